@@ -1,0 +1,188 @@
+package energy
+
+import (
+	"errors"
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+// Energy is an amount of electrical energy in milliwatt-hours (1 mWh = 0.000001 kWh).
+type Energy int64
+
+// Usual amounts.
+const (
+	MilliwattHour Energy = 1
+	WattHour      Energy = 1_000
+	KilowattHour  Energy = 1_000_000
+)
+
+// ErrNotEnergy is a text that is no finite decimal number of kWh, or one beyond ±9,223,372,036,854.775807 kWh.
+var ErrNotEnergy = errors.New("not an amount of energy")
+
+// ParseKWh reads a decimal number of kWh, rounding half to even at 1 mWh. It takes what JSON takes as a number
+// and nothing else: no NaN, no hexadecimal, no leading plus, no spaces.
+func ParseKWh(s string) (Energy, error) {
+	n, ok := parseDecimal(s, 6)
+	if !ok {
+		return 0, ErrNotEnergy
+	}
+	return Energy(n), nil
+}
+
+// KWh is the amount as an exact decimal number of kWh, without trailing zeros: 420000 mWh is "0.42".
+func (e Energy) KWh() string { return string(e.AppendKWh(nil)) }
+
+// AppendKWh appends the exact decimal number of kWh to b.
+func (e Energy) AppendKWh(b []byte) []byte { return appendDecimal(b, int64(e), 6) }
+
+// Float is the amount in kWh for statistics, never for sums.
+func (e Energy) Float() float64 { return float64(e) / float64(KilowattHour) }
+
+// MarshalJSON writes the amount as a JSON number of kWh.
+func (e Energy) MarshalJSON() ([]byte, error) { return e.AppendKWh(nil), nil }
+
+// Power is electrical power in milliwatts.
+type Power int64
+
+// Usual powers.
+const (
+	Milliwatt Power = 1
+	Watt      Power = 1_000
+	Kilowatt  Power = 1_000_000
+)
+
+// ErrNotPower is a text that is no finite decimal number of watts.
+var ErrNotPower = errors.New("not a power")
+
+// ParseWatts reads a decimal number of watts, rounding half to even at 1 mW.
+func ParseWatts(s string) (Power, error) {
+	n, ok := parseDecimal(s, 3)
+	if !ok {
+		return 0, ErrNotPower
+	}
+	return Power(n), nil
+}
+
+// Watts is the power as an exact decimal number of watts.
+func (p Power) Watts() string { return string(appendDecimal(nil, int64(p), 3)) }
+
+// KW is the power as an exact decimal number of kilowatts.
+func (p Power) KW() string { return string(appendDecimal(nil, int64(p), 6)) }
+
+// During is the energy that the power gives over a span, rounded half to even at 1 mWh.
+func (p Power) During(ms int64) Energy { return Energy(divideHalfEven(int64(p), ms, hourMs)) }
+
+// MeanPower is the power that gives the energy over a span of ms milliseconds; 0 for an empty span.
+func MeanPower(e Energy, ms int64) Power {
+	if ms <= 0 {
+		return 0
+	}
+	return Power(divideHalfEven(int64(e), hourMs, ms))
+}
+
+// maxExponent bounds what "1e999999999" may cost to read.
+const maxExponent = 40
+
+// parseDecimal reads a JSON number as a whole number of 10^-digits units, rounding half to even.
+func parseDecimal(s string, digits int) (int64, bool) {
+	mantissa, exponent, ok := scanDecimal(s)
+	if !ok {
+		return 0, false
+	}
+	shift := exponent + digits
+	if shift >= 0 {
+		return scaleUp(mantissa, shift)
+	}
+	return scaleDown(mantissa, -shift)
+}
+
+// scanDecimal takes a JSON number apart: its digits as a signed whole number text and its decimal exponent.
+func scanDecimal(s string) (mantissa string, exponent int, ok bool) {
+	rest, sign := s, ""
+	if strings.HasPrefix(rest, "-") {
+		rest, sign = rest[1:], "-"
+	}
+	number, power, hasPower := strings.Cut(strings.ToLower(rest), "e")
+	if hasPower {
+		n, err := strconv.Atoi(strings.TrimPrefix(power, "+"))
+		if err != nil || power == "" || strings.HasPrefix(power, "+-") || n > 1_000_000 || n < -1_000_000 {
+			return "", 0, false
+		}
+		exponent = n
+	}
+	whole, fraction, hasFraction := strings.Cut(number, ".")
+	if !allDigits(whole) || (len(whole) > 1 && whole[0] == '0') || (hasFraction && !allDigits(fraction)) || len(number) > 400 {
+		return "", 0, false
+	}
+	return sign + whole + fraction, exponent - len(fraction), true
+}
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func scaleUp(mantissa string, by int) (int64, bool) {
+	if strings.Trim(mantissa, "-0") == "" {
+		return 0, true
+	}
+	if by > maxExponent {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(mantissa+strings.Repeat("0", by), 10, 64)
+	return n, err == nil
+}
+
+func scaleDown(mantissa string, by int) (int64, bool) {
+	if by > len(mantissa)+maxExponent {
+		return 0, true
+	}
+	n, ok := new(big.Int).SetString(mantissa, 10)
+	if !ok {
+		return 0, false
+	}
+	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(by)), nil)
+	rounded := quoHalfEven(n, unit)
+	return rounded.Int64(), rounded.IsInt64()
+}
+
+// divideHalfEven is a×b÷c rounded half to even, without overflow on the way; c > 0.
+func divideHalfEven(a, b, c int64) int64 {
+	product := new(big.Int).Mul(big.NewInt(a), big.NewInt(b))
+	return quoHalfEven(product, big.NewInt(c)).Int64()
+}
+
+func quoHalfEven(n, d *big.Int) *big.Int {
+	quotient, remainder := new(big.Int).QuoRem(n, d, new(big.Int))
+	twice := new(big.Int).Abs(remainder)
+	twice.Lsh(twice, 1)
+	if c := twice.Cmp(d); c > 0 || (c == 0 && quotient.Bit(0) == 1) {
+		quotient.Add(quotient, big.NewInt(int64(n.Sign())))
+	}
+	return quotient
+}
+
+func appendDecimal(b []byte, n int64, digits int) []byte {
+	if n < 0 {
+		b = append(b, '-')
+	}
+	u := uint64(n)
+	if n < 0 {
+		u = -u
+	}
+	text := strconv.FormatUint(u, 10)
+	if len(text) <= digits {
+		text = strings.Repeat("0", digits+1-len(text)) + text
+	}
+	whole, fraction := text[:len(text)-digits], strings.TrimRight(text[len(text)-digits:], "0")
+	b = append(b, whole...)
+	if fraction == "" {
+		return b
+	}
+	return append(append(b, '.'), fraction...)
+}

@@ -1,0 +1,116 @@
+package energy
+
+import (
+	"errors"
+	"time"
+)
+
+// Instant is a point in time in milliseconds since 1970-01-01T00:00:00Z.
+type Instant int64
+
+// Spans in milliseconds.
+const (
+	secondMs  int64 = 1_000
+	minuteMs        = 60 * secondMs
+	quarterMs       = 15 * minuteMs
+	hourMs          = 60 * minuteMs
+	dayMs           = 24 * hourMs
+)
+
+// EarliestInstant is the first that is taken; a device that reports before it has lost its clock.
+const EarliestInstant Instant = 946_684_800_000 // 2000-01-01T00:00:00Z
+
+// InstantOf is the instant of a time, its microseconds cut off: both databases keep milliseconds alike.
+func InstantOf(t time.Time) Instant { return Instant(t.UnixMilli()) }
+
+// Time is the instant in UTC.
+func (i Instant) Time() time.Time { return time.UnixMilli(int64(i)).UTC() }
+
+// String is the instant in RFC 3339, UTC, with as many decimals as it has.
+func (i Instant) String() string { return i.Time().Format("2006-01-02T15:04:05.999Z07:00") }
+
+// MarshalJSON writes the instant as RFC 3339 text.
+func (i Instant) MarshalJSON() ([]byte, error) { return []byte(`"` + i.String() + `"`), nil }
+
+// Add is the instant that many milliseconds later.
+func (i Instant) Add(ms int64) Instant { return i + Instant(ms) }
+
+// ErrNotInstant is a text that is no RFC 3339 date and time.
+var ErrNotInstant = errors.New("not an RFC 3339 instant")
+
+// ParseInstant reads RFC 3339, strictly (time.Parse lets "T0:00:00Z", ",5Z" and "+24:00" pass). A text without
+// a zone is read in zone. Digits below the millisecond are cut off.
+func ParseInstant(s string, zone *time.Location) (Instant, error) {
+	if !isInstantShape(s) {
+		return 0, ErrNotInstant
+	}
+	layout, location := time.RFC3339Nano, time.UTC
+	if !hasZone(s) {
+		layout, location = "2006-01-02T15:04:05.999999999", zone
+	}
+	b := []byte(s)
+	b[10] = 'T'
+	if b[len(b)-1] == 'z' {
+		b[len(b)-1] = 'Z'
+	}
+	t, err := time.ParseInLocation(layout, string(b), location)
+	if err != nil {
+		return 0, ErrNotInstant
+	}
+	return InstantOf(t), nil
+}
+
+// isInstantShape checks the digits' places: YYYY-MM-DDTHH:MM:SS[.fraction][Z|±HH:MM].
+func isInstantShape(s string) bool {
+	const pattern = "dddd-dd-ddTdd:dd:dd"
+	if len(s) < len(pattern) || len(s) > 40 || !fits(s[:len(pattern)], pattern) {
+		return false
+	}
+	rest := s[len(pattern):]
+	if rest != "" && rest[0] == '.' {
+		n := 1
+		for n < len(rest) && isDigit(rest[n]) {
+			n++
+		}
+		if n == 1 || n > 10 {
+			return false
+		}
+		rest = rest[n:]
+	}
+	if rest == "" || rest == "Z" || rest == "z" {
+		return true
+	}
+	return fits(rest, "±dd:dd") && rest[1:3] < "24" && rest[4:6] < "60"
+}
+
+func fits(s, pattern string) bool {
+	want := []rune(pattern)
+	if len(s) != len(want) {
+		return false
+	}
+	for i, w := range want {
+		if !fitsAt(s[i], w) {
+			return false
+		}
+	}
+	return true
+}
+
+func fitsAt(c byte, want rune) bool {
+	switch want {
+	case 'd':
+		return isDigit(c)
+	case 'T':
+		return c == 'T' || c == 't' || c == ' '
+	case '±':
+		return c == '+' || c == '-'
+	}
+	return rune(c) == want
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func hasZone(s string) bool {
+	last := s[len(s)-1]
+	return last == 'Z' || last == 'z' || s[len(s)-6] == '+' || s[len(s)-6] == '-'
+}

@@ -1,0 +1,78 @@
+package problem
+
+// Code is a stable machine word for a kind of problem. Clients compare it; it never changes once published.
+type Code string
+
+// The closed list of codes. One that is added here is worded below in both languages.
+const (
+	Internal             Code = "internal"
+	InvalidRequest       Code = "invalid_request"
+	MalformedBody        Code = "malformed_body"
+	NotFound             Code = "not_found"
+	MethodNotAllowed     Code = "method_not_allowed"
+	NotAcceptable        Code = "not_acceptable"
+	TooLarge             Code = "too_large"
+	UnsupportedMediaType Code = "unsupported_media_type"
+	RequestTimeout       Code = "request_timeout"
+	Unauthenticated      Code = "unauthenticated"
+	Forbidden            Code = "forbidden"
+	TooManyRequests      Code = "too_many_requests"
+	Overloaded           Code = "overloaded"
+	Unavailable          Code = "unavailable"
+	Conflict             Code = "conflict"
+)
+
+type words struct{ title, detail string }
+
+type text struct {
+	status int
+	es, en words
+}
+
+var texts = map[Code]text{
+	Internal: {500,
+		words{"Error interno", "Algo falló en el servidor. Intente de nuevo; si persiste, dé este request_id al administrador."},
+		words{"Internal error", "Something failed in the server. Try again; if it persists, give this request_id to the administrator."}},
+	InvalidRequest: {400,
+		words{"Solicitud no válida", "Corrija los campos que se nombran en errors y envíe de nuevo."},
+		words{"Invalid request", "Correct the fields named in errors and send it again."}},
+	MalformedBody: {400,
+		words{"Cuerpo ilegible", "El cuerpo no es un documento JSON válido en UTF-8, sin miembros repetidos ni texto sobrante."},
+		words{"Unreadable body", "The body is not one valid JSON document in UTF-8, without repeated members or trailing data."}},
+	NotFound: {404,
+		words{"No existe", "No hay nada en esta dirección que usted pueda ver."},
+		words{"Not found", "There is nothing at this address that you may see."}},
+	MethodNotAllowed: {405,
+		words{"Método no permitido", "Esta dirección no admite ese método; vea el encabezado Allow."},
+		words{"Method not allowed", "This address does not take that method; see the Allow header."}},
+	NotAcceptable: {406,
+		words{"Formato no disponible", "Pida uno de los formatos que documenta /openapi.json."},
+		words{"Not acceptable", "Ask for one of the formats that /openapi.json documents."}},
+	TooLarge: {413,
+		words{"Demasiado grande", "El cuerpo pasa del límite de {limit} bytes; divídalo o use /consumo/lote."},
+		words{"Too large", "The body is over the limit of {limit} bytes; split it or use /consumo/lote."}},
+	UnsupportedMediaType: {415,
+		words{"Tipo de contenido no admitido", "Envíe {accepted}, sin otra compresión."},
+		words{"Unsupported media type", "Send {accepted}, without another content encoding."}},
+	RequestTimeout: {408,
+		words{"Tiempo agotado", "La solicitud no llegó completa a tiempo."},
+		words{"Request timeout", "The request did not arrive in time."}},
+	Unauthenticated: {401,
+		words{"Falta identificarse", "Envíe un token de acceso vigente (Authorization: Bearer …) o una clave (X-API-Key)."},
+		words{"Not authenticated", "Send a valid access token (Authorization: Bearer …) or a key (X-API-Key)."}},
+	Forbidden: {403,
+		words{"Sin permiso", "Su papel no permite esta acción."},
+		words{"Forbidden", "Your role does not allow this action."}},
+	TooManyRequests: {429,
+		words{"Demasiadas solicitudes", "Espere lo que indica Retry-After."},
+		words{"Too many requests", "Wait for as long as Retry-After says."}},
+	Overloaded: {503,
+		words{"Servidor ocupado", "El servidor está a plena carga; intente de nuevo tras lo que indica Retry-After."},
+		words{"Overloaded", "The server is at capacity; try again after Retry-After."}},
+	Unavailable: {503,
+		words{"No disponible", "La base de datos no responde; nada se guardó. Intente de nuevo tras lo que indica Retry-After."},
+		words{"Unavailable", "The database does not answer; nothing was stored. Try again after Retry-After."}},
+	Conflict: {409,
+		words{"Conflicto", "Lo que pide choca con lo que ya existe."},
+		words{"Conflict", "What you ask for collides with what is already there."}},
+}

@@ -1,0 +1,114 @@
+package problem
+
+// Rule names what is wrong with a field; each is worded below in both languages.
+type Rule string
+
+// The closed list of rules.
+const (
+	Required      Rule = "required"
+	Unknown       Rule = "unknown"
+	Duplicate     Rule = "duplicate"
+	WrongType     Rule = "type"
+	NotANumber    Rule = "number"
+	NotAnInteger  Rule = "integer"
+	NotText       Rule = "text"
+	NotABoolean   Rule = "boolean"
+	NotAnArray    Rule = "array"
+	NotAnObject   Rule = "object"
+	NotAnInstant  Rule = "instant"
+	NotADate      Rule = "date"
+	OneOf         Rule = "one_of"
+	ExactlyOne    Rule = "exactly_one"
+	AtLeastOne    Rule = "at_least_one"
+	Minimum       Rule = "minimum"
+	Maximum       Rule = "maximum"
+	MinLength     Rule = "min_length"
+	MaxLength     Rule = "max_length"
+	MinItems      Rule = "min_items"
+	MaxItems      Rule = "max_items"
+	Pattern       Rule = "pattern"
+	NoSuch        Rule = "no_such"
+	Negative      Rule = "negative"
+	Future        Rule = "future"
+	TooOld        Rule = "too_old"
+	ImpossibleUse Rule = "impossible_use"
+	NotEmail      Rule = "email"
+	NotUTF8       Rule = "utf8"
+	ControlChars  Rule = "control_characters"
+	TooDeep       Rule = "too_deep"
+	Malformed     Rule = "malformed"
+	Order         Rule = "order"
+	Taken         Rule = "taken"
+	Cycle         Rule = "cycle"
+	Together      Rule = "together"
+)
+
+var rules = map[Rule]struct{ es, en string }{
+	Required:      {"es obligatorio", "is required"},
+	Unknown:       {"no es un campo de esta solicitud", "is not a field of this request"},
+	Duplicate:     {"está repetido", "is repeated"},
+	WrongType:     {"no tiene el tipo que se espera", "is not of the expected type"},
+	NotANumber:    {"debe ser un número decimal finito", "must be a finite decimal number"},
+	NotAnInteger:  {"debe ser un número entero", "must be a whole number"},
+	NotText:       {"debe ser texto", "must be text"},
+	NotABoolean:   {"debe ser true o false", "must be true or false"},
+	NotAnArray:    {"debe ser una lista", "must be an array"},
+	NotAnObject:   {"debe ser un objeto", "must be an object"},
+	NotAnInstant:  {"debe ser un instante RFC 3339, como 2026-05-26T23:03:57-05:00", "must be an RFC 3339 instant, such as 2026-05-26T23:03:57-05:00"},
+	NotADate:      {"debe ser una fecha AAAA-MM-DD", "must be a date YYYY-MM-DD"},
+	OneOf:         {"debe ser uno de: {values}", "must be one of: {values}"},
+	ExactlyOne:    {"envíe exactamente uno de: {values}", "send exactly one of: {values}"},
+	AtLeastOne:    {"envíe al menos uno de: {values}", "send at least one of: {values}"},
+	Minimum:       {"debe ser {min} o más", "must be {min} or more"},
+	Maximum:       {"debe ser {max} o menos", "must be {max} or less"},
+	MinLength:     {"debe tener al menos {min} caracteres", "must have at least {min} characters"},
+	MaxLength:     {"debe tener a lo sumo {max} caracteres", "must have at most {max} characters"},
+	MinItems:      {"debe tener al menos {min} elementos", "must have at least {min} items"},
+	MaxItems:      {"debe tener a lo sumo {max} elementos", "must have at most {max} items"},
+	Pattern:       {"debe ser {pattern}", "must be {pattern}"},
+	NoSuch:        {"no existe o no está a su alcance", "does not exist or is out of your reach"},
+	Negative:      {"no puede ser negativo", "cannot be negative"},
+	Future:        {"está más de 5 minutos en el futuro", "is more than 5 minutes in the future"},
+	TooOld:        {"es anterior al año 2000", "is before the year 2000"},
+	ImpossibleUse: {"es más de lo que el dispositivo puede usar en el intervalo (a lo sumo {max})", "is more than the device can use in the interval (at most {max})"},
+	NotEmail:      {"debe ser un correo electrónico", "must be an e-mail address"},
+	NotUTF8:       {"no es UTF-8 válido", "is not valid UTF-8"},
+	ControlChars:  {"tiene caracteres de control", "has control characters"},
+	TooDeep:       {"está anidado a demasiada profundidad", "is nested too deeply"},
+	Malformed:     {"no se puede leer", "cannot be read"},
+	Order:         {"debe ser posterior a {after}", "must be after {after}"},
+	Taken:         {"ya existe", "is taken"},
+	Cycle:         {"formaría un ciclo", "would form a cycle"},
+	Together:      {"solo vale junto con {with}", "only goes together with {with}"},
+}
+
+// Field is one bad field: its path in the request (`periods[0].from`), the rule that it breaks, and what fills
+// the rule's {placeholders}.
+type Field struct {
+	Field  string
+	Rule   Rule
+	Params map[string]any
+}
+
+// Bad names a bad field; params are the name, value pairs that fill its rule's {placeholders}.
+func Bad(field string, rule Rule, params ...any) Field {
+	f := Field{Field: field, Rule: rule}
+	for i := 0; i+1 < len(params); i += 2 {
+		if f.Params == nil {
+			f.Params = make(map[string]any)
+		}
+		f.Params[params[i].(string)] = params[i+1]
+	}
+	return f
+}
+
+func (f Field) in(language string) string {
+	t, known := rules[f.Rule]
+	if !known {
+		t = rules[Malformed]
+	}
+	if language == "en" {
+		return fill(t.en, f.Params)
+	}
+	return fill(t.es, f.Params)
+}
