@@ -20,6 +20,8 @@ const (
 	Overloaded           Code = "overloaded"
 	Unavailable          Code = "unavailable"
 	Conflict             Code = "conflict"
+	HeadersTooLarge      Code = "headers_too_large"
+	MalformedRequest     Code = "malformed_request"
 )
 
 type words struct{ title, detail string }
@@ -75,4 +77,10 @@ var texts = map[Code]text{
 	Conflict: {409,
 		words{"Conflicto", "Lo que pide choca con lo que ya existe."},
 		words{"Conflict", "What you ask for collides with what is already there."}},
+	HeadersTooLarge: {431,
+		words{"Encabezados demasiado grandes", "Los encabezados pasan del límite de {limit} bytes."},
+		words{"Headers too large", "The headers are over the limit of {limit} bytes."}},
+	MalformedRequest: {400,
+		words{"Solicitud ilegible", "No es una solicitud HTTP válida."},
+		words{"Unreadable request", "This is not a valid HTTP request."}},
 }

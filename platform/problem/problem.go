@@ -74,45 +74,45 @@ func (p *Problem) ContentType(string) string { return ContentType }
 // ContentType is the media type of every error.
 const ContentType = "application/problem+json"
 
-// Worded is a problem in the caller's language, ready to be written.
-type Worded struct {
+// Details is a problem in the caller's language, ready to be written.
+type Details struct {
 	Type      string        `json:"type" doc:"A URI that names the kind of problem" example:"about:blank"`
 	Title     string        `json:"title" doc:"The kind of problem in a few words"`
 	Status    int           `json:"status" doc:"The HTTP status" example:"400"`
 	Detail    string        `json:"detail" doc:"What was wrong and what to do"`
 	RequestID string        `json:"request_id" doc:"The request's id, to be found in the server's log"`
 	Code      Code          `json:"code" doc:"A stable machine word" example:"invalid_credentials"`
-	Errors    []WordedField `json:"errors,omitempty" doc:"Every bad field of the request"`
+	Errors    []FieldDetail `json:"errors,omitempty" doc:"Every bad field of the request"`
 
 	Members map[string]any `json:"-"`
 }
 
-// WordedField says what is wrong with one field.
-type WordedField struct {
+// FieldDetail says what is wrong with one field.
+type FieldDetail struct {
 	Field   string `json:"field"`
 	Message string `json:"message"`
 }
 
 // In words the problem in a language ("es" or "en").
-func (p *Problem) In(language, requestID string) *Worded {
+func (p *Problem) In(language, requestID string) *Details {
 	t := texts[p.Code]
 	words := t.es
 	if language == "en" {
 		words = t.en
 	}
-	w := &Worded{
+	w := &Details{
 		Type: "about:blank", Title: words.title, Status: t.status, Detail: fill(words.detail, p.params),
 		RequestID: requestID, Code: p.Code, Members: p.members,
 	}
 	for _, f := range p.Fields {
-		w.Errors = append(w.Errors, WordedField{Field: f.Field, Message: f.in(language)})
+		w.Errors = append(w.Errors, FieldDetail{Field: f.Field, Message: f.in(language)})
 	}
 	return w
 }
 
 // MarshalJSON writes extension members beside the standard ones.
-func (w *Worded) MarshalJSON() ([]byte, error) {
-	type plain Worded
+func (w *Details) MarshalJSON() ([]byte, error) {
+	type plain Details
 	base, err := json.Marshal((*plain)(w))
 	if err != nil || len(w.Members) == 0 {
 		return base, err
@@ -126,7 +126,7 @@ func (w *Worded) MarshalJSON() ([]byte, error) {
 }
 
 // ContentType is what RFC 9457 asks for.
-func (w *Worded) ContentType(string) string { return ContentType }
+func (w *Details) ContentType(string) string { return ContentType }
 
 func fill(text string, params map[string]any) string {
 	if !strings.Contains(text, "{") {

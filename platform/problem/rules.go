@@ -41,6 +41,8 @@ const (
 	Taken         Rule = "taken"
 	Cycle         Rule = "cycle"
 	Together      Rule = "together"
+	MoreThan      Rule = "more_than"
+	LessThan      Rule = "less_than"
 )
 
 var rules = map[Rule]struct{ es, en string }{
@@ -61,6 +63,8 @@ var rules = map[Rule]struct{ es, en string }{
 	AtLeastOne:    {"envíe al menos uno de: {values}", "send at least one of: {values}"},
 	Minimum:       {"debe ser {min} o más", "must be {min} or more"},
 	Maximum:       {"debe ser {max} o menos", "must be {max} or less"},
+	MoreThan:      {"debe ser más de {min}", "must be more than {min}"},
+	LessThan:      {"debe ser menos de {max}", "must be less than {max}"},
 	MinLength:     {"debe tener al menos {min} caracteres", "must have at least {min} characters"},
 	MaxLength:     {"debe tener a lo sumo {max} caracteres", "must have at most {max} characters"},
 	MinItems:      {"debe tener al menos {min} elementos", "must have at least {min} items"},

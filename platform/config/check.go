@@ -1,0 +1,120 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // zones are known on machines without a zone database, such as an empty container
+)
+
+// MinSecretBytes is the least that HS256 needs to be as strong as its hash (RFC 7518 §3.2).
+const MinSecretBytes = 32
+
+// check fills what is derived and gives every refusal at once.
+func (c *Config) check() error {
+	return errors.Join(
+		c.checkDatabase(), c.checkSecret(), c.checkAddress(), c.checkAdmin(), c.checkOrigins(), c.checkZone(),
+		oneOf("LOCALE", c.Locale, "es", "en"),
+		oneOf("LOG_LEVEL", c.LogLevel, "debug", "info", "warn", "error"),
+		oneOf("LOG_FORMAT", c.LogFormat, "", "console", "json"),
+		atLeastOne("LOGIN_LIMIT_PER_MIN", c.LoginLimitPerMin),
+	)
+}
+
+func (c *Config) checkDatabase() error {
+	scheme, rest, found := strings.Cut(c.DBURL, ":")
+	if !found || !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, scheme) {
+		return fmt.Errorf("DB_URL: unknown scheme; use postgresql://user:password@host/database or sqlite:///path")
+	}
+	if scheme == "sqlite" {
+		if strings.Trim(rest, "/") == "" {
+			return errors.New("DB_URL: sqlite needs a file, such as sqlite:///var/lib/holotwin/holotwin.db")
+		}
+		return nil
+	}
+	if _, err := url.Parse(c.DBURL); err != nil {
+		return errors.New("DB_URL: not a URL; write special characters of the password as %XX")
+	}
+	return nil
+}
+
+func (c *Config) checkSecret() error {
+	if c.JWTSecret == "" {
+		if c.Embedded() {
+			return nil // one is made beside the database
+		}
+		return fmt.Errorf("JWT_SECRET: required with PostgreSQL; make one of at least %d bytes: openssl rand -base64 48", MinSecretBytes)
+	}
+	if len(c.JWTSecret) < MinSecretBytes {
+		return fmt.Errorf("JWT_SECRET: %d bytes are too few; at least %d are needed: openssl rand -base64 48", len(c.JWTSecret), MinSecretBytes)
+	}
+	return nil
+}
+
+func (c *Config) checkAddress() error {
+	name := "HTTP_ADDR"
+	if c.HTTPAddr == "" {
+		name, c.HTTPAddr = "PORT", ":8000"
+		if c.Port != "" {
+			c.HTTPAddr = ":" + c.Port
+		}
+	}
+	_, port, err := net.SplitHostPort(c.HTTPAddr)
+	if err != nil {
+		return fmt.Errorf("%s: not an address; use host:port or :port", name)
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return fmt.Errorf("%s: the port must be a number from 0 to 65535", name)
+	}
+	return nil
+}
+
+func (c *Config) checkAdmin() error {
+	if a, err := mail.ParseAddress(c.AdminEmail); err != nil || a.Address != c.AdminEmail {
+		return errors.New("ADMIN_EMAIL: not an e-mail address")
+	}
+	return nil
+}
+
+// checkOrigins refuses "*": answers allow credentials, and the two together would open the API to every page.
+func (c *Config) checkOrigins() error {
+	for _, origin := range c.CORSOrigins {
+		if origin == "*" {
+			return errors.New("CORS_ORIGINS: * cannot be combined with credentials; list the origins")
+		}
+		u, err := url.Parse(origin)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" {
+			return errors.New("CORS_ORIGINS: not an origin; use https://host[:port] without a path, separated by commas")
+		}
+	}
+	return nil
+}
+
+func (c *Config) checkZone() error {
+	zone, err := time.LoadLocation(c.SiteTimeZone)
+	if err != nil || c.SiteTimeZone == "Local" {
+		return errors.New("SITE_TIME_ZONE: not a time zone; use a name such as America/Bogota")
+	}
+	c.Zone = zone
+	return nil
+}
+
+func oneOf(name, value string, allowed ...string) error {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	return fmt.Errorf("%s: must be one of %s", name, strings.TrimPrefix(strings.Join(allowed, ", "), ", "))
+}
+
+func atLeastOne(name string, n int) error {
+	if n >= 1 {
+		return nil
+	}
+	return fmt.Errorf("%s: must be 1 or more", name)
+}

@@ -1,0 +1,92 @@
+// Package config is what an operator may set: one struct, read once at the start from .env and the environment
+// (the environment wins), checked whole, and passed on in small parts. Every refusal is one line that names the
+// variable, so that nobody has to read a stack trace to mend a typing error.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/joho/godotenv"
+)
+
+// Config is every setting, by its variable.
+type Config struct {
+	DBURL       string `env:"DB_URL" envDefault:"sqlite://./data/holotwin.db"`
+	DirectDBURL string `env:"DIRECT_DB_URL"`
+	JWTSecret   string `env:"JWT_SECRET"`
+
+	HTTPAddr string `env:"HTTP_ADDR"`
+	Port     string `env:"PORT"`
+
+	AdminEmail    string `env:"ADMIN_EMAIL" envDefault:"admin@localhost"`
+	AdminPassword string `env:"ADMIN_PASSWORD"`
+
+	CORSOrigins []string `env:"CORS_ORIGINS"`
+
+	SiteTimeZone string `env:"SITE_TIME_ZONE" envDefault:"America/Bogota"`
+	Locale       string `env:"LOCALE" envDefault:"es"`
+
+	LogLevel  string `env:"LOG_LEVEL" envDefault:"info"`
+	LogFormat string `env:"LOG_FORMAT"`
+
+	LoginLimitPerMin int `env:"LOGIN_LIMIT_PER_MIN" envDefault:"10"`
+
+	// Zone is SiteTimeZone, loaded.
+	Zone *time.Location `env:"-"`
+}
+
+// Load reads and checks the settings. The error, if any, has one line a variable.
+func Load() (Config, error) {
+	if err := godotenv.Load(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Config{}, errors.New(".env: cannot be read as NAME=value lines")
+	}
+	return parse(env.ToMap(os.Environ()))
+}
+
+func parse(environment map[string]string) (Config, error) {
+	for name, value := range environment {
+		environment[name] = strings.TrimSpace(value)
+		if environment[name] == "" {
+			delete(environment, name)
+		}
+	}
+	var c Config
+	if err := env.ParseWithOptions(&c, env.Options{Environment: environment}); err != nil {
+		return Config{}, named(err)
+	}
+	if err := c.check(); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+// named puts the library's errors, which name Go fields, into words that name variables and never their values.
+func named(err error) error {
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return errors.New("environment: cannot be read")
+	}
+	lines := make([]error, 0, len(all.Errors))
+	for _, e := range all.Errors {
+		var field env.ParseError
+		if errors.As(e, &field) {
+			lines = append(lines, fmt.Errorf("%s: must be a %s", variables[field.Name], field.Type))
+			continue
+		}
+		lines = append(lines, errors.New("environment: cannot be read"))
+	}
+	return errors.Join(lines...)
+}
+
+var variables = map[string]string{
+	"LoginLimitPerMin": "LOGIN_LIMIT_PER_MIN",
+}
+
+// Embedded tells whether the database is the SQLite file that needs no server.
+func (c Config) Embedded() bool { return strings.HasPrefix(c.DBURL, "sqlite:") }

@@ -1,0 +1,59 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// IsUnique tells whether a statement failed because a key is taken.
+func IsUnique(err error) bool {
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return true
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23505"
+	}
+	return errors.Is(sqliteDialector{}.Translate(err), gorm.ErrDuplicatedKey)
+}
+
+// IsUnavailable tells whether the database could not be asked at all, or gave up under load: the same request
+// may well succeed a little later, so the caller is told to try again (503), not that the server is broken.
+func IsUnavailable(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return passing(pg.Code)
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	var lite *sqlite.Error
+	switch {
+	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, driver.ErrBadConn), pgconn.Timeout(err):
+		return true
+	case errors.Is(err, context.DeadlineExceeded):
+		return true
+	case errors.As(err, &lite):
+		code := lite.Code() & 0xff
+		return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED || code == sqlite3.SQLITE_FULL || code == sqlite3.SQLITE_IOERR
+	}
+	// pgx reports a connection that the server closed in the middle of a statement as plain text only.
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	return strings.Contains(text, "unexpected EOF") || strings.Contains(text, "conn closed")
+}
+
+// passing tells whether an SQLSTATE is of a kind that goes by: connection, resources, shutdown, deadlock, timeout.
+func passing(code string) bool {
+	class := code[:min(2, len(code))]
+	return class == "08" || class == "53" || class == "57" || class == "40" || code == "55P03"
+}

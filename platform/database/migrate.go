@@ -1,0 +1,99 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// Migrate brings one module's schema up to date. Each module has a version table of its own (goose_<module>), so
+// that it can leave with its tables. Any number of processes may start at once: on PostgreSQL one migrates under
+// a session lock while the others wait; a SQLite file has one process.
+//
+// Files are NNNNN_name.sql for both databases; where they must differ, NNNNN_name_postgres.sql and
+// NNNNN_name_sqlite.sql.
+func (d *Database) Migrate(ctx context.Context, module string, files fs.FS) error {
+	provider, closePool, err := d.provider(module, files)
+	if err != nil {
+		return fmt.Errorf("migrations of %s: %w", module, err)
+	}
+	defer closePool()
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate %s: %w", module, err)
+	}
+	return nil
+}
+
+// Pending tells whether a module's schema is behind its files.
+func (d *Database) Pending(ctx context.Context, module string, files fs.FS) (bool, error) {
+	provider, closePool, err := d.provider(module, files)
+	if err != nil {
+		return false, err
+	}
+	defer closePool()
+	return provider.HasPending(ctx)
+}
+
+func (d *Database) provider(module string, files fs.FS) (*goose.Provider, func(), error) {
+	own := only{files: files, not: "_" + string(other(d.Dialect)) + ".sql"}
+	options := []goose.ProviderOption{goose.WithTableName("goose_" + module), goose.WithDisableGlobalRegistry(true)}
+	if d.Dialect == SQLite {
+		pool, err := d.Write.DB()
+		if err != nil {
+			return nil, nil, err
+		}
+		p, err := goose.NewProvider(goose.DialectSQLite3, pool, own, options...)
+		return p, func() {}, err
+	}
+	pool, err := postgresPool(d.directURL)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := postgresProvider(pool, own, options)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w (%v)", err, pool.Close())
+	}
+	return p, func() { _ = pool.Close() }, nil
+}
+
+func postgresProvider(pool *sql.DB, files fs.FS, options []goose.ProviderOption) (*goose.Provider, error) {
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, pool, files, append(options, goose.WithSessionLocker(locker))...)
+}
+
+func other(d Dialect) Dialect {
+	if d == SQLite {
+		return Postgres
+	}
+	return SQLite
+}
+
+// only is a folder without the other dialect's files.
+type only struct {
+	files fs.FS
+	not   string
+}
+
+func (o only) Open(name string) (fs.File, error) { return o.files.Open(name) }
+
+func (o only) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(o.files, name)
+	if err != nil {
+		return nil, err
+	}
+	kept := entries[:0]
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), o.not) {
+			kept = append(kept, e)
+		}
+	}
+	return kept, nil
+}

@@ -1,0 +1,104 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+)
+
+// defaultConnections suits two cores: group commits need few connections, reports some.
+const defaultConnections = 16
+
+func openPostgres(ctx context.Context, o Options) (*Database, error) {
+	pool, err := postgresPool(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	connections := o.Connections
+	if connections == 0 {
+		connections = defaultConnections
+	}
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	if err := waitFor(ctx, pool); err != nil {
+		return nil, errors.Join(fmt.Errorf("DB_URL: PostgreSQL does not answer: %s", reason(err)), pool.Close())
+	}
+	db, err := openGorm(postgres.New(postgres.Config{Conn: pool}))
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	direct := o.DirectURL
+	if direct == "" {
+		direct = o.URL
+	}
+	return &Database{Write: db, Read: db, Dialect: Postgres, directURL: direct, close: pool.Close}, nil
+}
+
+func postgresPool(url string) (*sql.DB, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("DB_URL: not a PostgreSQL URL")
+	}
+	config.ConnectTimeout = 3 * time.Second
+	// A statement that outlives its caller, or waits for a lock for ever, holds a connection that others need.
+	setDefault(config.RuntimeParams, "statement_timeout", "60000")
+	setDefault(config.RuntimeParams, "lock_timeout", "10000")
+	setDefault(config.RuntimeParams, "idle_in_transaction_session_timeout", "60000")
+	setDefault(config.RuntimeParams, "application_name", "holotwin")
+	setDefault(config.RuntimeParams, "timezone", "UTC")
+	return stdlib.OpenDB(*config), nil
+}
+
+func setDefault(params map[string]string, name, value string) {
+	if _, set := params[name]; !set {
+		params[name] = value
+	}
+}
+
+// waitFor tries until the server answers: a container of the server may be up before that of the database.
+func waitFor(ctx context.Context, pool *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		err := pool.PingContext(ctx)
+		if err == nil || !mayComeBack(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(250 * time.Millisecond):
+		}
+	}
+}
+
+// mayComeBack tells a server that is not there yet from one that refuses: a wrong password stays wrong.
+func mayComeBack(err error) bool {
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		return refused.Code == "57P03" // cannot_connect_now
+	}
+	return true
+}
+
+// reason is why a connection failed, without the URL and its password.
+func reason(err error) string {
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		return refused.Message
+	}
+	var network *net.OpError
+	if errors.As(err, &network) {
+		return network.Err.Error()
+	}
+	return "no connection"
+}

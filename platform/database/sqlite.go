@@ -1,0 +1,84 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	_ "modernc.org/sqlite" // the driver, SQLite translated to Go: no C compiler is needed
+)
+
+// sqliteReaders is how many queries may run beside the writer.
+const sqliteReaders = 4
+
+// sqlitePath is the file that a sqlite: URL names. sqlite:///path is absolute; sqlite://./path, sqlite:///./path
+// and sqlite:path are relative to the working folder.
+func sqlitePath(raw string) string {
+	path := strings.TrimPrefix(raw, "sqlite:")
+	path = strings.TrimPrefix(path, "//")
+	if strings.HasPrefix(path, "/./") || strings.HasPrefix(path, "/../") {
+		path = path[1:]
+	}
+	return filepath.Clean(path)
+}
+
+// sqliteDSN opens the file so that a commit is on the disk when it returns (synchronous FULL), readers never
+// block the writer (WAL), and a transaction that reads before it writes cannot fail half-way (immediate).
+func sqliteDSN(path, mode string) string {
+	query := url.Values{
+		"_txlock": {"immediate"},
+		"_dqs":    {"0"},
+		"mode":    {mode},
+		"_pragma": {
+			"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+			"cache_size(-32000)", "temp_store(MEMORY)",
+		},
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()
+}
+
+func openSQLite(ctx context.Context, path string) (*Database, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("DB_URL: the folder %s cannot be made", filepath.Dir(path))
+	}
+	unlock, err := lockFile(path + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("DB_URL: %s: %w", path, err)
+	}
+	writer, err := sqlitePool(ctx, sqliteDSN(path, "rwc"), 1)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be opened as a SQLite database", path), unlock())
+	}
+	reader, err := sqlitePool(ctx, sqliteDSN(path, "ro"), sqliteReaders)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be read", path), writer.Close(), unlock())
+	}
+	closeAll := func() error { return errors.Join(reader.Close(), writer.Close(), unlock()) }
+	write, err := openGorm(sqliteDialector{pool: writer})
+	if err != nil {
+		return nil, errors.Join(err, closeAll())
+	}
+	read, err := openGorm(sqliteDialector{pool: reader})
+	if err != nil {
+		return nil, errors.Join(err, closeAll())
+	}
+	return &Database{Write: write, Read: read, Dialect: SQLite, close: closeAll}, nil
+}
+
+func sqlitePool(ctx context.Context, dsn string, connections int) (*sql.DB, error) {
+	pool, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	if err := pool.PingContext(ctx); err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return pool, nil
+}

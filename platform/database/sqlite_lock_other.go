@@ -1,0 +1,18 @@
+//go:build !unix
+
+package database
+
+import "os"
+
+// lockFile keeps a second process off the same database. Where there is no flock, a file that its owner holds
+// open cannot be removed: that is the lock.
+func lockFile(path string) (unlock func() error, err error) {
+	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+		return nil, ErrInUse
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, ErrInUse
+	}
+	return f.Close, nil
+}

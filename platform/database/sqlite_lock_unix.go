@@ -1,0 +1,21 @@
+//go:build unix
+
+package database
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// lockFile keeps a second process off the same database: each would think itself the only writer.
+func lockFile(path string) (unlock func() error, err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(ErrInUse, f.Close())
+	}
+	return f.Close, nil
+}

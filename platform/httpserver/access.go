@@ -1,0 +1,109 @@
+package httpserver
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+// Role is what a caller may do.
+type Role string
+
+// The roles. Device is for API keys only: it writes measurements and reads nothing.
+const (
+	Admin   Role = "admin"
+	Manager Role = "manager"
+	Viewer  Role = "viewer"
+	Device  Role = "device"
+
+	public Role = ""
+)
+
+// Principal is who calls.
+type Principal struct {
+	Subject string
+	Email   string
+	Role    Role
+	// Space limits the caller to a subtree of spaces; empty limits nothing.
+	Space string
+	// Devices limits an API key to these devices; empty limits nothing.
+	Devices []string
+	// TokenID and Family name the session, for logging out.
+	TokenID string
+	Family  string
+}
+
+// Authenticator tells who holds a token or a key. Its error is a *problem.Problem, or one that the operator
+// should see.
+type Authenticator interface {
+	Authenticate(ctx context.Context, bearer, apiKey string) (Principal, error)
+}
+
+const (
+	rolesKey  = "roles"
+	challenge = `Bearer realm="holotwin"`
+)
+
+// Public marks a route that anybody may call.
+func Public() map[string]any { return map[string]any{rolesKey: []Role{public}} }
+
+// Allow marks a route that these roles may call.
+func Allow(roles ...Role) map[string]any { return map[string]any{rolesKey: roles} }
+
+// Readers may read; Managers may change what is not users and keys; Reporters may send measurements.
+func Readers() map[string]any   { return Allow(Admin, Manager, Viewer) }
+func Managers() map[string]any  { return Allow(Admin, Manager) }
+func Reporters() map[string]any { return Allow(Admin, Manager, Device) }
+
+func rolesOf(op huma.Operation) []Role {
+	roles, _ := op.Metadata[rolesKey].([]Role)
+	if len(roles) == 0 {
+		panic(fmt.Sprintf("%s %s does not say who may call it", op.Method, op.Path))
+	}
+	return roles
+}
+
+// PrincipalOf is who called; the zero Principal on a public route.
+func PrincipalOf(ctx context.Context) Principal {
+	p, _ := ctx.Value(principalKey).(Principal)
+	return p
+}
+
+// WithPrincipal is for what calls use cases without HTTP.
+func WithPrincipal(ctx context.Context, p Principal) context.Context {
+	return context.WithValue(ctx, principalKey, p)
+}
+
+// authorise lets a request through to its handler when its caller is known and has one of the roles.
+func (a *API) authorise(roles []Role) func(huma.Context, func(huma.Context)) {
+	if slices.Contains(roles, public) {
+		return func(ctx huma.Context, next func(huma.Context)) { next(ctx) }
+	}
+	return func(ctx huma.Context, next func(huma.Context)) {
+		p, err := a.principal(ctx.Context(), ctx.Header("Authorization"), ctx.Header("X-API-Key"))
+		if err == nil && !slices.Contains(roles, p.Role) {
+			err = problem.New(problem.Forbidden)
+		}
+		if err != nil {
+			a.refuse(ctx, err)
+			return
+		}
+		next(huma.WithValue(ctx, principalKey, p))
+	}
+}
+
+func (a *API) principal(ctx context.Context, authorization, apiKey string) (Principal, error) {
+	scheme, bearer, _ := strings.Cut(authorization, " ")
+	if !strings.EqualFold(scheme, "bearer") {
+		bearer = ""
+	}
+	if a.authenticator == nil || (bearer == "" && apiKey == "") {
+		return Principal{}, problem.New(problem.Unauthenticated)
+	}
+	return a.authenticator.Authenticate(ctx, strings.TrimSpace(bearer), apiKey)
+}

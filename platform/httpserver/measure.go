@@ -1,0 +1,65 @@
+package httpserver
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+)
+
+// requestMetrics count requests by route template, never by id, so that their number stays small.
+type requestMetrics struct {
+	total    *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+}
+
+func newRequestMetrics(registry prometheus.Registerer) *requestMetrics {
+	m := &requestMetrics{
+		total: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "http_requests_total", Help: "Requests answered, by method, route and status.",
+		}, []string{"method", "route", "status"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "http_request_duration_seconds", Help: "Time to answer, by method and route.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}, []string{"method", "route"}),
+	}
+	if registry != nil {
+		registry.MustRegister(m.total, m.duration)
+	}
+	return m
+}
+
+// slow is when a request is worth a line of its own.
+const slow = 2 * time.Second
+
+// measure counts every request and logs those that failed or took long.
+func (a *API) measure(c *fiber.Ctx) error {
+	start := time.Now()
+	err := c.Next()
+	if err != nil { // answered here, so that its status is counted and logged
+		err = a.answerError(c, err)
+	}
+	took := time.Since(start)
+	status, route := c.Response().StatusCode(), c.Route().Path
+	if status == fiber.StatusNotFound || status == fiber.StatusMethodNotAllowed {
+		route = "none"
+	}
+	a.requests.total.WithLabelValues(c.Method(), route, strconv.Itoa(status)).Inc()
+	a.requests.duration.WithLabelValues(c.Method(), route).Observe(took.Seconds())
+	a.logRequest(c, status, took)
+	return err
+}
+
+func (a *API) logRequest(c *fiber.Ctx, status int, took time.Duration) {
+	write := a.log.Debug
+	switch {
+	case status >= fiber.StatusInternalServerError, took > slow:
+		write = a.log.Warn
+	case status >= fiber.StatusBadRequest:
+		write = a.log.Info
+	}
+	write("request", zap.String("request_id", requestIDOf(c)), zap.String("method", c.Method()), zap.String("path", c.Path()),
+		zap.Int("status", status), zap.Duration("took", took), zap.String("client", c.IP()))
+}

@@ -1,0 +1,78 @@
+package httpserver
+
+import (
+	"context"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	swagger "github.com/swaggest/swgui/v5emb"
+	"go.uber.org/zap"
+)
+
+// Check is one thing that must work before requests are sent here.
+type Check struct {
+	Name string
+	// Ready returns an error while it does not work.
+	Ready func(context.Context) error
+}
+
+const checkTime = 2 * time.Second
+
+type liveOutput struct {
+	Body struct {
+		Status string `json:"status" enum:"ok"`
+	}
+}
+
+type readyOutput struct {
+	Status int
+	Body   struct {
+		Status string            `json:"status" enum:"ok,unavailable"`
+		Checks map[string]string `json:"checks" doc:"What was checked, and ok or unavailable"`
+	}
+}
+
+// Operations adds /health/live, /health/ready, /metrics and /docs.
+func (a *API) Operations(gatherer prometheus.Gatherer, checks ...Check) {
+	Register(a, nil, huma.Operation{
+		OperationID: "live", Method: "GET", Path: "/health/live", Summary: "The process runs",
+		Tags: []string{"operations"}, Metadata: Public(),
+	}, func(context.Context, *struct{}) (*liveOutput, error) {
+		out := &liveOutput{}
+		out.Body.Status = "ok"
+		return out, nil
+	})
+	Register(a, nil, huma.Operation{
+		OperationID: "ready", Method: "GET", Path: "/health/ready", Summary: "The process can serve: database and migrations",
+		Tags: []string{"operations"}, Metadata: Public(),
+	}, func(ctx context.Context, _ *struct{}) (*readyOutput, error) { return a.ready(ctx, checks), nil })
+	metrics := adaptor.HTTPHandler(promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{}))
+	a.app.Get("/metrics", metrics)
+	a.app.Get("/docs", docsPolicy, adaptor.HTTPHandler(swagger.New("HoloTwin", "/openapi.json", "/docs/")))
+	a.app.Get("/docs/*", docsPolicy, adaptor.HTTPHandler(swagger.New("HoloTwin", "/openapi.json", "/docs/")))
+}
+
+// docsPolicy lets the documentation's own scripts run, and nothing from outside.
+func docsPolicy(c *fiber.Ctx) error {
+	c.Set("Content-Security-Policy", "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'")
+	return c.Next()
+}
+
+func (a *API) ready(ctx context.Context, checks []Check) *readyOutput {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	out := &readyOutput{Status: fiber.StatusOK}
+	out.Body.Status, out.Body.Checks = "ok", make(map[string]string, len(checks))
+	for _, check := range checks {
+		out.Body.Checks[check.Name] = "ok"
+		if err := check.Ready(ctx); err != nil {
+			a.log.Warn("not ready", zap.String("check", check.Name), zap.Error(err))
+			out.Status, out.Body.Status, out.Body.Checks[check.Name] = fiber.StatusServiceUnavailable, "unavailable", "unavailable"
+		}
+	}
+	return out
+}

@@ -1,0 +1,77 @@
+package httpserver
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+// Register adds a route. Its handler decodes nothing and writes nothing: it takes the request as a type and
+// returns the answer as a type or an error; errs says which problem one of the adapter's module's errors is
+// (nil: it is not one of mine). Who may call comes from op.Metadata (Public, Allow); a route that does not say
+// is refused at start.
+func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Operation, handler func(context.Context, *I) (*O, error)) {
+	roles := rolesOf(op)
+	api.routes = append(api.routes, Route{Method: op.Method, Path: op.Path, Roles: roles})
+	op.Middlewares = append(huma.Middlewares{api.authorise(roles)}, op.Middlewares...)
+	if !slices.Contains(roles, public) {
+		op.Security = []map[string][]string{{"token": {}}, {"key": {}}}
+		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
+	}
+	op.Errors = append(op.Errors, http.StatusBadRequest)
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = BodyLimit
+	}
+	op.Metadata = nil
+	huma.Register(api.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handler(ctx, in)
+		if err != nil {
+			return nil, api.explain(ctx, err, errs)
+		}
+		return out, nil
+	})
+}
+
+// Route is one registered route and who may call it.
+type Route struct {
+	Method, Path string
+	// Roles may call; a public route has none and Public is true.
+	Roles []Role
+}
+
+// Public tells whether anybody may call.
+func (r Route) Public() bool { return slices.Contains(r.Roles, public) }
+
+// Routes are all that were registered, for the test that walks them.
+func (a *API) Routes() []Route { return slices.Clone(a.routes) }
+
+// explain makes the answer of an error, and logs what the caller is not told.
+func (a *API) explain(ctx context.Context, err error, errs func(error) *problem.Problem) error {
+	p := a.problemOf(ctx, err, errs)
+	return withHeaders(p.In(Language(ctx), RequestID(ctx)), p)
+}
+
+func withHeaders(details *problem.Details, p *problem.Problem) error {
+	headers := http.Header{}
+	if p.RetryAfter > 0 {
+		headers.Set("Retry-After", strconv.Itoa(p.RetryAfter))
+	}
+	if p.GetStatus() == http.StatusUnauthorized {
+		headers.Set("WWW-Authenticate", challenge)
+	}
+	if len(headers) == 0 {
+		return answer{details}
+	}
+	return huma.ErrorWithHeaders(answer{details}, headers)
+}
+
+// answer is a worded problem as huma wants an error.
+type answer struct{ *problem.Details }
+
+func (a answer) Error() string  { return string(a.Code) }
+func (a answer) GetStatus() int { return a.Status }

@@ -1,0 +1,154 @@
+package httpserver
+
+import (
+	"context"
+	"net/url"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gofiber/fiber/v2"
+	"go.uber.org/zap"
+	"golang.org/x/text/language"
+
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+type contextKey int
+
+const (
+	requestIDKey contextKey = iota
+	languageKey
+	principalKey
+	clientIPKey
+)
+
+const requestIDHeader = "X-Request-Id"
+
+// RequestID is the id under which the request is found in the log.
+func RequestID(ctx context.Context) string { return textOf(ctx, requestIDKey) }
+
+// Language is what the caller reads: "es" or "en".
+func Language(ctx context.Context) string { return textOf(ctx, languageKey) }
+
+// ClientIP is the address that the request came from.
+func ClientIP(ctx context.Context) string { return textOf(ctx, clientIPKey) }
+
+func textOf(ctx context.Context, key contextKey) string {
+	s, _ := ctx.Value(key).(string)
+	return s
+}
+
+// recoverPanics comes first: fasthttp does not recover, so one bug would end the process for everybody.
+func (a *API) recoverPanics(c *fiber.Ctx) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			a.log.Error("handler panicked", zap.String("request_id", requestIDOf(c)), zap.String("method", c.Method()),
+				zap.String("path", c.Path()), zap.Any("cause", cause), zap.ByteString("stack", debug.Stack()))
+			err = a.write(c, problem.New(problem.Internal))
+		}
+	}()
+	return c.Next()
+}
+
+// nameRequest takes the caller's request id where it is one (it is echoed and logged, so nothing else may pass).
+func nameRequest(c *fiber.Ctx) error {
+	id := c.Get(requestIDHeader)
+	if !isRequestID(id) {
+		id = randomID()
+	}
+	c.Set(requestIDHeader, id)
+	c.Locals(requestIDKey, id)
+	return c.Next()
+}
+
+func requestIDOf(c *fiber.Ctx) string {
+	id, _ := c.Locals(requestIDKey).(string)
+	return id
+}
+
+func isRequestID(s string) bool {
+	if len(s) < 1 || len(s) > 64 {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '.', c == '_', c == '-':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// secure sets what browsers should refuse on any answer; pages set a content policy of their own.
+func secure(c *fiber.Ctx) error {
+	c.Set("X-Content-Type-Options", "nosniff")
+	c.Set("X-Frame-Options", "DENY")
+	c.Set("Referrer-Policy", "no-referrer")
+	c.Set("Cache-Control", "no-store")
+	c.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	return c.Next()
+}
+
+// checkRequest refuses what no handler should have to think about: compressed bodies (which could unpack to any
+// size) and addresses with bytes that a database cannot store.
+func checkRequest(c *fiber.Ctx) error {
+	if encoding := strings.ToLower(c.Get(fiber.HeaderContentEncoding)); encoding != "" && encoding != "identity" {
+		return problem.New(problem.UnsupportedMediaType, "accepted", "application/json")
+	}
+	if raw := string(c.Request().RequestURI()); !isClean(raw) {
+		return problem.Invalid(problem.Bad("url", problem.Malformed))
+	}
+	return c.Next()
+}
+
+func isClean(raw string) bool {
+	for _, part := range strings.FieldsFunc(raw, func(r rune) bool { return r == '?' || r == '&' || r == '=' }) {
+		plain, err := url.QueryUnescape(part)
+		if err != nil || !utf8.ValidString(plain) || strings.ContainsFunc(plain, isControl) {
+			return false
+		}
+	}
+	return true
+}
+
+func isControl(r rune) bool { return r < 0x20 || r == 0x7f }
+
+// bound gives every handler a context that ends.
+func (a *API) bound(long []string) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		limit := RequestTime
+		if slices.Contains(long, c.Path()) {
+			limit = ImportTime
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		defer cancel()
+		ctx = context.WithValue(ctx, requestIDKey, requestIDOf(c))
+		ctx = context.WithValue(ctx, languageKey, a.languageOf(c))
+		ctx = context.WithValue(ctx, clientIPKey, c.IP())
+		c.SetUserContext(ctx)
+		return c.Next()
+	}
+}
+
+var spoken = language.NewMatcher([]language.Tag{language.Spanish, language.English})
+
+// languageOf reads Accept-Language; the locale answers who asks for no language that is spoken here.
+func (a *API) languageOf(c *fiber.Ctx) string {
+	header := c.Get(fiber.HeaderAcceptLanguage)
+	if header == "" || len(header) > 200 {
+		return a.locale
+	}
+	wanted, _, err := language.ParseAcceptLanguage(header)
+	if err != nil || len(wanted) == 0 {
+		return a.locale
+	}
+	_, index, confidence := spoken.Match(wanted...)
+	if confidence == language.No {
+		return a.locale
+	}
+	return []string{"es", "en"}[index]
+}

@@ -1,0 +1,145 @@
+// Package httpserver is the edge that every HTTP adapter stands on: Fiber with the holes of its defaults closed,
+// huma so that the OpenAPI document is made from the very types that the handlers take, and one way in which a
+// request is named, bounded, authorised, answered and, if it fails, explained.
+//
+// An adapter calls Register once a route; start reading there (register.go).
+package httpserver
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/cors"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/valyala/fasthttp"
+	"go.uber.org/zap"
+)
+
+// Limits of one request.
+const (
+	// BodyLimit is what a body may measure where a route sets no other limit.
+	BodyLimit = 1 << 20
+	// HeaderLimit bounds the request line and headers together.
+	HeaderLimit = 16 << 10
+	// RequestTime bounds a handler; a client that has gone away is not noticed otherwise.
+	RequestTime = 30 * time.Second
+	// ImportTime bounds an upload of many readings.
+	ImportTime = 30 * time.Minute
+
+	readTime  = 20 * time.Second
+	writeTime = 60 * time.Second
+	idleTime  = 120 * time.Second
+
+	// streamAbove is the part of a body that is read before the handler runs; the rest streams.
+	streamAbove = 64 << 10
+)
+
+// Options are what an edge needs from outside.
+type Options struct {
+	Log     *zap.Logger
+	Version string
+	// Locale answers callers who ask for no language: es or en.
+	Locale      string
+	CORSOrigins []string
+	// Authenticator may be nil while no module that knows users runs; then only public routes answer.
+	Authenticator Authenticator
+	// Metrics takes the request counters; nil takes none.
+	Metrics prometheus.Registerer
+	// Long are paths (exact) whose requests may take ImportTime.
+	Long []string
+}
+
+// API is where adapters register their routes.
+type API struct {
+	huma          huma.API
+	app           *fiber.App
+	log           *zap.Logger
+	locale        string
+	authenticator Authenticator
+	routes        []Route
+	requests      *requestMetrics
+}
+
+// New makes an edge without routes.
+func New(o Options) *API {
+	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, requests: newRequestMetrics(o.Metrics)}
+	api.app = fiber.New(fiber.Config{
+		AppName:               "HoloTwin",
+		DisableStartupMessage: true,
+		// huma hands out Fiber's strings, which are reused after the handler; kept ones must be copies.
+		Immutable:         true,
+		CaseSensitive:     true,
+		StrictRouting:     true,
+		UnescapePath:      true,
+		StreamRequestBody: true,
+		BodyLimit:         streamAbove,
+		ReadBufferSize:    HeaderLimit,
+		ReadTimeout:       readTime,
+		WriteTimeout:      writeTime,
+		IdleTimeout:       idleTime,
+		ErrorHandler:      api.answerError,
+	})
+	allowLong(api.app, o.Long)
+	api.app.Use(api.recoverPanics, nameRequest, api.measure, secure)
+	if len(o.CORSOrigins) > 0 {
+		api.app.Use(allowOrigins(o.CORSOrigins))
+	}
+	api.app.Use(checkRequest, api.bound(o.Long))
+	api.huma = humafiber.New(api.app, api.humaConfig(o.Version))
+	return api
+}
+
+// allowLong gives uploads the time that others do not get: ReadTimeout bounds a whole request.
+func allowLong(app *fiber.App, paths []string) {
+	long := make(map[string]bool, len(paths))
+	for _, p := range paths {
+		long[p] = true
+	}
+	app.Server().HeaderReceived = func(header *fasthttp.RequestHeader) fasthttp.RequestConfig {
+		path, _, _ := strings.Cut(string(header.RequestURI()), "?")
+		if long[path] {
+			return fasthttp.RequestConfig{ReadTimeout: ImportTime, WriteTimeout: ImportTime}
+		}
+		return fasthttp.RequestConfig{}
+	}
+	app.Server().NoDefaultServerHeader = true
+}
+
+func allowOrigins(origins []string) fiber.Handler {
+	return cors.New(cors.Config{
+		AllowOrigins:     strings.Join(origins, ","),
+		AllowMethods:     "GET,POST,PUT,PATCH,DELETE",
+		AllowHeaders:     "Authorization,Content-Type,X-API-Key,X-Request-Id,Accept-Language,Last-Event-ID",
+		ExposeHeaders:    "X-Request-Id,Location,Retry-After,Link",
+		AllowCredentials: true,
+		MaxAge:           600,
+	})
+}
+
+// App is the Fiber application, for what is no JSON call: pages, metrics, event streams.
+func (a *API) App() *fiber.App { return a.app }
+
+// Serve answers on the listener until Shutdown.
+func (a *API) Serve(listener net.Listener) error { return a.app.Listener(listener) }
+
+// Shutdown takes no more connections and waits for the requests that are under way until ctx ends.
+func (a *API) Shutdown(ctx context.Context) error {
+	if err := a.app.ShutdownWithContext(ctx); err != nil {
+		return fmt.Errorf("requests were still under way: %w", err)
+	}
+	return nil
+}
+
+func randomID() string {
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // never fails on the platforms Go supports
+	return hex.EncodeToString(b[:])
+}
