@@ -7,8 +7,6 @@ package httpserver
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"net"
 	"strings"
@@ -21,6 +19,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/valyala/fasthttp"
 	"go.uber.org/zap"
+
+	"github.com/holotwin/holotwin/platform/random"
 )
 
 // Limits of one request.
@@ -138,8 +138,4 @@ func (a *API) Shutdown(ctx context.Context) error {
 	return nil
 }
 
-func randomID() string {
-	var b [12]byte
-	_, _ = rand.Read(b[:]) // never fails on the platforms Go supports
-	return hex.EncodeToString(b[:])
-}
+func randomID() string { return random.ID("rq") }

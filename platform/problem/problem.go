@@ -105,7 +105,7 @@ func (p *Problem) In(language, requestID string) *Details {
 		RequestID: requestID, Code: p.Code, Members: p.members,
 	}
 	for _, f := range p.Fields {
-		w.Errors = append(w.Errors, FieldDetail{Field: f.Field, Message: f.in(language)})
+		w.Errors = append(w.Errors, FieldDetail{Field: f.Field, Message: f.In(language)})
 	}
 	return w
 }

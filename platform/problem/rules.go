@@ -106,7 +106,8 @@ func Bad(field string, rule Rule, params ...any) Field {
 	return f
 }
 
-func (f Field) in(language string) string {
+// In words what is wrong with the field in a language ("es" or "en").
+func (f Field) In(language string) string {
 	t, known := rules[f.Rule]
 	if !known {
 		t = rules[Malformed]

@@ -1,0 +1,119 @@
+package gormenergy
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+type ambientRow struct {
+	SpaceID     string `gorm:"primaryKey"`
+	At          int64  `gorm:"primaryKey;autoIncrement:false"`
+	Temperature *int64
+	Humidity    *int64
+	CO2         *int64 `gorm:"column:co2"`
+	Occupancy   *int64
+}
+
+func (ambientRow) TableName() string { return "energy_ambient" }
+
+func rowOfAmbient(a energy.Ambient) ambientRow {
+	return ambientRow{string(a.Space), int64(a.At), a.Temperature, a.Humidity, a.CO2, a.Occupancy}
+}
+
+func (r ambientRow) reading() energy.Ambient {
+	return energy.Ambient{
+		Space: energy.SpaceID(r.SpaceID), At: energy.Instant(r.At),
+		Temperature: r.Temperature, Humidity: r.Humidity, CO2: r.CO2, Occupancy: r.Occupancy,
+	}
+}
+
+// AppendAmbient stores readings in one transaction.
+func (s *Store) AppendAmbient(ctx context.Context, batch []energy.Ambient) ([]energy.AmbientOutcome, error) {
+	outcomes := make([]energy.AmbientOutcome, len(batch))
+	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
+		for i, a := range batch {
+			var err error
+			if outcomes[i], err = appendAmbient(tx, a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("append ambient readings: %w", err)
+	}
+	return outcomes, nil
+}
+
+func appendAmbient(tx *gorm.DB, a energy.Ambient) (energy.AmbientOutcome, error) {
+	row := rowOfAmbient(a)
+	inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+	if inserted.Error != nil || inserted.RowsAffected == 1 {
+		return energy.AmbientOutcome{Result: energy.Inserted, Stored: a}, inserted.Error
+	}
+	var stored ambientRow
+	if err := tx.Where("space_id = ? AND at = ?", row.SpaceID, row.At).Take(&stored).Error; err != nil {
+		return energy.AmbientOutcome{}, err
+	}
+	if stored.reading().Same(a) {
+		return energy.AmbientOutcome{Result: energy.Duplicate, Stored: a}, nil
+	}
+	return energy.AmbientOutcome{Result: energy.Conflict, Stored: stored.reading()}, nil
+}
+
+// AmbientBetween gives readings by space and instant, from after a key.
+func (s *Store) AmbientBetween(ctx context.Context, spaces []energy.SpaceID, from, to energy.Instant, after energy.AmbientKey, limit int) ([]energy.Ambient, error) {
+	ids := make([]string, len(spaces))
+	for i, id := range spaces {
+		ids[i] = string(id)
+	}
+	var rows []ambientRow
+	err := s.db.Read.WithContext(ctx).
+		Where("space_id IN ? AND at >= ? AND at < ?", ids, int64(from), int64(to)).
+		Where("space_id > ? OR (space_id = ? AND at > ?)", string(after.Space), string(after.Space), int64(after.At)).
+		Order("space_id, at").Limit(limit).Find(&rows).Error
+	list := make([]energy.Ambient, len(rows))
+	for i, r := range rows {
+		list[i] = r.reading()
+	}
+	return list, err
+}
+
+// HourlyAmbient gives the hourly means of a space.
+func (s *Store) HourlyAmbient(ctx context.Context, space energy.SpaceID, from, to energy.Instant) ([]energy.AmbientHour, error) {
+	rows, err := s.db.Read.WithContext(ctx).Raw(`
+		SELECT at - at % 3600000 AS hour, sum(temperature), count(temperature), sum(occupancy), count(occupancy)
+		FROM energy_ambient WHERE space_id = ? AND at >= ? AND at < ?
+		GROUP BY at - at % 3600000 ORDER BY at - at % 3600000`, string(space), int64(from), int64(to)).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("read ambient hours: %w", err)
+	}
+	var hours []energy.AmbientHour
+	err = scanAll(rows, func(rows *sql.Rows) error {
+		var h energy.AmbientHour
+		var warmth, people sql.NullFloat64
+		var warmthCount, peopleCount float64
+		if err := rows.Scan(&h.Start, &warmth, &warmthCount, &people, &peopleCount); err != nil {
+			return err
+		}
+		h.Temperature = mean(warmth, warmthCount, 1000)
+		h.Occupancy = mean(people, peopleCount, 1)
+		hours = append(hours, h)
+		return nil
+	})
+	return hours, err
+}
+
+func mean(sum sql.NullFloat64, count, unit float64) *float64 {
+	if !sum.Valid || count == 0 {
+		return nil
+	}
+	m := sum.Float64 / count / unit
+	return &m
+}

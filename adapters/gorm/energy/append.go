@@ -1,0 +1,198 @@
+package gormenergy
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/database"
+)
+
+// Append stores and books a batch in one transaction. Rows are written in the order of their keys, so that two
+// processes that write the same ones wait for each other instead of locking each other out.
+func (s *Store) Append(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits) ([]energy.Outcome, error) {
+	return s.appendSorted(ctx, batch, traits, false)
+}
+
+// AppendAll is Append that stores nothing where one reading conflicts.
+func (s *Store) AppendAll(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits) ([]energy.Outcome, error) {
+	return s.appendSorted(ctx, batch, traits, true)
+}
+
+// errAnyConflict takes a transaction of all or none back.
+var errAnyConflict = errors.New("a reading conflicts")
+
+// statementRows bounds what one statement carries.
+const statementRows = 5000
+
+func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits, atomic bool) ([]energy.Outcome, error) {
+	if len(batch) == 0 {
+		return nil, nil
+	}
+	sorted := slices.Clone(batch)
+	slices.SortFunc(sorted, func(a, b energy.Reading) int { return compareKeys(a.Key(), b.Key()) })
+	if err := s.makeRoom(ctx, sorted); err != nil {
+		return nil, err
+	}
+	all := make(map[energy.Key]energy.Outcome, len(batch))
+	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
+		for part := range slices.Chunk(sorted, statementRows) {
+			if err := s.append(ctx, s.rows(tx), part, traits, all); err != nil {
+				return err
+			}
+		}
+		if atomic && anyConflict(all) {
+			return errAnyConflict
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errAnyConflict) {
+		return nil, fmt.Errorf("append %d readings: %w", len(batch), err)
+	}
+	ordered := make([]energy.Outcome, len(batch))
+	for i, r := range batch {
+		ordered[i] = all[r.Key()]
+	}
+	return ordered, nil
+}
+
+func anyConflict(outcomes map[energy.Key]energy.Outcome) bool {
+	for _, o := range outcomes {
+		if o.Result == energy.Conflict {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Store) append(ctx context.Context, rows rows, sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits, all map[energy.Key]energy.Outcome) error {
+	fresh, err := rows.insert(ctx, sorted)
+	if err != nil {
+		return err
+	}
+	if err := judge(ctx, rows, sorted, fresh, all); err != nil {
+		return err
+	}
+	entries := energy.Entries{}
+	linked := make(map[chainKey][]energy.Instant)
+	for _, r := range sorted {
+		switch {
+		case !fresh[r.Key()]:
+		case r.Kind == energy.Interval:
+			entries.BookInterval(r, +1)
+		default:
+			key := chainKey{r.Device, r.Kind}
+			linked[key] = append(linked[key], r.At)
+		}
+	}
+	if err := rechainAll(ctx, rows, linked, traits, entries); err != nil {
+		return err
+	}
+	return s.book(ctx, rows, entries)
+}
+
+// judge notes what became of each reading: inserted, or compared with the one that was there.
+func judge(ctx context.Context, rows rows, sorted []energy.Reading, fresh map[energy.Key]bool, all map[energy.Key]energy.Outcome) error {
+	var known []energy.Reading
+	for _, r := range sorted {
+		if fresh[r.Key()] {
+			all[r.Key()] = energy.Outcome{Result: energy.Inserted, Stored: r}
+			continue
+		}
+		known = append(known, r)
+	}
+	if len(known) == 0 {
+		return nil
+	}
+	stored, err := rows.stored(ctx, known)
+	if err != nil {
+		return err
+	}
+	for _, r := range known {
+		before, found := stored[r.Key()]
+		if !found {
+			return fmt.Errorf("reading of %s at %s is neither new nor there", r.Device, r.At)
+		}
+		all[r.Key()] = energy.OutcomeOf(r, before)
+	}
+	return nil
+}
+
+// book writes the entries into their pages and marks the devices whose past they change.
+func (s *Store) book(ctx context.Context, rows rows, entries energy.Entries) error {
+	keys := slices.SortedFunc(maps.Keys(entries), comparePages)
+	const atOnce = 2000
+	for part := range slices.Chunk(keys, atOnce) {
+		pages, err := rows.pagesForUpdate(ctx, part)
+		if err != nil {
+			return err
+		}
+		for _, page := range pages {
+			entries.Apply(page)
+		}
+		if err := rows.savePages(ctx, pages); err != nil {
+			return err
+		}
+	}
+	return s.markPast(ctx, rows, keys)
+}
+
+// markPast notes devices that had a day before yesterday changed: readings that merely arrive, day by day, leave
+// no mark, so that the mark costs nothing in the usual run.
+func (s *Store) markPast(ctx context.Context, rows rows, keys []energy.PageKey) error {
+	now := s.clock.Now()
+	yesterday := int32(int64(now)/dayMs) - 1
+	var devices []energy.DeviceID
+	for _, k := range keys {
+		if k.Day < yesterday && (len(devices) == 0 || devices[len(devices)-1] != k.Device) {
+			devices = append(devices, k.Device)
+		}
+	}
+	if len(devices) == 0 {
+		return nil
+	}
+	return rows.markPast(ctx, devices, now)
+}
+
+const dayMs = int64(24 * time.Hour / time.Millisecond)
+
+func compareKeys(a, b energy.Key) int {
+	return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.At, b.At))
+}
+
+func comparePages(a, b energy.PageKey) int {
+	return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Day, b.Day))
+}
+
+// rows are the statements of one transaction, in the words of one database.
+type rows interface {
+	// insert stores what is not there yet and tells which that was.
+	insert(ctx context.Context, sorted []energy.Reading) (map[energy.Key]bool, error)
+	// stored gives the readings under the keys of others.
+	stored(ctx context.Context, keys []energy.Reading) (map[energy.Key]energy.Reading, error)
+	// lockChains holds the devices' chains for this transaction.
+	lockChains(ctx context.Context, devices []energy.DeviceID) error
+	// before gives the last limit links of a chain before an instant, oldest first.
+	before(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error)
+	// from gives up to limit links of a chain from an instant on.
+	from(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error)
+	saveLinks(ctx context.Context, links []energy.Link) error
+	// pagesForUpdate gives the pages of sorted keys, empty ones where there are none, held for this transaction.
+	pagesForUpdate(ctx context.Context, sorted []energy.PageKey) ([]*energy.Page, error)
+	savePages(ctx context.Context, pages []*energy.Page) error
+	markPast(ctx context.Context, devices []energy.DeviceID, at energy.Instant) error
+}
+
+func (s *Store) rows(tx *gorm.DB) rows {
+	if s.db.Dialect == database.Postgres {
+		return postgresRows{tx.Statement.ConnPool}
+	}
+	return sqliteRows{tx.Statement.ConnPool}
+}

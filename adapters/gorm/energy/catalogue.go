@@ -1,0 +1,146 @@
+package gormenergy
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+type spaceRow struct {
+	ID                  string `gorm:"primaryKey"`
+	Name, Kind          string
+	ParentID            string
+	TimeZone            string
+	AreaM2              float64 `gorm:"column:area_m2"`
+	Latitude, Longitude *float64
+	CreatedAt           int64 `gorm:"autoCreateTime:false"`
+}
+
+func (spaceRow) TableName() string { return "energy_spaces" }
+
+type deviceRow struct {
+	ID              string `gorm:"primaryKey"`
+	Name, Kind      string
+	SpaceID         string
+	ParentID        string
+	RatedMw         int64
+	StandbyMw       int64
+	IntervalS       int
+	RegisterModulus int64
+	MqttTopic       string
+	CreatedAt       int64 `gorm:"autoCreateTime:false"`
+}
+
+func (deviceRow) TableName() string { return "energy_devices" }
+
+// Version is the catalogue's.
+func (s *Store) Version(ctx context.Context) (int64, error) {
+	var version int64
+	err := s.db.Read.WithContext(ctx).Raw("SELECT version FROM energy_catalogue WHERE only_row = 1").Scan(&version).Error
+	return version, err
+}
+
+// Load reads the whole catalogue. The version is read first: what comes after it may be newer, which the next
+// look then finds.
+func (s *Store) Load(ctx context.Context) (version int64, spaces []energy.Space, devices []energy.Device, err error) {
+	if version, err = s.Version(ctx); err != nil {
+		return 0, nil, nil, fmt.Errorf("catalogue version: %w", err)
+	}
+	var spaceRows []spaceRow
+	if err = s.db.Read.WithContext(ctx).Order("id").Find(&spaceRows).Error; err != nil {
+		return 0, nil, nil, fmt.Errorf("load spaces: %w", err)
+	}
+	var deviceRows []deviceRow
+	if err = s.db.Read.WithContext(ctx).Order("id").Find(&deviceRows).Error; err != nil {
+		return 0, nil, nil, fmt.Errorf("load devices: %w", err)
+	}
+	for _, r := range spaceRows {
+		spaces = append(spaces, r.space())
+	}
+	for _, r := range deviceRows {
+		devices = append(devices, r.device())
+	}
+	return version, spaces, devices, nil
+}
+
+// Save makes a change if nobody made another since the expected version.
+func (s *Store) Save(ctx context.Context, expected int64, change energy.Change) error {
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		counted := tx.Exec("UPDATE energy_catalogue SET version = version + 1 WHERE only_row = 1 AND version = ?", expected)
+		if counted.Error != nil {
+			return fmt.Errorf("count the catalogue up: %w", counted.Error)
+		}
+		if counted.RowsAffected == 0 {
+			return energy.ErrStale
+		}
+		return saveChange(tx, change)
+	})
+}
+
+func saveChange(tx *gorm.DB, change energy.Change) error {
+	put := tx.Clauses(clause.OnConflict{UpdateAll: true})
+	switch {
+	case change.PutSpace != nil:
+		row := rowOfSpace(*change.PutSpace)
+		return put.Create(&row).Error
+	case change.PutDevice != nil:
+		row := rowOfDevice(*change.PutDevice)
+		return put.Create(&row).Error
+	case change.DropSpace != "":
+		return dropSpace(tx, change.DropSpace)
+	case change.DropDevice != "":
+		return dropDevice(tx, change.DropDevice)
+	}
+	return nil
+}
+
+// dropSpace takes a space's calendar, tariffs and ambient readings with it: they are about nothing without it.
+func dropSpace(tx *gorm.DB, id energy.SpaceID) error {
+	for _, table := range []string{"energy_calendar", "energy_tariffs", "energy_ambient"} {
+		if err := tx.Exec("DELETE FROM "+table+" WHERE space_id = ?", string(id)).Error; err != nil {
+			return err
+		}
+	}
+	return tx.Where("id = ?", string(id)).Delete(&spaceRow{}).Error
+}
+
+func dropDevice(tx *gorm.DB, id energy.DeviceID) error {
+	if err := tx.Exec("DELETE FROM energy_states WHERE device_id = ?", string(id)).Error; err != nil {
+		return err
+	}
+	return tx.Where("id = ?", string(id)).Delete(&deviceRow{}).Error
+}
+
+func rowOfSpace(s energy.Space) spaceRow {
+	return spaceRow{
+		ID: string(s.ID), Name: s.Name, Kind: string(s.Kind), ParentID: string(s.Parent), TimeZone: s.TimeZone,
+		AreaM2: s.AreaM2, Latitude: s.Latitude, Longitude: s.Longitude, CreatedAt: int64(s.Created),
+	}
+}
+
+func (r spaceRow) space() energy.Space {
+	return energy.Space{
+		ID: energy.SpaceID(r.ID), Name: r.Name, Kind: energy.SpaceKind(r.Kind), Parent: energy.SpaceID(r.ParentID), TimeZone: r.TimeZone,
+		AreaM2: r.AreaM2, Latitude: r.Latitude, Longitude: r.Longitude, Created: energy.Instant(r.CreatedAt),
+	}
+}
+
+func rowOfDevice(d energy.Device) deviceRow {
+	return deviceRow{
+		ID: string(d.ID), Name: d.Name, Kind: string(d.Kind), SpaceID: string(d.Space), ParentID: string(d.Parent),
+		RatedMw: int64(d.Rated), StandbyMw: int64(d.Standby), IntervalS: d.IntervalS, RegisterModulus: int64(d.RegisterModulus),
+		MqttTopic: d.MQTTTopic, CreatedAt: int64(d.Created),
+	}
+}
+
+func (r deviceRow) device() energy.Device {
+	return energy.Device{
+		ID: energy.DeviceID(r.ID), Name: r.Name, Kind: energy.DeviceKind(r.Kind), Space: energy.SpaceID(r.SpaceID), Parent: energy.DeviceID(r.ParentID),
+		Rated: energy.Power(r.RatedMw), Standby: energy.Power(r.StandbyMw), IntervalS: r.IntervalS, RegisterModulus: energy.Energy(r.RegisterModulus),
+		MQTTTopic: r.MqttTopic, Created: energy.Instant(r.CreatedAt),
+	}
+}

@@ -1,0 +1,190 @@
+package gormenergy
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+const readingColumnNames = "device_id, at, kind, value, span"
+
+const linkColumns = readingColumnNames + ", verdict, booked_from, booked, estimated, base_at, base_value"
+
+// valueOf is what the value column holds of a reading: mWh, or mW of a power sample.
+func valueOf(r energy.Reading) int64 {
+	if r.Kind == energy.Sample {
+		return int64(r.Power)
+	}
+	return int64(r.Energy)
+}
+
+type scanner interface{ Scan(into ...any) error }
+
+func scanReading(row scanner, more ...any) (energy.Reading, error) {
+	var r energy.Reading
+	var value int64
+	if err := row.Scan(append([]any{&r.Device, &r.At, &r.Kind, &value, &r.Span}, more...)...); err != nil {
+		return r, err
+	}
+	if r.Kind == energy.Sample {
+		r.Power = energy.Power(value)
+	} else {
+		r.Energy = energy.Energy(value)
+	}
+	return r, nil
+}
+
+func scanLink(row scanner) (energy.Link, error) {
+	var l energy.Link
+	var err error
+	l.Reading, err = scanReading(row, &l.Booking.Verdict, &l.Booking.From, &l.Booking.Energy, &l.Booking.Estimated, &l.Base.At, &l.Base.Value)
+	l.Booked = l.Booking.Verdict != 0
+	l.Base.Known = l.Booked
+	return l, err
+}
+
+func queryLinks(ctx context.Context, pool gorm.ConnPool, query string, args ...any) ([]energy.Link, error) {
+	found, err := pool.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	var links []energy.Link
+	err = scanAll(found, func(rows *sql.Rows) error {
+		l, err := scanLink(rows)
+		links = append(links, l)
+		return err
+	})
+	return links, err
+}
+
+func scanPages(found *sql.Rows) ([]*energy.Page, error) {
+	var pages []*energy.Page
+	err := scanAll(found, func(rows *sql.Rows) error {
+		page, err := scanPage(rows)
+		pages = append(pages, page)
+		return err
+	})
+	return pages, err
+}
+
+func scanPage(rows *sql.Rows) (*energy.Page, error) {
+	page := &energy.Page{}
+	var packed sql.RawBytes
+	if err := rows.Scan(&page.Device, &page.Day, &packed); err != nil {
+		return nil, err
+	}
+	return page, page.DecodeQuarters(packed)
+}
+
+// scanAll reads every row and closes them, whatever happens.
+func scanAll(rows *sql.Rows, scan func(*sql.Rows) error) (err error) {
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Reading is the one under a key.
+func (s *Store) Reading(ctx context.Context, key energy.Key) (energy.Reading, error) {
+	rows, err := s.db.Read.WithContext(ctx).Raw("SELECT "+readingColumnNames+" FROM energy_readings WHERE device_id = ? AND at = ?",
+		string(key.Device), int64(key.At)).Rows()
+	if err != nil {
+		return energy.Reading{}, err
+	}
+	found, reading := false, energy.Reading{}
+	err = scanAll(rows, func(rows *sql.Rows) (err error) {
+		found = true
+		reading, err = scanReading(rows)
+		return err
+	})
+	if err == nil && !found {
+		err = energy.ErrNotFound{Kind: "reading", ID: string(key.Device) + "/" + key.At.String()}
+	}
+	return reading, err
+}
+
+// List gives readings by device and instant, from after a key.
+func (s *Store) List(ctx context.Context, devices []energy.DeviceID, from, to energy.Instant, after energy.Key, limit int) ([]energy.Reading, error) {
+	if len(devices) == 0 {
+		return nil, nil
+	}
+	rows, err := s.db.Read.WithContext(ctx).Raw("SELECT "+readingColumnNames+` FROM energy_readings
+		WHERE device_id IN ? AND at >= ? AND at < ? AND (device_id > ? OR (device_id = ? AND at > ?))
+		ORDER BY device_id, at LIMIT ?`,
+		textsOf(devices), int64(from), int64(to), string(after.Device), string(after.Device), int64(after.At), limit).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("list readings: %w", err)
+	}
+	var list []energy.Reading
+	err = scanAll(rows, func(rows *sql.Rows) error {
+		r, err := scanReading(rows)
+		list = append(list, r)
+		return err
+	})
+	return list, err
+}
+
+// Pages yields pages of one snapshot, by device and day.
+func (s *Store) Pages(ctx context.Context, devices []energy.DeviceID, from, to int32) iter.Seq2[*energy.Page, error] {
+	return func(yield func(*energy.Page, error) bool) {
+		if len(devices) == 0 {
+			return
+		}
+		rows, err := s.pageRows(ctx, devices, from, to)
+		if err != nil {
+			yield(nil, fmt.Errorf("read pages: %w", err))
+			return
+		}
+		defer func() { _ = rows.Close() }()
+		for rows.Next() {
+			page, err := scanPage(rows)
+			if !yield(page, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+func (s *Store) pageRows(ctx context.Context, devices []energy.DeviceID, from, to int32) (*sql.Rows, error) {
+	return s.db.Read.WithContext(ctx).Raw(`SELECT device_id, day, quarters FROM energy_pages
+		WHERE device_id IN ? AND day >= ? AND day < ? ORDER BY device_id, day`, textsOf(devices), from, to).Rows()
+}
+
+// PastChanges tells whose past changed since an instant.
+func (s *Store) PastChanges(ctx context.Context, since energy.Instant) (map[energy.DeviceID]energy.Instant, error) {
+	rows, err := s.db.Read.WithContext(ctx).Raw(`SELECT device_id, changed_at FROM energy_past_changes WHERE changed_at > ?`, int64(since)).Rows()
+	if err != nil {
+		return nil, err
+	}
+	changes := make(map[energy.DeviceID]energy.Instant)
+	err = scanAll(rows, func(rows *sql.Rows) error {
+		var id energy.DeviceID
+		var at energy.Instant
+		if err := rows.Scan(&id, &at); err != nil {
+			return err
+		}
+		changes[id] = at
+		return nil
+	})
+	return changes, err
+}
+
+// HasReadings tells whether a device has reported anything.
+func (s *Store) HasReadings(ctx context.Context, device energy.DeviceID) (bool, error) {
+	var n int
+	err := s.db.Read.WithContext(ctx).Raw(`SELECT count(*) FROM (SELECT 1 FROM energy_readings WHERE device_id = ? LIMIT 1) AS any_reading`,
+		string(device)).Scan(&n).Error
+	return n > 0, err
+}

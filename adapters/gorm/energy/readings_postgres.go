@@ -1,0 +1,215 @@
+package gormenergy
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/database"
+)
+
+// postgresRows writes whole batches as arrays: one statement a step, however many readings share the commit.
+type postgresRows struct{ tx gorm.ConnPool }
+
+func (p postgresRows) insert(ctx context.Context, sorted []energy.Reading) (map[energy.Key]bool, error) {
+	c := columnsOf(sorted)
+	found, err := p.tx.QueryContext(ctx, `
+		INSERT INTO energy_readings (device_id, at, kind, value, span)
+		SELECT * FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bigint[])
+		ON CONFLICT (device_id, at) DO NOTHING
+		RETURNING device_id, at`, c.devices, c.instants, c.kinds, c.values, c.spans)
+	if err != nil {
+		return nil, err
+	}
+	fresh := make(map[energy.Key]bool, len(sorted))
+	return fresh, scanAll(found, func(rows *sql.Rows) error {
+		var k energy.Key
+		if err := rows.Scan(&k.Device, &k.At); err != nil {
+			return err
+		}
+		fresh[k] = true
+		return nil
+	})
+}
+
+// readingColumns are readings turned into arrays.
+type readingColumns struct {
+	devices  []string
+	instants []int64
+	kinds    []int16
+	values   []int64
+	spans    []int64
+}
+
+func columnsOf(readings []energy.Reading) readingColumns {
+	n := len(readings)
+	c := readingColumns{make([]string, n), make([]int64, n), make([]int16, n), make([]int64, n), make([]int64, n)}
+	for i, r := range readings {
+		c.devices[i], c.instants[i], c.kinds[i] = string(r.Device), int64(r.At), int16(r.Kind)
+		c.values[i], c.spans[i] = valueOf(r), r.Span
+	}
+	return c
+}
+
+func (p postgresRows) stored(ctx context.Context, keys []energy.Reading) (map[energy.Key]energy.Reading, error) {
+	c := columnsOf(keys)
+	found, err := p.tx.QueryContext(ctx, `
+		SELECT r.device_id, r.at, r.kind, r.value, r.span
+		FROM unnest($1::text[], $2::bigint[]) AS k (device_id, at)
+		JOIN energy_readings r ON r.device_id = k.device_id AND r.at = k.at`, c.devices, c.instants)
+	if err != nil {
+		return nil, err
+	}
+	stored := make(map[energy.Key]energy.Reading, len(keys))
+	return stored, scanAll(found, func(rows *sql.Rows) error {
+		r, err := scanReading(rows)
+		stored[r.Key()] = r
+		return err
+	})
+}
+
+func (p postgresRows) lockChains(ctx context.Context, devices []energy.DeviceID) error {
+	names := textsOf(devices)
+	if _, err := p.tx.ExecContext(ctx, `
+		INSERT INTO energy_chains (device_id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`, names); err != nil {
+		return err
+	}
+	_, err := p.tx.ExecContext(ctx, `
+		SELECT 1 FROM energy_chains WHERE device_id = ANY($1::text[]) ORDER BY device_id FOR UPDATE`, names)
+	return err
+}
+
+func (p postgresRows) before(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error) {
+	return queryLinks(ctx, p.tx, `SELECT * FROM (SELECT `+linkColumns+` FROM energy_readings
+		WHERE device_id = $1 AND at < $2 AND kind = $3 ORDER BY at DESC LIMIT $4) newest ORDER BY at`,
+		string(chain.Device), int64(at), int16(chain.Kind), limit)
+}
+
+func (p postgresRows) from(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error) {
+	return queryLinks(ctx, p.tx, `SELECT `+linkColumns+` FROM energy_readings
+		WHERE device_id = $1 AND at >= $2 AND kind = $3 ORDER BY at LIMIT $4`,
+		string(chain.Device), int64(at), int16(chain.Kind), limit)
+}
+
+func (p postgresRows) saveLinks(ctx context.Context, links []energy.Link) error {
+	if len(links) == 0 {
+		return nil
+	}
+	n := len(links)
+	devices, instants, verdicts := make([]string, n), make([]int64, n), make([]int16, n)
+	froms, booked, estimated := make([]int64, n), make([]int64, n), make([]bool, n)
+	baseAts, baseValues := make([]int64, n), make([]int64, n)
+	for i, l := range links {
+		devices[i], instants[i], verdicts[i] = string(l.Device), int64(l.At), int16(l.Booking.Verdict)
+		froms[i], booked[i], estimated[i] = int64(l.Booking.From), int64(l.Booking.Energy), l.Booking.Estimated
+		baseAts[i], baseValues[i] = int64(l.Base.At), l.Base.Value
+	}
+	_, err := p.tx.ExecContext(ctx, `
+		UPDATE energy_readings r
+		SET verdict = n.verdict, booked_from = n.booked_from, booked = n.booked, estimated = n.estimated,
+		    base_at = n.base_at, base_value = n.base_value
+		FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::bigint[], $8::bigint[])
+		     AS n (device_id, at, verdict, booked_from, booked, estimated, base_at, base_value)
+		WHERE r.device_id = n.device_id AND r.at = n.at`,
+		devices, instants, verdicts, froms, booked, estimated, baseAts, baseValues)
+	return err
+}
+
+// pagesForUpdate makes the missing pages first: a row that is not there cannot be held.
+func (p postgresRows) pagesForUpdate(ctx context.Context, sorted []energy.PageKey) ([]*energy.Page, error) {
+	devices, days := make([]string, len(sorted)), make([]int32, len(sorted))
+	for i, k := range sorted {
+		devices[i], days[i] = string(k.Device), k.Day
+	}
+	found, err := p.tx.QueryContext(ctx, `
+		SELECT p.device_id, p.day, p.quarters
+		FROM unnest($1::text[], $2::integer[]) AS k (device_id, day)
+		JOIN energy_pages p ON p.device_id = k.device_id AND p.day = k.day
+		ORDER BY p.device_id, p.day FOR UPDATE OF p`, devices, days)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := scanPages(found)
+	if err != nil || len(pages) == len(sorted) {
+		return pages, err
+	}
+	if _, err := p.tx.ExecContext(ctx, `
+		INSERT INTO energy_pages (device_id, day, energy, estimated, quarters)
+		SELECT device_id, day, 0, 0, ''::bytea FROM unnest($1::text[], $2::integer[]) AS k (device_id, day)
+		ON CONFLICT DO NOTHING`, devices, days); err != nil {
+		return nil, err
+	}
+	return p.pagesForUpdate(ctx, sorted)
+}
+
+func (p postgresRows) savePages(ctx context.Context, pages []*energy.Page) error {
+	n := len(pages)
+	devices, days, packed := make([]string, n), make([]int32, n), make([][]byte, n)
+	totals, estimates := make([]int64, n), make([]int64, n)
+	for i, page := range pages {
+		devices[i], days[i], packed[i] = string(page.Device), page.Day, page.EncodeQuarters()
+		totals[i], estimates[i] = int64(page.Total()), int64(page.Estimated())
+	}
+	_, err := p.tx.ExecContext(ctx, `
+		UPDATE energy_pages p SET energy = n.energy, estimated = n.estimated, quarters = n.quarters
+		FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[], $5::bytea[]) AS n (device_id, day, energy, estimated, quarters)
+		WHERE p.device_id = n.device_id AND p.day = n.day`, devices, days, totals, estimates, packed)
+	return err
+}
+
+func (p postgresRows) markPast(ctx context.Context, devices []energy.DeviceID, at energy.Instant) error {
+	_, err := p.tx.ExecContext(ctx, `
+		INSERT INTO energy_past_changes (device_id, changed_at) SELECT unnest($1::text[]), $2
+		ON CONFLICT (device_id) DO UPDATE SET changed_at = GREATEST(energy_past_changes.changed_at, excluded.changed_at)`,
+		textsOf(devices), int64(at))
+	return err
+}
+
+func textsOf(devices []energy.DeviceID) []string {
+	texts := make([]string, len(devices))
+	for i, d := range devices {
+		texts[i] = string(d)
+	}
+	return texts
+}
+
+// makeRoom makes the months' tables that the readings need. One that is made stays, so that each is looked at
+// once a process.
+func (s *Store) makeRoom(ctx context.Context, sorted []energy.Reading) error {
+	if s.db.Dialect != database.Postgres {
+		return nil
+	}
+	for _, r := range sorted {
+		month := monthOf(r.At)
+		if _, made := s.months.Load(month); made {
+			continue
+		}
+		if err := s.makeMonth(ctx, month); err != nil {
+			return fmt.Errorf("make room for %s: %w", month.Format("2006-01"), err)
+		}
+		s.months.Store(month, true)
+	}
+	return nil
+}
+
+func monthOf(at energy.Instant) time.Time {
+	t := at.Time()
+	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
+}
+
+// monthLock keeps two processes from making the same month's table at once.
+const monthLock = 4_820_010
+
+func (s *Store) makeMonth(ctx context.Context, month time.Time) error {
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", monthLock).Error; err != nil {
+			return err
+		}
+		return tx.Exec(fmt.Sprintf("CREATE TABLE IF NOT EXISTS energy_readings_%s PARTITION OF energy_readings FOR VALUES FROM (%d) TO (%d)",
+			month.Format("2006_01"), month.UnixMilli(), month.AddDate(0, 1, 0).UnixMilli())).Error
+	})
+}

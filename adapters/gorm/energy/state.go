@@ -1,0 +1,79 @@
+package gormenergy
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+type stateRow struct {
+	DeviceID string `gorm:"primaryKey"`
+	At       int64  `gorm:"primaryKey;autoIncrement:false"`
+	State    string
+}
+
+func (stateRow) TableName() string { return "energy_states" }
+
+func (r stateRow) change() energy.StateChange {
+	return energy.StateChange{Device: energy.DeviceID(r.DeviceID), At: energy.Instant(r.At), State: energy.State(r.State)}
+}
+
+// AppendStates stores changes in one transaction.
+func (s *Store) AppendStates(ctx context.Context, changes []energy.StateChange) ([]energy.StateOutcome, error) {
+	outcomes := make([]energy.StateOutcome, len(changes))
+	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
+		for i, c := range changes {
+			var err error
+			if outcomes[i], err = appendState(tx, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("append states: %w", err)
+	}
+	return outcomes, nil
+}
+
+func appendState(tx *gorm.DB, c energy.StateChange) (energy.StateOutcome, error) {
+	row := stateRow{DeviceID: string(c.Device), At: int64(c.At), State: string(c.State)}
+	inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+	if inserted.Error != nil || inserted.RowsAffected == 1 {
+		return energy.StateOutcome{Result: energy.Inserted, Stored: c}, inserted.Error
+	}
+	var stored stateRow
+	if err := tx.Where("device_id = ? AND at = ?", row.DeviceID, row.At).Take(&stored).Error; err != nil {
+		return energy.StateOutcome{}, err
+	}
+	if stored.change() == c {
+		return energy.StateOutcome{Result: energy.Duplicate, Stored: c}, nil
+	}
+	return energy.StateOutcome{Result: energy.Conflict, Stored: stored.change()}, nil
+}
+
+// StatesBetween gives a device's changes, oldest first.
+func (s *Store) StatesBetween(ctx context.Context, device energy.DeviceID, from, to, after energy.Instant, limit int) ([]energy.StateChange, error) {
+	var rows []stateRow
+	err := s.db.Read.WithContext(ctx).Where("device_id = ? AND at >= ? AND at < ? AND at > ?", string(device), int64(from), int64(to), int64(after)).
+		Order("at").Limit(limit).Find(&rows).Error
+	changes := make([]energy.StateChange, len(rows))
+	for i, r := range rows {
+		changes[i] = r.change()
+	}
+	return changes, err
+}
+
+// StateBefore is a device's last change before an instant.
+func (s *Store) StateBefore(ctx context.Context, device energy.DeviceID, at energy.Instant) (energy.StateChange, bool, error) {
+	var rows []stateRow
+	err := s.db.Read.WithContext(ctx).Where("device_id = ? AND at < ?", string(device), int64(at)).Order("at DESC").Limit(1).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return energy.StateChange{}, false, err
+	}
+	return rows[0].change(), true, nil
+}

@@ -1,0 +1,45 @@
+// Package gormenergy keeps the energy module's books in SQLite or PostgreSQL. Files are named like the module's:
+// append.go and readings*.go hold the ledger, catalogue.go the campus, and so on. What differs between the two
+// databases is in *_postgres.go and *_sqlite.go, behind the same methods.
+package gormenergy
+
+import (
+	"embed"
+	"io/fs"
+	"sync"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/database"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the module's schema, to be applied before a Store is used.
+func Migrations() fs.FS {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return files
+}
+
+// Store answers the ports of the energy module.
+type Store struct {
+	db     *database.Database
+	clock  energy.Clock
+	months sync.Map // months of PostgreSQL's readings that are known to have a table
+}
+
+// New makes a store; the clock tells past from present.
+func New(db *database.Database, clock energy.Clock) *Store {
+	return &Store{db: db, clock: clock}
+}
+
+var (
+	_ energy.Readings        = (*Store)(nil)
+	_ energy.Catalogue       = (*Store)(nil)
+	_ energy.Rulebook        = (*Store)(nil)
+	_ energy.States          = (*Store)(nil)
+	_ energy.AmbientReadings = (*Store)(nil)
+)

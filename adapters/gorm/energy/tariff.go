@@ -1,0 +1,70 @@
+package gormenergy
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/database"
+)
+
+type tariffRow struct {
+	ID                 string `gorm:"primaryKey"`
+	SpaceID            string
+	Name, Currency     string
+	ValidFrom          string
+	Price              decimal.Decimal
+	Contribution       decimal.Decimal
+	DemandPrice        decimal.Decimal
+	Footprint, Avoided *decimal.Decimal
+	Periods            string
+}
+
+func (tariffRow) TableName() string { return "energy_tariffs" }
+
+// Tariffs are all there are, by space and day.
+func (s *Store) Tariffs(ctx context.Context) ([]energy.Tariff, error) {
+	var rows []tariffRow
+	if err := s.db.Read.WithContext(ctx).Order("space_id, valid_from").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read tariffs: %w", err)
+	}
+	all := make([]energy.Tariff, len(rows))
+	for i, r := range rows {
+		all[i] = energy.Tariff{
+			ID: r.ID, Space: energy.SpaceID(r.SpaceID), Name: r.Name, Currency: r.Currency, ValidFrom: r.ValidFrom, Price: r.Price,
+			Contribution: r.Contribution, DemandPrice: r.DemandPrice, Footprint: r.Footprint, Avoided: r.Avoided,
+		}
+		if err := json.Unmarshal([]byte(r.Periods), &all[i].Periods); err != nil {
+			return nil, fmt.Errorf("read the periods of %s: %w", r.ID, err)
+		}
+	}
+	return all, nil
+}
+
+// AddTariff adds one.
+func (s *Store) AddTariff(ctx context.Context, t energy.Tariff) error {
+	periods, err := json.Marshal(t.Periods)
+	if err != nil {
+		return err
+	}
+	err = s.db.Write.WithContext(ctx).Create(&tariffRow{
+		ID: t.ID, SpaceID: string(t.Space), Name: t.Name, Currency: t.Currency, ValidFrom: t.ValidFrom, Price: t.Price,
+		Contribution: t.Contribution, DemandPrice: t.DemandPrice, Footprint: t.Footprint, Avoided: t.Avoided, Periods: string(periods),
+	}).Error
+	if database.IsUnique(err) {
+		return energy.ErrTaken{Kind: "tariff", ID: t.ValidFrom}
+	}
+	return err
+}
+
+// DropTariff removes one.
+func (s *Store) DropTariff(ctx context.Context, id string) error {
+	dropped := s.db.Write.WithContext(ctx).Where("id = ?", id).Delete(&tariffRow{})
+	if dropped.Error == nil && dropped.RowsAffected == 0 {
+		return energy.ErrNotFound{Kind: "tariff", ID: id}
+	}
+	return dropped.Error
+}

@@ -1,0 +1,247 @@
+package energy
+
+import (
+	"context"
+	"iter"
+)
+
+// Ambient is what a space was like at an instant. Measures are whole numbers, so that both databases keep them
+// alike; nil is not measured.
+type Ambient struct {
+	Space SpaceID
+	At    Instant
+	// Temperature is in m°C, Humidity in m%, CO2 in ppm, Occupancy in persons.
+	Temperature, Humidity, CO2, Occupancy *int64
+}
+
+// Same tells whether two readings measured the same.
+func (a Ambient) Same(o Ambient) bool {
+	return a.Space == o.Space && a.At == o.At && same(a.Temperature, o.Temperature) && same(a.Humidity, o.Humidity) &&
+		same(a.CO2, o.CO2) && same(a.Occupancy, o.Occupancy)
+}
+
+func same(a, b *int64) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// AmbientReadings keeps ambient readings.
+type AmbientReadings interface {
+	// AppendAmbient stores readings in one transaction, on the disk when it returns; what is under a key already is
+	// Duplicate or Conflict. Keys within a batch are distinct.
+	AppendAmbient(ctx context.Context, batch []Ambient) ([]AmbientOutcome, error)
+	// AmbientBetween gives the readings of spaces in [from, to), by space and instant, from after a key, up to limit.
+	AmbientBetween(ctx context.Context, spaces []SpaceID, from, to Instant, after AmbientKey, limit int) ([]Ambient, error)
+	// HourlyAmbient gives the hourly means of a space in [from, to).
+	HourlyAmbient(ctx context.Context, space SpaceID, from, to Instant) ([]AmbientHour, error)
+}
+
+// AmbientKey is an ambient reading's identity.
+type AmbientKey struct {
+	Space SpaceID
+	At    Instant
+}
+
+// AmbientOutcome is what became of an ambient reading.
+type AmbientOutcome struct {
+	Result Result
+	Stored Ambient
+}
+
+// AmbientHour is the mean of an hour's ambient readings; nil is not measured.
+type AmbientHour struct {
+	Start       Instant
+	Temperature *float64 // °C
+	Occupancy   *float64 // persons
+}
+
+// ErrConflictingAmbient is an ambient reading whose space and instant already hold another.
+type ErrConflictingAmbient struct{ Stored, Sent Ambient }
+
+func (e ErrConflictingAmbient) Error() string {
+	return "conflicting ambient reading of " + string(e.Sent.Space) + " at " + e.Sent.At.String()
+}
+
+// AmbientReport is an ambient reading as it comes from outside: decimal texts, nil where absent.
+type AmbientReport struct {
+	Space, At                             *string
+	Temperature, Humidity, CO2, Occupancy *string
+}
+
+// RecordAmbient stores one reading. Errors: ErrForbidden, ErrInvalid, ErrConflictingAmbient.
+func (c *Conditions) RecordAmbient(ctx context.Context, caller Caller, report AmbientReport) (AmbientOutcome, error) {
+	if !caller.MayReport() {
+		return AmbientOutcome{}, ErrForbidden{}
+	}
+	campus, err := c.directory.Campus(ctx)
+	if err != nil {
+		return AmbientOutcome{}, err
+	}
+	reading, flaws := c.readAmbient(campus, caller, report)
+	if len(flaws) > 0 {
+		return AmbientOutcome{}, ErrInvalid{flaws}
+	}
+	outcomes, err := c.ambient.AppendAmbient(ctx, []Ambient{reading})
+	if err != nil {
+		return AmbientOutcome{}, err
+	}
+	if outcomes[0].Result == Conflict {
+		return outcomes[0], ErrConflictingAmbient{Stored: outcomes[0].Stored, Sent: reading}
+	}
+	return outcomes[0], nil
+}
+
+func (c *Conditions) readAmbient(campus *Campus, caller Caller, report AmbientReport) (Ambient, []Flaw) {
+	var k check
+	out := Ambient{}
+	switch {
+	case report.Space == nil:
+		k.bad("space_id", "required")
+	case !campus.Sees(caller, SpaceID(*report.Space)):
+		k.bad("space_id", "no_such")
+	default:
+		out.Space = SpaceID(*report.Space)
+	}
+	zone := c.zone
+	if out.Space != "" {
+		zone = campus.Zone(out.Space)
+	}
+	out.At = k.when(report.At, c.clock.Now(), zone)
+	out.Temperature = k.amount("temperature_c", report.Temperature, 3, -60_000, 70_000)
+	out.Humidity = k.amount("humidity_pct", report.Humidity, 3, 0, 100_000)
+	out.CO2 = k.amount("co2_ppm", report.CO2, 0, 0, 100_000)
+	out.Occupancy = k.amount("occupancy", report.Occupancy, 0, 0, 100_000)
+	if report.Temperature == nil && report.Humidity == nil && report.CO2 == nil && report.Occupancy == nil {
+		k.bad("temperature_c", "at_least_one", "values", "temperature_c, humidity_pct, co2_ppm, occupancy")
+	}
+	return out, k.flaws
+}
+
+// amount reads an optional decimal number in units of 10^-digits.
+func (c *check) amount(field string, text *string, digits int, least, most int64) *int64 {
+	if text == nil {
+		return nil
+	}
+	n, ok := parseDecimal(*text, digits)
+	bound := func(n int64) string { return string(appendDecimal(nil, n, digits)) }
+	switch {
+	case !ok:
+		c.bad(field, "number")
+	case n < least:
+		c.bad(field, "minimum", "min", bound(least))
+	case n > most:
+		c.bad(field, "maximum", "max", bound(most))
+	}
+	return &n
+}
+
+// AmbientRow is one reading of a batch, or what is wrong with it already.
+type AmbientRow struct {
+	Line   int
+	Report AmbientReport
+	Flaws  []Flaw
+}
+
+// RecordAmbientAll stores a batch as it comes; good rows are kept, bad ones named. Errors: ErrForbidden.
+func (c *Conditions) RecordAmbientAll(ctx context.Context, caller Caller, rows iter.Seq[AmbientRow]) (Summary, error) {
+	if !caller.MayReport() {
+		return Summary{}, ErrForbidden{}
+	}
+	campus, err := c.directory.Campus(ctx)
+	if err != nil {
+		return Summary{}, err
+	}
+	b := ambientBatch{conditions: c, places: make(map[AmbientKey]int)}
+	for row := range rows {
+		b.summary.Received++
+		reading, flaws := Ambient{}, row.Flaws
+		if len(flaws) == 0 {
+			reading, flaws = c.readAmbient(campus, caller, row.Report)
+		}
+		if len(flaws) > 0 {
+			b.reject(Rejection{Line: row.Line, Flaws: flaws})
+			continue
+		}
+		if err := b.add(ctx, reading, row.Line); err != nil {
+			return b.summary, err
+		}
+	}
+	return b.summary, b.flush(ctx)
+}
+
+// ambientBatch gathers ambient readings with distinct keys.
+type ambientBatch struct {
+	conditions *Conditions
+	pending    []Ambient
+	lines      []int
+	places     map[AmbientKey]int
+	summary    Summary
+}
+
+func (b *ambientBatch) reject(r Rejection) {
+	b.summary.Rejected++
+	if len(b.summary.Rejections) < MaxRejections {
+		b.summary.Rejections = append(b.summary.Rejections, r)
+	}
+}
+
+// add queues a reading; one whose key waits already goes into a batch of its own, after that one.
+func (b *ambientBatch) add(ctx context.Context, a Ambient, line int) error {
+	_, waits := b.places[AmbientKey{a.Space, a.At}]
+	if waits || len(b.pending) >= batchSize {
+		if err := b.flush(ctx); err != nil {
+			return err
+		}
+	}
+	b.places[AmbientKey{a.Space, a.At}] = len(b.pending)
+	b.pending, b.lines = append(b.pending, a), append(b.lines, line)
+	return nil
+}
+
+func (b *ambientBatch) flush(ctx context.Context) error {
+	if len(b.pending) == 0 {
+		return nil
+	}
+	outcomes, err := b.conditions.ambient.AppendAmbient(ctx, b.pending)
+	if err != nil {
+		return err
+	}
+	for i, o := range outcomes {
+		switch o.Result {
+		case Inserted:
+			b.summary.Inserted++
+		case Duplicate:
+			b.summary.Duplicates++
+		case Conflict:
+			b.reject(Rejection{Line: b.lines[i], Conflicting: true})
+		}
+	}
+	b.pending, b.lines = b.pending[:0], b.lines[:0]
+	clear(b.places)
+	return nil
+}
+
+// AmbientOf lists ambient readings that the caller sees, in [from, to), from after a key. An empty space asks for
+// all.
+func (c *Conditions) AmbientOf(ctx context.Context, caller Caller, space SpaceID, from, to Instant, after AmbientKey, limit int) ([]Ambient, error) {
+	if !caller.MayRead() {
+		return nil, ErrForbidden{}
+	}
+	campus, err := c.directory.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if space != "" {
+		if _, err := seenSpace(campus, caller, space); err != nil {
+			return nil, err
+		}
+		return c.ambient.AmbientBetween(ctx, []SpaceID{space}, from, to, after, limit)
+	}
+	var all []SpaceID
+	for _, s := range campus.Spaces(caller.Space) {
+		all = append(all, s.ID)
+	}
+	return c.ambient.AmbientBetween(ctx, all, from, to, after, limit)
+}

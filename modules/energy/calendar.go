@@ -1,0 +1,193 @@
+package energy
+
+import (
+	"slices"
+	"time"
+)
+
+// CalendarKind is what an entry of the calendar says.
+type CalendarKind string
+
+// The kinds.
+const (
+	// Opening gives the hours in which a space is used.
+	Opening CalendarKind = "opening"
+	// Term is a span of teaching; once a site has any, days outside all of them count as vacation.
+	Term CalendarKind = "term"
+	// Vacation and Closed are days on which a space is not used.
+	Vacation CalendarKind = "vacation"
+	Closed   CalendarKind = "closed"
+)
+
+// CalendarEntry is one rule of when a space is used; it holds for all that lies within the space.
+type CalendarEntry struct {
+	ID    string
+	Space SpaceID
+	Name  string
+	Kind  CalendarKind
+	// From and To are the first and last day, YYYY-MM-DD; empty is without end.
+	From, To string
+	Hours    []Hours
+}
+
+// Hours are the same times on some days of the week.
+type Hours struct {
+	Days     []Day
+	From, To Clocktime // [From, To)
+}
+
+// Day is a day of the week, or a public holiday, which is not its weekday.
+type Day string
+
+// HolidayDay stands for public holidays.
+const HolidayDay Day = "holiday"
+
+var weekdays = []Day{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+
+// IsDay tells whether d is one of mon … sun, holiday.
+func IsDay(d Day) bool { return d == HolidayDay || slices.Contains(weekdays, d) }
+
+// dayOfWeek is what a local date counts as.
+func dayOfWeek(t time.Time) Day {
+	if Holiday(t) != "" {
+		return HolidayDay
+	}
+	return weekdays[t.Weekday()]
+}
+
+// Clocktime is minutes after local midnight, 0 to 1440.
+type Clocktime int
+
+// ParseClocktime reads HH:MM from 00:00 to 24:00.
+func ParseClocktime(s string) (Clocktime, bool) {
+	if !fits(s, "dd:dd") {
+		return 0, false
+	}
+	h, m := int(s[0]-'0')*10+int(s[1]-'0'), int(s[3]-'0')*10+int(s[4]-'0')
+	if m > 59 || h*60+m > 1440 {
+		return 0, false
+	}
+	return Clocktime(h*60 + m), true
+}
+
+// String is HH:MM.
+func (c Clocktime) String() string {
+	return string([]byte{'0' + byte(c/600), '0' + byte(c/60%10), ':', '0' + byte(c%60/10), '0' + byte(c%10)})
+}
+
+// DefaultHours are when a space is used where nobody has said: a Colombian university's usual week.
+var DefaultHours = []Hours{
+	{Days: []Day{"mon", "tue", "wed", "thu", "fri"}, From: 7 * 60, To: 22 * 60},
+	{Days: []Day{"sat"}, From: 7 * 60, To: 13 * 60},
+}
+
+// Calendar tells when spaces are used.
+type Calendar struct {
+	campus  *Campus
+	entries map[SpaceID][]CalendarEntry
+}
+
+// NewCalendar makes a calendar of a campus.
+func NewCalendar(campus *Campus, entries []CalendarEntry) *Calendar {
+	c := &Calendar{campus: campus, entries: make(map[SpaceID][]CalendarEntry)}
+	for _, e := range entries {
+		c.entries[e.Space] = append(c.entries[e.Space], e)
+	}
+	return c
+}
+
+// Occupied tells whether a space is meant to be used at an instant.
+func (c *Calendar) Occupied(space SpaceID, at Instant) bool {
+	t := at.Time().In(c.campus.Zone(space))
+	minute := Clocktime(t.Hour()*60 + t.Minute())
+	for _, h := range c.hoursOn(space, t) {
+		if minute >= h.From && minute < h.To {
+			return true
+		}
+	}
+	return false
+}
+
+// OccupiedHours tells for each hour of [from, to) whether its greater part is meant to be used.
+func (c *Calendar) OccupiedHours(space SpaceID, from, to Instant) []bool {
+	hours := make([]bool, 0, int64(to-from)/hourMs)
+	zone := c.campus.Zone(space)
+	var day time.Time
+	var open []Hours
+	for at := from; at < to; at = at.Add(hourMs) {
+		t := at.Add(hourMs / 2).Time().In(zone)
+		if t.YearDay() != day.YearDay() || t.Year() != day.Year() {
+			day, open = t, c.hoursOn(space, t)
+		}
+		minute := Clocktime(t.Hour()*60 + t.Minute())
+		hours = append(hours, slices.ContainsFunc(open, func(h Hours) bool { return minute >= h.From && minute < h.To }))
+	}
+	return hours
+}
+
+// hoursOn are a space's hours on a local date: none on a closing day, else those of the nearest space around it
+// that has any, else the default.
+func (c *Calendar) hoursOn(space SpaceID, date time.Time) []Hours {
+	day, text := dayOfWeek(date), date.Format(time.DateOnly)
+	path := c.campus.Path(space)
+	if c.closedOn(path, text) {
+		return nil
+	}
+	for _, s := range path {
+		found := false
+		var hours []Hours
+		for _, e := range c.entries[s] {
+			if e.Kind == Opening && e.covers(text) {
+				found = true
+				hours = append(hours, onDay(e.Hours, day)...)
+			}
+		}
+		if found {
+			return hours
+		}
+	}
+	return onDay(DefaultHours, day)
+}
+
+func onDay(all []Hours, day Day) []Hours {
+	var hours []Hours
+	for _, h := range all {
+		if slices.Contains(h.Days, day) {
+			hours = append(hours, h)
+		}
+	}
+	return hours
+}
+
+func (c *Calendar) closedOn(path []SpaceID, date string) bool {
+	terms, inTerm := false, false
+	for _, s := range path {
+		for _, e := range c.entries[s] {
+			switch e.Kind {
+			case Vacation, Closed:
+				if e.covers(date) {
+					return true
+				}
+			case Term:
+				terms, inTerm = true, inTerm || e.covers(date)
+			case Opening:
+			}
+		}
+	}
+	return terms && !inTerm
+}
+
+// covers compares dates as text, which YYYY-MM-DD allows.
+func (e CalendarEntry) covers(date string) bool {
+	return (e.From == "" || e.From <= date) && (e.To == "" || date <= e.To)
+}
+
+// HoursDefined tells whether somebody has said when a space is used, or the default is taken.
+func (c *Calendar) HoursDefined(space SpaceID) bool {
+	for _, s := range c.campus.Path(space) {
+		if slices.ContainsFunc(c.entries[s], func(e CalendarEntry) bool { return e.Kind == Opening }) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,89 @@
+package energy
+
+import "context"
+
+// Calendar is the calendar as it is now.
+func (r *Rules) Calendar(ctx context.Context) (*Calendar, error) {
+	campus, err := r.directory.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := r.store.CalendarEntries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return NewCalendar(campus, entries), nil
+}
+
+// CalendarEntries lists the entries of spaces that the caller sees.
+func (r *Rules) CalendarEntries(ctx context.Context, caller Caller, space SpaceID) ([]CalendarEntry, error) {
+	campus, err := r.readable(ctx, caller, space)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := r.store.CalendarEntries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return seen(campus, caller, space, entries, func(e CalendarEntry) SpaceID { return e.Space }), nil
+}
+
+// AddCalendarEntry adds an entry. Errors: ErrForbidden, ErrInvalid.
+func (r *Rules) AddCalendarEntry(ctx context.Context, caller Caller, e CalendarEntry) (CalendarEntry, error) {
+	campus, err := r.manageable(ctx, caller)
+	if err != nil {
+		return e, err
+	}
+	var c check
+	c.placed(campus, caller, e.Space)
+	c.name(e.Name)
+	c.date("from", e.From)
+	c.date("to", e.To)
+	if e.From != "" && e.To != "" && e.To < e.From {
+		c.bad("to", "order", "after", "from")
+	}
+	switch e.Kind {
+	case Opening:
+		if len(e.Hours) == 0 {
+			c.bad("hours", "min_items", "min", 1)
+		}
+		for i, h := range e.Hours {
+			c.times("hours", i, h.Days, h.From, h.To)
+		}
+	case Term, Vacation, Closed:
+		if len(e.Hours) > 0 {
+			c.bad("hours", "together", "with", "kind=opening")
+		}
+		if e.From == "" {
+			c.bad("from", "required")
+		}
+		if e.To == "" {
+			c.bad("to", "required")
+		}
+	default:
+		c.bad("kind", "one_of", "values", "opening, term, vacation, closed")
+	}
+	if len(c.flaws) > 0 {
+		return e, ErrInvalid{c.flaws}
+	}
+	e.ID = r.newID("cal")
+	return e, r.store.AddCalendarEntry(ctx, e)
+}
+
+// DropCalendarEntry removes an entry. Errors: ErrForbidden, ErrNotFound.
+func (r *Rules) DropCalendarEntry(ctx context.Context, caller Caller, id string) error {
+	campus, err := r.manageable(ctx, caller)
+	if err != nil {
+		return err
+	}
+	entries, err := r.store.CalendarEntries(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.ID == id && campus.Sees(caller, e.Space) {
+			return r.store.DropCalendarEntry(ctx, id)
+		}
+	}
+	return ErrNotFound{Kind: "calendar entry", ID: id}
+}

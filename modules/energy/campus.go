@@ -1,0 +1,151 @@
+package energy
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Campus is the tree of spaces and devices as it is at one moment. It does not change; a change makes another.
+type Campus struct {
+	Version  int64
+	spaces   map[SpaceID]Space
+	devices  map[DeviceID]Device
+	children map[SpaceID][]SpaceID
+	inSpace  map[SpaceID][]DeviceID
+	behind   map[DeviceID][]DeviceID
+	zones    map[SpaceID]*time.Location
+	fallback *time.Location
+}
+
+// NewCampus makes a campus of its parts; fallback is the zone of a site whose own cannot be read.
+func NewCampus(version int64, spaces []Space, devices []Device, fallback *time.Location) *Campus {
+	c := &Campus{
+		Version: version, fallback: fallback,
+		spaces: make(map[SpaceID]Space, len(spaces)), devices: make(map[DeviceID]Device, len(devices)),
+		children: make(map[SpaceID][]SpaceID), inSpace: make(map[SpaceID][]DeviceID), behind: make(map[DeviceID][]DeviceID),
+		zones: make(map[SpaceID]*time.Location),
+	}
+	spaces, devices = slices.Clone(spaces), slices.Clone(devices)
+	slices.SortFunc(spaces, func(a, b Space) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(devices, func(a, b Device) int { return cmp.Compare(a.ID, b.ID) })
+	for _, s := range spaces {
+		c.spaces[s.ID] = s
+		c.children[s.Parent] = append(c.children[s.Parent], s.ID)
+	}
+	for _, d := range devices {
+		c.devices[d.ID] = d
+		c.inSpace[d.Space] = append(c.inSpace[d.Space], d.ID)
+		c.behind[d.Parent] = append(c.behind[d.Parent], d.ID)
+	}
+	for _, s := range c.Sites() {
+		if zone, err := time.LoadLocation(s.TimeZone); err == nil && s.TimeZone != "" {
+			c.zones[s.ID] = zone
+		}
+	}
+	return c
+}
+
+// Space is the one with an id.
+func (c *Campus) Space(id SpaceID) (Space, bool) {
+	s, known := c.spaces[id]
+	return s, known
+}
+
+// Device is the one with an id.
+func (c *Campus) Device(id DeviceID) (Device, bool) {
+	d, known := c.devices[id]
+	return d, known
+}
+
+// Sites are the roots, by id.
+func (c *Campus) Sites() []Space { return c.Inside("") }
+
+// Inside lists the spaces directly inside another, by id; the sites inside "".
+func (c *Campus) Inside(id SpaceID) []Space {
+	list := make([]Space, 0, len(c.children[id]))
+	for _, child := range c.children[id] {
+		list = append(list, c.spaces[child])
+	}
+	return list
+}
+
+// Path is a space and those around it, from the inside out.
+func (c *Campus) Path(id SpaceID) []SpaceID {
+	var path []SpaceID
+	for id != "" && len(path) <= len(depthOf) {
+		s, known := c.spaces[id]
+		if !known {
+			break
+		}
+		path = append(path, id)
+		id = s.Parent
+	}
+	return path
+}
+
+// SiteOf is the site around a space.
+func (c *Campus) SiteOf(id SpaceID) SpaceID {
+	path := c.Path(id)
+	if len(path) == 0 {
+		return ""
+	}
+	return path[len(path)-1]
+}
+
+// Zone is the time zone of a space's site.
+func (c *Campus) Zone(id SpaceID) *time.Location {
+	if zone, known := c.zones[c.SiteOf(id)]; known {
+		return zone
+	}
+	return c.fallback
+}
+
+// Contains tells whether a space is another or lies within it; everything lies within "".
+func (c *Campus) Contains(outer, inner SpaceID) bool {
+	return outer == "" || slices.Contains(c.Path(inner), outer)
+}
+
+// Spaces are all within a space, itself first, those inside after it; all there are within "".
+func (c *Campus) Spaces(within SpaceID) []Space {
+	var list []Space
+	if s, known := c.spaces[within]; known {
+		list = append(list, s)
+	}
+	for _, child := range c.children[within] {
+		list = append(list, c.Spaces(child)...)
+	}
+	return list
+}
+
+// DevicesWithin are all devices in a space and those inside it, by space and id; all there are within "".
+func (c *Campus) DevicesWithin(within SpaceID) []Device {
+	var list []Device
+	for _, s := range c.Spaces(within) {
+		for _, id := range c.inSpace[s.ID] {
+			list = append(list, c.devices[id])
+		}
+	}
+	return list
+}
+
+// Behind lists the devices directly behind a meter, by id.
+func (c *Campus) Behind(meter DeviceID) []Device {
+	list := make([]Device, 0, len(c.behind[meter]))
+	for _, id := range c.behind[meter] {
+		list = append(list, c.devices[id])
+	}
+	return list
+}
+
+// Sees tells whether a space is within a caller's reach.
+func (c *Campus) Sees(caller Caller, id SpaceID) bool {
+	_, known := c.spaces[id]
+	return known && c.Contains(caller.Space, id)
+}
+
+// MayReport tells whether a caller may send a device's measurements.
+func (c *Campus) MayReport(caller Caller, id DeviceID) bool {
+	d, known := c.devices[id]
+	return known && caller.MayReport() && caller.reports(id) && c.Sees(caller, d.Space)
+}

@@ -1,0 +1,67 @@
+package energy
+
+// Link is a reading of a chain, a register's or a sampler's, with what it booked and where it left the chain.
+type Link struct {
+	Reading
+	Booking Booking
+	Base    Base
+	// Booked tells whether the books hold it yet.
+	Booked bool
+}
+
+// Rechain decodes links again, oldest first, from the base before the first of them, and calls changed for each
+// whose booking or base is another now, with the link as it was and as it is. The first must links are decoded
+// whatever they give; after them it stops at the first that did not change, for nothing beyond it can. It tells
+// whether it came so far: if not, more links have to follow, decoded from the base that it gives, and since a
+// link looks at the one after it, the last of links is left to them. With more false, nothing comes after.
+func Rechain(t Traits, base Base, links []Link, must int, more bool, changed func(was, is Link)) (settled bool, after Base) {
+	for i, was := range links {
+		if i == len(links)-1 && more {
+			return false, base
+		}
+		is := was
+		is.Booking, is.Base = decode(t, base, was.Reading, links[i+1:])
+		is.Booked = true
+		switch {
+		case is != was:
+			changed(was, is)
+		case i >= must:
+			return true, is.Base
+		}
+		base = is.Base
+	}
+	return true, base
+}
+
+func decode(t Traits, base Base, r Reading, following []Link) (Booking, Base) {
+	if r.Kind == Sample {
+		return decodeSample(t, base, r.At, r.Power)
+	}
+	next := Energy(-1)
+	if len(following) > 0 {
+		next = following[0].Energy
+	}
+	return decodeRegister(t, base, r.At, r.Energy, next)
+}
+
+// Book notes what a booking adds to the books; a negative sign takes it back.
+func (e Entries) Book(device DeviceID, at Instant, b Booking, sign int64) {
+	if b.Energy == 0 && b.From == at {
+		return
+	}
+	spread(b.From, at, b.Energy, func(s Share) {
+		change := Quarter{Energy: s.Energy, Measured: s.Ms}
+		if b.Estimated {
+			change = Quarter{Energy: s.Energy, Estimated: s.Energy, Filled: s.Ms}
+		}
+		if sign < 0 {
+			change = change.negated()
+		}
+		e.Add(Entry{Device: device, Quarter: s.Quarter, Change: change})
+	})
+}
+
+// BookInterval notes what an interval's reading adds to the books; a negative sign takes it back.
+func (e Entries) BookInterval(r Reading, sign int64) {
+	e.Book(r.Device, r.At, Booking{From: r.At.Add(-r.Span), Energy: r.Energy}, sign)
+}

@@ -1,0 +1,69 @@
+package energy
+
+import (
+	"context"
+
+	"github.com/shopspring/decimal"
+)
+
+// Rate is what a kilowatt-hour costs and emits over a span of time.
+type Rate struct {
+	From, To Instant // [From, To)
+	Currency string
+	// Price is money per kWh; Footprint and Avoided are kg CO2 per kWh, for what was used and for what is saved.
+	Price, Footprint, Avoided decimal.Decimal
+}
+
+// Prices tells what energy costs.
+type Prices interface {
+	// Rates are the rates of a space over [from, to), without gaps, oldest first.
+	Rates(ctx context.Context, space SpaceID, from, to Instant) ([]Rate, error)
+}
+
+// Charge is what an amount of energy cost and emitted, exactly: an hour's charges add up to the day's and the
+// month's to the last digit, since nothing is rounded on the way.
+type Charge struct {
+	Currency string
+	Cost     decimal.Decimal
+	CO2      decimal.Decimal // kg, footprint
+}
+
+// chargeMeter adds energy up by rate, oldest first.
+type chargeMeter struct {
+	rates  []Rate
+	at     int
+	amount Energy
+	charge Charge
+}
+
+func newChargeMeter(rates []Rate) *chargeMeter { return &chargeMeter{rates: rates} }
+
+func (m *chargeMeter) add(at Instant, e Energy) {
+	for m.at < len(m.rates)-1 && at >= m.rates[m.at].To {
+		m.settle()
+		m.at++
+	}
+	m.amount += e
+}
+
+// settle charges the amount at the rate that ran.
+func (m *chargeMeter) settle() {
+	if len(m.rates) == 0 {
+		m.amount = 0
+		return
+	}
+	rate := m.rates[m.at]
+	kwh := decimal.New(int64(m.amount), -6)
+	m.charge.Currency = rate.Currency
+	m.charge.Cost = m.charge.Cost.Add(kwh.Mul(rate.Price))
+	m.charge.CO2 = m.charge.CO2.Add(kwh.Mul(rate.Footprint))
+	m.amount = 0
+}
+
+// take gives what was charged since the last take.
+func (m *chargeMeter) take() Charge {
+	m.settle()
+	charge := m.charge
+	m.charge = Charge{}
+	return charge
+}

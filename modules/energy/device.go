@@ -1,0 +1,36 @@
+package energy
+
+// DeviceKind is what a device is.
+type DeviceKind string
+
+// The kinds.
+const (
+	KindMeter     DeviceKind = "meter"
+	KindAC        DeviceKind = "ac"
+	KindLighting  DeviceKind = "lighting"
+	KindComputer  DeviceKind = "computer"
+	KindConsole   DeviceKind = "console"
+	KindTV        DeviceKind = "tv"
+	KindAppliance DeviceKind = "appliance"
+	KindLab       DeviceKind = "lab"
+	KindSensor    DeviceKind = "sensor"
+	KindOther     DeviceKind = "other"
+)
+
+// Device is a meter, a plug or a sensor.
+type Device struct {
+	ID    DeviceID
+	Name  string
+	Kind  DeviceKind
+	Space SpaceID
+	// Parent is the meter that it sits behind; empty where there is none.
+	Parent DeviceID
+	// Rated is the most it draws, Standby what it draws while idle; 0 where unknown.
+	Rated, Standby Power
+	// IntervalS is the span of its kwh readings that do not say, in seconds; 0 where unknown.
+	IntervalS int
+	// RegisterModulus is where its register rolls over to 0; 0 where unknown.
+	RegisterModulus Energy
+	MQTTTopic       string
+	Created         Instant
+}

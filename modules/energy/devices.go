@@ -1,0 +1,192 @@
+package energy
+
+import "context"
+
+// DeviceEdit is what a caller sets of a device; nil leaves it as it is.
+type DeviceEdit struct {
+	Name            *string
+	Kind            *DeviceKind
+	Space           *SpaceID
+	Parent          *DeviceID
+	Rated, Standby  *Power
+	IntervalS       *int
+	RegisterModulus *Energy
+	MQTTTopic       *string
+}
+
+// Devices lists what the caller sees; empty filters do not filter.
+func (c *Catalog) Devices(ctx context.Context, caller Caller, within SpaceID, kind DeviceKind) ([]Device, error) {
+	if !caller.MayRead() {
+		return nil, ErrForbidden{}
+	}
+	campus, err := c.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if within == "" {
+		within = caller.Space
+	} else if _, err := seenSpace(campus, caller, within); err != nil {
+		return nil, err
+	}
+	var list []Device
+	for _, d := range campus.DevicesWithin(within) {
+		if kind == "" || d.Kind == kind {
+			list = append(list, d)
+		}
+	}
+	return list, nil
+}
+
+// Device is one that the caller sees.
+func (c *Catalog) Device(ctx context.Context, caller Caller, id DeviceID) (Device, error) {
+	if !caller.MayRead() {
+		return Device{}, ErrForbidden{}
+	}
+	campus, err := c.Campus(ctx)
+	if err != nil {
+		return Device{}, err
+	}
+	return seenDevice(campus, caller, id)
+}
+
+func seenDevice(campus *Campus, caller Caller, id DeviceID) (Device, error) {
+	d, known := campus.Device(id)
+	if !known || !campus.Sees(caller, d.Space) {
+		return Device{}, ErrNotFound{Kind: "device", ID: string(id)}
+	}
+	return d, nil
+}
+
+// CreateDevice adds a device under the id that the campus labels it with. Errors: ErrForbidden, ErrInvalid,
+// ErrTaken.
+func (c *Catalog) CreateDevice(ctx context.Context, caller Caller, id string, edit DeviceEdit) (Device, error) {
+	if !caller.MayManage() {
+		return Device{}, ErrForbidden{}
+	}
+	d := Device{Kind: KindOther, Created: c.clock.Now()}
+	err := c.change(ctx, func(campus *Campus) (Change, error) {
+		var k check
+		parsed, err := ParseDeviceID(id)
+		if err != nil {
+			k.bad("id", "pattern", "pattern", "1–64 [A-Za-z0-9._:-]")
+		}
+		d.ID = parsed
+		edit.apply(&d)
+		k.deviceAt(campus, caller, d)
+		if len(k.flaws) > 0 {
+			return Change{}, ErrInvalid{k.flaws}
+		}
+		if _, taken := campus.Device(parsed); taken {
+			return Change{}, ErrTaken{Kind: "device", ID: id}
+		}
+		return Change{PutDevice: &d}, nil
+	})
+	return d, err
+}
+
+// UpdateDevice changes a device. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+func (c *Catalog) UpdateDevice(ctx context.Context, caller Caller, id DeviceID, edit DeviceEdit) (Device, error) {
+	if !caller.MayManage() {
+		return Device{}, ErrForbidden{}
+	}
+	var d Device
+	err := c.change(ctx, func(campus *Campus) (Change, error) {
+		var err error
+		if d, err = seenDevice(campus, caller, id); err != nil {
+			return Change{}, err
+		}
+		edit.apply(&d)
+		var k check
+		k.deviceAt(campus, caller, d)
+		if len(k.flaws) > 0 {
+			return Change{}, ErrInvalid{k.flaws}
+		}
+		return Change{PutDevice: &d}, nil
+	})
+	return d, err
+}
+
+// DeleteDevice removes a device that never reported; one that did is part of what was reported. Errors:
+// ErrForbidden, ErrNotFound, ErrInUse.
+func (c *Catalog) DeleteDevice(ctx context.Context, caller Caller, id DeviceID) error {
+	if !caller.MayManage() {
+		return ErrForbidden{}
+	}
+	return c.change(ctx, func(campus *Campus) (Change, error) {
+		if _, err := seenDevice(campus, caller, id); err != nil {
+			return Change{}, err
+		}
+		if len(campus.Behind(id)) > 0 {
+			return Change{}, ErrInUse{Kind: "device", ID: string(id), By: "devices"}
+		}
+		reported, err := c.store.HasReadings(ctx, id)
+		if err != nil {
+			return Change{}, err
+		}
+		if reported {
+			return Change{}, ErrInUse{Kind: "device", ID: string(id), By: "readings"}
+		}
+		return Change{DropDevice: id}, nil
+	})
+}
+
+func (e DeviceEdit) apply(d *Device) {
+	set(&d.Name, e.Name)
+	set(&d.Kind, e.Kind)
+	set(&d.Space, e.Space)
+	set(&d.Parent, e.Parent)
+	set(&d.Rated, e.Rated)
+	set(&d.Standby, e.Standby)
+	set(&d.IntervalS, e.IntervalS)
+	set(&d.RegisterModulus, e.RegisterModulus)
+	set(&d.MQTTTopic, e.MQTTTopic)
+	if d.Name == "" {
+		d.Name = string(d.ID)
+	}
+}
+
+// deviceAt says what is wrong with a device at its place in the campus.
+func (c *check) deviceAt(campus *Campus, caller Caller, d Device) {
+	if len(d.Name) > 0 {
+		c.name(d.Name)
+	}
+	switch {
+	case d.Space == "":
+		c.bad("space_id", "required")
+	case !campus.Sees(caller, d.Space):
+		c.bad("space_id", "no_such")
+	}
+	if d.Parent != "" {
+		c.parent(campus, caller, d)
+	}
+	c.notNegative("rated_w", int64(d.Rated))
+	c.notNegative("standby_w", int64(d.Standby))
+	c.notNegative("register_modulus_kwh", int64(d.RegisterModulus))
+	if d.IntervalS < 0 || d.IntervalS > 86_400 {
+		c.bad("interval_s", "maximum", "max", 86_400)
+	}
+	if d.Rated > 0 && d.Standby > d.Rated {
+		c.bad("standby_w", "maximum", "max", d.Rated.Watts())
+	}
+}
+
+func (c *check) notNegative(field string, n int64) {
+	if n < 0 {
+		c.bad(field, "negative")
+	}
+}
+
+func (c *check) parent(campus *Campus, caller Caller, d Device) {
+	meter, known := campus.Device(d.Parent)
+	if !known || !campus.Sees(caller, meter.Space) {
+		c.bad("parent_id", "no_such")
+		return
+	}
+	for steps := 0; meter.ID != "" && steps <= 100; steps++ {
+		if meter.ID == d.ID {
+			c.bad("parent_id", "cycle")
+			return
+		}
+		meter, _ = campus.Device(meter.Parent)
+	}
+}

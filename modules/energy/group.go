@@ -1,0 +1,144 @@
+package energy
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// maxGroup bounds one commit; more wait for the next.
+const maxGroup = 512
+
+// maxWaiting bounds what may wait for a commit; beyond it the server is overloaded and says so at once.
+const maxWaiting = 4096
+
+// commitTime bounds one commit.
+const commitTime = 20 * time.Second
+
+// ErrOverloaded is a request that was not begun because too many wait already.
+type ErrOverloaded struct{}
+
+func (ErrOverloaded) Error() string { return "overloaded" }
+
+// groupCommit lets readings that come at the same time share one commit: whoever comes while none is running
+// commits all that wait, and what comes meanwhile goes into the next. Nobody is answered before the commit that
+// holds his own reading, so the promise of one commit each stays, at a fraction of the cost.
+type groupCommit struct {
+	commit func(context.Context, []Reading) ([]Outcome, error)
+
+	mu      sync.Mutex
+	waiting []*ticket
+	running bool
+}
+
+type ticket struct {
+	reading Reading
+	outcome Outcome
+	err     error
+	// turn is closed when the ticket is answered, or sent a value when it is its turn to commit.
+	turn chan bool
+}
+
+func newGroupCommit(commit func(context.Context, []Reading) ([]Outcome, error)) *groupCommit {
+	return &groupCommit{commit: commit}
+}
+
+// add waits for the commit that holds the reading. When ctx ends before it, the reading may or may not be
+// stored; the caller is told to send it again, which is safe.
+func (g *groupCommit) add(ctx context.Context, r Reading) (Outcome, error) {
+	t := &ticket{reading: r, turn: make(chan bool, 1)}
+	lead, err := g.enter(t)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if !lead {
+		select {
+		case lead = <-t.turn:
+		case <-ctx.Done():
+			if !g.leave(t) {
+				lead = <-t.turn // it is being committed, or it was told to lead
+			} else {
+				return Outcome{}, ctx.Err()
+			}
+		}
+	}
+	if lead {
+		g.lead(context.WithoutCancel(ctx))
+	}
+	return t.outcome, t.err
+}
+
+// enter queues a ticket and tells whether its caller leads the next commit.
+func (g *groupCommit) enter(t *ticket) (lead bool, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.waiting) >= maxWaiting {
+		return false, ErrOverloaded{}
+	}
+	g.waiting = append(g.waiting, t)
+	lead = !g.running
+	g.running = true
+	return lead, nil
+}
+
+// leave takes a ticket out of the queue and tells whether it was still there.
+func (g *groupCommit) leave(t *ticket) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i, w := range g.waiting {
+		if w == t && len(t.turn) == 0 {
+			g.waiting = append(g.waiting[:i], g.waiting[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// errAbandoned answers those whose commit panicked.
+var errAbandoned = errors.New("the commit was abandoned")
+
+// lead commits what waits, answers it, and hands the lead on to one that came meanwhile.
+func (g *groupCommit) lead(ctx context.Context) {
+	defer g.handOn()
+	group := g.take()
+	batch := make([]Reading, len(group))
+	for i, t := range group {
+		batch[i] = t.reading
+	}
+	var outcomes []Outcome
+	err := errAbandoned
+	defer func() { answer(group, outcomes, err) }() // whatever happens, nobody waits for ever
+	ctx, cancel := context.WithTimeout(ctx, commitTime)
+	defer cancel()
+	outcomes, err = g.commit(ctx, batch)
+}
+
+func answer(group []*ticket, outcomes []Outcome, err error) {
+	for i, t := range group {
+		t.err = err
+		if err == nil {
+			t.outcome = outcomes[i]
+		}
+		close(t.turn)
+	}
+}
+
+func (g *groupCommit) take() []*ticket {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n := min(len(g.waiting), maxGroup)
+	group := g.waiting[:n:n]
+	g.waiting = append([]*ticket(nil), g.waiting[n:]...)
+	return group
+}
+
+func (g *groupCommit) handOn() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.waiting) == 0 {
+		g.running = false
+		return
+	}
+	g.waiting[0].turn <- true
+}

@@ -1,0 +1,134 @@
+package energy
+
+import (
+	"context"
+	"time"
+)
+
+// Ledger takes readings and books them. What it acknowledges is on the disk, and sending it again is safe.
+type Ledger struct {
+	readings  Readings
+	directory Directory
+	clock     Clock
+	zone      *time.Location
+	commits   *groupCommit
+}
+
+// NewLedger makes a ledger; zone is that of instants without one where the device is unknown.
+func NewLedger(readings Readings, directory Directory, clock Clock, zone *time.Location) *Ledger {
+	l := &Ledger{readings: readings, directory: directory, clock: clock, zone: zone}
+	l.commits = newGroupCommit(func(ctx context.Context, batch []Reading) ([]Outcome, error) {
+		return l.appendBatch(ctx, batch, false)
+	})
+	return l
+}
+
+// Record stores one report. It returns when the reading is committed and synced, sharing its commit with others
+// that come at the same time. Errors: ErrInvalid, ErrForbidden, ErrConflictingReading.
+func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outcome, error) {
+	if !caller.MayReport() {
+		return Outcome{}, ErrForbidden{}
+	}
+	reader, err := l.reader(ctx, caller)
+	if err != nil {
+		return Outcome{}, err
+	}
+	reading, flaws := l.read(ctx, &reader, report)
+	if len(flaws) > 0 {
+		return Outcome{}, ErrInvalid{flaws}
+	}
+	outcome, err := l.commits.add(ctx, reading)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if outcome.Result == Conflict {
+		return outcome, ErrConflictingReading{Stored: outcome.Stored, Sent: reading}
+	}
+	return outcome, nil
+}
+
+func (l *Ledger) reader(ctx context.Context, caller Caller) (reader, error) {
+	campus, err := l.directory.Campus(ctx)
+	return reader{campus: campus, caller: caller, now: l.clock.Now(), zone: l.zone}, err
+}
+
+// read looks a second time where the device is unknown: another process may have made it a moment ago.
+func (l *Ledger) read(ctx context.Context, r *reader, report Report) (Reading, []Flaw) {
+	reading, flaws := r.read(report)
+	if !unknownDevice(flaws) {
+		return reading, flaws
+	}
+	fresh, err := l.directory.Fresh(ctx)
+	if err != nil || fresh == r.campus {
+		return reading, flaws
+	}
+	r.campus = fresh
+	return r.read(report)
+}
+
+func unknownDevice(flaws []Flaw) bool {
+	for _, f := range flaws {
+		if f.Field == "device_id" && f.Rule == "no_such" {
+			return true
+		}
+	}
+	return false
+}
+
+// appendBatch stores a batch in which keys may repeat: the first of a key is sent to the store, the others are
+// compared with what then stands under it. With atomic, a conflict anywhere leaves nothing stored.
+func (l *Ledger) appendBatch(ctx context.Context, batch []Reading, atomic bool) ([]Outcome, error) {
+	campus, err := l.directory.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	first := make(map[Key]int, len(batch))
+	distinct := make([]Reading, 0, len(batch))
+	clash := false
+	for _, r := range batch {
+		at, seen := first[r.Key()]
+		if !seen {
+			first[r.Key()] = len(distinct)
+			distinct = append(distinct, r)
+			continue
+		}
+		clash = clash || distinct[at] != r
+	}
+	stored, err := l.store(ctx, distinct, campus, atomic, clash)
+	if err != nil {
+		return nil, err
+	}
+	outcomes := make([]Outcome, len(batch))
+	answered := make([]bool, len(distinct))
+	for i, r := range batch {
+		at := first[r.Key()]
+		outcomes[i] = stored[at]
+		if answered[at] {
+			outcomes[i] = OutcomeOf(r, stored[at].Stored)
+		}
+		answered[at] = true
+	}
+	return outcomes, nil
+}
+
+// store appends distinct readings. An atomic batch that contradicts itself is not even tried.
+func (l *Ledger) store(ctx context.Context, distinct []Reading, campus *Campus, atomic, clash bool) ([]Outcome, error) {
+	switch {
+	case atomic && clash:
+		unstored := make([]Outcome, len(distinct))
+		for i, r := range distinct {
+			unstored[i] = Outcome{Result: Inserted, Stored: r}
+		}
+		return unstored, nil
+	case atomic:
+		return l.readings.AppendAll(ctx, distinct, traitsIn(campus))
+	}
+	return l.readings.Append(ctx, distinct, traitsIn(campus))
+}
+
+func traitsIn(campus *Campus) func(DeviceID) Traits {
+	return func(id DeviceID) Traits {
+		device, _ := campus.Device(id)
+		return TraitsOf(device)
+	}
+}

@@ -1,0 +1,67 @@
+package energy
+
+// Kind is what a reading measures.
+type Kind uint8
+
+// The kinds of reading.
+const (
+	// Interval is the energy used in the span up to the reading's instant.
+	Interval Kind = iota + 1
+	// Register is a meter's cumulative counter at the instant.
+	Register
+	// Sample is the power drawn at the instant.
+	Sample
+)
+
+// Reading is one report of a device at an instant. The two together are its identity: a device reports once at
+// an instant, whatever the kind.
+type Reading struct {
+	Device DeviceID
+	At     Instant
+	Kind   Kind
+	// Energy is an interval's energy or a register's count; Power is a sample's.
+	Energy Energy
+	Power  Power
+	// Span is the interval's length in ms up to At; 0 for other kinds.
+	Span int64
+}
+
+// Key is a reading's identity.
+type Key struct {
+	Device DeviceID
+	At     Instant
+}
+
+// Key is the reading's identity.
+func (r Reading) Key() Key { return Key{r.Device, r.At} }
+
+// Result is what became of a reading that was sent.
+type Result uint8
+
+// The results. Sending a reading again is always safe: it is a Duplicate and counts nothing twice.
+const (
+	Inserted Result = iota + 1
+	Duplicate
+	Conflict
+)
+
+// Outcome is a result with the reading that is now stored under the key: on a Conflict, the earlier one.
+type Outcome struct {
+	Result Result
+	Stored Reading
+}
+
+// OutcomeOf compares a reading that was sent with the one that was under its key before it.
+func OutcomeOf(sent, stored Reading) Outcome {
+	if sent == stored {
+		return Outcome{Result: Duplicate, Stored: stored}
+	}
+	return Outcome{Result: Conflict, Stored: stored}
+}
+
+// ErrConflictingReading is a reading whose device and instant already hold another value.
+type ErrConflictingReading struct{ Stored, Sent Reading }
+
+func (e ErrConflictingReading) Error() string {
+	return "conflicting reading of " + string(e.Sent.Device) + " at " + e.Sent.At.String()
+}

@@ -1,0 +1,167 @@
+package energy
+
+// Verdict is what the decoder made of one reading of a chain.
+type Verdict uint8
+
+// The verdicts.
+const (
+	// First is a reading with nothing before it to subtract from: it books nothing.
+	First Verdict = iota + 1
+	// Counted is a usual step forward.
+	Counted
+	// Jitter is a step back smaller than the meter's own resolution warrants.
+	Jitter
+	// TransientZero is a fall that the next reading takes back: the device woke up before its memory did.
+	TransientZero
+	// Reset is a counter that began again at 0.
+	Reset
+	// Rollover is a counter that passed its modulus.
+	Rollover
+	// StepBack is a counter that went on from an older saved value, as after a power cut.
+	StepBack
+	// Exchange is another counter than before: a new meter, or one set to a new value.
+	Exchange
+	// Quarantined is a step that the device cannot have made, or a silence too long to fill: it books nothing
+	// until a person settles it.
+	Quarantined
+	// Gap is a power sample too long after the one before to say what happened between.
+	Gap
+)
+
+// Traits are what the decoder knows of a device.
+type Traits struct {
+	Limit Power
+	// Usual is how often the device reports, ms.
+	Usual int64
+	// Modulus is where the register rolls over; 0 where it is not known.
+	Modulus Energy
+}
+
+// TraitsOf are a device's traits.
+func TraitsOf(d Device) Traits {
+	return Traits{Limit: LimitOf(d), Usual: spanOf(d), Modulus: d.RegisterModulus}
+}
+
+// Base is where a chain stands after a reading: what the next one is subtracted from.
+type Base struct {
+	At    Instant
+	Value int64 // mWh of a register, mW of a sample
+	Known bool
+}
+
+// Booking is what one reading of a chain adds to the books.
+type Booking struct {
+	Verdict   Verdict
+	From      Instant // the span is From up to the reading's instant
+	Energy    Energy
+	Estimated bool
+}
+
+// Bounds of decoding.
+const (
+	// longestFill is the longest silence over which a register's energy is spread.
+	longestFill = 366 * dayMs
+	// longestHold is the longest that a power sample is believed to last, at least.
+	longestHold = quarterMs
+	// nearZero is how small, as a part of the value before, a counter that began again is taken to be.
+	nearZero = 10
+)
+
+// decodeRegister says what a register reading books, from the base before it and, where there is one, the value
+// of the reading after it (next < 0: none yet). It depends on nothing else, so that the books are the same in
+// whatever order the readings came.
+func decodeRegister(t Traits, base Base, at Instant, value Energy, next Energy) (Booking, Base) {
+	here := Base{At: at, Value: int64(value), Known: true}
+	before := Energy(base.Value)
+	switch {
+	case !base.Known:
+		return Booking{Verdict: First, From: at}, here
+	case value >= before:
+		return stepForward(t, base, here, value-before, Counted, next)
+	case next >= before && plausible(t, base, at, next-before):
+		return Booking{Verdict: fallen(value, before), From: at}, base
+	}
+	return stepBack(t, base, here, next)
+}
+
+// fallen names a fall that the next reading takes back.
+func fallen(value, before Energy) Verdict {
+	if isJitter(value, before) {
+		return Jitter
+	}
+	return TransientZero
+}
+
+func stepBack(t Traits, base, here Base, next Energy) (Booking, Base) {
+	value, before := Energy(here.Value), Energy(base.Value)
+	nothing := func(v Verdict) Booking { return Booking{Verdict: v, From: here.At} }
+	if t.Modulus > 0 && before < t.Modulus {
+		if over := t.Modulus - before + value; over <= t.Modulus/nearZero && plausible(t, base, here.At, over) {
+			return stepForward(t, base, here, over, Rollover, next)
+		}
+	}
+	switch {
+	case isJitter(value, before):
+		return nothing(Jitter), base
+	case value == 0 && next < 0:
+		// A lone zero is as likely a device that has not woken up; the next reading tells.
+		return nothing(TransientZero), base
+	case value*nearZero <= before:
+		return stepForward(t, base, here, value, Reset, next)
+	case value*2 >= before:
+		return nothing(StepBack), here
+	}
+	return nothing(Exchange), here
+}
+
+// stepForward books a step, unless the device cannot have made it.
+func stepForward(t Traits, base, here Base, step Energy, v Verdict, next Energy) (Booking, Base) {
+	span := int64(here.At - base.At)
+	if span > longestFill {
+		return Booking{Verdict: Quarantined, From: here.At}, here
+	}
+	if plausible(t, base, here.At, step) {
+		return Booking{Verdict: v, From: base.At, Energy: step, Estimated: span > longestSpan(t)}, here
+	}
+	if next >= 0 && next < Energy(here.Value) {
+		return Booking{Verdict: Quarantined, From: here.At}, base // a single wild value
+	}
+	return Booking{Verdict: Quarantined, From: here.At}, here
+}
+
+// longestSpan is how long a step may be and still say when the energy was used.
+func longestSpan(t Traits) int64 { return max(2*t.Usual, 2*quarterMs) }
+
+func plausible(t Traits, base Base, at Instant, step Energy) bool {
+	return step <= t.Limit.During(int64(at-base.At))
+}
+
+// isJitter tells whether a fall is within two of the last digit's units that the values show, or 0.05 %.
+func isJitter(value, before Energy) bool {
+	fall := before - value
+	return value > 0 && (fall <= 2*unitOf(value, before) || fall <= before/2000)
+}
+
+// unitOf is the largest power of ten, up to 0.1 kWh, of which both values are whole multiples.
+func unitOf(a, b Energy) Energy {
+	unit := Energy(1)
+	for unit < KilowattHour/10 && a%(unit*10) == 0 && b%(unit*10) == 0 {
+		unit *= 10
+	}
+	return unit
+}
+
+// decodeSample books the mean of two power samples over the time between them, unless they are too far apart to
+// say what happened between.
+func decodeSample(t Traits, base Base, at Instant, power Power) (Booking, Base) {
+	here := Base{At: at, Value: int64(power), Known: true}
+	if !base.Known {
+		return Booking{Verdict: First, From: at}, here
+	}
+	span := int64(at - base.At)
+	if span > max(2*t.Usual, longestHold) {
+		return Booking{Verdict: Gap, From: at}, here
+	}
+	mean := divideHalfEven(base.Value+int64(power), span, 2*hourMs)
+	return Booking{Verdict: Counted, From: base.At, Energy: Energy(mean)}, here
+}

@@ -1,0 +1,236 @@
+package energy
+
+import (
+	"time"
+)
+
+// Report is a reading as it comes from outside, before anything is believed of it: the texts of its fields, nil
+// where one is absent. Every way in (JSON, CSV, MQTT) makes one, so that all have the same rules.
+type Report struct {
+	Device   *string
+	KWh      *string // decimal kWh used in the interval
+	Register *string // decimal kWh that the meter has counted since it was made
+	PowerW   *string // decimal W at the instant
+	Seconds  *string // decimal s of the interval
+	At       *string // RFC 3339; without a zone, in the site's
+	Age      *string // decimal s before the sending, from devices without a clock
+}
+
+// Bounds of what is believed.
+const (
+	maxAhead   = 5 * minuteMs
+	maxSpan    = 31 * dayMs
+	maxAge     = 366 * dayMs
+	usualSpan  = quarterMs
+	meterLimit = 20_000 * Kilowatt // above any building's connection
+	plugLimit  = 1_000 * Kilowatt  // above any single machine on a campus
+)
+
+// reader turns reports into readings.
+type reader struct {
+	campus *Campus
+	caller Caller
+	now    Instant
+	zone   *time.Location
+}
+
+// read checks every field of a report and gives the reading, or all that is wrong with it.
+func (r reader) read(report Report) (Reading, []Flaw) {
+	c := check{report: report}
+	device := c.device(r)
+	out := Reading{Device: device.ID, At: c.instant(r, device)}
+	c.measure(&out, device)
+	if len(c.flaws) == 0 {
+		c.physical(out, device)
+	}
+	return out, c.flaws
+}
+
+// check collects the flaws of one report.
+type check struct {
+	report Report
+	flaws  []Flaw
+}
+
+func (c *check) bad(field, rule string, args ...any) {
+	f := Flaw{Field: field, Rule: rule}
+	for i := 0; i+1 < len(args); i += 2 {
+		if f.Args == nil {
+			f.Args = make(map[string]any)
+		}
+		f.Args[args[i].(string)] = args[i+1]
+	}
+	c.flaws = append(c.flaws, f)
+}
+
+func (c *check) device(r reader) Device {
+	if c.report.Device == nil {
+		c.bad("device_id", "required")
+		return Device{}
+	}
+	id, err := ParseDeviceID(*c.report.Device)
+	if err != nil {
+		c.bad("device_id", "pattern", "pattern", "1–64 [A-Za-z0-9._:-]")
+		return Device{}
+	}
+	device, known := r.campus.Device(id)
+	if !known || !r.campus.MayReport(r.caller, id) {
+		c.bad("device_id", "no_such")
+		return Device{}
+	}
+	return device
+}
+
+func (c *check) instant(r reader, device Device) Instant {
+	at, ok := r.now, true
+	switch {
+	case c.report.At != nil && c.report.Age != nil:
+		c.bad("timestamp", "exactly_one", "values", "timestamp, age_s")
+		return 0
+	case c.report.At != nil:
+		at, ok = c.parseInstant(r, device)
+	case c.report.Age != nil:
+		at, ok = c.ago(r.now)
+	}
+	if !ok {
+		return 0
+	}
+	if at > r.now.Add(maxAhead) {
+		c.bad("timestamp", "future")
+	}
+	if at < EarliestInstant {
+		c.bad("timestamp", "too_old")
+	}
+	return at
+}
+
+func (c *check) parseInstant(r reader, device Device) (Instant, bool) {
+	zone := r.zone
+	if device.ID != "" {
+		zone = r.campus.Zone(device.Space)
+	}
+	at, err := ParseInstant(*c.report.At, zone)
+	if err != nil {
+		c.bad("timestamp", "instant")
+		return 0, false
+	}
+	return at, true
+}
+
+func (c *check) ago(now Instant) (Instant, bool) {
+	ms, ok := c.milliseconds("age_s", *c.report.Age, 0, maxAge)
+	return now - Instant(ms), ok
+}
+
+// milliseconds reads a decimal number of seconds between two bounds in ms.
+func (c *check) milliseconds(field, text string, least, most int64) (int64, bool) {
+	ms, ok := parseDecimal(text, 3)
+	switch {
+	case !ok:
+		c.bad(field, "number")
+	case ms < least:
+		c.bad(field, "minimum", "min", seconds(least))
+	case ms > most:
+		c.bad(field, "maximum", "max", seconds(most))
+	default:
+		return ms, true
+	}
+	return 0, false
+}
+
+func seconds(ms int64) string { return string(appendDecimal(nil, ms, 3)) }
+
+// measure reads the one quantity that the report must have.
+func (c *check) measure(out *Reading, device Device) {
+	given := 0
+	for _, quantity := range []*string{c.report.KWh, c.report.Register, c.report.PowerW} {
+		if quantity != nil {
+			given++
+		}
+	}
+	switch {
+	case given != 1:
+		c.bad("kwh", "exactly_one", "values", "kwh, register_kwh, power_w")
+	case c.report.KWh != nil:
+		out.Kind, out.Energy = Interval, c.energy("kwh", *c.report.KWh)
+	case c.report.Register != nil:
+		out.Kind, out.Energy = Register, c.energy("register_kwh", *c.report.Register)
+	default:
+		out.Kind, out.Power = Sample, c.power(*c.report.PowerW)
+	}
+	c.span(out, device)
+}
+
+func (c *check) span(out *Reading, device Device) {
+	if c.report.Seconds == nil {
+		if out.Kind == Interval {
+			out.Span = spanOf(device)
+		}
+		return
+	}
+	ms, ok := c.milliseconds("interval_s", *c.report.Seconds, secondMs, maxSpan)
+	if ok && out.Kind != Interval && out.Kind != 0 {
+		c.bad("interval_s", "together", "with", "kwh")
+	}
+	out.Span = ms
+}
+
+// spanOf is the interval that a device's kwh covers when the report does not say: its own, or the quarter hour
+// on which everything is totalled.
+func spanOf(device Device) int64 {
+	if device.IntervalS > 0 {
+		return int64(device.IntervalS) * secondMs
+	}
+	return usualSpan
+}
+
+func (c *check) energy(field, text string) Energy {
+	e, err := ParseKWh(text)
+	if err != nil {
+		c.bad(field, "number")
+		return 0
+	}
+	if e < 0 {
+		c.bad(field, "negative")
+	}
+	return e
+}
+
+func (c *check) power(text string) Power {
+	p, err := ParseWatts(text)
+	if err != nil {
+		c.bad("power_w", "number")
+		return 0
+	}
+	if p < 0 {
+		c.bad("power_w", "negative")
+	}
+	return p
+}
+
+// physical refuses what the device cannot have used: one absurd value would drown a year of true ones.
+func (c *check) physical(r Reading, device Device) {
+	limit := LimitOf(device)
+	switch r.Kind {
+	case Interval:
+		if most := limit.During(r.Span); r.Energy > most {
+			c.bad("kwh", "impossible_use", "max", most.KWh()+" kWh")
+		}
+	case Sample:
+		if r.Power > limit {
+			c.bad("power_w", "impossible_use", "max", limit.Watts()+" W")
+		}
+	case Register: // its differences are judged when they are decoded
+	}
+}
+
+// LimitOf is the most power that a device is believed to draw: its rating, or what its kind never exceeds.
+func LimitOf(device Device) Power {
+	switch {
+	case device.Rated > 0:
+		return device.Rated
+	case device.Kind == KindMeter:
+		return meterLimit
+	}
+	return plugLimit
+}

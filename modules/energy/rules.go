@@ -1,0 +1,105 @@
+package energy
+
+import (
+	"context"
+	"time"
+)
+
+// Rulebook keeps calendars and tariffs.
+type Rulebook interface {
+	CalendarEntries(ctx context.Context) ([]CalendarEntry, error)
+	AddCalendarEntry(ctx context.Context, e CalendarEntry) error
+	// DropCalendarEntry removes one; ErrNotFound where there is none.
+	DropCalendarEntry(ctx context.Context, id string) error
+	Tariffs(ctx context.Context) ([]Tariff, error)
+	// AddTariff adds one; ErrTaken where the space has one from the same day.
+	AddTariff(ctx context.Context, t Tariff) error
+	DropTariff(ctx context.Context, id string) error
+}
+
+// Rules are when spaces are used and what energy costs.
+type Rules struct {
+	store     Rulebook
+	directory Directory
+	newID     func(prefix string) string
+}
+
+// NewRules makes the rules of a campus.
+func NewRules(store Rulebook, directory Directory, newID func(string) string) *Rules {
+	return &Rules{store: store, directory: directory, newID: newID}
+}
+
+// readable checks that a caller may read, and the space that he asks for.
+func (r *Rules) readable(ctx context.Context, caller Caller, space SpaceID) (*Campus, error) {
+	if !caller.MayRead() {
+		return nil, ErrForbidden{}
+	}
+	campus, err := r.directory.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if space != "" {
+		_, err = seenSpace(campus, caller, space)
+	}
+	return campus, err
+}
+
+// seen keeps what hangs on spaces that the caller sees, on the way up from space where one is asked for: what
+// holds there is set there or further out.
+func seen[T any](campus *Campus, caller Caller, space SpaceID, all []T, spaceOf func(T) SpaceID) []T {
+	list := make([]T, 0, len(all))
+	for _, one := range all {
+		at := spaceOf(one)
+		if campus.Sees(caller, at) && (space == "" || campus.Contains(at, space)) {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+func (r *Rules) manageable(ctx context.Context, caller Caller) (*Campus, error) {
+	if !caller.MayManage() {
+		return nil, ErrForbidden{}
+	}
+	return r.directory.Campus(ctx)
+}
+
+func (c *check) placed(campus *Campus, caller Caller, space SpaceID) {
+	switch {
+	case space == "":
+		c.bad("space_id", "required")
+	case !campus.Sees(caller, space):
+		c.bad("space_id", "no_such")
+	}
+}
+
+func (c *check) date(field, s string) {
+	if s == "" {
+		return
+	}
+	if _, err := time.Parse(time.DateOnly, s); err != nil {
+		c.bad(field, "date")
+	}
+}
+
+// times checks the hours of a day or price; a time that could not be read is below 0.
+func (c *check) times(list string, i int, days []Day, from, to Clocktime) {
+	if len(days) == 0 {
+		c.bad(indexed(list, i, "days"), "required")
+	}
+	for _, d := range days {
+		if !IsDay(d) {
+			c.bad(indexed(list, i, "days"), "one_of", "values", "mon, tue, wed, thu, fri, sat, sun, holiday")
+			break
+		}
+	}
+	if from < 0 {
+		c.bad(indexed(list, i, "from"), "pattern", "pattern", "HH:MM")
+	}
+	if to < 0 {
+		c.bad(indexed(list, i, "to"), "pattern", "pattern", "HH:MM")
+	}
+	if from >= 0 && to >= 0 && to <= from {
+		c.bad(indexed(list, i, "to"), "order", "after", indexed(list, i, "from"))
+	}
+}

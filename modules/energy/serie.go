@@ -1,0 +1,173 @@
+package energy
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Level is what a series is of.
+type Level string
+
+// The levels. A space's level must be that of its kind.
+const (
+	OfSite     Level = "site"
+	OfBuilding Level = "building"
+	OfFloor    Level = "floor"
+	OfRoom     Level = "room"
+	OfDevice   Level = "device"
+)
+
+// Grouping is what a series is broken down by; empty is not at all.
+type Grouping string
+
+// The groupings.
+const (
+	Ungrouped    Grouping = ""
+	PerDevice    Grouping = "device"
+	PerRoom      Grouping = "room"
+	PerBuilding  Grouping = "building"
+	PerKind      Grouping = "kind"
+	unmeteredKey          = "unmetered"
+)
+
+// Query asks for a series.
+type Query struct {
+	Level  Level
+	ID     string
+	From   Instant
+	To     Instant
+	Bucket Bucket
+	By     Grouping
+}
+
+// Step is one bucket of a series.
+type Step struct {
+	Start Instant
+	// Known is false in a gap: nothing was measured or filled in, which is not a zero.
+	Known     bool
+	Energy    Energy
+	Estimated Energy
+	// Peak is the greatest mean power of a quarter hour that was wholly measured; PeakKnown is false where none was.
+	Peak      Power
+	PeakKnown bool
+	// Coverage is the measured part of the time, 0 to 1, of all devices that count here.
+	Coverage float64
+	Charge   Charge
+}
+
+// Series is a query's answer: one, or one a group, whose sums are equal to the whole.
+type Series struct {
+	Key, Name string
+	Steps     []Step
+}
+
+// Reports answers what was used, where and when.
+type Reports struct {
+	readings  Readings
+	directory Directory
+	prices    Prices
+	clock     Clock
+}
+
+// NewReports makes the reports of a campus.
+func NewReports(readings Readings, directory Directory, prices Prices, clock Clock) *Reports {
+	return &Reports{readings: readings, directory: directory, prices: prices, clock: clock}
+}
+
+// longestQuery bounds a series' steps, so that no answer outgrows memory.
+const longestQuery = 40_000
+
+// Serie answers a query with one series, or one a group. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
+func (r *Reports) Serie(ctx context.Context, caller Caller, q Query) ([]Series, error) {
+	if !caller.MayRead() {
+		return nil, ErrForbidden{}
+	}
+	campus, err := r.directory.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	scope, err := scopeOf(campus, caller, q.Level, q.ID)
+	if err != nil {
+		return nil, err
+	}
+	q.From, q.To = quarterStart(quarterOf(q.From)), quarterStart(quarterOf(q.To+Instant(quarterMs)-1))
+	edges, err := checkedEdges(q, scope.zone)
+	if err != nil {
+		return nil, err
+	}
+	tally, err := r.tally(ctx, campus, scope, q)
+	if err != nil {
+		return nil, err
+	}
+	rates, err := r.prices.Rates(ctx, scope.space, q.From, q.To)
+	if err != nil {
+		return nil, err
+	}
+	return seriesOf(tally, edges, rates, min(q.To, r.clock.Now())), nil
+}
+
+func checkedEdges(q Query, zone *time.Location) ([]Instant, error) {
+	if q.To <= q.From {
+		return nil, ErrInvalid{[]Flaw{{Field: "to", Rule: "order", Args: map[string]any{"after": "from"}}}}
+	}
+	if quarters := int64(q.To-q.From) / quarterMs; quarters > longestQuery*QuartersPerDay {
+		return nil, tooLong()
+	}
+	edges := q.Bucket.edges(q.From, q.To, zone)
+	if len(edges) > longestQuery {
+		return nil, tooLong()
+	}
+	return edges, nil
+}
+
+func tooLong() error {
+	return ErrInvalid{[]Flaw{{Field: "from", Rule: "max_items", Args: map[string]any{"max": strconv.Itoa(longestQuery)}}}}
+}
+
+// scope is the part of a campus that a query is about.
+type scope struct {
+	space  SpaceID
+	zone   *time.Location
+	device DeviceID // set where it is one device
+	name   string
+	id     string
+}
+
+// scopeOf finds what a query is about within the caller's reach. A site without an id is the only one there is.
+func scopeOf(campus *Campus, caller Caller, level Level, id string) (scope, error) {
+	if level == OfDevice {
+		device, known := campus.Device(DeviceID(id))
+		if !known || !campus.Sees(caller, device.Space) {
+			return scope{}, ErrNotFound{Kind: "device", ID: id}
+		}
+		return scope{space: device.Space, zone: campus.Zone(device.Space), device: device.ID, name: device.Name, id: id}, nil
+	}
+	if id == "" && level == OfSite {
+		id = string(onlySite(campus))
+	}
+	space, known := campus.Space(SpaceID(id))
+	if !known || !campus.Sees(caller, space.ID) || string(space.Kind) != string(level) {
+		return scope{}, ErrNotFound{Kind: "space", ID: id}
+	}
+	return scope{space: space.ID, zone: campus.Zone(space.ID), name: space.Name, id: id}, nil
+}
+
+func onlySite(campus *Campus) SpaceID {
+	if sites := campus.Sites(); len(sites) == 1 {
+		return sites[0].ID
+	}
+	return ""
+}
+
+// seriesOf cuts tallies into steps, the groups in the order of their keys.
+func seriesOf(tallies map[string]*tally, edges []Instant, rates []Rate, now Instant) []Series {
+	all := make([]Series, 0, len(tallies))
+	for key, t := range tallies {
+		all = append(all, Series{Key: key, Name: t.name, Steps: t.steps(edges, rates, now)})
+	}
+	slices.SortFunc(all, func(a, b Series) int { return cmp.Compare(a.Key, b.Key) })
+	return all
+}

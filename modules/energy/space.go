@@ -1,0 +1,31 @@
+package energy
+
+// SpaceKind is a level of the campus: site › building › floor › room.
+type SpaceKind string
+
+// The kinds, from the outside in.
+const (
+	KindSite     SpaceKind = "site"
+	KindBuilding SpaceKind = "building"
+	KindFloor    SpaceKind = "floor"
+	KindRoom     SpaceKind = "room"
+)
+
+var depthOf = map[SpaceKind]int{KindSite: 0, KindBuilding: 1, KindFloor: 2, KindRoom: 3}
+
+// Holds tells whether a space of this kind may hold one of the other: levels may be skipped, not turned round.
+func (k SpaceKind) Holds(inner SpaceKind) bool { return depthOf[k] < depthOf[inner] }
+
+// Space is a part of the campus.
+type Space struct {
+	ID     SpaceID
+	Name   string
+	Kind   SpaceKind
+	Parent SpaceID // empty for a site
+	// TimeZone is an IANA name; sites have one, what is inside takes theirs.
+	TimeZone string
+	AreaM2   float64 // 0 where unknown
+	// Latitude and Longitude, degrees, tell where the weather comes from; both nil where unknown.
+	Latitude, Longitude *float64
+	Created             Instant
+}

@@ -1,0 +1,209 @@
+package energy
+
+import (
+	"context"
+	"time"
+	"unicode/utf8"
+)
+
+// SpaceEdit is what a caller sets of a space; nil leaves it as it is.
+type SpaceEdit struct {
+	Name                *string
+	Kind                *SpaceKind
+	Parent              *SpaceID
+	TimeZone            *string
+	AreaM2              *float64
+	Latitude, Longitude *float64
+}
+
+// Spaces lists what the caller sees, the outer before the inner; an empty kind or parent does not filter.
+func (c *Catalog) Spaces(ctx context.Context, caller Caller, kind SpaceKind, parent SpaceID) ([]Space, error) {
+	if !caller.MayRead() {
+		return nil, ErrForbidden{}
+	}
+	campus, err := c.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []Space
+	for _, s := range campus.Spaces(caller.Space) {
+		if (kind == "" || s.Kind == kind) && (parent == "" || s.Parent == parent) {
+			list = append(list, s)
+		}
+	}
+	return list, nil
+}
+
+// Space is one that the caller sees.
+func (c *Catalog) Space(ctx context.Context, caller Caller, id SpaceID) (Space, error) {
+	if !caller.MayRead() {
+		return Space{}, ErrForbidden{}
+	}
+	campus, err := c.Campus(ctx)
+	if err != nil {
+		return Space{}, err
+	}
+	return seenSpace(campus, caller, id)
+}
+
+func seenSpace(campus *Campus, caller Caller, id SpaceID) (Space, error) {
+	if !campus.Sees(caller, id) {
+		return Space{}, ErrNotFound{Kind: "space", ID: string(id)}
+	}
+	s, _ := campus.Space(id)
+	return s, nil
+}
+
+// CreateSpace adds a space. Errors: ErrForbidden, ErrInvalid.
+func (c *Catalog) CreateSpace(ctx context.Context, caller Caller, edit SpaceEdit) (Space, error) {
+	if !caller.MayManage() {
+		return Space{}, ErrForbidden{}
+	}
+	s := Space{ID: SpaceID(c.newID("sp")), Created: c.clock.Now()}
+	err := c.change(ctx, func(campus *Campus) (Change, error) {
+		flaws := edit.apply(&s)
+		flaws = append(flaws, checkSpace(campus, caller, &s, c.zone)...)
+		if len(flaws) > 0 {
+			return Change{}, ErrInvalid{flaws}
+		}
+		return Change{PutSpace: &s}, nil
+	})
+	return s, err
+}
+
+// UpdateSpace changes a space. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+func (c *Catalog) UpdateSpace(ctx context.Context, caller Caller, id SpaceID, edit SpaceEdit) (Space, error) {
+	if !caller.MayManage() {
+		return Space{}, ErrForbidden{}
+	}
+	var s Space
+	err := c.change(ctx, func(campus *Campus) (Change, error) {
+		var err error
+		if s, err = seenSpace(campus, caller, id); err != nil {
+			return Change{}, err
+		}
+		flaws := edit.apply(&s)
+		flaws = append(flaws, checkSpace(campus, caller, &s, c.zone)...)
+		if len(flaws) > 0 {
+			return Change{}, ErrInvalid{flaws}
+		}
+		return Change{PutSpace: &s}, nil
+	})
+	return s, err
+}
+
+// DeleteSpace removes an empty space. Errors: ErrForbidden, ErrNotFound, ErrInUse.
+func (c *Catalog) DeleteSpace(ctx context.Context, caller Caller, id SpaceID) error {
+	if !caller.MayManage() {
+		return ErrForbidden{}
+	}
+	return c.change(ctx, func(campus *Campus) (Change, error) {
+		if _, err := seenSpace(campus, caller, id); err != nil {
+			return Change{}, err
+		}
+		if len(campus.Inside(id)) > 0 {
+			return Change{}, ErrInUse{Kind: "space", ID: string(id), By: "spaces"}
+		}
+		if len(campus.DevicesWithin(id)) > 0 {
+			return Change{}, ErrInUse{Kind: "space", ID: string(id), By: "devices"}
+		}
+		return Change{DropSpace: id}, nil
+	})
+}
+
+func (e SpaceEdit) apply(s *Space) []Flaw {
+	set(&s.Name, e.Name)
+	set(&s.Kind, e.Kind)
+	set(&s.Parent, e.Parent)
+	set(&s.TimeZone, e.TimeZone)
+	set(&s.AreaM2, e.AreaM2)
+	if (e.Latitude == nil) != (e.Longitude == nil) {
+		return []Flaw{{Field: "latitude", Rule: "together", Args: map[string]any{"with": "longitude"}}}
+	}
+	if e.Latitude != nil {
+		s.Latitude, s.Longitude = e.Latitude, e.Longitude
+	}
+	return nil
+}
+
+func set[T any](field *T, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
+
+// checkSpace says what is wrong with a space at its place in the campus, and fills a site's zone.
+func checkSpace(campus *Campus, caller Caller, s *Space, fallback *time.Location) []Flaw {
+	var c check
+	c.name(s.Name)
+	if _, known := depthOf[s.Kind]; !known {
+		c.bad("kind", "one_of", "values", "site, building, floor, room")
+	} else if s.Kind == KindSite {
+		c.site(caller, s, fallback)
+	} else {
+		c.inner(campus, caller, s)
+	}
+	if s.AreaM2 < 0 {
+		c.bad("area_m2", "negative")
+	}
+	return c.flaws
+}
+
+func (c *check) name(name string) {
+	switch n := utf8.RuneCountInString(name); {
+	case n == 0:
+		c.bad("name", "required")
+	case n > 200:
+		c.bad("name", "max_length", "max", 200)
+	}
+}
+
+func (c *check) site(caller Caller, s *Space, fallback *time.Location) {
+	if s.Parent != "" {
+		c.bad("parent_id", "unknown")
+	}
+	if caller.Space != "" && caller.Space != s.ID {
+		c.bad("kind", "one_of", "values", "building, floor, room")
+	}
+	if s.TimeZone == "" {
+		s.TimeZone = fallback.String()
+	}
+	if _, err := time.LoadLocation(s.TimeZone); err != nil || s.TimeZone == "Local" {
+		c.bad("time_zone", "pattern", "pattern", "America/Bogota")
+	}
+}
+
+func (c *check) inner(campus *Campus, caller Caller, s *Space) {
+	if s.TimeZone != "" {
+		c.bad("time_zone", "together", "with", "kind=site")
+	}
+	if s.Parent == "" {
+		c.bad("parent_id", "required")
+		return
+	}
+	outer, known := campus.Space(s.Parent)
+	switch {
+	case !known, !campus.Sees(caller, s.Parent):
+		c.bad("parent_id", "no_such")
+	case campus.Contains(s.ID, s.Parent):
+		c.bad("parent_id", "cycle")
+	case !outer.Kind.Holds(s.Kind):
+		c.bad("kind", "one_of", "values", innerKinds(outer.Kind))
+	}
+	for _, inside := range campus.Inside(s.ID) {
+		if !s.Kind.Holds(inside.Kind) {
+			c.bad("kind", "one_of", "values", "site, building, floor")
+			return
+		}
+	}
+}
+
+func innerKinds(k SpaceKind) string {
+	switch k {
+	case KindSite:
+		return "building, floor, room"
+	case KindBuilding:
+		return "floor, room"
+	}
+	return "room"
+}

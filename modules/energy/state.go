@@ -1,0 +1,132 @@
+package energy
+
+import (
+	"context"
+	"time"
+)
+
+// State is what a device says of itself.
+type State string
+
+// The states.
+const (
+	On      State = "on"
+	Off     State = "off"
+	Standby State = "standby"
+	Fault   State = "fault"
+)
+
+// StateChange is a device in a state from an instant on.
+type StateChange struct {
+	Device DeviceID
+	At     Instant
+	State  State
+}
+
+// States keeps state changes.
+type States interface {
+	// AppendStates stores changes in one transaction, on the disk when it returns; what is under a key already is
+	// Duplicate or Conflict.
+	AppendStates(ctx context.Context, changes []StateChange) ([]StateOutcome, error)
+	// StatesBetween gives a device's changes in [from, to), oldest first, from after an instant, up to limit.
+	StatesBetween(ctx context.Context, device DeviceID, from, to, after Instant, limit int) ([]StateChange, error)
+	// StateBefore is a device's last change before an instant; found is false where there is none.
+	StateBefore(ctx context.Context, device DeviceID, at Instant) (change StateChange, found bool, err error)
+}
+
+// StateOutcome is what became of a state change.
+type StateOutcome struct {
+	Result Result
+	Stored StateChange
+}
+
+// ErrConflictingState is a state change whose device and instant already hold another state.
+type ErrConflictingState struct{ Stored, Sent StateChange }
+
+func (e ErrConflictingState) Error() string {
+	return "conflicting state of " + string(e.Sent.Device) + " at " + e.Sent.At.String()
+}
+
+// Conditions takes what surrounds consumption: device states and ambient readings.
+type Conditions struct {
+	states    States
+	ambient   AmbientReadings
+	directory Directory
+	clock     Clock
+	zone      *time.Location
+}
+
+// NewConditions makes the conditions of a campus; zone is that of instants without one.
+func NewConditions(states States, ambient AmbientReadings, directory Directory, clock Clock, zone *time.Location) *Conditions {
+	return &Conditions{states: states, ambient: ambient, directory: directory, clock: clock, zone: zone}
+}
+
+// RecordState stores a state change; at is RFC 3339 or nil for now. Errors: ErrForbidden, ErrNotFound,
+// ErrInvalid, ErrConflictingState.
+func (c *Conditions) RecordState(ctx context.Context, caller Caller, id DeviceID, state State, at *string) (StateOutcome, error) {
+	if !caller.MayReport() {
+		return StateOutcome{}, ErrForbidden{}
+	}
+	campus, err := c.directory.Campus(ctx)
+	if err != nil {
+		return StateOutcome{}, err
+	}
+	if !campus.MayReport(caller, id) {
+		return StateOutcome{}, ErrNotFound{Kind: "device", ID: string(id)}
+	}
+	device, _ := campus.Device(id)
+	var k check
+	change := StateChange{Device: id, State: state, At: k.when(at, c.clock.Now(), campus.Zone(device.Space))}
+	k.state(state)
+	if len(k.flaws) > 0 {
+		return StateOutcome{}, ErrInvalid{k.flaws}
+	}
+	outcomes, err := c.states.AppendStates(ctx, []StateChange{change})
+	if err != nil {
+		return StateOutcome{}, err
+	}
+	if outcomes[0].Result == Conflict {
+		return outcomes[0], ErrConflictingState{Stored: outcomes[0].Stored, Sent: change}
+	}
+	return outcomes[0], nil
+}
+
+func (c *check) state(s State) {
+	switch s {
+	case On, Off, Standby, Fault:
+	default:
+		c.bad("state", "one_of", "values", "on, off, standby, fault")
+	}
+}
+
+// when reads an instant that may be absent, within the bounds of what is believed.
+func (c *check) when(text *string, now Instant, zone *time.Location) Instant {
+	if text == nil {
+		return now
+	}
+	at, err := ParseInstant(*text, zone)
+	switch {
+	case err != nil:
+		c.bad("timestamp", "instant")
+	case at > now.Add(maxAhead):
+		c.bad("timestamp", "future")
+	case at < EarliestInstant:
+		c.bad("timestamp", "too_old")
+	}
+	return at
+}
+
+// StatesOf lists a device's state changes in [from, to), oldest first, from after an instant.
+func (c *Conditions) StatesOf(ctx context.Context, caller Caller, id DeviceID, from, to, after Instant, limit int) ([]StateChange, error) {
+	if !caller.MayRead() {
+		return nil, ErrForbidden{}
+	}
+	campus, err := c.directory.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := seenDevice(campus, caller, id); err != nil {
+		return nil, err
+	}
+	return c.states.StatesBetween(ctx, id, from, to, after, limit)
+}

@@ -1,0 +1,173 @@
+package energy
+
+import (
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// Tariff is what energy costs in a space and all within it, from a day on until the next tariff of that space.
+type Tariff struct {
+	ID       string
+	Space    SpaceID // empty only for the default
+	Name     string
+	Currency string
+	// ValidFrom is the first local day, YYYY-MM-DD.
+	ValidFrom string
+	// Price is money per kWh outside all periods.
+	Price   decimal.Decimal
+	Periods []Period
+	// Contribution is what is added to every kWh, in percent: 20 in Colombia for those who owe it.
+	Contribution decimal.Decimal
+	// DemandPrice is money per kW of the month's peak.
+	DemandPrice decimal.Decimal
+	// Footprint and Avoided are kg CO2 per kWh; nil leaves them to the year's factors.
+	Footprint, Avoided *decimal.Decimal
+	// Source says where a default comes from.
+	Source string
+}
+
+// Period is a price of its own at some hours of some days.
+type Period struct {
+	Days     []Day
+	From, To Clocktime // [From, To)
+	Price    decimal.Decimal
+}
+
+// DefaultTariff is what is charged where no tariff is set. It is a published figure, so that no money is made
+// up, and an old one of another utility, so that nobody takes it for his own.
+var DefaultTariff = Tariff{
+	ID: "default", Name: "Codensa, nivel 1, monomia sencilla (referencia)", Currency: "COP",
+	Price:  decimal.RequireFromString("437.9027"),
+	Source: "Codensa, tarifas de energía eléctrica, julio de 2017, no residencial nivel 1, sin contribución",
+}
+
+// priceOn is the money per kWh at a minute of a day, contribution included.
+func (t *Tariff) priceAt(day Day, minute Clocktime) decimal.Decimal {
+	price := t.Price
+	for _, p := range t.Periods {
+		if minute >= p.From && minute < p.To && slices.Contains(p.Days, day) {
+			price = p.Price
+			break
+		}
+	}
+	if t.Contribution.IsZero() {
+		return price
+	}
+	return price.Add(price.Mul(t.Contribution).Shift(-2))
+}
+
+// boundaries are the minutes of a day at which a tariff may change its price.
+func (t *Tariff) boundaries() []Clocktime {
+	minutes := []Clocktime{0}
+	for _, p := range t.Periods {
+		minutes = append(minutes, p.From, p.To)
+	}
+	slices.Sort(minutes)
+	minutes = slices.Compact(minutes)
+	return slices.DeleteFunc(minutes, func(m Clocktime) bool { return m >= 1440 })
+}
+
+// rates are the rates of [from, to) in a zone, oldest first, alike neighbours joined. all are the tariffs that
+// hold for the space, the nearest space's first.
+func rates(all []Tariff, from, to Instant, zone *time.Location) []Rate {
+	var list []Rate
+	start := from.Time().In(zone)
+	for day := midnight(start.Year(), start.Month(), start.Day(), zone); InstantOf(day) < to; {
+		next := midnight(day.Year(), day.Month(), day.Day()+1, zone)
+		list = appendDay(list, tariffOn(all, day), day, next)
+		day = next
+	}
+	list[0].From, list[len(list)-1].To = from, to
+	return list
+}
+
+// appendDay adds a local day's rates, cut to what the list may hold by its caller.
+func appendDay(list []Rate, t Tariff, day, next time.Time) []Rate {
+	kind, factors := dayOfWeek(day), FactorsOf(day.Year())
+	minutes := t.boundaries()
+	for i, m := range minutes {
+		r := Rate{
+			From: InstantOf(atMinute(day, m)), To: InstantOf(next), Currency: t.Currency, Price: t.priceAt(kind, m),
+			Footprint: factors.Footprint, Avoided: factors.Avoided,
+		}
+		if i+1 < len(minutes) {
+			r.To = InstantOf(atMinute(day, minutes[i+1]))
+		}
+		if t.Footprint != nil {
+			r.Footprint = *t.Footprint
+		}
+		if t.Avoided != nil {
+			r.Avoided = *t.Avoided
+		}
+		list = join(list, r)
+	}
+	return list
+}
+
+func atMinute(day time.Time, m Clocktime) time.Time {
+	if m == 0 {
+		return day
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), int(m)/60, int(m)%60, 0, 0, day.Location())
+}
+
+func join(list []Rate, r Rate) []Rate {
+	if n := len(list); n > 0 && list[n-1].sameAs(r) {
+		list[n-1].To = r.To
+		return list
+	}
+	return append(list, r)
+}
+
+func (r Rate) sameAs(o Rate) bool {
+	return r.Currency == o.Currency && r.Price.Equal(o.Price) && r.Footprint.Equal(o.Footprint) && r.Avoided.Equal(o.Avoided)
+}
+
+// tariffOn is the one that holds on a day: of the nearest space that has one valid by then, the newest.
+func tariffOn(nearestFirst []Tariff, day time.Time) Tariff {
+	date := day.Format(time.DateOnly)
+	for i, t := range nearestFirst {
+		if t.ValidFrom > date {
+			continue
+		}
+		best := t
+		for _, o := range nearestFirst[i+1:] {
+			if o.Space == t.Space && o.ValidFrom <= date && o.ValidFrom > best.ValidFrom {
+				best = o
+			}
+		}
+		return best
+	}
+	return DefaultTariff
+}
+
+// Factors are a year's emission factors of the grid, kg CO2 per kWh.
+type Factors struct {
+	Year int
+	// Footprint is for what was used, Avoided for what is saved.
+	Footprint, Avoided decimal.Decimal
+	Source             string
+}
+
+// colombianFactors are the published ones. A year without a row takes the nearest before it, else the first.
+var colombianFactors = []Factors{
+	{
+		Year:      2022,
+		Footprint: decimal.RequireFromString("0.112"), // inventories of greenhouse gases
+		Avoided:   decimal.RequireFromString("0.165"), // energy efficiency projects, first crediting period
+		Source:    "UPME, Resolución 762 de 2023, Sistema Interconectado Nacional, año 2022",
+	},
+}
+
+// FactorsOf are the factors of a year.
+func FactorsOf(year int) Factors {
+	best := colombianFactors[0]
+	for _, f := range colombianFactors {
+		if f.Year <= year {
+			best = f
+		}
+	}
+	return best
+}

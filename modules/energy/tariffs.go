@@ -1,0 +1,137 @@
+package energy
+
+import (
+	"context"
+	"slices"
+	"strconv"
+)
+
+// Tariffs lists the tariffs of spaces that the caller sees.
+func (r *Rules) Tariffs(ctx context.Context, caller Caller, space SpaceID) ([]Tariff, error) {
+	campus, err := r.readable(ctx, caller, space)
+	if err != nil {
+		return nil, err
+	}
+	all, err := r.store.Tariffs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return seen(campus, caller, space, all, func(t Tariff) SpaceID { return t.Space }), nil
+}
+
+// AddTariff adds a tariff. Errors: ErrForbidden, ErrInvalid, ErrTaken.
+func (r *Rules) AddTariff(ctx context.Context, caller Caller, t Tariff) (Tariff, error) {
+	campus, err := r.manageable(ctx, caller)
+	if err != nil {
+		return t, err
+	}
+	var c check
+	c.placed(campus, caller, t.Space)
+	c.name(t.Name)
+	c.tariff(t)
+	if len(c.flaws) > 0 {
+		return t, ErrInvalid{c.flaws}
+	}
+	t.ID = r.newID("tf")
+	return t, r.store.AddTariff(ctx, t)
+}
+
+func (c *check) tariff(t Tariff) {
+	if len(t.Currency) != 3 {
+		c.bad("currency", "pattern", "pattern", "COP")
+	}
+	if t.ValidFrom == "" {
+		c.bad("valid_from", "required")
+	}
+	c.date("valid_from", t.ValidFrom)
+	if t.Price.IsNegative() {
+		c.bad("price_per_kwh", "negative")
+	}
+	if t.DemandPrice.IsNegative() {
+		c.bad("demand_price_per_kw", "negative")
+	}
+	if t.Contribution.IsNegative() {
+		c.bad("contribution_pct", "negative")
+	}
+	c.periods(t.Periods)
+}
+
+// periods may not overlap on the same day: an hour has one price.
+func (c *check) periods(all []Period) {
+	for i, p := range all {
+		c.times("periods", i, p.Days, p.From, p.To)
+		if p.Price.IsNegative() {
+			c.bad(indexed("periods", i, "price_per_kwh"), "negative")
+		}
+		for j, o := range all[:i] {
+			if p.From < o.To && o.From < p.To && shareDay(p.Days, o.Days) {
+				c.bad(indexed("periods", i, "from"), "order", "after", indexed("periods", j, "to"))
+			}
+		}
+	}
+}
+
+// DropTariff removes a tariff. Errors: ErrForbidden, ErrNotFound.
+func (r *Rules) DropTariff(ctx context.Context, caller Caller, id string) error {
+	campus, err := r.manageable(ctx, caller)
+	if err != nil {
+		return err
+	}
+	all, err := r.store.Tariffs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		if t.ID == id && campus.Sees(caller, t.Space) {
+			return r.store.DropTariff(ctx, id)
+		}
+	}
+	return ErrNotFound{Kind: "tariff", ID: id}
+}
+
+// Rates answers Prices.
+func (r *Rules) Rates(ctx context.Context, space SpaceID, from, to Instant) ([]Rate, error) {
+	campus, err := r.directory.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := r.store.Tariffs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return rates(nearestFirst(campus, space, all), from, to, campus.Zone(space)), nil
+}
+
+// nearestFirst are the tariffs of a space and those around it, from the inside out.
+func nearestFirst(campus *Campus, space SpaceID, all []Tariff) []Tariff {
+	var nearest []Tariff
+	for _, s := range campus.Path(space) {
+		for _, t := range all {
+			if t.Space == s {
+				nearest = append(nearest, t)
+			}
+		}
+	}
+	return nearest
+}
+
+// TariffOn is the tariff of a space on the local day of an instant.
+func (r *Rules) TariffOn(ctx context.Context, space SpaceID, at Instant) (Tariff, error) {
+	campus, err := r.directory.Campus(ctx)
+	if err != nil {
+		return Tariff{}, err
+	}
+	all, err := r.store.Tariffs(ctx)
+	if err != nil {
+		return Tariff{}, err
+	}
+	return tariffOn(nearestFirst(campus, space, all), at.Time().In(campus.Zone(space))), nil
+}
+
+func shareDay(a, b []Day) bool {
+	return slices.ContainsFunc(a, func(d Day) bool { return slices.Contains(b, d) })
+}
+
+func indexed(list string, i int, field string) string {
+	return list + "[" + strconv.Itoa(i) + "]." + field
+}

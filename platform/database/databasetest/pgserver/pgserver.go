@@ -1,0 +1,181 @@
+// Package pgserver starts a PostgreSQL of its own for tests: a fresh cluster in a temporary folder on a free
+// loopback port, which syncs to disk like one in production, since durability is tested.
+package pgserver
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Server is a running PostgreSQL.
+type Server struct {
+	// URL is that of its superuser, with the database postgres.
+	URL string
+
+	folder  string
+	process *exec.Cmd
+	ended   chan error
+}
+
+// ErrMissing says how to get a PostgreSQL where there is none.
+var ErrMissing = errors.New("PostgreSQL 14 or newer is missing: apt-get install postgresql, or set TEST_DB_URL")
+
+// Start makes a cluster and waits until it answers.
+func Start(ctx context.Context) (*Server, error) {
+	bin, err := binaries()
+	if err != nil {
+		return nil, err
+	}
+	folder, err := os.MkdirTemp("", "holotwin-postgres-")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{folder: folder, ended: make(chan error, 1)}
+	if err := s.start(ctx, bin); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	return s, nil
+}
+
+func (s *Server) start(ctx context.Context, bin string) error {
+	account, err := s.account()
+	if err != nil {
+		return err
+	}
+	data := filepath.Join(s.folder, "data")
+	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+	if err := quietly(as(initdb, account)); err != nil {
+		return fmt.Errorf("initdb: %w", err)
+	}
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	s.URL = fmt.Sprintf("postgresql://postgres@127.0.0.1:%d/postgres?sslmode=disable", port)
+	s.process = as(exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port),
+		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+s.folder, "-c", "max_connections=200",
+		"-c", "shared_buffers=256MB", "-c", "max_wal_size=4GB", "-c", "log_min_messages=fatal"), account)
+	if err := s.process.Start(); err != nil {
+		return err
+	}
+	go func() { s.ended <- s.process.Wait() }()
+	return s.await(ctx)
+}
+
+// account is who runs the server: PostgreSQL refuses to run as root.
+func (s *Server) account() (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	u, err := user.Lookup("postgres")
+	if err != nil {
+		return nil, ErrMissing
+	}
+	uid, err := strconv.ParseUint(u.Uid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	gid, err := strconv.ParseUint(u.Gid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(s.folder, int(uid), int(gid))
+}
+
+func as(cmd *exec.Cmd, account *syscall.Credential) *exec.Cmd {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: account, Setpgid: true}
+	cmd.Dir = "/"
+	return cmd
+}
+
+func quietly(cmd *exec.Cmd) error {
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%w: %s", err, strings.TrimSpace(out.String()))
+	}
+	return nil
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	return port, l.Close()
+}
+
+// await waits until the server answers, or has ended.
+func (s *Server) await(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		conn, err := pgx.Connect(ctx, s.URL)
+		if err == nil {
+			return conn.Close(ctx)
+		}
+		select {
+		case err := <-s.ended:
+			return fmt.Errorf("postgres ended at once: %w", err)
+		case <-ctx.Done():
+			return errors.Join(errors.New("postgres did not start"), s.Stop())
+		case <-time.After(30 * time.Millisecond):
+		}
+	}
+}
+
+// Stop ends the server and removes its folder.
+func (s *Server) Stop() error {
+	err := s.signal(syscall.SIGQUIT)
+	return errors.Join(err, os.RemoveAll(s.folder))
+}
+
+// signal asks the server to end and waits for it.
+func (s *Server) signal(how syscall.Signal) error {
+	if err := s.process.Process.Signal(how); err != nil {
+		return err
+	}
+	select {
+	case <-s.ended:
+		return nil
+	case <-time.After(10 * time.Second):
+		return s.process.Process.Kill()
+	}
+}
+
+// binaries finds the newest installed PostgreSQL's folder of programs.
+func binaries() (string, error) {
+	if path, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(path), nil
+	}
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if err != nil || len(found) == 0 {
+		return "", ErrMissing
+	}
+	sort.Slice(found, func(i, j int) bool { return version(found[i]) < version(found[j]) })
+	newest := found[len(found)-1]
+	if version(newest) < 14 {
+		return "", ErrMissing
+	}
+	return filepath.Dir(newest), nil
+}
+
+func version(path string) int {
+	n, _ := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
+	return n
+}
