@@ -22,6 +22,12 @@ const (
 	Conflict             Code = "conflict"
 	HeadersTooLarge      Code = "headers_too_large"
 	MalformedRequest     Code = "malformed_request"
+	ConflictingReading   Code = "conflicting_reading"
+	NothingStored        Code = "nothing_stored"
+	AlreadyExists        Code = "already_exists"
+	InUse                Code = "in_use"
+	InvalidCredentials   Code = "invalid_credentials"
+	TokenReused          Code = "token_reused"
 )
 
 type words struct{ title, detail string }
@@ -83,4 +89,22 @@ var texts = map[Code]text{
 	MalformedRequest: {400,
 		words{"Solicitud ilegible", "No es una solicitud HTTP válida."},
 		words{"Unreadable request", "This is not a valid HTTP request."}},
+	ConflictingReading: {409,
+		words{"Lectura en conflicto", "Ya hay otro valor para ese instante; vea stored y sent. Para cambiarlo haga una corrección."},
+		words{"Conflicting reading", "There is another value for that instant; see stored and sent. To change it, make a correction."}},
+	NothingStored: {400,
+		words{"Nada se guardó", "Ninguna fila es válida, o se pidió todo o nada; vea errors."},
+		words{"Nothing was stored", "No row is valid, or all or nothing was asked; see errors."}},
+	AlreadyExists: {409,
+		words{"Ya existe", "Ya hay uno con «{id}»."},
+		words{"Already exists", "There is one with “{id}” already."}},
+	InUse: {409,
+		words{"En uso", "Otros objetos o lecturas dependen de «{id}»; quítelos antes."},
+		words{"In use", "Other objects or readings depend on “{id}”; remove them first."}},
+	InvalidCredentials: {401,
+		words{"Credenciales no válidas", "El correo o la contraseña no son correctos."},
+		words{"Invalid credentials", "The e-mail address or the password is wrong."}},
+	TokenReused: {401,
+		words{"Token ya usado", "Ese token de renovación ya se había usado; por seguridad la sesión terminó. Entre de nuevo."},
+		words{"Token reused", "That refresh token had been used before; for safety the session was ended. Log in again."}},
 }

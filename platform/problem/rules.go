@@ -43,6 +43,7 @@ const (
 	Together      Rule = "together"
 	MoreThan      Rule = "more_than"
 	LessThan      Rule = "less_than"
+	Common        Rule = "common_password"
 )
 
 var rules = map[Rule]struct{ es, en string }{
@@ -65,6 +66,7 @@ var rules = map[Rule]struct{ es, en string }{
 	Maximum:       {"debe ser {max} o menos", "must be {max} or less"},
 	MoreThan:      {"debe ser más de {min}", "must be more than {min}"},
 	LessThan:      {"debe ser menos de {max}", "must be less than {max}"},
+	Common:        {"es una contraseña que se adivina; elija otra", "is a password that is easily guessed; choose another"},
 	MinLength:     {"debe tener al menos {min} caracteres", "must have at least {min} characters"},
 	MaxLength:     {"debe tener a lo sumo {max} caracteres", "must have at most {max} characters"},
 	MinItems:      {"debe tener al menos {min} elementos", "must have at least {min} items"},

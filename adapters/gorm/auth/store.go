@@ -1,0 +1,37 @@
+// Package gormauth keeps users and their sessions in SQLite or PostgreSQL.
+package gormauth
+
+import (
+	"embed"
+	"io/fs"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/database"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the module's schema, to be applied before a Store is used.
+func Migrations() fs.FS {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return files
+}
+
+// Store answers the ports of the auth module.
+type Store struct{ db *database.Database }
+
+// New makes a store.
+func New(db *database.Database) *Store { return &Store{db: db} }
+
+var (
+	_ auth.Users    = (*Store)(nil)
+	_ auth.Families = (*Store)(nil)
+	_ auth.Throttle = (*Store)(nil)
+)
+
+func fromMs(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

@@ -1,0 +1,253 @@
+// Package httpauth is the auth module over HTTP.
+package httpauth
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
+
+	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+// Handlers answer the auth module's routes.
+type Handlers struct{ Sessions *auth.Sessions }
+
+var everyone = httpserver.Readers()
+
+// Register adds the routes.
+func (h *Handlers) Register(api *httpserver.API) {
+	for _, path := range []string{"/auth/login", "/login"} {
+		httpserver.Register(api, problemOf, huma.Operation{
+			OperationID: "login" + strings.ReplaceAll(strings.TrimSuffix(path, "/login"), "/", "-"), Method: http.MethodPost, Path: path, Tags: []string{"auth"},
+			Summary:      "Entrar · Log in",
+			Description:  "By e-mail and password, as JSON or as an OAuth2 password form. The access token is good for two hours. An unknown user and a wrong password are answered alike.",
+			MaxBodyBytes: 8 << 10, SkipValidateBody: true, Metadata: httpserver.Public(), Errors: []int{401, 413, 415, 429, 503},
+			RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+				"application/json": {Schema: loginSchema}, "application/x-www-form-urlencoded": {Schema: formSchema},
+			}},
+		}, h.login)
+	}
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "refresh", Method: http.MethodPost, Path: "/auth/refresh", Tags: []string{"auth"},
+		Summary:     "Renovar · Refresh",
+		Description: "A new pair for a refresh token, which is then spent. A spent one used again ends its login: 401 `token_reused`.",
+		Metadata:    httpserver.Public(), Errors: []int{401},
+	}, h.refresh)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "logout", Method: http.MethodPost, Path: "/auth/logout", Tags: []string{"auth"}, DefaultStatus: 204,
+		Summary: "Salir · Log out", Metadata: everyone,
+	}, h.logout)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "me", Method: http.MethodGet, Path: "/auth/me", Tags: []string{"auth"},
+		Summary: "Quién soy · Who I am", Metadata: everyone,
+	}, h.me)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "changePassword", Method: http.MethodPut, Path: "/auth/password", Tags: []string{"auth"}, DefaultStatus: 204,
+		Summary: "Cambiar la contraseña · Change the password", Description: "Other sessions end.", Metadata: everyone,
+	}, h.changePassword)
+}
+
+var (
+	loginSchema = &huma.Schema{Type: "object", AdditionalProperties: false, Required: []string{"password"}, Properties: map[string]*huma.Schema{
+		"email": {Type: "string"}, "username": {Type: "string", Description: "Serves for email"}, "password": {Type: "string"},
+	}}
+	formSchema = &huma.Schema{Type: "object", Required: []string{"username", "password"}, Properties: map[string]*huma.Schema{
+		"username": {Type: "string"}, "password": {Type: "string"}, "grant_type": {Type: "string"}, "scope": {Type: "string"},
+		"client_id": {Type: "string"}, "client_secret": {Type: "string"},
+	}}
+)
+
+type loginInput struct {
+	ContentType string `header:"Content-Type"`
+	RawBody     []byte
+}
+
+type user struct {
+	ID      string  `json:"id"`
+	Email   string  `json:"email"`
+	Role    string  `json:"role" enum:"admin,manager,viewer"`
+	SpaceID *string `json:"space_id" doc:"The part of the campus that the user sees; null for all"`
+}
+
+func userOf(u auth.User) user {
+	out := user{ID: u.ID, Email: u.Email, Role: string(u.Role)}
+	if u.Space != "" {
+		out.SpaceID = &u.Space
+	}
+	return out
+}
+
+type grant struct {
+	AccessToken  string `json:"access_token"`
+	TokenType    string `json:"token_type" enum:"bearer"`
+	ExpiresIn    int    `json:"expires_in" doc:"Seconds" example:"7200"`
+	RefreshToken string `json:"refresh_token"`
+	User         user   `json:"user"`
+}
+
+type grantOutput struct{ Body grant }
+
+func grantOf(g auth.Grant) *grantOutput {
+	return &grantOutput{grant{
+		AccessToken: g.Access, TokenType: "bearer", ExpiresIn: int(auth.AccessLife.Seconds()), RefreshToken: g.Refresh, User: userOf(g.User),
+	}}
+}
+
+func (h *Handlers) login(ctx context.Context, in *loginInput) (*grantOutput, error) {
+	email, password, err := credentials(in)
+	if err != nil {
+		return nil, err
+	}
+	granted, err := h.Sessions.Login(ctx, email, password, httpserver.ClientIP(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return grantOf(granted), nil
+}
+
+// credentials reads a login as JSON or as the form of OAuth2's password grant.
+func credentials(in *loginInput) (email, password string, err error) {
+	media, _, _ := strings.Cut(in.ContentType, ";")
+	switch strings.ToLower(strings.TrimSpace(media)) {
+	case "application/json":
+		return fromJSON(in.RawBody)
+	case "application/x-www-form-urlencoded":
+		return fromForm(in.RawBody)
+	}
+	return "", "", problem.New(problem.UnsupportedMediaType, "accepted", "application/json, application/x-www-form-urlencoded")
+}
+
+func fromJSON(body []byte) (email, password string, err error) {
+	if flaw := httpserver.Inspect(body); flaw != nil {
+		return "", "", problem.Invalid(*flaw)
+	}
+	var members map[string]any
+	if err := json.Unmarshal(body, &members); err != nil {
+		return "", "", problem.Invalid(problem.Bad("body", problem.NotAnObject))
+	}
+	var flaws []problem.Field
+	texts := make(map[string]string, len(members))
+	for name, value := range members {
+		text, isText := value.(string)
+		switch {
+		case name != "email" && name != "username" && name != "password":
+			flaws = append(flaws, problem.Bad(name, problem.Unknown))
+		case !isText:
+			flaws = append(flaws, problem.Bad(name, problem.NotText))
+		}
+		texts[name] = text
+	}
+	_, hasEmail := members["email"]
+	_, hasName := members["username"]
+	if hasEmail && hasName {
+		flaws = append(flaws, problem.Bad("email", problem.ExactlyOne, "values", "email, username"))
+	}
+	if len(flaws) > 0 {
+		return "", "", problem.Invalid(flaws...)
+	}
+	if hasName {
+		return texts["username"], texts["password"], nil
+	}
+	return texts["email"], texts["password"], nil
+}
+
+func fromForm(body []byte) (email, password string, err error) {
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return "", "", problem.Invalid(problem.Bad("body", problem.Malformed))
+	}
+	if grantType := form.Get("grant_type"); grantType != "" && grantType != "password" {
+		return "", "", problem.Invalid(problem.Bad("grant_type", problem.OneOf, "values", "password"))
+	}
+	for _, name := range []string{"username", "password"} {
+		if len(form[name]) > 1 {
+			return "", "", problem.Invalid(problem.Bad(name, problem.Duplicate))
+		}
+		if strings.ContainsRune(form.Get(name), 0) {
+			return "", "", problem.Invalid(problem.Bad(name, problem.ControlChars))
+		}
+	}
+	return form.Get("username"), form.Get("password"), nil
+}
+
+type refreshInput struct {
+	Body struct {
+		RefreshToken string `json:"refresh_token" minLength:"1" maxLength:"200"`
+	}
+}
+
+func (h *Handlers) refresh(ctx context.Context, in *refreshInput) (*grantOutput, error) {
+	granted, err := h.Sessions.Refresh(ctx, in.Body.RefreshToken)
+	if err != nil {
+		return nil, err
+	}
+	return grantOf(granted), nil
+}
+
+func (h *Handlers) logout(ctx context.Context, _ *struct{}) (*struct{}, error) {
+	return nil, h.Sessions.Logout(ctx, httpserver.PrincipalOf(ctx).Family)
+}
+
+func (h *Handlers) me(ctx context.Context, _ *struct{}) (*struct{ Body user }, error) {
+	p := httpserver.PrincipalOf(ctx)
+	return &struct{ Body user }{userOf(auth.User{ID: p.Subject, Email: p.Email, Role: auth.Role(p.Role), Space: p.Space})}, nil
+}
+
+type passwordInput struct {
+	Body struct {
+		Current string `json:"current" minLength:"1" maxLength:"200"`
+		New     string `json:"new" maxLength:"200" doc:"10 to 72 bytes, none of the common ones"`
+	}
+}
+
+func (h *Handlers) changePassword(ctx context.Context, in *passwordInput) (*struct{}, error) {
+	p := httpserver.PrincipalOf(ctx)
+	return nil, h.Sessions.ChangePassword(ctx, p.Subject, p.Family, in.Body.Current, in.Body.New)
+}
+
+// Authenticate answers httpserver.Authenticator.
+func (h *Handlers) Authenticate(ctx context.Context, bearer, _ string) (httpserver.Principal, error) {
+	if bearer == "" {
+		return httpserver.Principal{}, problem.New(problem.Unauthenticated)
+	}
+	holder, err := h.Sessions.Holder(ctx, bearer)
+	if errors.Is(err, auth.ErrToken) {
+		return httpserver.Principal{}, problem.New(problem.Unauthenticated)
+	}
+	return httpserver.Principal{
+		Subject: holder.ID, Email: holder.Email, Role: httpserver.Role(holder.Role), Space: holder.Space, TokenID: holder.TokenID, Family: holder.Family,
+	}, err
+}
+
+// problemOf says which problem an error of the module is; nil for one that is not the module's.
+func problemOf(err error) *problem.Problem {
+	var invalid auth.ErrInvalid
+	var throttled auth.ErrThrottled
+	switch {
+	case errors.As(err, &invalid):
+		fields := make([]problem.Field, len(invalid.Flaws))
+		for i, f := range invalid.Flaws {
+			fields[i] = problem.Field{Field: f.Field, Rule: problem.Rule(f.Rule), Params: f.Args}
+		}
+		return problem.Invalid(fields...)
+	case errors.As(err, &throttled):
+		return problem.New(problem.TooManyRequests).After(int(math.Ceil(throttled.RetryAfter.Seconds())))
+	case errors.Is(err, auth.ErrCredentials):
+		return problem.New(problem.InvalidCredentials)
+	case errors.Is(err, auth.ErrTokenReused):
+		return problem.New(problem.TokenReused)
+	case errors.Is(err, auth.ErrToken):
+		return problem.New(problem.Unauthenticated)
+	case errors.Is(err, auth.ErrBusy):
+		return problem.New(problem.Overloaded).After(2)
+	}
+	return nil
+}

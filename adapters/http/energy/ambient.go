@@ -1,0 +1,145 @@
+package httpenergy
+
+import (
+	"context"
+	"iter"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+func (h *Handlers) registerAmbient(api *httpserver.API) {
+	tags := []string{"energy"}
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "recordAmbient", Method: http.MethodPost, Path: "/ambiente", Tags: tags, DefaultStatus: 201,
+		Summary:      "Registrar una lectura ambiental · Register an ambient reading",
+		Description:  "At least one measure. Outdoor weather is the site's own.",
+		MaxBodyBytes: 16 << 10, SkipValidateBody: true, Metadata: httpserver.Reporters(), Errors: []int{409, 413, 415},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: ambientSchema}}},
+	}, h.recordAmbient)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "recordAmbients", Method: http.MethodPost, Path: "/ambiente/lote", Tags: tags,
+		Summary:      "Registrar muchas lecturas ambientales · Register many ambient readings",
+		Description:  "A JSON array, NDJSON or CSV, answered like /consumo/lote.",
+		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			"application/json":     {Schema: &huma.Schema{Type: "array", Items: ambientSchema}},
+			"application/x-ndjson": {Schema: &huma.Schema{Type: "string"}}, "text/csv": {Schema: &huma.Schema{Type: "string"}},
+		}},
+		Responses: map[string]*huma.Response{"207": httpserver.JSONResponse[summary](api, "Some rows were rejected")},
+	}, h.recordAmbients)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "listAmbient", Method: http.MethodGet, Path: "/api/ambiente", Tags: tags,
+		Summary: "Lecturas ambientales · Ambient readings", Metadata: httpserver.Readers(), Errors: []int{404},
+	}, h.listAmbient)
+}
+
+var ambientSchema = &huma.Schema{
+	Type: "object", AdditionalProperties: false, Required: []string{"space_id"},
+	Properties: map[string]*huma.Schema{
+		"space_id":      {Type: "string"},
+		"temperature_c": {Type: "number", Description: "−60 to 70 °C, in steps of 0.001"},
+		"humidity_pct":  {Type: "number", Description: "0 to 100 %"},
+		"co2_ppm":       {Type: "number", Description: "0 to 100,000 ppm"},
+		"occupancy":     {Type: "number", Description: "Persons, 0 to 100,000"},
+		"timestamp":     {Type: "string", Description: "RFC 3339; absent: the server's clock"},
+	},
+}
+
+type ambient struct {
+	SpaceID      string   `json:"space_id"`
+	Timestamp    instant  `json:"timestamp"`
+	TemperatureC *float64 `json:"temperature_c"`
+	HumidityPct  *float64 `json:"humidity_pct"`
+	CO2Ppm       *int64   `json:"co2_ppm"`
+	Occupancy    *int64   `json:"occupancy"`
+}
+
+func ambientOf(a energy.Ambient) ambient {
+	return ambient{
+		SpaceID: string(a.Space), Timestamp: instant(a.At), TemperatureC: thousandths(a.Temperature), HumidityPct: thousandths(a.Humidity),
+		CO2Ppm: a.CO2, Occupancy: a.Occupancy,
+	}
+}
+
+func thousandths(n *int64) *float64 {
+	if n == nil {
+		return nil
+	}
+	return pointer(float64(*n) / 1000)
+}
+
+type ambientOutput struct {
+	Status int
+	Body   ambient
+}
+
+func (h *Handlers) recordAmbient(ctx context.Context, in *recordInput) (*ambientOutput, error) {
+	if mediaType(in.ContentType) != "application/json" {
+		return nil, problem.New(problem.UnsupportedMediaType, "accepted", "application/json")
+	}
+	var report energy.AmbientReport
+	if flaws := decodeObject(in.RawBody, ambientMembers(&report)); len(flaws) > 0 {
+		return nil, problem.Invalid(fieldsOf(flaws)...)
+	}
+	outcome, err := h.Conditions.RecordAmbient(ctx, callerOf(ctx), report)
+	if err != nil {
+		return nil, err
+	}
+	return &ambientOutput{Status: statusOf(outcome.Result), Body: ambientOf(outcome.Stored)}, nil
+}
+
+func (h *Handlers) recordAmbients(ctx context.Context, in *streamInput) (*summaryOutput, error) {
+	rows := newRows(in.body, maxBulk, ambientMembers)
+	seq, err := rows.read(mediaType(in.ContentType))
+	if err != nil {
+		return nil, err
+	}
+	result, err := h.Conditions.RecordAmbientAll(ctx, callerOf(ctx), ambientRows(seq))
+	return answerSummary(ctx, result, rows, err)
+}
+
+func ambientRows(seq iter.Seq[row[energy.AmbientReport]]) iter.Seq[energy.AmbientRow] {
+	return func(yield func(energy.AmbientRow) bool) {
+		for r := range seq {
+			if !yield(energy.AmbientRow{Line: r.line, Report: r.report, Flaws: r.flaws}) {
+				return
+			}
+		}
+	}
+}
+
+type ambientsInput struct {
+	pageInput
+	rangeInput
+	SpaceID string `query:"space_id" maxLength:"64"`
+}
+
+func (h *Handlers) listAmbient(ctx context.Context, in *ambientsInput) (*listOutput[ambient], error) {
+	from, to, err := in.span(h.Zone)
+	if err != nil {
+		return nil, err
+	}
+	after, err := decodeCursor(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	page, err := h.Conditions.AmbientOf(ctx, callerOf(ctx), energy.SpaceID(in.SpaceID), from, to,
+		energy.AmbientKey{Space: energy.SpaceID(after.Device), At: after.At}, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &listOutput[ambient]{Body: list[ambient]{Items: make([]ambient, len(page))}}
+	for i, a := range page {
+		out.Body.Items[i] = ambientOf(a)
+	}
+	if len(page) == in.Limit {
+		last := page[len(page)-1]
+		out.Body.Next = pointer(encodeCursor(energy.Key{Device: energy.DeviceID(last.Space), At: last.At}))
+	}
+	return out, nil
+}

@@ -1,0 +1,132 @@
+package httpenergy
+
+import (
+	"context"
+	"io"
+	"iter"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+// maxBulk bounds an upload, in bytes; a million rows are some 100 MB.
+const maxBulk = 512 << 20
+
+const bulkTypes = "application/json, application/x-ndjson, text/csv"
+
+func (h *Handlers) registerBulk(api *httpserver.API) {
+	text := &huma.Schema{Type: "string"}
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "recordReadings", Method: http.MethodPost, Path: "/consumo/lote", Tags: []string{"energy"},
+		Summary: "Registrar muchas lecturas · Register many readings",
+		Description: "A JSON array, NDJSON or CSV with a header row (as Spanish Excel writes it, too), read as it arrives. Good rows are kept, bad ones named by line: 200 all in, 207 some rejected, 400 none good. " +
+			"With `atomic=true` all or none. Sending it again is always safe.",
+		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415, 503},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			"application/json": {Schema: &huma.Schema{Type: "array", Items: reportSchema}}, "application/x-ndjson": {Schema: text}, "text/csv": {Schema: text},
+		}},
+		Responses: map[string]*huma.Response{"207": httpserver.JSONResponse[summary](api, "Some rows were rejected")},
+	}, h.recordAll)
+}
+
+// streamInput hands a handler the body as it arrives.
+type streamInput struct {
+	ContentType string `header:"Content-Type"`
+	body        io.Reader
+}
+
+// Resolve takes the body before huma would read it whole.
+func (in *streamInput) Resolve(ctx huma.Context) []error {
+	in.body = ctx.BodyReader()
+	if in.body == nil {
+		in.body = http.NoBody
+	}
+	return nil
+}
+
+type bulkInput struct {
+	streamInput
+	Atomic bool `query:"atomic" doc:"All rows or none"`
+}
+
+// summary is what became of a batch.
+type summary struct {
+	Received   int        `json:"received"`
+	Inserted   int        `json:"inserted"`
+	Duplicates int        `json:"duplicates"`
+	Rejected   int        `json:"rejected"`
+	Errors     []rejected `json:"errors" doc:"The first 100"`
+}
+
+// rejected is one flaw of one row that was not stored.
+type rejected struct {
+	Line    int    `json:"line" doc:"The row's line in the upload, from 1"`
+	Field   string `json:"field"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+type summaryOutput struct {
+	Status int
+	Body   summary
+}
+
+func (h *Handlers) recordAll(ctx context.Context, in *bulkInput) (*summaryOutput, error) {
+	rows := newRows(in.body, maxBulk, members)
+	seq, err := rows.read(mediaType(in.ContentType))
+	if err != nil {
+		return nil, err
+	}
+	result, err := h.Ledger.RecordAll(ctx, callerOf(ctx), readingRows(seq), in.Atomic)
+	return answerSummary(ctx, result, rows, err)
+}
+
+func readingRows(seq iter.Seq[row[energy.Report]]) iter.Seq[energy.Row] {
+	return func(yield func(energy.Row) bool) {
+		for r := range seq {
+			if !yield(energy.Row{Line: r.line, Report: r.report, Flaws: r.flaws}) {
+				return
+			}
+		}
+	}
+}
+
+// answerSummary says what became of a batch: where nothing was good it is a problem, with the same figures.
+func answerSummary(ctx context.Context, s energy.Summary, upload interface{ failure() *problem.Problem }, err error) (*summaryOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	if p := upload.failure(); p != nil {
+		return nil, p
+	}
+	body := wordSummary(s, httpserver.Language(ctx))
+	switch {
+	case s.Rejected == 0:
+		return &summaryOutput{Status: http.StatusOK, Body: body}, nil
+	case s.Inserted+s.Duplicates > 0:
+		return &summaryOutput{Status: http.StatusMultiStatus, Body: body}, nil
+	}
+	return nil, problem.New(problem.NothingStored).With("received", s.Received).With("inserted", 0).With("duplicates", 0).
+		With("rejected", s.Rejected).With("errors", body.Errors)
+}
+
+func wordSummary(s energy.Summary, language string) summary {
+	out := summary{Received: s.Received, Inserted: s.Inserted, Duplicates: s.Duplicates, Rejected: s.Rejected, Errors: []rejected{}}
+	for _, r := range s.Rejections {
+		if r.Conflicting {
+			out.Errors = append(out.Errors, rejected{r.Line, "timestamp", string(problem.ConflictingReading), problem.Bad("", problem.Taken).In(language)})
+		}
+		for _, f := range fieldsOf(r.Flaws) {
+			out.Errors = append(out.Errors, rejected{r.Line, f.Field, string(f.Rule), f.In(language)})
+		}
+		if len(out.Errors) >= energy.MaxRejections {
+			out.Errors = out.Errors[:energy.MaxRejections]
+			break
+		}
+	}
+	return out
+}

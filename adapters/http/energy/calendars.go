@@ -1,0 +1,116 @@
+package httpenergy
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerCalendars(api *httpserver.API) {
+	tags := []string{"rules"}
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "listCalendar", Method: http.MethodGet, Path: "/api/calendarios", Tags: tags,
+		Summary: "Calendario y horarios · Calendar and opening hours", Metadata: httpserver.Readers(), Errors: []int{404},
+		Description: "What counts as occupied. Colombian public holidays are built in and are not their weekday. Where nobody has said, a space is used mon–fri 07:00–22:00 and sat 07:00–13:00.",
+	}, h.listCalendar)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "addCalendarEntry", Method: http.MethodPost, Path: "/api/calendarios", Tags: tags, DefaultStatus: 201,
+		Summary: "Agregar al calendario · Add to the calendar", Metadata: httpserver.Managers(),
+		Description: "`opening` gives the hours in which a space and all within it is used; `vacation` and `closed` are days on which it is not; once a site has a `term`, days outside its terms count as vacation.",
+	}, h.addCalendarEntry)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "dropCalendarEntry", Method: http.MethodDelete, Path: "/api/calendarios/{id}", Tags: tags, DefaultStatus: 204,
+		Summary: "Quitar del calendario · Remove from the calendar", Metadata: httpserver.Managers(), Errors: []int{404},
+	}, h.dropCalendarEntry)
+}
+
+type hours struct {
+	Days []string `json:"days" maxItems:"8" doc:"mon … sun, holiday"`
+	From string   `json:"from" maxLength:"5" doc:"HH:MM" example:"07:00"`
+	To   string   `json:"to" maxLength:"5" doc:"HH:MM, up to 24:00" example:"22:00"`
+}
+
+type calendarBody struct {
+	SpaceID string  `json:"space_id" maxLength:"64"`
+	Name    string  `json:"name" minLength:"1" maxLength:"200"`
+	Kind    string  `json:"kind" enum:"opening,term,vacation,closed"`
+	From    string  `json:"from,omitempty" maxLength:"10" doc:"First day, YYYY-MM-DD"`
+	To      string  `json:"to,omitempty" maxLength:"10" doc:"Last day, YYYY-MM-DD"`
+	Hours   []hours `json:"hours,omitempty" maxItems:"50" doc:"Of kind opening"`
+}
+
+type calendarEntry struct {
+	ID string `json:"id"`
+	calendarBody
+}
+
+func entryOf(e energy.CalendarEntry) calendarEntry {
+	out := calendarEntry{ID: e.ID, calendarBody: calendarBody{
+		SpaceID: string(e.Space), Name: e.Name, Kind: string(e.Kind), From: e.From, To: e.To,
+	}}
+	for _, h := range e.Hours {
+		out.Hours = append(out.Hours, hours{Days: fromDays(h.Days), From: h.From.String(), To: h.To.String()})
+	}
+	return out
+}
+
+func toDays(names []string) []energy.Day {
+	days := make([]energy.Day, len(names))
+	for i, n := range names {
+		days[i] = energy.Day(n)
+	}
+	return days
+}
+
+func fromDays(days []energy.Day) []string {
+	names := make([]string, len(days))
+	for i, d := range days {
+		names[i] = string(d)
+	}
+	return names
+}
+
+// clocktime gives -1 for what is no time of day, which the module names as a flaw with the others.
+func clocktime(s string) energy.Clocktime {
+	if c, ok := energy.ParseClocktime(s); ok {
+		return c
+	}
+	return -1
+}
+
+type placeInput struct {
+	SpaceID string `query:"space_id" maxLength:"64" doc:"What holds in this space"`
+}
+
+func (h *Handlers) listCalendar(ctx context.Context, in *struct {
+	pageInput
+	placeInput
+}) (*listOutput[calendarEntry], error) {
+	all, err := h.Rules.CalendarEntries(ctx, callerOf(ctx), energy.SpaceID(in.SpaceID))
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(all, in.pageInput, func(e energy.CalendarEntry) string { return e.ID }, entryOf), nil
+}
+
+func (h *Handlers) addCalendarEntry(ctx context.Context, in *struct{ Body calendarBody }) (*created[calendarEntry], error) {
+	e := energy.CalendarEntry{
+		Space: energy.SpaceID(in.Body.SpaceID), Name: in.Body.Name, Kind: energy.CalendarKind(in.Body.Kind), From: in.Body.From, To: in.Body.To,
+	}
+	for _, one := range in.Body.Hours {
+		e.Hours = append(e.Hours, energy.Hours{Days: toDays(one.Days), From: clocktime(one.From), To: clocktime(one.To)})
+	}
+	added, err := h.Rules.AddCalendarEntry(ctx, callerOf(ctx), e)
+	if err != nil {
+		return nil, err
+	}
+	return &created[calendarEntry]{Location: "/api/calendarios/" + added.ID, Body: entryOf(added)}, nil
+}
+
+func (h *Handlers) dropCalendarEntry(ctx context.Context, in *idInput) (*struct{}, error) {
+	return nil, h.Rules.DropCalendarEntry(ctx, callerOf(ctx), in.ID)
+}

@@ -1,0 +1,141 @@
+package httpenergy
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerDevices(api *httpserver.API) {
+	tags := []string{"campus"}
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "listDevices", Method: http.MethodGet, Path: "/api/dispositivos", Tags: tags,
+		Summary: "Dispositivos · Devices", Metadata: httpserver.Readers(), Errors: []int{404},
+	}, h.listDevices)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "createDevice", Method: http.MethodPost, Path: "/api/dispositivos", Tags: tags, DefaultStatus: 201,
+		Summary: "Crear un dispositivo · Create a device", Metadata: httpserver.Managers(), Errors: []int{409},
+	}, h.createDevice)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "getDevice", Method: http.MethodGet, Path: "/api/dispositivos/{id}", Tags: tags,
+		Summary: "Un dispositivo · A device", Metadata: httpserver.Readers(), Errors: []int{404},
+	}, h.getDevice)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "updateDevice", Method: http.MethodPatch, Path: "/api/dispositivos/{id}", Tags: tags,
+		Summary: "Cambiar un dispositivo · Change a device", Metadata: httpserver.Managers(), Errors: []int{404},
+	}, h.updateDevice)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "deleteDevice", Method: http.MethodDelete, Path: "/api/dispositivos/{id}", Tags: tags, DefaultStatus: 204,
+		Summary: "Quitar un dispositivo sin lecturas · Remove a device without readings", Metadata: httpserver.Managers(), Errors: []int{404, 409},
+	}, h.deleteDevice)
+}
+
+type device struct {
+	ID                 string  `json:"id"`
+	Name               string  `json:"name"`
+	Kind               string  `json:"kind"`
+	SpaceID            string  `json:"space_id"`
+	ParentID           *string `json:"parent_id"`
+	RatedW             *watts  `json:"rated_w"`
+	StandbyW           *watts  `json:"standby_w"`
+	IntervalS          *int    `json:"interval_s"`
+	RegisterModulusKWh *kwh    `json:"register_modulus_kwh"`
+	MQTTTopic          *string `json:"mqtt_topic"`
+	CreatedAt          instant `json:"created_at"`
+}
+
+func deviceOf(d energy.Device) device {
+	return device{
+		ID: string(d.ID), Name: d.Name, Kind: string(d.Kind), SpaceID: string(d.Space), ParentID: orNull(string(d.Parent)),
+		RatedW: orNull(watts(d.Rated)), StandbyW: orNull(watts(d.Standby)), IntervalS: orNull(d.IntervalS),
+		RegisterModulusKWh: orNull(kwh(d.RegisterModulus)), MQTTTopic: orNull(d.MQTTTopic), CreatedAt: instant(d.Created),
+	}
+}
+
+// deviceBody is what a client sends; what is absent stays as it is.
+type deviceBody struct {
+	Name               *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
+	Kind               *string `json:"kind,omitempty" enum:"meter,ac,lighting,computer,console,tv,appliance,lab,sensor,other"`
+	SpaceID            *string `json:"space_id,omitempty" maxLength:"64"`
+	ParentID           *string `json:"parent_id,omitempty" maxLength:"64" doc:"The meter that it sits behind"`
+	RatedW             *watts  `json:"rated_w,omitempty" doc:"The most that it draws, W"`
+	StandbyW           *watts  `json:"standby_w,omitempty" doc:"What it draws while idle, W"`
+	IntervalS          *int    `json:"interval_s,omitempty" minimum:"1" maximum:"86400" doc:"The span of its kwh readings that do not say, s"`
+	RegisterModulusKWh *kwh    `json:"register_modulus_kwh,omitempty" doc:"Where its register rolls over to 0, kWh"`
+	MQTTTopic          *string `json:"mqtt_topic,omitempty" maxLength:"200"`
+}
+
+func (b deviceBody) edit() energy.DeviceEdit {
+	return energy.DeviceEdit{
+		Name: b.Name, Kind: as[energy.DeviceKind](b.Kind), Space: as[energy.SpaceID](b.SpaceID), Parent: as[energy.DeviceID](b.ParentID),
+		Rated: (*energy.Power)(b.RatedW), Standby: (*energy.Power)(b.StandbyW), IntervalS: b.IntervalS,
+		RegisterModulus: (*energy.Energy)(b.RegisterModulusKWh), MQTTTopic: b.MQTTTopic,
+	}
+}
+
+// label is a device's id as clients send it: text, or a whole number that is read as its decimal text.
+type label string
+
+// UnmarshalJSON reads either.
+func (l *label) UnmarshalJSON(b []byte) error {
+	*l = label(bytes.Trim(b, `"`))
+	return nil
+}
+
+// Schema documents it.
+func (label) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{
+		Description: "1–64 of [A-Za-z0-9._:-]; a whole number is read as its decimal text", Examples: []any{"ac-1"},
+		OneOf: []*huma.Schema{{Type: "string", MinLength: pointer(1), MaxLength: pointer(64)}, {Type: "integer"}},
+	}
+}
+
+type newDeviceBody struct {
+	ID label `json:"id"`
+	deviceBody
+}
+
+type devicesInput struct {
+	pageInput
+	SpaceID string `query:"space_id" maxLength:"64" doc:"Those in it and in what lies within it"`
+	Kind    string `query:"kind" enum:"meter,ac,lighting,computer,console,tv,appliance,lab,sensor,other"`
+}
+
+func (h *Handlers) listDevices(ctx context.Context, in *devicesInput) (*listOutput[device], error) {
+	all, err := h.Catalog.Devices(ctx, callerOf(ctx), energy.SpaceID(in.SpaceID), energy.DeviceKind(in.Kind))
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(all, in.pageInput, func(d energy.Device) string { return string(d.ID) }, deviceOf), nil
+}
+
+func (h *Handlers) createDevice(ctx context.Context, in *struct{ Body newDeviceBody }) (*created[device], error) {
+	d, err := h.Catalog.CreateDevice(ctx, callerOf(ctx), string(in.Body.ID), in.Body.edit())
+	if err != nil {
+		return nil, err
+	}
+	return &created[device]{Location: "/api/dispositivos/" + url.PathEscape(string(d.ID)), Body: deviceOf(d)}, nil
+}
+
+func (h *Handlers) getDevice(ctx context.Context, in *idInput) (*one[device], error) {
+	d, err := h.Catalog.Device(ctx, callerOf(ctx), energy.DeviceID(in.ID))
+	return &one[device]{deviceOf(d)}, err
+}
+
+func (h *Handlers) updateDevice(ctx context.Context, in *struct {
+	idInput
+	Body deviceBody
+}) (*one[device], error) {
+	d, err := h.Catalog.UpdateDevice(ctx, callerOf(ctx), energy.DeviceID(in.ID), in.Body.edit())
+	return &one[device]{deviceOf(d)}, err
+}
+
+func (h *Handlers) deleteDevice(ctx context.Context, in *idInput) (*struct{}, error) {
+	return nil, h.Catalog.DeleteDevice(ctx, callerOf(ctx), energy.DeviceID(in.ID))
+}

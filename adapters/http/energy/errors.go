@@ -1,0 +1,47 @@
+package httpenergy
+
+import (
+	"errors"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+// problemOf says which problem an error of the module is; nil for one that is not the module's.
+func problemOf(err error) *problem.Problem {
+	var invalid energy.ErrInvalid
+	var conflict energy.ErrConflictingReading
+	var state energy.ErrConflictingState
+	var ambient energy.ErrConflictingAmbient
+	var taken energy.ErrTaken
+	var inUse energy.ErrInUse
+	switch {
+	case errors.As(err, &invalid):
+		return problem.Invalid(fieldsOf(invalid.Flaws)...)
+	case errors.As(err, &conflict):
+		return problem.New(problem.ConflictingReading).With("stored", readingOf(conflict.Stored)).With("sent", readingOf(conflict.Sent))
+	case errors.As(err, &state):
+		return problem.New(problem.ConflictingReading).With("stored", stateOf(state.Stored)).With("sent", stateOf(state.Sent))
+	case errors.As(err, &ambient):
+		return problem.New(problem.ConflictingReading).With("stored", ambientOf(ambient.Stored)).With("sent", ambientOf(ambient.Sent))
+	case errors.As(err, &taken):
+		return problem.New(problem.AlreadyExists, "id", taken.ID)
+	case errors.As(err, &inUse):
+		return problem.New(problem.InUse, "id", inUse.ID)
+	case errors.As(err, &energy.ErrNotFound{}):
+		return problem.New(problem.NotFound)
+	case errors.As(err, &energy.ErrForbidden{}):
+		return problem.New(problem.Forbidden)
+	case errors.As(err, &energy.ErrOverloaded{}):
+		return problem.New(problem.Overloaded).After(1)
+	}
+	return nil
+}
+
+func fieldsOf(flaws []energy.Flaw) []problem.Field {
+	fields := make([]problem.Field, len(flaws))
+	for i, f := range flaws {
+		fields[i] = problem.Field{Field: f.Field, Rule: problem.Rule(f.Rule), Params: f.Args}
+	}
+	return fields
+}

@@ -1,0 +1,124 @@
+// Package httpenergy is the energy module over HTTP: each file decodes, calls and encodes the subject that it is
+// named after, and nothing else.
+package httpenergy
+
+import (
+	"context"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+// Handlers answer the energy module's routes.
+type Handlers struct {
+	Ledger     *energy.Ledger
+	Catalog    *energy.Catalog
+	Rules      *energy.Rules
+	Conditions *energy.Conditions
+	Reports    *energy.Reports
+	Clock      energy.Clock
+	// Zone is that of instants without one, where no site says.
+	Zone *time.Location
+}
+
+// BulkPaths are the routes whose requests may be long.
+var BulkPaths = []string{"/consumo/lote", "/ambiente/lote"}
+
+// Register adds the routes.
+func (h *Handlers) Register(api *httpserver.API) {
+	h.registerReadings(api)
+	h.registerBulk(api)
+	h.registerSeries(api)
+	h.registerSpaces(api)
+	h.registerDevices(api)
+	h.registerStates(api)
+	h.registerAmbient(api)
+	h.registerCalendars(api)
+	h.registerTariffs(api)
+}
+
+// callerOf is on whose behalf a request runs.
+func callerOf(ctx context.Context) energy.Caller {
+	p := httpserver.PrincipalOf(ctx)
+	caller := energy.Caller{Subject: p.Subject, Role: energy.Role(p.Role), Space: energy.SpaceID(p.Space)}
+	for _, d := range p.Devices {
+		caller.Devices = append(caller.Devices, energy.DeviceID(d))
+	}
+	return caller
+}
+
+// pageInput is what every list takes.
+type pageInput struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at the most"`
+	Cursor string `query:"cursor" maxLength:"300" doc:"The next of the page before"`
+}
+
+// list is a page of a list.
+type list[T any] struct {
+	Items []T     `json:"items"`
+	Next  *string `json:"next" doc:"The cursor of the next page; null at the end"`
+}
+
+type listOutput[T any] struct{ Body list[T] }
+
+// created answers a creation with the object and where it is.
+type created[T any] struct {
+	Location string `header:"Location"`
+	Body     T
+}
+
+type one[T any] struct{ Body T }
+
+// rangeInput is a span of time.
+type rangeInput struct {
+	From string `query:"from" maxLength:"40" doc:"First instant, RFC 3339; without a zone in the site's"`
+	To   string `query:"to" maxLength:"40" doc:"Instant after the last, RFC 3339"`
+}
+
+// farFuture is after every reading.
+const farFuture = energy.Instant(4_102_444_800_000) // 2100-01-01
+
+// span reads the range, wide open where it is not given.
+func (r rangeInput) span(zone *time.Location) (from, to energy.Instant, err error) {
+	var flaws []problem.Field
+	from, to = 0, farFuture
+	for _, end := range []struct {
+		name, text string
+		at         *energy.Instant
+	}{{"from", r.From, &from}, {"to", r.To, &to}} {
+		if end.text == "" {
+			continue
+		}
+		at, err := parseInstantOrDay(end.text, zone)
+		if err != nil {
+			flaws = append(flaws, problem.Bad(end.name, problem.NotAnInstant))
+			continue
+		}
+		*end.at = at
+	}
+	if len(flaws) == 0 && to <= from {
+		flaws = append(flaws, problem.Bad("to", problem.Order, "after", "from"))
+	}
+	if len(flaws) > 0 {
+		return 0, 0, problem.Invalid(flaws...)
+	}
+	return from, to, nil
+}
+
+// parseInstantOrDay takes a date alone as its local midnight.
+func parseInstantOrDay(s string, zone *time.Location) (energy.Instant, error) {
+	if len(s) == len(time.DateOnly) {
+		s += "T00:00:00"
+	}
+	return energy.ParseInstant(plusInQuery(s), zone)
+}
+
+// plusInQuery mends the plus of a zone that a client did not escape: in a query it arrives as a space.
+func plusInQuery(s string) string {
+	if n := len(s); n > 6 && s[n-6] == ' ' {
+		return s[:n-6] + "+" + s[n-5:]
+	}
+	return s
+}

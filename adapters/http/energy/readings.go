@@ -1,0 +1,206 @@
+package httpenergy
+
+import (
+	"bufio"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+func (h *Handlers) registerReadings(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "recordReading", Method: http.MethodPost, Path: "/consumo", Tags: []string{"energy"},
+		Summary:      "Registrar una lectura · Register a reading",
+		Description:  "201 once the reading is committed and synced to disk; 200 for the same reading again; 409 `conflicting_reading` where the device and instant hold another value.",
+		MaxBodyBytes: 16 << 10, SkipValidateBody: true, Metadata: httpserver.Reporters(), Errors: []int{409, 413, 415, 503},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			"application/json": {Schema: reportSchema},
+		}},
+		Responses: map[string]*huma.Response{"200": {Description: "The same reading was there already"}},
+	}, h.record)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "listReadings", Method: http.MethodGet, Path: "/consumo", Tags: []string{"energy"},
+		Summary:     "Lecturas crudas · Raw readings",
+		Description: "By device and instant. `Accept: text/csv` streams all of them.",
+		Metadata:    httpserver.Readers(),
+		Responses:   map[string]*huma.Response{"200": httpserver.JSONResponse[list[reading]](api, "A page of readings", "text/csv")},
+	}, h.list)
+}
+
+// reportSchema documents what decodeObject takes: the body is read by hand, since no digit may be lost.
+var reportSchema = &huma.Schema{
+	Type: "object", AdditionalProperties: false, Required: []string{"device_id"},
+	Properties: map[string]*huma.Schema{
+		"device_id":    {Type: "string", Description: "1–64 of [A-Za-z0-9._:-]; a whole number is read as its decimal text", Examples: []any{"ac-1"}},
+		"kwh":          {Type: "number", Description: "Energy used in the interval, kWh; one of kwh, register_kwh, power_w", Examples: []any{0.42}},
+		"interval_s":   {Type: "number", Description: "Seconds up to timestamp in which kwh was used; the device's own, else 900"},
+		"register_kwh": {Type: "number", Description: "A cumulative register, kWh"},
+		"power_w":      {Type: "number", Description: "Power at the instant, W"},
+		"timestamp":    {Type: "string", Description: "RFC 3339; without a zone in the site's; absent: the server's clock", Examples: []any{"2026-05-26T23:03:57-05:00"}},
+		"age_s":        {Type: "number", Description: "Seconds before the sending, in place of timestamp"},
+	},
+}
+
+type recordInput struct {
+	ContentType string `header:"Content-Type"`
+	RawBody     []byte
+}
+
+// reading is one as it is answered.
+type reading struct {
+	DeviceID    string   `json:"device_id"`
+	Timestamp   instant  `json:"timestamp"`
+	KWh         *kwh     `json:"kwh,omitempty"`
+	IntervalS   *float64 `json:"interval_s,omitempty"`
+	RegisterKWh *kwh     `json:"register_kwh,omitempty"`
+	PowerW      *watts   `json:"power_w,omitempty"`
+}
+
+func readingOf(r energy.Reading) reading {
+	out := reading{DeviceID: string(r.Device), Timestamp: instant(r.At)}
+	switch r.Kind {
+	case energy.Interval:
+		out.KWh, out.IntervalS = pointer(kwh(r.Energy)), pointer(float64(r.Span)/1000)
+	case energy.Register:
+		out.RegisterKWh = pointer(kwh(r.Energy))
+	case energy.Sample:
+		out.PowerW = pointer(watts(r.Power))
+	}
+	return out
+}
+
+type recordOutput struct {
+	Status   int
+	Location string `header:"Location"`
+	Body     reading
+}
+
+func (h *Handlers) record(ctx context.Context, in *recordInput) (*recordOutput, error) {
+	if mediaType(in.ContentType) != "application/json" {
+		return nil, problem.New(problem.UnsupportedMediaType, "accepted", "application/json")
+	}
+	var report energy.Report
+	if flaws := decodeObject(in.RawBody, members(&report)); len(flaws) > 0 {
+		return nil, problem.Invalid(fieldsOf(flaws)...)
+	}
+	outcome, err := h.Ledger.Record(ctx, callerOf(ctx), report)
+	if err != nil {
+		return nil, err
+	}
+	stored := outcome.Stored
+	out := &recordOutput{
+		Status: http.StatusOK, Body: readingOf(stored),
+		Location: "/consumo/" + url.PathEscape(string(stored.Device)) + "/" + stored.At.String(),
+	}
+	if outcome.Result == energy.Inserted {
+		out.Status = http.StatusCreated
+	}
+	return out, nil
+}
+
+func mediaType(header string) string {
+	kind, _, _ := strings.Cut(header, ";")
+	return strings.ToLower(strings.TrimSpace(kind))
+}
+
+type readingsInput struct {
+	pageInput
+	rangeInput
+	DeviceID string `query:"device_id" maxLength:"64"`
+	SpaceID  string `query:"space_id" maxLength:"64"`
+	Accept   string `header:"Accept"`
+}
+
+func (h *Handlers) list(ctx context.Context, in *readingsInput) (*huma.StreamResponse, error) {
+	from, to, err := in.span(h.Zone)
+	if err != nil {
+		return nil, err
+	}
+	after, err := decodeCursor(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	q := energy.ReadingsQuery{Device: energy.DeviceID(in.DeviceID), Space: energy.SpaceID(in.SpaceID), From: from, To: to, After: after, Limit: in.Limit}
+	if strings.Contains(in.Accept, "text/csv") {
+		return h.csv(ctx, q)
+	}
+	page, err := h.Ledger.List(ctx, callerOf(ctx), q)
+	if err != nil {
+		return nil, err
+	}
+	out := list[reading]{Items: make([]reading, len(page))}
+	for i, r := range page {
+		out.Items[i] = readingOf(r)
+	}
+	if len(page) == in.Limit {
+		out.Next = pointer(encodeCursor(page[len(page)-1].Key()))
+	}
+	return httpserver.JSON(out), nil
+}
+
+func encodeCursor(k energy.Key) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(string(k.Device) + " " + strconv.FormatInt(int64(k.At), 10)))
+}
+
+func decodeCursor(s string) (energy.Key, error) {
+	if s == "" {
+		return energy.Key{}, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	device, at, found := strings.Cut(string(raw), " ")
+	ms, parseErr := strconv.ParseInt(at, 10, 64)
+	if err != nil || !found || parseErr != nil {
+		return energy.Key{}, problem.Invalid(problem.Bad("cursor", problem.Malformed))
+	}
+	return energy.Key{Device: energy.DeviceID(device), At: energy.Instant(ms)}, nil
+}
+
+// csv streams every reading of the query, whatever its length, a page in memory at a time.
+func (h *Handlers) csv(ctx context.Context, q energy.ReadingsQuery) (*huma.StreamResponse, error) {
+	const pageOfStream = 5000
+	q.Limit = pageOfStream
+	caller := callerOf(ctx)
+	first, err := h.Ledger.List(ctx, caller, q)
+	if err != nil {
+		return nil, err
+	}
+	ctx = context.WithoutCancel(ctx)
+	return httpserver.Stream("text/csv; charset=utf-8", func(w *bufio.Writer) error {
+		_, _ = w.WriteString("device_id,timestamp,kwh,interval_s,register_kwh,power_w\r\n")
+		for page := first; ; {
+			for _, r := range page {
+				writeCSV(w, r)
+			}
+			if len(page) < q.Limit {
+				return nil
+			}
+			q.After = page[len(page)-1].Key()
+			if page, err = h.Ledger.List(ctx, caller, q); err != nil {
+				return err
+			}
+		}
+	}), nil
+}
+
+func writeCSV(w *bufio.Writer, r energy.Reading) {
+	var kwh, span, register, power string
+	switch r.Kind {
+	case energy.Interval:
+		kwh, span = r.Energy.KWh(), strconv.FormatFloat(float64(r.Span)/1000, 'f', -1, 64)
+	case energy.Register:
+		register = r.Energy.KWh()
+	case energy.Sample:
+		power = r.Power.Watts()
+	}
+	_, _ = fmt.Fprintf(w, "%s,%s,%s,%s,%s,%s\r\n", r.Device, r.At, kwh, span, register, power)
+}

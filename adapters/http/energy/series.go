@@ -1,0 +1,102 @@
+package httpenergy
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerSeries(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "series", Method: http.MethodGet, Path: "/api/consumo/serie", Tags: []string{"energy"},
+		Summary:     "Consumo en el tiempo · Consumption over time",
+		Description: "In the site's local time. A gap is null, never zero; `coverage` says how much of the step was measured. With `by`, one series a group, and `unmetered` for what a meter counted beyond the devices behind it; their sums are the whole.",
+		Metadata:    httpserver.Readers(), Errors: []int{404},
+	}, h.series)
+}
+
+type seriesInput struct {
+	rangeInput
+	Level  string `query:"level" enum:"site,building,floor,room,device" default:"site"`
+	ID     string `query:"id" maxLength:"64" doc:"The space's or device's id; the only site may be left out"`
+	Bucket string `query:"bucket" enum:"15m,hour,day,week,month" default:"day"`
+	By     string `query:"by" enum:"device,room,building,kind"`
+}
+
+// step is one bucket. Pointers are null in a gap.
+type step struct {
+	Start        instant    `json:"start"`
+	KWh          *kwh       `json:"kwh"`
+	EstimatedKWh *kwh       `json:"estimated_kwh"`
+	PeakKW       *kilowatts `json:"peak_kw" doc:"Greatest mean power of a wholly measured quarter hour"`
+	Cost         *amount    `json:"cost"`
+	Currency     string     `json:"currency,omitempty"`
+	CO2Kg        *amount    `json:"co2_kg"`
+	Coverage     float64    `json:"coverage" doc:"Measured time ÷ time, 0 to 1"`
+}
+
+type group struct {
+	Key   string `json:"key"`
+	Name  string `json:"name"`
+	Items []step `json:"items"`
+}
+
+type seriesOutput struct {
+	Body struct {
+		Items  []step  `json:"items,omitempty"`
+		Series []group `json:"series,omitempty" doc:"One a group, where by is given"`
+	}
+}
+
+// defaultSpan is what a series covers that does not say from when.
+const defaultSpan = 7 * 24 * time.Hour
+
+func (h *Handlers) series(ctx context.Context, in *seriesInput) (*seriesOutput, error) {
+	from, to, err := in.span(h.Zone)
+	if err != nil {
+		return nil, err
+	}
+	if in.To == "" {
+		to = h.Clock.Now()
+	}
+	if in.From == "" {
+		from = to.Add(-defaultSpan.Milliseconds())
+	}
+	all, err := h.Reports.Serie(ctx, callerOf(ctx), energy.Query{
+		Level: energy.Level(in.Level), ID: in.ID, From: from, To: to, Bucket: energy.Bucket(in.Bucket), By: energy.Grouping(in.By),
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &seriesOutput{}
+	if in.By == "" {
+		out.Body.Items = stepsOf(all[0].Steps)
+		return out, nil
+	}
+	out.Body.Series = make([]group, len(all))
+	for i, s := range all {
+		out.Body.Series[i] = group{Key: s.Key, Name: s.Name, Items: stepsOf(s.Steps)}
+	}
+	return out, nil
+}
+
+func stepsOf(steps []energy.Step) []step {
+	out := make([]step, len(steps))
+	for i, s := range steps {
+		out[i] = step{Start: instant(s.Start), Coverage: s.Coverage}
+		if !s.Known {
+			continue
+		}
+		out[i].KWh, out[i].EstimatedKWh = pointer(kwh(s.Energy)), pointer(kwh(s.Estimated))
+		out[i].Cost, out[i].CO2Kg, out[i].Currency = &amount{s.Charge.Cost}, &amount{s.Charge.CO2}, s.Charge.Currency
+		if s.PeakKnown {
+			out[i].PeakKW = pointer(kilowatts(s.Peak))
+		}
+	}
+	return out
+}

@@ -1,0 +1,151 @@
+package httpenergy
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerSpaces(api *httpserver.API) {
+	tags := []string{"campus"}
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "listSpaces", Method: http.MethodGet, Path: "/api/espacios", Tags: tags,
+		Summary: "Espacios · Spaces", Metadata: httpserver.Readers(),
+	}, h.listSpaces)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "createSpace", Method: http.MethodPost, Path: "/api/espacios", Tags: tags, DefaultStatus: 201,
+		Summary: "Crear un espacio · Create a space", Metadata: httpserver.Managers(),
+	}, h.createSpace)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "getSpace", Method: http.MethodGet, Path: "/api/espacios/{id}", Tags: tags,
+		Summary: "Un espacio · A space", Metadata: httpserver.Readers(), Errors: []int{404},
+	}, h.getSpace)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "updateSpace", Method: http.MethodPatch, Path: "/api/espacios/{id}", Tags: tags,
+		Summary: "Cambiar un espacio · Change a space", Metadata: httpserver.Managers(), Errors: []int{404},
+	}, h.updateSpace)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "deleteSpace", Method: http.MethodDelete, Path: "/api/espacios/{id}", Tags: tags, DefaultStatus: 204,
+		Summary: "Quitar un espacio vacío · Remove an empty space", Metadata: httpserver.Managers(), Errors: []int{404, 409},
+	}, h.deleteSpace)
+}
+
+type space struct {
+	ID        string   `json:"id"`
+	Name      string   `json:"name"`
+	Kind      string   `json:"kind" enum:"site,building,floor,room"`
+	ParentID  *string  `json:"parent_id"`
+	TimeZone  string   `json:"time_zone,omitempty"`
+	AreaM2    *float64 `json:"area_m2"`
+	Latitude  *float64 `json:"latitude,omitempty"`
+	Longitude *float64 `json:"longitude,omitempty"`
+	CreatedAt instant  `json:"created_at"`
+}
+
+func spaceOf(s energy.Space) space {
+	return space{
+		ID: string(s.ID), Name: s.Name, Kind: string(s.Kind), ParentID: orNull(string(s.Parent)), TimeZone: s.TimeZone,
+		AreaM2: orNull(s.AreaM2), Latitude: s.Latitude, Longitude: s.Longitude, CreatedAt: instant(s.Created),
+	}
+}
+
+// orNull is null for what is not known.
+func orNull[T comparable](v T) *T {
+	var unknown T
+	if v == unknown {
+		return nil
+	}
+	return &v
+}
+
+// spaceBody is what a client sends; what is absent stays as it is.
+type spaceBody struct {
+	Name      *string  `json:"name,omitempty" minLength:"1" maxLength:"200"`
+	Kind      *string  `json:"kind,omitempty" enum:"site,building,floor,room"`
+	ParentID  *string  `json:"parent_id,omitempty" maxLength:"64"`
+	TimeZone  *string  `json:"time_zone,omitempty" maxLength:"64" doc:"IANA name, of a site" example:"America/Bogota"`
+	AreaM2    *float64 `json:"area_m2,omitempty" minimum:"0" maximum:"10000000"`
+	Latitude  *float64 `json:"latitude,omitempty" minimum:"-90" maximum:"90"`
+	Longitude *float64 `json:"longitude,omitempty" minimum:"-180" maximum:"180"`
+}
+
+func (b spaceBody) edit() energy.SpaceEdit {
+	return energy.SpaceEdit{
+		Name: b.Name, Kind: as[energy.SpaceKind](b.Kind), Parent: as[energy.SpaceID](b.ParentID),
+		TimeZone: b.TimeZone, AreaM2: b.AreaM2, Latitude: b.Latitude, Longitude: b.Longitude,
+	}
+}
+
+func as[T ~string](s *string) *T {
+	if s == nil {
+		return nil
+	}
+	return pointer(T(*s))
+}
+
+type spacesInput struct {
+	pageInput
+	Kind     string `query:"kind" enum:"site,building,floor,room"`
+	ParentID string `query:"parent_id" maxLength:"64"`
+}
+
+func (h *Handlers) listSpaces(ctx context.Context, in *spacesInput) (*listOutput[space], error) {
+	all, err := h.Catalog.Spaces(ctx, callerOf(ctx), energy.SpaceKind(in.Kind), energy.SpaceID(in.ParentID))
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(all, in.pageInput, func(s energy.Space) string { return string(s.ID) }, spaceOf), nil
+}
+
+// pageOf cuts a page out of a whole list, by key, so that pages stay stable while others are added.
+func pageOf[T, O any](all []T, in pageInput, key func(T) string, show func(T) O) *listOutput[O] {
+	slices.SortFunc(all, func(a, b T) int { return cmp.Compare(key(a), key(b)) })
+	from := 0
+	for from < len(all) && in.Cursor != "" && key(all[from]) <= in.Cursor {
+		from++
+	}
+	to := min(len(all), from+in.Limit)
+	out := &listOutput[O]{Body: list[O]{Items: make([]O, 0, to-from)}}
+	for _, one := range all[from:to] {
+		out.Body.Items = append(out.Body.Items, show(one))
+	}
+	if to < len(all) {
+		out.Body.Next = pointer(key(all[to-1]))
+	}
+	return out
+}
+
+func (h *Handlers) createSpace(ctx context.Context, in *struct{ Body spaceBody }) (*created[space], error) {
+	s, err := h.Catalog.CreateSpace(ctx, callerOf(ctx), in.Body.edit())
+	if err != nil {
+		return nil, err
+	}
+	return &created[space]{Location: "/api/espacios/" + string(s.ID), Body: spaceOf(s)}, nil
+}
+
+type idInput struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+func (h *Handlers) getSpace(ctx context.Context, in *idInput) (*one[space], error) {
+	s, err := h.Catalog.Space(ctx, callerOf(ctx), energy.SpaceID(in.ID))
+	return &one[space]{spaceOf(s)}, err
+}
+
+func (h *Handlers) updateSpace(ctx context.Context, in *struct {
+	idInput
+	Body spaceBody
+}) (*one[space], error) {
+	s, err := h.Catalog.UpdateSpace(ctx, callerOf(ctx), energy.SpaceID(in.ID), in.Body.edit())
+	return &one[space]{spaceOf(s)}, err
+}
+
+func (h *Handlers) deleteSpace(ctx context.Context, in *idInput) (*struct{}, error) {
+	return nil, h.Catalog.DeleteSpace(ctx, callerOf(ctx), energy.SpaceID(in.ID))
+}

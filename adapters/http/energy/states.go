@@ -1,0 +1,111 @@
+package httpenergy
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+func (h *Handlers) registerStates(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "recordState", Method: http.MethodPost, Path: "/api/dispositivos/{id}/estado", Tags: []string{"energy"}, DefaultStatus: 201,
+		Summary: "Registrar un cambio de estado · Register a state change", Metadata: httpserver.Reporters(), Errors: []int{404, 409},
+	}, h.recordState)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "listStates", Method: http.MethodGet, Path: "/api/dispositivos/{id}/estados", Tags: []string{"energy"},
+		Summary: "Estados de un dispositivo · A device's states", Metadata: httpserver.Readers(), Errors: []int{404},
+	}, h.listStates)
+}
+
+type state struct {
+	DeviceID  string  `json:"device_id"`
+	State     string  `json:"state" enum:"on,off,standby,fault"`
+	Timestamp instant `json:"timestamp"`
+}
+
+func stateOf(c energy.StateChange) state {
+	return state{DeviceID: string(c.Device), State: string(c.State), Timestamp: instant(c.At)}
+}
+
+type stateInput struct {
+	idInput
+	Body struct {
+		State     string  `json:"state" enum:"on,off,standby,fault"`
+		Timestamp *string `json:"timestamp,omitempty" maxLength:"40" doc:"RFC 3339; absent: the server's clock"`
+	}
+}
+
+type stateOutput struct {
+	Status   int
+	Location string `header:"Location"`
+	Body     state
+}
+
+func (h *Handlers) recordState(ctx context.Context, in *stateInput) (*stateOutput, error) {
+	outcome, err := h.Conditions.RecordState(ctx, callerOf(ctx), energy.DeviceID(in.ID), energy.State(in.Body.State), in.Body.Timestamp)
+	if err != nil {
+		return nil, err
+	}
+	return &stateOutput{
+		Status: statusOf(outcome.Result), Body: stateOf(outcome.Stored),
+		Location: "/api/dispositivos/" + url.PathEscape(in.ID) + "/estados",
+	}, nil
+}
+
+// statusOf is 201 for what is new and 200 for what was there already.
+func statusOf(r energy.Result) int {
+	if r == energy.Inserted {
+		return http.StatusCreated
+	}
+	return http.StatusOK
+}
+
+type statesInput struct {
+	idInput
+	pageInput
+	rangeInput
+}
+
+func (h *Handlers) listStates(ctx context.Context, in *statesInput) (*listOutput[state], error) {
+	from, to, err := in.span(h.Zone)
+	if err != nil {
+		return nil, err
+	}
+	after, err := decodeInstantCursor(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	changes, err := h.Conditions.StatesOf(ctx, callerOf(ctx), energy.DeviceID(in.ID), from, to, after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &listOutput[state]{Body: list[state]{Items: make([]state, len(changes))}}
+	for i, c := range changes {
+		out.Body.Items[i] = stateOf(c)
+	}
+	if len(changes) == in.Limit {
+		last := strconv.FormatInt(int64(changes[len(changes)-1].At), 10)
+		out.Body.Next = pointer(base64.RawURLEncoding.EncodeToString([]byte(last)))
+	}
+	return out, nil
+}
+
+func decodeInstantCursor(s string) (energy.Instant, error) {
+	if s == "" {
+		return -1, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	ms, parseErr := strconv.ParseInt(string(raw), 10, 64)
+	if err != nil || parseErr != nil {
+		return 0, problem.Invalid(problem.Bad("cursor", problem.Malformed))
+	}
+	return energy.Instant(ms), nil
+}

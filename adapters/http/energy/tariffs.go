@@ -1,0 +1,130 @@
+package httpenergy
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/shopspring/decimal"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerTariffs(api *httpserver.API) {
+	tags := []string{"rules"}
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "listTariffs", Method: http.MethodGet, Path: "/api/tarifas", Tags: tags,
+		Summary: "Tarifas · Tariffs", Metadata: httpserver.Readers(), Errors: []int{404},
+		Description: "`default` is what is charged where no tariff is set, with its source.",
+	}, h.listTariffs)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "addTariff", Method: http.MethodPost, Path: "/api/tarifas", Tags: tags, DefaultStatus: 201,
+		Summary: "Agregar una tarifa · Add a tariff", Metadata: httpserver.Managers(), Errors: []int{409},
+		Description: "It holds in its space and all within it, from valid_from on until that space's next.",
+	}, h.addTariff)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "dropTariff", Method: http.MethodDelete, Path: "/api/tarifas/{id}", Tags: tags, DefaultStatus: 204,
+		Summary: "Quitar una tarifa · Remove a tariff", Metadata: httpserver.Managers(), Errors: []int{404},
+	}, h.dropTariff)
+}
+
+type period struct {
+	Days        []string `json:"days" maxItems:"8" doc:"mon … sun, holiday"`
+	From        string   `json:"from" maxLength:"5" doc:"HH:MM" example:"18:00"`
+	To          string   `json:"to" maxLength:"5" doc:"HH:MM, up to 24:00" example:"21:00"`
+	PricePerKWh amount   `json:"price_per_kwh"`
+}
+
+type tariffBody struct {
+	SpaceID            string   `json:"space_id" maxLength:"64"`
+	Name               string   `json:"name" minLength:"1" maxLength:"200"`
+	Currency           string   `json:"currency,omitempty" pattern:"^[A-Z]{3}$" default:"COP"`
+	ValidFrom          string   `json:"valid_from" maxLength:"10" doc:"First day, YYYY-MM-DD"`
+	PricePerKWh        amount   `json:"price_per_kwh" doc:"Outside all periods"`
+	Periods            []period `json:"periods,omitempty" maxItems:"50"`
+	ContributionPct    *amount  `json:"contribution_pct,omitempty" doc:"Added to every kWh, %"`
+	DemandPricePerKW   *amount  `json:"demand_price_per_kw,omitempty"`
+	CO2KgPerKWh        *amount  `json:"co2_kg_per_kwh,omitempty" doc:"Footprint; absent: the year's published factor"`
+	CO2AvoidedKgPerKWh *amount  `json:"co2_avoided_kg_per_kwh,omitempty" doc:"Of what is saved; absent: the year's published factor"`
+}
+
+type tariff struct {
+	ID string `json:"id"`
+	tariffBody
+	Source string `json:"source,omitempty"`
+}
+
+func tariffOf(t energy.Tariff) tariff {
+	out := tariff{ID: t.ID, Source: t.Source, tariffBody: tariffBody{
+		SpaceID: string(t.Space), Name: t.Name, Currency: t.Currency, ValidFrom: t.ValidFrom, PricePerKWh: amount{t.Price},
+		ContributionPct: &amount{t.Contribution}, DemandPricePerKW: &amount{t.DemandPrice},
+		CO2KgPerKWh: orAbsent(t.Footprint), CO2AvoidedKgPerKWh: orAbsent(t.Avoided),
+	}}
+	for _, p := range t.Periods {
+		out.Periods = append(out.Periods, period{Days: fromDays(p.Days), From: p.From.String(), To: p.To.String(), PricePerKWh: amount{p.Price}})
+	}
+	return out
+}
+
+func orAbsent(d *decimal.Decimal) *amount {
+	if d == nil {
+		return nil
+	}
+	return &amount{*d}
+}
+
+func (b tariffBody) tariff() energy.Tariff {
+	t := energy.Tariff{
+		Space: energy.SpaceID(b.SpaceID), Name: b.Name, Currency: b.Currency, ValidFrom: b.ValidFrom, Price: b.PricePerKWh.Decimal,
+	}
+	if b.ContributionPct != nil {
+		t.Contribution = b.ContributionPct.Decimal
+	}
+	if b.DemandPricePerKW != nil {
+		t.DemandPrice = b.DemandPricePerKW.Decimal
+	}
+	if b.CO2KgPerKWh != nil {
+		t.Footprint = &b.CO2KgPerKWh.Decimal
+	}
+	if b.CO2AvoidedKgPerKWh != nil {
+		t.Avoided = &b.CO2AvoidedKgPerKWh.Decimal
+	}
+	for _, p := range b.Periods {
+		t.Periods = append(t.Periods, energy.Period{Days: toDays(p.Days), From: clocktime(p.From), To: clocktime(p.To), Price: p.PricePerKWh.Decimal})
+	}
+	return t
+}
+
+type tariffsOutput struct {
+	Body struct {
+		list[tariff]
+		Default tariff `json:"default"`
+	}
+}
+
+func (h *Handlers) listTariffs(ctx context.Context, in *struct {
+	pageInput
+	placeInput
+}) (*tariffsOutput, error) {
+	all, err := h.Rules.Tariffs(ctx, callerOf(ctx), energy.SpaceID(in.SpaceID))
+	if err != nil {
+		return nil, err
+	}
+	out := &tariffsOutput{}
+	out.Body.list = pageOf(all, in.pageInput, func(t energy.Tariff) string { return t.ID }, tariffOf).Body
+	out.Body.Default = tariffOf(energy.DefaultTariff)
+	return out, nil
+}
+
+func (h *Handlers) addTariff(ctx context.Context, in *struct{ Body tariffBody }) (*created[tariff], error) {
+	added, err := h.Rules.AddTariff(ctx, callerOf(ctx), in.Body.tariff())
+	if err != nil {
+		return nil, err
+	}
+	return &created[tariff]{Location: "/api/tarifas/" + added.ID, Body: tariffOf(added)}, nil
+}
+
+func (h *Handlers) dropTariff(ctx context.Context, in *idInput) (*struct{}, error) {
+	return nil, h.Rules.DropTariff(ctx, callerOf(ctx), in.ID)
+}

@@ -1,0 +1,95 @@
+package httpenergy
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/shopspring/decimal"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// kwh is an amount of energy as a JSON number of kWh, exact.
+type kwh energy.Energy
+
+// MarshalJSON writes the number.
+func (k kwh) MarshalJSON() ([]byte, error) { return energy.Energy(k).MarshalJSON() }
+
+// UnmarshalJSON reads the number.
+func (k *kwh) UnmarshalJSON(b []byte) error {
+	e, err := energy.ParseKWh(string(b))
+	*k = kwh(e)
+	return err
+}
+
+// Schema documents it.
+func (kwh) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: "number", Description: "kWh, in steps of 0.000001", Examples: []any{0.42}}
+}
+
+// watts is a power as a JSON number of W.
+type watts energy.Power
+
+// MarshalJSON writes the number.
+func (w watts) MarshalJSON() ([]byte, error) { return []byte(energy.Power(w).Watts()), nil }
+
+// UnmarshalJSON reads the number.
+func (w *watts) UnmarshalJSON(b []byte) error {
+	p, err := energy.ParseWatts(string(b))
+	*w = watts(p)
+	return err
+}
+
+// Schema documents it.
+func (watts) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: "number", Description: "W, in steps of 0.001", Examples: []any{1200}}
+}
+
+// kilowatts is a power as a JSON number of kW.
+type kilowatts energy.Power
+
+// MarshalJSON writes the number.
+func (k kilowatts) MarshalJSON() ([]byte, error) { return []byte(energy.Power(k).KW()), nil }
+
+// Schema documents it.
+func (kilowatts) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: "number", Description: "kW, in steps of 0.000001"}
+}
+
+// amount is an exact decimal as a JSON number: money, or kg of CO2.
+type amount struct{ decimal.Decimal }
+
+var errNotDecimal = errors.New("not a decimal number")
+
+// MarshalJSON writes the number.
+func (a amount) MarshalJSON() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalJSON reads the number without a float between.
+func (a *amount) UnmarshalJSON(b []byte) error {
+	const longest = 30 // an exponent could ask for any size
+	if len(b) > longest || bytes.ContainsAny(b, "eE\"") {
+		return errNotDecimal
+	}
+	d, err := decimal.NewFromString(string(b))
+	a.Decimal = d
+	return err
+}
+
+// Schema documents it.
+func (amount) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: "number"} }
+
+// instant is a point in time as RFC 3339 text, UTC.
+type instant energy.Instant
+
+// MarshalJSON writes the text.
+func (i instant) MarshalJSON() ([]byte, error) { return energy.Instant(i).MarshalJSON() }
+
+// Schema documents it.
+func (instant) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: "string", Format: "date-time", Examples: []any{"2026-05-27T04:03:57Z"}}
+}
+
+func (i instant) String() string { return energy.Instant(i).String() }
+
+func pointer[T any](v T) *T { return &v }

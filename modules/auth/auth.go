@@ -1,0 +1,74 @@
+// Package auth knows whom to let in: users, their roles and the part of the campus that they see, and sessions
+// that end when they should.
+//
+// Start reading at Sessions (login, refresh, logout, and who holds a token) and Accounts (the users).
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Role is what a user may do.
+type Role string
+
+// The roles of users.
+const (
+	Admin   Role = "admin"
+	Manager Role = "manager"
+	Viewer  Role = "viewer"
+)
+
+// User is a person who logs in.
+type User struct {
+	ID    string
+	Email string // in lower case
+	Role  Role
+	// Space limits the user to a subtree of spaces; empty limits nothing.
+	Space    string
+	Disabled bool
+	// PasswordHash is the hasher's; it never leaves the module.
+	PasswordHash string
+	Created time.Time
+}
+
+// Errors that a caller may meet.
+var (
+	// ErrCredentials is a wrong password, an unknown user or a disabled one: the three are not told apart.
+	ErrCredentials = errors.New("wrong credentials")
+	// ErrToken is a token that does not let in: forged, expired, or of a session that has ended.
+	ErrToken = errors.New("token does not let in")
+	// ErrTokenReused is a refresh token that was spent before: its session has been ended, since one of the two
+	// who used it is a thief.
+	ErrTokenReused = errors.New("refresh token was spent before")
+	// ErrBusy is a login that was not tried because too many wait to be.
+	ErrBusy = errors.New("too many logins at once")
+)
+
+// ErrThrottled is a login that was not tried because too many failed.
+type ErrThrottled struct{ RetryAfter time.Duration }
+
+func (e ErrThrottled) Error() string { return "too many failed logins" }
+
+// Flaw is what is wrong with one field.
+type Flaw struct {
+	Field string
+	Rule  string
+	Args  map[string]any
+}
+
+// ErrInvalid names every bad field at once.
+type ErrInvalid struct{ Flaws []Flaw }
+
+func (e ErrInvalid) Error() string {
+	names := make([]string, len(e.Flaws))
+	for i, f := range e.Flaws {
+		names[i] = f.Field
+	}
+	return fmt.Sprintf("invalid: %s", strings.Join(names, ", "))
+}
+
+// normalEmail is how an address is kept and looked up.
+func normalEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }

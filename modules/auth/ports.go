@@ -1,0 +1,84 @@
+package auth
+
+import (
+	"context"
+	"time"
+)
+
+// Users keeps users.
+type Users interface {
+	// UserByEmail finds one by a normal e-mail address; found is false where there is none.
+	UserByEmail(ctx context.Context, email string) (user User, found bool, err error)
+	// User finds one by id.
+	User(ctx context.Context, id string) (user User, found bool, err error)
+	// AnyUser tells whether there is one at all.
+	AnyUser(ctx context.Context) (bool, error)
+	// AddFirstUser adds one if there is none at all, and tells whether it did; of many processes one does.
+	AddFirstUser(ctx context.Context, user User) (added bool, err error)
+	// SetPassword gives a user another hash and ends every family of his but keep.
+	SetPassword(ctx context.Context, id, hash, keep string) error
+	// Rehash replaces the hash of the same password, if it is still the one that was compared.
+	Rehash(ctx context.Context, id, from, to string) error
+}
+
+// Family is one login and the refresh tokens that came of it, one after the other.
+type Family struct {
+	ID   string
+	User string
+	// Begun is the login, Used the last refresh.
+	Begun, Used time.Time
+	Ended       bool
+}
+
+// Families keeps sessions. Tokens are known by their SHA-256 alone.
+type Families interface {
+	// Begin keeps a new family and its first refresh token.
+	Begin(ctx context.Context, family Family, token []byte) error
+	// Find gives the family of a token, and whether that token was spent.
+	Find(ctx context.Context, token []byte) (family Family, spent, found bool, err error)
+	// Spend exchanges a token for its successor: of many who try at once, one wins.
+	Spend(ctx context.Context, token, successor []byte, now time.Time) (won bool, err error)
+	// End ends a family.
+	End(ctx context.Context, id string) error
+	// Standing is a family with its user as both are now.
+	Standing(ctx context.Context, id string) (family Family, user User, found bool, err error)
+}
+
+// Hasher hashes passwords. It is slow by design, so it takes few at a time: ErrBusy where too many wait.
+type Hasher interface {
+	Hash(ctx context.Context, password string) (string, error)
+	// Matches tells whether a password has a hash, and whether the hash should be made anew.
+	Matches(ctx context.Context, hash, password string) (ok, stale bool, err error)
+	// Dummy is a hash that nobody's password has, of the usual cost.
+	Dummy() string
+}
+
+// Claims are what an access token says.
+type Claims struct {
+	Subject string
+	Role    Role
+	Space   string
+	Family  string
+	ID      string
+	Issued  time.Time
+	Expires time.Time
+}
+
+// Tokens signs and verifies access tokens.
+type Tokens interface {
+	Sign(c Claims) (string, error)
+	// Verify gives the claims of a token that is ours and has not expired; ErrToken otherwise.
+	Verify(token string) (Claims, error)
+}
+
+// Throttle counts failures.
+type Throttle interface {
+	// Take takes one of a key's tries, of which limit a minute come back. Where none is left it tells when one
+	// will be.
+	Take(ctx context.Context, key string, limit int, now time.Time) (wait time.Duration, err error)
+	// GiveBack returns a try that was none.
+	GiveBack(ctx context.Context, key string, limit int, now time.Time) error
+}
+
+// Clock tells the time.
+type Clock interface{ Now() time.Time }

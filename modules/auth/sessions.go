@@ -1,0 +1,255 @@
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"time"
+)
+
+// Lives of what a login gives.
+const (
+	AccessLife = 2 * time.Hour
+	// IdleLife is how long a refresh token may lie unused, SessionLife how long a login lasts at the most.
+	IdleLife    = 7 * 24 * time.Hour
+	SessionLife = 30 * 24 * time.Hour
+)
+
+// Grant is what a login or a refresh gives.
+type Grant struct {
+	Access  string
+	Refresh string
+	User    User
+}
+
+// Sessions lets users in.
+type Sessions struct {
+	users    Users
+	families Families
+	hasher   Hasher
+	tokens   Tokens
+	throttle *loginThrottle
+	clock    Clock
+	newID    func(prefix string) string
+	random   func(n int) []byte
+	standing *standings
+}
+
+// SessionsNeed is what sessions are made of.
+type SessionsNeed struct {
+	Users    Users
+	Families Families
+	Hasher   Hasher
+	Tokens   Tokens
+	Throttle Throttle
+	// LoginLimit is how many logins of an account may fail in a minute.
+	LoginLimit int
+	Clock      Clock
+	NewID      func(prefix string) string
+	Random     func(n int) []byte
+}
+
+// NewSessions makes sessions.
+func NewSessions(n SessionsNeed) *Sessions {
+	return &Sessions{
+		users: n.Users, families: n.Families, hasher: n.Hasher, tokens: n.Tokens, clock: n.Clock, newID: n.NewID, random: n.Random,
+		throttle: &loginThrottle{store: n.Throttle, limit: n.LoginLimit, clock: n.Clock},
+		standing: newStandings(n.Families, n.Clock),
+	}
+}
+
+// Login lets a user in by password; client is the address that it comes from. An unknown user costs the same
+// work as a wrong password. Errors: ErrInvalid, ErrCredentials, ErrThrottled, ErrBusy.
+func (s *Sessions) Login(ctx context.Context, email, password, client string) (Grant, error) {
+	if flaws := checkLogin(email, password); len(flaws) > 0 {
+		return Grant{}, ErrInvalid{flaws}
+	}
+	email = normalEmail(email)
+	if err := s.throttle.take(ctx, email, client); err != nil {
+		return Grant{}, err
+	}
+	user, err := s.identify(ctx, email, password)
+	if err != nil {
+		return Grant{}, err
+	}
+	if err := s.throttle.giveBack(ctx, email, client); err != nil {
+		return Grant{}, err
+	}
+	return s.begin(ctx, user)
+}
+
+func checkLogin(email, password string) []Flaw {
+	var flaws []Flaw
+	if normalEmail(email) == "" {
+		flaws = append(flaws, Flaw{Field: "email", Rule: "required"})
+	}
+	if len(email) > 320 {
+		flaws = append(flaws, Flaw{Field: "email", Rule: "max_length", Args: map[string]any{"max": 320}})
+	}
+	switch {
+	case password == "":
+		flaws = append(flaws, Flaw{Field: "password", Rule: "required"})
+	case len(password) > MaxPassword:
+		flaws = append(flaws, Flaw{Field: "password", Rule: "max_length", Args: map[string]any{"max": MaxPassword}})
+	}
+	return flaws
+}
+
+// identify compares the password exactly once, whether or not the user is known.
+func (s *Sessions) identify(ctx context.Context, email, password string) (User, error) {
+	user, found, err := s.users.UserByEmail(ctx, email)
+	if err != nil {
+		return User{}, err
+	}
+	hash := s.hasher.Dummy()
+	if found {
+		hash = user.PasswordHash
+	}
+	ok, stale, err := s.hasher.Matches(ctx, hash, password)
+	if err != nil {
+		return User{}, err
+	}
+	if !ok || !found || user.Disabled {
+		return User{}, ErrCredentials
+	}
+	if stale {
+		if renewed, err := s.hasher.Hash(ctx, password); err == nil {
+			if err := s.users.Rehash(ctx, user.ID, user.PasswordHash, renewed); err != nil {
+				return User{}, err
+			}
+		}
+	}
+	return user, nil
+}
+
+func (s *Sessions) begin(ctx context.Context, user User) (Grant, error) {
+	now := s.clock.Now()
+	family := Family{ID: s.newID("fm"), User: user.ID, Begun: now, Used: now}
+	refresh := s.newRefresh()
+	if err := s.families.Begin(ctx, family, digest(refresh)); err != nil {
+		return Grant{}, err
+	}
+	return s.grant(user, family.ID, refresh)
+}
+
+func (s *Sessions) newRefresh() string {
+	return "htr_" + base64.RawURLEncoding.EncodeToString(s.random(32))
+}
+
+// digest is how a token is kept: whoever reads the database cannot use it.
+func digest(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
+
+func (s *Sessions) grant(user User, family, refresh string) (Grant, error) {
+	now := s.clock.Now()
+	access, err := s.tokens.Sign(Claims{
+		Subject: user.ID, Role: user.Role, Space: user.Space, Family: family,
+		ID: s.newID("tk"), Issued: now, Expires: now.Add(AccessLife),
+	})
+	return Grant{Access: access, Refresh: refresh, User: user}, err
+}
+
+// Refresh exchanges a refresh token for a new pair. One that was spent before ends its session.
+// Errors: ErrToken, ErrTokenReused.
+func (s *Sessions) Refresh(ctx context.Context, refresh string) (Grant, error) {
+	now := s.clock.Now()
+	family, spent, found, err := s.families.Find(ctx, digest(refresh))
+	switch {
+	case err != nil:
+		return Grant{}, err
+	case !found, family.Ended, now.Sub(family.Used) > IdleLife, now.Sub(family.Begun) > SessionLife:
+		return Grant{}, ErrToken
+	case spent:
+		return Grant{}, s.reused(ctx, family.ID)
+	}
+	_, user, found, err := s.families.Standing(ctx, family.ID)
+	if err != nil {
+		return Grant{}, err
+	}
+	if !found || user.Disabled {
+		return Grant{}, ErrToken
+	}
+	successor := s.newRefresh()
+	won, err := s.families.Spend(ctx, digest(refresh), digest(successor), now)
+	if err != nil {
+		return Grant{}, err
+	}
+	if !won {
+		return Grant{}, s.reused(ctx, family.ID)
+	}
+	return s.grant(user, family.ID, successor)
+}
+
+func (s *Sessions) reused(ctx context.Context, family string) error {
+	if err := s.Logout(ctx, family); err != nil {
+		return err
+	}
+	return ErrTokenReused
+}
+
+// Logout ends a session: at once in this process, within five seconds in others.
+func (s *Sessions) Logout(ctx context.Context, family string) error {
+	if err := s.families.End(ctx, family); err != nil {
+		return err
+	}
+	s.standing.forget(family)
+	return nil
+}
+
+// Holder is who holds an access token.
+type Holder struct {
+	User
+	Family  string
+	TokenID string
+}
+
+// Holder tells who holds an access token, as he is now and not as he was when it was given. Errors: ErrToken.
+func (s *Sessions) Holder(ctx context.Context, access string) (Holder, error) {
+	claims, err := s.tokens.Verify(access)
+	if err != nil {
+		return Holder{}, err
+	}
+	user, stands, err := s.standing.of(ctx, claims.Family)
+	if err != nil {
+		return Holder{}, err
+	}
+	if !stands || user.ID != claims.Subject {
+		return Holder{}, ErrToken
+	}
+	return Holder{User: user, Family: claims.Family, TokenID: claims.ID}, nil
+}
+
+// ChangePassword gives a user another password and ends all his sessions but family, the one that asks. Errors: ErrInvalid, ErrCredentials, ErrBusy.
+func (s *Sessions) ChangePassword(ctx context.Context, id, family, current, next string) error {
+	user, found, err := s.users.User(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return ErrToken
+	}
+	if rule, args := CheckPassword(next, user.Email); rule != "" {
+		return ErrInvalid{[]Flaw{{Field: "new", Rule: rule, Args: args}}}
+	}
+	if len(current) > MaxPassword {
+		return ErrCredentials
+	}
+	ok, _, err := s.hasher.Matches(ctx, user.PasswordHash, current)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return ErrCredentials
+	}
+	hash, err := s.hasher.Hash(ctx, next)
+	if err != nil {
+		return err
+	}
+	if err := s.users.SetPassword(ctx, id, hash, family); err != nil {
+		return err
+	}
+	s.standing.forgetUser(id)
+	return nil
+}

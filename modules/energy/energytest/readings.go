@@ -1,0 +1,256 @@
+// Package energytest holds what every adapter of the energy module's ports must do, as suites that each adapter
+// runs against itself.
+package energytest
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Start is the first instant of the suites' readings: local midnight in Bogotá.
+const Start = energy.Instant(1_767_243_600_000) // 2026-01-01T05:00:00Z
+
+const (
+	minute = energy.Instant(time.Minute / time.Millisecond)
+	hour   = 60 * minute
+	day    = 24 * hour
+)
+
+// Traits are those of the suites' devices: 10 kW at most, a reading every 15 minutes.
+func Traits(energy.DeviceID) energy.Traits {
+	return energy.Traits{Limit: 10 * energy.Kilowatt, Usual: int64(15 * minute)}
+}
+
+// Interval makes a reading of kWh over the quarter hour up to an instant.
+func Interval(device energy.DeviceID, at energy.Instant, e energy.Energy) energy.Reading {
+	return energy.Reading{Device: device, At: at, Kind: energy.Interval, Energy: e, Span: int64(15 * minute)}
+}
+
+// Register makes a reading of a cumulative counter.
+func Register(device energy.DeviceID, at energy.Instant, e energy.Energy) energy.Reading {
+	return energy.Reading{Device: device, At: at, Kind: energy.Register, Energy: e}
+}
+
+// Sample makes a reading of power.
+func Sample(device energy.DeviceID, at energy.Instant, p energy.Power) energy.Reading {
+	return energy.Reading{Device: device, At: at, Kind: energy.Sample, Power: p}
+}
+
+// RunReadings checks an adapter of energy.Readings; fresh makes an empty one.
+func RunReadings(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+	t.Run("a reading is stored once", func(t *testing.T) { storedOnce(t, fresh(t)) })
+	t.Run("all or none", func(t *testing.T) { allOrNone(t, fresh(t)) })
+	t.Run("lists are stable pages", func(t *testing.T) { listed(t, fresh(t)) })
+	t.Run("register streams", func(t *testing.T) { registers(t, fresh) })
+	t.Run("any order and repetition gives the same books", func(t *testing.T) { anyOrder(t, fresh) })
+	t.Run("writers at once keep the books equal to the readings", func(t *testing.T) { atOnce(t, fresh(t)) })
+	t.Run("only the past leaves a mark", func(t *testing.T) { pastChanges(t, fresh(t)) })
+}
+
+func storedOnce(t *testing.T, store energy.Readings) {
+	ctx := context.Background()
+	r := Interval("ac-1", Start+hour, 420_000)
+	other := r
+	other.Energy = 430_000
+	for _, c := range []struct {
+		sent   energy.Reading
+		result energy.Result
+	}{{r, energy.Inserted}, {r, energy.Duplicate}, {other, energy.Conflict}, {r, energy.Duplicate}} {
+		outcomes, err := store.Append(ctx, []energy.Reading{c.sent}, Traits)
+		require.NoError(t, err)
+		require.Equal(t, []energy.Outcome{{Result: c.result, Stored: r}}, outcomes)
+	}
+	got, err := store.Reading(ctx, r.Key())
+	require.NoError(t, err)
+	require.Equal(t, r, got)
+	_, err = store.Reading(ctx, energy.Key{Device: "ac-1", At: Start})
+	require.ErrorAs(t, err, &energy.ErrNotFound{})
+	require.Equal(t, energy.Energy(420_000), Total(t, store, "ac-1"))
+}
+
+func allOrNone(t *testing.T, store energy.Readings) {
+	ctx := context.Background()
+	first := Interval("ac-1", Start+hour, 1)
+	_, err := store.Append(ctx, []energy.Reading{first}, Traits)
+	require.NoError(t, err)
+	clash := first
+	clash.Energy = 2
+	outcomes, err := store.AppendAll(ctx, []energy.Reading{Interval("ac-1", Start+2*hour, 5), clash}, Traits)
+	require.NoError(t, err)
+	require.Equal(t, energy.Conflict, outcomes[1].Result)
+	require.Equal(t, energy.Energy(1), Total(t, store, "ac-1"))
+	_, err = store.AppendAll(ctx, []energy.Reading{Interval("ac-1", Start+2*hour, 5), first}, Traits)
+	require.NoError(t, err)
+	require.Equal(t, energy.Energy(6), Total(t, store, "ac-1"))
+}
+
+func listed(t *testing.T, store energy.Readings) {
+	ctx := context.Background()
+	var all []energy.Reading
+	for _, d := range []energy.DeviceID{"a", "b"} {
+		for i := range energy.Instant(5) {
+			all = append(all, Interval(d, Start+i*hour, energy.Energy(i)))
+		}
+	}
+	_, err := store.Append(ctx, all, Traits)
+	require.NoError(t, err)
+	devices := []energy.DeviceID{"b", "a"}
+	var got []energy.Reading
+	for after := (energy.Key{}); ; {
+		page, err := store.List(ctx, devices, Start, Start+4*hour, after, 3)
+		require.NoError(t, err)
+		got = append(got, page...)
+		if len(page) < 3 {
+			break
+		}
+		after = page[2].Key()
+	}
+	require.Equal(t, append(all[:4:4], all[5:9]...), got)
+}
+
+// Total is the sum of a device's pages.
+func Total(t *testing.T, store energy.Readings, device energy.DeviceID) energy.Energy {
+	t.Helper()
+	var sum energy.Energy
+	for _, page := range Pages(t, store, device) {
+		sum += page.Total()
+	}
+	return sum
+}
+
+// Pages are a device's pages over the suites' time, without empty ones.
+func Pages(t *testing.T, store energy.Readings, device energy.DeviceID) []energy.Page {
+	t.Helper()
+	var pages []energy.Page
+	for page, err := range store.Pages(context.Background(), []energy.DeviceID{device}, 0, int32(Start/day)+4000) {
+		require.NoError(t, err)
+		if page.Quarters != [energy.QuartersPerDay]energy.Quarter{} {
+			pages = append(pages, *page)
+		}
+	}
+	return pages
+}
+
+// anyOrder sends a mixed stream in several orders, with repetitions, and compares the books.
+func anyOrder(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+	chance := rand.New(rand.NewPCG(1, 2))
+	stream := mixedStream(chance, 400)
+	var first []energy.Page
+	for round := range 4 {
+		store := fresh(t)
+		shuffled := append(stream[:len(stream):len(stream)], stream[:50]...)
+		if round > 0 {
+			chance.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		}
+		send(t, store, shuffled, 1+chance.IntN(90))
+		var books []energy.Page
+		for _, d := range []energy.DeviceID{"interval", "register", "sampler"} {
+			books = append(books, Pages(t, store, d)...)
+		}
+		if round == 0 {
+			first = books
+			require.NotEmpty(t, first)
+			continue
+		}
+		require.Equal(t, first, books, "round %d", round)
+	}
+}
+
+// mixedStream makes n readings of each kind at uneven instants; the register jitters, resets and stands still.
+func mixedStream(chance *rand.Rand, n int) []energy.Reading {
+	var stream []energy.Reading
+	at, count := Start, energy.Energy(50*energy.KilowattHour)
+	for range n {
+		at += energy.Instant(1+chance.IntN(40))*minute + energy.Instant(chance.IntN(1000))
+		count = nextCount(chance, count)
+		stream = append(stream, Register("register", at, count),
+			Sample("sampler", at, energy.Power(chance.IntN(3_000_000))),
+			Interval("interval", at, energy.Energy(chance.IntN(900_000))))
+	}
+	return stream
+}
+
+func nextCount(chance *rand.Rand, count energy.Energy) energy.Energy {
+	switch chance.IntN(20) {
+	case 0:
+		return 0
+	case 1:
+		return count / 40
+	case 2:
+		return max(0, count-1)
+	case 3:
+		return count * 7 / 10
+	case 4:
+		return count + 100*energy.KilowattHour
+	}
+	return count + energy.Energy(chance.IntN(500_000))
+}
+
+// send appends in batches whose keys are distinct, as the port wants them.
+func send(t *testing.T, store energy.Readings, readings []energy.Reading, size int) {
+	t.Helper()
+	for len(readings) > 0 {
+		var batch []energy.Reading
+		seen := make(map[energy.Key]bool)
+		for len(readings) > 0 && len(batch) < size && !seen[readings[0].Key()] {
+			seen[readings[0].Key()] = true
+			batch = append(batch, readings[0])
+			readings = readings[1:]
+		}
+		_, err := store.Append(context.Background(), batch, Traits)
+		require.NoError(t, err)
+	}
+}
+
+// atOnce lets writers collide on the same devices, days and keys.
+func atOnce(t *testing.T, store energy.Readings) {
+	const writers, rounds = 6, 15
+	var wait sync.WaitGroup
+	for w := range writers {
+		wait.Go(func() {
+			for i := range rounds {
+				at := Start + energy.Instant(i*writers+w)*minute
+				batch := []energy.Reading{
+					Interval("a", at, 1000), Interval("b", Start+energy.Instant(i)*minute, 1000),
+					Sample("c", at, 60*energy.Watt),
+				}
+				if _, err := store.Append(context.Background(), batch, Traits); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	require.Equal(t, energy.Energy(writers*rounds*1000), Total(t, store, "a"))
+	require.Equal(t, energy.Energy(rounds*1000), Total(t, store, "b"))
+	require.Equal(t, energy.Energy((writers*rounds-1)*1000), Total(t, store, "c"))
+}
+
+func pastChanges(t *testing.T, store energy.Readings) {
+	ctx := context.Background()
+	today := Now - Now%day
+	_, err := store.Append(ctx, []energy.Reading{Interval("today", today+hour, 1), Interval("past", today-5*day, 1)}, Traits)
+	require.NoError(t, err)
+	changes, err := store.PastChanges(ctx, 0)
+	require.NoError(t, err)
+	require.Equal(t, map[energy.DeviceID]energy.Instant{"past": Now}, changes)
+	changes, err = store.PastChanges(ctx, Now)
+	require.NoError(t, err)
+	require.Empty(t, changes)
+}
+
+// Now is the instant at which the suites' clock stands.
+const Now = Start + 120*day
+
+// Clock is the suites' clock.
+type Clock struct{}
+
+// Now is always Now.
+func (Clock) Now() energy.Instant { return Now }

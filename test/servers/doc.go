@@ -1,0 +1,2 @@
+// Command servers runs another command with the servers that the tests need.
+package main
