@@ -62,7 +62,9 @@ var forgeries = []func(*rand.Rand, string) string{
 		const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 		return good[:len(good)-1] + string(alphabet[r.IntN(len(alphabet))])
 	},
-	func(r *rand.Rand, good string) string { return good + []string{"=", "==", ".", " ", "A", "\n"}[r.IntN(6)] },
+	func(r *rand.Rand, good string) string {
+		return good + []string{"=", "==", ".", " ", "A", "\n"}[r.IntN(6)]
+	},
 	func(_ *rand.Rand, good string) string { // no algorithm, no signature
 		parts := strings.Split(good, ".")
 		return encode(map[string]any{"alg": "none", "typ": "JWT"}) + "." + parts[1] + "."

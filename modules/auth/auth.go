@@ -31,7 +31,7 @@ type User struct {
 	Disabled bool
 	// PasswordHash is the hasher's; it never leaves the module.
 	PasswordHash string
-	Created time.Time
+	Created      time.Time
 }
 
 // Errors that a caller may meet.
