@@ -3,6 +3,7 @@ package energy
 import (
 	"context"
 	"iter"
+	"slices"
 )
 
 // Ambient is what a space was like at an instant. Measures are whole numbers, so that both databases keep them
@@ -68,6 +69,8 @@ func (e ErrConflictingAmbient) Error() string {
 type AmbientReport struct {
 	Space, At                             *string
 	Temperature, Humidity, CO2, Occupancy *string
+	// Flaws are what the way in found already.
+	Flaws []Flaw
 }
 
 // RecordAmbient stores one reading. Errors: ErrForbidden, ErrInvalid, ErrConflictingAmbient.
@@ -94,7 +97,7 @@ func (c *Conditions) RecordAmbient(ctx context.Context, caller Caller, report Am
 }
 
 func (c *Conditions) readAmbient(campus *Campus, caller Caller, report AmbientReport) (Ambient, []Flaw) {
-	var k check
+	k := check{flaws: slices.Clone(report.Flaws)}
 	out := Ambient{}
 	switch {
 	case report.Space == nil:

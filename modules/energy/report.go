@@ -1,6 +1,7 @@
 package energy
 
 import (
+	"slices"
 	"time"
 )
 
@@ -14,6 +15,8 @@ type Report struct {
 	Seconds  *string // decimal s of the interval
 	At       *string // RFC 3339; without a zone, in the site's
 	Age      *string // decimal s before the sending, from devices without a clock
+	// Flaws are what the way in found already, such as members that nobody knows.
+	Flaws []Flaw
 }
 
 // Bounds of what is believed.
@@ -36,7 +39,7 @@ type reader struct {
 
 // read checks every field of a report and gives the reading, or all that is wrong with it.
 func (r reader) read(report Report) (Reading, []Flaw) {
-	c := check{report: report}
+	c := check{report: report, flaws: slices.Clone(report.Flaws)}
 	device := c.device(r)
 	out := Reading{Device: device.ID, At: c.instant(r, device)}
 	c.measure(&out, device)

@@ -38,6 +38,8 @@ type Database struct {
 	Write   *gorm.DB
 	Read    *gorm.DB
 	Dialect Dialect
+	// File is SQLite's; empty on PostgreSQL.
+	File string
 
 	directURL string
 	close     func() error

@@ -67,7 +67,7 @@ func openSQLite(ctx context.Context, path string) (*Database, error) {
 	if err != nil {
 		return nil, errors.Join(err, closeAll())
 	}
-	return &Database{Write: write, Read: read, Dialect: SQLite, close: closeAll}, nil
+	return &Database{Write: write, Read: read, Dialect: SQLite, File: path, close: closeAll}, nil
 }
 
 func sqlitePool(ctx context.Context, dsn string, connections int) (*sql.DB, error) {

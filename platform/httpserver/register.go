@@ -75,3 +75,6 @@ type answer struct{ *problem.Details }
 
 func (a answer) Error() string  { return string(a.Code) }
 func (a answer) GetStatus() int { return a.Status }
+
+// Document is the OpenAPI document of all routes, as JSON.
+func (a *API) Document() ([]byte, error) { return a.huma.OpenAPI().MarshalJSON() }

@@ -57,3 +57,9 @@ func JSONResponse[T any](api *API, description string, others ...string) *huma.R
 	}
 	return &huma.Response{Description: description, Content: content}
 }
+
+// Body documents the request of a route whose handler reads it as it arrives. It comes after Register, since a
+// route that has one before is read whole.
+func Body(api *API, path string, body *huma.RequestBody) {
+	api.huma.OpenAPI().Paths[path].Post.RequestBody = body
+}

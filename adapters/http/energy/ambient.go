@@ -26,12 +26,9 @@ func (h *Handlers) registerAmbient(api *httpserver.API) {
 		Summary:      "Registrar muchas lecturas ambientales · Register many ambient readings",
 		Description:  "A JSON array, NDJSON or CSV, answered like /consumo/lote.",
 		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415},
-		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-			"application/json":     {Schema: &huma.Schema{Type: "array", Items: ambientSchema}},
-			"application/x-ndjson": {Schema: &huma.Schema{Type: "string"}}, "text/csv": {Schema: &huma.Schema{Type: "string"}},
-		}},
 		Responses: map[string]*huma.Response{"207": httpserver.JSONResponse[summary](api, "Some rows were rejected")},
 	}, h.recordAmbients)
+	httpserver.Body(api, "/ambiente/lote", bulkBody(ambientSchema))
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listAmbient", Method: http.MethodGet, Path: "/api/ambiente", Tags: tags,
 		Summary: "Lecturas ambientales · Ambient readings", Metadata: httpserver.Readers(), Errors: []int{404},
@@ -83,9 +80,11 @@ func (h *Handlers) recordAmbient(ctx context.Context, in *recordInput) (*ambient
 		return nil, problem.New(problem.UnsupportedMediaType, "accepted", "application/json")
 	}
 	var report energy.AmbientReport
-	if flaws := decodeObject(in.RawBody, ambientMembers(&report)); len(flaws) > 0 {
+	flaws, broken := decodeObject(in.RawBody, ambientMembers(&report))
+	if broken {
 		return nil, problem.Invalid(fieldsOf(flaws)...)
 	}
+	report.Flaws = flaws
 	outcome, err := h.Conditions.RecordAmbient(ctx, callerOf(ctx), report)
 	if err != nil {
 		return nil, err
@@ -93,7 +92,7 @@ func (h *Handlers) recordAmbient(ctx context.Context, in *recordInput) (*ambient
 	return &ambientOutput{Status: statusOf(outcome.Result), Body: ambientOf(outcome.Stored)}, nil
 }
 
-func (h *Handlers) recordAmbients(ctx context.Context, in *streamInput) (*summaryOutput, error) {
+func (h *Handlers) recordAmbients(ctx context.Context, in *StreamInput) (*summaryOutput, error) {
 	rows := newRows(in.body, maxBulk, ambientMembers)
 	seq, err := rows.read(mediaType(in.ContentType))
 	if err != nil {
@@ -106,7 +105,13 @@ func (h *Handlers) recordAmbients(ctx context.Context, in *streamInput) (*summar
 func ambientRows(seq iter.Seq[row[energy.AmbientReport]]) iter.Seq[energy.AmbientRow] {
 	return func(yield func(energy.AmbientRow) bool) {
 		for r := range seq {
-			if !yield(energy.AmbientRow{Line: r.line, Report: r.report, Flaws: r.flaws}) {
+			next := energy.AmbientRow{Line: r.line, Report: r.report}
+			if r.broken {
+				next.Flaws = r.flaws
+			} else {
+				next.Report.Flaws = r.flaws
+			}
+			if !yield(next) {
 				return
 			}
 		}
@@ -114,8 +119,8 @@ func ambientRows(seq iter.Seq[row[energy.AmbientReport]]) iter.Seq[energy.Ambien
 }
 
 type ambientsInput struct {
-	pageInput
-	rangeInput
+	PageInput
+	RangeInput
 	SpaceID string `query:"space_id" maxLength:"64"`
 }
 
@@ -129,17 +134,11 @@ func (h *Handlers) listAmbient(ctx context.Context, in *ambientsInput) (*listOut
 		return nil, err
 	}
 	page, err := h.Conditions.AmbientOf(ctx, callerOf(ctx), energy.SpaceID(in.SpaceID), from, to,
-		energy.AmbientKey{Space: energy.SpaceID(after.Device), At: after.At}, in.Limit)
+		energy.AmbientKey{Space: energy.SpaceID(after.Device), At: after.At}, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	out := &listOutput[ambient]{Body: list[ambient]{Items: make([]ambient, len(page))}}
-	for i, a := range page {
-		out.Body.Items[i] = ambientOf(a)
-	}
-	if len(page) == in.Limit {
-		last := page[len(page)-1]
-		out.Body.Next = pointer(encodeCursor(energy.Key{Device: energy.DeviceID(last.Space), At: last.At}))
-	}
-	return out, nil
+	return &listOutput[ambient]{pageUpTo(in.Limit, page, ambientOf, func(a energy.Ambient) string {
+		return encodeCursor(energy.Key{Device: energy.DeviceID(a.Space), At: a.At})
+	})}, nil
 }

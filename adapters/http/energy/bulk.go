@@ -19,28 +19,34 @@ const maxBulk = 512 << 20
 const bulkTypes = "application/json, application/x-ndjson, text/csv"
 
 func (h *Handlers) registerBulk(api *httpserver.API) {
-	text := &huma.Schema{Type: "string"}
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordReadings", Method: http.MethodPost, Path: "/consumo/lote", Tags: []string{"energy"},
 		Summary: "Registrar muchas lecturas · Register many readings",
 		Description: "A JSON array, NDJSON or CSV with a header row (as Spanish Excel writes it, too), read as it arrives. Good rows are kept, bad ones named by line: 200 all in, 207 some rejected, 400 none good. " +
 			"With `atomic=true` all or none. Sending it again is always safe.",
 		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415, 503},
-		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-			"application/json": {Schema: &huma.Schema{Type: "array", Items: reportSchema}}, "application/x-ndjson": {Schema: text}, "text/csv": {Schema: text},
-		}},
 		Responses: map[string]*huma.Response{"207": httpserver.JSONResponse[summary](api, "Some rows were rejected")},
 	}, h.recordAll)
+	httpserver.Body(api, "/consumo/lote", bulkBody(reportSchema))
 }
 
-// streamInput hands a handler the body as it arrives.
-type streamInput struct {
+// bulkBody documents an upload of rows.
+func bulkBody(one *huma.Schema) *huma.RequestBody {
+	text := &huma.Schema{Type: "string"}
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		"application/json":     {Schema: &huma.Schema{Type: "array", Items: one}},
+		"application/x-ndjson": {Schema: text}, "text/csv": {Schema: text},
+	}}
+}
+
+// StreamInput hands a handler the body as it arrives.
+type StreamInput struct {
 	ContentType string `header:"Content-Type"`
 	body        io.Reader
 }
 
 // Resolve takes the body before huma would read it whole.
-func (in *streamInput) Resolve(ctx huma.Context) []error {
+func (in *StreamInput) Resolve(ctx huma.Context) []error {
 	in.body = ctx.BodyReader()
 	if in.body == nil {
 		in.body = http.NoBody
@@ -49,7 +55,7 @@ func (in *streamInput) Resolve(ctx huma.Context) []error {
 }
 
 type bulkInput struct {
-	streamInput
+	StreamInput
 	Atomic bool `query:"atomic" doc:"All rows or none"`
 }
 
@@ -88,7 +94,13 @@ func (h *Handlers) recordAll(ctx context.Context, in *bulkInput) (*summaryOutput
 func readingRows(seq iter.Seq[row[energy.Report]]) iter.Seq[energy.Row] {
 	return func(yield func(energy.Row) bool) {
 		for r := range seq {
-			if !yield(energy.Row{Line: r.line, Report: r.report, Flaws: r.flaws}) {
+			next := energy.Row{Line: r.line, Report: r.report}
+			if r.broken {
+				next.Flaws = r.flaws
+			} else {
+				next.Report.Flaws = r.flaws
+			}
+			if !yield(next) {
 				return
 			}
 		}

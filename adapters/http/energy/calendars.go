@@ -34,7 +34,7 @@ type hours struct {
 	To   string   `json:"to" maxLength:"5" doc:"HH:MM, up to 24:00" example:"22:00"`
 }
 
-type calendarBody struct {
+type CalendarBody struct {
 	SpaceID string  `json:"space_id" maxLength:"64"`
 	Name    string  `json:"name" minLength:"1" maxLength:"200"`
 	Kind    string  `json:"kind" enum:"opening,term,vacation,closed"`
@@ -45,11 +45,11 @@ type calendarBody struct {
 
 type calendarEntry struct {
 	ID string `json:"id"`
-	calendarBody
+	CalendarBody
 }
 
 func entryOf(e energy.CalendarEntry) calendarEntry {
-	out := calendarEntry{ID: e.ID, calendarBody: calendarBody{
+	out := calendarEntry{ID: e.ID, CalendarBody: CalendarBody{
 		SpaceID: string(e.Space), Name: e.Name, Kind: string(e.Kind), From: e.From, To: e.To,
 	}}
 	for _, h := range e.Hours {
@@ -82,22 +82,22 @@ func clocktime(s string) energy.Clocktime {
 	return -1
 }
 
-type placeInput struct {
+type PlaceInput struct {
 	SpaceID string `query:"space_id" maxLength:"64" doc:"What holds in this space"`
 }
 
 func (h *Handlers) listCalendar(ctx context.Context, in *struct {
-	pageInput
-	placeInput
+	PageInput
+	PlaceInput
 }) (*listOutput[calendarEntry], error) {
 	all, err := h.Rules.CalendarEntries(ctx, callerOf(ctx), energy.SpaceID(in.SpaceID))
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(all, in.pageInput, func(e energy.CalendarEntry) string { return e.ID }, entryOf), nil
+	return pageOf(all, in.PageInput, func(e energy.CalendarEntry) string { return e.ID }, entryOf), nil
 }
 
-func (h *Handlers) addCalendarEntry(ctx context.Context, in *struct{ Body calendarBody }) (*created[calendarEntry], error) {
+func (h *Handlers) addCalendarEntry(ctx context.Context, in *struct{ Body CalendarBody }) (*created[calendarEntry], error) {
 	e := energy.CalendarEntry{
 		Space: energy.SpaceID(in.Body.SpaceID), Name: in.Body.Name, Kind: energy.CalendarKind(in.Body.Kind), From: in.Body.From, To: in.Body.To,
 	}
@@ -111,6 +111,6 @@ func (h *Handlers) addCalendarEntry(ctx context.Context, in *struct{ Body calend
 	return &created[calendarEntry]{Location: "/api/calendarios/" + added.ID, Body: entryOf(added)}, nil
 }
 
-func (h *Handlers) dropCalendarEntry(ctx context.Context, in *idInput) (*struct{}, error) {
+func (h *Handlers) dropCalendarEntry(ctx context.Context, in *IDInput) (*struct{}, error) {
 	return nil, h.Rules.DropCalendarEntry(ctx, callerOf(ctx), in.ID)
 }

@@ -58,8 +58,8 @@ func deviceOf(d energy.Device) device {
 	}
 }
 
-// deviceBody is what a client sends; what is absent stays as it is.
-type deviceBody struct {
+// DeviceBody is what a client sends; what is absent stays as it is.
+type DeviceBody struct {
 	Name               *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	Kind               *string `json:"kind,omitempty" enum:"meter,ac,lighting,computer,console,tv,appliance,lab,sensor,other"`
 	SpaceID            *string `json:"space_id,omitempty" maxLength:"64"`
@@ -71,7 +71,7 @@ type deviceBody struct {
 	MQTTTopic          *string `json:"mqtt_topic,omitempty" maxLength:"200"`
 }
 
-func (b deviceBody) edit() energy.DeviceEdit {
+func (b DeviceBody) edit() energy.DeviceEdit {
 	return energy.DeviceEdit{
 		Name: b.Name, Kind: as[energy.DeviceKind](b.Kind), Space: as[energy.SpaceID](b.SpaceID), Parent: as[energy.DeviceID](b.ParentID),
 		Rated: (*energy.Power)(b.RatedW), Standby: (*energy.Power)(b.StandbyW), IntervalS: b.IntervalS,
@@ -98,11 +98,11 @@ func (label) Schema(huma.Registry) *huma.Schema {
 
 type newDeviceBody struct {
 	ID label `json:"id"`
-	deviceBody
+	DeviceBody
 }
 
 type devicesInput struct {
-	pageInput
+	PageInput
 	SpaceID string `query:"space_id" maxLength:"64" doc:"Those in it and in what lies within it"`
 	Kind    string `query:"kind" enum:"meter,ac,lighting,computer,console,tv,appliance,lab,sensor,other"`
 }
@@ -112,7 +112,7 @@ func (h *Handlers) listDevices(ctx context.Context, in *devicesInput) (*listOutp
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(all, in.pageInput, func(d energy.Device) string { return string(d.ID) }, deviceOf), nil
+	return pageOf(all, in.PageInput, func(d energy.Device) string { return string(d.ID) }, deviceOf), nil
 }
 
 func (h *Handlers) createDevice(ctx context.Context, in *struct{ Body newDeviceBody }) (*created[device], error) {
@@ -123,19 +123,19 @@ func (h *Handlers) createDevice(ctx context.Context, in *struct{ Body newDeviceB
 	return &created[device]{Location: "/api/dispositivos/" + url.PathEscape(string(d.ID)), Body: deviceOf(d)}, nil
 }
 
-func (h *Handlers) getDevice(ctx context.Context, in *idInput) (*one[device], error) {
+func (h *Handlers) getDevice(ctx context.Context, in *IDInput) (*one[device], error) {
 	d, err := h.Catalog.Device(ctx, callerOf(ctx), energy.DeviceID(in.ID))
 	return &one[device]{deviceOf(d)}, err
 }
 
 func (h *Handlers) updateDevice(ctx context.Context, in *struct {
-	idInput
-	Body deviceBody
+	IDInput
+	Body DeviceBody
 }) (*one[device], error) {
 	d, err := h.Catalog.UpdateDevice(ctx, callerOf(ctx), energy.DeviceID(in.ID), in.Body.edit())
 	return &one[device]{deviceOf(d)}, err
 }
 
-func (h *Handlers) deleteDevice(ctx context.Context, in *idInput) (*struct{}, error) {
+func (h *Handlers) deleteDevice(ctx context.Context, in *IDInput) (*struct{}, error) {
 	return nil, h.Catalog.DeleteDevice(ctx, callerOf(ctx), energy.DeviceID(in.ID))
 }

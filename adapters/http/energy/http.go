@@ -49,19 +49,19 @@ func callerOf(ctx context.Context) energy.Caller {
 	return caller
 }
 
-// pageInput is what every list takes.
-type pageInput struct {
+// PageInput is what every list takes.
+type PageInput struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at the most"`
 	Cursor string `query:"cursor" maxLength:"300" doc:"The next of the page before"`
 }
 
 // list is a page of a list.
-type list[T any] struct {
+type List[T any] struct {
 	Items []T     `json:"items"`
 	Next  *string `json:"next" doc:"The cursor of the next page; null at the end"`
 }
 
-type listOutput[T any] struct{ Body list[T] }
+type listOutput[T any] struct{ Body List[T] }
 
 // created answers a creation with the object and where it is.
 type created[T any] struct {
@@ -71,8 +71,8 @@ type created[T any] struct {
 
 type one[T any] struct{ Body T }
 
-// rangeInput is a span of time.
-type rangeInput struct {
+// RangeInput is a span of time.
+type RangeInput struct {
 	From string `query:"from" maxLength:"40" doc:"First instant, RFC 3339; without a zone in the site's"`
 	To   string `query:"to" maxLength:"40" doc:"Instant after the last, RFC 3339"`
 }
@@ -81,7 +81,7 @@ type rangeInput struct {
 const farFuture = energy.Instant(4_102_444_800_000) // 2100-01-01
 
 // span reads the range, wide open where it is not given.
-func (r rangeInput) span(zone *time.Location) (from, to energy.Instant, err error) {
+func (r RangeInput) span(zone *time.Location) (from, to energy.Instant, err error) {
 	var flaws []problem.Field
 	from, to = 0, farFuture
 	for _, end := range []struct {

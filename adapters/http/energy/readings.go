@@ -33,7 +33,7 @@ func (h *Handlers) registerReadings(api *httpserver.API) {
 		Summary:     "Lecturas crudas · Raw readings",
 		Description: "By device and instant. `Accept: text/csv` streams all of them.",
 		Metadata:    httpserver.Readers(),
-		Responses:   map[string]*huma.Response{"200": httpserver.JSONResponse[list[reading]](api, "A page of readings", "text/csv")},
+		Responses:   map[string]*huma.Response{"200": httpserver.JSONResponse[List[reading]](api, "A page of readings", "text/csv")},
 	}, h.list)
 }
 
@@ -90,9 +90,11 @@ func (h *Handlers) record(ctx context.Context, in *recordInput) (*recordOutput, 
 		return nil, problem.New(problem.UnsupportedMediaType, "accepted", "application/json")
 	}
 	var report energy.Report
-	if flaws := decodeObject(in.RawBody, members(&report)); len(flaws) > 0 {
+	flaws, broken := decodeObject(in.RawBody, members(&report))
+	if broken {
 		return nil, problem.Invalid(fieldsOf(flaws)...)
 	}
+	report.Flaws = flaws
 	outcome, err := h.Ledger.Record(ctx, callerOf(ctx), report)
 	if err != nil {
 		return nil, err
@@ -114,8 +116,8 @@ func mediaType(header string) string {
 }
 
 type readingsInput struct {
-	pageInput
-	rangeInput
+	PageInput
+	RangeInput
 	DeviceID string `query:"device_id" maxLength:"64"`
 	SpaceID  string `query:"space_id" maxLength:"64"`
 	Accept   string `header:"Accept"`
@@ -130,7 +132,7 @@ func (h *Handlers) list(ctx context.Context, in *readingsInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	q := energy.ReadingsQuery{Device: energy.DeviceID(in.DeviceID), Space: energy.SpaceID(in.SpaceID), From: from, To: to, After: after, Limit: in.Limit}
+	q := energy.ReadingsQuery{Device: energy.DeviceID(in.DeviceID), Space: energy.SpaceID(in.SpaceID), From: from, To: to, After: after, Limit: in.Limit + 1}
 	if strings.Contains(in.Accept, "text/csv") {
 		return h.csv(ctx, q)
 	}
@@ -138,14 +140,20 @@ func (h *Handlers) list(ctx context.Context, in *readingsInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	out := list[reading]{Items: make([]reading, len(page))}
-	for i, r := range page {
-		out.Items[i] = readingOf(r)
+	return httpserver.JSON(pageUpTo(in.Limit, page, readingOf, func(r energy.Reading) string { return encodeCursor(r.Key()) })), nil
+}
+
+// pageUpTo makes a page of up to limit items; one more of all tells that there is a next.
+func pageUpTo[T, O any](limit int, all []T, show func(T) O, cursor func(T) string) List[O] {
+	out := List[O]{Items: make([]O, 0, min(limit, len(all)))}
+	if len(all) > limit {
+		all = all[:limit]
+		out.Next = pointer(cursor(all[limit-1]))
 	}
-	if len(page) == in.Limit {
-		out.Next = pointer(encodeCursor(page[len(page)-1].Key()))
+	for _, one := range all {
+		out.Items = append(out.Items, show(one))
 	}
-	return httpserver.JSON(out), nil
+	return out
 }
 
 func encodeCursor(k energy.Key) string {

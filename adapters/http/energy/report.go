@@ -12,37 +12,36 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// member is a field of a report: its name, where it goes, and what it takes.
+// member is a field of a report: its name, where it goes, and the JSON kinds that it takes, '"' for text and '0'
+// for a number.
 type member struct {
-	name string
-	into **string
-	// kinds are the JSON kinds that it takes, '"' for text and '0' for a number; of others, rule is broken.
+	name  string
+	into  **string
 	kinds string
-	rule  string
 }
 
 // members are the fields of a report.
 func members(r *energy.Report) []member {
 	return []member{
-		{"device_id", &r.Device, "\"0", "text"},
-		{"kwh", &r.KWh, "0", "number"},
-		{"register_kwh", &r.Register, "0", "number"},
-		{"power_w", &r.PowerW, "0", "number"},
-		{"interval_s", &r.Seconds, "0", "number"},
-		{"timestamp", &r.At, "\"", "text"},
-		{"age_s", &r.Age, "0", "number"},
+		{"device_id", &r.Device, "\"0"},
+		{"kwh", &r.KWh, "0"},
+		{"register_kwh", &r.Register, "0"},
+		{"power_w", &r.PowerW, "0"},
+		{"interval_s", &r.Seconds, "0"},
+		{"timestamp", &r.At, "\""},
+		{"age_s", &r.Age, "0"},
 	}
 }
 
 // ambientMembers are those of an ambient report.
 func ambientMembers(r *energy.AmbientReport) []member {
 	return []member{
-		{"space_id", &r.Space, "\"", "text"},
-		{"timestamp", &r.At, "\"", "text"},
-		{"temperature_c", &r.Temperature, "0", "number"},
-		{"humidity_pct", &r.Humidity, "0", "number"},
-		{"co2_ppm", &r.CO2, "0", "number"},
-		{"occupancy", &r.Occupancy, "0", "number"},
+		{"space_id", &r.Space, "\""},
+		{"timestamp", &r.At, "\""},
+		{"temperature_c", &r.Temperature, "0"},
+		{"humidity_pct", &r.Humidity, "0"},
+		{"co2_ppm", &r.CO2, "0"},
+		{"occupancy", &r.Occupancy, "0"},
 	}
 }
 
@@ -52,54 +51,57 @@ func named(all []member, name string) int {
 }
 
 // decodeObject reads a JSON object of plain members, keeping numbers as the text that was sent, so that no digit
-// is lost. It goes on after a bad member, so that all are named at once; only broken JSON ends it.
-func decodeObject(data []byte, into []member) []energy.Flaw {
+// is lost. It goes on after an unknown member, so that all flaws are named at once; only broken JSON ends it.
+func decodeObject(data []byte, into []member) (flaws []energy.Flaw, broken bool) {
 	decoder := jsontext.NewDecoder(bytes.NewReader(data))
 	if decoder.PeekKind() != '{' {
 		if _, err := decoder.ReadValue(); err != nil {
-			return []energy.Flaw{flawOf(err)}
+			return []energy.Flaw{flawOf(err)}, true
 		}
-		return []energy.Flaw{{Field: "body", Rule: "object"}}
+		return []energy.Flaw{{Field: "body", Rule: "object"}}, true
 	}
 	_, _ = decoder.ReadToken()
-	var flaws []energy.Flaw
 	for decoder.PeekKind() != '}' {
-		flaw, err := decodeMember(decoder, into)
+		unknown, err := decodeMember(decoder, into)
 		if err != nil {
-			return append(flaws, flawOf(err))
+			return append(flaws, flawOf(err)), true
 		}
-		flaws = append(flaws, flaw...)
+		if unknown != "" {
+			flaws = append(flaws, energy.Flaw{Field: unknown, Rule: "unknown"})
+		}
 	}
 	if _, err := decoder.ReadToken(); err != nil {
-		return append(flaws, flawOf(err))
+		return append(flaws, flawOf(err)), true
 	}
 	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
-		return append(flaws, energy.Flaw{Field: "body", Rule: "malformed"})
+		return append(flaws, energy.Flaw{Field: "body", Rule: "malformed"}), true
 	}
-	return flaws
+	return flaws, false
 }
 
-func decodeMember(decoder *jsontext.Decoder, into []member) ([]energy.Flaw, error) {
+// wrongKind begins the text of a member that is not of the kind it should be: no check lets it pass, so the
+// module names the field with the words for what it should have been.
+const wrongKind = "\x00"
+
+// decodeMember reads a member, and names one that is unknown.
+func decodeMember(decoder *jsontext.Decoder, into []member) (unknown string, err error) {
 	token, err := decoder.ReadToken()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	name := token.String()
 	place := named(into, name)
 	if place < 0 {
-		return []energy.Flaw{{Field: name, Rule: "unknown"}}, decoder.SkipValue()
+		return name, decoder.SkipValue()
 	}
-	m := into[place]
-	if !strings.ContainsRune(m.kinds, rune(decoder.PeekKind())) {
-		return []energy.Flaw{{Field: name, Rule: m.rule}}, decoder.SkipValue()
+	text := wrongKind
+	if !strings.ContainsRune(into[place].kinds, rune(decoder.PeekKind())) {
+		err = decoder.SkipValue()
+	} else if token, err = decoder.ReadToken(); err == nil {
+		text = token.String()
 	}
-	value, err := decoder.ReadToken()
-	if err != nil {
-		return nil, err
-	}
-	text := value.String()
-	*m.into = &text
-	return nil, nil
+	*into[place].into = &text
+	return "", err
 }
 
 // flawOf names the place and kind of broken JSON.

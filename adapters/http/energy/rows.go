@@ -18,6 +18,7 @@ type row[R any] struct {
 	line   int
 	report R
 	flaws  []energy.Flaw
+	broken bool // nothing of the row could be read but its flaws
 }
 
 // maxLine bounds one row, in bytes.
@@ -60,7 +61,7 @@ func (r *rows[R]) failure() *problem.Problem {
 // decode makes a row of a JSON object.
 func (r *rows[R]) decode(line int, object []byte) row[R] {
 	out := row[R]{line: line}
-	out.flaws = decodeObject(object, r.members(&out.report))
+	out.flaws, out.broken = decodeObject(object, r.members(&out.report))
 	return out
 }
 
@@ -69,7 +70,7 @@ func (r *rows[R]) decode(line int, object []byte) row[R] {
 func (r *rows[R]) array(yield func(row[R]) bool) {
 	decoder := jsontext.NewDecoder(r.reader)
 	if token, err := decoder.ReadToken(); err != nil || token.Kind() != '[' {
-		yield(row[R]{line: 1, flaws: []energy.Flaw{{Field: "body", Rule: "array"}}})
+		yield(row[R]{line: 1, broken: true, flaws: []energy.Flaw{{Field: "body", Rule: "array"}}})
 		return
 	}
 	line := 0
@@ -77,7 +78,7 @@ func (r *rows[R]) array(yield func(row[R]) bool) {
 		line++
 		object, err := decoder.ReadValue()
 		if err != nil {
-			yield(row[R]{line: line, flaws: []energy.Flaw{flawOf(err)}})
+			yield(row[R]{line: line, broken: true, flaws: []energy.Flaw{flawOf(err)}})
 			return
 		}
 		if !yield(r.decode(line, object)) {
@@ -85,11 +86,11 @@ func (r *rows[R]) array(yield func(row[R]) bool) {
 		}
 	}
 	if _, err := decoder.ReadToken(); err != nil {
-		yield(row[R]{line: line + 1, flaws: []energy.Flaw{flawOf(err)}})
+		yield(row[R]{line: line + 1, broken: true, flaws: []energy.Flaw{flawOf(err)}})
 		return
 	}
 	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
-		yield(row[R]{line: line + 1, flaws: []energy.Flaw{{Field: "body", Rule: "malformed"}}})
+		yield(row[R]{line: line + 1, broken: true, flaws: []energy.Flaw{{Field: "body", Rule: "malformed"}}})
 	}
 }
 
@@ -98,7 +99,7 @@ func (r *rows[R]) lines(yield func(row[R]) bool) {
 	for line := 1; ; line++ {
 		text, tooLong, err := r.line()
 		if object := bytes.TrimSpace(text); len(object) > 0 || tooLong {
-			next := row[R]{line: line, flaws: []energy.Flaw{{Field: "body", Rule: "max_length", Args: map[string]any{"max": maxLine}}}}
+			next := row[R]{line: line, broken: true, flaws: []energy.Flaw{{Field: "body", Rule: "max_length", Args: map[string]any{"max": maxLine}}}}
 			if !tooLong {
 				next = r.decode(line, object)
 			}

@@ -26,7 +26,7 @@ func (r *rows[R]) csv(yield func(row[R]) bool) {
 		case t == nil:
 			var flaws []energy.Flaw
 			if t, flaws = newTable(string(text), r.members); len(flaws) > 0 {
-				yield(row[R]{line: line, flaws: flaws})
+				yield(row[R]{line: line, flaws: flaws, broken: true})
 				return
 			}
 		case !yield(t.row(line, string(text), tooLong)):
@@ -89,7 +89,7 @@ func (t *table[R]) row(line int, text string, tooLong bool) row[R] {
 	out := row[R]{line: line}
 	cells, ok := t.cells(text)
 	if !ok || tooLong || len(cells) > len(t.columns) {
-		out.flaws = []energy.Flaw{{Field: "row", Rule: "malformed"}}
+		out.flaws, out.broken = []energy.Flaw{{Field: "row", Rule: "malformed"}}, true
 		return out
 	}
 	into := t.members(&out.report)
@@ -98,7 +98,7 @@ func (t *table[R]) row(line int, text string, tooLong bool) row[R] {
 			continue
 		}
 		m := into[t.columns[i]]
-		if t.comma == ";" && m.rule == "number" {
+		if t.comma == ";" && m.kinds == "0" {
 			cell = strings.Replace(cell, ",", ".", 1)
 		}
 		*m.into = &cell

@@ -21,7 +21,7 @@ func (h *Handlers) registerSeries(api *httpserver.API) {
 }
 
 type seriesInput struct {
-	rangeInput
+	RangeInput
 	Level  string `query:"level" enum:"site,building,floor,room,device" default:"site"`
 	ID     string `query:"id" maxLength:"64" doc:"The space's or device's id; the only site may be left out"`
 	Bucket string `query:"bucket" enum:"15m,hour,day,week,month" default:"day"`

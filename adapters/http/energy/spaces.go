@@ -90,7 +90,7 @@ func as[T ~string](s *string) *T {
 }
 
 type spacesInput struct {
-	pageInput
+	PageInput
 	Kind     string `query:"kind" enum:"site,building,floor,room"`
 	ParentID string `query:"parent_id" maxLength:"64"`
 }
@@ -100,18 +100,18 @@ func (h *Handlers) listSpaces(ctx context.Context, in *spacesInput) (*listOutput
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(all, in.pageInput, func(s energy.Space) string { return string(s.ID) }, spaceOf), nil
+	return pageOf(all, in.PageInput, func(s energy.Space) string { return string(s.ID) }, spaceOf), nil
 }
 
 // pageOf cuts a page out of a whole list, by key, so that pages stay stable while others are added.
-func pageOf[T, O any](all []T, in pageInput, key func(T) string, show func(T) O) *listOutput[O] {
+func pageOf[T, O any](all []T, in PageInput, key func(T) string, show func(T) O) *listOutput[O] {
 	slices.SortFunc(all, func(a, b T) int { return cmp.Compare(key(a), key(b)) })
 	from := 0
 	for from < len(all) && in.Cursor != "" && key(all[from]) <= in.Cursor {
 		from++
 	}
 	to := min(len(all), from+in.Limit)
-	out := &listOutput[O]{Body: list[O]{Items: make([]O, 0, to-from)}}
+	out := &listOutput[O]{Body: List[O]{Items: make([]O, 0, to-from)}}
 	for _, one := range all[from:to] {
 		out.Body.Items = append(out.Body.Items, show(one))
 	}
@@ -129,23 +129,23 @@ func (h *Handlers) createSpace(ctx context.Context, in *struct{ Body spaceBody }
 	return &created[space]{Location: "/api/espacios/" + string(s.ID), Body: spaceOf(s)}, nil
 }
 
-type idInput struct {
+type IDInput struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-func (h *Handlers) getSpace(ctx context.Context, in *idInput) (*one[space], error) {
+func (h *Handlers) getSpace(ctx context.Context, in *IDInput) (*one[space], error) {
 	s, err := h.Catalog.Space(ctx, callerOf(ctx), energy.SpaceID(in.ID))
 	return &one[space]{spaceOf(s)}, err
 }
 
 func (h *Handlers) updateSpace(ctx context.Context, in *struct {
-	idInput
+	IDInput
 	Body spaceBody
 }) (*one[space], error) {
 	s, err := h.Catalog.UpdateSpace(ctx, callerOf(ctx), energy.SpaceID(in.ID), in.Body.edit())
 	return &one[space]{spaceOf(s)}, err
 }
 
-func (h *Handlers) deleteSpace(ctx context.Context, in *idInput) (*struct{}, error) {
+func (h *Handlers) deleteSpace(ctx context.Context, in *IDInput) (*struct{}, error) {
 	return nil, h.Catalog.DeleteSpace(ctx, callerOf(ctx), energy.SpaceID(in.ID))
 }

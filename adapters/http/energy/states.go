@@ -36,7 +36,7 @@ func stateOf(c energy.StateChange) state {
 }
 
 type stateInput struct {
-	idInput
+	IDInput
 	Body struct {
 		State     string  `json:"state" enum:"on,off,standby,fault"`
 		Timestamp *string `json:"timestamp,omitempty" maxLength:"40" doc:"RFC 3339; absent: the server's clock"`
@@ -69,9 +69,9 @@ func statusOf(r energy.Result) int {
 }
 
 type statesInput struct {
-	idInput
-	pageInput
-	rangeInput
+	IDInput
+	PageInput
+	RangeInput
 }
 
 func (h *Handlers) listStates(ctx context.Context, in *statesInput) (*listOutput[state], error) {
@@ -83,19 +83,13 @@ func (h *Handlers) listStates(ctx context.Context, in *statesInput) (*listOutput
 	if err != nil {
 		return nil, err
 	}
-	changes, err := h.Conditions.StatesOf(ctx, callerOf(ctx), energy.DeviceID(in.ID), from, to, after, in.Limit)
+	changes, err := h.Conditions.StatesOf(ctx, callerOf(ctx), energy.DeviceID(in.ID), from, to, after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	out := &listOutput[state]{Body: list[state]{Items: make([]state, len(changes))}}
-	for i, c := range changes {
-		out.Body.Items[i] = stateOf(c)
-	}
-	if len(changes) == in.Limit {
-		last := strconv.FormatInt(int64(changes[len(changes)-1].At), 10)
-		out.Body.Next = pointer(base64.RawURLEncoding.EncodeToString([]byte(last)))
-	}
-	return out, nil
+	return &listOutput[state]{pageUpTo(in.Limit, changes, stateOf, func(c energy.StateChange) string {
+		return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(int64(c.At), 10)))
+	})}, nil
 }
 
 func decodeInstantCursor(s string) (energy.Instant, error) {

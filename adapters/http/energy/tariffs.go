@@ -36,7 +36,7 @@ type period struct {
 	PricePerKWh amount   `json:"price_per_kwh"`
 }
 
-type tariffBody struct {
+type TariffBody struct {
 	SpaceID            string   `json:"space_id" maxLength:"64"`
 	Name               string   `json:"name" minLength:"1" maxLength:"200"`
 	Currency           string   `json:"currency,omitempty" pattern:"^[A-Z]{3}$" default:"COP"`
@@ -51,12 +51,12 @@ type tariffBody struct {
 
 type tariff struct {
 	ID string `json:"id"`
-	tariffBody
+	TariffBody
 	Source string `json:"source,omitempty"`
 }
 
 func tariffOf(t energy.Tariff) tariff {
-	out := tariff{ID: t.ID, Source: t.Source, tariffBody: tariffBody{
+	out := tariff{ID: t.ID, Source: t.Source, TariffBody: TariffBody{
 		SpaceID: string(t.Space), Name: t.Name, Currency: t.Currency, ValidFrom: t.ValidFrom, PricePerKWh: amount{t.Price},
 		ContributionPct: &amount{t.Contribution}, DemandPricePerKW: &amount{t.DemandPrice},
 		CO2KgPerKWh: orAbsent(t.Footprint), CO2AvoidedKgPerKWh: orAbsent(t.Avoided),
@@ -74,7 +74,7 @@ func orAbsent(d *decimal.Decimal) *amount {
 	return &amount{*d}
 }
 
-func (b tariffBody) tariff() energy.Tariff {
+func (b TariffBody) tariff() energy.Tariff {
 	t := energy.Tariff{
 		Space: energy.SpaceID(b.SpaceID), Name: b.Name, Currency: b.Currency, ValidFrom: b.ValidFrom, Price: b.PricePerKWh.Decimal,
 	}
@@ -98,26 +98,26 @@ func (b tariffBody) tariff() energy.Tariff {
 
 type tariffsOutput struct {
 	Body struct {
-		list[tariff]
+		List[tariff]
 		Default tariff `json:"default"`
 	}
 }
 
 func (h *Handlers) listTariffs(ctx context.Context, in *struct {
-	pageInput
-	placeInput
+	PageInput
+	PlaceInput
 }) (*tariffsOutput, error) {
 	all, err := h.Rules.Tariffs(ctx, callerOf(ctx), energy.SpaceID(in.SpaceID))
 	if err != nil {
 		return nil, err
 	}
 	out := &tariffsOutput{}
-	out.Body.list = pageOf(all, in.pageInput, func(t energy.Tariff) string { return t.ID }, tariffOf).Body
+	out.Body.List = pageOf(all, in.PageInput, func(t energy.Tariff) string { return t.ID }, tariffOf).Body
 	out.Body.Default = tariffOf(energy.DefaultTariff)
 	return out, nil
 }
 
-func (h *Handlers) addTariff(ctx context.Context, in *struct{ Body tariffBody }) (*created[tariff], error) {
+func (h *Handlers) addTariff(ctx context.Context, in *struct{ Body TariffBody }) (*created[tariff], error) {
 	added, err := h.Rules.AddTariff(ctx, callerOf(ctx), in.Body.tariff())
 	if err != nil {
 		return nil, err
@@ -125,6 +125,6 @@ func (h *Handlers) addTariff(ctx context.Context, in *struct{ Body tariffBody })
 	return &created[tariff]{Location: "/api/tarifas/" + added.ID, Body: tariffOf(added)}, nil
 }
 
-func (h *Handlers) dropTariff(ctx context.Context, in *idInput) (*struct{}, error) {
+func (h *Handlers) dropTariff(ctx context.Context, in *IDInput) (*struct{}, error) {
 	return nil, h.Rules.DropTariff(ctx, callerOf(ctx), in.ID)
 }

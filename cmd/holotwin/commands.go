@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/holotwin/holotwin/platform/config"
+)
+
+// commands are what the program can do; without a word it serves.
+type commands struct {
+	Serve   serveCommand   `cmd:"" default:"1" help:"Serve the API and the pages."`
+	Demo    demoCommand    `cmd:"" help:"Serve, with a campus of real readings loaded."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, and end."`
+	OpenAPI openAPICommand `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
+	Health  healthCommand  `cmd:"" help:"Ask a running server whether it is ready; for health checks of containers."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+type serveCommand struct{}
+
+// Run serves until it is told to stop.
+func (serveCommand) Run() error {
+	settings, err := load()
+	if err != nil {
+		return err
+	}
+	return serve(settings)
+}
+
+type migrateCommand struct{}
+
+// Run migrates.
+func (migrateCommand) Run() error {
+	settings, err := load()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	defer cancel()
+	db, err := openDatabase(ctx, settings)
+	if err != nil {
+		return err
+	}
+	return errors.Join(migrate(ctx, db), db.Close())
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run() error {
+	fmt.Println(version)
+	return nil
+}
+
+type healthCommand struct{}
+
+// Run asks the server on this machine.
+func (healthCommand) Run() error {
+	settings, err := config.Load()
+	if err != nil {
+		return err
+	}
+	_, port, err := net.SplitHostPort(settings.HTTPAddr)
+	if err != nil {
+		return err
+	}
+	client := http.Client{Timeout: 3 * time.Second}
+	answer, err := client.Get("http://" + net.JoinHostPort("127.0.0.1", port) + "/health/ready")
+	if err != nil {
+		return errors.New("no answer")
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("not ready: %s", answer.Status)
+	}
+	return nil
+}
+
+type openAPICommand struct{}
+
+// Run prints the document that the server would serve, without a database.
+func (openAPICommand) Run() error {
+	document, err := openAPIDocument()
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(append(document, '\n'))
+	return err
+}

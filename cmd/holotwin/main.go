@@ -1,0 +1,26 @@
+// Command holotwin is the server of HoloTwin and the tools around it. Start reading at commands.go for what it
+// can do, and at wire.go for what it is made of.
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set when a release is built.
+var version = "dev"
+
+func main() {
+	var cli commands
+	parsed := kong.Parse(&cli, kong.Name("holotwin"), kong.UsageOnError(),
+		kong.Description("El gemelo energético de un campus. The energy twin of a campus."))
+	if err := parsed.Run(); err != nil {
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			fmt.Fprintln(os.Stderr, "holotwin: "+line)
+		}
+		os.Exit(1)
+	}
+}

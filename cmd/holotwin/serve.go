@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"go.uber.org/dig"
+	"go.uber.org/fx"
+	"go.uber.org/zap"
+
+	gormauth "github.com/holotwin/holotwin/adapters/gorm/auth"
+	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
+	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/config"
+	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/supervise"
+)
+
+// Times of starting and stopping.
+const (
+	startTime = 2 * time.Minute
+	// drainTime is what requests under way are given when the server is told to stop.
+	drainTime = 15 * time.Second
+	stopTime  = 20 * time.Second
+)
+
+// serve runs the server until SIGINT or SIGTERM; more are what a command adds to it.
+func serve(settings config.Config, more ...fx.Option) error {
+	app := fx.New(append(more, parts(settings), fx.NopLogger, fx.Invoke(run), fx.StartTimeout(startTime), fx.StopTimeout(stopTime))...)
+	if err := app.Err(); err != nil {
+		return dig.RootCause(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), startTime)
+	defer cancel()
+	if err := app.Start(ctx); err != nil {
+		return dig.RootCause(err)
+	}
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGINT, syscall.SIGTERM)
+	select {
+	case <-told:
+	case <-app.Wait():
+	}
+	signal.Stop(told) // a second one ends the process at once
+	stopping, cancelStop := context.WithTimeout(context.Background(), stopTime)
+	defer cancelStop()
+	return app.Stop(stopping)
+}
+
+// run ties the server's life to the program's.
+func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
+	life.Append(fx.Hook{
+		OnStart: func(ctx context.Context) error {
+			listener, err := net.Listen("tcp", c.HTTPAddr)
+			if err != nil {
+				return fmt.Errorf("HTTP_ADDR: %s cannot be listened on: %s", c.HTTPAddr, listenReason(err))
+			}
+			if err := prepare(ctx, c, db, accounts); err != nil {
+				return errors.Join(err, listener.Close())
+			}
+			supervisor.Once("http", func(context.Context) {
+				if err := api.Serve(listener); err != nil {
+					log.Error("server ended", zap.Error(err))
+					_ = stop.Shutdown(fx.ExitCode(1))
+				}
+			})
+			log.Info("ready", zap.String("url", publicURL(listener)), zap.String("database", string(db.Dialect)), zap.String("version", version))
+			return nil
+		},
+		OnStop: func(ctx context.Context) error {
+			log.Info("stopping")
+			drain, cancel := context.WithTimeout(ctx, drainTime)
+			defer cancel()
+			return errors.Join(api.Shutdown(drain), supervisor.Stop(ctx), db.Close())
+		},
+	})
+}
+
+// prepare brings the schema up to date and makes the first administrator.
+func prepare(ctx context.Context, c config.Config, db *database.Database, accounts *auth.Accounts) error {
+	if err := migrate(ctx, db); err != nil {
+		return err
+	}
+	first, err := accounts.Bootstrap(ctx, c.AdminEmail, c.AdminPassword)
+	if err != nil || first == nil {
+		return err
+	}
+	if first.Password != "" {
+		// To the terminal and not to the log: a log is kept and sent around.
+		fmt.Fprintf(os.Stdout, "\n  Primer administrador · first administrator (se muestra una sola vez · shown once)\n    %s\n    %s\n\n", first.Email, first.Password)
+	}
+	return nil
+}
+
+func listenReason(err error) string {
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		return call.Err.Error()
+	}
+	return "not an address of this machine"
+}
+
+func publicURL(l net.Listener) string {
+	address := l.Addr().(*net.TCPAddr)
+	host := address.IP.String()
+	if address.IP.IsUnspecified() {
+		host = "localhost"
+	}
+	return fmt.Sprintf("http://%s", net.JoinHostPort(host, fmt.Sprint(address.Port)))
+}
+
+// schemas are the modules' migrations, by module.
+var schemas = []struct {
+	module string
+	files  func() fs.FS
+}{
+	{"auth", gormauth.Migrations},
+	{"energy", gormenergy.Migrations},
+}
+
+func migrate(ctx context.Context, db *database.Database) error {
+	for _, s := range schemas {
+		if err := db.Migrate(ctx, s.module, s.files()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func openDatabase(ctx context.Context, c config.Config) (*database.Database, error) {
+	return database.Open(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL})
+}
+
+// checks are what must work before requests are sent here.
+func checks(db *database.Database) []httpserver.Check {
+	return []httpserver.Check{
+		{Name: "database", Ready: db.Ping},
+		{Name: "migrations", Ready: func(ctx context.Context) error {
+			for _, s := range schemas {
+				if pending, err := db.Pending(ctx, s.module, s.files()); err != nil || pending {
+					return errors.Join(err, fmt.Errorf("%s is not migrated", s.module))
+				}
+			}
+			return nil
+		}},
+	}
+}

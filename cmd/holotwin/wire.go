@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"go.uber.org/fx"
+	"go.uber.org/zap"
+
+	"github.com/holotwin/holotwin/adapters/bcrypt"
+	gormauth "github.com/holotwin/holotwin/adapters/gorm/auth"
+	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
+	httpauth "github.com/holotwin/holotwin/adapters/http/auth"
+	httpenergy "github.com/holotwin/holotwin/adapters/http/energy"
+	"github.com/holotwin/holotwin/adapters/jwt"
+	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/clock"
+	"github.com/holotwin/holotwin/platform/config"
+	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/logging"
+	"github.com/holotwin/holotwin/platform/random"
+	"github.com/holotwin/holotwin/platform/supervise"
+)
+
+// parts is everything that the program is made of; each module of the house is a line.
+func parts(settings config.Config) fx.Option {
+	return fx.Options(
+		fx.Supply(settings),
+		platformParts, authParts, energyParts, httpParts,
+	)
+}
+
+var platformParts = fx.Module("platform",
+	fx.Provide(
+		func(c config.Config) (*zap.Logger, error) { return logging.New(c.LogLevel, c.LogFormat) },
+		supervise.New,
+		func(c config.Config) (*database.Database, error) {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			return openDatabase(ctx, c)
+		},
+		newRegistry,
+	),
+)
+
+func newRegistry() *prometheus.Registry {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return r
+}
+
+var authParts = fx.Module("auth",
+	fx.Provide(
+		gormauth.New,
+		func() (*bcrypt.Hasher, error) { return bcrypt.New(bcrypt.Cost) },
+		func(c config.Config, db *database.Database) (*jwt.Tokens, error) {
+			secret, err := jwtSecret(c, db.File)
+			return jwt.New(secret, clock.System{}), err
+		},
+		newSessions,
+		func(store *gormauth.Store, hasher *bcrypt.Hasher) *auth.Accounts {
+			return auth.NewAccounts(store, hasher, clock.System{}, random.ID, random.Bytes)
+		},
+		func(sessions *auth.Sessions) *httpauth.Handlers { return &httpauth.Handlers{Sessions: sessions} },
+	),
+)
+
+func newSessions(c config.Config, store *gormauth.Store, hasher *bcrypt.Hasher, tokens *jwt.Tokens) *auth.Sessions {
+	return auth.NewSessions(auth.SessionsNeed{
+		Users: store, Families: store, Hasher: hasher, Tokens: tokens, Throttle: store, LoginLimit: c.LoginLimitPerMin,
+		Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,
+	})
+}
+
+// instants is the system's clock as the energy module reads it.
+type instants struct{}
+
+func (instants) Now() energy.Instant { return energy.InstantOf(clock.System{}.Now()) }
+
+var energyParts = fx.Module("energy",
+	fx.Provide(
+		func(db *database.Database) *gormenergy.Store { return gormenergy.New(db, instants{}) },
+		func(c config.Config, store *gormenergy.Store) *energy.Catalog {
+			return energy.NewCatalog(store, instants{}, random.ID, c.Zone)
+		},
+		func(store *gormenergy.Store, catalog *energy.Catalog) *energy.Rules {
+			return energy.NewRules(store, catalog, random.ID)
+		},
+		func(c config.Config, store *gormenergy.Store, catalog *energy.Catalog) *energy.Ledger {
+			return energy.NewLedger(store, catalog, instants{}, c.Zone)
+		},
+		func(c config.Config, store *gormenergy.Store, catalog *energy.Catalog) *energy.Conditions {
+			return energy.NewConditions(store, store, catalog, instants{}, c.Zone)
+		},
+		func(store *gormenergy.Store, catalog *energy.Catalog, rules *energy.Rules) *energy.Reports {
+			return energy.NewReports(store, catalog, rules, instants{})
+		},
+		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports) *httpenergy.Handlers {
+			return &httpenergy.Handlers{
+				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Clock: instants{}, Zone: c.Zone,
+			}
+		},
+	),
+)
+
+var httpParts = fx.Module("http",
+	fx.Provide(func(c config.Config, log *zap.Logger, registry *prometheus.Registry, auth *httpauth.Handlers, energy *httpenergy.Handlers, db *database.Database) *httpserver.API {
+		api := httpserver.New(httpserver.Options{
+			Log: log, Version: version, Locale: c.Locale, CORSOrigins: c.CORSOrigins, Authenticator: auth, Metrics: registry, Long: httpenergy.BulkPaths,
+		})
+		auth.Register(api)
+		energy.Register(api)
+		api.Operations(registry, checks(db)...)
+		return api
+	}),
+)
