@@ -1,2 +1,0 @@
-// Command servers runs another command with the servers that the tests need.
-package main

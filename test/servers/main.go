@@ -1,0 +1,86 @@
+// Command servers runs a command, such as the tests, with the servers it needs: it finds or installs their
+// programs, starts what the environment does not name already, tells the command where in environment variables,
+// and stops afterwards what it started. The command's exit code is its own.
+//
+//	go run ./test/servers -- go test -race ./...
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// patience is how long a command that was asked to end may take before it is killed.
+const patience = 20 * time.Second
+
+func main() {
+	command := os.Args[1:]
+	if len(command) > 0 && command[0] == "--" {
+		command = command[1:]
+	}
+	if len(command) == 0 {
+		fmt.Fprintln(os.Stderr, "usage: go run ./test/servers -- COMMAND [ARGUMENT …]")
+		os.Exit(2)
+	}
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code, err := serve(ctx, needs, command)
+	cancel()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "servers:", err)
+	}
+	os.Exit(code)
+}
+
+// serve runs the command among what it needs and gives its exit code; 1 with an error where a need cannot be met
+// or cannot be ended.
+func serve(ctx context.Context, needs []need, command []string) (code int, err error) {
+	environment := os.Environ()
+	for _, n := range needs {
+		if !n.of(command) {
+			continue
+		}
+		found, missing := n.meet(ctx)
+		if missing != nil {
+			return 1, missing
+		}
+		defer func() {
+			if left := found.stop(); left != nil {
+				code, err = max(code, 1), errors.Join(err, fmt.Errorf("stop %s: %w", n.name, left))
+			}
+		}()
+		if n.variable != "" {
+			environment = append(environment, n.variable+"="+found.where)
+		}
+	}
+	return run(ctx, command, environment)
+}
+
+// run gives the command a process group of its own, so that a signal ends all that it started.
+func run(ctx context.Context, command, environment []string) (int, error) {
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.Env = environment
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.WaitDelay = patience
+	if err := cmd.Start(); err != nil {
+		return 1, err
+	}
+	_ = cmd.Wait() // what it says is in the state
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	return exitCode(cmd.ProcessState.Sys().(syscall.WaitStatus)), nil
+}
+
+// exitCode is the command's own; as in a shell, 128 + the signal that ended it.
+func exitCode(status syscall.WaitStatus) int {
+	if status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return status.ExitStatus()
+}
