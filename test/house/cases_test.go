@@ -1,0 +1,140 @@
+package house
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// cases plant one import each in a house of their own. What is imported there imports nothing itself.
+var cases = []struct {
+	folder, pkg string
+	forTest     bool
+	refused     bool
+}{
+	// A module: the standard library and itself; arithmetic where it is needed.
+	{folder: "modules/advice/standard", pkg: "net/http"},
+	{folder: "modules/advice/itself", pkg: project + "modules/advice/baseline"},
+	{folder: "modules/advice/another", pkg: project + "modules/energy", refused: true},
+	{folder: "modules/advice/platform", pkg: project + "platform/problem", refused: true},
+	{folder: "modules/advice/adapter", pkg: project + "adapters/gorm/auth", refused: true},
+	{folder: "modules/advice/arithmetic", pkg: "gonum.org/v1/gonum/mat"},
+	{folder: "modules/advice/money", pkg: "github.com/shopspring/decimal", refused: true},
+	{folder: "modules/advice/library", pkg: "github.com/google/uuid", refused: true},
+	{folder: "modules/advice/web", pkg: "github.com/gofiber/fiber/v2", refused: true},
+	{folder: "modules/advice/store", pkg: "gorm.io/gorm", refused: true},
+	{folder: "modules/advice/compose", pkg: "go.uber.org/fx", refused: true},
+	{folder: "modules/advice/proof", pkg: "github.com/stretchr/testify/require", refused: true},
+	{folder: "modules/advice/proven", pkg: "github.com/stretchr/testify/require", forTest: true},
+	{folder: "modules/advice/advicetest", pkg: "pgregory.net/rapid"},
+	{folder: "modules/advice/widely", pkg: project + "modules/energy", forTest: true, refused: true},
+	{folder: "modules/advice/broken", pkg: project + "adapters/gorm/auth", forTest: true, refused: true},
+	{folder: "modules/energy/money", pkg: "github.com/shopspring/decimal"},
+	{folder: "modules/energy/arithmetic", pkg: "gonum.org/v1/gonum/mat", refused: true},
+	{folder: "modules/energy/another", pkg: project + "modules/advice/baseline", refused: true},
+	{folder: "modules/auth/another", pkg: project + "modules/energy", refused: true},
+	{folder: "modules/auth/money", pkg: "github.com/shopspring/decimal", refused: true},
+
+	// The platform: itself, and what each part wraps.
+	{folder: "platform/events", pkg: project + "platform/problem"},
+	{folder: "platform/upward", pkg: project + "modules/energy", refused: true},
+	{folder: "platform/outward", pkg: project + "adapters/gorm/auth", refused: true},
+	{folder: "platform/httpserver/pages", pkg: "github.com/gofiber/fiber/v2"},
+	{folder: "platform/httpserver/rows", pkg: "gorm.io/gorm", refused: true},
+	{folder: "platform/database/rows", pkg: "gorm.io/gorm"},
+	{folder: "platform/database/pages", pkg: "github.com/gofiber/fiber/v2", refused: true},
+	{folder: "platform/compose", pkg: "go.uber.org/fx", refused: true},
+	{folder: "platform/database/proof", pkg: "github.com/stretchr/testify/require", refused: true},
+
+	// An adapter: its module, the platform, its technology.
+	{folder: "adapters/http/energy/module", pkg: project + "modules/energy"},
+	{folder: "adapters/http/energy/another", pkg: project + "modules/advice/baseline", refused: true},
+	{folder: "adapters/http/auth/itself", pkg: project + "adapters/http/auth"},
+	{folder: "adapters/http/pages", pkg: project + "adapters/http/auth", refused: true},
+	{folder: "adapters/jwt/itself", pkg: project + "adapters/jwt", forTest: true},
+	{folder: "adapters/jwt/another", pkg: project + "adapters/http/auth", forTest: true, refused: true},
+	{folder: "adapters/http/energy/platform", pkg: project + "platform/problem"},
+	{folder: "adapters/http/energy/neighbour", pkg: project + "adapters/http/auth", refused: true},
+	{folder: "adapters/http/energy/store", pkg: project + "adapters/gorm/auth", refused: true},
+	{folder: "adapters/http/energy/web", pkg: "github.com/gofiber/fiber/v2"},
+	{folder: "adapters/http/energy/rows", pkg: "gorm.io/gorm", refused: true},
+	{folder: "adapters/http/energy/compose", pkg: "go.uber.org/fx", refused: true},
+	{folder: "adapters/http/energy/proof", pkg: project + "platform/database/databasetest", refused: true},
+	{folder: "adapters/http/energy/proven", pkg: project + "platform/database/databasetest", forTest: true},
+	{folder: "adapters/gorm/energy/rows", pkg: "gorm.io/gorm"},
+	{folder: "adapters/gorm/energy/pages", pkg: "github.com/gofiber/fiber/v2", refused: true},
+	{folder: "adapters/gorm/auth/another", pkg: project + "modules/energy", refused: true},
+	{folder: "adapters/gorm/advice/another", pkg: project + "modules/energy", refused: true},
+	{folder: "adapters/pdf/module", pkg: project + "modules/energy"},
+	{folder: "adapters/pdf/adapter", pkg: project + "adapters/http/auth", refused: true},
+	{folder: "adapters/local/energy", pkg: project + "modules/advice/baseline"},
+	{folder: "adapters/local/adapter", pkg: project + "adapters/http/auth", refused: true},
+	{folder: "adapters/local/rows", pkg: "gorm.io/gorm", refused: true},
+	{folder: "adapters/remote/web", pkg: "github.com/gofiber/fiber/v2", refused: true},
+
+	// The edge composes all; black-box tests know only HTTP.
+	{folder: "cmd/holotwin/compose", pkg: "go.uber.org/fx"},
+	{folder: "cmd/holotwin/adapter", pkg: project + "adapters/http/auth"},
+	{folder: "cmd/holotwin/proof", pkg: "github.com/stretchr/testify/require", refused: true},
+	{folder: "test/bench/adapter", pkg: project + "adapters/gorm/auth"},
+	{folder: "test/blackbox/proven", pkg: project + "platform/database/databasetest"},
+	{folder: "test/blackbox/module", pkg: project + "modules/energy", refused: true},
+	{folder: "test/chaos/adapter", pkg: project + "adapters/gorm/auth", refused: true},
+}
+
+// plant writes the cases as a house and gives what is to be refused there, as refusals gives it.
+func plant(t *testing.T) (root string, refused []string) {
+	t.Helper()
+	root = t.TempDir()
+	for _, c := range cases {
+		name := "planted.go"
+		if c.forTest {
+			name = "planted_test.go"
+		}
+		file := path.Join(c.folder, name)
+		write(t, root, file, "import _ "+`"`+c.pkg+`"`+"\n")
+		if own, ours := strings.CutPrefix(c.pkg, project); ours {
+			write(t, root, path.Join(own, "imported.go"), "")
+		}
+		if c.refused {
+			refused = append(refused, file+": "+c.pkg)
+		}
+	}
+	slices.Sort(refused)
+	return root, refused
+}
+
+func write(t *testing.T, root, file, body string) {
+	t.Helper()
+	name := filepath.Join(root, file)
+	require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+	require.NoError(t, os.WriteFile(name, []byte("package "+path.Base(path.Dir(file))+"\n\n"+body), 0o644))
+}
+
+func TestWhatIsPlantedIsFound(t *testing.T) {
+	root, refused := plant(t)
+	found, err := refusals(root)
+	require.NoError(t, err)
+	require.Equal(t, refused, found)
+}
+
+func TestTheHouseKeepsItsRules(t *testing.T) {
+	found, err := refusals("../..")
+	require.NoError(t, err)
+	require.Empty(t, found)
+}
+
+// A module that the rules do not know would be one that nothing guards.
+func TestTheRulesKnowEveryModule(t *testing.T) {
+	folders, err := os.ReadDir("../../modules")
+	require.NoError(t, err)
+	require.NotEmpty(t, folders)
+	for _, folder := range folders {
+		require.Contains(t, modules, folder.Name())
+	}
+}
