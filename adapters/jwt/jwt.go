@@ -3,6 +3,7 @@ package jwt
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -19,6 +20,10 @@ const (
 type Tokens struct {
 	secret []byte
 	parser *jwt.Parser
+	clock  auth.Clock
+
+	mu       sync.RWMutex
+	verified map[string]auth.Claims
 }
 
 type claims struct {
@@ -31,7 +36,7 @@ type claims struct {
 // New makes tokens under a secret of at least 32 bytes. Every check that the library leaves to an option is on:
 // without them it takes almost anything.
 func New(secret []byte, clock auth.Clock) *Tokens {
-	return &Tokens{secret: secret, parser: jwt.NewParser(
+	return &Tokens{secret: secret, clock: clock, verified: make(map[string]auth.Claims), parser: jwt.NewParser(
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
 		jwt.WithIssuer(issuer), jwt.WithAudience(audience),
 		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithStrictDecoding(), jwt.WithTimeFunc(clock.Now),
@@ -52,8 +57,31 @@ func (t *Tokens) Sign(c auth.Claims) (string, error) {
 // longest is more than any token of ours measures, in bytes.
 const longest = 2048
 
+// maxVerified bounds the memory of tokens that were verified before; beyond it they are verified again.
+const maxVerified = 10_000
+
 // Verify gives a token's claims; auth.ErrToken where it is not ours or not valid now.
 func (t *Tokens) Verify(token string) (auth.Claims, error) {
+	t.mu.RLock()
+	known, seen := t.verified[token]
+	t.mu.RUnlock()
+	if seen && t.clock.Now().Before(known.Expires) {
+		return known, nil
+	}
+	c, err := t.verify(token)
+	if err != nil {
+		return auth.Claims{}, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.verified) >= maxVerified {
+		clear(t.verified)
+	}
+	t.verified[strings.Clone(token)] = c
+	return c, nil
+}
+
+func (t *Tokens) verify(token string) (auth.Claims, error) {
 	if len(token) > longest || strings.ContainsFunc(token, isForeign) {
 		return auth.Claims{}, auth.ErrToken
 	}

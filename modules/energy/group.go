@@ -21,15 +21,16 @@ type ErrOverloaded struct{}
 
 func (ErrOverloaded) Error() string { return "overloaded" }
 
-// groupCommit lets readings that come at the same time share one commit: whoever comes while none is running
-// commits all that wait, and what comes meanwhile goes into the next. Nobody is answered before the commit that
+// groupCommit lets readings that come at the same time share one commit: whoever comes while a lane is free
+// commits at once, what comes while all are busy goes into the next commit of one of them. Nobody is answered before the commit that
 // holds his own reading, so the promise of one commit each stays, at a fraction of the cost.
 type groupCommit struct {
 	commit func(context.Context, []Reading) ([]Outcome, error)
 
+	lanes   int
 	mu      sync.Mutex
 	waiting []*ticket
-	running bool
+	running int
 }
 
 type ticket struct {
@@ -40,8 +41,8 @@ type ticket struct {
 	turn chan bool
 }
 
-func newGroupCommit(commit func(context.Context, []Reading) ([]Outcome, error)) *groupCommit {
-	return &groupCommit{commit: commit}
+func newGroupCommit(lanes int, commit func(context.Context, []Reading) ([]Outcome, error)) *groupCommit {
+	return &groupCommit{lanes: max(1, lanes), commit: commit}
 }
 
 // add waits for the commit that holds the reading. When ctx ends before it, the reading may or may not be
@@ -56,30 +57,31 @@ func (g *groupCommit) add(ctx context.Context, r Reading) (Outcome, error) {
 		select {
 		case lead = <-t.turn:
 		case <-ctx.Done():
-			if !g.leave(t) {
-				lead = <-t.turn // it is being committed, or it was told to lead
-			} else {
+			if g.leave(t) {
 				return Outcome{}, ctx.Err()
 			}
+			lead = <-t.turn // it is being committed, or it was told to lead
 		}
 	}
 	if lead {
-		g.lead(context.WithoutCancel(ctx))
+		g.lead(context.WithoutCancel(ctx), t)
 	}
 	return t.outcome, t.err
 }
 
-// enter queues a ticket and tells whether its caller leads the next commit.
+// enter lets a ticket's caller lead a commit where a lane is free, and queues the ticket otherwise.
 func (g *groupCommit) enter(t *ticket) (lead bool, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.running < g.lanes {
+		g.running++
+		return true, nil
+	}
 	if len(g.waiting) >= maxWaiting {
 		return false, ErrOverloaded{}
 	}
 	g.waiting = append(g.waiting, t)
-	lead = !g.running
-	g.running = true
-	return lead, nil
+	return false, nil
 }
 
 // leave takes a ticket out of the queue and tells whether it was still there.
@@ -87,7 +89,7 @@ func (g *groupCommit) leave(t *ticket) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for i, w := range g.waiting {
-		if w == t && len(t.turn) == 0 {
+		if w == t {
 			g.waiting = append(g.waiting[:i], g.waiting[i+1:]...)
 			return true
 		}
@@ -98,10 +100,10 @@ func (g *groupCommit) leave(t *ticket) bool {
 // errAbandoned answers those whose commit panicked.
 var errAbandoned = errors.New("the commit was abandoned")
 
-// lead commits what waits, answers it, and hands the lead on to one that came meanwhile.
-func (g *groupCommit) lead(ctx context.Context) {
+// lead commits a ticket with all that wait, answers them, and hands the lane on to one that came meanwhile.
+func (g *groupCommit) lead(ctx context.Context, own *ticket) {
 	defer g.handOn()
-	group := g.take()
+	group := append([]*ticket{own}, g.take()...)
 	batch := make([]Reading, len(group))
 	for i, t := range group {
 		batch[i] = t.reading
@@ -127,7 +129,7 @@ func answer(group []*ticket, outcomes []Outcome, err error) {
 func (g *groupCommit) take() []*ticket {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	n := min(len(g.waiting), maxGroup)
+	n := min(len(g.waiting), maxGroup-1)
 	group := g.waiting[:n:n]
 	g.waiting = append([]*ticket(nil), g.waiting[n:]...)
 	return group
@@ -137,8 +139,10 @@ func (g *groupCommit) handOn() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.waiting) == 0 {
-		g.running = false
+		g.running--
 		return
 	}
-	g.waiting[0].turn <- true
+	next := g.waiting[0]
+	g.waiting = g.waiting[1:]
+	next.turn <- true
 }

@@ -161,7 +161,9 @@ func (s *Server) signal(how syscall.Signal) error {
 // binaries finds the newest installed PostgreSQL's folder of programs.
 func binaries() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
-		return filepath.Dir(path), nil
+		if path, err = filepath.EvalSymlinks(path); err == nil {
+			return filepath.Dir(path), nil
+		}
 	}
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if err != nil || len(found) == 0 {
@@ -178,4 +180,22 @@ func binaries() (string, error) {
 func version(path string) int {
 	n, _ := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
 	return n
+}
+
+// Command is one of PostgreSQL's own programs (psql, pgbench), about this server.
+func (s *Server) Command(ctx context.Context, program string, words ...string) *exec.Cmd {
+	if bin, err := binaries(); err == nil {
+		program = filepath.Join(bin, program)
+	}
+	cmd := exec.CommandContext(ctx, program, words...)
+	address, err := pgx.ParseConfig(s.URL)
+	if err == nil {
+		cmd.Env = append(os.Environ(), "PGHOST=127.0.0.1", "PGPORT="+strconv.Itoa(int(address.Port)), "PGUSER=postgres", "PGDATABASE=postgres")
+	}
+	return cmd
+}
+
+// Run runs one of PostgreSQL's own programs.
+func (s *Server) Run(ctx context.Context, program string, words ...string) error {
+	return quietly(s.Command(ctx, program, words...))
 }

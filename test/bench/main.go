@@ -1,0 +1,66 @@
+// Command bench measures the built binary on this machine and prints the figures that the README quotes, each
+// beside something of the same run: machines differ, ratios do not.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/holotwin/holotwin/platform/database/databasetest/pgserver"
+	"github.com/holotwin/holotwin/test/program"
+)
+
+func main() {
+	seconds := flag.Int("seconds", 10, "how long each load runs")
+	flag.Parse()
+	if err := run(context.Background(), time.Duration(*seconds)*time.Second); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, span time.Duration) error {
+	postgres, err := pgserver.Start(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = postgres.Stop() }()
+	return errors.Join(footprint(ctx), ingest(ctx, postgres, span))
+}
+
+// footprint prints size, time to be ready and idle memory, on the embedded database.
+func footprint(ctx context.Context) error {
+	binary, err := program.Build()
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(binary)
+	if err != nil {
+		return err
+	}
+	folder, err := os.MkdirTemp("", "holotwin-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	begun := time.Now()
+	server, err := program.Start(ctx, folder, "sqlite://"+folder+"/holotwin.db", nil)
+	if err != nil {
+		return err
+	}
+	ready := time.Since(begun)
+	const settle = 5 * time.Second
+	time.Sleep(settle)
+	resident, err := server.ResidentKB()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("binary                      %6.1f MB\n", float64(info.Size())/1e6)
+	fmt.Printf("ready after start, SQLite   %6.0f ms (a new database: schema and first administrator too)\n", ready.Seconds()*1000)
+	fmt.Printf("resident when idle          %6.1f MB\n", float64(resident)/1024)
+	return server.Stop()
+}

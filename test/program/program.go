@@ -1,0 +1,181 @@
+// Package program builds and runs the real binary, as an operator does, for black-box tests and benchmarks. It
+// knows HoloTwin by HTTP alone.
+package program
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Secrets of the programs that are run here.
+const (
+	AdminEmail    = "admin@usc.edu.co"
+	AdminPassword = "una-clave-larga-de-prueba"
+	secret        = "0123456789abcdef0123456789abcdef0123456789abcdef"
+)
+
+// Build compiles the program once a process and gives the binary's path.
+var Build = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "holotwin-binary-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(folder, "holotwin")
+	out, err := exec.Command("go", "build", "-o", path, "github.com/holotwin/holotwin/cmd/holotwin").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build: %w: %s", err, out)
+	}
+	return path, nil
+})
+
+// Server is a running program.
+type Server struct {
+	URL     string
+	Process *exec.Cmd
+	// Log is all that the program printed.
+	Log *Log
+
+	ended chan error
+}
+
+// Start runs `holotwin words…` on a database with further settings (NAME=value), and waits until it is ready.
+func Start(ctx context.Context, folder, databaseURL string, settings []string, words ...string) (*Server, error) {
+	binary, err := Build()
+	if err != nil {
+		return nil, err
+	}
+	address, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{URL: "http://" + address, Process: exec.Command(binary, words...), Log: &Log{}, ended: make(chan error, 1)}
+	s.Process.Dir = folder
+	s.Process.Env = append(plainEnvironment(),
+		"DB_URL="+databaseURL, "JWT_SECRET="+secret, "HTTP_ADDR="+address, "LOG_FORMAT=json",
+		"ADMIN_EMAIL="+AdminEmail, "ADMIN_PASSWORD="+AdminPassword, "LOGIN_LIMIT_PER_MIN=1000")
+	s.Process.Env = append(s.Process.Env, settings...)
+	s.Process.Stdout, s.Process.Stderr = s.Log, s.Log
+	if err := s.Process.Start(); err != nil {
+		return nil, err
+	}
+	go func() { s.ended <- s.Process.Wait() }()
+	return s, s.await(ctx)
+}
+
+// plainEnvironment keeps the settings of who runs the tests out of them.
+func plainEnvironment() []string {
+	var kept []string
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GOCOVERDIR"} {
+		if value, set := os.LookupEnv(name); set {
+			kept = append(kept, name+"="+value)
+		}
+	}
+	return kept
+}
+
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	address := l.Addr().String()
+	return address, l.Close()
+}
+
+func (s *Server) await(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		if answer, err := http.Get(s.URL + "/health/ready"); err == nil {
+			_ = answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case err := <-s.ended:
+			s.ended <- err
+			return fmt.Errorf("the program ended: %w: %s", err, s.Log)
+		case <-ctx.Done():
+			return errors.Join(fmt.Errorf("the program is not ready: %s", s.Log), s.Kill())
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// Kill ends the program as a power cut would.
+func (s *Server) Kill() error {
+	if err := s.Process.Process.Signal(syscall.SIGKILL); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	err := <-s.ended
+	s.ended <- err
+	return nil
+}
+
+// Stop asks the program to end and gives how it did.
+func (s *Server) Stop() error {
+	if err := s.Process.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	return s.Wait(30 * time.Second)
+}
+
+// Wait waits until the program ends.
+func (s *Server) Wait(most time.Duration) error {
+	select {
+	case err := <-s.ended:
+		s.ended <- err
+		return err
+	case <-time.After(most):
+		return errors.Join(errors.New("the program did not end"), s.Kill())
+	}
+}
+
+// ResidentKB is the memory that the program holds, in kB, as the kernel counts it.
+func (s *Server) ResidentKB() (int, error) {
+	f, err := os.Open(fmt.Sprintf("/proc/%d/status", s.Process.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = f.Close() }()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if rest, found := strings.CutPrefix(lines.Text(), "VmRSS:"); found {
+			var kb int
+			_, err := fmt.Sscan(rest, &kb)
+			return kb, err
+		}
+	}
+	return 0, errors.New("no VmRSS")
+}
+
+// Log keeps what a program prints.
+type Log struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+// Write keeps more.
+func (l *Log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+// String is all so far.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
