@@ -91,6 +91,27 @@ func (c *Conditions) RecordState(ctx context.Context, caller Caller, id DeviceID
 	return outcomes[0], nil
 }
 
+// RecordStates stores many changes, of devices that the caller may report, all or none; what is there already
+// stays. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+func (c *Conditions) RecordStates(ctx context.Context, caller Caller, changes []StateChange) error {
+	campus, err := c.directory.Campus(ctx)
+	if err != nil {
+		return err
+	}
+	var k check
+	for _, change := range changes {
+		if !campus.MayReport(caller, change.Device) {
+			return ErrNotFound{Kind: "device", ID: string(change.Device)}
+		}
+		k.state(change.State)
+	}
+	if len(k.flaws) > 0 {
+		return ErrInvalid{k.flaws}
+	}
+	_, err = c.states.AppendStates(ctx, changes)
+	return err
+}
+
 func (c *check) state(s State) {
 	switch s {
 	case On, Off, Standby, Fault:

@@ -1,0 +1,100 @@
+// Package demo holds a campus of real readings: a year of university buildings with their outdoor temperature,
+// and a room of real plug-level devices. What they are, whose, and what was changed is in data/NOTICE.md; the
+// places' names are made up.
+package demo
+
+import "time"
+
+// Space is a place of the campus.
+type Space struct{ Key, Parent, Kind, Name string }
+
+// Device is a meter or plug with real readings.
+type Device struct {
+	ID, Name, Kind string
+	Space          string
+	// Source is the published file, below the folder that prepare reads.
+	Source   string
+	Interval time.Duration
+	// RatedW is just above the most that was measured, StandbyW the usual power while idle; 0 where not known.
+	RatedW, StandbyW float64
+}
+
+// WeatherFrom is the building whose file's outdoor temperature is the site's.
+const WeatherFrom = "medidor-bloque-2"
+
+// Spaces are the places, the outer before the inner.
+func Spaces() []Space {
+	spaces := []Space{{"site", "", "site", "Universidad Santiago de Cali"}}
+	for _, b := range buildings {
+		spaces = append(spaces, Space{b.key, "site", "building", b.name})
+	}
+	return append(spaces,
+		Space{"piso-1", "bloque-5", "floor", "Piso 1"},
+		Space{"sala", "piso-1", "room", "Sala de Juegos"},
+	)
+}
+
+// buildings carry the names of blocks; the meters are of the Cambridge estate.
+var buildings = []struct{ key, name, source string }{
+	{"bloque-1", "Bloque 1", "cam_b22"},
+	{"bloque-2", "Bloque 2", "cam_b0"},
+	{"bloque-3", "Bloque 3", "cam_b25"},
+	{"bloque-4", "Bloque 4", "cam_b23"},
+	{"bloque-5", "Bloque 5", "cam_b70"},
+	{"bloque-6", "Bloque 6", "cam_b56"},
+	{"bloque-7", "Bloque 7", "cam_b52"},
+	{"bloque-8", "Bloque 8", "cam_b1"},
+}
+
+// Devices are the meters and plugs.
+func Devices() []Device {
+	var all []Device
+	for _, b := range buildings {
+		all = append(all, Device{
+			ID: "medidor-" + b.key, Name: "Medidor " + b.name, Kind: "meter", Space: b.key,
+			Source: "hourly/" + b.source + ".csv.gz", Interval: time.Hour,
+		})
+	}
+	return append(all, plugs...)
+}
+
+// plugs are the devices of the games room. They do not sit behind the building's meter: that was read elsewhere.
+var plugs = []Device{
+	plug("tv-1", "Televisor", "tv", "tv-lcd_d35f73", 200, 0),
+	plug("ps3-1", "PlayStation 3", "console", "playstation3_b8350e", 150, 1.4),
+	plug("pc-1", "Computador 1", "computer", "pc-desktop_59ada7", 180, 3),
+	plug("pc-2", "Computador 2", "computer", "pc-desktop_d337c9", 260, 3),
+	plug("portatil-1", "Portátil", "computer", "pc-laptop_b7bea1", 110, 0),
+	plug("monitor-1", "Monitor", "computer", "monitor-tft_b7be29", 90, 0),
+	plug("proyector-1", "Proyector", "tv", "videoprojector_b814a6", 320, 0),
+	plug("nevera-1", "Nevera", "appliance", "refrigerator_d32131", 1400, 0),
+	plug("lampara-1", "Lámpara de pie", "lighting", "lamp_d331da", 400, 0),
+	plug("lampara-2", "Lámpara de mesa", "lighting", "lamp_c3e6d1", 60, 0),
+	plug("amplificador-1", "Amplificador", "appliance", "amplifier_d320c8", 120, 0),
+	plug("deco-1", "Decodificador", "tv", "digitaltvreceiver_d330a3", 40, 0),
+	plug("router-1", "Enrutador", "other", "router_b7df9d", 40, 0),
+	plug("fuente-1", "Dispensador de agua", "appliance", "waterfountain_998c63", 1200, 0),
+	plug("impresora-1", "Impresora", "computer", "printer_d3230e", 1500, 0),
+}
+
+func plug(id, name, kind, source string, rated, standby float64) Device {
+	return Device{
+		ID: id, Name: name, Kind: kind, Space: "sala", Source: "devices/tb_" + source + ".csv.gz",
+		Interval: 15 * time.Minute, RatedW: rated, StandbyW: standby,
+	}
+}
+
+// Source is whose the readings are.
+type Source struct{ Name, Licence, URL, Words string }
+
+// Sources must be named wherever the readings are shown.
+var Sources = []Source{
+	{
+		Name: "Cambridge Estates Building Energy Archive", Licence: "MIT", URL: "https://github.com/EECi/Cambridge-Estates-Building-Energy-Archive",
+		Words: "Building meters and outdoor temperature (Met Office MIDAS Open), by the Energy Efficient Cities initiative, University of Cambridge.",
+	},
+	{
+		Name: "tracebase", Licence: "ODbL 1.0", URL: "http://www.tracebase.org",
+		Words: "Contains information from the tracebase data set, which is made available at http://www.tracebase.org under the Open Database License (ODbL).",
+	},
+}

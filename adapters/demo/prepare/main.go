@@ -1,0 +1,203 @@
+// Command prepare makes the demo's data files from the published ones: gzip CSV files of Cambridge university
+// buildings (hourly/ID.csv.gz: timestamp,kwh,temp_c) and tracebase devices (devices/ID.csv.gz:
+// timestamp,kwh,power_w,state; a row a minute) under one folder. See ../data/NOTICE.md for what it changes.
+package main
+
+import (
+	"compress/gzip"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/holotwin/holotwin/adapters/demo"
+)
+
+func main() {
+	source := flag.String("source", "", "the folder of the published files")
+	out := flag.String("out", "adapters/demo/data", "where the demo's files go")
+	flag.Parse()
+	if err := run(*source, *out); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// The year of the buildings, whole weeks from a Monday on, in their own local time.
+const (
+	firstDay = "2018-12-17"
+	endDay   = "2019-12-30"
+)
+
+func run(source, out string) error {
+	totals := make(map[string]int64)
+	for _, d := range demo.Devices() {
+		rows, temperatures, states, err := read(filepath.Join(source, d.Source), d.Interval)
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.Source, err)
+		}
+		if totals[d.ID], err = writeReadings(out, d.ID, rows); err != nil {
+			return err
+		}
+		if err := writeTexts(out, d.ID+"-states", "at,state", states); err != nil {
+			return err
+		}
+		if d.ID == demo.WeatherFrom {
+			if err := writeTexts(out, "weather", "at,temperature_c", temperatures); err != nil {
+				return err
+			}
+		}
+	}
+	index, err := json.MarshalIndent(totals, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(out, "totals.json"), append(index, '\n'), 0o644)
+}
+
+type reading struct {
+	start string
+	mWh   int64
+}
+
+// read sums a file's rows into intervals of local time. An interval with a missing part is left out, and so is
+// the second of the two that a clock turned back shows under one local time.
+func read(path string, interval time.Duration) (rows []reading, temperatures, states [][2]string, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	unzipped, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	table := csv.NewReader(unzipped)
+	header, err := table.Read()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	s := summing{interval: interval, seen: make(map[string]bool)}
+	for {
+		record, err := table.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if err := s.add(header, record); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	s.flush()
+	return s.rows, s.temperatures, s.states, nil
+}
+
+// summing adds rows up into intervals.
+type summing struct {
+	interval     time.Duration
+	seen         map[string]bool
+	rows         []reading
+	temperatures [][2]string
+	states       [][2]string
+
+	start    time.Time
+	mWh      int64
+	minutes  int
+	state    string
+	pending  string
+	pendedAt time.Time
+	held     int
+}
+
+const wall = "2006-01-02T15:04"
+
+func (s *summing) add(header, record []string) error {
+	local, err := time.Parse("2006-01-02T15:04:05", record[0][:19])
+	if err != nil {
+		return err
+	}
+	if s.interval == time.Hour && (local.Format(time.DateOnly) < firstDay || local.Format(time.DateOnly) >= endDay) {
+		return nil
+	}
+	if start := local.Truncate(s.interval); start != s.start {
+		s.flush()
+		s.start = start
+	}
+	if record[1] != "" {
+		kwh, err := strconv.ParseFloat(record[1], 64)
+		if err != nil {
+			return err
+		}
+		s.mWh += int64(kwh*1e6 + 0.5)
+		s.minutes++
+	}
+	if header[2] == "temp_c" && record[2] != "" {
+		s.temperatures = append(s.temperatures, [2]string{local.Format(wall), record[2]})
+	}
+	if len(header) > 3 && header[3] == "state" {
+		s.change(local, record[3])
+	}
+	return nil
+}
+
+// change keeps a state that has held for five minutes, from when it began.
+func (s *summing) change(at time.Time, state string) {
+	if state != s.pending {
+		s.pending, s.pendedAt, s.held = state, at, 0
+	}
+	if s.held++; s.held == 5 && state != s.state {
+		s.state = state
+		s.states = append(s.states, [2]string{s.pendedAt.Format(wall), state})
+	}
+}
+
+func (s *summing) flush() {
+	whole := 1
+	if s.interval < time.Hour {
+		whole = int(s.interval / time.Minute)
+	}
+	key := s.start.Format(wall)
+	if s.minutes == whole && !s.seen[key] {
+		s.rows = append(s.rows, reading{key, s.mWh})
+		s.seen[key] = true
+	}
+	s.mWh, s.minutes = 0, 0
+}
+
+func writeReadings(out, id string, rows []reading) (total int64, err error) {
+	texts := make([][2]string, len(rows))
+	for i, r := range rows {
+		total += r.mWh
+		texts[i] = [2]string{r.start, strconv.FormatFloat(float64(r.mWh)/1e6, 'f', -1, 64)}
+	}
+	return total, writeTexts(out, id, "start,kwh", texts)
+}
+
+// writeTexts writes a gzip CSV of two columns; nothing for no rows.
+func writeTexts(out, name, header string, rows [][2]string) (err error) {
+	if len(rows) == 0 {
+		return nil
+	}
+	f, err := os.Create(filepath.Join(out, name+".csv.gz"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	zipped, err := gzip.NewWriterLevel(f, gzip.BestCompression)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(zipped, header)
+	for _, r := range rows {
+		fmt.Fprintf(zipped, "%s,%s\n", r[0], r[1])
+	}
+	return zipped.Close()
+}
