@@ -65,7 +65,7 @@ var plugs = []Device{
 	plug("pc-1", "Computador 1", "computer", "pc-desktop_59ada7", 180, 3),
 	plug("pc-2", "Computador 2", "computer", "pc-desktop_d337c9", 260, 3),
 	plug("portatil-1", "Portátil", "computer", "pc-laptop_b7bea1", 110, 0),
-	plug("monitor-1", "Monitor", "computer", "monitor-tft_b7be29", 90, 0),
+	plug("monitor-1", "Monitor", "computer", "monitor-tft_b7be29", 120, 0),
 	plug("proyector-1", "Proyector", "tv", "videoprojector_b814a6", 320, 0),
 	plug("nevera-1", "Nevera", "appliance", "refrigerator_d32131", 1400, 0),
 	plug("lampara-1", "Lámpara de pie", "lighting", "lamp_d331da", 400, 0),

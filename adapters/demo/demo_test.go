@@ -62,3 +62,19 @@ func TestTheDataIsSmall(t *testing.T) {
 	}))
 	require.LessOrEqual(t, size, int64(6<<20))
 }
+
+func TestNoDeviceDrawsMoreThanItsRating(t *testing.T) {
+	for _, d := range demo.Devices() {
+		if d.RatedW == 0 {
+			continue
+		}
+		rows, err := demo.Readings(d, time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC), bogota)
+		require.NoError(t, err)
+		most := energy.Power(d.RatedW * 1000).During(d.Interval.Milliseconds())
+		for _, r := range rows {
+			e, err := energy.ParseKWh(r.Value)
+			require.NoError(t, err)
+			require.LessOrEqual(t, e, most, "%s at %s", d.ID, r.At)
+		}
+	}
+}
