@@ -248,3 +248,18 @@ func (c *Conditions) AmbientOf(ctx context.Context, caller Caller, space SpaceID
 	}
 	return c.ambient.AmbientBetween(ctx, all, from, to, after, limit)
 }
+
+// HoursOf gives the hourly means of a space's own readings in [from, to). Errors: ErrForbidden, ErrNotFound.
+func (c *Conditions) HoursOf(ctx context.Context, caller Caller, space SpaceID, from, to Instant) ([]AmbientHour, error) {
+	if !caller.MayRead() {
+		return nil, ErrForbidden{}
+	}
+	campus, err := c.directory.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := seenSpace(campus, caller, space); err != nil {
+		return nil, err
+	}
+	return c.ambient.HourlyAmbient(ctx, space, from, to)
+}

@@ -12,6 +12,8 @@ type Rate struct {
 	Currency string
 	// Price is money per kWh; Footprint and Avoided are kg CO2 per kWh, for what was used and for what is saved.
 	Price, Footprint, Avoided decimal.Decimal
+	// Tariff is its name, Source where a default comes from.
+	Tariff, Source string
 }
 
 // Prices tells what energy costs.

@@ -18,8 +18,18 @@ type Readings interface {
 	List(ctx context.Context, devices []DeviceID, from, to Instant, after Key, limit int) ([]Reading, error)
 	// Pages yields the devices' pages of the days [from, to), by device and day, all of one snapshot.
 	Pages(ctx context.Context, devices []DeviceID, from, to int32) iter.Seq2[*Page, error]
-	// PastChanges tells which devices had a day before yesterday changed since an instant, and when last.
-	PastChanges(ctx context.Context, since Instant) (map[DeviceID]Instant, error)
+	// Days gives the first and last day of which devices have a page; found is false where they have none.
+	Days(ctx context.Context, devices []DeviceID) (first, last int32, found bool, err error)
+	// PastChanges tells whose past (the days before yesterday) changed at or after an instant, by readings, states,
+	// ambient readings, calendar or tariff.
+	PastChanges(ctx context.Context, since Instant) ([]Changed, error)
+}
+
+// Changed is a device or a space whose past changed; a space stands for all within it.
+type Changed struct {
+	Device DeviceID
+	Space  SpaceID
+	At     Instant // the last time
 }
 
 // Directory is the campus as it is now.

@@ -82,6 +82,12 @@ const longestQuery = 40_000
 
 // Serie answers a query with one series, or one a group. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
 func (r *Reports) Serie(ctx context.Context, caller Caller, q Query) ([]Series, error) {
+	return r.serie(ctx, caller, q, func(space SpaceID, from, to Instant) ([]Rate, error) {
+		return r.prices.Rates(ctx, space, from, to)
+	})
+}
+
+func (r *Reports) serie(ctx context.Context, caller Caller, q Query, ratesOf func(SpaceID, Instant, Instant) ([]Rate, error)) ([]Series, error) {
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
 	}
@@ -98,15 +104,27 @@ func (r *Reports) Serie(ctx context.Context, caller Caller, q Query) ([]Series, 
 	if err != nil {
 		return nil, err
 	}
-	tally, err := r.tally(ctx, campus, scope, q)
+	tallies, err := r.tally(ctx, campus, scope, q)
 	if err != nil {
 		return nil, err
 	}
-	rates, err := r.prices.Rates(ctx, scope.space, q.From, q.To)
+	rates, err := ratesOf(scope.space, q.From, q.To)
 	if err != nil {
 		return nil, err
 	}
-	return seriesOf(tally, edges, rates, min(q.To, r.clock.Now())), nil
+	return seriesOf(tallies, edges, rates, min(q.To, r.clock.Now())), nil
+}
+
+// Hours gives the hours of what a level and id name, without charges. Errors: ErrInvalid, ErrNotFound,
+// ErrForbidden.
+func (r *Reports) Hours(ctx context.Context, caller Caller, level Level, id string, from, to Instant) ([]Step, error) {
+	all, err := r.serie(ctx, caller, Query{Level: level, ID: id, From: from, To: to, Bucket: ByHour}, func(SpaceID, Instant, Instant) ([]Rate, error) {
+		return nil, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all[0].Steps, nil
 }
 
 func checkedEdges(q Query, zone *time.Location) ([]Instant, error) {

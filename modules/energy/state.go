@@ -151,3 +151,34 @@ func (c *Conditions) StatesOf(ctx context.Context, caller Caller, id DeviceID, f
 	}
 	return c.states.StatesBetween(ctx, id, from, to, after, limit)
 }
+
+// StateSpan is a device in a state over a span of time.
+type StateSpan struct {
+	From, To Instant
+	State    State
+}
+
+// SpansOf gives a device's states over [from, to), cut to it, oldest first. What came before its first change is
+// not known. Errors: ErrForbidden, ErrNotFound.
+func (c *Conditions) SpansOf(ctx context.Context, caller Caller, id DeviceID, from, to Instant) ([]StateSpan, error) {
+	const all = 1 << 20
+	changes, err := c.StatesOf(ctx, caller, id, from, to, from-1, all)
+	if err != nil {
+		return nil, err
+	}
+	var spans []StateSpan
+	before, found, err := c.states.StateBefore(ctx, id, from)
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		spans = append(spans, StateSpan{From: from, To: to, State: before.State})
+	}
+	for _, change := range changes {
+		if n := len(spans); n > 0 {
+			spans[n-1].To = change.At
+		}
+		spans = append(spans, StateSpan{From: change.At, To: to, State: change.State})
+	}
+	return spans, nil
+}

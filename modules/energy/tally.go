@@ -99,10 +99,7 @@ func behind(campus *Campus, devices []Device) map[DeviceID][]Device {
 }
 
 func (r *Reports) spans(ctx context.Context, devices []Device, from, to Instant) (map[DeviceID]span, error) {
-	ids := make([]DeviceID, len(devices))
-	for i, d := range devices {
-		ids[i] = d.ID
-	}
+	ids := idsOf(devices)
 	spans := make(map[DeviceID]span, len(ids))
 	for page, err := range r.readings.Pages(ctx, ids, dayOf(from), dayOf(to-1)+1) {
 		if err != nil {

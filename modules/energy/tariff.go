@@ -91,6 +91,7 @@ func appendDay(list []Rate, t Tariff, day, next time.Time) []Rate {
 		r := Rate{
 			From: InstantOf(atMinute(day, m)), To: InstantOf(next), Currency: t.Currency, Price: t.priceAt(kind, m),
 			Footprint: factors.Footprint, Avoided: factors.Avoided,
+			Tariff: t.Name, Source: t.Source,
 		}
 		if i+1 < len(minutes) {
 			r.To = InstantOf(atMinute(day, minutes[i+1]))
@@ -122,7 +123,7 @@ func join(list []Rate, r Rate) []Rate {
 }
 
 func (r Rate) sameAs(o Rate) bool {
-	return r.Currency == o.Currency && r.Price.Equal(o.Price) && r.Footprint.Equal(o.Footprint) && r.Avoided.Equal(o.Avoided)
+	return r.Currency == o.Currency && r.Tariff == o.Tariff && r.Price.Equal(o.Price) && r.Footprint.Equal(o.Footprint) && r.Avoided.Equal(o.Avoided)
 }
 
 // tariffOn is the one that holds on a day: of the nearest space that has one valid by then, the newest.

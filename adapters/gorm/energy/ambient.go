@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -37,9 +39,18 @@ func (r ambientRow) reading() energy.Ambient {
 func (s *Store) AppendAmbient(ctx context.Context, batch []energy.Ambient) ([]energy.AmbientOutcome, error) {
 	outcomes := make([]energy.AmbientOutcome, len(batch))
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
+		oldest := make(map[energy.SpaceID]energy.Instant)
 		for i, a := range batch {
 			var err error
 			if outcomes[i], err = appendAmbient(tx, a); err != nil {
+				return err
+			}
+			if at, seen := oldest[a.Space]; !seen || a.At < at {
+				oldest[a.Space] = a.At
+			}
+		}
+		for _, space := range slices.Sorted(maps.Keys(oldest)) {
+			if err := s.markIfPast(tx, energy.Changed{Space: space}, oldest[space]); err != nil {
 				return err
 			}
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -44,7 +43,7 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 	all := make(map[energy.Key]energy.Outcome, len(batch))
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		for part := range slices.Chunk(sorted, statementRows) {
-			if err := s.append(ctx, s.rows(tx), part, traits, all); err != nil {
+			if err := s.append(ctx, tx, part, traits, all); err != nil {
 				return err
 			}
 		}
@@ -72,7 +71,8 @@ func anyConflict(outcomes map[energy.Key]energy.Outcome) bool {
 	return false
 }
 
-func (s *Store) append(ctx context.Context, rows rows, sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits, all map[energy.Key]energy.Outcome) error {
+func (s *Store) append(ctx context.Context, tx *gorm.DB, sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits, all map[energy.Key]energy.Outcome) error {
+	rows := s.rows(tx)
 	fresh, err := rows.insert(ctx, sorted)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (s *Store) append(ctx context.Context, rows rows, sorted []energy.Reading, 
 	if err := rechainAll(ctx, rows, linked, traits, entries); err != nil {
 		return err
 	}
-	return s.book(ctx, rows, entries)
+	return s.book(ctx, tx, entries)
 }
 
 // judge notes what became of each reading: inserted, or compared with the one that was there.
@@ -126,7 +126,8 @@ func judge(ctx context.Context, rows rows, sorted []energy.Reading, fresh map[en
 }
 
 // book writes the entries into their pages and marks the devices whose past they change.
-func (s *Store) book(ctx context.Context, rows rows, entries energy.Entries) error {
+func (s *Store) book(ctx context.Context, tx *gorm.DB, entries energy.Entries) error {
+	rows := s.rows(tx)
 	keys := slices.SortedFunc(maps.Keys(entries), comparePages)
 	const atOnce = 2000
 	for part := range slices.Chunk(keys, atOnce) {
@@ -141,27 +142,8 @@ func (s *Store) book(ctx context.Context, rows rows, entries energy.Entries) err
 			return err
 		}
 	}
-	return s.markPast(ctx, rows, keys)
+	return s.markPages(tx, keys)
 }
-
-// markPast notes devices that had a day before yesterday changed: readings that merely arrive, day by day, leave
-// no mark, so that the mark costs nothing in the usual run.
-func (s *Store) markPast(ctx context.Context, rows rows, keys []energy.PageKey) error {
-	now := s.clock.Now()
-	yesterday := int32(int64(now)/dayMs) - 1
-	var devices []energy.DeviceID
-	for _, k := range keys {
-		if k.Day < yesterday && (len(devices) == 0 || devices[len(devices)-1] != k.Device) {
-			devices = append(devices, k.Device)
-		}
-	}
-	if len(devices) == 0 {
-		return nil
-	}
-	return rows.markPast(ctx, devices, now)
-}
-
-const dayMs = int64(24 * time.Hour / time.Millisecond)
 
 func compareKeys(a, b energy.Key) int {
 	return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.At, b.At))
@@ -187,7 +169,6 @@ type rows interface {
 	// pagesForUpdate gives the pages of sorted keys, empty ones where there are none, held for this transaction.
 	pagesForUpdate(ctx context.Context, sorted []energy.PageKey) ([]*energy.Page, error)
 	savePages(ctx context.Context, pages []*energy.Page) error
-	markPast(ctx context.Context, devices []energy.DeviceID, at energy.Instant) error
 }
 
 func (s *Store) rows(tx *gorm.DB) rows {

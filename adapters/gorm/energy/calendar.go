@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"gorm.io/gorm"
+
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
@@ -42,16 +44,30 @@ func (s *Store) AddCalendarEntry(ctx context.Context, e energy.CalendarEntry) er
 	if err != nil {
 		return err
 	}
-	return s.db.Write.WithContext(ctx).Create(&calendarRow{
+	row := calendarRow{
 		ID: e.ID, SpaceID: string(e.Space), Name: e.Name, Kind: string(e.Kind), FromDay: e.From, ToDay: e.To, Hours: string(hours),
-	}).Error
+	}
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		if err := tx.Create(&row).Error; err != nil {
+			return err
+		}
+		return s.mark(tx, energy.Changed{Space: e.Space})
+	})
 }
 
 // DropCalendarEntry removes one.
 func (s *Store) DropCalendarEntry(ctx context.Context, id string) error {
-	dropped := s.db.Write.WithContext(ctx).Where("id = ?", id).Delete(&calendarRow{})
-	if dropped.Error == nil && dropped.RowsAffected == 0 {
-		return energy.ErrNotFound{Kind: "calendar entry", ID: id}
-	}
-	return dropped.Error
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		var row calendarRow
+		if err := tx.Where("id = ?", id).Limit(1).Find(&row).Error; err != nil {
+			return err
+		}
+		if row.ID == "" {
+			return energy.ErrNotFound{Kind: "calendar entry", ID: id}
+		}
+		if err := tx.Delete(&row).Error; err != nil {
+			return err
+		}
+		return s.mark(tx, energy.Changed{Space: energy.SpaceID(row.SpaceID)})
+	})
 }

@@ -162,25 +162,6 @@ func (s *Store) pageRows(ctx context.Context, devices []energy.DeviceID, from, t
 		WHERE device_id IN ? AND day >= ? AND day < ? ORDER BY device_id, day`, textsOf(devices), from, to).Rows()
 }
 
-// PastChanges tells whose past changed since an instant.
-func (s *Store) PastChanges(ctx context.Context, since energy.Instant) (map[energy.DeviceID]energy.Instant, error) {
-	rows, err := s.db.Read.WithContext(ctx).Raw(`SELECT device_id, changed_at FROM energy_past_changes WHERE changed_at > ?`, int64(since)).Rows()
-	if err != nil {
-		return nil, err
-	}
-	changes := make(map[energy.DeviceID]energy.Instant)
-	err = scanAll(rows, func(rows *sql.Rows) error {
-		var id energy.DeviceID
-		var at energy.Instant
-		if err := rows.Scan(&id, &at); err != nil {
-			return err
-		}
-		changes[id] = at
-		return nil
-	})
-	return changes, err
-}
-
 // HasReadings tells whether a device has reported anything.
 func (s *Store) HasReadings(ctx context.Context, device energy.DeviceID) (bool, error) {
 	var n int

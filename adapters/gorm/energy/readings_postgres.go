@@ -161,14 +161,6 @@ func (p postgresRows) savePages(ctx context.Context, pages []*energy.Page) error
 	return err
 }
 
-func (p postgresRows) markPast(ctx context.Context, devices []energy.DeviceID, at energy.Instant) error {
-	_, err := p.tx.ExecContext(ctx, `
-		INSERT INTO energy_past_changes (device_id, changed_at) SELECT unnest($1::text[]), $2
-		ON CONFLICT (device_id) DO UPDATE SET changed_at = GREATEST(energy_past_changes.changed_at, excluded.changed_at)`,
-		textsOf(devices), int64(at))
-	return err
-}
-
 func textsOf(devices []energy.DeviceID) []string {
 	texts := make([]string, len(devices))
 	for i, d := range devices {

@@ -31,6 +31,9 @@ func (s *Store) AppendStates(ctx context.Context, changes []energy.StateChange) 
 			if outcomes[i], err = appendState(tx, c); err != nil {
 				return err
 			}
+			if err = s.markIfPast(tx, energy.Changed{Device: c.Device}, c.At); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

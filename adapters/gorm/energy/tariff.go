@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/database"
@@ -50,10 +51,16 @@ func (s *Store) AddTariff(ctx context.Context, t energy.Tariff) error {
 	if err != nil {
 		return err
 	}
-	err = s.db.Write.WithContext(ctx).Create(&tariffRow{
+	row := tariffRow{
 		ID: t.ID, SpaceID: string(t.Space), Name: t.Name, Currency: t.Currency, ValidFrom: t.ValidFrom, Price: t.Price,
 		Contribution: t.Contribution, DemandPrice: t.DemandPrice, Footprint: t.Footprint, Avoided: t.Avoided, Periods: string(periods),
-	}).Error
+	}
+	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
+		if err := tx.Create(&row).Error; err != nil {
+			return err
+		}
+		return s.mark(tx, energy.Changed{Space: t.Space})
+	})
 	if database.IsUnique(err) {
 		return energy.ErrTaken{Kind: "tariff", ID: t.ValidFrom}
 	}
@@ -62,9 +69,17 @@ func (s *Store) AddTariff(ctx context.Context, t energy.Tariff) error {
 
 // DropTariff removes one.
 func (s *Store) DropTariff(ctx context.Context, id string) error {
-	dropped := s.db.Write.WithContext(ctx).Where("id = ?", id).Delete(&tariffRow{})
-	if dropped.Error == nil && dropped.RowsAffected == 0 {
-		return energy.ErrNotFound{Kind: "tariff", ID: id}
-	}
-	return dropped.Error
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		var row tariffRow
+		if err := tx.Where("id = ?", id).Limit(1).Find(&row).Error; err != nil {
+			return err
+		}
+		if row.ID == "" {
+			return energy.ErrNotFound{Kind: "tariff", ID: id}
+		}
+		if err := tx.Delete(&row).Error; err != nil {
+			return err
+		}
+		return s.mark(tx, energy.Changed{Space: energy.SpaceID(row.SpaceID)})
+	})
 }

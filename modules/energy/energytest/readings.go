@@ -240,8 +240,8 @@ func pastChanges(t *testing.T, store energy.Readings) {
 	require.NoError(t, err)
 	changes, err := store.PastChanges(ctx, 0)
 	require.NoError(t, err)
-	require.Equal(t, map[energy.DeviceID]energy.Instant{"past": Now}, changes)
-	changes, err = store.PastChanges(ctx, Now)
+	require.Equal(t, []energy.Changed{{Device: "past", At: Now}}, changes)
+	changes, err = store.PastChanges(ctx, Now+1)
 	require.NoError(t, err)
 	require.Empty(t, changes)
 }

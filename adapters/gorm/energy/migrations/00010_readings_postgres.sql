@@ -27,10 +27,12 @@ CREATE TABLE energy_pages (
     PRIMARY KEY (device_id, day)
 ) WITH (fillfactor = 70); -- today's page is written again and again: room beside it keeps that off the index
 
--- Which devices' past changed, and when: what was concluded from it must be concluded again.
+-- Whose past changed, and when: what was concluded from it must be concluded again.
 CREATE TABLE energy_past_changes (
-    device_id  TEXT   PRIMARY KEY,
-    changed_at BIGINT NOT NULL
+    kind       TEXT   NOT NULL, -- device or space
+    id         TEXT   NOT NULL,
+    changed_at BIGINT NOT NULL,
+    PRIMARY KEY (kind, id)
 );
 
 -- A row a device whose readings hang together; who holds it may decode them.

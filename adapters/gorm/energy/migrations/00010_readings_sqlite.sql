@@ -24,10 +24,12 @@ CREATE TABLE energy_pages (
     PRIMARY KEY (device_id, day)
 );
 
--- Which devices' past changed, and when: what was concluded from it must be concluded again.
+-- Whose past changed, and when: what was concluded from it must be concluded again.
 CREATE TABLE energy_past_changes (
-    device_id  TEXT    PRIMARY KEY,
-    changed_at INTEGER NOT NULL
+    kind       TEXT   NOT NULL, -- device or space
+    id         TEXT   NOT NULL,
+    changed_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, id)
 );
 
 -- +goose Down

@@ -1,0 +1,94 @@
+package gormenergy
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/database"
+)
+
+const dayMs = int64(24 * time.Hour / time.Millisecond)
+
+// yesterday is the first instant that is not past: what merely arrives, day by day, leaves no mark, so that the
+// mark costs nothing in the usual run.
+func (s *Store) yesterday() energy.Instant {
+	now := int64(s.clock.Now())
+	return energy.Instant(now - now%dayMs - dayMs)
+}
+
+// markPages marks the devices of pages in the past; keys are sorted.
+func (s *Store) markPages(tx *gorm.DB, keys []energy.PageKey) error {
+	first := int32(int64(s.yesterday()) / dayMs)
+	last := energy.DeviceID("")
+	for _, k := range keys {
+		if k.Day >= first || k.Device == last {
+			continue
+		}
+		last = k.Device
+		if err := s.mark(tx, energy.Changed{Device: k.Device}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// markIfPast marks what a change at an instant is about.
+func (s *Store) markIfPast(tx *gorm.DB, changed energy.Changed, at energy.Instant) error {
+	if at >= s.yesterday() {
+		return nil
+	}
+	return s.mark(tx, changed)
+}
+
+// mark notes a change in the transaction that makes it.
+func (s *Store) mark(tx *gorm.DB, changed energy.Changed) error {
+	kind, id := "device", string(changed.Device)
+	if id == "" {
+		kind, id = "space", string(changed.Space)
+	}
+	greatest := "max"
+	if s.db.Dialect == database.Postgres {
+		greatest = "greatest"
+	}
+	return tx.Exec(`INSERT INTO energy_past_changes (kind, id, changed_at) VALUES (?, ?, ?)
+		ON CONFLICT (kind, id) DO UPDATE SET changed_at = `+greatest+`(energy_past_changes.changed_at, excluded.changed_at)`,
+		kind, id, int64(s.clock.Now())).Error
+}
+
+// PastChanges tells whose past changed at or after an instant.
+func (s *Store) PastChanges(ctx context.Context, since energy.Instant) ([]energy.Changed, error) {
+	rows, err := s.db.Read.WithContext(ctx).Raw(`SELECT kind, id, changed_at FROM energy_past_changes WHERE changed_at >= ? ORDER BY kind, id`, int64(since)).Rows()
+	if err != nil {
+		return nil, err
+	}
+	var changes []energy.Changed
+	err = scanAll(rows, func(rows *sql.Rows) error {
+		var kind, id string
+		var c energy.Changed
+		if err := rows.Scan(&kind, &id, &c.At); err != nil {
+			return err
+		}
+		if kind == "device" {
+			c.Device = energy.DeviceID(id)
+		} else {
+			c.Space = energy.SpaceID(id)
+		}
+		changes = append(changes, c)
+		return nil
+	})
+	return changes, err
+}
+
+// Days gives the first and last day of which devices have a page.
+func (s *Store) Days(ctx context.Context, devices []energy.DeviceID) (first, last int32, found bool, err error) {
+	if len(devices) == 0 {
+		return 0, 0, false, nil
+	}
+	var from, to sql.NullInt32
+	err = s.db.Read.WithContext(ctx).Raw(`SELECT min(day), max(day) FROM energy_pages WHERE device_id IN ?`, textsOf(devices)).Row().Scan(&from, &to)
+	return from.Int32, to.Int32, from.Valid, err
+}
