@@ -1,0 +1,48 @@
+package advice
+
+import (
+	"context"
+	"time"
+)
+
+// Needs are an Advisor's ports.
+type Needs struct {
+	Campus      Campus
+	Consumption Consumption
+	Ambience    Ambience
+	States      States
+	Calendar    Calendar
+	Prices      Prices
+	Changes     Changes
+
+	Recommendations Recommendations
+	Analyses        Analyses
+	Archive         Archive
+	Reports         Reports
+
+	Clock Clock
+	// NewID makes an id that cannot be guessed, from a prefix.
+	NewID func(prefix string) string
+}
+
+// Advisor answers what can be done, and keeps the answers fresh.
+type Advisor struct {
+	Needs
+	// turn is held by who analyses: one at a time in a process, since each takes a core and the others would only do
+	// the same again.
+	turn chan struct{}
+}
+
+// New makes an advisor.
+func New(needs Needs) *Advisor { return &Advisor{Needs: needs, turn: make(chan struct{}, 1)} }
+
+func (a *Advisor) campus(ctx context.Context) (*campus, error) {
+	tree, err := a.Campus.Tree(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return newCampus(tree), nil
+}
+
+// now is the clock's time, to the millisecond that both databases keep.
+func (a *Advisor) now() time.Time { return a.Clock.Now().UTC().Truncate(time.Millisecond) }

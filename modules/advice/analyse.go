@@ -1,0 +1,130 @@
+package advice
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice/history"
+	"github.com/holotwin/holotwin/modules/advice/rules"
+)
+
+// Analysis is when a target was last analysed and what came of it, besides its recommendations.
+type Analysis struct {
+	Target Target
+	// Space is where the target stands, or itself.
+	Space string
+	At    time.Time
+	// Facts sums up what the target was (kind, size, place): another sum asks for another analysis.
+	Facts string
+	// Inputs are which of the four inputs there were.
+	Inputs rules.Inputs
+	// Days with enough measurements there were, of those that a judgement needs; Days 0 means nothing was measured.
+	Days, Needed int
+	// UseKWh is the use of a usual month; 0 where too little is known.
+	UseKWh float64
+	Traits rules.Traits
+}
+
+// Short tells whether too little was measured to say anything.
+func (a Analysis) Short() bool { return a.Days < a.Needed }
+
+// analyse judges a target and keeps what came of it. at is when its inputs began to be read.
+func (a *Advisor) analyse(ctx context.Context, c *campus, t Target, peers []rules.Traits) (Analysis, error) {
+	at := a.now()
+	analysis := Analysis{Target: t, Space: c.spaceOf(t), At: at, Facts: c.traits(t), Needed: rules.MinDays}
+	w, found, err := a.windowOf(ctx, c, t)
+	if err != nil {
+		return analysis, err
+	}
+	var recommendations []Recommendation
+	if found {
+		in, err := a.assemble(ctx, c, t, w, peers)
+		if err != nil {
+			return analysis, err
+		}
+		out := rules.Judge(in.subject)
+		analysis.Inputs, analysis.UseKWh, analysis.Traits = out.Inputs, out.UseKWh, out.Traits
+		analysis.Days = rules.MinDays
+		if out.Shortage != nil {
+			analysis.Days, analysis.Needed = out.Shortage.Days, out.Shortage.Needed
+		}
+		if recommendations, err = a.recommendationsOf(ctx, c, t, in, out, at); err != nil {
+			return analysis, err
+		}
+	}
+	return analysis, a.Analyses.KeepAnalysis(ctx, analysis, func(stored []Recommendation) []Recommendation {
+		return merge(recommendations, stored)
+	})
+}
+
+// recommendationsOf makes recommendations of findings, leaving out what is said already of something inside.
+func (a *Advisor) recommendationsOf(ctx context.Context, c *campus, t Target, in assembled, out rules.Outcome, at time.Time) ([]Recommendation, error) {
+	inner, err := a.said(ctx, c, t)
+	if err != nil {
+		return nil, err
+	}
+	var list []Recommendation
+	for _, f := range out.Findings {
+		if coveredBy(inner, f) || (f.Kind == rules.Sensor && t.Level != OfDevice) {
+			continue
+		}
+		list = append(list, Recommendation{
+			ID: idOf(t, f.Kind), Target: t, Space: c.spaceOf(t), Finding: f, Money: in.prices.worth(f), Status: Open, Standing: true,
+			Priority: priorityOf(f, out.UseKWh), Created: at, Updated: at, Basis: in.basis(f.Kind),
+		})
+	}
+	return list, nil
+}
+
+func (in assembled) basis(kind rules.Kind) Basis {
+	h := in.subject.History
+	return Basis{
+		Version: rules.Version, From: in.window.from, To: in.window.to, AsOf: in.window.asOf, SiteEnd: in.window.siteEnd,
+		Hours: len(h.Hours), Measured: h.Count(history.Hour.Known), Assumed: in.subject.Calendar.Assumed, Hash: in.hash(kind),
+	}
+}
+
+// said is what stands recommended for the devices and spaces inside a target.
+func (a *Advisor) said(ctx context.Context, c *campus, t Target) ([]Recommendation, error) {
+	inside := c.inside(t)
+	if len(inside) == 0 {
+		return nil, nil
+	}
+	all, err := a.Recommendations.Find(ctx, Filter{Spaces: c.within(c.spaceOf(t))})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(r Recommendation) bool { return !inside[r.Target] || !r.Standing }), nil
+}
+
+// coveredShare of a saving that is promised inside already makes it no advice of its own.
+const coveredShare = 0.5
+
+// coveredBy tells whether what was found is in the main what is said of something inside. A meter that is not to
+// be trusted is its own matter.
+func coveredBy(inner []Recommendation, f rules.Finding) bool {
+	if f.Kind == rules.Sensor {
+		return false
+	}
+	promised := 0.0
+	for _, r := range inner {
+		promised += r.Finding.Saving.KWh
+	}
+	return promised > 0 && promised >= coveredShare*f.Saving.KWh
+}
+
+// merge gives what was found the life that it had, and keeps what is no longer found with its history, not standing.
+func merge(found, stored []Recommendation) []Recommendation {
+	merged := slices.Clone(found)
+	for _, s := range stored {
+		i := slices.IndexFunc(merged, func(r Recommendation) bool { return r.ID == s.ID })
+		if i >= 0 {
+			merged[i] = renewed(merged[i], s)
+			continue
+		}
+		s.Standing = false
+		merged = append(merged, s)
+	}
+	return merged
+}

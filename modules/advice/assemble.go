@@ -1,0 +1,231 @@
+package advice
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice/history"
+	"github.com/holotwin/holotwin/modules/advice/rules"
+)
+
+// Spans that an analysis takes in.
+const (
+	// historyDays reach back over a year and the weeks around its season.
+	historyDays = 400
+	// comingDays are those whose calendar says what a month holds.
+	comingDays   = 365
+	daysPerMonth = 365.25 / 12
+	daysPerWeek  = 7
+	hoursPerDay  = 24
+)
+
+// window is what an analysis looks at; the same window gives the same inputs as long as they were not changed.
+type window struct{ from, to, asOf, siteEnd time.Time }
+
+// assembled is a target's subject with what its figures are turned into money by.
+type assembled struct {
+	subject rules.Subject
+	window  window
+	prices  weekPrices
+}
+
+// windowOf is the window of an analysis now. found is false where nothing was ever measured.
+func (a *Advisor) windowOf(ctx context.Context, c *campus, t Target) (w window, found bool, err error) {
+	first, last, found, err := a.Consumption.Measured(ctx, t)
+	if err != nil || !found {
+		return w, false, err
+	}
+	zone := c.zone(c.spaceOf(t))
+	w.asOf = history.HourOf(a.now(), zone).UTC()
+	// What an hour that still runs has used says nothing yet.
+	if last.After(w.asOf) {
+		last = w.asOf
+	}
+	w.to = last.UTC()
+	w.from = history.HourOf(latest(first, last.AddDate(0, 0, -historyDays)), zone).UTC()
+	w.siteEnd, err = a.siteEnd(ctx, c, t, last)
+	return w, w.from.Before(w.to), err
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// siteEnd is when the last measured hour of the target's site ends, at the latest now.
+func (a *Advisor) siteEnd(ctx context.Context, c *campus, t Target, last time.Time) (time.Time, error) {
+	site := c.siteOf(c.spaceOf(t))
+	_, end, found, err := a.Consumption.Measured(ctx, Target{OfSite, site})
+	if err != nil || !found || end.Before(last) {
+		return last.UTC(), err
+	}
+	if now := a.now(); end.After(now) {
+		end = now
+	}
+	return end.UTC(), nil
+}
+
+// assemble reads all that the rules need of a target in a window.
+func (a *Advisor) assemble(ctx context.Context, c *campus, t Target, w window, peers []rules.Traits) (assembled, error) {
+	space := c.spaceOf(t)
+	zone := c.zone(space)
+	h := history.New(w.from, w.to, zone)
+	out := assembled{window: w, subject: rules.Subject{ID: t.String(), History: h, Peers: peers, SiteEnd: w.siteEnd}}
+	s := &out.subject
+	s.Kind, s.Within = string(t.Level), string(c.spaces[space].Kind)
+	if t.Level == OfDevice {
+		d := c.devices[t.ID]
+		s.Kind, s.RatedW, s.StandbyW = d.Kind, d.RatedW, d.StandbyW
+	} else {
+		s.AreaM2 = c.spaces[t.ID].AreaM2
+	}
+	uses, err := a.Consumption.Hours(ctx, t, h.Start, h.End())
+	if err != nil {
+		return out, err
+	}
+	h.FillUse(uses)
+	open, assumed, err := a.Calendar.Open(ctx, space, h.Start, h.End())
+	if err != nil {
+		return out, err
+	}
+	h.FillOpen(open)
+	if err := a.surround(ctx, c, t, h); err != nil {
+		return out, err
+	}
+	if s.Calendar, err = a.comingMonth(ctx, space, w.asOf, zone); err != nil {
+		return out, err
+	}
+	s.Calendar.Assumed = assumed
+	out.prices, err = a.weekPrices(ctx, space, w.asOf, zone)
+	return out, err
+}
+
+// surround enters the weather, the room's own readings and the device's states.
+func (a *Advisor) surround(ctx context.Context, c *campus, t Target, h *history.History) error {
+	space := c.spaceOf(t)
+	site := c.siteOf(space)
+	outdoor, err := a.Ambience.AmbientHours(ctx, site, h.Start, h.End())
+	if err != nil {
+		return err
+	}
+	h.FillOutdoor(valuesOf(outdoor, func(hour AmbientHour) *float64 { return hour.Temperature }))
+	if space != site {
+		indoor, err := a.Ambience.AmbientHours(ctx, space, h.Start, h.End())
+		if err != nil {
+			return err
+		}
+		h.FillIndoor(valuesOf(indoor, func(hour AmbientHour) *float64 { return hour.Temperature }))
+		h.FillOccupancy(valuesOf(indoor, func(hour AmbientHour) *float64 { return hour.Occupancy }))
+	}
+	if t.Level != OfDevice {
+		return nil
+	}
+	spans, err := a.States.Spans(ctx, t.ID, h.Start, h.End())
+	h.FillStates(spans)
+	return err
+}
+
+func valuesOf(hours []AmbientHour, of func(AmbientHour) *float64) []history.Value {
+	var values []history.Value
+	for _, hour := range hours {
+		if v := of(hour); v != nil {
+			values = append(values, history.Value{Start: hour.Start, Value: *v})
+		}
+	}
+	return values
+}
+
+// comingMonth is what a usual month of the coming year holds.
+func (a *Advisor) comingMonth(ctx context.Context, space string, asOf time.Time, zone *time.Location) (rules.Calendar, error) {
+	y, m, d := asOf.In(zone).Date()
+	from := time.Date(y, m, d, 0, 0, 0, 0, zone)
+	coming := history.New(from, from.AddDate(0, 0, comingDays), zone)
+	open, _, err := a.Calendar.Open(ctx, space, coming.Start, coming.End())
+	if err != nil {
+		return rules.Calendar{}, err
+	}
+	coming.FillOpen(open)
+	opens, shut, dates := make(map[int]bool), 0, make(map[int]bool)
+	for _, hour := range coming.Hours {
+		dates[hour.Date] = true
+		if hour.Open {
+			opens[hour.Date] = true
+		} else {
+			shut++
+		}
+	}
+	month := daysPerMonth / float64(max(1, len(dates)))
+	return rules.Calendar{
+		OpenDates: float64(len(opens)) * month, ShutDates: float64(len(dates)-len(opens)) * month, ShutHours: float64(shut) * month,
+	}, nil
+}
+
+// weekPrices are the rates of each hour of the week, as of the coming week.
+type weekPrices struct {
+	price, avoided           [hoursPerDay * daysPerWeek]float64
+	currency, tariff, source string
+}
+
+func (a *Advisor) weekPrices(ctx context.Context, space string, asOf time.Time, zone *time.Location) (weekPrices, error) {
+	var w weekPrices
+	week := history.New(asOf, asOf.AddDate(0, 0, daysPerWeek), zone)
+	rates, err := a.Prices.Rates(ctx, space, week.Start, week.End())
+	if err != nil {
+		return w, err
+	}
+	for i, hour := range week.Hours {
+		at := week.At(i)
+		k := slices.IndexFunc(rates, func(r Rate) bool { return !at.Before(r.From) && at.Before(r.To) })
+		if k < 0 {
+			continue
+		}
+		r := rates[k]
+		w.price[hour.WeekHour], w.avoided[hour.WeekHour] = r.Price, r.Avoided
+		w.currency, w.tariff, w.source = r.Currency, r.Tariff, r.Source
+	}
+	return w, nil
+}
+
+// worth turns a saving into money and emissions.
+func (w weekPrices) worth(f rules.Finding) Money {
+	m := Money{Currency: w.currency, Tariff: w.tariff, Source: w.source}
+	var price, avoided float64
+	for h, share := range f.Weight {
+		price += share * w.price[h]
+		avoided += share * w.avoided[h]
+	}
+	m.Cost, m.CostLow, m.CO2Kg = f.Saving.KWh*price, f.Saving.Low*price, f.Saving.KWh*avoided
+	return m
+}
+
+// hash sums the rule's version and every input of an assembled target, in a canonical form.
+func (in assembled) hash(kind rules.Kind) string {
+	s := in.subject
+	d := history.NewDigest()
+	d.Add("rule", string(kind))
+	d.Add("version", strconv.Itoa(rules.Version))
+	d.Add("target", s.ID)
+	d.Add("kind", s.Kind+" "+s.Within)
+	d.AddNumber("rated_w", s.RatedW)
+	d.AddNumber("standby_w", s.StandbyW)
+	d.AddNumber("area_m2", s.AreaM2)
+	d.Add("history", s.History.Digest())
+	d.Add("site_end", strconv.FormatInt(s.SiteEnd.UnixMilli(), 10))
+	d.AddNumber("open_dates", s.Calendar.OpenDates)
+	d.AddNumber("shut_dates", s.Calendar.ShutDates)
+	d.AddNumber("shut_hours", s.Calendar.ShutHours)
+	for _, p := range s.Peers {
+		d.AddNumber("peer_area", p.AreaM2)
+		d.AddNumber("peer_base", p.BaseW)
+		d.AddNumber("peer_slope", p.SlopeKWh)
+	}
+	for h := range in.prices.price {
+		d.AddNumber("price", in.prices.price[h])
+		d.AddNumber("avoided", in.prices.avoided[h])
+	}
+	return d.Hex()
+}

@@ -1,0 +1,135 @@
+package baseline
+
+import "math"
+
+// Code says why a baseline is disqualified.
+type Code string
+
+// The codes. Thresholds follow CalTRACK where a young campus can meet them.
+const (
+	// TooFewDays: under four weeks were measured, so hours of the week have no level of their own.
+	TooFewDays Code = "too_few_days"
+	// CoverageLow: under nine tenths of the hours of the span were measured.
+	CoverageLow Code = "coverage_low"
+	// NoVariation: the load is constant or zero, so there is nothing to explain.
+	NoVariation Code = "no_variation"
+)
+
+// Notes that do not disqualify.
+const (
+	// TemperatureMissing: too few hours have an outdoor temperature, so the model has none.
+	TemperatureMissing Code = "temperature_missing"
+)
+
+// Bounds of sufficiency.
+const (
+	minDays        = 28
+	minCoverage    = 0.9
+	minTempShare   = 0.9
+	dayHours       = 24
+	testShare      = 0.25
+	relativeSpread = 1e-6
+)
+
+// Goodness is how well a model predicts hours that it was not fitted on.
+type Goodness struct {
+	// N is the number of hours judged.
+	N int
+	// CVRMSE is the root mean square error over the mean load, NMBE the mean error over it (ASHRAE Guideline 14).
+	CVRMSE, NMBE float64
+	// R2 is the share of the variance that is explained; it may be below 0 for hours that were not fitted.
+	R2 float64
+}
+
+// Result is a fitted baseline, or why there is none.
+type Result struct {
+	Model Model // nil where disqualified
+	// Test judges the model on the last quarter of the hours, fitted on those before; Train on all it was fitted on.
+	Test, Train Goodness
+	// Disqualified are the reasons why there is no model; Notes those why it is a simpler one.
+	Disqualified []Code
+	Notes        []Code
+}
+
+// Fit fits the models to consecutive hours and keeps the better one: TOWT where it predicts the last quarter at
+// least as well as the mean by hour of week does.
+func Fit(rows []Row) Result {
+	var result Result
+	if result.Disqualified = sufficiency(rows); len(result.Disqualified) > 0 {
+		return result
+	}
+	cut := len(rows) - int(testShare*float64(len(rows)))
+	fit := Means
+	result.Test = Judge(Means(rows[:cut]), rows[cut:])
+	if !temperatureKnown(rows) {
+		result.Notes = []Code{TemperatureMissing}
+	} else if m := FitTOWT(rows[:cut]); m != nil {
+		if test := Judge(m, rows[cut:]); test.N > 0 && test.CVRMSE <= result.Test.CVRMSE {
+			fit, result.Test = FitTOWT, test
+		}
+	}
+	result.Model = fit(rows)
+	result.Train = Judge(result.Model, rows)
+	return result
+}
+
+func sufficiency(rows []Row) []Code {
+	measured, low, high := 0, math.Inf(1), math.Inf(-1)
+	for _, r := range rows {
+		if !math.IsNaN(r.Load) {
+			measured++
+			low, high = min(low, r.Load), max(high, r.Load)
+		}
+	}
+	var codes []Code
+	if float64(measured) < minDays*dayHours*minCoverage {
+		codes = append(codes, TooFewDays)
+	}
+	if float64(measured) < minCoverage*float64(len(rows)) {
+		codes = append(codes, CoverageLow)
+	}
+	if len(codes) == 0 && high-low <= relativeSpread*high {
+		codes = append(codes, NoVariation)
+	}
+	return codes
+}
+
+func temperatureKnown(rows []Row) bool {
+	known, measured := 0, 0
+	for _, r := range rows {
+		if math.IsNaN(r.Load) {
+			continue
+		}
+		measured++
+		if !math.IsNaN(r.Temp) {
+			known++
+		}
+	}
+	return float64(known) >= minTempShare*float64(measured)
+}
+
+// Judge compares a model with measured hours; hours that it cannot predict are left out.
+func Judge(m Model, rows []Row) Goodness {
+	var g Goodness
+	var sum, sumSquares, errors, squares float64
+	for _, r := range rows {
+		expected := m.Predict(r)
+		if math.IsNaN(r.Load) || math.IsNaN(expected) {
+			continue
+		}
+		g.N++
+		sum, sumSquares = sum+r.Load, sumSquares+r.Load*r.Load
+		e := r.Load - expected
+		errors, squares = errors+e, squares+e*e
+	}
+	n := float64(g.N)
+	if g.N == 0 || sum <= 0 {
+		return Goodness{N: g.N}
+	}
+	g.CVRMSE = math.Sqrt(squares/n) / (sum / n)
+	g.NMBE = errors / sum
+	if variance := sumSquares - sum*sum/n; variance > 0 {
+		g.R2 = 1 - squares/variance
+	}
+	return g
+}

@@ -1,0 +1,79 @@
+package baseline
+
+import "math"
+
+// leastSquares solves the normal equations of a regression with few columns. A column that says nothing beyond
+// those before it gets the slope 0, as R's lm drops it. Nil without rows.
+func leastSquares(rows []Row, design func(Row) []float64, value func(Row) float64) []float64 {
+	if len(rows) == 0 {
+		return nil
+	}
+	n := len(design(rows[0]))
+	matrix := make([][]float64, n)
+	for i := range matrix {
+		matrix[i] = make([]float64, n+1)
+	}
+	for _, r := range rows {
+		x, y := design(r), value(r)
+		for i := range x {
+			for j := i; j < n; j++ {
+				matrix[i][j] += x[i] * x[j]
+			}
+			matrix[i][n] += x[i] * y
+		}
+	}
+	for i := range matrix {
+		for j := range i {
+			matrix[i][j] = matrix[j][i]
+		}
+	}
+	return eliminate(matrix)
+}
+
+// dependent is how little of a column may be left, relative to what it was, before it counts as none.
+const dependent = 1e-9
+
+// eliminate solves a symmetric system by Gauss–Jordan along the diagonal, leaving dependent columns out.
+func eliminate(m [][]float64) []float64 {
+	n := len(m)
+	whole := make([]float64, n)
+	for i := range m {
+		whole[i] = m[i][i]
+	}
+	used := make([]bool, n)
+	for p := range n {
+		if m[p][p] <= dependent*whole[p] || m[p][p] == 0 {
+			continue
+		}
+		used[p] = true
+		for i := range n {
+			if i != p && m[i][p] != 0 {
+				subtract(m[i], m[p], m[i][p]/m[p][p])
+			}
+		}
+	}
+	slopes := make([]float64, n)
+	for i := range n {
+		if !used[i] {
+			continue
+		}
+		if s := m[i][n] / m[i][i]; !math.IsNaN(s) && !math.IsInf(s, 0) {
+			slopes[i] = s
+		}
+	}
+	return slopes
+}
+
+func subtract(from, row []float64, times float64) {
+	for j := range from {
+		from[j] -= times * row[j]
+	}
+}
+
+func dot(a, b []float64) float64 {
+	sum := 0.0
+	for i := range a {
+		sum += a[i] * b[i]
+	}
+	return sum
+}

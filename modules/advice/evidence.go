@@ -1,0 +1,68 @@
+package advice
+
+import (
+	"context"
+
+	"github.com/holotwin/holotwin/modules/advice/rules"
+)
+
+// Evidence is what a recommendation rests on, and whether it still computes to the same.
+type Evidence struct {
+	Advice
+	// Reproduced tells that the inputs, read again now, have the same hash, and so gave the same finding; where it is
+	// false the past was changed since.
+	Reproduced bool
+	// HashNow is that of the inputs as they are now.
+	HashNow string
+	Events  []Event
+}
+
+// Evidence reads a recommendation's inputs again and computes it anew. Errors: ErrForbidden, ErrNotFound.
+func (a *Advisor) Evidence(ctx context.Context, caller Caller, id string) (Evidence, error) {
+	if !caller.MayRead() {
+		return Evidence{}, ErrForbidden{}
+	}
+	c, r, err := a.seen(ctx, caller, id)
+	if err != nil {
+		return Evidence{}, err
+	}
+	e := Evidence{Advice: c.advice(r)}
+	if e.Events, err = a.Recommendations.Events(ctx, id); err != nil {
+		return e, err
+	}
+	peers, err := a.peers(ctx, c, r.Target)
+	if err != nil {
+		return e, err
+	}
+	w := window{from: r.Basis.From, to: r.Basis.To, asOf: r.Basis.AsOf, siteEnd: r.Basis.SiteEnd}
+	in, err := a.assemble(ctx, c, r.Target, w, peers)
+	if err != nil {
+		return e, err
+	}
+	e.HashNow = in.hash(r.Finding.Kind)
+	e.Reproduced = e.HashNow == r.Basis.Hash && computesTo(in.subject, r.Finding)
+	return e, nil
+}
+
+// peers are a target's as they are now.
+func (a *Advisor) peers(ctx context.Context, c *campus, t Target) ([]rules.Traits, error) {
+	analyses, err := a.Analyses.Analyses(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := work{campus: c, all: c.targets(), last: make(map[Target]Analysis, len(analyses))}
+	for _, analysis := range analyses {
+		w.last[analysis.Target] = analysis
+	}
+	return w.peersOf(t), nil
+}
+
+// computesTo runs the rules again and compares the saving.
+func computesTo(s rules.Subject, want rules.Finding) bool {
+	for _, f := range rules.Judge(s).Findings {
+		if f.Kind == want.Kind {
+			return f.Saving == want.Saving
+		}
+	}
+	return false
+}

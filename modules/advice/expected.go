@@ -1,0 +1,86 @@
+package advice
+
+import (
+	"context"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice/baseline"
+	"github.com/holotwin/holotwin/modules/advice/history"
+)
+
+// shownHours of a baseline are given beside the measured ones: the last two weeks.
+const shownHours = 14 * 24
+
+// Expected is a target's baseline: what calendar and weather lead one to expect, and how well that holds.
+type Expected struct {
+	Target   Target
+	From, To time.Time // of the hours that it was fitted on; zero where nothing was measured
+	Fit      baseline.Result
+	// Hours are the last ones, measured and expected.
+	Hours []ExpectedHour
+}
+
+// ExpectedHour is an hour's energy in kWh; nil is not known.
+type ExpectedHour struct {
+	Start            time.Time
+	Actual, Expected *float64
+}
+
+// Baseline fits a device's or space's baseline to all that was measured of it in the last 400 days. Errors:
+// ErrForbidden, ErrNotFound.
+func (a *Advisor) Baseline(ctx context.Context, caller Caller, id string) (Expected, error) {
+	if !caller.MayRead() {
+		return Expected{}, ErrForbidden{}
+	}
+	c, err := a.campus(ctx)
+	if err != nil {
+		return Expected{}, err
+	}
+	t, known := c.find(id)
+	if !known || !c.sees(caller, c.spaceOf(t)) {
+		return Expected{}, ErrNotFound{"device or space", id}
+	}
+	out := Expected{Target: t}
+	w, found, err := a.windowOf(ctx, c, t)
+	if err != nil || !found {
+		out.Fit.Disqualified = []baseline.Code{baseline.TooFewDays}
+		return out, err
+	}
+	in, err := a.assemble(ctx, c, t, w, nil)
+	if err != nil {
+		return out, err
+	}
+	h := in.subject.History
+	rows := rowsOf(h)
+	out.From, out.To, out.Fit = h.Start, h.End(), baseline.Fit(rows)
+	if out.Fit.Model != nil {
+		out.Hours = hoursOf(h, rows, out.Fit.Model)
+	}
+	return out, nil
+}
+
+// rowsOf are a history's hours as a baseline is fitted on them.
+func rowsOf(h *history.History) []baseline.Row {
+	rows := make([]baseline.Row, len(h.Hours))
+	for i, hour := range h.Hours {
+		rows[i] = baseline.Row{WeekHour: hour.WeekHour, Load: hour.KW, Temp: hour.Outdoor}
+	}
+	return rows
+}
+
+func hoursOf(h *history.History, rows []baseline.Row, model baseline.Model) []ExpectedHour {
+	first := max(0, len(rows)-shownHours)
+	hours := make([]ExpectedHour, 0, len(rows)-first)
+	for i := first; i < len(rows); i++ {
+		hours = append(hours, ExpectedHour{Start: h.At(i), Actual: known(rows[i].Load), Expected: known(model.Predict(rows[i]))})
+	}
+	return hours
+}
+
+// known is nil for a number that is none.
+func known(v float64) *float64 {
+	if v != v {
+		return nil
+	}
+	return &v
+}

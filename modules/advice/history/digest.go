@@ -1,0 +1,56 @@
+package history
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"math"
+	"strconv"
+)
+
+// Digest is the SHA-256 of the history in a canonical text: one line an hour, whole numbers of mW, millionths,
+// m°C and thousandths of a person, an empty field where nothing is known.
+func (h *History) Digest() string {
+	d := NewDigest()
+	d.Add("start", strconv.FormatInt(h.Start.UnixMilli(), 10))
+	var line []byte
+	for _, hour := range h.Hours {
+		line = line[:0]
+		line = appendField(line, hour.KW, 1e6)
+		line = appendField(line, hour.Share, 1e6)
+		line = strconv.AppendBool(line, hour.Open)
+		line = append(line, ',')
+		line = appendField(line, hour.Outdoor, 1e3)
+		line = appendField(line, hour.Indoor, 1e3)
+		line = appendField(line, hour.Occupancy, 1e3)
+		line = append(line, hour.State...)
+		d.sum.Write(append(line, '\n'))
+	}
+	return d.Hex()
+}
+
+func appendField(line []byte, v, parts float64) []byte {
+	if !math.IsNaN(v) {
+		line = strconv.AppendInt(line, int64(math.Round(v*parts)), 10)
+	}
+	return append(line, ',')
+}
+
+// Digest sums named values.
+type Digest struct{ sum hash.Hash }
+
+// NewDigest begins one.
+func NewDigest() *Digest { return &Digest{sum: sha256.New()} }
+
+// Add adds a value under a name.
+func (d *Digest) Add(name, value string) {
+	d.sum.Write([]byte(strconv.Quote(name) + "=" + strconv.Quote(value) + "\n"))
+}
+
+// AddNumber adds a number in millionths.
+func (d *Digest) AddNumber(name string, v float64) {
+	d.Add(name, strconv.FormatFloat(math.Round(v*1e6), 'f', 0, 64))
+}
+
+// Hex is the sum so far.
+func (d *Digest) Hex() string { return hex.EncodeToString(d.sum.Sum(nil)) }

@@ -1,0 +1,119 @@
+package history
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// Use is the energy of one hour as it was measured.
+type Use struct {
+	Start time.Time
+	// KWh is the hour's energy, Estimated the part of it that was filled in and not measured.
+	KWh, Estimated float64
+	// Coverage is the measured part of the hour, 0 to 1.
+	Coverage float64
+}
+
+// Limits of what counts as measured.
+const (
+	// enough is the part of an hour that must be measured for its mean power to stand for it.
+	enough = 0.5
+	// mostlyEstimated is the part of an hour's energy above which it says nothing of that hour.
+	mostlyEstimated = 0.1
+)
+
+// FillUse enters measured hours. Where a device usually covers under half of each hour (a quarter-hour reading once
+// an hour) its energy is taken as it is and nothing is extrapolated; otherwise a partly measured hour stands for
+// its measured part.
+func (h *History) FillUse(uses []Use) {
+	usual := usualCoverage(uses)
+	for _, u := range uses {
+		i, inside := h.index(u.Start)
+		if !inside || u.Coverage <= 0 || u.Estimated > mostlyEstimated*u.KWh || !finite(u.KWh) || u.KWh < 0 {
+			continue
+		}
+		switch {
+		case usual >= enough && u.Coverage >= enough:
+			h.Hours[i].Share = round(min(u.Coverage, 1), 1e6)
+			h.Hours[i].KW = round(u.KWh/h.Hours[i].Share, 1e6)
+		case usual < enough && u.Coverage >= enough*usual:
+			h.Hours[i].Share, h.Hours[i].KW = 1, round(u.KWh, 1e6)
+		}
+	}
+}
+
+// usualCoverage is the median coverage of the hours that have any.
+func usualCoverage(uses []Use) float64 {
+	var all []float64
+	for _, u := range uses {
+		if u.Coverage > 0 {
+			all = append(all, u.Coverage)
+		}
+	}
+	if len(all) == 0 {
+		return 1
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// FillOpen enters what the calendar says of each hour, from the first on.
+func (h *History) FillOpen(open []bool) {
+	for i := range min(len(open), len(h.Hours)) {
+		h.Hours[i].Open = open[i]
+	}
+}
+
+// Value is a measure of one hour.
+type Value struct {
+	Start time.Time
+	Value float64
+}
+
+// FillOutdoor, FillIndoor and FillOccupancy enter hourly means of °C and persons.
+func (h *History) FillOutdoor(values []Value) {
+	h.fill(values, func(hour *Hour, v float64) { hour.Outdoor = v })
+}
+
+// FillIndoor enters room temperatures.
+func (h *History) FillIndoor(values []Value) {
+	h.fill(values, func(hour *Hour, v float64) { hour.Indoor = v })
+}
+
+// FillOccupancy enters persons.
+func (h *History) FillOccupancy(values []Value) {
+	h.fill(values, func(hour *Hour, v float64) { hour.Occupancy = v })
+}
+
+func (h *History) fill(values []Value, set func(*Hour, float64)) {
+	for _, v := range values {
+		if i, inside := h.index(v.Start); inside && finite(v.Value) {
+			set(&h.Hours[i], round(v.Value, 1e3))
+		}
+	}
+}
+
+// Span is a device in one state from From until To.
+type Span struct {
+	From, To time.Time
+	State    State
+}
+
+// FillStates enters the state of every hour that lies wholly in one span.
+func (h *History) FillStates(spans []Span) {
+	for _, s := range spans {
+		first := int((s.From.Sub(h.Start) + time.Hour - 1) / time.Hour)
+		if s.From.Before(h.Start) {
+			first = 0
+		}
+		for i := first; i < len(h.Hours) && !h.At(i+1).After(s.To); i++ {
+			h.Hours[i].State = s.State
+		}
+	}
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// round is to whole parts of a unit, half away from zero.
+func round(v, parts float64) float64 { return math.Round(v*parts) / parts }

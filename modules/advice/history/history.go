@@ -1,0 +1,108 @@
+// Package history lays what is known about a device or space side by side, hour by hour, rounded to whole units so
+// that both databases give the same bits: what is computed from a history can be computed again to the last digit,
+// and its digest proves that it was the same (digest.go). Start at History.
+package history
+
+import (
+	"math"
+	"time"
+)
+
+// State is what a device said of itself.
+type State string
+
+// The states; Unknown where it said nothing or changed within the hour.
+const (
+	Unknown State = ""
+	On      State = "on"
+	Off     State = "off"
+	Standby State = "standby"
+	Fault   State = "fault"
+)
+
+// Hour is one hour of a history.
+type Hour struct {
+	// KW is the mean power while it was measured; NaN where the hour was not, or not enough of it.
+	KW float64
+	// Share is the part of the hour for which KW stands, 0 to 1: KW × Share is the energy in kWh.
+	Share float64
+	// Open tells whether the calendar holds the space for used.
+	Open bool
+	// Outdoor and Indoor are °C, Occupancy persons; NaN where unknown.
+	Outdoor, Indoor, Occupancy float64
+	State                      State
+	// Date is the local date in days since 1970-01-01, WeekHour the local hour of the week, Monday 00:00 being 0.
+	Date     int
+	WeekHour int
+}
+
+// Known tells whether the hour was measured.
+func (h Hour) Known() bool { return !math.IsNaN(h.KW) }
+
+// KWh is the hour's measured energy; 0 where it was not measured.
+func (h Hour) KWh() float64 {
+	if !h.Known() {
+		return 0
+	}
+	return h.KW * h.Share
+}
+
+// Clock is the local hour of day, 0 to 23.
+func (h Hour) Clock() int { return h.WeekHour % 24 }
+
+// History is a target's hours, consecutive, oldest first.
+type History struct {
+	Start time.Time
+	Hours []Hour
+}
+
+// At is when an hour begins.
+func (h *History) At(i int) time.Time { return h.Start.Add(time.Duration(i) * time.Hour) }
+
+// End is when the last hour ends.
+func (h *History) End() time.Time { return h.At(len(h.Hours)) }
+
+// New lays out empty hours of [from, to) in a zone. from is moved back to a whole hour of the zone's clock.
+func New(from, to time.Time, zone *time.Location) *History {
+	from = HourOf(from, zone)
+	n := max(0, int((to.Sub(from)+time.Hour-1)/time.Hour))
+	h := &History{Start: from.UTC(), Hours: make([]Hour, n)}
+	nan := math.NaN()
+	for i := range h.Hours {
+		t := from.Add(time.Duration(i) * time.Hour).In(zone)
+		h.Hours[i] = Hour{
+			KW: nan, Outdoor: nan, Indoor: nan, Occupancy: nan,
+			Date: DateOf(t), WeekHour: (int(t.Weekday())+6)%7*24 + t.Hour(),
+		}
+	}
+	return h
+}
+
+// HourOf is the whole hour, on the zone's clock, that holds an instant; some zones are half an hour off UTC.
+func HourOf(t time.Time, zone *time.Location) time.Time {
+	_, offset := t.In(zone).Zone()
+	shift := time.Duration(offset) * time.Second
+	return t.Add(shift).Truncate(time.Hour).Add(-shift)
+}
+
+// DateOf numbers a local date from 1970-01-01.
+func DateOf(t time.Time) int {
+	y, m, d := t.Date()
+	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86_400)
+}
+
+// index is the place of the hour that begins at an instant.
+func (h *History) index(at time.Time) (int, bool) {
+	i := int(at.Sub(h.Start) / time.Hour)
+	return i, !at.Before(h.Start) && i < len(h.Hours)
+}
+
+// Cut is the part of the history in [from, to) of its hours, sharing them.
+func (h *History) Cut(from, to int) *History {
+	return &History{Start: h.At(from), Hours: h.Hours[from:to]}
+}
+
+// Clone is a copy whose hours may be changed.
+func (h *History) Clone() *History {
+	return &History{Start: h.Start, Hours: append([]Hour(nil), h.Hours...)}
+}

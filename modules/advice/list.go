@@ -1,0 +1,172 @@
+package advice
+
+import (
+	"context"
+	"math"
+
+	"github.com/holotwin/holotwin/modules/advice/rules"
+	"github.com/holotwin/holotwin/modules/advice/words"
+)
+
+// Query asks for recommendations; what is empty asks for all that the caller sees. Without a status, what was
+// dismissed stays quiet.
+type Query struct {
+	Space, Device, Kind string
+	Status              Status
+	MinKWh              float64
+	After               Place
+	Limit               int
+}
+
+// Answer is a page of recommendations.
+type Answer struct {
+	Items []Advice
+	// Next is where the next page begins; nil at the end.
+	Next *Place
+	// Considered are which of the four inputs there were for the targets asked about.
+	Considered rules.Inputs
+	// Reason says why there is nothing, where there is nothing.
+	Reason *words.Reason
+	// Pending is how many targets are still to be analysed after a change of their past.
+	Pending int
+}
+
+// Advice is a recommendation with the names of what it is about.
+type Advice struct {
+	Recommendation
+	About words.About
+	// Zone names the space's time zone, in which hours are told.
+	Zone string
+}
+
+// Device is the device that it is about; empty for a space.
+func (a Advice) Device() string {
+	if a.Target.Level == OfDevice {
+		return a.Target.ID
+	}
+	return ""
+}
+
+// Text words it.
+func (a Advice) Text(l words.Language) words.Text {
+	return words.Finding(l, a.About, a.Finding, words.Promise{KWh: a.Finding.Saving.Low, Cost: a.Money.CostLow, Currency: a.Money.Currency})
+}
+
+// List gives recommendations, the most promised money first, after a look at whether the past was changed. Errors:
+// ErrForbidden, ErrNotFound, ErrInvalid.
+func (a *Advisor) List(ctx context.Context, caller Caller, q Query) (Answer, error) {
+	if !caller.MayRead() {
+		return Answer{}, ErrForbidden{}
+	}
+	c, err := a.campus(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	filter, err := filterOf(c, caller, q)
+	if err != nil {
+		return Answer{}, err
+	}
+	var answer Answer
+	if answer.Pending, err = a.refresh(ctx); err != nil {
+		return Answer{}, err
+	}
+	found, err := a.Recommendations.Find(ctx, filter)
+	if err != nil {
+		return Answer{}, err
+	}
+	if q.Limit > 0 && len(found) > q.Limit {
+		found = found[:q.Limit]
+		next := found[q.Limit-1].Place()
+		answer.Next = &next
+	}
+	for _, r := range found {
+		if c.spaceOf(r.Target) != "" {
+			answer.Items = append(answer.Items, c.advice(r))
+		}
+	}
+	return a.explain(ctx, answer, filter, q)
+}
+
+// filterOf checks what is asked against what the caller sees.
+func filterOf(c *campus, caller Caller, q Query) (Filter, error) {
+	f := Filter{Device: q.Device, Kind: q.Kind, Status: q.Status, Heard: q.Status == "", MinKWh: q.MinKWh, After: q.After}
+	if math.IsNaN(q.MinKWh) || math.IsInf(q.MinKWh, 0) {
+		return f, ErrInvalid{[]Flaw{{Field: "min_saving_kwh", Rule: "number"}}}
+	}
+	if q.Limit > 0 {
+		f.Limit = q.Limit + 1
+	}
+	if q.Device != "" && !c.sees(caller, c.devices[q.Device].Space) {
+		return f, ErrNotFound{"device", q.Device}
+	}
+	if q.Space != "" && !c.sees(caller, q.Space) {
+		return f, ErrNotFound{"space", q.Space}
+	}
+	within := caller.Space
+	if q.Space != "" {
+		within = q.Space
+	}
+	if within != "" {
+		f.Spaces = append([]string{}, c.within(within)...)
+	}
+	return f, nil
+}
+
+// advice adds the names to a recommendation.
+func (c *campus) advice(r Recommendation) Advice {
+	space := c.spaces[c.spaceOf(r.Target)]
+	about := words.About{Name: space.Name, Kind: string(r.Target.Level)}
+	if r.Target.Level == OfDevice {
+		d := c.devices[r.Target.ID]
+		about = words.About{Name: d.Name, Kind: d.Kind, Place: space.Name}
+	}
+	return Advice{Recommendation: r, About: about, Zone: c.zone(space.ID).String()}
+}
+
+// explain adds what was considered, and why there is nothing where there is nothing.
+func (a *Advisor) explain(ctx context.Context, answer Answer, f Filter, q Query) (Answer, error) {
+	all, err := a.Analyses.Analyses(ctx)
+	if err != nil {
+		return answer, err
+	}
+	var reason words.Reason
+	within := make(map[string]bool, len(f.Spaces))
+	for _, s := range f.Spaces {
+		within[s] = true
+	}
+	for _, one := range all {
+		if (f.Spaces != nil && !within[one.Space]) || (f.Device != "" && one.Target != Target{OfDevice, f.Device}) {
+			continue
+		}
+		in := &answer.Considered
+		in.Consumption = in.Consumption || one.Inputs.Consumption
+		in.Temperature = in.Temperature || one.Inputs.Temperature
+		in.DeviceState = in.DeviceState || one.Inputs.DeviceState
+		in.HourOfDay = in.HourOfDay || one.Inputs.HourOfDay
+		reason.Targets++
+		if one.Short() {
+			reason.Short++
+			reason.Days, reason.Needed = max(reason.Days, one.Days), one.Needed
+		}
+	}
+	if len(answer.Items) > 0 || answer.Next != nil {
+		return answer, nil
+	}
+	reason.Code = codeOf(reason, answer.Pending, q)
+	answer.Reason = &reason
+	return answer, nil
+}
+
+func codeOf(r words.Reason, pending int, q Query) words.Code {
+	switch {
+	case pending > 0:
+		return words.StillAtWork
+	case r.Targets == 0:
+		return words.NoTargets
+	case r.Short == r.Targets:
+		return words.TooLittleData
+	case q.Status != "" || q.Kind != "" || q.MinKWh > 0 || q.After != Place{}:
+		return words.NoneMatches
+	}
+	return words.NothingFound
+}

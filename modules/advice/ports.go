@@ -1,0 +1,179 @@
+package advice
+
+import (
+	"context"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice/history"
+)
+
+// Campus tells what there is.
+type Campus interface {
+	// Tree is the campus as it is now.
+	Tree(ctx context.Context) (Tree, error)
+}
+
+// Tree is all spaces and devices.
+type Tree struct {
+	Spaces  []Space
+	Devices []Device
+}
+
+// Space is a part of the campus.
+type Space struct {
+	ID, Parent, Name string // Parent is empty for a site
+	Kind             Level
+	AreaM2           float64 // 0 where unknown
+	Zone             *time.Location
+}
+
+// Device is a meter, a plug or a sensor.
+type Device struct {
+	ID, Name, Kind string // Kind is meter, ac, lighting, computer, console, tv, appliance, lab, sensor or other
+	Space, Parent  string // Parent is the meter it sits behind, or empty
+	// RatedW is the most that it draws, StandbyW what it draws while idle; 0 where unknown.
+	RatedW, StandbyW float64
+}
+
+// Consumption is measured energy.
+type Consumption interface {
+	// Measured tells when the first measured hour of a target begins and the last one ends.
+	Measured(ctx context.Context, target Target) (from, to time.Time, found bool, err error)
+	// Hours is the energy of a target in the hours of [from, to), whole on the site's clock, oldest first. Hours in
+	// which nothing was measured may be left out. A space counts each kWh once.
+	Hours(ctx context.Context, target Target, from, to time.Time) ([]history.Use, error)
+}
+
+// Ambience is what spaces are like.
+type Ambience interface {
+	// AmbientHours are hourly means of a space's own readings in [from, to), oldest first; those of a site are the
+	// weather outdoors. Hours without readings are left out.
+	AmbientHours(ctx context.Context, space string, from, to time.Time) ([]AmbientHour, error)
+}
+
+// AmbientHour is an hour's mean; nil is not measured.
+type AmbientHour struct {
+	Start       time.Time
+	Temperature *float64 // °C
+	Occupancy   *float64 // persons
+}
+
+// States is what devices say of themselves.
+type States interface {
+	// Spans are a device's states in [from, to), cut to it, oldest first, without what is not known.
+	Spans(ctx context.Context, device string, from, to time.Time) ([]history.Span, error)
+}
+
+// Calendar is when spaces are used.
+type Calendar interface {
+	// Open tells for each hour of [from, to), whole on the site's clock, whether a space is held for used; assumed is
+	// true where nobody has said and a usual week was taken.
+	Open(ctx context.Context, space string, from, to time.Time) (hours []bool, assumed bool, err error)
+}
+
+// Prices is what energy costs.
+type Prices interface {
+	// Rates are those of a space over [from, to), without gaps, oldest first.
+	Rates(ctx context.Context, space string, from, to time.Time) ([]Rate, error)
+}
+
+// Rate is a price over a span of time.
+type Rate struct {
+	From, To time.Time
+	// Price is money per kWh, Avoided kg of CO2 for a kWh that is saved.
+	Price, Avoided float64
+	Currency       string
+	Tariff, Source string // the tariff's name, and where a default comes from
+}
+
+// Changes tells what past was changed, so that only that is analysed again. The present day does not count.
+type Changes interface {
+	// Since are the targets whose past was changed at or after an instant, each with the last time: a device's readings
+	// or states, a space's ambient readings, calendar or tariff (which stand for all within it).
+	Since(ctx context.Context, at time.Time) ([]Change, error)
+}
+
+// Change is one of them.
+type Change struct {
+	Target Target
+	At     time.Time
+}
+
+// Clock tells the time.
+type Clock interface{ Now() time.Time }
+
+// Recommendations keeps what was found and what became of it.
+type Recommendations interface {
+	// Find gives those that a filter picks, the most money first.
+	Find(ctx context.Context, filter Filter) ([]Recommendation, error)
+	// Recommendation is one by its id; found is false where there is none.
+	Recommendation(ctx context.Context, id string) (r Recommendation, found bool, err error)
+	// Change lets change decide on one inside a transaction and keeps it with what happened; an error of change keeps
+	// nothing and is returned as it is. ErrNotFound where there is none.
+	Change(ctx context.Context, id string, change func(Recommendation) (Recommendation, Event, error)) (Recommendation, error)
+	// Events are what happened to one, oldest first.
+	Events(ctx context.Context, id string) ([]Event, error)
+}
+
+// Analyses keeps when and with what outcome each target was last analysed.
+type Analyses interface {
+	// Analyses are the last ones of all targets.
+	Analyses(ctx context.Context) ([]Analysis, error)
+	// KeepAnalysis replaces a target's analysis and, in the same transaction, its recommendations by what merge makes
+	// of those that were stored.
+	KeepAnalysis(ctx context.Context, a Analysis, merge func(stored []Recommendation) []Recommendation) error
+}
+
+// Archive keeps reports for as long as they may be fetched.
+type Archive interface {
+	// KeepReport keeps a report, and lets go of those made before an instant.
+	KeepReport(ctx context.Context, r Report, forget time.Time) error
+	// Report is one by its id; found is false where there is none.
+	Report(ctx context.Context, id string) (r Report, found bool, err error)
+}
+
+// Reports draws a report as a PDF of one page.
+type Reports interface {
+	Render(ctx context.Context, r Report) ([]byte, error)
+}
+
+// Filter picks recommendations; what is empty picks all.
+type Filter struct {
+	// Spaces are those in which the target may stand; nil is anywhere, empty is nowhere.
+	Spaces []string
+	Device string
+	Status Status
+	Kind   string
+	// Heard leaves out what was dismissed and what the last analysis no longer found, unless it was accepted or done.
+	Heard bool
+	// MinKWh is the least saving a month.
+	MinKWh float64
+	// After is where the page before ended; the zero Place begins.
+	After Place
+	// Limit is how many at the most; 0 is all.
+	Limit int
+}
+
+// Place is a recommendation's place in the order: the most promised money first, then by id.
+type Place struct {
+	Rank int64
+	ID   string
+}
+
+// Place is where a recommendation stands in the order.
+func (r Recommendation) Place() Place { return Place{Rank: rankOf(r), ID: r.ID} }
+
+// rankOf is the promised money in thousandths; where energy costs nothing, the promised Wh decide.
+func rankOf(r Recommendation) int64 {
+	if r.Money.CostLow > 0 {
+		return int64(r.Money.CostLow * 1000)
+	}
+	return int64(r.Finding.Saving.Low)
+}
+
+// Event is a change of a recommendation's status.
+type Event struct {
+	At       time.Time
+	From, To Status
+	By, Note string
+}

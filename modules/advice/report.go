@@ -1,0 +1,122 @@
+package advice
+
+import (
+	"context"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice/words"
+)
+
+// Report is an answer to a visit on one page, all in words and numbers that only need to be laid out.
+type Report struct {
+	ID       string
+	Language words.Language
+	// Space is the room's, where it is one of the campus; who cannot see it cannot fetch the report.
+	Space string
+	Title string
+	// Made is when, as it is printed.
+	Made    time.Time
+	MadeAt  string
+	Text    []string // paragraphs
+	Figures []ReportFigure
+	Chart   Chart
+	// Note says where the figures come from.
+	Note string
+}
+
+// ReportFigure is a labelled number with its unit.
+type ReportFigure struct{ Label, Value string }
+
+// Chart is bars side by side.
+type Chart struct {
+	Title, Unit string
+	Bars        []Bar
+}
+
+// Bar is one of them, with its number as the language writes it.
+type Bar struct {
+	Label, Text string
+	Value       float64
+}
+
+// reportLife is how long a report may be fetched.
+const reportLife = 30 * 24 * time.Hour
+
+// KeepReport makes a report of an answer and keeps it for thirty days.
+func (a *Advisor) KeepReport(ctx context.Context, l words.Language, out Counsel) (Report, error) {
+	now := a.now()
+	r := Report{
+		ID: a.NewID("rep"), Language: l, Title: words.ReportTitle(l, out.Visit.Room), Made: now, MadeAt: now.Format("2006-01-02 15:04 UTC"),
+		Text: out.paragraphs(l), Figures: out.figures(l), Chart: out.chart(l), Note: words.ReportNote(l),
+	}
+	if out.Known != nil {
+		r.Space = out.Known.ID
+	}
+	return r, a.Archive.KeepReport(ctx, r, now.Add(-reportLife))
+}
+
+// ReportPDF draws a report that was kept. Errors: ErrForbidden, ErrNotFound.
+func (a *Advisor) ReportPDF(ctx context.Context, caller Caller, id string) ([]byte, error) {
+	if !caller.MayRead() {
+		return nil, ErrForbidden{}
+	}
+	r, found, err := a.Archive.Report(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if found && r.Space != "" {
+		c, err := a.campus(ctx)
+		if err != nil {
+			return nil, err
+		}
+		found = c.sees(caller, r.Space)
+	}
+	if !found || r.Made.Before(a.now().Add(-reportLife)) {
+		return nil, ErrNotFound{"report", id}
+	}
+	return a.Reports.Render(ctx, r)
+}
+
+// figures are the report's numbers.
+func (out Counsel) figures(l words.Language) []ReportFigure {
+	list := []ReportFigure{{words.LabelReported(l), l.Amount(out.Visit.KWh) + " kWh"}}
+	if out.TypicalKWh > 0 {
+		list = append(list, ReportFigure{words.LabelTypical(l), l.Amount(out.TypicalKWh) + " kWh"})
+	}
+	if k := out.Known; k != nil && k.DayCount > 0 {
+		list = append(list, ReportFigure{words.LabelMeasured(l), l.Amount(k.DayKWh) + " kWh"})
+	}
+	low, cost, currency := 0.0, 0.0, ""
+	for _, s := range out.Standing {
+		low, cost, currency = low+s.Finding.Saving.Low, cost+s.Money.CostLow, s.Money.Currency
+	}
+	if low > 0 {
+		list = append(list, ReportFigure{words.LabelSaving(l), l.AtLeast(low) + " kWh"})
+	}
+	if cost >= 1 {
+		list = append(list, ReportFigure{words.LabelMoney(l), l.Money(cost, currency)})
+	}
+	return list
+}
+
+// chart draws the last days of a room of the campus, and of any other what its devices typically use.
+func (out Counsel) chart(l words.Language) Chart {
+	if k := out.Known; k != nil && len(k.Days) > 0 {
+		c := Chart{Title: words.ChartDays(l), Unit: "kWh"}
+		for _, d := range k.Days {
+			c.Bars = append(c.Bars, Bar{Label: d.Date, Text: l.Amount(d.KWh), Value: d.KWh})
+		}
+		return c
+	}
+	c := Chart{Title: words.ChartDevices(l, dayHours), Unit: "kWh"}
+	for _, d := range out.Devices {
+		if kwh := d.Typical.dayKWh(); kwh > 0 {
+			c.Bars = append(c.Bars, Bar{Label: d.Name, Text: l.Amount(kwh), Value: kwh})
+		}
+	}
+	if len(c.Bars) == 0 {
+		c.Bars = []Bar{{Label: out.Visit.Room, Text: l.Amount(out.Visit.KWh), Value: out.Visit.KWh}}
+		c.Title = words.LabelReported(l)
+	}
+	return c
+}

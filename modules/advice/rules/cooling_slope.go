@@ -1,0 +1,149 @@
+package rules
+
+import (
+	"math"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/advice/history"
+)
+
+// Causes of cooling_slope and base_load findings.
+const (
+	CausePast   = "past"
+	CausePeers  = "peers"
+	CauseNever  = "never_falls"
+	recentOpen  = 28
+	yearDays    = 364 // whole weeks
+	aroundDays  = 35
+	seasonDates = 20
+)
+
+// Of a slope that is too steep.
+const (
+	steeper     = 1.2
+	abovePeers  = 1.5
+	peerMargin  = 1.25
+	enoughPeers = 3
+)
+
+// coolingSlope finds cooling that follows the outdoor temperature more steeply than it used to, or than that of
+// spaces of the same kind, per m².
+func coolingSlope(s *scene) *Finding {
+	if s.Kind != "ac" && !isMany(s.Kind) {
+		return nil
+	}
+	days := s.coolingDays(s.whole)
+	now, past := splitSeason(days, func(d coolingDay) int { return d.day })
+	if f := s.steeperThanPast(days, now, past); f != nil {
+		return f
+	}
+	return s.steeperThanPeers(days, now)
+}
+
+// splitSeason parts the last recentOpen entries from those to compare them with: the same season a year before
+// where there is one, else all that came before.
+func splitSeason[T any](all []T, day func(T) int) (now, past []T) {
+	if len(all) <= recentOpen {
+		return all, nil
+	}
+	now, past = all[len(all)-recentOpen:], all[:len(all)-recentOpen]
+	first, last := day(now[0])-yearDays-aroundDays, day(now[len(now)-1])-yearDays+aroundDays
+	var season []T
+	for _, d := range past {
+		if day(d) >= first && day(d) <= last {
+			season = append(season, d)
+		}
+	}
+	if len(season) >= seasonDates {
+		return now, season
+	}
+	return now, past
+}
+
+func (s *scene) steeperThanPast(days, now, past []coolingDay) *Finding {
+	before := fitCooling(past)
+	after := fitAbove(now, before.balance)
+	if !before.usable() || !after.usable() || after.slope < steeper*before.slope {
+		return nil
+	}
+	degrees := degreesPerDate(days, before.balance)
+	rate := degrees * s.Calendar.OpenDates
+	chance := chanceOf(s.ID, "cooling_slope")
+	someNow, somePast := make([]coolingDay, len(now)), make([]coolingDay, len(past))
+	all := make([]float64, draws)
+	for k := range all {
+		for i := range someNow {
+			someNow[i] = now[chance.IntN(len(now))]
+		}
+		for i := range somePast {
+			somePast[i] = past[chance.IntN(len(past))]
+		}
+		all[k] = (fitAbove(someNow, before.balance).slope - fitAbove(somePast, before.balance).slope) * rate
+	}
+	saving := interval((after.slope-before.slope)*rate, all, all)
+	return s.coolingFinding(CausePast, saving, after.slope, before.slope, before.balance, degrees, len(now),
+		"(slope − slope before)·mean degrees above the balance point·open dates a month")
+}
+
+func (s *scene) steeperThanPeers(days, now []coolingDay) *Finding {
+	var peers []float64
+	for _, p := range s.Peers {
+		if p.AreaM2 > 0 && p.SlopeKWh > 0 {
+			peers = append(peers, p.SlopeKWh/p.AreaM2)
+		}
+	}
+	fit := fitCooling(days)
+	if s.AreaM2 <= 0 || len(peers) < enoughPeers || !fit.usable() {
+		return nil
+	}
+	slices.Sort(peers)
+	usual := history.PercentileSorted(peers, 0.5) * s.AreaM2
+	if fit.slope < abovePeers*usual {
+		return nil
+	}
+	degrees := degreesPerDate(days, fit.balance)
+	rate := degrees * s.Calendar.OpenDates
+	saving := Saving{
+		KWh:  (fit.slope - peerMargin*usual) * rate,
+		Low:  (fit.slope - max(abovePeers*usual, history.PercentileSorted(peers, 0.9)*s.AreaM2)) * rate,
+		High: (fit.slope - usual) * rate,
+	}
+	return s.coolingFinding(CausePeers, saving, fit.slope, usual, fit.balance, degrees, len(now),
+		"(slope − 1.25·median slope per m² of peers·m²)·mean degrees above the balance point·open dates a month")
+}
+
+func (s *scene) coolingFinding(cause string, saving Saving, slope, reference, balance, degrees float64, dates int, formula string) *Finding {
+	f := &Finding{
+		Kind: CoolingSlope, Cause: cause, From: s.whole.Start, To: s.whole.End(), Saving: saving, Formula: formula,
+		Confidence: s.certainty(dates, saving, 0.9),
+		Figures: []Figure{
+			{"slope", slope, "kWh/°C/day"},
+			{"reference_slope", reference, "kWh/°C/day"},
+			{"rise", rise(slope, reference), "%"},
+			{"balance_point", balance, "°C"},
+			{"degrees", degrees, "°C"},
+			{"dates_watched", float64(dates), "days"},
+		},
+	}
+	f.Weight = s.openWeight()
+	return f
+}
+
+// rise is how much a value lies above its reference, %; 0 where there is none to compare with.
+func rise(value, reference float64) float64 {
+	if reference <= 0 {
+		return 0
+	}
+	return 100 * (value/reference - 1)
+}
+
+// openWeight spreads a saving over the hours of the week as the load of open hours is.
+func (s *scene) openWeight() [168]float64 {
+	load := make([]float64, len(s.recent.Hours))
+	for i, hour := range s.recent.Hours {
+		if hour.Open {
+			load[i] = math.Max(0, hour.KWh())
+		}
+	}
+	return weightOf(s.recent, load)
+}

@@ -1,0 +1,142 @@
+package rules
+
+import (
+	"math"
+
+	"github.com/holotwin/holotwin/modules/advice/history"
+)
+
+// outOfHoursRule finds devices that nobody needs in a closed room and that run there.
+var outOfHoursRule = claimer{
+	kind:     OutOfHours,
+	formula:  "Σ (P − P_idle)·t over closed hours, an hour after closing and before opening left out, with P above the running level; mean per date × dates a month",
+	about:    func(s *scene) bool { return switchable[s.Kind] },
+	waste:    leftOn,
+	minDates: 3,
+	doubt:    offBefore,
+}
+
+// excessRule is the same for meters and spaces, where something always runs at night: what counts is a closed span
+// far above that target's own usual one.
+var excessRule = claimer{
+	kind:     OutOfHours,
+	formula:  "Σ (P − P_usual)·t over closed hours in runs of 3 h or more with P − P_usual > max(40 % of the step between open and closed hours, 4·MAD); mean per date × dates a month",
+	about:    func(s *scene) bool { return isMany(s.Kind) || s.Kind == "other" || s.Kind == "lab" },
+	waste:    unusualNights,
+	minDates: 3,
+	doubt:    func(*scene, []float64) float64 { return 0.8 },
+}
+
+// grace hours after closing and before opening are how people come and go.
+const grace = 1
+
+func leftOn(s *scene) []float64 {
+	waste := make([]float64, len(s.recent.Hours))
+	s.closedRuns(func(from, to int) {
+		for i := from + grace; i < to-grace; i++ {
+			if s.free(i) && s.recent.Hours[i].KW >= s.levels.on {
+				waste[i] = s.above(i, s.levels.idle)
+			}
+		}
+	})
+	return waste
+}
+
+// closedRuns yields the closed spans, [from, to) of the recent hours.
+func (s *scene) closedRuns(run func(from, to int)) {
+	s.runs(func(i int) bool { return !s.recent.Hours[i].Open }, run)
+}
+
+// offBefore trusts the sign less where the device was never seen off: it may be one that must not be.
+func offBefore(s *scene, _ []float64) float64 {
+	off := s.recent.Count(func(h history.Hour) bool { return h.Known() && h.KW < s.levels.on })
+	if off == 0 {
+		return 0.6
+	}
+	return 0.95
+}
+
+// Of unusual nights.
+const (
+	stepShare  = 0.4
+	spreads    = 4
+	excessRun  = 3
+	leastStep  = 0.15
+	madToSigma = 1.4826
+)
+
+func unusualNights(s *scene) []float64 {
+	waste := make([]float64, len(s.recent.Hours))
+	open := s.recent.Powers(func(h history.Hour) bool { return h.Open })
+	shut := s.recent.Powers(func(h history.Hour) bool { return !h.Open })
+	step := history.Median(open) - history.Median(shut)
+	if math.IsNaN(step) || step < leastStep*history.Median(open) {
+		return waste
+	}
+	usual, spread := s.usualShut()
+	excess := func(i int) float64 {
+		hour := s.recent.Hours[i]
+		key := shutKey(hour, s.opensOn(i))
+		return hour.KW - usual[key] - max(stepShare*step, spreads*spread[key])
+	}
+	high := func(i int) bool { return s.free(i) && !s.recent.Hours[i].Open && excess(i) > 0 }
+	s.runs(high, func(from, to int) {
+		if from > 0 && s.recent.Hours[from-1].Open {
+			from += grace
+		}
+		if to < len(s.recent.Hours) && s.recent.Hours[to].Open {
+			to -= grace
+		}
+		if to-from < excessRun {
+			return
+		}
+		for i := from; i < to; i++ {
+			waste[i] = s.above(i, usual[shutKey(s.recent.Hours[i], s.opensOn(i))])
+		}
+	})
+	return waste
+}
+
+// shutKey groups closed hours: by hour of day, apart for dates that open and dates that stay shut.
+func shutKey(h history.Hour, opens bool) int {
+	if opens {
+		return h.Clock()
+	}
+	return 24 + h.Clock()
+}
+
+// usualShut is the median of the closed hours of each group over the whole history, and their spread.
+func (s *scene) usualShut() (usual, spread [48]float64) {
+	var groups [48][]float64
+	for i, hour := range s.recent.Hours {
+		if hour.Known() && !hour.Open {
+			k := shutKey(hour, s.opensOn(i))
+			groups[k] = append(groups[k], hour.KW)
+		}
+	}
+	for k, group := range groups {
+		usual[k] = history.Median(group)
+		distances := make([]float64, len(group))
+		for i, v := range group {
+			distances[i] = math.Abs(v - usual[k])
+		}
+		spread[k] = madToSigma * history.Median(distances)
+	}
+	return usual, spread
+}
+
+// opensOn tells whether the date of an hour opens at all.
+func (s *scene) opensOn(i int) bool {
+	day := s.recent.Hours[i].Date
+	for j := i; j >= 0 && s.recent.Hours[j].Date == day; j-- {
+		if s.recent.Hours[j].Open {
+			return true
+		}
+	}
+	for j := i; j < len(s.recent.Hours) && s.recent.Hours[j].Date == day; j++ {
+		if s.recent.Hours[j].Open {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,59 @@
+package rules
+
+// scheduleRule finds devices that start hours before a space opens or stop hours after it closes, most days.
+var scheduleRule = claimer{
+	kind:    Schedule,
+	formula: "Σ (P − P_idle)·t over runs of 2 to 4 h that begin at closing or end at opening, their hour next to it left out, with P above the running level; mean per date × dates a month",
+	about: func(s *scene) bool {
+		return (s.Kind == "ac" || s.Kind == "lighting") && !s.Calendar.Assumed
+	},
+	waste:    offSchedule,
+	watches:  func(_ *scene, d date) bool { return d.open },
+	minDates: 4,
+	doubt:    func(*scene, []float64) float64 { return 0.9 },
+}
+
+const (
+	edgeLeast, edgeMost = 2, 4
+	// mostDays is the share of open dates on which the edge must be seen; rarer ones are somebody's evening.
+	mostDays = 0.5
+)
+
+func offSchedule(s *scene) []float64 {
+	waste := make([]float64, len(s.recent.Hours))
+	running := func(i int) bool { return s.free(i) && s.recent.Hours[i].KW >= s.levels.on }
+	edges, opens := 0, 0
+	s.closedRuns(func(from, to int) {
+		if from == 0 || to == len(s.recent.Hours) {
+			return
+		}
+		opens++
+		late, early := from, to
+		for late < to && running(late) {
+			late++
+		}
+		for early > late && running(early-1) {
+			early--
+		}
+		if isEdge(late - from) {
+			edges++
+			s.waste(waste, from+grace, late)
+		}
+		if isEdge(to - early) {
+			edges++
+			s.waste(waste, early, to-grace)
+		}
+	})
+	if float64(edges) < mostDays*float64(opens) {
+		clear(waste)
+	}
+	return waste
+}
+
+func isEdge(hours int) bool { return hours >= edgeLeast && hours <= edgeMost }
+
+func (s *scene) waste(waste []float64, from, to int) {
+	for i := from; i < to; i++ {
+		waste[i] = s.above(i, s.levels.idle)
+	}
+}

@@ -1,0 +1,63 @@
+package rules
+
+import (
+	"math"
+
+	"github.com/holotwin/holotwin/modules/advice/history"
+)
+
+// Of rooms that are cooled too far.
+const (
+	// comfort is where cooling need not go below, °C; a room is called cold from tooCold down.
+	comfort, tooCold = 23.0, 22.5
+	// A degree less of cooling saves some 3 to 5 % of it (US Department of Energy).
+	perDegree, perDegreeLow, perDegreeHigh = 0.04, 0.03, 0.05
+	coldDates                              = 10
+	mostDegrees                            = 4.0
+)
+
+// setpoint finds air conditioning that holds its room below comfort in opening hours.
+func setpoint(s *scene) *Finding {
+	if s.Kind != "ac" {
+		return nil
+	}
+	var temps, dates []float64
+	cooling := make([]float64, len(s.recent.Hours))
+	for _, d := range s.dates {
+		var room []float64
+		for i := d.first; i < d.last; i++ {
+			hour := s.recent.Hours[i]
+			if hour.Open && s.free(i) && hour.KW >= s.levels.on && !math.IsNaN(hour.Indoor) {
+				room = append(room, hour.Indoor)
+				cooling[i] = hour.KWh()
+			}
+		}
+		if len(room) > 0 {
+			temps, dates = append(temps, room...), append(dates, history.Median(room))
+		}
+	}
+	if len(dates) < coldDates {
+		return nil
+	}
+	// Most dates must be cold, not only the middle one.
+	room := history.Median(temps)
+	if room > tooCold || history.Percentile(dates, 0.75) > tooCold {
+		return nil
+	}
+	degrees := min(comfort-room, mostDegrees)
+	use := s.estimate("setpoint", cooling, s.dates)
+	saving := Saving{KWh: use.KWh * perDegree * degrees, Low: use.Low * perDegreeLow * degrees, High: use.High * perDegreeHigh * degrees}
+	return &Finding{
+		Kind: Setpoint, From: s.recent.Start, To: s.recent.End(), Saving: saving,
+		Formula:    "cooling kWh a month in open hours × 4 % (3 to 5 %) a °C × (23 °C − median room temperature)",
+		Confidence: s.certainty(len(dates), saving, 0.85),
+		Figures: []Figure{
+			{"room_temperature", room, "°C"},
+			{"comfort_temperature", comfort, "°C"},
+			{"degrees", degrees, "°C"},
+			{"cooling", use.KWh, "kWh"},
+			{"dates_watched", float64(len(dates)), "days"},
+		},
+		Weight: weightOf(s.recent, cooling),
+	}
+}

@@ -1,0 +1,50 @@
+package rules
+
+import "math"
+
+// unusedRoomRule finds what runs in opening hours while nobody is in the room.
+var unusedRoomRule = claimer{
+	kind:    UnusedRoom,
+	formula: "Σ (P − P_idle)·t over open hours with nobody present for 2 h or more and P above the running level; mean per date × dates a month",
+	about: func(s *scene) bool {
+		return switchable[s.Kind] || s.Kind == "meter" || s.Kind == "room"
+	},
+	waste:    unused,
+	watches:  occupancyKnown,
+	minDates: 4,
+	doubt:    func(*scene, []float64) float64 { return 0.9 },
+}
+
+const (
+	// nobody is the mean number of persons in an hour below which a room is empty.
+	nobody = 0.05
+	// emptyRun hours in a row are no lunch break.
+	emptyRun = 2
+)
+
+func unused(s *scene) []float64 {
+	waste := make([]float64, len(s.recent.Hours))
+	empty := func(i int) bool {
+		hour := s.recent.Hours[i]
+		return s.free(i) && hour.Open && hour.Occupancy < nobody && hour.KW >= s.levels.on
+	}
+	s.runs(empty, func(from, to int) {
+		if to-from < emptyRun {
+			return
+		}
+		for i := from; i < to; i++ {
+			waste[i] = s.above(i, s.levels.idle)
+		}
+	})
+	return waste
+}
+
+// occupancyKnown tells whether somebody counted persons on a date.
+func occupancyKnown(s *scene, d date) bool {
+	for _, hour := range s.recent.Hours[d.first:d.last] {
+		if !math.IsNaN(hour.Occupancy) {
+			return true
+		}
+	}
+	return false
+}

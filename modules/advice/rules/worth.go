@@ -1,0 +1,45 @@
+package rules
+
+import "math"
+
+// Floors below which a saving is not worth a manager's time.
+const (
+	floorShare = 0.02
+	floorKWh   = 5
+	// A plug that uses 20 kWh a month can never save 5 beside its use, and yet a hundred of them are worth it: for
+	// a small target the floor is a twentieth of its use, and half a kWh (some 0.7 W all month) whatever its size.
+	smallShare = 0.05
+	smallKWh   = 0.5
+)
+
+// floor is the least saving, kWh a month, that is said of a target with a use: 2 % of it, and 5 kWh unless that is
+// more than a twentieth of it.
+func floor(use float64) float64 {
+	return max(floorShare*use, min(floorKWh, max(smallKWh, smallShare*use)))
+}
+
+// worthSaying keeps findings whose saving is outside its own uncertainty and above the floor. A finding that saves
+// nothing by itself, such as a faulty sensor, is always said.
+func worthSaying(f Finding, use float64) bool {
+	if f.Kind == Sensor {
+		return true
+	}
+	s := f.Saving
+	if math.IsNaN(s.KWh+s.Low+s.High) || math.IsInf(s.KWh+s.Low+s.High, 0) {
+		return false
+	}
+	return s.Low > 0 && s.KWh >= floor(use)
+}
+
+// certainty is the confidence in a finding: it grows with the dates watched, shrinks with the width of the
+// interval, and is less where the calendar is assumed.
+func (s *scene) certainty(dates int, saving Saving, doubt float64) float64 {
+	c := float64(dates) / float64(dates+3) * doubt
+	if saving.KWh > 0 {
+		c *= 1 - 0.5*min(1, (saving.High-saving.Low)/(2*saving.KWh))
+	}
+	if s.Calendar.Assumed {
+		c *= 0.85
+	}
+	return math.Round(100*min(max(c, 0), 0.99)) / 100
+}
