@@ -81,9 +81,22 @@ var forgeries = []func(*rand.Rand, string) string{
 	},
 	func(r *rand.Rand, _ string) string { // well signed, with claims that are not ours
 		claims := []map[string]any{
-			{"exp": nil}, {"exp": 0}, {"exp": now.Unix() - 1}, {"exp": now.AddDate(10, 0, 0).Unix()}, {"exp": "tomorrow"},
-			{"iss": "other"}, {"iss": nil}, {"aud": "other"}, {"aud": nil}, {"sub": nil}, {"sub": ""}, {"jti": nil}, {"fam": nil},
-			{"iat": nil}, {"iat": now.Add(time.Hour).Unix()}, {"nbf": now.Add(time.Hour).Unix()},
+			{"exp": nil},
+			{"exp": 0},
+			{"exp": now.Unix() - 1},
+			{"exp": now.AddDate(10, 0, 0).Unix()},
+			{"exp": "tomorrow"},
+			{"iss": "other"},
+			{"iss": nil},
+			{"aud": "other"},
+			{"aud": nil},
+			{"sub": nil},
+			{"sub": ""},
+			{"jti": nil},
+			{"fam": nil},
+			{"iat": nil},
+			{"iat": now.Add(time.Hour).Unix()},
+			{"nbf": now.Add(time.Hour).Unix()},
 		}
 		return sign(gojwt.SigningMethodHS256, secret, nil, claims[r.IntN(len(claims))])
 	},

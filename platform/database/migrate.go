@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -56,7 +57,7 @@ func (d *Database) provider(module string, files fs.FS) (*goose.Provider, func()
 	}
 	p, err := postgresProvider(pool, own, options)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w (%v)", err, pool.Close())
+		return nil, nil, errors.Join(err, pool.Close())
 	}
 	return p, func() { _ = pool.Close() }, nil
 }

@@ -55,9 +55,13 @@ func Public() map[string]any { return map[string]any{rolesKey: []Role{public}} }
 // Allow marks a route that these roles may call.
 func Allow(roles ...Role) map[string]any { return map[string]any{rolesKey: roles} }
 
-// Readers may read; Managers may change what is not users and keys; Reporters may send measurements.
-func Readers() map[string]any   { return Allow(Admin, Manager, Viewer) }
-func Managers() map[string]any  { return Allow(Admin, Manager) }
+// Readers marks a route for all who may read.
+func Readers() map[string]any { return Allow(Admin, Manager, Viewer) }
+
+// Managers marks a route for those who may change what is not users and keys.
+func Managers() map[string]any { return Allow(Admin, Manager) }
+
+// Reporters marks a route for those who may send measurements.
 func Reporters() map[string]any { return Allow(Admin, Manager, Device) }
 
 func rolesOf(op huma.Operation) []Role {

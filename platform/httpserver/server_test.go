@@ -49,7 +49,8 @@ func serve(t *testing.T) string {
 		OperationID: "managed", Method: "GET", Path: "/managed", Metadata: httpserver.Managers(),
 	}, func(ctx context.Context, in *struct {
 		Limit int `query:"limit" minimum:"1" maximum:"1000" default:"100"`
-	}) (*thingBody, error) {
+	},
+	) (*thingBody, error) {
 		return &thingBody{thing{Name: httpserver.PrincipalOf(ctx).Subject, Amount: float64(in.Limit)}}, nil
 	})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

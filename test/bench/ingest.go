@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -120,7 +121,8 @@ func pgbench(ctx context.Context, postgres *pgserver.Server, folder string, span
 }
 
 func stderrOf(err error) string {
-	if failed, ok := err.(*exec.ExitError); ok {
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
 		return string(failed.Stderr)
 	}
 	return ""

@@ -34,6 +34,7 @@ type hours struct {
 	To   string   `json:"to" maxLength:"5" doc:"HH:MM, up to 24:00" example:"22:00"`
 }
 
+// CalendarBody is what a client sends; it is exported since it is embedded in what the document shows.
 type CalendarBody struct {
 	SpaceID string  `json:"space_id" maxLength:"64"`
 	Name    string  `json:"name" minLength:"1" maxLength:"200"`
@@ -82,6 +83,7 @@ func clocktime(s string) energy.Clocktime {
 	return -1
 }
 
+// PlaceInput asks for what holds in a space.
 type PlaceInput struct {
 	SpaceID string `query:"space_id" maxLength:"64" doc:"What holds in this space"`
 }
@@ -89,7 +91,8 @@ type PlaceInput struct {
 func (h *Handlers) listCalendar(ctx context.Context, in *struct {
 	PageInput
 	PlaceInput
-}) (*listOutput[calendarEntry], error) {
+},
+) (*listOutput[calendarEntry], error) {
 	all, err := h.Rules.CalendarEntries(ctx, callerOf(ctx), energy.SpaceID(in.SpaceID))
 	if err != nil {
 		return nil, err

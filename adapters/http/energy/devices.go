@@ -131,7 +131,8 @@ func (h *Handlers) getDevice(ctx context.Context, in *IDInput) (*one[device], er
 func (h *Handlers) updateDevice(ctx context.Context, in *struct {
 	IDInput
 	Body DeviceBody
-}) (*one[device], error) {
+},
+) (*one[device], error) {
 	d, err := h.Catalog.UpdateDevice(ctx, callerOf(ctx), energy.DeviceID(in.ID), in.Body.edit())
 	return &one[device]{deviceOf(d)}, err
 }

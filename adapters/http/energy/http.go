@@ -55,7 +55,7 @@ type PageInput struct {
 	Cursor string `query:"cursor" maxLength:"300" doc:"The next of the page before"`
 }
 
-// list is a page of a list.
+// List is a page of a list.
 type List[T any] struct {
 	Items []T     `json:"items"`
 	Next  *string `json:"next" doc:"The cursor of the next page; null at the end"`

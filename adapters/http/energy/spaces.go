@@ -129,6 +129,7 @@ func (h *Handlers) createSpace(ctx context.Context, in *struct{ Body spaceBody }
 	return &created[space]{Location: "/api/espacios/" + string(s.ID), Body: spaceOf(s)}, nil
 }
 
+// IDInput names one.
 type IDInput struct {
 	ID string `path:"id" maxLength:"64"`
 }
@@ -141,7 +142,8 @@ func (h *Handlers) getSpace(ctx context.Context, in *IDInput) (*one[space], erro
 func (h *Handlers) updateSpace(ctx context.Context, in *struct {
 	IDInput
 	Body spaceBody
-}) (*one[space], error) {
+},
+) (*one[space], error) {
 	s, err := h.Catalog.UpdateSpace(ctx, callerOf(ctx), energy.SpaceID(in.ID), in.Body.edit())
 	return &one[space]{spaceOf(s)}, err
 }

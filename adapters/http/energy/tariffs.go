@@ -36,6 +36,7 @@ type period struct {
 	PricePerKWh amount   `json:"price_per_kwh"`
 }
 
+// TariffBody is what a client sends.
 type TariffBody struct {
 	SpaceID            string   `json:"space_id" maxLength:"64"`
 	Name               string   `json:"name" minLength:"1" maxLength:"200"`
@@ -106,7 +107,8 @@ type tariffsOutput struct {
 func (h *Handlers) listTariffs(ctx context.Context, in *struct {
 	PageInput
 	PlaceInput
-}) (*tariffsOutput, error) {
+},
+) (*tariffsOutput, error) {
 	all, err := h.Rules.Tariffs(ctx, callerOf(ctx), energy.SpaceID(in.SpaceID))
 	if err != nil {
 		return nil, err

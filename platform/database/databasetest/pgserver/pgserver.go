@@ -28,7 +28,8 @@ type Server struct {
 
 	folder  string
 	process *exec.Cmd
-	ended   chan error
+	ended   chan struct{} // closed when the process is gone
+	failure error         // how it ended; read after ended
 }
 
 // ErrMissing says how to get a PostgreSQL where there is none.
@@ -44,7 +45,7 @@ func Start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{folder: folder, ended: make(chan error, 1)}
+	s := &Server{folder: folder, ended: make(chan struct{})}
 	if err := s.start(ctx, bin); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
@@ -72,7 +73,10 @@ func (s *Server) start(ctx context.Context, bin string) error {
 	if err := s.process.Start(); err != nil {
 		return err
 	}
-	go func() { s.ended <- s.process.Wait() }()
+	go func() {
+		s.failure = s.process.Wait()
+		close(s.ended)
+	}()
 	return s.await(ctx)
 }
 
@@ -130,8 +134,8 @@ func (s *Server) await(ctx context.Context) error {
 			return conn.Close(ctx)
 		}
 		select {
-		case err := <-s.ended:
-			return fmt.Errorf("postgres ended at once: %w", err)
+		case <-s.ended:
+			return fmt.Errorf("postgres ended at once: %w", s.failure)
 		case <-ctx.Done():
 			return errors.Join(errors.New("postgres did not start"), s.Stop())
 		case <-time.After(30 * time.Millisecond):
