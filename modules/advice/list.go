@@ -89,7 +89,7 @@ func (a *Advisor) List(ctx context.Context, caller Caller, q Query) (Answer, err
 
 // filterOf checks what is asked against what the caller sees.
 func filterOf(c *campus, caller Caller, q Query) (Filter, error) {
-	f := Filter{Device: q.Device, Kind: q.Kind, Status: q.Status, Heard: q.Status == "", MinKWh: q.MinKWh, After: q.After}
+	f := Filter{Device: q.Device, Kind: q.Kind, Status: q.Status, Heard: q.Status == "" || q.Status == Open, MinKWh: q.MinKWh, After: q.After}
 	if math.IsNaN(q.MinKWh) || math.IsInf(q.MinKWh, 0) {
 		return f, ErrInvalid{[]Flaw{{Field: "min_saving_kwh", Rule: "number"}}}
 	}

@@ -91,8 +91,8 @@ type Finding struct {
 	// Confidence is 0 to 1.
 	Confidence float64
 	// Weight is how the saving spreads over the hours of the week, Monday 00:00 first; it sums to 1, or to 0 where
-	// nothing is saved. Money follows from it and the price at those hours.
-	Weight [168]float64
+	// nothing is saved. Money follows from it and the price at those hours; it is not kept once that is known.
+	Weight [168]float64 `json:"-"`
 }
 
 // Figure is a figure's value; 0 where it has none of that name.

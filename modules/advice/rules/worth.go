@@ -18,17 +18,17 @@ func floor(use float64) float64 {
 	return max(floorShare*use, min(floorKWh, max(smallKWh, smallShare*use)))
 }
 
-// worthSaying keeps findings whose saving is outside its own uncertainty and above the floor. A finding that saves
-// nothing by itself, such as a faulty sensor, is always said.
+// worthSaying keeps findings whose saving is outside its own uncertainty and above the floor, and all of whose
+// figures are numbers. One that saves nothing by itself, such as a faulty sensor, is always said.
 func worthSaying(f Finding, use float64) bool {
-	if f.Kind == Sensor {
-		return true
+	all := f.Saving.KWh + f.Saving.Low + f.Saving.High + f.Confidence
+	for _, figure := range f.Figures {
+		all += figure.Value
 	}
-	s := f.Saving
-	if math.IsNaN(s.KWh+s.Low+s.High) || math.IsInf(s.KWh+s.Low+s.High, 0) {
+	if math.IsNaN(all) || math.IsInf(all, 0) {
 		return false
 	}
-	return s.Low > 0 && s.KWh >= floor(use)
+	return f.Kind == Sensor || (f.Saving.Low > 0 && f.Saving.KWh >= floor(use))
 }
 
 // certainty is the confidence in a finding: it grows with the dates watched, shrinks with the width of the

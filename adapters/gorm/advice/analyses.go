@@ -1,0 +1,79 @@
+package gormadvice
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/rules"
+)
+
+type analysisRow struct {
+	TargetLevel string `gorm:"primaryKey"`
+	TargetID    string `gorm:"primaryKey"`
+	SpaceID     string
+	At          int64
+	Facts       string
+	Outcome     string
+}
+
+func (analysisRow) TableName() string { return "advice_analyses" }
+
+// outcome is the part of an analysis that nothing is sought by.
+type outcome struct {
+	Inputs       rules.Inputs
+	Days, Needed int
+	UseKWh       float64
+	Traits       rules.Traits
+}
+
+// Analyses are the last ones of all targets.
+func (s *Store) Analyses(ctx context.Context) ([]advice.Analysis, error) {
+	var rows []analysisRow
+	if err := s.db.Read.WithContext(ctx).Order("target_level").Order("target_id").Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	list := make([]advice.Analysis, len(rows))
+	for i, r := range rows {
+		var o outcome
+		if err := read(r.Outcome, &o); err != nil {
+			return nil, err
+		}
+		list[i] = advice.Analysis{
+			Target: advice.Target{Level: advice.Level(r.TargetLevel), ID: r.TargetID}, Space: r.SpaceID, At: fromMs(r.At), Facts: r.Facts,
+			Inputs: o.Inputs, Days: o.Days, Needed: o.Needed, UseKWh: o.UseKWh, Traits: o.Traits,
+		}
+	}
+	return list, nil
+}
+
+// KeepAnalysis replaces a target's analysis and recommendations in one transaction.
+func (s *Store) KeepAnalysis(ctx context.Context, a advice.Analysis, merge func(stored []advice.Recommendation) []advice.Recommendation) error {
+	text, err := text(outcome{Inputs: a.Inputs, Days: a.Days, Needed: a.Needed, UseKWh: a.UseKWh, Traits: a.Traits})
+	if err != nil {
+		return err
+	}
+	row := analysisRow{TargetLevel: string(a.Target.Level), TargetID: a.Target.ID, SpaceID: a.Space, At: a.At.UnixMilli(), Facts: a.Facts, Outcome: text}
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		key := []clause.Column{{Name: "target_level"}, {Name: "target_id"}}
+		if err := tx.Clauses(clause.OnConflict{Columns: key, UpdateAll: true}).Create(&row).Error; err != nil {
+			return err
+		}
+		var rows []recommendationRow
+		if err := s.locked(tx).Where("target_level = ? AND target_id = ?", row.TargetLevel, row.TargetID).Order("id").Find(&rows).Error; err != nil {
+			return err
+		}
+		stored, err := recommendations(rows)
+		if err != nil {
+			return err
+		}
+		for _, r := range merge(stored) {
+			if err := save(tx, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,150 @@
+// Package advicetest holds what every adapter of the advice module's storing ports must do, as a suite that each
+// adapter runs against itself (store.go), a store in memory that passes it (memory.go), and a campus whose readings
+// a test makes up (campus.go).
+package advicetest
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice"
+)
+
+// Store is all that an adapter keeps for the module.
+type Store interface {
+	advice.Recommendations
+	advice.Analyses
+	advice.Archive
+}
+
+// Memory is a store that forgets.
+type Memory struct {
+	mu       sync.Mutex
+	stored   map[string]advice.Recommendation
+	events   map[string][]advice.Event
+	analyses map[advice.Target]advice.Analysis
+	reports  map[string]advice.Report
+}
+
+// NewMemory makes an empty one.
+func NewMemory() *Memory {
+	return &Memory{
+		stored: make(map[string]advice.Recommendation), events: make(map[string][]advice.Event),
+		analyses: make(map[advice.Target]advice.Analysis), reports: make(map[string]advice.Report),
+	}
+}
+
+// Find answers advice.Recommendations.
+func (m *Memory) Find(_ context.Context, f advice.Filter) ([]advice.Recommendation, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var list []advice.Recommendation
+	for _, r := range m.stored {
+		if picks(f, r) {
+			list = append(list, r)
+		}
+	}
+	slices.SortFunc(list, func(a, b advice.Recommendation) int { return compare(a.Place(), b.Place()) })
+	if f.Limit > 0 && len(list) > f.Limit {
+		list = list[:f.Limit]
+	}
+	return list, nil
+}
+
+func compare(a, b advice.Place) int {
+	return cmp.Or(cmp.Compare(b.Rank, a.Rank), cmp.Compare(a.ID, b.ID))
+}
+
+func picks(f advice.Filter, r advice.Recommendation) bool {
+	switch {
+	case f.Spaces != nil && !slices.Contains(f.Spaces, r.Space),
+		f.Device != "" && r.Target != (advice.Target{Level: advice.OfDevice, ID: f.Device}),
+		f.Status != "" && r.Status != f.Status,
+		f.Kind != "" && string(r.Finding.Kind) != f.Kind,
+		f.MinKWh > 0 && r.Finding.Saving.KWh < f.MinKWh,
+		f.After.ID != "" && compare(f.After, r.Place()) >= 0:
+		return false
+	case f.Heard:
+		return r.Status == advice.Accepted || r.Status == advice.Done || (r.Standing && r.Status == advice.Open)
+	}
+	return true
+}
+
+// Recommendation answers advice.Recommendations.
+func (m *Memory) Recommendation(_ context.Context, id string) (advice.Recommendation, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, found := m.stored[id]
+	return r, found, nil
+}
+
+// Change answers advice.Recommendations.
+func (m *Memory) Change(_ context.Context, id string, change func(advice.Recommendation) (advice.Recommendation, advice.Event, error)) (advice.Recommendation, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, found := m.stored[id]
+	if !found {
+		return r, advice.ErrNotFound{Kind: "recommendation", ID: id}
+	}
+	changed, event, err := change(r)
+	if err != nil {
+		return advice.Recommendation{}, err
+	}
+	m.stored[id], m.events[id] = changed, append(m.events[id], event)
+	return changed, nil
+}
+
+// Events answers advice.Recommendations.
+func (m *Memory) Events(_ context.Context, id string) ([]advice.Event, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.events[id]), nil
+}
+
+// Analyses answers advice.Analyses.
+func (m *Memory) Analyses(context.Context) ([]advice.Analysis, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.SortedFunc(maps.Values(m.analyses), func(a, b advice.Analysis) int {
+		return cmp.Compare(a.Target.String(), b.Target.String())
+	}), nil
+}
+
+// KeepAnalysis answers advice.Analyses.
+func (m *Memory) KeepAnalysis(_ context.Context, a advice.Analysis, merge func([]advice.Recommendation) []advice.Recommendation) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.analyses[a.Target] = a
+	var stored []advice.Recommendation
+	for _, r := range m.stored {
+		if r.Target == a.Target {
+			stored = append(stored, r)
+		}
+	}
+	slices.SortFunc(stored, func(a, b advice.Recommendation) int { return cmp.Compare(a.ID, b.ID) })
+	for _, r := range merge(stored) {
+		m.stored[r.ID] = r
+	}
+	return nil
+}
+
+// KeepReport answers advice.Archive.
+func (m *Memory) KeepReport(_ context.Context, r advice.Report, forget time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	maps.DeleteFunc(m.reports, func(_ string, old advice.Report) bool { return old.Made.Before(forget) })
+	m.reports[r.ID] = r
+	return nil
+}
+
+// Report answers advice.Archive.
+func (m *Memory) Report(_ context.Context, id string) (advice.Report, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, found := m.reports[id]
+	return r, found, nil
+}

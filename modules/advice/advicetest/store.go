@@ -1,0 +1,216 @@
+package advicetest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/rules"
+)
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// RunStore runs the suite on stores that open makes, each of them empty.
+func RunStore(t *testing.T, open func(t *testing.T) Store) {
+	for name, run := range map[string]func(t *testing.T, s Store){
+		"a recommendation comes back as it was kept":    comesBack,
+		"recommendations are found by their filter":     foundByFilter,
+		"pages follow the money":                        pagesFollow,
+		"a change is kept with what happened, or not":   changeIsKept,
+		"changes of one recommendation do not get lost": changesAddUp,
+		"an analysis replaces the one before":           analysisReplaces,
+		"reports come back and are let go of":           reportsComeBack,
+	} {
+		t.Run(name, func(t *testing.T) { run(t, open(t)) })
+	}
+}
+
+// recommendation makes one worth an amount of money.
+func recommendation(id, device, space string, cost float64) advice.Recommendation {
+	return advice.Recommendation{
+		ID: id, Target: advice.Target{Level: advice.OfDevice, ID: device}, Space: space, Status: advice.Open, Standing: true, Priority: advice.High,
+		Finding: rules.Finding{
+			Kind: rules.OutOfHours, From: noon.AddDate(0, 0, -30), To: noon, Saving: rules.Saving{KWh: cost / 400, Low: cost / 500, High: cost / 300},
+			Figures: []rules.Figure{{Name: "power", Value: 1234.5678901234567, Unit: "W"}, {Name: "dates_seen", Value: 12, Unit: "days"}},
+			Formula: "Σ (P − P_idle)·t", Confidence: 0.83,
+		},
+		Basis: advice.Basis{
+			Version: 1, From: noon.AddDate(-1, 0, 0), To: noon, AsOf: noon, SiteEnd: noon, Hours: 8760, Measured: 8700, Assumed: true, Hash: "abc",
+		},
+		Money:   advice.Money{Currency: "COP", Tariff: "Niño", Source: "2026", Cost: cost, CostLow: cost / 1.25, CO2Kg: 0.1},
+		Created: noon, Updated: noon.Add(time.Millisecond),
+	}
+}
+
+// keep keeps recommendations as the outcome of their targets' analyses.
+func keep(t *testing.T, s Store, all ...advice.Recommendation) {
+	t.Helper()
+	for _, r := range all {
+		err := s.KeepAnalysis(context.Background(), advice.Analysis{Target: r.Target, Space: r.Space, At: noon},
+			func(stored []advice.Recommendation) []advice.Recommendation { return append(stored, r) })
+		require.NoError(t, err)
+	}
+}
+
+func comesBack(t *testing.T, s Store) {
+	kept := recommendation("rec_1", "ac-1", "sp_1", 1000)
+	kept.QuietKWh = 12.5
+	keep(t, s, kept)
+	got, found, err := s.Recommendation(context.Background(), "rec_1")
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, kept, got)
+	_, found, err = s.Recommendation(context.Background(), "rec_2")
+	require.NoError(t, err)
+	require.False(t, found)
+}
+
+func foundByFilter(t *testing.T, s Store) {
+	dismissed := recommendation("rec_c", "tv-1", "sp_2", 3000)
+	dismissed.Status = advice.Dismissed
+	over := recommendation("rec_d", "tv-2", "sp_2", 4000)
+	over.Standing = false
+	done := recommendation("rec_e", "tv-3", "sp_3", 500)
+	done.Status, done.Standing, done.Finding.Kind = advice.Done, false, rules.StandbyLoad
+	keep(t, s, recommendation("rec_a", "ac-1", "sp_1", 1000), recommendation("rec_b", "ac-2", "sp_2", 2000), dismissed, over, done)
+	for _, c := range []struct {
+		name   string
+		filter advice.Filter
+		want   []string
+	}{
+		{"all, the most money first", advice.Filter{}, []string{"rec_d", "rec_c", "rec_b", "rec_a", "rec_e"}},
+		{"heard", advice.Filter{Heard: true}, []string{"rec_b", "rec_a", "rec_e"}},
+		{"of spaces", advice.Filter{Spaces: []string{"sp_1", "sp_3"}}, []string{"rec_a", "rec_e"}},
+		{"of no space", advice.Filter{Spaces: []string{}}, nil},
+		{"of a device", advice.Filter{Device: "ac-2"}, []string{"rec_b"}},
+		{"of a status", advice.Filter{Status: advice.Dismissed}, []string{"rec_c"}},
+		{"of a kind", advice.Filter{Kind: string(rules.StandbyLoad)}, []string{"rec_e"}},
+		{"worth so much", advice.Filter{MinKWh: 5, Heard: true}, []string{"rec_b"}},
+		{"so many", advice.Filter{Limit: 2}, []string{"rec_d", "rec_c"}},
+	} {
+		got, err := s.Find(context.Background(), c.filter)
+		require.NoError(t, err, c.name)
+		require.Equal(t, c.want, idsOf(got), c.name)
+	}
+}
+
+func idsOf(all []advice.Recommendation) []string {
+	var ids []string
+	for _, r := range all {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+func pagesFollow(t *testing.T, s Store) {
+	keep(t, s, recommendation("rec_a", "a", "sp", 1000), recommendation("rec_b", "b", "sp", 3000), recommendation("rec_c", "c", "sp", 1000), recommendation("rec_d", "d", "sp", 2000))
+	var got []string
+	filter := advice.Filter{Limit: 1}
+	for range 4 {
+		page, err := s.Find(context.Background(), filter)
+		require.NoError(t, err)
+		require.Len(t, page, 1)
+		got, filter.After = append(got, page[0].ID), page[0].Place()
+	}
+	require.Equal(t, []string{"rec_b", "rec_d", "rec_a", "rec_c"}, got)
+	page, err := s.Find(context.Background(), filter)
+	require.NoError(t, err)
+	require.Empty(t, page)
+}
+
+func changeIsKept(t *testing.T, s Store) {
+	ctx := context.Background()
+	keep(t, s, recommendation("rec_a", "a", "sp", 1000))
+	event := advice.Event{At: noon, From: advice.Open, To: advice.Accepted, By: "us_1", Note: "mañana"}
+	changed, err := s.Change(ctx, "rec_a", func(r advice.Recommendation) (advice.Recommendation, advice.Event, error) {
+		r.Status = advice.Accepted
+		return r, event, nil
+	})
+	require.NoError(t, err)
+	require.Equal(t, advice.Accepted, changed.Status)
+	refused := errors.New("refused")
+	_, err = s.Change(ctx, "rec_a", func(r advice.Recommendation) (advice.Recommendation, advice.Event, error) {
+		r.Status = advice.Done
+		return r, event, refused
+	})
+	require.ErrorIs(t, err, refused)
+	got, _, err := s.Recommendation(ctx, "rec_a")
+	require.NoError(t, err)
+	require.Equal(t, advice.Accepted, got.Status)
+	events, err := s.Events(ctx, "rec_a")
+	require.NoError(t, err)
+	require.Equal(t, []advice.Event{event}, events)
+	_, err = s.Change(ctx, "rec_z", func(r advice.Recommendation) (advice.Recommendation, advice.Event, error) { return r, event, nil })
+	require.ErrorAs(t, err, &advice.ErrNotFound{})
+}
+
+func changesAddUp(t *testing.T, s Store) {
+	keep(t, s, recommendation("rec_a", "a", "sp", 1000))
+	const writers = 8
+	var wait sync.WaitGroup
+	errs := make([]error, writers)
+	for i := range writers {
+		wait.Go(func() {
+			_, errs[i] = s.Change(context.Background(), "rec_a", func(r advice.Recommendation) (advice.Recommendation, advice.Event, error) {
+				r.QuietKWh++
+				return r, advice.Event{At: noon, From: advice.Open, To: advice.Open}, nil
+			})
+		})
+	}
+	wait.Wait()
+	require.NoError(t, errors.Join(errs...))
+	got, _, err := s.Recommendation(context.Background(), "rec_a")
+	require.NoError(t, err)
+	require.InDelta(t, writers, got.QuietKWh, 0)
+	events, err := s.Events(context.Background(), "rec_a")
+	require.NoError(t, err)
+	require.Len(t, events, writers)
+}
+
+func analysisReplaces(t *testing.T, s Store) {
+	ctx := context.Background()
+	target := advice.Target{Level: advice.OfRoom, ID: "sp_1"}
+	first := advice.Analysis{Target: target, Space: "sp_1", At: noon, Facts: "a", Days: 3, Needed: 7}
+	second := advice.Analysis{
+		Target: target, Space: "sp_1", At: noon.Add(time.Hour), Facts: "b", Days: 7, Needed: 7, UseKWh: 1.0 / 3,
+		Inputs: rules.Inputs{Consumption: true, HourOfDay: true}, Traits: rules.Traits{AreaM2: 12, BaseW: 0.1, SlopeKWh: 2},
+	}
+	var met []string
+	for _, a := range []advice.Analysis{first, second} {
+		require.NoError(t, s.KeepAnalysis(ctx, a, func(stored []advice.Recommendation) []advice.Recommendation {
+			met = append(met, idsOf(stored)...)
+			r := recommendation("rec_r", "", "sp_1", 10)
+			r.Target = target
+			return []advice.Recommendation{r}
+		}))
+	}
+	require.Equal(t, []string{"rec_r"}, met, "the second merge meets what the first kept")
+	got, err := s.Analyses(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []advice.Analysis{second}, got)
+}
+
+func reportsComeBack(t *testing.T, s Store) {
+	ctx := context.Background()
+	r := advice.Report{
+		ID: "rep_1", Language: "es", Space: "sp_1", Title: "Sala", Made: noon, MadeAt: "hoy", Text: []string{"Uno", "Dós"},
+		Figures: []advice.ReportFigure{{Label: "Consumo", Value: "21,4 kWh"}}, Note: "nota",
+		Chart: advice.Chart{Title: "t", Unit: "kWh", Bars: []advice.Bar{{Label: "TV", Text: "1,2", Value: 1.2}}},
+	}
+	require.NoError(t, s.KeepReport(ctx, r, noon.Add(-time.Hour)))
+	got, found, err := s.Report(ctx, "rep_1")
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, r, got)
+	later := r
+	later.ID, later.Made = "rep_2", noon.Add(2*time.Hour)
+	require.NoError(t, s.KeepReport(ctx, later, noon.Add(time.Hour)))
+	_, found, err = s.Report(ctx, "rep_1")
+	require.NoError(t, err)
+	require.False(t, found)
+}
