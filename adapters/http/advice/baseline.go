@@ -1,0 +1,96 @@
+package httpadvice
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/advice/baseline"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerBaseline(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "getBaseline", Method: http.MethodGet, Path: "/api/linea-base", Tags: []string{"advice"},
+		Summary:     "Línea base · Baseline",
+		Description: "What calendar and weather lead one to expect of a device or space, and how well that holds on hours that it was not fitted on. `disqualified` says why there is none.",
+		Metadata:    httpserver.Readers(), Errors: []int{404},
+	}, h.baseline)
+}
+
+type baselineInput struct {
+	ID string `query:"id" required:"true" minLength:"1" maxLength:"64" doc:"A device's or space's id"`
+}
+
+// BaselineBody is a fitted baseline, or why there is none.
+type BaselineBody struct {
+	ID           string         `json:"id"`
+	Level        string         `json:"level"`
+	Model        *string        `json:"model" enum:"towt,mean_by_hour_of_week" doc:"Time of week and temperature, or the mean by hour of week; null where disqualified"`
+	From         *string        `json:"from" format:"date-time"`
+	To           *string        `json:"to" format:"date-time"`
+	CVRMSE       *float64       `json:"cvrmse" doc:"On the last quarter of the hours, fitted on those before"`
+	NMBE         *float64       `json:"nmbe"`
+	R2           *float64       `json:"r2"`
+	N            int            `json:"n" doc:"Hours that it was judged on"`
+	TrainCVRMSE  *float64       `json:"train_cvrmse"`
+	TrainN       int            `json:"train_n"`
+	Disqualified []string       `json:"disqualified" doc:"too_few_days, coverage_low, no_variation"`
+	Notes        []string       `json:"notes" doc:"temperature_missing"`
+	Hours        []BaselineHour `json:"hours" doc:"The last two weeks"`
+}
+
+// BaselineHour is an hour measured and expected.
+type BaselineHour struct {
+	Start       string   `json:"start" format:"date-time"`
+	KWh         *float64 `json:"kwh"`
+	ExpectedKWh *float64 `json:"expected_kwh"`
+}
+
+type baselineOutput struct{ Body BaselineBody }
+
+func (h *Handlers) baseline(ctx context.Context, in *baselineInput) (*baselineOutput, error) {
+	e, err := h.Advisor.Baseline(ctx, callerOf(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	body := BaselineBody{
+		ID: e.Target.ID, Level: string(e.Target.Level), Disqualified: codesOf(e.Fit.Disqualified), Notes: codesOf(e.Fit.Notes), Hours: []BaselineHour{},
+	}
+	if !e.To.IsZero() {
+		from, to := instant(e.From), instant(e.To)
+		body.From, body.To = &from, &to
+	}
+	if e.Fit.Model != nil {
+		model := string(e.Fit.Model.Name())
+		test := e.Fit.Test
+		body.Model, body.N, body.TrainN = &model, test.N, e.Fit.Train.N
+		body.CVRMSE, body.NMBE, body.R2 = number(test.CVRMSE), number(test.NMBE), number(test.R2)
+		body.TrainCVRMSE = number(e.Fit.Train.CVRMSE)
+	}
+	for _, hour := range e.Hours {
+		body.Hours = append(body.Hours, BaselineHour{Start: instant(hour.Start), KWh: kwh(hour.Actual), ExpectedKWh: kwh(hour.Expected)})
+	}
+	return &baselineOutput{Body: body}, nil
+}
+
+func codesOf(codes []baseline.Code) []string {
+	out := make([]string, len(codes))
+	for i, c := range codes {
+		out[i] = string(c)
+	}
+	return out
+}
+
+func number(v float64) *float64 {
+	v = rounded(v, otherDecimals)
+	return &v
+}
+
+func kwh(v *float64) *float64 {
+	if v == nil {
+		return nil
+	}
+	return number(*v)
+}

@@ -1,0 +1,96 @@
+package httpadvice
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerEvidence(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "getEvidence", Method: http.MethodGet, Path: "/api/recomendaciones/{id}/evidencia", Tags: []string{"advice"},
+		Summary:     "De qué se calculó · What it was computed from",
+		Description: "The inputs are read again and the rule is run again: `reproduced` tells whether both are the same as then.",
+		Metadata:    httpserver.Readers(), Errors: []int{404},
+	}, h.evidence)
+}
+
+// EvidenceBody is all that a recommendation was computed from.
+type EvidenceBody struct {
+	ID      string  `json:"id"`
+	Rule    string  `json:"rule"`
+	Cause   string  `json:"cause,omitempty"`
+	Version int     `json:"version"`
+	Window  Period  `json:"window" doc:"The hours that the rule looked at"`
+	Inputs  Inputs  `json:"inputs"`
+	Formula string  `json:"formula"`
+	Results Results `json:"results"`
+	Hash    string  `json:"hash" doc:"SHA-256 of the rule, its version and its inputs in a canonical form"`
+	HashNow string  `json:"hash_now" doc:"That of the inputs as they are now"`
+	// Reproduced is false where the past was changed since.
+	Reproduced bool    `json:"reproduced"`
+	History    []Event `json:"history" doc:"Its changes of status"`
+}
+
+// Inputs name what was read.
+type Inputs struct {
+	Level    string `json:"level"`
+	TargetID string `json:"id"`
+	From     string `json:"from" format:"date-time"`
+	To       string `json:"to" format:"date-time"`
+	AsOf     string `json:"as_of" format:"date-time" doc:"The hour whose tariff and coming calendar were taken"`
+	Hours    int    `json:"hours"`
+	Measured int    `json:"measured_hours"`
+	TimeZone string `json:"time_zone"`
+	Assumed  bool   `json:"hours_assumed" doc:"Nobody has said when the space is open; a usual week was taken"`
+	Series   string `json:"series" doc:"Where the readings are"`
+}
+
+// Results are the figures that came of it.
+type Results struct {
+	Figures    []Figure `json:"figures"`
+	Saving     Saving   `json:"saving"`
+	Confidence float64  `json:"confidence"`
+}
+
+// Event is a change of status.
+type Event struct {
+	At   string `json:"at" format:"date-time"`
+	From string `json:"from"`
+	To   string `json:"to"`
+	By   string `json:"by"`
+	Note string `json:"note,omitempty"`
+}
+
+type evidenceOutput struct{ Body EvidenceBody }
+
+func (h *Handlers) evidence(ctx context.Context, in *IDInput) (*evidenceOutput, error) {
+	e, err := h.Advisor.Evidence(ctx, callerOf(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	b, f := e.Basis, e.Finding
+	out := &evidenceOutput{Body: EvidenceBody{
+		ID: e.ID, Rule: string(f.Kind), Cause: f.Cause, Version: b.Version, Window: Period{From: instant(f.From), To: instant(f.To)},
+		Inputs: Inputs{
+			Level: string(e.Target.Level), TargetID: e.Target.ID, From: instant(b.From), To: instant(b.To), AsOf: instant(b.AsOf),
+			Hours: b.Hours, Measured: b.Measured, TimeZone: e.Zone, Assumed: b.Assumed, Series: seriesPath(e.Advice),
+		},
+		Formula: f.Formula,
+		Results: Results{Figures: evidenceOf(e.Advice).Figures, Saving: savingOf(e.Advice), Confidence: f.Confidence},
+		Hash:    b.Hash, HashNow: e.HashNow, Reproduced: e.Reproduced, History: []Event{},
+	}}
+	for _, event := range e.Events {
+		out.Body.History = append(out.Body.History, Event{At: instant(event.At), From: string(event.From), To: string(event.To), By: event.By, Note: event.Note})
+	}
+	return out, nil
+}
+
+func seriesPath(a advice.Advice) string {
+	return "/api/consumo/serie?level=" + string(a.Target.Level) + "&id=" + a.Target.ID +
+		"&from=" + instant(a.Basis.From) + "&to=" + instant(a.Basis.To) + "&bucket=hour"
+}

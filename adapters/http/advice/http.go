@@ -1,0 +1,80 @@
+// Package httpadvice is the advice module over HTTP: each file decodes, calls and encodes the subject that it is
+// named after, and nothing else.
+package httpadvice
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+// Handlers answer the advice module's routes.
+type Handlers struct{ Advisor *advice.Advisor }
+
+// Register adds the routes.
+func (h *Handlers) Register(api *httpserver.API) {
+	h.registerList(api)
+	h.registerStatus(api)
+	h.registerEvidence(api)
+	h.registerRecommend(api)
+	h.registerReports(api)
+	h.registerBaseline(api)
+}
+
+// callerOf is on whose behalf a request runs.
+func callerOf(ctx context.Context) advice.Caller {
+	p := httpserver.PrincipalOf(ctx)
+	return advice.Caller{Subject: p.Subject, Role: advice.Role(p.Role), Space: p.Space}
+}
+
+func languageOf(ctx context.Context) words.Language {
+	return words.LanguageOf(httpserver.Language(ctx))
+}
+
+// problemOf says which problem an error of the module is; nil for one that is not the module's.
+func problemOf(err error) *problem.Problem {
+	var invalid advice.ErrInvalid
+	var transition advice.ErrTransition
+	switch {
+	case errors.As(err, &invalid):
+		fields := make([]problem.Field, len(invalid.Flaws))
+		for i, f := range invalid.Flaws {
+			fields[i] = problem.Field{Field: f.Field, Rule: problem.Rule(f.Rule), Params: f.Args}
+		}
+		return problem.Invalid(fields...)
+	case errors.As(err, &transition):
+		return problem.New(problem.Conflict).With("from", string(transition.From)).With("to", string(transition.To))
+	case errors.As(err, &advice.ErrNotFound{}):
+		return problem.New(problem.NotFound)
+	case errors.As(err, &advice.ErrForbidden{}):
+		return problem.New(problem.Forbidden)
+	}
+	return nil
+}
+
+// IDInput names a recommendation or report in the path.
+type IDInput struct {
+	ID string `path:"id" minLength:"1" maxLength:"64"`
+}
+
+// instant is a point in time as RFC 3339 text, UTC.
+func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999Z07:00") }
+
+// rounded keeps a number that was computed to so many decimals that nobody takes the rest for measured.
+func rounded(v float64, decimals int) float64 {
+	scale := math.Pow10(decimals)
+	return math.Round(v*scale) / scale
+}
+
+// Decimals of what leaves.
+const (
+	kwhDecimals   = 3
+	moneyDecimals = 2
+	otherDecimals = 4
+)

@@ -1,0 +1,97 @@
+package httpadvice
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+func (h *Handlers) registerList(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "listRecommendations", Method: http.MethodGet, Path: "/api/recomendaciones", Tags: []string{"advice"},
+		Summary:     "Recomendaciones · Recommendations",
+		Description: "What can be saved, the most promised money first. What past changes made stale is analysed before the answer; `pending` says how many devices and spaces could not be in time. Without `status`, what was dismissed is left out.",
+		Metadata:    httpserver.Readers(), Errors: []int{404},
+	}, h.list)
+}
+
+type listInput struct {
+	SpaceID      string  `query:"space_id" maxLength:"64" doc:"A space and all within it"`
+	DeviceID     string  `query:"device_id" maxLength:"64"`
+	Status       string  `query:"status" enum:"open,accepted,dismissed,done"`
+	Kind         string  `query:"kind" enum:"out_of_hours,standby,state_mismatch,schedule,unused_room,cooling_slope,setpoint,base_load,sensor"`
+	MinSavingKWh float64 `query:"min_saving_kwh" minimum:"0" doc:"The least saving a month, kWh"`
+	Limit        int     `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at the most"`
+	Cursor       string  `query:"cursor" maxLength:"300" doc:"The next of the page before"`
+}
+
+// Considered are which of the four inputs there were.
+type Considered struct {
+	Consumption bool `json:"consumption"`
+	Temperature bool `json:"temperature"`
+	DeviceState bool `json:"device_state"`
+	HourOfDay   bool `json:"hour_of_day"`
+}
+
+// ListBody is a page of recommendations.
+type ListBody struct {
+	Recommendations []Recommendation `json:"recomendaciones"`
+	Next            *string          `json:"next" doc:"The cursor of the next page; null at the end"`
+	Considered      Considered       `json:"considered"`
+	Reason          *string          `json:"reason" doc:"Why there is nothing, where there is nothing"`
+	ReasonCode      *string          `json:"reason_code" enum:"no_devices,too_little_data,nothing_found,none_matches,analysis_running"`
+	Pending         int              `json:"pending" doc:"Devices and spaces still to be analysed after a change of their past"`
+}
+
+type listOutput struct{ Body ListBody }
+
+func (h *Handlers) list(ctx context.Context, in *listInput) (*listOutput, error) {
+	after, err := placeOf(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := h.Advisor.List(ctx, callerOf(ctx), advice.Query{
+		Space: in.SpaceID, Device: in.DeviceID, Status: advice.Status(in.Status), Kind: in.Kind, MinKWh: in.MinSavingKWh, After: after, Limit: in.Limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	l := languageOf(ctx)
+	out := &listOutput{Body: ListBody{
+		Recommendations: recommendationsOf(answer.Items, l), Considered: Considered(answer.Considered), Pending: answer.Pending,
+	}}
+	if answer.Next != nil {
+		out.Body.Next = cursorOf(*answer.Next)
+	}
+	if answer.Reason != nil {
+		text, code := answer.Reason.Text(l), string(answer.Reason.Code)
+		out.Body.Reason, out.Body.ReasonCode = &text, &code
+	}
+	return out, nil
+}
+
+func cursorOf(p advice.Place) *string {
+	cursor := base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(p.Rank, 10) + " " + p.ID))
+	return &cursor
+}
+
+func placeOf(cursor string) (advice.Place, error) {
+	if cursor == "" {
+		return advice.Place{}, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	number, id, found := strings.Cut(string(raw), " ")
+	rank, rankErr := strconv.ParseInt(number, 10, 64)
+	if err != nil || rankErr != nil || !found || !strings.HasPrefix(id, "rec_") {
+		return advice.Place{}, problem.Invalid(problem.Bad("cursor", problem.Malformed))
+	}
+	return advice.Place{Rank: rank, ID: id}, nil
+}

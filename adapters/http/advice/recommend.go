@@ -1,0 +1,56 @@
+package httpadvice
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerRecommend(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "recommend", Method: http.MethodPost, Path: "/api/recomendaciones/recomendar", Tags: []string{"advice"},
+		Summary:     "Recomendar para una sala · Advise a room",
+		Description: "From the room's name, its consumption of the day and its devices; where the room is one of the campus, from its own readings too.",
+		Metadata:    httpserver.Readers(),
+	}, h.recommend)
+}
+
+// VisitBody is what the hologram client sends.
+type VisitBody struct {
+	Sala         string   `json:"sala" minLength:"1" maxLength:"200" example:"Sala de Juegos"`
+	Consumo      float64  `json:"consumo" minimum:"0" maximum:"10000000" doc:"kWh of the day" example:"21.4"`
+	Dispositivos []string `json:"dispositivos" maxItems:"100" doc:"What stands in the room" example:"[\"TV\",\"PS5\",\"AC\",\"Luz\"]"`
+}
+
+type visitInput struct{ Body VisitBody }
+
+func (in *visitInput) visit() advice.Visit {
+	return advice.Visit{Room: in.Body.Sala, KWh: in.Body.Consumo, Devices: in.Body.Dispositivos}
+}
+
+// CounselBody is the advice.
+type CounselBody struct {
+	Recomendacion   string           `json:"recomendacion"`
+	Recomendaciones []Recommendation `json:"recomendaciones" doc:"What the room's own readings show, the most promised money first"`
+	// SpaceID is the room's, where it is one of the campus.
+	SpaceID *string `json:"space_id"`
+}
+
+type counselOutput struct{ Body CounselBody }
+
+func (h *Handlers) recommend(ctx context.Context, in *visitInput) (*counselOutput, error) {
+	counsel, err := h.Advisor.Recommend(ctx, callerOf(ctx), in.visit())
+	if err != nil {
+		return nil, err
+	}
+	l := languageOf(ctx)
+	out := &counselOutput{Body: CounselBody{Recomendacion: counsel.Text(l), Recomendaciones: recommendationsOf(counsel.Standing, l)}}
+	if counsel.Known != nil {
+		out.Body.SpaceID = &counsel.Known.ID
+	}
+	return out, nil
+}

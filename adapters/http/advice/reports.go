@@ -1,0 +1,70 @@
+package httpadvice
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerReports(api *httpserver.API) {
+	tags := []string{"advice"}
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "recommendPDF", Method: http.MethodPost, Path: "/api/recomendaciones/recomendar/pdf", Tags: tags,
+		Summary:  "Recomendar para una sala, en PDF · Advise a room, as PDF",
+		Metadata: httpserver.Readers(),
+	}, h.recommendPDF)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "getReport", Method: http.MethodGet, Path: "/api/recomendaciones/reporte/{id}.pdf", Tags: tags,
+		Summary: "El PDF de una recomendación · A recommendation's PDF", Description: "Kept for thirty days.",
+		Metadata: httpserver.Readers(), Errors: []int{404},
+		Responses: map[string]*huma.Response{"200": {
+			Description: "The report, one page",
+			Content:     map[string]*huma.MediaType{"application/pdf": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}},
+		}},
+	}, h.report)
+}
+
+// ReportBody tells where the PDF is.
+type ReportBody struct {
+	Msg           string `json:"msg"`
+	Recomendacion string `json:"recomendacion"`
+	RutaPDF       string `json:"ruta_pdf" example:"/api/recomendaciones/reporte/rep_k3v5q6m7x2c4b1a0.pdf"`
+}
+
+type reportOutput struct{ Body ReportBody }
+
+func (h *Handlers) recommendPDF(ctx context.Context, in *visitInput) (*reportOutput, error) {
+	counsel, err := h.Advisor.Recommend(ctx, callerOf(ctx), in.visit())
+	if err != nil {
+		return nil, err
+	}
+	l := languageOf(ctx)
+	report, err := h.Advisor.KeepReport(ctx, l, counsel)
+	if err != nil {
+		return nil, err
+	}
+	msg := "PDF generado"
+	if l == "en" {
+		msg = "PDF made"
+	}
+	return &reportOutput{Body: ReportBody{
+		Msg: msg, Recomendacion: counsel.Text(l), RutaPDF: "/api/recomendaciones/reporte/" + report.ID + ".pdf",
+	}}, nil
+}
+
+type pdfOutput struct {
+	ContentType        string `header:"Content-Type"`
+	ContentDisposition string `header:"Content-Disposition"`
+	Body               []byte
+}
+
+func (h *Handlers) report(ctx context.Context, in *IDInput) (*pdfOutput, error) {
+	pdf, err := h.Advisor.ReportPDF(ctx, callerOf(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &pdfOutput{ContentType: "application/pdf", ContentDisposition: `inline; filename="recomendacion.pdf"`, Body: pdf}, nil
+}
