@@ -33,7 +33,8 @@ const grace = 1
 func leftOn(s *scene) []float64 {
 	waste := make([]float64, len(s.recent.Hours))
 	s.closedRuns(func(from, to int) {
-		for i := from + grace; i < to-grace; i++ {
+		from, to = s.withGrace(from, to)
+		for i := from; i < to; i++ {
 			if s.free(i) && s.recent.Hours[i].KW >= s.levels.on {
 				waste[i] = s.above(i, s.levels.idle)
 			}
@@ -45,6 +46,17 @@ func leftOn(s *scene) []float64 {
 // closedRuns yields the closed spans, [from, to) of the recent hours.
 func (s *scene) closedRuns(run func(from, to int)) {
 	s.runs(func(i int) bool { return !s.recent.Hours[i].Open }, run)
+}
+
+// withGrace leaves out the hour after a closing and the hour before an opening, where there was one.
+func (s *scene) withGrace(from, to int) (int, int) {
+	if from > 0 && s.recent.Hours[from-1].Open {
+		from += grace
+	}
+	if to < len(s.recent.Hours) && s.recent.Hours[to].Open {
+		to -= grace
+	}
+	return from, to
 }
 
 // offBefore trusts the sign less where the device was never seen off: it may be one that must not be.
@@ -81,12 +93,7 @@ func unusualNights(s *scene) []float64 {
 	}
 	high := func(i int) bool { return s.free(i) && !s.recent.Hours[i].Open && excess(i) > 0 }
 	s.runs(high, func(from, to int) {
-		if from > 0 && s.recent.Hours[from-1].Open {
-			from += grace
-		}
-		if to < len(s.recent.Hours) && s.recent.Hours[to].Open {
-			to -= grace
-		}
+		from, to = s.withGrace(from, to)
 		if to-from < excessRun {
 			return
 		}
