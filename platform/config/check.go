@@ -46,8 +46,8 @@ func (c *Config) checkDatabase() error {
 
 func (c *Config) checkSecret() error {
 	if c.JWTSecret == "" {
-		if c.Embedded() {
-			return nil // one is made beside the database
+		if !strings.HasPrefix(c.DBURL, "postgres") {
+			return nil // one is made beside the embedded database
 		}
 		return fmt.Errorf("JWT_SECRET: required with PostgreSQL; make one of at least %d bytes: openssl rand -base64 48", MinSecretBytes)
 	}

@@ -1,0 +1,175 @@
+// Package local answers what one module needs of another where both run in this process. Each file answers for
+// one module: energy.go and its companions give the advice module what it asks of energy.
+package local
+
+import (
+	"context"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/history"
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Energy is the energy module as the advice module sees it.
+type Energy struct {
+	Catalog    *energy.Catalog
+	Reports    *energy.Reports
+	Rules      *energy.Rules
+	Conditions *energy.Conditions
+	Changed    energy.Readings
+}
+
+var (
+	_ advice.Campus      = Energy{}
+	_ advice.Consumption = Energy{}
+	_ advice.Ambience    = Energy{}
+	_ advice.States      = Energy{}
+	_ advice.Calendar    = Energy{}
+	_ advice.Prices      = Energy{}
+	_ advice.Changes     = Energy{}
+)
+
+// inside is who asks: the advice module decides itself what its callers see.
+var inside = energy.Caller{Subject: "advice", Role: energy.Viewer}
+
+// Tree is the campus as it is now.
+func (e Energy) Tree(ctx context.Context) (advice.Tree, error) {
+	campus, err := e.Catalog.Campus(ctx)
+	if err != nil {
+		return advice.Tree{}, err
+	}
+	var tree advice.Tree
+	for _, s := range campus.Spaces("") {
+		tree.Spaces = append(tree.Spaces, advice.Space{
+			ID: string(s.ID), Parent: string(s.Parent), Name: s.Name, Kind: advice.Level(s.Kind), AreaM2: s.AreaM2, Zone: campus.Zone(s.ID),
+		})
+	}
+	for _, d := range campus.DevicesWithin("") {
+		tree.Devices = append(tree.Devices, advice.Device{
+			ID: string(d.ID), Name: d.Name, Kind: string(d.Kind), Space: string(d.Space), Parent: string(d.Parent),
+			RatedW: watts(d.Rated), StandbyW: watts(d.Standby),
+		})
+	}
+	return tree, nil
+}
+
+func watts(p energy.Power) float64 { return float64(p) / float64(energy.Watt) }
+
+// Measured tells when the first measured hour of a target begins and the last one ends.
+func (e Energy) Measured(ctx context.Context, t advice.Target) (from, to time.Time, found bool, err error) {
+	first, last, found, err := e.Reports.Measured(ctx, inside, energy.Level(t.Level), t.ID)
+	if err != nil || !found {
+		return time.Time{}, time.Time{}, false, err
+	}
+	zone, err := e.zoneOf(ctx, t)
+	if err != nil {
+		return time.Time{}, time.Time{}, false, err
+	}
+	return history.HourOf(first.Time(), zone), history.HourOf(last.Time().Add(time.Hour-time.Millisecond), zone), true, nil
+}
+
+func (e Energy) zoneOf(ctx context.Context, t advice.Target) (*time.Location, error) {
+	campus, err := e.Catalog.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	space := energy.SpaceID(t.ID)
+	if d, isDevice := campus.Device(energy.DeviceID(t.ID)); isDevice && t.Level == advice.OfDevice {
+		space = d.Space
+	}
+	return campus.Zone(space), nil
+}
+
+// Hours is the energy of a target, hour by hour.
+func (e Energy) Hours(ctx context.Context, t advice.Target, from, to time.Time) ([]history.Use, error) {
+	steps, err := e.Reports.Hours(ctx, inside, energy.Level(t.Level), t.ID, energy.InstantOf(from), energy.InstantOf(to))
+	if err != nil {
+		return nil, err
+	}
+	uses := make([]history.Use, 0, len(steps))
+	for _, s := range steps {
+		if s.Known {
+			uses = append(uses, history.Use{Start: s.Start.Time(), KWh: s.Energy.Float(), Estimated: s.Estimated.Float(), Coverage: s.Coverage})
+		}
+	}
+	return uses, nil
+}
+
+// AmbientHours are hourly means of a space's own readings.
+func (e Energy) AmbientHours(ctx context.Context, space string, from, to time.Time) ([]advice.AmbientHour, error) {
+	hours, err := e.Conditions.HoursOf(ctx, inside, energy.SpaceID(space), energy.InstantOf(from), energy.InstantOf(to))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]advice.AmbientHour, len(hours))
+	for i, h := range hours {
+		out[i] = advice.AmbientHour{Start: h.Start.Time(), Temperature: h.Temperature, Occupancy: h.Occupancy}
+	}
+	return out, nil
+}
+
+// Spans are a device's states.
+func (e Energy) Spans(ctx context.Context, device string, from, to time.Time) ([]history.Span, error) {
+	spans, err := e.Conditions.SpansOf(ctx, inside, energy.DeviceID(device), energy.InstantOf(from), energy.InstantOf(to))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]history.Span, len(spans))
+	for i, s := range spans {
+		out[i] = history.Span{From: s.From.Time(), To: s.To.Time(), State: history.State(s.State)}
+	}
+	return out, nil
+}
+
+// Open tells for each hour whether a space is held for used.
+func (e Energy) Open(ctx context.Context, space string, from, to time.Time) ([]bool, bool, error) {
+	calendar, err := e.Rules.Calendar(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	id := energy.SpaceID(space)
+	return calendar.OccupiedHours(id, energy.InstantOf(from), energy.InstantOf(to)), !calendar.HoursDefined(id), nil
+}
+
+// Rates are what energy costs.
+func (e Energy) Rates(ctx context.Context, space string, from, to time.Time) ([]advice.Rate, error) {
+	rates, err := e.Rules.Rates(ctx, energy.SpaceID(space), energy.InstantOf(from), energy.InstantOf(to))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]advice.Rate, len(rates))
+	for i, r := range rates {
+		price, _ := r.Price.Float64()
+		avoided, _ := r.Avoided.Float64()
+		out[i] = advice.Rate{
+			From: r.From.Time(), To: r.To.Time(), Price: price, Avoided: avoided, Currency: r.Currency, Tariff: r.Tariff, Source: r.Source,
+		}
+	}
+	return out, nil
+}
+
+// Since tells what past was changed.
+func (e Energy) Since(ctx context.Context, at time.Time) ([]advice.Change, error) {
+	changed, err := e.Changed.PastChanges(ctx, energy.InstantOf(at))
+	if err != nil {
+		return nil, err
+	}
+	campus, err := e.Catalog.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	changes := make([]advice.Change, 0, len(changed))
+	for _, c := range changed {
+		target := advice.Target{Level: advice.OfDevice, ID: string(c.Device)}
+		if c.Device == "" {
+			space, known := campus.Space(c.Space)
+			if !known {
+				continue
+			}
+			target = advice.Target{Level: advice.Level(space.Kind), ID: string(c.Space)}
+		}
+		changes = append(changes, advice.Change{Target: target, At: c.At.Time()})
+	}
+	return changes, nil
+}

@@ -1,0 +1,56 @@
+package pdf
+
+import (
+	"github.com/holotwin/holotwin/modules/advice"
+)
+
+// mostBars is what stays readable side by side.
+const mostBars = 14
+
+// chart draws bars with their numbers on top, on a line at zero.
+func (p page) chart(c advice.Chart) {
+	if len(c.Bars) == 0 {
+		return
+	}
+	bars := c.Bars[:min(mostBars, len(c.Bars))]
+	p.SetX(margin)
+	p.SetFont("go", "B", 10)
+	p.ink(ink)
+	p.CellFormat(inner, 6, c.Title+" ("+c.Unit+")", "", 1, "L", false, 0, "")
+	top := p.GetY() + 5
+	base := top + chartHeight - 14
+	most := 0.0
+	for _, b := range bars {
+		most = max(most, b.Value)
+	}
+	slot := inner / float64(len(bars))
+	for i, b := range bars {
+		x := margin + float64(i)*slot
+		tall := 0.0
+		if most > 0 {
+			tall = max(0, b.Value) / most * (base - top)
+		}
+		p.bar(b, x, slot, base, tall)
+	}
+	p.SetDrawColor(quiet[0], quiet[1], quiet[2])
+	p.Line(margin, base, width-margin, base)
+	p.SetXY(margin, top+chartHeight-3)
+}
+
+func (p page) bar(b advice.Bar, x, slot, base, tall float64) {
+	const widest = 16.0
+	wide := min(slot*0.62, widest)
+	p.fill(accent)
+	p.Rect(x+(slot-wide)/2, base-tall, wide, tall, "F")
+	p.ink(ink)
+	p.SetFont("go", "B", p.fit(b.Text, slot-1, 8))
+	p.SetXY(x, base-tall-4.5)
+	p.CellFormat(slot, 4, b.Text, "", 0, "C", false, 0, "")
+	p.ink(quiet)
+	p.SetFont("go", "", 7)
+	lines := p.SplitText(b.Label, slot-1)
+	for i, line := range lines[:min(3, len(lines))] {
+		p.SetXY(x, base+1.5+float64(i)*3)
+		p.CellFormat(slot, 3, line, "", 0, "C", false, 0, "")
+	}
+}

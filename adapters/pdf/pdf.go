@@ -1,0 +1,188 @@
+// Package pdf draws reports as PDF documents of one page.
+package pdf
+
+import (
+	"bytes"
+	"context"
+
+	"codeberg.org/go-pdf/fpdf"
+	"golang.org/x/image/font/gofont/gobold"
+	"golang.org/x/image/font/gofont/goregular"
+
+	"github.com/holotwin/holotwin/modules/advice"
+)
+
+// Renderer draws on A4, in Go's own typeface, which has every accent of both languages.
+type Renderer struct{}
+
+// New makes a renderer.
+func New() Renderer { return Renderer{} }
+
+var _ advice.Reports = Renderer{}
+
+// Measures in mm.
+const (
+	width, height = 210.0, 297.0
+	margin        = 18.0
+	inner         = width - 2*margin
+	chartHeight   = 62.0
+	footer        = 16.0
+)
+
+// Colours: ink, quiet ink, the house's green and a pale ground.
+var (
+	ink    = [3]int{28, 36, 43}
+	quiet  = [3]int{96, 108, 118}
+	accent = [3]int{0, 112, 96}
+	ground = [3]int{238, 244, 242}
+)
+
+// Render draws a report. The same report gives the same bytes.
+func (Renderer) Render(_ context.Context, r advice.Report) ([]byte, error) {
+	d := fpdf.New("P", "mm", "A4", "")
+	d.SetCreationDate(r.Made)
+	d.SetModificationDate(r.Made)
+	d.SetCatalogSort(true)
+	d.SetTitle(r.Title, true)
+	d.SetCreator("HoloTwin", true)
+	d.SetLang(string(r.Language))
+	d.AddUTF8FontFromBytes("go", "", goregular.TTF)
+	d.AddUTF8FontFromBytes("go", "B", gobold.TTF)
+	d.SetMargins(margin, margin, margin)
+	d.SetAutoPageBreak(false, 0)
+	d.AddPage()
+	p := page{d}
+	p.head(r)
+	p.figures(r.Figures)
+	p.chart(r.Chart)
+	p.text(r.Text)
+	p.foot(r.Note)
+	var out bytes.Buffer
+	err := d.Output(&out)
+	return out.Bytes(), err
+}
+
+// page is a document with its one page open.
+type page struct{ *fpdf.Fpdf }
+
+func (p page) ink(c [3]int)  { p.SetTextColor(c[0], c[1], c[2]) }
+func (p page) fill(c [3]int) { p.SetFillColor(c[0], c[1], c[2]) }
+
+func (p page) head(r advice.Report) {
+	p.fill(accent)
+	p.Rect(0, 0, width, 5, "F")
+	p.SetXY(margin, 14)
+	p.SetFont("go", "B", 10)
+	p.ink(accent)
+	p.CellFormat(inner/2, 6, "HoloTwin", "", 0, "L", false, 0, "")
+	p.SetFont("go", "", 9)
+	p.ink(quiet)
+	p.CellFormat(inner/2, 6, r.MadeAt, "", 1, "R", false, 0, "")
+	p.SetXY(margin, 23)
+	p.ink(ink)
+	p.SetFont("go", "B", p.sizeFor(r.Title, 20, 12, 2))
+	p.MultiCell(inner, 9, p.cut(r.Title, 2), "", "L", false)
+	p.SetY(p.GetY() + 4)
+}
+
+// sizeFor is the largest size, from one down to another, at which a text takes at most some lines.
+func (p page) sizeFor(text string, from, to float64, lines int) float64 {
+	for size := from; size > to; size-- {
+		p.SetFont("go", "B", size)
+		if len(p.SplitText(text, inner)) <= lines {
+			return size
+		}
+	}
+	return to
+}
+
+// cut keeps a text's first lines at the present font.
+func (p page) cut(text string, lines int) string {
+	split := p.SplitText(text, inner)
+	if len(split) <= lines {
+		return text
+	}
+	kept := ""
+	for _, line := range split[:lines] {
+		kept += line + " "
+	}
+	return kept + "…"
+}
+
+// figures sets up to four numbers side by side.
+func (p page) figures(all []advice.ReportFigure) {
+	if len(all) == 0 {
+		return
+	}
+	const gap, tall = 4.0, 20.0
+	all = all[:min(4, len(all))]
+	each := (inner - gap*float64(len(all)-1)) / float64(len(all))
+	y := p.GetY()
+	for i, f := range all {
+		x := margin + float64(i)*(each+gap)
+		p.fill(ground)
+		p.Rect(x, y, each, tall, "F")
+		p.SetXY(x+3, y+2.5)
+		p.SetFont("go", "", 7.5)
+		p.ink(quiet)
+		p.MultiCell(each-6, 3.4, f.Label, "", "L", false)
+		p.SetXY(x+3, y+tall-8.5)
+		p.ink(ink)
+		p.SetFont("go", "B", p.fit(f.Value, each-6, 13))
+		p.CellFormat(each-6, 6, f.Value, "", 0, "L", false, 0, "")
+	}
+	p.SetXY(margin, y+tall+7)
+}
+
+// fit is the largest size at which a text fits a width on one line.
+func (p page) fit(text string, wide, from float64) float64 {
+	for size := from; size > 5; size -= 0.5 {
+		p.SetFont("go", "B", size)
+		if p.GetStringWidth(text) <= wide {
+			return size
+		}
+	}
+	return 5
+}
+
+// text sets the paragraphs as large as the page allows.
+func (p page) text(paragraphs []string) {
+	room := height - footer - p.GetY() - 4
+	size := 10.5
+	for ; size > 6 && p.tall(paragraphs, size) > room; size -= 0.5 {
+	}
+	p.SetFont("go", "", size)
+	p.ink(ink)
+	line := lineOf(size)
+	for _, paragraph := range paragraphs {
+		left := int((height - footer - p.GetY() - 2) / line)
+		if left < 1 {
+			return
+		}
+		p.SetX(margin)
+		p.MultiCell(inner, line, p.cut(paragraph, left), "", "L", false)
+		p.SetY(p.GetY() + line*0.55)
+	}
+}
+
+func lineOf(size float64) float64 { return size * 0.47 }
+
+// tall is how high paragraphs are at a size, in mm.
+func (p page) tall(paragraphs []string, size float64) float64 {
+	p.SetFont("go", "", size)
+	sum := 0.0
+	for _, paragraph := range paragraphs {
+		sum += (float64(len(p.SplitText(paragraph, inner))) + 0.55) * lineOf(size)
+	}
+	return sum
+}
+
+func (p page) foot(note string) {
+	p.SetXY(margin, height-footer)
+	p.SetDrawColor(accent[0], accent[1], accent[2])
+	p.Line(margin, height-footer, width-margin, height-footer)
+	p.SetXY(margin, height-footer+2)
+	p.SetFont("go", "", 7)
+	p.ink(quiet)
+	p.MultiCell(inner, 3.2, p.cut(note, 3), "", "L", false)
+}
