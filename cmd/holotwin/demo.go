@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/adapters/demo"
+	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/clock"
 	"github.com/holotwin/holotwin/platform/config"
@@ -26,7 +27,7 @@ func (demoCommand) Run() error {
 	return serve(settings, fx.Invoke(loadDemo))
 }
 
-func loadDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *supervise.Supervisor, catalog *energy.Catalog, ledger *energy.Ledger, conditions *energy.Conditions) {
+func loadDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *supervise.Supervisor, catalog *energy.Catalog, ledger *energy.Ledger, conditions *energy.Conditions, advisor *advice.Advisor) {
 	life.Append(fx.StartHook(func() {
 		supervisor.Once("demo", func(ctx context.Context) {
 			loader := demo.Loader{Catalog: catalog, Ledger: ledger, Conditions: conditions, Zone: c.Zone}
@@ -37,6 +38,9 @@ func loadDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *s
 			case !loaded:
 				log.Info("there is a campus already; the demo's was not loaded")
 			default:
+				if err := advisor.RunDue(ctx); err != nil {
+					log.Error("the demo's campus was not analysed", zap.Error(err))
+				}
 				fmt.Fprintln(os.Stdout, "  Campus de lecturas reales cargado · campus of real readings loaded")
 			}
 		})

@@ -1,13 +1,13 @@
 package main
 
 import (
+	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
+	httpadvice "github.com/holotwin/holotwin/adapters/http/advice"
 	httpauth "github.com/holotwin/holotwin/adapters/http/auth"
 	httpenergy "github.com/holotwin/holotwin/adapters/http/energy"
 	"github.com/holotwin/holotwin/platform/httpserver"
-
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 // openAPIDocument makes the document from the routes alone: the types say all that it needs.
@@ -16,6 +16,7 @@ func openAPIDocument() ([]byte, error) {
 	api := httpserver.New(httpserver.Options{Log: zap.NewNop(), Version: version, Locale: "es", Metrics: registry})
 	(&httpauth.Handlers{}).Register(api)
 	(&httpenergy.Handlers{}).Register(api)
+	(&httpadvice.Handlers{}).Register(api)
 	api.Operations(registry)
 	return api.Document()
 }

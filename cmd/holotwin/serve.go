@@ -15,8 +15,10 @@ import (
 	"go.uber.org/fx"
 	"go.uber.org/zap"
 
+	gormadvice "github.com/holotwin/holotwin/adapters/gorm/advice"
 	gormauth "github.com/holotwin/holotwin/adapters/gorm/auth"
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
+	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/database"
@@ -56,7 +58,7 @@ func serve(settings config.Config, more ...fx.Option) error {
 }
 
 // run ties the server's life to the program's.
-func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
+func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, advisor *advice.Advisor, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
 	life.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
 			listener, err := net.Listen("tcp", c.HTTPAddr)
@@ -72,6 +74,7 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 					_ = stop.Shutdown(fx.ExitCode(1))
 				}
 			})
+			supervisor.Run("advice", func(ctx context.Context) { adviseAgain(ctx, log, advisor) })
 			log.Info("ready", zap.String("url", publicURL(listener)), zap.String("database", string(db.Dialect)), zap.String("version", version))
 			return nil
 		},
@@ -82,6 +85,23 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 			return errors.Join(api.Shutdown(drain), supervisor.Stop(ctx), db.Close())
 		},
 	})
+}
+
+// adviceEvery is how often advice that has grown old is looked at again.
+const adviceEvery = 15 * time.Minute
+
+// adviseAgain keeps the advice fresh until ctx ends.
+func adviseAgain(ctx context.Context, log *zap.Logger, advisor *advice.Advisor) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(adviceEvery):
+			if err := advisor.RunDue(ctx); err != nil && ctx.Err() == nil {
+				log.Error("advice was not renewed", zap.Error(err))
+			}
+		}
+	}
 }
 
 // prepare brings the schema up to date and makes the first administrator.
@@ -124,6 +144,7 @@ var schemas = []struct {
 }{
 	{"auth", gormauth.Migrations},
 	{"energy", gormenergy.Migrations},
+	{"advice", gormadvice.Migrations},
 }
 
 func migrate(ctx context.Context, db *database.Database) error {

@@ -10,11 +10,17 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/adapters/bcrypt"
+	gormadvice "github.com/holotwin/holotwin/adapters/gorm/advice"
 	gormauth "github.com/holotwin/holotwin/adapters/gorm/auth"
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
+	httpadvice "github.com/holotwin/holotwin/adapters/http/advice"
 	httpauth "github.com/holotwin/holotwin/adapters/http/auth"
 	httpenergy "github.com/holotwin/holotwin/adapters/http/energy"
 	"github.com/holotwin/holotwin/adapters/jwt"
+	"github.com/holotwin/holotwin/adapters/local"
+	"github.com/holotwin/holotwin/adapters/pdf"
+	"github.com/holotwin/holotwin/adapters/web"
+	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/clock"
@@ -30,7 +36,7 @@ import (
 func parts(settings config.Config) fx.Option {
 	return fx.Options(
 		fx.Supply(settings),
-		platformParts, authParts, energyParts, httpParts,
+		platformParts, authParts, energyParts, adviceParts, httpParts,
 	)
 }
 
@@ -116,13 +122,31 @@ var energyParts = fx.Module("energy",
 	),
 )
 
+var adviceParts = fx.Module("advice",
+	fx.Provide(
+		gormadvice.New,
+		func(catalog *energy.Catalog, reports *energy.Reports, rules *energy.Rules, conditions *energy.Conditions, store *gormenergy.Store) local.Energy {
+			return local.Energy{Catalog: catalog, Reports: reports, Rules: rules, Conditions: conditions, Changed: store}
+		},
+		func(campus local.Energy, store *gormadvice.Store) *advice.Advisor {
+			return advice.New(advice.Needs{
+				Campus: campus, Consumption: campus, Ambience: campus, States: campus, Calendar: campus, Prices: campus, Changes: campus,
+				Recommendations: store, Analyses: store, Archive: store, Reports: pdf.New(), Clock: clock.System{}, NewID: random.ID,
+			})
+		},
+		func(advisor *advice.Advisor) *httpadvice.Handlers { return &httpadvice.Handlers{Advisor: advisor} },
+	),
+)
+
 var httpParts = fx.Module("http",
-	fx.Provide(func(c config.Config, log *zap.Logger, registry *prometheus.Registry, auth *httpauth.Handlers, energy *httpenergy.Handlers, db *database.Database) *httpserver.API {
+	fx.Provide(func(c config.Config, log *zap.Logger, registry *prometheus.Registry, auth *httpauth.Handlers, energy *httpenergy.Handlers, advice *httpadvice.Handlers, db *database.Database) *httpserver.API {
 		api := httpserver.New(httpserver.Options{
 			Log: log, Version: version, Locale: c.Locale, CORSOrigins: c.CORSOrigins, Authenticator: auth, Metrics: registry, Long: httpenergy.BulkPaths,
 		})
 		auth.Register(api)
 		energy.Register(api)
+		advice.Register(api)
+		web.Register(api.App())
 		api.Operations(registry, checks(db)...)
 		return api
 	}),

@@ -29,7 +29,7 @@ func (h *Handlers) registerTariffs(api *httpserver.API) {
 	}, h.dropTariff)
 }
 
-type period struct {
+type tariffPeriod struct {
 	Days        []string `json:"days" maxItems:"8" doc:"mon … sun, holiday"`
 	From        string   `json:"from" maxLength:"5" doc:"HH:MM" example:"18:00"`
 	To          string   `json:"to" maxLength:"5" doc:"HH:MM, up to 24:00" example:"21:00"`
@@ -43,7 +43,7 @@ type TariffBody struct {
 	Currency           string   `json:"currency,omitempty" pattern:"^[A-Z]{3}$" default:"COP"`
 	ValidFrom          string   `json:"valid_from" maxLength:"10" doc:"First day, YYYY-MM-DD"`
 	PricePerKWh        amount   `json:"price_per_kwh" doc:"Outside all periods"`
-	Periods            []period `json:"periods,omitempty" maxItems:"50"`
+	Periods            []tariffPeriod `json:"periods,omitempty" maxItems:"50"`
 	ContributionPct    *amount  `json:"contribution_pct,omitempty" doc:"Added to every kWh, %"`
 	DemandPricePerKW   *amount  `json:"demand_price_per_kw,omitempty"`
 	CO2KgPerKWh        *amount  `json:"co2_kg_per_kwh,omitempty" doc:"Footprint; absent: the year's published factor"`
@@ -63,7 +63,7 @@ func tariffOf(t energy.Tariff) tariff {
 		CO2KgPerKWh: orAbsent(t.Footprint), CO2AvoidedKgPerKWh: orAbsent(t.Avoided),
 	}}
 	for _, p := range t.Periods {
-		out.Periods = append(out.Periods, period{Days: fromDays(p.Days), From: p.From.String(), To: p.To.String(), PricePerKWh: amount{p.Price}})
+		out.Periods = append(out.Periods, tariffPeriod{Days: fromDays(p.Days), From: p.From.String(), To: p.To.String(), PricePerKWh: amount{p.Price}})
 	}
 	return out
 }
