@@ -4,6 +4,7 @@ package pdf
 import (
 	"bytes"
 	"context"
+	"strings"
 
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font/gofont/gobold"
@@ -102,11 +103,11 @@ func (p page) cut(text string, lines int) string {
 	if len(split) <= lines {
 		return text
 	}
-	kept := ""
-	for _, line := range split[:lines] {
-		kept += line + " "
+	kept := strings.Join(split[:lines], " ")
+	for len(p.SplitText(kept+" …", inner)) > lines {
+		kept = kept[:strings.LastIndexByte(kept, ' ')]
 	}
-	return kept + "…"
+	return kept + " …"
 }
 
 // figures sets up to four numbers side by side.

@@ -179,3 +179,12 @@ func (l *Log) String() string {
 	defer l.mu.Unlock()
 	return l.text.String()
 }
+
+// Run runs `holotwin words…` to its end and gives what it printed.
+func Run(words ...string) ([]byte, error) {
+	binary, err := Build()
+	if err != nil {
+		return nil, err
+	}
+	return exec.Command(binary, words...).Output()
+}

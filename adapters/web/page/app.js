@@ -110,8 +110,8 @@ function advice(answer) {
     const item = element("li");
     item.append(element("h2", r.title), element("p", r.message), element("p", r.action));
     if (r.saving && r.saving.kwh_month > 0) {
-      const cost = r.saving.cost_month ? ` · ${number(r.saving.cost_month, 0)} ${r.saving.currency || "COP"}` : "";
-      item.append(element("p", `${say("saves")} ${number(r.saving.kwh_low)} kWh ${say("perMonth")} (${say("upTo")} ${number(r.saving.kwh_high)})${cost}`, "saving"));
+      const cost = r.saving.cost_low ? ` · ${number(r.saving.cost_low, 0)} ${r.saving.currency}` : "";
+      item.append(element("p", `${say("saves")} ${number(r.saving.kwh_low)} kWh ${say("perMonth")} ${cost} (${say("upTo")} ${number(r.saving.kwh_high)} kWh)`, "saving"));
     }
     item.append(element("p", `${say("confidence")} ${number(100 * r.confidence, 0)} % · ${r.period && r.period.from ? r.period.from.slice(0, 10) + " – " + r.period.to.slice(0, 10) : ""}`, "quiet"));
     return item;
