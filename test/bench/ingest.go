@@ -67,7 +67,7 @@ func postReadings(base, token string, devices []string, round int, span time.Dur
 	http := &fasthttp.HostClient{Addr: address.Host, MaxConns: connections}
 	var stored, refused atomic.Int64
 	begun := time.Now()
-	start := time.Date(2026, 1, 1+round, 0, 0, 0, 0, time.UTC)
+	start := time.Now().UTC().Truncate(time.Second).Add(-time.Duration(3-round) * time.Hour) // live readings are of today
 	var wait sync.WaitGroup
 	for _, device := range devices {
 		wait.Go(func() {
@@ -76,8 +76,8 @@ func postReadings(base, token string, devices []string, round int, span time.Dur
 			request.Header.SetMethod("POST")
 			request.Header.SetContentType("application/json")
 			request.Header.Set("Authorization", "Bearer "+token)
-			for at := start; time.Since(begun) < span; at = at.Add(time.Second) {
-				request.SetBodyString(fmt.Sprintf(`{"device_id":%q,"kwh":0.001,"interval_s":1,"timestamp":%q}`, device, at.Format(time.RFC3339)))
+			for at := start; time.Since(begun) < span; at = at.Add(200 * time.Millisecond) {
+				request.SetBodyString(fmt.Sprintf(`{"device_id":%q,"kwh":0.001,"interval_s":1,"timestamp":%q}`, device, at.Format("2006-01-02T15:04:05.000Z07:00")))
 				if err := http.Do(request, response); err != nil || response.StatusCode() != 201 {
 					refused.Add(1)
 					continue

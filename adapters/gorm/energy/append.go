@@ -40,6 +40,15 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 	if err := s.makeRoom(ctx, sorted); err != nil {
 		return nil, err
 	}
+	if s.db.Dialect == database.Postgres {
+		done, err := s.appendQuickly(ctx, sorted)
+		if err != nil {
+			return nil, fmt.Errorf("append %d readings: %w", len(batch), err)
+		}
+		if done {
+			return allInserted(batch), nil
+		}
+	}
 	all := make(map[energy.Key]energy.Outcome, len(batch))
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		for part := range slices.Chunk(sorted, statementRows) {
@@ -60,6 +69,14 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 		ordered[i] = all[r.Key()]
 	}
 	return ordered, nil
+}
+
+func allInserted(batch []energy.Reading) []energy.Outcome {
+	outcomes := make([]energy.Outcome, len(batch))
+	for i, r := range batch {
+		outcomes[i] = energy.Outcome{Result: energy.Inserted, Stored: r}
+	}
+	return outcomes
 }
 
 func anyConflict(outcomes map[energy.Key]energy.Outcome) bool {
@@ -95,7 +112,7 @@ func (s *Store) append(ctx context.Context, tx *gorm.DB, sorted []energy.Reading
 	if err := rechainAll(ctx, rows, linked, traits, entries); err != nil {
 		return err
 	}
-	return s.book(ctx, tx, entries)
+	return s.book(ctx, rows, entries)
 }
 
 // judge notes what became of each reading: inserted, or compared with the one that was there.
@@ -126,8 +143,7 @@ func judge(ctx context.Context, rows rows, sorted []energy.Reading, fresh map[en
 }
 
 // book writes the entries into their pages and marks the devices whose past they change.
-func (s *Store) book(ctx context.Context, tx *gorm.DB, entries energy.Entries) error {
-	rows := s.rows(tx)
+func (s *Store) book(ctx context.Context, rows rows, entries energy.Entries) error {
 	keys := slices.SortedFunc(maps.Keys(entries), comparePages)
 	const atOnce = 2000
 	for part := range slices.Chunk(keys, atOnce) {
@@ -142,7 +158,7 @@ func (s *Store) book(ctx context.Context, tx *gorm.DB, entries energy.Entries) e
 			return err
 		}
 	}
-	return s.markPages(tx, keys)
+	return s.markPages(ctx, rows, keys)
 }
 
 func compareKeys(a, b energy.Key) int {
@@ -169,6 +185,8 @@ type rows interface {
 	// pagesForUpdate gives the pages of sorted keys, empty ones where there are none, held for this transaction.
 	pagesForUpdate(ctx context.Context, sorted []energy.PageKey) ([]*energy.Page, error)
 	savePages(ctx context.Context, pages []*energy.Page) error
+	// markPast notes that the past of devices changed.
+	markPast(ctx context.Context, devices []energy.DeviceID, at energy.Instant) error
 }
 
 func (s *Store) rows(tx *gorm.DB) rows {

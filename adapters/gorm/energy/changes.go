@@ -21,19 +21,18 @@ func (s *Store) yesterday() energy.Instant {
 }
 
 // markPages marks the devices of pages in the past; keys are sorted.
-func (s *Store) markPages(tx *gorm.DB, keys []energy.PageKey) error {
+func (s *Store) markPages(ctx context.Context, rows rows, keys []energy.PageKey) error {
 	first := int32(int64(s.yesterday()) / dayMs)
-	last := energy.DeviceID("")
+	var devices []energy.DeviceID
 	for _, k := range keys {
-		if k.Day >= first || k.Device == last {
-			continue
-		}
-		last = k.Device
-		if err := s.mark(tx, energy.Changed{Device: k.Device}); err != nil {
-			return err
+		if k.Day < first && (len(devices) == 0 || devices[len(devices)-1] != k.Device) {
+			devices = append(devices, k.Device)
 		}
 	}
-	return nil
+	if len(devices) == 0 {
+		return nil
+	}
+	return rows.markPast(ctx, devices, s.clock.Now())
 }
 
 // markIfPast marks what a change at an instant is about.

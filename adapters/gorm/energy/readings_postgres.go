@@ -17,11 +17,7 @@ type postgresRows struct{ tx gorm.ConnPool }
 
 func (p postgresRows) insert(ctx context.Context, sorted []energy.Reading) (map[energy.Key]bool, error) {
 	c := columnsOf(sorted)
-	found, err := p.tx.QueryContext(ctx, `
-		INSERT INTO energy_readings (device_id, at, kind, value, span)
-		SELECT * FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bigint[])
-		ON CONFLICT (device_id, at) DO NOTHING
-		RETURNING device_id, at`, c.devices, c.instants, c.kinds, c.values, c.spans)
+	found, err := p.tx.QueryContext(ctx, insertReadings+" RETURNING device_id, at", c.devices, c.instants, c.kinds, c.values, c.spans)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +31,11 @@ func (p postgresRows) insert(ctx context.Context, sorted []energy.Reading) (map[
 		return nil
 	})
 }
+
+const insertReadings = `
+	INSERT INTO energy_readings (device_id, at, kind, value, span)
+	SELECT * FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bigint[])
+	ON CONFLICT (device_id, at) DO NOTHING`
 
 // readingColumns are readings turned into arrays.
 type readingColumns struct {
@@ -121,15 +122,8 @@ func (p postgresRows) saveLinks(ctx context.Context, links []energy.Link) error 
 
 // pagesForUpdate makes the missing pages first: a row that is not there cannot be held.
 func (p postgresRows) pagesForUpdate(ctx context.Context, sorted []energy.PageKey) ([]*energy.Page, error) {
-	devices, days := make([]string, len(sorted)), make([]int32, len(sorted))
-	for i, k := range sorted {
-		devices[i], days[i] = string(k.Device), k.Day
-	}
-	found, err := p.tx.QueryContext(ctx, `
-		SELECT p.device_id, p.day, p.quarters
-		FROM unnest($1::text[], $2::integer[]) AS k (device_id, day)
-		JOIN energy_pages p ON p.device_id = k.device_id AND p.day = k.day
-		ORDER BY p.device_id, p.day FOR UPDATE OF p`, devices, days)
+	k := pageKeysOf(sorted)
+	found, err := p.tx.QueryContext(ctx, holdPages, k.devices, k.days)
 	if err != nil {
 		return nil, err
 	}
@@ -140,24 +134,60 @@ func (p postgresRows) pagesForUpdate(ctx context.Context, sorted []energy.PageKe
 	if _, err := p.tx.ExecContext(ctx, `
 		INSERT INTO energy_pages (device_id, day, energy, estimated, quarters)
 		SELECT device_id, day, 0, 0, ''::bytea FROM unnest($1::text[], $2::integer[]) AS k (device_id, day)
-		ON CONFLICT DO NOTHING`, devices, days); err != nil {
+		ON CONFLICT DO NOTHING`, k.devices, k.days); err != nil {
 		return nil, err
 	}
 	return p.pagesForUpdate(ctx, sorted)
 }
 
+const holdPages = `
+	SELECT p.device_id, p.day, p.quarters
+	FROM unnest($1::text[], $2::integer[]) AS k (device_id, day)
+	JOIN energy_pages p ON p.device_id = k.device_id AND p.day = k.day
+	ORDER BY p.device_id, p.day FOR UPDATE OF p`
+
 func (p postgresRows) savePages(ctx context.Context, pages []*energy.Page) error {
+	c := pageColumnsOf(pages)
+	_, err := p.tx.ExecContext(ctx, updatePages, c.devices, c.days, c.totals, c.estimates, c.packed)
+	return err
+}
+
+const updatePages = `
+	UPDATE energy_pages p SET energy = n.energy, estimated = n.estimated, quarters = n.quarters
+	FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[], $5::bytea[]) AS n (device_id, day, energy, estimated, quarters)
+	WHERE p.device_id = n.device_id AND p.day = n.day`
+
+// pageColumns are pages turned into arrays.
+type pageColumns struct {
+	devices           []string
+	days              []int32
+	totals, estimates []int64
+	packed            [][]byte
+}
+
+func pageColumnsOf(pages []*energy.Page) pageColumns {
 	n := len(pages)
-	devices, days, packed := make([]string, n), make([]int32, n), make([][]byte, n)
-	totals, estimates := make([]int64, n), make([]int64, n)
-	for i, page := range pages {
-		devices[i], days[i], packed[i] = string(page.Device), page.Day, page.EncodeQuarters()
-		totals[i], estimates[i] = int64(page.Total()), int64(page.Estimated())
+	c := pageColumns{make([]string, n), make([]int32, n), make([]int64, n), make([]int64, n), make([][]byte, n)}
+	for i, p := range pages {
+		c.devices[i], c.days[i], c.packed[i] = string(p.Device), p.Day, p.EncodeQuarters()
+		c.totals[i], c.estimates[i] = int64(p.Total()), int64(p.Estimated())
 	}
+	return c
+}
+
+func pageKeysOf(keys []energy.PageKey) pageColumns {
+	c := pageColumns{devices: make([]string, len(keys)), days: make([]int32, len(keys))}
+	for i, k := range keys {
+		c.devices[i], c.days[i] = string(k.Device), k.Day
+	}
+	return c
+}
+
+func (p postgresRows) markPast(ctx context.Context, devices []energy.DeviceID, at energy.Instant) error {
 	_, err := p.tx.ExecContext(ctx, `
-		UPDATE energy_pages p SET energy = n.energy, estimated = n.estimated, quarters = n.quarters
-		FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[], $5::bytea[]) AS n (device_id, day, energy, estimated, quarters)
-		WHERE p.device_id = n.device_id AND p.day = n.day`, devices, days, totals, estimates, packed)
+		INSERT INTO energy_past_changes (kind, id, changed_at) SELECT 'device', unnest($1::text[]), $2
+		ON CONFLICT (kind, id) DO UPDATE SET changed_at = GREATEST(energy_past_changes.changed_at, excluded.changed_at)`,
+		textsOf(devices), int64(at))
 	return err
 }
 

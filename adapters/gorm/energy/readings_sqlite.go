@@ -102,3 +102,13 @@ func (s sqliteRows) savePages(ctx context.Context, pages []*energy.Page) error {
 	}
 	return nil
 }
+
+func (s sqliteRows) markPast(ctx context.Context, devices []energy.DeviceID, at energy.Instant) error {
+	for _, d := range devices {
+		if _, err := s.tx.ExecContext(ctx, `INSERT INTO energy_past_changes (kind, id, changed_at) VALUES ('device', ?, ?)
+			ON CONFLICT DO UPDATE SET changed_at = max(changed_at, excluded.changed_at)`, string(d), int64(at)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -38,16 +38,16 @@ type tariffPeriod struct {
 
 // TariffBody is what a client sends.
 type TariffBody struct {
-	SpaceID            string   `json:"space_id" maxLength:"64"`
-	Name               string   `json:"name" minLength:"1" maxLength:"200"`
-	Currency           string   `json:"currency,omitempty" pattern:"^[A-Z]{3}$" default:"COP"`
-	ValidFrom          string   `json:"valid_from" maxLength:"10" doc:"First day, YYYY-MM-DD"`
-	PricePerKWh        amount   `json:"price_per_kwh" doc:"Outside all periods"`
+	SpaceID            string         `json:"space_id" maxLength:"64"`
+	Name               string         `json:"name" minLength:"1" maxLength:"200"`
+	Currency           string         `json:"currency,omitempty" pattern:"^[A-Z]{3}$" default:"COP"`
+	ValidFrom          string         `json:"valid_from" maxLength:"10" doc:"First day, YYYY-MM-DD"`
+	PricePerKWh        amount         `json:"price_per_kwh" doc:"Outside all periods"`
 	Periods            []tariffPeriod `json:"periods,omitempty" maxItems:"50"`
-	ContributionPct    *amount  `json:"contribution_pct,omitempty" doc:"Added to every kWh, %"`
-	DemandPricePerKW   *amount  `json:"demand_price_per_kw,omitempty"`
-	CO2KgPerKWh        *amount  `json:"co2_kg_per_kwh,omitempty" doc:"Footprint; absent: the year's published factor"`
-	CO2AvoidedKgPerKWh *amount  `json:"co2_avoided_kg_per_kwh,omitempty" doc:"Of what is saved; absent: the year's published factor"`
+	ContributionPct    *amount        `json:"contribution_pct,omitempty" doc:"Added to every kWh, %"`
+	DemandPricePerKW   *amount        `json:"demand_price_per_kw,omitempty"`
+	CO2KgPerKWh        *amount        `json:"co2_kg_per_kwh,omitempty" doc:"Footprint; absent: the year's published factor"`
+	CO2AvoidedKgPerKWh *amount        `json:"co2_avoided_kg_per_kwh,omitempty" doc:"Of what is saved; absent: the year's published factor"`
 }
 
 type tariff struct {

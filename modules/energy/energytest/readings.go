@@ -209,20 +209,23 @@ func send(t *testing.T, store energy.Readings, readings []energy.Reading, size i
 	}
 }
 
-// atOnce lets writers collide on the same devices, days and keys.
+// atOnce lets writers collide on the same devices, days and keys of the present day.
 func atOnce(t *testing.T, store energy.Readings) {
 	const writers, rounds = 6, 15
+	morning := Now - 3*hour
 	var wait sync.WaitGroup
 	for w := range writers {
 		wait.Go(func() {
 			for i := range rounds {
-				at := Start + energy.Instant(i*writers+w)*minute
-				batch := []energy.Reading{
-					Interval("a", at, 1000), Interval("b", Start+energy.Instant(i)*minute, 1000),
-					Sample("c", at, 60*energy.Watt),
-				}
-				if _, err := store.Append(context.Background(), batch, Traits); err != nil {
-					t.Error(err)
+				at := morning + energy.Instant(i*writers+w)*minute
+				for _, batch := range [][]energy.Reading{
+					{Interval("a", at, 1000)},
+					{Interval("a", at, 1000), Interval("b", morning+energy.Instant(i)*minute, 1000)},
+					{Sample("c", at, 60*energy.Watt)},
+				} {
+					if _, err := store.Append(context.Background(), batch, Traits); err != nil {
+						t.Error(err)
+					}
 				}
 			}
 		})
