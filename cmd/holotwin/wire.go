@@ -87,15 +87,6 @@ type instants struct{}
 
 func (instants) Now() energy.Instant { return energy.InstantOf(clock.System{}.Now()) }
 
-// commitLanes is how many commits run at once: SQLite has one writer; PostgreSQL works on one while another
-// travels.
-func commitLanes(db *database.Database) int {
-	if db.Dialect == database.SQLite {
-		return 1
-	}
-	return 3
-}
-
 var energyParts = fx.Module("energy",
 	fx.Provide(
 		func(db *database.Database) *gormenergy.Store { return gormenergy.New(db, instants{}) },
@@ -105,8 +96,8 @@ var energyParts = fx.Module("energy",
 		func(store *gormenergy.Store, catalog *energy.Catalog) *energy.Rules {
 			return energy.NewRules(store, catalog, random.ID)
 		},
-		func(c config.Config, db *database.Database, store *gormenergy.Store, catalog *energy.Catalog) *energy.Ledger {
-			return energy.NewLedger(store, catalog, instants{}, c.Zone, commitLanes(db))
+		func(c config.Config, store *gormenergy.Store, catalog *energy.Catalog) *energy.Ledger {
+			return energy.NewLedger(store, catalog, instants{}, c.Zone)
 		},
 		func(c config.Config, store *gormenergy.Store, catalog *energy.Catalog) *energy.Conditions {
 			return energy.NewConditions(store, store, catalog, instants{}, c.Zone)

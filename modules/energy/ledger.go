@@ -14,11 +14,10 @@ type Ledger struct {
 	commits   *groupCommit
 }
 
-// NewLedger makes a ledger; zone is that of instants without one where the device is unknown, lanes how many
-// commits the store can run at once.
-func NewLedger(readings Readings, directory Directory, clock Clock, zone *time.Location, lanes int) *Ledger {
+// NewLedger makes a ledger; zone is that of instants without one where the device is unknown.
+func NewLedger(readings Readings, directory Directory, clock Clock, zone *time.Location) *Ledger {
 	l := &Ledger{readings: readings, directory: directory, clock: clock, zone: zone}
-	l.commits = newGroupCommit(lanes, func(ctx context.Context, batch []Reading) ([]Outcome, error) {
+	l.commits = newGroupCommit(func(ctx context.Context, batch []Reading) ([]Outcome, error) {
 		return l.appendBatch(ctx, batch, false)
 	})
 	return l
