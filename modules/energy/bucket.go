@@ -36,25 +36,26 @@ func (b Bucket) start(at Instant, zone *time.Location) Instant {
 
 // next is the beginning of the bucket after the one that begins at start.
 func (b Bucket) next(start Instant, zone *time.Location) Instant {
-	t := start.Time().In(zone)
+	year, month, day := start.Time().In(zone).Date()
 	switch b {
 	case ByQuarter:
 		return start.Add(quarterMs)
 	case ByHour:
 		return start.Add(hourMs)
-	case ByWeek:
-		t = t.AddDate(0, 0, 7)
-	case ByMonth:
-		t = time.Date(t.Year(), t.Month()+1, 1, 12, 0, 0, 0, zone)
 	case ByDay:
-		t = t.AddDate(0, 0, 1)
+		day++
+	case ByWeek:
+		day += 7
+	case ByMonth:
+		month, day = month+1, 1
 	}
-	return InstantOf(midnight(t.Year(), t.Month(), t.Day(), zone))
+	return InstantOf(midnight(year, month, day, zone))
 }
 
-// midnight is the first instant of a local day: where clocks go forward at midnight, there is no 00:00 and the
-// day begins at 01:00.
+// midnight is the first instant of a local day, which may lie beyond the end of its month as in time.Date: where
+// clocks go forward at midnight, there is no 00:00 and the day begins at 01:00.
 func midnight(year int, month time.Month, day int, zone *time.Location) time.Time {
+	year, month, day = time.Date(year, month, day, 12, 0, 0, 0, zone).Date()
 	t := time.Date(year, month, day, 0, 0, 0, 0, zone)
 	if t.Day() == day {
 		return t

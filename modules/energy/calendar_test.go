@@ -1,0 +1,84 @@
+package energy_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// published are Colombia's public holidays as published for these years.
+var published = map[int][]string{
+	2024: {"01-01", "01-08", "03-25", "03-28", "03-29", "05-01", "05-13", "06-03", "06-10", "07-01", "07-20", "08-07", "08-19", "10-14", "11-04", "11-11", "12-08", "12-25"},
+	2025: {"01-01", "01-06", "03-24", "04-17", "04-18", "05-01", "06-02", "06-23", "06-30", "07-20", "08-07", "08-18", "10-13", "11-03", "11-17", "12-08", "12-25"},
+	2026: {"01-01", "01-12", "03-23", "04-02", "04-03", "05-01", "05-18", "06-08", "06-15", "06-29", "07-20", "08-07", "08-17", "10-12", "11-02", "11-16", "12-08", "12-25"},
+	2027: {"01-01", "01-11", "03-22", "03-25", "03-26", "05-01", "05-10", "05-31", "06-07", "07-05", "07-20", "08-07", "08-16", "10-18", "11-01", "11-15", "12-08", "12-25"},
+}
+
+func TestHolidaysAreThePublishedOnes(t *testing.T) {
+	for year, want := range published {
+		var got []string
+		for day := time.Date(year, 1, 1, 0, 0, 0, 0, bogota); day.Year() == year; day = day.AddDate(0, 0, 1) {
+			if energy.Holiday(day) != "" {
+				got = append(got, day.Format("01-02"))
+			}
+		}
+		require.Equal(t, want, got, year)
+	}
+}
+
+func calendar(entries ...energy.CalendarEntry) *energy.Calendar {
+	campus := energy.NewCampus(1, []energy.Space{
+		{ID: "site", Kind: energy.KindSite, TimeZone: "America/Bogota"},
+		{ID: "room", Kind: energy.KindRoom, Parent: "site"},
+	}, nil, bogota)
+	return energy.NewCalendar(campus, entries)
+}
+
+func at(t *testing.T, s string) energy.Instant {
+	t.Helper()
+	i, err := energy.ParseInstant(s, bogota)
+	require.NoError(t, err)
+	return i
+}
+
+func TestWhatCountsAsOccupied(t *testing.T) {
+	weekend := energy.CalendarEntry{Space: "room", Kind: energy.Opening, Hours: []energy.Hours{{Days: []energy.Day{"sun", energy.HolidayDay}, From: 9 * 60, To: 12 * 60}}}
+	for name, c := range map[string]struct {
+		calendar *energy.Calendar
+		at       string
+		want     bool
+	}{
+		"a weekday, nothing said":      {calendar(), "2026-05-26T07:00:00", true},
+		"before it opens":              {calendar(), "2026-05-26T06:59:00", false},
+		"at closing time":              {calendar(), "2026-05-26T22:00:00", false},
+		"a holiday is not its weekday": {calendar(), "2026-05-18T10:00:00", false},
+		"Sunday, nothing said":         {calendar(), "2026-05-24T10:00:00", false},
+		"Sunday hours of its own":      {calendar(weekend), "2026-05-24T10:00:00", true},
+		"a holiday's own hours":        {calendar(weekend), "2026-05-18T10:00:00", true},
+		"own hours replace the usual":  {calendar(weekend), "2026-05-26T10:00:00", false},
+		"vacation around it":           {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Vacation, From: "2026-05-20", To: "2026-05-30"}), "2026-05-26T10:00:00", false},
+		"outside all terms":            {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Term, From: "2026-01-20", To: "2026-05-20"}), "2026-05-26T10:00:00", false},
+		"within a term":                {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Term, From: "2026-01-20", To: "2026-05-30"}), "2026-05-26T10:00:00", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, c.want, c.calendar.Occupied("room", at(t, c.at)))
+			hours := c.calendar.OccupiedHours("room", at(t, "2026-05-17T00:00:00"), at(t, "2026-05-31T00:00:00"))
+			hour := int(at(t, c.at)-at(t, "2026-05-17T00:00:00")) / 3_600_000
+			if at(t, c.at).Time().Minute() == 0 {
+				require.Equal(t, c.want, hours[hour])
+			}
+		})
+	}
+}
+
+func TestFactorsNameTheirSource(t *testing.T) {
+	f := energy.FactorsOf(2026)
+	require.True(t, f.Footprint.Equal(decimal.RequireFromString("0.112")))
+	require.True(t, f.Avoided.Equal(decimal.RequireFromString("0.165")))
+	require.Contains(t, f.Source, "UPME")
+	require.Equal(t, f, energy.FactorsOf(2015))
+}
