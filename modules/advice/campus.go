@@ -131,7 +131,7 @@ func (c *campus) roots(space string) []string {
 		for _, d := range c.standing[s] {
 			device := c.devices[d]
 			parent, metered := c.devices[device.Parent]
-			if device.Kind != "sensor" && !(metered && slices.Contains(inside, parent.Space)) {
+			if device.Kind != "sensor" && (!metered || !slices.Contains(inside, parent.Space)) {
 				roots = append(roots, d)
 			}
 		}

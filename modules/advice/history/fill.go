@@ -71,7 +71,7 @@ type Value struct {
 	Value float64
 }
 
-// FillOutdoor, FillIndoor and FillOccupancy enter hourly means of °C and persons.
+// FillOutdoor enters hourly means of °C; FillIndoor and FillOccupancy theirs.
 func (h *History) FillOutdoor(values []Value) {
 	h.fill(values, func(hour *Hour, v float64) { hour.Outdoor = v })
 }

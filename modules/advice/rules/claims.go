@@ -99,29 +99,45 @@ func (s *scene) hourFigures(waste []float64, watched []date) []Figure {
 // nothing of an evening's.
 const someOf = 0.25
 
-// mostOf is how much of the waste the hours that are named must hold.
-const mostOf = 0.8
+// mostOf is how much of the waste the hours that are named must hold; likeThem is how near to their mean an hour
+// beside them must come to be named as well.
+const mostOf, likeThem = 0.8, 0.5
 
-// busiest is the shortest span of the clock that holds most of the amounts, [from, to); it may pass midnight. A
-// span of the whole day is 0 to 24.
+// busiest is the shortest span of the clock that holds most of the amounts, and the hours beside it that are much
+// like it, [from, to); it may pass midnight. A span of the whole day is 0 to 24.
 func busiest(amounts [24]float64) (from, to int) {
 	total := sum(amounts[:])
-	for length := 1; length < 24; length++ {
-		best, at := -1.0, 0
-		for start := range 24 {
-			held := 0.0
-			for k := range length {
-				held += amounts[(start+k)%24]
-			}
-			if held > best {
-				best, at = held, start
-			}
-		}
-		if best >= mostOf*total {
-			return at, (at+length-1)%24 + 1
+	from, length := 0, 24
+	for n := 1; n < length; n++ {
+		if start, held := fullest(amounts, n); held >= mostOf*total {
+			from, length = start, n
 		}
 	}
-	return 0, 24
+	mean := total / float64(length)
+	for length < 24 && amounts[(from+length)%24] >= likeThem*mean && total > 0 {
+		length++
+	}
+	for length < 24 && amounts[(from+23)%24] >= likeThem*mean && total > 0 {
+		from, length = (from+23)%24, length+1
+	}
+	if length >= 24 {
+		return 0, 24
+	}
+	return from, (from+length-1)%24 + 1
+}
+
+// fullest is the span of n hours of the clock that holds the most.
+func fullest(amounts [24]float64, n int) (from int, held float64) {
+	for start := range 24 {
+		sum := 0.0
+		for k := range n {
+			sum += amounts[(start+k)%24]
+		}
+		if sum > held {
+			from, held = start, sum
+		}
+	}
+	return from, held
 }
 
 // weightOf spreads amounts over the hours of the week.

@@ -65,7 +65,7 @@ func (l Language) promise(p Promise) string {
 
 // values are what fills the templates.
 func (l Language) values(about About, f rules.Finding) map[string]string {
-	number := func(name string) string { return l.Amount(f.Figure(name)) }
+	number := func(name string) string { return l.Number(f.Figure(name), 0) }
 	v := map[string]string{
 		"name": about.Name, "where": l.where(about), "when": l.when(f), "span": l.span(f),
 		"seen": number("dates_seen"), "watched": number("dates_watched"),
@@ -73,12 +73,12 @@ func (l Language) values(about About, f rules.Finding) map[string]string {
 		"hours": l.Count(int(f.Figure("hours")), l.pick("hora", "hour"), l.pick("horas", "hours")),
 	}
 	for _, figure := range f.Figures {
-		if figure.Unit == "W" {
-			v[figure.Name] = l.power(figure.Value)
+		if _, set := v[figure.Name]; set {
 			continue
 		}
-		if _, set := v[figure.Name]; !set {
-			v[figure.Name] = l.Amount(figure.Value)
+		v[figure.Name] = l.Amount(figure.Value)
+		if figure.Unit == "W" {
+			v[figure.Name] = l.power(figure.Value)
 		}
 	}
 	return v
@@ -93,7 +93,7 @@ func (l Language) power(w float64) string {
 	return l.Amount(w) + " W"
 }
 
-// where is ", en Sala 1" for a device and nothing for a space, which is its own place.
+// where is " (Sala 1)" for a device and nothing for a space, which is its own place.
 func (l Language) where(about About) string {
 	if about.Place == "" {
 		return ""

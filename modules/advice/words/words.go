@@ -100,22 +100,6 @@ func fill(template string, values map[string]string) string {
 	return strings.NewReplacer(pairs...).Replace(template)
 }
 
-// list joins items as a sentence does.
-func (l Language) list(items []string) string {
-	and := " y "
-	if l == English {
-		and = " and "
-	}
-	switch n := len(items); n {
-	case 0:
-		return ""
-	case 1:
-		return items[0]
-	default:
-		return strings.Join(items[:n-1], ", ") + and + items[n-1]
-	}
-}
-
 // pick is one of two texts by language.
 func (l Language) pick(spanish, english string) string {
 	if l == English {

@@ -1,0 +1,226 @@
+package advicetest
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/history"
+)
+
+// Bogota is the made-up campus's zone.
+var Bogota = time.FixedZone("America/Bogota", -5*3600)
+
+// Campus is a campus that a test makes up: a site with a building with rooms, and devices whose hours it decides.
+// It answers every port that asks about the campus.
+type Campus struct {
+	mu      sync.Mutex
+	tree    advice.Tree
+	uses    map[string][]history.Use
+	spans   map[string][]history.Span
+	ambient map[string][]advice.AmbientHour
+	changes []advice.Change
+	// Assumed says that nobody has set opening hours; Price is money per kWh.
+	Assumed bool
+	Price   float64
+	// Reads counts how often a target's hours were read.
+	Reads int
+}
+
+// NewCampus makes a site "sitio" with a building "bloque".
+func NewCampus() *Campus {
+	return &Campus{
+		tree: advice.Tree{Spaces: []advice.Space{
+			{ID: "sitio", Name: "Campus", Kind: advice.OfSite, Zone: Bogota},
+			{ID: "bloque", Parent: "sitio", Name: "Bloque 5", Kind: advice.OfBuilding, Zone: Bogota},
+		}},
+		uses: make(map[string][]history.Use), spans: make(map[string][]history.Span), ambient: make(map[string][]advice.AmbientHour), Price: 500,
+	}
+}
+
+// AddRoom adds a room to the building.
+func (c *Campus) AddRoom(id, name string, area float64) {
+	c.tree.Spaces = append(c.tree.Spaces, advice.Space{ID: id, Parent: "bloque", Name: name, Kind: advice.OfRoom, AreaM2: area, Zone: Bogota})
+}
+
+// AddDevice adds a device.
+func (c *Campus) AddDevice(d advice.Device) { c.tree.Devices = append(c.tree.Devices, d) }
+
+// Measure gives a device hours of mean power, kW, from an instant on.
+func (c *Campus) Measure(device string, from time.Time, hours int, kw func(local time.Time) float64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range hours {
+		at := from.Add(time.Duration(i) * time.Hour)
+		c.uses[device] = append(c.uses[device], history.Use{Start: at.UTC(), KWh: kw(at.In(Bogota)), Coverage: 1})
+	}
+}
+
+// SetStates gives a device its states.
+func (c *Campus) SetStates(device string, spans ...history.Span) { c.spans[device] = spans }
+
+// SetAmbient gives a space its ambient readings.
+func (c *Campus) SetAmbient(space string, hours []advice.AmbientHour) { c.ambient[space] = hours }
+
+// MarkChanged says that a target's past was changed at an instant.
+func (c *Campus) MarkChanged(t advice.Target, at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.changes = append(c.changes, advice.Change{Target: t, At: at})
+}
+
+// Tree answers advice.Campus.
+func (c *Campus) Tree(context.Context) (advice.Tree, error) {
+	return advice.Tree{Spaces: slices.Clone(c.tree.Spaces), Devices: slices.Clone(c.tree.Devices)}, nil
+}
+
+// devices are a target's own, or all in a space and inside it.
+func (c *Campus) devices(t advice.Target) []string {
+	if t.Level == advice.OfDevice {
+		return []string{t.ID}
+	}
+	parents := make(map[string]string)
+	for _, s := range c.tree.Spaces {
+		parents[s.ID] = s.Parent
+	}
+	var ids []string
+	for _, d := range c.tree.Devices {
+		for s := d.Space; s != ""; s = parents[s] {
+			if s == t.ID && d.Parent == "" {
+				ids = append(ids, d.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// Measured answers advice.Consumption.
+func (c *Campus) Measured(_ context.Context, t advice.Target) (from, to time.Time, found bool, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, d := range c.devices(t) {
+		for _, u := range c.uses[d] {
+			if !found || u.Start.Before(from) {
+				from = u.Start
+			}
+			if end := u.Start.Add(time.Hour); !found || end.After(to) {
+				to = end
+			}
+			found = true
+		}
+	}
+	return from, to, found, nil
+}
+
+// Hours answers advice.Consumption.
+func (c *Campus) Hours(_ context.Context, t advice.Target, from, to time.Time) ([]history.Use, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.Reads++
+	devices := c.devices(t)
+	sums := make(map[time.Time]history.Use)
+	for _, d := range devices {
+		for _, u := range c.uses[d] {
+			if u.Start.Before(from) || !u.Start.Before(to) {
+				continue
+			}
+			sum := sums[u.Start]
+			sum.Start, sum.KWh, sum.Estimated = u.Start, sum.KWh+u.KWh, sum.Estimated+u.Estimated
+			sum.Coverage += u.Coverage / float64(len(devices))
+			sums[u.Start] = sum
+		}
+	}
+	all := make([]history.Use, 0, len(sums))
+	for _, u := range sums {
+		all = append(all, u)
+	}
+	slices.SortFunc(all, func(a, b history.Use) int { return a.Start.Compare(b.Start) })
+	return all, nil
+}
+
+// AmbientHours answers advice.Ambience.
+func (c *Campus) AmbientHours(_ context.Context, space string, _, _ time.Time) ([]advice.AmbientHour, error) {
+	return c.ambient[space], nil
+}
+
+// Spans answers advice.States.
+func (c *Campus) Spans(_ context.Context, device string, _, _ time.Time) ([]history.Span, error) {
+	return c.spans[device], nil
+}
+
+// Opens is the made-up campus's week: a university's usual one.
+func Opens(local time.Time) bool {
+	switch local.Weekday() {
+	case time.Sunday:
+		return false
+	case time.Saturday:
+		return local.Hour() >= 7 && local.Hour() < 13
+	}
+	return local.Hour() >= 7 && local.Hour() < 22
+}
+
+// Open answers advice.Calendar.
+func (c *Campus) Open(_ context.Context, _ string, from, to time.Time) (hours []bool, assumed bool, err error) {
+	for at := from; at.Before(to); at = at.Add(time.Hour) {
+		hours = append(hours, Opens(at.In(Bogota)))
+	}
+	return hours, c.Assumed, nil
+}
+
+// Rates answers advice.Prices.
+func (c *Campus) Rates(_ context.Context, _ string, from, to time.Time) ([]advice.Rate, error) {
+	return []advice.Rate{{From: from, To: to, Price: c.Price, Avoided: 0.165, Currency: "COP", Tariff: "Prueba"}}, nil
+}
+
+// Since answers advice.Changes.
+func (c *Campus) Since(_ context.Context, at time.Time) ([]advice.Change, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(c.changes), func(change advice.Change) bool { return change.At.Before(at) }), nil
+}
+
+// Pages draws a report as its title, for tests that need no page.
+type Pages struct{}
+
+// Render answers advice.Reports.
+func (Pages) Render(_ context.Context, r advice.Report) ([]byte, error) {
+	return []byte("%PDF-1.4 " + r.Title), nil
+}
+
+// Clock stands still until it is moved.
+type Clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// NewClock makes a clock that stands at an instant.
+func NewClock(at time.Time) *Clock { return &Clock{at: at} }
+
+// Now answers advice.Clock.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+// Move moves the clock on.
+func (c *Clock) Move(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(by)
+}
+
+// NewAdvisor makes an advisor of a campus, with a store in memory unless another is given.
+func NewAdvisor(c *Campus, clock advice.Clock, store Store) *advice.Advisor {
+	if store == nil {
+		store = NewMemory()
+	}
+	n := 0
+	return advice.New(advice.Needs{
+		Campus: c, Consumption: c, Ambience: c, States: c, Calendar: c, Prices: c, Changes: c,
+		Recommendations: store, Analyses: store, Archive: store, Reports: Pages{}, Clock: clock,
+		NewID: func(prefix string) string { n++; return prefix + "_" + string(rune('a'+n)) },
+	})
+}
