@@ -78,3 +78,12 @@ func TestNoDeviceDrawsMoreThanItsRating(t *testing.T) {
 		}
 	}
 }
+
+func TestTheWeatherHasOneTemperatureAnHour(t *testing.T) {
+	rows, err := demo.Weather(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC), bogota)
+	require.NoError(t, err)
+	require.Greater(t, len(rows), 9000)
+	for i := range rows[1:] {
+		require.True(t, rows[i+1].At.After(rows[i].At), "%s", rows[i+1].At)
+	}
+}

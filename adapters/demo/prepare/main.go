@@ -139,7 +139,8 @@ func (s *summing) add(header, record []string) error {
 		s.mWh += int64(kwh*1e6 + 0.5)
 		s.minutes++
 	}
-	if header[2] == "temp_c" && record[2] != "" {
+	if header[2] == "temp_c" && record[2] != "" && !s.seen["T"+record[0][:13]] {
+		s.seen["T"+record[0][:13]] = true
 		s.temperatures = append(s.temperatures, [2]string{local.Format(wall), record[2]})
 	}
 	if len(header) > 3 && header[3] == "state" {
