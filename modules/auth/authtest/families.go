@@ -1,0 +1,142 @@
+// Package authtest holds what every adapter of the auth module's ports must do.
+package authtest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/auth"
+)
+
+var begun = time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC)
+
+// Store answers the module's ports.
+type Store interface {
+	auth.Users
+	auth.Families
+	auth.Throttle
+}
+
+// Run checks an adapter on an empty store.
+func Run(t *testing.T, store Store) {
+	t.Run("of many first users one is made", func(t *testing.T) { firstUser(t, store) })
+	t.Run("a session ends", func(t *testing.T) { sessionEnds(t, store) })
+	t.Run("of fifty refreshes at once one wins", func(t *testing.T) { refreshRace(t, store) })
+	t.Run("tries come back", func(t *testing.T) { triesComeBack(t, store) })
+}
+
+func firstUser(t *testing.T, store Store) {
+	ctx := context.Background()
+	var made atomic.Int32
+	var wait sync.WaitGroup
+	for i := range 5 {
+		wait.Go(func() {
+			added, err := store.AddFirstUser(ctx, auth.User{
+				ID: fmt.Sprintf("us_%d", i), Email: fmt.Sprintf("a%d@usc.edu.co", i), Role: auth.Admin, PasswordHash: "h", Created: begun,
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			if added {
+				made.Add(1)
+			}
+		})
+	}
+	wait.Wait()
+	require.EqualValues(t, 1, made.Load())
+	some, err := store.AnyUser(ctx)
+	require.NoError(t, err)
+	require.True(t, some)
+}
+
+// somebody is the user that firstUser made.
+func somebody(t *testing.T, store Store) auth.User {
+	t.Helper()
+	for i := range 5 {
+		user, found, err := store.UserByEmail(context.Background(), fmt.Sprintf("a%d@usc.edu.co", i))
+		require.NoError(t, err)
+		if found {
+			return user
+		}
+	}
+	t.Fatal("nobody is there")
+	return auth.User{}
+}
+
+func sessionEnds(t *testing.T, store Store) {
+	ctx := context.Background()
+	user := somebody(t, store)
+	for _, id := range []string{"fm_a", "fm_b"} {
+		require.NoError(t, store.Begin(ctx, auth.Family{ID: id, User: user.ID, Begun: begun, Used: begun}, []byte(id)))
+	}
+	family, spent, found, err := store.Find(ctx, []byte("fm_a"))
+	require.NoError(t, err)
+	require.True(t, found)
+	require.False(t, spent)
+	require.Equal(t, auth.Family{ID: "fm_a", User: user.ID, Begun: begun, Used: begun}, family)
+	require.NoError(t, store.SetPassword(ctx, user.ID, "other", "fm_b"))
+	for id, ended := range map[string]bool{"fm_a": true, "fm_b": false} {
+		family, standing, found, err := store.Standing(ctx, id)
+		require.NoError(t, err)
+		require.True(t, found)
+		require.Equal(t, ended, family.Ended, id)
+		require.Equal(t, "other", standing.PasswordHash)
+	}
+	require.NoError(t, store.End(ctx, "fm_b"))
+	won, err := store.Spend(ctx, []byte("fm_b"), []byte("next"), begun)
+	require.NoError(t, err)
+	require.False(t, won, "an ended session gives nothing")
+}
+
+func refreshRace(t *testing.T, store Store) {
+	ctx := context.Background()
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_race", User: somebody(t, store).ID, Begun: begun, Used: begun}, []byte("race")))
+	var winners atomic.Int32
+	var wait sync.WaitGroup
+	for i := range 50 {
+		wait.Go(func() {
+			won, err := store.Spend(ctx, []byte("race"), fmt.Appendf(nil, "next %d", i), begun.Add(time.Hour))
+			if err != nil {
+				t.Error(err)
+			}
+			if won {
+				winners.Add(1)
+			}
+		})
+	}
+	wait.Wait()
+	require.EqualValues(t, 1, winners.Load())
+	family, spent, _, err := store.Find(ctx, []byte("race"))
+	require.NoError(t, err)
+	require.True(t, spent)
+	require.Equal(t, begun.Add(time.Hour), family.Used)
+}
+
+func triesComeBack(t *testing.T, store Store) {
+	ctx := context.Background()
+	const limit = 10
+	for range limit {
+		wait, err := store.Take(ctx, "account a", limit, begun)
+		require.NoError(t, err)
+		require.Zero(t, wait)
+	}
+	wait, err := store.Take(ctx, "account a", limit, begun)
+	require.NoError(t, err)
+	require.Equal(t, 6*time.Second, wait)
+	wait, err = store.Take(ctx, "account a", limit, begun.Add(6*time.Second))
+	require.NoError(t, err)
+	require.Zero(t, wait)
+	require.NoError(t, store.GiveBack(ctx, "account a", limit, begun.Add(6*time.Second)))
+	wait, err = store.Take(ctx, "account a", limit, begun.Add(6*time.Second))
+	require.NoError(t, err)
+	require.Zero(t, wait)
+	wait, err = store.Take(ctx, "account b", limit, begun)
+	require.NoError(t, err)
+	require.Zero(t, wait, "others are not slowed down")
+}
