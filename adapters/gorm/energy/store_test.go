@@ -37,3 +37,10 @@ func empty(t *testing.T, db *database.Database) {
 		require.NoError(t, db.Write.Exec("DELETE FROM "+table).Error)
 	}
 }
+
+func TestCampus(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+		require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
+		energytest.RunCampus(t, gormenergy.New(db, energytest.Clock{}))
+	})
+}

@@ -1,0 +1,142 @@
+package energytest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// CampusStore answers the ports around the readings.
+type CampusStore interface {
+	energy.Catalogue
+	energy.Rulebook
+	energy.States
+	energy.AmbientReadings
+}
+
+// RunCampus checks an adapter on an empty store.
+func RunCampus(t *testing.T, store CampusStore) {
+	t.Run("a change builds on the version that it saw", func(t *testing.T) { catalogue(t, store) })
+	t.Run("calendar and tariffs are read back as they were written", func(t *testing.T) { rulebook(t, store) })
+	t.Run("states", func(t *testing.T) { states(t, store) })
+	t.Run("ambient readings", func(t *testing.T) { ambient(t, store) })
+}
+
+func catalogue(t *testing.T, store energy.Catalogue) {
+	ctx := context.Background()
+	version, spaces, devices, err := store.Load(ctx)
+	require.NoError(t, err)
+	require.Empty(t, spaces)
+	require.Empty(t, devices)
+	latitude, longitude := 3.4, -76.5
+	site := energy.Space{ID: "sp_1", Name: "Ñandú", Kind: energy.KindSite, TimeZone: "America/Bogota", AreaM2: 20.5, Latitude: &latitude, Longitude: &longitude, Created: Start}
+	meter := energy.Device{
+		ID: "m:1", Name: "Medidor", Kind: energy.KindMeter, Space: "sp_1", Parent: "m:0", Rated: 1500, Standby: 20, IntervalS: 900,
+		RegisterModulus: energy.KilowattHour, MQTTTopic: "a/b", Created: Start,
+	}
+	require.NoError(t, store.Save(ctx, version, energy.Change{PutSpace: &site}))
+	require.ErrorIs(t, store.Save(ctx, version, energy.Change{PutDevice: &meter}), energy.ErrStale)
+	require.NoError(t, store.Save(ctx, version+1, energy.Change{PutDevice: &meter}))
+	site.Name = "Campus"
+	require.NoError(t, store.Save(ctx, version+2, energy.Change{PutSpace: &site}))
+	version, spaces, devices, err = store.Load(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []energy.Space{site}, spaces)
+	require.Equal(t, []energy.Device{meter}, devices)
+	require.NoError(t, store.Save(ctx, version, energy.Change{DropDevice: "m:1"}))
+	require.NoError(t, store.Save(ctx, version+1, energy.Change{DropSpace: "sp_1"}))
+	_, spaces, devices, err = store.Load(ctx)
+	require.NoError(t, err)
+	require.Empty(t, spaces)
+	require.Empty(t, devices)
+	reported, err := store.HasReadings(ctx, "m:1")
+	require.NoError(t, err)
+	require.False(t, reported)
+}
+
+func rulebook(t *testing.T, store energy.Rulebook) {
+	ctx := context.Background()
+	entry := energy.CalendarEntry{
+		ID: "cal_1", Space: "sp_1", Name: "Horario", Kind: energy.Opening, From: "2026-01-20", To: "2026-05-30",
+		Hours: []energy.Hours{{Days: []energy.Day{"mon", energy.HolidayDay}, From: 420, To: 1440}},
+	}
+	require.NoError(t, store.AddCalendarEntry(ctx, entry))
+	entries, err := store.CalendarEntries(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []energy.CalendarEntry{entry}, entries)
+	require.NoError(t, store.DropCalendarEntry(ctx, "cal_1"))
+	require.ErrorAs(t, store.DropCalendarEntry(ctx, "cal_1"), &energy.ErrNotFound{})
+
+	footprint := decimal.RequireFromString("0.1120000001")
+	tariff := energy.Tariff{
+		ID: "tf_1", Space: "sp_1", Name: "T", Currency: "COP", ValidFrom: "2026-01-01", Price: decimal.RequireFromString("800.123456789"),
+		Contribution: decimal.RequireFromString("20"), DemandPrice: decimal.RequireFromString("0"), Footprint: &footprint,
+		Periods: []energy.Period{{Days: []energy.Day{"mon"}, From: 1080, To: 1260, Price: decimal.RequireFromString("1000.5")}},
+	}
+	require.NoError(t, store.AddTariff(ctx, tariff))
+	again := tariff
+	again.ID = "tf_2"
+	require.ErrorAs(t, store.AddTariff(ctx, again), &energy.ErrTaken{})
+	tariffs, err := store.Tariffs(ctx)
+	require.NoError(t, err)
+	require.Len(t, tariffs, 1)
+	require.True(t, tariff.Price.Equal(tariffs[0].Price), "no digit of a price is lost")
+	require.True(t, footprint.Equal(*tariffs[0].Footprint))
+	require.Nil(t, tariffs[0].Avoided)
+	require.True(t, tariff.Periods[0].Price.Equal(tariffs[0].Periods[0].Price))
+	require.NoError(t, store.DropTariff(ctx, "tf_1"))
+	require.ErrorAs(t, store.DropTariff(ctx, "tf_1"), &energy.ErrNotFound{})
+}
+
+func states(t *testing.T, store energy.States) {
+	ctx := context.Background()
+	on := energy.StateChange{Device: "d", At: Start, State: energy.On}
+	off := energy.StateChange{Device: "d", At: Start + hour, State: energy.Off}
+	outcomes, err := store.AppendStates(ctx, []energy.StateChange{on, off})
+	require.NoError(t, err)
+	require.Equal(t, []energy.StateOutcome{{Result: energy.Inserted, Stored: on}, {Result: energy.Inserted, Stored: off}}, outcomes)
+	fault := energy.StateChange{Device: "d", At: Start, State: energy.Fault}
+	outcomes, err = store.AppendStates(ctx, []energy.StateChange{on, fault})
+	require.NoError(t, err)
+	require.Equal(t, []energy.StateOutcome{{Result: energy.Duplicate, Stored: on}, {Result: energy.Conflict, Stored: on}}, outcomes)
+	between, err := store.StatesBetween(ctx, "d", Start, Start+2*hour, Start, 10)
+	require.NoError(t, err)
+	require.Equal(t, []energy.StateChange{off}, between)
+	before, found, err := store.StateBefore(ctx, "d", Start+hour)
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, on, before)
+	_, found, err = store.StateBefore(ctx, "d", Start)
+	require.NoError(t, err)
+	require.False(t, found)
+}
+
+func ambient(t *testing.T, store energy.AmbientReadings) {
+	ctx := context.Background()
+	measure := func(n int64) *int64 { return &n }
+	first := energy.Ambient{Space: "s", At: Start, Temperature: measure(24_500), Occupancy: measure(3)}
+	second := energy.Ambient{Space: "s", At: Start + 30*minute, Temperature: measure(25_500), CO2: measure(700)}
+	outcomes, err := store.AppendAmbient(ctx, []energy.Ambient{first, second})
+	require.NoError(t, err)
+	require.Equal(t, energy.Inserted, outcomes[1].Result)
+	other := first
+	other.Temperature = measure(1)
+	outcomes, err = store.AppendAmbient(ctx, []energy.Ambient{other, second})
+	require.NoError(t, err)
+	require.Equal(t, energy.Conflict, outcomes[0].Result)
+	require.True(t, first.Same(outcomes[0].Stored))
+	require.Equal(t, energy.Duplicate, outcomes[1].Result)
+	list, err := store.AmbientBetween(ctx, []energy.SpaceID{"s"}, Start, Start+hour, energy.AmbientKey{Space: "s", At: Start}, 10)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	require.True(t, second.Same(list[0]))
+	hours, err := store.HourlyAmbient(ctx, "s", Start, Start+day)
+	require.NoError(t, err)
+	require.Len(t, hours, 1)
+	require.InDelta(t, 25, *hours[0].Temperature, 0)
+	require.InDelta(t, 3, *hours[0].Occupancy, 0)
+}
