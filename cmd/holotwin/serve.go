@@ -58,7 +58,7 @@ func serve(settings config.Config, more ...fx.Option) error {
 }
 
 // run ties the server's life to the program's.
-func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, advisor *advice.Advisor, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
+func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, books *gormenergy.Store, advisor *advice.Advisor, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
 	life.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
 			listener, err := net.Listen("tcp", c.HTTPAddr)
@@ -74,6 +74,7 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 					_ = stop.Shutdown(fx.ExitCode(1))
 				}
 			})
+			supervisor.Run("posting", func(ctx context.Context) { post(ctx, log, books) })
 			supervisor.Run("advice", func(ctx context.Context) { adviseAgain(ctx, log, advisor) })
 			log.Info("ready", zap.String("url", publicURL(listener)), zap.String("database", string(db.Dialect)), zap.String("version", version))
 			return nil
@@ -85,6 +86,33 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 			return errors.Join(api.Shutdown(drain), supervisor.Stop(ctx), db.Close())
 		},
 	})
+}
+
+// postEvery is how long readings stay in the journal. Readers add what is in it, so it only decides for how much
+// they do so.
+const postEvery = 500 * time.Millisecond
+
+// lastPost bounds the posting of a server that was told to stop.
+const lastPost = 3 * time.Second
+
+// post books what was journalled until ctx ends, and then what the last requests left.
+func post(ctx context.Context, log *zap.Logger, books *gormenergy.Store) {
+	for ctx.Err() == nil {
+		if posted, err := books.Post(ctx); err != nil && ctx.Err() == nil {
+			log.Error("the journal was not posted; it will be again", zap.Error(err))
+		} else if posted == gormenergy.PostAtOnce {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(postEvery):
+		}
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPost)
+	defer cancel()
+	if _, err := books.Post(ending); err != nil {
+		log.Warn("the journal is left for the next start", zap.Error(err))
+	}
 }
 
 // adviceEvery is how often advice that has grown old is looked at again.

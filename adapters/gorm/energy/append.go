@@ -40,14 +40,12 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 	if err := s.makeRoom(ctx, sorted); err != nil {
 		return nil, err
 	}
-	if s.db.Dialect == database.Postgres {
-		done, err := s.appendQuickly(ctx, sorted)
+	if s.db.Dialect == database.Postgres && !atomic && s.journallable(sorted) {
+		all, err := s.journal(ctx, sorted)
 		if err != nil {
-			return nil, fmt.Errorf("append %d readings: %w", len(batch), err)
+			return nil, fmt.Errorf("journal %d readings: %w", len(batch), err)
 		}
-		if done {
-			return allInserted(batch), nil
-		}
+		return inOrderOf(batch, all), nil
 	}
 	all := make(map[energy.Key]energy.Outcome, len(batch))
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
@@ -64,17 +62,18 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 	if err != nil && !errors.Is(err, errAnyConflict) {
 		return nil, fmt.Errorf("append %d readings: %w", len(batch), err)
 	}
-	ordered := make([]energy.Outcome, len(batch))
-	for i, r := range batch {
-		ordered[i] = all[r.Key()]
-	}
-	return ordered, nil
+	return inOrderOf(batch, all), nil
 }
 
-func allInserted(batch []energy.Reading) []energy.Outcome {
+// inOrderOf gives the outcomes of a batch as it was sent; a nil map says that all of it was new.
+func inOrderOf(batch []energy.Reading, all map[energy.Key]energy.Outcome) []energy.Outcome {
 	outcomes := make([]energy.Outcome, len(batch))
 	for i, r := range batch {
-		outcomes[i] = energy.Outcome{Result: energy.Inserted, Stored: r}
+		if all == nil {
+			outcomes[i] = energy.Outcome{Result: energy.Inserted, Stored: r}
+			continue
+		}
+		outcomes[i] = all[r.Key()]
 	}
 	return outcomes
 }

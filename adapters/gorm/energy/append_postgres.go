@@ -2,10 +2,8 @@ package gormenergy
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
-	"maps"
-	"slices"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -13,94 +11,76 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// appendQuickly is Append of what comes all day long, new intervals of days that have their page already, in two
-// journeys to PostgreSQL instead of six: store and fetch, then book and commit. Where it meets anything else it
-// takes itself back and gives done as false.
-func (s *Store) appendQuickly(ctx context.Context, sorted []energy.Reading) (done bool, err error) {
-	entries := energy.Entries{}
+// quickRows bounds what is journalled at once; more is booked to its pages directly.
+const quickRows = 1000
+
+// journallable tells whether a batch is what comes all day long: intervals of today and yesterday. They change
+// nobody's past and hang on no other reading.
+func (s *Store) journallable(sorted []energy.Reading) bool {
+	if len(sorted) > quickRows {
+		return false
+	}
+	yesterday := s.yesterday()
 	for _, r := range sorted {
-		if r.Kind != energy.Interval {
-			return false, nil
+		if r.Kind != energy.Interval || r.At.Add(-r.Span) < yesterday {
+			return false
 		}
-		entries.BookInterval(r, +1)
 	}
-	keys := slices.SortedFunc(maps.Keys(entries), comparePages)
-	if len(keys) > statementRows || anyPast(keys, s.yesterday()) {
-		return false, nil
+	return true
+}
+
+// journal stores intervals in one statement, one journey and one commit: what is new goes to the journal too, from
+// where Post books it. Pages are what makes a commit dear, and each is written once for many commits so.
+func (s *Store) journal(ctx context.Context, sorted []energy.Reading) (all map[energy.Key]energy.Outcome, err error) {
+	var fresh map[energy.Key]bool
+	err = s.onPostgres(ctx, func(conn *pgx.Conn) error {
+		fresh, err = insertAndJournal(ctx, conn, sorted)
+		return err
+	})
+	if err != nil || fresh == nil {
+		return nil, err
 	}
+	all = make(map[energy.Key]energy.Outcome, len(sorted))
+	return all, judge(ctx, s.rows(s.db.Write.WithContext(ctx)), sorted, fresh, all)
+}
+
+// insertAndJournal tells which readings were new; nil stands for all of them.
+func insertAndJournal(ctx context.Context, conn *pgx.Conn, sorted []energy.Reading) (map[energy.Key]bool, error) {
+	c := columnsOf(sorted)
+	var count int
+	var devices []string
+	var instants []int64
+	err := conn.QueryRow(ctx, `
+		WITH fresh AS (`+insertReadings+` RETURNING device_id, at, value, span),
+		noted AS (INSERT INTO energy_journal SELECT device_id, at, value, span FROM fresh)
+		SELECT count(*), CASE WHEN count(*) < $6 THEN array_agg(device_id) END, CASE WHEN count(*) < $6 THEN array_agg(at) END FROM fresh`,
+		c.devices, c.instants, c.kinds, c.values, c.spans, len(sorted)).Scan(&count, &devices, &instants)
+	if err != nil || count == len(sorted) {
+		return nil, err
+	}
+	fresh := make(map[energy.Key]bool, count)
+	for i, device := range devices {
+		fresh[energy.Key{Device: energy.DeviceID(device), At: energy.Instant(instants[i])}] = true
+	}
+	return fresh, nil
+}
+
+// onPostgres runs do on a connection of pgx's own, without what database/sql puts around each statement.
+func (s *Store) onPostgres(ctx context.Context, do func(*pgx.Conn) error) (err error) {
 	pool, err := s.db.Write.DB()
 	if err != nil {
-		return false, err
+		return err
 	}
 	conn, err := pool.Conn(ctx)
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	err = conn.Raw(func(driverConn any) error {
-		done, err = storeAndBook(ctx, driverConn.(*stdlib.Conn).Conn(), sorted, keys, entries)
-		return err
+	return conn.Raw(func(driverConn any) error {
+		own, ok := driverConn.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("connection is a %T, not pgx's", driverConn)
+		}
+		return do(own.Conn())
 	})
-	return done, err
-}
-
-func anyPast(keys []energy.PageKey, yesterday energy.Instant) bool {
-	return slices.ContainsFunc(keys, func(k energy.PageKey) bool { return int64(k.Day)*dayMs < int64(yesterday) })
-}
-
-func storeAndBook(ctx context.Context, conn *pgx.Conn, sorted []energy.Reading, keys []energy.PageKey, entries energy.Entries) (done bool, err error) {
-	defer func() {
-		if done {
-			return
-		}
-		if _, failed := conn.Exec(context.WithoutCancel(ctx), "ROLLBACK"); failed != nil {
-			err = errors.Join(err, driver.ErrBadConn) // nobody may find a transaction open on it
-		}
-	}()
-	inserted, pages, err := storeAndFetch(ctx, conn, sorted, keys)
-	if err != nil || inserted != int64(len(sorted)) || len(pages) != len(keys) {
-		return false, err
-	}
-	for _, page := range pages {
-		entries.Apply(page)
-	}
-	c := pageColumnsOf(pages)
-	batch := &pgx.Batch{}
-	batch.Queue(updatePages, c.devices, c.days, c.totals, c.estimates, c.packed)
-	batch.Queue("COMMIT")
-	if err := conn.SendBatch(ctx, batch).Close(); err != nil {
-		return false, err
-	}
-	return true, nil
-}
-
-// storeAndFetch stores what is new and holds the pages.
-func storeAndFetch(ctx context.Context, conn *pgx.Conn, sorted []energy.Reading, keys []energy.PageKey) (inserted int64, pages []*energy.Page, err error) {
-	r, k := columnsOf(sorted), pageKeysOf(keys)
-	batch := &pgx.Batch{}
-	batch.Queue("BEGIN")
-	batch.Queue(insertReadings, r.devices, r.instants, r.kinds, r.values, r.spans)
-	batch.Queue(holdPages, k.devices, k.days)
-	results := conn.SendBatch(ctx, batch)
-	defer func() { err = errors.Join(err, results.Close()) }()
-	if _, err := results.Exec(); err != nil {
-		return 0, nil, err
-	}
-	stored, err := results.Exec()
-	if err != nil {
-		return 0, nil, err
-	}
-	rows, err := results.Query()
-	if err != nil {
-		return 0, nil, err
-	}
-	pages, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (*energy.Page, error) {
-		page := &energy.Page{}
-		var packed []byte
-		if err := row.Scan(&page.Device, &page.Day, &packed); err != nil {
-			return nil, err
-		}
-		return page, page.DecodeQuarters(packed)
-	})
-	return stored.RowsAffected(), pages, err
 }

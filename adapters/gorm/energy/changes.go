@@ -81,13 +81,3 @@ func (s *Store) PastChanges(ctx context.Context, since energy.Instant) ([]energy
 	})
 	return changes, err
 }
-
-// Days gives the first and last day of which devices have a page.
-func (s *Store) Days(ctx context.Context, devices []energy.DeviceID) (first, last int32, found bool, err error) {
-	if len(devices) == 0 {
-		return 0, 0, false, nil
-	}
-	var from, to sql.NullInt32
-	err = s.db.Read.WithContext(ctx).Raw(`SELECT min(day), max(day) FROM energy_pages WHERE device_id IN ?`, textsOf(devices)).Row().Scan(&from, &to)
-	return from.Int32, to.Int32, from.Valid, err
-}

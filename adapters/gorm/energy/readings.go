@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"iter"
 
 	"gorm.io/gorm"
 
@@ -131,35 +130,6 @@ func (s *Store) List(ctx context.Context, devices []energy.DeviceID, from, to en
 		return err
 	})
 	return list, err
-}
-
-// Pages yields pages of one snapshot, by device and day.
-func (s *Store) Pages(ctx context.Context, devices []energy.DeviceID, from, to int32) iter.Seq2[*energy.Page, error] {
-	return func(yield func(*energy.Page, error) bool) {
-		if len(devices) == 0 {
-			return
-		}
-		rows, err := s.pageRows(ctx, devices, from, to)
-		if err != nil {
-			yield(nil, fmt.Errorf("read pages: %w", err))
-			return
-		}
-		defer func() { _ = rows.Close() }()
-		for rows.Next() {
-			page, err := scanPage(rows)
-			if !yield(page, err) || err != nil {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(nil, err)
-		}
-	}
-}
-
-func (s *Store) pageRows(ctx context.Context, devices []energy.DeviceID, from, to int32) (*sql.Rows, error) {
-	return s.db.Read.WithContext(ctx).Raw(`SELECT device_id, day, quarters FROM energy_pages
-		WHERE device_id IN ? AND day >= ? AND day < ? ORDER BY device_id, day`, textsOf(devices), from, to).Rows()
 }
 
 // HasReadings tells whether a device has reported anything.

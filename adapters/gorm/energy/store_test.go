@@ -2,8 +2,11 @@ package gormenergy_test
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
@@ -26,12 +29,101 @@ func TestReadings(t *testing.T) {
 	})
 }
 
+// TestReadingsPosted runs the suite on a store whose journal is posted at every second call, so that answers are
+// seen with nothing, all and part of it posted.
+func TestReadingsPosted(t *testing.T) {
+	db := openPostgres(t)
+	require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
+	energytest.RunReadings(t, func(t *testing.T) energy.Readings {
+		empty(t, db)
+		return &posting{Store: gormenergy.New(db, energytest.Clock{})}
+	})
+}
+
+type posting struct {
+	*gormenergy.Store
+	calls atomic.Int64
+}
+
+func (p *posting) Append(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits) ([]energy.Outcome, error) {
+	outcomes, err := p.Store.Append(ctx, batch, traits)
+	if err == nil && p.calls.Add(1)%2 == 0 {
+		_, err = p.Post(ctx)
+	}
+	return outcomes, err
+}
+
+// TestPostIsSeenByNobody reads totals while readings are journalled and posted by two processes at once: they only
+// ever grow, and at the end all of it is in the pages.
+func TestPostIsSeenByNobody(t *testing.T) {
+	db := openPostgres(t)
+	ctx := context.Background()
+	require.NoError(t, db.Migrate(ctx, "energy", gormenergy.Migrations()))
+	store := gormenergy.New(db, energytest.Clock{})
+	const readings = 400
+	var writer sync.WaitGroup
+	writer.Go(func() {
+		at := energytest.Clock{}.Now().Add(-readings * 1000)
+		for i := range readings {
+			_, err := store.Append(ctx, []energy.Reading{{Device: "live", At: at.Add(int64(i) * 1000), Kind: energy.Interval, Energy: 7, Span: 1000}}, nil)
+			assert.NoError(t, err)
+		}
+	})
+	done := make(chan struct{})
+	var posters sync.WaitGroup
+	for range 2 {
+		posters.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				_, err := store.Post(ctx)
+				assert.NoError(t, err)
+			}
+		})
+	}
+	last := energy.Energy(0)
+	for last < 7*readings && !t.Failed() {
+		sum := totalOf(t, store, "live")
+		require.GreaterOrEqual(t, sum, last)
+		last = sum
+	}
+	writer.Wait()
+	close(done)
+	posters.Wait()
+	_, err := store.Post(ctx)
+	require.NoError(t, err)
+	var posted, left int64
+	require.NoError(t, db.Read.Raw("SELECT sum(energy)::bigint FROM energy_pages").Scan(&posted).Error)
+	require.NoError(t, db.Read.Raw("SELECT count(*) FROM energy_journal").Scan(&left).Error)
+	require.Equal(t, []int64{7 * readings, 0}, []int64{posted, left})
+}
+
+func openPostgres(t *testing.T) *database.Database {
+	t.Helper()
+	db, err := database.Open(context.Background(), database.Options{URL: databasetest.Postgres(t)})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
+}
+
+func totalOf(t *testing.T, store *gormenergy.Store, device energy.DeviceID) (sum energy.Energy) {
+	t.Helper()
+	for page, err := range store.Pages(context.Background(), []energy.DeviceID{device}, 0, 1<<20) {
+		require.NoError(t, err)
+		sum += page.Total()
+	}
+	return sum
+}
+
 // empty takes all readings out; a fresh database a case would cost more than the case.
 func empty(t *testing.T, db *database.Database) {
 	t.Helper()
 	tables := []string{"energy_readings", "energy_pages", "energy_past_changes"}
 	if db.Dialect == database.Postgres {
-		tables = append(tables, "energy_chains")
+		tables = append(tables, "energy_chains", "energy_journal")
 	}
 	for _, table := range tables {
 		require.NoError(t, db.Write.Exec("DELETE FROM "+table).Error)

@@ -1,0 +1,78 @@
+package gormenergy
+
+import (
+	"context"
+	"database/sql"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/database"
+)
+
+// PostAtOnce bounds what one posting holds in memory.
+const PostAtOnce = 50_000
+
+// postLock lets one process post at a time; the others find nothing to do.
+const postLock = 4_820_020
+
+// Post books journalled readings to their pages and gives how many. It may be called at any time, by any process:
+// totals are the same before and after.
+func (s *Store) Post(ctx context.Context) (posted int, err error) {
+	if s.db.Dialect != database.Postgres {
+		return 0, nil // SQLite books at once: it has one writer, and no journey to save
+	}
+	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
+		var mine bool
+		if err := tx.Raw("SELECT pg_try_advisory_xact_lock(?)", postLock).Scan(&mine).Error; err != nil || !mine {
+			return err
+		}
+		rows := s.rows(tx)
+		found, err := tx.Statement.ConnPool.QueryContext(ctx, `
+			DELETE FROM energy_journal WHERE ctid = ANY(ARRAY(SELECT ctid FROM energy_journal LIMIT $1))
+			RETURNING device_id, at, value, span`, PostAtOnce)
+		if err != nil {
+			return err
+		}
+		entries := energy.Entries{}
+		if posted, err = addJournalled(found, entries); err != nil || posted == 0 {
+			return err
+		}
+		return s.book(ctx, rows, entries)
+	})
+	return posted, err
+}
+
+// addJournalled adds journal rows to entries.
+func addJournalled(found *sql.Rows, entries energy.Entries) (n int, err error) {
+	err = scanAll(found, func(rows *sql.Rows) error {
+		r := energy.Reading{Kind: energy.Interval}
+		if err := rows.Scan(&r.Device, &r.At, &r.Energy, &r.Span); err != nil {
+			return err
+		}
+		entries.BookInterval(r, +1)
+		n++
+		return nil
+	})
+	return n, err
+}
+
+// inSnapshot reads the pages' table together with the entries that are not posted to it yet, both as they were at
+// one instant.
+func (s *Store) inSnapshot(ctx context.Context, devices []energy.DeviceID, read func(tx *gorm.DB, journalled energy.Entries) error) error {
+	if s.db.Dialect != database.Postgres {
+		return read(s.db.Read.WithContext(ctx), nil)
+	}
+	return s.db.Read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		found, err := tx.Statement.ConnPool.QueryContext(ctx,
+			"SELECT device_id, at, value, span FROM energy_journal WHERE device_id = ANY($1::text[])", textsOf(devices))
+		if err != nil {
+			return err
+		}
+		journalled := energy.Entries{}
+		if _, err := addJournalled(found, journalled); err != nil {
+			return err
+		}
+		return read(tx, journalled)
+	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+}
