@@ -14,8 +14,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/valyala/fasthttp"
-
 	"github.com/holotwin/holotwin/platform/database/databasetest/pgserver"
 	"github.com/holotwin/holotwin/test/program"
 )
@@ -64,33 +62,31 @@ func postReadings(base, token string, devices []string, round int, span time.Dur
 	if err != nil {
 		return 0, err
 	}
-	http := &fasthttp.HostClient{Addr: address.Host, MaxConns: connections}
-	var stored, refused atomic.Int64
+	var stored atomic.Int64
+	failures := make(chan error, len(devices))
 	begun := time.Now()
 	start := time.Now().UTC().Truncate(time.Second).Add(-time.Duration(3-round) * time.Hour) // live readings are of today
 	var wait sync.WaitGroup
 	for _, device := range devices {
 		wait.Go(func() {
-			request, response := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
-			request.SetRequestURI(base + "/consumo")
-			request.Header.SetMethod("POST")
-			request.Header.SetContentType("application/json")
-			request.Header.Set("Authorization", "Bearer "+token)
-			for at := start; time.Since(begun) < span; at = at.Add(200 * time.Millisecond) {
-				request.SetBodyString(fmt.Sprintf(`{"device_id":%q,"kwh":0.001,"interval_s":1,"timestamp":%q}`, device, at.Format("2006-01-02T15:04:05.000Z07:00")))
-				if err := http.Do(request, response); err != nil || response.StatusCode() != 201 {
-					refused.Add(1)
-					continue
+			p, err := dialPoster(address.Host, token)
+			for at := start; err == nil && time.Since(begun) < span; at = at.Add(200 * time.Millisecond) {
+				if err = p.post(device, at); err == nil {
+					stored.Add(1)
 				}
-				stored.Add(1)
 			}
+			failures <- err
 		})
 	}
 	wait.Wait()
-	if n := refused.Load(); n > 0 {
-		return 0, fmt.Errorf("%d readings were not stored", n)
+	took := time.Since(begun)
+	close(failures)
+	for err := range failures {
+		if err != nil {
+			return 0, err
+		}
 	}
-	return float64(stored.Load()) / time.Since(begun).Seconds(), nil
+	return float64(stored.Load()) / took.Seconds(), nil
 }
 
 // pgbench inserts single rows with a key like a reading's and gives the transactions a second.

@@ -29,7 +29,7 @@ func run(ctx context.Context, span time.Duration) error {
 		return err
 	}
 	defer func() { _ = postgres.Stop() }()
-	return errors.Join(footprint(ctx), ingest(ctx, postgres, span))
+	return errors.Join(footprint(ctx), ingest(ctx, postgres, span), bulk(ctx, postgres))
 }
 
 // footprint prints size, time to be ready and idle memory, on the embedded database.

@@ -144,20 +144,25 @@ func (s *Server) Wait(most time.Duration) error {
 }
 
 // ResidentKB is the memory that the program holds, in kB, as the kernel counts it.
-func (s *Server) ResidentKB() (int, error) {
+func (s *Server) ResidentKB() (int, error) { return s.memoryKB("VmRSS:") }
+
+// MostResidentKB is the most that it ever held, in kB.
+func (s *Server) MostResidentKB() (int, error) { return s.memoryKB("VmHWM:") }
+
+func (s *Server) memoryKB(line string) (int, error) {
 	f, err := os.Open(fmt.Sprintf("/proc/%d/status", s.Process.Process.Pid))
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = f.Close() }()
 	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if rest, found := strings.CutPrefix(lines.Text(), "VmRSS:"); found {
+		if rest, found := strings.CutPrefix(lines.Text(), line); found {
 			var kb int
 			_, err := fmt.Sscan(rest, &kb)
 			return kb, err
 		}
 	}
-	return 0, errors.New("no VmRSS")
+	return 0, fmt.Errorf("the kernel gives no %s", line)
 }
 
 // Log keeps what a program prints.
