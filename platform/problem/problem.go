@@ -76,6 +76,7 @@ const ContentType = "application/problem+json"
 
 // Details is a problem in the caller's language, ready to be written.
 type Details struct {
+	_         struct{}      `json:"-" additionalProperties:"true"` // extension members, as RFC 9457 has them
 	Type      string        `json:"type" doc:"A URI that names the kind of problem" example:"about:blank"`
 	Title     string        `json:"title" doc:"The kind of problem in a few words"`
 	Status    int           `json:"status" doc:"The HTTP status" example:"400"`
@@ -89,8 +90,9 @@ type Details struct {
 
 // FieldDetail says what is wrong with one field.
 type FieldDetail struct {
-	Field   string `json:"field"`
-	Message string `json:"message"`
+	_       struct{} `json:"-" additionalProperties:"true"` // uploads name the line and rule too
+	Field   string   `json:"field"`
+	Message string   `json:"message"`
 }
 
 // In words the problem in a language ("es" or "en").

@@ -28,10 +28,12 @@ func start(t *testing.T, databaseURL string, settings ...string) *program.Server
 	return server
 }
 
+// login gives a client whose every answer is held against the document that the server serves.
 func login(t *testing.T, server *program.Server) *program.Client {
 	t.Helper()
 	client, err := program.Login(server.URL)
 	require.NoError(t, err)
+	client.Check = documentOf(t, server).contradicts
 	return client
 }
 

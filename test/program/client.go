@@ -14,6 +14,8 @@ type Client struct {
 	URL   string
 	Token string
 	HTTP  *http.Client
+	// Check looks at every answer, where it is set.
+	Check func(method, path string, a Answer) error
 }
 
 // Answer is what came back.
@@ -77,7 +79,11 @@ func (c *Client) Raw(method, path, contentType string, body io.Reader, header ..
 	}
 	defer func() { _ = response.Body.Close() }()
 	read, err := io.ReadAll(response.Body)
-	return Answer{Status: response.StatusCode, Header: response.Header, Body: read}, err
+	answer := Answer{Status: response.StatusCode, Header: response.Header, Body: read}
+	if err == nil && c.Check != nil {
+		err = c.Check(method, path, answer)
+	}
+	return answer, err
 }
 
 // JSON reads the body.

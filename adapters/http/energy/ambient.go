@@ -20,6 +20,7 @@ func (h *Handlers) registerAmbient(api *httpserver.API) {
 		Description:  "At least one measure. Outdoor weather is the site's own.",
 		MaxBodyBytes: 16 << 10, SkipValidateBody: true, Metadata: httpserver.Reporters(), Errors: []int{409, 413, 415},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: ambientSchema}}},
+		Responses:   map[string]*huma.Response{"200": httpserver.JSONResponse[ambient](api, thereAlready)},
 	}, h.recordAmbient)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordAmbients", Method: http.MethodPost, Path: "/ambiente/lote", Tags: tags,

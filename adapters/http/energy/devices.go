@@ -42,10 +42,10 @@ type device struct {
 	Kind               string  `json:"kind"`
 	SpaceID            string  `json:"space_id"`
 	ParentID           *string `json:"parent_id"`
-	RatedW             *watts  `json:"rated_w"`
-	StandbyW           *watts  `json:"standby_w"`
+	RatedW             *watts  `json:"rated_w" nullable:"true"`
+	StandbyW           *watts  `json:"standby_w" nullable:"true"`
 	IntervalS          *int    `json:"interval_s"`
-	RegisterModulusKWh *kwh    `json:"register_modulus_kwh"`
+	RegisterModulusKWh *kwh    `json:"register_modulus_kwh" nullable:"true"`
 	MQTTTopic          *string `json:"mqtt_topic"`
 	CreatedAt          instant `json:"created_at"`
 }

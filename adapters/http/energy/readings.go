@@ -19,14 +19,14 @@ import (
 
 func (h *Handlers) registerReadings(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
-		OperationID: "recordReading", Method: http.MethodPost, Path: "/consumo", Tags: []string{"energy"},
+		OperationID: "recordReading", Method: http.MethodPost, Path: "/consumo", Tags: []string{"energy"}, DefaultStatus: 201,
 		Summary:      "Registrar una lectura · Register a reading",
 		Description:  "201 once the reading is committed and synced to disk; 200 for the same reading again; 409 `conflicting_reading` where the device and instant hold another value.",
 		MaxBodyBytes: 16 << 10, SkipValidateBody: true, Metadata: httpserver.Reporters(), Errors: []int{409, 413, 415, 503},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			"application/json": {Schema: reportSchema},
 		}},
-		Responses: map[string]*huma.Response{"200": {Description: "The same reading was there already"}},
+		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[reading](api, thereAlready)},
 	}, h.record)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listReadings", Method: http.MethodGet, Path: "/consumo", Tags: []string{"energy"},
@@ -36,6 +36,9 @@ func (h *Handlers) registerReadings(api *httpserver.API) {
 		Responses:   map[string]*huma.Response{"200": httpserver.JSONResponse[List[reading]](api, "A page of readings", "text/csv")},
 	}, h.list)
 }
+
+// thereAlready is said of what was sent before.
+const thereAlready = "The same was there already; nothing counts twice"
 
 // reportSchema documents what decodeObject takes: the body is read by hand, since no digit may be lost.
 var reportSchema = &huma.Schema{

@@ -31,12 +31,12 @@ type seriesInput struct {
 // step is one bucket. Pointers are null in a gap.
 type step struct {
 	Start        instant    `json:"start"`
-	KWh          *kwh       `json:"kwh"`
-	EstimatedKWh *kwh       `json:"estimated_kwh"`
-	PeakKW       *kilowatts `json:"peak_kw" doc:"Greatest mean power of a wholly measured quarter hour"`
-	Cost         *amount    `json:"cost"`
+	KWh          *kwh       `json:"kwh" nullable:"true"`
+	EstimatedKWh *kwh       `json:"estimated_kwh" nullable:"true"`
+	PeakKW       *kilowatts `json:"peak_kw" nullable:"true" doc:"Greatest mean power of a wholly measured quarter hour"`
+	Cost         *amount    `json:"cost" nullable:"true"`
 	Currency     string     `json:"currency,omitempty"`
-	CO2Kg        *amount    `json:"co2_kg"`
+	CO2Kg        *amount    `json:"co2_kg" nullable:"true"`
 	Coverage     float64    `json:"coverage" doc:"Measured time ÷ time, 0 to 1"`
 }
 

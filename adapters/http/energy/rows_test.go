@@ -1,0 +1,152 @@
+package httpenergy
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// told is a row in short: its line, the fields that are set, and the flaws.
+type told struct {
+	Line  int
+	Set   map[string]string
+	Flaws []string
+}
+
+func readRows(t *testing.T, media, body string, limit int64) ([]told, *rows[energy.Report]) {
+	t.Helper()
+	upload := newRows(strings.NewReader(body), limit, members)
+	seq, err := upload.read(media)
+	require.NoError(t, err)
+	var all []told
+	for r := range seq {
+		one := told{Line: r.line, Set: map[string]string{}}
+		for _, m := range members(&r.report) {
+			if *m.into != nil {
+				one.Set[m.name] = **m.into
+			}
+		}
+		for _, f := range r.flaws {
+			one.Flaws = append(one.Flaws, f.Field+" "+f.Rule)
+		}
+		all = append(all, one)
+	}
+	return all, upload
+}
+
+const enough = 1 << 20
+
+func TestCSV(t *testing.T) {
+	for name, c := range map[string]struct {
+		body string
+		want []told
+	}{
+		"plain": {"device_id,timestamp,kwh\nac-1,2026-05-26T23:00:00Z,0.42\n", []told{
+			{Line: 2, Set: map[string]string{"device_id": "ac-1", "timestamp": "2026-05-26T23:00:00Z", "kwh": "0.42"}},
+		}},
+		"Spanish Excel": {"\xef\xbb\xbfDevice_ID;Timestamp;kWh\r\n\"ac-1\";2026-05-26T23:00:00Z;\"0,42\"\r\n", []told{
+			{Line: 2, Set: map[string]string{"device_id": "ac-1", "timestamp": "2026-05-26T23:00:00Z", "kwh": "0.42"}},
+		}},
+		"a comma stays in commas": {"device_id,kwh\nac-1,\"0,42\"\n", []told{
+			{Line: 2, Set: map[string]string{"device_id": "ac-1", "kwh": "0,42"}},
+		}},
+		"thousands are not decimals": {"device_id;kwh\nac-1;1,234,5\n", []told{
+			{Line: 2, Set: map[string]string{"device_id": "ac-1", "kwh": "1.234,5"}},
+		}},
+		"empty cells are absent, empty lines none": {"device_id,kwh,power_w\n\nac-1,,5\n   \nac-2,1\n", []told{
+			{Line: 3, Set: map[string]string{"device_id": "ac-1", "power_w": "5"}},
+			{Line: 5, Set: map[string]string{"device_id": "ac-2", "kwh": "1"}},
+		}},
+		"no last newline": {"device_id,kwh\nac-1,1", []told{{Line: 2, Set: map[string]string{"device_id": "ac-1", "kwh": "1"}}}},
+		"too many cells":  {"device_id,kwh\nac-1,1,2\nac-2,1\n", []told{{Line: 2, Set: map[string]string{}, Flaws: []string{"row malformed"}}, {Line: 3, Set: map[string]string{"device_id": "ac-2", "kwh": "1"}}}},
+		"a quote that is open harms its row only": {"device_id,kwh\n\"ac-1,1\nac-2,1\n", []told{
+			{Line: 2, Set: map[string]string{}, Flaws: []string{"row malformed"}}, {Line: 3, Set: map[string]string{"device_id": "ac-2", "kwh": "1"}},
+		}},
+		"unknown and repeated columns": {"device_id,kw,kwh,kwh\nac-1,1,1,1\n", []told{
+			{Line: 1, Set: map[string]string{}, Flaws: []string{"kw unknown", "kwh duplicate"}},
+		}},
+		"a line beyond measure": {"device_id,kwh\nac-1," + strings.Repeat("1", 2*maxLine) + "\nac-2,1\n", []told{
+			{Line: 2, Set: map[string]string{}, Flaws: []string{"row malformed"}}, {Line: 3, Set: map[string]string{"device_id": "ac-2", "kwh": "1"}},
+		}},
+		"header only": {"device_id,kwh\n", nil},
+		"nothing":     {"", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, _ := readRows(t, "text/csv", c.body, enough)
+			require.Equal(t, c.want, got)
+		})
+	}
+}
+
+func TestJSONRows(t *testing.T) {
+	one := map[string]string{"device_id": "7", "kwh": "0.420000000000000000001"}
+	for name, c := range map[string]struct {
+		media, body string
+		want        []told
+	}{
+		"array": {"application/json", `[{"device_id":7,"kwh":0.420000000000000000001}]`, []told{{Line: 1, Set: one}}},
+		"lines": {"application/x-ndjson", "{\"device_id\":7,\"kwh\":0.420000000000000000001}\n\n{\"device_id\":7,\"kwh\":0.420000000000000000001}", []told{{Line: 1, Set: one}, {Line: 3, Set: one}}},
+		"a broken line harms itself only": {"application/x-ndjson", "{\n{\"device_id\":7,\"kwh\":0.420000000000000000001}", []told{
+			{Line: 1, Set: map[string]string{}, Flaws: []string{"body malformed"}}, {Line: 2, Set: one},
+		}},
+		"broken JSON ends an array": {"application/json", `[{"device_id":7,"kwh":0.420000000000000000001},{"kwh":],{}]`, []told{
+			{Line: 1, Set: one}, {Line: 2, Set: map[string]string{}, Flaws: []string{"kwh malformed"}},
+		}},
+		"no array":       {"application/json", `{"device_id":7}`, []told{{Line: 1, Set: map[string]string{}, Flaws: []string{"body array"}}}},
+		"trailing data":  {"application/json", `[]x`, []told{{Line: 1, Set: map[string]string{}, Flaws: []string{"body malformed"}}}},
+		"members":        {"application/x-ndjson", `{"kWh":1,"device_id":"a","x":{"y":[]}}`, []told{{Line: 1, Set: map[string]string{"device_id": "a"}, Flaws: []string{"kWh unknown", "x unknown"}}}},
+		"repeated":       {"application/json", `[{"device_id":"a","device_id":"b"}]`, []told{{Line: 1, Set: map[string]string{}, Flaws: []string{"device_id duplicate"}}}},
+		"of wrong kinds": {"application/json", `[{"kwh":"1","device_id":null}]`, []told{{Line: 1, Set: map[string]string{"kwh": wrongKind, "device_id": wrongKind}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, _ := readRows(t, c.media, c.body, enough)
+			require.Equal(t, c.want, got)
+		})
+	}
+}
+
+func TestUploadsAreBounded(t *testing.T) {
+	body := "device_id,kwh\n" + strings.Repeat("ac-1,1\n", 100)
+	_, upload := readRows(t, "text/csv", body, int64(len(body)))
+	require.Nil(t, upload.failure())
+	_, upload = readRows(t, "text/csv", body, int64(len(body))-1)
+	require.NotNil(t, upload.failure())
+	_, err := newRows(strings.NewReader(""), enough, members).read("text/html")
+	require.Error(t, err)
+}
+
+func TestCursorsComeBack(t *testing.T) {
+	key := energy.Key{Device: "a:b.c-1", At: 1_790_000_000_000}
+	got, err := decodeCursor(encodeCursor(key))
+	require.NoError(t, err)
+	require.Equal(t, key, got)
+	for _, bad := range []string{"!", "YWI", encodeCursor(key)[1:]} {
+		_, err := decodeCursor(bad)
+		require.Error(t, err, bad)
+	}
+}
+
+// FuzzRows reads anything as an upload: it ends, lines only grow, and a row is never without a line.
+func FuzzRows(f *testing.F) {
+	for _, seed := range []string{"device_id;kwh\nac-1;0,42\n", `[{"device_id":"a","kwh":1}]`, "{\"kwh\":1}\n{", "\xef\xbb\xbf\"", "[[[[", "\"\n\r\n,"} {
+		for media := range uint8(3) {
+			f.Add(seed, media)
+		}
+	}
+	media := []string{"text/csv", "application/json", "application/x-ndjson"}
+	f.Fuzz(func(t *testing.T, body string, kind uint8) {
+		seq, err := newRows(strings.NewReader(body), enough, members).read(media[int(kind)%len(media)])
+		require.NoError(t, err)
+		last := 0
+		for r := range seq {
+			require.Greater(t, r.line, last)
+			last = r.line
+			if r.broken {
+				require.NotEmpty(t, r.flaws)
+			}
+		}
+	})
+}

@@ -1,0 +1,101 @@
+package config
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const secret = "0123456789abcdef0123456789abcdef"
+
+func TestDefaultsNeedNothing(t *testing.T) {
+	c, err := parse(map[string]string{})
+	require.NoError(t, err)
+	require.True(t, c.Embedded())
+	require.Equal(t, ":8000", c.HTTPAddr)
+	require.Equal(t, "admin@localhost", c.AdminEmail)
+	require.Equal(t, "America/Bogota", c.Zone.String())
+	require.Equal(t, []any{"es", "info", "", 10}, []any{c.Locale, c.LogLevel, c.LogFormat, c.LoginLimitPerMin})
+	require.Empty(t, c.CORSOrigins)
+}
+
+func TestEmptyIsUnset(t *testing.T) {
+	c, err := parse(map[string]string{"LOCALE": "  ", "PORT": "", "SITE_TIME_ZONE": " Asia/Kathmandu "})
+	require.NoError(t, err)
+	require.Equal(t, []any{"es", ":8000", "Asia/Kathmandu"}, []any{c.Locale, c.HTTPAddr, c.Zone.String()})
+}
+
+func TestPortAndAddress(t *testing.T) {
+	for _, c := range []struct {
+		environment map[string]string
+		want        string
+	}{
+		{map[string]string{"PORT": "9000"}, ":9000"},
+		{map[string]string{"HTTP_ADDR": "127.0.0.1:7000"}, "127.0.0.1:7000"},
+		{map[string]string{"HTTP_ADDR": "[::1]:7000", "PORT": "9000"}, "[::1]:7000"},
+	} {
+		got, err := parse(maps.Clone(c.environment))
+		require.NoError(t, err, c.environment)
+		require.Equal(t, c.want, got.HTTPAddr)
+	}
+}
+
+// TestRefusals sets one bad value at a time: the refusal is one line that begins with the variable and does not
+// repeat a secret.
+func TestRefusals(t *testing.T) {
+	for _, c := range []struct{ name, value string }{
+		{"DB_URL", "mysql://user:hunter2hunter2@host/db"}, {"DB_URL", "holotwin.db"}, {"DB_URL", "sqlite:///"},
+		{"DB_URL", "postgres://user:hunter2hunter2%zz@host/db"},
+		{"JWT_SECRET", "hunter2hunter2"}, {"JWT_SECRET", secret[1:]},
+		{"HTTP_ADDR", "localhost"}, {"HTTP_ADDR", "localhost:http"}, {"HTTP_ADDR", ":70000"}, {"PORT", "-1"}, {"PORT", "eighty"},
+		{"ADMIN_EMAIL", "admin"}, {"ADMIN_EMAIL", "Admin <a@usc.edu.co>"},
+		{"CORS_ORIGINS", "*"}, {"CORS_ORIGINS", "https://a.co,*"}, {"CORS_ORIGINS", "usc.edu.co"}, {"CORS_ORIGINS", "https://usc.edu.co/x"},
+		{"SITE_TIME_ZONE", "Bogota"}, {"SITE_TIME_ZONE", "Local"},
+		{"LOCALE", "fr"}, {"LOG_LEVEL", "loud"}, {"LOG_FORMAT", "xml"}, {"LOGIN_LIMIT_PER_MIN", "0"}, {"LOGIN_LIMIT_PER_MIN", "many"},
+	} {
+		t.Run(c.name+"="+c.value, func(t *testing.T) {
+			environment := map[string]string{"JWT_SECRET": secret}
+			environment[c.name] = c.value
+			_, err := parse(environment)
+			require.Error(t, err)
+			require.True(t, strings.HasPrefix(err.Error(), c.name+": "), err.Error())
+			require.NotContains(t, err.Error(), "\n")
+			require.NotContains(t, err.Error(), "hunter2")
+		})
+	}
+}
+
+func TestPostgresNeedsASecret(t *testing.T) {
+	_, err := parse(map[string]string{"DB_URL": "postgresql://holotwin@localhost/holotwin"})
+	require.ErrorContains(t, err, "JWT_SECRET: ")
+	_, err = parse(map[string]string{"DB_URL": "postgresql://holotwin@localhost/holotwin", "JWT_SECRET": secret})
+	require.NoError(t, err)
+}
+
+func TestAllRefusalsAtOnce(t *testing.T) {
+	_, err := parse(map[string]string{"LOCALE": "fr", "PORT": "x", "SITE_TIME_ZONE": "Bogota"})
+	require.Error(t, err)
+	require.Len(t, strings.Split(err.Error(), "\n"), 3)
+}
+
+// TestTheEnvironmentWins reads .env of the working folder, under what the environment says.
+func TestTheEnvironmentWins(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile(filepath.Join(".", ".env"), []byte("LOCALE=en\nPORT=8001\n"), 0o600))
+	for _, name := range []string{"LOCALE", "HTTP_ADDR", "DB_URL"} {
+		t.Setenv(name, "")
+		require.NoError(t, os.Unsetenv(name))
+	}
+	t.Setenv("PORT", "8002")
+	c, err := Load()
+	require.NoError(t, err)
+	require.Equal(t, []any{"en", ":8002"}, []any{c.Locale, c.HTTPAddr})
+
+	require.NoError(t, os.WriteFile(".env", []byte("this is = = no\x00 settings file\n'"), 0o600))
+	_, err = Load()
+	require.ErrorContains(t, err, ".env: ")
+}
