@@ -48,14 +48,30 @@ func TestPortAndAddress(t *testing.T) {
 // repeat a secret.
 func TestRefusals(t *testing.T) {
 	for _, c := range []struct{ name, value string }{
-		{"DB_URL", "mysql://user:hunter2hunter2@host/db"}, {"DB_URL", "holotwin.db"}, {"DB_URL", "sqlite:///"},
+		{"DB_URL", "mysql://user:hunter2hunter2@host/db"},
+		{"DB_URL", "holotwin.db"},
+		{"DB_URL", "sqlite:///"},
 		{"DB_URL", "postgres://user:hunter2hunter2%zz@host/db"},
-		{"JWT_SECRET", "hunter2hunter2"}, {"JWT_SECRET", secret[1:]},
-		{"HTTP_ADDR", "localhost"}, {"HTTP_ADDR", "localhost:http"}, {"HTTP_ADDR", ":70000"}, {"PORT", "-1"}, {"PORT", "eighty"},
-		{"ADMIN_EMAIL", "admin"}, {"ADMIN_EMAIL", "Admin <a@usc.edu.co>"},
-		{"CORS_ORIGINS", "*"}, {"CORS_ORIGINS", "https://a.co,*"}, {"CORS_ORIGINS", "usc.edu.co"}, {"CORS_ORIGINS", "https://usc.edu.co/x"},
-		{"SITE_TIME_ZONE", "Bogota"}, {"SITE_TIME_ZONE", "Local"},
-		{"LOCALE", "fr"}, {"LOG_LEVEL", "loud"}, {"LOG_FORMAT", "xml"}, {"LOGIN_LIMIT_PER_MIN", "0"}, {"LOGIN_LIMIT_PER_MIN", "many"},
+		{"JWT_SECRET", "hunter2hunter2"},
+		{"JWT_SECRET", secret[1:]},
+		{"HTTP_ADDR", "localhost"},
+		{"HTTP_ADDR", "localhost:http"},
+		{"HTTP_ADDR", ":70000"},
+		{"PORT", "-1"},
+		{"PORT", "eighty"},
+		{"ADMIN_EMAIL", "admin"},
+		{"ADMIN_EMAIL", "Admin <a@usc.edu.co>"},
+		{"CORS_ORIGINS", "*"},
+		{"CORS_ORIGINS", "https://a.co,*"},
+		{"CORS_ORIGINS", "usc.edu.co"},
+		{"CORS_ORIGINS", "https://usc.edu.co/x"},
+		{"SITE_TIME_ZONE", "Bogota"},
+		{"SITE_TIME_ZONE", "Local"},
+		{"LOCALE", "fr"},
+		{"LOG_LEVEL", "loud"},
+		{"LOG_FORMAT", "xml"},
+		{"LOGIN_LIMIT_PER_MIN", "0"},
+		{"LOGIN_LIMIT_PER_MIN", "many"},
 	} {
 		t.Run(c.name+"="+c.value, func(t *testing.T) {
 			environment := map[string]string{"JWT_SECRET": secret}
