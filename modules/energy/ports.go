@@ -12,6 +12,16 @@ type Readings interface {
 	Append(ctx context.Context, batch []Reading, traits func(DeviceID) Traits) ([]Outcome, error)
 	// AppendAll is Append of all or none: where one conflicts, the outcomes tell which and nothing is stored.
 	AppendAll(ctx context.Context, batch []Reading, traits func(DeviceID) Traits) ([]Outcome, error)
+	// Correct puts c.After in the place of the reading under c.Key, or withdraws it where After is nil, with all that
+	// it changes of the totals, and keeps the correction. It gives it with what stood there; ErrNotFound where
+	// nothing was ever reported under the key. A reading that a correction replaced or withdrew is a Duplicate when
+	// it is sent again.
+	Correct(ctx context.Context, c Correction, traits func(DeviceID) Traits) (Correction, error)
+	// Corrections gives those of a reading, oldest first.
+	Corrections(ctx context.Context, key Key) ([]Correction, error)
+	// Restated gives up to limit of the devices' days whose totals changed at or after an instant, by late readings
+	// or corrections, by time of change, device and day, from after one.
+	Restated(ctx context.Context, devices []DeviceID, since Instant, after Restatement, limit int) ([]Restatement, error)
 	// Reading is the one under a key; ErrNotFound where there is none.
 	Reading(ctx context.Context, key Key) (Reading, error)
 	// List gives up to limit readings of the devices in [from, to), by device and instant, from after the key.

@@ -136,9 +136,27 @@ func judge(ctx context.Context, rows rows, sorted []energy.Reading, fresh map[en
 		if !found {
 			return fmt.Errorf("reading of %s at %s is neither new nor there", r.Device, r.At)
 		}
-		all[r.Key()] = energy.OutcomeOf(r, before)
+		outcome := energy.OutcomeOf(r, before)
+		if outcome.Result == energy.Conflict {
+			if outcome, err = judgeReplaced(ctx, rows, r, outcome); err != nil {
+				return err
+			}
+		}
+		all[r.Key()] = outcome
 	}
 	return nil
+}
+
+// judgeReplaced looks whether a reading that differs from the stored one is what a correction replaced: then the
+// device only sends it again.
+func judgeReplaced(ctx context.Context, rows rows, sent energy.Reading, conflict energy.Outcome) (energy.Outcome, error) {
+	made, err := rows.corrections(ctx, sent.Key())
+	for _, c := range made {
+		if c.Before != nil && *c.Before == sent {
+			return energy.Outcome{Result: energy.Duplicate, Stored: conflict.Stored}, nil
+		}
+	}
+	return conflict, err
 }
 
 // book writes the entries into their pages and marks the devices whose past they change.
@@ -186,11 +204,15 @@ type rows interface {
 	savePages(ctx context.Context, pages []*energy.Page) error
 	// markPast notes that the past of devices changed.
 	markPast(ctx context.Context, devices []energy.DeviceID, at energy.Instant) error
+	// restate notes the days, sorted, whose totals changed.
+	restate(ctx context.Context, days []energy.PageKey, at energy.Instant) error
+	// corrections are those of a reading, oldest first.
+	corrections(ctx context.Context, key energy.Key) ([]energy.Correction, error)
 }
 
 func (s *Store) rows(tx *gorm.DB) rows {
 	if s.db.Dialect == database.Postgres {
-		return postgresRows{tx.Statement.ConnPool}
+		return postgresRows{tx, tx.Statement.ConnPool}
 	}
-	return sqliteRows{tx.Statement.ConnPool}
+	return sqliteRows{tx, tx.Statement.ConnPool}
 }

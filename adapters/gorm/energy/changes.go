@@ -20,19 +20,28 @@ func (s *Store) yesterday() energy.Instant {
 	return energy.Instant(now - now%dayMs - dayMs)
 }
 
-// markPages marks the devices of pages in the past; keys are sorted.
+// markPages marks the devices of pages in the past, and the days; keys are sorted.
 func (s *Store) markPages(ctx context.Context, rows rows, keys []energy.PageKey) error {
 	first := int32(int64(s.yesterday()) / dayMs)
 	var devices []energy.DeviceID
+	var days []energy.PageKey
 	for _, k := range keys {
-		if k.Day < first && (len(devices) == 0 || devices[len(devices)-1] != k.Device) {
+		if k.Day >= first {
+			continue
+		}
+		days = append(days, k)
+		if len(devices) == 0 || devices[len(devices)-1] != k.Device {
 			devices = append(devices, k.Device)
 		}
 	}
 	if len(devices) == 0 {
 		return nil
 	}
-	return rows.markPast(ctx, devices, s.clock.Now())
+	now := s.clock.Now()
+	if err := rows.markPast(ctx, devices, now); err != nil {
+		return err
+	}
+	return rows.restate(ctx, days, now)
 }
 
 // markIfPast marks what a change at an instant is about.

@@ -28,15 +28,22 @@ type scanner interface{ Scan(into ...any) error }
 func scanReading(row scanner, more ...any) (energy.Reading, error) {
 	var r energy.Reading
 	var value int64
-	if err := row.Scan(append([]any{&r.Device, &r.At, &r.Kind, &value, &r.Span}, more...)...); err != nil {
+	var kind int16
+	if err := row.Scan(append([]any{&r.Device, &r.At, &kind, &value, &r.Span}, more...)...); err != nil {
 		return r, err
 	}
+	r.Kind = energy.Kind(max(kind, -kind)) // a withdrawn one's has a minus
+	setValue(&r, value)
+	return r, nil
+}
+
+// setValue reads what valueOf wrote.
+func setValue(r *energy.Reading, value int64) {
 	if r.Kind == energy.Sample {
 		r.Power = energy.Power(value)
-	} else {
-		r.Energy = energy.Energy(value)
+		return
 	}
-	return r, nil
+	r.Energy = energy.Energy(value)
 }
 
 func scanLink(row scanner) (energy.Link, error) {
@@ -94,7 +101,7 @@ func scanAll(rows *sql.Rows, scan func(*sql.Rows) error) (err error) {
 
 // Reading is the one under a key.
 func (s *Store) Reading(ctx context.Context, key energy.Key) (energy.Reading, error) {
-	rows, err := s.db.Read.WithContext(ctx).Raw("SELECT "+readingColumnNames+" FROM energy_readings WHERE device_id = ? AND at = ?",
+	rows, err := s.db.Read.WithContext(ctx).Raw("SELECT "+readingColumnNames+" FROM energy_readings WHERE device_id = ? AND at = ? AND kind > 0",
 		string(key.Device), int64(key.At)).Rows()
 	if err != nil {
 		return energy.Reading{}, err
@@ -117,7 +124,7 @@ func (s *Store) List(ctx context.Context, devices []energy.DeviceID, from, to en
 		return nil, nil
 	}
 	rows, err := s.db.Read.WithContext(ctx).Raw("SELECT "+readingColumnNames+` FROM energy_readings
-		WHERE device_id IN ? AND at >= ? AND at < ? AND (device_id > ? OR (device_id = ? AND at > ?))
+		WHERE device_id IN ? AND at >= ? AND at < ? AND kind > 0 AND (device_id > ? OR (device_id = ? AND at > ?))
 		ORDER BY device_id, at LIMIT ?`,
 		textsOf(devices), int64(from), int64(to), string(after.Device), string(after.Device), int64(after.At), limit).Rows()
 	if err != nil {

@@ -13,7 +13,10 @@ import (
 )
 
 // postgresRows writes whole batches as arrays: one statement a step, however many readings share the commit.
-type postgresRows struct{ tx gorm.ConnPool }
+type postgresRows struct {
+	gorm *gorm.DB
+	tx   gorm.ConnPool
+}
 
 func (p postgresRows) insert(ctx context.Context, sorted []energy.Reading) (map[energy.Key]bool, error) {
 	c := columnsOf(sorted)
@@ -189,6 +192,19 @@ func (p postgresRows) markPast(ctx context.Context, devices []energy.DeviceID, a
 		ON CONFLICT (kind, id) DO UPDATE SET changed_at = GREATEST(energy_past_changes.changed_at, excluded.changed_at)`,
 		textsOf(devices), int64(at))
 	return err
+}
+
+func (p postgresRows) restate(ctx context.Context, days []energy.PageKey, at energy.Instant) error {
+	k := pageKeysOf(days)
+	_, err := p.tx.ExecContext(ctx, `
+		INSERT INTO energy_restated_days (device_id, day, changed_at) SELECT device_id, day, $3 FROM unnest($1::text[], $2::integer[]) AS k (device_id, day)
+		ON CONFLICT (device_id, day) DO UPDATE SET changed_at = GREATEST(energy_restated_days.changed_at, excluded.changed_at)`,
+		k.devices, k.days, int64(at))
+	return err
+}
+
+func (p postgresRows) corrections(ctx context.Context, key energy.Key) ([]energy.Correction, error) {
+	return corrections(p.gorm.WithContext(ctx), key)
 }
 
 func textsOf(devices []energy.DeviceID) []string {

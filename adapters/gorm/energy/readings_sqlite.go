@@ -11,7 +11,10 @@ import (
 )
 
 // sqliteRows writes row by row: there is no network between, and a prepared statement a row is what SQLite likes.
-type sqliteRows struct{ tx gorm.ConnPool }
+type sqliteRows struct {
+	gorm *gorm.DB
+	tx   gorm.ConnPool
+}
 
 func (s sqliteRows) insert(ctx context.Context, sorted []energy.Reading) (map[energy.Key]bool, error) {
 	fresh := make(map[energy.Key]bool, len(sorted))
@@ -111,4 +114,18 @@ func (s sqliteRows) markPast(ctx context.Context, devices []energy.DeviceID, at 
 		}
 	}
 	return nil
+}
+
+func (s sqliteRows) restate(ctx context.Context, days []energy.PageKey, at energy.Instant) error {
+	for _, d := range days {
+		if _, err := s.tx.ExecContext(ctx, `INSERT INTO energy_restated_days (device_id, day, changed_at) VALUES (?, ?, ?)
+			ON CONFLICT DO UPDATE SET changed_at = max(changed_at, excluded.changed_at)`, string(d.Device), d.Day, int64(at)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s sqliteRows) corrections(ctx context.Context, key energy.Key) ([]energy.Correction, error) {
+	return corrections(s.gorm.WithContext(ctx), key)
 }

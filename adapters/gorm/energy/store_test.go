@@ -121,7 +121,7 @@ func totalOf(t *testing.T, store *gormenergy.Store, device energy.DeviceID) (sum
 // empty takes all readings out; a fresh database a case would cost more than the case.
 func empty(t *testing.T, db *database.Database) {
 	t.Helper()
-	tables := []string{"energy_readings", "energy_pages", "energy_past_changes"}
+	tables := []string{"energy_readings", "energy_pages", "energy_past_changes", "energy_corrections", "energy_restated_days"}
 	if db.Dialect == database.Postgres {
 		tables = append(tables, "energy_chains", "energy_journal")
 	}

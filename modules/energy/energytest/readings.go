@@ -51,6 +51,9 @@ func RunReadings(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	t.Run("register streams", func(t *testing.T) { registers(t, fresh) })
 	t.Run("any order and repetition gives the same books", func(t *testing.T) { anyOrder(t, fresh) })
 	t.Run("writers at once keep the books equal to the readings", func(t *testing.T) { atOnce(t, fresh(t)) })
+	t.Run("corrected books are those of the corrected readings", func(t *testing.T) { corrected(t, fresh) })
+	t.Run("a correction keeps what it replaced", func(t *testing.T) { kept(t, fresh(t)) })
+	t.Run("changed days are told", func(t *testing.T) { restated(t, fresh(t)) })
 	t.Run("only the past leaves a mark", func(t *testing.T) { pastChanges(t, fresh(t)) })
 }
 

@@ -1,0 +1,195 @@
+package gormenergy
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/database"
+)
+
+// Correct replaces or withdraws a reading, books the difference and keeps what stood there, in one transaction.
+func (s *Store) Correct(ctx context.Context, c energy.Correction, traits func(energy.DeviceID) energy.Traits) (energy.Correction, error) {
+	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
+		rows := s.rows(tx)
+		// Whoever decodes the device's registers waits: what is taken back must be what the books hold.
+		if err := rows.lockChains(ctx, []energy.DeviceID{c.Key.Device}); err != nil {
+			return err
+		}
+		was, err := s.standing(tx, c.Key)
+		if err != nil {
+			return err
+		}
+		if !was.withdrawn {
+			c.Before = &was.link.Reading
+		}
+		if !c.Changes() {
+			return nil
+		}
+		if err := keep(tx, c); err != nil {
+			return err
+		}
+		return s.rebook(ctx, tx, rows, c, was, traits)
+	})
+	if err != nil {
+		return energy.Correction{}, fmt.Errorf("correct %s at %s: %w", c.Key.Device, c.Key.At, err)
+	}
+	return c, nil
+}
+
+// standing is what the table holds under a key.
+type standing struct {
+	link      energy.Link
+	withdrawn bool
+}
+
+func (s *Store) standing(tx *gorm.DB, key energy.Key) (standing, error) {
+	hold := ""
+	if s.db.Dialect == database.Postgres {
+		hold = " FOR UPDATE"
+	}
+	found, err := tx.Raw("SELECT "+linkColumns+" FROM energy_readings WHERE device_id = ? AND at = ?"+hold, string(key.Device), int64(key.At)).Rows()
+	if err != nil {
+		return standing{}, err
+	}
+	var all []standing
+	err = scanAll(found, func(rows *sql.Rows) error {
+		link, err := scanLink(rows)
+		all = append(all, standing{link: link})
+		return err
+	})
+	if err != nil {
+		return standing{}, err
+	}
+	if len(all) == 0 {
+		return standing{}, energy.ErrNotFound{Kind: "reading", ID: string(key.Device) + "/" + key.At.String()}
+	}
+	return all[0], tx.Raw("SELECT kind < 0 FROM energy_readings WHERE device_id = ? AND at = ?", string(key.Device), int64(key.At)).
+		Scan(&all[0].withdrawn).Error
+}
+
+// rebook writes the row as the correction wants it and brings the books after it.
+func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c energy.Correction, was standing, traits func(energy.DeviceID) energy.Traits) error {
+	entries := energy.Entries{}
+	linked := make(map[chainKey][]energy.Instant)
+	touch := func(r *energy.Reading, sign int64) {
+		switch {
+		case r == nil:
+		case r.Kind == energy.Interval:
+			entries.BookInterval(*r, sign)
+		default:
+			linked[chainKey{c.Key.Device, r.Kind}] = []energy.Instant{c.Key.At}
+		}
+	}
+	touch(c.Before, -1)
+	touch(c.After, +1)
+	if c.Before != nil && c.Before.Kind != energy.Interval && was.link.Booked {
+		entries.Book(c.Key.Device, c.Key.At, was.link.Booking, -1)
+	}
+	kind, value, span := -int16(was.link.Kind), valueOf(was.link.Reading), was.link.Span
+	if c.After != nil {
+		kind, value, span = int16(c.After.Kind), valueOf(*c.After), c.After.Span
+	}
+	err := tx.Exec(`UPDATE energy_readings SET kind = ?, value = ?, span = ?, verdict = 0, booked_from = 0, booked = 0, estimated = ?, base_at = 0, base_value = 0
+		WHERE device_id = ? AND at = ?`, kind, value, span, false, string(c.Key.Device), int64(c.Key.At)).Error
+	if err != nil {
+		return err
+	}
+	if err := rechainAll(ctx, rows, linked, traits, entries); err != nil {
+		return err
+	}
+	if err := s.book(ctx, rows, entries); err != nil {
+		return err
+	}
+	return rows.restate(ctx, slices.SortedFunc(maps.Keys(entries), comparePages), s.clock.Now())
+}
+
+const correctionColumns = "kind_before, value_before, span_before, kind_after, value_after, span_after, reason, made_by, made_at"
+
+// keep writes the correction under the reading's next revision. Two at once are one after the other: both hold the
+// device's chain.
+func keep(tx *gorm.DB, c energy.Correction) error {
+	var last int
+	if err := tx.Raw("SELECT coalesce(max(revision), 0) FROM energy_corrections WHERE device_id = ? AND at = ?",
+		string(c.Key.Device), int64(c.Key.At)).Scan(&last).Error; err != nil {
+		return err
+	}
+	before, after := cellsOf(c.Before), cellsOf(c.After)
+	return tx.Exec("INSERT INTO energy_corrections (device_id, at, revision, "+correctionColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		string(c.Key.Device), int64(c.Key.At), last+1, before.kind, before.value, before.span, after.kind, after.value, after.span,
+		c.Reason, c.By, int64(c.Made)).Error
+}
+
+// cells are a reading's columns, null where there is none.
+type cells struct {
+	kind        sql.NullInt16
+	value, span sql.NullInt64
+}
+
+func cellsOf(r *energy.Reading) cells {
+	if r == nil {
+		return cells{}
+	}
+	return cells{sql.NullInt16{Int16: int16(r.Kind), Valid: true}, sql.NullInt64{Int64: valueOf(*r), Valid: true}, sql.NullInt64{Int64: r.Span, Valid: true}}
+}
+
+func (c cells) reading(key energy.Key) *energy.Reading {
+	if !c.kind.Valid {
+		return nil
+	}
+	r := energy.Reading{Device: key.Device, At: key.At, Kind: energy.Kind(c.kind.Int16), Span: c.span.Int64}
+	setValue(&r, c.value.Int64)
+	return &r
+}
+
+// Corrections gives those of a reading, oldest first.
+func (s *Store) Corrections(ctx context.Context, key energy.Key) ([]energy.Correction, error) {
+	return corrections(s.db.Read.WithContext(ctx), key)
+}
+
+func corrections(tx *gorm.DB, key energy.Key) ([]energy.Correction, error) {
+	found, err := tx.Raw("SELECT "+correctionColumns+" FROM energy_corrections WHERE device_id = ? AND at = ? ORDER BY revision",
+		string(key.Device), int64(key.At)).Rows()
+	if err != nil {
+		return nil, err
+	}
+	var all []energy.Correction
+	err = scanAll(found, func(rows *sql.Rows) error {
+		c := energy.Correction{Key: key}
+		var before, after cells
+		if err := rows.Scan(&before.kind, &before.value, &before.span, &after.kind, &after.value, &after.span, &c.Reason, &c.By, &c.Made); err != nil {
+			return err
+		}
+		c.Before, c.After = before.reading(key), after.reading(key)
+		all = append(all, c)
+		return nil
+	})
+	return all, err
+}
+
+// Restated gives the days of devices that changed at or after an instant, by the time of the change.
+func (s *Store) Restated(ctx context.Context, devices []energy.DeviceID, since energy.Instant, after energy.Restatement, limit int) ([]energy.Restatement, error) {
+	if len(devices) == 0 {
+		return nil, nil
+	}
+	found, err := s.db.Read.WithContext(ctx).Raw(`SELECT device_id, day, changed_at FROM energy_restated_days
+		WHERE changed_at >= ? AND device_id IN ? AND (changed_at, device_id, day) > (?, ?, ?)
+		ORDER BY changed_at, device_id, day LIMIT ?`,
+		int64(since), textsOf(devices), int64(after.Changed), string(after.Page.Device), after.Page.Day, limit).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("list restated days: %w", err)
+	}
+	var all []energy.Restatement
+	err = scanAll(found, func(rows *sql.Rows) error {
+		var r energy.Restatement
+		err := rows.Scan(&r.Page.Device, &r.Page.Day, &r.Changed)
+		all = append(all, r)
+		return err
+	})
+	return all, err
+}

@@ -1,0 +1,105 @@
+package energy
+
+import "context"
+
+// Correction is a person's change of a stored reading. What it replaced is kept with it.
+type Correction struct {
+	Key Key
+	// Before is what stood there; nil where it was withdrawn. After is what stands there now; nil where the
+	// correction withdrew it.
+	Before, After *Reading
+	Reason        string
+	By            string // the subject who made it
+	Made          Instant
+}
+
+// Changes tells whether the correction changes anything.
+func (c Correction) Changes() bool {
+	if c.Before == nil || c.After == nil {
+		return c.Before != c.After
+	}
+	return *c.Before != *c.After
+}
+
+// Correct puts what the report says in the place of the reading under its device and instant, or brings a withdrawn
+// one back. The totals follow in the same transaction. A correction that changes nothing is not kept.
+// Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+func (l *Ledger) Correct(ctx context.Context, caller Caller, report Report, reason string) (Correction, error) {
+	key, err := l.correctable(ctx, caller, report)
+	if err != nil {
+		return Correction{}, err
+	}
+	reader, err := l.reader(ctx, caller)
+	if err != nil {
+		return Correction{}, err
+	}
+	reading, flaws := reader.read(report)
+	if len(flaws) > 0 {
+		return Correction{}, ErrInvalid{flaws}
+	}
+	return l.correct(ctx, Correction{Key: key, After: &reading, Reason: reason, By: caller.Subject, Made: reader.now})
+}
+
+// Withdraw takes a reading out of the totals. A device that sends it again does not bring it back.
+// Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+func (l *Ledger) Withdraw(ctx context.Context, caller Caller, device, at, reason string) (Correction, error) {
+	key, err := l.correctable(ctx, caller, Report{Device: &device, At: &at})
+	if err != nil {
+		return Correction{}, err
+	}
+	return l.correct(ctx, Correction{Key: key, Reason: reason, By: caller.Subject, Made: l.clock.Now()})
+}
+
+// correctable is the key that a report names, of a device that the caller manages.
+func (l *Ledger) correctable(ctx context.Context, caller Caller, report Report) (Key, error) {
+	if !caller.MayManage() {
+		return Key{}, ErrForbidden{}
+	}
+	return l.seenKey(ctx, caller, *report.Device, *report.At)
+}
+
+// seenKey is the key of a reading of a device that the caller sees.
+func (l *Ledger) seenKey(ctx context.Context, caller Caller, id, at string) (Key, error) {
+	campus, err := l.directory.Campus(ctx)
+	if err != nil {
+		return Key{}, err
+	}
+	device, err := seenDevice(campus, caller, DeviceID(id))
+	if err != nil {
+		return Key{}, err
+	}
+	instant, err := ParseInstant(at, campus.Zone(device.Space))
+	if err != nil {
+		return Key{}, ErrInvalid{[]Flaw{{Field: "timestamp", Rule: "instant"}}}
+	}
+	return Key{Device: device.ID, At: instant}, nil
+}
+
+func (l *Ledger) correct(ctx context.Context, c Correction) (Correction, error) {
+	campus, err := l.directory.Campus(ctx)
+	if err != nil {
+		return Correction{}, err
+	}
+	return l.readings.Correct(ctx, c, traitsIn(campus))
+}
+
+// History gives a reading and what people changed of it, oldest first; the reading is nil where it is withdrawn.
+// Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+func (l *Ledger) History(ctx context.Context, caller Caller, device, at string) (*Reading, []Correction, error) {
+	if !caller.MayRead() {
+		return nil, nil, ErrForbidden{}
+	}
+	key, err := l.seenKey(ctx, caller, device, at)
+	if err != nil {
+		return nil, nil, err
+	}
+	made, err := l.readings.Corrections(ctx, key)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(made) > 0 {
+		return made[len(made)-1].After, made, nil
+	}
+	reading, err := l.readings.Reading(ctx, key)
+	return &reading, nil, err
+}

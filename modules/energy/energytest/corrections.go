@@ -1,0 +1,121 @@
+package energytest
+
+import (
+	"context"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// corrected changes, withdraws and brings back a quarter of a mixed stream, and compares the books with those of a
+// store that was only ever sent what stands at the end.
+func corrected(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+	chance := rand.New(rand.NewPCG(5, 8))
+	stream := mixedStream(chance, 120)
+	store := fresh(t)
+	send(t, store, stream, 50)
+	final := make(map[energy.Key]energy.Reading, len(stream))
+	for _, r := range stream {
+		final[r.Key()] = r
+	}
+	for range len(stream) / 4 {
+		was := stream[chance.IntN(len(stream))]
+		c := energy.Correction{Key: was.Key(), Reason: "prueba", By: "us_1", Made: Now}
+		if chance.IntN(3) > 0 {
+			is := was
+			is.Energy, is.Power = was.Energy*energy.Energy(chance.IntN(3)), was.Power/2
+			c.After = &is
+			final[was.Key()] = is
+		} else {
+			delete(final, was.Key())
+		}
+		_, err := store.Correct(context.Background(), c, Traits)
+		require.NoError(t, err)
+	}
+	books := booksOf(t, store)
+	send(t, store, stream, 50) // devices that send it all again change nothing
+	require.Equal(t, books, booksOf(t, store))
+
+	var standing []energy.Reading
+	for _, r := range stream {
+		if is, there := final[r.Key()]; there {
+			standing = append(standing, is)
+		}
+	}
+	plain := fresh(t)
+	send(t, plain, standing, 50)
+	require.Equal(t, booksOf(t, plain), books)
+}
+
+func booksOf(t *testing.T, store energy.Readings) []energy.Page {
+	t.Helper()
+	var books []energy.Page
+	for _, d := range []energy.DeviceID{"interval", "register", "sampler"} {
+		books = append(books, Pages(t, store, d)...)
+	}
+	return books
+}
+
+func kept(t *testing.T, store energy.Readings) {
+	ctx := context.Background()
+	first := Interval("ac-1", Now-hour, 400)
+	second := first
+	second.Energy = 500
+	_, err := store.Append(ctx, []energy.Reading{first}, Traits)
+	require.NoError(t, err)
+	correct := func(after *energy.Reading, reason string) energy.Correction {
+		c, err := store.Correct(ctx, energy.Correction{Key: first.Key(), After: after, Reason: reason, By: "us_1", Made: Now}, Traits)
+		require.NoError(t, err)
+		return c
+	}
+	correct(&second, "leído mal")
+	correct(&second, "nada cambia")
+	correct(nil, "del equipo vecino")
+	_, err = store.Reading(ctx, first.Key())
+	require.ErrorAs(t, err, &energy.ErrNotFound{})
+	require.Zero(t, Total(t, store, "ac-1"))
+	outcomes, err := store.Append(ctx, []energy.Reading{first}, Traits)
+	require.NoError(t, err)
+	require.Equal(t, energy.Duplicate, outcomes[0].Result)
+	require.Zero(t, Total(t, store, "ac-1"))
+	correct(&first, "era suyo")
+	require.Equal(t, energy.Energy(400), Total(t, store, "ac-1"))
+
+	made, err := store.Corrections(ctx, first.Key())
+	require.NoError(t, err)
+	require.Equal(t, []energy.Correction{
+		{Key: first.Key(), Before: &first, After: &second, Reason: "leído mal", By: "us_1", Made: Now},
+		{Key: first.Key(), Before: &second, Reason: "del equipo vecino", By: "us_1", Made: Now},
+		{Key: first.Key(), After: &first, Reason: "era suyo", By: "us_1", Made: Now},
+	}, made)
+	_, err = store.Correct(ctx, energy.Correction{Key: energy.Key{Device: "ac-1", At: 5}}, Traits)
+	require.ErrorAs(t, err, &energy.ErrNotFound{})
+}
+
+func restated(t *testing.T, store energy.Readings) {
+	ctx := context.Background()
+	late, live := Interval("late", Now-90*day, 7), Interval("live", Now, 7)
+	_, err := store.Append(ctx, []energy.Reading{late, live}, Traits)
+	require.NoError(t, err)
+	devices := []energy.DeviceID{"late", "live"}
+	days := func(since energy.Instant, after energy.Restatement) []energy.DeviceID {
+		found, err := store.Restated(ctx, devices, since, after, 10)
+		require.NoError(t, err)
+		var named []energy.DeviceID
+		for _, r := range found {
+			from, to := r.Span()
+			require.True(t, from < to && r.Changed == Now)
+			named = append(named, r.Page.Device)
+		}
+		return named
+	}
+	require.Equal(t, []energy.DeviceID{"late"}, days(0, energy.Restatement{}))
+	_, err = store.Correct(ctx, energy.Correction{Key: live.Key(), Reason: "x", By: "us_1", Made: Now}, Traits)
+	require.NoError(t, err)
+	require.Equal(t, devices, days(Now, energy.Restatement{}))
+	require.Equal(t, devices[1:], days(0, energy.Restatement{Page: energy.PageKey{Device: "late", Day: 1 << 20}, Changed: Now}))
+	require.Empty(t, days(Now+1, energy.Restatement{}))
+}

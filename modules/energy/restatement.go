@@ -1,0 +1,43 @@
+package energy
+
+import "context"
+
+// Restatement is a device's UTC day whose totals changed after they could have been told, by readings that came
+// late or by corrections.
+type Restatement struct {
+	Page    PageKey
+	Changed Instant // the last time
+}
+
+// Span is the day, from its first instant to the one after its last.
+func (r Restatement) Span() (from, to Instant) {
+	from = Instant(int64(r.Page.Day) * dayMs)
+	return from, from.Add(dayMs)
+}
+
+// RestatementsQuery asks what changed at or after an instant, of a device, of a space and all within it, or of all
+// that the caller sees.
+type RestatementsQuery struct {
+	Device DeviceID
+	Space  SpaceID
+	Since  Instant
+	// After is the last restatement that was had; the zero one begins.
+	After Restatement
+	Limit int
+}
+
+// Restatements gives what changed, by the time of the change. Errors: ErrForbidden, ErrNotFound.
+func (l *Ledger) Restatements(ctx context.Context, caller Caller, q RestatementsQuery) ([]Restatement, error) {
+	if !caller.MayRead() {
+		return nil, ErrForbidden{}
+	}
+	campus, err := l.directory.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	devices, err := asked(campus, caller, ReadingsQuery{Device: q.Device, Space: q.Space})
+	if err != nil {
+		return nil, err
+	}
+	return l.readings.Restated(ctx, devices, q.Since, q.After, q.Limit)
+}
