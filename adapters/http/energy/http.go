@@ -30,6 +30,8 @@ var BulkPaths = []string{"/consumo/lote", "/ambiente/lote"}
 func (h *Handlers) Register(api *httpserver.API) {
 	h.registerReadings(api)
 	h.registerBulk(api)
+	h.registerCorrections(api)
+	h.registerRestatements(api)
 	h.registerSeries(api)
 	h.registerSpaces(api)
 	h.registerDevices(api)

@@ -1,0 +1,121 @@
+package httpenergy
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerCorrections(api *httpserver.API) {
+	const path = "/consumo/{device_id}/{timestamp}"
+	tags := []string{"energy"}
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "getReading", Method: http.MethodGet, Path: path, Tags: tags,
+		Summary:     "Una lectura y sus correcciones · A reading and its corrections",
+		Description: "`reading` is absent where it was withdrawn.",
+		Metadata:    httpserver.Readers(), Errors: []int{404},
+	}, h.readingHistory)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "correctReading", Method: http.MethodPut, Path: path, Tags: tags,
+		Summary:     "Corregir una lectura · Correct a reading",
+		Description: "Totals follow at once. What stood there is kept with the reason, who and when; a device that sends it again changes nothing. A withdrawn reading is brought back.",
+		Metadata:    httpserver.Managers(), Errors: []int{404},
+	}, h.correct)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "withdrawReading", Method: http.MethodDelete, Path: path, Tags: tags, DefaultStatus: 200,
+		Summary:     "Retirar una lectura · Withdraw a reading",
+		Description: "It counts no more, also when the device sends it again; what it was is kept.",
+		Metadata:    httpserver.Managers(), Errors: []int{404},
+	}, h.withdraw)
+}
+
+// KeyInput names a reading.
+type KeyInput struct {
+	DeviceID  string `path:"device_id" maxLength:"64"`
+	Timestamp string `path:"timestamp" maxLength:"40" doc:"RFC 3339; without a zone in the site's"`
+}
+
+// correction is one as it is answered.
+type correction struct {
+	Before *reading `json:"before,omitempty" doc:"Absent where it was withdrawn"`
+	After  *reading `json:"after,omitempty" doc:"Absent where it is withdrawn"`
+	Reason string   `json:"reason"`
+	By     string   `json:"by" doc:"The user who made it"`
+	MadeAt instant  `json:"made_at"`
+}
+
+func correctionOf(c energy.Correction) correction {
+	return correction{Before: readingOrNone(c.Before), After: readingOrNone(c.After), Reason: c.Reason, By: c.By, MadeAt: instant(c.Made)}
+}
+
+func readingOrNone(r *energy.Reading) *reading {
+	if r == nil {
+		return nil
+	}
+	return pointer(readingOf(*r))
+}
+
+type historyOutput struct {
+	Body struct {
+		Reading     *reading     `json:"reading,omitempty"`
+		Corrections []correction `json:"corrections"`
+	}
+}
+
+func (h *Handlers) readingHistory(ctx context.Context, in *KeyInput) (*historyOutput, error) {
+	stands, made, err := h.Ledger.History(ctx, callerOf(ctx), in.DeviceID, in.Timestamp)
+	if err != nil {
+		return nil, err
+	}
+	out := &historyOutput{}
+	out.Body.Reading = readingOrNone(stands)
+	out.Body.Corrections = make([]correction, len(made))
+	for i, c := range made {
+		out.Body.Corrections[i] = correctionOf(c)
+	}
+	return out, nil
+}
+
+type correctInput struct {
+	KeyInput
+	Body struct {
+		KWh         *kwh     `json:"kwh,omitempty" doc:"Energy used in the interval; one of kwh, register_kwh, power_w"`
+		RegisterKWh *kwh     `json:"register_kwh,omitempty" doc:"What the register stood at"`
+		PowerW      *watts   `json:"power_w,omitempty" doc:"Power at the instant"`
+		IntervalS   *float64 `json:"interval_s,omitempty" doc:"Seconds up to the timestamp; the device's own, else 900"`
+		Reason      string   `json:"reason" minLength:"1" maxLength:"500" doc:"Why; kept with the correction"`
+	}
+}
+
+func (h *Handlers) correct(ctx context.Context, in *correctInput) (*one[correction], error) {
+	report := energy.Report{Device: &in.DeviceID, At: &in.Timestamp}
+	if in.Body.KWh != nil {
+		report.KWh = pointer(energy.Energy(*in.Body.KWh).KWh())
+	}
+	if in.Body.RegisterKWh != nil {
+		report.Register = pointer(energy.Energy(*in.Body.RegisterKWh).KWh())
+	}
+	if in.Body.PowerW != nil {
+		report.PowerW = pointer(energy.Power(*in.Body.PowerW).Watts())
+	}
+	if in.Body.IntervalS != nil {
+		report.Seconds = pointer(strconv.FormatFloat(*in.Body.IntervalS, 'f', -1, 64))
+	}
+	made, err := h.Ledger.Correct(ctx, callerOf(ctx), report, in.Body.Reason)
+	return &one[correction]{correctionOf(made)}, err
+}
+
+type withdrawInput struct {
+	KeyInput
+	Reason string `query:"reason" maxLength:"500" doc:"Why; kept with the correction"`
+}
+
+func (h *Handlers) withdraw(ctx context.Context, in *withdrawInput) (*one[correction], error) {
+	made, err := h.Ledger.Withdraw(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, in.Reason)
+	return &one[correction]{correctionOf(made)}, err
+}
