@@ -88,18 +88,10 @@ func (r *Reports) Serie(ctx context.Context, caller Caller, q Query) ([]Series, 
 }
 
 func (r *Reports) serie(ctx context.Context, caller Caller, q Query, ratesOf func(SpaceID, Instant, Instant) ([]Rate, error)) ([]Series, error) {
-	if !caller.MayRead() {
-		return nil, ErrForbidden{}
-	}
-	campus, err := r.directory.Campus(ctx)
+	campus, scope, err := r.scoped(ctx, caller, &q)
 	if err != nil {
 		return nil, err
 	}
-	scope, err := scopeOf(campus, caller, q.Level, q.ID)
-	if err != nil {
-		return nil, err
-	}
-	q.From, q.To = quarterStart(quarterOf(q.From)), quarterStart(quarterOf(q.To+Instant(quarterMs)-1))
 	edges, err := checkedEdges(q, scope.zone)
 	if err != nil {
 		return nil, err
@@ -115,6 +107,26 @@ func (r *Reports) serie(ctx context.Context, caller Caller, q Query, ratesOf fun
 	return seriesOf(tallies, edges, rates, min(q.To, r.clock.Now())), nil
 }
 
+// scoped finds what a query is about, and widens its time to whole quarter hours.
+func (r *Reports) scoped(ctx context.Context, caller Caller, q *Query) (*Campus, scope, error) {
+	if !caller.MayRead() {
+		return nil, scope{}, ErrForbidden{}
+	}
+	campus, err := r.directory.Campus(ctx)
+	if err != nil {
+		return nil, scope{}, err
+	}
+	found, err := scopeOf(campus, caller, q.Level, q.ID)
+	if err != nil {
+		return nil, scope{}, err
+	}
+	if q.To <= q.From {
+		return nil, scope{}, ErrInvalid{[]Flaw{{Field: "to", Rule: "order", Args: map[string]any{"after": "from"}}}}
+	}
+	q.From, q.To = quarterStart(quarterOf(q.From)), quarterStart(quarterOf(q.To+Instant(quarterMs)-1))
+	return campus, found, nil
+}
+
 // Hours gives the hours of what a level and id name, without charges. Errors: ErrInvalid, ErrNotFound,
 // ErrForbidden.
 func (r *Reports) Hours(ctx context.Context, caller Caller, level Level, id string, from, to Instant) ([]Step, error) {
@@ -128,9 +140,6 @@ func (r *Reports) Hours(ctx context.Context, caller Caller, level Level, id stri
 }
 
 func checkedEdges(q Query, zone *time.Location) ([]Instant, error) {
-	if q.To <= q.From {
-		return nil, ErrInvalid{[]Flaw{{Field: "to", Rule: "order", Args: map[string]any{"after": "from"}}}}
-	}
 	if quarters := int64(q.To-q.From) / quarterMs; quarters > longestQuery*QuartersPerDay {
 		return nil, tooLong()
 	}

@@ -56,6 +56,7 @@ func TestTheMainJob(t *testing.T) {
 		answer, err := client.Raw(http.MethodPost, "/consumo/lote", "text/csv", strings.NewReader(rows))
 		require.NoError(t, err)
 		require.Equal(t, 200, answer.Status, string(answer.Body))
+		requireNightLoad(t, client)
 		again, err := client.Raw(http.MethodPost, "/consumo/lote", "text/csv", strings.NewReader(rows))
 		require.NoError(t, err)
 		var summary struct{ Received, Inserted, Duplicates int }
@@ -163,4 +164,24 @@ func recommend(t *testing.T, c *program.Client, visit map[string]any) string {
 	var got struct{ Recomendacion string }
 	require.NoError(t, send(t, c, 200, http.MethodPost, "/api/recomendaciones/recomendar", visit).JSON(&got))
 	return got.Recomendacion
+}
+
+// requireNightLoad reads the profile of the air conditioner that runs all night.
+func requireNightLoad(t *testing.T, client *program.Client) {
+	t.Helper()
+	var profile struct {
+		Items []struct {
+			Day    string
+			Hour   int
+			MeanKW *float64 `json:"mean_kw"`
+		}
+	}
+	require.NoError(t, send(t, client, 200, http.MethodGet, "/api/consumo/perfil?level=device&id=ac-1", nil).JSON(&profile))
+	require.Len(t, profile.Items, 7*24)
+	require.Equal(t, "mon", profile.Items[0].Day)
+	for _, item := range profile.Items {
+		require.NotNil(t, item.MeanKW, "%s %d", item.Day, item.Hour)
+		require.Positive(t, *item.MeanKW)
+	}
+	send(t, client, 404, http.MethodGet, "/api/consumo/perfil?level=device&id=nobody", nil)
 }

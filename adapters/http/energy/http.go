@@ -33,6 +33,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerCorrections(api)
 	h.registerRestatements(api)
 	h.registerSeries(api)
+	h.registerProfile(api)
 	h.registerSpaces(api)
 	h.registerDevices(api)
 	h.registerStates(api)
@@ -105,6 +106,20 @@ func (r RangeInput) span(zone *time.Location) (from, to energy.Instant, err erro
 	}
 	if len(flaws) > 0 {
 		return 0, 0, problem.Invalid(flaws...)
+	}
+	return from, to, nil
+}
+
+// spanBefore reads the range; one without an end ends now, one without a begin is so long.
+func (r RangeInput) spanBefore(h *Handlers, long time.Duration) (from, to energy.Instant, err error) {
+	if from, to, err = r.span(h.Zone); err != nil {
+		return 0, 0, err
+	}
+	if r.To == "" {
+		to = h.Clock.Now()
+	}
+	if r.From == "" {
+		from = to.Add(-long.Milliseconds())
 	}
 	return from, to, nil
 }

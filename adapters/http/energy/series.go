@@ -57,15 +57,9 @@ type seriesOutput struct {
 const defaultSpan = 7 * 24 * time.Hour
 
 func (h *Handlers) series(ctx context.Context, in *seriesInput) (*seriesOutput, error) {
-	from, to, err := in.span(h.Zone)
+	from, to, err := in.spanBefore(h, defaultSpan)
 	if err != nil {
 		return nil, err
-	}
-	if in.To == "" {
-		to = h.Clock.Now()
-	}
-	if in.From == "" {
-		from = to.Add(-defaultSpan.Milliseconds())
 	}
 	all, err := h.Reports.Serie(ctx, callerOf(ctx), energy.Query{
 		Level: energy.Level(in.Level), ID: in.ID, From: from, To: to, Bucket: energy.Bucket(in.Bucket), By: energy.Grouping(in.By),

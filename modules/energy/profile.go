@@ -1,0 +1,73 @@
+package energy
+
+import (
+	"context"
+	"time"
+)
+
+// Profile is the mean load by day of week and hour of day, both in the site's zone: the first index is a
+// time.Weekday, the second an hour.
+type Profile [7][24]ProfileHour
+
+// ProfileHour is one hour of the week.
+type ProfileHour struct {
+	// Mean is the mean power of the quarter hours of which something is known; Known is false where there are none.
+	Mean  Power
+	Known bool
+	// Coverage is the measured part of the time, 0 to 1.
+	Coverage float64
+}
+
+// longestProfile bounds what is averaged.
+const longestProfile = 3 * 366 * dayMs
+
+// Profile averages what a level and id name over [from, to). Errors: ErrInvalid, ErrNotFound, ErrForbidden.
+func (r *Reports) Profile(ctx context.Context, caller Caller, level Level, id string, from, to Instant) (Profile, error) {
+	q := Query{Level: level, ID: id, From: from, To: to}
+	campus, scope, err := r.scoped(ctx, caller, &q)
+	if err != nil {
+		return Profile{}, err
+	}
+	if int64(to-from) > longestProfile {
+		return Profile{}, tooLong()
+	}
+	tallies, err := r.tally(ctx, campus, scope, q)
+	if err != nil {
+		return Profile{}, err
+	}
+	return profileOf(tallies[scope.id], scope.zone, min(q.To, r.clock.Now())), nil
+}
+
+// profileOf sorts a tally's quarter hours up to now into the hours of the week.
+func profileOf(t *tally, zone *time.Location, now Instant) Profile {
+	var sums [7][24]struct {
+		energy                Energy
+		known, measured, time int64
+	}
+	for i, q := range t.span.quarters {
+		at := quarterStart(t.span.first + int64(i))
+		if at >= now {
+			break
+		}
+		local := at.Time().In(zone)
+		s := &sums[local.Weekday()][local.Hour()]
+		s.measured += q.Measured
+		s.time += int64(t.count[i]) * quarterMs
+		if q.Known() {
+			s.energy += q.Energy
+			s.known += quarterMs
+		}
+	}
+	var p Profile
+	for day := range sums {
+		for hour, s := range sums[day] {
+			if s.known > 0 {
+				p[day][hour].Known, p[day][hour].Mean = true, MeanPower(s.energy, s.known)
+			}
+			if s.time > 0 {
+				p[day][hour].Coverage = float64(s.measured) / float64(s.time)
+			}
+		}
+	}
+	return p
+}
