@@ -95,12 +95,20 @@ const postEvery = 500 * time.Millisecond
 // lastPost bounds the posting of a server that was told to stop.
 const lastPost = 3 * time.Second
 
-// post books what was journalled until ctx ends, and then what the last requests left.
+// post books what was journalled until ctx ends, and then what the last requests left. A database that is away is
+// logged once, and once when it is back.
 func post(ctx context.Context, log *zap.Logger, books *gormenergy.Store) {
+	failing := false
 	for ctx.Err() == nil {
-		if posted, err := books.Post(ctx); err != nil && ctx.Err() == nil {
-			log.Error("the journal was not posted; it will be again", zap.Error(err))
-		} else if posted == gormenergy.PostAtOnce {
+		posted, err := books.Post(ctx)
+		switch {
+		case err != nil && !failing && ctx.Err() == nil:
+			log.Error("the journal cannot be posted; totals stay right, and it is tried again", zap.Error(err))
+		case err == nil && failing:
+			log.Info("the journal is posted again")
+		}
+		failing = err != nil
+		if posted == gormenergy.PostAtOnce {
 			continue
 		}
 		select {

@@ -29,4 +29,15 @@ func TestTheDemoLoadsAndAdvises(t *testing.T) {
 	}
 	require.NoError(t, send(t, client, 200, http.MethodGet, "/api/consumo/serie?bucket=month&by=building", nil).JSON(&serie))
 	require.GreaterOrEqual(t, len(serie.Series), 8)
+	var overview struct {
+		Today             struct{ KWh *float64 }
+		ProjectedMonthKWh *float64                `json:"projected_month_kwh"`
+		BaseLoadKW        *float64                `json:"base_load_kw"`
+		TopDevices        []struct{ KWh float64 } `json:"top_devices"`
+	}
+	require.NoError(t, send(t, client, 200, http.MethodGet, "/api/consumo/resumen", nil).JSON(&overview))
+	require.NotNil(t, overview.ProjectedMonthKWh)
+	require.Positive(t, *overview.BaseLoadKW)
+	require.NotEmpty(t, overview.TopDevices)
+	require.GreaterOrEqual(t, overview.TopDevices[0].KWh, overview.TopDevices[len(overview.TopDevices)-1].KWh)
 }

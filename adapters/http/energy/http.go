@@ -34,6 +34,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerRestatements(api)
 	h.registerSeries(api)
 	h.registerProfile(api)
+	h.registerOverview(api)
 	h.registerSpaces(api)
 	h.registerDevices(api)
 	h.registerStates(api)

@@ -1,0 +1,65 @@
+package httpenergy
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerOverview(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "overview", Method: http.MethodGet, Path: "/api/consumo/resumen", Tags: []string{"energy"},
+		Summary: "Resumen de hoy y del mes · Today and the month summed up",
+		Description: "In the site's local time. `same_days_last_month` runs to the same day and time of day; `projected_month_kwh` adds to the month so far the mean of each hour of the week over the last four weeks. " +
+			"What is not known is null.",
+		Metadata: httpserver.Readers(), Errors: []int{404},
+	}, h.overview)
+}
+
+type overviewInput struct {
+	Level string `query:"level" enum:"site,building,floor,room,device" default:"site"`
+	ID    string `query:"id" maxLength:"64" doc:"The space's or device's id; the only site may be left out"`
+}
+
+// Overview is how a space or device stands at this moment.
+type Overview struct {
+	Today             step        `json:"today"`
+	MonthToDate       step        `json:"month_to_date"`
+	SameDaysLastMonth step        `json:"same_days_last_month"`
+	ProjectedMonthKWh *kwh        `json:"projected_month_kwh" nullable:"true" doc:"null where less than a week is known"`
+	LoadFactor        *float64    `json:"load_factor" nullable:"true" doc:"Mean ÷ peak of the month to date, 0 to 1"`
+	BaseLoadKW        *kilowatts  `json:"base_load_kw" nullable:"true" doc:"5th percentile of the quarter hours of the last four weeks"`
+	TopDevices        []topDevice `json:"top_devices" nullable:"false" doc:"Those that used most in the month to date"`
+}
+
+type topDevice struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	KWh  kwh    `json:"kwh"`
+}
+
+func (h *Handlers) overview(ctx context.Context, in *overviewInput) (*one[Overview], error) {
+	s, err := h.Reports.Overview(ctx, callerOf(ctx), energy.Level(in.Level), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	steps := stepsOf([]energy.Step{s.Today, s.MonthToDate, s.SameLastMonth})
+	out := Overview{Today: steps[0], MonthToDate: steps[1], SameDaysLastMonth: steps[2], TopDevices: make([]topDevice, len(s.Top))}
+	if s.Projected {
+		out.ProjectedMonthKWh = pointer(kwh(s.ProjectedMonth))
+	}
+	if s.LoadFactorKnown {
+		out.LoadFactor = &s.LoadFactor
+	}
+	if s.BaseLoadKnown {
+		out.BaseLoadKW = pointer(kilowatts(s.BaseLoad))
+	}
+	for i, d := range s.Top {
+		out.TopDevices[i] = topDevice{ID: d.ID, Name: d.Name, KWh: kwh(d.Energy)}
+	}
+	return &one[Overview]{out}, nil
+}

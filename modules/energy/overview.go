@@ -1,0 +1,175 @@
+package energy
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+)
+
+// Overview is how a space or device stands at this moment, in the site's local time.
+type Overview struct {
+	Today         Step
+	MonthToDate   Step
+	SameLastMonth Step // last month up to the same day and time of day
+	// ProjectedMonth is the month to date and, for what is left of it, the mean of each hour of the week over the last
+	// four weeks; Projected is false where less than a week of those is known.
+	ProjectedMonth Energy
+	Projected      bool
+	// LoadFactor is mean ÷ peak of the month to date, 0 to 1; LoadFactorKnown is false without a measured peak.
+	LoadFactor      float64
+	LoadFactorKnown bool
+	// BaseLoad is the 5th percentile of the quarter hours' mean power over the last four weeks.
+	BaseLoad      Power
+	BaseLoadKnown bool
+	// Top are the devices that used most in the month to date, greatest first; what no device counted is none.
+	Top []TopDevice
+}
+
+// TopDevice is a device's energy in the month to date.
+type TopDevice struct {
+	ID     string
+	Name   string
+	Energy Energy
+}
+
+const (
+	usualSpanMs   = 28 * dayMs // the last four weeks
+	leastUsual    = 7 * QuartersPerDay
+	baseQuantile  = 0.05
+	topDevicesMax = 5
+)
+
+// Overview sums a level and id up as of now. Errors: ErrNotFound, ErrForbidden.
+func (r *Reports) Overview(ctx context.Context, caller Caller, level Level, id string) (Overview, error) {
+	now := r.clock.Now()
+	q := Query{Level: level, ID: id, From: now - 1, To: now}
+	campus, scope, err := r.scoped(ctx, caller, &q)
+	if err != nil {
+		return Overview{}, err
+	}
+	month := ByMonth.start(now, scope.zone)
+	q.From = min(ByMonth.start(month-1, scope.zone), now.Add(-usualSpanMs))
+	rates, err := r.prices.Rates(ctx, scope.space, q.From, q.To)
+	if err != nil {
+		return Overview{}, err
+	}
+	tallies, err := r.tally(ctx, campus, scope, q)
+	if err != nil {
+		return Overview{}, err
+	}
+	s := standing{tally: tallies[scope.id], zone: scope.zone, now: now, rates: rates}.overview()
+	s.Top, err = r.topDevices(ctx, campus, scope, Query{From: month, To: now, By: PerDevice})
+	return s, err
+}
+
+func (r *Reports) topDevices(ctx context.Context, campus *Campus, scope scope, q Query) ([]TopDevice, error) {
+	if q.To <= q.From {
+		return nil, nil // the month's first instant
+	}
+	tallies, err := r.tally(ctx, campus, scope, q)
+	if err != nil {
+		return nil, err
+	}
+	var top []TopDevice
+	for key, t := range tallies {
+		device := TopDevice{ID: key, Name: t.name}
+		for _, quarter := range t.span.quarters {
+			device.Energy += quarter.Energy
+		}
+		if key != unmeteredKey && device.Energy > 0 {
+			top = append(top, device)
+		}
+	}
+	slices.SortFunc(top, func(a, b TopDevice) int { return cmp.Or(cmp.Compare(b.Energy, a.Energy), cmp.Compare(a.ID, b.ID)) })
+	return top[:min(len(top), topDevicesMax)], nil
+}
+
+// standing is what an overview is made from: the quarter hours since last month began, or four weeks if that is more.
+type standing struct {
+	tally *tally
+	zone  *time.Location
+	now   Instant
+	rates []Rate
+}
+
+func (s standing) overview() Overview {
+	month := ByMonth.start(s.now, s.zone)
+	out := Overview{
+		Today:         s.step(ByDay.start(s.now, s.zone), s.now),
+		MonthToDate:   s.step(month, s.now),
+		SameLastMonth: s.step(ByMonth.start(month-1, s.zone), min(s.monthBefore(), month)),
+	}
+	out.ProjectedMonth, out.Projected = s.project(out.MonthToDate.Energy)
+	if mean := s.meanPower(month); out.MonthToDate.PeakKnown && out.MonthToDate.Peak > 0 && mean > 0 {
+		out.LoadFactor, out.LoadFactorKnown = float64(mean)/float64(out.MonthToDate.Peak), true
+	}
+	out.BaseLoad, out.BaseLoadKnown = s.baseLoad()
+	return out
+}
+
+// monthBefore is the same day and time of day a month ago; where that month has no such day, its end or later.
+func (s standing) monthBefore() Instant {
+	t := s.now.Time().In(s.zone)
+	return InstantOf(time.Date(t.Year(), t.Month()-1, t.Day(), t.Hour(), t.Minute(), t.Second(), 0, s.zone))
+}
+
+func (s standing) step(from, to Instant) Step {
+	if to <= from {
+		return Step{Start: from}
+	}
+	return s.tally.step(from, to, newChargeMeter(s.rates), s.now)
+}
+
+// known yields the quarter hours since an instant of which something is known.
+func (s standing) known(since Instant, yield func(at Instant, q Quarter)) {
+	for i, q := range s.tally.span.quarters {
+		if at := quarterStart(s.tally.span.first + int64(i)); at >= since && q.Known() {
+			yield(at, q)
+		}
+	}
+}
+
+func (s standing) meanPower(since Instant) Power {
+	var sum Energy
+	var time int64
+	s.known(since, func(_ Instant, q Quarter) { sum, time = sum+q.Energy, time+quarterMs })
+	return MeanPower(sum, time)
+}
+
+func (s standing) baseLoad() (Power, bool) {
+	var loads []Power
+	s.known(s.now.Add(-usualSpanMs), func(_ Instant, q Quarter) { loads = append(loads, MeanPower(q.Energy, quarterMs)) })
+	if len(loads) == 0 {
+		return 0, false
+	}
+	slices.Sort(loads)
+	return loads[int(baseQuantile*float64(len(loads)-1))], true
+}
+
+func (s standing) project(toDate Energy) (Energy, bool) {
+	usual := *s.tally
+	usual.span = span{first: s.tally.span.first, quarters: slices.Clone(s.tally.span.quarters)}
+	quarters := 0
+	for i := range usual.span.quarters {
+		if quarterStart(usual.span.first+int64(i)) < s.now.Add(-usualSpanMs) {
+			usual.span.quarters[i] = Quarter{}
+		} else if usual.span.quarters[i].Known() {
+			quarters++
+		}
+	}
+	if quarters < leastUsual {
+		return 0, false
+	}
+	profile, mean := profileOf(&usual, s.zone, s.now), s.meanPower(s.now.Add(-usualSpanMs))
+	end := ByMonth.next(ByMonth.start(s.now, s.zone), s.zone)
+	for at := quarterStart(quarterOf(s.now) + 1); at < end; at = at.Add(quarterMs) {
+		local := at.Time().In(s.zone)
+		hour := profile[local.Weekday()][local.Hour()]
+		if !hour.Known {
+			hour.Mean = mean
+		}
+		toDate += hour.Mean.During(quarterMs)
+	}
+	return toDate, true
+}
