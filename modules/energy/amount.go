@@ -78,6 +78,10 @@ func MeanPower(e Energy, ms int64) Power {
 	if ms <= 0 {
 		return 0
 	}
+	const safe = Energy(1) << 40
+	if hourMs%ms == 0 && e < safe && e > -safe {
+		return Power(int64(e) * (hourMs / ms)) // a quarter hour's, all day long
+	}
 	return Power(divideHalfEven(int64(e), hourMs, ms))
 }
 

@@ -16,34 +16,48 @@ type Campus struct {
 	behind   map[DeviceID][]DeviceID
 	zones    map[SpaceID]*time.Location
 	fallback *time.Location
+	// moves are the instants at which devices were moved, oldest first.
+	moves []Instant
 }
 
 // NewCampus makes a campus of its parts; fallback is the zone of a site whose own cannot be read.
 func NewCampus(version int64, spaces []Space, devices []Device, fallback *time.Location) *Campus {
 	c := &Campus{
 		Version: version, fallback: fallback,
-		spaces: make(map[SpaceID]Space, len(spaces)), devices: make(map[DeviceID]Device, len(devices)),
-		children: make(map[SpaceID][]SpaceID), inSpace: make(map[SpaceID][]DeviceID), behind: make(map[DeviceID][]DeviceID),
+		spaces: make(map[SpaceID]Space, len(spaces)), children: make(map[SpaceID][]SpaceID),
 		zones: make(map[SpaceID]*time.Location),
 	}
-	spaces, devices = slices.Clone(spaces), slices.Clone(devices)
+	spaces = slices.Clone(spaces)
 	slices.SortFunc(spaces, func(a, b Space) int { return cmp.Compare(a.ID, b.ID) })
-	slices.SortFunc(devices, func(a, b Device) int { return cmp.Compare(a.ID, b.ID) })
 	for _, s := range spaces {
 		c.spaces[s.ID] = s
 		c.children[s.Parent] = append(c.children[s.Parent], s.ID)
 	}
-	for _, d := range devices {
-		c.devices[d.ID] = d
-		c.inSpace[d.Space] = append(c.inSpace[d.Space], d.ID)
-		c.behind[d.Parent] = append(c.behind[d.Parent], d.ID)
-	}
+	c.hang(devices)
 	for _, s := range c.Sites() {
 		if zone, err := time.LoadLocation(s.TimeZone); err == nil && s.TimeZone != "" {
 			c.zones[s.ID] = zone
 		}
 	}
 	return c
+}
+
+// hang puts the devices in their spaces and behind their meters.
+func (c *Campus) hang(devices []Device) {
+	devices = slices.Clone(devices)
+	slices.SortFunc(devices, func(a, b Device) int { return cmp.Compare(a.ID, b.ID) })
+	c.devices, c.inSpace, c.behind = make(map[DeviceID]Device, len(devices)), make(map[SpaceID][]DeviceID), make(map[DeviceID][]DeviceID)
+	c.moves = nil
+	for _, d := range devices {
+		c.devices[d.ID] = d
+		c.inSpace[d.Space] = append(c.inSpace[d.Space], d.ID)
+		c.behind[d.Parent] = append(c.behind[d.Parent], d.ID)
+		for _, former := range d.Former {
+			c.moves = append(c.moves, former.Until)
+		}
+	}
+	slices.Sort(c.moves)
+	c.moves = slices.Compact(c.moves)
 }
 
 // Space is the one with an id.
@@ -137,6 +151,20 @@ func (c *Campus) Behind(meter DeviceID) []Device {
 	}
 	return list
 }
+
+// isBehind tells whether a device sits behind a meter, whatever is between.
+func (c *Campus) isBehind(d Device, meter DeviceID) bool {
+	for steps := 0; d.Parent != "" && steps <= len(c.devices); steps++ {
+		if d.Parent == meter {
+			return true
+		}
+		d = c.devices[d.Parent]
+	}
+	return false
+}
+
+// behindItself tells whether meters hang in a circle.
+func (c *Campus) behindItself(id DeviceID) bool { return c.isBehind(c.devices[id], id) }
 
 // Sees tells whether a space is within a caller's reach.
 func (c *Campus) Sees(caller Caller, id SpaceID) bool {

@@ -25,6 +25,8 @@ type Device struct {
 	Space SpaceID
 	// Parent is the meter that it sits behind; empty where there is none.
 	Parent DeviceID
+	// Former are the places where it hung before, oldest first; empty where it was never moved.
+	Former []Placement
 	// Rated is the most it draws, Standby what it draws while idle; 0 where unknown.
 	Rated, Standby Power
 	// IntervalS is the span of its kwh readings that do not say, in seconds; 0 where unknown.

@@ -12,6 +12,9 @@ type DeviceEdit struct {
 	IntervalS       *int
 	RegisterModulus *Energy
 	MQTTTopic       *string
+	// MovedAt is since when it hangs at its space and parent; nil is now where they change. What it used before
+	// stays where it hung then.
+	MovedAt *Instant
 }
 
 // Devices lists what the caller sees; empty filters do not filter.
@@ -95,15 +98,43 @@ func (c *Catalog) UpdateDevice(ctx context.Context, caller Caller, id DeviceID, 
 		if d, err = seenDevice(campus, caller, id); err != nil {
 			return Change{}, err
 		}
+		was := d
 		edit.apply(&d)
+		if err := c.move(ctx, &d, was, edit.MovedAt); err != nil {
+			return Change{}, err
+		}
 		var k check
 		k.deviceAt(campus, caller, d)
+		k.movedAt(campus, d, edit.MovedAt, c.clock.Now())
 		if len(k.flaws) > 0 {
 			return Change{}, ErrInvalid{k.flaws}
 		}
 		return Change{PutDevice: &d}, nil
 	})
 	return d, err
+}
+
+// move keeps where a device hung until it was moved. One that never reported has nothing there to keep.
+func (c *Catalog) move(ctx context.Context, d *Device, was Device, at *Instant) error {
+	if at == nil && d.Space == was.Space && d.Parent == was.Parent {
+		return nil
+	}
+	reported, err := c.store.HasReadings(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	if !reported {
+		d.Former = nil
+		return nil
+	}
+	from := c.clock.Now()
+	if at != nil {
+		from = *at
+	}
+	space, parent := d.Space, d.Parent
+	d.Space, d.Parent = was.Space, was.Parent
+	d.moveTo(space, parent, from)
+	return nil
 }
 
 // DeleteDevice removes a device that never reported; one that did is part of what was reported. Errors:
@@ -170,6 +201,30 @@ func (c *check) deviceAt(campus *Campus, caller Caller, d Device) {
 	}
 }
 
+// movedAt refuses a move that is still to come, and one that would have hung meters in a circle at any time since.
+func (c *check) movedAt(campus *Campus, d Device, at *Instant, now Instant) {
+	if at != nil && *at > now {
+		c.bad("moved_at", "future")
+	}
+	if len(c.flaws) > 0 {
+		return
+	}
+	devices := []Device{d}
+	for id, other := range campus.devices {
+		if id != d.ID {
+			devices = append(devices, other)
+		}
+	}
+	moved := *campus
+	moved.hang(devices)
+	for _, e := range moved.epochs(0, farAhead) {
+		if e.campus.behindItself(d.ID) {
+			c.bad("moved_at", "cycle")
+			return
+		}
+	}
+}
+
 func (c *check) notNegative(field string, n int64) {
 	if n < 0 {
 		c.bad(field, "negative")
@@ -182,11 +237,7 @@ func (c *check) parent(campus *Campus, caller Caller, d Device) {
 		c.bad("parent_id", "no_such")
 		return
 	}
-	for steps := 0; meter.ID != "" && steps <= 100; steps++ {
-		if meter.ID == d.ID {
-			c.bad("parent_id", "cycle")
-			return
-		}
-		meter, _ = campus.Device(meter.Parent)
+	if meter.ID == d.ID || campus.isBehind(meter, d.ID) {
+		c.bad("parent_id", "cycle")
 	}
 }

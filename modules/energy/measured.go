@@ -16,22 +16,25 @@ func (r *Reports) Measured(ctx context.Context, caller Caller, level Level, id s
 	if err != nil {
 		return 0, 0, false, err
 	}
-	devices := idsOf(devicesOf(campus, scope))
-	first, last, found, err := r.readings.Days(ctx, devices)
-	if err != nil || !found {
-		return 0, 0, false, err
-	}
-	from, _, begins, err := r.knownOn(ctx, devices, first)
-	if err != nil {
-		return 0, 0, false, err
-	}
-	_, to, ends, err := r.knownOn(ctx, devices, last)
-	return from, to, begins && ends, err
+	err = r.readings.Open(ctx, campus.devicesEver(scope), func(books Books) error {
+		first, last, any, err := books.Days()
+		if err != nil || !any {
+			return err
+		}
+		var begins, ends bool
+		if from, _, begins, err = knownOn(books, first); err != nil {
+			return err
+		}
+		_, to, ends, err = knownOn(books, last)
+		found = begins && ends
+		return err
+	})
+	return from, to, found, err
 }
 
 // knownOn gives the begin of the first and the end of the last known quarter hour of a day.
-func (r *Reports) knownOn(ctx context.Context, devices []DeviceID, day int32) (from, to Instant, found bool, err error) {
-	for page, err := range r.readings.Pages(ctx, devices, day, day+1) {
+func knownOn(books Books, day int32) (from, to Instant, found bool, err error) {
+	for page, err := range books.Pages(day, day+1) {
 		if err != nil {
 			return 0, 0, false, err
 		}
@@ -47,12 +50,4 @@ func (r *Reports) knownOn(ctx context.Context, devices []DeviceID, day int32) (f
 		}
 	}
 	return from, to, found, nil
-}
-
-func idsOf(devices []Device) []DeviceID {
-	ids := make([]DeviceID, len(devices))
-	for i, d := range devices {
-		ids[i] = d.ID
-	}
-	return ids
 }

@@ -3,6 +3,7 @@ package energy
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 )
@@ -54,11 +55,11 @@ func (r *Reports) Overview(ctx context.Context, caller Caller, level Level, id s
 	if err != nil {
 		return Overview{}, err
 	}
-	tallies, err := r.tally(ctx, campus, scope, q)
+	t, err := r.tally(ctx, campus, scope, q)
 	if err != nil {
 		return Overview{}, err
 	}
-	s := standing{tally: tallies[scope.id], zone: scope.zone, now: now, rates: rates}.overview()
+	s := standing{tally: t, zone: scope.zone, now: now, rates: rates}.overview()
 	s.Top, err = r.topDevices(ctx, campus, scope, Query{From: month, To: now, By: PerDevice})
 	return s, err
 }
@@ -67,20 +68,19 @@ func (r *Reports) topDevices(ctx context.Context, campus *Campus, scope scope, q
 	if q.To <= q.From {
 		return nil, nil // the month's first instant
 	}
-	tallies, err := r.tally(ctx, campus, scope, q)
+	all := make(map[string]TopDevice)
+	err := r.eachDay(ctx, campus, scope, q, func(day int32, book *dayBook) error {
+		for key, sum := range book.groups {
+			all[key] = TopDevice{ID: key, Name: sum.name, Energy: all[key].Energy + sum.within(day, q.From, q.To)}
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	var top []TopDevice
-	for key, t := range tallies {
-		device := TopDevice{ID: key, Name: t.name}
-		for _, quarter := range t.span.quarters {
-			device.Energy += quarter.Energy
-		}
-		if key != unmeteredKey && device.Energy > 0 {
-			top = append(top, device)
-		}
-	}
+	delete(all, unmeteredKey)
+	top := slices.Collect(maps.Values(all))
+	top = slices.DeleteFunc(top, func(d TopDevice) bool { return d.Energy <= 0 })
 	slices.SortFunc(top, func(a, b TopDevice) int { return cmp.Or(cmp.Compare(b.Energy, a.Energy), cmp.Compare(a.ID, b.ID)) })
 	return top[:min(len(top), topDevicesMax)], nil
 }

@@ -12,7 +12,7 @@ func TestOverview(t *testing.T) {
 	zone := time.FixedZone("Bogota", -5*60*60)
 	begin := InstantOf(time.Date(2026, 2, 1, 0, 0, 0, 0, zone))
 	now := InstantOf(time.Date(2026, 3, 31, 12, 0, 0, 0, zone))
-	all := newTally("", begin, now)
+	all := newTally(begin, now)
 	for i := range all.span.quarters {
 		all.count[i] = 1
 		all.span.quarters[i] = Quarter{Energy: 250_000, Measured: quarterMs}
@@ -32,7 +32,7 @@ func TestOverview(t *testing.T) {
 // TestOverviewOfLittle says nothing that is not known.
 func TestOverviewOfLittle(t *testing.T) {
 	now := InstantOf(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC))
-	empty := standing{tally: newTally("", now.Add(-60*dayMs), now), zone: time.UTC, now: now}.overview()
+	empty := standing{tally: newTally(now.Add(-60*dayMs), now), zone: time.UTC, now: now}.overview()
 	require.False(t, empty.Today.Known || empty.MonthToDate.Known || empty.SameLastMonth.Known)
 	require.False(t, empty.Projected || empty.LoadFactorKnown || empty.BaseLoadKnown)
 }

@@ -26,13 +26,24 @@ type Readings interface {
 	Reading(ctx context.Context, key Key) (Reading, error)
 	// List gives up to limit readings of the devices in [from, to), by device and instant, from after the key.
 	List(ctx context.Context, devices []DeviceID, from, to Instant, after Key, limit int) ([]Reading, error)
-	// Pages yields the devices' pages of the days [from, to), by device and day, all of one snapshot.
-	Pages(ctx context.Context, devices []DeviceID, from, to int32) iter.Seq2[*Page, error]
-	// Days gives the first and last day of which devices have a page; found is false where they have none.
-	Days(ctx context.Context, devices []DeviceID) (first, last int32, found bool, err error)
+	// Open shows the books of devices as they are at one instant.
+	Open(ctx context.Context, devices []DeviceID, look func(Books) error) error
 	// PastChanges tells whose past (the days before yesterday) changed at or after an instant, by readings, states,
 	// ambient readings, calendar or tariff.
 	PastChanges(ctx context.Context, since Instant) ([]Changed, error)
+}
+
+// Books are the pages of some devices, all of one snapshot.
+type Books interface {
+	// Begun gives the day of each device's first page; a device without any is not in it.
+	Begun() (map[DeviceID]int32, error)
+	// Versions gives, for the days of [from, to), a number that every change of a page of that day counts up. Days whose
+	// pages may change without being counted, today's and yesterday's, are not in it.
+	Versions(from, to int32) (map[int32]int64, error)
+	// Days gives the first and last day of which there is a page; found is false where there is none.
+	Days() (first, last int32, found bool, err error)
+	// Pages yields the pages of the days [from, to), by day and device.
+	Pages(from, to int32) iter.Seq2[*Page, error]
 }
 
 // Changed is a device or a space whose past changed; a space stands for all within it.

@@ -31,11 +31,11 @@ func (r *Reports) Profile(ctx context.Context, caller Caller, level Level, id st
 	if int64(to-from) > longestProfile {
 		return Profile{}, tooLong()
 	}
-	tallies, err := r.tally(ctx, campus, scope, q)
+	t, err := r.tally(ctx, campus, scope, q)
 	if err != nil {
 		return Profile{}, err
 	}
-	return profileOf(tallies[scope.id], scope.zone, min(q.To, r.clock.Now())), nil
+	return profileOf(t, scope.zone, min(q.To, r.clock.Now())), nil
 }
 
 // profileOf sorts a tally's quarter hours up to now into the hours of the week.

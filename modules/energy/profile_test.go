@@ -12,7 +12,7 @@ func TestProfile(t *testing.T) {
 	zone := time.FixedZone("Kathmandu", (5*60+45)*60)
 	monday := InstantOf(time.Date(2026, 11, 2, 0, 0, 0, 0, zone))
 	week := 7 * Instant(dayMs)
-	tally := newTally("", monday, monday+week+Instant(dayMs))
+	tally := newTally(monday, monday+week+Instant(dayMs))
 	for i := range tally.span.quarters {
 		tally.count[i] = 1
 	}

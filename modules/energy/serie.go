@@ -56,6 +56,8 @@ type Step struct {
 	// Coverage is the measured part of the time, 0 to 1, of all devices that count here.
 	Coverage float64
 	Charge   Charge
+	// Excesses are, in the series of what is unmetered, the meters that counted less than the devices behind them.
+	Excesses []Excess
 }
 
 // Series is a query's answer: one, or one a group, whose sums are equal to the whole.
@@ -70,15 +72,19 @@ type Reports struct {
 	directory Directory
 	prices    Prices
 	clock     Clock
+	kept      *keptDays
 }
 
 // NewReports makes the reports of a campus.
 func NewReports(readings Readings, directory Directory, prices Prices, clock Clock) *Reports {
-	return &Reports{readings: readings, directory: directory, prices: prices, clock: clock}
+	return &Reports{readings: readings, directory: directory, prices: prices, clock: clock, kept: newKeptDays()}
 }
 
-// longestQuery bounds a series' steps, so that no answer outgrows memory.
-const longestQuery = 40_000
+// longestQuery bounds a series' steps and mostSteps those of all groups, so that no answer outgrows memory.
+const (
+	longestQuery = 40_000
+	mostSteps    = 400_000
+)
 
 // Serie answers a query with one series, or one a group. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
 func (r *Reports) Serie(ctx context.Context, caller Caller, q Query) ([]Series, error) {
@@ -96,15 +102,61 @@ func (r *Reports) serie(ctx context.Context, caller Caller, q Query, ratesOf fun
 	if err != nil {
 		return nil, err
 	}
-	tallies, err := r.tally(ctx, campus, scope, q)
-	if err != nil {
-		return nil, err
-	}
 	rates, err := ratesOf(scope.space, q.From, q.To)
 	if err != nil {
 		return nil, err
 	}
-	return seriesOf(tallies, edges, rates, min(q.To, r.clock.Now())), nil
+	c := cutter{edges: edges, rates: rates, now: min(q.To, r.clock.Now()), groups: make(map[string]*stepper), excesses: newExcesses(edges)}
+	if q.By == Ungrouped {
+		c.group(scope.id, scope.name)
+	}
+	if err := r.eachDay(ctx, campus, scope, q, c.add); err != nil {
+		return nil, err
+	}
+	return c.series(), nil
+}
+
+// cutter cuts the days of a query into the steps of its groups.
+type cutter struct {
+	edges    []Instant
+	rates    []Rate
+	now      Instant
+	groups   map[string]*stepper
+	excesses *excesses
+}
+
+func (c *cutter) group(key, name string) *stepper {
+	g := c.groups[key]
+	if g == nil {
+		g = newStepper(name, c.edges, c.rates, c.now)
+		c.groups[key] = g
+	}
+	return g
+}
+
+func (c *cutter) add(day int32, book *dayBook) error {
+	for key, sum := range book.groups {
+		c.group(key, sum.name).add(day, sum)
+	}
+	if len(c.groups)*len(c.edges) > mostSteps {
+		return tooLong()
+	}
+	c.excesses.add(day, book.meters)
+	return nil
+}
+
+// series are the groups in the order of their keys.
+func (c *cutter) series() []Series {
+	all := make([]Series, 0, len(c.groups))
+	for key, g := range c.groups {
+		series := g.series(key)
+		if key == unmeteredKey {
+			c.excesses.mark(series.Steps)
+		}
+		all = append(all, series)
+	}
+	slices.SortFunc(all, func(a, b Series) int { return cmp.Compare(a.Key, b.Key) })
+	return all
 }
 
 // scoped finds what a query is about, and widens its time to whole quarter hours.
@@ -187,14 +239,4 @@ func onlySite(campus *Campus) SpaceID {
 		return sites[0].ID
 	}
 	return ""
-}
-
-// seriesOf cuts tallies into steps, the groups in the order of their keys.
-func seriesOf(tallies map[string]*tally, edges []Instant, rates []Rate, now Instant) []Series {
-	all := make([]Series, 0, len(tallies))
-	for key, t := range tallies {
-		all = append(all, Series{Key: key, Name: t.name, Steps: t.steps(edges, rates, now)})
-	}
-	slices.SortFunc(all, func(a, b Series) int { return cmp.Compare(a.Key, b.Key) })
-	return all
 }

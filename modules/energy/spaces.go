@@ -104,7 +104,7 @@ func (c *Catalog) DeleteSpace(ctx context.Context, caller Caller, id SpaceID) er
 		if len(campus.Inside(id)) > 0 {
 			return Change{}, ErrInUse{Kind: "space", ID: string(id), By: "spaces"}
 		}
-		if len(campus.DevicesWithin(id)) > 0 {
+		if campus.everHung(id) {
 			return Change{}, ErrInUse{Kind: "space", ID: string(id), By: "devices"}
 		}
 		return Change{DropSpace: id}, nil

@@ -1,39 +1,36 @@
 package energy
 
-// steps cuts a tally into buckets; the last of them has only run until now.
-func (t *tally) steps(edges []Instant, rates []Rate, now Instant) []Step {
-	steps := make([]Step, 0, len(edges)-1)
-	meter := newChargeMeter(rates)
-	for i := range len(edges) - 1 {
-		steps = append(steps, t.step(edges[i], edges[i+1], meter, now))
-	}
-	return steps
+// adder adds quarter hours up to a step, oldest first.
+type adder struct {
+	step           Step
+	measured, time int64
+	meter          *chargeMeter
+	now            Instant
 }
 
-func (t *tally) step(start, end Instant, meter *chargeMeter, now Instant) Step {
-	step := Step{Start: start}
-	var measured, time int64
-	first, last := quarterOf(start)-t.span.first, quarterOf(end-1)-t.span.first
-	for i := first; i <= last; i++ {
-		q := t.span.quarters[i]
-		at := quarterStart(t.span.first + i)
-		if at < now || q.Known() {
-			measured += q.Measured
-			time += int64(t.count[i]) * quarterMs
-		}
-		if !q.Known() {
-			continue
-		}
-		step.Known = true
-		step.Energy += q.Energy
-		step.Estimated += q.Estimated
-		meter.add(at, q.Energy)
-		step.claimPeak(q, t.count[i])
+func (a *adder) add(at Instant, q Quarter, devices int32) {
+	if at < a.now || q.Known() {
+		a.measured += q.Measured
+		a.time += int64(devices) * quarterMs
 	}
-	if time > 0 {
-		step.Coverage = float64(measured) / float64(time)
+	if !q.Known() {
+		return
 	}
-	step.Charge = meter.take()
+	a.step.Known = true
+	a.step.Energy += q.Energy
+	a.step.Estimated += q.Estimated
+	a.meter.add(at, q.Energy)
+	a.step.claimPeak(q, devices)
+}
+
+// close gives the step and begins the next one, at an instant.
+func (a *adder) close(next Instant) Step {
+	if a.time > 0 {
+		a.step.Coverage = float64(a.measured) / float64(a.time)
+	}
+	a.step.Charge = a.meter.take()
+	step := a.step
+	a.step, a.measured, a.time = Step{Start: next}, 0, 0
 	return step
 }
 
@@ -46,4 +43,55 @@ func (s *Step) claimPeak(q Quarter, devices int32) {
 	if power := MeanPower(q.Energy, quarterMs); !s.PeakKnown || power > s.Peak {
 		s.Peak, s.PeakKnown = power, true
 	}
+}
+
+// step is what a tally holds of [start, end), of which the last has only run until now.
+func (t *tally) step(start, end Instant, meter *chargeMeter, now Instant) Step {
+	a := adder{step: Step{Start: start}, meter: meter, now: now}
+	first, last := quarterOf(start)-t.span.first, quarterOf(end-1)-t.span.first
+	for i := first; i <= last; i++ {
+		a.add(quarterStart(t.span.first+i), t.span.quarters[i], t.count[i])
+	}
+	return a.close(end)
+}
+
+// stepper cuts one group's days into steps, as they come.
+type stepper struct {
+	name  string
+	edges []Instant // of the steps: one more than there are
+	steps []Step
+	adder adder
+}
+
+func newStepper(name string, edges []Instant, rates []Rate, now Instant) *stepper {
+	return &stepper{
+		name: name, edges: edges, steps: make([]Step, 0, len(edges)-1),
+		adder: adder{step: Step{Start: edges[0]}, meter: newChargeMeter(rates), now: now},
+	}
+}
+
+// add counts a day; days come oldest first.
+func (s *stepper) add(day int32, sum *daySum) {
+	first := int64(day) * QuartersPerDay
+	lo, hi := max(first, quarterOf(s.edges[0])), min(first+QuartersPerDay, quarterOf(s.edges[len(s.edges)-1]))
+	for at := lo; at < hi; {
+		s.closeUpTo(quarterStart(at))
+		end := min(hi, quarterOf(s.edges[len(s.steps)+1]))
+		for ; at < end; at++ {
+			s.adder.add(quarterStart(at), sum.quarters[at-first], sum.count[at-first])
+		}
+	}
+}
+
+// closeUpTo ends the steps that end at or before an instant.
+func (s *stepper) closeUpTo(at Instant) {
+	for len(s.steps) < len(s.edges)-1 && s.edges[len(s.steps)+1] <= at {
+		s.steps = append(s.steps, s.adder.close(s.edges[len(s.steps)+1]))
+	}
+}
+
+// series ends all steps.
+func (s *stepper) series(key string) Series {
+	s.closeUpTo(s.edges[len(s.edges)-1])
+	return Series{Key: key, Name: s.name, Steps: s.steps}
 }

@@ -1,6 +1,123 @@
 package energy
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// eachDay calls visit with the books of the UTC days that the query touches, oldest first, all of one snapshot.
+func (r *Reports) eachDay(ctx context.Context, campus *Campus, s scope, q Query, visit func(day int32, book *dayBook) error) error {
+	var topologies []topology
+	for _, e := range campus.epochs(quarterStart(int64(dayOf(q.From))*QuartersPerDay), quarterStart(int64(dayOf(q.To-1)+1)*QuartersPerDay)) {
+		topologies = append(topologies, newTopology(e, s))
+	}
+	return r.readings.Open(ctx, campus.devicesEver(s), func(books Books) error {
+		d := days{
+			reports: r, books: books, scope: s, by: q.By, topologies: topologies, visit: visit,
+			key: dayKey{campus: campus.Version, level: q.Level, id: s.id, by: q.By},
+		}
+		return d.walk(dayOf(q.From), dayOf(q.To-1)+1)
+	})
+}
+
+func dayOf(at Instant) int32 { return int32(int64(at) / dayMs) }
+
+// days walks the days of a query, through those that are remembered and those that must be counted.
+type days struct {
+	reports    *Reports
+	books      Books
+	scope      scope
+	by         Grouping
+	topologies []topology
+	key        dayKey
+	visit      func(int32, *dayBook) error
+
+	begun     map[DeviceID]int32
+	beginning []int32 // the days of begun, sorted
+	versions  map[int32]int64
+}
+
+func (d *days) walk(from, to int32) (err error) {
+	if d.begun, err = d.books.Begun(); err != nil {
+		return err
+	}
+	for _, day := range d.begun {
+		d.beginning = append(d.beginning, day)
+	}
+	slices.Sort(d.beginning)
+	if d.versions, err = d.books.Versions(from, to); err != nil {
+		return err
+	}
+	for at := from; at < to; {
+		if book := d.remembered(at); book != nil {
+			if err := d.visit(at, book); err != nil {
+				return err
+			}
+			at++
+			continue
+		}
+		end := at + 1
+		for end < to && d.remembered(end) == nil {
+			end++
+		}
+		if err := d.count(at, end); err != nil {
+			return err
+		}
+		at = end
+	}
+	return nil
+}
+
+// begunBy is how many devices had begun by a day.
+func (d *days) begunBy(day int32) int {
+	n, _ := slices.BinarySearch(d.beginning, day+1)
+	return n
+}
+
+func (d *days) remembered(day int32) *dayBook {
+	version, settled := d.versions[day]
+	if !settled {
+		return nil
+	}
+	d.key.day = day
+	return d.reports.kept.find(d.key, version, d.begunBy(day))
+}
+
+// count makes the books of [from, to) from their pages, a day in memory at a time.
+func (d *days) count(from, to int32) error {
+	pages := make(map[DeviceID]*Page)
+	at := from
+	for page, err := range d.books.Pages(from, to) {
+		if err != nil {
+			return err
+		}
+		for ; at < page.Day; at++ {
+			if err := d.close(at, pages); err != nil {
+				return err
+			}
+			clear(pages)
+		}
+		pages[page.Device] = page
+	}
+	for ; at < to; at++ {
+		if err := d.close(at, pages); err != nil {
+			return err
+		}
+		clear(pages)
+	}
+	return nil
+}
+
+// close counts a day of which all pages are read.
+func (d *days) close(day int32, pages map[DeviceID]*Page) error {
+	book := countDay(d.scope, d.by, day, d.topologies, pages, d.begun)
+	if version, settled := d.versions[day]; settled {
+		d.key.day = day
+		d.reports.kept.keep(d.key, version, d.begunBy(day), book)
+	}
+	return d.visit(day, book)
+}
 
 // span is a run of quarter hours, dense, from a first one on.
 type span struct {
@@ -13,243 +130,34 @@ func newSpan(from, to Instant) span {
 	return span{first: first, quarters: make([]Quarter, quarterOf(to-1)+1-first)}
 }
 
-// put writes a page's quarters, those that lie in the span.
-func (s span) put(p *Page) {
-	begin := int64(p.Day) * QuartersPerDay
-	for i, q := range p.Quarters {
-		if at := begin + int64(i) - s.first; at >= 0 && at < int64(len(s.quarters)) {
-			s.quarters[at] = q
-		}
-	}
-}
-
-// tally adds up the quarter hours of a group.
+// tally is what a query's one group used, each quarter hour of it.
 type tally struct {
-	name  string
 	span  span
 	count []int32 // devices that count in each quarter, for coverage
 }
 
-func newTally(name string, from, to Instant) *tally {
+func newTally(from, to Instant) *tally {
 	s := newSpan(from, to)
-	return &tally{name: name, span: s, count: make([]int32, len(s.quarters))}
+	return &tally{span: s, count: make([]int32, len(s.quarters))}
 }
 
-// add counts a device's quarter, its measured time capped at the quarter.
-func (t *tally) add(i int, q Quarter) {
-	t.count[i]++
-	t.plus(i, q)
-}
-
-func (t *tally) plus(i int, q Quarter) {
-	q.Measured, q.Filled = min(q.Measured, quarterMs), min(q.Filled, quarterMs)
-	t.span.quarters[i] = t.span.quarters[i].plus(q)
-}
-
-// tally adds up what the query asks for, by group. No energy counts twice: where a meter and devices behind it
-// both report, the meter stands for the whole and its remainder is unmetered; where the meter is silent, the
-// devices behind it stand.
-func (r *Reports) tally(ctx context.Context, campus *Campus, s scope, q Query) (map[string]*tally, error) {
-	devices := devicesOf(campus, s)
-	spans, err := r.spans(ctx, devices, q.From, q.To)
+// tally adds up what an ungrouped query asks for.
+func (r *Reports) tally(ctx context.Context, campus *Campus, s scope, q Query) (*tally, error) {
+	t := newTally(q.From, q.To)
+	err := r.eachDay(ctx, campus, s, q, func(day int32, book *dayBook) error {
+		t.put(day, book.groups[s.id])
+		return nil
+	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("add up %s: %w", s.id, err)
 	}
-	c := counter{campus: campus, spans: spans, query: q, scope: s, groups: make(map[string]*tally)}
-	c.behind = behind(campus, devices)
-	if q.By == Ungrouped {
-		c.group(s.id, s.name)
-	}
-	for _, d := range c.behind[""] {
-		c.count(d)
-	}
-	return c.groups, nil
+	return t, nil
 }
 
-func devicesOf(campus *Campus, s scope) []Device {
-	if s.device == "" {
-		return campus.DevicesWithin(s.space)
-	}
-	device, _ := campus.Device(s.device)
-	return []Device{device}
-}
-
-// behind lists the devices behind each meter of the scope; those behind none of it are under "".
-func behind(campus *Campus, devices []Device) map[DeviceID][]Device {
-	inside := make(map[DeviceID]bool, len(devices))
-	for _, d := range devices {
-		inside[d.ID] = true
-	}
-	tree := make(map[DeviceID][]Device)
-	for _, d := range devices {
-		meter := d.Parent
-		for meter != "" && !inside[meter] {
-			above, known := campus.Device(meter)
-			if !known {
-				break
-			}
-			meter = above.Parent
-		}
-		if !inside[meter] {
-			meter = ""
-		}
-		tree[meter] = append(tree[meter], d)
-	}
-	return tree
-}
-
-func (r *Reports) spans(ctx context.Context, devices []Device, from, to Instant) (map[DeviceID]span, error) {
-	ids := idsOf(devices)
-	spans := make(map[DeviceID]span, len(ids))
-	for page, err := range r.readings.Pages(ctx, ids, dayOf(from), dayOf(to-1)+1) {
-		if err != nil {
-			return nil, err
-		}
-		s, begun := spans[page.Device]
-		if !begun {
-			s = newSpan(from, to)
-			spans[page.Device] = s
-		}
-		s.put(page)
-	}
-	return spans, nil
-}
-
-func dayOf(at Instant) int32 { return int32(int64(at) / dayMs) }
-
-// counter walks the meters of a scope.
-type counter struct {
-	campus *Campus
-	scope  scope
-	query  Query
-	spans  map[DeviceID]span
-	behind map[DeviceID][]Device
-	groups map[string]*tally
-}
-
-func (c *counter) group(key, name string) *tally {
-	g := c.groups[key]
-	if g == nil {
-		g = newTally(name, c.query.From, c.query.To)
-		c.groups[key] = g
-	}
-	return g
-}
-
-// count adds a device, or the meter and all behind it, to their groups.
-func (c *counter) count(d Device) {
-	if c.query.By == Ungrouped {
-		c.countWhole(d)
-		return
-	}
-	total := c.total(d)
-	if total == nil {
-		return
-	}
-	c.countParts(d, total)
-}
-
-// countWhole adds a device's total to the one group there is.
-func (c *counter) countWhole(d Device) {
-	g := c.group(c.scope.id, c.scope.name)
-	for i, q := range c.total(d) {
-		g.add(i, q)
-	}
-}
-
-// total is what a device and those behind it used: its own figure where it has one, else theirs; nil where
-// nothing is known of any of them.
-func (c *counter) total(d Device) []Quarter {
-	own, known := c.spans[d.ID]
-	below := c.below(d)
-	switch {
-	case !known:
-		return below
-	case below == nil:
-		return own.quarters
-	}
-	total := make([]Quarter, len(own.quarters))
-	for i, q := range own.quarters {
-		total[i] = q
-		if !q.Known() {
-			total[i] = below[i]
-		}
-	}
-	return total
-}
-
-// below is what the devices behind a meter used together.
-func (c *counter) below(d Device) []Quarter {
-	var sum []Quarter
-	devices := int64(len(c.behind[d.ID]))
-	for _, child := range c.behind[d.ID] {
-		part := c.total(child)
-		if part == nil {
-			continue
-		}
-		if sum == nil {
-			sum = make([]Quarter, len(part))
-		}
-		for i, q := range part {
-			q.Measured, q.Filled = min(q.Measured, quarterMs)/devices, min(q.Filled, quarterMs)/devices
-			sum[i] = sum[i].plus(q)
-		}
-	}
-	return sum
-}
-
-// countParts gives a meter's total to the groups of the devices behind it, and what is left to unmetered; a
-// device with none behind it is its own part.
-func (c *counter) countParts(d Device, total []Quarter) {
-	below := c.below(d)
-	if below == nil {
-		key, name := c.groupOf(d)
-		g := c.group(key, name)
-		for i, q := range total {
-			g.add(i, q)
-		}
-		return
-	}
-	for _, child := range c.behind[d.ID] {
-		c.count(child)
-	}
-	own, metered := c.spans[d.ID]
-	if !metered {
-		return
-	}
-	rest := c.group(unmeteredKey, "")
-	for i, q := range own.quarters {
-		if !q.Known() {
-			continue
-		}
-		q.Energy -= below[i].Energy
-		q.Estimated -= min(below[i].Estimated, q.Estimated)
-		rest.add(i, q)
-	}
-}
-
-// groupOf is where a device's energy belongs. What hangs on no room, a building's own meter say, is unmetered by
-// room: nobody measured which.
-func (c *counter) groupOf(d Device) (key, name string) {
-	switch c.query.By {
-	case PerDevice:
-		return string(d.ID), d.Name
-	case PerKind:
-		return string(d.Kind), string(d.Kind)
-	case PerRoom:
-		return c.spaceOf(d, KindRoom)
-	case PerBuilding:
-		return c.spaceOf(d, KindBuilding)
-	case Ungrouped:
-	}
-	return c.scope.id, c.scope.name
-}
-
-func (c *counter) spaceOf(d Device, kind SpaceKind) (key, name string) {
-	for _, id := range c.campus.Path(d.Space) {
-		if space, known := c.campus.Space(id); known && space.Kind == kind {
-			return string(space.ID), space.Name
-		}
-	}
-	return unmeteredKey, ""
+// put writes a day's quarters, those that lie in the span.
+func (t *tally) put(day int32, sum *daySum) {
+	begin := int64(day)*QuartersPerDay - t.span.first
+	lo, hi := max(0, -begin), min(QuartersPerDay, int64(len(t.count))-begin)
+	copy(t.span.quarters[begin+lo:begin+hi], sum.quarters[lo:hi])
+	copy(t.count[begin+lo:begin+hi], sum.count[lo:hi])
 }

@@ -28,10 +28,11 @@ func sqlitePath(raw string) string {
 }
 
 // sqliteDSN opens the file so that a commit is on the disk when it returns (synchronous FULL), readers never
-// block the writer (WAL), and a transaction that reads before it writes cannot fail half-way (immediate).
-func sqliteDSN(path, mode string) string {
+// block the writer (WAL), and a transaction that reads before it writes cannot fail half-way (immediate); one that
+// only reads is a snapshot (deferred).
+func sqliteDSN(path, mode, begin string) string {
 	query := url.Values{
-		"_txlock": {"immediate"},
+		"_txlock": {begin},
 		"_dqs":    {"0"},
 		"mode":    {mode},
 		"_pragma": {
@@ -50,11 +51,11 @@ func openSQLite(ctx context.Context, path string) (*Database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("DB_URL: %s: %w", path, err)
 	}
-	writer, err := sqlitePool(ctx, sqliteDSN(path, "rwc"), 1)
+	writer, err := sqlitePool(ctx, sqliteDSN(path, "rwc", "immediate"), 1)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be opened as a SQLite database", path), unlock())
 	}
-	reader, err := sqlitePool(ctx, sqliteDSN(path, "ro"), sqliteReaders)
+	reader, err := sqlitePool(ctx, sqliteDSN(path, "ro", "deferred"), sqliteReaders)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be read", path), writer.Close(), unlock())
 	}

@@ -49,15 +49,16 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 	}
 	all := make(map[energy.Key]energy.Outcome, len(batch))
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
+		rows, booked := s.rows(tx), make(map[energy.PageKey]bool)
 		for part := range slices.Chunk(sorted, statementRows) {
-			if err := s.append(ctx, tx, part, traits, all); err != nil {
+			if err := appendPart(ctx, rows, part, traits, all, booked); err != nil {
 				return err
 			}
 		}
 		if atomic && anyConflict(all) {
 			return errAnyConflict
 		}
-		return nil
+		return s.markPages(ctx, rows, slices.SortedFunc(maps.Keys(booked), comparePages))
 	})
 	if err != nil && !errors.Is(err, errAnyConflict) {
 		return nil, fmt.Errorf("append %d readings: %w", len(batch), err)
@@ -87,8 +88,8 @@ func anyConflict(outcomes map[energy.Key]energy.Outcome) bool {
 	return false
 }
 
-func (s *Store) append(ctx context.Context, tx *gorm.DB, sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits, all map[energy.Key]energy.Outcome) error {
-	rows := s.rows(tx)
+// appendPart stores and books a part of a batch; it adds what became of it to all, and the pages to booked.
+func appendPart(ctx context.Context, rows rows, sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits, all map[energy.Key]energy.Outcome, booked map[energy.PageKey]bool) error {
 	fresh, err := rows.insert(ctx, sorted)
 	if err != nil {
 		return err
@@ -111,7 +112,10 @@ func (s *Store) append(ctx context.Context, tx *gorm.DB, sorted []energy.Reading
 	if err := rechainAll(ctx, rows, linked, traits, entries); err != nil {
 		return err
 	}
-	return s.book(ctx, rows, entries)
+	for key := range entries {
+		booked[key] = true
+	}
+	return book(ctx, rows, entries)
 }
 
 // judge notes what became of each reading: inserted, or compared with the one that was there.
@@ -159,8 +163,16 @@ func judgeReplaced(ctx context.Context, rows rows, sent energy.Reading, conflict
 	return conflict, err
 }
 
-// book writes the entries into their pages and marks the devices whose past they change.
-func (s *Store) book(ctx context.Context, rows rows, entries energy.Entries) error {
+// bookAndMark writes the entries into their pages and marks what they change.
+func (s *Store) bookAndMark(ctx context.Context, rows rows, entries energy.Entries) error {
+	if err := book(ctx, rows, entries); err != nil {
+		return err
+	}
+	return s.markPages(ctx, rows, slices.SortedFunc(maps.Keys(entries), comparePages))
+}
+
+// book writes the entries into their pages.
+func book(ctx context.Context, rows rows, entries energy.Entries) error {
 	keys := slices.SortedFunc(maps.Keys(entries), comparePages)
 	const atOnce = 2000
 	for part := range slices.Chunk(keys, atOnce) {
@@ -175,7 +187,7 @@ func (s *Store) book(ctx context.Context, rows rows, entries energy.Entries) err
 			return err
 		}
 	}
-	return s.markPages(ctx, rows, keys)
+	return nil
 }
 
 func compareKeys(a, b energy.Key) int {
@@ -206,6 +218,10 @@ type rows interface {
 	markPast(ctx context.Context, devices []energy.DeviceID, at energy.Instant) error
 	// restate notes the days, sorted, whose totals changed.
 	restate(ctx context.Context, days []energy.PageKey, at energy.Instant) error
+	// begin notes the first days of devices that have pages from then on.
+	begin(ctx context.Context, firsts []energy.PageKey) error
+	// countUp counts a change of days, sorted.
+	countUp(ctx context.Context, days []int32) error
 	// corrections are those of a reading, oldest first.
 	corrections(ctx context.Context, key energy.Key) ([]energy.Correction, error)
 }

@@ -61,8 +61,14 @@ func (s *Store) Load(ctx context.Context) (version int64, spaces []energy.Space,
 	for _, r := range spaceRows {
 		spaces = append(spaces, r.space())
 	}
+	former, err := s.placements(ctx)
+	if err != nil {
+		return 0, nil, nil, fmt.Errorf("load placements: %w", err)
+	}
 	for _, r := range deviceRows {
-		devices = append(devices, r.device())
+		device := r.device()
+		device.Former = former[device.ID]
+		devices = append(devices, device)
 	}
 	return version, spaces, devices, nil
 }
@@ -89,7 +95,10 @@ func saveChange(tx *gorm.DB, change energy.Change) error {
 		return put.Create(&row).Error
 	case change.PutDevice != nil:
 		row := rowOfDevice(*change.PutDevice)
-		return put.Create(&row).Error
+		if err := put.Create(&row).Error; err != nil {
+			return err
+		}
+		return savePlacements(tx, *change.PutDevice)
 	case change.DropSpace != "":
 		return dropSpace(tx, change.DropSpace)
 	case change.DropDevice != "":
@@ -109,8 +118,10 @@ func dropSpace(tx *gorm.DB, id energy.SpaceID) error {
 }
 
 func dropDevice(tx *gorm.DB, id energy.DeviceID) error {
-	if err := tx.Exec("DELETE FROM energy_states WHERE device_id = ?", string(id)).Error; err != nil {
-		return err
+	for _, table := range []string{"energy_states", "energy_placements"} {
+		if err := tx.Exec("DELETE FROM "+table+" WHERE device_id = ?", string(id)).Error; err != nil {
+			return err
+		}
 	}
 	return tx.Where("id = ?", string(id)).Delete(&deviceRow{}).Error
 }

@@ -3,6 +3,8 @@ package gormenergy
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -20,8 +22,38 @@ func (s *Store) yesterday() energy.Instant {
 	return energy.Instant(now - now%dayMs - dayMs)
 }
 
-// markPages marks the devices of pages in the past, and the days; keys are sorted.
+// settledBefore is the day before which whoever keeps what he made of pages may trust their version. Changes are counted
+// from a day later on: clocks of two servers, or a commit at midnight, may differ by so much.
+func (s *Store) settledBefore() int32 { return int32(int64(s.yesterday()) / dayMs) }
+
+// markPages marks what changes of pages are about: when their devices began, the versions of their days and, of those
+// in the past, the devices and days. Keys are sorted. It comes last in a transaction, so that whoever waits for a day
+// here holds all pages that he wants.
 func (s *Store) markPages(ctx context.Context, rows rows, keys []energy.PageKey) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	if err := s.markPast(ctx, rows, keys); err != nil {
+		return err
+	}
+	var firsts []energy.PageKey
+	passed := make(map[int32]bool)
+	today := int32(int64(s.clock.Now()) / dayMs)
+	for i, k := range keys {
+		if i == 0 || keys[i-1].Device != k.Device {
+			firsts = append(firsts, k)
+		}
+		if k.Day < today {
+			passed[k.Day] = true
+		}
+	}
+	if err := rows.begin(ctx, firsts); err != nil || len(passed) == 0 {
+		return err
+	}
+	return rows.countUp(ctx, slices.Sorted(maps.Keys(passed)))
+}
+
+func (s *Store) markPast(ctx context.Context, rows rows, keys []energy.PageKey) error {
 	first := int32(int64(s.yesterday()) / dayMs)
 	var devices []energy.DeviceID
 	var days []energy.PageKey

@@ -103,7 +103,7 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c energy.Cor
 	if err := rechainAll(ctx, rows, linked, traits, entries); err != nil {
 		return err
 	}
-	if err := s.book(ctx, rows, entries); err != nil {
+	if err := s.bookAndMark(ctx, rows, entries); err != nil {
 		return err
 	}
 	return rows.restate(ctx, slices.SortedFunc(maps.Keys(entries), comparePages), s.clock.Now())

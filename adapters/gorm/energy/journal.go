@@ -38,7 +38,7 @@ func (s *Store) Post(ctx context.Context) (posted int, err error) {
 		if posted, err = addJournalled(found, entries); err != nil || posted == 0 {
 			return err
 		}
-		return s.book(ctx, rows, entries)
+		return s.bookAndMark(ctx, rows, entries)
 	})
 	return posted, err
 }
@@ -55,24 +55,4 @@ func addJournalled(found *sql.Rows, entries energy.Entries) (n int, err error) {
 		return nil
 	})
 	return n, err
-}
-
-// inSnapshot reads the pages' table together with the entries that are not posted to it yet, both as they were at
-// one instant.
-func (s *Store) inSnapshot(ctx context.Context, devices []energy.DeviceID, read func(tx *gorm.DB, journalled energy.Entries) error) error {
-	if s.db.Dialect != database.Postgres {
-		return read(s.db.Read.WithContext(ctx), nil)
-	}
-	return s.db.Read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		found, err := tx.Statement.ConnPool.QueryContext(ctx,
-			"SELECT device_id, at, value, span FROM energy_journal WHERE device_id = ANY($1::text[])", textsOf(devices))
-		if err != nil {
-			return err
-		}
-		journalled := energy.Entries{}
-		if _, err := addJournalled(found, journalled); err != nil {
-			return err
-		}
-		return read(tx, journalled)
-	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 }

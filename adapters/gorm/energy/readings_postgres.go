@@ -203,6 +203,24 @@ func (p postgresRows) restate(ctx context.Context, days []energy.PageKey, at ene
 	return err
 }
 
+// begin leaves the row alone that needs no change: holding it would make the device's writers wait for each other.
+func (p postgresRows) begin(ctx context.Context, firsts []energy.PageKey) error {
+	k := pageKeysOf(firsts)
+	_, err := p.tx.ExecContext(ctx, `
+		INSERT INTO energy_begun (device_id, day)
+		SELECT device_id, day FROM unnest($1::text[], $2::integer[]) AS k (device_id, day)
+		WHERE NOT EXISTS (SELECT 1 FROM energy_begun b WHERE b.device_id = k.device_id AND b.day <= k.day)
+		ON CONFLICT (device_id) DO UPDATE SET day = LEAST(energy_begun.day, excluded.day)`, k.devices, k.days)
+	return err
+}
+
+func (p postgresRows) countUp(ctx context.Context, days []int32) error {
+	_, err := p.tx.ExecContext(ctx, `
+		INSERT INTO energy_day_versions (day, version) SELECT unnest($1::integer[]), 1
+		ON CONFLICT (day) DO UPDATE SET version = energy_day_versions.version + 1`, days)
+	return err
+}
+
 func (p postgresRows) corrections(ctx context.Context, key energy.Key) ([]energy.Correction, error) {
 	return corrections(p.gorm.WithContext(ctx), key)
 }

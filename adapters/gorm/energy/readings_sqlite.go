@@ -126,6 +126,26 @@ func (s sqliteRows) restate(ctx context.Context, days []energy.PageKey, at energ
 	return nil
 }
 
+func (s sqliteRows) begin(ctx context.Context, firsts []energy.PageKey) error {
+	for _, f := range firsts {
+		if _, err := s.tx.ExecContext(ctx, `INSERT INTO energy_begun (device_id, day) VALUES (?, ?)
+			ON CONFLICT DO UPDATE SET day = excluded.day WHERE excluded.day < day`, string(f.Device), f.Day); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s sqliteRows) countUp(ctx context.Context, days []int32) error {
+	for _, day := range days {
+		if _, err := s.tx.ExecContext(ctx, `INSERT INTO energy_day_versions (day, version) VALUES (?, 1)
+			ON CONFLICT DO UPDATE SET version = version + 1`, day); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s sqliteRows) corrections(ctx context.Context, key energy.Key) ([]energy.Correction, error) {
 	return corrections(s.gorm.WithContext(ctx), key)
 }

@@ -86,7 +86,7 @@ func TestPostIsSeenByNobody(t *testing.T) {
 	}
 	last := energy.Energy(0)
 	for last < 7*readings && !t.Failed() {
-		sum := totalOf(t, store, "live")
+		sum := energytest.Total(t, store, "live")
 		require.GreaterOrEqual(t, sum, last)
 		last = sum
 	}
@@ -109,19 +109,10 @@ func openPostgres(t *testing.T) *database.Database {
 	return db
 }
 
-func totalOf(t *testing.T, store *gormenergy.Store, device energy.DeviceID) (sum energy.Energy) {
-	t.Helper()
-	for page, err := range store.Pages(context.Background(), []energy.DeviceID{device}, 0, 1<<20) {
-		require.NoError(t, err)
-		sum += page.Total()
-	}
-	return sum
-}
-
 // empty takes all readings out; a fresh database a case would cost more than the case.
 func empty(t *testing.T, db *database.Database) {
 	t.Helper()
-	tables := []string{"energy_readings", "energy_pages", "energy_past_changes", "energy_corrections", "energy_restated_days"}
+	tables := []string{"energy_readings", "energy_pages", "energy_past_changes", "energy_corrections", "energy_restated_days", "energy_begun", "energy_day_versions"}
 	if db.Dialect == database.Postgres {
 		tables = append(tables, "energy_chains", "energy_journal")
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/problem"
 )
 
 func (h *Handlers) registerDevices(api *httpserver.API) {
@@ -28,7 +29,9 @@ func (h *Handlers) registerDevices(api *httpserver.API) {
 	}, h.getDevice)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "updateDevice", Method: http.MethodPatch, Path: "/api/dispositivos/{id}", Tags: tags,
-		Summary: "Cambiar un dispositivo · Change a device", Metadata: httpserver.Managers(), Errors: []int{404},
+		Summary: "Cambiar un dispositivo · Change a device",
+		Description: "A device that is moved, to another space or behind another meter, leaves what it used until then where it was used.",
+		Metadata: httpserver.Managers(), Errors: []int{404},
 	}, h.updateDevice)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "deleteDevice", Method: http.MethodDelete, Path: "/api/dispositivos/{id}", Tags: tags, DefaultStatus: 204,
@@ -48,14 +51,26 @@ type device struct {
 	RegisterModulusKWh *kwh    `json:"register_modulus_kwh" nullable:"true"`
 	MQTTTopic          *string `json:"mqtt_topic"`
 	CreatedAt          instant `json:"created_at"`
+	Former             []place `json:"former_places,omitempty" doc:"Where it hung before it was moved, oldest first"`
+}
+
+// place is where a device hung until it was moved.
+type place struct {
+	SpaceID  string  `json:"space_id"`
+	ParentID *string `json:"parent_id"`
+	Until    instant `json:"until"`
 }
 
 func deviceOf(d energy.Device) device {
-	return device{
+	out := device{
 		ID: string(d.ID), Name: d.Name, Kind: string(d.Kind), SpaceID: string(d.Space), ParentID: orNull(string(d.Parent)),
 		RatedW: orNull(watts(d.Rated)), StandbyW: orNull(watts(d.Standby)), IntervalS: orNull(d.IntervalS),
 		RegisterModulusKWh: orNull(kwh(d.RegisterModulus)), MQTTTopic: orNull(d.MQTTTopic), CreatedAt: instant(d.Created),
 	}
+	for _, p := range d.Former {
+		out.Former = append(out.Former, place{SpaceID: string(p.Space), ParentID: orNull(string(p.Parent)), Until: instant(p.Until)})
+	}
+	return out
 }
 
 // DeviceBody is what a client sends; what is absent stays as it is.
@@ -128,12 +143,25 @@ func (h *Handlers) getDevice(ctx context.Context, in *IDInput) (*one[device], er
 	return &one[device]{deviceOf(d)}, err
 }
 
+type deviceChange struct {
+	DeviceBody
+	MovedAt *string `json:"moved_at,omitempty" maxLength:"40" doc:"Since when it hangs at this space and behind this meter, RFC 3339; absent: now, where they change. The quarter hour that holds it is the first there"`
+}
+
 func (h *Handlers) updateDevice(ctx context.Context, in *struct {
 	IDInput
-	Body DeviceBody
+	Body deviceChange
 },
 ) (*one[device], error) {
-	d, err := h.Catalog.UpdateDevice(ctx, callerOf(ctx), energy.DeviceID(in.ID), in.Body.edit())
+	edit := in.Body.edit()
+	if in.Body.MovedAt != nil {
+		at, err := parseInstantOrDay(*in.Body.MovedAt, h.Zone)
+		if err != nil {
+			return nil, problem.Invalid(problem.Bad("moved_at", problem.NotAnInstant))
+		}
+		edit.MovedAt = &at
+	}
+	d, err := h.Catalog.UpdateDevice(ctx, callerOf(ctx), energy.DeviceID(in.ID), edit)
 	return &one[device]{deviceOf(d)}, err
 }
 

@@ -47,7 +47,7 @@ func (h *Handlers) overview(ctx context.Context, in *overviewInput) (*one[Overvi
 	if err != nil {
 		return nil, err
 	}
-	steps := stepsOf([]energy.Step{s.Today, s.MonthToDate, s.SameLastMonth})
+	steps := stepsOf([]energy.Step{s.Today, s.MonthToDate, s.SameLastMonth}, "")
 	out := Overview{Today: steps[0], MonthToDate: steps[1], SameDaysLastMonth: steps[2], TopDevices: make([]topDevice, len(s.Top))}
 	if s.Projected {
 		out.ProjectedMonthKWh = pointer(kwh(s.ProjectedMonth))

@@ -38,6 +38,64 @@ type step struct {
 	Currency     string     `json:"currency,omitempty"`
 	CO2Kg        *amount    `json:"co2_kg" nullable:"true"`
 	Coverage     float64    `json:"coverage" doc:"Measured time ÷ time, 0 to 1"`
+	Excesses     []excess   `json:"excesses,omitempty" doc:"Of unmetered: the meters that counted less than the devices behind them"`
+}
+
+// excess is a meter that counted less than the devices behind it.
+type excess struct {
+	MeterID  string  `json:"meter_id"`
+	KWh      kwh     `json:"kwh" doc:"What the devices counted beyond the meter"`
+	Cause    string  `json:"cause" enum:"part_estimated,meter_stopped,within_accuracy,clocks_apart,not_behind,counted_twice" doc:"The likeliest"`
+	DeviceID *string `json:"device_id" doc:"The device that the cause is about; null where it is about none"`
+	Message  string  `json:"message"`
+}
+
+func excessesOf(all []energy.Excess, language string) []excess {
+	var out []excess
+	for _, e := range all {
+		out = append(out, excess{
+			MeterID: string(e.Meter), KWh: kwh(e.Energy), Cause: string(e.Cause), DeviceID: orNull(string(e.Device)),
+			Message: causeWords[e.Cause].in(language),
+		})
+	}
+	return out
+}
+
+// words are a text in both languages.
+type words struct{ es, en string }
+
+func (w words) in(language string) string {
+	if language == "en" {
+		return w.en
+	}
+	return w.es
+}
+
+var causeWords = map[energy.Cause]words{
+	energy.PartEstimated: {
+		"Una parte se estimó por falta de lecturas: la hora en que se usó no es segura.",
+		"A part was filled in for want of readings: when it was used is not certain.",
+	},
+	energy.MeterStopped: {
+		"El medidor no contó nada mientras los equipos tras él sí: revise su conexión.",
+		"The meter counted nothing while the devices behind it did: check its connection.",
+	},
+	energy.WithinAccuracy: {
+		"La diferencia cabe en la exactitud de los medidores.",
+		"The difference is within the meters' accuracy.",
+	},
+	energy.ClocksApart: {
+		"El paso vecino lo compensa: los relojes del medidor y de los equipos no coinciden.",
+		"The step beside it makes up for it: the clocks of the meter and the devices do not agree.",
+	},
+	energy.NotBehind: {
+		"Un solo equipo usó más que el medidor: no está tras él, o su unidad o relación de transformación es errada.",
+		"One device alone used more than the meter: it is not behind it, or its unit or transformer ratio is wrong.",
+	},
+	energy.CountedTwice: {
+		"Los equipos suman más que el medidor: alguno no está tras él o se cuenta dos veces.",
+		"The devices add up to more than the meter: one of them is not behind it or is counted twice.",
+	},
 }
 
 type group struct {
@@ -69,20 +127,20 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*seriesOutput, 
 	}
 	out := &seriesOutput{}
 	if in.By == "" {
-		out.Body.Items = stepsOf(all[0].Steps)
+		out.Body.Items = stepsOf(all[0].Steps, httpserver.Language(ctx))
 		return out, nil
 	}
 	out.Body.Series = make([]group, len(all))
 	for i, s := range all {
-		out.Body.Series[i] = group{Key: s.Key, Name: s.Name, Items: stepsOf(s.Steps)}
+		out.Body.Series[i] = group{Key: s.Key, Name: s.Name, Items: stepsOf(s.Steps, httpserver.Language(ctx))}
 	}
 	return out, nil
 }
 
-func stepsOf(steps []energy.Step) []step {
+func stepsOf(steps []energy.Step, language string) []step {
 	out := make([]step, len(steps))
 	for i, s := range steps {
-		out[i] = step{Start: instant(s.Start), Coverage: s.Coverage}
+		out[i] = step{Start: instant(s.Start), Coverage: s.Coverage, Excesses: excessesOf(s.Excesses, language)}
 		if !s.Known {
 			continue
 		}

@@ -37,6 +37,7 @@ func catalogue(t *testing.T, store energy.Catalogue) {
 	meter := energy.Device{
 		ID: "m:1", Name: "Medidor", Kind: energy.KindMeter, Space: "sp_1", Parent: "m:0", Rated: 1500, Standby: 20, IntervalS: 900,
 		RegisterModulus: energy.KilowattHour, MQTTTopic: "a/b", Created: Start,
+		Former: []energy.Placement{{Space: "sp_0", Until: Start}, {Space: "sp_1", Parent: "m:2", Until: Start + hour}},
 	}
 	require.NoError(t, store.Save(ctx, version, energy.Change{PutSpace: &site}))
 	require.ErrorIs(t, store.Save(ctx, version, energy.Change{PutDevice: &meter}), energy.ErrStale)

@@ -54,6 +54,8 @@ func RunReadings(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	t.Run("corrected books are those of the corrected readings", func(t *testing.T) { corrected(t, fresh) })
 	t.Run("a correction keeps what it replaced", func(t *testing.T) { kept(t, fresh(t)) })
 	t.Run("changed days are told", func(t *testing.T) { restated(t, fresh(t)) })
+	t.Run("answers from memory are those of the books", func(t *testing.T) { remembered(t, fresh(t)) })
+	t.Run("a moved device's past stays where it was", func(t *testing.T) { movedDevice(t, fresh(t)) })
 	t.Run("only the past leaves a mark", func(t *testing.T) { pastChanges(t, fresh(t)) })
 }
 
@@ -132,12 +134,22 @@ func Total(t *testing.T, store energy.Readings, device energy.DeviceID) energy.E
 func Pages(t *testing.T, store energy.Readings, device energy.DeviceID) []energy.Page {
 	t.Helper()
 	var pages []energy.Page
-	for page, err := range store.Pages(context.Background(), []energy.DeviceID{device}, 0, int32(Start/day)+4000) {
-		require.NoError(t, err)
-		if page.Quarters != [energy.QuartersPerDay]energy.Quarter{} {
-			pages = append(pages, *page)
+	err := store.Open(context.Background(), []energy.DeviceID{device}, func(books energy.Books) error {
+		first, last, found, err := books.Days()
+		if err != nil || !found {
+			return err
 		}
-	}
+		for page, err := range books.Pages(first, last+1) {
+			if err != nil {
+				return err
+			}
+			if page.Quarters != [energy.QuartersPerDay]energy.Quarter{} {
+				pages = append(pages, *page)
+			}
+		}
+		return nil
+	})
+	require.NoError(t, err)
 	return pages
 }
 

@@ -1,0 +1,178 @@
+package gormenergy
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/database"
+)
+
+// Open shows the books of devices as they are at one instant: the pages together with what is not posted to them yet.
+func (s *Store) Open(ctx context.Context, devices []energy.DeviceID, look func(energy.Books) error) error {
+	options := &sql.TxOptions{} // SQLite's reading transactions are snapshots
+	if s.db.Dialect == database.Postgres {
+		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	}
+	sorted := slices.Clone(devices)
+	slices.Sort(sorted)
+	return s.db.Read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		b := books{tx: tx, dialect: s.db.Dialect, devices: textsOf(slices.Compact(sorted)), settled: s.settledBefore()}
+		if err := b.readJournal(ctx); err != nil {
+			return fmt.Errorf("read the journal: %w", err)
+		}
+		return look(b)
+	}, options)
+}
+
+// books are the pages of some devices in one transaction.
+type books struct {
+	tx         *gorm.DB
+	dialect    database.Dialect
+	devices    idList // sorted
+	journalled energy.Entries
+	// settled is the day before which every change is counted.
+	settled int32
+}
+
+// readJournal adds up what is stored and not posted.
+func (b *books) readJournal(ctx context.Context) error {
+	b.journalled = energy.Entries{}
+	if b.dialect != database.Postgres {
+		return nil
+	}
+	found, err := b.tx.Statement.ConnPool.QueryContext(ctx,
+		"SELECT device_id, at, value, span FROM energy_journal WHERE device_id = ANY($1::text[])", []string(b.devices))
+	if err != nil {
+		return err
+	}
+	_, err = addJournalled(found, b.journalled)
+	return err
+}
+
+// ofDevices is the condition that a row is of the books' devices, which are its argument.
+func (b books) ofDevices() string {
+	if b.dialect == database.Postgres {
+		return "device_id = ANY(ARRAY(SELECT json_array_elements_text(?::json)))"
+	}
+	return "device_id IN (SELECT value FROM json_each(?))"
+}
+
+// idList is an argument of any number of ids, as a JSON array.
+type idList []string
+
+// Value writes the array.
+func (l idList) Value() (driver.Value, error) {
+	text, err := json.Marshal([]string(l))
+	return string(text), err
+}
+
+// Begun gives the day of each device's first page.
+func (b books) Begun() (map[energy.DeviceID]int32, error) {
+	found, err := b.tx.Raw("SELECT device_id, day FROM energy_begun WHERE "+b.ofDevices(), b.devices).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("read when devices began: %w", err)
+	}
+	begun := make(map[energy.DeviceID]int32, len(b.devices))
+	err = scanAll(found, func(rows *sql.Rows) error {
+		var id energy.DeviceID
+		var day int32
+		err := rows.Scan(&id, &day)
+		begun[id] = day
+		return err
+	})
+	for key := range b.journalled {
+		if day, known := begun[key.Device]; !known || key.Day < day {
+			begun[key.Device] = key.Day
+		}
+	}
+	return begun, err
+}
+
+// Versions counts the changes of days that had passed. A day on which something is journalled is not among them: it
+// will be counted when it is posted.
+func (b books) Versions(from, to int32) (map[int32]int64, error) {
+	to = min(to, b.settled)
+	versions := make(map[int32]int64, max(0, to-from))
+	for day := from; day < to; day++ {
+		versions[day] = 0
+	}
+	found, err := b.tx.Raw("SELECT day, version FROM energy_day_versions WHERE day >= ? AND day < ?", from, to).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("read the versions of days: %w", err)
+	}
+	err = scanAll(found, func(rows *sql.Rows) error {
+		var day int32
+		var version int64
+		err := rows.Scan(&day, &version)
+		versions[day] = version
+		return err
+	})
+	for key := range b.journalled {
+		delete(versions, key.Day)
+	}
+	return versions, err
+}
+
+// Days gives the first and last day of which there is a page.
+func (b books) Days() (first, last int32, found bool, err error) {
+	if len(b.devices) == 0 {
+		return 0, 0, false, nil
+	}
+	var from, to sql.NullInt32
+	if err := b.tx.Raw("SELECT min(day), max(day) FROM energy_pages WHERE "+b.ofDevices(), b.devices).Row().Scan(&from, &to); err != nil {
+		return 0, 0, false, fmt.Errorf("read the days: %w", err)
+	}
+	first, last, found = from.Int32, to.Int32, from.Valid
+	for key := range b.journalled {
+		if !found {
+			first, last, found = key.Day, key.Day, true
+		}
+		first, last = min(first, key.Day), max(last, key.Day)
+	}
+	return first, last, found, nil
+}
+
+// pagesAtOnce bounds what one query sorts by day.
+const pagesAtOnce = 4000
+
+// Pages yields the pages of [from, to), by day and device.
+func (b books) Pages(from, to int32) iter.Seq2[*energy.Page, error] {
+	return func(yield func(*energy.Page, error) bool) {
+		if len(b.devices) == 0 {
+			return
+		}
+		step := int32(max(1, pagesAtOnce/len(b.devices)))
+		for ; from < to; from += step {
+			err := b.pages(from, min(from+step, to), yield)
+			if errors.Is(err, errEnough) {
+				return
+			}
+			if err != nil {
+				yield(nil, fmt.Errorf("read pages: %w", err))
+				return
+			}
+		}
+	}
+}
+
+func (b books) pages(from, to int32, yield func(*energy.Page, error) bool) error {
+	found, err := b.tx.Raw("SELECT device_id, day, quarters FROM energy_pages WHERE "+b.ofDevices()+
+		" AND day >= ? AND day < ? ORDER BY day, device_id", b.devices, from, to).Rows()
+	if err != nil {
+		return err
+	}
+	m := merge{journalled: b.journalled, keys: keysWithin(b.journalled, from, to), yield: yield}
+	if err := scanAll(found, m.stored); err != nil {
+		return err
+	}
+	return m.rest()
+}

@@ -1,0 +1,153 @@
+package energytest
+
+import (
+	"context"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// directory is a campus that the test may replace.
+type directory struct{ campus *energy.Campus }
+
+func (d *directory) Campus(context.Context) (*energy.Campus, error) { return d.campus, nil }
+func (d *directory) Fresh(context.Context) (*energy.Campus, error)  { return d.campus, nil }
+
+// unpriced charges nothing.
+type unpriced struct{}
+
+func (unpriced) Rates(context.Context, energy.SpaceID, energy.Instant, energy.Instant) ([]energy.Rate, error) {
+	return nil, nil
+}
+
+var reader = energy.Caller{Role: energy.Viewer}
+
+// building is a site with a building of two rooms, a meter and three plugs, of which "moved" is in the second room and
+// was in the first until an instant.
+func building(version int64, moved energy.Instant) *energy.Campus {
+	plug := func(id energy.DeviceID, space energy.SpaceID) energy.Device {
+		return energy.Device{ID: id, Name: string(id), Kind: energy.KindOther, Space: space, Parent: "meter"}
+	}
+	wanderer := plug("moved", "second")
+	if moved > 0 {
+		wanderer.Former = []energy.Placement{{Space: "first", Parent: "meter", Until: moved}}
+	}
+	return energy.NewCampus(version, []energy.Space{
+		{ID: "site", Name: "site", Kind: energy.KindSite, TimeZone: "America/Bogota"},
+		{ID: "block", Name: "block", Kind: energy.KindBuilding, Parent: "site"},
+		{ID: "first", Name: "first", Kind: energy.KindRoom, Parent: "block"},
+		{ID: "second", Name: "second", Kind: energy.KindRoom, Parent: "block"},
+	}, []energy.Device{
+		{ID: "meter", Name: "meter", Kind: energy.KindMeter, Space: "block"},
+		plug("one", "first"), plug("two", "second"), wanderer,
+	}, time.UTC)
+}
+
+// remembered asks reports that remember days, and reports that know nothing yet, the same after every change: late
+// readings, corrections, devices that are moved. What they say is equal, and the parts of it add up to the whole.
+func remembered(t *testing.T, store energy.Readings) {
+	chance := rand.New(rand.NewPCG(7, 11))
+	place := &directory{campus: building(1, 0)}
+	old := energy.NewReports(store, place, unpriced{}, Clock{})
+	from := Now - Now%day - 6*day
+	for round := range 40 {
+		if round%9 == 8 {
+			place.campus = building(int64(round), from+energy.Instant(chance.IntN(6*96))*15*minute)
+		}
+		changeSomething(t, store, chance, from)
+		fresh := energy.NewReports(store, place, unpriced{}, Clock{})
+		for _, q := range questions(chance, from) {
+			remembered, err := old.Serie(context.Background(), reader, q)
+			require.NoError(t, err)
+			read, err := fresh.Serie(context.Background(), reader, q)
+			require.NoError(t, err)
+			require.Equal(t, read, remembered, "round %d, %+v", round, q)
+			whole, err := old.Serie(context.Background(), reader, energy.Query{Level: q.Level, ID: q.ID, From: q.From, To: q.To, Bucket: q.Bucket})
+			require.NoError(t, err)
+			requireSum(t, whole[0].Steps, read)
+		}
+	}
+}
+
+// questions are about everything, in all groupings, over some part of the time.
+func questions(chance *rand.Rand, from energy.Instant) []energy.Query {
+	var all []energy.Query
+	for _, by := range []energy.Grouping{energy.PerRoom, energy.PerDevice, energy.PerKind} {
+		begin := from + energy.Instant(chance.IntN(4*96))*15*minute
+		all = append(all, energy.Query{
+			Level: energy.OfSite, ID: "site", By: by, Bucket: []energy.Bucket{energy.ByHour, energy.ByDay, energy.ByQuarter}[chance.IntN(3)],
+			From: begin, To: begin + 15*minute + energy.Instant(chance.IntN(3*96))*15*minute,
+		})
+	}
+	return all
+}
+
+// changeSomething sends a few readings of any day, and corrects one of them now and then.
+func changeSomething(t *testing.T, store energy.Readings, chance *rand.Rand, from energy.Instant) {
+	t.Helper()
+	devices := []energy.DeviceID{"meter", "one", "two", "moved"}
+	sent := make(map[energy.Key]energy.Reading)
+	for range 1 + chance.IntN(12) {
+		r := Interval(devices[chance.IntN(4)], from+energy.Instant(1+chance.IntN(6*24*4-1))*15*minute, energy.Energy(chance.IntN(2_000_000)))
+		if r.Device == "meter" {
+			r.Energy += 3 * energy.KilowattHour
+		}
+		sent[r.Key()] = r
+	}
+	var batch []energy.Reading
+	for _, r := range sent {
+		batch = append(batch, r)
+	}
+	outcomes, err := store.Append(context.Background(), batch, Traits)
+	require.NoError(t, err)
+	if chance.IntN(2) == 0 {
+		corrected := outcomes[0].Stored
+		corrected.Energy /= 2
+		_, err := store.Correct(context.Background(), energy.Correction{Key: corrected.Key(), After: &corrected, Reason: "r", By: "b", Made: Now}, Traits)
+		require.NoError(t, err)
+	}
+}
+
+// requireSum checks that groups add up to the whole, step by step.
+func requireSum(t *testing.T, whole []energy.Step, groups []energy.Series) {
+	t.Helper()
+	for i, step := range whole {
+		var sum energy.Energy
+		for _, g := range groups {
+			sum += g.Steps[i].Energy
+		}
+		require.Equal(t, step.Energy, sum, "step %d", i)
+	}
+}
+
+// movedDevice keeps what a device used where it used it.
+func movedDevice(t *testing.T, store energy.Readings) {
+	place := &directory{campus: building(1, 0)}
+	moved := Now - Now%day - 10*day + 12*hour
+	var batch []energy.Reading
+	for i := energy.Instant(-4); i < 4; i++ {
+		batch = append(batch, Interval("moved", moved+(i+1)*15*minute, energy.KilowattHour))
+	}
+	_, err := store.Append(context.Background(), batch, Traits)
+	require.NoError(t, err)
+	reports := energy.NewReports(store, place, unpriced{}, Clock{})
+	in := func(room string) energy.Energy {
+		all, err := reports.Serie(context.Background(), reader, energy.Query{Level: energy.OfRoom, ID: room, From: moved - day, To: moved + day, Bucket: energy.ByMonth})
+		require.NoError(t, err)
+		var sum energy.Energy
+		for _, s := range all[0].Steps {
+			sum += s.Energy
+		}
+		return sum
+	}
+	require.Equal(t, []energy.Energy{0, 8 * energy.KilowattHour}, []energy.Energy{in("first"), in("second")})
+	place.campus = building(2, moved)
+	require.Equal(t, []energy.Energy{4 * energy.KilowattHour, 4 * energy.KilowattHour}, []energy.Energy{in("first"), in("second")})
+	from, to, found, err := reports.Measured(context.Background(), reader, energy.OfRoom, "first")
+	require.NoError(t, err)
+	require.Equal(t, []any{moved - hour, moved + hour, true}, []any{from, to, found})
+}
