@@ -68,7 +68,10 @@ func ParseWatts(s string) (Power, error) {
 func (p Power) Watts() string { return string(appendDecimal(nil, int64(p), 3)) }
 
 // KW is the power as an exact decimal number of kilowatts.
-func (p Power) KW() string { return string(appendDecimal(nil, int64(p), 6)) }
+func (p Power) KW() string { return string(p.AppendKW(nil)) }
+
+// AppendKW appends the exact decimal number of kilowatts to b.
+func (p Power) AppendKW(b []byte) []byte { return appendDecimal(b, int64(p), 6) }
 
 // During is the energy that the power gives over a span, rounded half to even at 1 mWh.
 func (p Power) During(ms int64) Energy { return Energy(divideHalfEven(int64(p), ms, hourMs)) }
@@ -172,21 +175,23 @@ func quoHalfEven(n, d *big.Int) *big.Int {
 }
 
 func appendDecimal(b []byte, n int64, digits int) []byte {
-	if n < 0 {
-		b = append(b, '-')
-	}
 	u := uint64(n)
 	if n < 0 {
-		u = -u
+		b, u = append(b, '-'), -u
 	}
-	text := strconv.FormatUint(u, 10)
-	if len(text) <= digits {
-		text = strings.Repeat("0", digits+1-len(text)) + text
+	unit := uint64(1)
+	for range digits {
+		unit *= 10
 	}
-	whole, fraction := text[:len(text)-digits], strings.TrimRight(text[len(text)-digits:], "0")
-	b = append(b, whole...)
-	if fraction == "" {
+	b = strconv.AppendUint(b, u/unit, 10)
+	rest := u % unit
+	if rest == 0 {
 		return b
 	}
-	return append(append(b, '.'), fraction...)
+	b = append(b, '.')
+	for unit /= 10; rest > 0; unit /= 10 {
+		b = append(b, '0'+byte(rest/unit))
+		rest %= unit
+	}
+	return b
 }

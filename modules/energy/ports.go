@@ -38,7 +38,7 @@ type Books interface {
 	// Begun gives the day of each device's first page; a device without any is not in it.
 	Begun() (map[DeviceID]int32, error)
 	// Versions gives, for the days of [from, to), a number that every change of a page of that day counts up. Days whose
-	// pages may change without being counted, today's and yesterday's, are not in it.
+	// pages may change without being counted, such as today's, are not in it.
 	Versions(from, to int32) (map[int32]int64, error)
 	// Days gives the first and last day of which there is a page; found is false where there is none.
 	Days() (first, last int32, found bool, err error)

@@ -4,6 +4,7 @@ package energy
 type adder struct {
 	step           Step
 	measured, time int64
+	peak           Energy // the greatest of a quarter hour
 	meter          *chargeMeter
 	now            Instant
 }
@@ -20,7 +21,11 @@ func (a *adder) add(at Instant, q Quarter, devices int32) {
 	a.step.Energy += q.Energy
 	a.step.Estimated += q.Estimated
 	a.meter.add(at, q.Energy)
-	a.step.claimPeak(q, devices)
+	// A peak is the mean power of a quarter hour that was wholly measured: what was filled in over a gap has no peak
+	// that anybody saw.
+	if q.Filled == 0 && q.Measured >= int64(devices)*quarterMs && (!a.step.PeakKnown || q.Energy > a.peak) {
+		a.peak, a.step.PeakKnown = q.Energy, true
+	}
 }
 
 // close gives the step and begins the next one, at an instant.
@@ -28,21 +33,13 @@ func (a *adder) close(next Instant) Step {
 	if a.time > 0 {
 		a.step.Coverage = float64(a.measured) / float64(a.time)
 	}
+	if a.step.PeakKnown {
+		a.step.Peak = MeanPower(a.peak, quarterMs)
+	}
 	a.step.Charge = a.meter.take()
 	step := a.step
 	a.step, a.measured, a.time = Step{Start: next}, 0, 0
 	return step
-}
-
-// claimPeak takes a quarter's mean power as the peak, if all of it was measured: what was filled in over a gap
-// has no peak that anybody saw.
-func (s *Step) claimPeak(q Quarter, devices int32) {
-	if q.Filled > 0 || q.Measured < int64(devices)*quarterMs {
-		return
-	}
-	if power := MeanPower(q.Energy, quarterMs); !s.PeakKnown || power > s.Peak {
-		s.Peak, s.PeakKnown = power, true
-	}
 }
 
 // step is what a tally holds of [start, end), of which the last has only run until now.

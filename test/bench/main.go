@@ -16,20 +16,36 @@ import (
 
 func main() {
 	seconds := flag.Int("seconds", 10, "how long each load runs")
+	only := flag.String("only", "", "one of footprint, ingest, bulk, series, embedded; or energy: all but the first")
 	flag.Parse()
-	if err := run(context.Background(), time.Duration(*seconds)*time.Second); err != nil {
+	if err := run(context.Background(), *only, time.Duration(*seconds)*time.Second); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, span time.Duration) error {
+func run(ctx context.Context, only string, span time.Duration) error {
 	postgres, err := pgserver.Start(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = postgres.Stop() }()
-	return errors.Join(footprint(ctx), ingest(ctx, postgres, span), bulk(ctx, postgres))
+	var failures []error
+	for _, b := range []struct {
+		name    string
+		measure func() error
+	}{
+		{"footprint", func() error { return footprint(ctx) }},
+		{"ingest", func() error { return ingest(ctx, postgres, span) }},
+		{"bulk", func() error { return bulk(ctx, postgres) }},
+		{"series", func() error { return series(ctx, postgres) }},
+		{"embedded", func() error { return embedded(ctx, span) }},
+	} {
+		if only == "" || only == b.name || (only == "energy" && b.name != "footprint") {
+			failures = append(failures, b.measure())
+		}
+	}
+	return errors.Join(failures...)
 }
 
 // footprint prints size, time to be ready and idle memory, on the embedded database.

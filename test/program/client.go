@@ -105,16 +105,42 @@ func (c *Client) MakeCampus(n int) (Campus, error) {
 	if campus.Room, err = c.make("/api/espacios", map[string]any{"name": "Sala de Juegos", "kind": "room", "parent_id": campus.Site}); err != nil {
 		return campus, err
 	}
-	for i := range n {
-		id, err := c.make("/api/dispositivos", map[string]any{
-			"id": fmt.Sprintf("d%d", i), "name": fmt.Sprintf("Equipo %d", i), "kind": "appliance", "space_id": campus.Room, "rated_w": 10_000,
-		})
+	err = c.fill(&campus, campus.Room, n)
+	return campus, err
+}
+
+// MakeRooms makes a site of so many rooms with n devices each, d0 being the first of the first room.
+func (c *Client) MakeRooms(rooms, n int) (Campus, error) {
+	var campus Campus
+	var err error
+	if campus.Site, err = c.make("/api/espacios", map[string]any{"name": "Universidad", "kind": "site"}); err != nil {
+		return campus, err
+	}
+	for i := range rooms {
+		room, err := c.make("/api/espacios", map[string]any{"name": fmt.Sprintf("Sala %d", i), "kind": "room", "parent_id": campus.Site})
 		if err != nil {
 			return campus, err
 		}
-		campus.Devices = append(campus.Devices, id)
+		if err := c.fill(&campus, room, n); err != nil {
+			return campus, err
+		}
 	}
 	return campus, nil
+}
+
+// fill puts n more devices into a room.
+func (c *Client) fill(campus *Campus, room string, n int) error {
+	for range n {
+		i := len(campus.Devices)
+		id, err := c.make("/api/dispositivos", map[string]any{
+			"id": fmt.Sprintf("d%d", i), "name": fmt.Sprintf("Equipo %d", i), "kind": "appliance", "space_id": room, "rated_w": 10_000,
+		})
+		if err != nil {
+			return err
+		}
+		campus.Devices = append(campus.Devices, id)
+	}
+	return nil
 }
 
 func (c *Client) make(path string, body any) (id string, err error) {

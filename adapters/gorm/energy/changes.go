@@ -22,9 +22,12 @@ func (s *Store) yesterday() energy.Instant {
 	return energy.Instant(now - now%dayMs - dayMs)
 }
 
-// settledBefore is the day before which whoever keeps what he made of pages may trust their version. Changes are counted
-// from a day later on: clocks of two servers, or a commit at midnight, may differ by so much.
-func (s *Store) settledBefore() int32 { return int32(int64(s.yesterday()) / dayMs) }
+// settlingTime is how long after a day its version is not trusted: changes are counted once the day has passed by the
+// writer's clock when he commits, which the clocks of two servers, or a long transaction at midnight, may see apart.
+const settlingTime = int64(time.Hour / time.Millisecond)
+
+// settledBefore is the day before which every change is counted.
+func (s *Store) settledBefore() int32 { return int32((int64(s.clock.Now()) - settlingTime) / dayMs) }
 
 // markPages marks what changes of pages are about: when their devices began, the versions of their days and, of those
 // in the past, the devices and days. Keys are sorted. It comes last in a transaction, so that whoever waits for a day

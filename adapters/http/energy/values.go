@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/shopspring/decimal"
 
 	"github.com/holotwin/holotwin/modules/energy"
@@ -12,6 +13,11 @@ import (
 
 // kwh is an amount of energy as a JSON number of kWh, exact.
 type kwh energy.Energy
+
+// MarshalJSONTo writes the number.
+func (k kwh) MarshalJSONTo(out *jsontext.Encoder) error {
+	return out.WriteValue(energy.Energy(k).AppendKWh(out.AvailableBuffer()))
+}
 
 // MarshalJSON writes the number.
 func (k kwh) MarshalJSON() ([]byte, error) { return energy.Energy(k).MarshalJSON() }
@@ -49,6 +55,11 @@ func (watts) Schema(huma.Registry) *huma.Schema {
 // kilowatts is a power as a JSON number of kW.
 type kilowatts energy.Power
 
+// MarshalJSONTo writes the number.
+func (k kilowatts) MarshalJSONTo(out *jsontext.Encoder) error {
+	return out.WriteValue(energy.Power(k).AppendKW(out.AvailableBuffer()))
+}
+
 // MarshalJSON writes the number.
 func (k kilowatts) MarshalJSON() ([]byte, error) { return []byte(energy.Power(k).KW()), nil }
 
@@ -61,6 +72,11 @@ func (kilowatts) Schema(huma.Registry) *huma.Schema {
 type amount struct{ decimal.Decimal }
 
 var errNotDecimal = errors.New("not a decimal number")
+
+// MarshalJSONTo writes the number.
+func (a amount) MarshalJSONTo(out *jsontext.Encoder) error {
+	return out.WriteValue(append(out.AvailableBuffer(), a.String()...))
+}
 
 // MarshalJSON writes the number.
 func (a amount) MarshalJSON() ([]byte, error) { return []byte(a.String()), nil }
@@ -81,6 +97,11 @@ func (amount) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: "nu
 
 // instant is a point in time as RFC 3339 text, UTC.
 type instant energy.Instant
+
+// MarshalJSONTo writes the text.
+func (i instant) MarshalJSONTo(out *jsontext.Encoder) error {
+	return out.WriteToken(jsontext.String(i.String()))
+}
 
 // MarshalJSON writes the text.
 func (i instant) MarshalJSON() ([]byte, error) { return energy.Instant(i).MarshalJSON() }
