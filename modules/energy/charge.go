@@ -10,7 +10,11 @@ import (
 type Rate struct {
 	From, To Instant // [From, To)
 	Currency string
-	// Price is money per kWh; Footprint and Avoided are kg CO2 per kWh, for what was used and for what is saved.
+	// Base is money per kWh without contribution, Demand money per kW of the month's peak; Reactive is nil where
+	// reactive energy is not charged.
+	Base, Demand decimal.Decimal
+	Reactive     *ReactiveRule
+	// Price is money per kWh, contribution included; Footprint and Avoided are kg CO2 per kWh, for what was used and for what is saved.
 	Price, Footprint, Avoided decimal.Decimal
 	// Tariff is its name, Source where a default comes from.
 	Tariff, Source string

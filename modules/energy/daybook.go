@@ -1,5 +1,7 @@
 package energy
 
+import "slices"
+
 // daySum is what a group used on one UTC day.
 type daySum struct {
 	name     string
@@ -44,13 +46,14 @@ func newTopology(e epoch, s scope) topology {
 	return topology{from: e.from, to: e.to, campus: e.campus, behind: behind(e.campus, devicesOf(e.campus, s))}
 }
 
-// devicesOf are the devices of a scope: a device with all behind it, or those in a space and inside it.
+// devicesOf are the devices of a scope: a device with all behind it, or those in a space and inside it. What measures
+// reactive energy is no part of the active, and stands for itself where it is asked for.
 func devicesOf(campus *Campus, s scope) []Device {
 	if s.device == "" {
-		return campus.DevicesWithin(s.space)
+		return slices.DeleteFunc(campus.DevicesWithin(s.space), Device.IsReactive)
 	}
 	device, _ := campus.Device(s.device)
-	return append([]Device{device}, allBehind(campus, s.device)...)
+	return append([]Device{device}, slices.DeleteFunc(allBehind(campus, s.device), Device.IsReactive)...)
 }
 
 func allBehind(campus *Campus, meter DeviceID) []Device {

@@ -19,10 +19,12 @@ const (
 
 // Device is a meter, a plug or a sensor.
 type Device struct {
-	ID    DeviceID
-	Name  string
-	Kind  DeviceKind
-	Space SpaceID
+	ID   DeviceID
+	Name string
+	Kind DeviceKind
+	// Measures is what its readings are of.
+	Measures Quantity
+	Space    SpaceID
 	// Parent is the meter that it sits behind; empty where there is none.
 	Parent DeviceID
 	// Former are the places where it hung before, oldest first; empty where it was never moved.

@@ -6,6 +6,7 @@ import "context"
 type DeviceEdit struct {
 	Name            *string
 	Kind            *DeviceKind
+	Measures        *Quantity
 	Space           *SpaceID
 	Parent          *DeviceID
 	Rated, Standby  *Power
@@ -66,7 +67,7 @@ func (c *Catalog) CreateDevice(ctx context.Context, caller Caller, id string, ed
 	if !caller.MayManage() {
 		return Device{}, ErrForbidden{}
 	}
-	d := Device{Kind: KindOther, Created: c.clock.Now()}
+	d := Device{Kind: KindOther, Measures: Active, Created: c.clock.Now()}
 	err := c.change(ctx, func(campus *Campus) (Change, error) {
 		var k check
 		parsed, err := ParseDeviceID(id)
@@ -106,12 +107,26 @@ func (c *Catalog) UpdateDevice(ctx context.Context, caller Caller, id DeviceID, 
 		var k check
 		k.deviceAt(campus, caller, d)
 		k.movedAt(campus, d, edit.MovedAt, c.clock.Now())
+		if d.Measures != was.Measures {
+			if err := c.mayMeasureElse(ctx, d.ID); err != nil {
+				return Change{}, err
+			}
+		}
 		if len(k.flaws) > 0 {
 			return Change{}, ErrInvalid{k.flaws}
 		}
 		return Change{PutDevice: &d}, nil
 	})
 	return d, err
+}
+
+// mayMeasureElse refuses to read what was reported as something else.
+func (c *Catalog) mayMeasureElse(ctx context.Context, id DeviceID) error {
+	reported, err := c.store.HasReadings(ctx, id)
+	if err == nil && reported {
+		err = ErrInUse{Kind: "device", ID: string(id), By: "readings"}
+	}
+	return err
 }
 
 // move keeps where a device hung until it was moved. One that never reported has nothing there to keep.
@@ -164,6 +179,7 @@ func (c *Catalog) DeleteDevice(ctx context.Context, caller Caller, id DeviceID) 
 func (e DeviceEdit) apply(d *Device) {
 	set(&d.Name, e.Name)
 	set(&d.Kind, e.Kind)
+	set(&d.Measures, e.Measures)
 	set(&d.Space, e.Space)
 	set(&d.Parent, e.Parent)
 	set(&d.Rated, e.Rated)

@@ -5,8 +5,8 @@ import "sync"
 // dayKey names a day of a question: the same question of the same campus.
 type dayKey struct {
 	campus int64 // its version
-	level  Level
-	id     string
+	space  SpaceID
+	device DeviceID // set where it is about one
 	by     Grouping
 	day    int32
 }

@@ -42,7 +42,8 @@ func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outc
 		return Outcome{}, err
 	}
 	if outcome.Result == Conflict {
-		return outcome, ErrConflictingReading{Stored: outcome.Stored, Sent: reading}
+		device, _ := reader.campus.Device(reading.Device)
+		return outcome, ErrConflictingReading{Stored: outcome.Stored, Sent: reading, Reactive: device.IsReactive()}
 	}
 	return outcome, nil
 }

@@ -60,7 +60,10 @@ func OutcomeOf(sent, stored Reading) Outcome {
 }
 
 // ErrConflictingReading is a reading whose device and instant already hold another value.
-type ErrConflictingReading struct{ Stored, Sent Reading }
+type ErrConflictingReading struct {
+	Stored, Sent Reading
+	Reactive     bool // whether their energy is in mvarh
+}
 
 func (e ErrConflictingReading) Error() string {
 	return "conflicting reading of " + string(e.Sent.Device) + " at " + e.Sent.At.String()

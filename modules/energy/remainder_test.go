@@ -7,7 +7,9 @@ import (
 )
 
 func TestLikelyCause(t *testing.T) {
-	sum := func(own, below, estimated Energy) meterSum { return meterSum{own: own, below: below, estimated: estimated} }
+	sum := func(own, below, estimated Energy) meterSum {
+		return meterSum{own: own, below: below, estimated: estimated}
+	}
 	alone := sum(100, 150, 0)
 	alone.most = map[DeviceID]Energy{"ac": 120}
 	for name, c := range map[string]struct {

@@ -2,6 +2,7 @@ package energy
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -11,10 +12,13 @@ type Report struct {
 	Device   *string
 	KWh      *string // decimal kWh used in the interval
 	Register *string // decimal kWh that the meter has counted since it was made
-	PowerW   *string // decimal W at the instant
-	Seconds  *string // decimal s of the interval
-	At       *string // RFC 3339; without a zone, in the site's
-	Age      *string // decimal s before the sending, from devices without a clock
+	KVArh    *string // decimal kvarh, in the place of KWh where the device measures reactive energy
+	// RegisterKVArh is decimal kvarh, in the place of Register there.
+	RegisterKVArh *string
+	PowerW        *string // decimal W at the instant
+	Seconds       *string // decimal s of the interval
+	At            *string // RFC 3339; without a zone, in the site's
+	Age           *string // decimal s before the sending, from devices without a clock
 	// Flaws are what the way in found already, such as members that nobody knows.
 	Flaws []Flaw
 }
@@ -145,23 +149,51 @@ func seconds(ms int64) string { return string(appendDecimal(nil, ms, 3)) }
 
 // measure reads the one quantity that the report must have.
 func (c *check) measure(out *Reading, device Device) {
-	given := 0
-	for _, quantity := range []*string{c.report.KWh, c.report.Register, c.report.PowerW} {
-		if quantity != nil {
-			given++
-		}
+	own, other := []given{
+		{"kwh", c.report.KWh, Interval}, {"register_kwh", c.report.Register, Register}, {"power_w", c.report.PowerW, Sample},
+	}, []given{
+		{"kvarh", c.report.KVArh, Interval}, {"register_kvarh", c.report.RegisterKVArh, Register},
 	}
-	switch {
-	case given != 1:
-		c.bad("kwh", "exactly_one", "values", "kwh, register_kwh, power_w")
-	case c.report.KWh != nil:
-		out.Kind, out.Energy = Interval, c.energy("kwh", *c.report.KWh)
-	case c.report.Register != nil:
-		out.Kind, out.Energy = Register, c.energy("register_kwh", *c.report.Register)
-	default:
-		out.Kind, out.Power = Sample, c.power(*c.report.PowerW)
+	if device.IsReactive() {
+		own, other = other, own
+	}
+	one, n := only(own)
+	if _, wrong := only(other); n != 1 || wrong > 0 {
+		c.bad(own[0].field, "exactly_one", "values", namesOf(own))
+		return
+	}
+	out.Kind = one.kind
+	if one.kind == Sample {
+		out.Power = c.power(*one.text)
+	} else {
+		out.Energy = c.energy(one.field, *one.text)
 	}
 	c.span(out, device)
+}
+
+// given is one of the quantities that a report may have.
+type given struct {
+	field string
+	text  *string
+	kind  Kind
+}
+
+// only gives the last of the quantities that is there, and how many are.
+func only(all []given) (one given, n int) {
+	for _, g := range all {
+		if g.text != nil {
+			one, n = g, n+1
+		}
+	}
+	return one, n
+}
+
+func namesOf(all []given) string {
+	names := make([]string, len(all))
+	for i, g := range all {
+		names[i] = g.field
+	}
+	return strings.Join(names, ", ")
 }
 
 func (c *check) span(out *Reading, device Device) {

@@ -23,9 +23,13 @@ func (a *adder) add(at Instant, q Quarter, devices int32) {
 	a.meter.add(at, q.Energy)
 	// A peak is the mean power of a quarter hour that was wholly measured: what was filled in over a gap has no peak
 	// that anybody saw.
-	if q.Filled == 0 && q.Measured >= int64(devices)*quarterMs && (!a.step.PeakKnown || q.Energy > a.peak) {
+	if q.whollyMeasured(devices) && (!a.step.PeakKnown || q.Energy > a.peak) {
 		a.peak, a.step.PeakKnown = q.Energy, true
 	}
+}
+
+func (q Quarter) whollyMeasured(devices int32) bool {
+	return q.Known() && q.Filled == 0 && q.Measured >= int64(devices)*quarterMs
 }
 
 // close gives the step and begins the next one, at an instant.

@@ -22,6 +22,8 @@ type Tariff struct {
 	Contribution decimal.Decimal
 	// DemandPrice is money per kW of the month's peak.
 	DemandPrice decimal.Decimal
+	// Reactive is how reactive energy is charged; nil where it is not.
+	Reactive *ReactiveRule
 	// Footprint and Avoided are kg CO2 per kWh; nil leaves them to the year's factors.
 	Footprint, Avoided *decimal.Decimal
 	// Source says where a default comes from.
@@ -43,15 +45,18 @@ var DefaultTariff = Tariff{
 	Source: "Codensa, tarifas de energía eléctrica, julio de 2017, no residencial nivel 1, sin contribución",
 }
 
-// priceOn is the money per kWh at a minute of a day, contribution included.
-func (t *Tariff) priceAt(day Day, minute Clocktime) decimal.Decimal {
-	price := t.Price
+// baseAt is the money per kWh at a minute of a day, without contribution.
+func (t *Tariff) baseAt(day Day, minute Clocktime) decimal.Decimal {
 	for _, p := range t.Periods {
 		if minute >= p.From && minute < p.To && slices.Contains(p.Days, day) {
-			price = p.Price
-			break
+			return p.Price
 		}
 	}
+	return t.Price
+}
+
+// contributed is a price with the contribution.
+func (t *Tariff) contributed(price decimal.Decimal) decimal.Decimal {
 	if t.Contribution.IsZero() {
 		return price
 	}
@@ -88,8 +93,10 @@ func appendDay(list []Rate, t Tariff, day, next time.Time) []Rate {
 	kind, factors := dayOfWeek(day), FactorsOf(day.Year())
 	minutes := t.boundaries()
 	for i, m := range minutes {
+		base := t.baseAt(kind, m)
 		r := Rate{
-			From: InstantOf(atMinute(day, m)), To: InstantOf(next), Currency: t.Currency, Price: t.priceAt(kind, m),
+			From: InstantOf(atMinute(day, m)), To: InstantOf(next), Currency: t.Currency,
+			Base: base, Price: t.contributed(base), Demand: t.DemandPrice, Reactive: t.Reactive,
 			Footprint: factors.Footprint, Avoided: factors.Avoided,
 			Tariff: t.Name, Source: t.Source,
 		}
@@ -123,7 +130,8 @@ func join(list []Rate, r Rate) []Rate {
 }
 
 func (r Rate) sameAs(o Rate) bool {
-	return r.Currency == o.Currency && r.Tariff == o.Tariff && r.Price.Equal(o.Price) && r.Footprint.Equal(o.Footprint) && r.Avoided.Equal(o.Avoided)
+	return r.Currency == o.Currency && r.Tariff == o.Tariff && r.Reactive == o.Reactive && r.Demand.Equal(o.Demand) &&
+		r.Price.Equal(o.Price) && r.Base.Equal(o.Base) && r.Footprint.Equal(o.Footprint) && r.Avoided.Equal(o.Avoided)
 }
 
 // tariffOn is the one that holds on a day: of the nearest space that has one valid by then, the newest.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strconv"
+
+	"github.com/shopspring/decimal"
 )
 
 // Tariffs lists the tariffs of spaces that the caller sees.
@@ -54,6 +56,22 @@ func (c *check) tariff(t Tariff) {
 		c.bad("contribution_pct", "negative")
 	}
 	c.periods(t.Periods)
+	if t.Reactive != nil {
+		c.reactive(*t.Reactive)
+	}
+}
+
+func (c *check) reactive(rule ReactiveRule) {
+	if rule.Price.IsNegative() {
+		c.bad("reactive.price_per_kvarh", "negative")
+	}
+	if rule.Limit.IsNegative() {
+		c.bad("reactive.limit_pct", "negative")
+	}
+	const mostM = 12
+	if rule.Multiplier.LessThan(decimal.NewFromInt(1)) || rule.Multiplier.GreaterThan(decimal.NewFromInt(mostM)) {
+		c.bad("reactive.multiplier", "maximum", "max", mostM)
+	}
 }
 
 // periods may not overlap on the same day: an hour has one price.

@@ -25,6 +25,7 @@ func (spaceRow) TableName() string { return "energy_spaces" }
 type deviceRow struct {
 	ID              string `gorm:"primaryKey"`
 	Name, Kind      string
+	Measures        string
 	SpaceID         string
 	ParentID        string
 	RatedMw         int64
@@ -142,7 +143,7 @@ func (r spaceRow) space() energy.Space {
 
 func rowOfDevice(d energy.Device) deviceRow {
 	return deviceRow{
-		ID: string(d.ID), Name: d.Name, Kind: string(d.Kind), SpaceID: string(d.Space), ParentID: string(d.Parent),
+		ID: string(d.ID), Name: d.Name, Kind: string(d.Kind), Measures: string(d.Measures), SpaceID: string(d.Space), ParentID: string(d.Parent),
 		RatedMw: int64(d.Rated), StandbyMw: int64(d.Standby), IntervalS: d.IntervalS, RegisterModulus: int64(d.RegisterModulus),
 		MqttTopic: d.MQTTTopic, CreatedAt: int64(d.Created),
 	}
@@ -150,7 +151,7 @@ func rowOfDevice(d energy.Device) deviceRow {
 
 func (r deviceRow) device() energy.Device {
 	return energy.Device{
-		ID: energy.DeviceID(r.ID), Name: r.Name, Kind: energy.DeviceKind(r.Kind), Space: energy.SpaceID(r.SpaceID), Parent: energy.DeviceID(r.ParentID),
+		ID: energy.DeviceID(r.ID), Name: r.Name, Kind: energy.DeviceKind(r.Kind), Measures: energy.Quantity(r.Measures), Space: energy.SpaceID(r.SpaceID), Parent: energy.DeviceID(r.ParentID),
 		Rated: energy.Power(r.RatedMw), Standby: energy.Power(r.StandbyMw), IntervalS: r.IntervalS, RegisterModulus: energy.Energy(r.RegisterModulus),
 		MQTTTopic: r.MqttTopic, Created: energy.Instant(r.CreatedAt),
 	}

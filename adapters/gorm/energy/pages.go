@@ -69,4 +69,3 @@ func (m *merge) give(page *energy.Page) error {
 	}
 	return nil
 }
-

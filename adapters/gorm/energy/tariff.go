@@ -22,6 +22,7 @@ type tariffRow struct {
 	DemandPrice        decimal.Decimal
 	Footprint, Avoided *decimal.Decimal
 	Periods            string
+	Reactive           string // JSON; empty where there is no rule
 }
 
 func (tariffRow) TableName() string { return "energy_tariffs" }
@@ -41,6 +42,12 @@ func (s *Store) Tariffs(ctx context.Context) ([]energy.Tariff, error) {
 		if err := json.Unmarshal([]byte(r.Periods), &all[i].Periods); err != nil {
 			return nil, fmt.Errorf("read the periods of %s: %w", r.ID, err)
 		}
+		if r.Reactive == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(r.Reactive), &all[i].Reactive); err != nil {
+			return nil, fmt.Errorf("read the reactive rule of %s: %w", r.ID, err)
+		}
 	}
 	return all, nil
 }
@@ -51,9 +58,15 @@ func (s *Store) AddTariff(ctx context.Context, t energy.Tariff) error {
 	if err != nil {
 		return err
 	}
+	var reactive []byte
+	if t.Reactive != nil {
+		if reactive, err = json.Marshal(t.Reactive); err != nil {
+			return err
+		}
+	}
 	row := tariffRow{
 		ID: t.ID, SpaceID: string(t.Space), Name: t.Name, Currency: t.Currency, ValidFrom: t.ValidFrom, Price: t.Price,
-		Contribution: t.Contribution, DemandPrice: t.DemandPrice, Footprint: t.Footprint, Avoided: t.Avoided, Periods: string(periods),
+		Contribution: t.Contribution, DemandPrice: t.DemandPrice, Footprint: t.Footprint, Avoided: t.Avoided, Periods: string(periods), Reactive: string(reactive),
 	}
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
 		if err := tx.Create(&row).Error; err != nil {

@@ -49,15 +49,15 @@ type correction struct {
 	MadeAt instant  `json:"made_at"`
 }
 
-func correctionOf(c energy.Correction) correction {
-	return correction{Before: readingOrNone(c.Before), After: readingOrNone(c.After), Reason: c.Reason, By: c.By, MadeAt: instant(c.Made)}
+func correctionOf(c energy.Correction, show func(energy.Reading) reading) correction {
+	return correction{Before: readingOrNone(c.Before, show), After: readingOrNone(c.After, show), Reason: c.Reason, By: c.By, MadeAt: instant(c.Made)}
 }
 
-func readingOrNone(r *energy.Reading) *reading {
+func readingOrNone(r *energy.Reading, show func(energy.Reading) reading) *reading {
 	if r == nil {
 		return nil
 	}
-	return pointer(readingOf(*r))
+	return pointer(show(*r))
 }
 
 type historyOutput struct {
@@ -73,10 +73,10 @@ func (h *Handlers) readingHistory(ctx context.Context, in *KeyInput) (*historyOu
 		return nil, err
 	}
 	out := &historyOutput{}
-	out.Body.Reading = readingOrNone(stands)
+	out.Body.Reading = readingOrNone(stands, h.showReadings(ctx))
 	out.Body.Corrections = make([]correction, len(made))
 	for i, c := range made {
-		out.Body.Corrections[i] = correctionOf(c)
+		out.Body.Corrections[i] = correctionOf(c, h.showReadings(ctx))
 	}
 	return out, nil
 }
@@ -84,21 +84,30 @@ func (h *Handlers) readingHistory(ctx context.Context, in *KeyInput) (*historyOu
 type correctInput struct {
 	KeyInput
 	Body struct {
-		KWh         *kwh     `json:"kwh,omitempty" doc:"Energy used in the interval; one of kwh, register_kwh, power_w"`
-		RegisterKWh *kwh     `json:"register_kwh,omitempty" doc:"What the register stood at"`
-		PowerW      *watts   `json:"power_w,omitempty" doc:"Power at the instant"`
-		IntervalS   *float64 `json:"interval_s,omitempty" doc:"Seconds up to the timestamp; the device's own, else 900"`
-		Reason      string   `json:"reason" minLength:"1" maxLength:"500" doc:"Why; kept with the correction"`
+		KWh           *kwh     `json:"kwh,omitempty" doc:"Energy used in the interval; one of kwh, register_kwh, power_w"`
+		RegisterKWh   *kwh     `json:"register_kwh,omitempty" doc:"What the register stood at"`
+		PowerW        *watts   `json:"power_w,omitempty" doc:"Power at the instant"`
+		KVArh         *kwh     `json:"kvarh,omitempty" doc:"Reactive energy, in place of kwh where the device measures it"`
+		RegisterKVArh *kwh     `json:"register_kvarh,omitempty" doc:"What the register of reactive energy stood at"`
+		IntervalS     *float64 `json:"interval_s,omitempty" doc:"Seconds up to the timestamp; the device's own, else 900"`
+		Reason        string   `json:"reason" minLength:"1" maxLength:"500" doc:"Why; kept with the correction"`
 	}
 }
 
 func (h *Handlers) correct(ctx context.Context, in *correctInput) (*one[correction], error) {
 	report := energy.Report{Device: &in.DeviceID, At: &in.Timestamp}
-	if in.Body.KWh != nil {
-		report.KWh = pointer(energy.Energy(*in.Body.KWh).KWh())
-	}
-	if in.Body.RegisterKWh != nil {
-		report.Register = pointer(energy.Energy(*in.Body.RegisterKWh).KWh())
+	for _, given := range []struct {
+		from *kwh
+		to   **string
+	}{
+		{in.Body.KWh, &report.KWh},
+		{in.Body.RegisterKWh, &report.Register},
+		{in.Body.KVArh, &report.KVArh},
+		{in.Body.RegisterKVArh, &report.RegisterKVArh},
+	} {
+		if given.from != nil {
+			*given.to = pointer(given.from.String())
+		}
 	}
 	if in.Body.PowerW != nil {
 		report.PowerW = pointer(energy.Power(*in.Body.PowerW).Watts())
@@ -107,7 +116,7 @@ func (h *Handlers) correct(ctx context.Context, in *correctInput) (*one[correcti
 		report.Seconds = pointer(strconv.FormatFloat(*in.Body.IntervalS, 'f', -1, 64))
 	}
 	made, err := h.Ledger.Correct(ctx, callerOf(ctx), report, in.Body.Reason)
-	return &one[correction]{correctionOf(made)}, err
+	return &one[correction]{correctionOf(made, h.showReadings(ctx))}, err
 }
 
 type withdrawInput struct {
@@ -117,5 +126,5 @@ type withdrawInput struct {
 
 func (h *Handlers) withdraw(ctx context.Context, in *withdrawInput) (*one[correction], error) {
 	made, err := h.Ledger.Withdraw(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, in.Reason)
-	return &one[correction]{correctionOf(made)}, err
+	return &one[correction]{correctionOf(made, h.showReadings(ctx))}, err
 }

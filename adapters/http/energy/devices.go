@@ -29,9 +29,9 @@ func (h *Handlers) registerDevices(api *httpserver.API) {
 	}, h.getDevice)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "updateDevice", Method: http.MethodPatch, Path: "/api/dispositivos/{id}", Tags: tags,
-		Summary: "Cambiar un dispositivo · Change a device",
+		Summary:     "Cambiar un dispositivo · Change a device",
 		Description: "A device that is moved, to another space or behind another meter, leaves what it used until then where it was used.",
-		Metadata: httpserver.Managers(), Errors: []int{404},
+		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
 	}, h.updateDevice)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "deleteDevice", Method: http.MethodDelete, Path: "/api/dispositivos/{id}", Tags: tags, DefaultStatus: 204,
@@ -43,6 +43,7 @@ type device struct {
 	ID                 string  `json:"id"`
 	Name               string  `json:"name"`
 	Kind               string  `json:"kind"`
+	Measures           string  `json:"measures" enum:"active,reactive_inductive,reactive_capacitive"`
 	SpaceID            string  `json:"space_id"`
 	ParentID           *string `json:"parent_id"`
 	RatedW             *watts  `json:"rated_w" nullable:"true"`
@@ -63,7 +64,7 @@ type place struct {
 
 func deviceOf(d energy.Device) device {
 	out := device{
-		ID: string(d.ID), Name: d.Name, Kind: string(d.Kind), SpaceID: string(d.Space), ParentID: orNull(string(d.Parent)),
+		ID: string(d.ID), Name: d.Name, Kind: string(d.Kind), Measures: string(d.Measures), SpaceID: string(d.Space), ParentID: orNull(string(d.Parent)),
 		RatedW: orNull(watts(d.Rated)), StandbyW: orNull(watts(d.Standby)), IntervalS: orNull(d.IntervalS),
 		RegisterModulusKWh: orNull(kwh(d.RegisterModulus)), MQTTTopic: orNull(d.MQTTTopic), CreatedAt: instant(d.Created),
 	}
@@ -77,6 +78,7 @@ func deviceOf(d energy.Device) device {
 type DeviceBody struct {
 	Name               *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	Kind               *string `json:"kind,omitempty" enum:"meter,ac,lighting,computer,console,tv,appliance,lab,sensor,other"`
+	Measures           *string `json:"measures,omitempty" enum:"active,reactive_inductive,reactive_capacitive" doc:"Of which energy its readings are: one that measures reactive energy sends kvarh or register_kvarh, and hangs behind the meter whose active energy it is judged against"`
 	SpaceID            *string `json:"space_id,omitempty" maxLength:"64"`
 	ParentID           *string `json:"parent_id,omitempty" maxLength:"64" doc:"The meter that it sits behind"`
 	RatedW             *watts  `json:"rated_w,omitempty" doc:"The most that it draws, W"`
@@ -88,7 +90,7 @@ type DeviceBody struct {
 
 func (b DeviceBody) edit() energy.DeviceEdit {
 	return energy.DeviceEdit{
-		Name: b.Name, Kind: as[energy.DeviceKind](b.Kind), Space: as[energy.SpaceID](b.SpaceID), Parent: as[energy.DeviceID](b.ParentID),
+		Name: b.Name, Kind: as[energy.DeviceKind](b.Kind), Measures: as[energy.Quantity](b.Measures), Space: as[energy.SpaceID](b.SpaceID), Parent: as[energy.DeviceID](b.ParentID),
 		Rated: (*energy.Power)(b.RatedW), Standby: (*energy.Power)(b.StandbyW), IntervalS: b.IntervalS,
 		RegisterModulus: (*energy.Energy)(b.RegisterModulusKWh), MQTTTopic: b.MQTTTopic,
 	}

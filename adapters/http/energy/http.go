@@ -35,6 +35,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerSeries(api)
 	h.registerProfile(api)
 	h.registerOverview(api)
+	h.registerBill(api)
 	h.registerSpaces(api)
 	h.registerDevices(api)
 	h.registerStates(api)

@@ -44,13 +44,15 @@ const thereAlready = "The same was there already; nothing counts twice"
 var reportSchema = &huma.Schema{
 	Type: "object", AdditionalProperties: false, Required: []string{"device_id"},
 	Properties: map[string]*huma.Schema{
-		"device_id":    {Type: "string", Description: "1–64 of [A-Za-z0-9._:-]; a whole number is read as its decimal text", Examples: []any{"ac-1"}},
-		"kwh":          {Type: "number", Description: "Energy used in the interval, kWh; one of kwh, register_kwh, power_w", Examples: []any{0.42}},
-		"interval_s":   {Type: "number", Description: "Seconds up to timestamp in which kwh was used; the device's own, else 900"},
-		"register_kwh": {Type: "number", Description: "A cumulative register, kWh"},
-		"power_w":      {Type: "number", Description: "Power at the instant, W"},
-		"timestamp":    {Type: "string", Description: "RFC 3339; without a zone in the site's; absent: the server's clock", Examples: []any{"2026-05-26T23:03:57-05:00"}},
-		"age_s":        {Type: "number", Description: "Seconds before the sending, in place of timestamp"},
+		"device_id":      {Type: "string", Description: "1–64 of [A-Za-z0-9._:-]; a whole number is read as its decimal text", Examples: []any{"ac-1"}},
+		"kwh":            {Type: "number", Description: "Energy used in the interval, kWh; one of kwh, register_kwh, power_w", Examples: []any{0.42}},
+		"interval_s":     {Type: "number", Description: "Seconds up to timestamp in which kwh was used; the device's own, else 900"},
+		"register_kwh":   {Type: "number", Description: "A cumulative register, kWh"},
+		"kvarh":          {Type: "number", Description: "Reactive energy used in the interval, kvarh: in place of kwh for a device that measures it"},
+		"register_kvarh": {Type: "number", Description: "A cumulative register of reactive energy, kvarh"},
+		"power_w":        {Type: "number", Description: "Power at the instant, W"},
+		"timestamp":      {Type: "string", Description: "RFC 3339; without a zone in the site's; absent: the server's clock", Examples: []any{"2026-05-26T23:03:57-05:00"}},
+		"age_s":          {Type: "number", Description: "Seconds before the sending, in place of timestamp"},
 	},
 }
 
@@ -61,12 +63,34 @@ type recordInput struct {
 
 // reading is one as it is answered.
 type reading struct {
-	DeviceID    string   `json:"device_id"`
-	Timestamp   instant  `json:"timestamp"`
-	KWh         *kwh     `json:"kwh,omitempty"`
-	IntervalS   *float64 `json:"interval_s,omitempty"`
-	RegisterKWh *kwh     `json:"register_kwh,omitempty"`
-	PowerW      *watts   `json:"power_w,omitempty"`
+	DeviceID      string   `json:"device_id"`
+	Timestamp     instant  `json:"timestamp"`
+	KWh           *kwh     `json:"kwh,omitempty"`
+	IntervalS     *float64 `json:"interval_s,omitempty"`
+	RegisterKWh   *kwh     `json:"register_kwh,omitempty"`
+	PowerW        *watts   `json:"power_w,omitempty"`
+	KVArh         *kwh     `json:"kvarh,omitempty" doc:"kvarh, of a device that measures reactive energy"`
+	RegisterKVArh *kwh     `json:"register_kvarh,omitempty" doc:"kvarh"`
+}
+
+// showReadings tells how readings are answered: those of a device that measures reactive energy in kvarh.
+func (h *Handlers) showReadings(ctx context.Context) func(energy.Reading) reading {
+	campus, err := h.Catalog.Campus(ctx)
+	return func(r energy.Reading) reading {
+		if err != nil {
+			return readingOf(r)
+		}
+		device, _ := campus.Device(r.Device)
+		return readingAs(r, device.IsReactive())
+	}
+}
+
+func readingAs(r energy.Reading, reactive bool) reading {
+	out := readingOf(r)
+	if reactive {
+		out.KVArh, out.RegisterKVArh, out.KWh, out.RegisterKWh = out.KWh, out.RegisterKWh, nil, nil
+	}
+	return out
 }
 
 func readingOf(r energy.Reading) reading {
@@ -104,7 +128,7 @@ func (h *Handlers) record(ctx context.Context, in *recordInput) (*recordOutput, 
 	}
 	stored := outcome.Stored
 	out := &recordOutput{
-		Status: http.StatusOK, Body: readingOf(stored),
+		Status: http.StatusOK, Body: h.showReadings(ctx)(stored),
 		Location: "/consumo/" + url.PathEscape(string(stored.Device)) + "/" + stored.At.String(),
 	}
 	if outcome.Result == energy.Inserted {
@@ -143,7 +167,7 @@ func (h *Handlers) list(ctx context.Context, in *readingsInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	return httpserver.JSON(pageUpTo(in.Limit, page, readingOf, func(r energy.Reading) string { return encodeCursor(r.Key()) })), nil
+	return httpserver.JSON(pageUpTo(in.Limit, page, h.showReadings(ctx), func(r energy.Reading) string { return encodeCursor(r.Key()) })), nil
 }
 
 // pageUpTo makes a page of up to limit items; one more of all tells that there is a next.
@@ -186,11 +210,12 @@ func (h *Handlers) csv(ctx context.Context, q energy.ReadingsQuery) (*huma.Strea
 		return nil, err
 	}
 	ctx = context.WithoutCancel(ctx)
+	show := h.showReadings(ctx)
 	return httpserver.Stream("text/csv; charset=utf-8", func(w *bufio.Writer) error {
-		_, _ = w.WriteString("device_id,timestamp,kwh,interval_s,register_kwh,power_w\r\n")
+		_, _ = w.WriteString("device_id,timestamp,kwh,interval_s,register_kwh,power_w,kvarh,register_kvarh\r\n")
 		for page := first; ; {
 			for _, r := range page {
-				writeCSV(w, r)
+				writeCSV(w, show(r))
 			}
 			if len(page) < q.Limit {
 				return nil
@@ -203,15 +228,19 @@ func (h *Handlers) csv(ctx context.Context, q energy.ReadingsQuery) (*huma.Strea
 	}), nil
 }
 
-func writeCSV(w *bufio.Writer, r energy.Reading) {
-	var kwh, span, register, power string
-	switch r.Kind {
-	case energy.Interval:
-		kwh, span = r.Energy.KWh(), strconv.FormatFloat(float64(r.Span)/1000, 'f', -1, 64)
-	case energy.Register:
-		register = r.Energy.KWh()
-	case energy.Sample:
-		power = r.Power.Watts()
+func writeCSV(w *bufio.Writer, r reading) {
+	span := ""
+	if r.IntervalS != nil {
+		span = strconv.FormatFloat(*r.IntervalS, 'f', -1, 64)
 	}
-	_, _ = fmt.Fprintf(w, "%s,%s,%s,%s,%s,%s\r\n", r.Device, r.At, kwh, span, register, power)
+	_, _ = fmt.Fprintf(w, "%s,%s,%s,%s,%s,%s,%s,%s\r\n", r.DeviceID, r.Timestamp,
+		cell(r.KWh), span, cell(r.RegisterKWh), cell(r.PowerW), cell(r.KVArh), cell(r.RegisterKVArh))
+}
+
+// cell is a figure, empty where there is none.
+func cell[T fmt.Stringer](v *T) string {
+	if v == nil {
+		return ""
+	}
+	return (*v).String()
 }

@@ -27,6 +27,8 @@ func members(r *energy.Report) []member {
 		{"kwh", &r.KWh, "0"},
 		{"register_kwh", &r.Register, "0"},
 		{"power_w", &r.PowerW, "0"},
+		{"kvarh", &r.KVArh, "0"},
+		{"register_kvarh", &r.RegisterKVArh, "0"},
 		{"interval_s", &r.Seconds, "0"},
 		{"timestamp", &r.At, "\""},
 		{"age_s", &r.Age, "0"},

@@ -46,8 +46,44 @@ type TariffBody struct {
 	Periods            []tariffPeriod `json:"periods,omitempty" maxItems:"50"`
 	ContributionPct    *amount        `json:"contribution_pct,omitempty" doc:"Added to every kWh, %"`
 	DemandPricePerKW   *amount        `json:"demand_price_per_kw,omitempty"`
+	Reactive           *reactiveRule  `json:"reactive,omitempty" doc:"How reactive energy is charged, judged hour by hour; absent: it is not"`
 	CO2KgPerKWh        *amount        `json:"co2_kg_per_kwh,omitempty" doc:"Footprint; absent: the year's published factor"`
 	CO2AvoidedKgPerKWh *amount        `json:"co2_avoided_kg_per_kwh,omitempty" doc:"Of what is saved; absent: the year's published factor"`
+}
+
+// reactiveRule is how reactive energy is charged.
+type reactiveRule struct {
+	PricePerKVArh amount  `json:"price_per_kvarh"`
+	LimitPct      *amount `json:"limit_pct,omitempty" doc:"How much inductive energy is free, % of the hour's kWh (50)"`
+	Capacitive    bool    `json:"capacitive,omitempty" doc:"Whether capacitive energy is charged, all of it (false)"`
+	Multiplier    *amount `json:"multiplier,omitempty" doc:"The factor M of a lasting excess, 1 to 12 (1)"`
+}
+
+// The rule of CREG 015 of 2018 where the tariff does not say otherwise.
+var (
+	usualLimit      = decimal.NewFromInt(50)
+	usualMultiplier = decimal.NewFromInt(1)
+)
+
+func (r *reactiveRule) rule() *energy.ReactiveRule {
+	if r == nil {
+		return nil
+	}
+	rule := energy.ReactiveRule{Price: r.PricePerKVArh.Decimal, Limit: usualLimit, Capacitive: r.Capacitive, Multiplier: usualMultiplier}
+	if r.LimitPct != nil {
+		rule.Limit = r.LimitPct.Decimal
+	}
+	if r.Multiplier != nil {
+		rule.Multiplier = r.Multiplier.Decimal
+	}
+	return &rule
+}
+
+func reactiveOf(r *energy.ReactiveRule) *reactiveRule {
+	if r == nil {
+		return nil
+	}
+	return &reactiveRule{PricePerKVArh: amount{r.Price}, LimitPct: &amount{r.Limit}, Capacitive: r.Capacitive, Multiplier: &amount{r.Multiplier}}
 }
 
 type tariff struct {
@@ -60,7 +96,7 @@ func tariffOf(t energy.Tariff) tariff {
 	out := tariff{ID: t.ID, Source: t.Source, TariffBody: TariffBody{
 		SpaceID: string(t.Space), Name: t.Name, Currency: t.Currency, ValidFrom: t.ValidFrom, PricePerKWh: amount{t.Price},
 		ContributionPct: &amount{t.Contribution}, DemandPricePerKW: &amount{t.DemandPrice},
-		CO2KgPerKWh: orAbsent(t.Footprint), CO2AvoidedKgPerKWh: orAbsent(t.Avoided),
+		Reactive: reactiveOf(t.Reactive), CO2KgPerKWh: orAbsent(t.Footprint), CO2AvoidedKgPerKWh: orAbsent(t.Avoided),
 	}}
 	for _, p := range t.Periods {
 		out.Periods = append(out.Periods, tariffPeriod{Days: fromDays(p.Days), From: p.From.String(), To: p.To.String(), PricePerKWh: amount{p.Price}})
@@ -77,7 +113,7 @@ func orAbsent(d *decimal.Decimal) *amount {
 
 func (b TariffBody) tariff() energy.Tariff {
 	t := energy.Tariff{
-		Space: energy.SpaceID(b.SpaceID), Name: b.Name, Currency: b.Currency, ValidFrom: b.ValidFrom, Price: b.PricePerKWh.Decimal,
+		Reactive: b.Reactive.rule(), Space: energy.SpaceID(b.SpaceID), Name: b.Name, Currency: b.Currency, ValidFrom: b.ValidFrom, Price: b.PricePerKWh.Decimal,
 	}
 	if b.ContributionPct != nil {
 		t.Contribution = b.ContributionPct.Decimal

@@ -19,6 +19,8 @@ func (k kwh) MarshalJSONTo(out *jsontext.Encoder) error {
 	return out.WriteValue(energy.Energy(k).AppendKWh(out.AvailableBuffer()))
 }
 
+func (k kwh) String() string { return energy.Energy(k).KWh() }
+
 // MarshalJSON writes the number.
 func (k kwh) MarshalJSON() ([]byte, error) { return energy.Energy(k).MarshalJSON() }
 
@@ -36,6 +38,8 @@ func (kwh) Schema(huma.Registry) *huma.Schema {
 
 // watts is a power as a JSON number of W.
 type watts energy.Power
+
+func (w watts) String() string { return energy.Power(w).Watts() }
 
 // MarshalJSON writes the number.
 func (w watts) MarshalJSON() ([]byte, error) { return []byte(energy.Power(w).Watts()), nil }

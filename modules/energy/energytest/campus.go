@@ -35,7 +35,7 @@ func catalogue(t *testing.T, store energy.Catalogue) {
 	latitude, longitude := 3.4, -76.5
 	site := energy.Space{ID: "sp_1", Name: "Ñandú", Kind: energy.KindSite, TimeZone: "America/Bogota", AreaM2: 20.5, Latitude: &latitude, Longitude: &longitude, Created: Start}
 	meter := energy.Device{
-		ID: "m:1", Name: "Medidor", Kind: energy.KindMeter, Space: "sp_1", Parent: "m:0", Rated: 1500, Standby: 20, IntervalS: 900,
+		ID: "m:1", Name: "Medidor", Kind: energy.KindMeter, Measures: energy.ReactiveInductive, Space: "sp_1", Parent: "m:0", Rated: 1500, Standby: 20, IntervalS: 900,
 		RegisterModulus: energy.KilowattHour, MQTTTopic: "a/b", Created: Start,
 		Former: []energy.Placement{{Space: "sp_0", Until: Start}, {Space: "sp_1", Parent: "m:2", Until: Start + hour}},
 	}
@@ -76,7 +76,8 @@ func rulebook(t *testing.T, store energy.Rulebook) {
 	tariff := energy.Tariff{
 		ID: "tf_1", Space: "sp_1", Name: "T", Currency: "COP", ValidFrom: "2026-01-01", Price: decimal.RequireFromString("800.123456789"),
 		Contribution: decimal.RequireFromString("20"), DemandPrice: decimal.RequireFromString("0"), Footprint: &footprint,
-		Periods: []energy.Period{{Days: []energy.Day{"mon"}, From: 1080, To: 1260, Price: decimal.RequireFromString("1000.5")}},
+		Reactive: &energy.ReactiveRule{Price: decimal.RequireFromString("120.5"), Limit: decimal.RequireFromString("50"), Multiplier: decimal.RequireFromString("1")},
+		Periods:  []energy.Period{{Days: []energy.Day{"mon"}, From: 1080, To: 1260, Price: decimal.RequireFromString("1000.5")}},
 	}
 	require.NoError(t, store.AddTariff(ctx, tariff))
 	again := tariff
@@ -89,6 +90,7 @@ func rulebook(t *testing.T, store energy.Rulebook) {
 	require.True(t, footprint.Equal(*tariffs[0].Footprint))
 	require.Nil(t, tariffs[0].Avoided)
 	require.True(t, tariff.Periods[0].Price.Equal(tariffs[0].Periods[0].Price))
+	require.True(t, tariff.Reactive.Price.Equal(tariffs[0].Reactive.Price))
 	require.NoError(t, store.DropTariff(ctx, "tf_1"))
 	require.ErrorAs(t, store.DropTariff(ctx, "tf_1"), &energy.ErrNotFound{})
 }

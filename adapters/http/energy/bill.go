@@ -1,0 +1,104 @@
+package httpenergy
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerBill(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "bill", Method: http.MethodGet, Path: "/api/consumo/factura", Tags: []string{"energy"},
+		Summary: "Factura de un mes · A month's bill",
+		Description: "By the tariffs that held. The energy's cost with its contribution is the sum of the `cost` of the month's hours in a series, to the last digit; " +
+			"`total` adds demand and reactive energy and is rounded to a hundredth.",
+		Metadata: httpserver.Readers(), Errors: []int{404},
+	}, h.bill)
+}
+
+type billInput struct {
+	Level string `query:"level" enum:"site,building,floor,room,device" default:"site"`
+	ID    string `query:"id" maxLength:"64" doc:"The space's or device's id; the only site may be left out"`
+	Month string `query:"month" required:"true" maxLength:"7" example:"2026-05" doc:"YYYY-MM, in the site's time zone"`
+}
+
+// Bill is what a month's energy costs.
+type Bill struct {
+	From           instant     `json:"from"`
+	To             instant     `json:"to"`
+	Complete       bool        `json:"complete" doc:"Whether the month is over"`
+	Currency       string      `json:"currency"`
+	KWh            kwh         `json:"kwh"`
+	EstimatedKWh   kwh         `json:"estimated_kwh"`
+	Coverage       float64     `json:"coverage" doc:"Measured time ÷ time, 0 to 1"`
+	Lines          []billLine  `json:"lines" doc:"The energy by price"`
+	EnergyCost     amount      `json:"energy_cost" doc:"The lines and the contribution"`
+	Contribution   amount      `json:"contribution"`
+	Demand         *demand     `json:"demand,omitempty" doc:"Absent where it has no price or no peak was measured"`
+	Reactive       *reactive   `json:"reactive,omitempty" doc:"Absent where no tariff has a rule for it"`
+	Total          amount      `json:"total"`
+	CO2Kg          amount      `json:"co2_kg" doc:"Footprint"`
+	EmissionFactor []co2Factor `json:"emission_factors" doc:"The published ones of the year, which hold where the tariff has none of its own"`
+}
+
+type billLine struct {
+	Tariff      string `json:"tariff"`
+	Source      string `json:"source,omitempty" doc:"Where a default comes from"`
+	PricePerKWh amount `json:"price_per_kwh"`
+	KWh         kwh    `json:"kwh"`
+	Cost        amount `json:"cost"`
+}
+
+type demand struct {
+	PeakKW     kilowatts `json:"peak_kw"`
+	At         instant   `json:"at" doc:"Begin of the first quarter hour that reached it"`
+	PricePerKW amount    `json:"price_per_kw"`
+	Cost       amount    `json:"cost"`
+}
+
+type reactive struct {
+	Measured        bool   `json:"measured" doc:"Whether any device here measures reactive energy"`
+	InductiveKVArh  kwh    `json:"inductive_kvarh" doc:"kvarh"`
+	CapacitiveKVArh kwh    `json:"capacitive_kvarh" doc:"kvarh"`
+	ExcessKVArh     amount `json:"excess_kvarh" doc:"What is charged, judged hour by hour, kvarh"`
+	Cost            amount `json:"cost"`
+}
+
+type co2Factor struct {
+	Year      int    `json:"year" doc:"Of the factors; the nearest published"`
+	Footprint amount `json:"footprint_kg_per_kwh"`
+	Avoided   amount `json:"avoided_kg_per_kwh"`
+	Source    string `json:"source"`
+}
+
+func (h *Handlers) bill(ctx context.Context, in *billInput) (*one[Bill], error) {
+	b, err := h.Reports.Bill(ctx, callerOf(ctx), energy.Level(in.Level), in.ID, in.Month)
+	if err != nil {
+		return nil, err
+	}
+	out := Bill{
+		From: instant(b.From), To: instant(b.To), Complete: b.Complete, Currency: b.Currency,
+		KWh: kwh(b.Usage.Energy), EstimatedKWh: kwh(b.Usage.Estimated), Coverage: b.Usage.Coverage,
+		Lines: make([]billLine, len(b.Lines)), EnergyCost: amount{b.Usage.Charge.Cost}, Contribution: amount{b.Contribution},
+		Total: amount{b.Total}, CO2Kg: amount{b.Usage.Charge.CO2},
+	}
+	for i, l := range b.Lines {
+		out.Lines[i] = billLine{Tariff: l.Tariff, Source: l.Source, PricePerKWh: amount{l.Price}, KWh: kwh(l.Energy), Cost: amount{l.Cost}}
+	}
+	if d := b.Demand; d != nil {
+		out.Demand = &demand{PeakKW: kilowatts(d.Peak), At: instant(d.At), PricePerKW: amount{d.Price}, Cost: amount{d.Cost}}
+	}
+	if r := b.Reactive; r != nil {
+		out.Reactive = &reactive{
+			Measured: r.Measured, InductiveKVArh: kwh(r.Inductive), CapacitiveKVArh: kwh(r.Capacitive), ExcessKVArh: amount{r.Excess}, Cost: amount{r.Cost},
+		}
+	}
+	for _, f := range b.Factors {
+		out.EmissionFactor = append(out.EmissionFactor, co2Factor{Year: f.Year, Footprint: amount{f.Footprint}, Avoided: amount{f.Avoided}, Source: f.Source})
+	}
+	return &one[Bill]{out}, nil
+}
