@@ -5,6 +5,8 @@ type Link struct {
 	Reading
 	Booking Booking
 	Base    Base
+	// Ruling is what a person said of it; 0 where nobody did.
+	Ruling Ruling
 	// Booked tells whether the books hold it yet.
 	Booked bool
 }
@@ -20,7 +22,7 @@ func Rechain(t Traits, base Base, links []Link, must int, more bool, changed fun
 			return false, base
 		}
 		is := was
-		is.Booking, is.Base = decode(t, base, was.Reading, links[i+1:])
+		is.Booking, is.Base = decode(t, base, was, links[i+1:])
 		is.Booked = true
 		switch {
 		case is != was:
@@ -33,13 +35,19 @@ func Rechain(t Traits, base Base, links []Link, must int, more bool, changed fun
 	return true, base
 }
 
-func decode(t Traits, base Base, r Reading, following []Link) (Booking, Base) {
+func decode(t Traits, base Base, r Link, following []Link) (Booking, Base) {
 	if r.Kind == Sample {
 		return decodeSample(t, base, r.At, r.Power)
 	}
 	next := Energy(-1)
 	if len(following) > 0 {
 		next = following[0].Energy
+	}
+	switch r.Ruling {
+	case CountStep:
+		t.Trusted = true
+	case BeginAgain:
+		return Booking{Verdict: Exchange, From: r.At}, Base{At: r.At, Value: int64(r.Energy), Known: true}
 	}
 	return decodeRegister(t, base, r.At, r.Energy, next)
 }

@@ -8,13 +8,18 @@ type Correction struct {
 	// Before is what stood there; nil where it was withdrawn. After is what stands there now; nil where the
 	// correction withdrew it.
 	Before, After *Reading
-	Reason        string
-	By            string // the subject who made it
-	Made          Instant
+	// Ruling is how a register that was held back is to be decoded; 0 where the correction is none of that.
+	Ruling Ruling
+	Reason string
+	By     string // the subject who made it
+	Made   Instant
 }
 
 // Changes tells whether the correction changes anything.
 func (c Correction) Changes() bool {
+	if c.Ruling != 0 {
+		return true
+	}
 	if c.Before == nil || c.After == nil {
 		return c.Before != c.After
 	}

@@ -13,10 +13,13 @@ type Readings interface {
 	// AppendAll is Append of all or none: where one conflicts, the outcomes tell which and nothing is stored.
 	AppendAll(ctx context.Context, batch []Reading, traits func(DeviceID) Traits) ([]Outcome, error)
 	// Correct puts c.After in the place of the reading under c.Key, or withdraws it where After is nil, with all that
-	// it changes of the totals, and keeps the correction. It gives it with what stood there; ErrNotFound where
+	// it changes of the totals, and keeps the correction; with c.Ruling, the reading stays and is decoded as it says. It gives it with what stood there; ErrNotFound where
 	// nothing was ever reported under the key. A reading that a correction replaced or withdrew is a Duplicate when
 	// it is sent again.
 	Correct(ctx context.Context, c Correction, traits func(DeviceID) Traits) (Correction, error)
+	// Quarantined gives up to limit readings of the devices that are held back, by device and instant, from after the key,
+	// with what each is subtracted from.
+	Quarantined(ctx context.Context, devices []DeviceID, after Key, limit int) ([]Held, error)
 	// Corrections gives those of a reading, oldest first.
 	Corrections(ctx context.Context, key Key) ([]Correction, error)
 	// Restated gives up to limit of the devices' days whose totals changed at or after an instant, by late readings

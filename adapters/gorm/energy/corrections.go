@@ -28,6 +28,9 @@ func (s *Store) Correct(ctx context.Context, c energy.Correction, traits func(en
 		if !was.withdrawn {
 			c.Before = &was.link.Reading
 		}
+		if c.Ruling != 0 {
+			c.After = c.Before
+		}
 		if !c.Changes() {
 			return nil
 		}
@@ -95,8 +98,8 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c energy.Cor
 	if c.After != nil {
 		kind, value, span = int16(c.After.Kind), valueOf(*c.After), c.After.Span
 	}
-	err := tx.Exec(`UPDATE energy_readings SET kind = ?, value = ?, span = ?, verdict = 0, booked_from = 0, booked = 0, estimated = ?, base_at = 0, base_value = 0
-		WHERE device_id = ? AND at = ?`, kind, value, span, false, string(c.Key.Device), int64(c.Key.At)).Error
+	err := tx.Exec(`UPDATE energy_readings SET kind = ?, value = ?, span = ?, verdict = 0, booked_from = 0, booked = 0, estimated = ?, base_at = 0, base_value = 0, ruling = ?
+		WHERE device_id = ? AND at = ?`, kind, value, span, false, int(c.Ruling), string(c.Key.Device), int64(c.Key.At)).Error
 	if err != nil {
 		return err
 	}
@@ -109,7 +112,7 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c energy.Cor
 	return rows.restate(ctx, slices.SortedFunc(maps.Keys(entries), comparePages), s.clock.Now())
 }
 
-const correctionColumns = "kind_before, value_before, span_before, kind_after, value_after, span_after, reason, made_by, made_at"
+const correctionColumns = "kind_before, value_before, span_before, kind_after, value_after, span_after, ruling, reason, made_by, made_at"
 
 // keep writes the correction under the reading's next revision. Two at once are one after the other: both hold the
 // device's chain.
@@ -120,9 +123,9 @@ func keep(tx *gorm.DB, c energy.Correction) error {
 		return err
 	}
 	before, after := cellsOf(c.Before), cellsOf(c.After)
-	return tx.Exec("INSERT INTO energy_corrections (device_id, at, revision, "+correctionColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return tx.Exec("INSERT INTO energy_corrections (device_id, at, revision, "+correctionColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		string(c.Key.Device), int64(c.Key.At), last+1, before.kind, before.value, before.span, after.kind, after.value, after.span,
-		c.Reason, c.By, int64(c.Made)).Error
+		int(c.Ruling), c.Reason, c.By, int64(c.Made)).Error
 }
 
 // cells are a reading's columns, null where there is none.
@@ -162,7 +165,7 @@ func corrections(tx *gorm.DB, key energy.Key) ([]energy.Correction, error) {
 	err = scanAll(found, func(rows *sql.Rows) error {
 		c := energy.Correction{Key: key}
 		var before, after cells
-		if err := rows.Scan(&before.kind, &before.value, &before.span, &after.kind, &after.value, &after.span, &c.Reason, &c.By, &c.Made); err != nil {
+		if err := rows.Scan(&before.kind, &before.value, &before.span, &after.kind, &after.value, &after.span, &c.Ruling, &c.Reason, &c.By, &c.Made); err != nil {
 			return err
 		}
 		c.Before, c.After = before.reading(key), after.reading(key)

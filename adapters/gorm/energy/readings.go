@@ -13,7 +13,7 @@ import (
 
 const readingColumnNames = "device_id, at, kind, value, span"
 
-const linkColumns = readingColumnNames + ", verdict, booked_from, booked, estimated, base_at, base_value"
+const linkColumns = readingColumnNames + ", verdict, booked_from, booked, estimated, base_at, base_value, ruling"
 
 // valueOf is what the value column holds of a reading: mWh, or mW of a power sample.
 func valueOf(r energy.Reading) int64 {
@@ -49,7 +49,7 @@ func setValue(r *energy.Reading, value int64) {
 func scanLink(row scanner) (energy.Link, error) {
 	var l energy.Link
 	var err error
-	l.Reading, err = scanReading(row, &l.Booking.Verdict, &l.Booking.From, &l.Booking.Energy, &l.Booking.Estimated, &l.Base.At, &l.Base.Value)
+	l.Reading, err = scanReading(row, &l.Booking.Verdict, &l.Booking.From, &l.Booking.Energy, &l.Booking.Estimated, &l.Base.At, &l.Base.Value, &l.Ruling)
 	l.Booked = l.Booking.Verdict != 0
 	l.Base.Known = l.Booked
 	return l, err

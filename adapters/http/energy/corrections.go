@@ -44,14 +44,19 @@ type KeyInput struct {
 type correction struct {
 	Before *reading `json:"before,omitempty" doc:"Absent where it was withdrawn"`
 	After  *reading `json:"after,omitempty" doc:"Absent where it is withdrawn"`
+	Ruling string   `json:"ruling,omitempty" enum:"count,restart" doc:"How a quarantined reading was settled"`
 	Reason string   `json:"reason"`
 	By     string   `json:"by" doc:"The user who made it"`
 	MadeAt instant  `json:"made_at"`
 }
 
 func correctionOf(c energy.Correction, show func(energy.Reading) reading) correction {
-	return correction{Before: readingOrNone(c.Before, show), After: readingOrNone(c.After, show), Reason: c.Reason, By: c.By, MadeAt: instant(c.Made)}
+	return correction{
+		Ruling: rulings[c.Ruling], Before: readingOrNone(c.Before, show), After: readingOrNone(c.After, show), Reason: c.Reason, By: c.By, MadeAt: instant(c.Made),
+	}
 }
+
+var rulings = map[energy.Ruling]string{energy.CountStep: "count", energy.BeginAgain: "restart"}
 
 func readingOrNone(r *energy.Reading, show func(energy.Reading) reading) *reading {
 	if r == nil {

@@ -32,6 +32,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerBulk(api)
 	h.registerCorrections(api)
 	h.registerRestatements(api)
+	h.registerQuarantine(api)
 	h.registerSeries(api)
 	h.registerProfile(api)
 	h.registerOverview(api)

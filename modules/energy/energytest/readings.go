@@ -52,6 +52,7 @@ func RunReadings(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	t.Run("any order and repetition gives the same books", func(t *testing.T) { anyOrder(t, fresh) })
 	t.Run("writers at once keep the books equal to the readings", func(t *testing.T) { atOnce(t, fresh(t)) })
 	t.Run("corrected books are those of the corrected readings", func(t *testing.T) { corrected(t, fresh) })
+	t.Run("what is held back is settled by a person", func(t *testing.T) { settled(t, fresh(t)) })
 	t.Run("a correction keeps what it replaced", func(t *testing.T) { kept(t, fresh(t)) })
 	t.Run("changed days are told", func(t *testing.T) { restated(t, fresh(t)) })
 	t.Run("answers from memory are those of the books", func(t *testing.T) { remembered(t, fresh(t)) })

@@ -1,0 +1,86 @@
+package energy
+
+import "context"
+
+// Ruling is what a person says of a reading that the decoder could not decide.
+type Ruling uint8
+
+// The rulings.
+const (
+	// CountStep says that the step was made: the energy since the reading before it is booked.
+	CountStep Ruling = iota + 1
+	// BeginAgain says that the counter began again here, as with another meter: nothing is booked, and the next reading
+	// is subtracted from this one.
+	BeginAgain
+)
+
+// Held is a reading that books nothing until a person settles it.
+type Held struct {
+	Reading Reading
+	// Before is the reading that it is subtracted from.
+	Before Base
+	Why    Doubt
+	// Most is what the device can have used since Before.
+	Most Energy
+}
+
+// Step is what would be booked.
+func (h Held) Step() Energy { return h.Reading.Energy - Energy(h.Before.Value) }
+
+// Doubt is why a reading is held back.
+type Doubt string
+
+// The doubts.
+const (
+	// Impossible: more than the device can have used since the reading before.
+	Impossible Doubt = "impossible_step"
+	// LongSilence: the device said nothing for so long that nobody can say when the energy was used.
+	LongSilence Doubt = "long_silence"
+)
+
+// doubt tells why a reading with a base before it was held back.
+func (h *Held) doubt(t Traits) {
+	h.Why, h.Most = Impossible, t.Limit.During(int64(h.Reading.At-h.Before.At))
+	if int64(h.Reading.At-h.Before.At) > longestFill {
+		h.Why = LongSilence
+	}
+}
+
+// Quarantined gives the readings that are held back, by device and instant. Only the device, space, after and limit of
+// the query count. Errors: ErrForbidden, ErrNotFound.
+func (l *Ledger) Quarantined(ctx context.Context, caller Caller, q ReadingsQuery) ([]Held, error) {
+	if !caller.MayRead() {
+		return nil, ErrForbidden{}
+	}
+	campus, err := l.directory.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	devices, err := asked(campus, caller, q)
+	if err != nil {
+		return nil, err
+	}
+	held, err := l.readings.Quarantined(ctx, devices, q.After, q.Limit)
+	traits := traitsIn(campus)
+	for i := range held {
+		held[i].doubt(traits(held[i].Reading.Device))
+	}
+	return held, err
+}
+
+// Settle rules on a reading that is held back; what it says is kept as a correction. Errors: ErrForbidden,
+// ErrNotFound, ErrInvalid.
+func (l *Ledger) Settle(ctx context.Context, caller Caller, device, at string, ruling Ruling, reason string) (Correction, error) {
+	key, err := l.correctable(ctx, caller, Report{Device: &device, At: &at})
+	if err != nil {
+		return Correction{}, err
+	}
+	held, err := l.Quarantined(ctx, caller, ReadingsQuery{Device: key.Device, After: Key{Device: key.Device, At: key.At - 1}, Limit: 1})
+	if err != nil {
+		return Correction{}, err
+	}
+	if len(held) == 0 || held[0].Reading.At != key.At {
+		return Correction{}, ErrNotFound{Kind: "quarantined reading", ID: device + "/" + at}
+	}
+	return l.correct(ctx, Correction{Key: key, Ruling: ruling, Reason: reason, By: caller.Subject, Made: l.clock.Now()})
+}
