@@ -105,9 +105,12 @@ var energyParts = fx.Module("energy",
 		func(store *gormenergy.Store, catalog *energy.Catalog, rules *energy.Rules) *energy.Reports {
 			return energy.NewReports(store, catalog, rules, instants{})
 		},
-		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports) *httpenergy.Handlers {
+		func(store *gormenergy.Store, catalog *energy.Catalog) *energy.Twin {
+			return energy.NewTwin(store, store, catalog, instants{})
+		},
+		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, twin *energy.Twin) *httpenergy.Handlers {
 			return &httpenergy.Handlers{
-				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Clock: instants{}, Zone: c.Zone,
+				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Clock: instants{}, Zone: c.Zone,
 			}
 		},
 	),

@@ -51,3 +51,11 @@ func knownOn(books Books, day int32) (from, to Instant, found bool, err error) {
 	}
 	return from, to, found, nil
 }
+
+func idsOf(devices []Device) []DeviceID {
+	ids := make([]DeviceID, len(devices))
+	for i, d := range devices {
+		ids[i] = d.ID
+	}
+	return ids
+}

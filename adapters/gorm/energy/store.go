@@ -42,4 +42,5 @@ var (
 	_ energy.Rulebook        = (*Store)(nil)
 	_ energy.States          = (*Store)(nil)
 	_ energy.AmbientReadings = (*Store)(nil)
+	_ energy.Moments         = (*Store)(nil)
 )

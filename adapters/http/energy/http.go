@@ -18,6 +18,7 @@ type Handlers struct {
 	Rules      *energy.Rules
 	Conditions *energy.Conditions
 	Reports    *energy.Reports
+	Twin       *energy.Twin
 	Clock      energy.Clock
 	// Zone is that of instants without one, where no site says.
 	Zone *time.Location
@@ -37,6 +38,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerProfile(api)
 	h.registerOverview(api)
 	h.registerBill(api)
+	h.registerTwin(api)
 	h.registerSpaces(api)
 	h.registerDevices(api)
 	h.registerStates(api)

@@ -16,6 +16,7 @@ type CampusStore interface {
 	energy.Rulebook
 	energy.States
 	energy.AmbientReadings
+	energy.Moments
 }
 
 // RunCampus checks an adapter on an empty store.
@@ -95,7 +96,7 @@ func rulebook(t *testing.T, store energy.Rulebook) {
 	require.ErrorAs(t, store.DropTariff(ctx, "tf_1"), &energy.ErrNotFound{})
 }
 
-func states(t *testing.T, store energy.States) {
+func states(t *testing.T, store CampusStore) {
 	ctx := context.Background()
 	on := energy.StateChange{Device: "d", At: Start, State: energy.On}
 	off := energy.StateChange{Device: "d", At: Start + hour, State: energy.Off}
@@ -116,9 +117,12 @@ func states(t *testing.T, store energy.States) {
 	_, found, err = store.StateBefore(ctx, "d", Start)
 	require.NoError(t, err)
 	require.False(t, found)
+	latest, err := store.LatestStates(ctx, []energy.DeviceID{"d", "e"}, Start+hour-1)
+	require.NoError(t, err)
+	require.Equal(t, map[energy.DeviceID]energy.StateChange{"d": on}, latest)
 }
 
-func ambient(t *testing.T, store energy.AmbientReadings) {
+func ambient(t *testing.T, store CampusStore) {
 	ctx := context.Background()
 	measure := func(n int64) *int64 { return &n }
 	first := energy.Ambient{Space: "s", At: Start, Temperature: measure(24_500), Occupancy: measure(3)}
@@ -142,4 +146,10 @@ func ambient(t *testing.T, store energy.AmbientReadings) {
 	require.Len(t, hours, 1)
 	require.InDelta(t, 25, *hours[0].Temperature, 0)
 	require.InDelta(t, 3, *hours[0].Occupancy, 0)
+	latest, err := store.LatestAmbient(ctx, []energy.SpaceID{"s", "t"}, Start, Start+hour)
+	require.NoError(t, err)
+	require.Equal(t, map[energy.SpaceID]energy.LatestAmbient{"s": {
+		Temperature: &energy.LatestMeasure{Value: 25_500, At: Start + 30*minute}, CO2: &energy.LatestMeasure{Value: 700, At: Start + 30*minute},
+		Occupancy: &energy.LatestMeasure{Value: 3, At: Start},
+	}}, latest)
 }

@@ -1,0 +1,72 @@
+package gormenergy
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// LatestStates gives each device's last change at or before an instant.
+func (s *Store) LatestStates(ctx context.Context, devices []energy.DeviceID, at energy.Instant) (map[energy.DeviceID]energy.StateChange, error) {
+	if len(devices) == 0 {
+		return nil, nil
+	}
+	found, err := s.db.Read.WithContext(ctx).Raw(`SELECT s.device_id, s.at, s.state FROM energy_states s JOIN
+		(SELECT device_id, max(at) AS at FROM energy_states WHERE device_id IN ? AND at <= ? GROUP BY device_id) last
+		ON last.device_id = s.device_id AND last.at = s.at`, textsOf(devices), int64(at)).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("read the latest states: %w", err)
+	}
+	latest := make(map[energy.DeviceID]energy.StateChange)
+	err = scanAll(found, func(rows *sql.Rows) error {
+		var c energy.StateChange
+		err := rows.Scan(&c.Device, &c.At, &c.State)
+		latest[c.Device] = c
+		return err
+	})
+	return latest, err
+}
+
+// measures are the columns of ambient readings, and where each belongs.
+var measures = []struct {
+	column string
+	of     func(*energy.LatestAmbient) **energy.LatestMeasure
+}{
+	{"temperature", func(a *energy.LatestAmbient) **energy.LatestMeasure { return &a.Temperature }},
+	{"humidity", func(a *energy.LatestAmbient) **energy.LatestMeasure { return &a.Humidity }},
+	{"co2", func(a *energy.LatestAmbient) **energy.LatestMeasure { return &a.CO2 }},
+	{"occupancy", func(a *energy.LatestAmbient) **energy.LatestMeasure { return &a.Occupancy }},
+}
+
+// LatestAmbient gives the latest measures of spaces in [from, to].
+func (s *Store) LatestAmbient(ctx context.Context, spaces []energy.SpaceID, from, to energy.Instant) (map[energy.SpaceID]energy.LatestAmbient, error) {
+	if len(spaces) == 0 {
+		return nil, nil
+	}
+	latest := make(map[energy.SpaceID]energy.LatestAmbient)
+	for _, m := range measures {
+		found, err := s.db.Read.WithContext(ctx).Raw(`SELECT a.space_id, a.at, a.`+m.column+` FROM energy_ambient a JOIN
+			(SELECT space_id, max(at) AS at FROM energy_ambient WHERE space_id IN ? AND at >= ? AND at <= ? AND `+m.column+` IS NOT NULL GROUP BY space_id) last
+			ON last.space_id = a.space_id AND last.at = a.at`, spaces, int64(from), int64(to)).Rows()
+		if err != nil {
+			return nil, fmt.Errorf("read the latest %s: %w", m.column, err)
+		}
+		err = scanAll(found, func(rows *sql.Rows) error {
+			var space energy.SpaceID
+			var measure energy.LatestMeasure
+			if err := rows.Scan(&space, &measure.At, &measure.Value); err != nil {
+				return err
+			}
+			all := latest[space]
+			*m.of(&all) = &measure
+			latest[space] = all
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return latest, nil
+}

@@ -1,0 +1,112 @@
+package httpenergy
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerTwin(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "twin", Method: http.MethodGet, Path: "/api/gemelo", Tags: []string{"energy"},
+		Summary: "El gemelo en este momento · The twin at this moment",
+		Description: "The tree of spaces that the caller sees, with what each used since local midnight and its latest ambient measures, and each device's state and last power. " +
+			"What is not known is absent.",
+		Metadata: httpserver.Readers(),
+	}, h.twin)
+}
+
+// TwinBody is the campus at a moment.
+type TwinBody struct {
+	At     instant     `json:"at"`
+	Spaces []TwinSpace `json:"spaces"`
+}
+
+// TwinSpace is a space with what is in it.
+type TwinSpace struct {
+	ID           string       `json:"id"`
+	Name         string       `json:"name"`
+	Kind         string       `json:"kind"`
+	KWhToday     *kwh         `json:"kwh_today,omitempty" doc:"Since local midnight; nothing counts twice"`
+	TemperatureC *measure     `json:"temperature_c,omitempty" doc:"°C"`
+	HumidityPct  *measure     `json:"humidity_pct,omitempty" doc:"%"`
+	CO2Ppm       *measure     `json:"co2_ppm,omitempty" doc:"ppm"`
+	Occupancy    *measure     `json:"occupancy,omitempty" doc:"Persons"`
+	Spaces       []TwinSpace  `json:"spaces,omitempty"`
+	Devices      []twinDevice `json:"devices,omitempty"`
+}
+
+// measure is a measure of the last day and when it was taken.
+type measure struct {
+	Value float64 `json:"value"`
+	At    instant `json:"at"`
+}
+
+type twinDevice struct {
+	ID       string     `json:"id"`
+	Name     string     `json:"name"`
+	Kind     string     `json:"kind"`
+	State    *twinState `json:"state,omitempty"`
+	Power    *twinPower `json:"power,omitempty"`
+	KWhToday *kwh       `json:"kwh_today,omitempty" doc:"Since local midnight"`
+}
+
+type twinState struct {
+	State string  `json:"state" enum:"on,off,standby,fault"`
+	Since instant `json:"since"`
+}
+
+type twinPower struct {
+	KW    kilowatts `json:"kw" doc:"Mean of the last quarter hour of which something is known"`
+	Since instant   `json:"since" doc:"Its begin"`
+}
+
+func (h *Handlers) twin(ctx context.Context, _ *struct{}) (*one[TwinBody], error) {
+	at, roots, err := h.Twin.Now(ctx, callerOf(ctx))
+	return &one[TwinBody]{TwinBody{At: instant(at), Spaces: twinSpaces(roots)}}, err
+}
+
+func twinSpaces(all []energy.TwinSpace) []TwinSpace {
+	list := make([]TwinSpace, len(all))
+	for i, s := range all {
+		list[i] = TwinSpace{
+			ID: string(s.Space.ID), Name: s.Space.Name, Kind: string(s.Space.Kind), KWhToday: used(s.Today),
+			TemperatureC: measureOf(s.Ambient.Temperature, 1000), HumidityPct: measureOf(s.Ambient.Humidity, 1000),
+			CO2Ppm: measureOf(s.Ambient.CO2, 1), Occupancy: measureOf(s.Ambient.Occupancy, 1),
+			Spaces: twinSpaces(s.Spaces), Devices: twinDevices(s.Devices),
+		}
+	}
+	return list
+}
+
+func twinDevices(all []energy.TwinDevice) []twinDevice {
+	list := make([]twinDevice, len(all))
+	for i, d := range all {
+		list[i] = twinDevice{ID: string(d.Device.ID), Name: d.Device.Name, Kind: string(d.Device.Kind), KWhToday: used(d.Today)}
+		if d.State != nil {
+			list[i].State = &twinState{State: string(d.State.State), Since: instant(d.State.At)}
+		}
+		if d.PowerKnown {
+			list[i].Power = &twinPower{KW: kilowatts(d.Power), Since: instant(d.Since)}
+		}
+	}
+	return list
+}
+
+func used(u energy.TwinUse) *kwh {
+	if !u.Known {
+		return nil
+	}
+	return pointer(kwh(u.Energy))
+}
+
+func measureOf(m *energy.LatestMeasure, unit float64) *measure {
+	if m == nil {
+		return nil
+	}
+	return &measure{Value: float64(m.Value) / unit, At: instant(m.At)}
+}

@@ -1,0 +1,202 @@
+package energy
+
+import (
+	"context"
+	"time"
+)
+
+// TwinSpace is a space at this moment, with what is in it.
+type TwinSpace struct {
+	Space Space
+	// Today is what the space used since its local midnight; Known is false where nothing is known.
+	Today TwinUse
+	// Ambient is the latest of each measure, within the last day.
+	Ambient LatestAmbient
+	Spaces  []TwinSpace
+	Devices []TwinDevice
+}
+
+// TwinDevice is a device at this moment.
+type TwinDevice struct {
+	Device Device
+	State  *StateChange // nil where it never said
+	Today  TwinUse
+	// Power is the mean power of the last quarter hour of which something is known, today or yesterday; Since is its
+	// begin. PowerKnown is false where there is none.
+	Power      Power
+	Since      Instant
+	PowerKnown bool
+}
+
+// TwinUse is what was used since local midnight.
+type TwinUse struct {
+	Energy Energy
+	Known  bool
+}
+
+// LatestAmbient is the latest of each measure of a space; nil is not measured.
+type LatestAmbient struct {
+	Temperature, Humidity, CO2, Occupancy *LatestMeasure
+}
+
+// LatestMeasure is a measure in the units of Ambient, and when it was taken.
+type LatestMeasure struct {
+	Value int64
+	At    Instant
+}
+
+// Moments tells what was said last.
+type Moments interface {
+	// LatestStates gives each device's last change at or before an instant; a device that never said is not in it.
+	LatestStates(ctx context.Context, devices []DeviceID, at Instant) (map[DeviceID]StateChange, error)
+	// LatestAmbient gives the latest measures of spaces in [from, to].
+	LatestAmbient(ctx context.Context, spaces []SpaceID, from, to Instant) (map[SpaceID]LatestAmbient, error)
+}
+
+// Twin shows the campus as it is.
+type Twin struct {
+	readings  Readings
+	moments   Moments
+	directory Directory
+	clock     Clock
+}
+
+// NewTwin makes the twin of a campus.
+func NewTwin(readings Readings, moments Moments, directory Directory, clock Clock) *Twin {
+	return &Twin{readings: readings, moments: moments, directory: directory, clock: clock}
+}
+
+// latestAmbientFor is how long an ambient measure says something about now.
+const latestAmbientFor = dayMs
+
+// Now is the part of the campus that the caller sees, as it is now: its sites, or the space that he is limited to.
+// Errors: ErrForbidden.
+func (t *Twin) Now(ctx context.Context, caller Caller) (at Instant, roots []TwinSpace, err error) {
+	if !caller.MayRead() {
+		return 0, nil, ErrForbidden{}
+	}
+	campus, err := t.directory.Campus(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	m := moment{campus: campus, now: t.clock.Now()}
+	if m.states, err = t.moments.LatestStates(ctx, idsOf(campus.DevicesWithin(caller.Space)), m.now); err != nil {
+		return 0, nil, err
+	}
+	var spaces []SpaceID
+	for _, s := range campus.Spaces(caller.Space) {
+		spaces = append(spaces, s.ID)
+	}
+	if m.ambient, err = t.moments.LatestAmbient(ctx, spaces, m.now.Add(-latestAmbientFor), m.now); err != nil {
+		return 0, nil, err
+	}
+	if err := t.readings.Open(ctx, idsOf(campus.DevicesWithin(caller.Space)), m.read); err != nil {
+		return 0, nil, err
+	}
+	return m.now, m.rootsOf(caller), nil
+}
+
+// moment is what is known of a campus now.
+type moment struct {
+	campus  *Campus
+	now     Instant
+	states  map[DeviceID]StateChange
+	ambient map[SpaceID]LatestAmbient
+	begun   map[DeviceID]int32
+	// days are the pages of the days that today, in any zone, and yesterday touch, oldest first.
+	days  []map[DeviceID]*Page
+	first int32
+}
+
+// daysOfTwin is enough for a local day that began the UTC day before, and the day before it.
+const daysOfTwin = 3
+
+func (m *moment) read(books Books) (err error) {
+	if m.begun, err = books.Begun(); err != nil {
+		return err
+	}
+	m.first = dayOf(m.now) - daysOfTwin + 1
+	m.days = make([]map[DeviceID]*Page, daysOfTwin+1)
+	for i := range m.days {
+		m.days[i] = make(map[DeviceID]*Page)
+	}
+	for page, err := range books.Pages(m.first, m.first+int32(len(m.days))) {
+		if err != nil {
+			return err
+		}
+		m.days[page.Day-m.first][page.Device] = page
+	}
+	return nil
+}
+
+func (m *moment) rootsOf(caller Caller) []TwinSpace {
+	roots := m.campus.Sites()
+	if own, known := m.campus.Space(caller.Space); known {
+		roots = []Space{own}
+	}
+	list := make([]TwinSpace, len(roots))
+	for i, root := range roots {
+		zone := m.campus.Zone(root.ID)
+		list[i] = m.space(root, zone, ByDay.start(m.now, zone))
+	}
+	return list
+}
+
+func (m *moment) space(s Space, zone *time.Location, midnight Instant) TwinSpace {
+	out := TwinSpace{Space: s, Ambient: m.ambient[s.ID], Today: m.usedIn(scope{space: s.ID, zone: zone, id: string(s.ID)}, midnight)}
+	for _, inner := range m.campus.Inside(s.ID) {
+		out.Spaces = append(out.Spaces, m.space(inner, zone, midnight))
+	}
+	for _, id := range m.campus.inSpace[s.ID] {
+		out.Devices = append(out.Devices, m.device(m.campus.devices[id], midnight))
+	}
+	return out
+}
+
+// usedIn is what a space used since midnight: no energy twice, and what moved today counts where it was used.
+func (m *moment) usedIn(s scope, midnight Instant) (use TwinUse) {
+	end := m.now.Add(quarterMs)
+	var topologies []topology
+	for _, e := range m.campus.epochs(midnight, end) {
+		topologies = append(topologies, newTopology(e, s))
+	}
+	for i, pages := range m.days {
+		day := m.first + int32(i)
+		if day < dayOf(midnight) || day > dayOf(end) {
+			continue
+		}
+		book := countDay(s, Ungrouped, day, topologies, pages, m.begun)
+		for slot, q := range book.groups[s.id].quarters {
+			use.add(quarterStart(int64(day)*QuartersPerDay+int64(slot)), q, midnight)
+		}
+	}
+	return use
+}
+
+func (u *TwinUse) add(at Instant, q Quarter, midnight Instant) {
+	if at >= midnight && q.Known() {
+		u.Known = true
+		u.Energy += q.Energy
+	}
+}
+
+func (m *moment) device(d Device, midnight Instant) TwinDevice {
+	out := TwinDevice{Device: d}
+	if state, known := m.states[d.ID]; known {
+		out.State = &state
+	}
+	for i, pages := range m.days {
+		page := pages[d.ID]
+		if page == nil {
+			continue
+		}
+		for slot, q := range page.Quarters {
+			at := quarterStart(int64(m.first+int32(i))*QuartersPerDay + int64(slot))
+			out.Today.add(at, q, midnight)
+			if q.Known() {
+				out.Power, out.Since, out.PowerKnown = MeanPower(q.Energy, q.Measured+q.Filled), at, true
+			}
+		}
+	}
+	return out
+}
