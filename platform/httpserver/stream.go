@@ -14,9 +14,17 @@ import (
 // fails the connection is cut, so that the reader does not take a part for the whole; when the reader goes away,
 // write's next flush fails.
 func Stream(contentType string, write func(*bufio.Writer) error) *huma.StreamResponse {
+	return Download(contentType, "", write)
+}
+
+// Download is Stream for what a browser keeps as a file of that name.
+func Download(contentType, name string, write func(*bufio.Writer) error) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
 		c := humafiber.Unwrap(ctx)
 		c.Set("Content-Type", contentType)
+		if name != "" {
+			c.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+		}
 		reader, writer := io.Pipe()
 		go pour(writer, write)
 		c.Context().SetBodyStream(reader, -1)

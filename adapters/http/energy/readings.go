@@ -1,10 +1,8 @@
 package httpenergy
 
 import (
-	"bufio"
 	"context"
 	"encoding/base64"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -31,9 +29,9 @@ func (h *Handlers) registerReadings(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listReadings", Method: http.MethodGet, Path: "/consumo", Tags: []string{"energy"},
 		Summary:     "Lecturas crudas · Raw readings",
-		Description: "By device and instant. `Accept: text/csv` streams all of them.",
+		Description: "By device and instant. `Accept: text/csv` or the media type of XLSX, or `format`, streams all of them.",
 		Metadata:    httpserver.Readers(),
-		Responses:   map[string]*huma.Response{"200": httpserver.JSONResponse[List[reading]](api, "A page of readings", "text/csv")},
+		Responses:   map[string]*huma.Response{"200": httpserver.JSONResponse[List[reading]](api, "A page of readings", sheetTypes...)},
 	}, h.list)
 }
 
@@ -147,7 +145,7 @@ type readingsInput struct {
 	RangeInput
 	DeviceID string `query:"device_id" maxLength:"64"`
 	SpaceID  string `query:"space_id" maxLength:"64"`
-	Accept   string `header:"Accept"`
+	SheetInput
 }
 
 func (h *Handlers) list(ctx context.Context, in *readingsInput) (*huma.StreamResponse, error) {
@@ -160,8 +158,8 @@ func (h *Handlers) list(ctx context.Context, in *readingsInput) (*huma.StreamRes
 		return nil, err
 	}
 	q := energy.ReadingsQuery{Device: energy.DeviceID(in.DeviceID), Space: energy.SpaceID(in.SpaceID), From: from, To: to, After: after, Limit: in.Limit + 1}
-	if strings.Contains(in.Accept, "text/csv") {
-		return h.csv(ctx, q)
+	if format := in.sheet(); format != "" {
+		return h.readingSheet(ctx, q, format)
 	}
 	page, err := h.Ledger.List(ctx, callerOf(ctx), q)
 	if err != nil {
@@ -198,49 +196,4 @@ func decodeCursor(s string) (energy.Key, error) {
 		return energy.Key{}, problem.Invalid(problem.Bad("cursor", problem.Malformed))
 	}
 	return energy.Key{Device: energy.DeviceID(device), At: energy.Instant(ms)}, nil
-}
-
-// csv streams every reading of the query, whatever its length, a page in memory at a time.
-func (h *Handlers) csv(ctx context.Context, q energy.ReadingsQuery) (*huma.StreamResponse, error) {
-	const pageOfStream = 5000
-	q.Limit = pageOfStream
-	caller := callerOf(ctx)
-	first, err := h.Ledger.List(ctx, caller, q)
-	if err != nil {
-		return nil, err
-	}
-	ctx = context.WithoutCancel(ctx)
-	show := h.showReadings(ctx)
-	return httpserver.Stream("text/csv; charset=utf-8", func(w *bufio.Writer) error {
-		_, _ = w.WriteString("device_id,timestamp,kwh,interval_s,register_kwh,power_w,kvarh,register_kvarh\r\n")
-		for page := first; ; {
-			for _, r := range page {
-				writeCSV(w, show(r))
-			}
-			if len(page) < q.Limit {
-				return nil
-			}
-			q.After = page[len(page)-1].Key()
-			if page, err = h.Ledger.List(ctx, caller, q); err != nil {
-				return err
-			}
-		}
-	}), nil
-}
-
-func writeCSV(w *bufio.Writer, r reading) {
-	span := ""
-	if r.IntervalS != nil {
-		span = strconv.FormatFloat(*r.IntervalS, 'f', -1, 64)
-	}
-	_, _ = fmt.Fprintf(w, "%s,%s,%s,%s,%s,%s,%s,%s\r\n", r.DeviceID, r.Timestamp,
-		cell(r.KWh), span, cell(r.RegisterKWh), cell(r.PowerW), cell(r.KVArh), cell(r.RegisterKVArh))
-}
-
-// cell is a figure, empty where there is none.
-func cell[T fmt.Stringer](v *T) string {
-	if v == nil {
-		return ""
-	}
-	return (*v).String()
 }

@@ -17,11 +17,13 @@ func (h *Handlers) registerSeries(api *httpserver.API) {
 		Summary:     "Consumo en el tiempo · Consumption over time",
 		Description: "In the site's local time. A gap is null, never zero; `coverage` says how much of the step was measured. With `by`, one series a group, and `unmetered` for what a meter counted beyond the devices behind it; their sums are the whole.",
 		Metadata:    httpserver.Readers(), Errors: []int{404},
+		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[SeriesBody](api, "The series", sheetTypes...)},
 	}, h.series)
 }
 
 type seriesInput struct {
 	RangeInput
+	SheetInput
 	Level  string `query:"level" enum:"site,building,floor,room,device" default:"site"`
 	ID     string `query:"id" maxLength:"64" doc:"The space's or device's id; the only site may be left out"`
 	Bucket string `query:"bucket" enum:"15m,hour,day,week,month" default:"day"`
@@ -104,17 +106,16 @@ type group struct {
 	Items []step `json:"items"`
 }
 
-type seriesOutput struct {
-	Body struct {
-		Items  []step  `json:"items,omitempty"`
-		Series []group `json:"series,omitempty" doc:"One a group, where by is given"`
-	}
+// SeriesBody is one series, or one a group.
+type SeriesBody struct {
+	Items  []step  `json:"items,omitempty"`
+	Series []group `json:"series,omitempty" doc:"One a group, where by is given"`
 }
 
 // defaultSpan is what a series covers that does not say from when.
 const defaultSpan = 7 * 24 * time.Hour
 
-func (h *Handlers) series(ctx context.Context, in *seriesInput) (*seriesOutput, error) {
+func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamResponse, error) {
 	from, to, err := in.spanBefore(h, defaultSpan)
 	if err != nil {
 		return nil, err
@@ -125,16 +126,19 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*seriesOutput, 
 	if err != nil {
 		return nil, err
 	}
-	out := &seriesOutput{}
+	if format := in.sheet(); format != "" {
+		return h.seriesSheet(ctx, all, format), nil
+	}
+	language, out := httpserver.Language(ctx), SeriesBody{}
 	if in.By == "" {
-		out.Body.Items = stepsOf(all[0].Steps, httpserver.Language(ctx))
-		return out, nil
+		out.Items = stepsOf(all[0].Steps, language)
+		return httpserver.JSON(out), nil
 	}
-	out.Body.Series = make([]group, len(all))
+	out.Series = make([]group, len(all))
 	for i, s := range all {
-		out.Body.Series[i] = group{Key: s.Key, Name: s.Name, Items: stepsOf(s.Steps, httpserver.Language(ctx))}
+		out.Series[i] = group{Key: s.Key, Name: s.Name, Items: stepsOf(s.Steps, language)}
 	}
-	return out, nil
+	return httpserver.JSON(out), nil
 }
 
 func stepsOf(steps []energy.Step, language string) []step {

@@ -64,6 +64,8 @@ func (k kilowatts) MarshalJSONTo(out *jsontext.Encoder) error {
 	return out.WriteValue(energy.Power(k).AppendKW(out.AvailableBuffer()))
 }
 
+func (k kilowatts) String() string { return energy.Power(k).KW() }
+
 // MarshalJSON writes the number.
 func (k kilowatts) MarshalJSON() ([]byte, error) { return []byte(energy.Power(k).KW()), nil }
 

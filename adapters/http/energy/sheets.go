@@ -1,0 +1,149 @@
+package httpenergy
+
+import (
+	"bufio"
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/sheet"
+)
+
+// sheetTypes are the media types of tables that a route streams beside its JSON.
+var sheetTypes = []string{"text/csv", sheet.XLSXType}
+
+// SheetInput asks for a table in the place of JSON.
+type SheetInput struct {
+	Accept string `header:"Accept"`
+	Format string `query:"format" enum:"json,csv,xlsx" doc:"For links that cannot set Accept"`
+}
+
+// sheet is the format of the table that is asked for; empty where JSON is.
+func (in SheetInput) sheet() string {
+	switch {
+	case in.Format == "json":
+		return ""
+	case in.Format != "":
+		return in.Format
+	case strings.Contains(in.Accept, sheet.XLSXType):
+		return "xlsx"
+	case strings.Contains(in.Accept, "text/csv"):
+		return "csv"
+	}
+	return ""
+}
+
+// table streams rows as a file.
+func (h *Handlers) table(name, format string, titles []string, rows func(sheet.Writer) error) *huma.StreamResponse {
+	media := sheet.CSVType
+	if format == "xlsx" {
+		media = sheet.XLSXType
+	}
+	return httpserver.Download(media, name+"."+format, func(w *bufio.Writer) error {
+		out, err := sheet.New(format, w, h.Zone, titles...)
+		if err != nil {
+			return err
+		}
+		if err := rows(out); err != nil {
+			return err
+		}
+		return out.Close()
+	})
+}
+
+// titlesOf are a table's titles: members' names in a CSV, which may be sent back, words in an XLSX.
+func titlesOf(ctx context.Context, format string, members []string, titles map[string]words) []string {
+	if format == "csv" {
+		return members
+	}
+	out := make([]string, len(members))
+	for i, m := range members {
+		out[i] = titles[m].in(httpserver.Language(ctx))
+	}
+	return out
+}
+
+var readingColumns = []string{"device_id", "timestamp", "kwh", "interval_s", "register_kwh", "power_w", "kvarh", "register_kvarh"}
+
+var columnWords = map[string]words{
+	"device_id": {"Dispositivo", "Device"}, "timestamp": {"Instante (hora local)", "Instant (local time)"}, "kwh": {"kWh", "kWh"},
+	"interval_s": {"Intervalo (s)", "Interval (s)"}, "register_kwh": {"Registro (kWh)", "Register (kWh)"}, "power_w": {"Potencia (W)", "Power (W)"},
+	"kvarh": {"kvarh", "kvarh"}, "register_kvarh": {"Registro (kvarh)", "Register (kvarh)"},
+	"start": {"Inicio (hora local)", "Start (local time)"}, "key": {"Clave", "Key"}, "name": {"Nombre", "Name"},
+	"estimated_kwh": {"kWh estimados", "Estimated kWh"}, "peak_kw": {"Pico (kW)", "Peak (kW)"}, "cost": {"Costo", "Cost"},
+	"currency": {"Moneda", "Currency"}, "co2_kg": {"CO2 (kg)", "CO2 (kg)"}, "coverage": {"Cobertura", "Coverage"},
+}
+
+// readingSheet streams every reading of the query, whatever its length, a page in memory at a time.
+func (h *Handlers) readingSheet(ctx context.Context, q energy.ReadingsQuery, format string) (*huma.StreamResponse, error) {
+	const pageOfStream = 5000
+	q.Limit = pageOfStream
+	caller := callerOf(ctx)
+	page, err := h.Ledger.List(ctx, caller, q)
+	if err != nil {
+		return nil, err
+	}
+	ctx = context.WithoutCancel(ctx)
+	show := h.showReadings(ctx)
+	return h.table("consumo", format, titlesOf(ctx, format, readingColumns, columnWords), func(out sheet.Writer) error {
+		for {
+			for _, r := range page {
+				if err := out.Row(readingRow(show(r))...); err != nil {
+					return err
+				}
+			}
+			if len(page) < q.Limit {
+				return nil
+			}
+			q.After = page[len(page)-1].Key()
+			if page, err = h.Ledger.List(ctx, caller, q); err != nil {
+				return err
+			}
+		}
+	}), nil
+}
+
+func readingRow(r reading) []any {
+	var span any
+	if r.IntervalS != nil {
+		span = sheet.Number(strconv.FormatFloat(*r.IntervalS, 'f', -1, 64))
+	}
+	return []any{
+		r.DeviceID, time.UnixMilli(int64(r.Timestamp)), cell(r.KWh), span, cell(r.RegisterKWh), cell(r.PowerW), cell(r.KVArh), cell(r.RegisterKVArh),
+	}
+}
+
+// cell is a figure, none where there is none.
+func cell[T interface{ String() string }](v *T) any {
+	if v == nil {
+		return nil
+	}
+	return sheet.Number((*v).String())
+}
+
+var seriesColumns = []string{"start", "key", "name", "kwh", "estimated_kwh", "peak_kw", "cost", "currency", "co2_kg", "coverage"}
+
+// seriesSheet streams the steps of series, one group after the other.
+func (h *Handlers) seriesSheet(ctx context.Context, all []energy.Series, format string) *huma.StreamResponse {
+	return h.table("serie", format, titlesOf(ctx, format, seriesColumns, columnWords), func(out sheet.Writer) error {
+		for _, s := range all {
+			for _, step := range stepsOf(s.Steps, "") {
+				var currency any
+				if step.Currency != "" {
+					currency = step.Currency
+				}
+				err := out.Row(time.UnixMilli(int64(step.Start)), s.Key, s.Name, cell(step.KWh), cell(step.EstimatedKWh), cell(step.PeakKW),
+					cell(step.Cost), currency, cell(step.CO2Kg), sheet.Number(strconv.FormatFloat(step.Coverage, 'f', -1, 64)))
+				if err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
