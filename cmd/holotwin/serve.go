@@ -20,6 +20,7 @@ import (
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/httpserver"
@@ -75,6 +76,7 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 				}
 			})
 			supervisor.Run("posting", func(ctx context.Context) { post(ctx, log, books) })
+			supervisor.Run("retention", func(ctx context.Context) { forget(ctx, log, books, retentionOf(c)) })
 			supervisor.Run("advice", func(ctx context.Context) { adviseAgain(ctx, log, advisor) })
 			log.Info("ready", zap.String("url", publicURL(listener)), zap.String("database", string(db.Dialect)), zap.String("version", version))
 			return nil
@@ -120,6 +122,30 @@ func post(ctx context.Context, log *zap.Logger, books *gormenergy.Store) {
 	defer cancel()
 	if _, err := books.Post(ending); err != nil {
 		log.Warn("the journal is left for the next start", zap.Error(err))
+	}
+}
+
+// When what is older than it is kept is forgotten: a while after the start, and every day.
+const (
+	firstForget = time.Minute
+	forgetEvery = 24 * time.Hour
+)
+
+// forget applies the retention until ctx ends.
+func forget(ctx context.Context, log *zap.Logger, books *gormenergy.Store, retention energy.Retention) {
+	for wait := firstForget; ; wait = forgetEvery {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		forgotten, err := retention.Apply(ctx, books, instants{}.Now())
+		switch {
+		case err != nil && ctx.Err() == nil:
+			log.Error("old readings were not forgotten; it is tried again tomorrow", zap.Error(err))
+		case forgotten > 0:
+			log.Info("readings older than RAW_RETENTION_DAYS were forgotten", zap.Int64("readings", forgotten))
+		}
 	}
 }
 

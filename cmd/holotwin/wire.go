@@ -87,6 +87,10 @@ type instants struct{}
 
 func (instants) Now() energy.Instant { return energy.InstantOf(clock.System{}.Now()) }
 
+func retentionOf(c config.Config) energy.Retention {
+	return energy.Retention{ReadingDays: c.RawRetentionDays, TotalDays: c.TotalsRetentionDays}
+}
+
 var energyParts = fx.Module("energy",
 	fx.Provide(
 		func(db *database.Database) *gormenergy.Store { return gormenergy.New(db, instants{}) },
@@ -97,7 +101,7 @@ var energyParts = fx.Module("energy",
 			return energy.NewRules(store, catalog, random.ID)
 		},
 		func(c config.Config, store *gormenergy.Store, catalog *energy.Catalog) *energy.Ledger {
-			return energy.NewLedger(store, catalog, instants{}, c.Zone)
+			return energy.NewLedger(store, catalog, instants{}, c.Zone, retentionOf(c))
 		},
 		func(c config.Config, store *gormenergy.Store, catalog *energy.Catalog) *energy.Conditions {
 			return energy.NewConditions(store, store, catalog, instants{}, c.Zone)

@@ -11,12 +11,14 @@ type Ledger struct {
 	directory Directory
 	clock     Clock
 	zone      *time.Location
+	retention Retention
 	commits   *groupCommit
 }
 
-// NewLedger makes a ledger; zone is that of instants without one where the device is unknown.
-func NewLedger(readings Readings, directory Directory, clock Clock, zone *time.Location) *Ledger {
-	l := &Ledger{readings: readings, directory: directory, clock: clock, zone: zone}
+// NewLedger makes a ledger; zone is that of instants without one where the device is unknown. What is older than
+// retention keeps is not taken: nobody could tell any more whether it was there before.
+func NewLedger(readings Readings, directory Directory, clock Clock, zone *time.Location, retention Retention) *Ledger {
+	l := &Ledger{readings: readings, directory: directory, clock: clock, zone: zone, retention: retention}
 	l.commits = newGroupCommit(func(ctx context.Context, batch []Reading) ([]Outcome, error) {
 		return l.appendBatch(ctx, batch, false)
 	})
@@ -50,7 +52,8 @@ func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outc
 
 func (l *Ledger) reader(ctx context.Context, caller Caller) (reader, error) {
 	campus, err := l.directory.Campus(ctx)
-	return reader{campus: campus, caller: caller, now: l.clock.Now(), zone: l.zone}, err
+	now := l.clock.Now()
+	return reader{campus: campus, caller: caller, now: now, zone: l.zone, keptFrom: l.retention.ReadingsFrom(now)}, err
 }
 
 // read looks a second time where the device is unknown: another process may have made it a moment ago.

@@ -31,6 +31,11 @@ type Readings interface {
 	List(ctx context.Context, devices []DeviceID, from, to Instant, after Key, limit int) ([]Reading, error)
 	// Open shows the books of devices as they are at one instant.
 	Open(ctx context.Context, devices []DeviceID, look func(Books) error) error
+	// ForgetReadings drops the readings before an instant, the first of a month of UTC, and gives how many; what they add up
+	// to stays, and later readings of a register are still subtracted from them.
+	ForgetReadings(ctx context.Context, before Instant) (int64, error)
+	// ForgetTotals drops the totals of the days before one.
+	ForgetTotals(ctx context.Context, before int32) error
 	// PastChanges tells whose past (the days before yesterday) changed at or after an instant, by readings, states,
 	// ambient readings, calendar or tariff.
 	PastChanges(ctx context.Context, since Instant) ([]Changed, error)

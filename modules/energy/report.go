@@ -39,6 +39,8 @@ type reader struct {
 	caller Caller
 	now    Instant
 	zone   *time.Location
+	// keptFrom is the first instant of which readings are kept.
+	keptFrom Instant
 }
 
 // read checks every field of a report and gives the reading, or all that is wrong with it.
@@ -105,8 +107,11 @@ func (c *check) instant(r reader, device Device) Instant {
 	if at > r.now.Add(maxAhead) {
 		c.bad("timestamp", "future")
 	}
-	if at < EarliestInstant {
+	switch {
+	case at < EarliestInstant:
 		c.bad("timestamp", "too_old")
+	case at < r.keptFrom:
+		c.bad("timestamp", "forgotten", "since", r.keptFrom.String())
 	}
 	return at
 }

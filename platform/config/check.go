@@ -24,6 +24,7 @@ func (c *Config) check() error {
 		oneOf("LOG_LEVEL", c.LogLevel, "debug", "info", "warn", "error"),
 		oneOf("LOG_FORMAT", c.LogFormat, "", "console", "json"),
 		atLeastOne("LOGIN_LIMIT_PER_MIN", c.LoginLimitPerMin),
+		notNegative("RAW_RETENTION_DAYS", c.RawRetentionDays), notNegative("TOTALS_RETENTION_DAYS", c.TotalsRetentionDays),
 	)
 }
 
@@ -110,6 +111,13 @@ func oneOf(name, value string, allowed ...string) error {
 		return nil
 	}
 	return fmt.Errorf("%s: must be one of %s", name, strings.TrimPrefix(strings.Join(allowed, ", "), ", "))
+}
+
+func notNegative(name string, n int) error {
+	if n < 0 {
+		return fmt.Errorf("%s: must be 0, for ever, or more", name)
+	}
+	return nil
 }
 
 func atLeastOne(name string, n int) error {

@@ -37,6 +37,10 @@ type Config struct {
 
 	LoginLimitPerMin int `env:"LOGIN_LIMIT_PER_MIN" envDefault:"10"`
 
+	// RawRetentionDays is how long readings are kept, TotalsRetentionDays their quarter hours; 0 is for ever.
+	RawRetentionDays    int `env:"RAW_RETENTION_DAYS" envDefault:"731"`
+	TotalsRetentionDays int `env:"TOTALS_RETENTION_DAYS" envDefault:"0"`
+
 	// Zone is SiteTimeZone, loaded.
 	Zone *time.Location `env:"-"`
 }
@@ -85,7 +89,9 @@ func named(err error) error {
 }
 
 var variables = map[string]string{
-	"LoginLimitPerMin": "LOGIN_LIMIT_PER_MIN",
+	"LoginLimitPerMin":    "LOGIN_LIMIT_PER_MIN",
+	"RawRetentionDays":    "RAW_RETENTION_DAYS",
+	"TotalsRetentionDays": "TOTALS_RETENTION_DAYS",
 }
 
 // Embedded tells whether the database is the SQLite file that needs no server.

@@ -72,6 +72,8 @@ func TestRefusals(t *testing.T) {
 		{"LOG_FORMAT", "xml"},
 		{"LOGIN_LIMIT_PER_MIN", "0"},
 		{"LOGIN_LIMIT_PER_MIN", "many"},
+		{"RAW_RETENTION_DAYS", "-1"},
+		{"TOTALS_RETENTION_DAYS", "2y"},
 	} {
 		t.Run(c.name+"="+c.value, func(t *testing.T) {
 			environment := map[string]string{"JWT_SECRET": secret}

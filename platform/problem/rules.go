@@ -44,6 +44,7 @@ const (
 	MoreThan      Rule = "more_than"
 	LessThan      Rule = "less_than"
 	Common        Rule = "common_password"
+	Forgotten     Rule = "forgotten"
 )
 
 var rules = map[Rule]struct{ es, en string }{
@@ -66,6 +67,7 @@ var rules = map[Rule]struct{ es, en string }{
 	Maximum:       {"debe ser {max} o menos", "must be {max} or less"},
 	MoreThan:      {"debe ser más de {min}", "must be more than {min}"},
 	LessThan:      {"debe ser menos de {max}", "must be less than {max}"},
+	Forgotten:     {"es anterior a lo que se conserva (desde {since}; lo fija RAW_RETENTION_DAYS)", "is before what is kept (from {since}; RAW_RETENTION_DAYS sets it)"},
 	Common:        {"es una contraseña que se adivina; elija otra", "is a password that is easily guessed; choose another"},
 	MinLength:     {"debe tener al menos {min} caracteres", "must have at least {min} characters"},
 	MaxLength:     {"debe tener a lo sumo {max} caracteres", "must have at most {max} characters"},

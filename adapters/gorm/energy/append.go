@@ -210,6 +210,8 @@ type rows interface {
 	before(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error)
 	// from gives up to limit links of a chain from an instant on.
 	from(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error)
+	// keptBase is where a chain stood after its last link that was forgotten; unknown where none was.
+	keptBase(ctx context.Context, chain chainKey) (energy.Base, error)
 	saveLinks(ctx context.Context, links []energy.Link) error
 	// pagesForUpdate gives the pages of sorted keys, empty ones where there are none, held for this transaction.
 	pagesForUpdate(ctx context.Context, sorted []energy.PageKey) ([]*energy.Page, error)

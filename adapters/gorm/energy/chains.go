@@ -52,6 +52,8 @@ func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Inst
 	base, at := energy.Base{}, first
 	if len(earlier) == 2 {
 		base = earlier[0].Base
+	} else if base, err = rows.keptBase(ctx, key); err != nil {
+		return err
 	}
 	if len(earlier) > 0 {
 		at = earlier[len(earlier)-1].At

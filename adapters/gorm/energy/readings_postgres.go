@@ -221,6 +221,10 @@ func (p postgresRows) countUp(ctx context.Context, days []int32) error {
 	return err
 }
 
+func (p postgresRows) keptBase(ctx context.Context, chain chainKey) (energy.Base, error) {
+	return keptBase(ctx, p.gorm, chain)
+}
+
 func (p postgresRows) corrections(ctx context.Context, key energy.Key) ([]energy.Correction, error) {
 	return corrections(p.gorm.WithContext(ctx), key)
 }

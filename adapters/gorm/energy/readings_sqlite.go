@@ -146,6 +146,10 @@ func (s sqliteRows) countUp(ctx context.Context, days []int32) error {
 	return nil
 }
 
+func (s sqliteRows) keptBase(ctx context.Context, chain chainKey) (energy.Base, error) {
+	return keptBase(ctx, s.gorm, chain)
+}
+
 func (s sqliteRows) corrections(ctx context.Context, key energy.Key) ([]energy.Correction, error) {
 	return corrections(s.gorm.WithContext(ctx), key)
 }
