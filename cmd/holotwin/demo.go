@@ -49,16 +49,8 @@ func loadDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *s
 
 // showProgress draws a bar on one line.
 func showProgress(done, total int) {
-	const width = 30
-	filled := done * width / total
-	bar := make([]rune, width)
-	for i := range bar {
-		bar[i] = '░'
-		if i < filled {
-			bar[i] = '█'
-		}
-	}
-	fmt.Fprintf(os.Stdout, "\r  Cargando lecturas reales · loading real readings %s %3d %%", string(bar), done*100/total)
+	percent := int64(done) * 100 / int64(total)
+	fmt.Fprintf(os.Stdout, "\r  Cargando lecturas reales · loading real readings %s %3d %%", bar(percent), percent)
 	if done == total {
 		fmt.Fprintln(os.Stdout)
 	}

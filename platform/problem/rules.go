@@ -45,6 +45,7 @@ const (
 	LessThan      Rule = "less_than"
 	Common        Rule = "common_password"
 	Forgotten     Rule = "forgotten"
+	NotAUnit      Rule = "unit"
 )
 
 var rules = map[Rule]struct{ es, en string }{
@@ -67,6 +68,7 @@ var rules = map[Rule]struct{ es, en string }{
 	Maximum:       {"debe ser {max} o menos", "must be {max} or less"},
 	MoreThan:      {"debe ser más de {min}", "must be more than {min}"},
 	LessThan:      {"debe ser menos de {max}", "must be less than {max}"},
+	NotAUnit:      {"debe ser 72 (Wh) o 38 (W), y estar antes de los valores", "must be 72 (Wh) or 38 (W), and stand before the values"},
 	Forgotten:     {"es anterior a lo que se conserva (desde {since}; lo fija RAW_RETENTION_DAYS)", "is before what is kept (from {since}; RAW_RETENTION_DAYS sets it)"},
 	Common:        {"es una contraseña que se adivina; elija otra", "is a password that is easily guessed; choose another"},
 	MinLength:     {"debe tener al menos {min} caracteres", "must have at least {min} characters"},

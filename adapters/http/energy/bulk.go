@@ -2,8 +2,10 @@ package httpenergy
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
+	"math"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -89,6 +91,24 @@ func (h *Handlers) recordAll(ctx context.Context, in *bulkInput) (*summaryOutput
 	}
 	result, err := h.Ledger.RecordAll(ctx, callerOf(ctx), readingRows(seq), in.Atomic)
 	return answerSummary(ctx, result, rows, err)
+}
+
+// ReportRows reads the rows of a file as POST /consumo/lote does, of any length.
+func ReportRows(file io.Reader, media string) (iter.Seq[energy.Row], error) {
+	seq, err := newRows(file, math.MaxInt64, members).read(media)
+	if err != nil {
+		return nil, err
+	}
+	return readingRows(seq), nil
+}
+
+// RejectionsIn words the rejections of a summary, a line each, as POST /consumo/lote does.
+func RejectionsIn(s energy.Summary, language string) []string {
+	var lines []string
+	for _, r := range wordSummary(s, language).Errors {
+		lines = append(lines, fmt.Sprintf("%d: %s: %s", r.Line, r.Field, r.Message))
+	}
+	return lines
 }
 
 func readingRows(seq iter.Seq[row[energy.Report]]) iter.Seq[energy.Row] {

@@ -1,0 +1,252 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
+	"github.com/holotwin/holotwin/adapters/greenbutton"
+	httpenergy "github.com/holotwin/holotwin/adapters/http/energy"
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/config"
+	"github.com/holotwin/holotwin/platform/random"
+)
+
+type importCommand struct {
+	Files    []string `arg:"" name:"file" type:"existingfile" help:"CSV, NDJSON or JSON as POST /consumo/lote takes them, or Green Button XML."`
+	Device   string   `help:"The device of rows that name none; of a Green Button file, of all its rows."`
+	CreateIn string   `name:"create-in" placeholder:"SPACE" help:"Make unknown devices, as meters in the space of this id."`
+	Again    bool     `help:"Begin at the first row, even where an earlier import came further."`
+}
+
+// Run stores the readings of files, each going on from where an earlier import of it was broken off.
+func (c importCommand) Run() error {
+	settings, err := load()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	db, err := openDatabase(ctx, settings)
+	if err != nil {
+		return err
+	}
+	err = migrate(ctx, db)
+	if err == nil {
+		store := gormenergy.New(db, instants{})
+		catalog := energy.NewCatalog(store, instants{}, random.ID, settings.Zone)
+		i := importer{
+			command: c, settings: settings, store: store, catalog: catalog,
+			ledger: energy.NewLedger(store, catalog, instants{}, settings.Zone, retentionOf(settings)),
+		}
+		for _, file := range c.Files {
+			err = errors.Join(err, i.run(ctx, file))
+		}
+	}
+	return errors.Join(err, db.Close())
+}
+
+// operator is on whose behalf commands run: whoever may run them may do anything.
+var operator = energy.Caller{Subject: "holotwin", Role: energy.Admin}
+
+// importer stores files.
+type importer struct {
+	command  importCommand
+	settings config.Config
+	store    *gormenergy.Store
+	catalog  *energy.Catalog
+	ledger   *energy.Ledger
+}
+
+// importAtOnce is how many rows are stored, and noted as stored, at once.
+const importAtOnce = 5000
+
+func (i importer) run(ctx context.Context, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	name, size, err := fingerprint(file, i.command.Device)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	done := 0
+	if !i.command.Again {
+		if done, err = i.store.Imported(ctx, name); err != nil {
+			return err
+		}
+	}
+	bar := newProgress(filepath.Base(path), size)
+	rows, err := i.rows(path, io.TeeReader(file, bar))
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	sum, read := energy.Summary{}, 0
+	for chunk := range chunks(rows, importAtOnce) {
+		if ctx.Err() != nil {
+			return fmt.Errorf("%s: stopped after %d rows; the same command goes on from there", path, done)
+		}
+		read += len(chunk)
+		if read <= done {
+			continue
+		}
+		part, err := i.storeChunk(ctx, chunk)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		i.tell(bar, part)
+		sum = added(sum, part)
+		if sum.Rejected > 0 {
+			continue // the next run looks at what was rejected again: its cause may be gone
+		}
+		done = read
+		if err := i.store.SetImported(ctx, name, done); err != nil {
+			return err
+		}
+	}
+	bar.end()
+	return i.conclude(path, sum, read)
+}
+
+// fingerprint names a file by its content and by what is asked of it.
+func fingerprint(file *os.File, device string) (name string, size int64, err error) {
+	hash := sha256.New()
+	if size, err = io.Copy(hash, file); err != nil {
+		return "", 0, err
+	}
+	_, _ = hash.Write([]byte("\x00" + device))
+	_, err = file.Seek(0, io.SeekStart)
+	return hex.EncodeToString(hash.Sum(nil)), size, err
+}
+
+var mediaOf = map[string]string{".csv": "text/csv", ".txt": "text/csv", ".ndjson": "application/x-ndjson", ".jsonl": "application/x-ndjson", ".json": "application/json"}
+
+// rows reads a file by the ending of its name.
+func (i importer) rows(path string, file io.Reader) (iter.Seq[energy.Row], error) {
+	ending := strings.ToLower(filepath.Ext(path))
+	if ending == ".xml" {
+		return greenbutton.Rows(file, i.command.Device), nil
+	}
+	media, known := mediaOf[ending]
+	if !known {
+		return nil, fmt.Errorf("the name must end in .csv, .ndjson, .json or .xml, not %q", ending)
+	}
+	rows, err := httpenergy.ReportRows(file, media)
+	if err != nil {
+		return nil, err
+	}
+	return func(yield func(energy.Row) bool) {
+		for row := range rows {
+			if row.Report.Device == nil && i.command.Device != "" {
+				row.Report.Device = &i.command.Device
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	}, nil
+}
+
+// chunks divides rows.
+func chunks(rows iter.Seq[energy.Row], size int) iter.Seq[[]energy.Row] {
+	return func(yield func([]energy.Row) bool) {
+		chunk := make([]energy.Row, 0, size)
+		for row := range rows {
+			chunk = append(chunk, row)
+			if len(chunk) < size {
+				continue
+			}
+			if !yield(chunk) {
+				return
+			}
+			chunk = make([]energy.Row, 0, size)
+		}
+		if len(chunk) > 0 {
+			yield(chunk)
+		}
+	}
+}
+
+func (i importer) storeChunk(ctx context.Context, chunk []energy.Row) (energy.Summary, error) {
+	if i.command.CreateIn != "" {
+		if err := i.makeDevices(ctx, chunk); err != nil {
+			return energy.Summary{}, err
+		}
+	}
+	return i.ledger.RecordAll(ctx, operator, slices.Values(chunk), false)
+}
+
+// makeDevices makes the devices that are not there yet.
+func (i importer) makeDevices(ctx context.Context, chunk []energy.Row) error {
+	campus, err := i.catalog.Campus(ctx)
+	if err != nil {
+		return err
+	}
+	seen := make(map[string]bool)
+	for _, row := range chunk {
+		id := row.Report.Device
+		if id == nil || seen[*id] {
+			continue
+		}
+		seen[*id] = true
+		if _, known := campus.Device(energy.DeviceID(*id)); known {
+			continue
+		}
+		kind, space := energy.KindMeter, energy.SpaceID(i.command.CreateIn)
+		_, err := i.catalog.CreateDevice(ctx, operator, *id, energy.DeviceEdit{Kind: &kind, Space: &space})
+		var invalid energy.ErrInvalid
+		if errors.As(err, &invalid) && invalid.Flaws[0].Field == "space_id" {
+			return fmt.Errorf("--create-in: there is no space %q", i.command.CreateIn)
+		}
+		if err != nil && !errors.As(err, &invalid) { // an id that cannot be is told with its row
+			return err
+		}
+	}
+	return nil
+}
+
+func added(a, b energy.Summary) energy.Summary {
+	a.Received, a.Inserted = a.Received+b.Received, a.Inserted+b.Inserted
+	a.Duplicates, a.Rejected = a.Duplicates+b.Duplicates, a.Rejected+b.Rejected
+	return a
+}
+
+// tell names the rows that were not stored.
+func (i importer) tell(bar *progress, part energy.Summary) {
+	if len(part.Rejections) == 0 {
+		return
+	}
+	bar.clear()
+	for _, line := range httpenergy.RejectionsIn(part, i.settings.Locale) {
+		fmt.Fprintln(os.Stderr, line)
+	}
+	if more := part.Rejected - len(part.Rejections); more > 0 {
+		fmt.Fprintf(os.Stderr, "… %d\n", more)
+	}
+}
+
+var errRejected = errors.New("some rows were not stored; they are named above")
+
+func (i importer) conclude(path string, sum energy.Summary, done int) error {
+	line := "%s: %d filas nuevas, %d repetidas, %d rechazadas; %d en total\n"
+	if i.settings.Locale == "en" {
+		line = "%s: %d new rows, %d repeated, %d rejected; %d in all\n"
+	}
+	fmt.Printf(line, filepath.Base(path), sum.Inserted, sum.Duplicates, sum.Rejected, done)
+	if sum.Rejected > 0 {
+		return fmt.Errorf("%s: %w", path, errRejected)
+	}
+	return nil
+}

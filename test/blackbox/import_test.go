@@ -1,0 +1,68 @@
+package blackbox
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/test/program"
+)
+
+// TestImport imports files beside no server: bad rows are named, what is in is not read again, what was rejected is.
+func TestImport(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		server := start(t, databaseURL)
+		campus, err := login(t, server).MakeCampus(1)
+		require.NoError(t, err)
+		require.NoError(t, server.Stop())
+
+		folder := t.TempDir()
+		at := time.Now().UTC().Truncate(time.Hour).Add(-24 * time.Hour)
+		csv := "\ufeffdevice_id;timestamp;kwh\r\n"
+		for i := range 40 {
+			csv += fmt.Sprintf("d0;%s;0,25\r\n", at.Add(time.Duration(i)*15*time.Minute).Format(time.RFC3339))
+		}
+		good, bad := filepath.Join(folder, "bueno.csv"), filepath.Join(folder, "malo.csv")
+		require.NoError(t, os.WriteFile(good, []byte(csv), 0o600))
+		require.NoError(t, os.WriteFile(bad, []byte("device_id,timestamp,kwh\nnuevo,"+at.Format(time.RFC3339)+",1\nd0,ayer,1\n"), 0o600))
+		button := filepath.Join(folder, "boton.xml")
+		require.NoError(t, os.WriteFile(button, fmt.Appendf(nil, `<feed><ReadingType><uom>72</uom></ReadingType><IntervalReading><timePeriod><duration>900</duration><start>%d</start></timePeriod><value>500</value></IntervalReading></feed>`, at.Unix()), 0o600))
+
+		out := importFiles(t, databaseURL, true, good)
+		require.Contains(t, out, "bueno.csv: 40 filas nuevas, 0 repetidas, 0 rechazadas; 40 en total")
+		require.Contains(t, out, "bueno.csv 100 %")
+		require.Contains(t, importFiles(t, databaseURL, true, good), "0 filas nuevas, 0 repetidas, 0 rechazadas; 40 en total")
+		require.Contains(t, importFiles(t, databaseURL, true, "--again", good), "0 filas nuevas, 40 repetidas")
+		out = importFiles(t, databaseURL, false, bad)
+		require.Contains(t, out, "2: device_id: no existe")
+		require.Contains(t, out, "3: timestamp: debe ser un instante RFC 3339")
+		require.Contains(t, importFiles(t, databaseURL, false, "--create-in", "sp_x", bad), "there is no space")
+		require.Contains(t, importFiles(t, databaseURL, false, "--create-in", campus.Room, bad), "1 filas nuevas, 0 repetidas, 1 rechazadas")
+		require.Contains(t, importFiles(t, databaseURL, true, "--device", "boton", "--create-in", campus.Room, button), "1 filas nuevas")
+
+		client := login(t, start(t, databaseURL))
+		require.InDelta(t, 40*0.25+1+0.5, monthsOf(t, client, campus, at.Format(time.RFC3339)), 1e-9)
+	})
+}
+
+// importFiles runs the command and gives what it said.
+func importFiles(t *testing.T, databaseURL string, succeeds bool, args ...string) string {
+	t.Helper()
+	binary, err := program.Build()
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, binary, append([]string{"import"}, args...)...)
+	command.Dir = t.TempDir()
+	command.Env = append(os.Environ(), "DB_URL="+databaseURL, "JWT_SECRET="+strings.Repeat("s", 40))
+	out, err := command.CombinedOutput()
+	require.Equal(t, succeeds, err == nil, string(out))
+	return string(out)
+}
