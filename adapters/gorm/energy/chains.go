@@ -49,12 +49,11 @@ func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Inst
 	if err != nil {
 		return err
 	}
-	base, at := energy.Base{}, first
-	if len(earlier) == 2 {
-		base = earlier[0].Base
-	} else if base, err = rows.keptBase(ctx, key); err != nil {
+	base, err := baseBefore(ctx, rows, key, earlier)
+	if err != nil {
 		return err
 	}
+	at := first
 	if len(earlier) > 0 {
 		at = earlier[len(earlier)-1].At
 	}
@@ -76,6 +75,14 @@ func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Inst
 		}
 		base, at = after, links[len(links)-1].At
 	}
+}
+
+// baseBefore is what the last of the earlier links, up to two, was subtracted from.
+func baseBefore(ctx context.Context, rows rows, key chainKey, earlier []energy.Link) (energy.Base, error) {
+	if len(earlier) == 2 {
+		return earlier[0].Base, nil
+	}
+	return rows.keptBase(ctx, key)
 }
 
 // beyond is how many links must be decoded: those up to the last touched instant and the one after it.
