@@ -27,7 +27,8 @@ func TestCorrections(t *testing.T) {
 		send(t, client, 400, http.MethodPut, place, map[string]any{"kwh": 0.5})
 		send(t, client, 400, http.MethodPut, place, map[string]any{"kwh": -1, "reason": "x"})
 		send(t, client, 400, http.MethodPut, place, map[string]any{"kwh": 1, "power_w": 1, "reason": "x"})
-		send(t, client, 404, http.MethodPut, "/consumo/d0/2020-01-01T00:00:00Z", map[string]any{"kwh": 1, "reason": "x"})
+		send(t, client, 404, http.MethodPut, "/consumo/d0/"+time.Now().UTC().AddDate(0, 0, -30).Format(time.RFC3339), map[string]any{"kwh": 1, "reason": "x"})
+		send(t, client, 400, http.MethodPut, "/consumo/d0/2020-01-01T00:00:00Z", map[string]any{"kwh": 1, "reason": "older than what is kept"})
 		send(t, client, 404, http.MethodPut, "/consumo/dx/"+at, map[string]any{"kwh": 1, "reason": "x"})
 		send(t, client, 400, http.MethodDelete, "/consumo/d0/ayer", nil)
 
