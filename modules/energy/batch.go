@@ -1,8 +1,12 @@
 package energy
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"iter"
+	"slices"
+	"sync"
 )
 
 // Row is one report of a batch, or what is wrong with it already.
@@ -46,44 +50,149 @@ func (l *Ledger) RecordAll(ctx context.Context, caller Caller, rows iter.Seq[Row
 		return Summary{}, err
 	}
 	b := &batch{ledger: l, reader: reader, atomic: atomic}
-	for row := range rows {
-		if err := b.add(ctx, row); err != nil {
-			return b.summary, err
-		}
+	if atomic {
+		return b.recordAtomic(ctx, rows)
 	}
-	return b.summary, b.end(ctx)
+	return b.record(ctx, rows)
 }
 
 // batch is a batch on its way into the books.
 type batch struct {
-	ledger  *Ledger
-	reader  reader
-	atomic  bool
-	pending []Reading
-	lines   []int
+	ledger *Ledger
+	reader reader
+	atomic bool
+
+	mu      sync.Mutex // holds what lanes tell
 	summary Summary
+	failure error // the first, which stops the batch
 }
 
-func (b *batch) add(ctx context.Context, row Row) error {
-	b.summary.Received++
+// lanes is how many transactions a batch is stored in at once. A device's readings take one lane, so that their order
+// stays and no two lanes want the same page; while one waits for the database, the other is made ready.
+const lanes = 2
+
+// part is some of a batch's readings, with their lines.
+type part struct {
+	readings []Reading
+	lines    []int
+}
+
+func (p *part) add(r Reading, line int) {
+	p.readings, p.lines = append(p.readings, r), append(p.lines, line)
+}
+
+func (b *batch) record(ctx context.Context, rows iter.Seq[Row]) (Summary, error) {
+	var pending [lanes]*part
+	var full [lanes]chan *part
+	var running sync.WaitGroup
+	for i := range lanes {
+		pending[i], full[i] = &part{}, make(chan *part)
+		running.Go(func() { b.store(ctx, full[i]) })
+	}
+	for row := range rows {
+		reading, ok := b.read(ctx, row)
+		if !ok {
+			continue
+		}
+		lane := laneOf(reading.Device)
+		pending[lane].add(reading, row.Line)
+		if len(pending[lane].readings) < batchSize {
+			continue
+		}
+		full[lane] <- pending[lane]
+		pending[lane] = &part{}
+		if b.failed() {
+			break
+		}
+	}
+	for i := range lanes {
+		full[i] <- pending[i]
+		close(full[i])
+	}
+	running.Wait()
+	slices.SortStableFunc(b.summary.Rejections, func(a, b Rejection) int { return cmp.Compare(a.Line, b.Line) })
+	return b.summary, b.failure
+}
+
+// laneOf spreads devices over lanes (FNV-1a).
+func laneOf(id DeviceID) int {
+	hash := uint32(2166136261)
+	for i := range len(id) {
+		hash = (hash ^ uint32(id[i])) * 16777619
+	}
+	return int(hash % lanes)
+}
+
+// store is one lane: it stores parts as they come, and after a failure passes them over.
+func (b *batch) store(ctx context.Context, parts <-chan *part) {
+	for p := range parts {
+		if len(p.readings) == 0 || b.failed() {
+			continue
+		}
+		outcomes, err := b.append(ctx, p.readings)
+		b.mu.Lock()
+		if err != nil && b.failure == nil {
+			b.failure = err
+		}
+		if err == nil {
+			b.tell(p, outcomes)
+		}
+		b.mu.Unlock()
+	}
+}
+
+// append lets a panic end the batch and not the program.
+func (b *batch) append(ctx context.Context, readings []Reading) (outcomes []Outcome, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("storing a batch panicked: %v", fault)
+		}
+	}()
+	return b.ledger.appendBatch(ctx, readings, b.atomic)
+}
+
+func (b *batch) failed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.failure != nil
+}
+
+// recordAtomic holds all readings until it is known that none is bad.
+func (b *batch) recordAtomic(ctx context.Context, rows iter.Seq[Row]) (Summary, error) {
+	all := &part{}
+	for row := range rows {
+		reading, ok := b.read(ctx, row)
+		if ok && b.summary.Rejected == 0 { // else nothing will be stored; the rest is read for its flaws
+			all.add(reading, row.Line)
+		}
+	}
+	if b.summary.Rejected > 0 || len(all.readings) == 0 {
+		return b.summary, nil
+	}
+	outcomes, err := b.append(ctx, all.readings)
+	if err != nil {
+		return b.summary, err
+	}
+	b.tell(all, outcomes)
+	return b.summary, nil
+}
+
+// read makes a reading of a row, or rejects it.
+func (b *batch) read(ctx context.Context, row Row) (Reading, bool) {
 	reading, flaws := Reading{}, row.Flaws
 	if len(flaws) == 0 {
 		reading, flaws = b.ledger.read(ctx, &b.reader, row.Report)
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.summary.Received++
 	if len(flaws) > 0 {
 		b.reject(Rejection{Line: row.Line, Flaws: flaws})
-		return nil
 	}
-	if b.atomic && b.summary.Rejected > 0 {
-		return nil // nothing will be stored; the rest is read for its flaws
-	}
-	b.pending, b.lines = append(b.pending, reading), append(b.lines, row.Line)
-	if !b.atomic && len(b.pending) >= batchSize {
-		return b.flush(ctx)
-	}
-	return nil
+	return reading, len(flaws) == 0
 }
 
+// reject counts a rejection; b.mu is held where lanes run.
 func (b *batch) reject(r Rejection) {
 	b.summary.Rejected++
 	if len(b.summary.Rejections) < MaxRejections {
@@ -91,27 +200,8 @@ func (b *batch) reject(r Rejection) {
 	}
 }
 
-func (b *batch) end(ctx context.Context) error {
-	if b.atomic && b.summary.Rejected > 0 {
-		return nil
-	}
-	return b.flush(ctx)
-}
-
-func (b *batch) flush(ctx context.Context) error {
-	if len(b.pending) == 0 {
-		return nil
-	}
-	outcomes, err := b.ledger.appendBatch(ctx, b.pending, b.atomic)
-	if err != nil {
-		return err
-	}
-	b.tell(outcomes)
-	b.pending, b.lines = b.pending[:0], b.lines[:0]
-	return nil
-}
-
-func (b *batch) tell(outcomes []Outcome) {
+// tell counts outcomes; b.mu is held where lanes run.
+func (b *batch) tell(p *part, outcomes []Outcome) {
 	inserted, duplicates := 0, 0
 	for i, o := range outcomes {
 		switch o.Result {
@@ -120,7 +210,7 @@ func (b *batch) tell(outcomes []Outcome) {
 		case Duplicate:
 			duplicates++
 		case Conflict:
-			b.reject(Rejection{Line: b.lines[i], Conflicting: true})
+			b.reject(Rejection{Line: p.lines[i], Conflicting: true})
 		}
 	}
 	if b.atomic && b.summary.Rejected > 0 {
