@@ -68,8 +68,8 @@ type batch struct {
 }
 
 // lanes is how many transactions a batch is stored in at once. A device's readings take one lane, so that their order
-// stays and no two lanes want the same page; while one waits for the database, the other is made ready.
-const lanes = 2
+// stays and no two lanes want the same page; while one waits for the database, others are made ready.
+const lanes = 3
 
 // part is some of a batch's readings, with their lines.
 type part struct {
