@@ -128,7 +128,7 @@ func (c *check) amount(field string, text *string, digits int, least, most int64
 		return nil
 	}
 	n, ok := parseDecimal(*text, digits)
-	bound := func(n int64) string { return string(appendDecimal(nil, n, digits)) }
+	bound := func(n int64) string { return string(AppendDecimal(nil, n, digits)) }
 	switch {
 	case !ok:
 		c.bad(field, "number")

@@ -34,7 +34,7 @@ func ParseKWh(s string) (Energy, error) {
 func (e Energy) KWh() string { return string(e.AppendKWh(nil)) }
 
 // AppendKWh appends the exact decimal number of kWh to b.
-func (e Energy) AppendKWh(b []byte) []byte { return appendDecimal(b, int64(e), 6) }
+func (e Energy) AppendKWh(b []byte) []byte { return AppendDecimal(b, int64(e), 6) }
 
 // Float is the amount in kWh for statistics, never for sums.
 func (e Energy) Float() float64 { return float64(e) / float64(KilowattHour) }
@@ -65,13 +65,13 @@ func ParseWatts(s string) (Power, error) {
 }
 
 // Watts is the power as an exact decimal number of watts.
-func (p Power) Watts() string { return string(appendDecimal(nil, int64(p), 3)) }
+func (p Power) Watts() string { return string(AppendDecimal(nil, int64(p), 3)) }
 
 // KW is the power as an exact decimal number of kilowatts.
 func (p Power) KW() string { return string(p.AppendKW(nil)) }
 
 // AppendKW appends the exact decimal number of kilowatts to b.
-func (p Power) AppendKW(b []byte) []byte { return appendDecimal(b, int64(p), 6) }
+func (p Power) AppendKW(b []byte) []byte { return AppendDecimal(b, int64(p), 6) }
 
 // During is the energy that the power gives over a span, rounded half to even at 1 mWh.
 func (p Power) During(ms int64) Energy { return Energy(divideHalfEven(int64(p), ms, hourMs)) }
@@ -174,7 +174,8 @@ func quoHalfEven(n, d *big.Int) *big.Int {
 	return quotient
 }
 
-func appendDecimal(b []byte, n int64, digits int) []byte {
+// AppendDecimal appends n × 10^-digits, 0 to 18 of them, as a decimal number without trailing zeros.
+func AppendDecimal(b []byte, n int64, digits int) []byte {
 	u := uint64(n)
 	if n < 0 {
 		b, u = append(b, '-'), -u

@@ -38,6 +38,7 @@ type Charge struct {
 type chargeMeter struct {
 	rates  []Rate
 	at     int
+	until  Instant // the end of the rate that runs; 0 before the first
 	amount Energy
 	charge Charge
 }
@@ -45,11 +46,22 @@ type chargeMeter struct {
 func newChargeMeter(rates []Rate) *chargeMeter { return &chargeMeter{rates: rates} }
 
 func (m *chargeMeter) add(at Instant, e Energy) {
+	if at >= m.until {
+		m.turn(at)
+	}
+	m.amount += e
+}
+
+// turn settles what was added and goes on to the rate of an instant.
+func (m *chargeMeter) turn(at Instant) {
 	for m.at < len(m.rates)-1 && at >= m.rates[m.at].To {
 		m.settle()
 		m.at++
 	}
-	m.amount += e
+	m.until = farAhead
+	if m.at < len(m.rates)-1 {
+		m.until = m.rates[m.at].To
+	}
 }
 
 // settle charges the amount at the rate that ran.

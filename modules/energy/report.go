@@ -150,7 +150,7 @@ func (c *check) milliseconds(field, text string, least, most int64) (int64, bool
 	return 0, false
 }
 
-func seconds(ms int64) string { return string(appendDecimal(nil, ms, 3)) }
+func seconds(ms int64) string { return string(AppendDecimal(nil, ms, 3)) }
 
 // measure reads the one quantity that the report must have.
 func (c *check) measure(out *Reading, device Device) {

@@ -9,23 +9,31 @@ type adder struct {
 	now            Instant
 }
 
-func (a *adder) add(at Instant, q Quarter, devices int32) {
-	if at < a.now || q.Known() {
-		a.measured += q.Measured
-		a.time += int64(devices) * quarterMs
+// add adds the quarter hours from an instant on, with how many devices count in each. It runs through every quarter
+// hour of every answer: what changes within the loop is kept beside it.
+func (a *adder) add(at Instant, quarters []Quarter, devices []int32) {
+	measured, time := a.measured, a.time
+	for i := range quarters {
+		q, n := &quarters[i], int64(devices[i])*quarterMs
+		known := q.Known()
+		if known || at < a.now {
+			measured += q.Measured
+			time += n
+		}
+		if known {
+			a.step.Known = true
+			a.step.Energy += q.Energy
+			a.step.Estimated += q.Estimated
+			a.meter.add(at, q.Energy)
+			// A peak is the mean power of a quarter hour that was wholly measured: what was filled in over a gap has no
+			// peak that anybody saw.
+			if q.Filled == 0 && q.Measured >= n && (!a.step.PeakKnown || q.Energy > a.peak) {
+				a.peak, a.step.PeakKnown = q.Energy, true
+			}
+		}
+		at += Instant(quarterMs)
 	}
-	if !q.Known() {
-		return
-	}
-	a.step.Known = true
-	a.step.Energy += q.Energy
-	a.step.Estimated += q.Estimated
-	a.meter.add(at, q.Energy)
-	// A peak is the mean power of a quarter hour that was wholly measured: what was filled in over a gap has no peak
-	// that anybody saw.
-	if q.whollyMeasured(devices) && (!a.step.PeakKnown || q.Energy > a.peak) {
-		a.peak, a.step.PeakKnown = q.Energy, true
-	}
+	a.measured, a.time = measured, time
 }
 
 func (q Quarter) whollyMeasured(devices int32) bool {
@@ -50,9 +58,7 @@ func (a *adder) close(next Instant) Step {
 func (t *tally) step(start, end Instant, meter *chargeMeter, now Instant) Step {
 	a := adder{step: Step{Start: start}, meter: meter, now: now}
 	first, last := quarterOf(start)-t.span.first, quarterOf(end-1)-t.span.first
-	for i := first; i <= last; i++ {
-		a.add(quarterStart(t.span.first+i), t.span.quarters[i], t.count[i])
-	}
+	a.add(quarterStart(t.span.first+first), t.span.quarters[first:last+1], t.count[first:last+1])
 	return a.close(end)
 }
 
@@ -78,9 +84,8 @@ func (s *stepper) add(day int32, sum *daySum) {
 	for at := lo; at < hi; {
 		s.closeUpTo(quarterStart(at))
 		end := min(hi, quarterOf(s.edges[len(s.steps)+1]))
-		for ; at < end; at++ {
-			s.adder.add(quarterStart(at), sum.quarters[at-first], sum.count[at-first])
-		}
+		s.adder.add(quarterStart(at), sum.quarters[at-first:end-first], sum.count[at-first:end-first])
+		at = end
 	}
 }
 

@@ -81,6 +81,10 @@ var errNotDecimal = errors.New("not a decimal number")
 
 // MarshalJSONTo writes the number.
 func (a amount) MarshalJSONTo(out *jsontext.Encoder) error {
+	const int64Digits = 18
+	if digits := -int(a.Exponent()); digits >= 0 && digits <= int64Digits && a.NumDigits() <= int64Digits {
+		return out.WriteValue(energy.AppendDecimal(out.AvailableBuffer(), a.CoefficientInt64(), digits))
+	}
 	return out.WriteValue(append(out.AvailableBuffer(), a.String()...))
 }
 
