@@ -269,6 +269,10 @@ func (s *Store) makeMonth(ctx context.Context, month time.Time) error {
 		if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", monthLock).Error; err != nil {
 			return err
 		}
+		var partitioned bool
+		if err := tx.Raw("SELECT relkind = 'p' FROM pg_class WHERE oid = 'energy_readings'::regclass").Scan(&partitioned).Error; err != nil || !partitioned {
+			return err // an operator keeps them otherwise, as a hypertable say
+		}
 		return tx.Exec(fmt.Sprintf("CREATE TABLE IF NOT EXISTS energy_readings_%s PARTITION OF energy_readings FOR VALUES FROM (%d) TO (%d)",
 			month.Format("2006_01"), month.UnixMilli(), month.AddDate(0, 1, 0).UnixMilli())).Error
 	})

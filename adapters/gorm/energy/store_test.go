@@ -40,6 +40,26 @@ func TestReadingsPosted(t *testing.T) {
 	})
 }
 
+// TestReadingsUnpartitioned stores and keeps readings in a plain table, as an operator has it who lets an extension
+// divide it.
+func TestReadingsUnpartitioned(t *testing.T) {
+	db := openPostgres(t)
+	require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
+	for _, statement := range []string{
+		"CREATE TABLE plain (LIKE energy_readings INCLUDING ALL)", "DROP TABLE energy_readings", "ALTER TABLE plain RENAME TO energy_readings",
+	} {
+		require.NoError(t, db.Write.Exec(statement).Error)
+	}
+	store := gormenergy.New(db, energytest.Clock{})
+	reading := energytest.Interval("d", energytest.Start, energy.KilowattHour)
+	_, err := store.Append(context.Background(), []energy.Reading{reading}, energytest.Traits)
+	require.NoError(t, err)
+	require.Equal(t, energy.KilowattHour, energytest.Total(t, store, "d"))
+	forgotten, err := store.ForgetReadings(context.Background(), energytest.Now)
+	require.NoError(t, err)
+	require.Zero(t, forgotten, "the extension's own policy drops them")
+}
+
 type posting struct {
 	*gormenergy.Store
 	calls atomic.Int64
