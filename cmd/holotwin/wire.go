@@ -68,16 +68,23 @@ var authParts = fx.Module("auth",
 			return jwt.New(secret, clock.System{}), err
 		},
 		newSessions,
-		func(store *gormauth.Store, hasher *bcrypt.Hasher) *auth.Accounts {
-			return auth.NewAccounts(store, hasher, clock.System{}, random.ID, random.Bytes)
+		func(store *gormauth.Store, hasher *bcrypt.Hasher, sessions *auth.Sessions, catalog *energy.Catalog) *auth.Accounts {
+			return auth.NewAccounts(auth.AccountsNeed{
+				Users: store, Spaces: local.Spaces{Catalog: catalog}, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes, Changed: sessions.Forget,
+			})
 		},
-		func(sessions *auth.Sessions) *httpauth.Handlers { return &httpauth.Handlers{Sessions: sessions} },
+		func(store *gormauth.Store, accounts *auth.Accounts) *auth.Keys {
+			return auth.NewKeys(store, accounts, clock.System{})
+		},
+		func(log *zap.Logger, store *gormauth.Store, sessions *auth.Sessions, accounts *auth.Accounts, keys *auth.Keys) *httpauth.Handlers {
+			return &httpauth.Handlers{Sessions: sessions, Accounts: accounts, Keys: keys, Audit: store, Log: log}
+		},
 	),
 )
 
 func newSessions(c config.Config, store *gormauth.Store, hasher *bcrypt.Hasher, tokens *jwt.Tokens) *auth.Sessions {
 	return auth.NewSessions(auth.SessionsNeed{
-		Users: store, Families: store, Hasher: hasher, Tokens: tokens, Throttle: store, LoginLimit: c.LoginLimitPerMin,
+		Users: store, Families: store, Hasher: hasher, Tokens: tokens, Throttle: store, Audit: store, LoginLimit: c.LoginLimitPerMin,
 		Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,
 	})
 }
@@ -139,7 +146,7 @@ var adviceParts = fx.Module("advice",
 var httpParts = fx.Module("http",
 	fx.Provide(func(c config.Config, log *zap.Logger, registry *prometheus.Registry, auth *httpauth.Handlers, energy *httpenergy.Handlers, advice *httpadvice.Handlers, db *database.Database) *httpserver.API {
 		api := httpserver.New(httpserver.Options{
-			Log: log, Version: version, Locale: c.Locale, CORSOrigins: c.CORSOrigins, Authenticator: auth, Metrics: registry, Long: httpenergy.BulkPaths,
+			Log: log, Version: version, Locale: c.Locale, CORSOrigins: c.CORSOrigins, Authenticator: auth, Noted: auth.Noted, Metrics: registry, Long: httpenergy.BulkPaths,
 		})
 		auth.Register(api)
 		energy.Register(api)

@@ -3,20 +3,40 @@ package auth
 import (
 	"context"
 	"encoding/base64"
+	"net/mail"
+	"strings"
 )
 
 // Accounts manages users.
 type Accounts struct {
 	users  Users
+	spaces Spaces
 	hasher Hasher
 	clock  Clock
 	newID  func(prefix string) string
 	random func(n int) []byte
+	// changed is told of a user whose sessions must be looked at again.
+	changed func(id string)
+}
+
+// AccountsNeed is what accounts are made of.
+type AccountsNeed struct {
+	Users  Users
+	Spaces Spaces
+	Hasher Hasher
+	Clock  Clock
+	NewID  func(prefix string) string
+	Random func(n int) []byte
+	// Changed is told of a user who was changed; nil tells nobody.
+	Changed func(id string)
 }
 
 // NewAccounts makes accounts.
-func NewAccounts(users Users, hasher Hasher, clock Clock, newID func(string) string, random func(int) []byte) *Accounts {
-	return &Accounts{users: users, hasher: hasher, clock: clock, newID: newID, random: random}
+func NewAccounts(n AccountsNeed) *Accounts {
+	if n.Changed == nil {
+		n.Changed = func(string) {}
+	}
+	return &Accounts{users: n.Users, spaces: n.Spaces, hasher: n.Hasher, clock: n.Clock, newID: n.NewID, random: n.Random, changed: n.Changed}
 }
 
 // First is the first administrator, just made.
@@ -34,7 +54,7 @@ func (a *Accounts) Bootstrap(ctx context.Context, email, password string) (*Firs
 	}
 	first := &First{Email: normalEmail(email)}
 	if password == "" {
-		password = base64.RawURLEncoding.EncodeToString(a.random(15))
+		password = a.madeUp()
 		first.Password = password
 	}
 	hash, err := a.hasher.Hash(ctx, password)
@@ -48,4 +68,204 @@ func (a *Accounts) Bootstrap(ctx context.Context, email, password string) (*Firs
 		return nil, err
 	}
 	return first, nil
+}
+
+// madeUp is a password of 120 random bits.
+func (a *Accounts) madeUp() string { return base64.RawURLEncoding.EncodeToString(a.random(15)) }
+
+// UserEdit is what an administrator sets of a user; nil leaves it as it is.
+type UserEdit struct {
+	Email    *string
+	Password *string
+	Role     *Role
+	Space    *string
+	Disabled *bool
+}
+
+// List gives the users that the actor manages, by id, from after one. Errors: ErrForbidden.
+func (a *Accounts) List(ctx context.Context, actor Actor, after string, limit int) ([]User, error) {
+	if actor.Role != Admin {
+		return nil, ErrForbidden
+	}
+	var list []User
+	for len(list) < limit {
+		page, err := a.users.ListUsers(ctx, after, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range page {
+			after = u.ID
+			managed, err := a.manages(ctx, actor, u.Space)
+			if err != nil {
+				return nil, err
+			}
+			if managed && len(list) < limit {
+				list = append(list, u)
+			}
+		}
+		if len(page) < limit {
+			break
+		}
+	}
+	return list, nil
+}
+
+// Get gives one user that the actor manages. Errors: ErrForbidden, ErrNotFound.
+func (a *Accounts) Get(ctx context.Context, actor Actor, id string) (User, error) {
+	if actor.Role != Admin {
+		return User{}, ErrForbidden
+	}
+	user, found, err := a.users.User(ctx, id)
+	if err != nil {
+		return User{}, err
+	}
+	if !found {
+		return User{}, ErrNotFound
+	}
+	managed, err := a.manages(ctx, actor, user.Space)
+	if err == nil && !managed {
+		err = ErrNotFound
+	}
+	return user, err
+}
+
+// manages tells whether a user or key that is limited to a space is within what the actor manages.
+func (a *Accounts) manages(ctx context.Context, actor Actor, space string) (bool, error) {
+	if actor.Space == "" {
+		return true, nil
+	}
+	if space == "" {
+		return false, nil
+	}
+	return a.spaces.Within(ctx, actor.Space, space)
+}
+
+// Add adds a user. Errors: ErrForbidden, ErrInvalid, ErrTaken, ErrBusy.
+func (a *Accounts) Add(ctx context.Context, actor Actor, edit UserEdit) (User, error) {
+	if actor.Role != Admin {
+		return User{}, ErrForbidden
+	}
+	user := User{ID: a.newID("us"), Role: Viewer, Created: a.clock.Now()}
+	flaws, err := a.apply(ctx, actor, &user, edit)
+	if err != nil {
+		return User{}, err
+	}
+	if edit.Email == nil {
+		flaws = append(flaws, Flaw{Field: "email", Rule: "required"})
+	}
+	if edit.Password == nil {
+		flaws = append(flaws, Flaw{Field: "password", Rule: "required"})
+	}
+	if len(flaws) > 0 {
+		return User{}, ErrInvalid{flaws}
+	}
+	if user.PasswordHash, err = a.hasher.Hash(ctx, *edit.Password); err != nil {
+		return User{}, err
+	}
+	return user, a.users.AddUser(ctx, user, actor.Entry(user.Created, UserAdded, user.ID, described(user)))
+}
+
+// Change changes a user. Another password, and being disabled, ends his sessions; another role or space holds in
+// them within five seconds. Errors: ErrForbidden, ErrNotFound, ErrInvalid, ErrTaken, ErrLastAdmin, ErrBusy.
+func (a *Accounts) Change(ctx context.Context, actor Actor, id string, edit UserEdit) (User, error) {
+	was, err := a.Get(ctx, actor, id)
+	if err != nil {
+		return User{}, err
+	}
+	is := was
+	flaws, err := a.apply(ctx, actor, &is, edit)
+	if err != nil {
+		return User{}, err
+	}
+	if len(flaws) > 0 {
+		return User{}, ErrInvalid{flaws}
+	}
+	if edit.Password != nil {
+		if is.PasswordHash, err = a.hasher.Hash(ctx, *edit.Password); err != nil {
+			return User{}, err
+		}
+	}
+	err = a.users.ChangeUser(ctx, is, actor.Entry(a.clock.Now(), UserChanged, id, described(is)))
+	a.changed(id)
+	return is, err
+}
+
+// Remove removes a user and ends his sessions. Errors: ErrForbidden, ErrNotFound, ErrLastAdmin.
+func (a *Accounts) Remove(ctx context.Context, actor Actor, id string) error {
+	user, err := a.Get(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	err = a.users.RemoveUser(ctx, id, actor.Entry(a.clock.Now(), UserRemoved, id, described(user)))
+	a.changed(id)
+	return err
+}
+
+// described is what the audit says of a user.
+func described(u User) string {
+	text := u.Email + " " + string(u.Role)
+	if u.Space != "" {
+		text += " " + u.Space
+	}
+	if u.Disabled {
+		text += " disabled"
+	}
+	return text
+}
+
+// apply sets what an edit says, and tells what is wrong with it.
+func (a *Accounts) apply(ctx context.Context, actor Actor, u *User, edit UserEdit) ([]Flaw, error) {
+	var flaws []Flaw
+	if edit.Email != nil {
+		u.Email = normalEmail(*edit.Email)
+		if address, err := mail.ParseAddress(u.Email); err != nil || address.Address != u.Email || len(u.Email) > 320 {
+			flaws = append(flaws, Flaw{Field: "email", Rule: "email"})
+		}
+	}
+	if edit.Password != nil {
+		if rule, args := CheckPassword(*edit.Password, u.Email); rule != "" {
+			flaws = append(flaws, Flaw{Field: "password", Rule: rule, Args: args})
+		}
+	}
+	if edit.Role != nil {
+		u.Role = *edit.Role
+		if u.Role != Admin && u.Role != Manager && u.Role != Viewer {
+			flaws = append(flaws, Flaw{Field: "role", Rule: "one_of", Args: map[string]any{"values": "admin, manager, viewer"}})
+		}
+	}
+	if edit.Space != nil {
+		u.Space = *edit.Space
+	}
+	if edit.Disabled != nil {
+		u.Disabled = *edit.Disabled
+	}
+	flaw, err := a.checkSpace(ctx, actor, u.Space)
+	if flaw != nil {
+		flaws = append(flaws, *flaw)
+	}
+	return flaws, err
+}
+
+// checkSpace refuses a space that is not there or not the actor's to give.
+func (a *Accounts) checkSpace(ctx context.Context, actor Actor, space string) (*Flaw, error) {
+	if space == "" && actor.Space == "" {
+		return nil, nil
+	}
+	if space == "" {
+		return &Flaw{Field: "space_id", Rule: "required"}, nil
+	}
+	within, err := a.spaces.Within(ctx, actor.Space, space)
+	if err != nil || within {
+		return nil, err
+	}
+	return &Flaw{Field: "space_id", Rule: "no_such"}, nil
+}
+
+// ByEmail finds a user for a command. Errors: ErrNotFound.
+func (a *Accounts) ByEmail(ctx context.Context, email string) (User, error) {
+	user, found, err := a.users.UserByEmail(ctx, strings.TrimSpace(normalEmail(email)))
+	if err == nil && !found {
+		err = ErrNotFound
+	}
+	return user, err
 }

@@ -43,6 +43,14 @@ var (
 	// ErrTokenReused is a refresh token that was spent before: its session has been ended, since one of the two
 	// who used it is a thief.
 	ErrTokenReused = errors.New("refresh token was spent before")
+	// ErrForbidden is what the caller's role does not let him do.
+	ErrForbidden = errors.New("not for this role")
+	// ErrNotFound is what is not there, or is out of the caller's reach.
+	ErrNotFound = errors.New("not found")
+	// ErrTaken is an e-mail address that another user has.
+	ErrTaken = errors.New("the address is taken")
+	// ErrLastAdmin is a change after which nobody could manage the whole campus.
+	ErrLastAdmin = errors.New("the last administrator must stay")
 	// ErrBusy is a login that was not tried because too many wait to be.
 	ErrBusy = errors.New("too many logins at once")
 )

@@ -15,10 +15,43 @@ type Users interface {
 	AnyUser(ctx context.Context) (bool, error)
 	// AddFirstUser adds one if there is none at all, and tells whether it did; of many processes one does.
 	AddFirstUser(ctx context.Context, user User) (added bool, err error)
-	// SetPassword gives a user another hash and ends every family of his but keep.
-	SetPassword(ctx context.Context, id, hash, keep string) error
+	// ListUsers gives users by id, from after one.
+	ListUsers(ctx context.Context, after string, limit int) ([]User, error)
+	// AddUser adds one and notes it; ErrTaken where the address is another's.
+	AddUser(ctx context.Context, user User, note Entry) error
+	// ChangeUser writes a user in the place of the one with his id and notes it, and ends all families of one who has another
+	// password or is disabled. ErrTaken, ErrNotFound, and ErrLastAdmin where no enabled administrator without a space
+	// would be left.
+	ChangeUser(ctx context.Context, user User, note Entry) error
+	// RemoveUser removes one with his families and notes it; ErrNotFound, ErrLastAdmin.
+	RemoveUser(ctx context.Context, id string, note Entry) error
+	// SetPassword gives a user another hash, ends every family of his but keep, and notes it.
+	SetPassword(ctx context.Context, id, hash, keep string, note Entry) error
 	// Rehash replaces the hash of the same password, if it is still the one that was compared.
 	Rehash(ctx context.Context, id, from, to string) error
+}
+
+// KeyStore keeps API keys. Secrets are known by their SHA-256 alone.
+type KeyStore interface {
+	// AddKey adds one and notes it.
+	AddKey(ctx context.Context, key Key, secret []byte, note Entry) error
+	// ListKeys gives keys by id, from after one.
+	ListKeys(ctx context.Context, after string, limit int) ([]Key, error)
+	// Key finds one by id; found is false where there is none.
+	Key(ctx context.Context, id string) (key Key, found bool, err error)
+	KeyByDigest(ctx context.Context, secret []byte) (key Key, found bool, err error)
+	// UseKey notes when a key was last used.
+	UseKey(ctx context.Context, id string, at time.Time) error
+	// RemoveKey removes one and notes it; ErrNotFound.
+	RemoveKey(ctx context.Context, id string, note Entry) error
+}
+
+// Spaces is what this module asks of the campus.
+type Spaces interface {
+	// Within tells whether a space is there, and is another or lies within it; every one that is there lies within "".
+	Within(ctx context.Context, outer, inner string) (bool, error)
+	// Unknown gives the devices that are not there or hang outside a space.
+	Unknown(ctx context.Context, within string, devices []string) ([]string, error)
 }
 
 // Family is one login and the refresh tokens that came of it, one after the other.
@@ -32,8 +65,8 @@ type Family struct {
 
 // Families keeps sessions. Tokens are known by their SHA-256 alone.
 type Families interface {
-	// Begin keeps a new family and its first refresh token.
-	Begin(ctx context.Context, family Family, token []byte) error
+	// Begin keeps a new family and its first refresh token, and notes it.
+	Begin(ctx context.Context, family Family, token []byte, note Entry) error
 	// Find gives the family of a token, and whether that token was spent.
 	Find(ctx context.Context, token []byte) (family Family, spent, found bool, err error)
 	// Spend exchanges a token for its successor: of many who try at once, one wins.

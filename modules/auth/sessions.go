@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"time"
 )
 
@@ -29,6 +30,7 @@ type Sessions struct {
 	hasher   Hasher
 	tokens   Tokens
 	throttle *loginThrottle
+	audit    Audit
 	clock    Clock
 	newID    func(prefix string) string
 	random   func(n int) []byte
@@ -42,6 +44,7 @@ type SessionsNeed struct {
 	Hasher   Hasher
 	Tokens   Tokens
 	Throttle Throttle
+	Audit    Audit
 	// LoginLimit is how many logins of an account may fail in a minute.
 	LoginLimit int
 	Clock      Clock
@@ -52,30 +55,35 @@ type SessionsNeed struct {
 // NewSessions makes sessions.
 func NewSessions(n SessionsNeed) *Sessions {
 	return &Sessions{
-		users: n.Users, families: n.Families, hasher: n.Hasher, tokens: n.Tokens, clock: n.Clock, newID: n.NewID, random: n.Random,
+		users: n.Users, families: n.Families, hasher: n.Hasher, tokens: n.Tokens, audit: n.Audit, clock: n.Clock, newID: n.NewID, random: n.Random,
 		throttle: &loginThrottle{store: n.Throttle, limit: n.LoginLimit, clock: n.Clock},
 		standing: newStandings(n.Families, n.Clock),
 	}
 }
 
-// Login lets a user in by password; client is the address that it comes from. An unknown user costs the same
-// work as a wrong password. Errors: ErrInvalid, ErrCredentials, ErrThrottled, ErrBusy.
-func (s *Sessions) Login(ctx context.Context, email, password, client string) (Grant, error) {
+// Login lets a user in by password; from is where the request comes from. An unknown user costs the same work as a
+// wrong password. Errors: ErrInvalid, ErrCredentials, ErrThrottled, ErrBusy.
+func (s *Sessions) Login(ctx context.Context, email, password string, from Actor) (Grant, error) {
 	if flaws := checkLogin(email, password); len(flaws) > 0 {
 		return Grant{}, ErrInvalid{flaws}
 	}
 	email = normalEmail(email)
-	if err := s.throttle.take(ctx, email, client); err != nil {
+	if err := s.throttle.take(ctx, email, from.Client); err != nil {
 		return Grant{}, err
 	}
 	user, err := s.identify(ctx, email, password)
+	if errors.Is(err, ErrCredentials) {
+		// The address that was tried is kept, and nothing of the password.
+		return Grant{}, errors.Join(err, s.audit.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, email, "")))
+	}
 	if err != nil {
 		return Grant{}, err
 	}
-	if err := s.throttle.giveBack(ctx, email, client); err != nil {
+	if err := s.throttle.giveBack(ctx, email, from.Client); err != nil {
 		return Grant{}, err
 	}
-	return s.begin(ctx, user)
+	from.ID = user.ID
+	return s.begin(ctx, user, from)
 }
 
 func checkLogin(email, password string) []Flaw {
@@ -122,11 +130,11 @@ func (s *Sessions) identify(ctx context.Context, email, password string) (User, 
 	return user, nil
 }
 
-func (s *Sessions) begin(ctx context.Context, user User) (Grant, error) {
+func (s *Sessions) begin(ctx context.Context, user User, from Actor) (Grant, error) {
 	now := s.clock.Now()
 	family := Family{ID: s.newID("fm"), User: user.ID, Begun: now, Used: now}
 	refresh := s.newRefresh()
-	if err := s.families.Begin(ctx, family, digest(refresh)); err != nil {
+	if err := s.families.Begin(ctx, family, digest(refresh), from.Entry(now, LoggedIn, user.ID, user.Email)); err != nil {
 		return Grant{}, err
 	}
 	return s.grant(user, family.ID, refresh)
@@ -153,7 +161,7 @@ func (s *Sessions) grant(user User, family, refresh string) (Grant, error) {
 
 // Refresh exchanges a refresh token for a new pair. One that was spent before ends its session.
 // Errors: ErrToken, ErrTokenReused.
-func (s *Sessions) Refresh(ctx context.Context, refresh string) (Grant, error) {
+func (s *Sessions) Refresh(ctx context.Context, refresh string, from Actor) (Grant, error) {
 	now := s.clock.Now()
 	family, spent, found, err := s.families.Find(ctx, digest(refresh))
 	switch {
@@ -162,7 +170,7 @@ func (s *Sessions) Refresh(ctx context.Context, refresh string) (Grant, error) {
 	case !found, family.Ended, now.Sub(family.Used) > IdleLife, now.Sub(family.Begun) > SessionLife:
 		return Grant{}, ErrToken
 	case spent:
-		return Grant{}, s.reused(ctx, family.ID)
+		return Grant{}, s.reused(ctx, family, from)
 	}
 	_, user, found, err := s.families.Standing(ctx, family.ID)
 	if err != nil {
@@ -177,17 +185,20 @@ func (s *Sessions) Refresh(ctx context.Context, refresh string) (Grant, error) {
 		return Grant{}, err
 	}
 	if !won {
-		return Grant{}, s.reused(ctx, family.ID)
+		return Grant{}, s.reused(ctx, family, from)
 	}
 	return s.grant(user, family.ID, successor)
 }
 
-func (s *Sessions) reused(ctx context.Context, family string) error {
-	if err := s.Logout(ctx, family); err != nil {
+func (s *Sessions) reused(ctx context.Context, family Family, from Actor) error {
+	if err := s.Logout(ctx, family.ID); err != nil {
 		return err
 	}
-	return ErrTokenReused
+	return errors.Join(ErrTokenReused, s.audit.Note(ctx, from.Entry(s.clock.Now(), TokenReused, family.User, family.ID)))
 }
+
+// Forget makes the next token of a user look again at what he may do.
+func (s *Sessions) Forget(user string) { s.standing.forgetUser(user) }
 
 // Logout ends a session: at once in this process, within five seconds in others.
 func (s *Sessions) Logout(ctx context.Context, family string) error {
@@ -221,9 +232,10 @@ func (s *Sessions) Holder(ctx context.Context, access string) (Holder, error) {
 	return Holder{User: user, Family: claims.Family, TokenID: claims.ID}, nil
 }
 
-// ChangePassword gives a user another password and ends all his sessions but family, the one that asks. Errors: ErrInvalid, ErrCredentials, ErrBusy.
-func (s *Sessions) ChangePassword(ctx context.Context, id, family, current, next string) error {
-	user, found, err := s.users.User(ctx, id)
+// ChangePassword gives the actor another password and ends all his sessions but family, the one that asks. Wrong
+// guesses of the current one count like those of a login. Errors: ErrInvalid, ErrCredentials, ErrThrottled, ErrBusy.
+func (s *Sessions) ChangePassword(ctx context.Context, actor Actor, family, current, next string) error {
+	user, found, err := s.users.User(ctx, actor.ID)
 	if err != nil {
 		return err
 	}
@@ -236,6 +248,9 @@ func (s *Sessions) ChangePassword(ctx context.Context, id, family, current, next
 	if len(current) > MaxPassword {
 		return ErrCredentials
 	}
+	if err := s.throttle.take(ctx, user.Email, actor.Client); err != nil {
+		return err
+	}
 	ok, _, err := s.hasher.Matches(ctx, user.PasswordHash, current)
 	if err != nil {
 		return err
@@ -243,13 +258,16 @@ func (s *Sessions) ChangePassword(ctx context.Context, id, family, current, next
 	if !ok {
 		return ErrCredentials
 	}
+	if err := s.throttle.giveBack(ctx, user.Email, actor.Client); err != nil {
+		return err
+	}
 	hash, err := s.hasher.Hash(ctx, next)
 	if err != nil {
 		return err
 	}
-	if err := s.users.SetPassword(ctx, id, hash, family); err != nil {
+	if err := s.users.SetPassword(ctx, user.ID, hash, family, actor.Entry(s.clock.Now(), PasswordChanged, user.ID, "")); err != nil {
 		return err
 	}
-	s.standing.forgetUser(id)
+	s.standing.forgetUser(user.ID)
 	return nil
 }

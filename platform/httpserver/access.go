@@ -3,10 +3,12 @@ package httpserver
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 
 	"github.com/holotwin/holotwin/platform/problem"
 )
@@ -95,9 +97,36 @@ func (a *API) authorise(roles []Role) func(huma.Context, func(huma.Context)) {
 		}
 		if err != nil {
 			a.refuse(ctx, err)
+			a.witness(ctx, p, roles)
 			return
 		}
 		next(huma.WithValue(ctx, principalKey, p))
+		a.witness(ctx, p, roles)
+	}
+}
+
+// Deed is what somebody did through a route, or was refused.
+type Deed struct {
+	Principal Principal // the zero one where nobody was let in
+	// Route is the path's template, Target the path.
+	Method, Route, Target string
+	Status                int
+	Refused               bool
+}
+
+// witness tells of refusals, of changes and of exports. Measurements are not told: their readings tell of themselves. What
+// the routes of the users change is noted where it is changed.
+func (a *API) witness(ctx huma.Context, p Principal, roles []Role) {
+	if a.noted == nil {
+		return
+	}
+	status := humafiber.Unwrap(ctx).Response().StatusCode()
+	deed := Deed{Principal: p, Method: ctx.Method(), Route: ctx.Operation().Path, Target: ctx.URL().Path, Status: status}
+	deed.Refused = status == http.StatusUnauthorized || status == http.StatusForbidden
+	changed := ctx.Method() != http.MethodGet && status < http.StatusBadRequest && !slices.Contains(roles, Device) && !strings.HasPrefix(deed.Route, "/auth/")
+	exported := len(humafiber.Unwrap(ctx).Response().Header.Peek("Content-Disposition")) > 0
+	if deed.Refused || changed || exported {
+		a.noted(ctx.Context(), deed)
 	}
 }
 

@@ -51,6 +51,8 @@ type Options struct {
 	CORSOrigins []string
 	// Authenticator may be nil while no module that knows users runs; then only public routes answer.
 	Authenticator Authenticator
+	// Noted is told what was done and who was refused; nil is told nothing.
+	Noted func(context.Context, Deed)
 	// Metrics takes the request counters; nil takes none.
 	Metrics prometheus.Registerer
 	// Long are paths (exact) whose requests may take ImportTime.
@@ -64,13 +66,14 @@ type API struct {
 	log           *zap.Logger
 	locale        string
 	authenticator Authenticator
+	noted         func(context.Context, Deed)
 	routes        []Route
 	requests      *requestMetrics
 }
 
 // New makes an edge without routes.
 func New(o Options) *API {
-	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, requests: newRequestMetrics(o.Metrics)}
+	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, noted: o.Noted, requests: newRequestMetrics(o.Metrics)}
 	api.app = fiber.New(fiber.Config{
 		AppName:               "HoloTwin",
 		DisableStartupMessage: true,

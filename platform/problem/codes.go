@@ -28,6 +28,7 @@ const (
 	InUse                Code = "in_use"
 	InvalidCredentials   Code = "invalid_credentials"
 	TokenReused          Code = "token_reused"
+	LastAdministrator    Code = "last_administrator"
 )
 
 type words struct{ title, detail string }
@@ -147,6 +148,11 @@ var texts = map[Code]text{
 		401,
 		words{"Credenciales no válidas", "El correo o la contraseña no son correctos."},
 		words{"Invalid credentials", "The e-mail address or the password is wrong."},
+	},
+	LastAdministrator: {
+		409,
+		words{"Último administrador", "Debe quedar un administrador activo de todo el campus; nombre otro antes."},
+		words{"Last administrator", "An enabled administrator of the whole campus must stay; name another first."},
 	},
 	TokenReused: {
 		401,

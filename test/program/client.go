@@ -13,6 +13,7 @@ import (
 type Client struct {
 	URL   string
 	Token string
+	Key   string // an API key, in place of Token
 	HTTP  *http.Client
 	// Check looks at every answer, where it is set.
 	Check func(method, path string, a Answer) error
@@ -66,6 +67,9 @@ func (c *Client) Raw(method, path, contentType string, body io.Reader, header ..
 	}
 	if body != nil {
 		request.Header.Set("Content-Type", contentType)
+	}
+	if c.Key != "" {
+		request.Header.Set("X-API-Key", c.Key)
 	}
 	if c.Token != "" {
 		request.Header.Set("Authorization", "Bearer "+c.Token)

@@ -34,13 +34,16 @@ type tokenRow struct {
 func (tokenRow) TableName() string { return "auth_refresh_tokens" }
 
 // Begin keeps a new family and its first token.
-func (s *Store) Begin(ctx context.Context, f auth.Family, token []byte) error {
+func (s *Store) Begin(ctx context.Context, f auth.Family, token []byte, entry auth.Entry) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		row := familyRow{ID: f.ID, UserID: f.User, BegunAt: f.Begun.UnixMilli(), UsedAt: f.Used.UnixMilli()}
 		if err := tx.Create(&row).Error; err != nil {
 			return fmt.Errorf("begin session: %w", err)
 		}
-		return tx.Create(&tokenRow{Digest: hex.EncodeToString(token), FamilyID: f.ID}).Error
+		if err := tx.Create(&tokenRow{Digest: hex.EncodeToString(token), FamilyID: f.ID}).Error; err != nil {
+			return fmt.Errorf("keep the token: %w", err)
+		}
+		return note(tx, entry)
 	})
 }
 

@@ -32,6 +32,8 @@ var (
 	_ auth.Users    = (*Store)(nil)
 	_ auth.Families = (*Store)(nil)
 	_ auth.Throttle = (*Store)(nil)
+	_ auth.KeyStore = (*Store)(nil)
+	_ auth.Audit    = (*Store)(nil)
 )
 
 func fromMs(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/database"
 )
 
 type userRow struct {
@@ -76,13 +77,118 @@ func (s *Store) AddFirstUser(ctx context.Context, user auth.User) (added bool, e
 	return added, err
 }
 
+// ListUsers gives users by id, from after one.
+func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]auth.User, error) {
+	var rows []userRow
+	if err := s.db.Read.WithContext(ctx).Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list users: %w", err)
+	}
+	users := make([]auth.User, len(rows))
+	for i, r := range rows {
+		users[i] = r.user()
+	}
+	return users, nil
+}
+
+// AddUser adds one and notes it.
+func (s *Store) AddUser(ctx context.Context, user auth.User, entry auth.Entry) error {
+	row := rowOf(user)
+	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
+		if err := tx.Create(&row).Error; err != nil {
+			return err
+		}
+		return note(tx, entry)
+	})
+	if database.IsUnique(err) {
+		return auth.ErrTaken
+	}
+	return err
+}
+
+// ChangeUser writes a user and notes it; who lost his password or may not come in any more is logged out.
+func (s *Store) ChangeUser(ctx context.Context, user auth.User, entry auth.Entry) error {
+	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
+		if err := holdAdministrators(tx); err != nil {
+			return err
+		}
+		var was []userRow
+		if err := tx.Where("id = ?", user.ID).Limit(1).Find(&was).Error; err != nil {
+			return err
+		}
+		if len(was) == 0 {
+			return auth.ErrNotFound
+		}
+		row := rowOf(user)
+		if err := tx.Save(&row).Error; err != nil {
+			return err
+		}
+		if user.Disabled || user.PasswordHash != was[0].PasswordHash {
+			if err := endFamilies(tx, user.ID, ""); err != nil {
+				return err
+			}
+		}
+		if err := someAdministrator(tx); err != nil {
+			return err
+		}
+		return note(tx, entry)
+	})
+	if database.IsUnique(err) {
+		return auth.ErrTaken
+	}
+	return err
+}
+
+// RemoveUser removes one with his families.
+func (s *Store) RemoveUser(ctx context.Context, id string, entry auth.Entry) error {
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		if err := holdAdministrators(tx); err != nil {
+			return err
+		}
+		removed := tx.Where("id = ?", id).Delete(&userRow{})
+		if removed.Error != nil {
+			return removed.Error
+		}
+		if removed.RowsAffected == 0 {
+			return auth.ErrNotFound
+		}
+		if err := endFamilies(tx, id, ""); err != nil {
+			return err
+		}
+		if err := someAdministrator(tx); err != nil {
+			return err
+		}
+		return note(tx, entry)
+	})
+}
+
+// holdAdministrators lets one change of users at a time count who is left.
+func holdAdministrators(tx *gorm.DB) error {
+	return tx.Exec("UPDATE auth_first_user SET only_row = 1").Error
+}
+
+func someAdministrator(tx *gorm.DB) error {
+	var left int64
+	err := tx.Model(&userRow{}).Where("role = ? AND space_id = '' AND NOT disabled", string(auth.Admin)).Count(&left).Error
+	if err == nil && left == 0 {
+		err = auth.ErrLastAdmin
+	}
+	return err
+}
+
+func endFamilies(tx *gorm.DB, user, keep string) error {
+	return tx.Exec("UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND id <> ?", user, keep).Error
+}
+
 // SetPassword gives a user another hash and ends his other families.
-func (s *Store) SetPassword(ctx context.Context, id, hash, keep string) error {
+func (s *Store) SetPassword(ctx context.Context, id, hash, keep string, entry auth.Entry) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		if err := tx.Exec("UPDATE auth_users SET password_hash = ? WHERE id = ?", hash, id).Error; err != nil {
 			return err
 		}
-		return tx.Exec("UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND id <> ?", id, keep).Error
+		if err := endFamilies(tx, id, keep); err != nil {
+			return err
+		}
+		return note(tx, entry)
 	})
 }
 

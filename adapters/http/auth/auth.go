@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-json-experiment/json"
+	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/platform/httpserver"
@@ -18,7 +19,15 @@ import (
 )
 
 // Handlers answer the auth module's routes.
-type Handlers struct{ Sessions *auth.Sessions }
+type Handlers struct {
+	Sessions *auth.Sessions
+	Accounts *auth.Accounts
+	Keys     *auth.Keys
+	Audit    auth.Audit
+	Log      *zap.Logger
+
+	refused refusals
+}
 
 var everyone = httpserver.Readers()
 
@@ -51,8 +60,11 @@ func (h *Handlers) Register(api *httpserver.API) {
 	}, h.me)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "changePassword", Method: http.MethodPut, Path: "/auth/password", Tags: []string{"auth"}, DefaultStatus: 204,
-		Summary: "Cambiar la contraseña · Change the password", Description: "Other sessions end.", Metadata: everyone,
+		Summary: "Cambiar la contraseña · Change the password", Description: "Other sessions end.", Metadata: everyone, Errors: []int{429, 503},
 	}, h.changePassword)
+	h.registerUsers(api)
+	h.registerKeys(api)
+	h.registerAudit(api)
 }
 
 var (
@@ -70,15 +82,16 @@ type loginInput struct {
 	RawBody     []byte
 }
 
-type user struct {
+// User is a user as others see him.
+type User struct {
 	ID      string  `json:"id"`
 	Email   string  `json:"email"`
 	Role    string  `json:"role" enum:"admin,manager,viewer"`
 	SpaceID *string `json:"space_id" doc:"The part of the campus that the user sees; null for all"`
 }
 
-func userOf(u auth.User) user {
-	out := user{ID: u.ID, Email: u.Email, Role: string(u.Role)}
+func userOf(u auth.User) User {
+	out := User{ID: u.ID, Email: u.Email, Role: string(u.Role)}
 	if u.Space != "" {
 		out.SpaceID = &u.Space
 	}
@@ -90,7 +103,7 @@ type grant struct {
 	TokenType    string `json:"token_type" enum:"bearer"`
 	ExpiresIn    int    `json:"expires_in" doc:"Seconds" example:"7200"`
 	RefreshToken string `json:"refresh_token"`
-	User         user   `json:"user"`
+	User         User   `json:"user"`
 }
 
 type grantOutput struct{ Body grant }
@@ -106,7 +119,7 @@ func (h *Handlers) login(ctx context.Context, in *loginInput) (*grantOutput, err
 	if err != nil {
 		return nil, err
 	}
-	granted, err := h.Sessions.Login(ctx, email, password, httpserver.ClientIP(ctx))
+	granted, err := h.Sessions.Login(ctx, email, password, actorOf(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +198,7 @@ type refreshInput struct {
 }
 
 func (h *Handlers) refresh(ctx context.Context, in *refreshInput) (*grantOutput, error) {
-	granted, err := h.Sessions.Refresh(ctx, in.Body.RefreshToken)
+	granted, err := h.Sessions.Refresh(ctx, in.Body.RefreshToken, actorOf(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -196,9 +209,9 @@ func (h *Handlers) logout(ctx context.Context, _ *struct{}) (*struct{}, error) {
 	return nil, h.Sessions.Logout(ctx, httpserver.PrincipalOf(ctx).Family)
 }
 
-func (h *Handlers) me(ctx context.Context, _ *struct{}) (*struct{ Body user }, error) {
+func (h *Handlers) me(ctx context.Context, _ *struct{}) (*struct{ Body User }, error) {
 	p := httpserver.PrincipalOf(ctx)
-	return &struct{ Body user }{userOf(auth.User{ID: p.Subject, Email: p.Email, Role: auth.Role(p.Role), Space: p.Space})}, nil
+	return &struct{ Body User }{userOf(auth.User{ID: p.Subject, Email: p.Email, Role: auth.Role(p.Role), Space: p.Space})}, nil
 }
 
 type passwordInput struct {
@@ -210,13 +223,13 @@ type passwordInput struct {
 
 func (h *Handlers) changePassword(ctx context.Context, in *passwordInput) (*struct{}, error) {
 	p := httpserver.PrincipalOf(ctx)
-	return nil, h.Sessions.ChangePassword(ctx, p.Subject, p.Family, in.Body.Current, in.Body.New)
+	return nil, h.Sessions.ChangePassword(ctx, actorOf(ctx), p.Family, in.Body.Current, in.Body.New)
 }
 
 // Authenticate answers httpserver.Authenticator.
-func (h *Handlers) Authenticate(ctx context.Context, bearer, _ string) (httpserver.Principal, error) {
+func (h *Handlers) Authenticate(ctx context.Context, bearer, apiKey string) (httpserver.Principal, error) {
 	if bearer == "" {
-		return httpserver.Principal{}, problem.New(problem.Unauthenticated)
+		return h.keyHolder(ctx, apiKey)
 	}
 	holder, err := h.Sessions.Holder(ctx, bearer)
 	if errors.Is(err, auth.ErrToken) {
@@ -225,6 +238,14 @@ func (h *Handlers) Authenticate(ctx context.Context, bearer, _ string) (httpserv
 	return httpserver.Principal{
 		Subject: holder.ID, Email: holder.Email, Role: httpserver.Role(holder.Role), Space: holder.Space, TokenID: holder.TokenID, Family: holder.Family,
 	}, err
+}
+
+func (h *Handlers) keyHolder(ctx context.Context, secret string) (httpserver.Principal, error) {
+	key, err := h.Keys.Holder(ctx, secret)
+	if errors.Is(err, auth.ErrToken) {
+		return httpserver.Principal{}, problem.New(problem.Unauthenticated)
+	}
+	return httpserver.Principal{Subject: key.ID, Role: httpserver.Device, Space: key.Space, Devices: key.Devices}, err
 }
 
 // problemOf says which problem an error of the module is; nil for one that is not the module's.
@@ -246,6 +267,14 @@ func problemOf(err error) *problem.Problem {
 		return problem.New(problem.TokenReused)
 	case errors.Is(err, auth.ErrToken):
 		return problem.New(problem.Unauthenticated)
+	case errors.Is(err, auth.ErrForbidden):
+		return problem.New(problem.Forbidden)
+	case errors.Is(err, auth.ErrNotFound):
+		return problem.New(problem.NotFound)
+	case errors.Is(err, auth.ErrTaken):
+		return problem.New(problem.AlreadyExists, "id", "email")
+	case errors.Is(err, auth.ErrLastAdmin):
+		return problem.New(problem.LastAdministrator)
 	case errors.Is(err, auth.ErrBusy):
 		return problem.New(problem.Overloaded).After(2)
 	}

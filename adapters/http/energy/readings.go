@@ -30,8 +30,8 @@ func (h *Handlers) registerReadings(api *httpserver.API) {
 		OperationID: "listReadings", Method: http.MethodGet, Path: "/consumo", Tags: []string{"energy"},
 		Summary:     "Lecturas crudas · Raw readings",
 		Description: "By device and instant. `Accept: text/csv` or the media type of XLSX, or `format`, streams all of them.",
-		Metadata:    httpserver.Readers(),
-		Responses:   map[string]*huma.Response{"200": httpserver.JSONResponse[List[reading]](api, "A page of readings", sheetTypes...)},
+		Metadata:    httpserver.Readers(), Errors: []int{404},
+		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[List[reading]](api, "A page of readings", sheetTypes...)},
 	}, h.list)
 }
 

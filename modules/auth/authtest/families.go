@@ -21,7 +21,12 @@ type Store interface {
 	auth.Users
 	auth.Families
 	auth.Throttle
+	auth.KeyStore
+	auth.Audit
 }
+
+// noted is a line that nobody looks at.
+var noted = auth.Entry{At: begun, Action: "test"}
 
 // Run checks an adapter on an empty store.
 func Run(t *testing.T, store Store) {
@@ -29,6 +34,9 @@ func Run(t *testing.T, store Store) {
 	t.Run("a session ends", func(t *testing.T) { sessionEnds(t, store) })
 	t.Run("of fifty refreshes at once one wins", func(t *testing.T) { refreshRace(t, store) })
 	t.Run("tries come back", func(t *testing.T) { triesComeBack(t, store) })
+	t.Run("users, of whom an administrator stays", func(t *testing.T) { users(t, store) })
+	t.Run("keys", func(t *testing.T) { keys(t, store) })
+	t.Run("the audit is read backwards", func(t *testing.T) { audit(t, store) })
 }
 
 func firstUser(t *testing.T, store Store) {
@@ -73,14 +81,14 @@ func sessionEnds(t *testing.T, store Store) {
 	ctx := context.Background()
 	user := somebody(t, store)
 	for _, id := range []string{"fm_a", "fm_b"} {
-		require.NoError(t, store.Begin(ctx, auth.Family{ID: id, User: user.ID, Begun: begun, Used: begun}, []byte(id)))
+		require.NoError(t, store.Begin(ctx, auth.Family{ID: id, User: user.ID, Begun: begun, Used: begun}, []byte(id), noted))
 	}
 	family, spent, found, err := store.Find(ctx, []byte("fm_a"))
 	require.NoError(t, err)
 	require.True(t, found)
 	require.False(t, spent)
 	require.Equal(t, auth.Family{ID: "fm_a", User: user.ID, Begun: begun, Used: begun}, family)
-	require.NoError(t, store.SetPassword(ctx, user.ID, "other", "fm_b"))
+	require.NoError(t, store.SetPassword(ctx, user.ID, "other", "fm_b", noted))
 	for id, ended := range map[string]bool{"fm_a": true, "fm_b": false} {
 		family, standing, found, err := store.Standing(ctx, id)
 		require.NoError(t, err)
@@ -96,7 +104,7 @@ func sessionEnds(t *testing.T, store Store) {
 
 func refreshRace(t *testing.T, store Store) {
 	ctx := context.Background()
-	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_race", User: somebody(t, store).ID, Begun: begun, Used: begun}, []byte("race")))
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_race", User: somebody(t, store).ID, Begun: begun, Used: begun}, []byte("race"), noted))
 	var winners atomic.Int32
 	var wait sync.WaitGroup
 	for i := range 50 {

@@ -1,0 +1,77 @@
+package gormauth
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/auth"
+)
+
+type auditRow struct {
+	Number                int64 `gorm:"primaryKey"`
+	At                    int64
+	Actor, Action, Target string
+	Detail, Client        string
+	RequestID             string
+}
+
+func (auditRow) TableName() string { return "auth_audit" }
+
+func rowOfEntry(e auth.Entry) auditRow {
+	return auditRow{
+		At: e.At.UnixMilli(), Actor: e.Actor, Action: e.Action, Target: e.Target, Detail: e.Detail, Client: e.Client, RequestID: e.Request,
+	}
+}
+
+// note adds a line in the transaction of what it tells of.
+func note(tx *gorm.DB, e auth.Entry) error {
+	row := rowOfEntry(e)
+	if err := tx.Create(&row).Error; err != nil {
+		return fmt.Errorf("note %s: %w", e.Action, err)
+	}
+	return nil
+}
+
+// Note adds lines.
+func (s *Store) Note(ctx context.Context, entries ...auth.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	rows := make([]auditRow, len(entries))
+	for i, e := range entries {
+		rows[i] = rowOfEntry(e)
+	}
+	return s.db.Transact(ctx, func(tx *gorm.DB) error { return tx.Create(&rows).Error })
+}
+
+// Entries gives lines, newest first.
+func (s *Store) Entries(ctx context.Context, q auth.AuditQuery) ([]auth.Numbered, error) {
+	find := s.db.Read.WithContext(ctx).Order("number DESC").Limit(q.Limit)
+	for column, value := range map[string]string{"actor": q.Actor, "action": q.Action, "target": q.Target} {
+		if value != "" {
+			find = find.Where(column+" = ?", value)
+		}
+	}
+	if !q.From.IsZero() {
+		find = find.Where("at >= ?", q.From.UnixMilli())
+	}
+	if !q.To.IsZero() {
+		find = find.Where("at < ?", q.To.UnixMilli())
+	}
+	if q.Before > 0 {
+		find = find.Where("number < ?", q.Before)
+	}
+	var rows []auditRow
+	if err := find.Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read the audit: %w", err)
+	}
+	entries := make([]auth.Numbered, len(rows))
+	for i, r := range rows {
+		entries[i] = auth.Numbered{Number: r.Number, Entry: auth.Entry{
+			At: fromMs(r.At), Actor: r.Actor, Action: r.Action, Target: r.Target, Detail: r.Detail, Client: r.Client, Request: r.RequestID,
+		}}
+	}
+	return entries, nil
+}

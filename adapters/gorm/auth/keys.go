@@ -1,0 +1,104 @@
+package gormauth
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/auth"
+)
+
+type keyRow struct {
+	ID           string `gorm:"primaryKey"`
+	Name, Digest string
+	Devices      string // JSON
+	SpaceID      string
+	CreatedAt    int64 `gorm:"autoCreateTime:false"`
+	LastUsedAt   int64
+}
+
+func (keyRow) TableName() string { return "auth_keys" }
+
+func (r keyRow) key() (auth.Key, error) {
+	key := auth.Key{ID: r.ID, Name: r.Name, Space: r.SpaceID, Created: fromMs(r.CreatedAt)}
+	if r.LastUsedAt > 0 {
+		key.LastUsed = fromMs(r.LastUsedAt)
+	}
+	if err := json.Unmarshal([]byte(r.Devices), &key.Devices); err != nil {
+		return key, fmt.Errorf("read the devices of key %s: %w", r.ID, err)
+	}
+	return key, nil
+}
+
+// AddKey adds one and notes it.
+func (s *Store) AddKey(ctx context.Context, key auth.Key, secret []byte, entry auth.Entry) error {
+	devices, err := json.Marshal(append([]string{}, key.Devices...))
+	if err != nil {
+		return err
+	}
+	row := keyRow{ID: key.ID, Name: key.Name, Digest: hex.EncodeToString(secret), Devices: string(devices), SpaceID: key.Space, CreatedAt: key.Created.UnixMilli()}
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		if err := tx.Create(&row).Error; err != nil {
+			return fmt.Errorf("add key: %w", err)
+		}
+		return note(tx, entry)
+	})
+}
+
+// ListKeys gives keys by id, from after one.
+func (s *Store) ListKeys(ctx context.Context, after string, limit int) ([]auth.Key, error) {
+	var rows []keyRow
+	if err := s.db.Read.WithContext(ctx).Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list keys: %w", err)
+	}
+	keys := make([]auth.Key, len(rows))
+	for i, r := range rows {
+		var err error
+		if keys[i], err = r.key(); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
+}
+
+// Key finds one by id.
+func (s *Store) Key(ctx context.Context, id string) (auth.Key, bool, error) {
+	return s.findKey(ctx, "id = ?", id)
+}
+
+// KeyByDigest finds one by its secret's.
+func (s *Store) KeyByDigest(ctx context.Context, secret []byte) (auth.Key, bool, error) {
+	return s.findKey(ctx, "digest = ?", hex.EncodeToString(secret))
+}
+
+func (s *Store) findKey(ctx context.Context, where, value string) (auth.Key, bool, error) {
+	var rows []keyRow
+	if err := s.db.Read.WithContext(ctx).Where(where, value).Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
+		return auth.Key{}, false, err
+	}
+	key, err := rows[0].key()
+	return key, err == nil, err
+}
+
+// UseKey notes when a key was last used.
+func (s *Store) UseKey(ctx context.Context, id string, at time.Time) error {
+	return s.db.Write.WithContext(ctx).Exec("UPDATE auth_keys SET last_used_at = ? WHERE id = ? AND last_used_at < ?", at.UnixMilli(), id, at.UnixMilli()).Error
+}
+
+// RemoveKey removes one and notes it.
+func (s *Store) RemoveKey(ctx context.Context, id string, entry auth.Entry) error {
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		removed := tx.Where("id = ?", id).Delete(&keyRow{})
+		if removed.Error != nil {
+			return removed.Error
+		}
+		if removed.RowsAffected == 0 {
+			return auth.ErrNotFound
+		}
+		return note(tx, entry)
+	})
+}

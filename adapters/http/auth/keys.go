@@ -1,0 +1,104 @@
+package httpauth
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerKeys(api *httpserver.API) {
+	tags := []string{"users"}
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "listKeys", Method: http.MethodGet, Path: "/auth/claves", Tags: tags,
+		Summary: "Claves de dispositivos · API keys", Metadata: administrators,
+	}, h.listKeys)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "addKey", Method: http.MethodPost, Path: "/auth/claves", Tags: tags, DefaultStatus: 201,
+		Summary:     "Crear una clave · Create an API key",
+		Description: "`key` is shown this once. Devices and gateways send it as `X-API-Key`; it writes measurements, states and ambient readings of its own devices or space, and reads nothing.",
+		Metadata:    administrators,
+	}, h.addKey)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "removeKey", Method: http.MethodDelete, Path: "/auth/claves/{id}", Tags: tags, DefaultStatus: 204,
+		Summary: "Revocar una clave · Revoke an API key", Metadata: administrators, Errors: []int{404},
+	}, h.removeKey)
+}
+
+// DeviceKey is an API key without its secret.
+type DeviceKey struct {
+	ID         string   `json:"id"`
+	Name       string   `json:"name"`
+	DeviceIDs  []string `json:"device_ids" nullable:"false" doc:"Empty: all of its space"`
+	SpaceID    *string  `json:"space_id"`
+	CreatedAt  string   `json:"created_at" format:"date-time"`
+	LastUsedAt *string  `json:"last_used_at" format:"date-time" doc:"To the minute; null where it was never used"`
+}
+
+func keyOf(k auth.Key) DeviceKey {
+	out := DeviceKey{ID: k.ID, Name: k.Name, DeviceIDs: append([]string{}, k.Devices...), CreatedAt: instantOf(k.Created)}
+	if k.Space != "" {
+		out.SpaceID = &k.Space
+	}
+	if !k.LastUsed.IsZero() {
+		used := instantOf(k.LastUsed)
+		out.LastUsedAt = &used
+	}
+	return out
+}
+
+func instantOf(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+type keysOutput struct {
+	Body struct {
+		Items []DeviceKey `json:"items"`
+		Next  *string     `json:"next" doc:"The cursor of the next page; null at the end"`
+	}
+}
+
+func (h *Handlers) listKeys(ctx context.Context, in *ListInput) (*keysOutput, error) {
+	all, err := h.Keys.List(ctx, actorOf(ctx), in.Cursor, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := &keysOutput{}
+	page, next := pageUpTo(in.Limit, all, func(k auth.Key) string { return k.ID })
+	out.Body.Items, out.Body.Next = make([]DeviceKey, len(page)), next
+	for i, k := range page {
+		out.Body.Items[i] = keyOf(k)
+	}
+	return out, nil
+}
+
+type newKeyInput struct {
+	Body struct {
+		Name      string   `json:"name" maxLength:"200"`
+		DeviceIDs []string `json:"device_ids,omitempty" maxItems:"1000"`
+		SpaceID   string   `json:"space_id,omitempty" maxLength:"64"`
+	}
+}
+
+type newKeyOutput struct {
+	Location string `header:"Location"`
+	Body     NewKey
+}
+
+// NewKey is an API key with its secret.
+type NewKey struct {
+	DeviceKey
+	Key string `json:"key" doc:"Shown this once"`
+}
+
+func (h *Handlers) addKey(ctx context.Context, in *newKeyInput) (*newKeyOutput, error) {
+	k, secret, err := h.Keys.Add(ctx, actorOf(ctx), auth.KeyEdit{Name: in.Body.Name, Devices: in.Body.DeviceIDs, Space: in.Body.SpaceID})
+	return &newKeyOutput{Location: "/auth/claves/" + url.PathEscape(k.ID), Body: NewKey{DeviceKey: keyOf(k), Key: secret}}, err
+}
+
+func (h *Handlers) removeKey(ctx context.Context, in *UserID) (*struct{}, error) {
+	return nil, h.Keys.Remove(ctx, actorOf(ctx), in.ID)
+}

@@ -1,0 +1,139 @@
+package httpauth
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+var administrators = httpserver.Allow(httpserver.Admin)
+
+func (h *Handlers) registerUsers(api *httpserver.API) {
+	tags := []string{"users"}
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "listUsers", Method: http.MethodGet, Path: "/auth/usuarios", Tags: tags,
+		Summary: "Usuarios · Users", Metadata: administrators,
+	}, h.listUsers)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "addUser", Method: http.MethodPost, Path: "/auth/usuarios", Tags: tags, DefaultStatus: 201,
+		Summary: "Crear un usuario · Create a user", Metadata: administrators, Errors: []int{409, 503},
+		Description: "An administrator who is limited to a space makes users of that space and what lies within it.",
+	}, h.addUser)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "getUser", Method: http.MethodGet, Path: "/auth/usuarios/{id}", Tags: tags,
+		Summary: "Un usuario · A user", Metadata: administrators, Errors: []int{404},
+	}, h.getUser)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "changeUser", Method: http.MethodPatch, Path: "/auth/usuarios/{id}", Tags: tags,
+		Summary: "Cambiar un usuario · Change a user", Metadata: administrators, Errors: []int{404, 409, 503},
+		Description: "Another password, or `disabled`, ends the user's sessions; another role or space holds in them within five seconds. Somebody who manages the whole campus must stay: 409 `last_administrator`.",
+	}, h.changeUser)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "removeUser", Method: http.MethodDelete, Path: "/auth/usuarios/{id}", Tags: tags, DefaultStatus: 204,
+		Summary: "Quitar un usuario · Remove a user", Metadata: administrators, Errors: []int{404, 409},
+	}, h.removeUser)
+}
+
+// actorOf is who calls.
+func actorOf(ctx context.Context) auth.Actor {
+	p := httpserver.PrincipalOf(ctx)
+	return auth.Actor{ID: p.Subject, Role: auth.Role(p.Role), Space: p.Space, Client: httpserver.ClientIP(ctx), Request: httpserver.RequestID(ctx)}
+}
+
+// Account is a user as an administrator sees him.
+type Account struct {
+	User
+	Disabled  bool   `json:"disabled"`
+	CreatedAt string `json:"created_at" format:"date-time"`
+}
+
+func accountOf(u auth.User) Account {
+	return Account{User: userOf(u), Disabled: u.Disabled, CreatedAt: instantOf(u.Created)}
+}
+
+// UserBody is what an administrator sends; what is absent stays as it is.
+type UserBody struct {
+	Email    *string `json:"email,omitempty" maxLength:"320"`
+	Password *string `json:"password,omitempty" maxLength:"200" doc:"10 to 72 bytes, none of the common ones"`
+	Role     *string `json:"role,omitempty" enum:"admin,manager,viewer" doc:"viewer where a new user's is absent"`
+	SpaceID  *string `json:"space_id,omitempty" maxLength:"64" doc:"The part of the campus that the user sees; empty for all"`
+	Disabled *bool   `json:"disabled,omitempty"`
+}
+
+func (b UserBody) edit() auth.UserEdit {
+	return auth.UserEdit{Email: b.Email, Password: b.Password, Role: (*auth.Role)(b.Role), Space: b.SpaceID, Disabled: b.Disabled}
+}
+
+// UserID names a user.
+type UserID struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+// ListInput asks for a page of a list.
+type ListInput struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at the most"`
+	Cursor string `query:"cursor" maxLength:"64" doc:"The next of the page before"`
+}
+
+// pageUpTo cuts a list of limit and one more; the last of a page is the cursor of the next.
+func pageUpTo[T any](limit int, all []T, id func(T) string) (page []T, next *string) {
+	if len(all) <= limit {
+		return all, nil
+	}
+	last := id(all[limit-1])
+	return all[:limit], &last
+}
+
+type accountsOutput struct {
+	Body struct {
+		Items []Account `json:"items"`
+		Next  *string   `json:"next" doc:"The cursor of the next page; null at the end"`
+	}
+}
+
+func (h *Handlers) listUsers(ctx context.Context, in *ListInput) (*accountsOutput, error) {
+	all, err := h.Accounts.List(ctx, actorOf(ctx), in.Cursor, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := &accountsOutput{}
+	page, next := pageUpTo(in.Limit, all, func(u auth.User) string { return u.ID })
+	out.Body.Items, out.Body.Next = make([]Account, len(page)), next
+	for i, u := range page {
+		out.Body.Items[i] = accountOf(u)
+	}
+	return out, nil
+}
+
+type accountOutput struct {
+	Location string `header:"Location"`
+	Body     Account
+}
+
+func (h *Handlers) addUser(ctx context.Context, in *struct{ Body UserBody }) (*accountOutput, error) {
+	u, err := h.Accounts.Add(ctx, actorOf(ctx), in.Body.edit())
+	return &accountOutput{Location: "/auth/usuarios/" + url.PathEscape(u.ID), Body: accountOf(u)}, err
+}
+
+func (h *Handlers) getUser(ctx context.Context, in *UserID) (*struct{ Body Account }, error) {
+	u, err := h.Accounts.Get(ctx, actorOf(ctx), in.ID)
+	return &struct{ Body Account }{accountOf(u)}, err
+}
+
+func (h *Handlers) changeUser(ctx context.Context, in *struct {
+	UserID
+	Body UserBody
+},
+) (*struct{ Body Account }, error) {
+	u, err := h.Accounts.Change(ctx, actorOf(ctx), in.ID, in.Body.edit())
+	return &struct{ Body Account }{accountOf(u)}, err
+}
+
+func (h *Handlers) removeUser(ctx context.Context, in *UserID) (*struct{}, error) {
+	return nil, h.Accounts.Remove(ctx, actorOf(ctx), in.ID)
+}

@@ -1,0 +1,39 @@
+package local
+
+import (
+	"context"
+
+	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Spaces is the campus as the auth module sees it.
+type Spaces struct{ Catalog *energy.Catalog }
+
+var _ auth.Spaces = Spaces{}
+
+// Within tells whether a space is there, and is another or lies within it.
+func (s Spaces) Within(ctx context.Context, outer, inner string) (bool, error) {
+	campus, err := s.Catalog.Fresh(ctx)
+	if err != nil {
+		return false, err
+	}
+	_, known := campus.Space(energy.SpaceID(inner))
+	return known && campus.Contains(energy.SpaceID(outer), energy.SpaceID(inner)), nil
+}
+
+// Unknown gives the devices that are not there or hang outside a space.
+func (s Spaces) Unknown(ctx context.Context, within string, devices []string) ([]string, error) {
+	campus, err := s.Catalog.Fresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var unknown []string
+	for _, id := range devices {
+		device, known := campus.Device(energy.DeviceID(id))
+		if !known || !campus.Contains(energy.SpaceID(within), device.Space) {
+			unknown = append(unknown, id)
+		}
+	}
+	return unknown, nil
+}

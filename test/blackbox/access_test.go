@@ -1,0 +1,251 @@
+package blackbox
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/test/program"
+)
+
+// access says who may call each route: the letters of admin, manager, viewer and device, or public. It is written by
+// hand, and not made from the program, so that a route that is opened by mistake is seen.
+var access = map[string]string{
+	"POST /auth/login": "public", "POST /login": "public", "POST /auth/refresh": "public",
+	"POST /auth/logout": "amv", "GET /auth/me": "amv", "PUT /auth/password": "amv",
+	"GET /auth/usuarios": "a", "POST /auth/usuarios": "a", "GET /auth/usuarios/{id}": "a", "PATCH /auth/usuarios/{id}": "a", "DELETE /auth/usuarios/{id}": "a",
+	"GET /auth/claves": "a", "POST /auth/claves": "a", "DELETE /auth/claves/{id}": "a",
+	"GET /auth/auditoria": "a",
+
+	"POST /consumo": "amd", "POST /consumo/lote": "amd", "GET /consumo": "amv",
+	"GET /consumo/{device_id}/{timestamp}": "amv", "PUT /consumo/{device_id}/{timestamp}": "am", "DELETE /consumo/{device_id}/{timestamp}": "am",
+	"GET /api/consumo/restatements": "amv", "GET /api/consumo/cuarentena": "amv", "POST /api/consumo/cuarentena/{device_id}/{timestamp}": "am",
+	"GET /api/consumo/serie": "amv", "GET /api/consumo/perfil": "amv", "GET /api/consumo/resumen": "amv", "GET /api/consumo/factura": "amv",
+	"GET /api/gemelo":   "amv",
+	"GET /api/espacios": "amv", "POST /api/espacios": "am", "GET /api/espacios/{id}": "amv", "PATCH /api/espacios/{id}": "am", "DELETE /api/espacios/{id}": "am",
+	"GET /api/dispositivos": "amv", "POST /api/dispositivos": "am", "GET /api/dispositivos/{id}": "amv", "PATCH /api/dispositivos/{id}": "am", "DELETE /api/dispositivos/{id}": "am",
+	"POST /api/dispositivos/{id}/estado": "amd", "GET /api/dispositivos/{id}/estados": "amv",
+	"POST /ambiente": "amd", "POST /ambiente/lote": "amd", "GET /api/ambiente": "amv",
+	"GET /api/calendarios": "amv", "POST /api/calendarios": "am", "DELETE /api/calendarios/{id}": "am",
+	"GET /api/tarifas": "amv", "POST /api/tarifas": "am", "DELETE /api/tarifas/{id}": "am",
+
+	"GET /api/recomendaciones": "amv", "GET /api/recomendaciones/{id}/evidencia": "amv", "POST /api/recomendaciones/{id}/estado": "am",
+	"GET /api/linea-base": "amv", "POST /api/recomendaciones/recomendar": "amv", "POST /api/recomendaciones/recomendar/pdf": "amv",
+	"GET /api/recomendaciones/reporte/{id}.pdf": "amv",
+
+	"GET /health/live": "public", "GET /health/ready": "public",
+}
+
+// TestEveryRoute calls every route of the document with every role, with a session that has ended, and with nothing.
+func TestEveryRoute(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		admin := login(t, start(t, databaseURL))
+		campus, err := admin.MakeCampus(1)
+		require.NoError(t, err)
+		callers := map[string]*program.Client{
+			"a": somebody(t, admin, "admin", ""), "m": somebody(t, admin, "manager", ""), "v": somebody(t, admin, "viewer", ""),
+			"d": gateway(t, admin, map[string]any{"name": "Pasarela", "space_id": campus.Site}),
+		}
+		routes := routesOf(t, admin)
+		require.Len(t, routes, len(access), "the table names a route that is not there, or lacks one")
+		for _, route := range routes {
+			allowed, known := access[route]
+			require.True(t, known, "%s has no row in the table", route)
+			method, path, _ := strings.Cut(route, " ")
+			for name, caller := range callers {
+				if route == "POST /auth/logout" {
+					continue // it would end the caller
+				}
+				status := call(t, caller, method, path)
+				switch {
+				case allowed == "public":
+				case strings.Contains(allowed, name):
+					require.NotContains(t, []int{401, 403}, status, "%s by %s", route, name)
+				default:
+					require.Equal(t, 403, status, "%s by %s", route, name)
+				}
+			}
+			nobody := &program.Client{URL: admin.URL, HTTP: admin.HTTP}
+			if status := call(t, nobody, method, path); allowed != "public" {
+				require.Equal(t, 401, status, "%s by nobody", route)
+			}
+		}
+	})
+}
+
+// routesOf are all that the served document names.
+func routesOf(t *testing.T, client *program.Client) []string {
+	t.Helper()
+	var document struct{ Paths map[string]map[string]any }
+	answer, err := client.Raw(http.MethodGet, "/openapi.json", "", nil)
+	require.NoError(t, err)
+	require.NoError(t, answer.JSON(&document))
+	var routes []string
+	for path, methods := range document.Paths {
+		for method := range methods {
+			routes = append(routes, strings.ToUpper(method)+" "+path)
+		}
+	}
+	slices.Sort(routes)
+	return routes
+}
+
+// call calls a route about things that are not there, so that nothing is changed.
+func call(t *testing.T, client *program.Client, method, path string) int {
+	t.Helper()
+	path = strings.NewReplacer("{id}", "nada", "{device_id}", "nada", "{timestamp}", "2026-01-01T00:00:00Z").Replace(path)
+	var body any
+	if method != http.MethodGet && method != http.MethodDelete {
+		body = map[string]any{}
+	}
+	answer, err := client.Send(method, path, body)
+	require.NoError(t, err)
+	return answer.Status
+}
+
+const password = "una-frase-larga-7"
+
+// somebody makes a user and logs him in.
+func somebody(t *testing.T, admin *program.Client, role, space string) *program.Client {
+	t.Helper()
+	email := role + time.Now().Format("150405.000000000") + "@usc.edu.co"
+	send(t, admin, 201, http.MethodPost, "/auth/usuarios", map[string]any{"email": email, "password": password, "role": role, "space_id": space})
+	return enter(t, admin, email, password)
+}
+
+// enter logs a user in.
+func enter(t *testing.T, like *program.Client, email, password string) *program.Client {
+	t.Helper()
+	client := &program.Client{URL: like.URL, HTTP: like.HTTP, Check: like.Check}
+	var granted struct {
+		AccessToken string `json:"access_token"`
+	}
+	require.NoError(t, send(t, client, 200, http.MethodPost, "/auth/login", map[string]string{"email": email, "password": password}).JSON(&granted))
+	client.Token = granted.AccessToken
+	return client
+}
+
+// gateway makes a key and a client that uses it.
+func gateway(t *testing.T, admin *program.Client, key map[string]any) *program.Client {
+	t.Helper()
+	var made struct{ Key string }
+	require.NoError(t, send(t, admin, 201, http.MethodPost, "/auth/claves", key).JSON(&made))
+	return &program.Client{URL: admin.URL, HTTP: admin.HTTP, Check: admin.Check, Key: made.Key}
+}
+
+// TestScope lets a manager of one building and a key of one device touch theirs and see nothing of the other's.
+func TestScope(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		admin := login(t, start(t, databaseURL))
+		campus, err := admin.MakeCampus(1)
+		require.NoError(t, err)
+		var other struct{ ID string }
+		require.NoError(t, send(t, admin, 201, http.MethodPost, "/api/espacios", map[string]any{"name": "Otro", "kind": "building", "parent_id": campus.Site}).JSON(&other))
+		send(t, admin, 201, http.MethodPost, "/api/dispositivos", map[string]any{"id": "ajeno", "kind": "meter", "space_id": other.ID})
+		now := time.Now().UTC().Truncate(time.Minute).Format(time.RFC3339)
+		place := send(t, admin, 201, http.MethodPost, "/consumo", map[string]any{"device_id": "ajeno", "kwh": 1, "timestamp": now}).Header.Get("Location")
+
+		manager := somebody(t, admin, "manager", campus.Room)
+		for _, path := range []string{
+			"/api/espacios/" + other.ID, "/api/espacios/" + campus.Site, "/api/dispositivos/ajeno", "/api/dispositivos/ajeno/estados", "/consumo?device_id=ajeno",
+			"/consumo?space_id=" + other.ID, place, "/api/consumo/restatements?device_id=ajeno", "/api/consumo/cuarentena?space_id=" + other.ID,
+			"/api/consumo/serie?level=device&id=ajeno", "/api/consumo/serie?level=building&id=" + other.ID, "/api/consumo/serie?level=site&id=" + campus.Site,
+			"/api/consumo/perfil?level=building&id=" + other.ID, "/api/consumo/resumen?level=site&id=" + campus.Site,
+			"/api/consumo/factura?month=2026-01&level=device&id=ajeno", "/api/ambiente?space_id=" + other.ID, "/api/linea-base?id=" + other.ID,
+		} {
+			send(t, manager, 404, http.MethodGet, path, nil)
+		}
+		for _, path := range []string{"/api/espacios", "/api/dispositivos", "/consumo", "/api/gemelo", "/api/recomendaciones", "/consumo?format=csv", "/api/consumo/restatements"} {
+			require.NotContains(t, string(send(t, manager, 200, http.MethodGet, path, nil).Body), "ajeno", path)
+			require.NotContains(t, string(send(t, manager, 200, http.MethodGet, path, nil).Body), other.ID, path)
+		}
+		send(t, manager, 404, http.MethodPatch, "/api/dispositivos/ajeno", map[string]any{"name": "mío"})
+		send(t, manager, 400, http.MethodPatch, "/api/dispositivos/d0", map[string]any{"space_id": other.ID})
+		send(t, manager, 404, http.MethodPut, place, map[string]any{"kwh": 2, "reason": "x"})
+		send(t, manager, 400, http.MethodPost, "/consumo", map[string]any{"device_id": "ajeno", "kwh": 1})
+		send(t, manager, 403, http.MethodPost, "/auth/usuarios", map[string]any{"email": "yo@usc.edu.co", "password": password, "role": "admin"})
+
+		key := gateway(t, admin, map[string]any{"name": "d0", "device_ids": []string{"d0"}})
+		send(t, key, 201, http.MethodPost, "/consumo", map[string]any{"device_id": "d0", "kwh": 0.1, "timestamp": now})
+		send(t, key, 400, http.MethodPost, "/consumo", map[string]any{"device_id": "ajeno", "kwh": 0.1, "timestamp": now})
+		send(t, key, 403, http.MethodGet, "/consumo", nil)
+	})
+}
+
+// TestUsersAndKeys manages users and keys: what is given is never more than the giver has, and what is taken is gone.
+func TestUsersAndKeys(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		admin := login(t, start(t, databaseURL))
+		campus, err := admin.MakeCampus(1)
+		require.NoError(t, err)
+		send(t, admin, 400, http.MethodPost, "/auth/usuarios", map[string]any{"email": "no", "password": "corta", "space_id": "sp_x"})
+		send(t, admin, 400, http.MethodPost, "/auth/usuarios", map[string]any{"email": "a@usc.edu.co", "password": password, "id": "us_1"})
+		var made struct{ ID, Email string }
+		require.NoError(t, send(t, admin, 201, http.MethodPost, "/auth/usuarios", map[string]any{"email": "Ana@USC.edu.co", "password": password, "role": "admin", "space_id": campus.Room}).JSON(&made))
+		require.Equal(t, "ana@usc.edu.co", made.Email)
+		send(t, admin, 409, http.MethodPost, "/auth/usuarios", map[string]any{"email": "ana@usc.edu.co", "password": password})
+
+		ana := enter(t, admin, made.Email, password)
+		send(t, ana, 400, http.MethodPost, "/auth/usuarios", map[string]any{"email": "b@usc.edu.co", "password": password, "role": "admin"})
+		send(t, ana, 400, http.MethodPatch, "/auth/usuarios/"+made.ID, map[string]any{"space_id": ""})
+		send(t, ana, 403, http.MethodGet, "/auth/auditoria", nil)
+		var me struct{ ID string }
+		require.NoError(t, send(t, admin, 200, http.MethodGet, "/auth/me", nil).JSON(&me))
+		send(t, ana, 404, http.MethodGet, "/auth/usuarios/"+me.ID, nil)
+		require.NotContains(t, string(send(t, ana, 200, http.MethodGet, "/auth/usuarios", nil).Body), me.ID)
+		send(t, admin, 409, http.MethodDelete, "/auth/usuarios/"+me.ID, nil)
+		send(t, admin, 409, http.MethodPatch, "/auth/usuarios/"+me.ID, map[string]any{"role": "viewer"})
+
+		send(t, admin, 200, http.MethodPatch, "/auth/usuarios/"+made.ID, map[string]any{"role": "viewer"})
+		send(t, ana, 403, http.MethodGet, "/auth/usuarios", nil)
+		send(t, admin, 200, http.MethodPatch, "/auth/usuarios/"+made.ID, map[string]any{"disabled": true})
+		send(t, ana, 401, http.MethodGet, "/auth/me", nil)
+
+		send(t, admin, 400, http.MethodPost, "/auth/claves", map[string]any{"name": ""})
+		send(t, admin, 400, http.MethodPost, "/auth/claves", map[string]any{"name": "x", "device_ids": []string{"d0", "nada"}})
+		key := gateway(t, admin, map[string]any{"name": "d0", "device_ids": []string{"d0"}})
+		send(t, key, 201, http.MethodPost, "/consumo", map[string]any{"device_id": "d0", "kwh": 0.1})
+		listed := send(t, admin, 200, http.MethodGet, "/auth/claves", nil)
+		require.NotContains(t, string(listed.Body), "htk_")
+		var keys struct {
+			Items []struct {
+				ID         string
+				LastUsedAt *time.Time `json:"last_used_at"`
+			}
+		}
+		require.NoError(t, listed.JSON(&keys))
+		require.NotNil(t, keys.Items[0].LastUsedAt)
+		send(t, admin, 204, http.MethodDelete, "/auth/claves/"+keys.Items[0].ID, nil)
+		send(t, key, 401, http.MethodPost, "/consumo", map[string]any{"device_id": "d0", "kwh": 0.1})
+
+		requireAudited(t, admin, "login", "user.added", "user.changed", "key.added", "key.removed", "POST /api/espacios", "GET /auth/me", "GET /auth/usuarios")
+	})
+}
+
+// requireAudited looks for actions in the audit, which holds no secret.
+func requireAudited(t *testing.T, admin *program.Client, actions ...string) {
+	t.Helper()
+	answer := send(t, admin, 200, http.MethodGet, "/auth/auditoria?limit=1000", nil)
+	var audit struct {
+		Items []struct {
+			Action    string
+			RequestID string `json:"request_id"`
+		}
+	}
+	require.NoError(t, json.Unmarshal(answer.Body, &audit))
+	var seen []string
+	for _, line := range audit.Items {
+		seen = append(seen, line.Action)
+		require.NotEmpty(t, line.RequestID, line.Action)
+	}
+	require.Subset(t, seen, actions)
+	require.NotContains(t, string(answer.Body), password)
+	csv := send(t, admin, 200, http.MethodGet, "/auth/auditoria?format=csv&action=user.added", nil)
+	require.Equal(t, 2, strings.Count(string(csv.Body), "\r\n"))
+	require.Contains(t, string(send(t, admin, 200, http.MethodGet, "/auth/auditoria?limit=1", nil).Body), "GET /auth/auditoria", "the export itself is a line")
+}
