@@ -17,6 +17,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" default:"1" help:"Serve the API and the pages."`
 	Demo    demoCommand    `cmd:"" help:"Serve, with a campus of real readings loaded."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, and end."`
+	User    userCommand    `cmd:"" help:"Create, list and disable users, and give them passwords."`
 	Import  importCommand  `cmd:"" help:"Store the readings of files; one that was broken off goes on from there."`
 	OpenAPI openAPICommand `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Health  healthCommand  `cmd:"" help:"Ask a running server whether it is ready; for health checks of containers."`

@@ -77,7 +77,7 @@ var authParts = fx.Module("auth",
 			return auth.NewKeys(store, accounts, clock.System{})
 		},
 		func(log *zap.Logger, store *gormauth.Store, sessions *auth.Sessions, accounts *auth.Accounts, keys *auth.Keys) *httpauth.Handlers {
-			return &httpauth.Handlers{Sessions: sessions, Accounts: accounts, Keys: keys, Audit: store, Log: log}
+			return &httpauth.Handlers{Sessions: sessions, Accounts: accounts, Keys: keys, Audit: store, Log: log, Clock: clock.System{}}
 		},
 	),
 )
@@ -146,7 +146,8 @@ var adviceParts = fx.Module("advice",
 var httpParts = fx.Module("http",
 	fx.Provide(func(c config.Config, log *zap.Logger, registry *prometheus.Registry, auth *httpauth.Handlers, energy *httpenergy.Handlers, advice *httpadvice.Handlers, db *database.Database) *httpserver.API {
 		api := httpserver.New(httpserver.Options{
-			Log: log, Version: version, Locale: c.Locale, CORSOrigins: c.CORSOrigins, Authenticator: auth, Noted: auth.Noted, Metrics: registry, Long: httpenergy.BulkPaths,
+			Log: log, Version: version, Locale: c.Locale, CORSOrigins: c.CORSOrigins, Authenticator: auth, Noted: auth.Noted,
+			TrustedProxies: c.TrustedProxies, RatePerMinute: c.RateLimitPerMin, Metrics: registry, Long: httpenergy.BulkPaths,
 		})
 		auth.Register(api)
 		energy.Register(api)

@@ -54,7 +54,7 @@ func (a *Accounts) Bootstrap(ctx context.Context, email, password string) (*Firs
 	}
 	first := &First{Email: normalEmail(email)}
 	if password == "" {
-		password = a.madeUp()
+		password = a.MadeUp()
 		first.Password = password
 	}
 	hash, err := a.hasher.Hash(ctx, password)
@@ -70,8 +70,8 @@ func (a *Accounts) Bootstrap(ctx context.Context, email, password string) (*Firs
 	return first, nil
 }
 
-// madeUp is a password of 120 random bits.
-func (a *Accounts) madeUp() string { return base64.RawURLEncoding.EncodeToString(a.random(15)) }
+// MadeUp is a password of 120 random bits.
+func (a *Accounts) MadeUp() string { return base64.RawURLEncoding.EncodeToString(a.random(15)) }
 
 // UserEdit is what an administrator sets of a user; nil leaves it as it is.
 type UserEdit struct {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -19,10 +20,11 @@ const MinSecretBytes = 32
 // check fills what is derived and gives every refusal at once.
 func (c *Config) check() error {
 	return errors.Join(
-		c.checkDatabase(), c.checkSecret(), c.checkAddress(), c.checkAdmin(), c.checkOrigins(), c.checkZone(),
+		c.checkDatabase(), c.checkSecret(), c.checkAddress(), c.checkAdmin(), c.checkOrigins(), c.checkProxies(), c.checkZone(),
 		oneOf("LOCALE", c.Locale, "es", "en"),
 		oneOf("LOG_LEVEL", c.LogLevel, "debug", "info", "warn", "error"),
 		oneOf("LOG_FORMAT", c.LogFormat, "", "console", "json"),
+		notNegative("RATE_LIMIT_PER_MIN", c.RateLimitPerMin),
 		atLeastOne("LOGIN_LIMIT_PER_MIN", c.LoginLimitPerMin),
 		notNegative("RAW_RETENTION_DAYS", c.RawRetentionDays), notNegative("TOTALS_RETENTION_DAYS", c.TotalsRetentionDays),
 	)
@@ -97,6 +99,23 @@ func (c *Config) checkOrigins() error {
 	return nil
 }
 
+// checkProxies reads addresses and networks.
+func (c *Config) checkProxies() error {
+	for _, text := range c.TrustedProxyList {
+		text = strings.TrimSpace(text)
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			address, alone := netip.ParseAddr(text)
+			if alone != nil {
+				return errors.New("TRUSTED_PROXIES: not an address or network; use 10.0.0.0/8 or 192.0.2.7, separated by commas")
+			}
+			prefix = netip.PrefixFrom(address, address.BitLen())
+		}
+		c.TrustedProxies = append(c.TrustedProxies, prefix.Masked())
+	}
+	return nil
+}
+
 func (c *Config) checkZone() error {
 	zone, err := time.LoadLocation(c.SiteTimeZone)
 	if err != nil || c.SiteTimeZone == "Local" {
@@ -115,7 +134,7 @@ func oneOf(name, value string, allowed ...string) error {
 
 func notNegative(name string, n int) error {
 	if n < 0 {
-		return fmt.Errorf("%s: must be 0, for ever, or more", name)
+		return fmt.Errorf("%s: must be 0, without limit, or more", name)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -35,7 +36,11 @@ type Config struct {
 	LogLevel  string `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat string `env:"LOG_FORMAT"`
 
+	RateLimitPerMin  int `env:"RATE_LIMIT_PER_MIN" envDefault:"6000"`
 	LoginLimitPerMin int `env:"LOGIN_LIMIT_PER_MIN" envDefault:"10"`
+	// TrustedProxyList is as it is set, TrustedProxies as networks.
+	TrustedProxyList []string       `env:"TRUSTED_PROXIES"`
+	TrustedProxies   []netip.Prefix `env:"-"`
 
 	// RawRetentionDays is how long readings are kept, TotalsRetentionDays their quarter hours; 0 is for ever.
 	RawRetentionDays    int `env:"RAW_RETENTION_DAYS" envDefault:"731"`
@@ -90,6 +95,7 @@ func named(err error) error {
 
 var variables = map[string]string{
 	"LoginLimitPerMin":    "LOGIN_LIMIT_PER_MIN",
+	"RateLimitPerMin":     "RATE_LIMIT_PER_MIN",
 	"RawRetentionDays":    "RAW_RETENTION_DAYS",
 	"TotalsRetentionDays": "TOTALS_RETENTION_DAYS",
 }

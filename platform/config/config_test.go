@@ -73,6 +73,8 @@ func TestRefusals(t *testing.T) {
 		{"LOGIN_LIMIT_PER_MIN", "0"},
 		{"LOGIN_LIMIT_PER_MIN", "many"},
 		{"RAW_RETENTION_DAYS", "-1"},
+		{"RATE_LIMIT_PER_MIN", "-1"},
+		{"TRUSTED_PROXIES", "10.0.0.0/8,proxy"},
 		{"TOTALS_RETENTION_DAYS", "2y"},
 	} {
 		t.Run(c.name+"="+c.value, func(t *testing.T) {

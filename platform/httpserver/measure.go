@@ -61,5 +61,5 @@ func (a *API) logRequest(c *fiber.Ctx, status int, took time.Duration) {
 		write = a.log.Info
 	}
 	write("request", zap.String("request_id", requestIDOf(c)), zap.String("method", c.Method()), zap.String("path", c.Path()),
-		zap.Int("status", status), zap.Duration("took", took), zap.String("client", c.IP()))
+		zap.Int("status", status), zap.Duration("took", took), zap.String("client", a.clientOf(c)))
 }

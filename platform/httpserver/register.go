@@ -23,7 +23,7 @@ func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Ope
 		op.Security = []map[string][]string{{"token": {}}, {"key": {}}}
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
 	}
-	op.Errors = append(op.Errors, http.StatusBadRequest)
+	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusTooManyRequests)
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = BodyLimit
 	}

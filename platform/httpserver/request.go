@@ -128,7 +128,7 @@ func (a *API) bound(long []string) fiber.Handler {
 		defer cancel()
 		ctx = context.WithValue(ctx, requestIDKey, requestIDOf(c))
 		ctx = context.WithValue(ctx, languageKey, a.languageOf(c))
-		ctx = context.WithValue(ctx, clientIPKey, c.IP())
+		ctx = context.WithValue(ctx, clientIPKey, a.clientOf(c))
 		c.SetUserContext(ctx)
 		return c.Next()
 	}

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -51,6 +52,10 @@ type Options struct {
 	CORSOrigins []string
 	// Authenticator may be nil while no module that knows users runs; then only public routes answer.
 	Authenticator Authenticator
+	// TrustedProxies are whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	// RatePerMinute is how many requests a client may make a minute; 0 is without limit.
+	RatePerMinute int
 	// Noted is told what was done and who was refused; nil is told nothing.
 	Noted func(context.Context, Deed)
 	// Metrics takes the request counters; nil takes none.
@@ -67,13 +72,16 @@ type API struct {
 	locale        string
 	authenticator Authenticator
 	noted         func(context.Context, Deed)
-	routes        []Route
-	requests      *requestMetrics
+	rate          *rateLimit
+	// trustedProxies are whose X-Forwarded-For is believed.
+	trustedProxies []netip.Prefix
+	routes         []Route
+	requests       *requestMetrics
 }
 
 // New makes an edge without routes.
 func New(o Options) *API {
-	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, noted: o.Noted, requests: newRequestMetrics(o.Metrics)}
+	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, noted: o.Noted, rate: newRateLimit(o.RatePerMinute), trustedProxies: o.TrustedProxies, requests: newRequestMetrics(o.Metrics)}
 	api.app = fiber.New(fiber.Config{
 		AppName:               "HoloTwin",
 		DisableStartupMessage: true,
@@ -95,7 +103,7 @@ func New(o Options) *API {
 	if len(o.CORSOrigins) > 0 {
 		api.app.Use(allowOrigins(o.CORSOrigins))
 	}
-	api.app.Use(checkRequest, api.bound(o.Long))
+	api.app.Use(api.limitRate, checkRequest, api.bound(o.Long))
 	api.huma = humafiber.New(api.app, api.humaConfig(o.Version))
 	return api
 }
@@ -121,7 +129,7 @@ func allowOrigins(origins []string) fiber.Handler {
 		AllowOrigins:     strings.Join(origins, ","),
 		AllowMethods:     "GET,POST,PUT,PATCH,DELETE",
 		AllowHeaders:     "Authorization,Content-Type,X-API-Key,X-Request-Id,Accept-Language,Last-Event-ID",
-		ExposeHeaders:    "X-Request-Id,Location,Retry-After,Link",
+		ExposeHeaders:    "X-Request-Id,Location,Retry-After,Link,RateLimit-Limit,RateLimit-Remaining,RateLimit-Reset",
 		AllowCredentials: true,
 		MaxAge:           600,
 	})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/holotwin/holotwin/platform/database/databasetest"
 	"github.com/holotwin/holotwin/test/program"
 )
 
@@ -248,4 +249,45 @@ func requireAudited(t *testing.T, admin *program.Client, actions ...string) {
 	csv := send(t, admin, 200, http.MethodGet, "/auth/auditoria?format=csv&action=user.added", nil)
 	require.Equal(t, 2, strings.Count(string(csv.Body), "\r\n"))
 	require.Contains(t, string(send(t, admin, 200, http.MethodGet, "/auth/auditoria?limit=1", nil).Body), "GET /auth/auditoria", "the export itself is a line")
+}
+
+// TestRateLimit refuses who asks too often, and tells how long to wait; probes are not refused.
+func TestRateLimit(t *testing.T) {
+	server := start(t, databasetest.SQLite(t), "RATE_LIMIT_PER_MIN=30")
+	client := login(t, server)
+	last := 0
+	for range 30 {
+		answer, err := client.Send(http.MethodGet, "/auth/me", nil)
+		require.NoError(t, err)
+		require.Equal(t, "30", answer.Header.Get("RateLimit-Limit"))
+		if last = answer.Status; last == 429 {
+			require.NotEmpty(t, answer.Header.Get("Retry-After"))
+			break
+		}
+	}
+	require.Equal(t, 429, last)
+	send(t, client, 200, http.MethodGet, "/health/ready", nil)
+}
+
+// TestUserCommands manages users from the command line.
+func TestUserCommands(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		require.NoError(t, start(t, databaseURL).Stop())
+		out := runCommand(t, databaseURL, true, "user", "create", "ana@usc.edu.co", "--role", "manager")
+		made := strings.Fields(strings.Split(out, "\n")[1])[0]
+		require.Contains(t, runCommand(t, databaseURL, false, "user", "create", "ana@usc.edu.co"), "taken")
+		require.Contains(t, runCommand(t, databaseURL, false, "user", "create", "no"), "email: debe ser un correo")
+		runCommand(t, databaseURL, true, "user", "create", "otro@usc.edu.co")
+		runCommand(t, databaseURL, true, "user", "disable", "otro@usc.edu.co")
+		require.Contains(t, runCommand(t, databaseURL, false, "user", "disable", program.AdminEmail), "administrator")
+		list := runCommand(t, databaseURL, true, "user", "list")
+		require.Contains(t, list, "ana@usc.edu.co manager\n")
+		require.Contains(t, list, "otro@usc.edu.co viewer  disabled\n")
+		changed := strings.Fields(runCommand(t, databaseURL, true, "user", "password", "otro@usc.edu.co"))[0]
+		runCommand(t, databaseURL, true, "user", "enable", "otro@usc.edu.co")
+
+		admin := login(t, start(t, databaseURL))
+		enter(t, admin, "ana@usc.edu.co", made)
+		enter(t, admin, "otro@usc.edu.co", changed)
+	})
 }

@@ -55,11 +55,17 @@ func TestImport(t *testing.T) {
 // importFiles runs the command and gives what it said.
 func importFiles(t *testing.T, databaseURL string, succeeds bool, args ...string) string {
 	t.Helper()
+	return runCommand(t, databaseURL, succeeds, append([]string{"import"}, args...)...)
+}
+
+// runCommand runs the program to its end and gives what it said.
+func runCommand(t *testing.T, databaseURL string, succeeds bool, words ...string) string {
+	t.Helper()
 	binary, err := program.Build()
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	command := exec.CommandContext(ctx, binary, append([]string{"import"}, args...)...)
+	command := exec.CommandContext(ctx, binary, words...)
 	command.Dir = t.TempDir()
 	command.Env = append(os.Environ(), "DB_URL="+databaseURL, "JWT_SECRET="+strings.Repeat("s", 40))
 	out, err := command.CombinedOutput()

@@ -167,7 +167,7 @@ func (r *refusals) admit(now time.Time) (ok bool, leftOut int) {
 
 // Noted answers httpserver.Options.Noted: it keeps what was done through other modules' routes, and who was refused.
 func (h *Handlers) Noted(ctx context.Context, deed httpserver.Deed) {
-	now := time.Now()
+	now := h.Clock.Now()
 	if deed.Refused {
 		ok, leftOut := h.refused.admit(now)
 		if leftOut > 0 {

@@ -25,6 +25,7 @@ type Handlers struct {
 	Keys     *auth.Keys
 	Audit    auth.Audit
 	Log      *zap.Logger
+	Clock    auth.Clock
 
 	refused refusals
 }

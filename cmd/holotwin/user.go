@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/holotwin/holotwin/adapters/bcrypt"
+	gormauth "github.com/holotwin/holotwin/adapters/gorm/auth"
+	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
+	"github.com/holotwin/holotwin/adapters/local"
+	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/clock"
+	"github.com/holotwin/holotwin/platform/problem"
+	"github.com/holotwin/holotwin/platform/random"
+)
+
+// userCommand manages users where nobody can log in, or from a script. A password is read from standard input, or one is
+// made and printed once: never from the command line, which others see.
+type userCommand struct {
+	Create   createUser   `cmd:"" help:"Create a user; the password is made and printed once, or read from standard input."`
+	Password giveUser     `cmd:"" help:"Give a user another password; his sessions end."`
+	Disable  disableUser  `cmd:"" help:"Let a user in no more; his sessions end."`
+	Enable   enableUser   `cmd:"" help:"Let a disabled user in again."`
+	List     listUsersCmd `cmd:"" help:"List the users."`
+}
+
+type createUser struct {
+	Email string `arg:""`
+	Role  string `default:"viewer" enum:"admin,manager,viewer" help:"admin, manager or viewer."`
+	Space string `help:"The id of the space that the user is limited to."`
+	Stdin bool   `name:"password-stdin" help:"Read the password from standard input."`
+}
+
+// Run creates a user.
+func (c createUser) Run() error {
+	return withAccounts(func(ctx context.Context, accounts *auth.Accounts) error {
+		password, madeUp, err := newPassword(accounts, c.Stdin)
+		if err != nil {
+			return err
+		}
+		role := auth.Role(c.Role)
+		user, err := accounts.Add(ctx, commander, auth.UserEdit{Email: &c.Email, Password: &password, Role: &role, Space: &c.Space})
+		if err != nil {
+			return err
+		}
+		fmt.Println(user.Email, user.Role)
+		tellPassword(password, madeUp)
+		return nil
+	})
+}
+
+type giveUser struct {
+	Email string `arg:""`
+	Stdin bool   `name:"password-stdin" help:"Read the password from standard input."`
+}
+
+// Run gives a user another password.
+func (c giveUser) Run() error {
+	return withAccounts(func(ctx context.Context, accounts *auth.Accounts) error {
+		password, madeUp, err := newPassword(accounts, c.Stdin)
+		if err != nil {
+			return err
+		}
+		if err := change(ctx, accounts, c.Email, auth.UserEdit{Password: &password}); err != nil {
+			return err
+		}
+		tellPassword(password, madeUp)
+		return nil
+	})
+}
+
+type disableUser struct {
+	Email string `arg:""`
+}
+
+// Run disables a user.
+func (c disableUser) Run() error {
+	return withAccounts(func(ctx context.Context, accounts *auth.Accounts) error {
+		disabled := true
+		return change(ctx, accounts, c.Email, auth.UserEdit{Disabled: &disabled})
+	})
+}
+
+type enableUser struct {
+	Email string `arg:""`
+}
+
+// Run enables a user.
+func (c enableUser) Run() error {
+	return withAccounts(func(ctx context.Context, accounts *auth.Accounts) error {
+		disabled := false
+		return change(ctx, accounts, c.Email, auth.UserEdit{Disabled: &disabled})
+	})
+}
+
+type listUsersCmd struct{}
+
+// Run lists the users.
+func (listUsersCmd) Run() error {
+	return withAccounts(func(ctx context.Context, accounts *auth.Accounts) error {
+		const all = 100_000
+		users, err := accounts.List(ctx, commander, "", all)
+		for _, u := range users {
+			state := ""
+			if u.Disabled {
+				state = " disabled"
+			}
+			fmt.Println(strings.TrimSpace(fmt.Sprintf("%s %s %s%s", u.Email, u.Role, u.Space, state)))
+		}
+		return err
+	})
+}
+
+// commander is who runs commands on this machine.
+var commander = auth.Actor{ID: "holotwin", Role: auth.Admin}
+
+func change(ctx context.Context, accounts *auth.Accounts, email string, edit auth.UserEdit) error {
+	user, err := accounts.ByEmail(ctx, email)
+	if err != nil {
+		return err
+	}
+	_, err = accounts.Change(ctx, commander, user.ID, edit)
+	return err
+}
+
+func newPassword(accounts *auth.Accounts, stdin bool) (password string, madeUp bool, err error) {
+	if !stdin {
+		return accounts.MadeUp(), true, nil
+	}
+	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if line = strings.TrimRight(line, "\r\n"); line == "" {
+		return "", false, errors.Join(errors.New("standard input holds no password"), err)
+	}
+	return line, false, nil
+}
+
+func tellPassword(password string, madeUp bool) {
+	if madeUp {
+		fmt.Printf("%s   (se muestra una sola vez · shown once)\n", password)
+	}
+}
+
+// withAccounts runs a command on the database, in words that a person reads.
+func withAccounts(do func(context.Context, *auth.Accounts) error) error {
+	settings, err := load()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	db, err := openDatabase(ctx, settings)
+	if err != nil {
+		return err
+	}
+	if err = migrate(ctx, db); err == nil {
+		var hasher *bcrypt.Hasher
+		if hasher, err = bcrypt.New(bcrypt.Cost); err == nil {
+			catalog := energy.NewCatalog(gormenergy.New(db, instants{}), instants{}, random.ID, settings.Zone)
+			err = worded(settings.Locale, do(ctx, auth.NewAccounts(auth.AccountsNeed{
+				Users: gormauth.New(db), Spaces: local.Spaces{Catalog: catalog}, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,
+			})))
+		}
+	}
+	return errors.Join(err, db.Close())
+}
+
+// worded says which fields are bad, and why.
+func worded(language string, err error) error {
+	var invalid auth.ErrInvalid
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	var lines []error
+	for _, f := range invalid.Flaws {
+		field := problem.Field{Field: f.Field, Rule: problem.Rule(f.Rule), Params: f.Args}
+		lines = append(lines, fmt.Errorf("%s: %s", f.Field, field.In(language)))
+	}
+	return errors.Join(lines...)
+}

@@ -1,0 +1,60 @@
+package httpserver
+
+import (
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/stretchr/testify/require"
+)
+
+func TestRateLimit(t *testing.T) {
+	now := time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC)
+	limit := newRateLimit(60)
+	for i := range 60 {
+		left, _, wait := limit.take("a", now)
+		require.Zero(t, wait)
+		require.Equal(t, 59-i, left)
+	}
+	_, _, wait := limit.take("a", now)
+	require.Equal(t, time.Second, wait)
+	_, _, wait = limit.take("b", now)
+	require.Zero(t, wait, "others are not slowed down")
+	left, full, wait := limit.take("a", now.Add(2*time.Second))
+	require.Equal(t, []any{1, 59 * time.Second, time.Duration(0)}, []any{left, full, wait})
+	require.Nil(t, newRateLimit(0), "0 is without limit")
+}
+
+// TestClientOf believes X-Forwarded-For of trusted proxies only.
+func TestClientOf(t *testing.T) {
+	for name, c := range map[string]struct {
+		trusted, forwarded, client string
+	}{
+		"nobody is trusted":         {"", "203.0.113.9", "0.0.0.0"},
+		"another proxy is":          {"10.0.0.0/8", "203.0.113.9", "0.0.0.0"},
+		"a trusted one":             {"0.0.0.0/32", "203.0.113.9", "203.0.113.9"},
+		"behind two":                {"0.0.0.0/32,10.0.0.0/8", "198.51.100.7, 203.0.113.9, 10.1.2.3", "203.0.113.9"},
+		"who says that he is inner": {"0.0.0.0/32,10.0.0.0/8", "10.9.9.9", "10.9.9.9"},
+		"nonsense":                  {"0.0.0.0/32", "203.0.113.9, <script>", "0.0.0.0"},
+		"no header":                 {"0.0.0.0/32", "", "0.0.0.0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			api := &API{}
+			for _, p := range strings.FieldsFunc(c.trusted, func(r rune) bool { return r == ',' }) {
+				api.trustedProxies = append(api.trustedProxies, netip.MustParsePrefix(p))
+			}
+			app := fiber.New()
+			app.Get("/", func(c *fiber.Ctx) error { return c.SendString(api.clientOf(c)) })
+			request := httptest.NewRequest("GET", "/", nil)
+			request.Header.Set("X-Forwarded-For", c.forwarded)
+			answer, err := app.Test(request)
+			require.NoError(t, err)
+			body := make([]byte, 64)
+			n, _ := answer.Body.Read(body)
+			require.Equal(t, c.client, string(body[:n]))
+		})
+	}
+}
