@@ -1,4 +1,5 @@
-// Package jwt signs and verifies access tokens as JSON Web Tokens under HS256.
+// Package jwt signs and verifies access tokens as JSON Web Tokens: under one secret by HS256, or under a ring of keys by
+// EdDSA, never both.
 package jwt
 
 import (
@@ -16,9 +17,10 @@ const (
 	kind     = "JWT"
 )
 
-// Tokens are signed with one secret by one algorithm.
+// Tokens are signed by one algorithm, with one secret or the newest key of a ring.
 type Tokens struct {
 	secret []byte
+	ring   *keyRing // nil where there is a secret
 	parser *jwt.Parser
 	clock  auth.Clock
 
@@ -33,11 +35,24 @@ type claims struct {
 	Family string    `json:"fam"`
 }
 
-// New makes tokens under a secret of at least 32 bytes. Every check that the library leaves to an option is on:
-// without them it takes almost anything.
+// New makes tokens under a secret of at least 32 bytes, by HS256.
 func New(secret []byte, clock auth.Clock) *Tokens {
-	return &Tokens{secret: secret, clock: clock, verified: make(map[string]auth.Claims), parser: jwt.NewParser(
-		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
+	return newTokens(jwt.SigningMethodHS256, clock, secret, nil)
+}
+
+// NewKeyRing makes tokens under the Ed25519 keys of a folder, by EdDSA. Errors name JWT_KEYS and the file.
+func NewKeyRing(folder string, clock auth.Clock) (*Tokens, error) {
+	ring, err := readKeys(folder)
+	if err != nil {
+		return nil, err
+	}
+	return newTokens(jwt.SigningMethodEdDSA, clock, nil, ring), nil
+}
+
+// newTokens switches on every check that the library leaves to an option: without them it takes almost anything.
+func newTokens(method jwt.SigningMethod, clock auth.Clock, secret []byte, ring *keyRing) *Tokens {
+	return &Tokens{secret: secret, ring: ring, clock: clock, verified: make(map[string]auth.Claims), parser: jwt.NewParser(
+		jwt.WithValidMethods([]string{method.Alg()}),
 		jwt.WithIssuer(issuer), jwt.WithAudience(audience),
 		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithStrictDecoding(), jwt.WithTimeFunc(clock.Now),
 	)}
@@ -45,13 +60,19 @@ func New(secret []byte, clock auth.Clock) *Tokens {
 
 // Sign makes a token.
 func (t *Tokens) Sign(c auth.Claims) (string, error) {
-	return jwt.NewWithClaims(jwt.SigningMethodHS256, claims{
+	all := claims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: issuer, Audience: jwt.ClaimStrings{audience}, Subject: c.Subject, ID: c.ID,
 			IssuedAt: jwt.NewNumericDate(c.Issued), ExpiresAt: jwt.NewNumericDate(c.Expires),
 		},
 		Role: c.Role, Scope: c.Space, Family: c.Family,
-	}).SignedString(t.secret)
+	}
+	if t.ring == nil {
+		return jwt.NewWithClaims(jwt.SigningMethodHS256, all).SignedString(t.secret)
+	}
+	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, all)
+	token.Header["kid"] = t.ring.newest
+	return token.SignedString(t.ring.sign)
 }
 
 // longest is more than any token of ours measures, in bytes.
@@ -86,13 +107,21 @@ func (t *Tokens) verify(token string) (auth.Claims, error) {
 		return auth.Claims{}, auth.ErrToken
 	}
 	var c claims
-	parsed, err := t.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return t.secret, nil })
+	parsed, err := t.parser.ParseWithClaims(token, &c, t.key)
 	if err != nil || !t.ours(parsed, c) {
 		return auth.Claims{}, auth.ErrToken
 	}
 	return auth.Claims{
 		Subject: c.Subject, Role: c.Role, Space: c.Scope, Family: c.Family, ID: c.ID, Issued: c.IssuedAt.Time, Expires: c.ExpiresAt.Time,
 	}, nil
+}
+
+// key is what verifies a token.
+func (t *Tokens) key(token *jwt.Token) (any, error) {
+	if t.ring != nil {
+		return t.ring.key(token)
+	}
+	return t.secret, nil
 }
 
 // isForeign tells whether a character belongs into no token: base64 readers pass over line breaks, so that one
@@ -104,7 +133,11 @@ func isForeign(r rune) bool {
 // ours checks what the library does not: the header says nothing else than ours does, and no claim is missing
 // or lives longer than we give.
 func (t *Tokens) ours(parsed *jwt.Token, c claims) bool {
-	if len(parsed.Header) != 2 || parsed.Header["typ"] != kind {
+	members := 2 // alg and typ
+	if t.ring != nil {
+		members++ // and kid
+	}
+	if len(parsed.Header) != members || parsed.Header["typ"] != kind {
 		return false
 	}
 	if c.Subject == "" || c.ID == "" || c.Family == "" || c.IssuedAt == nil || c.ExpiresAt == nil {

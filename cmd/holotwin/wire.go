@@ -64,6 +64,9 @@ var authParts = fx.Module("auth",
 		gormauth.New,
 		func() (*bcrypt.Hasher, error) { return bcrypt.New(bcrypt.Cost) },
 		func(c config.Config, db *database.Database) (*jwt.Tokens, error) {
+			if c.JWTKeys != "" {
+				return jwt.NewKeyRing(c.JWTKeys, clock.System{})
+			}
 			secret, err := jwtSecret(c, db.File)
 			return jwt.New(secret, clock.System{}), err
 		},
@@ -76,8 +79,12 @@ var authParts = fx.Module("auth",
 		func(store *gormauth.Store, accounts *auth.Accounts) *auth.Keys {
 			return auth.NewKeys(store, accounts, clock.System{})
 		},
-		func(log *zap.Logger, store *gormauth.Store, sessions *auth.Sessions, accounts *auth.Accounts, keys *auth.Keys) *httpauth.Handlers {
-			return &httpauth.Handlers{Sessions: sessions, Accounts: accounts, Keys: keys, Audit: store, Log: log, Clock: clock.System{}}
+		func(log *zap.Logger, store *gormauth.Store, sessions *auth.Sessions, accounts *auth.Accounts, keys *auth.Keys, tokens *jwt.Tokens) *httpauth.Handlers {
+			var public []httpauth.PublicKey
+			for _, key := range tokens.PublicKeys() {
+				public = append(public, httpauth.PublicKey{Type: "OKP", Curve: "Ed25519", Use: "sig", Algorithm: "EdDSA", ID: key.ID, X: key.X})
+			}
+			return &httpauth.Handlers{PublicKeys: public, Sessions: sessions, Accounts: accounts, Keys: keys, Audit: store, Log: log, Clock: clock.System{}}
 		},
 	),
 )

@@ -48,6 +48,12 @@ func (c *Config) checkDatabase() error {
 }
 
 func (c *Config) checkSecret() error {
+	if c.JWTKeys != "" {
+		if c.JWTSecret != "" {
+			return errors.New("JWT_KEYS: set it or JWT_SECRET, not both: tokens are signed by one algorithm")
+		}
+		return nil
+	}
 	if c.JWTSecret == "" {
 		if !strings.HasPrefix(c.DBURL, "postgres") {
 			return nil // one is made beside the embedded database

@@ -21,6 +21,7 @@ type Config struct {
 	DBURL       string `env:"DB_URL" envDefault:"sqlite://./data/holotwin.db"`
 	DirectDBURL string `env:"DIRECT_DB_URL"`
 	JWTSecret   string `env:"JWT_SECRET"`
+	JWTKeys     string `env:"JWT_KEYS"`
 
 	HTTPAddr string `env:"HTTP_ADDR"`
 	Port     string `env:"PORT"`

@@ -1,8 +1,14 @@
 package blackbox
 
 import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -39,7 +45,8 @@ var access = map[string]string{
 	"GET /api/linea-base": "amv", "POST /api/recomendaciones/recomendar": "amv", "POST /api/recomendaciones/recomendar/pdf": "amv",
 	"GET /api/recomendaciones/reporte/{id}.pdf": "amv",
 
-	"GET /health/live": "public", "GET /health/ready": "public",
+	"GET /.well-known/jwks.json": "public",
+	"GET /health/live":           "public", "GET /health/ready": "public",
 }
 
 // TestEveryRoute calls every route of the document with every role, with a session that has ended, and with nothing.
@@ -290,4 +297,19 @@ func TestUserCommands(t *testing.T) {
 		enter(t, admin, "ana@usc.edu.co", made)
 		enter(t, admin, "otro@usc.edu.co", changed)
 	})
+}
+
+// TestKeyRing signs with a key of a folder, and shows it.
+func TestKeyRing(t *testing.T) {
+	folder := t.TempDir()
+	_, private, err := ed25519.GenerateKey(nil)
+	require.NoError(t, err)
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "2026-11.pem"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600))
+	client := login(t, start(t, databasetest.SQLite(t), "JWT_SECRET=", "JWT_KEYS="+folder))
+	send(t, client, 200, http.MethodGet, "/auth/me", nil)
+	keys := send(t, client, 200, http.MethodGet, "/.well-known/jwks.json", nil)
+	require.Contains(t, string(keys.Body), `"kid":"2026-11"`)
+	require.Contains(t, string(keys.Body), base64.RawURLEncoding.EncodeToString(private.Public().(ed25519.PublicKey)))
 }

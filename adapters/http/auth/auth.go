@@ -26,6 +26,8 @@ type Handlers struct {
 	Audit    auth.Audit
 	Log      *zap.Logger
 	Clock    auth.Clock
+	// PublicKeys are those that verify tokens; none where one secret does both.
+	PublicKeys []PublicKey
 
 	refused refusals
 }
@@ -63,6 +65,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 		OperationID: "changePassword", Method: http.MethodPut, Path: "/auth/password", Tags: []string{"auth"}, DefaultStatus: 204,
 		Summary: "Cambiar la contraseña · Change the password", Description: "Other sessions end.", Metadata: everyone, Errors: []int{429, 503},
 	}, h.changePassword)
+	h.registerPublicKeys(api)
 	h.registerUsers(api)
 	h.registerKeys(api)
 	h.registerAudit(api)

@@ -1,0 +1,109 @@
+package jwt
+
+import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// keyRing are the Ed25519 keys of a deployment. The newest signs, by name; tokens of all are taken, so that a key can be
+// followed by another while tokens of the first are still out.
+type keyRing struct {
+	newest string
+	sign   ed25519.PrivateKey
+	verify map[string]ed25519.PublicKey // by kid
+}
+
+// readKeys reads a folder of PEM files, each a private key in PKCS #8 or a public one; a file's name without its ending
+// is the key's id. The last private key in the order of names signs.
+func readKeys(folder string) (*keyRing, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "*.pem"))
+	if err != nil {
+		return nil, fmt.Errorf("JWT_KEYS: %w", err)
+	}
+	slices.Sort(files)
+	ring := &keyRing{verify: make(map[string]ed25519.PublicKey, len(files))}
+	for _, file := range files {
+		id := strings.TrimSuffix(filepath.Base(file), ".pem")
+		if err := ring.read(id, file); err != nil {
+			return nil, fmt.Errorf("JWT_KEYS: %s: %w", file, err)
+		}
+	}
+	if ring.sign == nil {
+		return nil, fmt.Errorf("JWT_KEYS: %s holds no private key; make one: openssl genpkey -algorithm ed25519 -out %s/2026-01.pem", folder, folder)
+	}
+	return ring, nil
+}
+
+var errNotEd25519 = errors.New("not an Ed25519 key in PEM")
+
+func (k *keyRing) read(id, file string) error {
+	if id == "" || len(id) > 64 || strings.ContainsFunc(id, isForeign) {
+		return errors.New("the name is the key's id: 1 to 64 letters, digits, dots, hyphens and underscores")
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return errors.New("cannot be read")
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return errNotEd25519
+	}
+	if public, err := x509.ParsePKIXPublicKey(block.Bytes); err == nil {
+		key, ok := public.(ed25519.PublicKey)
+		if !ok {
+			return errNotEd25519
+		}
+		k.verify[id] = key
+		return nil
+	}
+	private, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return errNotEd25519
+	}
+	key, ok := private.(ed25519.PrivateKey)
+	if !ok {
+		return errNotEd25519
+	}
+	k.newest, k.sign, k.verify[id] = id, key, key.Public().(ed25519.PublicKey)
+	return nil
+}
+
+// key is what verifies a token: the one that its header names, which is one of ours or none.
+func (k *keyRing) key(t *jwt.Token) (any, error) {
+	id, _ := t.Header["kid"].(string)
+	key, known := k.verify[id]
+	if !known {
+		return nil, jwt.ErrTokenUnverifiable
+	}
+	return key, nil
+}
+
+// PublicKey is one that verifies tokens, as RFC 8037 writes it.
+type PublicKey struct {
+	ID string
+	// X is the key, base64url.
+	X string
+}
+
+// PublicKeys are those that verify tokens, by id; none where one secret does both.
+func (t *Tokens) PublicKeys() []PublicKey {
+	keys := []PublicKey{}
+	if t.ring == nil {
+		return keys
+	}
+	for id, key := range t.ring.verify {
+		keys = append(keys, PublicKey{ID: id, X: base64.RawURLEncoding.EncodeToString(key)})
+	}
+	slices.SortFunc(keys, func(a, b PublicKey) int { return strings.Compare(a.ID, b.ID) })
+	return keys
+}

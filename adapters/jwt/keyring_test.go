@@ -1,0 +1,119 @@
+package jwt_test
+
+import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/pem"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	gojwt "github.com/golang-jwt/jwt/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/adapters/jwt"
+	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/clock"
+)
+
+// seeded is a key that is the same in every run.
+func seeded(seed byte) ed25519.PrivateKey {
+	bytes := make([]byte, ed25519.SeedSize)
+	bytes[0] = seed
+	return ed25519.NewKeyFromSeed(bytes)
+}
+
+func writeKey(t *testing.T, folder, id string, key any) {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	kind := "PRIVATE KEY"
+	if public, ok := key.(ed25519.PublicKey); ok {
+		der, err = x509.MarshalPKIXPublicKey(public)
+		kind = "PUBLIC KEY"
+	}
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, id+".pem"), pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600))
+}
+
+// TestRotation follows one key by another: tokens of the first are taken until its file goes.
+func TestRotation(t *testing.T) {
+	folder := t.TempDir()
+	_, err := jwt.NewKeyRing(folder, clock.Fixed(now))
+	require.ErrorContains(t, err, "openssl")
+	writeKey(t, folder, "2026-01", seeded(1))
+	first, err := jwt.NewKeyRing(folder, clock.Fixed(now))
+	require.NoError(t, err)
+	old, err := first.Sign(given)
+	require.NoError(t, err)
+
+	writeKey(t, folder, "2026-01", seeded(1).Public())
+	writeKey(t, folder, "2026-02", seeded(2))
+	second, err := jwt.NewKeyRing(folder, clock.Fixed(now))
+	require.NoError(t, err)
+	_, err = second.Verify(old)
+	require.NoError(t, err)
+	signed, err := second.Sign(given)
+	require.NoError(t, err)
+	_, err = first.Verify(signed)
+	require.ErrorIs(t, err, auth.ErrToken)
+	require.Equal(t, []string{"2026-01", "2026-02"}, []string{second.PublicKeys()[0].ID, second.PublicKeys()[1].ID})
+
+	require.NoError(t, os.Remove(filepath.Join(folder, "2026-01.pem")))
+	third, err := jwt.NewKeyRing(folder, clock.Fixed(now))
+	require.NoError(t, err)
+	_, err = third.Verify(old)
+	require.ErrorIs(t, err, auth.ErrToken)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "bad.pem"), []byte("no key"), 0o600))
+	_, err = jwt.NewKeyRing(folder, clock.Fixed(now))
+	require.ErrorContains(t, err, "bad.pem")
+}
+
+// TestForgeriesOfAKeyRing confuses algorithms and keys, 3,000 times from a seed; none lets in.
+func TestForgeriesOfAKeyRing(t *testing.T) {
+	folder := t.TempDir()
+	writeKey(t, folder, "k1", seeded(1))
+	writeKey(t, folder, "k2", seeded(2))
+	tokens, err := jwt.NewKeyRing(folder, clock.Fixed(now))
+	require.NoError(t, err)
+	public := seeded(1).Public().(ed25519.PublicKey)
+	text, err := x509.MarshalPKIXPublicKey(public)
+	require.NoError(t, err)
+	good, err := tokens.Sign(given)
+	require.NoError(t, err)
+	chance := rand.New(rand.NewPCG(3, 5))
+	forge := func(method gojwt.SigningMethod, key any, header map[string]any) string {
+		token := gojwt.NewWithClaims(method, gojwt.MapClaims{
+			"iss": "holotwin", "aud": "holotwin", "sub": "us_1", "jti": "tk_1", "fam": "fm_1", "role": "admin", "scope": "",
+			"iat": now.Unix(), "exp": now.Add(time.Hour).Unix(), "n": chance.IntN(1 << 30),
+		})
+		for name, value := range header {
+			token.Header[name] = value
+		}
+		signed, err := token.SignedString(key)
+		require.NoError(t, err)
+		return signed
+	}
+	require.NotPanics(t, func() {
+		_, err := tokens.Verify(forge(gojwt.SigningMethodEdDSA, seeded(2), map[string]any{"kid": "k2"}))
+		require.NoError(t, err, "what is right is taken, so that what follows is refused for what is wrong")
+	})
+	for range 300 {
+		for i, forged := range []string{
+			forge(gojwt.SigningMethodHS256, []byte(public), map[string]any{"kid": "k1"}),
+			forge(gojwt.SigningMethodHS256, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: text}), map[string]any{"kid": "k1"}),
+			forge(gojwt.SigningMethodNone, gojwt.UnsafeAllowNoneSignatureType, map[string]any{"kid": "k1"}),
+			forge(gojwt.SigningMethodEdDSA, seeded(3), map[string]any{"kid": "k1"}),
+			forge(gojwt.SigningMethodEdDSA, seeded(1), map[string]any{"kid": "k2"}),
+			forge(gojwt.SigningMethodEdDSA, seeded(1), map[string]any{"kid": "../k1"}),
+			forge(gojwt.SigningMethodEdDSA, seeded(1), map[string]any{"kid": 1}),
+			forge(gojwt.SigningMethodEdDSA, seeded(1), nil),
+			forge(gojwt.SigningMethodEdDSA, seeded(1), map[string]any{"kid": "k1", "jwk": map[string]any{"kty": "OKP"}}),
+			good[:len(good)-8] + "AAAAAAAA",
+		} {
+			_, err := tokens.Verify(forged)
+			require.ErrorIs(t, err, auth.ErrToken, "forgery %d: %s", i, forged)
+		}
+	}
+}
