@@ -162,8 +162,9 @@ func withAccounts(do func(context.Context, *auth.Accounts) error) error {
 		var hasher *bcrypt.Hasher
 		if hasher, err = bcrypt.New(bcrypt.Cost); err == nil {
 			catalog := energy.NewCatalog(gormenergy.New(db, instants{}), instants{}, random.ID, settings.Zone)
+			store := gormauth.New(db)
 			err = worded(settings.Locale, do(ctx, auth.NewAccounts(auth.AccountsNeed{
-				Users: gormauth.New(db), Spaces: local.Spaces{Catalog: catalog}, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,
+				Users: store, Resets: store, Spaces: local.Spaces{Catalog: catalog}, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,
 			})))
 		}
 	}

@@ -10,6 +10,7 @@ import (
 // Accounts manages users.
 type Accounts struct {
 	users  Users
+	resets Resets
 	spaces Spaces
 	hasher Hasher
 	clock  Clock
@@ -22,6 +23,7 @@ type Accounts struct {
 // AccountsNeed is what accounts are made of.
 type AccountsNeed struct {
 	Users  Users
+	Resets Resets
 	Spaces Spaces
 	Hasher Hasher
 	Clock  Clock
@@ -36,7 +38,7 @@ func NewAccounts(n AccountsNeed) *Accounts {
 	if n.Changed == nil {
 		n.Changed = func(string) {}
 	}
-	return &Accounts{users: n.Users, spaces: n.Spaces, hasher: n.Hasher, clock: n.Clock, newID: n.NewID, random: n.Random, changed: n.Changed}
+	return &Accounts{users: n.Users, resets: n.Resets, spaces: n.Spaces, hasher: n.Hasher, clock: n.Clock, newID: n.NewID, random: n.Random, changed: n.Changed}
 }
 
 // First is the first administrator, just made.

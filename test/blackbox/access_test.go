@@ -26,6 +26,7 @@ var access = map[string]string{
 	"POST /auth/login": "public", "POST /login": "public", "POST /auth/refresh": "public",
 	"POST /auth/logout": "amv", "GET /auth/me": "amv", "PUT /auth/password": "amv",
 	"GET /auth/usuarios": "a", "POST /auth/usuarios": "a", "GET /auth/usuarios/{id}": "a", "PATCH /auth/usuarios/{id}": "a", "DELETE /auth/usuarios/{id}": "a",
+	"POST /auth/usuarios/{id}/enlace": "a", "POST /auth/restablecer": "public",
 	"GET /auth/claves": "a", "POST /auth/claves": "a", "DELETE /auth/claves/{id}": "a",
 	"GET /auth/auditoria": "a",
 
@@ -256,6 +257,25 @@ func requireAudited(t *testing.T, admin *program.Client, actions ...string) {
 	csv := send(t, admin, 200, http.MethodGet, "/auth/auditoria?format=csv&action=user.added", nil)
 	require.Equal(t, 2, strings.Count(string(csv.Body), "\r\n"))
 	require.Contains(t, string(send(t, admin, 200, http.MethodGet, "/auth/auditoria?limit=1", nil).Body), "GET /auth/auditoria", "the export itself is a line")
+}
+
+// TestReset gives a user a link to another password, which is good once.
+func TestReset(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		admin := login(t, start(t, databaseURL))
+		var made struct{ ID string }
+		require.NoError(t, send(t, admin, 201, http.MethodPost, "/auth/usuarios", map[string]any{"email": "ana@usc.edu.co", "password": password}).JSON(&made))
+		ana := enter(t, admin, "ana@usc.edu.co", password)
+		var link struct{ Token string }
+		require.NoError(t, send(t, admin, 201, http.MethodPost, "/auth/usuarios/"+made.ID+"/enlace", nil).JSON(&link))
+		nobody := &program.Client{URL: admin.URL, HTTP: admin.HTTP, Check: admin.Check}
+		send(t, nobody, 401, http.MethodPost, "/auth/restablecer", map[string]any{"token": "htp_nada", "new": password + "2"})
+		send(t, nobody, 400, http.MethodPost, "/auth/restablecer", map[string]any{"token": link.Token, "new": "corta"})
+		send(t, nobody, 204, http.MethodPost, "/auth/restablecer", map[string]any{"token": link.Token, "new": password + "2"})
+		send(t, nobody, 401, http.MethodPost, "/auth/restablecer", map[string]any{"token": link.Token, "new": password + "3"})
+		send(t, ana, 401, http.MethodGet, "/auth/me", nil)
+		enter(t, admin, "ana@usc.edu.co", password+"2")
+	})
 }
 
 // TestRateLimit refuses who asks too often, and tells how long to wait; probes are not refused.

@@ -33,6 +33,7 @@ var (
 	_ auth.Families = (*Store)(nil)
 	_ auth.Throttle = (*Store)(nil)
 	_ auth.KeyStore = (*Store)(nil)
+	_ auth.Resets   = (*Store)(nil)
 	_ auth.Audit    = (*Store)(nil)
 )
 

@@ -68,6 +68,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerPublicKeys(api)
 	h.registerUsers(api)
 	h.registerKeys(api)
+	h.registerResets(api)
 	h.registerAudit(api)
 }
 

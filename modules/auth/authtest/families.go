@@ -22,6 +22,7 @@ type Store interface {
 	auth.Families
 	auth.Throttle
 	auth.KeyStore
+	auth.Resets
 	auth.Audit
 }
 
@@ -35,6 +36,7 @@ func Run(t *testing.T, store Store) {
 	t.Run("of fifty refreshes at once one wins", func(t *testing.T) { refreshRace(t, store) })
 	t.Run("tries come back", func(t *testing.T) { triesComeBack(t, store) })
 	t.Run("users, of whom an administrator stays", func(t *testing.T) { users(t, store) })
+	t.Run("of many who use a link one wins", func(t *testing.T) { resets(t, store) })
 	t.Run("keys", func(t *testing.T) { keys(t, store) })
 	t.Run("the audit is read backwards", func(t *testing.T) { audit(t, store) })
 }

@@ -69,6 +69,43 @@ func demoteAtOnce(t *testing.T, store Store, administrators ...auth.User) {
 	require.NoError(t, store.ChangeUser(ctx, administrators[0], noted))
 }
 
+func resets(t *testing.T, store Store) {
+	ctx := context.Background()
+	user := auth.User{ID: "us_r", Email: "r@usc.edu.co", Role: auth.Viewer, PasswordHash: "h", Created: begun}
+	require.NoError(t, store.AddUser(ctx, user, noted))
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_r", User: "us_r", Begun: begun, Used: begun}, []byte("fm_r"), noted))
+	require.NoError(t, store.AddReset(ctx, "us_r", []byte("first"), begun.Add(time.Hour), noted))
+	require.NoError(t, store.AddReset(ctx, "us_r", []byte("second"), begun.Add(time.Hour), noted))
+	for token, at := range map[string]time.Time{"first": begun, "second": begun.Add(time.Hour), "third": begun} {
+		_, found, err := store.ResetOf(ctx, []byte(token), at)
+		require.NoError(t, err)
+		require.False(t, found, token)
+	}
+	whose, found, err := store.ResetOf(ctx, []byte("second"), begun)
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, user, whose)
+	var winners atomic.Int32
+	var wait sync.WaitGroup
+	for range 10 {
+		wait.Go(func() {
+			won, err := store.Reset(ctx, []byte("second"), begun, "us_r", "new", noted)
+			if err != nil {
+				t.Error(err)
+			}
+			if won {
+				winners.Add(1)
+			}
+		})
+	}
+	wait.Wait()
+	require.EqualValues(t, 1, winners.Load())
+	family, now, _, err := store.Standing(ctx, "fm_r")
+	require.NoError(t, err)
+	require.Equal(t, []any{true, "new"}, []any{family.Ended, now.PasswordHash})
+	require.NoError(t, store.RemoveUser(ctx, "us_r", noted))
+}
+
 func keys(t *testing.T, store Store) {
 	ctx := context.Background()
 	devices := auth.Key{ID: "key_1", Name: "Sala", Devices: []string{"ac-1", "tv-1"}, Created: begun}

@@ -1,0 +1,54 @@
+package gormauth
+
+import (
+	"context"
+	"encoding/hex"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/auth"
+)
+
+// AddReset keeps a link in the place of the one that the user has.
+func (s *Store) AddReset(ctx context.Context, user string, token []byte, expires time.Time, entry auth.Entry) error {
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		err := tx.Exec(`INSERT INTO auth_resets (user_id, digest, expires_at) VALUES (?, ?, ?)
+			ON CONFLICT (user_id) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at`,
+			user, hex.EncodeToString(token), expires.UnixMilli()).Error
+		if err != nil {
+			return err
+		}
+		return note(tx, entry)
+	})
+}
+
+// ResetOf gives whose link is good.
+func (s *Store) ResetOf(ctx context.Context, token []byte, now time.Time) (auth.User, bool, error) {
+	var users []string
+	err := s.db.Write.WithContext(ctx).Raw("SELECT user_id FROM auth_resets WHERE digest = ? AND expires_at > ?",
+		hex.EncodeToString(token), now.UnixMilli()).Scan(&users).Error
+	if err != nil || len(users) == 0 {
+		return auth.User{}, false, err
+	}
+	return s.User(ctx, users[0])
+}
+
+// Reset spends a link; the row that is deleted decides between those who try at once.
+func (s *Store) Reset(ctx context.Context, token []byte, now time.Time, user, hash string, entry auth.Entry) (won bool, err error) {
+	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
+		spent := tx.Exec("DELETE FROM auth_resets WHERE digest = ? AND user_id = ? AND expires_at > ?", hex.EncodeToString(token), user, now.UnixMilli())
+		if spent.Error != nil || spent.RowsAffected == 0 {
+			return spent.Error
+		}
+		won = true
+		if err := tx.Exec("UPDATE auth_users SET password_hash = ? WHERE id = ?", hash, user).Error; err != nil {
+			return err
+		}
+		if err := endFamilies(tx, user, ""); err != nil {
+			return err
+		}
+		return note(tx, entry)
+	})
+	return won && err == nil, err
+}

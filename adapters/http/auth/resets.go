@@ -1,0 +1,53 @@
+package httpauth
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerResets(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "giveReset", Method: http.MethodPost, Path: "/auth/usuarios/{id}/enlace", Tags: []string{"users"}, DefaultStatus: 201,
+		Summary:     "Enlace para otra contraseña · Link to another password",
+		Description: "`token` is good once and for a day, and takes the place of one that was given before. Hand it to the user, who sends it to `/auth/restablecer` with his new password.",
+		Metadata:    administrators, Errors: []int{404},
+	}, h.giveReset)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "reset", Method: http.MethodPost, Path: "/auth/restablecer", Tags: []string{"auth"}, DefaultStatus: 204,
+		Summary:     "Poner otra contraseña · Set another password",
+		Description: "By the token of an administrator's link. All sessions of the user end.",
+		Metadata:    httpserver.Public(), Errors: []int{401, 503},
+	}, h.reset)
+}
+
+type resetGiven struct {
+	Body struct {
+		Token     string `json:"token" doc:"Shown this once"`
+		ExpiresAt string `json:"expires_at" format:"date-time"`
+	}
+}
+
+func (h *Handlers) giveReset(ctx context.Context, in *UserID) (*resetGiven, error) {
+	token, expires, err := h.Accounts.ResetToken(ctx, actorOf(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &resetGiven{}
+	out.Body.Token, out.Body.ExpiresAt = token, instantOf(expires)
+	return out, nil
+}
+
+type resetInput struct {
+	Body struct {
+		Token string `json:"token" minLength:"1" maxLength:"200"`
+		New   string `json:"new" maxLength:"200" doc:"10 to 72 bytes, none of the common ones"`
+	}
+}
+
+func (h *Handlers) reset(ctx context.Context, in *resetInput) (*struct{}, error) {
+	return nil, h.Accounts.Reset(ctx, actorOf(ctx), in.Body.Token, in.Body.New)
+}
