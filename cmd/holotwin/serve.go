@@ -41,13 +41,13 @@ func serve(settings config.Config, more ...fx.Option) error {
 	if err := app.Err(); err != nil {
 		return dig.RootCause(err)
 	}
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGINT, syscall.SIGTERM) // before it starts: whoever sees it ready may stop it at once
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
 	defer cancel()
 	if err := app.Start(ctx); err != nil {
 		return dig.RootCause(err)
 	}
-	told := make(chan os.Signal, 1)
-	signal.Notify(told, syscall.SIGINT, syscall.SIGTERM)
 	select {
 	case <-told:
 	case <-app.Wait():

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,6 +19,7 @@ import (
 	httpenergy "github.com/holotwin/holotwin/adapters/http/energy"
 	"github.com/holotwin/holotwin/adapters/jwt"
 	"github.com/holotwin/holotwin/adapters/local"
+	"github.com/holotwin/holotwin/adapters/oidc"
 	"github.com/holotwin/holotwin/adapters/pdf"
 	"github.com/holotwin/holotwin/adapters/web"
 	"github.com/holotwin/holotwin/modules/advice"
@@ -79,15 +81,29 @@ var authParts = fx.Module("auth",
 		func(store *gormauth.Store, accounts *auth.Accounts) *auth.Keys {
 			return auth.NewKeys(store, accounts, clock.System{})
 		},
-		func(log *zap.Logger, store *gormauth.Store, sessions *auth.Sessions, accounts *auth.Accounts, keys *auth.Keys, tokens *jwt.Tokens) *httpauth.Handlers {
+		func(c config.Config, log *zap.Logger, store *gormauth.Store, sessions *auth.Sessions, accounts *auth.Accounts, keys *auth.Keys, tokens *jwt.Tokens) *httpauth.Handlers {
 			var public []httpauth.PublicKey
 			for _, key := range tokens.PublicKeys() {
 				public = append(public, httpauth.PublicKey{Type: "OKP", Curve: "Ed25519", Use: "sig", Algorithm: "EdDSA", ID: key.ID, X: key.X})
 			}
-			return &httpauth.Handlers{PublicKeys: public, Sessions: sessions, Accounts: accounts, Keys: keys, Audit: store, Log: log, Clock: clock.System{}}
+			return &httpauth.Handlers{
+				PublicKeys: public, SignOns: signOns(c, sessions, store), SecureCookies: strings.HasPrefix(c.OIDCRedirectURL, "https:"),
+				Sessions: sessions, Accounts: accounts, Keys: keys, Audit: store, Log: log, Clock: clock.System{},
+			}
 		},
 	),
 )
+
+// signOns is nil where the university has no login of its own.
+func signOns(c config.Config, sessions *auth.Sessions, store *gormauth.Store) *auth.SignOns {
+	if c.OIDCIssuer == "" {
+		return nil
+	}
+	provider := oidc.New(oidc.Settings{
+		Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret, RedirectURL: c.OIDCRedirectURL, GroupsClaim: c.OIDCGroupsClaim,
+	})
+	return auth.NewSignOns(provider, auth.GroupRoles{Admin: c.OIDCAdminGroup, Manager: c.OIDCManagerGroup, Viewer: c.OIDCViewerGroup}, sessions, store)
+}
 
 func newSessions(c config.Config, store *gormauth.Store, hasher *bcrypt.Hasher, tokens *jwt.Tokens) *auth.Sessions {
 	return auth.NewSessions(auth.SessionsNeed{

@@ -20,7 +20,7 @@ const MinSecretBytes = 32
 // check fills what is derived and gives every refusal at once.
 func (c *Config) check() error {
 	return errors.Join(
-		c.checkDatabase(), c.checkSecret(), c.checkAddress(), c.checkAdmin(), c.checkOrigins(), c.checkProxies(), c.checkZone(),
+		c.checkDatabase(), c.checkSecret(), c.checkAddress(), c.checkAdmin(), c.checkOrigins(), c.checkProxies(), c.checkSignOn(), c.checkZone(),
 		oneOf("LOCALE", c.Locale, "es", "en"),
 		oneOf("LOG_LEVEL", c.LogLevel, "debug", "info", "warn", "error"),
 		oneOf("LOG_FORMAT", c.LogFormat, "", "console", "json"),
@@ -103,6 +103,28 @@ func (c *Config) checkOrigins() error {
 		}
 	}
 	return nil
+}
+
+// checkSignOn wants all of it or nothing.
+func (c *Config) checkSignOn() error {
+	if c.OIDCIssuer == "" {
+		return nil
+	}
+	var missing []error
+	for name, value := range map[string]string{"OIDC_CLIENT_ID": c.OIDCClientID, "OIDC_REDIRECT_URL": c.OIDCRedirectURL} {
+		if value == "" {
+			missing = append(missing, fmt.Errorf("%s: required with OIDC_ISSUER", name))
+		}
+	}
+	if c.OIDCAdminGroup == "" && c.OIDCManagerGroup == "" && c.OIDCViewerGroup == "" {
+		missing = append(missing, errors.New("OIDC_VIEWER_GROUP: name a group of OIDC_ADMIN_GROUP, OIDC_MANAGER_GROUP or OIDC_VIEWER_GROUP (* is everybody), or nobody gets in"))
+	}
+	for name, value := range map[string]string{"OIDC_ISSUER": c.OIDCIssuer, "OIDC_REDIRECT_URL": c.OIDCRedirectURL} {
+		if u, err := url.Parse(value); err != nil || (value != "" && (u.Host == "" || (u.Scheme != "https" && u.Scheme != "http"))) {
+			missing = append(missing, fmt.Errorf("%s: not an address; use https://…", name))
+		}
+	}
+	return errors.Join(missing...)
 }
 
 // checkProxies reads addresses and networks.

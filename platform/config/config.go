@@ -37,6 +37,15 @@ type Config struct {
 	LogLevel  string `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat string `env:"LOG_FORMAT"`
 
+	OIDCIssuer       string `env:"OIDC_ISSUER"`
+	OIDCClientID     string `env:"OIDC_CLIENT_ID"`
+	OIDCClientSecret string `env:"OIDC_CLIENT_SECRET"`
+	OIDCRedirectURL  string `env:"OIDC_REDIRECT_URL"`
+	OIDCGroupsClaim  string `env:"OIDC_GROUPS_CLAIM" envDefault:"groups"`
+	OIDCAdminGroup   string `env:"OIDC_ADMIN_GROUP"`
+	OIDCManagerGroup string `env:"OIDC_MANAGER_GROUP"`
+	OIDCViewerGroup  string `env:"OIDC_VIEWER_GROUP"`
+
 	RateLimitPerMin  int `env:"RATE_LIMIT_PER_MIN" envDefault:"6000"`
 	LoginLimitPerMin int `env:"LOGIN_LIMIT_PER_MIN" envDefault:"10"`
 	// TrustedProxyList is as it is set, TrustedProxies as networks.

@@ -73,6 +73,7 @@ func TestRefusals(t *testing.T) {
 		{"LOGIN_LIMIT_PER_MIN", "0"},
 		{"LOGIN_LIMIT_PER_MIN", "many"},
 		{"JWT_KEYS", "keys"},
+		{"OIDC_ISSUER", "https://login.usc.edu.co"},
 		{"RAW_RETENTION_DAYS", "-1"},
 		{"RATE_LIMIT_PER_MIN", "-1"},
 		{"TRUSTED_PROXIES", "10.0.0.0/8,proxy"},

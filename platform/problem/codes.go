@@ -29,6 +29,7 @@ const (
 	InvalidCredentials   Code = "invalid_credentials"
 	TokenReused          Code = "token_reused"
 	LastAdministrator    Code = "last_administrator"
+	SignOnUnavailable    Code = "sign_on_unavailable"
 )
 
 type words struct{ title, detail string }
@@ -148,6 +149,11 @@ var texts = map[Code]text{
 		401,
 		words{"Credenciales no válidas", "El correo o la contraseña no son correctos."},
 		words{"Invalid credentials", "The e-mail address or the password is wrong."},
+	},
+	SignOnUnavailable: {
+		503,
+		words{"Sin respuesta de la universidad", "El acceso de la universidad no responde; intente de nuevo o entre con su contraseña."},
+		words{"Sign-on unavailable", "The university's login does not answer; try again, or log in with your password."},
 	},
 	LastAdministrator: {
 		409,

@@ -46,8 +46,8 @@ var access = map[string]string{
 	"GET /api/linea-base": "amv", "POST /api/recomendaciones/recomendar": "amv", "POST /api/recomendaciones/recomendar/pdf": "amv",
 	"GET /api/recomendaciones/reporte/{id}.pdf": "amv",
 
-	"GET /.well-known/jwks.json": "public",
-	"GET /health/live":           "public", "GET /health/ready": "public",
+	"GET /.well-known/jwks.json": "public", "GET /auth/oidc": "public", "GET /auth/oidc/callback": "public",
+	"GET /health/live": "public", "GET /health/ready": "public",
 }
 
 // TestEveryRoute calls every route of the document with every role, with a session that has ended, and with nothing.

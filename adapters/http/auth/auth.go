@@ -26,6 +26,10 @@ type Handlers struct {
 	Audit    auth.Audit
 	Log      *zap.Logger
 	Clock    auth.Clock
+	// SignOns is nil where the university has no login of its own.
+	SignOns *auth.SignOns
+	// SecureCookies is set where browsers come by HTTPS.
+	SecureCookies bool
 	// PublicKeys are those that verify tokens; none where one secret does both.
 	PublicKeys []PublicKey
 
@@ -69,6 +73,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerUsers(api)
 	h.registerKeys(api)
 	h.registerResets(api)
+	h.registerSignOn(api)
 	h.registerAudit(api)
 }
 
@@ -280,6 +285,8 @@ func problemOf(err error) *problem.Problem {
 		return problem.New(problem.AlreadyExists, "id", "email")
 	case errors.Is(err, auth.ErrLastAdmin):
 		return problem.New(problem.LastAdministrator)
+	case errors.Is(err, auth.ErrUnavailable):
+		return problem.New(problem.SignOnUnavailable).After(30)
 	case errors.Is(err, auth.ErrBusy):
 		return problem.New(problem.Overloaded).After(2)
 	}

@@ -2,14 +2,14 @@
 
 const texts = {
   es: {
-    login: "Entrar", email: "Correo", password: "Contraseña", enter: "Entrar", logout: "Salir", other: "English",
+    login: "Entrar", signOn: "Entrar con la cuenta de la universidad", email: "Correo", password: "Contraseña", enter: "Entrar", logout: "Salir", other: "English",
     month: "Este mes", advice: "Qué hacer", byBuilding: "Por edificio", energy: "consumo", cost: "costo", co2: "CO₂", coverage: "medido",
     saves: "Ahorra al menos", upTo: "hasta", perMonth: "al mes", confidence: "Confianza", rest: "Lo demás", status: "Estado",
     sources: "Lecturas de la demostración, con sus licencias (los nombres de lugares y equipos son inventados):",
     cambridge: "medidores de edificios y temperatura exterior.", failed: "No se pudo cargar", gap: "sin lecturas",
   },
   en: {
-    login: "Log in", email: "E-mail", password: "Password", enter: "Log in", logout: "Log out", other: "Español",
+    login: "Log in", signOn: "Log in with the university's account", email: "E-mail", password: "Password", enter: "Log in", logout: "Log out", other: "Español",
     month: "This month", advice: "What to do", byBuilding: "By building", energy: "consumption", cost: "cost", co2: "CO₂", coverage: "measured",
     saves: "Saves at least", upTo: "up to", perMonth: "a month", confidence: "Confidence", rest: "The rest", status: "Status",
     sources: "Readings of the demonstration, with their licences (names of places and devices are made up):",
@@ -152,5 +152,26 @@ $("language").addEventListener("click", () => {
   if (page.token) load();
 });
 
+// arrive takes the tokens that the university's login sent the browser back with, out of the address and its history.
+function arrive() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  if (!given.has("access_token")) return false;
+  page.token = given.get("access_token");
+  history.replaceState(null, "", location.pathname);
+  return true;
+}
+
+// offerSignOn shows the way to the university's login where there is one: then its route leads away from here.
+async function offerSignOn() {
+  const answer = await fetch("/auth/oidc", { redirect: "manual" }).catch(() => null);
+  $("sign-on").hidden = !answer || answer.type !== "opaqueredirect";
+}
+
 translate();
-show(false);
+if (arrive()) {
+  show(true);
+  load();
+} else {
+  show(false);
+  offerSignOn();
+}
