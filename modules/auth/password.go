@@ -11,6 +11,9 @@ const (
 	MaxPassword = 72
 )
 
+// commonPasswords are the most used passwords, of breaches that were published, and some that people here think of; its
+// licence is beside it.
+//
 //go:embed common_passwords.txt
 var commonPasswords string
 
