@@ -73,7 +73,6 @@ func TestRefusals(t *testing.T) {
 		{"LOGIN_LIMIT_PER_MIN", "0"},
 		{"LOGIN_LIMIT_PER_MIN", "many"},
 		{"JWT_KEYS", "keys"},
-		{"OIDC_ISSUER", "https://login.usc.edu.co"},
 		{"RAW_RETENTION_DAYS", "-1"},
 		{"RATE_LIMIT_PER_MIN", "-1"},
 		{"TRUSTED_PROXIES", "10.0.0.0/8,proxy"},
@@ -120,4 +119,16 @@ func TestTheEnvironmentWins(t *testing.T) {
 	require.NoError(t, os.WriteFile(".env", []byte("this is = = no\x00 settings file\n'"), 0o600))
 	_, err = Load()
 	require.ErrorContains(t, err, ".env: ")
+}
+
+// TestSignOnIsWholeOrNothing names every setting that an issuer needs beside it.
+func TestSignOnIsWholeOrNothing(t *testing.T) {
+	_, err := parse(map[string]string{"OIDC_ISSUER": "https://login.usc.edu.co"})
+	for _, name := range []string{"OIDC_CLIENT_ID: ", "OIDC_REDIRECT_URL: ", "OIDC_VIEWER_GROUP: "} {
+		require.ErrorContains(t, err, name)
+	}
+	_, err = parse(map[string]string{
+		"OIDC_ISSUER": "login", "OIDC_CLIENT_ID": "holotwin", "OIDC_REDIRECT_URL": "https://energia.usc.edu.co/auth/oidc/callback", "OIDC_VIEWER_GROUP": "*",
+	})
+	require.ErrorContains(t, err, "OIDC_ISSUER: not an address")
 }

@@ -42,7 +42,7 @@ var access = map[string]string{
 	"GET /api/calendarios": "amv", "POST /api/calendarios": "am", "DELETE /api/calendarios/{id}": "am",
 	"GET /api/tarifas": "amv", "POST /api/tarifas": "am", "DELETE /api/tarifas/{id}": "am",
 
-	"GET /api/recomendaciones": "amv", "GET /api/recomendaciones/{id}/evidencia": "amv", "POST /api/recomendaciones/{id}/estado": "am",
+	"GET /api/recomendaciones": "amv", "GET /api/recomendaciones/{id}/evidencia": "amv", "GET /api/recomendaciones/{id}/verificacion": "amv", "POST /api/recomendaciones/{id}/estado": "am",
 	"GET /api/linea-base": "amv", "POST /api/recomendaciones/recomendar": "amv", "POST /api/recomendaciones/recomendar/pdf": "amv",
 	"GET /api/recomendaciones/reporte/{id}.pdf": "amv",
 

@@ -87,6 +87,8 @@ func TestTheMainJob(t *testing.T) {
 		require.NoError(t, send(t, client, 200, http.MethodGet, "/api/recomendaciones/"+first.ID+"/evidencia", nil).JSON(&evidence))
 		require.Len(t, evidence.Hash, 64)
 		send(t, client, 200, http.MethodPost, "/api/recomendaciones/"+first.ID+"/estado", map[string]any{"status": "accepted", "note": "ya"})
+		verification := "/api/recomendaciones/" + first.ID + "/verificacion"
+		require.Contains(t, string(send(t, client, 200, http.MethodGet, verification, nil).Body), `"verdict":"not_done"`)
 	})
 }
 

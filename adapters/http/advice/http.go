@@ -25,6 +25,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerRecommend(api)
 	h.registerReports(api)
 	h.registerBaseline(api)
+	h.registerVerification(api)
 }
 
 // callerOf is on whose behalf a request runs.

@@ -1,0 +1,98 @@
+package baseline
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Saving is the energy that was avoided after a change: what the baseline expects of those hours less what was measured
+// (IPMVP Option C), in kWh, with the bounds of its 90 % interval. It is negative where more was used.
+type Saving struct {
+	Expected, Actual, Avoided float64
+	Low, High                 float64
+	// Hours of those after the change are known.
+	Hours int
+	// Placebos is how many spans before the change the interval was learnt from.
+	Placebos int
+}
+
+// Bounds of learning what a baseline errs by.
+const (
+	// mostPlacebos are spread over the time before the change; fewer where it is short.
+	mostPlacebos  = 12
+	leastPlacebos = 3
+	// leastPlaceboDays is the shortest span that says something.
+	leastPlaceboDays = 3
+	oneSided90       = 0.95
+)
+
+// Avoided compares the hours after a change with a baseline fitted on those before. known is false where too little was
+// measured before it to say how far such a baseline errs.
+//
+// The interval is learnt from the meter itself, on time in which nothing was changed: baselines are fitted on the first part of
+// the hours before, and what they err by over the following span, as long as the one after the change, is the spread. It
+// holds what residuals of the fit do not: seasons that were not seen, drift from week to week, and the error of the fit.
+// Student's t stands for the few spans that there are.
+func Avoided(fitted Result, before, after []Row) (s Saving, known bool) {
+	if fitted.Model == nil {
+		return s, false
+	}
+	s.Expected, s.Actual, s.Hours = sums(fitted.Model, after)
+	s.Avoided = s.Expected - s.Actual
+	spread, independent, n := placeboSpread(fitted.Model.Name(), before, len(after))
+	if n < leastPlacebos || s.Hours == 0 {
+		return s, false
+	}
+	s.Placebos = n
+	margin := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: max(2, independent)}.Quantile(oneSided90) * spread * math.Abs(s.Expected)
+	s.Low, s.High = s.Avoided-margin, s.Avoided+margin
+	return s, true
+}
+
+// sums adds up what a model expects of hours and what was measured, in the hours where both are known.
+func sums(m Model, rows []Row) (expected, actual float64, n int) {
+	for _, r := range rows {
+		if e := m.Predict(r); !math.IsNaN(e) && !math.IsNaN(r.Load) {
+			expected, actual, n = expected+e, actual+r.Load, n+1
+		}
+	}
+	return expected, actual, n
+}
+
+// placeboSpread is the root mean square of the relative errors over spans in which nothing was changed; independent is how
+// many spans of that length the time holds, which is fewer than n where they overlap.
+func placeboSpread(name Name, before []Row, length int) (spread, independent float64, n int) {
+	const leastTraining = minDays * dayHours
+	room := len(before) - leastTraining
+	length = min(length, room/leastPlacebos) / dayHours * dayHours
+	if length < leastPlaceboDays*dayHours {
+		return 0, 0, 0
+	}
+	independent = float64(room) / float64(length)
+	step := max((room-length)/(mostPlacebos-1), dayHours)
+	squares := 0.0
+	for cut := leastTraining; cut+length <= len(before); cut += step {
+		m := fitAs(name, before[:cut])
+		if m == nil {
+			continue
+		}
+		expected, actual, known := sums(m, before[cut:cut+length])
+		if expected <= 0 || float64(known) < minCoverage*float64(length) {
+			continue
+		}
+		e := (expected - actual) / expected
+		squares, n = squares+e*e, n+1
+	}
+	if n == 0 {
+		return 0, 0, 0
+	}
+	return math.Sqrt(squares / float64(n)), min(independent, float64(n)), n
+}
+
+func fitAs(name Name, rows []Row) Model {
+	if name == TOWT {
+		return FitTOWT(rows)
+	}
+	return Means(rows)
+}

@@ -1,0 +1,187 @@
+package advice
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice/baseline"
+	"github.com/holotwin/holotwin/modules/advice/history"
+)
+
+// Verdict is what can be said of a recommendation that was done.
+type Verdict string
+
+// The verdicts.
+const (
+	// NotDone: nobody has said that it was done, so there is nothing to compare.
+	NotDone Verdict = "not_done"
+	// TooEarly: less than a week was measured since.
+	TooEarly Verdict = "too_early"
+	// NoBaseline: too little was measured before it to say what one would expect, or how far that errs.
+	NoBaseline Verdict = "no_baseline"
+	// Saved: less was used than expected, beyond what the baseline errs by.
+	Saved Verdict = "saved"
+	// NotShown: what was saved, if anything, is within what the baseline errs by.
+	NotShown Verdict = "not_shown"
+	// UsedMore: more was used than expected, beyond what the baseline errs by.
+	UsedMore Verdict = "used_more"
+)
+
+// leastVerified is how much must be measured after a change: a whole week, since its days differ.
+const leastVerified = 7 * hoursPerDay
+
+// Verification is what a recommendation has really saved since it was done.
+type Verification struct {
+	Advice
+	Verdict Verdict
+	// Done is when somebody said so; the day itself belongs neither to before nor to after. Zero where nobody did.
+	Done time.Time
+	// From and To bound the hours after it, zero where there are none.
+	From, To time.Time
+	Saving   baseline.Saving
+	// Cost is the money that the avoided energy would have cost at the prices of its hours, with the interval's ends;
+	// CO2Kg its emissions.
+	Cost, CostLow, CostHigh, CO2Kg float64
+	Currency                       string
+	// Promised is what the recommendation promised for a time as long as the hours that are known, kWh.
+	Promised float64
+	// Why are the reasons where there is no baseline.
+	Why []baseline.Code
+}
+
+// Verify compares what was used since a recommendation was done with a baseline fitted on what was used before (IPMVP
+// Option C). Errors: ErrForbidden, ErrNotFound.
+func (a *Advisor) Verify(ctx context.Context, caller Caller, id string) (Verification, error) {
+	if !caller.MayRead() {
+		return Verification{}, ErrForbidden{}
+	}
+	c, r, err := a.seen(ctx, caller, id)
+	if err != nil {
+		return Verification{}, err
+	}
+	v := Verification{Advice: c.advice(r), Verdict: NotDone, Currency: r.Money.Currency}
+	if r.Status != Done {
+		return v, nil
+	}
+	events, err := a.Recommendations.Events(ctx, id)
+	if err != nil {
+		return v, err
+	}
+	for _, e := range events {
+		if e.To == Done && e.From != Done {
+			v.Done = e.At
+		}
+	}
+	return a.verify(ctx, c, v)
+}
+
+func (a *Advisor) verify(ctx context.Context, c *campus, v Verification) (Verification, error) {
+	zone := c.zone(c.spaceOf(v.Target))
+	y, m, d := v.Done.In(zone).Date()
+	end := time.Date(y, m, d, 0, 0, 0, 0, zone)
+	v.From = end.AddDate(0, 0, 1).UTC()
+	v.Verdict = TooEarly
+	first, last, found, err := a.Consumption.Measured(ctx, v.Target)
+	if err != nil || !found {
+		return v, err
+	}
+	v.To = earliest(last, history.HourOf(a.now(), zone)).UTC()
+	if !v.To.After(v.From) {
+		v.To = v.From
+		return v, nil
+	}
+	before, _, err := a.rowsBetween(ctx, c, v.Target, latest(first, end.AddDate(0, 0, -historyDays)), end)
+	if err != nil {
+		return v, err
+	}
+	after, hours, err := a.rowsBetween(ctx, c, v.Target, v.From, v.To)
+	if err != nil {
+		return v, err
+	}
+	fit := baseline.Fit(before)
+	saving, known := baseline.Avoided(fit, before, after)
+	v.Saving, v.Why = saving, fit.Disqualified
+	switch {
+	case !known && fit.Model != nil && measured(after) >= leastVerified:
+		v.Verdict, v.Why = NoBaseline, []baseline.Code{baseline.TooFewDays}
+	case !known && fit.Model == nil:
+		v.Verdict = NoBaseline
+	case measured(after) < leastVerified:
+	default:
+		v.Verdict = verdictOf(saving)
+	}
+	v.Promised = v.Finding.Saving.Low / (daysPerMonth * hoursPerDay) * float64(saving.Hours)
+	return v, a.price(ctx, c, &v, fit.Model, after, hours)
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func verdictOf(s baseline.Saving) Verdict {
+	switch {
+	case s.Low > 0:
+		return Saved
+	case s.High < 0:
+		return UsedMore
+	}
+	return NotShown
+}
+
+func measured(rows []baseline.Row) int {
+	n := 0
+	for _, r := range rows {
+		if !math.IsNaN(r.Load) {
+			n++
+		}
+	}
+	return n
+}
+
+// rowsBetween are a target's hours as a baseline takes them, with the history that they are of.
+func (a *Advisor) rowsBetween(ctx context.Context, c *campus, t Target, from, to time.Time) ([]baseline.Row, *history.History, error) {
+	h := history.New(history.HourOf(from, c.zone(c.spaceOf(t))), to, c.zone(c.spaceOf(t)))
+	uses, err := a.Consumption.Hours(ctx, t, h.Start, h.End())
+	if err != nil {
+		return nil, nil, err
+	}
+	h.FillUse(uses)
+	outdoor, err := a.Ambience.AmbientHours(ctx, c.siteOf(c.spaceOf(t)), h.Start, h.End())
+	if err != nil {
+		return nil, nil, err
+	}
+	h.FillOutdoor(valuesOf(outdoor, func(hour AmbientHour) *float64 { return hour.Temperature }))
+	return rowsOf(h), h, nil
+}
+
+// price turns the avoided energy of each hour into money and emissions at that hour's rate; the interval's ends are
+// priced at the mean of the hours, weighted by what was expected of them.
+func (a *Advisor) price(ctx context.Context, c *campus, v *Verification, m baseline.Model, rows []baseline.Row, h *history.History) error {
+	if m == nil || v.Saving.Expected <= 0 {
+		return nil
+	}
+	rates, err := a.Prices.Rates(ctx, c.spaceOf(v.Target), h.Start, h.End())
+	if err != nil {
+		return err
+	}
+	var expected float64
+	for i, r := range rows {
+		e := m.Predict(r)
+		k := slices.IndexFunc(rates, func(rate Rate) bool { return h.At(i).Before(rate.To) })
+		if math.IsNaN(e) || math.IsNaN(r.Load) || k < 0 {
+			continue
+		}
+		v.Currency = rates[k].Currency
+		v.Cost += (e - r.Load) * rates[k].Price
+		v.CO2Kg += (e - r.Load) * rates[k].Avoided
+		expected += e * rates[k].Price
+	}
+	mean := expected / v.Saving.Expected
+	v.CostLow, v.CostHigh = v.Cost-(v.Saving.Avoided-v.Saving.Low)*mean, v.Cost+(v.Saving.High-v.Saving.Avoided)*mean
+	return nil
+}

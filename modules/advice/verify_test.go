@@ -1,0 +1,81 @@
+package advice_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/advicetest"
+)
+
+// TestVerify switches the air conditioner off at night from a day on, and reads what that saved as the weeks go by.
+func TestVerify(t *testing.T) {
+	const before, after = 120, 30 // days
+	changed := start.AddDate(0, 0, before)
+	on, off := leftOn(1, 1.2), clean(9, 1.2)
+	c := advicetest.NewCampus()
+	c.AddRoom("sala", "Sala de Juegos", 0)
+	c.AddDevice(device("ac-1", "Aire central", "ac", "sala"))
+	c.Measure("ac-1", start, (before+after)*24, func(local time.Time) float64 {
+		if local.Before(changed) {
+			return on(local)
+		}
+		return off(local)
+	})
+	clock := advicetest.NewClock(changed)
+	a := advicetest.NewAdvisor(c, clock, nil)
+	id := list(t, a, manager, advice.Query{Kind: "off_hours"}).Items
+	if len(id) == 0 {
+		id = list(t, a, manager, advice.Query{}).Items
+	}
+	require.NotEmpty(t, id)
+	verify := func() advice.Verification {
+		v, err := a.Verify(ctx, manager, id[0].ID)
+		require.NoError(t, err)
+		return v
+	}
+	require.Equal(t, advice.NotDone, verify().Verdict)
+	_, err := a.SetStatus(ctx, manager, id[0].ID, advice.Done, "")
+	require.NoError(t, err)
+	require.Equal(t, advice.TooEarly, verify().Verdict)
+	clock.Move(4 * 24 * time.Hour)
+	require.Equal(t, advice.TooEarly, verify().Verdict)
+
+	clock.Move((after - 4) * 24 * time.Hour)
+	v := verify()
+	require.Equal(t, advice.Saved, v.Verdict)
+	require.Equal(t, changed.AddDate(0, 0, 1).UTC(), v.From, "the day of the change belongs to neither side")
+	nights := 0.0
+	for at := v.From; at.Before(v.To); at = at.Add(time.Hour) {
+		local := at.In(advicetest.Bogota)
+		if (local.Hour() >= 22 || local.Hour() < 6) && local.Weekday() != time.Saturday && local.Weekday() != time.Sunday {
+			nights += 1.2
+		}
+	}
+	require.Less(t, v.Saving.Low, nights)
+	require.Greater(t, v.Saving.High, nights)
+	require.InDelta(t, nights, v.Saving.Avoided, 0.05*nights)
+	require.InDelta(t, v.Saving.Avoided*500, v.Cost, 1)
+	require.Less(t, v.CostLow, v.Cost)
+	require.Greater(t, v.Promised, 0.0)
+	_, err = a.Verify(ctx, advice.Caller{Role: advice.Viewer, Space: "aula"}, id[0].ID)
+	require.ErrorAs(t, err, &advice.ErrNotFound{})
+}
+
+// TestVerifyWithoutAPast says that there is nothing to compare with.
+func TestVerifyWithoutAPast(t *testing.T) {
+	c := gamesRoom()
+	clock := advicetest.NewClock(end)
+	a := advicetest.NewAdvisor(c, clock, nil)
+	found := list(t, a, manager, advice.Query{}).Items
+	_, err := a.SetStatus(ctx, manager, found[0].ID, advice.Done, "")
+	require.NoError(t, err)
+	c.Measure("ac-1", end, 20*24, clean(4, 1.2))
+	clock.Move(20 * 24 * time.Hour)
+	v, err := a.Verify(ctx, manager, found[0].ID)
+	require.NoError(t, err)
+	require.Equal(t, advice.NoBaseline, v.Verdict)
+	require.NotEmpty(t, v.Why)
+}
