@@ -18,6 +18,8 @@ type Row struct {
 	Load float64
 	// Temp is the outdoor temperature in °C; NaN where unknown.
 	Temp float64
+	// Date is the local date in days since 1970-01-01.
+	Date int
 }
 
 // Name says which model it is.

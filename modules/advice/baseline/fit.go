@@ -29,6 +29,8 @@ const (
 	dayHours       = 24
 	testShare      = 0.25
 	relativeSpread = 1e-6
+	// yields is by how much TOWT may be behind on the last quarter: weather that it knows may only come back next year.
+	yields = 1.05
 )
 
 // Goodness is how well a model predicts hours that it was not fitted on.
@@ -51,8 +53,8 @@ type Result struct {
 	Notes        []Code
 }
 
-// Fit fits the models to consecutive hours and keeps the better one: TOWT where it predicts the last quarter at
-// least as well as the mean by hour of week does.
+// Fit fits the models to consecutive hours and keeps the better one: TOWT where it predicts the last quarter about
+// as well as the mean by hour of week does, both corrected by season.
 func Fit(rows []Row) Result {
 	var result Result
 	if result.Disqualified = sufficiency(rows); len(result.Disqualified) > 0 {
@@ -60,15 +62,15 @@ func Fit(rows []Row) Result {
 	}
 	cut := len(rows) - int(testShare*float64(len(rows)))
 	fit := Means
-	result.Test = Judge(Means(rows[:cut]), rows[cut:])
+	result.Test = Judge(newSeasonal(Means(rows[:cut]), rows[:cut]), rows[cut:])
 	if !temperatureKnown(rows) {
 		result.Notes = []Code{TemperatureMissing}
 	} else if m := FitTOWT(rows[:cut]); m != nil {
-		if test := Judge(m, rows[cut:]); test.N > 0 && test.CVRMSE <= result.Test.CVRMSE {
+		if test := Judge(newSeasonal(m, rows[:cut]), rows[cut:]); test.N > 0 && test.CVRMSE <= yields*result.Test.CVRMSE {
 			fit, result.Test = FitTOWT, test
 		}
 	}
-	result.Model = fit(rows)
+	result.Model = newSeasonal(fit(rows), rows)
 	result.Train = Judge(result.Model, rows)
 	return result
 }

@@ -91,8 +91,11 @@ func placeboSpread(name Name, before []Row, length int) (spread, independent flo
 }
 
 func fitAs(name Name, rows []Row) Model {
-	if name == TOWT {
-		return FitTOWT(rows)
+	if name != TOWT {
+		return newSeasonal(Means(rows), rows)
 	}
-	return Means(rows)
+	if m := FitTOWT(rows); m != nil {
+		return newSeasonal(m, rows)
+	}
+	return nil
 }

@@ -1,0 +1,85 @@
+package baseline
+
+import "math"
+
+// Constants of the seasonal correction. Width and shrinking were chosen by the median error on 82 spans of real meters.
+const (
+	yearDays = 366
+	dayTypes = 3 // working days, Saturdays, Sundays
+	// seasonWidth is the standard deviation of the weights in days, seasonReach where they end.
+	seasonWidth = 14.0
+	seasonReach = 45
+	// seasonShrink is how many days without an error every correction is averaged with.
+	seasonShrink = 5.0
+)
+
+// seasonal corrects a model by the time of year: universities live by terms and holidays that come back in the same
+// weeks. The correction of an hour of a day type is the mean of what the model erred by at that hour on days of the same type
+// in the same season, weighted by their distance in days, and shrunk towards none where few days are near.
+type seasonal struct {
+	base Model
+	by   *[yearDays][dayTypes][dayHours]float64
+}
+
+func newSeasonal(base Model, rows []Row) Model {
+	m := seasonal{base: base, by: new([yearDays][dayTypes][dayHours]float64)}
+	var sums, counts [yearDays][dayTypes][dayHours]float64
+	var seen [yearDays][dayTypes]bool
+	for _, r := range rows {
+		if e := r.Load - base.Predict(r); !math.IsNaN(e) {
+			s, t, h := r.place()
+			sums[s][t][h] += e
+			counts[s][t][h]++
+			seen[s][t] = true
+		}
+	}
+	for s := range yearDays {
+		var weighed, weights [dayTypes][dayHours]float64
+		for away := -seasonReach; away <= seasonReach; away++ {
+			near, w := (s+away+yearDays)%yearDays, seasonWeights[away+seasonReach]
+			for t := range dayTypes {
+				if !seen[near][t] {
+					continue
+				}
+				for h := range dayHours {
+					weighed[t][h] += w * sums[near][t][h]
+					weights[t][h] += w * counts[near][t][h]
+				}
+			}
+		}
+		for t := range dayTypes {
+			for h := range dayHours {
+				m.by[s][t][h] = weighed[t][h] / (weights[t][h] + seasonShrink)
+			}
+		}
+	}
+	return m
+}
+
+// seasonWeights are those of days so far away, from -seasonReach on.
+var seasonWeights = func() (w [2*seasonReach + 1]float64) {
+	for i := range w {
+		away := float64(i - seasonReach)
+		w[i] = math.Exp(-away * away / (2 * seasonWidth * seasonWidth))
+	}
+	return w
+}()
+
+// place is the day of the year, the day type and the hour of day.
+func (r Row) place() (season, dayType, hour int) {
+	switch r.WeekHour / dayHours {
+	case 5:
+		dayType = 1
+	case 6:
+		dayType = 2
+	}
+	// Within a day or two, which the width of a season does not see.
+	return int(math.Mod(float64(r.Date), 365.2425)), dayType, r.WeekHour % dayHours
+}
+
+func (m seasonal) Name() Name { return m.base.Name() }
+
+func (m seasonal) Predict(r Row) float64 {
+	s, t, h := r.place()
+	return max(0, m.base.Predict(r)+m.by[s][t][h])
+}

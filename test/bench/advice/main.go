@@ -1,0 +1,26 @@
+// Command advice runs the engine of the advice module on a folder of meters, so that what it says can be scored beside
+// other programs.
+//
+//	go run ./test/bench/advice predict --data DIR --splits splits.csv --out predictions.csv
+//
+// DIR holds the files that splits.csv names: gzipped CSV of timestamp (start of the interval, ISO 8601 with the local
+// offset), kwh and temp_c, empty where missing. splits.csv has the columns id, file, split, uses_temp, train_start,
+// train_end, test_start and test_end, local dates of which the ends are left out.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	var cli struct {
+		Predict predict `cmd:"" help:"Fit baselines on the training spans and predict the test spans."`
+	}
+	if err := kong.Parse(&cli).Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "advice:", err)
+		os.Exit(1)
+	}
+}
