@@ -93,7 +93,6 @@ func behind(campus *Campus, devices []Device) map[DeviceID][]Device {
 type counter struct {
 	scope scope
 	by    Grouping
-	day   int32
 	pages map[DeviceID]*Page
 	begun map[DeviceID]int32
 	book  *dayBook
@@ -104,7 +103,7 @@ type counter struct {
 
 // countDay makes the book of a day from its pages.
 func countDay(scope scope, by Grouping, day int32, topologies []topology, pages map[DeviceID]*Page, begun map[DeviceID]int32) *dayBook {
-	c := counter{scope: scope, by: by, day: day, pages: pages, begun: begun}
+	c := counter{scope: scope, by: by, pages: pages, begun: begun}
 	c.book = &dayBook{groups: make(map[string]*daySum), meters: make(map[DeviceID]*meterDay)}
 	if by == Ungrouped {
 		c.group(scope.id, scope.name)
@@ -132,15 +131,16 @@ func (c *counter) group(key, name string) *daySum {
 	return g
 }
 
-// silent is the page of a device that has begun and says nothing.
+// silent is the page of a device that says nothing on a day.
 var silent Page
 
-// own is what a device reported itself; nil before its first day.
+// own is what a device reported itself; nil where it never did. A day before its first one is a gap like any other: what it
+// measures was there already, and a total without it is not to be compared with one that holds it.
 func (c *counter) own(d Device) []Quarter {
 	if page := c.pages[d.ID]; page != nil {
 		return page.Quarters[:]
 	}
-	if begun, known := c.begun[d.ID]; known && begun <= c.day {
+	if _, reports := c.begun[d.ID]; reports {
 		return silent.Quarters[:]
 	}
 	return nil
@@ -184,18 +184,19 @@ func (c *counter) total(d Device) []Quarter {
 	return total
 }
 
-// below is what the devices behind a meter used together.
+// below is what the devices behind a meter used together, of those that ever reported.
 func (c *counter) below(d Device) []Quarter {
-	var sum []Quarter
-	devices := int64(len(c.topology.behind[d.ID]))
+	var parts [][]Quarter
 	for _, child := range c.topology.behind[d.ID] {
-		part := c.total(child)
-		if part == nil {
-			continue
+		if part := c.total(child); part != nil {
+			parts = append(parts, part)
 		}
-		if sum == nil {
-			sum = make([]Quarter, QuartersPerDay)
-		}
+	}
+	if parts == nil {
+		return nil
+	}
+	sum, devices := make([]Quarter, QuartersPerDay), int64(len(parts))
+	for _, part := range parts {
 		for i, q := range part {
 			q.Measured, q.Filled = min(q.Measured, quarterMs)/devices, min(q.Filled, quarterMs)/devices
 			sum[i] = sum[i].plus(q)

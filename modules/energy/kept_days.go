@@ -12,7 +12,7 @@ type dayKey struct {
 }
 
 // keptDays remembers the books of days that have passed. Each is good for as long as the day's version and the number
-// of devices that had begun by then are what they were; both are read in the snapshot that the answer is made from, so
+// of devices that ever reported are what they were; both are read in the snapshot that the answer is made from, so
 // that an answer from memory is the one that the pages would give, whoever changed them.
 type keptDays struct {
 	mu   sync.Mutex

@@ -3,7 +3,6 @@ package energy
 import (
 	"context"
 	"fmt"
-	"slices"
 )
 
 // eachDay calls visit with the books of the UTC days that the query touches, oldest first, all of one snapshot.
@@ -33,19 +32,14 @@ type days struct {
 	key        dayKey
 	visit      func(int32, *dayBook) error
 
-	begun     map[DeviceID]int32
-	beginning []int32 // the days of begun, sorted
-	versions  map[int32]int64
+	begun    map[DeviceID]int32
+	versions map[int32]int64
 }
 
 func (d *days) walk(from, to int32) (err error) {
 	if d.begun, err = d.books.Begun(); err != nil {
 		return err
 	}
-	for _, day := range d.begun {
-		d.beginning = append(d.beginning, day)
-	}
-	slices.Sort(d.beginning)
 	if d.versions, err = d.books.Versions(from, to); err != nil {
 		return err
 	}
@@ -69,19 +63,13 @@ func (d *days) walk(from, to int32) (err error) {
 	return nil
 }
 
-// begunBy is how many devices had begun by a day.
-func (d *days) begunBy(day int32) int {
-	n, _ := slices.BinarySearch(d.beginning, day+1)
-	return n
-}
-
 func (d *days) remembered(day int32) *dayBook {
 	version, settled := d.versions[day]
 	if !settled {
 		return nil
 	}
 	d.key.day = day
-	return d.reports.kept.find(d.key, version, d.begunBy(day))
+	return d.reports.kept.find(d.key, version, len(d.begun))
 }
 
 // count makes the books of [from, to) from their pages, a day in memory at a time.
@@ -114,7 +102,7 @@ func (d *days) close(day int32, pages map[DeviceID]*Page) error {
 	book := countDay(d.scope, d.by, day, d.topologies, pages, d.begun)
 	if version, settled := d.versions[day]; settled {
 		d.key.day = day
-		d.reports.kept.keep(d.key, version, d.begunBy(day), book)
+		d.reports.kept.keep(d.key, version, len(d.begun), book)
 	}
 	return d.visit(day, book)
 }

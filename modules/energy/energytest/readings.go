@@ -61,6 +61,7 @@ func RunReadings(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	t.Run("answers from memory are those of the books", func(t *testing.T) { remembered(t, fresh(t)) })
 	t.Run("a moved device's past stays where it was", func(t *testing.T) { movedDevice(t, fresh(t)) })
 	t.Run("forgotten readings leave their totals", func(t *testing.T) { forgotten(t, fresh(t)) })
+	t.Run("before its first reading a device is a gap", func(t *testing.T) { laterDevice(t, fresh(t)) })
 	t.Run("only the past leaves a mark", func(t *testing.T) { pastChanges(t, fresh(t)) })
 }
 

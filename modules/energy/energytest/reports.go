@@ -151,3 +151,24 @@ func movedDevice(t *testing.T, store energy.Readings) {
 	require.NoError(t, err)
 	require.Equal(t, []any{moved - hour, moved + hour, true}, []any{from, to, found})
 }
+
+// laterDevice tells that a room was measured in part before its second device reported, whatever time is asked for.
+func laterDevice(t *testing.T, store energy.Readings) {
+	first := Now - Now%day - 10*day
+	var batch []energy.Reading
+	for i := energy.Instant(1); i <= 192; i++ {
+		batch = append(batch, Interval("two", first+i*15*minute, 1))
+		if i > 96 {
+			batch = append(batch, Interval("moved", first+i*15*minute, 1))
+		}
+	}
+	_, err := store.Append(context.Background(), batch, Traits)
+	require.NoError(t, err)
+	reports := energy.NewReports(store, &directory{campus: building(1, 0)}, unpriced{}, Clock{})
+	covered := func(room string, from, to energy.Instant) float64 {
+		all, err := reports.Serie(context.Background(), reader, energy.Query{Level: energy.OfBuilding, ID: room, From: from, To: to, Bucket: energy.ByMonth})
+		require.NoError(t, err)
+		return all[0].Steps[0].Coverage
+	}
+	require.Equal(t, []float64{0.5, 1, 0.75}, []float64{covered("block", first, first+day), covered("block", first+day, first+2*day), covered("block", first, first+2*day)})
+}
