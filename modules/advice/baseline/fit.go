@@ -27,10 +27,7 @@ const (
 	minCoverage    = 0.9
 	minTempShare   = 0.9
 	dayHours       = 24
-	testShare      = 0.25
 	relativeSpread = 1e-6
-	// yields is by how much TOWT may be behind on the last quarter: weather that it knows may only come back next year.
-	yields = 1.05
 )
 
 // Goodness is how well a model predicts hours that it was not fitted on.
@@ -46,33 +43,48 @@ type Goodness struct {
 // Result is a fitted baseline, or why there is none.
 type Result struct {
 	Model Model // nil where disqualified
-	// Test judges the model on the last quarter of the hours, fitted on those before; Train on all it was fitted on.
+	// Test judges the model on every fourth fortnight, fitted on the others; Train on all it was fitted on.
 	Test, Train Goodness
 	// Disqualified are the reasons why there is no model; Notes those why it is a simpler one.
 	Disqualified []Code
 	Notes        []Code
 }
 
-// Fit fits the models to consecutive hours and keeps the better one: TOWT where it predicts the last quarter about
-// as well as the mean by hour of week does, both corrected by season.
+// Fit fits the models to consecutive hours and keeps the better one: TOWT, fitted locally, where it predicts
+// the hours held out at least as well as the mean by hour of week does, both corrected by season.
 func Fit(rows []Row) Result {
 	var result Result
 	if result.Disqualified = sufficiency(rows); len(result.Disqualified) > 0 {
 		return result
 	}
-	cut := len(rows) - int(testShare*float64(len(rows)))
+	train, test := heldOut(rows)
 	fit := Means
-	result.Test = Judge(newSeasonal(Means(rows[:cut]), rows[:cut]), rows[cut:])
+	result.Test = Judge(newSeasonal(Means(train), train), test)
 	if !temperatureKnown(rows) {
 		result.Notes = []Code{TemperatureMissing}
-	} else if m := FitTOWT(rows[:cut]); m != nil {
-		if test := Judge(newSeasonal(m, rows[:cut]), rows[cut:]); test.N > 0 && test.CVRMSE <= yields*result.Test.CVRMSE {
-			fit, result.Test = FitTOWT, test
+	} else if m := fitLocal(train); m != nil {
+		if judged := Judge(newSeasonal(m, train), test); judged.N > 0 && judged.CVRMSE <= result.Test.CVRMSE {
+			fit, result.Test = fitLocal, judged
 		}
 	}
 	result.Model = newSeasonal(fit(rows), rows)
 	result.Train = Judge(result.Model, rows)
 	return result
+}
+
+// heldOut takes every fourth fortnight out to be judged on, so that every season that was measured is in both parts; of a
+// history under sixteen weeks, shorter spans.
+func heldOut(rows []Row) (train, test []Row) {
+	const fortnight, spans, one = 14, 8, 4
+	each := max(1, min(fortnight, (rows[len(rows)-1].Date-rows[0].Date+1)/spans))
+	for _, r := range rows {
+		if (r.Date-rows[0].Date)/each%one == one-1 {
+			test = append(test, r)
+			continue
+		}
+		train = append(train, r)
+	}
+	return train, test
 }
 
 func sufficiency(rows []Row) []Code {

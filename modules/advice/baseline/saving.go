@@ -94,7 +94,7 @@ func fitAs(name Name, rows []Row) Model {
 	if name != TOWT {
 		return newSeasonal(Means(rows), rows)
 	}
-	if m := FitTOWT(rows); m != nil {
+	if m := fitLocal(rows); m != nil {
 		return newSeasonal(m, rows)
 	}
 	return nil

@@ -16,10 +16,11 @@ func leastSquares(rows []Row, design func(Row) []float64, value func(Row) float6
 	for _, r := range rows {
 		x, y := design(r), value(r)
 		for i := range x {
+			weighted := r.weight * x[i]
 			for j := i; j < n; j++ {
-				matrix[i][j] += x[i] * x[j]
+				matrix[i][j] += weighted * x[j]
 			}
-			matrix[i][n] += x[i] * y
+			matrix[i][n] += weighted * y
 		}
 	}
 	for i := range matrix {

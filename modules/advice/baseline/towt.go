@@ -18,15 +18,31 @@ var knotsF = []float64{40, 55, 65, 80, 90}
 // the week that are usually occupied and those that are not. Rows without load or temperature are left out. A nil
 // Model means that no row was left.
 func FitTOWT(rows []Row) Model {
-	known := make([]Row, 0, len(rows))
-	for _, r := range rows {
-		if !math.IsNaN(r.Load) && !math.IsNaN(r.Temp) {
-			known = append(known, r)
-		}
-	}
+	known := weighted(rows, func(Row) float64 { return 1 })
 	if len(known) == 0 {
 		return nil
 	}
+	return fitWeighted(known)
+}
+
+// leastWeight of a row counts; below it, it is left out.
+const leastWeight = 0.02
+
+// weighted are the rows that have a load and a temperature, with their weights.
+func weighted(rows []Row, weight func(Row) float64) []Row {
+	known := make([]Row, 0, len(rows))
+	for _, r := range rows {
+		if math.IsNaN(r.Load) || math.IsNaN(r.Temp) {
+			continue
+		}
+		if r.weight = weight(r); r.weight >= leastWeight {
+			known = append(known, r)
+		}
+	}
+	return known
+}
+
+func fitWeighted(known []Row) towt {
 	m := towt{knots: usableKnots(known), occupied: occupiedHours(known), fallback: Means(known)}
 	var open, shut []Row
 	for _, r := range known {
@@ -123,9 +139,9 @@ func occupiedHours(rows []Row) [WeekHours]bool {
 	slope := leastSquares(rows, design, func(r Row) float64 { return r.Load })
 	var above, count [WeekHours]float64
 	for _, r := range rows {
-		count[r.WeekHour]++
+		count[r.WeekHour] += r.weight
 		if r.Load > dot(slope, design(r)) {
-			above[r.WeekHour]++
+			above[r.WeekHour] += r.weight
 		}
 	}
 	var occupied [WeekHours]bool
@@ -145,10 +161,10 @@ func fitPart(rows []Row, knots []float64) part {
 	temps := make([][WeekHours]float64, n)
 	for _, r := range rows {
 		p.seen[r.WeekHour] = true
-		count[r.WeekHour]++
-		load[r.WeekHour] += r.Load
+		count[r.WeekHour] += r.weight
+		load[r.WeekHour] += r.weight * r.Load
 		for i, c := range components(fahrenheit(r.Temp), knots) {
-			temps[i][r.WeekHour] += c
+			temps[i][r.WeekHour] += r.weight * c
 		}
 	}
 	centred := func(r Row) []float64 {

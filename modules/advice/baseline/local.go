@@ -1,0 +1,67 @@
+package baseline
+
+import "math"
+
+// Constants of the local fits, chosen like those of the seasonal correction.
+const (
+	// localEvery is how far apart the centres are, days.
+	localEvery = 28
+	// wholeYear is how much history holds every season, days.
+	wholeYear = 330
+	// recentWidth weighs days where every season was seen, seasonWidthShort where some were not.
+	recentWidth, seasonWidthShort = 14.0, 28.0
+	daysPerYear                   = 365.2425
+)
+
+// local are fits of TOWT along the training span, each of the days around its centre; predictions are averaged with the
+// weights of their day, d²/(d²+days²), as in LBNL's weighted form (RMV2.0). Where a whole year was seen, days are counted on
+// and the latest fits weigh most: levels drift, and the season is the correction's matter. Where it was not, days are counted
+// around the year, so that the nearest season speaks for one that was not seen.
+type local struct {
+	fits    []towt
+	centres []int
+	width   float64
+	around  bool
+}
+
+// fitLocal fits TOWT along rows, oldest first; nil where no row has a load and a temperature.
+func fitLocal(rows []Row) Model {
+	if len(rows) == 0 {
+		return nil
+	}
+	first, last := rows[0].Date, rows[len(rows)-1].Date
+	m := local{width: recentWidth}
+	if last-first < wholeYear {
+		m.width, m.around = seasonWidthShort, true
+	}
+	for centre := first + min(localEvery, last-first)/2; centre <= last; centre += localEvery {
+		known := weighted(rows, func(r Row) float64 { return m.weight(r.Date, centre) })
+		if len(known) > 0 {
+			m.fits, m.centres = append(m.fits, fitWeighted(known)), append(m.centres, centre)
+		}
+	}
+	if len(m.fits) == 0 {
+		return nil
+	}
+	return m
+}
+
+func (m local) weight(day, centre int) float64 {
+	away := math.Abs(float64(day - centre))
+	if m.around {
+		away = math.Mod(away, daysPerYear)
+		away = min(away, daysPerYear-away)
+	}
+	return m.width * m.width / (m.width*m.width + away*away)
+}
+
+func (m local) Name() Name { return TOWT }
+
+func (m local) Predict(r Row) float64 {
+	var sum, weights float64
+	for i, f := range m.fits {
+		w := m.weight(r.Date, m.centres[i])
+		sum, weights = sum+w*f.Predict(r), weights+w
+	}
+	return sum / weights
+}
