@@ -89,27 +89,37 @@ func (a *Accounts) List(ctx context.Context, actor Actor, after string, limit in
 	if actor.Role != Admin {
 		return nil, ErrForbidden
 	}
-	var list []User
-	for len(list) < limit {
-		page, err := a.users.ListUsers(ctx, after, limit)
+	return managedPage(after, limit,
+		func(after string) ([]User, error) { return a.users.ListUsers(ctx, after, limit) },
+		func(u User) string { return u.ID },
+		func(u User) (bool, error) { return a.manages(ctx, actor, u.Space) })
+}
+
+// managedPage fills a page with what the actor manages, reading on while it is not full.
+func managedPage[T any](after string, limit int, read func(after string) ([]T, error), id func(T) string, manages func(T) (bool, error)) ([]T, error) {
+	var list []T
+	for {
+		page, err := read(after)
 		if err != nil {
 			return nil, err
 		}
-		for _, u := range page {
-			after = u.ID
-			managed, err := a.manages(ctx, actor, u.Space)
+		for _, one := range page {
+			managed, err := manages(one)
 			if err != nil {
 				return nil, err
 			}
-			if managed && len(list) < limit {
-				list = append(list, u)
+			if managed {
+				list = append(list, one)
 			}
+			if len(list) == limit {
+				return list, nil
+			}
+			after = id(one)
 		}
 		if len(page) < limit {
-			break
+			return list, nil
 		}
 	}
-	return list, nil
 }
 
 // Get gives one user that the actor manages. Errors: ErrForbidden, ErrNotFound.

@@ -115,27 +115,10 @@ func (k *Keys) List(ctx context.Context, actor Actor, after string, limit int) (
 	if actor.Role != Admin {
 		return nil, ErrForbidden
 	}
-	var list []Key
-	for len(list) < limit {
-		page, err := k.store.ListKeys(ctx, after, limit)
-		if err != nil {
-			return nil, err
-		}
-		for _, key := range page {
-			after = key.ID
-			managed, err := k.manages(ctx, actor, key)
-			if err != nil {
-				return nil, err
-			}
-			if managed && len(list) < limit {
-				list = append(list, key)
-			}
-		}
-		if len(page) < limit {
-			break
-		}
-	}
-	return list, nil
+	return managedPage(after, limit,
+		func(after string) ([]Key, error) { return k.store.ListKeys(ctx, after, limit) },
+		func(key Key) string { return key.ID },
+		func(key Key) (bool, error) { return k.manages(ctx, actor, key) })
 }
 
 // manages tells whether all that a key may write for is within what the actor manages.
