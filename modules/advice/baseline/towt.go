@@ -25,8 +25,8 @@ func FitTOWT(rows []Row) Model {
 	return fitWeighted(known)
 }
 
-// leastWeight of a row counts; below it, it is left out.
-const leastWeight = 0.02
+// leastWeight of a row counts; below it, it is left out. Far days must stay in: they hold the temperatures that near ones lack.
+const leastWeight = 0.01
 
 // weighted are the rows that have a load and a temperature, with their weights.
 func weighted(rows []Row, weight func(Row) float64) []Row {
