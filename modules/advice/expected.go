@@ -32,13 +32,9 @@ func (a *Advisor) Baseline(ctx context.Context, caller Caller, id string) (Expec
 	if !caller.MayRead() {
 		return Expected{}, ErrForbidden{}
 	}
-	c, err := a.campus(ctx)
+	c, t, err := a.target(ctx, caller, id)
 	if err != nil {
 		return Expected{}, err
-	}
-	t, known := c.find(id)
-	if !known || !c.sees(caller, c.spaceOf(t)) {
-		return Expected{}, ErrNotFound{"device or space", id}
 	}
 	out := Expected{Target: t}
 	w, found, err := a.windowOf(ctx, c, t)

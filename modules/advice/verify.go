@@ -79,8 +79,7 @@ func (a *Advisor) Verify(ctx context.Context, caller Caller, id string) (Verific
 
 func (a *Advisor) verify(ctx context.Context, c *campus, v Verification) (Verification, error) {
 	zone := c.zone(c.spaceOf(v.Target))
-	y, m, d := v.Done.In(zone).Date()
-	end := time.Date(y, m, d, 0, 0, 0, 0, zone)
+	end := midnightOf(v.Done, zone)
 	v.From = end.AddDate(0, 0, 1).UTC()
 	v.Verdict = TooEarly
 	first, last, found, err := a.Consumption.Measured(ctx, v.Target)

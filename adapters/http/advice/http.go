@@ -26,6 +26,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerReports(api)
 	h.registerBaseline(api)
 	h.registerVerification(api)
+	h.registerForecast(api)
 }
 
 // callerOf is on whose behalf a request runs.

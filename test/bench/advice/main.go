@@ -17,7 +17,8 @@ import (
 
 func main() {
 	var cli struct {
-		Predict predict `cmd:"" help:"Fit baselines on the training spans and predict the test spans."`
+		Predict  predict      `cmd:"" help:"Fit baselines on the training spans and predict the test spans."`
+		Forecast forecastDays `cmd:"" help:"Forecast each day of the test spans from its midnight."`
 	}
 	if err := kong.Parse(&cli).Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "advice:", err)

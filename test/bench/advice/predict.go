@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice/baseline"
@@ -30,46 +29,35 @@ type split struct {
 }
 
 // Run predicts every split, and tells for each name the median error where the truth is there.
-func (p predict) Run() (err error) {
+func (p predict) Run() error {
 	splits, err := readSplits(p.Splits)
 	if err != nil {
 		return err
 	}
-	out, err := os.Create(p.Out)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, out.Close()) }()
-	table := csv.NewWriter(out)
-	if err := table.Write([]string{"id", "split", "timestamp", "kwh_predicted"}); err != nil {
-		return err
-	}
+	var table [][]string
 	errorsOf := make(map[string][]float64)
-	begun := time.Now()
+	var fitting time.Duration
 	for _, s := range splits {
 		hours, err := readMeter(filepath.Join(p.Data, s.file))
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.file, err)
 		}
-		good, err := s.predict(hours, table)
-		if err != nil {
-			return err
-		}
+		begun := time.Now()
+		rows, good := s.predict(hours)
+		fitting += time.Since(begun)
+		table = append(table, rows...)
 		errorsOf[s.name] = append(errorsOf[s.name], good.CVRMSE)
 	}
-	table.Flush()
 	for _, name := range slices.Sorted(maps.Keys(errorsOf)) {
-		all := errorsOf[name]
-		slices.Sort(all)
-		fmt.Printf("%-8s %3d meters, median CVRMSE %.3f\n", name, len(all), all[len(all)/2])
+		fmt.Printf("%-8s %3d meters, median CVRMSE %.3f\n", name, len(errorsOf[name]), median(errorsOf[name]))
 	}
-	fmt.Printf("%d spans, %.3f s each with reading\n", len(splits), time.Since(begun).Seconds()/float64(max(1, len(splits))))
-	return table.Error()
+	fmt.Printf("%d spans, %.3f s each to fit and predict\n", len(splits), fitting.Seconds()/float64(max(1, len(splits))))
+	return writeTable(p.Out, []string{"id", "split", "timestamp", "kwh_predicted"}, table)
 }
 
-// predict writes a row for each hour of the test span. Hours that the baseline cannot say, for want of a temperature, are
+// predict gives a row for each hour of the test span. Hours that the baseline cannot say, for want of a temperature, are
 // filled with the mean by hour of week.
-func (s split) predict(hours []hour, out *csv.Writer) (baseline.Goodness, error) {
+func (s split) predict(hours []hour) (table [][]string, good baseline.Goodness) {
 	train, _ := between(hours, s.trainStart, s.trainEnd, s.temp)
 	test, ats := between(hours, s.testStart, s.testEnd, s.temp)
 	means := baseline.Means(train)
@@ -82,11 +70,9 @@ func (s split) predict(hours []hour, out *csv.Writer) (baseline.Goodness, error)
 		if math.IsNaN(kwh) {
 			kwh = means.Predict(r)
 		}
-		if err := out.Write([]string{s.id, s.name, ats[i].Format("2006-01-02T15:04:05-07:00"), strconv.FormatFloat(kwh, 'f', 4, 64)}); err != nil {
-			return baseline.Goodness{}, err
-		}
+		table = append(table, []string{s.id, s.name, stamp(ats[i]), decimal(kwh)})
 	}
-	return baseline.Judge(model, test), nil
+	return table, baseline.Judge(model, test)
 }
 
 func readSplits(path string) (splits []split, err error) {
@@ -119,4 +105,18 @@ func readSplits(path string) (splits []split, err error) {
 			trainStart: cell("train_start"), trainEnd: cell("train_end"), testStart: cell("test_start"), testEnd: cell("test_end"),
 		})
 	}
+}
+
+func writeFile(path string, write func(*csv.Writer) error) (err error) {
+	out, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	table := csv.NewWriter(out)
+	if err := write(table); err != nil {
+		return err
+	}
+	table.Flush()
+	return table.Error()
 }

@@ -1,0 +1,139 @@
+package httpadvice
+
+import (
+	"context"
+	"math"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerForecast(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "getForecast", Method: http.MethodGet, Path: "/api/pronostico", Tags: []string{"advice"},
+		Summary: "Pronóstico · Forecast",
+		Description: "What a device or space is expected to use in the next hours, as it was told at the last local midnight: `low` and `high` held the truth in eight of ten hours of the last weeks. " +
+			"With it the month that runs (kWh, and money for energy alone) and whether its highest hour may be passed. `why` says why nothing is told.",
+		Metadata: httpserver.Readers(), Errors: []int{404, 422},
+	}, h.forecast)
+}
+
+type forecastInput struct {
+	ID    string `query:"id" required:"true" minLength:"1" maxLength:"64" doc:"A device's or space's id"`
+	Hours int    `query:"hours" minimum:"1" maximum:"168" default:"24"`
+}
+
+// ForecastBody is what is expected, or why nothing is told.
+type ForecastBody struct {
+	ID      string         `json:"id"`
+	Level   string         `json:"level"`
+	From    string         `json:"from" format:"date-time" doc:"The present hour"`
+	Hours   []ForecastHour `json:"hours" nullable:"false"`
+	CVRMSE  *float64       `json:"cvrmse" doc:"Of the last weeks, each day told at its midnight"`
+	N       int            `json:"n" doc:"Hours that it was judged on"`
+	Month   *ForecastMonth `json:"month,omitempty"`
+	Peak    *ForecastPeak  `json:"peak,omitempty"`
+	Message string         `json:"message"`
+	Why     []string       `json:"why" nullable:"false" doc:"too_few_days, no_recent_data"`
+}
+
+// ForecastHour is an hour to come.
+type ForecastHour struct {
+	Start string   `json:"start" format:"date-time"`
+	KWh   float64  `json:"kwh"`
+	Low   *float64 `json:"low"`
+	High  *float64 `json:"high"`
+	Cost  float64  `json:"cost"`
+}
+
+// ForecastMonth is the month that runs.
+type ForecastMonth struct {
+	Start         string   `json:"start" format:"date-time"`
+	End           string   `json:"end" format:"date-time"`
+	MeasuredKWh   float64  `json:"measured_kwh"`
+	KWh           float64  `json:"kwh" doc:"What the month will come to"`
+	Low           *float64 `json:"low"`
+	High          *float64 `json:"high"`
+	CostSoFar     float64  `json:"cost_so_far"`
+	Cost          float64  `json:"cost"`
+	CostLow       *float64 `json:"cost_low"`
+	CostHigh      *float64 `json:"cost_high"`
+	Currency      string   `json:"currency"`
+	HoursMeasured int      `json:"hours_measured"`
+	HoursMissing  int      `json:"hours_missing" doc:"Hours up to now of which nothing is known; nothing is added for them"`
+}
+
+// ForecastPeak is the month's highest hour and the highest of those to come.
+type ForecastPeak struct {
+	At         string   `json:"at" format:"date-time"`
+	KW         float64  `json:"kw"`
+	ExpectedAt *string  `json:"expected_at" format:"date-time"`
+	ExpectedKW *float64 `json:"expected_kw"`
+	HighKW     *float64 `json:"high_kw"`
+	Risk       string   `json:"risk" enum:"unlikely,possible,likely" doc:"That the coming week passes the month's highest hour: as expected (likely), within the band (possible)"`
+}
+
+type forecastOutput struct{ Body ForecastBody }
+
+func (h *Handlers) forecast(ctx context.Context, in *forecastInput) (*forecastOutput, error) {
+	f, err := h.Advisor.Forecast(ctx, callerOf(ctx), in.ID, in.Hours)
+	if err != nil {
+		return nil, err
+	}
+	body := ForecastBody{
+		ID: f.Target.ID, Level: string(f.Target.Level), From: instant(f.From), Hours: []ForecastHour{}, CVRMSE: finite(f.CVRMSE, otherDecimals), N: f.Judged, Why: codesOf(f.Why),
+		Message: words.Ahead(languageOf(ctx), outlookOf(f)),
+	}
+	for _, hour := range f.Hours {
+		body.Hours = append(body.Hours, ForecastHour{
+			Start: instant(hour.Start), KWh: rounded(hour.Expected, kwhDecimals), Low: finite(hour.Low, kwhDecimals), High: finite(hour.High, kwhDecimals), Cost: rounded(hour.Cost, moneyDecimals),
+		})
+	}
+	if m := f.Month; m != nil {
+		body.Month = &ForecastMonth{
+			Start: instant(m.Start), End: instant(m.End), MeasuredKWh: rounded(m.Measured, kwhDecimals), KWh: rounded(m.Expected, kwhDecimals), Low: finite(m.Low, kwhDecimals), High: finite(m.High, kwhDecimals),
+			CostSoFar: rounded(m.CostSoFar, moneyDecimals), Cost: rounded(m.Cost, moneyDecimals), CostLow: finite(m.CostLow, moneyDecimals), CostHigh: finite(m.CostHigh, moneyDecimals),
+			Currency: m.Currency, HoursMeasured: m.HoursMeasured, HoursMissing: m.HoursNotCovered,
+		}
+	}
+	body.Peak = peakOf(f.Peak)
+	return &forecastOutput{Body: body}, nil
+}
+
+func peakOf(p *advice.PeakAhead) *ForecastPeak {
+	if p == nil {
+		return nil
+	}
+	out := &ForecastPeak{At: instant(p.At), KW: rounded(p.KW, kwhDecimals), Risk: string(p.Risk)}
+	if !p.ExpectedAt.IsZero() {
+		at := instant(p.ExpectedAt)
+		out.ExpectedAt, out.ExpectedKW, out.HighKW = &at, finite(p.ExpectedKW, kwhDecimals), finite(p.High, kwhDecimals)
+	}
+	return out
+}
+
+// outlookOf is what the words need of a forecast.
+func outlookOf(f advice.Forecast) words.Outlook {
+	var o words.Outlook
+	if f.Month != nil {
+		o = words.Outlook{Known: true, KWh: f.Month.Expected, Low: f.Month.Low, High: f.Month.High, Cost: f.Month.Cost, Currency: f.Month.Currency}
+	}
+	if f.Peak != nil {
+		o.PeakKW, o.Risk, o.ExpectedKW, o.ExpectedAt = f.Peak.KW, string(f.Peak.Risk), f.Peak.ExpectedKW, f.Peak.ExpectedAt
+	}
+	o.Stale = len(f.Why) > 0 && f.Why[0] == advice.NoRecentData
+	return o
+}
+
+// finite is nil for a number that is none.
+func finite(v float64, decimals int) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	v = rounded(v, decimals)
+	return &v
+}

@@ -1,0 +1,244 @@
+package advice
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice/baseline"
+	"github.com/holotwin/holotwin/modules/advice/forecast"
+	"github.com/holotwin/holotwin/modules/advice/history"
+)
+
+// MostHoursAhead is how far a forecast reaches: a week.
+const MostHoursAhead = daysPerWeek * hoursPerDay
+
+// staleDays are how long ago a target may last have been measured to be told anything of its future.
+const staleDays = 7
+
+// NoRecentData says that nothing was measured in the last week.
+const NoRecentData baseline.Code = "no_recent_data"
+
+// PeakRisk is how likely the coming week is to make a new monthly peak.
+type PeakRisk string
+
+// The risks: below the peak with its band, within the band, and above it as expected.
+const (
+	PeakUnlikely PeakRisk = "unlikely"
+	PeakPossible PeakRisk = "possible"
+	PeakLikely   PeakRisk = "likely"
+)
+
+// Forecast is what a device or space is expected to use.
+type Forecast struct {
+	Target Target
+	// From is the present hour, Hours those from it on. Empty where Why says so.
+	From  time.Time
+	Hours []ForecastHour
+	// CVRMSE is how well the last weeks would have been told a day ahead, on Judged hours; NaN where nothing was.
+	CVRMSE float64
+	Judged int
+	Month  *MonthAhead
+	Peak   *PeakAhead
+	Why    []baseline.Code
+}
+
+// ForecastHour is an hour's energy, kWh, and what it costs; Low and High bound it in eight of ten cases, NaN where too little
+// is known.
+type ForecastHour struct {
+	Start               time.Time
+	Expected, Low, High float64
+	Cost                float64
+}
+
+// MonthAhead is the local month that runs: what was measured of it and what it will come to, kWh and money for energy alone.
+type MonthAhead struct {
+	Start, End                     time.Time
+	Measured, Expected, Low, High  float64
+	CostSoFar, Cost                float64
+	CostLow, CostHigh              float64
+	Currency                       string
+	HoursMeasured, HoursNotCovered int
+}
+
+// PeakAhead is the month's highest hour so far, kW, and the highest that is expected in its hours to come.
+type PeakAhead struct {
+	At                      time.Time
+	KW                      float64
+	ExpectedAt              time.Time
+	ExpectedKW, LowKW, High float64
+	Risk                    PeakRisk
+}
+
+// Forecast tells a device's or space's next hours, at most MostHoursAhead. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+func (a *Advisor) Forecast(ctx context.Context, caller Caller, id string, hours int) (Forecast, error) {
+	if !caller.MayRead() {
+		return Forecast{}, ErrForbidden{}
+	}
+	if hours < 1 || hours > MostHoursAhead {
+		return Forecast{}, ErrInvalid{[]Flaw{{Field: "hours", Rule: "range", Args: map[string]any{"min": 1, "max": MostHoursAhead}}}}
+	}
+	c, t, err := a.target(ctx, caller, id)
+	if err != nil {
+		return Forecast{}, err
+	}
+	zone := c.zone(c.spaceOf(t))
+	out := Forecast{Target: t, From: history.HourOf(a.now(), zone).In(zone), CVRMSE: math.NaN()}
+	w, found, err := a.windowOf(ctx, c, t)
+	switch {
+	case err != nil:
+		return out, err
+	case !found:
+		out.Why = []baseline.Code{baseline.TooFewDays}
+		return out, nil
+	case w.to.Before(out.From.AddDate(0, 0, -staleDays)):
+		out.Why = []baseline.Code{NoRecentData}
+		return out, nil
+	}
+	midnight := midnightOf(out.From, zone)
+	rows, past, err := a.rowsBetween(ctx, c, t, w.from, out.From)
+	if err != nil {
+		return out, err
+	}
+	whole := int(midnight.Sub(past.Start) / time.Hour)
+	monthEnd := time.Date(midnight.Year(), midnight.Month()+1, 1, 0, 0, 0, 0, zone)
+	days := max(1+out.From.Add(time.Duration(hours)*time.Hour).Sub(midnight).Hours()/hoursPerDay, monthEnd.Sub(midnight).Hours()/hoursPerDay+1)
+	told, known := forecast.Ahead(rows[:max(0, whole)], int(days), forecast.Untold)
+	if !known {
+		out.Why = whyUntold(rows[:max(0, whole)])
+		return out, nil
+	}
+	rates, err := a.Prices.Rates(ctx, c.spaceOf(t), past.Start, midnight.AddDate(0, 0, int(days)))
+	if err != nil {
+		return out, err
+	}
+	out.CVRMSE, out.Judged = told.CVRMSE, told.Judged
+	coming := comingHours(told, out.From, zone, rates)
+	out.Month = monthAhead(told, past, coming, out.From, rates)
+	out.Peak = peakAhead(past, coming, out.From)
+	out.Hours = coming[:min(hours, len(coming))]
+	return out, nil
+}
+
+// whyUntold is the reason that a baseline would give as well.
+func whyUntold(rows []baseline.Row) []baseline.Code {
+	if why := baseline.Fit(rows).Disqualified; len(why) > 0 {
+		return why
+	}
+	return []baseline.Code{baseline.TooFewDays}
+}
+
+// target is a device or space within the caller's reach.
+func (a *Advisor) target(ctx context.Context, caller Caller, id string) (*campus, Target, error) {
+	c, err := a.campus(ctx)
+	if err != nil {
+		return nil, Target{}, err
+	}
+	t, known := c.find(id)
+	if !known || !c.sees(caller, c.spaceOf(t)) {
+		return nil, t, ErrNotFound{"device or space", id}
+	}
+	return c, t, nil
+}
+
+func midnightOf(at time.Time, zone *time.Location) time.Time {
+	y, m, d := at.In(zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, zone)
+}
+
+// comingHours places what is told on the clock, from an instant on, and prices it. An hour that the clock repeats is told
+// twice, one that it leaves out not at all.
+func comingHours(told forecast.Outlook, from time.Time, zone *time.Location, rates []Rate) []ForecastHour {
+	type clock struct{ date, hour int }
+	by := make(map[clock]forecast.Hour, len(told.Hours))
+	for _, h := range told.Hours {
+		by[clock{h.Date, h.Clock}] = h
+	}
+	var hours []ForecastHour
+	for at := from; ; at = at.Add(time.Hour) {
+		local := at.In(zone)
+		h, known := by[clock{history.DateOf(local), local.Hour()}]
+		if !known {
+			return hours
+		}
+		if math.IsNaN(h.Expected) {
+			continue
+		}
+		hours = append(hours, ForecastHour{Start: at, Expected: h.Expected, Low: h.Low, High: h.High, Cost: h.Expected * rateAt(rates, at).Price})
+	}
+}
+
+func rateAt(rates []Rate, at time.Time) Rate {
+	if i := slices.IndexFunc(rates, func(r Rate) bool { return at.Before(r.To) }); i >= 0 {
+		return rates[i]
+	}
+	return Rate{}
+}
+
+// monthAhead adds what was measured of the month to what is told of the rest.
+func monthAhead(told forecast.Outlook, past *history.History, coming []ForecastHour, now time.Time, rates []Rate) *MonthAhead {
+	zone := now.Location()
+	start := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, zone)
+	m := &MonthAhead{Start: start, End: start.AddDate(0, 1, 0), Currency: rateAt(rates, now).Currency}
+	for i, h := range past.Hours {
+		if past.At(i).Before(start) {
+			continue
+		}
+		if !h.Known() {
+			m.HoursNotCovered++
+			continue
+		}
+		m.HoursMeasured++
+		m.Measured += h.KWh()
+		m.CostSoFar += h.KWh() * rateAt(rates, past.At(i)).Price
+	}
+	var rest float64
+	for _, h := range coming {
+		if h.Start.Before(m.End) {
+			rest += h.Expected
+			m.Cost += h.Cost
+		}
+	}
+	lastDay := history.DateOf(m.End.AddDate(0, 0, -1)) - history.DateOf(now)
+	total, low, high := told.Total(now.Hour(), lastDay)
+	m.Expected, m.Low, m.High = m.Measured+rest, math.NaN(), math.NaN()
+	m.Cost += m.CostSoFar
+	m.CostLow, m.CostHigh = math.NaN(), math.NaN()
+	if total > 0 && !math.IsNaN(low) {
+		restCost := m.Cost - m.CostSoFar
+		m.Low, m.High = m.Measured+rest*low/total, m.Measured+rest*high/total
+		m.CostLow, m.CostHigh = m.CostSoFar+restCost*low/total, m.CostSoFar+restCost*high/total
+	}
+	return m
+}
+
+// peakAhead compares the month's highest hour with those expected in the coming week. Nil in a month without a measured hour.
+func peakAhead(past *history.History, coming []ForecastHour, now time.Time) *PeakAhead {
+	start := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
+	var p PeakAhead
+	for i, h := range past.Hours {
+		if h.Known() && h.KW > p.KW && !past.At(i).Before(start) {
+			p.KW, p.At = h.KW, past.At(i)
+		}
+	}
+	if p.KW == 0 {
+		return nil
+	}
+	p.Risk = PeakUnlikely
+	for _, h := range coming[:min(len(coming), MostHoursAhead)] {
+		if !h.Start.Before(start.AddDate(0, 1, 0)) {
+			break
+		}
+		if h.Expected > p.ExpectedKW {
+			p.ExpectedAt, p.ExpectedKW, p.LowKW, p.High = h.Start, h.Expected, h.Low, h.High
+		}
+		switch {
+		case h.Expected > p.KW:
+			p.Risk = PeakLikely
+		case h.High > p.KW && p.Risk == PeakUnlikely:
+			p.Risk = PeakPossible
+		}
+	}
+	return &p
+}

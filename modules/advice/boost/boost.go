@@ -1,0 +1,137 @@
+// Package boost learns a number from features by gradient boosting of small regression trees on histograms (Friedman 2001;
+// the histograms as in LightGBM, Ke et al. 2017). It is deterministic: the same rows give the same trees.
+package boost
+
+import (
+	"math"
+	"slices"
+)
+
+// Bounds of a tree. Features are cut into at most bins-1 ranges by quantiles; bin 0 is for what is not known.
+const (
+	bins  = 64
+	depth = 5
+	nodes = 1<<(depth+1) - 1
+)
+
+// Options of learning.
+type Options struct {
+	// Trees is how many, Rate how much of each counts, 0 to 1.
+	Trees int
+	Rate  float64
+	// LeastRows is how many rows each side of a cut keeps, Shrink how many rows of nothing a leaf's mean is taken with.
+	LeastRows int
+	Shrink    float64
+}
+
+// Model is what was learnt.
+type Model struct {
+	cuts  [][]float64 // per feature, ascending
+	trees []tree
+	mean  float64
+	rate  float64
+}
+
+// tree is complete: the children of node n are 2n+1 (low, or not known) and 2n+2; feature -1 marks a leaf.
+type tree struct {
+	feature [nodes]int8
+	bin     [nodes]uint8
+	value   [nodes]float64
+}
+
+// Fit learns targets, which must be finite, from rows of features, NaN where not known. Nil without rows.
+func Fit(rows [][]float64, targets []float64, o Options) *Model {
+	if len(rows) == 0 {
+		return nil
+	}
+	m := &Model{cuts: cutsOf(rows), rate: o.Rate}
+	for _, y := range targets {
+		m.mean += y / float64(len(targets))
+	}
+	t := trainer{Options: o, features: len(rows[0]), binned: m.binAll(rows), rest: make([]float64, len(targets)), at: make([]uint8, len(targets))}
+	for i, y := range targets {
+		t.rest[i] = y - m.mean
+	}
+	for range o.Trees {
+		m.trees = append(m.trees, t.grow())
+	}
+	return m
+}
+
+// Predict is the number that the features lead one to expect.
+func (m *Model) Predict(row []float64) float64 {
+	var binned [32]uint8
+	for f := range row {
+		binned[f] = binOf(m.cuts[f], row[f])
+	}
+	y := m.mean
+	for i := range m.trees {
+		y += m.rate * m.trees[i].predict(binned[:len(row)])
+	}
+	return y
+}
+
+func (t *tree) predict(row []uint8) float64 {
+	n := 0
+	for t.feature[n] >= 0 {
+		n = 2*n + 1 + above(row[t.feature[n]], t.bin[n])
+	}
+	return t.value[n]
+}
+
+func above(v, cut uint8) int {
+	if v > cut {
+		return 1
+	}
+	return 0
+}
+
+func cutsOf(rows [][]float64) [][]float64 {
+	cuts := make([][]float64, len(rows[0]))
+	values := make([]float64, 0, len(rows))
+	for f := range cuts {
+		values = values[:0]
+		for _, r := range rows {
+			if !math.IsNaN(r[f]) {
+				values = append(values, r[f])
+			}
+		}
+		slices.Sort(values)
+		for b := 1; b < bins-1; b++ {
+			if len(values) == 0 {
+				break
+			}
+			c := values[b*len(values)/(bins-1)]
+			if n := len(cuts[f]); n == 0 || c > cuts[f][n-1] {
+				cuts[f] = append(cuts[f], c)
+			}
+		}
+	}
+	return cuts
+}
+
+// binOf is 0 for what is not known, and otherwise one more than the cuts at or below a value.
+func binOf(cuts []float64, v float64) uint8 {
+	if math.IsNaN(v) {
+		return 0
+	}
+	low, high := 0, len(cuts)
+	for low < high {
+		if mid := (low + high) / 2; cuts[mid] <= v {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return uint8(low + 1)
+}
+
+func (m *Model) binAll(rows [][]float64) []uint8 {
+	binned := make([]uint8, 0, len(rows)*len(m.cuts))
+	for _, r := range rows {
+		for f, v := range r {
+			binned = append(binned, binOf(m.cuts[f], v))
+		}
+	}
+	return binned
+}

@@ -1,0 +1,112 @@
+package boost
+
+// trainer grows trees on what those before leave unexplained.
+type trainer struct {
+	Options
+	features int
+	binned   []uint8 // row after row
+	rest     []float64
+	at       []uint8 // each row's node
+	sums     []bin
+}
+
+// bin is what the rows of a node have in a range of a feature.
+type bin struct{ sum, count float64 }
+
+// grow fits one tree, level by level, and takes what it explains from the rest.
+func (t *trainer) grow() tree {
+	var grown tree
+	for n := range grown.feature {
+		grown.feature[n] = -1
+	}
+	clear(t.at)
+	first, width := 0, 1
+	for level := 0; ; level++ {
+		t.count(first, width)
+		split := false
+		for n := range width {
+			whole := t.whole(n)
+			grown.value[first+n] = whole.sum / (whole.count + t.Shrink)
+			if level < depth && t.split(&grown, first+n, n, whole) {
+				split = true
+			}
+		}
+		if !split {
+			break
+		}
+		t.move(&grown, first)
+		first, width = 2*first+1, 2*width
+	}
+	for i := range t.rest {
+		t.rest[i] -= t.Rate * grown.value[t.at[i]]
+	}
+	return grown
+}
+
+// count adds the rows of a level's nodes up by feature and bin.
+func (t *trainer) count(first, width int) {
+	size := t.features * bins
+	if cap(t.sums) < width*size {
+		t.sums = make([]bin, width*size)
+	}
+	t.sums = t.sums[:width*size]
+	clear(t.sums)
+	for i, n := range t.at {
+		if int(n) < first {
+			continue // its leaf lies above
+		}
+		sums := t.sums[(int(n)-first)*size:][:size]
+		row := t.binned[i*t.features:][:t.features]
+		rest := t.rest[i]
+		for f, b := range row {
+			s := &sums[f*bins+int(b)&(bins-1)]
+			s.sum += rest
+			s.count++
+		}
+	}
+}
+
+// whole is the node's rows, which every feature has all of.
+func (t *trainer) whole(n int) (all bin) {
+	for _, b := range t.sums[n*t.features*bins:][:bins] {
+		all.sum, all.count = all.sum+b.sum, all.count+b.count
+	}
+	return all
+}
+
+// split finds the cut that explains most; false where none explains anything.
+func (t *trainer) split(grown *tree, node, n int, whole bin) bool {
+	least := float64(t.LeastRows)
+	if whole.count < 2*least {
+		return false
+	}
+	const worth = 1e-12
+	best := whole.sum * whole.sum / (whole.count + t.Shrink) * (1 + worth)
+	found := false
+	for f := range t.features {
+		var low bin
+		for b, s := range t.sums[(n*t.features+f)*bins:][:bins-1] {
+			low.sum, low.count = low.sum+s.sum, low.count+s.count
+			if s.count == 0 || low.count < least || whole.count-low.count < least {
+				continue
+			}
+			high := whole.sum - low.sum
+			gain := low.sum*low.sum/(low.count+t.Shrink) + high*high/(whole.count-low.count+t.Shrink)
+			if gain > best {
+				best, found = gain, true
+				grown.feature[node], grown.bin[node] = int8(f), uint8(b)
+			}
+		}
+	}
+	return found
+}
+
+// move sends the rows of a level to the children of their nodes; those of leaves stay.
+func (t *trainer) move(grown *tree, first int) {
+	for i, n := range t.at {
+		if int(n) < first || grown.feature[n] < 0 {
+			continue
+		}
+		t.at[i] = uint8(2*int(n) + 1 + above(t.binned[i*t.features+int(grown.feature[n])], grown.bin[n]))
+	}
+}

@@ -1,0 +1,133 @@
+package forecast_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/advice/baseline"
+	"github.com/holotwin/holotwin/modules/advice/forecast"
+)
+
+// office is a load of so many days: high in working hours, with a temperature effect and noise that lasts a day.
+func office(days int, seed uint64) []baseline.Row {
+	chance := rand.New(rand.NewPCG(seed, 7))
+	start := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
+	rows := make([]baseline.Row, 0, days*24)
+	level := 0.0
+	for i := range days * 24 {
+		at := start.Add(time.Duration(i) * time.Hour)
+		if i%24 == 0 {
+			level = 0.5*level + chance.NormFloat64()
+		}
+		weekHour := (int(at.Weekday())+6)%7*24 + at.Hour()
+		temp := 22 + 5*math.Sin(float64(i%24)/24*2*math.Pi) + 2*chance.NormFloat64()
+		load := 10 + level + chance.NormFloat64()
+		if weekHour < 120 && at.Hour() >= 8 && at.Hour() < 18 {
+			load += 20 + temp - 22
+		}
+		rows = append(rows, baseline.Row{WeekHour: weekHour, Load: load, Temp: temp, Date: int(at.Unix() / 86400)})
+	}
+	return rows
+}
+
+func TestForecastsSeeNothingOfWhatComes(t *testing.T) {
+	rows := office(100, 1)
+	from := rows[80*24].Date
+	told := forecast.Replay(rows, from, forecast.Untold)
+	changed := append([]baseline.Row(nil), rows...)
+	for i := 90 * 24; i < len(changed); i++ {
+		changed[i].Load, changed[i].Temp = 500, 50
+	}
+	again := forecast.Replay(changed, from, forecast.Untold)
+	require.Len(t, told, 20*24)
+	require.Equal(t, told[:11*24], again[:11*24], "up to the day that begins when the change does")
+	require.NotEqual(t, told[12*24:], again[12*24:])
+}
+
+func TestBandsHoldEightOfTen(t *testing.T) {
+	var inside, n float64
+	for seed := range uint64(4) {
+		rows := office(200, seed)
+		for i, h := range forecast.Replay(rows, rows[140*24].Date, forecast.Told) {
+			load := rows[140*24+i].Load
+			require.LessOrEqual(t, h.Low, h.High)
+			n++
+			if load >= h.Low && load <= h.High {
+				inside++
+			}
+		}
+	}
+	require.InDelta(t, 0.8, inside/n, 0.05)
+}
+
+func TestForecastsBeatTheSameHourOfLastWeek(t *testing.T) {
+	rows := office(200, 3)
+	first := 150 * 24
+	var told, naive float64
+	for i, h := range forecast.Replay(rows, rows[first].Date, forecast.Told) {
+		told += math.Abs(rows[first+i].Load - h.Expected)
+		naive += math.Abs(rows[first+i].Load - rows[first+i-7*24].Load)
+	}
+	require.Less(t, told, 0.8*naive)
+}
+
+func TestWhatIsToldAheadIsWhatAReplayTells(t *testing.T) {
+	rows := office(120, 5)
+	cut := 110 * 24
+	told, known := forecast.Ahead(rows[:cut], 3, forecast.Untold)
+	require.True(t, known)
+	require.Len(t, told.Hours, 3*24)
+	replayed := forecast.Replay(rows, rows[cut].Date, forecast.Untold)
+	require.Equal(t, replayed[:24], told.Hours[:24], "the first day is the same; the band rests on the same past")
+	require.Greater(t, told.Judged, 1000)
+	expected, low, high := told.Total(0, 2)
+	require.Less(t, low, expected)
+	require.Less(t, expected, high)
+}
+
+func TestTooLittleIsNotToldFrom(t *testing.T) {
+	gaps := office(60, 1)
+	for i := range gaps {
+		gaps[i].Load = math.NaN()
+	}
+	zero := office(60, 1)
+	for i := range zero {
+		zero[i].Load = 0
+	}
+	for name, rows := range map[string][]baseline.Row{"nothing": nil, "a day": office(1, 1), "three weeks": office(21, 1), "gaps": gaps, "zero": zero} {
+		_, known := forecast.Ahead(rows, 2, forecast.Untold)
+		require.False(t, known, name)
+	}
+}
+
+func TestNoTemperatureAndHolesGiveNumbers(t *testing.T) {
+	rows := office(90, 2)
+	for i := range rows {
+		rows[i].Temp = math.NaN()
+		if i%50 < 7 || i > 86*24 {
+			rows[i].Load = math.NaN()
+		}
+	}
+	told, known := forecast.Ahead(rows, 7, forecast.Untold)
+	require.True(t, known)
+	for _, h := range told.Hours {
+		require.False(t, math.IsNaN(h.Expected) || math.IsInf(h.Expected, 0))
+		require.GreaterOrEqual(t, h.Expected, 0.0)
+	}
+}
+
+func TestAConstantLoadIsToldAsItIs(t *testing.T) {
+	rows := office(60, 2)
+	for i := range rows {
+		rows[i].Load = 3
+	}
+	told, known := forecast.Ahead(rows, 2, forecast.Untold)
+	require.True(t, known)
+	for _, h := range told.Hours {
+		require.InDelta(t, 3, h.Expected, 1e-9)
+	}
+}

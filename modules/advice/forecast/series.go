@@ -1,0 +1,154 @@
+package forecast
+
+import (
+	"math"
+
+	"github.com/holotwin/holotwin/modules/advice/baseline"
+)
+
+const (
+	dayHours = 24
+	weekDays = 7
+	// enoughHours of a day must be measured for its mean to stand for it.
+	enoughHours = 18
+	// outlookDays are those whose temperatures stand for a day that has none yet.
+	outlookDays = 3
+)
+
+// Weather says what was known at midnight of the temperatures of the day that begins.
+type Weather bool
+
+// What there may be: the day's temperatures (a weather service's, or a judgement afterwards), or only those of the days
+// before it.
+const (
+	Told   Weather = true
+	Untold Weather = false
+)
+
+// day is one local day of 24 hours: an hour that the clock repeats is the mean of both, one that it leaves out is not known.
+type day struct {
+	date, weekday int // Monday is 0
+	load, temp    [dayHours]float64
+	// outlook are the temperatures that a forecast of the day may use.
+	outlook      [dayHours]float64
+	mean, warmth float64 // of load and outlook; NaN where too little is known
+}
+
+// kind is the day type: working days, Saturdays, Sundays.
+func (d *day) kind() int {
+	const saturday, sunday = 5, 6
+	switch d.weekday {
+	case saturday:
+		return 1
+	case sunday:
+		return 2
+	}
+	return 0
+}
+
+// series are consecutive days, oldest first.
+type series struct {
+	days    []day
+	weather Weather
+}
+
+// seriesOf lays consecutive hours out by day.
+func seriesOf(rows []baseline.Row, weather Weather) series {
+	s := series{weather: weather}
+	for _, r := range rows {
+		for len(s.days) == 0 || s.days[len(s.days)-1].date < r.Date {
+			date := r.Date
+			if n := len(s.days); n > 0 {
+				date = s.days[n-1].date + 1
+			}
+			s.days = append(s.days, emptyDay(date))
+		}
+		d, h := &s.days[len(s.days)-1], r.WeekHour%dayHours
+		d.load[h], d.temp[h] = together(d.load[h], r.Load), together(d.temp[h], r.Temp)
+	}
+	for i := range s.days {
+		s.settle(i)
+	}
+	return s
+}
+
+func emptyDay(date int) day {
+	const thursday = 3 // of 1970-01-01
+	d := day{date: date, weekday: (date + thursday) % weekDays}
+	for h := range dayHours {
+		d.load[h], d.temp[h] = math.NaN(), math.NaN()
+	}
+	return d
+}
+
+func together(a, b float64) float64 {
+	if math.IsNaN(a) {
+		return b
+	}
+	return (a + b) / 2
+}
+
+// settle computes what follows from a day's hours and from the days before it.
+func (s series) settle(i int) {
+	d := &s.days[i]
+	for h := range dayHours {
+		d.outlook[h] = d.temp[h]
+		if s.weather == Untold || math.IsNaN(d.temp[h]) {
+			d.outlook[h] = mean(outlookDays, func(k int) float64 { return s.temp(i-1-k, h) })
+		}
+	}
+	d.warmth = mean(dayHours, func(h int) float64 { return d.outlook[h] })
+	measured := 0
+	for _, v := range d.load {
+		if !math.IsNaN(v) {
+			measured++
+		}
+	}
+	d.mean = math.NaN()
+	if measured >= enoughHours {
+		d.mean = mean(dayHours, func(h int) float64 { return d.load[h] })
+	}
+}
+
+func (s series) load(d, h int) float64 {
+	if d < 0 || d >= len(s.days) {
+		return math.NaN()
+	}
+	return s.days[d].load[h]
+}
+
+// temp is an hour's temperature: measured, or else what was expected of it.
+func (s series) temp(d, h int) float64 {
+	if d < 0 || d >= len(s.days) {
+		return math.NaN()
+	}
+	if t := s.days[d].temp[h]; !math.IsNaN(t) {
+		return t
+	}
+	return s.days[d].outlook[h]
+}
+
+func (s series) mean(d int) float64 {
+	if d < 0 || d >= len(s.days) {
+		return math.NaN()
+	}
+	return s.days[d].mean
+}
+
+func (s series) warmth(d int) float64 {
+	if d < 0 || d >= len(s.days) {
+		return math.NaN()
+	}
+	return mean(dayHours, func(h int) float64 { return s.temp(d, h) })
+}
+
+// mean of the values that are known; NaN of none.
+func mean(n int, of func(int) float64) float64 {
+	sum, known := 0.0, 0.0
+	for k := range n {
+		if v := of(k); !math.IsNaN(v) {
+			sum, known = sum+v, known+1
+		}
+	}
+	return sum / known
+}
