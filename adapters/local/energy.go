@@ -142,8 +142,10 @@ func (e Energy) Rates(ctx context.Context, space string, from, to time.Time) ([]
 	for i, r := range rates {
 		price, _ := r.Price.Float64()
 		avoided, _ := r.Avoided.Float64()
+		demand, _ := r.Demand.Float64()
+		footprint, _ := r.Footprint.Float64()
 		out[i] = advice.Rate{
-			From: r.From.Time(), To: r.To.Time(), Price: price, Avoided: avoided, Currency: r.Currency, Tariff: r.Tariff, Source: r.Source,
+			From: r.From.Time(), To: r.To.Time(), Price: price, Demand: demand, Footprint: footprint, Avoided: avoided, Currency: r.Currency, Tariff: r.Tariff, Source: r.Source,
 		}
 	}
 	return out, nil

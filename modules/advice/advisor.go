@@ -18,6 +18,7 @@ type Needs struct {
 	Recommendations Recommendations
 	Analyses        Analyses
 	Archive         Archive
+	Scenarios       Scenarios
 	Reports         Reports
 
 	Clock Clock

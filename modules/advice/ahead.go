@@ -77,7 +77,7 @@ func (a *Advisor) Forecast(ctx context.Context, caller Caller, id string, hours 
 		return Forecast{}, ErrForbidden{}
 	}
 	if hours < 1 || hours > MostHoursAhead {
-		return Forecast{}, ErrInvalid{[]Flaw{{Field: "hours", Rule: "range", Args: map[string]any{"min": 1, "max": MostHoursAhead}}}}
+		return Forecast{}, ErrInvalid{[]Flaw{{Field: "hours", Rule: "maximum", Args: map[string]any{"max": MostHoursAhead}}}}
 	}
 	c, t, err := a.target(ctx, caller, id)
 	if err != nil {

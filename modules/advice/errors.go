@@ -27,3 +27,8 @@ type Flaw struct {
 type ErrInvalid struct{ Flaws []Flaw }
 
 func (ErrInvalid) Error() string { return "invalid" }
+
+// ErrNothingMeasured is a span in which nothing was measured of a target.
+type ErrNothingMeasured struct{ Target Target }
+
+func (e ErrNothingMeasured) Error() string { return "nothing measured of " + e.Target.String() }

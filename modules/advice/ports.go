@@ -80,10 +80,11 @@ type Prices interface {
 // Rate is a price over a span of time.
 type Rate struct {
 	From, To time.Time
-	// Price is money per kWh, Avoided kg of CO2 for a kWh that is saved.
-	Price, Avoided float64
-	Currency       string
-	Tariff, Source string // the tariff's name, and where a default comes from
+	// Price is money per kWh, Demand per kW of the month's highest hour. Footprint is kg of CO2 for a kWh that is used, Avoided
+	// for one that is saved.
+	Price, Demand, Footprint, Avoided float64
+	Currency                          string
+	Tariff, Source                    string // the tariff's name, and where a default comes from
 }
 
 // Changes tells what past was changed, so that only that is analysed again. The present day does not count.
@@ -130,6 +131,16 @@ type Archive interface {
 	KeepReport(ctx context.Context, r Report, forget time.Time) error
 	// Report is one by its id; found is false where there is none.
 	Report(ctx context.Context, id string) (r Report, found bool, err error)
+}
+
+// Scenarios keeps what-ifs.
+type Scenarios interface {
+	// KeepScenario keeps one, and lets the oldest go beyond so many.
+	KeepScenario(ctx context.Context, s KeptScenario, most int) error
+	// AllScenarios are those kept, the newest first.
+	AllScenarios(ctx context.Context) ([]KeptScenario, error)
+	// DropScenario lets one go; one that is not there is gone already.
+	DropScenario(ctx context.Context, id string) error
 }
 
 // Reports draws a report as a PDF of one page.

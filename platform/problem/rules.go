@@ -46,6 +46,12 @@ const (
 	Common        Rule = "common_password"
 	Forgotten     Rule = "forgotten"
 	NotAUnit      Rule = "unit"
+	WholeHour     Rule = "whole_hour"
+	Measured      Rule = "measured"
+	FollowsTemp   Rule = "follows_temperature"
+	HoldsTargets  Rule = "holds_targets"
+	Differs       Rule = "differs"
+	MostDays      Rule = "most_days"
 )
 
 var rules = map[Rule]struct{ es, en string }{
@@ -77,6 +83,12 @@ var rules = map[Rule]struct{ es, en string }{
 	MaxItems:      {"debe tener a lo sumo {max} elementos", "must have at most {max} items"},
 	Pattern:       {"debe ser {pattern}", "must be {pattern}"},
 	NoSuch:        {"no existe o no está a su alcance", "does not exist or is out of your reach"},
+	WholeHour:     {"debe ser una hora en punto, de 00:00 a 24:00", "must be a whole hour, 00:00 to 24:00"},
+	Measured:      {"no se midió en ese lapso", "was not measured in that span"},
+	FollowsTemp:   {"no sigue la temperatura exterior tanto como para saber qué vale un grado", "does not follow the outdoor temperature enough to tell what a degree is worth"},
+	HoldsTargets:  {"debe contener todos los objetivos", "must hold all targets"},
+	Differs:       {"debe ser distinto de {field}", "must differ from {field}"},
+	MostDays:      {"abarca más de {max} días", "spans more than {max} days"},
 	Negative:      {"no puede ser negativo", "cannot be negative"},
 	Future:        {"está más de 5 minutos en el futuro", "is more than 5 minutes in the future"},
 	TooOld:        {"es anterior al año 2000", "is before the year 2000"},

@@ -38,6 +38,7 @@ var (
 	_ advice.Recommendations = (*Store)(nil)
 	_ advice.Analyses        = (*Store)(nil)
 	_ advice.Archive         = (*Store)(nil)
+	_ advice.Scenarios       = (*Store)(nil)
 )
 
 // locked lets nobody else change the rows that are read until the transaction ends. SQLite has one writer anyway.

@@ -27,6 +27,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerBaseline(api)
 	h.registerVerification(api)
 	h.registerForecast(api)
+	h.registerSimulations(api)
 }
 
 // callerOf is on whose behalf a request runs.
@@ -52,6 +53,8 @@ func problemOf(err error) *problem.Problem {
 		return problem.Invalid(fields...)
 	case errors.As(err, &transition):
 		return problem.New(problem.Conflict).With("from", string(transition.From)).With("to", string(transition.To))
+	case errors.As(err, &advice.ErrNothingMeasured{}):
+		return problem.Invalid(problem.Field{Field: "from", Rule: problem.Measured})
 	case errors.As(err, &advice.ErrNotFound{}):
 		return problem.New(problem.NotFound)
 	case errors.As(err, &advice.ErrForbidden{}):

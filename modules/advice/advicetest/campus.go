@@ -22,9 +22,9 @@ type Campus struct {
 	spans   map[string][]history.Span
 	ambient map[string][]advice.AmbientHour
 	changes []advice.Change
-	// Assumed says that nobody has set opening hours; Price is money per kWh.
-	Assumed bool
-	Price   float64
+	// Assumed says that nobody has set opening hours; Price is money per kWh, Demand per kW of a month's highest hour.
+	Assumed       bool
+	Price, Demand float64
 	// Reads counts how often a target's hours were read.
 	Reads int
 }
@@ -171,7 +171,7 @@ func (c *Campus) Open(_ context.Context, _ string, from, to time.Time) (hours []
 
 // Rates answers advice.Prices.
 func (c *Campus) Rates(_ context.Context, _ string, from, to time.Time) ([]advice.Rate, error) {
-	return []advice.Rate{{From: from, To: to, Price: c.Price, Avoided: 0.165, Currency: "COP", Tariff: "Prueba"}}, nil
+	return []advice.Rate{{From: from, To: to, Price: c.Price, Demand: c.Demand, Footprint: 0.2, Avoided: 0.165, Currency: "COP", Tariff: "Prueba"}}, nil
 }
 
 // Since answers advice.Changes.
@@ -220,7 +220,7 @@ func NewAdvisor(c *Campus, clock advice.Clock, store Store) *advice.Advisor {
 	n := 0
 	return advice.New(advice.Needs{
 		Campus: c, Consumption: c, Ambience: c, States: c, Calendar: c, Prices: c, Changes: c,
-		Recommendations: store, Analyses: store, Archive: store, Reports: Pages{}, Clock: clock,
+		Recommendations: store, Analyses: store, Archive: store, Scenarios: store, Reports: Pages{}, Clock: clock,
 		NewID: func(prefix string) string { n++; return prefix + "_" + string(rune('a'+n)) },
 	})
 }

@@ -19,6 +19,7 @@ type Store interface {
 	advice.Recommendations
 	advice.Analyses
 	advice.Archive
+	advice.Scenarios
 }
 
 // Memory is a store that forgets.
@@ -28,6 +29,7 @@ type Memory struct {
 	events   map[string][]advice.Event
 	analyses map[advice.Target]advice.Analysis
 	reports  map[string]advice.Report
+	kept     []advice.KeptScenario
 }
 
 // NewMemory makes an empty one.
@@ -147,4 +149,29 @@ func (m *Memory) Report(_ context.Context, id string) (advice.Report, bool, erro
 	defer m.mu.Unlock()
 	r, found := m.reports[id]
 	return r, found, nil
+}
+
+// KeepScenario answers advice.Scenarios.
+func (m *Memory) KeepScenario(_ context.Context, s advice.KeptScenario, most int) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.kept = append(m.kept, s)
+	slices.SortFunc(m.kept, func(a, b advice.KeptScenario) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID)) })
+	m.kept = m.kept[:min(most, len(m.kept))]
+	return nil
+}
+
+// AllScenarios answers advice.Scenarios.
+func (m *Memory) AllScenarios(context.Context) ([]advice.KeptScenario, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.kept), nil
+}
+
+// DropScenario answers advice.Scenarios.
+func (m *Memory) DropScenario(_ context.Context, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.kept = slices.DeleteFunc(m.kept, func(s advice.KeptScenario) bool { return s.ID == id })
+	return nil
 }

@@ -25,6 +25,7 @@ func RunStore(t *testing.T, open func(t *testing.T) Store) {
 		"changes of one recommendation do not get lost": changesAddUp,
 		"an analysis replaces the one before":           analysisReplaces,
 		"reports come back and are let go of":           reportsComeBack,
+		"scenarios come back, the newest first":         scenariosComeBack,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, open(t)) })
 	}
@@ -213,4 +214,32 @@ func reportsComeBack(t *testing.T, s Store) {
 	_, found, err = s.Report(ctx, "rep_1")
 	require.NoError(t, err)
 	require.False(t, found)
+}
+
+func scenariosComeBack(t *testing.T, s Store) {
+	ctx := context.Background()
+	low := 1.25
+	made := func(id string, at time.Time) advice.KeptScenario {
+		return advice.KeptScenario{
+			ID: id, By: "us_1", At: at,
+			Scenario: advice.Scenario{Name: "Año " + id, Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.OffHours, KeepW: &low, Days: []string{"mon"}}}},
+			Simulation: advice.Simulation{
+				Scope: advice.Target{Level: advice.OfRoom, ID: "sala"}, From: noon, To: noon.AddDate(0, 0, 7), Hours: 168, Measured: 160, Currency: "COP",
+				Before: advice.Footing{KWh: 1234.5678901234567, PeakKW: 3, PeakAt: noon}, Saved: advice.SimulatedSaving{KWh: 2, KWhLow: &low},
+				Changes: []advice.ChangeEffect{{Target: advice.Target{Level: advice.OfDevice, ID: "ac-1"}, Action: advice.OffHours, KWh: 2, Source: advice.FromReplay}},
+			},
+		}
+	}
+	first, second, third := made("sim_1", noon), made("sim_2", noon.Add(time.Hour)), made("sim_3", noon.Add(2*time.Hour))
+	require.NoError(t, s.KeepScenario(ctx, first, 2))
+	require.NoError(t, s.KeepScenario(ctx, second, 2))
+	all, err := s.AllScenarios(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []advice.KeptScenario{second, first}, all)
+	require.NoError(t, s.KeepScenario(ctx, third, 2))
+	require.NoError(t, s.DropScenario(ctx, "sim_2"))
+	require.NoError(t, s.DropScenario(ctx, "sim_2"))
+	all, err = s.AllScenarios(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []advice.KeptScenario{third}, all, "the oldest was let go of")
 }

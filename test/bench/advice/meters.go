@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice/baseline"
@@ -28,9 +29,11 @@ func readMeter(path string) (hours []hour, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	plain, err := gzip.NewReader(file)
-	if err != nil {
-		return nil, err
+	plain := io.Reader(file)
+	if strings.HasSuffix(path, ".gz") {
+		if plain, err = gzip.NewReader(file); err != nil {
+			return nil, err
+		}
 	}
 	rows := csv.NewReader(plain)
 	header, err := rows.Read()

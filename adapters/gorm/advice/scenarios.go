@@ -1,0 +1,54 @@
+package gormadvice
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/advice"
+)
+
+type scenarioRow struct {
+	ID       string `gorm:"primaryKey"`
+	At       int64
+	Scenario string
+}
+
+func (scenarioRow) TableName() string { return "advice_scenarios" }
+
+const newestScenario = "at DESC, id DESC"
+
+// KeepScenario keeps one, and lets the oldest go beyond so many.
+func (s *Store) KeepScenario(ctx context.Context, kept advice.KeptScenario, most int) error {
+	text, err := text(kept)
+	if err != nil {
+		return err
+	}
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		if err := tx.Create(&scenarioRow{ID: kept.ID, At: kept.At.UnixMilli(), Scenario: text}).Error; err != nil {
+			return err
+		}
+		stay := tx.Model(&scenarioRow{}).Select("id").Order(newestScenario).Limit(most)
+		return tx.Where("id NOT IN (?)", stay).Delete(&scenarioRow{}).Error
+	})
+}
+
+// AllScenarios are those kept, the newest first.
+func (s *Store) AllScenarios(ctx context.Context) ([]advice.KeptScenario, error) {
+	var rows []scenarioRow
+	if err := s.db.Read.WithContext(ctx).Order(newestScenario).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	all := make([]advice.KeptScenario, len(rows))
+	for i, row := range rows {
+		if err := read(row.Scenario, &all[i]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// DropScenario lets one go.
+func (s *Store) DropScenario(ctx context.Context, id string) error {
+	return s.db.Write.WithContext(ctx).Where("id = ?", id).Delete(&scenarioRow{}).Error
+}

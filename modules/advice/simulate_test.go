@@ -1,0 +1,132 @@
+package advice_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/advicetest"
+)
+
+func simulate(t *testing.T, a *advice.Advisor, changes ...advice.ScenarioChange) advice.Simulation {
+	t.Helper()
+	s, err := a.Simulate(ctx, manager, advice.Scenario{Changes: changes})
+	require.NoError(t, err)
+	return s
+}
+
+func TestSimulateReplaysWhatWasMeasured(t *testing.T) {
+	campus := gamesRoom()
+	campus.Demand = 20000
+	a := advicetest.NewAdvisor(campus, advicetest.NewClock(end), nil)
+	off := simulate(t, a, advice.ScenarioChange{Target: "ac-1", Action: advice.OffHours})
+	require.Equal(t, advice.Target{Level: advice.OfRoom, ID: "sala"}, off.Scope, "the innermost space that holds it")
+	require.Equal(t, fourWeeks, off.Measured)
+	shut := 0.0
+	uses, err := campus.Hours(ctx, advice.Target{Level: advice.OfDevice, ID: "ac-1"}, start.UTC(), end.UTC())
+	require.NoError(t, err)
+	for _, u := range uses {
+		if !advicetest.Opens(u.Start.In(advicetest.Bogota)) {
+			shut += u.KWh
+		}
+	}
+	require.Positive(t, shut)
+	require.InDelta(t, shut, off.Saved.KWh, 1e-4)
+	require.InDelta(t, 500*shut, off.Saved.Cost, 0.5, "the peak lies in working hours and stays")
+	require.InDelta(t, 0.165*shut, off.Saved.CO2Kg, 1e-4)
+	require.InDelta(t, off.Before.KWh-off.Saved.KWh, off.After.KWh, 1e-6)
+	require.LessOrEqual(t, *off.Saved.KWhLow, off.Saved.KWh)
+	require.GreaterOrEqual(t, *off.Saved.KWhHigh, off.Saved.KWh)
+
+	both := simulate(t, a, advice.ScenarioChange{Target: "ac-1", Action: advice.OffHours}, advice.ScenarioChange{Target: "luz-1", Action: advice.RemoveAll})
+	require.Equal(t, "bloque", both.Scope.ID)
+	require.InDelta(t, off.Saved.KWh+both.Changes[1].KWh, both.Saved.KWh, 1e-6)
+
+	none := simulate(t, a)
+	require.Equal(t, "sitio", none.Scope.ID)
+	require.Equal(t, none.Before, none.After)
+	require.Zero(t, none.Saved.KWh)
+	require.Zero(t, *none.Saved.KWhLow)
+	require.Zero(t, *none.Saved.CostHigh)
+}
+
+func TestSimulateAnotherTariff(t *testing.T) {
+	campus := gamesRoom()
+	a := advicetest.NewAdvisor(campus, advicetest.NewClock(end), nil)
+	s := simulate(t, a, advice.ScenarioChange{Action: advice.NewTariff, Tariff: &advice.ScenarioTariff{
+		PricePerKWh: 400, DemandPerKW: 1000, Periods: []advice.ScenarioPeriod{{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "00:00", To: "24:00", PricePerKWh: 600}},
+	}})
+	require.Zero(t, s.Saved.KWh)
+	require.InDelta(t, 500*s.Before.KWh, s.Before.Cost, 1e-6)
+	// The last day of the four weeks is a Sunday, so each weekday counts four times; February has 28 days, of which 27 were replayed.
+	require.Greater(t, s.After.Cost, 400*s.Before.KWh+900*s.Before.PeakKW)
+	require.Less(t, s.After.Cost, 600*s.Before.KWh+1100*s.Before.PeakKW)
+	require.InDelta(t, s.Before.Cost-s.After.Cost, s.Saved.Cost, 1e-6)
+}
+
+func TestSimulateRefusesWhatCannotBe(t *testing.T) {
+	campus := gamesRoom()
+	a := advicetest.NewAdvisor(campus, advicetest.NewClock(end), nil)
+	two, minus := 2.0, -1.0
+	for name, c := range map[string]struct {
+		scenario advice.Scenario
+		fields   []string
+	}{
+		"action":            {advice.Scenario{Changes: []advice.ScenarioChange{{Target: "ac-1", Action: "explode"}}}, []string{"changes[0].action"}},
+		"no target":         {advice.Scenario{Changes: []advice.ScenarioChange{{Action: advice.RemoveAll}}}, []string{"changes[0].target"}},
+		"hours":             {advice.Scenario{Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.OffHours, From: "22:30", To: "x", Days: []string{"lun"}}}}, []string{"changes[0].days", "changes[0].from", "changes[0].to"}},
+		"no degrees":        {advice.Scenario{Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.SetPoint}}}, []string{"changes[0].degrees"}},
+		"negative":          {advice.Scenario{Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.ReplaceBy, Count: &minus, Watts: &minus}}}, []string{"changes[0].count", "changes[0].watts"}},
+		"no price":          {advice.Scenario{Changes: []advice.ScenarioChange{{Action: advice.NewTariff}}}, []string{"changes[0].price_per_kwh"}},
+		"backwards":         {advice.Scenario{From: end, To: start}, []string{"to"}},
+		"cold lights":       {advice.Scenario{Changes: []advice.ScenarioChange{{Target: "luz-1", Action: advice.SetPoint, Degrees: &two}}}, []string{"changes[0].target"}},
+		"too small a space": {advice.Scenario{Space: "aula", Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.RemoveAll}}}, []string{"space_id"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := a.Simulate(ctx, manager, c.scenario)
+			var invalid advice.ErrInvalid
+			require.ErrorAs(t, err, &invalid)
+			var fields []string
+			for _, f := range invalid.Flaws {
+				fields = append(fields, f.Field)
+			}
+			require.Equal(t, c.fields, fields)
+		})
+	}
+	_, err := a.Simulate(ctx, manager, advice.Scenario{From: end.AddDate(1, 0, 0), To: end.AddDate(1, 1, 0)})
+	require.ErrorAs(t, err, &advice.ErrNothingMeasured{})
+	viewer := advice.Caller{Role: advice.Viewer, Space: "aula"}
+	_, err = a.Simulate(ctx, viewer, advice.Scenario{Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.RemoveAll}}})
+	require.ErrorAs(t, err, &advice.ErrNotFound{})
+	typical := simulate(t, a, advice.ScenarioChange{Target: "ac-1", Action: advice.SetPoint, Degrees: &two})
+	require.Equal(t, advice.FromTypical, typical.Changes[0].Source, "no temperature: the published range")
+}
+
+func TestKeptScenariosCanBeCompared(t *testing.T) {
+	clock := advicetest.NewClock(end)
+	a := advicetest.NewAdvisor(gamesRoom(), clock, nil)
+	off := []advice.ScenarioChange{{Target: "ac-1", Action: advice.OffHours}}
+	_, err := a.KeepScenario(ctx, manager, advice.Scenario{Changes: off})
+	require.ErrorAs(t, err, &advice.ErrInvalid{}, "without a name")
+	first, err := a.KeepScenario(ctx, manager, advice.Scenario{Name: "Apagar", Changes: off})
+	require.NoError(t, err)
+	clock.Move(time.Minute)
+	second, err := a.KeepScenario(ctx, manager, advice.Scenario{Name: "Quitar", Changes: []advice.ScenarioChange{{Target: "luz-1", Action: advice.RemoveAll}}})
+	require.NoError(t, err)
+	all, err := a.KeptScenarios(ctx, manager, nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{second.ID, first.ID}, []string{all[0].ID, all[1].ID})
+	viewer := advice.Caller{Role: advice.Viewer, Space: "sala"}
+	seen, err := a.KeptScenarios(ctx, viewer, nil)
+	require.NoError(t, err)
+	require.Len(t, seen, 1)
+	_, err = a.KeptScenarios(ctx, viewer, []string{second.ID})
+	require.ErrorAs(t, err, &advice.ErrNotFound{})
+	_, err = a.KeepScenario(ctx, viewer, advice.Scenario{Name: "x"})
+	require.ErrorIs(t, err, advice.ErrForbidden{})
+	require.ErrorIs(t, a.DropScenario(ctx, viewer, first.ID), advice.ErrForbidden{})
+	require.NoError(t, a.DropScenario(ctx, manager, first.ID))
+	require.ErrorAs(t, a.DropScenario(ctx, manager, first.ID), &advice.ErrNotFound{})
+}
