@@ -20,8 +20,6 @@ type Row struct {
 	Temp float64
 	// Date is the local date in days since 1970-01-01.
 	Date int
-	// weight is how much the row counts in a fit.
-	weight float64
 }
 
 // Name says which model it is.

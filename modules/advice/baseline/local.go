@@ -22,6 +22,7 @@ type local struct {
 	centres []int
 	width   float64
 	around  bool
+	knots   []float64
 }
 
 // fitLocal fits TOWT along rows, oldest first; nil where no row has a load and a temperature.
@@ -30,14 +31,17 @@ func fitLocal(rows []Row) Model {
 		return nil
 	}
 	first, last := rows[0].Date, rows[len(rows)-1].Date
-	m := local{width: recentWidth}
+	g := regressorsOf(rows)
+	if len(g.rows) == 0 {
+		return nil
+	}
+	m := local{width: recentWidth, knots: g.knots}
 	if last-first < wholeYear {
 		m.width, m.around = seasonWidthShort, true
 	}
 	for centre := first + min(localEvery, last-first)/2; centre <= last; centre += localEvery {
-		known := weighted(rows, func(r Row) float64 { return m.weight(r.Date, centre) })
-		if len(known) > 0 {
-			m.fits, m.centres = append(m.fits, fitWeighted(known)), append(m.centres, centre)
+		if f := g.fit(func(r Row) float64 { return m.weight(r.Date, centre) }); f.fitted() {
+			m.fits, m.centres = append(m.fits, f), append(m.centres, centre)
 		}
 	}
 	if len(m.fits) == 0 {
@@ -58,10 +62,15 @@ func (m local) weight(day, centre int) float64 {
 func (m local) Name() Name { return TOWT }
 
 func (m local) Predict(r Row) float64 {
+	if math.IsNaN(r.Temp) {
+		return math.NaN()
+	}
+	var into [mostParts]float64
+	parts := components(fahrenheit(r.Temp), m.knots, &into)
 	var sum, weights float64
-	for i, f := range m.fits {
+	for i := range m.fits {
 		w := m.weight(r.Date, m.centres[i])
-		sum, weights = sum+w*f.Predict(r), weights+w
+		sum, weights = sum+w*m.fits[i].predict(r.WeekHour, parts), weights+w
 	}
 	return sum / weights
 }

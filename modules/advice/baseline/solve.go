@@ -2,31 +2,33 @@ package baseline
 
 import "math"
 
-// leastSquares solves the normal equations of a regression with few columns. A column that says nothing beyond
-// those before it gets the slope 0, as R's lm drops it. Nil without rows.
-func leastSquares(rows []Row, design func(Row) []float64, value func(Row) float64) []float64 {
-	if len(rows) == 0 {
-		return nil
+// equations are the normal equations of a regression with few columns.
+type equations struct {
+	squares  [mostParts][mostParts]float64 // upper half
+	products [mostParts]float64
+}
+
+// add takes a row in: its weight, its columns and its value.
+func (e *equations) add(weight float64, x []float64, y float64) {
+	for i := range x {
+		w := weight * x[i]
+		for j := i; j < len(x); j++ {
+			e.squares[i][j] += w * x[j]
+		}
+		e.products[i] += w * y
 	}
-	n := len(design(rows[0]))
+}
+
+// solve gives the slopes of the first n columns. A column that says nothing beyond those before it gets the slope 0, as R's lm
+// drops it.
+func (e *equations) solve(n int) []float64 {
 	matrix := make([][]float64, n)
 	for i := range matrix {
 		matrix[i] = make([]float64, n+1)
-	}
-	for _, r := range rows {
-		x, y := design(r), value(r)
-		for i := range x {
-			weighted := r.weight * x[i]
-			for j := i; j < n; j++ {
-				matrix[i][j] += weighted * x[j]
-			}
-			matrix[i][n] += weighted * y
+		for j := range n {
+			matrix[i][j] = e.squares[min(i, j)][max(i, j)]
 		}
-	}
-	for i := range matrix {
-		for j := range i {
-			matrix[i][j] = matrix[j][i]
-		}
+		matrix[i][n] = e.products[i]
 	}
 	return eliminate(matrix)
 }
