@@ -73,7 +73,7 @@ func placeboSpread(name Name, before []Row, length int) (spread, independent flo
 	step := max((room-length)/(mostPlacebos-1), dayHours)
 	squares := 0.0
 	for cut := leastTraining; cut+length <= len(before); cut += step {
-		m := fitAs(name, before[:cut])
+		m := FitAs(name, before[:cut])
 		if m == nil {
 			continue
 		}
@@ -90,7 +90,8 @@ func placeboSpread(name Name, before []Row, length int) (spread, independent flo
 	return math.Sqrt(squares / float64(n)), min(independent, float64(n)), n
 }
 
-func fitAs(name Name, rows []Row) Model {
+// FitAs fits a named model as it is, whatever it is worth; nil where the rows cannot carry it.
+func FitAs(name Name, rows []Row) Model {
 	if name != TOWT {
 		return newSeasonal(Means(rows), rows)
 	}

@@ -1,0 +1,148 @@
+package anomaly
+
+import (
+	"math"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/advice/baseline"
+)
+
+// hourly is a number for each hour of a day.
+type hourly [dayHours]float64
+
+// day is one local day.
+type day struct {
+	// row is where each hour stands among the rows; −1 where the clock leaves it out.
+	row [dayHours]int
+	// load and temp are NaN where not known; base is what the baseline expects.
+	load, temp, base hourly
+	weekday          int // Monday is 0
+	kind             dayKind
+	// skipped days have too little to be judged by; taken ones belong to a finding and teach nothing.
+	skipped, taken bool
+}
+
+// dayKind parts working days from weekends.
+type dayKind int
+
+const (
+	working dayKind = iota
+	weekend
+	dayKinds
+)
+
+// leastHours of a day must be known for it to be judged.
+const leastHours = 16
+
+func (d *day) weekHour(h int) int { return d.weekday*dayHours + h }
+
+// residual is what is left of the load once what is expected was taken from it; 0 where it is not known.
+func (d *day) residual(c *correction) (r hourly) {
+	for h := range r {
+		if v := d.load[h] - d.base[h] - c[d.kind][h]; !math.IsNaN(v) {
+			r[h] = v
+		}
+	}
+	return r
+}
+
+// layDays lays rows out by local day.
+func layDays(rows []baseline.Row) []day {
+	first := rows[0].Date
+	days := make([]day, rows[len(rows)-1].Date-first+1)
+	for k := range days {
+		d := &days[k]
+		const thursday, saturday = 3, 5 // 1970-01-01 was a Thursday
+		d.weekday = (first + k + thursday) % weekDays
+		if d.weekday >= saturday {
+			d.kind = weekend
+		}
+		for h := range dayHours {
+			d.row[h], d.load[h], d.temp[h], d.base[h] = -1, math.NaN(), math.NaN(), math.NaN()
+		}
+	}
+	for i, r := range rows {
+		d, h := &days[r.Date-first], r.WeekHour%dayHours
+		if d.row[h] < 0 {
+			d.row[h], d.load[h], d.temp[h] = i, r.Load, r.Temp
+		}
+	}
+	return days
+}
+
+// week is the usual week of a history: the median load of each hour, the hours that are usually in use, and levels.
+type week struct {
+	usual    [weekHours]float64
+	occupied [weekHours]bool
+	mean     float64
+	// balance is the outdoor temperature from which cooling is expected, °C; NaN where temperatures are not known.
+	balance float64
+}
+
+const (
+	// occupiedShare of the way from the week's low (its tenth percentile) to its high (the ninetieth) makes an hour occupied.
+	occupiedShare       = 0.35
+	lowShare, highShare = 0.1, 0.9
+	// Cooling begins earlier where the climate is cooler than warmClimate, °C in the median.
+	warmClimate, coolBalance, warmBalance = 24, 18, 22
+	temperaturesKnown                     = 0.8
+)
+
+// weekOf is the usual week of rows; known is false where nothing was measured.
+func weekOf(rows []baseline.Row) (w week, known bool) {
+	var by [weekHours][]float64
+	var temps, all []float64
+	sum := 0.0
+	for _, r := range rows {
+		if !math.IsNaN(r.Load) {
+			by[r.WeekHour] = append(by[r.WeekHour], r.Load)
+			sum += r.Load
+			all = append(all, r.Load)
+		}
+		if !math.IsNaN(r.Temp) {
+			temps = append(temps, r.Temp)
+		}
+	}
+	w.mean = sum / float64(len(all))
+	if len(all) < leastHistory*dayHours/2 || w.mean <= 0 {
+		return w, false
+	}
+	whole := median(all)
+	for h := range w.usual {
+		if w.usual[h] = median(by[h]); len(by[h]) == 0 {
+			w.usual[h] = whole
+		}
+	}
+	sorted := slices.Sorted(slices.Values(w.usual[:]))
+	low, high := quantile(sorted, lowShare), quantile(sorted, highShare)
+	for h := range w.occupied {
+		w.occupied[h] = w.usual[h] > low+occupiedShare*(high-low)
+	}
+	w.balance = math.NaN()
+	if float64(len(temps)) > temperaturesKnown*float64(len(rows)) {
+		w.balance = coolBalance
+		if median(temps) > warmClimate {
+			w.balance = warmBalance
+		}
+	}
+	return w, true
+}
+
+// median of values, which it sorts; NaN of none.
+func median(values []float64) float64 {
+	slices.Sort(values)
+	return quantile(values, 0.5)
+}
+
+// quantile of sorted values, between neighbours by proportion; NaN of none.
+func quantile(sorted []float64, p float64) float64 {
+	if len(sorted) == 0 {
+		return math.NaN()
+	}
+	at := p * float64(len(sorted)-1)
+	below := int(at)
+	if below+1 >= len(sorted) {
+		return sorted[len(sorted)-1]
+	}
+	return sorted[below] + (at-float64(below))*(sorted[below+1]-sorted[below])
+}

@@ -1,0 +1,160 @@
+package anomaly
+
+import (
+	"math"
+
+	"github.com/holotwin/holotwin/modules/advice/baseline"
+)
+
+// detector is a meter under judgement. Days before first are its history.
+type detector struct {
+	rows  []baseline.Row
+	days  []day
+	from  int
+	first int
+	week  week
+	noise noise
+	model baseline.Name
+	// usual is how high each shape's evidence rises in the history, where nothing is looked for.
+	usual  [shapes]float64
+	spikes spikeMemory
+	closed []event
+	found  []Finding
+}
+
+// newDetector learns from the rows before from; nil where too little was measured.
+func newDetector(rows []baseline.Row, from int) *detector {
+	d := &detector{rows: rows, from: from, days: layDays(rows), first: rows[from].Date - rows[0].Date}
+	if d.first < leastHistory {
+		return nil
+	}
+	var known bool
+	if d.week, known = weekOf(rows[:from]); !known {
+		return nil
+	}
+	d.choose()
+	d.crossFit()
+	d.learnNoise()
+	d.learnSpikes()
+	d.learnEvidence()
+	return d
+}
+
+// evidence is what speaks for a shape that was added since a day: in standard deviations, and how much of it.
+type evidence struct {
+	strength, amplitude float64
+	since               int
+}
+
+// window is what has come together since a day, against what was expected at its begin.
+type window struct {
+	since      int
+	correction correction
+	// speaks and weight are, for each shape, its product with what was seen and with itself, both weighed by the noise.
+	speaks, weight [shapes]float64
+}
+
+// scan goes through days in order.
+type scan struct {
+	d       *detector
+	windows []*window
+}
+
+// shapeDay is a shape as it adds to a day: on the first day of a window, and on a later one, of which what the day before
+// carries over was taken out.
+type shapeDay struct{ first, later, firstWeighed, laterWeighed hourly }
+
+// day takes a day in and gives the strongest evidence for each shape among the windows that end with it.
+func (s *scan) day(k int) (best [shapes]evidence) {
+	d := s.d
+	if d.days[k].skipped {
+		return best
+	}
+	kept := s.windows[:0]
+	for _, w := range s.windows {
+		if k-w.since < longestWindow {
+			kept = append(kept, w)
+		}
+	}
+	s.windows = append(kept, &window{since: k, correction: d.correctionBefore(k)})
+	var added [shapes]shapeDay
+	for sh := range shapes {
+		added[sh] = d.shapeDay(sh, k)
+	}
+	for _, w := range s.windows {
+		seen := d.innovation(k, &w.correction)
+		for sh := range shapes {
+			if k-w.since >= shapeTraits[sh].days {
+				continue
+			}
+			w.add(sh, &added[sh], &seen, k)
+			if w.weight[sh] <= 0 {
+				continue
+			}
+			if strength := w.speaks[sh] / math.Sqrt(w.weight[sh]); strength > best[sh].strength {
+				best[sh] = evidence{strength: strength, amplitude: w.speaks[sh] / w.weight[sh], since: w.since}
+			}
+		}
+	}
+	return best
+}
+
+func (d *detector) shapeDay(s shape, k int) shapeDay {
+	a := shapeDay{first: d.of(s, k)}
+	a.later = a.first
+	if k > 0 && !d.days[k-1].skipped {
+		before := d.of(s, k-1)
+		for h := range before {
+			a.later[h] -= d.noise.carry * before[h]
+		}
+	}
+	a.firstWeighed, a.laterWeighed = d.noise.weigh(d.days[k].kind, a.first), d.noise.weigh(d.days[k].kind, a.later)
+	return a
+}
+
+// add takes a day of a shape into a window.
+func (w *window) add(s shape, a *shapeDay, seen *hourly, k int) {
+	switch {
+	case s == rising:
+		// One day's more growth, on top of what the days before had grown to.
+		grown := float64(k-w.since) / risingDays
+		var shape, weighed hourly
+		for h := range shape {
+			shape[h] = grown*a.later[h] + a.first[h]/risingDays
+			weighed[h] = grown*a.laterWeighed[h] + a.firstWeighed[h]/risingDays
+		}
+		w.speaks[s] += dot(&weighed, seen)
+		w.weight[s] += dot(&weighed, &shape)
+	case k == w.since:
+		w.speaks[s] += dot(&a.firstWeighed, seen)
+		w.weight[s] += dot(&a.firstWeighed, &a.first)
+	default:
+		w.speaks[s] += dot(&a.laterWeighed, seen)
+		w.weight[s] += dot(&a.laterWeighed, &a.later)
+	}
+}
+
+// Of the evidence in the history: what only usualShare of its days exceed is taken for usualStrength.
+const (
+	usualShare    = 0.05
+	usualStrength = 3.0
+)
+
+// learnEvidence measures how high evidence rises in the history. It never lowers the bar below that of a normal noise.
+func (d *detector) learnEvidence() {
+	var seen [shapes][]float64
+	s := scan{d: d}
+	for k := leastHistory; k < d.first; k++ {
+		for sh, e := range s.day(k) {
+			if e.strength > 0 {
+				seen[sh] = append(seen[sh], e.strength)
+			}
+		}
+	}
+	for sh := range d.usual {
+		d.usual[sh] = 1
+		if high := highest(seen[sh], usualShare); !math.IsNaN(high) {
+			d.usual[sh] = max(1, high/usualStrength)
+		}
+	}
+}

@@ -1,0 +1,116 @@
+package anomaly
+
+import "math"
+
+// shape is a way in which waste is spread over hours. Its unit is the mean load.
+type shape int
+
+const (
+	offHours shape = iota
+	weekendOn
+	addedLevel
+	rising
+	cooling
+	earlyStart
+	lateStop
+	shapes
+)
+
+// shapeTraits are what is known of a shape.
+var shapeTraits = [shapes]struct {
+	kind Kind
+	// days is the longest window that is looked through for its begin.
+	days int
+	// bar is how much evidence it needs, in standard deviations. A level that is added to all hours is what a busier season
+	// looks like too, so it needs more.
+	bar float64
+}{
+	offHours:   {OffHours, 21, 4.5},
+	weekendOn:  {WeekendOn, 21, 4.5},
+	addedLevel: {StuckOn, 21, 5},
+	rising:     {Degradation, longestWindow, 4.5},
+	cooling:    {SetpointCooling, 35, 4.5},
+	earlyStart: {ScheduleShift, 21, 4.5},
+	lateStop:   {ScheduleShift, 21, 4.5},
+}
+
+const (
+	// longestWindow is how many days a rise is followed.
+	longestWindow = 60
+	// risingDays is how long a rise takes to reach what is expected at amplitude 1.
+	risingDays = 30.0
+	// degreeUnit °C above the balance point are one mean load; hours that are not occupied are cooled less.
+	degreeUnit, idleCooling = 5.0, 0.3
+	// shiftHours before the first or after the last occupied hour are what a shifted schedule adds.
+	shiftHours, leastOccupied = 2, 4
+)
+
+// of is what a shape adds to each hour of a day at amplitude 1, on the first day of it where it rises.
+func (d *detector) of(s shape, k int) (add hourly) {
+	day := &d.days[k]
+	switch s {
+	case earlyStart, lateStop:
+		return d.shifted(s, day)
+	case shapes:
+		return add
+	case offHours, weekendOn, addedLevel, rising, cooling:
+	}
+	for h := range add {
+		occupied := d.week.occupied[day.weekHour(h)]
+		switch {
+		case s == addedLevel, s == offHours && !occupied:
+			add[h] = d.week.mean
+		case s == weekendOn && day.kind == weekend:
+			const friday = 4
+			add[h] = max(0, d.week.usual[friday*dayHours+h]-d.week.usual[day.weekHour(h)])
+		case s == rising:
+			if add[h] = max(0, day.base[h]); math.IsNaN(day.base[h]) {
+				add[h] = d.week.mean
+			}
+		case s == cooling && day.temp[h] > d.week.balance:
+			add[h] = (day.temp[h] - d.week.balance) * d.week.mean / degreeUnit
+			if !occupied {
+				add[h] *= idleCooling
+			}
+		}
+	}
+	return add
+}
+
+// shifted is a working day that begins or ends with the load of its first or last occupied hour.
+func (d *detector) shifted(s shape, day *day) (add hourly) {
+	if day.kind != working {
+		return add
+	}
+	first, last := -1, -1
+	for h := range dayHours {
+		if d.week.occupied[day.weekHour(h)] {
+			if first < 0 {
+				first = h
+			}
+			last = h
+		}
+	}
+	if first < 0 || last-first < leastOccupied-1 {
+		return add
+	}
+	edge, step := first, -1
+	if s == lateStop {
+		edge, step = last, 1
+	}
+	for away := 1; away <= shiftHours; away++ {
+		h := edge + step*away
+		if h >= 0 && h < dayHours && !d.week.occupied[day.weekHour(h)] {
+			add[h] = max(0, d.week.usual[day.weekHour(edge)]-d.week.usual[day.weekHour(h)])
+		}
+	}
+	return add
+}
+
+// grown is how much of its amplitude a shape has, so many days after its first.
+func (s shape) grown(days int) float64 {
+	if s == rising {
+		return float64(days+1) / risingDays
+	}
+	return 1
+}
