@@ -78,6 +78,9 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 			supervisor.Run("posting", func(ctx context.Context) { post(ctx, log, books) })
 			supervisor.Run("retention", func(ctx context.Context) { forget(ctx, log, books, retentionOf(c)) })
 			supervisor.Run("advice", func(ctx context.Context) { adviseAgain(ctx, log, advisor) })
+			supervisor.Run("advice on demand", func(ctx context.Context) {
+				advisor.RunAsked(ctx, func(err error) { log.Error("advice was not renewed", zap.Error(err)) })
+			})
 			log.Info("ready", zap.String("url", publicURL(listener)), zap.String("database", string(db.Dialect)), zap.String("version", version))
 			return nil
 		},

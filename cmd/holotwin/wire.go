@@ -159,7 +159,7 @@ var adviceParts = fx.Module("advice",
 		func(campus local.Energy, store *gormadvice.Store) *advice.Advisor {
 			return advice.New(advice.Needs{
 				Campus: campus, Consumption: campus, Ambience: campus, States: campus, Calendar: campus, Prices: campus, Changes: campus,
-				Recommendations: store, Analyses: store, Archive: store, Scenarios: store, Reports: pdf.New(), Clock: clock.System{}, NewID: random.ID,
+				Recommendations: store, Analyses: store, Archive: store, Scenarios: store, Jobs: store, Reports: pdf.New(), Clock: clock.System{}, NewID: random.ID,
 			})
 		},
 		func(advisor *advice.Advisor) *httpadvice.Handlers { return &httpadvice.Handlers{Advisor: advisor} },

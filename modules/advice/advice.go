@@ -39,12 +39,14 @@ func (t Target) String() string { return string(t.Level) + ":" + t.ID }
 // Status is where a recommendation is in its life.
 type Status string
 
-// The statuses. Open is the first; Done starts the verification.
+// The statuses. Open is the first; Done starts the verification, which makes it Verified once a saving is shown, and Open again
+// should that decay.
 const (
 	Open      Status = "open"
 	Accepted  Status = "accepted"
 	Dismissed Status = "dismissed"
 	Done      Status = "done"
+	Verified  Status = "verified"
 )
 
 // Priority ranks recommendations for a reader in a hurry.
@@ -124,6 +126,7 @@ var mayBecome = map[Status][]Status{
 	Accepted:  {Done, Dismissed},
 	Dismissed: {Accepted, Done},
 	Done:      {Dismissed},
+	Verified:  {Dismissed},
 }
 
 // Shares of a target's use and amounts of kWh a month from which a saving's lower end ranks high or medium.
@@ -137,7 +140,7 @@ const (
 func priorityOf(f rules.Finding, use float64) Priority {
 	low := f.Saving.Low
 	switch {
-	case f.Kind == rules.Sensor:
+	case f.Kind == rules.Sensor, f.Kind == rules.Peak:
 		return Medium
 	case low >= highKWh, low >= highShare*use && low >= smallKWh:
 		return High

@@ -2,6 +2,7 @@ package advice
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
@@ -19,6 +20,7 @@ type Needs struct {
 	Analyses        Analyses
 	Archive         Archive
 	Scenarios       Scenarios
+	Jobs            Jobs
 	Reports         Reports
 
 	Clock Clock
@@ -32,10 +34,18 @@ type Advisor struct {
 	// turn is held by who analyses: one at a time in a process, since each takes a core and the others would only do
 	// the same again.
 	turn chan struct{}
+	// asked are jobs that somebody wants run.
+	asked chan Job
+
+	mu sync.Mutex
+	// verified is when what was done was last looked at.
+	verified time.Time
 }
 
 // New makes an advisor.
-func New(needs Needs) *Advisor { return &Advisor{Needs: needs, turn: make(chan struct{}, 1)} }
+func New(needs Needs) *Advisor {
+	return &Advisor{Needs: needs, turn: make(chan struct{}, 1), asked: make(chan Job, 1)}
+}
 
 func (a *Advisor) campus(ctx context.Context) (*campus, error) {
 	tree, err := a.Campus.Tree(ctx)

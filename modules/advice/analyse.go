@@ -24,6 +24,8 @@ type Analysis struct {
 	// UseKWh is the use of a usual month; 0 where too little is known.
 	UseKWh float64
 	Traits rules.Traits
+	// Departures are what departs from the expected in the last two months, oldest first.
+	Departures []rules.Departure
 }
 
 // Short tells whether too little was measured to say anything.
@@ -44,7 +46,7 @@ func (a *Advisor) analyse(ctx context.Context, c *campus, t Target, peers []rule
 			return analysis, err
 		}
 		out := rules.Judge(in.subject)
-		analysis.Inputs, analysis.UseKWh, analysis.Traits = out.Inputs, out.UseKWh, out.Traits
+		analysis.Inputs, analysis.UseKWh, analysis.Traits, analysis.Departures = out.Inputs, out.UseKWh, out.Traits, out.Departures
 		analysis.Days = rules.MinDays
 		if out.Shortage != nil {
 			analysis.Days, analysis.Needed = out.Shortage.Days, out.Shortage.Needed
@@ -66,8 +68,13 @@ func (a *Advisor) recommendationsOf(ctx context.Context, c *campus, t Target, in
 	}
 	var list []Recommendation
 	for _, f := range out.Findings {
-		if coveredBy(inner, f) || (f.Kind == rules.Sensor && t.Level != OfDevice) {
+		if coveredBy(inner, f) || (f.Kind == rules.Sensor && t.Level != OfDevice) || (f.Kind == rules.Peak && in.prices.demand == 0) {
 			continue
+		}
+		if f.Kind == rules.Peak {
+			if f, err = a.withMakers(ctx, c, t, f); err != nil {
+				return nil, err
+			}
 		}
 		list = append(list, Recommendation{
 			ID: idOf(t, f.Kind), Target: t, Space: c.spaceOf(t), Finding: f, Money: in.prices.worth(f), Status: Open, Standing: true,

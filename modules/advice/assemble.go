@@ -166,7 +166,9 @@ func (a *Advisor) comingMonth(ctx context.Context, space string, asOf time.Time,
 
 // weekPrices are the rates of each hour of the week, as of the coming week.
 type weekPrices struct {
-	price, avoided           [hoursPerDay * daysPerWeek]float64
+	price, avoided [hoursPerDay * daysPerWeek]float64
+	// demand is money per kW of a month's highest hour.
+	demand                   float64
 	currency, tariff, source string
 }
 
@@ -185,7 +187,7 @@ func (a *Advisor) weekPrices(ctx context.Context, space string, asOf time.Time, 
 		}
 		r := rates[k]
 		w.price[hour.WeekHour], w.avoided[hour.WeekHour] = r.Price, r.Avoided
-		w.currency, w.tariff, w.source = r.Currency, r.Tariff, r.Source
+		w.currency, w.tariff, w.source, w.demand = r.Currency, r.Tariff, r.Source, r.Demand
 	}
 	return w, nil
 }
@@ -197,6 +199,11 @@ func (w weekPrices) worth(f rules.Finding) Money {
 	for h, share := range f.Weight {
 		price += share * w.price[h]
 		avoided += share * w.avoided[h]
+	}
+	if f.Kind == rules.Peak {
+		m.Cost = w.demand * f.Figure("shave")
+		m.CostLow = m.Cost
+		return m
 	}
 	m.Cost, m.CostLow, m.CO2Kg = f.Saving.KWh*price, f.Saving.Low*price, f.Saving.KWh*avoided
 	return m
@@ -227,5 +234,6 @@ func (in assembled) hash(kind rules.Kind) string {
 		d.AddNumber("price", in.prices.price[h])
 		d.AddNumber("avoided", in.prices.avoided[h])
 	}
+	d.AddNumber("demand", in.prices.demand)
 	return d.Hex()
 }

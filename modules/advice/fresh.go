@@ -2,6 +2,9 @@ package advice
 
 import (
 	"context"
+	"errors"
+	"runtime"
+	"sync"
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice/rules"
@@ -16,27 +19,20 @@ const (
 	due = 24 * time.Hour
 )
 
-// RunDue analyses what is due: what past changes made stale, and what was last analysed a day ago. A supervised
-// goroutine calls it every so often; it ends with ctx, and can be called again.
-func (a *Advisor) RunDue(ctx context.Context) error {
-	_, err := a.freshen(ctx, due)
-	return err
-}
-
 // refresh analyses what past changes made stale, for a reader who waits, and tells how many targets are left.
 func (a *Advisor) refresh(ctx context.Context) (left int, err error) {
 	bounded, cancel := context.WithTimeout(ctx, refreshTime)
 	defer cancel()
 	const never = 100 * 365 * 24 * time.Hour
-	left, err = a.freshen(bounded, never)
+	left, err = a.freshen(bounded, never, func(int, int) {})
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
 		return max(left, 1), nil // the reader's patience ended, not the request's
 	}
 	return left, err
 }
 
-// freshen analyses all that is stale or older than age, and tells how many targets are left.
-func (a *Advisor) freshen(ctx context.Context, age time.Duration) (left int, err error) {
+// freshen analyses all that is stale or older than age, tells progress as it goes, and how many targets are left.
+func (a *Advisor) freshen(ctx context.Context, age time.Duration, progress func(done, total int)) (left int, err error) {
 	todo, err := a.stale(ctx, age)
 	if err != nil || len(todo.targets) == 0 {
 		return 0, err
@@ -51,28 +47,80 @@ func (a *Advisor) freshen(ctx context.Context, age time.Duration) (left int, err
 	if todo, err = a.stale(ctx, age); err != nil {
 		return 0, err
 	}
-	return a.do(ctx, todo)
+	return a.do(ctx, todo, progress)
 }
 
-// do analyses targets in their order. Spaces that met peers which were only then analysed get another look.
-func (a *Advisor) do(ctx context.Context, w work) (left int, err error) {
+// do analyses targets, what lies inside before what lies around it. Spaces that met peers which were only then analysed get
+// another look.
+func (a *Advisor) do(ctx context.Context, w work, progress func(done, total int)) (left int, err error) {
 	met := make(map[Target]int)
+	done := 0
 	for round := range 2 {
-		for i, t := range w.targets {
-			peers := w.peersOf(t)
-			if round > 0 && len(peers) == met[t] {
-				continue
+		for _, group := range w.groups() {
+			var todo []Target
+			peers := make(map[Target][]rules.Traits)
+			for _, t := range group {
+				if peers[t] = w.peersOf(t); round == 0 || len(peers[t]) != met[t] {
+					todo, met[t] = append(todo, t), len(peers[t])
+				}
 			}
-			met[t] = len(peers)
-			if ctx.Err() != nil {
-				return len(w.targets) - i, ctx.Err()
+			if err := a.analyseAll(ctx, w, todo, peers); err != nil {
+				return max(0, len(w.targets)-done), err
 			}
-			if w.last[t], err = a.analyse(ctx, w.campus, t, peers); err != nil {
-				return len(w.targets) - i, err
+			if round == 0 {
+				done += len(group)
+				progress(done, len(w.targets))
 			}
 		}
 	}
 	return 0, nil
+}
+
+// mostAtOnce targets are handed out at a time, so that progress is told.
+const mostAtOnce = 16
+
+// analyseAll analyses targets that do not rest on each other, on all processors.
+func (a *Advisor) analyseAll(ctx context.Context, w work, todo []Target, peers map[Target][]rules.Traits) error {
+	analyses, failed := make([]Analysis, len(todo)), make([]error, len(todo))
+	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wait sync.WaitGroup
+	for i, t := range todo {
+		turns <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-turns }()
+			if failed[i] = ctx.Err(); failed[i] == nil {
+				analyses[i], failed[i] = a.analyse(ctx, w.campus, t, peers[t])
+			}
+		})
+	}
+	wait.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return err
+	}
+	for i, t := range todo {
+		w.last[t] = analyses[i]
+	}
+	return nil
+}
+
+// groups are the targets, in order, in groups whose members do not lie inside each other.
+func (w work) groups() [][]Target {
+	var groups [][]Target
+	rank := func(t Target) int {
+		if t.Level == OfDevice {
+			return -len(w.campus.inside(t))
+		}
+		return len(w.campus.path(t.ID))
+	}
+	for _, t := range w.targets {
+		last := len(groups) - 1
+		if last >= 0 && len(groups[last]) < mostAtOnce && groups[last][0].Level == t.Level && rank(groups[last][0]) == rank(t) && (t.Level != OfDevice || rank(t) == 0) {
+			groups[last] = append(groups[last], t)
+			continue
+		}
+		groups = append(groups, []Target{t})
+	}
+	return groups
 }
 
 // work is what is to be analysed.

@@ -133,6 +133,16 @@ type Archive interface {
 	Report(ctx context.Context, id string) (r Report, found bool, err error)
 }
 
+// Jobs keeps how far jobs have come, and lets one process run them at a time.
+type Jobs interface {
+	// TryLock takes the lock if no process has it; mine is false where one has. release gives it back.
+	TryLock(ctx context.Context) (release func(), mine bool, err error)
+	// KeepJob keeps a job as it is now, by its id, and lets the oldest go beyond so many.
+	KeepJob(ctx context.Context, job Job, most int) error
+	// AllJobs are those kept, the newest first.
+	AllJobs(ctx context.Context) ([]Job, error)
+}
+
 // Scenarios keeps what-ifs.
 type Scenarios interface {
 	// KeepScenario keeps one, and lets the oldest go beyond so many.

@@ -61,11 +61,16 @@ func (a *Advisor) Verify(ctx context.Context, caller Caller, id string) (Verific
 	if err != nil {
 		return Verification{}, err
 	}
+	return a.verification(ctx, c, r)
+}
+
+// verification is Verify of a recommendation that is at hand.
+func (a *Advisor) verification(ctx context.Context, c *campus, r Recommendation) (Verification, error) {
 	v := Verification{Advice: c.advice(r), Verdict: NotDone, Currency: r.Money.Currency}
-	if r.Status != Done {
+	if r.Status != Done && r.Status != Verified {
 		return v, nil
 	}
-	events, err := a.Recommendations.Events(ctx, id)
+	events, err := a.Recommendations.Events(ctx, r.ID)
 	if err != nil {
 		return v, err
 	}

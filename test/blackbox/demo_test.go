@@ -40,4 +40,5 @@ func TestTheDemoLoadsAndAdvises(t *testing.T) {
 	require.Positive(t, *overview.BaseLoadKW)
 	require.NotEmpty(t, overview.TopDevices)
 	require.GreaterOrEqual(t, overview.TopDevices[0].KWh, overview.TopDevices[len(overview.TopDevices)-1].KWh)
+	asksForMore(t, client)
 }

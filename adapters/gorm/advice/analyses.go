@@ -27,6 +27,7 @@ type outcome struct {
 	Days, Needed int
 	UseKWh       float64
 	Traits       rules.Traits
+	Departures   []rules.Departure
 }
 
 // Analyses are the last ones of all targets.
@@ -43,7 +44,7 @@ func (s *Store) Analyses(ctx context.Context) ([]advice.Analysis, error) {
 		}
 		list[i] = advice.Analysis{
 			Target: advice.Target{Level: advice.Level(r.TargetLevel), ID: r.TargetID}, Space: r.SpaceID, At: fromMs(r.At), Facts: r.Facts,
-			Inputs: o.Inputs, Days: o.Days, Needed: o.Needed, UseKWh: o.UseKWh, Traits: o.Traits,
+			Inputs: o.Inputs, Days: o.Days, Needed: o.Needed, UseKWh: o.UseKWh, Traits: o.Traits, Departures: o.Departures,
 		}
 	}
 	return list, nil
@@ -51,7 +52,7 @@ func (s *Store) Analyses(ctx context.Context) ([]advice.Analysis, error) {
 
 // KeepAnalysis replaces a target's analysis and recommendations in one transaction.
 func (s *Store) KeepAnalysis(ctx context.Context, a advice.Analysis, merge func(stored []advice.Recommendation) []advice.Recommendation) error {
-	text, err := text(outcome{Inputs: a.Inputs, Days: a.Days, Needed: a.Needed, UseKWh: a.UseKWh, Traits: a.Traits})
+	text, err := text(outcome{Inputs: a.Inputs, Days: a.Days, Needed: a.Needed, UseKWh: a.UseKWh, Traits: a.Traits, Departures: a.Departures})
 	if err != nil {
 		return err
 	}

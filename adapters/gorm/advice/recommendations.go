@@ -81,7 +81,7 @@ func (s *Store) Find(ctx context.Context, f advice.Filter) ([]advice.Recommendat
 		q = q.Where("kind = ?", f.Kind)
 	}
 	if f.Heard {
-		q = q.Where("(status IN ? OR (standing AND status = ?))", []string{string(advice.Accepted), string(advice.Done)}, string(advice.Open))
+		q = q.Where("(status IN ? OR (standing AND status = ?))", []string{string(advice.Accepted), string(advice.Done), string(advice.Verified)}, string(advice.Open))
 	}
 	if f.MinKWh > 0 {
 		q = q.Where("saving >= ?", mWh(f.MinKWh))

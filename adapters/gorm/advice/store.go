@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -29,7 +30,11 @@ func Migrations() fs.FS {
 }
 
 // Store answers the storing ports of the advice module.
-type Store struct{ db *database.Database }
+type Store struct {
+	db *database.Database
+	// jobs is the lock of a process that has the database to itself.
+	jobs sync.Mutex
+}
 
 // New makes a store.
 func New(db *database.Database) *Store { return &Store{db: db} }
@@ -39,6 +44,7 @@ var (
 	_ advice.Analyses        = (*Store)(nil)
 	_ advice.Archive         = (*Store)(nil)
 	_ advice.Scenarios       = (*Store)(nil)
+	_ advice.Jobs            = (*Store)(nil)
 )
 
 // locked lets nobody else change the rows that are read until the transaction ends. SQLite has one writer anyway.

@@ -28,6 +28,8 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerVerification(api)
 	h.registerForecast(api)
 	h.registerSimulations(api)
+	h.registerAnomalies(api)
+	h.registerJobs(api)
 }
 
 // callerOf is on whose behalf a request runs.

@@ -8,8 +8,8 @@ import (
 // Recommendation is one in words and figures.
 type Recommendation struct {
 	ID       string `json:"id" example:"rec_k3v5q6m7x2c4b1a0"`
-	Kind     string `json:"kind" enum:"out_of_hours,standby,state_mismatch,schedule,unused_room,cooling_slope,setpoint,base_load,sensor"`
-	Status   string `json:"status" enum:"open,accepted,dismissed,done"`
+	Kind     string `json:"kind" enum:"out_of_hours,standby,state_mismatch,schedule,unused_room,cooling_slope,setpoint,base_load,stuck_on,degradation,peak,sensor"`
+	Status   string `json:"status" enum:"open,accepted,dismissed,done,verified"`
 	Standing bool   `json:"standing" doc:"The last analysis still found the cause"`
 	Title    string `json:"title"`
 	Message  string `json:"message"`

@@ -20,6 +20,7 @@ type Store interface {
 	advice.Analyses
 	advice.Archive
 	advice.Scenarios
+	advice.Jobs
 }
 
 // Memory is a store that forgets.
@@ -30,6 +31,8 @@ type Memory struct {
 	analyses map[advice.Target]advice.Analysis
 	reports  map[string]advice.Report
 	kept     []advice.KeptScenario
+	jobs     []advice.Job
+	locked   bool
 }
 
 // NewMemory makes an empty one.
@@ -71,7 +74,7 @@ func picks(f advice.Filter, r advice.Recommendation) bool {
 		f.After.ID != "" && compare(f.After, r.Place()) >= 0:
 		return false
 	case f.Heard:
-		return r.Status == advice.Accepted || r.Status == advice.Done || (r.Standing && r.Status == advice.Open)
+		return r.Status == advice.Accepted || r.Status == advice.Done || r.Status == advice.Verified || (r.Standing && r.Status == advice.Open)
 	}
 	return true
 }
@@ -174,4 +177,37 @@ func (m *Memory) DropScenario(_ context.Context, id string) error {
 	defer m.mu.Unlock()
 	m.kept = slices.DeleteFunc(m.kept, func(s advice.KeptScenario) bool { return s.ID == id })
 	return nil
+}
+
+// TryLock answers advice.Jobs.
+func (m *Memory) TryLock(context.Context) (release func(), mine bool, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.locked {
+		return func() {}, false, nil
+	}
+	m.locked = true
+	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.locked = false
+	}, true, nil
+}
+
+// KeepJob answers advice.Jobs.
+func (m *Memory) KeepJob(_ context.Context, job advice.Job, most int) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.jobs = slices.DeleteFunc(m.jobs, func(j advice.Job) bool { return j.ID == job.ID })
+	m.jobs = append(m.jobs, job)
+	slices.SortFunc(m.jobs, func(a, b advice.Job) int { return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(b.ID, a.ID)) })
+	m.jobs = m.jobs[:min(most, len(m.jobs))]
+	return nil
+}
+
+// AllJobs answers advice.Jobs.
+func (m *Memory) AllJobs(context.Context) ([]advice.Job, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.jobs), nil
 }

@@ -18,14 +18,15 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 // RunStore runs the suite on stores that open makes, each of them empty.
 func RunStore(t *testing.T, open func(t *testing.T) Store) {
 	for name, run := range map[string]func(t *testing.T, s Store){
-		"a recommendation comes back as it was kept":    comesBack,
-		"recommendations are found by their filter":     foundByFilter,
-		"pages follow the money":                        pagesFollow,
-		"a change is kept with what happened, or not":   changeIsKept,
-		"changes of one recommendation do not get lost": changesAddUp,
-		"an analysis replaces the one before":           analysisReplaces,
-		"reports come back and are let go of":           reportsComeBack,
-		"scenarios come back, the newest first":         scenariosComeBack,
+		"a recommendation comes back as it was kept":     comesBack,
+		"recommendations are found by their filter":      foundByFilter,
+		"pages follow the money":                         pagesFollow,
+		"a change is kept with what happened, or not":    changeIsKept,
+		"changes of one recommendation do not get lost":  changesAddUp,
+		"an analysis replaces the one before":            analysisReplaces,
+		"reports come back and are let go of":            reportsComeBack,
+		"jobs come back, and one has the lock at a time": jobsComeBack,
+		"scenarios come back, the newest first":          scenariosComeBack,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, open(t)) })
 	}
@@ -242,4 +243,35 @@ func scenariosComeBack(t *testing.T, s Store) {
 	all, err = s.AllScenarios(ctx)
 	require.NoError(t, err)
 	require.Equal(t, []advice.KeptScenario{third}, all, "the oldest was let go of")
+}
+
+func jobsComeBack(t *testing.T, s Store) {
+	ctx := context.Background()
+	job := func(id string, at time.Time) advice.Job {
+		return advice.Job{ID: id, Trigger: advice.ByDemand, By: "us_1", Status: advice.JobRunning, Started: at, Updated: at, Total: 12}
+	}
+	first, second, third := job("job_1", noon), job("job_2", noon.Add(time.Hour)), job("job_3", noon.Add(2*time.Hour))
+	require.NoError(t, s.KeepJob(ctx, first, 2))
+	require.NoError(t, s.KeepJob(ctx, second, 2))
+	second.Status, second.Done, second.Verified, second.Reopened, second.Updated = advice.JobDone, 12, 1, 2, noon.Add(90*time.Minute)
+	require.NoError(t, s.KeepJob(ctx, second, 2))
+	all, err := s.AllJobs(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []advice.Job{second, first}, all)
+	require.NoError(t, s.KeepJob(ctx, third, 2))
+	all, err = s.AllJobs(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []advice.Job{third, second}, all, "the oldest was let go of")
+
+	release, mine, err := s.TryLock(ctx)
+	require.NoError(t, err)
+	require.True(t, mine)
+	_, mine, err = s.TryLock(ctx)
+	require.NoError(t, err)
+	require.False(t, mine, "another has it")
+	release()
+	release, mine, err = s.TryLock(ctx)
+	require.NoError(t, err)
+	require.True(t, mine, "it was given back")
+	release()
 }

@@ -26,9 +26,13 @@ const (
 	endEvidence, mostEvidence = 6.0, 4.0
 	endDays, idleDays         = 5, 10
 	// The same kind within a quarter of a year must be clearer each time.
-	againDays, againFactor = 90, 1.2
+	againDays, againFactor = 90, 1.3
 	// nearDays around the day on which it was first seen are tried for its begin; a rise takes leastRise days to be told.
 	nearDays, leastRise = 3, 10
+	// What lasts a single day is a day like that; only weekends are said after one.
+	leastDays = 2
+	// refineDays is how long each day makes the shape and amplitude surer: the first may look like several.
+	refineDays = 7
 )
 
 // judge goes through the days to be judged.
@@ -48,6 +52,9 @@ func (d *detector) judge() []Finding {
 			lasting = d.begins(k, s.day(k))
 		default:
 			d.days[k].taken = true
+			if k-lasting.since <= refineDays {
+				d.settle(lasting, k, 0)
+			}
 			if !d.lasts(lasting, k) {
 				d.close(lasting, false)
 				for j := lasting.last + 1; j <= k; j++ {
@@ -133,7 +140,7 @@ func (d *detector) lasts(e *event, k int) bool {
 
 // close settles an event's shape, begin and waste with all its days, and takes spikes that lie in it as a part of it.
 func (d *detector) close(e *event, open bool) {
-	d.settle(e)
+	d.settle(e, e.last, nearDays)
 	d.closed = append(d.closed, *e)
 	f := Finding{Kind: shapeTraits[e.shape].kind, From: -1, Strength: e.strength, Open: open}
 	for k := e.since; k <= e.last; k++ {
@@ -151,10 +158,15 @@ func (d *detector) close(e *event, open bool) {
 			}
 		}
 	}
-	if f.From < 0 || f.KWh <= 0 {
+	days := e.last - e.since + 1
+	if f.From < 0 || f.KWh <= 0 || (e.shape != weekendOn && days < leastDays) {
 		return
 	}
-	f.Known = max(d.endOf(e.known-1), f.From+1)
+	known := e.known - 1
+	if e.shape != weekendOn {
+		known = max(known, e.since+leastDays-1)
+	}
+	f.Known = max(d.endOf(known), f.From+1)
 	d.found = slices.DeleteFunc(d.found, func(s Finding) bool { return s.Kind == PeakSpike && s.From < f.To && s.To > f.From })
 	d.found = append(d.found, f)
 }
@@ -169,13 +181,13 @@ func (d *detector) endOf(k int) int {
 	return 0
 }
 
-// settle takes the shape and begin for which all days of the event speak most.
-func (d *detector) settle(e *event) {
+// settle takes the shape and the begin, no further than near days away, for which the days up to last speak most.
+func (d *detector) settle(e *event, last, near int) {
 	most := 0.0
 	begun, shapeOf, amplitude := e.since, e.shape, e.amplitude
-	for since := max(d.first, e.since-nearDays); since <= min(e.since+nearDays, e.last); since++ {
+	for since := max(d.first, e.since-near); since <= min(e.since+near, last); since++ {
 		w := window{since: since, correction: e.correction}
-		for k := since; k <= e.last; k++ {
+		for k := since; k <= last; k++ {
 			if d.days[k].skipped {
 				continue
 			}
@@ -186,7 +198,7 @@ func (d *detector) settle(e *event) {
 			}
 		}
 		for sh := range shapes {
-			if w.speaks[sh] <= 0 || w.weight[sh] <= 0 || (sh == rising && e.last-since+1 < leastRise) {
+			if w.speaks[sh] <= 0 || w.weight[sh] <= 0 || (sh == rising && last-since+1 < leastRise) {
 				continue
 			}
 			if likelihood := w.speaks[sh] * w.speaks[sh] / w.weight[sh]; likelihood > most {

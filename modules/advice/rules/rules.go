@@ -24,12 +24,15 @@ const (
 	CoolingSlope  Kind = "cooling_slope"
 	Setpoint      Kind = "setpoint"
 	BaseLoad      Kind = "base_load"
+	Peak          Kind = "peak"
+	Degradation   Kind = "degradation"
+	StuckOn       Kind = "stuck_on"
 	Sensor        Kind = "sensor"
 )
 
 // Version is that of the rules: it counts up whenever one of them, or what they share, would give other figures
 // for the same history.
-const Version = 1
+const Version = 2
 
 // Subject is a target with all that the rules may know of it.
 type Subject struct {
@@ -118,6 +121,8 @@ type Outcome struct {
 	Inputs   Inputs
 	// UseKWh is what the target uses in a usual month.
 	UseKWh float64
+	// Departures are what departs from the expected in the last two months, oldest first.
+	Departures []Departure
 	// Shortage is set where there is too little to go by.
 	Shortage *Shortage
 }
@@ -137,6 +142,8 @@ func Judge(s Subject) Outcome {
 	out := Outcome{Inputs: inputsOf(s.History)}
 	faulty, fault := findFault(s)
 	sc := newScene(s, faulty)
+	out.Departures = departuresOf(s)
+	sc.departures = out.Departures
 	if len(sc.dates) < MinDays {
 		out.Shortage = &Shortage{Days: len(sc.dates), Needed: MinDays}
 	}
@@ -159,6 +166,14 @@ func Judge(s Subject) Outcome {
 		if f := rule(sc); f != nil && worthSaying(*f, out.UseKWh) {
 			out.Findings = append(out.Findings, *f)
 		}
+	}
+	for _, rule := range []func(*scene, []Finding) *Finding{stuckOn, degradation} {
+		if f := rule(sc, out.Findings); f != nil && worthSaying(*f, out.UseKWh) {
+			out.Findings = append(out.Findings, *f)
+		}
+	}
+	if f := peak(sc); f != nil && worthSaying(*f, out.UseKWh) {
+		out.Findings = append(out.Findings, *f)
 	}
 	return out
 }

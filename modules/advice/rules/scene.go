@@ -13,6 +13,8 @@ type scene struct {
 	recent *history.History // the last recentDays dates with measurements, and what lies between
 	dates  []date           // of recent, those with enough measured hours
 	levels levels
+	// departures are what the detector found in the last two months.
+	departures []Departure
 	// taken marks hours of recent that a rule has claimed.
 	taken []bool
 }

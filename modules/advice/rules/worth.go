@@ -19,7 +19,7 @@ func floor(use float64) float64 {
 }
 
 // worthSaying keeps findings whose saving is outside its own uncertainty and above the floor, and all of whose
-// figures are numbers. One that saves nothing by itself, such as a faulty sensor, is always said.
+// figures are numbers. One that saves nothing by itself, such as a faulty sensor or a peak, is always said.
 func worthSaying(f Finding, use float64) bool {
 	all := f.Saving.KWh + f.Saving.Low + f.Saving.High + f.Confidence
 	for _, figure := range f.Figures {
@@ -28,7 +28,7 @@ func worthSaying(f Finding, use float64) bool {
 	if math.IsNaN(all) || math.IsInf(all, 0) {
 		return false
 	}
-	return f.Kind == Sensor || (f.Saving.Low > 0 && f.Saving.KWh >= floor(use))
+	return f.Kind == Sensor || f.Kind == Peak || (f.Saving.Low > 0 && f.Saving.KWh >= floor(use))
 }
 
 // certainty is the confidence in a finding: it grows with the dates watched, shrinks with the width of the

@@ -57,6 +57,21 @@ var english = map[string]template{
 		"“{name}”{where} does not fall below {power} at night; in opening hours it draws {reference_power}. {watched} nights were watched.",
 		"Walk through “{name}” after closing and switch off what need not run.",
 	},
+	"stuck_on": {
+		"Something has stayed on: {name}",
+		"“{name}”{where} has drawn about {power} more than expected at all hours for {hours} ({rise} % more).",
+		"Find out at “{name}” what was switched on when that began and has not been switched off since.",
+	},
+	"degradation": {
+		"Consumption creeps up: {name}",
+		"“{name}”{where} uses more and more beyond what calendar and weather explain: over the last {hours}, {rise} % more on average.",
+		"Have the equipment of “{name}” serviced: filters, refrigerant, motors and controls.",
+	},
+	"peak": {
+		"Demand peak: {name}",
+		"The hour of the highest demand of “{name}”{where} in the last month was {span}, at {power}; other days do not pass {reference_power}.",
+		"Spread the starts at “{name}”, or move what can wait to another hour.",
+	},
 	"sensor/stuck": {
 		"Meter stuck: {name}",
 		"“{name}”{where} repeated the same value ({power}) for {hours}; those hours are not used for advice.",

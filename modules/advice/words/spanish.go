@@ -58,6 +58,21 @@ var spanish = map[string]template{
 		"«{name}»{where} no baja de {power} por la noche; en horas de apertura consume {reference_power}. Se observaron {watched} noches.",
 		"Recorra «{name}» después del cierre y apague lo que no tenga que seguir en marcha.",
 	},
+	"stuck_on": {
+		"Algo quedó encendido: {name}",
+		"«{name}»{where} consume unos {power} de más a toda hora desde hace {hours} ({rise} % más de lo esperado).",
+		"Busque en «{name}» qué se encendió al comienzo de ese lapso y no se volvió a apagar.",
+	},
+	"degradation": {
+		"El consumo sube poco a poco: {name}",
+		"«{name}»{where} consume cada vez más de lo que el calendario y el clima explican: en las últimas {hours}, un {rise} % más en promedio.",
+		"Programe mantenimiento de los equipos de «{name}»: filtros, refrigerante, motores y controles.",
+	},
+	"peak": {
+		"Pico de demanda: {name}",
+		"La hora de mayor demanda del último mes de «{name}»{where} fue {span}, con {power}; los demás días no pasan de {reference_power}.",
+		"Reparta los arranques de «{name}» o pase a otra hora lo que pueda esperar.",
+	},
 	"sensor/stuck": {
 		"Medidor detenido: {name}",
 		"«{name}»{where} repitió el mismo valor ({power}) durante {hours}; esas horas no se usan para aconsejar.",

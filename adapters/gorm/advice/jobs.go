@@ -1,0 +1,81 @@
+package gormadvice
+
+import (
+	"context"
+	"errors"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/platform/database"
+)
+
+type jobRow struct {
+	ID        string `gorm:"primaryKey"`
+	StartedAt int64
+	Job       string
+}
+
+func (jobRow) TableName() string { return "advice_jobs" }
+
+const newestJob = "started_at DESC, id DESC"
+
+// jobLock is the advisory lock of the job's runner; the number is the module's own.
+const jobLock = 7_204_011
+
+// TryLock takes the advisory lock of the database in a transaction that stays open: it ends with the connection, so a process that
+// dies leaves nothing locked, and a pooler that shares connections keeps it to this one. SQLite belongs to one process.
+func (s *Store) TryLock(ctx context.Context) (release func(), mine bool, err error) {
+	if s.db.Dialect == database.SQLite {
+		if !s.jobs.TryLock() {
+			return func() {}, false, nil
+		}
+		return s.jobs.Unlock, true, nil
+	}
+	// Ending it is the only thing that is done with it.
+	tx := s.db.Write.WithContext(context.WithoutCancel(ctx)).Begin()
+	release = func() { tx.Rollback() }
+	if tx.Error == nil {
+		err = tx.Exec("SET LOCAL idle_in_transaction_session_timeout = 0").Error
+	}
+	if err = errors.Join(tx.Error, err); err == nil {
+		err = tx.Raw("SELECT pg_try_advisory_xact_lock(?)", jobLock).Scan(&mine).Error
+	}
+	if err != nil || !mine {
+		release()
+		return func() {}, false, err
+	}
+	return release, true, nil
+}
+
+// KeepJob keeps a job as it is now, and lets the oldest go beyond so many.
+func (s *Store) KeepJob(ctx context.Context, job advice.Job, most int) error {
+	text, err := text(job)
+	if err != nil {
+		return err
+	}
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		row := jobRow{ID: job.ID, StartedAt: job.Started.UnixMilli(), Job: text}
+		if err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, UpdateAll: true}).Create(&row).Error; err != nil {
+			return err
+		}
+		stay := tx.Model(&jobRow{}).Select("id").Order(newestJob).Limit(most)
+		return tx.Where("id NOT IN (?)", stay).Delete(&jobRow{}).Error
+	})
+}
+
+// AllJobs are those kept, the newest first.
+func (s *Store) AllJobs(ctx context.Context) ([]advice.Job, error) {
+	var rows []jobRow
+	if err := s.db.Read.WithContext(ctx).Order(newestJob).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	all := make([]advice.Job, len(rows))
+	for i, row := range rows {
+		if err := read(row.Job, &all[i]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,88 @@
+package httpadvice
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/anomaly"
+	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerAnomalies(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "listAnomalies", Method: http.MethodGet, Path: "/api/anomalias", Tags: []string{"advice"},
+		Summary: "Anomalías · Anomalies",
+		Description: "Waste and faults of the data in the last two months, the newest first: what departs from what calendar and weather lead one to expect, beyond the target's own noise. " +
+			"What is said of an hour rests on that hour and those before it; `detected_at` is when it could first be said.",
+		Metadata: httpserver.Readers(), Errors: []int{404, 422},
+	}, h.anomalies)
+}
+
+type anomaliesInput struct {
+	ID      string    `query:"id" maxLength:"64" doc:"One device or space"`
+	SpaceID string    `query:"space_id" maxLength:"64" doc:"All within a space"`
+	Kind    string    `query:"kind" enum:"offhours_base,weekend_on,stuck_on,degradation,peak_spike,setpoint_cooling,schedule_shift,meter_stuck,meter_zero,meter_gap"`
+	From    time.Time `query:"from"`
+	To      time.Time `query:"to"`
+	Lasting bool      `query:"lasting" doc:"Only those that have not ended"`
+}
+
+// AnomaliesBody is a list of anomalies.
+type AnomaliesBody struct {
+	Items   []AnomalyBody `json:"items" nullable:"false"`
+	Targets int           `json:"targets" doc:"Devices and spaces that were judged"`
+	Short   int           `json:"short" doc:"Of these, those with too little history to tell waste from what is usual"`
+	Pending int           `json:"pending" doc:"Those still to be judged after a change of their past"`
+}
+
+// AnomalyBody is one of them.
+type AnomalyBody struct {
+	ID         string   `json:"id" doc:"Of the device or space"`
+	Level      string   `json:"level"`
+	SpaceID    string   `json:"space_id"`
+	Kind       string   `json:"kind"`
+	Fault      bool     `json:"fault" doc:"The data are at fault, and not the load"`
+	Start      string   `json:"start" format:"date-time"`
+	End        string   `json:"end" format:"date-time"`
+	DetectedAt string   `json:"detected_at" format:"date-time"`
+	Lasting    bool     `json:"lasting"`
+	KWh        *float64 `json:"kwh" doc:"Estimated waste; null for a fault"`
+	Cost       *float64 `json:"cost"`
+	Currency   string   `json:"currency,omitempty"`
+	Certainty  float64  `json:"certainty" doc:"0 to 1"`
+	Evidence   *float64 `json:"evidence" doc:"In standard deviations of the target's own noise; null for a fault"`
+	Message    string   `json:"message"`
+}
+
+type anomaliesOutput struct{ Body AnomaliesBody }
+
+func (h *Handlers) anomalies(ctx context.Context, in *anomaliesInput) (*anomaliesOutput, error) {
+	found, err := h.Advisor.Anomalies(ctx, callerOf(ctx), advice.AnomalyQuery{
+		Space: in.SpaceID, ID: in.ID, Kind: anomaly.Kind(in.Kind), From: in.From, To: in.To, Lasting: in.Lasting,
+	})
+	if err != nil {
+		return nil, err
+	}
+	body := AnomaliesBody{Items: []AnomalyBody{}, Targets: found.Targets, Short: found.Short, Pending: found.Pending}
+	for _, a := range found.Items {
+		body.Items = append(body.Items, anomalyOf(languageOf(ctx), a))
+	}
+	return &anomaliesOutput{Body: body}, nil
+}
+
+func anomalyOf(l words.Language, a advice.Anomaly) AnomalyBody {
+	body := AnomalyBody{
+		ID: a.Target.ID, Level: string(a.Target.Level), SpaceID: a.Space, Kind: string(a.Kind), Fault: a.Kind.Fault(), Start: instant(a.From), End: instant(a.To),
+		DetectedAt: instant(a.Known), Lasting: a.Open, Certainty: rounded(a.Certainty, moneyDecimals), Currency: a.Currency,
+		Message: words.Departure(l, a.About, string(a.Kind), a.KWh, a.Cost, a.Currency, a.Open),
+	}
+	if !a.Kind.Fault() {
+		body.KWh, body.Cost, body.Evidence = finite(a.KWh, kwhDecimals), finite(a.Cost, moneyDecimals), finite(a.Strength, moneyDecimals)
+	}
+	return body
+}

@@ -1,0 +1,148 @@
+package advice
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice/anomaly"
+	"github.com/holotwin/holotwin/modules/advice/rules"
+	"github.com/holotwin/holotwin/modules/advice/words"
+)
+
+// AnomalyQuery asks for anomalies; what is empty asks for all that the caller sees.
+type AnomalyQuery struct {
+	// Space takes in all within it, ID is one device or space.
+	Space, ID string
+	Kind      anomaly.Kind
+	// From and To bound when they were: those that overlap count.
+	From, To time.Time
+	// Lasting picks those that have not ended.
+	Lasting bool
+}
+
+// Anomaly is waste or a fault of the data that was found in a target's last two months.
+type Anomaly struct {
+	Target Target
+	Space  string
+	rules.Departure
+	// Certainty is 0 to 1, from the evidence.
+	Certainty float64
+	// Cost is what the waste cost at the mean price of its hours.
+	Cost     float64
+	Currency string
+	About    words.About
+}
+
+// Anomalies is an answer.
+type Anomalies struct {
+	Items []Anomaly
+	// Targets were judged, Short of them have too little history for anything but faults of the data.
+	Targets, Short int
+	// Pending is how many targets are still to be analysed after a change of their past.
+	Pending int
+}
+
+// Anomalies gives what departs from the expected, the newest first, as of the last analysis. Errors: ErrForbidden, ErrNotFound.
+func (a *Advisor) Anomalies(ctx context.Context, caller Caller, q AnomalyQuery) (Anomalies, error) {
+	if !caller.MayRead() {
+		return Anomalies{}, ErrForbidden{}
+	}
+	c, err := a.campus(ctx)
+	if err != nil {
+		return Anomalies{}, err
+	}
+	asked, err := c.askedFor(caller, q)
+	if err != nil {
+		return Anomalies{}, err
+	}
+	var out Anomalies
+	if out.Pending, err = a.refresh(ctx); err != nil {
+		return out, err
+	}
+	analyses, err := a.Analyses.Analyses(ctx)
+	if err != nil {
+		return out, err
+	}
+	for _, one := range analyses {
+		if !asked(one.Target) {
+			continue
+		}
+		out.Targets++
+		if one.Short() {
+			out.Short++
+		}
+		for _, d := range one.Departures {
+			if q.picks(d) {
+				out.Items = append(out.Items, c.anomalyOf(one, d))
+			}
+		}
+	}
+	slices.SortFunc(out.Items, func(x, y Anomaly) int {
+		return cmp.Or(y.From.Compare(x.From), cmp.Compare(x.Target.String(), y.Target.String()), cmp.Compare(x.Kind, y.Kind))
+	})
+	return out, a.priceAnomalies(ctx, out.Items)
+}
+
+// askedFor checks what is asked against what the caller sees, and tells which targets count.
+func (c *campus) askedFor(caller Caller, q AnomalyQuery) (func(Target) bool, error) {
+	if q.ID != "" {
+		t, known := c.find(q.ID)
+		if !known || !c.sees(caller, c.spaceOf(t)) {
+			return nil, ErrNotFound{"device or space", q.ID}
+		}
+		return func(other Target) bool { return other == t }, nil
+	}
+	within := caller.Space
+	if q.Space != "" {
+		if !c.sees(caller, q.Space) {
+			return nil, ErrNotFound{"space", q.Space}
+		}
+		within = q.Space
+	}
+	inside := make(map[string]bool)
+	for _, s := range c.within(within) {
+		inside[s] = true
+	}
+	return func(t Target) bool { return inside[c.spaceOf(t)] }, nil
+}
+
+func (q AnomalyQuery) picks(d rules.Departure) bool {
+	switch {
+	case q.Kind != "" && d.Kind != q.Kind, q.Lasting && !d.Open:
+		return false
+	case !q.From.IsZero() && !d.To.After(q.From), !q.To.IsZero() && !d.From.Before(q.To):
+		return false
+	}
+	return true
+}
+
+func (c *campus) anomalyOf(one Analysis, d rules.Departure) Anomaly {
+	about := c.advice(Recommendation{Target: one.Target}).About
+	return Anomaly{Target: one.Target, Space: c.spaceOf(one.Target), Departure: d, Certainty: d.Certainty(), About: about}
+}
+
+// priceAnomalies adds what waste cost, at the mean price over its span.
+func (a *Advisor) priceAnomalies(ctx context.Context, all []Anomaly) error {
+	for i := range all {
+		one := &all[i]
+		if one.KWh == 0 {
+			continue
+		}
+		rates, err := a.Prices.Rates(ctx, one.Space, one.From, one.To)
+		if err != nil {
+			return err
+		}
+		var paid, hours float64
+		for _, r := range rates {
+			h := earliest(r.To, one.To).Sub(latest(r.From, one.From)).Hours()
+			paid, hours = paid+r.Price*h, hours+h
+			one.Currency = r.Currency
+		}
+		if hours > 0 {
+			one.Cost = one.KWh * paid / hours
+		}
+	}
+	return nil
+}

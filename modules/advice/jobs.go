@@ -1,0 +1,167 @@
+package advice
+
+import (
+	"context"
+	"time"
+)
+
+// JobStatus is how far a job has come.
+type JobStatus string
+
+// The statuses. Interrupted is a job whose process ended; what it had done stays done, and the next one goes on from there.
+const (
+	JobRunning     JobStatus = "running"
+	JobDone        JobStatus = "done"
+	JobFailed      JobStatus = "failed"
+	JobInterrupted JobStatus = "interrupted"
+)
+
+// Trigger is why a job ran.
+type Trigger string
+
+// The triggers.
+const (
+	ByClock  Trigger = "schedule"
+	ByDemand Trigger = "demand"
+)
+
+// Job is a run of the analysis of all that is due.
+type Job struct {
+	ID      string
+	Trigger Trigger
+	// By is who asked for it; empty for the clock.
+	By      string
+	Status  JobStatus
+	Started time.Time
+	// Updated is when its progress was last told, or it ended.
+	Updated time.Time
+	// Done of Total targets were analysed; Left is how many a failed or interrupted one left to the next.
+	Done, Total int
+	// Verified is how many recommendations were found to have saved, Reopened how many whose saving had decayed.
+	Verified, Reopened int
+}
+
+const (
+	// mostJobs are kept, and shown.
+	mostJobs = 50
+	// tellEvery is how often a job's progress is kept.
+	tellEvery = time.Second
+)
+
+// RunDue analyses what is due: what past changes made stale, and what was last analysed a day ago; and looks whether what was done
+// saves. A supervised goroutine calls it every so often; it ends with ctx, and can be called again. Where another process runs it,
+// nothing is done.
+func (a *Advisor) RunDue(ctx context.Context) error {
+	due, err := a.stale(ctx, due)
+	if err != nil || (len(due.targets) == 0 && !a.verifyDue()) {
+		return err
+	}
+	_, err = a.runJob(ctx, Job{Trigger: ByClock})
+	return err
+}
+
+// StartJob begins to analyse all anew in the background and gives the job, or the one that runs already. Errors: ErrForbidden.
+func (a *Advisor) StartJob(ctx context.Context, caller Caller) (Job, error) {
+	if !caller.MayManage() {
+		return Job{}, ErrForbidden{}
+	}
+	all, err := a.Jobs.AllJobs(ctx)
+	if err != nil {
+		return Job{}, err
+	}
+	if len(all) > 0 && all[0].Status == JobRunning && a.now().Sub(all[0].Updated) < abandonedAfter {
+		return all[0], nil
+	}
+	job := Job{ID: a.NewID("job"), Trigger: ByDemand, By: caller.Subject, Status: JobRunning, Started: a.now(), Updated: a.now()}
+	if err := a.Jobs.KeepJob(ctx, job, mostJobs); err != nil {
+		return Job{}, err
+	}
+	select {
+	case a.asked <- job:
+	default: // one is waiting already, and analyses all as well
+	}
+	return job, nil
+}
+
+// abandonedAfter its last sign a running job is taken for interrupted.
+const abandonedAfter = time.Minute
+
+// RunAsked runs the jobs that are asked for until ctx ends.
+func (a *Advisor) RunAsked(ctx context.Context, failed func(error)) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case job := <-a.asked:
+			if _, err := a.runJob(ctx, job); err != nil && ctx.Err() == nil {
+				failed(err)
+			}
+		}
+	}
+}
+
+// AllJobs are the last jobs, the newest first. Errors: ErrForbidden.
+func (a *Advisor) AllJobs(ctx context.Context, caller Caller) ([]Job, error) {
+	if !caller.MayRead() {
+		return nil, ErrForbidden{}
+	}
+	all, err := a.Jobs.AllJobs(ctx)
+	for i := range all {
+		if all[i].Status == JobRunning && a.now().Sub(all[i].Updated) > abandonedAfter {
+			all[i].Status = JobInterrupted
+		}
+	}
+	return all, err
+}
+
+// runJob runs a job under the lock that one process has at a time. A job of the clock that finds it taken is none; one that was
+// asked for waits its turn out as done, since the other does the same.
+func (a *Advisor) runJob(ctx context.Context, job Job) (Job, error) {
+	release, mine, err := a.Jobs.TryLock(ctx)
+	if err != nil {
+		return job, err
+	}
+	if !mine {
+		if job.ID != "" {
+			job.Status, job.Updated = JobInterrupted, a.now()
+			return job, a.Jobs.KeepJob(ctx, job, mostJobs)
+		}
+		return job, nil
+	}
+	defer release()
+	if job.ID == "" {
+		job.ID, job.Started = a.NewID("job"), a.now()
+	}
+	job.Status = JobRunning
+	age := due
+	if job.Trigger == ByDemand {
+		age = -time.Millisecond // what was analysed this instant as well
+	}
+	told := time.Time{}
+	tell := func(done, total int) {
+		job.Done, job.Total, job.Updated = done, total, a.now()
+		if job.Updated.Sub(told) >= tellEvery {
+			told = job.Updated
+			// What is shown may lag; the analyses themselves are kept.
+			_ = a.Jobs.KeepJob(ctx, job, mostJobs)
+		}
+	}
+	tell(0, 0)
+	_, err = a.freshen(ctx, age, tell)
+	if err == nil {
+		job.Verified, job.Reopened, err = a.verifyDone(ctx)
+	}
+	job.Updated, job.Status = a.now(), JobDone
+	switch {
+	case ctx.Err() != nil:
+		job.Status = JobInterrupted
+	case err != nil:
+		job.Status = JobFailed
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellEvery)
+	defer cancel()
+	if kept := a.Jobs.KeepJob(ending, job, mostJobs); err == nil {
+		err = kept
+	}
+	return job, err
+}

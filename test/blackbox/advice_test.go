@@ -1,0 +1,141 @@
+package blackbox
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/test/program"
+)
+
+// asksForMore reads what the demo's year foretells, what departed from it, and what changes would have come to.
+func asksForMore(t *testing.T, c *program.Client) {
+	const meter = "medidor-bloque-4"
+	t.Run("forecast", func(t *testing.T) { foretold(t, c, meter) })
+	t.Run("anomalies", func(t *testing.T) { departed(t, c, meter) })
+	t.Run("simulation", func(t *testing.T) { simulated(t, c, meter) })
+	t.Run("jobs", func(t *testing.T) { analysedAgain(t, c) })
+}
+
+func foretold(t *testing.T, c *program.Client, meter string) {
+	var f struct {
+		Hours []struct{ KWh, Low, High, Cost float64 }
+		Month struct {
+			MeasuredKWh float64 `json:"measured_kwh"`
+			KWh         float64
+		}
+		Peak    struct{ Risk string }
+		Message string
+		Why     []string
+	}
+	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/pronostico?id="+meter+"&hours=48", nil).JSON(&f))
+	require.Empty(t, f.Why)
+	require.Len(t, f.Hours, 48)
+	for _, h := range f.Hours {
+		require.LessOrEqual(t, h.Low, h.KWh)
+		require.LessOrEqual(t, h.KWh, h.High)
+		require.Positive(t, h.Cost)
+	}
+	require.GreaterOrEqual(t, f.Month.KWh, f.Month.MeasuredKWh)
+	require.Contains(t, f.Message, "kWh")
+	require.Contains(t, []string{"unlikely", "possible", "likely"}, f.Peak.Risk)
+	send(t, c, 404, http.MethodGet, "/api/pronostico?id=nada", nil)
+	send(t, c, 400, http.MethodGet, "/api/pronostico?id="+meter+"&hours=0", nil)
+}
+
+type anomalies struct {
+	Items []struct {
+		ID, Kind, Message string
+		Start, End        time.Time
+		DetectedAt        time.Time `json:"detected_at"`
+		Fault             bool
+		KWh               *float64
+	}
+	Targets int
+}
+
+func departed(t *testing.T, c *program.Client, meter string) {
+	var all, one anomalies
+	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/anomalias", nil).JSON(&all))
+	require.Greater(t, all.Targets, 10)
+	require.NotEmpty(t, all.Items)
+	for i, a := range all.Items {
+		require.True(t, a.Start.Before(a.End) && a.DetectedAt.After(a.Start), "%+v", a)
+		require.Equal(t, a.Fault, a.KWh == nil, "waste has an estimate, a fault has none")
+		require.NotEmpty(t, a.Message)
+		require.True(t, i == 0 || !a.Start.After(all.Items[i-1].Start), "the newest first")
+	}
+	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/anomalias?id="+meter+"&kind=meter_gap", nil).JSON(&one))
+	for _, a := range one.Items {
+		require.Equal(t, [2]string{meter, "meter_gap"}, [2]string{a.ID, a.Kind})
+	}
+	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/anomalias?to="+url.QueryEscape("2001-01-01T00:00:00Z"), nil).JSON(&one))
+	require.Empty(t, one.Items)
+	send(t, c, 404, http.MethodGet, "/api/anomalias?id=nada", nil)
+}
+
+type simulation struct {
+	ID            string
+	Before, After struct {
+		KWh, Cost float64
+		PeakKW    float64 `json:"peak_kw"`
+	}
+	Saving struct {
+		KWh  float64
+		Low  *float64 `json:"kwh_low"`
+		High *float64 `json:"kwh_high"`
+	}
+	Message string
+}
+
+func simulated(t *testing.T, c *program.Client, meter string) {
+	run := func(status int, body map[string]any) (s simulation) {
+		require.NoError(t, send(t, c, status, http.MethodPost, "/api/simulaciones", body).JSON(&s))
+		return s
+	}
+	none := run(200, map[string]any{"changes": []any{}})
+	require.Equal(t, none.Before, none.After)
+	off := []any{map[string]any{"target": meter, "action": "off_hours"}}
+	kept := run(201, map[string]any{"name": "Apagar de noche", "save": true, "changes": off})
+	require.Positive(t, kept.Saving.KWh)
+	require.Less(t, kept.Saving.KWh, kept.Before.KWh)
+	require.Less(t, *kept.Saving.Low, kept.Saving.KWh)
+	require.Greater(t, *kept.Saving.High, kept.Saving.KWh)
+	dearer := run(200, map[string]any{"changes": append(off, map[string]any{"action": "tariff", "price_per_kwh": 10_000})})
+	require.Equal(t, kept.After.KWh, dearer.After.KWh)
+	require.Greater(t, dearer.After.Cost, kept.After.Cost)
+	var all struct{ Items []simulation }
+	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/simulaciones?ids="+kept.ID, nil).JSON(&all))
+	require.Equal(t, []simulation{kept}, all.Items)
+	answer := send(t, c, 400, http.MethodPost, "/api/simulaciones", map[string]any{"changes": []any{
+		map[string]any{"target": meter, "action": "shift", "from": "18:30"}, map[string]any{"target": meter, "action": "replace"},
+	}})
+	for _, field := range []string{"changes[0].from", "changes[0].to", "changes[0].start", "changes[1].count", "changes[1].watts"} {
+		require.Contains(t, string(answer.Body), `"`+field+`"`, "all bad fields at once")
+	}
+	send(t, c, 204, http.MethodDelete, "/api/simulaciones/"+kept.ID, nil)
+	send(t, c, 404, http.MethodGet, "/api/simulaciones/"+kept.ID, nil)
+}
+
+func analysedAgain(t *testing.T, c *program.Client) {
+	type job struct {
+		ID, Status  string
+		Done, Total int
+	}
+	var begun job
+	require.NoError(t, send(t, c, 202, http.MethodPost, "/api/trabajos", nil).JSON(&begun))
+	require.Eventually(t, func() bool {
+		var all struct{ Items []job }
+		require.NoError(t, send(t, c, 200, http.MethodGet, "/api/trabajos", nil).JSON(&all))
+		require.NotEmpty(t, all.Items)
+		for _, j := range all.Items {
+			if j.ID == begun.ID && j.Status == "done" {
+				return j.Total > 0 && j.Done == j.Total
+			}
+		}
+		return false
+	}, time.Minute, 100*time.Millisecond)
+}
