@@ -4,8 +4,10 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// mostBars is what stays readable side by side.
-const mostBars = 14
+const (
+	// mostNumbered bars have room for their numbers and labels; of more, every labelEvery-th is labelled, and mostBars are drawn.
+	mostNumbered, labelEvery, mostBars = 14, 5, 60
+)
 
 // chart draws bars with their numbers on top, on a line at zero.
 func (p page) chart(c advice.Chart) {
@@ -30,6 +32,12 @@ func (p page) chart(c advice.Chart) {
 		if most > 0 {
 			tall = max(0, b.Value) / most * (base - top)
 		}
+		if len(bars) > mostNumbered {
+			b.Text = ""
+			if i%labelEvery != 0 {
+				b.Label = ""
+			}
+		}
 		p.bar(b, x, slot, base, tall)
 	}
 	p.SetDrawColor(quiet[0], quiet[1], quiet[2])
@@ -42,13 +50,21 @@ func (p page) bar(b advice.Bar, x, slot, base, tall float64) {
 	wide := min(slot*0.62, widest)
 	p.fill(accent)
 	p.Rect(x+(slot-wide)/2, base-tall, wide, tall, "F")
-	p.ink(ink)
-	p.SetFont("go", "B", p.fit(b.Text, slot-1, 8))
-	p.SetXY(x, base-tall-4.5)
-	p.CellFormat(slot, 4, b.Text, "", 0, "C", false, 0, "")
+	if b.Text != "" {
+		p.ink(ink)
+		p.SetFont("go", "B", p.fit(b.Text, slot-1, 8))
+		p.SetXY(x, base-tall-4.5)
+		p.CellFormat(slot, 4, b.Text, "", 0, "C", false, 0, "")
+	}
+	if b.Label == "" {
+		return
+	}
 	p.ink(quiet)
 	p.SetFont("go", "", 7)
 	lines := p.SplitText(b.Label, slot-1)
+	if p.GetStringWidth(b.Label) < slot {
+		lines = []string{b.Label}
+	}
 	for i, line := range lines[:min(3, len(lines))] {
 		p.SetXY(x, base+1.5+float64(i)*3)
 		p.CellFormat(slot, 3, line, "", 0, "C", false, 0, "")

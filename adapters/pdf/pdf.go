@@ -56,6 +56,7 @@ func (Renderer) Render(_ context.Context, r advice.Report) ([]byte, error) {
 	p.head(r)
 	p.figures(r.Figures)
 	p.chart(r.Chart)
+	p.tables(r.Tables)
 	p.text(r.Text)
 	p.foot(r.Note)
 	var out bytes.Buffer

@@ -18,6 +18,7 @@ import (
 	httpauth "github.com/holotwin/holotwin/adapters/http/auth"
 	httpenergy "github.com/holotwin/holotwin/adapters/http/energy"
 	"github.com/holotwin/holotwin/adapters/jwt"
+	"github.com/holotwin/holotwin/adapters/llm"
 	"github.com/holotwin/holotwin/adapters/local"
 	"github.com/holotwin/holotwin/adapters/oidc"
 	"github.com/holotwin/holotwin/adapters/pdf"
@@ -156,8 +157,9 @@ var adviceParts = fx.Module("advice",
 		func(catalog *energy.Catalog, reports *energy.Reports, rules *energy.Rules, conditions *energy.Conditions, store *gormenergy.Store) local.Energy {
 			return local.Energy{Catalog: catalog, Reports: reports, Rules: rules, Conditions: conditions, Changed: store}
 		},
-		func(campus local.Energy, store *gormadvice.Store) *advice.Advisor {
+		func(c config.Config, campus local.Energy, store *gormadvice.Store) *advice.Advisor {
 			return advice.New(advice.Needs{
+				Rewriter: rewriter(c), Wordings: store,
 				Campus: campus, Consumption: campus, Ambience: campus, States: campus, Calendar: campus, Prices: campus, Changes: campus,
 				Recommendations: store, Analyses: store, Archive: store, Scenarios: store, Jobs: store, Reports: pdf.New(), Clock: clock.System{}, NewID: random.ID,
 			})
@@ -165,6 +167,14 @@ var adviceParts = fx.Module("advice",
 		func(advisor *advice.Advisor) *httpadvice.Handlers { return &httpadvice.Handlers{Advisor: advisor} },
 	),
 )
+
+// rewriter is nil where no language model is set.
+func rewriter(c config.Config) advice.Rewriter {
+	if c.LLMURL == "" {
+		return nil
+	}
+	return llm.New(llm.Settings{URL: c.LLMURL, APIKey: c.LLMAPIKey, Model: c.LLMModel})
+}
 
 var httpParts = fx.Module("http",
 	fx.Provide(func(c config.Config, log *zap.Logger, registry *prometheus.Registry, auth *httpauth.Handlers, energy *httpenergy.Handlers, advice *httpadvice.Handlers, db *database.Database) *httpserver.API {

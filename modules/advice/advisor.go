@@ -22,6 +22,9 @@ type Needs struct {
 	Scenarios       Scenarios
 	Jobs            Jobs
 	Reports         Reports
+	Wordings        Wordings
+	// Rewriter is nil where texts stay as the templates have them.
+	Rewriter Rewriter
 
 	Clock Clock
 	// NewID makes an id that cannot be guessed, from a prefix.

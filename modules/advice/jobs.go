@@ -2,6 +2,7 @@ package advice
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -151,6 +152,10 @@ func (a *Advisor) runJob(ctx context.Context, job Job) (Job, error) {
 	if err == nil {
 		job.Verified, job.Reopened, err = a.verifyDone(ctx)
 	}
+	var worded error
+	if err == nil {
+		worded = a.reword(ctx) // a model that is away fails no analysis
+	}
 	job.Updated, job.Status = a.now(), JobDone
 	switch {
 	case ctx.Err() != nil:
@@ -160,8 +165,5 @@ func (a *Advisor) runJob(ctx context.Context, job Job) (Job, error) {
 	}
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellEvery)
 	defer cancel()
-	if kept := a.Jobs.KeepJob(ending, job, mostJobs); err == nil {
-		err = kept
-	}
-	return job, err
+	return job, errors.Join(err, worded, a.Jobs.KeepJob(ending, job, mostJobs))
 }

@@ -37,6 +37,8 @@ type Advice struct {
 	About words.About
 	// Zone names the space's time zone, in which hours are told.
 	Zone string
+	// worded are better words for its texts, by their keys.
+	worded map[string]words.Text
 }
 
 // Device is the device that it is about; empty for a space.
@@ -45,11 +47,6 @@ func (a Advice) Device() string {
 		return a.Target.ID
 	}
 	return ""
-}
-
-// Text words it.
-func (a Advice) Text(l words.Language) words.Text {
-	return words.Finding(l, a.About, a.Finding, words.Promise{KWh: a.Finding.Saving.Low, Cost: a.Money.CostLow, Currency: a.Money.Currency})
 }
 
 // List gives recommendations, the most promised money first, after a look at whether the past was changed. Errors:
@@ -83,6 +80,9 @@ func (a *Advisor) List(ctx context.Context, caller Caller, q Query) (Answer, err
 		if c.spaceOf(r.Target) != "" {
 			answer.Items = append(answer.Items, c.advice(r))
 		}
+	}
+	if err := a.worded(ctx, answer.Items); err != nil {
+		return Answer{}, err
 	}
 	return a.explain(ctx, answer, filter, q)
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice/history"
+	"github.com/holotwin/holotwin/modules/advice/words"
 )
 
 // Campus tells what there is.
@@ -151,6 +152,23 @@ type Scenarios interface {
 	AllScenarios(ctx context.Context) ([]KeptScenario, error)
 	// DropScenario lets one go; one that is not there is gone already.
 	DropScenario(ctx context.Context, id string) error
+}
+
+// Rewriter words texts better. It may be left out.
+type Rewriter interface {
+	// Reword gives other words for a text; ErrUnreadable where it answered something else.
+	Reword(ctx context.Context, l words.Language, t words.Text) (words.Text, error)
+}
+
+// WordingLife is how long better words are kept at the least.
+const WordingLife = 90 * 24 * time.Hour
+
+// Wordings keeps better words by the key of what they stand for.
+type Wordings interface {
+	// KeepWording keeps one, and lets go of those older than WordingLife.
+	KeepWording(ctx context.Context, key string, t words.Text, at time.Time) error
+	// KeptWordings are those of some keys that are kept.
+	KeptWordings(ctx context.Context, keys []string) (map[string]words.Text, error)
 }
 
 // Reports draws a report as a PDF of one page.

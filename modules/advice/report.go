@@ -20,12 +20,19 @@ type Report struct {
 	Text    []string // paragraphs
 	Figures []ReportFigure
 	Chart   Chart
+	Tables  []ReportTable
 	// Note says where the figures come from.
 	Note string
 }
 
 // ReportFigure is a labelled number with its unit.
 type ReportFigure struct{ Label, Value string }
+
+// ReportTable is rows of a text and one or two numbers.
+type ReportTable struct {
+	Title string
+	Rows  [][]string
+}
 
 // Chart is bars side by side.
 type Chart struct {

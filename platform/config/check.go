@@ -20,7 +20,7 @@ const MinSecretBytes = 32
 // check fills what is derived and gives every refusal at once.
 func (c *Config) check() error {
 	return errors.Join(
-		c.checkDatabase(), c.checkSecret(), c.checkAddress(), c.checkAdmin(), c.checkOrigins(), c.checkProxies(), c.checkSignOn(), c.checkZone(),
+		c.checkDatabase(), c.checkSecret(), c.checkAddress(), c.checkAdmin(), c.checkOrigins(), c.checkProxies(), c.checkSignOn(), c.checkModel(), c.checkZone(),
 		oneOf("LOCALE", c.Locale, "es", "en"),
 		oneOf("LOG_LEVEL", c.LogLevel, "debug", "info", "warn", "error"),
 		oneOf("LOG_FORMAT", c.LogFormat, "", "console", "json"),
@@ -125,6 +125,21 @@ func (c *Config) checkSignOn() error {
 		}
 	}
 	return errors.Join(missing...)
+}
+
+// checkModel wants a model's name with its address.
+func (c *Config) checkModel() error {
+	if c.LLMURL == "" {
+		return nil
+	}
+	var wrong []error
+	if u, err := url.Parse(c.LLMURL); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		wrong = append(wrong, errors.New("LLM_URL: not an address; use https://…/v1, or https://generativelanguage.googleapis.com/v1beta"))
+	}
+	if c.LLMModel == "" {
+		wrong = append(wrong, errors.New("LLM_MODEL: required with LLM_URL"))
+	}
+	return errors.Join(wrong...)
 }
 
 // checkProxies reads addresses and networks.

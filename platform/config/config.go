@@ -56,6 +56,11 @@ type Config struct {
 	RawRetentionDays    int `env:"RAW_RETENTION_DAYS" envDefault:"731"`
 	TotalsRetentionDays int `env:"TOTALS_RETENTION_DAYS" envDefault:"0"`
 
+	// LLMURL is the base address of a language model that words recommendations; empty: none does.
+	LLMURL    string `env:"LLM_URL"`
+	LLMAPIKey string `env:"LLM_API_KEY"`
+	LLMModel  string `env:"LLM_MODEL"`
+
 	// Zone is SiteTimeZone, loaded.
 	Zone *time.Location `env:"-"`
 }

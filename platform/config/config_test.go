@@ -132,3 +132,12 @@ func TestSignOnIsWholeOrNothing(t *testing.T) {
 	})
 	require.ErrorContains(t, err, "OIDC_ISSUER: not an address")
 }
+
+func TestALanguageModelNeedsItsName(t *testing.T) {
+	_, err := parse(map[string]string{"LLM_URL": "http://127.0.0.1:11434/v1"})
+	require.ErrorContains(t, err, "LLM_MODEL: ")
+	_, err = parse(map[string]string{"LLM_URL": "modelo", "LLM_MODEL": "m"})
+	require.ErrorContains(t, err, "LLM_URL: not an address")
+	_, err = parse(map[string]string{"LLM_URL": "http://127.0.0.1:11434/v1", "LLM_MODEL": "m"})
+	require.NoError(t, err)
+}

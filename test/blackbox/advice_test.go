@@ -1,8 +1,12 @@
 package blackbox
 
 import (
+	"bytes"
+	"encoding/csv"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +21,7 @@ func asksForMore(t *testing.T, c *program.Client) {
 	t.Run("forecast", func(t *testing.T) { foretold(t, c, meter) })
 	t.Run("anomalies", func(t *testing.T) { departed(t, c, meter) })
 	t.Run("simulation", func(t *testing.T) { simulated(t, c, meter) })
+	t.Run("month", func(t *testing.T) { reported(t, c) })
 	t.Run("jobs", func(t *testing.T) { analysedAgain(t, c) })
 }
 
@@ -138,4 +143,28 @@ func analysedAgain(t *testing.T, c *program.Client) {
 		}
 		return false
 	}, time.Minute, 100*time.Millisecond)
+}
+
+func reported(t *testing.T, c *program.Client) {
+	month := time.Now().AddDate(0, -1, 0).Format("2006-01")
+	drawn := send(t, c, 200, http.MethodGet, "/api/reportes/mensual?month="+month, nil)
+	require.Equal(t, "application/pdf", drawn.Header.Get("Content-Type"))
+	require.True(t, strings.HasPrefix(string(drawn.Body), "%PDF"))
+	table, err := c.Raw(http.MethodGet, "/api/reportes/mensual?month="+month, "", nil, "Accept", "text/csv")
+	require.NoError(t, err)
+	rows, err := csv.NewReader(bytes.NewReader(table.Body)).ReadAll()
+	require.NoError(t, err)
+	require.Greater(t, len(rows), 28)
+	require.Equal(t, "kwh", rows[0][1])
+	sum := 0.0
+	for _, row := range rows[1:] {
+		kwh, err := strconv.ParseFloat(row[1], 64)
+		require.NoError(t, err)
+		sum += kwh
+	}
+	var bill struct{ KWh float64 }
+	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/consumo/factura?month="+month, nil).JSON(&bill))
+	require.InDelta(t, bill.KWh, sum, 0.02, "the same month as its bill")
+	send(t, c, 400, http.MethodGet, "/api/reportes/mensual?month=mayo", nil)
+	send(t, c, 400, http.MethodGet, "/api/reportes/mensual?month=2001-01", nil)
 }

@@ -45,6 +45,7 @@ var (
 	_ advice.Archive         = (*Store)(nil)
 	_ advice.Scenarios       = (*Store)(nil)
 	_ advice.Jobs            = (*Store)(nil)
+	_ advice.Wordings        = (*Store)(nil)
 )
 
 // locked lets nobody else change the rows that are read until the transaction ends. SQLite has one writer anyway.

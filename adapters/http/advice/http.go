@@ -30,6 +30,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerSimulations(api)
 	h.registerAnomalies(api)
 	h.registerJobs(api)
+	h.registerMonth(api)
 }
 
 // callerOf is on whose behalf a request runs.

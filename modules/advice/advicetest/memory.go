@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/words"
 )
 
 // Store is all that an adapter keeps for the module.
@@ -21,6 +22,7 @@ type Store interface {
 	advice.Archive
 	advice.Scenarios
 	advice.Jobs
+	advice.Wordings
 }
 
 // Memory is a store that forgets.
@@ -33,13 +35,14 @@ type Memory struct {
 	kept     []advice.KeptScenario
 	jobs     []advice.Job
 	locked   bool
+	wordings map[string]words.Text
 }
 
 // NewMemory makes an empty one.
 func NewMemory() *Memory {
 	return &Memory{
 		stored: make(map[string]advice.Recommendation), events: make(map[string][]advice.Event),
-		analyses: make(map[advice.Target]advice.Analysis), reports: make(map[string]advice.Report),
+		analyses: make(map[advice.Target]advice.Analysis), reports: make(map[string]advice.Report), wordings: make(map[string]words.Text),
 	}
 }
 
@@ -210,4 +213,25 @@ func (m *Memory) AllJobs(context.Context) ([]advice.Job, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.jobs), nil
+}
+
+// KeepWording answers advice.Wordings.
+func (m *Memory) KeepWording(_ context.Context, key string, t words.Text, _ time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.wordings[key] = t
+	return nil
+}
+
+// KeptWordings answers advice.Wordings.
+func (m *Memory) KeptWordings(_ context.Context, keys []string) (map[string]words.Text, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	kept := make(map[string]words.Text)
+	for _, key := range keys {
+		if t, known := m.wordings[key]; known {
+			kept[key] = t
+		}
+	}
+	return kept, nil
 }

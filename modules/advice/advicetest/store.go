@@ -11,6 +11,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/rules"
+	"github.com/holotwin/holotwin/modules/advice/words"
 )
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
@@ -26,6 +27,7 @@ func RunStore(t *testing.T, open func(t *testing.T) Store) {
 		"an analysis replaces the one before":            analysisReplaces,
 		"reports come back and are let go of":            reportsComeBack,
 		"jobs come back, and one has the lock at a time": jobsComeBack,
+		"better words come back":                         wordingsComeBack,
 		"scenarios come back, the newest first":          scenariosComeBack,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, open(t)) })
@@ -274,4 +276,18 @@ func jobsComeBack(t *testing.T, s Store) {
 	require.NoError(t, err)
 	require.True(t, mine, "it was given back")
 	release()
+}
+
+func wordingsComeBack(t *testing.T, s Store) {
+	ctx := context.Background()
+	none, err := s.KeptWordings(ctx, []string{"a"})
+	require.NoError(t, err)
+	require.Empty(t, none)
+	first, second := words.Text{Title: "Año", Message: "«Aire» 5 kWh", Action: "x"}, words.Text{Title: "t", Message: "m", Action: "a"}
+	require.NoError(t, s.KeepWording(ctx, "a", second, noon))
+	require.NoError(t, s.KeepWording(ctx, "a", first, noon))
+	require.NoError(t, s.KeepWording(ctx, "b", second, noon))
+	kept, err := s.KeptWordings(ctx, []string{"a", "b", "c"})
+	require.NoError(t, err)
+	require.Equal(t, map[string]words.Text{"a": first, "b": second}, kept)
 }

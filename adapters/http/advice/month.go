@@ -1,0 +1,72 @@
+package httpadvice
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+func (h *Handlers) registerMonth(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "monthlyReport", Method: http.MethodGet, Path: "/api/reportes/mensual", Tags: []string{"advice"},
+		Summary:     "Informe mensual · Monthly report",
+		Description: "A space's month as a PDF of one page: its days, what used most, open recommendations and verified savings. `Accept: text/csv` gives its days as a table.",
+		Metadata:    httpserver.Readers(), Errors: []int{404},
+		Responses: map[string]*huma.Response{"200": {
+			Description: "The month",
+			Content: map[string]*huma.MediaType{
+				"application/pdf": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
+				"text/csv":        {Schema: &huma.Schema{Type: huma.TypeString}},
+			},
+		}},
+	}, h.month)
+}
+
+type monthInput struct {
+	SpaceID string `query:"space_id" maxLength:"64" doc:"Absent: the caller's own space, or the first site"`
+	Month   string `query:"month" required:"true" maxLength:"7" example:"2026-05" doc:"YYYY-MM, in the site's time zone"`
+	Accept  string `header:"Accept"`
+}
+
+func (h *Handlers) month(ctx context.Context, in *monthInput) (*pdfOutput, error) {
+	month, err := time.Parse("2006-01", in.Month)
+	if err != nil {
+		return nil, problem.Invalid(problem.Field{Field: "month", Rule: problem.Pattern, Params: map[string]any{"pattern": "YYYY-MM"}})
+	}
+	m, err := h.Advisor.MonthOf(ctx, callerOf(ctx), in.SpaceID, month.Year(), month.Month())
+	if err != nil {
+		return nil, err
+	}
+	name := `filename="` + m.Space.ID + "-" + in.Month
+	if strings.Contains(in.Accept, "text/csv") {
+		return &pdfOutput{ContentType: "text/csv; charset=utf-8", ContentDisposition: "attachment; " + name + `.csv"`, Body: monthTable(m)}, nil
+	}
+	pdf, err := h.Advisor.MonthPDF(ctx, languageOf(ctx), m)
+	return &pdfOutput{ContentType: "application/pdf", ContentDisposition: "inline; " + name + `.pdf"`, Body: pdf}, err
+}
+
+// monthTable is the month's days, one a line.
+func monthTable(m advice.Month) []byte {
+	var out bytes.Buffer
+	table := csv.NewWriter(&out)
+	rows := [][]string{{"date", "kwh", "cost", "currency", "co2_kg", "peak_kw", "coverage"}}
+	number := func(v float64, decimals int) string { return strconv.FormatFloat(rounded(v, decimals), 'f', -1, 64) }
+	for _, d := range m.Days {
+		rows = append(rows, []string{
+			d.Date, number(d.KWh, kwhDecimals), number(d.Cost, moneyDecimals), m.Currency, number(d.CO2Kg, kwhDecimals), number(d.PeakKW, kwhDecimals),
+			number(d.Coverage, otherDecimals),
+		})
+	}
+	_ = table.WriteAll(rows) // into memory
+	return out.Bytes()
+}

@@ -1,0 +1,149 @@
+// Package llm asks a language model to word recommendations better: one that speaks OpenAI's chat protocol, or Gemini's. What it
+// answers is only words; whether they say the same is checked by who asks.
+package llm
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/words"
+)
+
+// Settings are where the model is. URL is the base of an OpenAI-compatible API (…/v1), or Gemini's (…/v1beta).
+type Settings struct{ URL, APIKey, Model string }
+
+// Client answers advice.Rewriter.
+type Client struct {
+	settings Settings
+	http     *http.Client
+}
+
+var _ advice.Rewriter = (*Client)(nil)
+
+const (
+	// answerTime bounds what a model is waited for, longestAnswer what is read of it.
+	answerTime    = 30 * time.Second
+	longestAnswer = 64 << 10
+	geminiHost    = "generativelanguage.googleapis.com"
+)
+
+// New makes a client.
+func New(s Settings) *Client {
+	s.URL = strings.TrimSuffix(s.URL, "/")
+	return &Client{settings: s, http: &http.Client{Timeout: answerTime}}
+}
+
+// Reword asks for better words. Errors: advice.ErrUnreadable where the answer is not the three parts; any other where there is none.
+func (c *Client) Reword(ctx context.Context, l words.Language, text words.Text) (words.Text, error) {
+	given, err := json.Marshal(map[string]string{"title": text.Title, "message": text.Message, "action": text.Action})
+	if err != nil {
+		return words.Text{}, err
+	}
+	answer, err := c.ask(ctx, instruction(l), string(given))
+	if err != nil {
+		return words.Text{}, err
+	}
+	// Models like to put what they say into a fence.
+	begin, end := strings.IndexByte(answer, '{'), strings.LastIndexByte(answer, '}')
+	var better struct{ Title, Message, Action string }
+	if begin < 0 || end < begin || json.Unmarshal([]byte(answer[begin:end+1]), &better) != nil {
+		return words.Text{}, advice.ErrUnreadable
+	}
+	return words.Text{Title: strings.TrimSpace(better.Title), Message: strings.TrimSpace(better.Message), Action: strings.TrimSpace(better.Action)}, nil
+}
+
+func instruction(l words.Language) string {
+	language := "Spanish of Colombia, formal (usted)"
+	if l == words.English {
+		language = "English"
+	}
+	return "You reword advice on energy for the manager of a university campus, in " + language + ": plain, short and friendly. " +
+		"Keep every number, unit, hour and quoted name exactly as it is written; add none, drop none, write none in words. Promise nothing more. " +
+		`Answer with a JSON object of "title", "message" and "action", and nothing else.`
+}
+
+// ask sends one question and gives the model's text.
+func (c *Client) ask(ctx context.Context, system, user string) (string, error) {
+	if strings.Contains(c.settings.URL, geminiHost) {
+		return c.askGemini(ctx, system, user)
+	}
+	type message struct {
+		Role    string `json:"role"`
+		Content string `json:"content"`
+	}
+	var answer struct {
+		Choices []struct{ Message message }
+	}
+	err := c.post(ctx, c.settings.URL+"/chat/completions", "Authorization", "Bearer "+c.settings.APIKey, map[string]any{
+		"model": c.settings.Model, "temperature": 0.3, "messages": []message{{"system", system}, {"user", user}},
+	}, &answer)
+	if err != nil {
+		return "", err
+	}
+	if len(answer.Choices) == 0 {
+		return "", advice.ErrUnreadable
+	}
+	return answer.Choices[0].Message.Content, nil
+}
+
+func (c *Client) askGemini(ctx context.Context, system, user string) (string, error) {
+	type part struct {
+		Text string `json:"text"`
+	}
+	type content struct {
+		Parts []part `json:"parts"`
+	}
+	var answer struct {
+		Candidates []struct{ Content content }
+	}
+	err := c.post(ctx, c.settings.URL+"/models/"+c.settings.Model+":generateContent", "X-Goog-Api-Key", c.settings.APIKey, map[string]any{
+		"system_instruction": content{[]part{{system}}}, "contents": []content{{[]part{{user}}}},
+	}, &answer)
+	if err != nil {
+		return "", err
+	}
+	if len(answer.Candidates) == 0 || len(answer.Candidates[0].Content.Parts) == 0 {
+		return "", advice.ErrUnreadable
+	}
+	return answer.Candidates[0].Content.Parts[0].Text, nil
+}
+
+// post sends JSON and reads JSON. Its errors tell the status and never what was sent.
+func (c *Client) post(ctx context.Context, url, header, key string, body, answer any) (err error) {
+	sent, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(sent))
+	if err != nil {
+		return errors.New("LLM_URL: not an address")
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if c.settings.APIKey != "" {
+		request.Header.Set(header, key)
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return fmt.Errorf("LLM_URL: no answer: %w", err)
+	}
+	defer func() { err = errors.Join(err, response.Body.Close()) }()
+	read, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
+	if err != nil {
+		return fmt.Errorf("LLM_URL: no whole answer: %w", err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("LLM_URL: answered %d", response.StatusCode)
+	}
+	if json.Unmarshal(read, answer) != nil {
+		return advice.ErrUnreadable
+	}
+	return nil
+}

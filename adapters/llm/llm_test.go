@@ -1,0 +1,63 @@
+package llm_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/adapters/llm"
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/words"
+)
+
+var text = words.Text{Title: "Uso: Aire", Message: "«Aire» usa 5 kWh.", Action: "Apague «Aire»."}
+
+// model answers every question with a status and a text, and keeps what it was asked.
+func model(t *testing.T, status int, says string) (*llm.Client, *http.Request, *map[string]any) {
+	t.Helper()
+	var seen http.Request
+	asked := new(map[string]any)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen = *r.Clone(context.Background())
+		body, _ := io.ReadAll(r.Body)
+		_ = json.Unmarshal(body, asked)
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(map[string]any{"choices": []any{map[string]any{"message": map[string]any{"role": "assistant", "content": says}}}})
+	}))
+	t.Cleanup(server.Close)
+	return llm.New(llm.Settings{URL: server.URL + "/v1/", APIKey: "llave-secreta", Model: "modelo"}), &seen, asked
+}
+
+func TestTheModelIsAskedForThreeParts(t *testing.T) {
+	client, request, asked := model(t, 200, "```json\n{\"title\":\" Aire \",\"message\":\"«Aire»: 5 kWh.\",\"action\":\"Apáguelo.\"}\n```")
+	better, err := client.Reword(context.Background(), words.Spanish, text)
+	require.NoError(t, err)
+	require.Equal(t, words.Text{Title: "Aire", Message: "«Aire»: 5 kWh.", Action: "Apáguelo."}, better)
+	require.Equal(t, "/v1/chat/completions", request.URL.Path)
+	require.Equal(t, "Bearer llave-secreta", request.Header.Get("Authorization"))
+	require.Equal(t, "modelo", (*asked)["model"])
+}
+
+func TestWhatCannotBeReadIsSaid(t *testing.T) {
+	for _, says := range []string{"", "Claro, aquí tiene:", "{", `{"title": 3}`} {
+		client, _, _ := model(t, 200, says)
+		_, err := client.Reword(context.Background(), words.English, text)
+		require.ErrorIs(t, err, advice.ErrUnreadable, says)
+	}
+}
+
+func TestAFailureTellsNoSecret(t *testing.T) {
+	client, _, _ := model(t, 401, "")
+	_, err := client.Reword(context.Background(), words.Spanish, text)
+	require.ErrorContains(t, err, "401")
+	require.NotContains(t, err.Error(), "llave")
+	gone := llm.New(llm.Settings{URL: "http://127.0.0.1:1/v1", APIKey: "llave-secreta", Model: "m"})
+	_, err = gone.Reword(context.Background(), words.Spanish, text)
+	require.Error(t, err)
+	require.NotContains(t, err.Error(), "llave")
+}

@@ -1,0 +1,102 @@
+package words
+
+import (
+	"math"
+	"strconv"
+	"time"
+)
+
+var spanishMonths = [...]string{"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"}
+
+// MonthTitle heads a month's report.
+func MonthTitle(l Language, space string, month time.Time) string {
+	year := strconv.Itoa(month.Year())
+	return space + ": " + l.pick(spanishMonths[month.Month()-1]+" de "+year, month.Month().String()+" "+year)
+}
+
+// MonthFacts are what a month's text rests on; Before is NaN where nothing was measured in the month before.
+type MonthFacts struct {
+	KWh, Before float64
+	Complete    bool
+	// Coverage is the measured part of the time, 0 to 1.
+	Coverage float64
+	PeakKW   float64
+	PeakAt   time.Time
+}
+
+// MonthText tells a month in a few sentences.
+func MonthText(l Language, f MonthFacts) []string {
+	var text []string
+	if !math.IsNaN(f.Before) && f.Before > 0 {
+		change := 100 * (f.KWh - f.Before) / f.Before
+		more := l.pick("más", "more")
+		if change < 0 {
+			more = l.pick("menos", "less")
+		}
+		span := l.pick("que el mes anterior", "than in the month before")
+		if !f.Complete {
+			span = l.pick("que en los mismos días del mes anterior", "than on the same days of the month before")
+		}
+		text = append(text, l.pick("Se usó un ", "Use was ")+l.Number(math.Abs(change), 1)+" % "+more+" "+span+" ("+l.Amount(f.Before)+" kWh).")
+	}
+	text = append(text, l.pick("La hora de mayor consumo fue el ", "The hour of the highest use was ")+f.PeakAt.Format("2006-01-02 15:04")+l.pick(", con ", ", at ")+l.Amount(f.PeakKW)+" kW.")
+	if f.Coverage < 0.9995 {
+		text = append(text, l.pick("Se midió el ", "Of the time, ")+l.Number(100*f.Coverage, 1)+l.pick(" % del tiempo; por lo demás no se añade nada.", " % was measured; nothing is added for the rest."))
+	}
+	return text
+}
+
+// MonthNote says how to read a month's report.
+func MonthNote(l Language) string {
+	return l.pick("Los ahorros posibles son el extremo inferior de su intervalo del 90 %. Los verificados comparan lo medido con una línea base ajustada antes del cambio (IPMVP, opción C).",
+		"Possible savings are the lower end of their 90 % interval. Verified ones compare what was measured with a baseline fitted before the change (IPMVP Option C).")
+}
+
+// LabelMonthKWh and the others name a month's figures.
+func LabelMonthKWh(l Language) string { return l.pick("Energía del mes", "Energy of the month") }
+
+// LabelMonthCost is its money.
+func LabelMonthCost(l Language) string { return l.pick("Costo de la energía", "Cost of the energy") }
+
+// LabelMonthCO2 is its emissions.
+func LabelMonthCO2(l Language) string { return l.pick("Huella de CO₂", "CO₂ footprint") }
+
+// LabelMonthPeak is its highest hour.
+func LabelMonthPeak(l Language) string { return l.pick("Hora de mayor consumo", "Highest hour") }
+
+// ChartMonth titles the chart of a month's days.
+func ChartMonth(l Language) string { return l.pick("Consumo por día", "Use by day") }
+
+// TableDevices and the others title a month's tables.
+func TableDevices(l Language) string { return l.pick("Lo que más consumió", "What used most") }
+
+// TableOpen is of what could be saved.
+func TableOpen(l Language) string {
+	return l.pick("Recomendaciones abiertas (al menos, al mes)", "Open recommendations (at least, a month)")
+}
+
+// TableProven is of what was saved.
+func TableProven(l Language) string { return l.pick("Ahorros verificados", "Verified savings") }
+
+// VerdictShort is a verdict in a word or two.
+func VerdictShort(l Language, verdict string) string {
+	switch verdict {
+	case "too_early":
+		return l.pick("aún es pronto", "too early")
+	case "no_baseline":
+		return l.pick("sin línea base", "no baseline")
+	case "used_more":
+		return l.pick("se usó más", "more was used")
+	case "not_shown":
+		return l.pick("no se demuestra", "not shown")
+	}
+	return l.pick("sin hacer", "not done")
+}
+
+// Between is the interval of a saving, where one is shown.
+func Between(l Language, low, high float64, shown bool) string {
+	if !shown {
+		return ""
+	}
+	return l.Amount(low) + l.pick(" a ", " to ") + l.Amount(high) + " kWh"
+}
