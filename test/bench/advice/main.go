@@ -1,11 +1,12 @@
 // Command advice runs the engine of the advice module on a folder of meters, so that what it says can be scored beside
 // other programs.
 //
+//	go run ./test/bench/advice
 //	go run ./test/bench/advice predict  --data DIR --splits splits.csv --out predictions.csv
 //	go run ./test/bench/advice forecast --data DIR --splits splits.csv --out forecasts.csv
 //	go run ./test/bench/advice detect   --data DIR --out findings.jsonl
 //
-// For predict and forecast DIR holds the files that splits.csv names: CSV, gzipped where the name says so, of timestamp (start
+// Alone it measures the meters that the project carries (test/testdata/meters). For predict and forecast DIR holds the files that splits.csv names: CSV, gzipped where the name says so, of timestamp (start
 // of the interval, ISO 8601 with the local offset), kwh and temp_c, empty where missing. splits.csv has the columns id, file,
 // split, uses_temp, train_start, train_end, test_start and test_end, local dates of which the ends are left out.
 //
@@ -22,6 +23,7 @@ import (
 
 func main() {
 	var cli struct {
+		All      everything   `cmd:"" default:"withargs" help:"Measure all on the meters that the project carries."`
 		Predict  predict      `cmd:"" help:"Fit baselines on the training spans and predict the test spans."`
 		Detect   detect       `cmd:""`
 		Forecast forecastDays `cmd:"" help:"Forecast each day of the test spans from its midnight."`
