@@ -16,7 +16,7 @@ import (
 
 func main() {
 	seconds := flag.Int("seconds", 10, "how long each load runs")
-	only := flag.String("only", "", "one of footprint, ingest, bulk, series, access, embedded; or energy: those of the energy module")
+	only := flag.String("only", "", "one of footprint, ingest, bulk, series, access, analysis, embedded; or energy: those of the energy module")
 	flag.Parse()
 	if err := run(context.Background(), *only, time.Duration(*seconds)*time.Second); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -40,9 +40,10 @@ func run(ctx context.Context, only string, span time.Duration) error {
 		{"bulk", func() error { return bulk(ctx, postgres) }},
 		{"series", func() error { return series(ctx, postgres) }},
 		{"access", func() error { return access(ctx, postgres, span) }},
+		{"analysis", func() error { return analysis(ctx, postgres) }},
 		{"embedded", func() error { return embedded(ctx, span) }},
 	} {
-		if only == "" || only == b.name || (only == "energy" && b.name != "footprint" && b.name != "access") {
+		if only == "" || only == b.name || (only == "energy" && b.name != "footprint" && b.name != "access" && b.name != "analysis") {
 			failures = append(failures, b.measure())
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -25,34 +26,14 @@ const (
 // series measures a month by room and day, with a short history and with one five times as long. The history is
 // written as the books that readings leave, not as readings: a series reads nothing else.
 func series(ctx context.Context, postgres *pgserver.Server) error {
-	if err := postgres.Run(ctx, "psql", "-q", "-c", "CREATE DATABASE series"); err != nil {
-		return err
-	}
-	fresh, err := url.Parse(postgres.URL)
+	_, client, end, err := campus(ctx, postgres, "series")
 	if err != nil {
 		return err
 	}
-	fresh.Path = "/series"
-	folder, err := os.MkdirTemp("", "holotwin-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	server, err := program.Start(ctx, folder, fresh.String(), nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = server.Kill() }()
-	client, err := program.Login(server.URL)
-	if err != nil {
-		return err
-	}
-	if _, err := client.MakeRooms(seriesRooms, seriesDevices/seriesRooms); err != nil {
-		return err
-	}
+	defer end()
 	medians := make([]time.Duration, 0, 2)
 	for _, days := range []int{shortHistory, longHistory} {
-		if err := writeHistory(ctx, postgres, days); err != nil {
+		if err := writeHistory(ctx, postgres, "series", days); err != nil {
 			return err
 		}
 		first, median, err := askMonth(client)
@@ -67,14 +48,44 @@ func series(ctx context.Context, postgres *pgserver.Server) error {
 	return nil
 }
 
+// campus starts a server on a new database with all rooms and devices; end ends it.
+func campus(ctx context.Context, postgres *pgserver.Server, database string) (server *program.Server, client *program.Client, end func(), err error) {
+	if err := postgres.Run(ctx, "psql", "-q", "-c", "CREATE DATABASE "+database); err != nil {
+		return nil, nil, nil, err
+	}
+	fresh, err := url.Parse(postgres.URL)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	fresh.Path = "/" + database
+	folder, err := os.MkdirTemp("", "holotwin-bench-")
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if server, err = program.Start(ctx, folder, fresh.String(), nil); err != nil {
+		return nil, nil, nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	end = func() {
+		_ = server.Kill()
+		_ = os.RemoveAll(folder)
+	}
+	if client, err = program.Login(server.URL); err == nil {
+		_, err = client.MakeRooms(seriesRooms, seriesDevices/seriesRooms)
+	}
+	if err != nil {
+		end()
+	}
+	return server, client, end, err
+}
+
 // writeHistory writes every device's pages of so many days up to today.
-func writeHistory(ctx context.Context, postgres *pgserver.Server, days int) error {
+func writeHistory(ctx context.Context, postgres *pgserver.Server, database string, days int) error {
 	var page energy.Page
 	for i := range page.Quarters {
 		page.Quarters[i] = energy.Quarter{Energy: energy.Energy(100_000 + 1_000*i), Measured: (15 * time.Minute).Milliseconds()}
 	}
 	today := time.Now().Unix() / 86_400
-	return postgres.Run(ctx, "psql", "-q", "-d", "series", "-c", fmt.Sprintf(`
+	return postgres.Run(ctx, "psql", "-q", "-d", database, "-c", fmt.Sprintf(`
 		INSERT INTO energy_pages (device_id, day, energy, estimated, quarters)
 		SELECT 'd' || d, day, %d, 0, '\x%x' FROM generate_series(0, %d) d, generate_series(%d, %d) day ON CONFLICT DO NOTHING;
 		INSERT INTO energy_begun (device_id, day) SELECT 'd' || d, %d FROM generate_series(0, %d) d

@@ -101,8 +101,20 @@ const (
 	trimmed          = 3.0
 )
 
-// correctionBefore learns from the days before one that are in no finding.
-func (d *detector) correctionBefore(before int) (c correction) {
+// correctionBefore learns from the days before one that are in no finding. Those of the history do not change once the noise is
+// known.
+func (d *detector) correctionBefore(before int) correction {
+	if before >= len(d.learnt) {
+		return d.correct(before)
+	}
+	if d.learnt[before] == nil {
+		c := d.correct(before)
+		d.learnt[before] = &c
+	}
+	return *d.learnt[before]
+}
+
+func (d *detector) correct(before int) (c correction) {
 	var sums, weights correction
 	var level, whole float64
 	for k := max(0, before-correctionDays); k < before; k++ {

@@ -16,6 +16,8 @@ type noise struct {
 	// factor is the lower triangle whose product with itself is the covariance of a day's hours, once what the day before
 	// carries over was taken out; inverse is the inverse of that covariance.
 	factor, inverse [dayKinds][dayHours]hourly
+	// raised are spikes of 1 kWh, whitened, by day kind, hours less one and first hour.
+	raised [dayKinds][mostSpikeHours][dayHours]hourly
 }
 
 // Of the noise. The covariance is shrunk towards its diagonal, the more the fewer days there are; no hour is taken for surer
@@ -35,10 +37,12 @@ func (d *detector) learnNoise() {
 	for pass := range 2 {
 		d.noise.spread = d.spread(pass > 0)
 	}
+	d.learnt = make([]*correction, d.first)
 	d.noise.carry = d.carry()
 	for kind := range dayKinds {
 		d.noise.factor[kind], d.noise.inverse[kind] = d.covariance(kind)
 	}
+	d.noise.raiseHours()
 }
 
 // spread is the robust standard deviation by day kind and hour.
@@ -164,6 +168,21 @@ func factorOf(a *mat.SymDense) (factor, inverse [dayHours]hourly) {
 		factor[i][i], inverse[i][i] = math.Sqrt(a.At(i, i)), 1/a.At(i, i)
 	}
 	return factor, inverse
+}
+
+// raiseHours whitens a load that is raised by 1 kWh for one to mostSpikeHours hours from each hour on.
+func (n *noise) raiseHours() {
+	for kind := range dayKinds {
+		for hours := 1; hours <= mostSpikeHours; hours++ {
+			for from := 0; from+hours <= dayHours; from++ {
+				var raised hourly
+				for h := from; h < from+hours; h++ {
+					raised[h] = 1
+				}
+				n.raised[kind][hours-1][from] = n.whiten(kind, raised)
+			}
+		}
+	}
 }
 
 // whiten turns a day's hours into ones that are independent, each given those before it, with a standard deviation of 1.

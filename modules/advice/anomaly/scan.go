@@ -15,6 +15,8 @@ type detector struct {
 	week  week
 	noise noise
 	model baseline.Name
+	// learnt are the corrections of the history's days, as far as they were asked for.
+	learnt []*correction
 	// usual is how high each shape's evidence rises in the history, where nothing is looked for.
 	usual  [shapes]float64
 	spikes spikeMemory

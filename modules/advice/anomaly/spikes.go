@@ -121,9 +121,10 @@ func (d *detector) eachSpike(k int, over, lasting float64, found func(spike)) {
 		return
 	}
 	c := d.correctionBefore(k)
+	e := d.innovation(k, &c)
+	white := d.noise.whiten(day.kind, e)
 	for at := 0; at < dayHours; at++ {
-		e := d.innovation(k, &c)
-		s, any := d.strongest(k, at, d.noise.whiten(day.kind, e), over, lasting)
+		s, any := d.strongest(k, at, &white, over, lasting)
 		if !any {
 			continue
 		}
@@ -136,6 +137,9 @@ func (d *detector) eachSpike(k int, over, lasting float64, found func(spike)) {
 		at = max(at, s.hour+s.hours)
 		if s.hours <= mostSpikeHours {
 			found(s)
+			// Its hours may have been taken out.
+			e = d.innovation(k, &c)
+			white = d.noise.whiten(day.kind, e)
 		}
 	}
 }
@@ -154,18 +158,14 @@ func known(d *day) (n int) {
 
 // strongest is the stretch of occupied hours that ends with hour at, or ended just before it, for which the hours up to it
 // speak most; any is false where none clears its bar.
-func (d *detector) strongest(k, at int, white hourly, over, lasting float64) (best spike, any bool) {
+func (d *detector) strongest(k, at int, white *hourly, over, lasting float64) (best spike, any bool) {
 	for hours := 1; hours <= mostSpikeHours; hours++ {
 		for _, end := range []int{at, at + 1} {
 			from := end - hours
 			if from < 0 || !d.mayStandOut(k, from, end) {
 				continue
 			}
-			var raised hourly
-			for h := from; h < end; h++ {
-				raised[h] = 1
-			}
-			shape := d.noise.whiten(d.days[k].kind, raised)
+			shape := &d.noise.raised[d.days[k].kind][hours-1][from]
 			var speaks, weight float64
 			for h := from; h <= at; h++ {
 				speaks, weight = speaks+shape[h]*white[h], weight+shape[h]*shape[h]

@@ -1,6 +1,9 @@
 package baseline
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // Constants of the seasonal correction. Width and shrinking were chosen by the median error on 82 spans of real meters.
 const (
@@ -18,42 +21,50 @@ const (
 // in the same season, weighted by their distance in days, and shrunk towards none where few days are near.
 type seasonal struct {
 	base Model
-	by   *[yearDays][dayTypes][dayHours]float64
+	*corrections
+}
+
+// corrections are computed for a day of the year when it is first asked for: most fits are asked for a few weeks.
+type corrections struct {
+	sums, counts [yearDays][dayTypes][dayHours]float64
+	seen         [yearDays][dayTypes]bool
+	once         [yearDays]sync.Once
+	by           [yearDays][dayTypes][dayHours]float64
 }
 
 func newSeasonal(base Model, rows []Row) Model {
-	m := seasonal{base: base, by: new([yearDays][dayTypes][dayHours]float64)}
-	var sums, counts [yearDays][dayTypes][dayHours]float64
-	var seen [yearDays][dayTypes]bool
+	m := seasonal{base: base, corrections: new(corrections)}
 	for _, r := range rows {
 		if e := r.Load - base.Predict(r); !math.IsNaN(e) {
 			s, t, h := r.place()
-			sums[s][t][h] += e
-			counts[s][t][h]++
-			seen[s][t] = true
-		}
-	}
-	for s := range yearDays {
-		var weighed, weights [dayTypes][dayHours]float64
-		for away := -seasonReach; away <= seasonReach; away++ {
-			near, w := (s+away+yearDays)%yearDays, seasonWeights[away+seasonReach]
-			for t := range dayTypes {
-				if !seen[near][t] {
-					continue
-				}
-				for h := range dayHours {
-					weighed[t][h] += w * sums[near][t][h]
-					weights[t][h] += w * counts[near][t][h]
-				}
-			}
-		}
-		for t := range dayTypes {
-			for h := range dayHours {
-				m.by[s][t][h] = weighed[t][h] / (weights[t][h] + seasonShrink)
-			}
+			m.sums[s][t][h] += e
+			m.counts[s][t][h]++
+			m.seen[s][t] = true
 		}
 	}
 	return m
+}
+
+// compute works a day of the year out from those near it.
+func (c *corrections) compute(s int) {
+	var weighed, weights [dayTypes][dayHours]float64
+	for away := -seasonReach; away <= seasonReach; away++ {
+		near, w := (s+away+yearDays)%yearDays, seasonWeights[away+seasonReach]
+		for t := range dayTypes {
+			if !c.seen[near][t] {
+				continue
+			}
+			for h := range dayHours {
+				weighed[t][h] += w * c.sums[near][t][h]
+				weights[t][h] += w * c.counts[near][t][h]
+			}
+		}
+	}
+	for t := range dayTypes {
+		for h := range dayHours {
+			c.by[s][t][h] = weighed[t][h] / (weights[t][h] + seasonShrink)
+		}
+	}
 }
 
 // seasonWeights are those of days so far away, from -seasonReach on.
@@ -81,5 +92,6 @@ func (m seasonal) Name() Name { return m.base.Name() }
 
 func (m seasonal) Predict(r Row) float64 {
 	s, t, h := r.place()
+	m.once[s].Do(func() { m.compute(s) })
 	return max(0, m.base.Predict(r)+m.by[s][t][h])
 }
