@@ -24,7 +24,8 @@ type Analysis struct {
 	// UseKWh is the use of a usual month; 0 where too little is known.
 	UseKWh float64
 	Traits rules.Traits
-	// Departures are what departs from the expected in the last two months, oldest first.
+	// Departures are what departs from the expected in the last two months, oldest first. They are read apart, since most who
+	// read analyses need none.
 	Departures []rules.Departure
 }
 

@@ -58,10 +58,11 @@ func (a *Advisor) Anomalies(ctx context.Context, caller Caller, q AnomalyQuery) 
 		return Anomalies{}, err
 	}
 	var out Anomalies
-	if out.Pending, err = a.refresh(ctx); err != nil {
+	var analyses map[Target]Analysis
+	if out.Pending, analyses, err = a.refresh(ctx); err != nil {
 		return out, err
 	}
-	analyses, err := a.Analyses.Analyses(ctx)
+	departures, err := a.Analyses.Departures(ctx)
 	if err != nil {
 		return out, err
 	}
@@ -73,7 +74,7 @@ func (a *Advisor) Anomalies(ctx context.Context, caller Caller, q AnomalyQuery) 
 		if one.Short() {
 			out.Short++
 		}
-		for _, d := range one.Departures {
+		for _, d := range departures[one.Target] {
 			if q.picks(d) {
 				out.Items = append(out.Items, c.anomalyOf(one, d))
 			}

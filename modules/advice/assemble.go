@@ -56,17 +56,28 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// siteEnd is when the last measured hour of the target's site ends, at the latest now.
+// siteEnd is when the last measured hour of the target's site ends, at the latest now. A job asks once for each site: it is sought
+// among all its devices.
 func (a *Advisor) siteEnd(ctx context.Context, c *campus, t Target, last time.Time) (time.Time, error) {
 	site := c.siteOf(c.spaceOf(t))
-	_, end, found, err := a.Consumption.Measured(ctx, Target{OfSite, site})
-	if err != nil || !found || end.Before(last) {
-		return last.UTC(), err
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	end, known := c.siteEnds[site]
+	if !known {
+		var found bool
+		var err error
+		if _, end, found, err = a.Consumption.Measured(ctx, Target{OfSite, site}); err != nil {
+			return last.UTC(), err
+		}
+		if !found {
+			end = time.Time{}
+		}
+		if now := a.now(); end.After(now) {
+			end = now
+		}
+		c.siteEnds[site] = end
 	}
-	if now := a.now(); end.After(now) {
-		end = now
-	}
-	return end.UTC(), nil
+	return latest(end, last).UTC(), nil
 }
 
 // assemble reads all that the rules need of a target in a window.

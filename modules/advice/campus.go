@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice/history"
@@ -16,12 +17,16 @@ type campus struct {
 	children map[string][]string // spaces inside a space
 	standing map[string][]string // devices in a space
 	behind   map[string][]string // devices behind a meter
+
+	mu sync.Mutex
+	// siteEnds is when the last measured hour of a site ends, by site, as far as it was asked for.
+	siteEnds map[string]time.Time
 }
 
 func newCampus(tree Tree) *campus {
 	c := &campus{
 		spaces: make(map[string]Space), devices: make(map[string]Device),
-		children: make(map[string][]string), standing: make(map[string][]string), behind: make(map[string][]string),
+		children: make(map[string][]string), standing: make(map[string][]string), behind: make(map[string][]string), siteEnds: make(map[string]time.Time),
 	}
 	slices.SortFunc(tree.Spaces, func(a, b Space) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(tree.Devices, func(a, b Device) int { return cmp.Compare(a.ID, b.ID) })

@@ -20,34 +20,36 @@ const (
 )
 
 // refresh analyses what past changes made stale, for a reader who waits, and tells how many targets are left.
-func (a *Advisor) refresh(ctx context.Context) (left int, err error) {
+func (a *Advisor) refresh(ctx context.Context) (left int, last map[Target]Analysis, err error) {
 	bounded, cancel := context.WithTimeout(ctx, refreshTime)
 	defer cancel()
 	const never = 100 * 365 * 24 * time.Hour
-	left, err = a.freshen(bounded, never, func(int, int) {})
+	left, last, err = a.freshen(bounded, never, func(int, int) {})
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
-		return max(left, 1), nil // the reader's patience ended, not the request's
+		return max(left, 1), last, nil // the reader's patience ended, not the request's
 	}
-	return left, err
+	return left, last, err
 }
 
-// freshen analyses all that is stale or older than age, tells progress as it goes, and how many targets are left.
-func (a *Advisor) freshen(ctx context.Context, age time.Duration, progress func(done, total int)) (left int, err error) {
+// freshen analyses all that is stale or older than age, tells progress as it goes, how many targets are left, and the
+// analyses as they are then.
+func (a *Advisor) freshen(ctx context.Context, age time.Duration, progress func(done, total int)) (left int, last map[Target]Analysis, err error) {
 	todo, err := a.stale(ctx, age)
 	if err != nil || len(todo.targets) == 0 {
-		return 0, err
+		return 0, todo.last, err
 	}
 	select {
 	case a.turn <- struct{}{}:
 		defer func() { <-a.turn }()
 	case <-ctx.Done():
-		return len(todo.targets), ctx.Err()
+		return len(todo.targets), todo.last, ctx.Err()
 	}
 	// Who held the turn may have done it all.
 	if todo, err = a.stale(ctx, age); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	return a.do(ctx, todo, progress)
+	left, err = a.do(ctx, todo, progress)
+	return left, todo.last, err
 }
 
 // do analyses targets, what lies inside before what lies around it. Spaces that met peers which were only then analysed get

@@ -148,7 +148,7 @@ func (a *Advisor) runJob(ctx context.Context, job Job) (Job, error) {
 		}
 	}
 	tell(0, 0)
-	_, err = a.freshen(ctx, age, tell)
+	_, _, err = a.freshen(ctx, age, tell)
 	if err == nil {
 		job.Verified, job.Reopened, err = a.verifyDone(ctx)
 	}

@@ -64,7 +64,8 @@ func (a *Advisor) List(ctx context.Context, caller Caller, q Query) (Answer, err
 		return Answer{}, err
 	}
 	var answer Answer
-	if answer.Pending, err = a.refresh(ctx); err != nil {
+	var analyses map[Target]Analysis
+	if answer.Pending, analyses, err = a.refresh(ctx); err != nil {
 		return Answer{}, err
 	}
 	found, err := a.Recommendations.Find(ctx, filter)
@@ -84,7 +85,7 @@ func (a *Advisor) List(ctx context.Context, caller Caller, q Query) (Answer, err
 	if err := a.worded(ctx, answer.Items); err != nil {
 		return Answer{}, err
 	}
-	return a.explain(ctx, answer, filter, q)
+	return explain(answer, analyses, filter, q), nil
 }
 
 // filterOf checks what is asked against what the caller sees.
@@ -124,11 +125,7 @@ func (c *campus) advice(r Recommendation) Advice {
 }
 
 // explain adds what was considered, and why there is nothing where there is nothing.
-func (a *Advisor) explain(ctx context.Context, answer Answer, f Filter, q Query) (Answer, error) {
-	all, err := a.Analyses.Analyses(ctx)
-	if err != nil {
-		return answer, err
-	}
+func explain(answer Answer, all map[Target]Analysis, f Filter, q Query) Answer {
 	var reason words.Reason
 	within := make(map[string]bool, len(f.Spaces))
 	for _, s := range f.Spaces {
@@ -150,11 +147,11 @@ func (a *Advisor) explain(ctx context.Context, answer Answer, f Filter, q Query)
 		}
 	}
 	if len(answer.Items) > 0 || answer.Next != nil {
-		return answer, nil
+		return answer
 	}
 	reason.Code = codeOf(reason, answer.Pending, q)
 	answer.Reason = &reason
-	return answer, nil
+	return answer
 }
 
 func codeOf(r words.Reason, pending int, q Query) words.Code {

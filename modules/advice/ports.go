@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice/history"
+	"github.com/holotwin/holotwin/modules/advice/rules"
 	"github.com/holotwin/holotwin/modules/advice/words"
 )
 
@@ -119,8 +120,10 @@ type Recommendations interface {
 
 // Analyses keeps when and with what outcome each target was last analysed.
 type Analyses interface {
-	// Analyses are the last ones of all targets.
+	// Analyses are the last ones of all targets, without their departures.
 	Analyses(ctx context.Context) ([]Analysis, error)
+	// Departures are those of the last analyses that found any.
+	Departures(ctx context.Context) (map[Target][]rules.Departure, error)
 	// KeepAnalysis replaces a target's analysis and, in the same transaction, its recommendations by what merge makes
 	// of those that were stored.
 	KeepAnalysis(ctx context.Context, a Analysis, merge func(stored []Recommendation) []Recommendation) error

@@ -17,6 +17,7 @@ type analysisRow struct {
 	At          int64
 	Facts       string
 	Outcome     string
+	Departures  string
 }
 
 func (analysisRow) TableName() string { return "advice_analyses" }
@@ -27,13 +28,12 @@ type outcome struct {
 	Days, Needed int
 	UseKWh       float64
 	Traits       rules.Traits
-	Departures   []rules.Departure
 }
 
 // Analyses are the last ones of all targets.
 func (s *Store) Analyses(ctx context.Context) ([]advice.Analysis, error) {
 	var rows []analysisRow
-	if err := s.db.Read.WithContext(ctx).Order("target_level").Order("target_id").Find(&rows).Error; err != nil {
+	if err := s.db.Read.WithContext(ctx).Omit("departures").Order("target_level").Order("target_id").Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	list := make([]advice.Analysis, len(rows))
@@ -44,19 +44,42 @@ func (s *Store) Analyses(ctx context.Context) ([]advice.Analysis, error) {
 		}
 		list[i] = advice.Analysis{
 			Target: advice.Target{Level: advice.Level(r.TargetLevel), ID: r.TargetID}, Space: r.SpaceID, At: fromMs(r.At), Facts: r.Facts,
-			Inputs: o.Inputs, Days: o.Days, Needed: o.Needed, UseKWh: o.UseKWh, Traits: o.Traits, Departures: o.Departures,
+			Inputs: o.Inputs, Days: o.Days, Needed: o.Needed, UseKWh: o.UseKWh, Traits: o.Traits,
 		}
 	}
 	return list, nil
 }
 
+// Departures are those of the last analyses that found any.
+func (s *Store) Departures(ctx context.Context) (map[advice.Target][]rules.Departure, error) {
+	var rows []analysisRow
+	if err := s.db.Read.WithContext(ctx).Select("target_level", "target_id", "departures").Where("departures <> ''").Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	all := make(map[advice.Target][]rules.Departure, len(rows))
+	for _, r := range rows {
+		var departures []rules.Departure
+		if err := read(r.Departures, &departures); err != nil {
+			return nil, err
+		}
+		all[advice.Target{Level: advice.Level(r.TargetLevel), ID: r.TargetID}] = departures
+	}
+	return all, nil
+}
+
 // KeepAnalysis replaces a target's analysis and recommendations in one transaction.
 func (s *Store) KeepAnalysis(ctx context.Context, a advice.Analysis, merge func(stored []advice.Recommendation) []advice.Recommendation) error {
-	text, err := text(outcome{Inputs: a.Inputs, Days: a.Days, Needed: a.Needed, UseKWh: a.UseKWh, Traits: a.Traits, Departures: a.Departures})
+	text, err := asText(outcome{Inputs: a.Inputs, Days: a.Days, Needed: a.Needed, UseKWh: a.UseKWh, Traits: a.Traits})
 	if err != nil {
 		return err
 	}
-	row := analysisRow{TargetLevel: string(a.Target.Level), TargetID: a.Target.ID, SpaceID: a.Space, At: a.At.UnixMilli(), Facts: a.Facts, Outcome: text}
+	departures := ""
+	if len(a.Departures) > 0 {
+		if departures, err = asText(a.Departures); err != nil {
+			return err
+		}
+	}
+	row := analysisRow{Departures: departures, TargetLevel: string(a.Target.Level), TargetID: a.Target.ID, SpaceID: a.Space, At: a.At.UnixMilli(), Facts: a.Facts, Outcome: text}
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		key := []clause.Column{{Name: "target_level"}, {Name: "target_id"}}
 		if err := tx.Clauses(clause.OnConflict{Columns: key, UpdateAll: true}).Create(&row).Error; err != nil {

@@ -51,7 +51,7 @@ func (s *Store) TryLock(ctx context.Context) (release func(), mine bool, err err
 
 // KeepJob keeps a job as it is now, and lets the oldest go beyond so many.
 func (s *Store) KeepJob(ctx context.Context, job advice.Job, most int) error {
-	text, err := text(job)
+	text, err := asText(job)
 	if err != nil {
 		return err
 	}

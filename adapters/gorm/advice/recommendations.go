@@ -37,9 +37,9 @@ func rowOf(r advice.Recommendation) (recommendationRow, error) {
 		CreatedAt: r.Created.UnixMilli(), UpdatedAt: r.Updated.UnixMilli(),
 	}
 	var errs [3]error
-	row.Finding, errs[0] = text(r.Finding)
-	row.Basis, errs[1] = text(r.Basis)
-	row.Money, errs[2] = text(r.Money)
+	row.Finding, errs[0] = asText(r.Finding)
+	row.Basis, errs[1] = asText(r.Basis)
+	row.Money, errs[2] = asText(r.Money)
 	return row, errors.Join(errs[:]...)
 }
 

@@ -19,7 +19,7 @@ func (reportRow) TableName() string { return "advice_reports" }
 
 // KeepReport keeps a report, and lets go of those made before an instant.
 func (s *Store) KeepReport(ctx context.Context, r advice.Report, forget time.Time) error {
-	text, err := text(r)
+	text, err := asText(r)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ const newestScenario = "at DESC, id DESC"
 
 // KeepScenario keeps one, and lets the oldest go beyond so many.
 func (s *Store) KeepScenario(ctx context.Context, kept advice.KeptScenario, most int) error {
-	text, err := text(kept)
+	text, err := asText(kept)
 	if err != nil {
 		return err
 	}

@@ -58,8 +58,8 @@ func (s *Store) locked(tx *gorm.DB) *gorm.DB {
 
 func fromMs(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
-// text is a value as JSON; its numbers come back to the last digit.
-func text(v any) (string, error) {
+// asText is a value as JSON; its numbers come back to the last digit.
+func asText(v any) (string, error) {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return "", fmt.Errorf("write advice: %w", err)

@@ -21,7 +21,7 @@ func (wordingRow) TableName() string { return "advice_wordings" }
 
 // KeepWording keeps better words, and lets go of those older than they are kept.
 func (s *Store) KeepWording(ctx context.Context, key string, t words.Text, at time.Time) error {
-	text, err := text(t)
+	text, err := asText(t)
 	if err != nil {
 		return err
 	}

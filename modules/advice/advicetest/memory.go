@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/rules"
 	"github.com/holotwin/holotwin/modules/advice/words"
 )
 
@@ -117,9 +118,26 @@ func (m *Memory) Events(_ context.Context, id string) ([]advice.Event, error) {
 func (m *Memory) Analyses(context.Context) ([]advice.Analysis, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.SortedFunc(maps.Values(m.analyses), func(a, b advice.Analysis) int {
+	all := slices.SortedFunc(maps.Values(m.analyses), func(a, b advice.Analysis) int {
 		return cmp.Compare(a.Target.String(), b.Target.String())
-	}), nil
+	})
+	for i := range all {
+		all[i].Departures = nil
+	}
+	return all, nil
+}
+
+// Departures answers advice.Analyses.
+func (m *Memory) Departures(context.Context) (map[advice.Target][]rules.Departure, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := make(map[advice.Target][]rules.Departure)
+	for t, a := range m.analyses {
+		if len(a.Departures) > 0 {
+			all[t] = a.Departures
+		}
+	}
+	return all, nil
 }
 
 // KeepAnalysis answers advice.Analyses.

@@ -184,6 +184,7 @@ func analysisReplaces(t *testing.T, s Store) {
 		Target: target, Space: "sp_1", At: noon.Add(time.Hour), Facts: "b", Days: 7, Needed: 7, UseKWh: 1.0 / 3,
 		Inputs: rules.Inputs{Consumption: true, HourOfDay: true}, Traits: rules.Traits{AreaM2: 12, BaseW: 0.1, SlopeKWh: 2},
 	}
+	second.Departures = []rules.Departure{{Kind: "stuck_on", From: noon, To: noon.Add(time.Hour), Known: noon.Add(time.Minute), KWh: 1.0 / 3, Strength: 5, Open: true}}
 	var met []string
 	for _, a := range []advice.Analysis{first, second} {
 		require.NoError(t, s.KeepAnalysis(ctx, a, func(stored []advice.Recommendation) []advice.Recommendation {
@@ -196,6 +197,10 @@ func analysisReplaces(t *testing.T, s Store) {
 	require.Equal(t, []string{"rec_r"}, met, "the second merge meets what the first kept")
 	got, err := s.Analyses(ctx)
 	require.NoError(t, err)
+	departures, err := s.Departures(ctx)
+	require.NoError(t, err)
+	require.Equal(t, map[advice.Target][]rules.Departure{target: second.Departures}, departures)
+	second.Departures = nil
 	require.Equal(t, []advice.Analysis{second}, got)
 }
 
