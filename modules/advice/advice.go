@@ -1,9 +1,10 @@
 // Package advice says what a campus can do about its consumption, what that is worth, and on which figures it
-// rests. Advisor (advisor.go) is the way in: List, SetStatus, Evidence, Recommend, Baseline, and RunDue, which keeps
-// it all fresh. What it needs of the rest of the house is in ports.go.
+// rests. Advisor (advisor.go) is the way in: List, SetStatus, Evidence, Verify, Recommend, Baseline, Forecast, Anomalies,
+// Simulate, MonthOf, and RunDue (jobs.go), which keeps it all fresh. What it needs of the rest of the house is in ports.go.
 //
-// The thinking is in packages by subject: history lays a target's hours side by side, baseline predicts them, rules
-// finds waste and faults in them, words says it in two languages.
+// The thinking is in packages by subject: history lays a target's hours side by side, baseline says what to expect of them and
+// what was saved, forecast what is to come, anomaly what departs from it, whatif replays changes, rules makes findings of all
+// that, words says them in two languages. boost learns trees for forecast.
 package advice
 
 import (

@@ -31,6 +31,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerAnomalies(api)
 	h.registerJobs(api)
 	h.registerMonth(api)
+	h.registerPeers(api)
 }
 
 // callerOf is on whose behalf a request runs.

@@ -68,6 +68,8 @@ type Traits struct {
 	AreaM2 float64
 	// BaseW is the power that nights never fall below, W.
 	BaseW float64
+	// OpenKW is the mean power of opening hours: what one of them uses, kWh.
+	OpenKW float64
 	// SlopeKWh is the cooling slope, kWh a day per °C above the balance point.
 	SlopeKWh float64
 }
@@ -154,7 +156,7 @@ func Judge(s Subject) Outcome {
 		return out
 	}
 	out.UseKWh = sc.useKWh()
-	out.Traits = Traits{AreaM2: s.AreaM2, BaseW: sc.baseW()}
+	out.Traits = Traits{AreaM2: s.AreaM2, BaseW: sc.baseW(), OpenKW: sc.openKW()}
 	for _, rule := range claiming {
 		if f := sc.claim(rule); f != nil && worthSaying(*f, out.UseKWh) {
 			out.Findings = append(out.Findings, *f)

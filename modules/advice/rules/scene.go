@@ -142,6 +142,11 @@ func nightBase(h *history.History, d date) float64 {
 	return history.Mean(kw)
 }
 
+// openKW is the mean power of the measured opening hours, kW; 0 where there are none.
+func (s *scene) openKW() float64 {
+	return mean0(s.recent.Powers(func(h history.Hour) bool { return h.Open }))
+}
+
 // baseW is the 5th percentile of the nights, W.
 func (s *scene) baseW() float64 {
 	var nights []float64
