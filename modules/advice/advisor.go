@@ -41,6 +41,8 @@ type Advisor struct {
 	asked chan Job
 
 	mu sync.Mutex
+	// layout is that of the tree as it last was.
+	layout *layout
 	// verified is when what was done was last looked at.
 	verified time.Time
 }
@@ -55,7 +57,12 @@ func (a *Advisor) campus(ctx context.Context) (*campus, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newCampus(tree), nil
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.layout == nil || !a.layout.is(tree) {
+		a.layout = newLayout(tree)
+	}
+	return newCampus(a.layout), nil
 }
 
 // now is the clock's time, to the millisecond that both databases keep.

@@ -10,8 +10,18 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// campus is a tree that can be asked.
+// campus is a tree that can be asked, in one request or job.
 type campus struct {
+	*layout
+
+	mu sync.Mutex
+	// siteEnds is when the last measured hour of a site ends, by site, as far as it was asked for.
+	siteEnds map[string]time.Time
+}
+
+// layout is what a tree says; it stays the same until the tree changes, and is read by many at once.
+type layout struct {
+	tree     Tree
 	spaces   map[string]Space
 	devices  map[string]Device
 	children map[string][]string // spaces inside a space
@@ -19,29 +29,37 @@ type campus struct {
 	behind   map[string][]string // devices behind a meter
 
 	mu sync.Mutex
-	// siteEnds is when the last measured hour of a site ends, by site, as far as it was asked for.
-	siteEnds map[string]time.Time
+	// facts are the traits of targets, as far as they were asked for.
+	facts map[Target]string
 }
 
-func newCampus(tree Tree) *campus {
-	c := &campus{
-		spaces: make(map[string]Space), devices: make(map[string]Device),
-		children: make(map[string][]string), standing: make(map[string][]string), behind: make(map[string][]string), siteEnds: make(map[string]time.Time),
+func newCampus(l *layout) *campus {
+	return &campus{layout: l, siteEnds: make(map[string]time.Time)}
+}
+
+// newLayout lays a tree out.
+func newLayout(tree Tree) *layout {
+	l := &layout{
+		tree: tree, spaces: make(map[string]Space), devices: make(map[string]Device), children: make(map[string][]string),
+		standing: make(map[string][]string), behind: make(map[string][]string), facts: make(map[Target]string),
 	}
-	slices.SortFunc(tree.Spaces, func(a, b Space) int { return cmp.Compare(a.ID, b.ID) })
-	slices.SortFunc(tree.Devices, func(a, b Device) int { return cmp.Compare(a.ID, b.ID) })
-	for _, s := range tree.Spaces {
-		c.spaces[s.ID] = s
-		c.children[s.Parent] = append(c.children[s.Parent], s.ID)
+	for _, s := range slices.SortedFunc(slices.Values(tree.Spaces), func(a, b Space) int { return cmp.Compare(a.ID, b.ID) }) {
+		l.spaces[s.ID] = s
+		l.children[s.Parent] = append(l.children[s.Parent], s.ID)
 	}
-	for _, d := range tree.Devices {
-		c.devices[d.ID] = d
-		c.standing[d.Space] = append(c.standing[d.Space], d.ID)
+	for _, d := range slices.SortedFunc(slices.Values(tree.Devices), func(a, b Device) int { return cmp.Compare(a.ID, b.ID) }) {
+		l.devices[d.ID] = d
+		l.standing[d.Space] = append(l.standing[d.Space], d.ID)
 		if d.Parent != "" {
-			c.behind[d.Parent] = append(c.behind[d.Parent], d.ID)
+			l.behind[d.Parent] = append(l.behind[d.Parent], d.ID)
 		}
 	}
-	return c
+	return l
+}
+
+// is tells whether it is the layout of a tree.
+func (l *layout) is(tree Tree) bool {
+	return slices.Equal(l.tree.Spaces, tree.Spaces) && slices.Equal(l.tree.Devices, tree.Devices)
 }
 
 // within lists a space and all inside it, the innermost last; all there are within "".
@@ -169,6 +187,15 @@ func (c *campus) inside(t Target) map[Target]bool {
 
 // traits sums up what a target is, so that a change of it is seen.
 func (c *campus) traits(t Target) string {
+	c.layout.mu.Lock()
+	defer c.layout.mu.Unlock()
+	if _, known := c.facts[t]; !known {
+		c.facts[t] = c.sumUp(t)
+	}
+	return c.facts[t]
+}
+
+func (c *campus) sumUp(t Target) string {
 	d := history.NewDigest()
 	space := c.spaceOf(t)
 	d.Add("space", space)

@@ -1,0 +1,30 @@
+package advice_test
+
+import (
+	"strconv"
+	"testing"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/advicetest"
+)
+
+// BenchmarkList reads the advice of a campus of a thousand devices in a hundred rooms that is analysed already.
+func BenchmarkList(b *testing.B) {
+	c := advicetest.NewCampus()
+	for room := range 100 {
+		id := "sala-" + strconv.Itoa(room)
+		c.AddRoom(id, id, 50)
+		for i := range 10 {
+			c.AddDevice(device("d"+strconv.Itoa(10*room+i), "x", "other", id))
+		}
+	}
+	a := advicetest.NewAdvisor(c, advicetest.NewClock(end), nil)
+	if _, err := a.List(ctx, manager, advice.Query{}); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := a.List(ctx, manager, advice.Query{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
