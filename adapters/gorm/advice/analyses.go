@@ -38,8 +38,8 @@ func (s *Store) Analyses(ctx context.Context) ([]advice.Analysis, error) {
 	}
 	list := make([]advice.Analysis, len(rows))
 	for i, r := range rows {
-		var o outcome
-		if err := read(r.Outcome, &o); err != nil {
+		o, err := s.outcomeOf(r)
+		if err != nil {
 			return nil, err
 		}
 		list[i] = advice.Analysis{
@@ -48,6 +48,26 @@ func (s *Store) Analyses(ctx context.Context) ([]advice.Analysis, error) {
 		}
 	}
 	return list, nil
+}
+
+// readOutcome is an outcome with the text that it was read from.
+type readOutcome struct {
+	text string
+	outcome
+}
+
+// outcomeOf reads a row's outcome, or remembers it where its text is the same: reading a thousand takes longer than finding them.
+func (s *Store) outcomeOf(r analysisRow) (outcome, error) {
+	key := r.TargetLevel + ":" + r.TargetID
+	if known, found := s.outcomes.Load(key); found && known.(readOutcome).text == r.Outcome {
+		return known.(readOutcome).outcome, nil
+	}
+	o := readOutcome{text: r.Outcome}
+	if err := read(r.Outcome, &o.outcome); err != nil {
+		return outcome{}, err
+	}
+	s.outcomes.Store(key, o)
+	return o.outcome, nil
 }
 
 // Departures are those of the last analyses that found any.

@@ -34,6 +34,8 @@ type Store struct {
 	db *database.Database
 	// jobs is the lock of a process that has the database to itself.
 	jobs sync.Mutex
+	// outcomes are those of analyses as they were last read, by target.
+	outcomes sync.Map
 }
 
 // New makes a store.
