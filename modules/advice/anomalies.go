@@ -20,7 +20,23 @@ type AnomalyQuery struct {
 	From, To time.Time
 	// Lasting picks those that have not ended.
 	Lasting bool
+	// After is where the page before ended; nil begins. Limit is how many at the most; 0 is all.
+	After *AnomalyPlace
+	Limit int
 }
+
+// AnomalyPlace is an anomaly's place in the order: the newest first, then by target and kind.
+type AnomalyPlace struct {
+	From         time.Time
+	Target, Kind string
+}
+
+func (p AnomalyPlace) compare(other AnomalyPlace) int {
+	return cmp.Or(other.From.Compare(p.From), cmp.Compare(p.Target, other.Target), cmp.Compare(p.Kind, other.Kind))
+}
+
+// Place is where it stands in the order.
+func (a Anomaly) Place() AnomalyPlace { return AnomalyPlace{a.From, a.Target.String(), string(a.Kind)} }
 
 // Anomaly is waste or a fault of the data that was found in a target's last two months.
 type Anomaly struct {
@@ -38,6 +54,8 @@ type Anomaly struct {
 // Anomalies is an answer.
 type Anomalies struct {
 	Items []Anomaly
+	// Next is where the next page begins; nil at the end.
+	Next *AnomalyPlace
 	// Targets were judged, Short of them have too little history for anything but faults of the data.
 	Targets, Short int
 	// Pending is how many targets are still to be analysed after a change of their past.
@@ -80,9 +98,15 @@ func (a *Advisor) Anomalies(ctx context.Context, caller Caller, q AnomalyQuery) 
 			}
 		}
 	}
-	slices.SortFunc(out.Items, func(x, y Anomaly) int {
-		return cmp.Or(y.From.Compare(x.From), cmp.Compare(x.Target.String(), y.Target.String()), cmp.Compare(x.Kind, y.Kind))
-	})
+	slices.SortFunc(out.Items, func(x, y Anomaly) int { return x.Place().compare(y.Place()) })
+	if q.After != nil {
+		out.Items = slices.DeleteFunc(out.Items, func(x Anomaly) bool { return x.Place().compare(*q.After) <= 0 })
+	}
+	if q.Limit > 0 && len(out.Items) > q.Limit {
+		out.Items = out.Items[:q.Limit]
+		next := out.Items[q.Limit-1].Place()
+		out.Next = &next
+	}
 	return out, a.priceAnomalies(ctx, out.Items)
 }
 

@@ -3,6 +3,7 @@ package advice
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/holotwin/holotwin/modules/advice/history"
 	"github.com/holotwin/holotwin/modules/advice/words"
@@ -31,8 +32,12 @@ func (a Advice) template(l words.Language) words.Text {
 	return words.Finding(l, a.About, a.Finding, words.Promise{KWh: a.Finding.Saving.Low, Cost: a.Money.CostLow, Currency: a.Money.Currency})
 }
 
-// mostReworded texts are asked for in a job, so that a slow or dear service is not asked for all at once.
-const mostReworded = 200
+const (
+	// mostReworded texts are asked for in a job, so that a slow or dear service is not asked for all at once.
+	mostReworded = 200
+	// rewordTime bounds it, since a job keeps others from running.
+	rewordTime = 5 * time.Minute
+)
 
 // reword asks for better words for what stands recommended, and keeps those that say the same. A service that fails is left
 // alone until the next job; the templates stand meanwhile.
@@ -40,6 +45,17 @@ func (a *Advisor) reword(ctx context.Context) error {
 	if a.Rewriter == nil {
 		return nil
 	}
+	whole := ctx
+	ctx, cancel := context.WithTimeout(ctx, rewordTime)
+	defer cancel()
+	err := a.rewordAll(ctx)
+	if ctx.Err() != nil && whole.Err() == nil {
+		return nil // the rest is worded by the next job
+	}
+	return err
+}
+
+func (a *Advisor) rewordAll(ctx context.Context) error {
 	c, err := a.campus(ctx)
 	if err != nil {
 		return err

@@ -60,6 +60,7 @@ type anomalies struct {
 		KWh               *float64
 	}
 	Targets int
+	Next    *string
 }
 
 func departed(t *testing.T, c *program.Client, meter string) {
@@ -76,6 +77,27 @@ func departed(t *testing.T, c *program.Client, meter string) {
 	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/anomalias?id="+meter+"&kind=meter_gap", nil).JSON(&one))
 	for _, a := range one.Items {
 		require.Equal(t, [2]string{meter, "meter_gap"}, [2]string{a.ID, a.Kind})
+	}
+	var paged []string
+	for next := ""; ; {
+		var page anomalies
+		require.NoError(t, send(t, c, 200, http.MethodGet, "/api/anomalias?limit=4&cursor="+next, nil).JSON(&page))
+		require.LessOrEqual(t, len(page.Items), 4)
+		for _, a := range page.Items {
+			paged = append(paged, a.Message)
+		}
+		if page.Next == nil {
+			break
+		}
+		next = *page.Next
+	}
+	require.Len(t, paged, len(all.Items), "page by page they are the same")
+	for i, a := range all.Items {
+		require.Equal(t, a.Message, paged[i])
+	}
+	send(t, c, 400, http.MethodGet, "/api/anomalias?cursor=x", nil)
+	for _, kind := range []string{"peak", "degradation", "stuck_on"} {
+		send(t, c, 200, http.MethodGet, "/api/recomendaciones?kind="+kind, nil)
 	}
 	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/anomalias?to="+url.QueryEscape("2001-01-01T00:00:00Z"), nil).JSON(&one))
 	require.Empty(t, one.Items)

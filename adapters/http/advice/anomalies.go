@@ -2,7 +2,10 @@ package httpadvice
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -11,6 +14,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/anomaly"
 	"github.com/holotwin/holotwin/modules/advice/words"
 	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/problem"
 )
 
 func (h *Handlers) registerAnomalies(api *httpserver.API) {
@@ -30,11 +34,14 @@ type anomaliesInput struct {
 	From    time.Time `query:"from"`
 	To      time.Time `query:"to"`
 	Lasting bool      `query:"lasting" doc:"Only those that have not ended"`
+	Limit   int       `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at the most"`
+	Cursor  string    `query:"cursor" maxLength:"300" doc:"The next of the page before"`
 }
 
 // AnomaliesBody is a list of anomalies.
 type AnomaliesBody struct {
 	Items   []AnomalyBody `json:"items" nullable:"false"`
+	Next    *string       `json:"next" doc:"The cursor of the next page; null at the end"`
 	Targets int           `json:"targets" doc:"Devices and spaces that were judged"`
 	Short   int           `json:"short" doc:"Of these, those with too little history to tell waste from what is usual"`
 	Pending int           `json:"pending" doc:"Those still to be judged after a change of their past"`
@@ -62,8 +69,12 @@ type AnomalyBody struct {
 type anomaliesOutput struct{ Body AnomaliesBody }
 
 func (h *Handlers) anomalies(ctx context.Context, in *anomaliesInput) (*anomaliesOutput, error) {
+	after, err := anomalyPlaceOf(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
 	found, err := h.Advisor.Anomalies(ctx, callerOf(ctx), advice.AnomalyQuery{
-		Space: in.SpaceID, ID: in.ID, Kind: anomaly.Kind(in.Kind), From: in.From, To: in.To, Lasting: in.Lasting,
+		Space: in.SpaceID, ID: in.ID, Kind: anomaly.Kind(in.Kind), From: in.From, To: in.To, Lasting: in.Lasting, After: after, Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err
@@ -72,7 +83,29 @@ func (h *Handlers) anomalies(ctx context.Context, in *anomaliesInput) (*anomalie
 	for _, a := range found.Items {
 		body.Items = append(body.Items, anomalyOf(languageOf(ctx), a))
 	}
+	if found.Next != nil {
+		place := strings.Join([]string{strconv.FormatInt(found.Next.From.UnixMilli(), 10), found.Next.Target, found.Next.Kind}, " ")
+		cursor := base64.RawURLEncoding.EncodeToString([]byte(place))
+		body.Next = &cursor
+	}
 	return &anomaliesOutput{Body: body}, nil
+}
+
+func anomalyPlaceOf(cursor string) (*advice.AnomalyPlace, error) {
+	if cursor == "" {
+		return nil, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	const parts = 3
+	place := strings.Split(string(raw), " ")
+	if err != nil || len(place) != parts {
+		return nil, problem.Invalid(problem.Bad("cursor", problem.Malformed))
+	}
+	ms, err := strconv.ParseInt(place[0], 10, 64)
+	if err != nil {
+		return nil, problem.Invalid(problem.Bad("cursor", problem.Malformed))
+	}
+	return &advice.AnomalyPlace{From: time.UnixMilli(ms).UTC(), Target: place[1], Kind: place[2]}, nil
 }
 
 func anomalyOf(l words.Language, a advice.Anomaly) AnomalyBody {

@@ -41,6 +41,7 @@ type JobBody struct {
 // JobList are jobs.
 type JobList struct {
 	Items []JobBody `json:"items" nullable:"false"`
+	Next  *string   `json:"next" doc:"null: the last fifty are all that is kept"`
 }
 
 type jobsOutput struct{ Body JobList }

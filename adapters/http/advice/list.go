@@ -27,7 +27,7 @@ type listInput struct {
 	SpaceID      string  `query:"space_id" maxLength:"64" doc:"A space and all within it"`
 	DeviceID     string  `query:"device_id" maxLength:"64"`
 	Status       string  `query:"status" enum:"open,accepted,dismissed,done,verified"`
-	Kind         string  `query:"kind" enum:"out_of_hours,standby,state_mismatch,schedule,unused_room,cooling_slope,setpoint,base_load,sensor"`
+	Kind         string  `query:"kind" enum:"out_of_hours,standby,state_mismatch,schedule,unused_room,cooling_slope,setpoint,base_load,stuck_on,degradation,peak,sensor"`
 	MinSavingKWh float64 `query:"min_saving_kwh" minimum:"0" doc:"The least saving a month, kWh"`
 	Limit        int     `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at the most"`
 	Cursor       string  `query:"cursor" maxLength:"300" doc:"The next of the page before"`

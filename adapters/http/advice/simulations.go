@@ -160,6 +160,7 @@ type listSimulationsInput struct {
 // SimulationList are kept scenarios.
 type SimulationList struct {
 	Items []SimulationBody `json:"items" nullable:"false"`
+	Next  *string          `json:"next" doc:"null: all are given"`
 }
 
 type listSimulationsOutput struct{ Body SimulationList }
