@@ -64,11 +64,12 @@ type MonthAhead struct {
 
 // PeakAhead is the month's highest hour so far, kW, and the highest that is expected in its hours to come.
 type PeakAhead struct {
-	At                      time.Time
-	KW                      float64
-	ExpectedAt              time.Time
-	ExpectedKW, LowKW, High float64
-	Risk                    PeakRisk
+	At         time.Time
+	KW         float64
+	ExpectedAt time.Time
+	// HighKW is the upper end of the band of the highest hour to come.
+	ExpectedKW, HighKW float64
+	Risk               PeakRisk
 }
 
 // Forecast tells a device's or space's next hours, at most MostHoursAhead. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
@@ -231,7 +232,7 @@ func peakAhead(past *history.History, coming []ForecastHour, now time.Time) *Pea
 			break
 		}
 		if h.Expected > p.ExpectedKW {
-			p.ExpectedAt, p.ExpectedKW, p.LowKW, p.High = h.Start, h.Expected, h.Low, h.High
+			p.ExpectedAt, p.ExpectedKW, p.HighKW = h.Start, h.Expected, h.High
 		}
 		switch {
 		case h.Expected > p.KW:

@@ -36,7 +36,7 @@ type Job struct {
 	Started time.Time
 	// Updated is when its progress was last told, or it ended.
 	Updated time.Time
-	// Done of Total targets were analysed; Left is how many a failed or interrupted one left to the next.
+	// Done of Total targets were analysed; a failed or interrupted job leaves the rest to the next.
 	Done, Total int
 	// Verified is how many recommendations were found to have saved, Reopened how many whose saving had decayed.
 	Verified, Reopened int
@@ -79,9 +79,11 @@ func (a *Advisor) StartJob(ctx context.Context, caller Caller) (Job, error) {
 	}
 	select {
 	case a.asked <- job:
+		return job, nil
 	default: // one is waiting already, and analyses all as well
+		job.Status = JobInterrupted
+		return job, a.Jobs.KeepJob(ctx, job, mostJobs)
 	}
-	return job, nil
 }
 
 // abandonedAfter its last sign a running job is taken for interrupted.
@@ -116,7 +118,7 @@ func (a *Advisor) AllJobs(ctx context.Context, caller Caller) ([]Job, error) {
 }
 
 // runJob runs a job under the lock that one process has at a time. A job of the clock that finds it taken is none; one that was
-// asked for waits its turn out as done, since the other does the same.
+// asked for is kept as interrupted, since another process is at it.
 func (a *Advisor) runJob(ctx context.Context, job Job) (Job, error) {
 	release, mine, err := a.Jobs.TryLock(ctx)
 	if err != nil {

@@ -52,8 +52,7 @@ const (
 	candidates = 30
 )
 
-// MonthOf sums a space's month up; "" is the caller's own space or the first site. month is any instant in it, in the space's
-// zone. Errors: ErrForbidden, ErrNotFound, ErrNothingMeasured.
+// MonthOf sums a space's month, in its own zone, up; "" is the caller's own space or the first site. Errors: ErrForbidden, ErrNotFound, ErrNothingMeasured.
 func (a *Advisor) MonthOf(ctx context.Context, caller Caller, space string, year int, month time.Month) (Month, error) {
 	if !caller.MayRead() {
 		return Month{}, ErrForbidden{}

@@ -111,7 +111,7 @@ func peakOf(p *advice.PeakAhead) *ForecastPeak {
 	out := &ForecastPeak{At: instant(p.At), KW: rounded(p.KW, kwhDecimals), Risk: string(p.Risk)}
 	if !p.ExpectedAt.IsZero() {
 		at := instant(p.ExpectedAt)
-		out.ExpectedAt, out.ExpectedKW, out.HighKW = &at, finite(p.ExpectedKW, kwhDecimals), finite(p.High, kwhDecimals)
+		out.ExpectedAt, out.ExpectedKW, out.HighKW = &at, finite(p.ExpectedKW, kwhDecimals), finite(p.HighKW, kwhDecimals)
 	}
 	return out
 }

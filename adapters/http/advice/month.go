@@ -3,7 +3,6 @@ package httpadvice
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
+	"github.com/holotwin/holotwin/platform/sheet"
 )
 
 func (h *Handlers) registerMonth(api *httpserver.API) {
@@ -38,7 +38,7 @@ type monthInput struct {
 	Accept  string `header:"Accept"`
 }
 
-func (h *Handlers) month(ctx context.Context, in *monthInput) (*pdfOutput, error) {
+func (h *Handlers) month(ctx context.Context, in *monthInput) (*fileOutput, error) {
 	month, err := time.Parse("2006-01", in.Month)
 	if err != nil {
 		return nil, problem.Invalid(problem.Field{Field: "month", Rule: problem.Pattern, Params: map[string]any{"pattern": "YYYY-MM"}})
@@ -49,24 +49,29 @@ func (h *Handlers) month(ctx context.Context, in *monthInput) (*pdfOutput, error
 	}
 	name := `filename="` + m.Space.ID + "-" + in.Month
 	if strings.Contains(in.Accept, "text/csv") {
-		return &pdfOutput{ContentType: "text/csv; charset=utf-8", ContentDisposition: "attachment; " + name + `.csv"`, Body: monthTable(m)}, nil
+		table, err := monthTable(m)
+		return &fileOutput{ContentType: sheet.CSVType, ContentDisposition: "attachment; " + name + `.csv"`, Body: table}, err
 	}
 	pdf, err := h.Advisor.MonthPDF(ctx, languageOf(ctx), m)
-	return &pdfOutput{ContentType: "application/pdf", ContentDisposition: "inline; " + name + `.pdf"`, Body: pdf}, err
+	return &fileOutput{ContentType: "application/pdf", ContentDisposition: "inline; " + name + `.pdf"`, Body: pdf}, err
 }
 
 // monthTable is the month's days, one a line.
-func monthTable(m advice.Month) []byte {
+func monthTable(m advice.Month) ([]byte, error) {
 	var out bytes.Buffer
-	table := csv.NewWriter(&out)
-	rows := [][]string{{"date", "kwh", "cost", "currency", "co2_kg", "peak_kw", "coverage"}}
-	number := func(v float64, decimals int) string { return strconv.FormatFloat(rounded(v, decimals), 'f', -1, 64) }
-	for _, d := range m.Days {
-		rows = append(rows, []string{
-			d.Date, number(d.KWh, kwhDecimals), number(d.Cost, moneyDecimals), m.Currency, number(d.CO2Kg, kwhDecimals), number(d.PeakKW, kwhDecimals),
-			number(d.Coverage, otherDecimals),
-		})
+	table, err := sheet.New("csv", &out, m.From.Location(), "date", "kwh", "cost", "currency", "co2_kg", "peak_kw", "coverage")
+	if err != nil {
+		return nil, err
 	}
-	_ = table.WriteAll(rows) // into memory
-	return out.Bytes()
+	number := func(v float64, decimals int) sheet.Number {
+		return sheet.Number(strconv.FormatFloat(rounded(v, decimals), 'f', -1, 64))
+	}
+	for _, d := range m.Days {
+		err := table.Row(d.Date, number(d.KWh, kwhDecimals), number(d.Cost, moneyDecimals), m.Currency, number(d.CO2Kg, kwhDecimals), number(d.PeakKW, kwhDecimals), number(d.Coverage, otherDecimals))
+		if err != nil {
+			return nil, err
+		}
+	}
+	err = table.Close()
+	return out.Bytes(), err
 }

@@ -55,16 +55,16 @@ func (h *Handlers) recommendPDF(ctx context.Context, in *visitInput) (*reportOut
 	}}, nil
 }
 
-type pdfOutput struct {
+type fileOutput struct {
 	ContentType        string `header:"Content-Type"`
 	ContentDisposition string `header:"Content-Disposition"`
 	Body               []byte
 }
 
-func (h *Handlers) report(ctx context.Context, in *IDInput) (*pdfOutput, error) {
+func (h *Handlers) report(ctx context.Context, in *IDInput) (*fileOutput, error) {
 	pdf, err := h.Advisor.ReportPDF(ctx, callerOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &pdfOutput{ContentType: "application/pdf", ContentDisposition: `inline; filename="recomendacion.pdf"`, Body: pdf}, nil
+	return &fileOutput{ContentType: "application/pdf", ContentDisposition: `inline; filename="recomendacion.pdf"`, Body: pdf}, nil
 }

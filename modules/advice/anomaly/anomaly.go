@@ -69,8 +69,9 @@ const (
 	leastHistory = 28
 )
 
-// Detect judges the rows from one on, which must be consecutive hours, by those before it; which it takes for usual. The findings
-// are in order of their begin. Where the history is short of four weeks or of measured hours, only faults are found.
+// Detect judges the rows from one on, which must be consecutive hours, by those before it, which it takes for usual. The findings
+// are in order of their begin. What is said after some rows stays said after more of them, as it was or as a part of a longer
+// finding; its span, kind and energy are settled as more is seen. Where the history is short of four weeks or of measured hours, only faults are found.
 func Detect(rows []baseline.Row, from int) []Finding {
 	if from <= 0 || from >= len(rows) {
 		return nil

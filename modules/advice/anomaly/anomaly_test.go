@@ -86,12 +86,12 @@ func TestWasteIsFoundWithItsKindSpanAndEnergy(t *testing.T) {
 			}
 			return 0
 		}, 48},
-		anomaly.ScheduleShift: {at(21, 0), at(33, 0), func(r baseline.Row) float64 {
+		anomaly.ScheduleShift: {at(23, 5), at(33, 0), func(r baseline.Row) float64 {
 			if r.WeekHour < 120 && (r.WeekHour%24 == 5 || r.WeekHour%24 == 6) {
 				return 40
 			}
 			return 0
-		}, 72},
+		}, 48},
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			rows := campusMeter(310, 3)

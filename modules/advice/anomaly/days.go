@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/advice/baseline"
+	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
 // hourly is a number for each hour of a day.
@@ -107,42 +108,23 @@ func weekOf(rows []baseline.Row) (w week, known bool) {
 	if len(all) < leastHistory*dayHours/2 || w.mean <= 0 {
 		return w, false
 	}
-	whole := median(all)
+	whole := history.Median(all)
 	for h := range w.usual {
-		if w.usual[h] = median(by[h]); len(by[h]) == 0 {
+		if w.usual[h] = history.Median(by[h]); len(by[h]) == 0 {
 			w.usual[h] = whole
 		}
 	}
 	sorted := slices.Sorted(slices.Values(w.usual[:]))
-	low, high := quantile(sorted, lowShare), quantile(sorted, highShare)
+	low, high := history.PercentileSorted(sorted, lowShare), history.PercentileSorted(sorted, highShare)
 	for h := range w.occupied {
 		w.occupied[h] = w.usual[h] > low+occupiedShare*(high-low)
 	}
 	w.balance = math.NaN()
 	if float64(len(temps)) > temperaturesKnown*float64(len(rows)) {
 		w.balance = coolBalance
-		if median(temps) > warmClimate {
+		if history.Median(temps) > warmClimate {
 			w.balance = warmBalance
 		}
 	}
 	return w, true
-}
-
-// median of values, which it sorts; NaN of none.
-func median(values []float64) float64 {
-	slices.Sort(values)
-	return quantile(values, 0.5)
-}
-
-// quantile of sorted values, between neighbours by proportion; NaN of none.
-func quantile(sorted []float64, p float64) float64 {
-	if len(sorted) == 0 {
-		return math.NaN()
-	}
-	at := p * float64(len(sorted)-1)
-	below := int(at)
-	if below+1 >= len(sorted) {
-		return sorted[len(sorted)-1]
-	}
-	return sorted[below] + (at-float64(below))*(sorted[below+1]-sorted[below])
 }

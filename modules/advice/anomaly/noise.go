@@ -2,9 +2,10 @@ package anomaly
 
 import (
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
 // noise is how far the hours of days without a finding lie from what is expected.
@@ -68,7 +69,7 @@ func (d *detector) spread(corrected bool) (s correction) {
 		for h := range dayHours {
 			s[kind][h] = unknownSpread * d.week.mean
 			if len(misses[kind][h]) > 0 {
-				s[kind][h] = max(robustFactor*median(misses[kind][h]), leastSpread*d.week.mean)
+				s[kind][h] = max(robustFactor*history.Median(misses[kind][h]), leastSpread*d.week.mean)
 			}
 		}
 	}
@@ -219,6 +220,5 @@ func highest(values []float64, share float64) float64 {
 	if len(values) < enough {
 		return math.NaN()
 	}
-	slices.Sort(values)
-	return quantile(values, 1-share)
+	return history.Percentile(values, 1-share)
 }

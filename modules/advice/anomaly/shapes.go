@@ -25,13 +25,13 @@ var shapeTraits = [shapes]struct {
 	// looks like too, so it needs more.
 	bar float64
 }{
-	offHours:   {OffHours, 21, 4.4},
-	weekendOn:  {WeekendOn, 21, 4.4},
+	offHours:   {OffHours, 21, 4.5},
+	weekendOn:  {WeekendOn, 21, 4.5},
 	addedLevel: {StuckOn, 21, 6},
-	rising:     {Degradation, longestWindow, 4.4},
-	cooling:    {SetpointCooling, 35, 4.4},
-	earlyStart: {ScheduleShift, 21, 4.4},
-	lateStop:   {ScheduleShift, 21, 4.4},
+	rising:     {Degradation, longestWindow, 4.5},
+	cooling:    {SetpointCooling, 35, 4.5},
+	earlyStart: {ScheduleShift, 21, 4.5},
+	lateStop:   {ScheduleShift, 21, 4.5},
 }
 
 const (

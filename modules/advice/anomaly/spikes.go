@@ -117,9 +117,6 @@ func (d *detector) findSpikes(k int) {
 // eachSpike goes through a day's hours as they come and calls found for each spike once it is known.
 func (d *detector) eachSpike(k int, over, lasting float64, found func(spike)) {
 	day := &d.days[k]
-	if known(day) < leastSpikeDay {
-		return
-	}
 	c := d.correctionBefore(k)
 	e := d.innovation(k, &c)
 	white := d.noise.whiten(day.kind, e)
@@ -135,25 +132,13 @@ func (d *detector) eachSpike(k int, over, lasting float64, found func(spike)) {
 			s.hours = end - s.hour + 1
 		}
 		at = max(at, s.hour+s.hours)
-		if s.hours <= mostSpikeHours {
-			found(s)
-			// Its hours may have been taken out.
-			e = d.innovation(k, &c)
-			white = d.noise.whiten(day.kind, e)
-		}
+		// What was said stays said; what goes on beyond is no spike.
+		s.hours = min(s.hours, mostSpikeHours)
+		found(s)
+		// Its hours may have been taken out.
+		e = d.innovation(k, &c)
+		white = d.noise.whiten(day.kind, e)
 	}
-}
-
-// leastSpikeDay is how many hours of a day must be known for its hours to stand out of anything.
-const leastSpikeDay = 7
-
-func known(d *day) (n int) {
-	for _, v := range d.load {
-		if !math.IsNaN(v) {
-			n++
-		}
-	}
-	return n
 }
 
 // strongest is the stretch of occupied hours that ends with hour at, or ended just before it, for which the hours up to it

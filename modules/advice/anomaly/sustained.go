@@ -11,7 +11,7 @@ import (
 type event struct {
 	shape                shape
 	since, last          int // days, both inclusive
-	known                int // the day after which it was said
+	said                 int // the day after which it was said; 0 while it was not
 	correction           correction
 	amplitude, strength  float64
 	lasting, mostLasting float64
@@ -49,7 +49,9 @@ func (d *detector) judge() []Finding {
 		switch {
 		case d.days[k].skipped:
 		case lasting == nil:
-			lasting = d.begins(k, s.day(k))
+			if lasting = d.begins(k, s.day(k)); lasting != nil {
+				lasting.say(k)
+			}
 		default:
 			d.days[k].taken = true
 			if k-lasting.since <= refineDays {
@@ -61,11 +63,12 @@ func (d *detector) judge() []Finding {
 					d.days[j].taken = false
 				}
 				lasting, s = nil, scan{d: d}
+				continue
 			}
+			lasting.say(k)
 		}
 	}
 	if lasting != nil {
-		lasting.last = len(d.days) - 1
 		d.close(lasting, true)
 	}
 	return d.found
@@ -79,7 +82,7 @@ func (d *detector) begins(k int, best [shapes]evidence) *event {
 		e := best[sh]
 		if share := e.strength / d.bar(sh, k); share > most && e.amplitude*d.perDay(sh, e.since, k) >= leastShare*d.week.mean*dayHours {
 			most = share
-			begun = &event{shape: sh, since: e.since, last: k, known: k + 1, amplitude: e.amplitude, strength: e.strength}
+			begun = &event{shape: sh, since: e.since, last: k, amplitude: e.amplitude, strength: e.strength}
 		}
 	}
 	if begun == nil {
@@ -90,6 +93,13 @@ func (d *detector) begins(k int, best [shapes]evidence) *event {
 		d.days[j].taken = true
 	}
 	return begun
+}
+
+// say says an event at the end of a day, once it was seen on enough days. What is said stays said.
+func (e *event) say(k int) {
+	if e.said == 0 && (e.shape == weekendOn || e.last-e.since+1 >= leastDays) {
+		e.said = k + 1
+	}
 }
 
 // bar is the evidence that a shape needs on a day.
@@ -140,6 +150,9 @@ func (d *detector) lasts(e *event, k int) bool {
 
 // close settles an event's shape, begin and waste with all its days, and takes spikes that lie in it as a part of it.
 func (d *detector) close(e *event, open bool) {
+	if e.said == 0 {
+		return
+	}
 	d.settle(e, e.last, nearDays)
 	d.closed = append(d.closed, *e)
 	f := Finding{Kind: shapeTraits[e.shape].kind, From: -1, Strength: e.strength, Open: open}
@@ -158,15 +171,10 @@ func (d *detector) close(e *event, open bool) {
 			}
 		}
 	}
-	days := e.last - e.since + 1
-	if f.From < 0 || f.KWh <= 0 || (e.shape != weekendOn && days < leastDays) {
+	if f.From < 0 || f.KWh <= 0 {
 		return
 	}
-	known := e.known - 1
-	if e.shape != weekendOn {
-		known = max(known, e.since+leastDays-1)
-	}
-	f.Known = max(d.endOf(known), f.From+1)
+	f.Known = d.endOf(e.said - 1)
 	d.found = slices.DeleteFunc(d.found, func(s Finding) bool { return s.Kind == PeakSpike && s.From < f.To && s.To > f.From })
 	d.found = append(d.found, f)
 }
@@ -185,7 +193,7 @@ func (d *detector) endOf(k int) int {
 func (d *detector) settle(e *event, last, near int) {
 	most := 0.0
 	begun, shapeOf, amplitude := e.since, e.shape, e.amplitude
-	for since := max(d.first, e.since-near); since <= min(e.since+near, last); since++ {
+	for since := max(d.first, e.since-near); since <= min(e.since+near, e.latestBegin(last)); since++ {
 		w := window{since: since, correction: e.correction}
 		for k := since; k <= last; k++ {
 			if d.days[k].skipped {
@@ -207,6 +215,14 @@ func (d *detector) settle(e *event, last, near int) {
 		}
 	}
 	e.since, e.shape, e.amplitude = begun, shapeOf, amplitude
+}
+
+// latestBegin keeps the begin at or before the last day that was seen when it was said.
+func (e *event) latestBegin(last int) int {
+	if e.said > 0 {
+		return min(last, e.said-1)
+	}
+	return last
 }
 
 // carried is innovation for days of an event, which carry over as well.

@@ -3,7 +3,6 @@ package words
 import (
 	"maps"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -48,6 +47,3 @@ func counts(what *regexp.Regexp, text string) map[string]int {
 	}
 	return n
 }
-
-// Languages are those that texts are in.
-func Languages() []Language { return slices.Clone([]Language{Spanish, English}) }

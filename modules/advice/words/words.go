@@ -18,6 +18,9 @@ const (
 	English Language = "en"
 )
 
+// Languages are all of them.
+func Languages() []Language { return []Language{Spanish, English} }
+
 // LanguageOf takes anything that is not English for Spanish.
 func LanguageOf(s string) Language {
 	if s == string(English) {
