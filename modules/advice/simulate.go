@@ -2,7 +2,6 @@ package advice
 
 import (
 	"context"
-	"maps"
 	"math"
 	"slices"
 	"time"
@@ -18,13 +17,13 @@ type Simulation struct {
 	// Hours are those replayed, Measured those of them in which the scope was.
 	Hours, Measured int
 	Currency        string
-	Before, After   Footing
+	Before, After   Totals
 	Saved           SimulatedSaving
 	Changes         []ChangeEffect
 }
 
-// Footing is what is used: kWh, the highest hour and when, money with the price of each month's highest hour, and emissions.
-type Footing struct {
+// Totals is what is used: kWh, the highest hour and when, money with the price of each month's highest hour, and emissions.
+type Totals struct {
 	KWh, PeakKW float64
 	PeakAt      time.Time
 	Cost, CO2Kg float64
@@ -247,7 +246,7 @@ func (r *replay) simulate(s Scenario, changes []whatif.Change, sources []ChangeE
 	}
 	prices := r.pricesOf(nil)
 	then := r.pricesOf(s.Changes)
-	result.Before, result.After = r.footing(out.Before, prices), r.footing(out.After, then)
+	result.Before, result.After = r.totals(out.Before, prices), r.totals(out.After, then)
 	k := 0
 	for i := range result.Changes {
 		if result.Changes[i].Action != NewTariff {
@@ -292,76 +291,6 @@ func total(values []float64) float64 {
 		}
 	}
 	return sum
-}
-
-// hourPrice is what an hour's energy costs and what a kW of its month's highest hour does.
-type hourPrice struct{ energy, demand, footprint float64 }
-
-// pricesOf are the rates that hold, or those of the last tariff among changes.
-func (r *replay) pricesOf(changes []ScenarioChange) []hourPrice {
-	var other *ScenarioTariff
-	for _, c := range changes {
-		if c.Action == NewTariff {
-			other = c.Tariff
-		}
-	}
-	prices := make([]hourPrice, len(r.hours.Start))
-	for i, at := range r.hours.Start {
-		rate := rateAt(r.rates, at)
-		prices[i] = hourPrice{energy: rate.Price, demand: rate.Demand, footprint: rate.Footprint}
-		if other != nil {
-			prices[i].energy, prices[i].demand = other.at(r.hours.Weekday[i], r.hours.Clock[i]), other.DemandPerKW
-		}
-	}
-	return prices
-}
-
-// at is the price of an hour; the first period that holds it decides.
-func (t *ScenarioTariff) at(weekday, clock int) float64 {
-	for _, p := range t.Periods {
-		from, _ := wholeHour(p.From)
-		to, _ := wholeHour(p.To)
-		days := weekdaysOf(p.Days)
-		inside := clock >= from && clock < to
-		if to <= from {
-			inside = clock >= from || clock < to
-		}
-		if inside && (len(p.Days) == 0 || days[weekday]) {
-			return p.PricePerKWh
-		}
-	}
-	return t.PricePerKWh
-}
-
-// footing sums a load up. Each local month's highest hour is charged by the part of the month that was replayed.
-func (r *replay) footing(kw []float64, prices []hourPrice) Footing {
-	var f Footing
-	peaks := make(map[time.Time]float64)
-	for i, v := range kw {
-		if math.IsNaN(v) {
-			continue
-		}
-		f.KWh += v
-		f.Cost += v * prices[i].energy
-		f.CO2Kg += v * prices[i].footprint
-		at := r.hours.Start[i]
-		month := time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, at.Location())
-		peaks[month] = max(peaks[month], v*prices[i].demand)
-	}
-	for _, month := range slices.SortedFunc(maps.Keys(peaks), time.Time.Compare) {
-		f.Cost += peaks[month] * r.shareOf(month)
-	}
-	if kw, at := whatif.Peak(kw); at >= 0 {
-		f.PeakKW, f.PeakAt = kw, r.hours.Start[at]
-	}
-	return f
-}
-
-// shareOf is the part of a month that lies in the replay.
-func (r *replay) shareOf(month time.Time) float64 {
-	end := month.AddDate(0, 1, 0)
-	first, last := r.hours.Start[0], r.hours.Start[len(r.hours.Start)-1].Add(time.Hour)
-	return earliest(end, last).Sub(latest(month, first)).Hours() / end.Sub(month).Hours()
 }
 
 // measures turns changes into what the replay can do. A tariff is none.

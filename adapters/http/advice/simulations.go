@@ -86,8 +86,8 @@ type SimulationBody struct {
 	Hours         int                `json:"hours"`
 	HoursMeasured int                `json:"hours_measured" doc:"The others count neither before nor after"`
 	Currency      string             `json:"currency"`
-	Before        SimulationFooting  `json:"before"`
-	After         SimulationFooting  `json:"after"`
+	Before        SimulationTotals   `json:"before"`
+	After         SimulationTotals   `json:"after"`
 	Saving        SimulationSaving   `json:"saving"`
 	Effects       []SimulationEffect `json:"effects" nullable:"false" doc:"What each change did after those before it"`
 	Changes       []ScenarioChange   `json:"changes" nullable:"false"`
@@ -100,8 +100,8 @@ type SimulationTarget struct {
 	ID    string `json:"id"`
 }
 
-// SimulationFooting is what is used.
-type SimulationFooting struct {
+// SimulationTotals is what is used.
+type SimulationTotals struct {
 	KWh    float64 `json:"kwh"`
 	PeakKW float64 `json:"peak_kw" doc:"Of the highest hour"`
 	PeakAt *string `json:"peak_at" format:"date-time"`
@@ -252,7 +252,7 @@ func simulationOf(l words.Language, s advice.Scenario, r advice.Simulation) Simu
 	saved := r.Saved
 	body := SimulationBody{
 		Name: s.Name, Scope: SimulationTarget{string(r.Scope.Level), r.Scope.ID}, From: instant(r.From), To: instant(r.To), Hours: r.Hours, HoursMeasured: r.Measured,
-		Currency: r.Currency, Before: footingOf(r.Before), After: footingOf(r.After), Effects: []SimulationEffect{}, Changes: changesOf(s),
+		Currency: r.Currency, Before: totalsOf(r.Before), After: totalsOf(r.After), Effects: []SimulationEffect{}, Changes: changesOf(s),
 		Saving: SimulationSaving{
 			KWh: rounded(saved.KWh, kwhDecimals), KWhLow: roundedOrNil(saved.KWhLow, kwhDecimals), KWhHigh: roundedOrNil(saved.KWhHigh, kwhDecimals), PeakKW: rounded(saved.PeakKW, kwhDecimals),
 			Cost: rounded(saved.Cost, moneyDecimals), CostLow: roundedOrNil(saved.CostLow, moneyDecimals), CostHigh: roundedOrNil(saved.CostHigh, moneyDecimals), CO2Kg: rounded(saved.CO2Kg, kwhDecimals),
@@ -265,8 +265,8 @@ func simulationOf(l words.Language, s advice.Scenario, r advice.Simulation) Simu
 	return body
 }
 
-func footingOf(f advice.Footing) SimulationFooting {
-	out := SimulationFooting{KWh: rounded(f.KWh, kwhDecimals), PeakKW: rounded(f.PeakKW, kwhDecimals), Cost: rounded(f.Cost, moneyDecimals), CO2Kg: rounded(f.CO2Kg, kwhDecimals)}
+func totalsOf(f advice.Totals) SimulationTotals {
+	out := SimulationTotals{KWh: rounded(f.KWh, kwhDecimals), PeakKW: rounded(f.PeakKW, kwhDecimals), Cost: rounded(f.Cost, moneyDecimals), CO2Kg: rounded(f.CO2Kg, kwhDecimals)}
 	if !f.PeakAt.IsZero() {
 		at := instant(f.PeakAt)
 		out.PeakAt = &at

@@ -233,7 +233,7 @@ func scenariosComeBack(t *testing.T, s Store) {
 			Scenario: advice.Scenario{Name: "Año " + id, Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.OffHours, KeepW: &low, Days: []string{"mon"}}}},
 			Simulation: advice.Simulation{
 				Scope: advice.Target{Level: advice.OfRoom, ID: "sala"}, From: noon, To: noon.AddDate(0, 0, 7), Hours: 168, Measured: 160, Currency: "COP",
-				Before: advice.Footing{KWh: 1234.5678901234567, PeakKW: 3, PeakAt: noon}, Saved: advice.SimulatedSaving{KWh: 2, KWhLow: &low},
+				Before: advice.Totals{KWh: 1234.5678901234567, PeakKW: 3, PeakAt: noon}, Saved: advice.SimulatedSaving{KWh: 2, KWhLow: &low},
 				Changes: []advice.ChangeEffect{{Target: advice.Target{Level: advice.OfDevice, ID: "ac-1"}, Action: advice.OffHours, KWh: 2, Source: advice.FromReplay}},
 			},
 		}
