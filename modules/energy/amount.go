@@ -160,8 +160,22 @@ func scaleDown(mantissa string, by int) (int64, bool) {
 
 // divideHalfEven is a×b÷c rounded half to even, without overflow on the way; c > 0.
 func divideHalfEven(a, b, c int64) int64 {
+	quotient, _ := timesOver(a, b, c)
+	return quotient
+}
+
+// timesOver is divideHalfEven that tells whether the answer fits.
+func timesOver(a, b, c int64) (int64, bool) {
 	product := new(big.Int).Mul(big.NewInt(a), big.NewInt(b))
-	return quoHalfEven(product, big.NewInt(c)).Int64()
+	rounded := quoHalfEven(product, big.NewInt(c))
+	return rounded.Int64(), rounded.IsInt64()
+}
+
+func pow10(n int) (unit uint64) {
+	for unit = 1; n > 0; n-- {
+		unit *= 10
+	}
+	return unit
 }
 
 func quoHalfEven(n, d *big.Int) *big.Int {
@@ -180,10 +194,7 @@ func AppendDecimal(b []byte, n int64, digits int) []byte {
 	if n < 0 {
 		b, u = append(b, '-'), -u
 	}
-	unit := uint64(1)
-	for range digits {
-		unit *= 10
-	}
+	unit := pow10(digits)
 	b = strconv.AppendUint(b, u/unit, 10)
 	rest := u % unit
 	if rest == 0 {
