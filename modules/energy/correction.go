@@ -23,7 +23,7 @@ func (c Correction) Changes() bool {
 	if c.Before == nil || c.After == nil {
 		return c.Before != c.After
 	}
-	return *c.Before != *c.After
+	return !c.Before.Same(*c.After)
 }
 
 // Correct puts what the report says in the place of the reading under its device and instant, or brings a withdrawn

@@ -96,7 +96,7 @@ func (l *Ledger) appendBatch(ctx context.Context, batch []Reading, atomic bool) 
 			distinct = append(distinct, r)
 			continue
 		}
-		clash = clash || distinct[at] != r
+		clash = clash || !distinct[at].Same(r)
 	}
 	stored, err := l.store(ctx, distinct, campus, atomic, clash)
 	if err != nil {

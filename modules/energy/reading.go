@@ -24,6 +24,14 @@ type Reading struct {
 	Power  Power
 	// Span is the interval's length in ms up to At; 0 for other kinds.
 	Span int64
+	// Source is whose clock At is of; 0 where that was not kept.
+	Source TimeSource
+}
+
+// Same tells whether two readings say the same, whatever clock they were told by.
+func (r Reading) Same(o Reading) bool {
+	r.Source, o.Source = 0, 0
+	return r == o
 }
 
 // Key is a reading's identity.
@@ -53,7 +61,7 @@ type Outcome struct {
 
 // OutcomeOf compares a reading that was sent with the one that was under its key before it.
 func OutcomeOf(sent, stored Reading) Outcome {
-	if sent == stored {
+	if sent.Same(stored) {
 		return Outcome{Result: Duplicate, Stored: stored}
 	}
 	return Outcome{Result: Conflict, Stored: stored}

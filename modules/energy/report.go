@@ -19,8 +19,25 @@ type Report struct {
 	Seconds       *string // decimal s of the interval
 	At            *string // RFC 3339; without a zone, in the site's
 	Age           *string // decimal s before the sending, from devices without a clock
+	// Source is whose clock At is of where the way in knows better than the fields tell; 0 where it does not.
+	Source TimeSource
 	// Flaws are what the way in found already, such as members that nobody knows.
 	Flaws []Flaw
+}
+
+// source is whose clock the report's instant is of.
+func (r Report) source() TimeSource {
+	switch {
+	case r.Source != 0:
+		return r.Source
+	case r.Age != nil:
+		return ByAge
+	case r.At == nil:
+		return ByArrival
+	case len(*r.At) > 0 && hasZone(*r.At):
+		return ByDevice
+	}
+	return ByDeviceLocal
 }
 
 // Bounds of what is believed.
@@ -47,7 +64,7 @@ type reader struct {
 func (r reader) read(report Report) (Reading, []Flaw) {
 	c := check{report: report, flaws: slices.Clone(report.Flaws)}
 	device := c.device(r)
-	out := Reading{Device: device.ID, At: c.instant(r, device)}
+	out := Reading{Device: device.ID, At: c.instant(r, device), Source: report.source()}
 	c.measure(&out, device)
 	if len(c.flaws) == 0 {
 		c.physical(out, device)

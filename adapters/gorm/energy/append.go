@@ -156,7 +156,7 @@ func judge(ctx context.Context, rows rows, sorted []energy.Reading, fresh map[en
 func judgeReplaced(ctx context.Context, rows rows, sent energy.Reading, conflict energy.Outcome) (energy.Outcome, error) {
 	made, err := rows.corrections(ctx, sent.Key())
 	for _, c := range made {
-		if c.Before != nil && *c.Before == sent {
+		if c.Before != nil && c.Before.Same(sent) {
 			return energy.Outcome{Result: energy.Duplicate, Stored: conflict.Stored}, nil
 		}
 	}

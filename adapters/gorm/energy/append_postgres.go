@@ -53,8 +53,8 @@ func insertAndJournal(ctx context.Context, conn *pgx.Conn, sorted []energy.Readi
 	err := conn.QueryRow(ctx, `
 		WITH fresh AS (`+insertReadings+` RETURNING device_id, at, value, span),
 		noted AS (INSERT INTO energy_journal SELECT device_id, at, value, span FROM fresh)
-		SELECT count(*), CASE WHEN count(*) < $6 THEN array_agg(device_id) END, CASE WHEN count(*) < $6 THEN array_agg(at) END FROM fresh`,
-		c.devices, c.instants, c.kinds, c.values, c.spans, len(sorted)).Scan(&count, &devices, &instants)
+		SELECT count(*), CASE WHEN count(*) < $7 THEN array_agg(device_id) END, CASE WHEN count(*) < $7 THEN array_agg(at) END FROM fresh`,
+		c.devices, c.instants, c.kinds, c.values, c.spans, c.sources, len(sorted)).Scan(&count, &devices, &instants)
 	if err != nil || count == len(sorted) {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-const readingColumnNames = "device_id, at, kind, value, span"
+const readingColumnNames = "device_id, at, kind, value, span, source"
 
 const linkColumns = readingColumnNames + ", verdict, booked_from, booked, estimated, base_at, base_value, ruling"
 
@@ -29,7 +29,7 @@ func scanReading(row scanner, more ...any) (energy.Reading, error) {
 	var r energy.Reading
 	var value int64
 	var kind int16
-	if err := row.Scan(append([]any{&r.Device, &r.At, &kind, &value, &r.Span}, more...)...); err != nil {
+	if err := row.Scan(append([]any{&r.Device, &r.At, &kind, &value, &r.Span, &r.Source}, more...)...); err != nil {
 		return r, err
 	}
 	r.Kind = energy.Kind(max(kind, -kind)) // a withdrawn one's has a minus

@@ -20,7 +20,7 @@ type postgresRows struct {
 
 func (p postgresRows) insert(ctx context.Context, sorted []energy.Reading) (map[energy.Key]bool, error) {
 	c := columnsOf(sorted)
-	found, err := p.tx.QueryContext(ctx, insertReadings+" RETURNING device_id, at", c.devices, c.instants, c.kinds, c.values, c.spans)
+	found, err := p.tx.QueryContext(ctx, insertReadings+" RETURNING device_id, at", c.devices, c.instants, c.kinds, c.values, c.spans, c.sources)
 	if err != nil {
 		return nil, err
 	}
@@ -36,8 +36,8 @@ func (p postgresRows) insert(ctx context.Context, sorted []energy.Reading) (map[
 }
 
 const insertReadings = `
-	INSERT INTO energy_readings (device_id, at, kind, value, span)
-	SELECT * FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bigint[])
+	INSERT INTO energy_readings (device_id, at, kind, value, span, source)
+	SELECT * FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bigint[], $6::smallint[])
 	ON CONFLICT (device_id, at) DO NOTHING`
 
 // readingColumns are readings turned into arrays.
@@ -47,14 +47,15 @@ type readingColumns struct {
 	kinds    []int16
 	values   []int64
 	spans    []int64
+	sources  []int16
 }
 
 func columnsOf(readings []energy.Reading) readingColumns {
 	n := len(readings)
-	c := readingColumns{make([]string, n), make([]int64, n), make([]int16, n), make([]int64, n), make([]int64, n)}
+	c := readingColumns{make([]string, n), make([]int64, n), make([]int16, n), make([]int64, n), make([]int64, n), make([]int16, n)}
 	for i, r := range readings {
 		c.devices[i], c.instants[i], c.kinds[i] = string(r.Device), int64(r.At), int16(r.Kind)
-		c.values[i], c.spans[i] = valueOf(r), r.Span
+		c.values[i], c.spans[i], c.sources[i] = valueOf(r), r.Span, int16(r.Source)
 	}
 	return c
 }
@@ -62,7 +63,7 @@ func columnsOf(readings []energy.Reading) readingColumns {
 func (p postgresRows) stored(ctx context.Context, keys []energy.Reading) (map[energy.Key]energy.Reading, error) {
 	c := columnsOf(keys)
 	found, err := p.tx.QueryContext(ctx, `
-		SELECT r.device_id, r.at, r.kind, r.value, r.span
+		SELECT r.device_id, r.at, r.kind, r.value, r.span, r.source
 		FROM unnest($1::text[], $2::bigint[]) AS k (device_id, at)
 		JOIN energy_readings r ON r.device_id = k.device_id AND r.at = k.at`, c.devices, c.instants)
 	if err != nil {

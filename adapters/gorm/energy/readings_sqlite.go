@@ -19,8 +19,8 @@ type sqliteRows struct {
 func (s sqliteRows) insert(ctx context.Context, sorted []energy.Reading) (map[energy.Key]bool, error) {
 	fresh := make(map[energy.Key]bool, len(sorted))
 	for _, r := range sorted {
-		done, err := s.tx.ExecContext(ctx, `INSERT INTO energy_readings (device_id, at, kind, value, span)
-			VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, string(r.Device), int64(r.At), int(r.Kind), valueOf(r), r.Span)
+		done, err := s.tx.ExecContext(ctx, `INSERT INTO energy_readings (`+readingColumnNames+`)
+			VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, string(r.Device), int64(r.At), int(r.Kind), valueOf(r), r.Span, int(r.Source))
 		if err != nil {
 			return nil, err
 		}
@@ -38,7 +38,7 @@ func (s sqliteRows) insert(ctx context.Context, sorted []energy.Reading) (map[en
 func (s sqliteRows) stored(ctx context.Context, keys []energy.Reading) (map[energy.Key]energy.Reading, error) {
 	stored := make(map[energy.Key]energy.Reading, len(keys))
 	for _, k := range keys {
-		r, err := scanReading(s.tx.QueryRowContext(ctx, `SELECT device_id, at, kind, value, span FROM energy_readings
+		r, err := scanReading(s.tx.QueryRowContext(ctx, `SELECT `+readingColumnNames+` FROM energy_readings
 			WHERE device_id = ? AND at = ?`, string(k.Device), int64(k.At)))
 		if err != nil {
 			return nil, err

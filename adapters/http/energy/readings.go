@@ -69,6 +69,7 @@ type reading struct {
 	PowerW        *watts   `json:"power_w,omitempty"`
 	KVArh         *kwh     `json:"kvarh,omitempty" doc:"kvarh, of a device that measures reactive energy"`
 	RegisterKVArh *kwh     `json:"register_kvarh,omitempty" doc:"kvarh"`
+	TimeSource    string   `json:"time_source,omitempty" enum:"device,device_local,bridge,relative,arrival" doc:"Whose clock the instant is of"`
 }
 
 // showReadings tells how readings are answered: those of a device that measures reactive energy in kvarh.
@@ -92,7 +93,7 @@ func readingAs(r energy.Reading, reactive bool) reading {
 }
 
 func readingOf(r energy.Reading) reading {
-	out := reading{DeviceID: string(r.Device), Timestamp: instant(r.At)}
+	out := reading{DeviceID: string(r.Device), Timestamp: instant(r.At), TimeSource: r.Source.String()}
 	switch r.Kind {
 	case energy.Interval:
 		out.KWh, out.IntervalS = pointer(kwh(r.Energy)), pointer(float64(r.Span)/1000)
