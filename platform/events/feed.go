@@ -1,0 +1,227 @@
+package events
+
+import (
+	"context"
+	"errors"
+	"sort"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Feed lets readers follow the outbox. One goroutine reads it for all of them; who falls behind what is held in memory reads on
+// from the database by himself, and holds up nobody.
+type Feed struct {
+	outbox *Outbox
+	awake  chan struct{}
+
+	readers atomic.Int64
+	failing atomic.Bool
+
+	mu sync.Mutex
+	// recent are the last events, oldest first; from is the place before the first of them, and at the one that the feed has
+	// read up to. While nobody reads, the feed sleeps and known is false.
+	recent   []Event
+	from, at Place
+	known    bool
+	// more is closed and made anew when there is more.
+	more chan struct{}
+}
+
+// Bounds of the feed.
+const (
+	// recentEvents are some seconds of a busy campus; half of them are dropped when there are more.
+	recentEvents = 8192
+	// lookEvery is how often the outbox is looked at for what other processes committed, and what this one committed while an
+	// older transaction was under way.
+	lookEvery = 50 * time.Millisecond
+	// rowsAtOnce bounds what is read at once.
+	rowsAtOnce = 200
+	// pauseAfterError is how long a database that is away is left alone.
+	pauseAfterError = time.Second
+)
+
+// NewFeed makes a feed; Run must run for readers to get anything.
+func NewFeed(outbox *Outbox) *Feed {
+	f := &Feed{outbox: outbox, awake: make(chan struct{}, 1), more: make(chan struct{})}
+	outbox.wake(f.awake)
+	return f
+}
+
+// Run follows the outbox until ctx ends, while anybody reads. failed is told the first of several errors.
+func (f *Feed) Run(ctx context.Context, failed func(error)) {
+	for ctx.Err() == nil {
+		wait := lookEvery
+		if f.readers.Load() == 0 {
+			f.sleep()
+			wait = time.Hour // a reader wakes it
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-f.awake:
+		case <-time.After(wait):
+		}
+		if f.readers.Load() == 0 {
+			continue
+		}
+		err := f.follow(ctx)
+		if err != nil && ctx.Err() == nil && !f.failing.Load() {
+			failed(err)
+		}
+		f.failing.Store(err != nil)
+		if err != nil {
+			select {
+			case <-ctx.Done():
+			case <-time.After(pauseAfterError):
+			}
+		}
+	}
+}
+
+// sleep forgets where the feed was: what comes while nobody reads need not be read.
+func (f *Feed) sleep() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.readers.Load() == 0 {
+		f.recent, f.known = nil, false
+	}
+}
+
+// follow reads all that there is.
+func (f *Feed) follow(ctx context.Context) error {
+	f.mu.Lock()
+	at, known := f.at, f.known
+	f.mu.Unlock()
+	if !known {
+		var err error
+		if at, err = f.outbox.head(ctx); err != nil {
+			return err
+		}
+		f.mu.Lock()
+		f.from, f.at, f.known, f.recent = at, at, true, nil
+		f.tellMore() // what came between a reader's place and this one is in the database
+		f.mu.Unlock()
+	}
+	for {
+		all, err := f.outbox.after(ctx, at, rowsAtOnce)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		f.add(all)
+		at = all[len(all)-1].Place
+	}
+}
+
+func (f *Feed) add(all []Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.recent = append(f.recent, all...)
+	f.at = all[len(all)-1].Place
+	if drop := len(f.recent) - recentEvents; drop > 0 {
+		drop = max(drop, recentEvents/2)
+		drop = min(drop, len(f.recent)-1)
+		f.from = f.recent[drop-1].Place
+		f.recent = append([]Event(nil), f.recent[drop:]...)
+	}
+	f.tellMore()
+}
+
+// tellMore lets readers look again; f.mu is held.
+func (f *Feed) tellMore() {
+	close(f.more)
+	f.more = make(chan struct{})
+}
+
+// ErrForgotten is a place of which what follows is no longer kept: what happened since must be asked for otherwise.
+var ErrForgotten = errors.New("the events since then are no longer kept")
+
+// Reader goes through the events from a place on.
+type Reader struct {
+	feed *Feed
+	at   Place
+}
+
+// Read begins after a place, or with what comes from now on where it is nil. The reader must be closed. ErrForgotten where the
+// place is too old.
+func (f *Feed) Read(ctx context.Context, after *Place) (*Reader, error) {
+	head, err := f.outbox.head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reader{feed: f, at: head}
+	if after != nil {
+		if after.Made < f.outbox.now().Add(-Kept).UnixMilli() {
+			return nil, ErrForgotten
+		}
+		r.at = *after
+	}
+	f.readers.Add(1)
+	select {
+	case f.awake <- struct{}{}:
+	default:
+	}
+	return r, nil
+}
+
+// Close ends the reading.
+func (r *Reader) Close() { r.feed.readers.Add(-1) }
+
+// lateCommit is longer than any transaction: what was told before it has been read.
+const lateCommit = time.Minute
+
+// At is the place up to which the reader has read.
+func (r *Reader) At() Place { return r.at }
+
+// Next waits for events and gives them, oldest first; none where ctx ended before there were any.
+func (r *Reader) Next(ctx context.Context) ([]Event, error) {
+	for {
+		all, more, err := r.ready(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if len(all) > 0 {
+			r.at = all[len(all)-1].Place
+			return all, nil
+		}
+		select {
+		case <-ctx.Done():
+			r.at.Made = max(r.at.Made, r.feed.outbox.now().Add(-lateCommit).UnixMilli())
+			return nil, nil
+		case <-more:
+		}
+	}
+}
+
+// ready gives what is there after the reader's place, or what tells that there is more.
+func (r *Reader) ready(ctx context.Context) (all []Event, more <-chan struct{}, err error) {
+	f := r.feed
+	f.mu.Lock()
+	more = f.more
+	inMemory := f.known && r.at.compare(f.from) >= 0
+	behind := f.known && !inMemory
+	if inMemory {
+		i := sort.Search(len(f.recent), func(i int) bool { return f.recent[i].Place.compare(r.at) > 0 })
+		all = f.recent[i:len(f.recent):len(f.recent)]
+	}
+	f.mu.Unlock()
+	if !behind {
+		return all, more, nil
+	}
+	all, err = f.outbox.after(ctx, r.at, rowsAtOnce)
+	if err == nil && len(all) == 0 {
+		r.at = f.begin(r.at)
+		return r.ready(ctx)
+	}
+	return all, more, err
+}
+
+// begin moves a reader who has read all that is in the database before the feed's memory to its begin.
+func (f *Feed) begin(at Place) Place {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.known && at.compare(f.from) < 0 {
+		return f.from
+	}
+	return at
+}
