@@ -23,6 +23,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/events"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/supervise"
 )
@@ -59,7 +60,7 @@ func serve(settings config.Config, more ...fx.Option) error {
 }
 
 // run ties the server's life to the program's.
-func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, books *gormenergy.Store, advisor *advice.Advisor, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
+func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, books *gormenergy.Store, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
 	life.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
 			listener, err := net.Listen("tcp", c.HTTPAddr)
@@ -76,6 +77,10 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 				}
 			})
 			supervisor.Run("posting", func(ctx context.Context) { post(ctx, log, books) })
+			supervisor.Run("events", func(ctx context.Context) {
+				feed.Run(ctx, func(err error) { log.Error("events cannot be read; readers get them later", zap.Error(err)) })
+			})
+			supervisor.Run("old events", func(ctx context.Context) { forgetEvents(ctx, log, outbox) })
 			supervisor.Run("retention", func(ctx context.Context) { forget(ctx, log, books, retentionOf(c)) })
 			supervisor.Run("advice", func(ctx context.Context) { adviseAgain(ctx, log, advisor) })
 			supervisor.Run("advice on demand", func(ctx context.Context) {
@@ -125,6 +130,23 @@ func post(ctx context.Context, log *zap.Logger, books *gormenergy.Store) {
 	defer cancel()
 	if _, err := books.Post(ending); err != nil {
 		log.Warn("the journal is left for the next start", zap.Error(err))
+	}
+}
+
+// forgetEventsEvery is how often the outbox is emptied of what is too old for readers that come back.
+const forgetEventsEvery = 5 * time.Minute
+
+// forgetEvents empties the outbox until ctx ends.
+func forgetEvents(ctx context.Context, log *zap.Logger, outbox *events.Outbox) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(forgetEventsEvery):
+		}
+		if err := outbox.Forget(ctx); err != nil && ctx.Err() == nil {
+			log.Error("old events were not forgotten; it is tried again", zap.Error(err))
+		}
 	}
 }
 
@@ -207,6 +229,7 @@ var schemas = []struct {
 	module string
 	files  func() fs.FS
 }{
+	{"events", events.Migrations},
 	{"auth", gormauth.Migrations},
 	{"energy", gormenergy.Migrations},
 	{"advice", gormadvice.Migrations},

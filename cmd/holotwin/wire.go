@@ -29,6 +29,7 @@ import (
 	"github.com/holotwin/holotwin/platform/clock"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/events"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/logging"
 	"github.com/holotwin/holotwin/platform/random"
@@ -53,6 +54,8 @@ var platformParts = fx.Module("platform",
 			return openDatabase(ctx, c)
 		},
 		newRegistry,
+		func(db *database.Database) *events.Outbox { return events.NewOutbox(db, clock.System{}.Now) },
+		events.NewFeed,
 	),
 )
 
@@ -124,7 +127,9 @@ func retentionOf(c config.Config) energy.Retention {
 
 var energyParts = fx.Module("energy",
 	fx.Provide(
-		func(db *database.Database) *gormenergy.Store { return gormenergy.New(db, instants{}) },
+		func(db *database.Database, outbox *events.Outbox) *gormenergy.Store {
+			return gormenergy.New(db, instants{}).Tell(outbox)
+		},
 		func(c config.Config, store *gormenergy.Store) *energy.Catalog {
 			return energy.NewCatalog(store, instants{}, random.ID, c.Zone)
 		},
@@ -143,9 +148,9 @@ var energyParts = fx.Module("energy",
 		func(store *gormenergy.Store, catalog *energy.Catalog) *energy.Twin {
 			return energy.NewTwin(store, store, catalog, instants{})
 		},
-		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, twin *energy.Twin) *httpenergy.Handlers {
+		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, twin *energy.Twin, feed *events.Feed) *httpenergy.Handlers {
 			return &httpenergy.Handlers{
-				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Clock: instants{}, Zone: c.Zone,
+				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Feed: feed, Clock: instants{}, Zone: c.Zone,
 			}
 		},
 	),
@@ -153,7 +158,9 @@ var energyParts = fx.Module("energy",
 
 var adviceParts = fx.Module("advice",
 	fx.Provide(
-		gormadvice.New,
+		func(db *database.Database, outbox *events.Outbox) *gormadvice.Store {
+			return gormadvice.New(db).Tell(outbox)
+		},
 		func(catalog *energy.Catalog, reports *energy.Reports, rules *energy.Rules, conditions *energy.Conditions, store *gormenergy.Store) local.Energy {
 			return local.Energy{Catalog: catalog, Reports: reports, Rules: rules, Conditions: conditions, Changed: store}
 		},

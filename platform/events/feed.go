@@ -35,6 +35,8 @@ const (
 	// lookEvery is how often the outbox is looked at for what other processes committed, and what this one committed while an
 	// older transaction was under way.
 	lookEvery = 50 * time.Millisecond
+	// gather is how long events are gathered for all readers: sending each alone would cost a write a reader.
+	gather = 20 * time.Millisecond
 	// rowsAtOnce bounds what is read at once.
 	rowsAtOnce = 200
 	// pauseAfterError is how long a database that is away is left alone.
@@ -70,11 +72,13 @@ func (f *Feed) Run(ctx context.Context, failed func(error)) {
 			failed(err)
 		}
 		f.failing.Store(err != nil)
+		pause := gather
 		if err != nil {
-			select {
-			case <-ctx.Done():
-			case <-time.After(pauseAfterError):
-			}
+			pause = pauseAfterError
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
 		}
 	}
 }

@@ -76,12 +76,13 @@ type API struct {
 	// trustedProxies are whose X-Forwarded-For is believed.
 	trustedProxies []netip.Prefix
 	routes         []Route
+	streams        *streams
 	requests       *requestMetrics
 }
 
 // New makes an edge without routes.
 func New(o Options) *API {
-	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, noted: o.Noted, rate: newRateLimit(o.RatePerMinute), trustedProxies: o.TrustedProxies, requests: newRequestMetrics(o.Metrics)}
+	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, noted: o.Noted, rate: newRateLimit(o.RatePerMinute), trustedProxies: o.TrustedProxies, requests: newRequestMetrics(o.Metrics), streams: newStreams()}
 	api.app = fiber.New(fiber.Config{
 		AppName:               "HoloTwin",
 		DisableStartupMessage: true,
@@ -141,8 +142,9 @@ func (a *API) App() *fiber.App { return a.app }
 // Serve answers on the listener until Shutdown.
 func (a *API) Serve(listener net.Listener) error { return a.app.Listener(listener) }
 
-// Shutdown takes no more connections and waits for the requests that are under way until ctx ends.
+// Shutdown takes no more connections, ends event streams and waits for the requests that are under way until ctx ends.
 func (a *API) Shutdown(ctx context.Context) error {
+	a.streams.end()
 	if err := a.app.ShutdownWithContext(ctx); err != nil {
 		return fmt.Errorf("requests were still under way: %w", err)
 	}

@@ -100,7 +100,7 @@ func (s *Store) KeepAnalysis(ctx context.Context, a advice.Analysis, merge func(
 		}
 	}
 	row := analysisRow{Departures: departures, TargetLevel: string(a.Target.Level), TargetID: a.Target.ID, SpaceID: a.Space, At: a.At.UnixMilli(), Facts: a.Facts, Outcome: text}
-	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
 		key := []clause.Column{{Name: "target_level"}, {Name: "target_id"}}
 		if err := tx.Clauses(clause.OnConflict{Columns: key, UpdateAll: true}).Create(&row).Error; err != nil {
 			return err
@@ -113,11 +113,25 @@ func (s *Store) KeepAnalysis(ctx context.Context, a advice.Analysis, merge func(
 		if err != nil {
 			return err
 		}
-		for _, r := range merge(stored) {
-			if err := save(tx, r); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.saveAll(tx, byID(stored), merge(stored))
 	})
+	s.committed(err)
+	return err
+}
+
+// saveAll keeps recommendations and tells what became of them.
+func (s *Store) saveAll(tx *gorm.DB, before map[string]advice.Recommendation, all []advice.Recommendation) error {
+	for _, r := range all {
+		if err := save(tx, r); err != nil {
+			return err
+		}
+		news, err := newsOf(before, r)
+		if err != nil {
+			return err
+		}
+		if err := s.tell(tx, news...); err != nil {
+			return err
+		}
+	}
+	return nil
 }

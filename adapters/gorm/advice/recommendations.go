@@ -128,11 +128,12 @@ func (s *Store) Change(ctx context.Context, id string, change func(advice.Recomm
 		if changed, event, err = change(stored); err != nil {
 			return err
 		}
-		if err := save(tx, changed); err != nil {
+		if err := s.saveAll(tx, byID([]advice.Recommendation{stored}), []advice.Recommendation{changed}); err != nil {
 			return err
 		}
 		return addEvent(tx, id, event)
 	})
+	s.committed(err)
 	return changed, err
 }
 

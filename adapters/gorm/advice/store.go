@@ -15,6 +15,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/events"
 )
 
 //go:embed migrations/*.sql
@@ -31,7 +32,8 @@ func Migrations() fs.FS {
 
 // Store answers the storing ports of the advice module.
 type Store struct {
-	db *database.Database
+	db     *database.Database
+	outbox *events.Outbox // nil tells nobody
 	// jobs is the lock of a process that has the database to itself.
 	jobs sync.Mutex
 	// outcomes are those of analyses as they were last read, by target.

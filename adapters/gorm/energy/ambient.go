@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/events"
 )
 
 type ambientRow struct {
@@ -40,6 +41,7 @@ func (s *Store) AppendAmbient(ctx context.Context, batch []energy.Ambient) ([]en
 	outcomes := make([]energy.AmbientOutcome, len(batch))
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		oldest := make(map[energy.SpaceID]energy.Instant)
+		var news []events.Event
 		for i, a := range batch {
 			var err error
 			if outcomes[i], err = appendAmbient(tx, a); err != nil {
@@ -48,14 +50,18 @@ func (s *Store) AppendAmbient(ctx context.Context, batch []energy.Ambient) ([]en
 			if at, seen := oldest[a.Space]; !seen || a.At < at {
 				oldest[a.Space] = a.At
 			}
+			if outcomes[i].Result == energy.Inserted {
+				news = append(news, ambientNews(a))
+			}
 		}
 		for _, space := range slices.Sorted(maps.Keys(oldest)) {
 			if err := s.markIfPast(tx, energy.Changed{Space: space}, oldest[space]); err != nil {
 				return err
 			}
 		}
-		return nil
+		return s.tell(tx, lastOf(news))
 	})
+	s.committed(err)
 	if err != nil {
 		return nil, fmt.Errorf("append ambient readings: %w", err)
 	}

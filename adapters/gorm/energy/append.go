@@ -45,6 +45,7 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 		if err != nil {
 			return nil, fmt.Errorf("journal %d readings: %w", len(batch), err)
 		}
+		s.committed(nil)
 		return inOrderOf(batch, all), nil
 	}
 	all := make(map[energy.Key]energy.Outcome, len(batch))
@@ -58,8 +59,12 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 		if atomic && anyConflict(all) {
 			return errAnyConflict
 		}
+		if err := s.tell(tx, newsOf(freshOf(sorted, all))); err != nil {
+			return err
+		}
 		return s.markPages(ctx, rows, slices.SortedFunc(maps.Keys(booked), comparePages))
 	})
+	s.committed(err)
 	if err != nil && !errors.Is(err, errAnyConflict) {
 		return nil, fmt.Errorf("append %d readings: %w", len(batch), err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/events"
 )
 
 // quickRows bounds what is journalled at once; more is booked to its pages directly.
@@ -34,7 +35,7 @@ func (s *Store) journallable(sorted []energy.Reading) bool {
 func (s *Store) journal(ctx context.Context, sorted []energy.Reading) (all map[energy.Key]energy.Outcome, err error) {
 	var fresh map[energy.Key]bool
 	err = s.onPostgres(ctx, func(conn *pgx.Conn) error {
-		fresh, err = insertAndJournal(ctx, conn, sorted)
+		fresh, err = s.insertAndJournal(ctx, conn, sorted)
 		return err
 	})
 	if err != nil || fresh == nil {
@@ -45,16 +46,17 @@ func (s *Store) journal(ctx context.Context, sorted []energy.Reading) (all map[e
 }
 
 // insertAndJournal tells which readings were new; nil stands for all of them.
-func insertAndJournal(ctx context.Context, conn *pgx.Conn, sorted []energy.Reading) (map[energy.Key]bool, error) {
+func (s *Store) insertAndJournal(ctx context.Context, conn *pgx.Conn, sorted []energy.Reading) (map[energy.Key]bool, error) {
 	c := columnsOf(sorted)
 	var count int
 	var devices []string
 	var instants []int64
+	told, words := s.toldWith(sorted)
 	err := conn.QueryRow(ctx, `
 		WITH fresh AS (`+insertReadings+` RETURNING device_id, at, value, span),
-		noted AS (INSERT INTO energy_journal SELECT device_id, at, value, span FROM fresh)
+		noted AS (INSERT INTO energy_journal SELECT device_id, at, value, span FROM fresh)`+told+`
 		SELECT count(*), CASE WHEN count(*) < $7 THEN array_agg(device_id) END, CASE WHEN count(*) < $7 THEN array_agg(at) END FROM fresh`,
-		c.devices, c.instants, c.kinds, c.values, c.spans, c.sources, len(sorted)).Scan(&count, &devices, &instants)
+		append([]any{c.devices, c.instants, c.kinds, c.values, c.spans, c.sources, len(sorted)}, words...)...).Scan(&count, &devices, &instants)
 	if err != nil || count == len(sorted) {
 		return nil, err
 	}
@@ -63,6 +65,20 @@ func insertAndJournal(ctx context.Context, conn *pgx.Conn, sorted []energy.Readi
 		fresh[energy.Key{Device: energy.DeviceID(device), At: energy.Instant(instants[i])}] = true
 	}
 	return fresh, nil
+}
+
+// tellFresh puts the events of what was new into the outbox; parameters are those of toldWith.
+const tellFresh = `,
+		told AS (INSERT INTO events_outbox (made_at, body)
+			SELECT $8, string_agg(e.line, E'\n' ORDER BY device_id, at)
+			FROM unnest($1::text[], $2::bigint[], $9::text[]) AS e (device_id, at, line) JOIN fresh USING (device_id, at) HAVING count(*) > 0)`
+
+// toldWith is the part of the statement that tells, and its parameters; nothing where nobody is told.
+func (s *Store) toldWith(sorted []energy.Reading) (statement string, parameters []any) {
+	if s.outbox == nil {
+		return "", nil
+	}
+	return tellFresh, []any{s.outbox.Now(), events.Lines(newsOf(sorted))}
 }
 
 // onPostgres runs do on a connection of pgx's own, without what database/sql puts around each statement.

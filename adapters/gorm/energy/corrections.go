@@ -11,6 +11,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/events"
 )
 
 // Correct replaces or withdraws a reading, books the difference and keeps what stood there, in one transaction.
@@ -37,8 +38,12 @@ func (s *Store) Correct(ctx context.Context, c energy.Correction, traits func(en
 		if err := keep(tx, c); err != nil {
 			return err
 		}
+		if err := s.tell(tx, []events.Event{correctionNews(c)}); err != nil {
+			return err
+		}
 		return s.rebook(ctx, tx, rows, c, was, traits)
 	})
+	s.committed(err)
 	if err != nil {
 		return energy.Correction{}, fmt.Errorf("correct %s at %s: %w", c.Key.Device, c.Key.At, err)
 	}

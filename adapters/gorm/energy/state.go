@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/events"
 )
 
 type stateRow struct {
@@ -25,6 +26,7 @@ func (r stateRow) change() energy.StateChange {
 // AppendStates stores changes in one transaction.
 func (s *Store) AppendStates(ctx context.Context, changes []energy.StateChange) ([]energy.StateOutcome, error) {
 	outcomes := make([]energy.StateOutcome, len(changes))
+	var news []events.Event
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		for i, c := range changes {
 			var err error
@@ -34,9 +36,13 @@ func (s *Store) AppendStates(ctx context.Context, changes []energy.StateChange) 
 			if err = s.markIfPast(tx, energy.Changed{Device: c.Device}, c.At); err != nil {
 				return err
 			}
+			if outcomes[i].Result == energy.Inserted {
+				news = append(news, stateNews(c))
+			}
 		}
-		return nil
+		return s.tell(tx, lastOf(news))
 	})
+	s.committed(err)
 	if err != nil {
 		return nil, fmt.Errorf("append states: %w", err)
 	}

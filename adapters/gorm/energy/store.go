@@ -10,6 +10,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/events"
 )
 
 //go:embed migrations/*.sql
@@ -28,7 +29,8 @@ func Migrations() fs.FS {
 type Store struct {
 	db     *database.Database
 	clock  energy.Clock
-	months sync.Map // months of PostgreSQL's readings that are known to have a table
+	outbox *events.Outbox // nil tells nobody
+	months sync.Map       // months of PostgreSQL's readings that are known to have a table
 }
 
 // New makes a store; the clock tells past from present.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/events"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
@@ -19,6 +20,7 @@ type Handlers struct {
 	Conditions *energy.Conditions
 	Reports    *energy.Reports
 	Twin       *energy.Twin
+	Feed       *events.Feed
 	Clock      energy.Clock
 	// Zone is that of instants without one, where no site says.
 	Zone *time.Location
@@ -39,6 +41,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerOverview(api)
 	h.registerBill(api)
 	h.registerTwin(api)
+	h.registerEvents(api)
 	h.registerSpaces(api)
 	h.registerDevices(api)
 	h.registerStates(api)

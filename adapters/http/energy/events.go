@@ -1,0 +1,137 @@
+package httpenergy
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/events"
+	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+func (h *Handlers) registerEvents(api *httpserver.API) {
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "events", Method: http.MethodGet, Path: "/api/eventos", Tags: []string{"energy"},
+		Summary: "Lo que pasa, en vivo · What happens, live",
+		Description: "Server-sent events: `reading`, `device_state`, `ambient`, `recommendation`, each with an `id`. `Last-Event-ID` goes on after it, without gap or repeat, on any replica, " +
+			"for an hour; later, `reset` says that what happened since must be asked for anew (`/api/gemelo`). A comment with the place comes at least every 5 s. A reader that does not read is closed after 10 s. " +
+			"Of an upload of more than 1,000 readings, each device's last is told.",
+		Metadata: httpserver.Readers(), Errors: []int{404, 503},
+		Responses: map[string]*huma.Response{"200": {Description: "Events, until the reader goes", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: "string"}}}}},
+	}, func(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
+		return h.events(ctx, api, in)
+	})
+}
+
+type eventsInput struct {
+	SpaceID     string   `query:"space_id" maxLength:"64" doc:"Only of this space and what is in it"`
+	DeviceID    string   `query:"device_id" maxLength:"64" doc:"Only of this device"`
+	Kinds       []string `query:"kind" maxItems:"10" enum:"reading,device_state,ambient,recommendation" doc:"Only these, separated by commas"`
+	LastEventID string   `header:"Last-Event-ID" maxLength:"100" doc:"The id of the last event that was read"`
+}
+
+// heartbeat is how often a silent stream says that it is alive; reconnectAfter is what readers are told to wait, in ms.
+const (
+	heartbeat      = 5 * time.Second
+	reconnectAfter = "2000"
+)
+
+func (h *Handlers) events(ctx context.Context, api *httpserver.API, in *eventsInput) (*huma.StreamResponse, error) {
+	caller := callerOf(ctx)
+	audience, err := h.Catalog.Audience(ctx, caller, energy.SpaceID(in.SpaceID), energy.DeviceID(in.DeviceID))
+	if err != nil {
+		return nil, err
+	}
+	reader, forgotten, err := h.readerFrom(ctx, in.LastEventID)
+	if err != nil {
+		return nil, err
+	}
+	stream := eventStream{reader: reader, audience: audience, kinds: in.Kinds, forgotten: forgotten}
+	response, err := api.EventStream(ctx, stream.run)
+	if err != nil {
+		reader.Close()
+	}
+	return response, err
+}
+
+// readerFrom begins after the last event that a reader has, or now; forgotten tells that what came after it is no longer kept.
+func (h *Handlers) readerFrom(ctx context.Context, last string) (reader *events.Reader, forgotten bool, err error) {
+	if last == "" {
+		reader, err = h.Feed.Read(ctx, nil)
+		return reader, false, err
+	}
+	place, err := events.ParsePlace(last)
+	if err != nil {
+		return nil, false, problem.Invalid(problem.Bad("Last-Event-ID", problem.Malformed))
+	}
+	reader, err = h.Feed.Read(ctx, &place)
+	if errors.Is(err, events.ErrForgotten) {
+		reader, err = h.Feed.Read(ctx, nil)
+		return reader, true, err
+	}
+	return reader, false, err
+}
+
+// eventStream is one reader's.
+type eventStream struct {
+	reader    *events.Reader
+	audience  *energy.Audience
+	kinds     []string
+	forgotten bool
+	told      time.Time // when something was last sent
+}
+
+func (s *eventStream) run(ctx context.Context, w *httpserver.EventWriter) error {
+	defer s.reader.Close()
+	w.Retry(reconnectAfter)
+	if s.forgotten {
+		w.Event(s.reader.At().String(), "reset", "{}")
+	}
+	w.Place(s.reader.At().String())
+	for err := w.Flush(); ctx.Err() == nil; {
+		if err != nil {
+			return err
+		}
+		waiting, cancel := context.WithTimeout(ctx, heartbeat)
+		all, failed := s.reader.Next(waiting)
+		cancel()
+		if failed != nil {
+			return failed // the reader comes back with his place
+		}
+		err = s.send(ctx, w, all)
+	}
+	return nil
+}
+
+// send sends what is for the reader; where that is nothing for long, it tells him where he is.
+func (s *eventStream) send(ctx context.Context, w *httpserver.EventWriter, all []events.Event) error {
+	sent := false
+	for _, e := range all {
+		if len(s.kinds) > 0 && !slices.Contains(s.kinds, e.Kind) {
+			continue
+		}
+		hears, err := s.audience.Hears(ctx, energy.DeviceID(e.Device), energy.SpaceID(e.Space))
+		if err != nil {
+			return err
+		}
+		if hears {
+			w.Event(e.Place.String(), e.Kind, strings.ReplaceAll(e.Data, "\n", " "))
+			sent = true
+		}
+	}
+	if !sent {
+		if time.Since(s.told) < heartbeat {
+			return nil
+		}
+		w.Place(s.reader.At().String())
+	}
+	s.told = time.Now()
+	return w.Flush()
+}
