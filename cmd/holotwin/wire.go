@@ -148,9 +148,10 @@ var energyParts = fx.Module("energy",
 		func(store *gormenergy.Store, catalog *energy.Catalog) *energy.Twin {
 			return energy.NewTwin(store, store, catalog, instants{})
 		},
-		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, twin *energy.Twin, feed *events.Feed) *httpenergy.Handlers {
+		newIntake,
+		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, twin *energy.Twin, feed *events.Feed, intake *energy.Intake) *httpenergy.Handlers {
 			return &httpenergy.Handlers{
-				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Feed: feed, Clock: instants{}, Zone: c.Zone,
+				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Feed: feed, Intake: intake, Clock: instants{}, Zone: c.Zone,
 			}
 		},
 	),

@@ -45,11 +45,16 @@ func (l *Ledger) RecordAll(ctx context.Context, caller Caller, rows iter.Seq[Row
 	if !caller.MayReport() {
 		return Summary{}, ErrForbidden{}
 	}
+	return l.recordAll(ctx, caller, rows, atomic, MaxRejections)
+}
+
+// recordAll is RecordAll that tells up to named rejections.
+func (l *Ledger) recordAll(ctx context.Context, caller Caller, rows iter.Seq[Row], atomic bool, named int) (Summary, error) {
 	reader, err := l.reader(ctx, caller)
 	if err != nil {
 		return Summary{}, err
 	}
-	b := &batch{ledger: l, reader: reader, atomic: atomic}
+	b := &batch{ledger: l, reader: reader, atomic: atomic, named: named}
 	if atomic {
 		return b.recordAtomic(ctx, rows)
 	}
@@ -61,6 +66,7 @@ type batch struct {
 	ledger *Ledger
 	reader reader
 	atomic bool
+	named  int // how many rejections are told one by one
 
 	mu      sync.Mutex // holds what lanes tell
 	summary Summary
@@ -195,7 +201,7 @@ func (b *batch) read(ctx context.Context, row Row) (Reading, bool) {
 // reject counts a rejection; b.mu is held where lanes run.
 func (b *batch) reject(r Rejection) {
 	b.summary.Rejected++
-	if len(b.summary.Rejections) < MaxRejections {
+	if len(b.summary.Rejections) < b.named {
 		b.summary.Rejections = append(b.summary.Rejections, r)
 	}
 }

@@ -14,6 +14,7 @@ type Campus struct {
 	children map[SpaceID][]SpaceID
 	inSpace  map[SpaceID][]DeviceID
 	behind   map[DeviceID][]DeviceID
+	speakers map[string]DeviceID // by address
 	zones    map[SpaceID]*time.Location
 	fallback *time.Location
 	// moves are the instants at which devices were moved, oldest first.
@@ -47,9 +48,12 @@ func (c *Campus) hang(devices []Device) {
 	devices = slices.Clone(devices)
 	slices.SortFunc(devices, func(a, b Device) int { return cmp.Compare(a.ID, b.ID) })
 	c.devices, c.inSpace, c.behind = make(map[DeviceID]Device, len(devices)), make(map[SpaceID][]DeviceID), make(map[DeviceID][]DeviceID)
-	c.moves = nil
+	c.moves, c.speakers = nil, make(map[string]DeviceID)
 	for _, d := range devices {
 		c.devices[d.ID] = d
+		if d.MQTTTopic != "" {
+			c.speakers[d.MQTTTopic] = d.ID
+		}
 		c.inSpace[d.Space] = append(c.inSpace[d.Space], d.ID)
 		c.behind[d.Parent] = append(c.behind[d.Parent], d.ID)
 		for _, former := range d.Former {
@@ -70,6 +74,15 @@ func (c *Campus) Space(id SpaceID) (Space, bool) {
 func (c *Campus) Device(id DeviceID) (Device, bool) {
 	d, known := c.devices[id]
 	return d, known
+}
+
+// DeviceAt is the device that speaks from an address.
+func (c *Campus) DeviceAt(address string) (Device, bool) {
+	id, known := c.speakers[address]
+	if !known {
+		return Device{}, false
+	}
+	return c.Device(id)
 }
 
 // Sites are the roots, by id.

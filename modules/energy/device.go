@@ -35,6 +35,16 @@ type Device struct {
 	IntervalS int
 	// RegisterModulus is where its register rolls over to 0; 0 where unknown.
 	RegisterModulus Energy
-	MQTTTopic       string
-	Created         Instant
+	// MQTTTopic is the address that it speaks from; empty where it does not.
+	MQTTTopic string
+	// Plain is what the numbers count that it sends without a unit.
+	Plain   PlainNumber
+	Created Instant
+}
+
+// PlainNumber is what a number without a unit counts.
+type PlainNumber struct {
+	Unit Unit // empty where nobody has said
+	// Interval tells that energy is what was used since the last number, and no counter.
+	Interval bool
 }

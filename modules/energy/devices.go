@@ -13,6 +13,7 @@ type DeviceEdit struct {
 	IntervalS       *int
 	RegisterModulus *Energy
 	MQTTTopic       *string
+	Plain           *PlainNumber
 	// MovedAt is since when it hangs at its space and parent; nil is now where they change. What it used before
 	// stays where it hung then.
 	MovedAt *Instant
@@ -187,6 +188,7 @@ func (e DeviceEdit) apply(d *Device) {
 	set(&d.IntervalS, e.IntervalS)
 	set(&d.RegisterModulus, e.RegisterModulus)
 	set(&d.MQTTTopic, e.MQTTTopic)
+	set(&d.Plain, e.Plain)
 	if d.Name == "" {
 		d.Name = string(d.ID)
 	}
@@ -209,6 +211,9 @@ func (c *check) deviceAt(campus *Campus, caller Caller, d Device) {
 	c.notNegative("rated_w", int64(d.Rated))
 	c.notNegative("standby_w", int64(d.Standby))
 	c.notNegative("register_modulus_kwh", int64(d.RegisterModulus))
+	if other, taken := campus.DeviceAt(d.MQTTTopic); taken && other.ID != d.ID {
+		c.bad("mqtt_topic", "taken", "by", string(other.ID))
+	}
 	if d.IntervalS < 0 || d.IntervalS > 86_400 {
 		c.bad("interval_s", "maximum", "max", 86_400)
 	}

@@ -33,6 +33,8 @@ type deviceRow struct {
 	IntervalS       int
 	RegisterModulus int64
 	MqttTopic       string
+	PlainUnit       string
+	PlainInterval   bool
 	CreatedAt       int64 `gorm:"autoCreateTime:false"`
 }
 
@@ -145,7 +147,7 @@ func rowOfDevice(d energy.Device) deviceRow {
 	return deviceRow{
 		ID: string(d.ID), Name: d.Name, Kind: string(d.Kind), Measures: string(d.Measures), SpaceID: string(d.Space), ParentID: string(d.Parent),
 		RatedMw: int64(d.Rated), StandbyMw: int64(d.Standby), IntervalS: d.IntervalS, RegisterModulus: int64(d.RegisterModulus),
-		MqttTopic: d.MQTTTopic, CreatedAt: int64(d.Created),
+		MqttTopic: d.MQTTTopic, PlainUnit: string(d.Plain.Unit), PlainInterval: d.Plain.Interval, CreatedAt: int64(d.Created),
 	}
 }
 
@@ -153,6 +155,6 @@ func (r deviceRow) device() energy.Device {
 	return energy.Device{
 		ID: energy.DeviceID(r.ID), Name: r.Name, Kind: energy.DeviceKind(r.Kind), Measures: energy.Quantity(r.Measures), Space: energy.SpaceID(r.SpaceID), Parent: energy.DeviceID(r.ParentID),
 		Rated: energy.Power(r.RatedMw), Standby: energy.Power(r.StandbyMw), IntervalS: r.IntervalS, RegisterModulus: energy.Energy(r.RegisterModulus),
-		MQTTTopic: r.MqttTopic, Created: energy.Instant(r.CreatedAt),
+		MQTTTopic: r.MqttTopic, Plain: energy.PlainNumber{Unit: energy.Unit(r.PlainUnit), Interval: r.PlainInterval}, Created: energy.Instant(r.CreatedAt),
 	}
 }

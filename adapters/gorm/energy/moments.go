@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/database"
 )
 
 // LatestStates gives each device's last change at or before an instant.
@@ -27,6 +28,36 @@ func (s *Store) LatestStates(ctx context.Context, devices []energy.DeviceID, at 
 		return err
 	})
 	return latest, err
+}
+
+// LatestReadings gives each device's last reading.
+func (s *Store) LatestReadings(ctx context.Context, devices []energy.DeviceID) (map[energy.DeviceID]energy.Reading, error) {
+	latest := make(map[energy.DeviceID]energy.Reading)
+	pool := s.db.Read.WithContext(ctx).Statement.ConnPool
+	keep := func(rows *sql.Rows) error {
+		r, err := scanReading(rows)
+		latest[r.Device] = r
+		return err
+	}
+	// One descent of the index a device: the greatest instant of a group would read all of it.
+	if s.db.Dialect == database.Postgres {
+		found, err := pool.QueryContext(ctx, `SELECT last.* FROM unnest($1::text[]) AS d (id), LATERAL
+			(SELECT `+readingColumnNames+` FROM energy_readings WHERE device_id = d.id AND kind > 0 ORDER BY at DESC LIMIT 1) last`, textsOf(devices))
+		if err != nil {
+			return nil, fmt.Errorf("read the latest readings: %w", err)
+		}
+		return latest, scanAll(found, keep)
+	}
+	for _, d := range devices {
+		found, err := pool.QueryContext(ctx, `SELECT `+readingColumnNames+` FROM energy_readings WHERE device_id = ? AND kind > 0 ORDER BY at DESC LIMIT 1`, string(d))
+		if err == nil {
+			err = scanAll(found, keep)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the latest readings: %w", err)
+		}
+	}
+	return latest, nil
 }
 
 // measures are the columns of ambient readings, and where each belongs.

@@ -45,4 +45,5 @@ var (
 	_ energy.States          = (*Store)(nil)
 	_ energy.AmbientReadings = (*Store)(nil)
 	_ energy.Moments         = (*Store)(nil)
+	_ energy.Inbox           = (*Store)(nil)
 )

@@ -51,6 +51,8 @@ type device struct {
 	IntervalS          *int    `json:"interval_s"`
 	RegisterModulusKWh *kwh    `json:"register_modulus_kwh" nullable:"true"`
 	MQTTTopic          *string `json:"mqtt_topic"`
+	MQTTUnit           *string `json:"mqtt_unit" doc:"What the numbers count that it sends without a unit"`
+	MQTTInterval       bool    `json:"mqtt_interval,omitempty" doc:"Those of energy are of what was used since the last, and no counter"`
 	CreatedAt          instant `json:"created_at"`
 	Former             []place `json:"former_places,omitempty" doc:"Where it hung before it was moved, oldest first"`
 }
@@ -66,7 +68,7 @@ func deviceOf(d energy.Device) device {
 	out := device{
 		ID: string(d.ID), Name: d.Name, Kind: string(d.Kind), Measures: string(d.Measures), SpaceID: string(d.Space), ParentID: orNull(string(d.Parent)),
 		RatedW: orNull(watts(d.Rated)), StandbyW: orNull(watts(d.Standby)), IntervalS: orNull(d.IntervalS),
-		RegisterModulusKWh: orNull(kwh(d.RegisterModulus)), MQTTTopic: orNull(d.MQTTTopic), CreatedAt: instant(d.Created),
+		RegisterModulusKWh: orNull(kwh(d.RegisterModulus)), MQTTTopic: orNull(d.MQTTTopic), MQTTUnit: orNull(string(d.Plain.Unit)), MQTTInterval: d.Plain.Interval, CreatedAt: instant(d.Created),
 	}
 	for _, p := range d.Former {
 		out.Former = append(out.Former, place{SpaceID: string(p.Space), ParentID: orNull(string(p.Parent)), Until: instant(p.Until)})
@@ -85,12 +87,23 @@ type DeviceBody struct {
 	StandbyW           *watts  `json:"standby_w,omitempty" doc:"What it draws while idle, W"`
 	IntervalS          *int    `json:"interval_s,omitempty" minimum:"1" maximum:"86400" doc:"The span of its kwh readings that do not say, s"`
 	RegisterModulusKWh *kwh    `json:"register_modulus_kwh,omitempty" doc:"Where its register rolls over to 0, kWh"`
-	MQTTTopic          *string `json:"mqtt_topic,omitempty" maxLength:"200"`
+	MQTTTopic          *string `json:"mqtt_topic,omitempty" maxLength:"200" doc:"The address that it speaks from: a topic without the parts that change"`
+	MQTTUnit           *string `json:"mqtt_unit,omitempty" enum:"mWh,Wh,kWh,MWh,Wmin,Ws,mW,W,kW" doc:"What the numbers count that it sends without a unit"`
+	MQTTInterval       *bool   `json:"mqtt_interval,omitempty" doc:"Those of energy are of what was used since the last, and no counter"`
+}
+
+// plain is what the body says of numbers without a unit; nil where it says nothing.
+func (b DeviceBody) plain() *energy.PlainNumber {
+	if b.MQTTUnit == nil {
+		return nil
+	}
+	return &energy.PlainNumber{Unit: energy.Unit(*b.MQTTUnit), Interval: b.MQTTInterval != nil && *b.MQTTInterval}
 }
 
 func (b DeviceBody) edit() energy.DeviceEdit {
 	return energy.DeviceEdit{
-		Name: b.Name, Kind: as[energy.DeviceKind](b.Kind), Measures: as[energy.Quantity](b.Measures), Space: as[energy.SpaceID](b.SpaceID), Parent: as[energy.DeviceID](b.ParentID),
+		Plain: b.plain(),
+		Name:  b.Name, Kind: as[energy.DeviceKind](b.Kind), Measures: as[energy.Quantity](b.Measures), Space: as[energy.SpaceID](b.SpaceID), Parent: as[energy.DeviceID](b.ParentID),
 		Rated: (*energy.Power)(b.RatedW), Standby: (*energy.Power)(b.StandbyW), IntervalS: b.IntervalS,
 		RegisterModulus: (*energy.Energy)(b.RegisterModulusKWh), MQTTTopic: b.MQTTTopic,
 	}

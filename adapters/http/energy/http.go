@@ -21,6 +21,7 @@ type Handlers struct {
 	Reports    *energy.Reports
 	Twin       *energy.Twin
 	Feed       *events.Feed
+	Intake     *energy.Intake
 	Clock      energy.Clock
 	// Zone is that of instants without one, where no site says.
 	Zone *time.Location
@@ -43,6 +44,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerTwin(api)
 	h.registerEvents(api)
 	h.registerSpaces(api)
+	h.registerInbox(api)
 	h.registerDevices(api)
 	h.registerStates(api)
 	h.registerAmbient(api)

@@ -1,0 +1,301 @@
+package energytest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// IntakeStore is all that an intake works on.
+type IntakeStore interface {
+	energy.Readings
+	energy.Catalogue
+	energy.States
+	energy.AmbientReadings
+	energy.Moments
+	energy.Inbox
+}
+
+// RunIntake holds an empty store to what devices say in words of their own.
+func RunIntake(t *testing.T, store IntakeStore) {
+	d := newDesk(t, store)
+	t.Run("known devices", d.knownDevices)
+	t.Run("repeated registers", d.repeatedRegisters)
+	t.Run("rejected", d.rejected)
+	t.Run("newcomers", d.newcomers)
+	t.Run("plain numbers", d.plainNumbers)
+	t.Run("inbox bounds", d.inboxBounds)
+}
+
+// ticking is a clock that a test moves.
+type ticking struct{ now energy.Instant }
+
+func (c *ticking) Now() energy.Instant { return c.now }
+
+// counted counts outcomes.
+type counted map[string]int
+
+func (c counted) Count(_, outcome string) { c[outcome]++ }
+
+// desk is an intake with a campus of one room.
+type desk struct {
+	store   IntakeStore
+	intake  *energy.Intake
+	catalog *energy.Catalog
+	clock   *ticking
+	counted counted
+	room    energy.SpaceID
+}
+
+var gateway = energy.Caller{Subject: "gw", Role: energy.Gateway}
+
+var manager = energy.Caller{Subject: "m", Role: energy.Manager}
+
+func newDesk(t *testing.T, store IntakeStore) *desk {
+	t.Helper()
+	zone, err := time.LoadLocation("America/Bogota")
+	require.NoError(t, err)
+	d := &desk{store: store, clock: &ticking{Now}, counted: make(counted)}
+	names := 0
+	newID := func(prefix string) string { names++; return fmt.Sprintf("%s%d", prefix, names) }
+	d.catalog = energy.NewCatalog(store, d.clock, newID, zone)
+	ctx := context.Background()
+	parent := energy.SpaceID("")
+	for _, kind := range []energy.SpaceKind{"site", "building", "floor", "room"} {
+		name, kind := string(kind), kind
+		s, err := d.catalog.CreateSpace(ctx, manager, energy.SpaceEdit{Name: &name, Kind: &kind, Parent: &parent})
+		require.NoError(t, err)
+		parent = s.ID
+	}
+	d.room = parent
+	d.again(store, zone)
+	return d
+}
+
+// again makes the intake anew, as after a restart.
+func (d *desk) again(store IntakeStore, zone *time.Location) {
+	ledger := energy.NewLedger(store, d.catalog, d.clock, zone, energy.Retention{})
+	d.intake = energy.NewIntake(energy.IntakeNeeds{
+		Ledger: ledger, Conditions: energy.NewConditions(store, store, d.catalog, d.clock, zone), Catalog: d.catalog,
+		Moments: store, Inbox: store, Clock: d.clock, Counter: d.counted,
+	})
+}
+
+func (d *desk) device(t *testing.T, id, topic string) {
+	t.Helper()
+	_, err := d.catalog.CreateDevice(context.Background(), manager, id, energy.DeviceEdit{Space: &d.room, MQTTTopic: &topic})
+	require.NoError(t, err)
+}
+
+// take takes observations, a second after those before.
+func (d *desk) take(t *testing.T, said ...energy.Observation) {
+	t.Helper()
+	d.clock.now = d.clock.now.Add(1000)
+	require.NoError(t, d.intake.Take(context.Background(), gateway, said))
+}
+
+func (d *desk) readings(t *testing.T, id energy.DeviceID) []energy.Reading {
+	t.Helper()
+	all, err := d.store.List(context.Background(), []energy.DeviceID{id}, 0, Now.Add(1<<40), energy.Key{}, 1000)
+	require.NoError(t, err)
+	return all
+}
+
+func amount(e energy.Energy) *energy.Energy { return &e }
+
+func watts(p energy.Power) *energy.Power { return &p }
+
+// knownDevices books measures, changes of state and what is sensed, by address and by id, alone and together.
+func (d *desk) knownDevices(t *testing.T) {
+	ctx := context.Background()
+	d.device(t, "plug-1", "tele/pow1")
+	warm := int64(24_500)
+	d.take(t, energy.Observation{Dialect: "tasmota", Address: "tele/pow1", LocalTime: "2026-04-30T20:00:00", Register: amount(5 * energy.KilowattHour), State: energy.On, Temperature: &warm})
+	d.take(t,
+		energy.Observation{Dialect: "holotwin", Device: "plug-1", At: Now.Add(-60_000), Source: energy.ByDevice, Register: amount(9 * energy.KilowattHour), State: energy.On},
+		energy.Observation{Dialect: "tasmota", Address: "tele/pow1", State: energy.Off},
+	)
+	d.take(t, energy.Observation{Dialect: "shelly", Address: "tele/pow1", Power: watts(40 * energy.Watt), Counts: true})
+	readings := d.readings(t, "plug-1")
+	require.Len(t, readings, 2, "the power is beside a counter")
+	local, err := time.Parse(time.RFC3339, "2026-04-30T20:00:00-05:00")
+	require.NoError(t, err)
+	require.Equal(t, energy.Reading{Device: "plug-1", At: energy.InstantOf(local), Kind: energy.Register, Energy: 5 * energy.KilowattHour, Source: energy.ByDeviceLocal}, readings[0])
+	require.Equal(t, energy.ByDevice, readings[1].Source)
+	changes, err := d.store.StatesBetween(ctx, "plug-1", 0, Now.Add(1<<40), -1, 10)
+	require.NoError(t, err)
+	require.Len(t, changes, 2, "a state that stays is no change")
+	require.Equal(t, energy.Off, changes[1].State)
+	sensed, err := d.store.AmbientBetween(ctx, []energy.SpaceID{d.room}, 0, Now.Add(1<<40), energy.AmbientKey{}, 10)
+	require.NoError(t, err)
+	require.Len(t, sensed, 1)
+	require.Equal(t, warm, *sensed[0].Temperature)
+}
+
+// repeatedRegisters takes a counter that stands for no measurement, unless the device says when it read it, across restarts too.
+func (d *desk) repeatedRegisters(t *testing.T) {
+	d.device(t, "zb", "zigbee2mqtt/Sala 1/enchufe")
+	say := func(e energy.Energy, retained bool) energy.Observation {
+		return energy.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/Sala 1/enchufe", Register: amount(e), Retained: retained}
+	}
+	d.take(t, say(80*energy.KilowattHour, true))
+	require.Empty(t, d.readings(t, "zb"), "what the broker kept is of another time")
+	d.take(t, say(80*energy.KilowattHour, false))
+	d.take(t, say(80*energy.KilowattHour, false), say(80*energy.KilowattHour, false))
+	require.Len(t, d.readings(t, "zb"), 1)
+	d.again(d.store, time.UTC)
+	d.take(t, say(80*energy.KilowattHour, false))
+	require.Len(t, d.readings(t, "zb"), 1)
+	d.take(t, say(81*energy.KilowattHour, false))
+	require.Len(t, d.readings(t, "zb"), 2)
+	require.Equal(t, energy.ByArrival, d.readings(t, "zb")[1].Source)
+	told := say(81*energy.KilowattHour, false)
+	told.At, told.Source = d.clock.now.Add(500), energy.ByDevice
+	d.take(t, told)
+	require.Len(t, d.readings(t, "zb"), 3)
+}
+
+// rejected keeps letters of what cannot be booked, and takes the rest.
+func (d *desk) rejected(t *testing.T) {
+	ctx := context.Background()
+	d.device(t, "r1", "")
+	key := energy.Caller{Subject: "key", Role: energy.Gateway, Devices: []energy.DeviceID{"r1"}}
+	at := d.clock.now.Add(-30_000)
+	d.clock.now = d.clock.now.Add(1000)
+	require.NoError(t, d.intake.Take(ctx, key, []energy.Observation{
+		{Dialect: "holotwin", Device: "nobody", Register: amount(1)},
+		{Dialect: "holotwin", Device: "plug-1", Register: amount(1)},
+		{Dialect: "holotwin", Device: "r1", At: d.clock.now.Add(3_600_000), Source: energy.ByDevice, Register: amount(1)},
+		{Dialect: "holotwin", Device: "r1", At: at, Source: energy.ByDevice, Interval: amount(5), Span: 1000},
+		{Dialect: "holotwin", Device: "r1", At: at, Source: energy.ByDevice, Interval: amount(6), Span: 1000},
+		{Dialect: "emoncms", Device: "r1", Plain: "7"},
+	}))
+	require.Len(t, d.readings(t, "r1"), 1)
+	letters, err := d.intake.Letters(ctx, manager, 10)
+	require.NoError(t, err)
+	var reasons []string
+	for _, l := range letters {
+		reasons = append(reasons, l.Reason)
+	}
+	slices.Sort(reasons)
+	require.Equal(t, []string{"conflicting", "future", "no_unit", "not_allowed", "unknown_device"}, reasons)
+	require.NoError(t, d.intake.Refuse(ctx, []energy.Letter{{Dialect: "tasmota", Topic: "tele/x/SENSOR", Text: "\xff\x00{" + string(make([]byte, 2000)), Reason: "not_json"}}))
+	letters, err = d.intake.Letters(ctx, manager, 1)
+	require.NoError(t, err)
+	require.Equal(t, "not_json", letters[0].Reason)
+	require.Less(t, len(letters[0].Text), 3*energy.MaxLetterText)
+	require.Equal(t, 1, d.counted["not_json"])
+	_, err = d.intake.Letters(ctx, energy.Caller{Role: energy.Manager, Space: d.room}, 1)
+	require.ErrorAs(t, err, &energy.ErrForbidden{})
+}
+
+// newcomers are remembered with what they sent, and adopted with it.
+func (d *desk) newcomers(t *testing.T) {
+	ctx := context.Background()
+	begun := d.clock.now
+	say := func(e energy.Energy) energy.Observation {
+		return energy.Observation{Dialect: "shelly-gen1", Address: "shellies/shellyplug-s-ABC/relay/0", Name: "Cafetera", Register: amount(e), State: energy.On}
+	}
+	d.take(t, say(10*energy.KilowattHour), energy.Observation{Dialect: "shelly-gen1", Address: "shellies/shellyplug-s-ABC/relay/0", Power: watts(90 * energy.Watt), Counts: true})
+	d.clock.now = d.clock.now.Add(60_000)
+	d.take(t, say(10*energy.KilowattHour+1000))
+	d.take(t, say(10*energy.KilowattHour+1000))
+	limited := energy.Caller{Subject: "g", Role: energy.Gateway, Space: d.room}
+	d.clock.now = d.clock.now.Add(60_000)
+	require.NoError(t, d.intake.Take(ctx, limited, []energy.Observation{{Dialect: "emoncms", Address: "emon/x/power", Plain: "5"}}))
+
+	all, err := d.intake.Newcomers(ctx, manager)
+	require.NoError(t, err)
+	require.Len(t, all, 2)
+	require.Equal(t, "emon/x/power", all[0].Address, "the latest first")
+	plug := all[1]
+	require.Equal(t, begun.Add(1000), plug.FirstSeen)
+	require.EqualValues(t, 4, plug.Messages)
+	require.Equal(t, energy.Proposal{ID: "cafetera", Kind: energy.KindAppliance, Measure: energy.Register}, plug.Propose())
+	seen, err := d.intake.Newcomers(ctx, energy.Caller{Role: energy.Manager, Space: d.room})
+	require.NoError(t, err)
+	require.Len(t, seen, 1, "that of the own key")
+
+	_, _, err = d.intake.Adopt(ctx, manager, plug.Address, "", energy.DeviceEdit{})
+	require.ErrorAs(t, err, &energy.ErrInvalid{}, "where it hangs must be said")
+	device, counted, err := d.intake.Adopt(ctx, manager, plug.Address, "", energy.DeviceEdit{Space: &d.room})
+	require.NoError(t, err)
+	require.Equal(t, 2, counted)
+	require.Equal(t, []any{energy.DeviceID("cafetera"), plug.Address, energy.KindAppliance}, []any{device.ID, device.MQTTTopic, device.Kind})
+	d.clock.now = d.clock.now.Add(60_000)
+	d.take(t, say(10*energy.KilowattHour+3000))
+	require.EqualValues(t, 3000, Total(t, d.store, "cafetera"), "from the first reading on")
+	_, _, err = d.intake.Adopt(ctx, manager, plug.Address, "", energy.DeviceEdit{Space: &d.room})
+	require.ErrorAs(t, err, &energy.ErrNotFound{})
+
+	// What another process remembered that had not heard of the adoption is booked later.
+	require.NoError(t, d.store.Remember(ctx, []energy.Sighting{{
+		Newcomer: energy.Newcomer{Address: plug.Address, Dialect: "shelly-gen1", FirstSeen: d.clock.now, LastSeen: d.clock.now, Messages: 1, Said: energy.SaidRegister},
+		Kept:     &energy.Kept{At: d.clock.now.Add(500), Source: energy.ByArrival, Kind: energy.Register, Energy: 10*energy.KilowattHour + 4000},
+	}}))
+	require.NoError(t, d.intake.SettleAll(ctx))
+	require.EqualValues(t, 4000, Total(t, d.store, "cafetera"))
+	require.NoError(t, d.intake.Ignore(ctx, manager, "emon/x/power"))
+	all, err = d.intake.Newcomers(ctx, manager)
+	require.NoError(t, err)
+	require.Empty(t, all)
+}
+
+// plainNumbers wait for somebody to say what they count.
+func (d *desk) plainNumbers(t *testing.T) {
+	ctx := context.Background()
+	say := func(n string) energy.Observation {
+		return energy.Observation{Dialect: "emoncms", Address: "emon/lab/wh_total", Plain: n}
+	}
+	d.take(t, say("1000"))
+	d.clock.now = d.clock.now.Add(60_000)
+	d.take(t, say("1500"))
+	all, err := d.intake.Newcomers(ctx, manager)
+	require.NoError(t, err)
+	require.Equal(t, energy.Proposal{ID: "emon-lab-wh_total", Kind: energy.KindLab, Plain: energy.PlainNumber{Unit: energy.UnitWattHour}, Measure: energy.Register}, all[0].Propose())
+	_, counted, err := d.intake.Adopt(ctx, manager, all[0].Address, "wh", energy.DeviceEdit{Space: &d.room})
+	require.NoError(t, err)
+	require.Equal(t, 2, counted)
+	d.clock.now = d.clock.now.Add(60_000)
+	d.take(t, say("1750"))
+	require.Equal(t, 750*energy.WattHour, Total(t, d.store, "wh"))
+	// A number of something else is sensed, and not booked.
+	d.device(t, "th", "esp/sensor/temp")
+	d.take(t, energy.Observation{Dialect: "esphome", Address: "esp/sensor/temp", Plain: "86", Unit: energy.UnitFahrenheit})
+	latest, err := d.store.LatestAmbient(ctx, []energy.SpaceID{d.room}, 0, d.clock.now.Add(1))
+	require.NoError(t, err)
+	require.EqualValues(t, 30_000, latest[d.room].Temperature.Value)
+}
+
+// inboxBounds keeps no more than it may, and of those the newest.
+func (d *desk) inboxBounds(t *testing.T) {
+	ctx := context.Background()
+	var letters []energy.Letter
+	for i := range energy.MaxLetters + 20 {
+		letters = append(letters, energy.Letter{At: d.clock.now.Add(int64(i)), Dialect: "x", Topic: fmt.Sprint(i), Reason: "bound"})
+	}
+	require.NoError(t, d.store.Bury(ctx, letters[:500]))
+	require.NoError(t, d.store.Bury(ctx, letters[500:]))
+	kept, err := d.store.Letters(ctx, 2*energy.MaxLetters)
+	require.NoError(t, err)
+	require.Len(t, kept, energy.MaxLetters)
+	require.Equal(t, fmt.Sprint(len(letters)-1), kept[0].Topic)
+	var many []energy.Sighting
+	for i := range energy.MaxNewcomers + 5 {
+		seen := d.clock.now.Add(int64(i))
+		many = append(many, energy.Sighting{Newcomer: energy.Newcomer{Address: fmt.Sprintf("a/%04d", i), Dialect: "x", FirstSeen: seen, LastSeen: seen, Messages: 1}})
+	}
+	require.NoError(t, d.store.Remember(ctx, many))
+	all, err := d.store.Newcomers(ctx)
+	require.NoError(t, err)
+	require.LessOrEqual(t, len(all), energy.MaxNewcomers)
+	_, found, err := d.store.Newcomer(ctx, "a/0000")
+	require.NoError(t, err)
+	require.False(t, found, "the one that was silent for longest made room")
+}
