@@ -185,6 +185,7 @@ func (d *desk) rejected(t *testing.T) {
 	}
 	slices.Sort(reasons)
 	require.Equal(t, []string{"conflicting", "future", "no_unit", "not_allowed", "unknown_device"}, reasons)
+	d.clock.now = d.clock.now.Add(1000)
 	require.NoError(t, d.intake.Refuse(ctx, []energy.Letter{{Dialect: "tasmota", Topic: "tele/x/SENSOR", Text: "\xff\x00{" + string(make([]byte, 2000)), Reason: "not_json"}}))
 	letters, err = d.intake.Letters(ctx, manager, 1)
 	require.NoError(t, err)
