@@ -130,6 +130,11 @@ func (a *API) witness(ctx huma.Context, p Principal, roles []Role) {
 	}
 }
 
+// KeyHolder tells who holds an API key that came elsewhere than in its header.
+func (a *API) KeyHolder(ctx context.Context, key string) (Principal, error) {
+	return a.principal(ctx, "", key)
+}
+
 func (a *API) principal(ctx context.Context, authorization, apiKey string) (Principal, error) {
 	scheme, bearer, _ := strings.Cut(authorization, " ")
 	if !strings.EqualFold(scheme, "bearer") {

@@ -50,6 +50,7 @@ var access = map[string]string{
 	"GET /api/recomendaciones/reporte/{id}.pdf": "amv",
 
 	"GET /.well-known/jwks.json": "public", "GET /auth/oidc": "public", "GET /auth/oidc/callback": "public",
+	"GET /input/post": "public", "POST /input/post": "public", "GET /input/bulk": "public", "POST /input/bulk": "public",
 	"GET /health/live": "public", "GET /health/ready": "public",
 }
 

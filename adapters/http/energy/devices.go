@@ -52,7 +52,7 @@ type device struct {
 	RegisterModulusKWh *kwh    `json:"register_modulus_kwh" nullable:"true"`
 	MQTTTopic          *string `json:"mqtt_topic"`
 	MQTTUnit           *string `json:"mqtt_unit" doc:"What the numbers count that it sends without a unit"`
-	MQTTInterval       bool    `json:"mqtt_interval,omitempty" doc:"Those of energy are of what was used since the last, and no counter"`
+	MQTTInterval       bool    `json:"mqtt_interval" doc:"Those of energy are of what was used since the last, and no counter"`
 	CreatedAt          instant `json:"created_at"`
 	Former             []place `json:"former_places,omitempty" doc:"Where it hung before it was moved, oldest first"`
 }

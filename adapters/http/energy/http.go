@@ -44,6 +44,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerTwin(api)
 	h.registerEvents(api)
 	h.registerSpaces(api)
+	h.registerEmoncms(api)
 	h.registerInbox(api)
 	h.registerDevices(api)
 	h.registerStates(api)

@@ -82,8 +82,8 @@ type adoptBody struct {
 }
 
 type adopted struct {
-	device
-	Counted int `json:"counted" doc:"Readings that it sent before and that count now"`
+	Device  device `json:"device"`
+	Counted int    `json:"counted" doc:"Readings that it sent before and that count now"`
 }
 
 func (h *Handlers) adopt(ctx context.Context, in *struct{ Body adoptBody }) (*created[adopted], error) {
@@ -91,7 +91,7 @@ func (h *Handlers) adopt(ctx context.Context, in *struct{ Body adoptBody }) (*cr
 	if err != nil {
 		return nil, err
 	}
-	return &created[adopted]{Location: "/api/dispositivos/" + url.PathEscape(string(d.ID)), Body: adopted{deviceOf(d), counted}}, nil
+	return &created[adopted]{Location: "/api/dispositivos/" + url.PathEscape(string(d.ID)), Body: adopted{Device: deviceOf(d), Counted: counted}}, nil
 }
 
 func (h *Handlers) ignore(ctx context.Context, in *struct {
