@@ -1,0 +1,124 @@
+// Package dialect reads what devices say over MQTT, each in a way of its own, as observations. Decode is the way in; a dialect is
+// a file. What is unknown in a message is passed over; garbage is told apart from silence, and nothing is ever fatal.
+package dialect
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Message is one MQTT message as it came.
+type Message struct {
+	Topic    string
+	Payload  []byte
+	Retained bool
+	Arrived  energy.Instant
+}
+
+// ErrUnread is a message that makes no sense in its dialect.
+type ErrUnread struct {
+	Dialect string
+	// Reason is a word of a short list: not_json, not_a_number, not_text, wrong_shape, negative, bad_time, too_large, bad_topic.
+	Reason string
+}
+
+func (e ErrUnread) Error() string { return e.Dialect + ": " + e.Reason }
+
+// Bounds of a message.
+const (
+	longestTopic   = 250
+	longestPayload = 64 << 10
+)
+
+// Decoder reads messages of any dialect. It remembers what some messages tell of others: units, and what is given back. It is safe
+// for use by several at once.
+type Decoder struct {
+	mu       sync.Mutex
+	heard    map[string]string       // by address and what it is
+	entities map[string][]discovered // by state topic
+}
+
+// New makes a decoder.
+func New() *Decoder {
+	return &Decoder{heard: make(map[string]string), entities: make(map[string][]discovered)}
+}
+
+// mostHeard bounds what is remembered; a campus has some thousands of channels.
+const mostHeard = 50_000
+
+func (d *Decoder) remember(address, what, value string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.heard) < mostHeard {
+		d.heard[address+"\x00"+what] = value
+	}
+}
+
+func (d *Decoder) recall(address, what string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.heard[address+"\x00"+what]
+}
+
+// dialects are tried in this order: the first that knows a topic reads its message.
+var dialects = []struct {
+	name string
+	// knows tells whether a topic, in parts, is of the dialect.
+	knows func(d *Decoder, topic []string) bool
+	read  func(d *Decoder, topic []string, m Message) ([]energy.Observation, error)
+}{
+	{"holotwin", knowsHoloTwin, readHoloTwin},
+	{"shelly-gen1", knowsShellyGen1, readShellyGen1},
+	{"zigbee2mqtt", knowsZigbee2MQTT, readZigbee2MQTT},
+	{"emoncms", knowsEmoncms, readEmoncms},
+	{"homeassistant", knowsHomeAssistant, readHomeAssistant},
+	{"tasmota", knowsTasmota, readTasmota},
+	{"shelly-gen2", knowsShellyGen2, readShellyGen2},
+	{"esphome", knowsESPHome, readESPHome},
+	{"homeassistant", knowsDiscovered, readDiscovered},
+}
+
+// Decode gives what a message says. Nothing and no error: it is of no dialect, or says nothing of use (a last will, a command).
+// Errors: ErrUnread.
+func (d *Decoder) Decode(m Message) ([]energy.Observation, error) {
+	if len(m.Topic) > longestTopic || !utf8.ValidString(m.Topic) || strings.ContainsFunc(m.Topic, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return nil, ErrUnread{"unknown", "bad_topic"}
+	}
+	topic := strings.Split(m.Topic, "/")
+	for _, speech := range dialects {
+		if !speech.knows(d, topic) {
+			continue
+		}
+		if len(m.Payload) > longestPayload {
+			return nil, ErrUnread{speech.name, "too_large"}
+		}
+		said, err := speech.read(d, topic, m)
+		var reason garbage
+		if errors.As(err, &reason) {
+			return nil, ErrUnread{speech.name, string(reason)}
+		}
+		for i := range said {
+			said[i].Dialect, said[i].Retained = speech.name, m.Retained
+		}
+		return said, nil
+	}
+	return nil, nil
+}
+
+// garbage is why a message makes no sense.
+type garbage string
+
+func (g garbage) Error() string { return string(g) }
+
+const (
+	notJSON    garbage = "not_json"
+	notANumber garbage = "not_a_number"
+	notText    garbage = "not_text"
+	wrongShape garbage = "wrong_shape"
+	negative   garbage = "negative"
+	badTime    garbage = "bad_time"
+)

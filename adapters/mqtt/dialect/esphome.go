@@ -1,0 +1,54 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// ESPHome: <prefix>/<component>/<name>/state with one plain value. The unit comes with the discovery, if at all.
+func knowsESPHome(_ *Decoder, topic []string) bool {
+	n := len(topic)
+	if n < 4 || topic[n-1] != "state" {
+		return false
+	}
+	switch topic[n-3] {
+	case "sensor", "switch", "light", "binary_sensor":
+		return true
+	}
+	return false
+}
+
+func readESPHome(d *Decoder, topic []string, m Message) ([]energy.Observation, error) {
+	n := len(topic)
+	o := energy.Observation{Address: strings.Join(topic[:n-1], "/"), Name: topic[n-2]}
+	return d.plainEntity(o, topic[n-3], d.unitOf(m.Topic), m)
+}
+
+// plainEntity reads one plain value of a sensor, or of what is switched.
+func (d *Decoder) plainEntity(o energy.Observation, component string, unit energy.Unit, m Message) ([]energy.Observation, error) {
+	word, err := plain(m.Payload)
+	if err != nil {
+		return nil, err
+	}
+	switch strings.ToLower(word) {
+	case "", "nan", "unavailable", "unknown", "none":
+		return nil, nil
+	}
+	switch component {
+	case "switch", "light":
+		o.State = stateOf(word)
+	case "sensor":
+		if _, ok := energy.ReadThousandths(word); !ok {
+			if unit != "" {
+				return nil, notANumber
+			}
+			return nil, nil // a sensor of words
+		}
+		if strings.HasPrefix(word, "-") && (unit.IsEnergy() || unit.IsPower()) {
+			return nil, nil // given back
+		}
+		o.Plain, o.Unit = word, unit
+	}
+	return only(o), nil
+}

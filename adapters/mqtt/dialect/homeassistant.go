@@ -1,0 +1,171 @@
+package dialect
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Home Assistant's statestream: homeassistant/<domain>/<entity>/state with unit_of_measurement beside it; and its discovery:
+// homeassistant/<component>/…/config, by which a device of any make tells on which topic it says what in which unit.
+func knowsHomeAssistant(_ *Decoder, topic []string) bool {
+	return topic[0] == "homeassistant" && len(topic) > 3
+}
+
+func readHomeAssistant(d *Decoder, topic []string, m Message) ([]energy.Observation, error) {
+	n := len(topic)
+	address := strings.Join(topic[:n-1], "/")
+	switch topic[n-1] {
+	case "config":
+		return nil, d.discover(topic[1], m.Payload)
+	case "unit_of_measurement":
+		word, err := plain(m.Payload)
+		if unit := unitNamed(word); unit != "" {
+			d.remember(address, "unit", string(unit))
+		}
+		return nil, err
+	case "state":
+		o := energy.Observation{Address: address, Name: topic[n-2]}
+		return d.plainEntity(o, topic[n-3], energy.Unit(d.recall(address, "unit")), m)
+	}
+	return nil, nil
+}
+
+// units are as devices write them.
+var units = map[string]energy.Unit{
+	"mwh": energy.UnitMegawattHour, "kwh": energy.UnitKilowattHour, "wh": energy.UnitWattHour, "ws": energy.UnitWattSecond, "j": energy.UnitWattSecond,
+	"w": energy.UnitWatt, "kw": energy.UnitKilowatt, "°c": energy.UnitCelsius, "°f": energy.UnitFahrenheit, "%": energy.UnitPercent, "ppm": energy.UnitPPM,
+}
+
+// unitNamed is the unit of a name; empty where it is none of ours. mW is no MW.
+func unitNamed(name string) energy.Unit {
+	switch name {
+	case "mW":
+		return energy.UnitMilliwatt
+	case "mWh":
+		return energy.UnitMilliwattHour
+	}
+	return units[strings.ToLower(name)]
+}
+
+// discovered is an entity that told where it speaks.
+type discovered struct {
+	component, name string
+	path            []string // in the JSON of its topic; none: the topic holds the value alone
+	unit            energy.Unit
+}
+
+// mostEntities bounds what is discovered, and mostAtTopic what one topic holds.
+const (
+	mostEntities = 10_000
+	mostAtTopic  = 50
+)
+
+// simplePath is the one form of template that is understood: {{ value_json.a.b }}.
+var simplePath = regexp.MustCompile(`^\{\{\s*value_json((?:\.[A-Za-z_][A-Za-z0-9_]*|\['[^']+'\])+)\s*(?:\|\s*(?:float|round)(?:\([^)]*\))?\s*)*\}\}$`)
+
+var pathStep = regexp.MustCompile(`\.([A-Za-z_][A-Za-z0-9_]*)|\['([^']+)'\]`)
+
+// either is a member under its long or its short name.
+func (o object) either(long, short string) string {
+	if text := o.text(long); text != "" {
+		return text
+	}
+	return o.text(short)
+}
+
+// discover reads a config message; an empty one takes the entity back, which then says nothing more.
+func (d *Decoder) discover(component string, payload []byte) error {
+	if len(payload) == 0 || (component != "sensor" && component != "switch" && component != "light") {
+		return nil
+	}
+	body, err := objectOf(payload)
+	if err != nil {
+		return err
+	}
+	base := body.text("~")
+	topic := strings.Replace(body.either("state_topic", "stat_t"), "~", base, 1)
+	if topic == "" {
+		return nil
+	}
+	e := discovered{component: component, name: body.text("name"), unit: unitNamed(body.either("unit_of_measurement", "unit_of_meas"))}
+	if device := body.object("device"); e.name == "" && device != nil {
+		e.name = device.text("name")
+	}
+	if template := strings.TrimSpace(body.either("value_template", "val_tpl")); template != "" {
+		found := simplePath.FindStringSubmatch(template)
+		if found == nil {
+			return nil // a program of its own, which is not run here
+		}
+		for _, step := range pathStep.FindAllStringSubmatch(found[1], -1) {
+			e.path = append(e.path, step[1]+step[2])
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.keepEntity(topic, e)
+	return nil
+}
+
+// keepEntity takes an entity in, in the place of the one with the same path; d.mu is held.
+func (d *Decoder) keepEntity(topic string, e discovered) {
+	at := d.entities[topic]
+	for i := range at {
+		if strings.Join(at[i].path, ".") == strings.Join(e.path, ".") {
+			at[i] = e
+			return
+		}
+	}
+	if len(d.entities) < mostEntities && len(at) < mostAtTopic {
+		d.entities[topic] = append(at, e)
+	}
+}
+
+func (d *Decoder) entitiesAt(topic string) []discovered {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]discovered(nil), d.entities[topic]...)
+}
+
+// unitOf is the unit that the value alone on a topic has.
+func (d *Decoder) unitOf(topic string) energy.Unit {
+	for _, e := range d.entitiesAt(topic) {
+		if len(e.path) == 0 {
+			return e.unit
+		}
+	}
+	return ""
+}
+
+// knowsDiscovered is asked last: topics of the other dialects are read by them.
+func knowsDiscovered(d *Decoder, topic []string) bool {
+	return len(d.entitiesAt(strings.Join(topic, "/"))) > 0
+}
+
+func readDiscovered(d *Decoder, _ []string, m Message) (all []energy.Observation, err error) {
+	for _, e := range d.entitiesAt(m.Topic) {
+		o, value := energy.Observation{Address: m.Topic, Name: e.name}, m
+		if len(e.path) > 0 {
+			body, err := objectOf(m.Payload)
+			if err != nil {
+				return nil, err
+			}
+			for _, step := range e.path[:len(e.path)-1] {
+				body = body.object(step)
+			}
+			last := e.path[len(e.path)-1]
+			text := body.number(last)
+			if text == "" {
+				text = body.text(last)
+			}
+			o.Address, value.Payload = m.Topic+"#"+strings.Join(e.path, "."), []byte(text)
+		}
+		told, err := d.plainEntity(o, e.component, e.unit, value)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, told...)
+	}
+	return all, nil
+}

@@ -1,0 +1,75 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Shelly's first generation: shellies/<id>/…, one plain value a topic and no time. Relays count W·min, meters Wh; what is given
+// back has a counter of its own, which is not drawn from ours. emeter/<n>/energy is since the last report and is not used.
+func knowsShellyGen1(_ *Decoder, topic []string) bool {
+	return topic[0] == "shellies" && len(topic) > 2
+}
+
+func readShellyGen1(_ *Decoder, topic []string, m Message) ([]energy.Observation, error) {
+	component, rest := topic[2], topic[3:]
+	switch component {
+	case "relay", "light", "white", "color", "roller":
+		return gen1Channel(topic, rest, m, "energy", energy.UnitWattMinute)
+	case "emeter":
+		return gen1Channel(topic, rest, m, "total", energy.UnitWattHour)
+	case "sensor":
+		return gen1Sensor(topic, rest, m)
+	}
+	return nil, nil
+}
+
+// gen1Channel reads a channel's state, power and counter.
+func gen1Channel(topic, rest []string, m Message, counter string, unit energy.Unit) ([]energy.Observation, error) {
+	if len(rest) == 0 || len(rest) > 2 {
+		return nil, nil
+	}
+	const channel = 4
+	o := energy.Observation{Address: strings.Join(topic[:channel], "/")}
+	word, err := plain(m.Payload)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(rest) == 1:
+		o.State = stateOf(word)
+	case rest[1] == "power":
+		o.Counts = true
+		o.Power, err = power(word)
+	case rest[1] == counter:
+		o.Register, err = register(word, unit)
+	}
+	return only(o), err
+}
+
+// gen1Sensor reads what a room's sensor senses; a relay's own temperature has another topic.
+func gen1Sensor(topic, rest []string, m Message) ([]energy.Observation, error) {
+	if len(rest) != 1 {
+		return nil, nil
+	}
+	o := energy.Observation{Address: strings.Join(topic[:2], "/")}
+	word, err := plain(m.Payload)
+	if err != nil {
+		return nil, err
+	}
+	switch rest[0] {
+	case "temperature":
+		o.Temperature = thousandths(word)
+	case "humidity":
+		o.Humidity = thousandths(word)
+	case "co2":
+		o.CO2 = whole(word)
+	default:
+		return nil, nil
+	}
+	if !says(o) {
+		return nil, notANumber
+	}
+	return only(o), nil
+}

@@ -1,0 +1,117 @@
+package dialect
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Shelly's later generations: <prefix>/events/rpc tells what changed, with the device's clock (absent is unchanged, null is
+// gone); <prefix>/status/<component> tells a component without one. Both speak for the address <prefix>/<component>.
+func knowsShellyGen2(_ *Decoder, topic []string) bool {
+	n := len(topic)
+	if n < 3 {
+		return false
+	}
+	return (topic[n-2] == "events" && topic[n-1] == "rpc") || (topic[n-2] == "status" && strings.Contains(topic[n-1], ":"))
+}
+
+func readShellyGen2(d *Decoder, topic []string, m Message) ([]energy.Observation, error) {
+	body, err := objectOf(m.Payload)
+	if err != nil {
+		return nil, err
+	}
+	n := len(topic)
+	prefix := strings.Join(topic[:n-2], "/")
+	if topic[n-1] != "rpc" {
+		o, err := d.gen2Component(prefix, topic[n-1], body)
+		return only(o), err
+	}
+	if method := body.text("method"); method != "NotifyStatus" && method != "NotifyFullStatus" {
+		return nil, nil
+	}
+	params := body.object("params")
+	if params == nil {
+		return nil, wrongShape
+	}
+	var at moment
+	if ts := params.number("ts"); ts != "" {
+		if at, err = momentOf(ts); err != nil {
+			return nil, err
+		}
+	}
+	var all []energy.Observation
+	for _, component := range slices.Sorted(maps.Keys(params)) {
+		inner := params.object(component)
+		if inner == nil || !strings.Contains(component, ":") {
+			continue
+		}
+		o, err := d.gen2Component(prefix, component, inner)
+		if err != nil {
+			return nil, err
+		}
+		at.tell(&o, energy.ByDevice)
+		all = append(all, only(o)...)
+	}
+	return all, nil
+}
+
+// gen2Component reads what a component tells of itself.
+func (d *Decoder) gen2Component(prefix, component string, body object) (o energy.Observation, err error) {
+	kind, number, _ := strings.Cut(component, ":")
+	o = energy.Observation{Address: prefix + "/" + component, Counts: true}
+	switch kind {
+	case "switch", "pm1", "light", "cover":
+		if on, is := body["output"].(bool); is {
+			o.State = energy.Off
+			if on {
+				o.State = energy.On
+			}
+		}
+		if o.Power, err = power(body.number("apower")); err != nil {
+			return o, err
+		}
+		o.Register, err = d.gen2Drawn(o.Address, body)
+	case "em":
+		o.Power, err = power(body.number("total_act_power"))
+	case "em1":
+		o.Power, err = power(body.number("act_power"))
+	case "emdata":
+		o.Address = prefix + "/em:" + number
+		o.Register, err = register(body.number("total_act"), energy.UnitWattHour)
+	case "em1data":
+		o.Address = prefix + "/em1:" + number
+		o.Register, err = register(body.number("total_act_energy"), energy.UnitWattHour)
+	case "temperature":
+		o.Address, o.Temperature = prefix, thousandths(body.number("tC"))
+	case "humidity":
+		o.Address, o.Humidity = prefix, thousandths(body.number("rh"))
+	}
+	return o, err
+}
+
+// gen2Drawn is what was drawn: a channel's counter also counts what was given back, which has a counter of its own. Where that
+// did not change it is not told again.
+func (d *Decoder) gen2Drawn(address string, body object) (*energy.Energy, error) {
+	returned := body.object("ret_aenergy").number("total")
+	if returned != "" {
+		d.remember(address, "returned", returned)
+	} else {
+		returned = d.recall(address, "returned")
+	}
+	drawn, err := register(body.object("aenergy").number("total"), energy.UnitWattHour)
+	if err != nil || drawn == nil || returned == "" {
+		return drawn, err
+	}
+	back, err := register(returned, energy.UnitWattHour)
+	if err != nil {
+		return nil, err
+	}
+	net := *drawn - *back
+	if net < 0 {
+		return nil, negative
+	}
+	return &net, nil
+}
