@@ -40,7 +40,7 @@ import (
 func parts(settings config.Config) fx.Option {
 	return fx.Options(
 		fx.Supply(settings),
-		platformParts, authParts, energyParts, adviceParts, httpParts,
+		platformParts, authParts, energyParts, adviceParts, httpParts, mqttParts,
 	)
 }
 

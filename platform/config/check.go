@@ -20,7 +20,7 @@ const MinSecretBytes = 32
 // check fills what is derived and gives every refusal at once.
 func (c *Config) check() error {
 	return errors.Join(
-		c.checkDatabase(), c.checkSecret(), c.checkAddress(), c.checkAdmin(), c.checkOrigins(), c.checkProxies(), c.checkSignOn(), c.checkModel(), c.checkZone(),
+		c.checkDatabase(), c.checkSecret(), c.checkAddress(), c.checkAdmin(), c.checkOrigins(), c.checkProxies(), c.checkSignOn(), c.checkModel(), c.checkMQTT(), c.checkZone(),
 		oneOf("LOCALE", c.Locale, "es", "en"),
 		oneOf("LOG_LEVEL", c.LogLevel, "debug", "info", "warn", "error"),
 		oneOf("LOG_FORMAT", c.LogFormat, "", "console", "json"),
@@ -28,6 +28,20 @@ func (c *Config) check() error {
 		atLeastOne("LOGIN_LIMIT_PER_MIN", c.LoginLimitPerMin),
 		notNegative("RAW_RETENTION_DAYS", c.RawRetentionDays), notNegative("TOTALS_RETENTION_DAYS", c.TotalsRetentionDays),
 	)
+}
+
+func (c *Config) checkMQTT() error {
+	var problems []error
+	if c.MQTTURL != "" {
+		broker, err := url.Parse(c.MQTTURL)
+		if err != nil || broker.Host == "" || (broker.Scheme != "mqtt" && broker.Scheme != "mqtts") {
+			problems = append(problems, errors.New("MQTT_URL: use mqtt://user:password@host:port, or mqtts:// with TLS; special characters of the password as %XX"))
+		}
+	}
+	if (c.MQTTTLSCert == "") != (c.MQTTTLSKey == "") {
+		problems = append(problems, errors.New("MQTT_TLS_CERT, MQTT_TLS_KEY: set both or neither"))
+	}
+	return errors.Join(problems...)
 }
 
 func (c *Config) checkDatabase() error {

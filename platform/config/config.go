@@ -61,6 +61,16 @@ type Config struct {
 	LLMAPIKey string `env:"LLM_API_KEY"`
 	LLMModel  string `env:"LLM_MODEL"`
 
+	// MQTTURL is an outside broker; empty: none. MQTTListen is where an embedded one listens; empty: nowhere.
+	MQTTURL         string   `env:"MQTT_URL"`
+	MQTTClientID    string   `env:"MQTT_CLIENT_ID" envDefault:"holotwin"`
+	MQTTTopics      []string `env:"MQTT_TOPICS" envDefault:"#"`
+	MQTTSharedGroup string   `env:"MQTT_SHARED_GROUP"`
+	MQTTCAFile      string   `env:"MQTT_CA_FILE"`
+	MQTTListen      string   `env:"MQTT_LISTEN"`
+	MQTTTLSCert     string   `env:"MQTT_TLS_CERT"`
+	MQTTTLSKey      string   `env:"MQTT_TLS_KEY"`
+
 	// Zone is SiteTimeZone, loaded.
 	Zone *time.Location `env:"-"`
 }

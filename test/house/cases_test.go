@@ -42,6 +42,7 @@ var cases = []struct {
 
 	// The platform: itself, and what each part wraps.
 	{folder: "platform/events", pkg: project + "platform/problem"},
+	{folder: "platform/events/rows", pkg: "gorm.io/gorm"},
 	{folder: "platform/upward", pkg: project + "modules/energy", refused: true},
 	{folder: "platform/outward", pkg: project + "adapters/gorm/auth", refused: true},
 	{folder: "platform/httpserver/pages", pkg: "github.com/gofiber/fiber/v2"},
@@ -70,6 +71,9 @@ var cases = []struct {
 	{folder: "adapters/gorm/energy/pages", pkg: "github.com/gofiber/fiber/v2", refused: true},
 	{folder: "adapters/gorm/auth/another", pkg: project + "modules/energy", refused: true},
 	{folder: "adapters/gorm/advice/another", pkg: project + "modules/energy", refused: true},
+	{folder: "adapters/mqtt/client", pkg: project + "adapters/mqtt/dialect"},
+	{folder: "adapters/mqtt/books", pkg: project + "modules/energy"},
+	{folder: "adapters/mqtt/another", pkg: project + "modules/advice", refused: true},
 	{folder: "adapters/pdf/module", pkg: project + "modules/energy"},
 	{folder: "adapters/pdf/adapter", pkg: project + "adapters/http/auth", refused: true},
 	{folder: "adapters/local/energy", pkg: project + "modules/advice/baseline"},

@@ -53,6 +53,8 @@ func (f file) module() string {
 	switch {
 	case f.in("modules"):
 		return f.part(1)
+	case f.in("adapters/mqtt"): // what devices say
+		return "energy"
 	case f.in("adapters") && slices.Contains(modules, f.part(2)):
 		return f.part(2)
 	}
@@ -114,7 +116,7 @@ func (f file) refusedLibrary(pkg string) bool {
 	case isAny(pkg, serving):
 		return ends || f.in("adapters/gorm") || f.in("platform") && !f.in("platform/httpserver")
 	case isAny(pkg, storing):
-		return ends || f.in("adapters/http") || f.in("platform") && !f.in("platform/database")
+		return ends || f.in("adapters/http") || f.in("platform") && !f.in("platform/database", "platform/events")
 	}
 	return false
 }

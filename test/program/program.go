@@ -55,7 +55,7 @@ func Start(ctx context.Context, folder, databaseURL string, settings []string, w
 	if err != nil {
 		return nil, err
 	}
-	address, err := freeAddress()
+	address, err := FreeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,8 @@ func plainEnvironment() []string {
 	return kept
 }
 
-func freeAddress() (string, error) {
+// FreeAddress is a free port of the loopback range.
+func FreeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err

@@ -39,6 +39,10 @@ var needs = []need{
 		name: "PostgreSQL", of: always, variable: databasetest.ServerURL, packages: []string{"postgresql"}, start: startPostgres,
 		missing: pgserver.ErrMissing,
 	},
+	{
+		name: "Mosquitto", of: always, packages: []string{"mosquitto"}, start: findMosquitto,
+		missing: errors.New("mosquitto, the MQTT broker that devices are tested with, is missing: apt-get install mosquitto"),
+	},
 }
 
 func always([]string) bool { return true }
@@ -50,6 +54,16 @@ var errMissing = errors.New("missing")
 
 func findCompiler(context.Context) (met, error) {
 	for _, name := range []string{os.Getenv("CC"), "gcc", "clang"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return met{where: path, stop: func() error { return nil }}, nil
+		}
+	}
+	return met{}, errMissing
+}
+
+// findMosquitto only looks for it: each test that needs a broker starts one of its own.
+func findMosquitto(context.Context) (met, error) {
+	for _, name := range []string{"mosquitto", "/usr/sbin/mosquitto"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return met{where: path, stop: func() error { return nil }}, nil
 		}

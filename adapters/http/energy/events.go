@@ -53,7 +53,7 @@ func (h *Handlers) events(ctx context.Context, api *httpserver.API, in *eventsIn
 	if err != nil {
 		return nil, err
 	}
-	stream := eventStream{reader: reader, audience: audience, kinds: in.Kinds, forgotten: forgotten}
+	stream := eventStream{reader: reader, audience: audience, kinds: in.Kinds, forgotten: forgotten, clock: h.Clock}
 	response, err := api.EventStream(ctx, stream.run)
 	if err != nil {
 		reader.Close()
@@ -85,7 +85,8 @@ type eventStream struct {
 	audience  *energy.Audience
 	kinds     []string
 	forgotten bool
-	told      time.Time // when something was last sent
+	clock     energy.Clock
+	told      energy.Instant // when something was last sent
 }
 
 func (s *eventStream) run(ctx context.Context, w *httpserver.EventWriter) error {
@@ -127,11 +128,11 @@ func (s *eventStream) send(ctx context.Context, w *httpserver.EventWriter, all [
 		}
 	}
 	if !sent {
-		if time.Since(s.told) < heartbeat {
+		if s.clock.Now()-s.told < energy.Instant(heartbeat.Milliseconds()) {
 			return nil
 		}
 		w.Place(s.reader.At().String())
 	}
-	s.told = time.Now()
+	s.told = s.clock.Now()
 	return w.Flush()
 }

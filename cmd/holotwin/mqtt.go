@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/fx"
+	"go.uber.org/zap"
+
+	httpauth "github.com/holotwin/holotwin/adapters/http/auth"
+	"github.com/holotwin/holotwin/adapters/mqtt"
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/config"
+	"github.com/holotwin/holotwin/platform/problem"
+	"github.com/holotwin/holotwin/platform/supervise"
+)
+
+// mqttParts are the ways in over MQTT, as far as they are set.
+var mqttParts = fx.Module("mqtt",
+	fx.Provide(mqtt.NewReceiver, newMQTTClient, newMQTTBroker),
+)
+
+// newMQTTClient is nil where no outside broker is set.
+func newMQTTClient(c config.Config, receiver *mqtt.Receiver, log *zap.Logger, registry *prometheus.Registry) (*mqtt.Client, error) {
+	if c.MQTTURL == "" {
+		return nil, nil
+	}
+	return mqtt.NewClient(mqtt.ClientSettings{
+		URL: c.MQTTURL, ID: c.MQTTClientID, Topics: c.MQTTTopics, SharedGroup: c.MQTTSharedGroup, CAFile: c.MQTTCAFile,
+	}, receiver, instants{}, log, registry)
+}
+
+// newMQTTBroker is nil where none is to listen.
+func newMQTTBroker(c config.Config, receiver *mqtt.Receiver, auth *httpauth.Handlers, catalog *energy.Catalog, log *zap.Logger, registry *prometheus.Registry) (*mqtt.Broker, error) {
+	if c.MQTTListen == "" {
+		return nil, nil
+	}
+	settings := mqtt.BrokerSettings{Listen: c.MQTTListen, CertFile: c.MQTTTLSCert, KeyFile: c.MQTTTLSKey}
+	return mqtt.NewBroker(settings, receiver, deviceLogin(auth), catalog, instants{}, log, registry)
+}
+
+// deviceLogin tells who holds an API key, as the HTTP server tells it.
+func deviceLogin(auth *httpauth.Handlers) mqtt.Login {
+	return func(ctx context.Context, key string) (energy.Caller, bool, error) {
+		p, err := auth.Authenticate(ctx, "", key)
+		var refused *problem.Problem
+		if errors.As(err, &refused) {
+			return energy.Caller{}, false, nil
+		}
+		caller := energy.Caller{Subject: p.Subject, Role: energy.Role(p.Role), Space: energy.SpaceID(p.Space)}
+		for _, d := range p.Devices {
+			caller.Devices = append(caller.Devices, energy.DeviceID(d))
+		}
+		return caller, err == nil, err
+	}
+}
+
+// runMQTT ties the ways in to the program's life. It is told after the server, so that it begins after the schema is there and
+// ends before the database does.
+func runMQTT(life fx.Lifecycle, client *mqtt.Client, broker *mqtt.Broker, supervisor *supervise.Supervisor, log *zap.Logger) {
+	if client != nil {
+		life.Append(fx.Hook{OnStart: func(context.Context) error {
+			supervisor.Run("mqtt messages", client.Run)
+			supervisor.Run("mqtt connection", client.Connect)
+			return nil
+		}})
+	}
+	if broker != nil {
+		life.Append(fx.Hook{
+			OnStart: func(context.Context) error {
+				if err := broker.Start(); err != nil {
+					return err
+				}
+				log.Info("devices may connect over MQTT", zap.Stringer("address", broker.Address()))
+				return nil
+			},
+			OnStop: func(context.Context) error { return broker.Stop() },
+		})
+	}
+}
