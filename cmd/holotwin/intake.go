@@ -47,3 +47,20 @@ func settleInbox(ctx context.Context, log *zap.Logger, intake *energy.Intake) {
 		}
 	}
 }
+
+// vitalsEvery is how often it is kept when devices were last heard.
+const vitalsEvery = 15 * time.Second
+
+// keepVitals keeps when devices were last heard, until ctx ends.
+func keepVitals(ctx context.Context, log *zap.Logger, fleet *energy.Fleet) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(vitalsEvery):
+		}
+		if err := fleet.Keep(ctx); err != nil && ctx.Err() == nil {
+			log.Error("it was not kept when devices were last heard; it is tried again", zap.Error(err))
+		}
+	}
+}

@@ -60,7 +60,7 @@ func serve(settings config.Config, more ...fx.Option) error {
 }
 
 // run ties the server's life to the program's.
-func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, books *gormenergy.Store, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
+func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, books *gormenergy.Store, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
 	life.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
 			listener, err := net.Listen("tcp", c.HTTPAddr)
@@ -81,6 +81,7 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 				feed.Run(ctx, func(err error) { log.Error("events cannot be read; readers get them later", zap.Error(err)) })
 			})
 			supervisor.Run("inbox", func(ctx context.Context) { settleInbox(ctx, log, intake) })
+			supervisor.Run("vitals", func(ctx context.Context) { keepVitals(ctx, log, fleet) })
 			supervisor.Run("old events", func(ctx context.Context) { forgetEvents(ctx, log, outbox) })
 			supervisor.Run("retention", func(ctx context.Context) { forget(ctx, log, books, retentionOf(c)) })
 			supervisor.Run("advice", func(ctx context.Context) { adviseAgain(ctx, log, advisor) })

@@ -136,8 +136,9 @@ var energyParts = fx.Module("energy",
 		func(store *gormenergy.Store, catalog *energy.Catalog) *energy.Rules {
 			return energy.NewRules(store, catalog, random.ID)
 		},
-		func(c config.Config, store *gormenergy.Store, catalog *energy.Catalog) *energy.Ledger {
-			return energy.NewLedger(store, catalog, instants{}, c.Zone, retentionOf(c))
+		func(store *gormenergy.Store) *energy.Fleet { return energy.NewFleet(store, store, instants{}) },
+		func(c config.Config, store *gormenergy.Store, catalog *energy.Catalog, fleet *energy.Fleet) *energy.Ledger {
+			return energy.NewLedger(store, catalog, instants{}, c.Zone, retentionOf(c)).Tell(fleet.Heard)
 		},
 		func(c config.Config, store *gormenergy.Store, catalog *energy.Catalog) *energy.Conditions {
 			return energy.NewConditions(store, store, catalog, instants{}, c.Zone)
@@ -149,9 +150,9 @@ var energyParts = fx.Module("energy",
 			return energy.NewTwin(store, store, catalog, instants{})
 		},
 		newIntake,
-		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, twin *energy.Twin, feed *events.Feed, intake *energy.Intake) *httpenergy.Handlers {
+		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, twin *energy.Twin, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet) *httpenergy.Handlers {
 			return &httpenergy.Handlers{
-				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Feed: feed, Intake: intake, Clock: instants{}, Zone: c.Zone,
+				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Feed: feed, Intake: intake, Fleet: fleet, Clock: instants{}, Zone: c.Zone,
 			}
 		},
 	),
@@ -162,8 +163,8 @@ var adviceParts = fx.Module("advice",
 		func(db *database.Database, outbox *events.Outbox) *gormadvice.Store {
 			return gormadvice.New(db).Tell(outbox)
 		},
-		func(catalog *energy.Catalog, reports *energy.Reports, rules *energy.Rules, conditions *energy.Conditions, store *gormenergy.Store) local.Energy {
-			return local.Energy{Catalog: catalog, Reports: reports, Rules: rules, Conditions: conditions, Changed: store}
+		func(catalog *energy.Catalog, reports *energy.Reports, rules *energy.Rules, conditions *energy.Conditions, store *gormenergy.Store, fleet *energy.Fleet) local.Energy {
+			return local.Energy{Catalog: catalog, Reports: reports, Rules: rules, Conditions: conditions, Changed: store, Fleet: fleet}
 		},
 		func(c config.Config, campus local.Energy, store *gormadvice.Store) *advice.Advisor {
 			return advice.New(advice.Needs{

@@ -90,7 +90,7 @@ func (a *Advisor) assemble(ctx context.Context, c *campus, t Target, w window, p
 	s.Kind, s.Within = string(t.Level), string(c.spaces[space].Kind)
 	if t.Level == OfDevice {
 		d := c.devices[t.ID]
-		s.Kind, s.RatedW, s.StandbyW = d.Kind, d.RatedW, d.StandbyW
+		s.Kind, s.RatedW, s.StandbyW, s.ClockOff = d.Kind, d.RatedW, d.StandbyW, d.ClockOff
 	} else {
 		s.AreaM2 = c.spaces[t.ID].AreaM2
 	}

@@ -207,6 +207,9 @@ func (c *campus) sumUp(t Target) string {
 		d.AddNumber("rated", device.RatedW)
 		d.AddNumber("standby", device.StandbyW)
 		d.Add("behind", strconv.Itoa(len(c.behind[t.ID])))
+		if device.ClockOff != 0 {
+			d.Add("clock", device.ClockOff.Truncate(time.Minute).String())
+		}
 		return d.Hex()
 	}
 	d.AddNumber("area", c.spaces[t.ID].AreaM2)

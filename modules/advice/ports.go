@@ -35,6 +35,8 @@ type Device struct {
 	Space, Parent  string // Parent is the meter it sits behind, or empty
 	// RatedW is the most that it draws, StandbyW what it draws while idle; 0 where unknown.
 	RatedW, StandbyW float64
+	// ClockOff is by how much its clock is ahead; behind where it is negative.
+	ClockOff time.Duration
 }
 
 // Consumption is measured energy.

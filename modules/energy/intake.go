@@ -121,7 +121,7 @@ func (t *taking) recall(ctx context.Context, said []Observation) error {
 	if len(unknown) == 0 {
 		return nil
 	}
-	readings, err := t.intake.moments.LatestReadings(ctx, unknown)
+	readings, err := t.intake.moments.LastReadings(ctx, unknown, 1)
 	if err != nil {
 		return err
 	}
@@ -133,8 +133,8 @@ func (t *taking) recall(ctx context.Context, said []Observation) error {
 	defer t.intake.mu.Unlock()
 	for _, id := range unknown {
 		t.intake.registers[id] = -1
-		if r, found := readings[id]; found && r.Kind == Register {
-			t.intake.registers[id] = r.Energy
+		if last := readings[id]; len(last) > 0 && last[0].Kind == Register {
+			t.intake.registers[id] = last[0].Energy
 		}
 		t.intake.states[id] = states[id].State
 	}
@@ -156,6 +156,9 @@ func (t *taking) take(o Observation) {
 		return
 	}
 	at, source := t.when(o, device)
+	if !o.Retained {
+		t.intake.ledger.heard(device.ID, at, source)
+	}
 	t.takeMeasure(o, device, at, source)
 	t.takeState(o, device, at)
 	t.takeAmbient(o, device, at)

@@ -13,12 +13,20 @@ type Ledger struct {
 	zone      *time.Location
 	retention Retention
 	commits   *groupCommit
+	// heard is told whenever a device speaks.
+	heard func(device DeviceID, at Instant, source TimeSource)
+}
+
+// Tell lets somebody know whenever a device speaks, and of which instant.
+func (l *Ledger) Tell(heard func(device DeviceID, at Instant, source TimeSource)) *Ledger {
+	l.heard = heard
+	return l
 }
 
 // NewLedger makes a ledger; zone is that of instants without one where the device is unknown. What is older than
 // retention keeps is not taken: nobody could tell any more whether it was there before.
 func NewLedger(readings Readings, directory Directory, clock Clock, zone *time.Location, retention Retention) *Ledger {
-	l := &Ledger{readings: readings, directory: directory, clock: clock, zone: zone, retention: retention}
+	l := &Ledger{readings: readings, directory: directory, clock: clock, zone: zone, retention: retention, heard: func(DeviceID, Instant, TimeSource) {}}
 	l.commits = newGroupCommit(func(ctx context.Context, batch []Reading) ([]Outcome, error) {
 		return l.appendBatch(ctx, batch, false)
 	})
@@ -36,6 +44,9 @@ func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outc
 		return Outcome{}, err
 	}
 	reading, flaws := l.read(ctx, &reader, report)
+	if reading.Device != "" {
+		l.heard(reading.Device, reading.At, reading.Source)
+	}
 	if len(flaws) > 0 {
 		return Outcome{}, ErrInvalid{flaws}
 	}

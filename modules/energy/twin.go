@@ -47,8 +47,8 @@ type LatestMeasure struct {
 
 // Moments tells what was said last.
 type Moments interface {
-	// LatestReadings gives each device's last reading; a device that never reported is not in it.
-	LatestReadings(ctx context.Context, devices []DeviceID) (map[DeviceID]Reading, error)
+	// LastReadings gives each device's last n readings, newest first; a device that never reported is not in it.
+	LastReadings(ctx context.Context, devices []DeviceID, n int) (map[DeviceID][]Reading, error)
 	// LatestStates gives each device's last change at or before an instant; a device that never said is not in it.
 	LatestStates(ctx context.Context, devices []DeviceID, at Instant) (map[DeviceID]StateChange, error)
 	// LatestAmbient gives the latest measures of spaces in [from, to].

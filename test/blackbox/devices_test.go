@@ -101,3 +101,36 @@ func TestEmoncmsAndInbox(t *testing.T) {
 func past(ago time.Duration) string {
 	return time.Now().Add(-ago).UTC().Format("2006-01-02T15:04:05Z")
 }
+
+// TestFleetHealth shows which devices never spoke, are stuck, or have a clock that is off.
+func TestFleetHealth(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		admin := login(t, start(t, databaseURL))
+		_, err := admin.MakeCampus(4)
+		require.NoError(t, err)
+		now := time.Now().UTC().Truncate(time.Second)
+		for i := range 13 {
+			at := now.Add(-time.Duration(i) * 15 * time.Minute).Format(time.RFC3339)
+			send(t, admin, 201, http.MethodPost, "/consumo", map[string]any{"device_id": "d0", "kwh": 0.2 + float64(i)/100, "timestamp": at})
+			send(t, admin, 201, http.MethodPost, "/consumo", map[string]any{"device_id": "d1", "kwh": 0.2, "timestamp": at})
+		}
+		for i := range 4 {
+			send(t, admin, 201, http.MethodPost, "/consumo", map[string]any{"device_id": "d2", "kwh": 0.001, "interval_s": 1, "timestamp": now.Add(3*time.Minute + time.Duration(i)*time.Second).Format(time.RFC3339)})
+		}
+		var list struct {
+			Items []struct {
+				ID     string
+				Health struct {
+					Status    string
+					LastHeard *time.Time `json:"last_heard"`
+					ClockOffS float64    `json:"clock_off_s"`
+				}
+			}
+		}
+		require.NoError(t, send(t, admin, 200, http.MethodGet, "/api/dispositivos", nil).JSON(&list))
+		require.Equal(t, []string{"ok", "stuck", "clock_ahead", "never"}, []string{list.Items[0].Health.Status, list.Items[1].Health.Status, list.Items[2].Health.Status, list.Items[3].Health.Status})
+		require.InDelta(t, 183, list.Items[2].Health.ClockOffS, 10)
+		require.Nil(t, list.Items[3].Health.LastHeard)
+		require.Contains(t, string(send(t, admin, 200, http.MethodGet, "/api/dispositivos/d1", nil).Body), `"status":"stuck"`)
+	})
+}

@@ -30,34 +30,34 @@ func (s *Store) LatestStates(ctx context.Context, devices []energy.DeviceID, at 
 	return latest, err
 }
 
-// LatestReadings gives each device's last reading.
-func (s *Store) LatestReadings(ctx context.Context, devices []energy.DeviceID) (map[energy.DeviceID]energy.Reading, error) {
-	latest := make(map[energy.DeviceID]energy.Reading)
+// LastReadings gives each device's last n readings, newest first.
+func (s *Store) LastReadings(ctx context.Context, devices []energy.DeviceID, n int) (map[energy.DeviceID][]energy.Reading, error) {
+	last := make(map[energy.DeviceID][]energy.Reading)
 	pool := s.db.Read.WithContext(ctx).Statement.ConnPool
 	keep := func(rows *sql.Rows) error {
 		r, err := scanReading(rows)
-		latest[r.Device] = r
+		last[r.Device] = append(last[r.Device], r)
 		return err
 	}
-	// One descent of the index a device: the greatest instant of a group would read all of it.
+	// One descent of the index a device: the greatest instants of a group would read all of it.
 	if s.db.Dialect == database.Postgres {
 		found, err := pool.QueryContext(ctx, `SELECT last.* FROM unnest($1::text[]) AS d (id), LATERAL
-			(SELECT `+readingColumnNames+` FROM energy_readings WHERE device_id = d.id AND kind > 0 ORDER BY at DESC LIMIT 1) last`, textsOf(devices))
+			(SELECT `+readingColumnNames+` FROM energy_readings WHERE device_id = d.id AND kind > 0 ORDER BY at DESC LIMIT $2) last`, textsOf(devices), n)
 		if err != nil {
-			return nil, fmt.Errorf("read the latest readings: %w", err)
+			return nil, fmt.Errorf("read the last readings: %w", err)
 		}
-		return latest, scanAll(found, keep)
+		return last, scanAll(found, keep)
 	}
 	for _, d := range devices {
-		found, err := pool.QueryContext(ctx, `SELECT `+readingColumnNames+` FROM energy_readings WHERE device_id = ? AND kind > 0 ORDER BY at DESC LIMIT 1`, string(d))
+		found, err := pool.QueryContext(ctx, `SELECT `+readingColumnNames+` FROM energy_readings WHERE device_id = ? AND kind > 0 ORDER BY at DESC LIMIT ?`, string(d), n)
 		if err == nil {
 			err = scanAll(found, keep)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read the latest readings: %w", err)
+			return nil, fmt.Errorf("read the last readings: %w", err)
 		}
 	}
-	return latest, nil
+	return last, nil
 }
 
 // measures are the columns of ambient readings, and where each belongs.

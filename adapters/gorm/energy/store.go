@@ -46,4 +46,5 @@ var (
 	_ energy.AmbientReadings = (*Store)(nil)
 	_ energy.Moments         = (*Store)(nil)
 	_ energy.Inbox           = (*Store)(nil)
+	_ energy.Vitals          = (*Store)(nil)
 )

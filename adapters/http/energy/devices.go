@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -54,7 +55,38 @@ type device struct {
 	MQTTUnit           *string `json:"mqtt_unit" doc:"What the numbers count that it sends without a unit"`
 	MQTTInterval       bool    `json:"mqtt_interval" doc:"Those of energy are of what was used since the last, and no counter"`
 	CreatedAt          instant `json:"created_at"`
+	Health             *health `json:"health,omitempty" doc:"How it is, in lists and where one device is asked for"`
 	Former             []place `json:"former_places,omitempty" doc:"Where it hung before it was moved, oldest first"`
+}
+
+// health is how a device is.
+type health struct {
+	Status    string   `json:"status" enum:"never,silent,stuck,clock_ahead,clock_behind,ok"`
+	LastHeard *instant `json:"last_heard" doc:"When it last spoke; null: never"`
+	ClockOffS *float64 `json:"clock_off_s,omitempty" doc:"By how many seconds its clock is ahead; behind where negative"`
+}
+
+func healthOf(h energy.Health) *health {
+	out := &health{Status: string(h.Status)}
+	if h.Heard != 0 {
+		out.LastHeard = pointer(instant(h.Heard))
+	}
+	if h.Clock != 0 {
+		out.ClockOffS = pointer(float64(h.Clock) / 1000)
+	}
+	return out
+}
+
+// withHealth tells how the devices of an answer are.
+func (h *Handlers) withHealth(ctx context.Context, shown []device, devices []energy.Device) error {
+	health, err := h.Fleet.HealthOf(ctx, devices)
+	if err != nil {
+		return err
+	}
+	for i := range shown {
+		shown[i].Health = healthOf(health[energy.DeviceID(shown[i].ID)])
+	}
+	return nil
 }
 
 // place is where a device hung until it was moved.
@@ -142,7 +174,11 @@ func (h *Handlers) listDevices(ctx context.Context, in *devicesInput) (*listOutp
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(all, in.PageInput, func(d energy.Device) string { return string(d.ID) }, deviceOf), nil
+	out := pageOf(all, in.PageInput, func(d energy.Device) string { return string(d.ID) }, deviceOf)
+	listed := slices.DeleteFunc(all, func(d energy.Device) bool {
+		return !slices.ContainsFunc(out.Body.Items, func(shown device) bool { return shown.ID == string(d.ID) })
+	})
+	return out, h.withHealth(ctx, out.Body.Items, listed)
 }
 
 func (h *Handlers) createDevice(ctx context.Context, in *struct{ Body newDeviceBody }) (*created[device], error) {
@@ -155,7 +191,13 @@ func (h *Handlers) createDevice(ctx context.Context, in *struct{ Body newDeviceB
 
 func (h *Handlers) getDevice(ctx context.Context, in *IDInput) (*one[device], error) {
 	d, err := h.Catalog.Device(ctx, callerOf(ctx), energy.DeviceID(in.ID))
-	return &one[device]{deviceOf(d)}, err
+	if err != nil {
+		return nil, err
+	}
+	out := &one[device]{deviceOf(d)}
+	health, err := h.Fleet.HealthOf(ctx, []energy.Device{d})
+	out.Body.Health = healthOf(health[d.ID])
+	return out, err
 }
 
 type deviceChange struct {

@@ -22,6 +22,7 @@ type Handlers struct {
 	Twin       *energy.Twin
 	Feed       *events.Feed
 	Intake     *energy.Intake
+	Fleet      *energy.Fleet
 	Clock      energy.Clock
 	// Zone is that of instants without one, where no site says.
 	Zone *time.Location

@@ -33,6 +33,9 @@ const (
 	CauseStuck  = "stuck"
 	CauseZero   = "zero"
 	CauseSilent = "silent"
+	// CauseAhead and CauseBehind are of a device's clock.
+	CauseAhead  = "clock_ahead"
+	CauseBehind = "clock_behind"
 )
 
 // findFault marks the hours whose numbers cannot be true, and says so where it is recent. Hours that are marked
@@ -52,7 +55,7 @@ func findFault(s Subject) (faulty []bool, fault *Finding) {
 		latest = silent
 	}
 	if latest.hours == 0 || (latest.cause != CauseSilent && latest.to < len(h.Hours)-freshFault) {
-		return faulty, nil
+		return faulty, s.clockFinding()
 	}
 	return faulty, s.sensorFinding(latest)
 }
@@ -78,6 +81,26 @@ func (s Subject) sensorFinding(f span) *Finding {
 		Formula:    "runs of one repeated number, of zeros on a meter that never rests, or of silence while the site goes on",
 		Confidence: 0.9,
 		Figures:    []Figure{{"hours", float64(f.hours), "h"}, {"power", 1000 * f.kw, "W"}},
+	}
+}
+
+// leastClockOff is what a clock may be off, less than which nobody would set it right for.
+const leastClockOff = time.Minute
+
+// clockFinding says that the device's clock is off: its readings are booked to hours that are not theirs.
+func (s Subject) clockFinding() *Finding {
+	off, cause := s.ClockOff, CauseAhead
+	if off < 0 {
+		off, cause = -off, CauseBehind
+	}
+	if off < leastClockOff {
+		return nil
+	}
+	return &Finding{
+		Kind: Sensor, Cause: cause, From: s.History.Start, To: s.History.End(),
+		Formula:    "the device's instants less those at which they came, by the same for at least ten minutes, or of the future",
+		Confidence: 0.9,
+		Figures:    []Figure{{"minutes", off.Minutes(), "min"}},
 	}
 }
 

@@ -66,3 +66,15 @@ func TestSteadyDeviceIsNotStuck(t *testing.T) {
 	require.Len(t, out.Findings, 1)
 	require.Equal(t, StandbyLoad, out.Findings[0].Kind)
 }
+
+// TestClockIsSaid says that a device's clock is off, where its data are well, and names the way.
+func TestClockIsSaid(t *testing.T) {
+	s := made{days: 28, noise: 0.2, kw: while(working, 40, 14)}.subject("meter")
+	s.ClockOff = -5 * time.Hour
+	_, fault := findFault(s)
+	require.NotNil(t, fault)
+	require.Equal(t, []any{CauseBehind, 300.0}, []any{fault.Cause, fault.Figure("minutes")})
+	s.ClockOff = 30 * time.Second
+	_, fault = findFault(s)
+	require.Nil(t, fault)
+}

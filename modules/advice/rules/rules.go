@@ -45,8 +45,10 @@ type Subject struct {
 	// RatedW and StandbyW are what the device is said to draw, AreaM2 the space's size; 0 where unknown.
 	RatedW, StandbyW float64
 	AreaM2           float64
-	History          *history.History
-	Calendar         Calendar
+	// ClockOff is by how much the device's clock is ahead; behind where it is negative.
+	ClockOff time.Duration
+	History  *history.History
+	Calendar Calendar
 	// Peers are spaces of the same kind, each with its size.
 	Peers []Traits
 	// SiteEnd is the end of the last hour in which anything on the site was measured.

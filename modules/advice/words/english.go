@@ -87,6 +87,16 @@ var english = map[string]template{
 		"“{name}”{where} has not reported for {hours}, while the rest of the site has.",
 		"Check the supply and network of “{name}”.",
 	},
+	"sensor/clock_ahead": {
+		"Clock ahead: {name}",
+		"The clock of “{name}”{where} is {minutes} minutes ahead: its consumption is booked to later hours, and what it reports of more than five minutes ahead is refused.",
+		"Set the clock and the time zone of “{name}”, or give it a time server (NTP).",
+	},
+	"sensor/clock_behind": {
+		"Clock behind: {name}",
+		"The clock of “{name}”{where} is {minutes} minutes behind: its consumption is booked to earlier hours.",
+		"Set the clock and the time zone of “{name}”, or give it a time server (NTP).",
+	},
 }
 
 // englishActions are those of particular devices.

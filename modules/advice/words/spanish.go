@@ -88,6 +88,16 @@ var spanish = map[string]template{
 		"«{name}»{where} no informa desde hace {hours}, mientras el resto del sitio sí lo hace.",
 		"Revise la alimentación y la red de «{name}».",
 	},
+	"sensor/clock_ahead": {
+		"Reloj adelantado: {name}",
+		"El reloj de «{name}»{where} está adelantado {minutes} minutos: su consumo se anota en horas posteriores, y lo que informa con más de cinco minutos de adelanto se rechaza.",
+		"Ponga en hora el reloj y la zona horaria de «{name}», o dele un servidor de hora (NTP).",
+	},
+	"sensor/clock_behind": {
+		"Reloj atrasado: {name}",
+		"El reloj de «{name}»{where} está atrasado {minutes} minutos: su consumo se anota en horas anteriores.",
+		"Ponga en hora el reloj y la zona horaria de «{name}», o dele un servidor de hora (NTP).",
+	},
 }
 
 // spanishActions are those of particular devices.

@@ -1,0 +1,58 @@
+package gormenergy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+type vitalRow struct {
+	DeviceID string `gorm:"primaryKey"`
+	HeardAt  int64
+	ClockMs  int64
+}
+
+func (vitalRow) TableName() string { return "energy_vitals" }
+
+// KeepVitals keeps the newest of each device.
+func (s *Store) KeepVitals(ctx context.Context, all []energy.Vital) error {
+	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
+		const atOnce = 500
+		for part := range slices.Chunk(all, atOnce) {
+			rows := make([]vitalRow, len(part))
+			for i, v := range part {
+				rows[i] = vitalRow{DeviceID: string(v.Device), HeardAt: int64(v.Heard), ClockMs: v.Clock}
+			}
+			newer := clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "excluded.heard_at >= energy_vitals.heard_at"}}}
+			if err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "device_id"}}, UpdateAll: true, Where: newer}).Create(&rows).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("keep the vitals of %d devices: %w", len(all), err)
+	}
+	return nil
+}
+
+// VitalsOf gives those of devices.
+func (s *Store) VitalsOf(ctx context.Context, devices []energy.DeviceID) (map[energy.DeviceID]energy.Vital, error) {
+	vitals := make(map[energy.DeviceID]energy.Vital)
+	const atOnce = 1000
+	for part := range slices.Chunk(devices, atOnce) {
+		var rows []vitalRow
+		if err := s.db.Read.WithContext(ctx).Where("device_id IN ?", textsOf(part)).Find(&rows).Error; err != nil {
+			return nil, fmt.Errorf("read vitals: %w", err)
+		}
+		for _, r := range rows {
+			vitals[energy.DeviceID(r.DeviceID)] = energy.Vital{Device: energy.DeviceID(r.DeviceID), Heard: energy.Instant(r.HeardAt), Clock: r.ClockMs}
+		}
+	}
+	return vitals, nil
+}
