@@ -14,14 +14,15 @@ import (
 
 // commands are what the program can do; without a word it serves.
 type commands struct {
-	Serve   serveCommand   `cmd:"" default:"1" help:"Serve the API and the pages."`
-	Demo    demoCommand    `cmd:"" help:"Serve, with a campus of real readings loaded."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date, and end."`
-	User    userCommand    `cmd:"" help:"Create, list and disable users, and give them passwords."`
-	Import  importCommand  `cmd:"" help:"Store the readings of files; one that was broken off goes on from there."`
-	OpenAPI openAPICommand `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
-	Health  healthCommand  `cmd:"" help:"Ask a running server whether it is ready; for health checks of containers."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve    serveCommand    `cmd:"" default:"1" help:"Serve the API and the pages."`
+	Demo     demoCommand     `cmd:"" help:"Serve, with a campus of real readings loaded."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the database's schema up to date, and end."`
+	User     userCommand     `cmd:"" help:"Create, list and disable users, and give them passwords."`
+	Import   importCommand   `cmd:"" help:"Store the readings of files; one that was broken off goes on from there."`
+	Simulate simulateCommand `cmd:"" help:"Send the readings of a campus that is not there, over HTTP or MQTT."`
+	OpenAPI  openAPICommand  `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
+	Health   healthCommand   `cmd:"" help:"Ask a running server whether it is ready; for health checks of containers."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 type serveCommand struct{}

@@ -62,7 +62,7 @@ type device struct {
 // health is how a device is.
 type health struct {
 	Status    string   `json:"status" enum:"never,silent,stuck,clock_ahead,clock_behind,ok"`
-	LastHeard *instant `json:"last_heard" doc:"When it last spoke; null: never"`
+	LastHeard *instant `json:"last_heard" nullable:"true" doc:"When it last spoke; null: never"`
 	ClockOffS *float64 `json:"clock_off_s,omitempty" doc:"By how many seconds its clock is ahead; behind where negative"`
 }
 
