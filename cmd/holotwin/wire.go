@@ -135,13 +135,13 @@ var energyParts = fx.Module("energy",
 			return energy.NewLedger(store, catalog, instants{}, c.Zone, retentionOf(c))
 		},
 		func(c config.Config, store *gormenergy.Store, catalog *energy.Catalog) *energy.Conditions {
-			return energy.NewConditions(store, store, catalog, instants{}, c.Zone)
+			return energy.NewConditions(store, store, store, catalog, instants{}, c.Zone)
 		},
 		func(store *gormenergy.Store, catalog *energy.Catalog, rules *energy.Rules) *energy.Reports {
 			return energy.NewReports(store, catalog, rules, instants{})
 		},
 		func(store *gormenergy.Store, catalog *energy.Catalog) *energy.Twin {
-			return energy.NewTwin(store, store, catalog, instants{})
+			return energy.NewTwin(store, store, store, catalog, instants{})
 		},
 		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, twin *energy.Twin) *httpenergy.Handlers {
 			return &httpenergy.Handlers{

@@ -43,4 +43,5 @@ var (
 	_ energy.States          = (*Store)(nil)
 	_ energy.AmbientReadings = (*Store)(nil)
 	_ energy.Moments         = (*Store)(nil)
+	_ energy.WeatherRecords  = (*Store)(nil)
 )
