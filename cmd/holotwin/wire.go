@@ -143,6 +143,7 @@ var energyParts = fx.Module("energy",
 		func(store *gormenergy.Store, catalog *energy.Catalog) *energy.Twin {
 			return energy.NewTwin(store, store, store, catalog, instants{})
 		},
+		newObservatory,
 		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, twin *energy.Twin) *httpenergy.Handlers {
 			return &httpenergy.Handlers{
 				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Clock: instants{}, Zone: c.Zone,

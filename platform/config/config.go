@@ -61,9 +61,15 @@ type Config struct {
 	LLMAPIKey string `env:"LLM_API_KEY"`
 	LLMModel  string `env:"LLM_MODEL"`
 
+	// WeatherURL is the base address of an Open-Meteo server, or WeatherOff.
+	WeatherURL string `env:"WEATHER_URL" envDefault:"https://api.open-meteo.com"`
+
 	// Zone is SiteTimeZone, loaded.
 	Zone *time.Location `env:"-"`
 }
+
+// WeatherOff is a WeatherURL by which no weather is asked for.
+const WeatherOff = "off"
 
 // Load reads and checks the settings. The error, if any, has one line a variable.
 func Load() (Config, error) {

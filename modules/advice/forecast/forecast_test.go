@@ -78,7 +78,7 @@ func TestForecastsBeatTheSameHourOfLastWeek(t *testing.T) {
 func TestWhatIsToldAheadIsWhatAReplayTells(t *testing.T) {
 	rows := office(120, 5)
 	cut := 110 * 24
-	told, known := forecast.Ahead(rows[:cut], 3, forecast.Untold)
+	told, known := forecast.Ahead(rows[:cut], 3, nil)
 	require.True(t, known)
 	require.Len(t, told.Hours, 3*24)
 	replayed := forecast.Replay(rows, rows[cut].Date, forecast.Untold)
@@ -99,7 +99,7 @@ func TestTooLittleIsNotToldFrom(t *testing.T) {
 		zero[i].Load = 0
 	}
 	for name, rows := range map[string][]baseline.Row{"nothing": nil, "a day": office(1, 1), "three weeks": office(21, 1), "gaps": gaps, "zero": zero} {
-		_, known := forecast.Ahead(rows, 2, forecast.Untold)
+		_, known := forecast.Ahead(rows, 2, nil)
 		require.False(t, known, name)
 	}
 }
@@ -112,7 +112,7 @@ func TestNoTemperatureAndHolesGiveNumbers(t *testing.T) {
 			rows[i].Load = math.NaN()
 		}
 	}
-	told, known := forecast.Ahead(rows, 7, forecast.Untold)
+	told, known := forecast.Ahead(rows, 7, nil)
 	require.True(t, known)
 	for _, h := range told.Hours {
 		require.False(t, math.IsNaN(h.Expected) || math.IsInf(h.Expected, 0))
@@ -125,7 +125,7 @@ func TestAConstantLoadIsToldAsItIs(t *testing.T) {
 	for i := range rows {
 		rows[i].Load = 3
 	}
-	told, known := forecast.Ahead(rows, 2, forecast.Untold)
+	told, known := forecast.Ahead(rows, 2, nil)
 	require.True(t, known)
 	for _, h := range told.Hours {
 		require.InDelta(t, 3, h.Expected, 1e-9)

@@ -1,0 +1,337 @@
+package energytest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// ObservatoryStore answers what weather and what surrounds it need.
+type ObservatoryStore interface {
+	energy.Readings
+	CampusStore
+}
+
+// hands is a clock that is set by hand.
+type hands struct{ at atomic.Int64 }
+
+func (h *hands) Now() energy.Instant { return energy.Instant(h.at.Load()) }
+
+func (h *hands) move(by energy.Instant) { h.at.Add(int64(by)) }
+
+// asked is a question to the weather service.
+type asked struct {
+	of       string
+	from, to energy.Instant
+}
+
+// sky is a weather service that knows what it will be like: in the hour that begins at an instant, as many m°C as it says.
+type sky struct {
+	mu    sync.Mutex
+	calls []asked
+	// warmth is nil for what is not known.
+	warmth func(at energy.Instant) *int64
+	// clouded is the call, counted from 1, from which on it answers nothing; 0 is never.
+	clouded int
+}
+
+var errClouded = errors.New("clouded")
+
+func (s *sky) answer(of string, from, to energy.Instant) (hours []energy.WeatherHour, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, asked{of, from, to})
+	if s.clouded > 0 && len(s.calls) >= s.clouded {
+		return nil, errClouded
+	}
+	for at := from; at < to; at += hour {
+		hours = append(hours, energy.WeatherHour{Start: at, Temperature: s.warmth(at), Humidity: amount(80_000)})
+	}
+	return hours, nil
+}
+
+func (s *sky) Archive(_ context.Context, _ energy.Coordinates, from, to energy.Instant) ([]energy.WeatherHour, error) {
+	return s.answer("archive", from, to)
+}
+
+func (s *sky) Outlook(_ context.Context, _ energy.Coordinates, from, to energy.Instant) ([]energy.WeatherHour, error) {
+	return s.answer("outlook", from, to)
+}
+
+// told takes what was asked so far.
+func (s *sky) told() []asked {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	calls := s.calls
+	s.calls = nil
+	return calls
+}
+
+// watch is an observatory over a site with one device, at noon of a day of UTC.
+type watch struct {
+	*energy.Observatory
+	store ObservatoryStore
+	place *directory
+	clock *hands
+	sky   *sky
+	site  energy.SpaceID
+}
+
+// midnight is the first instant of the day on which a watch begins.
+func (w *watch) midnight() energy.Instant { return Now - Now%day }
+
+// observe lets some time pass and observes.
+func (w *watch) observe(t *testing.T, later energy.Instant) (observed int, err error) {
+	t.Helper()
+	w.clock.move(later)
+	return w.Observe(context.Background())
+}
+
+// weather is all that is kept of some hours.
+func (w *watch) weather(t *testing.T, from, to energy.Instant) []energy.WeatherHour {
+	t.Helper()
+	hours, err := w.store.WeatherBetween(context.Background(), w.site, from, to, 0)
+	require.NoError(t, err)
+	return hours
+}
+
+// RunObservatory checks what is made of weather on an adapter; fresh makes a store with a clock, and sites are of no other suite.
+func RunObservatory(t *testing.T, fresh func(clock energy.Clock) ObservatoryStore) {
+	for name, run := range map[string]func(*testing.T, *watch){
+		"the past is filled in once, and goes on where it was broken off": backfilled,
+		"what was takes the place of its forecast":                        measuredAfterwards,
+		"what a service does not know is not asked again":                 unknownHours,
+		"a site without coordinates is nobody's question":                 nowhere,
+		"one of many asks": oneAsks,
+		"a site whose weather fails keeps no other from its own": oneFails,
+		"a sensor of the site wins its hours":                    sensorWins,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &watch{clock: &hands{}, sky: &sky{warmth: func(energy.Instant) *int64 { return amount(22_000) }}, site: energy.SpaceID(name)}
+			w.clock.at.Store(int64(w.midnight() + 12*hour))
+			w.store = fresh(w.clock)
+			w.place = &directory{campus: w.campus(cali.Latitude)}
+			w.Observatory = energy.NewObservatory(w.sky, w.store, w.store, w.place, w.clock)
+			run(t, w)
+		})
+	}
+}
+
+// campus is the watch's site with a device, and another site that nobody has said the place of.
+func (w *watch) campus(latitude float64) *energy.Campus {
+	longitude := cali.Longitude
+	return energy.NewCampus(1, []energy.Space{
+		{ID: w.site, Name: "site", Kind: energy.KindSite, TimeZone: "America/Bogota", Latitude: &latitude, Longitude: &longitude},
+		{ID: "nowhere", Name: "nowhere", Kind: energy.KindSite, TimeZone: "America/Bogota"},
+	}, []energy.Device{{ID: w.device(), Name: "device", Kind: energy.KindMeter, Space: w.site}}, time.UTC)
+}
+
+func (w *watch) device() energy.DeviceID { return energy.DeviceID("device of " + w.site) }
+
+// report gives the site's device a reading in the day that begins then.
+func (w *watch) report(t *testing.T, morning energy.Instant) {
+	t.Helper()
+	_, err := w.store.Append(context.Background(), []energy.Reading{Interval(w.device(), morning+6*hour, energy.KilowattHour)}, Traits)
+	require.NoError(t, err)
+}
+
+func backfilled(t *testing.T, w *watch) {
+	today := w.midnight()
+	w.report(t, today-400*day)
+	ahead := asked{"outlook", today - 7*day, today + 9*day}
+	w.sky.clouded = 3
+	observed, err := w.observe(t, 0)
+	require.ErrorIs(t, err, errClouded)
+	require.Equal(t, 1, observed)
+	require.Equal(t, []asked{ahead, {"archive", today - 400*day, today - 217*day}, {"archive", today - 217*day, today - 34*day}}, w.sky.told())
+	require.Len(t, w.weather(t, 0, today-7*day), 183*24, "what was told is kept")
+
+	observed, err = w.observe(t, 5*minute)
+	require.NoError(t, err)
+	require.Zero(t, observed, "it is given some time")
+	require.Empty(t, w.sky.told())
+
+	w.sky.clouded = 0
+	observed, err = w.observe(t, 6*minute)
+	require.NoError(t, err)
+	require.Equal(t, 1, observed)
+	require.Equal(t, []asked{{"outlook", today - day, today + 9*day}, {"archive", today - 217*day, today - 34*day}, {"archive", today - 34*day, today - 7*day}}, w.sky.told())
+	require.Len(t, w.weather(t, 0, today+9*day), 409*24)
+
+	_, err = w.observe(t, 59*minute)
+	require.NoError(t, err)
+	require.Empty(t, w.sky.told(), "the hour is not over")
+	_, err = w.observe(t, minute)
+	require.NoError(t, err)
+	require.Equal(t, []asked{{"outlook", today - day, today + 9*day}}, w.sky.told(), "what is there is not asked for again")
+
+	w.place.campus = w.campus(4.7)
+	w.report(t, today-2000*day)
+	_, err = w.observe(t, 0)
+	require.NoError(t, err)
+	calls := w.sky.told()
+	require.Len(t, calls, 7, "the weather of another place is asked for at once")
+	require.Equal(t, today-1098*day, calls[1].from, "three years are enough")
+}
+
+func measuredAfterwards(t *testing.T, w *watch) {
+	today := w.midnight()
+	_, err := w.observe(t, 0)
+	require.NoError(t, err)
+	require.Equal(t, []asked{{"outlook", today - day, today + 9*day}}, w.sky.told(), "nothing was measured of a longer past")
+	for _, h := range w.weather(t, today-day, today+9*day) {
+		require.Equal(t, h.Start > today+12*hour, h.Forecast, h.Start)
+	}
+	marked := func() bool {
+		changes, err := w.store.PastChanges(context.Background(), 0)
+		require.NoError(t, err)
+		for _, c := range changes {
+			if c.Space == w.site {
+				return true
+			}
+		}
+		return false
+	}
+	w.report(t, today)
+	w.clock.move(4 * day)
+	require.False(t, marked())
+	w.sky.warmth = func(energy.Instant) *int64 { return amount(19_000) }
+	_, err = w.observe(t, 0)
+	require.NoError(t, err)
+	require.Equal(t, []asked{{"outlook", today, today + 13*day}}, w.sky.told(), "from the first day that was only forecast")
+	for _, h := range w.weather(t, today, today+13*day) {
+		require.EqualValues(t, 19_000, *h.Temperature)
+		require.Equal(t, h.Start > today+4*day+12*hour, h.Forecast, h.Start)
+	}
+	require.True(t, marked(), "the past is not what it was held for")
+}
+
+func unknownHours(t *testing.T, w *watch) {
+	today := w.midnight()
+	w.report(t, today-20*day)
+	w.sky.warmth = func(at energy.Instant) *int64 {
+		if at < today-15*day && at%(2*hour) == 0 {
+			return nil
+		}
+		return amount(22_000)
+	}
+	_, err := w.observe(t, 0)
+	require.NoError(t, err)
+	require.Len(t, w.sky.told(), 2)
+	require.Len(t, w.weather(t, today-20*day, today-15*day), 5*12)
+	_, err = w.observe(t, hour)
+	require.NoError(t, err)
+	require.Len(t, w.sky.told(), 1)
+
+	w.sky.warmth = func(energy.Instant) *int64 { return nil }
+	_, err = w.observe(t, hour)
+	require.ErrorAs(t, err, &energy.ErrNoWeather{}, "an answer without weather is none")
+	require.Len(t, w.weather(t, today, today+day), 24)
+}
+
+func nowhere(t *testing.T, w *watch) {
+	w.place.campus = energy.NewCampus(1, []energy.Space{{ID: w.site, Name: "site", Kind: energy.KindSite, TimeZone: "America/Bogota"}}, nil, time.UTC)
+	observed, err := w.observe(t, 0)
+	require.NoError(t, err)
+	require.Zero(t, observed)
+	require.Empty(t, w.sky.told())
+}
+
+func oneAsks(t *testing.T, w *watch) {
+	var observed atomic.Int64
+	var all sync.WaitGroup
+	for range 4 {
+		another := energy.NewObservatory(w.sky, w.store, w.store, w.place, w.clock)
+		all.Go(func() {
+			n, err := another.Observe(context.Background())
+			if err == nil {
+				observed.Add(int64(n))
+			}
+		})
+	}
+	all.Wait()
+	require.EqualValues(t, 1, observed.Load())
+	require.Len(t, w.sky.told(), 1)
+}
+
+func oneFails(t *testing.T, w *watch) {
+	latitude, longitude := 1.2, -77.28
+	sites := append(w.place.campus.Sites(), energy.Space{ID: w.site + " 2", Name: "another", Kind: energy.KindSite, TimeZone: "America/Bogota", Latitude: &latitude, Longitude: &longitude})
+	w.place.campus = energy.NewCampus(2, sites, nil, time.UTC)
+	w.sky.clouded = 1
+	observed, err := w.observe(t, 0)
+	require.Equal(t, 2, observed)
+	require.ErrorIs(t, err, errClouded)
+	require.Len(t, w.sky.told(), 2)
+	require.ErrorContains(t, err, "weather of site "+string(w.site)+": ")
+	require.ErrorContains(t, err, "weather of site "+string(w.site)+" 2: ")
+}
+
+func sensorWins(t *testing.T, w *watch) {
+	ctx := context.Background()
+	noon := w.midnight() + 12*hour
+	_, err := w.observe(t, 10*minute)
+	require.NoError(t, err)
+	conditions := energy.NewConditions(w.store, w.store, w.store, w.place, w.clock, time.UTC)
+	twin := energy.NewTwin(w.store, w.store, w.store, w.place, w.clock)
+	now := func() *energy.LatestMeasure {
+		_, roots, err := twin.Now(ctx, reader)
+		require.NoError(t, err)
+		for _, root := range roots {
+			if root.Space.ID == w.site {
+				return root.Ambient.Temperature
+			}
+			require.Nil(t, root.Ambient.Temperature)
+		}
+		return nil
+	}
+	require.Equal(t, &energy.LatestMeasure{Value: 22_000, At: noon, Source: energy.FromWeather}, now())
+	_, err = w.store.AppendAmbient(ctx, []energy.Ambient{
+		{Space: w.site, At: noon - 2*hour, Temperature: amount(30_000), Occupancy: amount(7)},
+		{Space: w.site, At: noon - hour, Occupancy: amount(9)},
+		{Space: w.site, At: noon - minute, Temperature: amount(31_000)},
+		{Space: w.site, At: noon + minute, Humidity: amount(55_000)},
+	})
+	require.NoError(t, err)
+	require.Equal(t, &energy.LatestMeasure{Value: 31_000, At: noon - minute, Source: energy.FromSensor}, now(), "a sensor speaks for an hour")
+	w.clock.move(hour)
+	require.Equal(t, energy.FromWeather, now().Source)
+
+	hours, err := conditions.HoursOf(ctx, reader, w.site, noon-3*hour, noon+hour)
+	require.NoError(t, err)
+	require.Len(t, hours, 4)
+	degrees := make([]float64, len(hours))
+	for i, h := range hours {
+		require.Equal(t, noon-3*hour+energy.Instant(i)*hour, h.Start)
+		degrees[i] = *h.Temperature
+	}
+	require.Equal(t, []float64{22, 30, 31, 22}, degrees)
+	require.InDelta(t, 7, *hours[1].Occupancy, 0)
+
+	var listed []energy.Ambient
+	after := energy.AmbientKey{}
+	for range 6 {
+		page, err := conditions.AmbientOf(ctx, reader, w.site, noon-3*hour, noon+hour, after, 1)
+		require.NoError(t, err)
+		if len(page) == 0 {
+			break
+		}
+		require.Len(t, page, 1)
+		listed, after = append(listed, page...), energy.AmbientKey{Space: w.site, At: page[0].At}
+	}
+	var sources []energy.Source
+	for _, a := range listed {
+		sources = append(sources, a.Source)
+	}
+	require.Equal(t, []energy.Source{energy.FromWeather, energy.FromSensor, energy.FromSensor, energy.FromSensor, energy.FromWeather, energy.FromSensor}, sources)
+	all, err := conditions.AmbientOf(ctx, reader, "", noon-3*hour, noon+hour, energy.AmbientKey{}, 100)
+	require.NoError(t, err)
+	require.Len(t, all, 4, "weather is listed where its site is asked for")
+}
