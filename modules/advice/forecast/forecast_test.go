@@ -89,6 +89,34 @@ func TestWhatIsToldAheadIsWhatAReplayTells(t *testing.T) {
 	require.Less(t, expected, high)
 }
 
+// TestOnlyTheTemperatureOfWhatComesIsSeen: with it, the first day is what a replay tells that knew the weather.
+func TestOnlyTheTemperatureOfWhatComesIsSeen(t *testing.T) {
+	rows := office(120, 5)
+	cut := 110 * 24
+	coming := append([]baseline.Row(nil), rows[cut:cut+4*24]...)
+	told, known := forecast.Ahead(rows[:cut], 3, coming)
+	require.True(t, known)
+	require.Equal(t, forecast.Replay(rows, rows[cut].Date, forecast.Told)[:24], told.Hours[:24])
+	for i := range coming {
+		coming[i].Load = 500
+	}
+	again, _ := forecast.Ahead(rows[:cut], 3, coming)
+	require.Equal(t, told.Hours, again.Hours)
+
+	untold, _ := forecast.Ahead(rows[:cut], 3, nil)
+	for i := range coming {
+		coming[i].Temp = math.NaN()
+	}
+	again, _ = forecast.Ahead(rows[:cut], 3, coming)
+	require.Equal(t, untold.Hours, again.Hours, "hours of which no temperature is known say nothing")
+
+	late, known := forecast.Ahead(rows[:cut], 3, rows[cut+30:cut+48])
+	require.True(t, known)
+	require.Len(t, late.Hours, 3*24)
+	early, _ := forecast.Ahead(rows[:cut], 1, rows[cut-48:cut+24])
+	require.Equal(t, told.Hours[:24], early.Hours[:24], "what lies before is known already")
+}
+
 func TestTooLittleIsNotToldFrom(t *testing.T) {
 	gaps := office(60, 1)
 	for i := range gaps {
