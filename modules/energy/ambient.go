@@ -271,7 +271,7 @@ func (c *Conditions) ambientIn(ctx context.Context, space Space, from, to Instan
 }
 
 // HoursOf gives the hourly means of a space's own readings in [from, to). The hours whose temperature a site's own sensors
-// do not tell have the weather's, as it was or, of hours to come, as it is forecast. Errors: ErrForbidden, ErrNotFound.
+// do not tell have the weather's, as it was or, of hours to come, as it is forecast, on the level of those sensors. Errors: ErrForbidden, ErrNotFound.
 func (c *Conditions) HoursOf(ctx context.Context, caller Caller, space SpaceID, from, to Instant) ([]AmbientHour, error) {
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
@@ -290,6 +290,9 @@ func (c *Conditions) HoursOf(ctx context.Context, caller Caller, space SpaceID, 
 	}
 	weather, err := outdoors(ctx, c.weather, place, from, to, 0)
 	if err != nil {
+		return nil, err
+	}
+	if err := toCome(ctx, c.weather, space, weather, c.clock.Now()); err != nil {
 		return nil, err
 	}
 	return fillHours(measured, weather), nil

@@ -1,6 +1,11 @@
 package energy
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+)
 
 // Coordinates are a place on earth in degrees: latitude −90 to 90, longitude −180 to 180.
 type Coordinates struct{ Latitude, Longitude float64 }
@@ -56,6 +61,33 @@ type WeatherRecords interface {
 	// WeatherBetween gives the hours in [from, to) whose temperature the site's own sensors do not tell, oldest first, up to
 	// limit; 0 is all.
 	WeatherBetween(ctx context.Context, site SpaceID, from, to Instant, limit int) ([]WeatherHour, error)
+	// SensorsAbove tells by how many m°C the site's own sensors read above the weather in [from, to), on average, and in how
+	// many hours both are known; forecasts do not count.
+	SensorsAbove(ctx context.Context, site SpaceID, from, to Instant) (above float64, hours int, err error)
+}
+
+// What of the last weeks a site's sensors are compared with the weather on, and the hours that this needs: two days.
+const (
+	compareDays  = 14
+	compareHours = 48
+)
+
+// toCome puts forecast hours on the level of the site's own sensors, where there are any: one in the sun, or above the
+// plain that a service knows, is a steady bit off, and what follows what it measured has to be off alike.
+func toCome(ctx context.Context, records WeatherRecords, site SpaceID, weather []WeatherHour, now Instant) error {
+	first, _ := slices.BinarySearchFunc(weather, now, func(h WeatherHour, now Instant) int { return cmp.Compare(h.Start, now+1) })
+	if first == len(weather) {
+		return nil
+	}
+	above, hours, err := records.SensorsAbove(ctx, site, now.Add(-compareDays*dayMs), now)
+	if err != nil || hours < compareHours {
+		return err
+	}
+	for i := range weather[first:] {
+		shifted := *weather[first+i].Temperature + int64(math.Round(above))
+		weather[first+i].Temperature = &shifted
+	}
+	return nil
 }
 
 // outdoors gives a space's weather where it is a site that has coordinates; what is inside has its own sensors or nothing.

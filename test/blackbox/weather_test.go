@@ -103,7 +103,7 @@ func TestWeather(t *testing.T) {
 		require.Empty(t, service.calls(), "nobody has said where the site is")
 
 		server = start(t, databaseURL, "WEATHER_URL=off")
-		client = login(t, server)
+		login(t, server)
 		require.NoError(t, server.Stop())
 		require.Empty(t, service.calls(), "and no weather is wanted")
 

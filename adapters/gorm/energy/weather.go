@@ -168,6 +168,19 @@ func (s *Store) WeatherDays(ctx context.Context, site energy.SpaceID, from, to i
 	return days, err
 }
 
+// SensorsAbove compares each reading with the weather of its hour.
+func (s *Store) SensorsAbove(ctx context.Context, site energy.SpaceID, from, to energy.Instant) (above float64, hours int, err error) {
+	var mean sql.NullFloat64
+	err = s.db.Read.WithContext(ctx).Raw(`SELECT avg(a.temperature - w.temperature), count(DISTINCT w.hour) FROM energy_ambient a
+		JOIN energy_weather w ON w.space_id = a.space_id AND w.hour = a.at - a.at % 3600000
+		WHERE a.space_id = ? AND a.at >= ? AND a.at < ? AND a.temperature IS NOT NULL AND w.temperature IS NOT NULL AND NOT w.forecast`,
+		string(site), int64(from), int64(to)).Row().Scan(&mean, &hours)
+	if err != nil {
+		return 0, 0, fmt.Errorf("compare sensors with the weather: %w", err)
+	}
+	return mean.Float64, hours, nil
+}
+
 // WeatherBetween leaves out the hours in which a sensor of the site tells the temperature.
 func (s *Store) WeatherBetween(ctx context.Context, site energy.SpaceID, from, to energy.Instant, limit int) ([]energy.WeatherHour, error) {
 	query := s.db.Read.WithContext(ctx).

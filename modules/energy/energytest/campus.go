@@ -28,6 +28,8 @@ func RunCampus(t *testing.T, store CampusStore) {
 	t.Run("states", func(t *testing.T) { states(t, store) })
 	t.Run("ambient readings", func(t *testing.T) { ambient(t, store) })
 	t.Run("weather", func(t *testing.T) { weather(t, store) })
+	t.Run("weather of the past", func(t *testing.T) { weatherOfThePast(t, store) })
+	t.Run("weather beside sensors", func(t *testing.T) { sensorsAbove(t, store) })
 	t.Run("weather is cared for by one", func(t *testing.T) { weatherCare(t, store) })
 }
 

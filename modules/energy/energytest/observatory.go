@@ -112,6 +112,7 @@ func RunObservatory(t *testing.T, fresh func(clock energy.Clock) ObservatoryStor
 		"one of many asks": oneAsks,
 		"a site whose weather fails keeps no other from its own": oneFails,
 		"a sensor of the site wins its hours":                    sensorWins,
+		"what comes is on the level of the sensors":              levelled,
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &watch{clock: &hands{}, sky: &sky{warmth: func(energy.Instant) *int64 { return amount(22_000) }}, site: energy.SpaceID(name)}
@@ -189,19 +190,9 @@ func measuredAfterwards(t *testing.T, w *watch) {
 	for _, h := range w.weather(t, today-day, today+9*day) {
 		require.Equal(t, h.Start > today+12*hour, h.Forecast, h.Start)
 	}
-	marked := func() bool {
-		changes, err := w.store.PastChanges(context.Background(), 0)
-		require.NoError(t, err)
-		for _, c := range changes {
-			if c.Space == w.site {
-				return true
-			}
-		}
-		return false
-	}
 	w.report(t, today)
 	w.clock.move(4 * day)
-	require.False(t, marked())
+	require.False(t, spaceChanged(t, w.store, w.site))
 	w.sky.warmth = func(energy.Instant) *int64 { return amount(19_000) }
 	_, err = w.observe(t, 0)
 	require.NoError(t, err)
@@ -210,7 +201,7 @@ func measuredAfterwards(t *testing.T, w *watch) {
 		require.EqualValues(t, 19_000, *h.Temperature)
 		require.Equal(t, h.Start > today+4*day+12*hour, h.Forecast, h.Start)
 	}
-	require.True(t, marked(), "the past is not what it was held for")
+	require.True(t, spaceChanged(t, w.store, w.site), "the past is not what it was held for")
 }
 
 func unknownHours(t *testing.T, w *watch) {
@@ -334,4 +325,32 @@ func sensorWins(t *testing.T, w *watch) {
 	all, err := conditions.AmbientOf(ctx, reader, "", noon-3*hour, noon+hour, energy.AmbientKey{}, 100)
 	require.NoError(t, err)
 	require.Len(t, all, 4, "weather is listed where its site is asked for")
+}
+
+// levelled has a sensor in the sun, two degrees above the weather, for two days.
+func levelled(t *testing.T, w *watch) {
+	ctx := context.Background()
+	today := w.midnight()
+	w.report(t, today-5*day)
+	_, err := w.observe(t, 0)
+	require.NoError(t, err)
+	conditions := energy.NewConditions(w.store, w.store, w.store, w.place, w.clock, time.UTC)
+	degrees := func(at energy.Instant) float64 {
+		hours, err := conditions.HoursOf(ctx, reader, w.site, at, at+hour)
+		require.NoError(t, err)
+		require.Len(t, hours, 1)
+		return *hours[0].Temperature
+	}
+	var readings []energy.Ambient
+	for i := range energy.Instant(47) {
+		readings = append(readings, energy.Ambient{Space: w.site, At: today - 2*day + i*hour, Temperature: amount(24_000)})
+	}
+	_, err = w.store.AppendAmbient(ctx, readings)
+	require.NoError(t, err)
+	require.InDelta(t, 22, degrees(today+day), 0, "a day or two say too little")
+	_, err = w.store.AppendAmbient(ctx, []energy.Ambient{{Space: w.site, At: today, Temperature: amount(24_000)}})
+	require.NoError(t, err)
+	require.InDelta(t, 24, degrees(today+day), 1e-9)
+	require.InDelta(t, 22, degrees(today-3*day), 0, "what was stays as it was told")
+	require.InDelta(t, 22, degrees(today+12*hour), 0)
 }

@@ -2,6 +2,7 @@ package energytest
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,17 +23,6 @@ func weather(t *testing.T, store CampusStore) {
 	ctx := context.Background()
 	const site = energy.SpaceID("weather-site")
 	today := Now - Now%day
-	old := today - 5*day
-	marked := func() bool {
-		changes, err := store.PastChanges(ctx, 0)
-		require.NoError(t, err)
-		for _, c := range changes {
-			if c.Space == site {
-				return true
-			}
-		}
-		return false
-	}
 	between := func(from, to energy.Instant, limit int) []energy.WeatherHour {
 		hours, err := store.WeatherBetween(ctx, site, from, to, limit)
 		require.NoError(t, err)
@@ -44,7 +34,7 @@ func weather(t *testing.T, store CampusStore) {
 	require.Equal(t, ahead, between(today, today+day, 0))
 	require.Equal(t, ahead[:1], between(today, today+day, 1))
 	require.Empty(t, between(today+2*hour, today+day, 0))
-	require.False(t, marked(), "the present is no past")
+	require.False(t, spaceChanged(t, store, site), "the present is no past")
 
 	was := energy.WeatherHour{Start: today, Temperature: amount(21_500), Humidity: amount(70_000)}
 	unknown := energy.WeatherHour{Start: today + hour}
@@ -55,18 +45,36 @@ func weather(t *testing.T, store CampusStore) {
 	require.NoError(t, store.KeepWeather(ctx, site, ahead))
 	require.Equal(t, []energy.WeatherHour{was, known}, between(today, today+day, 0), "a forecast replaces nothing that was")
 
-	nothing := energy.WeatherHour{Start: old}
-	require.NoError(t, store.KeepWeather(ctx, site, []energy.WeatherHour{nothing}))
-	require.Empty(t, between(old, old+day, 0))
-	require.False(t, marked(), "an hour that nothing is known of changes nothing")
-	was.Start = old + hour
+	many := make([]energy.WeatherHour, 2_000)
+	for i := range many {
+		many[i] = forecastHour(today + 30*day + energy.Instant(i)*hour)
+	}
+	require.NoError(t, store.KeepWeather(ctx, site, many))
+	require.Len(t, between(today+30*day, today+200*day, 0), len(many))
+	require.NoError(t, store.KeepWeather(ctx, site, nil))
+}
+
+// weatherOfThePast marks what it changes, counts what is no forecast, and gives way to the site's own sensor.
+func weatherOfThePast(t *testing.T, store CampusStore) {
+	ctx := context.Background()
+	const site = energy.SpaceID("past-site")
+	old := Now - Now%day - 5*day
+	between := func() []energy.WeatherHour {
+		hours, err := store.WeatherBetween(ctx, site, old, old+day, 0)
+		require.NoError(t, err)
+		return hours
+	}
+	require.NoError(t, store.KeepWeather(ctx, site, []energy.WeatherHour{{Start: old}}))
+	require.Empty(t, between())
+	require.False(t, spaceChanged(t, store, site), "an hour that nothing is known of changes nothing")
+	was := energy.WeatherHour{Start: old + hour, Temperature: amount(21_500), Humidity: amount(70_000)}
 	require.NoError(t, store.KeepWeather(ctx, site, []energy.WeatherHour{was, forecastHour(old + 2*hour)}))
-	require.True(t, marked())
-	first, last := int32(old/day), int32(today/day)
-	days, err := store.WeatherDays(ctx, site, first, last+1)
+	require.True(t, spaceChanged(t, store, site))
+	first := int32(old / day)
+	days, err := store.WeatherDays(ctx, site, first, first+2)
 	require.NoError(t, err)
-	require.Equal(t, map[int32]int{first: 2, last: 2}, days, "forecasts do not count")
-	days, err = store.WeatherDays(ctx, site, first+1, last)
+	require.Equal(t, map[int32]int{first: 2}, days, "forecasts do not count")
+	days, err = store.WeatherDays(ctx, site, first+1, first+2)
 	require.NoError(t, err)
 	require.Empty(t, days)
 
@@ -75,15 +83,38 @@ func weather(t *testing.T, store CampusStore) {
 		{Space: site, At: old + 2*hour, Humidity: amount(50_000)},
 	})
 	require.NoError(t, err)
-	require.Equal(t, []energy.WeatherHour{forecastHour(old + 2*hour)}, between(old, old+day, 0), "the site's own sensor wins the hour that it measured")
+	require.Equal(t, []energy.WeatherHour{forecastHour(old + 2*hour)}, between(), "the site's own sensor wins the hour that it measured")
+}
 
-	many := make([]energy.WeatherHour, 2_000)
-	for i := range many {
-		many[i] = forecastHour(today + 30*day + energy.Instant(i)*hour)
+// sensorsAbove compares a site's sensors with what was, not with what was forecast.
+func sensorsAbove(t *testing.T, store CampusStore) {
+	ctx := context.Background()
+	const site = energy.SpaceID("compared-site")
+	above := func(from, to energy.Instant) []float64 {
+		mean, hours, err := store.SensorsAbove(ctx, site, from, to)
+		require.NoError(t, err)
+		return []float64{mean, float64(hours)}
 	}
-	require.NoError(t, store.KeepWeather(ctx, site, many))
-	require.Len(t, between(today+30*day, today+200*day, 0), len(many))
-	require.NoError(t, store.KeepWeather(ctx, site, nil))
+	require.Equal(t, []float64{0, 0}, above(Start, Start+day))
+	require.NoError(t, store.KeepWeather(ctx, site, []energy.WeatherHour{
+		{Start: Start, Temperature: amount(20_000)}, {Start: Start + hour, Temperature: amount(21_000)}, forecastHour(Start + 2*hour), {Start: Start + 3*hour},
+	}))
+	_, err := store.AppendAmbient(ctx, []energy.Ambient{
+		{Space: site, At: Start, Temperature: amount(21_000)}, {Space: site, At: Start + minute, Temperature: amount(23_000)},
+		{Space: site, At: Start + hour, Temperature: amount(24_000)}, {Space: site, At: Start + hour + minute, Humidity: amount(50_000)},
+		{Space: site, At: Start + 2*hour, Temperature: amount(50_000)}, {Space: site, At: Start + 3*hour, Temperature: amount(50_000)},
+	})
+	require.NoError(t, err)
+	require.Equal(t, []float64{7_000. / 3, 2}, above(Start, Start+day))
+	require.Equal(t, []float64{3_000, 1}, above(Start+hour, Start+day))
+}
+
+// spaceChanged tells whether a past change of a space was told.
+func spaceChanged(t *testing.T, store CampusStore, space energy.SpaceID) bool {
+	t.Helper()
+	changes, err := store.PastChanges(context.Background(), 0)
+	require.NoError(t, err)
+	return slices.ContainsFunc(changes, func(c energy.Changed) bool { return c.Space == space })
 }
 
 func weatherCare(t *testing.T, store CampusStore) {
