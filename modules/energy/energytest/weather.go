@@ -100,9 +100,12 @@ func sensorsAbove(t *testing.T, store CampusStore) {
 		{Start: Start, Temperature: amount(20_000)}, {Start: Start + hour, Temperature: amount(21_000)}, forecastHour(Start + 2*hour), {Start: Start + 3*hour},
 	}))
 	_, err := store.AppendAmbient(ctx, []energy.Ambient{
-		{Space: site, At: Start, Temperature: amount(21_000)}, {Space: site, At: Start + minute, Temperature: amount(23_000)},
-		{Space: site, At: Start + hour, Temperature: amount(24_000)}, {Space: site, At: Start + hour + minute, Humidity: amount(50_000)},
-		{Space: site, At: Start + 2*hour, Temperature: amount(50_000)}, {Space: site, At: Start + 3*hour, Temperature: amount(50_000)},
+		{Space: site, At: Start, Temperature: amount(21_000)},
+		{Space: site, At: Start + minute, Temperature: amount(23_000)},
+		{Space: site, At: Start + hour, Temperature: amount(24_000)},
+		{Space: site, At: Start + hour + minute, Humidity: amount(50_000)},
+		{Space: site, At: Start + 2*hour, Temperature: amount(50_000)},
+		{Space: site, At: Start + 3*hour, Temperature: amount(50_000)},
 	})
 	require.NoError(t, err)
 	require.Equal(t, []float64{7_000. / 3, 2}, above(Start, Start+day))
