@@ -106,7 +106,7 @@ func (e Energy) Hours(ctx context.Context, t advice.Target, from, to time.Time) 
 	return uses, nil
 }
 
-// AmbientHours are hourly means of a space's own readings.
+// AmbientHours are hourly means of a space's own readings, and of a site the weather where it has none.
 func (e Energy) AmbientHours(ctx context.Context, space string, from, to time.Time) ([]advice.AmbientHour, error) {
 	hours, err := e.Conditions.HoursOf(ctx, inside, energy.SpaceID(space), energy.InstantOf(from), energy.InstantOf(to))
 	if err != nil {

@@ -60,7 +60,7 @@ func serve(settings config.Config, more ...fx.Option) error {
 }
 
 // run ties the server's life to the program's.
-func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, books *gormenergy.Store, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
+func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, books *gormenergy.Store, observatory *energy.Observatory, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
 	life.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
 			listener, err := net.Listen("tcp", c.HTTPAddr)
@@ -84,6 +84,9 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 			supervisor.Run("vitals", func(ctx context.Context) { keepVitals(ctx, log, fleet) })
 			supervisor.Run("old events", func(ctx context.Context) { forgetEvents(ctx, log, outbox) })
 			supervisor.Run("retention", func(ctx context.Context) { forget(ctx, log, books, retentionOf(c)) })
+			if observatory != nil {
+				supervisor.Run("weather", func(ctx context.Context) { observe(ctx, log, observatory) })
+			}
 			supervisor.Run("advice", func(ctx context.Context) { adviseAgain(ctx, log, advisor) })
 			supervisor.Run("advice on demand", func(ctx context.Context) {
 				advisor.RunAsked(ctx, func(err error) { log.Error("advice was not renewed", zap.Error(err)) })

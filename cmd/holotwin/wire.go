@@ -141,14 +141,15 @@ var energyParts = fx.Module("energy",
 			return energy.NewLedger(store, catalog, instants{}, c.Zone, retentionOf(c)).Tell(fleet.Heard)
 		},
 		func(c config.Config, store *gormenergy.Store, catalog *energy.Catalog) *energy.Conditions {
-			return energy.NewConditions(store, store, catalog, instants{}, c.Zone)
+			return energy.NewConditions(store, store, store, catalog, instants{}, c.Zone)
 		},
 		func(store *gormenergy.Store, catalog *energy.Catalog, rules *energy.Rules) *energy.Reports {
 			return energy.NewReports(store, catalog, rules, instants{})
 		},
 		func(store *gormenergy.Store, catalog *energy.Catalog) *energy.Twin {
-			return energy.NewTwin(store, store, catalog, instants{})
+			return energy.NewTwin(store, store, store, catalog, instants{})
 		},
+		newObservatory,
 		newIntake,
 		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, twin *energy.Twin, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet) *httpenergy.Handlers {
 			return &httpenergy.Handlers{

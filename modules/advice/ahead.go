@@ -30,13 +30,30 @@ const (
 	PeakLikely   PeakRisk = "likely"
 )
 
+// WeatherAhead is the outdoor temperature that a forecast rests on.
+type WeatherAhead string
+
+// What there is: the weather that is forecast, as far as that reaches and its last days beyond; the weather of the last days;
+// or none was ever measured.
+const (
+	WeatherForecast WeatherAhead = "forecast"
+	WeatherRecent   WeatherAhead = "recent"
+	WeatherNone     WeatherAhead = "none"
+)
+
+// weatherDays are the local days that a weather forecast is looked for in, today's among them.
+const weatherDays = 9
+
 // Forecast is what a device or space is expected to use.
 type Forecast struct {
 	Target Target
 	// From is the present hour, Hours those from it on. Empty where Why says so.
 	From  time.Time
 	Hours []ForecastHour
-	// CVRMSE is how well the last weeks would have been told a day ahead, on Judged hours; NaN where nothing was.
+	// Weather is what it rests on; empty where nothing is told.
+	Weather WeatherAhead
+	// CVRMSE is how well the last weeks would have been told a day ahead, on Judged hours; NaN where nothing was. With forecast
+	// weather it is how well with the weather as it came, since what was forecast of it then is not kept.
 	CVRMSE float64
 	Judged int
 	Month  *MonthAhead
@@ -105,21 +122,49 @@ func (a *Advisor) Forecast(ctx context.Context, caller Caller, id string, hours 
 	whole := int(midnight.Sub(past.Start) / time.Hour)
 	monthEnd := time.Date(midnight.Year(), midnight.Month()+1, 1, 0, 0, 0, 0, zone)
 	days := max(1+out.From.Add(time.Duration(hours)*time.Hour).Sub(midnight).Hours()/hoursPerDay, monthEnd.Sub(midnight).Hours()/hoursPerDay+1)
-	told, known := forecast.Ahead(rows[:max(0, whole)], int(days), forecast.Untold)
+	rows = rows[:max(0, whole)]
+	weather, coming, err := a.weatherAhead(ctx, c, t, rows, out.From)
+	if err != nil {
+		return out, err
+	}
+	told, known := forecast.Ahead(rows, int(days), coming)
 	if !known {
-		out.Why = whyUntold(rows[:max(0, whole)])
+		out.Why = whyUntold(rows)
 		return out, nil
 	}
+	out.Weather = weather
 	rates, err := a.Prices.Rates(ctx, c.spaceOf(t), past.Start, midnight.AddDate(0, 0, int(days)))
 	if err != nil {
 		return out, err
 	}
 	out.CVRMSE, out.Judged = told.CVRMSE, told.Judged
-	coming := comingHours(told, out.From, zone, rates)
-	out.Month = monthAhead(told, past, coming, out.From, rates)
-	out.Peak = peakAhead(past, coming, out.From)
-	out.Hours = coming[:min(hours, len(coming))]
+	expected := comingHours(told, out.From, zone, rates)
+	out.Month = monthAhead(told, past, expected, out.From, rates)
+	out.Peak = peakAhead(past, expected, out.From)
+	out.Hours = expected[:min(hours, len(expected))]
 	return out, nil
+}
+
+// weatherAhead gives the hours from the last midnight on with the temperatures that are forecast; none where there is no
+// forecast, or nothing to learn from what they do.
+func (a *Advisor) weatherAhead(ctx context.Context, c *campus, t Target, past []baseline.Row, now time.Time) (WeatherAhead, []baseline.Row, error) {
+	if !slices.ContainsFunc(past, func(r baseline.Row) bool { return !math.IsNaN(r.Temp) }) {
+		return WeatherNone, nil, nil
+	}
+	midnight := midnightOf(now, now.Location())
+	h := history.New(midnight, midnight.AddDate(0, 0, weatherDays), now.Location())
+	outdoor, err := a.Ambience.AmbientHours(ctx, c.siteOf(c.spaceOf(t)), h.Start, h.End())
+	if err != nil {
+		return WeatherNone, nil, err
+	}
+	ahead := func(hour AmbientHour) bool {
+		return hour.Temperature != nil && !hour.Start.Before(now) && hour.Start.Before(h.End())
+	}
+	if !slices.ContainsFunc(outdoor, ahead) {
+		return WeatherRecent, nil, nil
+	}
+	h.FillOutdoor(valuesOf(outdoor, func(hour AmbientHour) *float64 { return hour.Temperature }))
+	return WeatherForecast, rowsOf(h), nil
 }
 
 // whyUntold is the reason that a baseline would give as well.

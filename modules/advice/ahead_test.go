@@ -61,6 +61,51 @@ func TestForecastWarnsOfANewPeak(t *testing.T) {
 	require.InDelta(t, 0.05, f.Peak.KW, 1e-9)
 }
 
+// TestForecastsFollowTheWeatherToCome cools a room by the weather, which was mild and will be hot.
+func TestForecastsFollowTheWeatherToCome(t *testing.T) {
+	now := time.Date(2026, 3, 31, 6, 0, 0, 0, advicetest.Bogota)
+	degrees := func(at time.Time) float64 {
+		switch {
+		case !at.Before(now):
+			return 27.5
+		case !at.Before(now.AddDate(0, 0, -4)):
+			return 21
+		}
+		return 24 + 4*math.Sin(2.1*float64(at.YearDay()))
+	}
+	load := func(at time.Time) float64 { return 1 + 0.2*(degrees(at)-20) }
+	forecast := func(until time.Time) advice.Forecast {
+		c := advicetest.NewCampus()
+		c.AddRoom("sala", "Sala de Juegos", 0)
+		c.AddDevice(device("aire", "Aire", "ac", "sala"))
+		c.Measure("aire", start, int(now.Sub(start).Hours()), load)
+		var outdoors []advice.AmbientHour
+		for at := start; at.Before(until); at = at.Add(time.Hour) {
+			warmth := degrees(at.In(advicetest.Bogota))
+			outdoors = append(outdoors, advice.AmbientHour{Start: at, Temperature: &warmth})
+		}
+		c.SetAmbient("sitio", outdoors)
+		f, err := advicetest.NewAdvisor(c, advicetest.NewClock(now), nil).Forecast(ctx, manager, "aire", 24)
+		require.NoError(t, err)
+		require.Len(t, f.Hours, 24)
+		return f
+	}
+	sum := func(f advice.Forecast) (kwh float64) {
+		for _, h := range f.Hours {
+			kwh += h.Expected
+		}
+		return kwh
+	}
+	hot := 24 * load(now)
+	none, recent, told := forecast(start), forecast(now), forecast(now.AddDate(0, 0, 8))
+	require.Equal(t, []advice.WeatherAhead{advice.WeatherNone, advice.WeatherRecent, advice.WeatherForecast}, []advice.WeatherAhead{none.Weather, recent.Weather, told.Weather})
+	require.Less(t, sum(recent), 0.8*hot, "what the last days were like says nothing of a hot one")
+	require.InDelta(t, hot, sum(told), 0.12*hot)
+	require.Less(t, told.CVRMSE, recent.CVRMSE)
+	require.Greater(t, told.Month.Expected, recent.Month.Expected)
+	require.Equal(t, advice.PeakLikely, told.Peak.Risk)
+}
+
 func TestForecastSaysWhyThereIsNone(t *testing.T) {
 	c := advicetest.NewCampus()
 	c.AddRoom("sala", "Sala de Juegos", 0)

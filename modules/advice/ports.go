@@ -51,7 +51,8 @@ type Consumption interface {
 // Ambience is what spaces are like.
 type Ambience interface {
 	// AmbientHours are hourly means of a space's own readings in [from, to), oldest first; those of a site are the
-	// weather outdoors. Hours without readings are left out.
+	// weather outdoors, by its sensors or else by a weather service, which also forecasts hours to come. Hours of which
+	// nothing is known are left out.
 	AmbientHours(ctx context.Context, space string, from, to time.Time) ([]AmbientHour, error)
 }
 
@@ -94,7 +95,7 @@ type Rate struct {
 // Changes tells what past was changed, so that only that is analysed again. The present day does not count.
 type Changes interface {
 	// Since are the targets whose past was changed at or after an instant, each with the last time: a device's readings
-	// or states, a space's ambient readings, calendar or tariff (which stand for all within it).
+	// or states, a space's ambient readings or weather, calendar or tariff (which stand for all within it).
 	Since(ctx context.Context, at time.Time) ([]Change, error)
 }
 

@@ -13,6 +13,10 @@ type Ambient struct {
 	At    Instant
 	// Temperature is in m°C, Humidity in m%, CO2 in ppm, Occupancy in persons.
 	Temperature, Humidity, CO2, Occupancy *int64
+	// Source is empty for what is being recorded, which is a sensor's.
+	Source Source
+	// Forecast is true for weather that was told before its hour came.
+	Forecast bool
 }
 
 // Same tells whether two readings measured the same.
@@ -227,7 +231,8 @@ func (b *ambientBatch) flush(ctx context.Context) error {
 }
 
 // AmbientOf lists ambient readings that the caller sees, in [from, to), from after a key. An empty space asks for
-// all.
+// all. A site that is asked for alone has the weather among them, for the hours whose temperature its own sensors do
+// not tell.
 func (c *Conditions) AmbientOf(ctx context.Context, caller Caller, space SpaceID, from, to Instant, after AmbientKey, limit int) ([]Ambient, error) {
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
@@ -237,10 +242,11 @@ func (c *Conditions) AmbientOf(ctx context.Context, caller Caller, space SpaceID
 		return nil, err
 	}
 	if space != "" {
-		if _, err := seenSpace(campus, caller, space); err != nil {
+		place, err := seenSpace(campus, caller, space)
+		if err != nil {
 			return nil, err
 		}
-		return c.ambient.AmbientBetween(ctx, []SpaceID{space}, from, to, after, limit)
+		return c.ambientIn(ctx, place, from, to, after, limit)
 	}
 	var all []SpaceID
 	for _, s := range campus.Spaces(caller.Space) {
@@ -249,7 +255,23 @@ func (c *Conditions) AmbientOf(ctx context.Context, caller Caller, space SpaceID
 	return c.ambient.AmbientBetween(ctx, all, from, to, after, limit)
 }
 
-// HoursOf gives the hourly means of a space's own readings in [from, to). Errors: ErrForbidden, ErrNotFound.
+func (c *Conditions) ambientIn(ctx context.Context, space Space, from, to Instant, after AmbientKey, limit int) ([]Ambient, error) {
+	readings, err := c.ambient.AmbientBetween(ctx, []SpaceID{space.ID}, from, to, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	if after.Space == space.ID {
+		from = max(from, after.At+1)
+	}
+	weather, err := outdoors(ctx, c.weather, space, from, to, limit)
+	if err != nil || len(weather) == 0 {
+		return readings, err
+	}
+	return amongReadings(space.ID, readings, weather, limit), nil
+}
+
+// HoursOf gives the hourly means of a space's own readings in [from, to). The hours whose temperature a site's own sensors
+// do not tell have the weather's, as it was or, of hours to come, as it is forecast, on the level of those sensors. Errors: ErrForbidden, ErrNotFound.
 func (c *Conditions) HoursOf(ctx context.Context, caller Caller, space SpaceID, from, to Instant) ([]AmbientHour, error) {
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
@@ -258,8 +280,20 @@ func (c *Conditions) HoursOf(ctx context.Context, caller Caller, space SpaceID, 
 	if err != nil {
 		return nil, err
 	}
-	if _, err := seenSpace(campus, caller, space); err != nil {
+	place, err := seenSpace(campus, caller, space)
+	if err != nil {
 		return nil, err
 	}
-	return c.ambient.HourlyAmbient(ctx, space, from, to)
+	measured, err := c.ambient.HourlyAmbient(ctx, space, from, to)
+	if err != nil {
+		return nil, err
+	}
+	weather, err := outdoors(ctx, c.weather, place, from, to, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := toCome(ctx, c.weather, space, weather, c.clock.Now()); err != nil {
+		return nil, err
+	}
+	return fillHours(measured, weather), nil
 }

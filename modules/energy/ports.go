@@ -37,7 +37,7 @@ type Readings interface {
 	// ForgetTotals drops the totals of the days before one.
 	ForgetTotals(ctx context.Context, before int32) error
 	// PastChanges tells whose past (the days before yesterday) changed at or after an instant, by readings, states,
-	// ambient readings, calendar or tariff.
+	// ambient readings, weather, calendar or tariff.
 	PastChanges(ctx context.Context, since Instant) ([]Changed, error)
 }
 

@@ -51,14 +51,15 @@ func (e ErrConflictingState) Error() string {
 type Conditions struct {
 	states    States
 	ambient   AmbientReadings
+	weather   WeatherRecords
 	directory Directory
 	clock     Clock
 	zone      *time.Location
 }
 
 // NewConditions makes the conditions of a campus; zone is that of instants without one.
-func NewConditions(states States, ambient AmbientReadings, directory Directory, clock Clock, zone *time.Location) *Conditions {
-	return &Conditions{states: states, ambient: ambient, directory: directory, clock: clock, zone: zone}
+func NewConditions(states States, ambient AmbientReadings, weather WeatherRecords, directory Directory, clock Clock, zone *time.Location) *Conditions {
+	return &Conditions{states: states, ambient: ambient, weather: weather, directory: directory, clock: clock, zone: zone}
 }
 
 // RecordState stores a state change; at is RFC 3339 or nil for now. Errors: ErrForbidden, ErrNotFound,

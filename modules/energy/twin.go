@@ -10,7 +10,7 @@ type TwinSpace struct {
 	Space Space
 	// Today is what the space used since its local midnight; Known is false where nothing is known.
 	Today TwinUse
-	// Ambient is the latest of each measure, within the last day.
+	// Ambient is the latest of each measure, within the last day; a site's own, or else the weather of the hour.
 	Ambient LatestAmbient
 	Spaces  []TwinSpace
 	Devices []TwinDevice
@@ -41,8 +41,9 @@ type LatestAmbient struct {
 
 // LatestMeasure is a measure in the units of Ambient, and when it was taken.
 type LatestMeasure struct {
-	Value int64
-	At    Instant
+	Value  int64
+	At     Instant
+	Source Source
 }
 
 // Moments tells what was said last.
@@ -59,13 +60,14 @@ type Moments interface {
 type Twin struct {
 	readings  Readings
 	moments   Moments
+	weather   WeatherRecords
 	directory Directory
 	clock     Clock
 }
 
 // NewTwin makes the twin of a campus.
-func NewTwin(readings Readings, moments Moments, directory Directory, clock Clock) *Twin {
-	return &Twin{readings: readings, moments: moments, directory: directory, clock: clock}
+func NewTwin(readings Readings, moments Moments, weather WeatherRecords, directory Directory, clock Clock) *Twin {
+	return &Twin{readings: readings, moments: moments, weather: weather, directory: directory, clock: clock}
 }
 
 // latestAmbientFor is how long an ambient measure says something about now.
@@ -85,17 +87,37 @@ func (t *Twin) Now(ctx context.Context, caller Caller) (at Instant, roots []Twin
 	if m.states, err = t.moments.LatestStates(ctx, idsOf(campus.DevicesWithin(caller.Space)), m.now); err != nil {
 		return 0, nil, err
 	}
-	var spaces []SpaceID
-	for _, s := range campus.Spaces(caller.Space) {
-		spaces = append(spaces, s.ID)
-	}
-	if m.ambient, err = t.moments.LatestAmbient(ctx, spaces, m.now.Add(-latestAmbientFor), m.now); err != nil {
+	if m.ambient, err = t.ambient(ctx, campus, caller, m.now); err != nil {
 		return 0, nil, err
 	}
 	if err := t.readings.Open(ctx, idsOf(campus.DevicesWithin(caller.Space)), m.read); err != nil {
 		return 0, nil, err
 	}
 	return m.now, m.rootsOf(caller), nil
+}
+
+// ambient gives the latest measures of the spaces that the caller sees.
+func (t *Twin) ambient(ctx context.Context, campus *Campus, caller Caller, now Instant) (map[SpaceID]LatestAmbient, error) {
+	spaces := campus.Spaces(caller.Space)
+	ids := make([]SpaceID, len(spaces))
+	for i, s := range spaces {
+		ids[i] = s.ID
+	}
+	measured, err := t.moments.LatestAmbient(ctx, ids, now.Add(-latestAmbientFor), now)
+	if err != nil {
+		return nil, err
+	}
+	latest := make(map[SpaceID]LatestAmbient, len(spaces))
+	for _, s := range spaces {
+		weather, err := outdoors(ctx, t.weather, s, now.Add(-hourMs)+1, now+1, 0)
+		if err != nil {
+			return nil, err
+		}
+		all := measured[s.ID]
+		all.outdoorsNow(weather)
+		latest[s.ID] = all
+	}
+	return latest, nil
 }
 
 // moment is what is known of a campus now.

@@ -20,7 +20,7 @@ const MinSecretBytes = 32
 // check fills what is derived and gives every refusal at once.
 func (c *Config) check() error {
 	return errors.Join(
-		c.checkDatabase(), c.checkSecret(), c.checkAddress(), c.checkAdmin(), c.checkOrigins(), c.checkProxies(), c.checkSignOn(), c.checkModel(), c.checkMQTT(), c.checkZone(),
+		c.checkDatabase(), c.checkSecret(), c.checkAddress(), c.checkAdmin(), c.checkOrigins(), c.checkProxies(), c.checkSignOn(), c.checkModel(), c.checkMQTT(), c.checkWeather(), c.checkZone(),
 		oneOf("LOCALE", c.Locale, "es", "en"),
 		oneOf("LOG_LEVEL", c.LogLevel, "debug", "info", "warn", "error"),
 		oneOf("LOG_FORMAT", c.LogFormat, "", "console", "json"),
@@ -154,6 +154,17 @@ func (c *Config) checkModel() error {
 		wrong = append(wrong, errors.New("LLM_MODEL: required with LLM_URL"))
 	}
 	return errors.Join(wrong...)
+}
+
+// checkWeather wants a server, or none.
+func (c *Config) checkWeather() error {
+	if c.WeatherURL == WeatherOff {
+		return nil
+	}
+	if u, err := url.Parse(c.WeatherURL); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return errors.New("WEATHER_URL: not an address; use https://api.open-meteo.com, the base address of a server of yours, or off")
+	}
+	return nil
 }
 
 // checkProxies reads addresses and networks.

@@ -71,9 +71,15 @@ type Config struct {
 	MQTTTLSCert     string   `env:"MQTT_TLS_CERT"`
 	MQTTTLSKey      string   `env:"MQTT_TLS_KEY"`
 
+	// WeatherURL is the base address of an Open-Meteo server, or WeatherOff.
+	WeatherURL string `env:"WEATHER_URL" envDefault:"https://api.open-meteo.com"`
+
 	// Zone is SiteTimeZone, loaded.
 	Zone *time.Location `env:"-"`
 }
+
+// WeatherOff is a WeatherURL by which no weather is asked for.
+const WeatherOff = "off"
 
 // Load reads and checks the settings. The error, if any, has one line a variable.
 func Load() (Config, error) {

@@ -77,6 +77,8 @@ func TestRefusals(t *testing.T) {
 		{"RATE_LIMIT_PER_MIN", "-1"},
 		{"TRUSTED_PROXIES", "10.0.0.0/8,proxy"},
 		{"TOTALS_RETENTION_DAYS", "2y"},
+		{"WEATHER_URL", "no"},
+		{"WEATHER_URL", "ftp://user:hunter2hunter2@host"},
 	} {
 		t.Run(c.name+"="+c.value, func(t *testing.T) {
 			environment := map[string]string{"JWT_SECRET": secret}
@@ -131,6 +133,14 @@ func TestSignOnIsWholeOrNothing(t *testing.T) {
 		"OIDC_ISSUER": "login", "OIDC_CLIENT_ID": "holotwin", "OIDC_REDIRECT_URL": "https://energia.usc.edu.co/auth/oidc/callback", "OIDC_VIEWER_GROUP": "*",
 	})
 	require.ErrorContains(t, err, "OIDC_ISSUER: not an address")
+}
+
+func TestTheWeatherIsOpenMeteosOrNone(t *testing.T) {
+	for value, want := range map[string]string{"": "https://api.open-meteo.com", "off": WeatherOff, "http://127.0.0.1:8080": "http://127.0.0.1:8080"} {
+		c, err := parse(map[string]string{"WEATHER_URL": value})
+		require.NoError(t, err)
+		require.Equal(t, want, c.WeatherURL)
+	}
 }
 
 func TestALanguageModelNeedsItsName(t *testing.T) {

@@ -63,7 +63,7 @@ func Start(ctx context.Context, folder, databaseURL string, settings []string, w
 	s.Process.Dir = folder
 	s.Process.Env = append(plainEnvironment(),
 		"DB_URL="+databaseURL, "JWT_SECRET="+secret, "HTTP_ADDR="+address, "LOG_FORMAT=json",
-		"ADMIN_EMAIL="+AdminEmail, "ADMIN_PASSWORD="+AdminPassword, "LOGIN_LIMIT_PER_MIN=1000", "RATE_LIMIT_PER_MIN=0")
+		"ADMIN_EMAIL="+AdminEmail, "ADMIN_PASSWORD="+AdminPassword, "LOGIN_LIMIT_PER_MIN=1000", "RATE_LIMIT_PER_MIN=0", "WEATHER_URL=off")
 	s.Process.Env = append(s.Process.Env, settings...)
 	s.Process.Stdout, s.Process.Stderr = s.Log, s.Log
 	if err := s.Process.Start(); err != nil {

@@ -32,7 +32,7 @@ func rowOfAmbient(a energy.Ambient) ambientRow {
 func (r ambientRow) reading() energy.Ambient {
 	return energy.Ambient{
 		Space: energy.SpaceID(r.SpaceID), At: energy.Instant(r.At),
-		Temperature: r.Temperature, Humidity: r.Humidity, CO2: r.CO2, Occupancy: r.Occupancy,
+		Temperature: r.Temperature, Humidity: r.Humidity, CO2: r.CO2, Occupancy: r.Occupancy, Source: energy.FromSensor,
 	}
 }
 

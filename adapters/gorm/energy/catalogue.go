@@ -110,9 +110,9 @@ func saveChange(tx *gorm.DB, change energy.Change) error {
 	return nil
 }
 
-// dropSpace takes a space's calendar, tariffs and ambient readings with it: they are about nothing without it.
+// dropSpace takes a space's calendar, tariffs, ambient readings and weather with it: they are about nothing without it.
 func dropSpace(tx *gorm.DB, id energy.SpaceID) error {
-	for _, table := range []string{"energy_calendar", "energy_tariffs", "energy_ambient"} {
+	for _, table := range []string{"energy_calendar", "energy_tariffs", "energy_ambient", "energy_weather", "energy_weather_sites"} {
 		if err := tx.Exec("DELETE FROM "+table+" WHERE space_id = ?", string(id)).Error; err != nil {
 			return err
 		}

@@ -86,7 +86,7 @@ func (s *Store) LatestAmbient(ctx context.Context, spaces []energy.SpaceID, from
 		}
 		err = scanAll(found, func(rows *sql.Rows) error {
 			var space energy.SpaceID
-			var measure energy.LatestMeasure
+			measure := energy.LatestMeasure{Source: energy.FromSensor}
 			if err := rows.Scan(&space, &measure.At, &measure.Value); err != nil {
 				return err
 			}

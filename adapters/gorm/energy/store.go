@@ -47,4 +47,5 @@ var (
 	_ energy.Moments         = (*Store)(nil)
 	_ energy.Inbox           = (*Store)(nil)
 	_ energy.Vitals          = (*Store)(nil)
+	_ energy.WeatherRecords  = (*Store)(nil)
 )

@@ -154,3 +154,10 @@ func TestIntake(t *testing.T) {
 		energytest.RunIntake(t, gormenergy.New(db, energytest.Clock{}))
 	})
 }
+
+func TestObservatory(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+		require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
+		energytest.RunObservatory(t, func(clock energy.Clock) energytest.ObservatoryStore { return gormenergy.New(db, clock) })
+	})
+}

@@ -16,7 +16,7 @@ func (h *Handlers) registerForecast(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "getForecast", Method: http.MethodGet, Path: "/api/pronostico", Tags: []string{"advice"},
 		Summary: "Pronóstico · Forecast",
-		Description: "What a device or space is expected to use in the next hours, as it was told at the last local midnight: `low` and `high` held the truth in eight of ten hours of the last weeks. " +
+		Description: "What a device or space is expected to use in the next hours, told from what was measured until the last local midnight and, where there is one, from the weather forecast: `low` and `high` held the truth in eight of ten hours of the last weeks. " +
 			"With it the month that runs (kWh, and money for energy alone) and whether its highest hour may be passed. `why` says why nothing is told.",
 		Metadata: httpserver.Readers(), Errors: []int{404, 422},
 	}, h.forecast)
@@ -33,7 +33,8 @@ type ForecastBody struct {
 	Level   string         `json:"level"`
 	From    string         `json:"from" format:"date-time" doc:"The present hour"`
 	Hours   []ForecastHour `json:"hours" nullable:"false"`
-	CVRMSE  *float64       `json:"cvrmse" doc:"Of the last weeks, each day told at its midnight"`
+	Weather string         `json:"weather,omitempty" enum:"forecast,recent,none" doc:"The outdoor temperature that it rests on: what is forecast for the site (for some eight days), that of the last three days, or none was measured. Absent where nothing is told"`
+	CVRMSE  *float64       `json:"cvrmse" doc:"Of the last weeks, each day told at its midnight; where weather is forecast, with the weather as it came"`
 	N       int            `json:"n" doc:"Hours that it was judged on"`
 	Month   *ForecastMonth `json:"month,omitempty"`
 	Peak    *ForecastPeak  `json:"peak,omitempty"`
@@ -85,7 +86,7 @@ func (h *Handlers) forecast(ctx context.Context, in *forecastInput) (*forecastOu
 		return nil, err
 	}
 	body := ForecastBody{
-		ID: f.Target.ID, Level: string(f.Target.Level), From: instant(f.From), Hours: []ForecastHour{}, CVRMSE: finite(f.CVRMSE, otherDecimals), N: f.Judged, Why: codesOf(f.Why),
+		ID: f.Target.ID, Level: string(f.Target.Level), From: instant(f.From), Hours: []ForecastHour{}, Weather: string(f.Weather), CVRMSE: finite(f.CVRMSE, otherDecimals), N: f.Judged, Why: codesOf(f.Why),
 		Message: words.Ahead(languageOf(ctx), outlookOf(f)),
 	}
 	for _, hour := range f.Hours {

@@ -1,6 +1,7 @@
 package httpenergy
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"net/http"
@@ -32,7 +33,9 @@ func (h *Handlers) registerAmbient(api *httpserver.API) {
 	httpserver.Body(api, "/ambiente/lote", bulkBody(ambientSchema))
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listAmbient", Method: http.MethodGet, Path: "/api/ambiente", Tags: tags,
-		Summary: "Lecturas ambientales · Ambient readings", Metadata: httpserver.Readers(), Errors: []int{404},
+		Summary:     "Lecturas ambientales · Ambient readings",
+		Description: "A site that is named by `space_id` has the weather for its coordinates among its readings, hour by hour where its own sensors tell no temperature, and of the coming week as it is forecast (Open-Meteo.com, CC BY 4.0).",
+		Metadata:    httpserver.Readers(), Errors: []int{404},
 	}, h.listAmbient)
 }
 
@@ -55,12 +58,14 @@ type ambient struct {
 	HumidityPct  *float64 `json:"humidity_pct"`
 	CO2Ppm       *int64   `json:"co2_ppm"`
 	Occupancy    *int64   `json:"occupancy"`
+	Source       string   `json:"source" enum:"sensor,weather" doc:"weather: of a weather service for the site's coordinates, where its own sensors tell no temperature in the hour"`
+	Forecast     bool     `json:"forecast,omitempty" doc:"Weather that was told before its hour came"`
 }
 
 func ambientOf(a energy.Ambient) ambient {
 	return ambient{
 		SpaceID: string(a.Space), Timestamp: instant(a.At), TemperatureC: thousandths(a.Temperature), HumidityPct: thousandths(a.Humidity),
-		CO2Ppm: a.CO2, Occupancy: a.Occupancy,
+		CO2Ppm: a.CO2, Occupancy: a.Occupancy, Source: string(cmp.Or(a.Source, energy.FromSensor)), Forecast: a.Forecast,
 	}
 }
 

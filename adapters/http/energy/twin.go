@@ -15,7 +15,7 @@ func (h *Handlers) registerTwin(api *httpserver.API) {
 		OperationID: "twin", Method: http.MethodGet, Path: "/api/gemelo", Tags: []string{"energy"},
 		Summary: "El gemelo en este momento · The twin at this moment",
 		Description: "The tree of spaces that the caller sees, with what each used since local midnight and its latest ambient measures, and each device's state and last power. " +
-			"What is not known is absent.",
+			"A site's temperature is its own sensors' or, where they have been silent for an hour, the weather for its coordinates (`source`). What is not known is absent.",
 		Metadata: httpserver.Readers(),
 	}, h.twin)
 }
@@ -44,6 +44,8 @@ type TwinSpace struct {
 type measure struct {
 	Value float64 `json:"value"`
 	At    instant `json:"at"`
+	// Source tells a sensor's word from the weather for a site's coordinates.
+	Source string `json:"source" enum:"sensor,weather"`
 }
 
 type twinDevice struct {
@@ -108,5 +110,5 @@ func measureOf(m *energy.LatestMeasure, unit float64) *measure {
 	if m == nil {
 		return nil
 	}
-	return &measure{Value: float64(m.Value) / unit, At: instant(m.At)}
+	return &measure{Value: float64(m.Value) / unit, At: instant(m.At), Source: string(m.Source)}
 }

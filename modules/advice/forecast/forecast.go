@@ -110,9 +110,15 @@ type Outlook struct {
 	sums [][]float64
 }
 
-// Ahead tells so many days, the first of them the one that follows the last of the rows, which must be whole days. known is
-// false where there are less than four weeks, or nothing was measured in them.
-func Ahead(rows []baseline.Row, days int, weather Weather) (o Outlook, known bool) {
+// Ahead tells so many days, the first of them the one that follows the last of the rows, which must be whole days. coming are
+// the hours of those days as far as their temperatures are forecast; without any, the last days' stand for them. What is learnt,
+// and how well the past was told, then rests on temperatures that were known beforehand, as a forecast's are, or were not. known
+// is false where there are less than four weeks, or nothing was measured in them.
+func Ahead(rows []baseline.Row, days int, coming []baseline.Row) (o Outlook, known bool) {
+	weather := Untold
+	if slices.ContainsFunc(coming, func(r baseline.Row) bool { return !math.IsNaN(r.Temp) }) {
+		weather = Told
+	}
 	s := seriesOf(rows, weather)
 	if len(s.days) < leastDays {
 		return o, false
@@ -126,7 +132,7 @@ func Ahead(rows []baseline.Row, days int, weather Weather) (o Outlook, known boo
 	o.past, o.sums = backtest(s, len(s.days), min(days, bandAhead))
 	o.judge(s)
 	last := s.days[len(s.days)-1].date
-	for k, told := range l.tellAhead(s, len(s.days), days) {
+	for k, told := range l.tellAhead(s.followedBy(coming), len(s.days), days) {
 		d := emptyDay(last + 1 + k)
 		// Beyond a week nothing is known of the band but that it is no narrower.
 		o.Hours = append(o.Hours, hoursOf(&d, told, &o.past[min(k, len(o.past)-1)])...)

@@ -78,7 +78,7 @@ func TestForecastsBeatTheSameHourOfLastWeek(t *testing.T) {
 func TestWhatIsToldAheadIsWhatAReplayTells(t *testing.T) {
 	rows := office(120, 5)
 	cut := 110 * 24
-	told, known := forecast.Ahead(rows[:cut], 3, forecast.Untold)
+	told, known := forecast.Ahead(rows[:cut], 3, nil)
 	require.True(t, known)
 	require.Len(t, told.Hours, 3*24)
 	replayed := forecast.Replay(rows, rows[cut].Date, forecast.Untold)
@@ -87,6 +87,34 @@ func TestWhatIsToldAheadIsWhatAReplayTells(t *testing.T) {
 	expected, low, high := told.Total(0, 2)
 	require.Less(t, low, expected)
 	require.Less(t, expected, high)
+}
+
+// TestOnlyTheTemperatureOfWhatComesIsSeen: with it, the first day is what a replay tells that knew the weather.
+func TestOnlyTheTemperatureOfWhatComesIsSeen(t *testing.T) {
+	rows := office(120, 5)
+	cut := 110 * 24
+	coming := append([]baseline.Row(nil), rows[cut:cut+4*24]...)
+	told, known := forecast.Ahead(rows[:cut], 3, coming)
+	require.True(t, known)
+	require.Equal(t, forecast.Replay(rows, rows[cut].Date, forecast.Told)[:24], told.Hours[:24])
+	for i := range coming {
+		coming[i].Load = 500
+	}
+	again, _ := forecast.Ahead(rows[:cut], 3, coming)
+	require.Equal(t, told.Hours, again.Hours)
+
+	untold, _ := forecast.Ahead(rows[:cut], 3, nil)
+	for i := range coming {
+		coming[i].Temp = math.NaN()
+	}
+	again, _ = forecast.Ahead(rows[:cut], 3, coming)
+	require.Equal(t, untold.Hours, again.Hours, "hours of which no temperature is known say nothing")
+
+	late, known := forecast.Ahead(rows[:cut], 3, rows[cut+30:cut+48])
+	require.True(t, known)
+	require.Len(t, late.Hours, 3*24)
+	early, _ := forecast.Ahead(rows[:cut], 1, rows[cut-48:cut+24])
+	require.Equal(t, told.Hours[:24], early.Hours[:24], "what lies before is known already")
 }
 
 func TestTooLittleIsNotToldFrom(t *testing.T) {
@@ -99,7 +127,7 @@ func TestTooLittleIsNotToldFrom(t *testing.T) {
 		zero[i].Load = 0
 	}
 	for name, rows := range map[string][]baseline.Row{"nothing": nil, "a day": office(1, 1), "three weeks": office(21, 1), "gaps": gaps, "zero": zero} {
-		_, known := forecast.Ahead(rows, 2, forecast.Untold)
+		_, known := forecast.Ahead(rows, 2, nil)
 		require.False(t, known, name)
 	}
 }
@@ -112,7 +140,7 @@ func TestNoTemperatureAndHolesGiveNumbers(t *testing.T) {
 			rows[i].Load = math.NaN()
 		}
 	}
-	told, known := forecast.Ahead(rows, 7, forecast.Untold)
+	told, known := forecast.Ahead(rows, 7, nil)
 	require.True(t, known)
 	for _, h := range told.Hours {
 		require.False(t, math.IsNaN(h.Expected) || math.IsInf(h.Expected, 0))
@@ -125,7 +153,7 @@ func TestAConstantLoadIsToldAsItIs(t *testing.T) {
 	for i := range rows {
 		rows[i].Load = 3
 	}
-	told, known := forecast.Ahead(rows, 2, forecast.Untold)
+	told, known := forecast.Ahead(rows, 2, nil)
 	require.True(t, known)
 	for _, h := range told.Hours {
 		require.InDelta(t, 3, h.Expected, 1e-9)

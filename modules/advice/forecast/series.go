@@ -72,6 +72,24 @@ func seriesOf(rows []baseline.Row, weather Weather) series {
 	return s
 }
 
+// followedBy puts the temperatures of coming days after those that were measured. What they used is not known, whatever the
+// rows say.
+func (s series) followedBy(coming []baseline.Row) series {
+	last := s.days[len(s.days)-1].date
+	whole := series{weather: s.weather, days: append(make([]day, 0, len(s.days)+MostDays), s.days...)}
+	for _, d := range seriesOf(coming, s.weather).days {
+		for date := whole.days[len(whole.days)-1].date + 1; date < d.date; date++ {
+			whole.days = append(whole.days, emptyDay(date))
+		}
+		if d.date > last {
+			followed := emptyDay(d.date)
+			followed.temp = d.temp
+			whole.days = append(whole.days, followed)
+		}
+	}
+	return whole
+}
+
 func emptyDay(date int) day {
 	const thursday = 3 // of 1970-01-01
 	d := day{date: date, weekday: (date + thursday) % weekDays}

@@ -17,6 +17,8 @@ type CampusStore interface {
 	energy.States
 	energy.AmbientReadings
 	energy.Moments
+	energy.WeatherRecords
+	PastChanges(ctx context.Context, since energy.Instant) ([]energy.Changed, error)
 }
 
 // RunCampus checks an adapter on an empty store.
@@ -25,6 +27,10 @@ func RunCampus(t *testing.T, store CampusStore) {
 	t.Run("calendar and tariffs are read back as they were written", func(t *testing.T) { rulebook(t, store) })
 	t.Run("states", func(t *testing.T) { states(t, store) })
 	t.Run("ambient readings", func(t *testing.T) { ambient(t, store) })
+	t.Run("weather", func(t *testing.T) { weather(t, store) })
+	t.Run("weather of the past", func(t *testing.T) { weatherOfThePast(t, store) })
+	t.Run("weather beside sensors", func(t *testing.T) { sensorsAbove(t, store) })
+	t.Run("weather is cared for by one", func(t *testing.T) { weatherCare(t, store) })
 }
 
 func catalogue(t *testing.T, store energy.Catalogue) {
@@ -149,7 +155,7 @@ func ambient(t *testing.T, store CampusStore) {
 	latest, err := store.LatestAmbient(ctx, []energy.SpaceID{"s", "t"}, Start, Start+hour)
 	require.NoError(t, err)
 	require.Equal(t, map[energy.SpaceID]energy.LatestAmbient{"s": {
-		Temperature: &energy.LatestMeasure{Value: 25_500, At: Start + 30*minute}, CO2: &energy.LatestMeasure{Value: 700, At: Start + 30*minute},
-		Occupancy: &energy.LatestMeasure{Value: 3, At: Start},
+		Temperature: &energy.LatestMeasure{Value: 25_500, At: Start + 30*minute, Source: energy.FromSensor}, CO2: &energy.LatestMeasure{Value: 700, At: Start + 30*minute, Source: energy.FromSensor},
+		Occupancy: &energy.LatestMeasure{Value: 3, At: Start, Source: energy.FromSensor},
 	}}, latest)
 }

@@ -20,6 +20,7 @@ type IntakeStore interface {
 	energy.AmbientReadings
 	energy.Moments
 	energy.Inbox
+	energy.WeatherRecords
 }
 
 // RunIntake holds an empty store to what devices say in words of their own.
@@ -82,7 +83,7 @@ func newDesk(t *testing.T, store IntakeStore) *desk {
 func (d *desk) again(store IntakeStore, zone *time.Location) {
 	ledger := energy.NewLedger(store, d.catalog, d.clock, zone, energy.Retention{})
 	d.intake = energy.NewIntake(energy.IntakeNeeds{
-		Ledger: ledger, Conditions: energy.NewConditions(store, store, d.catalog, d.clock, zone), Catalog: d.catalog,
+		Ledger: ledger, Conditions: energy.NewConditions(store, store, store, d.catalog, d.clock, zone), Catalog: d.catalog,
 		Moments: store, Inbox: store, Clock: d.clock, Counter: d.counted,
 	})
 }
@@ -107,7 +108,7 @@ func (d *desk) readings(t *testing.T, id energy.DeviceID) []energy.Reading {
 	return all
 }
 
-func amount(e energy.Energy) *energy.Energy { return &e }
+func counter(e energy.Energy) *energy.Energy { return &e }
 
 func watts(p energy.Power) *energy.Power { return &p }
 
@@ -116,9 +117,9 @@ func (d *desk) knownDevices(t *testing.T) {
 	ctx := context.Background()
 	d.device(t, "plug-1", "tele/pow1")
 	warm := int64(24_500)
-	d.take(t, energy.Observation{Dialect: "tasmota", Address: "tele/pow1", LocalTime: "2026-04-30T20:00:00", Register: amount(5 * energy.KilowattHour), State: energy.On, Temperature: &warm})
+	d.take(t, energy.Observation{Dialect: "tasmota", Address: "tele/pow1", LocalTime: "2026-04-30T20:00:00", Register: counter(5 * energy.KilowattHour), State: energy.On, Temperature: &warm})
 	d.take(t,
-		energy.Observation{Dialect: "holotwin", Device: "plug-1", At: Now.Add(-60_000), Source: energy.ByDevice, Register: amount(9 * energy.KilowattHour), State: energy.On},
+		energy.Observation{Dialect: "holotwin", Device: "plug-1", At: Now.Add(-60_000), Source: energy.ByDevice, Register: counter(9 * energy.KilowattHour), State: energy.On},
 		energy.Observation{Dialect: "tasmota", Address: "tele/pow1", State: energy.Off},
 	)
 	d.take(t, energy.Observation{Dialect: "shelly", Address: "tele/pow1", Power: watts(40 * energy.Watt), Counts: true})
@@ -142,7 +143,7 @@ func (d *desk) knownDevices(t *testing.T) {
 func (d *desk) repeatedRegisters(t *testing.T) {
 	d.device(t, "zb", "zigbee2mqtt/Sala 1/enchufe")
 	say := func(e energy.Energy, retained bool) energy.Observation {
-		return energy.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/Sala 1/enchufe", Register: amount(e), Retained: retained}
+		return energy.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/Sala 1/enchufe", Register: counter(e), Retained: retained}
 	}
 	d.take(t, say(80*energy.KilowattHour, true))
 	require.Empty(t, d.readings(t, "zb"), "what the broker kept is of another time")
@@ -169,11 +170,11 @@ func (d *desk) rejected(t *testing.T) {
 	at := d.clock.now.Add(-30_000)
 	d.clock.now = d.clock.now.Add(1000)
 	require.NoError(t, d.intake.Take(ctx, key, []energy.Observation{
-		{Dialect: "holotwin", Device: "nobody", Register: amount(1)},
-		{Dialect: "holotwin", Device: "plug-1", Register: amount(1)},
-		{Dialect: "holotwin", Device: "r1", At: d.clock.now.Add(3_600_000), Source: energy.ByDevice, Register: amount(1)},
-		{Dialect: "holotwin", Device: "r1", At: at, Source: energy.ByDevice, Interval: amount(5), Span: 1000},
-		{Dialect: "holotwin", Device: "r1", At: at, Source: energy.ByDevice, Interval: amount(6), Span: 1000},
+		{Dialect: "holotwin", Device: "nobody", Register: counter(1)},
+		{Dialect: "holotwin", Device: "plug-1", Register: counter(1)},
+		{Dialect: "holotwin", Device: "r1", At: d.clock.now.Add(3_600_000), Source: energy.ByDevice, Register: counter(1)},
+		{Dialect: "holotwin", Device: "r1", At: at, Source: energy.ByDevice, Interval: counter(5), Span: 1000},
+		{Dialect: "holotwin", Device: "r1", At: at, Source: energy.ByDevice, Interval: counter(6), Span: 1000},
 		{Dialect: "emoncms", Device: "r1", Plain: "7"},
 	}))
 	require.Len(t, d.readings(t, "r1"), 1)
@@ -201,7 +202,7 @@ func (d *desk) newcomers(t *testing.T) {
 	ctx := context.Background()
 	begun := d.clock.now
 	say := func(e energy.Energy) energy.Observation {
-		return energy.Observation{Dialect: "shelly-gen1", Address: "shellies/shellyplug-s-ABC/relay/0", Name: "Cafetera", Register: amount(e), State: energy.On}
+		return energy.Observation{Dialect: "shelly-gen1", Address: "shellies/shellyplug-s-ABC/relay/0", Name: "Cafetera", Register: counter(e), State: energy.On}
 	}
 	d.take(t, say(10*energy.KilowattHour), energy.Observation{Dialect: "shelly-gen1", Address: "shellies/shellyplug-s-ABC/relay/0", Power: watts(90 * energy.Watt), Counts: true})
 	d.clock.now = d.clock.now.Add(60_000)
