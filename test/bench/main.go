@@ -16,7 +16,7 @@ import (
 
 func main() {
 	seconds := flag.Int("seconds", 10, "how long each load runs")
-	only := flag.String("only", "", "one of footprint, ingest, bulk, series, access, analysis, embedded; or energy: those of the energy module")
+	only := flag.String("only", "", "one of footprint, ingest, bulk, series, access, analysis, devices, embedded; or energy: those of the energy module")
 	flag.Parse()
 	if err := run(context.Background(), *only, time.Duration(*seconds)*time.Second); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -41,9 +41,10 @@ func run(ctx context.Context, only string, span time.Duration) error {
 		{"series", func() error { return series(ctx, postgres) }},
 		{"access", func() error { return access(ctx, postgres, span) }},
 		{"analysis", func() error { return analysis(ctx, postgres) }},
+		{"devices", func() error { return devices(ctx, postgres, span) }},
 		{"embedded", func() error { return embedded(ctx, span) }},
 	} {
-		if only == "" || only == b.name || (only == "energy" && b.name != "footprint" && b.name != "access" && b.name != "analysis") {
+		if only == "" || only == b.name || (only == "energy" && b.name != "footprint" && b.name != "access" && b.name != "analysis" && b.name != "devices") {
 			failures = append(failures, b.measure())
 		}
 	}

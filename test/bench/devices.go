@@ -1,0 +1,270 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/holotwin/holotwin/platform/database/databasetest/pgserver"
+	"github.com/holotwin/holotwin/test/program"
+)
+
+// Of the load of devices.
+const (
+	mqttDevices = 200
+	// waitingEach is how many messages a device sends before the first is acknowledged.
+	waitingEach   = 10
+	streamReaders = 200
+	timedReaders  = 10
+	perSecond     = 500
+)
+
+// devices measures MQTT and events on PostgreSQL: messages that are committed and acknowledged, by the embedded broker and by
+// Mosquitto, and how long a reading takes to its readers.
+func devices(ctx context.Context, postgres *pgserver.Server, span time.Duration) error {
+	return errors.Join(embeddedBroker(ctx, postgres, span), outsideBroker(ctx, postgres, span), liveEvents(ctx, postgres, span))
+}
+
+// serving starts a server on a new database, with some devices.
+func serving(ctx context.Context, postgres *pgserver.Server, name string, n int, settings ...string) (client *program.Client, site string, end func(), err error) {
+	if err := postgres.Run(ctx, "createdb", name); err != nil {
+		return nil, "", nil, err
+	}
+	folder, err := os.MkdirTemp("", "holotwin-bench-")
+	if err != nil {
+		return nil, "", nil, err
+	}
+	database, err := url.Parse(postgres.URL)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	database.Path = "/" + name
+	server, err := program.Start(ctx, folder, database.String(), append(settings, "RATE_LIMIT_PER_MIN=0"))
+	if err != nil {
+		return nil, "", nil, err
+	}
+	end = func() { _ = server.Stop(); _ = os.RemoveAll(folder) }
+	client, err = program.Login(server.URL)
+	if err != nil {
+		return nil, "", end, err
+	}
+	campus, err := client.MakeCampus(n)
+	return client, campus.Site, end, err
+}
+
+func embeddedBroker(ctx context.Context, postgres *pgserver.Server, span time.Duration) error {
+	address, err := program.FreeAddress()
+	if err != nil {
+		return err
+	}
+	client, site, end, err := serving(ctx, postgres, "bench_mqtt", mqttDevices, "MQTT_LISTEN="+address)
+	if err != nil {
+		return err
+	}
+	defer end()
+	var key struct{ Key string }
+	answer, err := client.Send(http.MethodPost, "/auth/claves", map[string]any{"name": "bench", "space_id": site})
+	if err == nil {
+		err = answer.JSON(&key)
+	}
+	if err != nil {
+		return err
+	}
+	rate, err := publish(address, func(int) (string, string) { return "", key.Key }, span)
+	fmt.Printf("MQTT, embedded broker       %6.0f messages/s, committed and acknowledged, from %d devices\n", rate, mqttDevices)
+	return err
+}
+
+func outsideBroker(ctx context.Context, postgres *pgserver.Server, span time.Duration) error {
+	folder, err := os.MkdirTemp("", "holotwin-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	broker, err := program.StartMosquitto(folder, "adapters/mqtt/mosquitto.conf")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = broker.Stop() }()
+	client, _, end, err := serving(ctx, postgres, "bench_mosquitto", mqttDevices, "MQTT_URL="+broker.URL())
+	if err != nil {
+		return err
+	}
+	defer end()
+	begun := time.Now()
+	if _, err := publish(broker.Address, func(int) (string, string) { return program.BrokerUser, program.BrokerPassword }, span); err != nil {
+		return err
+	}
+	var last, taken int
+	for wait := 0; wait < 5; {
+		time.Sleep(200 * time.Millisecond)
+		if taken, err = takenMessages(client); err != nil {
+			return err
+		}
+		if wait++; taken > last {
+			last, wait = taken, 0
+		}
+	}
+	fmt.Printf("MQTT, Mosquitto between     %6.0f messages/s, committed\n", float64(taken)/(time.Since(begun)-time.Second).Seconds())
+	return nil
+}
+
+var takenMetric = regexp.MustCompile(`holotwin_mqtt_messages_total\{outcome="taken"\} (\S+)`)
+
+func takenMessages(client *program.Client) (int, error) {
+	answer, err := client.Raw(http.MethodGet, "/metrics", "", nil)
+	if err != nil {
+		return 0, err
+	}
+	found := takenMetric.FindSubmatch(answer.Body)
+	if found == nil {
+		return 0, nil
+	}
+	n, err := strconv.ParseFloat(string(found[1]), 64)
+	return int(n), err
+}
+
+// publish lets devices publish for a while and gives the acknowledged messages a second.
+func publish(address string, login func(i int) (user, password string), span time.Duration) (float64, error) {
+	var acknowledged atomic.Int64
+	var failed atomic.Pointer[error]
+	begun := time.Now()
+	var running sync.WaitGroup
+	for i := range mqttDevices {
+		running.Go(func() {
+			user, password := login(i)
+			device := fmt.Sprintf("d%d", i)
+			if user == "" {
+				user = device
+			}
+			p, err := program.DialMQTT(address, device, user, password)
+			if err != nil {
+				failed.Store(&err)
+				return
+			}
+			defer p.Close()
+			at := time.Now().Add(-10 * time.Hour)
+			for time.Since(begun) < span {
+				var waiting []interface{ WaitTimeout(time.Duration) bool }
+				for range waitingEach {
+					at = at.Add(time.Second)
+					waiting = append(waiting, p.Publish("holotwin/"+device+"/consumo", `{"kwh":0.0001,"interval_s":1,"timestamp":"`+at.UTC().Format(time.RFC3339)+`"}`))
+				}
+				for _, done := range waiting {
+					if done.WaitTimeout(20 * time.Second) {
+						acknowledged.Add(1)
+					}
+				}
+			}
+		})
+	}
+	running.Wait()
+	if err := failed.Load(); err != nil {
+		return 0, *err
+	}
+	return float64(acknowledged.Load()) / time.Since(begun).Seconds(), nil
+}
+
+func liveEvents(ctx context.Context, postgres *pgserver.Server, span time.Duration) error {
+	client, _, end, err := serving(ctx, postgres, "bench_events", 50)
+	if err != nil {
+		return err
+	}
+	defer end()
+	var sent sync.Map // when each reading was sent, by its instant
+	var mu sync.Mutex
+	var took []time.Duration
+	var streams []net.Conn
+	defer func() {
+		for _, s := range streams {
+			_ = s.Close()
+		}
+	}()
+	for i := range streamReaders {
+		conn, err := openStream(client)
+		if err != nil {
+			return err
+		}
+		streams = append(streams, conn)
+		if i >= timedReaders {
+			go func() { _, _ = io.Copy(io.Discard, conn) }()
+			continue
+		}
+		go readTimes(conn, &sent, func(d time.Duration) { mu.Lock(); took = append(took, d); mu.Unlock() })
+	}
+	time.Sleep(time.Second)
+	host := strings.TrimPrefix(client.URL, "http://")
+	base := time.Now().Add(-5 * time.Hour).Truncate(time.Second)
+	const posters = 20
+	var running sync.WaitGroup
+	for w := range posters {
+		p, err := dialPoster(host, client.Token)
+		if err != nil {
+			return err
+		}
+		running.Go(func() {
+			tick := time.NewTicker(time.Second * posters / perSecond)
+			defer tick.Stop()
+			for n := range int(span.Seconds() * perSecond / posters) {
+				<-tick.C
+				at := base.Add(time.Duration(n*posters+w) * time.Millisecond)
+				sent.Store(at.UnixMilli(), time.Now())
+				if err := p.post(fmt.Sprintf("d%d", w), at); err != nil {
+					return
+				}
+			}
+		})
+	}
+	running.Wait()
+	time.Sleep(time.Second)
+	mu.Lock()
+	defer mu.Unlock()
+	if len(took) == 0 {
+		return errors.New("no event came")
+	}
+	slices.Sort(took)
+	fmt.Printf("event to reader             %6.0f ms at p99, %.0f ms median, from the sending of the reading, at %d readings/s and %d readers (%d seen)\n",
+		ms(took[len(took)*99/100]), ms(took[len(took)/2]), perSecond, streamReaders, len(took))
+	return nil
+}
+
+func openStream(client *program.Client) (net.Conn, error) {
+	conn, err := net.Dial("tcp", strings.TrimPrefix(client.URL, "http://"))
+	if err != nil {
+		return nil, err
+	}
+	_, err = fmt.Fprintf(conn, "GET /api/eventos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", client.Token)
+	return conn, err
+}
+
+var toldAt = regexp.MustCompile(`"timestamp":"([^"]+)"`)
+
+func readTimes(conn net.Conn, sent *sync.Map, took func(time.Duration)) {
+	lines := bufio.NewScanner(conn)
+	for lines.Scan() {
+		found := toldAt.FindSubmatch(lines.Bytes())
+		if found == nil {
+			continue
+		}
+		at, err := time.Parse(time.RFC3339Nano, string(found[1]))
+		if err != nil {
+			continue
+		}
+		if begun, known := sent.Load(at.UnixMilli()); known {
+			took(time.Since(begun.(time.Time)))
+		}
+	}
+}
