@@ -91,6 +91,9 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 			supervisor.Run("advice on demand", func(ctx context.Context) {
 				advisor.RunAsked(ctx, func(err error) { log.Error("advice was not renewed", zap.Error(err)) })
 			})
+			supervisor.Run("runs of scenarios", func(ctx context.Context) {
+				advisor.PlayRuns(ctx, func(err error) { log.Error("a run of a scenario was ended", zap.Error(err)) })
+			})
 			log.Info("ready", zap.String("url", publicURL(listener)), zap.String("database", string(db.Dialect)), zap.String("version", version))
 			return nil
 		},

@@ -171,7 +171,7 @@ var adviceParts = fx.Module("advice",
 			return advice.New(advice.Needs{
 				Rewriter: rewriter(c), Wordings: store,
 				Campus: campus, Consumption: campus, Ambience: campus, States: campus, Calendar: campus, Prices: campus, Changes: campus,
-				Recommendations: store, Analyses: store, Archive: store, Scenarios: store, Jobs: store, Reports: pdf.New(), Clock: clock.System{}, NewID: random.ID,
+				Recommendations: store, Analyses: store, Archive: store, Scenarios: store, Runs: store, Jobs: store, Reports: pdf.New(), Clock: clock.System{}, NewID: random.ID,
 			})
 		},
 		func(advisor *advice.Advisor) *httpadvice.Handlers { return &httpadvice.Handlers{Advisor: advisor} },

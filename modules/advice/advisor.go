@@ -20,6 +20,7 @@ type Needs struct {
 	Analyses        Analyses
 	Archive         Archive
 	Scenarios       Scenarios
+	Runs            Runs
 	Jobs            Jobs
 	Reports         Reports
 	Wordings        Wordings
@@ -39,6 +40,8 @@ type Advisor struct {
 	turn chan struct{}
 	// asked are jobs that somebody wants run.
 	asked chan Job
+	// runs are scenarios that somebody wants played.
+	runs chan playing
 
 	mu sync.Mutex
 	// layout is that of the tree as it last was.
@@ -49,7 +52,7 @@ type Advisor struct {
 
 // New makes an advisor.
 func New(needs Needs) *Advisor {
-	return &Advisor{Needs: needs, turn: make(chan struct{}, 1), asked: make(chan Job, 1)}
+	return &Advisor{Needs: needs, turn: make(chan struct{}, 1), asked: make(chan Job, 1), runs: make(chan playing, mostRuns)}
 }
 
 func (a *Advisor) campus(ctx context.Context) (*campus, error) {

@@ -3,6 +3,7 @@ package blackbox
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -143,8 +144,58 @@ func simulated(t *testing.T, c *program.Client, meter string) {
 	for _, field := range []string{"changes[0].from", "changes[0].to", "changes[0].start", "changes[1].count", "changes[1].watts"} {
 		require.Contains(t, string(answer.Body), `"`+field+`"`, "all bad fields at once")
 	}
+	played(t, c, kept)
 	send(t, c, 204, http.MethodDelete, "/api/simulaciones/"+kept.ID, nil)
 	send(t, c, 404, http.MethodGet, "/api/simulaciones/"+kept.ID, nil)
+}
+
+// played plays a kept scenario to its end: the sums of its hours are those that it was kept with. Another is stopped.
+func played(t *testing.T, c *program.Client, kept simulation) {
+	stream := followed(t, c, "/api/eventos?kind=simulation", "")
+	var run struct {
+		RunID string `json:"run_id"`
+		Hours int
+	}
+	begin := func(perSecond int) {
+		require.NoError(t, send(t, c, 202, http.MethodPost, "/api/simulaciones/"+kept.ID+"/inicio", map[string]any{"hours_per_second": perSecond}).JSON(&run))
+	}
+	type step struct {
+		RunID    string `json:"run_id"`
+		State    string
+		Before   float64 `json:"before_total_kwh"`
+		After    float64 `json:"after_total_kwh"`
+		Progress float64
+	}
+	shown := func() (s step) {
+		require.NoError(t, json.Unmarshal([]byte(next(t, stream).Data), &s))
+		return s
+	}
+	begin(10)
+	slow := run.RunID
+	require.Equal(t, slow, shown().RunID)
+	begin(500)
+	s, n := shown(), 0
+	for s.RunID == slow { // what was told before the new run took its place
+		s = shown()
+	}
+	for n = 1; s.State != "finished"; n++ {
+		require.Equal(t, run.RunID, s.RunID)
+		s = shown()
+	}
+	require.Equal(t, run.Hours, n, "every hour, once")
+	require.InDelta(t, kept.Before.KWh, s.Before, 1e-6*kept.Before.KWh)
+	require.InDelta(t, kept.After.KWh, s.After, 1e-6*kept.After.KWh)
+	require.Equal(t, 1.0, s.Progress)
+	begin(10)
+	require.Equal(t, run.RunID, shown().RunID)
+	send(t, c, 204, http.MethodPost, "/api/simulaciones/"+kept.ID+"/fin", nil)
+	for {
+		if _, err := stream.Next(time.Second); err != nil {
+			break // it is silent
+		}
+	}
+	send(t, c, 404, http.MethodPost, "/api/simulaciones/nada/inicio", map[string]any{})
+	send(t, c, 400, http.MethodPost, "/api/simulaciones/"+kept.ID+"/inicio", map[string]any{"hours_per_second": 501})
 }
 
 func analysedAgain(t *testing.T, c *program.Client) {

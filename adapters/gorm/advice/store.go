@@ -48,6 +48,7 @@ var (
 	_ advice.Analyses        = (*Store)(nil)
 	_ advice.Archive         = (*Store)(nil)
 	_ advice.Scenarios       = (*Store)(nil)
+	_ advice.Runs            = (*Store)(nil)
 	_ advice.Jobs            = (*Store)(nil)
 	_ advice.Wordings        = (*Store)(nil)
 )

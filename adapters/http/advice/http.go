@@ -28,6 +28,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerVerification(api)
 	h.registerForecast(api)
 	h.registerSimulations(api)
+	h.registerRuns(api)
 	h.registerAnomalies(api)
 	h.registerJobs(api)
 	h.registerMonth(api)
@@ -57,6 +58,8 @@ func problemOf(err error) *problem.Problem {
 		return problem.Invalid(fields...)
 	case errors.As(err, &transition):
 		return problem.New(problem.Conflict).With("from", string(transition.From)).With("to", string(transition.To))
+	case errors.As(err, &advice.ErrTooManyRuns{}):
+		return problem.New(problem.Overloaded).After(5)
 	case errors.As(err, &advice.ErrNothingMeasured{}):
 		return problem.Invalid(problem.Field{Field: "from", Rule: problem.Measured})
 	case errors.As(err, &advice.ErrNotFound{}):

@@ -20,7 +20,7 @@ func (h *Handlers) registerEvents(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "events", Method: http.MethodGet, Path: "/api/eventos", Tags: []string{"energy"},
 		Summary: "Lo que pasa, en vivo · What happens, live",
-		Description: "Server-sent events: `reading`, `device_state`, `ambient`, `recommendation`, each with an `id`. `Last-Event-ID` goes on after it, without gap or repeat, on any replica, " +
+		Description: "Server-sent events: `reading`, `device_state`, `ambient`, `recommendation`, `simulation` (a scenario that is played), each with an `id`. `Last-Event-ID` goes on after it, without gap or repeat, on any replica, " +
 			"for an hour; later, `reset` says that what happened since must be asked for anew (`/api/gemelo`). A comment with the place comes at least every 5 s. A reader that does not read is closed after 10 s. " +
 			"Of an upload of more than 1,000 readings, each device's last is told.",
 		Metadata: httpserver.Readers(), Errors: []int{404, 503},
@@ -33,7 +33,7 @@ func (h *Handlers) registerEvents(api *httpserver.API) {
 type eventsInput struct {
 	SpaceID     string   `query:"space_id" maxLength:"64" doc:"Only of this space and what is in it"`
 	DeviceID    string   `query:"device_id" maxLength:"64" doc:"Only of this device"`
-	Kinds       []string `query:"kind" maxItems:"10" enum:"reading,device_state,ambient,recommendation" doc:"Only these, separated by commas"`
+	Kinds       []string `query:"kind" maxItems:"10" enum:"reading,device_state,ambient,recommendation,simulation" doc:"Only these, separated by commas"`
 	LastEventID string   `header:"Last-Event-ID" maxLength:"100" doc:"The id of the last event that was read"`
 }
 

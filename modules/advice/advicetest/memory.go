@@ -22,6 +22,7 @@ type Store interface {
 	advice.Analyses
 	advice.Archive
 	advice.Scenarios
+	advice.Runs
 	advice.Jobs
 	advice.Wordings
 }
@@ -37,6 +38,8 @@ type Memory struct {
 	jobs     []advice.Job
 	locked   bool
 	wordings map[string]words.Text
+	runs     map[string]string
+	told     []advice.RunStep
 }
 
 // NewMemory makes an empty one.
@@ -198,6 +201,49 @@ func (m *Memory) DropScenario(_ context.Context, id string) error {
 	defer m.mu.Unlock()
 	m.kept = slices.DeleteFunc(m.kept, func(s advice.KeptScenario) bool { return s.ID == id })
 	return nil
+}
+
+// BeginRun answers advice.Runs.
+func (m *Memory) BeginRun(_ context.Context, scenario, run string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.runs == nil {
+		m.runs = make(map[string]string)
+	}
+	m.runs[scenario] = run
+	return nil
+}
+
+// EndRun answers advice.Runs.
+func (m *Memory) EndRun(_ context.Context, scenario string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.runs, scenario)
+	return nil
+}
+
+// TellRun answers advice.Runs.
+func (m *Memory) TellRun(_ context.Context, steps []advice.RunStep) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(steps) == 0 {
+		return true, nil
+	}
+	if m.runs[steps[0].Scenario] != steps[0].Run {
+		return false, nil
+	}
+	if steps[len(steps)-1].State == advice.RunFinished {
+		delete(m.runs, steps[0].Scenario)
+	}
+	m.told = append(m.told, steps...)
+	return true, nil
+}
+
+// ToldSteps are all that runs have told.
+func (m *Memory) ToldSteps() []advice.RunStep {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.told)
 }
 
 // TryLock answers advice.Jobs.

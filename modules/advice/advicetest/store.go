@@ -3,6 +3,7 @@ package advicetest
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"testing"
 	"time"
@@ -29,6 +30,7 @@ func RunStore(t *testing.T, open func(t *testing.T) Store) {
 		"jobs come back, and one has the lock at a time": jobsComeBack,
 		"better words come back":                         wordingsComeBack,
 		"scenarios come back, the newest first":          scenariosComeBack,
+		"runs take each other's place":                   runsTakeEachOthersPlace,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, open(t)) })
 	}
@@ -250,6 +252,29 @@ func scenariosComeBack(t *testing.T, s Store) {
 	all, err = s.AllScenarios(ctx)
 	require.NoError(t, err)
 	require.Equal(t, []advice.KeptScenario{third}, all, "the oldest was let go of")
+}
+
+func runsTakeEachOthersPlace(t *testing.T, s Store) {
+	ctx := context.Background()
+	step := func(run string, state advice.RunState) []advice.RunStep {
+		return []advice.RunStep{{Run: run, Scenario: "sim_1", Space: "room", State: state, Start: noon, BeforeKWh: 2, AfterKWh: math.NaN(), Share: 0.5}}
+	}
+	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_1"))
+	tell := func(run string, state advice.RunState, want bool) {
+		mine, err := s.TellRun(ctx, step(run, state))
+		require.NoError(t, err)
+		require.Equal(t, want, mine, run)
+	}
+	tell("run_1", advice.RunRunning, true)
+	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_2"))
+	tell("run_1", advice.RunRunning, false)
+	tell("run_2", advice.RunRunning, true)
+	require.NoError(t, s.EndRun(ctx, "sim_1"))
+	require.NoError(t, s.EndRun(ctx, "sim_1"))
+	tell("run_2", advice.RunRunning, false)
+	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_3"))
+	tell("run_3", advice.RunFinished, true)
+	tell("run_3", advice.RunRunning, false)
 }
 
 func jobsComeBack(t *testing.T, s Store) {

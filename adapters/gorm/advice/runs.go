@@ -1,0 +1,86 @@
+package gormadvice
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/platform/events"
+)
+
+type runRow struct {
+	ScenarioID string `gorm:"primaryKey"`
+	RunID      string
+}
+
+func (runRow) TableName() string { return "advice_runs" }
+
+// BeginRun makes a run the scenario's.
+func (s *Store) BeginRun(ctx context.Context, scenario, run string) error {
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "scenario_id"}}, UpdateAll: true}).Create(&runRow{ScenarioID: scenario, RunID: run}).Error
+	})
+}
+
+// EndRun takes the scenario's run away.
+func (s *Store) EndRun(ctx context.Context, scenario string) error {
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		return tx.Where("scenario_id = ?", scenario).Delete(&runRow{}).Error
+	})
+}
+
+// TellRun tells steps of a run if it is still the scenario's.
+func (s *Store) TellRun(ctx context.Context, steps []advice.RunStep) (mine bool, err error) {
+	if len(steps) == 0 {
+		return true, nil
+	}
+	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
+		var rows []runRow
+		if err := s.locked(tx).Where("scenario_id = ? AND run_id = ?", steps[0].Scenario, steps[0].Run).Find(&rows).Error; err != nil || len(rows) == 0 {
+			return err
+		}
+		mine = true
+		all := make([]events.Event, len(steps))
+		for i, step := range steps {
+			if all[i], err = stepNews(step); err != nil {
+				return err
+			}
+			if step.State == advice.RunFinished {
+				if err := tx.Where("scenario_id = ?", step.Scenario).Delete(&runRow{}).Error; err != nil {
+					return err
+				}
+			}
+		}
+		return s.tell(tx, all...)
+	})
+	s.committed(err)
+	return mine, err
+}
+
+func stepNews(step advice.RunStep) (events.Event, error) {
+	data, err := json.Marshal(struct {
+		Scenario string          `json:"simulation_id"`
+		Run      string          `json:"run_id"`
+		State    advice.RunState `json:"state"`
+		Start    time.Time       `json:"start"`
+		Before   *float64        `json:"before_kwh"`
+		After    *float64        `json:"after_kwh"`
+		Sum      float64         `json:"before_total_kwh"`
+		SumAfter float64         `json:"after_total_kwh"`
+		Share    float64         `json:"progress"`
+	}{step.Scenario, step.Run, step.State, step.Start.UTC(), known(step.BeforeKWh), known(step.AfterKWh), step.BeforeTotal, step.AfterTotal, step.Share})
+	return events.Event{Kind: "simulation", Space: step.Space, Data: string(data)}, err
+}
+
+// known is nil for a number that is none.
+func known(v float64) *float64 {
+	if math.IsNaN(v) {
+		return nil
+	}
+	return &v
+}

@@ -1,0 +1,192 @@
+package advice
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice/whatif"
+)
+
+// Runs keeps which run of a scenario goes on, for all processes, and tells what it shows. A scenario has one run at a time: a new
+// one takes the place of the one before.
+type Runs interface {
+	// BeginRun makes a run the scenario's.
+	BeginRun(ctx context.Context, scenario, run string) error
+	// EndRun takes the scenario's run away, whichever it is.
+	EndRun(ctx context.Context, scenario string) error
+	// TellRun tells steps of a run if it is still the scenario's; mine is false, and nothing told, where it is not.
+	TellRun(ctx context.Context, steps []RunStep) (mine bool, err error)
+}
+
+// Run is a scenario that is played hour by hour.
+type Run struct {
+	ID, Scenario string
+	// Hours are all that will be shown, PerSecond how many a second.
+	Hours, PerSecond int
+}
+
+// RunState is how a run is.
+type RunState string
+
+// The states.
+const (
+	RunRunning  RunState = "running"
+	RunFinished RunState = "finished"
+)
+
+// RunStep is one hour of a run, with what came before it.
+type RunStep struct {
+	Run, Scenario string
+	Space         string // whose load it is, or in which it is
+	State         RunState
+	Start         time.Time
+	// BeforeKWh is what was used in the hour, AfterKWh what the changes would have made of it; NaN where nothing was measured.
+	BeforeKWh, AfterKWh float64
+	// BeforeTotal and AfterTotal are the sums so far, kWh. Share is how much of the run was shown, 0 to 1.
+	BeforeTotal, AfterTotal, Share float64
+}
+
+// Bounds of runs.
+const (
+	MostHoursPerSecond    = 500
+	DefaultHoursPerSecond = 24
+	// mostRuns are played by a process at a time.
+	mostRuns = 20
+	// runTick is how often steps are told.
+	runTick = 250 * time.Millisecond
+)
+
+// ErrTooManyRuns says that as many runs are played as this process plays at a time.
+type ErrTooManyRuns struct{}
+
+func (ErrTooManyRuns) Error() string { return "too many runs" }
+
+// playing is a run under way.
+type playing struct {
+	run           Run
+	space         string
+	start         []time.Time
+	before, after []float64
+	next          int
+	due           float64 // hours that should have been shown
+	sums          [2]float64
+}
+
+// StartRun plays a kept scenario to whoever listens, from its first hour on. Errors: ErrForbidden, ErrNotFound, ErrInvalid,
+// ErrNothingMeasured, ErrTooManyRuns.
+func (a *Advisor) StartRun(ctx context.Context, caller Caller, id string, perSecond int) (Run, error) {
+	if !caller.MayManage() {
+		return Run{}, ErrForbidden{}
+	}
+	if perSecond < 1 || perSecond > MostHoursPerSecond {
+		return Run{}, ErrInvalid{[]Flaw{{Field: "hours_per_second", Rule: "maximum", Args: map[string]any{"max": MostHoursPerSecond}}}}
+	}
+	kept, err := a.KeptScenarios(ctx, caller, []string{id})
+	if err != nil {
+		return Run{}, err
+	}
+	p, err := a.playOf(ctx, caller, kept[0])
+	if err != nil {
+		return Run{}, err
+	}
+	p.run.PerSecond = perSecond
+	if err := a.Runs.BeginRun(ctx, id, p.run.ID); err != nil {
+		return Run{}, err
+	}
+	select {
+	case a.runs <- p:
+		return p.run, nil
+	default:
+		return Run{}, ErrTooManyRuns{}
+	}
+}
+
+// StopRun ends the run of a kept scenario, on whichever process it is played. Errors: ErrForbidden, ErrNotFound.
+func (a *Advisor) StopRun(ctx context.Context, caller Caller, id string) error {
+	if !caller.MayManage() {
+		return ErrForbidden{}
+	}
+	if _, err := a.KeptScenarios(ctx, caller, []string{id}); err != nil {
+		return err
+	}
+	return a.Runs.EndRun(ctx, id)
+}
+
+// playOf replays the very hours that the scenario was kept with.
+func (a *Advisor) playOf(ctx context.Context, caller Caller, kept KeptScenario) (playing, error) {
+	c, err := a.campus(ctx)
+	if err != nil {
+		return playing{}, err
+	}
+	s := kept.Scenario
+	s.From, s.To = kept.Simulation.From, kept.Simulation.To
+	r, err := a.replayOf(ctx, c, caller, s)
+	if err != nil {
+		return playing{}, err
+	}
+	changes, _, err := r.measures(c, s)
+	if err != nil {
+		return playing{}, err
+	}
+	scope := 0
+	for i, t := range r.targets {
+		if t == r.scope {
+			scope = i
+		}
+	}
+	out := whatif.Replay(r.hours, r.nodes, scope, changes)
+	return playing{
+		run:   Run{ID: a.NewID("run"), Scenario: kept.ID, Hours: len(out.Before)},
+		space: c.spaceOf(r.scope), start: r.hours.Start, before: out.Before, after: out.After,
+	}, nil
+}
+
+// PlayRuns plays what was started until ctx ends. failed is told what could not be told; its run ends.
+func (a *Advisor) PlayRuns(ctx context.Context, failed func(error)) {
+	tick := time.NewTicker(runTick)
+	defer tick.Stop()
+	var all []playing
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case p := <-a.runs:
+			all = append(all, p)
+		case <-tick.C:
+			still := all[:0]
+			for _, p := range all {
+				steps := p.take()
+				mine, err := a.Runs.TellRun(ctx, steps)
+				if err != nil && ctx.Err() == nil {
+					failed(err)
+				}
+				if err == nil && mine && p.next < p.run.Hours {
+					still = append(still, p)
+				}
+			}
+			all = still
+		}
+	}
+}
+
+// take are the steps that are due.
+func (p *playing) take() []RunStep {
+	p.due += float64(p.run.PerSecond) * runTick.Seconds()
+	var steps []RunStep
+	for ; p.next < p.run.Hours && float64(p.next) < p.due; p.next++ {
+		b, after := p.before[p.next], p.after[p.next]
+		if !math.IsNaN(b) && !math.IsNaN(after) {
+			p.sums[0], p.sums[1] = p.sums[0]+b, p.sums[1]+after
+		}
+		step := RunStep{
+			Run: p.run.ID, Scenario: p.run.Scenario, Space: p.space, State: RunRunning, Start: p.start[p.next], BeforeKWh: b, AfterKWh: after,
+			BeforeTotal: p.sums[0], AfterTotal: p.sums[1], Share: float64(p.next+1) / float64(p.run.Hours),
+		}
+		if p.next == p.run.Hours-1 {
+			step.State = RunFinished
+		}
+		steps = append(steps, step)
+	}
+	return steps
+}
