@@ -34,7 +34,7 @@ func (r Report) source() TimeSource {
 		return ByAge
 	case r.At == nil:
 		return ByArrival
-	case len(*r.At) > 0 && hasZone(*r.At):
+	case isInstantShape(*r.At) && hasZone(*r.At):
 		return ByDevice
 	}
 	return ByDeviceLocal
