@@ -44,3 +44,16 @@ func TestReadPower(t *testing.T) {
 	_, err := ReadPower("1", UnitKilowattHour)
 	require.ErrorIs(t, err, ErrNotPower)
 }
+
+// TestSourceOfAnyText tells whose clock an instant is of, whatever text a client sends in its place.
+func TestSourceOfAnyText(t *testing.T) {
+	for text, want := range map[string]TimeSource{
+		"": ByDeviceLocal, "a": ByDeviceLocal, "ayer": ByDeviceLocal, "-": ByDeviceLocal, "2026-05-26T23:03:57": ByDeviceLocal,
+		"2026-05-26T23:03:57Z": ByDevice, "2026-05-26T23:03:57-05:00": ByDevice,
+	} {
+		require.Equal(t, want, Report{At: &text}.source(), text)
+	}
+	age := "5"
+	require.Equal(t, ByAge, Report{Age: &age}.source())
+	require.Equal(t, ByArrival, Report{}.source())
+}
