@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
@@ -69,7 +70,7 @@ func (l Loader) device(ctx context.Context, d Device, space energy.SpaceID, now 
 	if err != nil {
 		return err
 	}
-	rows, err := Readings(d, now, l.Zone)
+	rows, err := upTo(now, Readings, d, l.Zone)
 	if err != nil {
 		return err
 	}
@@ -81,6 +82,21 @@ func (l Loader) device(ctx context.Context, d Device, space energy.SpaceID, now 
 		return fmt.Errorf("%d of %d readings were refused: %v", summary.Rejected, summary.Received, summary.Rejections[0])
 	}
 	return l.states(ctx, d, now)
+}
+
+// daysAhead is how much of the files lies ahead of the present and is left out, so that the last readings are of this hour: whole
+// weeks alone would end up to a week ago.
+const daysAhead = 7
+
+func upTo(now time.Time, read func(Device, time.Time, *time.Location) ([]Row, error), d Device, zone *time.Location) ([]Row, error) {
+	rows, err := read(d, now.AddDate(0, 0, daysAhead), zone)
+	return before(rows, now), err
+}
+
+// before are the rows up to an instant.
+func before(rows []Row, now time.Time) []Row {
+	n, _ := slices.BinarySearchFunc(rows, now, func(r Row, at time.Time) int { return r.At.Compare(at) })
+	return rows[:n]
 }
 
 func reports(d Device, rows []Row) iter.Seq[energy.Row] {
@@ -95,7 +111,7 @@ func reports(d Device, rows []Row) iter.Seq[energy.Row] {
 }
 
 func (l Loader) states(ctx context.Context, d Device, now time.Time) error {
-	rows, err := States(d, now, l.Zone)
+	rows, err := upTo(now, States, d, l.Zone)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -107,7 +123,8 @@ func (l Loader) states(ctx context.Context, d Device, now time.Time) error {
 }
 
 func (l Loader) weather(ctx context.Context, site energy.SpaceID, now time.Time) error {
-	rows, err := Weather(now, l.Zone)
+	rows, err := Weather(now.AddDate(0, 0, daysAhead), l.Zone)
+	rows = before(rows, now)
 	if err != nil {
 		return err
 	}

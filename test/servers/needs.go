@@ -40,8 +40,16 @@ var needs = []need{
 		missing: pgserver.ErrMissing,
 	},
 	{
-		name: "Mosquitto", of: always, packages: []string{"mosquitto"}, start: findMosquitto,
+		name: "Mosquitto", of: always, packages: []string{"mosquitto"}, start: finds("mosquitto", "/usr/sbin/mosquitto"),
 		missing: errors.New("mosquitto, the MQTT broker that devices are tested with, is missing: apt-get install mosquitto"),
+	},
+	{
+		name: "Chromium", of: always, packages: []string{"chromium"}, start: finds("chromium", "chromium-browser", "google-chrome"),
+		missing: errors.New("chromium, the browser that the dashboard is tested in, is missing: apt-get install chromium"),
+	},
+	{
+		name: "Node.js", of: always, packages: []string{"nodejs", "npm"}, start: finds("node"),
+		missing: errors.New("node, which drives the browser and builds the dashboard, is missing: install Node.js 20.19 or later, with npm"),
 	},
 }
 
@@ -61,14 +69,16 @@ func findCompiler(context.Context) (met, error) {
 	return met{}, errMissing
 }
 
-// findMosquitto only looks for it: each test that needs a broker starts one of its own.
-func findMosquitto(context.Context) (met, error) {
-	for _, name := range []string{"mosquitto", "/usr/sbin/mosquitto"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return met{where: path, stop: func() error { return nil }}, nil
+// finds only looks for a program under its names: each test that needs it starts one of its own.
+func finds(names ...string) func(context.Context) (met, error) {
+	return func(context.Context) (met, error) {
+		for _, name := range names {
+			if path, err := exec.LookPath(name); err == nil {
+				return met{where: path, stop: func() error { return nil }}, nil
+			}
 		}
+		return met{}, errMissing
 	}
-	return met{}, errMissing
 }
 
 func startPostgres(ctx context.Context) (met, error) {

@@ -1,0 +1,67 @@
+// The page's own words. What the server says comes in the reader's language already.
+
+export type Code = 'es' | 'en'
+
+const words = {
+  hoy: ['Hoy', 'Today'], consumo: ['Consumo', 'Consumption'], recomendaciones: ['Recomendaciones', 'Recommendations'], campus: ['Campus', 'Campus'],
+  pronostico: ['Pronóstico', 'Forecast'], dispositivos: ['Dispositivos', 'Devices'], administracion: ['Administración', 'Administration'],
+  login: ['Entrar', 'Log in'], logout: ['Salir', 'Log out'], email: ['Correo', 'E-mail'], password: ['Contraseña', 'Password'],
+  tagline: ['A dónde va la energía, qué hacer y si sirvió.', 'Where the energy goes, what to do, and whether it worked.'],
+  live: ['En vivo', 'Live'], lost: ['Conexión perdida; reintentando…', 'Connection lost; trying again…'], skip: ['Ir al contenido', 'Skip to content'],
+  theme: ['Tema', 'Theme'], languageName: ['English', 'Español'], menu: ['Secciones', 'Sections'],
+  today: ['Hoy', 'Today'], month: ['Este mes', 'This month'], lastMonth: ['mismos días del mes pasado', 'same days last month'], projected: ['Fin de mes, proyectado', 'Month end, projected'],
+  cost: ['Costo', 'Cost'], co2: ['CO₂', 'CO₂'], measured: ['medido', 'measured'], nothingToday: ['Hoy no se ha medido nada todavía.', 'Nothing was measured today yet.'],
+  usualDay: ['Los últimos días y lo usual', 'The last days and the usual'], actual: ['Medido', 'Measured'], expected: ['Esperado', 'Expected'], band: ['Banda del 80 %', '80 % band'],
+  attention: ['Lo que pide atención', 'What needs attention'], top: ['Los que más consumen este mes', 'The largest this month'], seeAll: ['Ver todo', 'See all'],
+  savable: ['se puede ahorrar al mes, al menos', 'can be saved a month, at least'], noAdvice: ['No hay nada que aconsejar todavía. Los consejos aparecen después de dos semanas de lecturas.', 'Nothing to advise yet. Advice comes after two weeks of readings.'],
+  from: ['Desde', 'From'], to: ['Hasta', 'To'], what: ['De qué', 'Of what'], whole: ['Todo el campus', 'The whole campus'], bucket: ['Por', 'By'], stack: ['Apilado por', 'Stacked by'],
+  '15m': ['cuarto de hora', 'quarter hour'], hour: ['hora', 'hour'], day: ['día', 'day'], week: ['semana', 'week'], monthUnit: ['mes', 'month'],
+  none: ['nada', 'nothing'], room: ['sala', 'room'], building: ['bloque', 'building'], kind: ['clase', 'kind'], device: ['dispositivo', 'device'],
+  series: ['Consumo', 'Consumption'], heat: ['Hora y día de la semana', 'Hour and day of the week'], profile: ['Perfil de carga', 'Load profile'], weekday: ['Lunes a viernes', 'Monday to Friday'], weekend: ['Fin de semana', 'Weekend'],
+  duration: ['Duración de carga', 'Load duration'], compare: ['Comparar con el periodo anterior', 'Compare with the period before'], before: ['Periodo anterior', 'Period before'],
+  table: ['Ver la tabla', 'Show the table'], time: ['Momento', 'Time'], coverage: ['Cobertura', 'Coverage'], empty: ['No hay lecturas en este periodo. Elija otro, o revise los dispositivos.', 'No readings in this period. Choose another, or look at the devices.'],
+  total: ['Total', 'Total'], peak: ['Pico', 'Peak'], open: ['abiertas', 'open'], accepted: ['aceptadas', 'accepted'], done: ['hechas', 'done'], verified: ['verificadas', 'verified'], dismissed: ['descartadas', 'dismissed'], allStates: ['todas', 'all'],
+  fig_dates_watched: ['días medidos', 'days measured'], fig_dates_seen: ['días en que se vio', 'days on which it was seen'], fig_power: ['potencia', 'power'], fig_rise: ['aumento', 'rise'], fig_reference_power: ['lo usual a esas horas', 'usual in those hours'], fig_hours: ['horas', 'hours'],
+  fig_from_hour: ['desde la hora', 'from hour'], fig_to_hour: ['hasta la hora', 'to hour'], fig_degrees: ['grados', 'degrees'], fig_wasted: ['desperdicio', 'wasted'], fig_slope: ['pendiente de enfriamiento', 'cooling slope'], fig_reference_slope: ['pendiente de referencia', 'reference slope'],
+  fig_room_temperature: ['temperatura de la sala', 'room temperature'], fig_comfort_temperature: ['temperatura de confort', 'comfort temperature'], fig_open_date_share: ['parte en días de apertura', 'share on open days'], fig_minutes: ['minutos', 'minutes'], fig_evidence: ['evidencia (σ)', 'evidence (σ)'],
+  fig_cooling: ['enfriamiento', 'cooling'], fig_closed_hours: ['horas cerradas al mes', 'closed hours a month'], fig_balance_point: ['punto de equilibrio', 'balance point'], fig_shave: ['recorte', 'shave'],
+  days: ['días', 'days'], hour_of_day: ['h', 'h'],
+  is_open: ['abierta', 'open'], is_accepted: ['aceptada', 'accepted'], is_done: ['hecha', 'done'], is_verified: ['verificada', 'verified'], is_dismissed: ['descartada', 'dismissed'],
+  accept: ['Aceptar', 'Accept'], dismiss: ['Descartar', 'Dismiss'], markDone: ['Marcar como hecha', 'Mark as done'], why: ['¿Por qué?', 'Why?'], reason: ['Motivo', 'Reason'], evidence: ['Evidencia', 'Evidence'], formula: ['Fórmula', 'Formula'],
+  saves: ['Ahorra al mes', 'Saves a month'], atLeast: ['al menos', 'at least'], verification: ['Verificación', 'Verification'], avoided: ['Evitado', 'Avoided'], action: ['Qué hacer', 'What to do'], hash: ['Huella de los datos', 'Hash of the data'], reproduced: ['Recalculada ahora: da lo mismo', 'Computed again now: the same'], changed: ['Los datos cambiaron desde entonces', 'The data changed since'],
+  wasted: ['Las horas señaladas', 'The hours in question'], states: ['Estado', 'State'], power: ['Potencia', 'Power'], temperature: ['Temperatura', 'Temperature'], noState: ['sin estado', 'no state'],
+  on: ['encendido', 'on'], off: ['apagado', 'off'], standby: ['en espera', 'standby'], fault: ['en falla', 'fault'], emptyCampus: ['Aún no hay espacios. Cree un sitio en la API o cargue la demostración.', 'There are no spaces yet. Make a site by the API, or load the demo.'],
+  ahead: ['Las próximas horas', 'The next hours'], whatif: ['¿Y si…?', 'What if…?'], offHours: ['Apagar fuera de horario', 'Switch off out of hours'], setpoint: ['Enfriar menos, °C', 'Cool less, °C'], remove: ['Quitarlo', 'Remove it'], simulate: ['Simular', 'Simulate'],
+  now: ['Hoy en día', 'As it is'], then: ['Con el cambio', 'With the change'], saved: ['Ahorro', 'Saving'], peakRisk: ['Pico del mes', 'Month’s peak'], monthEnd: ['Fin de mes', 'Month end'],
+  list: ['Lista', 'List'], inbox: ['Sin registrar', 'Not registered'], quarantine: ['Por aclarar', 'To settle'], upload: ['Importar CSV', 'Import CSV'], letters: ['Rechazados', 'Rejected'],
+  health: ['Salud', 'Health'], lastHeard: ['Última vez', 'Last heard'], adopt: ['Adoptar', 'Adopt'], ignore: ['Ignorar', 'Ignore'], space: ['Espacio', 'Space'], inboxEmpty: ['Nadie nuevo. Un dispositivo que hable por MQTT o emoncms aparece aquí.', 'Nobody new. A device that speaks over MQTT or emoncms shows up here.'],
+  count: ['Contarlo', 'Count it'], restart: ['Empezó de nuevo', 'It began again'], discard: ['Descartarlo', 'Discard it'], quarantineEmpty: ['Nada por aclarar.', 'Nothing to settle.'], lettersEmpty: ['Ningún mensaje rechazado.', 'No message rejected.'],
+  chooseFile: ['Elija un archivo CSV', 'Choose a CSV file'], preview: ['Primeras filas', 'First rows'], send: ['Enviar', 'Send'], inserted: ['nuevas', 'new'], duplicates: ['repetidas', 'repeated'], rejected: ['rechazadas', 'rejected'], line: ['Línea', 'Line'],
+  ok: ['bien', 'well'], silent: ['en silencio', 'silent'], stuck: ['detenido', 'stuck'], clock_ahead: ['reloj adelantado', 'clock ahead'], clock_behind: ['reloj atrasado', 'clock behind'], never: ['nunca habló', 'never spoke'],
+  users: ['Usuarios', 'Users'], keys: ['Claves de dispositivos', 'Device keys'], tariffs: ['Tarifas', 'Tariffs'], calendar: ['Calendario', 'Calendar'], audit: ['Auditoría', 'Audit'], role: ['Rol', 'Role'], create: ['Crear', 'Create'], name: ['Nombre', 'Name'], revoke: ['Revocar', 'Revoke'], once: ['Se muestra una sola vez:', 'Shown once:'],
+  noRight: ['Su rol no permite verlo.', 'Your role does not allow it.'], who: ['Quién', 'Who'], when: ['Cuándo', 'When'], requestId: ['Solicitud', 'Request'], retry: ['Reintentar', 'Try again'], loading: ['Cargando…', 'Loading…'], close: ['Cerrar', 'Close'], print: ['Imprimir', 'Print'],
+  admin: ['administrador', 'administrator'], manager: ['gestor', 'manager'], viewer: ['lector', 'viewer'], mon: ['lun', 'Mon'], tue: ['mar', 'Tue'], wed: ['mié', 'Wed'], thu: ['jue', 'Thu'], fri: ['vie', 'Fri'], sat: ['sáb', 'Sat'], sun: ['dom', 'Sun'],
+  priceKwh: ['Precio por kWh', 'Price per kWh'], validFrom: ['Desde', 'From'], month_report: ['Informe del mes (PDF)', 'Month’s report (PDF)'], unmetered: ['sin medidor', 'unmetered'], estimated: ['Estimado', 'Estimated'],
+} as const satisfies Record<string, readonly [string, string]>
+
+export type Word = keyof typeof words
+
+const stored = localStorage.getItem('holotwin.language')
+export const language = $state<{ code: Code }>({ code: stored === 'en' || stored === 'es' ? stored : navigator.language.startsWith('en') ? 'en' : 'es' })
+
+document.documentElement.lang = language.code
+
+export function t(word: Word): string {
+  return words[word][language.code === 'en' ? 1 : 0]
+}
+
+/** The page's word for one of the server's, or the server's own. */
+export function said(word: string): string {
+  return word in words ? t(word as Word) : word
+}
+
+export function speak(code: Code) {
+  language.code = code
+  document.documentElement.lang = code
+  localStorage.setItem('holotwin.language', code)
+}

@@ -1,0 +1,140 @@
+// Drives the dashboard of a running server in Debian's chromium, as its users do. DASHBOARD_URL, DASHBOARD_EMAIL and
+// DASHBOARD_PASSWORD say which; SCREENSHOTS, a folder, keeps a picture of each page.
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { chromium } from 'playwright-core'
+
+const { DASHBOARD_URL: url, DASHBOARD_EMAIL: email, DASHBOARD_PASSWORD: password, SCREENSHOTS: pictures } = process.env
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+assert.ok(executablePath, 'chromium is missing: apt-get install chromium')
+const browser = await chromium.launch({
+  executablePath,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+})
+const complaints = []
+
+/** Opens a page that notes errors, violations of the content policy, and requests to anywhere else. */
+async function open(context) {
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  page.on('console', (m) => m.type() === 'error' && !/status of 4\d\d/.test(m.text()) && complaints.push(m.text()))
+  page.on('pageerror', (e) => complaints.push(String(e)))
+  page.on('request', (r) => !r.url().startsWith(url) && !/^(data|blob):/.test(r.url()) && complaints.push(`outside request: ${r.url()}`))
+  return page
+}
+
+async function enter(page, words = { email: 'Correo', password: 'Contraseña', button: 'Entrar', first: 'Hoy' }) {
+  await page.goto(url)
+  await page.getByLabel(words.email).fill(email)
+  await page.getByLabel(words.password).fill(password)
+  await page.getByRole('button', { name: words.button }).click()
+  await page.getByRole('heading', { name: words.first, level: 1 }).waitFor()
+}
+
+const quiet = (page) => page.waitForFunction(() => !document.querySelector('.skeleton'), undefined, { timeout: 60_000 })
+
+async function accessible(page, name) {
+  await page.evaluate(axe) // by the browser's own hand: the page's policy lets no script in
+  const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }))
+  assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).slice(0, 3).join(' | ')}`), [], `axe on ${name}`)
+}
+
+const steps = {
+  async 'every page is quiet, accessible and by its address'() {
+    const context = await browser.newContext({ locale: 'es-CO', viewport: { width: 1280, height: 900 } })
+    const page = await open(context)
+    const begun = Date.now()
+    await page.goto(url)
+    await page.getByRole('button', { name: 'Entrar' }).waitFor()
+    assert.ok(Date.now() - begun < 5000)
+    await accessible(page, 'login')
+    await enter(page)
+    const heads = { hoy: 'Hoy', consumo: 'Consumo', recomendaciones: 'Recomendaciones', campus: 'Campus', pronostico: 'Pronóstico', dispositivos: 'Dispositivos', administracion: 'Administración' }
+    for (const theme of ['light', 'dark']) {
+      if (theme === 'dark') await page.getByRole('button', { name: 'Tema' }).click()
+      for (const [address, head] of Object.entries(heads)) {
+        await page.goto(`${url}/#/${address}`)
+        await page.getByRole('heading', { name: head, level: 1 }).waitFor()
+        await quiet(page)
+        await accessible(page, `${address}, ${theme}`)
+        if (pictures && theme === 'light') await page.screenshot({ path: `${pictures}/${address}.jpg`, type: 'jpeg', quality: 70 })
+      }
+    }
+    await page.goto(`${url}/#/consumo?by=building&bucket=day`)
+    await page.locator('label', { hasText: /^Por/ }).locator('select').selectOption('hour')
+    await page.waitForURL(/bucket=hour/)
+    await page.goBack()
+    await page.waitForURL(/bucket=day/)
+    assert.equal(await page.evaluate(() => Object.keys(localStorage).filter((k) => /token|refresh/.test(k)).length), 0)
+    await page.reload()
+    await page.getByRole('heading', { name: 'Consumo', level: 1 }).waitFor()
+    await context.close()
+  },
+  async 'the worst waste is found, understood, accepted and done'() {
+    const context = await browser.newContext({ locale: 'es-CO', viewport: { width: 1280, height: 900 } })
+    const page = await open(context)
+    await enter(page)
+    await page.getByRole('link', { name: 'Recomendaciones' }).click()
+    const first = page.locator('article').first()
+    const title = await first.getByRole('heading').textContent()
+    await first.getByRole('button', { name: '¿Por qué?' }).click()
+    await page.waitForURL(/id=rec_/)
+    const one = page.locator('article', { hasText: title }).first()
+    await one.getByText('Recalculada ahora').waitFor()
+    assert.ok(await one.locator('canvas').count())
+    if (pictures) await page.screenshot({ path: `${pictures}/evidencia.jpg`, type: 'jpeg', quality: 70 })
+    await one.getByRole('button', { name: 'Aceptar' }).click()
+    await one.getByText('aceptada', { exact: true }).waitFor()
+    await one.getByRole('button', { name: 'Marcar como hecha' }).click()
+    await one.getByText('hecha', { exact: true }).first().waitFor()
+    await page.getByRole('button', { name: 'English' }).click()
+    await page.getByRole('heading', { name: 'Recommendations', level: 1 }).waitFor()
+    await context.close()
+  },
+  async 'what happens shows without a reload, and all tabs leave together'() {
+    const context = await browser.newContext({ locale: 'en-US', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+    const page = await open(context)
+    await enter(page, { email: 'E-mail', password: 'Password', button: 'Log in', first: 'Today' })
+    await page.getByText('● Live').waitFor()
+    await page.goto(`${url}/#/campus`)
+    await quiet(page)
+    const login = await (await fetch(`${url}/auth/login`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ email, password }) })).json()
+    const call = (path, body) => fetch(url + path, { method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${login.access_token}` }, body: JSON.stringify(body) })
+    const devices = await (await fetch(`${url}/api/dispositivos`, { headers: { Authorization: `Bearer ${login.access_token}` } })).json()
+    const device = devices.items.find((d) => d.kind === 'tv') ?? devices.items[0]
+    assert.equal((await call(`/api/dispositivos/${device.id}/estado`, { state: 'fault' })).status, 201)
+    await page.locator('li', { hasText: device.name }).getByText('fault', { exact: true }).waitFor()
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1), 'a telephone scrolls one way only')
+    await accessible(page, 'campus on a telephone')
+    if (pictures) await page.screenshot({ path: `${pictures}/telefono.jpg`, type: 'jpeg', quality: 70 })
+    const spaces = await (await fetch(`${url}/api/espacios`, { headers: { Authorization: `Bearer ${login.access_token}` } })).json()
+    await call('/api/dispositivos', { id: 'xss', name: '<img src=x onerror="document.title=1">', kind: 'other', space_id: spaces.items[0].id })
+    await page.goto(`${url}/#/dispositivos`)
+    await page.getByText('<img src=x').waitFor()
+    const other = await open(context)
+    await other.goto(`${url}/#/hoy`)
+    await other.getByRole('heading', { name: 'Today', level: 1 }).waitFor()
+    await other.getByRole('button', { name: 'Log out' }).click()
+    await page.getByRole('button', { name: 'Log in' }).waitFor()
+    await context.close()
+  },
+}
+
+let failed = 0
+for (const [name, step] of Object.entries(steps)) {
+  try {
+    await step()
+    console.log(`ok   ${name}`)
+  } catch (error) {
+    failed++
+    console.log(`FAIL ${name}\n${error.stack}`)
+  }
+}
+await browser.close()
+if (complaints.length) {
+  failed++
+  console.log(`FAIL the console is silent\n${[...new Set(complaints)].join('\n')}`)
+}
+process.exit(failed ? 1 : 0)

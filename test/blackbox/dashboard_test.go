@@ -1,0 +1,51 @@
+package blackbox
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/platform/database/databasetest"
+	"github.com/holotwin/holotwin/test/program"
+)
+
+// TestDashboard drives the dashboard on the demo's campus in a real browser: every page, in both themes, by keyboard's rules
+// (axe); the way from the worst waste to its advice done; live, on a telephone; and in two tabs.
+func TestDashboard(t *testing.T) {
+	const folder = "../../adapters/web"
+	if _, err := os.Stat(folder + "/node_modules/playwright-core"); err != nil {
+		out, err := command(folder, "npm", "ci", "--no-audit", "--no-fund").CombinedOutput()
+		require.NoError(t, err, "the browser's driver comes with npm ci in adapters/web: %s", out)
+	}
+	server, err := program.Start(context.Background(), t.TempDir(), databasetest.SQLite(t), []string{"RATE_LIMIT_PER_MIN=0"}, "demo")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = server.Kill() })
+	client := login(t, server)
+	eventually(t, "the demo is loaded and analysed", func() bool {
+		var list struct {
+			Recomendaciones []struct{ ID string }
+			Pending         int
+		}
+		answer, err := client.Send(http.MethodGet, "/api/recomendaciones?limit=1", nil)
+		return err == nil && answer.JSON(&list) == nil && len(list.Recomendaciones) > 0 && list.Pending == 0
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	run := exec.CommandContext(ctx, "node", "test/dashboard.mjs")
+	run.Dir = folder
+	run.Env = append(os.Environ(), "DASHBOARD_URL="+server.URL, "DASHBOARD_EMAIL="+program.AdminEmail, "DASHBOARD_PASSWORD="+program.AdminPassword)
+	out, err := run.CombinedOutput()
+	t.Logf("%s", out)
+	require.NoError(t, err)
+}
+
+func command(folder, name string, words ...string) *exec.Cmd {
+	c := exec.Command(name, words...)
+	c.Dir = folder
+	return c
+}
