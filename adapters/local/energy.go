@@ -46,16 +46,11 @@ func (e Energy) Tree(ctx context.Context) (advice.Tree, error) {
 			ID: string(s.ID), Parent: string(s.Parent), Name: s.Name, Kind: advice.Level(s.Kind), AreaM2: s.AreaM2, Zone: campus.Zone(s.ID),
 		})
 	}
-	devices := campus.DevicesWithin("")
-	ids := make([]energy.DeviceID, len(devices))
-	for i, d := range devices {
-		ids[i] = d.ID
-	}
-	clocks, err := e.Fleet.Clocks(ctx, ids)
+	clocks, err := e.Fleet.Clocks(ctx)
 	if err != nil {
 		return advice.Tree{}, err
 	}
-	for _, d := range devices {
+	for _, d := range campus.DevicesWithin("") {
 		tree.Devices = append(tree.Devices, advice.Device{
 			ID: string(d.ID), Name: d.Name, Kind: string(d.Kind), Space: string(d.Space), Parent: string(d.Parent),
 			RatedW: watts(d.Rated), StandbyW: watts(d.Standby), ClockOff: time.Duration(clocks[d.ID]) * time.Millisecond,

@@ -21,6 +21,8 @@ type Vitals interface {
 	KeepVitals(ctx context.Context, all []Vital) error
 	// VitalsOf gives those of devices; a device that was never heard is not in it.
 	VitalsOf(ctx context.Context, devices []DeviceID) (map[DeviceID]Vital, error)
+	// ClocksOff tells by how many ms the clocks of devices are ahead, of those that are not right.
+	ClocksOff(ctx context.Context) (map[DeviceID]int64, error)
 }
 
 // Fleet watches over devices: which are silent, stuck, or have a clock that is off.
@@ -124,16 +126,9 @@ func (f *Fleet) Keep(ctx context.Context) error {
 	return err
 }
 
-// Clocks tells by how many ms the clocks of devices are off, of those that are.
-func (f *Fleet) Clocks(ctx context.Context, devices []DeviceID) (map[DeviceID]int64, error) {
-	vitals, err := f.vitals.VitalsOf(ctx, devices)
-	off := make(map[DeviceID]int64)
-	for id, v := range vitals {
-		if v.Clock != 0 {
-			off[id] = v.Clock
-		}
-	}
-	return off, err
+// Clocks tells by how many ms the clocks of devices are ahead, of those that are not right.
+func (f *Fleet) Clocks(ctx context.Context) (map[DeviceID]int64, error) {
+	return f.vitals.ClocksOff(ctx)
 }
 
 // Health is how a device is.

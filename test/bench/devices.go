@@ -35,7 +35,7 @@ const (
 // devices measures MQTT and events on PostgreSQL: messages that are committed and acknowledged, by the embedded broker and by
 // Mosquitto, and how long a reading takes to its readers.
 func devices(ctx context.Context, postgres *pgserver.Server, span time.Duration) error {
-	return errors.Join(embeddedBroker(ctx, postgres, span), outsideBroker(ctx, postgres, span), liveEvents(ctx, postgres, span))
+	return errors.Join(wholeCampus(ctx, postgres), embeddedBroker(ctx, postgres, span), outsideBroker(ctx, postgres, span), liveEvents(ctx, postgres, span))
 }
 
 // serving starts a server on a new database, with some devices.
@@ -238,6 +238,39 @@ func liveEvents(ctx context.Context, postgres *pgserver.Server, span time.Durati
 	slices.Sort(took)
 	fmt.Printf("event to reader             %6.0f ms at p99, %.0f ms median, from the sending of the reading, at %d readings/s and %d readers (%d seen)\n",
 		ms(took[len(took)*99/100]), ms(took[len(took)/2]), perSecond, streamReaders, len(took))
+	return nil
+}
+
+// wholeCampus times what shows the campus at once: the twin, and the list of devices with their health.
+func wholeCampus(ctx context.Context, postgres *pgserver.Server) error {
+	const many = 1000
+	client, _, end, err := serving(ctx, postgres, "bench_twin", many)
+	if err != nil {
+		return err
+	}
+	defer end()
+	now := time.Now().UTC().Truncate(time.Minute)
+	for ago := range 12 {
+		rows := make([]map[string]any, many)
+		for i := range rows {
+			rows[i] = map[string]any{"device_id": fmt.Sprintf("d%d", i), "kwh": 0.1 + float64(ago)/100, "timestamp": now.Add(-time.Duration(ago) * 15 * time.Minute).Format(time.RFC3339)}
+		}
+		if answer, err := client.Send(http.MethodPost, "/consumo/lote", rows); err != nil || answer.Status != http.StatusOK {
+			return fmt.Errorf("the campus was not filled: %d %w", answer.Status, err)
+		}
+	}
+	for name, path := range map[string]string{"the twin of 1,000 devices": "/api/gemelo", "1,000 devices with health": "/api/dispositivos?limit=1000"} {
+		var took []time.Duration
+		for range 50 {
+			begun := time.Now()
+			if answer, err := client.Send(http.MethodGet, path, nil); err != nil || answer.Status != http.StatusOK {
+				return fmt.Errorf("%s: %d %w", path, answer.Status, err)
+			}
+			took = append(took, time.Since(begun))
+		}
+		slices.Sort(took)
+		fmt.Printf("%-27s %6.1f ms median, %.1f ms at the most\n", name, ms(took[len(took)/2]), ms(took[len(took)-1]))
+	}
 	return nil
 }
 

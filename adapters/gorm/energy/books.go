@@ -59,8 +59,11 @@ func (b *books) readJournal(ctx context.Context) error {
 }
 
 // ofDevices is the condition that a row is of the books' devices, which are its argument.
-func (b books) ofDevices() string {
-	if b.dialect == database.Postgres {
+func (b books) ofDevices() string { return ofDevices(b.dialect) }
+
+// ofDevices is the condition that a row is of some devices, which are its one argument, an idList.
+func ofDevices(dialect database.Dialect) string {
+	if dialect == database.Postgres {
 		return "device_id = ANY(ARRAY(SELECT json_array_elements_text(?::json)))"
 	}
 	return "device_id IN (SELECT value FROM json_each(?))"

@@ -43,16 +43,26 @@ func (s *Store) KeepVitals(ctx context.Context, all []energy.Vital) error {
 
 // VitalsOf gives those of devices.
 func (s *Store) VitalsOf(ctx context.Context, devices []energy.DeviceID) (map[energy.DeviceID]energy.Vital, error) {
-	vitals := make(map[energy.DeviceID]energy.Vital)
-	const atOnce = 1000
-	for part := range slices.Chunk(devices, atOnce) {
-		var rows []vitalRow
-		if err := s.db.Read.WithContext(ctx).Where("device_id IN ?", textsOf(part)).Find(&rows).Error; err != nil {
-			return nil, fmt.Errorf("read vitals: %w", err)
-		}
-		for _, r := range rows {
-			vitals[energy.DeviceID(r.DeviceID)] = energy.Vital{Device: energy.DeviceID(r.DeviceID), Heard: energy.Instant(r.HeardAt), Clock: r.ClockMs}
-		}
+	var rows []vitalRow
+	if err := s.db.Read.WithContext(ctx).Where(ofDevices(s.db.Dialect), idList(textsOf(devices))).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read vitals: %w", err)
+	}
+	vitals := make(map[energy.DeviceID]energy.Vital, len(rows))
+	for _, r := range rows {
+		vitals[energy.DeviceID(r.DeviceID)] = energy.Vital{Device: energy.DeviceID(r.DeviceID), Heard: energy.Instant(r.HeardAt), Clock: r.ClockMs}
 	}
 	return vitals, nil
+}
+
+// ClocksOff tells by how many ms the clocks of devices are ahead, of those that are not right.
+func (s *Store) ClocksOff(ctx context.Context) (map[energy.DeviceID]int64, error) {
+	var rows []vitalRow
+	if err := s.db.Read.WithContext(ctx).Where("clock_ms <> 0").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read clocks: %w", err)
+	}
+	off := make(map[energy.DeviceID]int64, len(rows))
+	for _, r := range rows {
+		off[energy.DeviceID(r.DeviceID)] = r.ClockMs
+	}
+	return off, nil
 }

@@ -21,6 +21,7 @@ type IntakeStore interface {
 	energy.Moments
 	energy.Inbox
 	energy.WeatherRecords
+	energy.Vitals
 }
 
 // RunIntake holds an empty store to what devices say in words of their own.
@@ -32,6 +33,7 @@ func RunIntake(t *testing.T, store IntakeStore) {
 	t.Run("newcomers", d.newcomers)
 	t.Run("plain numbers", d.plainNumbers)
 	t.Run("inbox bounds", d.inboxBounds)
+	t.Run("vitals", d.vitals)
 }
 
 // ticking is a clock that a test moves.
@@ -273,6 +275,19 @@ func (d *desk) plainNumbers(t *testing.T) {
 	latest, err := d.store.LatestAmbient(ctx, []energy.SpaceID{d.room}, 0, d.clock.now.Add(1))
 	require.NoError(t, err)
 	require.EqualValues(t, 30_000, latest[d.room].Temperature.Value)
+}
+
+// vitals keeps the newest sign of life of each device.
+func (d *desk) vitals(t *testing.T) {
+	ctx := context.Background()
+	require.NoError(t, d.store.KeepVitals(ctx, []energy.Vital{{Device: "a", Heard: 10, Clock: -5}, {Device: "b", Heard: 20}}))
+	require.NoError(t, d.store.KeepVitals(ctx, []energy.Vital{{Device: "a", Heard: 9, Clock: 7}, {Device: "b", Heard: 21, Clock: 3}}))
+	all, err := d.store.VitalsOf(ctx, []energy.DeviceID{"a", "b", "c"})
+	require.NoError(t, err)
+	require.Equal(t, map[energy.DeviceID]energy.Vital{"a": {Device: "a", Heard: 10, Clock: -5}, "b": {Device: "b", Heard: 21, Clock: 3}}, all)
+	off, err := d.store.ClocksOff(ctx)
+	require.NoError(t, err)
+	require.Equal(t, map[energy.DeviceID]int64{"a": -5, "b": 3}, off)
 }
 
 // inboxBounds keeps no more than it may, and of those the newest.
