@@ -80,6 +80,9 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 			supervisor.Run("events", func(ctx context.Context) {
 				feed.Run(ctx, func(err error) { log.Error("events cannot be read; readers get them later", zap.Error(err)) })
 			})
+			if err := joinBus(c, outbox, supervisor, log); err != nil {
+				return errors.Join(err, listener.Close())
+			}
 			supervisor.Run("inbox", func(ctx context.Context) { settleInbox(ctx, log, intake) })
 			supervisor.Run("vitals", func(ctx context.Context) { keepVitals(ctx, log, fleet) })
 			supervisor.Run("old events", func(ctx context.Context) { forgetEvents(ctx, log, outbox) })

@@ -71,6 +71,9 @@ type Config struct {
 	MQTTTLSCert     string   `env:"MQTT_TLS_CERT"`
 	MQTTTLSKey      string   `env:"MQTT_TLS_KEY"`
 
+	// NATSURL is the bus by which replicas tell each other of what they committed; empty: they look at the database.
+	NATSURL string `env:"NATS_URL"`
+
 	// WeatherURL is the base address of an Open-Meteo server, or WeatherOff.
 	WeatherURL string `env:"WEATHER_URL" envDefault:"https://api.open-meteo.com"`
 

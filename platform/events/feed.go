@@ -35,6 +35,10 @@ const (
 	// lookEvery is how often the outbox is looked at for what other processes committed, and what this one committed while an
 	// older transaction was under way.
 	lookEvery = 50 * time.Millisecond
+	// Where other processes tell of their commits, it is looked only so often after each, in case an older transaction was under
+	// way, and every now and then all the same.
+	looksAfter = 20
+	lookAnyway = 2 * time.Second
 	// gather is how long events are gathered for all readers: sending each alone would cost a write a reader.
 	gather = 20 * time.Millisecond
 	// rowsAtOnce bounds what is read at once.
@@ -52,8 +56,12 @@ func NewFeed(outbox *Outbox) *Feed {
 
 // Run follows the outbox until ctx ends, while anybody reads. failed is told the first of several errors.
 func (f *Feed) Run(ctx context.Context, failed func(error)) {
+	quiet := 0 // looks in a row for which nobody asked
 	for ctx.Err() == nil {
 		wait := lookEvery
+		if f.outbox.Announced() && quiet >= looksAfter {
+			wait = lookAnyway
+		}
 		if f.readers.Load() == 0 {
 			f.sleep()
 			wait = time.Hour // a reader wakes it
@@ -62,7 +70,9 @@ func (f *Feed) Run(ctx context.Context, failed func(error)) {
 		case <-ctx.Done():
 			return
 		case <-f.awake:
+			quiet = 0
 		case <-time.After(wait):
+			quiet++
 		}
 		if f.readers.Load() == 0 {
 			continue

@@ -19,6 +19,8 @@ type Outbox struct {
 
 	mu    sync.Mutex
 	wakes []chan<- struct{}
+	// announce is told of commits, for the processes that share the database; nil where nobody carries it to them.
+	announce func()
 }
 
 // NewOutbox makes an outbox; now is the clock.
@@ -49,8 +51,22 @@ func Lines(all []Event) []string {
 // Now is what made_at is of an event that is put now, ms since 1970.
 func (o *Outbox) Now() int64 { return o.now().UnixMilli() }
 
-// Committed wakes this process's readers. Those of others look by themselves.
+// Announce lets somebody carry the word that something was committed to the other processes, who call Elsewhere.
+func (o *Outbox) Announce(tell func()) { o.announce = tell }
+
+// Announced tells whether other processes are told of commits, and this one of theirs.
+func (o *Outbox) Announced() bool { return o.announce != nil }
+
+// Committed wakes this process's readers. Those of others are told, or look by themselves.
 func (o *Outbox) Committed() {
+	o.Elsewhere()
+	if o.announce != nil {
+		o.announce()
+	}
+}
+
+// Elsewhere wakes this process's readers: another process committed something.
+func (o *Outbox) Elsewhere() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, wake := range o.wakes {

@@ -1,0 +1,81 @@
+// Package nats carries the word that something was committed between processes that share a database. It carries no readings:
+// what a process is told of it reads from the database, so a message that is lost delays an event and loses none.
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"go.uber.org/zap"
+
+	"github.com/holotwin/holotwin/platform/events"
+)
+
+// subject is what processes tell each other on.
+const subject = "holotwin.committed"
+
+// atMostEvery is how often others are told; what is committed meanwhile they read as well.
+const atMostEvery = 10 * time.Millisecond
+
+// Bus is a connection to a NATS server.
+type Bus struct {
+	connection *nats.Conn
+	outbox     *events.Outbox
+	told       chan struct{}
+}
+
+// ErrAddress is an address that is none of a NATS server.
+var ErrAddress = errors.New("NATS_URL: must be nats://host:port or tls://host:port")
+
+// Join connects the outbox to the others'. A server that is away is looked for until it is there.
+func Join(address string, outbox *events.Outbox, log *zap.Logger) (*Bus, error) {
+	if u, err := url.Parse(address); err != nil || u.Host == "" || (u.Scheme != "nats" && u.Scheme != "tls") {
+		return nil, ErrAddress
+	}
+	b := &Bus{outbox: outbox, told: make(chan struct{}, 1)}
+	var err error
+	b.connection, err = nats.Connect(address, nats.Name("holotwin"), nats.NoEcho(), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				log.Warn("the NATS server is away; events of other replicas come a moment later", zap.Error(err))
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) { log.Info("the NATS server is connected") }),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("NATS_URL: %w", err)
+	}
+	if _, err := b.connection.Subscribe(subject, func(*nats.Msg) { outbox.Elsewhere() }); err != nil {
+		b.connection.Close()
+		return nil, fmt.Errorf("NATS_URL: %w", err)
+	}
+	outbox.Announce(func() {
+		select {
+		case b.told <- struct{}{}:
+		default:
+		}
+	})
+	return b, nil
+}
+
+// Run tells the others until ctx ends.
+func (b *Bus) Run(ctx context.Context) {
+	defer b.connection.Close()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-b.told:
+			_ = b.connection.Publish(subject, nil) // while it is away nobody hears, and they look by themselves
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(atMostEvery):
+		}
+	}
+}
