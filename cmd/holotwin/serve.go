@@ -83,14 +83,22 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 			if err := joinBus(c, outbox, supervisor, log); err != nil {
 				return errors.Join(err, listener.Close())
 			}
-			supervisor.Run("inbox", func(ctx context.Context) { settleInbox(ctx, log, intake) })
-			supervisor.Run("vitals", func(ctx context.Context) { keepVitals(ctx, log, fleet) })
-			supervisor.Run("old events", func(ctx context.Context) { forgetEvents(ctx, log, outbox) })
+			supervisor.Run("inbox", func(ctx context.Context) {
+				repeat(ctx, settleEvery, log, "messages of adopted devices were not booked; it is tried again", intake.SettleAll)
+			})
+			supervisor.Run("vitals", func(ctx context.Context) {
+				repeat(ctx, vitalsEvery, log, "it was not kept when devices were last heard; it is tried again", fleet.Keep)
+			})
+			supervisor.Run("old events", func(ctx context.Context) {
+				repeat(ctx, forgetEventsEvery, log, "old events were not forgotten; it is tried again", outbox.Forget)
+			})
 			supervisor.Run("retention", func(ctx context.Context) { forget(ctx, log, books, retentionOf(c)) })
 			if observatory != nil {
 				supervisor.Run("weather", func(ctx context.Context) { observe(ctx, log, observatory) })
 			}
-			supervisor.Run("advice", func(ctx context.Context) { adviseAgain(ctx, log, advisor) })
+			supervisor.Run("advice", func(ctx context.Context) {
+				repeat(ctx, adviceEvery, log, "advice was not renewed", advisor.RunDue)
+			})
 			supervisor.Run("advice on demand", func(ctx context.Context) {
 				advisor.RunAsked(ctx, func(err error) { log.Error("advice was not renewed", zap.Error(err)) })
 			})
@@ -107,99 +115,6 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 			return errors.Join(api.Shutdown(drain), supervisor.Stop(ctx), db.Close())
 		},
 	})
-}
-
-// postEvery is how long readings stay in the journal. Readers add what is in it, so it only decides for how much
-// they do so.
-const postEvery = 500 * time.Millisecond
-
-// lastPost bounds the posting of a server that was told to stop.
-const lastPost = 3 * time.Second
-
-// post books what was journalled until ctx ends, and then what the last requests left. A database that is away is
-// logged once, and once when it is back.
-func post(ctx context.Context, log *zap.Logger, books *gormenergy.Store) {
-	failing := false
-	for ctx.Err() == nil {
-		posted, err := books.Post(ctx)
-		switch {
-		case err != nil && !failing && ctx.Err() == nil:
-			log.Error("the journal cannot be posted; totals stay right, and it is tried again", zap.Error(err))
-		case err == nil && failing:
-			log.Info("the journal is posted again")
-		}
-		failing = err != nil
-		if posted == gormenergy.PostAtOnce {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(postEvery):
-		}
-	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPost)
-	defer cancel()
-	if _, err := books.Post(ending); err != nil {
-		log.Warn("the journal is left for the next start", zap.Error(err))
-	}
-}
-
-// forgetEventsEvery is how often the outbox is emptied of what is too old for readers that come back.
-const forgetEventsEvery = 5 * time.Minute
-
-// forgetEvents empties the outbox until ctx ends.
-func forgetEvents(ctx context.Context, log *zap.Logger, outbox *events.Outbox) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(forgetEventsEvery):
-		}
-		if err := outbox.Forget(ctx); err != nil && ctx.Err() == nil {
-			log.Error("old events were not forgotten; it is tried again", zap.Error(err))
-		}
-	}
-}
-
-// When what is older than it is kept is forgotten: a while after the start, and every day.
-const (
-	firstForget = time.Minute
-	forgetEvery = 24 * time.Hour
-)
-
-// forget applies the retention until ctx ends.
-func forget(ctx context.Context, log *zap.Logger, books *gormenergy.Store, retention energy.Retention) {
-	for wait := firstForget; ; wait = forgetEvery {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(wait):
-		}
-		forgotten, err := retention.Apply(ctx, books, instants{}.Now())
-		switch {
-		case err != nil && ctx.Err() == nil:
-			log.Error("old readings were not forgotten; it is tried again tomorrow", zap.Error(err))
-		case forgotten > 0:
-			log.Info("readings older than RAW_RETENTION_DAYS were forgotten", zap.Int64("readings", forgotten))
-		}
-	}
-}
-
-// adviceEvery is how often advice that has grown old is looked at again.
-const adviceEvery = 15 * time.Minute
-
-// adviseAgain keeps the advice fresh until ctx ends.
-func adviseAgain(ctx context.Context, log *zap.Logger, advisor *advice.Advisor) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(adviceEvery):
-			if err := advisor.RunDue(ctx); err != nil && ctx.Err() == nil {
-				log.Error("advice was not renewed", zap.Error(err))
-			}
-		}
-	}
 }
 
 // prepare brings the schema up to date and makes the first administrator.
