@@ -11,7 +11,7 @@ const (
 	zeroHours  = 4
 	stuckHours = 6
 	// A meter that sticks this often within so many days is coarse: only longer runs than it has shown then count.
-	stuckOften, stuckWithin = 2, 45 * dayHours
+	stuckOften, stuckWithin = 3, 45 * dayHours
 )
 
 // findFaults finds gaps (gaps.go), zeros on a meter that never reads zero, and runs of one number that are longer than any before.

@@ -113,19 +113,42 @@ func (d *detector) findSpikes(k int) {
 	})
 }
 
-// beyond is innovation; while an event lasts, what is left of the residual without what the event adds.
+// beyond is innovation; while an event lasts, what is left of the residual without what the event adds, were it its shape or a
+// share of all that is expected.
 func (d *detector) beyond(k int, c *correction) hourly {
 	e := d.lasting
 	if e == nil {
 		return d.innovation(k, c)
 	}
-	r, grown := d.days[k].residual(&e.correction), e.shape.grown(k-e.since)
-	for h, v := range d.of(e.shape, k) {
-		if !math.IsNaN(d.days[k].load[h]) {
-			r[h] -= e.amplitude * v * grown
+	day := &d.days[k]
+	share, grown := d.raisedBy(e, k), e.shape.grown(k-e.since)
+	r, added := day.residual(&e.correction), d.of(e.shape, k)
+	for h := range r {
+		if adds := max(e.amplitude*added[h]*grown, share*day.base[h]); !math.IsNaN(day.load[h]) && !math.IsNaN(adds) {
+			r[h] -= adds
 		}
 	}
 	return r
+}
+
+// raisedBy is the highest share by which one of an event's days, in the week before one, lies above what is expected.
+func (d *detector) raisedBy(e *event, k int) (share float64) {
+	for j := max(e.since, k-weekDays); j < k; j++ {
+		day := &d.days[j]
+		if day.skipped {
+			continue
+		}
+		residual, expected := 0.0, 0.0
+		for h, r := range day.residual(&e.correction) {
+			if !math.IsNaN(day.load[h]) && !math.IsNaN(day.base[h]) {
+				residual, expected = residual+r, expected+day.base[h]
+			}
+		}
+		if expected > 0 {
+			share = max(share, residual/expected)
+		}
+	}
+	return share
 }
 
 // eachSpike goes through a day's hours as they come and calls found for each spike once it is known.
