@@ -8,23 +8,16 @@ import (
 
 // Hours after which a fault is said.
 const (
-	gapHours   = 4
 	zeroHours  = 4
 	stuckHours = 6
 	// A meter that sticks this often within so many days is coarse: only longer runs than it has shown then count.
-	stuckOften, stuckWithin = 2, 45 * dayHours
+	stuckOften, stuckWithin = 3, 45 * dayHours
 )
 
-// findFaults finds gaps, zeros on a meter that never reads zero, and runs of one number that are longer than any before.
+// findFaults finds gaps (gaps.go), zeros on a meter that never reads zero, and runs of one number that are longer than any before.
 func findFaults(rows []baseline.Row, from int) []Finding {
 	longest, lowest := usualRuns(rows[:from])
-	gaps := runs(rows, from, func(i int) bool { return math.IsNaN(rows[i].Load) })
-	var faults []Finding
-	for _, r := range gaps {
-		if r.to-r.from >= gapHours {
-			faults = append(faults, Finding{Kind: MeterGap, From: r.from, To: r.to, Known: r.from + gapHours, Open: r.to == len(rows)})
-		}
-	}
+	faults := findGaps(rows, from)
 	if lowest > 0 {
 		for _, r := range runs(rows, from, func(i int) bool { return rows[i].Load == 0 }) {
 			if r.to-r.from >= zeroHours {

@@ -20,8 +20,10 @@ type detector struct {
 	// usual is how high each shape's evidence rises in the history, where nothing is looked for.
 	usual  [shapes]float64
 	spikes spikeMemory
-	closed []event
-	found  []Finding
+	// lasting is the event that was found and has not ended, closed are those that have.
+	lasting *event
+	closed  []event
+	found   []Finding
 }
 
 // newDetector learns from the rows before from; nil where too little was measured.

@@ -24,14 +24,16 @@ var shapeTraits = [shapes]struct {
 	// bar is how much evidence it needs, in standard deviations. A level that is added to all hours is what a busier season
 	// looks like too, so it needs more.
 	bar float64
+	// least is the share of the mean load that it must add on the mean day. What is confined to a few hours adds little to a day.
+	least float64
 }{
-	offHours:   {OffHours, 21, 4.5},
-	weekendOn:  {WeekendOn, 21, 4.5},
-	addedLevel: {StuckOn, 21, 6},
-	rising:     {Degradation, longestWindow, 4.5},
-	cooling:    {SetpointCooling, 35, 4.5},
-	earlyStart: {ScheduleShift, 21, 4.5},
-	lateStop:   {ScheduleShift, 21, 4.5},
+	offHours:   {OffHours, 21, 4.5, 0.02},
+	weekendOn:  {WeekendOn, 21, 4, 0.01},
+	addedLevel: {StuckOn, 21, 6, 0.02},
+	rising:     {Degradation, longestWindow, 4.5, 0.02},
+	cooling:    {SetpointCooling, 35, 4.5, 0.02},
+	earlyStart: {ScheduleShift, 21, 5, 0.008},
+	lateStop:   {ScheduleShift, 21, 5, 0.008},
 }
 
 const (
@@ -61,8 +63,7 @@ func (d *detector) of(s shape, k int) (add hourly) {
 		case s == addedLevel, s == offHours && !occupied:
 			add[h] = d.week.mean
 		case s == weekendOn && day.kind == weekend:
-			const friday = 4
-			add[h] = max(0, d.week.usual[friday*dayHours+h]-d.week.usual[day.weekHour(h)])
+			add[h] = d.likeFriday(k, h)
 		case s == rising:
 			if add[h] = max(0, day.base[h]); math.IsNaN(day.base[h]) {
 				add[h] = d.week.mean
@@ -75,6 +76,20 @@ func (d *detector) of(s shape, k int) (add hourly) {
 		}
 	}
 	return add
+}
+
+// likeFriday is what a weekend's hour would add if it ran like the Friday before it, which knows the season and what is on.
+func (d *detector) likeFriday(k, h int) float64 {
+	const friday = 4
+	day := &d.days[k]
+	worked, expected := d.week.usual[friday*dayHours+h], d.week.usual[day.weekHour(h)]
+	if before := k - (day.weekday - friday); before >= 0 && !math.IsNaN(d.days[before].load[h]) {
+		worked = d.days[before].load[h]
+	}
+	if !math.IsNaN(day.base[h]) {
+		expected = day.base[h]
+	}
+	return max(0, worked-expected)
 }
 
 // shifted is a working day that begins or ends with the load of its first or last occupied hour.

@@ -10,12 +10,8 @@ type spikeMemory struct {
 	// noise is how far its hours stand out at the least, in standard deviations of a normal noise; learnt is the bar that the
 	// history sets.
 	noise, learnt float64
-	recent        []spikeSeen
-}
-
-type spikeSeen struct {
-	day      int
-	strength float64
+	// said are the days of those that were found.
+	said []int
 }
 
 // Of spikes.
@@ -23,17 +19,19 @@ const (
 	mostSpikeHours = 3
 	// Bars for a spike that is over, and for one that still lasts, in standard deviations; in the history all above searchBar
 	// are looked at.
-	spikeBar, lastingBar, searchBar = 6.0, 8.0, 3.5
+	spikeBar, lastingBar, searchBar = 8.0, 10.0, 3.5
 	lastingFactor                   = 1.1
 	// A meter whose innovations have heavier tails than a normal noise needs more: those that spikeTail of them exceed are
 	// taken for tailStrength.
 	spikeTail, tailStrength, leastTail = 0.01, 3.5, 0.7
 	// usualSpikes a month in the history are the meter's own way.
 	usualSpikes, monthDays = 0.3, 30.4
-	// Another spike within habitDays must be clearer; so must one on a day of a finding.
-	habitDays, habitFactor, takenFactor = 60, 1.3, 1.5
-	// leastSpike of the mean load it must add; it must stand above all of compareDays.
+	// Each other spike within habitDays makes it need more; so does waste that lasts.
+	habitDays, habitFactor, eventFactor = 60, 1.5, 1.7
+	// leastSpike of the mean load it must add; of compareDays no more may rise as high than mayRise for each time that it
+	// clears its bar.
 	leastSpike   = 0.2
+	mayRise      = 1.5
 	compareDays  = 56
 	enoughToComp = 20
 	// A spike goes on while what stands out is above half of its first hour.
@@ -76,15 +74,16 @@ func (d *detector) learnSpikes() {
 
 // bars are what a spike that is over and one that lasts need on a day.
 func (d *detector) spikeBars(k int) (over, lasting float64) {
-	learnt := d.spikes.learnt
-	for _, r := range d.spikes.recent {
-		if k-r.day < habitDays {
-			learnt = max(learnt, r.strength*habitFactor)
+	over = spikeBar * d.spikes.noise
+	for _, said := range d.spikes.said {
+		if k-said < habitDays {
+			over *= habitFactor
 		}
 	}
-	over, lasting = max(spikeBar*d.spikes.noise, learnt), max(lastingBar*d.spikes.noise, learnt*lastingFactor)
-	if d.days[k].taken {
-		return takenFactor * over, takenFactor * lasting
+	over = max(over, d.spikes.learnt)
+	lasting = max(lastingBar*d.spikes.noise, over*lastingFactor)
+	if d.lasting != nil {
+		return eventFactor * over, eventFactor * lasting
 	}
 	return over, lasting
 }
@@ -95,7 +94,7 @@ func (d *detector) findSpikes(k int) {
 	c := d.correctionBefore(k)
 	over, lasting := d.spikeBars(k)
 	d.eachSpike(k, over, lasting, func(s spike) {
-		e := d.innovation(k, &c)
+		e := d.beyond(k, &c)
 		around := 0.0
 		if s.hour > 0 {
 			around = e[s.hour-1]
@@ -110,15 +109,53 @@ func (d *detector) findSpikes(k int) {
 		}
 		f.KWh = max(0, f.KWh)
 		d.found = append(d.found, f)
-		d.spikes.recent = append(d.spikes.recent, spikeSeen{k, s.strength})
+		d.spikes.said = append(d.spikes.said, k)
 	})
+}
+
+// beyond is innovation; while an event lasts, what is left of the residual without what the event adds, were it its shape or a
+// share of all that is expected.
+func (d *detector) beyond(k int, c *correction) hourly {
+	e := d.lasting
+	if e == nil {
+		return d.innovation(k, c)
+	}
+	day := &d.days[k]
+	share, grown := d.raisedBy(e, k), e.shape.grown(k-e.since)
+	r, added := day.residual(&e.correction), d.of(e.shape, k)
+	for h := range r {
+		if adds := max(e.amplitude*added[h]*grown, share*day.base[h]); !math.IsNaN(day.load[h]) && !math.IsNaN(adds) {
+			r[h] -= adds
+		}
+	}
+	return r
+}
+
+// raisedBy is the highest share by which one of an event's days, in the week before one, lies above what is expected.
+func (d *detector) raisedBy(e *event, k int) (share float64) {
+	for j := max(e.since, k-weekDays); j < k; j++ {
+		day := &d.days[j]
+		if day.skipped {
+			continue
+		}
+		residual, expected := 0.0, 0.0
+		for h, r := range day.residual(&e.correction) {
+			if !math.IsNaN(day.load[h]) && !math.IsNaN(day.base[h]) {
+				residual, expected = residual+r, expected+day.base[h]
+			}
+		}
+		if expected > 0 {
+			share = max(share, residual/expected)
+		}
+	}
+	return share
 }
 
 // eachSpike goes through a day's hours as they come and calls found for each spike once it is known.
 func (d *detector) eachSpike(k int, over, lasting float64, found func(spike)) {
 	day := &d.days[k]
 	c := d.correctionBefore(k)
-	e := d.innovation(k, &c)
+	e := d.beyond(k, &c)
 	white := d.noise.whiten(day.kind, e)
 	for at := 0; at < dayHours; at++ {
 		s, any := d.strongest(k, at, &white, over, lasting)
@@ -136,7 +173,7 @@ func (d *detector) eachSpike(k int, over, lasting float64, found func(spike)) {
 		s.hours = min(s.hours, mostSpikeHours)
 		found(s)
 		// Its hours may have been taken out.
-		e = d.innovation(k, &c)
+		e = d.beyond(k, &c)
 		white = d.noise.whiten(day.kind, e)
 	}
 }
@@ -159,7 +196,7 @@ func (d *detector) strongest(k, at int, white *hourly, over, lasting float64) (b
 			if end == at+1 {
 				bar = lasting
 			}
-			if strength > bar && strength > best.strength && speaks/weight > leastSpike*d.week.mean && d.aboveAll(k, from, end) {
+			if strength > bar && strength > best.strength && speaks/weight > leastSpike*d.week.mean && d.risesAbove(k, from, end, int(mayRise*strength/bar)) {
 				best, any = spike{hour: from, hours: hours, at: at, strength: strength}, true
 			}
 		}
@@ -178,24 +215,28 @@ func (d *detector) mayStandOut(k, from, end int) bool {
 	return true
 }
 
-// aboveAll tells whether hours rise above what the days alike of eight weeks had around them.
-func (d *detector) aboveAll(k, from, end int) bool {
+// risesAbove tells whether hours rise above what the days alike of eight weeks had around them, but for so many of those.
+func (d *detector) risesAbove(k, from, end, but int) bool {
 	day := &d.days[k]
 	top := 0.0
 	for h := from; h < end; h++ {
 		top = max(top, day.load[h])
 	}
-	compared, highest := 0, math.Inf(-1)
+	compared, higher := 0, 0
 	for j := max(0, k-compareDays); j < k; j++ {
 		other := &d.days[j]
 		if other.kind != day.kind || other.taken {
 			continue
 		}
+		highest := math.Inf(-1)
 		for h := max(0, from-1); h <= min(dayHours-1, end); h++ {
 			if v := other.load[h]; !math.IsNaN(v) {
 				compared, highest = compared+1, max(highest, v)
 			}
 		}
+		if highest >= top {
+			higher++
+		}
 	}
-	return compared < enoughToComp || top > highest
+	return compared < enoughToComp || higher <= but
 }

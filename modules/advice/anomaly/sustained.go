@@ -19,14 +19,12 @@ type event struct {
 
 // Of sustained waste.
 const (
-	// leastShare of the mean load must be wasted on the mean day.
-	leastShare = 0.02
 	// An event ends once the evidence that it lasts has fallen by endEvidence from its highest, or nothing of it was seen for
 	// endDays, or idleDays on which its shape adds nothing.
 	endEvidence, mostEvidence = 6.0, 4.0
 	endDays, idleDays         = 5, 10
 	// The same kind within a quarter of a year must be clearer each time.
-	againDays, againFactor = 90, 1.3
+	againDays, againFactor = 90, 1.4
 	// nearDays around the day on which it was first seen are tried for its begin; a rise takes leastRise days to be told.
 	nearDays, leastRise = 3, 10
 	// What lasts a single day is a day like that; only weekends are said after one.
@@ -39,7 +37,6 @@ const (
 func (d *detector) judge() []Finding {
 	var m baseline.Model
 	s := scan{d: d}
-	var lasting *event
 	for k := d.first; k < len(d.days); k++ {
 		if (k-d.first)%refitDays == 0 {
 			m = d.refit(k)
@@ -48,28 +45,28 @@ func (d *detector) judge() []Finding {
 		d.findSpikes(k)
 		switch {
 		case d.days[k].skipped:
-		case lasting == nil:
-			if lasting = d.begins(k, s.day(k)); lasting != nil {
-				lasting.say(k)
+		case d.lasting == nil:
+			if d.lasting = d.begins(k, s.day(k)); d.lasting != nil {
+				d.lasting.say(k)
 			}
 		default:
 			d.days[k].taken = true
-			if k-lasting.since <= refineDays {
-				d.settle(lasting, k, 0)
+			if k-d.lasting.since <= refineDays {
+				d.settle(d.lasting, k, 0)
 			}
-			if !d.lasts(lasting, k) {
-				d.close(lasting, false)
-				for j := lasting.last + 1; j <= k; j++ {
+			if !d.lasts(d.lasting, k) {
+				d.close(d.lasting, false)
+				for j := d.lasting.last + 1; j <= k; j++ {
 					d.days[j].taken = false
 				}
-				lasting, s = nil, scan{d: d}
+				d.lasting, s = nil, scan{d: d}
 				continue
 			}
-			lasting.say(k)
+			d.lasting.say(k)
 		}
 	}
-	if lasting != nil {
-		d.close(lasting, true)
+	if d.lasting != nil {
+		d.close(d.lasting, true)
 	}
 	return d.found
 }
@@ -80,7 +77,7 @@ func (d *detector) begins(k int, best [shapes]evidence) *event {
 	most := 1.0
 	for sh := range shapes {
 		e := best[sh]
-		if share := e.strength / d.bar(sh, k); share > most && e.amplitude*d.perDay(sh, e.since, k) >= leastShare*d.week.mean*dayHours {
+		if share := e.strength / d.bar(sh, k); share > most && e.amplitude*d.perDay(sh, e.since, k) >= shapeTraits[sh].least*d.week.mean*dayHours {
 			most = share
 			begun = &event{shape: sh, since: e.since, last: k, amplitude: e.amplitude, strength: e.strength}
 		}
@@ -148,7 +145,8 @@ func (d *detector) lasts(e *event, k int) bool {
 	return e.lasting > e.mostLasting-endEvidence && k-e.last < endDays
 }
 
-// close settles an event's shape, begin and waste with all its days, and takes spikes that lie in it as a part of it.
+// close settles an event's shape, begin and waste with all its days. Spikes in it that were known before it was are a part of
+// it; those known later stand out of it.
 func (d *detector) close(e *event, open bool) {
 	if e.said == 0 {
 		return
@@ -175,7 +173,9 @@ func (d *detector) close(e *event, open bool) {
 		return
 	}
 	f.Known = d.endOf(e.said - 1)
-	d.found = slices.DeleteFunc(d.found, func(s Finding) bool { return s.Kind == PeakSpike && s.From < f.To && s.To > f.From })
+	d.found = slices.DeleteFunc(d.found, func(s Finding) bool {
+		return s.Kind == PeakSpike && s.From < f.To && s.To > f.From && s.Known <= f.Known
+	})
 	d.found = append(d.found, f)
 }
 

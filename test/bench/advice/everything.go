@@ -17,7 +17,7 @@ type everything struct {
 	Data string `default:"test/testdata/meters" type:"existingdir" help:"A folder with splits.csv and reference.csv."`
 }
 
-// Run prints baselines and forecasts beside those of other programs, and whether intervals are honest.
+// Run prints baselines and forecasts beside those of other programs, whether intervals are honest, and how well known waste is found.
 func (e everything) Run() error {
 	splits, err := readSplits(filepath.Join(e.Data, "splits.csv"))
 	if err != nil {
@@ -43,7 +43,11 @@ func (e everything) Run() error {
 	}
 	others.print("forecast")
 	fmt.Println("\nHonesty of savings")
-	return honesty(e.Data, splits)
+	if err := honesty(e.Data, splits); err != nil {
+		return err
+	}
+	fmt.Println("\nWaste and faults that were put into real meters")
+	return findings(e.Data, splits)
 }
 
 // reference is how another program did on a span.

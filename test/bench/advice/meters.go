@@ -20,6 +20,8 @@ import (
 type hour struct {
 	at time.Time
 	baseline.Row
+	// odd is what a person said of it, where the file has labels.
+	odd bool
 }
 
 // readMeter reads a meter's hours, oldest first. Shorter intervals are added up; an hour of which a part is missing is.
@@ -41,6 +43,7 @@ func readMeter(path string) (hours []hour, err error) {
 		return nil, err
 	}
 	at, kwh, temp := slices.Index(header, "timestamp"), slices.Index(header, "kwh"), slices.Index(header, "temp_c")
+	labelled := slices.Index(header, "label")
 	if at < 0 || kwh < 0 {
 		return nil, fmt.Errorf("%s: timestamp and kwh are wanted in the first line", path)
 	}
@@ -61,6 +64,7 @@ func readMeter(path string) (hours []hour, err error) {
 		if temp >= 0 {
 			one.Temp = numberOf(row[temp])
 		}
+		one.odd = labelled >= 0 && row[labelled] == "1"
 		parts = append(parts, one)
 	}
 }
@@ -96,6 +100,7 @@ func hourly(parts []hour) []hour {
 		var warmth, warm float64
 		for ; end < len(parts) && parts[end].at.Truncate(time.Hour).Equal(start); end++ {
 			one.Load += parts[end].Load
+			one.odd = one.odd || parts[end].odd
 			if !math.IsNaN(parts[end].Temp) {
 				warmth, warm = warmth+parts[end].Temp, warm+1
 			}
