@@ -1,11 +1,11 @@
 // Package anomaly finds waste and faults in the hours of a meter, as early as they can honestly be seen: what is said of an hour
-// rests on that hour and those before it. Detect is the way in.
+// rests on that hour and those before it. Detect is the way in; Scores looks back on a span as a whole (score.go).
 //
-// Faults of the data come first (faults.go) and raise nothing else. What calendar and weather lead one to expect (expected.go)
-// is taken from every day; what remains is weighed against the meter's own noise (noise.go), learnt from the history. Spikes are
-// hours that stand out of their day (spikes.go). Sustained waste is sought by its shapes (shapes.go): for each shape and each day
-// on which it may have begun, the likelihood that it was added since (scan.go); what is found lasts while its shape does
-// (sustained.go).
+// Faults of the data come first (faults.go, gaps.go) and raise nothing else. What calendar and weather lead one to expect
+// (expected.go) is taken from every day; what remains is weighed against the meter's own noise (noise.go), learnt from the
+// history. Spikes are hours that stand out of their day, and of waste that lasts (spikes.go). Sustained waste is sought by its
+// shapes (shapes.go): for each shape and each day on which it may have begun, the likelihood that it was added since (scan.go);
+// what is found lasts while its shape does (sustained.go).
 package anomaly
 
 import (

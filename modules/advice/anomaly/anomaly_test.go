@@ -178,3 +178,39 @@ func TestTooLittleToJudge(t *testing.T) {
 	require.Equal(t, anomaly.MeterGap, found[0].Kind)
 	require.True(t, found[0].Open)
 }
+
+func TestWhatStaysBecomesUsual(t *testing.T) {
+	rows := campusMeter(250+120, 6)
+	for i := at(10, 0); i < len(rows); i++ {
+		rows[i].Load += 10
+	}
+	found := detect(rows)
+	require.NotEmpty(t, found)
+	require.InDelta(t, at(10, 0), found[0].From, 3*24)
+	for _, f := range found {
+		require.Less(t, f.From, at(90, 0), "%v", f)
+		require.Less(t, f.To, at(90, 0), "%v", f)
+	}
+}
+
+func TestAGapOfTheUsualKindIsNoEvent(t *testing.T) {
+	rows := campusMeter(340, 2)
+	silent := func(day, from, hours int) {
+		for i := at(day, from); i < at(day, from)+hours; i++ {
+			rows[i].Load = math.NaN()
+		}
+	}
+	for day := -60; day < 60; day += 14 {
+		silent(day, 2, 9) // every other Saturday
+	}
+	silent(24, 2, 40)
+	silent(31, 12, 5)
+	var gaps []anomaly.Finding
+	for _, f := range detect(rows) {
+		if f.Kind == anomaly.MeterGap {
+			gaps = append(gaps, f)
+		}
+	}
+	require.Len(t, gaps, 1, "the one that lasts longer than usual")
+	require.Equal(t, at(24, 2), gaps[0].From)
+}

@@ -28,9 +28,9 @@ var shapeTraits = [shapes]struct {
 	least float64
 }{
 	offHours:   {OffHours, 21, 4.5, 0.02},
-	weekendOn:  {WeekendOn, 21, 4, 0.01},
+	weekendOn:  {WeekendOn, 21, 4.25, 0.01},
 	addedLevel: {StuckOn, 21, 6, 0.02},
-	rising:     {Degradation, longestWindow, 4.5, 0.02},
+	rising:     {Degradation, longestWindow, 4.6, 0.02},
 	cooling:    {SetpointCooling, 35, 4.5, 0.02},
 	earlyStart: {ScheduleShift, 21, 5, 0.008},
 	lateStop:   {ScheduleShift, 21, 5, 0.008},

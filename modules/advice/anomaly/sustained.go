@@ -23,6 +23,9 @@ const (
 	// endDays, or idleDays on which its shape adds nothing.
 	endEvidence, mostEvidence = 6.0, 4.0
 	endDays, idleDays         = 5, 10
+	// What has lasted for normalDays, longer than any rise is followed, is the meter's way from then on: its last learnDays teach
+	// what to expect.
+	normalDays, learnDays = 70, 28
 	// The same kind within a quarter of a year must be clearer each time.
 	againDays, againFactor = 90, 1.4
 	// nearDays around the day on which it was first seen are tried for its begin; a rise takes leastRise days to be told.
@@ -55,20 +58,30 @@ func (d *detector) judge() []Finding {
 				d.settle(d.lasting, k, 0)
 			}
 			if !d.lasts(d.lasting, k) {
-				d.close(d.lasting, false)
-				for j := d.lasting.last + 1; j <= k; j++ {
-					d.days[j].taken = false
-				}
-				d.lasting, s = nil, scan{d: d}
+				d.end(d.lasting.last + 1)
+				s = scan{d: d}
 				continue
 			}
 			d.lasting.say(k)
+			if k-d.lasting.since >= normalDays {
+				d.end(k + 1 - learnDays)
+				s = scan{d: d}
+			}
 		}
 	}
 	if d.lasting != nil {
 		d.close(d.lasting, true)
 	}
 	return d.found
+}
+
+// end closes the event that lasts; its days from one on teach what to expect again.
+func (d *detector) end(trusted int) {
+	d.close(d.lasting, false)
+	for k := trusted; k < len(d.days); k++ {
+		d.days[k].taken = false
+	}
+	d.lasting = nil
 }
 
 // begins is the event that the evidence of a day's end speaks for most, if it clears the bar.
