@@ -167,14 +167,45 @@ func (m *moment) rootsOf(caller Caller) []TwinSpace {
 }
 
 func (m *moment) space(s Space, zone *time.Location, midnight Instant) TwinSpace {
-	out := TwinSpace{Space: s, Ambient: m.ambient[s.ID], Today: m.usedIn(scope{space: s.ID, zone: zone, id: string(s.ID)}, midnight)}
+	out := TwinSpace{Space: s, Ambient: m.ambient[s.ID]}
 	for _, inner := range m.campus.Inside(s.ID) {
 		out.Spaces = append(out.Spaces, m.space(inner, zone, midnight))
 	}
 	for _, id := range m.campus.inSpace[s.ID] {
 		out.Devices = append(out.Devices, m.device(m.campus.devices[id], midnight))
 	}
+	if only := out.only(); only != nil && len(m.campus.epochs(midnight, m.now.Add(quarterMs))) == 1 {
+		out.Today = only.Today // the same devices, and none was moved today
+		return out
+	}
+	out.Today = m.usedIn(scope{space: s.ID, zone: zone, id: string(s.ID)}, midnight)
 	return out
+}
+
+// only is the one inner space in which all devices of a space are; nil where there is none.
+func (s *TwinSpace) only() (only *TwinSpace) {
+	if len(s.Devices) > 0 {
+		return nil
+	}
+	for i := range s.Spaces {
+		if !s.Spaces[i].holdsDevices() {
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = &s.Spaces[i]
+	}
+	return only
+}
+
+func (s *TwinSpace) holdsDevices() bool {
+	for i := range s.Spaces {
+		if s.Spaces[i].holdsDevices() {
+			return true
+		}
+	}
+	return len(s.Devices) > 0
 }
 
 // usedIn is what a space used since midnight: no energy twice, and what moved today counts where it was used.
@@ -209,15 +240,18 @@ func (m *moment) device(d Device, midnight Instant) TwinDevice {
 	if state, known := m.states[d.ID]; known {
 		out.State = &state
 	}
-	for i, pages := range m.days {
-		page := pages[d.ID]
+	for i := len(m.days) - 1; i >= 0; i-- {
+		page := m.days[i][d.ID]
 		if page == nil {
 			continue
 		}
-		for slot, q := range page.Quarters {
-			at := quarterStart(int64(m.first+int32(i))*QuartersPerDay + int64(slot))
+		for slot := QuartersPerDay - 1; slot >= 0; slot-- {
+			q, at := page.Quarters[slot], quarterStart(int64(m.first+int32(i))*QuartersPerDay+int64(slot))
+			if at < midnight && out.PowerKnown {
+				return out
+			}
 			out.Today.add(at, q, midnight)
-			if q.Known() {
+			if q.Known() && !out.PowerKnown {
 				out.Power, out.Since, out.PowerKnown = MeanPower(q.Energy, q.Measured+q.Filled), at, true
 			}
 		}
