@@ -68,7 +68,7 @@ func TestOutsideBroker(t *testing.T) {
 			send(t, admin, 201, http.MethodPost, "/api/dispositivos", map[string]any{"id": "aire", "kind": "ac", "space_id": campus.Room, "mqtt_topic": "tele/aire"})
 			eventually(t, "connected", func() bool {
 				metrics, err := admin.Raw(http.MethodGet, "/metrics", "", nil)
-				return err == nil && strings.Contains(string(metrics.Body), "holotwin_mqtt_connected 1")
+				return err == nil && strings.Contains(string(metrics.Body), "\nholotwin_mqtt_connected 1\n")
 			})
 			device := dial(t, broker.Address, "aire", program.BrokerUser, program.BrokerPassword)
 			local := time.Now().In(time.FixedZone("", -5*3600)).Add(-time.Minute).Format("2006-01-02T15:04:05")

@@ -26,8 +26,8 @@ const (
 	BrokerPassword = "una-clave-de-broker"
 )
 
-// StartMosquitto starts one in a folder on a free port of the loopback range.
-func StartMosquitto(folder, settings string) (*Mosquitto, error) {
+// StartMosquitto starts one in a folder on a free port of the loopback range, with more settings of its listener.
+func StartMosquitto(folder, settings string, listener ...string) (*Mosquitto, error) {
 	address, err := FreeAddress()
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func StartMosquitto(folder, settings string) (*Mosquitto, error) {
 	_, port, _ := net.SplitHostPort(address)
 	passwords := filepath.Join(folder, "passwd")
 	config := strings.NewReplacer(
-		"/etc/mosquitto/passwd", passwords, "listener 1883", "listener "+port+" 127.0.0.1", "/var/lib/mosquitto/", folder+"/",
+		"/etc/mosquitto/passwd", passwords, "listener 1883", "listener "+port+" 127.0.0.1\n"+strings.Join(listener, "\n"), "/var/lib/mosquitto/", folder+"/",
 	).Replace(string(shipped)) + "\nuser root\nlog_dest stderr\n"
 	if err := os.WriteFile(filepath.Join(folder, "mosquitto.conf"), []byte(config), 0o600); err != nil {
 		return nil, err

@@ -1,0 +1,65 @@
+package blackbox
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/platform/database/databasetest"
+	"github.com/holotwin/holotwin/test/program"
+)
+
+// TestBrokerWithTLS connects to a broker whose certificate the given ones sign, by either version of the protocol, and to no other.
+func TestBrokerWithTLS(t *testing.T) {
+	folder := t.TempDir()
+	certificate, key := selfSigned(t, folder, "broker")
+	stranger, _ := selfSigned(t, folder, "stranger")
+	broker, err := program.StartMosquitto(folder, "../../adapters/mqtt/mosquitto.conf", "certfile "+certificate, "keyfile "+key)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = broker.Stop() })
+	address := strings.Replace(broker.URL(), "mqtt://", "mqtts://", 1)
+	connected := func(settings ...string) func() bool {
+		client := login(t, start(t, databasetest.SQLite(t), settings...))
+		return func() bool {
+			metrics, err := client.Raw(http.MethodGet, "/metrics", "", nil)
+			return err == nil && strings.Contains(string(metrics.Body), "\nholotwin_mqtt_connected 1\n")
+		}
+	}
+	eventually(t, "connected by 5", connected("MQTT_URL="+address, "MQTT_CA_FILE="+certificate, "MQTT_CLIENT_ID=five"))
+	eventually(t, "connected by 3.1.1", connected("MQTT_URL="+address+"?version=3.1.1", "MQTT_CA_FILE="+certificate, "MQTT_CLIENT_ID=three"))
+	refused := connected("MQTT_URL="+address, "MQTT_CA_FILE="+stranger, "MQTT_CLIENT_ID=stranger")
+	time.Sleep(2 * time.Second)
+	require.False(t, refused(), "a broker that nobody vouches for")
+}
+
+// selfSigned makes a certificate for the loopback address that signs itself, and its key.
+func selfSigned(t *testing.T, folder, name string) (certificate, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+	}
+	signed, err := x509.CreateCertificate(rand.Reader, &template, &template, &private.PublicKey, private)
+	require.NoError(t, err)
+	secret, err := x509.MarshalECPrivateKey(private)
+	require.NoError(t, err)
+	certificate, key = filepath.Join(folder, name+".pem"), filepath.Join(folder, name+".key")
+	require.NoError(t, os.WriteFile(certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: signed}), 0o600))
+	require.NoError(t, os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: secret}), 0o600))
+	return certificate, key
+}
