@@ -109,7 +109,7 @@ func (w *EventWriter) Flush() error {
 // dropUnread says whether closing the connection drops what was sent and not read, or waits for it. Of who does not read, the
 // system would keep for minutes what he will never read.
 func (w *EventWriter) dropUnread(drop bool) {
-	tcp, is := w.conn.(*net.TCPConn)
+	tcp, is := w.conn.(*lingeringConn)
 	if !is {
 		return
 	}
@@ -131,7 +131,7 @@ func (a *API) EventStream(ctx context.Context, write func(context.Context, *Even
 		c := humafiber.Unwrap(ctx)
 		c.Set("Content-Type", "text/event-stream")
 		c.Set("X-Accel-Buffering", "no") // a proxy that gathers would hold events back
-		if tcp, is := c.Context().Conn().(*net.TCPConn); is {
+		if tcp, is := c.Context().Conn().(*lingeringConn); is {
 			_ = tcp.SetWriteBuffer(sendBuffer)
 		}
 		_ = c.Context().SetWriteDeadline(time.Now().Add(stuckAfter)) // each flush sets it anew, in place of the server's

@@ -140,7 +140,7 @@ func allowOrigins(origins []string) fiber.Handler {
 func (a *API) App() *fiber.App { return a.app }
 
 // Serve answers on the listener until Shutdown.
-func (a *API) Serve(listener net.Listener) error { return a.app.Listener(listener) }
+func (a *API) Serve(listener net.Listener) error { return a.app.Listener(lingering{listener}) }
 
 // Shutdown takes no more connections, ends event streams and waits for the requests that are under way until ctx ends.
 func (a *API) Shutdown(ctx context.Context) error {

@@ -206,6 +206,17 @@ func TestProblemsAreWordedInTheCallersLanguage(t *testing.T) {
 	require.Equal(t, "No existe", send(t, "GET", base+"/nothing", "", "Accept-Language", "fr").doc.Title)
 }
 
+// TestRefusedUploadsGetAnAnswer sends more than is read, and goes on sending after it was refused.
+func TestRefusedUploadsGetAnAnswer(t *testing.T) {
+	base := serve(t)
+	const size = 8 << 20
+	body := `{"name":"` + strings.Repeat("a", size) + `"}`
+	for range 20 {
+		require.Equal(t, 413, send(t, "POST", base+"/things", body).status)
+		require.Equal(t, 404, send(t, "POST", base+"/nothing", body).status)
+	}
+}
+
 // TestRequestSmuggling sends what an old HTTP engine took for two requests or let pass.
 func TestRequestSmuggling(t *testing.T) {
 	address := strings.TrimPrefix(serve(t), "http://")
