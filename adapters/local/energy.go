@@ -95,10 +95,18 @@ func (e Energy) Hours(ctx context.Context, t advice.Target, from, to time.Time) 
 	uses := make([]history.Use, 0, len(steps))
 	for _, s := range steps {
 		if s.Known {
-			uses = append(uses, history.Use{Start: s.Start.Time(), KWh: s.Energy.Float(), Estimated: s.Estimated.Float(), Coverage: s.Coverage})
+			uses = append(uses, history.Use{Start: s.Start.Time(), KWh: s.Energy.Float(), Estimated: s.Estimated.Float(), Coverage: s.Coverage, PeakKW: peakOf(s)})
 		}
 	}
 	return uses, nil
+}
+
+// peakOf is the highest quarter hour of a step, kW; 0 where none was measured.
+func peakOf(s energy.Step) float64 {
+	if !s.PeakKnown {
+		return 0
+	}
+	return float64(s.Peak) / float64(1000*energy.Watt)
 }
 
 // AmbientHours are hourly means of a space's own readings, and of a site the weather where it has none.
@@ -127,14 +135,29 @@ func (e Energy) Spans(ctx context.Context, device string, from, to time.Time) ([
 	return out, nil
 }
 
-// Open tells for each hour whether a space is held for used.
-func (e Energy) Open(ctx context.Context, space string, from, to time.Time) ([]bool, bool, error) {
+// CalendarHours tells what the calendar says of each hour.
+func (e Energy) CalendarHours(ctx context.Context, space string, from, to time.Time) ([]history.CalendarHour, bool, error) {
 	calendar, err := e.Rules.Calendar(ctx)
 	if err != nil {
 		return nil, false, err
 	}
 	id := energy.SpaceID(space)
-	return calendar.OccupiedHours(id, energy.InstantOf(from), energy.InstantOf(to)), !calendar.HoursDefined(id), nil
+	hours := calendar.Hours(id, energy.InstantOf(from), energy.InstantOf(to))
+	out := make([]history.CalendarHour, len(hours))
+	for i, h := range hours {
+		out[i] = history.CalendarHour{Open: h.Occupied, Day: dayOf(h)}
+	}
+	return out, !calendar.HoursDefined(id), nil
+}
+
+func dayOf(h energy.CalendarHour) history.DayKind {
+	switch {
+	case h.Holiday:
+		return history.Holiday
+	case h.Shut:
+		return history.Vacation
+	}
+	return history.Usual
 }
 
 // Rates are what energy costs.

@@ -79,12 +79,12 @@ type MonthAhead struct {
 	HoursMeasured, HoursNotCovered int
 }
 
-// PeakAhead is the month's highest hour so far, kW, and the highest that is expected in its hours to come.
+// PeakAhead is the month's highest quarter hour so far, kW, in the hour At, and the highest that is expected in its hours to come.
 type PeakAhead struct {
 	At         time.Time
 	KW         float64
 	ExpectedAt time.Time
-	// HighKW is the upper end of the band of the highest hour to come.
+	// HighKW is the upper end of the band of the highest quarter hour to come.
 	ExpectedKW, HighKW float64
 	Risk               PeakRisk
 }
@@ -123,7 +123,7 @@ func (a *Advisor) Forecast(ctx context.Context, caller Caller, id string, hours 
 	monthEnd := time.Date(midnight.Year(), midnight.Month()+1, 1, 0, 0, 0, 0, zone)
 	days := max(1+out.From.Add(time.Duration(hours)*time.Hour).Sub(midnight).Hours()/hoursPerDay, monthEnd.Sub(midnight).Hours()/hoursPerDay+1)
 	rows = rows[:max(0, whole)]
-	weather, coming, err := a.weatherAhead(ctx, c, t, rows, out.From)
+	weather, coming, err := a.comingRows(ctx, c, t, rows, out.From, int(days))
 	if err != nil {
 		return out, err
 	}
@@ -145,26 +145,38 @@ func (a *Advisor) Forecast(ctx context.Context, caller Caller, id string, hours 
 	return out, nil
 }
 
-// weatherAhead gives the hours from the last midnight on with the temperatures that are forecast; none where there is no
-// forecast, or nothing to learn from what they do.
-func (a *Advisor) weatherAhead(ctx context.Context, c *campus, t Target, past []baseline.Row, now time.Time) (WeatherAhead, []baseline.Row, error) {
-	if !slices.ContainsFunc(past, func(r baseline.Row) bool { return !math.IsNaN(r.Temp) }) {
-		return WeatherNone, nil, nil
-	}
+// comingRows are the hours of so many days from the last midnight on, with what the calendar says of them and the temperatures
+// that are forecast.
+func (a *Advisor) comingRows(ctx context.Context, c *campus, t Target, past []baseline.Row, now time.Time, days int) (WeatherAhead, []baseline.Row, error) {
 	midnight := midnightOf(now, now.Location())
-	h := history.New(midnight, midnight.AddDate(0, 0, weatherDays), now.Location())
-	outdoor, err := a.Ambience.AmbientHours(ctx, c.siteOf(c.spaceOf(t)), h.Start, h.End())
+	h := history.New(midnight, midnight.AddDate(0, 0, days), now.Location())
+	hours, _, err := a.Calendar.CalendarHours(ctx, c.spaceOf(t), h.Start, h.End())
 	if err != nil {
 		return WeatherNone, nil, err
 	}
+	h.FillCalendar(hours)
+	weather := WeatherNone
+	if slices.ContainsFunc(past, func(r baseline.Row) bool { return !math.IsNaN(r.Temp) }) {
+		weather, err = a.weatherAhead(ctx, c, t, h, now)
+	}
+	return weather, rowsOf(h), err
+}
+
+// weatherAhead enters the temperatures that are forecast.
+func (a *Advisor) weatherAhead(ctx context.Context, c *campus, t Target, h *history.History, now time.Time) (WeatherAhead, error) {
+	until := h.Start.AddDate(0, 0, weatherDays)
+	outdoor, err := a.Ambience.AmbientHours(ctx, c.siteOf(c.spaceOf(t)), h.Start, until)
+	if err != nil {
+		return WeatherNone, err
+	}
 	ahead := func(hour AmbientHour) bool {
-		return hour.Temperature != nil && !hour.Start.Before(now) && hour.Start.Before(h.End())
+		return hour.Temperature != nil && !hour.Start.Before(now) && hour.Start.Before(until)
 	}
 	if !slices.ContainsFunc(outdoor, ahead) {
-		return WeatherRecent, nil, nil
+		return WeatherRecent, nil
 	}
 	h.FillOutdoor(valuesOf(outdoor, func(hour AmbientHour) *float64 { return hour.Temperature }))
-	return WeatherForecast, rowsOf(h), nil
+	return WeatherForecast, nil
 }
 
 // whyUntold is the reason that a baseline would give as well.
@@ -259,32 +271,53 @@ func monthAhead(told forecast.Outlook, past *history.History, coming []ForecastH
 	return m
 }
 
-// peakAhead compares the month's highest hour with those expected in the coming week. Nil in a month without a measured hour.
+// peakAhead compares the month's highest quarter hour with those expected in the coming week: hours are told, and their highest
+// quarter hour lies above them as it did in the high hours before. Nil in a month without a measured hour.
 func peakAhead(past *history.History, coming []ForecastHour, now time.Time) *PeakAhead {
 	start := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
 	var p PeakAhead
 	for i, h := range past.Hours {
-		if h.Known() && h.KW > p.KW && !past.At(i).Before(start) {
-			p.KW, p.At = h.KW, past.At(i)
+		if h.Known() && h.Highest() > p.KW && !past.At(i).Before(start) {
+			p.KW, p.At = h.Highest(), past.At(i)
 		}
 	}
 	if p.KW == 0 {
 		return nil
 	}
 	p.Risk = PeakUnlikely
+	above := peakOverHour(past)
 	for _, h := range coming[:min(len(coming), MostHoursAhead)] {
 		if !h.Start.Before(start.AddDate(0, 1, 0)) {
 			break
 		}
-		if h.Expected > p.ExpectedKW {
-			p.ExpectedAt, p.ExpectedKW, p.HighKW = h.Start, h.Expected, h.High
+		expected, high := above*h.Expected, above*h.High
+		if expected > p.ExpectedKW {
+			p.ExpectedAt, p.ExpectedKW, p.HighKW = h.Start, expected, high
 		}
 		switch {
-		case h.Expected > p.KW:
+		case expected > p.KW:
 			p.Risk = PeakLikely
-		case h.High > p.KW && p.Risk == PeakUnlikely:
+		case high > p.KW && p.Risk == PeakUnlikely:
 			p.Risk = PeakPossible
 		}
 	}
 	return &p
+}
+
+// peakOverHour is how far above its mean the highest quarter hour of an hour lay, as a ratio: the median of the highest tenth of
+// the last weeks' hours.
+func peakOverHour(past *history.History) float64 {
+	const recentHours, high = 28 * 24, 0.9
+	recent := past.Cut(max(0, len(past.Hours)-recentHours), len(past.Hours))
+	bar := history.Percentile(recent.Powers(history.Hour.Known), high)
+	var ratios []float64
+	for _, h := range recent.Hours {
+		if h.Known() && h.KW > 0 && h.KW >= bar {
+			ratios = append(ratios, h.Highest()/h.KW)
+		}
+	}
+	if len(ratios) == 0 {
+		return 1
+	}
+	return max(1, history.Median(ratios))
 }

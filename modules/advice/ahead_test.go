@@ -2,6 +2,7 @@ package advice_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -129,4 +130,27 @@ func TestForecastSaysWhyThereIsNone(t *testing.T) {
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
 	_, err = a.Forecast(ctx, advice.Caller{Role: "device"}, "nuevo", 24)
 	require.ErrorIs(t, err, advice.ErrForbidden{})
+}
+
+// TestForecastsKnowTheCalendar asks for a Monday that is a holiday, of a room that is shut on holidays.
+func TestForecastsKnowTheCalendar(t *testing.T) {
+	now := time.Date(2026, 3, 30, 6, 0, 0, 0, advicetest.Bogota)
+	holidays := []string{"2026-01-12", "2026-02-03", "2026-02-25", "2026-03-12", "2026-03-30"}
+	noon := func(known []string) float64 {
+		c := advicetest.NewCampus()
+		c.Holidays = known
+		c.AddRoom("sala", "Sala de Juegos", 0)
+		c.AddDevice(device("consola", "Consola", "console", "sala"))
+		c.Measure("consola", start, int(now.Sub(start).Hours()), func(local time.Time) float64 {
+			if advicetest.Opens(local) && !slices.Contains(holidays, local.Format(time.DateOnly)) {
+				return 0.5
+			}
+			return 0.05
+		})
+		f, err := advicetest.NewAdvisor(c, advicetest.NewClock(now), nil).Forecast(ctx, manager, "consola", 24)
+		require.NoError(t, err)
+		return f.Hours[12-now.Hour()].Expected
+	}
+	require.InDelta(t, 0.05, noon(holidays), 0.1)
+	require.InDelta(t, 0.5, noon(nil), 0.1)
 }

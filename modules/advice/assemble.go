@@ -99,11 +99,11 @@ func (a *Advisor) assemble(ctx context.Context, c *campus, t Target, w window, p
 		return out, err
 	}
 	h.FillUse(uses)
-	open, assumed, err := a.Calendar.Open(ctx, space, h.Start, h.End())
+	hours, assumed, err := a.Calendar.CalendarHours(ctx, space, h.Start, h.End())
 	if err != nil {
 		return out, err
 	}
-	h.FillOpen(open)
+	h.FillCalendar(hours)
 	if err := a.surround(ctx, c, t, h); err != nil {
 		return out, err
 	}
@@ -155,11 +155,11 @@ func (a *Advisor) comingMonth(ctx context.Context, space string, asOf time.Time,
 	y, m, d := asOf.In(zone).Date()
 	from := time.Date(y, m, d, 0, 0, 0, 0, zone)
 	coming := history.New(from, from.AddDate(0, 0, comingDays), zone)
-	open, _, err := a.Calendar.Open(ctx, space, coming.Start, coming.End())
+	hours, _, err := a.Calendar.CalendarHours(ctx, space, coming.Start, coming.End())
 	if err != nil {
 		return rules.Calendar{}, err
 	}
-	coming.FillOpen(open)
+	coming.FillCalendar(hours)
 	opens, shut, dates := make(map[int]bool), 0, make(map[int]bool)
 	for _, hour := range coming.Hours {
 		dates[hour.Date] = true

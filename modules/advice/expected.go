@@ -59,7 +59,7 @@ func (a *Advisor) Baseline(ctx context.Context, caller Caller, id string) (Expec
 func rowsOf(h *history.History) []baseline.Row {
 	rows := make([]baseline.Row, len(h.Hours))
 	for i, hour := range h.Hours {
-		rows[i] = baseline.Row{WeekHour: hour.WeekHour, Load: hour.KW, Temp: hour.Outdoor, Date: hour.Date}
+		rows[i] = baseline.Row{WeekHour: hour.WeekHour, Load: hour.KW, Temp: hour.Outdoor, Date: hour.Date, Day: hour.Day}
 	}
 	return rows
 }

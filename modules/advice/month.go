@@ -31,7 +31,7 @@ type Month struct {
 	Proven []Verification
 }
 
-// MonthDay is a local day: kWh, money, kg of CO2, its highest hour in kW and the measured part of it, 0 to 1.
+// MonthDay is a local day: kWh, money, kg of CO2, its highest quarter hour in kW and the measured part of it, 0 to 1.
 type MonthDay struct {
 	Date                     string // YYYY-MM-DD
 	KWh, Cost, CO2Kg, PeakKW float64
@@ -113,9 +113,10 @@ func (a *Advisor) fillMonth(ctx context.Context, c *campus, m *Month) error {
 			continue
 		}
 		d.KWh, d.Cost, d.CO2Kg = d.KWh+u.KWh, d.Cost+u.KWh*rate.Price, d.CO2Kg+u.KWh*rate.Footprint
-		d.PeakKW = max(d.PeakKW, u.KWh)
-		if u.KWh > m.PeakKW {
-			m.PeakKW, m.PeakAt = u.KWh, u.Start
+		highest := max(u.PeakKW, u.KWh)
+		d.PeakKW = max(d.PeakKW, highest)
+		if highest > m.PeakKW {
+			m.PeakKW, m.PeakAt = highest, u.Start
 		}
 		d.Coverage += u.Coverage
 	}

@@ -71,9 +71,9 @@ type States interface {
 
 // Calendar is when spaces are used.
 type Calendar interface {
-	// Open tells for each hour of [from, to), whole on the site's clock, whether a space is held for used; assumed is
-	// true where nobody has said and a usual week was taken.
-	Open(ctx context.Context, space string, from, to time.Time) (hours []bool, assumed bool, err error)
+	// CalendarHours tells of each hour of [from, to), whole on the site's clock, whether a space is held for used and what
+	// day it is; assumed is true where nobody has said when it is used and a usual week was taken.
+	CalendarHours(ctx context.Context, space string, from, to time.Time) (hours []history.CalendarHour, assumed bool, err error)
 }
 
 // Prices is what energy costs.
@@ -85,7 +85,7 @@ type Prices interface {
 // Rate is a price over a span of time.
 type Rate struct {
 	From, To time.Time
-	// Price is money per kWh, Demand per kW of the month's highest hour. Footprint is kg of CO2 for a kWh that is used, Avoided
+	// Price is money per kWh, Demand per kW of the month's peak. Footprint is kg of CO2 for a kWh that is used, Avoided
 	// for one that is saved.
 	Price, Demand, Footprint, Avoided float64
 	Currency                          string

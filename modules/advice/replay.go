@@ -121,11 +121,11 @@ func (a *Advisor) readReplay(ctx context.Context, c *campus, r *replay, from, to
 		}
 		h.FillUse(uses)
 		h.FillOutdoor(valuesOf(outdoor, func(hour AmbientHour) *float64 { return hour.Temperature }))
-		open, _, err := a.Calendar.Open(ctx, c.spaceOf(t), h.Start, h.End())
+		hours, _, err := a.Calendar.CalendarHours(ctx, c.spaceOf(t), h.Start, h.End())
 		if err != nil {
 			return err
 		}
-		h.FillOpen(open)
+		h.FillCalendar(hours)
 		r.past = append(r.past, h)
 		r.nodes = append(r.nodes, nodeOf(c, r.targets, t, h))
 	}

@@ -155,6 +155,11 @@ func (a *Advisor) rowsBetween(ctx context.Context, c *campus, t Target, from, to
 		return nil, nil, err
 	}
 	h.FillUse(uses)
+	hours, _, err := a.Calendar.CalendarHours(ctx, c.spaceOf(t), h.Start, h.End())
+	if err != nil {
+		return nil, nil, err
+	}
+	h.FillCalendar(hours)
 	outdoor, err := a.Ambience.AmbientHours(ctx, c.siteOf(c.spaceOf(t)), h.Start, h.End())
 	if err != nil {
 		return nil, nil, err

@@ -108,19 +108,30 @@ func (c *Calendar) Occupied(space SpaceID, at Instant) bool {
 	return false
 }
 
-// OccupiedHours tells for each hour of [from, to) whether its greater part is meant to be used.
-func (c *Calendar) OccupiedHours(space SpaceID, from, to Instant) []bool {
-	hours := make([]bool, 0, int64(to-from)/hourMs)
-	zone := c.campus.Zone(space)
+// CalendarHour is what the calendar says of an hour.
+type CalendarHour struct {
+	// Occupied tells that its greater part is meant to be used.
+	Occupied bool
+	// Holiday and Shut tell that its day is a public holiday, or one of vacation or closing.
+	Holiday, Shut bool
+}
+
+// Hours tells what each hour of [from, to) is.
+func (c *Calendar) Hours(space SpaceID, from, to Instant) []CalendarHour {
+	hours := make([]CalendarHour, 0, int64(to-from)/hourMs)
+	zone, path := c.campus.Zone(space), c.campus.Path(space)
 	var day time.Time
 	var open []Hours
+	var of CalendarHour
 	for at := from; at < to; at = at.Add(hourMs) {
 		t := at.Add(hourMs / 2).Time().In(zone)
 		if t.YearDay() != day.YearDay() || t.Year() != day.Year() {
 			day, open = t, c.hoursOn(space, t)
+			of = CalendarHour{Holiday: Holiday(t) != "", Shut: c.closedOn(path, t.Format(time.DateOnly))}
 		}
 		minute := Clocktime(t.Hour()*60 + t.Minute())
-		hours = append(hours, slices.ContainsFunc(open, func(h Hours) bool { return minute >= h.From && minute < h.To }))
+		of.Occupied = slices.ContainsFunc(open, func(h Hours) bool { return minute >= h.From && minute < h.To })
+		hours = append(hours, of)
 	}
 	return hours
 }

@@ -1,6 +1,7 @@
 package energy_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -66,10 +67,12 @@ func TestWhatCountsAsOccupied(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, c.want, c.calendar.Occupied("room", at(t, c.at)))
-			hours := c.calendar.OccupiedHours("room", at(t, "2026-05-17T00:00:00"), at(t, "2026-05-31T00:00:00"))
+			hours := c.calendar.Hours("room", at(t, "2026-05-17T00:00:00"), at(t, "2026-05-31T00:00:00"))
 			hour := int(at(t, c.at)-at(t, "2026-05-17T00:00:00")) / 3_600_000
 			if at(t, c.at).Time().Minute() == 0 {
-				require.Equal(t, c.want, hours[hour])
+				require.Equal(t, c.want, hours[hour].Occupied)
+				require.Equal(t, strings.Contains(name, "holiday"), hours[hour].Holiday)
+				require.Equal(t, name == "vacation around it" || name == "outside all terms", hours[hour].Shut)
 			}
 		})
 	}

@@ -17,7 +17,7 @@ func (h *Handlers) registerForecast(api *httpserver.API) {
 		OperationID: "getForecast", Method: http.MethodGet, Path: "/api/pronostico", Tags: []string{"advice"},
 		Summary: "Pronóstico · Forecast",
 		Description: "What a device or space is expected to use in the next hours, told from what was measured until the last local midnight and, where there is one, from the weather forecast: `low` and `high` held the truth in eight of ten hours of the last weeks. " +
-			"With it the month that runs (kWh, and money for energy alone) and whether its highest hour may be passed. `why` says why nothing is told.",
+			"With it the month that runs (kWh, and money for energy alone) and whether its highest quarter hour may be passed. `why` says why nothing is told.",
 		Metadata: httpserver.Readers(), Errors: []int{404, 422},
 	}, h.forecast)
 }
@@ -68,14 +68,14 @@ type ForecastMonth struct {
 	HoursMissing  int      `json:"hours_missing" doc:"Hours up to now of which nothing is known; nothing is added for them"`
 }
 
-// ForecastPeak is the month's highest hour and the highest of those to come.
+// ForecastPeak is the month's highest quarter hour and the highest of those to come.
 type ForecastPeak struct {
 	At         string   `json:"at" format:"date-time"`
 	KW         float64  `json:"kw"`
 	ExpectedAt *string  `json:"expected_at" format:"date-time"`
 	ExpectedKW *float64 `json:"expected_kw"`
 	HighKW     *float64 `json:"high_kw"`
-	Risk       string   `json:"risk" enum:"unlikely,possible,likely" doc:"That the coming week passes the month's highest hour: as expected (likely), within the band (possible)"`
+	Risk       string   `json:"risk" enum:"unlikely,possible,likely" doc:"That the coming week passes the month's highest quarter hour: as expected (likely), within the band (possible)"`
 }
 
 type forecastOutput struct{ Body ForecastBody }

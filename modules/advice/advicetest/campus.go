@@ -23,7 +23,9 @@ type Campus struct {
 	ambient map[string][]advice.AmbientHour
 	changes []advice.Change
 	// Assumed says that nobody has set opening hours; Price is money per kWh, Demand per kW of a month's highest hour.
-	Assumed       bool
+	Assumed bool
+	// Holidays are dates, YYYY-MM-DD.
+	Holidays      []string
 	Price, Demand float64
 	// Reads counts how often a target's hours were read.
 	Reads int
@@ -161,10 +163,15 @@ func Opens(local time.Time) bool {
 	return local.Hour() >= 7 && local.Hour() < 22
 }
 
-// Open answers advice.Calendar.
-func (c *Campus) Open(_ context.Context, _ string, from, to time.Time) (hours []bool, assumed bool, err error) {
+// CalendarHours answers advice.Calendar; the made-up campus knows no holidays but those that it is told.
+func (c *Campus) CalendarHours(_ context.Context, _ string, from, to time.Time) (hours []history.CalendarHour, assumed bool, err error) {
 	for at := from; at.Before(to); at = at.Add(time.Hour) {
-		hours = append(hours, Opens(at.In(Bogota)))
+		local := at.In(Bogota)
+		hour := history.CalendarHour{Open: Opens(local)}
+		if slices.Contains(c.Holidays, local.Format(time.DateOnly)) {
+			hour = history.CalendarHour{Day: history.Holiday}
+		}
+		hours = append(hours, hour)
 	}
 	return hours, c.Assumed, nil
 }

@@ -5,6 +5,8 @@ package baseline
 
 import (
 	"math"
+
+	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
 // WeekHours is the number of hours of a week, from Monday 00:00 local time.
@@ -20,6 +22,8 @@ type Row struct {
 	Temp float64
 	// Date is the local date in days since 1970-01-01.
 	Date int
+	// Day is what the calendar says of the date; the zero value is a usual day, or one of which nothing is known.
+	Day history.DayKind
 }
 
 // Name says which model it is.

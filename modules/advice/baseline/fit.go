@@ -43,33 +43,51 @@ type Goodness struct {
 // Result is a fitted baseline, or why there is none.
 type Result struct {
 	Model Model // nil where disqualified
-	// Test judges the model on every fourth fortnight, fitted on the others; Train on all it was fitted on.
+	// Test judges the model on hours held out, fitted on the others; Train on all it was fitted on.
 	Test, Train Goodness
 	// Disqualified are the reasons why there is no model; Notes those why it is a simpler one.
 	Disqualified []Code
 	Notes        []Code
 }
 
-// Fit fits the models to consecutive hours and keeps the better one: TOWT, fitted locally, where it predicts
-// the hours held out at least as well as the mean by hour of week does, both corrected by season.
+// Fit fits the models to consecutive hours: TOWT, fitted locally and mixed with the mean by hour of week by what each is worth
+// on hours held out, where that predicts those at least as well as the mean alone does. Each knows holidays and vacations
+// and is corrected by season; the mean alone as far as hours held out say that it should be.
 func Fit(rows []Row) Result {
 	var result Result
 	if result.Disqualified = sufficiency(rows); len(result.Disqualified) > 0 {
 		return result
 	}
-	train, test := heldOut(rows)
-	fit := Means
-	result.Test = Judge(newSeasonal(Means(train), train), test)
-	if !temperatureKnown(rows) {
-		result.Notes = []Code{TemperatureMissing}
-	} else if m := fitLocal(train); m != nil {
-		if judged := Judge(newSeasonal(m, train), test); judged.N > 0 && judged.CVRMSE <= result.Test.CVRMSE {
-			fit, result.Test = fitLocal, judged
+	if temperatureKnown(rows) {
+		trials := trialsOf(rows, towtOrMeans)
+		weight := weigh(trials, priorWeight(rows))
+		if result.Test = judgeTrials(trials, weight); result.Test.N > 0 && result.Test.CVRMSE <= judgeTrials(trials, 0).CVRMSE {
+			result.Model = fitTOWT(rows, weight)
 		}
+	} else {
+		result.Notes = []Code{TemperatureMissing}
 	}
-	result.Model = newSeasonal(fit(rows), rows)
+	if result.Model == nil {
+		trials := trialsOf(rows, seasonOrNone)
+		weight := weigh(trials, weightOfSeason)
+		result.Model, result.Test = fitMeans(rows, weight), judgeTrials(trials, weight)
+	}
 	result.Train = Judge(result.Model, rows)
 	return result
+}
+
+// dress fits a model to the days that are like their weekday and tells it of the others and of the season; nil where it
+// cannot be fitted.
+func dress(fit func([]Row) Model, rows []Row) Model {
+	if len(rows) == 0 {
+		return nil
+	}
+	clean := trusted(rows)
+	base := fit(weekdaysOnly(clean))
+	if base == nil {
+		return nil
+	}
+	return newSeasonal(newCalendar(base, clean), clean)
 }
 
 // heldOut takes every fourth fortnight out to be judged on, so that every season that was measured is in both parts; of a
@@ -124,26 +142,36 @@ func temperatureKnown(rows []Row) bool {
 
 // Judge compares a model with measured hours; hours that it cannot predict are left out.
 func Judge(m Model, rows []Row) Goodness {
-	var g Goodness
-	var sum, sumSquares, errors, squares float64
+	var s score
 	for _, r := range rows {
-		expected := m.Predict(r)
-		if math.IsNaN(r.Load) || math.IsNaN(expected) {
-			continue
+		if expected := m.Predict(r); !math.IsNaN(r.Load) && !math.IsNaN(expected) {
+			s.add(r.Load, expected)
 		}
-		g.N++
-		sum, sumSquares = sum+r.Load, sumSquares+r.Load*r.Load
-		e := r.Load - expected
-		errors, squares = errors+e, squares+e*e
 	}
-	n := float64(g.N)
-	if g.N == 0 || sum <= 0 {
-		return Goodness{N: g.N}
+	return s.goodness()
+}
+
+// score adds up what goodness is made of.
+type score struct {
+	n                                int
+	sum, sumSquares, errors, squares float64
+}
+
+func (s *score) add(load, expected float64) {
+	e := load - expected
+	s.n++
+	s.sum, s.sumSquares = s.sum+load, s.sumSquares+load*load
+	s.errors, s.squares = s.errors+e, s.squares+e*e
+}
+
+func (s *score) goodness() Goodness {
+	if s.n == 0 || s.sum <= 0 {
+		return Goodness{N: s.n}
 	}
-	g.CVRMSE = math.Sqrt(squares/n) / (sum / n)
-	g.NMBE = errors / sum
-	if variance := sumSquares - sum*sum/n; variance > 0 {
-		g.R2 = 1 - squares/variance
+	n := float64(s.n)
+	g := Goodness{N: s.n, CVRMSE: math.Sqrt(s.squares/n) / (s.sum / n), NMBE: s.errors / s.sum}
+	if variance := s.sumSquares - s.sum*s.sum/n; variance > 0 {
+		g.R2 = 1 - s.squares/variance
 	}
 	return g
 }

@@ -40,7 +40,7 @@ func Avoided(fitted Result, before, after []Row) (s Saving, known bool) {
 	}
 	s.Expected, s.Actual, s.Hours = sums(fitted.Model, after)
 	s.Avoided = s.Expected - s.Actual
-	spread, independent, n := placeboSpread(fitted.Model.Name(), before, len(after))
+	spread, independent, n := placeboSpread(fitted.Model, before, len(after))
 	if n < leastPlacebos || s.Hours == 0 {
 		return s, false
 	}
@@ -62,7 +62,7 @@ func sums(m Model, rows []Row) (expected, actual float64, n int) {
 
 // placeboSpread is the root mean square of the relative errors over spans in which nothing was changed; independent is how
 // many spans of that length the time holds, which is fewer than n where they overlap.
-func placeboSpread(name Name, before []Row, length int) (spread, independent float64, n int) {
+func placeboSpread(fitted Model, before []Row, length int) (spread, independent float64, n int) {
 	const leastTraining = minDays * dayHours
 	room := len(before) - leastTraining
 	length = min(length, room/leastPlacebos) / dayHours * dayHours
@@ -73,7 +73,7 @@ func placeboSpread(name Name, before []Row, length int) (spread, independent flo
 	step := max((room-length)/(mostPlacebos-1), dayHours)
 	squares := 0.0
 	for cut := leastTraining; cut+length <= len(before); cut += step {
-		m := FitAs(name, before[:cut])
+		m := fitLike(fitted, before[:cut])
 		if m == nil {
 			continue
 		}
@@ -92,11 +92,26 @@ func placeboSpread(name Name, before []Row, length int) (spread, independent flo
 
 // FitAs fits a named model as it is, whatever it is worth; nil where the rows cannot carry it.
 func FitAs(name Name, rows []Row) Model {
-	if name != TOWT {
-		return newSeasonal(Means(rows), rows)
+	if len(rows) == 0 {
+		return nil
 	}
-	if m := fitLocal(rows); m != nil {
-		return newSeasonal(m, rows)
+	if name == TOWT {
+		return fitTOWT(rows, priorWeight(rows))
 	}
-	return nil
+	return fitMeans(rows, weightOfSeason)
+}
+
+// fitLike fits the same kind of model with the same weights to other rows.
+func fitLike(m Model, rows []Row) Model {
+	if mix, both := m.(mixed); both {
+		return fitMeans(rows, mix.weight)
+	}
+	if s, dressed := m.(seasonal); dressed {
+		if c, known := s.base.(calendar); known {
+			if mix, both := c.base.(mixed); both {
+				return fitTOWT(rows, mix.weight)
+			}
+		}
+	}
+	return FitAs(m.Name(), rows)
 }

@@ -47,10 +47,15 @@ func (s series) featuresOf(d int, scale float64) dayFeatures {
 // back is an hour's load so many days ago, in shares of the scale.
 func (f dayFeatures) back(days, h int) float64 { return f.s.load(f.d-days, h) / f.scale }
 
+// weeksAgo is an hour's load on the day that stands for this one so many weeks ago, in shares of the scale.
+func (f dayFeatures) weeksAgo(weeks, h int) float64 {
+	return f.s.load(f.s.weeksAgo(f.d, weeks), h) / f.scale
+}
+
 // hour gives an hour's features.
 func (f dayFeatures) hour(h int) hourFeatures {
 	day := &f.s.days[f.d]
-	weeks := mean(weeksBack, func(k int) float64 { return f.back(weekDays*(k+1), h) })
+	weeks := mean(weeksBack, func(k int) float64 { return f.weeksAgo(k+1, h) })
 	recent := mean(len(f.alike), func(k int) float64 { return f.s.load(f.alike[k], h) / f.scale })
 	anchor := together(weeks, recent)
 	if math.IsNaN(anchor) {
@@ -60,16 +65,16 @@ func (f dayFeatures) hour(h int) hourFeatures {
 	if len(f.alike) > 0 {
 		last = f.s.load(f.alike[0], h) / f.scale
 	}
-	warmth := mean(weeksBack, func(k int) float64 { return f.s.temp(f.d-weekDays*(k+1), h) })
+	warmth := mean(weeksBack, func(k int) float64 { return f.s.temp(f.s.weeksAgo(f.d, k+1), h) })
 	alikeWarmth := mean(len(f.alike), func(k int) float64 { return f.s.temp(f.alike[k], h) })
 	lagged := []float64{
 		day.outlook[h] - warmth, day.outlook[h] - alikeWarmth,
-		f.back(1, h) - anchor, f.back(weekDays, h) - anchor, last - anchor, weeks - recent,
-		f.back(2, h) - anchor, f.back(2*weekDays, h) - anchor, anchor,
+		f.back(1, h) - anchor, f.weeksAgo(1, h) - anchor, last - anchor, weeks - recent,
+		f.back(2, h) - anchor, f.weeksAgo(2, h) - anchor, anchor,
 	}
 	lagged = append(lagged, f.shared...)
 	return hourFeatures{anchor: anchor, linear: append(known(lagged), 1), values: append(lagged,
-		float64(h), float64(day.weekday), day.outlook[h], day.warmth, f.s.warmth(f.d-1),
+		float64(h), float64(day.weekday), float64(day.calendar), day.outlook[h], day.warmth, f.s.warmth(f.d-1),
 		math.Mod(float64(day.date), daysPerYear), f.yearAgo(h),
 	)}
 }

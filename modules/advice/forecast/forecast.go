@@ -111,7 +111,7 @@ type Outlook struct {
 }
 
 // Ahead tells so many days, the first of them the one that follows the last of the rows, which must be whole days. coming are
-// the hours of those days as far as their temperatures are forecast; without any, the last days' stand for them. What is learnt,
+// the hours of those days as far as their calendar is known; without any temperature among them, the last days' stand for them. What is learnt,
 // and how well the past was told, then rests on temperatures that were known beforehand, as a forecast's are, or were not. known
 // is false where there are less than four weeks, or nothing was measured in them.
 func Ahead(rows []baseline.Row, days int, coming []baseline.Row) (o Outlook, known bool) {
@@ -131,9 +131,9 @@ func Ahead(rows []baseline.Row, days int, coming []baseline.Row) (o Outlook, kno
 	const bandAhead = weekDays
 	o.past, o.sums = backtest(s, len(s.days), min(days, bandAhead))
 	o.judge(s)
-	last := s.days[len(s.days)-1].date
-	for k, told := range l.tellAhead(s.followedBy(coming), len(s.days), days) {
-		d := emptyDay(last + 1 + k)
+	whole := s.followedBy(coming)
+	for k, told := range l.tellAhead(whole, len(s.days), days) {
+		d := whole.unmeasured(len(s.days) + k)
 		// Beyond a week nothing is known of the band but that it is no narrower.
 		o.Hours = append(o.Hours, hoursOf(&d, told, &o.past[min(k, len(o.past)-1)])...)
 	}

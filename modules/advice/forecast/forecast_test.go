@@ -10,6 +10,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice/baseline"
 	"github.com/holotwin/holotwin/modules/advice/forecast"
+	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
 // office is a load of so many days: high in working hours, with a temperature effect and noise that lasts a day.
@@ -158,4 +159,29 @@ func TestAConstantLoadIsToldAsItIs(t *testing.T) {
 	for _, h := range told.Hours {
 		require.InDelta(t, 3, h.Expected, 1e-9)
 	}
+}
+
+// TestHolidaysAreToldLikeSundays shuts an office on a weekday now and then and asks for weeks of which it is known when.
+func TestHolidaysAreToldLikeSundays(t *testing.T) {
+	rows := office(200, 3)
+	for i := range rows {
+		if day := i / 24; day%17 == 3 && day%7 < 5 {
+			rows[i].Day = history.Holiday
+			rows[i].Load = rows[max(0, i-(day%7+1)*24)].Load // the Sunday before
+		}
+	}
+	const begin = 185 // a Wednesday; day 190 is a Monday and a holiday
+	require.Equal(t, history.Holiday, rows[190*24].Day)
+	coming := append([]baseline.Row{}, rows[begin*24:195*24]...)
+	for i := range coming {
+		coming[i].Load, coming[i].Temp = math.NaN(), math.NaN()
+	}
+	noon := func(coming []baseline.Row, day int) float64 {
+		o, known := forecast.Ahead(rows[:begin*24], 10, coming)
+		require.True(t, known)
+		return o.Hours[(day-begin)*24+12].Expected
+	}
+	require.InDelta(t, 10, noon(coming, 190), 6)
+	require.InDelta(t, 30, noon(coming, 191), 6, "the day after is its weekday")
+	require.InDelta(t, 30, noon(nil, 190), 6, "without a calendar it would be its weekday")
 }

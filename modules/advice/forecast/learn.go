@@ -119,7 +119,7 @@ func (l *learner) tellAhead(s series, from, days int) [][dayHours]float64 {
 	ahead := series{days: append(make([]day, 0, from+days), s.days[:min(from, len(s.days))]...), weather: s.weather}
 	told := make([][dayHours]float64, days)
 	for k := range told {
-		d := emptyDay(ahead.days[len(ahead.days)-1].date + 1)
+		d := s.unmeasured(from + k)
 		if s.weather == Told && from+k < len(s.days) {
 			d.temp = s.days[from+k].temp
 		}

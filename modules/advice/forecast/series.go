@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/holotwin/holotwin/modules/advice/baseline"
+	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
 const (
@@ -28,14 +29,18 @@ const (
 // day is one local day of 24 hours: an hour that the clock repeats is the mean of both, one that it leaves out is not known.
 type day struct {
 	date, weekday int // Monday is 0
+	calendar      history.DayKind
 	load, temp    [dayHours]float64
 	// outlook are the temperatures that a forecast of the day may use.
 	outlook      [dayHours]float64
 	mean, warmth float64 // of load and outlook; NaN where too little is known
 }
 
-// kind is the day type: working days, Saturdays, Sundays.
+// kind is the day type: working days, Saturdays, Sundays and holidays.
 func (d *day) kind() int {
+	if d.calendar == history.Holiday {
+		return 2
+	}
 	const saturday, sunday = 5, 6
 	switch d.weekday {
 	case saturday:
@@ -64,6 +69,7 @@ func seriesOf(rows []baseline.Row, weather Weather) series {
 			s.days = append(s.days, emptyDay(date))
 		}
 		d, h := &s.days[len(s.days)-1], r.WeekHour%dayHours
+		d.calendar = r.Day
 		d.load[h], d.temp[h] = together(d.load[h], r.Load), together(d.temp[h], r.Temp)
 	}
 	for i := range s.days {
@@ -72,7 +78,7 @@ func seriesOf(rows []baseline.Row, weather Weather) series {
 	return s
 }
 
-// followedBy puts the temperatures of coming days after those that were measured. What they used is not known, whatever the
+// followedBy puts the calendar and temperatures of coming days after those that were measured. What they used is not known, whatever the
 // rows say.
 func (s series) followedBy(coming []baseline.Row) series {
 	last := s.days[len(s.days)-1].date
@@ -83,7 +89,7 @@ func (s series) followedBy(coming []baseline.Row) series {
 		}
 		if d.date > last {
 			followed := emptyDay(d.date)
-			followed.temp = d.temp
+			followed.temp, followed.calendar = d.temp, d.calendar
 			whole.days = append(whole.days, followed)
 		}
 	}
@@ -95,6 +101,15 @@ func emptyDay(date int) day {
 	d := day{date: date, weekday: (date + thursday) % weekDays}
 	for h := range dayHours {
 		d.load[h], d.temp[h] = math.NaN(), math.NaN()
+	}
+	return d
+}
+
+// unmeasured is a day, which may lie beyond the last, with what its calendar says and nothing else.
+func (s series) unmeasured(i int) day {
+	d := emptyDay(s.days[0].date + i)
+	if i < len(s.days) {
+		d.calendar = s.days[i].calendar
 	}
 	return d
 }
@@ -126,6 +141,22 @@ func (s series) settle(i int) {
 	if measured >= enoughHours {
 		d.mean = mean(dayHours, func(h int) float64 { return d.load[h] })
 	}
+}
+
+// weeksAgo is the day that tells the most of another one, so many weeks before: the same weekday, or the Sunday where that other
+// one is a holiday; -1 where a holiday was in its place.
+func (s series) weeksAgo(d, weeks int) int {
+	then := d - weeks*weekDays
+	if s.days[d].calendar == history.Holiday {
+		if sinceSunday := (s.days[d].weekday + 1) % weekDays; sinceSunday > 0 {
+			then = d - sinceSunday - (weeks-1)*weekDays
+		}
+		return then
+	}
+	if then >= 0 && s.days[then].calendar == history.Holiday {
+		return -1
+	}
+	return then
 }
 
 func (s series) load(d, h int) float64 {

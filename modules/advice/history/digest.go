@@ -9,7 +9,7 @@ import (
 )
 
 // Digest is the SHA-256 of the history in a canonical text: one line an hour, whole numbers of mW, millionths,
-// m°C and thousandths of a person, an empty field where nothing is known.
+// m°C and thousandths of a person, an empty field where nothing is known; kinds of days by their number.
 func (h *History) Digest() string {
 	d := NewDigest()
 	d.Add("start", strconv.FormatInt(h.Start.UnixMilli(), 10))
@@ -18,8 +18,9 @@ func (h *History) Digest() string {
 		line = line[:0]
 		line = appendField(line, hour.KW, 1e6)
 		line = appendField(line, hour.Share, 1e6)
+		line = appendField(line, hour.PeakKW, 1e6)
 		line = strconv.AppendBool(line, hour.Open)
-		line = append(line, ',')
+		line = append(line, ',', '0'+byte(hour.Day), ',')
 		line = appendField(line, hour.Outdoor, 1e3)
 		line = appendField(line, hour.Indoor, 1e3)
 		line = appendField(line, hour.Occupancy, 1e3)

@@ -13,6 +13,8 @@ type Use struct {
 	KWh, Estimated float64
 	// Coverage is the measured part of the hour, 0 to 1.
 	Coverage float64
+	// PeakKW is the mean power of the highest quarter hour that was wholly measured; 0 where none was.
+	PeakKW float64
 }
 
 // Limits of what counts as measured.
@@ -39,6 +41,11 @@ func (h *History) FillUse(uses []Use) {
 			h.Hours[i].KW = round(u.KWh/h.Hours[i].Share, 1e6)
 		case usual < enough && u.Coverage >= enough*usual:
 			h.Hours[i].Share, h.Hours[i].KW = 1, round(u.KWh, 1e6)
+		default:
+			continue
+		}
+		if u.PeakKW > 0 && finite(u.PeakKW) {
+			h.Hours[i].PeakKW = round(u.PeakKW, 1e6)
 		}
 	}
 }
@@ -58,10 +65,16 @@ func usualCoverage(uses []Use) float64 {
 	return all[len(all)/2]
 }
 
-// FillOpen enters what the calendar says of each hour, from the first on.
-func (h *History) FillOpen(open []bool) {
-	for i := range min(len(open), len(h.Hours)) {
-		h.Hours[i].Open = open[i]
+// CalendarHour is what the calendar says of an hour.
+type CalendarHour struct {
+	Open bool
+	Day  DayKind
+}
+
+// FillCalendar enters what the calendar says of each hour, from the first on.
+func (h *History) FillCalendar(hours []CalendarHour) {
+	for i := range min(len(hours), len(h.Hours)) {
+		h.Hours[i].Open, h.Hours[i].Day = hours[i].Open, hours[i].Day
 	}
 }
 

@@ -20,14 +20,31 @@ const (
 	Fault   State = "fault"
 )
 
+// DayKind is what the calendar says of a date, whatever its day of the week.
+type DayKind uint8
+
+// The kinds of days.
+const (
+	// Usual is any other day, or one of which nothing is known.
+	Usual DayKind = iota
+	// Holiday is a public holiday, or the day off that stands for one.
+	Holiday
+	// Vacation is a day outside terms, or on which the place is shut.
+	Vacation
+)
+
 // Hour is one hour of a history.
 type Hour struct {
 	// KW is the mean power while it was measured; NaN where the hour was not, or not enough of it.
 	KW float64
 	// Share is the part of the hour for which KW stands, 0 to 1: KW × Share is the energy in kWh.
 	Share float64
+	// PeakKW is the mean power of its highest quarter hour; NaN where none was wholly measured.
+	PeakKW float64
 	// Open tells whether the calendar holds the space for used.
 	Open bool
+	// Day is the kind of its date.
+	Day DayKind
 	// Outdoor and Indoor are °C, Occupancy persons; NaN where unknown.
 	Outdoor, Indoor, Occupancy float64
 	State                      State
@@ -38,6 +55,15 @@ type Hour struct {
 
 // Known tells whether the hour was measured.
 func (h Hour) Known() bool { return !math.IsNaN(h.KW) }
+
+// Highest is the mean power of its highest quarter hour, or of the hour where no quarter hour was measured by itself; NaN where
+// nothing was.
+func (h Hour) Highest() float64 {
+	if math.IsNaN(h.PeakKW) {
+		return h.KW
+	}
+	return h.PeakKW
+}
 
 // KWh is the hour's measured energy; 0 where it was not measured.
 func (h Hour) KWh() float64 {
@@ -71,7 +97,7 @@ func New(from, to time.Time, zone *time.Location) *History {
 	for i := range h.Hours {
 		t := from.Add(time.Duration(i) * time.Hour).In(zone)
 		h.Hours[i] = Hour{
-			KW: nan, Outdoor: nan, Indoor: nan, Occupancy: nan,
+			KW: nan, PeakKW: nan, Outdoor: nan, Indoor: nan, Occupancy: nan,
 			Date: DateOf(t), WeekHour: (int(t.Weekday())+6)%7*24 + t.Hour(),
 		}
 	}

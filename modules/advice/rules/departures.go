@@ -38,7 +38,7 @@ func departuresOf(s Subject) []Departure {
 	}
 	rows := make([]baseline.Row, len(h.Hours))
 	for i, hour := range h.Hours {
-		rows[i] = baseline.Row{WeekHour: hour.WeekHour, Load: hour.KW, Temp: hour.Outdoor, Date: hour.Date}
+		rows[i] = baseline.Row{WeekHour: hour.WeekHour, Load: hour.KW, Temp: hour.Outdoor, Date: hour.Date, Day: hour.Day}
 		// What stands for an hour of which a part is missing may stand for the part of a space that was measured.
 		if hour.Share < mostlyMeasured {
 			rows[i].Load = math.NaN()
@@ -132,8 +132,8 @@ const (
 	peakShare = 0.9
 )
 
-// peak finds the highest hour of the last month where it stands above those of other days. It saves no energy; its worth is
-// what a kW of the month's highest hour costs.
+// peak finds the highest quarter hour of the last month where it stands above those of other days. It saves no energy; its worth
+// is what a kW of the month's peak costs.
 func peak(s *scene) *Finding {
 	if !isMany(s.Kind) || len(s.dates) < peakDates {
 		return nil
@@ -147,9 +147,10 @@ func peak(s *scene) *Finding {
 			if !hour.Known() {
 				continue
 			}
-			tops[i] = max(tops[i], hour.KW)
-			if hour.KW > highest {
-				highest, at = hour.KW, k
+			kw := hour.Highest()
+			tops[i] = max(tops[i], kw)
+			if kw > highest {
+				highest, at = kw, k
 			}
 		}
 	}
@@ -159,7 +160,7 @@ func peak(s *scene) *Finding {
 	}
 	return &Finding{
 		Kind: Peak, From: s.recent.At(at), To: s.recent.At(at + 1), Confidence: s.certainty(len(dates), Saving{}, 0.9),
-		Formula: "highest hour of the last month − P90 of its days' highest hours",
+		Formula: "highest quarter hour of the last month − P90 of its days' highest quarter hours",
 		Figures: []Figure{
 			{"power", 1000 * highest, "W"},
 			{"reference_power", 1000 * usual, "W"},

@@ -75,6 +75,11 @@ func TestAPeakAboveOtherDaysIsSaid(t *testing.T) {
 	require.Equal(t, day(50).Add(11*time.Hour).UTC(), f.From)
 	require.InDelta(t, 20, f.Figure("shave"), 1.5)
 	require.Zero(t, f.Saving)
+	require.InDelta(t, 50_000, f.Figure("power"), 3000)
+	for i, h := range s.History.Hours {
+		s.History.Hours[i].PeakKW = 1.2 * h.KW // what is paid for is a quarter hour
+	}
+	require.InDelta(t, 60_000, found(t, s, Peak).Figure("power"), 3000)
 	flat := made{days: 60, noise: 0.02, kw: while(working, 30, 5)}.subject("meter")
 	require.Nil(t, peak(newScene(flat, make([]bool, len(flat.History.Hours)))))
 }

@@ -32,7 +32,7 @@ const (
 
 // Version is that of the rules: it counts up whenever one of them, or what they share, would give other figures
 // for the same history.
-const Version = 2
+const Version = 3
 
 // Subject is a target with all that the rules may know of it.
 type Subject struct {

@@ -69,7 +69,7 @@ var english = map[string]template{
 	},
 	"peak": {
 		"Demand peak: {name}",
-		"The hour of the highest demand of “{name}”{where} in the last month was {span}, at {power}; other days do not pass {reference_power}.",
+		"The quarter hour of the highest demand of “{name}”{where} in the last month was {span}, at {power}; other days do not pass {reference_power}.",
 		"Spread the starts at “{name}”, or move what can wait to another hour.",
 	},
 	"sensor/stuck": {

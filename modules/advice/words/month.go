@@ -39,7 +39,7 @@ func MonthText(l Language, f MonthFacts) []string {
 		}
 		text = append(text, l.pick("Se usó un ", "Use was ")+l.Number(math.Abs(change), 1)+" % "+more+" "+span+" ("+l.Amount(f.Before)+" kWh).")
 	}
-	text = append(text, l.pick("La hora de mayor consumo fue el ", "The hour of the highest use was ")+f.PeakAt.Format("2006-01-02 15:04")+l.pick(", con ", ", at ")+l.Amount(f.PeakKW)+" kW.")
+	text = append(text, l.pick("El cuarto de hora de mayor demanda cayó en la hora del ", "The quarter hour of the highest demand fell in the hour of ")+f.PeakAt.Format("2006-01-02 15:04")+l.pick(", con ", ", at ")+l.Amount(f.PeakKW)+" kW.")
 	if f.Coverage < 0.9995 {
 		text = append(text, l.pick("Se midió el ", "Of the time, ")+l.Number(100*f.Coverage, 1)+l.pick(" % del tiempo; por lo demás no se añade nada.", " % was measured; nothing is added for the rest."))
 	}

@@ -70,7 +70,7 @@ var spanish = map[string]template{
 	},
 	"peak": {
 		"Pico de demanda: {name}",
-		"La hora de mayor demanda del último mes de «{name}»{where} fue {span}, con {power}; los demás días no pasan de {reference_power}.",
+		"El cuarto de hora de mayor demanda del último mes de «{name}»{where} fue {span}, con {power}; los demás días no pasan de {reference_power}.",
 		"Reparta los arranques de «{name}» o pase a otra hora lo que pueda esperar.",
 	},
 	"sensor/stuck": {

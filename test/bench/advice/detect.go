@@ -39,6 +39,7 @@ type foundLine struct {
 // judgedSplit is what splits.json says of a meter.
 type judgedSplit struct {
 	ID, Split string
+	Zone      string `json:"tz"`
 	TrainEnd  string `json:"train_end"`
 	UsesTemp  string `json:"uses_temp"`
 }
@@ -82,6 +83,7 @@ func (d detect) judge(name string, s judgedSplit) ([]foundLine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	mark(hours, s.Zone)
 	const ever, never = "0000", "9999"
 	rows, ats := between(hours, ever, never, s.UsesTemp == "1")
 	from := slices.IndexFunc(ats, func(at time.Time) bool { return at.Format(time.DateOnly) >= s.TrainEnd })

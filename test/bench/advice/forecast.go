@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -36,9 +35,9 @@ func (f forecastDays) Run() error {
 	group.SetLimit(runtime.NumCPU())
 	for i, s := range splits {
 		group.Go(func() error {
-			hours, err := readMeter(filepath.Join(f.Data, s.file))
+			hours, err := s.read(f.Data)
 			if err != nil {
-				return fmt.Errorf("%s: %w", s.file, err)
+				return err
 			}
 			tables[i], judged[i] = s.forecast(hours)
 			return nil

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
@@ -49,9 +48,9 @@ type cleanSpan struct {
 
 // look judges a span as it was and with what each seed puts in.
 func (s split) look(data string) (runs []run, clean cleanSpan, err error) {
-	hours, err := readMeter(filepath.Join(data, s.file))
+	hours, err := s.read(data)
 	if err != nil {
-		return nil, clean, fmt.Errorf("%s: %w", s.file, err)
+		return nil, clean, err
 	}
 	rows, ats := between(hours, s.trainStart, s.testEnd, s.temp)
 	from := slices.IndexFunc(ats, func(at time.Time) bool { return at.Format(time.DateOnly) >= s.trainEnd })

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"slices"
 
@@ -34,9 +33,9 @@ func honesty(data string, splits []split) error {
 			continue // its saving is simulated and begins within the year
 		}
 		group.Go(func() error {
-			hours, err := readMeter(filepath.Join(data, s.file))
+			hours, err := s.read(data)
 			if err != nil {
-				return fmt.Errorf("%s: %w", s.file, err)
+				return err
 			}
 			all[i] = s.claims(hours)
 			return nil

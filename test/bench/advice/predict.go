@@ -23,7 +23,7 @@ type predict struct {
 
 // split is a line of splits.csv.
 type split struct {
-	id, file, name                           string
+	id, file, name, zone                     string
 	temp                                     bool
 	trainStart, trainEnd, testStart, testEnd string
 }
@@ -38,9 +38,9 @@ func (p predict) Run() error {
 	errorsOf := make(map[string][]float64)
 	var fitting time.Duration
 	for _, s := range splits {
-		hours, err := readMeter(filepath.Join(p.Data, s.file))
+		hours, err := s.read(p.Data)
 		if err != nil {
-			return fmt.Errorf("%s: %w", s.file, err)
+			return err
 		}
 		begun := time.Now()
 		rows, good := s.predict(hours)
@@ -60,7 +60,7 @@ func (p predict) Run() error {
 func (s split) predict(hours []hour) (table [][]string, good baseline.Goodness) {
 	train, _ := between(hours, s.trainStart, s.trainEnd, s.temp)
 	test, ats := between(hours, s.testStart, s.testEnd, s.temp)
-	means := baseline.Means(train)
+	means := baseline.FitAs(baseline.MeanOfWeek, train)
 	model := baseline.Fit(train).Model
 	if model == nil {
 		model = means
@@ -73,6 +73,16 @@ func (s split) predict(hours []hour) (table [][]string, good baseline.Goodness) 
 		table = append(table, []string{s.id, s.name, stamp(ats[i]), decimal(kwh)})
 	}
 	return table, baseline.Judge(model, test)
+}
+
+// read gives the split's meter with the holidays of its country.
+func (s split) read(data string) ([]hour, error) {
+	hours, err := readMeter(filepath.Join(data, s.file))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.file, err)
+	}
+	mark(hours, s.zone)
+	return hours, nil
 }
 
 func readSplits(path string) (splits []split, err error) {
@@ -101,7 +111,7 @@ func readSplits(path string) (splits []split, err error) {
 			return ""
 		}
 		splits = append(splits, split{
-			id: cell("id"), file: cell("file"), name: cell("split"), temp: cell("uses_temp") == "1",
+			id: cell("id"), file: cell("file"), name: cell("split"), zone: cell("tz"), temp: cell("uses_temp") == "1",
 			trainStart: cell("train_start"), trainEnd: cell("train_end"), testStart: cell("test_start"), testEnd: cell("test_end"),
 		})
 	}
