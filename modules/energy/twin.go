@@ -2,6 +2,7 @@ package energy
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -83,7 +84,7 @@ func (t *Twin) Now(ctx context.Context, caller Caller) (at Instant, roots []Twin
 	if err != nil {
 		return 0, nil, err
 	}
-	m := moment{campus: campus, now: t.clock.Now()}
+	m := moment{campus: campus, now: t.clock.Now(), yesterday: make(map[DeviceID]*Page)}
 	if m.states, err = t.moments.LatestStates(ctx, idsOf(campus.DevicesWithin(caller.Space)), m.now); err != nil {
 		return 0, nil, err
 	}
@@ -92,6 +93,11 @@ func (t *Twin) Now(ctx context.Context, caller Caller) (at Instant, roots []Twin
 	}
 	if err := t.readings.Open(ctx, idsOf(campus.DevicesWithin(caller.Space)), m.read); err != nil {
 		return 0, nil, err
+	}
+	if quiet := m.quiet(campus.DevicesWithin(caller.Space)); len(quiet) > 0 {
+		if err := t.readings.Open(ctx, quiet, m.readYesterday); err != nil {
+			return 0, nil, err
+		}
 	}
 	return m.now, m.rootsOf(caller), nil
 }
@@ -127,20 +133,23 @@ type moment struct {
 	states  map[DeviceID]StateChange
 	ambient map[SpaceID]LatestAmbient
 	begun   map[DeviceID]int32
-	// days are the pages of the days that today, in any zone, and yesterday touch, oldest first.
+	// days are the pages of the UTC days that today touches, in the zones of the campus, oldest first.
 	days  []map[DeviceID]*Page
 	first int32
+	// yesterday are the pages of the day before those, of devices of which today nothing is known.
+	yesterday map[DeviceID]*Page
 }
-
-// daysOfTwin is enough for a local day that began the UTC day before, and the day before it.
-const daysOfTwin = 3
 
 func (m *moment) read(books Books) (err error) {
 	if m.begun, err = books.Begun(); err != nil {
 		return err
 	}
-	m.first = dayOf(m.now) - daysOfTwin + 1
-	m.days = make([]map[DeviceID]*Page, daysOfTwin+1)
+	begin := m.now
+	for _, site := range m.campus.Sites() {
+		begin = min(begin, ByDay.start(m.now, m.campus.Zone(site.ID)))
+	}
+	m.first = dayOf(begin)
+	m.days = make([]map[DeviceID]*Page, dayOf(m.now.Add(quarterMs))-m.first+1)
 	for i := range m.days {
 		m.days[i] = make(map[DeviceID]*Page)
 	}
@@ -149,6 +158,26 @@ func (m *moment) read(books Books) (err error) {
 			return err
 		}
 		m.days[page.Day-m.first][page.Device] = page
+	}
+	return nil
+}
+
+// quiet are the devices of which nothing is known on the days that were read.
+func (m *moment) quiet(devices []Device) (quiet []DeviceID) {
+	for _, d := range devices {
+		if !slices.ContainsFunc(m.days, func(pages map[DeviceID]*Page) bool { return pages[d.ID] != nil }) {
+			quiet = append(quiet, d.ID)
+		}
+	}
+	return quiet
+}
+
+func (m *moment) readYesterday(books Books) error {
+	for page, err := range books.Pages(m.first-1, m.first) {
+		if err != nil {
+			return err
+		}
+		m.yesterday[page.Device] = page
 	}
 	return nil
 }
@@ -240,21 +269,26 @@ func (m *moment) device(d Device, midnight Instant) TwinDevice {
 	if state, known := m.states[d.ID]; known {
 		out.State = &state
 	}
-	for i := len(m.days) - 1; i >= 0; i-- {
-		page := m.days[i][d.ID]
-		if page == nil {
-			continue
+	for _, pages := range slices.Backward(m.days) {
+		out.take(pages[d.ID], midnight)
+	}
+	out.take(m.yesterday[d.ID], midnight)
+	return out
+}
+
+// take adds what a day's page tells; pages come the latest first.
+func (d *TwinDevice) take(page *Page, midnight Instant) {
+	if page == nil {
+		return
+	}
+	for slot := QuartersPerDay - 1; slot >= 0; slot-- {
+		q, at := page.Quarters[slot], quarterStart(int64(page.Day)*QuartersPerDay+int64(slot))
+		if at < midnight && d.PowerKnown {
+			return
 		}
-		for slot := QuartersPerDay - 1; slot >= 0; slot-- {
-			q, at := page.Quarters[slot], quarterStart(int64(m.first+int32(i))*QuartersPerDay+int64(slot))
-			if at < midnight && out.PowerKnown {
-				return out
-			}
-			out.Today.add(at, q, midnight)
-			if q.Known() && !out.PowerKnown {
-				out.Power, out.Since, out.PowerKnown = MeanPower(q.Energy, q.Measured+q.Filled), at, true
-			}
+		d.Today.add(at, q, midnight)
+		if q.Known() && !d.PowerKnown {
+			d.Power, d.Since, d.PowerKnown = MeanPower(q.Energy, q.Measured+q.Filled), at, true
 		}
 	}
-	return out
 }

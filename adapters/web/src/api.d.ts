@@ -530,7 +530,7 @@ export interface paths {
         };
         /**
          * Pronóstico · Forecast
-         * @description What a device or space is expected to use in the next hours, told from what was measured until the last local midnight and, where there is one, from the weather forecast: `low` and `high` held the truth in eight of ten hours of the last weeks. With it the month that runs (kWh, and money for energy alone) and whether its highest hour may be passed. `why` says why nothing is told.
+         * @description What a device or space is expected to use in the next hours, told from what was measured until the last local midnight and, where there is one, from the weather forecast: `low` and `high` held the truth in eight of ten hours of the last weeks. With it the month that runs (kWh, and money for energy alone) and whether its highest quarter hour may be passed. `why` says why nothing is told.
          */
         get: operations["getForecast"];
         put?: never;
@@ -1990,7 +1990,7 @@ export interface components {
             /** Format: double */
             kw: number;
             /**
-             * @description That the coming week passes the month's highest hour: as expected (likely), within the band (possible)
+             * @description That the coming week passes the month's highest quarter hour: as expected (likely), within the band (possible)
              * @enum {string}
              */
             risk: "unlikely" | "possible" | "likely";
