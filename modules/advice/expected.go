@@ -20,10 +20,11 @@ type Expected struct {
 	Hours []ExpectedHour
 }
 
-// ExpectedHour is an hour's energy in kWh; nil is not known.
+// ExpectedHour is an hour's energy in kWh; nil is not known. Low and High hold eight of ten hours.
 type ExpectedHour struct {
 	Start            time.Time
 	Actual, Expected *float64
+	Low, High        *float64
 }
 
 // Baseline fits a device's or space's baseline to all that was measured of it in the last 400 days. Errors:
@@ -50,7 +51,7 @@ func (a *Advisor) Baseline(ctx context.Context, caller Caller, id string) (Expec
 	rows := rowsOf(h)
 	out.From, out.To, out.Fit = h.Start, h.End(), baseline.Fit(rows)
 	if out.Fit.Model != nil {
-		out.Hours = hoursOf(h, rows, out.Fit.Model)
+		out.Hours = hoursOf(h, rows, out.Fit)
 	}
 	return out, nil
 }
@@ -64,11 +65,14 @@ func rowsOf(h *history.History) []baseline.Row {
 	return rows
 }
 
-func hoursOf(h *history.History, rows []baseline.Row, model baseline.Model) []ExpectedHour {
+func hoursOf(h *history.History, rows []baseline.Row, fit baseline.Result) []ExpectedHour {
 	first := max(0, len(rows)-shownHours)
 	hours := make([]ExpectedHour, 0, len(rows)-first)
+	band := fit.Band(rows)
 	for i := first; i < len(rows); i++ {
-		hours = append(hours, ExpectedHour{Start: h.At(i), Actual: known(rows[i].Load), Expected: known(model.Predict(rows[i]))})
+		expected := fit.Model.Predict(rows[i])
+		low, high := band.Around(rows[i], expected)
+		hours = append(hours, ExpectedHour{Start: h.At(i), Actual: known(rows[i].Load), Expected: known(expected), Low: known(low), High: known(high)})
 	}
 	return hours
 }

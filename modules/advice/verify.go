@@ -45,11 +45,22 @@ type Verification struct {
 	// CO2Kg its emissions.
 	Cost, CostLow, CostHigh, CO2Kg float64
 	Currency                       string
+	// Growth is the saving as it grew, day by day or, of a long time, more rarely; only days of which something can be said.
+	Growth []Grown
 	// Promised is what the recommendation promised for a time as long as the hours that are known, kWh.
 	Promised float64
 	// Why are the reasons where there is no baseline.
 	Why []baseline.Code
 }
+
+// Grown is the saving from the begin until an instant.
+type Grown struct {
+	Until  time.Time
+	Saving baseline.Saving
+}
+
+// mostGrown is on how many days at the most a saving is told as it grew.
+const mostGrown = 120
 
 // Verify compares what was used since a recommendation was done with a baseline fitted on what was used before (IPMVP
 // Option C). Errors: ErrForbidden, ErrNotFound.
@@ -105,8 +116,9 @@ func (a *Advisor) verify(ctx context.Context, c *campus, v Verification) (Verifi
 		return v, err
 	}
 	fit := baseline.Fit(before)
-	saving, known := baseline.Avoided(fit, before, after)
-	v.Saving, v.Why = saving, fit.Disqualified
+	placebos := baseline.NewPlacebos(fit, before, len(after))
+	saving, known := placebos.Avoided(after)
+	v.Saving, v.Why, v.Growth = saving, fit.Disqualified, grown(placebos, after, v.From)
 	switch {
 	case !known && fit.Model != nil && measured(after) >= leastVerified:
 		v.Verdict, v.Why = NoBaseline, []baseline.Code{baseline.TooFewDays}
@@ -118,6 +130,18 @@ func (a *Advisor) verify(ctx context.Context, c *campus, v Verification) (Verifi
 	}
 	v.Promised = v.Finding.Saving.Low / (daysPerMonth * hoursPerDay) * float64(saving.Hours)
 	return v, a.price(ctx, c, &v, fit.Model, after, hours)
+}
+
+// grown tells the saving after each whole day.
+func grown(placebos baseline.Placebos, after []baseline.Row, from time.Time) (growth []Grown) {
+	days := len(after) / hoursPerDay
+	step := max(1, (days+mostGrown-1)/mostGrown)
+	for day := days - (days-1)/step*step; day <= days; day += step {
+		if s, known := placebos.Avoided(after[:day*hoursPerDay]); known {
+			growth = append(growth, Grown{Until: from.Add(time.Duration(day*hoursPerDay) * time.Hour), Saving: s})
+		}
+	}
+	return growth
 }
 
 func earliest(a, b time.Time) time.Time {

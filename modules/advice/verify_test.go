@@ -60,6 +60,12 @@ func TestVerify(t *testing.T) {
 	require.InDelta(t, v.Saving.Avoided*500, v.Cost, 1)
 	require.Less(t, v.CostLow, v.Cost)
 	require.Greater(t, v.Promised, 0.0)
+	require.Len(t, v.Growth, after-1-2, "from the third day on it can be said")
+	require.Equal(t, v.Saving.Avoided, v.Growth[len(v.Growth)-1].Saving.Avoided)
+	for i, g := range v.Growth {
+		require.LessOrEqual(t, g.Saving.Low, g.Saving.Avoided)
+		require.True(t, i == 0 || g.Until.Sub(v.Growth[i-1].Until) == 24*time.Hour)
+	}
 	_, err = a.Verify(ctx, advice.Caller{Role: advice.Viewer, Space: "aula"}, id[0].ID)
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
 }

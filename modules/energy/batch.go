@@ -48,6 +48,23 @@ func (l *Ledger) RecordAll(ctx context.Context, caller Caller, rows iter.Seq[Row
 	return l.recordAll(ctx, caller, rows, atomic, MaxRejections)
 }
 
+// ReviewAll tells what is wrong with a batch and stores nothing. Whether a row's place holds another value already shows only
+// when it is recorded. Errors: ErrForbidden.
+func (l *Ledger) ReviewAll(ctx context.Context, caller Caller, rows iter.Seq[Row]) (Summary, error) {
+	if !caller.MayReport() {
+		return Summary{}, ErrForbidden{}
+	}
+	reader, err := l.reader(ctx, caller)
+	if err != nil {
+		return Summary{}, err
+	}
+	b := &batch{ledger: l, reader: reader, named: MaxRejections}
+	for row := range rows {
+		b.read(ctx, row)
+	}
+	return b.summary, nil
+}
+
 // recordAll is RecordAll that tells up to named rejections.
 func (l *Ledger) recordAll(ctx context.Context, caller Caller, rows iter.Seq[Row], atomic bool, named int) (Summary, error) {
 	reader, err := l.reader(ctx, caller)

@@ -30,7 +30,7 @@ var access = map[string]string{
 	"GET /auth/claves": "a", "POST /auth/claves": "a", "DELETE /auth/claves/{id}": "a",
 	"GET /auth/auditoria": "a",
 
-	"POST /consumo": "amd", "POST /consumo/lote": "amd", "GET /consumo": "amv",
+	"POST /consumo": "amd", "POST /consumo/lote": "amd", "POST /consumo/lote/revision": "amd", "GET /consumo": "amv",
 	"GET /consumo/{device_id}/{timestamp}": "amv", "PUT /consumo/{device_id}/{timestamp}": "am", "DELETE /consumo/{device_id}/{timestamp}": "am",
 	"GET /api/consumo/restatements": "amv", "GET /api/consumo/cuarentena": "amv", "POST /api/consumo/cuarentena/{device_id}/{timestamp}": "am",
 	"GET /api/consumo/serie": "amv", "GET /api/consumo/perfil": "amv", "GET /api/consumo/resumen": "amv", "GET /api/consumo/factura": "amv",

@@ -3,6 +3,7 @@ package blackbox
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,6 +50,32 @@ func TestImport(t *testing.T) {
 
 		client := login(t, start(t, databaseURL))
 		require.InDelta(t, 40*0.25+1+0.5, monthsOf(t, client, campus, at.Format(time.RFC3339)), 1e-9)
+	})
+}
+
+// TestAReviewNamesBadLinesAndStoresNothing sends a file to be looked at before it counts.
+func TestAReviewNamesBadLinesAndStoresNothing(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		client := login(t, start(t, databaseURL))
+		_, err := client.MakeCampus(1)
+		require.NoError(t, err)
+		at := time.Now().UTC().Add(-time.Hour).Format(time.RFC3339)
+		answer, err := client.Raw(http.MethodPost, "/consumo/lote/revision", "text/csv", strings.NewReader("device_id,timestamp,kwh\nd0,"+at+",1\nd0,ayer,1\nnadie,"+at+",-2\n"))
+		require.NoError(t, err)
+		require.Equal(t, 200, answer.Status, string(answer.Body))
+		var review struct {
+			Received, Good, Rejected int
+			Errors                   []struct {
+				Line  int
+				Field string
+			}
+		}
+		require.NoError(t, answer.JSON(&review))
+		require.Equal(t, [3]int{3, 1, 2}, [3]int{review.Received, review.Good, review.Rejected})
+		require.Len(t, review.Errors, 3, "every bad field of every bad line")
+		require.Equal(t, 3, review.Errors[0].Line)
+		require.Equal(t, "timestamp", review.Errors[0].Field)
+		require.Contains(t, string(send(t, client, 200, http.MethodGet, "/consumo?device_id=d0", nil).Body), `"items":[]`)
 	})
 }
 

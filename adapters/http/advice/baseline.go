@@ -46,6 +46,8 @@ type BaselineHour struct {
 	Start       string   `json:"start" format:"date-time"`
 	KWh         *float64 `json:"kwh"`
 	ExpectedKWh *float64 `json:"expected_kwh"`
+	Low         *float64 `json:"low" doc:"Eight of ten hours lie between low and high"`
+	High        *float64 `json:"high"`
 }
 
 type baselineOutput struct{ Body BaselineBody }
@@ -70,7 +72,7 @@ func (h *Handlers) baseline(ctx context.Context, in *baselineInput) (*baselineOu
 		body.TrainCVRMSE = number(e.Fit.Train.CVRMSE)
 	}
 	for _, hour := range e.Hours {
-		body.Hours = append(body.Hours, BaselineHour{Start: instant(hour.Start), KWh: kwh(hour.Actual), ExpectedKWh: kwh(hour.Expected)})
+		body.Hours = append(body.Hours, BaselineHour{Start: instant(hour.Start), KWh: kwh(hour.Actual), ExpectedKWh: kwh(hour.Expected), Low: kwh(hour.Low), High: kwh(hour.High)})
 	}
 	return &baselineOutput{Body: body}, nil
 }

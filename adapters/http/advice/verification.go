@@ -43,7 +43,17 @@ type VerificationBody struct {
 	Currency    string   `json:"currency"`
 	CO2Kg       *float64 `json:"co2_kg" doc:"Avoided emissions"`
 	Placebos    int      `json:"placebos" doc:"Spans without a change that the interval was learnt from"`
-	Why         []string `json:"why" nullable:"false" doc:"Why there is no baseline: too_few_days, coverage_low, no_variation"`
+	// Growth is how the saving grew.
+	Growth []GrowthPoint `json:"growth" nullable:"false" doc:"The avoided energy since the begin after each day, or each few; none before something can be said"`
+	Why    []string      `json:"why" nullable:"false" doc:"Why there is no baseline: too_few_days, coverage_low, no_variation"`
+}
+
+// GrowthPoint is the saving from the begin until an instant, kWh.
+type GrowthPoint struct {
+	Until      string  `json:"until" format:"date-time"`
+	AvoidedKWh float64 `json:"avoided_kwh"`
+	Low        float64 `json:"avoided_low"`
+	High       float64 `json:"avoided_high"`
 }
 
 type verificationOutput struct{ Body VerificationBody }
@@ -55,7 +65,10 @@ func (h *Handlers) verification(ctx context.Context, in *IDInput) (*verification
 	}
 	body := VerificationBody{
 		ID: v.ID, Verdict: string(v.Verdict), Message: words.Verdict(languageOf(ctx), string(v.Verdict), v.About, v.Saving.Avoided, v.Saving.Low, v.Saving.High),
-		Hours: v.Saving.Hours, Currency: v.Currency, Placebos: v.Saving.Placebos, Why: codesOf(v.Why),
+		Hours: v.Saving.Hours, Currency: v.Currency, Placebos: v.Saving.Placebos, Why: codesOf(v.Why), Growth: []GrowthPoint{},
+	}
+	for _, g := range v.Growth {
+		body.Growth = append(body.Growth, GrowthPoint{Until: instant(g.Until), AvoidedKWh: *number(g.Saving.Avoided), Low: *number(g.Saving.Low), High: *number(g.Saving.High)})
 	}
 	if v.Verdict != advice.NotDone {
 		done, from, to := instant(v.Done), instant(v.From), instant(v.To)

@@ -30,6 +30,13 @@ func (h *Handlers) registerBulk(api *httpserver.API) {
 		Responses: map[string]*huma.Response{"207": httpserver.JSONResponse[summary](api, "Some rows were rejected")},
 	}, h.recordAll)
 	httpserver.Body(api, "/consumo/lote", bulkBody(reportSchema))
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "reviewReadings", Method: http.MethodPost, Path: reviewPath, Tags: []string{"energy"},
+		Summary:      "Revisar lecturas sin guardarlas · Review readings without storing them",
+		Description:  "Takes what `POST /consumo/lote` takes and tells which lines would be refused, and why. Whether a line contradicts a stored reading shows only when it is sent.",
+		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415},
+	}, h.reviewAll)
+	httpserver.Body(api, reviewPath, bulkBody(reportSchema))
 }
 
 // bulkBody documents an upload of rows.
@@ -91,6 +98,33 @@ func (h *Handlers) recordAll(ctx context.Context, in *bulkInput) (*summaryOutput
 	}
 	result, err := h.Ledger.RecordAll(ctx, callerOf(ctx), readingRows(seq), in.Atomic)
 	return answerSummary(ctx, result, rows, err)
+}
+
+const reviewPath = "/consumo/lote/revision"
+
+// review is what is wrong with an upload that was not stored.
+type review struct {
+	Received int        `json:"received"`
+	Good     int        `json:"good" doc:"Lines that would be taken"`
+	Rejected int        `json:"rejected"`
+	Errors   []rejected `json:"errors" doc:"The first 100"`
+}
+
+func (h *Handlers) reviewAll(ctx context.Context, in *StreamInput) (*one[review], error) {
+	rows := newRows(in.body, maxBulk, members)
+	seq, err := rows.read(mediaType(in.ContentType))
+	if err != nil {
+		return nil, err
+	}
+	result, err := h.Ledger.ReviewAll(ctx, callerOf(ctx), readingRows(seq))
+	if err != nil {
+		return nil, err
+	}
+	if p := rows.failure(); p != nil {
+		return nil, p
+	}
+	said := wordSummary(result, httpserver.Language(ctx))
+	return &one[review]{review{Received: said.Received, Good: said.Received - said.Rejected, Rejected: said.Rejected, Errors: said.Errors}}, nil
 }
 
 // ReportRows reads the rows of a file as POST /consumo/lote does, of any length.

@@ -29,7 +29,7 @@ type Handlers struct {
 }
 
 // BulkPaths are the routes whose requests may be long.
-var BulkPaths = []string{"/consumo/lote", "/ambiente/lote"}
+var BulkPaths = []string{"/consumo/lote", reviewPath, "/ambiente/lote"}
 
 // Register adds the routes.
 func (h *Handlers) Register(api *httpserver.API) {

@@ -35,19 +35,7 @@ const (
 // holds what residuals of the fit do not: seasons that were not seen, drift from week to week, and the error of the fit.
 // Student's t stands for the few spans that there are.
 func Avoided(fitted Result, before, after []Row) (s Saving, known bool) {
-	if fitted.Model == nil {
-		return s, false
-	}
-	s.Expected, s.Actual, s.Hours = sums(fitted.Model, after)
-	s.Avoided = s.Expected - s.Actual
-	spread, independent, n := placeboSpread(fitted.Model, before, len(after))
-	if n < leastPlacebos || s.Hours == 0 {
-		return s, false
-	}
-	s.Placebos = n
-	margin := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: max(2, independent)}.Quantile(oneSided90) * spread * math.Abs(s.Expected)
-	s.Low, s.High = s.Avoided-margin, s.Avoided+margin
-	return s, true
+	return NewPlacebos(fitted, before, len(after)).Avoided(after)
 }
 
 // sums adds up what a model expects of hours and what was measured, in the hours where both are known.
@@ -60,24 +48,58 @@ func sums(m Model, rows []Row) (expected, actual float64, n int) {
 	return expected, actual, n
 }
 
-// placeboSpread is the root mean square of the relative errors over spans in which nothing was changed; independent is how
-// many spans of that length the time holds, which is fewer than n where they overlap.
-func placeboSpread(fitted Model, before []Row, length int) (spread, independent float64, n int) {
+// Placebos are spans in which nothing was changed, with baselines fitted on what came before each, beside the one to compare with.
+type Placebos struct {
+	fitted        Model
+	room, longest int // hours
+	models        []Model
+	spans         [][]Row
+}
+
+// NewPlacebos takes spans of so many hours, or as long as there is room for, from those before a change.
+func NewPlacebos(fitted Result, before []Row, length int) Placebos {
 	const leastTraining = minDays * dayHours
-	room := len(before) - leastTraining
-	length = min(length, room/leastPlacebos) / dayHours * dayHours
+	p := Placebos{fitted: fitted.Model, room: len(before) - leastTraining}
+	p.longest = min(length, p.room/leastPlacebos) / dayHours * dayHours
+	if p.fitted == nil || p.longest < leastPlaceboDays*dayHours {
+		return p
+	}
+	step := max((p.room-p.longest)/(mostPlacebos-1), dayHours)
+	for cut := leastTraining; cut+p.longest <= len(before); cut += step {
+		if m := fitLike(p.fitted, before[:cut]); m != nil {
+			p.models, p.spans = append(p.models, m), append(p.spans, before[cut:cut+p.longest])
+		}
+	}
+	return p
+}
+
+// Avoided is what Avoided tells of the hours after the change, or of the first of them.
+func (p Placebos) Avoided(after []Row) (s Saving, known bool) {
+	if p.fitted == nil {
+		return s, false
+	}
+	s.Expected, s.Actual, s.Hours = sums(p.fitted, after)
+	s.Avoided = s.Expected - s.Actual
+	spread, independent, n := p.spread(len(after))
+	if n < leastPlacebos || s.Hours == 0 {
+		return s, false
+	}
+	s.Placebos = n
+	margin := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: max(2, independent)}.Quantile(oneSided90) * spread * math.Abs(s.Expected)
+	s.Low, s.High = s.Avoided-margin, s.Avoided+margin
+	return s, true
+}
+
+// spread is the root mean square of the relative errors over so many hours; independent is how many spans of that length the
+// time holds, which is fewer than n where they overlap.
+func (p Placebos) spread(length int) (spread, independent float64, n int) {
+	length = min(length, p.longest) / dayHours * dayHours
 	if length < leastPlaceboDays*dayHours {
 		return 0, 0, 0
 	}
-	independent = float64(room) / float64(length)
-	step := max((room-length)/(mostPlacebos-1), dayHours)
 	squares := 0.0
-	for cut := leastTraining; cut+length <= len(before); cut += step {
-		m := fitLike(fitted, before[:cut])
-		if m == nil {
-			continue
-		}
-		expected, actual, known := sums(m, before[cut:cut+length])
+	for i, m := range p.models {
+		expected, actual, known := sums(m, p.spans[i][:length])
 		if expected <= 0 || float64(known) < minCoverage*float64(length) {
 			continue
 		}
@@ -87,7 +109,7 @@ func placeboSpread(fitted Model, before []Row, length int) (spread, independent 
 	if n == 0 {
 		return 0, 0, 0
 	}
-	return math.Sqrt(squares / float64(n)), min(independent, float64(n)), n
+	return math.Sqrt(squares / float64(n)), min(float64(p.room)/float64(length), float64(n)), n
 }
 
 // FitAs fits a named model as it is, whatever it is worth; nil where the rows cannot carry it.
