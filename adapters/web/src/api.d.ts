@@ -1161,6 +1161,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/consumo/lote/revision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revisar lecturas sin guardarlas · Review readings without storing them
+         * @description Takes what `POST /consumo/lote` takes and tells which lines would be refused, and why. Whether a line contradicts a stored reading shows only when it is sent.
+         */
+        post: operations["reviewReadings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/consumo/{device_id}/{timestamp}": {
         parameters: {
             query?: never;
@@ -1504,7 +1524,14 @@ export interface components {
             /** Format: double */
             expected_kwh: number | null;
             /** Format: double */
+            high: number | null;
+            /** Format: double */
             kwh: number | null;
+            /**
+             * Format: double
+             * @description Eight of ten hours lie between low and high
+             */
+            low: number | null;
             /** Format: date-time */
             start: string;
         };
@@ -2012,6 +2039,16 @@ export interface components {
             items: components["schemas"]["Step"][] | null;
             key: string;
             name: string;
+        };
+        GrowthPoint: {
+            /** Format: double */
+            avoided_high: number;
+            /** Format: double */
+            avoided_kwh: number;
+            /** Format: double */
+            avoided_low: number;
+            /** Format: date-time */
+            until: string;
         };
         Health: {
             /**
@@ -2585,6 +2622,19 @@ export interface components {
             figures: components["schemas"]["Figure"][] | null;
             saving: components["schemas"]["Saving"];
         };
+        Review: {
+            /** @description The first 100 */
+            errors: components["schemas"]["Rejected"][] | null;
+            /**
+             * Format: int64
+             * @description Lines that would be taken
+             */
+            good: number;
+            /** Format: int64 */
+            received: number;
+            /** Format: int64 */
+            rejected: number;
+        };
         RunBody: {
             /**
              * Format: int64
@@ -3103,6 +3153,8 @@ export interface components {
             done_at: string | null;
             /** Format: date-time */
             from: string | null;
+            /** @description The avoided energy since the begin after each day, or each few; none before something can be said */
+            growth: components["schemas"]["GrowthPoint"][];
             /**
              * Format: int64
              * @description Those since then that are known
@@ -9899,6 +9951,134 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviewReadings: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Content-Type"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Seconds before the sending, in place of timestamp */
+                    age_s?: number;
+                    /**
+                     * @description 1–64 of [A-Za-z0-9._:-]; a whole number is read as its decimal text
+                     * @example ac-1
+                     */
+                    device_id: string;
+                    /** @description Seconds up to timestamp in which kwh was used; the device's own, else 900 */
+                    interval_s?: number;
+                    /** @description Reactive energy used in the interval, kvarh: in place of kwh for a device that measures it */
+                    kvarh?: number;
+                    /**
+                     * @description Energy used in the interval, kWh; one of kwh, register_kwh, power_w
+                     * @example 0.42
+                     */
+                    kwh?: number;
+                    /** @description Power at the instant, W */
+                    power_w?: number;
+                    /** @description A cumulative register of reactive energy, kvarh */
+                    register_kvarh?: number;
+                    /** @description A cumulative register, kWh */
+                    register_kwh?: number;
+                    /**
+                     * @description RFC 3339; without a zone in the site's; absent: the server's clock
+                     * @example 2026-05-26T23:03:57-05:00
+                     */
+                    timestamp?: string;
+                }[];
+                "application/x-ndjson": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -45,6 +45,19 @@ const words = {
   disable: ['Desactivar', 'Disable'], enable: ['Activar', 'Enable'], drop: ['Quitar', 'Remove'], term: ['periodo académico', 'term'], vacation: ['vacaciones', 'vacation'], closed: ['cerrado', 'closed'], opening: ['horario', 'opening hours'],
   meter: ['medidor', 'meter'], ac: ['aire acondicionado', 'air conditioning'], lighting: ['iluminación', 'lighting'], computer: ['computador', 'computer'], console: ['consola', 'console'], tv: ['televisor', 'television'], appliance: ['electrodoméstico', 'appliance'], lab: ['laboratorio', 'laboratory'], sensor: ['sensor', 'sensor'], other: ['otro', 'other'],
   priceKwh: ['Precio por kWh', 'Price per kWh'], validFrom: ['Desde', 'From'], month_report: ['Informe del mes (PDF)', 'Month’s report (PDF)'], unmetered: ['sin medidor', 'unmetered'], estimated: ['Estimado', 'Estimated'],
+  account: ['Mi cuenta', 'My account'], currentPassword: ['Contraseña actual', 'Current password'], newPassword: ['Contraseña nueva', 'New password'], changePassword: ['Cambiar la contraseña', 'Change the password'], passwordChanged: ['La contraseña se cambió; las demás sesiones terminaron.', 'The password was changed; other sessions have ended.'],
+  reset: ['Enlace para otra contraseña', 'Link to another password'], resetLink: ['Entregue este enlace, que sirve una vez y por un día, a', 'Hand this link, good once and for a day, to'], holiday: ['festivo', 'holiday'], opens: ['Abre', 'Opens'], closes: ['Cierra', 'Closes'],
+  holidaysBuiltIn: ['Los festivos de Colombia ya están incluidos. Fuera de todos los periodos académicos cuenta como vacaciones.', 'Colombia’s public holidays are built in. Days outside all terms count as vacation.'],
+  priceKw: ['Precio por kW de pico', 'Price per kW of peak'], contribution: ['Contribución, %', 'Contribution, %'], period: ['Franja', 'Period'], periods: ['Franjas', 'Periods'], addPeriod: ['Agregar una franja', 'Add a period'],
+  search: ['Buscar', 'Search'], noDevices: ['Ningún dispositivo. Adopte uno de «Sin registrar» o créelo en la API.', 'No device. Adopt one under “Not registered”, or make it by the API.'], text: ['Texto', 'Text'],
+  csvColumns: ['Columnas: device_id, timestamp y kwh, register_kwh o power_w; como las escribe Excel en español también sirve.', 'Columns: device_id, timestamp, and kwh, register_kwh or power_w; as Spanish Excel writes them will do as well.'],
+  goodLines: ['líneas buenas', 'good lines'], badLines: ['líneas con errores', 'lines with errors'], sendGood: ['Enviar las buenas', 'Send the good ones'],
+  behind: ['detrás de', 'behind'], departures: ['Lo fuera de lo usual', 'What was out of the usual'], noDepartures: ['Nada fuera de lo usual.', 'Nothing out of the usual.'], noStates: ['No ha dicho su estado en la última semana.', 'It told no state in the last week.'], noBaseline: ['Aún hay muy poco medido para saber qué es lo usual.', 'Too little was measured yet to know what is usual.'],
+  edit: ['Editar', 'Edit'], rated: ['Potencia nominal, W', 'Rated power, W'], standbyW: ['En espera, W', 'Standby, W'], interval: ['Intervalo, s', 'Interval, s'], save: ['Guardar', 'Save'],
+  grows: ['Lo evitado desde que se hizo', 'Avoided since it was done'], band90: ['Intervalo del 90 %', '90 % interval'],
+  shift: ['Mover carga', 'Shift load'], shiftTo: ['A partir de', 'To begin at'], replace: ['Reemplazar equipos', 'Replace devices'], oldWatts: ['W de cada viejo', 'W of each old one'], newWatts: ['W de cada nuevo', 'W of each new one'],
+  plan: ['El plano, según la potencia', 'The plan, by power'],
+  scenarios: ['Escenarios guardados', 'Scenarios kept'], noScenarios: ['Guarde un escenario para compararlo con otros.', 'Save a scenario to compare it with others.'],
 } as const satisfies Record<string, readonly [string, string]>
 
 export type Word = keyof typeof words

@@ -51,6 +51,12 @@ export async function login(email: string, password: string): Promise<string> {
   return ''
 }
 
+/** Sets another password by a link's token; the problem's words where that is refused. */
+export async function reset(token: string, password: string): Promise<string> {
+  const answer = await post('/auth/restablecer', { token, new: password })
+  return answer.ok ? '' : ((await answer.json()) as { detail: string }).detail
+}
+
 let refreshing: Promise<boolean> | null = null
 
 /** Renews the token, once for all that ask at the same time. */
