@@ -29,7 +29,7 @@ const words = {
   is_open: ['abierta', 'open'], is_accepted: ['aceptada', 'accepted'], is_done: ['hecha', 'done'], is_verified: ['verificada', 'verified'], is_dismissed: ['descartada', 'dismissed'],
   accept: ['Aceptar', 'Accept'], dismiss: ['Descartar', 'Dismiss'], markDone: ['Marcar como hecha', 'Mark as done'], why: ['¿Por qué?', 'Why?'], reason: ['Motivo', 'Reason'], evidence: ['Evidencia', 'Evidence'], formula: ['Fórmula', 'Formula'],
   saves: ['Ahorra al mes', 'Saves a month'], atLeast: ['al menos', 'at least'], verification: ['Verificación', 'Verification'], avoided: ['Evitado', 'Avoided'], action: ['Qué hacer', 'What to do'], hash: ['Huella de los datos', 'Hash of the data'], reproduced: ['Recalculada ahora: da lo mismo', 'Computed again now: the same'], changed: ['Los datos cambiaron desde entonces', 'The data changed since'],
-  wasted: ['Las horas señaladas', 'The hours in question'], states: ['Estado', 'State'], power: ['Potencia', 'Power'], temperature: ['Temperatura', 'Temperature'], noState: ['sin estado', 'no state'],
+  wasted: ['Las horas señaladas', 'The hours in question'], states: ['Estado', 'State'], power: ['Potencia', 'Power'], temperature: ['Temperatura', 'Temperature'],
   on: ['encendido', 'on'], off: ['apagado', 'off'], standby: ['en espera', 'standby'], fault: ['en falla', 'fault'], emptyCampus: ['Aún no hay espacios. Cree un sitio en la API o cargue la demostración.', 'There are no spaces yet. Make a site by the API, or load the demo.'],
   ahead: ['Las próximas horas', 'The next hours'], whatif: ['¿Y si…?', 'What if…?'], offHours: ['Apagar fuera de horario', 'Switch off out of hours'], setpoint: ['Enfriar menos, °C', 'Cool less, °C'], remove: ['Quitarlo', 'Remove it'], simulate: ['Simular', 'Simulate'],
   now: ['Hoy en día', 'As it is'], then: ['Con el cambio', 'With the change'], saved: ['Ahorro', 'Saving'], peakRisk: ['Pico del mes', 'Month’s peak'], monthEnd: ['Fin de mes', 'Month end'],
@@ -56,7 +56,7 @@ const words = {
   edit: ['Editar', 'Edit'], rated: ['Potencia nominal, W', 'Rated power, W'], standbyW: ['En espera, W', 'Standby, W'], interval: ['Intervalo, s', 'Interval, s'], save: ['Guardar', 'Save'],
   grows: ['Lo evitado desde que se hizo', 'Avoided since it was done'], band90: ['Intervalo del 90 %', '90 % interval'],
   shift: ['Mover carga', 'Shift load'], shiftTo: ['A partir de', 'To begin at'], replace: ['Reemplazar equipos', 'Replace devices'], oldWatts: ['W de cada viejo', 'W of each old one'], newWatts: ['W de cada nuevo', 'W of each new one'],
-  plan: ['El plano, según la potencia', 'The plan, by power'],
+  hoursAhead: ['Horas', 'Hours'], plan: ['El plano, según la potencia', 'The plan, by power'],
   scenarios: ['Escenarios guardados', 'Scenarios kept'], noScenarios: ['Guarde un escenario para compararlo con otros.', 'Save a scenario to compare it with others.'],
 } as const satisfies Record<string, readonly [string, string]>
 
