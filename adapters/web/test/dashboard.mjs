@@ -67,6 +67,12 @@ const steps = {
     await page.waitForURL(/bucket=hour/)
     await page.goBack()
     await page.waitForURL(/bucket=day/)
+    await page.getByLabel('Comparar con').selectOption('week')
+    await page.locator('p', { hasText: /^la semana anterior: / }).getByText(/medido/).waitFor()
+    for (const format of ['CSV', 'XLSX']) {
+      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: format }).click()])
+      assert.equal(file.suggestedFilename(), `consumo.${format.toLowerCase()}`)
+    }
     assert.equal(await page.evaluate(() => Object.keys(localStorage).filter((k) => /token|refresh/.test(k)).length), 0)
     await page.reload()
     await page.getByRole('heading', { name: 'Consumo', level: 1 }).waitFor()

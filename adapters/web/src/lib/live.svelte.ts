@@ -12,6 +12,22 @@ export function onHappening(listener: (h: Happening) => void): () => void {
   return () => listeners.delete(listener)
 }
 
+/** Calls back some time after something happened that is meant, once for all that happened in between. */
+export function soonAfter(meant: (h: Happening) => boolean, wait: number, call: () => void): () => void {
+  let due: ReturnType<typeof setTimeout> | undefined
+  const stop = onHappening((h) => {
+    if (due !== undefined || !meant(h)) return
+    due = setTimeout(() => {
+      due = undefined
+      call()
+    }, wait)
+  })
+  return () => {
+    stop()
+    clearTimeout(due)
+  }
+}
+
 /** Follows the events until stop is called. */
 export function follow(): () => void {
   const ended = new AbortController()
