@@ -49,7 +49,7 @@ var access = map[string]string{
 	"GET /api/linea-base": "amv", "GET /api/pronostico": "amv", "POST /api/recomendaciones/recomendar": "amv", "POST /api/recomendaciones/recomendar/pdf": "amv",
 	"GET /api/recomendaciones/reporte/{id}.pdf": "amv",
 
-	"GET /.well-known/jwks.json": "public", "GET /auth/oidc": "public", "GET /auth/oidc/callback": "public",
+	"GET /.well-known/jwks.json": "public", "GET /auth/metodos": "public", "GET /auth/oidc": "public", "GET /auth/oidc/callback": "public",
 	"GET /input/post": "public", "POST /input/post": "public", "GET /input/bulk": "public", "POST /input/bulk": "public",
 	"GET /health/live": "public", "GET /health/ready": "public",
 }

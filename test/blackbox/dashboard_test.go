@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oauth2-proxy/mockoidc"
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/platform/database/databasetest"
@@ -22,7 +23,14 @@ func TestDashboard(t *testing.T) {
 		out, err := command(folder, "npm", "ci", "--no-audit", "--no-fund").CombinedOutput()
 		require.NoError(t, err, "the browser's driver comes with npm ci in adapters/web: %s", out)
 	}
-	server, err := program.Start(context.Background(), t.TempDir(), databasetest.SQLite(t), []string{"RATE_LIMIT_PER_MIN=0"}, "demo")
+	provider, err := mockoidc.Run()
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = provider.Shutdown() })
+	provider.QueueUser(&mockoidc.MockUser{Subject: "1", Email: "ana@usc.edu.co", EmailVerified: true, Groups: []string{"profesores"}})
+	server, err := program.Start(context.Background(), t.TempDir(), databasetest.SQLite(t), []string{
+		"RATE_LIMIT_PER_MIN=0", "OIDC_ISSUER=" + provider.Issuer(), "OIDC_CLIENT_ID=" + provider.ClientID, "OIDC_CLIENT_SECRET=" + provider.ClientSecret,
+		"OIDC_REDIRECT_URL=$URL/auth/oidc/callback", "OIDC_VIEWER_GROUP=profesores",
+	}, "demo")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = server.Kill() })
 	client := login(t, server)
@@ -38,7 +46,7 @@ func TestDashboard(t *testing.T) {
 	defer cancel()
 	run := exec.CommandContext(ctx, "node", "test/dashboard.mjs")
 	run.Dir = folder
-	run.Env = append(os.Environ(), "DASHBOARD_URL="+server.URL, "DASHBOARD_EMAIL="+program.AdminEmail, "DASHBOARD_PASSWORD="+program.AdminPassword)
+	run.Env = append(os.Environ(), "DASHBOARD_URL="+server.URL, "DASHBOARD_PROVIDER="+provider.Issuer(), "DASHBOARD_EMAIL="+program.AdminEmail, "DASHBOARD_PASSWORD="+program.AdminPassword)
 	out, err := run.CombinedOutput()
 	t.Logf("%s", out)
 	require.NoError(t, err)

@@ -49,7 +49,8 @@ type Server struct {
 	ended chan error
 }
 
-// Start runs `holotwin words…` on a database with further settings (NAME=value), and waits until it is ready.
+// Start runs `holotwin words…` on a database with further settings (NAME=value, in which $URL is the server's own), and waits
+// until it is ready.
 func Start(ctx context.Context, folder, databaseURL string, settings []string, words ...string) (*Server, error) {
 	binary, err := Build()
 	if err != nil {
@@ -64,7 +65,9 @@ func Start(ctx context.Context, folder, databaseURL string, settings []string, w
 	s.Process.Env = append(plainEnvironment(),
 		"DB_URL="+databaseURL, "JWT_SECRET="+secret, "HTTP_ADDR="+address, "LOG_FORMAT=json",
 		"ADMIN_EMAIL="+AdminEmail, "ADMIN_PASSWORD="+AdminPassword, "LOGIN_LIMIT_PER_MIN=1000", "RATE_LIMIT_PER_MIN=0", "WEATHER_URL=off")
-	s.Process.Env = append(s.Process.Env, settings...)
+	for _, setting := range settings {
+		s.Process.Env = append(s.Process.Env, strings.ReplaceAll(setting, "$URL", s.URL))
+	}
 	s.Process.Stdout, s.Process.Stderr = s.Log, s.Log
 	if err := s.Process.Start(); err != nil {
 		return nil, err

@@ -15,6 +15,11 @@ import (
 
 func (h *Handlers) registerSignOn(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "waysIn", Method: http.MethodGet, Path: "/auth/metodos", Tags: []string{"auth"},
+		Summary:  "Formas de entrar · Ways to log in",
+		Metadata: httpserver.Public(),
+	}, h.waysIn)
+	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "signOn", Method: http.MethodGet, Path: "/auth/oidc", Tags: []string{"auth"}, DefaultStatus: 302,
 		Summary:     "Entrar con la cuenta de la universidad · Log in with the university's account",
 		Description: "Sends the browser to the university's login (OpenID Connect); 404 where none is set up.",
@@ -26,6 +31,18 @@ func (h *Handlers) registerSignOn(api *httpserver.API) {
 		Description: "Sends the browser on to the page, with the tokens in the part of the address that no server sees.",
 		Metadata:    httpserver.Public(), Errors: []int{401, 404, 503},
 	}, h.finishSignOn)
+}
+
+type waysIn struct {
+	Body struct {
+		SingleSignOn bool `json:"single_sign_on" doc:"Whether /auth/oidc leads to the university's own login, beside e-mail and password"`
+	}
+}
+
+func (h *Handlers) waysIn(context.Context, *struct{}) (*waysIn, error) {
+	out := new(waysIn)
+	out.Body.SingleSignOn = h.SignOns != nil
+	return out, nil
 }
 
 // redirect sends a browser on.

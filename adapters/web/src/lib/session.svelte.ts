@@ -5,6 +5,7 @@ export type User = { id: string; email: string; role: 'admin' | 'manager' | 'vie
 type Granted = { access_token: string; expires_in: number; refresh_token: string; user: User }
 
 const refreshKey = 'holotwin.refresh'
+const signOnKey = 'holotwin.signon'
 const channel = new BroadcastChannel('holotwin')
 
 export const session = $state<{ user: User | null; ready: boolean }>({ user: null, ready: false })
@@ -95,7 +96,30 @@ export async function logout() {
   channel.postMessage({ type: 'logout' })
 }
 
+/** Whether the university has a login of its own. */
+export async function hasSignOn(): Promise<boolean> {
+  const answer = await fetch('/auth/metodos').catch(() => null)
+  return answer?.ok ? ((await answer.json()) as { single_sign_on: boolean }).single_sign_on : false
+}
+
+/** Goes to the university's login, which sends the browser back with tokens in the address. */
+export function signOn() {
+  sessionStorage.setItem(signOnKey, '1')
+  location.href = '/auth/oidc'
+}
+
+/** Takes the tokens that the university's login brought back to the tab that asked for them; others' would be a stranger's session. */
+function land() {
+  const brought = new URLSearchParams(location.hash.slice(1))
+  const token = brought.get('refresh_token')
+  if (!token || !brought.get('access_token')) return
+  history.replaceState(null, '', '/')
+  if (sessionStorage.getItem(signOnKey)) sessionStorage.setItem(refreshKey, token)
+  sessionStorage.removeItem(signOnKey)
+}
+
 export async function resume() {
+  land()
   await refresh()
   session.ready = true
 }
