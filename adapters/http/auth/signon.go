@@ -2,6 +2,7 @@ package httpauth
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -87,9 +88,20 @@ type callbackInput struct {
 	SessionState string      `query:"session_state" maxLength:"400"`
 	Scope        string      `query:"scope" maxLength:"1000"`
 	Cookie       http.Cookie `cookie:"holotwin_signon"`
+	// Destination is document where a person looks at what comes back.
+	Destination string `header:"Sec-Fetch-Dest"`
 }
 
+// finishSignOn sends a person on to the page whether he was let in or not; what is no browser gets the problem.
 func (h *Handlers) finishSignOn(ctx context.Context, in *callbackInput) (*redirect, error) {
+	back, err := h.signedOn(ctx, in)
+	if in.Destination == "document" && errors.Is(err, auth.ErrCredentials) {
+		return &redirect{Location: "/#signon=refused", SetCookie: h.cookie("", -1)}, nil
+	}
+	return back, err
+}
+
+func (h *Handlers) signedOn(ctx context.Context, in *callbackInput) (*redirect, error) {
 	if h.SignOns == nil {
 		return nil, auth.ErrNotFound
 	}

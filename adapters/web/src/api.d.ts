@@ -8767,7 +8767,9 @@ export interface operations {
                 session_state?: string;
                 scope?: string;
             };
-            header?: never;
+            header?: {
+                "Sec-Fetch-Dest"?: string;
+            };
             path?: never;
             cookie?: {
                 holotwin_signon?: components["schemas"]["Cookie"];

@@ -193,6 +193,8 @@ const steps = {
     const other = await open(await browser.newContext({ locale: 'es-CO' }))
     await other.goto(`${url}/#access_token=x&refresh_token=${token}`)
     await other.getByLabel('Contraseña').waitFor()
+    await other.getByRole('button', { name: 'Entrar con la cuenta de la universidad' }).click()
+    await other.getByText('no tiene acceso aquí').waitFor() // the provider's next user is in no group
     await other.context().close()
     await context.close()
   },

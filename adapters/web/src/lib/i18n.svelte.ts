@@ -56,7 +56,7 @@ const words = {
   edit: ['Editar', 'Edit'], rated: ['Potencia nominal, W', 'Rated power, W'], standbyW: ['En espera, W', 'Standby, W'], interval: ['Intervalo, s', 'Interval, s'], save: ['Guardar', 'Save'],
   grows: ['Lo evitado desde que se hizo', 'Avoided since it was done'], band90: ['Intervalo del 90 %', '90 % interval'],
   shift: ['Mover carga', 'Shift load'], shiftTo: ['A partir de', 'To begin at'], replace: ['Reemplazar equipos', 'Replace devices'], oldWatts: ['W de cada viejo', 'W of each old one'], newWatts: ['W de cada nuevo', 'W of each new one'],
-  signOn: ['Entrar con la cuenta de la universidad', 'Log in with the university’s account'], hoursAhead: ['Horas', 'Hours'], plan: ['El plano, según la potencia', 'The plan, by power'],
+  signOnRefused: ['La universidad lo reconoció, pero no tiene acceso aquí. Pida a un administrador que lo agregue a un grupo.', 'The university knows you, but you have no access here. Ask an administrator to add you to a group.'], signOn: ['Entrar con la cuenta de la universidad', 'Log in with the university’s account'], hoursAhead: ['Horas', 'Hours'], plan: ['El plano, según la potencia', 'The plan, by power'],
   scenarios: ['Escenarios guardados', 'Scenarios kept'], noScenarios: ['Guarde un escenario para compararlo con otros.', 'Save a scenario to compare it with others.'],
 } as const satisfies Record<string, readonly [string, string]>
 

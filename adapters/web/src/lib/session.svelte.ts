@@ -8,7 +8,7 @@ const refreshKey = 'holotwin.refresh'
 const signOnKey = 'holotwin.signon'
 const channel = new BroadcastChannel('holotwin')
 
-export const session = $state<{ user: User | null; ready: boolean }>({ user: null, ready: false })
+export const session = $state<{ user: User | null; ready: boolean; refused: boolean }>({ user: null, ready: false, refused: false })
 
 let access = ''
 let until = 0
@@ -112,6 +112,8 @@ export function signOn() {
 function land() {
   const brought = new URLSearchParams(location.hash.slice(1))
   const token = brought.get('refresh_token')
+  session.refused = brought.get('signon') === 'refused'
+  if (session.refused) history.replaceState(null, '', '/')
   if (!token || !brought.get('access_token')) return
   history.replaceState(null, '', '/')
   if (sessionStorage.getItem(signOnKey)) sessionStorage.setItem(refreshKey, token)
