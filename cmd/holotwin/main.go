@@ -14,9 +14,9 @@ import (
 // version is set when a release is built.
 var version = "dev"
 
-// gcPercent lets the heap grow to four times what is in use before it is collected. What is in use is small, a few
+// gcPercent lets the heap grow to three times what is in use before it is collected. What is in use is small, a few
 // MB, and most of what a request allocates is gone with it: collecting more often costs readings a second.
-const gcPercent = 300
+const gcPercent = 200
 
 func main() {
 	if os.Getenv("GOGC") == "" {
