@@ -60,12 +60,15 @@ func (a *Advisor) KeptScenarios(ctx context.Context, caller Caller, ids []string
 	return slices.DeleteFunc(all, func(s KeptScenario) bool { return !slices.Contains(ids, s.ID) }), nil
 }
 
-// DropScenario lets a kept one go. Errors: ErrForbidden, ErrNotFound.
+// DropScenario lets a kept one go, and ends its run. Errors: ErrForbidden, ErrNotFound.
 func (a *Advisor) DropScenario(ctx context.Context, caller Caller, id string) error {
 	if !caller.MayManage() {
 		return ErrForbidden{}
 	}
 	if _, err := a.KeptScenarios(ctx, caller, []string{id}); err != nil {
+		return err
+	}
+	if err := a.Runs.EndRun(ctx, id); err != nil {
 		return err
 	}
 	return a.Scenarios.DropScenario(ctx, id)

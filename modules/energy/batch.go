@@ -48,8 +48,8 @@ func (l *Ledger) RecordAll(ctx context.Context, caller Caller, rows iter.Seq[Row
 	return l.recordAll(ctx, caller, rows, atomic, MaxRejections)
 }
 
-// ReviewAll tells what is wrong with a batch and stores nothing. Whether a row's place holds another value already shows only
-// when it is recorded. Errors: ErrForbidden.
+// ReviewAll tells what is wrong with a batch and stores nothing. Whether a row's place holds another value, or another row
+// gives it one, shows only when it is recorded. Errors: ErrForbidden.
 func (l *Ledger) ReviewAll(ctx context.Context, caller Caller, rows iter.Seq[Row]) (Summary, error) {
 	if !caller.MayReport() {
 		return Summary{}, ErrForbidden{}

@@ -224,7 +224,9 @@ func scopeOf(campus *Campus, caller Caller, level Level, id string) (scope, erro
 		}
 		return scope{space: device.Space, zone: campus.Zone(device.Space), device: device.ID, name: device.Name, id: id}, nil
 	}
-	if id == "" && level == OfSite {
+	if own, limited := campus.Space(caller.Space); id == "" && level == OfSite && limited {
+		id, level = string(own.ID), Level(own.Kind)
+	} else if id == "" && level == OfSite {
 		id = string(onlySite(campus))
 	}
 	space, known := campus.Space(SpaceID(id))

@@ -46,7 +46,7 @@ type BaselineHour struct {
 	Start       string   `json:"start" format:"date-time"`
 	KWh         *float64 `json:"kwh"`
 	ExpectedKWh *float64 `json:"expected_kwh"`
-	Low         *float64 `json:"low" doc:"Eight of ten hours lie between low and high"`
+	Low         *float64 `json:"low" doc:"Eight of ten hours that it was fitted on lie between low and high, widened by as much as it errs more on those held out"`
 	High        *float64 `json:"high"`
 }
 

@@ -24,7 +24,7 @@ func (h *Handlers) registerBulk(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordReadings", Method: http.MethodPost, Path: "/consumo/lote", Tags: []string{"energy"},
 		Summary: "Registrar muchas lecturas · Register many readings",
-		Description: "A JSON array, NDJSON or CSV with a header row (as Spanish Excel writes it, too), read as it arrives. Good rows are kept, bad ones named by line: 200 all in, 207 some rejected, 400 none good. " +
+		Description: "A JSON array, NDJSON or CSV with a header row (as Spanish Excel writes it, too: semicolons, decimal commas, `26/11/2026 23:15` in the site's time), read as it arrives. Good rows are kept, bad ones named by line: 200 all in, 207 some rejected, 400 none good. " +
 			"With `atomic=true` all or none. Sending it again is always safe.",
 		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415, 503},
 		Responses: map[string]*huma.Response{"207": httpserver.JSONResponse[summary](api, "Some rows were rejected")},
@@ -33,7 +33,7 @@ func (h *Handlers) registerBulk(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "reviewReadings", Method: http.MethodPost, Path: reviewPath, Tags: []string{"energy"},
 		Summary:      "Revisar lecturas sin guardarlas · Review readings without storing them",
-		Description:  "Takes what `POST /consumo/lote` takes and tells which lines would be refused, and why. Whether a line contradicts a stored reading shows only when it is sent.",
+		Description:  "Takes what `POST /consumo/lote` takes and tells which lines would be refused, and why. Whether a line contradicts a stored reading, or another line, shows only when it is sent.",
 		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415},
 	}, h.reviewAll)
 	httpserver.Body(api, reviewPath, bulkBody(reportSchema))

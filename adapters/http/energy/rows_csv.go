@@ -101,6 +101,9 @@ func (t *table[R]) row(line int, text string, tooLong bool) row[R] {
 		if t.comma == ";" && m.kinds == "0" {
 			cell = strings.Replace(cell, ",", ".", 1)
 		}
+		if m.name == "timestamp" {
+			cell = sheetInstant(cell)
+		}
 		*m.into = &cell
 	}
 	return out

@@ -63,6 +63,24 @@ func TestAHolidayThatWasNeverSeenIsTakenForMostlyShut(t *testing.T) {
 	require.Greater(t, m.Predict(holiday), m.Predict(sunday)*0.9)
 }
 
+// TestWhatIsUsedRarelyIsExpected switches something on in one working hour of so many.
+func TestWhatIsUsedRarelyIsExpected(t *testing.T) {
+	for _, oneIn := range []int{5, 10, 40} {
+		chance := rand.New(rand.NewPCG(uint64(oneIn), 1))
+		rows := drifting(chance, 240)
+		used := 0.0
+		for i := range rows {
+			rows[i].Load = 0
+			if hour := i % dayHours; hour >= 8 && hour < 20 && chance.IntN(oneIn) == 0 {
+				rows[i].Load = 0.1
+			}
+			used += rows[i].Load
+		}
+		expected, _, _ := sums(Fit(rows).Model, rows)
+		require.InDelta(t, used, expected, 0.1*used, "one in %d", oneIn)
+	}
+}
+
 // TestFaultsDoNotBendTheFit puts a stuck meter, zeros and spikes into the history and compares what is then expected.
 func TestFaultsDoNotBendTheFit(t *testing.T) {
 	rows := drifting(rand.New(rand.NewPCG(9, 9)), 260)

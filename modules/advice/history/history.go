@@ -56,13 +56,13 @@ type Hour struct {
 // Known tells whether the hour was measured.
 func (h Hour) Known() bool { return !math.IsNaN(h.KW) }
 
-// Highest is the mean power of its highest quarter hour, or of the hour where no quarter hour was measured by itself; NaN where
-// nothing was.
+// Highest is the mean power of its highest quarter hour, or of the hour where no quarter hour was measured by itself, or only
+// lower ones; NaN where nothing was.
 func (h Hour) Highest() float64 {
 	if math.IsNaN(h.PeakKW) {
 		return h.KW
 	}
-	return h.PeakKW
+	return max(h.KW, h.PeakKW)
 }
 
 // KWh is the hour's measured energy; 0 where it was not measured.
