@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/test/program"
 )
 
 // TestTwin shows the campus at this moment, and holds back a register's step until somebody settles it.
@@ -32,18 +34,26 @@ func TestTwin(t *testing.T) {
 		type space struct {
 			Temperature struct{ Value float64 } `json:"temperature_c"`
 			Occupancy   struct{ Value float64 }
+			KW          float64
 			Devices     []device
 		}
 		var twin struct {
 			At     time.Time
-			Spaces []struct{ Spaces []space }
+			Spaces []struct {
+				KW     float64
+				Spaces []space
+			}
 		}
+		send(t, client, 201, http.MethodPost, "/api/dispositivos", map[string]any{"id": "inner", "kind": "tv", "space_id": campus.Site, "parent_id": "d0"})
+		send(t, client, 201, http.MethodPost, "/consumo", map[string]any{"device_id": "inner", "kwh": 0.1, "interval_s": 900, "timestamp": quarter.Format(time.RFC3339)})
 		require.NoError(t, json.Unmarshal(send(t, client, 200, http.MethodGet, "/api/gemelo", nil).Body, &twin))
 		room := twin.Spaces[0].Spaces[0]
 		require.Equal(t, []float64{24.5, 5}, []float64{room.Temperature.Value, room.Occupancy.Value})
 		require.Equal(t, "on", room.Devices[0].State.State)
 		require.Equal(t, 2.0, room.Devices[0].Power.KW)
 		require.Equal(t, quarter.Add(-15*time.Minute), room.Devices[0].Power.Since)
+		require.Equal(t, []float64{2, 2}, []float64{twin.Spaces[0].KW, room.KW}, "what sits behind the meter counts with it")
+		requireOwnSpace(t, client, campus)
 		require.Nil(t, room.Devices[1].Power)
 
 		register := func(kwh float64, ago time.Duration) string {
@@ -68,4 +78,23 @@ func TestTwin(t *testing.T) {
 		require.Contains(t, string(send(t, client, 200, http.MethodGet, wild, nil).Body), `"ruling":"count"`)
 		require.InDelta(t, 5001.5, monthsOf(t, client, campus, quarter.Format(time.RFC3339)), 1e-9)
 	})
+}
+
+// requireOwnSpace asks, as somebody who is limited to a room, for what has no id: it is of his room.
+func requireOwnSpace(t *testing.T, admin *program.Client, campus program.Campus) {
+	t.Helper()
+	const password = "una-clave-larga-7"
+	send(t, admin, 201, http.MethodPost, "/auth/usuarios", map[string]any{"email": "sala@usc.edu.co", "password": password, "role": "viewer", "space_id": campus.Room})
+	var granted struct {
+		AccessToken string `json:"access_token"`
+	}
+	require.NoError(t, send(t, admin, 200, http.MethodPost, "/auth/login", map[string]any{"email": "sala@usc.edu.co", "password": password}).JSON(&granted))
+	limited := &program.Client{URL: admin.URL, HTTP: http.DefaultClient, Check: admin.Check, Token: granted.AccessToken}
+	var sum struct{ Today struct{ KWh *float64 } }
+	require.NoError(t, send(t, limited, 200, http.MethodGet, "/api/consumo/resumen", nil).JSON(&sum))
+	require.NotNil(t, sum.Today.KWh)
+	day := "&from=" + time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
+	send(t, limited, 200, http.MethodGet, "/api/consumo/serie?bucket=hour"+day, nil)
+	send(t, limited, 200, http.MethodGet, "/api/consumo/perfil?"+day[1:], nil)
+	send(t, limited, 404, http.MethodGet, "/api/consumo/serie?bucket=hour&level=site&id="+campus.Site+day, nil)
 }

@@ -32,6 +32,7 @@ type TwinSpace struct {
 	Name         string       `json:"name"`
 	Kind         string       `json:"kind"`
 	KWhToday     *kwh         `json:"kwh_today,omitempty" doc:"Since local midnight; nothing counts twice"`
+	KW           *kilowatts   `json:"kw,omitempty" doc:"The sum of its devices' last powers; nothing counts twice"`
 	TemperatureC *measure     `json:"temperature_c,omitempty" doc:"°C"`
 	HumidityPct  *measure     `json:"humidity_pct,omitempty" doc:"%"`
 	CO2Ppm       *measure     `json:"co2_ppm,omitempty" doc:"ppm"`
@@ -77,7 +78,7 @@ func twinSpaces(all []energy.TwinSpace) []TwinSpace {
 	for i, s := range all {
 		list[i] = TwinSpace{
 			ID: string(s.Space.ID), Name: s.Space.Name, Kind: string(s.Space.Kind), KWhToday: used(s.Today),
-			TemperatureC: measureOf(s.Ambient.Temperature, 1000), HumidityPct: measureOf(s.Ambient.Humidity, 1000),
+			KW: powerOf(s), TemperatureC: measureOf(s.Ambient.Temperature, 1000), HumidityPct: measureOf(s.Ambient.Humidity, 1000),
 			CO2Ppm: measureOf(s.Ambient.CO2, 1), Occupancy: measureOf(s.Ambient.Occupancy, 1),
 			Spaces: twinSpaces(s.Spaces), Devices: twinDevices(s.Devices),
 		}
@@ -97,6 +98,13 @@ func twinDevices(all []energy.TwinDevice) []twinDevice {
 		}
 	}
 	return list
+}
+
+func powerOf(s energy.TwinSpace) *kilowatts {
+	if !s.PowerKnown {
+		return nil
+	}
+	return pointer(kilowatts(s.Power))
 }
 
 func used(u energy.TwinUse) *kwh {
