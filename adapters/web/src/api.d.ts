@@ -1169,7 +1169,7 @@ export interface paths {
         put?: never;
         /**
          * Registrar muchas lecturas · Register many readings
-         * @description A JSON array, NDJSON or CSV with a header row (as Spanish Excel writes it, too), read as it arrives. Good rows are kept, bad ones named by line: 200 all in, 207 some rejected, 400 none good. With `atomic=true` all or none. Sending it again is always safe.
+         * @description A JSON array, NDJSON or CSV with a header row (as Spanish Excel writes it, too: semicolons, decimal commas, `26/11/2026 23:15` in the site's time), read as it arrives. Good rows are kept, bad ones named by line: 200 all in, 207 some rejected, 400 none good. With `atomic=true` all or none. Sending it again is always safe.
          */
         post: operations["recordReadings"];
         delete?: never;
@@ -1189,7 +1189,7 @@ export interface paths {
         put?: never;
         /**
          * Revisar lecturas sin guardarlas · Review readings without storing them
-         * @description Takes what `POST /consumo/lote` takes and tells which lines would be refused, and why. Whether a line contradicts a stored reading shows only when it is sent.
+         * @description Takes what `POST /consumo/lote` takes and tells which lines would be refused, and why. Whether a line contradicts a stored reading, or another line, shows only when it is sent.
          */
         post: operations["reviewReadings"];
         delete?: never;
@@ -1546,7 +1546,7 @@ export interface components {
             kwh: number | null;
             /**
              * Format: double
-             * @description Eight of ten hours lie between low and high
+             * @description Eight of ten hours that it was fitted on lie between low and high, widened by as much as it errs more on those held out
              */
             low: number | null;
             /** Format: date-time */
@@ -3089,6 +3089,8 @@ export interface components {
             humidity_pct?: components["schemas"]["Measure"];
             id: string;
             kind: string;
+            /** @description The sum of its devices' last powers; nothing counts twice */
+            kw?: number;
             /**
              * @description Since local midnight; nothing counts twice
              * @example 0.42

@@ -68,7 +68,7 @@ const steps = {
     await page.goBack()
     await page.waitForURL(/bucket=day/)
     await page.getByLabel('Comparar con').selectOption('week')
-    await page.locator('p', { hasText: /^la semana anterior: / }).getByText(/medido/).waitFor()
+    await page.locator('p', { hasText: /^la semana anterior: / }).getByText(/medidas por igual en ambos/).waitFor()
     for (const format of ['CSV', 'XLSX']) {
       const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: format }).click()])
       assert.equal(file.suggestedFilename(), `consumo.${format.toLowerCase()}`)
@@ -154,6 +154,28 @@ const steps = {
     }
     await context.close()
   },
+  async 'who is limited to a building sees it and nothing else'() {
+    const login = async (email, password) => (await (await fetch(`${url}/auth/login`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ email, password }) })).json()).access_token
+    const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${await login(email, password)}` }
+    const spaces = await (await fetch(`${url}/api/espacios`, { headers })).json()
+    const building = spaces.items.find((s) => s.name === 'Bloque 5')
+    const user = { email: 'bloque@example.org', password: 'una-clave-larga-9', role: 'manager', space_id: building.id }
+    assert.equal((await fetch(`${url}/auth/usuarios`, { method: 'POST', headers, body: JSON.stringify(user) })).status, 201)
+    const context = await browser.newContext({ locale: 'es-CO', viewport: { width: 1280, height: 900 } })
+    const page = await open(context)
+    await page.goto(url)
+    await page.getByLabel('Correo').fill(user.email)
+    await page.getByLabel('Contraseña').fill(user.password)
+    await page.getByRole('button', { name: 'Entrar', exact: true }).click()
+    for (const address of ['hoy', 'consumo', 'recomendaciones', 'campus', 'pronostico', 'dispositivos', 'dispositivos?tab=inbox', 'administracion']) {
+      await page.goto(`${url}/#/${address}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await quiet(page)
+      assert.equal(await page.locator('.error').count(), 0, `${address}: ${await page.locator('.error').allTextContents()}`)
+    }
+    assert.equal(await page.getByText('Bloque 7').count(), 0)
+    await context.close()
+  },
   async 'another password by a link'() {
     const context = await browser.newContext({ locale: 'es-CO', viewport: { width: 1280, height: 900 } })
     const page = await open(context)
@@ -213,6 +235,13 @@ const steps = {
     await page.locator('li', { hasText: device.name }).getByText('fault', { exact: true }).waitFor()
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1), 'a telephone scrolls one way only')
     await accessible(page, 'campus on a telephone')
+    for (const address of ['hoy', 'consumo', 'pronostico', 'recomendaciones', 'dispositivos?tab=upload', 'administracion?tab=tariffs', 'administracion?tab=calendar']) {
+      await page.goto(`${url}/#/${address}`)
+      await quiet(page)
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1), `${address} on a telephone scrolls one way only`)
+    }
+    await page.goto(`${url}/#/campus`)
+    await quiet(page)
     if (pictures) await page.screenshot({ path: `${pictures}/telefono.jpg`, type: 'jpeg', quality: 70 })
     const spaces = await (await fetch(`${url}/api/espacios`, { headers: { Authorization: `Bearer ${login.access_token}` } })).json()
     await call('/api/dispositivos', { id: 'xss', name: '<img src=x onerror="document.title=1">', kind: 'other', space_id: spaces.items[0].id })

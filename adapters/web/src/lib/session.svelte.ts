@@ -52,10 +52,10 @@ export async function login(email: string, password: string): Promise<string> {
   return ''
 }
 
-/** Sets another password by a link's token; the problem's words where that is refused. */
-export async function reset(token: string, password: string): Promise<string> {
+/** Sets another password by a link's token; gives the answer's status and, where that is refused, the problem. */
+export async function reset(token: string, password: string): Promise<{ status: number; problem: unknown }> {
   const answer = await post('/auth/restablecer', { token, new: password })
-  return answer.ok ? '' : ((await answer.json()) as { detail: string }).detail
+  return { status: answer.status, problem: answer.ok ? null : await answer.json() }
 }
 
 let refreshing: Promise<boolean> | null = null
@@ -76,7 +76,7 @@ async function renew(): Promise<boolean> {
   const answer = await post('/auth/refresh', { refresh_token: token }).catch(() => null)
   if (!answer) return false
   if (!answer.ok) {
-    forget()
+    if ([400, 401, 403].includes(answer.status)) forget() // any other is the server's trouble, and may pass
     return false
   }
   take((await answer.json()) as Granted)
