@@ -30,7 +30,7 @@ type BaselineBody struct {
 	Model        *string        `json:"model" enum:"towt,mean_by_hour_of_week" doc:"Time of week and temperature, or the mean by hour of week; null where disqualified"`
 	From         *string        `json:"from" format:"date-time"`
 	To           *string        `json:"to" format:"date-time"`
-	CVRMSE       *float64       `json:"cvrmse" doc:"On every fourth fortnight, fitted on the others"`
+	CVRMSE       *float64       `json:"cvrmse" doc:"On hours held out, fitted on the others: every fourth fortnight of a whole year, the first and the last quarter of less"`
 	NMBE         *float64       `json:"nmbe"`
 	R2           *float64       `json:"r2"`
 	N            int            `json:"n" doc:"Hours that it was judged on"`

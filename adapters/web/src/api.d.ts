@@ -1503,7 +1503,7 @@ export interface components {
         BaselineBody: {
             /**
              * Format: double
-             * @description On every fourth fortnight, fitted on the others
+             * @description On hours held out, fitted on the others: every fourth fortnight of a whole year, the first and the last quarter of less
              */
             cvrmse: number | null;
             /** @description too_few_days, coverage_low, no_variation */
