@@ -90,9 +90,14 @@ func requireOwnSpace(t *testing.T, admin *program.Client, campus program.Campus)
 	}
 	require.NoError(t, send(t, admin, 200, http.MethodPost, "/auth/login", map[string]any{"email": "sala@usc.edu.co", "password": password}).JSON(&granted))
 	limited := &program.Client{URL: admin.URL, HTTP: http.DefaultClient, Check: admin.Check, Token: granted.AccessToken}
-	var sum struct{ Today struct{ KWh *float64 } }
-	require.NoError(t, send(t, limited, 200, http.MethodGet, "/api/consumo/resumen", nil).JSON(&sum))
-	require.NotNil(t, sum.Today.KWh)
+	type summary struct {
+		Today       struct{ KWh *float64 }
+		MonthToDate struct{ KWh *float64 } `json:"month_to_date"`
+	}
+	var own, whole summary
+	require.NoError(t, send(t, limited, 200, http.MethodGet, "/api/consumo/resumen", nil).JSON(&own))
+	require.NoError(t, send(t, admin, 200, http.MethodGet, "/api/consumo/resumen?level=room&id="+campus.Room, nil).JSON(&whole))
+	require.Equal(t, whole, own)
 	day := "&from=" + time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
 	send(t, limited, 200, http.MethodGet, "/api/consumo/serie?bucket=hour"+day, nil)
 	send(t, limited, 200, http.MethodGet, "/api/consumo/perfil?"+day[1:], nil)
