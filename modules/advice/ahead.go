@@ -164,7 +164,7 @@ func (a *Advisor) comingRows(ctx context.Context, c *campus, t Target, past []ba
 
 // weatherAhead enters the temperatures that are forecast.
 func (a *Advisor) weatherAhead(ctx context.Context, c *campus, t Target, h *history.History, now time.Time) (WeatherAhead, error) {
-	until := h.Start.AddDate(0, 0, weatherDays)
+	until := earliest(h.End(), h.Start.AddDate(0, 0, weatherDays))
 	outdoor, err := a.Ambience.AmbientHours(ctx, c.siteOf(c.spaceOf(t)), h.Start, until)
 	if err != nil {
 		return WeatherNone, err

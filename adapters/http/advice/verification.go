@@ -44,7 +44,7 @@ type VerificationBody struct {
 	CO2Kg       *float64 `json:"co2_kg" doc:"Avoided emissions"`
 	Placebos    int      `json:"placebos" doc:"Spans without a change that the interval was learnt from"`
 	// Growth is how the saving grew.
-	Growth []GrowthPoint `json:"growth" nullable:"false" doc:"The avoided energy since the begin after each day, or each few; none before something can be said"`
+	Growth []GrowthPoint `json:"growth" nullable:"false" doc:"The avoided energy since the begin after each day, or each few; empty while the verdict says that nothing can be said"`
 	Why    []string      `json:"why" nullable:"false" doc:"Why there is no baseline: too_few_days, coverage_low, no_variation"`
 }
 
@@ -67,9 +67,6 @@ func (h *Handlers) verification(ctx context.Context, in *IDInput) (*verification
 		ID: v.ID, Verdict: string(v.Verdict), Message: words.Verdict(languageOf(ctx), string(v.Verdict), v.About, v.Saving.Avoided, v.Saving.Low, v.Saving.High),
 		Hours: v.Saving.Hours, Currency: v.Currency, Placebos: v.Saving.Placebos, Why: codesOf(v.Why), Growth: []GrowthPoint{},
 	}
-	for _, g := range v.Growth {
-		body.Growth = append(body.Growth, GrowthPoint{Until: instant(g.Until), AvoidedKWh: *number(g.Saving.Avoided), Low: *number(g.Saving.Low), High: *number(g.Saving.High)})
-	}
 	if v.Verdict != advice.NotDone {
 		done, from, to := instant(v.Done), instant(v.From), instant(v.To)
 		body.DoneAt, body.From, body.To = &done, &from, &to
@@ -79,6 +76,9 @@ func (h *Handlers) verification(ctx context.Context, in *IDInput) (*verification
 		body.BaselineKWh, body.ActualKWh, body.AvoidedKWh = number(s.Expected), number(s.Actual), number(s.Avoided)
 		body.AvoidedLow, body.AvoidedHigh, body.PromisedKWh = number(s.Low), number(s.High), number(v.Promised)
 		body.Cost, body.CostLow, body.CostHigh, body.CO2Kg = number(v.Cost), number(v.CostLow), number(v.CostHigh), number(v.CO2Kg)
+		for _, g := range v.Growth {
+			body.Growth = append(body.Growth, GrowthPoint{Until: instant(g.Until), AvoidedKWh: *number(g.Saving.Avoided), Low: *number(g.Saving.Low), High: *number(g.Saving.High)})
+		}
 	}
 	return &verificationOutput{Body: body}, nil
 }

@@ -3172,7 +3172,7 @@ export interface components {
             done_at: string | null;
             /** Format: date-time */
             from: string | null;
-            /** @description The avoided energy since the begin after each day, or each few; none before something can be said */
+            /** @description The avoided energy since the begin after each day, or each few; empty while the verdict says that nothing can be said */
             growth: components["schemas"]["GrowthPoint"][];
             /**
              * Format: int64

@@ -43,6 +43,8 @@ type Goodness struct {
 // Result is a fitted baseline, or why there is none.
 type Result struct {
 	Model Model // nil where disqualified
+	// weight is how much of the model there is in the mix.
+	weight float64
 	// Test judges the model on hours held out, fitted on the others; Train on all it was fitted on.
 	Test, Train Goodness
 	// Disqualified are the reasons why there is no model; Notes those why it is a simpler one.
@@ -62,7 +64,7 @@ func Fit(rows []Row) Result {
 		trials := trialsOf(rows, towtOrMeans)
 		weight := weigh(trials, priorWeight(rows))
 		if result.Test = judgeTrials(trials, weight); result.Test.N > 0 && result.Test.CVRMSE <= judgeTrials(trials, 0).CVRMSE {
-			result.Model = fitTOWT(rows, weight)
+			result.Model, result.weight = fitTOWT(rows, weight), weight
 		}
 	} else {
 		result.Notes = []Code{TemperatureMissing}
@@ -70,7 +72,7 @@ func Fit(rows []Row) Result {
 	if result.Model == nil {
 		trials := trialsOf(rows, seasonOrNone)
 		weight := weigh(trials, weightOfSeason)
-		result.Model, result.Test = fitMeans(rows, weight), judgeTrials(trials, weight)
+		result.Model, result.weight, result.Test = fitMeans(rows, weight), weight, judgeTrials(trials, weight)
 	}
 	result.Train = Judge(result.Model, rows)
 	return result

@@ -50,7 +50,7 @@ func sums(m Model, rows []Row) (expected, actual float64, n int) {
 
 // Placebos are spans in which nothing was changed, with baselines fitted on what came before each, beside the one to compare with.
 type Placebos struct {
-	fitted        Model
+	fitted        Result
 	room, longest int // hours
 	models        []Model
 	spans         [][]Row
@@ -59,14 +59,14 @@ type Placebos struct {
 // NewPlacebos takes spans of so many hours, or as long as there is room for, from those before a change.
 func NewPlacebos(fitted Result, before []Row, length int) Placebos {
 	const leastTraining = minDays * dayHours
-	p := Placebos{fitted: fitted.Model, room: len(before) - leastTraining}
+	p := Placebos{fitted: fitted, room: len(before) - leastTraining}
 	p.longest = min(length, p.room/leastPlacebos) / dayHours * dayHours
-	if p.fitted == nil || p.longest < leastPlaceboDays*dayHours {
+	if fitted.Model == nil || p.longest < leastPlaceboDays*dayHours {
 		return p
 	}
 	step := max((p.room-p.longest)/(mostPlacebos-1), dayHours)
 	for cut := leastTraining; cut+p.longest <= len(before); cut += step {
-		if m := fitLike(p.fitted, before[:cut]); m != nil {
+		if m := fitted.refit(before[:cut]); m != nil {
 			p.models, p.spans = append(p.models, m), append(p.spans, before[cut:cut+p.longest])
 		}
 	}
@@ -75,10 +75,10 @@ func NewPlacebos(fitted Result, before []Row, length int) Placebos {
 
 // Avoided is what Avoided tells of the hours after the change, or of the first of them.
 func (p Placebos) Avoided(after []Row) (s Saving, known bool) {
-	if p.fitted == nil {
+	if p.fitted.Model == nil {
 		return s, false
 	}
-	s.Expected, s.Actual, s.Hours = sums(p.fitted, after)
+	s.Expected, s.Actual, s.Hours = sums(p.fitted.Model, after)
 	s.Avoided = s.Expected - s.Actual
 	spread, independent, n := p.spread(len(after))
 	if n < leastPlacebos || s.Hours == 0 {
@@ -123,17 +123,10 @@ func FitAs(name Name, rows []Row) Model {
 	return fitMeans(rows, weightOfSeason)
 }
 
-// fitLike fits the same kind of model with the same weights to other rows.
-func fitLike(m Model, rows []Row) Model {
-	if mix, both := m.(mixed); both {
-		return fitMeans(rows, mix.weight)
+// refit fits the same kind of model, mixed alike, to other rows; nil where they cannot carry it.
+func (r Result) refit(rows []Row) Model {
+	if r.Model.Name() == TOWT {
+		return fitTOWT(rows, r.weight)
 	}
-	if s, dressed := m.(seasonal); dressed {
-		if c, known := s.base.(calendar); known {
-			if mix, both := c.base.(mixed); both {
-				return fitTOWT(rows, mix.weight)
-			}
-		}
-	}
-	return FitAs(m.Name(), rows)
+	return fitMeans(rows, r.weight)
 }

@@ -78,8 +78,8 @@ func seriesOf(rows []baseline.Row, weather Weather) series {
 	return s
 }
 
-// followedBy puts the calendar and temperatures of coming days after those that were measured. What they used is not known, whatever the
-// rows say.
+// followedBy puts the calendar and temperatures of coming days after those that were measured. What they used is not known,
+// whatever the rows say.
 func (s series) followedBy(coming []baseline.Row) series {
 	last := s.days[len(s.days)-1].date
 	whole := series{weather: s.weather, days: append(make([]day, 0, len(s.days)+MostDays), s.days...)}

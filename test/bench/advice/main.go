@@ -7,9 +7,10 @@
 //	go run ./test/bench/advice detect   --data DIR --out findings.jsonl
 //	go run ./test/bench/advice label    --data DIR
 //
-// Alone it measures the meters that the project carries (test/testdata/meters). For predict and forecast DIR holds the files that splits.csv names: CSV, gzipped where the name says so, of timestamp (start
-// of the interval, ISO 8601 with the local offset), kwh and temp_c, empty where missing. splits.csv has the columns id, file, tz (whose holidays are taken),
-// split, uses_temp, train_start, train_end, test_start and test_end, local dates of which the ends are left out.
+// Alone it measures the meters that the project carries (test/testdata/meters). For predict and forecast DIR holds the files that
+// splits.csv names: CSV, gzipped where the name says so, of timestamp (start of the interval, ISO 8601 with the local offset), kwh
+// and temp_c, empty where missing. splits.csv has the columns id, file, tz (whose holidays are taken), split, uses_temp,
+// train_start, train_end, test_start and test_end, local dates of which the ends are left out.
 //
 // For detect DIR holds a file <meter>@<split>.csv of the same columns for each entry of splits.json, which says by train_end
 // where the clean history ends. For label it holds files with a fourth column, label: 1 where a person saw an anomaly.
