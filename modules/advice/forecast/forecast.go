@@ -111,9 +111,9 @@ type Outlook struct {
 }
 
 // Ahead tells so many days, the first of them the one that follows the last of the rows, which must be whole days. coming are
-// the hours of those days as far as their calendar is known; without any temperature among them, the last days' stand for them. What is learnt,
-// and how well the past was told, then rests on temperatures that were known beforehand, as a forecast's are, or were not. known
-// is false where there are less than four weeks, or nothing was measured in them.
+// the hours of those days as far as their calendar is known; without any temperature among them, the last days' stand for them.
+// What is learnt, and how well the past was told, then rests on temperatures that were known beforehand, as a forecast's are, or
+// were not. known is false where there are less than four weeks, or nothing was measured in them.
 func Ahead(rows []baseline.Row, days int, coming []baseline.Row) (o Outlook, known bool) {
 	weather := Untold
 	if slices.ContainsFunc(coming, func(r baseline.Row) bool { return !math.IsNaN(r.Temp) }) {
