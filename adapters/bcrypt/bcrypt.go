@@ -3,11 +3,11 @@ package bcrypt
 
 import (
 	"context"
-	"errors"
 
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/random"
 )
 
 // Cost makes one hash take some 150 ms of a core: dear for who guesses, bearable for who logs in.
@@ -21,20 +21,18 @@ type Hasher struct {
 	cost    int
 	turn    chan struct{}
 	waiting chan struct{}
-	dummy   string
+	// dummy is what an empty hash is compared with: of bytes that nobody knows, new at each start.
+	dummy []byte
 }
 
 // New makes a hasher of a cost; tests take bcrypt.MinCost.
 func New(cost int) (*Hasher, error) {
-	dummy, err := bcrypt.GenerateFromPassword([]byte("nobody has this password"), cost)
+	dummy, err := bcrypt.GenerateFromPassword(random.Bytes(auth.MaxPassword), cost)
 	if err != nil {
 		return nil, err
 	}
-	return &Hasher{cost: cost, turn: make(chan struct{}, 1), waiting: make(chan struct{}, maxWaiting), dummy: string(dummy)}, nil
+	return &Hasher{cost: cost, turn: make(chan struct{}, 1), waiting: make(chan struct{}, maxWaiting), dummy: dummy}, nil
 }
-
-// Dummy is a hash to compare with where there is no user.
-func (h *Hasher) Dummy() string { return h.dummy }
 
 // Hash hashes a password of at most 72 bytes.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
@@ -47,22 +45,24 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	return string(hash), err
 }
 
-// Matches compares. What is longer than bcrypt reads matches nothing: it compares the first 72 bytes only.
+// Matches compares. A hash that is empty or is none of bcrypt's matches nothing, and costs what any hash does. What is
+// longer than bcrypt reads matches nothing: it compares the first 72 bytes only.
 func (h *Hasher) Matches(ctx context.Context, hash, password string) (ok, stale bool, err error) {
 	release, err := h.wait(ctx)
 	if err != nil {
 		return false, false, err
 	}
 	defer release()
-	err = bcrypt.CompareHashAndPassword([]byte(hash), []byte(password))
-	if errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) || len(password) > auth.MaxPassword {
+	cost, unreadable := bcrypt.Cost([]byte(hash))
+	compared := []byte(hash)
+	if unreadable != nil {
+		compared = h.dummy
+	}
+	err = bcrypt.CompareHashAndPassword(compared, []byte(password))
+	if err != nil || unreadable != nil || len(password) > auth.MaxPassword {
 		return false, false, nil
 	}
-	if err != nil {
-		return false, false, err
-	}
-	cost, err := bcrypt.Cost([]byte(hash))
-	return true, cost != h.cost, err
+	return true, cost != h.cost, nil
 }
 
 // wait takes a turn, or says that too many wait.

@@ -70,6 +70,7 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 			if err := prepare(ctx, c, db, accounts); err != nil {
 				return errors.Join(err, listener.Close())
 			}
+			removePublishedPasswords(ctx, log, supervisor, accounts)
 			supervisor.Once("http", func(context.Context) {
 				if err := api.Serve(listener); err != nil {
 					log.Error("server ended", zap.Error(err))

@@ -79,7 +79,7 @@ var authParts = fx.Module("auth",
 		newSessions,
 		func(store *gormauth.Store, hasher *bcrypt.Hasher, sessions *auth.Sessions, catalog *energy.Catalog) *auth.Accounts {
 			return auth.NewAccounts(auth.AccountsNeed{
-				Users: store, Resets: store, Spaces: local.Spaces{Catalog: catalog}, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes, Changed: sessions.Forget,
+				Users: store, Resets: store, Untested: store, Spaces: local.Spaces{Catalog: catalog}, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes, Changed: sessions.Forget,
 			})
 		},
 		func(store *gormauth.Store, accounts *auth.Accounts) *auth.Keys {

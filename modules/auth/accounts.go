@@ -9,26 +9,28 @@ import (
 
 // Accounts manages users.
 type Accounts struct {
-	users  Users
-	resets Resets
-	spaces Spaces
-	hasher Hasher
-	clock  Clock
-	newID  func(prefix string) string
-	random func(n int) []byte
+	users    Users
+	resets   Resets
+	untested UntestedPasswords
+	spaces   Spaces
+	hasher   Hasher
+	clock    Clock
+	newID    func(prefix string) string
+	random   func(n int) []byte
 	// changed is told of a user whose sessions must be looked at again.
 	changed func(id string)
 }
 
 // AccountsNeed is what accounts are made of.
 type AccountsNeed struct {
-	Users  Users
-	Resets Resets
-	Spaces Spaces
-	Hasher Hasher
-	Clock  Clock
-	NewID  func(prefix string) string
-	Random func(n int) []byte
+	Users    Users
+	Resets   Resets
+	Untested UntestedPasswords
+	Spaces   Spaces
+	Hasher   Hasher
+	Clock    Clock
+	NewID    func(prefix string) string
+	Random   func(n int) []byte
 	// Changed is told of a user who was changed; nil tells nobody.
 	Changed func(id string)
 }
@@ -38,7 +40,7 @@ func NewAccounts(n AccountsNeed) *Accounts {
 	if n.Changed == nil {
 		n.Changed = func(string) {}
 	}
-	return &Accounts{users: n.Users, resets: n.Resets, spaces: n.Spaces, hasher: n.Hasher, clock: n.Clock, newID: n.NewID, random: n.Random, changed: n.Changed}
+	return &Accounts{users: n.Users, resets: n.Resets, untested: n.Untested, spaces: n.Spaces, hasher: n.Hasher, clock: n.Clock, newID: n.NewID, random: n.Random, changed: n.Changed}
 }
 
 // First is the first administrator, just made.
@@ -64,7 +66,7 @@ func (a *Accounts) Bootstrap(ctx context.Context, email, password string) (*Firs
 		return nil, err
 	}
 	added, err := a.users.AddFirstUser(ctx, User{
-		ID: a.newID("us"), Email: first.Email, Role: Admin, PasswordHash: hash, Created: a.clock.Now(),
+		ID: a.newID("us"), Email: first.Email, Role: Admin, Login: ByPassword, PasswordHash: hash, Created: a.clock.Now(),
 	})
 	if err != nil || !added {
 		return nil, err
@@ -174,6 +176,7 @@ func (a *Accounts) Add(ctx context.Context, actor Actor, edit UserEdit) (User, e
 	if user.PasswordHash, err = a.hasher.Hash(ctx, *edit.Password); err != nil {
 		return User{}, err
 	}
+	user.Login = ByPassword
 	return user, a.users.AddUser(ctx, user, actor.Entry(user.Created, UserAdded, user.ID, described(user)))
 }
 
@@ -196,6 +199,7 @@ func (a *Accounts) Change(ctx context.Context, actor Actor, id string, edit User
 		if is.PasswordHash, err = a.hasher.Hash(ctx, *edit.Password); err != nil {
 			return User{}, err
 		}
+		is.Login = ByPassword
 	}
 	err = a.users.ChangeUser(ctx, is, actor.Entry(a.clock.Now(), UserChanged, id, described(is)))
 	a.changed(id)

@@ -36,6 +36,7 @@ const (
 	UserChanged     = "user.changed"
 	UserRemoved     = "user.removed"
 	PasswordChanged = "password.changed"
+	PasswordRemoved = "password.removed"
 	KeyAdded        = "key.added"
 	KeyRemoved      = "key.removed"
 )

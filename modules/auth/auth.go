@@ -21,6 +21,18 @@ const (
 	Viewer  Role = "viewer"
 )
 
+// Login is how a user logs in.
+type Login string
+
+// The ways to log in.
+const (
+	// ByPassword is a user who has a password. The university's sign-on lets them in too where it knows them.
+	ByPassword Login = "password"
+	// BySignOn is a user whom the university's sign-on made: they have no password until an administrator, or a link of
+	// an administrator's, gives them one. Then they log in ByPassword.
+	BySignOn Login = "sign_on"
+)
+
 // User is a person who logs in.
 type User struct {
 	ID    string
@@ -29,7 +41,9 @@ type User struct {
 	// Space limits the user to a subtree of spaces; empty limits nothing.
 	Space    string
 	Disabled bool
-	// PasswordHash is the hasher's; it never leaves the module.
+	// Login says how; a user without one logs in by no password.
+	Login Login
+	// PasswordHash is the hasher's; it never leaves the module. Empty where the user has no password.
 	PasswordHash string
 	Created      time.Time
 }

@@ -34,7 +34,7 @@ func CheckPassword(password, email string) (rule string, args map[string]any) {
 		return "max_length", map[string]any{"max": MaxPassword}
 	case strings.ContainsRune(password, 0):
 		return "control_characters", nil
-	case looksDefault(password, email):
+	case looksDefault(password, email), password == publishedPassword:
 		return "common_password", nil
 	}
 	return "", nil

@@ -21,6 +21,7 @@ func TestCheckPassword(t *testing.T) {
 		"aaaaaaaaaaaa":                    "common_password",
 		"ana@usc.edu.co":                  "common_password",
 		"ana2026!!!!!":                    "common_password",
+		"nobody has this password":        "common_password",
 		"tres gatos duermen":              "",
 	} {
 		got, _ := CheckPassword(password, "Ana@usc.edu.co")

@@ -25,7 +25,8 @@ type Users interface {
 	ChangeUser(ctx context.Context, user User, note Entry) error
 	// RemoveUser removes one with his families and notes it; ErrNotFound, ErrLastAdmin.
 	RemoveUser(ctx context.Context, id string, note Entry) error
-	// SetPassword gives a user another hash, ends every family of his but keep, and notes it.
+	// SetPassword gives a user another hash, by which they log in from then on, ends all their families but keep, and
+	// notes it.
 	SetPassword(ctx context.Context, id, hash, keep string, note Entry) error
 	// Rehash replaces the hash of the same password, if it is still the one that was compared.
 	Rehash(ctx context.Context, id, from, to string) error
@@ -80,10 +81,9 @@ type Families interface {
 // Hasher hashes passwords. It is slow by design, so it takes few at a time: ErrBusy where too many wait.
 type Hasher interface {
 	Hash(ctx context.Context, password string) (string, error)
-	// Matches tells whether a password has a hash, and whether the hash should be made anew.
+	// Matches tells whether a password has a hash, and whether the hash should be made anew. An empty hash matches no
+	// password, and takes as long as any.
 	Matches(ctx context.Context, hash, password string) (ok, stale bool, err error)
-	// Dummy is a hash that nobody's password has, of the usual cost.
-	Dummy() string
 }
 
 // Claims are what an access token says.

@@ -15,7 +15,7 @@ type Resets interface {
 	AddReset(ctx context.Context, user string, token []byte, expires time.Time, note Entry) error
 	// ResetOf gives whose link that is not spent is good at an instant; found is false where there is none.
 	ResetOf(ctx context.Context, token []byte, now time.Time) (user User, found bool, err error)
-	// Reset spends a link: the user has the hash and all his families end. Of many who try at once, one wins.
+	// Reset spends a link: the user has the hash, by which they log in from then on, and all their families end. Of many who try at once, one wins.
 	Reset(ctx context.Context, token []byte, now time.Time, user, hash string, note Entry) (won bool, err error)
 }
 

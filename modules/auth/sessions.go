@@ -109,11 +109,7 @@ func (s *Sessions) identify(ctx context.Context, email, password string) (User, 
 	if err != nil {
 		return User{}, err
 	}
-	hash := s.hasher.Dummy()
-	if found {
-		hash = user.PasswordHash
-	}
-	ok, stale, err := s.hasher.Matches(ctx, hash, password)
+	ok, stale, err := s.isPasswordOf(ctx, user, password)
 	if err != nil {
 		return User{}, err
 	}
@@ -128,6 +124,13 @@ func (s *Sessions) identify(ctx context.Context, email, password string) (User, 
 		}
 	}
 	return user, nil
+}
+
+// isPasswordOf tells whether a password is a user's, and whether its hash should be made anew. It takes the same time
+// whether or not the user has a password, or is there at all.
+func (s *Sessions) isPasswordOf(ctx context.Context, user User, password string) (ok, stale bool, err error) {
+	ok, stale, err = s.hasher.Matches(ctx, user.PasswordHash, password)
+	return ok && user.Login == ByPassword && password != publishedPassword, stale, err
 }
 
 func (s *Sessions) begin(ctx context.Context, user User, from Actor) (Grant, error) {
@@ -232,8 +235,8 @@ func (s *Sessions) Holder(ctx context.Context, access string) (Holder, error) {
 	return Holder{User: user, Family: claims.Family, TokenID: claims.ID}, nil
 }
 
-// ChangePassword gives the actor another password and ends all his sessions but family, the one that asks. Wrong
-// guesses of the current one count like those of a login. Errors: ErrInvalid, ErrCredentials, ErrThrottled, ErrBusy.
+// ChangePassword gives the actor another password and ends all his sessions but family, the one that asks. Who
+// has no password has no current one to give: ErrCredentials. Wrong guesses of the current one count like those of a login. Errors: ErrInvalid, ErrCredentials, ErrThrottled, ErrBusy.
 func (s *Sessions) ChangePassword(ctx context.Context, actor Actor, family, current, next string) error {
 	user, found, err := s.users.User(ctx, actor.ID)
 	if err != nil {
@@ -251,7 +254,7 @@ func (s *Sessions) ChangePassword(ctx context.Context, actor Actor, family, curr
 	if err := s.throttle.take(ctx, user.Email, actor.Client); err != nil {
 		return err
 	}
-	ok, _, err := s.hasher.Matches(ctx, user.PasswordHash, current)
+	ok, _, err := s.isPasswordOf(ctx, user, current)
 	if err != nil {
 		return err
 	}

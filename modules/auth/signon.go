@@ -103,7 +103,7 @@ func (s *SignOns) known(ctx context.Context, email string, role Role, from Actor
 	case err != nil:
 		return User{}, err
 	case !found:
-		user = User{ID: s.sessions.newID("us"), Email: email, Role: role, PasswordHash: s.sessions.hasher.Dummy(), Created: now}
+		user = User{ID: s.sessions.newID("us"), Email: email, Role: role, Login: BySignOn, Created: now}
 		return user, s.users.AddUser(ctx, user, from.Entry(now, UserAdded, user.ID, described(user)))
 	case user.Disabled:
 		return User{}, errors.Join(ErrCredentials, s.sessions.audit.Note(ctx, from.Entry(now, LoginRefused, email, "disabled")))

@@ -42,13 +42,25 @@ func (s *Store) Reset(ctx context.Context, token []byte, now time.Time, user, ha
 			return spent.Error
 		}
 		won = true
-		if err := tx.Exec("UPDATE auth_users SET password_hash = ? WHERE id = ?", hash, user).Error; err != nil {
+		if err := tx.Exec("UPDATE auth_users SET password_hash = ?, login = ? WHERE id = ?", hash, auth.ByPassword, user).Error; err != nil {
 			return err
 		}
 		if err := endFamilies(tx, user, ""); err != nil {
 			return err
 		}
+		if err := forgetResets(tx, user); err != nil {
+			return err
+		}
 		return note(tx, entry)
 	})
 	return won && err == nil, err
+}
+
+// forgetResets makes links to another password worthless, and an old password not worth testing: to be called wherever a
+// hash changes or a user may not come in any more.
+func forgetResets(tx *gorm.DB, user string) error {
+	if err := tx.Exec("DELETE FROM auth_resets WHERE user_id = ?", user).Error; err != nil {
+		return err
+	}
+	return tx.Exec("DELETE FROM auth_untested_passwords WHERE user_id = ?", user).Error
 }

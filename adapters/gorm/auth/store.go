@@ -35,6 +35,8 @@ var (
 	_ auth.KeyStore = (*Store)(nil)
 	_ auth.Resets   = (*Store)(nil)
 	_ auth.Audit    = (*Store)(nil)
+
+	_ auth.UntestedPasswords = (*Store)(nil)
 )
 
 func fromMs(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

@@ -16,6 +16,7 @@ type userRow struct {
 	Email, Role  string
 	SpaceID      string
 	Disabled     bool
+	Login        string
 	PasswordHash string
 	CreatedAt    int64 `gorm:"autoCreateTime:false"`
 }
@@ -24,13 +25,15 @@ func (userRow) TableName() string { return "auth_users" }
 
 func (r userRow) user() auth.User {
 	return auth.User{
-		ID: r.ID, Email: r.Email, Role: auth.Role(r.Role), Space: r.SpaceID, Disabled: r.Disabled, PasswordHash: r.PasswordHash, Created: fromMs(r.CreatedAt),
+		ID: r.ID, Email: r.Email, Role: auth.Role(r.Role), Space: r.SpaceID, Disabled: r.Disabled,
+		Login: auth.Login(r.Login), PasswordHash: r.PasswordHash, Created: fromMs(r.CreatedAt),
 	}
 }
 
 func rowOf(u auth.User) userRow {
 	return userRow{
-		ID: u.ID, Email: u.Email, Role: string(u.Role), SpaceID: u.Space, Disabled: u.Disabled, PasswordHash: u.PasswordHash, CreatedAt: u.Created.UnixMilli(),
+		ID: u.ID, Email: u.Email, Role: string(u.Role), SpaceID: u.Space, Disabled: u.Disabled,
+		Login: string(u.Login), PasswordHash: u.PasswordHash, CreatedAt: u.Created.UnixMilli(),
 	}
 }
 
@@ -126,6 +129,9 @@ func (s *Store) ChangeUser(ctx context.Context, user auth.User, entry auth.Entry
 			if err := endFamilies(tx, user.ID, ""); err != nil {
 				return err
 			}
+			if err := forgetResets(tx, user.ID); err != nil {
+				return err
+			}
 		}
 		if err := someAdministrator(tx); err != nil {
 			return err
@@ -152,6 +158,9 @@ func (s *Store) RemoveUser(ctx context.Context, id string, entry auth.Entry) err
 			return auth.ErrNotFound
 		}
 		if err := endFamilies(tx, id, ""); err != nil {
+			return err
+		}
+		if err := forgetResets(tx, id); err != nil {
 			return err
 		}
 		if err := someAdministrator(tx); err != nil {
@@ -182,10 +191,13 @@ func endFamilies(tx *gorm.DB, user, keep string) error {
 // SetPassword gives a user another hash and ends his other families.
 func (s *Store) SetPassword(ctx context.Context, id, hash, keep string, entry auth.Entry) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		if err := tx.Exec("UPDATE auth_users SET password_hash = ? WHERE id = ?", hash, id).Error; err != nil {
+		if err := tx.Exec("UPDATE auth_users SET password_hash = ?, login = ? WHERE id = ?", hash, auth.ByPassword, id).Error; err != nil {
 			return err
 		}
 		if err := endFamilies(tx, id, keep); err != nil {
+			return err
+		}
+		if err := forgetResets(tx, id); err != nil {
 			return err
 		}
 		return note(tx, entry)

@@ -49,11 +49,12 @@ func actorOf(ctx context.Context) auth.Actor {
 type Account struct {
 	User
 	Disabled  bool   `json:"disabled"`
+	Login     string `json:"login" enum:"password,sign_on" doc:"sign_on: made by the university's login and without a password, until an administrator or a link of theirs gives one"`
 	CreatedAt string `json:"created_at" format:"date-time"`
 }
 
 func accountOf(u auth.User) Account {
-	return Account{User: userOf(u), Disabled: u.Disabled, CreatedAt: instantOf(u.Created)}
+	return Account{User: userOf(u), Disabled: u.Disabled, Login: string(u.Login), CreatedAt: instantOf(u.Created)}
 }
 
 // UserBody is what an administrator sends; what is absent stays as it is.

@@ -48,7 +48,7 @@ func firstUser(t *testing.T, store Store) {
 	for i := range 5 {
 		wait.Go(func() {
 			added, err := store.AddFirstUser(ctx, auth.User{
-				ID: fmt.Sprintf("us_%d", i), Email: fmt.Sprintf("a%d@usc.edu.co", i), Role: auth.Admin, PasswordHash: "h", Created: begun,
+				ID: fmt.Sprintf("us_%d", i), Email: fmt.Sprintf("a%d@usc.edu.co", i), Role: auth.Admin, Login: auth.ByPassword, PasswordHash: "h", Created: begun,
 			})
 			if err != nil {
 				t.Error(err)

@@ -16,9 +16,9 @@ import (
 func users(t *testing.T, store Store) {
 	ctx := context.Background()
 	first := somebody(t, store)
-	second := auth.User{ID: "us_x", Email: "x@usc.edu.co", Role: auth.Admin, PasswordHash: "h", Created: begun}
+	second := auth.User{ID: "us_x", Email: "x@usc.edu.co", Role: auth.Admin, Login: auth.ByPassword, PasswordHash: "h", Created: begun}
 	require.NoError(t, store.AddUser(ctx, second, noted))
-	require.ErrorIs(t, store.AddUser(ctx, auth.User{ID: "us_y", Email: second.Email, Role: auth.Viewer, PasswordHash: "h"}, noted), auth.ErrTaken)
+	require.ErrorIs(t, store.AddUser(ctx, auth.User{ID: "us_y", Email: second.Email, Role: auth.Viewer, Login: auth.ByPassword, PasswordHash: "h"}, noted), auth.ErrTaken)
 	list, err := store.ListUsers(ctx, first.ID, 10)
 	require.NoError(t, err)
 	require.Equal(t, []auth.User{second}, list)
@@ -71,7 +71,7 @@ func demoteAtOnce(t *testing.T, store Store, administrators ...auth.User) {
 
 func resets(t *testing.T, store Store) {
 	ctx := context.Background()
-	user := auth.User{ID: "us_r", Email: "r@usc.edu.co", Role: auth.Viewer, PasswordHash: "h", Created: begun}
+	user := auth.User{ID: "us_r", Email: "r@usc.edu.co", Role: auth.Viewer, Login: auth.ByPassword, PasswordHash: "h", Created: begun}
 	require.NoError(t, store.AddUser(ctx, user, noted))
 	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_r", User: "us_r", Begun: begun, Used: begun}, []byte("fm_r"), noted))
 	require.NoError(t, store.AddReset(ctx, "us_r", []byte("first"), begun.Add(time.Hour), noted))

@@ -1,0 +1,56 @@
+package gormauth
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/auth"
+)
+
+// Untested gives some users whose password was not tested yet, strangers' first.
+func (s *Store) Untested(ctx context.Context, limit int) ([]auth.UntestedPassword, error) {
+	var rows []struct {
+		Whose    userRow `gorm:"embedded"`
+		Stranger bool
+	}
+	// Of a user who was removed meanwhile there is nothing to test.
+	err := s.db.Write.WithContext(ctx).Raw(`SELECT u.*, t.stranger FROM auth_untested_passwords t JOIN auth_users u ON u.id = t.user_id
+		ORDER BY t.stranger DESC, t.user_id LIMIT ?`, limit).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read untested passwords: %w", err)
+	}
+	list := make([]auth.UntestedPassword, len(rows))
+	for i, r := range rows {
+		list[i] = auth.UntestedPassword{User: r.Whose.user(), Stranger: r.Stranger}
+	}
+	return list, nil
+}
+
+// KeepPassword takes a user off the list.
+func (s *Store) KeepPassword(ctx context.Context, id string) error {
+	return s.db.Write.WithContext(ctx).Exec("DELETE FROM auth_untested_passwords WHERE user_id = ?", id).Error
+}
+
+// RemovePassword takes a user off the list and their password from them; the row that is deleted decides between those
+// who do so at once.
+func (s *Store) RemovePassword(ctx context.Context, id, hash string, entry auth.Entry) error {
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		listed := tx.Exec("DELETE FROM auth_untested_passwords WHERE user_id = ?", id)
+		if listed.Error != nil || listed.RowsAffected == 0 {
+			return listed.Error
+		}
+		removed := tx.Exec("UPDATE auth_users SET password_hash = '', login = ? WHERE id = ? AND password_hash = ?", auth.BySignOn, id, hash)
+		if removed.Error != nil || removed.RowsAffected == 0 {
+			return removed.Error
+		}
+		if err := endFamilies(tx, id, ""); err != nil {
+			return err
+		}
+		if err := forgetResets(tx, id); err != nil {
+			return err
+		}
+		return note(tx, entry)
+	})
+}
