@@ -129,6 +129,9 @@ func (k *Keys) manages(ctx context.Context, actor Actor, key Key) (bool, error) 
 	if key.Space != "" {
 		return k.accounts.spaces.Within(ctx, actor.Space, key.Space)
 	}
+	if len(key.Devices) == 0 {
+		return false, nil
+	}
 	unknown, err := k.accounts.spaces.Unknown(ctx, actor.Space, key.Devices)
 	return len(unknown) == 0, err
 }
@@ -191,6 +194,8 @@ func (k *Keys) look(ctx context.Context, sum [32]byte, now time.Time) (knownKey,
 			return knownKey{}, err
 		}
 	}
+	// A key without devices and space is limited to nothing; none is made, so what made it one is a fault.
+	stands = stands && (len(key.Devices) > 0 || key.Space != "")
 	known := knownKey{key: key, stands: stands, checked: now}
 	k.mu.Lock()
 	defer k.mu.Unlock()

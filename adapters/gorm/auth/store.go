@@ -35,6 +35,7 @@ var (
 	_ auth.KeyStore = (*Store)(nil)
 	_ auth.Resets   = (*Store)(nil)
 	_ auth.Audit    = (*Store)(nil)
+	_ auth.Scopes   = (*Store)(nil)
 
 	_ auth.UntestedPasswords = (*Store)(nil)
 )

@@ -24,6 +24,7 @@ type Store interface {
 	auth.KeyStore
 	auth.Resets
 	auth.Audit
+	auth.Scopes
 }
 
 // noted is a line that nobody looks at.
@@ -38,6 +39,7 @@ func Run(t *testing.T, store Store) {
 	t.Run("users, of whom an administrator stays", func(t *testing.T) { users(t, store) })
 	t.Run("of many who use a link one wins", func(t *testing.T) { resets(t, store) })
 	t.Run("keys", func(t *testing.T) { keys(t, store) })
+	t.Run("who is limited to a part of the campus", func(t *testing.T) { scopes(t, store) })
 	t.Run("the audit is read backwards", func(t *testing.T) { audit(t, store) })
 }
 
