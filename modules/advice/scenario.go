@@ -62,7 +62,8 @@ type ScenarioTariff struct {
 	Periods                  []ScenarioPeriod
 }
 
-// ScenarioPeriod is a part of the week with a price of its own.
+// ScenarioPeriod is a part of the week with a price of its own. Where To is not after From it goes on over midnight, on the
+// days on which it begins.
 type ScenarioPeriod struct {
 	Days        []string
 	From, To    string

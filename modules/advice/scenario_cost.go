@@ -34,19 +34,29 @@ func (r *replay) pricesOf(changes []ScenarioChange) []hourPrice {
 // at is the price of an hour; the first period that holds it decides.
 func (t *ScenarioTariff) at(weekday, clock int) float64 {
 	for _, p := range t.Periods {
-		from, _ := wholeHour(p.From)
-		to, _ := wholeHour(p.To)
-		days := weekdaysOf(p.Days)
-		inside := clock >= from && clock < to
-		if to <= from {
-			inside = clock >= from || clock < to
-		}
-		if inside && (len(p.Days) == 0 || days[weekday]) {
+		if p.holds(weekday, clock) {
 			return p.PricePerKWh
 		}
 	}
 	return t.PricePerKWh
 }
+
+// holds tells whether an hour lies in the period: in one that begins on its day, or that goes on from the day before.
+func (p ScenarioPeriod) holds(weekday, clock int) bool {
+	from, _ := wholeHour(p.From)
+	to, _ := wholeHour(p.To)
+	if to <= from {
+		to += hoursPerDay
+	}
+	days := weekdaysOf(p.Days)
+	if len(p.Days) == 0 {
+		days = everyDay
+	}
+	dayBefore := (weekday + daysPerWeek - 1) % daysPerWeek
+	return days[weekday] && clock >= from && clock < to || days[dayBefore] && clock+hoursPerDay >= from && clock+hoursPerDay < to
+}
+
+var everyDay = [daysPerWeek]bool{true, true, true, true, true, true, true}
 
 // totals sums a load up. Each local month's highest hour is charged by the part of the month that was replayed.
 func (r *replay) totals(kw []float64, prices []hourPrice) Totals {

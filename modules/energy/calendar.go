@@ -32,8 +32,36 @@ type CalendarEntry struct {
 
 // Hours are the same times on some days of the week.
 type Hours struct {
-	Days     []Day
-	From, To Clocktime // [From, To)
+	Days []Day
+	// [From, To): where To is not after From they go on over midnight, on the days on which they begin; a To of 00:00
+	// is the end of the day.
+	From, To Clocktime
+}
+
+// minutesPerDay is the length of a day on the clock; one on which the clocks change is as long on the clock.
+const minutesPerDay Clocktime = 1440
+
+// until is the end of hours in minutes after the midnight at which their first day begins: beyond minutesPerDay where they
+// go on over midnight.
+func (h Hours) until() Clocktime {
+	to := h.To
+	if to == 0 {
+		to = minutesPerDay
+	}
+	if to <= h.From {
+		to += minutesPerDay
+	}
+	return to
+}
+
+// on tells whether a minute of a local day lies in hours that begin on that day.
+func (h Hours) on(day Day, minute Clocktime) bool {
+	return minute >= h.From && minute < h.until() && slices.Contains(h.Days, day)
+}
+
+// carriedOver tells whether a minute of a local day lies in hours that began on the day before it.
+func (h Hours) carriedOver(dayBefore Day, minute Clocktime) bool {
+	return h.on(dayBefore, minute+minutesPerDay)
 }
 
 // Day is a day of the week, or a public holiday, which is not its weekday.
@@ -99,13 +127,13 @@ func NewCalendar(campus *Campus, entries []CalendarEntry) *Calendar {
 // Occupied tells whether a space is meant to be used at an instant.
 func (c *Calendar) Occupied(space SpaceID, at Instant) bool {
 	t := at.Time().In(c.campus.Zone(space))
+	return within(c.hoursOn(space, t), t)
+}
+
+// within tells whether a local time lies in some of its day's hours.
+func within(open []openHours, t time.Time) bool {
 	minute := Clocktime(t.Hour()*60 + t.Minute())
-	for _, h := range c.hoursOn(space, t) {
-		if minute >= h.From && minute < h.To {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(open, func(h openHours) bool { return minute >= h.from && minute < h.to })
 }
 
 // CalendarHour is what the calendar says of an hour.
@@ -121,7 +149,7 @@ func (c *Calendar) Hours(space SpaceID, from, to Instant) []CalendarHour {
 	hours := make([]CalendarHour, 0, int64(to-from)/hourMs)
 	zone, path := c.campus.Zone(space), c.campus.Path(space)
 	var day time.Time
-	var open []Hours
+	var open []openHours
 	var of CalendarHour
 	for at := from; at < to; at = at.Add(hourMs) {
 		t := at.Add(hourMs / 2).Time().In(zone)
@@ -129,18 +157,38 @@ func (c *Calendar) Hours(space SpaceID, from, to Instant) []CalendarHour {
 			day, open = t, c.hoursOn(space, t)
 			of = CalendarHour{Holiday: Holiday(t) != "", Shut: c.closedOn(path, t.Format(time.DateOnly))}
 		}
-		minute := Clocktime(t.Hour()*60 + t.Minute())
-		of.Occupied = slices.ContainsFunc(open, func(h Hours) bool { return minute >= h.From && minute < h.To })
+		of.Occupied = within(open, t)
 		hours = append(hours, of)
 	}
 	return hours
 }
 
-// hoursOn are a space's hours on a local date: none on a closing day, else those of the nearest space around it
-// that has any, else the default.
-func (c *Calendar) hoursOn(space SpaceID, date time.Time) []Hours {
-	day, text := dayOfWeek(date), date.Format(time.DateOnly)
+// openHours are minutes of one local day, [from, to).
+type openHours struct{ from, to Clocktime }
+
+// hoursOn are a space's hours on a local date: none on a closing day, else those that begin on it and those that go on from
+// the day before.
+func (c *Calendar) hoursOn(space SpaceID, date time.Time) []openHours {
 	path := c.campus.Path(space)
+	if c.closedOn(path, date.Format(time.DateOnly)) {
+		return nil
+	}
+	var open []openHours
+	for _, h := range c.begunOn(path, date) {
+		open = append(open, openHours{h.From, min(h.until(), minutesPerDay)})
+	}
+	for _, h := range c.begunOn(path, midnight(date.Year(), date.Month(), date.Day()-1, date.Location())) {
+		if end := h.until() - minutesPerDay; end > 0 {
+			open = append(open, openHours{max(0, h.From-minutesPerDay), end})
+		}
+	}
+	return open
+}
+
+// begunOn are the hours that begin on a local date: none on a closing day, else those of the nearest space of a path that
+// has any, else the default.
+func (c *Calendar) begunOn(path []SpaceID, date time.Time) []Hours {
+	day, text := dayOfWeek(date), date.Format(time.DateOnly)
 	if c.closedOn(path, text) {
 		return nil
 	}

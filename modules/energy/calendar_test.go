@@ -48,6 +48,7 @@ func at(t *testing.T, s string) energy.Instant {
 
 func TestWhatCountsAsOccupied(t *testing.T) {
 	weekend := energy.CalendarEntry{Space: "room", Kind: energy.Opening, Hours: []energy.Hours{{Days: []energy.Day{"sun", energy.HolidayDay}, From: 9 * 60, To: 12 * 60}}}
+	night := energy.CalendarEntry{Space: "room", Kind: energy.Opening, Hours: []energy.Hours{{Days: []energy.Day{"sat"}, From: 22 * 60, To: 3 * 60}}}
 	for name, c := range map[string]struct {
 		calendar *energy.Calendar
 		at       string
@@ -62,6 +63,10 @@ func TestWhatCountsAsOccupied(t *testing.T) {
 		"a holiday's own hours":        {calendar(weekend), "2026-05-18T10:00:00", true},
 		"own hours replace the usual":  {calendar(weekend), "2026-05-26T10:00:00", false},
 		"vacation around it":           {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Vacation, From: "2026-05-20", To: "2026-05-30"}), "2026-05-26T10:00:00", false},
+		"the night of Saturday":        {calendar(night), "2026-05-24T02:00:00", true},
+		"the night of Saturday ends":   {calendar(night), "2026-05-24T03:00:00", false},
+		"the night of Saturday begins": {calendar(night), "2026-05-23T22:00:00", true},
+		"before the night of Saturday": {calendar(night), "2026-05-23T02:00:00", false},
 		"outside all terms":            {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Term, From: "2026-01-20", To: "2026-05-20"}), "2026-05-26T10:00:00", false},
 		"within a term":                {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Term, From: "2026-01-20", To: "2026-05-30"}), "2026-05-26T10:00:00", true},
 	} {

@@ -48,7 +48,7 @@ func (r *Rules) AddCalendarEntry(ctx context.Context, caller Caller, e CalendarE
 			c.bad("hours", "min_items", "min", 1)
 		}
 		for i, h := range e.Hours {
-			c.times("hours", i, h.Days, h.From, h.To)
+			c.times("hours", i, h)
 		}
 	case Term, Vacation, Closed:
 		if len(e.Hours) > 0 {

@@ -83,23 +83,20 @@ func (c *check) date(field, s string) {
 }
 
 // times checks the hours of a day or price; a time that could not be read is below 0.
-func (c *check) times(list string, i int, days []Day, from, to Clocktime) {
-	if len(days) == 0 {
+func (c *check) times(list string, i int, h Hours) {
+	if len(h.Days) == 0 {
 		c.bad(indexed(list, i, "days"), "required")
 	}
-	for _, d := range days {
+	for _, d := range h.Days {
 		if !IsDay(d) {
 			c.bad(indexed(list, i, "days"), "one_of", "values", "mon, tue, wed, thu, fri, sat, sun, holiday")
 			break
 		}
 	}
-	if from < 0 {
+	if h.From < 0 {
 		c.bad(indexed(list, i, "from"), "pattern", "pattern", "HH:MM")
 	}
-	if to < 0 {
+	if h.To < 0 {
 		c.bad(indexed(list, i, "to"), "pattern", "pattern", "HH:MM")
-	}
-	if from >= 0 && to >= 0 && to <= from {
-		c.bad(indexed(list, i, "to"), "order", "after", indexed(list, i, "from"))
 	}
 }

@@ -32,9 +32,8 @@ type Tariff struct {
 
 // Period is a price of its own at some hours of some days.
 type Period struct {
-	Days     []Day
-	From, To Clocktime // [From, To)
-	Price    decimal.Decimal
+	Hours
+	Price decimal.Decimal
 }
 
 // DefaultTariff is what is charged where no tariff is set. It is a published figure, so that no money is made
@@ -45,10 +44,16 @@ var DefaultTariff = Tariff{
 	Source: "Codensa, tarifas de energía eléctrica, julio de 2017, no residencial nivel 1, sin contribución",
 }
 
-// baseAt is the money per kWh at a minute of a day, without contribution.
-func (t *Tariff) baseAt(day Day, minute Clocktime) decimal.Decimal {
+// baseAt is the money per kWh at a minute of a day, without contribution. Where a public holiday meets a period that goes on
+// from the day before, the day's own goes first.
+func (t *Tariff) baseAt(dayBefore, day Day, minute Clocktime) decimal.Decimal {
 	for _, p := range t.Periods {
-		if minute >= p.From && minute < p.To && slices.Contains(p.Days, day) {
+		if p.on(day, minute) {
+			return p.Price
+		}
+	}
+	for _, p := range t.Periods {
+		if p.carriedOver(dayBefore, minute) {
 			return p.Price
 		}
 	}
@@ -71,7 +76,7 @@ func (t *Tariff) boundaries() []Clocktime {
 	}
 	slices.Sort(minutes)
 	minutes = slices.Compact(minutes)
-	return slices.DeleteFunc(minutes, func(m Clocktime) bool { return m >= 1440 })
+	return slices.DeleteFunc(minutes, func(m Clocktime) bool { return m >= minutesPerDay })
 }
 
 // rates are the rates of [from, to) in a zone, oldest first, alike neighbours joined. all are the tariffs that
@@ -90,10 +95,10 @@ func rates(all []Tariff, from, to Instant, zone *time.Location) []Rate {
 
 // appendDay adds a local day's rates, cut to what the list may hold by its caller.
 func appendDay(list []Rate, t Tariff, day, next time.Time) []Rate {
-	kind, factors := dayOfWeek(day), FactorsOf(day.Year())
+	before, kind, factors := dayOfWeek(day.AddDate(0, 0, -1)), dayOfWeek(day), FactorsOf(day.Year())
 	minutes := t.boundaries()
 	for i, m := range minutes {
-		base := t.baseAt(kind, m)
+		base := t.baseAt(before, kind, m)
 		r := Rate{
 			From: InstantOf(atMinute(day, m)), To: InstantOf(next), Currency: t.Currency,
 			Base: base, Price: t.contributed(base), Demand: t.DemandPrice, Reactive: t.Reactive,

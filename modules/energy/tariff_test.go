@@ -1,6 +1,7 @@
 package energy
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ func TestRatesFollowPeriodsHolidaysAndValidity(t *testing.T) {
 	}
 	old := Tariff{Space: "site", Name: "vieja", Currency: "COP", ValidFrom: "2026-01-01", Price: money("500")}
 	peak := Tariff{Space: "site", Name: "punta", Currency: "COP", ValidFrom: "2026-05-01", Price: money("600"), Contribution: money("20"), Periods: []Period{
-		{Days: []Day{"fri", "mon"}, From: 18 * 60, To: 21 * 60, Price: money("900")},
+		{Hours: Hours{Days: []Day{"fri", "mon"}, From: 18 * 60, To: 21 * 60}, Price: money("900")},
 	}}
 	got := rates([]Tariff{old, peak}, local("2026-04-30T22:00:00"), local("2026-05-19T00:00:00"), zone)
 	at := func(s string) Rate {
@@ -54,4 +55,69 @@ func TestHoursChargeWhatTheDayCharges(t *testing.T) {
 		sum.Cost = sum.Cost.Add(hours.take().Cost)
 	}
 	require.True(t, sum.Cost.Equal(day.take().Cost))
+}
+
+func TestPeriodsGoOnOverMidnight(t *testing.T) {
+	bogota, err := time.LoadLocation("America/Bogota")
+	require.NoError(t, err)
+	week := []Day{"mon", "tue", "wed", "thu", "fri", "sat", "sun", HolidayDay}
+	for _, c := range []struct {
+		name   string
+		days   []Day
+		from   Clocktime
+		to     Clocktime
+		date   string
+		cheap  int // hours of the date at the period's price
+		prices map[string]string
+	}{
+		{"a night", week, 22 * 60, 6 * 60, "2026-03-04", 8, map[string]string{"05:59": "350", "06:00": "850", "21:59": "850", "22:00": "350"}},
+		{"until 00:00", week, 22 * 60, 0, "2026-03-04", 2, map[string]string{"00:00": "850", "23:59": "350"}},
+		{"until 24:00", week, 22 * 60, 1440, "2026-03-04", 2, map[string]string{"00:00": "850", "23:59": "350"}},
+		{"all day", week, 0, 0, "2026-03-04", 24, nil},
+		{"ends on the day after", []Day{"fri"}, 22 * 60, 6 * 60, "2026-03-07", 6, map[string]string{"05:59": "350", "22:00": "850"}},
+		{"begins on its day", []Day{"fri"}, 22 * 60, 6 * 60, "2026-03-06", 2, map[string]string{"05:59": "850", "22:00": "350"}},
+		{"from Sunday into Monday", []Day{"sun"}, 23 * 60, 60, "2026-03-09", 1, nil},
+		{"from a holiday", []Day{HolidayDay}, 22 * 60, 6 * 60, "2026-03-24", 6, nil}, // 23 March 2026 is Saint Joseph's
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tariff := Tariff{Name: "Noche", Currency: "COP", Price: money("850"), Periods: []Period{{Hours: Hours{Days: c.days, From: c.from, To: c.to}, Price: money("350")}}}
+			day, err := time.ParseInLocation(time.DateOnly, c.date, bogota)
+			require.NoError(t, err)
+			all := rates([]Tariff{tariff}, InstantOf(day), InstantOf(day.AddDate(0, 0, 1)), bogota)
+			price := func(at Instant) decimal.Decimal {
+				return all[slices.IndexFunc(all, func(r Rate) bool { return at >= r.From && at < r.To })].Price
+			}
+			cheap := 0
+			for hour := range 24 {
+				if price(InstantOf(day.Add(time.Duration(hour) * time.Hour))).Equal(money("350")) {
+					cheap++
+				}
+			}
+			require.Equal(t, c.cheap, cheap)
+			for clock, want := range c.prices {
+				at, err := ParseInstant(c.date+"T"+clock+":00", bogota)
+				require.NoError(t, err)
+				require.True(t, price(at).Equal(money(want)), "%s: %s", clock, price(at))
+			}
+		})
+	}
+}
+
+func TestPeriodsOverMidnightMayNotOverlap(t *testing.T) {
+	hours := func(from, to Clocktime, days ...Day) Hours { return Hours{Days: days, From: from, To: to} }
+	for _, c := range []struct {
+		name    string
+		a, b    Hours
+		overlap bool
+	}{
+		{"touching", hours(22*60, 6*60, "mon", "tue"), hours(6*60, 22*60, "mon", "tue"), false},
+		{"a night and the next morning", hours(22*60, 6*60, "fri"), hours(5*60, 8*60, "sat"), true},
+		{"a night and the same morning", hours(22*60, 6*60, "fri"), hours(5*60, 8*60, "fri"), false},
+		{"Sunday's night and Monday", hours(22*60, 6*60, "sun"), hours(0, 60, "mon"), true},
+		{"until 00:00", hours(22*60, 0, "mon"), hours(0, 60, "tue"), false},
+		{"a holiday after a night", hours(22*60, 6*60, "mon"), hours(0, 1440, HolidayDay), false},
+	} {
+		require.Equal(t, c.overlap, c.a.overlaps(c.b), c.name)
+		require.Equal(t, c.overlap, c.b.overlaps(c.a), c.name)
+	}
 }

@@ -74,19 +74,36 @@ func (c *check) reactive(rule ReactiveRule) {
 	}
 }
 
-// periods may not overlap on the same day: an hour has one price.
+// periods may not overlap: an hour has one price.
 func (c *check) periods(all []Period) {
 	for i, p := range all {
-		c.times("periods", i, p.Days, p.From, p.To)
+		c.times("periods", i, p.Hours)
 		if p.Price.IsNegative() {
 			c.bad(indexed("periods", i, "price_per_kwh"), "negative")
 		}
 		for j, o := range all[:i] {
-			if p.From < o.To && o.From < p.To && shareDay(p.Days, o.Days) {
+			if p.overlaps(o.Hours) {
 				c.bad(indexed("periods", i, "from"), "order", "after", indexed("periods", j, "to"))
 			}
 		}
 	}
+}
+
+// overlaps tells whether two hours share a minute of some week. A public holiday may follow any day: there the day's own
+// hours go before those that go on from the day before, and it is no overlap.
+func (h Hours) overlaps(o Hours) bool {
+	for i, day := range append(slices.Clone(weekdays), HolidayDay) {
+		before := HolidayDay
+		if day != HolidayDay {
+			before = weekdays[(i+len(weekdays)-1)%len(weekdays)]
+		}
+		for minute := range minutesPerDay {
+			if (h.on(day, minute) || h.carriedOver(before, minute)) && (o.on(day, minute) || o.carriedOver(before, minute)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // DropTariff removes a tariff. Errors: ErrForbidden, ErrNotFound.
@@ -144,10 +161,6 @@ func (r *Rules) TariffOn(ctx context.Context, space SpaceID, at Instant) (Tariff
 		return Tariff{}, err
 	}
 	return tariffOn(nearestFirst(campus, space, all), at.Time().In(campus.Zone(space))), nil
-}
-
-func shareDay(a, b []Day) bool {
-	return slices.ContainsFunc(a, func(d Day) bool { return slices.Contains(b, d) })
 }
 
 func indexed(list string, i int, field string) string {

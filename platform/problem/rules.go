@@ -52,6 +52,7 @@ const (
 	HoldsTargets  Rule = "holds_targets"
 	Differs       Rule = "differs"
 	MostDays      Rule = "most_days"
+	AmbiguousMark Rule = "ambiguous_point"
 )
 
 var rules = map[Rule]struct{ es, en string }{
@@ -101,6 +102,7 @@ var rules = map[Rule]struct{ es, en string }{
 	Order:         {"debe ser posterior a {after}", "must be after {after}"},
 	Taken:         {"ya existe", "is taken"},
 	Cycle:         {"formaría un ciclo", "would form a cycle"},
+	AmbiguousMark: {"tiene un punto que puede ser decimal o de miles: el archivo no lo deja saber; escríbalo sin separador de miles", "has a point that may be decimal or divide thousands: the file does not tell; write it without a thousands separator"},
 	Together:      {"solo vale junto con {with}", "only goes together with {with}"},
 }
 

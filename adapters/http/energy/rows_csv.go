@@ -12,7 +12,7 @@ var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // csv reads a table with a header row, a line at a time: no cell of ours holds a line break, so a quote that is
 // never closed cannot swallow the file. Spanish Excel's is read too: a byte order mark, semicolons between the
-// columns, and then a comma in the numbers.
+// columns, and then a comma in the numbers and points between their thousands.
 func (r *rows[R]) csv(yield func(row[R]) bool) {
 	var t *table[R]
 	for line := 1; ; line++ {
@@ -29,10 +29,13 @@ func (r *rows[R]) csv(yield func(row[R]) bool) {
 				yield(row[R]{line: line, flaws: flaws, broken: true})
 				return
 			}
-		case !yield(t.row(line, string(text), tooLong)):
+		case !t.take(t.line(line, string(text), tooLong), yield):
 			return
 		}
 		if err != nil {
+			if t != nil {
+				t.release(yield)
+			}
 			return
 		}
 	}
@@ -42,8 +45,26 @@ func (r *rows[R]) csv(yield func(row[R]) bool) {
 type table[R any] struct {
 	comma   string
 	columns []int
+	numeric []bool // by column
 	members func(*R) []member
+
+	// marks are those of the file's numbers so far; held are the lines that wait for them to be settled.
+	marks     decimalMarks
+	held      []tableLine
+	heldBytes int
+	overfull  bool
 }
+
+// tableLine is a line as it came, divided.
+type tableLine struct {
+	number int
+	cells  []string
+	size   int
+	ok     bool
+}
+
+// maxHeld bounds the lines that wait for the meaning of their points, in bytes; a number that still cannot be told is refused.
+const maxHeld = 32 << 20
 
 // newTable reads a header row, in which every column is known, once.
 func newTable[R any](header string, members func(*R) []member) (*table[R], []energy.Flaw) {
@@ -69,8 +90,71 @@ func newTable[R any](header string, members func(*R) []member) (*table[R], []ene
 		}
 		seen[place] = true
 		t.columns = append(t.columns, place)
+		t.numeric = append(t.numeric, place >= 0 && known[place].kinds == "0")
 	}
 	return t, flaws
+}
+
+// line divides a line.
+func (t *table[R]) line(number int, text string, tooLong bool) tableLine {
+	cells, ok := t.cells(text)
+	ok = ok && !tooLong && len(cells) <= len(t.columns)
+	for i, cell := range cells {
+		cells[i] = strings.TrimSpace(cell)
+	}
+	return tableLine{number: number, cells: cells, size: len(text), ok: ok}
+}
+
+// take yields a line's row, or holds it while the file has not shown what its points mean.
+func (t *table[R]) take(l tableLine, yield func(row[R]) bool) bool {
+	if t.comma != ";" || !l.ok {
+		return t.takeSettled(l, yield)
+	}
+	doubtful := false
+	for i, cell := range l.cells {
+		if t.numeric[i] {
+			t.marks.learn(cell)
+			doubtful = doubtful || ambiguous(cell)
+		}
+	}
+	if t.marks.settled() || t.overfull || !doubtful {
+		return t.takeSettled(l, yield)
+	}
+	return t.hold(l, yield)
+}
+
+// takeSettled yields a line's row behind those that were held; while they still wait, it waits with them.
+func (t *table[R]) takeSettled(l tableLine, yield func(row[R]) bool) bool {
+	if len(t.held) > 0 && !t.marks.settled() && !t.overfull {
+		return t.hold(l, yield)
+	}
+	return t.release(yield) && yield(t.row(l))
+}
+
+func (t *table[R]) hold(l tableLine, yield func(row[R]) bool) bool {
+	t.held = append(t.held, l)
+	if t.heldBytes += l.size; t.heldBytes > maxHeld {
+		t.overfull = true
+		return t.release(yield)
+	}
+	return true
+}
+
+// release yields the rows that were held.
+func (t *table[R]) release(yield func(row[R]) bool) bool {
+	held := t.held
+	t.held = nil
+	for _, l := range held {
+		if !yield(t.row(l)) {
+			return false
+		}
+	}
+	return true
+}
+
+// untold tells whether a number's point means what nobody can tell: the file has shown both marks, or none for too long.
+func (t *table[R]) untold(number string) bool {
+	return ambiguous(number) && (t.marks.contradict() || t.overfull && !t.marks.settled())
 }
 
 // cells divides a line.
@@ -85,21 +169,24 @@ func (t *table[R]) cells(line string) ([]string, bool) {
 }
 
 // row puts a line's cells into a report; an empty cell is absent.
-func (t *table[R]) row(line int, text string, tooLong bool) row[R] {
-	out := row[R]{line: line}
-	cells, ok := t.cells(text)
-	if !ok || tooLong || len(cells) > len(t.columns) {
+func (t *table[R]) row(l tableLine) row[R] {
+	out := row[R]{line: l.number}
+	if !l.ok {
 		out.flaws, out.broken = []energy.Flaw{{Field: "row", Rule: "malformed"}}, true
 		return out
 	}
 	into := t.members(&out.report)
-	for i, cell := range cells {
-		if cell = strings.TrimSpace(cell); cell == "" {
+	for i, cell := range l.cells {
+		if cell == "" {
 			continue
 		}
 		m := into[t.columns[i]]
-		if t.comma == ";" && m.kinds == "0" {
-			cell = strings.Replace(cell, ",", ".", 1)
+		if t.comma == ";" && t.numeric[i] {
+			if t.untold(cell) {
+				out.flaws, out.broken = append(out.flaws, energy.Flaw{Field: m.name, Rule: "ambiguous_point"}), true
+				continue
+			}
+			cell = t.marks.plain(cell)
 		}
 		if m.name == "timestamp" {
 			cell = sheetInstant(cell)

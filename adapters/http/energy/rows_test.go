@@ -54,7 +54,28 @@ func TestCSV(t *testing.T) {
 			{Line: 2, Set: map[string]string{"device_id": "ac-1", "kwh": "0,42"}},
 		}},
 		"thousands are not decimals": {"device_id;kwh\nac-1;1,234,5\n", []told{
-			{Line: 2, Set: map[string]string{"device_id": "ac-1", "kwh": "1.234,5"}},
+			{Line: 2, Set: map[string]string{"device_id": "ac-1", "kwh": "1,234,5"}},
+		}},
+		"points that group, before and after the first comma": {"device_id;kwh;interval_s\na;1.412;3.600\na;963,8;\na;1.041,2;\na;1.234.567;\na;12;\n", []told{
+			{Line: 2, Set: map[string]string{"device_id": "a", "kwh": "1412", "interval_s": "3600"}},
+			{Line: 3, Set: map[string]string{"device_id": "a", "kwh": "963.8"}},
+			{Line: 4, Set: map[string]string{"device_id": "a", "kwh": "1041.2"}},
+			{Line: 5, Set: map[string]string{"device_id": "a", "kwh": "1234567"}},
+			{Line: 6, Set: map[string]string{"device_id": "a", "kwh": "12"}},
+		}},
+		"points alone are decimal": {"device_id;kwh\na;1.412\na;3\na;0.25\na;1.375\n", []told{
+			{Line: 2, Set: map[string]string{"device_id": "a", "kwh": "1.412"}},
+			{Line: 3, Set: map[string]string{"device_id": "a", "kwh": "3"}},
+			{Line: 4, Set: map[string]string{"device_id": "a", "kwh": "0.25"}},
+			{Line: 5, Set: map[string]string{"device_id": "a", "kwh": "1.375"}},
+		}},
+		"points of three digits alone are decimal": {"device_id;kwh\na;1.412\n", []told{
+			{Line: 2, Set: map[string]string{"device_id": "a", "kwh": "1.412"}},
+		}},
+		"both marks": {"device_id;kwh\na;0.25\na;0,25\na;1.412\n", []told{
+			{Line: 2, Set: map[string]string{"device_id": "a", "kwh": "0.25"}},
+			{Line: 3, Set: map[string]string{"device_id": "a", "kwh": "0.25"}},
+			{Line: 4, Set: map[string]string{"device_id": "a"}, Flaws: []string{"kwh ambiguous_point"}},
 		}},
 		"empty cells are absent, empty lines none": {"device_id,kwh,power_w\n\nac-1,,5\n   \nac-2,1\n", []told{
 			{Line: 3, Set: map[string]string{"device_id": "ac-1", "power_w": "5"}},

@@ -32,7 +32,7 @@ func (h *Handlers) registerTariffs(api *httpserver.API) {
 type tariffPeriod struct {
 	Days        []string `json:"days" maxItems:"8" doc:"mon … sun, holiday"`
 	From        string   `json:"from" maxLength:"5" doc:"HH:MM" example:"18:00"`
-	To          string   `json:"to" maxLength:"5" doc:"HH:MM, up to 24:00" example:"21:00"`
+	To          string   `json:"to" maxLength:"5" doc:"HH:MM. 24:00 and 00:00 are the end of the day; an end that is not after from is on the next day" example:"21:00"`
 	PricePerKWh amount   `json:"price_per_kwh"`
 }
 
@@ -128,7 +128,7 @@ func (b TariffBody) tariff() energy.Tariff {
 		t.Avoided = &b.CO2AvoidedKgPerKWh.Decimal
 	}
 	for _, p := range b.Periods {
-		t.Periods = append(t.Periods, energy.Period{Days: toDays(p.Days), From: clocktime(p.From), To: clocktime(p.To), Price: p.PricePerKWh.Decimal})
+		t.Periods = append(t.Periods, energy.Period{Hours: energy.Hours{Days: toDays(p.Days), From: clocktime(p.From), To: clocktime(p.To)}, Price: p.PricePerKWh.Decimal})
 	}
 	return t
 }

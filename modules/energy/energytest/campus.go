@@ -84,7 +84,7 @@ func rulebook(t *testing.T, store energy.Rulebook) {
 		ID: "tf_1", Space: "sp_1", Name: "T", Currency: "COP", ValidFrom: "2026-01-01", Price: decimal.RequireFromString("800.123456789"),
 		Contribution: decimal.RequireFromString("20"), DemandPrice: decimal.RequireFromString("0"), Footprint: &footprint,
 		Reactive: &energy.ReactiveRule{Price: decimal.RequireFromString("120.5"), Limit: decimal.RequireFromString("50"), Multiplier: decimal.RequireFromString("1")},
-		Periods:  []energy.Period{{Days: []energy.Day{"mon"}, From: 1080, To: 1260, Price: decimal.RequireFromString("1000.5")}},
+		Periods:  []energy.Period{{Hours: energy.Hours{Days: []energy.Day{"mon"}, From: 1080, To: 1260}, Price: decimal.RequireFromString("1000.5")}},
 	}
 	require.NoError(t, store.AddTariff(ctx, tariff))
 	again := tariff
