@@ -86,7 +86,7 @@ func (c *Conditions) RecordAmbient(ctx context.Context, caller Caller, report Am
 	if err != nil {
 		return AmbientOutcome{}, err
 	}
-	reading, flaws := c.readAmbient(campus, caller, report)
+	reading, flaws := c.readAmbient(campus, caller, report, nil)
 	if len(flaws) > 0 {
 		return AmbientOutcome{}, ErrInvalid{flaws}
 	}
@@ -100,7 +100,8 @@ func (c *Conditions) RecordAmbient(ctx context.Context, caller Caller, report Am
 	return outcomes[0], nil
 }
 
-func (c *Conditions) readAmbient(campus *Campus, caller Caller, report AmbientReport) (Ambient, []Flaw) {
+// readAmbient checks a report; order is that of its file, nil for one report alone.
+func (c *Conditions) readAmbient(campus *Campus, caller Caller, report AmbientReport, order localOrder) (Ambient, []Flaw) {
 	k := check{flaws: slices.Clone(report.Flaws)}
 	out := Ambient{}
 	switch {
@@ -115,7 +116,9 @@ func (c *Conditions) readAmbient(campus *Campus, caller Caller, report AmbientRe
 	if out.Space != "" {
 		zone = campus.Zone(out.Space)
 	}
-	out.At = k.when(report.At, c.clock.Now(), zone)
+	out.At = k.when(report.At, c.clock.Now(), func(text string) (Instant, error) {
+		return reader{order: order}.instantIn(zone, string(out.Space), text)
+	})
 	out.Temperature = k.amount("temperature_c", report.Temperature, 3, -60_000, 70_000)
 	out.Humidity = k.amount("humidity_pct", report.Humidity, 3, 0, 100_000)
 	out.CO2 = k.amount("co2_ppm", report.CO2, 0, 0, 100_000)
@@ -161,11 +164,12 @@ func (c *Conditions) RecordAmbientAll(ctx context.Context, caller Caller, rows i
 		return Summary{}, err
 	}
 	b := ambientBatch{conditions: c, places: make(map[AmbientKey]int)}
+	order := make(localOrder)
 	for row := range rows {
 		b.summary.Received++
 		reading, flaws := Ambient{}, row.Flaws
 		if len(flaws) == 0 {
-			reading, flaws = c.readAmbient(campus, caller, row.Report)
+			reading, flaws = c.readAmbient(campus, caller, row.Report, order)
 		}
 		if len(flaws) > 0 {
 			b.reject(Rejection{Line: row.Line, Flaws: flaws})

@@ -58,6 +58,7 @@ func (l *Ledger) ReviewAll(ctx context.Context, caller Caller, rows iter.Seq[Row
 	if err != nil {
 		return Summary{}, err
 	}
+	reader.order = make(localOrder)
 	b := &batch{ledger: l, reader: reader, named: MaxRejections}
 	for row := range rows {
 		b.read(ctx, row)
@@ -71,6 +72,7 @@ func (l *Ledger) recordAll(ctx context.Context, caller Caller, rows iter.Seq[Row
 	if err != nil {
 		return Summary{}, err
 	}
+	reader.order = make(localOrder)
 	b := &batch{ledger: l, reader: reader, atomic: atomic, named: named}
 	if atomic {
 		return b.recordAtomic(ctx, rows)

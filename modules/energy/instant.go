@@ -39,25 +39,65 @@ func (i Instant) Add(ms int64) Instant { return i + Instant(ms) }
 var ErrNotInstant = errors.New("not an RFC 3339 instant")
 
 // ParseInstant reads RFC 3339, strictly (time.Parse lets "T0:00:00Z", ",5Z" and "+24:00" pass). A text without
-// a zone is read in zone. Digits below the millisecond are cut off.
+// a zone is read in zone: of an hour that the clocks repeat it is the first pass, in one that they leave out it is
+// ErrNoLocalTime. Digits below the millisecond are cut off.
 func ParseInstant(s string, zone *time.Location) (Instant, error) {
-	if !isInstantShape(s) {
-		return 0, ErrNotInstant
+	t, local, err := parseWall(s)
+	switch {
+	case err != nil:
+		return 0, err
+	case !local:
+		return InstantOf(t), nil
 	}
-	layout, location := time.RFC3339Nano, time.UTC
-	if !hasZone(s) {
-		layout, location = "2006-01-02T15:04:05.999999999", zone
+	candidates := localInstants(t, zone)
+	if len(candidates) == 0 {
+		return 0, ErrNoLocalTime
+	}
+	return candidates[0], nil
+}
+
+// parseInstants gives all the instants that a text may mean, the earliest first: at least one without an error.
+func parseInstants(s string, zone *time.Location) ([]Instant, error) {
+	t, local, err := parseWall(s)
+	switch {
+	case err != nil:
+		return nil, err
+	case !local:
+		return []Instant{InstantOf(t)}, nil
+	}
+	candidates := localInstants(t, zone)
+	if len(candidates) == 0 {
+		return nil, ErrNoLocalTime
+	}
+	return candidates, nil
+}
+
+// parseWall reads a text; one without a zone is local, and is read as if it were UTC.
+func parseWall(s string) (t time.Time, local bool, err error) {
+	if !isInstantShape(s) {
+		return t, false, ErrNotInstant
+	}
+	layout, local := time.RFC3339Nano, !hasZone(s)
+	if local {
+		layout = "2006-01-02T15:04:05.999999999"
 	}
 	b := []byte(s)
 	b[10] = 'T'
 	if b[len(b)-1] == 'z' {
 		b[len(b)-1] = 'Z'
 	}
-	t, err := time.ParseInLocation(layout, string(b), location)
-	if err != nil {
-		return 0, ErrNotInstant
+	if t, err = time.Parse(layout, string(b)); err != nil {
+		return t, local, ErrNotInstant
 	}
-	return InstantOf(t), nil
+	return t, local, nil
+}
+
+// instantRule names what is wrong with a text that could not be read as an instant.
+func instantRule(err error) string {
+	if errors.Is(err, ErrNoLocalTime) {
+		return "no_local_time"
+	}
+	return "instant"
 }
 
 // isInstantShape checks the digits' places: YYYY-MM-DDTHH:MM:SS[.fraction][Z|±HH:MM].

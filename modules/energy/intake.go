@@ -191,7 +191,7 @@ func (o Observation) sensed() Observation {
 // when is the instant of an observation, and whose clock it is of.
 func (t *taking) when(o Observation, device Device) (Instant, TimeSource) {
 	if o.LocalTime != "" {
-		if at, err := ParseInstant(o.LocalTime, t.campus.Zone(device.Space)); err == nil {
+		if at, err := nearestInstant(o.LocalTime, t.campus.Zone(device.Space), t.now); err == nil {
 			return at, ByDeviceLocal
 		}
 	}

@@ -58,6 +58,16 @@ type reader struct {
 	zone   *time.Location
 	// keptFrom is the first instant of which readings are kept.
 	keptFrom Instant
+	// order tells the two passes of a repeated hour apart where rows come in the order of a file; nil for one report alone.
+	order localOrder
+}
+
+// instantIn reads an instant of a series, in its order where there is one.
+func (r reader) instantIn(zone *time.Location, series, text string) (Instant, error) {
+	if r.order == nil {
+		return ParseInstant(text, zone)
+	}
+	return r.order.instant(series, text, zone)
 }
 
 // read checks every field of a report and gives the reading, or all that is wrong with it.
@@ -138,9 +148,9 @@ func (c *check) parseInstant(r reader, device Device) (Instant, bool) {
 	if device.ID != "" {
 		zone = r.campus.Zone(device.Space)
 	}
-	at, err := ParseInstant(*c.report.At, zone)
+	at, err := r.instantIn(zone, string(device.ID), *c.report.At)
 	if err != nil {
-		c.bad("timestamp", "instant")
+		c.bad("timestamp", instantRule(err))
 		return 0, false
 	}
 	return at, true

@@ -77,7 +77,7 @@ func (c *Conditions) RecordState(ctx context.Context, caller Caller, id DeviceID
 	}
 	device, _ := campus.Device(id)
 	var k check
-	change := StateChange{Device: id, State: state, At: k.when(at, c.clock.Now(), campus.Zone(device.Space))}
+	change := StateChange{Device: id, State: state, At: k.when(at, c.clock.Now(), func(text string) (Instant, error) { return ParseInstant(text, campus.Zone(device.Space)) })}
 	k.state(state)
 	if len(k.flaws) > 0 {
 		return StateOutcome{}, ErrInvalid{k.flaws}
@@ -122,14 +122,14 @@ func (c *check) state(s State) {
 }
 
 // when reads an instant that may be absent, within the bounds of what is believed.
-func (c *check) when(text *string, now Instant, zone *time.Location) Instant {
+func (c *check) when(text *string, now Instant, parse func(text string) (Instant, error)) Instant {
 	if text == nil {
 		return now
 	}
-	at, err := ParseInstant(*text, zone)
+	at, err := parse(*text)
 	switch {
 	case err != nil:
-		c.bad("timestamp", "instant")
+		c.bad("timestamp", instantRule(err))
 	case at > now.Add(maxAhead):
 		c.bad("timestamp", "future")
 	case at < EarliestInstant:

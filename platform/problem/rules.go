@@ -53,6 +53,7 @@ const (
 	Differs       Rule = "differs"
 	MostDays      Rule = "most_days"
 	AmbiguousMark Rule = "ambiguous_point"
+	NoLocalTime   Rule = "no_local_time"
 )
 
 var rules = map[Rule]struct{ es, en string }{
@@ -103,6 +104,7 @@ var rules = map[Rule]struct{ es, en string }{
 	Taken:         {"ya existe", "is taken"},
 	Cycle:         {"formaría un ciclo", "would form a cycle"},
 	AmbiguousMark: {"tiene un punto que puede ser decimal o de miles: el archivo no lo deja saber; escríbalo sin separador de miles", "has a point that may be decimal or divide thousands: the file does not tell; write it without a thousands separator"},
+	NoLocalTime:   {"no existe: a esa hora local los relojes se adelantaron", "does not exist: the clocks were put forward over that local time"},
 	Together:      {"solo vale junto con {with}", "only goes together with {with}"},
 }
 
