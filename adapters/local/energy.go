@@ -4,6 +4,7 @@ package local
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice"
@@ -99,6 +100,27 @@ func (e Energy) Hours(ctx context.Context, t advice.Target, from, to time.Time) 
 		}
 	}
 	return uses, nil
+}
+
+// Days is what a target used, day by day, at what it cost.
+func (e Energy) Days(ctx context.Context, t advice.Target, from, to time.Time) ([]advice.DayUse, error) {
+	all, err := e.Reports.Serie(ctx, inside, energy.Query{
+		Level: energy.Level(t.Level), ID: t.ID, From: energy.InstantOf(from), To: energy.InstantOf(to), Bucket: energy.ByDay,
+	})
+	if err != nil {
+		return nil, err
+	}
+	days := make([]advice.DayUse, len(all[0].Steps))
+	for i, s := range all[0].Steps {
+		days[i] = advice.DayUse{
+			Start: s.Start.Time(), Known: s.Known, KWh: s.Energy.Float(), Cost: s.Charge.Cost.InexactFloat64(), CO2Kg: s.Charge.CO2.InexactFloat64(),
+			PeakKW: math.NaN(), Coverage: s.Coverage,
+		}
+		if s.PeakKnown {
+			days[i].PeakKW = peakOf(s)
+		}
+	}
+	return days, nil
 }
 
 // peakOf is the highest quarter hour of a step, kW; 0 where none was measured.

@@ -45,11 +45,24 @@ func (p page) chart(c advice.Chart) {
 	p.SetXY(margin, top+chartHeight-3)
 }
 
+// missing marks where nothing was measured: an empty, dashed box, unlike a bar of zero.
+func (p page) missing(x, wide, base float64) {
+	const tall = 3.0
+	p.SetDrawColor(quiet[0], quiet[1], quiet[2])
+	p.SetDashPattern([]float64{0.6, 0.6}, 0)
+	p.Rect(x, base-tall, wide, tall, "D")
+	p.SetDashPattern([]float64{}, 0)
+}
+
 func (p page) bar(b advice.Bar, x, slot, base, tall float64) {
 	const widest = 16.0
 	wide := min(slot*0.62, widest)
-	p.fill(accent)
-	p.Rect(x+(slot-wide)/2, base-tall, wide, tall, "F")
+	if b.Missing {
+		p.missing(x+(slot-wide)/2, wide, base)
+	} else {
+		p.fill(accent)
+		p.Rect(x+(slot-wide)/2, base-tall, wide, tall, "F")
+	}
 	if b.Text != "" {
 		p.ink(ink)
 		p.SetFont("go", "B", p.fit(b.Text, slot-1, 8))

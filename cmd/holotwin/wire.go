@@ -153,7 +153,7 @@ var energyParts = fx.Module("energy",
 		newIntake,
 		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, twin *energy.Twin, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet) *httpenergy.Handlers {
 			return &httpenergy.Handlers{
-				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Feed: feed, Intake: intake, Fleet: fleet, Clock: instants{}, Zone: c.Zone,
+				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Feed: feed, Intake: intake, Fleet: fleet, Clock: instants{},
 			}
 		},
 	),

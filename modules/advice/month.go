@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/holotwin/holotwin/modules/advice/history"
 	"github.com/holotwin/holotwin/modules/advice/words"
 )
 
@@ -17,26 +16,19 @@ type Month struct {
 	Space    Space
 	From, To time.Time // To is the present hour where the month runs
 	Complete bool
-	Days     []MonthDay
+	Days     []DayUse
 	// KWh is what was measured, BeforeKWh what was in as many days of the month before; NaN where nothing was.
 	KWh, BeforeKWh, Cost, CO2Kg float64
 	Currency                    string
-	PeakKW                      float64
-	PeakAt                      time.Time
+	// PeakKW is the month's highest quarter hour, PeakAt the hour in which it fell; NaN where none was wholly measured.
+	PeakKW float64
+	PeakAt time.Time
 	// Coverage is the measured part of the time, 0 to 1.
 	Coverage float64
 	Devices  []DeviceMonth
 	// Open are the best recommendations that are open or accepted, Proven what was saved by those done.
 	Open   []Advice
 	Proven []Verification
-}
-
-// MonthDay is a local day: kWh, money, kg of CO2, its highest quarter hour in kW and the measured part of it, 0 to 1.
-type MonthDay struct {
-	Date                     string // YYYY-MM-DD
-	KWh, Cost, CO2Kg, PeakKW float64
-	Coverage                 float64
-	hours                    int
 }
 
 // DeviceMonth is a device's part of the month, kWh.
@@ -70,9 +62,9 @@ func (a *Advisor) MonthOf(ctx context.Context, caller Caller, space string, year
 		return Month{}, ErrNotFound{"space", space}
 	}
 	zone := c.zone(space)
-	m := Month{Space: c.spaces[space], From: time.Date(year, month, 1, 0, 0, 0, 0, zone), BeforeKWh: math.NaN()}
+	m := Month{Space: c.spaces[space], From: time.Date(year, month, 1, 0, 0, 0, 0, zone), BeforeKWh: math.NaN(), PeakKW: math.NaN()}
 	m.To = m.From.AddDate(0, 1, 0)
-	now := history.HourOf(a.now(), zone).In(zone)
+	now := a.now().In(zone)
 	m.Complete = !now.Before(m.To)
 	m.To = earliest(m.To, now)
 	if !m.From.Before(m.To) {
@@ -88,54 +80,52 @@ func (a *Advisor) MonthOf(ctx context.Context, caller Caller, space string, year
 // fillMonth reads the days, and the same days of the month before.
 func (a *Advisor) fillMonth(ctx context.Context, c *campus, m *Month) error {
 	t := Target{m.Space.Kind, m.Space.ID}
-	uses, err := a.Consumption.Hours(ctx, t, m.From, m.To)
-	if err != nil {
-		return err
-	}
 	rates, err := a.Prices.Rates(ctx, m.Space.ID, m.From, m.To)
 	if err != nil {
 		return err
 	}
 	m.Currency = rateAt(rates, m.From).Currency
-	zone := c.zone(m.Space.ID)
-	days := make(map[string]*MonthDay)
-	for at := m.From; at.Before(m.To); at = at.Add(time.Hour) {
-		date := at.In(zone).Format(time.DateOnly)
-		if days[date] == nil {
-			days[date] = &MonthDay{Date: date}
-			m.Days = append(m.Days, MonthDay{Date: date})
-		}
-		days[date].hours++
+	if m.Days, err = a.Consumption.Days(ctx, t, m.From, m.To); err != nil {
+		return err
 	}
-	for _, u := range uses {
-		d, rate := days[u.Start.In(zone).Format(time.DateOnly)], rateAt(rates, u.Start)
-		if d == nil {
-			continue
+	known := false
+	for i, d := range m.Days {
+		end := m.To
+		if i+1 < len(m.Days) {
+			end = m.Days[i+1].Start
 		}
-		d.KWh, d.Cost, d.CO2Kg = d.KWh+u.KWh, d.Cost+u.KWh*rate.Price, d.CO2Kg+u.KWh*rate.Footprint
-		highest := max(u.PeakKW, u.KWh)
-		d.PeakKW = max(d.PeakKW, highest)
-		if highest > m.PeakKW {
-			m.PeakKW, m.PeakAt = highest, u.Start
-		}
-		d.Coverage += u.Coverage
+		known = known || d.Known
+		m.KWh, m.Cost, m.CO2Kg = m.KWh+d.KWh, m.Cost+d.Cost, m.CO2Kg+d.CO2Kg
+		m.Coverage += d.Coverage * end.Sub(d.Start).Hours() / m.To.Sub(m.From).Hours()
 	}
-	for i := range m.Days {
-		d := days[m.Days[i].Date]
-		m.Coverage += d.Coverage / m.To.Sub(m.From).Hours()
-		d.Coverage /= float64(d.hours)
-		m.Days[i] = *d
-		m.KWh, m.Cost, m.CO2Kg = m.KWh+m.Days[i].KWh, m.Cost+m.Days[i].Cost, m.CO2Kg+m.Days[i].CO2Kg
-	}
-	if m.Coverage == 0 {
+	if !known {
 		return ErrNothingMeasured{t}
 	}
-	before, err := a.Consumption.Hours(ctx, t, m.From.AddDate(0, -1, 0), earliest(m.From, m.To.AddDate(0, -1, 0)))
-	if len(before) > 0 {
-		m.BeforeKWh = 0
+	return errors.Join(a.fillPeak(ctx, m), a.fillBefore(ctx, m))
+}
+
+// fillPeak finds the hour of the highest quarter hour.
+func (a *Advisor) fillPeak(ctx context.Context, m *Month) error {
+	uses, err := a.Consumption.Hours(ctx, Target{m.Space.Kind, m.Space.ID}, m.From, m.To)
+	for _, u := range uses {
+		if u.PeakKW > 0 && !(u.PeakKW <= m.PeakKW) {
+			m.PeakKW, m.PeakAt = u.PeakKW, u.Start
+		}
 	}
-	for _, u := range before {
-		m.BeforeKWh += u.KWh
+	return err
+}
+
+// fillBefore sums the same days of the month before up.
+func (a *Advisor) fillBefore(ctx context.Context, m *Month) error {
+	before, err := a.Consumption.Days(ctx, Target{m.Space.Kind, m.Space.ID}, m.From.AddDate(0, -1, 0), earliest(m.From, m.To.AddDate(0, -1, 0)))
+	for _, d := range before {
+		switch {
+		case !d.Known:
+		case math.IsNaN(m.BeforeKWh):
+			m.BeforeKWh = d.KWh
+		default:
+			m.BeforeKWh += d.KWh
+		}
 	}
 	return err
 }
@@ -204,7 +194,11 @@ func (a *Advisor) MonthPDF(ctx context.Context, l words.Language, m Month) ([]by
 		Figures: m.figures(l), Tables: m.tables(l), Chart: Chart{Title: words.ChartMonth(l), Unit: "kWh"},
 	}
 	for _, d := range m.Days {
-		r.Chart.Bars = append(r.Chart.Bars, Bar{Label: d.Date[len("2006-01-"):], Text: l.Amount(d.KWh), Value: d.KWh})
+		bar := Bar{Label: d.Start.In(m.From.Location()).Format("02"), Text: l.Amount(d.KWh), Value: d.KWh, Missing: !d.Known}
+		if bar.Missing {
+			bar.Text = ""
+		}
+		r.Chart.Bars = append(r.Chart.Bars, bar)
 	}
 	r.Text = words.MonthText(l, words.MonthFacts{
 		KWh: m.KWh, Before: m.BeforeKWh, Complete: m.Complete, Coverage: m.Coverage, PeakKW: m.PeakKW, PeakAt: m.PeakAt.In(m.From.Location()),
@@ -217,7 +211,7 @@ func (m Month) figures(l words.Language) []ReportFigure {
 		{words.LabelMonthKWh(l), l.Amount(m.KWh) + " kWh"},
 		{words.LabelMonthCost(l), l.Number(m.Cost, 0) + " " + m.Currency},
 		{words.LabelMonthCO2(l), l.Amount(m.CO2Kg) + " kg"},
-		{words.LabelMonthPeak(l), l.Amount(m.PeakKW) + " kW"},
+		{words.LabelMonthPeak(l), words.KilowattsOrNone(l, m.PeakKW)},
 	}
 }
 

@@ -46,6 +46,22 @@ type Consumption interface {
 	// Hours is the energy of a target in the hours of [from, to), whole on the site's clock, oldest first. Hours in
 	// which nothing was measured may be left out. A space counts each kWh once.
 	Hours(ctx context.Context, target Target, from, to time.Time) ([]history.Use, error)
+	// Days are a target's local days of [from, to), oldest first, those in which nothing was measured too; the first and
+	// the last may be cut.
+	Days(ctx context.Context, target Target, from, to time.Time) ([]DayUse, error)
+}
+
+// DayUse is what a target used in a local day: the figures that its series tells.
+type DayUse struct {
+	Start time.Time
+	// Known is false where nothing was measured or filled in; the figures are then no zeros.
+	Known bool
+	// KWh, money and kg of CO2.
+	KWh, Cost, CO2Kg float64
+	// PeakKW is the mean power of the highest quarter hour that was wholly measured; NaN where none was.
+	PeakKW float64
+	// Coverage is the measured part of the time, 0 to 1.
+	Coverage float64
 }
 
 // Ambience is what spaces are like.

@@ -44,6 +44,8 @@ type Chart struct {
 type Bar struct {
 	Label, Text string
 	Value       float64
+	// Missing is set where nothing was measured, which is no zero.
+	Missing bool
 }
 
 // reportLife is how long a report may be fetched.

@@ -128,6 +128,23 @@ func (c *Campus) Zone(id SpaceID) *time.Location {
 	return c.fallback
 }
 
+// QuestionZone is the zone in which the dates and local times of a question are read: that of the site of the first of the
+// spaces or devices that it asks for, else that of the only site, else the one where no site says. An empty id asks for nothing.
+func (c *Campus) QuestionZone(ids ...string) *time.Location {
+	for _, id := range ids {
+		if device, known := c.Device(DeviceID(id)); known {
+			return c.Zone(device.Space)
+		}
+		if site := c.SiteOf(SpaceID(id)); site != "" {
+			return c.Zone(site)
+		}
+	}
+	if sites := c.Sites(); len(sites) == 1 {
+		return c.Zone(sites[0].ID)
+	}
+	return c.fallback
+}
+
 // Contains tells whether a space is another or lies within it; everything lies within "".
 func (c *Campus) Contains(outer, inner SpaceID) bool {
 	return outer == "" || slices.Contains(c.Path(inner), outer)

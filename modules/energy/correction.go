@@ -75,7 +75,7 @@ func (l *Ledger) seenKey(ctx context.Context, caller Caller, id, at string) (Key
 	}
 	instant, err := ParseInstant(at, campus.Zone(device.Space))
 	if err != nil {
-		return Key{}, ErrInvalid{[]Flaw{{Field: "timestamp", Rule: instantRule(err)}}}
+		return Key{}, ErrInvalid{[]Flaw{{Field: "timestamp", Rule: InstantRule(err)}}}
 	}
 	return Key{Device: device.ID, At: instant}, nil
 }

@@ -92,8 +92,17 @@ func parseWall(s string) (t time.Time, local bool, err error) {
 	return t, local, nil
 }
 
-// instantRule names what is wrong with a text that could not be read as an instant.
-func instantRule(err error) string {
+// ParseDay reads a date, YYYY-MM-DD, as its first instant in a zone. Errors: ErrNotInstant.
+func ParseDay(s string, zone *time.Location) (Instant, error) {
+	day, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return 0, ErrNotInstant
+	}
+	return InstantOf(midnight(day.Year(), day.Month(), day.Day(), zone)), nil
+}
+
+// InstantRule names what is wrong with a text that could not be read as an instant.
+func InstantRule(err error) string {
 	if errors.Is(err, ErrNoLocalTime) {
 		return "no_local_time"
 	}

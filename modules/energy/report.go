@@ -150,7 +150,7 @@ func (c *check) parseInstant(r reader, device Device) (Instant, bool) {
 	}
 	at, err := r.instantIn(zone, string(device.ID), *c.report.At)
 	if err != nil {
-		c.bad("timestamp", instantRule(err))
+		c.bad("timestamp", InstantRule(err))
 		return 0, false
 	}
 	return at, true

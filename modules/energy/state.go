@@ -129,7 +129,7 @@ func (c *check) when(text *string, now Instant, parse func(text string) (Instant
 	at, err := parse(*text)
 	switch {
 	case err != nil:
-		c.bad("timestamp", instantRule(err))
+		c.bad("timestamp", InstantRule(err))
 	case at > now.Add(maxAhead):
 		c.bad("timestamp", "future")
 	case at < EarliestInstant:

@@ -3,6 +3,7 @@ package httpadvice
 import (
 	"bytes"
 	"context"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -67,8 +68,14 @@ func monthTable(m advice.Month) ([]byte, error) {
 		return sheet.Number(strconv.FormatFloat(rounded(v, decimals), 'f', -1, 64))
 	}
 	for _, d := range m.Days {
-		err := table.Row(d.Date, number(d.KWh, kwhDecimals), number(d.Cost, moneyDecimals), m.Currency, number(d.CO2Kg, kwhDecimals), number(d.PeakKW, kwhDecimals), number(d.Coverage, otherDecimals))
-		if err != nil {
+		row := []any{d.Start.In(m.From.Location()).Format(time.DateOnly), nil, nil, nil, nil, nil, number(d.Coverage, otherDecimals)}
+		if d.Known {
+			row[1], row[2], row[3], row[4] = number(d.KWh, kwhDecimals), number(d.Cost, moneyDecimals), m.Currency, number(d.CO2Kg, kwhDecimals)
+		}
+		if !math.IsNaN(d.PeakKW) {
+			row[5] = number(d.PeakKW, kwhDecimals)
+		}
+		if err := table.Row(row...); err != nil {
 			return nil, err
 		}
 	}

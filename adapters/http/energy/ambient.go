@@ -131,7 +131,7 @@ type ambientsInput struct {
 }
 
 func (h *Handlers) listAmbient(ctx context.Context, in *ambientsInput) (*listOutput[ambient], error) {
-	from, to, err := in.span(h.Zone)
+	from, to, err := in.span(ctx, h, in.SpaceID)
 	if err != nil {
 		return nil, err
 	}

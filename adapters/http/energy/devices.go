@@ -212,9 +212,13 @@ func (h *Handlers) updateDevice(ctx context.Context, in *struct {
 ) (*one[device], error) {
 	edit := in.Body.edit()
 	if in.Body.MovedAt != nil {
-		at, err := parseInstantOrDay(*in.Body.MovedAt, h.Zone)
+		zone, err := h.zoneOf(ctx, in.ID)
 		if err != nil {
-			return nil, problem.Invalid(problem.Bad("moved_at", problem.NotAnInstant))
+			return nil, err
+		}
+		at, err := parseInstantOrDay(*in.Body.MovedAt, zone)
+		if err != nil {
+			return nil, problem.Invalid(problem.Bad("moved_at", problem.Rule(energy.InstantRule(err))))
 		}
 		edit.MovedAt = &at
 	}

@@ -24,8 +24,6 @@ type Handlers struct {
 	Intake     *energy.Intake
 	Fleet      *energy.Fleet
 	Clock      energy.Clock
-	// Zone is that of instants without one, where no site says.
-	Zone *time.Location
 }
 
 // BulkPaths are the routes whose requests may be long.
@@ -95,8 +93,21 @@ type RangeInput struct {
 // farFuture is after every reading.
 const farFuture = energy.Instant(4_102_444_800_000) // 2100-01-01
 
-// span reads the range, wide open where it is not given.
-func (r RangeInput) span(zone *time.Location) (from, to energy.Instant, err error) {
+// zoneOf is the zone of a question that asks for these spaces or devices.
+func (h *Handlers) zoneOf(ctx context.Context, ids ...string) (*time.Location, error) {
+	campus, err := h.Catalog.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return campus.QuestionZone(ids...), nil
+}
+
+// span reads the range in the zone of what is asked for, wide open where it is not given.
+func (r RangeInput) span(ctx context.Context, h *Handlers, ids ...string) (from, to energy.Instant, err error) {
+	zone, err := h.zoneOf(ctx, ids...)
+	if err != nil {
+		return 0, 0, err
+	}
 	var flaws []problem.Field
 	from, to = 0, farFuture
 	for _, end := range []struct {
@@ -108,7 +119,7 @@ func (r RangeInput) span(zone *time.Location) (from, to energy.Instant, err erro
 		}
 		at, err := parseInstantOrDay(end.text, zone)
 		if err != nil {
-			flaws = append(flaws, problem.Bad(end.name, problem.NotAnInstant))
+			flaws = append(flaws, problem.Bad(end.name, problem.Rule(energy.InstantRule(err))))
 			continue
 		}
 		*end.at = at
@@ -123,8 +134,8 @@ func (r RangeInput) span(zone *time.Location) (from, to energy.Instant, err erro
 }
 
 // spanBefore reads the range; one without an end ends now, one without a begin is so long.
-func (r RangeInput) spanBefore(h *Handlers, long time.Duration) (from, to energy.Instant, err error) {
-	if from, to, err = r.span(h.Zone); err != nil {
+func (r RangeInput) spanBefore(ctx context.Context, h *Handlers, long time.Duration, ids ...string) (from, to energy.Instant, err error) {
+	if from, to, err = r.span(ctx, h, ids...); err != nil {
 		return 0, 0, err
 	}
 	if r.To == "" {
@@ -136,10 +147,10 @@ func (r RangeInput) spanBefore(h *Handlers, long time.Duration) (from, to energy
 	return from, to, nil
 }
 
-// parseInstantOrDay takes a date alone as its local midnight.
+// parseInstantOrDay takes a date alone as the first instant of that day.
 func parseInstantOrDay(s string, zone *time.Location) (energy.Instant, error) {
 	if len(s) == len(time.DateOnly) {
-		s += "T00:00:00"
+		return energy.ParseDay(s, zone)
 	}
 	return energy.ParseInstant(plusInQuery(s), zone)
 }

@@ -45,7 +45,7 @@ type profileOutput struct {
 const defaultProfile = 28 * 24 * time.Hour
 
 func (h *Handlers) profile(ctx context.Context, in *profileInput) (*profileOutput, error) {
-	from, to, err := in.spanBefore(h, defaultProfile)
+	from, to, err := in.spanBefore(ctx, h, defaultProfile, in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -150,7 +150,7 @@ type readingsInput struct {
 }
 
 func (h *Handlers) list(ctx context.Context, in *readingsInput) (*huma.StreamResponse, error) {
-	from, to, err := in.span(h.Zone)
+	from, to, err := in.span(ctx, h, in.DeviceID, in.SpaceID)
 	if err != nil {
 		return nil, err
 	}

@@ -44,10 +44,13 @@ func restatementOf(r energy.Restatement) restatement {
 
 func (h *Handlers) restatements(ctx context.Context, in *restatementsInput) (*listOutput[restatement], error) {
 	q := energy.RestatementsQuery{Device: energy.DeviceID(in.DeviceID), Space: energy.SpaceID(in.SpaceID), Limit: in.Limit + 1}
-	var err error
+	zone, err := h.zoneOf(ctx, in.DeviceID, in.SpaceID)
+	if err != nil {
+		return nil, err
+	}
 	if in.Since != "" {
-		if q.Since, err = parseInstantOrDay(in.Since, h.Zone); err != nil {
-			return nil, problem.Invalid(problem.Bad("since", problem.NotAnInstant))
+		if q.Since, err = parseInstantOrDay(in.Since, zone); err != nil {
+			return nil, problem.Invalid(problem.Bad("since", problem.Rule(energy.InstantRule(err))))
 		}
 	}
 	if q.After, err = decodeRestatement(in.Cursor); err != nil {

@@ -116,7 +116,7 @@ type SeriesBody struct {
 const defaultSpan = 7 * 24 * time.Hour
 
 func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamResponse, error) {
-	from, to, err := in.spanBefore(h, defaultSpan)
+	from, to, err := in.spanBefore(ctx, h, defaultSpan, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,11 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 		return nil, err
 	}
 	if format := in.sheet(); format != "" {
-		return h.seriesSheet(ctx, all, format), nil
+		zone, err := h.zoneOf(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return h.seriesSheet(ctx, zone, all, format), nil
 	}
 	language, out := httpserver.Language(ctx), SeriesBody{}
 	if in.By == "" {

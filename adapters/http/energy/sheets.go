@@ -39,13 +39,13 @@ func (in SheetInput) sheet() string {
 }
 
 // table streams rows as a file.
-func (h *Handlers) table(name, format string, titles []string, rows func(sheet.Writer) error) *huma.StreamResponse {
+func (h *Handlers) table(zone *time.Location, name, format string, titles []string, rows func(sheet.Writer) error) *huma.StreamResponse {
 	media := sheet.CSVType
 	if format == "xlsx" {
 		media = sheet.XLSXType
 	}
 	return httpserver.Download(media, name+"."+format, func(w *bufio.Writer) error {
-		out, err := sheet.New(format, w, h.Zone, titles...)
+		out, err := sheet.New(format, w, zone, titles...)
 		if err != nil {
 			return err
 		}
@@ -88,9 +88,13 @@ func (h *Handlers) readingSheet(ctx context.Context, q energy.ReadingsQuery, for
 	if err != nil {
 		return nil, err
 	}
+	zone, err := h.zoneOf(ctx, string(q.Device), string(q.Space))
+	if err != nil {
+		return nil, err
+	}
 	ctx = context.WithoutCancel(ctx)
 	show := h.showReadings(ctx)
-	return h.table("consumo", format, titlesOf(ctx, format, readingColumns, columnWords), func(out sheet.Writer) error {
+	return h.table(zone, "consumo", format, titlesOf(ctx, format, readingColumns, columnWords), func(out sheet.Writer) error {
 		for {
 			for _, r := range page {
 				if err := out.Row(readingRow(show(r))...); err != nil {
@@ -129,8 +133,8 @@ func cell[T interface{ String() string }](v *T) any {
 var seriesColumns = []string{"start", "key", "name", "kwh", "estimated_kwh", "peak_kw", "cost", "currency", "co2_kg", "coverage"}
 
 // seriesSheet streams the steps of series, one group after the other.
-func (h *Handlers) seriesSheet(ctx context.Context, all []energy.Series, format string) *huma.StreamResponse {
-	return h.table("serie", format, titlesOf(ctx, format, seriesColumns, columnWords), func(out sheet.Writer) error {
+func (h *Handlers) seriesSheet(ctx context.Context, zone *time.Location, all []energy.Series, format string) *huma.StreamResponse {
+	return h.table(zone, "serie", format, titlesOf(ctx, format, seriesColumns, columnWords), func(out sheet.Writer) error {
 		for _, s := range all {
 			for _, step := range stepsOf(s.Steps, "") {
 				var currency any

@@ -76,7 +76,7 @@ type statesInput struct {
 }
 
 func (h *Handlers) listStates(ctx context.Context, in *statesInput) (*listOutput[state], error) {
-	from, to, err := in.span(h.Zone)
+	from, to, err := in.span(ctx, h, in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package advicetest
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -140,6 +141,31 @@ func (c *Campus) Hours(_ context.Context, t advice.Target, from, to time.Time) (
 	}
 	slices.SortFunc(all, func(a, b history.Use) int { return a.Start.Compare(b.Start) })
 	return all, nil
+}
+
+// Days answers advice.Consumption; a kWh costs and emits nothing here.
+func (c *Campus) Days(ctx context.Context, t advice.Target, from, to time.Time) ([]advice.DayUse, error) {
+	uses, err := c.Hours(ctx, t, from, to)
+	if err != nil {
+		return nil, err
+	}
+	var days []advice.DayUse
+	for start := from; start.Before(to); {
+		end := time.Date(start.Year(), start.Month(), start.Day()+1, 0, 0, 0, 0, start.Location())
+		if end.After(to) {
+			end = to
+		}
+		day := advice.DayUse{Start: start, PeakKW: math.NaN()}
+		for _, u := range uses {
+			if !u.Start.Before(start) && u.Start.Before(end) {
+				day.Known, day.KWh = true, day.KWh+u.KWh
+				day.Coverage += u.Coverage / end.Sub(start).Hours()
+			}
+		}
+		days = append(days, day)
+		start = end
+	}
+	return days, nil
 }
 
 // AmbientHours answers advice.Ambience.

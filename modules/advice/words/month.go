@@ -20,8 +20,9 @@ type MonthFacts struct {
 	Complete    bool
 	// Coverage is the measured part of the time, 0 to 1.
 	Coverage float64
-	PeakKW   float64
-	PeakAt   time.Time
+	// PeakKW is NaN where no quarter hour was wholly measured.
+	PeakKW float64
+	PeakAt time.Time
 }
 
 // MonthText tells a month in a few sentences.
@@ -39,11 +40,25 @@ func MonthText(l Language, f MonthFacts) []string {
 		}
 		text = append(text, l.pick("Se usó un ", "Use was ")+l.Number(math.Abs(change), 1)+" % "+more+" "+span+" ("+l.Amount(f.Before)+" kWh).")
 	}
-	text = append(text, l.pick("El cuarto de hora de mayor demanda cayó en la hora del ", "The quarter hour of the highest demand fell in the hour of ")+f.PeakAt.Format("2006-01-02 15:04")+l.pick(", con ", ", at ")+l.Amount(f.PeakKW)+" kW.")
+	if !math.IsNaN(f.PeakKW) {
+		text = append(text, monthPeak(l, f))
+	}
 	if f.Coverage < 0.9995 {
 		text = append(text, l.pick("Se midió el ", "Of the time, ")+l.Number(100*f.Coverage, 1)+l.pick(" % del tiempo; por lo demás no se añade nada.", " % was measured; nothing is added for the rest."))
 	}
 	return text
+}
+
+func monthPeak(l Language, f MonthFacts) string {
+	return l.pick("El cuarto de hora de mayor demanda cayó en la hora del ", "The quarter hour of the highest demand fell in the hour of ") + f.PeakAt.Format("2006-01-02 15:04") + l.pick(", con ", ", at ") + l.Amount(f.PeakKW) + " kW."
+}
+
+// KilowattsOrNone writes a power in kW; where none was measured, that.
+func KilowattsOrNone(l Language, kw float64) string {
+	if math.IsNaN(kw) {
+		return l.pick("sin medir", "not measured")
+	}
+	return l.Amount(kw) + " kW"
 }
 
 // MonthNote says how to read a month's report.
