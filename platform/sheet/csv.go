@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 type csvWriter struct {
@@ -42,12 +44,23 @@ func textOf(cell any) string {
 	return fmt.Sprint(cell)
 }
 
-// harmless keeps a spreadsheet from taking a text for a formula (OWASP, CSV injection).
+// formulaSigns begin a formula in some spreadsheet, in their full-width forms too.
+const formulaSigns = "=+-@＝＋－＠"
+
+// harmless keeps a spreadsheet from taking a text for a formula (OWASP, CSV injection). Spreadsheets pass over what is not
+// seen before the sign, or take a tab or a line break for the end of a cell.
 func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+@\t\r", rune(s[0])) {
+	seen := strings.TrimLeftFunc(s, unseen)
+	first, _ := utf8.DecodeRuneInString(seen)
+	if strings.TrimLeft(s, "\t\r\n") != s || seen != "" && strings.ContainsRune(formulaSigns, first) {
 		return "'" + s
 	}
 	return s
+}
+
+// unseen tells whether a rune takes no ink: blanks of any kind, controls, marks of order and of width zero.
+func unseen(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Z) || r == utf8.RuneError
 }
 
 // Close writes what is left.

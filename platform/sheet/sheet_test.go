@@ -29,6 +29,20 @@ func TestCSV(t *testing.T) {
 	require.Equal(t, "nombre,kWh,inicio\r\n'=1+1,0.420001,2026-05-01T17:00:00Z\r\n\"a,\"\"b\"\"\",,\r\n", string(out))
 }
 
+// TestTextsAreNoFormulas: a text never begins a formula, a number stays one whatever its sign.
+func TestTextsAreNoFormulas(t *testing.T) {
+	for _, text := range []string{
+		"=1+1", "+1", "-2+3+cmd|' /C calc'!A0", "@SUM(A1)", " =1+1", "\u00a0=1", "\u3000=1", "\ufeff=1", "\u200b=1", "\x00=1", "\x1f@a", "\t=1", "\t1", "\r1", "\n1",
+		"＝1+1", "＋1", "－1", "＠a", "  ＝1",
+	} {
+		require.Equal(t, "'"+text, textOf(text), "%q", text)
+	}
+	for _, text := range []string{"", "Bloque 4", "a=1", "'=1", "1-2", "é", " Sala", "¡=", "中"} {
+		require.Equal(t, text, textOf(text), "%q", text)
+	}
+	require.Equal(t, "-0.5", textOf(Number("-0.5")))
+}
+
 func TestXLSX(t *testing.T) {
 	at := time.Date(2026, 5, 1, 12, 0, 0, 0, bogota)
 	file, err := excelize.OpenReader(bytes.NewReader(write(t, "xlsx", []any{"=1+1", Number("0.420001"), at.UTC()})))
