@@ -150,8 +150,8 @@ type Analyses interface {
 
 // Archive keeps reports for as long as they may be fetched.
 type Archive interface {
-	// KeepReport keeps a report, and lets go of those made before an instant.
-	KeepReport(ctx context.Context, r Report, forget time.Time) error
+	// KeepReport keeps a report, and lets go of those made before an instant and of its maker's beyond the newest so many.
+	KeepReport(ctx context.Context, r Report, forget time.Time, ofMaker int) error
 	// Report is one by its id; found is false where there is none.
 	Report(ctx context.Context, id string) (r Report, found bool, err error)
 }
@@ -168,8 +168,8 @@ type Jobs interface {
 
 // Scenarios keeps what-ifs.
 type Scenarios interface {
-	// KeepScenario keeps one, and lets the oldest go beyond so many.
-	KeepScenario(ctx context.Context, s KeptScenario, most int) error
+	// KeepScenario keeps one, and lets its maker's oldest go beyond so many.
+	KeepScenario(ctx context.Context, s KeptScenario, ofMaker int) error
 	// AllScenarios are those kept, the newest first.
 	AllScenarios(ctx context.Context) ([]KeptScenario, error)
 	// DropScenario lets one go; one that is not there is gone already.

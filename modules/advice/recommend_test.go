@@ -106,7 +106,7 @@ func TestReportIsKeptForThoseWhoSeeTheRoom(t *testing.T) {
 	a := advicetest.NewAdvisor(gamesRoom(), clock, nil)
 	out, err := a.Recommend(ctx, manager, visit)
 	require.NoError(t, err)
-	r, err := a.KeepReport(ctx, words.Spanish, out)
+	r, err := a.KeepReport(ctx, advice.Caller{Subject: "us_1", Role: advice.Viewer}, words.Spanish, out)
 	require.NoError(t, err)
 	require.NotEmpty(t, r.Chart.Bars)
 	require.NotEmpty(t, r.Figures)

@@ -9,7 +9,9 @@ import (
 
 // Report is an answer to a visit on one page, all in words and numbers that only need to be laid out.
 type Report struct {
-	ID       string
+	ID string
+	// By is who had it made.
+	By       string
 	Language words.Language
 	// Space is the room's, where it is one of the campus; who cannot see it cannot fetch the report.
 	Space string
@@ -48,20 +50,23 @@ type Bar struct {
 	Missing bool
 }
 
-// reportLife is how long a report may be fetched.
-const reportLife = 30 * 24 * time.Hour
+// reportLife is how long a report may be fetched; of each caller the newest mostReports are kept, some 24 kB each.
+const (
+	reportLife  = 30 * 24 * time.Hour
+	mostReports = 100
+)
 
-// KeepReport makes a report of an answer and keeps it for thirty days.
-func (a *Advisor) KeepReport(ctx context.Context, l words.Language, out Counsel) (Report, error) {
+// KeepReport makes a report of an answer and keeps it for thirty days, unless its caller makes too many.
+func (a *Advisor) KeepReport(ctx context.Context, caller Caller, l words.Language, out Counsel) (Report, error) {
 	now := a.now()
 	r := Report{
-		ID: a.NewID("rep"), Language: l, Title: words.ReportTitle(l, out.Visit.Room), Made: now, MadeAt: now.Format("2006-01-02 15:04 UTC"),
+		ID: a.NewID("rep"), By: caller.Subject, Language: l, Title: words.ReportTitle(l, out.Visit.Room), Made: now, MadeAt: now.Format("2006-01-02 15:04 UTC"),
 		Text: out.paragraphs(l), Figures: out.figures(l), Chart: out.chart(l), Note: words.ReportNote(l),
 	}
 	if out.Known != nil {
 		r.Space = out.Known.ID
 	}
-	return r, a.Archive.KeepReport(ctx, r, now.Add(-reportLife))
+	return r, a.Archive.KeepReport(ctx, r, now.Add(-reportLife), mostReports)
 }
 
 // ReportPDF draws a report that was kept. Errors: ErrForbidden, ErrNotFound.

@@ -15,8 +15,8 @@ type KeptScenario struct {
 	At         time.Time
 }
 
-// mostScenarios are kept of a campus.
-const mostScenarios = 1000
+// mostScenarios are kept of each person: nobody's make room for another's.
+const mostScenarios = 200
 
 // KeepScenario simulates a scenario and keeps it. Errors: those of Simulate; ErrInvalid where it has no name.
 func (a *Advisor) KeepScenario(ctx context.Context, caller Caller, s Scenario) (KeptScenario, error) {

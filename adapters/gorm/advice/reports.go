@@ -12,13 +12,14 @@ import (
 type reportRow struct {
 	ID     string `gorm:"primaryKey"`
 	MadeAt int64
+	MadeBy string
 	Report string
 }
 
 func (reportRow) TableName() string { return "advice_reports" }
 
-// KeepReport keeps a report, and lets go of those made before an instant.
-func (s *Store) KeepReport(ctx context.Context, r advice.Report, forget time.Time) error {
+// KeepReport keeps a report, and lets go of those made before an instant and of its maker's beyond the newest so many.
+func (s *Store) KeepReport(ctx context.Context, r advice.Report, forget time.Time, ofMaker int) error {
 	text, err := asText(r)
 	if err != nil {
 		return err
@@ -27,7 +28,11 @@ func (s *Store) KeepReport(ctx context.Context, r advice.Report, forget time.Tim
 		if err := tx.Where("made_at < ?", forget.UnixMilli()).Delete(&reportRow{}).Error; err != nil {
 			return err
 		}
-		return tx.Create(&reportRow{ID: r.ID, MadeAt: r.Made.UnixMilli(), Report: text}).Error
+		if err := tx.Create(&reportRow{ID: r.ID, MadeAt: r.Made.UnixMilli(), MadeBy: r.By, Report: text}).Error; err != nil {
+			return err
+		}
+		stay := tx.Model(&reportRow{}).Select("id").Where("made_by = ?", r.By).Order("made_at DESC, id DESC").Limit(ofMaker)
+		return tx.Where("made_by = ? AND id NOT IN (?)", r.By, stay).Delete(&reportRow{}).Error
 	})
 }
 

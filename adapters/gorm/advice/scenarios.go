@@ -11,6 +11,7 @@ import (
 type scenarioRow struct {
 	ID       string `gorm:"primaryKey"`
 	At       int64
+	MadeBy   string
 	Scenario string
 }
 
@@ -18,18 +19,18 @@ func (scenarioRow) TableName() string { return "advice_scenarios" }
 
 const newestScenario = "at DESC, id DESC"
 
-// KeepScenario keeps one, and lets the oldest go beyond so many.
-func (s *Store) KeepScenario(ctx context.Context, kept advice.KeptScenario, most int) error {
+// KeepScenario keeps one, and lets its maker's oldest go beyond so many.
+func (s *Store) KeepScenario(ctx context.Context, kept advice.KeptScenario, ofMaker int) error {
 	text, err := asText(kept)
 	if err != nil {
 		return err
 	}
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		if err := tx.Create(&scenarioRow{ID: kept.ID, At: kept.At.UnixMilli(), Scenario: text}).Error; err != nil {
+		if err := tx.Create(&scenarioRow{ID: kept.ID, At: kept.At.UnixMilli(), MadeBy: kept.By, Scenario: text}).Error; err != nil {
 			return err
 		}
-		stay := tx.Model(&scenarioRow{}).Select("id").Order(newestScenario).Limit(most)
-		return tx.Where("id NOT IN (?)", stay).Delete(&scenarioRow{}).Error
+		stay := tx.Model(&scenarioRow{}).Select("id").Where("made_by = ?", kept.By).Order(newestScenario).Limit(ofMaker)
+		return tx.Where("made_by = ? AND id NOT IN (?)", kept.By, stay).Delete(&scenarioRow{}).Error
 	})
 }
 

@@ -42,7 +42,7 @@ func (h *Handlers) recommendPDF(ctx context.Context, in *visitInput) (*reportOut
 		return nil, err
 	}
 	l := languageOf(ctx)
-	report, err := h.Advisor.KeepReport(ctx, l, counsel)
+	report, err := h.Advisor.KeepReport(ctx, callerOf(ctx), l, counsel)
 	if err != nil {
 		return nil, err
 	}

@@ -162,11 +162,16 @@ func (m *Memory) KeepAnalysis(_ context.Context, a advice.Analysis, merge func([
 }
 
 // KeepReport answers advice.Archive.
-func (m *Memory) KeepReport(_ context.Context, r advice.Report, forget time.Time) error {
+func (m *Memory) KeepReport(_ context.Context, r advice.Report, forget time.Time, ofMaker int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	maps.DeleteFunc(m.reports, func(_ string, old advice.Report) bool { return old.Made.Before(forget) })
 	m.reports[r.ID] = r
+	own := slices.DeleteFunc(slices.Collect(maps.Values(m.reports)), func(o advice.Report) bool { return o.By != r.By })
+	slices.SortFunc(own, func(a, b advice.Report) int { return cmp.Or(b.Made.Compare(a.Made), cmp.Compare(b.ID, a.ID)) })
+	for _, old := range own[min(ofMaker, len(own)):] {
+		delete(m.reports, old.ID)
+	}
 	return nil
 }
 
@@ -179,12 +184,19 @@ func (m *Memory) Report(_ context.Context, id string) (advice.Report, bool, erro
 }
 
 // KeepScenario answers advice.Scenarios.
-func (m *Memory) KeepScenario(_ context.Context, s advice.KeptScenario, most int) error {
+func (m *Memory) KeepScenario(_ context.Context, s advice.KeptScenario, ofMaker int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.kept = append(m.kept, s)
 	slices.SortFunc(m.kept, func(a, b advice.KeptScenario) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID)) })
-	m.kept = m.kept[:min(most, len(m.kept))]
+	own := 0
+	m.kept = slices.DeleteFunc(m.kept, func(k advice.KeptScenario) bool {
+		if k.By != s.By {
+			return false
+		}
+		own++
+		return own > ofMaker
+	})
 	return nil
 }
 

@@ -27,6 +27,7 @@ func RunStore(t *testing.T, open func(t *testing.T) Store) {
 		"changes of one recommendation do not get lost":  changesAddUp,
 		"an analysis replaces the one before":            analysisReplaces,
 		"reports come back and are let go of":            reportsComeBack,
+		"reports make room for their maker's own":        reportsMakeRoomForTheirMakersOwn,
 		"jobs come back, and one has the lock at a time": jobsComeBack,
 		"better words come back":                         wordingsComeBack,
 		"scenarios come back, the newest first":          scenariosComeBack,
@@ -213,17 +214,33 @@ func reportsComeBack(t *testing.T, s Store) {
 		Figures: []advice.ReportFigure{{Label: "Consumo", Value: "21,4 kWh"}}, Note: "nota",
 		Chart: advice.Chart{Title: "t", Unit: "kWh", Bars: []advice.Bar{{Label: "TV", Text: "1,2", Value: 1.2}}},
 	}
-	require.NoError(t, s.KeepReport(ctx, r, noon.Add(-time.Hour)))
+	require.NoError(t, s.KeepReport(ctx, r, noon.Add(-time.Hour), 10))
 	got, found, err := s.Report(ctx, "rep_1")
 	require.NoError(t, err)
 	require.True(t, found)
 	require.Equal(t, r, got)
 	later := r
 	later.ID, later.Made = "rep_2", noon.Add(2*time.Hour)
-	require.NoError(t, s.KeepReport(ctx, later, noon.Add(time.Hour)))
+	require.NoError(t, s.KeepReport(ctx, later, noon.Add(time.Hour), 10))
 	_, found, err = s.Report(ctx, "rep_1")
 	require.NoError(t, err)
 	require.False(t, found)
+}
+
+// reportsMakeRoomForTheirMakersOwn: one who makes many loses their own oldest, and nobody else's.
+func reportsMakeRoomForTheirMakersOwn(t *testing.T, s Store) {
+	ctx := context.Background()
+	made := func(id, by string, minute int) advice.Report {
+		return advice.Report{ID: id, By: by, Language: "es", Title: "Sala", Made: noon.Add(time.Duration(minute) * time.Minute)}
+	}
+	for i, r := range []advice.Report{made("rep_other", "us_2", 0), made("rep_a", "us_1", 1), made("rep_b", "us_1", 2), made("rep_c", "us_1", 3)} {
+		require.NoError(t, s.KeepReport(ctx, r, noon.Add(-time.Hour), 2), i)
+	}
+	for id, kept := range map[string]bool{"rep_other": true, "rep_a": false, "rep_b": true, "rep_c": true} {
+		_, found, err := s.Report(ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, kept, found, id)
+	}
 }
 
 func scenariosComeBack(t *testing.T, s Store) {
@@ -252,6 +269,14 @@ func scenariosComeBack(t *testing.T, s Store) {
 	all, err = s.AllScenarios(ctx)
 	require.NoError(t, err)
 	require.Equal(t, []advice.KeptScenario{third}, all, "the oldest was let go of")
+	other := made("sim_4", noon.Add(-time.Hour))
+	other.By = "us_2"
+	require.NoError(t, s.KeepScenario(ctx, other, 1))
+	newest := made("sim_5", noon.Add(4*time.Hour))
+	require.NoError(t, s.KeepScenario(ctx, newest, 1))
+	all, err = s.AllScenarios(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []advice.KeptScenario{newest, other}, all, "another's stay")
 }
 
 func runsTakeEachOthersPlace(t *testing.T, s Store) {
