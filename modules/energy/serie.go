@@ -83,11 +83,16 @@ func NewReports(readings Readings, directory Directory, prices Prices, clock Clo
 // longestQuery bounds a series' steps and mostSteps those of all groups, so that no answer outgrows memory.
 const (
 	longestQuery = 40_000
-	mostSteps    = 400_000
+	mostSteps    = 250_000
 )
 
-// Serie answers a query with one series, or one a group. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
+// Serie answers a query with one series, or one a group; its range is cut as Plan says. Errors: ErrInvalid, ErrNotFound,
+// ErrForbidden.
 func (r *Reports) Serie(ctx context.Context, caller Caller, q Query) ([]Series, error) {
+	q, _, err := r.Plan(ctx, caller, q)
+	if err != nil {
+		return nil, err
+	}
 	return r.serie(ctx, caller, q, func(space SpaceID, from, to Instant) ([]Rate, error) {
 		return r.prices.Rates(ctx, space, from, to)
 	})
@@ -137,9 +142,6 @@ func (c *cutter) group(key, name string) *stepper {
 func (c *cutter) add(day int32, book *dayBook) error {
 	for key, sum := range book.groups {
 		c.group(key, sum.name).add(day, sum)
-	}
-	if len(c.groups)*len(c.edges) > mostSteps {
-		return tooLong()
 	}
 	c.excesses.add(day, book.meters)
 	return nil
@@ -200,6 +202,10 @@ func checkedEdges(q Query, zone *time.Location) ([]Instant, error) {
 		return nil, tooLong()
 	}
 	return edges, nil
+}
+
+func tooManySteps() error {
+	return ErrInvalid{[]Flaw{{Field: "from", Rule: "most_steps", Args: map[string]any{"max": strconv.Itoa(mostSteps)}}}}
 }
 
 func tooLong() error {

@@ -33,7 +33,7 @@ func (a *API) problemOf(ctx context.Context, err error, errs func(error) *proble
 			return p
 		}
 	}
-	if database.IsUnavailable(err) {
+	if database.IsUnavailable(err) || ctx.Err() != nil { // a request whose time ran out may succeed when there is less to do
 		a.log.Warn("database unavailable", zap.String("request_id", RequestID(ctx)), zap.Error(err))
 		return problem.New(problem.Unavailable).After(retryAfter)
 	}

@@ -18,7 +18,12 @@ import (
 func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Operation, handler func(context.Context, *I) (*O, error)) {
 	roles := rolesOf(op)
 	api.routes = append(api.routes, Route{Method: op.Method, Path: op.Path, Roles: roles})
-	op.Middlewares = append(huma.Middlewares{api.authorise(roles)}, op.Middlewares...)
+	entrance := huma.Middlewares{api.authorise(roles)}
+	if weight, heavy := op.Metadata[weightKey].(int); heavy {
+		entrance = append(entrance, api.admit(weight))
+		op.Errors = append(op.Errors, http.StatusServiceUnavailable)
+	}
+	op.Middlewares = append(entrance, op.Middlewares...)
 	if !slices.Contains(roles, public) {
 		op.Security = []map[string][]string{{"token": {}}, {"key": {}}}
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)

@@ -21,6 +21,7 @@ const (
 	requestIDKey contextKey = iota
 	languageKey
 	principalKey
+	roomKey
 	clientIPKey
 )
 

@@ -77,12 +77,13 @@ type API struct {
 	trustedProxies []netip.Prefix
 	routes         []Route
 	streams        *streams
+	heavy          *admission
 	requests       *requestMetrics
 }
 
 // New makes an edge without routes.
 func New(o Options) *API {
-	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, noted: o.Noted, rate: newRateLimit(o.RatePerMinute), trustedProxies: o.TrustedProxies, requests: newRequestMetrics(o.Metrics), streams: newStreams()}
+	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, noted: o.Noted, rate: newRateLimit(o.RatePerMinute), trustedProxies: o.TrustedProxies, requests: newRequestMetrics(o.Metrics), streams: newStreams(), heavy: newAdmission()}
 	api.app = fiber.New(fiber.Config{
 		AppName:               "HoloTwin",
 		DisableStartupMessage: true,

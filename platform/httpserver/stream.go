@@ -26,7 +26,16 @@ func Download(contentType, name string, write func(*bufio.Writer) error) *huma.S
 			c.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 		}
 		reader, writer := io.Pipe()
-		go pour(writer, write)
+		held := roomOf(ctx.Context())
+		if held != nil {
+			held.handOver()
+		}
+		go func() {
+			if held != nil {
+				defer held.close()
+			}
+			pour(writer, write)
+		}()
 		c.Context().SetBodyStream(reader, -1)
 	}}
 }

@@ -54,6 +54,7 @@ const (
 	MostDays      Rule = "most_days"
 	AmbiguousMark Rule = "ambiguous_point"
 	NoLocalTime   Rule = "no_local_time"
+	MostSteps     Rule = "most_steps"
 )
 
 var rules = map[Rule]struct{ es, en string }{
@@ -104,6 +105,7 @@ var rules = map[Rule]struct{ es, en string }{
 	Taken:         {"ya existe", "is taken"},
 	Cycle:         {"formaría un ciclo", "would form a cycle"},
 	AmbiguousMark: {"tiene un punto que puede ser decimal o de miles: el archivo no lo deja saber; escríbalo sin separador de miles", "has a point that may be decimal or divide thousands: the file does not tell; write it without a thousands separator"},
+	MostSteps:     {"abarca más de {max} pasos entre todas las series: acorte el lapso, alargue bucket o agrupe de otro modo", "spans more than {max} steps in all series: shorten the range, widen bucket or group otherwise"},
 	NoLocalTime:   {"no existe: a esa hora local los relojes se adelantaron", "does not exist: the clocks were put forward over that local time"},
 	Together:      {"solo vale junto con {with}", "only goes together with {with}"},
 }

@@ -23,7 +23,7 @@ func (h *Handlers) registerAnomalies(api *httpserver.API) {
 		Summary: "Anomalías · Anomalies",
 		Description: "Waste and faults of the data in the last two months, the newest first: what departs from what calendar and weather lead one to expect, beyond the target's own noise. " +
 			"What is said of an hour rests on that hour and those before it; `detected_at` is when it could first be said.",
-		Metadata: httpserver.Readers(), Errors: []int{404, 422},
+		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404, 422},
 	}, h.anomalies)
 }
 

@@ -15,7 +15,7 @@ func (h *Handlers) registerBaseline(api *httpserver.API) {
 		OperationID: "getBaseline", Method: http.MethodGet, Path: "/api/linea-base", Tags: []string{"advice"},
 		Summary:     "Línea base · Baseline",
 		Description: "What calendar and weather lead one to expect of a device or space, and how well that holds on hours that it was not fitted on. `disqualified` says why there is none.",
-		Metadata:    httpserver.Readers(), Errors: []int{404},
+		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404},
 	}, h.baseline)
 }
 

@@ -15,7 +15,7 @@ func (h *Handlers) registerEvidence(api *httpserver.API) {
 		OperationID: "getEvidence", Method: http.MethodGet, Path: "/api/recomendaciones/{id}/evidencia", Tags: []string{"advice"},
 		Summary:     "De qué se calculó · What it was computed from",
 		Description: "The inputs are read again and the rule is run again: `reproduced` tells whether both are the same as then.",
-		Metadata:    httpserver.Readers(), Errors: []int{404},
+		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404},
 	}, h.evidence)
 }
 

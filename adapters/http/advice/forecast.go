@@ -18,7 +18,7 @@ func (h *Handlers) registerForecast(api *httpserver.API) {
 		Summary: "Pronóstico · Forecast",
 		Description: "What a device or space is expected to use in the next hours, told from what was measured until the last local midnight and, where there is one, from the weather forecast: `low` and `high` held the truth in eight of ten hours of the last weeks. " +
 			"With it the month that runs (kWh, and money for energy alone) and whether its highest quarter hour may be passed. `why` says why nothing is told.",
-		Metadata: httpserver.Readers(), Errors: []int{404, 422},
+		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404, 422},
 	}, h.forecast)
 }
 

@@ -16,7 +16,7 @@ func (h *Handlers) registerPeers(api *httpserver.API) {
 		OperationID: "compareSpace", Method: http.MethodGet, Path: "/api/espacios/{id}/comparacion", Tags: []string{"advice"},
 		Summary:     "Un espacio frente a los de su tipo · A space beside those of its kind",
 		Description: "Per m²: a usual month, an opening hour, the base load of nights, and what a °C costs. `measures` is empty where the space lacks its area or measurements, or fewer than three others have them.",
-		Metadata:    httpserver.Readers(), Errors: []int{404},
+		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404},
 	}, h.compare)
 }
 

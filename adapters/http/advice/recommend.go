@@ -15,7 +15,7 @@ func (h *Handlers) registerRecommend(api *httpserver.API) {
 		OperationID: "recommend", Method: http.MethodPost, Path: "/api/recomendaciones/recomendar", Tags: []string{"advice"},
 		Summary:     "Recomendar para una sala · Advise a room",
 		Description: "From the room's name, its consumption of the day and its devices; where the room is one of the campus, from its own readings too.",
-		Metadata:    httpserver.Readers(),
+		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Light),
 	}, h.recommend)
 }
 

@@ -14,12 +14,12 @@ func (h *Handlers) registerReports(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recommendPDF", Method: http.MethodPost, Path: "/api/recomendaciones/recomendar/pdf", Tags: tags,
 		Summary:  "Recomendar para una sala, en PDF · Advise a room, as PDF",
-		Metadata: httpserver.Readers(),
+		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Light),
 	}, h.recommendPDF)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "getReport", Method: http.MethodGet, Path: "/api/recomendaciones/reporte/{id}.pdf", Tags: tags,
 		Summary: "El PDF de una recomendación · A recommendation's PDF", Description: "Kept for thirty days.",
-		Metadata: httpserver.Readers(), Errors: []int{404},
+		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Drawn), Errors: []int{404},
 		Responses: map[string]*huma.Response{"200": {
 			Description: "The report, one page",
 			Content:     map[string]*huma.MediaType{"application/pdf": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}},

@@ -17,7 +17,7 @@ func (h *Handlers) registerVerification(api *httpserver.API) {
 		Summary: "Qué se ahorró de verdad · What was really saved",
 		Description: "What was used since the recommendation was `done` against a baseline fitted on what was used before (IPMVP Option C), with its 90 % interval, which is learnt from spans of the same meter in which nothing was changed. " +
 			"`verdict` says whether a saving is shown, or why nothing can be said yet.",
-		Metadata: httpserver.Readers(), Errors: []int{404},
+		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404},
 	}, h.verification)
 }
 

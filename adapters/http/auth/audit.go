@@ -23,7 +23,7 @@ func (h *Handlers) registerAudit(api *httpserver.API) {
 		OperationID: "audit", Method: http.MethodGet, Path: "/auth/auditoria", Tags: []string{"users"},
 		Summary:     "Auditoría · Audit",
 		Description: "Who did what to what, when and from where, newest first: logins and refused ones, changes, exports, refusals. For administrators of the whole campus. `format=csv` or `xlsx` gives all of it.",
-		Metadata:    administrators,
+		Metadata:    httpserver.Heavy(administrators, httpserver.Light),
 		Responses:   map[string]*huma.Response{"200": httpserver.JSONResponse[AuditBody](api, "A page of the audit", "text/csv", sheet.XLSXType)},
 	}, h.listAudit)
 }
@@ -68,6 +68,13 @@ func (h *Handlers) listAudit(ctx context.Context, in *auditInput) (*huma.StreamR
 		format := in.Format
 		if format == "" {
 			format = "csv"
+		}
+		weight := httpserver.Medium
+		if format == "xlsx" {
+			weight = httpserver.Workbook
+		}
+		if err := httpserver.Weigh(ctx, weight); err != nil {
+			return nil, err
 		}
 		return h.auditSheet(ctx, q, format), nil
 	}

@@ -16,7 +16,7 @@ func (h *Handlers) registerBill(api *httpserver.API) {
 		Summary: "Factura de un mes · A month's bill",
 		Description: "By the tariffs that held. The energy's cost with its contribution is the sum of the `cost` of the month's hours in a series, to the last digit; " +
 			"`total` adds demand and reactive energy and is rounded to a hundredth.",
-		Metadata: httpserver.Readers(), Errors: []int{404},
+		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404},
 	}, h.bill)
 }
 

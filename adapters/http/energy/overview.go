@@ -16,7 +16,7 @@ func (h *Handlers) registerOverview(api *httpserver.API) {
 		Summary: "Resumen de hoy y del mes · Today and the month summed up",
 		Description: "In the site's local time. `same_days_last_month` runs to the same day and time of day; `projected_month_kwh` adds to the month so far the mean of each hour of the week over the last four weeks. " +
 			"What is not known is null.",
-		Metadata: httpserver.Readers(), Errors: []int{404},
+		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404},
 	}, h.overview)
 }
 

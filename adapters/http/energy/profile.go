@@ -17,7 +17,7 @@ func (h *Handlers) registerProfile(api *httpserver.API) {
 		OperationID: "profile", Method: http.MethodGet, Path: "/api/consumo/perfil", Tags: []string{"energy"},
 		Summary:     "Perfil de carga · Load profile",
 		Description: "The mean load by hour of day × day of week, in the site's local time; the last four weeks where nothing else is asked. An hour of which nothing is known is null, never zero.",
-		Metadata:    httpserver.Readers(), Errors: []int{404},
+		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404},
 	}, h.profile)
 }
 

@@ -30,7 +30,7 @@ func (h *Handlers) registerReadings(api *httpserver.API) {
 		OperationID: "listReadings", Method: http.MethodGet, Path: "/consumo", Tags: []string{"energy"},
 		Summary:     "Lecturas crudas · Raw readings",
 		Description: "By device and instant. `Accept: text/csv` or the media type of XLSX, or `format`, streams all of them.",
-		Metadata:    httpserver.Readers(), Errors: []int{404},
+		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404},
 		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[List[reading]](api, "A page of readings", sheetTypes...)},
 	}, h.list)
 }
@@ -160,6 +160,9 @@ func (h *Handlers) list(ctx context.Context, in *readingsInput) (*huma.StreamRes
 	}
 	q := energy.ReadingsQuery{Device: energy.DeviceID(in.DeviceID), Space: energy.SpaceID(in.SpaceID), From: from, To: to, After: after, Limit: in.Limit + 1}
 	if format := in.sheet(); format != "" {
+		if err := httpserver.Weigh(ctx, sheetWeight(format)); err != nil {
+			return nil, err
+		}
 		return h.readingSheet(ctx, q, format)
 	}
 	page, err := h.Ledger.List(ctx, callerOf(ctx), q)

@@ -14,9 +14,10 @@ import (
 func (h *Handlers) registerSeries(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "series", Method: http.MethodGet, Path: "/api/consumo/serie", Tags: []string{"energy"},
-		Summary:     "Consumo en el tiempo · Consumption over time",
-		Description: "In the site's local time. A gap is null, never zero; `coverage` says how much of the step was measured. With `by`, one series a group, and `unmetered` for what a meter counted beyond the devices behind it; their sums are the whole.",
-		Metadata:    httpserver.Readers(), Errors: []int{404},
+		Summary: "Consumo en el tiempo · Consumption over time",
+		Description: "In the site's local time. A gap is null, never zero; `coverage` says how much of the step was measured. With `by`, one series a group, and `unmetered` for what a meter counted beyond the devices behind it; their sums are the whole. " +
+			"A range of more than a year is cut to what is measured. An answer of more steps than the bound is refused with 400, one for which there is no room just now with 503.",
+		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404},
 		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[SeriesBody](api, "The series", sheetTypes...)},
 	}, h.series)
 }
@@ -120,9 +121,16 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	all, err := h.Reports.Serie(ctx, callerOf(ctx), energy.Query{
+	q, steps, err := h.Reports.Plan(ctx, callerOf(ctx), energy.Query{
 		Level: energy.Level(in.Level), ID: in.ID, From: from, To: to, Bucket: energy.Bucket(in.Bucket), By: energy.Grouping(in.By),
 	})
+	if err != nil {
+		return nil, err
+	}
+	if err := httpserver.Weigh(ctx, seriesWeight(steps, in.sheet())); err != nil {
+		return nil, err
+	}
+	all, err := h.Reports.Serie(ctx, callerOf(ctx), q)
 	if err != nil {
 		return nil, err
 	}
@@ -133,16 +141,36 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 		}
 		return h.seriesSheet(ctx, zone, all, format), nil
 	}
-	language, out := httpserver.Language(ctx), SeriesBody{}
-	if in.By == "" {
-		out.Items = stepsOf(all[0].Steps, language)
-		return httpserver.JSON(out), nil
+	if steps > streamedSteps {
+		return streamSeries(all, in.By != "", httpserver.Language(ctx)), nil
 	}
-	out.Series = make([]group, len(all))
+	return httpserver.JSON(seriesBody(all, in.By != "", httpserver.Language(ctx))), nil
+}
+
+// stepsPerWeight is how many steps take about a megabyte while they are answered; of more than streamedSteps the JSON is
+// written as it is made.
+const (
+	stepsPerWeight = 4000
+	streamedSteps  = 2000
+)
+
+func seriesWeight(steps int, format string) int {
+	weight := httpserver.Light + steps/stepsPerWeight
+	if format != "" {
+		weight += sheetWeight(format)
+	}
+	return weight
+}
+
+func seriesBody(all []energy.Series, grouped bool, language string) SeriesBody {
+	if !grouped {
+		return SeriesBody{Items: stepsOf(all[0].Steps, language)}
+	}
+	out := SeriesBody{Series: make([]group, len(all))}
 	for i, s := range all {
 		out.Series[i] = group{Key: s.Key, Name: s.Name, Items: stepsOf(s.Steps, language)}
 	}
-	return httpserver.JSON(out), nil
+	return out
 }
 
 func stepsOf(steps []energy.Step, language string) []step {

@@ -38,6 +38,14 @@ func (in SheetInput) sheet() string {
 	return ""
 }
 
+// sheetWeight is how heavy a table of any length is: a workbook is held until it is whole.
+func sheetWeight(format string) int {
+	if format == "xlsx" {
+		return httpserver.Workbook
+	}
+	return httpserver.Medium
+}
+
 // table streams rows as a file.
 func (h *Handlers) table(zone *time.Location, name, format string, titles []string, rows func(sheet.Writer) error) *huma.StreamResponse {
 	media := sheet.CSVType

@@ -1,0 +1,73 @@
+package httpenergy
+
+import (
+	"bufio"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+// stepsAtOnce are turned into JSON together.
+const stepsAtOnce = 500
+
+// streamSeries writes what seriesBody would hold, a few steps in memory at a time.
+func streamSeries(all []energy.Series, grouped bool, language string) *huma.StreamResponse {
+	return httpserver.Stream("application/json", func(w *bufio.Writer) error {
+		out := jsontext.NewEncoder(w, jsontext.AllowInvalidUTF8(true))
+		if !grouped {
+			return writeTokens(out, jsontext.BeginObject, jsontext.String("items"), func() error {
+				return writeSteps(out, all[0].Steps, language)
+			}, jsontext.EndObject)
+		}
+		return writeTokens(out, jsontext.BeginObject, jsontext.String("series"), jsontext.BeginArray, func() error {
+			for i := range all {
+				if err := writeGroup(out, all[i], language); err != nil {
+					return err
+				}
+				all[i].Steps = nil // what is written need not be held
+			}
+			return nil
+		}, jsontext.EndArray, jsontext.EndObject)
+	})
+}
+
+func writeGroup(out *jsontext.Encoder, s energy.Series, language string) error {
+	return writeTokens(out, jsontext.BeginObject, jsontext.String("key"), jsontext.String(s.Key), jsontext.String("name"), jsontext.String(s.Name),
+		jsontext.String("items"), func() error { return writeSteps(out, s.Steps, language) }, jsontext.EndObject)
+}
+
+func writeSteps(out *jsontext.Encoder, steps []energy.Step, language string) error {
+	return writeTokens(out, jsontext.BeginArray, func() error {
+		for len(steps) > 0 {
+			n := min(stepsAtOnce, len(steps))
+			for _, one := range stepsOf(steps[:n], language) {
+				if err := json.MarshalEncode(out, one, json.FormatNilSliceAsNull(false)); err != nil {
+					return err
+				}
+			}
+			steps = steps[n:]
+		}
+		return nil
+	}, jsontext.EndArray)
+}
+
+// writeTokens writes tokens, and in their midst what functions write.
+func writeTokens(out *jsontext.Encoder, parts ...any) error {
+	for _, part := range parts {
+		var err error
+		switch p := part.(type) {
+		case jsontext.Token:
+			err = out.WriteToken(p)
+		case func() error:
+			err = p()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

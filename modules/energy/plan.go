@@ -1,0 +1,83 @@
+package energy
+
+import "context"
+
+// longQuery is the range beyond which a query is cut to what is measured: a request for half a century costs what there is.
+const longQuery = 366 * dayMs
+
+// Plan reckons a query before anything of it is read: its range, where it is longer than a year, is cut to the buckets of
+// which something is measured, and steps is how many its answer has at the most. Errors: ErrForbidden, ErrNotFound, and
+// ErrInvalid where the answer would be too long.
+func (r *Reports) Plan(ctx context.Context, caller Caller, q Query) (planned Query, steps int, err error) {
+	campus, scope, err := r.scoped(ctx, caller, &q)
+	if err != nil {
+		return q, 0, err
+	}
+	if q.To > q.From.Add(longQuery) {
+		if err := r.cut(ctx, campus, scope, &q); err != nil {
+			return q, 0, err
+		}
+	}
+	edges, err := checkedEdges(q, scope.zone)
+	if err != nil {
+		return q, 0, err
+	}
+	if steps = groupsOf(campus, scope, q.By) * (len(edges) - 1); steps > mostSteps {
+		return q, 0, tooManySteps()
+	}
+	return q, steps, nil
+}
+
+// cut narrows a range to what is measured of the scope, in whole buckets; where nothing is, to its last year.
+func (r *Reports) cut(ctx context.Context, campus *Campus, s scope, q *Query) error {
+	return r.readings.Open(ctx, campus.devicesEver(s), func(books Books) error {
+		first, last, found, err := books.Days()
+		if err != nil {
+			return err
+		}
+		from, to := q.To.Add(-longQuery), q.To
+		if found {
+			from = q.Bucket.start(quarterStart(int64(first)*QuartersPerDay), s.zone)
+			to = q.Bucket.next(q.Bucket.start(quarterStart(int64(last+1)*QuartersPerDay)-1, s.zone), s.zone)
+		}
+		if from, to = max(q.From, from), min(q.To, to); from < to {
+			q.From, q.To = from, to
+		} else { // it lies wholly before or after
+			q.From = q.To.Add(-longQuery)
+		}
+		return nil
+	})
+}
+
+// groupsOf is how many groups a query may have at the most.
+func groupsOf(campus *Campus, s scope, by Grouping) int {
+	devices := len(campus.devicesEver(s))
+	if by == Ungrouped {
+		return 1
+	}
+	groups := devices
+	spaces := func(kind SpaceKind) int {
+		n := 0
+		for _, space := range campus.Spaces(s.space) {
+			if space.Kind == kind {
+				n++
+			}
+		}
+		return n
+	}
+	switch by {
+	case PerRoom:
+		groups = min(groups, spaces(KindRoom)+1)
+	case PerBuilding:
+		groups = min(groups, spaces(KindBuilding)+1)
+	case PerKind:
+		kinds := make(map[DeviceKind]bool)
+		for _, id := range campus.devicesEver(s) {
+			device, _ := campus.Device(id)
+			kinds[device.Kind] = true
+		}
+		groups = len(kinds)
+	case PerDevice, Ungrouped:
+	}
+	return groups + 1 // what is unmetered
+}
