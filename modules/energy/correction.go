@@ -1,6 +1,10 @@
 package energy
 
-import "context"
+import (
+	"context"
+	"errors"
+	"slices"
+)
 
 // Correction is a person's change of a stored reading. What it replaced is kept with it.
 type Correction struct {
@@ -27,7 +31,8 @@ func (c Correction) Changes() bool {
 }
 
 // Correct puts what the report says in the place of the reading under its device and instant, or brings a withdrawn
-// one back. The totals follow in the same transaction. A correction that changes nothing is not kept.
+// one back. What the report leaves out stays: an interval keeps its length. The totals follow in the same transaction. A
+// correction that changes nothing is not kept.
 // Errors: ErrForbidden, ErrNotFound, ErrInvalid.
 func (l *Ledger) Correct(ctx context.Context, caller Caller, report Report, reason string) (Correction, error) {
 	key, err := l.correctable(ctx, caller, report)
@@ -38,11 +43,47 @@ func (l *Ledger) Correct(ctx context.Context, caller Caller, report Report, reas
 	if err != nil {
 		return Correction{}, err
 	}
+	if report, err = l.keepInterval(ctx, key, report); err != nil {
+		return Correction{}, err
+	}
 	reading, flaws := reader.read(report)
 	if len(flaws) > 0 {
 		return Correction{}, ErrInvalid{flaws}
 	}
 	return l.correct(ctx, Correction{Key: key, After: &reading, Reason: reason, By: caller.Subject, Made: reader.now})
+}
+
+// keepInterval gives a report of an interval's energy the length of the interval that it corrects, unless it states one.
+func (l *Ledger) keepInterval(ctx context.Context, key Key, report Report) (Report, error) {
+	if report.Seconds != nil || report.KWh == nil && report.KVArh == nil {
+		return report, nil
+	}
+	was, err := l.lastOf(ctx, key)
+	if errors.As(err, new(ErrNotFound)) {
+		return report, nil // what else is wrong with it is said first
+	}
+	if err == nil && was.Kind == Interval && was.Span > 0 {
+		length := seconds(was.Span)
+		report.Seconds = &length
+	}
+	return report, err
+}
+
+// lastOf is the reading under a key, or what last stood there where it was withdrawn. Errors: ErrNotFound.
+func (l *Ledger) lastOf(ctx context.Context, key Key) (Reading, error) {
+	made, err := l.readings.Corrections(ctx, key)
+	if err != nil {
+		return Reading{}, err
+	}
+	for _, c := range slices.Backward(made) {
+		if c.After != nil {
+			return *c.After, nil
+		}
+		if c.Before != nil {
+			return *c.Before, nil
+		}
+	}
+	return l.readings.Reading(ctx, key)
 }
 
 // Withdraw takes a reading out of the totals. A device that sends it again does not bring it back.

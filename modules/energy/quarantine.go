@@ -24,8 +24,15 @@ type Held struct {
 	Most Energy
 }
 
-// Step is what would be booked.
-func (h Held) Step() Energy { return h.Reading.Energy - Energy(h.Before.Value) }
+// Step is what would be booked: what the counter advanced, or after a fall what it shows since it began again.
+func (h Held) Step() Energy {
+	if h.fell() {
+		return h.Reading.Energy
+	}
+	return h.Reading.Energy - Energy(h.Before.Value)
+}
+
+func (h Held) fell() bool { return h.Reading.Energy < Energy(h.Before.Value) }
 
 // Doubt is why a reading is held back.
 type Doubt string
@@ -36,12 +43,17 @@ const (
 	Impossible Doubt = "impossible_step"
 	// LongSilence: the device said nothing for so long that nobody can say when the energy was used.
 	LongSilence Doubt = "long_silence"
+	// Fallen: the counter shows less than before; it may have begun again, gone on from an older value, or be another.
+	Fallen Doubt = "fallen"
 )
 
 // doubt tells why a reading with a base before it was held back.
 func (h *Held) doubt(t Traits) {
 	h.Why, h.Most = Impossible, t.Limit.During(int64(h.Reading.At-h.Before.At))
-	if int64(h.Reading.At-h.Before.At) > longestFill {
+	switch {
+	case h.fell():
+		h.Why = Fallen
+	case int64(h.Reading.At-h.Before.At) > longestFill:
 		h.Why = LongSilence
 	}
 }

@@ -17,12 +17,12 @@ const (
 	Reset
 	// Rollover is a counter that passed its modulus.
 	Rollover
-	// StepBack is a counter that went on from an older saved value, as after a power cut.
+	// StepBack is what earlier versions noted of a counter that went on from an older saved value; now it is Quarantined.
 	StepBack
-	// Exchange is another counter than before: a new meter, or one set to a new value.
+	// Exchange is another counter than before, as a person said: a new meter, or one set to a new value.
 	Exchange
-	// Quarantined is a step that the device cannot have made, or a silence too long to fill: it books nothing
-	// until a person settles it.
+	// Quarantined is a step that the device cannot have made, a silence too long to fill, or a fall that may be another
+	// meter, an older saved value or a counter that begins again: it books nothing until a person settles it.
 	Quarantined
 	// Gap is a power sample too long after the one before to say what happened between.
 	Gap
@@ -97,6 +97,9 @@ func fallen(value, before Energy) Verdict {
 func stepBack(t Traits, base, here Base, next Energy) (Booking, Base) {
 	value, before := Energy(here.Value), Energy(base.Value)
 	nothing := func(v Verdict) Booking { return Booking{Verdict: v, From: here.At} }
+	if t.Trusted {
+		return stepForward(t, base, here, value, Reset, next)
+	}
 	if t.Modulus > 0 && before < t.Modulus {
 		if over := t.Modulus - before + value; over <= t.Modulus/nearZero && plausible(t, base, here.At, over) {
 			return stepForward(t, base, here, over, Rollover, next)
@@ -110,10 +113,10 @@ func stepBack(t Traits, base, here Base, next Energy) (Booking, Base) {
 		return nothing(TransientZero), base
 	case value*nearZero <= before:
 		return stepForward(t, base, here, value, Reset, next)
-	case value*2 >= before:
-		return nothing(StepBack), here
 	}
-	return nothing(Exchange), here
+	// A counter that begins each day at a fifth, an older saved value or another meter: only a person knows, and energy that
+	// books nothing must be seen.
+	return nothing(Quarantined), here
 }
 
 // stepForward books a step, unless the device cannot have made it.

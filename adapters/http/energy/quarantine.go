@@ -33,7 +33,7 @@ type held struct {
 	Before  register `json:"before" doc:"What it is subtracted from"`
 	StepKWh kwh      `json:"step_kwh" doc:"What would be counted"`
 	MostKWh kwh      `json:"most_kwh" doc:"What the device can have used meanwhile"`
-	Why     string   `json:"why" enum:"impossible_step,long_silence"`
+	Why     string   `json:"why" enum:"impossible_step,long_silence,fallen"`
 	Message string   `json:"message"`
 }
 
@@ -47,6 +47,10 @@ var doubtWords = map[energy.Doubt]words{
 	energy.Impossible: {
 		"El contador avanzó más de lo que el equipo puede usar en ese tiempo.",
 		"The counter went further than the device can use in that time.",
+	},
+	energy.Fallen: {
+		"El contador muestra menos que antes: pudo empezar de nuevo (count cuenta lo que muestra), seguir desde un valor anterior o ser otro (restart no cuenta nada).",
+		"The counter shows less than before: it may have begun again (count counts what it shows), gone on from an older value or be another (restart counts nothing).",
 	},
 	energy.LongSilence: {
 		"El equipo calló tanto tiempo que no se sabe cuándo se usó la energía.",

@@ -1,0 +1,263 @@
+package blackbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/test/program"
+)
+
+// The files under testdata/cases are what people sent to other programs of this sort, where it went wrong.
+
+// campusIn makes a site in a zone with meters, and gives the site's id.
+func campusIn(t *testing.T, c *program.Client, zone string, devices ...map[string]any) string {
+	t.Helper()
+	var site struct{ ID string }
+	require.NoError(t, send(t, c, 201, http.MethodPost, "/api/espacios", map[string]any{"name": "Sede", "kind": "site", "time_zone": zone}).JSON(&site))
+	for _, d := range devices {
+		d["space_id"] = site.ID
+		if d["kind"] == nil {
+			d["kind"] = "other"
+		}
+		send(t, c, 201, http.MethodPost, "/api/dispositivos", d)
+	}
+	return site.ID
+}
+
+type uploaded struct {
+	Received, Inserted, Duplicates, Rejected int
+	Errors                                   []struct {
+		Line        int
+		Field, Code string
+	}
+}
+
+// upload sends a case's file to POST /consumo/lote.
+func upload(t *testing.T, c *program.Client, file string) uploaded {
+	t.Helper()
+	media := map[string]string{".csv": "text/csv", ".ndjson": "application/x-ndjson"}[filepath.Ext(file)]
+	body, err := os.ReadFile(filepath.Join("testdata", "cases", file))
+	require.NoError(t, err)
+	answer, err := c.Raw(http.MethodPost, "/consumo/lote", media, strings.NewReader(string(body)))
+	require.NoError(t, err)
+	var out uploaded
+	require.NoError(t, answer.JSON(&out), "%s", answer.Body)
+	return out
+}
+
+type stepOf struct {
+	Start    string
+	KWh      *float64
+	PeakKW   *float64 `json:"peak_kw"`
+	Cost     *float64
+	Coverage float64
+}
+
+func seriesOf(t *testing.T, c *program.Client, level, id, from, to, bucket string) []stepOf {
+	t.Helper()
+	query := url.Values{"level": {level}, "id": {id}, "from": {from}, "to": {to}, "bucket": {bucket}}
+	var out struct{ Items []stepOf }
+	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/consumo/serie?"+query.Encode(), nil).JSON(&out))
+	return out.Items
+}
+
+func sumOf(steps []stepOf) (kwh float64) {
+	for _, s := range steps {
+		if s.KWh != nil {
+			kwh += *s.KWh
+		}
+	}
+	return kwh
+}
+
+type readingOf struct {
+	Timestamp string
+	KWh       float64
+	Register  *float64 `json:"register_kwh"`
+	IntervalS float64  `json:"interval_s"`
+}
+
+func readingsOf(t *testing.T, c *program.Client, query string) []readingOf {
+	t.Helper()
+	var out struct{ Items []readingOf }
+	require.NoError(t, send(t, c, 200, http.MethodGet, "/consumo?"+query, nil).JSON(&out))
+	return out.Items
+}
+
+func instantsOf(readings []readingOf) (all []string) {
+	for _, r := range readings {
+		all = append(all, r.Timestamp)
+	}
+	return all
+}
+
+func TestACorrectedHourStaysAnHour(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		c := login(t, start(t, databaseURL))
+		campusIn(t, c, "America/Bogota", map[string]any{"id": "cor-a", "kind": "meter"}, map[string]any{"id": "cor-b", "rated_w": 2000})
+		require.Equal(t, 4, upload(t, c, "corrected_hours.csv").Inserted)
+		place := "/consumo/cor-a/2026-05-05T15:00:00Z"
+		hour := func() stepOf {
+			return seriesOf(t, c, "device", "cor-a", "2026-05-05T14:00:00Z", "2026-05-05T15:00:00Z", "hour")[0]
+		}
+		send(t, c, 200, http.MethodPut, place, map[string]any{"kwh": 5, "reason": "un cero de más"})
+		require.Equal(t, []float64{5, 5, 1}, []float64{*hour().KWh, *hour().PeakKW, hour().Coverage})
+		require.Equal(t, 3600.0, readingsOf(t, c, "device_id=cor-a")[1].IntervalS)
+		send(t, c, 200, http.MethodDelete, place+"?reason=x", nil)
+		send(t, c, 200, http.MethodPut, place, map[string]any{"kwh": 4, "reason": "era suyo"})
+		require.Equal(t, []float64{4, 4, 1}, []float64{*hour().KWh, *hour().PeakKW, hour().Coverage}, "one that is brought back keeps it too")
+		send(t, c, 200, http.MethodPut, place, map[string]any{"kwh": 1, "interval_s": 900, "reason": "eran 15 min"})
+		require.Equal(t, 4.0, *hour().PeakKW, "one that is stated changes it")
+		send(t, c, 200, http.MethodPut, "/consumo/cor-b/2026-05-05T15:00:00Z", map[string]any{"kwh": 1.6, "reason": "mal leído"})
+	})
+}
+
+func TestLocalTimesWhereClocksChange(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		c := login(t, start(t, databaseURL))
+		campusIn(t, c, "Europe/Madrid", map[string]any{"id": "cc-a", "kind": "meter"}, map[string]any{"id": "cc-b", "kind": "meter"},
+			map[string]any{"id": "cc-c", "kind": "meter"}, map[string]any{"id": "cc-d", "kind": "meter"})
+		require.Equal(t, []int{7, 0}, []int{upload(t, c, "autumn.csv").Inserted, upload(t, c, "autumn.csv").Inserted}, "sent again it is all there")
+		require.Equal(t, []string{
+			"2026-10-24T23:30:00Z", "2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z", "2026-10-25T01:30:00Z", "2026-10-25T02:00:00Z", "2026-10-25T02:30:00Z",
+		}, instantsOf(readingsOf(t, c, "device_id=cc-a")))
+		require.InDelta(t, 3.8, sumOf(seriesOf(t, c, "device", "cc-a", "2026-10-24", "2026-10-26", "day")), 1e-9)
+		require.Equal(t, 8, upload(t, c, "autumn_counter.ndjson").Inserted)
+		counter := readingsOf(t, c, "device_id=cc-b")
+		require.Equal(t, []string{"2026-10-24T23:40:00Z", "2026-10-25T02:00:00Z"}, []string{counter[0].Timestamp, counter[7].Timestamp})
+		require.InDelta(t, 0.7, sumOf(seriesOf(t, c, "device", "cc-b", "2026-10-24", "2026-10-26", "day")), 1e-9)
+		spring := upload(t, c, "spring.csv")
+		require.Equal(t, []int{2, 1}, []int{spring.Inserted, spring.Rejected})
+		require.Equal(t, []any{3, "timestamp", "no_local_time"}, []any{spring.Errors[0].Line, spring.Errors[0].Field, spring.Errors[0].Code})
+		require.Equal(t, []string{"2026-03-29T00:50:00Z", "2026-03-29T01:20:00Z"}, instantsOf(readingsOf(t, c, "device_id=cc-c")))
+		var one readingOf
+		require.NoError(t, send(t, c, 201, http.MethodPost, "/consumo", map[string]any{"device_id": "cc-d", "kwh": 1, "timestamp": "2026-10-25T02:10:00"}).JSON(&one))
+		require.Equal(t, "2026-10-25T00:10:00Z", one.Timestamp)
+		send(t, c, 201, http.MethodPost, "/consumo", map[string]any{"device_id": "cc-d", "kwh": 1, "timestamp": "2026-10-25T01:10:00Z"})
+	})
+}
+
+func TestDatesOfAQuestionAreTheSites(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		c := login(t, start(t, databaseURL, "SITE_TIME_ZONE=America/Bogota"))
+		site := campusIn(t, c, "Europe/Madrid")
+		campusIn(t, c, "America/Bogota") // with two sites, each question has its own zone
+		var room struct{ ID string }
+		require.NoError(t, send(t, c, 201, http.MethodPost, "/api/espacios", map[string]any{"name": "Sala", "kind": "room", "parent_id": site}).JSON(&room))
+		send(t, c, 201, http.MethodPost, "/api/dispositivos", map[string]any{"id": "ds-a", "kind": "other", "space_id": room.ID})
+		require.Equal(t, 72, upload(t, c, "madrid_days.csv").Inserted)
+		for level, id := range map[string]string{"device": "ds-a", "room": room.ID, "site": site} {
+			days := seriesOf(t, c, level, id, "2026-06-09", "2026-06-10", "day")
+			require.Len(t, days, 1, level)
+			require.Equal(t, "2026-06-08T22:00:00Z", days[0].Start)
+			require.InDelta(t, 12, *days[0].KWh, 1e-9)
+		}
+		for _, what := range []string{"device_id=ds-a", "space_id=" + room.ID} {
+			readings := readingsOf(t, c, what+"&from=2026-06-09&to=2026-06-10")
+			require.Len(t, readings, 24)
+			for _, r := range readings {
+				require.Equal(t, 0.5, r.KWh)
+			}
+			table, err := c.Raw(http.MethodGet, "/consumo?"+what+"&from=2026-06-09&to=2026-06-10", "", nil, "Accept", "text/csv")
+			require.NoError(t, err)
+			require.Equal(t, 25, strings.Count(string(table.Body), "\n"))
+		}
+		require.Equal(t, "2026-06-09T04:30:00Z", readingsOf(t, c, "device_id=ds-a&from=2026-06-09T06:00:00")[0].Timestamp)
+	})
+}
+
+func TestPointsThatGroupThousands(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		c := login(t, start(t, databaseURL))
+		campusIn(t, c, "America/Bogota", map[string]any{"id": "gd-a", "kind": "meter"}, map[string]any{"id": "gd-b", "kind": "meter"})
+		require.Equal(t, 4, upload(t, c, "grouped_energy.csv").Inserted)
+		require.InDelta(t, 4792, sumOf(seriesOf(t, c, "device", "gd-a", "2026-06-18", "2026-06-19", "day")), 1e-9)
+		require.Equal(t, 5, upload(t, c, "grouped_counter.csv").Inserted)
+		require.InDelta(t, 6, sumOf(seriesOf(t, c, "device", "gd-b", "2026-06-18", "2026-06-19", "day")), 1e-9)
+		var values []float64
+		for _, r := range readingsOf(t, c, "device_id=gd-b") {
+			values = append(values, *r.Register)
+		}
+		require.Equal(t, []float64{997.5, 998.5, 1000, 1002, 1003.5}, values)
+	})
+}
+
+func TestADayThatNobodyMeasuredIsEmpty(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		c := login(t, start(t, databaseURL))
+		site := campusIn(t, c, "America/Bogota", map[string]any{"id": "um-a"})
+		upload(t, c, "one_day.csv")
+		table, err := c.Raw(http.MethodGet, "/api/reportes/mensual?space_id="+site+"&month=2026-04", "", nil, "Accept", "text/csv")
+		require.NoError(t, err)
+		lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(string(table.Body), "\r", "")), "\n")
+		require.Len(t, lines, 31)
+		for _, line := range lines[1:] {
+			cells := strings.Split(line, ",") // date, kwh, cost, currency, co2_kg, peak_kw, coverage
+			switch cells[0] {
+			case "2026-04-14":
+				require.Equal(t, []string{"12", "1"}, []string{cells[1], cells[6]})
+			case "2026-04-15":
+				require.Equal(t, []string{"0", "1"}, []string{cells[1], cells[6]}, "measured as nothing")
+			default:
+				require.Equal(t, []string{"", "", "", "", "0"}, []string{cells[1], cells[2], cells[4], cells[5], cells[6]}, line)
+			}
+		}
+	})
+}
+
+func TestACounterThatBeginsAgainIsSeen(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		c := login(t, start(t, databaseURL))
+		campusIn(t, c, "America/Bogota", map[string]any{"id": "dc-a", "kind": "meter"})
+		require.Equal(t, 15, upload(t, c, "daily_counter.csv").Inserted)
+		var held struct {
+			Items []struct {
+				Reading readingOf
+				StepKWh float64 `json:"step_kwh"`
+				Why     string
+			}
+		}
+		require.NoError(t, send(t, c, 200, http.MethodGet, "/api/consumo/cuarentena?device_id=dc-a", nil).JSON(&held))
+		require.Len(t, held.Items, 4, "every step back is shown")
+		for _, one := range held.Items {
+			require.Equal(t, []any{1.2, "fallen"}, []any{one.StepKWh, one.Why})
+			send(t, c, 200, http.MethodPost, "/api/consumo/cuarentena/dc-a/"+one.Reading.Timestamp, map[string]any{"ruling": "count", "reason": "empieza cada día"})
+		}
+		require.InDelta(t, 20.8, sumOf(seriesOf(t, c, "device", "dc-a", "2026-06-01", "2026-06-06", "day")), 1e-9)
+	})
+}
+
+func TestATariffOverMidnight(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		c := login(t, start(t, databaseURL))
+		text, err := os.ReadFile("testdata/cases/night_tariff.json")
+		require.NoError(t, err)
+		for i, want := range map[string]float64{"06:00": 16_400, "00:00": 19_400, "24:00": 19_400} {
+			id := "n" + i[:2]
+			site := campusIn(t, c, "America/Bogota", map[string]any{"id": id, "kind": "meter"})
+			var tariff map[string]any
+			require.NoError(t, json.Unmarshal(text, &tariff))
+			tariff["space_id"] = site
+			tariff["periods"].([]any)[0].(map[string]any)["to"] = i
+			send(t, c, 201, http.MethodPost, "/api/tarifas", tariff)
+			var rows strings.Builder
+			rows.WriteString("device_id,timestamp,kwh,interval_s\n")
+			for hour := range 24 {
+				fmt.Fprintf(&rows, "%s,2026-03-04T%02d:59:59,1,3600\n", id, hour)
+			}
+			answer, err := c.Raw(http.MethodPost, "/consumo/lote", "text/csv", strings.NewReader(strings.ReplaceAll(rows.String(), ":59:59,1,3600", ":59:59,1,3599")))
+			require.NoError(t, err)
+			require.Equal(t, 200, answer.Status, "%s", answer.Body)
+			days := seriesOf(t, c, "device", id, "2026-03-04", "2026-03-05", "day")
+			require.InDelta(t, want, *days[0].Cost, 1e-6, i)
+		}
+	})
+}
