@@ -22,7 +22,7 @@ type Message struct {
 // ErrUnread is a message that makes no sense in its dialect.
 type ErrUnread struct {
 	Dialect string
-	// Reason is a word of a short list: not_json, not_a_number, not_text, wrong_shape, negative, bad_time, too_large, bad_topic.
+	// Reason is a word of a short list: not_json, not_a_number, not_text, wrong_shape, negative, bad_time, too_large, bad_topic, not_understood.
 	Reason string
 }
 
@@ -121,4 +121,6 @@ const (
 	wrongShape garbage = "wrong_shape"
 	negative   garbage = "negative"
 	badTime    garbage = "bad_time"
+	// notUnderstood is what announces or looks like energy in a form that is not read.
+	notUnderstood garbage = "not_understood"
 )

@@ -1,7 +1,9 @@
 package dialect
 
 import (
+	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/holotwin/holotwin/modules/energy"
@@ -62,10 +64,10 @@ const (
 	mostAtTopic  = 50
 )
 
-// simplePath is the one form of template that is understood: {{ value_json.a.b }}.
-var simplePath = regexp.MustCompile(`^\{\{\s*value_json((?:\.[A-Za-z_][A-Za-z0-9_]*|\['[^']+'\])+)\s*(?:\|\s*(?:float|round)(?:\([^)]*\))?\s*)*\}\}$`)
+// simplePath is the one form of template that is understood: {{ value_json.a["b c"].d }}, in the end perhaps rounded.
+var simplePath = regexp.MustCompile(`^\{\{-?\s*value_json((?:\.[A-Za-z_][A-Za-z0-9_]*|\[\s*'[^']+'\s*\]|\[\s*"[^"]+"\s*\])+)\s*(?:\|\s*(?:float|round|int)(?:\([^)]*\))?\s*)*-?\}\}$`)
 
-var pathStep = regexp.MustCompile(`\.([A-Za-z_][A-Za-z0-9_]*)|\['([^']+)'\]`)
+var pathStep = regexp.MustCompile(`\.([A-Za-z_][A-Za-z0-9_]*)|\[\s*'([^']+)'\s*\]|\[\s*"([^"]+)"\s*\]`)
 
 // either is a member under its long or its short name.
 func (o object) either(long, short string) string {
@@ -75,31 +77,65 @@ func (o object) either(long, short string) string {
 	return o.text(short)
 }
 
-// discover reads a config message; an empty one takes the entity back, which then says nothing more.
+// discover reads a config message; an empty one takes the entity back, which then says nothing more. A message of a whole device
+// (component "device") holds its entities; what one of them does not say it has from the device's part.
 func (d *Decoder) discover(component string, payload []byte) error {
-	if len(payload) == 0 || (component != "sensor" && component != "switch" && component != "light") {
+	if len(payload) == 0 || component != "device" && !slices.Contains(entities, component) {
 		return nil
 	}
 	body, err := objectOf(payload)
 	if err != nil {
 		return err
 	}
-	base := body.text("~")
-	topic := strings.Replace(body.either("state_topic", "stat_t"), "~", base, 1)
+	if component != "device" {
+		return d.discoverEntity(component, body, nil)
+	}
+	parts := body.object("components")
+	if parts == nil {
+		parts = body.object("cmps")
+	}
+	for name := range parts {
+		part := parts.object(name)
+		if platform := part.either("platform", "p"); slices.Contains(entities, platform) {
+			err = errors.Join(err, d.discoverEntity(platform, part, body)) // one that is not understood harms no other
+		}
+	}
+	return err
+}
+
+// entities are the components that measure or tell a state.
+var entities = []string{"sensor", "switch", "light"}
+
+// discoverEntity takes an entity in; what it does not say it has from device, where there is one.
+func (d *Decoder) discoverEntity(component string, body, device object) error {
+	said := func(long, short string) string {
+		if text := body.either(long, short); text != "" {
+			return text
+		}
+		return device.either(long, short)
+	}
+	topic := strings.Replace(said("state_topic", "stat_t"), "~", said("~", "~"), 1)
 	if topic == "" {
 		return nil
 	}
-	e := discovered{component: component, name: body.text("name"), unit: unitNamed(body.either("unit_of_measurement", "unit_of_meas"))}
-	if device := body.object("device"); e.name == "" && device != nil {
-		e.name = device.text("name")
+	e := discovered{component: component, name: body.text("name"), unit: unitNamed(said("unit_of_measurement", "unit_of_meas"))}
+	for _, of := range []object{body, device} {
+		for _, key := range []string{"device", "dev"} {
+			if e.name == "" {
+				e.name = of.object(key).text("name")
+			}
+		}
 	}
-	if template := strings.TrimSpace(body.either("value_template", "val_tpl")); template != "" {
+	if template := strings.TrimSpace(said("value_template", "val_tpl")); template != "" {
 		found := simplePath.FindStringSubmatch(template)
-		if found == nil {
+		switch {
+		case found == nil && (e.unit.IsEnergy() || said("device_class", "dev_cla") == "energy"):
+			return notUnderstood
+		case found == nil:
 			return nil // a program of its own, which is not run here
 		}
 		for _, step := range pathStep.FindAllStringSubmatch(found[1], -1) {
-			e.path = append(e.path, step[1]+step[2])
+			e.path = append(e.path, step[1]+step[2]+step[3])
 		}
 	}
 	d.mu.Lock()

@@ -1,6 +1,10 @@
 package dialect
 
 import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/holotwin/holotwin/modules/energy"
@@ -8,49 +12,141 @@ import (
 
 // Zigbee2MQTT: zigbee2mqtt/<name>, where the name may hold slashes and blanks. Every message repeats what was said before
 // (cache_state), so a counter that stands is no measurement; that is the intake's matter. last_seen, where it is switched on, is
-// when the bridge heard the device.
+// when the bridge heard the device. With "output: attribute" each member comes alone, at zigbee2mqtt/<name>/<member>. A plug of
+// several sockets tells energy_l1, power_l1, state_l1, energy_l2 and so on; each socket is a channel of its own.
 func knowsZigbee2MQTT(_ *Decoder, topic []string) bool {
 	return topic[0] == "zigbee2mqtt" && len(topic) > 1 && topic[1] != "bridge"
 }
 
-func readZigbee2MQTT(_ *Decoder, topic []string, m Message) ([]energy.Observation, error) {
+func readZigbee2MQTT(d *Decoder, topic []string, m Message) ([]energy.Observation, error) {
 	switch topic[len(topic)-1] {
 	case "availability", "set", "get", "action":
 		return nil, nil
 	}
-	body, err := objectOf(m.Payload)
+	topic, body, err := zigbeeMessage(topic, m.Payload)
+	if err != nil || body == nil {
+		return nil, err
+	}
+	var all []energy.Observation
+	for _, channel := range zigbeeChannels(body) {
+		o, err := d.zigbeeChannel(topic, body, channel)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, only(o)...)
+	}
+	if len(all) == 0 && body.tellsUnknownEnergy() {
+		return nil, notUnderstood
+	}
+	return all, nil
+}
+
+// zigbeeObjects are the members whose value is an object of its own and no device.
+var zigbeeObjects = []string{"update", "color", "color_options", "level_config", "options"}
+
+// zigbeeMessage is the device's topic and what was said of it; no body where it is nothing of use.
+func zigbeeMessage(topic []string, payload []byte) ([]string, object, error) {
+	last := topic[len(topic)-1]
+	payload = bytes.TrimSpace(payload)
+	if len(topic) < 3 || bytes.HasPrefix(payload, []byte("{")) && !slices.Contains(zigbeeObjects, last) || bytes.HasPrefix(payload, []byte("[")) {
+		body, err := objectOf(payload)
+		return topic, body, err
+	}
+	if slices.Contains(zigbeeObjects, last) {
+		return topic, nil, nil
+	}
+	word, err := plain(payload)
 	if err != nil {
-		return nil, err
+		return topic, nil, err
 	}
-	_, counts := body["energy"]
-	o := energy.Observation{Address: strings.Join(topic, "/"), Name: topic[len(topic)-1], Counts: counts, State: stateOf(body.text("state"))}
-	if o.Register, err = register(body.number("energy"), energy.UnitKilowattHour); err != nil {
-		return nil, err
+	body := object{last: word}
+	if number := numberOf(word); number != "" {
+		body[last] = json.Number(number)
+	} else if word == "true" || word == "false" {
+		body[last] = word == "true"
 	}
-	if o.Power, err = power(body.number("power")); err != nil {
-		return nil, err
+	return topic[:len(topic)-1], body, nil
+}
+
+// zigbeeSocket is a member of one socket of several: its name and the socket's.
+var zigbeeSocket = regexp.MustCompile(`^(?:energy|power|state)_(l[0-9]{1,2}|left|right|center|top|bottom)$`)
+
+// zigbeeChannels are the sockets that a message tells of, and "" for the plug's own members.
+func zigbeeChannels(body object) []string {
+	channels := []string{""}
+	for name := range body {
+		if found := zigbeeSocket.FindStringSubmatch(name); found != nil && !slices.Contains(channels, found[1]) {
+			channels = append(channels, found[1])
+		}
 	}
-	o.Temperature, o.Humidity, o.CO2 = thousandths(body.number("temperature")), thousandths(body.number("humidity")), whole(body.number("co2"))
-	for _, name := range []string{"occupancy", "presence"} {
+	slices.Sort(channels)
+	return channels
+}
+
+// zigbeeChannel reads one channel; what is measured of the room belongs to the plug itself.
+func (d *Decoder) zigbeeChannel(topic []string, body object, channel string) (o energy.Observation, err error) {
+	address, suffix := strings.Join(topic, "/"), ""
+	o.Name = topic[len(topic)-1]
+	if channel != "" {
+		address, suffix, o.Name = address+"#"+channel, "_"+channel, o.Name+" "+channel
+	}
+	o.Address = address
+	if _, counts := body["energy"+suffix]; counts {
+		d.remember(address, "counts", "energy")
+	}
+	o.Counts, o.State = d.recall(address, "counts") != "", stateOf(body.text("state"+suffix))
+	if o.Register, err = register(body.number("energy"+suffix), energy.UnitKilowattHour); err != nil {
+		return o, err
+	}
+	if o.Power, err = power(body.number("power" + suffix)); err != nil {
+		return o, err
+	}
+	if channel == "" {
+		o.Temperature, o.Humidity, o.CO2 = thousandths(body.number("temperature")), thousandths(body.number("humidity")), whole(body.number("co2"))
+		o.Occupancy = presence(body)
+	}
+	return o, body.lastSeen(&o)
+}
+
+// presence is 1 or 0 persons as a sensor of presence tells; nil where there is none.
+func presence(body object) *int64 {
+	for _, name := range []string{"presence", "occupancy"} {
 		if there, is := body[name].(bool); is {
 			n := int64(0)
 			if there {
 				n = 1
 			}
-			o.Occupancy = &n
+			return &n
 		}
 	}
-	seen := body.text("last_seen")
+	return nil
+}
+
+// lastSeen puts the moment at which the bridge heard the device into an observation.
+func (o object) lastSeen(into *energy.Observation) error {
+	seen := o.text("last_seen")
 	if seen == "" {
-		seen = body.number("last_seen")
+		seen = o.number("last_seen")
 	}
 	if seen == "" {
-		return only(o), nil
+		return nil
 	}
 	at, err := momentOf(seen)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		at.tell(into, energy.ByBridge)
 	}
-	at.tell(&o, energy.ByBridge)
-	return only(o), nil
+	return err
+}
+
+// zigbeeTotals are what the bridge or the device reckons from the counter.
+var zigbeeTotals = regexp.MustCompile(`^energy_(today|yesterday|day|week|month|year|t[0-9])$`)
+
+// tellsUnknownEnergy tells whether a number looks like a counter that is not understood.
+func (o object) tellsUnknownEnergy() bool {
+	for name := range o {
+		if strings.HasPrefix(name, "energy") && name != "energy" && !zigbeeSocket.MatchString(name) && !zigbeeTotals.MatchString(name) && o.number(name) != "" {
+			return true
+		}
+	}
+	return false
 }
