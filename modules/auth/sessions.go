@@ -71,20 +71,34 @@ func (s *Sessions) Login(ctx context.Context, email, password string, from Actor
 	if err := s.throttle.take(ctx, email, from.Client); err != nil {
 		return Grant{}, err
 	}
-	user, err := s.identify(ctx, email, password)
-	if errors.Is(err, ErrCredentials) {
-		// The address that was tried is kept, and nothing of the password.
-		return Grant{}, errors.Join(err, s.audit.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, email, "")))
+	for range maxLogins {
+		user, err := s.identify(ctx, email, password)
+		if errors.Is(err, ErrCredentials) {
+			// The address that was tried is kept, and nothing of the password.
+			return Grant{}, errors.Join(err, s.audit.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, email, "")))
+		}
+		if err != nil {
+			return Grant{}, err
+		}
+		from.ID = user.ID
+		// The password was compared a while ago: what was changed meanwhile has ended all sessions but the one that begins.
+		granted, err := s.begin(ctx, user, from, func(now User) bool { return now.PasswordHash == user.PasswordHash && !now.Disabled })
+		if errors.Is(err, errChanged) {
+			continue
+		}
+		if err != nil {
+			return Grant{}, err
+		}
+		return granted, s.throttle.giveBack(ctx, email, from.Client)
 	}
-	if err != nil {
-		return Grant{}, err
-	}
-	if err := s.throttle.giveBack(ctx, email, from.Client); err != nil {
-		return Grant{}, err
-	}
-	from.ID = user.ID
-	return s.begin(ctx, user, from)
+	return Grant{}, ErrBusy
 }
+
+// maxLogins is how often a login looks again at a user who is changed in the middle of it.
+const maxLogins = 3
+
+// errChanged is a user who was changed in the middle of a login or of another password.
+var errChanged = errors.New("the user was changed meanwhile")
 
 func checkLogin(email, password string) []Flaw {
 	var flaws []Flaw
@@ -117,13 +131,25 @@ func (s *Sessions) identify(ctx context.Context, email, password string) (User, 
 		return User{}, ErrCredentials
 	}
 	if stale {
-		if renewed, err := s.hasher.Hash(ctx, password); err == nil {
-			if err := s.users.Rehash(ctx, user.ID, user.PasswordHash, renewed); err != nil {
-				return User{}, err
-			}
-		}
+		return s.rehashed(ctx, user, password)
 	}
 	return user, nil
+}
+
+// rehashed is a user with a hash of today's cost of the same password. Where it cannot be made they keep the old one.
+func (s *Sessions) rehashed(ctx context.Context, user User, password string) (User, error) {
+	renewed, err := s.hasher.Hash(ctx, password)
+	if errors.Is(err, ErrBusy) {
+		return user, nil
+	}
+	if err != nil {
+		return User{}, err
+	}
+	done, err := s.users.Rehash(ctx, user.ID, user.PasswordHash, renewed)
+	if done {
+		user.PasswordHash = renewed
+	}
+	return user, err
 }
 
 // isPasswordOf tells whether a password is a user's, and whether its hash should be made anew. It takes the same time
@@ -133,11 +159,22 @@ func (s *Sessions) isPasswordOf(ctx context.Context, user User, password string)
 	return ok && user.Login == ByPassword && password != publishedPassword, stale, err
 }
 
-func (s *Sessions) begin(ctx context.Context, user User, from Actor) (Grant, error) {
+// begin begins a session of a user whom may lets in as they are now. Errors: errChanged.
+func (s *Sessions) begin(ctx context.Context, user User, from Actor, may func(now User) bool) (Grant, error) {
 	now := s.clock.Now()
 	family := Family{ID: s.newID("fm"), User: user.ID, Begun: now, Used: now}
 	refresh := s.newRefresh()
-	if err := s.families.Begin(ctx, family, digest(refresh), from.Entry(now, LoggedIn, user.ID, user.Email)); err != nil {
+	err := s.families.Begin(ctx, family, digest(refresh), func(u User) (Entry, error) {
+		if !may(u) {
+			return Entry{}, errChanged
+		}
+		user = u
+		return from.Entry(now, LoggedIn, u.ID, u.Email), nil
+	})
+	if errors.Is(err, ErrNotFound) {
+		err = errChanged
+	}
+	if err != nil {
 		return Grant{}, err
 	}
 	return s.grant(user, family.ID, refresh)
@@ -235,8 +272,9 @@ func (s *Sessions) Holder(ctx context.Context, access string) (Holder, error) {
 	return Holder{User: user, Family: claims.Family, TokenID: claims.ID}, nil
 }
 
-// ChangePassword gives the actor another password and ends all his sessions but family, the one that asks. Who
-// has no password has no current one to give: ErrCredentials. Wrong guesses of the current one count like those of a login. Errors: ErrInvalid, ErrCredentials, ErrThrottled, ErrBusy.
+// ChangePassword gives the actor another password and ends all their sessions but family, the one that asks. Who has no
+// password has no current one to give: ErrCredentials. Wrong guesses of the current one count like those of a login.
+// Errors: ErrInvalid, ErrToken, ErrCredentials, ErrThrottled, ErrBusy.
 func (s *Sessions) ChangePassword(ctx context.Context, actor Actor, family, current, next string) error {
 	user, found, err := s.users.User(ctx, actor.ID)
 	if err != nil {
@@ -261,16 +299,23 @@ func (s *Sessions) ChangePassword(ctx context.Context, actor Actor, family, curr
 	if !ok {
 		return ErrCredentials
 	}
-	if err := s.throttle.giveBack(ctx, user.Email, actor.Client); err != nil {
-		return err
-	}
 	hash, err := s.hasher.Hash(ctx, next)
 	if err != nil {
 		return err
 	}
-	if err := s.users.SetPassword(ctx, user.ID, hash, family, actor.Entry(s.clock.Now(), PasswordChanged, user.ID, "")); err != nil {
+	_, err = s.users.ChangeUser(ctx, user.ID, family, func(u *User) (Entry, error) {
+		if u.Disabled || u.PasswordHash != user.PasswordHash {
+			return Entry{}, errChanged
+		}
+		u.givePassword(hash)
+		return actor.Entry(s.clock.Now(), PasswordChanged, u.ID, ""), nil
+	})
+	s.standing.forgetUser(user.ID)
+	if errors.Is(err, errChanged) || errors.Is(err, ErrNotFound) {
+		return ErrCredentials // what was compared is the current password no more
+	}
+	if err != nil {
 		return err
 	}
-	s.standing.forgetUser(user.ID)
-	return nil
+	return s.throttle.giveBack(ctx, user.Email, actor.Client)
 }

@@ -33,9 +33,17 @@ type tokenRow struct {
 
 func (tokenRow) TableName() string { return "auth_refresh_tokens" }
 
-// Begin keeps a new family and its first token.
-func (s *Store) Begin(ctx context.Context, f auth.Family, token []byte, entry auth.Entry) error {
+// Begin keeps a new family and its first token, of a user whom check lets in as they are now.
+func (s *Store) Begin(ctx context.Context, f auth.Family, token []byte, check auth.UserCheck) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		user, err := lockUser(tx, f.User, forShare)
+		if err != nil {
+			return err
+		}
+		entry, err := check(user.user())
+		if err != nil {
+			return err
+		}
 		row := familyRow{ID: f.ID, UserID: f.User, BegunAt: f.Begun.UnixMilli(), UsedAt: f.Used.UnixMilli()}
 		if err := tx.Create(&row).Error; err != nil {
 			return fmt.Errorf("begin session: %w", err)

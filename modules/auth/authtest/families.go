@@ -25,10 +25,14 @@ type Store interface {
 	auth.Resets
 	auth.Audit
 	auth.Scopes
+	auth.UntestedPasswords
 }
 
 // noted is a line that nobody looks at.
 var noted = auth.Entry{At: begun, Action: "test"}
+
+// noting lets what is done to a user be done.
+func noting(auth.User) (auth.Entry, error) { return noted, nil }
 
 // Run checks an adapter on an empty store.
 func Run(t *testing.T, store Store) {
@@ -38,6 +42,10 @@ func Run(t *testing.T, store Store) {
 	t.Run("tries come back", func(t *testing.T) { triesComeBack(t, store) })
 	t.Run("users, of whom an administrator stays", func(t *testing.T) { users(t, store) })
 	t.Run("of many who use a link one wins", func(t *testing.T) { resets(t, store) })
+	t.Run("of two edits at once both stay", func(t *testing.T) { editsAtOnce(t, store) })
+	t.Run("what is answered holds", func(t *testing.T) { inTheMiddle(t, store) })
+	t.Run("links to another password end", func(t *testing.T) { linksEnd(t, store) })
+	t.Run("what is not edited is not looked at", func(t *testing.T) { onlyWhatIsEdited(t, store) })
 	t.Run("keys", func(t *testing.T) { keys(t, store) })
 	t.Run("who is limited to a part of the campus", func(t *testing.T) { scopes(t, store) })
 	t.Run("the audit is read backwards", func(t *testing.T) { audit(t, store) })
@@ -85,14 +93,18 @@ func sessionEnds(t *testing.T, store Store) {
 	ctx := context.Background()
 	user := somebody(t, store)
 	for _, id := range []string{"fm_a", "fm_b"} {
-		require.NoError(t, store.Begin(ctx, auth.Family{ID: id, User: user.ID, Begun: begun, Used: begun}, []byte(id), noted))
+		require.NoError(t, store.Begin(ctx, auth.Family{ID: id, User: user.ID, Begun: begun, Used: begun}, []byte(id), noting))
 	}
 	family, spent, found, err := store.Find(ctx, []byte("fm_a"))
 	require.NoError(t, err)
 	require.True(t, found)
 	require.False(t, spent)
 	require.Equal(t, auth.Family{ID: "fm_a", User: user.ID, Begun: begun, Used: begun}, family)
-	require.NoError(t, store.SetPassword(ctx, user.ID, "other", "fm_b", noted))
+	_, err = store.ChangeUser(ctx, user.ID, "fm_b", func(u *auth.User) (auth.Entry, error) {
+		u.PasswordHash = "other"
+		return noted, nil
+	})
+	require.NoError(t, err)
 	for id, ended := range map[string]bool{"fm_a": true, "fm_b": false} {
 		family, standing, found, err := store.Standing(ctx, id)
 		require.NoError(t, err)
@@ -108,7 +120,7 @@ func sessionEnds(t *testing.T, store Store) {
 
 func refreshRace(t *testing.T, store Store) {
 	ctx := context.Background()
-	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_race", User: somebody(t, store).ID, Begun: begun, Used: begun}, []byte("race"), noted))
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_race", User: somebody(t, store).ID, Begun: begun, Used: begun}, []byte("race"), noting))
 	var winners atomic.Int32
 	var wait sync.WaitGroup
 	for i := range 50 {
