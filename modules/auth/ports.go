@@ -111,14 +111,5 @@ type Tokens interface {
 	Verify(token string) (Claims, error)
 }
 
-// Throttle counts failures.
-type Throttle interface {
-	// Take takes one of a key's tries, of which limit a minute come back. Where none is left it tells when one
-	// will be.
-	Take(ctx context.Context, key string, limit int, now time.Time) (wait time.Duration, err error)
-	// GiveBack returns a try that was none.
-	GiveBack(ctx context.Context, key string, limit int, now time.Time) error
-}
-
 // Clock tells the time.
 type Clock interface{ Now() time.Time }

@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Lives of what a login gives.
@@ -30,6 +32,7 @@ type Sessions struct {
 	hasher   Hasher
 	tokens   Tokens
 	throttle *loginThrottle
+	sweeper  Sweeper
 	audit    Audit
 	clock    Clock
 	newID    func(prefix string) string
@@ -44,8 +47,9 @@ type SessionsNeed struct {
 	Hasher   Hasher
 	Tokens   Tokens
 	Throttle Throttle
+	Sweeper  Sweeper
 	Audit    Audit
-	// LoginLimit is how many logins of an account may fail in a minute.
+	// LoginLimit is how many logins of an account may fail in a minute from one network.
 	LoginLimit int
 	Clock      Clock
 	NewID      func(prefix string) string
@@ -55,7 +59,7 @@ type SessionsNeed struct {
 // NewSessions makes sessions.
 func NewSessions(n SessionsNeed) *Sessions {
 	return &Sessions{
-		users: n.Users, families: n.Families, hasher: n.Hasher, tokens: n.Tokens, audit: n.Audit, clock: n.Clock, newID: n.NewID, random: n.Random,
+		users: n.Users, families: n.Families, hasher: n.Hasher, tokens: n.Tokens, sweeper: n.Sweeper, audit: n.Audit, clock: n.Clock, newID: n.NewID, random: n.Random,
 		throttle: &loginThrottle{store: n.Throttle, limit: n.LoginLimit, clock: n.Clock},
 		standing: newStandings(n.Families, n.Clock),
 	}
@@ -68,28 +72,40 @@ func (s *Sessions) Login(ctx context.Context, email, password string, from Actor
 		return Grant{}, ErrInvalid{flaws}
 	}
 	email = normalEmail(email)
-	if err := s.throttle.take(ctx, email, from.Client); err != nil {
+	try, err := s.throttle.take(ctx, email, from.Client)
+	if err != nil {
 		return Grant{}, err
 	}
+	granted, err := s.enter(ctx, email, password, from)
+	if errors.Is(err, ErrCredentials) {
+		return Grant{}, errors.Join(err, s.audit.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, noted(email), "")))
+	}
+	return granted, errors.Join(err, try.giveBack(ctx))
+}
+
+// noted is what the audit keeps of an address that somebody tried: nothing, where it has not the shape of one. It may be a
+// password, or meant for who opens the audit in a spreadsheet.
+func noted(email string) string {
+	first, _ := utf8.DecodeRuneInString(email)
+	if isAddress(email) && (unicode.IsLetter(first) || unicode.IsDigit(first)) {
+		return email
+	}
+	return ""
+}
+
+// enter lets a user in by password. Errors: ErrCredentials, ErrBusy.
+func (s *Sessions) enter(ctx context.Context, email, password string, from Actor) (Grant, error) {
 	for range maxLogins {
 		user, err := s.identify(ctx, email, password)
-		if errors.Is(err, ErrCredentials) {
-			// The address that was tried is kept, and nothing of the password.
-			return Grant{}, errors.Join(err, s.audit.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, email, "")))
-		}
 		if err != nil {
 			return Grant{}, err
 		}
 		from.ID = user.ID
 		// The password was compared a while ago: what was changed meanwhile has ended all sessions but the one that begins.
 		granted, err := s.begin(ctx, user, from, func(now User) bool { return now.PasswordHash == user.PasswordHash && !now.Disabled })
-		if errors.Is(err, errChanged) {
-			continue
+		if !errors.Is(err, errChanged) {
+			return granted, err
 		}
-		if err != nil {
-			return Grant{}, err
-		}
-		return granted, s.throttle.giveBack(ctx, email, from.Client)
 	}
 	return Grant{}, ErrBusy
 }
@@ -175,6 +191,9 @@ func (s *Sessions) begin(ctx context.Context, user User, from Actor, may func(no
 		err = errChanged
 	}
 	if err != nil {
+		return Grant{}, err
+	}
+	if err := s.throttle.remember(ctx, user.Email, from.Client); err != nil {
 		return Grant{}, err
 	}
 	return s.grant(user, family.ID, refresh)
@@ -289,9 +308,18 @@ func (s *Sessions) ChangePassword(ctx context.Context, actor Actor, family, curr
 	if len(current) > MaxPassword {
 		return ErrCredentials
 	}
-	if err := s.throttle.take(ctx, user.Email, actor.Client); err != nil {
+	try, err := s.throttle.take(ctx, user.Email, actor.Client)
+	if err != nil {
 		return err
 	}
+	err = s.changePassword(ctx, actor, user, family, current, next)
+	if errors.Is(err, ErrCredentials) {
+		return err
+	}
+	return errors.Join(err, try.giveBack(ctx))
+}
+
+func (s *Sessions) changePassword(ctx context.Context, actor Actor, user User, family, current, next string) error {
 	ok, _, err := s.isPasswordOf(ctx, user, current)
 	if err != nil {
 		return err
@@ -314,8 +342,5 @@ func (s *Sessions) ChangePassword(ctx context.Context, actor Actor, family, curr
 	if errors.Is(err, errChanged) || errors.Is(err, ErrNotFound) {
 		return ErrCredentials // what was compared is the current password no more
 	}
-	if err != nil {
-		return err
-	}
-	return s.throttle.giveBack(ctx, user.Email, actor.Client)
+	return err
 }

@@ -14,7 +14,7 @@ import (
 // AddReset stores a link in the place of the one that the user has.
 func (s *Store) AddReset(ctx context.Context, user string, token []byte, expires time.Time, check auth.UserCheck) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		row, err := lockUser(tx, user, forShare)
+		row, err := lockUser(tx, user)
 		if err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ func (s *Store) ResetOf(ctx context.Context, token []byte, now time.Time) (auth.
 // everywhere.
 func (s *Store) Reset(ctx context.Context, token []byte, now time.Time, user string, change auth.UserChange) (won bool, err error) {
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
-		if _, err := lockUser(tx, user, forUpdate); err != nil {
+		if _, err := holdUser(tx, user); err != nil {
 			return err
 		}
 		spent := tx.Exec("DELETE FROM auth_resets WHERE digest = ? AND user_id = ? AND expires_at > ?", hex.EncodeToString(token), user, now.UnixMilli())

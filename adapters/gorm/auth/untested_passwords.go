@@ -38,7 +38,7 @@ func (s *Store) KeepPassword(ctx context.Context, id string) error {
 // who do so at once. The user's row is locked first, as everywhere.
 func (s *Store) RemovePassword(ctx context.Context, id, hash string, entry auth.Entry) error {
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
-		was, err := lockUser(tx, id, forUpdate)
+		was, err := holdUser(tx, id)
 		if err != nil {
 			return err
 		}

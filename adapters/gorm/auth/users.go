@@ -2,6 +2,7 @@ package gormauth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -124,7 +125,7 @@ func (s *Store) ChangeUser(ctx context.Context, id, keep string, change auth.Use
 }
 
 func changeUser(tx *gorm.DB, id, keep string, change auth.UserChange) (auth.User, error) {
-	was, err := lockUser(tx, id, forUpdate)
+	was, err := holdUser(tx, id)
 	if err != nil {
 		return auth.User{}, err
 	}
@@ -139,17 +140,25 @@ func changeUser(tx *gorm.DB, id, keep string, change auth.UserChange) (auth.User
 	return user, note(tx, entry)
 }
 
-// The locks of a user's row; SQLite's transaction is one already.
-const (
-	// forUpdate keeps everybody from changing it.
-	forUpdate = clause.LockingStrengthUpdate
-	// forShare does so, and lets others who only look have it too.
-	forShare = clause.LockingStrengthShare
-)
+// holdUser locks a user for a change: one at a time counts which administrators are left.
+func holdUser(tx *gorm.DB, id string) (userRow, error) {
+	if err := holdAdministrators(tx); err != nil {
+		return userRow{}, err
+	}
+	return lockUser(tx, id)
+}
 
-func lockUser(tx *gorm.DB, id, strength string) (userRow, error) {
+// holdAdministrators lets one transaction at a time change users. The row is made where the first user was not made by the
+// server.
+func holdAdministrators(tx *gorm.DB) error {
+	return tx.Exec("INSERT INTO auth_first_user (only_row, user_id) VALUES (1, '') ON CONFLICT (only_row) DO UPDATE SET only_row = 1").Error
+}
+
+// lockUser keeps everybody else from changing a user until the transaction ends; SQLite's is the only one anyway. Whoever
+// locks rows of others beside it does so in this order: the administrators, the user, their sessions, the tokens of these.
+func lockUser(tx *gorm.DB, id string) (userRow, error) {
 	var rows []userRow
-	if err := tx.Clauses(clause.Locking{Strength: strength}).Where("id = ?", id).Limit(1).Find(&rows).Error; err != nil {
+	if err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Limit(1).Find(&rows).Error; err != nil {
 		return userRow{}, fmt.Errorf("lock user: %w", err)
 	}
 	if len(rows) == 0 {
@@ -186,6 +195,11 @@ func writeUser(tx *gorm.DB, was, is userRow, keep string) error {
 			return err
 		}
 	}
+	if is.Email != was.Email {
+		if err := forgetNetworks(tx, was.Email); err != nil {
+			return err
+		}
+	}
 	if was.administers() && !is.administers() {
 		return someAdministrator(tx)
 	}
@@ -200,7 +214,7 @@ func (r userRow) administers() bool {
 // RemoveUser removes one with their families.
 func (s *Store) RemoveUser(ctx context.Context, id string, check auth.UserCheck) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		was, err := lockUser(tx, id, forUpdate)
+		was, err := holdUser(tx, id)
 		if err != nil {
 			return err
 		}
@@ -214,7 +228,7 @@ func (s *Store) RemoveUser(ctx context.Context, id string, check auth.UserCheck)
 		if err := endFamilies(tx, id, ""); err != nil {
 			return err
 		}
-		if err := forgetResets(tx, id); err != nil {
+		if err := errors.Join(forgetResets(tx, id), forgetNetworks(tx, was.Email)); err != nil {
 			return err
 		}
 		if was.administers() {
@@ -226,15 +240,10 @@ func (s *Store) RemoveUser(ctx context.Context, id string, check auth.UserCheck)
 	})
 }
 
-// someAdministrator refuses to go on where nobody is left who manages the whole campus. One transaction at a time counts
-// who is: that is what the row of auth_first_user is locked for.
+// someAdministrator refuses to go on where nobody is left who manages the whole campus.
 func someAdministrator(tx *gorm.DB) error {
-	err := tx.Exec("INSERT INTO auth_first_user (only_row, user_id) VALUES (1, '') ON CONFLICT (only_row) DO UPDATE SET only_row = 1").Error
-	if err != nil {
-		return err
-	}
 	var left int64
-	err = tx.Model(&userRow{}).Where("role = ? AND space_id = '' AND NOT disabled", string(auth.Admin)).Count(&left).Error
+	err := tx.Model(&userRow{}).Where("role = ? AND space_id = '' AND NOT disabled", string(auth.Admin)).Count(&left).Error
 	if err == nil && left == 0 {
 		err = auth.ErrLastAdmin
 	}
@@ -243,6 +252,12 @@ func someAdministrator(tx *gorm.DB) error {
 
 func endFamilies(tx *gorm.DB, user, keep string) error {
 	return tx.Exec("UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND id <> ?", user, keep).Error
+}
+
+// endFamiliesBeyond ends those of a user that were used least lately.
+func endFamiliesBeyond(tx *gorm.DB, user string, most int) error {
+	return tx.Exec(`UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND NOT ended AND id NOT IN (
+		SELECT id FROM auth_families WHERE user_id = ? AND NOT ended ORDER BY used_at DESC, id DESC LIMIT ?)`, user, user, most).Error
 }
 
 // Rehash replaces a hash that is still the one that was compared.

@@ -104,7 +104,7 @@ func newCampus(store Store) *campus {
 	newID := func(prefix string) string { return fmt.Sprintf("%s_campus_%d", prefix, c.ids.Add(1)) }
 	random := func(n int) []byte { return fmt.Appendf(nil, "%0*d", n, c.ids.Add(1)) }
 	c.sessions = auth.NewSessions(auth.SessionsNeed{
-		Users: store, Families: c, Hasher: c.hasher, Tokens: plainTokens{}, Throttle: store, Audit: store, LoginLimit: 1000,
+		Users: store, Families: c, Hasher: c.hasher, Tokens: plainTokens{}, Throttle: store, Sweeper: store, Audit: store, LoginLimit: 1000,
 		Clock: stopped{}, NewID: newID, Random: random,
 	})
 	c.accounts = auth.NewAccounts(auth.AccountsNeed{
@@ -122,67 +122,88 @@ const (
 // root manages the whole campus.
 var root = auth.Actor{ID: "us_root", Role: auth.Admin}
 
+// scene is something that takes long, in the middle of which a user is changed.
+type scene struct {
+	name string
+	slow func(c *campus, id, link string) error
+	// meanwhile is the change; removed takes its place.
+	meanwhile auth.UserEdit
+	removed   bool
+	// stale gives the user a hash that should be made anew.
+	stale bool
+	err   error
+	// is what the user has become: Disabled, Role, Space and PasswordHash.
+	is auth.User
+}
+
+func passwordEdit(password string) auth.UserEdit { return auth.UserEdit{Password: &password} }
+
+// become is a user of a scene with what differs from the one at its start.
+func become(differ func(u *auth.User)) auth.User {
+	u := auth.User{Role: auth.Viewer, Space: "sp_a", PasswordHash: "#" + firstPassword}
+	differ(&u)
+	return u
+}
+
+func scenes() []scene {
+	yes, manager, elsewhere := true, auth.Manager, "sp_b"
+	disable, promote, move := auth.UserEdit{Disabled: &yes}, auth.UserEdit{Role: &manager}, auth.UserEdit{Space: &elsewhere}
+	give := func(c *campus, id, _ string) error {
+		_, err := c.accounts.Change(context.Background(), root, id, passwordEdit(otherPassword))
+		return err
+	}
+	limited := func(c *campus, id, _ string) error {
+		_, err := c.accounts.Change(context.Background(), auth.Actor{Role: auth.Admin, Space: "sp_a"}, id, passwordEdit(otherPassword))
+		return err
+	}
+	own := func(c *campus, id, _ string) error {
+		return c.sessions.ChangePassword(context.Background(), auth.Actor{ID: id}, "fm_"+id, firstPassword, otherPassword)
+	}
+	byLink := func(c *campus, _, link string) error {
+		return c.accounts.Reset(context.Background(), auth.Actor{}, link, otherPassword)
+	}
+	login := func(c *campus, id, _ string) error {
+		_, err := c.sessions.Login(context.Background(), id+"@usc.edu.co", firstPassword, auth.Actor{})
+		return err
+	}
+	disabled := become(func(u *auth.User) { u.Disabled = true })
+	third := become(func(u *auth.User) { u.PasswordHash = "#" + thirdPassword })
+	another := passwordEdit(thirdPassword)
+	return []scene{
+		{name: "password, disabled", slow: give, meanwhile: disable, is: become(func(u *auth.User) { u.Disabled, u.PasswordHash = true, "#"+otherPassword })},
+		{name: "password, role", slow: give, meanwhile: promote, is: become(func(u *auth.User) { u.Role, u.PasswordHash = auth.Manager, "#"+otherPassword })},
+		{name: "password, space", slow: give, meanwhile: move, is: become(func(u *auth.User) { u.Space, u.PasswordHash = "sp_b", "#"+otherPassword })},
+		{name: "password, removed", slow: give, removed: true, err: auth.ErrNotFound},
+		{name: "password of a limited administrator, moved away", slow: limited, meanwhile: move, err: auth.ErrNotFound, is: become(func(u *auth.User) { u.Space = "sp_b" })},
+		{name: "own password, disabled", slow: own, meanwhile: disable, err: auth.ErrCredentials, is: disabled},
+		{name: "own password, another given", slow: own, meanwhile: another, err: auth.ErrCredentials, is: third},
+		{name: "own password, role", slow: own, meanwhile: promote, is: become(func(u *auth.User) { u.Role, u.PasswordHash = auth.Manager, "#"+otherPassword })},
+		{name: "link, disabled", slow: byLink, meanwhile: disable, err: auth.ErrToken, is: disabled},
+		{name: "link, another given", slow: byLink, meanwhile: another, err: auth.ErrToken, is: third},
+		{name: "link, removed", slow: byLink, removed: true, err: auth.ErrToken},
+		{name: "login, disabled", slow: login, meanwhile: disable, err: auth.ErrCredentials, is: disabled},
+		{name: "login, another given", slow: login, meanwhile: another, err: auth.ErrCredentials, is: third},
+		{name: "login, removed", slow: login, removed: true, err: auth.ErrCredentials},
+		{name: "login with an old hash, another given", slow: login, stale: true, meanwhile: another, err: auth.ErrCredentials, is: third},
+		{name: "login with an old hash, role", slow: login, stale: true, meanwhile: promote, is: become(func(u *auth.User) { u.Role = auth.Manager })},
+	}
+}
+
 // inTheMiddle changes a user while something that takes long is done to the same: what was answered first holds.
 func inTheMiddle(t *testing.T, store Store) {
 	ctx := context.Background()
 	c := newCampus(store)
-	password := func(p string) auth.UserEdit { return auth.UserEdit{Password: &p} }
-	yes, manager, elsewhere := true, auth.Manager, "sp_b"
-	disable := auth.UserEdit{Disabled: &yes}
-	adminGives := func(id string) error {
-		_, err := c.accounts.Change(ctx, root, id, password(otherPassword))
-		return err
-	}
-	loginBy := func(p string) func(id string) error {
-		return func(id string) error {
-			_, err := c.sessions.Login(ctx, id+"@usc.edu.co", p, auth.Actor{})
-			return err
-		}
-	}
-	ownPassword := func(id string) error {
-		return c.sessions.ChangePassword(ctx, auth.Actor{ID: id}, "fm_"+id, firstPassword, otherPassword)
-	}
-	var link string
-	byLink := func(string) error { return c.accounts.Reset(ctx, auth.Actor{}, link, otherPassword) }
-	for i, s := range []struct {
-		name      string
-		slow      func(id string) error
-		meanwhile auth.UserEdit
-		removed   bool
-		stale     bool
-		err       error
-		is        auth.User // Disabled, Role, Space and PasswordHash
-	}{
-		{name: "password, disabled", slow: adminGives, meanwhile: disable, is: auth.User{Disabled: true, Role: auth.Viewer, Space: "sp_a", PasswordHash: "#" + otherPassword}},
-		{name: "password, role", slow: adminGives, meanwhile: auth.UserEdit{Role: &manager}, is: auth.User{Role: auth.Manager, Space: "sp_a", PasswordHash: "#" + otherPassword}},
-		{name: "password, space", slow: adminGives, meanwhile: auth.UserEdit{Space: &elsewhere}, is: auth.User{Role: auth.Viewer, Space: "sp_b", PasswordHash: "#" + otherPassword}},
-		{name: "password, removed", slow: adminGives, removed: true, err: auth.ErrNotFound},
-		{name: "password of a limited administrator, moved away", slow: func(id string) error {
-			_, err := c.accounts.Change(ctx, auth.Actor{Role: auth.Admin, Space: "sp_a"}, id, password(otherPassword))
-			return err
-		}, meanwhile: auth.UserEdit{Space: &elsewhere}, err: auth.ErrNotFound, is: auth.User{Role: auth.Viewer, Space: "sp_b", PasswordHash: "#" + firstPassword}},
-		{name: "own password, disabled", slow: ownPassword, meanwhile: disable, err: auth.ErrCredentials, is: auth.User{Disabled: true, Role: auth.Viewer, Space: "sp_a", PasswordHash: "#" + firstPassword}},
-		{name: "own password, another given", slow: ownPassword, meanwhile: password(thirdPassword), err: auth.ErrCredentials, is: auth.User{Role: auth.Viewer, Space: "sp_a", PasswordHash: "#" + thirdPassword}},
-		{name: "own password, role", slow: ownPassword, meanwhile: auth.UserEdit{Role: &manager}, is: auth.User{Role: auth.Manager, Space: "sp_a", PasswordHash: "#" + otherPassword}},
-		{name: "link, disabled", slow: byLink, meanwhile: disable, err: auth.ErrToken, is: auth.User{Disabled: true, Role: auth.Viewer, Space: "sp_a", PasswordHash: "#" + firstPassword}},
-		{name: "link, another given", slow: byLink, meanwhile: password(thirdPassword), err: auth.ErrToken, is: auth.User{Role: auth.Viewer, Space: "sp_a", PasswordHash: "#" + thirdPassword}},
-		{name: "link, removed", slow: byLink, removed: true, err: auth.ErrToken},
-		{name: "login, disabled", slow: loginBy(firstPassword), meanwhile: disable, err: auth.ErrCredentials, is: auth.User{Disabled: true, Role: auth.Viewer, Space: "sp_a", PasswordHash: "#" + firstPassword}},
-		{name: "login, another given", slow: loginBy(firstPassword), meanwhile: password(thirdPassword), err: auth.ErrCredentials, is: auth.User{Role: auth.Viewer, Space: "sp_a", PasswordHash: "#" + thirdPassword}},
-		{name: "login, removed", slow: loginBy(firstPassword), removed: true, err: auth.ErrCredentials},
-		{name: "login with an old hash, another given", slow: loginBy(firstPassword), stale: true, meanwhile: password(thirdPassword), err: auth.ErrCredentials, is: auth.User{Role: auth.Viewer, Space: "sp_a", PasswordHash: "#" + thirdPassword}},
-		{name: "login with an old hash, role", slow: loginBy(firstPassword), stale: true, meanwhile: auth.UserEdit{Role: &manager}, is: auth.User{Role: auth.Manager, Space: "sp_a", PasswordHash: "#" + firstPassword}},
-	} {
+	for i, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {
 			id := fmt.Sprintf("us_mid_%d", i)
 			hash := "#" + firstPassword
 			if s.stale {
-				hash = "##" + firstPassword
+				hash = "#" + hash
 			}
 			require.NoError(t, store.AddUser(ctx, auth.User{
 				ID: id, Email: id + "@usc.edu.co", Role: auth.Viewer, Space: "sp_a", Login: auth.ByPassword, PasswordHash: hash, Created: begun,
 			}, noted))
-			link = c.link(t, id)
+			link := c.link(t, id)
 			c.hasher.during = func() {
 				if s.removed {
 					require.NoError(t, c.accounts.Remove(ctx, root, id))
@@ -191,7 +212,7 @@ func inTheMiddle(t *testing.T, store Store) {
 				_, err := c.accounts.Change(ctx, root, id, s.meanwhile)
 				require.NoError(t, err)
 			}
-			err := s.slow(id)
+			err := s.slow(c, id, link)
 			require.ErrorIs(t, err, s.err)
 			require.Equal(t, s.err == nil, err == nil)
 			is, found, err := store.User(ctx, id)

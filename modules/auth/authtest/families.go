@@ -25,6 +25,7 @@ type Store interface {
 	auth.Resets
 	auth.Audit
 	auth.Scopes
+	auth.Sweeper
 	auth.UntestedPasswords
 }
 
@@ -39,7 +40,12 @@ func Run(t *testing.T, store Store) {
 	t.Run("of many first users one is made", func(t *testing.T) { firstUser(t, store) })
 	t.Run("a session ends", func(t *testing.T) { sessionEnds(t, store) })
 	t.Run("of fifty refreshes at once one wins", func(t *testing.T) { refreshRace(t, store) })
+	t.Run("of a session's spent tokens the last are known", func(t *testing.T) { spentTokens(t, store) })
+	t.Run("a user has so many sessions", func(t *testing.T) { manySessions(t, store) })
 	t.Run("tries come back", func(t *testing.T) { triesComeBack(t, store) })
+	t.Run("tries are taken together", func(t *testing.T) { triesTogether(t, store) })
+	t.Run("networks are remembered", func(t *testing.T) { networks(t, store) })
+	t.Run("what has expired is swept", func(t *testing.T) { sweeps(t, store) })
 	t.Run("users, of whom an administrator stays", func(t *testing.T) { users(t, store) })
 	t.Run("of many who use a link one wins", func(t *testing.T) { resets(t, store) })
 	t.Run("of two edits at once both stay", func(t *testing.T) { editsAtOnce(t, store) })
@@ -142,25 +148,35 @@ func refreshRace(t *testing.T, store Store) {
 	require.Equal(t, begun.Add(time.Hour), family.Used)
 }
 
-func triesComeBack(t *testing.T, store Store) {
+func spentTokens(t *testing.T, store Store) {
 	ctx := context.Background()
-	const limit = 10
-	for range limit {
-		wait, err := store.Take(ctx, "account a", limit, begun)
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_spent", User: somebody(t, store).ID, Begun: begun, Used: begun}, []byte("spent 0"), noting))
+	const refreshes = auth.MaxSpentTokens + 5
+	for i := range refreshes {
+		won, err := store.Spend(ctx, fmt.Appendf(nil, "spent %d", i), fmt.Appendf(nil, "spent %d", i+1), begun.Add(time.Duration(i+1)*time.Second))
 		require.NoError(t, err)
-		require.Zero(t, wait)
+		require.True(t, won)
 	}
-	wait, err := store.Take(ctx, "account a", limit, begun)
-	require.NoError(t, err)
-	require.Equal(t, 6*time.Second, wait)
-	wait, err = store.Take(ctx, "account a", limit, begun.Add(6*time.Second))
-	require.NoError(t, err)
-	require.Zero(t, wait)
-	require.NoError(t, store.GiveBack(ctx, "account a", limit, begun.Add(6*time.Second)))
-	wait, err = store.Take(ctx, "account a", limit, begun.Add(6*time.Second))
-	require.NoError(t, err)
-	require.Zero(t, wait)
-	wait, err = store.Take(ctx, "account b", limit, begun)
-	require.NoError(t, err)
-	require.Zero(t, wait, "others are not slowed down")
+	for i, known := range map[int]bool{0: false, 4: false, 5: true, refreshes - 1: true, refreshes: true} {
+		_, spent, found, err := store.Find(ctx, fmt.Appendf(nil, "spent %d", i))
+		require.NoError(t, err)
+		require.Equal(t, []bool{known, i < refreshes && known}, []bool{found, spent}, i)
+	}
+	require.NoError(t, store.End(ctx, "fm_spent"))
+}
+
+func manySessions(t *testing.T, store Store) {
+	ctx := context.Background()
+	require.NoError(t, store.AddUser(ctx, auth.User{ID: "us_many", Email: "many@usc.edu.co", Role: auth.Viewer, Login: auth.BySignOn, Created: begun}, noted))
+	for i := range auth.MaxFamilies + 2 {
+		at := begun.Add(time.Duration(i) * time.Second)
+		require.NoError(t, store.Begin(ctx, auth.Family{ID: fmt.Sprintf("fm_many_%d", i), User: "us_many", Begun: at, Used: at}, fmt.Appendf(nil, "many %d", i), noting))
+	}
+	for i, ended := range map[int]bool{0: true, 1: true, 2: false, auth.MaxFamilies + 1: false} {
+		family, _, found, err := store.Standing(ctx, fmt.Sprintf("fm_many_%d", i))
+		require.NoError(t, err)
+		require.True(t, found)
+		require.Equal(t, ended, family.Ended, i)
+	}
+	require.NoError(t, store.RemoveUser(ctx, "us_many", noting))
 }
