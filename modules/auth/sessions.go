@@ -32,6 +32,7 @@ type Sessions struct {
 	hasher   Hasher
 	tokens   Tokens
 	throttle *loginThrottle
+	places   loginPlaces
 	sweeper  Sweeper
 	audit    Audit
 	clock    Clock
@@ -61,6 +62,7 @@ func NewSessions(n SessionsNeed) *Sessions {
 	return &Sessions{
 		users: n.Users, families: n.Families, hasher: n.Hasher, tokens: n.Tokens, sweeper: n.Sweeper, audit: n.Audit, clock: n.Clock, newID: n.NewID, random: n.Random,
 		throttle: &loginThrottle{store: n.Throttle, limit: n.LoginLimit, clock: n.Clock},
+		places:   loginPlaces{of: make(map[string]int)},
 		standing: newStandings(n.Families, n.Clock),
 	}
 }
@@ -76,11 +78,30 @@ func (s *Sessions) Login(ctx context.Context, email, password string, from Actor
 	if err != nil {
 		return Grant{}, err
 	}
-	granted, err := s.enter(ctx, email, password, from)
+	var granted Grant
+	err = s.tried(ctx, try, func() (err error) {
+		granted, err = s.enter(ctx, email, password, from)
+		return err
+	})
 	if errors.Is(err, ErrCredentials) {
-		return Grant{}, errors.Join(err, s.audit.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, noted(email), "")))
+		err = errors.Join(err, s.audit.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, noted(email), "")))
 	}
-	return granted, errors.Join(err, try.giveBack(ctx))
+	return granted, err
+}
+
+// tried compares a password on a place in the queue, and returns the try where it was no failure. One that found the queue
+// full counts, or a flood would cost nothing. Errors: ErrBusy, and those of compare.
+func (s *Sessions) tried(ctx context.Context, try loginTry, compare func() error) error {
+	leave, err := s.places.enter(try)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	err = compare()
+	if errors.Is(err, ErrCredentials) || errors.Is(err, ErrBusy) {
+		return err
+	}
+	return errors.Join(err, try.giveBack(ctx))
 }
 
 // noted is what the audit keeps of an address that somebody tried: nothing, where it has not the shape of one. It may be a
@@ -312,11 +333,7 @@ func (s *Sessions) ChangePassword(ctx context.Context, actor Actor, family, curr
 	if err != nil {
 		return err
 	}
-	err = s.changePassword(ctx, actor, user, family, current, next)
-	if errors.Is(err, ErrCredentials) {
-		return err
-	}
-	return errors.Join(err, try.giveBack(ctx))
+	return s.tried(ctx, try, func() error { return s.changePassword(ctx, actor, user, family, current, next) })
 }
 
 func (s *Sessions) changePassword(ctx context.Context, actor Actor, user User, family, current, next string) error {

@@ -54,6 +54,9 @@ type loginThrottle struct {
 type loginTry struct {
 	store      Throttle
 	allowances []Allowance
+	// caller is whom it is counted as while it is on its way: a stranger by the network, others by account and network.
+	caller   string
+	stranger bool
 }
 
 // take takes a try. Errors: ErrThrottled.
@@ -67,10 +70,14 @@ func (t *loginThrottle) take(ctx context.Context, email, client string) (loginTr
 		{"network " + from, t.limit * networkFactor},
 		{"account " + email + " from " + from, t.limit},
 	}
+	caller := allowances[1].Key
 	if !known {
+		caller = allowances[0].Key
 		allowances = append(allowances, Allowance{"account " + email, t.limit * accountFactor})
 	}
-	return t.takeOf(ctx, allowances...)
+	try, err := t.takeOf(ctx, allowances...)
+	try.caller, try.stranger = caller, !known
+	return try, err
 }
 
 func (t *loginThrottle) takeOf(ctx context.Context, allowances ...Allowance) (loginTry, error) {
@@ -81,7 +88,7 @@ func (t *loginThrottle) takeOf(ctx context.Context, allowances ...Allowance) (lo
 	if wait > 0 {
 		return loginTry{}, ErrThrottled{RetryAfter: wait}
 	}
-	return loginTry{t.store, allowances}, nil
+	return loginTry{store: t.store, allowances: allowances}, nil
 }
 
 // giveBack returns a try that was no failure.
