@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
+	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
@@ -18,6 +19,9 @@ const (
 	settleEvery = time.Minute
 	// vitalsEvery is how often it is kept when devices were last heard.
 	vitalsEvery = 15 * time.Second
+	// sweepEvery is how often ended sessions and tries that have come back are forgotten, and sweepFor how long that may take.
+	sweepEvery = time.Minute
+	sweepFor   = 20 * time.Second
 	// forgetEventsEvery is how often the outbox is emptied of what is too old for readers that come back.
 	forgetEventsEvery = 5 * time.Minute
 )
@@ -93,4 +97,13 @@ func forget(ctx context.Context, log *zap.Logger, books *gormenergy.Store, reten
 			log.Info("readings older than RAW_RETENTION_DAYS were forgotten", zap.Int64("readings", forgotten))
 		}
 	}
+}
+
+// sweep deletes what has expired of sessions and logins until ctx ends. Each replica does so; they leave each other alone.
+func sweep(ctx context.Context, log *zap.Logger, sessions *auth.Sessions) {
+	repeat(ctx, sweepEvery, log, "ended sessions and old login tries were not deleted; will retry", func(ctx context.Context) error {
+		within, cancel := context.WithTimeout(ctx, sweepFor)
+		defer cancel()
+		return sessions.Sweep(within)
+	})
 }

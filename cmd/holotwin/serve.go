@@ -60,7 +60,7 @@ func serve(settings config.Config, more ...fx.Option) error {
 }
 
 // run ties the server's life to the program's.
-func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, books *gormenergy.Store, observatory *energy.Observatory, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
+func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, sessions *auth.Sessions, api *httpserver.API, books *gormenergy.Store, observatory *energy.Observatory, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
 	life.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
 			listener, err := net.Listen("tcp", c.HTTPAddr)
@@ -93,6 +93,7 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 			supervisor.Run("old events", func(ctx context.Context) {
 				repeat(ctx, forgetEventsEvery, log, "old events were not forgotten; it is tried again", outbox.Forget)
 			})
+			supervisor.Run("old sessions", func(ctx context.Context) { sweep(ctx, log, sessions) })
 			supervisor.Run("retention", func(ctx context.Context) { forget(ctx, log, books, retentionOf(c)) })
 			if observatory != nil {
 				supervisor.Run("weather", func(ctx context.Context) { observe(ctx, log, observatory) })

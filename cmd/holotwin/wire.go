@@ -111,7 +111,7 @@ func signOns(c config.Config, sessions *auth.Sessions, store *gormauth.Store) *a
 
 func newSessions(c config.Config, store *gormauth.Store, hasher *bcrypt.Hasher, tokens *jwt.Tokens) *auth.Sessions {
 	return auth.NewSessions(auth.SessionsNeed{
-		Users: store, Families: store, Hasher: hasher, Tokens: tokens, Throttle: store, Audit: store, LoginLimit: c.LoginLimitPerMin,
+		Users: store, Families: store, Hasher: hasher, Tokens: tokens, Throttle: store, Sweeper: store, Audit: store, LoginLimit: c.LoginLimitPerMin,
 		Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,
 	})
 }

@@ -159,10 +159,14 @@ func (a *Accounts) Add(ctx context.Context, actor Actor, edit UserEdit) (User, e
 	if actor.Role != Admin {
 		return User{}, ErrForbidden
 	}
-	user := User{ID: a.newID("us"), Role: Viewer, Created: a.clock.Now()}
-	flaws, err := a.apply(ctx, actor, &user, edit)
+	user := User{ID: a.newID("us"), Role: Viewer, Login: ByPassword, Created: a.clock.Now()}
+	flaws := edit.apply(&user)
+	flaw, err := a.checkSpace(ctx, actor, user.Space)
 	if err != nil {
 		return User{}, err
+	}
+	if flaw != nil {
+		flaws = append(flaws, *flaw)
 	}
 	if edit.Email == nil {
 		flaws = append(flaws, Flaw{Field: "email", Rule: "required"})
@@ -176,43 +180,77 @@ func (a *Accounts) Add(ctx context.Context, actor Actor, edit UserEdit) (User, e
 	if user.PasswordHash, err = a.hasher.Hash(ctx, *edit.Password); err != nil {
 		return User{}, err
 	}
-	user.Login = ByPassword
 	return user, a.users.AddUser(ctx, user, actor.Entry(user.Created, UserAdded, user.ID, described(user)))
 }
 
-// Change changes a user. Another password, and being disabled, ends his sessions; another role or space holds in
-// them within five seconds. Errors: ErrForbidden, ErrNotFound, ErrInvalid, ErrTaken, ErrLastAdmin, ErrBusy.
+// Change changes what is edited of a user, whatever else is changed of them at the same time. Another password, and being
+// disabled, ends their sessions; another role or space holds in them within five seconds. What is not edited is not
+// looked at: whose space is gone can be disabled, and moved. Errors: ErrForbidden, ErrNotFound, ErrInvalid, ErrTaken,
+// ErrLastAdmin, ErrBusy.
 func (a *Accounts) Change(ctx context.Context, actor Actor, id string, edit UserEdit) (User, error) {
 	was, err := a.Get(ctx, actor, id)
 	if err != nil {
 		return User{}, err
 	}
-	is := was
-	flaws, err := a.apply(ctx, actor, &is, edit)
+	hash, err := a.checked(ctx, actor, was, edit)
 	if err != nil {
 		return User{}, err
 	}
-	if len(flaws) > 0 {
-		return User{}, ErrInvalid{flaws}
-	}
-	if edit.Password != nil {
-		if is.PasswordHash, err = a.hasher.Hash(ctx, *edit.Password); err != nil {
-			return User{}, err
+	is, err := a.users.ChangeUser(ctx, id, "", func(u *User) (Entry, error) {
+		if err := stillManaged(actor, was, *u); err != nil {
+			return Entry{}, err
 		}
-		is.Login = ByPassword
-	}
-	err = a.users.ChangeUser(ctx, is, actor.Entry(a.clock.Now(), UserChanged, id, described(is)))
+		if flaws := edit.apply(u); len(flaws) > 0 {
+			return Entry{}, ErrInvalid{flaws}
+		}
+		if edit.Password != nil {
+			u.givePassword(hash)
+		}
+		return actor.Entry(a.clock.Now(), UserChanged, id, described(*u)), nil
+	})
 	a.changed(id)
 	return is, err
 }
 
-// Remove removes a user and ends his sessions. Errors: ErrForbidden, ErrNotFound, ErrLastAdmin.
+// checked tells what is wrong with an edit, and hashes its password, which takes too long to be done in a transaction.
+func (a *Accounts) checked(ctx context.Context, actor Actor, user User, edit UserEdit) (hash string, err error) {
+	flaws := edit.apply(&user)
+	if edit.Space != nil {
+		flaw, err := a.checkSpace(ctx, actor, user.Space)
+		if err != nil {
+			return "", err
+		}
+		if flaw != nil {
+			flaws = append(flaws, *flaw)
+		}
+	}
+	if len(flaws) > 0 {
+		return "", ErrInvalid{flaws}
+	}
+	if edit.Password == nil {
+		return "", nil
+	}
+	return a.hasher.Hash(ctx, *edit.Password)
+}
+
+// stillManaged refuses what a limited actor decided on a user who has another space by now: whether the actor manages it
+// is not known.
+func stillManaged(actor Actor, was, is User) error {
+	if actor.Space != "" && is.Space != was.Space {
+		return ErrNotFound
+	}
+	return nil
+}
+
+// Remove removes a user and ends their sessions. Errors: ErrForbidden, ErrNotFound, ErrLastAdmin.
 func (a *Accounts) Remove(ctx context.Context, actor Actor, id string) error {
-	user, err := a.Get(ctx, actor, id)
+	was, err := a.Get(ctx, actor, id)
 	if err != nil {
 		return err
 	}
-	err = a.users.RemoveUser(ctx, id, actor.Entry(a.clock.Now(), UserRemoved, id, described(user)))
+	err = a.users.RemoveUser(ctx, id, func(u User) (Entry, error) {
+		return actor.Entry(a.clock.Now(), UserRemoved, id, described(u)), stillManaged(actor, was, u)
+	})
 	a.changed(id)
 	return err
 }
@@ -229,12 +267,13 @@ func described(u User) string {
 	return text
 }
 
-// apply sets what an edit says, and tells what is wrong with it.
-func (a *Accounts) apply(ctx context.Context, actor Actor, u *User, edit UserEdit) ([]Flaw, error) {
+// apply sets what an edit says, but for the password, and tells what is wrong with what it says; whether a space is there
+// is another's to tell.
+func (edit UserEdit) apply(u *User) []Flaw {
 	var flaws []Flaw
 	if edit.Email != nil {
 		u.Email = normalEmail(*edit.Email)
-		if address, err := mail.ParseAddress(u.Email); err != nil || address.Address != u.Email || len(u.Email) > 320 {
+		if !isAddress(u.Email) {
 			flaws = append(flaws, Flaw{Field: "email", Rule: "email"})
 		}
 	}
@@ -255,11 +294,16 @@ func (a *Accounts) apply(ctx context.Context, actor Actor, u *User, edit UserEdi
 	if edit.Disabled != nil {
 		u.Disabled = *edit.Disabled
 	}
-	flaw, err := a.checkSpace(ctx, actor, u.Space)
-	if flaw != nil {
-		flaws = append(flaws, *flaw)
-	}
-	return flaws, err
+	return flaws
+}
+
+// maxEmail is how long an address may be, in bytes.
+const maxEmail = 320
+
+// isAddress tells whether a normal e-mail address has the shape of one.
+func isAddress(email string) bool {
+	address, err := mail.ParseAddress(email)
+	return err == nil && address.Address == email && len(email) <= maxEmail
 }
 
 // checkSpace refuses a space that is not there or not the actor's to give.

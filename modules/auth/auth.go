@@ -48,6 +48,9 @@ type User struct {
 	Created      time.Time
 }
 
+// givePassword lets a user log in by the password of a hash.
+func (u *User) givePassword(hash string) { u.PasswordHash, u.Login = hash, ByPassword }
+
 // Errors that a caller may meet.
 var (
 	// ErrCredentials is a wrong password, an unknown user or a disabled one: the three are not told apart.

@@ -19,18 +19,24 @@ type Users interface {
 	ListUsers(ctx context.Context, after string, limit int) ([]User, error)
 	// AddUser adds one and notes it; ErrTaken where the address is another's.
 	AddUser(ctx context.Context, user User, note Entry) error
-	// ChangeUser writes a user in the place of the one with his id and notes it, and ends all families of one who has another
-	// password or is disabled. ErrTaken, ErrNotFound, and ErrLastAdmin where no enabled administrator without a space
-	// would be left.
-	ChangeUser(ctx context.Context, user User, note Entry) error
-	// RemoveUser removes one with his families and notes it; ErrNotFound, ErrLastAdmin.
-	RemoveUser(ctx context.Context, id string, note Entry) error
-	// SetPassword gives a user another hash, by which they log in from then on, ends all their families but keep, and
-	// notes it.
-	SetPassword(ctx context.Context, id, hash, keep string, note Entry) error
-	// Rehash replaces the hash of the same password, if it is still the one that was compared.
-	Rehash(ctx context.Context, id, from, to string) error
+	// ChangeUser changes one: change edits them as they are now, and what it changed, and nothing else, is written with
+	// the line that it gives. All families but keep end of one who has another password; all of one who is disabled;
+	// their reset link goes with either. It gives the user as they became. ErrTaken, ErrNotFound, ErrLastAdmin where no
+	// enabled administrator without a space would be left, and what change returns: then nothing is written.
+	ChangeUser(ctx context.Context, id, keep string, change UserChange) (User, error)
+	// RemoveUser removes one with their families and their reset link, if check lets it; ErrNotFound, ErrLastAdmin, and
+	// what check returns.
+	RemoveUser(ctx context.Context, id string, check UserCheck) error
+	// Rehash replaces the hash of the same password, if it is still the one that was compared, and tells whether it was.
+	Rehash(ctx context.Context, id, from, to string) (done bool, err error)
 }
+
+// UserChange edits a user as they are now and gives the line of the audit that says what they became. It runs while
+// nobody else changes them, inside a transaction, so it asks nothing of the outside. An error leaves all as it was.
+type UserChange func(*User) (Entry, error)
+
+// UserCheck looks at a user as they are now, under the terms of a UserChange, and gives the line of what is done to them.
+type UserCheck func(User) (Entry, error)
 
 // KeyStore keeps API keys. Secrets are known by their SHA-256 alone.
 type KeyStore interface {
@@ -66,8 +72,9 @@ type Family struct {
 
 // Families keeps sessions. Tokens are known by their SHA-256 alone.
 type Families interface {
-	// Begin keeps a new family and its first refresh token, and notes it.
-	Begin(ctx context.Context, family Family, token []byte, note Entry) error
+	// Begin keeps a new family and its first refresh token, if check lets its user in as they are now, and notes it.
+	// ErrNotFound, and what check returns.
+	Begin(ctx context.Context, family Family, token []byte, check UserCheck) error
 	// Find gives the family of a token, and whether that token was spent.
 	Find(ctx context.Context, token []byte) (family Family, spent, found bool, err error)
 	// Spend exchanges a token for its successor: of many who try at once, one wins.
@@ -102,15 +109,6 @@ type Tokens interface {
 	Sign(c Claims) (string, error)
 	// Verify gives the claims of a token that is ours and has not expired; ErrToken otherwise.
 	Verify(token string) (Claims, error)
-}
-
-// Throttle counts failures.
-type Throttle interface {
-	// Take takes one of a key's tries, of which limit a minute come back. Where none is left it tells when one
-	// will be.
-	Take(ctx context.Context, key string, limit int, now time.Time) (wait time.Duration, err error)
-	// GiveBack returns a try that was none.
-	GiveBack(ctx context.Context, key string, limit int, now time.Time) error
 }
 
 // Clock tells the time.

@@ -11,12 +11,13 @@ const ResetLife = 24 * time.Hour
 
 // Resets keeps links to new passwords. Tokens are known by their SHA-256 alone.
 type Resets interface {
-	// AddReset keeps a link of a user in the place of those that he has, and notes it.
-	AddReset(ctx context.Context, user string, token []byte, expires time.Time, note Entry) error
+	// AddReset stores a link of a user in the place of the one that they have, if check lets it, and notes it.
+	// ErrNotFound, and what check returns.
+	AddReset(ctx context.Context, user string, token []byte, expires time.Time, check UserCheck) error
 	// ResetOf gives whose link that is not spent is good at an instant; found is false where there is none.
 	ResetOf(ctx context.Context, token []byte, now time.Time) (user User, found bool, err error)
-	// Reset spends a link: the user has the hash, by which they log in from then on, and all their families end. Of many who try at once, one wins.
-	Reset(ctx context.Context, token []byte, now time.Time, user, hash string, note Entry) (won bool, err error)
+	// Reset spends a link and changes its user as ChangeUser does. Of many who try at once, one wins.
+	Reset(ctx context.Context, token []byte, now time.Time, user string, change UserChange) (won bool, err error)
 }
 
 // What is noted of resets.
@@ -34,10 +35,12 @@ func (a *Accounts) ResetToken(ctx context.Context, actor Actor, id string) (toke
 	}
 	now := a.clock.Now()
 	token, expires = "htp_"+base64.RawURLEncoding.EncodeToString(a.random(32)), now.Add(ResetLife)
-	return token, expires, a.resets.AddReset(ctx, user.ID, digest(token), expires, actor.Entry(now, ResetGiven, user.ID, user.Email))
+	return token, expires, a.resets.AddReset(ctx, id, digest(token), expires, func(u User) (Entry, error) {
+		return actor.Entry(now, ResetGiven, id, u.Email), stillManaged(actor, user, u)
+	})
 }
 
-// Reset gives the user of a link another password; the link is spent and all his sessions end. Errors: ErrInvalid,
+// Reset gives the user of a link another password; the link is spent and all their sessions end. Errors: ErrInvalid,
 // ErrToken, ErrBusy.
 func (a *Accounts) Reset(ctx context.Context, from Actor, token, next string) error {
 	now := a.clock.Now()
@@ -56,7 +59,13 @@ func (a *Accounts) Reset(ctx context.Context, from Actor, token, next string) er
 		return err
 	}
 	from.ID = user.ID
-	won, err := a.resets.Reset(ctx, digest(token), now, user.ID, hash, from.Entry(now, ResetUsed, user.ID, ""))
+	won, err := a.resets.Reset(ctx, digest(token), now, user.ID, func(u *User) (Entry, error) {
+		if u.Disabled {
+			return Entry{}, ErrToken
+		}
+		u.givePassword(hash)
+		return from.Entry(now, ResetUsed, u.ID, ""), nil
+	})
 	if err == nil && !won {
 		err = ErrToken
 	}

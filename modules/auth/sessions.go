@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Lives of what a login gives.
@@ -30,6 +32,8 @@ type Sessions struct {
 	hasher   Hasher
 	tokens   Tokens
 	throttle *loginThrottle
+	places   loginPlaces
+	sweeper  Sweeper
 	audit    Audit
 	clock    Clock
 	newID    func(prefix string) string
@@ -44,8 +48,9 @@ type SessionsNeed struct {
 	Hasher   Hasher
 	Tokens   Tokens
 	Throttle Throttle
+	Sweeper  Sweeper
 	Audit    Audit
-	// LoginLimit is how many logins of an account may fail in a minute.
+	// LoginLimit is how many logins of an account may fail in a minute from one network.
 	LoginLimit int
 	Clock      Clock
 	NewID      func(prefix string) string
@@ -55,8 +60,9 @@ type SessionsNeed struct {
 // NewSessions makes sessions.
 func NewSessions(n SessionsNeed) *Sessions {
 	return &Sessions{
-		users: n.Users, families: n.Families, hasher: n.Hasher, tokens: n.Tokens, audit: n.Audit, clock: n.Clock, newID: n.NewID, random: n.Random,
+		users: n.Users, families: n.Families, hasher: n.Hasher, tokens: n.Tokens, sweeper: n.Sweeper, audit: n.Audit, clock: n.Clock, newID: n.NewID, random: n.Random,
 		throttle: &loginThrottle{store: n.Throttle, limit: n.LoginLimit, clock: n.Clock},
+		places:   loginPlaces{of: make(map[string]int)},
 		standing: newStandings(n.Families, n.Clock),
 	}
 }
@@ -68,23 +74,68 @@ func (s *Sessions) Login(ctx context.Context, email, password string, from Actor
 		return Grant{}, ErrInvalid{flaws}
 	}
 	email = normalEmail(email)
-	if err := s.throttle.take(ctx, email, from.Client); err != nil {
-		return Grant{}, err
-	}
-	user, err := s.identify(ctx, email, password)
-	if errors.Is(err, ErrCredentials) {
-		// The address that was tried is kept, and nothing of the password.
-		return Grant{}, errors.Join(err, s.audit.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, email, "")))
-	}
+	try, err := s.throttle.take(ctx, email, from.Client)
 	if err != nil {
 		return Grant{}, err
 	}
-	if err := s.throttle.giveBack(ctx, email, from.Client); err != nil {
-		return Grant{}, err
+	var granted Grant
+	err = s.tried(ctx, try, func() (err error) {
+		granted, err = s.enter(ctx, email, password, from)
+		return err
+	})
+	if errors.Is(err, ErrCredentials) {
+		err = errors.Join(err, s.audit.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, noted(email), "")))
 	}
-	from.ID = user.ID
-	return s.begin(ctx, user, from)
+	return granted, err
 }
+
+// tried compares a password on a place in the queue, and returns the try where it was no failure. One that found the queue
+// full counts, or a flood would cost nothing. Errors: ErrBusy, and those of compare.
+func (s *Sessions) tried(ctx context.Context, try loginTry, compare func() error) error {
+	leave, err := s.places.enter(try)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	err = compare()
+	if errors.Is(err, ErrCredentials) || errors.Is(err, ErrBusy) {
+		return err
+	}
+	return errors.Join(err, try.giveBack(ctx))
+}
+
+// noted is what the audit keeps of an address that somebody tried: nothing, where it has not the shape of one. It may be a
+// password, or meant for who opens the audit in a spreadsheet.
+func noted(email string) string {
+	first, _ := utf8.DecodeRuneInString(email)
+	if isAddress(email) && (unicode.IsLetter(first) || unicode.IsDigit(first)) {
+		return email
+	}
+	return ""
+}
+
+// enter lets a user in by password. Errors: ErrCredentials, ErrBusy.
+func (s *Sessions) enter(ctx context.Context, email, password string, from Actor) (Grant, error) {
+	for range maxLogins {
+		user, err := s.identify(ctx, email, password)
+		if err != nil {
+			return Grant{}, err
+		}
+		from.ID = user.ID
+		// The password was compared a while ago: what was changed meanwhile has ended all sessions but the one that begins.
+		granted, err := s.begin(ctx, user, from, func(now User) bool { return now.PasswordHash == user.PasswordHash && !now.Disabled })
+		if !errors.Is(err, errChanged) {
+			return granted, err
+		}
+	}
+	return Grant{}, ErrBusy
+}
+
+// maxLogins is how often a login looks again at a user who is changed in the middle of it.
+const maxLogins = 3
+
+// errChanged is a user who was changed in the middle of a login or of another password.
+var errChanged = errors.New("the user was changed meanwhile")
 
 func checkLogin(email, password string) []Flaw {
 	var flaws []Flaw
@@ -117,13 +168,25 @@ func (s *Sessions) identify(ctx context.Context, email, password string) (User, 
 		return User{}, ErrCredentials
 	}
 	if stale {
-		if renewed, err := s.hasher.Hash(ctx, password); err == nil {
-			if err := s.users.Rehash(ctx, user.ID, user.PasswordHash, renewed); err != nil {
-				return User{}, err
-			}
-		}
+		return s.rehashed(ctx, user, password)
 	}
 	return user, nil
+}
+
+// rehashed is a user with a hash of today's cost of the same password. Where it cannot be made they keep the old one.
+func (s *Sessions) rehashed(ctx context.Context, user User, password string) (User, error) {
+	renewed, err := s.hasher.Hash(ctx, password)
+	if errors.Is(err, ErrBusy) {
+		return user, nil
+	}
+	if err != nil {
+		return User{}, err
+	}
+	done, err := s.users.Rehash(ctx, user.ID, user.PasswordHash, renewed)
+	if done {
+		user.PasswordHash = renewed
+	}
+	return user, err
 }
 
 // isPasswordOf tells whether a password is a user's, and whether its hash should be made anew. It takes the same time
@@ -133,11 +196,25 @@ func (s *Sessions) isPasswordOf(ctx context.Context, user User, password string)
 	return ok && user.Login == ByPassword && password != publishedPassword, stale, err
 }
 
-func (s *Sessions) begin(ctx context.Context, user User, from Actor) (Grant, error) {
+// begin begins a session of a user whom may lets in as they are now. Errors: errChanged.
+func (s *Sessions) begin(ctx context.Context, user User, from Actor, may func(now User) bool) (Grant, error) {
 	now := s.clock.Now()
 	family := Family{ID: s.newID("fm"), User: user.ID, Begun: now, Used: now}
 	refresh := s.newRefresh()
-	if err := s.families.Begin(ctx, family, digest(refresh), from.Entry(now, LoggedIn, user.ID, user.Email)); err != nil {
+	err := s.families.Begin(ctx, family, digest(refresh), func(u User) (Entry, error) {
+		if !may(u) {
+			return Entry{}, errChanged
+		}
+		user = u
+		return from.Entry(now, LoggedIn, u.ID, u.Email), nil
+	})
+	if errors.Is(err, ErrNotFound) {
+		err = errChanged
+	}
+	if err != nil {
+		return Grant{}, err
+	}
+	if err := s.throttle.remember(ctx, user.Email, from.Client); err != nil {
 		return Grant{}, err
 	}
 	return s.grant(user, family.ID, refresh)
@@ -235,8 +312,9 @@ func (s *Sessions) Holder(ctx context.Context, access string) (Holder, error) {
 	return Holder{User: user, Family: claims.Family, TokenID: claims.ID}, nil
 }
 
-// ChangePassword gives the actor another password and ends all his sessions but family, the one that asks. Who
-// has no password has no current one to give: ErrCredentials. Wrong guesses of the current one count like those of a login. Errors: ErrInvalid, ErrCredentials, ErrThrottled, ErrBusy.
+// ChangePassword gives the actor another password and ends all their sessions but family, the one that asks. Who has no
+// password has no current one to give: ErrCredentials. Wrong guesses of the current one count like those of a login.
+// Errors: ErrInvalid, ErrToken, ErrCredentials, ErrThrottled, ErrBusy.
 func (s *Sessions) ChangePassword(ctx context.Context, actor Actor, family, current, next string) error {
 	user, found, err := s.users.User(ctx, actor.ID)
 	if err != nil {
@@ -251,9 +329,14 @@ func (s *Sessions) ChangePassword(ctx context.Context, actor Actor, family, curr
 	if len(current) > MaxPassword {
 		return ErrCredentials
 	}
-	if err := s.throttle.take(ctx, user.Email, actor.Client); err != nil {
+	try, err := s.throttle.take(ctx, user.Email, actor.Client)
+	if err != nil {
 		return err
 	}
+	return s.tried(ctx, try, func() error { return s.changePassword(ctx, actor, user, family, current, next) })
+}
+
+func (s *Sessions) changePassword(ctx context.Context, actor Actor, user User, family, current, next string) error {
 	ok, _, err := s.isPasswordOf(ctx, user, current)
 	if err != nil {
 		return err
@@ -261,16 +344,20 @@ func (s *Sessions) ChangePassword(ctx context.Context, actor Actor, family, curr
 	if !ok {
 		return ErrCredentials
 	}
-	if err := s.throttle.giveBack(ctx, user.Email, actor.Client); err != nil {
-		return err
-	}
 	hash, err := s.hasher.Hash(ctx, next)
 	if err != nil {
 		return err
 	}
-	if err := s.users.SetPassword(ctx, user.ID, hash, family, actor.Entry(s.clock.Now(), PasswordChanged, user.ID, "")); err != nil {
-		return err
-	}
+	_, err = s.users.ChangeUser(ctx, user.ID, family, func(u *User) (Entry, error) {
+		if u.Disabled || u.PasswordHash != user.PasswordHash {
+			return Entry{}, errChanged
+		}
+		u.givePassword(hash)
+		return actor.Entry(s.clock.Now(), PasswordChanged, u.ID, ""), nil
+	})
 	s.standing.forgetUser(user.ID)
-	return nil
+	if errors.Is(err, errChanged) || errors.Is(err, ErrNotFound) {
+		return ErrCredentials // what was compared is the current password no more
+	}
+	return err
 }

@@ -92,7 +92,7 @@ func (s *SignOns) Finish(ctx context.Context, attempt Attempt, state, code strin
 		return Grant{}, err
 	}
 	from.ID = user.ID
-	return s.sessions.begin(ctx, user, from)
+	return s.sessions.begin(ctx, user, from, func(now User) bool { return !now.Disabled })
 }
 
 // known is the user with an address, made or given the role where he has another.
@@ -110,9 +110,13 @@ func (s *SignOns) known(ctx context.Context, email string, role Role, from Actor
 	case user.Role == role:
 		return user, nil
 	}
-	changed := user
-	changed.Role = role
-	err = s.users.ChangeUser(ctx, changed, from.Entry(now, UserChanged, user.ID, described(changed)))
+	changed, err := s.users.ChangeUser(ctx, user.ID, "", func(u *User) (Entry, error) {
+		if u.Disabled {
+			return Entry{}, ErrCredentials
+		}
+		u.Role = role
+		return from.Entry(now, UserChanged, u.ID, described(*u)), nil
+	})
 	if errors.Is(err, ErrLastAdmin) {
 		return user, nil // the campus keeps its last administrator, whatever the groups say
 	}

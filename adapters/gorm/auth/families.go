@@ -3,6 +3,7 @@ package gormauth
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"time"
 
@@ -33,18 +34,31 @@ type tokenRow struct {
 
 func (tokenRow) TableName() string { return "auth_refresh_tokens" }
 
-// Begin keeps a new family and its first token.
-func (s *Store) Begin(ctx context.Context, f auth.Family, token []byte, entry auth.Entry) error {
-	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		row := familyRow{ID: f.ID, UserID: f.User, BegunAt: f.Begun.UnixMilli(), UsedAt: f.Used.UnixMilli()}
-		if err := tx.Create(&row).Error; err != nil {
-			return fmt.Errorf("begin session: %w", err)
-		}
-		if err := tx.Create(&tokenRow{Digest: hex.EncodeToString(token), FamilyID: f.ID}).Error; err != nil {
-			return fmt.Errorf("keep the token: %w", err)
-		}
-		return note(tx, entry)
-	})
+// Begin keeps a new family and its first token, of a user whom check lets in as they are now.
+func (s *Store) Begin(ctx context.Context, f auth.Family, token []byte, check auth.UserCheck) error {
+	return s.db.Transact(ctx, func(tx *gorm.DB) error { return beginFamily(tx, f, token, check) })
+}
+
+func beginFamily(tx *gorm.DB, f auth.Family, token []byte, check auth.UserCheck) error {
+	user, err := lockUser(tx, f.User)
+	if err != nil {
+		return err
+	}
+	entry, err := check(user.user())
+	if err != nil {
+		return err
+	}
+	row := familyRow{ID: f.ID, UserID: f.User, BegunAt: f.Begun.UnixMilli(), UsedAt: f.Used.UnixMilli()}
+	if err := tx.Create(&row).Error; err != nil {
+		return fmt.Errorf("begin session: %w", err)
+	}
+	if err := tx.Create(&tokenRow{Digest: hex.EncodeToString(token), FamilyID: f.ID}).Error; err != nil {
+		return fmt.Errorf("keep the token: %w", err)
+	}
+	if err := endFamiliesBeyond(tx, f.User, auth.MaxFamilies); err != nil {
+		return err
+	}
+	return note(tx, entry)
 }
 
 // Find gives a token's family, and whether the token was spent.
@@ -60,25 +74,40 @@ func (s *Store) Find(ctx context.Context, token []byte) (family auth.Family, spe
 	return families[0].family(), tokens[0].SpentAt != 0, true, nil
 }
 
-// Spend exchanges a token for its successor; the first statement decides between those who try at once.
+// errSpent undoes the use of a session by a token that another has spent.
+var errSpent = errors.New("the token is spent")
+
+// Spend exchanges a token for its successor. The session's row is locked first, so those who try at once come one after the
+// other, and the first wins.
 func (s *Store) Spend(ctx context.Context, token, successor []byte, now time.Time) (won bool, err error) {
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
-		spent := tx.Exec("UPDATE auth_refresh_tokens SET spent_at = ? WHERE digest = ? AND spent_at = 0", now.UnixMilli(), hex.EncodeToString(token))
-		if spent.Error != nil || spent.RowsAffected == 0 {
-			return spent.Error
-		}
-		var row tokenRow
-		if err := tx.Where("digest = ?", hex.EncodeToString(token)).Take(&row).Error; err != nil {
+		var families []string
+		if err := tx.Raw("SELECT family_id FROM auth_refresh_tokens WHERE digest = ?", hex.EncodeToString(token)).Scan(&families).Error; err != nil || len(families) == 0 {
 			return err
 		}
-		used := tx.Exec("UPDATE auth_families SET used_at = ? WHERE id = ? AND NOT ended", now.UnixMilli(), row.FamilyID)
+		used := tx.Exec("UPDATE auth_families SET used_at = ? WHERE id = ? AND NOT ended", now.UnixMilli(), families[0])
 		if used.Error != nil || used.RowsAffected == 0 {
 			return used.Error
 		}
+		spent := tx.Exec("UPDATE auth_refresh_tokens SET spent_at = ? WHERE digest = ? AND spent_at = 0", now.UnixMilli(), hex.EncodeToString(token))
+		if spent.Error != nil {
+			return spent.Error
+		}
+		if spent.RowsAffected == 0 {
+			return errSpent
+		}
 		won = true
-		return tx.Create(&tokenRow{Digest: hex.EncodeToString(successor), FamilyID: row.FamilyID}).Error
+		if err := tx.Create(&tokenRow{Digest: hex.EncodeToString(successor), FamilyID: families[0]}).Error; err != nil {
+			return err
+		}
+		return tx.Exec(`DELETE FROM auth_refresh_tokens WHERE family_id = ? AND spent_at > 0 AND digest NOT IN (
+			SELECT digest FROM auth_refresh_tokens WHERE family_id = ? AND spent_at > 0 ORDER BY spent_at DESC, digest LIMIT ?)`,
+			families[0], families[0], auth.MaxSpentTokens).Error
 	})
-	return won, err
+	if errors.Is(err, errSpent) {
+		return false, nil
+	}
+	return won && err == nil, err
 }
 
 // End ends a family.

@@ -3,6 +3,7 @@ package gormauth
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -10,10 +11,18 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// AddReset keeps a link in the place of the one that the user has.
-func (s *Store) AddReset(ctx context.Context, user string, token []byte, expires time.Time, entry auth.Entry) error {
+// AddReset stores a link in the place of the one that the user has.
+func (s *Store) AddReset(ctx context.Context, user string, token []byte, expires time.Time, check auth.UserCheck) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		err := tx.Exec(`INSERT INTO auth_resets (user_id, digest, expires_at) VALUES (?, ?, ?)
+		row, err := lockUser(tx, user)
+		if err != nil {
+			return err
+		}
+		entry, err := check(row.user())
+		if err != nil {
+			return err
+		}
+		err = tx.Exec(`INSERT INTO auth_resets (user_id, digest, expires_at) VALUES (?, ?, ?)
 			ON CONFLICT (user_id) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at`,
 			user, hex.EncodeToString(token), expires.UnixMilli()).Error
 		if err != nil {
@@ -34,25 +43,24 @@ func (s *Store) ResetOf(ctx context.Context, token []byte, now time.Time) (auth.
 	return s.User(ctx, users[0])
 }
 
-// Reset spends a link; the row that is deleted decides between those who try at once.
-func (s *Store) Reset(ctx context.Context, token []byte, now time.Time, user, hash string, entry auth.Entry) (won bool, err error) {
+// Reset spends a link; the row that is deleted decides between those who try at once. The user's row is locked first, as
+// everywhere.
+func (s *Store) Reset(ctx context.Context, token []byte, now time.Time, user string, change auth.UserChange) (won bool, err error) {
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
+		if _, err := holdUser(tx, user); err != nil {
+			return err
+		}
 		spent := tx.Exec("DELETE FROM auth_resets WHERE digest = ? AND user_id = ? AND expires_at > ?", hex.EncodeToString(token), user, now.UnixMilli())
 		if spent.Error != nil || spent.RowsAffected == 0 {
 			return spent.Error
 		}
 		won = true
-		if err := tx.Exec("UPDATE auth_users SET password_hash = ?, login = ? WHERE id = ?", hash, auth.ByPassword, user).Error; err != nil {
-			return err
-		}
-		if err := endFamilies(tx, user, ""); err != nil {
-			return err
-		}
-		if err := forgetResets(tx, user); err != nil {
-			return err
-		}
-		return note(tx, entry)
+		_, err := changeUser(tx, user, "", change)
+		return err
 	})
+	if errors.Is(err, auth.ErrNotFound) {
+		return false, nil
+	}
 	return won && err == nil, err
 }
 

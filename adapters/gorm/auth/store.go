@@ -36,6 +36,7 @@ var (
 	_ auth.Resets   = (*Store)(nil)
 	_ auth.Audit    = (*Store)(nil)
 	_ auth.Scopes   = (*Store)(nil)
+	_ auth.Sweeper  = (*Store)(nil)
 
 	_ auth.UntestedPasswords = (*Store)(nil)
 )

@@ -2,6 +2,7 @@ package gormauth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -34,23 +35,26 @@ func (s *Store) KeepPassword(ctx context.Context, id string) error {
 }
 
 // RemovePassword takes a user off the list and their password from them; the row that is deleted decides between those
-// who do so at once.
+// who do so at once. The user's row is locked first, as everywhere.
 func (s *Store) RemovePassword(ctx context.Context, id, hash string, entry auth.Entry) error {
-	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		listed := tx.Exec("DELETE FROM auth_untested_passwords WHERE user_id = ?", id)
-		if listed.Error != nil || listed.RowsAffected == 0 {
-			return listed.Error
-		}
-		removed := tx.Exec("UPDATE auth_users SET password_hash = '', login = ? WHERE id = ? AND password_hash = ?", auth.BySignOn, id, hash)
-		if removed.Error != nil || removed.RowsAffected == 0 {
-			return removed.Error
-		}
-		if err := endFamilies(tx, id, ""); err != nil {
+	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
+		was, err := holdUser(tx, id)
+		if err != nil {
 			return err
 		}
-		if err := forgetResets(tx, id); err != nil {
+		listed := tx.Exec("DELETE FROM auth_untested_passwords WHERE user_id = ?", id)
+		if listed.Error != nil || listed.RowsAffected == 0 || was.PasswordHash != hash {
+			return listed.Error
+		}
+		is := was
+		is.PasswordHash, is.Login = "", string(auth.BySignOn)
+		if err := writeUser(tx, was, is, ""); err != nil {
 			return err
 		}
 		return note(tx, entry)
 	})
+	if errors.Is(err, auth.ErrNotFound) {
+		return nil
+	}
+	return err
 }

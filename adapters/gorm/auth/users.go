@@ -2,6 +2,7 @@ package gormauth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -108,73 +109,138 @@ func (s *Store) AddUser(ctx context.Context, user auth.User, entry auth.Entry) e
 	return err
 }
 
-// ChangeUser writes a user and notes it; who lost his password or may not come in any more is logged out.
-func (s *Store) ChangeUser(ctx context.Context, user auth.User, entry auth.Entry) error {
-	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
-		if err := holdAdministrators(tx); err != nil {
-			return err
-		}
-		var was []userRow
-		if err := tx.Where("id = ?", user.ID).Limit(1).Find(&was).Error; err != nil {
-			return err
-		}
-		if len(was) == 0 {
-			return auth.ErrNotFound
-		}
-		row := rowOf(user)
-		if err := tx.Save(&row).Error; err != nil {
-			return err
-		}
-		if user.Disabled || user.PasswordHash != was[0].PasswordHash {
-			if err := endFamilies(tx, user.ID, ""); err != nil {
-				return err
-			}
-			if err := forgetResets(tx, user.ID); err != nil {
-				return err
-			}
-		}
-		if err := someAdministrator(tx); err != nil {
-			return err
-		}
-		return note(tx, entry)
+// ChangeUser changes what change edits of a user, as they are when nobody else changes them.
+func (s *Store) ChangeUser(ctx context.Context, id, keep string, change auth.UserChange) (user auth.User, err error) {
+	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
+		user, err = changeUser(tx, id, keep, change)
+		return err
 	})
 	if database.IsUnique(err) {
-		return auth.ErrTaken
+		err = auth.ErrTaken
 	}
-	return err
+	if err != nil {
+		return auth.User{}, err
+	}
+	return user, nil
 }
 
-// RemoveUser removes one with his families.
-func (s *Store) RemoveUser(ctx context.Context, id string, entry auth.Entry) error {
-	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		if err := holdAdministrators(tx); err != nil {
+func changeUser(tx *gorm.DB, id, keep string, change auth.UserChange) (auth.User, error) {
+	was, err := holdUser(tx, id)
+	if err != nil {
+		return auth.User{}, err
+	}
+	user := was.user()
+	entry, err := change(&user)
+	if err != nil {
+		return auth.User{}, err
+	}
+	if err := writeUser(tx, was, rowOf(user), keep); err != nil {
+		return auth.User{}, err
+	}
+	return user, note(tx, entry)
+}
+
+// holdUser locks a user for a change: one at a time counts which administrators are left.
+func holdUser(tx *gorm.DB, id string) (userRow, error) {
+	if err := holdAdministrators(tx); err != nil {
+		return userRow{}, err
+	}
+	return lockUser(tx, id)
+}
+
+// holdAdministrators lets one transaction at a time change users. The row is made where the first user was not made by the
+// server.
+func holdAdministrators(tx *gorm.DB) error {
+	return tx.Exec("INSERT INTO auth_first_user (only_row, user_id) VALUES (1, '') ON CONFLICT (only_row) DO UPDATE SET only_row = 1").Error
+}
+
+// lockUser keeps everybody else from changing a user until the transaction ends; SQLite's is the only one anyway. Whoever
+// locks rows of others beside it does so in this order: the administrators, the user, their sessions, the tokens of these.
+func lockUser(tx *gorm.DB, id string) (userRow, error) {
+	var rows []userRow
+	if err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Limit(1).Find(&rows).Error; err != nil {
+		return userRow{}, fmt.Errorf("lock user: %w", err)
+	}
+	if len(rows) == 0 {
+		return userRow{}, auth.ErrNotFound
+	}
+	return rows[0], nil
+}
+
+// writeUser writes the columns of a locked row that differ, and ends what they end.
+func writeUser(tx *gorm.DB, was, is userRow, keep string) error {
+	columns := make(map[string]any)
+	for column, values := range map[string][2]any{
+		"email": {was.Email, is.Email}, "role": {was.Role, is.Role}, "space_id": {was.SpaceID, is.SpaceID}, "disabled": {was.Disabled, is.Disabled},
+		"login": {was.Login, is.Login}, "password_hash": {was.PasswordHash, is.PasswordHash},
+	} {
+		if values[0] != values[1] {
+			columns[column] = values[1]
+		}
+	}
+	if len(columns) == 0 {
+		return nil
+	}
+	if err := tx.Model(&userRow{}).Where("id = ?", was.ID).Updates(columns).Error; err != nil {
+		return err
+	}
+	if is.Disabled {
+		keep = ""
+	}
+	if is.Disabled || is.PasswordHash != was.PasswordHash {
+		if err := endFamilies(tx, was.ID, keep); err != nil {
 			return err
 		}
-		removed := tx.Where("id = ?", id).Delete(&userRow{})
-		if removed.Error != nil {
-			return removed.Error
+		if err := forgetResets(tx, was.ID); err != nil {
+			return err
 		}
-		if removed.RowsAffected == 0 {
-			return auth.ErrNotFound
+	}
+	if is.Email != was.Email {
+		if err := forgetNetworks(tx, was.Email); err != nil {
+			return err
+		}
+	}
+	if was.administers() && !is.administers() {
+		return someAdministrator(tx)
+	}
+	return nil
+}
+
+// administers tells whether a user manages the whole campus.
+func (r userRow) administers() bool {
+	return r.Role == string(auth.Admin) && r.SpaceID == "" && !r.Disabled
+}
+
+// RemoveUser removes one with their families.
+func (s *Store) RemoveUser(ctx context.Context, id string, check auth.UserCheck) error {
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		was, err := holdUser(tx, id)
+		if err != nil {
+			return err
+		}
+		entry, err := check(was.user())
+		if err != nil {
+			return err
+		}
+		if err := tx.Where("id = ?", id).Delete(&userRow{}).Error; err != nil {
+			return err
 		}
 		if err := endFamilies(tx, id, ""); err != nil {
 			return err
 		}
-		if err := forgetResets(tx, id); err != nil {
+		if err := errors.Join(forgetResets(tx, id), forgetNetworks(tx, was.Email)); err != nil {
 			return err
 		}
-		if err := someAdministrator(tx); err != nil {
-			return err
+		if was.administers() {
+			if err := someAdministrator(tx); err != nil {
+				return err
+			}
 		}
 		return note(tx, entry)
 	})
 }
 
-// holdAdministrators lets one change of users at a time count who is left.
-func holdAdministrators(tx *gorm.DB) error {
-	return tx.Exec("UPDATE auth_first_user SET only_row = 1").Error
-}
-
+// someAdministrator refuses to go on where nobody is left who manages the whole campus.
 func someAdministrator(tx *gorm.DB) error {
 	var left int64
 	err := tx.Model(&userRow{}).Where("role = ? AND space_id = '' AND NOT disabled", string(auth.Admin)).Count(&left).Error
@@ -188,23 +254,14 @@ func endFamilies(tx *gorm.DB, user, keep string) error {
 	return tx.Exec("UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND id <> ?", user, keep).Error
 }
 
-// SetPassword gives a user another hash and ends his other families.
-func (s *Store) SetPassword(ctx context.Context, id, hash, keep string, entry auth.Entry) error {
-	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		if err := tx.Exec("UPDATE auth_users SET password_hash = ?, login = ? WHERE id = ?", hash, auth.ByPassword, id).Error; err != nil {
-			return err
-		}
-		if err := endFamilies(tx, id, keep); err != nil {
-			return err
-		}
-		if err := forgetResets(tx, id); err != nil {
-			return err
-		}
-		return note(tx, entry)
-	})
+// endFamiliesBeyond ends those of a user that were used least lately.
+func endFamiliesBeyond(tx *gorm.DB, user string, most int) error {
+	return tx.Exec(`UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND NOT ended AND id NOT IN (
+		SELECT id FROM auth_families WHERE user_id = ? AND NOT ended ORDER BY used_at DESC, id DESC LIMIT ?)`, user, user, most).Error
 }
 
 // Rehash replaces a hash that is still the one that was compared.
-func (s *Store) Rehash(ctx context.Context, id, from, to string) error {
-	return s.db.Write.WithContext(ctx).Exec("UPDATE auth_users SET password_hash = ? WHERE id = ? AND password_hash = ?", to, id, from).Error
+func (s *Store) Rehash(ctx context.Context, id, from, to string) (done bool, err error) {
+	replaced := s.db.Write.WithContext(ctx).Exec("UPDATE auth_users SET password_hash = ? WHERE id = ? AND password_hash = ?", to, id, from)
+	return replaced.RowsAffected == 1, replaced.Error
 }

@@ -25,19 +25,33 @@ type Store interface {
 	auth.Resets
 	auth.Audit
 	auth.Scopes
+	auth.Sweeper
+	auth.UntestedPasswords
 }
 
 // noted is a line that nobody looks at.
 var noted = auth.Entry{At: begun, Action: "test"}
+
+// noting lets what is done to a user be done.
+func noting(auth.User) (auth.Entry, error) { return noted, nil }
 
 // Run checks an adapter on an empty store.
 func Run(t *testing.T, store Store) {
 	t.Run("of many first users one is made", func(t *testing.T) { firstUser(t, store) })
 	t.Run("a session ends", func(t *testing.T) { sessionEnds(t, store) })
 	t.Run("of fifty refreshes at once one wins", func(t *testing.T) { refreshRace(t, store) })
+	t.Run("of a session's spent tokens the last are known", func(t *testing.T) { spentTokens(t, store) })
+	t.Run("a user has so many sessions", func(t *testing.T) { manySessions(t, store) })
 	t.Run("tries come back", func(t *testing.T) { triesComeBack(t, store) })
+	t.Run("tries are taken together", func(t *testing.T) { triesTogether(t, store) })
+	t.Run("networks are remembered", func(t *testing.T) { networks(t, store) })
+	t.Run("what has expired is swept", func(t *testing.T) { sweeps(t, store) })
 	t.Run("users, of whom an administrator stays", func(t *testing.T) { users(t, store) })
 	t.Run("of many who use a link one wins", func(t *testing.T) { resets(t, store) })
+	t.Run("of two edits at once both stay", func(t *testing.T) { editsAtOnce(t, store) })
+	t.Run("what is answered holds", func(t *testing.T) { inTheMiddle(t, store) })
+	t.Run("links to another password end", func(t *testing.T) { linksEnd(t, store) })
+	t.Run("what is not edited is not looked at", func(t *testing.T) { onlyWhatIsEdited(t, store) })
 	t.Run("keys", func(t *testing.T) { keys(t, store) })
 	t.Run("who is limited to a part of the campus", func(t *testing.T) { scopes(t, store) })
 	t.Run("the audit is read backwards", func(t *testing.T) { audit(t, store) })
@@ -85,14 +99,18 @@ func sessionEnds(t *testing.T, store Store) {
 	ctx := context.Background()
 	user := somebody(t, store)
 	for _, id := range []string{"fm_a", "fm_b"} {
-		require.NoError(t, store.Begin(ctx, auth.Family{ID: id, User: user.ID, Begun: begun, Used: begun}, []byte(id), noted))
+		require.NoError(t, store.Begin(ctx, auth.Family{ID: id, User: user.ID, Begun: begun, Used: begun}, []byte(id), noting))
 	}
 	family, spent, found, err := store.Find(ctx, []byte("fm_a"))
 	require.NoError(t, err)
 	require.True(t, found)
 	require.False(t, spent)
 	require.Equal(t, auth.Family{ID: "fm_a", User: user.ID, Begun: begun, Used: begun}, family)
-	require.NoError(t, store.SetPassword(ctx, user.ID, "other", "fm_b", noted))
+	_, err = store.ChangeUser(ctx, user.ID, "fm_b", func(u *auth.User) (auth.Entry, error) {
+		u.PasswordHash = "other"
+		return noted, nil
+	})
+	require.NoError(t, err)
 	for id, ended := range map[string]bool{"fm_a": true, "fm_b": false} {
 		family, standing, found, err := store.Standing(ctx, id)
 		require.NoError(t, err)
@@ -108,7 +126,7 @@ func sessionEnds(t *testing.T, store Store) {
 
 func refreshRace(t *testing.T, store Store) {
 	ctx := context.Background()
-	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_race", User: somebody(t, store).ID, Begun: begun, Used: begun}, []byte("race"), noted))
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_race", User: somebody(t, store).ID, Begun: begun, Used: begun}, []byte("race"), noting))
 	var winners atomic.Int32
 	var wait sync.WaitGroup
 	for i := range 50 {
@@ -130,25 +148,35 @@ func refreshRace(t *testing.T, store Store) {
 	require.Equal(t, begun.Add(time.Hour), family.Used)
 }
 
-func triesComeBack(t *testing.T, store Store) {
+func spentTokens(t *testing.T, store Store) {
 	ctx := context.Background()
-	const limit = 10
-	for range limit {
-		wait, err := store.Take(ctx, "account a", limit, begun)
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_spent", User: somebody(t, store).ID, Begun: begun, Used: begun}, []byte("spent 0"), noting))
+	const refreshes = auth.MaxSpentTokens + 5
+	for i := range refreshes {
+		won, err := store.Spend(ctx, fmt.Appendf(nil, "spent %d", i), fmt.Appendf(nil, "spent %d", i+1), begun.Add(time.Duration(i+1)*time.Second))
 		require.NoError(t, err)
-		require.Zero(t, wait)
+		require.True(t, won)
 	}
-	wait, err := store.Take(ctx, "account a", limit, begun)
-	require.NoError(t, err)
-	require.Equal(t, 6*time.Second, wait)
-	wait, err = store.Take(ctx, "account a", limit, begun.Add(6*time.Second))
-	require.NoError(t, err)
-	require.Zero(t, wait)
-	require.NoError(t, store.GiveBack(ctx, "account a", limit, begun.Add(6*time.Second)))
-	wait, err = store.Take(ctx, "account a", limit, begun.Add(6*time.Second))
-	require.NoError(t, err)
-	require.Zero(t, wait)
-	wait, err = store.Take(ctx, "account b", limit, begun)
-	require.NoError(t, err)
-	require.Zero(t, wait, "others are not slowed down")
+	for i, known := range map[int]bool{0: false, 4: false, 5: true, refreshes - 1: true, refreshes: true} {
+		_, spent, found, err := store.Find(ctx, fmt.Appendf(nil, "spent %d", i))
+		require.NoError(t, err)
+		require.Equal(t, []bool{known, i < refreshes && known}, []bool{found, spent}, i)
+	}
+	require.NoError(t, store.End(ctx, "fm_spent"))
+}
+
+func manySessions(t *testing.T, store Store) {
+	ctx := context.Background()
+	require.NoError(t, store.AddUser(ctx, auth.User{ID: "us_many", Email: "many@usc.edu.co", Role: auth.Viewer, Login: auth.BySignOn, Created: begun}, noted))
+	for i := range auth.MaxFamilies + 2 {
+		at := begun.Add(time.Duration(i) * time.Second)
+		require.NoError(t, store.Begin(ctx, auth.Family{ID: fmt.Sprintf("fm_many_%d", i), User: "us_many", Begun: at, Used: at}, fmt.Appendf(nil, "many %d", i), noting))
+	}
+	for i, ended := range map[int]bool{0: true, 1: true, 2: false, auth.MaxFamilies + 1: false} {
+		family, _, found, err := store.Standing(ctx, fmt.Sprintf("fm_many_%d", i))
+		require.NoError(t, err)
+		require.True(t, found)
+		require.Equal(t, ended, family.Ended, i)
+	}
+	require.NoError(t, store.RemoveUser(ctx, "us_many", noting))
 }

@@ -47,7 +47,7 @@ func scopes(t *testing.T, store Store) {
 	require.NoError(t, err)
 	require.Equal(t, []auth.Limited{user, disabled}, first)
 	for _, id := range []string{"us_limited", "us_other", "us_free"} {
-		require.NoError(t, store.RemoveUser(ctx, id, noted))
+		require.NoError(t, store.RemoveUser(ctx, id, noting))
 	}
 	for _, id := range []string{"key_space", "key_both", "key_devices"} {
 		require.NoError(t, store.RemoveKey(ctx, id, noted))

@@ -23,40 +23,45 @@ func users(t *testing.T, store Store) {
 	require.NoError(t, err)
 	require.Equal(t, []auth.User{second}, list)
 
-	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_x", User: "us_x", Begun: begun, Used: begun}, []byte("fm_x"), noted))
-	second.Space = "sp_1"
-	require.NoError(t, store.ChangeUser(ctx, second, noted))
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_x", User: "us_x", Begun: begun, Used: begun}, []byte("fm_x"), noting))
+	require.NoError(t, edit(store, "us_x", func(u *auth.User) { u.Space = "sp_1" }))
 	family, now, _, err := store.Standing(ctx, "fm_x")
 	require.NoError(t, err)
 	require.Equal(t, []any{false, "sp_1"}, []any{family.Ended, now.Space}, "another space ends no session")
-	second.PasswordHash = "other"
-	require.NoError(t, store.ChangeUser(ctx, second, noted))
+	require.NoError(t, edit(store, "us_x", func(u *auth.User) { u.PasswordHash = "other" }))
 	family, _, _, err = store.Standing(ctx, "fm_x")
 	require.NoError(t, err)
 	require.True(t, family.Ended, "another password does")
-	require.ErrorIs(t, store.ChangeUser(ctx, auth.User{ID: "us_z", Email: "z@z", Role: auth.Viewer}, noted), auth.ErrNotFound)
-	taken := second
-	taken.Email = first.Email
-	require.ErrorIs(t, store.ChangeUser(ctx, taken, noted), auth.ErrTaken)
+	require.ErrorIs(t, edit(store, "us_z", func(*auth.User) {}), auth.ErrNotFound)
+	require.ErrorIs(t, edit(store, "us_x", func(u *auth.User) { u.Email = first.Email }), auth.ErrTaken)
 
-	require.ErrorIs(t, store.RemoveUser(ctx, first.ID, noted), auth.ErrLastAdmin, "one of a space is not enough")
-	second.Space = ""
-	require.NoError(t, store.ChangeUser(ctx, second, noted))
-	demoteAtOnce(t, store, first, second)
-	require.NoError(t, store.RemoveUser(ctx, "us_x", noted))
-	require.ErrorIs(t, store.RemoveUser(ctx, "us_x", noted), auth.ErrNotFound)
+	require.ErrorIs(t, store.RemoveUser(ctx, first.ID, noting), auth.ErrLastAdmin, "one of a space is not enough")
+	require.NoError(t, edit(store, "us_x", func(u *auth.User) { u.Space = "" }))
+	demoteAtOnce(t, store, first.ID, "us_x")
+	refused := errors.New("refused")
+	require.ErrorIs(t, store.RemoveUser(ctx, "us_x", func(auth.User) (auth.Entry, error) { return auth.Entry{}, refused }), refused)
+	require.NoError(t, store.RemoveUser(ctx, "us_x", noting))
+	require.ErrorIs(t, store.RemoveUser(ctx, "us_x", noting), auth.ErrNotFound)
+	require.ErrorIs(t, store.Begin(ctx, auth.Family{ID: "fm_z", User: "us_x", Begun: begun, Used: begun}, []byte("fm_z"), noting), auth.ErrNotFound)
+}
+
+// edit changes a user as the store does for others.
+func edit(store Store, id string, change func(*auth.User)) error {
+	_, err := store.ChangeUser(context.Background(), id, "", func(u *auth.User) (auth.Entry, error) {
+		change(u)
+		return noted, nil
+	})
+	return err
 }
 
 // demoteAtOnce takes the role of the two last administrators at the same time: one keeps it. The first has it back at
 // the end, whoever that was.
-func demoteAtOnce(t *testing.T, store Store, administrators ...auth.User) {
-	ctx := context.Background()
+func demoteAtOnce(t *testing.T, store Store, administrators ...string) {
 	var kept atomic.Int32
 	var wait sync.WaitGroup
-	for _, user := range administrators {
-		user.Role = auth.Viewer
+	for _, id := range administrators {
 		wait.Go(func() {
-			switch err := store.ChangeUser(ctx, user, noted); {
+			switch err := edit(store, id, func(u *auth.User) { u.Role = auth.Viewer }); {
 			case errors.Is(err, auth.ErrLastAdmin):
 				kept.Add(1)
 			case err != nil:
@@ -66,16 +71,16 @@ func demoteAtOnce(t *testing.T, store Store, administrators ...auth.User) {
 	}
 	wait.Wait()
 	require.EqualValues(t, 1, kept.Load())
-	require.NoError(t, store.ChangeUser(ctx, administrators[0], noted))
+	require.NoError(t, edit(store, administrators[0], func(u *auth.User) { u.Role = auth.Admin }))
 }
 
 func resets(t *testing.T, store Store) {
 	ctx := context.Background()
 	user := auth.User{ID: "us_r", Email: "r@usc.edu.co", Role: auth.Viewer, Login: auth.ByPassword, PasswordHash: "h", Created: begun}
 	require.NoError(t, store.AddUser(ctx, user, noted))
-	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_r", User: "us_r", Begun: begun, Used: begun}, []byte("fm_r"), noted))
-	require.NoError(t, store.AddReset(ctx, "us_r", []byte("first"), begun.Add(time.Hour), noted))
-	require.NoError(t, store.AddReset(ctx, "us_r", []byte("second"), begun.Add(time.Hour), noted))
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_r", User: "us_r", Begun: begun, Used: begun}, []byte("fm_r"), noting))
+	require.NoError(t, store.AddReset(ctx, "us_r", []byte("first"), begun.Add(time.Hour), noting))
+	require.NoError(t, store.AddReset(ctx, "us_r", []byte("second"), begun.Add(time.Hour), noting))
 	for token, at := range map[string]time.Time{"first": begun, "second": begun.Add(time.Hour), "third": begun} {
 		_, found, err := store.ResetOf(ctx, []byte(token), at)
 		require.NoError(t, err)
@@ -89,7 +94,10 @@ func resets(t *testing.T, store Store) {
 	var wait sync.WaitGroup
 	for range 10 {
 		wait.Go(func() {
-			won, err := store.Reset(ctx, []byte("second"), begun, "us_r", "new", noted)
+			won, err := store.Reset(ctx, []byte("second"), begun, "us_r", func(u *auth.User) (auth.Entry, error) {
+				u.PasswordHash = "new"
+				return noted, nil
+			})
 			if err != nil {
 				t.Error(err)
 			}
@@ -103,7 +111,7 @@ func resets(t *testing.T, store Store) {
 	family, now, _, err := store.Standing(ctx, "fm_r")
 	require.NoError(t, err)
 	require.Equal(t, []any{true, "new"}, []any{family.Ended, now.PasswordHash})
-	require.NoError(t, store.RemoveUser(ctx, "us_r", noted))
+	require.NoError(t, store.RemoveUser(ctx, "us_r", noting))
 }
 
 func keys(t *testing.T, store Store) {

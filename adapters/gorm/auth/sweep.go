@@ -1,0 +1,70 @@
+package gormauth
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/database"
+)
+
+// Sweep forgets what has expired, each kind in a transaction of its own. What somebody else has in hand is left for the next
+// time, so that many may sweep at once and nobody waits for it.
+func (s *Store) Sweep(ctx context.Context, expired auth.Expired, limit int) (swept int, err error) {
+	for _, sweep := range []func(tx *gorm.DB) (int, error){
+		func(tx *gorm.DB) (int, error) { return s.sweepThrottle(tx, expired.Throttles, limit) },
+		func(tx *gorm.DB) (int, error) { return s.sweepFamilies(tx, expired, limit) },
+		func(tx *gorm.DB) (int, error) {
+			return s.sweep(tx, limit, "auth_resets", "user_id", "expires_at <= ?", expired.Resets.UnixMilli())
+		},
+		func(tx *gorm.DB) (int, error) {
+			return s.sweep(tx, limit, "auth_login_networks", "account", "last_at < ?", expired.Networks.UnixMilli())
+		},
+	} {
+		var rows int
+		err := s.db.Transact(ctx, func(tx *gorm.DB) (err error) {
+			rows, err = sweep(tx)
+			return err
+		})
+		if err != nil {
+			return swept, err
+		}
+		swept += rows
+	}
+	return swept, nil
+}
+
+func (s *Store) sweepThrottle(tx *gorm.DB, now time.Time, limit int) (int, error) {
+	return s.sweep(tx, limit, "auth_throttle", "subject", "due_at <= ?", now.UnixMilli())
+}
+
+// sweep deletes some rows of a table. key and where name columns of it.
+func (s *Store) sweep(tx *gorm.DB, limit int, table, key, where string, value any) (int, error) {
+	deleted := tx.Exec("DELETE FROM "+table+" WHERE "+where+" AND "+key+" IN (SELECT "+key+" FROM "+table+" WHERE "+where+" LIMIT ?"+s.skipLocked()+")",
+		value, value, limit)
+	return int(deleted.RowsAffected), deleted.Error
+}
+
+// skipLocked leaves rows that others have in hand; SQLite has one writer.
+func (s *Store) skipLocked() string {
+	if s.db.Dialect == database.SQLite {
+		return ""
+	}
+	return " FOR UPDATE SKIP LOCKED"
+}
+
+// sweepFamilies deletes sessions that are over and their tokens. A session's row is locked before its tokens, as everywhere.
+func (s *Store) sweepFamilies(tx *gorm.DB, expired auth.Expired, limit int) (int, error) {
+	var families []string
+	err := tx.Raw("SELECT id FROM auth_families WHERE ended OR used_at < ? OR begun_at < ? LIMIT ?"+s.skipLocked(),
+		expired.FamiliesUsed.UnixMilli(), expired.FamiliesBegun.UnixMilli(), limit).Scan(&families).Error
+	if err != nil || len(families) == 0 {
+		return 0, err
+	}
+	if err := tx.Exec("DELETE FROM auth_refresh_tokens WHERE family_id IN ?", families).Error; err != nil {
+		return 0, err
+	}
+	return len(families), tx.Exec("DELETE FROM auth_families WHERE id IN ?", families).Error
+}
