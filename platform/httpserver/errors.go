@@ -84,6 +84,8 @@ func problemOfStatus(status int) *problem.Problem {
 		return problem.New(problem.NotAcceptable)
 	case http.StatusServiceUnavailable:
 		return problem.New(problem.Overloaded).After(retryAfter)
+	case http.StatusBadGateway: // Fiber's word for a connection that broke while the request was read
+		return problem.New(problem.MalformedRequest)
 	}
 	if status >= http.StatusInternalServerError {
 		return problem.New(problem.Internal)

@@ -18,7 +18,6 @@ import (
 func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Operation, handler func(context.Context, *I) (*O, error)) {
 	roles := rolesOf(op)
 	api.routes = append(api.routes, Route{Method: op.Method, Path: op.Path, Roles: roles})
-	op.Middlewares = append(huma.Middlewares{api.authorise(roles)}, op.Middlewares...)
 	if !slices.Contains(roles, public) {
 		op.Security = []map[string][]string{{"token": {}}, {"key": {}}}
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
@@ -27,6 +26,8 @@ func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Ope
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = BodyLimit
 	}
+	op.Middlewares = append(huma.Middlewares{api.authorise(roles), api.readBody(op.MaxBodyBytes, takesBody[I]())}, op.Middlewares...)
+	op.MaxBodyBytes = -1 // huma reads what was read already
 	op.Metadata = nil
 	huma.Register(api.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
