@@ -174,6 +174,17 @@ func openDatabase(ctx context.Context, c config.Config) (*database.Database, err
 	return database.Open(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL})
 }
 
+// openWatchedDatabase logs when the database stops answering, and when it is back.
+func openWatchedDatabase(ctx context.Context, c config.Config, log *zap.Logger) (*database.Database, error) {
+	return database.Open(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL, Silent: func(silent bool) {
+		if silent {
+			log.Error("PostgreSQL has stopped answering; requests get 503, and it is asked until it answers")
+			return
+		}
+		log.Info("PostgreSQL answers again")
+	}})
+}
+
 // checks are what must work before requests are sent here.
 func checks(db *database.Database) []httpserver.Check {
 	return []httpserver.Check{

@@ -34,7 +34,7 @@ func (a *API) problemOf(ctx context.Context, err error, errs func(error) *proble
 		}
 	}
 	if database.IsUnavailable(err) {
-		a.log.Warn("database unavailable", zap.String("request_id", RequestID(ctx)), zap.Error(err))
+		a.log.Warn("database unavailable", zap.String("request_id", RequestID(ctx)), zap.String("reason", database.Reason(err)), zap.Error(err))
 		return problem.New(problem.Unavailable).After(retryAfter)
 	}
 	a.log.Error("request failed", zap.String("request_id", RequestID(ctx)), zap.Error(err))

@@ -23,6 +23,12 @@ func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Ope
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
 	}
 	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusTooManyRequests)
+	if op.Responses["503"] == nil {
+		op.Errors = append(op.Errors, http.StatusServiceUnavailable)
+	}
+	if takesBody[I]() {
+		op.Errors = append(op.Errors, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge)
+	}
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = BodyLimit
 	}
