@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -63,6 +64,9 @@ func serve(settings config.Config, more ...fx.Option) error {
 func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, books *gormenergy.Store, observatory *energy.Observatory, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
 	life.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
+			for _, file := range db.Exposed {
+				log.Warn("other users of this machine can read a file of the database; give it to the user that runs the program", zap.String("file", file))
+			}
 			listener, err := net.Listen("tcp", c.HTTPAddr)
 			if err != nil {
 				return fmt.Errorf("HTTP_ADDR: %s cannot be listened on: %s", c.HTTPAddr, listenReason(err))
@@ -187,14 +191,19 @@ func openWatchedDatabase(ctx context.Context, c config.Config, log *zap.Logger) 
 
 // checks are what must work before requests are sent here.
 func checks(db *database.Database) []httpserver.Check {
+	var migrated atomic.Bool // what was migrated stays so, and each look takes a connection
 	return []httpserver.Check{
 		{Name: "database", Ready: db.Ping},
 		{Name: "migrations", Ready: func(ctx context.Context) error {
+			if migrated.Load() {
+				return nil
+			}
 			for _, s := range schemas {
 				if pending, err := db.Pending(ctx, s.module, s.files()); err != nil || pending {
 					return errors.Join(err, fmt.Errorf("%s is not migrated", s.module))
 				}
 			}
+			migrated.Store(true)
 			return nil
 		}},
 	}

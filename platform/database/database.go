@@ -42,6 +42,8 @@ type Database struct {
 	Dialect Dialect
 	// File is SQLite's; empty on PostgreSQL.
 	File string
+	// Exposed are files of SQLite's that other users of the machine can read, since they could not be taken from them.
+	Exposed []string
 
 	directURL string
 	close     func() error
