@@ -9,7 +9,7 @@ ARG VERSION=dev
 RUN --mount=type=cache,target=/root/.cache/go-build --mount=type=cache,target=/go/pkg/mod \
     CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/holotwin ./cmd/holotwin
 # What an empty image lacks: folders to write to, and the certificates that outgoing calls are checked against.
-RUN mkdir -p /writable/data /writable/tmp /out/etc/ssl/certs && cp /etc/ssl/certs/ca-certificates.crt /out/etc/ssl/certs/
+RUN mkdir -p /writable/tmp && mkdir -m 0700 /writable/data && mkdir -p /out/etc/ssl/certs && cp /etc/ssl/certs/ca-certificates.crt /out/etc/ssl/certs/
 
 FROM ${BASE}
 COPY --from=build /out/ /

@@ -15,6 +15,7 @@ import (
 
 	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/certificate"
 )
 
 // ClientSettings are of a client of an outside broker.
@@ -61,7 +62,9 @@ const (
 	keepAlive   = 30 * time.Second
 	// A broker that is away is looked for again after a second, then less often.
 	firstRetry, lastRetry = time.Second, 30 * time.Second
-	takeTime              = 30 * time.Second
+	// lastTake bounds the pause before what could not be stored is tried again: a database that is back is used within seconds.
+	lastTake = 4 * time.Second
+	takeTime = 30 * time.Second
 )
 
 // ErrSettings is a setting that a client or broker cannot begin with.
@@ -161,6 +164,10 @@ func (c *Client) up() {
 
 func (c *Client) down(err error) {
 	c.connected.Set(0)
+	if reason, is := certificate.Reason(err); is {
+		c.log.Error("the MQTT broker cannot be trusted; it is tried again", zap.String("broker", c.address()), zap.String("reason", reason))
+		return
+	}
 	c.log.Warn("the MQTT broker is away; it is looked for", zap.String("broker", c.address()), zap.Error(redacted(err)))
 }
 
@@ -217,7 +224,7 @@ func (c *Client) take(ctx context.Context, all []arrival) bool {
 	for i, a := range all {
 		messages[i] = a.message
 	}
-	for wait, failing := firstRetry, false; ; wait = min(2*wait, lastRetry) {
+	for wait, failing := firstRetry, false; ; wait = min(2*wait, lastTake) {
 		taking, cancel := context.WithTimeout(ctx, takeTime)
 		err := c.receiver.Take(taking, anybody, messages)
 		cancel()

@@ -20,6 +20,11 @@ func (c *Client) connect3(ctx context.Context) error {
 		SetCleanSession(false).SetAutoAckDisabled(true).SetOrderMatters(true).SetKeepAlive(keepAlive).
 		SetAutoReconnect(true).SetConnectRetry(true).SetConnectRetryInterval(firstRetry).SetMaxReconnectInterval(lastRetry).
 		SetTLSConfig(c.tls).SetConnectionLostHandler(func(_ paho3.Client, err error) { c.down(err) }).
+		SetConnectionNotificationHandler(func(_ paho3.Client, n paho3.ConnectionNotification) {
+			if failed, is := n.(paho3.ConnectionNotificationBrokerFailed); is {
+				c.down(failed.Reason)
+			}
+		}).
 		SetDefaultPublishHandler(func(_ paho3.Client, m paho3.Message) {
 			c.arrive(ctx, dialect.Message{Topic: m.Topic(), Payload: m.Payload(), Retained: m.Retained()}, func() error { m.Ack(); return nil })
 		}).

@@ -12,11 +12,18 @@ import (
 	"github.com/nats-io/nats.go"
 	"go.uber.org/zap"
 
+	"github.com/holotwin/holotwin/platform/certificate"
 	"github.com/holotwin/holotwin/platform/events"
 )
 
 // subject is what processes tell each other on.
 const subject = "holotwin.committed"
+
+// A server that is silent is noticed within a minute, and holds up whoever tells it something no longer than that.
+const (
+	answerTime = 4 * time.Second
+	pingEvery  = 20 * time.Second
+)
 
 // atMostEvery is how often others are told; what is committed meanwhile they read as well.
 const atMostEvery = 10 * time.Millisecond
@@ -39,6 +46,7 @@ func Join(address string, outbox *events.Outbox, log *zap.Logger) (*Bus, error) 
 	b := &Bus{outbox: outbox, told: make(chan struct{}, 1)}
 	var err error
 	b.connection, err = nats.Connect(address, nats.Name("holotwin"), nats.NoEcho(), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1),
+		nats.Timeout(answerTime), nats.FlusherTimeout(answerTime), nats.PingInterval(pingEvery), nats.ReconnectErrHandler(tellOfCertificates(log)),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
 				log.Warn("the NATS server is away; events of other replicas come a moment later", zap.Error(err))
@@ -60,6 +68,19 @@ func Join(address string, outbox *events.Outbox, log *zap.Logger) (*Bus, error) 
 		}
 	})
 	return b, nil
+}
+
+// tellOfCertificates logs once why a server's certificate is refused: of all that keeps a connection from being made, this does not go
+// by alone.
+func tellOfCertificates(log *zap.Logger) nats.ConnErrHandler {
+	told := ""
+	return func(_ *nats.Conn, err error) {
+		reason, is := certificate.Reason(err)
+		if is && reason != told {
+			log.Error("the NATS server cannot be trusted; it is tried again", zap.String("reason", reason))
+		}
+		told = reason
+	}
 }
 
 // Run tells the others until ctx ends.

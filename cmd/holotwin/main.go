@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/holotwin/holotwin/platform/private"
 )
 
 // version is set when a release is built.
@@ -22,6 +24,7 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+	private.MakeFilesPrivate()
 	var cli commands
 	parsed := kong.Parse(&cli, kong.Name("holotwin"), kong.UsageOnError(),
 		kong.Description("El gemelo energético de un campus. The energy twin of a campus."))

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -63,6 +64,9 @@ func serve(settings config.Config, more ...fx.Option) error {
 func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, sessions *auth.Sessions, api *httpserver.API, books *gormenergy.Store, observatory *energy.Observatory, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
 	life.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
+			for _, file := range db.Exposed {
+				log.Warn("other users of this machine can read a file of the database; give it to the user that runs the program", zap.String("file", file))
+			}
 			listener, err := net.Listen("tcp", c.HTTPAddr)
 			if err != nil {
 				return fmt.Errorf("HTTP_ADDR: %s cannot be listened on: %s", c.HTTPAddr, listenReason(err))
@@ -176,16 +180,32 @@ func openDatabase(ctx context.Context, c config.Config) (*database.Database, err
 	return database.Open(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL})
 }
 
+// openWatchedDatabase logs when the database stops answering, and when it is back.
+func openWatchedDatabase(ctx context.Context, c config.Config, log *zap.Logger) (*database.Database, error) {
+	return database.Open(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL, Silent: func(silent bool) {
+		if silent {
+			log.Error("PostgreSQL has stopped answering; requests get 503, and it is asked until it answers")
+			return
+		}
+		log.Info("PostgreSQL answers again")
+	}})
+}
+
 // checks are what must work before requests are sent here.
 func checks(db *database.Database) []httpserver.Check {
+	var migrated atomic.Bool // what was migrated stays so, and each look takes a connection
 	return []httpserver.Check{
 		{Name: "database", Ready: db.Ping},
 		{Name: "migrations", Ready: func(ctx context.Context) error {
+			if migrated.Load() {
+				return nil
+			}
 			for _, s := range schemas {
 				if pending, err := db.Pending(ctx, s.module, s.files()); err != nil || pending {
 					return errors.Join(err, fmt.Errorf("%s is not migrated", s.module))
 				}
 			}
+			migrated.Store(true)
 			return nil
 		}},
 	}

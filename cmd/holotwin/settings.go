@@ -9,6 +9,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/platform/config"
+	"github.com/holotwin/holotwin/platform/private"
 	"github.com/holotwin/holotwin/platform/random"
 )
 
@@ -42,6 +43,7 @@ func jwtSecret(settings config.Config, databaseFile string) ([]byte, error) {
 		return []byte(settings.JWTSecret), nil
 	}
 	path := filepath.Join(filepath.Dir(databaseFile), "jwt.secret")
+	private.Restrict(path)
 	secret, err := os.ReadFile(path)
 	if err == nil && len(secret) >= config.MinSecretBytes {
 		return secret, nil
@@ -50,7 +52,7 @@ func jwtSecret(settings config.Config, databaseFile string) ([]byte, error) {
 		return nil, fmt.Errorf("JWT_SECRET: %s cannot be read", path)
 	}
 	secret = random.Bytes(secretBytes)
-	if err := os.WriteFile(path, secret, 0o600); err != nil {
+	if err := os.WriteFile(path, secret, private.FileMode); err != nil {
 		return nil, fmt.Errorf("JWT_SECRET: %s cannot be written", path)
 	}
 	return secret, nil

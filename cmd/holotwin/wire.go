@@ -48,10 +48,10 @@ var platformParts = fx.Module("platform",
 	fx.Provide(
 		func(c config.Config) (*zap.Logger, error) { return logging.New(c.LogLevel, c.LogFormat) },
 		supervise.New,
-		func(c config.Config) (*database.Database, error) {
+		func(c config.Config, log *zap.Logger) (*database.Database, error) {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 			defer cancel()
-			return openDatabase(ctx, c)
+			return openWatchedDatabase(ctx, c, log)
 		},
 		newRegistry,
 		func(db *database.Database) *events.Outbox { return events.NewOutbox(db, clock.System{}.Now) },

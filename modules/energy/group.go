@@ -13,8 +13,8 @@ const maxGroup = 512
 // maxWaiting bounds what may wait for a commit; beyond it the server is overloaded and says so at once.
 const maxWaiting = 4096
 
-// commitTime bounds one commit.
-const commitTime = 20 * time.Second
+// commitTime bounds one commit: a caller hears within five seconds that a database does not answer, and sends again later.
+const commitTime = 4 * time.Second
 
 // ErrOverloaded is a request that was not begun because too many wait already.
 type ErrOverloaded struct{}
@@ -114,6 +114,9 @@ func (g *groupCommit) lead(ctx context.Context, own *ticket) {
 	ctx, cancel := context.WithTimeout(ctx, commitTime)
 	defer cancel()
 	outcomes, err = g.commit(ctx, batch)
+	if err != nil && ctx.Err() != nil { // who waits behind a commit that hung has waited as long, and would only hang in turn
+		group = append(group, g.takeAll()...)
+	}
 }
 
 func answer(group []*ticket, outcomes []Outcome, err error) {
@@ -126,10 +129,14 @@ func answer(group []*ticket, outcomes []Outcome, err error) {
 	}
 }
 
-func (g *groupCommit) take() []*ticket {
+func (g *groupCommit) take() []*ticket { return g.takeUpTo(maxGroup - 1) }
+
+func (g *groupCommit) takeAll() []*ticket { return g.takeUpTo(maxWaiting) }
+
+func (g *groupCommit) takeUpTo(most int) []*ticket {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	n := min(len(g.waiting), maxGroup-1)
+	n := min(len(g.waiting), most)
 	group := g.waiting[:n:n]
 	g.waiting = append([]*ticket(nil), g.waiting[n:]...)
 	return group

@@ -62,6 +62,39 @@ func TestACommitThatFailsOrPanicsIsToldToAllInIt(t *testing.T) {
 	}
 }
 
+// TestWhoWaitsBehindACommitThatHangsIsToldWithIt lets commits hang until their time is up: whoever came meanwhile does not wait for
+// a commit of his own to hang as long.
+func TestWhoWaitsBehindACommitThatHangsIsToldWithIt(t *testing.T) {
+	begun := make(chan struct{}, 10)
+	g := newGroupCommit(func(ctx context.Context, _ []Reading) ([]Outcome, error) {
+		begun <- struct{}{}
+		<-ctx.Done()
+		return nil, ctx.Err()
+	})
+	var wait sync.WaitGroup
+	ask := func(at Instant) {
+		wait.Go(func() {
+			if _, err := g.add(context.Background(), Reading{At: at}); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("reading %d: %v", at, err)
+			}
+		})
+	}
+	ask(0)
+	<-begun
+	const behind = 20
+	for i := range Instant(behind) {
+		ask(i + 1)
+	}
+	require.Eventually(t, func() bool {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		return len(g.waiting) == behind
+	}, 3*time.Second, time.Millisecond)
+	wait.Wait()
+	require.Empty(t, begun, "nobody tried after it")
+	require.False(t, g.running)
+}
+
 func TestWhoGoesAwayWhileWaitingIsNotCommitted(t *testing.T) {
 	begun, release := make(chan struct{}), make(chan struct{})
 	var stored []Reading

@@ -30,6 +30,8 @@ type Options struct {
 	DirectURL string
 	// Connections bounds PostgreSQL's pool; 0 means 16.
 	Connections int
+	// Silent, where it is set, is told when PostgreSQL stops answering, and when it answers again.
+	Silent func(silent bool)
 }
 
 // Database is an open database. Write and Read are one pool on PostgreSQL; on SQLite Write is the single
@@ -40,6 +42,8 @@ type Database struct {
 	Dialect Dialect
 	// File is SQLite's; empty on PostgreSQL.
 	File string
+	// Exposed are files of SQLite's that other users of the machine can read, since they could not be taken from them.
+	Exposed []string
 
 	directURL string
 	close     func() error

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -41,8 +42,7 @@ func IsUnavailable(err error) bool {
 	case errors.Is(err, context.DeadlineExceeded):
 		return true
 	case errors.As(err, &lite):
-		code := lite.Code() & 0xff
-		return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED || code == sqlite3.SQLITE_FULL || code == sqlite3.SQLITE_IOERR
+		return slices.Contains(passingFileErrors, lite.Code()&0xff)
 	}
 	// pgx reports a connection that the server closed in the middle of a statement as plain text only.
 	text := ""
@@ -52,8 +52,15 @@ func IsUnavailable(err error) bool {
 	return strings.Contains(text, "unexpected EOF") || strings.Contains(text, "conn closed")
 }
 
-// passing tells whether an SQLSTATE is of a kind that goes by: connection, resources, shutdown, deadlock, timeout.
+// passingFileErrors are what goes by when the operator makes room, gives the file back or mends the disk.
+var passingFileErrors = []int{
+	sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+	sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM,
+}
+
+// passing tells whether an SQLSTATE is of a kind that goes by: connection, resources, shutdown, deadlock, timeout, the disk, or a
+// standby that is not the primary yet.
 func passing(code string) bool {
 	class := code[:min(2, len(code))]
-	return class == "08" || class == "53" || class == "57" || class == "40" || code == "55P03"
+	return class == "08" || class == "53" || class == "57" || class == "40" || class == "58" || code == "55P03" || code == "25006"
 }

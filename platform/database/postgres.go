@@ -5,23 +5,29 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
+
+	"github.com/holotwin/holotwin/platform/certificate"
 )
 
 // defaultConnections suits two cores: group commits need few connections, reports some.
 const defaultConnections = 16
 
 func openPostgres(ctx context.Context, o Options) (*Database, error) {
-	pool, err := postgresPool(o.URL)
+	config, err := postgresConfig(o.URL)
 	if err != nil {
 		return nil, err
 	}
+	watch := newSilenceWatch(config.DialFunc, o.Silent)
+	pool, probe := stdlib.OpenDB(dialledBy(config, watch.connect)), stdlib.OpenDB(dialledBy(config, watch.connectProbe))
+	watch.probe = probe
+	probe.SetMaxOpenConns(1)
 	connections := o.Connections
 	if connections == 0 {
 		connections = defaultConnections
@@ -30,20 +36,43 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	if err := waitFor(ctx, pool); err != nil {
-		return nil, errors.Join(fmt.Errorf("DB_URL: PostgreSQL does not answer: %s", reason(err)), pool.Close())
+		return nil, errors.Join(fmt.Errorf("DB_URL: PostgreSQL does not answer: %s", Reason(err)), pool.Close(), probe.Close())
 	}
 	db, err := openGorm(postgres.New(postgres.Config{Conn: pool}))
 	if err != nil {
-		return nil, errors.Join(err, pool.Close())
+		return nil, errors.Join(err, pool.Close(), probe.Close())
 	}
 	direct := o.DirectURL
 	if direct == "" {
 		direct = o.URL
 	}
-	return &Database{Write: db, Read: db, Dialect: Postgres, directURL: direct, close: pool.Close}, nil
+	watching, endWatch := context.WithCancel(context.Background())
+	var watched sync.WaitGroup
+	watched.Go(func() { watch.run(watching) })
+	closeAll := func() error {
+		endWatch()
+		watched.Wait()
+		return errors.Join(pool.Close(), probe.Close())
+	}
+	return &Database{Write: db, Read: db, Dialect: Postgres, directURL: direct, close: closeAll}, nil
+}
+
+// dialledBy is a configuration whose connections are made by dial.
+func dialledBy(config *pgx.ConnConfig, dial pgconn.DialFunc) pgx.ConnConfig {
+	other := config.Copy()
+	other.DialFunc = dial
+	return *other
 }
 
 func postgresPool(url string) (*sql.DB, error) {
+	config, err := postgresConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	return stdlib.OpenDB(*config), nil
+}
+
+func postgresConfig(url string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("DB_URL: not a PostgreSQL URL")
@@ -55,7 +84,7 @@ func postgresPool(url string) (*sql.DB, error) {
 	setDefault(config.RuntimeParams, "idle_in_transaction_session_timeout", "60000")
 	setDefault(config.RuntimeParams, "application_name", "holotwin")
 	setDefault(config.RuntimeParams, "timezone", "UTC")
-	return stdlib.OpenDB(*config), nil
+	return config, nil
 }
 
 func setDefault(params map[string]string, name, value string) {
@@ -81,24 +110,14 @@ func waitFor(ctx context.Context, pool *sql.DB) error {
 	}
 }
 
-// mayComeBack tells a server that is not there yet from one that refuses: a wrong password stays wrong.
+// mayComeBack tells a server that is not there yet from one that refuses, or is refused: a wrong password stays wrong.
 func mayComeBack(err error) bool {
+	if _, refused := certificate.Reason(err); refused {
+		return false
+	}
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {
 		return refused.Code == "57P03" // cannot_connect_now
 	}
 	return true
-}
-
-// reason is why a connection failed, without the URL and its password.
-func reason(err error) string {
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) {
-		return refused.Message
-	}
-	var network *net.OpError
-	if errors.As(err, &network) {
-		return network.Err.Error()
-	}
-	return "no connection"
 }

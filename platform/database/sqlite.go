@@ -5,12 +5,15 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 
 	_ "modernc.org/sqlite" // the driver, SQLite translated to Go: no C compiler is needed
+
+	"github.com/holotwin/holotwin/platform/private"
 )
 
 // sqliteReaders is how many queries may run beside the writer.
@@ -43,21 +46,26 @@ func sqliteDSN(path, mode, begin string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()
 }
 
+// openSQLite opens a file, or makes it. It, and the files that SQLite keeps beside it with the same mode, are the owner's alone.
 func openSQLite(ctx context.Context, path string) (*Database, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("DB_URL: the folder %s cannot be made", filepath.Dir(path))
+	if err := os.MkdirAll(filepath.Dir(path), private.FolderMode); err != nil {
+		return nil, fmt.Errorf("DB_URL: the folder %s cannot be made: %s", filepath.Dir(path), pathReason(err))
 	}
 	unlock, err := lockFile(path + ".lock")
 	if err != nil {
-		return nil, fmt.Errorf("DB_URL: %s: %w", path, err)
+		return nil, fmt.Errorf("DB_URL: %s: %w", path, withoutPath(err))
 	}
+	if err := makeFile(path); err != nil {
+		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be written: %s", path, pathReason(err)), unlock())
+	}
+	exposed := private.Restrict(path, path+"-wal", path+"-shm", path+".lock")
 	writer, err := sqlitePool(ctx, sqliteDSN(path, "rwc", "immediate"), 1)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be opened as a SQLite database", path), unlock())
+		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be opened as a SQLite database: %s", path, Reason(err)), unlock())
 	}
 	reader, err := sqlitePool(ctx, sqliteDSN(path, "ro", "deferred"), sqliteReaders)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be read", path), writer.Close(), unlock())
+		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be read: %s", path, Reason(err)), writer.Close(), unlock())
 	}
 	closeAll := func() error { return errors.Join(reader.Close(), writer.Close(), unlock()) }
 	write, err := openGorm(sqliteDialector{pool: writer})
@@ -68,8 +76,29 @@ func openSQLite(ctx context.Context, path string) (*Database, error) {
 	if err != nil {
 		return nil, errors.Join(err, closeAll())
 	}
-	return &Database{Write: write, Read: read, Dialect: SQLite, File: path, close: closeAll}, nil
+	return &Database{Write: write, Read: read, Dialect: SQLite, File: path, Exposed: exposed, close: closeAll}, nil
 }
+
+// makeFile makes an empty file where there is none, before SQLite would with whatever mode the process has, and tells whether it may
+// be written.
+func makeFile(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, private.FileMode)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// withoutPath is what an error of a file is, without the path, which is named already.
+func withoutPath(err error) error {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		return file.Err
+	}
+	return err
+}
+
+func pathReason(err error) string { return withoutPath(err).Error() }
 
 func sqlitePool(ctx context.Context, dsn string, connections int) (*sql.DB, error) {
 	pool, err := sql.Open("sqlite", dsn)

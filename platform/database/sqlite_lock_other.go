@@ -2,7 +2,11 @@
 
 package database
 
-import "os"
+import (
+	"os"
+
+	"github.com/holotwin/holotwin/platform/private"
+)
 
 // lockFile keeps a second process off the same database. Where there is no flock, a file that its owner holds
 // open cannot be removed: that is the lock.
@@ -10,7 +14,7 @@ func lockFile(path string) (unlock func() error, err error) {
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 		return nil, ErrInUse
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, private.FileMode)
 	if err != nil {
 		return nil, ErrInUse
 	}

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"os"
 	"syscall"
+
+	"github.com/holotwin/holotwin/platform/private"
 )
 
 // lockFile keeps a second process off the same database: each would think itself the only writer.
 func lockFile(path string) (unlock func() error, err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, private.FileMode)
 	if err != nil {
 		return nil, err
 	}

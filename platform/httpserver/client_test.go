@@ -3,6 +3,7 @@ package httpserver
 import (
 	"net/http/httptest"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,35 @@ func TestRateLimit(t *testing.T) {
 	require.Nil(t, newRateLimit(0), "0 is without limit")
 }
 
+// TestAFloodOfClientsForgetsTheOldest keeps the count of who is there, whoever else comes.
+func TestAFloodOfClientsForgetsTheOldest(t *testing.T) {
+	now := time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC)
+	limit := newRateLimit(60)
+	for i := range 3 * maxClients {
+		if i%1000 == 0 {
+			limit.take("busy", now)
+		}
+		limit.take(strconv.Itoa(i), now)
+		require.LessOrEqual(t, len(limit.seen), maxClients)
+	}
+	_, _, wait := limit.take("busy", now)
+	require.NotZero(t, wait, "it was counted all the time")
+	require.Len(t, limit.seen, maxClients)
+	require.Equal(t, limit.recent.Len(), len(limit.seen))
+	limit.take("later", now.Add(2*time.Minute))
+	require.Len(t, limit.seen, 1, "who has nothing out is forgotten")
+}
+
+func TestNetworkOf(t *testing.T) {
+	for address, want := range map[string]string{
+		"203.0.113.9": "203.0.113.9", "::ffff:203.0.113.9": "203.0.113.9",
+		"2001:db8:1:2::1": "2001:db8:1:2::/64", "2001:db8:1:2:ffff::9": "2001:db8:1:2::/64", "2001:db8:1:3::1": "2001:db8:1:3::/64",
+		"fe80::1%eth0": "fe80::/64", "": "unknown", "x": "unknown",
+	} {
+		require.Equal(t, want, NetworkOf(address), address)
+	}
+}
+
 // TestClientOf believes X-Forwarded-For of trusted proxies only.
 func TestClientOf(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -40,6 +70,16 @@ func TestClientOf(t *testing.T) {
 		"who says that he is inner": {"0.0.0.0/32,10.0.0.0/8", "10.9.9.9", "10.9.9.9"},
 		"nonsense":                  {"0.0.0.0/32", "203.0.113.9, <script>", "0.0.0.0"},
 		"no header":                 {"0.0.0.0/32", "", "0.0.0.0"},
+		"with a port":               {"0.0.0.0/32", "203.0.113.9:5678", "203.0.113.9"},
+		"IPv6":                      {"0.0.0.0/32", "2001:DB8:0:0::7", "2001:db8::7"},
+		"IPv6 in brackets":          {"0.0.0.0/32", "[2001:db8::7]", "2001:db8::7"},
+		"IPv6 with a port":          {"0.0.0.0/32", "[2001:db8::7]:5678", "2001:db8::7"},
+		"mapped IPv4":               {"0.0.0.0/32", "::ffff:203.0.113.9", "203.0.113.9"},
+		"mapped IPv4 with a port":   {"0.0.0.0/32", "[::ffff:203.0.113.9]:1", "203.0.113.9"},
+		"with a zone":               {"0.0.0.0/32", "fe80::1%eth0", "fe80::1"},
+		"with a zone and a port":    {"0.0.0.0/32", "[fe80::1%eth0]:5678", "fe80::1"},
+		"a mapped proxy":            {"0.0.0.0/32,10.0.0.0/8", "203.0.113.9, ::ffff:10.1.2.3", "203.0.113.9"},
+		"obfuscated":                {"0.0.0.0/32", "_hidden", "0.0.0.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := &API{}

@@ -34,7 +34,7 @@ func (a *API) problemOf(ctx context.Context, err error, errs func(error) *proble
 		}
 	}
 	if database.IsUnavailable(err) || ctx.Err() != nil { // a request whose time ran out may succeed when there is less to do
-		a.log.Warn("database unavailable", zap.String("request_id", RequestID(ctx)), zap.Error(err))
+		a.log.Warn("database unavailable", zap.String("request_id", RequestID(ctx)), zap.String("reason", database.Reason(err)), zap.Error(err))
 		return problem.New(problem.Unavailable).After(retryAfter)
 	}
 	a.log.Error("request failed", zap.String("request_id", RequestID(ctx)), zap.Error(err))
@@ -84,6 +84,8 @@ func problemOfStatus(status int) *problem.Problem {
 		return problem.New(problem.NotAcceptable)
 	case http.StatusServiceUnavailable:
 		return problem.New(problem.Overloaded).After(retryAfter)
+	case http.StatusBadGateway: // Fiber's word for a connection that broke while the request was read
+		return problem.New(problem.MalformedRequest)
 	}
 	if status >= http.StatusInternalServerError {
 		return problem.New(problem.Internal)

@@ -20,7 +20,7 @@ type lingering struct{ net.Listener }
 func (l lingering) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if tcp, is := conn.(*net.TCPConn); is {
-		return &lingeringConn{TCPConn: tcp}, nil
+		return &lingeringConn{TCPConn: tcp, head: headWatch{expected: true}}, nil
 	}
 	return conn, err
 }
@@ -30,14 +30,20 @@ type lingeringConn struct {
 	closing atomic.Bool
 	// dropped is set where nobody reads any more.
 	dropped atomic.Bool
+	// head is touched by whoever serves the connection alone.
+	head headWatch
 }
 
 // Read ends with the connection, as reads of a closed one do, though what still comes is then read by Close.
 func (c *lingeringConn) Read(b []byte) (int, error) {
+	if c.head.bareLF {
+		return 0, errBareLF
+	}
 	n, err := c.TCPConn.Read(b)
 	if c.closing.Load() {
 		return 0, net.ErrClosed
 	}
+	c.head.see(b[:n])
 	return n, err
 }
 

@@ -28,12 +28,14 @@ type liveOutput struct {
 	}
 }
 
+type readiness struct {
+	Status string            `json:"status" enum:"ok,unavailable"`
+	Checks map[string]string `json:"checks" doc:"What was checked, and ok or unavailable"`
+}
+
 type readyOutput struct {
 	Status int
-	Body   struct {
-		Status string            `json:"status" enum:"ok,unavailable"`
-		Checks map[string]string `json:"checks" doc:"What was checked, and ok or unavailable"`
-	}
+	Body   readiness
 }
 
 // Operations adds /health/live, /health/ready, /metrics and /docs.
@@ -49,6 +51,7 @@ func (a *API) Operations(gatherer prometheus.Gatherer, checks ...Check) {
 	Register(a, nil, huma.Operation{
 		OperationID: "ready", Method: "GET", Path: "/health/ready", Summary: "The process can serve: database and migrations",
 		Tags: []string{"operations"}, Metadata: Public(),
+		Responses: map[string]*huma.Response{"503": JSONResponse[readiness](a, "Something does not work; checks says what")},
 	}, func(ctx context.Context, _ *struct{}) (*readyOutput, error) { return a.ready(ctx, checks), nil })
 	metrics := adaptor.HTTPHandler(promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{}))
 	a.app.Get("/metrics", metrics)

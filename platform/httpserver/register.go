@@ -18,20 +18,26 @@ import (
 func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Operation, handler func(context.Context, *I) (*O, error)) {
 	roles := rolesOf(op)
 	api.routes = append(api.routes, Route{Method: op.Method, Path: op.Path, Roles: roles})
-	entrance := huma.Middlewares{api.authorise(roles)}
-	if weight, heavy := op.Metadata[weightKey].(int); heavy {
-		entrance = append(entrance, api.admit(weight))
-		op.Errors = append(op.Errors, http.StatusServiceUnavailable)
-	}
-	op.Middlewares = append(entrance, op.Middlewares...)
 	if !slices.Contains(roles, public) {
 		op.Security = []map[string][]string{{"token": {}}, {"key": {}}}
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
 	}
 	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusTooManyRequests)
+	if op.Responses["503"] == nil {
+		op.Errors = append(op.Errors, http.StatusServiceUnavailable)
+	}
+	if takesBody[I]() {
+		op.Errors = append(op.Errors, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge)
+	}
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = BodyLimit
 	}
+	entrance := huma.Middlewares{api.authorise(roles)}
+	if weight, heavy := op.Metadata[weightKey].(int); heavy {
+		entrance = append(entrance, api.admit(weight))
+	}
+	op.Middlewares = append(append(entrance, api.readBody(op.MaxBodyBytes, takesBody[I]())), op.Middlewares...)
+	op.MaxBodyBytes = -1 // huma reads what was read already
 	op.Metadata = nil
 	huma.Register(api.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)

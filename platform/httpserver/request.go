@@ -95,8 +95,11 @@ func secure(c *fiber.Ctx) error {
 }
 
 // checkRequest refuses what no handler should have to think about: compressed bodies (which could unpack to any
-// size) and addresses with bytes that a database cannot store.
+// size), addresses with bytes that a database cannot store, and heads that others may read differently.
 func checkRequest(c *fiber.Ctx) error {
+	if err := refuseOddLines(c); err != nil {
+		return err
+	}
 	if encoding := strings.ToLower(c.Get(fiber.HeaderContentEncoding)); encoding != "" && encoding != "identity" {
 		return problem.New(problem.UnsupportedMediaType, "accepted", "application/json")
 	}

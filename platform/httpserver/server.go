@@ -94,11 +94,13 @@ func New(o Options) *API {
 		UnescapePath:      true,
 		StreamRequestBody: true,
 		BodyLimit:         streamAbove,
-		ReadBufferSize:    HeaderLimit,
-		ReadTimeout:       readTime,
-		WriteTimeout:      writeTime,
-		IdleTimeout:       idleTime,
-		ErrorHandler:      api.answerError,
+		// A form of many parts would else be read before any handler runs, of any size, into files.
+		DisablePreParseMultipartForm: true,
+		ReadBufferSize:               HeaderLimit,
+		ReadTimeout:                  readTime,
+		WriteTimeout:                 writeTime,
+		IdleTimeout:                  idleTime,
+		ErrorHandler:                 api.answerError,
 	})
 	allowLong(api.app, o.Long)
 	api.app.Use(api.recoverPanics, nameRequest, api.measure, secure)
@@ -124,6 +126,7 @@ func allowLong(app *fiber.App, paths []string) {
 		return fasthttp.RequestConfig{}
 	}
 	app.Server().NoDefaultServerHeader = true
+	app.Server().ConnState = watchHeads
 }
 
 func allowOrigins(origins []string) fiber.Handler {

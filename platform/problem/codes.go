@@ -107,8 +107,8 @@ var texts = map[Code]text{
 	},
 	Unavailable: {
 		503,
-		words{"No disponible", "La base de datos no responde; nada se guardó. Intente de nuevo tras lo que indica Retry-After."},
-		words{"Unavailable", "The database does not answer; nothing was stored. Try again after Retry-After."},
+		words{"No disponible", "La base de datos no responde; no se sabe si algo se guardó. Intente de nuevo tras lo que indica Retry-After; una lectura repetida no se guarda dos veces."},
+		words{"Unavailable", "The database does not answer; whether anything was stored is not known. Try again after Retry-After; a reading that is sent again is not stored twice."},
 	},
 	Conflict: {
 		409,

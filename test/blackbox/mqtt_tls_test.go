@@ -47,11 +47,16 @@ func TestBrokerWithTLS(t *testing.T) {
 
 // selfSigned makes a certificate for the loopback address that signs itself, and its key.
 func selfSigned(t *testing.T, folder, name string) (certificate, key string) {
+	return signedUntil(t, folder, name, time.Now().Add(time.Hour))
+}
+
+// signedUntil makes one that holds for two hours up to an instant.
+func signedUntil(t *testing.T, folder, name string, until time.Time) (certificate, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	template := x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: until.Add(-2 * time.Hour), NotAfter: until,
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 	}
 	signed, err := x509.CreateCertificate(rand.Reader, &template, &template, &private.PublicKey, private)

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
@@ -55,7 +56,15 @@ func (r *rows[R]) failure() *problem.Problem {
 	if r.body.exceeded {
 		return problem.New(problem.TooLarge, "limit", r.body.limit)
 	}
+	if r.body.failed != nil {
+		return httpserver.TransferProblem(r.body.failed)
+	}
 	return nil
+}
+
+// cut is the row in the place of the one in which an upload broke off: what came of that one may be another one than was sent.
+func (r *rows[R]) cut(line int) row[R] {
+	return row[R]{line: line, broken: true, flaws: []energy.Flaw{{Field: "body", Rule: "malformed"}}}
 }
 
 // decode makes a row of a JSON object.
@@ -98,6 +107,10 @@ func (r *rows[R]) array(yield func(row[R]) bool) {
 func (r *rows[R]) lines(yield func(row[R]) bool) {
 	for line := 1; ; line++ {
 		text, tooLong, err := r.line()
+		if r.body.broken() && err != nil {
+			yield(r.cut(line))
+			return
+		}
 		if object := bytes.TrimSpace(text); len(object) > 0 || tooLong {
 			next := row[R]{line: line, broken: true, flaws: []energy.Flaw{{Field: "body", Rule: "max_length", Args: map[string]any{"max": maxLine}}}}
 			if !tooLong {
@@ -123,12 +136,16 @@ func (r *rows[R]) line() (text []byte, tooLong bool, err error) {
 	return text, tooLong, err
 }
 
-// limited is a reader that says whether there was more than it may give.
+// limited is a reader that says whether there was more than it may give, and what broke it off.
 type limited struct {
 	from        io.Reader
 	left, limit int64
 	exceeded    bool
+	failed      error
 }
+
+// broken tells whether less was read than was sent.
+func (l *limited) broken() bool { return l.exceeded || l.failed != nil }
 
 func (l *limited) Read(p []byte) (int, error) {
 	if l.left <= 0 {
@@ -139,5 +156,8 @@ func (l *limited) Read(p []byte) (int, error) {
 	}
 	n, err := l.from.Read(p[:min(int64(len(p)), l.left)])
 	l.left -= int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		l.failed = err
+	}
 	return n, err
 }

@@ -17,6 +17,10 @@ func (r *rows[R]) csv(yield func(row[R]) bool) {
 	var t *table[R]
 	for line := 1; ; line++ {
 		text, tooLong, err := r.line()
+		if r.body.broken() && err != nil {
+			yield(r.cut(line))
+			return
+		}
 		if line == 1 {
 			text = bytes.TrimPrefix(text, byteOrderMark)
 		}

@@ -1,8 +1,10 @@
 package httpenergy
 
 import (
+	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
 
@@ -137,6 +139,35 @@ func TestUploadsAreBounded(t *testing.T) {
 	require.NotNil(t, upload.failure())
 	_, err := newRows(strings.NewReader(""), enough, members).read("text/html")
 	require.Error(t, err)
+}
+
+// TestABrokenUploadIsNoShorterOne breaks an upload off in the middle of a number: the row is refused, not read as another number.
+func TestABrokenUploadIsNoShorterOne(t *testing.T) {
+	for media, body := range map[string]string{
+		"text/csv":             "device_id,kwh\na,1.5\na,1.2",
+		"application/x-ndjson": "{\"device_id\":\"a\",\"kwh\":1.5}\n{\"device_id\":\"a\",\"kwh\":1}",
+		"application/json":     "[{\"device_id\":\"a\",\"kwh\":1.5},{\"device_id\":\"a\",\"kwh\":1",
+	} {
+		for name, from := range map[string]struct {
+			body  io.Reader
+			limit int64
+		}{
+			"by the line":  {io.MultiReader(strings.NewReader(body), iotest.ErrReader(io.ErrUnexpectedEOF)), enough},
+			"by the limit": {strings.NewReader(body + "5"), int64(len(body))},
+		} {
+			upload := newRows(from.body, from.limit, members)
+			seq, err := upload.read(media)
+			require.NoError(t, err)
+			var got []row[energy.Report]
+			for r := range seq {
+				got = append(got, r)
+			}
+			require.Len(t, got, 2, "%s %s", media, name)
+			require.Empty(t, got[0].flaws)
+			require.True(t, got[1].broken, "%s %s", media, name)
+			require.NotNil(t, upload.failure())
+		}
+	}
 }
 
 func TestCursorsComeBack(t *testing.T) {

@@ -35,8 +35,8 @@ type Server struct {
 // ErrMissing says how to get a PostgreSQL where there is none.
 var ErrMissing = errors.New("PostgreSQL 14 or newer is missing: apt-get install postgresql, or set TEST_DB_URL")
 
-// Start makes a cluster and waits until it answers.
-func Start(ctx context.Context) (*Server, error) {
+// Start makes a cluster and waits until it answers. settings are NAME=value lines of postgresql.conf.
+func Start(ctx context.Context, settings ...string) (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
@@ -46,13 +46,13 @@ func Start(ctx context.Context) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{folder: folder, ended: make(chan struct{})}
-	if err := s.start(ctx, bin); err != nil {
+	if err := s.start(ctx, bin, settings); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
 	return s, nil
 }
 
-func (s *Server) start(ctx context.Context, bin string) error {
+func (s *Server) start(ctx context.Context, bin string, settings []string) error {
 	account, err := s.account()
 	if err != nil {
 		return err
@@ -67,9 +67,13 @@ func (s *Server) start(ctx context.Context, bin string) error {
 		return err
 	}
 	s.URL = fmt.Sprintf("postgresql://postgres@127.0.0.1:%d/postgres?sslmode=disable", port)
-	s.process = as(exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port),
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+s.folder, "-c", "max_connections=200",
-		"-c", "shared_buffers=256MB", "-c", "max_wal_size=4GB", "-c", "log_min_messages=fatal"), account)
+	words := []string{"-D", data, "-p", strconv.Itoa(port)}
+	for _, setting := range append([]string{
+		"listen_addresses=127.0.0.1", "unix_socket_directories=" + s.folder, "max_connections=200", "shared_buffers=256MB", "max_wal_size=4GB", "log_min_messages=fatal",
+	}, settings...) {
+		words = append(words, "-c", setting)
+	}
+	s.process = as(exec.Command(filepath.Join(bin, "postgres"), words...), account)
 	if err := s.process.Start(); err != nil {
 		return err
 	}

@@ -1,0 +1,73 @@
+package database_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/database/databasetest/pgserver"
+)
+
+// TestNobodyWaitsForAFrozenServer freezes PostgreSQL under more queries than there are connections: all of them end, none with a
+// result, later ones are refused at once, and it is used again when it answers.
+func TestNobodyWaitsForAFrozenServer(t *testing.T) {
+	t.Parallel()
+	server, err := pgserver.Start(context.Background())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = server.Thaw(); _ = server.Stop() })
+	var fell, rose atomic.Int32
+	db, err := database.Open(context.Background(), database.Options{URL: server.URL, Connections: 4, Silent: func(silent bool) {
+		if silent {
+			fell.Add(1)
+		} else {
+			rose.Add(1)
+		}
+	}})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	one := func() error {
+		var n int
+		return db.Read.WithContext(context.Background()).Raw("SELECT 1").Scan(&n).Error
+	}
+	require.NoError(t, one())
+
+	require.NoError(t, server.Freeze())
+	const waiting = 20
+	ended := make(chan error, waiting)
+	for range waiting {
+		go func() { ended <- one() }()
+	}
+	for range waiting {
+		select {
+		case err := <-ended:
+			require.Error(t, err)
+			require.True(t, database.IsUnavailable(err), "%v", err)
+		case <-time.After(15 * time.Second):
+			t.Fatal("it is waited for a server that does not answer")
+		}
+	}
+	require.EqualValues(t, 1, fell.Load())
+	require.Zero(t, rose.Load())
+	refused := one()
+	require.Contains(t, database.Reason(refused), "has not answered")
+
+	require.NoError(t, server.Thaw())
+	require.Eventually(t, func() bool { return one() == nil }, 20*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return rose.Load() == 1 }, 20*time.Second, 20*time.Millisecond)
+}
+
+// TestLongWorkIsNotCut runs a query for longer than a server may be silent: it is busy, and answers when it is asked.
+func TestLongWorkIsNotCut(t *testing.T) {
+	t.Parallel()
+	server, err := pgserver.Start(context.Background())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = server.Stop() })
+	db, err := database.Open(context.Background(), database.Options{URL: server.URL, Connections: 4})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	require.NoError(t, db.Read.WithContext(context.Background()).Exec("SELECT pg_sleep(6)").Error)
+}

@@ -1,0 +1,181 @@
+package blackbox
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/platform/database/databasetest/pgserver"
+	"github.com/holotwin/holotwin/test/program"
+)
+
+// soon is how late an answer may be that is promised within five seconds, on a machine that has other things to do.
+const soon = 10 * time.Second
+
+// ownPostgres starts a server that a test may freeze, stop or fill.
+func ownPostgres(t *testing.T, settings ...string) *pgserver.Server {
+	t.Helper()
+	postgres, err := pgserver.Start(t.Context(), settings...)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = postgres.Thaw(); _ = postgres.Stop() })
+	return postgres
+}
+
+// requireUnavailable checks a refusal that is none of the caller's fault: 503, when to come back, and within soon.
+func requireUnavailable(t *testing.T, answer program.Answer, took time.Duration, what string) {
+	t.Helper()
+	require.Equal(t, http.StatusServiceUnavailable, answer.Status, "%s: %s", what, answer.Body)
+	require.NotEmpty(t, answer.Header.Get("Retry-After"), what)
+	require.Less(t, took, soon, what)
+}
+
+// TestAFrozenPostgresIsToldSoon freezes every process of PostgreSQL while readings come in. Each request is answered 503, soon; none is
+// answered as if it were done; nothing piles up; and it goes on by itself.
+func TestAFrozenPostgresIsToldSoon(t *testing.T) {
+	postgres := ownPostgres(t)
+	server := start(t, postgres.URL)
+	client := login(t, server)
+	campus, err := client.MakeCampus(4)
+	require.NoError(t, err)
+	from := time.Now().UTC().Truncate(time.Second).Add(-2 * time.Hour)
+	under := underFreeze{client: client, acknowledged: make(map[string]bool), frozen: make(chan struct{})}
+	var wait sync.WaitGroup
+	for _, device := range campus.Devices {
+		wait.Go(func() { under.write(t, device, from) })
+	}
+	time.Sleep(300 * time.Millisecond)
+	require.NoError(t, postgres.Freeze())
+	close(under.frozen)
+	before := goroutines(t, client)
+	for name, call := range everyKindOfCall(client, campus) {
+		for range 5 { // many of each at once
+			wait.Go(func() {
+				begun := time.Now()
+				answer, err := call()
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+					return
+				}
+				if answer.Status != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" || time.Since(begun) > soon {
+					t.Errorf("%s: %d after %s: %s", name, answer.Status, time.Since(begun), answer.Body)
+				}
+			})
+		}
+	}
+	wait.Wait()
+	for name, call := range everyKindOfCall(client, campus) {
+		begun := time.Now()
+		answer, err := call()
+		require.NoError(t, err)
+		requireUnavailable(t, answer, time.Since(begun), name)
+	}
+	send(t, client, 200, http.MethodGet, "/health/live", nil)
+	send(t, client, 503, http.MethodGet, "/health/ready", nil)
+	require.Less(t, goroutines(t, client), before+200, "nobody waits for it any more")
+	require.Contains(t, server.Log.String(), "PostgreSQL has stopped answering")
+
+	require.NoError(t, postgres.Thaw())
+	eventually(t, "it goes on by itself", func() bool {
+		answer, err := client.Send(http.MethodPost, "/consumo", reading(campus.Devices[0], from.Add(-time.Hour)))
+		return err == nil && answer.Status == http.StatusCreated
+	})
+	eventually(t, "it is ready", func() bool {
+		answer, err := client.Send(http.MethodGet, "/health/ready", nil)
+		return err == nil && answer.Status == http.StatusOK
+	})
+	stored := storedReadings(t, client)
+	require.NotEmpty(t, under.acknowledged)
+	for key := range under.acknowledged {
+		require.Equal(t, 1, stored[key], key)
+	}
+	for _, refused := range under.refused { // whether they were stored was not known; to send them again is safe
+		answer, err := client.Send(http.MethodPost, "/consumo", refused)
+		require.NoError(t, err)
+		require.Contains(t, []int{200, 201}, answer.Status, "%s", answer.Body)
+	}
+	requireTotal(t, client, len(storedReadings(t, client)))
+}
+
+// underFreeze is what became of readings that were sent while the database froze.
+type underFreeze struct {
+	client *program.Client
+	frozen chan struct{}
+
+	mu           sync.Mutex
+	acknowledged map[string]bool
+	refused      []map[string]any
+}
+
+func reading(device string, at time.Time) map[string]any {
+	return map[string]any{"device_id": device, "kwh": 0.001, "interval_s": 1, "timestamp": at.Format(time.RFC3339)}
+}
+
+// write sends readings until the first that is not taken, and one more.
+func (u *underFreeze) write(t *testing.T, device string, from time.Time) {
+	for at := from; ; at = at.Add(time.Second) {
+		begun := time.Now()
+		answer, err := u.client.Send(http.MethodPost, "/consumo", reading(device, at))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		u.mu.Lock()
+		if answer.Status == http.StatusCreated {
+			u.acknowledged[device+" "+at.Format(time.RFC3339)] = true
+		} else {
+			u.refused = append(u.refused, reading(device, at))
+		}
+		u.mu.Unlock()
+		if answer.Status == http.StatusCreated {
+			continue
+		}
+		<-u.frozen
+		if answer.Status != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" || time.Since(begun) > soon {
+			t.Errorf("%d after %s: %s", answer.Status, time.Since(begun), answer.Body)
+		}
+		return
+	}
+}
+
+// everyKindOfCall reads and writes what only the database knows.
+func everyKindOfCall(c *program.Client, campus program.Campus) map[string]func() (program.Answer, error) {
+	call := func(method, path string, body any) func() (program.Answer, error) {
+		return func() (program.Answer, error) { return c.Send(method, path, body) }
+	}
+	now := time.Now().UTC().Truncate(time.Second).Add(-time.Minute)
+	device := campus.Devices[0]
+	return map[string]func() (program.Answer, error){
+		"a reading":     call(http.MethodPost, "/consumo", reading(device, now)),
+		"many readings": call(http.MethodPost, "/consumo/lote", []any{reading(device, now), reading(device, now.Add(time.Second))}),
+		"all or none":   call(http.MethodPost, "/consumo/lote?atomic=true", []any{reading(device, now), reading(device, now.Add(time.Second))}),
+		"a room's air":  call(http.MethodPost, "/ambiente", map[string]any{"space_id": campus.Room, "temperature_c": 24.5}),
+		"a state":       call(http.MethodPost, "/api/dispositivos/"+device+"/estado", map[string]any{"state": "on"}),
+		"a correction":  call(http.MethodDelete, "/consumo/"+device+"/"+now.Format(time.RFC3339)+"?reason=x", nil),
+		"a space":       call(http.MethodPost, "/api/espacios", map[string]any{"name": "Otra", "kind": "room", "parent_id": campus.Site}),
+		"a user":        call(http.MethodPost, "/auth/usuarios", map[string]any{"email": "otra@usc.edu.co", "password": "una-clave-larga-de-otra", "role": "viewer"}),
+		"a login":       call(http.MethodPost, "/auth/login", map[string]any{"email": program.AdminEmail, "password": program.AdminPassword}),
+		"the readings":  call(http.MethodGet, "/consumo?limit=10", nil),
+		"a series":      call(http.MethodGet, "/api/consumo/serie?from=2026-01-01", nil),
+		"the audit":     call(http.MethodGet, "/auth/auditoria", nil),
+		"advice":        call(http.MethodGet, "/api/recomendaciones", nil),
+		"users":         call(http.MethodGet, "/auth/usuarios", nil),
+	}
+}
+
+var goroutineGauge = regexp.MustCompile(`(?m)^go_goroutines (\d+)$`)
+
+func goroutines(t *testing.T, c *program.Client) int {
+	t.Helper()
+	answer := send(t, c, 200, http.MethodGet, "/metrics", nil)
+	found := goroutineGauge.FindSubmatch(answer.Body)
+	require.NotNil(t, found, fmt.Sprintf("%.200s", answer.Body))
+	n, err := strconv.Atoi(string(found[1]))
+	require.NoError(t, err)
+	return n
+}
