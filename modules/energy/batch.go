@@ -58,6 +58,7 @@ func (l *Ledger) ReviewAll(ctx context.Context, caller Caller, rows iter.Seq[Row
 	if err != nil {
 		return Summary{}, err
 	}
+	reader.arrived = func(_ DeviceID, at Instant) Instant { return at } // none is taken, so none is given
 	b := &batch{ledger: l, reader: reader, named: MaxRejections}
 	for row := range rows {
 		b.read(ctx, row)

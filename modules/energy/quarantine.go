@@ -20,7 +20,7 @@ type Held struct {
 	// Before is the reading that it is subtracted from.
 	Before Base
 	Why    Doubt
-	// Most is what the device can have used since Before.
+	// Most is what the device can have used that is not counted yet.
 	Most Energy
 }
 
@@ -40,8 +40,9 @@ const (
 
 // doubt tells why a reading with a base before it was held back.
 func (h *Held) doubt(t Traits) {
-	h.Why, h.Most = Impossible, t.Limit.During(int64(h.Reading.At-h.Before.At))
-	if int64(h.Reading.At-h.Before.At) > longestFill {
+	since, counted := h.Before.reach(h.Reading.At)
+	h.Why, h.Most = Impossible, max(0, t.Limit.During(int64(h.Reading.At-since))-counted)
+	if int64(h.Reading.At-since) > longestFill {
 		h.Why = LongSilence
 	}
 }

@@ -52,6 +52,13 @@ func IsUnavailable(err error) bool {
 	return strings.Contains(text, "unexpected EOF") || strings.Contains(text, "conn closed")
 }
 
+// IsTakenBack tells whether PostgreSQL took a transaction back for the sake of another one (a deadlock, a failed
+// serialization): nothing of it is stored, and it may be done again at once.
+func IsTakenBack(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
+}
+
 // passing tells whether an SQLSTATE is of a kind that goes by: connection, resources, shutdown, deadlock, timeout.
 func passing(code string) bool {
 	class := code[:min(2, len(code))]

@@ -19,7 +19,7 @@ func problemOf(err error) *problem.Problem {
 	case errors.As(err, &invalid):
 		return problem.Invalid(fieldsOf(invalid.Flaws)...)
 	case errors.As(err, &conflict):
-		return problem.New(problem.ConflictingReading).With("stored", readingAs(conflict.Stored, conflict.Reactive)).With("sent", readingAs(conflict.Sent, conflict.Reactive))
+		return problem.New(problem.ConflictingReading).With("stored", reading{of: conflict.Stored, measures: conflict.Measures}).With("sent", reading{of: conflict.Sent, measures: conflict.Measures})
 	case errors.As(err, &state):
 		return problem.New(problem.ConflictingReading).With("stored", stateOf(state.Stored)).With("sent", stateOf(state.Sent))
 	case errors.As(err, &ambient):
