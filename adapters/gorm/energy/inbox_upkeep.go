@@ -34,7 +34,9 @@ func (s *Store) PurgeInbox(ctx context.Context, silent, silentHolders, letters e
 			purged = append(purged, row.newcomer())
 		}
 	}
-	return purged, s.transactAgain(ctx, func(tx *gorm.DB) error { return tx.Exec("DELETE FROM energy_letters WHERE at < ?", int64(letters)).Error })
+	return purged, s.transactAgain(ctx, func(tx *gorm.DB) error {
+		return tx.Exec("DELETE FROM energy_letters WHERE at < ?", int64(letters)).Error
+	})
 }
 
 func dropNewcomer(tx *gorm.DB, key energy.NewcomerKey) error {

@@ -38,9 +38,9 @@ func RunIntake(t *testing.T, store IntakeStore) {
 	t.Run("two at one address", d.twoAtOneAddress)
 	t.Run("adopted while it speaks", d.adoptedWhileItSpeaks)
 	t.Run("what cannot be booked", d.adoptedInPart)
-	t.Run("a bound is a key's own", d.inboxBounds)
 	t.Run("letters", d.letterBounds)
 	t.Run("purged", d.purged)
+	t.Run("a bound is a key's own", d.inboxBounds)
 	t.Run("vitals", d.vitals)
 }
 
