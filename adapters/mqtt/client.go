@@ -40,15 +40,17 @@ type Client struct {
 	clock    energy.Clock
 	log      *zap.Logger
 
-	arrivals  chan arrival
-	connected prometheus.Gauge
-	messages  *prometheus.CounterVec
+	arrivals   chan arrival
+	deliveries *deliveries
+	connected  prometheus.Gauge
+	messages   *prometheus.CounterVec
 }
 
 // arrival is a message with how it is acknowledged.
 type arrival struct {
 	message dialect.Message
 	ack     func() error
+	again   bool // it was delivered before, and is taken or waits in front of this
 }
 
 // Bounds of a client.
@@ -82,7 +84,7 @@ func NewClient(s ClientSettings, receiver *Receiver, clock energy.Clock, log *za
 		return nil, ErrSettings{"MQTT_URL", "version must be 5 or 3.1.1"}
 	}
 	c := &Client{
-		settings: s, broker: broker, receiver: receiver, clock: clock, log: log, arrivals: make(chan arrival, inFlight),
+		settings: s, broker: broker, receiver: receiver, clock: clock, log: log, arrivals: make(chan arrival, inFlight), deliveries: newDeliveries(),
 		connected: prometheus.NewGauge(prometheus.GaugeOpts{Name: "holotwin_mqtt_connected", Help: "1 while the outside broker is connected."}),
 		messages:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "holotwin_mqtt_messages_total", Help: "Messages of the outside broker, by what became of them."}, []string{"outcome"}),
 	}
@@ -146,12 +148,16 @@ func (c *Client) Connect(ctx context.Context) {
 	}
 }
 
-// arrive queues a message; while the queue is full, the broker waits.
-func (c *Client) arrive(ctx context.Context, m dialect.Message, ack func() error) {
+// arrive queues a message; while the queue is full, the broker waits. id is 0 where no acknowledgement is asked for.
+func (c *Client) arrive(ctx context.Context, m dialect.Message, id uint16, dup bool, ack func() error) {
 	m.Arrived = c.clock.Now()
 	c.messages.WithLabelValues("received").Inc()
+	again := false
+	if id != 0 {
+		_, again = c.deliveries.begin(packetID{id: id}, dup, m)
+	}
 	select {
-	case c.arrivals <- arrival{m, ack}:
+	case c.arrivals <- arrival{m, ack, again}:
 	case <-ctx.Done():
 	}
 }
@@ -218,23 +224,28 @@ func (c *Client) waiting(first arrival) []arrival {
 	return all
 }
 
-// take tries until it works, or ctx ends.
+// take tries until it works, or ctx ends. What was tried before counts once: the observations keep the instants that they were given.
 func (c *Client) take(ctx context.Context, all []arrival) bool {
-	messages := make([]dialect.Message, len(all))
-	for i, a := range all {
-		messages[i] = a.message
+	var messages []dialect.Message
+	for _, a := range all {
+		if a.again {
+			c.messages.WithLabelValues("repeated").Inc()
+			continue
+		}
+		messages = append(messages, a.message)
 	}
+	said, letters := c.receiver.read(messages)
 	for wait, failing := firstRetry, false; ; wait = min(2*wait, lastTake) {
 		taking, cancel := context.WithTimeout(ctx, takeTime)
-		err := c.receiver.Take(taking, anybody, messages)
+		err := c.store(taking, said, &letters)
 		cancel()
 		if err == nil {
-			c.messages.WithLabelValues("taken").Add(float64(len(all)))
+			c.messages.WithLabelValues("taken").Add(float64(len(messages)))
 			return true
 		}
-		c.messages.WithLabelValues("retried").Add(float64(len(all)))
+		c.messages.WithLabelValues("retried").Add(float64(len(messages)))
 		if !failing && ctx.Err() == nil {
-			c.log.Error("messages cannot be stored; the broker keeps them", zap.Error(fmt.Errorf("take %d messages: %w", len(all), err)))
+			c.log.Error("messages cannot be stored; the broker keeps them", zap.Error(fmt.Errorf("take %d messages: %w", len(messages), err)))
 		}
 		failing = true
 		select {
@@ -243,4 +254,19 @@ func (c *Client) take(ctx context.Context, all []arrival) bool {
 		case <-time.After(wait):
 		}
 	}
+}
+
+// store stores letters, once, and observations.
+func (c *Client) store(ctx context.Context, said []energy.Observation, letters *[]energy.Letter) error {
+	ctx, cancel := context.WithTimeout(ctx, takeTime)
+	defer cancel()
+	if err := c.receiver.refuse(ctx, anybody, *letters); err != nil {
+		return err
+	}
+	*letters = nil
+	if len(said) == 0 {
+		return nil
+	}
+	_, err := c.receiver.intake.TakeForwarded(ctx, anybody, said)
+	return err
 }

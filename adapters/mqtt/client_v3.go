@@ -26,7 +26,7 @@ func (c *Client) connect3(ctx context.Context) error {
 			}
 		}).
 		SetDefaultPublishHandler(func(_ paho3.Client, m paho3.Message) {
-			c.arrive(ctx, dialect.Message{Topic: m.Topic(), Payload: m.Payload(), Retained: m.Retained()}, func() error { m.Ack(); return nil })
+			c.arrive(ctx, dialect.Message{Topic: m.Topic(), Payload: m.Payload(), Retained: m.Retained()}, m.MessageID(), m.Duplicate(), func() error { m.Ack(); return nil })
 		}).
 		SetOnConnectHandler(c.subscribe3)
 	if c.broker.User != nil {

@@ -29,7 +29,7 @@ func (c *Client) connect5(ctx context.Context) error {
 			ClientID: c.settings.ID, EnableManualAcknowledgment: true, SendAcksInterval: acksEvery,
 			OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(r paho.PublishReceived) (bool, error) {
 				m := dialect.Message{Topic: r.Packet.Topic, Payload: r.Packet.Payload, Retained: r.Packet.Retain}
-				c.arrive(ctx, m, func() error { return r.Client.Ack(r.Packet) })
+				c.arrive(ctx, m, r.Packet.PacketID, r.Packet.Duplicate(), func() error { return r.Client.Ack(r.Packet) })
 				return true, nil
 			}},
 			OnClientError:      c.down,

@@ -2,6 +2,7 @@ package mqtt
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -148,7 +149,13 @@ func (d *desk) OnPublish(client *mochi.Client, packet packets.Packet) (packets.P
 	ctx, cancel := context.WithTimeout(d.ctx, takeTime)
 	defer cancel()
 	message := dialect.Message{Topic: packet.TopicName, Payload: packet.Payload, Arrived: d.clock.Now()}
-	if err := d.receiver.Take(ctx, g.caller, []dialect.Message{message}); err != nil {
+	sent := published{message: message, id: packetID{string(g.device) + "\x00" + client.ID, packet.PacketID}, dup: packet.FixedHeader.Dup}
+	err := d.receiver.Take(ctx, g.caller, sent)
+	if errors.As(err, &energy.ErrInboxFull{}) {
+		d.refused.WithLabelValues("inbox_full").Inc()
+		return packet, unanswered(packet)
+	}
+	if err != nil {
 		d.refused.WithLabelValues("not_stored").Inc()
 		d.log.Error("a device's message was not stored; it must send it again", zap.String("device", string(g.device)), zap.Error(err))
 		client.Stop(packets.ErrServerUnavailable)
@@ -156,4 +163,13 @@ func (d *desk) OnPublish(client *mochi.Client, packet packets.Packet) (packets.P
 	}
 	packet.Ignore, packet.FixedHeader.Retain = true, false // it is for the books; nobody else listens
 	return packet, nil
+}
+
+// unanswered is how a message is not taken of which a bound leaves no room: by a refusal where the protocol has one. What else the
+// device has to say is heard.
+func unanswered(packet packets.Packet) error {
+	if packet.ProtocolVersion == 5 && packet.FixedHeader.Qos == 1 {
+		return packets.ErrQuotaExceeded
+	}
+	return packets.ErrRejectPacket
 }

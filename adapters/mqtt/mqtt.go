@@ -12,20 +12,56 @@ import (
 
 // Receiver takes messages into the books.
 type Receiver struct {
-	decoder *dialect.Decoder
-	intake  *energy.Intake
+	decoder    *dialect.Decoder
+	intake     *energy.Intake
+	deliveries *deliveries
 }
 
 // NewReceiver makes a receiver.
 func NewReceiver(intake *energy.Intake) *Receiver {
-	return &Receiver{decoder: dialect.New(), intake: intake}
+	return &Receiver{decoder: dialect.New(), intake: intake, deliveries: newDeliveries()}
 }
 
-// Take takes messages. When it returns nil all that they say is on the disk, and what makes no sense is kept for a person to
-// read; an error says that none may be acknowledged.
-func (r *Receiver) Take(ctx context.Context, caller energy.Caller, messages []dialect.Message) error {
-	var said []energy.Observation
-	var letters []energy.Letter
+// published is a message as a device sent it to the embedded broker.
+type published struct {
+	message dialect.Message
+	// id is zero where no acknowledgement is asked for.
+	id  packetID
+	dup bool
+}
+
+// Take takes a message. When it returns nil all that it says is on the disk, and what makes no sense is kept for a person to read;
+// an error says that it must not be acknowledged. One that is sent again counts once.
+func (r *Receiver) Take(ctx context.Context, caller energy.Caller, p published) error {
+	one := &delivery{}
+	if p.id.id != 0 {
+		one, _ = r.deliveries.begin(p.id, p.dup, p.message)
+	}
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	if one.stored {
+		return nil
+	}
+	if !one.read {
+		var letters []energy.Letter
+		one.said, letters = r.read([]dialect.Message{p.message})
+		if err := r.refuse(ctx, caller, letters); err != nil {
+			return err
+		}
+		one.read = true
+	}
+	if len(one.said) > 0 {
+		if _, err := r.intake.Take(ctx, caller, one.said); err != nil {
+			one.forget(err)
+			return err
+		}
+	}
+	one.stored, one.said = true, nil
+	return nil
+}
+
+// read gives what messages say, and letters of those that make no sense.
+func (r *Receiver) read(messages []dialect.Message) (said []energy.Observation, letters []energy.Letter) {
 	for _, m := range messages {
 		all, err := r.decoder.Decode(m)
 		var unread dialect.ErrUnread
@@ -33,17 +69,19 @@ func (r *Receiver) Take(ctx context.Context, caller energy.Caller, messages []di
 			letters = append(letters, energy.Letter{Dialect: unread.Dialect, Topic: cut(m.Topic), Text: string(m.Payload), Reason: unread.Reason})
 			continue
 		}
+		for i := range all {
+			all[i].Arrived = m.Arrived
+		}
 		said = append(said, all...)
 	}
-	if len(letters) > 0 {
-		if err := r.intake.Refuse(ctx, letters); err != nil {
-			return err
-		}
-	}
-	if len(said) == 0 {
+	return said, letters
+}
+
+func (r *Receiver) refuse(ctx context.Context, caller energy.Caller, letters []energy.Letter) error {
+	if len(letters) == 0 {
 		return nil
 	}
-	return r.intake.Take(ctx, caller, said)
+	return r.intake.Refuse(ctx, caller, letters)
 }
 
 // cut keeps the begin of a topic that may be anything.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.uber.org/zap"
@@ -17,6 +18,8 @@ const (
 	adviceEvery = 15 * time.Minute
 	// settleEvery is how often it is looked whether the inbox holds messages of devices that are registered by now.
 	settleEvery = time.Minute
+	// purgeEvery is how often the inbox drops what nobody cared for.
+	purgeEvery = 6 * time.Hour
 	// vitalsEvery is how often it is kept when devices were last heard.
 	vitalsEvery = 15 * time.Second
 	// sweepEvery is how often ended sessions and tries that have come back are forgotten, and sweepFor how long that may take.
@@ -38,6 +41,27 @@ func repeat(ctx context.Context, every time.Duration, log *zap.Logger, failed st
 			log.Error(failed, zap.Error(err))
 		}
 	}
+}
+
+// keepInbox books what the inbox holds of devices that are registered by now: at the start what a server was killed over, and every
+// now and then what came to one that had not heard of the adoption.
+func keepInbox(ctx context.Context, log *zap.Logger, books *gormenergy.Store, intake *energy.Intake) {
+	const failed = "messages of adopted devices were not booked; it is tried again"
+	settle := func(ctx context.Context) error { return errors.Join(books.MoveFormer(ctx), intake.SettleAll(ctx)) }
+	if err := settle(ctx); err != nil && ctx.Err() == nil {
+		log.Error(failed, zap.Error(err))
+	}
+	repeat(ctx, settleEvery, log, failed, settle)
+}
+
+// purge drops what nobody cared for, and says which measures went with it.
+func purge(ctx context.Context, log *zap.Logger, intake *energy.Intake) error {
+	held, err := intake.Purge(ctx)
+	for _, n := range held {
+		log.Warn("measures of a device that nobody registered were dropped: it was silent for half a year",
+			zap.String("address", n.Address), zap.String("space", string(n.Space)), zap.Int64("measures", n.Held), zap.Time("last_seen", n.LastSeen.Time()))
+	}
+	return err
 }
 
 // postEvery is how long readings stay in the journal. Readers add what is in it, so it only decides for how much

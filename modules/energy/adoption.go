@@ -1,6 +1,7 @@
 package energy
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -107,18 +108,30 @@ func idOf(n Newcomer) string {
 	return strings.Trim(id[:min(len(id), longest)], "-")
 }
 
+// Adoption is which newcomer is adopted, and the device that it becomes.
+type Adoption struct {
+	Address string
+	// Of is the space of the keys that it speaks under, where several speak at the address; nil takes the one whose space holds
+	// the device most closely.
+	Of *SpaceID
+	// ID is the device's; empty is the proposed one. Edit is what is not as it is proposed.
+	ID   string
+	Edit DeviceEdit
+}
+
 // Adopt makes a device of a newcomer: as it is proposed, but for what the caller sets. What it sent since it was first seen is
-// booked; counted is how many readings those were. An empty id is the proposed one. Errors: ErrForbidden, ErrNotFound, ErrInvalid,
-// ErrTaken.
-func (i *Intake) Adopt(ctx context.Context, caller Caller, address, id string, edit DeviceEdit) (d Device, counted int, err error) {
-	n, err := i.newcomer(ctx, caller, address)
+// booked; counted is how many readings those were. What it sends meanwhile, or what cannot be booked at the moment, is booked by
+// SettleAll. Errors: ErrForbidden, ErrNotFound, ErrInvalid, ErrTaken.
+func (i *Intake) Adopt(ctx context.Context, caller Caller, a Adoption) (d Device, counted int, err error) {
+	all, campus, err := i.seenNewcomers(ctx, caller)
 	if err != nil {
 		return d, 0, err
 	}
-	p := n.Propose()
-	if id == "" {
-		id = p.ID
+	n, found := a.choose(campus, all)
+	if !found {
+		return d, 0, ErrNotFound{Kind: "newcomer", ID: a.Address}
 	}
+	p, edit := n.Propose(), a.Edit
 	if edit.Kind == nil {
 		edit.Kind = &p.Kind
 	}
@@ -128,81 +141,28 @@ func (i *Intake) Adopt(ctx context.Context, caller Caller, address, id string, e
 	if edit.Plain == nil {
 		edit.Plain = &p.Plain
 	}
-	edit.MQTTTopic = &address
-	if d, err = i.catalog.CreateDevice(ctx, caller, id, edit); err != nil {
+	edit.MQTTTopic = &a.Address
+	if d, err = i.catalog.CreateDevice(ctx, caller, cmp.Or(a.ID, p.ID), edit); err != nil {
 		return d, 0, err
 	}
-	counted, err = i.settle(ctx, n, d)
-	return d, counted, err
+	counted, _ = i.settle(ctx, n.Key(), d) // the device is there, and what is kept is safe: SettleAll goes on
+	return d, counted, nil
 }
 
-// SettleAll books what was kept of newcomers that are devices by now: those whose adoption was cut short, or whose messages came
-// to a process that had not heard of it yet.
-func (i *Intake) SettleAll(ctx context.Context) error {
-	campus, err := i.catalog.Campus(ctx)
-	if err != nil {
-		return err
-	}
-	all, err := i.inbox.Newcomers(ctx)
-	if err != nil {
-		return err
-	}
+// choose gives the newcomer that is meant.
+func (a Adoption) choose(campus *Campus, all []Newcomer) (chosen Newcomer, found bool) {
+	depth := -1
 	for _, n := range all {
-		if d, known := campus.DeviceAt(n.Address); known {
-			if _, err := i.settle(ctx, n, d); err != nil {
-				return err
-			}
+		if n.Address != a.Address || (a.Of != nil && *a.Of != n.Space) {
+			continue
+		}
+		near := len(campus.Path(n.Space))
+		if a.Edit.Space != nil && !campus.Contains(n.Space, *a.Edit.Space) {
+			near = 0
+		}
+		if !found || near > depth {
+			chosen, found, depth = n, true, near
 		}
 	}
-	return nil
-}
-
-// system is the caller of what the program does by itself.
-var system = Caller{Subject: "holotwin", Role: Admin}
-
-// settle books what was kept of a newcomer as a device's, and forgets it. It may be done again.
-func (i *Intake) settle(ctx context.Context, n Newcomer, d Device) (counted int, err error) {
-	measure := n.Propose().Measure
-	if n.Said.Has(SaidPlain) {
-		measure = d.Plain.measure()
-	}
-	after, register := Instant(-1), Energy(-1)
-	for {
-		kept, err := i.inbox.KeptOf(ctx, n.Address, after, batchSize)
-		if err != nil {
-			return counted, err
-		}
-		if len(kept) == 0 {
-			return counted, i.inbox.ForgetNewcomer(ctx, n.Address)
-		}
-		var rows []Row
-		for _, k := range kept {
-			after = k.At
-			r, is := k.measured(measure, d)
-			if !is || (r.Kind == Register && k.Source >= ByBridge && r.Energy == register) {
-				continue
-			}
-			if r.Kind == Register {
-				register = r.Energy
-			}
-			rows = append(rows, Row{Line: len(rows), Report: reportOf(r, d, k.At, k.Source)})
-		}
-		summary, err := i.ledger.RecordAll(ctx, system, slices.Values(rows), false)
-		counted += summary.Inserted
-		if err != nil {
-			return counted, err
-		}
-	}
-}
-
-// measured is what was kept as a reading of the kind that is booked.
-func (k Kept) measured(measure Kind, d Device) (Reading, bool) {
-	r := Reading{Kind: k.Kind, Energy: k.Energy, Power: k.Power, Span: k.Span}
-	if k.Kind == 0 {
-		var err error
-		if r, _, err = plainMeasure(Observation{Plain: k.Plain}, d); err != nil {
-			return r, false
-		}
-	}
-	return r, r.Kind == measure && measure != 0
+	return chosen, found
 }

@@ -17,6 +17,8 @@ type Ambient struct {
 	Source Source
 	// Forecast is true for weather that was told before its hour came.
 	Forecast bool
+	// Moves is set where the reading moves to the next free instant if another has its own. It is not kept.
+	Moves bool
 }
 
 // Same tells whether two readings measured the same.
@@ -35,7 +37,7 @@ func same(a, b *int64) bool {
 // AmbientReadings keeps ambient readings.
 type AmbientReadings interface {
 	// AppendAmbient stores readings in one transaction, on the disk when it returns; what is under a key already is
-	// Duplicate or Conflict. Keys within a batch are distinct.
+	// Duplicate or Conflict, but what Moves goes to the next free instant within a second. Keys within a batch are distinct.
 	AppendAmbient(ctx context.Context, batch []Ambient) ([]AmbientOutcome, error)
 	// AmbientBetween gives the readings of spaces in [from, to), by space and instant, from after a key, up to limit.
 	AmbientBetween(ctx context.Context, spaces []SpaceID, from, to Instant, after AmbientKey, limit int) ([]Ambient, error)
@@ -73,6 +75,8 @@ func (e ErrConflictingAmbient) Error() string {
 type AmbientReport struct {
 	Space, At                             *string
 	Temperature, Humidity, CO2, Occupancy *string
+	// Moves is set where At is not the reading's identity.
+	Moves bool
 	// Flaws are what the way in found already.
 	Flaws []Flaw
 }
@@ -116,9 +120,12 @@ func (c *Conditions) readAmbient(campus *Campus, caller Caller, report AmbientRe
 	if out.Space != "" {
 		zone = campus.Zone(out.Space)
 	}
-	out.At = k.when(report.At, c.clock.Now(), func(text string) (Instant, error) {
+	out.At, out.Moves = k.when(report.At, c.clock.Now(), func(text string) (Instant, error) {
 		return reader{order: order}.instantIn(zone, string(out.Space), text)
-	})
+	}), report.Moves
+	if report.At == nil && out.Space != "" {
+		out.At, out.Moves = c.ambientArrivals.next(out.Space, out.At), true
+	}
 	out.Temperature = k.amount("temperature_c", report.Temperature, 3, -60_000, 70_000)
 	out.Humidity = k.amount("humidity_pct", report.Humidity, 3, 0, 100_000)
 	out.CO2 = k.amount("co2_ppm", report.CO2, 0, 0, 100_000)
@@ -156,6 +163,11 @@ type AmbientRow struct {
 
 // RecordAmbientAll stores a batch as it comes; good rows are kept, bad ones named. Errors: ErrForbidden.
 func (c *Conditions) RecordAmbientAll(ctx context.Context, caller Caller, rows iter.Seq[AmbientRow]) (Summary, error) {
+	return c.recordAmbientAll(ctx, caller, rows, MaxRejections)
+}
+
+// recordAmbientAll is RecordAmbientAll that tells up to named rejections.
+func (c *Conditions) recordAmbientAll(ctx context.Context, caller Caller, rows iter.Seq[AmbientRow], named int) (Summary, error) {
 	if !caller.MayReport() {
 		return Summary{}, ErrForbidden{}
 	}
@@ -163,7 +175,7 @@ func (c *Conditions) RecordAmbientAll(ctx context.Context, caller Caller, rows i
 	if err != nil {
 		return Summary{}, err
 	}
-	b := ambientBatch{conditions: c, places: make(map[AmbientKey]int)}
+	b := ambientBatch{conditions: c, named: named, places: make(map[AmbientKey]int)}
 	order := make(localOrder)
 	for row := range rows {
 		b.summary.Received++
@@ -188,12 +200,13 @@ type ambientBatch struct {
 	pending    []Ambient
 	lines      []int
 	places     map[AmbientKey]int
+	named      int // how many rejections are told one by one
 	summary    Summary
 }
 
 func (b *ambientBatch) reject(r Rejection) {
 	b.summary.Rejected++
-	if len(b.summary.Rejections) < MaxRejections {
+	if len(b.summary.Rejections) < b.named {
 		b.summary.Rejections = append(b.summary.Rejections, r)
 	}
 }

@@ -59,6 +59,7 @@ func (l *Ledger) ReviewAll(ctx context.Context, caller Caller, rows iter.Seq[Row
 		return Summary{}, err
 	}
 	reader.order = make(localOrder)
+	reader.arrived = func(_ DeviceID, at Instant) Instant { return at } // none is taken, so none is given
 	b := &batch{ledger: l, reader: reader, named: MaxRejections}
 	for row := range rows {
 		b.read(ctx, row)

@@ -24,13 +24,17 @@ func Rechain(t Traits, base Base, links []Link, must int, more bool, changed fun
 		is := was
 		is.Booking, is.Base = decode(t, base, was, links[i+1:])
 		is.Booked = true
+		burst := burstAfter(t, base, is)
+		if is.Base.Burst = burst; burst == usualBurst(t, is) {
+			is.Base.Burst = Burst{}
+		}
 		switch {
 		case is != was:
 			changed(was, is)
 		case i >= must:
-			return true, is.Base
+			return true, is.Standing(t)
 		}
-		base = is.Base
+		base = is.Standing(t)
 	}
 	return true, base
 }

@@ -1,23 +1,48 @@
 package energy
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 )
 
-// Newcomer is an address that speaks and that nobody has registered.
+// Newcomer is an address that speaks under keys of a part of the campus, and that nobody has registered. What speaks at the same
+// address under keys of another part is another newcomer.
 type Newcomer struct {
 	Address, Dialect, Name string
-	// Space is that of the key that it speaks under; empty where it may be anywhere.
-	Space               SpaceID
+	// Space is that of the keys that it speaks under; empty where they may be of anywhere, as an outside broker is.
+	Space SpaceID
+	// Subject is the key that it first spoke under.
+	Subject             string
 	FirstSeen, LastSeen Instant
 	Messages            int64
+	// Held is how many measures are kept of it, Refused how many messages were not since a bound was reached.
+	Held, Refused int64
 	// Last is its last message, in a few words.
 	Last string
 	// Unit is what it said of its plain numbers.
 	Unit Unit
 	// Said is what it said so far, of which a device is proposed.
 	Said Said
+	// Ignored is set where somebody said that it is not to be listed.
+	Ignored bool
+}
+
+// NewcomerKey is a newcomer's identity.
+type NewcomerKey struct {
+	Space   SpaceID
+	Address string
+}
+
+// Key is the newcomer's identity.
+func (n Newcomer) Key() NewcomerKey { return NewcomerKey{n.Space, n.Address} }
+
+// deviceIn is the device that the newcomer is by now: the one at its address, if keys of its space may report it.
+func (n Newcomer) deviceIn(campus *Campus) (Device, bool) {
+	d, known := campus.DeviceAt(n.Address)
+	return d, known && campus.Contains(n.Space, d.Space)
 }
 
 // Said is a set of what a newcomer said.
@@ -45,6 +70,8 @@ type Sighting struct {
 
 // Kept is what a newcomer measured, until it is adopted.
 type Kept struct {
+	// Number is its place among all that the newcomer sent.
+	Number int64
 	At     Instant
 	Source TimeSource
 	// Kind is 0 for a plain number, which is Plain.
@@ -53,6 +80,8 @@ type Kept struct {
 	Power  Power
 	Span   int64
 	Plain  string
+	// Tried is set where it was tried before to keep it, and nobody knows whether it is. It is not kept itself.
+	Tried bool
 }
 
 // Letter is what could not be taken, for a person to read.
@@ -62,49 +91,93 @@ type Letter struct {
 	// Text is the begin of the message, or what was understood of it.
 	Text   string
 	Reason string
+	// Subject and Space are those of the key that it came under.
+	Subject string
+	Space   SpaceID
 }
 
-// Bounds of the inbox.
+// Bounds of the inbox. Those of a key come before those of all: what one key sends takes no room from another.
 const (
-	// MaxNewcomers is how many addresses are remembered; those that were silent for longest make room.
-	MaxNewcomers = 2000
-	// MaxKept is how many measures are kept of a newcomer; beyond, each new one takes the place of the last.
-	MaxKept = 20_000
-	// MaxLetters is how many letters are kept, the newest.
-	MaxLetters = 1000
+	// MaxNewcomers is how many newcomers are remembered, MaxNewcomersOfSpace of the keys of one space, MaxNewcomersOfKey of one
+	// key. One of which nothing is kept makes room for another of its key; what is kept makes room for nothing.
+	MaxNewcomers        = 10_000
+	MaxNewcomersOfSpace = 2000
+	MaxNewcomersOfKey   = 1000
+	// MaxKept is how many measures are kept of a newcomer: two weeks of one a minute. MaxKeptOfKey is how many of all of a key.
+	MaxKept      = 20_000
+	MaxKeptOfKey = 2_000_000
+	// MaxLetters is how many letters are kept, MaxLettersOfKey of one key: its newest. Where there are too many in all, the oldest
+	// of who has most make room.
+	MaxLetters      = 2000
+	MaxLettersOfKey = 200
 	// MaxLetterText is how many bytes of a message are kept.
 	MaxLetterText = 500
 )
 
+// How long the inbox keeps what nobody cares for, ms.
+const (
+	// silentNewcomer is how long a newcomer of which nothing is kept may be silent, silentHolder one of which something is.
+	silentNewcomer = 30 * dayMs
+	silentHolder   = 180 * dayMs
+	oldLetter      = 90 * dayMs
+)
+
+// ErrInboxFull is a newcomer's message that is not kept, since a bound of the inbox is reached.
+type ErrInboxFull struct {
+	Newcomer NewcomerKey
+	// Bound names it: newcomers, newcomers_of_space, newcomers_of_key, kept, kept_of_key. Max is how many there may be.
+	Bound string
+	Max   int
+}
+
+func (e ErrInboxFull) Error() string {
+	return fmt.Sprintf("the inbox is full: %s at most %d", e.Bound, e.Max)
+}
+
 // Inbox keeps newcomers and letters.
 type Inbox interface {
-	// Remember notes messages of newcomers in one transaction, on the disk when it returns.
-	Remember(ctx context.Context, sightings []Sighting) error
-	// Newcomers gives those that are not ignored, the latest first.
+	// Remember notes messages of newcomers in one transaction, on the disk when it returns. Where a bound leaves no room for one it
+	// gives ErrInboxFull and notes nothing; with partly, it notes the others and gives the places of those that it did not.
+	Remember(ctx context.Context, sightings []Sighting, partly bool) (refused []int, err error)
+	// Newcomers gives all, the latest first.
 	Newcomers(ctx context.Context) ([]Newcomer, error)
-	// Newcomer is the one at an address, ignored or not.
-	Newcomer(ctx context.Context, address string) (n Newcomer, found bool, err error)
-	// KeptOf gives what a newcomer measured after an instant, oldest first, up to limit.
-	KeptOf(ctx context.Context, address string, after Instant, limit int) ([]Kept, error)
-	// ForgetNewcomer drops one with all that was kept of it.
-	ForgetNewcomer(ctx context.Context, address string) error
+	// Settle books what is kept of a newcomer, up to most of it, oldest first, in one transaction in which nobody adds to it: what
+	// was booked is dropped, and the newcomer too where nothing is left. More is to be done until none is. It may be done again.
+	Settle(ctx context.Context, key NewcomerKey, most int, s Settlement) (outcomes []Outcome, left bool, err error)
 	// IgnoreNewcomer keeps one from being listed.
-	IgnoreNewcomer(ctx context.Context, address string) error
-	// Bury keeps letters, the newest MaxLetters of all.
+	IgnoreNewcomer(ctx context.Context, key NewcomerKey) error
+	// Bury keeps letters within the bounds.
 	Bury(ctx context.Context, letters []Letter) error
 	// Letters gives the newest.
 	Letters(ctx context.Context, limit int) ([]Letter, error)
+	// PurgeInbox drops newcomers that were silent since an instant, and gives them: those of which nothing is kept, and those of
+	// which something is, since another; and letters from before a third.
+	PurgeInbox(ctx context.Context, silent, silentHolders, letters Instant) ([]Newcomer, error)
+}
+
+// Settlement is how kept measures become readings.
+type Settlement struct {
+	// Readings gives the readings of some measures of a newcomer, oldest first, with distinct keys; wait is set where they cannot
+	// be read yet, and stay. It may be called again, with the same.
+	Readings func(n Newcomer, kept []Kept) (readings []Reading, wait bool)
+	// Letters gives what is told of outcomes, in the order of the readings.
+	Letters func([]Outcome) []Letter
+	// Traits are those of the device.
+	Traits func(DeviceID) Traits
 }
 
 // remember notes what an unknown address said.
-func (t *taking) remember(o Observation) {
-	t.count(o, outcomeNewcomer)
-	at, source := t.when(o, Device{Space: t.caller.Space})
+func (t *taking) remember(place int, o Observation, tried bool) {
+	at, source, tells := o.own(t.campus, t.caller.Space)
+	if !tells {
+		at, source = cmp.Or(t.said[place].given, o.Arrived, t.now), ByArrival
+		t.said[place].given = at
+	}
 	n := Newcomer{
-		Address: o.Address, Dialect: o.Dialect, Name: o.Name, Space: t.caller.Space, FirstSeen: t.now, LastSeen: t.now, Messages: 1,
+		Address: o.Address, Dialect: o.Dialect, Name: o.Name, Space: t.caller.Space, Subject: t.caller.Subject, FirstSeen: t.now, LastSeen: t.now, Messages: 1,
 		Last: o.summary(), Unit: o.Unit,
 	}
-	s := Sighting{Newcomer: n, Kept: &Kept{At: at, Source: source}}
+	s := Sighting{Newcomer: n, Kept: &Kept{At: at, Source: source, Tried: tried}}
 	switch {
 	case o.Register != nil:
 		s.Said, s.Kept.Kind, s.Kept.Energy = SaidRegister, Register, *o.Register
@@ -126,7 +199,7 @@ func (t *taking) remember(o Observation) {
 	if o.Temperature != nil || o.Humidity != nil || o.CO2 != nil || o.Occupancy != nil {
 		s.Said |= SaidAmbient
 	}
-	t.sightings = append(t.sightings, s)
+	t.sightings, t.sighted = append(t.sightings, s), append(t.sighted, place)
 }
 
 // summary says an observation in a few words.
@@ -165,10 +238,17 @@ func (o Observation) summary() string {
 	return strings.Join(parts, " ")
 }
 
-// Refuse keeps letters of messages that could not even be read.
-func (i *Intake) Refuse(ctx context.Context, letters []Letter) error {
+// letterOf is the letter of an observation that is not taken.
+func letterOf(caller Caller, now Instant, o Observation, reason string) Letter {
+	return Letter{
+		At: now, Dialect: o.Dialect, Topic: cmp.Or(o.Address, string(o.Device)), Text: o.summary(), Reason: reason, Subject: caller.Subject, Space: caller.Space,
+	}
+}
+
+// Refuse keeps letters of messages that could not even be read, on behalf of who sent them.
+func (i *Intake) Refuse(ctx context.Context, caller Caller, letters []Letter) error {
 	for n := range letters {
-		letters[n].At = i.clock.Now()
+		letters[n].At, letters[n].Subject, letters[n].Space = i.clock.Now(), caller.Subject, caller.Space
 		letters[n].Text = strings.ToValidUTF8(letters[n].Text[:min(len(letters[n].Text), MaxLetterText)], "·")
 		letters[n].Text = strings.ReplaceAll(letters[n].Text, "\x00", "·")
 		i.counter.Count(letters[n].Dialect, letters[n].Reason)
@@ -185,50 +265,67 @@ func (i *Intake) Letters(ctx context.Context, caller Caller, limit int) ([]Lette
 	return i.inbox.Letters(ctx, limit)
 }
 
+// Purge drops what nobody cares for: newcomers that were silent for long, and old letters. It gives the newcomers of which
+// measures were kept.
+func (i *Intake) Purge(ctx context.Context) ([]Newcomer, error) {
+	now := i.clock.Now()
+	purged, err := i.inbox.PurgeInbox(ctx, now.Add(-silentNewcomer), now.Add(-silentHolder), now.Add(-oldLetter))
+	var held []Newcomer
+	for _, n := range purged {
+		i.counter.Count(n.Dialect, outcomePurged)
+		if n.Held > 0 {
+			held = append(held, n)
+		}
+	}
+	return held, err
+}
+
 // Newcomers gives the addresses that speak and that nobody has registered, the latest first, each with the device that is
 // proposed for it. Who is limited to a space sees those that speak under its keys. Errors: ErrForbidden.
 func (i *Intake) Newcomers(ctx context.Context, caller Caller) ([]Newcomer, error) {
+	all, campus, err := i.seenNewcomers(ctx, caller)
+	return slices.DeleteFunc(all, func(n Newcomer) bool {
+		_, adopted := n.deviceIn(campus)
+		return n.Ignored || adopted
+	}), err
+}
+
+// seenNewcomers are those that the caller sees, ignored or not.
+func (i *Intake) seenNewcomers(ctx context.Context, caller Caller) ([]Newcomer, *Campus, error) {
 	if !caller.MayManage() {
-		return nil, ErrForbidden{}
+		return nil, nil, ErrForbidden{}
 	}
 	campus, err := i.catalog.Campus(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	all, err := i.inbox.Newcomers(ctx)
-	seen := all[:0]
-	for _, n := range all {
-		if n.seenBy(campus, caller) {
-			seen = append(seen, n)
-		}
-	}
-	return seen, err
+	return slices.DeleteFunc(all, func(n Newcomer) bool { return !n.seenBy(campus, caller) }), campus, err
 }
 
 func (n Newcomer) seenBy(campus *Campus, caller Caller) bool {
 	return caller.Space == "" || (n.Space != "" && campus.Sees(caller, n.Space))
 }
 
-// newcomer is one that the caller sees.
-func (i *Intake) newcomer(ctx context.Context, caller Caller, address string) (Newcomer, error) {
-	if !caller.MayManage() {
-		return Newcomer{}, ErrForbidden{}
-	}
-	campus, err := i.catalog.Campus(ctx)
+// Ignore keeps a newcomer from being listed; of several at an address, those of all that the caller sees, or of one space.
+// Errors: ErrForbidden, ErrNotFound.
+func (i *Intake) Ignore(ctx context.Context, caller Caller, address string, space *SpaceID) error {
+	all, _, err := i.seenNewcomers(ctx, caller)
 	if err != nil {
-		return Newcomer{}, err
-	}
-	n, found, err := i.inbox.Newcomer(ctx, address)
-	if err == nil && (!found || !n.seenBy(campus, caller)) {
-		err = ErrNotFound{Kind: "newcomer", ID: address}
-	}
-	return n, err
-}
-
-// Ignore keeps a newcomer from being listed. Errors: ErrForbidden, ErrNotFound.
-func (i *Intake) Ignore(ctx context.Context, caller Caller, address string) error {
-	if _, err := i.newcomer(ctx, caller, address); err != nil {
 		return err
 	}
-	return i.inbox.IgnoreNewcomer(ctx, address)
+	found := false
+	for _, n := range all {
+		if n.Address != address || (space != nil && n.Space != *space) {
+			continue
+		}
+		found = true
+		if err := i.inbox.IgnoreNewcomer(ctx, n.Key()); err != nil {
+			return err
+		}
+	}
+	if !found {
+		return ErrNotFound{Kind: "newcomer", ID: address}
+	}
+	return nil
 }

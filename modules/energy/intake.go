@@ -1,14 +1,15 @@
 package energy
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"sync"
 )
 
 // Intake takes what devices say in words of their own: it knows them by their addresses, books what they measure, notes their
-// states and what they sense, and remembers those that nobody has registered until somebody does (inbox.go).
+// states and what they sense, and remembers those that nobody has registered until somebody does (inbox.go). What becomes of it is
+// in intake_store.go.
 type Intake struct {
 	ledger     *Ledger
 	conditions *Conditions
@@ -55,62 +56,112 @@ const (
 	outcomeNews     = "news"
 	outcomeRepeated = "repeated"
 	outcomeNewcomer = "newcomer"
+	outcomePurged   = "purged"
 )
 
-// Take takes observations on behalf of whoever sent them. When it returns nil all of them are on the disk, or were found to be
-// nothing for the books: what is rejected is kept as a letter (Letters). An error says that they must be sent again, which is safe
-// for those that say when they were.
-func (i *Intake) Take(ctx context.Context, caller Caller, said []Observation) error {
+// Why an observation was not taken, beside the rules of a field that it broke.
+const (
+	reasonUnknown     = "unknown_device"
+	reasonNotAllowed  = "not_allowed"
+	reasonNoUnit      = "no_unit"
+	reasonConflicting = "conflicting"
+	reasonInboxFull   = "inbox_full"
+)
+
+// Refusal is an observation that was not taken. A letter is kept of it.
+type Refusal struct {
+	// Observation is its place among those that were sent.
+	Observation int
+	// Reason is a word: unknown_device, not_allowed, no_unit, conflicting, inbox_full, or the rule of the first of Flaws.
+	Reason string
+	// Flaws are the fields that broke a rule; none for the other reasons.
+	Flaws []Flaw
+}
+
+// Take takes observations on behalf of whoever sent them. When it returns nil each of them is on the disk, was found to be nothing
+// for the books, or is among the refusals. An error says that they must be sent again: with the same slice, which keeps the
+// instants that its observations were given, nothing counts twice. Errors: ErrForbidden; ErrInboxFull, and nothing is stored.
+func (i *Intake) Take(ctx context.Context, caller Caller, said []Observation) ([]Refusal, error) {
+	return i.takeAs(ctx, caller, said, false)
+}
+
+// TakeForwarded is Take of what another broker holds and has acknowledged to its devices: it cannot be refused any more, so what
+// the inbox has no room for is a refusal like any other, and the rest is taken.
+func (i *Intake) TakeForwarded(ctx context.Context, caller Caller, said []Observation) ([]Refusal, error) {
+	return i.takeAs(ctx, caller, said, true)
+}
+
+func (i *Intake) takeAs(ctx context.Context, caller Caller, said []Observation, forwarded bool) ([]Refusal, error) {
 	if !caller.MayReport() {
-		return ErrForbidden{}
+		return nil, ErrForbidden{}
 	}
 	campus, err := i.catalog.Campus(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	t := taking{intake: i, campus: campus, caller: caller, now: i.clock.Now(), registers: make(map[DeviceID]Energy), states: make(map[DeviceID]State)}
-	if err := t.recall(ctx, said); err != nil {
-		return err
+	t := taking{
+		intake: i, campus: campus, caller: caller, now: i.clock.Now(), said: said, forwarded: forwarded,
+		registers: make(map[DeviceID]Energy), states: make(map[DeviceID]State),
 	}
-	for _, o := range said {
-		t.take(o)
+	if err := t.recall(ctx); err != nil {
+		return nil, err
 	}
-	return t.finish(ctx)
+	for place := range said {
+		t.take(place)
+	}
+	err = t.finish(ctx)
+	return t.refusals, err
 }
 
 // taking is the taking of some observations.
 type taking struct {
-	intake *Intake
-	campus *Campus
-	caller Caller
-	now    Instant
+	intake    *Intake
+	campus    *Campus
+	caller    Caller
+	now       Instant
+	said      []Observation
+	forwarded bool
 
-	rows []Row
-	// of are the observations behind the rows.
-	of        []Observation
+	measured  []measured
 	changes   []StateChange
+	changesOf []int // the places of the observations behind them
 	ambient   []AmbientRow
-	ambientOf []Observation
 	sightings []Sighting
+	sighted   []int
+	refusals  []Refusal
 	letters   []Letter
 	// registers and states are what becomes known once all this is on the disk.
 	registers map[DeviceID]Energy
 	states    map[DeviceID]State
 }
 
-// deviceOf is the device that an observation is of.
+// measured is a measure that is to be booked.
+type measured struct {
+	place   int
+	reading Reading
+	report  Report
+	// tried is set where it was tried before, and nobody knows whether it is booked.
+	tried bool
+}
+
+// deviceOf is the device that an observation is of. An address of a device of another part of the campus is, for who is limited to
+// one, an address like any other.
 func (t *taking) deviceOf(o Observation) (Device, bool) {
 	if o.Device != "" {
 		return t.campus.Device(o.Device)
 	}
-	return t.campus.DeviceAt(o.Address)
+	d, known := t.campus.DeviceAt(o.Address)
+	if known && t.caller.Space != "" && !t.campus.Sees(t.caller, d.Space) {
+		return Device{}, false
+	}
+	return d, known
 }
 
 // recall reads what the devices said last, where it is not known.
-func (t *taking) recall(ctx context.Context, said []Observation) error {
+func (t *taking) recall(ctx context.Context) error {
 	var unknown []DeviceID
 	t.intake.mu.Lock()
-	for _, o := range said {
+	for _, o := range t.said {
 		if d, known := t.deviceOf(o); known {
 			if _, seen := t.intake.registers[d.ID]; !seen && !slices.Contains(unknown, d.ID) {
 				unknown = append(unknown, d.ID)
@@ -141,87 +192,76 @@ func (t *taking) recall(ctx context.Context, said []Observation) error {
 	return nil
 }
 
-func (t *taking) take(o Observation) {
-	o = o.sensed()
+// take sorts one observation.
+func (t *taking) take(place int) {
+	o := t.said[place].sensed()
+	tried := o.tried
+	t.said[place].tried = true
 	device, known := t.deviceOf(o)
 	switch {
 	case !known && o.Device != "":
-		t.reject(o, "unknown_device")
+		t.reject(place, reasonUnknown)
 		return
 	case !known:
-		t.remember(o)
+		t.remember(place, o, tried)
 		return
 	case !t.campus.MayReport(t.caller, device.ID):
-		t.reject(o, "not_allowed")
+		t.reject(place, reasonNotAllowed)
 		return
 	}
-	at, source := t.when(o, device)
+	at, source := t.when(place, device)
 	if !o.Retained {
 		t.intake.ledger.heard(device.ID, at, source)
 	}
-	t.takeMeasure(o, device, at, source)
-	t.takeState(o, device, at)
-	t.takeAmbient(o, device, at)
+	t.takeMeasure(place, o, device, Reading{Device: device.ID, At: at, Source: source}, tried)
+	t.takeState(place, o, device, at, source)
+	t.takeAmbient(place, o, device, at)
 }
 
-// sensed takes a plain number that measures no electricity for what it measures.
-func (o Observation) sensed() Observation {
-	n, ok := ReadThousandths(o.Plain)
-	if !ok {
-		return o
+// when is the instant of an observation, and whose clock it is of. One that tells none is given one, once.
+func (t *taking) when(place int, device Device) (Instant, TimeSource) {
+	o := &t.said[place]
+	if at, source, tells := o.own(t.campus, device.Space); tells {
+		return at, source
 	}
-	switch o.Unit {
-	case UnitCelsius:
-		o.Temperature = &n
-	case UnitFahrenheit:
-		celsius := divideHalfEven(n-32_000, 5, 9)
-		o.Temperature = &celsius
-	case UnitPercent:
-		o.Humidity = &n
-	case UnitPPM:
-		ppm := divideHalfEven(n, 1, 1000)
-		o.CO2 = &ppm
-	default:
-		return o
+	if o.given == 0 {
+		o.given = t.intake.ledger.arrivals.next(device.ID, cmp.Or(o.Arrived, t.now))
 	}
-	o.Plain, o.Unit = "", ""
-	return o
+	return o.given, ByArrival
 }
 
-// when is the instant of an observation, and whose clock it is of.
-func (t *taking) when(o Observation, device Device) (Instant, TimeSource) {
+// own is the instant that an observation tells; tells is false where it tells none.
+func (o Observation) own(campus *Campus, space SpaceID) (at Instant, source TimeSource, tells bool) {
 	if o.LocalTime != "" {
-		if at, err := nearestInstant(o.LocalTime, t.campus.Zone(device.Space), t.now); err == nil {
-			return at, ByDeviceLocal
+		if at, err := nearestInstant(o.LocalTime, campus.Zone(space), o.Arrived); err == nil {
+			return at, ByDeviceLocal, true
 		}
 	}
-	if o.At != 0 {
-		return o.At, o.Source
-	}
-	return t.now, ByArrival
+	return o.At, o.Source, o.At != 0
 }
 
-// takeMeasure books what was measured. What was kept by the broker, and does not say when it was, is of another time; a counter
+// takeMeasure takes what was measured. What was kept by the broker, and does not say when it was, is of another time; a counter
 // that stands where it stood, and was not told when by the device itself, was perhaps not read again: neither is a measurement.
-func (t *taking) takeMeasure(o Observation, device Device, at Instant, source TimeSource) {
+func (t *taking) takeMeasure(place int, o Observation, device Device, key Reading, tried bool) {
 	r, any, err := measureOf(o, device)
 	switch {
 	case err != nil:
-		t.reject(o, "no_unit")
+		t.reject(place, reasonNoUnit)
 		return
 	case !any:
 		return
-	case o.Retained && source == ByArrival:
+	case o.Retained && key.Source == ByArrival:
 		t.count(o, outcomeRepeated)
 		return
-	case r.Kind == Register && source != ByDevice && source != ByDeviceLocal && t.register(device.ID) == r.Energy:
+	case r.Kind == Register && key.Source != ByDevice && key.Source != ByDeviceLocal && t.register(device.ID) == r.Energy:
 		t.count(o, outcomeRepeated)
 		return
 	}
 	if r.Kind == Register {
 		t.registers[device.ID] = r.Energy
 	}
-	t.rows, t.of = append(t.rows, Row{Line: len(t.rows), Report: reportOf(r, device, at, source)}), append(t.of, o)
+	r.Device, r.At, r.Source = key.Device, key.At, key.Source
+	t.measured = append(t.measured, measured{place: place, reading: r, report: reportOf(r, device), tried: tried})
 }
 
 // register is what a device's counter last showed; negative where that is not known.
@@ -237,72 +277,8 @@ func (t *taking) register(id DeviceID) Energy {
 	return -1
 }
 
-// errNoUnit is a plain number of which nobody has said what it counts.
-var errNoUnit = errors.New("a number without a unit")
-
-// measureOf is what an observation measured; any is false where it measured nothing for the books.
-func measureOf(o Observation, device Device) (r Reading, any bool, err error) {
-	switch {
-	case o.Register != nil:
-		return Reading{Kind: Register, Energy: *o.Register}, true, nil
-	case o.Interval != nil:
-		return Reading{Kind: Interval, Energy: *o.Interval, Span: o.Span}, true, nil
-	case o.Power != nil:
-		return Reading{Kind: Sample, Power: *o.Power}, !o.Counts, nil
-	case o.Plain != "":
-		return plainMeasure(o, device)
-	}
-	return Reading{}, false, nil
-}
-
-func plainMeasure(o Observation, device Device) (r Reading, any bool, err error) {
-	unit := device.Plain.Unit
-	if unit == "" {
-		unit = o.Unit
-	}
-	switch {
-	case unit.IsPower():
-		p, err := ReadPower(o.Plain, unit)
-		return Reading{Kind: Sample, Power: p}, true, err
-	case unit.IsEnergy() && device.Plain.Interval:
-		e, err := ReadEnergy(o.Plain, unit)
-		return Reading{Kind: Interval, Energy: e}, true, err
-	case unit.IsEnergy():
-		e, err := ReadEnergy(o.Plain, unit)
-		return Reading{Kind: Register, Energy: e}, true, err
-	case unit == "":
-		return Reading{}, false, errNoUnit
-	}
-	return Reading{}, false, nil // a number of something that is not for the books
-}
-
-// reportOf says a measure as every other way in says it.
-func reportOf(r Reading, device Device, at Instant, source TimeSource) Report {
-	id, when, value := string(device.ID), at.String(), r.Energy.KWh()
-	report := Report{Device: &id, At: &when, Source: source}
-	reactive := device.IsReactive()
-	switch {
-	case r.Kind == Sample:
-		watts := r.Power.Watts()
-		report.PowerW = &watts
-	case r.Kind == Register && reactive:
-		report.RegisterKVArh = &value
-	case r.Kind == Register:
-		report.Register = &value
-	case reactive:
-		report.KVArh = &value
-	default:
-		report.KWh = &value
-	}
-	if r.Span > 0 {
-		span := seconds(r.Span)
-		report.Seconds = &span
-	}
-	return report
-}
-
-// takeState notes a state that is another than the last.
-func (t *taking) takeState(o Observation, device Device, at Instant) {
+// takeState takes a state that is another than the last.
+func (t *taking) takeState(place int, o Observation, device Device, at Instant, source TimeSource) {
 	if o.State == "" {
 		return
 	}
@@ -315,15 +291,16 @@ func (t *taking) takeState(o Observation, device Device, at Instant) {
 	if o.State == last {
 		return
 	}
-	if at < EarliestInstant || at > t.now {
-		at = t.now // the device's clock is not to be believed, but that it said so is
+	if source != ByArrival && (at < EarliestInstant || at > t.now) {
+		at = cmp.Or(o.Arrived, t.now) // the device's clock is not to be believed, but that it said so is
 	}
 	t.states[device.ID] = o.State
-	t.changes = append(t.changes, StateChange{Device: device.ID, At: at, State: o.State})
-	t.count(o, outcomeNews)
+	t.changes = append(t.changes, StateChange{Device: device.ID, At: at, State: o.State, Moves: true})
+	t.changesOf = append(t.changesOf, place)
 }
 
-func (t *taking) takeAmbient(o Observation, device Device, at Instant) {
+// takeAmbient takes what was sensed. Several devices of a room may sense at one instant: a reading moves to one that is free.
+func (t *taking) takeAmbient(place int, o Observation, device Device, at Instant) {
 	if (o.Temperature == nil && o.Humidity == nil && o.CO2 == nil && o.Occupancy == nil) || (o.Retained && o.At == 0 && o.LocalTime == "") {
 		return
 	}
@@ -331,118 +308,18 @@ func (t *taking) takeAmbient(o Observation, device Device, at Instant) {
 	if o.Space != "" {
 		space = string(o.Space)
 	}
-	t.ambient = append(t.ambient, AmbientRow{Line: len(t.ambient), Report: AmbientReport{
+	t.ambient = append(t.ambient, AmbientRow{Line: place, Report: AmbientReport{
 		Space: &space, At: &when, Temperature: thousandths(o.Temperature), Humidity: thousandths(o.Humidity), CO2: whole(o.CO2), Occupancy: whole(o.Occupancy),
+		Moves: true,
 	}})
-	t.ambientOf = append(t.ambientOf, o)
-}
-
-func thousandths(n *int64) *string { return decimalText(n, 3) }
-
-func whole(n *int64) *string { return decimalText(n, 0) }
-
-func decimalText(n *int64, digits int) *string {
-	if n == nil {
-		return nil
-	}
-	text := string(AppendDecimal(nil, *n, digits))
-	return &text
 }
 
 func (t *taking) count(o Observation, outcome string) { t.intake.counter.Count(o.Dialect, outcome) }
 
-// reject keeps a letter of what was not taken.
-func (t *taking) reject(o Observation, reason string) {
+// reject notes what is not taken, and keeps a letter of it.
+func (t *taking) reject(place int, reason string, flaws ...Flaw) {
+	o := t.said[place]
 	t.count(o, reason)
-	address := o.Address
-	if address == "" {
-		address = string(o.Device)
-	}
-	t.letters = append(t.letters, Letter{At: t.now, Dialect: o.Dialect, Topic: address, Text: o.summary(), Reason: reason})
-}
-
-// finish puts all on the disk.
-func (t *taking) finish(ctx context.Context) error {
-	if err := t.book(ctx); err != nil {
-		return err
-	}
-	if len(t.changes) > 0 {
-		if _, err := t.intake.conditions.states.AppendStates(ctx, t.changes); err != nil {
-			return err
-		}
-	}
-	if len(t.ambient) > 0 {
-		summary, err := t.intake.conditions.RecordAmbientAll(ctx, t.caller, slices.Values(t.ambient))
-		if err != nil {
-			return err
-		}
-		for _, r := range summary.Rejections {
-			t.reject(t.ambientOf[r.Line], r.reason())
-		}
-	}
-	if len(t.sightings) > 0 {
-		if err := t.intake.inbox.Remember(ctx, t.sightings); err != nil {
-			return err
-		}
-	}
-	if len(t.letters) > 0 {
-		if err := t.intake.inbox.Bury(ctx, t.letters); err != nil {
-			return err
-		}
-	}
-	t.intake.mu.Lock()
-	defer t.intake.mu.Unlock()
-	for id, e := range t.registers {
-		t.intake.registers[id] = e
-	}
-	for id, s := range t.states {
-		t.intake.states[id] = s
-	}
-	return nil
-}
-
-// book records the measures; one alone shares its commit with others that come at the same time.
-func (t *taking) book(ctx context.Context) error {
-	var rejected []Rejection
-	switch len(t.rows) {
-	case 0:
-		return nil
-	case 1:
-		_, err := t.intake.ledger.Record(ctx, t.caller, t.rows[0].Report)
-		var invalid ErrInvalid
-		var conflict ErrConflictingReading
-		switch {
-		case errors.As(err, &invalid):
-			rejected = []Rejection{{Flaws: invalid.Flaws}}
-		case errors.As(err, &conflict):
-			rejected = []Rejection{{Conflicting: true}}
-		case err != nil:
-			return err
-		}
-	default:
-		summary, err := t.intake.ledger.recordAll(ctx, t.caller, slices.Values(t.rows), false, len(t.rows))
-		if err != nil {
-			return err
-		}
-		rejected = summary.Rejections
-	}
-	bad := make(map[int]bool, len(rejected))
-	for _, r := range rejected {
-		bad[r.Line] = true
-		t.reject(t.of[r.Line], r.reason())
-	}
-	for line, o := range t.of {
-		if !bad[line] {
-			t.count(o, outcomeBooked)
-		}
-	}
-	return nil
-}
-
-// reason is why a row was rejected, in a word.
-func (r Rejection) reason() string {
-	if r.Conflicting || len(r.Flaws) == 0 {
-		return "conflicting"
-	}
-	return r.Flaws[0].Rule
+	t.refusals = append(t.refusals, Refusal{Observation: place, Reason: reason, Flaws: flaws})
+	t.letters = append(t.letters, letterOf(t.caller, t.now, o, reason))
 }

@@ -13,6 +13,7 @@ type Ledger struct {
 	zone      *time.Location
 	retention Retention
 	commits   *groupCommit
+	arrivals  *arrivals[DeviceID]
 	// heard is told whenever a device speaks.
 	heard func(device DeviceID, at Instant, source TimeSource)
 }
@@ -26,7 +27,7 @@ func (l *Ledger) Tell(heard func(device DeviceID, at Instant, source TimeSource)
 // NewLedger makes a ledger; zone is that of instants without one where the device is unknown. What is older than
 // retention keeps is not taken: nobody could tell any more whether it was there before.
 func NewLedger(readings Readings, directory Directory, clock Clock, zone *time.Location, retention Retention) *Ledger {
-	l := &Ledger{readings: readings, directory: directory, clock: clock, zone: zone, retention: retention, heard: func(DeviceID, Instant, TimeSource) {}}
+	l := &Ledger{readings: readings, directory: directory, clock: clock, zone: zone, retention: retention, arrivals: newArrivals[DeviceID](), heard: func(DeviceID, Instant, TimeSource) {}}
 	l.commits = newGroupCommit(func(ctx context.Context, batch []Reading) ([]Outcome, error) {
 		return l.appendBatch(ctx, batch, false)
 	})
@@ -56,7 +57,7 @@ func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outc
 	}
 	if outcome.Result == Conflict {
 		device, _ := reader.campus.Device(reading.Device)
-		return outcome, ErrConflictingReading{Stored: outcome.Stored, Sent: reading, Reactive: device.IsReactive()}
+		return outcome, ErrConflictingReading{Stored: outcome.Stored, Sent: reading, Measures: device.Measures}
 	}
 	return outcome, nil
 }
@@ -64,7 +65,7 @@ func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outc
 func (l *Ledger) reader(ctx context.Context, caller Caller) (reader, error) {
 	campus, err := l.directory.Campus(ctx)
 	now := l.clock.Now()
-	return reader{campus: campus, caller: caller, now: now, zone: l.zone, keptFrom: l.retention.ReadingsFrom(now)}, err
+	return reader{campus: campus, caller: caller, now: now, arrived: l.arrivals.next, zone: l.zone, keptFrom: l.retention.ReadingsFrom(now)}, err
 }
 
 // read looks a second time where the device is unknown: another process may have made it a moment ago.
@@ -97,26 +98,15 @@ func (l *Ledger) appendBatch(ctx context.Context, batch []Reading, atomic bool) 
 	if err != nil {
 		return nil, err
 	}
-	first := make(map[Key]int, len(batch))
-	distinct := make([]Reading, 0, len(batch))
-	clash := false
-	for _, r := range batch {
-		at, seen := first[r.Key()]
-		if !seen {
-			first[r.Key()] = len(distinct)
-			distinct = append(distinct, r)
-			continue
-		}
-		clash = clash || !distinct[at].Same(r)
-	}
-	stored, err := l.store(ctx, distinct, campus, atomic, clash)
+	some, places, clash := distinct(batch)
+	stored, err := l.store(ctx, some, campus, atomic, clash)
 	if err != nil {
 		return nil, err
 	}
 	outcomes := make([]Outcome, len(batch))
-	answered := make([]bool, len(distinct))
+	answered := make([]bool, len(some))
 	for i, r := range batch {
-		at := first[r.Key()]
+		at := places[i]
 		outcomes[i] = stored[at]
 		if answered[at] {
 			outcomes[i] = OutcomeOf(r, stored[at].Stored)

@@ -40,6 +40,8 @@ type Observation struct {
 	// At is when it was so by Source's clock; 0 where the message does not say: then it is when it came.
 	At     Instant
 	Source TimeSource
+	// Arrived is when the message came; 0 is now. It is what counts where the message does not say when it was.
+	Arrived Instant
 	// LocalTime is YYYY-MM-DDTHH:MM:SS of a clock that tells no zone, in place of At.
 	LocalTime string
 	// Retained tells that the broker kept the message: it was said at some time before.
@@ -65,6 +67,10 @@ type Observation struct {
 	Temperature, Humidity, CO2, Occupancy *int64
 	// Space is where the ambient was measured; empty is where the device hangs.
 	Space SpaceID
+
+	// given is the instant that it was given where it tells none, and tried that it was taken before.
+	given Instant
+	tried bool
 }
 
 // Unit is what a plain number of a device counts.

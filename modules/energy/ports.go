@@ -8,7 +8,9 @@ import (
 // Readings keeps what devices reported and the pages that it adds up to; the two never disagree, in any snapshot.
 type Readings interface {
 	// Append stores and books a batch, in one transaction that is on the disk when it returns. Keys within a batch
-	// are distinct. It is safe to repeat: a reading that is already there is Duplicate or Conflict, never an error.
+	// are distinct. It is safe to repeat: a reading that is already there is Duplicate or Conflict, never an error. One that
+	// was StampedHere is a reading of its own, whatever is there: it moves to the next free instant, within five minutes, and
+	// its outcome says where it is stored. Those of one device keep their order.
 	Append(ctx context.Context, batch []Reading, traits func(DeviceID) Traits) ([]Outcome, error)
 	// AppendAll is Append of all or none: where one conflicts, the outcomes tell which and nothing is stored.
 	AppendAll(ctx context.Context, batch []Reading, traits func(DeviceID) Traits) ([]Outcome, error)

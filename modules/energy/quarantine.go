@@ -20,7 +20,7 @@ type Held struct {
 	// Before is the reading that it is subtracted from.
 	Before Base
 	Why    Doubt
-	// Most is what the device can have used since Before.
+	// Most is what the device can have used that is not counted yet.
 	Most Energy
 }
 
@@ -49,11 +49,12 @@ const (
 
 // doubt tells why a reading with a base before it was held back.
 func (h *Held) doubt(t Traits) {
-	h.Why, h.Most = Impossible, t.Limit.During(int64(h.Reading.At-h.Before.At))
+	since, counted := h.Before.reach(h.Reading.At)
+	h.Why, h.Most = Impossible, max(0, t.Limit.During(int64(h.Reading.At-since))-counted)
 	switch {
 	case h.fell():
 		h.Why = Fallen
-	case int64(h.Reading.At-h.Before.At) > longestFill:
+	case int64(h.Reading.At-since) > longestFill:
 		h.Why = LongSilence
 	}
 }

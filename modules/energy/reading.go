@@ -70,7 +70,7 @@ func OutcomeOf(sent, stored Reading) Outcome {
 // ErrConflictingReading is a reading whose device and instant already hold another value.
 type ErrConflictingReading struct {
 	Stored, Sent Reading
-	Reactive     bool // whether their energy is in mvarh
+	Measures     Quantity // what their device measures
 }
 
 func (e ErrConflictingReading) Error() string {

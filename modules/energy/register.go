@@ -28,9 +28,11 @@ const (
 	Gap
 )
 
-// Traits are what the decoder knows of a device.
+// Traits are what the books know of a device.
 type Traits struct {
-	Limit Power
+	// Measures is what its readings are of.
+	Measures Quantity
+	Limit    Power
 	// Usual is how often the device reports, ms.
 	Usual int64
 	// Modulus is where the register rolls over; 0 where it is not known.
@@ -41,7 +43,7 @@ type Traits struct {
 
 // TraitsOf are a device's traits.
 func TraitsOf(d Device) Traits {
-	return Traits{Limit: LimitOf(d), Usual: spanOf(d), Modulus: d.RegisterModulus}
+	return Traits{Measures: d.Measures, Limit: LimitOf(d), Usual: spanOf(d), Modulus: d.RegisterModulus}
 }
 
 // Base is where a chain stands after a reading: what the next one is subtracted from.
@@ -49,6 +51,8 @@ type Base struct {
 	At    Instant
 	Value int64 // mWh of a register, mW of a sample
 	Known bool
+	// Burst is what the next reading of a register may be of; zero where the link tells it (usualBurst).
+	Burst Burst
 }
 
 // Booking is what one reading of a chain adds to the books.
@@ -121,12 +125,13 @@ func stepBack(t Traits, base, here Base, next Energy) (Booking, Base) {
 
 // stepForward books a step, unless the device cannot have made it.
 func stepForward(t Traits, base, here Base, step Energy, v Verdict, next Energy) (Booking, Base) {
-	span := int64(here.At - base.At)
+	since, _ := base.reach(here.At)
+	span := int64(here.At - since)
 	if span > longestFill && !t.Trusted {
 		return Booking{Verdict: Quarantined, From: here.At}, here
 	}
 	if plausible(t, base, here.At, step) {
-		return Booking{Verdict: v, From: base.At, Energy: step, Estimated: span > longestSpan(t)}, here
+		return Booking{Verdict: v, From: since, Energy: step, Estimated: span > longestSpan(t)}, here
 	}
 	if next >= 0 && next < Energy(here.Value) {
 		return Booking{Verdict: Quarantined, From: here.At}, base // a single wild value
@@ -138,7 +143,8 @@ func stepForward(t Traits, base, here Base, step Energy, v Verdict, next Energy)
 func longestSpan(t Traits) int64 { return max(2*t.Usual, 2*quarterMs) }
 
 func plausible(t Traits, base Base, at Instant, step Energy) bool {
-	return t.Trusted || step <= t.Limit.During(int64(at-base.At))
+	since, counted := base.reach(at)
+	return t.Trusted || counted+step <= t.Limit.During(int64(at-since))
 }
 
 // isJitter tells whether a fall is within two of the last digit's units that the values show, or 0.05 %.

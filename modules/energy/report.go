@@ -55,7 +55,9 @@ type reader struct {
 	campus *Campus
 	caller Caller
 	now    Instant
-	zone   *time.Location
+	// arrived is the instant of a report of a device that tells none and came at one.
+	arrived func(DeviceID, Instant) Instant
+	zone    *time.Location
 	// keptFrom is the first instant of which readings are kept.
 	keptFrom Instant
 	// order tells the two passes of a repeated hour apart where rows come in the order of a file; nil for one report alone.
@@ -127,6 +129,8 @@ func (c *check) instant(r reader, device Device) Instant {
 		at, ok = c.parseInstant(r, device)
 	case c.report.Age != nil:
 		at, ok = c.ago(r.now)
+	case device.ID != "":
+		at = r.arrived(device.ID, r.now)
 	}
 	if !ok {
 		return 0

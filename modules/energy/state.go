@@ -21,12 +21,14 @@ type StateChange struct {
 	Device DeviceID
 	At     Instant
 	State  State
+	// Moves is set where the change moves to the next free instant if another has its own. It is not kept.
+	Moves bool
 }
 
 // States keeps state changes.
 type States interface {
 	// AppendStates stores changes in one transaction, on the disk when it returns; what is under a key already is
-	// Duplicate or Conflict.
+	// Duplicate or Conflict, but what Moves goes to the next free instant within a second.
 	AppendStates(ctx context.Context, changes []StateChange) ([]StateOutcome, error)
 	// StatesBetween gives a device's changes in [from, to), oldest first, from after an instant, up to limit.
 	StatesBetween(ctx context.Context, device DeviceID, from, to, after Instant, limit int) ([]StateChange, error)
@@ -55,11 +57,17 @@ type Conditions struct {
 	directory Directory
 	clock     Clock
 	zone      *time.Location
+
+	stateArrivals   *arrivals[DeviceID]
+	ambientArrivals *arrivals[SpaceID]
 }
 
 // NewConditions makes the conditions of a campus; zone is that of instants without one.
 func NewConditions(states States, ambient AmbientReadings, weather WeatherRecords, directory Directory, clock Clock, zone *time.Location) *Conditions {
-	return &Conditions{states: states, ambient: ambient, weather: weather, directory: directory, clock: clock, zone: zone}
+	return &Conditions{
+		states: states, ambient: ambient, weather: weather, directory: directory, clock: clock, zone: zone,
+		stateArrivals: newArrivals[DeviceID](), ambientArrivals: newArrivals[SpaceID](),
+	}
 }
 
 // RecordState stores a state change; at is RFC 3339 or nil for now. Errors: ErrForbidden, ErrNotFound,
@@ -78,6 +86,9 @@ func (c *Conditions) RecordState(ctx context.Context, caller Caller, id DeviceID
 	device, _ := campus.Device(id)
 	var k check
 	change := StateChange{Device: id, State: state, At: k.when(at, c.clock.Now(), func(text string) (Instant, error) { return ParseInstant(text, campus.Zone(device.Space)) })}
+	if at == nil {
+		change.At, change.Moves = c.stateArrivals.next(id, change.At), true
+	}
 	k.state(state)
 	if len(k.flaws) > 0 {
 		return StateOutcome{}, ErrInvalid{k.flaws}

@@ -52,6 +52,13 @@ func IsUnavailable(err error) bool {
 	return strings.Contains(text, "unexpected EOF") || strings.Contains(text, "conn closed")
 }
 
+// IsTakenBack tells whether PostgreSQL took a transaction back for the sake of another one (a deadlock, a failed
+// serialization): nothing of it is stored, and it may be done again at once.
+func IsTakenBack(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
+}
+
 // passingFileErrors are what goes by when the operator makes room, gives the file back or mends the disk.
 var passingFileErrors = []int{
 	sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,

@@ -30,6 +30,7 @@ const (
 	TokenReused          Code = "token_reused"
 	LastAdministrator    Code = "last_administrator"
 	SignOnUnavailable    Code = "sign_on_unavailable"
+	InboxFull            Code = "inbox_full"
 )
 
 type words struct{ title, detail string }
@@ -154,6 +155,11 @@ var texts = map[Code]text{
 		503,
 		words{"Sin respuesta de la universidad", "El acceso de la universidad no responde; intente de nuevo o entre con su contraseña."},
 		words{"Sign-on unavailable", "The university's login does not answer; try again, or log in with your password."},
+	},
+	InboxFull: {
+		429,
+		words{"Bandeja llena", "No hay lugar para más mensajes de dispositivos sin registrar ({bound}: a lo sumo {max}); nada se guardó. Adopte o ignore los que están en /api/dispositivos/nuevos."},
+		words{"Inbox full", "There is no room for more messages of devices that nobody has registered ({bound}: at most {max}); nothing was stored. Adopt or ignore those at /api/dispositivos/nuevos."},
 	},
 	LastAdministrator: {
 		409,

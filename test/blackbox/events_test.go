@@ -39,6 +39,38 @@ func silent(t *testing.T, s *program.Stream) {
 	require.Error(t, err, "%v", e)
 }
 
+// TestEventsSayWhatTheAnswersSay compares the events of each kind of reading, and of a correction, with the readings as they are listed.
+func TestEventsSayWhatTheAnswersSay(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		admin := login(t, start(t, databaseURL))
+		campus, err := admin.MakeCampus(1)
+		require.NoError(t, err)
+		for _, measures := range []string{"reactive_inductive", "reactive_capacitive"} {
+			send(t, admin, 201, http.MethodPost, "/api/dispositivos", map[string]any{"id": measures, "kind": "meter", "measures": measures, "space_id": campus.Room})
+		}
+		stream := followed(t, admin, "/api/eventos", "")
+		at := func(ago time.Duration) string { return time.Now().Add(-ago).UTC().Truncate(time.Second).Format(time.RFC3339) }
+		bodies := []map[string]any{
+			{"device_id": "d0", "kwh": 0.25}, {"device_id": "d0", "register_kwh": 12.5, "timestamp": at(time.Hour)}, {"device_id": "d0", "power_w": 7.5, "age_s": 60},
+		}
+		for _, id := range []string{"reactive_inductive", "reactive_capacitive"} {
+			bodies = append(bodies, map[string]any{"device_id": id, "kvarh": 0.25, "timestamp": at(time.Minute)}, map[string]any{"device_id": id, "register_kvarh": 12.5, "timestamp": at(48 * time.Hour)})
+		}
+		for _, body := range bodies {
+			answer := send(t, admin, 201, http.MethodPost, "/consumo", body)
+			require.JSONEq(t, string(answer.Body), next(t, stream).Data)
+		}
+		path := "/consumo/reactive_inductive/" + bodies[3]["timestamp"].(string)
+		send(t, admin, 200, http.MethodPut, path, map[string]any{"kvarh": 0.5, "reason": "leído mal"})
+		var history struct{ Reading map[string]any }
+		require.NoError(t, send(t, admin, 200, http.MethodGet, path, nil).JSON(&history))
+		var told map[string]any
+		require.NoError(t, json.Unmarshal([]byte(next(t, stream).Data), &told))
+		require.Equal(t, true, told["corrected"])
+		require.Equal(t, []any{0.5, 0.5, nil}, []any{told["kvarh"], history.Reading["kvarh"], told["kwh"]})
+	})
+}
+
 // TestEvents tells readers what happens, in their part of the campus, and goes on where they left.
 func TestEvents(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {

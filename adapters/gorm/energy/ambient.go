@@ -51,7 +51,7 @@ func (s *Store) AppendAmbient(ctx context.Context, batch []energy.Ambient) ([]en
 				oldest[a.Space] = a.At
 			}
 			if outcomes[i].Result == energy.Inserted {
-				news = append(news, ambientNews(a))
+				news = append(news, ambientNews(outcomes[i].Stored))
 			}
 		}
 		for _, space := range slices.Sorted(maps.Keys(oldest)) {
@@ -68,20 +68,25 @@ func (s *Store) AppendAmbient(ctx context.Context, batch []energy.Ambient) ([]en
 	return outcomes, nil
 }
 
-func appendAmbient(tx *gorm.DB, a energy.Ambient) (energy.AmbientOutcome, error) {
-	row := rowOfAmbient(a)
-	inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-	if inserted.Error != nil || inserted.RowsAffected == 1 {
-		return energy.AmbientOutcome{Result: energy.Inserted, Stored: a}, inserted.Error
+func appendAmbient(tx *gorm.DB, sent energy.Ambient) (energy.AmbientOutcome, error) {
+	a := sent
+	for a.Moves = false; ; a.At++ {
+		row := rowOfAmbient(a)
+		inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+		if inserted.Error != nil || inserted.RowsAffected == 1 {
+			return energy.AmbientOutcome{Result: energy.Inserted, Stored: a}, inserted.Error
+		}
+		var stored ambientRow
+		if err := tx.Where("space_id = ? AND at = ?", row.SpaceID, row.At).Take(&stored).Error; err != nil {
+			return energy.AmbientOutcome{}, err
+		}
+		switch {
+		case stored.reading().Same(a):
+			return energy.AmbientOutcome{Result: energy.Duplicate, Stored: a}, nil
+		case !sent.Moves || a.At-sent.At >= farthestNews:
+			return energy.AmbientOutcome{Result: energy.Conflict, Stored: stored.reading()}, nil
+		}
 	}
-	var stored ambientRow
-	if err := tx.Where("space_id = ? AND at = ?", row.SpaceID, row.At).Take(&stored).Error; err != nil {
-		return energy.AmbientOutcome{}, err
-	}
-	if stored.reading().Same(a) {
-		return energy.AmbientOutcome{Result: energy.Duplicate, Stored: a}, nil
-	}
-	return energy.AmbientOutcome{Result: energy.Conflict, Stored: stored.reading()}, nil
 }
 
 // AmbientBetween gives readings by space and instant, from after a key.

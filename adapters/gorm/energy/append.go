@@ -41,34 +41,51 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 		return nil, err
 	}
 	if s.db.Dialect == database.Postgres && !atomic && s.journallable(sorted) {
-		all, err := s.journal(ctx, sorted)
+		all, err := s.journal(ctx, sorted, traits)
 		if err != nil {
 			return nil, fmt.Errorf("journal %d readings: %w", len(batch), err)
 		}
 		s.committed(nil)
 		return inOrderOf(batch, all), nil
 	}
-	all := make(map[energy.Key]energy.Outcome, len(batch))
-	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
-		rows, booked := s.rows(tx), make(map[energy.PageKey]bool)
-		for part := range slices.Chunk(sorted, statementRows) {
-			if err := appendPart(ctx, rows, part, traits, all, booked); err != nil {
-				return err
-			}
+	var all map[energy.Key]energy.Outcome
+	err := s.transactAgain(ctx, func(tx *gorm.DB) (err error) {
+		if all, err = s.appendIn(ctx, tx, sorted, traits); err == nil && atomic && anyConflict(all) {
+			err = errAnyConflict
 		}
-		if atomic && anyConflict(all) {
-			return errAnyConflict
-		}
-		if err := s.tell(tx, newsOf(freshOf(sorted, all))); err != nil {
-			return err
-		}
-		return s.markPages(ctx, rows, slices.SortedFunc(maps.Keys(booked), comparePages))
+		return err
 	})
 	s.committed(err)
 	if err != nil && !errors.Is(err, errAnyConflict) {
 		return nil, fmt.Errorf("append %d readings: %w", len(batch), err)
 	}
 	return inOrderOf(batch, all), nil
+}
+
+// transactAgain is a transaction that is tried again where the database took it back for the sake of another.
+func (s *Store) transactAgain(ctx context.Context, do func(*gorm.DB) error) (err error) {
+	const tries = 5
+	for range tries {
+		if err = s.db.Transact(ctx, do); !database.IsTakenBack(err) {
+			break
+		}
+	}
+	return err
+}
+
+// appendIn stores and books sorted readings in a transaction, and tells of them.
+func (s *Store) appendIn(ctx context.Context, tx *gorm.DB, sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits) (map[energy.Key]energy.Outcome, error) {
+	rows, booked := s.rows(tx), make(map[energy.PageKey]bool)
+	all := make(map[energy.Key]energy.Outcome, len(sorted))
+	for part := range slices.Chunk(sorted, statementRows) {
+		if err := appendPart(ctx, rows, part, sorted, traits, all, booked); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.tell(tx, s.newsOf(freshOf(sorted, all), traits)); err != nil {
+		return nil, err
+	}
+	return all, s.markPages(ctx, rows, slices.SortedFunc(maps.Keys(booked), comparePages))
 }
 
 // inOrderOf gives the outcomes of a batch as it was sent; a nil map says that all of it was new.
@@ -94,19 +111,20 @@ func anyConflict(outcomes map[energy.Key]energy.Outcome) bool {
 }
 
 // appendPart stores and books a part of a batch; it adds what became of it to all, and the pages to booked.
-func appendPart(ctx context.Context, rows rows, sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits, all map[energy.Key]energy.Outcome, booked map[energy.PageKey]bool) error {
-	fresh, err := rows.insert(ctx, sorted)
+func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits, all map[energy.Key]energy.Outcome, booked map[energy.PageKey]bool) error {
+	done, err := insertAll(ctx, rows, sorted, batch)
 	if err != nil {
 		return err
 	}
-	if err := judge(ctx, rows, sorted, fresh, all); err != nil {
+	if err := judge(ctx, rows, sorted, done, all); err != nil {
 		return err
 	}
 	entries := energy.Entries{}
 	linked := make(map[chainKey][]energy.Instant)
-	for _, r := range sorted {
+	for _, sent := range sorted {
+		r, is := done.of(sent)
 		switch {
-		case !fresh[r.Key()]:
+		case !is:
 		case r.Kind == energy.Interval:
 			entries.BookInterval(r, +1)
 		default:
@@ -124,11 +142,11 @@ func appendPart(ctx context.Context, rows rows, sorted []energy.Reading, traits 
 }
 
 // judge notes what became of each reading: inserted, or compared with the one that was there.
-func judge(ctx context.Context, rows rows, sorted []energy.Reading, fresh map[energy.Key]bool, all map[energy.Key]energy.Outcome) error {
+func judge(ctx context.Context, rows rows, sorted []energy.Reading, done inserted, all map[energy.Key]energy.Outcome) error {
 	var known []energy.Reading
 	for _, r := range sorted {
-		if fresh[r.Key()] {
-			all[r.Key()] = energy.Outcome{Result: energy.Inserted, Stored: r}
+		if stored, is := done.of(r); is {
+			all[r.Key()] = energy.Outcome{Result: energy.Inserted, Stored: stored}
 			continue
 		}
 		known = append(known, r)
@@ -146,7 +164,10 @@ func judge(ctx context.Context, rows rows, sorted []energy.Reading, fresh map[en
 			return fmt.Errorf("reading of %s at %s is neither new nor there", r.Device, r.At)
 		}
 		outcome := energy.OutcomeOf(r, before)
-		if outcome.Result == energy.Conflict {
+		switch {
+		case r.StampedHere():
+			outcome.Result = energy.Conflict // it is another, for which there is no room
+		case outcome.Result == energy.Conflict:
 			if outcome, err = judgeReplaced(ctx, rows, r, outcome); err != nil {
 				return err
 			}
@@ -206,9 +227,13 @@ func comparePages(a, b energy.PageKey) int {
 // rows are the statements of one transaction, in the words of one database.
 type rows interface {
 	// insert stores what is not there yet and tells which that was.
-	insert(ctx context.Context, sorted []energy.Reading) (map[energy.Key]bool, error)
+	insert(ctx context.Context, sorted []energy.Reading) (keys, error)
 	// stored gives the readings under the keys of others.
 	stored(ctx context.Context, keys []energy.Reading) (map[energy.Key]energy.Reading, error)
+	// instants gives those in [from, to) under which a device has a reading.
+	instants(ctx context.Context, device energy.DeviceID, from, to energy.Instant) ([]energy.Instant, error)
+	// remove takes readings out that this transaction stored and that are booked nowhere yet.
+	remove(ctx context.Context, keys []energy.Key) error
 	// lockChains holds the devices' chains for this transaction.
 	lockChains(ctx context.Context, devices []energy.DeviceID) error
 	// before gives the last limit links of a chain before an instant, oldest first.

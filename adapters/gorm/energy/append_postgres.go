@@ -30,28 +30,40 @@ func (s *Store) journallable(sorted []energy.Reading) bool {
 	return true
 }
 
-// journal stores intervals in one statement, one journey and one commit: what is new goes to the journal too, from
-// where Post books it. Pages are what makes a commit dear, and each is written once for many commits so.
-func (s *Store) journal(ctx context.Context, sorted []energy.Reading) (all map[energy.Key]energy.Outcome, err error) {
-	var fresh map[energy.Key]bool
-	err = s.onPostgres(ctx, func(conn *pgx.Conn) error {
-		fresh, err = s.insertAndJournal(ctx, conn, sorted)
-		return err
-	})
-	if err != nil || fresh == nil {
-		return nil, err
-	}
-	all = make(map[energy.Key]energy.Outcome, len(sorted))
-	return all, judge(ctx, s.rows(s.db.Write.WithContext(ctx)), sorted, fresh, all)
+// journalled are the statements of intervals that are stored in one statement, one journey and one commit: what is new goes to the
+// journal too, from where Post books it. Pages are what makes a commit dear, and each is written once for many commits so.
+type journalled struct {
+	postgresRows
+	store  *Store
+	traits func(energy.DeviceID) energy.Traits
 }
 
-// insertAndJournal tells which readings were new; nil stands for all of them.
-func (s *Store) insertAndJournal(ctx context.Context, conn *pgx.Conn, sorted []energy.Reading) (map[energy.Key]bool, error) {
+// journal stores and journals intervals; a nil map says that all were new.
+func (s *Store) journal(ctx context.Context, sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits) (map[energy.Key]energy.Outcome, error) {
+	write := s.db.Write.WithContext(ctx)
+	rows := journalled{postgresRows{write, write.Statement.ConnPool}, s, traits}
+	done, err := insertAll(ctx, rows, sorted, sorted)
+	if err != nil || done.fresh == nil {
+		return nil, err
+	}
+	all := make(map[energy.Key]energy.Outcome, len(sorted))
+	return all, judge(ctx, rows, sorted, done, all)
+}
+
+func (j journalled) insert(ctx context.Context, sorted []energy.Reading) (fresh keys, err error) {
+	err = j.store.onPostgres(ctx, func(conn *pgx.Conn) error {
+		fresh, err = j.insertOn(ctx, conn, sorted)
+		return err
+	})
+	return fresh, err
+}
+
+func (j journalled) insertOn(ctx context.Context, conn *pgx.Conn, sorted []energy.Reading) (keys, error) {
 	c := columnsOf(sorted)
 	var count int
 	var devices []string
 	var instants []int64
-	told, words := s.toldWith(sorted)
+	told, words := j.store.toldWith(sorted, j.traits)
 	err := conn.QueryRow(ctx, `
 		WITH fresh AS (`+insertReadings+` RETURNING device_id, at, value, span),
 		noted AS (INSERT INTO energy_journal SELECT device_id, at, value, span FROM fresh)`+told+`
@@ -60,7 +72,7 @@ func (s *Store) insertAndJournal(ctx context.Context, conn *pgx.Conn, sorted []e
 	if err != nil || count == len(sorted) {
 		return nil, err
 	}
-	fresh := make(map[energy.Key]bool, count)
+	fresh := make(keys, count)
 	for i, device := range devices {
 		fresh[energy.Key{Device: energy.DeviceID(device), At: energy.Instant(instants[i])}] = true
 	}
@@ -74,11 +86,11 @@ const tellFresh = `,
 			FROM unnest($1::text[], $2::bigint[], $9::text[]) AS e (device_id, at, line) JOIN fresh USING (device_id, at) HAVING count(*) > 0)`
 
 // toldWith is the part of the statement that tells, and its parameters; nothing where nobody is told.
-func (s *Store) toldWith(sorted []energy.Reading) (statement string, parameters []any) {
+func (s *Store) toldWith(sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits) (statement string, parameters []any) {
 	if s.outbox == nil {
 		return "", nil
 	}
-	return tellFresh, []any{s.outbox.Now(), events.Lines(newsOf(sorted))}
+	return tellFresh, []any{s.outbox.Now(), events.Lines(s.newsOf(sorted, traits))}
 }
 
 // onPostgres runs do on a connection of pgx's own, without what database/sql puts around each statement.

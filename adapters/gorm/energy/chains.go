@@ -49,7 +49,7 @@ func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Inst
 	if err != nil {
 		return err
 	}
-	base, err := baseBefore(ctx, rows, key, earlier)
+	base, err := baseBefore(ctx, rows, key, earlier, t)
 	if err != nil {
 		return err
 	}
@@ -78,9 +78,9 @@ func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Inst
 }
 
 // baseBefore is what the last of the earlier links, up to two, was subtracted from.
-func baseBefore(ctx context.Context, rows rows, key chainKey, earlier []energy.Link) (energy.Base, error) {
+func baseBefore(ctx context.Context, rows rows, key chainKey, earlier []energy.Link, t energy.Traits) (energy.Base, error) {
 	if len(earlier) == 2 {
-		return earlier[0].Base, nil
+		return earlier[0].Standing(t), nil
 	}
 	return rows.keptBase(ctx, key)
 }

@@ -38,7 +38,7 @@ func (s *Store) Correct(ctx context.Context, c energy.Correction, traits func(en
 		if err := keep(tx, c); err != nil {
 			return err
 		}
-		if err := s.tell(tx, []events.Event{correctionNews(c)}); err != nil {
+		if err := s.tell(tx, []events.Event{correctionNews(c, traits(c.Key.Device))}); err != nil {
 			return err
 		}
 		return s.rebook(ctx, tx, rows, c, was, traits)
@@ -103,7 +103,7 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c energy.Cor
 	if c.After != nil {
 		kind, value, span = int16(c.After.Kind), valueOf(*c.After), c.After.Span
 	}
-	err := tx.Exec(`UPDATE energy_readings SET kind = ?, value = ?, span = ?, verdict = 0, booked_from = 0, booked = 0, estimated = ?, base_at = 0, base_value = 0, ruling = ?
+	err := tx.Exec(`UPDATE energy_readings SET kind = ?, value = ?, span = ?, verdict = 0, booked_from = 0, booked = 0, estimated = ?, base_at = 0, base_value = 0, burst = '', ruling = ?
 		WHERE device_id = ? AND at = ?`, kind, value, span, false, int(c.Ruling), string(c.Key.Device), int64(c.Key.At)).Error
 	if err != nil {
 		return err

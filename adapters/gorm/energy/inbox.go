@@ -3,6 +3,7 @@ package gormenergy
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -11,154 +12,212 @@ import (
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/database"
-	"github.com/holotwin/holotwin/platform/random"
 )
 
 type newcomerRow struct {
+	SpaceID             string `gorm:"primaryKey"`
 	Address             string `gorm:"primaryKey"`
+	Subject             string
 	Dialect, Name       string
-	SpaceID             string
 	FirstSeen, LastSeen int64
 	Messages            int64
 	Last, Unit          string
 	Said                int
-	Kept                int
+	Held, Numbered      int64
+	Refused             int64
 	Ignored             bool
 }
 
-func (newcomerRow) TableName() string { return "energy_newcomers" }
+func (newcomerRow) TableName() string { return "energy_inbox" }
 
 func (r newcomerRow) newcomer() energy.Newcomer {
 	return energy.Newcomer{
-		Address: r.Address, Dialect: r.Dialect, Name: r.Name, Space: energy.SpaceID(r.SpaceID),
+		Space: energy.SpaceID(r.SpaceID), Address: r.Address, Subject: r.Subject, Dialect: r.Dialect, Name: r.Name,
 		FirstSeen: energy.Instant(r.FirstSeen), LastSeen: energy.Instant(r.LastSeen), Messages: r.Messages,
-		Last: r.Last, Unit: energy.Unit(r.Unit), Said: energy.Said(r.Said),
+		Last: r.Last, Unit: energy.Unit(r.Unit), Said: energy.Said(r.Said), Held: r.Held, Refused: r.Refused, Ignored: r.Ignored,
 	}
 }
 
+// heard notes another message.
+func (r *newcomerRow) heard(one energy.Sighting) {
+	r.Dialect, r.Last, r.LastSeen = one.Dialect, cmp.Or(one.Last, r.Last), max(r.LastSeen, int64(one.LastSeen))
+	r.Name, r.Unit = cmp.Or(one.Name, r.Name), cmp.Or(string(one.Unit), r.Unit)
+	r.Messages += one.Messages
+	r.Said |= int(one.Said)
+}
+
 type keptRow struct {
+	SpaceID     string `gorm:"primaryKey"`
 	Address     string `gorm:"primaryKey"`
-	At          int64  `gorm:"primaryKey;autoIncrement:false"`
+	Number      int64  `gorm:"primaryKey;autoIncrement:false"`
+	At          int64
 	Source      int16
 	Kind        int16
 	Value, Span int64
 	Plain       string
 }
 
-func (keptRow) TableName() string { return "energy_newcomer_measures" }
+func (keptRow) TableName() string { return "energy_inbox_measures" }
+
+func rowOfKept(key energy.NewcomerKey, k energy.Kept) keptRow {
+	return keptRow{
+		SpaceID: string(key.Space), Address: key.Address, At: int64(k.At), Source: int16(k.Source), Kind: int16(k.Kind), Span: k.Span, Plain: k.Plain,
+		Value: valueOf(energy.Reading{Kind: k.Kind, Energy: k.Energy, Power: k.Power}),
+	}
+}
 
 func (r keptRow) measure() energy.Kept {
 	reading := energy.Reading{Kind: energy.Kind(r.Kind)}
 	setValue(&reading, r.Value)
 	return energy.Kept{
-		At: energy.Instant(r.At), Source: energy.TimeSource(r.Source), Kind: reading.Kind, Energy: reading.Energy, Power: reading.Power, Span: r.Span, Plain: r.Plain,
+		Number: r.Number, At: energy.Instant(r.At), Source: energy.TimeSource(r.Source), Kind: reading.Kind, Energy: reading.Energy, Power: reading.Power, Span: r.Span, Plain: r.Plain,
 	}
 }
 
-type letterRow struct {
-	At                           int64  `gorm:"primaryKey;autoIncrement:false"`
-	ID                           string `gorm:"primaryKey"`
-	Dialect, Topic, Body, Reason string
+// at names the rows of a newcomer.
+func at(tx *gorm.DB, key energy.NewcomerKey) *gorm.DB {
+	return tx.Where("space_id = ? AND address = ?", string(key.Space), key.Address)
 }
 
-func (letterRow) TableName() string { return "energy_letters" }
-
-// Remember notes messages of newcomers, address by address, so that two processes wait for each other and do not lock each
+// Remember notes messages of newcomers, newcomer by newcomer, so that two processes wait for each other and do not lock each
 // other out.
-func (s *Store) Remember(ctx context.Context, sightings []energy.Sighting) error {
-	sorted := slices.Clone(sightings)
-	slices.SortStableFunc(sorted, func(a, b energy.Sighting) int { return cmp.Compare(a.Address, b.Address) })
-	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
-		for _, one := range sorted {
-			if err := s.remember(tx, one); err != nil {
+func (s *Store) Remember(ctx context.Context, sightings []energy.Sighting, partly bool) (refused []int, err error) {
+	order := make([]int, len(sightings))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return compareNewcomers(sightings[a].Key(), sightings[b].Key()) })
+	var full energy.ErrInboxFull
+	err = s.transactAgain(ctx, func(tx *gorm.DB) error {
+		refused = nil
+		crowd := &crowd{tx: tx, of: make(map[crowdKey]*headcount), held: make(map[string]int64)}
+		for rest := order; len(rest) > 0; {
+			n := 1
+			for n < len(rest) && sightings[rest[n]].Key() == sightings[rest[0]].Key() {
+				n++
+			}
+			not, err := s.remember(tx, crowd, sightings, rest[:n])
+			if err != nil && (!partly || !errors.As(err, &full)) {
 				return err
 			}
+			refused, rest = append(refused, not...), rest[n:]
 		}
-		return s.makeRoomForNewcomers(tx)
+		return nil
 	})
+	switch {
+	case errors.As(err, &full):
+		return nil, errors.Join(full, s.noteRefused(ctx, full))
+	case err != nil:
+		return nil, fmt.Errorf("remember %d messages of newcomers: %w", len(sightings), err)
+	}
+	return refused, nil
+}
+
+// noteRefused notes a refusal that took its transaction back.
+func (s *Store) noteRefused(ctx context.Context, full energy.ErrInboxFull) error {
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		return at(tx.Model(&newcomerRow{}), full.Newcomer).Update("refused", gorm.Expr("refused + 1")).Error
+	})
+}
+
+func compareNewcomers(a, b energy.NewcomerKey) int {
+	return cmp.Or(cmp.Compare(a.Space, b.Space), cmp.Compare(a.Address, b.Address))
+}
+
+// remember notes messages of one newcomer, at places among all, and gives the places of those for which there is no room, with
+// ErrInboxFull. That the newcomer was heard it notes all the same.
+func (s *Store) remember(tx *gorm.DB, crowd *crowd, sightings []energy.Sighting, places []int) (refused []int, err error) {
+	row, err := s.holdNewcomer(tx, crowd, sightings[places[0]])
 	if err != nil {
-		return fmt.Errorf("remember %d messages of newcomers: %w", len(sightings), err)
+		return places, err
 	}
-	return nil
+	held, err := crowd.heldOf(row.Subject)
+	if err != nil {
+		return nil, err
+	}
+	var kept []keptRow
+	var full error
+	for _, place := range places {
+		one := sightings[place]
+		row.heard(one)
+		known, err := isKept(tx, one)
+		if err != nil {
+			return nil, err
+		}
+		if one.Kept == nil || known {
+			continue
+		}
+		if err := roomForMeasure(row, held); err != nil {
+			row.Refused++
+			refused, full = append(refused, place), err
+			continue
+		}
+		row.Held, row.Numbered, held = row.Held+1, row.Numbered+1, held+1
+		measure := rowOfKept(one.Key(), *one.Kept)
+		measure.Number = row.Numbered
+		kept = append(kept, measure)
+	}
+	if len(kept) > 0 {
+		if err := tx.CreateInBatches(&kept, 500).Error; err != nil {
+			return nil, err
+		}
+	}
+	if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
+		return nil, err
+	}
+	crowd.held[row.Subject] = held
+	return refused, full
 }
 
-func (s *Store) remember(tx *gorm.DB, one energy.Sighting) error {
+// isKept tells whether a measure is kept that was tried before.
+func isKept(tx *gorm.DB, one energy.Sighting) (bool, error) {
+	if one.Kept == nil || !one.Kept.Tried {
+		return false, nil
+	}
+	k, n := rowOfKept(one.Key(), *one.Kept), int64(0)
+	err := at(tx.Model(&keptRow{}), one.Key()).Where("at = ? AND kind = ? AND value = ? AND plain = ?", k.At, k.Kind, k.Value, k.Plain).Count(&n).Error
+	return n > 0, err
+}
+
+// holdNewcomer reads a newcomer that nobody else changes until the transaction ends, and adds it where there is room for it.
+func (s *Store) holdNewcomer(tx *gorm.DB, crowd *crowd, one energy.Sighting) (newcomerRow, error) {
+	for {
+		row, found, err := s.lockNewcomer(tx, one.Key())
+		if err != nil || found {
+			return row, err
+		}
+		if err := crowd.makeRoom(one); err != nil {
+			return row, err
+		}
+		// Another process may add it at this moment, and drop it before it is read: then it is neither new nor there.
+		fresh := newcomerRow{SpaceID: string(one.Space), Address: one.Address, Subject: one.Subject, Dialect: one.Dialect, FirstSeen: int64(one.FirstSeen)}
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&fresh).Error; err != nil {
+			return row, err
+		}
+	}
+}
+
+// lockNewcomer reads a newcomer that nobody else changes until the transaction ends.
+func (s *Store) lockNewcomer(tx *gorm.DB, key energy.NewcomerKey) (row newcomerRow, found bool, err error) {
 	var rows []newcomerRow
-	if err := s.locked(tx).Where("address = ?", one.Address).Limit(1).Find(&rows).Error; err != nil {
-		return err
+	if err := at(tx.Clauses(s.forUpdate()...), key).Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
+		return row, false, err
 	}
-	row := newcomerRow{Address: one.Address, FirstSeen: int64(one.FirstSeen)}
-	if len(rows) > 0 {
-		row = rows[0]
-	}
-	row.Dialect, row.Last, row.LastSeen = one.Dialect, cmp.Or(one.Last, row.Last), max(row.LastSeen, int64(one.LastSeen))
-	row.Name, row.Unit, row.SpaceID = cmp.Or(one.Name, row.Name), cmp.Or(string(one.Unit), row.Unit), cmp.Or(string(one.Space), row.SpaceID)
-	row.Messages += one.Messages
-	row.Said |= int(one.Said)
-	if one.Kept != nil {
-		kept, err := keepMeasure(tx, one, row.Kept)
-		if err != nil {
-			return err
-		}
-		row.Kept += kept
-	}
-	return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
+	return rows[0], true, nil
 }
 
-// keepMeasure keeps a measure and tells how many more there are then: beyond MaxKept, it takes the place of the last.
-func keepMeasure(tx *gorm.DB, one energy.Sighting, kept int) (more int, err error) {
-	k := one.Kept
-	row := keptRow{
-		Address: one.Address, At: int64(k.At), Source: int16(k.Source), Kind: int16(k.Kind), Span: k.Span, Plain: k.Plain,
-		Value: valueOf(energy.Reading{Kind: k.Kind, Energy: k.Energy, Power: k.Power}),
-	}
-	if kept >= energy.MaxKept {
-		err := tx.Exec(`DELETE FROM energy_newcomer_measures WHERE address = ? AND at = (SELECT max(at) FROM energy_newcomer_measures WHERE address = ?)`,
-			one.Address, one.Address).Error
-		if err != nil {
-			return 0, err
-		}
-		more = -1
-	}
-	inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-	return more + int(inserted.RowsAffected), inserted.Error
-}
-
-// makeRoomForNewcomers drops those that were silent for longest.
-func (s *Store) makeRoomForNewcomers(tx *gorm.DB) error {
-	var n int64
-	if err := tx.Model(&newcomerRow{}).Count(&n).Error; err != nil || n <= energy.MaxNewcomers {
-		return err
-	}
-	var oldest []string
-	err := tx.Model(&newcomerRow{}).Order("last_seen, address").Limit(int(n-energy.MaxNewcomers)).Pluck("address", &oldest).Error
-	for _, address := range oldest {
-		if err == nil {
-			err = dropNewcomer(tx, address)
-		}
-	}
-	return err
-}
-
-func dropNewcomer(tx *gorm.DB, address string) error {
-	if err := tx.Where("address = ?", address).Delete(&keptRow{}).Error; err != nil {
-		return err
-	}
-	return tx.Where("address = ?", address).Delete(&newcomerRow{}).Error
-}
-
-// locked lets nobody else change the rows that are read until the transaction ends. SQLite has one writer anyway.
-func (s *Store) locked(tx *gorm.DB) *gorm.DB {
+// forUpdate holds the rows that are read; SQLite has one writer anyway.
+func (s *Store) forUpdate() []clause.Expression {
 	if s.db.Dialect == database.SQLite {
-		return tx
+		return nil
 	}
-	return tx.Clauses(clause.Locking{Strength: "UPDATE"})
+	return []clause.Expression{clause.Locking{Strength: "UPDATE"}}
 }
 
-// Newcomers gives those that are not ignored, the latest first.
+// Newcomers gives all, the latest first.
 func (s *Store) Newcomers(ctx context.Context) ([]energy.Newcomer, error) {
 	var rows []newcomerRow
-	err := s.db.Read.WithContext(ctx).Where("ignored = ?", false).Order("last_seen DESC, address").Find(&rows).Error
+	err := s.db.Read.WithContext(ctx).Order("last_seen DESC, address, space_id").Find(&rows).Error
 	all := make([]energy.Newcomer, len(rows))
 	for i, r := range rows {
 		all[i] = r.newcomer()
@@ -166,68 +225,9 @@ func (s *Store) Newcomers(ctx context.Context) ([]energy.Newcomer, error) {
 	return all, err
 }
 
-// Newcomer is the one at an address.
-func (s *Store) Newcomer(ctx context.Context, address string) (energy.Newcomer, bool, error) {
-	var rows []newcomerRow
-	err := s.db.Read.WithContext(ctx).Where("address = ?", address).Limit(1).Find(&rows).Error
-	if err != nil || len(rows) == 0 {
-		return energy.Newcomer{}, false, err
-	}
-	return rows[0].newcomer(), true, nil
-}
-
-// KeptOf gives what a newcomer measured after an instant, oldest first.
-func (s *Store) KeptOf(ctx context.Context, address string, after energy.Instant, limit int) ([]energy.Kept, error) {
-	var rows []keptRow
-	err := s.db.Read.WithContext(ctx).Where("address = ? AND at > ?", address, int64(after)).Order("at").Limit(limit).Find(&rows).Error
-	all := make([]energy.Kept, len(rows))
-	for i, r := range rows {
-		all[i] = r.measure()
-	}
-	return all, err
-}
-
-// ForgetNewcomer drops one with all that was kept of it.
-func (s *Store) ForgetNewcomer(ctx context.Context, address string) error {
-	return s.db.Transact(ctx, func(tx *gorm.DB) error { return dropNewcomer(tx, address) })
-}
-
 // IgnoreNewcomer keeps one from being listed.
-func (s *Store) IgnoreNewcomer(ctx context.Context, address string) error {
+func (s *Store) IgnoreNewcomer(ctx context.Context, key energy.NewcomerKey) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		return tx.Model(&newcomerRow{}).Where("address = ?", address).Update("ignored", true).Error
+		return at(tx.Model(&newcomerRow{}), key).Update("ignored", true).Error
 	})
-}
-
-// Bury keeps letters, the newest MaxLetters of all.
-func (s *Store) Bury(ctx context.Context, letters []energy.Letter) error {
-	letters = letters[max(0, len(letters)-energy.MaxLetters):]
-	rows := make([]letterRow, len(letters))
-	for i, l := range letters {
-		rows[i] = letterRow{At: int64(l.At), ID: random.ID("l"), Dialect: l.Dialect, Topic: l.Topic, Body: l.Text, Reason: l.Reason}
-	}
-	if len(rows) == 0 {
-		return nil
-	}
-	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
-		if err := tx.Create(&rows).Error; err != nil {
-			return err
-		}
-		return tx.Exec(`DELETE FROM energy_letters WHERE at < (SELECT min(at) FROM (SELECT at FROM energy_letters ORDER BY at DESC LIMIT ?) AS newest)`, energy.MaxLetters).Error
-	})
-	if err != nil {
-		return fmt.Errorf("keep %d letters: %w", len(rows), err)
-	}
-	return nil
-}
-
-// Letters gives the newest.
-func (s *Store) Letters(ctx context.Context, limit int) ([]energy.Letter, error) {
-	var rows []letterRow
-	err := s.db.Read.WithContext(ctx).Order("at DESC, id").Limit(limit).Find(&rows).Error
-	all := make([]energy.Letter, len(rows))
-	for i, r := range rows {
-		all[i] = energy.Letter{At: energy.Instant(r.At), Dialect: r.Dialect, Topic: r.Topic, Text: r.Body, Reason: r.Reason}
-	}
-	return all, err
 }

@@ -45,8 +45,11 @@ func (s *Store) committed(err error) {
 // last reading is told.
 const singly = 1000
 
-// newsOf are the events of readings that were stored, in their order.
-func newsOf(stored []energy.Reading) []events.Event {
+// newsOf are the events of readings that were stored, in their order; none where nobody is told.
+func (s *Store) newsOf(stored []energy.Reading, traits func(energy.DeviceID) energy.Traits) []events.Event {
+	if s.outbox == nil {
+		return nil
+	}
 	if len(stored) > singly {
 		last := make(map[energy.DeviceID]energy.Reading)
 		for _, r := range stored {
@@ -61,7 +64,7 @@ func newsOf(stored []energy.Reading) []events.Event {
 	}
 	all := make([]events.Event, len(stored))
 	for i, r := range stored {
-		all[i] = events.Event{Kind: newsReading, Device: string(r.Device), Data: readingNews(r)}
+		all[i] = events.Event{Kind: newsReading, Device: string(r.Device), Data: readingNews(r, traits(r.Device))}
 	}
 	return all
 }
@@ -69,43 +72,27 @@ func newsOf(stored []energy.Reading) []events.Event {
 // lastOf bounds the events of one batch of states or ambient readings: of a long one, an upload of the past, the last are told.
 func lastOf(all []events.Event) []events.Event { return all[max(0, len(all)-singly):] }
 
-// freshOf are the readings that were new, in their order.
+// freshOf are the readings that were new, as they were stored, in the order in which they were sent.
 func freshOf(sorted []energy.Reading, all map[energy.Key]energy.Outcome) []energy.Reading {
 	fresh := make([]energy.Reading, 0, len(sorted))
 	for _, r := range sorted {
-		if all[r.Key()].Result == energy.Inserted {
-			fresh = append(fresh, r)
+		if outcome := all[r.Key()]; outcome.Result == energy.Inserted {
+			fresh = append(fresh, outcome.Stored)
 		}
 	}
 	return fresh
 }
 
-// readingNews is a reading as it is told, with the members that it is listed with. It runs for every reading, so it is written
-// by hand: ids and instants hold nothing that JSON would escape.
-func readingNews(r energy.Reading) string {
-	b := make([]byte, 0, 160)
-	b = append(append(append(b, `{"device_id":"`...), r.Device...), `","timestamp":"`...)
-	b = append(append(b, r.At.String()...), '"')
-	switch r.Kind {
-	case energy.Interval:
-		b = r.Energy.AppendKWh(append(b, `,"kwh":`...))
-		b = energy.AppendDecimal(append(b, `,"interval_s":`...), r.Span, 3)
-	case energy.Register:
-		b = r.Energy.AppendKWh(append(b, `,"register_kwh":`...))
-	case energy.Sample:
-		b = energy.AppendDecimal(append(b, `,"power_w":`...), int64(r.Power), 3)
-	}
-	if source := r.Source.String(); source != "" {
-		b = append(append(append(b, `,"time_source":"`...), source...), '"')
-	}
-	return string(append(b, '}'))
+// readingNews is a reading as it is told: as it is answered.
+func readingNews(r energy.Reading, t energy.Traits) string {
+	return string(r.AppendJSON(make([]byte, 0, 160), t.Measures))
 }
 
 // correctionNews is a reading as a person corrected it, or that it was withdrawn.
-func correctionNews(c energy.Correction) events.Event {
+func correctionNews(c energy.Correction, t energy.Traits) events.Event {
 	e := events.Event{Kind: newsReading, Device: string(c.Key.Device)}
 	if c.After != nil {
-		e.Data = strings.TrimSuffix(readingNews(*c.After), "}") + `,"corrected":true}`
+		e.Data = strings.TrimSuffix(readingNews(*c.After, t), "}") + `,"corrected":true}`
 		return e
 	}
 	e.Data = objectOf(struct {

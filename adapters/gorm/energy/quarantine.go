@@ -36,7 +36,7 @@ func (s *Store) Quarantined(ctx context.Context, devices []energy.DeviceID, afte
 			return nil, err
 		}
 		if len(links) > 0 {
-			held[i].Before = links[0].Base
+			held[i].Before = links[0].Standing(energy.Traits{})
 		}
 	}
 	return held, nil

@@ -13,7 +13,7 @@ import (
 
 const readingColumnNames = "device_id, at, kind, value, span, source"
 
-const linkColumns = readingColumnNames + ", verdict, booked_from, booked, estimated, base_at, base_value, ruling"
+const linkColumns = readingColumnNames + ", verdict, booked_from, booked, estimated, base_at, base_value, burst, ruling"
 
 // valueOf is what the value column holds of a reading: mWh, or mW of a power sample.
 func valueOf(r energy.Reading) int64 {
@@ -48,11 +48,30 @@ func setValue(r *energy.Reading, value int64) {
 
 func scanLink(row scanner) (energy.Link, error) {
 	var l energy.Link
+	var burst string
 	var err error
-	l.Reading, err = scanReading(row, &l.Booking.Verdict, &l.Booking.From, &l.Booking.Energy, &l.Booking.Estimated, &l.Base.At, &l.Base.Value, &l.Ruling)
+	l.Reading, err = scanReading(row, &l.Booking.Verdict, &l.Booking.From, &l.Booking.Energy, &l.Booking.Estimated, &l.Base.At, &l.Base.Value, &burst, &l.Ruling)
 	l.Booked = l.Booking.Verdict != 0
 	l.Base.Known = l.Booked
+	if err == nil && burst != "" {
+		l.Base.Burst, err = parseBurst(burst)
+	}
 	return l, err
+}
+
+// burstText is a burst as it is kept: what is of none, as nearly all readings, takes no room.
+func burstText(b energy.Burst) string {
+	if b == (energy.Burst{}) {
+		return ""
+	}
+	return fmt.Sprintf("%d %d %d", b.Since, b.Begun, b.Energy)
+}
+
+func parseBurst(text string) (b energy.Burst, err error) {
+	if _, err = fmt.Sscanf(text, "%d %d %d", &b.Since, &b.Begun, &b.Energy); err != nil {
+		err = fmt.Errorf("burst %q: %w", text, err)
+	}
+	return b, err
 }
 
 func queryLinks(ctx context.Context, pool gorm.ConnPool, query string, args ...any) ([]energy.Link, error) {
@@ -67,6 +86,21 @@ func queryLinks(ctx context.Context, pool gorm.ConnPool, query string, args ...a
 		return err
 	})
 	return links, err
+}
+
+func queryInstants(ctx context.Context, pool gorm.ConnPool, query string, device energy.DeviceID, from, to energy.Instant) ([]energy.Instant, error) {
+	found, err := pool.QueryContext(ctx, query, string(device), int64(from), int64(to))
+	if err != nil {
+		return nil, err
+	}
+	var all []energy.Instant
+	err = scanAll(found, func(rows *sql.Rows) error {
+		var at energy.Instant
+		err := rows.Scan(&at)
+		all = append(all, at)
+		return err
+	})
+	return all, err
 }
 
 func scanPages(found *sql.Rows) ([]*energy.Page, error) {

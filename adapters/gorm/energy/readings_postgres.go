@@ -18,13 +18,13 @@ type postgresRows struct {
 	tx   gorm.ConnPool
 }
 
-func (p postgresRows) insert(ctx context.Context, sorted []energy.Reading) (map[energy.Key]bool, error) {
+func (p postgresRows) insert(ctx context.Context, sorted []energy.Reading) (keys, error) {
 	c := columnsOf(sorted)
 	found, err := p.tx.QueryContext(ctx, insertReadings+" RETURNING device_id, at", c.devices, c.instants, c.kinds, c.values, c.spans, c.sources)
 	if err != nil {
 		return nil, err
 	}
-	fresh := make(map[energy.Key]bool, len(sorted))
+	fresh := make(keys, len(sorted))
 	return fresh, scanAll(found, func(rows *sql.Rows) error {
 		var k energy.Key
 		if err := rows.Scan(&k.Device, &k.At); err != nil {
@@ -77,6 +77,24 @@ func (p postgresRows) stored(ctx context.Context, keys []energy.Reading) (map[en
 	})
 }
 
+func (p postgresRows) instants(ctx context.Context, device energy.DeviceID, from, to energy.Instant) ([]energy.Instant, error) {
+	return queryInstants(ctx, p.tx, `SELECT at FROM energy_readings WHERE device_id = $1 AND at >= $2 AND at < $3`, device, from, to)
+}
+
+func (p postgresRows) remove(ctx context.Context, keys []energy.Key) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	devices, instants := make([]string, len(keys)), make([]int64, len(keys))
+	for i, k := range keys {
+		devices[i], instants[i] = string(k.Device), int64(k.At)
+	}
+	_, err := p.tx.ExecContext(ctx, `
+		DELETE FROM energy_readings r USING unnest($1::text[], $2::bigint[]) AS k (device_id, at)
+		WHERE r.device_id = k.device_id AND r.at = k.at`, devices, instants)
+	return err
+}
+
 func (p postgresRows) lockChains(ctx context.Context, devices []energy.DeviceID) error {
 	names := textsOf(devices)
 	if _, err := p.tx.ExecContext(ctx, `
@@ -107,20 +125,20 @@ func (p postgresRows) saveLinks(ctx context.Context, links []energy.Link) error 
 	n := len(links)
 	devices, instants, verdicts := make([]string, n), make([]int64, n), make([]int16, n)
 	froms, booked, estimated := make([]int64, n), make([]int64, n), make([]bool, n)
-	baseAts, baseValues := make([]int64, n), make([]int64, n)
+	baseAts, baseValues, bursts := make([]int64, n), make([]int64, n), make([]string, n)
 	for i, l := range links {
 		devices[i], instants[i], verdicts[i] = string(l.Device), int64(l.At), int16(l.Booking.Verdict)
 		froms[i], booked[i], estimated[i] = int64(l.Booking.From), int64(l.Booking.Energy), l.Booking.Estimated
-		baseAts[i], baseValues[i] = int64(l.Base.At), l.Base.Value
+		baseAts[i], baseValues[i], bursts[i] = int64(l.Base.At), l.Base.Value, burstText(l.Base.Burst)
 	}
 	_, err := p.tx.ExecContext(ctx, `
 		UPDATE energy_readings r
 		SET verdict = n.verdict, booked_from = n.booked_from, booked = n.booked, estimated = n.estimated,
-		    base_at = n.base_at, base_value = n.base_value
-		FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::bigint[], $8::bigint[])
-		     AS n (device_id, at, verdict, booked_from, booked, estimated, base_at, base_value)
+		    base_at = n.base_at, base_value = n.base_value, burst = n.burst
+		FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::bigint[], $8::bigint[], $9::text[])
+		     AS n (device_id, at, verdict, booked_from, booked, estimated, base_at, base_value, burst)
 		WHERE r.device_id = n.device_id AND r.at = n.at`,
-		devices, instants, verdicts, froms, booked, estimated, baseAts, baseValues)
+		devices, instants, verdicts, froms, booked, estimated, baseAts, baseValues, bursts)
 	return err
 }
 
@@ -245,15 +263,28 @@ func (s *Store) makeRoom(ctx context.Context, sorted []energy.Reading) error {
 		return nil
 	}
 	for _, r := range sorted {
-		month := monthOf(r.At)
-		if _, made := s.months.Load(month); made {
+		if err := s.makeRoomAt(ctx, r.At); err != nil {
+			return err
+		}
+		if !r.StampedHere() {
 			continue
 		}
-		if err := s.makeMonth(ctx, month); err != nil {
-			return fmt.Errorf("make room for %s: %w", month.Format("2006-01"), err)
+		if err := s.makeRoomAt(ctx, r.At.Add(farthest)); err != nil { // it may move
+			return err
 		}
-		s.months.Store(month, true)
 	}
+	return nil
+}
+
+func (s *Store) makeRoomAt(ctx context.Context, at energy.Instant) error {
+	month := monthOf(at)
+	if _, made := s.months.Load(month); made {
+		return nil
+	}
+	if err := s.makeMonth(ctx, month); err != nil {
+		return fmt.Errorf("make room for %s: %w", month.Format("2006-01"), err)
+	}
+	s.months.Store(month, true)
 	return nil
 }
 

@@ -16,8 +16,8 @@ type sqliteRows struct {
 	tx   gorm.ConnPool
 }
 
-func (s sqliteRows) insert(ctx context.Context, sorted []energy.Reading) (map[energy.Key]bool, error) {
-	fresh := make(map[energy.Key]bool, len(sorted))
+func (s sqliteRows) insert(ctx context.Context, sorted []energy.Reading) (keys, error) {
+	fresh := make(keys, len(sorted))
 	for _, r := range sorted {
 		done, err := s.tx.ExecContext(ctx, `INSERT INTO energy_readings (`+readingColumnNames+`)
 			VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, string(r.Device), int64(r.At), int(r.Kind), valueOf(r), r.Span, int(r.Source))
@@ -48,6 +48,19 @@ func (s sqliteRows) stored(ctx context.Context, keys []energy.Reading) (map[ener
 	return stored, nil
 }
 
+func (s sqliteRows) instants(ctx context.Context, device energy.DeviceID, from, to energy.Instant) ([]energy.Instant, error) {
+	return queryInstants(ctx, s.tx, `SELECT at FROM energy_readings WHERE device_id = ? AND at >= ? AND at < ?`, device, from, to)
+}
+
+func (s sqliteRows) remove(ctx context.Context, keys []energy.Key) error {
+	for _, k := range keys {
+		if _, err := s.tx.ExecContext(ctx, `DELETE FROM energy_readings WHERE device_id = ? AND at = ?`, string(k.Device), int64(k.At)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // lockChains has nothing to do: SQLite has one writer.
 func (sqliteRows) lockChains(context.Context, []energy.DeviceID) error { return nil }
 
@@ -66,10 +79,10 @@ func (s sqliteRows) from(ctx context.Context, chain chainKey, at energy.Instant,
 func (s sqliteRows) saveLinks(ctx context.Context, links []energy.Link) error {
 	for _, l := range links {
 		if _, err := s.tx.ExecContext(ctx, `UPDATE energy_readings
-			SET verdict = ?, booked_from = ?, booked = ?, estimated = ?, base_at = ?, base_value = ?
+			SET verdict = ?, booked_from = ?, booked = ?, estimated = ?, base_at = ?, base_value = ?, burst = ?
 			WHERE device_id = ? AND at = ?`,
 			int(l.Booking.Verdict), int64(l.Booking.From), int64(l.Booking.Energy), l.Booking.Estimated,
-			int64(l.Base.At), l.Base.Value, string(l.Device), int64(l.At)); err != nil {
+			int64(l.Base.At), l.Base.Value, burstText(l.Base.Burst), string(l.Device), int64(l.At)); err != nil {
 			return err
 		}
 	}

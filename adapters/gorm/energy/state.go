@@ -37,7 +37,7 @@ func (s *Store) AppendStates(ctx context.Context, changes []energy.StateChange) 
 				return err
 			}
 			if outcomes[i].Result == energy.Inserted {
-				news = append(news, stateNews(c))
+				news = append(news, stateNews(outcomes[i].Stored))
 			}
 		}
 		return s.tell(tx, lastOf(news))
@@ -49,20 +49,27 @@ func (s *Store) AppendStates(ctx context.Context, changes []energy.StateChange) 
 	return outcomes, nil
 }
 
+// farthestNews is how far a state or an ambient reading may move, ms: there are few of a second.
+const farthestNews = 1000
+
 func appendState(tx *gorm.DB, c energy.StateChange) (energy.StateOutcome, error) {
-	row := stateRow{DeviceID: string(c.Device), At: int64(c.At), State: string(c.State)}
-	inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-	if inserted.Error != nil || inserted.RowsAffected == 1 {
-		return energy.StateOutcome{Result: energy.Inserted, Stored: c}, inserted.Error
+	for row := (stateRow{DeviceID: string(c.Device), At: int64(c.At), State: string(c.State)}); ; row.At++ {
+		is := row.change()
+		inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+		if inserted.Error != nil || inserted.RowsAffected == 1 {
+			return energy.StateOutcome{Result: energy.Inserted, Stored: is}, inserted.Error
+		}
+		var stored stateRow
+		if err := tx.Where("device_id = ? AND at = ?", row.DeviceID, row.At).Take(&stored).Error; err != nil {
+			return energy.StateOutcome{}, err
+		}
+		switch {
+		case stored.change() == is:
+			return energy.StateOutcome{Result: energy.Duplicate, Stored: is}, nil
+		case !c.Moves || is.At-c.At >= farthestNews:
+			return energy.StateOutcome{Result: energy.Conflict, Stored: stored.change()}, nil
+		}
 	}
-	var stored stateRow
-	if err := tx.Where("device_id = ? AND at = ?", row.DeviceID, row.At).Take(&stored).Error; err != nil {
-		return energy.StateOutcome{}, err
-	}
-	if stored.change() == c {
-		return energy.StateOutcome{Result: energy.Duplicate, Stored: c}, nil
-	}
-	return energy.StateOutcome{Result: energy.Conflict, Stored: stored.change()}, nil
 }
 
 // StatesBetween gives a device's changes, oldest first.

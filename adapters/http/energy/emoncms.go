@@ -23,14 +23,14 @@ func (h *Handlers) registerEmoncms(api *httpserver.API) {
 		post := huma.Operation{
 			OperationID: "emoncmsPost" + method, Method: method, Path: "/input/post", Tags: []string{"devices"},
 			Summary:     "Lecturas como emoncms · Readings as emoncms takes them",
-			Description: "`node`, and one of `fulljson`, `json`, `data`, `csv`; `time` in seconds since 1970 or ISO 8601; the API key as `apikey`, X-API-Key or bearer. A number without a device goes to the inbox (`/api/dispositivos/nuevos`).",
-			Metadata:    httpserver.Public(), Errors: []int{401, 403, 503},
+			Description: "`node`, and one of `fulljson`, `json`, `data`, `csv`; `time` in seconds since 1970 or ISO 8601; the API key as `apikey`, X-API-Key or bearer. Without `time`, each is a reading of the moment at which it came. A number without a device goes to the inbox (`/api/dispositivos/nuevos`); 400 names what was not stored, and the rest of the request is.",
+			Metadata:    httpserver.Public(), Errors: []int{401, 403, 429, 503},
 		}
 		bulk := huma.Operation{
 			OperationID: "emoncmsBulk" + method, Method: method, Path: "/input/bulk", Tags: []string{"devices"},
 			Summary:     "Muchas lecturas como emoncms · Many readings as emoncms takes them",
 			Description: "`data=[[seconds,node,v1,v2…]…]`, the seconds from `time`, or by the device's clock that shows `sentat` or `offset` now, or the last row being now.",
-			Metadata:    httpserver.Public(), Errors: []int{401, 403, 503},
+			Metadata:    httpserver.Public(), Errors: []int{401, 403, 429, 503},
 		}
 		if method == http.MethodPost {
 			post.RequestBody, bulk.RequestBody, post.SkipValidateBody, bulk.SkipValidateBody = form, form, true, true
@@ -107,24 +107,50 @@ func (h *Handlers) takeInputs(ctx context.Context, api *httpserver.API, query *e
 	if err != nil {
 		return nil, err
 	}
+	caller := callerOf(httpserver.WithPrincipal(ctx, principal))
 	var said inputs
 	if err := read(&said, form); err != nil {
-		return nil, h.refuseInputs(ctx, form, err)
+		return nil, h.refuseInputs(ctx, caller, form, err)
 	}
-	if err := h.Intake.Take(ctx, callerOf(httpserver.WithPrincipal(ctx, principal)), said.said); err != nil {
+	refused, err := h.Intake.Take(ctx, caller, said.said)
+	if err != nil {
 		return nil, err
+	}
+	if len(refused) > 0 {
+		return nil, refusedInputs(refused, said.said)
 	}
 	return &one[emoncmsAnswer]{emoncmsAnswer{Success: true}}, nil
 }
 
+// refusedInputs names the inputs that were not stored; the others of the request are.
+func refusedInputs(refused []energy.Refusal, said []energy.Observation) error {
+	var fields []problem.Field
+	for _, r := range refused {
+		name := strings.TrimPrefix(said[r.Observation].Address, "emon/")
+		switch r.Reason {
+		case "no_unit":
+			fields = append(fields, problem.Bad(name+" mqtt_unit", problem.Required))
+		case "conflicting":
+			fields = append(fields, problem.Bad(name+" time", problem.Taken))
+		case "not_allowed", "unknown_device":
+			fields = append(fields, problem.Bad(name, problem.NoSuch))
+		}
+		for _, f := range fieldsOf(r.Flaws) {
+			f.Field = name + " " + f.Field
+			fields = append(fields, f)
+		}
+	}
+	return problem.Invalid(fields...)
+}
+
 // refuseInputs keeps what could not be read, and tells the device why: few that send this way show it to anybody.
-func (h *Handlers) refuseInputs(ctx context.Context, form url.Values, err error) error {
+func (h *Handlers) refuseInputs(ctx context.Context, caller energy.Caller, form url.Values, err error) error {
 	var bad errInputs
 	if !errors.As(err, &bad) {
 		return err
 	}
 	text := cmp.Or(form.Get("fulljson"), form.Get("json"), form.Get("data"), form.Get("csv"))
-	if err := h.Intake.Refuse(ctx, []energy.Letter{{Dialect: emoncmsDialect, Topic: "emon/" + form.Get("node"), Text: text, Reason: bad.rule}}); err != nil {
+	if err := h.Intake.Refuse(ctx, caller, []energy.Letter{{Dialect: emoncmsDialect, Topic: "emon/" + form.Get("node"), Text: text, Reason: bad.rule}}); err != nil {
 		return err
 	}
 	return problem.Invalid(problem.Bad(bad.field, problem.Rule(bad.rule), "max", mostInputs, "pattern", "1–64, / # +"))

@@ -7,6 +7,9 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
+// inboxRetry is after how many seconds a message that the inbox has no room for may be tried again: a person has to make room.
+const inboxRetry = 300
+
 // problemOf says which problem an error of the module is; nil for one that is not the module's.
 func problemOf(err error) *problem.Problem {
 	var invalid energy.ErrInvalid
@@ -15,11 +18,12 @@ func problemOf(err error) *problem.Problem {
 	var ambient energy.ErrConflictingAmbient
 	var taken energy.ErrTaken
 	var inUse energy.ErrInUse
+	var full energy.ErrInboxFull
 	switch {
 	case errors.As(err, &invalid):
 		return problem.Invalid(fieldsOf(invalid.Flaws)...)
 	case errors.As(err, &conflict):
-		return problem.New(problem.ConflictingReading).With("stored", readingAs(conflict.Stored, conflict.Reactive)).With("sent", readingAs(conflict.Sent, conflict.Reactive))
+		return problem.New(problem.ConflictingReading).With("stored", reading{of: conflict.Stored, measures: conflict.Measures}).With("sent", reading{of: conflict.Sent, measures: conflict.Measures})
 	case errors.As(err, &state):
 		return problem.New(problem.ConflictingReading).With("stored", stateOf(state.Stored)).With("sent", stateOf(state.Sent))
 	case errors.As(err, &ambient):
@@ -28,6 +32,8 @@ func problemOf(err error) *problem.Problem {
 		return problem.New(problem.AlreadyExists, "id", taken.ID)
 	case errors.As(err, &inUse):
 		return problem.New(problem.InUse, "id", inUse.ID)
+	case errors.As(err, &full):
+		return problem.New(problem.InboxFull, "bound", full.Bound, "max", full.Max).With("bound", full.Bound).With("max", full.Max).After(inboxRetry)
 	case errors.As(err, &energy.ErrNotFound{}):
 		return problem.New(problem.NotFound)
 	case errors.As(err, &energy.ErrForbidden{}):

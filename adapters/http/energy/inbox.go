@@ -17,13 +17,13 @@ func (h *Handlers) registerInbox(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listNewcomers", Method: http.MethodGet, Path: "/api/dispositivos/nuevos", Tags: tags,
 		Summary:     "Dispositivos sin registrar · Devices that nobody has registered",
-		Description: "Addresses that speak and belong to no device, by address, with what they said and the device that is proposed. Who is limited to a space sees those that speak under its keys.",
+		Description: "Addresses that speak and belong to no device, by address and the space of the keys that they speak under, with what they said and the device that is proposed. Who is limited to a space sees those that speak under its keys.",
 		Metadata:    httpserver.Managers(),
 	}, h.newcomers)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "adoptNewcomer", Method: http.MethodPost, Path: "/api/dispositivos/nuevos", Tags: tags, DefaultStatus: 201,
 		Summary:     "Adoptar un dispositivo · Adopt a device",
-		Description: "Makes a device of an address, as it is proposed but for what the body sets. What it sent since it was first seen counts from then.",
+		Description: "Makes a device of an address, as it is proposed but for what the body sets. What it sent since it was first seen counts from then; what it sends meanwhile counts too, within a minute.",
 		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
 	}, h.adopt)
 	httpserver.Register(api, problemOf, huma.Operation{
@@ -45,6 +45,9 @@ type newcomer struct {
 	FirstSeen instant  `json:"first_seen"`
 	LastSeen  instant  `json:"last_seen"`
 	Messages  int64    `json:"messages"`
+	SpaceID   *string  `json:"key_space_id" doc:"The space of the keys that it speaks under; null: they may be of anywhere. Two that speak at one address under keys of two spaces are two"`
+	Held      int64    `json:"held" doc:"Measures of it that are kept until it is adopted"`
+	Refused   int64    `json:"refused" doc:"Messages that were not kept, since there was no room for more"`
 	Last      string   `json:"last" doc:"Its last message, in a few words"`
 	Proposed  proposed `json:"proposed"`
 }
@@ -63,6 +66,7 @@ func newcomerOf(n energy.Newcomer) newcomer {
 	p := n.Propose()
 	return newcomer{
 		Address: n.Address, Dialect: n.Dialect, Name: orNull(n.Name), FirstSeen: instant(n.FirstSeen), LastSeen: instant(n.LastSeen), Messages: n.Messages, Last: n.Last,
+		SpaceID: orNull(string(n.Space)), Held: n.Held, Refused: n.Refused,
 		Proposed: proposed{ID: p.ID, Kind: string(p.Kind), Measure: orNull(measureNames[p.Measure]), MQTTUnit: orNull(string(p.Plain.Unit)), MQTTTopic: n.Address},
 	}
 }
@@ -72,12 +76,14 @@ func (h *Handlers) newcomers(ctx context.Context, in *PageInput) (*listOutput[ne
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(all, *in, func(n energy.Newcomer) string { return n.Address }, newcomerOf), nil
+	return pageOf(all, *in, func(n energy.Newcomer) string { return n.Address + " " + string(n.Space) }, newcomerOf), nil
 }
 
 type adoptBody struct {
 	Address string `json:"address" minLength:"1" maxLength:"300"`
-	ID      label  `json:"id,omitempty"`
+	// KeySpaceID is which one is meant where several speak at the address.
+	KeySpaceID *string `json:"key_space_id,omitempty" maxLength:"64" doc:"Which is meant, where several speak at the address; absent: the one whose space holds the device most closely"`
+	ID         label   `json:"id,omitempty"`
 	DeviceBody
 }
 
@@ -87,7 +93,9 @@ type adopted struct {
 }
 
 func (h *Handlers) adopt(ctx context.Context, in *struct{ Body adoptBody }) (*created[adopted], error) {
-	d, counted, err := h.Intake.Adopt(ctx, callerOf(ctx), in.Body.Address, string(in.Body.ID), in.Body.edit())
+	d, counted, err := h.Intake.Adopt(ctx, callerOf(ctx), energy.Adoption{
+		Address: in.Body.Address, Of: (*energy.SpaceID)(in.Body.KeySpaceID), ID: string(in.Body.ID), Edit: in.Body.edit(),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -95,10 +103,15 @@ func (h *Handlers) adopt(ctx context.Context, in *struct{ Body adoptBody }) (*cr
 }
 
 func (h *Handlers) ignore(ctx context.Context, in *struct {
-	Address string `query:"address" required:"true" maxLength:"300"`
+	Address    string `query:"address" required:"true" maxLength:"300"`
+	KeySpaceID string `query:"key_space_id" maxLength:"64" doc:"Only the one that speaks under keys of this space"`
 },
 ) (*struct{}, error) {
-	return nil, h.Intake.Ignore(ctx, callerOf(ctx), in.Address)
+	var space *energy.SpaceID
+	if in.KeySpaceID != "" {
+		space = (*energy.SpaceID)(&in.KeySpaceID)
+	}
+	return nil, h.Intake.Ignore(ctx, callerOf(ctx), in.Address, space)
 }
 
 type letter struct {

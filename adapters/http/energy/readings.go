@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/httpserver"
@@ -59,8 +60,11 @@ type recordInput struct {
 	RawBody     []byte
 }
 
-// reading is one as it is answered.
+// reading is one as it is answered. Its members say how it is documented; the module writes it, so that answers and events are alike.
 type reading struct {
+	of       energy.Reading
+	measures energy.Quantity
+
 	DeviceID      string   `json:"device_id"`
 	Timestamp     instant  `json:"timestamp"`
 	KWh           *kwh     `json:"kwh,omitempty"`
@@ -72,37 +76,24 @@ type reading struct {
 	TimeSource    string   `json:"time_source,omitempty" enum:"device,device_local,bridge,relative,arrival" doc:"Whose clock the instant is of"`
 }
 
-// showReadings tells how readings are answered: those of a device that measures reactive energy in kvarh.
+// MarshalJSON writes it.
+func (r reading) MarshalJSON() ([]byte, error) { return r.of.AppendJSON(nil, r.measures), nil }
+
+// MarshalJSONTo writes it.
+func (r reading) MarshalJSONTo(out *jsontext.Encoder) error {
+	return out.WriteValue(r.of.AppendJSON(out.AvailableBuffer(), r.measures))
+}
+
+// showReadings tells how readings are answered: under the names of what their device measures.
 func (h *Handlers) showReadings(ctx context.Context) func(energy.Reading) reading {
 	campus, err := h.Catalog.Campus(ctx)
 	return func(r energy.Reading) reading {
 		if err != nil {
-			return readingOf(r)
+			return reading{of: r}
 		}
 		device, _ := campus.Device(r.Device)
-		return readingAs(r, device.IsReactive())
+		return reading{of: r, measures: device.Measures}
 	}
-}
-
-func readingAs(r energy.Reading, reactive bool) reading {
-	out := readingOf(r)
-	if reactive {
-		out.KVArh, out.RegisterKVArh, out.KWh, out.RegisterKWh = out.KWh, out.RegisterKWh, nil, nil
-	}
-	return out
-}
-
-func readingOf(r energy.Reading) reading {
-	out := reading{DeviceID: string(r.Device), Timestamp: instant(r.At), TimeSource: r.Source.String()}
-	switch r.Kind {
-	case energy.Interval:
-		out.KWh, out.IntervalS = pointer(kwh(r.Energy)), pointer(float64(r.Span)/1000)
-	case energy.Register:
-		out.RegisterKWh = pointer(kwh(r.Energy))
-	case energy.Sample:
-		out.PowerW = pointer(watts(r.Power))
-	}
-	return out
 }
 
 type recordOutput struct {

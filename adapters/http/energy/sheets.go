@@ -3,6 +3,7 @@ package httpenergy
 import (
 	"bufio"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -120,14 +121,16 @@ func (h *Handlers) readingSheet(ctx context.Context, q energy.ReadingsQuery, for
 	}), nil
 }
 
+// readingRow is a reading under readingColumns.
 func readingRow(r reading) []any {
-	var span any
-	if r.IntervalS != nil {
-		span = sheet.Number(strconv.FormatFloat(*r.IntervalS, 'f', -1, 64))
+	row := make([]any, len(readingColumns))
+	row[0], row[1] = string(r.of.Device), r.of.At.Time()
+	for _, figure := range r.of.Figures(r.measures) {
+		if column := slices.Index(readingColumns, figure.Name); column >= 0 {
+			row[column] = sheet.Number(figure.Text())
+		}
 	}
-	return []any{
-		r.DeviceID, time.UnixMilli(int64(r.Timestamp)), cell(r.KWh), span, cell(r.RegisterKWh), cell(r.PowerW), cell(r.KVArh), cell(r.RegisterKVArh),
-	}
+	return row
 }
 
 // cell is a figure, none where there is none.

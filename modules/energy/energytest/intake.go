@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,7 +33,14 @@ func RunIntake(t *testing.T, store IntakeStore) {
 	t.Run("rejected", d.rejected)
 	t.Run("newcomers", d.newcomers)
 	t.Run("plain numbers", d.plainNumbers)
-	t.Run("inbox bounds", d.inboxBounds)
+	t.Run("each message counts", d.eachMessageCounts)
+	t.Run("states and senses of one instant", d.sameInstant)
+	t.Run("two at one address", d.twoAtOneAddress)
+	t.Run("adopted while it speaks", d.adoptedWhileItSpeaks)
+	t.Run("what cannot be booked", d.adoptedInPart)
+	t.Run("letters", d.letterBounds)
+	t.Run("purged", d.purged)
+	t.Run("a bound is a key's own", d.inboxBounds)
 	t.Run("vitals", d.vitals)
 }
 
@@ -42,9 +50,17 @@ type ticking struct{ now energy.Instant }
 func (c *ticking) Now() energy.Instant { return c.now }
 
 // counted counts outcomes.
-type counted map[string]int
+type counted struct {
+	mu sync.Mutex
+	of map[string]int
+}
 
-func (c counted) Count(_, outcome string) { c[outcome]++ }
+// Count counts an outcome.
+func (c *counted) Count(_, outcome string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.of[outcome]++
+}
 
 // desk is an intake with a campus of one room.
 type desk struct {
@@ -52,7 +68,9 @@ type desk struct {
 	intake  *energy.Intake
 	catalog *energy.Catalog
 	clock   *ticking
-	counted counted
+	counted *counted
+	zone    *time.Location
+	site    energy.SpaceID
 	room    energy.SpaceID
 }
 
@@ -64,7 +82,7 @@ func newDesk(t *testing.T, store IntakeStore) *desk {
 	t.Helper()
 	zone, err := time.LoadLocation("America/Bogota")
 	require.NoError(t, err)
-	d := &desk{store: store, clock: &ticking{Now}, counted: make(counted)}
+	d := &desk{store: store, clock: &ticking{Now}, counted: &counted{of: make(map[string]int)}, zone: zone}
 	names := 0
 	newID := func(prefix string) string { names++; return fmt.Sprintf("%s%d", prefix, names) }
 	d.catalog = energy.NewCatalog(store, d.clock, newID, zone)
@@ -74,7 +92,9 @@ func newDesk(t *testing.T, store IntakeStore) *desk {
 		name, kind := string(kind), kind
 		s, err := d.catalog.CreateSpace(ctx, manager, energy.SpaceEdit{Name: &name, Kind: &kind, Parent: &parent})
 		require.NoError(t, err)
-		parent = s.ID
+		if parent = s.ID; d.site == "" {
+			d.site = s.ID
+		}
 	}
 	d.room = parent
 	d.again(store, zone)
@@ -83,9 +103,18 @@ func newDesk(t *testing.T, store IntakeStore) *desk {
 
 // again makes the intake anew, as after a restart.
 func (d *desk) again(store IntakeStore, zone *time.Location) {
-	ledger := energy.NewLedger(store, d.catalog, d.clock, zone, energy.Retention{})
-	d.intake = energy.NewIntake(energy.IntakeNeeds{
-		Ledger: ledger, Conditions: energy.NewConditions(store, store, store, d.catalog, d.clock, zone), Catalog: d.catalog,
+	d.intake = d.with(store, d.catalog, zone)
+}
+
+// another is an intake of another process on the same store.
+func (d *desk) another() *energy.Intake {
+	return d.with(d.store, energy.NewCatalog(d.store, d.clock, func(string) string { return "" }, d.zone), d.zone)
+}
+
+func (d *desk) with(store IntakeStore, catalog *energy.Catalog, zone *time.Location) *energy.Intake {
+	ledger := energy.NewLedger(store, catalog, d.clock, zone, energy.Retention{})
+	return energy.NewIntake(energy.IntakeNeeds{
+		Ledger: ledger, Conditions: energy.NewConditions(store, store, store, catalog, d.clock, zone), Catalog: catalog,
 		Moments: store, Inbox: store, Clock: d.clock, Counter: d.counted,
 	})
 }
@@ -100,7 +129,8 @@ func (d *desk) device(t *testing.T, id, topic string) {
 func (d *desk) take(t *testing.T, said ...energy.Observation) {
 	t.Helper()
 	d.clock.now = d.clock.now.Add(1000)
-	require.NoError(t, d.intake.Take(context.Background(), gateway, said))
+	_, err := d.intake.Take(context.Background(), gateway, said)
+	require.NoError(t, err)
 }
 
 func (d *desk) readings(t *testing.T, id energy.DeviceID) []energy.Reading {
@@ -171,16 +201,18 @@ func (d *desk) rejected(t *testing.T) {
 	key := energy.Caller{Subject: "key", Role: energy.Gateway, Devices: []energy.DeviceID{"r1"}}
 	at := d.clock.now.Add(-30_000)
 	d.clock.now = d.clock.now.Add(1000)
-	require.NoError(t, d.intake.Take(ctx, key, []energy.Observation{
+	refused, err := d.intake.Take(ctx, key, []energy.Observation{
 		{Dialect: "holotwin", Device: "nobody", Register: counter(1)},
 		{Dialect: "holotwin", Device: "plug-1", Register: counter(1)},
 		{Dialect: "holotwin", Device: "r1", At: d.clock.now.Add(3_600_000), Source: energy.ByDevice, Register: counter(1)},
 		{Dialect: "holotwin", Device: "r1", At: at, Source: energy.ByDevice, Interval: counter(5), Span: 1000},
 		{Dialect: "holotwin", Device: "r1", At: at, Source: energy.ByDevice, Interval: counter(6), Span: 1000},
 		{Dialect: "emoncms", Device: "r1", Plain: "7"},
-	}))
+	})
+	require.NoError(t, err)
+	require.Len(t, refused, 5)
 	require.Len(t, d.readings(t, "r1"), 1)
-	letters, err := d.intake.Letters(ctx, manager, 10)
+	letters, err := d.intake.Letters(ctx, manager, 5)
 	require.NoError(t, err)
 	var reasons []string
 	for _, l := range letters {
@@ -189,12 +221,12 @@ func (d *desk) rejected(t *testing.T) {
 	slices.Sort(reasons)
 	require.Equal(t, []string{"conflicting", "future", "no_unit", "not_allowed", "unknown_device"}, reasons)
 	d.clock.now = d.clock.now.Add(1000)
-	require.NoError(t, d.intake.Refuse(ctx, []energy.Letter{{Dialect: "tasmota", Topic: "tele/x/SENSOR", Text: "\xff\x00{" + string(make([]byte, 2000)), Reason: "not_json"}}))
+	require.NoError(t, d.intake.Refuse(ctx, key, []energy.Letter{{Dialect: "tasmota", Topic: "tele/x/SENSOR", Text: "\xff\x00{" + string(make([]byte, 2000)), Reason: "not_json"}}))
 	letters, err = d.intake.Letters(ctx, manager, 1)
 	require.NoError(t, err)
 	require.Equal(t, "not_json", letters[0].Reason)
 	require.Less(t, len(letters[0].Text), 3*energy.MaxLetterText)
-	require.Equal(t, 1, d.counted["not_json"])
+	require.Equal(t, 1, d.counted.of["not_json"])
 	_, err = d.intake.Letters(ctx, energy.Caller{Role: energy.Manager, Space: d.room}, 1)
 	require.ErrorAs(t, err, &energy.ErrForbidden{})
 }
@@ -212,7 +244,8 @@ func (d *desk) newcomers(t *testing.T) {
 	d.take(t, say(10*energy.KilowattHour+1000))
 	limited := energy.Caller{Subject: "g", Role: energy.Gateway, Space: d.room}
 	d.clock.now = d.clock.now.Add(60_000)
-	require.NoError(t, d.intake.Take(ctx, limited, []energy.Observation{{Dialect: "emoncms", Address: "emon/x/power", Plain: "5"}}))
+	_, err := d.intake.Take(ctx, limited, []energy.Observation{{Dialect: "emoncms", Address: "emon/x/power", Plain: "5"}})
+	require.NoError(t, err)
 
 	all, err := d.intake.Newcomers(ctx, manager)
 	require.NoError(t, err)
@@ -226,26 +259,27 @@ func (d *desk) newcomers(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, seen, 1, "that of the own key")
 
-	_, _, err = d.intake.Adopt(ctx, manager, plug.Address, "", energy.DeviceEdit{})
+	_, _, err = d.intake.Adopt(ctx, manager, energy.Adoption{Address: plug.Address})
 	require.ErrorAs(t, err, &energy.ErrInvalid{}, "where it hangs must be said")
-	device, counted, err := d.intake.Adopt(ctx, manager, plug.Address, "", energy.DeviceEdit{Space: &d.room})
+	device, counted, err := d.intake.Adopt(ctx, manager, energy.Adoption{Address: plug.Address, Edit: energy.DeviceEdit{Space: &d.room}})
 	require.NoError(t, err)
 	require.Equal(t, 2, counted)
 	require.Equal(t, []any{energy.DeviceID("cafetera"), plug.Address, energy.KindAppliance}, []any{device.ID, device.MQTTTopic, device.Kind})
 	d.clock.now = d.clock.now.Add(60_000)
 	d.take(t, say(10*energy.KilowattHour+3000))
 	require.EqualValues(t, 3000, Total(t, d.store, "cafetera"), "from the first reading on")
-	_, _, err = d.intake.Adopt(ctx, manager, plug.Address, "", energy.DeviceEdit{Space: &d.room})
+	_, _, err = d.intake.Adopt(ctx, manager, energy.Adoption{Address: plug.Address, Edit: energy.DeviceEdit{Space: &d.room}})
 	require.ErrorAs(t, err, &energy.ErrNotFound{})
 
 	// What another process remembered that had not heard of the adoption is booked later.
-	require.NoError(t, d.store.Remember(ctx, []energy.Sighting{{
+	_, err = d.store.Remember(ctx, []energy.Sighting{{
 		Newcomer: energy.Newcomer{Address: plug.Address, Dialect: "shelly-gen1", FirstSeen: d.clock.now, LastSeen: d.clock.now, Messages: 1, Said: energy.SaidRegister},
 		Kept:     &energy.Kept{At: d.clock.now.Add(500), Source: energy.ByArrival, Kind: energy.Register, Energy: 10*energy.KilowattHour + 4000},
-	}}))
+	}}, false)
+	require.NoError(t, err)
 	require.NoError(t, d.intake.SettleAll(ctx))
 	require.EqualValues(t, 4000, Total(t, d.store, "cafetera"))
-	require.NoError(t, d.intake.Ignore(ctx, manager, "emon/x/power"))
+	require.NoError(t, d.intake.Ignore(ctx, manager, "emon/x/power", nil))
 	all, err = d.intake.Newcomers(ctx, manager)
 	require.NoError(t, err)
 	require.Empty(t, all)
@@ -263,7 +297,7 @@ func (d *desk) plainNumbers(t *testing.T) {
 	all, err := d.intake.Newcomers(ctx, manager)
 	require.NoError(t, err)
 	require.Equal(t, energy.Proposal{ID: "emon-lab-wh_total", Kind: energy.KindLab, Plain: energy.PlainNumber{Unit: energy.UnitWattHour}, Measure: energy.Register}, all[0].Propose())
-	_, counted, err := d.intake.Adopt(ctx, manager, all[0].Address, "wh", energy.DeviceEdit{Space: &d.room})
+	_, counted, err := d.intake.Adopt(ctx, manager, energy.Adoption{Address: all[0].Address, ID: "wh", Edit: energy.DeviceEdit{Space: &d.room}})
 	require.NoError(t, err)
 	require.Equal(t, 2, counted)
 	d.clock.now = d.clock.now.Add(60_000)
@@ -288,31 +322,4 @@ func (d *desk) vitals(t *testing.T) {
 	off, err := d.store.ClocksOff(ctx)
 	require.NoError(t, err)
 	require.Equal(t, map[energy.DeviceID]int64{"a": -5, "b": 3}, off)
-}
-
-// inboxBounds keeps no more than it may, and of those the newest.
-func (d *desk) inboxBounds(t *testing.T) {
-	ctx := context.Background()
-	var letters []energy.Letter
-	for i := range energy.MaxLetters + 20 {
-		letters = append(letters, energy.Letter{At: d.clock.now.Add(int64(i)), Dialect: "x", Topic: fmt.Sprint(i), Reason: "bound"})
-	}
-	require.NoError(t, d.store.Bury(ctx, letters[:500]))
-	require.NoError(t, d.store.Bury(ctx, letters[500:]))
-	kept, err := d.store.Letters(ctx, 2*energy.MaxLetters)
-	require.NoError(t, err)
-	require.Len(t, kept, energy.MaxLetters)
-	require.Equal(t, fmt.Sprint(len(letters)-1), kept[0].Topic)
-	var many []energy.Sighting
-	for i := range energy.MaxNewcomers + 5 {
-		seen := d.clock.now.Add(int64(i))
-		many = append(many, energy.Sighting{Newcomer: energy.Newcomer{Address: fmt.Sprintf("a/%04d", i), Dialect: "x", FirstSeen: seen, LastSeen: seen, Messages: 1}})
-	}
-	require.NoError(t, d.store.Remember(ctx, many))
-	all, err := d.store.Newcomers(ctx)
-	require.NoError(t, err)
-	require.LessOrEqual(t, len(all), energy.MaxNewcomers)
-	_, found, err := d.store.Newcomer(ctx, "a/0000")
-	require.NoError(t, err)
-	require.False(t, found, "the one that was silent for longest made room")
 }

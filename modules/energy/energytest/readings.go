@@ -62,6 +62,10 @@ func RunReadings(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	t.Run("a moved device's past stays where it was", func(t *testing.T) { movedDevice(t, fresh(t)) })
 	t.Run("forgotten readings leave their totals", func(t *testing.T) { forgotten(t, fresh(t)) })
 	t.Run("before its first reading a device is a gap", func(t *testing.T) { laterDevice(t, fresh(t)) })
+	t.Run("what was stamped here moves to a free instant", func(t *testing.T) { moved(t, fresh(t)) })
+	t.Run("what several writers stamp alike is all stored", func(t *testing.T) { movedAtOnce(t, fresh(t)) })
+	t.Run("what moves keeps its order", func(t *testing.T) { movedInOrder(t, fresh(t)) })
+	t.Run("counters that come at once", func(t *testing.T) { burst(t, fresh) })
 	t.Run("only the past leaves a mark", func(t *testing.T) { pastChanges(t, fresh(t)) })
 }
 

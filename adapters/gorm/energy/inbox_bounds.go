@@ -1,0 +1,81 @@
+package gormenergy
+
+import (
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// crowd counts, within a transaction, what the inbox holds.
+type crowd struct {
+	tx   *gorm.DB
+	of   map[crowdKey]*headcount
+	held map[string]int64 // measures, by key
+}
+
+type crowdKey struct{ space, subject string }
+
+// headcount is how many newcomers there are.
+type headcount struct{ Total, OfSpace, OfKey int }
+
+func (c *crowd) count(key crowdKey) (*headcount, error) {
+	if n := c.of[key]; n != nil {
+		return n, nil
+	}
+	n := &headcount{}
+	err := c.tx.Model(&newcomerRow{}).Select(`count(*) AS total, coalesce(sum(CASE WHEN space_id = ? THEN 1 ELSE 0 END), 0) AS of_space,
+		coalesce(sum(CASE WHEN subject = ? THEN 1 ELSE 0 END), 0) AS of_key`, key.space, key.subject).Scan(n).Error
+	c.of[key] = n
+	return n, err
+}
+
+// heldOf is how many measures are kept of the newcomers of a key.
+func (c *crowd) heldOf(subject string) (int64, error) {
+	held, known := c.held[subject]
+	if known {
+		return held, nil
+	}
+	err := c.tx.Model(&newcomerRow{}).Where("subject = ?", subject).Select("coalesce(sum(held), 0)").Scan(&held).Error
+	return held, err
+}
+
+// makeRoom looks whether there is room for another newcomer of a key, and counts it. Where there is none, the one of its own that was
+// silent for longest, and of which nothing is kept, makes room.
+func (c *crowd) makeRoom(one energy.Sighting) error {
+	n, err := c.count(crowdKey{string(one.Space), one.Subject})
+	if err != nil {
+		return err
+	}
+	full := energy.ErrInboxFull{Newcomer: one.Key()}
+	switch {
+	case n.OfKey >= energy.MaxNewcomersOfKey:
+		full.Bound, full.Max = "newcomers_of_key", energy.MaxNewcomersOfKey
+	case one.Space != "" && n.OfSpace >= energy.MaxNewcomersOfSpace:
+		full.Bound, full.Max = "newcomers_of_space", energy.MaxNewcomersOfSpace
+	case n.Total >= energy.MaxNewcomers:
+		full.Bound, full.Max = "newcomers", energy.MaxNewcomers
+	default:
+		n.Total, n.OfSpace, n.OfKey = n.Total+1, n.OfSpace+1, n.OfKey+1
+		return nil
+	}
+	dropped := c.tx.Exec(`DELETE FROM energy_inbox WHERE held = 0 AND (space_id, address) IN
+		(SELECT space_id, address FROM energy_inbox WHERE subject = ? AND held = 0 ORDER BY last_seen, space_id, address LIMIT 1)`, one.Subject)
+	if dropped.Error == nil && dropped.RowsAffected == 0 {
+		return full
+	}
+	return dropped.Error
+}
+
+// roomForMeasure looks whether there is room for another measure of a newcomer.
+func roomForMeasure(row newcomerRow, heldOfKey int64) error {
+	full := energy.ErrInboxFull{Newcomer: row.newcomer().Key()}
+	switch {
+	case row.Held >= energy.MaxKept:
+		full.Bound, full.Max = "kept", energy.MaxKept
+	case heldOfKey >= energy.MaxKeptOfKey:
+		full.Bound, full.Max = "kept_of_key", energy.MaxKeptOfKey
+	default:
+		return nil
+	}
+	return full
+}

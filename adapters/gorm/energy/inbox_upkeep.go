@@ -1,0 +1,115 @@
+package gormenergy
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// PurgeInbox drops newcomers and letters that nobody cared for: a newcomer a transaction, since much may be kept of one.
+func (s *Store) PurgeInbox(ctx context.Context, silent, silentHolders, letters energy.Instant) (purged []energy.Newcomer, err error) {
+	const silence = "((held = 0 AND last_seen < ?) OR last_seen < ?)"
+	var rows []newcomerRow
+	if err := s.db.Read.WithContext(ctx).Where(silence, int64(silent), int64(silentHolders)).Order("space_id, address").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("look for silent newcomers: %w", err)
+	}
+	for _, r := range rows {
+		var row newcomerRow
+		dropped := false
+		err := s.transactAgain(ctx, func(tx *gorm.DB) (err error) {
+			row, dropped, err = s.lockNewcomer(tx.Where(silence, int64(silent), int64(silentHolders)), r.newcomer().Key())
+			if err != nil || !dropped {
+				return err
+			}
+			return dropNewcomer(tx, row.newcomer().Key())
+		})
+		if err != nil {
+			return purged, fmt.Errorf("purge the newcomer at %s: %w", r.Address, err)
+		}
+		if dropped {
+			purged = append(purged, row.newcomer())
+		}
+	}
+	return purged, s.transactAgain(ctx, func(tx *gorm.DB) error {
+		return tx.Exec("DELETE FROM energy_letters WHERE at < ?", int64(letters)).Error
+	})
+}
+
+func dropNewcomer(tx *gorm.DB, key energy.NewcomerKey) error {
+	if err := at(tx, key).Delete(&keptRow{}).Error; err != nil {
+		return err
+	}
+	return at(tx, key).Delete(&newcomerRow{}).Error
+}
+
+// formerRow is a newcomer where servers of before 00141_inbox.sql keep it.
+type formerRow struct {
+	Address             string `gorm:"primaryKey"`
+	Dialect, Name       string
+	SpaceID             string
+	FirstSeen, LastSeen int64
+	Messages            int64
+	Last, Unit          string
+	Said                int
+	Ignored             bool
+}
+
+func (formerRow) TableName() string { return "energy_newcomers" }
+
+// MoveFormer moves what a server of an older version remembered to where it is looked for: both may run at once while the version
+// changes.
+func (s *Store) MoveFormer(ctx context.Context) error {
+	var any []formerRow
+	if err := s.db.Read.WithContext(ctx).Limit(1).Find(&any).Error; err != nil || len(any) == 0 {
+		return err
+	}
+	err := s.transactAgain(ctx, func(tx *gorm.DB) error {
+		var all []formerRow
+		if err := tx.Clauses(s.forUpdate()...).Order("address").Find(&all).Error; err != nil {
+			return err
+		}
+		for _, f := range all {
+			if err := s.moveFormer(tx, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("move newcomers of an older version: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) moveFormer(tx *gorm.DB, f formerRow) error {
+	one := energy.Sighting{Newcomer: energy.Newcomer{
+		Address: f.Address, Space: energy.SpaceID(f.SpaceID), Dialect: f.Dialect, Name: f.Name, FirstSeen: energy.Instant(f.FirstSeen),
+		LastSeen: energy.Instant(f.LastSeen), Messages: f.Messages, Last: f.Last, Unit: energy.Unit(f.Unit), Said: energy.Said(f.Said),
+	}}
+	row := newcomerRow{SpaceID: f.SpaceID, Address: f.Address, Dialect: f.Dialect, FirstSeen: f.FirstSeen}
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+		return err
+	}
+	row, found, err := s.lockNewcomer(tx, one.Key())
+	if err != nil || !found {
+		return err
+	}
+	moved := tx.Exec(`INSERT INTO energy_inbox_measures (space_id, address, number, at, source, kind, value, span, plain)
+		SELECT ?, address, ? + row_number() OVER (ORDER BY at), at, source, kind, value, span, plain FROM energy_newcomer_measures WHERE address = ?`,
+		row.SpaceID, row.Numbered, row.Address)
+	if moved.Error != nil {
+		return moved.Error
+	}
+	row.heard(one)
+	row.Held, row.Numbered, row.Ignored = row.Held+moved.RowsAffected, row.Numbered+moved.RowsAffected, row.Ignored || f.Ignored
+	for _, statement := range []string{"DELETE FROM energy_newcomer_measures WHERE address = ?", "DELETE FROM energy_newcomers WHERE address = ?"} {
+		if err := tx.Exec(statement, f.Address).Error; err != nil {
+			return err
+		}
+	}
+	return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
+}

@@ -1,0 +1,114 @@
+package gormenergy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/random"
+)
+
+type letterRow struct {
+	At                           int64  `gorm:"primaryKey;autoIncrement:false"`
+	ID                           string `gorm:"primaryKey"`
+	Dialect, Topic, Body, Reason string
+	Subject, SpaceID             string
+}
+
+func (letterRow) TableName() string { return "energy_letters" }
+
+// Bury keeps letters within the bounds.
+func (s *Store) Bury(ctx context.Context, letters []energy.Letter) error {
+	err := s.transactAgain(ctx, func(tx *gorm.DB) error { return bury(tx, letters) })
+	if err != nil {
+		return fmt.Errorf("keep %d letters: %w", len(letters), err)
+	}
+	return nil
+}
+
+// bury keeps letters. Those of a key make room for each other; where there are too many in all, the oldest of who has most.
+func bury(tx *gorm.DB, letters []energy.Letter) error {
+	if len(letters) == 0 {
+		return nil
+	}
+	rows := make([]letterRow, 0, len(letters))
+	of := make(map[string]int)
+	for i := len(letters) - 1; i >= 0; i-- { // the newest of each key
+		l := letters[i]
+		if of[l.Subject]++; of[l.Subject] <= energy.MaxLettersOfKey {
+			rows = append(rows, letterRow{
+				At: int64(l.At), ID: random.ID("l"), Dialect: l.Dialect, Topic: l.Topic, Body: l.Text, Reason: l.Reason, Subject: l.Subject, SpaceID: string(l.Space),
+			})
+		}
+	}
+	if err := tx.CreateInBatches(&rows, 500).Error; err != nil {
+		return err
+	}
+	for subject := range of {
+		if err := keepNewest(tx, subject, energy.MaxLettersOfKey); err != nil {
+			return err
+		}
+	}
+	return boundLetters(tx)
+}
+
+// keepNewest drops the letters of a key but for its newest.
+func keepNewest(tx *gorm.DB, subject string, most int) error {
+	return tx.Exec(`DELETE FROM energy_letters WHERE subject = ? AND (at, id) <=
+		(SELECT at, id FROM energy_letters WHERE subject = ? ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?)`, subject, subject, most).Error
+}
+
+// boundLetters lets the keys with the most letters make room, all down to one number, until there are few enough in all.
+func boundLetters(tx *gorm.DB) error {
+	var holders []struct {
+		Subject string
+		Letters int
+	}
+	err := tx.Model(&letterRow{}).Select("subject, count(*) AS letters").Group("subject").Scan(&holders).Error
+	if err != nil {
+		return err
+	}
+	var counts []int
+	for _, h := range holders {
+		counts = append(counts, h.Letters)
+	}
+	each := fairShare(counts, energy.MaxLetters)
+	for _, h := range holders {
+		if h.Letters <= each {
+			continue
+		}
+		if err := keepNewest(tx, h.Subject, each); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fairShare is the most that each of several may have so that all have no more than most together.
+func fairShare(counts []int, most int) int {
+	slices.Sort(counts)
+	left := most
+	for i, n := range counts {
+		if share := left / (len(counts) - i); n > share {
+			return share
+		}
+		left -= n
+	}
+	return most // they have no more as it is
+}
+
+// Letters gives the newest.
+func (s *Store) Letters(ctx context.Context, limit int) ([]energy.Letter, error) {
+	var rows []letterRow
+	err := s.db.Read.WithContext(ctx).Order("at DESC, id DESC").Limit(limit).Find(&rows).Error
+	all := make([]energy.Letter, len(rows))
+	for i, r := range rows {
+		all[i] = energy.Letter{
+			At: energy.Instant(r.At), Dialect: r.Dialect, Topic: r.Topic, Text: r.Body, Reason: r.Reason, Subject: r.Subject, Space: energy.SpaceID(r.SpaceID),
+		}
+	}
+	return all, err
+}

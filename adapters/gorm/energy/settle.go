@@ -1,0 +1,90 @@
+package gormenergy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Settle books what is kept of a newcomer, up to most of it. Who adds to it waits until the transaction ends, and then finds the
+// newcomer gone, or with what is left of it.
+func (s *Store) Settle(ctx context.Context, key energy.NewcomerKey, most int, settlement energy.Settlement) (outcomes []energy.Outcome, left bool, err error) {
+	err = s.transactAgain(ctx, func(tx *gorm.DB) error {
+		outcomes, left = nil, false
+		row, found, err := s.lockNewcomer(tx, key)
+		if err != nil || !found {
+			return err
+		}
+		var kept []keptRow
+		if err := at(tx, key).Order("at, number").Limit(most).Find(&kept).Error; err != nil {
+			return err
+		}
+		readings, wait := settlement.Readings(row.newcomer(), measuresOf(kept))
+		if wait {
+			return nil
+		}
+		if outcomes, err = s.appendHeld(ctx, tx, readings, settlement.Traits); err != nil {
+			return err
+		}
+		if err := bury(tx, settlement.Letters(outcomes)); err != nil {
+			return err
+		}
+		left, err = dropSettled(tx, key, row, kept)
+		return err
+	})
+	s.committed(err)
+	if err != nil {
+		return nil, false, fmt.Errorf("settle what was kept of %s: %w", key.Address, err)
+	}
+	return outcomes, left, nil
+}
+
+func measuresOf(rows []keptRow) []energy.Kept {
+	all := make([]energy.Kept, len(rows))
+	for i, r := range rows {
+		all[i] = r.measure()
+	}
+	return all
+}
+
+// appendHeld stores and books readings in the transaction that holds where they come from.
+func (s *Store) appendHeld(ctx context.Context, tx *gorm.DB, readings []energy.Reading, traits func(energy.DeviceID) energy.Traits) ([]energy.Outcome, error) {
+	if len(readings) == 0 {
+		return nil, nil
+	}
+	sorted := slices.Clone(readings)
+	slices.SortFunc(sorted, func(a, b energy.Reading) int { return compareKeys(a.Key(), b.Key()) })
+	if err := s.makeRoom(ctx, sorted); err != nil {
+		return nil, err
+	}
+	all, err := s.appendIn(ctx, tx, sorted, traits)
+	if err != nil {
+		return nil, err
+	}
+	return inOrderOf(readings, all), nil
+}
+
+// dropSettled drops the measures that were settled, and the newcomer where that were all; it tells whether any is left.
+func dropSettled(tx *gorm.DB, key energy.NewcomerKey, row newcomerRow, kept []keptRow) (left bool, err error) {
+	numbers := make([]int64, len(kept))
+	for i, k := range kept {
+		numbers[i] = k.Number
+	}
+	for some := range slices.Chunk(numbers, 1000) {
+		if err := at(tx, key).Where("number IN ?", some).Delete(&keptRow{}).Error; err != nil {
+			return false, err
+		}
+	}
+	var n int64
+	if err := at(tx.Model(&keptRow{}), key).Count(&n).Error; err != nil {
+		return false, err
+	}
+	if n == 0 {
+		return false, at(tx, key).Delete(&newcomerRow{}).Error
+	}
+	return true, at(tx.Model(&newcomerRow{}), key).Update("held", row.Held-int64(len(kept))).Error
+}

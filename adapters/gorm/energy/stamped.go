@@ -1,0 +1,181 @@
+package gormenergy
+
+import (
+	"context"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// placed is a reading with the key that it was sent under: one that was stamped here may be stored under another.
+type placed struct {
+	sent energy.Key
+	energy.Reading
+}
+
+// farthest is how far a reading that was stamped here may move, ms.
+const farthest = 300_000
+
+// keys are some of those that a statement was given; nil are all of them.
+type keys map[energy.Key]bool
+
+func (k keys) has(key energy.Key) bool { return k == nil || k[key] }
+
+// inserted is what of a batch was not there yet.
+type inserted struct {
+	// fresh are the keys under which it was sent.
+	fresh keys
+	// moved are the readings, by those keys, that are stored under others.
+	moved map[energy.Key]energy.Reading
+}
+
+// of gives a reading as it was stored; is is false where it was there already.
+func (i inserted) of(sent energy.Reading) (stored energy.Reading, is bool) {
+	if moved, is := i.moved[sent.Key()]; is {
+		return moved, true
+	}
+	return sent, i.fresh.has(sent.Key())
+}
+
+// insertAll stores what is not there yet. Readings that were stamped here and whose key is taken move until they are stored. batch is
+// all that is being stored, by key, of which sorted is a part.
+func insertAll(ctx context.Context, rows rows, sorted, batch []energy.Reading) (inserted, error) {
+	fresh, err := rows.insert(ctx, sorted)
+	done := inserted{fresh: fresh}
+	if err != nil || fresh == nil || len(fresh) == len(sorted) {
+		return done, err
+	}
+	pending := make([]placed, len(sorted))
+	for i, r := range sorted {
+		pending[i] = placed{r.Key(), r}
+	}
+	for {
+		moving, back := displaced(pending, fresh)
+		if len(moving) == 0 {
+			return done, nil
+		}
+		if err := rows.remove(ctx, back); err != nil {
+			return done, err
+		}
+		if pending, err = move(ctx, rows, moving, batch); err != nil {
+			return done, err
+		}
+		if fresh, err = rows.insert(ctx, readingsOf(pending)); err != nil {
+			return done, err
+		}
+		done.note(moving, pending, fresh)
+	}
+}
+
+// note notes what became of readings that moved.
+func (i *inserted) note(moving, moved []placed, fresh keys) {
+	if i.moved == nil {
+		i.moved = make(map[energy.Key]energy.Reading)
+	}
+	for _, p := range moving {
+		delete(i.moved, p.sent)
+		delete(i.fresh, p.sent)
+	}
+	for _, p := range moved {
+		if fresh.has(p.Key()) {
+			i.moved[p.sent] = p.Reading
+		}
+	}
+}
+
+// displaced are the readings that must move, and the keys of those of them that were stored: the readings of a chain that came
+// after one that moves go with it, so that their order stays.
+func displaced(pending []placed, fresh keys) (moving []placed, back []energy.Key) {
+	first := make(map[chainKey]energy.Instant)
+	for _, p := range pending {
+		chain := chainKey{p.Device, p.Kind}
+		since, moves := first[chain]
+		switch {
+		case !p.StampedHere():
+			continue
+		case !fresh.has(p.Key()):
+			if p.Kind != energy.Interval && !moves {
+				first[chain] = p.At
+			}
+		case moves && p.At > since:
+			back = append(back, p.Key())
+		default:
+			continue
+		}
+		moving = append(moving, p)
+	}
+	return moving, back
+}
+
+// move gives readings, sorted by key, the next instants that are free, in their order; one that would move too far is left out.
+func move(ctx context.Context, rows rows, moving []placed, batch []energy.Reading) ([]placed, error) {
+	moved := make([]placed, 0, len(moving))
+	var free *vacancies
+	for _, p := range moving {
+		if free == nil || free.device != p.Device {
+			free = &vacancies{rows: rows, device: p.Device, batch: batch}
+		}
+		at, err := free.from(ctx, p.At)
+		if err != nil {
+			return nil, err
+		}
+		if at-p.sent.At > farthest {
+			continue
+		}
+		p.At, free.next = at, at+1
+		moved = append(moved, p)
+	}
+	return moved, nil
+}
+
+// vacancies finds instants of a device under which nothing is stored, each later than the one before.
+type vacancies struct {
+	rows   rows
+	device energy.DeviceID
+	batch  []energy.Reading // what is about to be stored, by key
+	// taken are the instants in [begin, end) that are taken.
+	taken      map[energy.Instant]bool
+	begin, end energy.Instant
+	next       energy.Instant // after the last that was given
+}
+
+// from gives the first that is not before an instant.
+func (v *vacancies) from(ctx context.Context, at energy.Instant) (energy.Instant, error) {
+	for at = max(at, v.next); ; at++ {
+		if at < v.begin || at >= v.end {
+			if err := v.look(ctx, at); err != nil {
+				return 0, err
+			}
+		}
+		if !v.taken[at] && !v.claimed(at) {
+			return at, nil
+		}
+	}
+}
+
+// look reads which of the instants from one on are taken.
+func (v *vacancies) look(ctx context.Context, at energy.Instant) error {
+	const some = 5000
+	taken, err := v.rows.instants(ctx, v.device, at, at+some)
+	if err != nil {
+		return err
+	}
+	v.begin, v.end, v.taken = at, at+some, make(map[energy.Instant]bool, len(taken))
+	for _, t := range taken {
+		v.taken[t] = true
+	}
+	return nil
+}
+
+func (v *vacancies) claimed(at energy.Instant) bool {
+	_, found := slices.BinarySearchFunc(v.batch, energy.Key{Device: v.device, At: at}, func(r energy.Reading, k energy.Key) int { return compareKeys(r.Key(), k) })
+	return found
+}
+
+func readingsOf(all []placed) []energy.Reading {
+	readings := make([]energy.Reading, len(all))
+	for i, p := range all {
+		readings[i] = p.Reading
+	}
+	return readings
+}

@@ -1,0 +1,81 @@
+package mqtt
+
+import (
+	"errors"
+	"hash/maphash"
+	"sync"
+
+	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// deliveries remembers the last messages that must be acknowledged, so that one that is sent again, because its acknowledgement did
+// not arrive, is known: by its session, packet id and DUP flag, and by its words. Nothing else may be taken for a repetition: two
+// equal messages of a device are two.
+type deliveries struct {
+	mu   sync.Mutex
+	seed maphash.Seed
+	of   map[packetID]*delivery
+	// last are the ids in the order in which they were first seen; next is the place of the oldest.
+	last []packetID
+	next int
+}
+
+// packetID names a message while it is being delivered.
+type packetID struct {
+	session string
+	id      uint16
+}
+
+// delivery is a message that is being delivered, or was.
+type delivery struct {
+	words uint64 // a hash of its topic and payload
+	// reused is set where the sender used the id for another message a short while ago: then a DUP may be of one that never came.
+	reused bool
+
+	mu     sync.Mutex // held while it is being stored
+	read   bool
+	stored bool
+	said   []energy.Observation // with the instants that they were given
+}
+
+// maxDeliveries is how many are remembered: less than there are packet ids, so that a sender who counts them up reuses none of them.
+const maxDeliveries = 16_384
+
+func newDeliveries() *deliveries {
+	return &deliveries{seed: maphash.MakeSeed(), of: make(map[packetID]*delivery), last: make([]packetID, maxDeliveries)}
+}
+
+// begin notes a message and gives its delivery; again is set where it was seen before.
+func (d *deliveries) begin(id packetID, dup bool, m dialect.Message) (one *delivery, again bool) {
+	var hash maphash.Hash
+	hash.SetSeed(d.seed)
+	_, _ = hash.WriteString(m.Topic)
+	_ = hash.WriteByte(0)
+	_, _ = hash.Write(m.Payload)
+	words := hash.Sum64()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	before, seen := d.of[id]
+	if seen && dup && !before.reused && before.words == words {
+		return before, true
+	}
+	if !seen {
+		delete(d.of, d.last[d.next])
+		d.last[d.next] = id
+		d.next = (d.next + 1) % len(d.last)
+	}
+	one = &delivery{words: words, reused: seen}
+	d.of[id] = one
+	return one, false
+}
+
+// maxUnstored is how many observations of a message are remembered that could not be stored.
+const maxUnstored = 16
+
+// forget forgets what a message said where nothing of it is stored, or where it says too much to be remembered for long.
+func (d *delivery) forget(why error) {
+	if errors.As(why, &energy.ErrInboxFull{}) || len(d.said) > maxUnstored {
+		d.read, d.said = false, nil
+	}
+}

@@ -1,0 +1,103 @@
+package energy
+
+import "errors"
+
+// sensed takes a plain number that measures no electricity for what it measures.
+func (o Observation) sensed() Observation {
+	n, ok := ReadThousandths(o.Plain)
+	if !ok {
+		return o
+	}
+	switch o.Unit {
+	case UnitCelsius:
+		o.Temperature = &n
+	case UnitFahrenheit:
+		celsius := divideHalfEven(n-32_000, 5, 9)
+		o.Temperature = &celsius
+	case UnitPercent:
+		o.Humidity = &n
+	case UnitPPM:
+		ppm := divideHalfEven(n, 1, 1000)
+		o.CO2 = &ppm
+	default:
+		return o
+	}
+	o.Plain, o.Unit = "", ""
+	return o
+}
+
+// errNoUnit is a plain number of which nobody has said what it counts.
+var errNoUnit = errors.New("a number without a unit")
+
+// measureOf is what an observation measured; any is false where it measured nothing for the books.
+func measureOf(o Observation, device Device) (r Reading, any bool, err error) {
+	switch {
+	case o.Register != nil:
+		return Reading{Kind: Register, Energy: *o.Register}, true, nil
+	case o.Interval != nil:
+		return Reading{Kind: Interval, Energy: *o.Interval, Span: o.Span}, true, nil
+	case o.Power != nil:
+		return Reading{Kind: Sample, Power: *o.Power}, !o.Counts, nil
+	case o.Plain != "":
+		return plainMeasure(o, device)
+	}
+	return Reading{}, false, nil
+}
+
+func plainMeasure(o Observation, device Device) (r Reading, any bool, err error) {
+	unit := device.Plain.Unit
+	if unit == "" {
+		unit = o.Unit
+	}
+	switch {
+	case unit.IsPower():
+		p, err := ReadPower(o.Plain, unit)
+		return Reading{Kind: Sample, Power: p}, true, err
+	case unit.IsEnergy() && device.Plain.Interval:
+		e, err := ReadEnergy(o.Plain, unit)
+		return Reading{Kind: Interval, Energy: e}, true, err
+	case unit.IsEnergy():
+		e, err := ReadEnergy(o.Plain, unit)
+		return Reading{Kind: Register, Energy: e}, true, err
+	case unit == "":
+		return Reading{}, false, errNoUnit
+	}
+	return Reading{}, false, nil // a number of something that is not for the books
+}
+
+// reportOf says a measure as every other way in says it.
+func reportOf(r Reading, device Device) Report {
+	id, when, value := string(device.ID), r.At.String(), r.Energy.KWh()
+	report := Report{Device: &id, At: &when, Source: r.Source}
+	reactive := device.IsReactive()
+	switch {
+	case r.Kind == Sample:
+		watts := r.Power.Watts()
+		report.PowerW = &watts
+	case r.Kind == Register && reactive:
+		report.RegisterKVArh = &value
+	case r.Kind == Register:
+		report.Register = &value
+	case reactive:
+		report.KVArh = &value
+	default:
+		report.KWh = &value
+	}
+	if r.Span > 0 {
+		span := seconds(r.Span)
+		report.Seconds = &span
+	}
+	return report
+}
+
+func thousandths(n *int64) *string { return decimalText(n, 3) }
+
+func whole(n *int64) *string { return decimalText(n, 0) }
+
+func decimalText(n *int64, digits int) *string {
+	if n == nil {
+		return nil
+	}
+	text := string(AppendDecimal(nil, *n, digits))
+	return &text
+}

@@ -1,0 +1,158 @@
+package energy
+
+import "context"
+
+// SettleAll books what was kept of newcomers that are devices by now: those whose adoption was cut short, whose messages came to
+// a process that had not heard of it yet, or whose numbers had no unit until then.
+func (i *Intake) SettleAll(ctx context.Context) error {
+	campus, err := i.catalog.Campus(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := i.inbox.Newcomers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range all {
+		d, adopted := n.deviceIn(campus)
+		if _, wait := n.measureAs(d); !adopted || wait {
+			continue
+		}
+		if _, err := i.settle(ctx, n.Key(), d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measureAs is the kind of measure that is booked of a newcomer that is a device. wait is set where it sent numbers of which
+// nobody has said what they count.
+func (n Newcomer) measureAs(d Device) (measure Kind, wait bool) {
+	if !n.Said.Has(SaidPlain) {
+		return n.Propose().Measure, false
+	}
+	measure = d.Plain.measure()
+	return measure, measure == 0 && n.Held > 0
+}
+
+// system is the caller of what the program does by itself.
+var system = Caller{Subject: "holotwin", Role: Admin}
+
+// settle books what was kept of a newcomer as a device's, and forgets it. It may be done again, and by several at once.
+func (i *Intake) settle(ctx context.Context, key NewcomerKey, d Device) (counted int, err error) {
+	reader, err := i.ledger.reader(ctx, system)
+	if err != nil {
+		return 0, err
+	}
+	s := &settling{device: d, reader: reader, shown: -1}
+	for left := true; left; {
+		s.showed = s.shown
+		var outcomes []Outcome
+		outcomes, left, err = i.inbox.Settle(ctx, key, batchSize, Settlement{Readings: s.readings, Letters: s.letters, Traits: traitsIn(reader.campus)})
+		if err != nil {
+			return counted, err
+		}
+		for _, o := range outcomes {
+			if o.Result == Inserted {
+				counted++
+			}
+		}
+	}
+	return counted, nil
+}
+
+// settling makes readings of what was kept of a newcomer.
+type settling struct {
+	device Device
+	reader reader
+	// shown is what the counter showed last, showed what it did before the measures at hand; negative where that is not known.
+	shown, showed Energy
+	// of are the observations behind the readings at hand, refused the letters of what cannot be one.
+	of      []Observation
+	refused []Letter
+	caller  Caller
+}
+
+// readings makes readings, as any other way in does; a counter that stands was perhaps not read again.
+func (s *settling) readings(n Newcomer, kept []Kept) ([]Reading, bool) {
+	measure, wait := n.measureAs(s.device)
+	if wait {
+		return nil, true
+	}
+	s.refused, s.shown, s.caller = nil, s.showed, Caller{Subject: n.Subject, Space: n.Space}
+	var all []Reading
+	var of []Observation
+	for _, k := range kept {
+		r, is := k.measured(measure, s.device)
+		if !is || (r.Kind == Register && k.Source >= ByBridge && r.Energy == s.shown) {
+			continue
+		}
+		if r.Kind == Register {
+			s.shown = r.Energy
+		}
+		r.Device, r.At, r.Source = s.device.ID, k.At, k.Source
+		reading, flaws := s.reader.read(reportOf(r, s.device))
+		if len(flaws) > 0 {
+			s.refuse(k.observation(n), flaws[0].Rule)
+			continue
+		}
+		all, of = append(all, reading), append(of, k.observation(n))
+	}
+	return s.distinct(all, of), false
+}
+
+// distinct leaves readings out whose instant another has that the device told too.
+func (s *settling) distinct(all []Reading, of []Observation) []Reading {
+	some, places, _ := distinct(all)
+	s.of = make([]Observation, len(some))
+	taken := make([]bool, len(some))
+	for n, place := range places {
+		switch {
+		case !taken[place]:
+			s.of[place], taken[place] = of[n], true
+		case !all[n].Same(some[place]):
+			s.refuse(of[n], reasonConflicting)
+		}
+	}
+	return some
+}
+
+func (s *settling) refuse(o Observation, reason string) {
+	s.refused = append(s.refused, letterOf(s.caller, s.reader.now, o, reason))
+}
+
+// letters tells what was not stored.
+func (s *settling) letters(outcomes []Outcome) []Letter {
+	for n, o := range outcomes {
+		if o.Result == Conflict {
+			s.refuse(s.of[n], reasonConflicting)
+		}
+	}
+	return s.refused
+}
+
+// measured is what was kept as a reading, if it is of the kind that is booked.
+func (k Kept) measured(measure Kind, d Device) (Reading, bool) {
+	r := Reading{Kind: k.Kind, Energy: k.Energy, Power: k.Power, Span: k.Span}
+	if k.Kind == 0 {
+		var err error
+		if r, _, err = plainMeasure(Observation{Plain: k.Plain}, d); err != nil {
+			return r, false
+		}
+	}
+	return r, r.Kind == measure && measure != 0
+}
+
+// observation is what was kept as it was said.
+func (k Kept) observation(n Newcomer) Observation {
+	o := Observation{Dialect: n.Dialect, Address: n.Address, Plain: k.Plain}
+	switch k.Kind {
+	case Register:
+		o.Register = &k.Energy
+	case Interval:
+		o.Interval = &k.Energy
+	case Sample:
+		o.Power = &k.Power
+	}
+	return o
+}
