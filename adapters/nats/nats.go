@@ -21,6 +21,14 @@ const subject = "holotwin.committed"
 // atMostEvery is how often others are told; what is committed meanwhile they read as well.
 const atMostEvery = 10 * time.Millisecond
 
+// A server that is silent is left: joining it takes connectTime, what is sent to it writeTime, and after two pings without an
+// answer it counts as away.
+const (
+	connectTime = 2 * time.Second
+	writeTime   = 5 * time.Second
+	pingEvery   = 20 * time.Second
+)
+
 // Bus is a connection to a NATS server.
 type Bus struct {
 	connection *nats.Conn
@@ -39,6 +47,7 @@ func Join(address string, outbox *events.Outbox, log *zap.Logger) (*Bus, error) 
 	b := &Bus{outbox: outbox, told: make(chan struct{}, 1)}
 	var err error
 	b.connection, err = nats.Connect(address, nats.Name("holotwin"), nats.NoEcho(), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1),
+		nats.Timeout(connectTime), nats.FlusherTimeout(writeTime), nats.PingInterval(pingEvery),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
 				log.Warn("the NATS server is away; events of other replicas come a moment later", zap.Error(err))
