@@ -40,9 +40,9 @@ func TestSecretsStayWithTheirHost(t *testing.T) {
 // TestRedirectsWithinAHostAreFollowed follows a few, and no circle.
 func TestRedirectsWithinAHostAreFollowed(t *testing.T) {
 	paths := http.NewServeMux()
-	paths.Handle("/a", http.RedirectHandler("/b", 308))
+	paths.Handle("/a", http.RedirectHandler("/b", http.StatusPermanentRedirect))
 	paths.HandleFunc("/b", func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(r.Header.Get("X-Key"))) })
-	paths.Handle("/circle", http.RedirectHandler("/circle", 302))
+	paths.Handle("/circle", http.RedirectHandler("/circle", http.StatusFound))
 	server := httptest.NewServer(paths)
 	t.Cleanup(server.Close)
 	request, err := http.NewRequest(http.MethodPost, server.URL+"/a", strings.NewReader("x"))
