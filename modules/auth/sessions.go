@@ -82,7 +82,6 @@ func (s *Sessions) Login(ctx context.Context, email, password string, from Actor
 	if err := s.throttle.giveBack(ctx, email, from.Client); err != nil {
 		return Grant{}, err
 	}
-	from.ID = user.ID
 	return s.begin(ctx, user, from)
 }
 
@@ -134,13 +133,22 @@ func (s *Sessions) isPasswordOf(ctx context.Context, user User, password string)
 }
 
 func (s *Sessions) begin(ctx context.Context, user User, from Actor) (Grant, error) {
-	now := s.clock.Now()
-	family := Family{ID: s.newID("fm"), User: user.ID, Begun: now, Used: now}
-	refresh := s.newRefresh()
-	if err := s.families.Begin(ctx, family, digest(refresh), from.Entry(now, LoggedIn, user.ID, user.Email)); err != nil {
+	o := s.newOpening(user, from)
+	if err := s.families.Begin(ctx, o.Family, o.Token, o.Note); err != nil {
 		return Grant{}, err
 	}
-	return s.grant(user, family.ID, refresh)
+	return s.grant(user, o.Family.ID, o.refresh)
+}
+
+// newOpening makes a session that is not kept yet.
+func (s *Sessions) newOpening(user User, from Actor) Opening {
+	now := s.clock.Now()
+	from.ID = user.ID
+	refresh := s.newRefresh()
+	return Opening{
+		Family: Family{ID: s.newID("fm"), User: user.ID, Begun: now, Used: now}, Token: digest(refresh), refresh: refresh,
+		Note: from.Entry(now, LoggedIn, user.ID, user.Email),
+	}
 }
 
 func (s *Sessions) newRefresh() string {

@@ -35,16 +35,18 @@ func (tokenRow) TableName() string { return "auth_refresh_tokens" }
 
 // Begin keeps a new family and its first token.
 func (s *Store) Begin(ctx context.Context, f auth.Family, token []byte, entry auth.Entry) error {
-	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		row := familyRow{ID: f.ID, UserID: f.User, BegunAt: f.Begun.UnixMilli(), UsedAt: f.Used.UnixMilli()}
-		if err := tx.Create(&row).Error; err != nil {
-			return fmt.Errorf("begin session: %w", err)
-		}
-		if err := tx.Create(&tokenRow{Digest: hex.EncodeToString(token), FamilyID: f.ID}).Error; err != nil {
-			return fmt.Errorf("keep the token: %w", err)
-		}
-		return note(tx, entry)
-	})
+	return s.db.Transact(ctx, func(tx *gorm.DB) error { return beginFamily(tx, f, token, entry) })
+}
+
+func beginFamily(tx *gorm.DB, f auth.Family, token []byte, entry auth.Entry) error {
+	row := familyRow{ID: f.ID, UserID: f.User, BegunAt: f.Begun.UnixMilli(), UsedAt: f.Used.UnixMilli()}
+	if err := tx.Create(&row).Error; err != nil {
+		return fmt.Errorf("begin session: %w", err)
+	}
+	if err := tx.Create(&tokenRow{Digest: hex.EncodeToString(token), FamilyID: f.ID}).Error; err != nil {
+		return fmt.Errorf("keep the token: %w", err)
+	}
+	return note(tx, entry)
 }
 
 // Find gives a token's family, and whether the token was spent.

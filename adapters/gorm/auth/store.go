@@ -38,6 +38,8 @@ var (
 	_ auth.Scopes   = (*Store)(nil)
 
 	_ auth.UntestedPasswords = (*Store)(nil)
+	_ auth.Links             = (*Store)(nil)
+	_ auth.SignOnCodes       = (*Store)(nil)
 )
 
 func fromMs(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

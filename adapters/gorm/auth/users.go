@@ -157,6 +157,9 @@ func (s *Store) RemoveUser(ctx context.Context, id string, entry auth.Entry) err
 		if removed.RowsAffected == 0 {
 			return auth.ErrNotFound
 		}
+		if err := tx.Exec("DELETE FROM auth_links WHERE user_id = ?", id).Error; err != nil {
+			return err
+		}
 		if err := endFamilies(tx, id, ""); err != nil {
 			return err
 		}
@@ -184,7 +187,11 @@ func someAdministrator(tx *gorm.DB) error {
 	return err
 }
 
+// endFamilies ends a user's sessions but one. Codes go first: one that is being exchanged is waited for, and its session ends too.
 func endFamilies(tx *gorm.DB, user, keep string) error {
+	if err := tx.Exec("DELETE FROM auth_sign_on_codes WHERE user_id = ?", user).Error; err != nil {
+		return err
+	}
 	return tx.Exec("UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND id <> ?", user, keep).Error
 }
 

@@ -25,6 +25,8 @@ type Store interface {
 	auth.Resets
 	auth.Audit
 	auth.Scopes
+	auth.Links
+	auth.SignOnCodes
 }
 
 // noted is a line that nobody looks at.
@@ -38,6 +40,8 @@ func Run(t *testing.T, store Store) {
 	t.Run("tries come back", func(t *testing.T) { triesComeBack(t, store) })
 	t.Run("users, of whom an administrator stays", func(t *testing.T) { users(t, store) })
 	t.Run("of many who use a link one wins", func(t *testing.T) { resets(t, store) })
+	t.Run("accounts of the university are linked", func(t *testing.T) { links(t, store) })
+	t.Run("of many who exchange a code one wins", func(t *testing.T) { signOnCodes(t, store) })
 	t.Run("keys", func(t *testing.T) { keys(t, store) })
 	t.Run("who is limited to a part of the campus", func(t *testing.T) { scopes(t, store) })
 	t.Run("the audit is read backwards", func(t *testing.T) { audit(t, store) })
