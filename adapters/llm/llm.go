@@ -15,6 +15,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/platform/httpclient"
 )
 
 // Settings are where the model is. URL is the base of an OpenAI-compatible API (…/v1), or Gemini's (…/v1beta).
@@ -38,7 +39,7 @@ const (
 // New makes a client.
 func New(s Settings) *Client {
 	s.URL = strings.TrimSuffix(s.URL, "/")
-	return &Client{settings: s, http: &http.Client{Timeout: answerTime}}
+	return &Client{settings: s, http: httpclient.New(httpclient.Limits{Answer: answerTime, Body: longestAnswer})}
 }
 
 // Reword asks for better words. Errors: advice.ErrUnreadable where the answer is not the three parts; any other where there is none.
@@ -132,10 +133,10 @@ func (c *Client) post(ctx context.Context, url, header, key string, body, answer
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return fmt.Errorf("LLM_URL: no answer: %w", err)
+		return fmt.Errorf("LLM_URL: no answer: %w", httpclient.Cause(err))
 	}
 	defer func() { err = errors.Join(err, response.Body.Close()) }()
-	read, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
+	read, err := io.ReadAll(response.Body)
 	if err != nil {
 		return fmt.Errorf("LLM_URL: no whole answer: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -60,4 +61,19 @@ func TestAFailureTellsNoSecret(t *testing.T) {
 	_, err = gone.Reword(context.Background(), words.Spanish, text)
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "llave")
+}
+
+// TestTheKeyStaysWithItsHost redirects each protocol to another host, which gets neither the key nor the texts.
+func TestTheKeyStaysWithItsHost(t *testing.T) {
+	var arrived atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived.Add(1) }))
+	t.Cleanup(other.Close)
+	server := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
+	t.Cleanup(server.Close)
+	for _, path := range []string{"/v1", "/generativelanguage.googleapis.com/v1beta"} {
+		client := llm.New(llm.Settings{URL: server.URL + path, APIKey: "llave-secreta", Model: "m"})
+		_, err := client.Reword(context.Background(), words.Spanish, text)
+		require.ErrorContains(t, err, "LLM_URL: no answer: redirected to another host")
+	}
+	require.Zero(t, arrived.Load())
 }

@@ -19,14 +19,16 @@ import (
 // subject is what processes tell each other on.
 const subject = "holotwin.committed"
 
-// A server that is silent is noticed within a minute, and holds up whoever tells it something no longer than that.
-const (
-	answerTime = 4 * time.Second
-	pingEvery  = 20 * time.Second
-)
-
 // atMostEvery is how often others are told; what is committed meanwhile they read as well.
 const atMostEvery = 10 * time.Millisecond
+
+// A server that is silent is left: joining it takes connectTime, what is sent to it writeTime, and after two pings without an
+// answer it counts as away.
+const (
+	connectTime = 2 * time.Second
+	writeTime   = 5 * time.Second
+	pingEvery   = 20 * time.Second
+)
 
 // Bus is a connection to a NATS server.
 type Bus struct {
@@ -46,7 +48,7 @@ func Join(address string, outbox *events.Outbox, log *zap.Logger) (*Bus, error) 
 	b := &Bus{outbox: outbox, told: make(chan struct{}, 1)}
 	var err error
 	b.connection, err = nats.Connect(address, nats.Name("holotwin"), nats.NoEcho(), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1),
-		nats.Timeout(answerTime), nats.FlusherTimeout(answerTime), nats.PingInterval(pingEvery), nats.ReconnectErrHandler(tellOfCertificates(log)),
+		nats.Timeout(connectTime), nats.FlusherTimeout(writeTime), nats.PingInterval(pingEvery), nats.ReconnectErrHandler(tellOfCertificates(log)),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
 				log.Warn("the NATS server is away; events of other replicas come a moment later", zap.Error(err))

@@ -2,6 +2,7 @@ package nats_test
 
 import (
 	"context"
+	"net"
 	"sync"
 	"testing"
 	"time"
@@ -75,4 +76,43 @@ func TestJoinRefuses(t *testing.T) {
 		_, err := nats.Join(address, events.NewOutbox(nil, time.Now), zap.NewNop())
 		require.ErrorIs(t, err, nats.ErrAddress, address)
 	}
+}
+
+// TestASilentServerHoldsUpNobody joins a server that takes connections and says nothing: the program starts, what is committed is told to
+// nobody and waits for nobody, and the bus ends with its context.
+func TestASilentServerHoldsUpNobody(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = silent.Close() })
+	go func() {
+		for {
+			if _, err := silent.Accept(); err != nil {
+				return
+			}
+		}
+	}()
+	outbox := events.NewOutbox(nil, time.Now)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		bus, err := nats.Join("nats://"+silent.Addr().String(), outbox, zap.NewNop())
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		var running sync.WaitGroup
+		running.Go(func() { bus.Run(ctx) })
+		for range 10_000 {
+			outbox.Committed()
+		}
+		cancel()
+		running.Wait()
+	}()
+	select {
+	case <-done:
+	case <-time.After(30 * time.Second):
+		t.Fatal("somebody waits for the server")
+	}
+	cancel()
 }

@@ -1,4 +1,5 @@
-// Package oidc asks a university's own login who somebody is: OpenID Connect, authorisation code with PKCE.
+// Package oidc asks a university's own login who somebody is: OpenID Connect, authorisation code with PKCE. Start with
+// Provider; discovery.go finds the provider, claims.go reads what it says of somebody.
 package oidc
 
 import (
@@ -6,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
 	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/httpclient"
 )
 
 // Settings are what the provider and this server know of each other.
@@ -20,7 +21,9 @@ type Settings struct {
 	Issuer, ClientID, ClientSecret string
 	// RedirectURL is where the provider sends browsers back to: this server's /auth/oidc/callback.
 	RedirectURL string
-	// GroupsClaim is the claim that lists groups.
+	// Scopes are what the provider is asked for, and nothing else.
+	Scopes []string
+	// GroupsClaim is the claim that lists groups; empty where none is needed.
 	GroupsClaim string
 }
 
@@ -28,97 +31,117 @@ type Settings struct {
 type Provider struct {
 	settings Settings
 	client   *http.Client
-
-	mu       sync.Mutex
-	config   *oauth2.Config
-	verifier *oidc.IDTokenVerifier
+	clock    auth.Clock
+	wait     time.Duration
+	lookup   lookup
 }
 
-// answerTime bounds what a provider is waited for.
-const answerTime = 10 * time.Second
+var _ auth.SignOn = (*Provider)(nil)
+
+const (
+	// waitTime bounds what somebody who signs on waits for the provider.
+	waitTime = 4 * time.Second
+	// answerTime bounds one request to it, which others may wait for too.
+	answerTime = 10 * time.Second
+	// longestAnswer is more than any document or token of a provider measures.
+	longestAnswer = 1 << 20
+)
 
 // New makes a provider.
-func New(s Settings) *Provider {
-	return &Provider{settings: s, client: &http.Client{Timeout: answerTime}}
-}
-
-// discover reads what the provider says of itself, once.
-func (p *Provider) discover(ctx context.Context) (*oauth2.Config, *oidc.IDTokenVerifier, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.config != nil {
-		return p.config, p.verifier, nil
-	}
-	// The keys are read again whenever they change, long after this request.
-	found, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), p.client), p.settings.Issuer)
-	if err != nil {
-		return nil, nil, errors.Join(auth.ErrUnavailable, err)
-	}
-	p.config = &oauth2.Config{
-		ClientID: p.settings.ClientID, ClientSecret: p.settings.ClientSecret, Endpoint: found.Endpoint(), RedirectURL: p.settings.RedirectURL,
-		Scopes: []string{oidc.ScopeOpenID, "email", "profile", "groups"},
-	}
-	p.verifier = found.Verifier(&oidc.Config{ClientID: p.settings.ClientID})
-	return p.config, p.verifier, nil
+func New(s Settings, clock auth.Clock) *Provider {
+	client := httpclient.New(httpclient.Limits{Answer: answerTime, Body: longestAnswer})
+	client.Transport = documents{client.Transport}
+	return &Provider{settings: s, clock: clock, client: client, wait: waitTime}
 }
 
 // Address is where a browser is sent to log in.
 func (p *Provider) Address(ctx context.Context, a auth.Attempt) (string, error) {
-	config, _, err := p.discover(ctx)
+	ctx, cancel := context.WithTimeout(ctx, p.wait)
+	defer cancel()
+	found, err := p.discover(ctx)
 	if err != nil {
 		return "", err
 	}
-	return config.AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)), nil
+	return p.config(found).AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)), nil
+}
+
+func (p *Provider) config(found *discovered) *oauth2.Config {
+	return &oauth2.Config{
+		ClientID: p.settings.ClientID, ClientSecret: p.settings.ClientSecret, RedirectURL: p.settings.RedirectURL,
+		Endpoint: found.provider.Endpoint(), Scopes: p.settings.Scopes,
+	}
 }
 
 // Identity exchanges a code and reads who came back.
 func (p *Provider) Identity(ctx context.Context, code string, a auth.Attempt) (auth.Identity, error) {
-	config, verifier, err := p.discover(ctx)
+	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, p.client), p.wait)
+	defer cancel()
+	found, err := p.discover(ctx)
 	if err != nil {
 		return auth.Identity{}, err
 	}
-	token, err := config.Exchange(oidc.ClientContext(ctx, p.client), code, oauth2.VerifierOption(a.Verifier))
-	var refused *oauth2.RetrieveError
-	if errors.As(err, &refused) {
-		return auth.Identity{}, errors.Join(auth.ErrCredentials, err)
-	}
+	secrets := []string{p.settings.ClientSecret, code, a.Verifier, a.Nonce, a.State}
+	token, err := p.config(found).Exchange(ctx, code, oauth2.VerifierOption(a.Verifier))
 	if err != nil {
-		return auth.Identity{}, errors.Join(auth.ErrUnavailable, err)
+		return auth.Identity{}, exchangeError(err, secrets)
 	}
 	raw, ok := token.Extra("id_token").(string)
 	if !ok {
-		return auth.Identity{}, fmt.Errorf("%w: no id_token", auth.ErrCredentials)
+		return auth.Identity{}, auth.ErrSignOn{Reason: "the provider sent no ID token: OIDC_SCOPES must hold openid"}
 	}
-	id, err := verifier.Verify(ctx, raw)
+	id, err := p.verify(ctx, found, raw)
 	if err != nil {
-		return auth.Identity{}, errors.Join(auth.ErrCredentials, err)
+		return auth.Identity{}, err
 	}
 	if id.Nonce != a.Nonce {
-		return auth.Identity{}, fmt.Errorf("%w: another nonce", auth.ErrCredentials)
+		return auth.Identity{}, auth.ErrSignOn{Reason: "the ID token was made for another attempt (nonce)"}
 	}
-	return p.identityOf(id)
+	return p.identityOf(ctx, found, id, token)
 }
 
-// identityOf reads the claims. An address that the provider has not verified is anybody's, and would open the account that
-// has it here.
-func (p *Provider) identityOf(id *oidc.IDToken) (auth.Identity, error) {
-	var known struct {
-		Email    string `json:"email"`
-		Verified bool   `json:"email_verified"`
+// exchangeError tells a provider that refuses from one that cannot be asked.
+func exchangeError(err error, secrets []string) error {
+	var refused *oauth2.RetrieveError
+	if !errors.As(err, &refused) {
+		return unavailable("the code cannot be exchanged", err)
 	}
-	var all map[string]any
-	if err := errors.Join(id.Claims(&known), id.Claims(&all)); err != nil {
-		return auth.Identity{}, errors.Join(auth.ErrCredentials, err)
+	if refused.ErrorCode == "" || refused.Response.StatusCode >= http.StatusInternalServerError {
+		return unavailable("the code cannot be exchanged", answered(refused.Response.StatusCode))
 	}
-	if !known.Verified {
-		return auth.Identity{}, fmt.Errorf("%w: the address is not verified", auth.ErrCredentials)
+	reason := "the provider did not take the code: " + refused.ErrorCode
+	if refused.ErrorDescription != "" {
+		reason += ": " + refused.ErrorDescription
 	}
-	identity := auth.Identity{Email: known.Email}
-	groups, _ := all[p.settings.GroupsClaim].([]any)
-	for _, group := range groups {
-		if name, ok := group.(string); ok {
-			identity.Groups = append(identity.Groups, name)
-		}
+	return auth.ErrSignOn{Reason: redacted(secrets, reason)}
+}
+
+// verify checks a token's signature, issuer, audience and time.
+func (p *Provider) verify(ctx context.Context, found *discovered, raw string) (*oidc.IDToken, error) {
+	keys := &keySet{KeySet: found.keys}
+	verifier := oidc.NewVerifier(p.settings.Issuer, keys, &oidc.Config{ClientID: p.settings.ClientID, SupportedSigningAlgs: found.algorithms, Now: p.clock.Now})
+	id, err := verifier.Verify(ctx, raw)
+	var expired *oidc.TokenExpiredError
+	switch {
+	case err == nil:
+		return id, nil
+	case keys.unreachable != nil:
+		return nil, unavailable("the provider's keys cannot be read", keys.unreachable)
+	case errors.As(err, &expired):
+		return nil, auth.ErrSignOn{Reason: fmt.Sprintf("the ID token expired at %s, and it is %s here: one of the clocks is wrong", expired.Expiry.UTC().Format(time.RFC3339), p.clock.Now().UTC().Format(time.RFC3339))}
 	}
-	return identity, nil
+	return nil, auth.ErrSignOn{Reason: "the ID token is not valid: " + redacted(nil, err.Error())}
+}
+
+// keySet remembers that keys could not be fetched: the verifier's error says it in words alone.
+type keySet struct {
+	oidc.KeySet
+	unreachable error
+}
+
+func (k *keySet) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+	payload, err := k.KeySet.VerifySignature(ctx, token)
+	if err != nil && (ctx.Err() != nil || failedOnTheWay(err)) {
+		k.unreachable = err
+	}
+	return payload, err
 }

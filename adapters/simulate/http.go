@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/holotwin/holotwin/platform/httpclient"
 )
 
 // HTTP sends as a gateway does that speaks HoloTwin's own calls, and registers the campus.
@@ -31,10 +33,13 @@ type ErrRefused struct {
 
 func (e ErrRefused) Error() string { return fmt.Sprintf("%s: %d %s", e.Call, e.Status, e.Detail) }
 
+// maxAnswer is more than a page of 1000 spaces measures.
+const maxAnswer = 8 << 20
+
 // DialHTTP logs in.
 func DialHTTP(ctx context.Context, base, email, password string, every time.Duration) (*HTTP, error) {
 	h := &HTTP{
-		base: strings.TrimSuffix(base, "/"), client: &http.Client{Timeout: time.Minute}, every: every,
+		base: strings.TrimSuffix(base, "/"), client: httpclient.New(httpclient.Limits{Answer: time.Minute, Body: maxAnswer}), every: every,
 		rooms: make(map[string]string), states: make(map[string]string),
 	}
 	var granted struct {

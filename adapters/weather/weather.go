@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpclient"
 )
 
 // Client answers energy.Weather.
@@ -42,7 +43,7 @@ const (
 // New makes a client of the server at a base address.
 func New(base string) *Client {
 	base = strings.TrimSuffix(base, "/")
-	c := &Client{forecast: base, archive: base, http: &http.Client{Timeout: answerTime}, pause: firstPause}
+	c := &Client{forecast: base, archive: base, http: httpclient.New(httpclient.Limits{Answer: answerTime, Body: longestAnswer}), pause: firstPause}
 	if base == Public {
 		c.archive = publicArchive
 	}
@@ -102,29 +103,23 @@ func (c *Client) once(ctx context.Context, address string) (body []byte, err err
 		return nil, errors.New("WEATHER_URL: not an address")
 	}
 	response, err := c.http.Do(request)
+	if errors.Is(err, httpclient.ErrRedirected) {
+		return nil, fmt.Errorf("WEATHER_URL: %w", httpclient.Cause(err))
+	}
 	if err != nil {
-		return nil, passing{fmt.Errorf("WEATHER_URL: no answer: %w", withoutAddress(err))}
+		return nil, passing{fmt.Errorf("WEATHER_URL: no answer: %w", httpclient.Cause(err))}
 	}
 	defer func() { err = errors.Join(err, response.Body.Close()) }()
-	body, err = io.ReadAll(io.LimitReader(response.Body, longestAnswer+1))
+	body, err = io.ReadAll(response.Body)
 	switch {
+	case errors.Is(err, httpclient.ErrTooLong):
+		return nil, fmt.Errorf("WEATHER_URL: %w: %d bytes", err, longestAnswer)
 	case err != nil:
 		return nil, passing{fmt.Errorf("WEATHER_URL: no whole answer: %w", err)}
-	case len(body) > longestAnswer:
-		return nil, fmt.Errorf("WEATHER_URL: the answer is longer than %d bytes", longestAnswer)
 	case response.StatusCode >= http.StatusInternalServerError:
 		return nil, passing{refusal(response.StatusCode, body)}
 	case response.StatusCode != http.StatusOK:
 		return nil, refusal(response.StatusCode, body)
 	}
 	return body, nil
-}
-
-// withoutAddress takes the address out of an error of the HTTP client: it may hold what an operator keeps to himself.
-func withoutAddress(err error) error {
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		return failed.Err
-	}
-	return err
 }

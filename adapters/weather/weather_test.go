@@ -211,3 +211,14 @@ func TestASlowServerIsNotWaitedFor(t *testing.T) {
 	_, err = c.Outlook(ctx, campus, newYear, newYear+day)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
+
+// TestARedirectToAnotherHostIsNotFollowed: the address may hold a key. The error says where the server is now.
+func TestARedirectToAnotherHostIsNotFollowed(t *testing.T) {
+	other := serve(t, recorded(t, http.StatusOK, "outlook.json"))
+	s := serve(t, http.RedirectHandler(other.URL, http.StatusTemporaryRedirect).ServeHTTP)
+	_, err := clientOf(s).Outlook(context.Background(), campus, newYear, newYear+day)
+	require.ErrorContains(t, err, "WEATHER_URL: redirected to another host")
+	require.ErrorContains(t, err, other.URL)
+	require.EqualValues(t, 1, s.calls.Load(), "it is not asked again")
+	require.Zero(t, other.calls.Load())
+}

@@ -39,7 +39,7 @@ const (
 
 // serve runs the server until SIGINT or SIGTERM; more are what a command adds to it.
 func serve(settings config.Config, more ...fx.Option) error {
-	app := fx.New(parts(settings), fx.NopLogger, fx.Invoke(run, runMQTT), fx.Options(more...), fx.StartTimeout(startTime), fx.StopTimeout(stopTime))
+	app := fx.New(parts(settings), fx.NopLogger, fx.Invoke(run, runMQTT, runSignOn), fx.Options(more...), fx.StartTimeout(startTime), fx.StopTimeout(stopTime))
 	if err := app.Err(); err != nil {
 		return dig.RootCause(err)
 	}

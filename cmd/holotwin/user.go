@@ -164,7 +164,7 @@ func withAccounts(do func(context.Context, *auth.Accounts) error) error {
 			catalog := energy.NewCatalog(gormenergy.New(db, instants{}), instants{}, random.ID, settings.Zone)
 			store := gormauth.New(db)
 			err = worded(settings.Locale, do(ctx, auth.NewAccounts(auth.AccountsNeed{
-				Users: store, Resets: store, Untested: store, Spaces: local.Spaces{Catalog: catalog}, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,
+				Users: store, Resets: store, Untested: store, Links: store, Spaces: local.Spaces{Catalog: catalog}, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,
 			})))
 		}
 	}

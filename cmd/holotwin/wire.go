@@ -20,7 +20,6 @@ import (
 	"github.com/holotwin/holotwin/adapters/jwt"
 	"github.com/holotwin/holotwin/adapters/llm"
 	"github.com/holotwin/holotwin/adapters/local"
-	"github.com/holotwin/holotwin/adapters/oidc"
 	"github.com/holotwin/holotwin/adapters/pdf"
 	"github.com/holotwin/holotwin/adapters/web"
 	"github.com/holotwin/holotwin/modules/advice"
@@ -79,7 +78,7 @@ var authParts = fx.Module("auth",
 		newSessions,
 		func(store *gormauth.Store, hasher *bcrypt.Hasher, sessions *auth.Sessions, catalog *energy.Catalog) *auth.Accounts {
 			return auth.NewAccounts(auth.AccountsNeed{
-				Users: store, Resets: store, Untested: store, Spaces: local.Spaces{Catalog: catalog}, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes, Changed: sessions.Forget,
+				Users: store, Resets: store, Untested: store, Links: store, Spaces: local.Spaces{Catalog: catalog}, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes, Changed: sessions.Forget,
 			})
 		},
 		func(store *gormauth.Store, accounts *auth.Accounts) *auth.Keys {
@@ -97,17 +96,6 @@ var authParts = fx.Module("auth",
 		},
 	),
 )
-
-// signOns is nil where the university has no login of its own.
-func signOns(c config.Config, sessions *auth.Sessions, store *gormauth.Store) *auth.SignOns {
-	if c.OIDCIssuer == "" {
-		return nil
-	}
-	provider := oidc.New(oidc.Settings{
-		Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret, RedirectURL: c.OIDCRedirectURL, GroupsClaim: c.OIDCGroupsClaim,
-	})
-	return auth.NewSignOns(provider, auth.GroupRoles{Admin: c.OIDCAdminGroup, Manager: c.OIDCManagerGroup, Viewer: c.OIDCViewerGroup}, sessions, store)
-}
 
 func newSessions(c config.Config, store *gormauth.Store, hasher *bcrypt.Hasher, tokens *jwt.Tokens) *auth.Sessions {
 	return auth.NewSessions(auth.SessionsNeed{
@@ -190,7 +178,7 @@ var httpParts = fx.Module("http",
 	fx.Provide(func(c config.Config, log *zap.Logger, registry *prometheus.Registry, auth *httpauth.Handlers, energy *httpenergy.Handlers, advice *httpadvice.Handlers, db *database.Database) *httpserver.API {
 		api := httpserver.New(httpserver.Options{
 			Log: log, Version: version, Locale: c.Locale, CORSOrigins: c.CORSOrigins, Authenticator: auth, Noted: auth.Noted,
-			TrustedProxies: c.TrustedProxies, RatePerMinute: c.RateLimitPerMin, Metrics: registry, Long: httpenergy.BulkPaths,
+			TrustedProxies: c.TrustedProxies, RatePerMinute: c.RateLimitPerMin, Metrics: registry, Long: httpenergy.BulkPaths, ForeignQueries: []string{httpauth.CallbackPath},
 		})
 		auth.Register(api)
 		energy.Register(api)

@@ -12,6 +12,7 @@ type Accounts struct {
 	users    Users
 	resets   Resets
 	untested UntestedPasswords
+	links    Links
 	spaces   Spaces
 	hasher   Hasher
 	clock    Clock
@@ -26,6 +27,7 @@ type AccountsNeed struct {
 	Users    Users
 	Resets   Resets
 	Untested UntestedPasswords
+	Links    Links
 	Spaces   Spaces
 	Hasher   Hasher
 	Clock    Clock
@@ -40,7 +42,7 @@ func NewAccounts(n AccountsNeed) *Accounts {
 	if n.Changed == nil {
 		n.Changed = func(string) {}
 	}
-	return &Accounts{users: n.Users, resets: n.Resets, untested: n.Untested, spaces: n.Spaces, hasher: n.Hasher, clock: n.Clock, newID: n.NewID, random: n.Random, changed: n.Changed}
+	return &Accounts{users: n.Users, resets: n.Resets, untested: n.Untested, links: n.Links, spaces: n.Spaces, hasher: n.Hasher, clock: n.Clock, newID: n.NewID, random: n.Random, changed: n.Changed}
 }
 
 // First is the first administrator, just made.

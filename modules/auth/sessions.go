@@ -198,15 +198,13 @@ func (s *Sessions) isPasswordOf(ctx context.Context, user User, password string)
 
 // begin begins a session of a user whom may lets in as they are now. Errors: errChanged.
 func (s *Sessions) begin(ctx context.Context, user User, from Actor, may func(now User) bool) (Grant, error) {
-	now := s.clock.Now()
-	family := Family{ID: s.newID("fm"), User: user.ID, Begun: now, Used: now}
-	refresh := s.newRefresh()
-	err := s.families.Begin(ctx, family, digest(refresh), func(u User) (Entry, error) {
+	o := s.newOpening(user, from)
+	err := s.families.Begin(ctx, o.Family, o.Token, func(u User) (Entry, error) {
 		if !may(u) {
 			return Entry{}, errChanged
 		}
-		user = u
-		return from.Entry(now, LoggedIn, u.ID, u.Email), nil
+		user, o.Note.Detail = u, u.Email
+		return o.Note, nil
 	})
 	if errors.Is(err, ErrNotFound) {
 		err = errChanged
@@ -217,7 +215,18 @@ func (s *Sessions) begin(ctx context.Context, user User, from Actor, may func(no
 	if err := s.throttle.remember(ctx, user.Email, from.Client); err != nil {
 		return Grant{}, err
 	}
-	return s.grant(user, family.ID, refresh)
+	return s.grant(user, o.Family.ID, o.refresh)
+}
+
+// newOpening makes a session that is not kept yet.
+func (s *Sessions) newOpening(user User, from Actor) Opening {
+	now := s.clock.Now()
+	from.ID = user.ID
+	refresh := s.newRefresh()
+	return Opening{
+		Family: Family{ID: s.newID("fm"), User: user.ID, Begun: now, Used: now}, Token: digest(refresh), refresh: refresh,
+		Note: from.Entry(now, LoggedIn, user.ID, user.Email),
+	}
 }
 
 func (s *Sessions) newRefresh() string {

@@ -138,7 +138,24 @@ func (c *Config) checkSignOn() error {
 			missing = append(missing, fmt.Errorf("%s: not an address; use https://…", name))
 		}
 	}
-	return errors.Join(missing...)
+	return errors.Join(append(missing, c.checkScopes())...)
+}
+
+// checkScopes reads what the provider is asked for: what is set and nothing else, or what is needed.
+func (c *Config) checkScopes() error {
+	c.OIDCScopes = strings.Fields(c.OIDCScopeText)
+	switch {
+	case len(c.OIDCScopes) == 0:
+		c.OIDCScopes = []string{"openid", "email", "profile"}
+		if c.NeedsGroups() {
+			c.OIDCScopes = append(c.OIDCScopes, "groups")
+		}
+	case strings.ContainsAny(c.OIDCScopeText, `,;"\`):
+		return errors.New("OIDC_SCOPES: separate the scopes by spaces alone")
+	case !slices.Contains(c.OIDCScopes, "openid"):
+		return errors.New("OIDC_SCOPES: openid must be one of them")
+	}
+	return nil
 }
 
 // checkModel wants a model's name with its address.

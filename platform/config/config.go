@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,10 @@ type Config struct {
 	OIDCAdminGroup   string `env:"OIDC_ADMIN_GROUP"`
 	OIDCManagerGroup string `env:"OIDC_MANAGER_GROUP"`
 	OIDCViewerGroup  string `env:"OIDC_VIEWER_GROUP"`
+	// OIDCScopeText is as it is set, OIDCScopes what the provider is asked for.
+	OIDCScopeText       string   `env:"OIDC_SCOPES"`
+	OIDCScopes          []string `env:"-"`
+	OIDCTrustUnverified bool     `env:"OIDC_TRUST_UNVERIFIED_EMAIL" envDefault:"false"`
 
 	RateLimitPerMin  int `env:"RATE_LIMIT_PER_MIN" envDefault:"6000"`
 	LoginLimitPerMin int `env:"LOGIN_LIMIT_PER_MIN" envDefault:"10"`
@@ -129,10 +134,21 @@ func named(err error) error {
 
 var variables = map[string]string{
 	"LoginLimitPerMin":    "LOGIN_LIMIT_PER_MIN",
+	"OIDCTrustUnverified": "OIDC_TRUST_UNVERIFIED_EMAIL",
 	"RateLimitPerMin":     "RATE_LIMIT_PER_MIN",
 	"RawRetentionDays":    "RAW_RETENTION_DAYS",
 	"TotalsRetentionDays": "TOTALS_RETENTION_DAYS",
 }
+
+// NeedsGroups tells whether a role hangs on a group of the university.
+func (c Config) NeedsGroups() bool {
+	return slices.ContainsFunc([]string{c.OIDCAdminGroup, c.OIDCManagerGroup, c.OIDCViewerGroup}, func(group string) bool {
+		return group != "" && group != anyGroup
+	})
+}
+
+// anyGroup stands for everybody.
+const anyGroup = "*"
 
 // Embedded tells whether the database is the SQLite file that needs no server.
 func (c Config) Embedded() bool { return strings.HasPrefix(c.DBURL, "sqlite:") }

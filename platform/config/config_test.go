@@ -123,6 +123,36 @@ func TestTheEnvironmentWins(t *testing.T) {
 	require.ErrorContains(t, err, ".env: ")
 }
 
+// TestScopes asks for what is set, and else for groups only where one has a role.
+func TestScopes(t *testing.T) {
+	settings := func(more ...string) map[string]string {
+		all := map[string]string{"OIDC_ISSUER": "https://login.usc.edu.co", "OIDC_CLIENT_ID": "holotwin", "OIDC_REDIRECT_URL": "https://energia.usc.edu.co/auth/oidc/callback"}
+		for i := 0; i < len(more); i += 2 {
+			all[more[i]] = more[i+1]
+		}
+		return all
+	}
+	for _, c := range []struct {
+		settings map[string]string
+		wanted   []string
+	}{
+		{settings("OIDC_VIEWER_GROUP", "*"), []string{"openid", "email", "profile"}},
+		{settings("OIDC_VIEWER_GROUP", "*", "OIDC_ADMIN_GROUP", "energia"), []string{"openid", "email", "profile", "groups"}},
+		{settings("OIDC_MANAGER_GROUP", "energia", "OIDC_SCOPES", " openid  email "), []string{"openid", "email"}},
+	} {
+		read, err := parse(c.settings)
+		require.NoError(t, err)
+		require.Equal(t, c.wanted, read.OIDCScopes)
+		require.False(t, read.OIDCTrustUnverified)
+	}
+	for _, bad := range []string{"email", "openid,email", "openid;email"} {
+		_, err := parse(settings("OIDC_VIEWER_GROUP", "*", "OIDC_SCOPES", bad))
+		require.ErrorContains(t, err, "OIDC_SCOPES: ", bad)
+	}
+	_, err := parse(settings("OIDC_VIEWER_GROUP", "*", "OIDC_TRUST_UNVERIFIED_EMAIL", "quizás"))
+	require.EqualError(t, err, "OIDC_TRUST_UNVERIFIED_EMAIL: must be a bool")
+}
+
 // TestSignOnIsWholeOrNothing names every setting that an issuer needs beside it.
 func TestSignOnIsWholeOrNothing(t *testing.T) {
 	_, err := parse(map[string]string{"OIDC_ISSUER": "https://login.usc.edu.co"})

@@ -23,6 +23,7 @@ const (
 	principalKey
 	roomKey
 	clientIPKey
+	httpsKey
 )
 
 const requestIDHeader = "X-Request-Id"
@@ -133,6 +134,7 @@ func (a *API) bound(long []string) fiber.Handler {
 		ctx = context.WithValue(ctx, requestIDKey, requestIDOf(c))
 		ctx = context.WithValue(ctx, languageKey, a.languageOf(c))
 		ctx = context.WithValue(ctx, clientIPKey, a.clientOf(c))
+		ctx = context.WithValue(ctx, httpsKey, a.cameByHTTPS(c))
 		c.SetUserContext(ctx)
 		return c.Next()
 	}

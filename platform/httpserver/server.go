@@ -62,6 +62,8 @@ type Options struct {
 	Metrics prometheus.Registerer
 	// Long are paths (exact) whose requests may take ImportTime.
 	Long []string
+	// ForeignQueries are paths (exact) to which other servers send browsers, with queries of theirs.
+	ForeignQueries []string
 }
 
 // API is where adapters register their routes.
@@ -103,11 +105,11 @@ func New(o Options) *API {
 		ErrorHandler:                 api.answerError,
 	})
 	allowLong(api.app, o.Long)
-	api.app.Use(api.recoverPanics, nameRequest, api.measure, secure)
+	api.app.Use(api.recoverPanics, nameRequest, api.measure, secure, api.demandHTTPS)
 	if len(o.CORSOrigins) > 0 {
 		api.app.Use(allowOrigins(o.CORSOrigins))
 	}
-	api.app.Use(api.limitRate, checkRequest, api.bound(o.Long))
+	api.app.Use(api.limitRate, blankControls(o.ForeignQueries), checkRequest, api.bound(o.Long))
 	api.huma = humafiber.New(api.app, api.humaConfig(o.Version))
 	return api
 }

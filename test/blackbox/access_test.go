@@ -26,7 +26,7 @@ var access = map[string]string{
 	"POST /auth/login": "public", "POST /login": "public", "POST /auth/refresh": "public",
 	"POST /auth/logout": "amv", "GET /auth/me": "amv", "PUT /auth/password": "amv",
 	"GET /auth/usuarios": "a", "POST /auth/usuarios": "a", "GET /auth/usuarios/{id}": "a", "PATCH /auth/usuarios/{id}": "a", "DELETE /auth/usuarios/{id}": "a",
-	"POST /auth/usuarios/{id}/enlace": "a", "POST /auth/restablecer": "public",
+	"POST /auth/usuarios/{id}/enlace": "a", "DELETE /auth/usuarios/{id}/vinculo": "a", "POST /auth/restablecer": "public",
 	"GET /auth/claves": "a", "POST /auth/claves": "a", "DELETE /auth/claves/{id}": "a",
 	"GET /auth/auditoria": "a",
 
@@ -49,7 +49,7 @@ var access = map[string]string{
 	"GET /api/linea-base": "amv", "GET /api/pronostico": "amv", "POST /api/recomendaciones/recomendar": "amv", "POST /api/recomendaciones/recomendar/pdf": "amv",
 	"GET /api/recomendaciones/reporte/{id}.pdf": "amv",
 
-	"GET /.well-known/jwks.json": "public", "GET /auth/metodos": "public", "GET /auth/oidc": "public", "GET /auth/oidc/callback": "public",
+	"GET /.well-known/jwks.json": "public", "GET /auth/metodos": "public", "GET /auth/oidc": "public", "GET /auth/oidc/callback": "public", "POST /auth/oidc/canje": "public",
 	"GET /input/post": "public", "POST /input/post": "public", "GET /input/bulk": "public", "POST /input/bulk": "public",
 	"GET /health/live": "public", "GET /health/ready": "public",
 }

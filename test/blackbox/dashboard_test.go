@@ -28,6 +28,7 @@ func TestDashboard(t *testing.T) {
 	t.Cleanup(func() { _ = provider.Shutdown() })
 	provider.QueueUser(&mockoidc.MockUser{Subject: "1", Email: "ana@usc.edu.co", EmailVerified: true, Groups: []string{"profesores"}})
 	provider.QueueUser(&mockoidc.MockUser{Subject: "2", Email: "eva@usc.edu.co", EmailVerified: true, Groups: []string{"visitas"}})
+	provider.QueueUser(&mockoidc.MockUser{Subject: "3", Email: "luz@usc.edu.co", EmailVerified: true, Groups: []string{"profesores"}})
 	server, err := program.Start(context.Background(), t.TempDir(), databasetest.SQLite(t), []string{
 		"RATE_LIMIT_PER_MIN=0", "OIDC_ISSUER=" + provider.Issuer(), "OIDC_CLIENT_ID=" + provider.ClientID, "OIDC_CLIENT_SECRET=" + provider.ClientSecret,
 		"OIDC_REDIRECT_URL=$URL/auth/oidc/callback", "OIDC_VIEWER_GROUP=profesores",

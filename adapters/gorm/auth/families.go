@@ -48,6 +48,11 @@ func beginFamily(tx *gorm.DB, f auth.Family, token []byte, check auth.UserCheck)
 	if err != nil {
 		return err
 	}
+	return keepFamily(tx, f, token, entry)
+}
+
+// keepFamily keeps a new family of a user who is locked, and ends their oldest beyond what one has.
+func keepFamily(tx *gorm.DB, f auth.Family, token []byte, entry auth.Entry) error {
 	row := familyRow{ID: f.ID, UserID: f.User, BegunAt: f.Begun.UnixMilli(), UsedAt: f.Used.UnixMilli()}
 	if err := tx.Create(&row).Error; err != nil {
 		return fmt.Errorf("begin session: %w", err)

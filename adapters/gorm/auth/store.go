@@ -39,6 +39,8 @@ var (
 	_ auth.Sweeper  = (*Store)(nil)
 
 	_ auth.UntestedPasswords = (*Store)(nil)
+	_ auth.Links             = (*Store)(nil)
+	_ auth.SignOnCodes       = (*Store)(nil)
 )
 
 func fromMs(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

@@ -225,6 +225,9 @@ func (s *Store) RemoveUser(ctx context.Context, id string, check auth.UserCheck)
 		if err := tx.Where("id = ?", id).Delete(&userRow{}).Error; err != nil {
 			return err
 		}
+		if err := tx.Exec("DELETE FROM auth_links WHERE user_id = ?", id).Error; err != nil {
+			return err
+		}
 		if err := endFamilies(tx, id, ""); err != nil {
 			return err
 		}
@@ -250,7 +253,11 @@ func someAdministrator(tx *gorm.DB) error {
 	return err
 }
 
+// endFamilies ends a user's sessions but one. Codes go first: one that is being exchanged is waited for, and its session ends too.
 func endFamilies(tx *gorm.DB, user, keep string) error {
+	if err := tx.Exec("DELETE FROM auth_sign_on_codes WHERE user_id = ?", user).Error; err != nil {
+		return err
+	}
 	return tx.Exec("UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND id <> ?", user, keep).Error
 }
 

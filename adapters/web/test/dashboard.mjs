@@ -200,23 +200,57 @@ const steps = {
     await other.close()
     await context.close()
   },
-  async 'the university lets in who has no password here, and no address lets in a stranger'() {
+  async 'the university lets in who has no password here, no token stands in the address, and no address lets in a stranger'() {
     const context = await browser.newContext({ locale: 'es-CO' })
     const page = await open(context)
+    const addresses = []
+    page.on('framenavigated', (frame) => addresses.push(frame.url()))
+    page.on('request', (r) => addresses.push(r.url()))
+    page.on('response', (r) => addresses.push(r.headers().location ?? ''))
     await page.goto(url)
     await page.getByRole('button', { name: 'Entrar con la cuenta de la universidad' }).click()
     await page.getByRole('heading', { name: 'Hoy', level: 1 }).waitFor()
-    assert.equal(new URL(page.url()).hash, '', 'no token stays in the address')
+    const code = addresses.map((a) => new URL(a, url).hash.match(/^#signon_code=(htc_[\w-]{43})$/)?.[1]).find(Boolean)
+    assert.ok(code, `the page is handed a code: ${addresses.join(' ')}`)
+    assert.equal(new URL(page.url()).hash, '', 'the code does not stay in the address')
+    const history = await (await context.newCDPSession(page)).send('Page.getNavigationHistory')
+    for (const entry of history.entries) assert.doesNotMatch(`${entry.url} ${entry.userTypedURL}`, /htc_|htr_|token|eyJ/, 'nor in the history')
+    const token = await page.evaluate(() => sessionStorage.getItem('holotwin.refresh'))
+    assert.match(token, /^htr_/)
+    for (const address of addresses) assert.doesNotMatch(address, /access_token|refresh_token|htr_|eyJ/, 'no token ever stood in an address')
     await page.goto(`${url}/#/administracion`)
     await page.getByText('ana@usc.edu.co').waitFor()
     await quiet(page)
     await accessible(page, 'account of a viewer')
-    const token = await page.evaluate(() => sessionStorage.getItem('holotwin.refresh'))
+    await page.reload()
+    await page.getByText('ana@usc.edu.co').waitFor()
     const other = await open(await browser.newContext({ locale: 'es-CO' }))
-    await other.goto(`${url}/#access_token=x&refresh_token=${token}`)
-    await other.getByLabel('Contraseña').waitFor()
+    for (const hash of [`access_token=x&refresh_token=${token}`, `signon_code=${code}`]) {
+      await other.goto('about:blank')
+      await other.goto(`${url}/#${hash}`)
+      await other.getByLabel('Contraseña').waitFor()
+    }
+    await other.getByText('No se pudo terminar de entrar').waitFor() // the code was used
+    assert.equal(new URL(other.url()).hash, '')
     await other.getByRole('button', { name: 'Entrar con la cuenta de la universidad' }).click()
     await other.getByText('no tiene acceso aquí').waitFor() // the provider's next user is in no group
+    // A code that is still good is worth nothing in another browser.
+    const victim = await open(await browser.newContext({ locale: 'es-CO' }))
+    let good = ''
+    await victim.route('**/auth/oidc/canje', (route) => {
+      good = route.request().postDataJSON().code
+      return route.fulfill({ status: 429, body: '{}' })
+    })
+    await victim.goto(`${url}/auth/oidc`)
+    await victim.getByText('No se pudo terminar de entrar').waitFor()
+    await other.goto('about:blank')
+    const [refused] = await Promise.all([other.waitForResponse('**/auth/oidc/canje'), other.goto(`${url}/#signon_code=${good}`)])
+    assert.equal(refused.status(), 401)
+    await victim.unrouteAll()
+    await victim.goto('about:blank')
+    await victim.goto(`${url}/#signon_code=${good}`)
+    await victim.getByRole('heading', { name: 'Hoy', level: 1 }).waitFor() // and it was good
+    await victim.context().close()
     await other.context().close()
     await context.close()
   },

@@ -27,6 +27,8 @@ type Store interface {
 	auth.Scopes
 	auth.Sweeper
 	auth.UntestedPasswords
+	auth.Links
+	auth.SignOnCodes
 }
 
 // noted is a line that nobody looks at.
@@ -52,6 +54,8 @@ func Run(t *testing.T, store Store) {
 	t.Run("what is answered holds", func(t *testing.T) { inTheMiddle(t, store) })
 	t.Run("links to another password end", func(t *testing.T) { linksEnd(t, store) })
 	t.Run("what is not edited is not looked at", func(t *testing.T) { onlyWhatIsEdited(t, store) })
+	t.Run("accounts of the university are linked", func(t *testing.T) { links(t, store) })
+	t.Run("of many who exchange a code one wins", func(t *testing.T) { signOnCodes(t, store) })
 	t.Run("keys", func(t *testing.T) { keys(t, store) })
 	t.Run("who is limited to a part of the campus", func(t *testing.T) { scopes(t, store) })
 	t.Run("the audit is read backwards", func(t *testing.T) { audit(t, store) })

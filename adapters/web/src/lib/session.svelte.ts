@@ -5,10 +5,10 @@ export type User = { id: string; email: string; role: 'admin' | 'manager' | 'vie
 type Granted = { access_token: string; expires_in: number; refresh_token: string; user: User }
 
 const refreshKey = 'holotwin.refresh'
-const signOnKey = 'holotwin.signon'
 const channel = new BroadcastChannel('holotwin')
 
-export const session = $state<{ user: User | null; ready: boolean; refused: boolean }>({ user: null, ready: false, refused: false })
+/** signOn says what became of a sign-on that brought nobody in. */
+export const session = $state<{ user: User | null; ready: boolean; signOn: '' | 'refused' | 'failed' }>({ user: null, ready: false, signOn: '' })
 
 let access = ''
 let until = 0
@@ -102,26 +102,29 @@ export async function hasSignOn(): Promise<boolean> {
   return answer?.ok ? ((await answer.json()) as { single_sign_on: boolean }).single_sign_on : false
 }
 
-/** Goes to the university's login, which sends the browser back with tokens in the address. */
+/** Goes to the university's login, which sends the browser back with a code in the address. */
 export function signOn() {
-  sessionStorage.setItem(signOnKey, '1')
   location.href = '/auth/oidc'
 }
 
-/** Takes the tokens that the university's login brought back to the tab that asked for them; others' would be a stranger's session. */
-function land() {
+/**
+ * Exchanges the code that the university's login brought back, which is good once and in this browser alone. It leaves the
+ * history before anything else happens. Tells whether somebody is logged in by it.
+ */
+async function acceptSignOn(): Promise<boolean> {
   const brought = new URLSearchParams(location.hash.slice(1))
-  const token = brought.get('refresh_token')
-  session.refused = brought.get('signon') === 'refused'
-  if (session.refused) history.replaceState(null, '', '/')
-  if (!token || !brought.get('access_token')) return
+  const code = brought.get('signon_code')
+  session.signOn = brought.get('signon') === 'refused' ? 'refused' : ''
+  if (!code && !session.signOn) return false
   history.replaceState(null, '', '/')
-  if (sessionStorage.getItem(signOnKey)) sessionStorage.setItem(refreshKey, token)
-  sessionStorage.removeItem(signOnKey)
+  if (!code) return false
+  const answer = await post('/auth/oidc/canje', { code }).catch(() => null)
+  if (answer?.ok) take((await answer.json()) as Granted)
+  else session.signOn = 'failed'
+  return answer?.ok ?? false
 }
 
 export async function resume() {
-  land()
-  await refresh()
+  if (!(await acceptSignOn())) await refresh()
   session.ready = true
 }
