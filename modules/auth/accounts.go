@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"net/mail"
 	"strings"
 )
@@ -53,7 +54,7 @@ type First struct {
 }
 
 // Bootstrap makes the first administrator where there is no user yet; nil where there is one. Without a password
-// it makes one up.
+// it makes one up. It refuses the published password, which would let nobody in.
 func (a *Accounts) Bootstrap(ctx context.Context, email, password string) (*First, error) {
 	if any, err := a.users.AnyUser(ctx); any || err != nil {
 		return nil, err
@@ -62,6 +63,9 @@ func (a *Accounts) Bootstrap(ctx context.Context, email, password string) (*Firs
 	if password == "" {
 		password = a.MadeUp()
 		first.Password = password
+	}
+	if password == publishedPassword {
+		return nil, errors.New("the first administrator's password stands in published source: choose another")
 	}
 	hash, err := a.hasher.Hash(ctx, password)
 	if err != nil {

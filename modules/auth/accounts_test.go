@@ -1,0 +1,20 @@
+package auth
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// noUsers is a store without users.
+type noUsers struct{ Users }
+
+func (noUsers) AnyUser(context.Context) (bool, error) { return false, nil }
+
+// TestFirstAdministratorHasNoPublishedPassword starts with the text of old versions' source as ADMIN_PASSWORD.
+func TestFirstAdministratorHasNoPublishedPassword(t *testing.T) {
+	first, err := NewAccounts(AccountsNeed{Users: noUsers{}}).Bootstrap(context.Background(), "admin@usc.edu.co", publishedPassword)
+	require.ErrorContains(t, err, "choose another")
+	require.Nil(t, first)
+}
