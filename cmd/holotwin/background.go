@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
+	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
@@ -20,6 +21,10 @@ const (
 	vitalsEvery = 15 * time.Second
 	// forgetEventsEvery is how often the outbox is emptied of what is too old for readers that come back.
 	forgetEventsEvery = 5 * time.Minute
+	// countRefusalsEvery is how often it is written how many refused requests the audit left out.
+	countRefusalsEvery = time.Minute
+	// forgetStrangersEvery is how often the audit drops what is too old of refused requests of strangers.
+	forgetStrangersEvery = time.Hour
 )
 
 // repeat does something every now and then until ctx ends. What fails is logged, and tried again the next time.
@@ -92,5 +97,16 @@ func forget(ctx context.Context, log *zap.Logger, books *gormenergy.Store, reten
 		case forgotten > 0:
 			log.Info("readings older than RAW_RETENTION_DAYS were forgotten", zap.Int64("readings", forgotten))
 		}
+	}
+}
+
+// countRefusals writes how many refused requests the audit left out until ctx ends, and then those of the last minute.
+func countRefusals(ctx context.Context, log *zap.Logger, refusals *auth.Refusals) {
+	const failed = "the refused requests that the audit left out were not counted"
+	repeat(ctx, countRefusalsEvery, log, failed, refusals.CountLeftOut)
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPost)
+	defer cancel()
+	if err := refusals.CountLeftOut(ending); err != nil {
+		log.Error(failed, zap.Error(err))
 	}
 }

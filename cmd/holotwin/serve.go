@@ -60,7 +60,7 @@ func serve(settings config.Config, more ...fx.Option) error {
 }
 
 // run ties the server's life to the program's.
-func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, books *gormenergy.Store, observatory *energy.Observatory, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
+func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, api *httpserver.API, books *gormenergy.Store, observatory *energy.Observatory, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet, refusals *auth.Refusals, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
 	life.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
 			listener, err := net.Listen("tcp", c.HTTPAddr)
@@ -92,6 +92,10 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 			})
 			supervisor.Run("old events", func(ctx context.Context) {
 				repeat(ctx, forgetEventsEvery, log, "old events were not forgotten; it is tried again", outbox.Forget)
+			})
+			supervisor.Run("refused requests", func(ctx context.Context) { countRefusals(ctx, log, refusals) })
+			supervisor.Run("old refused requests", func(ctx context.Context) {
+				repeat(ctx, forgetStrangersEvery, log, "old refused requests of strangers were not forgotten; it is tried again", refusals.Forget)
 			})
 			supervisor.Run("retention", func(ctx context.Context) { forget(ctx, log, books, retentionOf(c)) })
 			if observatory != nil {
@@ -172,7 +176,11 @@ func migrate(ctx context.Context, db *database.Database) error {
 }
 
 func openDatabase(ctx context.Context, c config.Config) (*database.Database, error) {
-	return database.Open(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL})
+	db, err := database.Open(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL})
+	if err == nil {
+		db.Audit(gormauth.WriteEntry) // the users' tables are in the same database
+	}
+	return db, err
 }
 
 // checks are what must work before requests are sent here.

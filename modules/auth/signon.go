@@ -85,7 +85,7 @@ func (s *SignOns) Finish(ctx context.Context, attempt Attempt, state, code strin
 	role := s.roles.of(identity.Groups)
 	email := normalEmail(identity.Email)
 	if role == "" || email == "" {
-		return Grant{}, errors.Join(ErrCredentials, s.sessions.audit.Note(ctx, from.Entry(s.sessions.clock.Now(), LoginRefused, email, strings.Join(identity.Groups, " "))))
+		return Grant{}, errors.Join(ErrCredentials, s.sessions.refusals.Note(ctx, from.Entry(s.sessions.clock.Now(), LoginRefused, email, strings.Join(identity.Groups, " "))))
 	}
 	user, err := s.known(ctx, email, role, from)
 	if err != nil {
@@ -106,7 +106,7 @@ func (s *SignOns) known(ctx context.Context, email string, role Role, from Actor
 		user = User{ID: s.sessions.newID("us"), Email: email, Role: role, Login: BySignOn, Created: now}
 		return user, s.users.AddUser(ctx, user, from.Entry(now, UserAdded, user.ID, described(user)))
 	case user.Disabled:
-		return User{}, errors.Join(ErrCredentials, s.sessions.audit.Note(ctx, from.Entry(now, LoginRefused, email, "disabled")))
+		return User{}, errors.Join(ErrCredentials, s.sessions.refusals.Note(ctx, from.Entry(now, LoginRefused, email, "disabled")))
 	case user.Role == role:
 		return user, nil
 	}

@@ -18,7 +18,7 @@ import (
 func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Operation, handler func(context.Context, *I) (*O, error)) {
 	roles := rolesOf(op)
 	api.routes = append(api.routes, Route{Method: op.Method, Path: op.Path, Roles: roles})
-	op.Middlewares = append(huma.Middlewares{api.authorise(roles)}, op.Middlewares...)
+	op.Middlewares = append(huma.Middlewares{api.authorise(op, roles)}, op.Middlewares...)
 	if !slices.Contains(roles, public) {
 		op.Security = []map[string][]string{{"token": {}}, {"key": {}}}
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
@@ -30,6 +30,9 @@ func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Ope
 	op.Metadata = nil
 	huma.Register(api.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
+		if err == nil {
+			err = api.recordUnwritten(ctx)
+		}
 		if err != nil {
 			return nil, api.explain(ctx, err, errs)
 		}

@@ -22,6 +22,7 @@ const (
 	languageKey
 	principalKey
 	clientIPKey
+	callerKey // whom the handler of a public route found out
 )
 
 const requestIDHeader = "X-Request-Id"
