@@ -61,6 +61,8 @@ func (w *world) killUserCommand(l *life) {
 func (l *life) checkCommands(s *standing) {
 	if l.imported != "" {
 		require.Len(l.t, l.stored(l.imported, "kwh"), uploadRows)
+		made := list[named](l.world, "/auth/auditoria?action=import&target="+url.QueryEscape("/api/dispositivos/"+l.imported))
+		require.Len(l.t, made, 1, "entries in the audit of the device that the import made")
 	}
 	if l.commanded == "" {
 		return

@@ -72,7 +72,6 @@ func rowsOf(device string) string {
 type adoption struct {
 	node, device string
 	adopted      *object
-	messages     int
 	checked      bool
 
 	mu sync.Mutex

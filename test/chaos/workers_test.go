@@ -57,7 +57,7 @@ func (w *worker) change(o *object, after, method, path string, body any) (progra
 		return answer, false
 	}
 	r.acked, o.state = true, after
-	w.life.acknowledged.Add(1)
+	w.acknowledged.Add(1)
 	return answer, true
 }
 
