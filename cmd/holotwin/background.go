@@ -27,6 +27,10 @@ const (
 	sweepFor   = 20 * time.Second
 	// forgetEventsEvery is how often the outbox is emptied of what is too old for readers that come back.
 	forgetEventsEvery = 5 * time.Minute
+	// countRefusalsEvery is how often it is written how many refused requests the audit left out.
+	countRefusalsEvery = time.Minute
+	// forgetStrangersEvery is how often the audit drops what is too old of refused requests of strangers.
+	forgetStrangersEvery = time.Hour
 )
 
 // repeat does something every now and then until ctx ends. What fails is logged, and tried again the next time.
@@ -130,4 +134,15 @@ func sweep(ctx context.Context, log *zap.Logger, sessions *auth.Sessions) {
 		defer cancel()
 		return sessions.Sweep(within)
 	})
+}
+
+// countRefusals writes how many refused requests the audit left out until ctx ends, and then those of the last minute.
+func countRefusals(ctx context.Context, log *zap.Logger, refusals *auth.Refusals) {
+	const failed = "the refused requests that the audit left out were not counted"
+	repeat(ctx, countRefusalsEvery, log, failed, refusals.CountLeftOut)
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPost)
+	defer cancel()
+	if err := refusals.CountLeftOut(ending); err != nil {
+		log.Error(failed, zap.Error(err))
+	}
 }

@@ -19,6 +19,8 @@ import (
 	"github.com/holotwin/holotwin/adapters/greenbutton"
 	httpenergy "github.com/holotwin/holotwin/adapters/http/energy"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/audit"
+	"github.com/holotwin/holotwin/platform/clock"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/random"
 )
@@ -205,7 +207,8 @@ func (i importer) makeDevices(ctx context.Context, chunk []energy.Row) error {
 			continue
 		}
 		kind, space := energy.KindMeter, energy.SpaceID(i.command.CreateIn)
-		_, err := i.catalog.CreateDevice(ctx, operator, *id, energy.DeviceEdit{Kind: &kind, Space: &space})
+		noted := audit.Begin(ctx, audit.Entry{At: clock.System{}.Now(), Actor: operator.Subject, Action: "import", Target: "/api/dispositivos/" + *id})
+		_, err := i.catalog.CreateDevice(noted, operator, *id, energy.DeviceEdit{Kind: &kind, Space: &space})
 		var invalid energy.ErrInvalid
 		if errors.As(err, &invalid) && invalid.Flaws[0].Field == "space_id" {
 			return fmt.Errorf("--create-in: there is no space %q", i.command.CreateIn)

@@ -61,7 +61,7 @@ func serve(settings config.Config, more ...fx.Option) error {
 }
 
 // run ties the server's life to the program's.
-func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, sessions *auth.Sessions, api *httpserver.API, books *gormenergy.Store, observatory *energy.Observatory, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
+func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, sessions *auth.Sessions, api *httpserver.API, books *gormenergy.Store, observatory *energy.Observatory, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet, refusals *auth.Refusals, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
 	life.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
 			for _, file := range db.Exposed {
@@ -101,6 +101,10 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 				repeat(ctx, forgetEventsEvery, log, "old events were not forgotten; it is tried again", outbox.Forget)
 			})
 			supervisor.Run("old sessions", func(ctx context.Context) { sweep(ctx, log, sessions) })
+			supervisor.Run("refused requests", func(ctx context.Context) { countRefusals(ctx, log, refusals) })
+			supervisor.Run("old refused requests", func(ctx context.Context) {
+				repeat(ctx, forgetStrangersEvery, log, "old refused requests of strangers were not forgotten; it is tried again", refusals.Forget)
+			})
 			supervisor.Run("retention", func(ctx context.Context) { forget(ctx, log, books, retentionOf(c)) })
 			if observatory != nil {
 				supervisor.Run("weather", func(ctx context.Context) { observe(ctx, log, observatory) })
@@ -180,18 +184,27 @@ func migrate(ctx context.Context, db *database.Database) error {
 }
 
 func openDatabase(ctx context.Context, c config.Config) (*database.Database, error) {
-	return database.Open(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL})
+	return openAudited(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL})
 }
 
 // openWatchedDatabase logs when the database stops answering, and when it is back.
 func openWatchedDatabase(ctx context.Context, c config.Config, log *zap.Logger) (*database.Database, error) {
-	return database.Open(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL, Silent: func(silent bool) {
+	return openAudited(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL, Silent: func(silent bool) {
 		if silent {
 			log.Error("PostgreSQL has stopped answering; requests get 503, and it is asked until it answers")
 			return
 		}
 		log.Info("PostgreSQL answers again")
 	}})
+}
+
+// openAudited opens a database whose changes are noted in the users' tables, which are in it.
+func openAudited(ctx context.Context, o database.Options) (*database.Database, error) {
+	db, err := database.Open(ctx, o)
+	if err == nil {
+		db.Audit(gormauth.WriteEntry)
+	}
+	return db, err
 }
 
 // checks are what must work before requests are sent here.

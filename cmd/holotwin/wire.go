@@ -67,6 +67,7 @@ func newRegistry() *prometheus.Registry {
 var authParts = fx.Module("auth",
 	fx.Provide(
 		gormauth.New,
+		func(store *gormauth.Store) *auth.Refusals { return auth.NewRefusals(store, clock.System{}) },
 		func() (*bcrypt.Hasher, error) { return bcrypt.New(bcrypt.Cost) },
 		func(c config.Config, db *database.Database) (*jwt.Tokens, error) {
 			if c.JWTKeys != "" {
@@ -84,22 +85,22 @@ var authParts = fx.Module("auth",
 		func(store *gormauth.Store, accounts *auth.Accounts) *auth.Keys {
 			return auth.NewKeys(store, accounts, clock.System{})
 		},
-		func(c config.Config, log *zap.Logger, store *gormauth.Store, sessions *auth.Sessions, accounts *auth.Accounts, keys *auth.Keys, tokens *jwt.Tokens) *httpauth.Handlers {
+		func(c config.Config, log *zap.Logger, store *gormauth.Store, refusals *auth.Refusals, sessions *auth.Sessions, accounts *auth.Accounts, keys *auth.Keys, tokens *jwt.Tokens) *httpauth.Handlers {
 			var public []httpauth.PublicKey
 			for _, key := range tokens.PublicKeys() {
 				public = append(public, httpauth.PublicKey{Type: "OKP", Curve: "Ed25519", Use: "sig", Algorithm: "EdDSA", ID: key.ID, X: key.X})
 			}
 			return &httpauth.Handlers{
 				PublicKeys: public, SignOns: signOns(c, sessions, store), SecureCookies: strings.HasPrefix(c.OIDCRedirectURL, "https:"),
-				Sessions: sessions, Accounts: accounts, Keys: keys, Audit: store, Log: log, Clock: clock.System{},
+				Sessions: sessions, Accounts: accounts, Keys: keys, Audit: store, Refusals: refusals, Log: log, Clock: clock.System{},
 			}
 		},
 	),
 )
 
-func newSessions(c config.Config, store *gormauth.Store, hasher *bcrypt.Hasher, tokens *jwt.Tokens) *auth.Sessions {
+func newSessions(c config.Config, store *gormauth.Store, refusals *auth.Refusals, hasher *bcrypt.Hasher, tokens *jwt.Tokens) *auth.Sessions {
 	return auth.NewSessions(auth.SessionsNeed{
-		Users: store, Families: store, Hasher: hasher, Tokens: tokens, Throttle: store, Sweeper: store, Audit: store, LoginLimit: c.LoginLimitPerMin,
+		Users: store, Families: store, Hasher: hasher, Tokens: tokens, Throttle: store, Sweeper: store, Refusals: refusals, LoginLimit: c.LoginLimitPerMin,
 		Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,
 	})
 }
@@ -177,7 +178,7 @@ func rewriter(c config.Config) advice.Rewriter {
 var httpParts = fx.Module("http",
 	fx.Provide(func(c config.Config, log *zap.Logger, registry *prometheus.Registry, auth *httpauth.Handlers, energy *httpenergy.Handlers, advice *httpadvice.Handlers, db *database.Database) *httpserver.API {
 		api := httpserver.New(httpserver.Options{
-			Log: log, Version: version, Locale: c.Locale, CORSOrigins: c.CORSOrigins, Authenticator: auth, Noted: auth.Noted,
+			Log: log, Version: version, Locale: c.Locale, CORSOrigins: c.CORSOrigins, Authenticator: auth, Auditor: auth,
 			TrustedProxies: c.TrustedProxies, RatePerMinute: c.RateLimitPerMin, Metrics: registry, Long: httpenergy.BulkPaths, ForeignQueries: []string{httpauth.CallbackPath},
 		})
 		auth.Register(api)

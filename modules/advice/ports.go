@@ -172,7 +172,7 @@ type Scenarios interface {
 	KeepScenario(ctx context.Context, s KeptScenario, ofMaker int) error
 	// AllScenarios are those kept, the newest first.
 	AllScenarios(ctx context.Context) ([]KeptScenario, error)
-	// DropScenario lets one go; one that is not there is gone already.
+	// DropScenario lets one go with its run; one that is not there is gone already.
 	DropScenario(ctx context.Context, id string) error
 }
 

@@ -68,8 +68,5 @@ func (a *Advisor) DropScenario(ctx context.Context, caller Caller, id string) er
 	if _, err := a.KeptScenarios(ctx, caller, []string{id}); err != nil {
 		return err
 	}
-	if err := a.Runs.EndRun(ctx, id); err != nil {
-		return err
-	}
 	return a.Scenarios.DropScenario(ctx, id)
 }

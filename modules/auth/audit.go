@@ -25,12 +25,15 @@ type Entry struct {
 	Detail  string
 	Client  string
 	Request string
+	// Refused is set where it was not done: the request was refused.
+	Refused bool
 }
 
 // The actions that this module notes; others note theirs as method and route.
 const (
 	LoggedIn        = "login"
 	LoginRefused    = "login.refused"
+	LoggedOut       = "logout"
 	TokenReused     = "token.reused"
 	UserAdded       = "user.added"
 	UserChanged     = "user.changed"
@@ -61,9 +64,11 @@ type Numbered struct {
 	Entry
 }
 
-// Audit keeps lines for ever.
+// Audit keeps lines for ever, but for those about the refused requests of strangers.
 type Audit interface {
 	Note(ctx context.Context, entries ...Entry) error
 	// Entries gives lines, newest first.
 	Entries(ctx context.Context, q AuditQuery) ([]Numbered, error)
+	// ForgetStrangers drops lines of refused requests that have no actor and are older than an instant.
+	ForgetStrangers(ctx context.Context, before time.Time) error
 }

@@ -79,8 +79,8 @@ type Families interface {
 	Find(ctx context.Context, token []byte) (family Family, spent, found bool, err error)
 	// Spend exchanges a token for its successor: of many who try at once, one wins.
 	Spend(ctx context.Context, token, successor []byte, now time.Time) (won bool, err error)
-	// End ends a family.
-	End(ctx context.Context, id string) error
+	// End ends a family and notes it; one that has ended is not noted again.
+	End(ctx context.Context, id string, note Entry) error
 	// Standing is a family with its user as both are now.
 	Standing(ctx context.Context, id string) (family Family, user User, found bool, err error)
 }

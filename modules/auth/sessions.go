@@ -34,7 +34,7 @@ type Sessions struct {
 	throttle *loginThrottle
 	places   loginPlaces
 	sweeper  Sweeper
-	audit    Audit
+	refusals *Refusals
 	clock    Clock
 	newID    func(prefix string) string
 	random   func(n int) []byte
@@ -49,7 +49,7 @@ type SessionsNeed struct {
 	Tokens   Tokens
 	Throttle Throttle
 	Sweeper  Sweeper
-	Audit    Audit
+	Refusals *Refusals
 	// LoginLimit is how many logins of an account may fail in a minute from one network.
 	LoginLimit int
 	Clock      Clock
@@ -60,7 +60,7 @@ type SessionsNeed struct {
 // NewSessions makes sessions.
 func NewSessions(n SessionsNeed) *Sessions {
 	return &Sessions{
-		users: n.Users, families: n.Families, hasher: n.Hasher, tokens: n.Tokens, sweeper: n.Sweeper, audit: n.Audit, clock: n.Clock, newID: n.NewID, random: n.Random,
+		users: n.Users, families: n.Families, hasher: n.Hasher, tokens: n.Tokens, sweeper: n.Sweeper, refusals: n.Refusals, clock: n.Clock, newID: n.NewID, random: n.Random,
 		throttle: &loginThrottle{store: n.Throttle, limit: n.LoginLimit, clock: n.Clock},
 		places:   loginPlaces{of: make(map[string]int)},
 		standing: newStandings(n.Families, n.Clock),
@@ -84,7 +84,7 @@ func (s *Sessions) Login(ctx context.Context, email, password string, from Actor
 		return err
 	})
 	if errors.Is(err, ErrCredentials) {
-		err = errors.Join(err, s.audit.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, noted(email), "")))
+		err = errors.Join(err, s.refusals.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, noted(email), "")))
 	}
 	return granted, err
 }
@@ -280,18 +280,22 @@ func (s *Sessions) Refresh(ctx context.Context, refresh string, from Actor) (Gra
 }
 
 func (s *Sessions) reused(ctx context.Context, family Family, from Actor) error {
-	if err := s.Logout(ctx, family.ID); err != nil {
+	if err := s.end(ctx, family.ID, from.Entry(s.clock.Now(), TokenReused, family.User, family.ID)); err != nil {
 		return err
 	}
-	return errors.Join(ErrTokenReused, s.audit.Note(ctx, from.Entry(s.clock.Now(), TokenReused, family.User, family.ID)))
+	return ErrTokenReused
 }
 
 // Forget makes the next token of a user look again at what he may do.
 func (s *Sessions) Forget(user string) { s.standing.forgetUser(user) }
 
-// Logout ends a session: at once in this process, within five seconds in others.
-func (s *Sessions) Logout(ctx context.Context, family string) error {
-	if err := s.families.End(ctx, family); err != nil {
+// Logout ends the actor's session: at once in this process, within five seconds in others.
+func (s *Sessions) Logout(ctx context.Context, actor Actor, family string) error {
+	return s.end(ctx, family, actor.Entry(s.clock.Now(), LoggedOut, actor.ID, ""))
+}
+
+func (s *Sessions) end(ctx context.Context, family string, note Entry) error {
+	if err := s.families.End(ctx, family, note); err != nil {
 		return err
 	}
 	s.standing.forget(family)

@@ -165,7 +165,7 @@ func (s *SignOns) finish(ctx context.Context, attempt Attempt, back Return, from
 
 // refused notes who was refused and why.
 func (s *SignOns) refused(ctx context.Context, refusal ErrSignOn, target string, from Actor) error {
-	if err := s.sessions.audit.Note(ctx, from.Entry(s.sessions.clock.Now(), LoginRefused, target, refusal.Reason)); err != nil {
+	if err := s.sessions.refusals.Note(ctx, from.Entry(s.sessions.clock.Now(), LoginRefused, target, refusal.Reason)); err != nil {
 		return err
 	}
 	return refusal

@@ -11,6 +11,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+
+	"github.com/holotwin/holotwin/platform/audit"
 )
 
 // Dialect is which database it is.
@@ -47,7 +49,13 @@ type Database struct {
 
 	directURL string
 	close     func() error
+	// writeEntry writes an entry of the audit; nil where this database takes none.
+	writeEntry func(tx *gorm.DB, e audit.Entry) error
 }
+
+// Audit makes every write transaction write the audit entry that its context holds, before it is committed. It is called before
+// the database is used.
+func (d *Database) Audit(write func(tx *gorm.DB, e audit.Entry) error) { d.writeEntry = write }
 
 // ErrInUse is a SQLite file that another process has open for writing.
 var ErrInUse = errors.New("the database file is in use by another process")
@@ -77,14 +85,31 @@ func (d *Database) Ping(ctx context.Context) error {
 const transactionTime = 30 * time.Second
 
 // Transact runs fn in one write transaction: all of it is committed and synced to disk, or none. fn must use tx
-// alone; on SQLite, Write inside it would wait for itself.
+// alone; on SQLite, Write inside it would wait for itself. The audit entry that waits in ctx is written in it: where the audit
+// cannot be written, nothing is changed.
 func (d *Database) Transact(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if _, bounded := ctx.Deadline(); !bounded {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, transactionTime)
 		defer cancel()
 	}
-	return d.Write.WithContext(ctx).Transaction(fn)
+	entry := audit.PendingOf(ctx)
+	if entry == nil || d.writeEntry == nil {
+		return d.Write.WithContext(ctx).Transaction(fn)
+	}
+	err := d.Write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		if err := d.writeEntry(tx, entry.Entry); err != nil {
+			return fmt.Errorf("write the audit, without which nothing is changed: %w", err)
+		}
+		return nil
+	})
+	if err == nil {
+		entry.SetWritten()
+	}
+	return err
 }
 
 // gormConfig: one statement is its own transaction already, the schema is goose's, and errors are logged once,

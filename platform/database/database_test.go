@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 
+	"github.com/holotwin/holotwin/platform/audit"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/database/databasetest"
 )
@@ -106,4 +107,37 @@ func TestASecondProcessIsKeptOffASQLiteFile(t *testing.T) {
 	db, err = database.Open(context.Background(), database.Options{URL: url})
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
+}
+
+// TestAChangeAndItsEntryAreOne writes the entry that waits in a context with its first transaction that is committed.
+func TestAChangeAndItsEntryAreOne(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+		require.NoError(t, db.Migrate(context.Background(), "things", migrations))
+		away := errors.New("the audit is away")
+		var refused error
+		db.Audit(func(tx *gorm.DB, e audit.Entry) error {
+			return errors.Join(tx.Create(&thing{ID: "entry of " + e.Target, N: 1}).Error, refused)
+		})
+		ids := func() (ids []string) {
+			require.NoError(t, db.Read.Model(&thing{}).Order("id").Pluck("id", &ids).Error)
+			return ids
+		}
+		ctx := audit.Begin(context.Background(), audit.Entry{Target: "a"})
+		add := func(ctx context.Context, id string, failed error) error {
+			return db.Transact(ctx, func(tx *gorm.DB) error { return errors.Join(tx.Create(&thing{ID: id}).Error, failed) })
+		}
+		refused = away
+		require.ErrorIs(t, add(ctx, "a", nil), away)
+		require.Empty(t, ids(), "without its entry nothing is changed")
+		refused = nil
+		require.Error(t, add(ctx, "a", errors.New("no")))
+		require.Empty(t, ids(), "without its change no entry is written")
+		require.NotNil(t, audit.PendingOf(ctx))
+		require.NoError(t, add(audit.Without(ctx), "0", nil))
+		require.NoError(t, add(ctx, "a", nil))
+		require.NoError(t, add(ctx, "b", nil), "the second transaction writes no second entry")
+		require.NoError(t, add(context.Background(), "c", nil))
+		require.Nil(t, audit.PendingOf(ctx))
+		require.Equal(t, []string{"0", "a", "b", "c", "entry of a"}, ids())
+	})
 }

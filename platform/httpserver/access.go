@@ -3,12 +3,10 @@ package httpserver
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 
 	"github.com/holotwin/holotwin/platform/problem"
 )
@@ -48,11 +46,17 @@ type Authenticator interface {
 
 const (
 	rolesKey  = "roles"
+	ownKey    = "own refusals"
 	challenge = `Bearer realm="holotwin"`
 )
 
 // Public marks a route that anybody may call.
 func Public() map[string]any { return map[string]any{rolesKey: []Role{public}} }
+
+// PublicWithOwnRefusals marks a public route whose handler writes its refusals to the audit itself.
+func PublicWithOwnRefusals() map[string]any {
+	return map[string]any{rolesKey: []Role{public}, ownKey: true}
+}
 
 // Allow marks a route that these roles may call.
 func Allow(roles ...Role) map[string]any { return map[string]any{rolesKey: roles} }
@@ -86,10 +90,11 @@ func WithPrincipal(ctx context.Context, p Principal) context.Context {
 }
 
 // authorise lets a request through to its handler when its caller is known and has one of the roles.
-func (a *API) authorise(roles []Role) func(huma.Context, func(huma.Context)) {
+func (a *API) authorise(op huma.Operation, roles []Role) func(huma.Context, func(huma.Context)) {
 	if slices.Contains(roles, public) {
-		return func(ctx huma.Context, next func(huma.Context)) { next(ctx) }
+		return a.auditPublic(op)
 	}
+	changes := changes(op, roles)
 	return func(ctx huma.Context, next func(huma.Context)) {
 		p, err := a.principal(ctx.Context(), ctx.Header("Authorization"), ctx.Header("X-API-Key"))
 		if err == nil && !slices.Contains(roles, p.Role) {
@@ -97,42 +102,21 @@ func (a *API) authorise(roles []Role) func(huma.Context, func(huma.Context)) {
 		}
 		if err != nil {
 			a.refuse(ctx, err)
-			a.witness(ctx, p, roles)
+			a.auditRefusal(ctx, p)
 			return
 		}
-		next(huma.WithValue(ctx, principalKey, p))
-		a.witness(ctx, p, roles)
-	}
-}
-
-// Deed is what somebody did through a route, or was refused.
-type Deed struct {
-	Principal Principal // the zero one where nobody was let in
-	// Route is the path's template, Target the path.
-	Method, Route, Target string
-	Status                int
-	Refused               bool
-}
-
-// witness tells of refusals, of changes and of exports. Measurements are not told: their readings tell of themselves. What
-// the routes of the users change is noted where it is changed.
-func (a *API) witness(ctx huma.Context, p Principal, roles []Role) {
-	if a.noted == nil {
-		return
-	}
-	status := humafiber.Unwrap(ctx).Response().StatusCode()
-	deed := Deed{Principal: p, Method: ctx.Method(), Route: ctx.Operation().Path, Target: ctx.URL().Path, Status: status}
-	deed.Refused = status == http.StatusUnauthorized || status == http.StatusForbidden
-	changed := ctx.Method() != http.MethodGet && status < http.StatusBadRequest && !slices.Contains(roles, Device) && !strings.HasPrefix(deed.Route, "/auth/")
-	exported := len(humafiber.Unwrap(ctx).Response().Header.Peek("Content-Disposition")) > 0
-	if deed.Refused || changed || exported {
-		a.noted(ctx.Context(), deed)
+		ctx = huma.WithValue(ctx, principalKey, p)
+		a.auditRequest(ctx, p, changes, next)
 	}
 }
 
 // KeyHolder tells who holds an API key that came elsewhere than in its header.
 func (a *API) KeyHolder(ctx context.Context, key string) (Principal, error) {
-	return a.principal(ctx, "", key)
+	p, err := a.principal(ctx, "", key)
+	if caller, _ := ctx.Value(callerKey).(*Principal); caller != nil && err == nil {
+		*caller = p
+	}
+	return p, err
 }
 
 func (a *API) principal(ctx context.Context, authorization, apiKey string) (Principal, error) {

@@ -32,7 +32,7 @@ func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Ope
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = BodyLimit
 	}
-	entrance := huma.Middlewares{api.authorise(roles)}
+	entrance := huma.Middlewares{api.authorise(op, roles)}
 	if weight, heavy := op.Metadata[weightKey].(int); heavy {
 		entrance = append(entrance, api.admit(weight))
 	}
@@ -41,6 +41,9 @@ func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Ope
 	op.Metadata = nil
 	huma.Register(api.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
+		if err == nil {
+			err = api.recordUnwritten(ctx)
+		}
 		if err != nil {
 			return nil, api.explain(ctx, err, errs)
 		}

@@ -24,6 +24,7 @@ const (
 	roomKey
 	clientIPKey
 	httpsKey
+	callerKey // whom the handler of a public route found out
 )
 
 const requestIDHeader = "X-Request-Id"

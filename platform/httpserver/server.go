@@ -56,8 +56,8 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	// RatePerMinute is how many requests a client may make a minute; 0 is without limit.
 	RatePerMinute int
-	// Noted is told what was done and who was refused; nil is told nothing.
-	Noted func(context.Context, Deed)
+	// Auditor writes the audit entries that no transaction of a module writes; nil keeps no audit.
+	Auditor Auditor
 	// Metrics takes the request counters; nil takes none.
 	Metrics prometheus.Registerer
 	// Long are paths (exact) whose requests may take ImportTime.
@@ -73,7 +73,7 @@ type API struct {
 	log           *zap.Logger
 	locale        string
 	authenticator Authenticator
-	noted         func(context.Context, Deed)
+	auditor       Auditor
 	rate          *rateLimit
 	// trustedProxies are whose X-Forwarded-For is believed.
 	trustedProxies []netip.Prefix
@@ -85,7 +85,7 @@ type API struct {
 
 // New makes an edge without routes.
 func New(o Options) *API {
-	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, noted: o.Noted, rate: newRateLimit(o.RatePerMinute), trustedProxies: o.TrustedProxies, requests: newRequestMetrics(o.Metrics), streams: newStreams(), heavy: newAdmission()}
+	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, auditor: o.Auditor, rate: newRateLimit(o.RatePerMinute), trustedProxies: o.TrustedProxies, requests: newRequestMetrics(o.Metrics), streams: newStreams(), heavy: newAdmission()}
 	api.app = fiber.New(fiber.Config{
 		AppName:               "HoloTwin",
 		DisableStartupMessage: true,

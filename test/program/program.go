@@ -60,11 +60,8 @@ func Start(ctx context.Context, folder, databaseURL string, settings []string, w
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{URL: "http://" + address, Process: exec.Command(binary, words...), Log: &Log{}, ended: make(chan error, 1)}
-	s.Process.Dir = folder
-	s.Process.Env = append(plainEnvironment(),
-		"DB_URL="+databaseURL, "JWT_SECRET="+secret, "HTTP_ADDR="+address, "LOG_FORMAT=json",
-		"ADMIN_EMAIL="+AdminEmail, "ADMIN_PASSWORD="+AdminPassword, "LOGIN_LIMIT_PER_MIN=1000", "RATE_LIMIT_PER_MIN=0", "WEATHER_URL=off")
+	s := &Server{URL: "http://" + address, Process: command(binary, folder, databaseURL, words), Log: &Log{}, ended: make(chan error, 1)}
+	s.Process.Env = append(s.Process.Env, "HTTP_ADDR="+address)
 	for _, setting := range settings {
 		s.Process.Env = append(s.Process.Env, strings.ReplaceAll(setting, "$URL", s.URL))
 	}
@@ -74,6 +71,24 @@ func Start(ctx context.Context, folder, databaseURL string, settings []string, w
 	}
 	go func() { s.ended <- s.Process.Wait() }()
 	return s, s.await(ctx)
+}
+
+// Command is `holotwin words…` on a database, with the settings of Start, to be run and killed by the caller.
+func Command(folder, databaseURL string, words ...string) (*exec.Cmd, error) {
+	binary, err := Build()
+	if err != nil {
+		return nil, err
+	}
+	return command(binary, folder, databaseURL, words), nil
+}
+
+func command(binary, folder, databaseURL string, words []string) *exec.Cmd {
+	c := exec.Command(binary, words...)
+	c.Dir = folder
+	c.Env = append(plainEnvironment(),
+		"DB_URL="+databaseURL, "JWT_SECRET="+secret, "LOG_FORMAT=json",
+		"ADMIN_EMAIL="+AdminEmail, "ADMIN_PASSWORD="+AdminPassword, "LOGIN_LIMIT_PER_MIN=1000", "RATE_LIMIT_PER_MIN=0", "WEATHER_URL=off")
+	return c
 }
 
 // plainEnvironment keeps the settings of who runs the tests out of them.

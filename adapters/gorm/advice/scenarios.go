@@ -49,7 +49,12 @@ func (s *Store) AllScenarios(ctx context.Context) ([]advice.KeptScenario, error)
 	return all, nil
 }
 
-// DropScenario lets one go.
+// DropScenario lets one go with its run.
 func (s *Store) DropScenario(ctx context.Context, id string) error {
-	return s.db.Write.WithContext(ctx).Where("id = ?", id).Delete(&scenarioRow{}).Error
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		if err := tx.Where("scenario_id = ?", id).Delete(&runRow{}).Error; err != nil {
+			return err
+		}
+		return tx.Where("id = ?", id).Delete(&scenarioRow{}).Error
+	})
 }

@@ -3,10 +3,12 @@ package gormauth
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/audit"
 )
 
 type auditRow struct {
@@ -15,13 +17,14 @@ type auditRow struct {
 	Actor, Action, Target string
 	Detail, Client        string
 	RequestID             string
+	Refused               bool
 }
 
 func (auditRow) TableName() string { return "auth_audit" }
 
 func rowOfEntry(e auth.Entry) auditRow {
 	return auditRow{
-		At: e.At.UnixMilli(), Actor: e.Actor, Action: e.Action, Target: e.Target, Detail: e.Detail, Client: e.Client, RequestID: e.Request,
+		At: e.At.UnixMilli(), Actor: e.Actor, Action: e.Action, Target: e.Target, Detail: e.Detail, Client: e.Client, RequestID: e.Request, Refused: e.Refused,
 	}
 }
 
@@ -32,6 +35,13 @@ func note(tx *gorm.DB, e auth.Entry) error {
 		return fmt.Errorf("note %s: %w", e.Action, err)
 	}
 	return nil
+}
+
+// WriteEntry adds a line about what another module changes, in the transaction that changes it.
+func WriteEntry(tx *gorm.DB, e audit.Entry) error {
+	return note(tx, auth.Entry{
+		At: e.At, Actor: e.Actor, Action: e.Action, Target: e.Target, Detail: e.Detail, Client: e.Client, Request: e.RequestID,
+	})
 }
 
 // Note adds lines.
@@ -70,8 +80,30 @@ func (s *Store) Entries(ctx context.Context, q auth.AuditQuery) ([]auth.Numbered
 	entries := make([]auth.Numbered, len(rows))
 	for i, r := range rows {
 		entries[i] = auth.Numbered{Number: r.Number, Entry: auth.Entry{
-			At: fromMs(r.At), Actor: r.Actor, Action: r.Action, Target: r.Target, Detail: r.Detail, Client: r.Client, Request: r.RequestID,
+			At: fromMs(r.At), Actor: r.Actor, Action: r.Action, Target: r.Target, Detail: r.Detail, Client: r.Client, Request: r.RequestID, Refused: r.Refused,
 		}}
 	}
 	return entries, nil
+}
+
+// forgetAtOnce bounds what one transaction deletes: on SQLite all others wait for it.
+const forgetAtOnce = 5000
+
+// ForgetStrangers drops lines of refused requests that have no actor and are older than an instant.
+func (s *Store) ForgetStrangers(ctx context.Context, before time.Time) error {
+	for {
+		var dropped int64
+		err := s.db.Transact(ctx, func(tx *gorm.DB) error {
+			deleted := tx.Exec(`DELETE FROM auth_audit WHERE number IN
+				(SELECT number FROM auth_audit WHERE refused AND actor = '' AND at < ? ORDER BY at LIMIT ?)`, before.UnixMilli(), forgetAtOnce)
+			dropped = deleted.RowsAffected
+			return deleted.Error
+		})
+		if err != nil {
+			return fmt.Errorf("forget refused requests of strangers: %w", err)
+		}
+		if dropped < forgetAtOnce {
+			return nil
+		}
+	}
 }

@@ -115,9 +115,15 @@ func (s *Store) Spend(ctx context.Context, token, successor []byte, now time.Tim
 	return won && err == nil, err
 }
 
-// End ends a family.
-func (s *Store) End(ctx context.Context, id string) error {
-	return s.db.Write.WithContext(ctx).Exec("UPDATE auth_families SET ended = TRUE WHERE id = ?", id).Error
+// End ends a family and notes it.
+func (s *Store) End(ctx context.Context, id string, entry auth.Entry) error {
+	return s.db.Transact(ctx, func(tx *gorm.DB) error {
+		ended := tx.Exec("UPDATE auth_families SET ended = TRUE WHERE id = ? AND NOT ended", id)
+		if ended.Error != nil || ended.RowsAffected == 0 {
+			return ended.Error
+		}
+		return note(tx, entry)
+	})
 }
 
 // Standing is a family with its user.

@@ -6,13 +6,13 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/audit"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 	"github.com/holotwin/holotwin/platform/sheet"
@@ -21,10 +21,11 @@ import (
 func (h *Handlers) registerAudit(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "audit", Method: http.MethodGet, Path: "/auth/auditoria", Tags: []string{"users"},
-		Summary:     "Auditoría · Audit",
-		Description: "Who did what to what, when and from where, newest first: logins and refused ones, changes, exports, refusals. For administrators of the whole campus. `format=csv` or `xlsx` gives all of it.",
-		Metadata:    httpserver.Heavy(administrators, httpserver.Light),
-		Responses:   map[string]*huma.Response{"200": httpserver.JSONResponse[AuditBody](api, "A page of the audit", "text/csv", sheet.XLSXType)},
+		Summary: "Auditoría · Audit",
+		Description: "Who did what to what, when and from where, newest first: logins and refused ones, changes, exports, refusals. A change and its line are stored together or not at all. " +
+			"All refused requests of users and keys are here up to 1000 at once and 10 a minute each, those of strangers up to 600 and 10 a minute in all, and for 90 days; `refusals.left_out` counts the others. For administrators of the whole campus. `format=csv` or `xlsx` gives all of it.",
+		Metadata:  httpserver.Heavy(administrators, httpserver.Light),
+		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[AuditBody](api, "A page of the audit", "text/csv", sheet.XLSXType)},
 	}, h.listAudit)
 }
 
@@ -40,7 +41,7 @@ type AuditLine struct {
 	Actor     string `json:"actor" doc:"The user's or key's id; empty for somebody who was not let in"`
 	Action    string `json:"action" doc:"What was done; of the other modules, method and route"`
 	Target    string `json:"target"`
-	Detail    string `json:"detail"`
+	Detail    string `json:"detail" doc:"More of it; of an export or a refused request its status"`
 	Client    string `json:"client" doc:"The address that it came from"`
 	RequestID string `json:"request_id"`
 }
@@ -150,43 +151,18 @@ func (h *Handlers) auditSheet(ctx context.Context, q auth.AuditQuery, format str
 	})
 }
 
-// refusalsPerSecond bounds what a flood of refused requests may write.
-const refusalsPerSecond = 20
-
-// refusals counts those of the running second.
-type refusals struct {
-	mu     sync.Mutex
-	second int64
-	count  int
+// Record answers httpserver.Auditor.
+func (h *Handlers) Record(ctx context.Context, e audit.Entry) error {
+	return h.Audit.Note(ctx, entryOf(e))
 }
 
-// admit tells whether one more may be noted, and at the begin of a second how many were left out in the one before.
-func (r *refusals) admit(now time.Time) (ok bool, leftOut int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if second := now.Unix(); second != r.second {
-		leftOut = max(0, r.count-refusalsPerSecond)
-		r.second, r.count = second, 0
+// RecordRefusal answers httpserver.Auditor. Who is refused hears that, whether or not it could be written.
+func (h *Handlers) RecordRefusal(ctx context.Context, e audit.Entry) {
+	if err := h.Refusals.Note(ctx, entryOf(e)); err != nil {
+		h.Log.Error("a refused request could not be written to the audit", zap.String("request_id", e.RequestID), zap.Error(err))
 	}
-	r.count++
-	return r.count <= refusalsPerSecond, leftOut
 }
 
-// Noted answers httpserver.Options.Noted: it keeps what was done through other modules' routes, and who was refused.
-func (h *Handlers) Noted(ctx context.Context, deed httpserver.Deed) {
-	now := h.Clock.Now()
-	if deed.Refused {
-		ok, leftOut := h.refused.admit(now)
-		if leftOut > 0 {
-			h.Log.Warn("refused requests were too many for the audit", zap.Int("left_out", leftOut))
-		}
-		if !ok {
-			return
-		}
-	}
-	actor := auth.Actor{ID: deed.Principal.Subject, Client: httpserver.ClientIP(ctx), Request: httpserver.RequestID(ctx)}
-	detail := strconv.Itoa(deed.Status)
-	if err := h.Audit.Note(context.WithoutCancel(ctx), actor.Entry(now, deed.Method+" "+deed.Route, deed.Target, detail)); err != nil {
-		h.Log.Error("the audit could not be written", zap.String("request_id", actor.Request), zap.Error(err))
-	}
+func entryOf(e audit.Entry) auth.Entry {
+	return auth.Entry{At: e.At, Actor: e.Actor, Action: e.Action, Target: e.Target, Detail: e.Detail, Client: e.Client, Request: e.RequestID}
 }

@@ -24,6 +24,7 @@ type Handlers struct {
 	Accounts *auth.Accounts
 	Keys     *auth.Keys
 	Audit    auth.Audit
+	Refusals *auth.Refusals
 	Log      *zap.Logger
 	Clock    auth.Clock
 	// SignOns is nil where the university has no login of its own.
@@ -32,8 +33,6 @@ type Handlers struct {
 	SecureCookies bool
 	// PublicKeys are those that verify tokens; none where one secret does both.
 	PublicKeys []PublicKey
-
-	refused refusals
 }
 
 var everyone = httpserver.Readers()
@@ -45,7 +44,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 			OperationID: "login" + strings.ReplaceAll(strings.TrimSuffix(path, "/login"), "/", "-"), Method: http.MethodPost, Path: path, Tags: []string{"auth"},
 			Summary:      "Entrar · Log in",
 			Description:  "By e-mail and password, as JSON or as an OAuth2 password form. The access token is good for two hours. An unknown user and a wrong password are answered alike.",
-			MaxBodyBytes: 8 << 10, SkipValidateBody: true, Metadata: httpserver.Public(), Errors: []int{401, 413, 415, 429, 503},
+			MaxBodyBytes: 8 << 10, SkipValidateBody: true, Metadata: httpserver.PublicWithOwnRefusals(), Errors: []int{401, 413, 415, 429, 503},
 			RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 				"application/json": {Schema: loginSchema}, "application/x-www-form-urlencoded": {Schema: formSchema},
 			}},
@@ -216,7 +215,7 @@ func (h *Handlers) refresh(ctx context.Context, in *refreshInput) (*grantOutput,
 }
 
 func (h *Handlers) logout(ctx context.Context, _ *struct{}) (*struct{}, error) {
-	return nil, h.Sessions.Logout(ctx, httpserver.PrincipalOf(ctx).Family)
+	return nil, h.Sessions.Logout(ctx, actorOf(ctx), httpserver.PrincipalOf(ctx).Family)
 }
 
 func (h *Handlers) me(ctx context.Context, _ *struct{}) (*struct{ Body User }, error) {

@@ -212,6 +212,7 @@ func (m *Memory) DropScenario(_ context.Context, id string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.kept = slices.DeleteFunc(m.kept, func(s advice.KeptScenario) bool { return s.ID == id })
+	delete(m.runs, id)
 	return nil
 }
 

@@ -300,6 +300,9 @@ func runsTakeEachOthersPlace(t *testing.T, s Store) {
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_3"))
 	tell("run_3", advice.RunFinished, true)
 	tell("run_3", advice.RunRunning, false)
+	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_4"))
+	require.NoError(t, s.DropScenario(ctx, "sim_1"))
+	tell("run_4", advice.RunRunning, false)
 }
 
 func jobsComeBack(t *testing.T, s Store) {

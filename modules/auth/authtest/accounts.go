@@ -104,7 +104,7 @@ func newCampus(store Store) *campus {
 	newID := func(prefix string) string { return fmt.Sprintf("%s_campus_%d", prefix, c.ids.Add(1)) }
 	random := func(n int) []byte { return fmt.Appendf(nil, "%0*d", n, c.ids.Add(1)) }
 	c.sessions = auth.NewSessions(auth.SessionsNeed{
-		Users: store, Families: c, Hasher: c.hasher, Tokens: plainTokens{}, Throttle: store, Sweeper: store, Audit: store, LoginLimit: 1000,
+		Users: store, Families: c, Hasher: c.hasher, Tokens: plainTokens{}, Throttle: store, Sweeper: store, Refusals: auth.NewRefusals(store, stopped{}), LoginLimit: 1000,
 		Clock: stopped{}, NewID: newID, Random: random,
 	})
 	c.accounts = auth.NewAccounts(auth.AccountsNeed{

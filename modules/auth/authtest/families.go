@@ -59,6 +59,7 @@ func Run(t *testing.T, store Store) {
 	t.Run("keys", func(t *testing.T) { keys(t, store) })
 	t.Run("who is limited to a part of the campus", func(t *testing.T) { scopes(t, store) })
 	t.Run("the audit is read backwards", func(t *testing.T) { audit(t, store) })
+	t.Run("refused requests of strangers are forgotten", func(t *testing.T) { strangers(t, store) })
 }
 
 func firstUser(t *testing.T, store Store) {
@@ -122,7 +123,13 @@ func sessionEnds(t *testing.T, store Store) {
 		require.Equal(t, ended, family.Ended, id)
 		require.Equal(t, "other", standing.PasswordHash)
 	}
-	require.NoError(t, store.End(ctx, "fm_b"))
+	logout := auth.Entry{At: begun, Actor: user.ID, Action: auth.LoggedOut}
+	for range 2 { // the second ends nothing, and is not noted
+		require.NoError(t, store.End(ctx, "fm_b", logout))
+	}
+	lines, err := store.Entries(ctx, auth.AuditQuery{Actor: user.ID, Action: auth.LoggedOut, Limit: 3})
+	require.NoError(t, err)
+	require.Len(t, lines, 1)
 	won, err := store.Spend(ctx, []byte("fm_b"), []byte("next"), begun)
 	require.NoError(t, err)
 	require.False(t, won, "an ended session gives nothing")
@@ -166,7 +173,7 @@ func spentTokens(t *testing.T, store Store) {
 		require.NoError(t, err)
 		require.Equal(t, []bool{known, i < refreshes && known}, []bool{found, spent}, i)
 	}
-	require.NoError(t, store.End(ctx, "fm_spent"))
+	require.NoError(t, store.End(ctx, "fm_spent", noted))
 }
 
 func manySessions(t *testing.T, store Store) {

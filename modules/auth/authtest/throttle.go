@@ -106,7 +106,7 @@ func sweeps(t *testing.T, store Store) {
 	family("fm_old", now.Add(-auth.SessionLife-time.Second), now)
 	family("fm_idle", now, now.Add(-auth.IdleLife-time.Second))
 	family("fm_ended", now, now)
-	require.NoError(t, store.End(ctx, "fm_ended"))
+	require.NoError(t, store.End(ctx, "fm_ended", noted))
 	require.NoError(t, store.RememberNetwork(ctx, user.Email, "192.0.2.1", now.Add(-auth.NetworkLife-time.Second)))
 	require.NoError(t, store.RememberNetwork(ctx, user.Email, "192.0.2.2", now.Add(-auth.NetworkLife)))
 	for i := range 40 {

@@ -169,3 +169,22 @@ func audit(t *testing.T, store Store) {
 	require.NoError(t, err)
 	require.Equal(t, lines[0], found[0].Entry)
 }
+
+func strangers(t *testing.T, store Store) {
+	ctx := context.Background()
+	at := begun.Add(-time.Hour)
+	require.NoError(t, store.Note(ctx,
+		auth.Entry{At: at, Action: "GET /x", Target: "stranger", Refused: true},
+		auth.Entry{At: at, Action: "GET /x", Target: "done"},
+		auth.Entry{At: at, Actor: "us_a", Action: "GET /x", Target: "known", Refused: true},
+		auth.Entry{At: begun, Action: "GET /x", Target: "new", Refused: true},
+	))
+	require.NoError(t, store.ForgetStrangers(ctx, begun))
+	found, err := store.Entries(ctx, auth.AuditQuery{Action: "GET /x", Limit: 10})
+	require.NoError(t, err)
+	var left []string
+	for _, e := range found {
+		left = append(left, e.Target)
+	}
+	require.Equal(t, []string{"new", "known", "done"}, left)
+}
