@@ -49,7 +49,9 @@ func TestEventsSayWhatTheAnswersSay(t *testing.T) {
 			send(t, admin, 201, http.MethodPost, "/api/dispositivos", map[string]any{"id": measures, "kind": "meter", "measures": measures, "space_id": campus.Room})
 		}
 		stream := followed(t, admin, "/api/eventos", "")
-		at := func(ago time.Duration) string { return time.Now().Add(-ago).UTC().Truncate(time.Second).Format(time.RFC3339) }
+		at := func(ago time.Duration) string {
+			return time.Now().Add(-ago).UTC().Truncate(time.Second).Format(time.RFC3339)
+		}
 		bodies := []map[string]any{
 			{"device_id": "d0", "kwh": 0.25}, {"device_id": "d0", "register_kwh": 12.5, "timestamp": at(time.Hour)}, {"device_id": "d0", "power_w": 7.5, "age_s": 60},
 		}
