@@ -29,6 +29,7 @@ const (
 	waitingEach   = 10
 	streamReaders = 200
 	timedReaders  = 10
+	streamsEach   = 20 // of a user
 	perSecond     = 500
 )
 
@@ -193,8 +194,12 @@ func liveEvents(ctx context.Context, postgres *pgserver.Server, span time.Durati
 			_ = s.Close()
 		}
 	}()
+	readers, err := viewers(client, streamReaders/streamsEach)
+	if err != nil {
+		return err
+	}
 	for i := range streamReaders {
-		conn, err := openStream(client)
+		conn, err := openStream(readers[i/streamsEach])
 		if err != nil {
 			return err
 		}
@@ -274,13 +279,46 @@ func wholeCampus(ctx context.Context, postgres *pgserver.Server) error {
 	return nil
 }
 
+// viewers logs new users in: one alone may not open that many streams.
+func viewers(admin *program.Client, n int) (all []*program.Client, err error) {
+	for i := range n {
+		body := map[string]any{"email": fmt.Sprintf("v%d@usc.edu.co", i), "password": program.AdminPassword, "role": "viewer"}
+		if answer, err := admin.Send(http.MethodPost, "/auth/usuarios", body); err != nil || answer.Status != http.StatusCreated {
+			return nil, fmt.Errorf("no viewer: %d %w", answer.Status, err)
+		}
+		answer, err := admin.Send(http.MethodPost, "/auth/login", map[string]any{"email": body["email"], "password": body["password"]})
+		if err != nil {
+			return nil, err
+		}
+		var granted struct {
+			AccessToken string `json:"access_token"`
+		}
+		if err := answer.JSON(&granted); err != nil {
+			return nil, err
+		}
+		all = append(all, &program.Client{URL: admin.URL, HTTP: admin.HTTP, Token: granted.AccessToken})
+	}
+	return all, nil
+}
+
+// openStream opens a stream and waits until it is one.
 func openStream(client *program.Client) (net.Conn, error) {
 	conn, err := net.Dial("tcp", strings.TrimPrefix(client.URL, "http://"))
 	if err != nil {
 		return nil, err
 	}
-	_, err = fmt.Fprintf(conn, "GET /api/eventos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", client.Token)
-	return conn, err
+	if _, err = fmt.Fprintf(conn, "GET /api/eventos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", client.Token); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	const accepted = "HTTP/1.1 200"
+	status := make([]byte, len(accepted))
+	if _, err = io.ReadFull(conn, status); err == nil && string(status) != accepted {
+		err = fmt.Errorf("the stream was refused: %s", status)
+	}
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
 }
 
 var toldAt = regexp.MustCompile(`"timestamp":"([^"]+)"`)
