@@ -188,27 +188,14 @@ func liveEvents(ctx context.Context, postgres *pgserver.Server, span time.Durati
 	var sent sync.Map // when each reading was sent, by its instant
 	var mu sync.Mutex
 	var took []time.Duration
-	var streams []net.Conn
+	streams, err := openStreams(client, &sent, func(d time.Duration) { mu.Lock(); took = append(took, d); mu.Unlock() })
 	defer func() {
 		for _, s := range streams {
 			_ = s.Close()
 		}
 	}()
-	readers, err := viewers(client, streamReaders/streamsEach)
 	if err != nil {
 		return err
-	}
-	for i := range streamReaders {
-		conn, err := openStream(readers[i/streamsEach])
-		if err != nil {
-			return err
-		}
-		streams = append(streams, conn)
-		if i >= timedReaders {
-			go func() { _, _ = io.Copy(io.Discard, conn) }()
-			continue
-		}
-		go readTimes(conn, &sent, func(d time.Duration) { mu.Lock(); took = append(took, d); mu.Unlock() })
 	}
 	time.Sleep(time.Second)
 	host := strings.TrimPrefix(client.URL, "http://")
@@ -277,6 +264,27 @@ func wholeCampus(ctx context.Context, postgres *pgserver.Server) error {
 		fmt.Printf("%-27s %6.1f ms median, %.1f ms at the most\n", name, ms(took[len(took)/2]), ms(took[len(took)-1]))
 	}
 	return nil
+}
+
+// openStreams opens those of all readers; the first ones tell how long readings took to them.
+func openStreams(admin *program.Client, sent *sync.Map, took func(time.Duration)) (streams []net.Conn, err error) {
+	readers, err := viewers(admin, streamReaders/streamsEach)
+	if err != nil {
+		return nil, err
+	}
+	for i := range streamReaders {
+		conn, err := openStream(readers[i/streamsEach])
+		if err != nil {
+			return streams, err
+		}
+		streams = append(streams, conn)
+		if i >= timedReaders {
+			go func() { _, _ = io.Copy(io.Discard, conn) }()
+			continue
+		}
+		go readTimes(conn, sent, took)
+	}
+	return streams, nil
 }
 
 // viewers logs new users in: one alone may not open that many streams.
