@@ -18,7 +18,7 @@ import (
 // twoBuildings are two buildings of one site, each with a room and a device in it.
 type twoBuildings struct{ site, a, b, roomA, roomB string }
 
-func makeBuildings(t *testing.T, admin *program.Client) (c twoBuildings) {
+func makeTwoBuildings(t *testing.T, admin *program.Client) (c twoBuildings) {
 	t.Helper()
 	space := func(name, kind, parent string) string {
 		var made struct{ ID string }
@@ -43,7 +43,7 @@ func TestKeysTellOfTheirSpaces(t *testing.T) {
 	address, err := program.FreeAddress()
 	require.NoError(t, err)
 	admin := login(t, start(t, databasetest.SQLite(t), "MQTT_LISTEN="+address))
-	c := makeBuildings(t, admin)
+	c := makeTwoBuildings(t, admin)
 	key, building := gateway(t, admin, map[string]any{"name": "da", "device_ids": []string{"da"}}), gateway(t, admin, map[string]any{"name": "A", "space_id": c.a})
 	warm := func(space string) map[string]any { return map[string]any{"space_id": space, "temperature_c": 45} }
 	send(t, key, 201, http.MethodPost, "/ambiente", warm(c.roomA))
@@ -79,7 +79,7 @@ type blocked struct {
 func TestWhatSomebodyIsLimitedToStays(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
-		c := makeBuildings(t, admin)
+		c := makeTwoBuildings(t, admin)
 		var room, user, ofRoom, ofDevice struct{ ID string }
 		require.NoError(t, send(t, admin, 201, http.MethodPost, "/api/espacios", map[string]any{"name": "Otra", "kind": "room", "parent_id": c.a}).JSON(&room))
 		person := map[string]any{"email": "ana@usc.edu.co", "password": password, "role": "viewer", "space_id": room.ID}
@@ -115,7 +115,7 @@ func TestWhatSomebodyIsLimitedToStays(t *testing.T) {
 func TestAMoveLeavesThePastBehind(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
-		c := makeBuildings(t, admin)
+		c := makeTwoBuildings(t, admin)
 		moved := time.Now().UTC().Truncate(time.Hour).Add(-3 * time.Hour)
 		at := func(hours int) string { return moved.Add(time.Duration(hours) * time.Hour).Format(time.RFC3339) }
 		of := somebody(t, admin, "manager", c.b)
@@ -183,7 +183,7 @@ func TestAMoveLeavesThePastBehind(t *testing.T) {
 // totals agree on that, and who sees only the building that it left sees nothing of it.
 func TestASpaceTakesItsPastAlong(t *testing.T) {
 	admin := login(t, start(t, databasetest.SQLite(t)))
-	c := makeBuildings(t, admin)
+	c := makeTwoBuildings(t, admin)
 	at := time.Now().UTC().Truncate(time.Hour).Add(-2 * time.Hour).Format(time.RFC3339)
 	send(t, admin, 201, http.MethodPost, "/consumo", map[string]any{"device_id": "da", "kwh": 0.5, "timestamp": at})
 	left, joined := somebody(t, admin, "manager", c.a), somebody(t, admin, "manager", c.b)
@@ -203,7 +203,7 @@ func TestASpaceTakesItsPastAlong(t *testing.T) {
 // TestACallerHasSoManyStreams lets nobody open all streams, nor keep others from theirs.
 func TestACallerHasSoManyStreams(t *testing.T) {
 	admin := login(t, start(t, databasetest.SQLite(t)))
-	c := makeBuildings(t, admin)
+	c := makeTwoBuildings(t, admin)
 	viewer := somebody(t, admin, "viewer", c.a)
 	var me struct{ Email string }
 	require.NoError(t, send(t, viewer, 200, http.MethodGet, "/auth/me", nil).JSON(&me))
@@ -266,7 +266,7 @@ var rightsEnd = map[string]func(t *testing.T, admin *program.Client, c twoBuildi
 func TestStreamsEndWithTheRights(t *testing.T) {
 	databaseURL := databasetest.Postgres(t)
 	admin, there := login(t, start(t, databaseURL)), login(t, start(t, databaseURL))
-	c := makeBuildings(t, admin)
+	c := makeTwoBuildings(t, admin)
 	for name, end := range rightsEnd {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
@@ -316,7 +316,7 @@ func TestStreamsEndWithTheRights(t *testing.T) {
 // that wanted all or nothing nothing is stored.
 func TestALongUploadEndsWithTheKey(t *testing.T) {
 	admin := login(t, start(t, databasetest.SQLite(t)))
-	makeBuildings(t, admin)
+	makeTwoBuildings(t, admin)
 	for _, atomic := range []string{"true", "false"} {
 		var made struct{ ID, Key string }
 		require.NoError(t, send(t, admin, 201, http.MethodPost, "/auth/claves", map[string]any{"name": "da", "device_ids": []string{"da"}}).JSON(&made))
