@@ -21,7 +21,7 @@ func (c *Catalog) Spaces(ctx context.Context, caller Caller, kind SpaceKind, par
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
 	}
-	campus, err := c.Campus(ctx)
+	campus, err := c.Fresh(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (c *Catalog) Space(ctx context.Context, caller Caller, id SpaceID) (Space, 
 	if !caller.MayRead() {
 		return Space{}, ErrForbidden{}
 	}
-	campus, err := c.Campus(ctx)
+	campus, err := c.Fresh(ctx)
 	if err != nil {
 		return Space{}, err
 	}
@@ -92,7 +92,7 @@ func (c *Catalog) UpdateSpace(ctx context.Context, caller Caller, id SpaceID, ed
 	return s, err
 }
 
-// DeleteSpace removes an empty space. Errors: ErrForbidden, ErrNotFound, ErrInUse.
+// DeleteSpace removes an empty space to which nobody is limited. Errors: ErrForbidden, ErrNotFound, ErrInUse.
 func (c *Catalog) DeleteSpace(ctx context.Context, caller Caller, id SpaceID) error {
 	if !caller.MayManage() {
 		return ErrForbidden{}
@@ -107,7 +107,8 @@ func (c *Catalog) DeleteSpace(ctx context.Context, caller Caller, id SpaceID) er
 		if campus.everHung(id) {
 			return Change{}, ErrInUse{Kind: "space", ID: string(id), By: "devices"}
 		}
-		return Change{DropSpace: id}, nil
+		err := c.ungranted(ctx, caller, ErrInUse{Kind: "space", ID: string(id)}, []SpaceID{id}, nil)
+		return Change{DropSpace: id}, err
 	})
 }
 

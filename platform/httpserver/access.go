@@ -96,7 +96,8 @@ func (a *API) authorise(op huma.Operation, roles []Role) func(huma.Context, func
 	}
 	changes := changes(op, roles)
 	return func(ctx huma.Context, next func(huma.Context)) {
-		p, err := a.principal(ctx.Context(), ctx.Header("Authorization"), ctx.Header("X-API-Key"))
+		authorization, apiKey := ctx.Header("Authorization"), ctx.Header("X-API-Key")
+		p, err := a.principal(ctx.Context(), authorization, apiKey)
 		if err == nil && !slices.Contains(roles, p.Role) {
 			err = problem.New(problem.Forbidden)
 		}
@@ -105,7 +106,7 @@ func (a *API) authorise(op huma.Operation, roles []Role) func(huma.Context, func
 			a.auditRefusal(ctx, p)
 			return
 		}
-		ctx = huma.WithValue(ctx, principalKey, p)
+		ctx = huma.WithValue(huma.WithValue(ctx, principalKey, p), rightsKey, a.rightsOf(p, authorization, apiKey))
 		a.auditRequest(ctx, p, changes, next)
 	}
 }

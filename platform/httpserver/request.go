@@ -25,6 +25,7 @@ const (
 	clientIPKey
 	httpsKey
 	callerKey // whom the handler of a public route found out
+	rightsKey
 )
 
 const requestIDHeader = "X-Request-Id"

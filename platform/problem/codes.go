@@ -17,6 +17,9 @@ const (
 	Unauthenticated      Code = "unauthenticated"
 	Forbidden            Code = "forbidden"
 	TooManyRequests      Code = "too_many_requests"
+	TooManyStreams       Code = "too_many_streams"
+	TooManyOfNetwork     Code = "too_many_network_streams" // streams, of all callers from one address
+	RightsChanged        Code = "rights_changed"
 	Overloaded           Code = "overloaded"
 	Unavailable          Code = "unavailable"
 	Conflict             Code = "conflict"
@@ -101,6 +104,21 @@ var texts = map[Code]text{
 		words{"Demasiadas solicitudes", "Espere lo que indica Retry-After."},
 		words{"Too many requests", "Wait for as long as Retry-After says."},
 	},
+	TooManyStreams: {
+		429,
+		words{"Demasiadas transmisiones", "Un usuario o una clave puede tener {limit} transmisiones de eventos abiertas a la vez, en todas sus sesiones; cierre alguna e intente de nuevo tras lo que indica Retry-After."},
+		words{"Too many streams", "A user or key may have {limit} event streams open at once, in all logins together; close one and try again after Retry-After."},
+	},
+	TooManyOfNetwork: {
+		429,
+		words{"Demasiadas transmisiones", "Desde una misma dirección puede haber {limit} transmisiones de eventos abiertas a la vez; intente de nuevo tras lo que indica Retry-After."},
+		words{"Too many streams", "From one address there may be {limit} event streams open at once; try again after Retry-After."},
+	},
+	RightsChanged: {
+		403,
+		words{"Sus permisos cambiaron", "Su papel o su alcance cambió mientras la solicitud estaba en curso; comience de nuevo."},
+		words{"Your rights have changed", "Your role or scope changed while the request was under way; begin again."},
+	},
 	Overloaded: {
 		503,
 		words{"Servidor ocupado", "El servidor está a plena carga; intente de nuevo tras lo que indica Retry-After."},
@@ -143,8 +161,8 @@ var texts = map[Code]text{
 	},
 	InUse: {
 		409,
-		words{"En uso", "Otros objetos o lecturas dependen de «{id}»; quítelos antes."},
-		words{"In use", "Other objects or readings depend on “{id}”; remove them first."},
+		words{"En uso", "Otros objetos, lecturas, usuarios o claves dependen de «{id}»: vea blocked_by y quítelos o cámbielos antes."},
+		words{"In use", "Other objects, readings, users or keys depend on “{id}”: see blocked_by, and remove or change them first."},
 	},
 	InvalidCredentials: {
 		401,
