@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
 	"github.com/holotwin/holotwin/modules/energy"
@@ -41,6 +42,7 @@ type Client struct {
 	log      *zap.Logger
 
 	arrivals   chan arrival
+	queued     *semaphore.Weighted // bytes of what has arrived
 	deliveries *deliveries
 	connected  prometheus.Gauge
 	messages   *prometheus.CounterVec
@@ -51,12 +53,17 @@ type arrival struct {
 	message dialect.Message
 	ack     func() error
 	again   bool // it was delivered before, and is taken or waits in front of this
+	bytes   int64
 }
 
 // Bounds of a client.
 const (
 	// inFlight is how many messages the broker sends before the first is acknowledged.
 	inFlight = 2000
+	// maxQueued is how many bytes may wait here for those that are being stored; a message that is longer waits alone.
+	maxQueued = 64 << 20
+	// maxIncoming is the longest packet that a broker of MQTT 5 sends, in bytes; no message that counts is so long.
+	maxIncoming = 256 << 10
 	// batch is how many share a commit.
 	batch = 500
 	// sessionKept is how long the broker keeps messages for a server that is away.
@@ -84,7 +91,7 @@ func NewClient(s ClientSettings, receiver *Receiver, clock energy.Clock, log *za
 		return nil, ErrSettings{"MQTT_URL", "version must be 5 or 3.1.1"}
 	}
 	c := &Client{
-		settings: s, broker: broker, receiver: receiver, clock: clock, log: log, arrivals: make(chan arrival, inFlight), deliveries: newDeliveries(),
+		settings: s, broker: broker, receiver: receiver, clock: clock, log: log, arrivals: make(chan arrival, inFlight), queued: semaphore.NewWeighted(maxQueued), deliveries: newDeliveries(),
 		connected: prometheus.NewGauge(prometheus.GaugeOpts{Name: "holotwin_mqtt_connected", Help: "1 while the outside broker is connected."}),
 		messages:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "holotwin_mqtt_messages_total", Help: "Messages of the outside broker, by what became of them."}, []string{"outcome"}),
 	}
@@ -152,12 +159,16 @@ func (c *Client) Connect(ctx context.Context) {
 func (c *Client) arrive(ctx context.Context, m dialect.Message, id uint16, dup bool, ack func() error) {
 	m.Arrived = c.clock.Now()
 	c.messages.WithLabelValues("received").Inc()
+	bytes := int64(min(len(m.Topic)+len(m.Payload), maxQueued))
+	if c.queued.Acquire(ctx, bytes) != nil {
+		return // the program ends
+	}
 	again := false
 	if id != 0 {
 		_, again = c.deliveries.begin(packetID{id: id}, dup, m)
 	}
 	select {
-	case c.arrivals <- arrival{m, ack, again}:
+	case c.arrivals <- arrival{m, ack, again, bytes}:
 	case <-ctx.Done():
 	}
 }
@@ -198,6 +209,9 @@ func (c *Client) Run(ctx context.Context) {
 			return
 		case first := <-c.arrivals:
 			waiting := c.waiting(first)
+			for _, a := range waiting {
+				c.queued.Release(a.bytes)
+			}
 			if !c.take(ctx, waiting) {
 				return
 			}

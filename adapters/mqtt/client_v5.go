@@ -53,8 +53,8 @@ func bounded(p *paho.Connect) *paho.Connect {
 	if p.Properties == nil {
 		p.Properties = &paho.ConnectProperties{}
 	}
-	most := uint16(inFlight)
-	p.Properties.ReceiveMaximum = &most
+	most, longest := uint16(inFlight), uint32(maxIncoming)
+	p.Properties.ReceiveMaximum, p.Properties.MaximumPacketSize = &most, &longest
 	return p
 }
 

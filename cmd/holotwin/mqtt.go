@@ -32,12 +32,12 @@ func newMQTTClient(c config.Config, receiver *mqtt.Receiver, log *zap.Logger, re
 }
 
 // newMQTTBroker is nil where none is to listen.
-func newMQTTBroker(c config.Config, receiver *mqtt.Receiver, auth *httpauth.Handlers, catalog *energy.Catalog, log *zap.Logger, registry *prometheus.Registry) (*mqtt.Broker, error) {
+func newMQTTBroker(c config.Config, receiver *mqtt.Receiver, auth *httpauth.Handlers, catalog *energy.Catalog, supervisor *supervise.Supervisor, log *zap.Logger, registry *prometheus.Registry) (*mqtt.Broker, error) {
 	if c.MQTTListen == "" {
 		return nil, nil
 	}
 	settings := mqtt.BrokerSettings{Listen: c.MQTTListen, CertFile: c.MQTTTLSCert, KeyFile: c.MQTTTLSKey}
-	return mqtt.NewBroker(settings, receiver, deviceLogin(auth), catalog, instants{}, log, registry)
+	return mqtt.NewBroker(settings, receiver, deviceLogin(auth), catalog, instants{}, supervisor, log, registry)
 }
 
 // deviceLogin tells who holds an API key, as the HTTP server tells it.
@@ -45,7 +45,7 @@ func deviceLogin(auth *httpauth.Handlers) mqtt.Login {
 	return func(ctx context.Context, key string) (energy.Caller, bool, error) {
 		p, err := auth.Authenticate(ctx, "", key)
 		var refused *problem.Problem
-		if errors.As(err, &refused) {
+		if errors.As(err, &refused) && refused.Code == problem.Unauthenticated {
 			return energy.Caller{}, false, nil
 		}
 		caller := energy.Caller{Subject: p.Subject, Role: energy.Role(p.Role), Space: energy.SpaceID(p.Space)}
@@ -72,6 +72,7 @@ func runMQTT(life fx.Lifecycle, client *mqtt.Client, broker *mqtt.Broker, superv
 				if err := broker.Start(); err != nil {
 					return err
 				}
+				supervisor.Run("rights of mqtt connections", broker.Watch)
 				log.Info("devices may connect over MQTT", zap.Stringer("address", broker.Address()))
 				return nil
 			},

@@ -93,6 +93,27 @@ func TestOutsideBroker(t *testing.T) {
 	}
 }
 
+// TestOutsideBrokerHoldsLongMessages has a broker keep messages that are longer than any reading: what else it has is taken, by either
+// version, and the program does not hold them.
+func TestOutsideBrokerHoldsLongMessages(t *testing.T) {
+	for name, version := range map[string]string{"5": "", "3.1.1": "?version=3.1.1"} {
+		t.Run(name, func(t *testing.T) {
+			broker := mosquitto(t)
+			device := dial(t, broker.Address, "bridge", program.BrokerUser, program.BrokerPassword)
+			long := strings.Repeat("x", 2<<20)
+			for i := range 40 {
+				require.True(t, device.Retain(fmt.Sprintf("zigbee2mqtt/bridge/devices/%d", i), long).WaitTimeout(20*time.Second))
+			}
+			server := start(t, databasetest.SQLite(t), "MQTT_URL="+broker.URL()+version)
+			admin := login(t, server)
+			_, err := admin.MakeCampus(1)
+			require.NoError(t, err)
+			require.NoError(t, device.Say("holotwin/d0/consumo", `{"kwh":0.5}`))
+			eventually(t, "the reading is taken", func() bool { return count(t, admin, "d0") == 1 })
+		})
+	}
+}
+
 // TestKillsAmongMessages kills the server again and again while 10,000 messages come in through a broker with a persistent
 // session: each is there once.
 func TestKillsAmongMessages(t *testing.T) {

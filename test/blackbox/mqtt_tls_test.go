@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/platform/database/databasetest"
+	"github.com/holotwin/holotwin/platform/mqtttest"
 	"github.com/holotwin/holotwin/test/program"
 )
 
@@ -43,6 +44,29 @@ func TestBrokerWithTLS(t *testing.T) {
 	refused := connected("MQTT_URL="+address, "MQTT_CA_FILE="+stranger, "MQTT_CLIENT_ID=stranger")
 	time.Sleep(2 * time.Second)
 	require.False(t, refused(), "a broker that nobody vouches for")
+}
+
+// TestEmbeddedBrokerWithTLS takes a reading over TLS, hears nothing in the clear, and holds no connection that does not shake hands.
+func TestEmbeddedBrokerWithTLS(t *testing.T) {
+	folder := t.TempDir()
+	certificate, key := selfSigned(t, folder, "own")
+	address, err := program.FreeAddress()
+	require.NoError(t, err)
+	server := start(t, databasetest.SQLite(t), "MQTT_LISTEN="+address, "MQTT_TLS_CERT="+certificate, "MQTT_TLS_KEY="+key)
+	b := ownBroker{server: server, address: address, admin: login(t, server)}
+	_, err = b.admin.MakeCampus(1)
+	require.NoError(t, err)
+	own := newKey(t, b.admin, map[string]any{"name": "d0", "device_ids": []string{"d0"}})
+	at := time.Now().UTC().Format(time.RFC3339)
+	say := []string{"-q", "1", "-t", "holotwin/d0/consumo", "-m", `{"kwh":0.5,"timestamp":"` + at + `"}`}
+	out, err := b.mosquittoClient("mosquitto_pub", "d0", own.Key, append(say, "--cafile", certificate)...).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Equal(t, 1, count(t, b.admin, "d0"))
+	require.Error(t, b.mosquittoClient("mosquitto_pub", "d0", own.Key, say...).Run(), "in the clear")
+	silent, err := mqtttest.Dial(address)
+	require.NoError(t, err)
+	_, over := silent.Ended(30 * time.Second)
+	require.True(t, over)
 }
 
 // selfSigned makes a certificate for the loopback address that signs itself, and its key.

@@ -27,6 +27,11 @@ func (p *Publisher) Publish(topic, payload string) paho.Token {
 	return p.client.Publish(topic, 1, false, payload)
 }
 
+// Retain sends with QoS 1 what the broker is to keep.
+func (p *Publisher) Retain(topic, payload string) paho.Token {
+	return p.client.Publish(topic, 1, true, payload)
+}
+
 // Say publishes and waits until it is acknowledged.
 func (p *Publisher) Say(topic, payload string) error {
 	done := p.Publish(topic, payload)

@@ -44,6 +44,10 @@ var needs = []need{
 		missing: errors.New("mosquitto, the MQTT broker that devices are tested with, is missing: apt-get install mosquitto"),
 	},
 	{
+		name: "Mosquitto's clients", of: always, packages: []string{"mosquitto-clients"}, start: finds("mosquitto_pub"),
+		missing: errors.New("mosquitto_pub, with which devices' messages are tested, is missing: apt-get install mosquitto-clients"),
+	},
+	{
 		name: "Chromium", of: always, packages: []string{"chromium"}, start: finds("chromium", "chromium-browser", "google-chrome"),
 		missing: errors.New("chromium, the browser that the dashboard is tested in, is missing: apt-get install chromium"),
 	},

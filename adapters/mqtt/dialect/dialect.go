@@ -5,7 +5,6 @@ package dialect
 import (
 	"errors"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/holotwin/holotwin/modules/energy"
@@ -17,6 +16,8 @@ type Message struct {
 	Payload  []byte
 	Retained bool
 	Arrived  energy.Instant
+	// From is the API key that it came with, by its id; empty for what an outside broker has.
+	From string
 }
 
 // ErrUnread is a message that makes no sense in its dialect.
@@ -34,42 +35,19 @@ const (
 	longestPayload = 64 << 10
 )
 
-// Decoder reads messages of any dialect. It remembers what some messages tell of others: units, and what is given back. It is safe
-// for use by several at once.
-type Decoder struct {
-	mu       sync.Mutex
-	heard    map[string]string       // by address and what it is
-	entities map[string][]discovered // by state topic
-}
+// Decoder reads messages of any dialect. It remembers what some messages of a sender tell of its others: units, and what is given
+// back. It is safe for use by several at once.
+type Decoder struct{ memories *memories }
 
 // New makes a decoder.
-func New() *Decoder {
-	return &Decoder{heard: make(map[string]string), entities: make(map[string][]discovered)}
-}
-
-// mostHeard bounds what is remembered; a campus has some thousands of channels.
-const mostHeard = 50_000
-
-func (d *Decoder) remember(address, what, value string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.heard) < mostHeard {
-		d.heard[address+"\x00"+what] = value
-	}
-}
-
-func (d *Decoder) recall(address, what string) string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.heard[address+"\x00"+what]
-}
+func New() *Decoder { return &Decoder{memories: newMemories()} }
 
 // dialects are tried in this order: the first that knows a topic reads its message.
 var dialects = []struct {
 	name string
 	// knows tells whether a topic, in parts, is of the dialect.
-	knows func(d *Decoder, topic []string) bool
-	read  func(d *Decoder, topic []string, m Message) ([]energy.Observation, error)
+	knows func(known memory, topic []string) bool
+	read  func(known memory, topic []string, m Message) ([]energy.Observation, error)
 }{
 	{"holotwin", knowsHoloTwin, readHoloTwin},
 	{"shelly-gen1", knowsShellyGen1, readShellyGen1},
@@ -88,15 +66,15 @@ func (d *Decoder) Decode(m Message) ([]energy.Observation, error) {
 	if len(m.Topic) > longestTopic || !utf8.ValidString(m.Topic) || strings.ContainsFunc(m.Topic, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return nil, ErrUnread{"unknown", "bad_topic"}
 	}
-	topic := strings.Split(m.Topic, "/")
+	topic, known := strings.Split(m.Topic, "/"), memory{d.memories, m.From}
 	for _, speech := range dialects {
-		if !speech.knows(d, topic) {
+		if !speech.knows(known, topic) {
 			continue
 		}
 		if len(m.Payload) > longestPayload {
 			return nil, ErrUnread{speech.name, "too_large"}
 		}
-		said, err := speech.read(d, topic, m)
+		said, err := speech.read(known, topic, m)
 		var reason garbage
 		if errors.As(err, &reason) {
 			return nil, ErrUnread{speech.name, string(reason)}

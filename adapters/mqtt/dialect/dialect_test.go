@@ -327,3 +327,61 @@ func FuzzHomeAssistant(f *testing.F) {
 }
 
 func FuzzEmoncms(f *testing.F) { fuzz(f, "emon/a", "emon/a/b") }
+
+// TestASenderTellsOfItself announces a unit for another's topic: it is believed of the announcer's own messages only.
+func TestASenderTellsOfItself(t *testing.T) {
+	d := dialect.New()
+	from := func(sender, topic, payload string) string {
+		m := message(topic, payload)
+		m.From = sender
+		all, err := d.Decode(m)
+		require.NoError(t, err)
+		return said(all)
+	}
+	const topic, config = "lab/sensor/e/state", `{"state_topic":"lab/sensor/e/state","unit_of_measurement":"`
+	from("b", "homeassistant/sensor/b/config", config+`Wh"}`)
+	from("a", "homeassistant/sensor/a/config", config+`MWh"}`)
+	require.Equal(t, "esphome lab/sensor/e plain=5Wh", from("b", topic, "5"))
+	require.Equal(t, "esphome lab/sensor/e plain=5MWh", from("a", topic, "5"))
+	require.Equal(t, "esphome lab/sensor/e plain=5", from("", topic, "5"))
+	from("a", "homeassistant/sensor/x/unit_of_measurement", "MWh")
+	require.Equal(t, "homeassistant homeassistant/sensor/x plain=5", from("b", "homeassistant/sensor/x/state", "5"))
+	const channel = "p/status/switch:0"
+	from("a", channel, `{"aenergy":{"total":9000},"ret_aenergy":{"total":9000}}`)
+	require.Equal(t, "shelly-gen2 p/switch:0 register=9", from("b", channel, `{"aenergy":{"total":9000}}`))
+}
+
+// TestNoSenderFillsTheMemory announces without end by one key: its own announcements of before hold, and another's are taken.
+func TestNoSenderFillsTheMemory(t *testing.T) {
+	d := dialect.New()
+	unit := func(sender, entity string) string {
+		m := message("homeassistant/sensor/"+entity+"/state", "5")
+		m.From = sender
+		all, err := d.Decode(m)
+		require.NoError(t, err)
+		return said(all)
+	}
+	announce := func(sender string, i int, name string) {
+		m := message(fmt.Sprintf("homeassistant/sensor/e%d/unit_of_measurement", i), "kWh")
+		m.From = sender
+		_, err := d.Decode(m)
+		require.NoError(t, err)
+		m.Topic, m.Payload = "homeassistant/sensor/e/config", fmt.Appendf(nil, `{"state_topic":"t/%d","unit_of_measurement":"W","name":%q}`, i, name)
+		_, err = d.Decode(m)
+		require.NoError(t, err)
+	}
+	const few = 6000
+	for i := range few {
+		announce("a", i, strings.Repeat("n", 60))
+	}
+	require.Contains(t, unit("a", "e0"), "kWh")
+	require.NotContains(t, unit("a", fmt.Sprintf("e%d", few-1)), "kWh")
+	announce("b", few, strings.Repeat("ñ", 30_000))
+	require.Contains(t, unit("b", fmt.Sprintf("e%d", few)), "kWh")
+	m := message(fmt.Sprintf("t/%d", few), "5")
+	m.From = "b"
+	all, err := d.Decode(m)
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	require.Less(t, len(all[0].Name), 300)
+}

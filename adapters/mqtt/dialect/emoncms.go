@@ -11,9 +11,9 @@ import (
 
 // emoncms: emon/<node>/<name> with a number, or emon/<node> with an object or with numbers that are named by their places. No unit
 // is told; the addresses are those of the HTTP calls.
-func knowsEmoncms(_ *Decoder, topic []string) bool { return topic[0] == "emon" && len(topic) > 1 }
+func knowsEmoncms(_ memory, topic []string) bool { return topic[0] == "emon" && len(topic) > 1 }
 
-func readEmoncms(_ *Decoder, topic []string, m Message) ([]energy.Observation, error) {
+func readEmoncms(_ memory, topic []string, m Message) ([]energy.Observation, error) {
 	word, err := plain(m.Payload)
 	if err != nil {
 		return nil, err

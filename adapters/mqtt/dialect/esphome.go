@@ -7,7 +7,7 @@ import (
 )
 
 // ESPHome: <prefix>/<component>/<name>/state with one plain value. The unit comes with the discovery, if at all.
-func knowsESPHome(_ *Decoder, topic []string) bool {
+func knowsESPHome(_ memory, topic []string) bool {
 	n := len(topic)
 	if n < 4 || topic[n-1] != "state" {
 		return false
@@ -19,14 +19,14 @@ func knowsESPHome(_ *Decoder, topic []string) bool {
 	return false
 }
 
-func readESPHome(d *Decoder, topic []string, m Message) ([]energy.Observation, error) {
+func readESPHome(known memory, topic []string, m Message) ([]energy.Observation, error) {
 	n := len(topic)
 	o := energy.Observation{Address: strings.Join(topic[:n-1], "/"), Name: topic[n-2]}
-	return d.plainEntity(o, topic[n-3], d.unitOf(m.Topic), m)
+	return known.plainEntity(o, topic[n-3], known.unitOf(m.Topic), m)
 }
 
 // plainEntity reads one plain value of a sensor, or of what is switched.
-func (d *Decoder) plainEntity(o energy.Observation, component string, unit energy.Unit, m Message) ([]energy.Observation, error) {
+func (known memory) plainEntity(o energy.Observation, component string, unit energy.Unit, m Message) ([]energy.Observation, error) {
 	word, err := plain(m.Payload)
 	if err != nil {
 		return nil, err

@@ -7,9 +7,9 @@ import (
 )
 
 // HoloTwin's own: holotwin/<device>/consumo, estado and ambiente, with the members that the HTTP calls take, or one plain word.
-func knowsHoloTwin(_ *Decoder, topic []string) bool { return topic[0] == "holotwin" }
+func knowsHoloTwin(_ memory, topic []string) bool { return topic[0] == "holotwin" }
 
-func readHoloTwin(_ *Decoder, topic []string, m Message) ([]energy.Observation, error) {
+func readHoloTwin(_ memory, topic []string, m Message) ([]energy.Observation, error) {
 	const parts = 3
 	if len(topic) != parts {
 		return nil, nil

@@ -11,25 +11,25 @@ import (
 
 // Home Assistant's statestream: homeassistant/<domain>/<entity>/state with unit_of_measurement beside it; and its discovery:
 // homeassistant/<component>/…/config, by which a device of any make tells on which topic it says what in which unit.
-func knowsHomeAssistant(_ *Decoder, topic []string) bool {
+func knowsHomeAssistant(_ memory, topic []string) bool {
 	return topic[0] == "homeassistant" && len(topic) > 3
 }
 
-func readHomeAssistant(d *Decoder, topic []string, m Message) ([]energy.Observation, error) {
+func readHomeAssistant(known memory, topic []string, m Message) ([]energy.Observation, error) {
 	n := len(topic)
 	address := strings.Join(topic[:n-1], "/")
 	switch topic[n-1] {
 	case "config":
-		return nil, d.discover(topic[1], m.Payload)
+		return nil, known.discover(topic[1], m.Payload)
 	case "unit_of_measurement":
 		word, err := plain(m.Payload)
 		if unit := unitNamed(word); unit != "" {
-			d.remember(address, "unit", string(unit))
+			known.remember(address, "unit", string(unit))
 		}
 		return nil, err
 	case "state":
 		o := energy.Observation{Address: address, Name: topic[n-2]}
-		return d.plainEntity(o, topic[n-3], energy.Unit(d.recall(address, "unit")), m)
+		return known.plainEntity(o, topic[n-3], energy.Unit(known.recall(address, "unit")), m)
 	}
 	return nil, nil
 }
@@ -58,12 +58,6 @@ type discovered struct {
 	unit            energy.Unit
 }
 
-// mostEntities bounds what is discovered, and mostAtTopic what one topic holds.
-const (
-	mostEntities = 10_000
-	mostAtTopic  = 50
-)
-
 // simplePath is the one form of template that is understood: {{ value_json.a["b c"].d }}, in the end perhaps rounded.
 var simplePath = regexp.MustCompile(`^\{\{-?\s*value_json((?:\.[A-Za-z_][A-Za-z0-9_]*|\[\s*'[^']+'\s*\]|\[\s*"[^"]+"\s*\])+)\s*(?:\|\s*(?:float|round|int)(?:\([^)]*\))?\s*)*-?\}\}$`)
 
@@ -79,7 +73,7 @@ func (o object) either(long, short string) string {
 
 // discover reads a config message; an empty one takes the entity back, which then says nothing more. A message of a whole device
 // (component "device") holds its entities; what one of them does not say it has from the device's part.
-func (d *Decoder) discover(component string, payload []byte) error {
+func (known memory) discover(component string, payload []byte) error {
 	if len(payload) == 0 || component != "device" && !slices.Contains(entities, component) {
 		return nil
 	}
@@ -88,7 +82,7 @@ func (d *Decoder) discover(component string, payload []byte) error {
 		return err
 	}
 	if component != "device" {
-		return d.discoverEntity(component, body, nil)
+		return known.discoverEntity(component, body, nil)
 	}
 	parts := body.object("components")
 	if parts == nil {
@@ -97,7 +91,7 @@ func (d *Decoder) discover(component string, payload []byte) error {
 	for name := range parts {
 		part := parts.object(name)
 		if platform := part.either("platform", "p"); slices.Contains(entities, platform) {
-			err = errors.Join(err, d.discoverEntity(platform, part, body)) // one that is not understood harms no other
+			err = errors.Join(err, known.discoverEntity(platform, part, body)) // one that is not understood harms no other
 		}
 	}
 	return err
@@ -107,7 +101,7 @@ func (d *Decoder) discover(component string, payload []byte) error {
 var entities = []string{"sensor", "switch", "light"}
 
 // discoverEntity takes an entity in; what it does not say it has from device, where there is one.
-func (d *Decoder) discoverEntity(component string, body, device object) error {
+func (known memory) discoverEntity(component string, body, device object) error {
 	said := func(long, short string) string {
 		if text := body.either(long, short); text != "" {
 			return text
@@ -138,49 +132,17 @@ func (d *Decoder) discoverEntity(component string, body, device object) error {
 			e.path = append(e.path, step[1]+step[2]+step[3])
 		}
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.keepEntity(topic, e)
+	known.keepEntity(topic, e)
 	return nil
 }
 
-// keepEntity takes an entity in, in the place of the one with the same path; d.mu is held.
-func (d *Decoder) keepEntity(topic string, e discovered) {
-	at := d.entities[topic]
-	for i := range at {
-		if strings.Join(at[i].path, ".") == strings.Join(e.path, ".") {
-			at[i] = e
-			return
-		}
-	}
-	if len(d.entities) < mostEntities && len(at) < mostAtTopic {
-		d.entities[topic] = append(at, e)
-	}
-}
-
-func (d *Decoder) entitiesAt(topic string) []discovered {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return append([]discovered(nil), d.entities[topic]...)
-}
-
-// unitOf is the unit that the value alone on a topic has.
-func (d *Decoder) unitOf(topic string) energy.Unit {
-	for _, e := range d.entitiesAt(topic) {
-		if len(e.path) == 0 {
-			return e.unit
-		}
-	}
-	return ""
-}
-
 // knowsDiscovered is asked last: topics of the other dialects are read by them.
-func knowsDiscovered(d *Decoder, topic []string) bool {
-	return len(d.entitiesAt(strings.Join(topic, "/"))) > 0
+func knowsDiscovered(known memory, topic []string) bool {
+	return len(known.entitiesAt(strings.Join(topic, "/"))) > 0
 }
 
-func readDiscovered(d *Decoder, _ []string, m Message) (all []energy.Observation, err error) {
-	for _, e := range d.entitiesAt(m.Topic) {
+func readDiscovered(known memory, _ []string, m Message) (all []energy.Observation, err error) {
+	for _, e := range known.entitiesAt(m.Topic) {
 		o, value := energy.Observation{Address: m.Topic, Name: e.name}, m
 		if len(e.path) > 0 {
 			body, err := objectOf(m.Payload)
@@ -197,7 +159,7 @@ func readDiscovered(d *Decoder, _ []string, m Message) (all []energy.Observation
 			}
 			o.Address, value.Payload = m.Topic+"#"+strings.Join(e.path, "."), []byte(text)
 		}
-		told, err := d.plainEntity(o, e.component, e.unit, value)
+		told, err := known.plainEntity(o, e.component, e.unit, value)
 		if err != nil {
 			return nil, err
 		}

@@ -8,11 +8,11 @@ import (
 
 // Shelly's first generation: shellies/<id>/…, one plain value a topic and no time. Relays count W·min, meters Wh; what is given
 // back has a counter of its own, which is not drawn from ours. emeter/<n>/energy is since the last report and is not used.
-func knowsShellyGen1(_ *Decoder, topic []string) bool {
+func knowsShellyGen1(_ memory, topic []string) bool {
 	return topic[0] == "shellies" && len(topic) > 2
 }
 
-func readShellyGen1(_ *Decoder, topic []string, m Message) ([]energy.Observation, error) {
+func readShellyGen1(_ memory, topic []string, m Message) ([]energy.Observation, error) {
 	component, rest := topic[2], topic[3:]
 	switch component {
 	case "relay", "light", "white", "color", "roller":

@@ -10,7 +10,7 @@ import (
 
 // Shelly's later generations: <prefix>/events/rpc tells what changed, with the device's clock (absent is unchanged, null is
 // gone); <prefix>/status/<component> tells a component without one. Both speak for the address <prefix>/<component>.
-func knowsShellyGen2(_ *Decoder, topic []string) bool {
+func knowsShellyGen2(_ memory, topic []string) bool {
 	n := len(topic)
 	if n < 3 {
 		return false
@@ -18,7 +18,7 @@ func knowsShellyGen2(_ *Decoder, topic []string) bool {
 	return (topic[n-2] == "events" && topic[n-1] == "rpc") || (topic[n-2] == "status" && strings.Contains(topic[n-1], ":"))
 }
 
-func readShellyGen2(d *Decoder, topic []string, m Message) ([]energy.Observation, error) {
+func readShellyGen2(known memory, topic []string, m Message) ([]energy.Observation, error) {
 	body, err := objectOf(m.Payload)
 	if err != nil {
 		return nil, err
@@ -26,7 +26,7 @@ func readShellyGen2(d *Decoder, topic []string, m Message) ([]energy.Observation
 	n := len(topic)
 	prefix := strings.Join(topic[:n-2], "/")
 	if topic[n-1] != "rpc" {
-		o, err := d.gen2Component(prefix, topic[n-1], body)
+		o, err := known.gen2Component(prefix, topic[n-1], body)
 		return only(o), err
 	}
 	if method := body.text("method"); method != "NotifyStatus" && method != "NotifyFullStatus" {
@@ -48,7 +48,7 @@ func readShellyGen2(d *Decoder, topic []string, m Message) ([]energy.Observation
 		if inner == nil || !strings.Contains(component, ":") {
 			continue
 		}
-		o, err := d.gen2Component(prefix, component, inner)
+		o, err := known.gen2Component(prefix, component, inner)
 		if err != nil {
 			return nil, err
 		}
@@ -59,7 +59,7 @@ func readShellyGen2(d *Decoder, topic []string, m Message) ([]energy.Observation
 }
 
 // gen2Component reads what a component tells of itself.
-func (d *Decoder) gen2Component(prefix, component string, body object) (o energy.Observation, err error) {
+func (known memory) gen2Component(prefix, component string, body object) (o energy.Observation, err error) {
 	kind, number, _ := strings.Cut(component, ":")
 	o = energy.Observation{Address: prefix + "/" + component, Counts: true}
 	switch kind {
@@ -73,7 +73,7 @@ func (d *Decoder) gen2Component(prefix, component string, body object) (o energy
 		if o.Power, err = power(body.number("apower")); err != nil {
 			return o, err
 		}
-		o.Register, err = d.gen2Drawn(o.Address, body)
+		o.Register, err = known.gen2Drawn(o.Address, body)
 	case "em":
 		o.Power, err = power(body.number("total_act_power"))
 	case "em1":
@@ -94,12 +94,12 @@ func (d *Decoder) gen2Component(prefix, component string, body object) (o energy
 
 // gen2Drawn is what was drawn: a channel's counter also counts what was given back, which has a counter of its own. Where that
 // did not change it is not told again.
-func (d *Decoder) gen2Drawn(address string, body object) (*energy.Energy, error) {
+func (known memory) gen2Drawn(address string, body object) (*energy.Energy, error) {
 	returned := body.object("ret_aenergy").number("total")
 	if returned != "" {
-		d.remember(address, "returned", returned)
+		known.remember(address, "returned", returned)
 	} else {
-		returned = d.recall(address, "returned")
+		returned = known.recall(address, "returned")
 	}
 	drawn, err := register(body.object("aenergy").number("total"), energy.UnitWattHour)
 	if err != nil || drawn == nil || returned == "" {

@@ -12,7 +12,7 @@ import (
 // Tasmota: tele/<topic>/SENSOR every few minutes, stat/<topic>/STATUS8 when asked, tele/<topic>/STATE and stat/<topic>/POWER for
 // what is switched. The order of the parts may be another (FullTopic). Its time is local and mostly without a zone; several
 // channels come as arrays.
-func knowsTasmota(_ *Decoder, topic []string) bool {
+func knowsTasmota(_ memory, topic []string) bool {
 	_, _, is := tasmotaTopic(topic)
 	return is
 }
@@ -35,7 +35,7 @@ func tasmotaTopic(topic []string) (name, what string, is bool) {
 	return name, what, name != ""
 }
 
-func readTasmota(_ *Decoder, topic []string, m Message) ([]energy.Observation, error) {
+func readTasmota(_ memory, topic []string, m Message) ([]energy.Observation, error) {
 	name, what, _ := tasmotaTopic(topic)
 	address := "tele/" + name
 	if strings.HasPrefix(what, "POWER") {

@@ -14,11 +14,11 @@ import (
 // (cache_state), so a counter that stands is no measurement; that is the intake's matter. last_seen, where it is switched on, is
 // when the bridge heard the device. With "output: attribute" each member comes alone, at zigbee2mqtt/<name>/<member>. A plug of
 // several sockets tells energy_l1, power_l1, state_l1, energy_l2 and so on; each socket is a channel of its own.
-func knowsZigbee2MQTT(_ *Decoder, topic []string) bool {
+func knowsZigbee2MQTT(_ memory, topic []string) bool {
 	return topic[0] == "zigbee2mqtt" && len(topic) > 1 && topic[1] != "bridge"
 }
 
-func readZigbee2MQTT(d *Decoder, topic []string, m Message) ([]energy.Observation, error) {
+func readZigbee2MQTT(known memory, topic []string, m Message) ([]energy.Observation, error) {
 	switch topic[len(topic)-1] {
 	case "availability", "set", "get", "action":
 		return nil, nil
@@ -29,7 +29,7 @@ func readZigbee2MQTT(d *Decoder, topic []string, m Message) ([]energy.Observatio
 	}
 	var all []energy.Observation
 	for _, channel := range zigbeeChannels(body) {
-		o, err := d.zigbeeChannel(topic, body, channel)
+		o, err := known.zigbeeChannel(topic, body, channel)
 		if err != nil {
 			return nil, err
 		}
@@ -84,7 +84,7 @@ func zigbeeChannels(body object) []string {
 }
 
 // zigbeeChannel reads one channel; what is measured of the room belongs to the plug itself.
-func (d *Decoder) zigbeeChannel(topic []string, body object, channel string) (o energy.Observation, err error) {
+func (known memory) zigbeeChannel(topic []string, body object, channel string) (o energy.Observation, err error) {
 	address, suffix := strings.Join(topic, "/"), ""
 	o.Name = topic[len(topic)-1]
 	if channel != "" {
@@ -92,9 +92,9 @@ func (d *Decoder) zigbeeChannel(topic []string, body object, channel string) (o 
 	}
 	o.Address = address
 	if _, counts := body["energy"+suffix]; counts {
-		d.remember(address, "counts", "energy")
+		known.remember(address, "counts", "energy")
 	}
-	o.Counts, o.State = d.recall(address, "counts") != "", stateOf(body.text("state"+suffix))
+	o.Counts, o.State = known.recall(address, "counts") != "", stateOf(body.text("state"+suffix))
 	if o.Register, err = register(body.number("energy"+suffix), energy.UnitKilowattHour); err != nil {
 		return o, err
 	}

@@ -1,0 +1,37 @@
+package mqtt
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+
+	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
+)
+
+// TestWhatWaitsIsBounded has an outside broker send more than may wait: it waits, and all is taken in the end.
+func TestWhatWaitsIsBounded(t *testing.T) {
+	c, err := NewClient(ClientSettings{URL: "mqtt://127.0.0.1:1"}, NewReceiver(nil), now{}, zap.NewNop(), prometheus.NewRegistry())
+	require.NoError(t, err)
+	const long, messages = 16 << 20, 12
+	var arrived, acknowledged atomic.Int64
+	go func() {
+		for i := range messages {
+			payload := make([]byte, long)
+			if i == messages-1 {
+				payload = make([]byte, 2*maxQueued)
+			}
+			c.arrive(t.Context(), dialect.Message{Topic: "some/other/thing", Payload: payload}, 0, false, func() error { acknowledged.Add(1); return nil })
+			arrived.Add(1)
+		}
+	}()
+	eventually(t, "some wait", func() bool { return arrived.Load() == maxQueued/long-1 })
+	require.Len(t, c.arrivals, maxQueued/long-1)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go c.Run(ctx)
+	eventually(t, "all are taken", func() bool { return acknowledged.Load() == messages })
+}

@@ -1,0 +1,182 @@
+// Package mqtttest speaks MQTT packet by packet, for tests of what a broker makes of it: devices that say what no client library
+// says, and packets that are broken by a seed.
+package mqtttest
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"github.com/mochi-mqtt/server/v2/packets"
+)
+
+// Device is a device that speaks MQTT.
+type Device struct {
+	Conn    net.Conn
+	version byte
+	reader  *bufio.Reader
+}
+
+// Dial connects without a word.
+func Dial(address string) (*Device, error) {
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	return &Device{Conn: conn, reader: bufio.NewReader(conn)}, nil
+}
+
+// ConnectPacket is a CONNECT with a clean session; version 4 is MQTT 3.1.1.
+func ConnectPacket(version byte, id, user, password string) packets.Packet {
+	const keepAlive = 60
+	return packets.Packet{
+		FixedHeader: packets.FixedHeader{Type: packets.Connect}, ProtocolVersion: version,
+		Connect: packets.ConnectParams{
+			ProtocolName: []byte("MQTT"), Clean: true, Keepalive: keepAlive, ClientIdentifier: id,
+			UsernameFlag: true, Username: []byte(user), PasswordFlag: true, Password: []byte(password),
+		},
+	}
+}
+
+// Connect sends a CONNECT and gives the CONNACK.
+func (d *Device) Connect(packet packets.Packet) (packets.Packet, error) {
+	d.version = packet.ProtocolVersion
+	if err := d.Send(packet); err != nil {
+		return packets.Packet{}, err
+	}
+	answer, err := d.Read(10 * time.Second)
+	if err == nil && answer.FixedHeader.Type != packets.Connack {
+		err = fmt.Errorf("a packet of type %d in place of a CONNACK", answer.FixedHeader.Type)
+	}
+	return answer, err
+}
+
+// Encode gives the bytes of a packet of those that a device sends.
+func Encode(p packets.Packet) ([]byte, error) {
+	var b bytes.Buffer
+	var err error
+	switch p.FixedHeader.Type {
+	case packets.Connect:
+		err = p.ConnectEncode(&b)
+	case packets.Publish:
+		err = p.PublishEncode(&b)
+	case packets.Pubrel:
+		err = p.PubrelEncode(&b)
+	case packets.Pubcomp:
+		err = p.PubcompEncode(&b)
+	case packets.Subscribe:
+		err = p.SubscribeEncode(&b)
+	case packets.Unsubscribe:
+		err = p.UnsubscribeEncode(&b)
+	case packets.Pingreq:
+		err = p.PingreqEncode(&b)
+	case packets.Disconnect:
+		err = p.DisconnectEncode(&b)
+	default:
+		err = fmt.Errorf("a device does not send packets of type %d", p.FixedHeader.Type)
+	}
+	return b.Bytes(), err
+}
+
+// Send sends a packet.
+func (d *Device) Send(p packets.Packet) error {
+	p.ProtocolVersion = d.version
+	b, err := Encode(p)
+	if err != nil {
+		return err
+	}
+	_, err = d.Conn.Write(b)
+	return err
+}
+
+// Read gives the next packet; an error where the connection ended, or nothing came in time.
+func (d *Device) Read(within time.Duration) (packets.Packet, error) {
+	p := packets.Packet{ProtocolVersion: d.version}
+	if err := d.Conn.SetReadDeadline(time.Now().Add(within)); err != nil {
+		return p, err
+	}
+	first, err := d.reader.ReadByte()
+	if err != nil {
+		return p, err
+	}
+	if err := p.FixedHeader.Decode(first); err != nil {
+		return p, err
+	}
+	if p.FixedHeader.Remaining, _, err = packets.DecodeLength(d.reader); err != nil {
+		return p, err
+	}
+	body := make([]byte, p.FixedHeader.Remaining)
+	if _, err := io.ReadFull(d.reader, body); err != nil {
+		return p, err
+	}
+	switch p.FixedHeader.Type {
+	case packets.Connack:
+		err = p.ConnackDecode(body)
+	case packets.Publish:
+		err = p.PublishDecode(body)
+	case packets.Puback:
+		err = p.PubackDecode(body)
+	case packets.Pubrec:
+		err = p.PubrecDecode(body)
+	case packets.Pubcomp:
+		err = p.PubcompDecode(body)
+	case packets.Suback:
+		err = p.SubackDecode(body)
+	case packets.Disconnect:
+		err = p.DisconnectDecode(body)
+	}
+	return p, err
+}
+
+// Ping asks for a sign of life, and gives all that came before it.
+func (d *Device) Ping() (before []packets.Packet, err error) {
+	if err := d.Send(packets.Packet{FixedHeader: packets.FixedHeader{Type: packets.Pingreq}}); err != nil {
+		return nil, err
+	}
+	for {
+		p, err := d.Read(10 * time.Second)
+		if err != nil || p.FixedHeader.Type == packets.Pingresp {
+			return before, err
+		}
+		before = append(before, p)
+	}
+}
+
+// Subscribe asks for filters and gives the answers to them.
+func (d *Device) Subscribe(filters ...string) ([]byte, error) {
+	p := packets.Packet{FixedHeader: packets.FixedHeader{Type: packets.Subscribe, Qos: 1}, PacketID: 1}
+	for _, filter := range filters {
+		p.Filters = append(p.Filters, packets.Subscription{Filter: filter, Qos: 1})
+	}
+	if err := d.Send(p); err != nil {
+		return nil, err
+	}
+	answer, err := d.Read(10 * time.Second)
+	return answer.ReasonCodes, err
+}
+
+// Publish says something with QoS 1 and gives the answer.
+func (d *Device) Publish(topic, payload string, retain bool) (packets.Packet, error) {
+	err := d.Send(packets.Packet{FixedHeader: packets.FixedHeader{Type: packets.Publish, Qos: 1, Retain: retain}, PacketID: 2, TopicName: topic, Payload: []byte(payload)})
+	if err != nil {
+		return packets.Packet{}, err
+	}
+	return d.Read(10 * time.Second)
+}
+
+// Ended waits until the connection is at its end, and gives the last packet before that, if any.
+func (d *Device) Ended(within time.Duration) (last packets.Packet, ended bool) {
+	for until := time.Now().Add(within); time.Now().Before(until); {
+		p, err := d.Read(time.Until(until))
+		if err != nil {
+			return last, !errors.Is(err, os.ErrDeadlineExceeded)
+		}
+		last = p
+	}
+	return last, false
+}
