@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// standingLife is how long a session is believed to stand without a look: within it, what was ended elsewhere
-// still lets in.
-const standingLife = 4 * time.Second
+// standingLife is how long a session or key is believed to stand without a look: within it, what was ended elsewhere still lets in.
+// What lasts, such as a stream of events, asks every second, so that it too ends within the five seconds that are promised.
+const standingLife = 3 * time.Second
 
 // maxStandings bounds the memory; beyond it all are looked at again.
 const maxStandings = 20_000

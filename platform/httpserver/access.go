@@ -91,7 +91,8 @@ func (a *API) authorise(roles []Role) func(huma.Context, func(huma.Context)) {
 		return func(ctx huma.Context, next func(huma.Context)) { next(ctx) }
 	}
 	return func(ctx huma.Context, next func(huma.Context)) {
-		p, err := a.principal(ctx.Context(), ctx.Header("Authorization"), ctx.Header("X-API-Key"))
+		authorization, apiKey := ctx.Header("Authorization"), ctx.Header("X-API-Key")
+		p, err := a.principal(ctx.Context(), authorization, apiKey)
 		if err == nil && !slices.Contains(roles, p.Role) {
 			err = problem.New(problem.Forbidden)
 		}
@@ -100,7 +101,7 @@ func (a *API) authorise(roles []Role) func(huma.Context, func(huma.Context)) {
 			a.witness(ctx, p, roles)
 			return
 		}
-		next(huma.WithValue(ctx, principalKey, p))
+		next(huma.WithValue(huma.WithValue(ctx, principalKey, p), rightsKey, a.rightsOf(p, authorization, apiKey)))
 		a.witness(ctx, p, roles)
 	}
 }

@@ -24,6 +24,7 @@ const (
 	roomKey
 	clientIPKey
 	httpsKey
+	rightsKey
 )
 
 const requestIDHeader = "X-Request-Id"

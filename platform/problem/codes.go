@@ -17,6 +17,9 @@ const (
 	Unauthenticated      Code = "unauthenticated"
 	Forbidden            Code = "forbidden"
 	TooManyRequests      Code = "too_many_requests"
+	TooManyStreams       Code = "too_many_streams"
+	TooManyOfNetwork     Code = "too_many_network_streams" // streams, of all callers from one address
+	RightsChanged        Code = "rights_changed"
 	Overloaded           Code = "overloaded"
 	Unavailable          Code = "unavailable"
 	Conflict             Code = "conflict"
@@ -100,6 +103,21 @@ var texts = map[Code]text{
 		429,
 		words{"Demasiadas solicitudes", "Espere lo que indica Retry-After."},
 		words{"Too many requests", "Wait for as long as Retry-After says."},
+	},
+	TooManyStreams: {
+		429,
+		words{"Demasiadas transmisiones", "Un usuario o una clave puede tener {limit} transmisiones de eventos abiertas a la vez, en todas sus sesiones; cierre alguna e intente de nuevo tras lo que indica Retry-After."},
+		words{"Too many streams", "A user or key may have {limit} event streams open at once, in all logins together; close one and try again after Retry-After."},
+	},
+	TooManyOfNetwork: {
+		429,
+		words{"Demasiadas transmisiones", "Desde una misma dirección puede haber {limit} transmisiones de eventos abiertas a la vez; intente de nuevo tras lo que indica Retry-After."},
+		words{"Too many streams", "From one address there may be {limit} event streams open at once; try again after Retry-After."},
+	},
+	RightsChanged: {
+		403,
+		words{"Sus permisos cambiaron", "Su papel o su alcance cambió mientras la solicitud estaba en curso; comience de nuevo."},
+		words{"Your rights have changed", "Your role or scope changed while the request was under way; begin again."},
 	},
 	Overloaded: {
 		503,

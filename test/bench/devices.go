@@ -29,6 +29,7 @@ const (
 	waitingEach   = 10
 	streamReaders = 200
 	timedReaders  = 10
+	streamsEach   = 20 // of a user
 	perSecond     = 500
 )
 
@@ -187,23 +188,14 @@ func liveEvents(ctx context.Context, postgres *pgserver.Server, span time.Durati
 	var sent sync.Map // when each reading was sent, by its instant
 	var mu sync.Mutex
 	var took []time.Duration
-	var streams []net.Conn
+	streams, err := openStreams(client, &sent, func(d time.Duration) { mu.Lock(); took = append(took, d); mu.Unlock() })
 	defer func() {
 		for _, s := range streams {
 			_ = s.Close()
 		}
 	}()
-	for i := range streamReaders {
-		conn, err := openStream(client)
-		if err != nil {
-			return err
-		}
-		streams = append(streams, conn)
-		if i >= timedReaders {
-			go func() { _, _ = io.Copy(io.Discard, conn) }()
-			continue
-		}
-		go readTimes(conn, &sent, func(d time.Duration) { mu.Lock(); took = append(took, d); mu.Unlock() })
+	if err != nil {
+		return err
 	}
 	time.Sleep(time.Second)
 	host := strings.TrimPrefix(client.URL, "http://")
@@ -274,13 +266,67 @@ func wholeCampus(ctx context.Context, postgres *pgserver.Server) error {
 	return nil
 }
 
+// openStreams opens those of all readers; the first ones tell how long readings took to them.
+func openStreams(admin *program.Client, sent *sync.Map, took func(time.Duration)) (streams []net.Conn, err error) {
+	readers, err := viewers(admin, streamReaders/streamsEach)
+	if err != nil {
+		return nil, err
+	}
+	for i := range streamReaders {
+		conn, err := openStream(readers[i/streamsEach])
+		if err != nil {
+			return streams, err
+		}
+		streams = append(streams, conn)
+		if i >= timedReaders {
+			go func() { _, _ = io.Copy(io.Discard, conn) }()
+			continue
+		}
+		go readTimes(conn, sent, took)
+	}
+	return streams, nil
+}
+
+// viewers logs new users in: one alone may not open that many streams.
+func viewers(admin *program.Client, n int) (all []*program.Client, err error) {
+	for i := range n {
+		body := map[string]any{"email": fmt.Sprintf("v%d@usc.edu.co", i), "password": program.AdminPassword, "role": "viewer"}
+		if answer, err := admin.Send(http.MethodPost, "/auth/usuarios", body); err != nil || answer.Status != http.StatusCreated {
+			return nil, fmt.Errorf("no viewer: %d %w", answer.Status, err)
+		}
+		answer, err := admin.Send(http.MethodPost, "/auth/login", map[string]any{"email": body["email"], "password": body["password"]})
+		if err != nil {
+			return nil, err
+		}
+		var granted struct {
+			AccessToken string `json:"access_token"`
+		}
+		if err := answer.JSON(&granted); err != nil {
+			return nil, err
+		}
+		all = append(all, &program.Client{URL: admin.URL, HTTP: admin.HTTP, Token: granted.AccessToken})
+	}
+	return all, nil
+}
+
+// openStream opens a stream and waits until it is one.
 func openStream(client *program.Client) (net.Conn, error) {
 	conn, err := net.Dial("tcp", strings.TrimPrefix(client.URL, "http://"))
 	if err != nil {
 		return nil, err
 	}
-	_, err = fmt.Fprintf(conn, "GET /api/eventos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", client.Token)
-	return conn, err
+	if _, err = fmt.Fprintf(conn, "GET /api/eventos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", client.Token); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	const accepted = "HTTP/1.1 200"
+	status := make([]byte, len(accepted))
+	if _, err = io.ReadFull(conn, status); err == nil && string(status) != accepted {
+		err = fmt.Errorf("the stream was refused: %s", status)
+	}
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
 }
 
 var toldAt = regexp.MustCompile(`"timestamp":"([^"]+)"`)

@@ -133,6 +133,9 @@ func (h *Handlers) auditSheet(ctx context.Context, q auth.AuditQuery, format str
 			return err
 		}
 		for {
+			if err := httpserver.StillMay(ctx); err != nil {
+				return err
+			}
 			page, err := h.Audit.Entries(ctx, q)
 			if err != nil {
 				return err

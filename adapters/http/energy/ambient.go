@@ -104,8 +104,8 @@ func (h *Handlers) recordAmbients(ctx context.Context, in *StreamInput) (*summar
 	if err != nil {
 		return nil, err
 	}
-	result, err := h.Conditions.RecordAmbientAll(ctx, callerOf(ctx), ambientRows(seq))
-	return answerSummary(ctx, result, rows, err)
+	result, err := h.Conditions.RecordAmbientAll(ctx, callerOf(ctx), ambientRows(whole(in, seq)))
+	return answerSummary(ctx, result, rows, cmp.Or(in.body.Err(), err))
 }
 
 func ambientRows(seq iter.Seq[row[energy.AmbientReport]]) iter.Seq[energy.AmbientRow] {

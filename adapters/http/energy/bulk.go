@@ -1,6 +1,7 @@
 package httpenergy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -51,16 +52,33 @@ func bulkBody(one *huma.Schema) *huma.RequestBody {
 // StreamInput hands a handler the body as it arrives.
 type StreamInput struct {
 	ContentType string `header:"Content-Type"`
-	body        io.Reader
+	body        *httpserver.GuardedBody
 }
 
 // Resolve takes the body before huma would read it whole.
 func (in *StreamInput) Resolve(ctx huma.Context) []error {
-	in.body = ctx.BodyReader()
-	if in.body == nil {
-		in.body = http.NoBody
+	body := ctx.BodyReader()
+	if body == nil {
+		body = http.NoBody
 	}
+	in.body = httpserver.GuardBody(ctx.Context(), body)
 	return nil
+}
+
+// whole are the rows of an upload, with a bad one in the place of those that its sender might no longer send: it is no shorter upload
+// of which all was sent.
+func whole[R any](in *StreamInput, seq iter.Seq[row[R]]) iter.Seq[row[R]] {
+	return func(yield func(row[R]) bool) {
+		line := 0
+		for r := range seq {
+			if line = r.line; !yield(r) {
+				return
+			}
+		}
+		if in.body.Err() != nil {
+			yield(row[R]{line: line + 1, broken: true, flaws: []energy.Flaw{{Field: "body", Rule: "malformed"}}})
+		}
+	}
 }
 
 type bulkInput struct {
@@ -96,8 +114,8 @@ func (h *Handlers) recordAll(ctx context.Context, in *bulkInput) (*summaryOutput
 	if err != nil {
 		return nil, err
 	}
-	result, err := h.Ledger.RecordAll(ctx, callerOf(ctx), readingRows(seq), in.Atomic)
-	return answerSummary(ctx, result, rows, err)
+	result, err := h.Ledger.RecordAll(ctx, callerOf(ctx), readingRows(whole(&in.StreamInput, seq)), in.Atomic)
+	return answerSummary(ctx, result, rows, cmp.Or(in.body.Err(), err))
 }
 
 const reviewPath = "/consumo/lote/revision"
@@ -117,7 +135,7 @@ func (h *Handlers) reviewAll(ctx context.Context, in *StreamInput) (*one[review]
 		return nil, err
 	}
 	result, err := h.Ledger.ReviewAll(ctx, callerOf(ctx), readingRows(seq))
-	if err != nil {
+	if err = cmp.Or(in.body.Err(), err); err != nil {
 		return nil, err
 	}
 	if p := rows.failure(); p != nil {

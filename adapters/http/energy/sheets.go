@@ -113,6 +113,9 @@ func (h *Handlers) readingSheet(ctx context.Context, q energy.ReadingsQuery, for
 			if len(page) < q.Limit {
 				return nil
 			}
+			if err := httpserver.StillMay(ctx); err != nil {
+				return err
+			}
 			q.After = page[len(page)-1].Key()
 			if page, err = h.Ledger.List(ctx, caller, q); err != nil {
 				return err

@@ -1,0 +1,44 @@
+package httpserver
+
+import (
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/platform/problem"
+)
+
+// TestStreamsAreBoundedByCallerAndNetwork lets nobody take all streams.
+func TestStreamsAreBoundedByCallerAndNetwork(t *testing.T) {
+	s := newStreams()
+	var leave []func()
+	enter := func(caller, network string) problem.Code {
+		left, err := s.enter(caller, network)
+		if err != nil {
+			refused := new(problem.Problem)
+			require.ErrorAs(t, err, &refused)
+			require.Positive(t, refused.RetryAfter)
+			return refused.Code
+		}
+		leave = append(leave, left)
+		return ""
+	}
+	for range mostOfCaller {
+		require.Empty(t, enter("us_1", "192.0.2.1"))
+	}
+	require.Equal(t, problem.TooManyStreams, enter("us_1", "198.51.100.1"), "wherever the caller is")
+	for i := range mostOfNetwork - mostOfCaller {
+		require.Empty(t, enter("us_a"+strconv.Itoa(i/mostOfCaller), "192.0.2.1"))
+	}
+	require.Equal(t, problem.TooManyOfNetwork, enter("us_new", "192.0.2.1"))
+	for i := range mostStreams - mostOfNetwork {
+		require.Empty(t, enter("us_b"+strconv.Itoa(i/mostOfCaller), "net"+strconv.Itoa(i/mostOfNetwork)))
+	}
+	require.Equal(t, problem.Overloaded, enter("us_new", "203.0.113.1"), "all together are bounded too")
+	for _, left := range leave {
+		left()
+	}
+	require.Zero(t, s.open)
+	require.Empty(t, s.of, "nothing is left of who was there")
+}
