@@ -37,7 +37,7 @@ var inside = energy.Caller{Subject: "advice", Role: energy.Viewer}
 
 // Tree is the campus as it is now.
 func (e Energy) Tree(ctx context.Context) (advice.Tree, error) {
-	campus, err := e.Catalog.Campus(ctx)
+	campus, err := e.Catalog.Fresh(ctx)
 	if err != nil {
 		return advice.Tree{}, err
 	}
@@ -146,7 +146,7 @@ func (e Energy) AmbientHours(ctx context.Context, space string, from, to time.Ti
 
 // Spans are a device's states.
 func (e Energy) Spans(ctx context.Context, device string, from, to time.Time) ([]history.Span, error) {
-	spans, err := e.Conditions.SpansOf(ctx, inside, energy.DeviceID(device), energy.InstantOf(from), energy.InstantOf(to))
+	spans, err := e.Conditions.SpansOf(ctx, energy.DeviceID(device), energy.InstantOf(from), energy.InstantOf(to))
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,10 @@ var _ auth.Spaces = Spaces{}
 
 // Within tells whether a space is there, and is another or lies within it.
 func (s Spaces) Within(ctx context.Context, outer, inner string) (bool, error) {
-	campus, err := s.Catalog.Fresh(ctx)
+	campus, err := energy.CampusHolding(ctx, s.Catalog, func(campus *energy.Campus) bool {
+		_, known := campus.Space(energy.SpaceID(inner))
+		return known
+	})
 	if err != nil {
 		return false, err
 	}
@@ -24,7 +27,14 @@ func (s Spaces) Within(ctx context.Context, outer, inner string) (bool, error) {
 
 // Unknown gives the devices that are not there or hang outside a space.
 func (s Spaces) Unknown(ctx context.Context, within string, devices []string) ([]string, error) {
-	campus, err := s.Catalog.Fresh(ctx)
+	campus, err := energy.CampusHolding(ctx, s.Catalog, func(campus *energy.Campus) bool {
+		for _, id := range devices {
+			if _, known := campus.Device(energy.DeviceID(id)); !known {
+				return false
+			}
+		}
+		return true
+	})
 	if err != nil {
 		return nil, err
 	}

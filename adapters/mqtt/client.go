@@ -187,7 +187,7 @@ func redacted(err error) error {
 }
 
 // anybody is on whose behalf messages of an outside broker come: who may publish what is the broker's to say.
-var anybody = energy.Caller{Subject: "mqtt", Role: energy.Gateway}
+var anybody = energy.Caller{Subject: "mqtt", Role: energy.Gateway, AllDevices: true}
 
 // Run takes what has arrived, as many at once as wait, until ctx ends. While the database is away nothing is acknowledged, and
 // nothing overtakes.

@@ -86,7 +86,7 @@ func (c *Conditions) RecordAmbient(ctx context.Context, caller Caller, report Am
 	if !caller.MayReport() {
 		return AmbientOutcome{}, ErrForbidden{}
 	}
-	campus, err := c.directory.Campus(ctx)
+	campus, err := CampusHolding(ctx, c.directory, func(campus *Campus) bool { return campus.takesAmbient(caller, report) })
 	if err != nil {
 		return AmbientOutcome{}, err
 	}
@@ -104,6 +104,11 @@ func (c *Conditions) RecordAmbient(ctx context.Context, caller Caller, report Am
 	return outcomes[0], nil
 }
 
+// takesAmbient tells whether a report is of a space that its sender may tell of, or of none.
+func (c *Campus) takesAmbient(caller Caller, report AmbientReport) bool {
+	return report.Space == nil || c.MayTellOf(caller, SpaceID(*report.Space))
+}
+
 // readAmbient checks a report; order is that of its file, nil for one report alone.
 func (c *Conditions) readAmbient(campus *Campus, caller Caller, report AmbientReport, order localOrder) (Ambient, []Flaw) {
 	k := check{flaws: slices.Clone(report.Flaws)}
@@ -111,7 +116,7 @@ func (c *Conditions) readAmbient(campus *Campus, caller Caller, report AmbientRe
 	switch {
 	case report.Space == nil:
 		k.bad("space_id", "required")
-	case !campus.Sees(caller, SpaceID(*report.Space)):
+	case !campus.MayTellOf(caller, SpaceID(*report.Space)):
 		k.bad("space_id", "no_such")
 	default:
 		out.Space = SpaceID(*report.Space)
@@ -175,10 +180,16 @@ func (c *Conditions) recordAmbientAll(ctx context.Context, caller Caller, rows i
 	if err != nil {
 		return Summary{}, err
 	}
-	b := ambientBatch{conditions: c, named: named, places: make(map[AmbientKey]int)}
+	b, fresh := ambientBatch{conditions: c, named: named, places: make(map[AmbientKey]int)}, false
 	order := make(localOrder)
 	for row := range rows {
 		b.summary.Received++
+		if !fresh && !campus.takesAmbient(caller, row.Report) {
+			if campus, err = c.directory.Fresh(ctx); err != nil {
+				return b.summary, err
+			}
+			fresh = true
+		}
 		reading, flaws := Ambient{}, row.Flaws
 		if len(flaws) == 0 {
 			reading, flaws = c.readAmbient(campus, caller, row.Report, order)
@@ -254,7 +265,7 @@ func (c *Conditions) AmbientOf(ctx context.Context, caller Caller, space SpaceID
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
 	}
-	campus, err := c.directory.Campus(ctx)
+	campus, err := c.directory.Fresh(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,9 @@
 package energy
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Audience is who hears of what happens in a part of the campus: what he may see of it, wherever devices hang by then.
 type Audience struct {
@@ -16,7 +19,7 @@ func (c *Catalog) Audience(ctx context.Context, caller Caller, within SpaceID, d
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
 	}
-	campus, err := c.Campus(ctx)
+	campus, err := c.Fresh(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -33,20 +36,53 @@ func (c *Catalog) Audience(ctx context.Context, caller Caller, within SpaceID, d
 	return &Audience{catalog: c, caller: caller, within: within, device: device}, nil
 }
 
-// Hears tells whether something about a device, or about a space where there is none, is for the audience.
-func (a *Audience) Hears(ctx context.Context, device DeviceID, space SpaceID) (bool, error) {
-	if a.device != "" && device != a.device {
-		return false, nil
-	}
+// Happening is what an event is about: a device, or a space where there is none.
+type Happening struct {
+	Device DeviceID
+	Space  SpaceID
+	// At gives the instant that it is of; it is asked only of devices that were moved.
+	At func() Instant
+}
+
+// Hears tells which of some events are for the audience. What a device said belongs where it hung then.
+func (a *Audience) Hears(ctx context.Context, all []Happening) ([]bool, error) {
+	hears := make([]bool, len(all))
 	if a.caller.Space == "" && a.within == "" {
-		return true, nil
+		for i, h := range all {
+			hears[i] = a.device == "" || h.Device == a.device
+		}
+		return hears, nil
 	}
-	campus, err := a.catalog.Campus(ctx)
+	campus, err := CampusHolding(ctx, a.catalog, func(campus *Campus) bool {
+		return !slices.ContainsFunc(all, func(h Happening) bool { return !campus.knows(h) })
+	})
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	if d, known := campus.Device(device); known {
-		space = d.Space
+	for i, h := range all {
+		space := campus.placeOf(h)
+		hears[i] = (a.device == "" || h.Device == a.device) && campus.Sees(a.caller, space) && campus.Contains(a.within, space)
 	}
-	return campus.Sees(a.caller, space) && campus.Contains(a.within, space), nil
+	return hears, nil
+}
+
+// knows tells whether what an event is about is there.
+func (c *Campus) knows(h Happening) bool {
+	if _, known := c.Device(h.Device); known {
+		return true
+	}
+	_, known := c.Space(h.Space)
+	return known
+}
+
+// placeOf is the space that an event belongs to.
+func (c *Campus) placeOf(h Happening) SpaceID {
+	device, known := c.Device(h.Device)
+	switch {
+	case !known:
+		return h.Space
+	case len(device.Former) > 0:
+		return device.placedAt(h.At()).Space
+	}
+	return device.Space
 }

@@ -62,9 +62,11 @@ func (l *Ledger) ReviewAll(ctx context.Context, caller Caller, rows iter.Seq[Row
 	reader.arrived = func(_ DeviceID, at Instant) Instant { return at } // none is taken, so none is given
 	b := &batch{ledger: l, reader: reader, named: MaxRejections}
 	for row := range rows {
-		b.read(ctx, row)
+		if b.read(ctx, row); b.failure != nil {
+			break
+		}
 	}
-	return b.summary, nil
+	return b.summary, b.failure
 }
 
 // recordAll is RecordAll that tells up to named rejections.
@@ -118,6 +120,9 @@ func (b *batch) record(ctx context.Context, rows iter.Seq[Row]) (Summary, error)
 	for row := range rows {
 		reading, ok := b.read(ctx, row)
 		if !ok {
+			if b.failed() {
+				break
+			}
 			continue
 		}
 		lane := laneOf(reading.Device)
@@ -188,6 +193,9 @@ func (b *batch) recordAtomic(ctx context.Context, rows iter.Seq[Row]) (Summary, 
 	all := &part{}
 	for row := range rows {
 		reading, ok := b.read(ctx, row)
+		if b.failure != nil {
+			return b.summary, b.failure
+		}
 		if ok && b.summary.Rejected == 0 { // else nothing will be stored; the rest is read for its flaws
 			all.add(reading, row.Line)
 		}
@@ -203,14 +211,20 @@ func (b *batch) recordAtomic(ctx context.Context, rows iter.Seq[Row]) (Summary, 
 	return b.summary, nil
 }
 
-// read makes a reading of a row, or rejects it.
+// read makes a reading of a row, or rejects it. Where the campus cannot be read, the batch has failed.
 func (b *batch) read(ctx context.Context, row Row) (Reading, bool) {
-	reading, flaws := Reading{}, row.Flaws
+	reading, flaws, err := Reading{}, row.Flaws, error(nil)
 	if len(flaws) == 0 {
-		reading, flaws = b.ledger.read(ctx, &b.reader, row.Report)
+		reading, flaws, err = b.ledger.read(ctx, &b.reader, row.Report)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if err != nil {
+		if b.failure == nil {
+			b.failure = err
+		}
+		return Reading{}, false
+	}
 	b.summary.Received++
 	if len(flaws) > 0 {
 		b.reject(Rejection{Line: row.Line, Flaws: flaws})

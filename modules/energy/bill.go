@@ -46,7 +46,7 @@ type DemandCharge struct {
 // Bill makes the bill of a local month, YYYY-MM. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
 func (r *Reports) Bill(ctx context.Context, caller Caller, level Level, id, month string) (Bill, error) {
 	q := Query{Level: level, ID: id, From: 0, To: 1}
-	campus, scope, err := r.scoped(ctx, caller, &q)
+	campus, scope, err := r.scoped(ctx, caller, &q, r.directory.Fresh)
 	if err != nil {
 		return Bill{}, err
 	}

@@ -23,6 +23,9 @@ type Caller struct {
 	Space SpaceID
 	// Devices limits a Gateway to these devices; empty leaves it those of Space.
 	Devices []DeviceID
+	// AllDevices lets a Gateway without Devices and Space report every device, as what comes from the operator's own broker does.
+	// Without it such a Gateway reports nothing: a list that has become empty must not open the whole campus.
+	AllDevices bool
 }
 
 // MayRead tells whether the caller may read anything at all.
@@ -34,7 +37,15 @@ func (c Caller) MayManage() bool { return c.Role == Admin || c.Role == Manager }
 // MayReport tells whether the caller may send measurements.
 func (c Caller) MayReport() bool { return c.MayManage() || c.Role == Gateway }
 
+// boundToDevices tells whether the caller is good for some devices alone.
+func (c Caller) boundToDevices() bool { return c.Role == Gateway && len(c.Devices) > 0 }
+
+// unbound tells whether the caller is a Gateway that is good for nothing.
+func (c Caller) unbound() bool {
+	return c.Role == Gateway && len(c.Devices) == 0 && c.Space == "" && !c.AllDevices
+}
+
 // reports tells whether the caller's own list of devices, if it has one, holds the device.
 func (c Caller) reports(id DeviceID) bool {
-	return len(c.Devices) == 0 || slices.Contains(c.Devices, id)
+	return !c.unbound() && (!c.boundToDevices() || slices.Contains(c.Devices, id))
 }

@@ -85,6 +85,20 @@ func (c *Campus) DeviceAt(address string) (Device, bool) {
 	return c.Device(id)
 }
 
+// deviceOf is the device that an observation is of.
+func (c *Campus) deviceOf(o Observation) (Device, bool) {
+	if o.Device != "" {
+		return c.Device(o.Device)
+	}
+	return c.DeviceAt(o.Address)
+}
+
+// takes tells whether an observation is of a device that its sender may report.
+func (c *Campus) takes(caller Caller, o Observation) bool {
+	device, known := c.deviceOf(o)
+	return known && c.MayReport(caller, device.ID)
+}
+
 // Sites are the roots, by id.
 func (c *Campus) Sites() []Space { return c.Inside("") }
 
@@ -196,6 +210,18 @@ func (c *Campus) isBehind(d Device, meter DeviceID) bool {
 // behindItself tells whether meters hang in a circle.
 func (c *Campus) behindItself(id DeviceID) bool { return c.isBehind(c.devices[id], id) }
 
+// Roots are where what a caller sees begins: the sites, or the space that he is limited to. Where that is not there any more, he
+// sees nothing.
+func (c *Campus) Roots(caller Caller) []Space {
+	if caller.Space == "" {
+		return c.Sites()
+	}
+	if own, known := c.Space(caller.Space); known {
+		return []Space{own}
+	}
+	return nil
+}
+
 // Sees tells whether a space is within a caller's reach.
 func (c *Campus) Sees(caller Caller, id SpaceID) bool {
 	_, known := c.spaces[id]
@@ -206,4 +232,22 @@ func (c *Campus) Sees(caller Caller, id SpaceID) bool {
 func (c *Campus) MayReport(caller Caller, id DeviceID) bool {
 	d, known := c.devices[id]
 	return known && caller.MayReport() && caller.reports(id) && c.Sees(caller, d.Space)
+}
+
+// MayTellOf tells whether a caller may send ambient readings of a space: a key that is bound to devices, of the spaces in which
+// these hang and of no other, not even of those inside.
+func (c *Campus) MayTellOf(caller Caller, id SpaceID) bool {
+	if !caller.MayReport() || caller.unbound() || !c.Sees(caller, id) {
+		return false
+	}
+	return !caller.boundToDevices() || slices.ContainsFunc(c.inSpace[id], caller.reports)
+}
+
+// MayIntroduce tells whether what a caller sends from an address that nobody has registered is remembered. A key that is bound to
+// devices none of which is there any more introduces nothing.
+func (c *Campus) MayIntroduce(caller Caller) bool {
+	if !caller.MayReport() || caller.unbound() {
+		return false
+	}
+	return !caller.boundToDevices() || slices.ContainsFunc(caller.Devices, func(id DeviceID) bool { return c.MayReport(caller, id) })
 }

@@ -37,46 +37,48 @@ type Catalog struct {
 	newID func(prefix string) string
 	zone  *time.Location
 
+	shared   *sharedRefresh
+	changing sync.Mutex // one change at a time
+
 	cached  atomic.Pointer[Campus]
 	checked atomic.Int64 // ms, when the version was last compared
-	mu      sync.Mutex   // one load or change at a time
+
+	mu sync.Mutex
+	// begun counts the refreshes; kept is the number of the one that cached is of. One that began earlier does not replace it.
+	begun, kept int64
 }
 
 // NewCatalog makes a catalog; zone is that of sites that do not say.
 func NewCatalog(store Catalogue, clock Clock, newID func(string) string, zone *time.Location) *Catalog {
-	return &Catalog{store: store, clock: clock, newID: newID, zone: zone}
+	c := &Catalog{store: store, clock: clock, newID: newID, zone: zone}
+	c.shared = newSharedRefresh(c.refresh)
+	return c
 }
 
-// How old the campus may be: what another process changed is seen within freshFor, and one that asks for it
-// because a device is unknown causes at most a look every freshAtLeast.
-const (
-	freshFor     = 2 * secondMs
-	freshAtLeast = secondMs / 10
-)
+// freshFor is how long a change by another process may go unseen by Campus.
+const freshFor = 2 * secondMs
 
-// Campus is the campus, at most two seconds behind other processes and never behind this one.
-func (c *Catalog) Campus(ctx context.Context) (*Campus, error) { return c.within(ctx, freshFor) }
-
-// Fresh is the campus, at most a tenth of a second behind other processes.
-func (c *Catalog) Fresh(ctx context.Context) (*Campus, error) { return c.within(ctx, freshAtLeast) }
-
-func (c *Catalog) within(ctx context.Context, age int64) (*Campus, error) {
+// Campus is the campus, at most two seconds behind other processes and never behind this one. It costs nothing, so it serves
+// what comes by the thousand: readings. Whoever misses something in it asks Fresh.
+func (c *Catalog) Campus(ctx context.Context) (*Campus, error) {
 	campus := c.cached.Load()
-	if campus != nil && int64(c.clock.Now())-c.checked.Load() < age {
+	// A clock that was set back would make the cached campus look new for as long.
+	if age := int64(c.clock.Now()) - c.checked.Load(); campus != nil && age >= 0 && age < freshFor {
 		return campus, nil
 	}
-	if campus != nil && !c.mu.TryLock() {
-		return campus, nil // somebody is looking already
-	}
-	if campus == nil {
-		c.mu.Lock()
-	}
-	defer c.mu.Unlock()
-	return c.refresh(ctx)
+	return c.Fresh(ctx)
 }
 
-// refresh loads the campus if its version has changed; c.mu is held.
+// Fresh is the campus with every change that any process stored before the call. It costs one small query, which all who
+// ask at the same time share.
+func (c *Catalog) Fresh(ctx context.Context) (*Campus, error) { return c.shared.get(ctx) }
+
+// refresh loads the campus if its version has changed.
 func (c *Catalog) refresh(ctx context.Context) (*Campus, error) {
+	c.mu.Lock()
+	c.begun++
+	number := c.begun
+	c.mu.Unlock()
 	now := int64(c.clock.Now())
 	campus := c.cached.Load()
 	if campus != nil {
@@ -85,7 +87,7 @@ func (c *Catalog) refresh(ctx context.Context) (*Campus, error) {
 			return nil, err
 		}
 		if version == campus.Version {
-			c.checked.Store(now)
+			c.keep(campus, number, now)
 			return campus, nil
 		}
 	}
@@ -94,9 +96,20 @@ func (c *Catalog) refresh(ctx context.Context) (*Campus, error) {
 		return nil, err
 	}
 	campus = NewCampus(version, spaces, devices, c.zone)
+	c.keep(campus, number, now)
+	return campus, nil
+}
+
+// keep remembers what a refresh read, unless one that began later was quicker.
+func (c *Catalog) keep(campus *Campus, number, now int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if number < c.kept {
+		return
+	}
+	c.kept = number
 	c.cached.Store(campus)
 	c.checked.Store(now)
-	return campus, nil
 }
 
 // tries is how often a change is made again because another process was quicker.
@@ -105,8 +118,8 @@ const tries = 10
 // change decides a change on the newest campus and saves it; when another process was quicker, it is decided
 // again on what that one left.
 func (c *Catalog) change(ctx context.Context, decide func(*Campus) (Change, error)) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.changing.Lock()
+	defer c.changing.Unlock()
 	var err error
 	for range tries {
 		var campus *Campus

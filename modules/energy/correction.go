@@ -104,9 +104,9 @@ func (l *Ledger) correctable(ctx context.Context, caller Caller, report Report) 
 	return l.seenKey(ctx, caller, *report.Device, *report.At)
 }
 
-// seenKey is the key of a reading of a device that the caller sees.
+// seenKey is the key of a reading of a device that the caller sees, and saw when it measured.
 func (l *Ledger) seenKey(ctx context.Context, caller Caller, id, at string) (Key, error) {
-	campus, err := l.directory.Campus(ctx)
+	campus, err := l.directory.Fresh(ctx)
 	if err != nil {
 		return Key{}, err
 	}
@@ -117,6 +117,9 @@ func (l *Ledger) seenKey(ctx context.Context, caller Caller, id, at string) (Key
 	instant, err := ParseInstant(at, campus.Zone(device.Space))
 	if err != nil {
 		return Key{}, ErrInvalid{[]Flaw{{Field: "timestamp", Rule: InstantRule(err)}}}
+	}
+	if !campus.SeesReading(caller, device, instant) {
+		return Key{}, ErrNotFound{Kind: "reading", ID: id + "/" + at}
 	}
 	return Key{Device: device.ID, At: instant}, nil
 }

@@ -47,13 +47,18 @@ func newTopology(e epoch, s scope) topology {
 }
 
 // devicesOf are the devices of a scope: a device with all behind it, or those in a space and inside it. What measures
-// reactive energy is no part of the active, and stands for itself where it is asked for.
+// reactive energy is no part of the active, and stands for itself where it is asked for. What hung outside the scope's reach at the
+// time is none of it.
 func devicesOf(campus *Campus, s scope) []Device {
 	if s.device == "" {
 		return slices.DeleteFunc(campus.DevicesWithin(s.space), Device.IsReactive)
 	}
 	device, _ := campus.Device(s.device)
-	return append([]Device{device}, slices.DeleteFunc(allBehind(campus, s.device), Device.IsReactive)...)
+	if !campus.Contains(s.reach, device.Space) {
+		return nil
+	}
+	all := append([]Device{device}, slices.DeleteFunc(allBehind(campus, s.device), Device.IsReactive)...)
+	return slices.DeleteFunc(all, func(d Device) bool { return !campus.Contains(s.reach, d.Space) })
 }
 
 func allBehind(campus *Campus, meter DeviceID) []Device {

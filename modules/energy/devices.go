@@ -24,7 +24,7 @@ func (c *Catalog) Devices(ctx context.Context, caller Caller, within SpaceID, ki
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
 	}
-	campus, err := c.Campus(ctx)
+	campus, err := c.Fresh(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (c *Catalog) Devices(ctx context.Context, caller Caller, within SpaceID, ki
 	var list []Device
 	for _, d := range campus.DevicesWithin(within) {
 		if kind == "" || d.Kind == kind {
-			list = append(list, d)
+			list = append(list, campus.ShownTo(caller, d))
 		}
 	}
 	return list, nil
@@ -47,11 +47,12 @@ func (c *Catalog) Device(ctx context.Context, caller Caller, id DeviceID) (Devic
 	if !caller.MayRead() {
 		return Device{}, ErrForbidden{}
 	}
-	campus, err := c.Campus(ctx)
+	campus, err := c.Fresh(ctx)
 	if err != nil {
 		return Device{}, err
 	}
-	return seenDevice(campus, caller, id)
+	d, err := seenDevice(campus, caller, id)
+	return campus.ShownTo(caller, d), err
 }
 
 func seenDevice(campus *Campus, caller Caller, id DeviceID) (Device, error) {
@@ -94,7 +95,7 @@ func (c *Catalog) UpdateDevice(ctx context.Context, caller Caller, id DeviceID, 
 	if !caller.MayManage() {
 		return Device{}, ErrForbidden{}
 	}
-	var d Device
+	var d, shown Device
 	err := c.change(ctx, func(campus *Campus) (Change, error) {
 		var err error
 		if d, err = seenDevice(campus, caller, id); err != nil {
@@ -108,6 +109,7 @@ func (c *Catalog) UpdateDevice(ctx context.Context, caller Caller, id DeviceID, 
 		var k check
 		k.deviceAt(campus, caller, d)
 		k.movedAt(campus, d, edit.MovedAt, c.clock.Now())
+		k.reachesBack(campus, caller, was, edit.MovedAt)
 		if d.Measures != was.Measures {
 			if err := c.mayMeasureElse(ctx, d.ID); err != nil {
 				return Change{}, err
@@ -116,9 +118,10 @@ func (c *Catalog) UpdateDevice(ctx context.Context, caller Caller, id DeviceID, 
 		if len(k.flaws) > 0 {
 			return Change{}, ErrInvalid{k.flaws}
 		}
+		shown = campus.ShownTo(caller, d)
 		return Change{PutDevice: &d}, nil
 	})
-	return d, err
+	return shown, err
 }
 
 // mayMeasureElse refuses to read what was reported as something else.
@@ -241,6 +244,20 @@ func (c *check) movedAt(campus *Campus, d Device, at *Instant, now Instant) {
 	for _, e := range moved.epochs(0, farAhead) {
 		if e.campus.behindItself(d.ID) {
 			c.bad("moved_at", "cycle")
+			return
+		}
+	}
+}
+
+// reachesBack refuses a move that would take a past into the caller's reach that lay outside it.
+func (c *check) reachesBack(campus *Campus, caller Caller, was Device, at *Instant) {
+	if at == nil || caller.Space == "" {
+		return
+	}
+	from := quarterStart(quarterOf(*at))
+	for _, former := range was.Former {
+		if former.Until > from && !campus.Sees(caller, former.Space) {
+			c.bad("moved_at", "out_of_reach")
 			return
 		}
 	}

@@ -295,7 +295,7 @@ func (i *Intake) seenNewcomers(ctx context.Context, caller Caller) ([]Newcomer, 
 	if !caller.MayManage() {
 		return nil, nil, ErrForbidden{}
 	}
-	campus, err := i.catalog.Campus(ctx)
+	campus, err := i.catalog.Fresh(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -95,7 +95,9 @@ func (i *Intake) takeAs(ctx context.Context, caller Caller, said []Observation, 
 	if !caller.MayReport() {
 		return nil, ErrForbidden{}
 	}
-	campus, err := i.catalog.Campus(ctx)
+	campus, err := CampusHolding(ctx, i.catalog, func(campus *Campus) bool {
+		return !slices.ContainsFunc(said, func(o Observation) bool { return !campus.takes(caller, o) })
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -201,6 +203,9 @@ func (t *taking) take(place int) {
 	switch {
 	case !known && o.Device != "":
 		t.reject(place, reasonUnknown)
+		return
+	case !known && !t.campus.MayIntroduce(t.caller):
+		t.reject(place, reasonNotAllowed)
 		return
 	case !known:
 		t.remember(place, o, tried)

@@ -7,6 +7,7 @@ type dayKey struct {
 	campus int64 // its version
 	space  SpaceID
 	device DeviceID // set where it is about one
+	reach  SpaceID  // that of its scope
 	by     Grouping
 	day    int32
 }

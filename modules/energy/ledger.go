@@ -2,6 +2,7 @@ package energy
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -44,7 +45,10 @@ func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outc
 	if err != nil {
 		return Outcome{}, err
 	}
-	reading, flaws := l.read(ctx, &reader, report)
+	reading, flaws, err := l.read(ctx, &reader, report)
+	if err != nil {
+		return Outcome{}, err
+	}
 	if reading.Device != "" {
 		l.heard(reading.Device, reading.At, reading.Source)
 	}
@@ -57,7 +61,9 @@ func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outc
 	}
 	if outcome.Result == Conflict {
 		device, _ := reader.campus.Device(reading.Device)
-		return outcome, ErrConflictingReading{Stored: outcome.Stored, Sent: reading, Measures: device.Measures}
+		return outcome, ErrConflictingReading{
+			Stored: outcome.Stored, Sent: reading, Measures: device.Measures, Unseen: !reader.campus.SeesReading(caller, device, reading.At),
+		}
 	}
 	return outcome, nil
 }
@@ -65,30 +71,42 @@ func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outc
 func (l *Ledger) reader(ctx context.Context, caller Caller) (reader, error) {
 	campus, err := l.directory.Campus(ctx)
 	now := l.clock.Now()
-	return reader{campus: campus, caller: caller, now: now, arrived: l.arrivals.next, zone: l.zone, keptFrom: l.retention.ReadingsFrom(now)}, err
+	return reader{looked: now, campus: campus, caller: caller, now: now, arrived: l.arrivals.next, zone: l.zone, keptFrom: l.retention.ReadingsFrom(now)}, err
 }
 
-// read looks a second time where the device is unknown: another process may have made it a moment ago.
-func (l *Ledger) read(ctx context.Context, r *reader, report Report) (Reading, []Flaw) {
+// read refuses nothing before it has looked a second time: another process may have made or changed the device a moment ago. Of
+// a long upload, whose rows may all be bad, it looks again only every freshFor.
+func (l *Ledger) read(ctx context.Context, r *reader, report Report) (Reading, []Flaw, error) {
+	series := ""
+	if report.Device != nil {
+		series = *report.Device
+	}
+	place, begun := r.order[series]
 	reading, flaws := r.read(report)
-	if !unknownDevice(flaws) {
-		return reading, flaws
+	if !slices.ContainsFunc(flaws, Flaw.restsOnCampus) || (r.fresh && int64(l.clock.Now()-r.looked) < freshFor) {
+		return reading, flaws, nil
 	}
-	fresh, err := l.directory.Fresh(ctx)
-	if err != nil || fresh == r.campus {
-		return reading, flaws
+	campus, err := l.directory.Fresh(ctx)
+	if err != nil {
+		return Reading{}, nil, err
 	}
-	r.campus = fresh
-	return r.read(report)
+	r.fresh, r.looked = true, l.clock.Now()
+	if campus == r.campus {
+		return reading, flaws, nil
+	}
+	r.campus = campus
+	if begun {
+		r.order[series] = place // the row is read once, as far as the order of the file goes
+	} else {
+		delete(r.order, series)
+	}
+	reading, flaws = r.read(report)
+	return reading, flaws, nil
 }
 
-func unknownDevice(flaws []Flaw) bool {
-	for _, f := range flaws {
-		if f.Field == "device_id" && f.Rule == "no_such" {
-			return true
-		}
-	}
-	return false
+// restsOnCampus tells whether a report has the flaw by what the campus says of its device.
+func (f Flaw) restsOnCampus() bool {
+	return f.Rule == "no_such" || f.Rule == "out_of_reach" || f.Rule == "impossible_use" || f.Rule == "exactly_one"
 }
 
 // appendBatch stores a batch in which keys may repeat: the first of a key is sent to the store, the others are

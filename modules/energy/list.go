@@ -12,12 +12,12 @@ type ReadingsQuery struct {
 	Limit int
 }
 
-// List gives readings by device and instant. Errors: ErrForbidden, ErrNotFound.
+// List gives readings by device and instant: to who is limited to a space, of devices that moved into it, those since then. Errors: ErrForbidden, ErrNotFound.
 func (l *Ledger) List(ctx context.Context, caller Caller, q ReadingsQuery) ([]Reading, error) {
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
 	}
-	campus, err := l.directory.Campus(ctx)
+	campus, err := l.directory.Fresh(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,9 @@ func (l *Ledger) List(ctx context.Context, caller Caller, q ReadingsQuery) ([]Re
 	if err != nil {
 		return nil, err
 	}
-	return l.readings.List(ctx, devices, q.From, q.To, q.After, q.Limit)
+	return seenPage(campus, caller, q.After, q.Limit, Reading.Key, func(after Key, limit int) ([]Reading, error) {
+		return l.readings.List(ctx, devices, q.From, q.To, after, limit)
+	})
 }
 
 // asked are the devices that a query is about, from the one after which it goes on.

@@ -45,7 +45,7 @@ const (
 func (r *Reports) Overview(ctx context.Context, caller Caller, level Level, id string) (Overview, error) {
 	now := r.clock.Now()
 	q := Query{Level: level, ID: id, From: now - 1, To: now}
-	campus, scope, err := r.scoped(ctx, caller, &q)
+	campus, scope, err := r.scoped(ctx, caller, &q, r.directory.Fresh)
 	if err != nil {
 		return Overview{}, err
 	}

@@ -9,7 +9,11 @@ const longQuery = 366 * dayMs
 // which something is measured, and steps is how many its answer has at the most. Errors: ErrForbidden, ErrNotFound, and
 // ErrInvalid where the answer would be too long.
 func (r *Reports) Plan(ctx context.Context, caller Caller, q Query) (planned Query, steps int, err error) {
-	campus, scope, err := r.scoped(ctx, caller, &q)
+	return r.plan(ctx, caller, q, r.directory.Fresh)
+}
+
+func (r *Reports) plan(ctx context.Context, caller Caller, q Query, campusOf campusOf) (planned Query, steps int, err error) {
+	campus, scope, err := r.scoped(ctx, caller, &q, campusOf)
 	if err != nil {
 		return q, 0, err
 	}

@@ -24,7 +24,7 @@ const longestProfile = 3 * 366 * dayMs
 // Profile averages what a level and id name over [from, to). Errors: ErrInvalid, ErrNotFound, ErrForbidden.
 func (r *Reports) Profile(ctx context.Context, caller Caller, level Level, id string, from, to Instant) (Profile, error) {
 	q := Query{Level: level, ID: id, From: from, To: to}
-	campus, scope, err := r.scoped(ctx, caller, &q)
+	campus, scope, err := r.scoped(ctx, caller, &q, r.directory.Fresh)
 	if err != nil {
 		return Profile{}, err
 	}

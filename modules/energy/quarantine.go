@@ -65,7 +65,7 @@ func (l *Ledger) Quarantined(ctx context.Context, caller Caller, q ReadingsQuery
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
 	}
-	campus, err := l.directory.Campus(ctx)
+	campus, err := l.directory.Fresh(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,9 @@ func (l *Ledger) Quarantined(ctx context.Context, caller Caller, q ReadingsQuery
 	if err != nil {
 		return nil, err
 	}
-	held, err := l.readings.Quarantined(ctx, devices, q.After, q.Limit)
+	held, err := seenPage(campus, caller, q.After, q.Limit, func(h Held) Key { return h.Reading.Key() }, func(after Key, limit int) ([]Held, error) {
+		return l.readings.Quarantined(ctx, devices, after, limit)
+	})
 	traits := traitsIn(campus)
 	for i := range held {
 		held[i].doubt(traits(held[i].Reading.Device))

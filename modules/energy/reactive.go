@@ -2,6 +2,7 @@ package energy
 
 import (
 	"context"
+	"slices"
 
 	"github.com/shopspring/decimal"
 )
@@ -49,9 +50,13 @@ type ReactiveCharge struct {
 // of a device behind no meter against all that the query is about.
 func (r *Reports) reactive(ctx context.Context, campus *Campus, s scope, q Query, rates []Rate) (*ReactiveCharge, error) {
 	charge := &ReactiveCharge{}
-	for _, d := range reactiveOf(campus, s) {
+	reach := s.space
+	if s.device != "" {
+		reach = s.reach
+	}
+	for _, d := range reactiveOf(campus, s, q) {
 		charge.Measured = true
-		used, err := r.hours(ctx, campus, scope{space: d.Space, zone: s.zone, device: d.ID, id: string(d.ID)}, q)
+		used, err := r.hours(ctx, campus, scope{space: d.Space, zone: s.zone, device: d.ID, reach: reach, id: string(d.ID)}, q)
 		if err != nil {
 			return nil, err
 		}
@@ -72,16 +77,19 @@ func (r *Reports) reactive(ctx context.Context, campus *Campus, s scope, q Query
 	return charge, nil
 }
 
-// reactiveOf are the devices of a scope that measure reactive energy.
-func reactiveOf(campus *Campus, s scope) []Device {
+// reactiveOf are the devices of a scope that measure reactive energy, at any time of a query.
+func reactiveOf(campus *Campus, s scope, q Query) []Device {
 	var all []Device
-	devices := campus.DevicesWithin(s.space)
-	if s.device != "" {
-		devices = allBehind(campus, s.device)
-	}
-	for _, d := range devices {
-		if d.IsReactive() {
-			all = append(all, d)
+	for _, e := range campus.epochs(q.From, q.To) {
+		devices := e.campus.DevicesWithin(s.space)
+		if s.device != "" {
+			devices = allBehind(e.campus, s.device)
+		}
+		for _, d := range devices {
+			if d.IsReactive() && !slices.ContainsFunc(all, func(other Device) bool { return other.ID == d.ID }) {
+				now, _ := campus.Device(d.ID)
+				all = append(all, now)
+			}
 		}
 	}
 	return all

@@ -69,6 +69,8 @@ func OutcomeOf(sent, stored Reading) Outcome {
 
 // ErrConflictingReading is a reading whose device and instant already hold another value.
 type ErrConflictingReading struct {
+	// Unseen tells that who sent it may not see what is stored.
+	Unseen       bool
 	Stored, Sent Reading
 	Measures     Quantity // what their device measures
 }

@@ -62,6 +62,9 @@ type reader struct {
 	keptFrom Instant
 	// order tells the two passes of a repeated hour apart where rows come in the order of a file; nil for one report alone.
 	order localOrder
+	// fresh tells that the campus was looked at again since the call began, last at looked.
+	fresh  bool
+	looked Instant
 }
 
 // instantIn reads an instant of a series, in its order where there is one.
@@ -77,6 +80,9 @@ func (r reader) read(report Report) (Reading, []Flaw) {
 	c := check{report: report, flaws: slices.Clone(report.Flaws)}
 	device := c.device(r)
 	out := Reading{Device: device.ID, At: c.instant(r, device), Source: report.source()}
+	if len(c.flaws) == 0 && r.caller.MayManage() && !r.campus.SeesReading(r.caller, device, out.At) {
+		c.bad("timestamp", "out_of_reach")
+	}
 	c.measure(&out, device)
 	if len(c.flaws) == 0 {
 		c.physical(out, device)

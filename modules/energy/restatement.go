@@ -31,7 +31,7 @@ func (l *Ledger) Restatements(ctx context.Context, caller Caller, q Restatements
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
 	}
-	campus, err := l.directory.Campus(ctx)
+	campus, err := l.directory.Fresh(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -39,5 +39,22 @@ func (l *Ledger) Restatements(ctx context.Context, caller Caller, q Restatements
 	if err != nil {
 		return nil, err
 	}
-	return l.readings.Restated(ctx, devices, q.Since, q.After, q.Limit)
+	var page []Restatement
+	for {
+		asked := q.Limit - len(page)
+		all, err := l.readings.Restated(ctx, devices, q.Since, q.After, asked)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range all {
+			device, _ := campus.Device(one.Page.Device)
+			if from, to := one.Span(); len(campus.placesWithin(caller, device, from, to)) > 0 {
+				page = append(page, one)
+			}
+			q.After = one
+		}
+		if len(all) < asked || len(page) >= q.Limit {
+			return page, nil
+		}
+	}
 }

@@ -34,7 +34,7 @@ func (r *Rules) readable(ctx context.Context, caller Caller, space SpaceID) (*Ca
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
 	}
-	campus, err := r.directory.Campus(ctx)
+	campus, err := r.directory.Fresh(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (r *Rules) manageable(ctx context.Context, caller Caller) (*Campus, error) 
 	if !caller.MayManage() {
 		return nil, ErrForbidden{}
 	}
-	return r.directory.Campus(ctx)
+	return r.directory.Fresh(ctx)
 }
 
 func (c *check) placed(campus *Campus, caller Caller, space SpaceID) {

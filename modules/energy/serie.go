@@ -86,10 +86,10 @@ const (
 	mostSteps    = 250_000
 )
 
-// Serie answers a query with one series, or one a group; its range is cut as Plan says. Errors: ErrInvalid, ErrNotFound,
-// ErrForbidden.
+// Serie answers a query with one series, or one a group; its range is cut as Plan says. It is for who has looked at the campus
+// already, by Plan. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
 func (r *Reports) Serie(ctx context.Context, caller Caller, q Query) ([]Series, error) {
-	q, _, err := r.Plan(ctx, caller, q)
+	q, _, err := r.plan(ctx, caller, q, r.directory.Campus)
 	if err != nil {
 		return nil, err
 	}
@@ -98,8 +98,11 @@ func (r *Reports) Serie(ctx context.Context, caller Caller, q Query) ([]Series, 
 	})
 }
 
+// campusOf gives the campus: Directory.Campus or Directory.Fresh.
+type campusOf func(context.Context) (*Campus, error)
+
 func (r *Reports) serie(ctx context.Context, caller Caller, q Query, ratesOf func(SpaceID, Instant, Instant) ([]Rate, error)) ([]Series, error) {
-	campus, scope, err := r.scoped(ctx, caller, &q)
+	campus, scope, err := r.scoped(ctx, caller, &q, r.directory.Campus)
 	if err != nil {
 		return nil, err
 	}
@@ -162,11 +165,11 @@ func (c *cutter) series() []Series {
 }
 
 // scoped finds what a query is about, and widens its time to whole quarter hours.
-func (r *Reports) scoped(ctx context.Context, caller Caller, q *Query) (*Campus, scope, error) {
+func (r *Reports) scoped(ctx context.Context, caller Caller, q *Query, campusOf campusOf) (*Campus, scope, error) {
 	if !caller.MayRead() {
 		return nil, scope{}, ErrForbidden{}
 	}
-	campus, err := r.directory.Campus(ctx)
+	campus, err := campusOf(ctx)
 	if err != nil {
 		return nil, scope{}, err
 	}
@@ -181,7 +184,7 @@ func (r *Reports) scoped(ctx context.Context, caller Caller, q *Query) (*Campus,
 	return campus, found, nil
 }
 
-// Hours gives the hours of what a level and id name, without charges. Errors: ErrInvalid, ErrNotFound,
+// Hours gives the hours of what a level and id name, without charges, for who has looked at the campus already. Errors: ErrInvalid, ErrNotFound,
 // ErrForbidden.
 func (r *Reports) Hours(ctx context.Context, caller Caller, level Level, id string, from, to Instant) ([]Step, error) {
 	all, err := r.serie(ctx, caller, Query{Level: level, ID: id, From: from, To: to, Bucket: ByHour}, func(SpaceID, Instant, Instant) ([]Rate, error) {
@@ -217,8 +220,11 @@ type scope struct {
 	space  SpaceID
 	zone   *time.Location
 	device DeviceID // set where it is one device
-	name   string
-	id     string
+	// reach is the space outside of which a device, and those behind it, do not count: the one that the caller is limited to.
+	// Empty is everywhere.
+	reach SpaceID
+	name  string
+	id    string
 }
 
 // scopeOf finds what a query is about within the caller's reach. A site without an id is the only one there is.
@@ -228,23 +234,14 @@ func scopeOf(campus *Campus, caller Caller, level Level, id string) (scope, erro
 		if !known || !campus.Sees(caller, device.Space) {
 			return scope{}, ErrNotFound{Kind: "device", ID: id}
 		}
-		return scope{space: device.Space, zone: campus.Zone(device.Space), device: device.ID, name: device.Name, id: id}, nil
+		return scope{space: device.Space, zone: campus.Zone(device.Space), device: device.ID, reach: caller.Space, name: device.Name, id: id}, nil
 	}
-	if own, limited := campus.Space(caller.Space); id == "" && level == OfSite && limited {
-		id, level = string(own.ID), Level(own.Kind)
-	} else if id == "" && level == OfSite {
-		id = string(onlySite(campus))
+	if roots := campus.Roots(caller); id == "" && level == OfSite && len(roots) == 1 {
+		id, level = string(roots[0].ID), Level(roots[0].Kind)
 	}
 	space, known := campus.Space(SpaceID(id))
 	if !known || !campus.Sees(caller, space.ID) || string(space.Kind) != string(level) {
 		return scope{}, ErrNotFound{Kind: "space", ID: id}
 	}
 	return scope{space: space.ID, zone: campus.Zone(space.ID), name: space.Name, id: id}, nil
-}
-
-func onlySite(campus *Campus) SpaceID {
-	if sites := campus.Sites(); len(sites) == 1 {
-		return sites[0].ID
-	}
-	return ""
 }

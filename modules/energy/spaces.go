@@ -21,7 +21,7 @@ func (c *Catalog) Spaces(ctx context.Context, caller Caller, kind SpaceKind, par
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
 	}
-	campus, err := c.Campus(ctx)
+	campus, err := c.Fresh(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (c *Catalog) Space(ctx context.Context, caller Caller, id SpaceID) (Space, 
 	if !caller.MayRead() {
 		return Space{}, ErrForbidden{}
 	}
-	campus, err := c.Campus(ctx)
+	campus, err := c.Fresh(ctx)
 	if err != nil {
 		return Space{}, err
 	}

@@ -2,6 +2,7 @@ package energy
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -43,7 +44,11 @@ type StateOutcome struct {
 }
 
 // ErrConflictingState is a state change whose device and instant already hold another state.
-type ErrConflictingState struct{ Stored, Sent StateChange }
+type ErrConflictingState struct {
+	Stored, Sent StateChange
+	// Unseen tells that who sent it may not see what is stored.
+	Unseen bool
+}
 
 func (e ErrConflictingState) Error() string {
 	return "conflicting state of " + string(e.Sent.Device) + " at " + e.Sent.At.String()
@@ -76,7 +81,7 @@ func (c *Conditions) RecordState(ctx context.Context, caller Caller, id DeviceID
 	if !caller.MayReport() {
 		return StateOutcome{}, ErrForbidden{}
 	}
-	campus, err := c.directory.Campus(ctx)
+	campus, err := CampusHolding(ctx, c.directory, func(campus *Campus) bool { return campus.MayReport(caller, id) })
 	if err != nil {
 		return StateOutcome{}, err
 	}
@@ -90,6 +95,9 @@ func (c *Conditions) RecordState(ctx context.Context, caller Caller, id DeviceID
 		change.At, change.Moves = c.stateArrivals.next(id, change.At), true
 	}
 	k.state(state)
+	if len(k.flaws) == 0 && caller.MayManage() && !campus.SeesState(caller, device, change.At) {
+		k.bad("timestamp", "out_of_reach")
+	}
 	if len(k.flaws) > 0 {
 		return StateOutcome{}, ErrInvalid{k.flaws}
 	}
@@ -98,7 +106,7 @@ func (c *Conditions) RecordState(ctx context.Context, caller Caller, id DeviceID
 		return StateOutcome{}, err
 	}
 	if outcomes[0].Result == Conflict {
-		return outcomes[0], ErrConflictingState{Stored: outcomes[0].Stored, Sent: change}
+		return outcomes[0], ErrConflictingState{Stored: outcomes[0].Stored, Sent: change, Unseen: !campus.SeesState(caller, device, change.At)}
 	}
 	return outcomes[0], nil
 }
@@ -106,7 +114,9 @@ func (c *Conditions) RecordState(ctx context.Context, caller Caller, id DeviceID
 // RecordStates stores many changes, of devices that the caller may report, all or none; what is there already
 // stays. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
 func (c *Conditions) RecordStates(ctx context.Context, caller Caller, changes []StateChange) error {
-	campus, err := c.directory.Campus(ctx)
+	campus, err := CampusHolding(ctx, c.directory, func(campus *Campus) bool {
+		return !slices.ContainsFunc(changes, func(s StateChange) bool { return !campus.MayReport(caller, s.Device) })
+	})
 	if err != nil {
 		return err
 	}
@@ -149,19 +159,31 @@ func (c *check) when(text *string, now Instant, parse func(text string) (Instant
 	return at
 }
 
-// StatesOf lists a device's state changes in [from, to), oldest first, from after an instant.
+// StatesOf lists a device's state changes in [from, to), oldest first, from after an instant: to who is limited to a space, those
+// since it moved into it. Errors: ErrForbidden, ErrNotFound.
 func (c *Conditions) StatesOf(ctx context.Context, caller Caller, id DeviceID, from, to, after Instant, limit int) ([]StateChange, error) {
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
 	}
-	campus, err := c.directory.Campus(ctx)
+	campus, err := c.directory.Fresh(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := seenDevice(campus, caller, id); err != nil {
+	device, err := seenDevice(campus, caller, id)
+	if err != nil {
 		return nil, err
 	}
-	return c.states.StatesBetween(ctx, id, from, to, after, limit)
+	var all []StateChange
+	for _, span := range campus.placesWithin(caller, device, from, to) {
+		changes, err := c.states.StatesBetween(ctx, id, span.from, span.to, after, limit-len(all))
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, changes...); len(all) >= limit {
+			break
+		}
+	}
+	return all, nil
 }
 
 // StateSpan is a device in a state over a span of time.
@@ -170,11 +192,11 @@ type StateSpan struct {
 	State    State
 }
 
-// SpansOf gives a device's states over [from, to), cut to it, oldest first. What came before its first change is
-// not known. Errors: ErrForbidden, ErrNotFound.
-func (c *Conditions) SpansOf(ctx context.Context, caller Caller, id DeviceID, from, to Instant) ([]StateSpan, error) {
+// SpansOf gives a device's states over [from, to), cut to it, oldest first, for who may see all of them. What came before its first
+// change is not known.
+func (c *Conditions) SpansOf(ctx context.Context, id DeviceID, from, to Instant) ([]StateSpan, error) {
 	const all = 1 << 20
-	changes, err := c.StatesOf(ctx, caller, id, from, to, from-1, all)
+	changes, err := c.states.StatesBetween(ctx, id, from, to, from-1, all)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ func (r *Reports) eachDay(ctx context.Context, campus *Campus, s scope, q Query,
 	return r.readings.Open(ctx, campus.devicesEver(s), func(books Books) error {
 		d := days{
 			reports: r, books: books, scope: s, by: q.By, topologies: topologies, visit: visit,
-			key: dayKey{campus: campus.Version, space: s.space, device: s.device, by: q.By},
+			key: dayKey{campus: campus.Version, space: s.space, device: s.device, reach: s.reach, by: q.By},
 		}
 		return d.walk(dayOf(q.From), dayOf(q.To-1)+1)
 	})

@@ -84,11 +84,11 @@ func (t *Twin) Now(ctx context.Context, caller Caller) (at Instant, roots []Twin
 	if !caller.MayRead() {
 		return 0, nil, ErrForbidden{}
 	}
-	campus, err := t.directory.Campus(ctx)
+	campus, err := t.directory.Fresh(ctx)
 	if err != nil {
 		return 0, nil, err
 	}
-	m := moment{campus: campus, now: t.clock.Now(), yesterday: make(map[DeviceID]*Page)}
+	m := moment{campus: campus, caller: caller, now: t.clock.Now(), yesterday: make(map[DeviceID]*Page)}
 	if m.states, err = t.moments.LatestStates(ctx, idsOf(campus.DevicesWithin(caller.Space)), m.now); err != nil {
 		return 0, nil, err
 	}
@@ -103,7 +103,7 @@ func (t *Twin) Now(ctx context.Context, caller Caller) (at Instant, roots []Twin
 			return 0, nil, err
 		}
 	}
-	return m.now, m.rootsOf(caller), nil
+	return m.now, m.roots(), nil
 }
 
 // ambient gives the latest measures of the spaces that the caller sees.
@@ -133,6 +133,7 @@ func (t *Twin) ambient(ctx context.Context, campus *Campus, caller Caller, now I
 // moment is what is known of a campus now.
 type moment struct {
 	campus  *Campus
+	caller  Caller
 	now     Instant
 	states  map[DeviceID]StateChange
 	ambient map[SpaceID]LatestAmbient
@@ -186,11 +187,8 @@ func (m *moment) readYesterday(books Books) error {
 	return nil
 }
 
-func (m *moment) rootsOf(caller Caller) []TwinSpace {
-	roots := m.campus.Sites()
-	if own, known := m.campus.Space(caller.Space); known {
-		roots = []Space{own}
-	}
+func (m *moment) roots() []TwinSpace {
+	roots := m.campus.Roots(m.caller)
 	list := make([]TwinSpace, len(roots))
 	for i, root := range roots {
 		zone := m.campus.Zone(root.ID)
@@ -310,18 +308,19 @@ func (u *TwinUse) add(at Instant, q Quarter, midnight Instant) {
 
 func (m *moment) device(d Device, midnight Instant) TwinDevice {
 	out := TwinDevice{Device: d}
-	if state, known := m.states[d.ID]; known {
+	if state, known := m.states[d.ID]; known && m.campus.SeesState(m.caller, d, state.At) {
 		out.State = &state
 	}
+	sees := func(at Instant) bool { return m.campus.SeesReading(m.caller, d, at) }
 	for _, pages := range slices.Backward(m.days) {
-		out.take(pages[d.ID], midnight)
+		out.take(pages[d.ID], midnight, sees)
 	}
-	out.take(m.yesterday[d.ID], midnight)
+	out.take(m.yesterday[d.ID], midnight, sees)
 	return out
 }
 
-// take adds what a day's page tells; pages come the latest first.
-func (d *TwinDevice) take(page *Page, midnight Instant) {
+// take adds what a day's page tells of the quarter hours at whose end the device was seen; pages come the latest first.
+func (d *TwinDevice) take(page *Page, midnight Instant, sees func(Instant) bool) {
 	if page == nil {
 		return
 	}
@@ -329,6 +328,9 @@ func (d *TwinDevice) take(page *Page, midnight Instant) {
 		q, at := page.Quarters[slot], quarterStart(int64(page.Day)*QuartersPerDay+int64(slot))
 		if at < midnight && d.PowerKnown {
 			return
+		}
+		if !sees(at.Add(quarterMs)) {
+			continue
 		}
 		d.Today.add(at, q, midnight)
 		if q.Known() && !d.PowerKnown {

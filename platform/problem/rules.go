@@ -55,6 +55,7 @@ const (
 	AmbiguousMark Rule = "ambiguous_point"
 	NoLocalTime   Rule = "no_local_time"
 	MostSteps     Rule = "most_steps"
+	OutOfReach    Rule = "out_of_reach"
 )
 
 var rules = map[Rule]struct{ es, en string }{
@@ -92,6 +93,7 @@ var rules = map[Rule]struct{ es, en string }{
 	HoldsTargets:  {"debe contener todos los objetivos", "must hold all targets"},
 	Differs:       {"debe ser distinto de {field}", "must differ from {field}"},
 	MostDays:      {"abarca más de {max} días", "spans more than {max} days"},
+	OutOfReach:    {"es de un tiempo en que el dispositivo colgaba fuera del espacio al que usted está limitado", "is of a time when the device hung outside the space that you are limited to"},
 	Negative:      {"no puede ser negativo", "cannot be negative"},
 	Future:        {"está más de 5 minutos en el futuro", "is more than 5 minutes in the future"},
 	TooOld:        {"es anterior al año 2000", "is before the year 2000"},

@@ -155,6 +155,13 @@ func TestIntake(t *testing.T) {
 	})
 }
 
+func TestScopes(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+		require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
+		energytest.RunScopes(t, gormenergy.New(db, energytest.Clock{}))
+	})
+}
+
 func TestObservatory(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))

@@ -31,12 +31,13 @@ func (h *Handlers) registerDevices(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "updateDevice", Method: http.MethodPatch, Path: "/api/dispositivos/{id}", Tags: tags,
 		Summary:     "Cambiar un dispositivo · Change a device",
-		Description: "A device that is moved, to another space or behind another meter, leaves what it used until then where it was used.",
+		Description: "A device that is moved, to another space or behind another meter, leaves what it used until then where it was used: who is limited to the space that it came to sees nothing of the time before.",
 		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
 	}, h.updateDevice)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "deleteDevice", Method: http.MethodDelete, Path: "/api/dispositivos/{id}", Tags: tags, DefaultStatus: 204,
-		Summary: "Quitar un dispositivo sin lecturas · Remove a device without readings", Metadata: httpserver.Managers(), Errors: []int{404, 409},
+		Summary:  "Quitar un dispositivo sin lecturas · Remove a device without readings",
+		Metadata: httpserver.Managers(), Errors: []int{404, 409},
 	}, h.deleteDevice)
 }
 

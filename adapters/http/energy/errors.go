@@ -23,11 +23,11 @@ func problemOf(err error) *problem.Problem {
 	case errors.As(err, &invalid):
 		return problem.Invalid(fieldsOf(invalid.Flaws)...)
 	case errors.As(err, &conflict):
-		return problem.New(problem.ConflictingReading).With("stored", reading{of: conflict.Stored, measures: conflict.Measures}).With("sent", reading{of: conflict.Sent, measures: conflict.Measures})
+		return conflictOf(conflict.Unseen, reading{of: conflict.Stored, measures: conflict.Measures}, reading{of: conflict.Sent, measures: conflict.Measures})
 	case errors.As(err, &state):
-		return problem.New(problem.ConflictingReading).With("stored", stateOf(state.Stored)).With("sent", stateOf(state.Sent))
+		return conflictOf(state.Unseen, stateOf(state.Stored), stateOf(state.Sent))
 	case errors.As(err, &ambient):
-		return problem.New(problem.ConflictingReading).With("stored", ambientOf(ambient.Stored)).With("sent", ambientOf(ambient.Sent))
+		return conflictOf(false, ambientOf(ambient.Stored), ambientOf(ambient.Sent))
 	case errors.As(err, &taken):
 		return problem.New(problem.AlreadyExists, "id", taken.ID)
 	case errors.As(err, &inUse):
@@ -42,6 +42,15 @@ func problemOf(err error) *problem.Problem {
 		return problem.New(problem.Overloaded).After(1)
 	}
 	return nil
+}
+
+// conflictOf names both values of a conflict, but for a stored one that its sender may not see.
+func conflictOf[T any](unseen bool, stored, sent T) *problem.Problem {
+	p := problem.New(problem.ConflictingReading).With("sent", sent)
+	if !unseen {
+		p = p.With("stored", stored)
+	}
+	return p
 }
 
 func fieldsOf(flaws []energy.Flaw) []problem.Field {

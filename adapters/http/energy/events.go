@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/events"
@@ -22,6 +23,7 @@ func (h *Handlers) registerEvents(api *httpserver.API) {
 		Summary: "Lo que pasa, en vivo · What happens, live",
 		Description: "Server-sent events: `reading`, `device_state`, `ambient`, `recommendation`, `simulation` (a scenario that is played), each with an `id`. `Last-Event-ID` goes on after it, without gap or repeat, on any replica, " +
 			"for an hour; later, `reset` says that what happened since must be asked for anew (`/api/gemelo`). A comment with the place comes at least every 5 s. A reader that does not read is closed after 10 s. " +
+			"A stream ends within 5 s once its reader's role or scope has changed, or their login or key has ended: come back with the last id. A user or key has 24 streams at the most, in all logins together: 429 `too_many_streams`. " +
 			"Of an upload of more than 1,000 readings, each device's last is told.",
 		Metadata: httpserver.Readers(), Errors: []int{404, 503},
 		Responses: map[string]*huma.Response{"200": {Description: "Events, until the reader goes", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: "string"}}}}},
@@ -111,18 +113,38 @@ func (s *eventStream) run(ctx context.Context, w *httpserver.EventWriter) error 
 	return nil
 }
 
+// instantOf is the instant that an event is of: what it says of itself, or when it was made. A reading is of the time up to its
+// instant.
+func instantOf(e events.Event) energy.Instant {
+	var data struct {
+		Timestamp time.Time `json:"timestamp"`
+	}
+	if err := json.Unmarshal([]byte(e.Data), &data); err != nil || data.Timestamp.IsZero() {
+		return energy.Instant(e.Place.Made)
+	}
+	at := energy.InstantOf(data.Timestamp)
+	if e.Kind == "reading" {
+		at--
+	}
+	return at
+}
+
 // send sends what is for the reader; where that is nothing for long, it tells him where he is.
 func (s *eventStream) send(ctx context.Context, w *httpserver.EventWriter, all []events.Event) error {
 	sent := false
-	for _, e := range all {
-		if len(s.kinds) > 0 && !slices.Contains(s.kinds, e.Kind) {
-			continue
-		}
-		hears, err := s.audience.Hears(ctx, energy.DeviceID(e.Device), energy.SpaceID(e.Space))
-		if err != nil {
-			return err
-		}
-		if hears {
+	if len(s.kinds) > 0 {
+		all = slices.DeleteFunc(slices.Clone(all), func(e events.Event) bool { return !slices.Contains(s.kinds, e.Kind) })
+	}
+	about := make([]energy.Happening, len(all))
+	for i, e := range all {
+		about[i] = energy.Happening{Device: energy.DeviceID(e.Device), Space: energy.SpaceID(e.Space), At: func() energy.Instant { return instantOf(e) }}
+	}
+	hears, err := s.audience.Hears(ctx, about)
+	if err != nil {
+		return err
+	}
+	for i, e := range all {
+		if hears[i] {
 			w.Event(e.Place.String(), e.Kind, strings.ReplaceAll(e.Data, "\n", " "))
 			sent = true
 		}

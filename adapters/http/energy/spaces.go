@@ -28,11 +28,14 @@ func (h *Handlers) registerSpaces(api *httpserver.API) {
 	}, h.getSpace)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "updateSpace", Method: http.MethodPatch, Path: "/api/espacios/{id}", Tags: tags,
-		Summary: "Cambiar un espacio · Change a space", Metadata: httpserver.Managers(), Errors: []int{404},
+		Summary:     "Cambiar un espacio · Change a space",
+		Description: "A space that gets another parent takes its past along: it is the same space, and who sees it sees what was used in it.",
+		Metadata:    httpserver.Managers(), Errors: []int{404},
 	}, h.updateSpace)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "deleteSpace", Method: http.MethodDelete, Path: "/api/espacios/{id}", Tags: tags, DefaultStatus: 204,
-		Summary: "Quitar un espacio vacío · Remove an empty space", Metadata: httpserver.Managers(), Errors: []int{404, 409},
+		Summary:  "Quitar un espacio vacío · Remove an empty space",
+		Metadata: httpserver.Managers(), Errors: []int{404, 409},
 	}, h.deleteSpace)
 }
 

@@ -74,7 +74,7 @@ type desk struct {
 	room    energy.SpaceID
 }
 
-var gateway = energy.Caller{Subject: "gw", Role: energy.Gateway}
+var gateway = energy.Caller{Subject: "gw", Role: energy.Gateway, AllDevices: true}
 
 var manager = energy.Caller{Subject: "m", Role: energy.Manager}
 
