@@ -118,8 +118,8 @@ var energyParts = fx.Module("energy",
 		func(db *database.Database, outbox *events.Outbox) *gormenergy.Store {
 			return gormenergy.New(db, instants{}).Tell(outbox)
 		},
-		func(c config.Config, store *gormenergy.Store) *energy.Catalog {
-			return energy.NewCatalog(store, instants{}, random.ID, c.Zone)
+		func(c config.Config, store *gormenergy.Store, accounts *gormauth.Store) *energy.Catalog {
+			return energy.NewCatalog(store, instants{}, random.ID, c.Zone).GuardedBy(local.Grants{Scopes: accounts})
 		},
 		func(store *gormenergy.Store, catalog *energy.Catalog) *energy.Rules {
 			return energy.NewRules(store, catalog, random.ID)

@@ -36,6 +36,8 @@ type Catalog struct {
 	clock Clock
 	newID func(prefix string) string
 	zone  *time.Location
+	// grants tells who is limited to what is removed; nil tells of nobody.
+	grants Grants
 
 	shared   *sharedRefresh
 	changing sync.Mutex // one change at a time

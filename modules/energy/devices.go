@@ -156,7 +156,7 @@ func (c *Catalog) move(ctx context.Context, d *Device, was Device, at *Instant) 
 	return nil
 }
 
-// DeleteDevice removes a device that never reported; one that did is part of what was reported. Errors:
+// DeleteDevice removes a device that never reported and for which no key is; one that did is part of what was reported. Errors:
 // ErrForbidden, ErrNotFound, ErrInUse.
 func (c *Catalog) DeleteDevice(ctx context.Context, caller Caller, id DeviceID) error {
 	if !caller.MayManage() {
@@ -176,7 +176,8 @@ func (c *Catalog) DeleteDevice(ctx context.Context, caller Caller, id DeviceID) 
 		if reported {
 			return Change{}, ErrInUse{Kind: "device", ID: string(id), By: "readings"}
 		}
-		return Change{DropDevice: id}, nil
+		err = c.ungranted(ctx, caller, ErrInUse{Kind: "device", ID: string(id)}, nil, []DeviceID{id})
+		return Change{DropDevice: id}, err
 	})
 }
 

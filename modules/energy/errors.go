@@ -39,7 +39,10 @@ type ErrTaken struct{ Kind, ID string }
 
 func (e ErrTaken) Error() string { return fmt.Sprintf("%s %q exists", e.Kind, e.ID) }
 
-// ErrInUse is an object that cannot be removed because others hang on it.
-type ErrInUse struct{ Kind, ID, By string }
+// ErrInUse is an object that cannot be removed because others hang on it: By says what, spaces, devices, readings or grants.
+type ErrInUse struct {
+	Kind, ID, By string
+	Grants       []Grant
+}
 
 func (e ErrInUse) Error() string { return fmt.Sprintf("%s %q is in use by %s", e.Kind, e.ID, e.By) }

@@ -92,7 +92,7 @@ func (c *Catalog) UpdateSpace(ctx context.Context, caller Caller, id SpaceID, ed
 	return s, err
 }
 
-// DeleteSpace removes an empty space. Errors: ErrForbidden, ErrNotFound, ErrInUse.
+// DeleteSpace removes an empty space to which nobody is limited. Errors: ErrForbidden, ErrNotFound, ErrInUse.
 func (c *Catalog) DeleteSpace(ctx context.Context, caller Caller, id SpaceID) error {
 	if !caller.MayManage() {
 		return ErrForbidden{}
@@ -107,7 +107,8 @@ func (c *Catalog) DeleteSpace(ctx context.Context, caller Caller, id SpaceID) er
 		if campus.everHung(id) {
 			return Change{}, ErrInUse{Kind: "space", ID: string(id), By: "devices"}
 		}
-		return Change{DropSpace: id}, nil
+		err := c.ungranted(ctx, caller, ErrInUse{Kind: "space", ID: string(id)}, []SpaceID{id}, nil)
+		return Change{DropSpace: id}, err
 	})
 }
 

@@ -161,8 +161,8 @@ var texts = map[Code]text{
 	},
 	InUse: {
 		409,
-		words{"En uso", "Otros objetos o lecturas dependen de «{id}»; quítelos antes."},
-		words{"In use", "Other objects or readings depend on “{id}”; remove them first."},
+		words{"En uso", "Otros objetos, lecturas, usuarios o claves dependen de «{id}»: vea blocked_by y quítelos o cámbielos antes."},
+		words{"In use", "Other objects, readings, users or keys depend on “{id}”: see blocked_by, and remove or change them first."},
 	},
 	InvalidCredentials: {
 		401,

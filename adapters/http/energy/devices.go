@@ -36,8 +36,9 @@ func (h *Handlers) registerDevices(api *httpserver.API) {
 	}, h.updateDevice)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "deleteDevice", Method: http.MethodDelete, Path: "/api/dispositivos/{id}", Tags: tags, DefaultStatus: 204,
-		Summary:  "Quitar un dispositivo sin lecturas · Remove a device without readings",
-		Metadata: httpserver.Managers(), Errors: []int{404, 409},
+		Summary:     "Quitar un dispositivo sin lecturas · Remove a device without readings",
+		Description: inUseDescription,
+		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
 	}, h.deleteDevice)
 }
 

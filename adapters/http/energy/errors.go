@@ -2,6 +2,7 @@ package httpenergy
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/problem"
@@ -31,7 +32,7 @@ func problemOf(err error) *problem.Problem {
 	case errors.As(err, &taken):
 		return problem.New(problem.AlreadyExists, "id", taken.ID)
 	case errors.As(err, &inUse):
-		return problem.New(problem.InUse, "id", inUse.ID)
+		return problem.New(problem.InUse, "id", inUse.ID).With("blocked_by", blockersOf(inUse))
 	case errors.As(err, &full):
 		return problem.New(problem.InboxFull, "bound", full.Bound, "max", full.Max).With("bound", full.Bound).With("max", full.Max).After(inboxRetry)
 	case errors.As(err, &energy.ErrNotFound{}):
@@ -42,6 +43,34 @@ func problemOf(err error) *problem.Problem {
 		return problem.New(problem.Overloaded).After(1)
 	}
 	return nil
+}
+
+// blocker is what keeps something from being removed. Of users and keys, those that the caller may know are named and the others
+// counted.
+type blocker struct {
+	Kind  string `json:"kind"`
+	ID    string `json:"id,omitempty"`
+	Name  string `json:"name,omitempty"`
+	Count int    `json:"count,omitzero"`
+}
+
+func blockersOf(e energy.ErrInUse) []blocker {
+	if len(e.Grants) == 0 {
+		return []blocker{{Kind: e.By}}
+	}
+	var named, counted []blocker
+	for _, g := range e.Grants {
+		at := slices.IndexFunc(counted, func(b blocker) bool { return b.Kind == string(g.Kind) })
+		switch {
+		case g.ID != "":
+			named = append(named, blocker{Kind: string(g.Kind), ID: g.ID, Name: g.Name})
+		case at < 0:
+			counted = append(counted, blocker{Kind: string(g.Kind), Count: 1})
+		default:
+			counted[at].Count++
+		}
+	}
+	return append(named, counted...)
 }
 
 // conflictOf names both values of a conflict, but for a stored one that its sender may not see.

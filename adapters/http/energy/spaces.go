@@ -12,6 +12,8 @@ import (
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
+const inUseDescription = "409 `in_use` where spaces, devices, readings, users or keys depend on it: `blocked_by` lists what does, `{kind, id, name}` of a user or key for administrators and `{kind, count}` for others."
+
 func (h *Handlers) registerSpaces(api *httpserver.API) {
 	tags := []string{"campus"}
 	httpserver.Register(api, problemOf, huma.Operation{
@@ -34,8 +36,9 @@ func (h *Handlers) registerSpaces(api *httpserver.API) {
 	}, h.updateSpace)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "deleteSpace", Method: http.MethodDelete, Path: "/api/espacios/{id}", Tags: tags, DefaultStatus: 204,
-		Summary:  "Quitar un espacio vacío · Remove an empty space",
-		Metadata: httpserver.Managers(), Errors: []int{404, 409},
+		Summary:     "Quitar un espacio vacío · Remove an empty space",
+		Description: inUseDescription,
+		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
 	}, h.deleteSpace)
 }
 

@@ -18,6 +18,7 @@ func RunScopes(t *testing.T, store IntakeStore) {
 	t.Run("a space that is gone shows nothing", s.goneSpace)
 	t.Run("a key tells of its devices' spaces alone", s.keysTellOfTheirSpaces)
 	t.Run("a key of devices that are gone writes nothing", s.keyOfNothing)
+	t.Run("what somebody is limited to stays", s.granted)
 	t.Run("a device that moved leaves its past behind", s.movedDevice)
 	t.Run("a device that came and went", s.cameAndWent)
 	t.Run("what was held back elsewhere", s.heldElsewhere)
@@ -36,6 +37,7 @@ type scoped struct {
 	intake       *energy.Intake
 	twin         *energy.Twin
 	reports      *energy.Reports
+	grants       *heldGrants
 	site, a, b   energy.SpaceID
 	roomA, roomB energy.SpaceID
 }
@@ -44,8 +46,8 @@ func newScoped(t *testing.T, store IntakeStore) *scoped {
 	t.Helper()
 	zone, err := time.LoadLocation("America/Bogota")
 	require.NoError(t, err)
-	s := &scoped{store: store, clock: &ticking{Now}, zone: zone}
-	s.catalog = s.process("sp")
+	s := &scoped{store: store, clock: &ticking{Now}, zone: zone, grants: &heldGrants{}}
+	s.catalog = s.process("sp").GuardedBy(s.grants)
 	s.ledger = energy.NewLedger(store, s.catalog, s.clock, zone, energy.Retention{})
 	s.conditions = energy.NewConditions(store, store, store, s.catalog, s.clock, zone)
 	s.twin = energy.NewTwin(store, store, store, s.catalog, s.clock)
@@ -219,4 +221,53 @@ func (s *scoped) keyOfNothing(t *testing.T) {
 	newcomers, err = s.intake.Newcomers(ctx, manager)
 	require.NoError(t, err)
 	require.Len(t, newcomers, 1, "a key of a device that is there introduces others")
+}
+
+// heldGrants are grants that a test sets.
+type heldGrants struct {
+	spaces  map[energy.SpaceID]energy.Grant
+	devices map[energy.DeviceID]energy.Grant
+}
+
+// LimitedTo answers energy.Grants.
+func (h *heldGrants) LimitedTo(_ context.Context, spaces []energy.SpaceID, devices []energy.DeviceID, _ int) (found []energy.Grant, err error) {
+	for _, id := range spaces {
+		if g, held := h.spaces[id]; held {
+			found = append(found, g)
+		}
+	}
+	for _, id := range devices {
+		if g, held := h.devices[id]; held {
+			found = append(found, g)
+		}
+	}
+	return found, nil
+}
+
+func (s *scoped) granted(t *testing.T) {
+	ctx := context.Background()
+	room := s.space(t, energy.KindRoom, s.a)
+	s.device(t, "spare", s.roomA)
+	user, key := energy.Grant{Kind: energy.UserGrant, ID: "us_1", Name: "ana@usc.edu.co"}, energy.Grant{Kind: energy.KeyGrant, ID: "key_1", Name: "Pasarela"}
+	s.grants.spaces, s.grants.devices = map[energy.SpaceID]energy.Grant{room: user}, map[energy.DeviceID]energy.Grant{"spare": key}
+	admin := energy.Caller{Subject: "a", Role: energy.Admin}
+	limited := energy.Caller{Subject: "a", Role: energy.Admin, Space: s.a}
+	for _, c := range []struct {
+		caller energy.Caller
+		remove func(energy.Caller) error
+		told   energy.Grant
+	}{
+		{admin, func(c energy.Caller) error { return s.catalog.DeleteSpace(ctx, c, room) }, user},
+		{limited, func(c energy.Caller) error { return s.catalog.DeleteSpace(ctx, c, room) }, user},
+		{manager, func(c energy.Caller) error { return s.catalog.DeleteSpace(ctx, c, room) }, energy.Grant{Kind: energy.UserGrant}},
+		{admin, func(c energy.Caller) error { return s.catalog.DeleteDevice(ctx, c, "spare") }, key},
+		{limited, func(c energy.Caller) error { return s.catalog.DeleteDevice(ctx, c, "spare") }, energy.Grant{Kind: energy.KeyGrant}},
+	} {
+		var inUse energy.ErrInUse
+		require.ErrorAs(t, c.remove(c.caller), &inUse)
+		require.Equal(t, []energy.Grant{c.told}, inUse.Grants, "%+v", c.caller)
+	}
+	s.grants.spaces, s.grants.devices = nil, nil
+	require.NoError(t, s.catalog.DeleteSpace(ctx, manager, room))
+	require.NoError(t, s.catalog.DeleteDevice(ctx, manager, "spare"))
 }
