@@ -56,6 +56,9 @@ func (e Energy) Tree(ctx context.Context) (advice.Tree, error) {
 			ID: string(d.ID), Name: d.Name, Kind: string(d.Kind), Space: string(d.Space), Parent: string(d.Parent),
 			RatedW: watts(d.Rated), StandbyW: watts(d.Standby), ClockOff: time.Duration(clocks[d.ID]) * time.Millisecond,
 		})
+		for _, former := range d.Former {
+			tree.Moves = append(tree.Moves, advice.Move{Device: string(d.ID), Space: string(former.Space), Until: former.Until.Time()})
+		}
 	}
 	return tree, nil
 }

@@ -103,7 +103,7 @@ func (a *Advisor) Forecast(ctx context.Context, caller Caller, id string, hours 
 	}
 	zone := c.zone(c.spaceOf(t))
 	out := Forecast{Target: t, From: history.HourOf(a.now(), zone).In(zone), CVRMSE: math.NaN()}
-	w, found, err := a.windowOf(ctx, c, t)
+	w, found, err := a.windowSeen(ctx, c, caller, t)
 	switch {
 	case err != nil:
 		return out, err

@@ -92,8 +92,9 @@ func (a *Advisor) Anomalies(ctx context.Context, caller Caller, q AnomalyQuery) 
 		if one.Short() {
 			out.Short++
 		}
+		since := c.hungSince(one.Target, caller.Space)
 		for _, d := range departures[one.Target] {
-			if q.picks(d) {
+			if q.picks(d) && !d.From.Before(since) {
 				out.Items = append(out.Items, c.anomalyOf(one, d))
 			}
 		}

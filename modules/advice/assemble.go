@@ -49,6 +49,23 @@ func (a *Advisor) windowOf(ctx context.Context, c *campus, t Target) (w window, 
 	return w, w.from.Before(w.to), err
 }
 
+// windowSeen is windowOf of what a caller may see of a target's past.
+func (a *Advisor) windowSeen(ctx context.Context, c *campus, caller Caller, t Target) (w window, found bool, err error) {
+	w, found, err = a.windowOf(ctx, c, t)
+	if since := c.hungSince(t, caller.Space); w.from.Before(since) {
+		w.from = nextHour(since, c.zone(c.spaceOf(t))).UTC()
+	}
+	return w, found && w.from.Before(w.to), err
+}
+
+// nextHour is the first whole hour at or after an instant.
+func nextHour(at time.Time, zone *time.Location) time.Time {
+	if hour := history.HourOf(at, zone); hour.Before(at) {
+		return hour.Add(time.Hour)
+	}
+	return at
+}
+
 func latest(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a

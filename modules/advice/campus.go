@@ -27,6 +27,7 @@ type layout struct {
 	children map[string][]string // spaces inside a space
 	standing map[string][]string // devices in a space
 	behind   map[string][]string // devices behind a meter
+	moves    map[string][]Move   // by device, oldest first
 
 	mu sync.Mutex
 	// facts are the traits of targets, as far as they were asked for.
@@ -41,7 +42,7 @@ func newCampus(l *layout) *campus {
 func newLayout(tree Tree) *layout {
 	l := &layout{
 		tree: tree, spaces: make(map[string]Space), devices: make(map[string]Device), children: make(map[string][]string),
-		standing: make(map[string][]string), behind: make(map[string][]string), facts: make(map[Target]string),
+		standing: make(map[string][]string), behind: make(map[string][]string), moves: make(map[string][]Move), facts: make(map[Target]string),
 	}
 	for _, s := range slices.SortedFunc(slices.Values(tree.Spaces), func(a, b Space) int { return cmp.Compare(a.ID, b.ID) }) {
 		l.spaces[s.ID] = s
@@ -54,12 +55,15 @@ func newLayout(tree Tree) *layout {
 			l.behind[d.Parent] = append(l.behind[d.Parent], d.ID)
 		}
 	}
+	for _, m := range tree.Moves {
+		l.moves[m.Device] = append(l.moves[m.Device], m)
+	}
 	return l
 }
 
 // is tells whether it is the layout of a tree.
 func (l *layout) is(tree Tree) bool {
-	return slices.Equal(l.tree.Spaces, tree.Spaces) && slices.Equal(l.tree.Devices, tree.Devices)
+	return slices.Equal(l.tree.Spaces, tree.Spaces) && slices.Equal(l.tree.Devices, tree.Devices) && slices.Equal(l.tree.Moves, tree.Moves)
 }
 
 // within lists a space and all inside it, the innermost last; all there are within "".
@@ -96,6 +100,25 @@ func (c *campus) siteOf(space string) string {
 func (c *campus) sees(caller Caller, space string) bool {
 	_, known := c.spaces[space]
 	return known && (caller.Space == "" || slices.Contains(c.path(space), caller.Space))
+}
+
+// hungSince is since when a device hangs within a space, without having hung elsewhere in between. It is the zero time for one that
+// always did, and for spaces, which take their past along wherever they are moved.
+func (c *campus) hungSince(t Target, within string) time.Time {
+	if t.Level != OfDevice || within == "" {
+		return time.Time{}
+	}
+	for _, m := range slices.Backward(c.moves[t.ID]) {
+		if !slices.Contains(c.path(m.Space), within) {
+			return m.Until
+		}
+	}
+	return time.Time{}
+}
+
+// shows tells whether a recommendation is within a caller's reach: its target, and the time whose figures it rests on.
+func (c *campus) shows(caller Caller, r Recommendation) bool {
+	return c.sees(caller, c.spaceOf(r.Target)) && !r.Basis.From.Before(c.hungSince(r.Target, caller.Space))
 }
 
 // spaceOf is where a target stands, or itself; "" where the target is not there any more.

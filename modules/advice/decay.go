@@ -83,7 +83,7 @@ func (a *Advisor) nextStatus(ctx context.Context, c *campus, r Recommendation) (
 	if c.spaceOf(r.Target) == "" {
 		return r.Status, nil // its target is gone
 	}
-	v, err := a.verification(ctx, c, r)
+	v, err := a.verification(ctx, c, r, time.Time{})
 	if err != nil {
 		return r.Status, err
 	}

@@ -38,7 +38,7 @@ func (a *Advisor) Baseline(ctx context.Context, caller Caller, id string) (Expec
 		return Expected{}, err
 	}
 	out := Expected{Target: t}
-	w, found, err := a.windowOf(ctx, c, t)
+	w, found, err := a.windowSeen(ctx, c, caller, t)
 	if err != nil || !found {
 		out.Fit.Disqualified = []baseline.Code{baseline.TooFewDays}
 		return out, err

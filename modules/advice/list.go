@@ -78,7 +78,7 @@ func (a *Advisor) List(ctx context.Context, caller Caller, q Query) (Answer, err
 		answer.Next = &next
 	}
 	for _, r := range found {
-		if c.spaceOf(r.Target) != "" {
+		if c.shows(caller, r) {
 			answer.Items = append(answer.Items, c.advice(r))
 		}
 	}

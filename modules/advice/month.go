@@ -142,7 +142,11 @@ func (a *Advisor) fillDevices(ctx context.Context, c *campus, m *Month) error {
 	})
 	slices.SortStableFunc(analyses, func(x, y Analysis) int { return cmp.Compare(y.UseKWh, x.UseKWh) })
 	for _, x := range analyses[:min(candidates, len(analyses))] {
-		uses, err := a.Consumption.Hours(ctx, x.Target, m.From, m.To)
+		from := latest(m.From, nextHour(c.hungSince(x.Target, m.Space.ID), c.zone(m.Space.ID)))
+		if !from.Before(m.To) {
+			continue // it was used elsewhere
+		}
+		uses, err := a.Consumption.Hours(ctx, x.Target, from, m.To)
 		if err != nil {
 			return err
 		}
@@ -175,7 +179,7 @@ func (a *Advisor) fillAdvice(ctx context.Context, c *campus, caller Caller, m *M
 			if len(m.Proven) >= shownAdvice {
 				continue
 			}
-			v, err := a.verification(ctx, c, r.Recommendation)
+			v, err := a.verification(ctx, c, r.Recommendation, c.hungSince(r.Target, caller.Space))
 			if err != nil {
 				return err
 			}

@@ -19,6 +19,14 @@ type Campus interface {
 type Tree struct {
 	Spaces  []Space
 	Devices []Device
+	// Moves are those of the devices, each device's oldest first.
+	Moves []Move
+}
+
+// Move is a device's, from a space to the next or to where it hangs now.
+type Move struct {
+	Device, Space string // Space is where it hung
+	Until         time.Time
 }
 
 // Space is a part of the campus.

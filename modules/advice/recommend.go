@@ -74,7 +74,7 @@ func (a *Advisor) Recommend(ctx context.Context, caller Caller, visit Visit) (Co
 			return out, err
 		}
 		out.Standing = page.Items
-		if monthly, err = a.monthly(ctx, c, space.ID); err != nil {
+		if monthly, err = a.monthly(ctx, c, caller, space.ID); err != nil {
 			return out, err
 		}
 	}
@@ -156,8 +156,8 @@ func (c *campus) named(caller Caller, name string) (Space, bool) {
 	return Space{}, false
 }
 
-// monthly is what the devices of a space use a month, by their folded names.
-func (a *Advisor) monthly(ctx context.Context, c *campus, space string) (map[string]float64, error) {
+// monthly is what the devices of a space use a month, by their folded names, as far as the caller may see the past that it rests on.
+func (a *Advisor) monthly(ctx context.Context, c *campus, caller Caller, space string) (map[string]float64, error) {
 	analyses, err := a.Analyses.Analyses(ctx)
 	if err != nil {
 		return nil, err
@@ -165,7 +165,8 @@ func (a *Advisor) monthly(ctx context.Context, c *campus, space string) (map[str
 	inside := c.within(space)
 	use := make(map[string]float64)
 	for _, one := range analyses {
-		if one.Target.Level == OfDevice && slices.Contains(inside, one.Space) {
+		since := c.hungSince(one.Target, caller.Space)
+		if one.Target.Level == OfDevice && slices.Contains(inside, one.Space) && !one.At.AddDate(0, 0, -historyDays).Before(since) {
 			use[fold(c.devices[one.Target.ID].Name)] = one.UseKWh
 		}
 	}

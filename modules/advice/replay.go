@@ -45,6 +45,12 @@ func (a *Advisor) replayOf(ctx context.Context, c *campus, caller Caller, s Scen
 	if err != nil {
 		return nil, err
 	}
+	for _, t := range r.targets {
+		from = latest(from, nextHour(c.hungSince(t, caller.Space), c.zone(c.spaceOf(t))))
+	}
+	if !from.Before(to) {
+		return nil, ErrNothingMeasured{r.scope}
+	}
 	if err := a.readReplay(ctx, c, &r, from, to); err != nil {
 		return nil, err
 	}

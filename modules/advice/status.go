@@ -60,7 +60,7 @@ func (a *Advisor) seen(ctx context.Context, caller Caller, id string) (*campus, 
 	if err != nil {
 		return nil, r, err
 	}
-	if !found || !c.sees(caller, c.spaceOf(r.Target)) {
+	if !found || !c.shows(caller, r) {
 		return nil, r, ErrNotFound{"recommendation", id}
 	}
 	return c, r, nil

@@ -72,11 +72,11 @@ func (a *Advisor) Verify(ctx context.Context, caller Caller, id string) (Verific
 	if err != nil {
 		return Verification{}, err
 	}
-	return a.verification(ctx, c, r)
+	return a.verification(ctx, c, r, c.hungSince(r.Target, caller.Space))
 }
 
-// verification is Verify of a recommendation that is at hand.
-func (a *Advisor) verification(ctx context.Context, c *campus, r Recommendation) (Verification, error) {
+// verification is Verify of a recommendation that is at hand; since bounds what may be read of its target's past.
+func (a *Advisor) verification(ctx context.Context, c *campus, r Recommendation, since time.Time) (Verification, error) {
 	v := Verification{Advice: c.advice(r), Verdict: NotDone, Currency: r.Money.Currency}
 	if r.Status != Done && r.Status != Verified {
 		return v, nil
@@ -90,10 +90,10 @@ func (a *Advisor) verification(ctx context.Context, c *campus, r Recommendation)
 			v.Done = e.At
 		}
 	}
-	return a.verify(ctx, c, v)
+	return a.verify(ctx, c, v, since)
 }
 
-func (a *Advisor) verify(ctx context.Context, c *campus, v Verification) (Verification, error) {
+func (a *Advisor) verify(ctx context.Context, c *campus, v Verification, since time.Time) (Verification, error) {
 	zone := c.zone(c.spaceOf(v.Target))
 	end := midnightOf(v.Done, zone)
 	v.From = end.AddDate(0, 0, 1).UTC()
@@ -102,6 +102,7 @@ func (a *Advisor) verify(ctx context.Context, c *campus, v Verification) (Verifi
 	if err != nil || !found {
 		return v, err
 	}
+	first = latest(first, since)
 	v.To = earliest(last, history.HourOf(a.now(), zone)).UTC()
 	if !v.To.After(v.From) {
 		v.To = v.From

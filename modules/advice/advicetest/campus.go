@@ -23,6 +23,8 @@ type Campus struct {
 	spans   map[string][]history.Span
 	ambient map[string][]advice.AmbientHour
 	changes []advice.Change
+	// Moves are those of the devices, each device's oldest first.
+	Moves []advice.Move
 	// Assumed says that nobody has set opening hours; Price is money per kWh, Demand per kW of a month's highest hour.
 	Assumed bool
 	// Holidays are dates, YYYY-MM-DD.
@@ -76,7 +78,7 @@ func (c *Campus) MarkChanged(t advice.Target, at time.Time) {
 
 // Tree answers advice.Campus.
 func (c *Campus) Tree(context.Context) (advice.Tree, error) {
-	return advice.Tree{Spaces: slices.Clone(c.tree.Spaces), Devices: slices.Clone(c.tree.Devices)}, nil
+	return advice.Tree{Spaces: slices.Clone(c.tree.Spaces), Devices: slices.Clone(c.tree.Devices), Moves: slices.Clone(c.Moves)}, nil
 }
 
 // devices are a target's own, or all in a space and inside it.
