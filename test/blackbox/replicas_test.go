@@ -1,6 +1,7 @@
 package blackbox
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -65,4 +66,57 @@ func TestOneReplicaAnalyses(t *testing.T) {
 	}
 	time.Sleep(100 * time.Millisecond)
 	require.JSONEq(t, string(send(t, one, 200, http.MethodGet, "/api/recomendaciones", nil).Body), string(send(t, two, 200, http.MethodGet, "/api/recomendaciones", nil).Body))
+}
+
+// TestWritesOfOneReplicaAreReadOnTheOther makes and changes things through one server and uses them at once through another on the
+// same database, 200 times: whoever made something must not be told that it is not there.
+func TestWritesOfOneReplicaAreReadOnTheOther(t *testing.T) {
+	databaseURL := databasetest.Postgres(t)
+	one, two := login(t, start(t, databaseURL)), login(t, start(t, databaseURL))
+	campus, err := one.MakeCampus(1)
+	require.NoError(t, err)
+	send(t, two, 200, http.MethodGet, "/api/gemelo", nil)
+	made := func(c *program.Client, path string, body map[string]any) (id string) {
+		t.Helper()
+		var answer struct{ ID string }
+		require.NoError(t, send(t, c, 201, http.MethodPost, path, body).JSON(&answer))
+		return answer.ID
+	}
+	here, there, room := one, two, ""
+	for i := range 200 {
+		here, there = there, here
+		if i%10 == 0 {
+			room = made(here, "/api/espacios", map[string]any{"name": "Sala", "kind": "room", "parent_id": campus.Site})
+		}
+		id := made(here, "/api/dispositivos", map[string]any{"id": fmt.Sprintf("n%d", i), "kind": "appliance", "space_id": room, "rated_w": 1})
+		if i%2 == 0 {
+			send(t, there, 201, http.MethodPost, "/consumo", map[string]any{"device_id": id, "power_w": 1})
+		} else {
+			send(t, there, 200, http.MethodPost, "/consumo/lote", []any{map[string]any{"device_id": id, "power_w": 1}})
+		}
+		send(t, here, 200, http.MethodPatch, "/api/dispositivos/"+id, map[string]any{"name": fmt.Sprintf("Equipo %d", i), "rated_w": 5000})
+		require.Contains(t, string(send(t, there, 200, http.MethodGet, "/api/dispositivos/"+id, nil).Body), fmt.Sprintf(`"name":"Equipo %d"`, i))
+		require.Contains(t, string(send(t, there, 200, http.MethodGet, "/api/dispositivos?space_id="+room, nil).Body), `"`+id+`"`)
+		send(t, there, 201, http.MethodPost, "/consumo", map[string]any{"device_id": id, "power_w": 4000, "timestamp": time.Now().UTC().Add(-time.Minute).Format(time.RFC3339)})
+		if i%10 != 0 {
+			continue
+		}
+		send(t, there, 201, http.MethodPost, "/ambiente", map[string]any{"space_id": room, "temperature_c": 21})
+		send(t, there, 201, http.MethodPost, "/api/dispositivos/"+id+"/estado", map[string]any{"state": "on"})
+		tariff := made(here, "/api/tarifas", map[string]any{"space_id": room, "name": "T", "currency": "COP", "valid_from": "2026-01-01", "price_per_kwh": 800})
+		require.Contains(t, string(send(t, there, 200, http.MethodGet, "/api/tarifas?space_id="+room, nil).Body), tariff)
+		closed := made(there, "/api/calendarios", map[string]any{"space_id": room, "name": "Cierre", "kind": "closed", "from": "2026-01-01", "to": "2026-01-02"})
+		require.Contains(t, string(send(t, here, 200, http.MethodGet, "/api/calendarios?space_id="+room, nil).Body), closed)
+		key := gateway(t, here, map[string]any{"name": id, "device_ids": []string{id}})
+		key.URL = there.URL
+		send(t, key, 201, http.MethodPost, "/ambiente", map[string]any{"space_id": room, "temperature_c": 21, "timestamp": time.Now().UTC().Add(-time.Minute).Format(time.RFC3339)})
+		viewer := somebody(t, here, "viewer", room)
+		viewer.URL = there.URL
+		require.Contains(t, string(send(t, viewer, 200, http.MethodGet, "/api/gemelo", nil).Body), `"`+id+`"`)
+		stream := followed(t, viewer, "/api/eventos", "")
+		late := made(here, "/api/dispositivos", map[string]any{"id": fmt.Sprintf("late%d", i), "kind": "appliance", "space_id": room})
+		send(t, here, 201, http.MethodPost, "/api/dispositivos/"+late+"/estado", map[string]any{"state": "on"})
+		require.Contains(t, next(t, stream).Data, `"`+late+`"`, "a stream misses nothing of a device that was made after it began")
+		stream.Close()
+	}
 }
