@@ -251,7 +251,7 @@ func (d *desk) inboxBounds(t *testing.T) {
 	own := energy.Caller{Subject: "quiet key", Role: energy.Gateway, Space: a}
 	_, err := d.intake.Take(ctx, own, []energy.Observation{{Address: "quiet", Register: counter(1)}})
 	require.NoError(t, err)
-	loud := energy.Caller{Subject: "loud key", Role: energy.Gateway}
+	loud := energy.Caller{Subject: "loud key", Role: energy.Gateway, AllDevices: true}
 	var many []energy.Observation
 	for i := range energy.MaxNewcomersOfKey {
 		o := energy.Observation{Address: fmt.Sprintf("loud/%04d", i), Register: counter(1)}
