@@ -31,9 +31,8 @@ const (
 	Light = 1
 	// Medium is one made of a year's hours.
 	Medium = 4
-	// Drawn is a PDF or a simulation, Workbook an XLSX, whose sheet is held while it is written.
-	Drawn    = 8
-	Workbook = 30
+	// Drawn is a PDF or a simulation.
+	Drawn = 8
 )
 
 const weightKey = "weight"

@@ -2,6 +2,10 @@ package sheet
 
 import (
 	"bytes"
+	"io"
+	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,7 +15,7 @@ import (
 
 var bogota = time.FixedZone("Bogota", -5*60*60)
 
-func write(t *testing.T, format string, rows ...[]any) []byte {
+func write(t *testing.T, format string, rows ...[]Cell) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w, err := New(format, &out, bogota, "nombre", "kWh", "inicio")
@@ -25,34 +29,69 @@ func write(t *testing.T, format string, rows ...[]any) []byte {
 
 func TestCSV(t *testing.T) {
 	at := time.Date(2026, 5, 1, 12, 0, 0, 0, bogota)
-	out := write(t, "csv", []any{"=1+1", Number("0.420001"), at}, []any{"a,\"b\"", nil, nil})
-	require.Equal(t, "nombre,kWh,inicio\r\n'=1+1,0.420001,2026-05-01T17:00:00Z\r\n\"a,\"\"b\"\"\",,\r\n", string(out))
+	out := write(t, "csv", []Cell{Text("=1+1"), Number("0.420001"), Instant(at)}, []Cell{Text("a,\"b\""), {}, {}}, []Cell{Text("-5"), Number("-5"), {}})
+	require.Equal(t, "nombre,kWh,inicio\r\n'=1+1,0.420001,2026-05-01T17:00:00Z\r\n\"a,\"\"b\"\"\",,\r\n'-5,-5,\r\n", string(out))
 }
 
-// TestTextsAreNoFormulas: a text never begins a formula, a number stays one whatever its sign.
-func TestTextsAreNoFormulas(t *testing.T) {
-	for _, text := range []string{
-		"=1+1", "+1", "-2+3+cmd|' /C calc'!A0", "@SUM(A1)", " =1+1", "\u00a0=1", "\u3000=1", "\ufeff=1", "\u200b=1", "\x00=1", "\x1f@a", "\t=1", "\t1", "\r1", "\n1",
-		"＝1+1", "＋1", "－1", "＠a", "  ＝1",
+// TestHarmless is OWASP's list of formulas and the ways around it.
+func TestHarmless(t *testing.T) {
+	for _, formula := range []string{
+		"=1+1", "+1", "-2+3+cmd|' /C calc'!A0", "@SUM(1)", "\tx", "\rx", "\nx", " =1+1", "   -1", "\u00a0=1", "\u3000=1", "\u2003@x", "\u0085=1", "\x01=1", "\x00+1",
+		"\ufeff=1", "\u200b=1", "\u2060-1", "\u00ad=1", "\u180e=1", "\u115f=1", "\u2800=1", "\ufe0f=1", "\u202e=1",
+		"\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20x", "\ufe661", "\ufe62x", "\ufe631", "\ufe6bx", "\u207c1", "\u208b1", "\u22121", " \uff1d1",
 	} {
-		require.Equal(t, "'"+text, textOf(text), "%q", text)
+		require.Equal(t, "'"+formula, harmless(formula), "%q", formula)
+		require.Equal(t, formula, Plain(harmless(formula)), "%q", formula)
 	}
-	for _, text := range []string{"", "Bloque 4", "a=1", "'=1", "1-2", "é", " Sala", "¡=", "中"} {
-		require.Equal(t, text, textOf(text), "%q", text)
+	for _, plain := range []string{"", "a", "Sala 1", "1-2", "a=b", "x@usc.edu.co", "(−5)", "ñ=1", " a", "\u200bSala", "'", "'a", "—=1", "a b;c", "3;4"} {
+		require.Equal(t, plain, harmless(plain), "%q", plain)
+		require.Equal(t, plain, Plain(plain), "%q", plain)
 	}
-	require.Equal(t, "-0.5", textOf(Number("-0.5")))
+	require.Equal(t, "a;'=1+1;b;' -2", harmless("a;=1+1;b; -2"), "a file of commas, divided at semicolons")
+	require.Equal(t, "a\n'=1", harmless("a\n=1"))
+	require.Equal(t, "'\t'=1", harmless("\t=1"))
+}
+
+func TestNumbersAreNumbers(t *testing.T) {
+	for _, n := range []string{"0", "-0.5", "12.000001", "1e-07", "-2E5"} {
+		require.Equal(t, n, csvText(Number(n)))
+	}
+	for _, n := range []string{"-", "=1", "-1+2", "0x1p-2", "+5", "-cmd"} {
+		require.Equal(t, harmless(n), csvText(Number(n)), "what is no number is written like a text")
+	}
+	require.Equal(t, "NaN", csvText(Number("NaN")))
 }
 
 func TestXLSX(t *testing.T) {
 	at := time.Date(2026, 5, 1, 12, 0, 0, 0, bogota)
-	file, err := excelize.OpenReader(bytes.NewReader(write(t, "xlsx", []any{"=1+1", Number("0.420001"), at.UTC()})))
+	file, err := excelize.OpenReader(bytes.NewReader(write(t, "xlsx", []Cell{Text("=1+1"), Number("0.420001"), Instant(at.UTC())}, []Cell{Text(" <&\"'ñ\x01> "), {}, Instant(at.Add(1500 * time.Millisecond))})))
 	require.NoError(t, err)
 	rows, err := file.GetRows("Sheet1")
 	require.NoError(t, err)
-	require.Equal(t, [][]string{{"nombre", "kWh", "inicio"}, {"=1+1", "0.420001", "2026-05-01 12:00:00"}}, rows)
+	require.Equal(t, [][]string{{"nombre", "kWh", "inicio"}, {"=1+1", "0.420001", "2026-05-01 12:00:00"}, {" <&\"'ñ\ufffd> ", "", "2026-05-01 12:00:01"}}, rows)
 	kind, err := file.GetCellType("Sheet1", "A2")
 	require.NoError(t, err)
-	require.NotEqual(t, excelize.CellTypeFormula, kind, "a text is no formula")
+	require.Equal(t, excelize.CellTypeInlineString, kind, "a text is no formula")
+	kind, err = file.GetCellType("Sheet1", "B2")
+	require.NoError(t, err)
+	require.Equal(t, excelize.CellTypeUnset, kind, "a number has no type of its own")
+	panes, err := file.GetPanes("Sheet1")
+	require.NoError(t, err)
+	require.True(t, panes.Freeze)
+}
+
+func TestLongTextOfXLSX(t *testing.T) {
+	file, err := excelize.OpenReader(bytes.NewReader(write(t, "xlsx", []Cell{Text("a" + strings.Repeat("ñ", 40_000))})))
+	require.NoError(t, err)
+	cell, err := file.GetCellValue("Sheet1", "A2")
+	require.NoError(t, err)
+	require.Equal(t, "a"+strings.Repeat("ñ", (mostText-1)/2), cell)
+}
+
+func TestColumnNames(t *testing.T) {
+	for i, name := range map[int]string{0: "A", 25: "Z", 26: "AA", 51: "AZ", 52: "BA", 701: "ZZ", 702: "AAA"} {
+		require.Equal(t, name, columnName(i))
+	}
 }
 
 // TestLongXLSX goes on in a second sheet where Excel's first is full.
@@ -71,4 +110,25 @@ func TestLongXLSX(t *testing.T) {
 	next, err := file.GetCellValue("Sheet2", "A2")
 	require.NoError(t, err)
 	require.Equal(t, []string{"1", "2"}, []string{last, next})
+}
+
+// TestTablesAreWrittenAsTheyCome keeps none of a table's rows: long ones take no more memory than short ones.
+func TestTablesAreWrittenAsTheyCome(t *testing.T) {
+	for _, format := range []string{"csv", "xlsx"} {
+		w, err := New(format, io.Discard, bogota, "a", "b", "c")
+		require.NoError(t, err)
+		held := func(rows int) uint64 {
+			for i := range rows {
+				require.NoError(t, w.Row(Text("equipo "+strconv.Itoa(i)), Number(strconv.Itoa(i)), Instant(time.UnixMilli(int64(i)))))
+			}
+			runtime.GC()
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			return m.HeapAlloc
+		}
+		const megabyte = 1 << 20
+		first := held(1000)
+		require.Less(t, held(200_000), first+2*megabyte, format)
+		require.NoError(t, w.Close())
+	}
 }

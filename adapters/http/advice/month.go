@@ -64,13 +64,13 @@ func monthTable(m advice.Month) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	number := func(v float64, decimals int) sheet.Number {
+	number := func(v float64, decimals int) sheet.Cell {
 		return sheet.Number(strconv.FormatFloat(rounded(v, decimals), 'f', -1, 64))
 	}
 	for _, d := range m.Days {
-		row := []any{d.Start.In(m.From.Location()).Format(time.DateOnly), nil, nil, nil, nil, nil, number(d.Coverage, otherDecimals)}
+		row := []sheet.Cell{sheet.Text(d.Start.In(m.From.Location()).Format(time.DateOnly)), {}, {}, {}, {}, {}, number(d.Coverage, otherDecimals)}
 		if d.Known {
-			row[1], row[2], row[3], row[4] = number(d.KWh, kwhDecimals), number(d.Cost, moneyDecimals), m.Currency, number(d.CO2Kg, kwhDecimals)
+			row[1], row[2], row[3], row[4] = number(d.KWh, kwhDecimals), number(d.Cost, moneyDecimals), sheet.Text(m.Currency), number(d.CO2Kg, kwhDecimals)
 		}
 		if !math.IsNaN(d.PeakKW) {
 			row[5] = number(d.PeakKW, kwhDecimals)

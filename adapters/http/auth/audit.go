@@ -70,11 +70,7 @@ func (h *Handlers) listAudit(ctx context.Context, in *auditInput) (*huma.StreamR
 		if format == "" {
 			format = "csv"
 		}
-		weight := httpserver.Medium
-		if format == "xlsx" {
-			weight = httpserver.Workbook
-		}
-		if err := httpserver.Weigh(ctx, weight); err != nil {
+		if err := httpserver.Weigh(ctx, httpserver.Medium); err != nil {
 			return nil, err
 		}
 		return h.auditSheet(ctx, q, format), nil
@@ -120,6 +116,15 @@ func (in *auditInput) query() (auth.AuditQuery, error) {
 	return q, nil
 }
 
+// auditRow is an entry in the columns of a table.
+func auditRow(e auth.Numbered) []sheet.Cell {
+	row := []sheet.Cell{sheet.Instant(e.At)}
+	for _, text := range []string{e.Actor, e.Action, e.Target, e.Detail, e.Client, e.Request} {
+		row = append(row, sheet.Text(text))
+	}
+	return row
+}
+
 func (h *Handlers) auditSheet(ctx context.Context, q auth.AuditQuery, format string) *huma.StreamResponse {
 	const pageOfStream = 1000
 	q.Limit = pageOfStream
@@ -142,7 +147,7 @@ func (h *Handlers) auditSheet(ctx context.Context, q auth.AuditQuery, format str
 				return err
 			}
 			for _, e := range page {
-				if err := out.Row(e.At, e.Actor, e.Action, e.Target, e.Detail, e.Client, e.Request); err != nil {
+				if err := out.Row(auditRow(e)...); err != nil {
 					return err
 				}
 				q.Before = e.Number

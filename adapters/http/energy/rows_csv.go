@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/sheet"
 )
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
@@ -191,6 +192,8 @@ func (t *table[R]) row(l tableLine) row[R] {
 				continue
 			}
 			cell = t.marks.plain(cell)
+		} else if !t.numeric[i] {
+			cell = sheet.Plain(cell) // what was exported may be sent back
 		}
 		if m.name == "timestamp" {
 			cell = sheetInstant(cell)

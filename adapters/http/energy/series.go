@@ -157,7 +157,7 @@ const (
 func seriesWeight(steps int, format string) int {
 	weight := httpserver.Light + steps/stepsPerWeight
 	if format != "" {
-		weight += sheetWeight(format)
+		weight += sheetWeight
 	}
 	return weight
 }

@@ -39,13 +39,8 @@ func (in SheetInput) sheet() string {
 	return ""
 }
 
-// sheetWeight is how heavy a table of any length is: a workbook is held until it is whole.
-func sheetWeight(format string) int {
-	if format == "xlsx" {
-		return httpserver.Workbook
-	}
-	return httpserver.Medium
-}
+// sheetWeight is how heavy a table of any length is, which is written as it is read.
+const sheetWeight = httpserver.Medium
 
 // table streams rows as a file.
 func (h *Handlers) table(zone *time.Location, name, format string, titles []string, rows func(sheet.Writer) error) *huma.StreamResponse {
@@ -125,9 +120,9 @@ func (h *Handlers) readingSheet(ctx context.Context, q energy.ReadingsQuery, for
 }
 
 // readingRow is a reading under readingColumns.
-func readingRow(r reading) []any {
-	row := make([]any, len(readingColumns))
-	row[0], row[1] = string(r.of.Device), r.of.At.Time()
+func readingRow(r reading) []sheet.Cell {
+	row := make([]sheet.Cell, len(readingColumns))
+	row[0], row[1] = sheet.Text(string(r.of.Device)), sheet.Instant(r.of.At.Time())
 	for _, figure := range r.of.Figures(r.measures) {
 		if column := slices.Index(readingColumns, figure.Name); column >= 0 {
 			row[column] = sheet.Number(figure.Text())
@@ -137,9 +132,9 @@ func readingRow(r reading) []any {
 }
 
 // cell is a figure, none where there is none.
-func cell[T interface{ String() string }](v *T) any {
+func cell[T interface{ String() string }](v *T) sheet.Cell {
 	if v == nil {
-		return nil
+		return sheet.Cell{}
 	}
 	return sheet.Number((*v).String())
 }
@@ -151,11 +146,11 @@ func (h *Handlers) seriesSheet(ctx context.Context, zone *time.Location, all []e
 	return h.table(zone, "serie", format, titlesOf(ctx, format, seriesColumns, columnWords), func(out sheet.Writer) error {
 		for _, s := range all {
 			for _, step := range stepsOf(s.Steps, "") {
-				var currency any
+				var currency sheet.Cell
 				if step.Currency != "" {
-					currency = step.Currency
+					currency = sheet.Text(step.Currency)
 				}
-				err := out.Row(time.UnixMilli(int64(step.Start)), s.Key, s.Name, cell(step.KWh), cell(step.EstimatedKWh), cell(step.PeakKW),
+				err := out.Row(sheet.Instant(time.UnixMilli(int64(step.Start))), sheet.Text(s.Key), sheet.Text(s.Name), cell(step.KWh), cell(step.EstimatedKWh), cell(step.PeakKW),
 					cell(step.Cost), currency, cell(step.CO2Kg), sheet.Number(strconv.FormatFloat(step.Coverage, 'f', -1, 64)))
 				if err != nil {
 					return err
