@@ -10,11 +10,19 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
+	"github.com/holotwin/holotwin/modules/energy"
 )
+
+// noDeliveries is where nothing was delivered before.
+type noDeliveries struct{}
+
+func (noDeliveries) SaveDeliveries(context.Context, string, []energy.Delivery) error { return nil }
+
+func (noDeliveries) DeliveriesOf(context.Context, string) ([]energy.Delivery, error) { return nil, nil }
 
 // TestWhatWaitsIsBounded has an outside broker send more than may wait: it waits, and all is taken in the end.
 func TestWhatWaitsIsBounded(t *testing.T) {
-	c, err := NewClient(ClientSettings{URL: "mqtt://127.0.0.1:1"}, NewReceiver(nil), now{}, zap.NewNop(), prometheus.NewRegistry())
+	c, err := NewClient(ClientSettings{URL: "mqtt://127.0.0.1:1"}, NewReceiver(nil), noDeliveries{}, now{}, zap.NewNop(), prometheus.NewRegistry())
 	require.NoError(t, err)
 	const long, messages = 16 << 20, 12
 	var arrived, acknowledged atomic.Int64

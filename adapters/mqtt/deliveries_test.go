@@ -12,7 +12,9 @@ import (
 // TestOnlyADuplicateIsARepetition takes a message for one that came before by its session, number, DUP flag and words together.
 func TestOnlyADuplicateIsARepetition(t *testing.T) {
 	d := newDeliveries()
-	say := func(topic, payload string) dialect.Message { return dialect.Message{Topic: topic, Payload: []byte(payload)} }
+	say := func(topic, payload string) dialect.Message {
+		return dialect.Message{Topic: topic, Payload: []byte(payload)}
+	}
 	first, again := d.begin(packetID{"a", 7}, false, say("t", "1"))
 	require.False(t, again)
 	same, again := d.begin(packetID{"a", 7}, true, say("t", "1"))
