@@ -359,13 +359,16 @@ export interface paths {
         get: operations["getDevice"];
         put?: never;
         post?: never;
-        /** Quitar un dispositivo sin lecturas · Remove a device without readings */
+        /**
+         * Quitar un dispositivo sin lecturas · Remove a device without readings
+         * @description 409 `in_use` where spaces, devices, readings, users or keys depend on it: `blocked_by` lists what does, `{kind, id, name}` of a user or key for administrators and `{kind, count}` for others.
+         */
         delete: operations["deleteDevice"];
         options?: never;
         head?: never;
         /**
          * Cambiar un dispositivo · Change a device
-         * @description A device that is moved, to another space or behind another meter, leaves what it used until then where it was used.
+         * @description A device that is moved, to another space or behind another meter, leaves what it used until then where it was used: who is limited to the space that it came to sees nothing of the time before.
          */
         patch: operations["updateDevice"];
         trace?: never;
@@ -433,11 +436,17 @@ export interface paths {
         get: operations["getSpace"];
         put?: never;
         post?: never;
-        /** Quitar un espacio vacío · Remove an empty space */
+        /**
+         * Quitar un espacio vacío · Remove an empty space
+         * @description 409 `in_use` where spaces, devices, readings, users or keys depend on it: `blocked_by` lists what does, `{kind, id, name}` of a user or key for administrators and `{kind, count}` for others.
+         */
         delete: operations["deleteSpace"];
         options?: never;
         head?: never;
-        /** Cambiar un espacio · Change a space */
+        /**
+         * Cambiar un espacio · Change a space
+         * @description A space that gets another parent takes its past along: it is the same space, and who sees it sees what was used in it.
+         */
         patch: operations["updateSpace"];
         trace?: never;
     };
@@ -470,7 +479,7 @@ export interface paths {
         };
         /**
          * Lo que pasa, en vivo · What happens, live
-         * @description Server-sent events: `reading`, `device_state`, `ambient`, `recommendation`, `simulation` (a scenario that is played), each with an `id`. `Last-Event-ID` goes on after it, without gap or repeat, on any replica, for an hour; later, `reset` says that what happened since must be asked for anew (`/api/gemelo`). A comment with the place comes at least every 5 s. A reader that does not read is closed after 10 s. Of an upload of more than 1,000 readings, each device's last is told.
+         * @description Server-sent events: `reading`, `device_state`, `ambient`, `recommendation`, `simulation` (a scenario that is played), each with an `id`. `Last-Event-ID` goes on after it, without gap or repeat, on any replica, for an hour; later, `reset` says that what happened since must be asked for anew (`/api/gemelo`). A comment with the place comes at least every 5 s. A reader that does not read is closed after 10 s. A stream ends within 5 s once its reader's role or scope has changed, or their login or key has ended: come back with the last id. A user or key has 24 streams at the most, in all logins together: 429 `too_many_streams`. Of an upload of more than 1,000 readings, each device's last is told.
          */
         get: operations["events"];
         put?: never;
@@ -1189,7 +1198,7 @@ export interface paths {
         put?: never;
         /**
          * Registrar una lectura · Register a reading
-         * @description 201 once the reading is committed and synced to disk; 200 for the same reading again; 409 `conflicting_reading` where the device and instant hold another value.
+         * @description 201 once the reading is committed and synced to disk; 200 for the same reading again; 409 `conflicting_reading` where the device and instant hold another value. Without a timestamp it is a reading of its own each time.
          */
         post: operations["recordReading"];
         delete?: never;
@@ -1209,7 +1218,7 @@ export interface paths {
         put?: never;
         /**
          * Registrar muchas lecturas · Register many readings
-         * @description A JSON array, NDJSON or CSV with a header row (as Spanish Excel writes it, too: semicolons, decimal commas, `26/11/2026 23:15` in the site's time), read as it arrives. Good rows are kept, bad ones named by line: 200 all in, 207 some rejected, 400 none good. With `atomic=true` all or none. Sending it again is always safe.
+         * @description A JSON array, NDJSON or CSV with a header row (as Spanish Excel writes it, too: semicolons, decimal commas, `26/11/2026 23:15` in the site's time), read as it arrives. Good rows are kept, bad ones named by line: 200 all in, 207 some rejected, 400 none good. With `atomic=true` all or none. Sending it again is always safe for rows with a timestamp; one without is a reading of its own each time.
          */
         post: operations["recordReadings"];
         delete?: never;
