@@ -30,15 +30,18 @@ type change struct {
 	status      int
 	// caller is the administrator where it is nil.
 	caller *program.Client
+	// prepare does what must be done just before, and gives the path and body.
+	prepare func() (path string, body any)
 }
 
 // TestEveryChangeIsAudited calls every route that changes something, first with an audit that cannot be written: none is answered
 // 2xx and nothing is changed. Then with one that can: each has one entry.
 func TestEveryChangeIsAudited(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
-		server := start(t, databaseURL)
+		u := openUniversity(t)
+		server := start(t, databaseURL, u.settings()...)
 		admin := login(t, server)
-		all := changesOf(t, admin)
+		all := append(changesOf(t, admin), signOnChanges(t, u, server, admin)...)
 		named := slices.Clone(unaudited)
 		for _, c := range all {
 			named = append(named, c.route)
@@ -50,17 +53,18 @@ func TestEveryChangeIsAudited(t *testing.T) {
 		}
 		db := openSQL(t, databaseURL)
 		quiet(t, db)
-		mend := breakAudit(t, db)
-		before := contents(t, db)
 		for _, c := range all {
+			c = c.prepared()
+			mend := breakAudit(t, db)
+			before := contents(t, db)
 			answer := c.call(t, admin)
 			require.Contains(t, []int{500, 503}, answer.Status, "%s: %s", c.route, answer.Body)
 			require.Empty(t, differing(before, contents(t, db)), c.route)
+			mend()
 		}
-		mend()
 		requests := make(map[string]string)
 		for _, c := range all {
-			answer := c.call(t, admin)
+			answer := c.prepared().call(t, admin)
 			require.Equal(t, c.status, answer.Status, "%s: %s", c.route, answer.Body)
 			requests[answer.Header.Get("X-Request-Id")] = c.route
 		}
@@ -69,14 +73,25 @@ func TestEveryChangeIsAudited(t *testing.T) {
 		for _, e := range auditOf(t, enter(t, admin, program.AdminEmail, program.AdminPassword), "") {
 			if route, ours := requests[e.RequestID]; ours {
 				entries[e.RequestID]++
-				require.NotEmpty(t, e.Actor, route)
+				require.True(t, e.Actor != "" || route == "GET /auth/oidc/callback", route)
 				require.True(t, strings.Contains(route, " /auth/") || strings.Contains(route, "/login") || e.Action == route, "%s: %s", route, e.Action)
 			}
 		}
 		for id, route := range requests {
-			require.Equal(t, 1, entries[id], route)
+			want := 1
+			if route == "GET /auth/oidc/callback" {
+				want = 2 // a user is made, and linked
+			}
+			require.Equal(t, want, entries[id], route)
 		}
 	})
+}
+
+func (c change) prepared() change {
+	if c.prepare != nil {
+		c.path, c.body = c.prepare()
+	}
+	return c
 }
 
 func (c change) call(t *testing.T, admin *program.Client) program.Answer {
@@ -148,41 +163,68 @@ func changesOf(t *testing.T, admin *program.Client) []change {
 	credentials := map[string]any{"email": "va@usc.edu.co", "password": password}
 
 	return []change{
-		{"POST /api/espacios", "/api/espacios", map[string]any{"name": "Bloque", "kind": "building", "parent_id": campus.Site}, 201, nil},
-		{"PATCH /api/espacios/{id}", "/api/espacios/" + campus.Room, map[string]any{"name": "Otra sala"}, 200, nil},
-		{"POST /api/dispositivos", "/api/dispositivos", map[string]any{"id": "nuevo", "kind": "tv", "space_id": campus.Room}, 201, nil},
-		{"PATCH /api/dispositivos/{id}", "/api/dispositivos/tv-1", map[string]any{"name": "Televisor"}, 200, nil},
-		{"DELETE /api/dispositivos/{id}", "/api/dispositivos/" + made("/api/dispositivos", map[string]any{"id": "viejo", "kind": "tv", "space_id": campus.Room}), nil, 204, nil},
-		{"DELETE /api/espacios/{id}", "/api/espacios/" + made("/api/espacios", map[string]any{"name": "Vacío", "kind": "room", "parent_id": campus.Site}), nil, 204, nil},
-		{"POST /api/calendarios", "/api/calendarios", calendar, 201, nil},
-		{"DELETE /api/calendarios/{id}", "/api/calendarios/" + entry, nil, 204, nil},
-		{"POST /api/tarifas", "/api/tarifas", tariff("2021-01-01"), 201, nil},
-		{"DELETE /api/tarifas/{id}", "/api/tarifas/" + price, nil, 204, nil},
-		{"PUT /consumo/{device_id}/{timestamp}", reading, map[string]any{"kwh": 0.2, "reason": "leído mal"}, 200, nil},
-		{"DELETE /consumo/{device_id}/{timestamp}", reading + "?reason=otro", nil, 200, nil},
-		{"POST /api/consumo/cuarentena/{device_id}/{timestamp}", "/api/consumo/cuarentena" + strings.TrimPrefix(wild, "/consumo"), map[string]any{"ruling": "count", "reason": "sí"}, 200, nil},
-		{"POST /api/dispositivos/nuevos", "/api/dispositivos/nuevos", map[string]any{"address": "emon/lab/kwh", "id": "lab", "kind": "meter", "space_id": campus.Room}, 201, nil},
-		{"DELETE /api/dispositivos/nuevos", "/api/dispositivos/nuevos?address=" + url.QueryEscape("emon/otro/kwh"), nil, 204, nil},
-		{"POST /api/recomendaciones/{id}/estado", "/api/recomendaciones/" + advice + "/estado", map[string]any{"status": "accepted"}, 200, nil},
-		{"POST /api/recomendaciones/recomendar", "/api/recomendaciones/recomendar", visit, 200, nil},
-		{"POST /api/recomendaciones/recomendar/pdf", "/api/recomendaciones/recomendar/pdf", visit, 200, nil},
-		{"POST /api/simulaciones", "/api/simulaciones", saving, 201, nil},
-		{"POST /api/simulaciones/{id}/inicio", "/api/simulaciones/" + scenario + "/inicio", map[string]any{"hours_per_second": 1}, 202, nil},
-		{"POST /api/simulaciones/{id}/fin", "/api/simulaciones/" + scenario + "/fin", nil, 204, nil},
-		{"DELETE /api/simulaciones/{id}", "/api/simulaciones/" + scenario, nil, 204, nil},
-		{"POST /api/trabajos", "/api/trabajos", nil, 202, nil},
+		{"POST /api/espacios", "/api/espacios", map[string]any{"name": "Bloque", "kind": "building", "parent_id": campus.Site}, 201, nil, nil},
+		{"PATCH /api/espacios/{id}", "/api/espacios/" + campus.Room, map[string]any{"name": "Otra sala"}, 200, nil, nil},
+		{"POST /api/dispositivos", "/api/dispositivos", map[string]any{"id": "nuevo", "kind": "tv", "space_id": campus.Room}, 201, nil, nil},
+		{"PATCH /api/dispositivos/{id}", "/api/dispositivos/tv-1", map[string]any{"name": "Televisor"}, 200, nil, nil},
+		{"DELETE /api/dispositivos/{id}", "/api/dispositivos/" + made("/api/dispositivos", map[string]any{"id": "viejo", "kind": "tv", "space_id": campus.Room}), nil, 204, nil, nil},
+		{"DELETE /api/espacios/{id}", "/api/espacios/" + made("/api/espacios", map[string]any{"name": "Vacío", "kind": "room", "parent_id": campus.Site}), nil, 204, nil, nil},
+		{"POST /api/calendarios", "/api/calendarios", calendar, 201, nil, nil},
+		{"DELETE /api/calendarios/{id}", "/api/calendarios/" + entry, nil, 204, nil, nil},
+		{"POST /api/tarifas", "/api/tarifas", tariff("2021-01-01"), 201, nil, nil},
+		{"DELETE /api/tarifas/{id}", "/api/tarifas/" + price, nil, 204, nil, nil},
+		{"PUT /consumo/{device_id}/{timestamp}", reading, map[string]any{"kwh": 0.2, "reason": "leído mal"}, 200, nil, nil},
+		{"DELETE /consumo/{device_id}/{timestamp}", reading + "?reason=otro", nil, 200, nil, nil},
+		{"POST /api/consumo/cuarentena/{device_id}/{timestamp}", "/api/consumo/cuarentena" + strings.TrimPrefix(wild, "/consumo"), map[string]any{"ruling": "count", "reason": "sí"}, 200, nil, nil},
+		{"POST /api/dispositivos/nuevos", "/api/dispositivos/nuevos", map[string]any{"address": "emon/lab/kwh", "id": "lab", "kind": "meter", "space_id": campus.Room}, 201, nil, nil},
+		{"DELETE /api/dispositivos/nuevos", "/api/dispositivos/nuevos?address=" + url.QueryEscape("emon/otro/kwh"), nil, 204, nil, nil},
+		{"POST /api/recomendaciones/{id}/estado", "/api/recomendaciones/" + advice + "/estado", map[string]any{"status": "accepted"}, 200, nil, nil},
+		{"POST /api/recomendaciones/recomendar", "/api/recomendaciones/recomendar", visit, 200, nil, nil},
+		{"POST /api/recomendaciones/recomendar/pdf", "/api/recomendaciones/recomendar/pdf", visit, 200, nil, nil},
+		{"POST /api/simulaciones", "/api/simulaciones", saving, 201, nil, nil},
+		{"POST /api/simulaciones/{id}/inicio", "/api/simulaciones/" + scenario + "/inicio", map[string]any{"hours_per_second": 1}, 202, nil, nil},
+		{"POST /api/simulaciones/{id}/fin", "/api/simulaciones/" + scenario + "/fin", nil, 204, nil, nil},
+		{"DELETE /api/simulaciones/{id}", "/api/simulaciones/" + scenario, nil, 204, nil, nil},
+		{"POST /api/trabajos", "/api/trabajos", nil, 202, nil, nil},
 
-		{"POST /auth/usuarios", "/auth/usuarios", map[string]any{"email": "nueva@usc.edu.co", "password": password}, 201, nil},
-		{"PATCH /auth/usuarios/{id}", "/auth/usuarios/" + forgetful, map[string]any{"role": "manager"}, 200, nil},
-		{"POST /auth/usuarios/{id}/enlace", "/auth/usuarios/" + user("otra@usc.edu.co") + "/enlace", nil, 201, nil},
-		{"POST /auth/restablecer", "/auth/restablecer", map[string]any{"token": link.Token, "new": "otra-frase-larga-8"}, 204, nobody},
-		{"DELETE /auth/usuarios/{id}", "/auth/usuarios/" + user("sale@usc.edu.co"), nil, 204, nil},
-		{"POST /auth/claves", "/auth/claves", map[string]any{"name": "Otra", "space_id": campus.Room}, 201, nil},
-		{"DELETE /auth/claves/{id}", "/auth/claves/" + keys.Items[0].ID, nil, 204, nil},
-		{"POST /auth/login", "/auth/login", credentials, 200, nobody},
-		{"POST /login", "/login", credentials, 200, nobody},
-		{"POST /auth/logout", "/auth/logout", nil, 204, leaver},
-		{"PUT /auth/password", "/auth/password", map[string]any{"current": password, "new": "otra-frase-larga-9"}, 204, enter(t, admin, "va@usc.edu.co", password)},
+		{"POST /auth/usuarios", "/auth/usuarios", map[string]any{"email": "nueva@usc.edu.co", "password": password}, 201, nil, nil},
+		{"PATCH /auth/usuarios/{id}", "/auth/usuarios/" + forgetful, map[string]any{"role": "manager"}, 200, nil, nil},
+		{"POST /auth/usuarios/{id}/enlace", "/auth/usuarios/" + user("otra@usc.edu.co") + "/enlace", nil, 201, nil, nil},
+		{"POST /auth/restablecer", "/auth/restablecer", map[string]any{"token": link.Token, "new": "otra-frase-larga-8"}, 204, nobody, nil},
+		{"DELETE /auth/usuarios/{id}", "/auth/usuarios/" + user("sale@usc.edu.co"), nil, 204, nil, nil},
+		{"POST /auth/claves", "/auth/claves", map[string]any{"name": "Otra", "space_id": campus.Room}, 201, nil, nil},
+		{"DELETE /auth/claves/{id}", "/auth/claves/" + keys.Items[0].ID, nil, 204, nil, nil},
+		{"POST /auth/login", "/auth/login", credentials, 200, nobody, nil},
+		{"POST /login", "/login", credentials, 200, nobody, nil},
+		{"POST /auth/logout", "/auth/logout", nil, 204, leaver, nil},
+		{"PUT /auth/password", "/auth/password", map[string]any{"current": password, "new": "otra-frase-larga-9"}, 204, enter(t, admin, "va@usc.edu.co", password), nil},
+	}
+}
+
+// signOnChanges are calls by which users come from the university's login, and are unlinked from it.
+func signOnChanges(t *testing.T, u *university, server *program.Server, admin *program.Client) []change {
+	t.Helper()
+	luis := personOf(t, "b-no-email-verified.json").with(person{"email_verified": true})
+	_, linked := newBrowser(t, server).signOn(u, luis)
+	browser := newBrowser(t, server)
+	page := &program.Client{URL: server.URL, HTTP: browser.client}
+	comers := 0
+	comeBack := func() (string, any) {
+		comers++
+		u.QueueUser(luis.with(person{"sub": fmt.Sprint("u-new", comers), "email": fmt.Sprintf("nueva%d@example.edu", comers)}))
+		back, err := url.Parse(browser.visit())
+		require.NoError(t, err)
+		return back.Path + "?" + back.RawQuery, nil
+	}
+	exchange := func() (string, any) {
+		u.QueueUser(luis.with(person{"sub": "u-known", "email": "conocida@example.edu"}))
+		_, fragment := browser.comeBack(browser.visit())
+		return "/auth/oidc/canje", map[string]any{"code": fragment.Get("signon_code")}
+	}
+	return []change{
+		{"GET /auth/oidc/callback", "", nil, 303, page, comeBack},
+		{"POST /auth/oidc/canje", "", nil, 200, page, exchange},
+		{"DELETE /auth/usuarios/{id}/vinculo", "/auth/usuarios/" + linked.User.ID + "/vinculo", nil, 204, nil, nil},
 	}
 }
 
@@ -211,7 +253,7 @@ func breakAudit(t *testing.T, db *sql.DB) (mend func()) {
 		}
 	}
 	if isPostgres(db) {
-		run("CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'away'; END $$",
+		run("CREATE OR REPLACE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'away'; END $$",
 			"CREATE TRIGGER away BEFORE INSERT ON auth_audit FOR EACH ROW EXECUTE FUNCTION away()")
 		return func() { run("DROP TRIGGER away ON auth_audit") }
 	}

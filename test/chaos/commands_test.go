@@ -54,7 +54,7 @@ func (w *world) killUserCommand(l *life) {
 	l.commanded = l.prefix + ".command@usc.edu.co"
 	command := w.command("user", "create", "--password-stdin", l.commanded)
 	command.Stdin = strings.NewReader("una-frase-larga-7\n")
-	w.killed(command, 1500*time.Millisecond)
+	w.killed(command, 3*time.Second)
 }
 
 // checkCommands looks at what the commands left.
