@@ -60,13 +60,26 @@ func serve(settings config.Config, more ...fx.Option) error {
 	return app.Stop(stopping)
 }
 
+// warnOfExposed names the files of the database that others can read.
+func warnOfExposed(log *zap.Logger, db *database.Database) {
+	for _, file := range db.Exposed {
+		log.Warn("other users of this machine can read a file of the database; give it to the user that runs the program", zap.String("file", file))
+	}
+}
+
+// keepRefusals counts the refused requests that the audit left out, and forgets those of strangers that are old.
+func keepRefusals(log *zap.Logger, supervisor *supervise.Supervisor, refusals *auth.Refusals) {
+	supervisor.Run("refused requests", func(ctx context.Context) { countRefusals(ctx, log, refusals) })
+	supervisor.Run("old refused requests", func(ctx context.Context) {
+		repeat(ctx, forgetStrangersEvery, log, "old refused requests of strangers were not forgotten; it is tried again", refusals.Forget)
+	})
+}
+
 // run ties the server's life to the program's.
 func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, sessions *auth.Sessions, api *httpserver.API, books *gormenergy.Store, observatory *energy.Observatory, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet, refusals *auth.Refusals, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
 	life.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
-			for _, file := range db.Exposed {
-				log.Warn("other users of this machine can read a file of the database; give it to the user that runs the program", zap.String("file", file))
-			}
+			warnOfExposed(log, db)
 			listener, err := net.Listen("tcp", c.HTTPAddr)
 			if err != nil {
 				return fmt.Errorf("HTTP_ADDR: %s cannot be listened on: %s", c.HTTPAddr, listenReason(err))
@@ -101,10 +114,7 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 				repeat(ctx, forgetEventsEvery, log, "old events were not forgotten; it is tried again", outbox.Forget)
 			})
 			supervisor.Run("old sessions", func(ctx context.Context) { sweep(ctx, log, sessions) })
-			supervisor.Run("refused requests", func(ctx context.Context) { countRefusals(ctx, log, refusals) })
-			supervisor.Run("old refused requests", func(ctx context.Context) {
-				repeat(ctx, forgetStrangersEvery, log, "old refused requests of strangers were not forgotten; it is tried again", refusals.Forget)
-			})
+			keepRefusals(log, supervisor, refusals)
 			supervisor.Run("retention", func(ctx context.Context) { forget(ctx, log, books, retentionOf(c)) })
 			if observatory != nil {
 				supervisor.Run("weather", func(ctx context.Context) { observe(ctx, log, observatory) })
