@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"time"
@@ -38,6 +37,7 @@ type Client struct {
 	broker   *url.URL
 	tls      *tls.Config
 	receiver *Receiver
+	kept     energy.Deliveries
 	clock    energy.Clock
 	log      *zap.Logger
 
@@ -52,8 +52,12 @@ type Client struct {
 type arrival struct {
 	message dialect.Message
 	ack     func() error
-	again   bool // it was delivered before, and is taken or waits in front of this
 	bytes   int64
+	// id is the broker's number for it, 0 where no acknowledgement is asked for, and one its delivery.
+	id  uint16
+	one *delivery
+	// again is set where it was delivered before, and is taken or waits in front of this.
+	again bool
 }
 
 // Bounds of a client.
@@ -82,7 +86,7 @@ type ErrSettings struct{ Variable, Reason string }
 func (e ErrSettings) Error() string { return e.Variable + ": " + e.Reason }
 
 // NewClient makes a client. Errors: ErrSettings.
-func NewClient(s ClientSettings, receiver *Receiver, clock energy.Clock, log *zap.Logger, registry prometheus.Registerer) (*Client, error) {
+func NewClient(s ClientSettings, receiver *Receiver, kept energy.Deliveries, clock energy.Clock, log *zap.Logger, registry prometheus.Registerer) (*Client, error) {
 	broker, err := url.Parse(s.URL)
 	if err != nil || broker.Host == "" || (broker.Scheme != "mqtt" && broker.Scheme != "mqtts") {
 		return nil, ErrSettings{"MQTT_URL", "must be mqtt://user:password@host:port or mqtts://…"}
@@ -91,7 +95,8 @@ func NewClient(s ClientSettings, receiver *Receiver, clock energy.Clock, log *za
 		return nil, ErrSettings{"MQTT_URL", "version must be 5 or 3.1.1"}
 	}
 	c := &Client{
-		settings: s, broker: broker, receiver: receiver, clock: clock, log: log, arrivals: make(chan arrival, inFlight), queued: semaphore.NewWeighted(maxQueued), deliveries: newDeliveries(),
+		settings: s, broker: broker, receiver: receiver, kept: kept, clock: clock, log: log,
+		arrivals: make(chan arrival, inFlight), queued: semaphore.NewWeighted(maxQueued), deliveries: newDeliveries(),
 		connected: prometheus.NewGauge(prometheus.GaugeOpts{Name: "holotwin_mqtt_connected", Help: "1 while the outside broker is connected."}),
 		messages:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "holotwin_mqtt_messages_total", Help: "Messages of the outside broker, by what became of them."}, []string{"outcome"}),
 	}
@@ -150,6 +155,7 @@ func (c *Client) Connect(ctx context.Context) {
 	if c.broker.Query().Get("version") == "3.1.1" {
 		connect = c.connect3
 	}
+	c.recall(ctx)
 	if err := connect(ctx); err != nil && ctx.Err() == nil {
 		c.log.Error("the MQTT broker cannot be used", zap.String("broker", c.address()), zap.Error(err))
 	}
@@ -159,16 +165,15 @@ func (c *Client) Connect(ctx context.Context) {
 func (c *Client) arrive(ctx context.Context, m dialect.Message, id uint16, dup bool, ack func() error) {
 	m.Arrived = c.clock.Now()
 	c.messages.WithLabelValues("received").Inc()
-	bytes := int64(min(len(m.Topic)+len(m.Payload), maxQueued))
-	if c.queued.Acquire(ctx, bytes) != nil {
+	a := arrival{message: m, ack: ack, bytes: int64(min(len(m.Topic)+len(m.Payload), maxQueued)), id: id}
+	if c.queued.Acquire(ctx, a.bytes) != nil {
 		return // the program ends
 	}
-	again := false
 	if id != 0 {
-		_, again = c.deliveries.begin(packetID{id: id}, dup, m)
+		a.one, a.again = c.deliveries.begin(packetID{id: id}, dup, m)
 	}
 	select {
-	case c.arrivals <- arrival{m, ack, again, bytes}:
+	case c.arrivals <- a:
 	case <-ctx.Done():
 	}
 }
@@ -236,51 +241,4 @@ func (c *Client) waiting(first arrival) []arrival {
 		}
 	}
 	return all
-}
-
-// take tries until it works, or ctx ends. What was tried before counts once: the observations keep the instants that they were given.
-func (c *Client) take(ctx context.Context, all []arrival) bool {
-	var messages []dialect.Message
-	for _, a := range all {
-		if a.again {
-			c.messages.WithLabelValues("repeated").Inc()
-			continue
-		}
-		messages = append(messages, a.message)
-	}
-	said, letters := c.receiver.read(messages)
-	for wait, failing := firstRetry, false; ; wait = min(2*wait, lastTake) {
-		taking, cancel := context.WithTimeout(ctx, takeTime)
-		err := c.store(taking, said, &letters)
-		cancel()
-		if err == nil {
-			c.messages.WithLabelValues("taken").Add(float64(len(messages)))
-			return true
-		}
-		c.messages.WithLabelValues("retried").Add(float64(len(messages)))
-		if !failing && ctx.Err() == nil {
-			c.log.Error("messages cannot be stored; the broker keeps them", zap.Error(fmt.Errorf("take %d messages: %w", len(messages), err)))
-		}
-		failing = true
-		select {
-		case <-ctx.Done():
-			return false
-		case <-time.After(wait):
-		}
-	}
-}
-
-// store stores letters, once, and observations.
-func (c *Client) store(ctx context.Context, said []energy.Observation, letters *[]energy.Letter) error {
-	ctx, cancel := context.WithTimeout(ctx, takeTime)
-	defer cancel()
-	if err := c.receiver.refuse(ctx, anybody, *letters); err != nil {
-		return err
-	}
-	*letters = nil
-	if len(said) == 0 {
-		return nil
-	}
-	_, err := c.receiver.intake.TakeForwarded(ctx, anybody, said)
-	return err
 }

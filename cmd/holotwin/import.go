@@ -154,6 +154,9 @@ func (i importer) rows(path string, file io.Reader) (iter.Seq[energy.Row], error
 			if row.Report.Device == nil && i.command.Device != "" {
 				row.Report.Device = &i.command.Device
 			}
+			if row.Report.At == nil && len(row.Flaws)+len(row.Report.Flaws) == 0 {
+				row.Report.Flaws = append(row.Report.Flaws, energy.Flaw{Field: "timestamp", Rule: "required"}) // a file may be imported again
+			}
 			if !yield(row) {
 				return
 			}

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/fx"
 	"go.uber.org/zap"
 
+	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	httpauth "github.com/holotwin/holotwin/adapters/http/auth"
 	"github.com/holotwin/holotwin/adapters/mqtt"
 	"github.com/holotwin/holotwin/modules/energy"
@@ -22,13 +23,13 @@ var mqttParts = fx.Module("mqtt",
 )
 
 // newMQTTClient is nil where no outside broker is set.
-func newMQTTClient(c config.Config, receiver *mqtt.Receiver, log *zap.Logger, registry *prometheus.Registry) (*mqtt.Client, error) {
+func newMQTTClient(c config.Config, receiver *mqtt.Receiver, books *gormenergy.Store, log *zap.Logger, registry *prometheus.Registry) (*mqtt.Client, error) {
 	if c.MQTTURL == "" {
 		return nil, nil
 	}
 	return mqtt.NewClient(mqtt.ClientSettings{
 		URL: c.MQTTURL, ID: c.MQTTClientID, Topics: c.MQTTTopics, SharedGroup: c.MQTTSharedGroup, CAFile: c.MQTTCAFile,
-	}, receiver, instants{}, log, registry)
+	}, receiver, books, instants{}, log, registry)
 }
 
 // newMQTTBroker is nil where none is to listen.

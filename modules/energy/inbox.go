@@ -151,7 +151,7 @@ type Inbox interface {
 	// Letters gives the newest.
 	Letters(ctx context.Context, limit int) ([]Letter, error)
 	// PurgeInbox drops newcomers that were silent since an instant, and gives them: those of which nothing is kept, and those of
-	// which something is, since another; and letters from before a third.
+	// which something is, since another; and letters, and deliveries, from before a third.
 	PurgeInbox(ctx context.Context, silent, silentHolders, letters Instant) ([]Newcomer, error)
 }
 
@@ -168,13 +168,14 @@ type Settlement struct {
 
 // remember notes what an unknown address said.
 func (t *taking) remember(place int, o Observation, tried bool) {
-	at, source, tells := o.own(t.campus, t.caller.Space)
+	space := t.campus.homeOf(t.caller)
+	at, source, tells := o.own(t.campus, space)
 	if !tells {
 		at, source = cmp.Or(t.said[place].given, o.Arrived, t.now), ByArrival
 		t.said[place].given = at
 	}
 	n := Newcomer{
-		Address: o.Address, Dialect: o.Dialect, Name: o.Name, Space: t.caller.Space, Subject: t.caller.Subject, FirstSeen: t.now, LastSeen: t.now, Messages: 1,
+		Address: o.Address, Dialect: o.Dialect, Name: o.Name, Space: space, Subject: t.caller.Subject, FirstSeen: t.now, LastSeen: t.now, Messages: 1,
 		Last: o.summary(), Unit: o.Unit,
 	}
 	s := Sighting{Newcomer: n, Kept: &Kept{At: at, Source: source, Tried: tried}}
@@ -200,6 +201,26 @@ func (t *taking) remember(place int, o Observation, tried bool) {
 		s.Said |= SaidAmbient
 	}
 	t.sightings, t.sighted = append(t.sightings, s), append(t.sighted, place)
+}
+
+// homeOf is the space of what a caller introduces: the one that it is limited to, or the smallest in which all devices hang that its
+// key is for.
+func (c *Campus) homeOf(caller Caller) SpaceID {
+	if caller.Space != "" || len(caller.Devices) == 0 {
+		return caller.Space
+	}
+	var around []SpaceID // from the inside out
+	for n, id := range caller.Devices {
+		path := c.Path(c.devices[id].Space)
+		if n == 0 {
+			around = path
+		}
+		around = slices.DeleteFunc(around, func(space SpaceID) bool { return !slices.Contains(path, space) })
+	}
+	if len(around) == 0 {
+		return ""
+	}
+	return around[0]
 }
 
 // summary says an observation in a few words.

@@ -219,3 +219,49 @@ func TestReplicasStampApart(t *testing.T) {
 	require.Equal(t, int64(clients*each*1000), total)
 	require.Equal(t, clients*each, count(t, first, "r"))
 }
+
+// TestKillsAmongMessagesWithoutATime kills the server again and again while messages that tell no time come in through a broker: each
+// counts once, though what was not acknowledged comes again.
+func TestKillsAmongMessagesWithoutATime(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		broker := mosquitto(t)
+		setting := "MQTT_URL=" + broker.URL()
+		server := start(t, databaseURL, setting)
+		admin := login(t, server)
+		campus, err := admin.MakeCampus(1)
+		require.NoError(t, err)
+		send(t, admin, 201, http.MethodPost, "/api/dispositivos", map[string]any{"id": "counter", "kind": "other", "space_id": campus.Room, "mqtt_topic": "zigbee2mqtt/counter"})
+		connected(t, admin)
+		device := dial(t, broker.Address, "gateway", program.BrokerUser, program.BrokerPassword)
+		const messages = 2500
+		published := make(chan error, 1)
+		go func() {
+			for i := range messages {
+				for topic, payload := range map[string]string{
+					"holotwin/d0/consumo": `{"kwh":0.001}`, "zigbee2mqtt/counter": fmt.Sprintf(`{"energy":%.4f}`, float64(i)/10_000), "zigbee2mqtt/nuevo": fmt.Sprintf(`{"energy":%.4f}`, float64(i)/10_000),
+				} {
+					if err := device.Say(topic, payload); err != nil {
+						published <- err
+						return
+					}
+				}
+			}
+			published <- nil
+		}()
+		for range 6 {
+			time.Sleep(300 * time.Millisecond)
+			require.NoError(t, server.Kill())
+			server = start(t, databaseURL, setting)
+		}
+		require.NoError(t, <-published)
+		admin = login(t, server)
+		eventually(t, "all are taken", func() bool {
+			return count(t, admin, "d0") >= messages && count(t, admin, "counter") >= messages && heldAt(newcomersOf(t, admin), "zigbee2mqtt/nuevo") >= messages
+		})
+		require.NoError(t, device.Say("zigbee2mqtt/counter", `{"energy":0.25}`)) // comes after all that may come again
+		eventually(t, "the last is taken", func() bool { total, _ := used(t, admin, "counter"); return total == 250_000 })
+		total, _ := used(t, admin, "d0")
+		require.Equal(t, int64(messages*1000), total)
+		require.Equal(t, []int{messages, messages + 1, messages}, []int{count(t, admin, "d0"), count(t, admin, "counter"), heldAt(newcomersOf(t, admin), "zigbee2mqtt/nuevo")})
+	})
+}

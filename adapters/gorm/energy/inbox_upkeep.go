@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// PurgeInbox drops newcomers and letters that nobody cared for: a newcomer a transaction, since much may be kept of one.
+// PurgeInbox drops newcomers and letters that nobody cared for, and what is left of sessions: a newcomer a transaction, since much may be kept of one.
 func (s *Store) PurgeInbox(ctx context.Context, silent, silentHolders, letters energy.Instant) (purged []energy.Newcomer, err error) {
 	const silence = "((held = 0 AND last_seen < ?) OR last_seen < ?)"
 	var rows []newcomerRow
@@ -35,6 +35,9 @@ func (s *Store) PurgeInbox(ctx context.Context, silent, silentHolders, letters e
 		}
 	}
 	return purged, s.transactAgain(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec("DELETE FROM energy_deliveries WHERE arrived < ?", int64(letters)).Error; err != nil {
+			return err
+		}
 		return tx.Exec("DELETE FROM energy_letters WHERE at < ?", int64(letters)).Error
 	})
 }

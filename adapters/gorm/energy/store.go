@@ -46,6 +46,7 @@ var (
 	_ energy.AmbientReadings = (*Store)(nil)
 	_ energy.Moments         = (*Store)(nil)
 	_ energy.Inbox           = (*Store)(nil)
+	_ energy.Deliveries      = (*Store)(nil)
 	_ energy.Vitals          = (*Store)(nil)
 	_ energy.WeatherRecords  = (*Store)(nil)
 )

@@ -147,6 +147,11 @@ func (d *desk) twoAtOneAddress(t *testing.T) {
 	for _, n := range left {
 		require.False(t, n.Address == second && n.Space == a)
 	}
+	// A key that is for devices of A introduces to A.
+	_, err = d.intake.Take(ctx, energy.Caller{Subject: "own", Role: energy.Gateway, Devices: []energy.DeviceID{"second"}}, []energy.Observation{{Address: "zigbee2mqtt/z", Register: counter(1)}})
+	require.NoError(t, err)
+	n, _ := d.newcomer(t, "zigbee2mqtt/z")
+	require.Equal(t, roomA, n.Space)
 	none := energy.SpaceID("")
 	require.NoError(t, d.intake.Ignore(ctx, manager, address, &a))
 	require.ErrorAs(t, d.intake.Ignore(ctx, managers[b], address, &a), &energy.ErrNotFound{})

@@ -1,0 +1,93 @@
+package gormenergy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+type deliveryRow struct {
+	Session string `gorm:"primaryKey"`
+	Packet  int    `gorm:"primaryKey;autoIncrement:false"`
+	Number  int64
+	Words   int64
+	Reused  bool
+	Arrived int64
+	Given   string
+}
+
+func (deliveryRow) TableName() string { return "energy_deliveries" }
+
+// SaveDeliveries keeps messages of a session, and forgets those that are too many.
+func (s *Store) SaveDeliveries(ctx context.Context, session string, all []energy.Delivery) error {
+	if len(all) == 0 {
+		return nil
+	}
+	err := s.transactAgain(ctx, func(tx *gorm.DB) error {
+		var last int64
+		if err := tx.Model(&deliveryRow{}).Where("session = ?", session).Select("coalesce(max(number), 0)").Scan(&last).Error; err != nil {
+			return err
+		}
+		latest := make(map[uint16]deliveryRow, len(all)) // a statement may change a row once
+		for _, d := range all {
+			last++
+			latest[d.Packet] = deliveryRow{session, int(d.Packet), last, int64(d.Words), d.Reused, int64(d.Arrived), givenText(d.Given)}
+		}
+		rows := make([]deliveryRow, 0, len(latest))
+		for _, r := range latest {
+			rows = append(rows, r)
+		}
+		slices.SortFunc(rows, func(a, b deliveryRow) int { return int(a.Number - b.Number) })
+		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(&rows, 1000).Error; err != nil {
+			return err
+		}
+		return tx.Exec("DELETE FROM energy_deliveries WHERE session = ? AND number <= ?", session, last-energy.MaxDeliveries).Error
+	})
+	if err != nil {
+		return fmt.Errorf("keep %d deliveries: %w", len(all), err)
+	}
+	return nil
+}
+
+// DeliveriesOf gives those of a session, oldest first.
+func (s *Store) DeliveriesOf(ctx context.Context, session string) ([]energy.Delivery, error) {
+	var rows []deliveryRow
+	if err := s.db.Read.WithContext(ctx).Where("session = ?", session).Order("number").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read the deliveries of a session: %w", err)
+	}
+	all := make([]energy.Delivery, len(rows))
+	for i, r := range rows {
+		given, err := parseGiven(r.Given)
+		if err != nil {
+			return nil, fmt.Errorf("delivery %d: %w", r.Packet, err)
+		}
+		all[i] = energy.Delivery{Packet: uint16(r.Packet), Words: uint64(r.Words), Reused: r.Reused, Arrived: energy.Instant(r.Arrived), Given: given}
+	}
+	return all, nil
+}
+
+func givenText(given []energy.Instant) string {
+	texts := make([]string, len(given))
+	for i, at := range given {
+		texts[i] = strconv.FormatInt(int64(at), 10)
+	}
+	return strings.Join(texts, " ")
+}
+
+func parseGiven(text string) (given []energy.Instant, err error) {
+	for _, one := range strings.Fields(text) {
+		at, err := strconv.ParseInt(one, 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		given = append(given, energy.Instant(at))
+	}
+	return given, nil
+}
