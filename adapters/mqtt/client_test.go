@@ -14,7 +14,7 @@ import (
 
 // TestWhatWaitsIsBounded has an outside broker send more than may wait: it waits, and all is taken in the end.
 func TestWhatWaitsIsBounded(t *testing.T) {
-	c, err := NewClient(ClientSettings{URL: "mqtt://127.0.0.1:1"}, NewReceiver(nil), now{}, zap.NewNop(), prometheus.NewRegistry())
+	c, err := NewClient(ClientSettings{URL: "mqtt://127.0.0.1:1"}, NewReceiver(nil), nil, now{}, zap.NewNop(), prometheus.NewRegistry())
 	require.NoError(t, err)
 	const long, messages = 16 << 20, 12
 	var arrived, acknowledged atomic.Int64

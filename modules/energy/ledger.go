@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Ledger takes readings and books them. What it acknowledges is on the disk, and sending it again is safe.
+// Ledger takes readings and books them. What it acknowledges is on the disk, and sending it again is safe; one that tells no time is a
+// reading of its own each time.
 type Ledger struct {
 	readings  Readings
 	directory Directory

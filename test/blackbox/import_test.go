@@ -46,6 +46,9 @@ func TestImport(t *testing.T) {
 		require.Contains(t, out, "3: timestamp: debe ser un instante RFC 3339")
 		require.Contains(t, importFiles(t, databaseURL, false, "--create-in", "sp_x", bad), "there is no space")
 		require.Contains(t, importFiles(t, databaseURL, false, "--create-in", campus.Room, bad), "1 filas nuevas, 0 repetidas, 1 rechazadas")
+		timeless := filepath.Join(folder, "sin-hora.csv")
+		require.NoError(t, os.WriteFile(timeless, []byte("device_id,kwh\nd0,1\n"), 0o600))
+		require.Contains(t, importFiles(t, databaseURL, false, timeless), "2: timestamp: es obligatorio", "it could not be told from itself")
 		require.Contains(t, importFiles(t, databaseURL, true, "--device", "boton", "--create-in", campus.Room, button), "1 filas nuevas")
 
 		client := login(t, start(t, databaseURL))

@@ -26,7 +26,7 @@ func (h *Handlers) registerBulk(api *httpserver.API) {
 		OperationID: "recordReadings", Method: http.MethodPost, Path: "/consumo/lote", Tags: []string{"energy"},
 		Summary: "Registrar muchas lecturas · Register many readings",
 		Description: "A JSON array, NDJSON or CSV with a header row (as Spanish Excel writes it, too: semicolons, decimal commas, `26/11/2026 23:15` in the site's time), read as it arrives. Good rows are kept, bad ones named by line: 200 all in, 207 some rejected, 400 none good. " +
-			"With `atomic=true` all or none. Sending it again is always safe.",
+			"With `atomic=true` all or none. Sending it again is always safe for rows with a timestamp; one without is a reading of its own each time.",
 		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415, 503},
 		Responses: map[string]*huma.Response{"207": httpserver.JSONResponse[summary](api, "Some rows were rejected")},
 	}, h.recordAll)

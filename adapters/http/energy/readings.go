@@ -20,7 +20,7 @@ func (h *Handlers) registerReadings(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordReading", Method: http.MethodPost, Path: "/consumo", Tags: []string{"energy"}, DefaultStatus: 201,
 		Summary:      "Registrar una lectura · Register a reading",
-		Description:  "201 once the reading is committed and synced to disk; 200 for the same reading again; 409 `conflicting_reading` where the device and instant hold another value.",
+		Description:  "201 once the reading is committed and synced to disk; 200 for the same reading again; 409 `conflicting_reading` where the device and instant hold another value. Without a timestamp it is a reading of its own each time.",
 		MaxBodyBytes: 16 << 10, SkipValidateBody: true, Metadata: httpserver.Reporters(), Errors: []int{409, 413, 415, 503},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			"application/json": {Schema: reportSchema},

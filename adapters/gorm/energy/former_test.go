@@ -1,0 +1,115 @@
+package gormenergy_test
+
+import (
+	"context"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/pressly/goose/v3"
+	"github.com/stretchr/testify/require"
+
+	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/energytest"
+	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/database/databasetest"
+)
+
+// before are the migrations of the dialect up to one.
+type before struct {
+	fs.FS
+	version string
+	not     string
+}
+
+func (b before) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(b.FS, name)
+	var kept []fs.DirEntry
+	for _, e := range entries {
+		if e.Name() < b.version && !strings.HasSuffix(e.Name(), b.not) {
+			kept = append(kept, e)
+		}
+	}
+	return kept, err
+}
+
+// TestNewcomersOfAnOlderVersion keeps what an older version remembered: what is there when the schema is changed, and what a server
+// of that version still writes while both run; and goes back.
+func TestNewcomersOfAnOlderVersion(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+		ctx := context.Background()
+		require.NoError(t, db.Migrate(ctx, "energy", before{gormenergy.Migrations(), "00140", "none"}))
+		formerly := func(address, space string, at ...int) {
+			require.NoError(t, db.Write.Exec(`INSERT INTO energy_newcomers (address, dialect, space_id, first_seen, last_seen, messages, said, kept) VALUES (?, 'x', ?, 1, 2, ?, 1, ?)`,
+				address, space, len(at), len(at)).Error)
+			for _, one := range at {
+				require.NoError(t, db.Write.Exec(`INSERT INTO energy_newcomer_measures (address, at, source, kind, value, span) VALUES (?, ?, 1, 2, ?, 0)`, address, one, one).Error)
+			}
+		}
+		formerly("one", "sp_a", 10, 20, 30)
+		formerly("two", "")
+		require.NoError(t, db.Migrate(ctx, "energy", gormenergy.Migrations()))
+		store := gormenergy.New(db, energytest.Clock{})
+		formerly("one", "sp_a", 20, 40)
+		formerly("three", "sp_b", 5)
+		require.NoError(t, store.MoveFormer(ctx))
+		require.NoError(t, store.MoveFormer(ctx))
+		all, err := store.Newcomers(ctx)
+		require.NoError(t, err)
+		held := map[energy.NewcomerKey]int64{}
+		for _, n := range all {
+			held[n.Key()] = n.Held
+		}
+		require.Equal(t, map[energy.NewcomerKey]int64{{Space: "sp_a", Address: "one"}: 5, {Address: "two"}: 0, {Space: "sp_b", Address: "three"}: 1}, held)
+		var kept []energy.Kept
+		_, left, err := store.Settle(ctx, energy.NewcomerKey{Space: "sp_a", Address: "one"}, 10, energy.Settlement{
+			Readings: func(_ energy.Newcomer, some []energy.Kept) ([]energy.Reading, bool) { kept = some; return nil, true },
+		})
+		require.NoError(t, err)
+		require.False(t, left)
+		require.Equal(t, []energy.Instant{10, 20, 20, 30, 40}, []energy.Instant{kept[0].At, kept[1].At, kept[2].At, kept[3].At, kept[4].At})
+
+		pool, err := db.Write.DB()
+		require.NoError(t, err)
+		dialect, not := goose.DialectSQLite3, "_postgres.sql"
+		if db.Dialect == database.Postgres {
+			dialect, not = goose.DialectPostgres, "_sqlite.sql"
+		}
+		provider, err := goose.NewProvider(dialect, pool, before{gormenergy.Migrations(), "99999", not}, goose.WithTableName("goose_energy"), goose.WithDisableGlobalRegistry(true))
+		require.NoError(t, err)
+		_, err = provider.DownTo(ctx, 130)
+		require.NoError(t, err)
+		var n, measures int64
+		require.NoError(t, db.Read.Raw("SELECT count(*) FROM energy_newcomers").Scan(&n).Error)
+		require.NoError(t, db.Read.Raw("SELECT count(*) FROM energy_newcomer_measures").Scan(&measures).Error)
+		require.Equal(t, []int64{3, 5}, []int64{n, measures}, "of one instant the first stays")
+	})
+}
+
+// TestDeliveries keeps the last messages of a session, each number once.
+func TestDeliveries(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+		ctx := context.Background()
+		require.NoError(t, db.Migrate(ctx, "energy", gormenergy.Migrations()))
+		var store energy.Deliveries = gormenergy.New(db, energytest.Clock{})
+		of := func(packet uint16, words uint64) energy.Delivery {
+			return energy.Delivery{Packet: packet, Words: words, Reused: packet == 2, Arrived: 5, Given: []energy.Instant{7, 0, 9}}
+		}
+		require.NoError(t, store.SaveDeliveries(ctx, "a", []energy.Delivery{of(1, 10), of(2, 1<<63), of(1, 11)}))
+		require.NoError(t, store.SaveDeliveries(ctx, "b", []energy.Delivery{of(1, 12)}))
+		all, err := store.DeliveriesOf(ctx, "a")
+		require.NoError(t, err)
+		require.Equal(t, []energy.Delivery{of(2, 1<<63), of(1, 11)}, all)
+		require.NoError(t, store.SaveDeliveries(ctx, "a", []energy.Delivery{of(2, 13)}))
+		var many []energy.Delivery
+		for i := range energy.MaxDeliveries - 1 {
+			many = append(many, of(uint16(i+3), 14))
+		}
+		require.NoError(t, store.SaveDeliveries(ctx, "a", many))
+		all, err = store.DeliveriesOf(ctx, "a")
+		require.NoError(t, err)
+		require.Len(t, all, energy.MaxDeliveries)
+		require.Equal(t, of(2, 13), all[0])
+	})
+}
