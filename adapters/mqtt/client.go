@@ -52,12 +52,12 @@ type Client struct {
 type arrival struct {
 	message dialect.Message
 	ack     func() error
+	bytes   int64
 	// id is the broker's number for it, 0 where no acknowledgement is asked for, and one its delivery.
 	id  uint16
 	one *delivery
 	// again is set where it was delivered before, and is taken or waits in front of this.
 	again bool
-	bytes int64
 }
 
 // Bounds of a client.
@@ -95,7 +95,8 @@ func NewClient(s ClientSettings, receiver *Receiver, kept energy.Deliveries, clo
 		return nil, ErrSettings{"MQTT_URL", "version must be 5 or 3.1.1"}
 	}
 	c := &Client{
-		settings: s, broker: broker, receiver: receiver, kept: kept, clock: clock, log: log, arrivals: make(chan arrival, inFlight), queued: semaphore.NewWeighted(maxQueued), deliveries: newDeliveries(),
+		settings: s, broker: broker, receiver: receiver, kept: kept, clock: clock, log: log,
+		arrivals: make(chan arrival, inFlight), queued: semaphore.NewWeighted(maxQueued), deliveries: newDeliveries(),
 		connected: prometheus.NewGauge(prometheus.GaugeOpts{Name: "holotwin_mqtt_connected", Help: "1 while the outside broker is connected."}),
 		messages:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "holotwin_mqtt_messages_total", Help: "Messages of the outside broker, by what became of them."}, []string{"outcome"}),
 	}
@@ -164,11 +165,10 @@ func (c *Client) Connect(ctx context.Context) {
 func (c *Client) arrive(ctx context.Context, m dialect.Message, id uint16, dup bool, ack func() error) {
 	m.Arrived = c.clock.Now()
 	c.messages.WithLabelValues("received").Inc()
-	bytes := int64(min(len(m.Topic)+len(m.Payload), maxQueued))
-	if c.queued.Acquire(ctx, bytes) != nil {
+	a := arrival{message: m, ack: ack, bytes: int64(min(len(m.Topic)+len(m.Payload), maxQueued)), id: id}
+	if c.queued.Acquire(ctx, a.bytes) != nil {
 		return // the program ends
 	}
-	a := arrival{message: m, ack: ack, id: id, bytes: bytes}
 	if id != 0 {
 		a.one, a.again = c.deliveries.begin(packetID{id: id}, dup, m)
 	}

@@ -58,14 +58,16 @@ func keepInbox(ctx context.Context, log *zap.Logger, books *gormenergy.Store, in
 	repeat(ctx, settleEvery, log, failed, settle)
 }
 
-// purge drops what nobody cared for, and says which measures went with it.
-func purge(ctx context.Context, log *zap.Logger, intake *energy.Intake) error {
-	held, err := intake.Purge(ctx)
-	for _, n := range held {
-		log.Warn("measures of a device that nobody registered were dropped: it was silent for half a year",
-			zap.String("address", n.Address), zap.String("space", string(n.Space)), zap.Int64("measures", n.Held), zap.Time("last_seen", n.LastSeen.Time()))
-	}
-	return err
+// purgeInbox drops what nobody cared for every now and then, and says which measures went with it.
+func purgeInbox(ctx context.Context, log *zap.Logger, intake *energy.Intake) {
+	repeat(ctx, purgeEvery, log, "the inbox was not purged; it is tried again", func(ctx context.Context) error {
+		held, err := intake.Purge(ctx)
+		for _, n := range held {
+			log.Warn("measures of a device that nobody registered were dropped: it was silent for half a year",
+				zap.String("address", n.Address), zap.String("space", string(n.Space)), zap.Int64("measures", n.Held), zap.Time("last_seen", n.LastSeen.Time()))
+		}
+		return err
+	})
 }
 
 // postEvery is how long readings stay in the journal. Readers add what is in it, so it only decides for how much

@@ -101,12 +101,8 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 			if err := joinBus(c, outbox, supervisor, log); err != nil {
 				return errors.Join(err, listener.Close())
 			}
-			supervisor.Run("inbox", func(ctx context.Context) {
-				keepInbox(ctx, log, books, intake)
-			})
-			supervisor.Run("old newcomers", func(ctx context.Context) {
-				repeat(ctx, purgeEvery, log, "the inbox was not purged; it is tried again", func(ctx context.Context) error { return purge(ctx, log, intake) })
-			})
+			supervisor.Run("inbox", func(ctx context.Context) { keepInbox(ctx, log, books, intake) })
+			supervisor.Run("old newcomers", func(ctx context.Context) { purgeInbox(ctx, log, intake) })
 			supervisor.Run("vitals", func(ctx context.Context) {
 				repeat(ctx, vitalsEvery, log, "it was not kept when devices were last heard; it is tried again", fleet.Keep)
 			})
