@@ -86,7 +86,8 @@ func (t *Tokens) Verify(token string) (auth.Claims, error) {
 	t.mu.RLock()
 	known, seen := t.verified[token]
 	t.mu.RUnlock()
-	if seen && t.clock.Now().Before(known.Expires) {
+	// A clock that was set back does not make a token younger: what was issued by then is verified anew, and refused.
+	if now := t.clock.Now(); seen && now.Before(known.Expires) && !now.Before(known.Issued) {
 		return known, nil
 	}
 	c, err := t.verify(token)

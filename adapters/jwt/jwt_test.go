@@ -36,6 +36,38 @@ func TestATokenSaysWhatWasSigned(t *testing.T) {
 	require.ErrorIs(t, err, auth.ErrToken)
 }
 
+// setClock is a clock that is set by hand.
+type setClock struct{ now time.Time }
+
+func (c *setClock) Now() time.Time { return c.now }
+
+// TestAClockThatJumps issues tokens by a clock that is set an hour ahead and back again: no token lets in for longer than it was given,
+// one that was issued ahead is refused until its time, and new ones are good at once.
+func TestAClockThatJumps(t *testing.T) {
+	at := &setClock{now}
+	tokens := jwt.New(secret, at)
+	issue := func() string {
+		c := given
+		c.Issued, c.Expires = at.now, at.now.Add(auth.AccessLife)
+		signed, err := tokens.Sign(c)
+		require.NoError(t, err)
+		_, err = tokens.Verify(signed)
+		require.NoError(t, err, "it is good at once")
+		return signed
+	}
+	before := issue()
+	at.now = now.Add(time.Hour + auth.AccessLife)
+	_, err := tokens.Verify(before)
+	require.ErrorIs(t, err, auth.ErrToken, "its time seems to be over: a new one is to be had")
+	ahead := issue()
+	at.now = now.Add(time.Minute)
+	_, err = tokens.Verify(ahead)
+	require.ErrorIs(t, err, auth.ErrToken, "though it was verified before")
+	_, err = tokens.Verify(before)
+	require.NoError(t, err)
+	issue()
+}
+
 // TestForgeries sends 10,000 changed tokens, from a seed; none lets in.
 func TestForgeries(t *testing.T) {
 	tokens := jwt.New(secret, clock.Fixed(now))

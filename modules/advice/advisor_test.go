@@ -170,6 +170,25 @@ func TestChangedPastIsAnalysedAgainAndNothingElse(t *testing.T) {
 	require.LessOrEqual(t, c.Reads-reads, 4, "the device, and the room, building and site around it")
 }
 
+// TestAClockThatWasSetBackHidesNoChange analyses by a clock that is an hour ahead, and sets it back: what changes then lies before the
+// analysis, and is seen all the same.
+func TestAClockThatWasSetBackHidesNoChange(t *testing.T) {
+	c, clock := gamesRoom(), advicetest.NewClock(end)
+	a := advicetest.NewAdvisor(c, clock, nil)
+	c.AddDevice(device("pc-1", "Computador", "computer", "aula"))
+	clock.Move(time.Hour)
+	require.Len(t, list(t, a, manager, advice.Query{}).Items, 1)
+	clock.Move(-time.Hour + time.Minute)
+	c.Measure("pc-1", start, fourWeeks, leftOn(4, 0.2))
+	c.MarkChanged(advice.Target{Level: advice.OfDevice, ID: "pc-1"}, clock.Now())
+	clock.Move(time.Minute)
+	require.Len(t, list(t, a, manager, advice.Query{}).Items, 2)
+	reads := c.Reads
+	clock.Move(time.Minute)
+	list(t, a, manager, advice.Query{})
+	require.Equal(t, reads, c.Reads, "and it is analysed once")
+}
+
 func TestChangeOfASpaceIsAChangeOfAllWithinIt(t *testing.T) {
 	c, clock := gamesRoom(), advicetest.NewClock(end)
 	a := advicetest.NewAdvisor(c, clock, nil)

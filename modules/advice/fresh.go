@@ -156,10 +156,12 @@ func (a *Advisor) stale(ctx context.Context, age time.Duration) (work, error) {
 	if err != nil {
 		return work{}, err
 	}
-	old := a.now().Add(-age)
+	now := a.now()
 	for _, t := range w.all {
 		last, known := w.last[t]
-		if !known || last.Facts != c.traits(t) || last.At.Before(old) || !last.At.After(changed[t].Add(clockMargin)) {
+		// One of the future was made before the clock was set back: what changed since then would seem older than it.
+		ahead := last.At.After(now.Add(clockMargin))
+		if !known || ahead || last.Facts != c.traits(t) || last.At.Before(now.Add(-age)) || !last.At.After(changed[t].Add(clockMargin)) {
 			w.targets = append(w.targets, t)
 		}
 	}

@@ -70,7 +70,7 @@ func (a *Advisor) StartJob(ctx context.Context, caller Caller) (Job, error) {
 	if err != nil {
 		return Job{}, err
 	}
-	if len(all) > 0 && all[0].Status == JobRunning && a.now().Sub(all[0].Updated) < abandonedAfter {
+	if len(all) > 0 && all[0].Status == JobRunning && !all[0].abandoned(a.now()) {
 		return all[0], nil
 	}
 	job := Job{ID: a.NewID("job"), Trigger: ByDemand, By: caller.Subject, Status: JobRunning, Started: a.now(), Updated: a.now()}
@@ -88,6 +88,9 @@ func (a *Advisor) StartJob(ctx context.Context, caller Caller) (Job, error) {
 
 // abandonedAfter its last sign a running job is taken for interrupted.
 const abandonedAfter = time.Minute
+
+// abandoned tells whether a running job gave no sign for so long. A sign of the future is of a process whose clock was set back since.
+func (j Job) abandoned(now time.Time) bool { return now.Sub(j.Updated).Abs() >= abandonedAfter }
 
 // RunAsked runs the jobs that are asked for until ctx ends.
 func (a *Advisor) RunAsked(ctx context.Context, failed func(error)) {
@@ -110,7 +113,7 @@ func (a *Advisor) AllJobs(ctx context.Context, caller Caller) ([]Job, error) {
 	}
 	all, err := a.Jobs.AllJobs(ctx)
 	for i := range all {
-		if all[i].Status == JobRunning && a.now().Sub(all[i].Updated) > abandonedAfter {
+		if all[i].Status == JobRunning && all[i].abandoned(a.now()) {
 			all[i].Status = JobInterrupted
 		}
 	}

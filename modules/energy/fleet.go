@@ -192,8 +192,9 @@ func (f *Fleet) HealthOf(ctx context.Context, devices []Device) (map[DeviceID]He
 func judge(d Device, last []Reading, v Vital, now Instant) Health {
 	h := Health{Status: Healthy, Heard: v.Heard, Clock: v.Clock}
 	if len(last) > 0 {
-		h.Heard = max(h.Heard, min(last[0].At, now))
+		h.Heard = max(h.Heard, last[0].At)
 	}
+	h.Heard = min(h.Heard, now)
 	switch {
 	case h.Heard == 0:
 		h.Status = Never

@@ -48,16 +48,17 @@ func TestHealth(t *testing.T) {
 		at   Instant
 		want HealthStatus
 	}{
-		"never":              {want: Never, at: now},
-		"well":               {last: readings(12, quarterMs, moving), at: now.Add(quarterMs), want: Healthy},
-		"silent":             {last: readings(12, quarterMs, moving), at: now.Add(2 * hourMs), want: Silent},
-		"slow is no silence": {last: readings(12, dayMs, moving), at: now.Add(3 * dayMs), want: Healthy},
-		"heard, not booked":  {last: readings(12, quarterMs, moving), v: Vital{Heard: now.Add(5 * hourMs)}, at: now.Add(5 * hourMs), want: Healthy},
-		"stuck":              {last: readings(12, quarterMs, func(int) Energy { return 5 }), at: now, want: Stuck},
-		"off is not stuck":   {last: readings(12, quarterMs, func(int) Energy { return 0 }), at: now, want: Healthy},
-		"few":                {last: readings(2, quarterMs, moving), at: now.Add(20 * hourMs), want: Healthy},
-		"ahead":              {last: readings(12, quarterMs, moving), v: Vital{Heard: now, Clock: 90_000}, at: now, want: ClockAhead},
-		"behind":             {last: readings(12, quarterMs, moving), v: Vital{Heard: now, Clock: -900_000}, at: now, want: ClockBehind},
+		"never":               {want: Never, at: now},
+		"well":                {last: readings(12, quarterMs, moving), at: now.Add(quarterMs), want: Healthy},
+		"silent":              {last: readings(12, quarterMs, moving), at: now.Add(2 * hourMs), want: Silent},
+		"slow is no silence":  {last: readings(12, dayMs, moving), at: now.Add(3 * dayMs), want: Healthy},
+		"heard, not booked":   {last: readings(12, quarterMs, moving), v: Vital{Heard: now.Add(5 * hourMs)}, at: now.Add(5 * hourMs), want: Healthy},
+		"by a clock set back": {last: readings(12, quarterMs, moving), v: Vital{Heard: now.Add(hourMs)}, at: now.Add(minuteMs), want: Healthy},
+		"stuck":               {last: readings(12, quarterMs, func(int) Energy { return 5 }), at: now, want: Stuck},
+		"off is not stuck":    {last: readings(12, quarterMs, func(int) Energy { return 0 }), at: now, want: Healthy},
+		"few":                 {last: readings(2, quarterMs, moving), at: now.Add(20 * hourMs), want: Healthy},
+		"ahead":               {last: readings(12, quarterMs, moving), v: Vital{Heard: now, Clock: 90_000}, at: now, want: ClockAhead},
+		"behind":              {last: readings(12, quarterMs, moving), v: Vital{Heard: now, Clock: -900_000}, at: now, want: ClockBehind},
 	} {
 		require.Equal(t, c.want, judge(Device{}, c.last, c.v, c.at).Status, name)
 	}

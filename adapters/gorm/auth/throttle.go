@@ -41,19 +41,24 @@ func (s *Store) Take(ctx context.Context, now time.Time, allowances ...auth.Allo
 // each is after how many milliseconds a try comes back.
 func each(a auth.Allowance) int64 { return max(1, time.Minute.Milliseconds()/int64(a.PerMinute)) }
 
+// clockSkew is how far apart the clocks of replicas may be.
+const clockSkew = time.Minute
+
 // take takes a try by the generic cell rate algorithm, in one statement, so that replicas count together: due_at is when
-// all that was taken will have come back, and a try may be taken while that is at most a minute ahead.
+// all that was taken will have come back, and a try may be taken while that is at most a minute ahead. One that lies far beyond was
+// set by a clock that was ahead and has been set back since: it counts for nothing.
 func (s *Store) take(tx *gorm.DB, now time.Time, a auth.Allowance) error {
 	greatest := "MAX"
 	if s.db.Dialect == database.Postgres {
 		greatest = "GREATEST"
 	}
 	at, cost, most := now.UnixMilli(), each(a), now.Add(time.Minute).UnixMilli()
+	credible := now.Add(clockSkew + time.Minute).UnixMilli()
+	from := `CASE WHEN auth_throttle.due_at > ? THEN ? ELSE ` + greatest + `(auth_throttle.due_at, ?) END`
 	taken := tx.Exec(`
 		INSERT INTO auth_throttle (subject, due_at) VALUES (?, ?)
-		ON CONFLICT (subject) DO UPDATE SET due_at = `+greatest+`(auth_throttle.due_at, ?) + ?
-		WHERE `+greatest+`(auth_throttle.due_at, ?) + ? <= ?`,
-		a.Key, at+cost, at, cost, at, cost, most)
+		ON CONFLICT (subject) DO UPDATE SET due_at = `+from+` + ? WHERE `+from+` + ? <= ?`,
+		a.Key, at+cost, credible, at, at, cost, credible, at, at, cost, most)
 	if taken.Error != nil || taken.RowsAffected == 1 {
 		return taken.Error
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -40,7 +41,7 @@ func (s *Store) ClaimWeather(ctx context.Context, site energy.SpaceID, at energy
 		return false, fmt.Errorf("read whose weather is due: %w", err)
 	}
 	here := len(known) == 1 && known[0].Latitude == at.Latitude && known[0].Longitude == at.Longitude
-	if here && known[0].DueAt > int64(now) {
+	if here && known[0].DueAt > int64(now) && known[0].DueAt <= latestDue(now) {
 		return false, nil
 	}
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
@@ -69,9 +70,16 @@ func (s *Store) claimWeather(tx *gorm.DB, claim weatherSiteRow, now int64) (mine
 		}
 		return true, s.mark(tx, energy.Changed{Space: energy.SpaceID(claim.SpaceID)})
 	}
-	due := tx.Exec("UPDATE energy_weather_sites SET due_at = ? WHERE space_id = ? AND due_at <= ?", claim.DueAt, claim.SpaceID, now)
+	due := tx.Exec("UPDATE energy_weather_sites SET due_at = ? WHERE space_id = ? AND (due_at <= ? OR due_at > ?)",
+		claim.DueAt, claim.SpaceID, now, latestDue(energy.Instant(now)))
 	return due.RowsAffected == 1, due.Error
 }
+
+// latestDue is the last instant at which a site's weather can be due. What lies beyond was said by a clock that has been set back.
+func latestDue(now energy.Instant) int64 { return int64(now.Add(energy.WeatherEvery + clockSkew)) }
+
+// clockSkew is how far apart the clocks of processes that share a database may be, ms.
+const clockSkew = int64(time.Minute / time.Millisecond)
 
 // RestWeather says that a site's weather needs no care before an instant.
 func (s *Store) RestWeather(ctx context.Context, site energy.SpaceID, until energy.Instant) error {

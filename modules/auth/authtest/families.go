@@ -45,6 +45,7 @@ func Run(t *testing.T, store Store) {
 	t.Run("of a session's spent tokens the last are known", func(t *testing.T) { spentTokens(t, store) })
 	t.Run("a user has so many sessions", func(t *testing.T) { manySessions(t, store) })
 	t.Run("tries come back", func(t *testing.T) { triesComeBack(t, store) })
+	t.Run("tries of a clock that is set back", func(t *testing.T) { triesOfAClockSetBack(t, store) })
 	t.Run("tries are taken together", func(t *testing.T) { triesTogether(t, store) })
 	t.Run("networks are remembered", func(t *testing.T) { networks(t, store) })
 	t.Run("what has expired is swept", func(t *testing.T) { sweeps(t, store) })

@@ -33,6 +33,30 @@ func triesComeBack(t *testing.T, store Store) {
 	require.Zero(t, wait, "others are not slowed down")
 }
 
+// triesOfAClockSetBack takes tries by a clock that is an hour ahead. When it is set back, nobody waits for that hour to pass; the
+// clock of another replica, which is a little behind, forgives nothing.
+func triesOfAClockSetBack(t *testing.T, store Store) {
+	ctx := context.Background()
+	a := auth.Allowance{Key: "set back", PerMinute: 10}
+	take := func(at time.Time) time.Duration {
+		wait, err := store.Take(ctx, at, a)
+		require.NoError(t, err)
+		return wait
+	}
+	ahead := begun.Add(3 * time.Hour)
+	for range a.PerMinute {
+		require.Zero(t, take(ahead))
+	}
+	require.NotZero(t, take(ahead))
+	require.NotZero(t, take(ahead.Add(-30*time.Second)), "another replica's")
+	right := ahead.Add(-time.Hour)
+	for range a.PerMinute {
+		require.Zero(t, take(right))
+	}
+	require.NotZero(t, take(right), "it counts as before")
+	require.Zero(t, take(right.Add(time.Hour)), "and set ahead again, nobody waits either")
+}
+
 // triesTogether takes tries of several allowances: what one refuses costs the others nothing, and of many who take at once
 // no more get one than there are.
 func triesTogether(t *testing.T, store Store) {

@@ -133,6 +133,8 @@ func weatherCare(t *testing.T, store CampusStore) {
 	require.True(t, claim(cali, Now+minute, Now+2*minute), "who had it is gone")
 	require.NoError(t, store.RestWeather(ctx, site, Now+hour))
 	require.False(t, claim(cali, Now+hour-1, Now+2*hour))
+	require.True(t, claim(cali, Now-hour, Now-hour+minute), "a clock that was set back waits for nobody")
+	require.NoError(t, store.RestWeather(ctx, site, Now+hour))
 	require.NoError(t, store.KeepWeather(ctx, site, []energy.WeatherHour{forecastHour(Now)}))
 	elsewhere := energy.Coordinates{Latitude: 4.7, Longitude: cali.Longitude}
 	require.True(t, claim(elsewhere, Now, Now+hour), "the weather of another place is due at once")
