@@ -257,15 +257,20 @@ func milliwattHours(kwh float64) int64 { return int64(math.Round(kwh * 1e6)) }
 
 // checkAdoptions looks at the devices whose kept messages are booked by now, and adopts those whose adoption was not done.
 func (w *world) checkAdoptions() {
-	waiting := make(map[string]bool)
-	for _, n := range list[struct{ Address string }](w, "/api/dispositivos/nuevos") {
-		waiting[n.Address] = true
+	waiting := make(map[string]int)
+	for _, n := range list[struct {
+		Address  string
+		Messages int
+	}](w, "/api/dispositivos/nuevos") {
+		waiting[n.Address] = n.Messages
 	}
 	for _, a := range w.adoptions {
-		waits := waiting[a.address()]
+		messages, waits := waiting[a.address()]
 		switch {
 		case a.checked:
 		case (a.adopted == nil || a.adopted.state == "") && waits:
+			require.GreaterOrEqual(w.t, messages, a.count(true), "acknowledged messages of %s are lost", a.device)
+			require.LessOrEqual(w.t, messages, a.count(false), "messages that %s did not send", a.device)
 			w.must(201, http.MethodPost, "/api/dispositivos/nuevos", w.adoptionOf(a))
 			a.adopted = &object{name: a.device, state: a.device}
 		case a.adopted == nil || a.adopted.state == "":
