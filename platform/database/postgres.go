@@ -117,7 +117,7 @@ func mayComeBack(err error) bool {
 	}
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {
-		return refused.Code == "57P03" // cannot_connect_now
+		return refused.Code == "57P03" || refused.Code == "53300" // cannot_connect_now, too_many_connections
 	}
 	return true
 }

@@ -102,6 +102,36 @@ func TestAFrozenPostgresIsToldSoon(t *testing.T) {
 	requireTotal(t, client, len(storedReadings(t, client)))
 }
 
+// TestAFrozenPostgresAcknowledgesNoMessage freezes PostgreSQL under devices of the embedded broker and of an outside one: a message has
+// no PUBACK before it is stored, and is there once when it has.
+func TestAFrozenPostgresAcknowledgesNoMessage(t *testing.T) {
+	postgres := ownPostgres(t)
+	outside := mosquitto(t)
+	address, err := program.FreeAddress()
+	require.NoError(t, err)
+	admin := login(t, start(t, postgres.URL, "MQTT_LISTEN="+address, "MQTT_URL="+outside.URL()))
+	_, err = admin.MakeCampus(2)
+	require.NoError(t, err)
+	own := dial(t, address, "d0", "d0", newKey(t, admin, map[string]any{"name": "d0", "device_ids": []string{"d0"}}).Key)
+	other := dial(t, outside.Address, "d1", program.BrokerUser, program.BrokerPassword)
+	at := time.Now().UTC().Truncate(time.Second).Add(-time.Hour)
+	message := func(n int) string {
+		return fmt.Sprintf(`{"kwh":0.001,"interval_s":1,"timestamp":%q}`, at.Add(time.Duration(n)*time.Second).Format(time.RFC3339))
+	}
+	require.NoError(t, own.Say("holotwin/d0/consumo", message(0)))
+	require.NoError(t, other.Say("holotwin/d1/consumo", message(0)))
+	eventually(t, "both ways in work", func() bool { return count(t, admin, "d1") == 1 })
+
+	require.NoError(t, postgres.Freeze())
+	waiting := own.Publish("holotwin/d0/consumo", message(1))
+	require.NoError(t, other.Say("holotwin/d1/consumo", message(1)), "the outside broker keeps it")
+	require.False(t, waiting.WaitTimeout(6*time.Second) && waiting.Error() == nil, "nothing is stored")
+	require.NoError(t, postgres.Thaw())
+	require.True(t, waiting.WaitTimeout(20*time.Second), "it is sent again, and stored")
+	require.NoError(t, waiting.Error())
+	eventually(t, "each is there once", func() bool { return count(t, admin, "d0") == 2 && count(t, admin, "d1") == 2 })
+}
+
 // underFreeze is what became of readings that were sent while the database froze.
 type underFreeze struct {
 	client *program.Client
