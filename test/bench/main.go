@@ -16,7 +16,7 @@ import (
 
 func main() {
 	seconds := flag.Int("seconds", 10, "how long each load runs")
-	only := flag.String("only", "", "one of footprint, ingest, bulk, series, access, analysis, devices, embedded; or energy: those of the energy module")
+	only := flag.String("only", "", "one of footprint, ingest, bulk, series, access, analysis, devices, embedded, heavy; or energy: those of the energy module")
 	flag.Parse()
 	if err := run(context.Background(), *only, time.Duration(*seconds)*time.Second); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -43,8 +43,9 @@ func run(ctx context.Context, only string, span time.Duration) error {
 		{"analysis", func() error { return analysis(ctx, postgres) }},
 		{"devices", func() error { return devices(ctx, postgres, span) }},
 		{"embedded", func() error { return embedded(ctx, span) }},
+		{"heavy", func() error { return heavy(ctx, postgres, span) }},
 	} {
-		if only == "" || only == b.name || (only == "energy" && b.name != "footprint" && b.name != "access" && b.name != "analysis" && b.name != "devices") {
+		if only == "" || only == b.name || (only == "energy" && b.name != "footprint" && b.name != "access" && b.name != "analysis" && b.name != "devices" && b.name != "heavy") {
 			failures = append(failures, b.measure())
 		}
 	}
