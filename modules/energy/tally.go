@@ -3,6 +3,7 @@ package energy
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // eachDay calls visit with the books of the UTC days that the query touches, oldest first, all of one snapshot.
@@ -34,6 +35,9 @@ type days struct {
 
 	begun    map[DeviceID]int32
 	versions map[int32]int64
+	// silent is the book of a whole day of which there is no page, under one topology; it is the same for each such day.
+	silent   *dayBook
+	silentOf int
 }
 
 func (d *days) walk(from, to int32) (err error) {
@@ -99,12 +103,30 @@ func (d *days) count(from, to int32) error {
 
 // close counts a day of which all pages are read.
 func (d *days) close(day int32, pages map[DeviceID]*Page) error {
-	book := countDay(d.scope, d.by, day, d.topologies, pages, d.begun)
+	book := d.bookOf(day, pages)
 	if version, settled := d.versions[day]; settled {
 		d.key.day = day
 		d.reports.kept.keep(d.key, version, len(d.begun), book)
 	}
 	return d.visit(day, book)
+}
+
+// bookOf counts a day. A range of many years is mostly silence, which is counted once.
+func (d *days) bookOf(day int32, pages map[DeviceID]*Page) *dayBook {
+	only := d.onlyTopology(day)
+	if len(pages) > 0 || only < 0 {
+		return countDay(d.scope, d.by, day, d.topologies, pages, d.begun)
+	}
+	if d.silent == nil || d.silentOf != only {
+		d.silent, d.silentOf = countDay(d.scope, d.by, day, d.topologies, pages, d.begun), only
+	}
+	return d.silent
+}
+
+// onlyTopology is the place of the topology that holds a whole day; -1 where there is none.
+func (d *days) onlyTopology(day int32) int {
+	from, to := quarterStart(int64(day)*QuartersPerDay), quarterStart(int64(day+1)*QuartersPerDay)
+	return slices.IndexFunc(d.topologies, func(t topology) bool { return t.from <= from && t.to >= to })
 }
 
 // span is a run of quarter hours, dense, from a first one on.

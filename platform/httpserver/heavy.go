@@ -15,9 +15,9 @@ import (
 // Bounds of heavy answers, in weights: a weight is about a megabyte that an answer holds while it is made.
 const (
 	// heavyCapacity is what all heavy answers under way may weigh together.
-	heavyCapacity = 120
-	// heavyShare is what those of one caller may, so that nobody keeps the others out.
-	heavyShare = heavyCapacity / 2
+	heavyCapacity = 100
+	// heavyShare is what those of one caller may, so that nobody keeps the others out; of the heaviest there is one at a time.
+	heavyShare = 60
 	// heavyWaiting is how many requests may wait for room, heavyPatience for how long.
 	heavyWaiting  = 32
 	heavyPatience = 200 * time.Millisecond
@@ -31,8 +31,10 @@ const (
 	Light = 1
 	// Medium is one made of a year's hours.
 	Medium = 4
-	// Drawn is a PDF or a simulation.
+	// Drawn is a PDF or a simulation; Table one of any length, which takes no memory but a processor: two at a time leave
+	// room for readings.
 	Drawn = 8
+	Table = 40
 )
 
 const weightKey = "weight"

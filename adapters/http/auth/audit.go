@@ -70,7 +70,7 @@ func (h *Handlers) listAudit(ctx context.Context, in *auditInput) (*huma.StreamR
 		if format == "" {
 			format = "csv"
 		}
-		if err := httpserver.Weigh(ctx, httpserver.Medium); err != nil {
+		if err := httpserver.Weigh(ctx, httpserver.Table); err != nil {
 			return nil, err
 		}
 		return h.auditSheet(ctx, q, format), nil

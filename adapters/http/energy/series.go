@@ -150,7 +150,7 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 // stepsPerWeight is how many steps take about a megabyte while they are answered; of more than streamedSteps the JSON is
 // written as it is made.
 const (
-	stepsPerWeight = 4000
+	stepsPerWeight = 3000
 	streamedSteps  = 2000
 )
 

@@ -40,7 +40,7 @@ func (in SheetInput) sheet() string {
 }
 
 // sheetWeight is how heavy a table of any length is, which is written as it is read.
-const sheetWeight = httpserver.Medium
+const sheetWeight = httpserver.Table
 
 // table streams rows as a file.
 func (h *Handlers) table(zone *time.Location, name, format string, titles []string, rows func(sheet.Writer) error) *huma.StreamResponse {
