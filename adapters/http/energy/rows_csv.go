@@ -69,7 +69,7 @@ type tableLine struct {
 }
 
 // maxHeld bounds the lines that wait for the meaning of their points, in bytes; a number that still cannot be told is refused.
-const maxHeld = 32 << 20
+const maxHeld = 8 << 20
 
 // newTable reads a header row, in which every column is known, once.
 func newTable[R any](header string, members func(*R) []member) (*table[R], []energy.Flaw) {
