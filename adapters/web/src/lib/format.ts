@@ -1,5 +1,6 @@
 // Numbers, money and dates as they are written in Colombia, or in English.
 import { language } from './i18n.svelte'
+import { site } from './zone.svelte'
 
 const locale = () => (language.code === 'en' ? 'en-US' : 'es-CO')
 
@@ -30,23 +31,29 @@ export function percent(v: number | null | undefined): string {
   return new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 0 }).format(v)
 }
 
-const zone = 'America/Bogota'
-
 export function day(at: string | number | Date): string {
-  return new Intl.DateTimeFormat(locale(), { weekday: 'short', day: 'numeric', month: 'short', timeZone: zone }).format(new Date(at)).replaceAll(' de ', ' ')
+  return new Intl.DateTimeFormat(locale(), { weekday: 'short', day: 'numeric', month: 'short', timeZone: site.zone }).format(new Date(at)).replaceAll(' de ', ' ').replace(',', '')
 }
 
 export function moment(at: string | number | Date): string {
-  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone }).format(new Date(at)).replaceAll(' de ', ' ')
+  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: site.zone }).format(new Date(at)).replaceAll(' de ', ' ')
+}
+
+/** A month and its year. */
+export function month(at: number): string {
+  return new Intl.DateTimeFormat(locale(), { month: 'short', year: 'numeric', timeZone: site.zone }).format(new Date(at)).replaceAll(' de ', ' ')
 }
 
 /** The time of day; midnight is the day. */
 export function clock(at: number): string {
-  const text = new Intl.DateTimeFormat('es-CO', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone }).format(new Date(at))
+  const text = new Intl.DateTimeFormat('es-CO', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: site.zone }).format(new Date(at))
   return text === '00:00' ? day(at) : text
 }
 
-/** YYYY-MM-DD at the site, so many days from now. */
-export function date(days = 0): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(Date.now() + days * 86_400_000)
+/** YYYY-MM-DD at the site at an instant. */
+export function dateOf(at: number): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: site.zone }).format(at)
 }
+
+/** YYYY-MM-DD at the site, so many days from now. */
+export const date = (days = 0) => dateOf(Date.now() + days * 86_400_000)
