@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { accessible, browser, email, enter, open, password, pictures, quiet, run, url } from './driver.mjs'
 import { charts } from './charts.mjs'
+import { live } from './live.mjs'
+import { ranges } from './ranges.mjs'
 
 const steps = {
   async 'every page is quiet, accessible and by its address'() {
@@ -252,4 +254,4 @@ const steps = {
   },
 }
 
-await run({ ...steps, ...charts })
+await run({ ...steps, ...charts, ...live, ...ranges })
