@@ -4,6 +4,7 @@ import { accessible, browser, email, enter, open, password, pictures, quiet, run
 import { charts } from './charts.mjs'
 import { live } from './live.mjs'
 import { ranges } from './ranges.mjs'
+import { wire } from './wire.mjs'
 
 const steps = {
   async 'every page is quiet, accessible and by its address'() {
@@ -254,4 +255,4 @@ const steps = {
   },
 }
 
-await run({ ...steps, ...charts, ...live, ...ranges })
+await run({ ...steps, ...charts, ...live, ...ranges, ...wire })
