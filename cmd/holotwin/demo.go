@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -38,7 +39,7 @@ func loadDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *s
 			case !loaded:
 				log.Info("there is a campus already; the demo's was not loaded")
 			default:
-				if err := advisor.RunDue(ctx); err != nil {
+				if err := errors.Join(advisor.RunDue(ctx), advisor.PrepareForecasts(ctx)); err != nil {
 					log.Error("the demo's campus was not analysed", zap.Error(err))
 				}
 				fmt.Fprintln(os.Stdout, "  Campus de lecturas reales cargado · campus of real readings loaded")

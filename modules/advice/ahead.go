@@ -127,7 +127,7 @@ func (a *Advisor) Forecast(ctx context.Context, caller Caller, id string, hours 
 	if err != nil {
 		return out, err
 	}
-	told, known := forecast.Ahead(rows, int(days), coming)
+	told, known := a.outlooks.ahead(rows, int(days), coming)
 	if !known {
 		out.Why = whyUntold(rows)
 		return out, nil

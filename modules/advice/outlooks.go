@@ -1,0 +1,93 @@
+package advice
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/holotwin/holotwin/modules/advice/baseline"
+	"github.com/holotwin/holotwin/modules/advice/forecast"
+)
+
+// maxOutlooks bounds what is remembered: some 150 kB each.
+const maxOutlooks = 32
+
+// outlooks remembers forecasts by all that they were made from, so that none is ever older than its data: who looks again within a
+// day, or beside others, does not wait for the learning again.
+type outlooks struct {
+	mu sync.Mutex
+	by map[outlookKey]func() (forecast.Outlook, bool)
+	// used are the keys, the longest unused first.
+	used []outlookKey
+}
+
+type outlookKey [sha256.Size]byte
+
+func newOutlooks() *outlooks {
+	return &outlooks{by: make(map[outlookKey]func() (forecast.Outlook, bool))}
+}
+
+// PrepareForecasts makes the forecast of each site before somebody asks, since to learn from a year takes a second. What is
+// remembered already is not made again.
+func (a *Advisor) PrepareForecasts(ctx context.Context) error {
+	c, err := a.campus(ctx)
+	if err != nil {
+		return err
+	}
+	const shown = hoursPerDay
+	var failed error
+	for id, space := range c.spaces {
+		if space.Kind == OfSite && ctx.Err() == nil {
+			_, err := a.Forecast(ctx, Caller{Role: Admin}, id, shown)
+			failed = errors.Join(failed, err)
+		}
+	}
+	return failed
+}
+
+// ahead is forecast.Ahead; what it gives is shared and only to be read.
+func (o *outlooks) ahead(rows []baseline.Row, days int, coming []baseline.Row) (forecast.Outlook, bool) {
+	return o.find(keyOf(rows, days, coming), func() (forecast.Outlook, bool) { return forecast.Ahead(rows, days, coming) })()
+}
+
+// find gives what is remembered, or remembers how to make it; it is made once for all who ask.
+func (o *outlooks) find(key outlookKey, make func() (forecast.Outlook, bool)) func() (forecast.Outlook, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	result, known := o.by[key]
+	if known {
+		o.used = slices.DeleteFunc(o.used, func(k outlookKey) bool { return k == key })
+	} else {
+		result = sync.OnceValues(make)
+		o.by[key] = result
+	}
+	if o.used = append(o.used, key); len(o.used) > maxOutlooks {
+		delete(o.by, o.used[0])
+		o.used = slices.Delete(o.used, 0, 1)
+	}
+	return result
+}
+
+func keyOf(rows []baseline.Row, days int, coming []baseline.Row) (key outlookKey) {
+	sum := sha256.New()
+	line := binary.LittleEndian.AppendUint64(nil, uint64(days))
+	for _, all := range [][]baseline.Row{rows, coming} {
+		line = binary.LittleEndian.AppendUint64(line, uint64(len(all)))
+		for _, r := range all {
+			line = binary.LittleEndian.AppendUint64(line, math.Float64bits(r.Load))
+			line = binary.LittleEndian.AppendUint64(line, math.Float64bits(r.Temp))
+			line = binary.LittleEndian.AppendUint64(line, uint64(r.Date))
+			line = binary.LittleEndian.AppendUint64(line, uint64(r.WeekHour))
+			line = binary.LittleEndian.AppendUint64(line, uint64(r.Day))
+			sum.Write(line)
+			line = line[:0]
+		}
+	}
+	sum.Write(line)
+	sum.Sum(key[:0])
+	return key
+}
