@@ -74,21 +74,26 @@ export const charts = {
     const { page, close } = await entered({ timezoneId: 'Europe/London' }, noteTexts)
     const api = await client()
     const site = (await api.get('/api/espacios?kind=site')).items[0]
+    const setZone = (zone) => api.send('PATCH', `/api/espacios/${site.id}`, { time_zone: zone })
     for (const zone of ['Asia/Tokyo', site.time_zone]) {
-      assert.equal((await api.send('PATCH', `/api/espacios/${site.id}`, { time_zone: zone })).status, 200)
-      await page.goto('about:blank')
-      await visit(page, `consumo?bucket=hour&from=${dayAgo(4)}&to=${dayAgo(1)}`)
-      await page.locator('figure').first().getByText('Ver la tabla').click()
-      const first = (await api.get(`/api/consumo/serie?bucket=hour&from=${dayAgo(4)}&to=${dayAgo(1)}`)).items[0].start
-      const clock = new Intl.DateTimeFormat('es-CO', { timeZone: zone, day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-      assert.match(clock.format(new Date(first)), /00:00$/, 'the range begins at the site’s midnight')
-      assert.match(await page.locator('figure').first().locator('tbody th').first().textContent(), /00:00/)
-      const axis = await page.evaluate(() => globalThis.written)
-      for (const days of [4, 3, 2]) {
-        const day = Number(dayAgo(days).slice(8))
-        assert.ok(axis.some((text) => new RegExp(`^\\S{3} ${day} `).test(text)), `day ${day} is named on the axis: ${axis.slice(0, 30)}`)
+      assert.equal((await setZone(zone)).status, 200)
+      try {
+        await page.goto('about:blank')
+        await visit(page, `consumo?bucket=hour&from=${dayAgo(4)}&to=${dayAgo(1)}`)
+        await page.locator('figure').first().getByText('Ver la tabla').click()
+        const first = (await api.get(`/api/consumo/serie?bucket=hour&from=${dayAgo(4)}&to=${dayAgo(1)}`)).items[0].start
+        const clock = new Intl.DateTimeFormat('es-CO', { timeZone: zone, day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+        assert.match(clock.format(new Date(first)), /00:00$/, 'the range begins at the site’s midnight')
+        assert.match(await page.locator('figure').first().locator('tbody th').first().textContent(), /00:00/)
+        const axis = await page.evaluate(() => globalThis.written)
+        for (const days of [4, 3, 2]) {
+          const day = Number(dayAgo(days).slice(8))
+          assert.ok(axis.some((text) => new RegExp(`^\\S{3} ${day} `).test(text)), `day ${day} is named on the axis: ${axis.slice(0, 30)}`)
+        }
+        assert.ok(axis.filter((text) => /^\d\d:00$/.test(text)).every((text) => ['06:00', '12:00', '18:00'].includes(text)), `whole parts of the site’s days: ${axis.slice(0, 30)}`)
+      } finally {
+        await setZone(site.time_zone)
       }
-      assert.ok(axis.filter((text) => /^\d\d:00$/.test(text)).every((text) => ['06:00', '12:00', '18:00'].includes(text)), `whole parts of the site’s days: ${axis.slice(0, 30)}`)
     }
     await close()
   },

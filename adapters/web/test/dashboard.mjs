@@ -4,6 +4,7 @@ import { accessible, browser, email, enter, open, password, pictures, quiet, run
 import { charts } from './charts.mjs'
 import { live } from './live.mjs'
 import { ranges } from './ranges.mjs'
+import { screens } from './screens.mjs'
 import { wire } from './wire.mjs'
 
 const steps = {
@@ -255,4 +256,4 @@ const steps = {
   },
 }
 
-await run({ ...steps, ...charts, ...live, ...ranges, ...wire })
+await run({ ...steps, ...charts, ...live, ...ranges, ...screens, ...wire })
