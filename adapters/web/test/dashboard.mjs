@@ -5,7 +5,9 @@ import { charts } from './charts.mjs'
 import { live } from './live.mjs'
 import { ranges } from './ranges.mjs'
 import { screens } from './screens.mjs'
+import { undo } from './undo.mjs'
 import { wire } from './wire.mjs'
+import { words } from './words.mjs'
 
 const steps = {
   async 'every page is quiet, accessible and by its address'() {
@@ -29,7 +31,7 @@ const steps = {
       }
     }
     await page.goto(`${url}/#/consumo?by=building&bucket=day`)
-    await page.locator('label', { hasText: /^Por/ }).locator('select').selectOption('hour')
+    await page.locator('label', { hasText: /^Cada/ }).locator('select').selectOption('hour')
     await page.waitForURL(/bucket=hour/)
     await page.goBack()
     await page.waitForURL(/bucket=day/)
@@ -256,4 +258,4 @@ const steps = {
   },
 }
 
-await run({ ...steps, ...charts, ...live, ...ranges, ...screens, ...wire })
+await run({ ...steps, ...charts, ...live, ...ranges, ...screens, ...undo, ...wire, ...words })

@@ -2,6 +2,7 @@
 import { language } from './i18n.svelte'
 import { site } from './zone.svelte'
 
+const nbsp = '\u00a0' // an amount and its unit stay on one line
 const locale = () => (language.code === 'en' ? 'en-US' : 'es-CO')
 
 export function number(v: number | null | undefined, digits = 1): string {
@@ -12,18 +13,18 @@ export function number(v: number | null | undefined, digits = 1): string {
 /** kWh in the unit that reads best. */
 export function kwh(v: number | null | undefined): string {
   if (v === null || v === undefined) return '–'
-  if (Math.abs(v) >= 100_000) return `${number(v / 1000, 1)} MWh`
-  return `${number(v, Math.abs(v) < 10 ? 2 : Math.abs(v) < 1000 ? 1 : 0)} kWh`
+  if (Math.abs(v) >= 100_000) return `${number(v / 1000, 1)}${nbsp}MWh`
+  return `${number(v, Math.abs(v) < 10 ? 2 : Math.abs(v) < 1000 ? 1 : 0)}${nbsp}kWh`
 }
 
 export function kw(v: number | null | undefined): string {
   if (v === null || v === undefined) return '–'
-  return Math.abs(v) < 1 ? `${number(v * 1000, 0)} W` : `${number(v, 1)} kW`
+  return Math.abs(v) < 1 ? `${number(v * 1000, 0)}${nbsp}W` : `${number(v, 1)}${nbsp}kW`
 }
 
 export function money(v: number | null | undefined, currency = 'COP'): string {
   if (v === null || v === undefined) return '–'
-  return new Intl.NumberFormat(locale(), { style: 'currency', currency, maximumFractionDigits: 0 }).format(v)
+  return new Intl.NumberFormat(locale(), { style: 'currency', currency, maximumFractionDigits: 0 }).format(v).replaceAll(' ', nbsp)
 }
 
 export function percent(v: number | null | undefined): string {
