@@ -16,7 +16,8 @@ import (
 )
 
 // TestDashboard drives the dashboard on the demo's campus in a real browser: every page, in both themes, by keyboard's rules
-// (axe); the way from the worst waste to its advice done; live, on a telephone; and in two tabs.
+// (axe); the way from the worst waste to its advice done; charts, ranges, words and what can be undone; live, on a telephone, on
+// paper and on the wire; and in two tabs.
 func TestDashboard(t *testing.T) {
 	const folder = "../../adapters/web"
 	if _, err := os.Stat(folder + "/node_modules/playwright-core"); err != nil {
@@ -44,7 +45,7 @@ func TestDashboard(t *testing.T) {
 		answer, err := client.Send(http.MethodGet, "/api/recomendaciones?limit=1", nil)
 		return err == nil && answer.JSON(&list) == nil && len(list.Recomendaciones) > 0 && list.Pending == 0
 	})
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	defer cancel()
 	run := exec.CommandContext(ctx, "node", "test/dashboard.mjs")
 	run.Dir = folder
