@@ -12,7 +12,8 @@ export const screens = {
     for (const tab of tabs) {
       await visit(page, tab)
       const current = page.locator('nav [aria-current]:visible, nav .more.current:visible')
-      assert.ok(inside(await current.boundingBox()), `${tab} is seen in the navigation`)
+      for (let i = 0; i < 100 && !inside(await current.boundingBox()); i++) await page.waitForTimeout(100)
+      assert.ok(inside(await current.boundingBox()), `${tab} is seen in the navigation: ${JSON.stringify(await current.boundingBox())}`)
       assert.equal(await page.locator('nav > :visible').count(), 5)
       const small = await page.evaluate(() =>
         [...document.querySelectorAll('nav a, nav button, main button, header button, main select, main input:not([type=checkbox]), main summary, main li > a, main th > a, main a.button')]
