@@ -251,6 +251,8 @@ func (b *batch) tell(p *part, outcomes []Outcome) {
 			duplicates++
 		case Conflict:
 			b.reject(Rejection{Line: p.lines[i], Conflicting: true})
+		case Overlapping:
+			b.reject(Rejection{Line: p.lines[i], Flaws: []Flaw{overlappingFlaw()}})
 		}
 	}
 	if b.atomic && b.summary.Rejected > 0 {

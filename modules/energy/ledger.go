@@ -37,7 +37,7 @@ func NewLedger(readings Readings, directory Directory, clock Clock, zone *time.L
 }
 
 // Record stores one report. It returns when the reading is committed and synced, sharing its commit with others
-// that come at the same time. Errors: ErrInvalid, ErrForbidden, ErrConflictingReading.
+// that come at the same time. Errors: ErrInvalid, ErrForbidden, ErrConflictingReading, ErrOverlapping.
 func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outcome, error) {
 	if !caller.MayReport() {
 		return Outcome{}, ErrForbidden{}
@@ -60,10 +60,15 @@ func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outc
 	if err != nil {
 		return Outcome{}, err
 	}
-	if outcome.Result == Conflict {
-		device, _ := reader.campus.Device(reading.Device)
+	device, _ := reader.campus.Device(reading.Device)
+	switch outcome.Result {
+	case Conflict:
 		return outcome, ErrConflictingReading{
 			Stored: outcome.Stored, Sent: reading, Measures: device.Measures, Unseen: !reader.campus.SeesReading(caller, device, reading.At),
+		}
+	case Overlapping:
+		return outcome, ErrOverlapping{
+			Covered: outcome.Covered, Sent: reading, Measures: device.Measures, Unseen: !reader.campus.SeesReading(caller, device, reading.At),
 		}
 	}
 	return outcome, nil
@@ -127,7 +132,7 @@ func (l *Ledger) appendBatch(ctx context.Context, batch []Reading, atomic bool) 
 	for i, r := range batch {
 		at := places[i]
 		outcomes[i] = stored[at]
-		if answered[at] {
+		if answered[at] && stored[at].Result != Overlapping {
 			outcomes[i] = OutcomeOf(r, stored[at].Stored)
 		}
 		answered[at] = true

@@ -239,6 +239,7 @@ func namesOf(all []given) string {
 }
 
 func (c *check) span(out *Reading, device Device) {
+	out.Guessed = out.guesses(c.report.Seconds != nil || device.IntervalS > 0)
 	if c.report.Seconds == nil {
 		if out.Kind == Interval {
 			out.Span = spanOf(device)

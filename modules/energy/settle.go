@@ -124,8 +124,11 @@ func (s *settling) refuse(o Observation, reason string) {
 // letters tells what was not stored.
 func (s *settling) letters(outcomes []Outcome) []Letter {
 	for n, o := range outcomes {
-		if o.Result == Conflict {
+		switch o.Result {
+		case Conflict:
 			s.refuse(s.of[n], reasonConflicting)
+		case Overlapping:
+			s.refuse(s.of[n], ruleOverlapping)
 		}
 	}
 	return s.refused

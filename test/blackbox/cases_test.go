@@ -1,6 +1,7 @@
 package blackbox
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/holotwin/holotwin/platform/database/databasetest"
 	"github.com/holotwin/holotwin/test/program"
 )
 
@@ -118,6 +120,115 @@ func TestACorrectedHourStaysAnHour(t *testing.T) {
 		require.Equal(t, 4.0, *hour().PeakKW, "one that is stated changes it")
 		send(t, c, 200, http.MethodPut, "/consumo/cor-b/2026-05-05T15:00:00Z", map[string]any{"kwh": 1.6, "reason": "mal leído"})
 	})
+}
+
+// errorsOf are the lines of an upload that were refused, with why.
+func errorsOf(u uploaded) (all []string) {
+	for _, e := range u.Errors {
+		all = append(all, fmt.Sprint(e.Line, " ", e.Code))
+	}
+	return all
+}
+
+// rowsOf are the rows of a case's file as bodies of POST /consumo, of another device.
+func rowsOf(t *testing.T, file, device string) (all []map[string]any) {
+	t.Helper()
+	f, err := os.Open(filepath.Join("testdata", "cases", file))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	lines, err := csv.NewReader(f).ReadAll()
+	require.NoError(t, err)
+	for _, cells := range lines[1:] {
+		row := map[string]any{"device_id": device, "timestamp": cells[1]}
+		for i, name := range lines[0][2:] {
+			if cells[i+2] != "" {
+				row[name] = json.Number(cells[i+2])
+			}
+		}
+		all = append(all, row)
+	}
+	return all
+}
+
+func TestTheSameTimeToldTwiceCountsOnce(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		c := login(t, start(t, databaseURL))
+		var devices []map[string]any
+		for _, id := range []string{"ov-a", "ov-b", "ov-c", "one-a", "one-b", "one-c"} {
+			devices = append(devices, map[string]any{"id": id, "kind": "meter"})
+		}
+		campusIn(t, c, "America/Bogota", devices...)
+		days := func(id string) []stepOf { return seriesOf(t, c, "device", id, "2026-05-06", "2026-05-09", "day") }
+
+		require.Equal(t, []string{"3 overlapping", "4 overlapping", "5 overlapping", "6 overlapping"}, errorsOf(upload(t, c, "overlap_hour.csv")))
+		require.Equal(t, []string{"4 overlapping"}, errorsOf(upload(t, c, "overlap_days.csv")))
+		again := upload(t, c, "overlap_hour.csv")
+		require.Equal(t, []int{0, 2, 4}, []int{again.Inserted, again.Duplicates, again.Rejected}, "the same again is there already")
+		upload(t, c, "overlap_register.csv")
+
+		for file, one := range map[string]string{"overlap_hour.csv": "one-a", "overlap_days.csv": "one-b", "overlap_register.csv": "one-c"} {
+			for i, row := range rowsOf(t, file, one) {
+				status := 201
+				if (one == "one-a" && i > 0 && i < 5) || (one == "one-b" && i == 2) {
+					status = 409
+				}
+				answer := send(t, c, status, http.MethodPost, "/consumo", row)
+				if status == 409 {
+					var problem struct {
+						Code    string
+						Covered struct{ From, To string }
+					}
+					require.NoError(t, answer.JSON(&problem))
+					require.Equal(t, "overlapping", problem.Code)
+					require.NotEmpty(t, problem.Covered.From+problem.Covered.To)
+				}
+			}
+		}
+		for _, prefix := range []string{"ov", "one"} {
+			require.InDelta(t, 8, sumOf(days(prefix+"-a")), 1e-9)
+			require.InDelta(t, 6, *days(prefix + "-a")[0].PeakKW, 1e-9)
+			require.InDelta(t, 60, sumOf(seriesOf(t, c, "device", prefix+"-b", "2026-05-06", "2026-05-10", "day")), 1e-9)
+			require.InDelta(t, 3, sumOf(days(prefix+"-c")), 1e-9)
+		}
+		var held struct{ Items []struct{ Why string } }
+		require.NoError(t, send(t, c, 200, http.MethodGet, "/api/consumo/cuarentena?device_id=one-c", nil).JSON(&held))
+		require.Len(t, held.Items, 1)
+		require.Equal(t, "overlapping", held.Items[0].Why)
+		send(t, c, 409, http.MethodPost, "/api/consumo/cuarentena/one-c/2026-05-06T16:00:00Z", map[string]any{"ruling": "count", "reason": "sí"})
+
+		send(t, c, 409, http.MethodPut, "/consumo/one-a/2026-05-06T14:00:00Z", map[string]any{"kwh": 2, "interval_s": 3601 * 2, "reason": "x"})
+		send(t, c, 200, http.MethodDelete, "/consumo/one-a/2026-05-06T13:00:00Z?reason=x", nil)
+		send(t, c, 200, http.MethodPut, "/consumo/one-a/2026-05-06T14:00:00Z", map[string]any{"kwh": 2, "interval_s": 3600 * 2, "reason": "x"})
+		send(t, c, 409, http.MethodPut, "/consumo/one-a/2026-05-06T13:00:00Z", map[string]any{"kwh": 6, "reason": "de vuelta"})
+	})
+}
+
+func TestOverlappingMessagesAreRefused(t *testing.T) {
+	broker := mosquitto(t)
+	c := login(t, start(t, databasetest.SQLite(t), "MQTT_URL="+broker.URL()))
+	campusIn(t, c, "America/Bogota", map[string]any{"id": "one-a", "kind": "meter"})
+	device := dial(t, broker.Address, "one-a", program.BrokerUser, program.BrokerPassword)
+	for _, row := range rowsOf(t, "overlap_hour.csv", "one-a") {
+		delete(row, "device_id")
+		message, err := json.Marshal(row)
+		require.NoError(t, err)
+		require.NoError(t, device.Say("holotwin/one-a/consumo", string(message)))
+	}
+	require.Equal(t, map[string]int{"overlapping": 4}, refusalsAfter(t, c, "one-a", 2))
+	require.InDelta(t, 8, sumOf(seriesOf(t, c, "device", "one-a", "2026-05-06", "2026-05-07", "day")), 1e-9)
+}
+
+// refusalsAfter waits until a device has so many readings and gives why messages were refused.
+func refusalsAfter(t *testing.T, c *program.Client, device string, readings int) map[string]int {
+	t.Helper()
+	eventually(t, "taken", func() bool { return count(t, c, device) == readings })
+	var refused struct{ Items []struct{ Reason string } }
+	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/dispositivos/rechazados", nil).JSON(&refused))
+	reasons := make(map[string]int)
+	for _, r := range refused.Items {
+		reasons[r.Reason]++
+	}
+	return reasons
 }
 
 func TestLocalTimesWhereClocksChange(t *testing.T) {

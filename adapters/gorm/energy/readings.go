@@ -11,9 +11,10 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-const readingColumnNames = "device_id, at, kind, value, span, source"
+// readingColumnNames are a reading's columns; estimated says of an interval that it is guessed.
+const readingColumnNames = "device_id, at, kind, value, span, source, estimated"
 
-const linkColumns = readingColumnNames + ", verdict, booked_from, booked, estimated, base_at, base_value, burst, ruling"
+const linkColumns = readingColumnNames + ", verdict, booked_from, booked, base_at, base_value, burst, ruling"
 
 // valueOf is what the value column holds of a reading: mWh, or mW of a power sample.
 func valueOf(r energy.Reading) int64 {
@@ -25,14 +26,20 @@ func valueOf(r energy.Reading) int64 {
 
 type scanner interface{ Scan(into ...any) error }
 
-func scanReading(row scanner, more ...any) (energy.Reading, error) {
+func scanReading(row scanner) (energy.Reading, error) {
+	var estimated bool
+	return scanRow(row, &estimated)
+}
+
+func scanRow(row scanner, estimated *bool, more ...any) (energy.Reading, error) {
 	var r energy.Reading
 	var value int64
 	var kind int16
-	if err := row.Scan(append([]any{&r.Device, &r.At, &kind, &value, &r.Span, &r.Source}, more...)...); err != nil {
+	if err := row.Scan(append([]any{&r.Device, &r.At, &kind, &value, &r.Span, &r.Source, estimated}, more...)...); err != nil {
 		return r, err
 	}
 	r.Kind = energy.Kind(max(kind, -kind)) // a withdrawn one's has a minus
+	r.Guessed = r.Kind == energy.Interval && *estimated
 	setValue(&r, value)
 	return r, nil
 }
@@ -50,7 +57,7 @@ func scanLink(row scanner) (energy.Link, error) {
 	var l energy.Link
 	var burst string
 	var err error
-	l.Reading, err = scanReading(row, &l.Booking.Verdict, &l.Booking.From, &l.Booking.Energy, &l.Booking.Estimated, &l.Base.At, &l.Base.Value, &burst, &l.Ruling)
+	l.Reading, err = scanRow(row, &l.Booking.Estimated, &l.Booking.Verdict, &l.Booking.From, &l.Booking.Energy, &l.Base.At, &l.Base.Value, &burst, &l.Ruling)
 	l.Booked = l.Booking.Verdict != 0
 	l.Base.Known = l.Booked
 	if err == nil && burst != "" {

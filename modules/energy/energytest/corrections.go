@@ -61,7 +61,7 @@ func booksOf(t *testing.T, store energy.Readings) []energy.Page {
 
 func kept(t *testing.T, store energy.Readings) {
 	ctx := context.Background()
-	first := Interval("ac-1", Now-hour, 400)
+	first := Stated("ac-1", Now-hour, 400, 15*minute)
 	second := first
 	second.Energy = 500
 	_, err := store.Append(ctx, []energy.Reading{first}, Traits)
