@@ -7,6 +7,8 @@ type Link struct {
 	Base    Base
 	// Ruling is what a person said of it; 0 where nobody did.
 	Ruling Ruling
+	// Breaks is set of what was withdrawn or Refused: the powers before and after it are not joined.
+	Breaks bool
 	// Booked tells whether the books hold it yet.
 	Booked bool
 }
@@ -21,6 +23,13 @@ func Rechain(t Traits, base Base, links []Link, must int, more bool, told Spans,
 	for i, was := range links {
 		if i == len(links)-1 && more {
 			return false, base
+		}
+		if was.Breaks {
+			if i >= must {
+				return true, base
+			}
+			base = Base{}
+			continue
 		}
 		is := was
 		is.Booking, is.Base = decode(t, base, was, links[i+1:])

@@ -53,10 +53,13 @@ func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outc
 	if reading.Device != "" {
 		l.heard(reading.Device, reading.At, reading.Source)
 	}
-	if len(flaws) > 0 {
+	if len(flaws) > 0 && reading.Kind != Refused {
 		return Outcome{}, ErrInvalid{flaws}
 	}
 	outcome, err := l.commits.add(ctx, reading)
+	if err == nil && len(flaws) > 0 {
+		return Outcome{}, ErrInvalid{flaws}
+	}
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -112,7 +115,7 @@ func (l *Ledger) read(ctx context.Context, r *reader, report Report) (Reading, [
 
 // restsOnCampus tells whether a report has the flaw by what the campus says of its device.
 func (f Flaw) restsOnCampus() bool {
-	return f.Rule == "no_such" || f.Rule == "out_of_reach" || f.Rule == "impossible_use" || f.Rule == "exactly_one"
+	return f.Rule == "no_such" || f.Rule == "out_of_reach" || f.Rule == ruleImpossible || f.Rule == "exactly_one"
 }
 
 // appendBatch stores a batch in which keys may repeat: the first of a key is sent to the store, the others are

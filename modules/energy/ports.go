@@ -11,7 +11,8 @@ type Readings interface {
 	// are distinct. It is safe to repeat: a reading that is already there is Duplicate or Conflict, never an error. One that
 	// was StampedHere is a reading of its own, whatever is there: it moves to the next free instant, within five minutes, and
 	// its outcome says where it is stored. Those of one device keep their order. An interval that claims its time is Overlapping, and
-	// is not stored, where a part of that time is told already; within a batch, the first tells it.
+	// is not stored, where a part of that time is told already; within a batch, the first tells it. What was Refused is kept so that
+	// the powers beside it are not joined.
 	Append(ctx context.Context, batch []Reading, traits func(DeviceID) Traits) ([]Outcome, error)
 	// AppendAll is Append of all or none: where one conflicts or overlaps, the outcomes tell which and nothing is stored.
 	AppendAll(ctx context.Context, batch []Reading, traits func(DeviceID) Traits) ([]Outcome, error)

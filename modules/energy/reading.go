@@ -11,6 +11,9 @@ const (
 	Register
 	// Sample is the power drawn at the instant.
 	Sample
+	// Refused is a report that was refused for its value: power or energy that is given back, or more than the device can use. It
+	// counts nothing and is shown to nobody, but no power is joined over its instant.
+	Refused
 )
 
 // Reading is one report of a device at an instant. The two together are its identity: a device reports once at

@@ -231,6 +231,97 @@ func refusalsAfter(t *testing.T, c *program.Client, device string, readings int)
 	return reasons
 }
 
+// negatives are the lines of a case's upload whose power is negative.
+var negatives = []string{"3 negative", "4 negative", "5 negative", "6 negative", "7 negative", "8 negative"}
+
+// requireNoBridge checks that nothing is joined over powers that were given back.
+func requireNoBridge(t *testing.T, c *program.Client, device string) {
+	t.Helper()
+	after := seriesOf(t, c, "device", device, "2026-06-16T14:15:00-05:00", "2026-06-16T14:30:00-05:00", "15m")
+	require.Nil(t, after[0].KWh)
+	quarter := seriesOf(t, c, "device", device, "2026-06-16T14:00:00-05:00", "2026-06-16T14:15:00-05:00", "15m")
+	require.InDelta(t, 0.4*5/60, *quarter[0].KWh, 1e-5, "the five minutes from 14:07 on")
+	require.InDelta(t, 5.0/15, quarter[0].Coverage, 1e-6)
+}
+
+func TestNegativePowerIsNoBridge(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		c := login(t, start(t, databaseURL))
+		campusIn(t, c, "America/Bogota", map[string]any{"id": "np-a", "interval_s": 60}, map[string]any{"id": "one", "interval_s": 60},
+			map[string]any{"id": "late", "interval_s": 60}, map[string]any{"id": "wild", "interval_s": 60, "rated_w": 500}, map[string]any{"id": "kwh"})
+		require.Equal(t, negatives, errorsOf(upload(t, c, "negative_power.csv")))
+		require.Equal(t, negatives, errorsOf(upload(t, c, "negative_power.csv")))
+		requireNoBridge(t, c, "np-a")
+		rows := rowsOf(t, "negative_power.csv", "one")
+		said := func(row map[string]any, device string) {
+			row["device_id"] = device
+			status := 201
+			if strings.HasPrefix(row["power_w"].(json.Number).String(), "-") {
+				status = 400
+			}
+			answer := send(t, c, status, http.MethodPost, "/consumo", row)
+			if status == 400 {
+				require.Contains(t, string(answer.Body), `"field":"power_w","code":"negative"`)
+			}
+		}
+		for _, row := range rows {
+			said(row, "one")
+		}
+		requireNoBridge(t, c, "one")
+		for _, row := range append(rows[7:13:13], rows[:7]...) { // what was refused comes after what lies beside it
+			said(row, "late")
+		}
+		requireNoBridge(t, c, "late")
+		require.Len(t, readingsOf(t, c, "device_id=late"), 7)
+		for _, row := range rows {
+			if row["device_id"] = "wild"; strings.HasPrefix(row["power_w"].(json.Number).String(), "-") {
+				row["power_w"] = 1200
+				send(t, c, 400, http.MethodPost, "/consumo", row)
+				continue
+			}
+			send(t, c, 201, http.MethodPost, "/consumo", row)
+		}
+		requireNoBridge(t, c, "wild")
+		for minute, value := range []map[string]any{{"power_w": 400}, {"kwh": -0.02}, {"power_w": 400}} {
+			value["device_id"], value["timestamp"] = "kwh", fmt.Sprintf("2026-06-16T14:0%d:00-05:00", minute)
+			_, err := c.Send(http.MethodPost, "/consumo", value)
+			require.NoError(t, err)
+		}
+		require.Nil(t, seriesOf(t, c, "device", "kwh", "2026-06-16T14:00:00-05:00", "2026-06-16T14:15:00-05:00", "15m")[0].KWh)
+	})
+}
+
+func TestNegativePowerInMessages(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		broker := mosquitto(t)
+		c := login(t, start(t, databaseURL, "MQTT_URL="+broker.URL()))
+		topics := []string{"zigbee2mqtt/p", "emon/p/power", "esp/sensor/power"}
+		devices := []map[string]any{{"id": "np-b", "interval_s": 60}}
+		for i, topic := range topics {
+			devices = append(devices, map[string]any{"id": fmt.Sprintf("t%d", i), "mqtt_topic": topic, "mqtt_unit": "W"})
+		}
+		campusIn(t, c, "America/Bogota", devices...)
+		device := dial(t, broker.Address, "p", program.BrokerUser, program.BrokerPassword)
+		messages, err := os.ReadFile(filepath.Join("testdata", "cases", "negative_power.tsv"))
+		require.NoError(t, err)
+		for line := range strings.Lines(string(messages)) {
+			topic, message, _ := strings.Cut(strings.TrimSpace(line), "\t")
+			require.NoError(t, device.Say(topic, message))
+		}
+		require.Equal(t, map[string]int{"negative": 6}, refusalsAfter(t, c, "np-b", 7))
+		requireNoBridge(t, c, "np-b")
+		for topic, form := range map[string]string{"zigbee2mqtt/p": `{"power":%d}`, "emon/p/power": "%d", "esp/sensor/power/state": "%d"} {
+			for _, watts := range []int{-1200, 400} {
+				require.NoError(t, device.Say(topic, fmt.Sprintf(form, watts)))
+			}
+		}
+		for i := range topics {
+			refusalsAfter(t, c, fmt.Sprintf("t%d", i), 1)
+		}
+		require.Equal(t, map[string]int{"negative": 9}, refusalsAfter(t, c, "np-b", 7))
+	})
+}
+
 func TestLocalTimesWhereClocksChange(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		c := login(t, start(t, databaseURL))

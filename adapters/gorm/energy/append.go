@@ -144,6 +144,8 @@ func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, 
 			if r.Claims() {
 				linked.tell(r.Told(), chainKey{r.Device, energy.Sample}, held)
 			}
+		case r.Kind == energy.Refused:
+			linked.tell(r.Told(), chainKey{r.Device, energy.Sample}, held)
 		default:
 			linked.add(chainKey{r.Device, r.Kind}, r.At)
 		}

@@ -62,8 +62,10 @@ func holdCorrected(ctx context.Context, rows rows, c energy.Correction, traits f
 	if c.After != nil {
 		after = append(after, *c.After)
 	}
-	if err := rows.holdTimes(ctx, claimsAmong(after), c.After != nil && c.After.Kind != energy.Interval); err != nil {
-		return chains{}, err
+	if c.After != nil {
+		if err := rows.holdTimes(ctx, claimsAmong(after), c.After.Kind != energy.Interval); err != nil {
+			return chains{}, err
+		}
 	}
 	if err := rows.makeChains(ctx, []energy.DeviceID{c.Key.Device}); err != nil {
 		return chains{}, err
@@ -141,6 +143,9 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c energy.Cor
 	}
 	touch(c.Before, -1)
 	touch(c.After, +1)
+	if was.link.Breaks {
+		linked.tell(energy.Span{From: c.Key.At, To: c.Key.At}, chainKey{c.Key.Device, energy.Sample}, held)
+	}
 	if c.Before != nil && c.Before.Kind != energy.Interval && was.link.Booked {
 		entries.Book(c.Key.Device, c.Key.At, was.link.Booking, -1)
 		if c.Before.Kind == energy.Register {

@@ -16,9 +16,9 @@ const chained = kinds(1<<energy.Register | 1<<energy.Sample)
 
 func (k kinds) has(kind energy.Kind) bool { return k&(1<<kind) != 0 }
 
-// kindOf is the bit of a reading; 0 of an interval that claims nothing.
+// kindOf is the bit of a reading; 0 of an interval that claims nothing, and of what was refused.
 func kindOf(r energy.Reading) kinds {
-	if r.Kind == energy.Interval && !r.Claims() {
+	if r.Kind == energy.Refused || (r.Kind == energy.Interval && !r.Claims()) {
 		return 0
 	}
 	return 1 << r.Kind
@@ -35,10 +35,13 @@ type chains struct {
 func hold(ctx context.Context, rows rows, sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits) (chains, error) {
 	held := chains{kinds: make(map[energy.DeviceID]kinds), traits: traits}
 	wanted := make(map[energy.DeviceID]kinds)
+	telling := false
 	for _, r := range sorted {
-		if k := kindOf(r); k != 0 {
+		k := kindOf(r)
+		if k != 0 || r.Kind == energy.Refused {
 			wanted[r.Device] |= k
 		}
+		telling = telling || k&chained == 0 && (k != 0 || r.Kind == energy.Refused)
 	}
 	if len(wanted) == 0 {
 		return held, nil
@@ -47,8 +50,10 @@ func hold(ctx context.Context, rows rows, sorted []energy.Reading, traits func(e
 	if err != nil {
 		return held, err
 	}
-	if err := rows.holdTimes(ctx, claimsAmong(sorted), len(begins) > 0); err != nil {
-		return held, err
+	if telling || len(begins) > 0 {
+		if err := rows.holdTimes(ctx, claimsAmong(sorted), len(begins) > 0); err != nil {
+			return held, err
+		}
 	}
 	if err := rows.makeChains(ctx, begins); err != nil {
 		return held, err

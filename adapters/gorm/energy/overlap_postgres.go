@@ -51,9 +51,6 @@ const (
 )
 
 func (p postgresRows) holdTimes(ctx context.Context, claims []energy.Reading, alone bool) error {
-	if len(claims) == 0 && !alone {
-		return nil
-	}
 	locks := timeLocks(claims)
 	var err error
 	if alone || locks == nil {

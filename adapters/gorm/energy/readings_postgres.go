@@ -61,7 +61,7 @@ func columnsOf(readings []energy.Reading) readingColumns {
 	n := len(readings)
 	c := readingColumns{make([]string, n), make([]int64, n), make([]int16, n), make([]int64, n), make([]int64, n), make([]int16, n), make([]bool, n)}
 	for i, r := range readings {
-		c.devices[i], c.instants[i], c.kinds[i] = string(r.Device), int64(r.At), int16(r.Kind)
+		c.devices[i], c.instants[i], c.kinds[i] = string(r.Device), int64(r.At), kindColumn(r)
 		c.values[i], c.spans[i], c.sources[i], c.guessed[i] = valueOf(r), r.Span, int16(r.Source), r.Guessed
 	}
 	return c
@@ -104,14 +104,14 @@ func (p postgresRows) remove(ctx context.Context, keys []energy.Key) error {
 
 func (p postgresRows) before(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error) {
 	return queryLinks(ctx, p.tx, `SELECT * FROM (SELECT `+linkColumns+` FROM energy_readings
-		WHERE device_id = $1 AND at < $2 AND kind = $3 ORDER BY at DESC LIMIT $4) newest ORDER BY at`,
-		string(chain.Device), int64(at), int16(chain.Kind), limit)
+		WHERE device_id = $1 AND at < $2 AND kind = ANY($3::smallint[]) ORDER BY at DESC LIMIT $4) newest ORDER BY at`,
+		string(chain.Device), int64(at), kindsOfChain(chain.Kind), limit)
 }
 
 func (p postgresRows) from(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error) {
 	return queryLinks(ctx, p.tx, `SELECT `+linkColumns+` FROM energy_readings
-		WHERE device_id = $1 AND at >= $2 AND kind = $3 ORDER BY at LIMIT $4`,
-		string(chain.Device), int64(at), int16(chain.Kind), limit)
+		WHERE device_id = $1 AND at >= $2 AND kind = ANY($3::smallint[]) ORDER BY at LIMIT $4`,
+		string(chain.Device), int64(at), kindsOfChain(chain.Kind), limit)
 }
 
 func (p postgresRows) saveLinks(ctx context.Context, links []energy.Link) error {

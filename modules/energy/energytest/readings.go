@@ -67,6 +67,8 @@ func RunReadings(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	t.Run("what moves keeps its order", func(t *testing.T) { movedInOrder(t, fresh(t)) })
 	t.Run("counters that come at once", func(t *testing.T) { burst(t, fresh) })
 	runOverlaps(t, fresh)
+	t.Run("nothing is joined over what was refused", func(t *testing.T) { refusedPowers(t, fresh) })
+	t.Run("nothing is joined over what was withdrawn", func(t *testing.T) { withdrawnPowers(t, fresh(t)) })
 	t.Run("only the past leaves a mark", func(t *testing.T) { pastChanges(t, fresh(t)) })
 }
 
