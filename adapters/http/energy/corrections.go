@@ -29,7 +29,7 @@ func (h *Handlers) registerCorrections(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "withdrawReading", Method: http.MethodDelete, Path: path, Tags: tags, DefaultStatus: 200,
 		Summary:     "Retirar una lectura · Withdraw a reading",
-		Description: "It counts no more, also when the device sends it again; what it was is kept.",
+		Description: "It counts no more, also when the device sends it again; what it was is kept. An interval frees its time; the powers before and after a power are not joined.",
 		Metadata:    httpserver.Managers(), Errors: []int{404},
 	}, h.withdraw)
 }

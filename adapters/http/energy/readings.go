@@ -49,7 +49,7 @@ var reportSchema = &huma.Schema{
 		"register_kwh":   {Type: "number", Description: "A cumulative register, kWh"},
 		"kvarh":          {Type: "number", Description: "Reactive energy used in the interval, kvarh: in place of kwh for a device that measures it"},
 		"register_kvarh": {Type: "number", Description: "A cumulative register of reactive energy, kvarh"},
-		"power_w":        {Type: "number", Description: "Power at the instant, W"},
+		"power_w":        {Type: "number", Description: "Power at the instant, W. One that is refused, as negative or more than the device can draw, counts nothing, and the powers before and after it are not joined"},
 		"timestamp":      {Type: "string", Description: "RFC 3339; without a zone in the site's; absent: the server's clock", Examples: []any{"2026-05-26T23:03:57-05:00"}},
 		"age_s":          {Type: "number", Description: "Seconds before the sending, in place of timestamp"},
 	},
