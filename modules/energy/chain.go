@@ -7,6 +7,8 @@ type Link struct {
 	Base    Base
 	// Ruling is what a person said of it; 0 where nobody did.
 	Ruling Ruling
+	// Breaks is set of what was withdrawn or Refused: the powers before and after it are not joined.
+	Breaks bool
 	// Booked tells whether the books hold it yet.
 	Booked bool
 }
@@ -15,14 +17,23 @@ type Link struct {
 // whose booking or base is another now, with the link as it was and as it is. The first must links are decoded
 // whatever they give; after them it stops at the first that did not change, for nothing beyond it can. It tells
 // whether it came so far: if not, more links have to follow, decoded from the base that it gives, and since a
-// link looks at the one after it, the last of links is left to them. With more false, nothing comes after.
-func Rechain(t Traits, base Base, links []Link, must int, more bool, changed func(was, is Link)) (settled bool, after Base) {
+// link looks at the one after it, the last of links is left to them. With more false, nothing comes after. told are the times of
+// which readings of another kind tell: nothing is counted over them.
+func Rechain(t Traits, base Base, links []Link, must int, more bool, told Spans, changed func(was, is Link)) (settled bool, after Base) {
 	for i, was := range links {
 		if i == len(links)-1 && more {
 			return false, base
 		}
+		if was.Breaks {
+			if i >= must {
+				return true, base
+			}
+			base = Base{}
+			continue
+		}
 		is := was
 		is.Booking, is.Base = decode(t, base, was, links[i+1:])
+		is.leaveOut(told)
 		is.Booked = true
 		burst := burstAfter(t, base, is)
 		if is.Base.Burst = burst; burst == usualBurst(t, is) {
@@ -37,6 +48,22 @@ func Rechain(t Traits, base Base, links []Link, must int, more bool, changed fun
 		base = is.Standing(t)
 	}
 	return true, base
+}
+
+// leaveOut lets a link count nothing whose time is told already. The step of a register waits for a person then: a part of it may be
+// of another time. The power between two samples is the less exact way of telling.
+func (l *Link) leaveOut(told Spans) {
+	if _, is := told.Overlapped(Span{l.Booking.From, l.At}); !is {
+		return
+	}
+	verdict := l.Booking.Verdict
+	switch {
+	case l.Kind == Sample:
+		verdict = Gap
+	case l.Booking.Energy > 0:
+		verdict = Quarantined
+	}
+	l.Booking = Booking{Verdict: verdict, From: l.At}
 }
 
 func decode(t Traits, base Base, r Link, following []Link) (Booking, Base) {

@@ -94,6 +94,8 @@ func (s *settling) readings(n Newcomer, kept []Kept) ([]Reading, bool) {
 		reading, flaws := s.reader.read(reportOf(r, s.device))
 		if len(flaws) > 0 {
 			s.refuse(k.observation(n), flaws[0].Rule)
+		}
+		if len(flaws) > 0 && reading.Kind != Refused {
 			continue
 		}
 		all, of = append(all, reading), append(of, k.observation(n))
@@ -124,8 +126,12 @@ func (s *settling) refuse(o Observation, reason string) {
 // letters tells what was not stored.
 func (s *settling) letters(outcomes []Outcome) []Letter {
 	for n, o := range outcomes {
-		if o.Result == Conflict {
+		switch {
+		case o.Stored.Kind == Refused:
+		case o.Result == Conflict:
 			s.refuse(s.of[n], reasonConflicting)
+		case o.Result == Overlapping:
+			s.refuse(s.of[n], ruleOverlapping)
 		}
 	}
 	return s.refused

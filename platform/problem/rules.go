@@ -39,6 +39,7 @@ const (
 	Malformed     Rule = "malformed"
 	Order         Rule = "order"
 	Taken         Rule = "taken"
+	Overlapping   Rule = "overlapping"
 	Cycle         Rule = "cycle"
 	Together      Rule = "together"
 	MoreThan      Rule = "more_than"
@@ -105,6 +106,7 @@ var rules = map[Rule]struct{ es, en string }{
 	Malformed:     {"no se puede leer", "cannot be read"},
 	Order:         {"debe ser posterior a {after}", "must be after {after}"},
 	Taken:         {"ya existe", "is taken"},
+	Overlapping:   {"es el fin de un intervalo que otra lectura del equipo ya cuenta en parte", "ends an interval of which another reading of the device counts a part already"},
 	Cycle:         {"formaría un ciclo", "would form a cycle"},
 	AmbiguousMark: {"tiene un punto que puede ser decimal o de miles: el archivo no lo deja saber; escríbalo sin separador de miles", "has a point that may be decimal or divide thousands: the file does not tell; write it without a thousands separator"},
 	MostSteps:     {"abarca más de {max} pasos entre todas las series: acorte el lapso, alargue bucket o agrupe de otro modo", "spans more than {max} steps in all series: shorten the range, widen bucket or group otherwise"},

@@ -83,17 +83,14 @@ func register(text string, unit energy.Unit) (*energy.Energy, error) {
 	return &e, nil
 }
 
-// power reads W; nil where the text is empty, or where power is given back.
+// power reads W; nil where the text is empty. It is below zero where power is given back: who books it refuses that by name.
 func power(text string) (*energy.Power, error) {
 	if text == "" {
 		return nil, nil
 	}
 	p, err := energy.ReadPower(text, energy.UnitWatt)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, notANumber
-	case p < 0:
-		return nil, nil
 	}
 	return &p, nil
 }

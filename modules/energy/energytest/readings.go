@@ -31,9 +31,9 @@ func Traits(energy.DeviceID) energy.Traits {
 	return energy.Traits{Limit: 10 * energy.Kilowatt, Usual: int64(15 * minute)}
 }
 
-// Interval makes a reading of kWh over the quarter hour up to an instant.
+// Interval makes a reading of kWh of which nobody stated that it is of the quarter hour up to an instant.
 func Interval(device energy.DeviceID, at energy.Instant, e energy.Energy) energy.Reading {
-	return energy.Reading{Device: device, At: at, Kind: energy.Interval, Energy: e, Span: int64(15 * minute)}
+	return energy.Reading{Device: device, At: at, Kind: energy.Interval, Energy: e, Span: int64(15 * minute), Guessed: true}
 }
 
 // Register makes a reading of a cumulative counter.
@@ -66,6 +66,9 @@ func RunReadings(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	t.Run("what several writers stamp alike is all stored", func(t *testing.T) { movedAtOnce(t, fresh(t)) })
 	t.Run("what moves keeps its order", func(t *testing.T) { movedInOrder(t, fresh(t)) })
 	t.Run("counters that come at once", func(t *testing.T) { burst(t, fresh) })
+	runOverlaps(t, fresh)
+	t.Run("nothing is joined over what was refused", func(t *testing.T) { refusedPowers(t, fresh) })
+	t.Run("nothing is joined over what was withdrawn", func(t *testing.T) { withdrawnPowers(t, fresh(t)) })
 	t.Run("only the past leaves a mark", func(t *testing.T) { pastChanges(t, fresh(t)) })
 }
 
