@@ -42,7 +42,7 @@ func (i *Intake) Stamp(ctx context.Context, caller Caller, said []Observation) e
 			t.when(place, device)
 			continue
 		}
-		if _, _, tells := o.own(campus, ""); !tells && o.given == 0 {
+		if when := o.own(campus, "", t.now); when.at == 0 && when.flaw == "" && o.given == 0 {
 			said[place].given = cmp.Or(o.Arrived, t.now)
 		}
 	}

@@ -169,8 +169,13 @@ type Settlement struct {
 // remember notes what an unknown address said.
 func (t *taking) remember(place int, o Observation, tried bool) {
 	space := t.campus.homeOf(t.caller)
-	at, source, tells := o.own(t.campus, space)
-	if !tells {
+	when := o.own(t.campus, space, t.now)
+	if rule := when.unbelievable(t.now, t.intake.ledger.retention.ReadingsFrom(t.now)); rule != "" && o.measures() {
+		t.reject(place, rule, Flaw{Field: "timestamp", Rule: rule, Args: map[string]any{"since": t.intake.ledger.retention.ReadingsFrom(t.now).String()}})
+		return
+	}
+	at, source := when.at, when.source
+	if at == 0 {
 		at, source = cmp.Or(t.said[place].given, o.Arrived, t.now), ByArrival
 		t.said[place].given = at
 	}
