@@ -11,12 +11,12 @@ import (
 type Vital struct {
 	Device DeviceID
 	Heard  Instant
-	// Clock is by how many ms its clock is ahead; behind where it is negative; 0 where it is right or was not told. One that is
-	// behind by NeverSet or more was never set.
+	// Clock is by how many ms its clock is ahead; behind where it is negative; 0 where it is right or was not told. It is
+	// -NeverSet where the clock was never set.
 	Clock int64
 }
 
-// NeverSet is by how many ms a clock is behind, at least, that was never set: it tells of before EarliestInstant.
+// NeverSet stands for by how many ms a clock is behind that was never set, and so tells of before EarliestInstant.
 const NeverSet = 10 * 366 * dayMs
 
 // Vitals keeps the signs of life of devices.
@@ -83,7 +83,7 @@ func (f *Fleet) Heard(device DeviceID, at Instant, source TimeSource) {
 	switch {
 	case at == 0 || source == ByAge:
 	case at < EarliestInstant:
-		p.clock, p.n, p.sure, p.told = int64(at-now), 0, true, true // one message says it, and the next may say another
+		p.clock, p.n, p.sure, p.told = -NeverSet, 0, true, true // one message says it, and the next may say another
 	case source == ByDevice || source == ByDeviceLocal:
 		p.note(now, int64(at-now))
 	}
@@ -189,7 +189,7 @@ type Health struct {
 	Status HealthStatus
 	// Heard is when it last spoke; 0 where it never did.
 	Heard Instant
-	// Clock is by how many ms its clock is ahead, behind where it is negative; 0 where it is right or is not told.
+	// Clock is by how many ms its clock is ahead, behind where it is negative; 0 where it is right, is not told, or was never set.
 	Clock int64
 }
 
@@ -250,6 +250,9 @@ func judge(d Device, last []Reading, v Vital, now Instant) Health {
 		h.Heard = max(h.Heard, last[0].At)
 	}
 	h.Heard = min(h.Heard, now)
+	if v.Clock <= -NeverSet {
+		h.Clock = 0
+	}
 	switch {
 	case h.Heard == 0:
 		h.Status = Never

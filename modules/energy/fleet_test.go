@@ -59,7 +59,7 @@ func TestHealth(t *testing.T) {
 		"off is not stuck":    {last: readings(12, quarterMs, func(int) Energy { return 0 }), at: now, want: Healthy},
 		"few":                 {last: readings(2, quarterMs, moving), at: now.Add(20 * hourMs), want: Healthy},
 		"ahead":               {last: readings(12, quarterMs, moving), v: Vital{Heard: now, Clock: 90_000}, at: now, want: ClockAhead},
-		"never set":           {last: readings(12, quarterMs, moving), v: Vital{Heard: now, Clock: -int64(now)}, at: now, want: ClockUnset},
+		"never set":           {last: readings(12, quarterMs, moving), v: Vital{Heard: now, Clock: -NeverSet}, at: now, want: ClockUnset},
 		"behind":              {last: readings(12, quarterMs, moving), v: Vital{Heard: now, Clock: -900_000}, at: now, want: ClockBehind},
 	} {
 		require.Equal(t, c.want, judge(Device{}, c.last, c.v, c.at).Status, name)
