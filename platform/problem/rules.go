@@ -24,6 +24,8 @@ const (
 	Maximum       Rule = "maximum"
 	MinLength     Rule = "min_length"
 	MaxLength     Rule = "max_length"
+	MinBytes      Rule = "min_bytes"
+	MaxBytes      Rule = "max_bytes"
 	MinItems      Rule = "min_items"
 	MaxItems      Rule = "max_items"
 	Pattern       Rule = "pattern"
@@ -87,6 +89,8 @@ var rules = map[Rule]struct{ es, en string }{
 	Common:        {"es una contraseña que se adivina; elija otra", "is a password that is easily guessed; choose another"},
 	MinLength:     {"debe tener al menos {min} caracteres", "must have at least {min} characters"},
 	MaxLength:     {"debe tener a lo sumo {max} caracteres", "must have at most {max} characters"},
+	MinBytes:      {"debe tener al menos {min} bytes (una letra con tilde o una ñ son dos)", "must have at least {min} bytes (a letter with an accent is two)"},
+	MaxBytes:      {"debe tener a lo sumo {max} bytes (una letra con tilde o una ñ son dos)", "must have at most {max} bytes (a letter with an accent is two)"},
 	MinItems:      {"debe tener al menos {min} elementos", "must have at least {min} items"},
 	MaxItems:      {"debe tener a lo sumo {max} elementos", "must have at most {max} items"},
 	Pattern:       {"debe ser {pattern}", "must be {pattern}"},
