@@ -37,6 +37,9 @@ func (i *Intake) Stamp(ctx context.Context, caller Caller, said []Observation) e
 		return err
 	}
 	t := taking{intake: i, campus: campus, caller: caller, now: i.clock.Now(), said: said}
+	if err := t.noteChannels(ctx); err != nil {
+		return err
+	}
 	for place, o := range said {
 		if device, known := t.deviceOf(o); known {
 			t.when(place, device)

@@ -310,8 +310,12 @@ func (i *Intake) Purge(ctx context.Context) ([]Newcomer, error) {
 // proposed for it. Who is limited to a space sees those that speak under its keys. Errors: ErrForbidden.
 func (i *Intake) Newcomers(ctx context.Context, caller Caller) ([]Newcomer, error) {
 	all, campus, err := i.seenNewcomers(ctx, caller)
+	if err != nil {
+		return nil, err
+	}
+	channels, err := i.wholes.with(ctx, campus, all)
 	return slices.DeleteFunc(all, func(n Newcomer) bool {
-		_, adopted := n.deviceIn(campus)
+		_, adopted := campus.adoptedAs(n, channels)
 		return n.Ignored || adopted
 	}), err
 }

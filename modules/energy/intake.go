@@ -18,6 +18,7 @@ type Intake struct {
 	inbox      Inbox
 	clock      Clock
 	counter    Counter
+	wholes     *wholes
 
 	mu sync.Mutex
 	// registers and states are what devices said last, as far as it was asked for.
@@ -38,6 +39,7 @@ type IntakeNeeds struct {
 	Catalog    *Catalog
 	Moments    Moments
 	Inbox      Inbox
+	Channels   Channels
 	Clock      Clock
 	Counter    Counter
 }
@@ -46,6 +48,7 @@ type IntakeNeeds struct {
 func NewIntake(n IntakeNeeds) *Intake {
 	return &Intake{
 		ledger: n.Ledger, conditions: n.Conditions, catalog: n.Catalog, moments: n.Moments, inbox: n.Inbox, clock: n.Clock, counter: n.Counter,
+		wholes:    &wholes{store: n.Channels, inbox: n.Inbox, known: make(spoken)},
 		registers: make(map[DeviceID]Energy), states: make(map[DeviceID]State),
 	}
 }
@@ -105,6 +108,9 @@ func (i *Intake) takeAs(ctx context.Context, caller Caller, said []Observation, 
 		intake: i, campus: campus, caller: caller, now: i.clock.Now(), said: said, forwarded: forwarded,
 		registers: make(map[DeviceID]Energy), states: make(map[DeviceID]State),
 	}
+	if err := t.noteChannels(ctx); err != nil {
+		return nil, err
+	}
 	if err := t.recall(ctx); err != nil {
 		return nil, err
 	}
@@ -153,6 +159,9 @@ func (t *taking) deviceOf(o Observation) (Device, bool) {
 		return t.campus.Device(o.Device)
 	}
 	d, known := t.campus.DeviceAt(o.Address)
+	if !known {
+		d, known = t.wholeOf(o)
+	}
 	if known && t.caller.Space != "" && !t.campus.Sees(t.caller, d.Space) {
 		return Device{}, false
 	}

@@ -13,8 +13,12 @@ func (i *Intake) SettleAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	channels, err := i.wholes.with(ctx, campus, all)
+	if err != nil {
+		return err
+	}
 	for _, n := range all {
-		d, adopted := n.deviceIn(campus)
+		d, adopted := campus.adoptedAs(n, channels)
 		if _, wait := n.measureAs(d); !adopted || wait {
 			continue
 		}

@@ -103,7 +103,7 @@ type DeviceBody struct {
 	StandbyW           *watts  `json:"standby_w,omitempty" doc:"What it draws while idle, W"`
 	IntervalS          *int    `json:"interval_s,omitempty" minimum:"1" maximum:"86400" doc:"The span of its kwh readings that do not say, s"`
 	RegisterModulusKWh *kwh    `json:"register_modulus_kwh,omitempty" doc:"Where its register rolls over to 0, kWh"`
-	MQTTTopic          *string `json:"mqtt_topic,omitempty" maxLength:"200" doc:"The address that it speaks from: a topic without the parts that change"`
+	MQTTTopic          *string `json:"mqtt_topic,omitempty" maxLength:"200" doc:"The address that it speaks from: a topic without the parts that change. A Shelly's prefix alone stands for its only channel"`
 	MQTTUnit           *string `json:"mqtt_unit,omitempty" enum:"mWh,Wh,kWh,MWh,Wmin,Ws,mW,W,kW" doc:"What the numbers count that it sends without a unit"`
 	MQTTInterval       *bool   `json:"mqtt_interval,omitempty" doc:"Those of energy are of what was used since the last, and no counter"`
 }
