@@ -75,8 +75,10 @@ func (k keptVitals) KeepVitals(_ context.Context, all []Vital) error {
 	}
 	return nil
 }
+
 func (k keptVitals) VitalsOf(context.Context, []DeviceID) (map[DeviceID]Vital, error) { return k, nil }
-func (k keptVitals) ClocksOff(context.Context) (map[DeviceID]int64, error)            { return nil, nil }
+
+func (k keptVitals) ClocksOff(context.Context) (map[DeviceID]int64, error) { return nil, nil }
 
 type noMoments struct{ Moments }
 

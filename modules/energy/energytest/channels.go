@@ -71,6 +71,11 @@ func (d *desk) channels(t *testing.T) {
 	d.take(t, energy.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/x:1", Register: counter(energy.KilowattHour)})
 	require.Empty(t, d.readings(t, "ch-e"), "other makes have no channels below a device")
 
+}
+
+// savedChannels keeps that a channel measured, whatever it tells later.
+func (d *desk) savedChannels(t *testing.T) {
+	ctx := context.Background()
 	saved, err := d.store.SavedChannels(ctx)
 	require.NoError(t, err)
 	require.Contains(t, saved, energy.Channel{Device: "ch-a", Address: "ch-a/switch:1", Measures: true})

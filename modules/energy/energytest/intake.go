@@ -44,6 +44,7 @@ func RunIntake(t *testing.T, store IntakeStore) {
 	t.Run("a bound is a key's own", d.inboxBounds)
 	t.Run("vitals", d.vitals)
 	t.Run("channels of a whole", d.channels)
+	t.Run("saved channels", d.savedChannels)
 }
 
 // ticking is a clock that a test moves.
