@@ -20,6 +20,7 @@ import (
 	"github.com/holotwin/holotwin/adapters/jwt"
 	"github.com/holotwin/holotwin/adapters/llm"
 	"github.com/holotwin/holotwin/adapters/local"
+	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
 	"github.com/holotwin/holotwin/adapters/pdf"
 	"github.com/holotwin/holotwin/adapters/web"
 	"github.com/holotwin/holotwin/modules/advice"
@@ -142,7 +143,7 @@ var energyParts = fx.Module("energy",
 		newIntake,
 		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, twin *energy.Twin, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet) *httpenergy.Handlers {
 			return &httpenergy.Handlers{
-				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Feed: feed, Intake: intake, Fleet: fleet, Clock: instants{},
+				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Feed: feed, Intake: intake, Fleet: fleet, Emoncms: dialect.EmoncmsRequests{}, Clock: instants{},
 			}
 		},
 	),

@@ -90,6 +90,9 @@ func (c *Campus) deviceOf(o Observation) (Device, bool) {
 	if o.Device != "" {
 		return c.Device(o.Device)
 	}
+	if whole, is := c.wholeAt(o.Dialect, o.Address); is {
+		return whole, true
+	}
 	return c.DeviceAt(o.Address)
 }
 

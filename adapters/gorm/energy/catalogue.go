@@ -121,7 +121,7 @@ func dropSpace(tx *gorm.DB, id energy.SpaceID) error {
 }
 
 func dropDevice(tx *gorm.DB, id energy.DeviceID) error {
-	for _, table := range []string{"energy_states", "energy_placements", "energy_vitals"} {
+	for _, table := range []string{"energy_states", "energy_placements", "energy_vitals", "energy_channels"} {
 		if err := tx.Exec("DELETE FROM "+table+" WHERE device_id = ?", string(id)).Error; err != nil {
 			return err
 		}

@@ -23,6 +23,7 @@ type Handlers struct {
 	Feed       *events.Feed
 	Intake     *energy.Intake
 	Fleet      *energy.Fleet
+	Emoncms    EmoncmsReader
 	Clock      energy.Clock
 }
 

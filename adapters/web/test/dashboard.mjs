@@ -189,7 +189,12 @@ const steps = {
     const other = await browser.newContext({ locale: 'es-CO' })
     const reader = await open(other)
     await reader.goto(link)
-    await reader.getByLabel('Contraseña nueva').fill('otra-clave-larga-2')
+    const fresh = reader.getByLabel('Contraseña nueva')
+    for (const [password, fits] of [['ñandúes', false], ['ñúáéí', true], ['ñ'.repeat(37), false]]) {
+      await fresh.fill(password)
+      assert.equal(/bytes/.test(await fresh.evaluate((field) => field.validationMessage)), !fits, password)
+    }
+    await fresh.fill('otra-clave-larga-2')
     await accessible(reader, 'another password')
     await reader.getByRole('button', { name: 'Cambiar la contraseña' }).click()
     await reader.getByRole('button', { name: 'Entrar', exact: true }).click()

@@ -36,6 +36,7 @@ const (
 	// CauseAhead and CauseBehind are of a device's clock.
 	CauseAhead  = "clock_ahead"
 	CauseBehind = "clock_behind"
+	CauseUnset  = "clock_unset"
 )
 
 // findFault marks the hours whose numbers cannot be true, and says so where it is recent. Hours that are marked
@@ -87,14 +88,24 @@ func (s Subject) sensorFinding(f span) *Finding {
 // leastClockOff is what a clock may be off, less than which nobody would set it right for.
 const leastClockOff = time.Minute
 
+// neverSet is how far a clock is behind, at least, that was never set: it tells of another decade.
+const neverSet = 365 * 24 * time.Hour
+
 // clockFinding says that the device's clock is off: its readings are booked to hours that are not theirs.
 func (s Subject) clockFinding() *Finding {
 	off, cause := s.ClockOff, CauseAhead
 	if off < 0 {
 		off, cause = -off, CauseBehind
 	}
-	if off < leastClockOff {
+	switch {
+	case off < leastClockOff:
 		return nil
+	case s.ClockOff <= -neverSet:
+		return &Finding{
+			Kind: Sensor, Cause: CauseUnset, From: s.History.Start, To: s.History.End(),
+			Formula:    "the device's messages tell instants of before 2000",
+			Confidence: 0.9,
+		}
 	}
 	return &Finding{
 		Kind: Sensor, Cause: cause, From: s.History.Start, To: s.History.End(),

@@ -74,6 +74,10 @@ func TestClockIsSaid(t *testing.T) {
 	_, fault := findFault(s)
 	require.NotNil(t, fault)
 	require.Equal(t, []any{CauseBehind, 300.0}, []any{fault.Cause, fault.Figure("minutes")})
+	s.ClockOff = -10 * 366 * 24 * time.Hour
+	_, fault = findFault(s)
+	require.NotNil(t, fault)
+	require.Equal(t, CauseUnset, fault.Cause, "by years it was never set")
 	s.ClockOff = 30 * time.Second
 	_, fault = findFault(s)
 	require.Nil(t, fault)
