@@ -18,7 +18,7 @@ import (
 
 // asksForMore reads what the demo's year foretells, what departed from it, and what changes would have come to.
 func asksForMore(t *testing.T, c *program.Client) {
-	const meter = "medidor-bloque-4"
+	const meter = "demo-medidor-bloque-4"
 	t.Run("forecast", func(t *testing.T) { foretold(t, c, meter) })
 	t.Run("anomalies", func(t *testing.T) { departed(t, c, meter) })
 	t.Run("simulation", func(t *testing.T) { simulated(t, c, meter) })
