@@ -215,11 +215,11 @@ func analysedAgain(t *testing.T, c *program.Client) {
 			}
 		}
 		return false
-	}, time.Minute, 100*time.Millisecond)
+	}, eventuallyFor, 100*time.Millisecond)
 }
 
 func reported(t *testing.T, c *program.Client) {
-	month := time.Now().AddDate(0, -1, 0).Format("2006-01")
+	month := time.Now().AddDate(0, 0, -time.Now().Day()).Format("2006-01")
 	drawn := send(t, c, 200, http.MethodGet, "/api/reportes/mensual?month="+month, nil)
 	require.Equal(t, "application/pdf", drawn.Header.Get("Content-Type"))
 	require.True(t, strings.HasPrefix(string(drawn.Body), "%PDF"))
