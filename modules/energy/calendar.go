@@ -75,14 +75,6 @@ var weekdays = []Day{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 // IsDay tells whether d is one of mon … sun, holiday.
 func IsDay(d Day) bool { return d == HolidayDay || slices.Contains(weekdays, d) }
 
-// dayOfWeek is what a local date counts as.
-func dayOfWeek(t time.Time) Day {
-	if Holiday(t) != "" {
-		return HolidayDay
-	}
-	return weekdays[t.Weekday()]
-}
-
 // Clocktime is minutes after local midnight, 0 to 1440.
 type Clocktime int
 
@@ -155,7 +147,7 @@ func (c *Calendar) Hours(space SpaceID, from, to Instant) []CalendarHour {
 		t := at.Add(hourMs / 2).Time().In(zone)
 		if t.YearDay() != day.YearDay() || t.Year() != day.Year() {
 			day, open = t, c.hoursOn(space, t)
-			of = CalendarHour{Holiday: Holiday(t) != "", Shut: c.closedOn(path, t.Format(time.DateOnly))}
+			of = CalendarHour{Holiday: c.campus.Holidays(space).Holiday(t) != "", Shut: c.closedOn(path, t.Format(time.DateOnly))}
 		}
 		of.Occupied = within(open, t)
 		hours = append(hours, of)
@@ -188,10 +180,11 @@ func (c *Calendar) hoursOn(space SpaceID, date time.Time) []openHours {
 // begunOn are the hours that begin on a local date: none on a closing day, else those of the nearest space of a path that
 // has any, else the default.
 func (c *Calendar) begunOn(path []SpaceID, date time.Time) []Hours {
-	day, text := dayOfWeek(date), date.Format(time.DateOnly)
+	text := date.Format(time.DateOnly)
 	if c.closedOn(path, text) {
 		return nil
 	}
+	day := c.holidays(path).day(date)
 	for _, s := range path {
 		found := false
 		var hours []Hours
@@ -206,6 +199,14 @@ func (c *Calendar) begunOn(path []SpaceID, date time.Time) []Hours {
 		}
 	}
 	return onDay(DefaultHours, day)
+}
+
+// holidays are those of the site at the end of a path.
+func (c *Calendar) holidays(path []SpaceID) HolidaySet {
+	if len(path) == 0 {
+		return Colombian
+	}
+	return c.campus.Holidays(path[len(path)-1])
 }
 
 func onDay(all []Hours, day Day) []Hours {

@@ -83,6 +83,21 @@ func TestWhatCountsAsOccupied(t *testing.T) {
 	}
 }
 
+// TestASiteWithoutHolidaysKeepsItsWeekdays reads a campus of another country, where 18 May 2026 is a Monday as others.
+func TestASiteWithoutHolidaysKeepsItsWeekdays(t *testing.T) {
+	campus := energy.NewCampus(1, []energy.Space{
+		{ID: "site", Kind: energy.KindSite, TimeZone: "America/Bogota", Holidays: energy.NoHolidays},
+		{ID: "room", Kind: energy.KindRoom, Parent: "site"},
+	}, nil, bogota)
+	monday := at(t, "2026-05-18T10:00:00")
+	open := energy.NewCalendar(campus, nil)
+	require.True(t, open.Occupied("room", monday))
+	require.Equal(t, energy.CalendarHour{Occupied: true}, open.Hours("room", monday, monday.Add(3_600_000))[0])
+	shut := energy.NewCalendar(campus, []energy.CalendarEntry{{Space: "site", Kind: energy.Closed, From: "2026-05-18", To: "2026-05-18"}})
+	require.False(t, shut.Occupied("room", monday))
+	require.Equal(t, energy.CalendarHour{Shut: true}, shut.Hours("room", monday, monday.Add(3_600_000))[0])
+}
+
 func TestFactorsNameTheirSource(t *testing.T) {
 	f := energy.FactorsOf(2026)
 	require.True(t, f.Footprint.Equal(decimal.RequireFromString("0.112")))

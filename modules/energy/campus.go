@@ -145,6 +145,15 @@ func (c *Campus) Zone(id SpaceID) *time.Location {
 	return c.fallback
 }
 
+// Holidays are the public holidays of a space's site.
+func (c *Campus) Holidays(id SpaceID) HolidaySet {
+	site, known := c.Space(c.SiteOf(id))
+	if !known || site.Holidays == "" {
+		return Colombian
+	}
+	return site.Holidays
+}
+
 // QuestionZone is the zone in which the dates and local times of a question are read: that of the site of the first of the
 // spaces or devices that it asks for, else that of the only site, else the one where no site says. An empty id asks for nothing.
 func (c *Campus) QuestionZone(ids ...string) *time.Location {

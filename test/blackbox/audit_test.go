@@ -271,7 +271,7 @@ func quiet(t *testing.T, db *sql.DB) {
 		var left int
 		require.NoError(t, db.QueryRow("SELECT count(*) FROM energy_journal").Scan(&left))
 		return left == 0
-	}, time.Minute, 50*time.Millisecond)
+	}, eventuallyFor, 50*time.Millisecond)
 }
 
 // contents sums up each table by its name. What is kept of when devices spoke, and of tries to log in, is left out.

@@ -44,7 +44,7 @@ func TestDashboard(t *testing.T) {
 		answer, err := client.Send(http.MethodGet, "/api/recomendaciones?limit=1", nil)
 		return err == nil && answer.JSON(&list) == nil && len(list.Recomendaciones) > 0 && list.Pending == 0
 	})
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	defer cancel()
 	run := exec.CommandContext(ctx, "node", "test/dashboard.mjs")
 	run.Dir = folder
