@@ -39,6 +39,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerSeries(api)
 	h.registerProfile(api)
 	h.registerOverview(api)
+	h.registerComparison(api)
 	h.registerBill(api)
 	h.registerTwin(api)
 	h.registerEvents(api)
