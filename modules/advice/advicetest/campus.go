@@ -157,7 +157,7 @@ func (c *Campus) Days(ctx context.Context, t advice.Target, from, to time.Time) 
 		if end.After(to) {
 			end = to
 		}
-		day := advice.DayUse{Start: start, PeakKW: math.NaN()}
+		day := advice.DayUse{Start: start, PeakKW: math.NaN(), Weight: end.Sub(start).Hours()}
 		for _, u := range uses {
 			if !u.Start.Before(start) && u.Start.Before(end) {
 				day.Known, day.KWh = true, day.KWh+u.KWh
@@ -168,6 +168,24 @@ func (c *Campus) Days(ctx context.Context, t advice.Target, from, to time.Time) 
 		start = end
 	}
 	return days, nil
+}
+
+// Beside answers advice.Consumption; here all that is known counts.
+func (c *Campus) Beside(ctx context.Context, t advice.Target, from, to time.Time, days int) (advice.Beside, error) {
+	out := advice.Beside{Share: 1}
+	now, err := c.Hours(ctx, t, from, to)
+	if err != nil {
+		return out, err
+	}
+	before, err := c.Hours(ctx, t, from.AddDate(0, 0, -days), to.AddDate(0, 0, -days))
+	for _, u := range now {
+		out.KWh += u.KWh
+	}
+	for _, u := range before {
+		out.Before += u.KWh
+	}
+	out.Comparable = out.Before > 0
+	return out, err
 }
 
 // AmbientHours answers advice.Ambience.
