@@ -89,4 +89,6 @@ const (
 	kwhDecimals   = 3
 	moneyDecimals = 2
 	otherDecimals = 4
+	// energyDecimals are to the mWh.
+	energyDecimals = 6
 )

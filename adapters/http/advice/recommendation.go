@@ -18,6 +18,7 @@ type Recommendation struct {
 	DeviceID   *string  `json:"device_id"`
 	SpaceID    string   `json:"space_id"`
 	Period     Period   `json:"period" doc:"The readings that it rests on"`
+	LastSeen   *string  `json:"last_seen" format:"date-time" doc:"When what it is about was last seen: the end of the last span; null where it has no instants of its own"`
 	Evidence   Evidence `json:"evidence"`
 	Saving     Saving   `json:"saving"`
 	Confidence float64  `json:"confidence" doc:"0 to 1"`
@@ -67,6 +68,7 @@ func recommendationOf(a advice.Advice, l words.Language) Recommendation {
 		ID: a.ID, Kind: string(a.Finding.Kind), Status: string(a.Status), Standing: a.Standing,
 		Title: text.Title, Message: text.Message, Action: text.Action, SpaceID: a.Space,
 		Period:     Period{From: instant(a.Finding.From), To: instant(a.Finding.To)},
+		LastSeen:   lastSeen(a.Finding.Proof),
 		Evidence:   evidenceOf(a),
 		Saving:     savingOf(a),
 		Confidence: a.Finding.Confidence, Priority: string(a.Priority), CreatedAt: instant(a.Created), UpdatedAt: instant(a.Updated),
@@ -80,9 +82,17 @@ func recommendationOf(a advice.Advice, l words.Language) Recommendation {
 func evidenceOf(a advice.Advice) Evidence {
 	e := Evidence{Rule: string(a.Finding.Kind), Cause: a.Finding.Cause, Version: a.Basis.Version, Figures: []Figure{}, Hash: a.Basis.Hash}
 	for _, f := range a.Finding.Figures {
-		e.Figures = append(e.Figures, Figure{Name: f.Name, Value: rounded(f.Value, otherDecimals), Unit: f.Unit})
+		e.Figures = append(e.Figures, Figure{Name: f.Name, Value: rounded(f.Value, decimalsOf(f.Unit)), Unit: f.Unit})
 	}
 	return e
+}
+
+// decimalsOf are those of a figure; energy has those of the books, so that its parts add up to it.
+func decimalsOf(unit string) int {
+	if unit == "kWh" {
+		return energyDecimals
+	}
+	return otherDecimals
 }
 
 func savingOf(a advice.Advice) Saving {
