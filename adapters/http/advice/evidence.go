@@ -30,8 +30,8 @@ type EvidenceBody struct {
 	Formula string  `json:"formula"`
 	Results Results `json:"results"`
 	Proof
-	Hash    string  `json:"hash" doc:"SHA-256 of the rule, its version and its inputs in a canonical form"`
-	HashNow string  `json:"hash_now" doc:"That of the inputs as they are now"`
+	Hash    string `json:"hash" doc:"SHA-256 of the rule, its version and its inputs in a canonical form"`
+	HashNow string `json:"hash_now" doc:"That of the inputs as they are now"`
 	// Reproduced is false where the past was changed since.
 	Reproduced bool    `json:"reproduced"`
 	History    []Event `json:"history" doc:"Its changes of status"`
