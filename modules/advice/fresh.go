@@ -175,6 +175,15 @@ func (a *Advisor) changedAt(ctx context.Context, c *campus, since time.Time) (ma
 	if err != nil {
 		return nil, err
 	}
+	answers, err := a.dayAnswers(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, answer := range answers {
+		if space, known := c.spaces[answer.Space]; known && !answer.At.Before(since) {
+			changes = append(changes, Change{Target: Target{space.Kind, space.ID}, At: answer.At})
+		}
+	}
 	at := make(map[Target]time.Time)
 	mark := func(t Target, when time.Time) { at[t] = latest(at[t], when) }
 	for _, change := range changes {

@@ -21,6 +21,7 @@ type Handlers struct{ Advisor *advice.Advisor }
 func (h *Handlers) Register(api *httpserver.API) {
 	h.registerList(api)
 	h.registerStatus(api)
+	h.registerQuestions(api)
 	h.registerEvidence(api)
 	h.registerRecommend(api)
 	h.registerReports(api)

@@ -72,6 +72,6 @@ func lastSeen(p rules.Proof) *string {
 }
 
 // dateOf is a date in days since 1970-01-01 as YYYY-MM-DD.
-func dateOf(days int) string {
-	return time.Unix(0, 0).UTC().AddDate(0, 0, days).Format(time.DateOnly)
-}
+func dateOf(days int) string { return dayOf(days).Format(time.DateOnly) }
+
+func dayOf(days int) time.Time { return time.Unix(0, 0).UTC().AddDate(0, 0, days) }

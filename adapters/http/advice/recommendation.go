@@ -7,13 +7,15 @@ import (
 
 // Recommendation is one in words and figures.
 type Recommendation struct {
-	ID       string `json:"id" example:"rec_k3v5q6m7x2c4b1a0"`
-	Kind     string `json:"kind" enum:"out_of_hours,standby,state_mismatch,schedule,unused_room,cooling_slope,setpoint,base_load,stuck_on,degradation,peak,sensor"`
-	Status   string `json:"status" enum:"open,accepted,dismissed,done,verified"`
-	Standing bool   `json:"standing" doc:"The last analysis still found the cause"`
-	Title    string `json:"title"`
-	Message  string `json:"message"`
-	Action   string `json:"action"`
+	ID     string `json:"id" example:"rec_k3v5q6m7x2c4b1a0"`
+	Kind   string `json:"kind" enum:"out_of_hours,standby,state_mismatch,schedule,unused_room,cooling_slope,setpoint,base_load,stuck_on,degradation,peak,sensor"`
+	Status string `json:"status" enum:"open,accepted,dismissed,done,verified,ended"`
+	// EndedReason is null where it did not end by itself.
+	EndedReason *string `json:"ended_reason" enum:"not_seen,not_found" doc:"not_seen: its cause was not seen for four weeks; not_found: what was measured or the calendar was changed, and it is no longer found"`
+	Standing    bool    `json:"standing" doc:"The last analysis still found the cause"`
+	Title       string  `json:"title"`
+	Message     string  `json:"message"`
+	Action      string  `json:"action"`
 	// DeviceID is null where it is about a space.
 	DeviceID   *string  `json:"device_id"`
 	SpaceID    string   `json:"space_id"`
@@ -23,6 +25,7 @@ type Recommendation struct {
 	Saving     Saving   `json:"saving"`
 	Confidence float64  `json:"confidence" doc:"0 to 1"`
 	Priority   string   `json:"priority" enum:"high,medium,low"`
+	Trivial    bool     `json:"trivial" doc:"Its saving is too small to stand among the others"`
 	CreatedAt  string   `json:"created_at" format:"date-time"`
 	UpdatedAt  string   `json:"updated_at" format:"date-time"`
 }
@@ -71,7 +74,10 @@ func recommendationOf(a advice.Advice, l words.Language) Recommendation {
 		LastSeen:   lastSeen(a.Finding.Proof),
 		Evidence:   evidenceOf(a),
 		Saving:     savingOf(a),
-		Confidence: a.Finding.Confidence, Priority: string(a.Priority), CreatedAt: instant(a.Created), UpdatedAt: instant(a.Updated),
+		Confidence: a.Finding.Confidence, Priority: string(a.Priority), Trivial: a.Trivial(), CreatedAt: instant(a.Created), UpdatedAt: instant(a.Updated),
+	}
+	if reason := string(a.EndReason); reason != "" {
+		r.EndedReason = &reason
 	}
 	if device := a.Device(); device != "" {
 		r.DeviceID = &device

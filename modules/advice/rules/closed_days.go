@@ -45,7 +45,8 @@ func (s Subject) askedDays() (asked []int, judged int) {
 	all := calendarDays(s.History)
 	answered := 0
 	for i, d := range all {
-		if slices.Contains(s.Opened, d.day) || slices.Contains(s.Shut, d.day) {
+		// Who said that it opened entered it in the calendar; where that was taken away again, the question is open again.
+		if slices.Contains(s.Shut, d.day) || (d.open && slices.Contains(s.Opened, d.day)) {
 			answered++
 			continue
 		}

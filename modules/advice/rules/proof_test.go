@@ -3,6 +3,7 @@ package rules
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -177,9 +178,12 @@ func TestHolidaysThatLookLikeWorkingDaysAreAQuestion(t *testing.T) {
 		require.Empty(t, Judge(worked(closed, recent[:2], history.Holiday)).Asked)
 	})
 	t.Run("the rest are asked about after two were answered", func(t *testing.T) {
-		s := worked(closed, recent, history.Holiday)
+		s := worked(slices.DeleteFunc(slices.Clone(closed), func(d int) bool { return d == recent[0] }), recent, history.Holiday)
 		s.Opened, s.Shut = asked[:1], asked[1:2]
 		require.Equal(t, asked[2:], Judge(s).Asked)
+		s = worked(closed, recent, history.Holiday)
+		s.Opened, s.Shut = asked[:1], asked[1:2]
+		require.Equal(t, []int{asked[0], asked[2], asked[3]}, Judge(s).Asked, "what was entered in the calendar was taken away again")
 	})
 	t.Run("holidays on which nobody came", func(t *testing.T) {
 		out := Judge(worked(closed, nil, history.Holiday))
