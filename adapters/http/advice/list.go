@@ -71,7 +71,7 @@ type ListBody struct {
 	Reason          *string          `json:"reason" doc:"Why there is nothing, where there is nothing"`
 	ReasonCode      *string          `json:"reason_code" enum:"no_devices,too_little_data,nothing_found,none_matches,analysis_running"`
 	Questions       []Question       `json:"questions" nullable:"false" doc:"Closed days that look like working days, of all pages"`
-	TrivialBelow    *TrivialBelow    `json:"trivial_below" doc:"Below which a saving is trivial; null where there is none in the list"`
+	TrivialBelow    *TrivialBelow    `json:"trivial_below,omitempty" doc:"Below which a saving is trivial; absent where there is none in the list"`
 	Pending         int              `json:"pending" doc:"Devices and spaces still to be analysed after a change of their past"`
 }
 
