@@ -86,7 +86,7 @@ const steps = {
       assert.ok(area.like > 0.8 * area.all, `${theme}: what was wasted is filled: ${area.like} of ${area.all}`)
       assert.equal(await worst.locator('path.expected').count(), 1)
       await accessible(page, `an evidence, ${theme}`)
-      if (pictures) await page.screenshot({ path: `${pictures}/evidencia-${theme}.jpg`, type: 'jpeg', quality: 70, fullPage: true })
+      if (pictures) await page.screenshot({ path: `${pictures}/evidencia-${theme}.png`, fullPage: true })
     }
     await page.getByRole('button', { name: 'Tema' }).click()
     const table = card.locator('figure').first().locator('details')
