@@ -177,10 +177,18 @@ func TestTheLastStepIsTakenBack(t *testing.T) {
 	id := list(t, a, manager, advice.Query{}).Items[0].ID
 	for _, step := range []struct{ to, want advice.Status }{
 		{advice.Open, advice.Open},
-		{advice.Dismissed, advice.Dismissed}, {advice.Open, advice.Open},
-		{advice.Done, advice.Done}, {advice.Open, advice.Open},
-		{advice.Accepted, advice.Accepted}, {advice.Dismissed, advice.Dismissed}, {advice.Open, advice.Accepted}, {advice.Open, advice.Open},
-		{advice.Accepted, advice.Accepted}, {advice.Done, advice.Done}, {advice.Open, advice.Accepted}, {advice.Done, advice.Done},
+		{advice.Dismissed, advice.Dismissed},
+		{advice.Open, advice.Open},
+		{advice.Done, advice.Done},
+		{advice.Open, advice.Open},
+		{advice.Accepted, advice.Accepted},
+		{advice.Dismissed, advice.Dismissed},
+		{advice.Open, advice.Accepted},
+		{advice.Open, advice.Open},
+		{advice.Accepted, advice.Accepted},
+		{advice.Done, advice.Done},
+		{advice.Open, advice.Accepted},
+		{advice.Done, advice.Done},
 	} {
 		r, err := a.SetStatus(ctx, manager, id, step.to, "")
 		require.NoError(t, err)
