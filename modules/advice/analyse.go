@@ -17,6 +17,8 @@ type Analysis struct {
 	At    time.Time
 	// Facts sums up what the target was (kind, size, place): another sum asks for another analysis.
 	Facts string
+	// Version is that of the rules: others ask for another analysis.
+	Version int
 	// Inputs are which of the four inputs there were.
 	Inputs rules.Inputs
 	// Days with enough measurements there were, of those that a judgement needs; Days 0 means nothing was measured.
@@ -39,7 +41,7 @@ func (a Analysis) Short() bool { return a.Days < a.Needed }
 // analyse judges a target and keeps what came of it. at is when its inputs began to be read.
 func (a *Advisor) analyse(ctx context.Context, c *campus, t Target, peers []rules.Traits) (Analysis, error) {
 	at := a.now()
-	analysis := Analysis{Target: t, Space: c.spaceOf(t), At: at, Facts: c.traits(t), Needed: rules.MinDays}
+	analysis := Analysis{Target: t, Space: c.spaceOf(t), At: at, Facts: c.traits(t), Version: rules.Version, Needed: rules.MinDays}
 	w, found, err := a.windowOf(ctx, c, t)
 	if err != nil {
 		return analysis, err

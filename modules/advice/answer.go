@@ -43,7 +43,11 @@ func (a *Advisor) AnswerQuestion(ctx context.Context, caller Caller, l words.Lan
 	out := Answered{Question: id, Space: question.Space, Opened: opened, Dates: picked}
 	said := map[bool]Said{true: SaidOpened, false: SaidShut}[opened]
 	before := answersOf(answers, question.Space, picked)
-	if len(before) == len(picked) && !slices.ContainsFunc(before, func(b DayAnswer) bool { return b.Said != said }) {
+	same, err := a.stands(ctx, before, picked, said)
+	if err != nil {
+		return out, err
+	}
+	if same {
 		for _, b := range before {
 			out.Entries = append(out.Entries, b.Entries...)
 		}
@@ -64,6 +68,22 @@ func (a *Advisor) AnswerQuestion(ctx context.Context, caller Caller, l words.Lan
 		out.Entries = append(out.Entries, kept[i].Entries...)
 	}
 	return out, a.DayAnswers.KeepDayAnswers(ctx, kept)
+}
+
+// stands tells whether all dates were answered so before, and the calendar still says it.
+func (a *Advisor) stands(ctx context.Context, before []DayAnswer, dates []int, said Said) (bool, error) {
+	if len(before) != len(dates) {
+		return false, nil
+	}
+	for _, b := range before {
+		if b.Said != said {
+			return false, nil
+		}
+		if opens, err := a.opens(ctx, b.Space, b.Date); err != nil || opens != (said == SaidOpened) {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // TakeAnswerBack forgets what was said to a question, with the calendar's entries for it: it is asked again. Errors: ErrForbidden,

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice/history"
-	"github.com/holotwin/holotwin/modules/advice/rules"
 )
 
 // campus is a tree that can be asked, in one request or job.
@@ -226,7 +225,6 @@ func (c *campus) traits(t Target) string {
 func (c *campus) sumUp(t Target) string {
 	d := history.NewDigest()
 	space := c.spaceOf(t)
-	d.Add("rules", strconv.Itoa(rules.Version))
 	d.Add("space", space)
 	d.Add("zone", c.zone(space).String())
 	if t.Level == OfDevice {

@@ -141,7 +141,11 @@ type questioner struct {
 // dropAnswered leaves out the dates that were answered since the targets were analysed.
 func (q *questioner) dropAnswered(answers []DayAnswer) {
 	for t, analysis := range q.analyses {
-		said := saidOf(q.campus, q.spaceOf(t), answers)
+		if len(analysis.Asked) == 0 {
+			continue
+		}
+		since := slices.DeleteFunc(slices.Clone(answers), func(a DayAnswer) bool { return a.At.Before(analysis.At) })
+		said := saidOf(q.campus, q.spaceOf(t), since)
 		asked := slices.DeleteFunc(slices.Clone(analysis.Asked), func(date int) bool { return said[date] != SaidNothing })
 		analysis.Asked = asked
 		q.analyses[t] = analysis

@@ -115,6 +115,29 @@ func TestHolidaysThatWereWorkedAreAskedAbout(t *testing.T) {
 	})
 }
 
+// TestAnOpeningThatIsTakenAwayByHandIsAskedAboutAgain since the calendar is what holds.
+func TestAnOpeningThatIsTakenAwayByHandIsAskedAboutAgain(t *testing.T) {
+	c, clock := holidaysWorked()
+	a := advicetest.NewAdvisor(c, clock, nil)
+	changed := func() advice.Answer {
+		c.MarkChanged(advice.Target{Level: advice.OfSite, ID: "sitio"}, clock.Now())
+		clock.Move(time.Minute)
+		return list(t, a, manager, advice.Query{})
+	}
+	_, err := a.AnswerQuestion(ctx, manager, words.Spanish, list(t, a, manager, advice.Query{}).Questions[0].ID, true, nil)
+	require.NoError(t, err)
+	require.Empty(t, changed().Questions)
+	require.NoError(t, c.DropOpening(ctx, manager, "cal_"+feasts[1]))
+	answer := changed()
+	require.Empty(t, answer.Items)
+	require.Len(t, answer.Questions, 1)
+	require.Len(t, answer.Questions[0].Dates, 1)
+	given, err := a.AnswerQuestion(ctx, manager, words.Spanish, answer.Questions[0].ID, true, nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{"cal_" + feasts[1]}, given.Entries)
+	require.Empty(t, changed().Questions)
+}
+
 func sorted(names []string) []string { return slices.Sorted(slices.Values(names)) }
 
 // TestARoomIsAskedForItself where the rest of the campus stayed closed.

@@ -24,6 +24,7 @@ func (analysisRow) TableName() string { return "advice_analyses" }
 
 // outcome is the part of an analysis that nothing is sought by.
 type outcome struct {
+	Version      int
 	Inputs       rules.Inputs
 	Days, Needed int
 	UseKWh       float64
@@ -46,7 +47,7 @@ func (s *Store) Analyses(ctx context.Context) ([]advice.Analysis, error) {
 		}
 		list[i] = advice.Analysis{
 			Target: advice.Target{Level: advice.Level(r.TargetLevel), ID: r.TargetID}, Space: r.SpaceID, At: fromMs(r.At), Facts: r.Facts,
-			Inputs: o.Inputs, Days: o.Days, Needed: o.Needed, UseKWh: o.UseKWh, Traits: o.Traits, Asked: o.Asked, Judged: o.Judged,
+			Version: o.Version, Inputs: o.Inputs, Days: o.Days, Needed: o.Needed, UseKWh: o.UseKWh, Traits: o.Traits, Asked: o.Asked, Judged: o.Judged,
 		}
 	}
 	return list, nil
@@ -91,7 +92,7 @@ func (s *Store) Departures(ctx context.Context) (map[advice.Target][]rules.Depar
 
 // KeepAnalysis replaces a target's analysis and recommendations in one transaction.
 func (s *Store) KeepAnalysis(ctx context.Context, a advice.Analysis, merge func(stored []advice.Recommendation) []advice.Recommendation) error {
-	text, err := asText(outcome{Inputs: a.Inputs, Days: a.Days, Needed: a.Needed, UseKWh: a.UseKWh, Traits: a.Traits, Asked: a.Asked, Judged: a.Judged})
+	text, err := asText(outcome{Version: a.Version, Inputs: a.Inputs, Days: a.Days, Needed: a.Needed, UseKWh: a.UseKWh, Traits: a.Traits, Asked: a.Asked, Judged: a.Judged})
 	if err != nil {
 		return err
 	}

@@ -235,9 +235,9 @@ func changesAddUp(t *testing.T, s Store) {
 func analysisReplaces(t *testing.T, s Store) {
 	ctx := context.Background()
 	target := advice.Target{Level: advice.OfRoom, ID: "sp_1"}
-	first := advice.Analysis{Target: target, Space: "sp_1", At: noon, Facts: "a", Days: 3, Needed: 7}
+	first := advice.Analysis{Target: target, Space: "sp_1", At: noon, Facts: "a", Version: 3, Days: 3, Needed: 7}
 	second := advice.Analysis{
-		Target: target, Space: "sp_1", At: noon.Add(time.Hour), Facts: "b", Days: 7, Needed: 7, UseKWh: 1.0 / 3,
+		Target: target, Space: "sp_1", At: noon.Add(time.Hour), Facts: "b", Version: 4, Days: 7, Needed: 7, UseKWh: 1.0 / 3, Asked: []int{20_500, 20_514}, Judged: 3,
 		Inputs: rules.Inputs{Consumption: true, HourOfDay: true}, Traits: rules.Traits{AreaM2: 12, BaseW: 0.1, SlopeKWh: 2},
 	}
 	second.Departures = []rules.Departure{{Kind: "stuck_on", From: noon, To: noon.Add(time.Hour), Known: noon.Add(time.Minute), KWh: 1.0 / 3, Strength: 5, Open: true}}
