@@ -1,9 +1,11 @@
 package advice
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -163,7 +165,8 @@ func (q *questioner) askAll() {
 			asking[date][t] = true
 		}
 	}
-	for date, targets := range asking {
+	for _, date := range slices.Sorted(maps.Keys(asking)) {
+		targets := asking[date]
 		for _, site := range q.children[""] {
 			q.ask(date, site, targets)
 		}
@@ -217,6 +220,7 @@ func (q *questioner) mostly(space string, targets map[Target]bool) bool {
 	return asking > 0 && asking >= half*judged
 }
 
+// put adds a date to a space's question, and whose use it was.
 func (q *questioner) put(date int, space string, targets []Target) {
 	question := q.of[space]
 	if question == nil {
@@ -225,24 +229,21 @@ func (q *questioner) put(date int, space string, targets []Target) {
 	}
 	question.Dates = append(question.Dates, date)
 	slices.SortFunc(targets, func(x, y Target) int {
-		if dx, dy := x.Level == OfDevice, y.Level == OfDevice; dx != dy {
-			return map[bool]int{true: -1, false: 1}[dx]
-		}
-		if d := q.analyses[y].UseKWh - q.analyses[x].UseKWh; d != 0 {
-			return map[bool]int{true: 1, false: -1}[d > 0]
-		}
-		return strings.Compare(x.String(), y.String())
+		return cmp.Or(cmp.Compare(q.analyses[y].UseKWh, q.analyses[x].UseKWh), cmp.Compare(x.String(), y.String()))
 	})
 	for _, t := range targets {
-		name := q.spaces[t.ID].Name
-		if t.Level == OfDevice {
-			name = q.devices[t.ID].Name
-		}
-		if !slices.Contains(question.Of, name) && (t.Level == OfDevice || len(question.Of) == 0) {
+		if name := q.nameOf(t); !slices.Contains(question.Of, name) && t.Level == OfDevice {
 			question.Of = append(question.Of, name)
 		}
 		if s := q.spaceOf(t); !slices.Contains(question.spaces, s) {
 			question.spaces = append(question.spaces, s)
 		}
 	}
+}
+
+func (q *questioner) nameOf(t Target) string {
+	if t.Level == OfDevice {
+		return q.devices[t.ID].Name
+	}
+	return q.spaces[t.ID].Name
 }

@@ -89,6 +89,15 @@ const steps = {
       if (pictures) await page.screenshot({ path: `${pictures}/evidencia-${theme}.png`, fullPage: true })
     }
     await page.getByRole('button', { name: 'Tema' }).click()
+    // Another's decision refreshes the list, and leaves what is open where it is.
+    const whole = await strip.elementHandle()
+    const other = (await api.get('/api/recomendaciones')).recomendaciones.find((r) => r.device_id !== 'contador')
+    for (const status of ['accepted', 'open']) {
+      const refreshed = page.waitForResponse((r) => r.url().includes('/api/recomendaciones?'))
+      assert.equal((await api.send('POST', `/api/recomendaciones/${other.id}/estado`, { status })).status, 200)
+      await refreshed
+    }
+    assert.ok(await whole.evaluate((e) => e.isConnected), 'the evidence is not torn down')
     const table = card.locator('figure').first().locator('details')
     await table.locator('summary').click()
     assert.equal(await table.locator('tbody tr').count(), evidence.days.length, 'the same as a table')
