@@ -153,6 +153,16 @@ func TestClosedDaysThatLookLikeWorkingDays(t *testing.T) {
 		require.Empty(t, got.Recomendaciones)
 		require.Len(t, got.Questions, 1)
 		require.Equal(t, q.ID, got.Questions[0].ID)
+
+		// The same by hand, in the calendar.
+		opening := map[string]any{"space_id": campus.Site, "name": "Abrió", "kind": "open"}
+		send(t, manager, 400, http.MethodPost, "/api/calendarios", opening)
+		opening["from"], opening["to"] = q.Days[0], q.Days[len(q.Days)-1]
+		opening["hours"] = []map[string]any{{"days": []string{"mon", "tue", "wed", "thu", "fri"}, "from": "07:00", "to": "20:00"}}
+		send(t, manager, 201, http.MethodPost, "/api/calendarios", opening)
+		got = adviceOf(t, c, "")
+		require.Empty(t, got.Questions)
+		require.Empty(t, got.Recomendaciones)
 	})
 }
 
