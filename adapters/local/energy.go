@@ -28,6 +28,7 @@ var (
 	_ advice.Ambience    = Energy{}
 	_ advice.States      = Energy{}
 	_ advice.Calendar    = Energy{}
+	_ advice.Openings    = Energy{}
 	_ advice.Prices      = Energy{}
 	_ advice.Changes     = Energy{}
 )

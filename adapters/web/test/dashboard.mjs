@@ -98,7 +98,7 @@ const steps = {
     await page.waitForURL(/id=rec_/)
     const one = page.locator('article', { hasText: title }).first()
     await one.getByText('Recalculada ahora').waitFor()
-    assert.ok(await one.locator('canvas').count())
+    assert.ok(await one.locator('svg g[data-seen=true]').count(), 'the days on which it was seen')
     if (pictures) await page.screenshot({ path: `${pictures}/evidencia.jpg`, type: 'jpeg', quality: 70 })
     await one.getByRole('button', { name: 'Aceptar' }).click()
     await one.getByText('aceptada', { exact: true }).waitFor()
