@@ -1,64 +1,88 @@
-// Package demo holds a campus of real readings: a year of university buildings with their outdoor temperature,
-// and a room of real plug-level devices. What they are, whose, and what was changed is in data/NOTICE.md; the
-// places' names are made up.
+// Package demo is a campus that calls itself a demonstration, with real readings: two years of university buildings with their
+// outdoor temperature, and a room of real plug-level devices. Whose they are and what was changed is in data/NOTICE.md; the places'
+// names are made up. Start at load.go, which brings the campus in and carries it on; year.go is which measured day stands for a day.
 package demo
 
-import "time"
+import (
+	"math"
+	"strings"
+	"time"
+)
 
 // Space is a place of the campus.
-type Space struct{ Key, Parent, Kind, Name string }
+type Space struct {
+	Key, Parent, Kind, Name string
+	// AreaM2 is 0 where not known.
+	AreaM2 float64
+}
 
 // Device is a meter or plug with real readings.
 type Device struct {
 	ID, Name, Kind string
 	Space          string
+	// Parent is the meter that counts what the device uses; empty for a meter.
+	Parent string
 	// Source is the published file, below the folder that prepare reads.
-	Source   string
+	Source string
+	// Interval is the span of one row of the file.
 	Interval time.Duration
 	// RatedW is just above the most that was measured, StandbyW the usual power while idle; 0 where not known.
 	RatedW, StandbyW float64
 }
 
+// File is the name of the device's readings below data, without its ending.
+func (d Device) File() string { return strings.TrimPrefix(d.ID, mark) }
+
 // WeatherFrom is the building whose file's outdoor temperature is the site's.
-const WeatherFrom = "medidor-bloque-2"
+const WeatherFrom = "demo-medidor-bloque-2"
+
+// siteName says what the campus is, and whose readings it shows.
+const siteName = "Campus de demostración · lecturas reales de la Universidad de Cambridge (2017–2018)"
 
 // Spaces are the places, the outer before the inner.
 func Spaces() []Space {
-	spaces := []Space{{"site", "", "site", "Universidad Santiago de Cali"}}
+	spaces := []Space{{"site", "", "site", siteName, 0}}
 	for _, b := range buildings {
-		spaces = append(spaces, Space{b.key, "site", "building", b.name})
+		spaces[0].AreaM2 = math.Round((spaces[0].AreaM2+b.areaM2)*10) / 10
+		spaces = append(spaces, Space{b.key, "site", "building", b.name, b.areaM2})
 	}
 	return append(spaces,
-		Space{"piso-1", "bloque-5", "floor", "Piso 1"},
-		Space{"sala", "piso-1", "room", "Sala de Juegos"},
+		Space{"piso-1", "bloque-5", "floor", "Piso 1", 0},
+		Space{"sala", "piso-1", "room", "Sala de estudiantes · aparatos de tracebase", 60},
 	)
 }
 
-// buildings carry the names of blocks; the meters are of the Cambridge estate.
-var buildings = []struct{ key, name, source string }{
-	{"bloque-1", "Bloque 1", "cam_b22"},
-	{"bloque-2", "Bloque 2", "cam_b0"},
-	{"bloque-3", "Bloque 3", "cam_b25"},
-	{"bloque-4", "Bloque 4", "cam_b23"},
-	{"bloque-5", "Bloque 5", "cam_b70"},
-	{"bloque-6", "Bloque 6", "cam_b56"},
-	{"bloque-7", "Bloque 7", "cam_b52"},
-	{"bloque-8", "Bloque 8", "cam_b1"},
+// buildings carry the names of blocks; the meters and gross internal areas are of the Cambridge estate.
+var buildings = []struct {
+	key, name, source string
+	areaM2            float64
+}{
+	{"bloque-1", "Bloque 1", "cam_b22", 3798.2},
+	{"bloque-2", "Bloque 2", "cam_b0", 3296.5},
+	{"bloque-3", "Bloque 3", "cam_b5", 42287.1},
+	{"bloque-4", "Bloque 4", "cam_b23", 4456.6},
+	{"bloque-5", "Bloque 5", "cam_b70", 3436.8},
+	{"bloque-6", "Bloque 6", "cam_b30", 392.0},
+	{"bloque-7", "Bloque 7", "cam_b21", 25924.2},
+	{"bloque-8", "Bloque 8", "cam_b1", 856.7},
 }
 
-// Devices are the meters and plugs.
+// mark begins the id of each of the demo's devices: only those are ever written to.
+const mark = "demo-"
+
+// Devices are the meters and plugs, a meter before what is behind it.
 func Devices() []Device {
 	var all []Device
 	for _, b := range buildings {
 		all = append(all, Device{
-			ID: "medidor-" + b.key, Name: "Medidor " + b.name, Kind: "meter", Space: b.key,
+			ID: mark + "medidor-" + b.key, Name: "Medidor " + b.name, Kind: "meter", Space: b.key,
 			Source: "hourly/" + b.source + ".csv.gz", Interval: time.Hour,
 		})
 	}
 	return append(all, plugs...)
 }
 
-// plugs are the devices of the games room. They do not sit behind the building's meter: that was read elsewhere.
+// plugs are the devices of the students' room, behind the meter of its building so that nothing counts twice.
 var plugs = []Device{
 	plug("tv-1", "Televisor", "tv", "tv-lcd_d35f73", 200, 0),
 	plug("ps3-1", "PlayStation 3", "console", "playstation3_b8350e", 150, 1.4),
@@ -67,20 +91,20 @@ var plugs = []Device{
 	plug("portatil-1", "Portátil", "computer", "pc-laptop_b7bea1", 110, 0),
 	plug("monitor-1", "Monitor", "computer", "monitor-tft_b7be29", 120, 0),
 	plug("proyector-1", "Proyector", "tv", "videoprojector_b814a6", 320, 0),
-	plug("nevera-1", "Nevera", "appliance", "refrigerator_d32131", 1400, 0),
+	plug("nevera-1", "Nevera", "appliance", "refrigerator_d331da", 1400, 0),
 	plug("lampara-1", "Lámpara de pie", "lighting", "lamp_d331da", 400, 0),
 	plug("lampara-2", "Lámpara de mesa", "lighting", "lamp_c3e6d1", 60, 0),
 	plug("amplificador-1", "Amplificador", "appliance", "amplifier_d320c8", 120, 0),
 	plug("deco-1", "Decodificador", "tv", "digitaltvreceiver_d330a3", 40, 0),
 	plug("router-1", "Enrutador", "other", "router_b7df9d", 40, 0),
 	plug("fuente-1", "Dispensador de agua", "appliance", "waterfountain_998c63", 1200, 0),
-	plug("impresora-1", "Impresora", "computer", "printer_d3230e", 1500, 0),
+	plug("cafetera-1", "Cafetera", "appliance", "coffeemaker_735e9d", 1200, 0),
 }
 
 func plug(id, name, kind, source string, rated, standby float64) Device {
 	return Device{
-		ID: id, Name: name, Kind: kind, Space: "sala", Source: "devices/tb_" + source + ".csv.gz",
-		Interval: 15 * time.Minute, RatedW: rated, StandbyW: standby,
+		ID: mark + id, Name: name, Kind: kind, Space: "sala", Parent: mark + "medidor-bloque-5", Source: "devices/tb_" + source + ".csv.gz",
+		Interval: quarter, RatedW: rated, StandbyW: standby,
 	}
 }
 

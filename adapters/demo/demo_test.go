@@ -1,4 +1,4 @@
-package demo_test
+package demo
 
 import (
 	"encoding/json"
@@ -9,45 +9,144 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/holotwin/holotwin/adapters/demo"
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
 var bogota = time.FixedZone("America/Bogota", -5*3600)
 
-func TestEverySeriesIsWholeAndEndsWithinTheLastWeek(t *testing.T) {
+func madrid(t *testing.T) *time.Location {
+	zone, err := time.LoadLocation("Europe/Madrid")
+	require.NoError(t, err)
+	return zone
+}
+
+// TestTheFilesHoldWhatWasPublished adds each meter's file up to what prepare found.
+func TestTheFilesHoldWhatWasPublished(t *testing.T) {
 	raw, err := os.ReadFile("data/totals.json")
 	require.NoError(t, err)
 	var totals map[string]energy.Energy
 	require.NoError(t, json.Unmarshal(raw, &totals))
-	require.Len(t, totals, len(demo.Devices()))
-	for _, now := range []time.Time{
-		time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC), time.Date(2028, 2, 29, 23, 59, 0, 0, bogota), time.Date(2012, 1, 1, 0, 0, 0, 0, bogota),
-	} {
-		for _, d := range demo.Devices() {
-			rows, err := demo.Readings(d, now, bogota)
+	require.Len(t, totals, len(Devices()))
+	for _, d := range Devices() {
+		if d.Interval != time.Hour {
+			continue
+		}
+		u, err := useOf(d)
+		require.NoError(t, err)
+		// An odd year shows the first of the files and the even one after it the second, each with 52 weeks.
+		var sum energy.Energy
+		for r := range Readings(u, time.UTC, time.Date(2024, 12, 30, 0, 0, 0, 0, time.UTC), time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 12, 28, 0, 0, 0, 0, time.UTC)) {
+			sum += r.Energy
+		}
+		require.Equal(t, totals[d.ID], sum, d.ID)
+	}
+}
+
+// TestADayIsShownAsItWasWheneverItIsAsked brings a span in whole and in pieces: no gap, no double, the same values.
+func TestADayIsShownAsItWasWheneverItIsAsked(t *testing.T) {
+	from := time.Date(2026, 10, 20, 0, 0, 0, 0, time.UTC)
+	to := from.AddDate(0, 0, 14) // over the change of the clocks
+	for _, zone := range []*time.Location{bogota, madrid(t)} {
+		for _, d := range Devices() {
+			u, err := useOf(d)
 			require.NoError(t, err)
-			last := rows[len(rows)-1].At
-			require.False(t, last.After(now), d.ID)
-			require.Less(t, now.Sub(last), 7*24*time.Hour, d.ID)
-			var sum energy.Energy
-			for i, r := range rows {
-				e, err := energy.ParseKWh(r.Value)
-				require.NoError(t, err)
-				sum += e
-				require.False(t, i > 0 && !r.At.After(rows[i-1].At), "%s: two rows at %s", d.ID, r.At)
+			whole, pieces := energy.Energy(0), energy.Energy(0)
+			var last time.Time
+			for r := range Readings(u, zone, from, to, to) {
+				require.False(t, !last.IsZero() && r.At.Add(-r.Span).Before(last), "%s overlaps at %s", d.ID, r.At)
+				last = r.At
+				whole += r.Energy
 			}
-			require.Equal(t, totals[d.ID], sum, d.ID)
+			for at := from; at.Before(to); at = at.Add(75 * time.Minute) {
+				end := at.Add(75 * time.Minute)
+				if end.After(to) {
+					end = to
+				}
+				for r := range Readings(u, zone, at, at, end) {
+					require.Equal(t, quarter, r.Span)
+					pieces += r.Energy
+				}
+			}
+			require.Equal(t, whole, pieces, "%s in %s", d.ID, zone)
+			require.Positive(t, whole, d.ID)
 		}
 	}
 }
 
-func TestWeekdaysAndHoursStayWhatTheyWere(t *testing.T) {
-	d := demo.Devices()[0]
-	a, err := demo.Readings(d, time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC), bogota)
-	require.NoError(t, err)
-	require.Equal(t, time.Monday, a[0].At.Add(-d.Interval).Weekday())
-	require.Equal(t, 0, a[0].At.Add(-d.Interval).Hour())
+func TestWeekdaysAndSeasonsStayWhatTheyWere(t *testing.T) {
+	for day := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2034; day = day.AddDate(0, 0, 1) {
+		was := measuredDate(measuredDay(day))
+		require.Equal(t, day.Weekday(), was.Weekday(), day)
+		_, week := day.ISOWeek()
+		_, then := was.ISOWeek()
+		require.Equal(t, min(week, 52), then, day)
+		if year, _ := day.ISOWeek(); year%2 == 0 {
+			require.GreaterOrEqual(t, measuredDay(day), 7*52)
+		}
+	}
+}
+
+// TestNearlyAllIsMeasured looks at each device over a year, a quarter hour at a time.
+func TestNearlyAllIsMeasured(t *testing.T) {
+	for _, d := range Devices() {
+		u, err := useOf(d)
+		require.NoError(t, err)
+		count, known := 0, 0
+		for at := time.Date(2026, 1, 1, 0, 0, 0, 0, bogota); at.Year() == 2026; at = at.Add(quarter) {
+			count++
+			if _, ok := u(at); ok {
+				known++
+			}
+		}
+		require.GreaterOrEqual(t, float64(known)/float64(count), 0.98, d.ID)
+	}
+}
+
+func TestNoDeviceDrawsMoreThanItsRating(t *testing.T) {
+	for _, d := range plugs {
+		list, err := plugDays(d)
+		require.NoError(t, err)
+		most := energy.Power(d.RatedW * 1000).During(quarter.Milliseconds())
+		for _, m := range append(list.working, list.weekend...) {
+			for _, e := range m.quarters {
+				require.LessOrEqual(t, e, most, "%s on %s", d.ID, m.date)
+			}
+		}
+	}
+}
+
+// TestStatesFollowEachOther brings the states of a span in whole and in pieces.
+func TestStatesFollowEachOther(t *testing.T) {
+	from := time.Date(2026, 10, 20, 0, 0, 0, 0, bogota)
+	to := from.AddDate(0, 0, 7)
+	for _, d := range plugs {
+		list, err := plugDays(d)
+		require.NoError(t, err)
+		whole := list.states(energy.DeviceID(d.ID), bogota, from, to)
+		require.NotEmpty(t, whole, d.ID)
+		var pieces []energy.StateChange
+		for at := from; at.Before(to); at = at.Add(time.Hour) {
+			pieces = append(pieces, list.states(energy.DeviceID(d.ID), bogota, at, at.Add(time.Hour))...)
+		}
+		require.Equal(t, whole, pieces, d.ID)
+	}
+}
+
+// TestClosingDaysAreWhereTheReadingsWere maps the Christmas and Easter of the readings.
+func TestClosingDaysAreWhereTheReadingsWere(t *testing.T) {
+	closed := make(map[string]string)
+	for _, s := range closedSpans(time.Date(2025, 1, 1, 0, 0, 0, 0, bogota), time.Date(2027, 1, 1, 0, 0, 0, 0, bogota)) {
+		for day := s.from; !day.After(s.to); day = day.AddDate(0, 0, 1) {
+			closed[day.Format(time.DateOnly)] = s.of.name
+		}
+	}
+	require.Equal(t, "Viernes Santo", closed["2026-03-27"], "the Friday of the 13th week, as 30 March 2018")
+	require.Equal(t, "Lunes de Pascua", closed["2026-03-30"])
+	require.Equal(t, "Cierre de Navidad", closed["2025-12-22"], "the Monday of the 52nd week, as 25 December 2017")
+	require.Equal(t, "Cierre de Navidad", closed["2026-12-25"])
+	for _, day := range []string{"2026-10-12", "2026-11-02", "2026-11-16"} {
+		require.NotContains(t, closed, day, "a holiday of Colombia, on which the readings' campus worked")
+	}
 }
 
 func TestTheDataIsSmall(t *testing.T) {
@@ -60,30 +159,5 @@ func TestTheDataIsSmall(t *testing.T) {
 		size += info.Size()
 		return err
 	}))
-	require.LessOrEqual(t, size, int64(6<<20))
-}
-
-func TestNoDeviceDrawsMoreThanItsRating(t *testing.T) {
-	for _, d := range demo.Devices() {
-		if d.RatedW == 0 {
-			continue
-		}
-		rows, err := demo.Readings(d, time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC), bogota)
-		require.NoError(t, err)
-		most := energy.Power(d.RatedW * 1000).During(d.Interval.Milliseconds())
-		for _, r := range rows {
-			e, err := energy.ParseKWh(r.Value)
-			require.NoError(t, err)
-			require.LessOrEqual(t, e, most, "%s at %s", d.ID, r.At)
-		}
-	}
-}
-
-func TestTheWeatherHasOneTemperatureAnHour(t *testing.T) {
-	rows, err := demo.Weather(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC), bogota)
-	require.NoError(t, err)
-	require.Greater(t, len(rows), 9000)
-	for i := range rows[1:] {
-		require.True(t, rows[i+1].At.After(rows[i].At), "%s", rows[i+1].At)
-	}
+	require.LessOrEqual(t, size, int64(400<<10))
 }

@@ -7,75 +7,102 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/holotwin/holotwin/modules/energy"
 )
 
 //go:embed data
 var data embed.FS
 
-// Row is a line of a file at its instant in the demo's time.
+// Row is what a device used in the span that ends at an instant.
 type Row struct {
-	At    time.Time
-	Value string
+	At     time.Time
+	Span   time.Duration
+	Energy energy.Energy
 }
 
-const wall = "2006-01-02T15:04"
+// use is what a device uses in the quarter hour that begins at a local time; false where it was not measured.
+type use func(local time.Time) (energy.Energy, bool)
 
-// Readings are a device's energies in kWh, decimal, at the end of their intervals, oldest first.
-func Readings(d Device, now time.Time, zone *time.Location) ([]Row, error) {
-	rows, err := load(d.ID, zone)
-	for i := range rows {
-		rows[i].At = rows[i].At.Add(d.Interval)
+// useOf reads a device's file.
+func useOf(d Device) (use, error) {
+	if d.Interval == time.Hour {
+		return meterUse(d)
 	}
-	return shift(rows, weeks(rows, now)), err
-}
-
-// States are a device's states, moved with its readings; none for a meter.
-func States(d Device, now time.Time, zone *time.Location) ([]Row, error) {
-	states, err := load(d.ID+"-states", zone)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	days, err := plugDays(d)
 	if err != nil {
 		return nil, err
 	}
-	readings, err := load(d.ID, zone)
-	for i := range readings {
-		readings[i].At = readings[i].At.Add(d.Interval)
-	}
-	return shift(states, weeks(readings, now)), err
+	return days.use, nil
 }
 
-// Weather is the outdoor temperature in °C, hour by hour.
-func Weather(now time.Time, zone *time.Location) ([]Row, error) {
-	rows, err := load("weather", zone)
-	return shift(rows, weeks(rows, now)), err
+// meterUse spreads each hour evenly over its quarter hours; the first has what does not divide.
+func meterUse(d Device) (use, error) {
+	hours, err := lines(d.File())
+	if err != nil {
+		return nil, err
+	}
+	if len(hours) != Weeks*daysAWeek*hoursADay {
+		return nil, fmt.Errorf("%s has %d hours", d.ID, len(hours))
+	}
+	values := make([]energy.Energy, len(hours))
+	for i, text := range hours {
+		if values[i] = -1; text == "" {
+			continue
+		}
+		if values[i], err = energy.ParseKWh(text); err != nil {
+			return nil, fmt.Errorf("%s: %w", d.ID, err)
+		}
+	}
+	return func(local time.Time) (energy.Energy, bool) {
+		const parts = 4
+		whole := values[measuredDay(local)*hoursADay+local.Hour()]
+		part := whole / parts
+		if local.Minute() < int(quarter/time.Minute) {
+			part += whole % parts
+		}
+		return part, whole >= 0
+	}, nil
 }
 
-// weeks is how many whole weeks bring the last row as close before now as can be, so that weekdays and hours of
-// the day stay what they were.
-func weeks(rows []Row, now time.Time) int {
-	if len(rows) == 0 {
-		return 0
+// Readings are what a device used in [from, to), both at quarter hours: by the hour up to the last whole hour before byQuarter, and by
+// the quarter hour from there on. What was not measured is left out.
+func Readings(u use, zone *time.Location, from, byQuarter, to time.Time) iter.Seq[Row] {
+	return func(yield func(Row) bool) {
+		for at := from; at.Before(to); {
+			span := quarter
+			if hour := at.Add(time.Hour); at.Equal(at.Truncate(time.Hour)) && !hour.After(byQuarter) {
+				span = time.Hour
+			}
+			end := at.Add(span)
+			total, whole := energy.Energy(0), true
+			for ; at.Before(end); at = at.Add(quarter) {
+				part, measured := u(at.In(zone))
+				total += part
+				whole = whole && measured
+			}
+			if whole && !yield(Row{At: end, Span: span, Energy: total}) {
+				return
+			}
+		}
 	}
-	const week = 7 * 24 * time.Hour
-	n := int(now.Sub(rows[len(rows)-1].At) / week)
-	if now.Before(rows[len(rows)-1].At) {
-		n--
-	}
-	return n
 }
 
-func shift(rows []Row, weeks int) []Row {
-	for i := range rows {
-		rows[i].At = rows[i].At.AddDate(0, 0, 7*weeks)
+// weather is the outdoor temperature in °C of the hour of a local time, decimal; empty where none was measured.
+func weather() (func(local time.Time) string, error) {
+	hours, err := lines("weather")
+	if err == nil && len(hours) != Weeks*daysAWeek*hoursADay {
+		err = fmt.Errorf("weather has %d hours", len(hours))
 	}
-	return rows
+	return func(local time.Time) string { return hours[measuredDay(local)*hoursADay+local.Hour()] }, err
 }
 
-// load reads a file of two columns, its local times read in a zone.
-func load(name string, zone *time.Location) (rows []Row, err error) {
+// lines reads a file without its header.
+func lines(name string) (rows []string, err error) {
 	f, err := data.Open("data/" + name + ".csv.gz")
 	if err != nil {
 		return nil, err
@@ -85,15 +112,41 @@ func load(name string, zone *time.Location) (rows []Row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	lines := bufio.NewScanner(unzipped)
-	lines.Scan() // the header
-	for lines.Scan() {
-		at, value, _ := strings.Cut(lines.Text(), ",")
-		t, err := time.ParseInLocation(wall, at, zone)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		rows = append(rows, Row{At: t, Value: value})
+	scanner := bufio.NewScanner(unzipped)
+	scanner.Scan() // the header
+	for scanner.Scan() {
+		rows = append(rows, scanner.Text())
 	}
-	return rows, lines.Err()
+	return rows, scanner.Err()
+}
+
+// optionalLines are those of a file that may not be there.
+func optionalLines(name string) ([]string, error) {
+	rows, err := lines(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return rows, err
+}
+
+const wall = "2006-01-02T15:04"
+
+// timed is a row of a file with its local time.
+type timed struct {
+	at    time.Time
+	value string
+}
+
+func timedRows(rows []string) ([]timed, error) {
+	list := make([]timed, 0, len(rows))
+	for _, row := range rows {
+		at, value, _ := strings.Cut(row, ",")
+		t, err := time.Parse(wall, at)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, timed{t, value})
+	}
+	slices.SortStableFunc(list, func(a, b timed) int { return a.at.Compare(b.at) })
+	return list, nil
 }

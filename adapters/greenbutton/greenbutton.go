@@ -1,166 +1,154 @@
 // Package greenbutton reads the interval data that utilities give their customers: Green Button's XML, which is the
-// ESPI of NAESB REQ.21. Start at Rows.
+// ESPI of NAESB REQ.21. A file is read twice, since what a value means may stand behind it: Survey finds out what is linked to what
+// (links.go) and which series count (series.go), and Rows gives the intervals as they come (scan.go). What is held in between grows
+// with the blocks of a file, and not with their intervals.
 package greenbutton
 
 import (
-	"encoding/xml"
 	"errors"
 	"io"
 	"iter"
-	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// readingType is what the values of the interval blocks after it mean.
-type readingType struct {
-	// Accumulation is 3 for a register, 4 for what was used in the interval.
-	Accumulation int `xml:"accumulationBehaviour"`
-	// Multiplier is the power of ten of the values.
-	Multiplier int `xml:"powerOfTenMultiplier"`
-	// Unit is 72 for Wh and 38 for W.
-	Unit int `xml:"uom"`
+// Feed is a file whose meaning is known.
+type Feed struct {
+	blocks []source // by their number in the file
+	series map[seriesKey]*series
+	// broken is the line at which the XML cannot be read; 0 where it can.
+	broken  int
+	skipped map[Skipped]int
+	order   []Skipped
 }
 
+// Skipped is a series of a file, or some of one, that is not stored on purpose.
+type Skipped struct {
+	// Point is the usage point, Reading the end of the MeterReading's link; empty where the file does not tell.
+	Point, Reading string
+	Why            Reason
+	// Code is the number in the file that decided it, or for Coarser the seconds of an interval.
+	Code int64
+}
+
+// Reason is why a series is not stored.
+type Reason string
+
+// The reasons.
 const (
-	register  = 3
-	wattHours = 72
-	watts     = 38
+	// Returned is what was given back to the grid (flowDirection 19), OtherFlow what is neither drawn nor given back, such as a net.
+	Returned  Reason = "returned"
+	OtherFlow Reason = "other_flow"
+	// Gas, Water and OtherService are no electricity, by the commodity or the kind of the usage point.
+	Gas          Reason = "gas"
+	Water        Reason = "water"
+	OtherService Reason = "other_service"
+	// NoEnergy is of a unit that is none of energy, Extreme the highest or lowest power of an interval.
+	NoEnergy Reason = "no_energy"
+	Extreme  Reason = "extreme"
+	// Coarser tells what finer intervals tell too, Part a part of it, Otherwise the same in another measure.
+	Coarser   Reason = "coarser"
+	Part      Reason = "part"
+	Otherwise Reason = "otherwise"
 )
 
-// interval is one value and its time, which is seconds since 1970.
-type interval struct {
-	Duration string `xml:"timePeriod>duration"`
-	Start    string `xml:"timePeriod>start"`
-	Value    string `xml:"value"`
-}
-
-// Rows gives the intervals of a file as reports, as they are read; each is of device, or where that is empty of the usage
-// point that its block is linked to. A flaw names the element that it is about. Broken XML ends the rows.
-func Rows(file io.Reader, device string) iter.Seq[energy.Row] {
-	return func(yield func(energy.Row) bool) {
-		r := reader{decoder: xml.NewDecoder(file), device: device}
-		for {
-			row, found, err := r.next()
-			switch {
-			case errors.Is(err, io.EOF):
-				return
-			case err != nil:
-				yield(energy.Row{Line: r.line(), Flaws: []energy.Flaw{{Field: "xml", Rule: "malformed"}}})
-				return
-			case found && !yield(row):
+// Skipped yields what was not stored on purpose, with how many intervals of it there are, in the order of the file. It is complete
+// once Rows has ended.
+func (f *Feed) Skipped() iter.Seq2[Skipped, int] {
+	return func(yield func(Skipped, int) bool) {
+		for _, s := range f.order {
+			if !yield(s, f.skipped[s]) {
 				return
 			}
 		}
 	}
 }
 
-type reader struct {
-	decoder *xml.Decoder
-	device  string // of all rows; empty where each usage point is one
-	kind    *readingType
-	point   string // the usage point of the entry
+func (f *Feed) skip(s Skipped) {
+	if f.skipped[s] == 0 {
+		f.order = append(f.order, s)
+	}
+	f.skipped[s]++
 }
 
-func (r *reader) line() int {
-	line, _ := r.decoder.InputPos()
-	return line
-}
-
-// next reads the next element that matters; found is set where it was an interval.
-func (r *reader) next() (row energy.Row, found bool, err error) {
-	token, err := r.decoder.Token()
-	if err != nil {
-		return row, false, err
-	}
-	start, ok := token.(xml.StartElement)
-	if !ok {
-		return row, false, nil
-	}
-	switch start.Name.Local {
-	case "link":
-		r.follow(start)
-	case "ReadingType":
-		r.kind = &readingType{Accumulation: -1}
-		return row, false, r.decoder.DecodeElement(r.kind, &start)
-	case "IntervalReading":
-		line := r.line()
-		var i interval
-		if err := r.decoder.DecodeElement(&i, &start); err != nil {
-			return row, false, err
+// Rows gives the intervals of the file that was surveyed, from its begin, as reports: each of the device, or where that is empty of
+// its usage point. A flaw names the element that it is about. Of a file whose XML is broken nothing is given but that: what would
+// come behind may decide what stands before.
+func (f *Feed) Rows(file io.Reader) iter.Seq[energy.Row] {
+	return func(yield func(energy.Row) bool) {
+		if f.broken > 0 {
+			yield(energy.Row{Line: f.broken, Flaws: []energy.Flaw{{Field: "xml", Rule: "malformed"}}})
+			return
 		}
-		row = energy.Row{Line: line}
-		row.Report, row.Flaws = r.report(i)
-		return row, true, nil
-	}
-	return row, false, nil
-}
-
-var usagePoint = regexp.MustCompile(`UsagePoint/([A-Za-z0-9._:-]{1,64})(?:/|$)`)
-
-// follow notes the usage point that an entry's link leads through.
-func (r *reader) follow(link xml.StartElement) {
-	for _, a := range link.Attr {
-		if a.Name.Local != "href" {
-			continue
-		}
-		if point := usagePoint.FindStringSubmatch(a.Value); point != nil {
-			r.point = point[1]
+		f.skipped, f.order = make(map[Skipped]int), nil
+		err := scan(file, visitor{entry: func(*entry) {}, interval: func(line, block int, _ *entry, i interval) error {
+			if block >= len(f.blocks) {
+				return errChanged
+			}
+			row, taken := f.row(f.blocks[block], i)
+			row.Line = line
+			if taken && !yield(row) {
+				return errEnd
+			}
+			return nil
+		}})
+		if err != nil && !errors.Is(err.reason, errEnd) {
+			yield(energy.Row{Line: err.line, Flaws: []energy.Flaw{{Field: "xml", Rule: "malformed"}}})
 		}
 	}
 }
 
-func (r *reader) report(i interval) (energy.Report, []energy.Flaw) {
-	device := r.device
-	if device == "" {
-		device = r.point
+// row makes a row of an interval; taken is false where it is skipped.
+func (f *Feed) row(of source, i interval) (row energy.Row, taken bool) {
+	if of.skip.Why != "" {
+		f.skip(of.skip)
+		return row, false
 	}
-	start, startErr := strconv.ParseInt(i.Start, 10, 64)
-	seconds, durationErr := strconv.ParseInt(i.Duration, 10, 64)
-	var flaws []energy.Flaw
-	for _, check := range []struct {
-		bad   bool
-		field string
-		rule  string
-	}{
-		{device == "", "UsagePoint", "required"},
-		{startErr != nil, "start", "integer"},
-		{durationErr != nil || seconds < 0, "duration", "integer"},
-		{r.kind == nil || (r.kind.Unit != wattHours && r.kind.Unit != watts), "ReadingType.uom", "unit"},
-	} {
-		if check.bad {
-			flaws = append(flaws, energy.Flaw{Field: check.field, Rule: check.rule})
-		}
+	span, flaws := i.span(of)
+	if flaws = slices.Concat(of.flaws, flaws); len(flaws) > 0 {
+		row.Flaws = flaws
+		return row, true
 	}
-	if len(flaws) > 0 {
-		return energy.Report{}, flaws
+	s := f.series[of.key(span.seconds())]
+	if s == nil {
+		s = &series{}
 	}
-	at := time.Unix(start+seconds, 0).UTC().Format(time.RFC3339)
-	report := energy.Report{Device: &device, At: &at}
-	return report, r.measure(&report, i.Value, seconds)
+	if better := s.toldBy(span); better != nil {
+		f.skip(s.skipped(of, better))
+		return row, false
+	}
+	if s.disputed(span) {
+		row.Flaws = []energy.Flaw{{Field: "MeterReading", Rule: "disputed_series"}}
+		return row, true
+	}
+	at := time.Unix(span.to, 0).UTC().Format(time.RFC3339)
+	row.Report = energy.Report{Device: &of.device, At: &at}
+	row.Flaws = of.kind.measure(&row.Report, i.Value, span.seconds())
+	return row, true
 }
 
-// measure puts the value into the report.
-func (r *reader) measure(report *energy.Report, value string, seconds int64) []energy.Flaw {
+// measure puts a value into a report.
+func (k *readingType) measure(report *energy.Report, value string, seconds int64) []energy.Flaw {
 	if _, err := strconv.ParseInt(value, 10, 64); err != nil {
 		return []energy.Flaw{{Field: "value", Rule: "integer"}}
 	}
 	const kilo = 3
-	kwh := value + "e" + strconv.Itoa(r.kind.Multiplier-kilo)
-	if r.kind.Unit == watts {
-		power, err := energy.ParseWatts(value + "e" + strconv.Itoa(r.kind.Multiplier))
+	kwh := value + "e" + strconv.Itoa(k.Multiplier-kilo)
+	if k.Unit == watts {
+		power, err := energy.ParseWatts(value + "e" + strconv.Itoa(k.Multiplier))
 		if err != nil {
 			return []energy.Flaw{{Field: "value", Rule: "number"}}
 		}
 		kwh = power.During(seconds * 1000).KWh()
 	}
-	if r.kind.Accumulation == register && r.kind.Unit == wattHours {
+	if k.isRegister() {
 		report.Register = &kwh
 		return nil
 	}
-	span := strconv.FormatInt(seconds, 10)
-	report.KWh, report.Seconds = &kwh, &span
+	text := strconv.FormatInt(seconds, 10)
+	report.KWh, report.Seconds = &kwh, &text
 	return nil
 }

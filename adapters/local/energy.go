@@ -28,6 +28,7 @@ var (
 	_ advice.Ambience    = Energy{}
 	_ advice.States      = Energy{}
 	_ advice.Calendar    = Energy{}
+	_ advice.Openings    = Energy{}
 	_ advice.Prices      = Energy{}
 	_ advice.Changes     = Energy{}
 )
@@ -117,13 +118,19 @@ func (e Energy) Days(ctx context.Context, t advice.Target, from, to time.Time) (
 	for i, s := range all[0].Steps {
 		days[i] = advice.DayUse{
 			Start: s.Start.Time(), Known: s.Known, KWh: s.Energy.Float(), Cost: s.Charge.Cost.InexactFloat64(), CO2Kg: s.Charge.CO2.InexactFloat64(),
-			PeakKW: math.NaN(), Coverage: s.Coverage,
+			PeakKW: math.NaN(), Coverage: s.Coverage, Weight: s.Weight,
 		}
 		if s.PeakKnown {
 			days[i].PeakKW = peakOf(s)
 		}
 	}
 	return days, nil
+}
+
+// Beside sets a range beside an earlier one.
+func (e Energy) Beside(ctx context.Context, t advice.Target, from, to time.Time, days int) (advice.Beside, error) {
+	c, err := e.Reports.Compare(ctx, inside, energy.Level(t.Level), t.ID, energy.InstantOf(from), energy.InstantOf(to), days)
+	return advice.Beside{KWh: c.Energy.Float(), Before: c.Earlier.Float(), Share: c.Share, Comparable: c.ChangeKnown}, err
 }
 
 // peakOf is the highest quarter hour of a step, kW; 0 where none was measured.

@@ -55,7 +55,7 @@ func newFixture(t *testing.T) *fixture {
 	require.NoError(t, broker.Start())
 	t.Cleanup(func() {
 		_ = broker.Stop()
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
 		require.NoError(t, supervisor.Stop(ctx), "every connection ends with the broker")
 		require.Empty(t, log.FilterMessage("goroutine panicked").All())

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"go.uber.org/fx"
 	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/adapters/demo"
+	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/clock"
@@ -19,33 +21,59 @@ import (
 
 type demoCommand struct{}
 
-// Run serves at once and loads the demo's campus beside it.
+// Run serves at once, and loads the demo's campus and carries it on beside it.
 func (demoCommand) Run() error {
 	settings, err := load()
 	if err != nil {
 		return err
 	}
-	return serve(settings, fx.Invoke(loadDemo))
+	return serve(settings, fx.Invoke(runDemo))
 }
 
-func loadDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *supervise.Supervisor, catalog *energy.Catalog, ledger *energy.Ledger, conditions *energy.Conditions, advisor *advice.Advisor) {
+// carryEvery is how often it is looked whether a minute has begun that the demo's devices have something to say in.
+const carryEvery = 5 * time.Second
+
+func runDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *supervise.Supervisor, catalog *energy.Catalog, rules *energy.Rules, ledger *energy.Ledger, conditions *energy.Conditions, store *gormenergy.Store, advisor *advice.Advisor) {
+	loader := demo.Loader{Catalog: catalog, Rules: rules, Ledger: ledger, Conditions: conditions, Moments: store, Zone: c.Zone, KeptDays: c.RawRetentionDays}
 	life.Append(fx.StartHook(func() {
 		supervisor.Once("demo", func(ctx context.Context) {
-			loader := demo.Loader{Catalog: catalog, Ledger: ledger, Conditions: conditions, Zone: c.Zone}
-			loaded, err := loader.Load(ctx, clock.System{}.Now(), showProgress)
-			switch {
-			case err != nil:
-				log.Error("the demo's campus was not loaded", zap.Error(err))
-			case !loaded:
-				log.Info("there is a campus already; the demo's was not loaded")
-			default:
-				if err := errors.Join(advisor.RunDue(ctx), advisor.PrepareForecasts(ctx)); err != nil {
-					log.Error("the demo's campus was not analysed", zap.Error(err))
-				}
-				fmt.Fprintln(os.Stdout, "  Campus de lecturas reales cargado · campus of real readings loaded")
+			reached := clock.System{}.Now().Truncate(time.Minute)
+			if err := beginDemo(ctx, log, loader, advisor, reached); err != nil && ctx.Err() == nil {
+				log.Error("the demo's campus was not loaded; it is tried again", zap.Error(err))
 			}
+			repeat(ctx, carryEvery, log, "the demo's campus was not carried on; it is tried again", func(ctx context.Context) error {
+				now := clock.System{}.Now().Truncate(time.Minute)
+				if !now.After(reached) {
+					return nil
+				}
+				err := loader.CarryOn(ctx, now, func(int, int) {})
+				if err == nil {
+					reached = now
+				}
+				return err
+			})
 		})
 	}))
+}
+
+// beginDemo makes the campus where there is none, and brings it up to now.
+func beginDemo(ctx context.Context, log *zap.Logger, loader demo.Loader, advisor *advice.Advisor, now time.Time) error {
+	created, err := loader.Create(ctx, now)
+	if err != nil {
+		return err
+	}
+	if !created {
+		log.Info("there is a campus already; none was made, and the demo's is carried on if it is that")
+		return loader.CarryOn(ctx, now, func(int, int) {})
+	}
+	if err := loader.CarryOn(ctx, now, showProgress); err != nil {
+		return err
+	}
+	if err := errors.Join(advisor.RunDue(ctx), advisor.PrepareForecasts(ctx)); err != nil {
+		return fmt.Errorf("analyse: %w", err)
+	}
+	fmt.Fprintln(os.Stdout, "  Campus de lecturas reales cargado · campus of real readings loaded")
+	return nil
 }
 
 // showProgress draws a bar on one line.

@@ -27,7 +27,7 @@ import (
 
 type importCommand struct {
 	Files    []string `arg:"" name:"file" type:"existingfile" help:"CSV, NDJSON or JSON as POST /consumo/lote takes them, or Green Button XML."`
-	Device   string   `help:"The device of rows that name none; of a Green Button file, of all its rows."`
+	Device   string   `help:"The device of rows that name none; of a Green Button file, of all that was drawn in it."`
 	CreateIn string   `name:"create-in" placeholder:"SPACE" help:"Make unknown devices, as meters in the space of this id."`
 	Again    bool     `help:"Begin at the first row, even where an earlier import came further."`
 }
@@ -80,7 +80,7 @@ func (i importer) run(ctx context.Context, path string) error {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	name, size, err := fingerprint(file, i.command.Device)
+	name, size, err := fingerprint(file, i.command.Device+readingOf(path))
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -91,7 +91,7 @@ func (i importer) run(ctx context.Context, path string) error {
 		}
 	}
 	bar := newProgress(filepath.Base(path), size)
-	rows, err := i.rows(path, io.TeeReader(file, bar))
+	rows, skipped, err := i.rows(path, file, bar)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -119,36 +119,52 @@ func (i importer) run(ctx context.Context, path string) error {
 		}
 	}
 	bar.end()
+	for line := range skipped {
+		fmt.Printf("%s: %s\n", filepath.Base(path), line)
+	}
 	return i.conclude(path, sum, read)
 }
 
+// readingOf tells the ways apart in which files of an ending were read by versions of the program: an import goes on where an earlier
+// one came to only if that counted the same rows.
+func readingOf(path string) string {
+	if strings.EqualFold(filepath.Ext(path), ".xml") {
+		return "\x00by links"
+	}
+	return ""
+}
+
 // fingerprint names a file by its content and by what is asked of it.
-func fingerprint(file *os.File, device string) (name string, size int64, err error) {
+func fingerprint(file *os.File, asked string) (name string, size int64, err error) {
 	hash := sha256.New()
 	if size, err = io.Copy(hash, file); err != nil {
 		return "", 0, err
 	}
-	_, _ = hash.Write([]byte("\x00" + device))
+	_, _ = hash.Write([]byte("\x00" + asked))
 	_, err = file.Seek(0, io.SeekStart)
 	return hex.EncodeToString(hash.Sum(nil)), size, err
 }
 
 var mediaOf = map[string]string{".csv": "text/csv", ".txt": "text/csv", ".ndjson": "application/x-ndjson", ".jsonl": "application/x-ndjson", ".json": "application/json"}
 
-// rows reads a file by the ending of its name.
-func (i importer) rows(path string, file io.Reader) (iter.Seq[energy.Row], error) {
+// rows reads a file by the ending of its name. skipped are, once it is read, words on what is left out on purpose.
+func (i importer) rows(path string, file io.ReadSeeker, bar io.Writer) (rows iter.Seq[energy.Row], skipped iter.Seq[string], err error) {
 	ending := strings.ToLower(filepath.Ext(path))
 	if ending == ".xml" {
-		return greenbutton.Rows(file, i.command.Device), nil
+		feed := greenbutton.Survey(file, i.command.Device)
+		_, err := file.Seek(0, io.SeekStart)
+		return feed.Rows(io.TeeReader(file, bar)), skippedIn(feed, i.settings.Locale), err
 	}
 	media, known := mediaOf[ending]
 	if !known {
-		return nil, fmt.Errorf("the name must end in .csv, .ndjson, .json or .xml, not %q", ending)
+		return nil, nil, fmt.Errorf("the name must end in .csv, .ndjson, .json or .xml, not %q", ending)
 	}
-	rows, err := httpenergy.ReportRows(file, media)
-	if err != nil {
-		return nil, err
-	}
+	rows, err = httpenergy.ReportRows(io.TeeReader(file, bar), media)
+	return i.named(rows), func(func(string) bool) {}, err
+}
+
+// named gives rows that name no device the one of the command.
+func (i importer) named(rows iter.Seq[energy.Row]) iter.Seq[energy.Row] {
 	return func(yield func(energy.Row) bool) {
 		for row := range rows {
 			if row.Report.Device == nil && i.command.Device != "" {
@@ -161,7 +177,7 @@ func (i importer) rows(path string, file io.Reader) (iter.Seq[energy.Row], error
 				return
 			}
 		}
-	}, nil
+	}
 }
 
 // chunks divides rows.

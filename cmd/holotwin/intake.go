@@ -23,6 +23,6 @@ func (m messages) Count(dialect, outcome string) { m.by.WithLabelValues(dialect,
 
 func newIntake(registry *prometheus.Registry, ledger *energy.Ledger, conditions *energy.Conditions, catalog *energy.Catalog, store *gormenergy.Store) *energy.Intake {
 	return energy.NewIntake(energy.IntakeNeeds{
-		Ledger: ledger, Conditions: conditions, Catalog: catalog, Moments: store, Inbox: store, Clock: instants{}, Counter: newMessages(registry),
+		Ledger: ledger, Conditions: conditions, Catalog: catalog, Moments: store, Inbox: store, Channels: store, Clock: instants{}, Counter: newMessages(registry),
 	})
 }

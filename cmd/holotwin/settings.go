@@ -25,9 +25,9 @@ func load() (config.Config, error) {
 	switch rule, args := auth.CheckPassword(settings.AdminPassword, settings.AdminEmail); rule {
 	case "":
 		return settings, nil
-	case "min_length":
+	case "min_bytes":
 		return settings, fmt.Errorf("ADMIN_PASSWORD: at least %v bytes are needed", args["min"])
-	case "max_length":
+	case "max_bytes":
 		return settings, fmt.Errorf("ADMIN_PASSWORD: at most %v bytes", args["max"])
 	default:
 		return settings, errors.New("ADMIN_PASSWORD: looks like a default; choose another, or leave it out and one is made")

@@ -20,6 +20,7 @@ import (
 	"github.com/holotwin/holotwin/adapters/jwt"
 	"github.com/holotwin/holotwin/adapters/llm"
 	"github.com/holotwin/holotwin/adapters/local"
+	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
 	"github.com/holotwin/holotwin/adapters/pdf"
 	"github.com/holotwin/holotwin/adapters/web"
 	"github.com/holotwin/holotwin/modules/advice"
@@ -142,7 +143,7 @@ var energyParts = fx.Module("energy",
 		newIntake,
 		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, twin *energy.Twin, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet) *httpenergy.Handlers {
 			return &httpenergy.Handlers{
-				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Feed: feed, Intake: intake, Fleet: fleet, Clock: instants{},
+				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Feed: feed, Intake: intake, Fleet: fleet, Emoncms: dialect.EmoncmsRequests{}, Clock: instants{},
 			}
 		},
 	),
@@ -159,8 +160,8 @@ var adviceParts = fx.Module("advice",
 		func(c config.Config, campus local.Energy, store *gormadvice.Store) *advice.Advisor {
 			return advice.New(advice.Needs{
 				Rewriter: rewriter(c), Wordings: store,
-				Campus: campus, Consumption: campus, Ambience: campus, States: campus, Calendar: campus, Prices: campus, Changes: campus,
-				Recommendations: store, Analyses: store, Archive: store, Scenarios: store, Runs: store, Jobs: store, Reports: pdf.New(), Clock: clock.System{}, NewID: random.ID,
+				Campus: campus, Consumption: campus, Ambience: campus, States: campus, Calendar: campus, Openings: campus, Prices: campus, Changes: campus,
+				Recommendations: store, Analyses: store, DayAnswers: store, Archive: store, Scenarios: store, Runs: store, Jobs: store, Reports: pdf.New(), Clock: clock.System{}, NewID: random.ID,
 			})
 		},
 		func(advisor *advice.Advisor) *httpadvice.Handlers { return &httpadvice.Handlers{Advisor: advisor} },

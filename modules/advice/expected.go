@@ -62,6 +62,7 @@ func rowsOf(h *history.History) []baseline.Row {
 	for i, hour := range h.Hours {
 		rows[i] = baseline.Row{WeekHour: hour.WeekHour, Load: hour.KW, Temp: hour.Outdoor, Date: hour.Date, Day: hour.Day}
 	}
+	baseline.FillWarmth(rows)
 	return rows
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // Key lets devices and gateways write measurements of their own devices, and nothing else.
@@ -79,7 +80,7 @@ func (k *Keys) check(ctx context.Context, actor Actor, edit KeyEdit) error {
 	switch {
 	case strings.TrimSpace(edit.Name) == "":
 		flaws = append(flaws, Flaw{Field: "name", Rule: "required"})
-	case len(edit.Name) > maxKeyName:
+	case utf8.RuneCountInString(edit.Name) > maxKeyName:
 		flaws = append(flaws, Flaw{Field: "name", Rule: "max_length", Args: map[string]any{"max": maxKeyName}})
 	}
 	if len(edit.Devices) == 0 && edit.Space == "" {

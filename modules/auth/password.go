@@ -29,9 +29,9 @@ var common = func() map[string]bool {
 func CheckPassword(password, email string) (rule string, args map[string]any) {
 	switch {
 	case len(password) < MinPassword:
-		return "min_length", map[string]any{"min": MinPassword}
+		return "min_bytes", map[string]any{"min": MinPassword}
 	case len(password) > MaxPassword:
-		return "max_length", map[string]any{"max": MaxPassword}
+		return "max_bytes", map[string]any{"max": MaxPassword}
 	case strings.ContainsRune(password, 0):
 		return "control_characters", nil
 	case looksDefault(password, email), password == publishedPassword:

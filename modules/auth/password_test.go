@@ -9,11 +9,11 @@ import (
 
 func TestCheckPassword(t *testing.T) {
 	for password, rule := range map[string]string{
-		"":                                "min_length",
-		"ñandúes":                         "min_length", // nine bytes
-		"ñandúes7":                        "",           // ten, of eight letters
-		strings.Repeat("añb1c", 12):       "",           // 72
-		strings.Repeat("añb1c", 12) + "x": "max_length",
+		"":                                "min_bytes",
+		"ñandúes":                         "min_bytes", // nine bytes
+		"ñandúes7":                        "",          // ten, of eight letters
+		strings.Repeat("añb1c", 12):       "",          // 72
+		strings.Repeat("añb1c", 12) + "x": "max_bytes",
 		"con\x00nulo-largo":               "control_characters",
 		"password123":                     "common_password",
 		"PASSWORD!!!!":                    "common_password",

@@ -143,13 +143,13 @@ func checkLogin(email, password string) []Flaw {
 		flaws = append(flaws, Flaw{Field: "email", Rule: "required"})
 	}
 	if len(email) > 320 {
-		flaws = append(flaws, Flaw{Field: "email", Rule: "max_length", Args: map[string]any{"max": 320}})
+		flaws = append(flaws, Flaw{Field: "email", Rule: "max_bytes", Args: map[string]any{"max": 320}})
 	}
 	switch {
 	case password == "":
 		flaws = append(flaws, Flaw{Field: "password", Rule: "required"})
 	case len(password) > MaxPassword:
-		flaws = append(flaws, Flaw{Field: "password", Rule: "max_length", Args: map[string]any{"max": MaxPassword}})
+		flaws = append(flaws, Flaw{Field: "password", Rule: "max_bytes", Args: map[string]any{"max": MaxPassword}})
 	}
 	return flaws
 }

@@ -119,7 +119,7 @@ func (b *batch) record(ctx context.Context, rows iter.Seq[Row]) (Summary, error)
 	}
 	for row := range rows {
 		reading, ok := b.read(ctx, row)
-		if !ok {
+		if !ok && reading.Kind != Refused {
 			if b.failed() {
 				break
 			}
@@ -211,7 +211,7 @@ func (b *batch) recordAtomic(ctx context.Context, rows iter.Seq[Row]) (Summary, 
 	return b.summary, nil
 }
 
-// read makes a reading of a row, or rejects it. Where the campus cannot be read, the batch has failed.
+// read makes a reading of a row, or rejects it; one that was Refused is stored nevertheless. Where the campus cannot be read, the batch has failed.
 func (b *batch) read(ctx context.Context, row Row) (Reading, bool) {
 	reading, flaws, err := Reading{}, row.Flaws, error(nil)
 	if len(flaws) == 0 {
@@ -244,6 +244,9 @@ func (b *batch) reject(r Rejection) {
 func (b *batch) tell(p *part, outcomes []Outcome) {
 	inserted, duplicates := 0, 0
 	for i, o := range outcomes {
+		if p.readings[i].Kind == Refused {
+			continue // it is rejected already
+		}
 		switch o.Result {
 		case Inserted:
 			inserted++
@@ -251,6 +254,8 @@ func (b *batch) tell(p *part, outcomes []Outcome) {
 			duplicates++
 		case Conflict:
 			b.reject(Rejection{Line: p.lines[i], Conflicting: true})
+		case Overlapping:
+			b.reject(Rejection{Line: p.lines[i], Flaws: []Flaw{overlappingFlaw()}})
 		}
 	}
 	if b.atomic && b.summary.Rejected > 0 {

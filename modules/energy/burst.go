@@ -79,3 +79,11 @@ func (l Link) Standing(t Traits) Base {
 	}
 	return base
 }
+
+// Reaches is since when the next link can count.
+func (b Base) Reaches() Instant {
+	if b.Burst.Begun != 0 {
+		return min(b.At, b.Burst.Since)
+	}
+	return b.At
+}

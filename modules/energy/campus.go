@@ -2,6 +2,7 @@ package energy
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 )
@@ -90,6 +91,9 @@ func (c *Campus) deviceOf(o Observation) (Device, bool) {
 	if o.Device != "" {
 		return c.Device(o.Device)
 	}
+	if whole, is := c.wholeAt(o.Dialect, o.Address); is {
+		return whole, true
+	}
 	return c.DeviceAt(o.Address)
 }
 
@@ -142,6 +146,15 @@ func (c *Campus) Zone(id SpaceID) *time.Location {
 	return c.fallback
 }
 
+// Holidays are the public holidays of a space's site.
+func (c *Campus) Holidays(id SpaceID) HolidaySet {
+	site, known := c.Space(c.SiteOf(id))
+	if !known || site.Holidays == "" {
+		return Colombian
+	}
+	return site.Holidays
+}
+
 // QuestionZone is the zone in which the dates and local times of a question are read: that of the site of the first of the
 // spaces or devices that it asks for, else that of the only site, else the one where no site says. An empty id asks for nothing.
 func (c *Campus) QuestionZone(ids ...string) *time.Location {
@@ -182,6 +195,17 @@ func (c *Campus) DevicesWithin(within SpaceID) []Device {
 	for _, s := range c.Spaces(within) {
 		for _, id := range c.inSpace[s.ID] {
 			list = append(list, c.devices[id])
+		}
+	}
+	return list
+}
+
+// among are the devices of some ids, by id.
+func (c *Campus) among(ids map[DeviceID]int32) []Device {
+	list := make([]Device, 0, len(ids))
+	for _, id := range slices.Sorted(maps.Keys(ids)) {
+		if d, known := c.devices[id]; known {
+			list = append(list, d)
 		}
 	}
 	return list

@@ -12,6 +12,8 @@ type Correction struct {
 	// Before is what stood there; nil where it was withdrawn. After is what stands there now; nil where the
 	// correction withdrew it.
 	Before, After *Reading
+	// KeepsSpan is set where After has the span of what stood there: it is as sure as it was.
+	KeepsSpan bool
 	// Ruling is how a register that was held back is to be decoded; 0 where the correction is none of that.
 	Ruling Ruling
 	Reason string
@@ -33,7 +35,7 @@ func (c Correction) Changes() bool {
 // Correct puts what the report says in the place of the reading under its device and instant, or brings a withdrawn
 // one back. What the report leaves out stays: an interval keeps its length. The totals follow in the same transaction. A
 // correction that changes nothing is not kept.
-// Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+// Errors: ErrForbidden, ErrNotFound, ErrInvalid, ErrOverlapping.
 func (l *Ledger) Correct(ctx context.Context, caller Caller, report Report, reason string) (Correction, error) {
 	key, err := l.correctable(ctx, caller, report)
 	if err != nil {
@@ -43,6 +45,7 @@ func (l *Ledger) Correct(ctx context.Context, caller Caller, report Report, reas
 	if err != nil {
 		return Correction{}, err
 	}
+	stated := report.Seconds != nil
 	if report, err = l.keepInterval(ctx, key, report); err != nil {
 		return Correction{}, err
 	}
@@ -50,7 +53,8 @@ func (l *Ledger) Correct(ctx context.Context, caller Caller, report Report, reas
 	if len(flaws) > 0 {
 		return Correction{}, ErrInvalid{flaws}
 	}
-	return l.correct(ctx, Correction{Key: key, After: &reading, Reason: reason, By: caller.Subject, Made: reader.now})
+	keeps := !stated && report.Seconds != nil
+	return l.correct(ctx, Correction{Key: key, After: &reading, KeepsSpan: keeps, Reason: reason, By: caller.Subject, Made: reader.now})
 }
 
 // keepInterval gives a report of an interval's energy the length of the interval that it corrects, unless it states one.

@@ -37,12 +37,15 @@ func (i *Intake) Stamp(ctx context.Context, caller Caller, said []Observation) e
 		return err
 	}
 	t := taking{intake: i, campus: campus, caller: caller, now: i.clock.Now(), said: said}
+	if err := t.noteChannels(ctx); err != nil {
+		return err
+	}
 	for place, o := range said {
 		if device, known := t.deviceOf(o); known {
 			t.when(place, device)
 			continue
 		}
-		if _, _, tells := o.own(campus, ""); !tells && o.given == 0 {
+		if when := o.own(campus, "", t.now); when.at == 0 && when.flaw == "" && o.given == 0 {
 			said[place].given = cmp.Or(o.Arrived, t.now)
 		}
 	}

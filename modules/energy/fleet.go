@@ -11,9 +11,13 @@ import (
 type Vital struct {
 	Device DeviceID
 	Heard  Instant
-	// Clock is by how many ms its clock is ahead; behind where it is negative; 0 where it is right or was not told.
+	// Clock is by how many ms its clock is ahead; behind where it is negative; 0 where it is right or was not told. It is
+	// -NeverSet where the clock was never set.
 	Clock int64
 }
+
+// NeverSet stands for by how many ms a clock is behind that was never set, and so tells of before EarliestInstant.
+const NeverSet = 10 * 366 * dayMs
 
 // Vitals keeps the signs of life of devices.
 type Vitals interface {
@@ -47,6 +51,8 @@ type pulse struct {
 	n            int
 	least, most  int64 // its instants less ours, ms
 	clock        int64
+	// sure is set where clock was judged in this process or is what was kept before; told where an instant was told in this process.
+	sure, told bool
 }
 
 // Of judging a clock. Instants of the future are wrong, whatever way they take; those of the past may only be late, unless all of
@@ -74,12 +80,20 @@ func (f *Fleet) Heard(device DeviceID, at Instant, source TimeSource) {
 		f.pulses[device] = p
 	}
 	p.heard, f.fresh[device] = now, true
-	if at != 0 && (source == ByDevice || source == ByDeviceLocal) {
+	switch {
+	case at == 0 || source == ByAge:
+	case at < EarliestInstant:
+		p.clock, p.n, p.sure, p.told = -NeverSet, 0, true, true // one message says it, and the next may say another
+	case source == ByDevice || source == ByDeviceLocal:
 		p.note(now, int64(at-now))
 	}
 }
 
 func (p *pulse) note(now Instant, off int64) {
+	p.told = true
+	if p.clock <= -NeverSet {
+		p.clock = 0
+	}
 	if int64(now-p.since) > pulseWindow {
 		p.since, p.n = now, 0
 	}
@@ -91,20 +105,59 @@ func (p *pulse) note(now Instant, off int64) {
 	switch {
 	case p.most >= surelyAhead:
 		if p.n >= aheadOften {
-			p.clock = p.most
+			p.clock, p.sure = p.most, true
 		}
 	case p.n >= behindOften && int64(now-p.since) >= behindFor:
-		p.clock = 0
+		p.clock, p.sure = 0, true
 		if p.most <= -surelyBehind && p.most > -farBehind && p.most-p.least <= behindSpread {
 			p.clock = p.most
 		}
 	case p.most > -surelyBehind:
-		p.clock = 0
+		p.clock, p.sure = 0, true
 	}
+}
+
+// resume takes over what was kept of a clock before this process began.
+func (p *pulse) resume(kept int64) {
+	if p.sure {
+		return
+	}
+	p.sure = true
+	if !p.told || kept > -NeverSet { // one that tells a time by now was set
+		p.clock = kept
+	}
+}
+
+// resume takes over what was kept of the clocks of devices that were heard, and did not tell how theirs go yet.
+func (f *Fleet) resume(ctx context.Context) error {
+	f.mu.Lock()
+	var unsure []DeviceID
+	for id := range f.fresh {
+		if !f.pulses[id].sure {
+			unsure = append(unsure, id)
+		}
+	}
+	f.mu.Unlock()
+	if len(unsure) == 0 {
+		return nil
+	}
+	kept, err := f.vitals.VitalsOf(ctx, unsure)
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, id := range unsure {
+		f.pulses[id].resume(kept[id].Clock)
+	}
+	return nil
 }
 
 // Keep keeps what was heard since it was last kept.
 func (f *Fleet) Keep(ctx context.Context) error {
+	if err := f.resume(ctx); err != nil {
+		return err
+	}
 	f.mu.Lock()
 	all := make([]Vital, 0, len(f.fresh))
 	for _, id := range slices.Sorted(maps.Keys(f.fresh)) {
@@ -136,7 +189,7 @@ type Health struct {
 	Status HealthStatus
 	// Heard is when it last spoke; 0 where it never did.
 	Heard Instant
-	// Clock is by how many ms its clock is ahead, behind where it is negative; 0 where it is right or is not told.
+	// Clock is by how many ms its clock is ahead, behind where it is negative; 0 where it is right, is not told, or was never set.
 	Clock int64
 }
 
@@ -150,6 +203,7 @@ const (
 	Stuck       HealthStatus = "stuck" // it says one and the same number
 	ClockAhead  HealthStatus = "clock_ahead"
 	ClockBehind HealthStatus = "clock_behind"
+	ClockUnset  HealthStatus = "clock_unset" // it was never set
 	Healthy     HealthStatus = "ok"
 )
 
@@ -180,6 +234,7 @@ func (f *Fleet) HealthOf(ctx context.Context, devices []Device) (map[DeviceID]He
 		v := vitals[d.ID]
 		f.mu.Lock()
 		if p := f.pulses[d.ID]; p != nil && p.heard > v.Heard {
+			p.resume(v.Clock)
 			v.Heard, v.Clock = p.heard, p.clock
 		}
 		f.mu.Unlock()
@@ -195,6 +250,9 @@ func judge(d Device, last []Reading, v Vital, now Instant) Health {
 		h.Heard = max(h.Heard, last[0].At)
 	}
 	h.Heard = min(h.Heard, now)
+	if v.Clock <= -NeverSet {
+		h.Clock = 0
+	}
 	switch {
 	case h.Heard == 0:
 		h.Status = Never
@@ -202,6 +260,8 @@ func judge(d Device, last []Reading, v Vital, now Instant) Health {
 		h.Status = Silent
 	case isStuck(last):
 		h.Status = Stuck
+	case v.Clock <= -NeverSet:
+		h.Status = ClockUnset
 	case v.Clock > 0:
 		h.Status = ClockAhead
 	case v.Clock < 0:

@@ -1,6 +1,7 @@
 package energy
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -58,8 +59,80 @@ func TestHealth(t *testing.T) {
 		"off is not stuck":    {last: readings(12, quarterMs, func(int) Energy { return 0 }), at: now, want: Healthy},
 		"few":                 {last: readings(2, quarterMs, moving), at: now.Add(20 * hourMs), want: Healthy},
 		"ahead":               {last: readings(12, quarterMs, moving), v: Vital{Heard: now, Clock: 90_000}, at: now, want: ClockAhead},
+		"never set":           {last: readings(12, quarterMs, moving), v: Vital{Heard: now, Clock: -NeverSet}, at: now, want: ClockUnset},
 		"behind":              {last: readings(12, quarterMs, moving), v: Vital{Heard: now, Clock: -900_000}, at: now, want: ClockBehind},
 	} {
 		require.Equal(t, c.want, judge(Device{}, c.last, c.v, c.at).Status, name)
 	}
+}
+
+// keptVitals keeps vitals in memory.
+type keptVitals map[DeviceID]Vital
+
+func (k keptVitals) KeepVitals(_ context.Context, all []Vital) error {
+	for _, v := range all {
+		k[v.Device] = v
+	}
+	return nil
+}
+
+func (k keptVitals) VitalsOf(context.Context, []DeviceID) (map[DeviceID]Vital, error) { return k, nil }
+
+func (k keptVitals) ClocksOff(context.Context) (map[DeviceID]int64, error) { return nil, nil }
+
+type noMoments struct{ Moments }
+
+func (noMoments) LastReadings(context.Context, []DeviceID, int) (map[DeviceID][]Reading, error) {
+	return nil, nil
+}
+
+type setClock Instant
+
+func (c *setClock) Now() Instant { return Instant(*c) }
+
+// TestAClockThatWasNeverSetIsKnownAtOnce is known from the first message, after a restart too, until the device tells a time.
+func TestAClockThatWasNeverSetIsKnownAtOnce(t *testing.T) {
+	const start = Instant(1_767_243_600_000)
+	ctx, kept, clock := context.Background(), keptVitals{}, setClock(start)
+	status := func(f *Fleet) HealthStatus {
+		t.Helper()
+		health, err := f.HealthOf(ctx, []Device{{ID: "a"}})
+		require.NoError(t, err)
+		return health["a"].Status
+	}
+	fleet := NewFleet(kept, noMoments{}, &clock)
+	for _, untrue := range []Instant{1, 250_000, -3 * 3_600_000, EarliestInstant - 1} {
+		fleet.Heard("a", Instant(clock), ByDevice)
+		require.Equal(t, Healthy, status(fleet))
+		fleet.Heard("a", untrue, ByDeviceLocal)
+		require.Equal(t, ClockUnset, status(fleet), "%d", untrue)
+		fleet.Heard("a", 0, ByArrival)
+		fleet.Heard("a", Instant(clock), ByArrival)
+		require.Equal(t, ClockUnset, status(fleet), "what tells no time mends nothing")
+		clock += 60_000
+	}
+	require.NoError(t, fleet.Keep(ctx))
+
+	clock += 60_000
+	fleet = NewFleet(kept, noMoments{}, &clock)
+	require.Equal(t, ClockUnset, status(fleet), "it survives a restart")
+	fleet.Heard("a", Instant(clock), ByArrival)
+	require.NoError(t, fleet.Keep(ctx))
+	require.Equal(t, ClockUnset, status(fleet))
+	clock += 60_000
+	fleet.Heard("a", Instant(clock)-2000, ByDeviceLocal)
+	require.Equal(t, Healthy, status(fleet))
+	require.NoError(t, fleet.Keep(ctx))
+	require.Zero(t, kept["a"].Clock)
+
+	kept["a"] = Vital{Device: "a", Heard: Instant(clock), Clock: -3_600_000}
+	clock += 60_000
+	fleet = NewFleet(kept, noMoments{}, &clock)
+	fleet.Heard("a", Instant(clock), ByArrival)
+	require.NoError(t, fleet.Keep(ctx))
+	require.EqualValues(t, -3_600_000, kept["a"].Clock, "a clock that is off otherwise is not forgotten either")
+	fleet.Heard("b", 30_000, ByAge)
+	health, err := fleet.HealthOf(ctx, []Device{{ID: "b"}})
+	require.NoError(t, err)
+	require.Equal(t, Healthy, health["b"].Status, "an age is no clock")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,8 +15,12 @@ func TestReadingsThatComeTogetherShareACommitAndEachHearsOfItsOwn(t *testing.T) 
 	var mu sync.Mutex
 	var sizes []int
 	committed := make(map[Key]bool)
+	const all = 500
+	together := make(chan struct{}) // closed when all have come
+	var first atomic.Int64          // how many the first commit holds
 	g := newGroupCommit(func(_ context.Context, batch []Reading) ([]Outcome, error) {
-		time.Sleep(2 * time.Millisecond)
+		first.CompareAndSwap(0, int64(len(batch)))
+		<-together
 		mu.Lock()
 		defer mu.Unlock()
 		sizes = append(sizes, len(batch))
@@ -27,7 +32,7 @@ func TestReadingsThatComeTogetherShareACommitAndEachHearsOfItsOwn(t *testing.T) 
 		return outcomes, nil
 	})
 	var wait sync.WaitGroup
-	for i := range Instant(500) {
+	for i := range Instant(all) {
 		wait.Go(func() {
 			r := Reading{Device: "d", At: i}
 			outcome, err := g.add(context.Background(), r)
@@ -38,8 +43,20 @@ func TestReadingsThatComeTogetherShareACommitAndEachHearsOfItsOwn(t *testing.T) 
 			}
 		})
 	}
+	until(t, func() bool {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		return int(first.Load())+len(g.waiting) == all
+	})
+	close(together)
 	wait.Wait()
-	require.Less(t, len(sizes), 100)
+	require.Equal(t, []int{int(first.Load()), all - int(first.Load())}, sizes, "all that came while the first were committed are in the next")
+}
+
+// until waits until something holds.
+func until(t *testing.T, holds func() bool) {
+	t.Helper()
+	require.Eventually(t, holds, time.Minute, time.Millisecond)
 }
 
 func TestACommitThatFailsOrPanicsIsToldToAllInIt(t *testing.T) {
@@ -85,11 +102,11 @@ func TestWhoWaitsBehindACommitThatHangsIsToldWithIt(t *testing.T) {
 	for i := range Instant(behind) {
 		ask(i + 1)
 	}
-	require.Eventually(t, func() bool {
+	until(t, func() bool {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		return len(g.waiting) == behind
-	}, 3*time.Second, time.Millisecond)
+	})
 	wait.Wait()
 	require.Empty(t, begun, "nobody tried after it")
 	require.False(t, g.running)

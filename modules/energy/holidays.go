@@ -2,6 +2,34 @@ package energy
 
 import "time"
 
+// HolidaySet is whose public holidays a site keeps.
+type HolidaySet string
+
+// The sets. A site without the holidays of a country enters its own days in the calendar, as closed.
+const (
+	Colombian  HolidaySet = "CO" // also where a site says nothing
+	NoHolidays HolidaySet = "none"
+)
+
+// known tells whether a set is one of the sets.
+func (s HolidaySet) known() bool { return s == Colombian || s == NoHolidays }
+
+// Holiday names the set's public holiday on a local date, or is empty.
+func (s HolidaySet) Holiday(date time.Time) string {
+	if s == NoHolidays {
+		return ""
+	}
+	return Holiday(date)
+}
+
+// day is what a local date counts as.
+func (s HolidaySet) day(date time.Time) Day {
+	if s.Holiday(date) != "" {
+		return HolidayDay
+	}
+	return weekdays[date.Weekday()]
+}
+
 // Holiday names the Colombian public holiday on a date, or is empty.
 //
 // Source: Ley 51 de 1983 (Ley Emiliani) with Ley 270/1996's list unchanged since: fixed days, days moved to the

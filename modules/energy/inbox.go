@@ -169,8 +169,13 @@ type Settlement struct {
 // remember notes what an unknown address said.
 func (t *taking) remember(place int, o Observation, tried bool) {
 	space := t.campus.homeOf(t.caller)
-	at, source, tells := o.own(t.campus, space)
-	if !tells {
+	when := o.own(t.campus, space, t.now)
+	if rule := when.unbelievable(t.now, t.intake.ledger.retention.ReadingsFrom(t.now)); rule != "" && o.measures() {
+		t.reject(place, rule, Flaw{Field: "timestamp", Rule: rule, Args: map[string]any{"since": t.intake.ledger.retention.ReadingsFrom(t.now).String()}})
+		return
+	}
+	at, source := when.at, when.source
+	if at == 0 {
 		at, source = cmp.Or(t.said[place].given, o.Arrived, t.now), ByArrival
 		t.said[place].given = at
 	}
@@ -305,8 +310,12 @@ func (i *Intake) Purge(ctx context.Context) ([]Newcomer, error) {
 // proposed for it. Who is limited to a space sees those that speak under its keys. Errors: ErrForbidden.
 func (i *Intake) Newcomers(ctx context.Context, caller Caller) ([]Newcomer, error) {
 	all, campus, err := i.seenNewcomers(ctx, caller)
+	if err != nil {
+		return nil, err
+	}
+	channels, err := i.wholes.with(ctx, campus, all)
 	return slices.DeleteFunc(all, func(n Newcomer) bool {
-		_, adopted := n.deviceIn(campus)
+		_, adopted := campus.adoptedAs(n, channels)
 		return n.Ignored || adopted
 	}), err
 }

@@ -18,6 +18,7 @@ type Intake struct {
 	inbox      Inbox
 	clock      Clock
 	counter    Counter
+	wholes     *wholes
 
 	mu sync.Mutex
 	// registers and states are what devices said last, as far as it was asked for.
@@ -38,6 +39,7 @@ type IntakeNeeds struct {
 	Catalog    *Catalog
 	Moments    Moments
 	Inbox      Inbox
+	Channels   Channels
 	Clock      Clock
 	Counter    Counter
 }
@@ -46,6 +48,7 @@ type IntakeNeeds struct {
 func NewIntake(n IntakeNeeds) *Intake {
 	return &Intake{
 		ledger: n.Ledger, conditions: n.Conditions, catalog: n.Catalog, moments: n.Moments, inbox: n.Inbox, clock: n.Clock, counter: n.Counter,
+		wholes:    &wholes{store: n.Channels, inbox: n.Inbox, known: make(spoken)},
 		registers: make(map[DeviceID]Energy), states: make(map[DeviceID]State),
 	}
 }
@@ -105,6 +108,9 @@ func (i *Intake) takeAs(ctx context.Context, caller Caller, said []Observation, 
 		intake: i, campus: campus, caller: caller, now: i.clock.Now(), said: said, forwarded: forwarded,
 		registers: make(map[DeviceID]Energy), states: make(map[DeviceID]State),
 	}
+	if err := t.noteChannels(ctx); err != nil {
+		return nil, err
+	}
 	if err := t.recall(ctx); err != nil {
 		return nil, err
 	}
@@ -153,6 +159,9 @@ func (t *taking) deviceOf(o Observation) (Device, bool) {
 		return t.campus.Device(o.Device)
 	}
 	d, known := t.campus.DeviceAt(o.Address)
+	if !known {
+		d, known = t.wholeOf(o)
+	}
 	if known && t.caller.Space != "" && !t.campus.Sees(t.caller, d.Space) {
 		return Device{}, false
 	}
@@ -214,40 +223,36 @@ func (t *taking) take(place int) {
 		t.reject(place, reasonNotAllowed)
 		return
 	}
-	at, source := t.when(place, device)
+	when := t.when(place, device)
 	if !o.Retained {
-		t.intake.ledger.heard(device.ID, at, source)
+		t.intake.ledger.heard(device.ID, cmp.Or(when.unset, when.at), cmp.Or(when.clock, when.source))
 	}
-	t.takeMeasure(place, o, device, Reading{Device: device.ID, At: at, Source: source}, tried)
-	t.takeState(place, o, device, at, source)
-	t.takeAmbient(place, o, device, at)
+	if when.flaw != "" {
+		t.reject(place, when.flaw, Flaw{Field: "timestamp", Rule: when.flaw})
+		return
+	}
+	t.takeMeasure(place, o, device, when, tried)
+	t.takeState(place, o, device, when.at, when.source)
+	t.takeAmbient(place, o, device, when)
 }
 
-// when is the instant of an observation, and whose clock it is of. One that tells none is given one, once.
-func (t *taking) when(place int, device Device) (Instant, TimeSource) {
+// when is the instant of an observation. One that tells none is given one, once.
+func (t *taking) when(place int, device Device) told {
 	o := &t.said[place]
-	if at, source, tells := o.own(t.campus, device.Space); tells {
-		return at, source
+	when := o.own(t.campus, device.Space, t.now)
+	if when.at != 0 || when.flaw != "" {
+		return when
 	}
 	if o.given == 0 {
 		o.given = t.intake.ledger.arrivals.next(device.ID, cmp.Or(o.Arrived, t.now))
 	}
-	return o.given, ByArrival
-}
-
-// own is the instant that an observation tells; tells is false where it tells none.
-func (o Observation) own(campus *Campus, space SpaceID) (at Instant, source TimeSource, tells bool) {
-	if o.LocalTime != "" {
-		if at, err := nearestInstant(o.LocalTime, campus.Zone(space), o.Arrived); err == nil {
-			return at, ByDeviceLocal, true
-		}
-	}
-	return o.At, o.Source, o.At != 0
+	when.at, when.source = o.given, ByArrival
+	return when
 }
 
 // takeMeasure takes what was measured. What was kept by the broker, and does not say when it was, is of another time; a counter
 // that stands where it stood, and was not told when by the device itself, was perhaps not read again: neither is a measurement.
-func (t *taking) takeMeasure(place int, o Observation, device Device, key Reading, tried bool) {
+func (t *taking) takeMeasure(place int, o Observation, device Device, when told, tried bool) {
 	r, any, err := measureOf(o, device)
 	switch {
 	case err != nil:
@@ -255,17 +260,17 @@ func (t *taking) takeMeasure(place int, o Observation, device Device, key Readin
 		return
 	case !any:
 		return
-	case o.Retained && key.Source == ByArrival:
+	case o.Retained && when.source == ByArrival:
 		t.count(o, outcomeRepeated)
 		return
-	case r.Kind == Register && key.Source != ByDevice && key.Source != ByDeviceLocal && t.register(device.ID) == r.Energy:
+	case r.Kind == Register && !when.byDevice() && t.register(device.ID) == r.Energy:
 		t.count(o, outcomeRepeated)
 		return
 	}
 	if r.Kind == Register {
 		t.registers[device.ID] = r.Energy
 	}
-	r.Device, r.At, r.Source = key.Device, key.At, key.Source
+	r.Device, r.At, r.Source = device.ID, when.at, when.source
 	t.measured = append(t.measured, measured{place: place, reading: r, report: reportOf(r, device), tried: tried})
 }
 
@@ -296,7 +301,7 @@ func (t *taking) takeState(place int, o Observation, device Device, at Instant, 
 	if o.State == last {
 		return
 	}
-	if source != ByArrival && (at < EarliestInstant || at > t.now) {
+	if source != ByArrival && at > t.now {
 		at = cmp.Or(o.Arrived, t.now) // the device's clock is not to be believed, but that it said so is
 	}
 	t.states[device.ID] = o.State
@@ -305,16 +310,16 @@ func (t *taking) takeState(place int, o Observation, device Device, at Instant, 
 }
 
 // takeAmbient takes what was sensed. Several devices of a room may sense at one instant: a reading moves to one that is free.
-func (t *taking) takeAmbient(place int, o Observation, device Device, at Instant) {
-	if (o.Temperature == nil && o.Humidity == nil && o.CO2 == nil && o.Occupancy == nil) || (o.Retained && o.At == 0 && o.LocalTime == "") {
+func (t *taking) takeAmbient(place int, o Observation, device Device, when told) {
+	if (o.Temperature == nil && o.Humidity == nil && o.CO2 == nil && o.Occupancy == nil) || (o.Retained && when.source == ByArrival) {
 		return
 	}
-	space, when := string(device.Space), at.String()
+	space, at := string(device.Space), when.at.String()
 	if o.Space != "" {
 		space = string(o.Space)
 	}
 	t.ambient = append(t.ambient, AmbientRow{Line: place, Report: AmbientReport{
-		Space: &space, At: &when, Temperature: thousandths(o.Temperature), Humidity: thousandths(o.Humidity), CO2: whole(o.CO2), Occupancy: whole(o.Occupancy),
+		Space: &space, At: &at, Temperature: thousandths(o.Temperature), Humidity: thousandths(o.Humidity), CO2: whole(o.CO2), Occupancy: whole(o.Occupancy),
 		Moves: true,
 	}})
 }

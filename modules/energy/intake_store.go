@@ -94,11 +94,14 @@ func (t *taking) book(ctx context.Context) error {
 		_, err := t.intake.ledger.Record(ctx, t.caller, t.measured[0].report)
 		var invalid ErrInvalid
 		var conflict ErrConflictingReading
+		var overlapping ErrOverlapping
 		switch {
 		case errors.As(err, &invalid):
 			rejected = []Rejection{{Flaws: invalid.Flaws}}
 		case errors.As(err, &conflict):
 			rejected = []Rejection{{Conflicting: true}}
+		case errors.As(err, &overlapping):
+			rejected = []Rejection{{Flaws: []Flaw{overlappingFlaw()}}}
 		case err != nil:
 			return err
 		}

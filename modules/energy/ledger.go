@@ -37,7 +37,7 @@ func NewLedger(readings Readings, directory Directory, clock Clock, zone *time.L
 }
 
 // Record stores one report. It returns when the reading is committed and synced, sharing its commit with others
-// that come at the same time. Errors: ErrInvalid, ErrForbidden, ErrConflictingReading.
+// that come at the same time. Errors: ErrInvalid, ErrForbidden, ErrConflictingReading, ErrOverlapping.
 func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outcome, error) {
 	if !caller.MayReport() {
 		return Outcome{}, ErrForbidden{}
@@ -53,17 +53,25 @@ func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outc
 	if reading.Device != "" {
 		l.heard(reading.Device, reading.At, reading.Source)
 	}
-	if len(flaws) > 0 {
+	if len(flaws) > 0 && reading.Kind != Refused {
 		return Outcome{}, ErrInvalid{flaws}
 	}
 	outcome, err := l.commits.add(ctx, reading)
+	if err == nil && len(flaws) > 0 {
+		return Outcome{}, ErrInvalid{flaws}
+	}
 	if err != nil {
 		return Outcome{}, err
 	}
-	if outcome.Result == Conflict {
-		device, _ := reader.campus.Device(reading.Device)
+	device, _ := reader.campus.Device(reading.Device)
+	switch outcome.Result {
+	case Conflict:
 		return outcome, ErrConflictingReading{
 			Stored: outcome.Stored, Sent: reading, Measures: device.Measures, Unseen: !reader.campus.SeesReading(caller, device, reading.At),
+		}
+	case Overlapping:
+		return outcome, ErrOverlapping{
+			Covered: outcome.Covered, Sent: reading, Measures: device.Measures, Unseen: !reader.campus.SeesReading(caller, device, reading.At),
 		}
 	}
 	return outcome, nil
@@ -107,7 +115,7 @@ func (l *Ledger) read(ctx context.Context, r *reader, report Report) (Reading, [
 
 // restsOnCampus tells whether a report has the flaw by what the campus says of its device.
 func (f Flaw) restsOnCampus() bool {
-	return f.Rule == "no_such" || f.Rule == "out_of_reach" || f.Rule == "impossible_use" || f.Rule == "exactly_one"
+	return f.Rule == "no_such" || f.Rule == "out_of_reach" || f.Rule == ruleImpossible || f.Rule == "exactly_one"
 }
 
 // appendBatch stores a batch in which keys may repeat: the first of a key is sent to the store, the others are
@@ -127,7 +135,7 @@ func (l *Ledger) appendBatch(ctx context.Context, batch []Reading, atomic bool) 
 	for i, r := range batch {
 		at := places[i]
 		outcomes[i] = stored[at]
-		if answered[at] {
+		if answered[at] && stored[at].Result != Overlapping {
 			outcomes[i] = OutcomeOf(r, stored[at].Stored)
 		}
 		answered[at] = true

@@ -72,19 +72,20 @@ func (p localPlace) inSecondPass(earlier, later Instant) bool {
 	return p.last >= earlier && p.last < later+repeated
 }
 
-// nearestInstant reads a text without a zone; of a repeated time it takes the instant that is nearer to another.
+// nearestInstant reads a text without a zone. Of a repeated time it takes the pass in which another instant is, and the earlier
+// where that is of neither: then nothing tells.
 func nearestInstant(text string, zone *time.Location, to Instant) (Instant, error) {
 	candidates, err := parseInstants(text, zone)
 	if err != nil {
 		return 0, err
 	}
-	best := candidates[0]
 	for _, at := range candidates[1:] {
-		if distance(at, to) < distance(best, to) {
-			best = at
+		repeated := at - candidates[0]
+		if distance(at, to) < distance(candidates[0], to) && distance(at, to) <= repeated {
+			return at, nil
 		}
 	}
-	return best, nil
+	return candidates[0], nil
 }
 
 func distance(a, b Instant) Instant { return max(a-b, b-a) }

@@ -92,3 +92,15 @@ func TestADevicesLocalTimeIsTheOneNearToItsArrival(t *testing.T) {
 		require.Equal(t, now.Add(-5*secondMs), at)
 	}
 }
+
+func TestARepeatedTimeOfAnotherDayIsTheEarlier(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Madrid")
+	require.NoError(t, err)
+	for _, arrival := range []string{"2026-10-25T06:00:00Z", "2026-11-28T06:00:00Z", "2026-10-24T06:00:00Z"} {
+		now, err := ParseInstant(arrival, time.UTC)
+		require.NoError(t, err)
+		at, err := nearestInstant("2026-10-25T02:30:00", zone, now)
+		require.NoError(t, err)
+		require.Equal(t, "2026-10-25T00:30:00Z", at.String())
+	}
+}

@@ -10,14 +10,16 @@ type Readings interface {
 	// Append stores and books a batch, in one transaction that is on the disk when it returns. Keys within a batch
 	// are distinct. It is safe to repeat: a reading that is already there is Duplicate or Conflict, never an error. One that
 	// was StampedHere is a reading of its own, whatever is there: it moves to the next free instant, within five minutes, and
-	// its outcome says where it is stored. Those of one device keep their order.
+	// its outcome says where it is stored. Those of one device keep their order. An interval that claims its time is Overlapping, and
+	// is not stored, where a part of that time is told already; within a batch, the first tells it. What was Refused is kept so that
+	// the powers beside it are not joined.
 	Append(ctx context.Context, batch []Reading, traits func(DeviceID) Traits) ([]Outcome, error)
-	// AppendAll is Append of all or none: where one conflicts, the outcomes tell which and nothing is stored.
+	// AppendAll is Append of all or none: where one conflicts or overlaps, the outcomes tell which and nothing is stored.
 	AppendAll(ctx context.Context, batch []Reading, traits func(DeviceID) Traits) ([]Outcome, error)
 	// Correct puts c.After in the place of the reading under c.Key, or withdraws it where After is nil, with all that
 	// it changes of the totals, and keeps the correction; with c.Ruling, the reading stays and is decoded as it says. It gives it with what stood there; ErrNotFound where
 	// nothing was ever reported under the key. A reading that a correction replaced or withdrew is a Duplicate when
-	// it is sent again.
+	// it is sent again. ErrOverlapping where After tells of a time that is told already, and Before did not.
 	Correct(ctx context.Context, c Correction, traits func(DeviceID) Traits) (Correction, error)
 	// Quarantined gives up to limit readings of the devices that are held back, by device and instant, from after the key,
 	// with what each is subtracted from.
@@ -54,6 +56,11 @@ type Books interface {
 	Days() (first, last int32, found bool, err error)
 	// Pages yields the pages of the days [from, to), by day and device.
 	Pages(from, to int32) iter.Seq2[*Page, error]
+	// Revision is a number that changes of the days before one count up, where these days have passed for an hour. It does not
+	// tell of changes to the days of the unposted devices.
+	Revision(before int32) (revision int64, unposted map[DeviceID]bool, err error)
+	// Recent yields the last n pages before a day of each of the devices, which are of those that the books are of, a device after the other.
+	Recent(devices []DeviceID, before int32, n int) iter.Seq2[*Page, error]
 }
 
 // Changed is a device or a space whose past changed; a space stands for all within it.

@@ -45,6 +45,8 @@ const (
 	LongSilence Doubt = "long_silence"
 	// Fallen: the counter shows less than before; it may have begun again, gone on from an older value, or be another.
 	Fallen Doubt = "fallen"
+	// TimeTold: a part of the time since the reading before is told already, by an interval.
+	TimeTold Doubt = ruleOverlapping
 )
 
 // doubt tells why a reading with a base before it was held back.
@@ -56,6 +58,8 @@ func (h *Held) doubt(t Traits) {
 		h.Why = Fallen
 	case int64(h.Reading.At-since) > longestFill:
 		h.Why = LongSilence
+	case h.Step() <= h.Most:
+		h.Why = TimeTold
 	}
 }
 
@@ -84,7 +88,7 @@ func (l *Ledger) Quarantined(ctx context.Context, caller Caller, q ReadingsQuery
 }
 
 // Settle rules on a reading that is held back; what it says is kept as a correction. Errors: ErrForbidden,
-// ErrNotFound, ErrInvalid.
+// ErrNotFound, ErrInvalid, ErrOverlapping where the step is of a time that an interval tells.
 func (l *Ledger) Settle(ctx context.Context, caller Caller, device, at string, ruling Ruling, reason string) (Correction, error) {
 	key, err := l.correctable(ctx, caller, Report{Device: &device, At: &at})
 	if err != nil {

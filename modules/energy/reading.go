@@ -11,6 +11,9 @@ const (
 	Register
 	// Sample is the power drawn at the instant.
 	Sample
+	// Refused is a report that was refused for its value: power or energy that is given back, or more than the device can use. It
+	// counts nothing and is shown to nobody, but no power is joined over its instant.
+	Refused
 )
 
 // Reading is one report of a device at an instant. The two together are its identity: a device reports once at
@@ -24,6 +27,8 @@ type Reading struct {
 	Power  Power
 	// Span is the interval's length in ms up to At; 0 for other kinds.
 	Span int64
+	// Guessed is set where nobody stated of which time an interval is: its length is the usual one, or its end is when it was heard.
+	Guessed bool
 	// Source is whose clock At is of; 0 where that was not kept.
 	Source TimeSource
 }
@@ -31,6 +36,7 @@ type Reading struct {
 // Same tells whether two readings say the same, whatever clock they were told by.
 func (r Reading) Same(o Reading) bool {
 	r.Source, o.Source = 0, 0
+	r.Guessed, o.Guessed = false, false
 	return r == o
 }
 
@@ -51,12 +57,16 @@ const (
 	Inserted Result = iota + 1
 	Duplicate
 	Conflict
+	// Overlapping is an interval of which a part is told already: nothing is stored.
+	Overlapping
 )
 
 // Outcome is a result with the reading that is now stored under the key: on a Conflict, the earlier one.
 type Outcome struct {
 	Result Result
 	Stored Reading
+	// Covered is, where the reading was Overlapping, the time that another covers.
+	Covered Span
 }
 
 // OutcomeOf compares a reading that was sent with the one that was under its key before it.

@@ -75,7 +75,8 @@ func (r reader) instantIn(zone *time.Location, series, text string) (Instant, er
 	return r.order.instant(series, text, zone)
 }
 
-// read checks every field of a report and gives the reading, or all that is wrong with it.
+// read checks every field of a report and gives the reading, or all that is wrong with it. Where that is the value alone, the
+// reading says that it was Refused.
 func (r reader) read(report Report) (Reading, []Flaw) {
 	c := check{report: report, flaws: slices.Clone(report.Flaws)}
 	device := c.device(r)
@@ -87,8 +88,17 @@ func (r reader) read(report Report) (Reading, []Flaw) {
 	if len(c.flaws) == 0 {
 		c.physical(out, device)
 	}
+	if len(c.flaws) > 0 && !slices.ContainsFunc(c.flaws, func(f Flaw) bool { return f.Rule != ruleNegative && f.Rule != ruleImpossible }) {
+		out = Reading{Device: out.Device, At: out.At, Kind: Refused, Source: out.Source}
+	}
 	return out, c.flaws
 }
+
+// The rules of a value that a device told, and did not use.
+const (
+	ruleNegative   = "negative"
+	ruleImpossible = "impossible_use"
+)
 
 // check collects the flaws of one report.
 type check struct {
@@ -239,6 +249,7 @@ func namesOf(all []given) string {
 }
 
 func (c *check) span(out *Reading, device Device) {
+	out.Guessed = out.guesses(c.report.Seconds != nil || device.IntervalS > 0)
 	if c.report.Seconds == nil {
 		if out.Kind == Interval {
 			out.Span = spanOf(device)
@@ -268,7 +279,7 @@ func (c *check) energy(field, text string) Energy {
 		return 0
 	}
 	if e < 0 {
-		c.bad(field, "negative")
+		c.bad(field, ruleNegative)
 	}
 	return e
 }
@@ -280,7 +291,7 @@ func (c *check) power(text string) Power {
 		return 0
 	}
 	if p < 0 {
-		c.bad("power_w", "negative")
+		c.bad("power_w", ruleNegative)
 	}
 	return p
 }
@@ -291,11 +302,11 @@ func (c *check) physical(r Reading, device Device) {
 	switch r.Kind {
 	case Interval:
 		if most := limit.During(r.Span); r.Energy > most {
-			c.bad("kwh", "impossible_use", "max", most.KWh()+" kWh")
+			c.bad("kwh", ruleImpossible, "max", most.KWh()+" kWh")
 		}
 	case Sample:
 		if r.Power > limit {
-			c.bad("power_w", "impossible_use", "max", limit.Watts()+" W")
+			c.bad("power_w", ruleImpossible, "max", limit.Watts()+" W")
 		}
 	case Register: // its differences are judged when they are decoded
 	}

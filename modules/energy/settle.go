@@ -13,8 +13,12 @@ func (i *Intake) SettleAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	channels, err := i.wholes.with(ctx, campus, all)
+	if err != nil {
+		return err
+	}
 	for _, n := range all {
-		d, adopted := n.deviceIn(campus)
+		d, adopted := campus.adoptedAs(n, channels)
 		if _, wait := n.measureAs(d); !adopted || wait {
 			continue
 		}
@@ -90,15 +94,31 @@ func (s *settling) readings(n Newcomer, kept []Kept) ([]Reading, bool) {
 		if r.Kind == Register {
 			s.shown = r.Energy
 		}
-		r.Device, r.At, r.Source = s.device.ID, k.At, k.Source
+		r.Device, r.At, r.Source = s.device.ID, s.at(n, k), k.Source
 		reading, flaws := s.reader.read(reportOf(r, s.device))
 		if len(flaws) > 0 {
 			s.refuse(k.observation(n), flaws[0].Rule)
+		}
+		if len(flaws) > 0 && reading.Kind != Refused {
 			continue
 		}
 		all, of = append(all, reading), append(of, k.observation(n))
 	}
 	return s.distinct(all, of), false
+}
+
+// at is the instant of what was kept. A local time was read in the zone of the keys' space, where nobody knew yet where the device
+// is: it is read again in the zone of its site.
+func (s *settling) at(n Newcomer, k Kept) Instant {
+	read, own := s.reader.campus.Zone(n.Space), s.reader.campus.Zone(s.device.Space)
+	if k.Source != ByDeviceLocal || read.String() == own.String() {
+		return k.At
+	}
+	at, err := nearestInstant(k.At.Time().In(read).Format("2006-01-02T15:04:05.999"), own, k.At)
+	if err != nil {
+		return k.At
+	}
+	return at
 }
 
 // distinct leaves readings out whose instant another has that the device told too.
@@ -124,8 +144,12 @@ func (s *settling) refuse(o Observation, reason string) {
 // letters tells what was not stored.
 func (s *settling) letters(outcomes []Outcome) []Letter {
 	for n, o := range outcomes {
-		if o.Result == Conflict {
+		switch {
+		case o.Stored.Kind == Refused:
+		case o.Result == Conflict:
 			s.refuse(s.of[n], reasonConflicting)
+		case o.Result == Overlapping:
+			s.refuse(s.of[n], ruleOverlapping)
 		}
 	}
 	return s.refused

@@ -24,6 +24,8 @@ type Space struct {
 	Parent SpaceID // empty for a site
 	// TimeZone is an IANA name; sites have one, what is inside takes theirs.
 	TimeZone string
+	// Holidays are the public holidays that a site keeps; what is inside keeps those of its site.
+	Holidays HolidaySet
 	AreaM2   float64 // 0 where unknown
 	// Latitude and Longitude, degrees, tell where the weather comes from; both nil where unknown.
 	Latitude, Longitude *float64

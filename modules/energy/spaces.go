@@ -12,6 +12,7 @@ type SpaceEdit struct {
 	Kind                *SpaceKind
 	Parent              *SpaceID
 	TimeZone            *string
+	Holidays            *HolidaySet
 	AreaM2              *float64
 	Latitude, Longitude *float64
 }
@@ -117,6 +118,7 @@ func (e SpaceEdit) apply(s *Space) []Flaw {
 	set(&s.Kind, e.Kind)
 	set(&s.Parent, e.Parent)
 	set(&s.TimeZone, e.TimeZone)
+	set(&s.Holidays, e.Holidays)
 	set(&s.AreaM2, e.AreaM2)
 	if (e.Latitude == nil) != (e.Longitude == nil) {
 		return []Flaw{{Field: "latitude", Rule: "together", Args: map[string]any{"with": "longitude"}}}
@@ -172,11 +174,20 @@ func (c *check) site(caller Caller, s *Space, fallback *time.Location) {
 	if _, err := time.LoadLocation(s.TimeZone); err != nil || s.TimeZone == "Local" {
 		c.bad("time_zone", "pattern", "pattern", "America/Bogota")
 	}
+	if s.Holidays == "" {
+		s.Holidays = Colombian
+	}
+	if !s.Holidays.known() {
+		c.bad("holidays", "one_of", "values", "CO, none")
+	}
 }
 
 func (c *check) inner(campus *Campus, caller Caller, s *Space) {
 	if s.TimeZone != "" {
 		c.bad("time_zone", "together", "with", "kind=site")
+	}
+	if s.Holidays != "" {
+		c.bad("holidays", "together", "with", "kind=site")
 	}
 	if s.Parent == "" {
 		c.bad("parent_id", "required")

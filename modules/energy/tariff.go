@@ -79,14 +79,21 @@ func (t *Tariff) boundaries() []Clocktime {
 	return slices.DeleteFunc(minutes, func(m Clocktime) bool { return m >= minutesPerDay })
 }
 
-// rates are the rates of [from, to) in a zone, oldest first, alike neighbours joined. all are the tariffs that
+// place is what the prices of a space depend on beside its tariffs.
+type place struct {
+	zone     *time.Location
+	holidays HolidaySet
+}
+
+// rates are the rates of [from, to) at a place, oldest first, alike neighbours joined. all are the tariffs that
 // hold for the space, the nearest space's first.
-func rates(all []Tariff, from, to Instant, zone *time.Location) []Rate {
+func rates(all []Tariff, from, to Instant, at place) []Rate {
+	zone := at.zone
 	var list []Rate
 	start := from.Time().In(zone)
 	for day := midnight(start.Year(), start.Month(), start.Day(), zone); InstantOf(day) < to; {
 		next := midnight(day.Year(), day.Month(), day.Day()+1, zone)
-		list = appendDay(list, tariffOn(all, day), day, next)
+		list = appendDay(list, tariffOn(all, day), at.holidays, day, next)
 		day = next
 	}
 	list[0].From, list[len(list)-1].To = from, to
@@ -94,8 +101,8 @@ func rates(all []Tariff, from, to Instant, zone *time.Location) []Rate {
 }
 
 // appendDay adds a local day's rates, cut to what the list may hold by its caller.
-func appendDay(list []Rate, t Tariff, day, next time.Time) []Rate {
-	before, kind, factors := dayOfWeek(day.AddDate(0, 0, -1)), dayOfWeek(day), FactorsOf(day.Year())
+func appendDay(list []Rate, t Tariff, holidays HolidaySet, day, next time.Time) []Rate {
+	before, kind, factors := holidays.day(day.AddDate(0, 0, -1)), holidays.day(day), FactorsOf(day.Year())
 	minutes := t.boundaries()
 	for i, m := range minutes {
 		base := t.baseAt(before, kind, m)

@@ -22,7 +22,7 @@ func TestRatesFollowPeriodsHolidaysAndValidity(t *testing.T) {
 	peak := Tariff{Space: "site", Name: "punta", Currency: "COP", ValidFrom: "2026-05-01", Price: money("600"), Contribution: money("20"), Periods: []Period{
 		{Hours: Hours{Days: []Day{"fri", "mon"}, From: 18 * 60, To: 21 * 60}, Price: money("900")},
 	}}
-	got := rates([]Tariff{old, peak}, local("2026-04-30T22:00:00"), local("2026-05-19T00:00:00"), zone)
+	got := rates([]Tariff{old, peak}, local("2026-04-30T22:00:00"), local("2026-05-19T00:00:00"), place{zone: zone})
 	at := func(s string) Rate {
 		for _, r := range got {
 			if i := local(s); i >= r.From && i < r.To {
@@ -41,7 +41,18 @@ func TestRatesFollowPeriodsHolidaysAndValidity(t *testing.T) {
 	for i := range got[1:] {
 		require.Equal(t, got[i].To, got[i+1].From, "no gap")
 	}
-	require.Equal(t, DefaultTariff.Name, rates(nil, local("2026-05-01T00:00:00"), local("2026-05-02T00:00:00"), zone)[0].Tariff)
+	require.Equal(t, DefaultTariff.Name, rates(nil, local("2026-05-01T00:00:00"), local("2026-05-02T00:00:00"), place{zone: zone})[0].Tariff)
+}
+
+// TestASiteWithoutHolidaysPaysItsWeekdays charges 18 May 2026, a holiday in Colombia, as a Monday elsewhere.
+func TestASiteWithoutHolidaysPaysItsWeekdays(t *testing.T) {
+	from := InstantOf(time.Date(2026, 5, 18, 0, 0, 0, 0, time.UTC))
+	peak := Tariff{Space: "site", ValidFrom: "2026-01-01", Price: money("600"), Periods: []Period{{Hours: Hours{Days: []Day{"mon"}, From: 18 * 60, To: 21 * 60}, Price: money("900")}}}
+	for holidays, price := range map[HolidaySet]string{Colombian: "600", NoHolidays: "900", "": "600"} {
+		all := rates([]Tariff{peak}, from, from.Add(dayMs), place{zone: time.UTC, holidays: holidays})
+		evening := all[min(1, len(all)-1)]
+		require.True(t, evening.Price.Equal(money(price)), "%q: %s", holidays, evening.Price)
+	}
 }
 
 func TestHoursChargeWhatTheDayCharges(t *testing.T) {
@@ -83,7 +94,7 @@ func TestPeriodsGoOnOverMidnight(t *testing.T) {
 			tariff := Tariff{Name: "Noche", Currency: "COP", Price: money("850"), Periods: []Period{{Hours: Hours{Days: c.days, From: c.from, To: c.to}, Price: money("350")}}}
 			day, err := time.ParseInLocation(time.DateOnly, c.date, bogota)
 			require.NoError(t, err)
-			all := rates([]Tariff{tariff}, InstantOf(day), InstantOf(day.AddDate(0, 0, 1)), bogota)
+			all := rates([]Tariff{tariff}, InstantOf(day), InstantOf(day.AddDate(0, 0, 1)), place{zone: bogota})
 			price := func(at Instant) decimal.Decimal {
 				return all[slices.IndexFunc(all, func(r Rate) bool { return at >= r.From && at < r.To })].Price
 			}

@@ -134,7 +134,7 @@ func (r *Rules) Rates(ctx context.Context, space SpaceID, from, to Instant) ([]R
 	if err != nil {
 		return nil, err
 	}
-	return rates(nearestFirst(campus, space, all), from, to, campus.Zone(space)), nil
+	return rates(nearestFirst(campus, space, all), from, to, place{campus.Zone(space), campus.Holidays(space)}), nil
 }
 
 // nearestFirst are the tariffs of a space and those around it, from the inside out.

@@ -41,7 +41,7 @@ func event(name string) events.Event {
 // read reads until there are n events.
 func read(t *testing.T, r *events.Reader, n int) (names []string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	for len(names) < n {
 		all, err := r.Next(ctx)

@@ -96,7 +96,7 @@ func TestASilentServerIsLeft(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	t.Cleanup(func() { close(ended) })
-	client := httpclient.New(httpclient.Limits{Answer: 100 * time.Millisecond, Body: 10})
+	client := httpclient.New(httpclient.Limits{Answer: 2 * time.Second, Body: 10})
 	_, err := client.Get(server.URL)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	answer, err := client.Get(server.URL + "/body")

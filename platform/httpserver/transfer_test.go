@@ -201,7 +201,7 @@ func TestAPartIsNotTheWhole(t *testing.T) {
 
 // TestASenderThatIsSilentIsAnswered leaves a body, or a head, unfinished: 408 when its time is up.
 func TestASenderThatIsSilentIsAnswered(t *testing.T) {
-	address := serveBodies(t, 300*time.Millisecond)
+	address := serveBodies(t, 2*time.Second)
 	for name, raw := range map[string]string{
 		"a length":      "POST /json HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{",
 		"a long length": "POST /raw HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n{",

@@ -26,6 +26,7 @@ const (
 	HeadersTooLarge      Code = "headers_too_large"
 	MalformedRequest     Code = "malformed_request"
 	ConflictingReading   Code = "conflicting_reading"
+	OverlappingReading   Code = "overlapping"
 	NothingStored        Code = "nothing_stored"
 	AlreadyExists        Code = "already_exists"
 	InUse                Code = "in_use"
@@ -148,6 +149,11 @@ var texts = map[Code]text{
 		409,
 		words{"Lectura en conflicto", "Ya hay otro valor para ese instante; vea stored y sent. Para cambiarlo haga una corrección."},
 		words{"Conflicting reading", "There is another value for that instant; see stored and sent. To change it, make a correction."},
+	},
+	OverlappingReading: {
+		409,
+		words{"Intervalo ya contado", "Otra lectura del mismo equipo ya cuenta parte de ese tiempo; vea covered. Para cambiarla, corríjala o retírela antes."},
+		words{"Overlapping reading", "Another reading of the device counts a part of that time already; see covered. To change it, correct or withdraw it first."},
 	},
 	NothingStored: {
 		400,

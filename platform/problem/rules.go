@@ -24,6 +24,8 @@ const (
 	Maximum       Rule = "maximum"
 	MinLength     Rule = "min_length"
 	MaxLength     Rule = "max_length"
+	MinBytes      Rule = "min_bytes"
+	MaxBytes      Rule = "max_bytes"
 	MinItems      Rule = "min_items"
 	MaxItems      Rule = "max_items"
 	Pattern       Rule = "pattern"
@@ -39,6 +41,7 @@ const (
 	Malformed     Rule = "malformed"
 	Order         Rule = "order"
 	Taken         Rule = "taken"
+	Overlapping   Rule = "overlapping"
 	Cycle         Rule = "cycle"
 	Together      Rule = "together"
 	MoreThan      Rule = "more_than"
@@ -56,6 +59,8 @@ const (
 	NoLocalTime   Rule = "no_local_time"
 	MostSteps     Rule = "most_steps"
 	OutOfReach    Rule = "out_of_reach"
+	UnlinkedType  Rule = "unlinked_type"
+	Disputed      Rule = "disputed_series"
 )
 
 var rules = map[Rule]struct{ es, en string }{
@@ -78,11 +83,15 @@ var rules = map[Rule]struct{ es, en string }{
 	Maximum:       {"debe ser {max} o menos", "must be {max} or less"},
 	MoreThan:      {"debe ser más de {min}", "must be more than {min}"},
 	LessThan:      {"debe ser menos de {max}", "must be less than {max}"},
-	NotAUnit:      {"debe ser 72 (Wh) o 38 (W), y estar antes de los valores", "must be 72 (Wh) or 38 (W), and stand before the values"},
+	NotAUnit:      {"debe ser 72 (Wh) o 38 (W)", "must be 72 (Wh) or 38 (W)"},
+	UnlinkedType:  {"ningún enlace dice cuál es: no se sabe qué miden los valores", "no link tells which it is: what the values measure is not known"},
+	Disputed:      {"otra serie dice otra cosa del mismo tiempo, y nada aclara cuál es el total: varios puntos para un dispositivo, fases o tarifas", "another series tells something else of the same time, and nothing says which is the whole: several points for one device, phases or rates"},
 	Forgotten:     {"es anterior a lo que se conserva (desde {since}; lo fija RAW_RETENTION_DAYS)", "is before what is kept (from {since}; RAW_RETENTION_DAYS sets it)"},
 	Common:        {"es una contraseña que se adivina; elija otra", "is a password that is easily guessed; choose another"},
 	MinLength:     {"debe tener al menos {min} caracteres", "must have at least {min} characters"},
 	MaxLength:     {"debe tener a lo sumo {max} caracteres", "must have at most {max} characters"},
+	MinBytes:      {"debe tener al menos {min} bytes (una letra con tilde o una ñ son dos)", "must have at least {min} bytes (a letter with an accent is two)"},
+	MaxBytes:      {"debe tener a lo sumo {max} bytes (una letra con tilde o una ñ son dos)", "must have at most {max} bytes (a letter with an accent is two)"},
 	MinItems:      {"debe tener al menos {min} elementos", "must have at least {min} items"},
 	MaxItems:      {"debe tener a lo sumo {max} elementos", "must have at most {max} items"},
 	Pattern:       {"debe ser {pattern}", "must be {pattern}"},
@@ -105,6 +114,7 @@ var rules = map[Rule]struct{ es, en string }{
 	Malformed:     {"no se puede leer", "cannot be read"},
 	Order:         {"debe ser posterior a {after}", "must be after {after}"},
 	Taken:         {"ya existe", "is taken"},
+	Overlapping:   {"es el fin de un intervalo que otra lectura del equipo ya cuenta en parte", "ends an interval of which another reading of the device counts a part already"},
 	Cycle:         {"formaría un ciclo", "would form a cycle"},
 	AmbiguousMark: {"tiene un punto que puede ser decimal o de miles: el archivo no lo deja saber; escríbalo sin separador de miles", "has a point that may be decimal or divide thousands: the file does not tell; write it without a thousands separator"},
 	MostSteps:     {"abarca más de {max} pasos entre todas las series: acorte el lapso, alargue bucket o agrupe de otro modo", "spans more than {max} steps in all series: shorten the range, widen bucket or group otherwise"},

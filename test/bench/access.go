@@ -95,7 +95,7 @@ func p99OfReadings(client *program.Client, span, flood time.Duration) (time.Dura
 	for at := begun.Add(-time.Hour).UTC(); time.Since(begun) < span; at = at.Add(time.Millisecond) {
 		sent := time.Now()
 		answer, err := client.Send(http.MethodPost, "/consumo", map[string]any{
-			"device_id": "d0", "kwh": 0, "interval_s": 1, "timestamp": at.Add(-flood * 100).Format(time.RFC3339Nano),
+			"device_id": "d0", "kwh": 0, "timestamp": at.Add(-flood * 100).Format(time.RFC3339Nano),
 		})
 		if err != nil || answer.Status != http.StatusCreated {
 			return 0, fmt.Errorf("reading: %d %s: %w", answer.Status, answer.Body, err)

@@ -212,7 +212,7 @@ func liveEvents(ctx context.Context, postgres *pgserver.Server, span time.Durati
 			defer tick.Stop()
 			for n := range int(span.Seconds() * perSecond / posters) {
 				<-tick.C
-				at := base.Add(time.Duration(n*posters+w) * time.Millisecond)
+				at := base.Add(time.Duration(n)*time.Second + time.Duration(w)*time.Millisecond)
 				sent.Store(at.UnixMilli(), time.Now())
 				if err := p.post(fmt.Sprintf("d%d", w), at); err != nil {
 					return

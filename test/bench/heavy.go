@@ -107,8 +107,9 @@ func heavyCampus(server *program.Server) (viewers []*program.Client, site string
 	for _, d := range campus.Devices {
 		_, _ = fmt.Fprintf(&rows, "%s,2000-01-02T00:00:00Z,0.5,900\n%s,%s,0.5,900\n", d, d, time.Now().UTC().Add(-24*time.Hour).Format(time.RFC3339))
 	}
+	now := time.Now().UTC()
 	for i := range heavyReadings {
-		_, _ = fmt.Fprintf(&rows, "d0,%s,0.0%03d,60\n", time.Now().UTC().Add(-time.Duration(i+3000)*time.Minute).Format(time.RFC3339), i%1000)
+		_, _ = fmt.Fprintf(&rows, "d0,%s,0.0%03d,60\n", now.Add(-time.Duration(i+3000)*time.Minute).Format(time.RFC3339), i%1000)
 	}
 	answer, err := admin.Raw(http.MethodPost, "/consumo/lote", "text/csv", &rows)
 	if err != nil || answer.Status != http.StatusOK {
@@ -217,7 +218,7 @@ func (h *heavyLoad) send(until time.Time) ([]time.Duration, error) {
 			var took []time.Duration
 			p, err := dialPoster(host, h.token)
 			at := time.Now().UTC().Truncate(time.Second).Add(-time.Duration(h.rounds) * time.Hour)
-			for ; err == nil && time.Now().Before(until); at = at.Add(100 * time.Millisecond) {
+			for ; err == nil && time.Now().Before(until); at = at.Add(time.Second) {
 				begun := time.Now()
 				err = p.post(fmt.Sprintf("d%d", i+1), at)
 				took = append(took, time.Since(begun))

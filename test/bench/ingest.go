@@ -65,12 +65,12 @@ func postReadings(base, token string, devices []string, round int, span time.Dur
 	var stored atomic.Int64
 	failures := make(chan error, len(devices))
 	begun := time.Now()
-	start := time.Now().UTC().Truncate(time.Second).Add(-time.Duration(3-round) * time.Hour) // live readings are of today
+	start := time.Now().UTC().Truncate(time.Second).Add(-time.Duration(2-round) * 10 * time.Hour) // live readings are of today
 	var wait sync.WaitGroup
 	for _, device := range devices {
 		wait.Go(func() {
 			p, err := dialPoster(address.Host, token)
-			for at := start; err == nil && time.Since(begun) < span; at = at.Add(200 * time.Millisecond) {
+			for at := start; err == nil && time.Since(begun) < span; at = at.Add(time.Second) {
 				if err = p.post(device, at); err == nil {
 					stored.Add(1)
 				}

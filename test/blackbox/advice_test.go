@@ -18,7 +18,7 @@ import (
 
 // asksForMore reads what the demo's year foretells, what departed from it, and what changes would have come to.
 func asksForMore(t *testing.T, c *program.Client) {
-	const meter = "medidor-bloque-4"
+	const meter = "demo-medidor-bloque-4"
 	t.Run("forecast", func(t *testing.T) { foretold(t, c, meter) })
 	t.Run("anomalies", func(t *testing.T) { departed(t, c, meter) })
 	t.Run("simulation", func(t *testing.T) { simulated(t, c, meter) })
@@ -215,11 +215,11 @@ func analysedAgain(t *testing.T, c *program.Client) {
 			}
 		}
 		return false
-	}, time.Minute, 100*time.Millisecond)
+	}, eventuallyFor, 100*time.Millisecond)
 }
 
 func reported(t *testing.T, c *program.Client) {
-	month := time.Now().AddDate(0, -1, 0).Format("2006-01")
+	month := time.Now().AddDate(0, 0, -time.Now().Day()).Format("2006-01")
 	drawn := send(t, c, 200, http.MethodGet, "/api/reportes/mensual?month="+month, nil)
 	require.Equal(t, "application/pdf", drawn.Header.Get("Content-Type"))
 	require.True(t, strings.HasPrefix(string(drawn.Body), "%PDF"))

@@ -146,9 +146,10 @@ func TestWillsAreDropped(t *testing.T) {
 func TestRetainedReadingsAreTaken(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		b := startBroker(t, databaseURL)
+		begun := time.Now()
 		for i, version := range []string{"31", "311", "5"} {
 			for qos := range 3 {
-				at := time.Now().Add(-time.Duration(3*i+qos+1) * time.Minute).UTC().Format(time.RFC3339)
+				at := begun.Add(-time.Duration(3*i+qos+1) * time.Minute).UTC().Format(time.RFC3339)
 				out, err := b.mosquittoClient("mosquitto_pub", "d0", b.keys[0].Key, "-V", version, "-q", strconv.Itoa(qos), "-r", "-t", "holotwin/d0/consumo", "-m", `{"kwh":0.05,"interval_s":60,"timestamp":"`+at+`"}`).CombinedOutput()
 				require.NoError(t, err, "%s", out)
 				require.Empty(t, out)

@@ -1,6 +1,7 @@
 package blackbox
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/holotwin/holotwin/platform/database/databasetest"
 	"github.com/holotwin/holotwin/test/program"
 )
 
@@ -117,6 +119,209 @@ func TestACorrectedHourStaysAnHour(t *testing.T) {
 		send(t, c, 200, http.MethodPut, place, map[string]any{"kwh": 1, "interval_s": 900, "reason": "eran 15 min"})
 		require.Equal(t, 4.0, *hour().PeakKW, "one that is stated changes it")
 		send(t, c, 200, http.MethodPut, "/consumo/cor-b/2026-05-05T15:00:00Z", map[string]any{"kwh": 1.6, "reason": "mal leído"})
+	})
+}
+
+// errorsOf are the lines of an upload that were refused, with why.
+func errorsOf(u uploaded) (all []string) {
+	for _, e := range u.Errors {
+		all = append(all, fmt.Sprint(e.Line, " ", e.Code))
+	}
+	return all
+}
+
+// rowsOf are the rows of a case's file as bodies of POST /consumo, of another device.
+func rowsOf(t *testing.T, file, device string) (all []map[string]any) {
+	t.Helper()
+	f, err := os.Open(filepath.Join("testdata", "cases", file))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	lines, err := csv.NewReader(f).ReadAll()
+	require.NoError(t, err)
+	for _, cells := range lines[1:] {
+		row := map[string]any{"device_id": device, "timestamp": cells[1]}
+		for i, name := range lines[0][2:] {
+			if cells[i+2] != "" {
+				row[name] = json.Number(cells[i+2])
+			}
+		}
+		all = append(all, row)
+	}
+	return all
+}
+
+func TestTheSameTimeToldTwiceCountsOnce(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		c := login(t, start(t, databaseURL))
+		var devices []map[string]any
+		for _, id := range []string{"ov-a", "ov-b", "ov-c", "one-a", "one-b", "one-c"} {
+			devices = append(devices, map[string]any{"id": id, "kind": "meter"})
+		}
+		campusIn(t, c, "America/Bogota", devices...)
+		days := func(id string) []stepOf { return seriesOf(t, c, "device", id, "2026-05-06", "2026-05-09", "day") }
+
+		require.Equal(t, []string{"3 overlapping", "4 overlapping", "5 overlapping", "6 overlapping"}, errorsOf(upload(t, c, "overlap_hour.csv")))
+		require.Equal(t, []string{"4 overlapping"}, errorsOf(upload(t, c, "overlap_days.csv")))
+		again := upload(t, c, "overlap_hour.csv")
+		require.Equal(t, []int{0, 2, 4}, []int{again.Inserted, again.Duplicates, again.Rejected}, "the same again is there already")
+		upload(t, c, "overlap_register.csv")
+
+		for file, one := range map[string]string{"overlap_hour.csv": "one-a", "overlap_days.csv": "one-b", "overlap_register.csv": "one-c"} {
+			for i, row := range rowsOf(t, file, one) {
+				status := 201
+				if (one == "one-a" && i > 0 && i < 5) || (one == "one-b" && i == 2) {
+					status = 409
+				}
+				answer := send(t, c, status, http.MethodPost, "/consumo", row)
+				if status == 409 {
+					var problem struct {
+						Code    string
+						Covered struct{ From, To string }
+					}
+					require.NoError(t, answer.JSON(&problem))
+					require.Equal(t, "overlapping", problem.Code)
+					require.NotEmpty(t, problem.Covered.From+problem.Covered.To)
+				}
+			}
+		}
+		for _, prefix := range []string{"ov", "one"} {
+			require.InDelta(t, 8, sumOf(days(prefix+"-a")), 1e-9)
+			require.InDelta(t, 6, *days(prefix + "-a")[0].PeakKW, 1e-9)
+			require.InDelta(t, 60, sumOf(seriesOf(t, c, "device", prefix+"-b", "2026-05-06", "2026-05-10", "day")), 1e-9)
+			require.InDelta(t, 3, sumOf(days(prefix+"-c")), 1e-9)
+		}
+		var held struct{ Items []struct{ Why string } }
+		require.NoError(t, send(t, c, 200, http.MethodGet, "/api/consumo/cuarentena?device_id=one-c", nil).JSON(&held))
+		require.Len(t, held.Items, 1)
+		require.Equal(t, "overlapping", held.Items[0].Why)
+		send(t, c, 409, http.MethodPost, "/api/consumo/cuarentena/one-c/2026-05-06T16:00:00Z", map[string]any{"ruling": "count", "reason": "sí"})
+
+		send(t, c, 409, http.MethodPut, "/consumo/one-a/2026-05-06T14:00:00Z", map[string]any{"kwh": 2, "interval_s": 3601 * 2, "reason": "x"})
+		send(t, c, 200, http.MethodDelete, "/consumo/one-a/2026-05-06T13:00:00Z?reason=x", nil)
+		send(t, c, 200, http.MethodPut, "/consumo/one-a/2026-05-06T14:00:00Z", map[string]any{"kwh": 2, "interval_s": 3600 * 2, "reason": "x"})
+		send(t, c, 409, http.MethodPut, "/consumo/one-a/2026-05-06T13:00:00Z", map[string]any{"kwh": 6, "reason": "de vuelta"})
+	})
+}
+
+func TestOverlappingMessagesAreRefused(t *testing.T) {
+	broker := mosquitto(t)
+	c := login(t, start(t, databasetest.SQLite(t), "MQTT_URL="+broker.URL()))
+	campusIn(t, c, "America/Bogota", map[string]any{"id": "one-a", "kind": "meter"})
+	device := dial(t, broker.Address, "one-a", program.BrokerUser, program.BrokerPassword)
+	for _, row := range rowsOf(t, "overlap_hour.csv", "one-a") {
+		delete(row, "device_id")
+		message, err := json.Marshal(row)
+		require.NoError(t, err)
+		require.NoError(t, device.Say("holotwin/one-a/consumo", string(message)))
+	}
+	require.Equal(t, map[string]int{"overlapping": 4}, refusalsAfter(t, c, "one-a", 2, 4))
+	require.InDelta(t, 8, sumOf(seriesOf(t, c, "device", "one-a", "2026-05-06", "2026-05-07", "day")), 1e-9)
+}
+
+// refusalsAfter waits until a device has so many readings and so many messages were refused, and gives why.
+func refusalsAfter(t *testing.T, c *program.Client, device string, readings, refusals int) map[string]int {
+	t.Helper()
+	var refused struct{ Items []struct{ Reason string } }
+	eventually(t, "taken", func() bool {
+		refused.Items = nil
+		require.NoError(t, send(t, c, 200, http.MethodGet, "/api/dispositivos/rechazados", nil).JSON(&refused))
+		return count(t, c, device) == readings && len(refused.Items) == refusals
+	})
+	reasons := make(map[string]int)
+	for _, r := range refused.Items {
+		reasons[r.Reason]++
+	}
+	return reasons
+}
+
+// negatives are the lines of a case's upload whose power is negative.
+var negatives = []string{"3 negative", "4 negative", "5 negative", "6 negative", "7 negative", "8 negative"}
+
+// requireNoBridge checks that nothing is joined over powers that were given back.
+func requireNoBridge(t *testing.T, c *program.Client, device string) {
+	t.Helper()
+	after := seriesOf(t, c, "device", device, "2026-06-16T14:15:00-05:00", "2026-06-16T14:30:00-05:00", "15m")
+	require.Nil(t, after[0].KWh)
+	quarter := seriesOf(t, c, "device", device, "2026-06-16T14:00:00-05:00", "2026-06-16T14:15:00-05:00", "15m")
+	require.InDelta(t, 0.4*5/60, *quarter[0].KWh, 1e-5, "the five minutes from 14:07 on")
+	require.InDelta(t, 5.0/15, quarter[0].Coverage, 1e-6)
+}
+
+func TestNegativePowerIsNoBridge(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		c := login(t, start(t, databaseURL))
+		campusIn(t, c, "America/Bogota", map[string]any{"id": "np-a", "interval_s": 60}, map[string]any{"id": "one", "interval_s": 60},
+			map[string]any{"id": "late", "interval_s": 60}, map[string]any{"id": "wild", "interval_s": 60, "rated_w": 500}, map[string]any{"id": "kwh"})
+		require.Equal(t, negatives, errorsOf(upload(t, c, "negative_power.csv")))
+		require.Equal(t, negatives, errorsOf(upload(t, c, "negative_power.csv")))
+		requireNoBridge(t, c, "np-a")
+		rows := rowsOf(t, "negative_power.csv", "one")
+		said := func(row map[string]any, device string) {
+			row["device_id"] = device
+			status := 201
+			if strings.HasPrefix(row["power_w"].(json.Number).String(), "-") {
+				status = 400
+			}
+			answer := send(t, c, status, http.MethodPost, "/consumo", row)
+			if status == 400 {
+				require.Contains(t, string(answer.Body), `{"field":"power_w","message":"no puede ser negativo"}`)
+			}
+		}
+		for _, row := range rows {
+			said(row, "one")
+		}
+		requireNoBridge(t, c, "one")
+		for _, row := range append(rows[7:13:13], rows[:7]...) { // what was refused comes after what lies beside it
+			said(row, "late")
+		}
+		requireNoBridge(t, c, "late")
+		require.Len(t, readingsOf(t, c, "device_id=late"), 7)
+		for _, row := range rows {
+			if row["device_id"] = "wild"; strings.HasPrefix(row["power_w"].(json.Number).String(), "-") {
+				row["power_w"] = 1200
+				send(t, c, 400, http.MethodPost, "/consumo", row)
+				continue
+			}
+			send(t, c, 201, http.MethodPost, "/consumo", row)
+		}
+		requireNoBridge(t, c, "wild")
+		for minute, value := range []map[string]any{{"power_w": 400}, {"kwh": -0.02}, {"power_w": 400}} {
+			value["device_id"], value["timestamp"] = "kwh", fmt.Sprintf("2026-06-16T14:0%d:00-05:00", minute)
+			_, err := c.Send(http.MethodPost, "/consumo", value)
+			require.NoError(t, err)
+		}
+		require.Nil(t, seriesOf(t, c, "device", "kwh", "2026-06-16T14:00:00-05:00", "2026-06-16T14:15:00-05:00", "15m")[0].KWh)
+	})
+}
+
+func TestNegativePowerInMessages(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		broker := mosquitto(t)
+		c := login(t, start(t, databaseURL, "MQTT_URL="+broker.URL()))
+		topics := []string{"zigbee2mqtt/p", "emon/p/power", "esp/sensor/power"}
+		devices := []map[string]any{{"id": "np-b", "interval_s": 60}}
+		for i, topic := range topics {
+			devices = append(devices, map[string]any{"id": fmt.Sprintf("t%d", i), "mqtt_topic": topic, "mqtt_unit": "W"})
+		}
+		campusIn(t, c, "America/Bogota", devices...)
+		device := dial(t, broker.Address, "p", program.BrokerUser, program.BrokerPassword)
+		messages, err := os.ReadFile(filepath.Join("testdata", "cases", "negative_power.tsv"))
+		require.NoError(t, err)
+		for line := range strings.Lines(string(messages)) {
+			topic, message, _ := strings.Cut(strings.TrimSpace(line), "\t")
+			require.NoError(t, device.Say(topic, message))
+		}
+		require.Equal(t, map[string]int{"negative": 6}, refusalsAfter(t, c, "np-b", 7, 6))
+		requireNoBridge(t, c, "np-b")
+		for topic, form := range map[string]string{"zigbee2mqtt/p": `{"power":%d}`, "emon/p/power": "%d", "esp/sensor/power/state": "%d"} {
+			for _, watts := range []int{-1200, 400} {
+				require.NoError(t, device.Say(topic, fmt.Sprintf(form, watts)))
+			}
+		}
+		for i := range topics {
+			refusalsAfter(t, c, fmt.Sprintf("t%d", i), 1, 9)
+		}
+		require.Equal(t, map[string]int{"negative": 9}, refusalsAfter(t, c, "np-b", 7, 9))
 	})
 }
 

@@ -44,7 +44,7 @@ func TestACertificateOutOfDateIsToldInWords(t *testing.T) {
 		require.Len(t, lines, 1, string(out))
 		require.Contains(t, lines[0], "holotwin: DB_URL: ")
 		require.Contains(t, lines[0], outOfDate)
-		require.Less(t, time.Since(begun), 25*time.Second, "it does not get better by waiting")
+		require.Less(t, time.Since(begun), time.Minute, "it does not get better by waiting: it waits two minutes for a database that is away")
 	})
 	t.Run("MQTT", func(t *testing.T) {
 		broker, err := program.StartMosquitto(t.TempDir(), "../../adapters/mqtt/mosquitto.conf", "certfile "+certificate, "keyfile "+key)
@@ -61,7 +61,7 @@ func TestACertificateOutOfDateIsToldInWords(t *testing.T) {
 		bus, err := nats.NewServer(&nats.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true, TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}})
 		require.NoError(t, err)
 		go bus.Start()
-		require.True(t, bus.ReadyForConnections(10*time.Second))
+		require.True(t, bus.ReadyForConnections(time.Minute))
 		t.Cleanup(bus.Shutdown)
 		address := strings.Replace(bus.ClientURL(), "nats://", "tls://", 1)
 		requireTold(t, start(t, databasetest.Postgres(t), "NATS_URL="+address, "SSL_CERT_FILE="+certificate), "the NATS server cannot be trusted")

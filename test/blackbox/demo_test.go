@@ -3,6 +3,7 @@ package blackbox
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,10 +16,11 @@ import (
 
 // TestTheDemoLoadsAndAdvises runs the README's first command and reads what it says to do.
 func TestTheDemoLoadsAndAdvises(t *testing.T) {
-	server, err := program.Start(context.Background(), t.TempDir(), databasetest.SQLite(t), nil, "demo")
+	url := databasetest.SQLite(t)
+	server, err := program.Start(context.Background(), t.TempDir(), url, nil, "demo")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = server.Kill() })
-	require.Eventually(t, func() bool { return strings.Contains(server.Log.String(), "campus of real readings loaded") }, 2*time.Minute, 100*time.Millisecond, server.Log)
+	require.Eventually(t, func() bool { return strings.Contains(server.Log.String(), "campus of real readings loaded") }, 5*time.Minute, 100*time.Millisecond, server.Log)
 	require.NotContains(t, server.Log.String(), `"level":"error"`)
 	client := login(t, server)
 	got := advise(t, client, "es")
@@ -41,4 +43,141 @@ func TestTheDemoLoadsAndAdvises(t *testing.T) {
 	require.NotEmpty(t, overview.TopDevices)
 	require.GreaterOrEqual(t, overview.TopDevices[0].KWh, overview.TopDevices[len(overview.TopDevices)-1].KWh)
 	asksForMore(t, client)
+	t.Run("says what it is", func(t *testing.T) { namesItself(t, client) })
+	t.Run("is of now", func(t *testing.T) { reachesNow(t, client, "after it loaded") })
+	t.Run("advice names no closing day", func(t *testing.T) { advisesOfOpenDays(t, client) })
+	require.NoError(t, server.Kill())
+	again, err := program.Start(context.Background(), t.TempDir(), url, nil, "demo")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = again.Kill() })
+	reachesNow(t, login(t, again), "after a restart")
+}
+
+// namesItself reads that the campus is a demonstration of others' readings, under their calendar and a price of its own.
+func namesItself(t *testing.T, c *program.Client) {
+	var sites, buildings struct {
+		Items []struct {
+			ID, Name, Holidays string
+			AreaM2             float64 `json:"area_m2"`
+		}
+	}
+	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/espacios?kind=site", nil).JSON(&sites))
+	require.Len(t, sites.Items, 1)
+	require.Contains(t, sites.Items[0].Name, "demostración")
+	require.Contains(t, sites.Items[0].Name, "Cambridge")
+	require.Equal(t, "none", sites.Items[0].Holidays)
+	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/espacios?kind=building", nil).JSON(&buildings))
+	for _, b := range buildings.Items {
+		require.Positive(t, b.AreaM2, b.Name)
+	}
+	var tariffs struct {
+		Items []struct {
+			Name    string
+			SpaceID string `json:"space_id"`
+		}
+	}
+	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/tarifas", nil).JSON(&tariffs))
+	require.Len(t, tariffs.Items, 1)
+	require.Equal(t, sites.Items[0].ID, tariffs.Items[0].SpaceID)
+	require.Contains(t, tariffs.Items[0].Name, "demostración 2026")
+}
+
+// demoDevices are the demo's, with the meter that each is behind.
+func demoDevices(t *testing.T, c *program.Client) map[string]*string {
+	var devices struct {
+		Items []struct {
+			ID       string
+			ParentID *string `json:"parent_id"`
+		}
+	}
+	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/dispositivos?limit=100", nil).JSON(&devices))
+	parents := make(map[string]*string)
+	for _, d := range devices.Items {
+		parents[d.ID] = d.ParentID
+	}
+	return parents
+}
+
+// reachesNow reads that every plug and most meters have told of the quarter hour that ended last, that readings follow each other
+// without gap or double, and that meters are measured nearly whole. Some buildings were not read on some days of their years, and are
+// not on those that these stand for.
+func reachesNow(t *testing.T, c *program.Client, when string) {
+	type reading struct {
+		At      time.Time `json:"timestamp"`
+		Seconds float64   `json:"interval_s"`
+	}
+	devices, silent := demoDevices(t, c), 0
+	for id, parent := range devices {
+		if parent == nil {
+			continue
+		}
+		require.Equal(t, "demo-medidor-bloque-5", *parent)
+		since := time.Now().AddDate(0, 0, -2).UTC().Format(time.RFC3339)
+		var all []reading
+		eventually(t, id+" has told of the last quarter hour "+when, func() bool {
+			var page struct{ Items []reading }
+			require.NoError(t, send(t, c, 200, http.MethodGet, "/consumo?limit=1000&device_id="+id+"&from="+since, nil).JSON(&page))
+			all = page.Items
+			slices.SortFunc(all, func(a, b reading) int { return a.At.Compare(b.At) })
+			// A quarter hour may end while the test looks; its readings come within some seconds, sooner or later.
+			return len(all) > 0 && time.Since(all[len(all)-1].At) < 15*time.Minute
+		})
+		for i := range all[1:] {
+			begins := all[i+1].At.Add(-time.Duration(all[i+1].Seconds) * time.Second)
+			require.True(t, begins.Equal(all[i].At), "%s: no gap and no double at %s, %s", id, all[i+1].At, when)
+		}
+	}
+	from := time.Now().AddDate(-1, 0, 0).UTC().Format(time.RFC3339)
+	to := time.Now().Truncate(time.Hour).UTC().Format(time.RFC3339)
+	for id, parent := range devices {
+		if parent != nil {
+			continue
+		}
+		var last struct{ Items []reading }
+		// A quarter hour that has just ended may still be on its way.
+		since := time.Now().Add(-17 * time.Minute).UTC().Format(time.RFC3339)
+		require.NoError(t, send(t, c, 200, http.MethodGet, "/consumo?limit=10&device_id="+id+"&from="+since, nil).JSON(&last))
+		if len(last.Items) == 0 {
+			silent++
+		}
+		var serie struct{ Items []struct{ Coverage float64 } }
+		require.NoError(t, send(t, c, 200, http.MethodGet, "/api/consumo/serie?level=device&bucket=month&id="+id+"&from="+from+"&to="+to, nil).JSON(&serie))
+		sum := 0.0
+		for _, month := range serie.Items {
+			sum += month.Coverage
+		}
+		require.GreaterOrEqual(t, sum/float64(len(serie.Items)), 0.98, id)
+	}
+	require.LessOrEqual(t, silent, 2, "meters that did not tell of the last quarter hour, %s", when)
+}
+
+// advisesOfOpenDays reads that no advice rests on Colombian holidays, on which the campus of the readings worked, and that none rests on
+// hours that nobody entered.
+func advisesOfOpenDays(t *testing.T, c *program.Client) {
+	var entries struct {
+		Items []struct{ Kind, Name, From, To string }
+	}
+	require.NoError(t, send(t, c, 200, http.MethodGet, "/api/calendarios?limit=200", nil).JSON(&entries))
+	openings := 0
+	for _, e := range entries.Items {
+		if e.Kind == "opening" {
+			openings++
+			continue
+		}
+		require.Equal(t, "closed", e.Kind)
+		require.Contains(t, e.Name, "Cambridge")
+	}
+	require.GreaterOrEqual(t, openings, 9)
+	for _, r := range advise(t, c, "es").Recomendaciones {
+		if r.Kind == "base_load" {
+			continue
+		}
+		var evidence struct {
+			Inputs struct {
+				HoursAssumed bool `json:"hours_assumed"`
+			}
+		}
+		require.NoError(t, send(t, c, 200, http.MethodGet, "/api/recomendaciones/"+r.ID+"/evidencia", nil).JSON(&evidence))
+		require.False(t, evidence.Inputs.HoursAssumed, r.Title)
+	}
 }

@@ -76,7 +76,7 @@ func TestOneCallerTakesNoMoreThanAShare(t *testing.T) {
 		require.Eventually(t, func() bool {
 			answer, err := c.Send(http.MethodGet, table, nil)
 			return err == nil && answer.Status == 200
-		}, time.Minute, 100*time.Millisecond, "what was given back is there again")
+		}, eventuallyFor, 100*time.Millisecond, "what was given back is there again")
 	})
 }
 

@@ -70,3 +70,21 @@ func TestMove(t *testing.T) {
 		send(t, client, 409, http.MethodDelete, "/api/espacios/"+moved.FormerPlaces[0].SpaceID, nil)
 	})
 }
+
+// TestHolidaysOfASite makes sites that keep Colombia's public holidays and none.
+func TestHolidaysOfASite(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		c := login(t, start(t, databaseURL))
+		var usual, other struct{ ID, Holidays string }
+		require.NoError(t, send(t, c, 201, http.MethodPost, "/api/espacios", map[string]any{"name": "Sede", "kind": "site"}).JSON(&usual))
+		require.Equal(t, "CO", usual.Holidays)
+		require.NoError(t, send(t, c, 201, http.MethodPost, "/api/espacios", map[string]any{"name": "Campus", "kind": "site", "holidays": "none"}).JSON(&other))
+		require.Equal(t, "none", other.Holidays)
+		require.NoError(t, send(t, c, 200, http.MethodPatch, "/api/espacios/"+usual.ID, map[string]any{"holidays": "none"}).JSON(&usual))
+		require.NoError(t, send(t, c, 200, http.MethodGet, "/api/espacios/"+usual.ID, nil).JSON(&usual))
+		require.Equal(t, "none", usual.Holidays)
+		answer := send(t, c, 400, http.MethodPost, "/api/espacios", map[string]any{"name": "Bloque", "kind": "building", "parent_id": usual.ID, "holidays": "none"})
+		require.Contains(t, string(answer.Body), `"holidays"`)
+		send(t, c, 400, http.MethodPost, "/api/espacios", map[string]any{"name": "Otra", "kind": "site", "holidays": "XX"})
+	})
+}

@@ -270,7 +270,7 @@ func TestStreamsEndWithTheRights(t *testing.T) {
 	for name, end := range rightsEnd {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
-			email := fmt.Sprintf("v%d@usc.edu.co", time.Now().UnixNano())
+			email := strings.ReplaceAll(name, " ", ".") + "@usc.edu.co"
 			var user struct{ ID string }
 			require.NoError(t, send(t, admin, 201, http.MethodPost, "/auth/usuarios", map[string]any{"email": email, "password": password, "role": "viewer", "space_id": c.a}).JSON(&user))
 			viewer := enter(t, there, email, password)

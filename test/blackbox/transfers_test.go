@@ -123,7 +123,7 @@ func sendRaw(t *testing.T, server *program.Server, raw string) []int {
 	conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
 	require.NoError(t, err)
 	defer func() { _ = conn.Close() }()
-	require.NoError(t, conn.SetDeadline(time.Now().Add(15*time.Second)))
+	require.NoError(t, conn.SetDeadline(time.Now().Add(eventuallyFor)))
 	_, err = io.WriteString(conn, raw)
 	require.NoError(t, err)
 	require.NoError(t, conn.(*net.TCPConn).CloseWrite())

@@ -325,7 +325,7 @@ func (w *world) settled() {
 			}
 		}
 		return true
-	}, 4*time.Minute, 500*time.Millisecond, "what was kept of adopted devices is not booked")
+	}, 10*time.Minute, 500*time.Millisecond, "what was kept of adopted devices is not booked")
 }
 
 // checkWhole compares the totals of the busy site with those of its devices.

@@ -61,7 +61,7 @@ func (m *Mosquitto) Start() error {
 	if err := m.process.Start(); err != nil {
 		return fmt.Errorf("mosquitto, which apt-get install mosquitto brings: %w", err)
 	}
-	for range 100 {
+	for range 2400 {
 		if conn, err := net.Dial("tcp", m.Address); err == nil {
 			return conn.Close()
 		}

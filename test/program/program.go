@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -102,18 +103,24 @@ func plainEnvironment() []string {
 	return kept
 }
 
-// FreeAddress is a free port of the loopback range.
+// FreeAddress is a free port of the loopback range. It is below those that Linux gives to connections that go out, and drawn by
+// chance, so that nobody takes it before it is listened on: neither a connection nor the tests of another package.
 func FreeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	const lowest, many, tries = 10_000, 20_000, 100
+	var failed error
+	for range tries {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", lowest+rand.IntN(many)))
+		if err != nil {
+			failed = err
+			continue
+		}
+		return l.Addr().String(), l.Close()
 	}
-	address := l.Addr().String()
-	return address, l.Close()
+	return "", failed
 }
 
 func (s *Server) await(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, answerFor)
 	defer cancel()
 	for {
 		if answer, err := http.Get(s.URL + "/health/ready"); err == nil {
@@ -148,7 +155,7 @@ func (s *Server) Stop() error {
 	if err := s.Process.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
-	return s.Wait(30 * time.Second)
+	return s.Wait(answerFor)
 }
 
 // Wait waits until the program ends.

@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// answerFor is far above what an answer takes, also where every core is busy with other work.
+const answerFor = 3 * time.Minute
+
 // Stream is an open stream of server-sent events.
 type Stream struct {
 	// Last is the id that the reader would come back with.
@@ -54,7 +57,7 @@ func (c *Client) Follow(path, last string) (*Stream, error) {
 	case place := <-begun: // what comes after it is heard
 		s.Last = place
 		return s, nil
-	case <-time.After(10 * time.Second):
+	case <-time.After(answerFor):
 		cancel()
 		return nil, fmt.Errorf("stream %s did not say where it begins", path)
 	}

@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -41,24 +43,62 @@ func main() {
 // or cannot be ended.
 func serve(ctx context.Context, needs []need, command []string) (code int, err error) {
 	environment := os.Environ()
-	for _, n := range needs {
-		if !n.of(command) {
-			continue
-		}
-		found, missing := n.meet(ctx)
-		if missing != nil {
-			return 1, missing
-		}
-		defer func() {
-			if left := found.stop(); left != nil {
-				code, err = max(code, 1), errors.Join(err, fmt.Errorf("stop %s: %w", n.name, left))
+	var absent []need
+	var stops []func() error
+	defer func() {
+		for _, stop := range slices.Backward(stops) {
+			if left := stop(); left != nil {
+				code, err = max(code, 1), errors.Join(err, left)
 			}
-		}()
+		}
+	}()
+	use := func(n need, found met) {
+		stops = append(stops, func() error {
+			if left := found.stop(); left != nil {
+				return fmt.Errorf("stop %s: %w", n.name, left)
+			}
+			return nil
+		})
 		if n.variable != "" {
 			environment = append(environment, n.variable+"="+found.where)
 		}
 	}
+	for _, n := range needs {
+		if !n.of(command) {
+			continue
+		}
+		found, missing := n.find(ctx)
+		switch {
+		case errors.Is(missing, errMissing):
+			absent = append(absent, n)
+		case missing != nil:
+			return 1, missing
+		default:
+			use(n, found)
+		}
+	}
+	announce(absent)
+	for _, n := range absent {
+		found, missing := n.bring(ctx)
+		if missing != nil {
+			return 1, missing
+		}
+		use(n, found)
+	}
+	fmt.Fprintln(os.Stderr, "servers: running", strings.Join(command, " "))
 	return run(ctx, command, environment)
+}
+
+// announce says at once all that will be installed.
+func announce(absent []need) {
+	if len(absent) == 0 {
+		return
+	}
+	var names, packages []string
+	for _, n := range absent {
+		names, packages = append(names, n.name), append(packages, n.packages...)
+	}
+	fmt.Fprintf(os.Stderr, "servers: %s: not on this machine; apt-get installs %s, which may take some minutes\n", strings.Join(names, ", "), strings.Join(packages, " "))
 }
 
 // run gives the command a process group of its own, so that a signal ends all that it started.

@@ -96,25 +96,29 @@ func startPostgres(ctx context.Context) (met, error) {
 	return met{where: server.URL, stop: server.Stop}, nil
 }
 
-// meet finds or starts what is needed, after installing it where it is missing.
-func (n need) meet(ctx context.Context) (met, error) {
+// find finds or starts what is needed; errMissing where its program is not there.
+func (n need) find(ctx context.Context) (met, error) {
 	if given := os.Getenv(n.variable); given != "" {
 		return met{where: given, stop: func() error { return nil }}, nil
 	}
 	found, err := n.start(ctx)
-	if errors.Is(err, errMissing) {
-		if err := install(ctx, n.packages); err != nil {
-			return met{}, fmt.Errorf("%w (%w)", n.missing, err)
-		}
-		found, err = n.start(ctx)
-	}
-	if errors.Is(err, errMissing) {
-		return met{}, n.missing
-	}
 	if err != nil {
 		return met{}, fmt.Errorf("%s: %w", n.name, err)
 	}
 	return found, nil
+}
+
+// bring installs what is needed, and finds or starts it.
+func (n need) bring(ctx context.Context) (met, error) {
+	fmt.Fprintln(os.Stderr, "servers: installing", strings.Join(n.packages, " "))
+	if err := install(ctx, n.packages); err != nil {
+		return met{}, fmt.Errorf("%w (%w)", n.missing, err)
+	}
+	found, err := n.find(ctx)
+	if errors.Is(err, errMissing) {
+		return met{}, n.missing
+	}
+	return found, err
 }
 
 // install asks Debian's package manager, as root or through a sudo that asks no password. Its error is one line.
@@ -123,7 +127,6 @@ func install(ctx context.Context, packages []string) error {
 	if os.Geteuid() != 0 {
 		before = []string{"sudo", "-n"}
 	}
-	fmt.Fprintln(os.Stderr, "servers: installing", strings.Join(packages, " "))
 	for _, command := range [][]string{
 		{"apt-get", "update", "-qq"},
 		append([]string{"env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends"}, packages...),

@@ -77,6 +77,25 @@ func TestServeRunsNothingWhereANeedIsMissing(t *testing.T) {
 	require.NoFileExists(t, trace)
 }
 
+// TestServeSaysAtOnceAllThatItWillInstall lacks two things: both are named before the first is installed.
+func TestServeSaysAtOnceAllThatItWillInstall(t *testing.T) {
+	t.Setenv("PATH", t.TempDir()) // no apt-get, no sudo
+	said, err := os.Create(filepath.Join(t.TempDir(), "said"))
+	require.NoError(t, err)
+	before := os.Stderr
+	os.Stderr = said
+	t.Cleanup(func() { os.Stderr = before })
+	one, two := (&lamp{startErr: errMissing}).need(), (&lamp{startErr: errMissing}).need()
+	one.packages, two.name, two.packages = []string{"lamp"}, "a table", []string{"table", "chair"}
+	_, err = serve(context.Background(), []need{one, two}, shell("exit 0"))
+	require.Error(t, err)
+	text, err := os.ReadFile(said.Name())
+	require.NoError(t, err)
+	first, _, _ := strings.Cut(string(text), "\n")
+	require.Contains(t, first, "a lamp, a table")
+	require.Contains(t, first, "apt-get installs lamp table chair")
+}
+
 func TestServeFailsWhereAServerCannotBeStopped(t *testing.T) {
 	l := &lamp{stopErr: errors.New("stuck")}
 	code, err := serve(context.Background(), []need{l.need()}, shell("exit 0"))
@@ -90,7 +109,7 @@ func TestServeEndsTheCommandAndItsChildrenWhenInterrupted(t *testing.T) {
 	var child int
 	go func() {
 		defer cancel()
-		for range 500 {
+		for range 6000 {
 			time.Sleep(10 * time.Millisecond)
 			line, _ := os.ReadFile(noted)
 			if pid, err := strconv.Atoi(strings.TrimSpace(string(line))); err == nil {
@@ -105,7 +124,7 @@ func TestServeEndsTheCommandAndItsChildrenWhenInterrupted(t *testing.T) {
 	require.Equal(t, 128+15, code)
 	require.Equal(t, 1, l.stopped)
 	require.NotZero(t, child)
-	require.Eventually(t, func() bool { return syscall.Kill(child, 0) != nil || zombie(child) }, 5*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return syscall.Kill(child, 0) != nil || zombie(child) }, time.Minute, 10*time.Millisecond)
 }
 
 // zombie tells whether a process has ended and only waits for its parent to take notice.

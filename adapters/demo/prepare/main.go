@@ -29,10 +29,10 @@ func main() {
 	}
 }
 
-// The year of the buildings, whole weeks from a Monday on, in their own local time.
-const (
-	firstDay = "2018-12-17"
-	endDay   = "2019-12-30"
+// The span of the buildings: whole weeks from a Monday on, in their own local time.
+var (
+	firstDay = demo.FirstDay.Format(time.DateOnly)
+	endDay   = demo.FirstDay.AddDate(0, 0, 7*demo.Weeks).Format(time.DateOnly)
 )
 
 func run(source, out string) error {
@@ -42,14 +42,22 @@ func run(source, out string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.Source, err)
 		}
-		if totals[d.ID], err = writeReadings(out, d.ID, rows); err != nil {
+		texts, total := textsOf(rows)
+		totals[d.ID] = total
+		file := d.File()
+		if d.Interval == time.Hour {
+			err = writeHours(out, file, "kwh", texts)
+		} else {
+			err = writeTexts(out, file, "start,kwh", texts)
+		}
+		if err != nil {
 			return err
 		}
-		if err := writeTexts(out, d.ID+"-states", "at,state", states); err != nil {
+		if err := writeTexts(out, file+"-states", "at,state", states); err != nil {
 			return err
 		}
 		if d.ID == demo.WeatherFrom {
-			if err := writeTexts(out, "weather", "at,temperature_c", temperatures); err != nil {
+			if err := writeHours(out, "weather", "temperature_c", temperatures); err != nil {
 				return err
 			}
 		}
@@ -173,20 +181,43 @@ func (s *summing) flush() {
 	s.mWh, s.minutes = 0, 0
 }
 
-func writeReadings(out, id string, rows []reading) (total int64, err error) {
-	texts := make([][2]string, len(rows))
+// textsOf are readings as start and kWh, and their sum in mWh.
+func textsOf(rows []reading) (texts [][2]string, total int64) {
+	texts = make([][2]string, len(rows))
 	for i, r := range rows {
 		total += r.mWh
 		texts[i] = [2]string{r.start, strconv.FormatFloat(float64(r.mWh)/1e6, 'f', -1, 64)}
 	}
-	return total, writeTexts(out, id, "start,kwh", texts)
+	return texts, total
 }
 
-// writeTexts writes a gzip CSV of two columns; nothing for no rows.
-func writeTexts(out, name, header string, rows [][2]string) (err error) {
+// writeHours writes a row for each hour of the span, empty where nothing is known: half the size of rows with their instants.
+func writeHours(out, name, header string, rows [][2]string) error {
+	known := make(map[string]string, len(rows))
+	for _, r := range rows {
+		known[r[0]] = r[1]
+	}
+	lines := make([]string, 24*7*demo.Weeks)
+	for i := range lines {
+		lines[i] = known[demo.FirstDay.Add(time.Duration(i)*time.Hour).Format(wall)]
+	}
+	return writeLines(out, name, header, lines)
+}
+
+// writeTexts writes two columns; nothing for no rows.
+func writeTexts(out, name, header string, rows [][2]string) error {
 	if len(rows) == 0 {
 		return nil
 	}
+	lines := make([]string, len(rows))
+	for i, r := range rows {
+		lines[i] = r[0] + "," + r[1]
+	}
+	return writeLines(out, name, header, lines)
+}
+
+// writeLines writes a gzip CSV.
+func writeLines(out, name, header string, lines []string) (err error) {
 	f, err := os.Create(filepath.Join(out, name+".csv.gz"))
 	if err != nil {
 		return err
@@ -197,8 +228,8 @@ func writeTexts(out, name, header string, rows [][2]string) (err error) {
 		return err
 	}
 	fmt.Fprintln(zipped, header)
-	for _, r := range rows {
-		fmt.Fprintf(zipped, "%s,%s\n", r[0], r[1])
+	for _, line := range lines {
+		fmt.Fprintln(zipped, line)
 	}
 	return zipped.Close()
 }

@@ -41,7 +41,7 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 		return nil, err
 	}
 	if s.db.Dialect == database.Postgres && !atomic && s.journallable(sorted) {
-		all, err := s.journal(ctx, sorted, traits)
+		all, err := s.journal(ctx, sorted, batch, traits)
 		if err != nil {
 			return nil, fmt.Errorf("journal %d readings: %w", len(batch), err)
 		}
@@ -50,7 +50,7 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 	}
 	var all map[energy.Key]energy.Outcome
 	err := s.transactAgain(ctx, func(tx *gorm.DB) (err error) {
-		if all, err = s.appendIn(ctx, tx, sorted, traits); err == nil && atomic && anyConflict(all) {
+		if all, err = s.appendIn(ctx, tx, sorted, batch, traits); err == nil && atomic && anyConflict(all) {
 			err = errAnyConflict
 		}
 		return err
@@ -73,12 +73,23 @@ func (s *Store) transactAgain(ctx context.Context, do func(*gorm.DB) error) (err
 	return err
 }
 
-// appendIn stores and books sorted readings in a transaction, and tells of them.
-func (s *Store) appendIn(ctx context.Context, tx *gorm.DB, sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits) (map[energy.Key]energy.Outcome, error) {
+// appendIn stores and books sorted readings in a transaction, and tells of them; batch are they in the order in which they came.
+func (s *Store) appendIn(ctx context.Context, tx *gorm.DB, sorted, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits) (map[energy.Key]energy.Outcome, error) {
 	rows, booked := s.rows(tx), make(map[energy.PageKey]bool)
 	all := make(map[energy.Key]energy.Outcome, len(sorted))
-	for part := range slices.Chunk(sorted, statementRows) {
-		if err := appendPart(ctx, rows, part, sorted, traits, all, booked); err != nil {
+	held, err := hold(ctx, rows, sorted, traits)
+	if err != nil {
+		return nil, err
+	}
+	free, covered, err := screen(ctx, rows, sorted, batch, held)
+	if err != nil {
+		return nil, err
+	}
+	for key, span := range covered {
+		all[key] = energy.Outcome{Result: energy.Overlapping, Covered: span}
+	}
+	for part := range slices.Chunk(free, statementRows) {
+		if err := appendPart(ctx, rows, part, sorted, held, all, booked); err != nil {
 			return nil, err
 		}
 	}
@@ -103,7 +114,7 @@ func inOrderOf(batch []energy.Reading, all map[energy.Key]energy.Outcome) []ener
 
 func anyConflict(outcomes map[energy.Key]energy.Outcome) bool {
 	for _, o := range outcomes {
-		if o.Result == energy.Conflict {
+		if o.Result == energy.Conflict || o.Result == energy.Overlapping {
 			return true
 		}
 	}
@@ -111,28 +122,35 @@ func anyConflict(outcomes map[energy.Key]energy.Outcome) bool {
 }
 
 // appendPart stores and books a part of a batch; it adds what became of it to all, and the pages to booked.
-func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits, all map[energy.Key]energy.Outcome, booked map[energy.PageKey]bool) error {
+func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, held chains, all map[energy.Key]energy.Outcome, booked map[energy.PageKey]bool) error {
 	done, err := insertAll(ctx, rows, sorted, batch)
 	if err != nil {
 		return err
 	}
-	if err := judge(ctx, rows, sorted, done, all); err != nil {
+	strange, err := judge(ctx, rows, sorted, done, all)
+	if err != nil {
 		return err
 	}
-	entries := energy.Entries{}
-	linked := make(map[chainKey][]energy.Instant)
+	if len(strange) > 0 {
+		return fmt.Errorf("reading of %s at %s is neither new nor there", strange[0].Device, strange[0].At)
+	}
+	entries, linked := energy.Entries{}, touched{}
 	for _, sent := range sorted {
 		r, is := done.of(sent)
 		switch {
 		case !is:
 		case r.Kind == energy.Interval:
 			entries.BookInterval(r, +1)
+			if r.Claims() {
+				linked.tell(r.Told(), chainKey{r.Device, energy.Sample}, held)
+			}
+		case r.Kind == energy.Refused:
+			linked.tell(r.Told(), chainKey{r.Device, energy.Sample}, held)
 		default:
-			key := chainKey{r.Device, r.Kind}
-			linked[key] = append(linked[key], r.At)
+			linked.add(chainKey{r.Device, r.Kind}, r.At)
 		}
 	}
-	if err := rechainAll(ctx, rows, linked, traits, entries); err != nil {
+	if err := rechainAll(ctx, rows, linked, held, entries); err != nil {
 		return err
 	}
 	for key := range entries {
@@ -141,8 +159,8 @@ func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, 
 	return book(ctx, rows, entries)
 }
 
-// judge notes what became of each reading: inserted, or compared with the one that was there.
-func judge(ctx context.Context, rows rows, sorted []energy.Reading, done inserted, all map[energy.Key]energy.Outcome) error {
+// judge notes what became of each reading: inserted, or compared with the one that was there. It gives those that are neither.
+func judge(ctx context.Context, rows rows, sorted []energy.Reading, done inserted, all map[energy.Key]energy.Outcome) (neither []energy.Reading, err error) {
 	var known []energy.Reading
 	for _, r := range sorted {
 		if stored, is := done.of(r); is {
@@ -152,16 +170,17 @@ func judge(ctx context.Context, rows rows, sorted []energy.Reading, done inserte
 		known = append(known, r)
 	}
 	if len(known) == 0 {
-		return nil
+		return nil, nil
 	}
 	stored, err := rows.stored(ctx, known)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, r := range known {
 		before, found := stored[r.Key()]
 		if !found {
-			return fmt.Errorf("reading of %s at %s is neither new nor there", r.Device, r.At)
+			neither = append(neither, r)
+			continue
 		}
 		outcome := energy.OutcomeOf(r, before)
 		switch {
@@ -169,12 +188,12 @@ func judge(ctx context.Context, rows rows, sorted []energy.Reading, done inserte
 			outcome.Result = energy.Conflict // it is another, for which there is no room
 		case outcome.Result == energy.Conflict:
 			if outcome, err = judgeReplaced(ctx, rows, r, outcome); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		all[r.Key()] = outcome
 	}
-	return nil
+	return neither, nil
 }
 
 // judgeReplaced looks whether a reading that differs from the stored one is what a correction replaced: then the
@@ -234,8 +253,17 @@ type rows interface {
 	instants(ctx context.Context, device energy.DeviceID, from, to energy.Instant) ([]energy.Instant, error)
 	// remove takes readings out that this transaction stored and that are booked nowhere yet.
 	remove(ctx context.Context, keys []energy.Key) error
-	// lockChains holds the devices' chains for this transaction.
-	lockChains(ctx context.Context, devices []energy.DeviceID) error
+	// holdTimes holds the times of which intervals tell for this transaction; alone holds those of all devices.
+	holdTimes(ctx context.Context, claims []energy.Reading, alone bool) error
+	// claims gives the stored intervals that claim a time that ends within a stretch, and the next of its device after it.
+	claims(ctx context.Context, stretches []stretch) ([]claim, error)
+	// chains gives the kinds of the devices that have a row, and holds the rows for this transaction where hold is set.
+	chains(ctx context.Context, devices []energy.DeviceID, hold bool) (map[energy.DeviceID]kinds, error)
+	// makeChains makes the rows that are missing.
+	makeChains(ctx context.Context, devices []energy.DeviceID) error
+	// lookKinds gives the kinds of the newest readings of devices.
+	lookKinds(ctx context.Context, devices []energy.DeviceID) (map[energy.DeviceID]kinds, error)
+	saveKinds(ctx context.Context, changed map[energy.DeviceID]kinds) error
 	// before gives the last limit links of a chain before an instant, oldest first.
 	before(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error)
 	// from gives up to limit links of a chain from an instant on.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/events"
@@ -27,7 +29,7 @@ func (s *Store) journallable(sorted []energy.Reading) bool {
 			return false
 		}
 	}
-	return true
+	return !overlapWithin(sorted)
 }
 
 // journalled are the statements of intervals that are stored in one statement, one journey and one commit: what is new goes to the
@@ -38,8 +40,9 @@ type journalled struct {
 	traits func(energy.DeviceID) energy.Traits
 }
 
-// journal stores and journals intervals; a nil map says that all were new.
-func (s *Store) journal(ctx context.Context, sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits) (map[energy.Key]energy.Outcome, error) {
+// journal stores and journals intervals; a nil map says that all were new. Those whose time may be told already are looked at again,
+// one with the other, in a transaction of their own.
+func (s *Store) journal(ctx context.Context, sorted, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits) (map[energy.Key]energy.Outcome, error) {
 	write := s.db.Write.WithContext(ctx)
 	rows := journalled{postgresRows{write, write.Statement.ConnPool}, s, traits}
 	done, err := insertAll(ctx, rows, sorted, sorted)
@@ -47,7 +50,16 @@ func (s *Store) journal(ctx context.Context, sorted []energy.Reading, traits fun
 		return nil, err
 	}
 	all := make(map[energy.Key]energy.Outcome, len(sorted))
-	return all, judge(ctx, rows, sorted, done, all)
+	doubtful, err := judge(ctx, rows, sorted, done, all)
+	if err != nil || len(doubtful) == 0 {
+		return all, err
+	}
+	err = s.transactAgain(ctx, func(tx *gorm.DB) error {
+		judged, err := s.appendIn(ctx, tx, doubtful, doubtful, traits)
+		maps.Copy(all, judged)
+		return err
+	})
+	return all, err
 }
 
 func (j journalled) insert(ctx context.Context, sorted []energy.Reading) (fresh keys, err error) {
@@ -59,16 +71,24 @@ func (j journalled) insert(ctx context.Context, sorted []energy.Reading) (fresh 
 }
 
 func (j journalled) insertOn(ctx context.Context, conn *pgx.Conn, sorted []energy.Reading) (keys, error) {
-	c := columnsOf(sorted)
 	var count int
 	var devices []string
 	var instants []int64
+	claims := claimsAmong(sorted)
+	after, before := boundsOf(claims)
 	told, words := j.store.toldWith(sorted, j.traits)
-	err := conn.QueryRow(ctx, `
-		WITH fresh AS (`+insertReadings+` RETURNING device_id, at, value, span),
+	both := &pgx.Batch{} // one journey, one transaction
+	if len(claims) > 0 {
+		queueHolding(both, timeLocks(claims))
+	}
+	both.Queue(`
+		WITH fresh AS (`+insertReadings+untold+insertOnce+` RETURNING device_id, at, value, span),
 		noted AS (INSERT INTO energy_journal SELECT device_id, at, value, span FROM fresh)`+told+`
-		SELECT count(*), CASE WHEN count(*) < $7 THEN array_agg(device_id) END, CASE WHEN count(*) < $7 THEN array_agg(at) END FROM fresh`,
-		append([]any{c.devices, c.instants, c.kinds, c.values, c.spans, c.sources, len(sorted)}, words...)...).Scan(&count, &devices, &instants)
+		SELECT count(*), CASE WHEN count(*) < $10 THEN array_agg(device_id) END, CASE WHEN count(*) < $10 THEN array_agg(at) END FROM fresh`,
+		append(append(columnsOf(sorted).all(), after, before, len(sorted)), words...)...).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&count, &devices, &instants)
+	})
+	err := conn.SendBatch(ctx, both).Close()
 	if err != nil || count == len(sorted) {
 		return nil, err
 	}
@@ -79,11 +99,24 @@ func (j journalled) insertOn(ctx context.Context, conn *pgx.Conn, sorted []energ
 	return fresh, nil
 }
 
+// untold leaves out the readings of whose time something may be told already: by another interval, or by what their device counts.
+const untold = ` WHERE n.guessed OR NOT (` + isTold + `
+	OR EXISTS (SELECT FROM energy_chains c WHERE c.device_id = n.device_id AND (c.kinds IS NULL OR c.kinds & 12 <> 0)))`
+
+// queueHolding holds times; nil locks are those of all.
+func queueHolding(batch *pgx.Batch, locks []int64) {
+	if locks == nil {
+		batch.Queue(holdAllTimes, timesLock)
+		return
+	}
+	batch.Queue(holdSomeTimes, timesLock, locks)
+}
+
 // tellFresh puts the events of what was new into the outbox; parameters are those of toldWith.
 const tellFresh = `,
 		told AS (INSERT INTO events_outbox (made_at, body)
-			SELECT $8, string_agg(e.line, E'\n' ORDER BY device_id, at)
-			FROM unnest($1::text[], $2::bigint[], $9::text[]) AS e (device_id, at, line) JOIN fresh USING (device_id, at) HAVING count(*) > 0)`
+			SELECT $11, string_agg(e.line, E'\n' ORDER BY device_id, at)
+			FROM unnest($1::text[], $2::bigint[], $12::text[]) AS e (device_id, at, line) JOIN fresh USING (device_id, at) HAVING count(*) > 0)`
 
 // toldWith is the part of the statement that tells, and its parameters; nothing where nobody is told.
 func (s *Store) toldWith(sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits) (statement string, parameters []any) {

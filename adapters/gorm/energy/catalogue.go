@@ -15,6 +15,7 @@ type spaceRow struct {
 	Name, Kind          string
 	ParentID            string
 	TimeZone            string
+	Holidays            string
 	AreaM2              float64 `gorm:"column:area_m2"`
 	Latitude, Longitude *float64
 	CreatedAt           int64 `gorm:"autoCreateTime:false"`
@@ -121,7 +122,7 @@ func dropSpace(tx *gorm.DB, id energy.SpaceID) error {
 }
 
 func dropDevice(tx *gorm.DB, id energy.DeviceID) error {
-	for _, table := range []string{"energy_states", "energy_placements", "energy_vitals"} {
+	for _, table := range []string{"energy_states", "energy_placements", "energy_vitals", "energy_channels"} {
 		if err := tx.Exec("DELETE FROM "+table+" WHERE device_id = ?", string(id)).Error; err != nil {
 			return err
 		}
@@ -131,16 +132,24 @@ func dropDevice(tx *gorm.DB, id energy.DeviceID) error {
 
 func rowOfSpace(s energy.Space) spaceRow {
 	return spaceRow{
-		ID: string(s.ID), Name: s.Name, Kind: string(s.Kind), ParentID: string(s.Parent), TimeZone: s.TimeZone,
+		ID: string(s.ID), Name: s.Name, Kind: string(s.Kind), ParentID: string(s.Parent), TimeZone: s.TimeZone, Holidays: string(s.Holidays),
 		AreaM2: s.AreaM2, Latitude: s.Latitude, Longitude: s.Longitude, CreatedAt: int64(s.Created),
 	}
 }
 
 func (r spaceRow) space() energy.Space {
 	return energy.Space{
-		ID: energy.SpaceID(r.ID), Name: r.Name, Kind: energy.SpaceKind(r.Kind), Parent: energy.SpaceID(r.ParentID), TimeZone: r.TimeZone,
+		ID: energy.SpaceID(r.ID), Name: r.Name, Kind: energy.SpaceKind(r.Kind), Parent: energy.SpaceID(r.ParentID), TimeZone: r.TimeZone, Holidays: r.holidays(),
 		AreaM2: r.AreaM2, Latitude: r.Latitude, Longitude: r.Longitude, Created: energy.Instant(r.CreatedAt),
 	}
+}
+
+// holidays of a site are Colombia's where an older version of the program wrote the row.
+func (r spaceRow) holidays() energy.HolidaySet {
+	if r.Holidays == "" && r.Kind == string(energy.KindSite) {
+		return energy.Colombian
+	}
+	return energy.HolidaySet(r.Holidays)
 }
 
 func rowOfDevice(d energy.Device) deviceRow {

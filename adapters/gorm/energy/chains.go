@@ -3,7 +3,6 @@ package gormenergy
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
@@ -15,72 +14,137 @@ type chainKey struct {
 	Kind   energy.Kind
 }
 
-// rechainAll decodes again what new links change, and notes the difference in entries.
-func rechainAll(ctx context.Context, rows rows, linked map[chainKey][]energy.Instant, traits func(energy.DeviceID) energy.Traits, entries energy.Entries) error {
-	if len(linked) == 0 {
-		return nil
+// touched are instants of chains from the first to the last of which links are decoded again.
+type touched map[chainKey][]energy.Instant
+
+func (t touched) add(chain chainKey, instants ...energy.Instant) {
+	t[chain] = append(t[chain], instants...)
+}
+
+// tell touches what a chain counts of a time, if its device has such readings.
+func (t touched) tell(span energy.Span, chain chainKey, held chains) {
+	if held.kinds[chain.Device].has(chain.Kind) {
+		t.add(chain, span.From+1, span.To)
 	}
-	keys := slices.SortedFunc(maps.Keys(linked), func(a, b chainKey) int {
-		return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Kind, b.Kind))
-	})
-	devices := make([]energy.DeviceID, len(keys))
-	for i, k := range keys {
-		devices[i] = k.Device
+}
+
+// rechainAll decodes again what new links change, registers first, and notes the difference in entries. The devices are held.
+func rechainAll(ctx context.Context, rows rows, linked touched, held chains, entries energy.Entries) error {
+	for _, k := range linked.of(energy.Register) {
+		changed := func(span energy.Span) { linked.tell(span, chainKey{k.Device, energy.Sample}, held) }
+		if err := rechain(ctx, rows, k, linked[k], held, entries, changed); err != nil {
+			return err
+		}
 	}
-	if err := rows.lockChains(ctx, slices.Compact(devices)); err != nil {
-		return err
-	}
-	for _, k := range keys {
-		if err := rechain(ctx, rows, k, linked[k], traits(k.Device), entries); err != nil {
+	for _, k := range linked.of(energy.Sample) {
+		if err := rechain(ctx, rows, k, linked[k], held, entries, func(energy.Span) {}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// of are the chains of a kind.
+func (t touched) of(kind energy.Kind) []chainKey {
+	var keys []chainKey
+	for k := range t {
+		if k.Kind == kind {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, func(a, b chainKey) int { return cmp.Compare(a.Device, b.Device) })
+	return keys
+}
+
 // linksAtOnce bounds what one round of decoding holds in memory.
 const linksAtOnce = 1000
 
-// rechain decodes from the link before the first touched instant, which looks at the one after it, to the first
-// link after the last that comes out as it was.
-func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Instant, t energy.Traits, entries energy.Entries) error {
+// rechain decodes from the first link that looks as far as the first touched instant to the first link after the last that comes
+// out as it was. It calls changed for each time of which something else is counted.
+func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Instant, held chains, entries energy.Entries, changed func(energy.Span)) error {
+	t := held.traits(key.Device)
 	first, last := slices.Min(touched), slices.Max(touched)
-	earlier, err := rows.before(ctx, key, first, 2)
+	reach := 1
+	if t.Paced(key.Kind) {
+		reach = energy.PaceReach
+	}
+	earlier, err := rows.before(ctx, key, first, 2*reach)
 	if err != nil {
 		return err
 	}
-	base, err := baseBefore(ctx, rows, key, earlier, t)
+	from := max(0, len(earlier)-reach)
+	base, err := baseBefore(ctx, rows, key, earlier[:from], t)
 	if err != nil {
 		return err
 	}
 	at := first
 	if len(earlier) > 0 {
-		at = earlier[len(earlier)-1].At
+		at = earlier[from].At
 	}
+	before := instantsOf(earlier[:from])
 	for {
 		links, err := rows.from(ctx, key, at, linksAtOnce+1)
 		if err != nil || len(links) == 0 {
 			return err
 		}
-		var changed []energy.Link
-		settled, after := energy.Rechain(t, base, links, beyond(links, last), len(links) > linksAtOnce, func(was, is energy.Link) {
-			if was.Booked {
-				entries.Book(key.Device, was.At, was.Booking, -1)
-			}
-			entries.Book(key.Device, is.At, is.Booking, +1)
-			changed = append(changed, is)
-		})
-		if err := rows.saveLinks(ctx, changed); err != nil || settled {
+		told, err := toldBeside(ctx, rows, key, base, links, held)
+		if err != nil {
 			return err
 		}
-		base, at = after, links[len(links)-1].At
+		var others []energy.Link
+		must, more := beyond(links, last)+reach-1, len(links) > linksAtOnce
+		settled, done, after := energy.Rechain(t, base, before, links, must, more, told, func(was, is energy.Link) {
+			if was.Booked {
+				entries.Book(key.Device, was.At, was.Booking, -1)
+				changed(energy.Span{From: was.Booking.From, To: was.At})
+			}
+			entries.Book(key.Device, is.At, is.Booking, +1)
+			changed(energy.Span{From: is.Booking.From, To: is.At})
+			others = append(others, is)
+		})
+		if err := rows.saveLinks(ctx, others); err != nil || settled {
+			return err
+		}
+		base, at, before = after, links[done].At, instantsOf(links[max(0, done-reach):done])
 	}
 }
 
-// baseBefore is what the last of the earlier links, up to two, was subtracted from.
+func instantsOf(links []energy.Link) []energy.Instant {
+	instants := make([]energy.Instant, len(links))
+	for i, l := range links {
+		instants[i] = l.At
+	}
+	return instants
+}
+
+// toldBeside is what readings of other kinds tell of the time of links: what intervals claim and, of powers, what a register counts.
+func toldBeside(ctx context.Context, rows rows, key chainKey, base energy.Base, links []energy.Link, held chains) (energy.Spans, error) {
+	kinds := held.kinds[key.Device]
+	if !kinds.has(energy.Interval) && (key.Kind == energy.Register || !kinds.has(energy.Register)) {
+		return nil, nil
+	}
+	s := stretch{key.Device, energy.Span{From: links[0].At, To: links[len(links)-1].At}}
+	if base.Known {
+		s.From = min(s.From, base.Reaches())
+	}
+	claims, err := rows.claims(ctx, []stretch{s})
+	if err != nil {
+		return nil, err
+	}
+	if key.Kind == energy.Sample && kinds.has(energy.Register) {
+		counted, err := counted(ctx, rows, s, held.traits(key.Device))
+		if err != nil {
+			return nil, err
+		}
+		claims = append(claims, counted...)
+	}
+	return spansOf(claims), nil
+}
+
+// baseBefore is where the chain stood after the last of the earlier links.
 func baseBefore(ctx context.Context, rows rows, key chainKey, earlier []energy.Link, t energy.Traits) (energy.Base, error) {
-	if len(earlier) == 2 {
-		return earlier[0].Standing(t), nil
+	if n := len(earlier); n > 0 {
+		return earlier[n-1].Standing(t), nil
 	}
 	return rows.keptBase(ctx, key)
 }

@@ -18,8 +18,8 @@ import (
 func (s *Store) Correct(ctx context.Context, c energy.Correction, traits func(energy.DeviceID) energy.Traits) (energy.Correction, error) {
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		rows := s.rows(tx)
-		// Whoever decodes the device's registers waits: what is taken back must be what the books hold.
-		if err := rows.lockChains(ctx, []energy.DeviceID{c.Key.Device}); err != nil {
+		held, err := holdCorrected(ctx, rows, c, traits)
+		if err != nil {
 			return err
 		}
 		was, err := s.standing(tx, c.Key)
@@ -29,11 +29,17 @@ func (s *Store) Correct(ctx context.Context, c energy.Correction, traits func(en
 		if !was.withdrawn {
 			c.Before = &was.link.Reading
 		}
+		if c.After != nil && c.KeepsSpan {
+			c.After.Guessed = was.link.Guessed
+		}
 		if c.Ruling != 0 {
 			c.After = c.Before
 		}
 		if !c.Changes() {
 			return nil
+		}
+		if err := free(ctx, rows, c, held); err != nil {
+			return err
 		}
 		if err := keep(tx, c); err != nil {
 			return err
@@ -41,13 +47,51 @@ func (s *Store) Correct(ctx context.Context, c energy.Correction, traits func(en
 		if err := s.tell(tx, []events.Event{correctionNews(c, traits(c.Key.Device))}); err != nil {
 			return err
 		}
-		return s.rebook(ctx, tx, rows, c, was, traits)
+		return s.rebook(ctx, tx, rows, c, was, held)
 	})
 	s.committed(err)
 	if err != nil {
 		return energy.Correction{}, fmt.Errorf("correct %s at %s: %w", c.Key.Device, c.Key.At, err)
 	}
 	return c, nil
+}
+
+// holdCorrected lets nobody else decode the device, or tell of the correction's time: what is taken back must be what the books hold.
+func holdCorrected(ctx context.Context, rows rows, c energy.Correction, traits func(energy.DeviceID) energy.Traits) (chains, error) {
+	var after []energy.Reading
+	if c.After != nil {
+		after = append(after, *c.After)
+	}
+	if c.After != nil {
+		if err := rows.holdTimes(ctx, claimsAmong(after), c.After.Kind != energy.Interval); err != nil {
+			return chains{}, err
+		}
+	}
+	if err := rows.makeChains(ctx, []energy.DeviceID{c.Key.Device}); err != nil {
+		return chains{}, err
+	}
+	held := chains{kinds: make(map[energy.DeviceID]kinds), traits: traits}
+	wanted := map[energy.DeviceID]kinds{c.Key.Device: 0}
+	for _, r := range after {
+		wanted[c.Key.Device] |= kindOf(r)
+	}
+	return held, held.take(ctx, rows, wanted)
+}
+
+// free tells whether nothing else tells of a time of which the correction does, and what it corrects did not.
+func free(ctx context.Context, rows rows, c energy.Correction, held chains) error {
+	if c.After == nil || !c.After.Claims() || (c.Before != nil && c.Before.Claims() && c.Before.Span >= c.After.Span) {
+		return nil
+	}
+	claims, err := told(ctx, rows, []stretch{{c.Key.Device, c.After.Told()}}, held)
+	if err != nil {
+		return err
+	}
+	claims = slices.DeleteFunc(claims, func(other claim) bool { return other.at == c.Key.At })
+	if covered, is := spansOf(claims).Overlapped(c.After.Told()); is {
+		return energy.ErrOverlapping{Covered: covered, Sent: *c.After, Measures: held.traits(c.Key.Device).Measures}
+	}
+	return nil
 }
 
 // standing is what the table holds under a key.
@@ -82,39 +126,68 @@ func (s *Store) standing(tx *gorm.DB, key energy.Key) (standing, error) {
 }
 
 // rebook writes the row as the correction wants it and brings the books after it.
-func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c energy.Correction, was standing, traits func(energy.DeviceID) energy.Traits) error {
-	entries := energy.Entries{}
-	linked := make(map[chainKey][]energy.Instant)
+func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c energy.Correction, was standing, held chains) error {
+	entries, linked := energy.Entries{}, touched{}
 	touch := func(r *energy.Reading, sign int64) {
 		switch {
 		case r == nil:
 		case r.Kind == energy.Interval:
 			entries.BookInterval(*r, sign)
+			if r.Claims() {
+				linked.tell(r.Told(), chainKey{c.Key.Device, energy.Register}, held)
+				linked.tell(r.Told(), chainKey{c.Key.Device, energy.Sample}, held)
+			}
 		default:
-			linked[chainKey{c.Key.Device, r.Kind}] = []energy.Instant{c.Key.At}
+			linked.add(chainKey{c.Key.Device, r.Kind}, c.Key.At)
 		}
 	}
 	touch(c.Before, -1)
 	touch(c.After, +1)
+	if was.link.Breaks {
+		linked.tell(energy.Span{From: c.Key.At, To: c.Key.At}, chainKey{c.Key.Device, energy.Sample}, held)
+	}
 	if c.Before != nil && c.Before.Kind != energy.Interval && was.link.Booked {
 		entries.Book(c.Key.Device, c.Key.At, was.link.Booking, -1)
+		if c.Before.Kind == energy.Register {
+			linked.tell(energy.Span{From: was.link.Booking.From, To: c.Key.At}, chainKey{c.Key.Device, energy.Sample}, held)
+		}
 	}
-	kind, value, span := -int16(was.link.Kind), valueOf(was.link.Reading), was.link.Span
+	kind, is := -int16(was.link.Kind), was.link.Reading
 	if c.After != nil {
-		kind, value, span = int16(c.After.Kind), valueOf(*c.After), c.After.Span
+		kind, is = int16(c.After.Kind), *c.After
 	}
 	err := tx.Exec(`UPDATE energy_readings SET kind = ?, value = ?, span = ?, verdict = 0, booked_from = 0, booked = 0, estimated = ?, base_at = 0, base_value = 0, burst = '', ruling = ?
-		WHERE device_id = ? AND at = ?`, kind, value, span, false, int(c.Ruling), string(c.Key.Device), int64(c.Key.At)).Error
+		WHERE device_id = ? AND at = ?`, kind, valueOf(is), is.Span, is.Guessed, int(c.Ruling), string(c.Key.Device), int64(c.Key.At)).Error
 	if err != nil {
 		return err
 	}
-	if err := rechainAll(ctx, rows, linked, traits, entries); err != nil {
+	if err := rechainAll(ctx, rows, linked, held, entries); err != nil {
+		return err
+	}
+	if err := counts(ctx, rows, c, held); err != nil {
 		return err
 	}
 	if err := s.bookAndMark(ctx, rows, entries); err != nil {
 		return err
 	}
 	return rows.restate(ctx, slices.SortedFunc(maps.Keys(entries), comparePages), s.clock.Now())
+}
+
+// counts tells whether the step that a person says was made could be counted.
+func counts(ctx context.Context, rows rows, c energy.Correction, held chains) error {
+	if c.Ruling != energy.CountStep {
+		return nil
+	}
+	chain := chainKey{c.Key.Device, energy.Register}
+	links, err := rows.before(ctx, chain, c.Key.At+1, 2)
+	if err != nil || len(links) < 2 || links[1].Booking.Verdict != energy.Quarantined {
+		return err
+	}
+	told, err := toldBeside(ctx, rows, chain, links[0].Standing(held.traits(c.Key.Device)), links[1:], held)
+	if err != nil || len(told) == 0 {
+		return err
+	}
+	return energy.ErrOverlapping{Covered: told[0], Sent: links[1].Reading, Measures: held.traits(c.Key.Device).Measures}
 }
 
 const correctionColumns = "kind_before, value_before, span_before, kind_after, value_after, span_after, ruling, reason, made_by, made_at"

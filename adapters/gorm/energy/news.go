@@ -76,7 +76,7 @@ func lastOf(all []events.Event) []events.Event { return all[max(0, len(all)-sing
 func freshOf(sorted []energy.Reading, all map[energy.Key]energy.Outcome) []energy.Reading {
 	fresh := make([]energy.Reading, 0, len(sorted))
 	for _, r := range sorted {
-		if outcome := all[r.Key()]; outcome.Result == energy.Inserted {
+		if outcome := all[r.Key()]; outcome.Result == energy.Inserted && r.Kind != energy.Refused {
 			fresh = append(fresh, outcome.Stored)
 		}
 	}

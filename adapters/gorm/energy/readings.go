@@ -11,9 +11,10 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-const readingColumnNames = "device_id, at, kind, value, span, source"
+// readingColumnNames are a reading's columns; estimated says of an interval that it is guessed.
+const readingColumnNames = "device_id, at, kind, value, span, source, estimated"
 
-const linkColumns = readingColumnNames + ", verdict, booked_from, booked, estimated, base_at, base_value, burst, ruling"
+const linkColumns = readingColumnNames + ", verdict, booked_from, booked, base_at, base_value, burst, ruling"
 
 // valueOf is what the value column holds of a reading: mWh, or mW of a power sample.
 func valueOf(r energy.Reading) int64 {
@@ -25,16 +26,38 @@ func valueOf(r energy.Reading) int64 {
 
 type scanner interface{ Scan(into ...any) error }
 
-func scanReading(row scanner, more ...any) (energy.Reading, error) {
+func scanReading(row scanner) (energy.Reading, error) {
+	var kind int16
+	var estimated bool
+	return scanRow(row, &kind, &estimated)
+}
+
+func scanRow(row scanner, kind *int16, estimated *bool, more ...any) (energy.Reading, error) {
 	var r energy.Reading
 	var value int64
-	var kind int16
-	if err := row.Scan(append([]any{&r.Device, &r.At, &kind, &value, &r.Span, &r.Source}, more...)...); err != nil {
+	if err := row.Scan(append([]any{&r.Device, &r.At, kind, &value, &r.Span, &r.Source, estimated}, more...)...); err != nil {
 		return r, err
 	}
-	r.Kind = energy.Kind(max(kind, -kind)) // a withdrawn one's has a minus
+	r.Kind = energy.Kind(max(*kind, -*kind)) // a withdrawn one's has a minus
+	r.Guessed = r.Kind == energy.Interval && *estimated
 	setValue(&r, value)
 	return r, nil
+}
+
+// kindColumn is what the kind column holds of a reading that stands: what has a minus counts nothing.
+func kindColumn(r energy.Reading) int16 {
+	if r.Kind == energy.Refused {
+		return -int16(r.Kind)
+	}
+	return int16(r.Kind)
+}
+
+// kindsOfChain are what the kind column holds of a chain's links. Powers that were withdrawn or refused break theirs.
+func kindsOfChain(kind energy.Kind) [3]int16 {
+	if kind == energy.Sample {
+		return [3]int16{int16(energy.Sample), -int16(energy.Sample), -int16(energy.Refused)}
+	}
+	return [3]int16{int16(kind), int16(kind), int16(kind)}
 }
 
 // setValue reads what valueOf wrote.
@@ -49,10 +72,12 @@ func setValue(r *energy.Reading, value int64) {
 func scanLink(row scanner) (energy.Link, error) {
 	var l energy.Link
 	var burst string
+	var kind int16
 	var err error
-	l.Reading, err = scanReading(row, &l.Booking.Verdict, &l.Booking.From, &l.Booking.Energy, &l.Booking.Estimated, &l.Base.At, &l.Base.Value, &burst, &l.Ruling)
+	l.Reading, err = scanRow(row, &kind, &l.Booking.Estimated, &l.Booking.Verdict, &l.Booking.From, &l.Booking.Energy, &l.Base.At, &l.Base.Value, &burst, &l.Ruling)
 	l.Booked = l.Booking.Verdict != 0
 	l.Base.Known = l.Booked
+	l.Breaks = kind < 0
 	if err == nil && burst != "" {
 		l.Base.Burst, err = parseBurst(burst)
 	}
@@ -176,7 +201,7 @@ func (s *Store) List(ctx context.Context, devices []energy.DeviceID, from, to en
 // HasReadings tells whether a device has reported anything.
 func (s *Store) HasReadings(ctx context.Context, device energy.DeviceID) (bool, error) {
 	var n int
-	err := s.db.Read.WithContext(ctx).Raw(`SELECT count(*) FROM (SELECT 1 FROM energy_readings WHERE device_id = ? LIMIT 1) AS any_reading`,
-		string(device)).Scan(&n).Error
+	err := s.db.Read.WithContext(ctx).Raw(`SELECT count(*) FROM (SELECT 1 FROM energy_readings WHERE device_id = ? AND kind <> ? LIMIT 1) AS any_reading`,
+		string(device), -int(energy.Refused)).Scan(&n).Error
 	return n > 0, err
 }

@@ -20,7 +20,7 @@ type postgresRows struct {
 
 func (p postgresRows) insert(ctx context.Context, sorted []energy.Reading) (keys, error) {
 	c := columnsOf(sorted)
-	found, err := p.tx.QueryContext(ctx, insertReadings+" RETURNING device_id, at", c.devices, c.instants, c.kinds, c.values, c.spans, c.sources)
+	found, err := p.tx.QueryContext(ctx, insertReadings+insertOnce+" RETURNING device_id, at", c.all()...)
 	if err != nil {
 		return nil, err
 	}
@@ -36,9 +36,11 @@ func (p postgresRows) insert(ctx context.Context, sorted []energy.Reading) (keys
 }
 
 const insertReadings = `
-	INSERT INTO energy_readings (device_id, at, kind, value, span, source)
-	SELECT * FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bigint[], $6::smallint[])
-	ON CONFLICT (device_id, at) DO NOTHING`
+	INSERT INTO energy_readings (device_id, at, kind, value, span, source, estimated)
+	SELECT * FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bigint[], $6::smallint[], $7::boolean[])
+		AS n (device_id, at, kind, value, span, source, guessed)`
+
+const insertOnce = ` ON CONFLICT (device_id, at) DO NOTHING`
 
 // readingColumns are readings turned into arrays.
 type readingColumns struct {
@@ -48,14 +50,19 @@ type readingColumns struct {
 	values   []int64
 	spans    []int64
 	sources  []int16
+	guessed  []bool
+}
+
+func (c readingColumns) all() []any {
+	return []any{c.devices, c.instants, c.kinds, c.values, c.spans, c.sources, c.guessed}
 }
 
 func columnsOf(readings []energy.Reading) readingColumns {
 	n := len(readings)
-	c := readingColumns{make([]string, n), make([]int64, n), make([]int16, n), make([]int64, n), make([]int64, n), make([]int16, n)}
+	c := readingColumns{make([]string, n), make([]int64, n), make([]int16, n), make([]int64, n), make([]int64, n), make([]int16, n), make([]bool, n)}
 	for i, r := range readings {
-		c.devices[i], c.instants[i], c.kinds[i] = string(r.Device), int64(r.At), int16(r.Kind)
-		c.values[i], c.spans[i], c.sources[i] = valueOf(r), r.Span, int16(r.Source)
+		c.devices[i], c.instants[i], c.kinds[i] = string(r.Device), int64(r.At), kindColumn(r)
+		c.values[i], c.spans[i], c.sources[i], c.guessed[i] = valueOf(r), r.Span, int16(r.Source), r.Guessed
 	}
 	return c
 }
@@ -63,7 +70,7 @@ func columnsOf(readings []energy.Reading) readingColumns {
 func (p postgresRows) stored(ctx context.Context, keys []energy.Reading) (map[energy.Key]energy.Reading, error) {
 	c := columnsOf(keys)
 	found, err := p.tx.QueryContext(ctx, `
-		SELECT r.device_id, r.at, r.kind, r.value, r.span, r.source
+		SELECT r.device_id, r.at, r.kind, r.value, r.span, r.source, r.estimated
 		FROM unnest($1::text[], $2::bigint[]) AS k (device_id, at)
 		JOIN energy_readings r ON r.device_id = k.device_id AND r.at = k.at`, c.devices, c.instants)
 	if err != nil {
@@ -95,27 +102,16 @@ func (p postgresRows) remove(ctx context.Context, keys []energy.Key) error {
 	return err
 }
 
-func (p postgresRows) lockChains(ctx context.Context, devices []energy.DeviceID) error {
-	names := textsOf(devices)
-	if _, err := p.tx.ExecContext(ctx, `
-		INSERT INTO energy_chains (device_id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`, names); err != nil {
-		return err
-	}
-	_, err := p.tx.ExecContext(ctx, `
-		SELECT 1 FROM energy_chains WHERE device_id = ANY($1::text[]) ORDER BY device_id FOR UPDATE`, names)
-	return err
-}
-
 func (p postgresRows) before(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error) {
 	return queryLinks(ctx, p.tx, `SELECT * FROM (SELECT `+linkColumns+` FROM energy_readings
-		WHERE device_id = $1 AND at < $2 AND kind = $3 ORDER BY at DESC LIMIT $4) newest ORDER BY at`,
-		string(chain.Device), int64(at), int16(chain.Kind), limit)
+		WHERE device_id = $1 AND at < $2 AND kind = ANY($3::smallint[]) ORDER BY at DESC LIMIT $4) newest ORDER BY at`,
+		string(chain.Device), int64(at), kindsOfChain(chain.Kind), limit)
 }
 
 func (p postgresRows) from(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error) {
 	return queryLinks(ctx, p.tx, `SELECT `+linkColumns+` FROM energy_readings
-		WHERE device_id = $1 AND at >= $2 AND kind = $3 ORDER BY at LIMIT $4`,
-		string(chain.Device), int64(at), int16(chain.Kind), limit)
+		WHERE device_id = $1 AND at >= $2 AND kind = ANY($3::smallint[]) ORDER BY at LIMIT $4`,
+		string(chain.Device), int64(at), kindsOfChain(chain.Kind), limit)
 }
 
 func (p postgresRows) saveLinks(ctx context.Context, links []energy.Link) error {

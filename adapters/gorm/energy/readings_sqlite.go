@@ -20,7 +20,7 @@ func (s sqliteRows) insert(ctx context.Context, sorted []energy.Reading) (keys, 
 	fresh := make(keys, len(sorted))
 	for _, r := range sorted {
 		done, err := s.tx.ExecContext(ctx, `INSERT INTO energy_readings (`+readingColumnNames+`)
-			VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, string(r.Device), int64(r.At), int(r.Kind), valueOf(r), r.Span, int(r.Source))
+			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, string(r.Device), int64(r.At), int(kindColumn(r)), valueOf(r), r.Span, int(r.Source), r.Guessed)
 		if err != nil {
 			return nil, err
 		}
@@ -40,6 +40,9 @@ func (s sqliteRows) stored(ctx context.Context, keys []energy.Reading) (map[ener
 	for _, k := range keys {
 		r, err := scanReading(s.tx.QueryRowContext(ctx, `SELECT `+readingColumnNames+` FROM energy_readings
 			WHERE device_id = ? AND at = ?`, string(k.Device), int64(k.At)))
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -61,19 +64,18 @@ func (s sqliteRows) remove(ctx context.Context, keys []energy.Key) error {
 	return nil
 }
 
-// lockChains has nothing to do: SQLite has one writer.
-func (sqliteRows) lockChains(context.Context, []energy.DeviceID) error { return nil }
-
 func (s sqliteRows) before(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error) {
+	k := kindsOfChain(chain.Kind)
 	return queryLinks(ctx, s.tx, `SELECT * FROM (SELECT `+linkColumns+` FROM energy_readings
-		WHERE device_id = ? AND at < ? AND kind = ? ORDER BY at DESC LIMIT ?) ORDER BY at`,
-		string(chain.Device), int64(at), int(chain.Kind), limit)
+		WHERE device_id = ? AND at < ? AND kind IN (?, ?, ?) ORDER BY at DESC LIMIT ?) ORDER BY at`,
+		string(chain.Device), int64(at), k[0], k[1], k[2], limit)
 }
 
 func (s sqliteRows) from(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error) {
+	k := kindsOfChain(chain.Kind)
 	return queryLinks(ctx, s.tx, `SELECT `+linkColumns+` FROM energy_readings
-		WHERE device_id = ? AND at >= ? AND kind = ? ORDER BY at LIMIT ?`,
-		string(chain.Device), int64(at), int(chain.Kind), limit)
+		WHERE device_id = ? AND at >= ? AND kind IN (?, ?, ?) ORDER BY at LIMIT ?`,
+		string(chain.Device), int64(at), k[0], k[1], k[2], limit)
 }
 
 func (s sqliteRows) saveLinks(ctx context.Context, links []energy.Link) error {

@@ -61,7 +61,7 @@ func (s *Store) appendHeld(ctx context.Context, tx *gorm.DB, readings []energy.R
 	if err := s.makeRoom(ctx, sorted); err != nil {
 		return nil, err
 	}
-	all, err := s.appendIn(ctx, tx, sorted, traits)
+	all, err := s.appendIn(ctx, tx, sorted, readings, traits)
 	if err != nil {
 		return nil, err
 	}

@@ -132,9 +132,9 @@ func openPostgres(t *testing.T) *database.Database {
 // empty takes all readings out; a fresh database a case would cost more than the case.
 func empty(t *testing.T, db *database.Database) {
 	t.Helper()
-	tables := []string{"energy_readings", "energy_pages", "energy_past_changes", "energy_corrections", "energy_restated_days", "energy_begun", "energy_day_versions", "energy_chain_bases"}
+	tables := []string{"energy_readings", "energy_pages", "energy_past_changes", "energy_corrections", "energy_restated_days", "energy_begun", "energy_day_versions", "energy_chain_bases", "energy_chains"}
 	if db.Dialect == database.Postgres {
-		tables = append(tables, "energy_chains", "energy_journal")
+		tables = append(tables, "energy_journal")
 	}
 	for _, table := range tables {
 		require.NoError(t, db.Write.Exec("DELETE FROM "+table).Error)

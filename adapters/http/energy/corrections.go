@@ -23,13 +23,13 @@ func (h *Handlers) registerCorrections(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "correctReading", Method: http.MethodPut, Path: path, Tags: tags,
 		Summary:     "Corregir una lectura · Correct a reading",
-		Description: "Totals follow at once. What stood there is kept with the reason, who and when; a device that sends it again changes nothing. A withdrawn reading is brought back.",
-		Metadata:    httpserver.Managers(), Errors: []int{404},
+		Description: "Totals follow at once. What stood there is kept with the reason, who and when; a device that sends it again changes nothing. A withdrawn reading is brought back. An interval keeps its length unless another is stated; 409 `overlapping` where it then overlaps another.",
+		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
 	}, h.correct)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "withdrawReading", Method: http.MethodDelete, Path: path, Tags: tags, DefaultStatus: 200,
 		Summary:     "Retirar una lectura · Withdraw a reading",
-		Description: "It counts no more, also when the device sends it again; what it was is kept.",
+		Description: "It counts no more, also when the device sends it again; what it was is kept. An interval frees its time; the powers before and after a power are not joined.",
 		Metadata:    httpserver.Managers(), Errors: []int{404},
 	}, h.withdraw)
 }

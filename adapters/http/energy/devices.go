@@ -61,24 +61,6 @@ type device struct {
 	Former             []place `json:"former_places,omitempty" doc:"Where it hung before it was moved, oldest first"`
 }
 
-// health is how a device is.
-type health struct {
-	Status    string   `json:"status" enum:"never,silent,stuck,clock_ahead,clock_behind,ok"`
-	LastHeard *instant `json:"last_heard" nullable:"true" doc:"When it last spoke; null: never"`
-	ClockOffS *float64 `json:"clock_off_s,omitempty" doc:"By how many seconds its clock is ahead; behind where negative"`
-}
-
-func healthOf(h energy.Health) *health {
-	out := &health{Status: string(h.Status)}
-	if h.Heard != 0 {
-		out.LastHeard = pointer(instant(h.Heard))
-	}
-	if h.Clock != 0 {
-		out.ClockOffS = pointer(float64(h.Clock) / 1000)
-	}
-	return out
-}
-
 // withHealth tells how the devices of an answer are.
 func (h *Handlers) withHealth(ctx context.Context, shown []device, devices []energy.Device) error {
 	health, err := h.Fleet.HealthOf(ctx, devices)
@@ -86,7 +68,7 @@ func (h *Handlers) withHealth(ctx context.Context, shown []device, devices []ene
 		return err
 	}
 	for i := range shown {
-		shown[i].Health = healthOf(health[energy.DeviceID(shown[i].ID)])
+		shown[i].Health = healthOf(ctx, health[energy.DeviceID(shown[i].ID)])
 	}
 	return nil
 }
@@ -121,7 +103,7 @@ type DeviceBody struct {
 	StandbyW           *watts  `json:"standby_w,omitempty" doc:"What it draws while idle, W"`
 	IntervalS          *int    `json:"interval_s,omitempty" minimum:"1" maximum:"86400" doc:"The span of its kwh readings that do not say, s"`
 	RegisterModulusKWh *kwh    `json:"register_modulus_kwh,omitempty" doc:"Where its register rolls over to 0, kWh"`
-	MQTTTopic          *string `json:"mqtt_topic,omitempty" maxLength:"200" doc:"The address that it speaks from: a topic without the parts that change"`
+	MQTTTopic          *string `json:"mqtt_topic,omitempty" maxLength:"200" doc:"The address that it speaks from: a topic without the parts that change. A Shelly's prefix alone stands for its only channel"`
 	MQTTUnit           *string `json:"mqtt_unit,omitempty" enum:"mWh,Wh,kWh,MWh,Wmin,Ws,mW,W,kW" doc:"What the numbers count that it sends without a unit"`
 	MQTTInterval       *bool   `json:"mqtt_interval,omitempty" doc:"Those of energy are of what was used since the last, and no counter"`
 }
@@ -198,7 +180,7 @@ func (h *Handlers) getDevice(ctx context.Context, in *IDInput) (*one[device], er
 	}
 	out := &one[device]{deviceOf(d)}
 	health, err := h.Fleet.HealthOf(ctx, []energy.Device{d})
-	out.Body.Health = healthOf(health[d.ID])
+	out.Body.Health = healthOf(ctx, health[d.ID])
 	return out, err
 }
 

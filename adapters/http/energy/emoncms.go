@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/httpserver"
@@ -18,41 +20,50 @@ import (
 // registerEmoncms adds the two calls by which devices send that were made for emoncms (OpenEVSE, IotaWatt, emonTx …). Their key
 // may come in the query or the form, where such devices put it, so the routes are public and look for it by themselves.
 func (h *Handlers) registerEmoncms(api *httpserver.API) {
-	form := &huma.RequestBody{Content: map[string]*huma.MediaType{"application/x-www-form-urlencoded": {Schema: &huma.Schema{Type: "object", AdditionalProperties: true}}}}
+	anything := &huma.MediaType{Schema: &huma.Schema{Type: "object", AdditionalProperties: true}}
+	form := &huma.RequestBody{Content: map[string]*huma.MediaType{"application/x-www-form-urlencoded": anything, "application/json": anything}}
 	for _, method := range []string{http.MethodPost, http.MethodGet} {
 		post := huma.Operation{
 			OperationID: "emoncmsPost" + method, Method: method, Path: "/input/post", Tags: []string{"devices"},
 			Summary:     "Lecturas como emoncms · Readings as emoncms takes them",
-			Description: "`node`, and one of `fulljson`, `json`, `data`, `csv`; `time` in seconds since 1970 or ISO 8601; the API key as `apikey`, X-API-Key or bearer. Without `time`, each is a reading of the moment at which it came. A number without a device goes to the inbox (`/api/dispositivos/nuevos`); 400 names what was not stored, and the rest of the request is.",
+			Description: "`node`, and one of `fulljson`, `json`, `data`, `csv`; `time`, here or within the JSON, in seconds or (above 1e11) milliseconds since 1970 or ISO 8601, without a zone in that of the device's site; the API key as `apikey`, X-API-Key or bearer. Without `time`, or by a clock that was never set (before 2000), each is a reading of the moment at which it came. A number without a device goes to the inbox (`/api/dispositivos/nuevos`) and is a success; 400 names what was not stored, and the rest of the request is.",
 			Metadata:    httpserver.Public(), Errors: []int{401, 403, 429, 503},
 		}
 		bulk := huma.Operation{
 			OperationID: "emoncmsBulk" + method, Method: method, Path: "/input/bulk", Tags: []string{"devices"},
 			Summary:     "Muchas lecturas como emoncms · Many readings as emoncms takes them",
-			Description: "`data=[[seconds,node,v1,v2…]…]`, the seconds from `time`, or by the device's clock that shows `sentat` or `offset` now, or the last row being now.",
+			Description: "`data=[[seconds,node,v1,v2…]…]`, the seconds from `time`, or by the device's clock that shows `sentat` or `offset` now, or the last row being now. Numbers above 1e11 are milliseconds.",
 			Metadata:    httpserver.Public(), Errors: []int{401, 403, 429, 503},
 		}
 		if method == http.MethodPost {
 			post.RequestBody, bulk.RequestBody, post.SkipValidateBody, bulk.SkipValidateBody = form, form, true, true
 			httpserver.Register(api, problemOf, post, func(ctx context.Context, in *emoncmsForm) (*one[emoncmsAnswer], error) {
-				return h.takeInputs(ctx, api, &in.emoncmsQuery, string(in.RawBody), (*inputs).post)
+				return h.takeInputs(ctx, api, in, h.postNow)
 			})
 			httpserver.Register(api, problemOf, bulk, func(ctx context.Context, in *emoncmsForm) (*one[emoncmsAnswer], error) {
-				return h.takeInputs(ctx, api, &in.emoncmsQuery, string(in.RawBody), h.bulkNow)
+				return h.takeInputs(ctx, api, in, h.bulkNow)
 			})
 			continue
 		}
-		httpserver.Register(api, problemOf, post, func(ctx context.Context, in *emoncmsQuery) (*one[emoncmsAnswer], error) {
-			return h.takeInputs(ctx, api, in, "", (*inputs).post)
+		httpserver.Register(api, problemOf, post, func(ctx context.Context, in *EmoncmsQuery) (*one[emoncmsAnswer], error) {
+			return h.takeInputs(ctx, api, &emoncmsForm{EmoncmsQuery: *in}, h.postNow)
 		})
-		httpserver.Register(api, problemOf, bulk, func(ctx context.Context, in *emoncmsQuery) (*one[emoncmsAnswer], error) {
-			return h.takeInputs(ctx, api, in, "", h.bulkNow)
+		httpserver.Register(api, problemOf, bulk, func(ctx context.Context, in *EmoncmsQuery) (*one[emoncmsAnswer], error) {
+			return h.takeInputs(ctx, api, &emoncmsForm{EmoncmsQuery: *in}, h.bulkNow)
 		})
 	}
+	form.Required = false // all of it may come in the query
 }
 
-// emoncmsQuery is what the query may hold.
-type emoncmsQuery struct {
+// EmoncmsReader reads requests in emoncms' words, as messages in the same words are read over MQTT. It gives what is to be taken,
+// and energy.ErrInvalid of what cannot be read.
+type EmoncmsReader interface {
+	Post(form url.Values) ([]energy.Observation, error)
+	Bulk(form url.Values, now energy.Instant) ([]energy.Observation, error)
+}
+
+// EmoncmsQuery is what the query and the headers may hold.
+type EmoncmsQuery struct {
 	Key           string `query:"apikey" maxLength:"200"`
 	HeaderKey     string `header:"X-API-Key" maxLength:"200"`
 	Authorization string `header:"Authorization" maxLength:"300"`
@@ -67,8 +78,9 @@ type emoncmsQuery struct {
 }
 
 type emoncmsForm struct {
-	emoncmsQuery
-	RawBody []byte
+	EmoncmsQuery
+	ContentType string `header:"Content-Type"`
+	RawBody     []byte
 }
 
 // emoncmsAnswer is what such devices look for.
@@ -76,14 +88,14 @@ type emoncmsAnswer struct {
 	Success bool `json:"success"`
 }
 
-// values are those of the form and of the query together.
-func (q *emoncmsQuery) values(body string) (url.Values, error) {
-	form, err := url.ParseQuery(body)
+// values are those of the body and of the query together.
+func (f *emoncmsForm) values() (url.Values, error) {
+	form, err := f.body()
 	if err != nil {
 		return nil, problem.Invalid(problem.Bad("body", problem.Malformed))
 	}
 	for name, value := range map[string]string{
-		"apikey": q.Key, "node": q.Node, "time": q.Time, "fulljson": q.FullJSON, "json": q.JSON, "data": q.Data, "csv": q.CSV, "sentat": q.SentAt, "offset": q.Offset,
+		"apikey": f.Key, "node": f.Node, "time": f.Time, "fulljson": f.FullJSON, "json": f.JSON, "data": f.Data, "csv": f.CSV, "sentat": f.SentAt, "offset": f.Offset,
 	} {
 		if value != "" {
 			form.Set(name, value)
@@ -92,39 +104,72 @@ func (q *emoncmsQuery) values(body string) (url.Values, error) {
 	return form, nil
 }
 
-func (h *Handlers) bulkNow(in *inputs, form url.Values) error { return in.bulk(form, h.Clock.Now()) }
+// body reads a form, or a JSON object with the same members.
+func (f *emoncmsForm) body() (url.Values, error) {
+	if mediaType(f.ContentType) != "application/json" {
+		return url.ParseQuery(string(f.RawBody))
+	}
+	var object map[string]jsontext.Value
+	if err := json.Unmarshal(f.RawBody, &object); err != nil {
+		return nil, err
+	}
+	form := make(url.Values, len(object))
+	for name, value := range object {
+		text := string(value)
+		if value.Kind() == '"' {
+			unquoted, err := jsontext.AppendUnquote(nil, value)
+			if err != nil {
+				return nil, err
+			}
+			text = string(unquoted)
+		}
+		form.Set(name, text)
+	}
+	return form, nil
+}
 
-func (h *Handlers) takeInputs(ctx context.Context, api *httpserver.API, query *emoncmsQuery, body string, read func(*inputs, url.Values) error) (*one[emoncmsAnswer], error) {
-	form, err := query.values(body)
+func (h *Handlers) postNow(form url.Values) ([]energy.Observation, error) {
+	return h.Emoncms.Post(form)
+}
+
+func (h *Handlers) bulkNow(form url.Values) ([]energy.Observation, error) {
+	return h.Emoncms.Bulk(form, h.Clock.Now())
+}
+
+func (h *Handlers) takeInputs(ctx context.Context, api *httpserver.API, request *emoncmsForm, read func(url.Values) ([]energy.Observation, error)) (*one[emoncmsAnswer], error) {
+	form, err := request.values()
 	if err != nil {
 		return nil, err
 	}
 	bearer := ""
-	if scheme, rest, _ := strings.Cut(query.Authorization, " "); strings.EqualFold(scheme, "bearer") {
+	if scheme, rest, _ := strings.Cut(request.Authorization, " "); strings.EqualFold(scheme, "bearer") {
 		bearer = strings.TrimSpace(rest)
 	}
-	principal, err := api.KeyHolder(ctx, cmp.Or(form.Get("apikey"), query.HeaderKey, bearer))
+	principal, err := api.KeyHolder(ctx, cmp.Or(form.Get("apikey"), request.HeaderKey, bearer))
 	if err != nil {
 		return nil, err
 	}
 	caller := callerOf(httpserver.WithPrincipal(ctx, principal))
-	var said inputs
-	if err := read(&said, form); err != nil {
-		return nil, h.refuseInputs(ctx, caller, form, err)
+	said, unread := read(form)
+	if unread != nil {
+		if err := h.refuseInputs(ctx, caller, form, unread); err != nil {
+			return nil, err
+		}
 	}
-	refused, err := h.Intake.Take(ctx, caller, said.said)
+	refused, err := h.Intake.Take(ctx, caller, said)
 	if err != nil {
 		return nil, err
 	}
-	if len(refused) > 0 {
-		return nil, refusedInputs(refused, said.said)
+	var invalid energy.ErrInvalid
+	errors.As(unread, &invalid)
+	if fields := append(fieldsOf(invalid.Flaws), refusedInputs(refused, said)...); len(fields) > 0 {
+		return nil, problem.Invalid(fields...)
 	}
 	return &one[emoncmsAnswer]{emoncmsAnswer{Success: true}}, nil
 }
 
 // refusedInputs names the inputs that were not stored; the others of the request are.
-func refusedInputs(refused []energy.Refusal, said []energy.Observation) error {
-	var fields []problem.Field
+func refusedInputs(refused []energy.Refusal, said []energy.Observation) (fields []problem.Field) {
 	for _, r := range refused {
 		name := strings.TrimPrefix(said[r.Observation].Address, "emon/")
 		switch r.Reason {
@@ -132,26 +177,25 @@ func refusedInputs(refused []energy.Refusal, said []energy.Observation) error {
 			fields = append(fields, problem.Bad(name+" mqtt_unit", problem.Required))
 		case "conflicting":
 			fields = append(fields, problem.Bad(name+" time", problem.Taken))
-		case "not_allowed", "unknown_device":
-			fields = append(fields, problem.Bad(name, problem.NoSuch))
+		default:
+			if len(r.Flaws) == 0 {
+				fields = append(fields, problem.Bad(name, problem.NoSuch))
+			}
 		}
 		for _, f := range fieldsOf(r.Flaws) {
 			f.Field = name + " " + f.Field
 			fields = append(fields, f)
 		}
 	}
-	return problem.Invalid(fields...)
+	return fields
 }
 
-// refuseInputs keeps what could not be read, and tells the device why: few that send this way show it to anybody.
-func (h *Handlers) refuseInputs(ctx context.Context, caller energy.Caller, form url.Values, err error) error {
-	var bad errInputs
-	if !errors.As(err, &bad) {
-		return err
+// refuseInputs keeps what could not be read: few devices that send this way show the answer to anybody.
+func (h *Handlers) refuseInputs(ctx context.Context, caller energy.Caller, form url.Values, unread error) error {
+	var invalid energy.ErrInvalid
+	if !errors.As(unread, &invalid) {
+		return unread
 	}
 	text := cmp.Or(form.Get("fulljson"), form.Get("json"), form.Get("data"), form.Get("csv"))
-	if err := h.Intake.Refuse(ctx, caller, []energy.Letter{{Dialect: emoncmsDialect, Topic: "emon/" + form.Get("node"), Text: text, Reason: bad.rule}}); err != nil {
-		return err
-	}
-	return problem.Invalid(problem.Bad(bad.field, problem.Rule(bad.rule), "max", mostInputs, "pattern", "1–64, / # +"))
+	return h.Intake.Refuse(ctx, caller, []energy.Letter{{Dialect: "emoncms", Topic: "emon/" + form.Get("node"), Text: text, Reason: invalid.Flaws[0].Rule}})
 }

@@ -15,6 +15,7 @@ const inboxRetry = 300
 func problemOf(err error) *problem.Problem {
 	var invalid energy.ErrInvalid
 	var conflict energy.ErrConflictingReading
+	var overlapping energy.ErrOverlapping
 	var state energy.ErrConflictingState
 	var ambient energy.ErrConflictingAmbient
 	var taken energy.ErrTaken
@@ -25,6 +26,8 @@ func problemOf(err error) *problem.Problem {
 		return problem.Invalid(fieldsOf(invalid.Flaws)...)
 	case errors.As(err, &conflict):
 		return conflictOf(conflict.Unseen, reading{of: conflict.Stored, measures: conflict.Measures}, reading{of: conflict.Sent, measures: conflict.Measures})
+	case errors.As(err, &overlapping):
+		return overlappingOf(overlapping)
 	case errors.As(err, &state):
 		return conflictOf(state.Unseen, stateOf(state.Stored), stateOf(state.Sent))
 	case errors.As(err, &ambient):
@@ -78,6 +81,21 @@ func conflictOf[T any](unseen bool, stored, sent T) *problem.Problem {
 	p := problem.New(problem.ConflictingReading).With("sent", sent)
 	if !unseen {
 		p = p.With("stored", stored)
+	}
+	return p
+}
+
+// covered is a time that a reading counts.
+type covered struct {
+	From energy.Instant `json:"from"`
+	To   energy.Instant `json:"to"`
+}
+
+// overlappingOf names the time that is counted already, but not to who may not see what counts it.
+func overlappingOf(e energy.ErrOverlapping) *problem.Problem {
+	p := problem.New(problem.OverlappingReading).With("sent", reading{of: e.Sent, measures: e.Measures})
+	if !e.Unseen {
+		p = p.With("covered", covered{e.Covered.From, e.Covered.To})
 	}
 	return p
 }

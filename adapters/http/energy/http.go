@@ -23,6 +23,7 @@ type Handlers struct {
 	Feed       *events.Feed
 	Intake     *energy.Intake
 	Fleet      *energy.Fleet
+	Emoncms    EmoncmsReader
 	Clock      energy.Clock
 }
 
@@ -41,6 +42,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerDuration(api)
 	h.registerAmbientHours(api)
 	h.registerOverview(api)
+	h.registerComparison(api)
 	h.registerBill(api)
 	h.registerTwin(api)
 	h.registerEvents(api)

@@ -22,8 +22,8 @@ func (h *Handlers) registerQuarantine(api *httpserver.API) {
 		OperationID: "settleQuarantined", Method: http.MethodPost, Path: "/api/consumo/cuarentena/{device_id}/{timestamp}", Tags: tags,
 		Summary: "Resolver una lectura en cuarentena · Settle a quarantined reading",
 		Description: "`count`: the step was made, and is counted; `restart`: the counter began again here, as with another meter; `discard`: the reading is withdrawn. " +
-			"Kept with who, when and why, like every correction.",
-		Metadata: httpserver.Managers(), Errors: []int{404},
+			"Kept with who, when and why, like every correction. 409 `overlapping` where the step is of a time that an interval counts.",
+		Metadata: httpserver.Managers(), Errors: []int{404, 409},
 	}, h.settle)
 }
 
@@ -33,7 +33,7 @@ type held struct {
 	Before  register `json:"before" doc:"What it is subtracted from"`
 	StepKWh kwh      `json:"step_kwh" doc:"What would be counted"`
 	MostKWh kwh      `json:"most_kwh" doc:"What the device can have used meanwhile"`
-	Why     string   `json:"why" enum:"impossible_step,long_silence,fallen"`
+	Why     string   `json:"why" enum:"impossible_step,long_silence,fallen,overlapping"`
 	Message string   `json:"message"`
 }
 
@@ -51,6 +51,10 @@ var doubtWords = map[energy.Doubt]words{
 	energy.Fallen: {
 		"El contador muestra menos que antes: pudo empezar de nuevo (count cuenta lo que muestra), seguir desde un valor anterior o ser otro (restart no cuenta nada).",
 		"The counter shows less than before: it may have begun again (count counts what it shows), gone on from an older value or be another (restart counts nothing).",
+	},
+	energy.TimeTold: {
+		"Un intervalo ya cuenta parte del tiempo desde la lectura anterior: retírelo antes de contar el paso, o siga desde aquí con restart.",
+		"An interval counts a part of the time since the reading before already: withdraw it before you count the step, or go on from here with restart.",
 	},
 	energy.LongSilence: {
 		"El equipo calló tanto tiempo que no se sabe cuándo se usó la energía.",

@@ -20,7 +20,7 @@ func (h *Handlers) registerReadings(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordReading", Method: http.MethodPost, Path: "/consumo", Tags: []string{"energy"}, DefaultStatus: 201,
 		Summary:      "Registrar una lectura · Register a reading",
-		Description:  "201 once the reading is committed and synced to disk; 200 for the same reading again; 409 `conflicting_reading` where the device and instant hold another value. Without a timestamp it is a reading of its own each time.",
+		Description:  "201 once the reading is committed and synced to disk; 200 for the same reading again; 409 `conflicting_reading` where the device and instant hold another value, 409 `overlapping` where the interval overlaps one that is stored (`covered`), of the same device. Intervals that touch do not overlap; neither do ends that are rounded differently by less than a second, nor an interval that nobody stated: without interval_s in the report and of the device, or without a time of the device's own. Without a timestamp it is a reading of its own each time.",
 		MaxBodyBytes: 16 << 10, SkipValidateBody: true, Metadata: httpserver.Reporters(), Errors: []int{409, 413, 415, 503},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			"application/json": {Schema: reportSchema},
@@ -45,11 +45,11 @@ var reportSchema = &huma.Schema{
 	Properties: map[string]*huma.Schema{
 		"device_id":      {Type: "string", Description: "1–64 of [A-Za-z0-9._:-]; a whole number is read as its decimal text", Examples: []any{"ac-1"}},
 		"kwh":            {Type: "number", Description: "Energy used in the interval, kWh; one of kwh, register_kwh, power_w", Examples: []any{0.42}},
-		"interval_s":     {Type: "number", Description: "Seconds up to timestamp in which kwh was used; the device's own, else 900"},
+		"interval_s":     {Type: "number", Description: "Seconds up to timestamp in which kwh was used; the device's own, else 900, as a guess: it overlaps nothing"},
 		"register_kwh":   {Type: "number", Description: "A cumulative register, kWh"},
 		"kvarh":          {Type: "number", Description: "Reactive energy used in the interval, kvarh: in place of kwh for a device that measures it"},
 		"register_kvarh": {Type: "number", Description: "A cumulative register of reactive energy, kvarh"},
-		"power_w":        {Type: "number", Description: "Power at the instant, W"},
+		"power_w":        {Type: "number", Description: "Power at the instant, W. One that is refused, as negative or more than the device can draw, counts nothing, and the powers before and after it are not joined"},
 		"timestamp":      {Type: "string", Description: "RFC 3339; without a zone in the site's; absent: the server's clock", Examples: []any{"2026-05-26T23:03:57-05:00"}},
 		"age_s":          {Type: "number", Description: "Seconds before the sending, in place of timestamp"},
 	},

@@ -48,6 +48,7 @@ type space struct {
 	Kind      string   `json:"kind" enum:"site,building,floor,room"`
 	ParentID  *string  `json:"parent_id"`
 	TimeZone  string   `json:"time_zone,omitempty" doc:"IANA name. In a list, that of the site for what is inside it"`
+	Holidays  string   `json:"holidays,omitempty" enum:"CO,none" doc:"The public holidays that a site keeps: Colombia's, or none but the closing days of its calendar"`
 	AreaM2    *float64 `json:"area_m2"`
 	Latitude  *float64 `json:"latitude,omitempty"`
 	Longitude *float64 `json:"longitude,omitempty"`
@@ -56,7 +57,7 @@ type space struct {
 
 func spaceOf(s energy.Space) space {
 	return space{
-		ID: string(s.ID), Name: s.Name, Kind: string(s.Kind), ParentID: orNull(string(s.Parent)), TimeZone: s.TimeZone,
+		ID: string(s.ID), Name: s.Name, Kind: string(s.Kind), ParentID: orNull(string(s.Parent)), TimeZone: s.TimeZone, Holidays: string(s.Holidays),
 		AreaM2: orNull(s.AreaM2), Latitude: s.Latitude, Longitude: s.Longitude, CreatedAt: instant(s.Created),
 	}
 }
@@ -76,6 +77,7 @@ type spaceBody struct {
 	Kind      *string  `json:"kind,omitempty" enum:"site,building,floor,room"`
 	ParentID  *string  `json:"parent_id,omitempty" maxLength:"64"`
 	TimeZone  *string  `json:"time_zone,omitempty" maxLength:"64" doc:"IANA name, of a site" example:"America/Bogota"`
+	Holidays  *string  `json:"holidays,omitempty" enum:"CO,none" doc:"The public holidays that a site keeps: Colombia's, or none but the closing days of its calendar"`
 	AreaM2    *float64 `json:"area_m2,omitempty" minimum:"0" maximum:"10000000"`
 	Latitude  *float64 `json:"latitude,omitempty" minimum:"-90" maximum:"90"`
 	Longitude *float64 `json:"longitude,omitempty" minimum:"-180" maximum:"180"`
@@ -84,7 +86,7 @@ type spaceBody struct {
 func (b spaceBody) edit() energy.SpaceEdit {
 	return energy.SpaceEdit{
 		Name: b.Name, Kind: as[energy.SpaceKind](b.Kind), Parent: as[energy.SpaceID](b.ParentID),
-		TimeZone: b.TimeZone, AreaM2: b.AreaM2, Latitude: b.Latitude, Longitude: b.Longitude,
+		TimeZone: b.TimeZone, Holidays: as[energy.HolidaySet](b.Holidays), AreaM2: b.AreaM2, Latitude: b.Latitude, Longitude: b.Longitude,
 	}
 }
 

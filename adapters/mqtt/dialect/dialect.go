@@ -4,6 +4,7 @@ package dialect
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -81,8 +82,11 @@ func (d *Decoder) Decode(m Message) ([]energy.Observation, error) {
 		}
 		for i := range said {
 			said[i].Dialect, said[i].Retained = speech.name, m.Retained
+			if o := &said[i]; o.Counts && o.Power != nil && *o.Power < 0 {
+				o.Power = nil // the channel's counter tells what was used
+			}
 		}
-		return said, nil
+		return slices.DeleteFunc(said, func(o energy.Observation) bool { return !says(o) }), nil
 	}
 	return nil, nil
 }

@@ -296,7 +296,7 @@ func fuzz(f *testing.F, topics ...string) {
 				require.NotEmpty(t, o.Address)
 				require.False(t, o.Register != nil && *o.Register < 0, "%v", payload)
 				require.False(t, o.Interval != nil && *o.Interval < 0, "%v", payload)
-				require.False(t, o.Power != nil && *o.Power < 0, "%v", payload)
+				require.False(t, o.Counts && o.Power != nil && *o.Power < 0, "%v", payload)
 			}
 		}
 	})

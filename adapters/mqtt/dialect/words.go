@@ -2,9 +2,11 @@ package dialect
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -83,17 +85,14 @@ func register(text string, unit energy.Unit) (*energy.Energy, error) {
 	return &e, nil
 }
 
-// power reads W; nil where the text is empty, or where power is given back.
+// power reads W; nil where the text is empty. It is below zero where power is given back: who books it refuses that by name.
 func power(text string) (*energy.Power, error) {
 	if text == "" {
 		return nil, nil
 	}
 	p, err := energy.ReadPower(text, energy.UnitWatt)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, notANumber
-	case p < 0:
-		return nil, nil
 	}
 	return &p, nil
 }
@@ -148,30 +147,48 @@ type moment struct {
 	local string
 }
 
-// momentOf reads RFC 3339 with or without a zone, the dots and blanks of older devices, or seconds or ms since 1970.
+// epoch is 1970-01-01T00:00:00Z where a message tells it: an instant of 0 is none.
+const epoch energy.Instant = 1
+
+// momentOf reads RFC 3339 with or without a zone, the dots and blanks of older devices, or seconds or ms since 1970. A date that is
+// none, of a year before 2000 ("0000-00-00 00:00:00"), is what a clock shows that was never set.
 func momentOf(text string) (moment, error) {
 	if n, ok := energy.ReadThousandths(text); ok {
-		return moment{at: sinceEpoch(n)}, nil
+		return moment{at: cmp.Or(sinceEpoch(n), epoch)}, nil
 	}
 	text = strings.Replace(text, " ", "T", 1)
 	const dated = len("2006-01-02")
 	if len(text) > dated && text[4] == '.' && text[7] == '.' {
 		text = text[:4] + "-" + text[5:7] + "-" + text[8:]
 	}
+	text = noSeconds.ReplaceAllString(text, "$1:00$2")
 	if len(text) > dated && (strings.ContainsAny(text[dated:], "Zz+") || strings.Contains(text[dated:], "-")) {
 		if n := len(text); text[n-5] == '+' || text[n-5] == '-' { // +0100, as some write it
 			text = text[:n-2] + ":" + text[n-2:]
 		}
 		at, err := energy.ParseInstant(text, time.UTC)
 		if err != nil {
-			return moment{}, badTime
+			return neverSet(text)
 		}
-		return moment{at: at}, nil
+		return moment{at: cmp.Or(at, epoch)}, nil
 	}
 	if _, err := energy.ParseInstant(text, time.UTC); err != nil {
-		return moment{}, badTime
+		return neverSet(text)
 	}
 	return moment{local: text}, nil
+}
+
+// noSeconds is a date with hours and minutes alone.
+var noSeconds = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2})([Zz]|[+-][0-9]{2}:?[0-9]{2})?$`)
+
+// noDate is a date and time of before 2000, whatever day and hour it tells.
+var noDate = regexp.MustCompile(`^[01][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}`)
+
+func neverSet(text string) (moment, error) {
+	if noDate.MatchString(text) {
+		return moment{at: epoch}, nil
+	}
+	return moment{}, badTime
 }
 
 // sinceEpoch takes thousandths of seconds, or of ms where they would be of a year far away.

@@ -20,6 +20,9 @@ type Row struct {
 	Load float64
 	// Temp is the outdoor temperature in °C; NaN where unknown.
 	Temp float64
+	// Warmer24 and Warmer72 are how much warmer the 24 and 72 hours up to and with this one were on average than it, °C; 0 where
+	// that is not known. FillWarmth works them out.
+	Warmer24, Warmer72 float64
 	// Date is the local date in days since 1970-01-01.
 	Date int
 	// Day is what the calendar says of the date; the zero value is a usual day, or one of which nothing is known.

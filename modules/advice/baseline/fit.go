@@ -54,7 +54,8 @@ type Result struct {
 
 // Fit fits the models to consecutive hours: TOWT, fitted locally and mixed with the mean by hour of week by what each is worth
 // on hours held out, where that predicts those at least as well as the mean alone does. Each knows holidays and vacations
-// and is corrected by season; the mean alone as far as hours held out say that it should be.
+// and is corrected by season; the mean alone as far as hours held out say that it should be. Trees learn what that misses
+// (boosted.go); the hours held out judge it without them, so that Test errs on the careful side.
 func Fit(rows []Row) Result {
 	var result Result
 	if result.Disqualified = sufficiency(rows); len(result.Disqualified) > 0 {
@@ -74,6 +75,7 @@ func Fit(rows []Row) Result {
 		weight := weigh(trials, weightOfSeason)
 		result.Model, result.weight, result.Test = fitMeans(rows, weight), weight, judgeTrials(trials, weight)
 	}
+	result.Model = newBoosted(result.Model, rows)
 	result.Train = Judge(result.Model, rows)
 	return result
 }

@@ -112,7 +112,7 @@ func (p Placebos) spread(length int) (spread, independent float64, n int) {
 	return math.Sqrt(squares / float64(n)), min(float64(p.room)/float64(length), float64(n)), n
 }
 
-// FitAs fits a named model as it is, whatever it is worth; nil where the rows cannot carry it.
+// FitAs fits a named model as it is, without trees and whatever it is worth; nil where the rows cannot carry it.
 func FitAs(name Name, rows []Row) Model {
 	if len(rows) == 0 {
 		return nil
@@ -126,7 +126,7 @@ func FitAs(name Name, rows []Row) Model {
 // refit fits the same kind of model, mixed alike, to other rows; nil where they cannot carry it.
 func (r Result) refit(rows []Row) Model {
 	if r.Model.Name() == TOWT {
-		return fitTOWT(rows, r.weight)
+		return newBoosted(fitTOWT(rows, r.weight), rows)
 	}
-	return fitMeans(rows, r.weight)
+	return newBoosted(fitMeans(rows, r.weight), rows)
 }

@@ -22,7 +22,11 @@ func (t *trainer) grow() tree {
 	clear(t.at)
 	first, width := 0, 1
 	for level := 0; ; level++ {
-		t.count(first, width)
+		features := t.features
+		if level == depth {
+			features = 1 // leaves need their sums only
+		}
+		t.count(first, width, features)
 		split := false
 		for n := range width {
 			whole := t.whole(n)
@@ -43,8 +47,8 @@ func (t *trainer) grow() tree {
 	return grown
 }
 
-// count adds the rows of a level's nodes up by feature and bin.
-func (t *trainer) count(first, width int) {
+// count adds the rows of a level's nodes up by bin of the first so many features.
+func (t *trainer) count(first, width, features int) {
 	size := t.features * bins
 	if cap(t.sums) < width*size {
 		t.sums = make([]bin, width*size)
@@ -56,7 +60,7 @@ func (t *trainer) count(first, width int) {
 			continue // its leaf lies above
 		}
 		sums := t.sums[(int(n)-first)*size:][:size]
-		row := t.binned[i*t.features:][:t.features]
+		row := t.binned[i*t.features:][:features]
 		rest := t.rest[i]
 		for f, b := range row {
 			s := &sums[f*bins+int(b)&(bins-1)]

@@ -36,6 +36,7 @@ const (
 	// CauseAhead and CauseBehind are of a device's clock.
 	CauseAhead  = "clock_ahead"
 	CauseBehind = "clock_behind"
+	CauseUnset  = "clock_unset"
 )
 
 // findFault marks the hours whose numbers cannot be true, and says so where it is recent. Hours that are marked
@@ -84,8 +85,30 @@ func (s Subject) sensorFinding(f span) *Finding {
 	}
 }
 
+// proveFault enters the hours of a fault of the data; a clock that is off has none of its own.
+func (s *scene) proveFault(f *Finding) {
+	w := s.window
+	if len(w.history.Hours) == 0 || f.Cause == CauseAhead || f.Cause == CauseBehind {
+		return
+	}
+	recent := w.history.End().AddDate(0, 0, -recentDays)
+	if w.from.Before(recent) {
+		w.from = recent
+	}
+	w.to = w.history.End()
+	hours := func(t time.Time) int { return int(t.Sub(w.history.Start) / time.Hour) }
+	f.mark(w, hours(f.From), hours(f.To))
+	if f.To.After(w.history.End()) { // a silence that goes on beyond what was measured
+		f.Spans = []Span{{From: f.From, To: f.To}}
+	}
+	f.Worst = Stretch{}
+}
+
 // leastClockOff is what a clock may be off, less than which nobody would set it right for.
 const leastClockOff = time.Minute
+
+// neverSet is how far a clock is behind, at least, that was never set: it tells of another decade.
+const neverSet = 365 * 24 * time.Hour
 
 // clockFinding says that the device's clock is off: its readings are booked to hours that are not theirs.
 func (s Subject) clockFinding() *Finding {
@@ -93,8 +116,15 @@ func (s Subject) clockFinding() *Finding {
 	if off < 0 {
 		off, cause = -off, CauseBehind
 	}
-	if off < leastClockOff {
+	switch {
+	case off < leastClockOff:
 		return nil
+	case s.ClockOff <= -neverSet:
+		return &Finding{
+			Kind: Sensor, Cause: CauseUnset, From: s.History.Start, To: s.History.End(),
+			Formula:    "the device's messages tell instants of before 2000",
+			Confidence: 0.9,
+		}
 	}
 	return &Finding{
 		Kind: Sensor, Cause: cause, From: s.History.Start, To: s.History.End(),

@@ -92,6 +92,11 @@ var english = map[string]template{
 		"The clock of “{name}”{where} is {minutes} minutes ahead: its consumption is booked to later hours, and what it reports of more than five minutes ahead is refused.",
 		"Set the clock and the time zone of “{name}”, or give it a time server (NTP).",
 	},
+	"sensor/clock_unset": {
+		"Clock not set: {name}",
+		"The clock of “{name}”{where} was never set: it tells a year before 2000. Its consumption is booked at the time at which it arrives.",
+		"Give “{name}” a time server (NTP) that it can reach, and its time zone.",
+	},
 	"sensor/clock_behind": {
 		"Clock behind: {name}",
 		"The clock of “{name}”{where} is {minutes} minutes behind: its consumption is booked to earlier hours.",

@@ -93,6 +93,11 @@ var spanish = map[string]template{
 		"El reloj de «{name}»{where} está adelantado {minutes} minutos: su consumo se anota en horas posteriores, y lo que informa con más de cinco minutos de adelanto se rechaza.",
 		"Ponga en hora el reloj y la zona horaria de «{name}», o dele un servidor de hora (NTP).",
 	},
+	"sensor/clock_unset": {
+		"Reloj sin hora: {name}",
+		"El reloj de «{name}»{where} nunca se puso en hora: dice un año anterior al 2000. Su consumo se anota a la hora en que llega.",
+		"Dé a «{name}» un servidor de hora (NTP) que pueda alcanzar, y su zona horaria.",
+	},
 	"sensor/clock_behind": {
 		"Reloj atrasado: {name}",
 		"El reloj de «{name}»{where} está atrasado {minutes} minutos: su consumo se anota en horas anteriores.",

@@ -40,7 +40,7 @@ func catalogue(t *testing.T, store energy.Catalogue) {
 	require.Empty(t, spaces)
 	require.Empty(t, devices)
 	latitude, longitude := 3.4, -76.5
-	site := energy.Space{ID: "sp_1", Name: "Ñandú", Kind: energy.KindSite, TimeZone: "America/Bogota", AreaM2: 20.5, Latitude: &latitude, Longitude: &longitude, Created: Start}
+	site := energy.Space{ID: "sp_1", Name: "Ñandú", Kind: energy.KindSite, TimeZone: "America/Bogota", Holidays: energy.NoHolidays, AreaM2: 20.5, Latitude: &latitude, Longitude: &longitude, Created: Start}
 	meter := energy.Device{
 		ID: "m:1", Name: "Medidor", Kind: energy.KindMeter, Measures: energy.ReactiveInductive, Space: "sp_1", Parent: "m:0", Rated: 1500, Standby: 20, IntervalS: 900,
 		RegisterModulus: energy.KilowattHour, MQTTTopic: "a/b", Created: Start,
@@ -76,6 +76,12 @@ func rulebook(t *testing.T, store energy.Rulebook) {
 	entries, err := store.CalendarEntries(ctx)
 	require.NoError(t, err)
 	require.Equal(t, []energy.CalendarEntry{entry}, entries)
+	opened := energy.CalendarEntry{ID: "cal_2", Space: "sp_1", Name: "Abrió", Kind: energy.Open, From: "2026-11-16", To: "2026-11-16"}
+	require.NoError(t, store.AddCalendarEntry(ctx, opened))
+	entries, err = store.CalendarEntries(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []energy.CalendarEntry{entry, opened}, entries)
+	require.NoError(t, store.DropCalendarEntry(ctx, "cal_2"))
 	require.NoError(t, store.DropCalendarEntry(ctx, "cal_1"))
 	require.ErrorAs(t, store.DropCalendarEntry(ctx, "cal_1"), &energy.ErrNotFound{})
 

@@ -11,7 +11,7 @@ import (
 )
 
 // corrected changes, withdraws and brings back a quarter of a mixed stream, and compares the books with those of a
-// store that was only ever sent what stands at the end.
+// store that was only ever sent what stands at the end, and of a withdrawn power that it was refused.
 func corrected(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	chance := rand.New(rand.NewPCG(5, 8))
 	stream := mixedStream(chance, 120)
@@ -41,7 +41,11 @@ func corrected(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 
 	var standing []energy.Reading
 	for _, r := range stream {
-		if is, there := final[r.Key()]; there {
+		is, there := final[r.Key()]
+		if !there && r.Kind == energy.Sample {
+			is, there = energy.Reading{Device: r.Device, At: r.At, Kind: energy.Refused}, true
+		}
+		if there {
 			standing = append(standing, is)
 		}
 	}
@@ -61,7 +65,7 @@ func booksOf(t *testing.T, store energy.Readings) []energy.Page {
 
 func kept(t *testing.T, store energy.Readings) {
 	ctx := context.Background()
-	first := Interval("ac-1", Now-hour, 400)
+	first := Stated("ac-1", Now-hour, 400, 15*minute)
 	second := first
 	second.Energy = 500
 	_, err := store.Append(ctx, []energy.Reading{first}, Traits)

@@ -221,14 +221,14 @@ func (d *desk) adoptedInPart(t *testing.T) {
 	say := func(address string, e energy.Energy, at energy.Instant) energy.Observation {
 		return energy.Observation{Dialect: "x", Address: address, At: at, Source: energy.ByDevice, Interval: counter(e), Span: 1000}
 	}
-	d.takeNow(t, nil, say("p/1", 1000, at), say("p/1", 1000, at), say("p/1", 2000, at), say("p/1", 1000, 5), say("p/1", 1000, at+1000),
+	d.takeNow(t, nil, say("p/1", 1000, at), say("p/1", 1000, at), say("p/1", 2000, at), say("p/1", 1000, 5), say("p/1", 1000, at+1000), say("p/1", 1<<50, at+2000),
 		energy.Observation{Dialect: "x", Address: "p/1", Interval: counter(1000)}, energy.Observation{Dialect: "x", Address: "p/1", Interval: counter(1000)})
 	before := d.letterCount(t)
 	_, counted, err := d.intake.Adopt(ctx, manager, energy.Adoption{Address: "p/1", ID: "part", Edit: energy.DeviceEdit{Space: &d.room}})
 	require.NoError(t, err)
-	require.Equal(t, 4, counted)
-	require.Equal(t, energy.Energy(4000), Total(t, d.store, "part"))
-	require.Equal(t, before+2, d.letterCount(t), "another value of an instant, and one of 1970")
+	require.Equal(t, 5, counted, "one of 1970 is of when it came")
+	require.Equal(t, energy.Energy(5000), Total(t, d.store, "part"))
+	require.Equal(t, before+2, d.letterCount(t), "another value of an instant, and what nothing can use")
 
 	d.takeNow(t, nil, energy.Observation{Dialect: "x", Address: "p/lux", Plain: "3"}, energy.Observation{Dialect: "x", Address: "p/lux", Plain: "5"})
 	_, counted, err = d.intake.Adopt(ctx, manager, energy.Adoption{Address: "p/lux", ID: "lux", Edit: energy.DeviceEdit{Space: &d.room}})

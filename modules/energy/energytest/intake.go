@@ -23,6 +23,7 @@ type IntakeStore interface {
 	energy.Inbox
 	energy.WeatherRecords
 	energy.Vitals
+	energy.Channels
 }
 
 // RunIntake holds an empty store to what devices say in words of their own.
@@ -42,6 +43,8 @@ func RunIntake(t *testing.T, store IntakeStore) {
 	t.Run("purged", d.purged)
 	t.Run("a bound is a key's own", d.inboxBounds)
 	t.Run("vitals", d.vitals)
+	t.Run("channels of a whole", d.channels)
+	t.Run("saved channels", d.savedChannels)
 }
 
 // ticking is a clock that a test moves.
@@ -115,7 +118,7 @@ func (d *desk) with(store IntakeStore, catalog *energy.Catalog, zone *time.Locat
 	ledger := energy.NewLedger(store, catalog, d.clock, zone, energy.Retention{})
 	return energy.NewIntake(energy.IntakeNeeds{
 		Ledger: ledger, Conditions: energy.NewConditions(store, store, store, catalog, d.clock, zone), Catalog: catalog,
-		Moments: store, Inbox: store, Clock: d.clock, Counter: d.counted,
+		Moments: store, Inbox: store, Channels: store, Clock: d.clock, Counter: d.counted,
 	})
 }
 

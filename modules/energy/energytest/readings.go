@@ -31,9 +31,9 @@ func Traits(energy.DeviceID) energy.Traits {
 	return energy.Traits{Limit: 10 * energy.Kilowatt, Usual: int64(15 * minute)}
 }
 
-// Interval makes a reading of kWh over the quarter hour up to an instant.
+// Interval makes a reading of kWh of which nobody stated that it is of the quarter hour up to an instant.
 func Interval(device energy.DeviceID, at energy.Instant, e energy.Energy) energy.Reading {
-	return energy.Reading{Device: device, At: at, Kind: energy.Interval, Energy: e, Span: int64(15 * minute)}
+	return energy.Reading{Device: device, At: at, Kind: energy.Interval, Energy: e, Span: int64(15 * minute), Guessed: true}
 }
 
 // Register makes a reading of a cumulative counter.
@@ -52,6 +52,8 @@ func RunReadings(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	t.Run("all or none", func(t *testing.T) { allOrNone(t, fresh(t)) })
 	t.Run("lists are stable pages", func(t *testing.T) { listed(t, fresh(t)) })
 	t.Run("register streams", func(t *testing.T) { registers(t, fresh) })
+	t.Run("a counter's own pace is learnt", func(t *testing.T) { learntPace(t, fresh) })
+	t.Run("a pace is learnt in any order", func(t *testing.T) { learntInAnyOrder(t, fresh) })
 	t.Run("any order and repetition gives the same books", func(t *testing.T) { anyOrder(t, fresh) })
 	t.Run("writers at once keep the books equal to the readings", func(t *testing.T) { atOnce(t, fresh(t)) })
 	t.Run("corrected books are those of the corrected readings", func(t *testing.T) { corrected(t, fresh) })
@@ -62,10 +64,19 @@ func RunReadings(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	t.Run("a moved device's past stays where it was", func(t *testing.T) { movedDevice(t, fresh(t)) })
 	t.Run("forgotten readings leave their totals", func(t *testing.T) { forgotten(t, fresh(t)) })
 	t.Run("before its first reading a device is a gap", func(t *testing.T) { laterDevice(t, fresh(t)) })
+	t.Run("coverage is weighed by energy", func(t *testing.T) { coverageByEnergy(t, fresh(t)) })
+	t.Run("what is silent is missed by what it uses then", func(t *testing.T) { coverageOfTheSilent(t, fresh(t)) })
+	t.Run("a meter stands for what is behind it", func(t *testing.T) { coverageOfMeters(t, fresh(t)) })
+	t.Run("coverage of nothing is of time that has passed", func(t *testing.T) { coverageOfNothing(t, fresh(t)) })
+	t.Run("coverage is the same in any order", func(t *testing.T) { coverageInAnyOrder(t, fresh) })
+	t.Run("a range is compared by what was measured in both", func(t *testing.T) { compares(t, fresh(t)) })
 	t.Run("what was stamped here moves to a free instant", func(t *testing.T) { moved(t, fresh(t)) })
 	t.Run("what several writers stamp alike is all stored", func(t *testing.T) { movedAtOnce(t, fresh(t)) })
 	t.Run("what moves keeps its order", func(t *testing.T) { movedInOrder(t, fresh(t)) })
 	t.Run("counters that come at once", func(t *testing.T) { burst(t, fresh) })
+	runOverlaps(t, fresh)
+	t.Run("nothing is joined over what was refused", func(t *testing.T) { refusedPowers(t, fresh) })
+	t.Run("nothing is joined over what was withdrawn", func(t *testing.T) { withdrawnPowers(t, fresh(t)) })
 	t.Run("only the past leaves a mark", func(t *testing.T) { pastChanges(t, fresh(t)) })
 }
 

@@ -53,7 +53,7 @@ func newScoped(t *testing.T, store IntakeStore) *scoped {
 	s.twin = energy.NewTwin(store, store, store, s.catalog, s.clock)
 	s.reports = energy.NewReports(store, s.catalog, unpriced{}, s.clock)
 	s.intake = energy.NewIntake(energy.IntakeNeeds{
-		Ledger: s.ledger, Conditions: s.conditions, Catalog: s.catalog, Moments: store, Inbox: store, Clock: s.clock, Counter: &counted{of: make(map[string]int)},
+		Ledger: s.ledger, Conditions: s.conditions, Catalog: s.catalog, Moments: store, Inbox: store, Channels: store, Clock: s.clock, Counter: &counted{of: make(map[string]int)},
 	})
 	s.site = s.space(t, energy.KindSite, "")
 	s.a, s.b = s.space(t, energy.KindBuilding, s.site), s.space(t, energy.KindBuilding, s.site)

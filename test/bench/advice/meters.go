@@ -115,6 +115,19 @@ func hourly(parts []hour) []hour {
 		hours = append(hours, one)
 		begin = end
 	}
+	return remember(hours)
+}
+
+// remember tells each hour how warm the time before it was.
+func remember(hours []hour) []hour {
+	rows := make([]baseline.Row, len(hours))
+	for i := range hours {
+		rows[i] = hours[i].Row
+	}
+	baseline.FillWarmth(rows)
+	for i := range hours {
+		hours[i].Row = rows[i]
+	}
 	return hours
 }
 

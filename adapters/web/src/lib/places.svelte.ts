@@ -4,7 +4,7 @@ import { session } from './session.svelte'
 import { site } from './zone.svelte'
 
 export type Space = { id: string; name: string; kind: string; parent_id: string | null; time_zone?: string; area_m2: number | null }
-export type Device = { id: string; name: string; kind: string; space_id: string; parent_id?: string | null; rated_w?: number | null; standby_w?: number | null; interval_s?: number | null; health?: { status: string; last_heard: string | null; clock_off_s?: number } | null }
+export type Device = { id: string; name: string; kind: string; space_id: string; parent_id?: string | null; rated_w?: number | null; standby_w?: number | null; interval_s?: number | null; health?: { status: string; message?: string; last_heard: string | null; clock_off_s?: number } | null }
 
 export type Places = { spaces: Space[]; devices: Device[]; name: (id: string | undefined | null) => string; level: (id: string) => string }
 

@@ -130,7 +130,7 @@ func freePort() (int, error) {
 
 // await waits until the server answers, or has ended.
 func (s *Server) await(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	for {
 		conn, err := pgx.Connect(ctx, s.URL)
@@ -161,7 +161,7 @@ func (s *Server) signal(how syscall.Signal) error {
 	select {
 	case <-s.ended:
 		return nil
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		return s.process.Process.Kill()
 	}
 }

@@ -1,0 +1,163 @@
+package demo
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// measured is one day of a plug.
+type measured struct {
+	date     time.Time
+	quarters [quartersDay]energy.Energy // below 0 where not measured
+	missing  int
+	// begins is the state at midnight, changes those that follow, by minutes after midnight.
+	begins  energy.State
+	changes []change
+}
+
+type change struct {
+	minute int
+	state  energy.State
+}
+
+// days are a plug's measured days, working days and weekends, which stand for others of their kind in turn.
+type days struct{ working, weekend []*measured }
+
+// maxMissing is how many quarter hours a day may lack; each takes that of the next day of its kind.
+const maxMissing = 16
+
+// plugDays reads a plug's days that are whole but for a few quarter hours.
+func plugDays(d Device) (days, error) {
+	raw, err := lines(d.File())
+	if err != nil {
+		return days{}, err
+	}
+	rows, err := timedRows(raw)
+	if err != nil {
+		return days{}, fmt.Errorf("%s: %w", d.ID, err)
+	}
+	byDate := make(map[string]*measured)
+	var all []*measured
+	for _, r := range rows {
+		day := byDate[r.at.Format(time.DateOnly)]
+		if day == nil {
+			day = &measured{date: r.at.Truncate(hoursADay * time.Hour), missing: quartersDay}
+			for i := range day.quarters {
+				day.quarters[i] = -1
+			}
+			byDate[r.at.Format(time.DateOnly)] = day
+			all = append(all, day)
+		}
+		e, err := energy.ParseKWh(r.value)
+		if err != nil {
+			return days{}, fmt.Errorf("%s: %w", d.ID, err)
+		}
+		day.quarters[quarterOf(r.at)] = e
+		day.missing--
+	}
+	all = slices.DeleteFunc(all, func(m *measured) bool { return m.missing > maxMissing })
+	if err := readStates(d, all); err != nil {
+		return days{}, err
+	}
+	return sorted(all), nil
+}
+
+func quarterOf(t time.Time) int { return (t.Hour()*60 + t.Minute()) / int(quarter/time.Minute) }
+
+// sorted tells working days from weekends and fills what single quarter hours they lack. Where there is none of a kind, the other
+// stands for it.
+func sorted(all []*measured) days {
+	var d days
+	for _, m := range all {
+		if weekend(m.date) {
+			d.weekend = append(d.weekend, m)
+		} else {
+			d.working = append(d.working, m)
+		}
+	}
+	if len(d.weekend) == 0 {
+		d.weekend = d.working
+	}
+	if len(d.working) == 0 {
+		d.working = d.weekend
+	}
+	fill(d.working)
+	fill(d.weekend)
+	return d
+}
+
+func fill(list []*measured) {
+	for i, m := range list {
+		for q, e := range m.quarters {
+			for next := 1; e < 0 && next < len(list); next++ {
+				e = list[(i+next)%len(list)].quarters[q]
+			}
+			m.quarters[q] = e
+		}
+	}
+}
+
+func weekend(date time.Time) bool {
+	return date.Weekday() == time.Saturday || date.Weekday() == time.Sunday
+}
+
+// on is the day that stands for a local date: another one a week later, as far as there are.
+func (d days) on(date time.Time) *measured {
+	n := dayNumber(date) + 3 // 1970 began on a Thursday
+	week, weekday := n/daysAWeek, n%daysAWeek
+	list := d.working
+	if weekend(date) {
+		list = d.weekend
+	}
+	return list[(week+weekday)%len(list)]
+}
+
+// use answers use.
+func (d days) use(local time.Time) (energy.Energy, bool) {
+	e := d.on(local).quarters[quarterOf(local)]
+	return max(e, 0), e >= 0
+}
+
+// readStates gives days their states; a file of states may not be there.
+func readStates(d Device, all []*measured) error {
+	raw, err := optionalLines(d.File() + "-states")
+	if err != nil {
+		return err
+	}
+	rows, err := timedRows(raw)
+	if err != nil {
+		return fmt.Errorf("%s: %w", d.ID, err)
+	}
+	for _, m := range all {
+		end := m.date.AddDate(0, 0, 1)
+		for _, r := range rows {
+			switch state := energy.State(r.value); {
+			case !r.at.Before(end):
+			case r.at.After(m.date):
+				m.changes = append(m.changes, change{int(r.at.Sub(m.date) / time.Minute), state})
+			default:
+				m.begins = state
+			}
+		}
+	}
+	return nil
+}
+
+// states are the changes of state in [from, to), with that at the beginning of each day.
+func (d days) states(id energy.DeviceID, zone *time.Location, from, to time.Time) []energy.StateChange {
+	var list []energy.StateChange
+	local := from.In(zone)
+	for day := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone); day.Before(to); day = day.AddDate(0, 0, 1) {
+		m := d.on(day)
+		for _, c := range append([]change{{0, m.begins}}, m.changes...) {
+			at := time.Date(day.Year(), day.Month(), day.Day(), 0, c.minute, 0, 0, zone)
+			if c.state != "" && !at.Before(from) && at.Before(to) {
+				list = append(list, energy.StateChange{Device: id, At: energy.InstantOf(at), State: c.state})
+			}
+		}
+	}
+	return list
+}

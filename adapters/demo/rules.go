@@ -1,0 +1,160 @@
+package demo
+
+import (
+	"context"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// closing is a span of days of the measured years on which buildings were closed, first and last.
+type closing struct {
+	from, to, name string
+	// except are the blocks whose readings show that they worked.
+	except []string
+}
+
+// closings are the public holidays of England and the days on which the University of Cambridge closes at Christmas. Some blocks work on
+// some of them, and their readings say which.
+var closings = []closing{
+	{"2017-01-02", "2017-01-02", "Año Nuevo", nil},
+	{"2017-04-14", "2017-04-14", "Viernes Santo", []string{"bloque-5", "bloque-7"}},
+	{"2017-04-17", "2017-04-17", "Lunes de Pascua", []string{"bloque-5"}},
+	{"2017-05-01", "2017-05-01", "Festivo de mayo", []string{"bloque-2", "bloque-3", "bloque-5", "bloque-7", "bloque-8"}},
+	{"2017-05-29", "2017-05-29", "Festivo de primavera", []string{"bloque-2", "bloque-3", "bloque-5", "bloque-6", "bloque-7"}},
+	{"2017-08-28", "2017-08-28", "Festivo de agosto", []string{"bloque-3", "bloque-5", "bloque-6", "bloque-7", "bloque-8"}},
+	{"2017-12-25", "2018-01-01", "Cierre de Navidad", nil},
+	{"2018-03-30", "2018-03-30", "Viernes Santo", nil},
+	{"2018-04-02", "2018-04-02", "Lunes de Pascua", []string{"bloque-7"}},
+	{"2018-05-07", "2018-05-07", "Festivo de mayo", []string{"bloque-2", "bloque-3", "bloque-5", "bloque-6", "bloque-7", "bloque-8"}},
+	{"2018-05-28", "2018-05-28", "Festivo de primavera", []string{"bloque-2", "bloque-3", "bloque-5", "bloque-6", "bloque-7"}},
+	{"2018-08-27", "2018-08-27", "Festivo de agosto", []string{"bloque-8"}},
+	{"2018-12-24", "2018-12-26", "Cierre de Navidad", nil},
+	{"2018-12-27", "2018-12-27", "Cierre de Navidad", []string{"bloque-8"}},
+	{"2018-12-28", "2018-12-30", "Cierre de Navidad", nil},
+}
+
+// opening is when a place is in use, as its readings show it.
+type opening struct {
+	days     []energy.Day
+	from, to energy.Clocktime
+}
+
+var (
+	workdays    = []energy.Day{"mon", "tue", "wed", "thu", "fri"}
+	saturday    = []energy.Day{"sat"}
+	weekendDays = []energy.Day{"sat", "sun"}
+	allDays     = []energy.Day{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+)
+
+func clock(hour int) energy.Clocktime { return energy.Clocktime(hour * 60) }
+
+// openings are by space; a day that none names is closed.
+var openings = map[string][]opening{
+	"bloque-1": {{allDays, clock(6), clock(23)}},
+	"bloque-2": {{workdays, clock(6), clock(23)}, {weekendDays, clock(9), clock(23)}},
+	"bloque-3": {{workdays, clock(6), clock(20)}, {saturday, clock(6), clock(18)}},
+	"bloque-4": {{workdays, clock(6), clock(20)}},
+	"bloque-5": {{workdays, clock(7), clock(21)}, {saturday, clock(7), clock(19)}},
+	"bloque-6": {{workdays, clock(7), clock(22)}},
+	"bloque-7": {{workdays, clock(5), clock(23)}, {weekendDays, clock(9), clock(21)}},
+	"bloque-8": {{workdays, clock(8), clock(23)}},
+	"sala":     {{allDays, clock(7), clock(24)}},
+}
+
+// calendar enters when places are open, and the closing days of the measured years on the days that they stand for, until the end of
+// the year after the next.
+func (l Loader) calendar(ctx context.Context, places map[string]energy.SpaceID, from, now time.Time) error {
+	for _, s := range Spaces() {
+		list, known := openings[s.Key]
+		if !known {
+			continue
+		}
+		entry := energy.CalendarEntry{Space: places[s.Key], Name: "Horario de demostración, según el uso que muestran las lecturas", Kind: energy.Opening}
+		for _, o := range list {
+			entry.Hours = append(entry.Hours, energy.Hours{Days: o.days, From: o.from, To: o.to})
+		}
+		if _, err := l.Rules.AddCalendarEntry(ctx, loader, entry); err != nil {
+			return err
+		}
+	}
+	end := time.Date(now.Year()+3, time.January, 1, 0, 0, 0, 0, l.Zone)
+	for _, s := range closedSpans(from.In(l.Zone), end) {
+		for _, key := range s.of.places() {
+			_, err := l.Rules.AddCalendarEntry(ctx, loader, energy.CalendarEntry{
+				Space: places[key], Name: s.of.name + " · calendario de Cambridge, de donde son las lecturas", Kind: energy.Closed,
+				From: s.from.Format(time.DateOnly), To: s.to.Format(time.DateOnly),
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// places are where a closing holds: the site, or the blocks that did close.
+func (c closing) places() []string {
+	if len(c.except) == 0 {
+		return []string{"site"}
+	}
+	worked := make(map[string]bool)
+	for _, key := range c.except {
+		worked[key] = true
+	}
+	var closed []string
+	for _, b := range buildings {
+		if !worked[b.key] {
+			closed = append(closed, b.key)
+		}
+	}
+	return closed
+}
+
+type closedSpan struct {
+	of       *closing
+	from, to time.Time
+}
+
+// closedSpans are the local days of [from, to) that stand for closing days, neighbours joined.
+func closedSpans(from, to time.Time) []closedSpan {
+	var list []closedSpan
+	for day := time.Date(from.Year(), from.Month(), from.Day(), 0, 0, 0, 0, from.Location()); day.Before(to); day = day.AddDate(0, 0, 1) {
+		c := closedOn(measuredDate(measuredDay(day)))
+		if c == nil {
+			continue
+		}
+		if n := len(list); n > 0 && list[n-1].of == c && list[n-1].to.AddDate(0, 0, 1).Equal(day) {
+			list[n-1].to = day
+			continue
+		}
+		list = append(list, closedSpan{c, day, day})
+	}
+	return list
+}
+
+// closedOn is the closing of a day of the measured years; nil where there is none.
+func closedOn(date time.Time) *closing {
+	day := date.Format(time.DateOnly)
+	for i, c := range closings {
+		if c.from <= day && day <= c.to {
+			return &closings[i]
+		}
+	}
+	return nil
+}
+
+// Price of the demonstration, money per kWh: a round figure of the order that Colombian universities pay, and of no utility.
+var demoPrice = decimal.NewFromInt(900)
+
+// tariffName says that the price is none that anybody charges, and of which year it is.
+const tariffName = "Tarifa de demostración 2026: precio de ejemplo, de ningún comercializador"
+
+func (l Loader) tariff(ctx context.Context, site energy.SpaceID, from time.Time) error {
+	_, err := l.Rules.AddTariff(ctx, loader, energy.Tariff{
+		Space: site, Name: tariffName, Currency: "COP", ValidFrom: from.In(l.Zone).Format(time.DateOnly), Price: demoPrice,
+	})
+	return err
+}
