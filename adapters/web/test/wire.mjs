@@ -27,6 +27,7 @@ export const wire = {
     await page.goto(url)
     await enter(page)
     await quiet(page)
+    console.log(`     the first view takes ${first.all} bytes`)
     assert.ok(first.all > 20_000 && first.all <= 100_000, `the first view takes ${first.all} bytes: ${told(first)}`)
     await page.goto('about:blank')
     const again = await weighed(page)
