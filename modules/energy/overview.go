@@ -69,7 +69,7 @@ func (r *Reports) topDevices(ctx context.Context, campus *Campus, scope scope, q
 		return nil, nil // the month's first instant
 	}
 	all := make(map[string]TopDevice)
-	err := r.eachDay(ctx, campus, scope, q, func(day int32, book *dayBook) error {
+	err := r.eachDay(ctx, campus, scope, q, func(day int32, book *dayBook, _ *weigher) error {
 		for key, sum := range book.groups {
 			all[key] = TopDevice{ID: key, Name: sum.name, Energy: all[key].Energy + sum.within(day, q.From, q.To)}
 		}

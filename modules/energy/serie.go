@@ -53,9 +53,12 @@ type Step struct {
 	// Peak is the greatest mean power of a quarter hour that was wholly measured; PeakKnown is false where none was.
 	Peak      Power
 	PeakKnown bool
-	// Coverage is the measured part of the time, 0 to 1, of all devices that count here.
+	// Coverage is the measured part of the time that has passed, 0 to 1, of the devices that count here, each quarter hour
+	// weighed by what its device usually draws at that time.
 	Coverage float64
-	Charge   Charge
+	// Weight is what the coverage is of: steps are put together by it.
+	Weight float64
+	Charge Charge
 	// Excesses are, in the series of what is unmetered, the meters that counted less than the devices behind them.
 	Excesses []Excess
 }
@@ -73,11 +76,12 @@ type Reports struct {
 	prices    Prices
 	clock     Clock
 	kept      *keptDays
+	usuals    *usuals
 }
 
 // NewReports makes the reports of a campus.
 func NewReports(readings Readings, directory Directory, prices Prices, clock Clock) *Reports {
-	return &Reports{readings: readings, directory: directory, prices: prices, clock: clock, kept: newKeptDays()}
+	return &Reports{readings: readings, directory: directory, prices: prices, clock: clock, kept: newKeptDays(), usuals: newUsuals()}
 }
 
 // longestQuery bounds a series' steps and mostSteps those of all groups, so that no answer outgrows memory.
@@ -89,9 +93,15 @@ const (
 // Serie answers a query with one series, or one a group; its range is cut as Plan says. It is for who has looked at the campus
 // already, by Plan. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
 func (r *Reports) Serie(ctx context.Context, caller Caller, q Query) ([]Series, error) {
+	all, _, err := r.Covered(ctx, caller, q)
+	return all, err
+}
+
+// Covered is Serie with the coverage of the whole range.
+func (r *Reports) Covered(ctx context.Context, caller Caller, q Query) ([]Series, Coverage, error) {
 	q, _, err := r.plan(ctx, caller, q, r.directory.Campus)
 	if err != nil {
-		return nil, err
+		return nil, Coverage{}, err
 	}
 	return r.serie(ctx, caller, q, func(space SpaceID, from, to Instant) ([]Rate, error) {
 		return r.prices.Rates(ctx, space, from, to)
@@ -101,27 +111,28 @@ func (r *Reports) Serie(ctx context.Context, caller Caller, q Query) ([]Series, 
 // campusOf gives the campus: Directory.Campus or Directory.Fresh.
 type campusOf func(context.Context) (*Campus, error)
 
-func (r *Reports) serie(ctx context.Context, caller Caller, q Query, ratesOf func(SpaceID, Instant, Instant) ([]Rate, error)) ([]Series, error) {
+func (r *Reports) serie(ctx context.Context, caller Caller, q Query, ratesOf func(SpaceID, Instant, Instant) ([]Rate, error)) ([]Series, Coverage, error) {
 	campus, scope, err := r.scoped(ctx, caller, &q, r.directory.Campus)
 	if err != nil {
-		return nil, err
+		return nil, Coverage{}, err
 	}
 	edges, err := checkedEdges(q, scope.zone)
 	if err != nil {
-		return nil, err
+		return nil, Coverage{}, err
 	}
 	rates, err := ratesOf(scope.space, q.From, q.To)
 	if err != nil {
-		return nil, err
+		return nil, Coverage{}, err
 	}
+	lacks := newShortfall(q.From, q.To, r.clock.Now())
 	c := cutter{edges: edges, rates: rates, now: min(q.To, r.clock.Now()), groups: make(map[string]*stepper), excesses: newExcesses(edges)}
 	if q.By == Ungrouped {
 		c.group(scope.id, scope.name)
 	}
-	if err := r.eachDay(ctx, campus, scope, q, c.add); err != nil {
-		return nil, err
+	if err := r.eachDay(ctx, campus, scope, q, c.add, lacks); err != nil {
+		return nil, Coverage{}, err
 	}
-	return c.series(), nil
+	return c.series(), lacks.coverage(), nil
 }
 
 // cutter cuts the days of a query into the steps of its groups.
@@ -142,9 +153,9 @@ func (c *cutter) group(key, name string) *stepper {
 	return g
 }
 
-func (c *cutter) add(day int32, book *dayBook) error {
+func (c *cutter) add(day int32, book *dayBook, w *weigher) error {
 	for key, sum := range book.groups {
-		c.group(key, sum.name).add(day, sum)
+		c.group(key, sum.name).add(day, sum, w.of(key, day, book.gaps))
 	}
 	c.excesses.add(day, book.meters)
 	return nil
@@ -187,7 +198,7 @@ func (r *Reports) scoped(ctx context.Context, caller Caller, q *Query, campusOf 
 // Hours gives the hours of what a level and id name, without charges, for who has looked at the campus already. Errors: ErrInvalid, ErrNotFound,
 // ErrForbidden.
 func (r *Reports) Hours(ctx context.Context, caller Caller, level Level, id string, from, to Instant) ([]Step, error) {
-	all, err := r.serie(ctx, caller, Query{Level: level, ID: id, From: from, To: to, Bucket: ByHour}, func(SpaceID, Instant, Instant) ([]Rate, error) {
+	all, _, err := r.serie(ctx, caller, Query{Level: level, ID: id, From: from, To: to, Bucket: ByHour}, func(SpaceID, Instant, Instant) ([]Rate, error) {
 		return nil, nil
 	})
 	if err != nil {
