@@ -117,7 +117,7 @@ func (e Energy) Days(ctx context.Context, t advice.Target, from, to time.Time) (
 	for i, s := range all[0].Steps {
 		days[i] = advice.DayUse{
 			Start: s.Start.Time(), Known: s.Known, KWh: s.Energy.Float(), Cost: s.Charge.Cost.InexactFloat64(), CO2Kg: s.Charge.CO2.InexactFloat64(),
-			PeakKW: math.NaN(), Coverage: s.Coverage,
+			PeakKW: math.NaN(), Coverage: s.Coverage, Weight: s.Weight,
 		}
 		if s.PeakKnown {
 			days[i].PeakKW = peakOf(s)

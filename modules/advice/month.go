@@ -23,7 +23,7 @@ type Month struct {
 	// PeakKW is the month's highest quarter hour, PeakAt the hour in which it fell; NaN where none was wholly measured.
 	PeakKW float64
 	PeakAt time.Time
-	// Coverage is the measured part of the time, 0 to 1.
+	// Coverage is the measured part, 0 to 1, as a DayUse's is.
 	Coverage float64
 	Devices  []DeviceMonth
 	// Open are the best recommendations that are open or accepted, Proven what was saved by those done.
@@ -88,15 +88,15 @@ func (a *Advisor) fillMonth(ctx context.Context, c *campus, m *Month) error {
 	if m.Days, err = a.Consumption.Days(ctx, t, m.From, m.To); err != nil {
 		return err
 	}
-	known := false
-	for i, d := range m.Days {
-		end := m.To
-		if i+1 < len(m.Days) {
-			end = m.Days[i+1].Start
-		}
+	known, weight := false, 0.0
+	for _, d := range m.Days {
 		known = known || d.Known
 		m.KWh, m.Cost, m.CO2Kg = m.KWh+d.KWh, m.Cost+d.Cost, m.CO2Kg+d.CO2Kg
-		m.Coverage += d.Coverage * end.Sub(d.Start).Hours() / m.To.Sub(m.From).Hours()
+		m.Coverage += d.Coverage * d.Weight
+		weight += d.Weight
+	}
+	if weight > 0 {
+		m.Coverage /= weight
 	}
 	if !known {
 		return ErrNothingMeasured{t}

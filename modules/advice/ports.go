@@ -68,8 +68,9 @@ type DayUse struct {
 	KWh, Cost, CO2Kg float64
 	// PeakKW is the mean power of the highest quarter hour that was wholly measured; NaN where none was.
 	PeakKW float64
-	// Coverage is the measured part of the time, 0 to 1.
-	Coverage float64
+	// Coverage is the measured part of the time that has passed, 0 to 1, weighed by what its devices usually draw; Weight is what
+	// it is of.
+	Coverage, Weight float64
 }
 
 // Ambience is what spaces are like.

@@ -111,9 +111,6 @@ type counter struct {
 func countDay(scope scope, by Grouping, day int32, topologies []topology, pages map[DeviceID]*Page, begun map[DeviceID]int32) *dayBook {
 	c := counter{scope: scope, by: by, pages: pages, begun: begun}
 	c.book = &dayBook{groups: make(map[string]*daySum), meters: make(map[DeviceID]*meterDay), gaps: make(dayGaps)}
-	for id := range begun {
-		c.book.gaps.note(id, pages[id])
-	}
 	if by == Ungrouped {
 		c.group(scope.id, scope.name)
 	}
@@ -123,11 +120,23 @@ func countDay(scope scope, by Grouping, day int32, topologies []topology, pages 
 		if c.lo >= c.hi {
 			continue
 		}
+		c.noteGaps()
 		for _, d := range t.behind[""] {
 			c.count(d)
 		}
 	}
 	return c.book
+}
+
+// noteGaps notes what the devices that ever reported lack.
+func (c *counter) noteGaps() {
+	for _, devices := range c.topology.behind {
+		for _, d := range devices {
+			if _, begun := c.begun[d.ID]; begun {
+				c.book.gaps.note(d.ID, c.pages[d.ID])
+			}
+		}
+	}
 }
 
 func (c *counter) group(key, name string) *daySum {

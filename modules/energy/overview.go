@@ -55,11 +55,13 @@ func (r *Reports) Overview(ctx context.Context, caller Caller, level Level, id s
 	if err != nil {
 		return Overview{}, err
 	}
-	t, err := r.tally(ctx, campus, scope, q)
+	today, toDate := newShortfall(ByDay.start(now, scope.zone), now, now), newShortfall(month, now, now)
+	t, err := r.tally(ctx, campus, scope, q, today, toDate)
 	if err != nil {
 		return Overview{}, err
 	}
 	s := standing{tally: t, zone: scope.zone, now: now, rates: rates}.overview()
+	s.Today.Missing, s.MonthToDate.Missing = today.coverage().Missing, toDate.coverage().Missing
 	s.Top, err = r.topDevices(ctx, campus, scope, Query{From: month, To: now, By: PerDevice})
 	return s, err
 }

@@ -58,6 +58,8 @@ type Step struct {
 	Coverage float64
 	// Weight is what the coverage is of: steps are put together by it.
 	Weight float64
+	// Missing are, in an overview, the devices that lack something in the step.
+	Missing []Missing
 	Charge Charge
 	// Excesses are, in the series of what is unmetered, the meters that counted less than the devices behind them.
 	Excesses []Excess

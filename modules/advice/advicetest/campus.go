@@ -157,7 +157,7 @@ func (c *Campus) Days(ctx context.Context, t advice.Target, from, to time.Time) 
 		if end.After(to) {
 			end = to
 		}
-		day := advice.DayUse{Start: start, PeakKW: math.NaN()}
+		day := advice.DayUse{Start: start, PeakKW: math.NaN(), Weight: end.Sub(start).Hours()}
 		for _, u := range uses {
 			if !u.Start.Before(start) && u.Start.Before(end) {
 				day.Known, day.KWh = true, day.KWh+u.KWh

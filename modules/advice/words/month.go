@@ -18,7 +18,7 @@ func MonthTitle(l Language, space string, month time.Time) string {
 type MonthFacts struct {
 	KWh, Before float64
 	Complete    bool
-	// Coverage is the measured part of the time, 0 to 1.
+	// Coverage is the measured part of the energy that was to be expected, 0 to 1.
 	Coverage float64
 	// PeakKW is NaN where no quarter hour was wholly measured.
 	PeakKW float64
@@ -44,7 +44,7 @@ func MonthText(l Language, f MonthFacts) []string {
 		text = append(text, monthPeak(l, f))
 	}
 	if f.Coverage < 0.9995 {
-		text = append(text, l.pick("Se midió el ", "Of the time, ")+l.Number(100*f.Coverage, 1)+l.pick(" % del tiempo; por lo demás no se añade nada.", " % was measured; nothing is added for the rest."))
+		text = append(text, l.pick("Se midió el ", "Of the expected energy, ")+l.Number(100*f.Coverage, 1)+l.pick(" % de la energía esperada; por lo demás no se añade nada.", " % was measured; nothing is added for the rest."))
 	}
 	return text
 }
