@@ -29,7 +29,7 @@ func (a *adder) add(at Instant, quarters []Quarter, devices []int32, expected, m
 			a.meter.add(at, q.Energy)
 			// A peak is the mean power of a quarter hour that was wholly measured: what was filled in over a gap has no
 			// peak that anybody saw.
-			if q.Filled == 0 && q.Measured >= n && (!a.step.PeakKnown || q.Energy > a.peak) {
+			if q.Filled == 0 && q.Estimated == 0 && q.Measured >= n && (!a.step.PeakKnown || q.Energy > a.peak) {
 				a.peak, a.step.PeakKnown = q.Energy, true
 			}
 		}
@@ -38,7 +38,7 @@ func (a *adder) add(at Instant, quarters []Quarter, devices []int32, expected, m
 }
 
 func (q Quarter) whollyMeasured(devices int32) bool {
-	return q.Known() && q.Filled == 0 && q.Measured >= int64(devices)*quarterMs
+	return q.Known() && q.Filled == 0 && q.Estimated == 0 && q.Measured >= int64(devices)*quarterMs
 }
 
 // close gives the step and begins the next one, at an instant.

@@ -41,7 +41,10 @@ func (l *learner) add(p *Page) {
 	for i := range p.Quarters {
 		q := &p.Quarters[i]
 		hour := first + i/slotsPerHour
-		l.energy[hour] += int64(q.Energy - q.Estimated)
+		l.energy[hour] += int64(q.Energy)
+		if q.Filled > 0 {
+			l.energy[hour] -= int64(q.Estimated)
+		}
 		l.measured[hour] += q.Measured
 		l.estimated += int64(q.Estimated)
 		l.filled += q.Filled

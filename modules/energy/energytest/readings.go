@@ -52,6 +52,8 @@ func RunReadings(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	t.Run("all or none", func(t *testing.T) { allOrNone(t, fresh(t)) })
 	t.Run("lists are stable pages", func(t *testing.T) { listed(t, fresh(t)) })
 	t.Run("register streams", func(t *testing.T) { registers(t, fresh) })
+	t.Run("a counter's own pace is learnt", func(t *testing.T) { learntPace(t, fresh) })
+	t.Run("a pace is learnt in any order", func(t *testing.T) { learntInAnyOrder(t, fresh) })
 	t.Run("any order and repetition gives the same books", func(t *testing.T) { anyOrder(t, fresh) })
 	t.Run("writers at once keep the books equal to the readings", func(t *testing.T) { atOnce(t, fresh(t)) })
 	t.Run("corrected books are those of the corrected readings", func(t *testing.T) { corrected(t, fresh) })
