@@ -2,6 +2,7 @@ package energy
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -75,14 +76,19 @@ func (s *shortfall) of(m *metered) *lack {
 
 // coverage tells what is missing.
 func (s *shortfall) coverage() Coverage {
-	out, missing := Coverage{Missing: []Missing{}}, 0.0
-	for id, l := range s.devices {
-		out.Missing = append(out.Missing, Missing{Device: id, Name: l.name, Share: shareOf(l.missing, s.expected)})
+	missing := 0.0
+	for _, id := range slices.Sorted(maps.Keys(s.devices)) {
+		missing += s.devices[id].missing
 	}
-	slices.SortFunc(out.Missing, func(a, b Missing) int { return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.Device, b.Device)) })
-	for _, m := range out.Missing {
-		missing += s.devices[m.Device].missing
+	return Coverage{Measured: shareOf(s.expected-missing, s.expected), Missing: missingOf(s.devices, s.expected)}
+}
+
+// missingOf tells what is missing, the greatest share first.
+func missingOf(lacks map[DeviceID]*lack, expected float64) []Missing {
+	list := make([]Missing, 0, len(lacks))
+	for id, l := range lacks {
+		list = append(list, Missing{Device: id, Name: l.name, Share: shareOf(l.missing, expected)})
 	}
-	out.Measured = shareOf(s.expected-missing, s.expected)
-	return out
+	slices.SortFunc(list, func(a, b Missing) int { return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.Device, b.Device)) })
+	return list
 }

@@ -60,7 +60,7 @@ type Step struct {
 	Weight float64
 	// Missing are, in an overview, the devices that lack something in the step.
 	Missing []Missing
-	Charge Charge
+	Charge  Charge
 	// Excesses are, in the series of what is unmetered, the meters that counted less than the devices behind them.
 	Excesses []Excess
 }
