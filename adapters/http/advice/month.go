@@ -57,6 +57,9 @@ func (h *Handlers) month(ctx context.Context, in *monthInput) (*fileOutput, erro
 	return &fileOutput{ContentType: "application/pdf", ContentDisposition: "inline; " + name + `.pdf"`, Body: pdf}, err
 }
 
+// coverageDecimals are those of every other answer's coverage.
+const coverageDecimals = 6
+
 // monthTable is the month's days, one a line.
 func monthTable(m advice.Month) ([]byte, error) {
 	var out bytes.Buffer
@@ -68,7 +71,7 @@ func monthTable(m advice.Month) ([]byte, error) {
 		return sheet.Number(strconv.FormatFloat(rounded(v, decimals), 'f', -1, 64))
 	}
 	for _, d := range m.Days {
-		row := []sheet.Cell{sheet.Text(d.Start.In(m.From.Location()).Format(time.DateOnly)), {}, {}, {}, {}, {}, number(d.Coverage, otherDecimals)}
+		row := []sheet.Cell{sheet.Text(d.Start.In(m.From.Location()).Format(time.DateOnly)), {}, {}, {}, {}, {}, number(d.Coverage, coverageDecimals)}
 		if d.Known {
 			row[1], row[2], row[3], row[4] = number(d.KWh, kwhDecimals), number(d.Cost, moneyDecimals), sheet.Text(m.Currency), number(d.CO2Kg, kwhDecimals)
 		}
