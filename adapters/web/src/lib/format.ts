@@ -25,9 +25,9 @@ export function money(v: number | null | undefined, currency = 'COP'): string {
   return new Intl.NumberFormat(locale(), { style: 'currency', currency, maximumFractionDigits: 0 }).format(v)
 }
 
-export function percent(v: number | null | undefined): string {
+export function percent(v: number | null | undefined, decimals = 0): string {
   if (v === null || v === undefined) return '–'
-  return new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 0 }).format(v)
+  return new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: decimals }).format(v)
 }
 
 const zone = 'America/Bogota'
