@@ -28,18 +28,23 @@ type comparisonInput struct {
 	Earlier string `query:"earlier" enum:"period,week,year" default:"period" doc:"period: as many days before as the range has; week: 7 days before; year: 364 days before, so that weekdays meet"`
 }
 
+// ComparedSums are what was used in a range and an earlier one.
+type ComparedSums struct {
+	KWh        kwh      `json:"kwh" doc:"Of what was measured in both"`
+	EarlierKWh kwh      `json:"earlier_kwh" doc:"Of what was measured in both"`
+	Change     *float64 `json:"change" nullable:"true" doc:"kwh ÷ earlier_kwh − 1; null where less than 0.8 of the energy is compared, or nothing was used earlier"`
+	Share      float64  `json:"share" doc:"Part of the expected energy of all devices that is compared, 0 to 1"`
+}
+
 // Comparison is a range beside an earlier one.
 type Comparison struct {
-	From        instant          `json:"from"`
-	To          instant          `json:"to" doc:"As far as the range has passed"`
-	EarlierFrom instant          `json:"earlier_from"`
-	EarlierTo   instant          `json:"earlier_to"`
-	KWh         kwh              `json:"kwh" doc:"Of what was measured in both"`
-	EarlierKWh  kwh              `json:"earlier_kwh" doc:"Of what was measured in both"`
-	Change      *float64         `json:"change" nullable:"true" doc:"kwh ÷ earlier_kwh − 1; null where less than 0.8 of the energy is compared, or nothing was used earlier"`
-	Share       float64          `json:"share" doc:"Part of the expected energy of all devices that is compared, 0 to 1"`
-	Devices     []comparedDevice `json:"devices" nullable:"false" doc:"Those that were compared, the most energy first"`
-	Missing     []missing        `json:"missing" nullable:"false" doc:"Those that were not measured in both all the time, the greatest share first"`
+	From        instant `json:"from"`
+	To          instant `json:"to" doc:"As far as the range has passed"`
+	EarlierFrom instant `json:"earlier_from"`
+	EarlierTo   instant `json:"earlier_to"`
+	ComparedSums
+	Devices []comparedDevice `json:"devices" nullable:"false" doc:"Those that were compared, the most energy first"`
+	Missing []missing        `json:"missing" nullable:"false" doc:"Those that were not measured in both all the time, the greatest share first"`
 }
 
 type comparedDevice struct {
@@ -69,13 +74,18 @@ func (h *Handlers) comparison(ctx context.Context, in *comparisonInput) (*one[Co
 func comparisonOf(c energy.Comparison) Comparison {
 	out := Comparison{
 		From: instant(c.From), To: instant(c.To), EarlierFrom: instant(c.EarlierFrom), EarlierTo: instant(c.EarlierTo),
-		KWh: kwh(c.Energy), EarlierKWh: kwh(c.Earlier), Share: c.Share, Missing: missingOf(c.Missing), Devices: make([]comparedDevice, len(c.Devices)),
-	}
-	if c.ChangeKnown {
-		out.Change = &c.Change
+		ComparedSums: sumsOf(c), Missing: missingOf(c.Missing), Devices: make([]comparedDevice, len(c.Devices)),
 	}
 	for i, d := range c.Devices {
 		out.Devices[i] = comparedDevice{DeviceID: string(d.Device), Name: d.Name, KWh: kwh(d.Energy), EarlierKWh: kwh(d.Earlier)}
+	}
+	return out
+}
+
+func sumsOf(c energy.Comparison) ComparedSums {
+	out := ComparedSums{KWh: kwh(c.Energy), EarlierKWh: kwh(c.Earlier), Share: c.Share}
+	if c.ChangeKnown {
+		out.Change = &c.Change
 	}
 	return out
 }

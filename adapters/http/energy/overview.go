@@ -27,14 +27,14 @@ type overviewInput struct {
 
 // Overview is how a space or device stands at this moment.
 type Overview struct {
-	Today             step        `json:"today"`
-	MonthToDate       step        `json:"month_to_date"`
-	SameDaysLastMonth step        `json:"same_days_last_month"`
-	Comparison        Comparison  `json:"comparison" doc:"The month to date beside the same days of the last month, of what was measured in both"`
-	ProjectedMonthKWh *kwh        `json:"projected_month_kwh" nullable:"true" doc:"null where less than a week is known"`
-	LoadFactor        *float64    `json:"load_factor" nullable:"true" doc:"Mean ÷ peak of the month to date, 0 to 1"`
-	BaseLoadKW        *kilowatts  `json:"base_load_kw" nullable:"true" doc:"5th percentile of the quarter hours of the last four weeks"`
-	TopDevices        []topDevice `json:"top_devices" nullable:"false" doc:"Those that used most in the month to date"`
+	Today             step         `json:"today"`
+	MonthToDate       step         `json:"month_to_date"`
+	SameDaysLastMonth step         `json:"same_days_last_month"`
+	Comparison        ComparedSums `json:"comparison" doc:"The month to date beside the same days of the last month, of what was measured in both"`
+	ProjectedMonthKWh *kwh         `json:"projected_month_kwh" nullable:"true" doc:"null where less than a week is known"`
+	LoadFactor        *float64     `json:"load_factor" nullable:"true" doc:"Mean ÷ peak of the month to date, 0 to 1"`
+	BaseLoadKW        *kilowatts   `json:"base_load_kw" nullable:"true" doc:"5th percentile of the quarter hours of the last four weeks"`
+	TopDevices        []topDevice  `json:"top_devices" nullable:"false" doc:"Those that used most in the month to date"`
 }
 
 type topDevice struct {
@@ -49,7 +49,7 @@ func (h *Handlers) overview(ctx context.Context, in *overviewInput) (*one[Overvi
 		return nil, err
 	}
 	steps := stepsOf([]energy.Step{s.Today, s.MonthToDate, s.SameLastMonth}, "")
-	out := Overview{Today: steps[0], MonthToDate: steps[1], SameDaysLastMonth: steps[2], Comparison: comparisonOf(s.Comparison), TopDevices: make([]topDevice, len(s.Top))}
+	out := Overview{Today: steps[0], MonthToDate: steps[1], SameDaysLastMonth: steps[2], Comparison: sumsOf(s.Comparison), TopDevices: make([]topDevice, len(s.Top))}
 	if s.Projected {
 		out.ProjectedMonthKWh = pointer(kwh(s.ProjectedMonth))
 	}

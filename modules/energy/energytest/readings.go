@@ -69,6 +69,7 @@ func RunReadings(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	t.Run("a meter stands for what is behind it", func(t *testing.T) { coverageOfMeters(t, fresh(t)) })
 	t.Run("coverage of nothing is of time that has passed", func(t *testing.T) { coverageOfNothing(t, fresh(t)) })
 	t.Run("coverage is the same in any order", func(t *testing.T) { coverageInAnyOrder(t, fresh) })
+	t.Run("a range is compared by what was measured in both", func(t *testing.T) { compares(t, fresh(t)) })
 	t.Run("what was stamped here moves to a free instant", func(t *testing.T) { moved(t, fresh(t)) })
 	t.Run("what several writers stamp alike is all stored", func(t *testing.T) { movedAtOnce(t, fresh(t)) })
 	t.Run("what moves keeps its order", func(t *testing.T) { movedInOrder(t, fresh(t)) })
