@@ -68,7 +68,16 @@ const steps = {
     await page.goBack()
     await page.waitForURL(/bucket=day/)
     await page.getByLabel('Comparar con').selectOption('week')
-    await page.locator('p', { hasText: /^la semana anterior: / }).getByText(/medidas por igual en ambos/).waitFor()
+    await page.locator('p', { hasText: /^la semana anterior: / }).getByText(/comparado el [\d,.]+\s?% de la energía/).waitFor()
+    await page.route('**/api/consumo/serie?*', async (route) => {
+      const answer = await route.fetch()
+      const missing = ['Uno', 'Dos', 'Tres'].map((name) => ({ device_id: name, name, share: 0.01 }))
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), coverage: 0.97, missing } })
+    })
+    await page.getByLabel('Comparar con').selectOption('year')
+    await page.getByText(/^faltan 3 medidores · 3\s?% de la energía$/).click()
+    await page.getByRole('link', { name: 'Tres' }).waitFor()
+    await page.unroute('**/api/consumo/serie?*')
     for (const format of ['CSV', 'XLSX']) {
       const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: format }).click()])
       assert.equal(file.suggestedFilename(), `consumo.${format.toLowerCase()}`)
