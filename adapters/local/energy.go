@@ -126,6 +126,12 @@ func (e Energy) Days(ctx context.Context, t advice.Target, from, to time.Time) (
 	return days, nil
 }
 
+// Beside sets a range beside an earlier one.
+func (e Energy) Beside(ctx context.Context, t advice.Target, from, to time.Time, days int) (advice.Beside, error) {
+	c, err := e.Reports.Compare(ctx, inside, energy.Level(t.Level), t.ID, energy.InstantOf(from), energy.InstantOf(to), days)
+	return advice.Beside{KWh: c.Energy.Float(), Before: c.Earlier.Float(), Share: c.Share, Comparable: c.ChangeKnown}, err
+}
+
 // peakOf is the highest quarter hour of a step, kW; 0 where none was measured.
 func peakOf(s energy.Step) float64 {
 	if !s.PeakKnown {

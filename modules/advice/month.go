@@ -13,13 +13,14 @@ import (
 
 // Month is a space's month: its days, what used most, and what was and could be saved.
 type Month struct {
-	Space    Space
-	From, To time.Time // To is the present hour where the month runs
-	Complete bool
-	Days     []DayUse
-	// KWh is what was measured, BeforeKWh what was in as many days of the month before; NaN where nothing was.
-	KWh, BeforeKWh, Cost, CO2Kg float64
-	Currency                    string
+	Space            Space
+	From, To         time.Time // To is the present hour where the month runs
+	Complete         bool
+	Days             []DayUse
+	KWh, Cost, CO2Kg float64
+	Currency         string
+	// Beside are its days beside the same ones of the month before, as far as that has as many.
+	Beside Beside
 	// PeakKW is the month's highest quarter hour, PeakAt the hour in which it fell; NaN where none was wholly measured.
 	PeakKW float64
 	PeakAt time.Time
@@ -62,7 +63,7 @@ func (a *Advisor) MonthOf(ctx context.Context, caller Caller, space string, year
 		return Month{}, ErrNotFound{"space", space}
 	}
 	zone := c.zone(space)
-	m := Month{Space: c.spaces[space], From: time.Date(year, month, 1, 0, 0, 0, 0, zone), BeforeKWh: math.NaN(), PeakKW: math.NaN()}
+	m := Month{Space: c.spaces[space], From: time.Date(year, month, 1, 0, 0, 0, 0, zone), PeakKW: math.NaN()}
 	m.To = m.From.AddDate(0, 1, 0)
 	now := a.now().In(zone)
 	m.Complete = !now.Before(m.To)
@@ -115,18 +116,10 @@ func (a *Advisor) fillPeak(ctx context.Context, m *Month) error {
 	return err
 }
 
-// fillBefore sums the same days of the month before up.
-func (a *Advisor) fillBefore(ctx context.Context, m *Month) error {
-	before, err := a.Consumption.Days(ctx, Target{m.Space.Kind, m.Space.ID}, m.From.AddDate(0, -1, 0), earliest(m.From, m.To.AddDate(0, -1, 0)))
-	for _, d := range before {
-		switch {
-		case !d.Known:
-		case math.IsNaN(m.BeforeKWh):
-			m.BeforeKWh = d.KWh
-		default:
-			m.BeforeKWh += d.KWh
-		}
-	}
+// fillBefore sets the days beside the same ones of the month before.
+func (a *Advisor) fillBefore(ctx context.Context, m *Month) (err error) {
+	days := m.From.AddDate(0, 0, -1).Day()
+	m.Beside, err = a.Consumption.Beside(ctx, Target{m.Space.Kind, m.Space.ID}, m.From, earliest(m.To, m.From.AddDate(0, 0, days)), days)
 	return err
 }
 
@@ -205,7 +198,7 @@ func (a *Advisor) MonthPDF(ctx context.Context, l words.Language, m Month) ([]by
 		r.Chart.Bars = append(r.Chart.Bars, bar)
 	}
 	r.Text = words.MonthText(l, words.MonthFacts{
-		KWh: m.KWh, Before: m.BeforeKWh, Complete: m.Complete, Coverage: m.Coverage, PeakKW: m.PeakKW, PeakAt: m.PeakAt.In(m.From.Location()),
+		KWh: m.Beside.KWh, Before: m.Beside.Before, Share: m.Beside.Share, Comparable: m.Beside.Comparable, Coverage: m.Coverage, PeakKW: m.PeakKW, PeakAt: m.PeakAt.In(m.From.Location()),
 	})
 	return a.Reports.Render(ctx, r)
 }

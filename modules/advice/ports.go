@@ -57,6 +57,15 @@ type Consumption interface {
 	// Days are a target's local days of [from, to), oldest first, those in which nothing was measured too; the first and
 	// the last may be cut.
 	Days(ctx context.Context, target Target, from, to time.Time) ([]DayUse, error)
+	// Beside sets what was used in [from, to) beside so many days before, of what was measured in both.
+	Beside(ctx context.Context, t Target, from, to time.Time, days int) (Beside, error)
+}
+
+// Beside is what was used in a range and in an earlier one, kWh, of what was measured in both; Share is the part of the expected
+// energy that this is, 0 to 1. Comparable is false where that is too little.
+type Beside struct {
+	KWh, Before, Share float64
+	Comparable         bool
 }
 
 // DayUse is what a target used in a local day: the figures that its series tells.

@@ -170,6 +170,24 @@ func (c *Campus) Days(ctx context.Context, t advice.Target, from, to time.Time) 
 	return days, nil
 }
 
+// Beside answers advice.Consumption; here all that is known counts.
+func (c *Campus) Beside(ctx context.Context, t advice.Target, from, to time.Time, days int) (advice.Beside, error) {
+	out := advice.Beside{Share: 1}
+	now, err := c.Hours(ctx, t, from, to)
+	if err != nil {
+		return out, err
+	}
+	before, err := c.Hours(ctx, t, from.AddDate(0, 0, -days), to.AddDate(0, 0, -days))
+	for _, u := range now {
+		out.KWh += u.KWh
+	}
+	for _, u := range before {
+		out.Before += u.KWh
+	}
+	out.Comparable = out.Before > 0
+	return out, err
+}
+
 // AmbientHours answers advice.Ambience.
 func (c *Campus) AmbientHours(_ context.Context, space string, _, _ time.Time) ([]advice.AmbientHour, error) {
 	return c.ambient[space], nil
