@@ -59,18 +59,8 @@ func (s seen) requireAlike(from, to energy.Instant) energy.Coverage {
 	for _, bucket := range []energy.Bucket{energy.ByQuarter, energy.ByHour, energy.ByDay, energy.ByWeek, energy.ByMonth} {
 		steps, coverage := s.over(from, to, bucket)
 		require.Equal(s.t, want, coverage, "by %s", bucket)
-		weight, measured := 0.0, 0.0
-		for _, step := range steps {
-			weight += step.Weight
-			measured += step.Coverage * step.Weight
-		}
-		require.InDelta(s.t, want.Measured, measured/weight, 2e-6, "by %s", bucket)
+		requireWeighed(s.t, steps, coverage)
 	}
-	missing := 0.0
-	for _, m := range want.Missing {
-		missing += m.Share
-	}
-	require.InDelta(s.t, 1, want.Measured+missing, 1e-5, "what is missing is told whole")
 	return want
 }
 
