@@ -52,3 +52,23 @@ func instantsOf(earlier []Instant, links []Link) []Instant {
 	}
 	return all
 }
+
+// Rejudge says again which of the first n links tell when their energy was used, and calls changed for each that is judged otherwise.
+// What they count stays as it is. Earlier are the instants of the links before them, PaceReach of them where there are as many.
+func Rejudge(t Traits, earlier []Instant, links []Link, n int, changed func(was, is Link)) {
+	instants := instantsOf(earlier, links)
+	for i, was := range links[:n] {
+		if !was.Booking.Estimated {
+			continue
+		}
+		is := was
+		is.Booking.Estimated = false
+		if is.Booking.Verdict == Seldom {
+			is.Booking.Verdict = Counted
+		}
+		t.Pace = paceAt(instants, len(earlier)+i)
+		if is.Booking = t.judgeSpan(is.Booking, int64(was.At-was.Booking.From)); is != was {
+			changed(was, is)
+		}
+	}
+}
