@@ -52,7 +52,7 @@ func (s *Store) relearn(ctx context.Context, device energy.DeviceID, traits ener
 // relearnSome judges some links of a chain from an instant on again, and gives where the next ones begin.
 func (s *Store) relearnSome(ctx context.Context, tx *gorm.DB, chain chainKey, at energy.Instant, traits energy.Traits) (next energy.Instant, left bool, err error) {
 	rows, entries := s.rows(tx), energy.Entries{}
-	if err := rows.lockChains(ctx, []energy.DeviceID{chain.Device}); err != nil {
+	if _, err := rows.chains(ctx, []energy.DeviceID{chain.Device}, true); err != nil {
 		return at, true, err
 	}
 	earlier, err := rows.before(ctx, chain, at, energy.PaceReach)
