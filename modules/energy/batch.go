@@ -40,7 +40,7 @@ const batchSize = 5000
 
 // runSize is how many readings of a lane go into one transaction. Files are mostly by time: a long run holds many readings of each
 // device, so that what lies beside each other in the database is written once for all of them.
-const runSize = 20_000
+const runSize = 10_000
 
 // RecordAll stores a batch as it comes, in transactions of runSize, in bounded memory. Good rows are kept, bad
 // ones named. With atomic, all rows or none: they are all held until the last has come.
