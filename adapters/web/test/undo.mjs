@@ -15,6 +15,7 @@ export const undo = {
       const row = page.getByRole('row', { name: new RegExp(name) })
       await row.getByRole('button', { name: 'Quitar' }).click()
       await row.waitFor({ state: 'detached' })
+      await page.evaluate(() => scrollTo(0, document.body.scrollHeight))
       await accessible(page, 'a note with an undo')
       await page.getByRole('button', { name: /Deshacer/ }).click()
       await row.waitFor()
