@@ -230,7 +230,7 @@ func (m Month) tables(l words.Language) []ReportTable {
 	for _, v := range m.Proven {
 		saved := words.VerdictShort(l, string(v.Verdict))
 		if v.Verdict == Saved {
-			saved = l.Amount(v.Saving.Avoided) + " kWh"
+			saved = l.Energy(v.Saving.Avoided) + " kWh"
 		}
 		proven = append(proven, []string{v.Text(l).Title, saved, words.Between(l, v.Saving.Low, v.Saving.High, v.Verdict == Saved)})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/holotwin/holotwin/modules/advice/figure"
 	"github.com/holotwin/holotwin/modules/advice/words"
 )
 
@@ -102,7 +103,7 @@ func (out Counsel) figures(l words.Language) []ReportFigure {
 	}
 	low, cost, currency := 0.0, 0.0, ""
 	for _, s := range out.Standing {
-		low, cost, currency = low+s.Finding.Saving.Low, cost+s.Money.CostLow, s.Money.Currency
+		low, cost, currency = low+figure.Promise(s.Finding.Saving.Low), cost+figure.PromisedMoney(s.Money.CostLow), s.Money.Currency
 	}
 	if low > 0 {
 		list = append(list, ReportFigure{words.LabelSaving(l), l.AtLeast(low) + " kWh"})

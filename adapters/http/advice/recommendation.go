@@ -2,6 +2,7 @@ package httpadvice
 
 import (
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/figure"
 	"github.com/holotwin/holotwin/modules/advice/words"
 )
 
@@ -51,10 +52,10 @@ type Figure struct {
 // Saving is what can be saved a month.
 type Saving struct {
 	KWhMonth   float64 `json:"kwh_month"`
-	KWhLow     float64 `json:"kwh_low" doc:"Lower end of the 90 % interval"`
+	KWhLow     float64 `json:"kwh_low" doc:"Lower end of the 90 % interval, cut to the digits that are shown: what is promised"`
 	KWhHigh    float64 `json:"kwh_high" doc:"Upper end of the 90 % interval"`
 	CostMonth  float64 `json:"cost_month"`
-	CostLow    float64 `json:"cost_low"`
+	CostLow    float64 `json:"cost_low" doc:"What is promised, in whole units"`
 	Currency   string  `json:"currency" example:"COP"`
 	CO2KgMonth float64 `json:"co2_kg_month" doc:"Avoided emissions"`
 	Tariff     string  `json:"tariff" doc:"The tariff whose prices were taken"`
@@ -88,8 +89,8 @@ func evidenceOf(a advice.Advice) Evidence {
 func savingOf(a advice.Advice) Saving {
 	s, m := a.Finding.Saving, a.Money
 	return Saving{
-		KWhMonth: rounded(s.KWh, kwhDecimals), KWhLow: rounded(s.Low, kwhDecimals), KWhHigh: rounded(s.High, kwhDecimals),
-		CostMonth: rounded(m.Cost, moneyDecimals), CostLow: rounded(m.CostLow, moneyDecimals), Currency: m.Currency,
+		KWhMonth: rounded(s.KWh, kwhDecimals), KWhLow: figure.Promise(s.Low), KWhHigh: rounded(s.High, kwhDecimals),
+		CostMonth: rounded(m.Cost, moneyDecimals), CostLow: figure.PromisedMoney(m.CostLow), Currency: m.Currency,
 		CO2KgMonth: rounded(m.CO2Kg, kwhDecimals), Tariff: m.Tariff, Source: m.Source,
 	}
 }

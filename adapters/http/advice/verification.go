@@ -73,11 +73,11 @@ func (h *Handlers) verification(ctx context.Context, in *IDInput) (*verification
 	}
 	if v.Verdict == advice.Saved || v.Verdict == advice.NotShown || v.Verdict == advice.UsedMore {
 		s := v.Saving
-		body.BaselineKWh, body.ActualKWh, body.AvoidedKWh = number(s.Expected), number(s.Actual), number(s.Avoided)
-		body.AvoidedLow, body.AvoidedHigh, body.PromisedKWh = number(s.Low), number(s.High), number(v.Promised)
-		body.Cost, body.CostLow, body.CostHigh, body.CO2Kg = number(v.Cost), number(v.CostLow), number(v.CostHigh), number(v.CO2Kg)
+		body.BaselineKWh, body.ActualKWh, body.AvoidedKWh = finite(s.Expected, kwhDecimals), finite(s.Actual, kwhDecimals), finite(s.Avoided, kwhDecimals)
+		body.AvoidedLow, body.AvoidedHigh, body.PromisedKWh = finite(s.Low, kwhDecimals), finite(s.High, kwhDecimals), finite(v.Promised, kwhDecimals)
+		body.Cost, body.CostLow, body.CostHigh, body.CO2Kg = finite(v.Cost, moneyDecimals), finite(v.CostLow, moneyDecimals), finite(v.CostHigh, moneyDecimals), finite(v.CO2Kg, kwhDecimals)
 		for _, g := range v.Growth {
-			body.Growth = append(body.Growth, GrowthPoint{Until: instant(g.Until), AvoidedKWh: *number(g.Saving.Avoided), Low: *number(g.Saving.Low), High: *number(g.Saving.High)})
+			body.Growth = append(body.Growth, GrowthPoint{Until: instant(g.Until), AvoidedKWh: rounded(g.Saving.Avoided, kwhDecimals), Low: rounded(g.Saving.Low, kwhDecimals), High: rounded(g.Saving.High, kwhDecimals)})
 		}
 	}
 	return &verificationOutput{Body: body}, nil

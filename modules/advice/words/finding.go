@@ -1,6 +1,9 @@
 package words
 
-import "github.com/holotwin/holotwin/modules/advice/rules"
+import (
+	"github.com/holotwin/holotwin/modules/advice/figure"
+	"github.com/holotwin/holotwin/modules/advice/rules"
+)
 
 // About is what a finding is about, as people call it.
 type About struct {
@@ -65,20 +68,20 @@ func (l Language) promise(p Promise) string {
 
 // values are what fills the templates.
 func (l Language) values(about About, f rules.Finding) map[string]string {
-	number := func(name string) string { return l.Number(f.Figure(name), 0) }
+	number := func(name string) string { return l.Number(figure.Other(f.Figure(name)), 0) }
 	v := map[string]string{
 		"name": about.Name, "where": l.where(about), "when": l.when(f), "span": l.span(f),
 		"seen": number("dates_seen"), "watched": number("dates_watched"),
 		"days":  l.Count(int(f.Figure("dates_watched")), l.pick("día medido", "day measured"), l.pick("días medidos", "days measured")),
 		"hours": l.Count(int(f.Figure("hours")), l.pick("hora", "hour"), l.pick("horas", "hours")),
 	}
-	for _, figure := range f.Figures {
-		if _, set := v[figure.Name]; set {
+	for _, one := range f.Figures {
+		if _, set := v[one.Name]; set {
 			continue
 		}
-		v[figure.Name] = l.Amount(figure.Value)
-		if figure.Unit == "W" {
-			v[figure.Name] = l.power(figure.Value)
+		v[one.Name] = l.Amount(figure.Other(one.Value))
+		if one.Unit == "W" {
+			v[one.Name] = l.power(figure.Other(one.Value))
 		}
 	}
 	return v

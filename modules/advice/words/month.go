@@ -113,5 +113,5 @@ func Between(l Language, low, high float64, shown bool) string {
 	if !shown {
 		return ""
 	}
-	return l.Amount(low) + l.pick(" a ", " to ") + l.Amount(high) + " kWh"
+	return l.Energy(low) + l.pick(" a ", " to ") + l.Energy(high) + " kWh"
 }
