@@ -43,6 +43,9 @@ type Advisor struct {
 	// runs are scenarios that somebody wants played.
 	runs chan playing
 
+	// outlooks are those told last.
+	outlooks outlooks
+
 	mu sync.Mutex
 	// layout is that of the tree as it last was.
 	layout *layout

@@ -20,6 +20,8 @@ type Month struct {
 	// KWh is what was measured, BeforeKWh what was in as many days of the month before; NaN where nothing was.
 	KWh, BeforeKWh, Cost, CO2Kg float64
 	Currency                    string
+	// Prices are the rates that held, the oldest first.
+	Prices []Rate
 	// PeakKW is the month's highest quarter hour, PeakAt the hour in which it fell; NaN where none was wholly measured.
 	PeakKW float64
 	PeakAt time.Time
@@ -46,8 +48,18 @@ const (
 
 // MonthOf sums a space's month, in its own zone, up; "" is the caller's own space or the first site. Errors: ErrForbidden, ErrNotFound, ErrNothingMeasured.
 func (a *Advisor) MonthOf(ctx context.Context, caller Caller, space string, year int, month time.Month) (Month, error) {
+	return a.MonthAt(ctx, caller, space, year, month, time.Time{})
+}
+
+// MonthAt is MonthOf of what was measured until an instant; zero is now. Recommendations are those that stand now. Errors: ErrForbidden,
+// ErrNotFound, ErrInvalid, ErrNothingMeasured.
+func (a *Advisor) MonthAt(ctx context.Context, caller Caller, space string, year int, month time.Month, at time.Time) (Month, error) {
 	if !caller.MayRead() {
 		return Month{}, ErrForbidden{}
+	}
+	at, err := a.asOf(at)
+	if err != nil {
+		return Month{}, err
 	}
 	c, err := a.campus(ctx)
 	if err != nil {
@@ -64,7 +76,7 @@ func (a *Advisor) MonthOf(ctx context.Context, caller Caller, space string, year
 	zone := c.zone(space)
 	m := Month{Space: c.spaces[space], From: time.Date(year, month, 1, 0, 0, 0, 0, zone), BeforeKWh: math.NaN(), PeakKW: math.NaN()}
 	m.To = m.From.AddDate(0, 1, 0)
-	now := a.now().In(zone)
+	now := at.In(zone)
 	m.Complete = !now.Before(m.To)
 	m.To = earliest(m.To, now)
 	if !m.From.Before(m.To) {
@@ -84,23 +96,18 @@ func (a *Advisor) fillMonth(ctx context.Context, c *campus, m *Month) error {
 	if err != nil {
 		return err
 	}
-	m.Currency = rateAt(rates, m.From).Currency
+	m.Currency, m.Prices = rateAt(rates, m.From).Currency, rates
 	if m.Days, err = a.Consumption.Days(ctx, t, m.From, m.To); err != nil {
 		return err
 	}
-	known := false
-	for i, d := range m.Days {
-		end := m.To
-		if i+1 < len(m.Days) {
-			end = m.Days[i+1].Start
-		}
-		known = known || d.Known
-		m.KWh, m.Cost, m.CO2Kg = m.KWh+d.KWh, m.Cost+d.Cost, m.CO2Kg+d.CO2Kg
-		m.Coverage += d.Coverage * end.Sub(d.Start).Hours() / m.To.Sub(m.From).Hours()
+	total, err := a.Consumption.Total(ctx, t, m.From, m.To)
+	if err != nil {
+		return err
 	}
-	if !known {
+	if !total.Known {
 		return ErrNothingMeasured{t}
 	}
+	m.KWh, m.Cost, m.CO2Kg, m.Coverage = total.KWh, total.Cost, total.CO2Kg, total.Coverage
 	return errors.Join(a.fillPeak(ctx, m), a.fillBefore(ctx, m))
 }
 
@@ -117,15 +124,9 @@ func (a *Advisor) fillPeak(ctx context.Context, m *Month) error {
 
 // fillBefore sums the same days of the month before up.
 func (a *Advisor) fillBefore(ctx context.Context, m *Month) error {
-	before, err := a.Consumption.Days(ctx, Target{m.Space.Kind, m.Space.ID}, m.From.AddDate(0, -1, 0), earliest(m.From, m.To.AddDate(0, -1, 0)))
-	for _, d := range before {
-		switch {
-		case !d.Known:
-		case math.IsNaN(m.BeforeKWh):
-			m.BeforeKWh = d.KWh
-		default:
-			m.BeforeKWh += d.KWh
-		}
+	before, err := a.Consumption.Total(ctx, Target{m.Space.Kind, m.Space.ID}, m.From.AddDate(0, -1, 0), earliest(m.From, m.To.AddDate(0, -1, 0)))
+	if before.Known {
+		m.BeforeKWh = before.KWh
 	}
 	return err
 }

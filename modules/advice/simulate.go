@@ -16,9 +16,11 @@ type Simulation struct {
 	// Hours are those replayed, Measured those of them in which the scope was.
 	Hours, Measured int
 	Currency        string
-	Before, After   Totals
-	Saved           SimulatedSaving
-	Changes         []ChangeEffect
+	// Price is the last rate that held, whose tariff and factors are named.
+	Price         Rate
+	Before, After Totals
+	Saved         SimulatedSaving
+	Changes       []ChangeEffect
 }
 
 // Totals is what is used: kWh, the highest hour and when, money with the price of each month's highest hour, and emissions.
@@ -90,6 +92,9 @@ func (r *replay) simulate(s Scenario, changes []whatif.Change, sources []ChangeE
 		}
 		if i == 0 {
 			result.Currency = rateAt(r.rates, r.hours.Start[i]).Currency
+		}
+		if i == len(out.Before)-1 {
+			result.Price = rateAt(r.rates, r.hours.Start[i])
 		}
 	}
 	prices := r.pricesOf(nil)

@@ -22,7 +22,7 @@ type Overview struct {
 	Projected      bool
 	// Forecast tells that an Outlook projected the month.
 	Forecast bool
-	// Pricing is what the money and emissions of the two months rest on.
+	// Pricing is what the money and emissions of the month to date rest on.
 	Pricing Pricing
 	// LoadFactor is mean ÷ peak of the month to date, 0 to 1; LoadFactorKnown is false without a measured peak.
 	LoadFactor      float64
@@ -75,7 +75,7 @@ func (r *Reports) OverviewAt(ctx context.Context, caller Caller, level Level, id
 		return Overview{}, err
 	}
 	s := standing{tally: t, zone: scope.zone, now: now, rates: rates}.overview()
-	s.At, s.ID, s.Pricing = now, scope.id, pricingOf(rates, ByMonth.start(month-1, scope.zone), now)
+	s.At, s.ID, s.Pricing = now, scope.id, pricingOf(rates, month, max(now, month+1))
 	s.Top, err = r.topDevices(ctx, campus, scope, Query{From: month, To: now, By: PerDevice})
 	return s, err
 }

@@ -93,9 +93,49 @@ func (r *Reports) Serie(ctx context.Context, caller Caller, q Query) ([]Series, 
 	if err != nil {
 		return nil, err
 	}
-	return r.serie(ctx, caller, q, func(space SpaceID, from, to Instant) ([]Rate, error) {
-		return r.prices.Rates(ctx, space, from, to)
+	all, _, err := r.priced(ctx, caller, q)
+	return all, err
+}
+
+// SeriePriced is Serie with what its money and emissions rest on.
+func (r *Reports) SeriePriced(ctx context.Context, caller Caller, q Query) ([]Series, Pricing, error) {
+	q, _, err := r.plan(ctx, caller, q, r.directory.Campus)
+	if err != nil {
+		return nil, Pricing{}, err
+	}
+	return r.priced(ctx, caller, q)
+}
+
+func (r *Reports) priced(ctx context.Context, caller Caller, q Query) ([]Series, Pricing, error) {
+	var held []Rate
+	all, err := r.serie(ctx, caller, q, func(space SpaceID, from, to Instant) (rates []Rate, err error) {
+		held, err = r.prices.Rates(ctx, space, from, to)
+		return held, err
 	})
+	if err != nil {
+		return nil, Pricing{}, err
+	}
+	from, to := knownSpan(all, q.To)
+	return all, pricingOf(held, from, to), nil
+}
+
+// knownSpan is from the first step of which something is known to the end of the last; empty where there is none.
+func knownSpan(all []Series, end Instant) (from, to Instant) {
+	from = end
+	for _, s := range all {
+		for i, step := range s.Steps {
+			if !step.Known {
+				continue
+			}
+			from = min(from, step.Start)
+			next := end
+			if i+1 < len(s.Steps) {
+				next = s.Steps[i+1].Start
+			}
+			to = max(to, next)
+		}
+	}
+	return from, to
 }
 
 // campusOf gives the campus: Directory.Campus or Directory.Fresh.

@@ -61,9 +61,10 @@ type AnomalyBody struct {
 	KWh        *float64 `json:"kwh" doc:"Estimated waste; null for a fault"`
 	Cost       *float64 `json:"cost"`
 	Currency   string   `json:"currency,omitempty"`
-	Certainty  float64  `json:"certainty" doc:"0 to 1"`
-	Evidence   *float64 `json:"evidence" doc:"In standard deviations of the target's own noise; null for a fault"`
-	Message    string   `json:"message"`
+	Pricing
+	Certainty float64  `json:"certainty" doc:"0 to 1"`
+	Evidence  *float64 `json:"evidence" doc:"In standard deviations of the target's own noise; null for a fault"`
+	Message   string   `json:"message"`
 }
 
 type anomaliesOutput struct{ Body AnomaliesBody }
@@ -115,6 +116,7 @@ func anomalyOf(l words.Language, a advice.Anomaly) AnomalyBody {
 		Message: words.Departure(l, a.About, string(a.Kind), a.KWh, a.Cost, a.Currency, a.Open),
 	}
 	if !a.Kind.Fault() {
+		body.Pricing = pricingOf(a.Price.Of(), advice.Factor{})
 		body.KWh, body.Cost, body.Evidence = finite(a.KWh, kwhDecimals), finite(a.Cost, moneyDecimals), finite(a.Strength, moneyDecimals)
 	}
 	return body

@@ -16,15 +16,20 @@ type Recommendation struct {
 	Message  string `json:"message"`
 	Action   string `json:"action"`
 	// DeviceID is null where it is about a space.
-	DeviceID   *string  `json:"device_id"`
-	SpaceID    string   `json:"space_id"`
-	Period     Period   `json:"period" doc:"The readings that it rests on"`
-	Evidence   Evidence `json:"evidence"`
-	Saving     Saving   `json:"saving"`
-	Confidence float64  `json:"confidence" doc:"0 to 1"`
-	Priority   string   `json:"priority" enum:"high,medium,low"`
-	CreatedAt  string   `json:"created_at" format:"date-time"`
-	UpdatedAt  string   `json:"updated_at" format:"date-time"`
+	DeviceID *string  `json:"device_id"`
+	SpaceID  string   `json:"space_id"`
+	Period   Period   `json:"period" doc:"The readings that it rests on"`
+	Evidence Evidence `json:"evidence"`
+	Saving   Saving   `json:"saving"`
+	// Pricing is what the saving's money and emissions rest on.
+	Pricing
+	Confidence float64 `json:"confidence" doc:"0 to 1"`
+	// HoursAssumed and AssumedHours say where opening hours were taken that nobody has said.
+	HoursAssumed bool   `json:"hours_assumed" doc:"It rests on opening hours that nobody has said: a usual week was taken"`
+	AssumedHours string `json:"assumed_hours,omitempty" doc:"That week, in words"`
+	Priority     string `json:"priority" enum:"high,medium,low"`
+	CreatedAt    string `json:"created_at" format:"date-time"`
+	UpdatedAt    string `json:"updated_at" format:"date-time"`
 }
 
 // Period is a span of time.
@@ -40,6 +45,7 @@ type Evidence struct {
 	Version int      `json:"version" doc:"Of the rules"`
 	Figures []Figure `json:"figures"`
 	Hash    string   `json:"hash" doc:"SHA-256 of the rule, its version and its inputs in a canonical form"`
+	Assumed bool     `json:"hours_assumed" doc:"It rests on opening hours that nobody has said: a usual week was taken"`
 }
 
 // Figure is a number with its unit.
@@ -67,10 +73,14 @@ func recommendationOf(a advice.Advice, l words.Language) Recommendation {
 	r := Recommendation{
 		ID: a.ID, Kind: string(a.Finding.Kind), Status: string(a.Status), Standing: a.Standing,
 		Title: text.Title, Message: text.Message, Action: text.Action, SpaceID: a.Space,
-		Period:     Period{From: instant(a.Finding.From), To: instant(a.Finding.To)},
-		Evidence:   evidenceOf(a),
-		Saving:     savingOf(a),
+		Period:   Period{From: instant(a.Finding.From), To: instant(a.Finding.To)},
+		Evidence: evidenceOf(a),
+		Saving:   savingOf(a), HoursAssumed: a.RestsOnHours(),
+		Pricing:    pricingOf(a.Money.Of(), a.Money.Factor),
 		Confidence: a.Finding.Confidence, Priority: string(a.Priority), CreatedAt: instant(a.Created), UpdatedAt: instant(a.Updated),
+	}
+	if r.HoursAssumed {
+		r.AssumedHours = words.AssumedHours(l)
 	}
 	if device := a.Device(); device != "" {
 		r.DeviceID = &device
@@ -79,7 +89,7 @@ func recommendationOf(a advice.Advice, l words.Language) Recommendation {
 }
 
 func evidenceOf(a advice.Advice) Evidence {
-	e := Evidence{Rule: string(a.Finding.Kind), Cause: a.Finding.Cause, Version: a.Basis.Version, Figures: []Figure{}, Hash: a.Basis.Hash}
+	e := Evidence{Rule: string(a.Finding.Kind), Cause: a.Finding.Cause, Version: a.Basis.Version, Figures: []Figure{}, Hash: a.Basis.Hash, Assumed: a.RestsOnHours()}
 	for _, f := range a.Finding.Figures {
 		e.Figures = append(e.Figures, Figure{Name: f.Name, Value: rounded(f.Value, otherDecimals), Unit: f.Unit})
 	}

@@ -77,15 +77,17 @@ type ScenarioPeriod struct {
 
 // SimulationBody is what a scenario would have come to.
 type SimulationBody struct {
-	ID            string             `json:"id,omitempty"`
-	Name          string             `json:"name,omitempty"`
-	CreatedAt     string             `json:"created_at,omitempty" format:"date-time"`
-	Scope         SimulationTarget   `json:"scope"`
-	From          string             `json:"from" format:"date-time"`
-	To            string             `json:"to" format:"date-time"`
-	Hours         int                `json:"hours"`
-	HoursMeasured int                `json:"hours_measured" doc:"The others count neither before nor after"`
-	Currency      string             `json:"currency"`
+	ID            string           `json:"id,omitempty"`
+	Name          string           `json:"name,omitempty"`
+	CreatedAt     string           `json:"created_at,omitempty" format:"date-time"`
+	Scope         SimulationTarget `json:"scope"`
+	From          string           `json:"from" format:"date-time"`
+	To            string           `json:"to" format:"date-time"`
+	Hours         int              `json:"hours"`
+	HoursMeasured int              `json:"hours_measured" doc:"The others count neither before nor after"`
+	Currency      string           `json:"currency"`
+	Pricing
+	AvoidedFactor *AdviceFactor      `json:"avoided_factor,omitempty" doc:"What the saving's emissions rest on"`
 	Before        SimulationTotals   `json:"before"`
 	After         SimulationTotals   `json:"after"`
 	Saving        SimulationSaving   `json:"saving"`
@@ -252,7 +254,7 @@ func simulationOf(l words.Language, s advice.Scenario, r advice.Simulation) Simu
 	saved := r.Saved
 	body := SimulationBody{
 		Name: s.Name, Scope: SimulationTarget{string(r.Scope.Level), r.Scope.ID}, From: instant(r.From), To: instant(r.To), Hours: r.Hours, HoursMeasured: r.Measured,
-		Currency: r.Currency, Before: totalsOf(r.Before), After: totalsOf(r.After), Effects: []SimulationEffect{}, Changes: changesOf(s),
+		Currency: r.Currency, Pricing: pricingOf(r.Price.Of(), r.Price.FootprintFactor), AvoidedFactor: pricingOf(advice.Tariff{}, r.Price.AvoidedFactor).EmissionFactor, Before: totalsOf(r.Before), After: totalsOf(r.After), Effects: []SimulationEffect{}, Changes: changesOf(s),
 		Saving: SimulationSaving{
 			KWh: rounded(saved.KWh, kwhDecimals), KWhLow: roundedOrNil(saved.KWhLow, kwhDecimals), KWhHigh: roundedOrNil(saved.KWhHigh, kwhDecimals), PeakKW: rounded(saved.PeakKW, kwhDecimals),
 			Cost: rounded(saved.Cost, moneyDecimals), CostLow: roundedOrNil(saved.CostLow, moneyDecimals), CostHigh: roundedOrNil(saved.CostHigh, moneyDecimals), CO2Kg: rounded(saved.CO2Kg, kwhDecimals),

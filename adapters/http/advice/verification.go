@@ -41,8 +41,9 @@ type VerificationBody struct {
 	CostLow     *float64 `json:"cost_low"`
 	CostHigh    *float64 `json:"cost_high"`
 	Currency    string   `json:"currency"`
-	CO2Kg       *float64 `json:"co2_kg" doc:"Avoided emissions"`
-	Placebos    int      `json:"placebos" doc:"Spans without a change that the interval was learnt from"`
+	Pricing
+	CO2Kg    *float64 `json:"co2_kg" doc:"Avoided emissions"`
+	Placebos int      `json:"placebos" doc:"Spans without a change that the interval was learnt from"`
 	// Growth is how the saving grew.
 	Growth []GrowthPoint `json:"growth" nullable:"false" doc:"The avoided energy since the begin after each day, or each few; empty while the verdict says that nothing can be said"`
 	Why    []string      `json:"why" nullable:"false" doc:"Why there is no baseline: too_few_days, coverage_low, no_variation"`
@@ -73,6 +74,7 @@ func (h *Handlers) verification(ctx context.Context, in *IDInput) (*verification
 	}
 	if v.Verdict == advice.Saved || v.Verdict == advice.NotShown || v.Verdict == advice.UsedMore {
 		s := v.Saving
+		body.Pricing = pricingOf(v.Price.Of(), v.Price.AvoidedFactor)
 		body.BaselineKWh, body.ActualKWh, body.AvoidedKWh = finite(s.Expected, kwhDecimals), finite(s.Actual, kwhDecimals), finite(s.Avoided, kwhDecimals)
 		body.AvoidedLow, body.AvoidedHigh, body.PromisedKWh = finite(s.Low, kwhDecimals), finite(s.High, kwhDecimals), finite(v.Promised, kwhDecimals)
 		body.Cost, body.CostLow, body.CostHigh, body.CO2Kg = finite(v.Cost, moneyDecimals), finite(v.CostLow, moneyDecimals), finite(v.CostHigh, moneyDecimals), finite(v.CO2Kg, kwhDecimals)

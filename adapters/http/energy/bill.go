@@ -24,6 +24,7 @@ type billInput struct {
 	Level string `query:"level" enum:"site,building,floor,room,device" default:"site"`
 	ID    string `query:"id" maxLength:"64" doc:"The space's or device's id; the only site may be left out"`
 	Month string `query:"month" required:"true" maxLength:"7" example:"2026-05" doc:"YYYY-MM, in the site's time zone"`
+	AsOfInput
 }
 
 // Bill is what a month's energy costs.
@@ -43,6 +44,7 @@ type Bill struct {
 	Total          amount      `json:"total"`
 	CO2Kg          amount      `json:"co2_kg" doc:"Footprint"`
 	EmissionFactor []co2Factor `json:"emission_factors" doc:"The published ones of the year, which hold where the tariff has none of its own"`
+	Pricing
 }
 
 type billLine struct {
@@ -76,12 +78,17 @@ type co2Factor struct {
 }
 
 func (h *Handlers) bill(ctx context.Context, in *billInput) (*one[Bill], error) {
-	b, err := h.Reports.Bill(ctx, callerOf(ctx), energy.Level(in.Level), in.ID, in.Month)
+	at, err := in.at(ctx, h, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	b, err := h.Reports.BillAt(ctx, callerOf(ctx), energy.Level(in.Level), in.ID, in.Month, at)
 	if err != nil {
 		return nil, err
 	}
 	out := Bill{
-		From: instant(b.From), To: instant(b.To), Complete: b.Complete, Currency: b.Currency,
+		Pricing: pricingOf(b.Pricing),
+		From:    instant(b.From), To: instant(b.To), Complete: b.Complete, Currency: b.Currency,
 		KWh: kwh(b.Usage.Energy), EstimatedKWh: kwh(b.Usage.Estimated), Coverage: b.Usage.Coverage,
 		Lines: make([]billLine, len(b.Lines)), EnergyCost: amount{b.Usage.Charge.Cost}, Contribution: amount{b.Contribution},
 		Total: amount{b.Total}, CO2Kg: amount{b.Usage.Charge.CO2},

@@ -111,6 +111,7 @@ type group struct {
 type SeriesBody struct {
 	Items  []step  `json:"items,omitempty"`
 	Series []group `json:"series,omitempty" doc:"One a group, where by is given"`
+	Pricing
 }
 
 // defaultSpan is what a series covers that does not say from when.
@@ -130,7 +131,7 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 	if err := httpserver.Weigh(ctx, seriesWeight(steps, in.sheet())); err != nil {
 		return nil, err
 	}
-	all, err := h.Reports.Serie(ctx, callerOf(ctx), q)
+	all, p, err := h.Reports.SeriePriced(ctx, callerOf(ctx), q)
 	if err != nil {
 		return nil, err
 	}
@@ -139,12 +140,12 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 		if err != nil {
 			return nil, err
 		}
-		return h.seriesSheet(ctx, zone, all, format), nil
+		return h.seriesSheet(ctx, zone, all, p, format), nil
 	}
 	if steps > streamedSteps {
-		return streamSeries(all, in.By != "", httpserver.Language(ctx)), nil
+		return streamSeries(all, p, in.By != "", httpserver.Language(ctx)), nil
 	}
-	return httpserver.JSON(seriesBody(all, in.By != "", httpserver.Language(ctx))), nil
+	return httpserver.JSON(seriesBody(all, p, in.By != "", httpserver.Language(ctx))), nil
 }
 
 // stepsPerWeight is how many steps take about a megabyte while they are answered; of more than streamedSteps the JSON is
@@ -162,11 +163,11 @@ func seriesWeight(steps int, format string) int {
 	return weight
 }
 
-func seriesBody(all []energy.Series, grouped bool, language string) SeriesBody {
+func seriesBody(all []energy.Series, p energy.Pricing, grouped bool, language string) SeriesBody {
 	if !grouped {
-		return SeriesBody{Items: stepsOf(all[0].Steps, language)}
+		return SeriesBody{Items: stepsOf(all[0].Steps, language), Pricing: pricingOf(p)}
 	}
-	out := SeriesBody{Series: make([]group, len(all))}
+	out := SeriesBody{Pricing: pricingOf(p), Series: make([]group, len(all))}
 	for i, s := range all {
 		out.Series[i] = group{Key: s.Key, Name: s.Name, Items: stepsOf(s.Steps, language)}
 	}

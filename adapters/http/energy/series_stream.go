@@ -15,13 +15,13 @@ import (
 const stepsAtOnce = 500
 
 // streamSeries writes what seriesBody would hold, a few steps in memory at a time.
-func streamSeries(all []energy.Series, grouped bool, language string) *huma.StreamResponse {
+func streamSeries(all []energy.Series, p energy.Pricing, grouped bool, language string) *huma.StreamResponse {
 	return httpserver.Stream("application/json", func(w *bufio.Writer) error {
 		out := jsontext.NewEncoder(w, jsontext.AllowInvalidUTF8(true))
 		if !grouped {
 			return writeTokens(out, jsontext.BeginObject, jsontext.String("items"), func() error {
 				return writeSteps(out, all[0].Steps, language)
-			}, jsontext.EndObject)
+			}, func() error { return writePricing(out, pricingOf(p)) }, jsontext.EndObject)
 		}
 		return writeTokens(out, jsontext.BeginObject, jsontext.String("series"), jsontext.BeginArray, func() error {
 			for i := range all {
@@ -31,8 +31,23 @@ func streamSeries(all []energy.Series, grouped bool, language string) *huma.Stre
 				all[i].Steps = nil // what is written need not be held
 			}
 			return nil
-		}, jsontext.EndArray, jsontext.EndObject)
+		}, jsontext.EndArray, func() error { return writePricing(out, pricingOf(p)) }, jsontext.EndObject)
 	})
+}
+
+// writePricing writes the members of Pricing that are there.
+func writePricing(out *jsontext.Encoder, p Pricing) error {
+	var err error
+	member := func(name string, there bool, value any) {
+		if there && err == nil {
+			err = writeTokens(out, jsontext.String(name), func() error { return json.MarshalEncode(out, value) })
+		}
+	}
+	member("tariff", p.Tariff != nil, p.Tariff)
+	member("tariffs", len(p.Tariffs) > 0, p.Tariffs)
+	member("emission_factor", p.EmissionFactor != nil, p.EmissionFactor)
+	member("emission_factors_used", len(p.Factors) > 0, p.Factors)
+	return err
 }
 
 func writeGroup(out *jsontext.Encoder, s energy.Series, language string) error {

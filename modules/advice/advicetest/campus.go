@@ -170,6 +170,17 @@ func (c *Campus) Days(ctx context.Context, t advice.Target, from, to time.Time) 
 	return days, nil
 }
 
+// Total answers advice.Consumption; a kWh costs the price here.
+func (c *Campus) Total(ctx context.Context, t advice.Target, from, to time.Time) (advice.DayUse, error) {
+	total := advice.DayUse{Start: from, PeakKW: math.NaN()}
+	uses, err := c.Hours(ctx, t, from, to)
+	for _, u := range uses {
+		total.Known, total.KWh, total.Cost = true, total.KWh+u.KWh, total.Cost+c.Price*u.KWh
+		total.Coverage += u.Coverage / to.Sub(from).Hours()
+	}
+	return total, err
+}
+
 // AmbientHours answers advice.Ambience.
 func (c *Campus) AmbientHours(_ context.Context, space string, _, _ time.Time) ([]advice.AmbientHour, error) {
 	return c.ambient[space], nil
