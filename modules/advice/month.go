@@ -208,14 +208,15 @@ func (a *Advisor) MonthPDF(ctx context.Context, l words.Language, m Month) ([]by
 	r.Text = words.MonthText(l, words.MonthFacts{
 		KWh: m.KWh, Before: m.BeforeKWh, Complete: m.Complete, Coverage: m.Coverage, PeakKW: m.PeakKW, PeakAt: m.PeakAt.In(m.From.Location()),
 	})
+	r.Text = append(r.Text, words.Priced(l, m.tariff().Words(), m.lastRate().FootprintFactor.Words()))
 	return a.Reports.Render(ctx, r)
 }
 
 func (m Month) figures(l words.Language) []ReportFigure {
 	return []ReportFigure{
 		{words.LabelMonthKWh(l), l.Amount(m.KWh) + " kWh"},
-		{words.LabelMonthCost(l), l.Number(m.Cost, 0) + " " + m.Currency},
-		{words.LabelMonthCO2(l), l.Amount(m.CO2Kg) + " kg"},
+		{words.LabelWithTariff(l, words.LabelMonthCost(l), m.tariff().Words()), l.Number(m.Cost, 0) + " " + m.Currency},
+		{words.LabelWithFactor(l, words.LabelMonthCO2(l), m.lastRate().FootprintFactor.Words()), l.Amount(m.CO2Kg) + " kg"},
 		{words.LabelMonthPeak(l), words.KilowattsOrNone(l, m.PeakKW)},
 	}
 }

@@ -1,6 +1,10 @@
 package advice
 
-import "time"
+import (
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice/words"
+)
 
 // Tariff names the prices that money rests on.
 type Tariff struct {
@@ -19,6 +23,16 @@ func (t Tariff) Year() int {
 		return 0
 	}
 	return at.Year()
+}
+
+// Words are those of the tariff that texts name.
+func (t Tariff) Words() words.Tariff {
+	return words.Tariff{Name: t.Name, Year: t.Year(), Default: t.Default}
+}
+
+// Words are those of the factor that texts name.
+func (f Factor) Words() words.Factor {
+	return words.Factor{Name: f.Name, KgPerKWh: f.KgPerKWh, Year: f.Year, Default: f.Default}
 }
 
 // Of is the tariff of a rate.
@@ -42,12 +56,13 @@ func (m Month) lastRate() Rate {
 // PriceOn is the rate that held at an instant.
 func (m Month) PriceOn(at time.Time) Rate { return rateAt(m.Prices, at) }
 
-// byDefault tells whether any of a month's money rests on a tariff that the site has not set.
-func (m Month) byDefault() bool {
+// tariff is the one that a month's money is said to rest on: one that is not the site's own, where part of it does, and else the
+// last that held.
+func (m Month) tariff() Tariff {
 	for _, r := range m.Prices {
 		if r.Default {
-			return true
+			return r.Of()
 		}
 	}
-	return false
+	return m.lastRate().Of()
 }

@@ -113,7 +113,7 @@ func anomalyOf(l words.Language, a advice.Anomaly) AnomalyBody {
 	body := AnomalyBody{
 		ID: a.Target.ID, Level: string(a.Target.Level), SpaceID: a.Space, Kind: string(a.Kind), Fault: a.Kind.Fault(), Start: instant(a.From), End: instant(a.To),
 		DetectedAt: instant(a.Known), Lasting: a.Open, Certainty: rounded(a.Certainty, moneyDecimals), Currency: a.Currency,
-		Message: words.Departure(l, a.About, string(a.Kind), a.KWh, a.Cost, a.Currency, a.Open),
+		Message: words.Departure(l, a.About, string(a.Kind), a.KWh, a.Cost, a.Currency, a.Price.Of().Words(), a.Open),
 	}
 	if !a.Kind.Fault() {
 		body.Pricing = pricingOf(a.Price.Of(), advice.Factor{})

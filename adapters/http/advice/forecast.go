@@ -125,7 +125,7 @@ func peakOf(p *advice.PeakAhead) *ForecastPeak {
 func outlookOf(f advice.Forecast) words.Outlook {
 	var o words.Outlook
 	if f.Month != nil {
-		o = words.Outlook{Known: true, KWh: f.Month.Expected, Low: f.Month.Low, High: f.Month.High, Cost: f.Month.Cost, Currency: f.Month.Currency}
+		o = words.Outlook{Known: true, KWh: f.Month.Expected, Low: f.Month.Low, High: f.Month.High, Cost: f.Month.Cost, Currency: f.Month.Currency, Tariff: f.Month.Price.Of().Words()}
 	}
 	if f.Peak != nil {
 		o.PeakKW, o.Risk, o.ExpectedKW, o.ExpectedAt = f.Peak.KW, string(f.Peak.Risk), f.Peak.ExpectedKW, f.Peak.ExpectedAt

@@ -58,6 +58,9 @@ func (h *Handlers) month(ctx context.Context, in *monthInput) (*fileOutput, erro
 	return &fileOutput{ContentType: "application/pdf", ContentDisposition: "inline; " + name + `.pdf"`, Body: pdf}, err
 }
 
+// milliwatts are the decimals of a kW in which peaks are kept.
+const milliwatts = 6
+
 // monthTable is the month's days, one a line.
 func monthTable(m advice.Month) ([]byte, error) {
 	var out bytes.Buffer
@@ -75,7 +78,7 @@ func monthTable(m advice.Month) ([]byte, error) {
 			copy(row[7:], pricingCells(m.PriceOn(d.Start)))
 		}
 		if !math.IsNaN(d.PeakKW) {
-			row[5] = number(d.PeakKW, kwhDecimals)
+			row[5] = number(d.PeakKW, milliwatts)
 		}
 		if err := table.Row(row...); err != nil {
 			return nil, err

@@ -259,7 +259,7 @@ func simulationOf(l words.Language, s advice.Scenario, r advice.Simulation) Simu
 			KWh: rounded(saved.KWh, kwhDecimals), KWhLow: roundedOrNil(saved.KWhLow, kwhDecimals), KWhHigh: roundedOrNil(saved.KWhHigh, kwhDecimals), PeakKW: rounded(saved.PeakKW, kwhDecimals),
 			Cost: rounded(saved.Cost, moneyDecimals), CostLow: roundedOrNil(saved.CostLow, moneyDecimals), CostHigh: roundedOrNil(saved.CostHigh, moneyDecimals), CO2Kg: rounded(saved.CO2Kg, kwhDecimals),
 		},
-		Message: words.Simulated(l, words.WhatIf{KWh: saved.KWh, Before: r.Before.KWh, Low: saved.KWhLow, High: saved.KWhHigh, Cost: saved.Cost, Currency: r.Currency, Hours: r.Measured}),
+		Message: words.Simulated(l, words.WhatIf{KWh: saved.KWh, Before: r.Before.KWh, Low: saved.KWhLow, High: saved.KWhHigh, Cost: saved.Cost, Currency: r.Currency, Tariff: r.Price.Of().Words(), Hours: r.Measured}),
 	}
 	for _, e := range r.Changes {
 		body.Effects = append(body.Effects, SimulationEffect{Target: SimulationTarget{string(e.Target.Level), e.Target.ID}, Action: string(e.Action), KWh: rounded(e.KWh, kwhDecimals), Source: string(e.Source)})

@@ -29,21 +29,21 @@ type billInput struct {
 
 // Bill is what a month's energy costs.
 type Bill struct {
-	From           instant     `json:"from"`
-	To             instant     `json:"to"`
-	Complete       bool        `json:"complete" doc:"Whether the month is over"`
-	Currency       string      `json:"currency"`
-	KWh            kwh         `json:"kwh"`
-	EstimatedKWh   kwh         `json:"estimated_kwh"`
-	Coverage       float64     `json:"coverage" doc:"Measured time ÷ time, 0 to 1"`
-	Lines          []billLine  `json:"lines" doc:"The energy by price"`
-	EnergyCost     amount      `json:"energy_cost" doc:"The lines and the contribution"`
-	Contribution   amount      `json:"contribution"`
-	Demand         *demand     `json:"demand,omitempty" doc:"Absent where it has no price or no peak was measured"`
-	Reactive       *reactive   `json:"reactive,omitempty" doc:"Absent where no tariff has a rule for it"`
-	Total          amount      `json:"total"`
-	CO2Kg          amount      `json:"co2_kg" doc:"Footprint"`
-	EmissionFactor []co2Factor `json:"emission_factors" doc:"The published ones of the year, which hold where the tariff has none of its own"`
+	From         instant     `json:"from"`
+	To           instant     `json:"to"`
+	Complete     bool        `json:"complete" doc:"Whether the month is over"`
+	Currency     string      `json:"currency"`
+	KWh          kwh         `json:"kwh"`
+	EstimatedKWh kwh         `json:"estimated_kwh"`
+	Coverage     float64     `json:"coverage" doc:"Measured time ÷ time, 0 to 1"`
+	Lines        []billLine  `json:"lines" doc:"The energy by price"`
+	EnergyCost   amount      `json:"energy_cost" doc:"The lines and the contribution"`
+	Contribution amount      `json:"contribution"`
+	Demand       *demand     `json:"demand,omitempty" doc:"Absent where it has no price or no peak was measured"`
+	Reactive     *reactive   `json:"reactive,omitempty" doc:"Absent where no tariff has a rule for it"`
+	Total        amount      `json:"total"`
+	CO2Kg        amount      `json:"co2_kg" doc:"Footprint"`
+	Published    []co2Factor `json:"emission_factors" doc:"The published ones of the year, which hold where the tariff has none of its own"`
 	Pricing
 }
 
@@ -105,7 +105,7 @@ func (h *Handlers) bill(ctx context.Context, in *billInput) (*one[Bill], error) 
 		}
 	}
 	for _, f := range b.Factors {
-		out.EmissionFactor = append(out.EmissionFactor, co2Factor{Year: f.Year, Footprint: amount{f.Footprint}, Avoided: amount{f.Avoided}, Source: f.Source})
+		out.Published = append(out.Published, co2Factor{Year: f.Year, Footprint: amount{f.Footprint}, Avoided: amount{f.Avoided}, Source: f.Source})
 	}
 	return &one[Bill]{out}, nil
 }

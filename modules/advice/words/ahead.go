@@ -12,6 +12,7 @@ type Outlook struct {
 	KWh, Low, High float64
 	Cost           float64
 	Currency       string
+	Tariff         Tariff
 	PeakKW         float64
 	Risk           string
 	ExpectedKW     float64
@@ -31,7 +32,7 @@ func Ahead(l Language, o Outlook) string {
 		text += l.pick(" (entre "+l.Energy(o.Low)+" y "+l.Energy(o.High)+")", " (between "+l.Energy(o.Low)+" and "+l.Energy(o.High)+")")
 	}
 	if o.Cost > 0 {
-		text += l.pick(", unos ", ", about ") + l.Whole(o.Cost, o.Currency) + l.pick(" de energía", " of energy")
+		text += l.pick(", unos ", ", about ") + l.Whole(o.Cost, o.Currency) + l.pick(" de energía", " of energy") + l.at(o.Tariff)
 	}
 	text += "."
 	day := l.weekday(o.ExpectedAt.Weekday()) + l.pick(" a las ", " at ") + Clock(float64(o.ExpectedAt.Hour()))

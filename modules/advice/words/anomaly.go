@@ -1,7 +1,7 @@
 package words
 
-// Departure words an anomaly of a kind: its waste in kWh and its money, 0 for a fault of the data.
-func Departure(l Language, about About, kind string, kwh, cost float64, currency string, lasting bool) string {
+// Departure words an anomaly of a kind: its waste in kWh and its money at a tariff, 0 for a fault of the data.
+func Departure(l Language, about About, kind string, kwh, cost float64, currency string, tariff Tariff, lasting bool) string {
 	what, known := departures[kind]
 	if !known {
 		return ""
@@ -10,7 +10,7 @@ func Departure(l Language, about About, kind string, kwh, cost float64, currency
 	if kwh > 0 {
 		text += l.pick("; unos ", "; about ") + l.Energy(kwh) + l.pick(" kWh de más", " kWh too much")
 		if cost >= 1 {
-			text += " (" + l.Whole(cost, currency) + ")"
+			text += " (" + l.Whole(cost, currency) + l.at(tariff) + ")"
 		}
 	}
 	if lasting {

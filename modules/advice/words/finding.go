@@ -17,6 +17,7 @@ type About struct {
 type Promise struct {
 	KWh, Cost float64
 	Currency  string
+	Tariff    Tariff
 }
 
 // Text is a finding in words.
@@ -60,7 +61,7 @@ func (l Language) promise(p Promise) string {
 	}
 	money := ""
 	if p.Cost >= 1 {
-		money = " (" + l.Money(p.Cost, p.Currency) + ")"
+		money = " (" + l.Money(p.Cost, p.Currency) + l.at(p.Tariff) + ")"
 	}
 	return l.pick("Corregirlo ahorra al menos "+l.AtLeast(p.KWh)+" kWh"+money+" al mes.",
 		"Putting it right saves at least "+l.AtLeast(p.KWh)+" kWh"+money+" a month.")

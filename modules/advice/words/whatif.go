@@ -7,6 +7,7 @@ type WhatIf struct {
 	Low, High   *float64
 	Cost        float64
 	Currency    string
+	Tariff      Tariff
 	Hours       int
 }
 
@@ -18,9 +19,9 @@ func Simulated(l Language, w WhatIf) string {
 		return l.pick("En "+span+" estos cambios no habrían cambiado nada.", "Over "+span+" these changes would have changed nothing.")
 	case w.KWh == 0:
 		if w.Cost < 0 {
-			return l.pick("En "+span+" se habría pagado "+l.Whole(-w.Cost, w.Currency)+" más por la misma energía.", "Over "+span+" the same energy would have cost "+l.Whole(-w.Cost, w.Currency)+" more.")
+			return l.pick("En "+span+" se habría pagado "+l.Whole(-w.Cost, w.Currency)+" más por la misma energía"+l.at(w.Tariff)+".", "Over "+span+" the same energy would have cost "+l.Whole(-w.Cost, w.Currency)+" more"+l.at(w.Tariff)+".")
 		}
-		return l.pick("En "+span+" se habría pagado "+l.Whole(w.Cost, w.Currency)+" menos por la misma energía.", "Over "+span+" the same energy would have cost "+l.Whole(w.Cost, w.Currency)+" less.")
+		return l.pick("En "+span+" se habría pagado "+l.Whole(w.Cost, w.Currency)+" menos por la misma energía"+l.at(w.Tariff)+".", "Over "+span+" the same energy would have cost "+l.Whole(w.Cost, w.Currency)+" less"+l.at(w.Tariff)+".")
 	case w.KWh < 0:
 		return l.pick("En "+span+" se habrían usado "+l.Energy(-w.KWh)+" kWh más.", "Over "+span+" "+l.Energy(-w.KWh)+" kWh more would have been used.")
 	}
