@@ -208,6 +208,9 @@ func (a *Advisor) MonthPDF(ctx context.Context, l words.Language, m Month) ([]by
 	r.Text = words.MonthText(l, words.MonthFacts{
 		KWh: m.KWh, Before: m.BeforeKWh, Complete: m.Complete, Coverage: m.Coverage, PeakKW: m.PeakKW, PeakAt: m.PeakAt.In(m.From.Location()),
 	})
+	if slices.ContainsFunc(m.Open, func(a Advice) bool { return a.RestsOnHours() }) {
+		r.Text = append(r.Text, words.MarkedHours(l))
+	}
 	r.Text = append(r.Text, words.Priced(l, m.tariff().Words(), m.lastRate().FootprintFactor.Words()))
 	return a.Reports.Render(ctx, r)
 }
@@ -227,7 +230,9 @@ func (m Month) tables(l words.Language) []ReportTable {
 		devices = append(devices, []string{d.Name, l.Amount(d.KWh) + " kWh", l.Number(100*d.KWh/m.KWh, 1) + " %"})
 	}
 	for _, r := range m.Open {
-		open = append(open, []string{r.Text(l).Title, l.AtLeast(r.Finding.Saving.Low) + " kWh", l.Money(r.Money.CostLow, r.Money.Currency)})
+		open = append(open, []string{
+			words.Marked(r.Text(l).Title, r.RestsOnHours()), l.AtLeast(r.Finding.Saving.Low) + " kWh", l.Money(r.Money.CostLow, r.Money.Currency), words.Confidence(l, r.Finding.Confidence),
+		})
 	}
 	for _, v := range m.Proven {
 		saved := words.VerdictShort(l, string(v.Verdict))

@@ -37,6 +37,18 @@ type SimulatedSaving struct {
 	KWhLow, KWhHigh, CostLow, CostHigh *float64
 }
 
+// leastMonthly is how much must be measured for a mean month of the replay to be told: four weeks.
+const leastMonthly = 28 * hoursPerDay
+
+// Monthly is the mean month of what was replayed, kWh and money; known is false where that is less than four weeks.
+func (s Simulation) Monthly() (kwh, cost float64, known bool) {
+	if s.Measured < leastMonthly {
+		return 0, 0, false
+	}
+	months := float64(s.Measured) / (daysPerMonth * hoursPerDay)
+	return s.Saved.KWh / months, s.Saved.Cost / months, true
+}
+
 // Source says where the size of a change's effect comes from.
 type Source string
 

@@ -121,6 +121,9 @@ type SimulationSaving struct {
 	CostLow  *float64 `json:"cost_low"`
 	CostHigh *float64 `json:"cost_high"`
 	CO2Kg    float64  `json:"co2_kg" doc:"Avoided emissions"`
+	// KWhMonth and CostMonth are null where less than four weeks were replayed.
+	KWhMonth  *float64 `json:"kwh_month" doc:"In the mean month of what was replayed"`
+	CostMonth *float64 `json:"cost_month"`
 }
 
 // SimulationEffect is what one change did.
@@ -260,6 +263,9 @@ func simulationOf(l words.Language, s advice.Scenario, r advice.Simulation) Simu
 			Cost: rounded(saved.Cost, moneyDecimals), CostLow: roundedOrNil(saved.CostLow, moneyDecimals), CostHigh: roundedOrNil(saved.CostHigh, moneyDecimals), CO2Kg: rounded(saved.CO2Kg, kwhDecimals),
 		},
 		Message: words.Simulated(l, words.WhatIf{KWh: saved.KWh, Before: r.Before.KWh, Low: saved.KWhLow, High: saved.KWhHigh, Cost: saved.Cost, Currency: r.Currency, Tariff: r.Price.Of().Words(), Hours: r.Measured}),
+	}
+	if month, cost, known := r.Monthly(); known {
+		body.Saving.KWhMonth, body.Saving.CostMonth = finite(month, kwhDecimals), finite(cost, moneyDecimals)
 	}
 	for _, e := range r.Changes {
 		body.Effects = append(body.Effects, SimulationEffect{Target: SimulationTarget{string(e.Target.Level), e.Target.ID}, Action: string(e.Action), KWh: rounded(e.KWh, kwhDecimals), Source: string(e.Source)})

@@ -18,3 +18,17 @@ func Confidence(l Language, c float64) string {
 	}
 	return l.pick("confianza baja", "low confidence")
 }
+
+// Marked is the title of what rests on assumed hours, with a mark that MarkedHours explains.
+func Marked(title string, assumed bool) string {
+	if assumed {
+		return title + " *"
+	}
+	return title
+}
+
+// MarkedHours explains the mark.
+func MarkedHours(l Language) string {
+	return l.pick("* Supone el horario "+AssumedHours(l)+": nadie ha puesto el del espacio en el calendario.",
+		"* It assumes the hours "+AssumedHours(l)+": nobody has set those of the space in the calendar.")
+}

@@ -1,33 +1,53 @@
 // Numbers, money and dates as they are written in Colombia, or in English.
+import { decimals, written } from './figures'
 import { language } from './i18n.svelte'
 
 const locale = () => (language.code === 'en' ? 'en-US' : 'es-CO')
 
+/** A number with so many decimals at the most. */
 export function number(v: number | null | undefined, digits = 1): string {
   if (v === null || v === undefined) return '–'
-  return new Intl.NumberFormat(locale(), { maximumFractionDigits: digits, minimumFractionDigits: 0 }).format(v)
+  return written(v, digits, locale(), { minimumFractionDigits: 0 })
+}
+
+/** An amount with about three digits, as the server's texts write it. */
+export function amount(v: number | null | undefined): string {
+  if (v === null || v === undefined) return '–'
+  return written(v, decimals(v), locale())
 }
 
 /** kWh in the unit that reads best. */
 export function kwh(v: number | null | undefined): string {
   if (v === null || v === undefined) return '–'
-  if (Math.abs(v) >= 100_000) return `${number(v / 1000, 1)} MWh`
-  return `${number(v, Math.abs(v) < 10 ? 2 : Math.abs(v) < 1000 ? 1 : 0)} kWh`
+  return Math.abs(v) >= 100_000 ? `${written(v, 1, locale(), {}, -3)} MWh` : inKwh(v)
+}
+
+/** kWh as such, for tables and what is promised. */
+export function inKwh(v: number | null | undefined): string {
+  return v === null || v === undefined ? '–' : `${amount(v)} kWh`
 }
 
 export function kw(v: number | null | undefined): string {
   if (v === null || v === undefined) return '–'
-  return Math.abs(v) < 1 ? `${number(v * 1000, 0)} W` : `${number(v, 1)} kW`
+  if (Math.abs(v) >= 1) return `${amount(v)} kW`
+  return `${written(v, decimals(v * 1000), locale(), {}, 3)} W`
 }
 
+/** Money in whole units. */
 export function money(v: number | null | undefined, currency = 'COP'): string {
   if (v === null || v === undefined) return '–'
-  return new Intl.NumberFormat(locale(), { style: 'currency', currency, maximumFractionDigits: 0 }).format(v)
+  return written(v, 0, locale(), { style: 'currency', currency })
+}
+
+/** Money on a card: millions with one decimal. */
+export function millions(v: number | null | undefined, currency = 'COP'): string {
+  if (v === null || v === undefined || Math.abs(v) < 1_000_000) return money(v, currency)
+  return `${written(v, 1, locale(), { style: 'currency', currency }, -6)} M`
 }
 
 export function percent(v: number | null | undefined): string {
   if (v === null || v === undefined) return '–'
-  return new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 0 }).format(v)
+  return written(v, 0, locale(), { style: 'percent' })
 }
 
 const zone = 'America/Bogota'
