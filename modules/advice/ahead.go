@@ -304,27 +304,15 @@ func monthAhead(told forecast.Outlook, past *history.History, coming []ForecastH
 	return m
 }
 
-// peakAhead compares the month's highest quarter hour with those expected in the coming week: hours are told, and their highest
-// quarter hour lies above them as it did in the high hours before. told is the month's peak as the overview tells it; where that is
-// NaN, since no quarter hour was measured by itself, the highest hour stands for it. Nil in a month without a measured hour.
+// peakAhead compares the month's peak, as the overview tells it, with the highest quarter hours expected in the coming week: hours are
+// told, and their highest quarter hour lies above them as it did in the high hours before. Nil in a month of which no quarter hour was
+// wholly measured.
 func peakAhead(past *history.History, coming []ForecastHour, now time.Time, told float64) *PeakAhead {
 	start := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
-	highest := history.Hour.Highest
-	if !math.IsNaN(told) {
-		highest = func(h history.Hour) float64 { return h.PeakKW }
-	}
-	var p PeakAhead
-	for i, h := range past.Hours {
-		if h.Known() && highest(h) > p.KW && !past.At(i).Before(start) {
-			p.KW, p.At = highest(h), past.At(i)
-		}
-	}
-	if p.KW > 0 && !math.IsNaN(told) {
-		p.KW = told
-	}
-	if p.KW == 0 {
+	if math.IsNaN(told) || told <= 0 {
 		return nil
 	}
+	p := PeakAhead{KW: told, At: peakHour(past, start, now, told)}
 	p.Risk = PeakUnlikely
 	above := peakOverHour(past)
 	for _, h := range coming[:min(len(coming), MostHoursAhead)] {
@@ -343,6 +331,29 @@ func peakAhead(past *history.History, coming []ForecastHour, now time.Time, told
 		}
 	}
 	return &p
+}
+
+// peakHour is the hour since an instant that held the highest quarter hour, of told kW, or was the highest where none was measured
+// by itself; the hour that runs where no earlier one was as high.
+func peakHour(past *history.History, since, running time.Time, told float64) (at time.Time) {
+	const same = 1e-6 // an hour's figures are kept to this, kW
+	var quarter, mean float64
+	found := false
+	for i, h := range past.Hours {
+		if !h.Known() || past.At(i).Before(since) {
+			continue
+		}
+		switch {
+		case h.PeakKW > quarter:
+			quarter, at, found = h.PeakKW, past.At(i), true
+		case !found && h.KW > mean:
+			mean, at = h.KW, past.At(i)
+		}
+	}
+	if at.IsZero() || found && quarter < told-same {
+		return running
+	}
+	return at
 }
 
 // peakOverHour is how far above its mean the highest quarter hour of an hour lay, as a ratio: the median of the highest tenth of

@@ -39,6 +39,12 @@ export function money(v: number | null | undefined, currency = 'COP'): string {
   return written(v, 0, locale(), { style: 'currency', currency })
 }
 
+/** A price, with the digits that it has. */
+export function price(v: number | null | undefined, currency = 'COP'): string {
+  if (v === null || v === undefined) return '–'
+  return written(v, 6, locale(), { style: 'currency', currency, minimumFractionDigits: 0 })
+}
+
 /** Money on a card: millions with one decimal. */
 export function millions(v: number | null | undefined, currency = 'COP'): string {
   if (v === null || v === undefined || Math.abs(v) < 1_000_000) return money(v, currency)
