@@ -44,6 +44,11 @@ func TestOneFigureHasOneValue(t *testing.T) {
 		require.Equal(t, overview.Month, all.sheet("xlsx"), "the XLSX")
 		all.forecast(overview)
 		all.pdf(overview)
+		for _, wrong := range []string{now.AddDate(0, 0, 1).UTC().Format(time.RFC3339), "ayer"} {
+			for _, path := range []string{"/api/consumo/resumen?", "/api/consumo/factura?month=2026-01&", "/api/pronostico?id=" + campus.Site + "&", "/api/reportes/mensual?month=2026-01&"} {
+				require.Contains(t, string(send(t, client, 400, http.MethodGet, path+"as_of="+wrong, nil).Body), `as_of`, path)
+			}
+		}
 	})
 }
 
