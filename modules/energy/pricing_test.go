@@ -15,7 +15,7 @@ func TestPricingNamesAllThatHeld(t *testing.T) {
 	at := func(day int) Instant { return InstantOf(time.Date(2026, 5, day, 0, 0, 0, 0, zone)) }
 	footprint := decimal.RequireFromString("0.2")
 	own := Tariff{ID: "tf", Space: "sitio", Name: "Propia", Currency: "COP", ValidFrom: "2026-05-15", Price: decimal.NewFromInt(800), Footprint: &footprint}
-	all := rates([]Tariff{own}, at(1), at(31), zone)
+	all := rates([]Tariff{own}, at(1), at(31), place{zone: zone})
 	both := pricingOf(all, at(1), at(31))
 	require.Equal(t, []TariffUsed{
 		{Name: "Propia", ValidFrom: "2026-05-15"}, {Name: DefaultTariff.Name, ValidFrom: "2017-07-01", Source: DefaultTariff.Source, Default: true},
