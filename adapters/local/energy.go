@@ -28,6 +28,7 @@ var (
 	_ advice.Ambience    = Energy{}
 	_ advice.States      = Energy{}
 	_ advice.Calendar    = Energy{}
+	_ advice.Openings    = Energy{}
 	_ advice.Prices      = Energy{}
 	_ advice.Changes     = Energy{}
 )
@@ -137,7 +138,7 @@ func (e Energy) Total(ctx context.Context, t advice.Target, from, to time.Time) 
 func useOf(s energy.Step) advice.DayUse {
 	use := advice.DayUse{
 		Start: s.Start.Time(), Known: s.Known, KWh: s.Energy.Float(), Cost: s.Charge.Cost.InexactFloat64(), CO2Kg: s.Charge.CO2.InexactFloat64(),
-		PeakKW: math.NaN(), Coverage: s.Coverage,
+		PeakKW: math.NaN(), Coverage: s.Coverage, Weight: s.Weight,
 	}
 	if s.Known {
 		use.Exact = advice.ExactUse{KWh: s.Energy.KWh(), Cost: s.Charge.Cost.String(), CO2Kg: s.Charge.CO2.String()}
@@ -146,6 +147,12 @@ func useOf(s energy.Step) advice.DayUse {
 		use.PeakKW = peakOf(s)
 	}
 	return use
+}
+
+// Beside sets a range beside an earlier one.
+func (e Energy) Beside(ctx context.Context, t advice.Target, from, to time.Time, days int) (advice.Beside, error) {
+	c, err := e.Reports.Compare(ctx, inside, energy.Level(t.Level), t.ID, energy.InstantOf(from), energy.InstantOf(to), days)
+	return advice.Beside{KWh: c.Energy.Float(), Before: c.Earlier.Float(), Share: c.Share, Comparable: c.ChangeKnown}, err
 }
 
 // peakOf is the highest quarter hour of a step, kW; 0 where none was measured.

@@ -58,6 +58,34 @@ func keepInbox(ctx context.Context, log *zap.Logger, books *gormenergy.Store, in
 	repeat(ctx, settleEvery, log, failed, settle)
 }
 
+// relearnEvery is how long it waits before it tries again to judge old counters.
+const relearnEvery = time.Minute
+
+// relearn judges the counters again, one after the other, that an earlier version kept which did not learn their pace.
+func relearn(ctx context.Context, log *zap.Logger, books *gormenergy.Store, directory energy.Directory) {
+	all := func(ctx context.Context) error {
+		campus, err := directory.Fresh(ctx)
+		for more := err == nil; more && err == nil; {
+			more, err = books.Relearn(ctx, campus.Traits)
+		}
+		return err
+	}
+	const failed = "old counters were not judged again; it is tried again"
+	for ctx.Err() == nil {
+		err := all(ctx)
+		if err == nil {
+			return
+		}
+		if ctx.Err() == nil {
+			log.Error(failed, zap.Error(err))
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(relearnEvery):
+		}
+	}
+}
+
 // purgeInbox drops what nobody cared for every now and then, and says which measures went with it.
 func purgeInbox(ctx context.Context, log *zap.Logger, intake *energy.Intake) {
 	repeat(ctx, purgeEvery, log, "the inbox was not purged; it is tried again", func(ctx context.Context) error {

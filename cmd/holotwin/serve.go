@@ -76,7 +76,7 @@ func keepRefusals(log *zap.Logger, supervisor *supervise.Supervisor, refusals *a
 }
 
 // run ties the server's life to the program's.
-func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, sessions *auth.Sessions, api *httpserver.API, books *gormenergy.Store, observatory *energy.Observatory, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet, refusals *auth.Refusals, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
+func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, sessions *auth.Sessions, api *httpserver.API, books *gormenergy.Store, observatory *energy.Observatory, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, catalog *energy.Catalog, fleet *energy.Fleet, refusals *auth.Refusals, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
 	life.Append(fx.Hook{
 		OnStart: func(ctx context.Context) error {
 			warnOfExposed(log, db)
@@ -102,6 +102,7 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 				return errors.Join(err, listener.Close())
 			}
 			supervisor.Run("inbox", func(ctx context.Context) { keepInbox(ctx, log, books, intake) })
+			supervisor.Run("old counters", func(ctx context.Context) { relearn(ctx, log, books, catalog) })
 			supervisor.Run("old newcomers", func(ctx context.Context) { purgeInbox(ctx, log, intake) })
 			supervisor.Run("vitals", func(ctx context.Context) {
 				repeat(ctx, vitalsEvery, log, "it was not kept when devices were last heard; it is tried again", fleet.Keep)

@@ -41,14 +41,27 @@ func (t Target) String() string { return string(t.Level) + ":" + t.ID }
 type Status string
 
 // The statuses. Open is the first; Done starts the verification, which makes it Verified once a saving is shown, and Open again
-// should that decay.
+// should that decay. An open one whose cause is no longer found is Ended by itself, and Open again should it be found again.
 const (
 	Open      Status = "open"
 	Accepted  Status = "accepted"
 	Dismissed Status = "dismissed"
 	Done      Status = "done"
 	Verified  Status = "verified"
+	Ended     Status = "ended"
 )
+
+// EndReason says why a recommendation ended by itself.
+type EndReason string
+
+// The reasons: it was not seen for four weeks, or the past was changed so that it is no longer found.
+const (
+	NotSeen  EndReason = "not_seen"
+	NotFound EndReason = "not_found"
+)
+
+// unseenDays without its cause being seen end a recommendation.
+const unseenDays = 28
 
 // Priority ranks recommendations for a reader in a hurry.
 type Priority string
@@ -71,6 +84,8 @@ type Recommendation struct {
 	Basis   Basis
 	Money   Money
 	Status  Status
+	// EndReason is why it is Ended; empty otherwise.
+	EndReason EndReason
 	// Standing tells whether the last analysis still found the cause.
 	Standing bool
 	Priority Priority
@@ -122,7 +137,28 @@ func renewed(found Recommendation, stored Recommendation) Recommendation {
 	if found.Status == Dismissed && found.Finding.Saving.KWh >= grownBy*stored.QuietKWh && stored.QuietKWh > 0 {
 		found.Status = Open
 	}
+	if found.Status == Ended {
+		found.Status = Open
+	}
 	return found
+}
+
+// gone is a stored recommendation whose cause was not found in a history that ends at an instant.
+func gone(stored Recommendation, until, at time.Time) Recommendation {
+	stored.Standing = false
+	if stored.Status != Open {
+		return stored
+	}
+	stored.Status, stored.EndReason, stored.Updated = Ended, NotFound, at
+	if last := stored.Finding.LastSeen(); !last.IsZero() && !until.Before(last.AddDate(0, 0, unseenDays)) {
+		stored.EndReason = NotSeen
+	}
+	return stored
+}
+
+// Turned is what an analysis made of a stored recommendation's status, if it changed it.
+func Turned(stored, kept Recommendation) (Event, bool) {
+	return Event{At: kept.Updated, From: stored.Status, To: kept.Status, By: bySystem, Note: string(kept.EndReason)}, stored.Status != kept.Status
 }
 
 // mayBecome tells which status may follow which.
@@ -132,6 +168,7 @@ var mayBecome = map[Status][]Status{
 	Dismissed: {Accepted, Done},
 	Done:      {Dismissed},
 	Verified:  {Dismissed},
+	Ended:     {Dismissed, Done},
 }
 
 // Shares of a target's use and amounts of kWh a month from which a saving's lower end ranks high or medium.
@@ -142,9 +179,11 @@ const (
 	smallKWh = 5
 )
 
-func priorityOf(f rules.Finding, use float64) Priority {
+func priorityOf(f rules.Finding, m Money, use float64) Priority {
 	low := f.Saving.Low
 	switch {
+	case trivial(f, m):
+		return Low
 	case f.Kind == rules.Sensor, f.Kind == rules.Peak:
 		return Medium
 	case low >= highKWh, low >= highShare*use && low >= smallKWh:

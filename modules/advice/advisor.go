@@ -13,11 +13,13 @@ type Needs struct {
 	Ambience    Ambience
 	States      States
 	Calendar    Calendar
+	Openings    Openings
 	Prices      Prices
 	Changes     Changes
 
 	Recommendations Recommendations
 	Analyses        Analyses
+	DayAnswers      DayAnswers
 	Archive         Archive
 	Scenarios       Scenarios
 	Runs            Runs

@@ -267,7 +267,7 @@ func TestStatusMovesOnlyOnItsWays(t *testing.T) {
 	require.NoError(t, err, "the same again")
 	_, err = a.SetStatus(ctx, manager, id, advice.Accepted, "")
 	require.ErrorIs(t, err, advice.ErrTransition{From: advice.Done, To: advice.Accepted})
-	_, err = a.SetStatus(ctx, manager, id, "open", strings.Repeat("x", 2001))
+	_, err = a.SetStatus(ctx, manager, id, advice.Verified, strings.Repeat("x", 2001))
 	var invalid advice.ErrInvalid
 	require.ErrorAs(t, err, &invalid)
 	require.Len(t, invalid.Flaws, 2)

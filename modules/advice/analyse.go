@@ -17,6 +17,8 @@ type Analysis struct {
 	At    time.Time
 	// Facts sums up what the target was (kind, size, place): another sum asks for another analysis.
 	Facts string
+	// Version is that of the rules: others ask for another analysis.
+	Version int
 	// Inputs are which of the four inputs there were.
 	Inputs rules.Inputs
 	// Days with enough measurements there were, of those that a judgement needs; Days 0 means nothing was measured.
@@ -24,6 +26,10 @@ type Analysis struct {
 	// UseKWh is the use of a usual month; 0 where too little is known.
 	UseKWh float64
 	Traits rules.Traits
+	// Asked are dates that the calendar calls closed and that look like working days (questions.go); Judged is how many closed
+	// dates could be told from those.
+	Asked  []int
+	Judged int
 	// Departures are what departs from the expected in the last two months, oldest first. They are read apart, since most who
 	// read analyses need none.
 	Departures []rules.Departure
@@ -35,7 +41,7 @@ func (a Analysis) Short() bool { return a.Days < a.Needed }
 // analyse judges a target and keeps what came of it. at is when its inputs began to be read.
 func (a *Advisor) analyse(ctx context.Context, c *campus, t Target, peers []rules.Traits) (Analysis, error) {
 	at := a.now()
-	analysis := Analysis{Target: t, Space: c.spaceOf(t), At: at, Facts: c.traits(t), Needed: rules.MinDays}
+	analysis := Analysis{Target: t, Space: c.spaceOf(t), At: at, Facts: c.traits(t), Version: rules.Version, Needed: rules.MinDays}
 	w, found, err := a.windowOf(ctx, c, t)
 	if err != nil {
 		return analysis, err
@@ -48,6 +54,7 @@ func (a *Advisor) analyse(ctx context.Context, c *campus, t Target, peers []rule
 		}
 		out := rules.Judge(in.subject)
 		analysis.Inputs, analysis.UseKWh, analysis.Traits, analysis.Departures = out.Inputs, out.UseKWh, out.Traits, out.Departures
+		analysis.Asked, analysis.Judged = out.Asked, out.Judged
 		analysis.Days = rules.MinDays
 		if out.Shortage != nil {
 			analysis.Days, analysis.Needed = out.Shortage.Days, out.Shortage.Needed
@@ -57,7 +64,7 @@ func (a *Advisor) analyse(ctx context.Context, c *campus, t Target, peers []rule
 		}
 	}
 	return analysis, a.Analyses.KeepAnalysis(ctx, analysis, func(stored []Recommendation) []Recommendation {
-		return merge(recommendations, stored)
+		return merge(recommendations, stored, ending{until: w.to, at: at, unknown: analysis.Short()})
 	})
 }
 
@@ -77,9 +84,10 @@ func (a *Advisor) recommendationsOf(ctx context.Context, c *campus, t Target, in
 				return nil, err
 			}
 		}
+		money := in.prices.worth(f)
 		list = append(list, Recommendation{
-			ID: idOf(t, f.Kind), Target: t, Space: c.spaceOf(t), Finding: f, Money: in.prices.worth(f), Status: Open, Standing: true,
-			Priority: priorityOf(f, out.UseKWh), Created: at, Updated: at, Basis: in.basis(f.Kind),
+			ID: idOf(t, f.Kind), Target: t, Space: c.spaceOf(t), Finding: f, Money: money, Status: Open, Standing: true,
+			Priority: priorityOf(f, money, out.UseKWh), Created: at, Updated: at, Basis: in.basis(f.Kind),
 		})
 	}
 	return list, nil
@@ -122,17 +130,28 @@ func coveredBy(inner []Recommendation, f rules.Finding) bool {
 	return promised > 0 && promised >= coveredShare*f.Saving.KWh
 }
 
+// ending is what is known of recommendations that are no longer found.
+type ending struct {
+	// until is when the history ends in which they were sought, at when that was.
+	until, at time.Time
+	// unknown tells that too little was measured to say that they are over.
+	unknown bool
+}
+
 // merge gives what was found the life that it had, and keeps what is no longer found with its history, not standing.
-func merge(found, stored []Recommendation) []Recommendation {
+func merge(found, stored []Recommendation, e ending) []Recommendation {
 	merged := slices.Clone(found)
 	for _, s := range stored {
 		i := slices.IndexFunc(merged, func(r Recommendation) bool { return r.ID == s.ID })
-		if i >= 0 {
+		switch {
+		case i >= 0:
 			merged[i] = renewed(merged[i], s)
-			continue
+		case e.unknown:
+			s.Standing = false
+			merged = append(merged, s)
+		default:
+			merged = append(merged, gone(s, e.until, e.at))
 		}
-		s.Standing = false
-		merged = append(merged, s)
 	}
 	return merged
 }

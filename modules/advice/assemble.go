@@ -131,6 +131,9 @@ func (a *Advisor) assemble(ctx context.Context, c *campus, t Target, w window, p
 		return out, err
 	}
 	h.FillCalendar(hours)
+	if s.Opened, s.Shut, err = a.answered(ctx, c, space, h); err != nil {
+		return out, err
+	}
 	if err := a.surround(ctx, c, t, h); err != nil {
 		return out, err
 	}
@@ -265,6 +268,12 @@ func (in assembled) hash(kind rules.Kind) string {
 	d.AddNumber("open_dates", s.Calendar.OpenDates)
 	d.AddNumber("shut_dates", s.Calendar.ShutDates)
 	d.AddNumber("shut_hours", s.Calendar.ShutHours)
+	for _, date := range s.Opened {
+		d.Add("opened", strconv.Itoa(date))
+	}
+	for _, date := range s.Shut {
+		d.Add("shut", strconv.Itoa(date))
+	}
 	for _, p := range s.Peers {
 		d.AddNumber("peer_area", p.AreaM2)
 		d.AddNumber("peer_base", p.BaseW)

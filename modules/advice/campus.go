@@ -17,6 +17,10 @@ type campus struct {
 	mu sync.Mutex
 	// siteEnds is when the last measured hour of a site ends, by site, as far as it was asked for.
 	siteEnds map[string]time.Time
+	// answers are those to questions about closed days, once they were asked for.
+	answers []DayAnswer
+	// asked tells that they were.
+	asked bool
 }
 
 // layout is what a tree says; it stays the same until the tree changes, and is read by many at once.

@@ -2,6 +2,7 @@ package advice
 
 import (
 	"context"
+	"slices"
 
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
@@ -57,11 +58,11 @@ func (a *Advisor) peers(ctx context.Context, c *campus, t Target) ([]rules.Trait
 	return w.peersOf(t), nil
 }
 
-// computesTo runs the rules again and compares the saving.
+// computesTo runs the rules again and compares the saving and the spans in which it was seen.
 func computesTo(s rules.Subject, want rules.Finding) bool {
 	for _, f := range rules.Judge(s).Findings {
 		if f.Kind == want.Kind {
-			return f.Saving == want.Saving
+			return f.Saving == want.Saving && slices.Equal(f.Spans, want.Spans)
 		}
 	}
 	return false

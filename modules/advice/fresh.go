@@ -133,7 +133,7 @@ type work struct {
 	last         map[Target]Analysis
 }
 
-// stale finds the targets that were never analysed, are not what they were, had their past changed since, or were
+// stale finds the targets that were never analysed, or by other rules, are not what they were, had their past changed since, or were
 // analysed longer ago than age.
 func (a *Advisor) stale(ctx context.Context, age time.Duration) (work, error) {
 	c, err := a.campus(ctx)
@@ -161,7 +161,7 @@ func (a *Advisor) stale(ctx context.Context, age time.Duration) (work, error) {
 		last, known := w.last[t]
 		// One of the future was made before the clock was set back: what changed since then would seem older than it.
 		ahead := last.At.After(now.Add(clockMargin))
-		if !known || ahead || last.Facts != c.traits(t) || last.At.Before(now.Add(-age)) || !last.At.After(changed[t].Add(clockMargin)) {
+		if !known || ahead || last.Facts != c.traits(t) || last.Version != rules.Version || last.At.Before(now.Add(-age)) || !last.At.After(changed[t].Add(clockMargin)) {
 			w.targets = append(w.targets, t)
 		}
 	}
@@ -174,6 +174,15 @@ func (a *Advisor) changedAt(ctx context.Context, c *campus, since time.Time) (ma
 	changes, err := a.Changes.Since(ctx, since)
 	if err != nil {
 		return nil, err
+	}
+	answers, err := a.dayAnswers(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, answer := range answers {
+		if space, known := c.spaces[answer.Space]; known && !answer.At.Before(since) {
+			changes = append(changes, Change{Target: Target{space.Kind, space.ID}, At: answer.At})
+		}
 	}
 	at := make(map[Target]time.Time)
 	mark := func(t Target, when time.Time) { at[t] = latest(at[t], when) }

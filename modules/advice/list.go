@@ -3,6 +3,7 @@ package advice
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/holotwin/holotwin/modules/advice/rules"
 	"github.com/holotwin/holotwin/modules/advice/words"
@@ -27,6 +28,8 @@ type Answer struct {
 	Considered rules.Inputs
 	// Reason says why there is nothing, where there is nothing.
 	Reason *words.Reason
+	// Questions are those that the calendar is asked, within what was asked about.
+	Questions []Question
 	// Pending is how many targets are still to be analysed after a change of their past.
 	Pending int
 }
@@ -85,7 +88,26 @@ func (a *Advisor) List(ctx context.Context, caller Caller, q Query) (Answer, err
 	if err := a.worded(ctx, answer.Items); err != nil {
 		return Answer{}, err
 	}
+	if answer.Questions, err = a.questionsFor(ctx, c, caller, analyses, q); err != nil {
+		return Answer{}, err
+	}
 	return explain(answer, analyses, filter, q), nil
+}
+
+// questionsFor are the questions that a caller sees, about a space, all within it and what lies around it.
+func (a *Advisor) questionsFor(ctx context.Context, c *campus, caller Caller, analyses map[Target]Analysis, q Query) ([]Question, error) {
+	all, err := a.questions(ctx, c, analyses)
+	if err != nil {
+		return nil, err
+	}
+	space := q.Space
+	if q.Device != "" {
+		space = c.devices[q.Device].Space
+	}
+	return slices.DeleteFunc(all, func(one Question) bool {
+		about := space == "" || slices.Contains(c.path(one.Space), space) || slices.Contains(c.path(space), one.Space)
+		return !about || !c.sees(caller, one.Space)
+	}), nil
 }
 
 // filterOf checks what is asked against what the caller sees.

@@ -13,19 +13,20 @@ import (
 
 // Month is a space's month: its days, what used most, and what was and could be saved.
 type Month struct {
-	Space    Space
-	From, To time.Time // To is the present hour where the month runs
-	Complete bool
-	Days     []DayUse
-	// KWh is what was measured, BeforeKWh what was in as many days of the month before; NaN where nothing was.
-	KWh, BeforeKWh, Cost, CO2Kg float64
-	Currency                    string
+	Space            Space
+	From, To         time.Time // To is the present hour where the month runs
+	Complete         bool
+	Days             []DayUse
+	KWh, Cost, CO2Kg float64
+	Currency         string
 	// Prices are the rates that held, the oldest first.
 	Prices []Rate
+	// Beside are its days beside the same ones of the month before, as far as that has as many.
+	Beside Beside
 	// PeakKW is the month's highest quarter hour, PeakAt the hour in which it fell; NaN where none was wholly measured.
 	PeakKW float64
 	PeakAt time.Time
-	// Coverage is the measured part of the time, 0 to 1.
+	// Coverage is the measured part, 0 to 1, as a DayUse's is.
 	Coverage float64
 	Devices  []DeviceMonth
 	// Open are the best recommendations that are open or accepted, Proven what was saved by those done.
@@ -74,7 +75,7 @@ func (a *Advisor) MonthAt(ctx context.Context, caller Caller, space string, year
 		return Month{}, ErrNotFound{"space", space}
 	}
 	zone := c.zone(space)
-	m := Month{Space: c.spaces[space], From: time.Date(year, month, 1, 0, 0, 0, 0, zone), BeforeKWh: math.NaN(), PeakKW: math.NaN()}
+	m := Month{Space: c.spaces[space], From: time.Date(year, month, 1, 0, 0, 0, 0, zone), PeakKW: math.NaN()}
 	m.To = m.From.AddDate(0, 1, 0)
 	now := at.In(zone)
 	m.Complete = !now.Before(m.To)
@@ -122,12 +123,10 @@ func (a *Advisor) fillPeak(ctx context.Context, m *Month) error {
 	return err
 }
 
-// fillBefore sums the same days of the month before up.
-func (a *Advisor) fillBefore(ctx context.Context, m *Month) error {
-	before, err := a.Consumption.Total(ctx, Target{m.Space.Kind, m.Space.ID}, m.From.AddDate(0, -1, 0), earliest(m.From, m.To.AddDate(0, -1, 0)))
-	if before.Known {
-		m.BeforeKWh = before.KWh
-	}
+// fillBefore sets the days beside the same ones of the month before.
+func (a *Advisor) fillBefore(ctx context.Context, m *Month) (err error) {
+	days := m.From.AddDate(0, 0, -1).Day()
+	m.Beside, err = a.Consumption.Beside(ctx, Target{m.Space.Kind, m.Space.ID}, m.From, earliest(m.To, m.From.AddDate(0, 0, days)), days)
 	return err
 }
 
@@ -206,7 +205,7 @@ func (a *Advisor) MonthPDF(ctx context.Context, l words.Language, m Month) ([]by
 		r.Chart.Bars = append(r.Chart.Bars, bar)
 	}
 	r.Text = words.MonthText(l, words.MonthFacts{
-		KWh: m.KWh, Before: m.BeforeKWh, Complete: m.Complete, Coverage: m.Coverage, PeakKW: m.PeakKW, PeakAt: m.PeakAt.In(m.From.Location()),
+		KWh: m.Beside.KWh, Before: m.Beside.Before, Share: m.Beside.Share, Comparable: m.Beside.Comparable, Coverage: m.Coverage, PeakKW: m.PeakKW, PeakAt: m.PeakAt.In(m.From.Location()),
 	})
 	if slices.ContainsFunc(m.Open, func(a Advice) bool { return a.RestsOnHours() }) {
 		r.Text = append(r.Text, words.MarkedHours(l))

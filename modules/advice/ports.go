@@ -59,6 +59,15 @@ type Consumption interface {
 	Days(ctx context.Context, target Target, from, to time.Time) ([]DayUse, error)
 	// Total is what a target used in [from, to), of one local month: the figures that the overview and the bill tell.
 	Total(ctx context.Context, target Target, from, to time.Time) (DayUse, error)
+	// Beside sets what was used in [from, to) beside so many days before, of what was measured in both.
+	Beside(ctx context.Context, t Target, from, to time.Time, days int) (Beside, error)
+}
+
+// Beside is what was used in a range and in an earlier one, kWh, of what was measured in both; Share is the part of the expected
+// energy that this is, 0 to 1. Comparable is false where that is too little.
+type Beside struct {
+	KWh, Before, Share float64
+	Comparable         bool
 }
 
 // DayUse is what a target used in a local day, or in another span: the figures that its series tells.
@@ -72,8 +81,9 @@ type DayUse struct {
 	Exact ExactUse
 	// PeakKW is the mean power of the highest quarter hour that was wholly measured; NaN where none was.
 	PeakKW float64
-	// Coverage is the measured part of the time, 0 to 1.
-	Coverage float64
+	// Coverage is the measured part of the time that has passed, 0 to 1, weighed by what its devices usually draw; Weight is what
+	// it is of.
+	Coverage, Weight float64
 }
 
 // ExactUse is an amount of kWh with its money and kg of CO2, decimal numbers in full; empty where nothing is known.
@@ -105,6 +115,14 @@ type Calendar interface {
 	// CalendarHours tells of each hour of [from, to), whole on the site's clock, whether a space is held for used and what
 	// day it is; assumed is true where nobody has said when it is used and a usual week was taken.
 	CalendarHours(ctx context.Context, space string, from, to time.Time) (hours []history.CalendarHour, assumed bool, err error)
+}
+
+// Openings enters in the calendar that a place opened on days on which it is closed otherwise.
+type Openings interface {
+	// OpenDay enters that a space opened on a date, YYYY-MM-DD, under a name, and gives the entry's id. Errors: ErrForbidden.
+	OpenDay(ctx context.Context, caller Caller, space, name, date string) (id string, err error)
+	// DropOpening takes an entry away; one that is not there is gone already. Errors: ErrForbidden.
+	DropOpening(ctx context.Context, caller Caller, id string) error
 }
 
 // Prices is what energy costs.
@@ -172,8 +190,16 @@ type Analyses interface {
 	// Departures are those of the last analyses that found any.
 	Departures(ctx context.Context) (map[Target][]rules.Departure, error)
 	// KeepAnalysis replaces a target's analysis and, in the same transaction, its recommendations by what merge makes
-	// of those that were stored.
+	// of those that were stored; what Turned tells of them is kept as what happened to them.
 	KeepAnalysis(ctx context.Context, a Analysis, merge func(stored []Recommendation) []Recommendation) error
+}
+
+// DayAnswers keeps what somebody said of closed days that look like working days.
+type DayAnswers interface {
+	// KeepDayAnswers keeps answers in one transaction, each in the place of the one for its space and date.
+	KeepDayAnswers(ctx context.Context, answers []DayAnswer) error
+	// AllDayAnswers are those kept, by space and date, those that were taken back too.
+	AllDayAnswers(ctx context.Context) ([]DayAnswer, error)
 }
 
 // Archive keeps reports for as long as they may be fetched.
@@ -243,7 +269,7 @@ type Filter struct {
 	Limit int
 }
 
-// Place is a recommendation's place in the order: the most promised money first, then by id.
+// Place is a recommendation's place in the order: trivial ones last, the most promised money first, then by id.
 type Place struct {
 	Rank int64
 	ID   string
@@ -252,12 +278,19 @@ type Place struct {
 // Place is where a recommendation stands in the order.
 func (r Recommendation) Place() Place { return Place{Rank: rankOf(r), ID: r.ID} }
 
+// beforeTrivial puts what is worth something before all that is not; no sum of money in thousandths comes near it.
+const beforeTrivial = int64(1) << 52
+
 // rankOf is the promised money in thousandths; where energy costs nothing, the promised Wh decide.
 func rankOf(r Recommendation) int64 {
+	rank := int64(r.Finding.Saving.Low)
 	if r.Money.CostLow > 0 {
-		return int64(r.Money.CostLow * 1000)
+		rank = int64(r.Money.CostLow * 1000)
 	}
-	return int64(r.Finding.Saving.Low)
+	if !r.Trivial() {
+		rank += beforeTrivial
+	}
+	return rank
 }
 
 // Event is a change of a recommendation's status.

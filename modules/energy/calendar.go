@@ -17,6 +17,9 @@ const (
 	// Vacation and Closed are days on which a space is not used.
 	Vacation CalendarKind = "vacation"
 	Closed   CalendarKind = "closed"
+	// Open is days on which a space is used although they are holidays, vacation or closed: by the hours of their weekday, or
+	// by its own.
+	Open CalendarKind = "open"
 )
 
 // CalendarEntry is one rule of when a space is used; it holds for all that lies within the space.
@@ -132,7 +135,7 @@ func within(open []openHours, t time.Time) bool {
 type CalendarHour struct {
 	// Occupied tells that its greater part is meant to be used.
 	Occupied bool
-	// Holiday and Shut tell that its day is a public holiday, or one of vacation or closing.
+	// Holiday and Shut tell that its day is a public holiday, or one of vacation or closing, unless it was opened.
 	Holiday, Shut bool
 }
 
@@ -147,7 +150,8 @@ func (c *Calendar) Hours(space SpaceID, from, to Instant) []CalendarHour {
 		t := at.Add(hourMs / 2).Time().In(zone)
 		if t.YearDay() != day.YearDay() || t.Year() != day.Year() {
 			day, open = t, c.hoursOn(space, t)
-			of = CalendarHour{Holiday: c.campus.Holidays(space).Holiday(t) != "", Shut: c.closedOn(path, t.Format(time.DateOnly))}
+			_, opened := c.openedOn(path, t.Format(time.DateOnly))
+			of = CalendarHour{Holiday: !opened && c.campus.Holidays(space).Holiday(t) != "", Shut: c.closedOn(path, t.Format(time.DateOnly))}
 		}
 		of.Occupied = within(open, t)
 		hours = append(hours, of)
@@ -177,19 +181,39 @@ func (c *Calendar) hoursOn(space SpaceID, date time.Time) []openHours {
 	return open
 }
 
-// begunOn are the hours that begin on a local date: none on a closing day, else those of the nearest space of a path that
-// has any, else the default.
+// begunOn are the hours that begin on a local date: none on a closing day; on one that was opened the entry's own, or those of
+// its weekday; else those of the nearest space of a path that has any, else the default.
 func (c *Calendar) begunOn(path []SpaceID, date time.Time) []Hours {
 	text := date.Format(time.DateOnly)
 	if c.closedOn(path, text) {
 		return nil
 	}
-	day := c.holidays(path).day(date)
+	entry, opened := c.openedOn(path, text)
+	if !opened {
+		return c.weekly(path, text, c.holidays(path).day(date))
+	}
+	if len(entry.Hours) > 0 {
+		return onDay(entry.Hours, weekdays[date.Weekday()])
+	}
+	if hours := c.weekly(path, text, weekdays[date.Weekday()]); len(hours) > 0 {
+		return hours
+	}
+	// Its weekday never opens, so it was opened as a day that does.
+	for day := time.Monday; day <= time.Saturday; day++ {
+		if hours := c.weekly(path, text, weekdays[day]); len(hours) > 0 {
+			return hours
+		}
+	}
+	return nil
+}
+
+// weekly are the hours of a day of the week, as they are on a date.
+func (c *Calendar) weekly(path []SpaceID, date string, day Day) []Hours {
 	for _, s := range path {
 		found := false
 		var hours []Hours
 		for _, e := range c.entries[s] {
-			if e.Kind == Opening && e.covers(text) {
+			if e.Kind == Opening && e.covers(date) {
 				found = true
 				hours = append(hours, onDay(e.Hours, day)...)
 			}
@@ -219,7 +243,34 @@ func onDay(all []Hours, day Day) []Hours {
 	return hours
 }
 
+// openedOn is the entry by which a date was opened, if any: that of the nearest space, unless one as near or nearer closes it.
+func (c *Calendar) openedOn(path []SpaceID, date string) (CalendarEntry, bool) {
+	for _, s := range path {
+		shut := false
+		for _, e := range c.entries[s] {
+			if !e.covers(date) {
+				continue
+			}
+			switch e.Kind {
+			case Open:
+				return e, true
+			case Vacation, Closed:
+				shut = true
+			case Opening, Term:
+			}
+		}
+		if shut {
+			return CalendarEntry{}, false
+		}
+	}
+	return CalendarEntry{}, false
+}
+
+// closedOn tells whether a date is one of vacation or closing anywhere along a path, or outside all terms, and was not opened.
 func (c *Calendar) closedOn(path []SpaceID, date string) bool {
+	if _, opened := c.openedOn(path, date); opened {
+		return false
+	}
 	terms, inTerm := false, false
 	for _, s := range path {
 		for _, e := range c.entries[s] {
@@ -230,7 +281,7 @@ func (c *Calendar) closedOn(path []SpaceID, date string) bool {
 				}
 			case Term:
 				terms, inTerm = true, inTerm || e.covers(date)
-			case Opening:
+			case Opening, Open:
 			}
 		}
 	}

@@ -49,26 +49,43 @@ func at(t *testing.T, s string) energy.Instant {
 func TestWhatCountsAsOccupied(t *testing.T) {
 	weekend := energy.CalendarEntry{Space: "room", Kind: energy.Opening, Hours: []energy.Hours{{Days: []energy.Day{"sun", energy.HolidayDay}, From: 9 * 60, To: 12 * 60}}}
 	night := energy.CalendarEntry{Space: "room", Kind: energy.Opening, Hours: []energy.Hours{{Days: []energy.Day{"sat"}, From: 22 * 60, To: 3 * 60}}}
+	opened := func(space energy.SpaceID, from, to string, hours ...energy.Hours) energy.CalendarEntry {
+		return energy.CalendarEntry{Space: space, Kind: energy.Open, From: from, To: to, Hours: hours}
+	}
+	shut := energy.CalendarEntry{Space: "site", Kind: energy.Closed, From: "2026-05-25", To: "2026-05-27"}
+	shutRoom := energy.CalendarEntry{Space: "room", Kind: energy.Closed, From: "2026-05-25", To: "2026-05-27"}
+	term := energy.CalendarEntry{Space: "site", Kind: energy.Term, From: "2026-01-20", To: "2026-05-20"}
+	brief := energy.Hours{Days: []energy.Day{"mon", "tue"}, From: 9 * 60, To: 12 * 60}
 	for name, c := range map[string]struct {
 		calendar *energy.Calendar
 		at       string
 		want     bool
 	}{
-		"a weekday, nothing said":      {calendar(), "2026-05-26T07:00:00", true},
-		"before it opens":              {calendar(), "2026-05-26T06:59:00", false},
-		"at closing time":              {calendar(), "2026-05-26T22:00:00", false},
-		"a holiday is not its weekday": {calendar(), "2026-05-18T10:00:00", false},
-		"Sunday, nothing said":         {calendar(), "2026-05-24T10:00:00", false},
-		"Sunday hours of its own":      {calendar(weekend), "2026-05-24T10:00:00", true},
-		"a holiday's own hours":        {calendar(weekend), "2026-05-18T10:00:00", true},
-		"own hours replace the usual":  {calendar(weekend), "2026-05-26T10:00:00", false},
-		"vacation around it":           {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Vacation, From: "2026-05-20", To: "2026-05-30"}), "2026-05-26T10:00:00", false},
-		"the night of Saturday":        {calendar(night), "2026-05-24T02:00:00", true},
-		"the night of Saturday ends":   {calendar(night), "2026-05-24T03:00:00", false},
-		"the night of Saturday begins": {calendar(night), "2026-05-23T22:00:00", true},
-		"before the night of Saturday": {calendar(night), "2026-05-23T02:00:00", false},
-		"outside all terms":            {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Term, From: "2026-01-20", To: "2026-05-20"}), "2026-05-26T10:00:00", false},
-		"within a term":                {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Term, From: "2026-01-20", To: "2026-05-30"}), "2026-05-26T10:00:00", true},
+		"a feast day that was opened":     {calendar(opened("site", "2026-05-18", "2026-05-18")), "2026-05-18T10:00:00", true},
+		"after the hours of its weekday":  {calendar(opened("site", "2026-05-18", "2026-05-18")), "2026-05-18T22:00:00", false},
+		"opened by hours of its own":      {calendar(opened("site", "2026-05-18", "2026-05-18", brief)), "2026-05-18T11:00:00", true},
+		"after hours of its own":          {calendar(opened("site", "2026-05-18", "2026-05-18", brief)), "2026-05-18T13:00:00", false},
+		"a Sunday that was opened":        {calendar(opened("site", "2026-05-24", "2026-05-24")), "2026-05-24T10:00:00", true},
+		"a closing day that was opened":   {calendar(shut, opened("site", "2026-05-26", "2026-05-26")), "2026-05-26T10:00:00", true},
+		"the closing day beside it":       {calendar(shut, opened("site", "2026-05-26", "2026-05-26"), opened("site", "2026-05-29", "2026-05-29")), "2026-05-29T10:00:00", true},
+		"a room that was opened":          {calendar(shut, opened("room", "2026-05-26", "2026-05-26")), "2026-05-26T10:00:00", true},
+		"opened outside all terms":        {calendar(term, opened("site", "2026-05-26", "2026-05-26")), "2026-05-26T10:00:00", true},
+		"a room that is closed by itself": {calendar(shutRoom, opened("site", "2026-05-26", "2026-05-26")), "2026-05-26T10:00:00", false},
+		"a weekday, nothing said":         {calendar(), "2026-05-26T07:00:00", true},
+		"before it opens":                 {calendar(), "2026-05-26T06:59:00", false},
+		"at closing time":                 {calendar(), "2026-05-26T22:00:00", false},
+		"a holiday is not its weekday":    {calendar(), "2026-05-18T10:00:00", false},
+		"Sunday, nothing said":            {calendar(), "2026-05-24T10:00:00", false},
+		"Sunday hours of its own":         {calendar(weekend), "2026-05-24T10:00:00", true},
+		"a holiday's own hours":           {calendar(weekend), "2026-05-18T10:00:00", true},
+		"own hours replace the usual":     {calendar(weekend), "2026-05-26T10:00:00", false},
+		"vacation around it":              {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Vacation, From: "2026-05-20", To: "2026-05-30"}), "2026-05-26T10:00:00", false},
+		"the night of Saturday":           {calendar(night), "2026-05-24T02:00:00", true},
+		"the night of Saturday ends":      {calendar(night), "2026-05-24T03:00:00", false},
+		"the night of Saturday begins":    {calendar(night), "2026-05-23T22:00:00", true},
+		"before the night of Saturday":    {calendar(night), "2026-05-23T02:00:00", false},
+		"outside all terms":               {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Term, From: "2026-01-20", To: "2026-05-20"}), "2026-05-26T10:00:00", false},
+		"within a term":                   {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Term, From: "2026-01-20", To: "2026-05-30"}), "2026-05-26T10:00:00", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, c.want, c.calendar.Occupied("room", at(t, c.at)))
@@ -77,7 +94,7 @@ func TestWhatCountsAsOccupied(t *testing.T) {
 			if at(t, c.at).Time().Minute() == 0 {
 				require.Equal(t, c.want, hours[hour].Occupied)
 				require.Equal(t, strings.Contains(name, "holiday"), hours[hour].Holiday)
-				require.Equal(t, name == "vacation around it" || name == "outside all terms", hours[hour].Shut)
+				require.Equal(t, name == "vacation around it" || name == "outside all terms" || name == "a room that is closed by itself", hours[hour].Shut)
 			}
 		})
 	}

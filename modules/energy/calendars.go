@@ -50,9 +50,12 @@ func (r *Rules) AddCalendarEntry(ctx context.Context, caller Caller, e CalendarE
 		for i, h := range e.Hours {
 			c.times("hours", i, h)
 		}
-	case Term, Vacation, Closed:
-		if len(e.Hours) > 0 {
+	case Term, Vacation, Closed, Open:
+		if len(e.Hours) > 0 && e.Kind != Open {
 			c.bad("hours", "together", "with", "kind=opening")
+		}
+		for i, h := range e.Hours {
+			c.times("hours", i, h)
 		}
 		if e.From == "" {
 			c.bad("from", "required")
@@ -61,7 +64,7 @@ func (r *Rules) AddCalendarEntry(ctx context.Context, caller Caller, e CalendarE
 			c.bad("to", "required")
 		}
 	default:
-		c.bad("kind", "one_of", "values", "opening, term, vacation, closed")
+		c.bad("kind", "one_of", "values", "opening, term, vacation, closed, open")
 	}
 	if len(c.flaws) > 0 {
 		return e, ErrInvalid{c.flaws}

@@ -2,6 +2,7 @@ package energy
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 )
@@ -194,6 +195,17 @@ func (c *Campus) DevicesWithin(within SpaceID) []Device {
 	for _, s := range c.Spaces(within) {
 		for _, id := range c.inSpace[s.ID] {
 			list = append(list, c.devices[id])
+		}
+	}
+	return list
+}
+
+// among are the devices of some ids, by id.
+func (c *Campus) among(ids map[DeviceID]int32) []Device {
+	list := make([]Device, 0, len(ids))
+	for _, id := range slices.Sorted(maps.Keys(ids)) {
+		if d, known := c.devices[id]; known {
+			list = append(list, d)
 		}
 	}
 	return list

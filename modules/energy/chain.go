@@ -14,24 +14,31 @@ type Link struct {
 }
 
 // Rechain decodes links again, oldest first, from the base before the first of them, and calls changed for each
-// whose booking or base is another now, with the link as it was and as it is. The first must links are decoded
-// whatever they give; after them it stops at the first that did not change, for nothing beyond it can. It tells
-// whether it came so far: if not, more links have to follow, decoded from the base that it gives, and since a
-// link looks at the one after it, the last of links is left to them. With more false, nothing comes after. told are the times of
-// which readings of another kind tell: nothing is counted over them.
-func Rechain(t Traits, base Base, links []Link, must int, more bool, told Spans, changed func(was, is Link)) (settled bool, after Base) {
+// whose booking or base is another now, with the link as it was and as it is. Earlier are the instants of the links before them,
+// PaceReach of them where there are as many. The first must links are decoded whatever they give; after them it stops at the
+// first that did not change, for nothing beyond it can. It tells whether it came so far: if not, more links have to follow, from
+// the first that is not done, decoded from the base that it gives: since a link looks at those after it, the last of links are left
+// to them. With more false, nothing comes after. told are the times of which readings of another kind tell: nothing is counted
+// over them.
+func Rechain(
+	t Traits, base Base, earlier []Instant, links []Link, must int, more bool, told Spans, changed func(was, is Link),
+) (settled bool, done int, after Base) {
+	instants := instantsOf(earlier, links)
 	for i, was := range links {
-		if i == len(links)-1 && more {
-			return false, base
+		if more && i >= len(links)-lookAhead(t, was.Kind) {
+			return false, i, base
 		}
 		if was.Breaks {
 			if i >= must {
-				return true, base
+				return true, i, base
 			}
 			base = Base{}
 			continue
 		}
 		is := was
+		if t.Paced(was.Kind) {
+			t.Pace = paceAt(instants, len(earlier)+i)
+		}
 		is.Booking, is.Base = decode(t, base, was, links[i+1:])
 		is.leaveOut(told)
 		is.Booked = true
@@ -43,11 +50,19 @@ func Rechain(t Traits, base Base, links []Link, must int, more bool, told Spans,
 		case is != was:
 			changed(was, is)
 		case i >= must:
-			return true, is.Standing(t)
+			return true, i, is.Standing(t)
 		}
 		base = is.Standing(t)
 	}
-	return true, base
+	return true, len(links), base
+}
+
+// lookAhead is how many links after one its booking may rest on.
+func lookAhead(t Traits, k Kind) int {
+	if t.Paced(k) {
+		return PaceReach
+	}
+	return 1
 }
 
 // leaveOut lets a link count nothing whose time is told already. The step of a register waits for a person then: a part of it may be
@@ -90,7 +105,10 @@ func (e Entries) Book(device DeviceID, at Instant, b Booking, sign int64) {
 	}
 	spread(b.From, at, b.Energy, func(s Share) {
 		change := Quarter{Energy: s.Energy, Measured: s.Ms}
-		if b.Estimated {
+		switch {
+		case b.Verdict == Seldom:
+			change.Estimated = s.Energy
+		case b.Estimated:
 			change = Quarter{Energy: s.Energy, Estimated: s.Energy, Filled: s.Ms}
 		}
 		if sign < 0 {

@@ -6,7 +6,7 @@ import "slices"
 type daySum struct {
 	name     string
 	quarters [QuartersPerDay]Quarter
-	// count is how many devices count in each quarter, for coverage.
+	// count is how many devices count in each quarter.
 	count [QuartersPerDay]int32
 }
 
@@ -32,6 +32,7 @@ type dayBook struct {
 	groups map[string]*daySum
 	// meters are those with devices behind them, beside what those used.
 	meters map[DeviceID]*meterDay
+	gaps   dayGaps
 }
 
 // topology is which device sits behind which, within a scope, while none is moved.
@@ -109,22 +110,33 @@ type counter struct {
 // countDay makes the book of a day from its pages.
 func countDay(scope scope, by Grouping, day int32, topologies []topology, pages map[DeviceID]*Page, begun map[DeviceID]int32) *dayBook {
 	c := counter{scope: scope, by: by, pages: pages, begun: begun}
-	c.book = &dayBook{groups: make(map[string]*daySum), meters: make(map[DeviceID]*meterDay)}
+	c.book = &dayBook{groups: make(map[string]*daySum), meters: make(map[DeviceID]*meterDay), gaps: make(dayGaps)}
 	if by == Ungrouped {
 		c.group(scope.id, scope.name)
 	}
-	first := int64(day) * QuartersPerDay
 	for _, t := range topologies {
 		c.topology = t
-		c.lo, c.hi = int(max(0, quarterOf(t.from)-first)), int(min(QuartersPerDay, quarterOf(t.to)-first))
+		c.lo, c.hi = t.quartersOf(day)
 		if c.lo >= c.hi {
 			continue
 		}
+		c.noteGaps()
 		for _, d := range t.behind[""] {
 			c.count(d)
 		}
 	}
 	return c.book
+}
+
+// noteGaps notes what the devices that ever reported lack.
+func (c *counter) noteGaps() {
+	for _, devices := range c.topology.behind {
+		for _, d := range devices {
+			if _, begun := c.begun[d.ID]; begun {
+				c.book.gaps.note(d.ID, c.pages[d.ID])
+			}
+		}
+	}
 }
 
 func (c *counter) group(key, name string) *daySum {

@@ -65,4 +65,7 @@ func (k *keptDays) forget(key dayKey) {
 	}
 }
 
-func (b *dayBook) sums() int { return 1 + len(b.groups) + len(b.meters) }
+func (b *dayBook) sums() int { return 1 + len(b.groups) + len(b.meters) + len(b.gaps)/gapsPerSum }
+
+// gapsPerSum is how many of a book's gaps take the room of a sum.
+const gapsPerSum = 8

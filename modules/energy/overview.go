@@ -16,6 +16,8 @@ type Overview struct {
 	Today         Step
 	MonthToDate   Step
 	SameLastMonth Step // last month up to the same day and time of day
+	// Comparison sets the days of the month so far beside the same days of the last, of what was measured in both.
+	Comparison Comparison
 	// ProjectedMonth is what the month will come to. By itself that is the month to date and, for what is left of it, the mean of
 	// each hour of the week over the last four weeks; Projected is false where less than a week of those is known.
 	ProjectedMonth Energy
@@ -70,14 +72,26 @@ func (r *Reports) OverviewAt(ctx context.Context, caller Caller, level Level, id
 	if err != nil {
 		return Overview{}, err
 	}
-	t, err := r.tally(ctx, campus, scope, q)
+	today, toDate := newShortfall(ByDay.start(now, scope.zone), now, now), newShortfall(month, now, now)
+	t, err := r.tally(ctx, campus, scope, q, today, toDate)
 	if err != nil {
 		return Overview{}, err
 	}
 	s := standing{tally: t, zone: scope.zone, now: now, rates: rates}.overview()
 	s.At, s.ID, s.Pricing = now, scope.id, pricingOf(rates, month, max(now, month+1))
+	s.Today.Missing, s.MonthToDate.Missing = today.coverage().Missing, toDate.coverage().Missing
+	if s.Comparison, err = r.compareMonths(ctx, campus, scope, month, now); err != nil {
+		return Overview{}, err
+	}
 	s.Top, err = r.topDevices(ctx, campus, scope, Query{From: month, To: now, By: PerDevice})
 	return s, err
+}
+
+// compareMonths sets the month so far beside the last, day by day of the month, as far as that has as many.
+func (r *Reports) compareMonths(ctx context.Context, campus *Campus, s scope, month, now Instant) (Comparison, error) {
+	days := month.Time().In(s.zone).AddDate(0, 0, -1).Day() // of the last month
+	end := month.Time().In(s.zone).AddDate(0, 0, days)
+	return r.compare(ctx, campus, s, month, min(now, InstantOf(end)), days)
 }
 
 func (r *Reports) topDevices(ctx context.Context, campus *Campus, scope scope, q Query) ([]TopDevice, error) {
@@ -85,7 +99,7 @@ func (r *Reports) topDevices(ctx context.Context, campus *Campus, scope scope, q
 		return nil, nil // the month's first instant
 	}
 	all := make(map[string]TopDevice)
-	err := r.eachDay(ctx, campus, scope, q, func(day int32, book *dayBook) error {
+	err := r.eachDay(ctx, campus, scope, q, func(day int32, book *dayBook, _ *weigher) error {
 		for key, sum := range book.groups {
 			all[key] = TopDevice{ID: key, Name: sum.name, Energy: all[key].Energy + sum.within(day, q.From, q.To)}
 		}

@@ -56,6 +56,11 @@ type Books interface {
 	Days() (first, last int32, found bool, err error)
 	// Pages yields the pages of the days [from, to), by day and device.
 	Pages(from, to int32) iter.Seq2[*Page, error]
+	// Revision is a number that changes of the days before one count up, where these days have passed for an hour. It does not
+	// tell of changes to the days of the unposted devices.
+	Revision(before int32) (revision int64, unposted map[DeviceID]bool, err error)
+	// Recent yields the last n pages before a day of each of the devices, which are of those that the books are of, a device after the other.
+	Recent(devices []DeviceID, before int32, n int) iter.Seq2[*Page, error]
 }
 
 // Changed is a device or a space whose past changed; a space stands for all within it.

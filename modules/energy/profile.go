@@ -14,7 +14,7 @@ type ProfileHour struct {
 	// Mean is the mean power of the quarter hours of which something is known; Known is false where there are none.
 	Mean  Power
 	Known bool
-	// Coverage is the measured part of the time, 0 to 1.
+	// Coverage is the measured part of the time, 0 to 1, weighed as a Step's is.
 	Coverage float64
 }
 
@@ -41,8 +41,9 @@ func (r *Reports) Profile(ctx context.Context, caller Caller, level Level, id st
 // profileOf sorts a tally's quarter hours up to now into the hours of the week.
 func profileOf(t *tally, zone *time.Location, now Instant) Profile {
 	var sums [7][24]struct {
-		energy                Energy
-		known, measured, time int64
+		energy             Energy
+		known              int64
+		measured, expected float64
 	}
 	for i, q := range t.span.quarters {
 		at := quarterStart(t.span.first + int64(i))
@@ -51,8 +52,9 @@ func profileOf(t *tally, zone *time.Location, now Instant) Profile {
 		}
 		local := at.Time().In(zone)
 		s := &sums[local.Weekday()][local.Hour()]
-		s.measured += q.Measured
-		s.time += int64(t.count[i]) * quarterMs
+		due := t.expected[i] * passed(at, now)
+		s.expected += due
+		s.measured += min(t.measured[i], due)
 		if q.Known() {
 			s.energy += q.Energy
 			s.known += quarterMs
@@ -64,9 +66,7 @@ func profileOf(t *tally, zone *time.Location, now Instant) Profile {
 			if s.known > 0 {
 				p[day][hour].Known, p[day][hour].Mean = true, MeanPower(s.energy, s.known)
 			}
-			if s.time > 0 {
-				p[day][hour].Coverage = float64(s.measured) / float64(s.time)
-			}
+			p[day][hour].Coverage = shareOf(s.measured, s.expected)
 		}
 	}
 	return p

@@ -14,9 +14,12 @@ func TestProfile(t *testing.T) {
 	week := 7 * Instant(dayMs)
 	tally := newTally(monday, monday+week+Instant(dayMs))
 	for i := range tally.span.quarters {
-		tally.count[i] = 1
+		tally.count[i], tally.expected[i] = 1, 1
 	}
-	put := func(at Instant, q Quarter) { tally.span.quarters[quarterOf(at)-tally.span.first] = q }
+	put := func(at Instant, q Quarter) {
+		i := quarterOf(at) - tally.span.first
+		tally.span.quarters[i], tally.measured[i] = q, float64(q.Measured)/float64(quarterMs)
+	}
 	nine := monday + 9*4*Instant(quarterMs)
 	for i := range Instant(4) {
 		put(nine+i*Instant(quarterMs), Quarter{Energy: 250_000, Measured: quarterMs})

@@ -26,6 +26,9 @@ const (
 	Quarantined
 	// Gap is a power sample too long after the one before to say what happened between.
 	Gap
+	// Seldom is a usual step of a counter that is read less than hourly: all of it is measured, and in which hours it was is
+	// estimated.
+	Seldom
 )
 
 // Traits are what the books know of a device.
@@ -33,8 +36,11 @@ type Traits struct {
 	// Measures is what its readings are of.
 	Measures Quantity
 	Limit    Power
-	// Usual is how often the device reports, ms.
-	Usual int64
+	// Usual is how often the device reports, ms; Untold is set where nobody said it, and it is a guess.
+	Usual  int64
+	Untold bool
+	// Pace is how often it does by its own readings; 0 where that is not known.
+	Pace int64
 	// Modulus is where the register rolls over; 0 where it is not known.
 	Modulus Energy
 	// Trusted is set where a person said that the step was made.
@@ -43,7 +49,16 @@ type Traits struct {
 
 // TraitsOf are a device's traits.
 func TraitsOf(d Device) Traits {
-	return Traits{Measures: d.Measures, Limit: LimitOf(d), Usual: spanOf(d), Modulus: d.RegisterModulus}
+	return Traits{Measures: d.Measures, Limit: LimitOf(d), Usual: spanOf(d), Untold: d.IntervalS == 0, Modulus: d.RegisterModulus}
+}
+
+// Traits are a device's; of one that is not there, none.
+func (c *Campus) Traits(id DeviceID) Traits {
+	d, known := c.Device(id)
+	if !known {
+		return Traits{}
+	}
+	return TraitsOf(d)
 }
 
 // Base is where a chain stands after a reading: what the next one is subtracted from.
@@ -131,7 +146,7 @@ func stepForward(t Traits, base, here Base, step Energy, v Verdict, next Energy)
 		return Booking{Verdict: Quarantined, From: here.At}, here
 	}
 	if plausible(t, base, here.At, step) {
-		return Booking{Verdict: v, From: since, Energy: step, Estimated: span > longestSpan(t)}, here
+		return t.judgeSpan(Booking{Verdict: v, From: since, Energy: step}, span), here
 	}
 	if next >= 0 && next < Energy(here.Value) {
 		return Booking{Verdict: Quarantined, From: here.At}, base // a single wild value
@@ -139,8 +154,20 @@ func stepForward(t Traits, base, here Base, step Energy, v Verdict, next Energy)
 	return Booking{Verdict: Quarantined, From: here.At}, here
 }
 
-// longestSpan is how long a step may be and still say when the energy was used.
-func longestSpan(t Traits) int64 { return max(2*t.Usual, 2*quarterMs) }
+// judgeSpan says whether a step is of a span that tells when the energy was used: no longer than two of the device's usual ones.
+func (t Traits) judgeSpan(b Booking, span int64) Booking {
+	switch {
+	case span <= max(2*t.Usual, 2*quarterMs):
+	case span > 2*t.Pace:
+		b.Estimated = true
+	case span > 2*finePace:
+		b.Estimated = true
+		if b.Verdict == Counted {
+			b.Verdict = Seldom
+		}
+	}
+	return b
+}
 
 func plausible(t Traits, base Base, at Instant, step Energy) bool {
 	since, counted := base.reach(at)

@@ -53,9 +53,14 @@ type Step struct {
 	// Peak is the greatest mean power of a quarter hour that was wholly measured; PeakKnown is false where none was.
 	Peak      Power
 	PeakKnown bool
-	// Coverage is the measured part of the time, 0 to 1, of all devices that count here.
+	// Coverage is the measured part of the time that has passed, 0 to 1, of the devices that count here, each quarter hour
+	// weighed by what its device usually draws at that time.
 	Coverage float64
-	Charge   Charge
+	// Weight is what the coverage is of: steps are put together by it.
+	Weight float64
+	// Missing are, in an overview, the devices that lack something in the step.
+	Missing []Missing
+	Charge  Charge
 	// Excesses are, in the series of what is unmetered, the meters that counted less than the devices behind them.
 	Excesses []Excess
 }
@@ -73,11 +78,12 @@ type Reports struct {
 	prices    Prices
 	clock     Clock
 	kept      *keptDays
+	usuals    *usuals
 }
 
 // NewReports makes the reports of a campus.
 func NewReports(readings Readings, directory Directory, prices Prices, clock Clock) *Reports {
-	return &Reports{readings: readings, directory: directory, prices: prices, clock: clock, kept: newKeptDays()}
+	return &Reports{readings: readings, directory: directory, prices: prices, clock: clock, kept: newKeptDays(), usuals: newUsuals()}
 }
 
 // longestQuery bounds a series' steps and mostSteps those of all groups, so that no answer outgrows memory.
@@ -89,34 +95,32 @@ const (
 // Serie answers a query with one series, or one a group; its range is cut as Plan says. It is for who has looked at the campus
 // already, by Plan. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
 func (r *Reports) Serie(ctx context.Context, caller Caller, q Query) ([]Series, error) {
-	q, _, err := r.plan(ctx, caller, q, r.directory.Campus)
-	if err != nil {
-		return nil, err
-	}
-	all, _, err := r.priced(ctx, caller, q)
+	all, _, err := r.Covered(ctx, caller, q)
 	return all, err
 }
 
-// SeriePriced is Serie with what its money and emissions rest on.
-func (r *Reports) SeriePriced(ctx context.Context, caller Caller, q Query) ([]Series, Pricing, error) {
-	q, _, err := r.plan(ctx, caller, q, r.directory.Campus)
-	if err != nil {
-		return nil, Pricing{}, err
-	}
-	return r.priced(ctx, caller, q)
+// Covered is Serie with the coverage of the whole range.
+func (r *Reports) Covered(ctx context.Context, caller Caller, q Query) ([]Series, Coverage, error) {
+	all, coverage, _, err := r.SeriePriced(ctx, caller, q)
+	return all, coverage, err
 }
 
-func (r *Reports) priced(ctx context.Context, caller Caller, q Query) ([]Series, Pricing, error) {
+// SeriePriced is Covered with what the money and emissions rest on.
+func (r *Reports) SeriePriced(ctx context.Context, caller Caller, q Query) ([]Series, Coverage, Pricing, error) {
+	q, _, err := r.plan(ctx, caller, q, r.directory.Campus)
+	if err != nil {
+		return nil, Coverage{}, Pricing{}, err
+	}
 	var held []Rate
-	all, err := r.serie(ctx, caller, q, func(space SpaceID, from, to Instant) (rates []Rate, err error) {
+	all, coverage, err := r.serie(ctx, caller, q, func(space SpaceID, from, to Instant) (rates []Rate, err error) {
 		held, err = r.prices.Rates(ctx, space, from, to)
 		return held, err
 	})
 	if err != nil {
-		return nil, Pricing{}, err
+		return nil, Coverage{}, Pricing{}, err
 	}
 	from, to := knownSpan(all, q.To)
-	return all, pricingOf(held, from, to), nil
+	return all, coverage, pricingOf(held, from, to), nil
 }
 
 // knownSpan is from the first step of which something is known to the end of the last; empty where there is none.
@@ -141,27 +145,28 @@ func knownSpan(all []Series, end Instant) (from, to Instant) {
 // campusOf gives the campus: Directory.Campus or Directory.Fresh.
 type campusOf func(context.Context) (*Campus, error)
 
-func (r *Reports) serie(ctx context.Context, caller Caller, q Query, ratesOf func(SpaceID, Instant, Instant) ([]Rate, error)) ([]Series, error) {
+func (r *Reports) serie(ctx context.Context, caller Caller, q Query, ratesOf func(SpaceID, Instant, Instant) ([]Rate, error)) ([]Series, Coverage, error) {
 	campus, scope, err := r.scoped(ctx, caller, &q, r.directory.Campus)
 	if err != nil {
-		return nil, err
+		return nil, Coverage{}, err
 	}
 	edges, err := checkedEdges(q, scope.zone)
 	if err != nil {
-		return nil, err
+		return nil, Coverage{}, err
 	}
 	rates, err := ratesOf(scope.space, q.From, q.To)
 	if err != nil {
-		return nil, err
+		return nil, Coverage{}, err
 	}
+	lacks := newShortfall(q.From, q.To, r.clock.Now())
 	c := cutter{edges: edges, rates: rates, now: min(q.To, r.clock.Now()), groups: make(map[string]*stepper), excesses: newExcesses(edges)}
 	if q.By == Ungrouped {
 		c.group(scope.id, scope.name)
 	}
-	if err := r.eachDay(ctx, campus, scope, q, c.add); err != nil {
-		return nil, err
+	if err := r.eachDay(ctx, campus, scope, q, c.add, lacks); err != nil {
+		return nil, Coverage{}, err
 	}
-	return c.series(), nil
+	return c.series(), lacks.coverage(), nil
 }
 
 // cutter cuts the days of a query into the steps of its groups.
@@ -182,9 +187,9 @@ func (c *cutter) group(key, name string) *stepper {
 	return g
 }
 
-func (c *cutter) add(day int32, book *dayBook) error {
+func (c *cutter) add(day int32, book *dayBook, w *weigher) error {
 	for key, sum := range book.groups {
-		c.group(key, sum.name).add(day, sum)
+		c.group(key, sum.name).add(day, sum, w.of(key, day, book.gaps))
 	}
 	c.excesses.add(day, book.meters)
 	return nil
@@ -227,7 +232,7 @@ func (r *Reports) scoped(ctx context.Context, caller Caller, q *Query, campusOf 
 // Hours gives the hours of what a level and id name, without charges, for who has looked at the campus already. Errors: ErrInvalid, ErrNotFound,
 // ErrForbidden.
 func (r *Reports) Hours(ctx context.Context, caller Caller, level Level, id string, from, to Instant) ([]Step, error) {
-	all, err := r.serie(ctx, caller, Query{Level: level, ID: id, From: from, To: to, Bucket: ByHour}, func(SpaceID, Instant, Instant) ([]Rate, error) {
+	all, _, err := r.serie(ctx, caller, Query{Level: level, ID: id, From: from, To: to, Bucket: ByHour}, func(SpaceID, Instant, Instant) ([]Rate, error) {
 		return nil, nil
 	})
 	if err != nil {

@@ -57,7 +57,7 @@ func (i *Intake) settle(ctx context.Context, key NewcomerKey, d Device) (counted
 			return counted, err
 		}
 		for _, o := range outcomes {
-			if o.Result == Inserted {
+			if o.Result == Inserted && o.Stored.Kind != Refused {
 				counted++
 			}
 		}
@@ -130,7 +130,7 @@ func (s *settling) distinct(all []Reading, of []Observation) []Reading {
 		switch {
 		case !taken[place]:
 			s.of[place], taken[place] = of[n], true
-		case !all[n].Same(some[place]):
+		case all[n].Kind != Refused && !all[n].Same(some[place]):
 			s.refuse(of[n], reasonConflicting)
 		}
 	}

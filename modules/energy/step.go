@@ -2,55 +2,54 @@ package energy
 
 // adder adds quarter hours up to a step, oldest first.
 type adder struct {
-	step           Step
-	measured, time int64
-	peak           Energy // the greatest of a quarter hour
-	meter          *chargeMeter
-	now            Instant
+	step               Step
+	measured, expected float64
+	peak               Energy // the greatest of a quarter hour
+	meter              *chargeMeter
+	now                Instant
 }
 
-// add adds the quarter hours from an instant on, with how many devices count in each. It runs through every quarter
-// hour of every answer: what changes within the loop is kept beside it.
-func (a *adder) add(at Instant, quarters []Quarter, devices []int32) {
-	measured, time := a.measured, a.time
+// add adds the quarter hours from an instant on, with how many devices count in each and what they weigh. It runs through every
+// quarter hour of every answer: what changes within the loop is kept beside it.
+func (a *adder) add(at Instant, quarters []Quarter, devices []int32, expected, measured []float64) {
 	for i := range quarters {
 		q, n := &quarters[i], int64(devices[i])*quarterMs
-		known := q.Known()
-		if known || at < a.now {
-			measured += q.Measured
-			time += n
+		if at < a.now {
+			due := expected[i]
+			if at+Instant(quarterMs) > a.now {
+				due *= passed(at, a.now)
+			}
+			a.expected += due
+			a.measured += min(measured[i], due)
 		}
-		if known {
+		if q.Known() {
 			a.step.Known = true
 			a.step.Energy += q.Energy
 			a.step.Estimated += q.Estimated
 			a.meter.add(at, q.Energy)
 			// A peak is the mean power of a quarter hour that was wholly measured: what was filled in over a gap has no
 			// peak that anybody saw.
-			if q.Filled == 0 && q.Measured >= n && (!a.step.PeakKnown || q.Energy > a.peak) {
+			if q.Filled == 0 && q.Estimated == 0 && q.Measured >= n && (!a.step.PeakKnown || q.Energy > a.peak) {
 				a.peak, a.step.PeakKnown = q.Energy, true
 			}
 		}
 		at += Instant(quarterMs)
 	}
-	a.measured, a.time = measured, time
 }
 
 func (q Quarter) whollyMeasured(devices int32) bool {
-	return q.Known() && q.Filled == 0 && q.Measured >= int64(devices)*quarterMs
+	return q.Known() && q.Filled == 0 && q.Estimated == 0 && q.Measured >= int64(devices)*quarterMs
 }
 
 // close gives the step and begins the next one, at an instant.
 func (a *adder) close(next Instant) Step {
-	if a.time > 0 {
-		a.step.Coverage = float64(a.measured) / float64(a.time)
-	}
+	a.step.Coverage, a.step.Weight = shareOf(a.measured, a.expected), a.expected
 	if a.step.PeakKnown {
 		a.step.Peak = MeanPower(a.peak, quarterMs)
 	}
 	a.step.Charge = a.meter.take()
 	step := a.step
-	a.step, a.measured, a.time = Step{Start: next}, 0, 0
+	a.step, a.measured, a.expected = Step{Start: next}, 0, 0
 	return step
 }
 
@@ -58,7 +57,7 @@ func (a *adder) close(next Instant) Step {
 func (t *tally) step(start, end Instant, meter *chargeMeter, now Instant) Step {
 	a := adder{step: Step{Start: start}, meter: meter, now: now}
 	first, last := quarterOf(start)-t.span.first, quarterOf(end-1)-t.span.first
-	a.add(quarterStart(t.span.first+first), t.span.quarters[first:last+1], t.count[first:last+1])
+	a.add(quarterStart(t.span.first+first), t.span.quarters[first:last+1], t.count[first:last+1], t.expected[first:last+1], t.measured[first:last+1])
 	return a.close(end)
 }
 
@@ -78,13 +77,13 @@ func newStepper(name string, edges []Instant, rates []Rate, now Instant) *steppe
 }
 
 // add counts a day; days come oldest first.
-func (s *stepper) add(day int32, sum *daySum) {
+func (s *stepper) add(day int32, sum *daySum, w *weights) {
 	first := int64(day) * QuartersPerDay
 	lo, hi := max(first, quarterOf(s.edges[0])), min(first+QuartersPerDay, quarterOf(s.edges[len(s.edges)-1]))
 	for at := lo; at < hi; {
 		s.closeUpTo(quarterStart(at))
 		end := min(hi, quarterOf(s.edges[len(s.steps)+1]))
-		s.adder.add(quarterStart(at), sum.quarters[at-first:end-first], sum.count[at-first:end-first])
+		s.adder.add(quarterStart(at), sum.quarters[at-first:end-first], sum.count[at-first:end-first], w.expected[at-first:end-first], w.measured[at-first:end-first])
 		at = end
 	}
 }

@@ -6,18 +6,22 @@ import (
 	"slices"
 )
 
-// eachDay calls visit with the books of the UTC days that the query touches, oldest first, all of one snapshot.
-func (r *Reports) eachDay(ctx context.Context, campus *Campus, s scope, q Query, visit func(day int32, book *dayBook) error) error {
+// visitor is called with the book of each day, and what weighs it.
+type visitor func(day int32, book *dayBook, w *weigher) error
+
+// eachDay calls visit with the books of the UTC days that the query touches, oldest first, all of one snapshot, and adds what is
+// missing of them to lacks.
+func (r *Reports) eachDay(ctx context.Context, campus *Campus, s scope, q Query, visit visitor, lacks ...*shortfall) error {
 	var topologies []topology
 	for _, e := range campus.epochs(quarterStart(int64(dayOf(q.From))*QuartersPerDay), quarterStart(int64(dayOf(q.To-1)+1)*QuartersPerDay)) {
 		topologies = append(topologies, newTopology(e, s))
 	}
 	return r.readings.Open(ctx, campus.devicesEver(s), func(books Books) error {
 		d := days{
-			reports: r, books: books, scope: s, by: q.By, topologies: topologies, visit: visit,
+			reports: r, books: books, scope: s, by: q.By, topologies: topologies, visit: visit, lacks: lacks,
 			key: dayKey{campus: campus.Version, space: s.space, device: s.device, reach: s.reach, by: q.By},
 		}
-		return d.walk(dayOf(q.From), dayOf(q.To-1)+1)
+		return d.walk(dayOf(q.From), dayOf(q.To-1)+1, campus)
 	})
 }
 
@@ -31,8 +35,10 @@ type days struct {
 	by         Grouping
 	topologies []topology
 	key        dayKey
-	visit      func(int32, *dayBook) error
+	visit      visitor
+	lacks      []*shortfall
 
+	weigher  *weigher
 	begun    map[DeviceID]int32
 	versions map[int32]int64
 	// silent is the book of a whole day of which there is no page, under one topology; it is the same for each such day.
@@ -40,16 +46,21 @@ type days struct {
 	silentOf int
 }
 
-func (d *days) walk(from, to int32) (err error) {
+func (d *days) walk(from, to int32, campus *Campus) (err error) {
 	if d.begun, err = d.books.Begun(); err != nil {
 		return err
 	}
+	usual, err := d.reports.usuals.of(d.books, campus.among(d.begun), d.reports.clock.Now())
+	if err != nil {
+		return err
+	}
+	d.weigher = newWeigher(d.scope, d.by, d.topologies, d.begun, usual)
 	if d.versions, err = d.books.Versions(from, to); err != nil {
 		return err
 	}
 	for at := from; at < to; {
 		if book := d.remembered(at); book != nil {
-			if err := d.visit(at, book); err != nil {
+			if err := d.tell(at, book); err != nil {
 				return err
 			}
 			at++
@@ -108,7 +119,14 @@ func (d *days) close(day int32, pages map[DeviceID]*Page) error {
 		d.key.day = day
 		d.reports.kept.keep(d.key, version, len(d.begun), book)
 	}
-	return d.visit(day, book)
+	return d.tell(day, book)
+}
+
+func (d *days) tell(day int32, book *dayBook) error {
+	for _, l := range d.lacks {
+		l.add(day, d.weigher, book.gaps)
+	}
+	return d.visit(day, book, d.weigher)
 }
 
 // bookOf counts a day. A range of many years is mostly silence, which is counted once.
@@ -143,21 +161,24 @@ func newSpan(from, to Instant) span {
 // tally is what a query's one group used, each quarter hour of it.
 type tally struct {
 	span  span
-	count []int32 // devices that count in each quarter, for coverage
+	count []int32 // devices that count in each quarter
+	// expected and measured are what each quarter weighs, and how much of it was measured, mW.
+	expected, measured []float64
 }
 
 func newTally(from, to Instant) *tally {
 	s := newSpan(from, to)
-	return &tally{span: s, count: make([]int32, len(s.quarters))}
+	n := len(s.quarters)
+	return &tally{span: s, count: make([]int32, n), expected: make([]float64, n), measured: make([]float64, n)}
 }
 
 // tally adds up what an ungrouped query asks for.
-func (r *Reports) tally(ctx context.Context, campus *Campus, s scope, q Query) (*tally, error) {
+func (r *Reports) tally(ctx context.Context, campus *Campus, s scope, q Query, lacks ...*shortfall) (*tally, error) {
 	t := newTally(q.From, q.To)
-	err := r.eachDay(ctx, campus, s, q, func(day int32, book *dayBook) error {
-		t.put(day, book.groups[s.id])
+	err := r.eachDay(ctx, campus, s, q, func(day int32, book *dayBook, w *weigher) error {
+		t.put(day, book.groups[s.id], w.of(s.id, day, book.gaps))
 		return nil
-	})
+	}, lacks...)
 	if err != nil {
 		return nil, fmt.Errorf("add up %s: %w", s.id, err)
 	}
@@ -165,9 +186,11 @@ func (r *Reports) tally(ctx context.Context, campus *Campus, s scope, q Query) (
 }
 
 // put writes a day's quarters, those that lie in the span.
-func (t *tally) put(day int32, sum *daySum) {
+func (t *tally) put(day int32, sum *daySum, w *weights) {
 	begin := int64(day)*QuartersPerDay - t.span.first
 	lo, hi := max(0, -begin), min(QuartersPerDay, int64(len(t.count))-begin)
 	copy(t.span.quarters[begin+lo:begin+hi], sum.quarters[lo:hi])
 	copy(t.count[begin+lo:begin+hi], sum.count[lo:hi])
+	copy(t.expected[begin+lo:begin+hi], w.expected[lo:hi])
+	copy(t.measured[begin+lo:begin+hi], w.measured[lo:hi])
 }

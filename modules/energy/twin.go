@@ -11,6 +11,9 @@ type TwinSpace struct {
 	Space Space
 	// Today is what the space used since its local midnight; Known is false where nothing is known.
 	Today TwinUse
+	// Coverage is the measured part of the day so far, as a Step's is; CoverageKnown is false where no device in it ever reported.
+	Coverage      float64
+	CoverageKnown bool
 	SpacePower
 	// Ambient is the latest of each measure, within the last day; a site's own, or else the weather of the hour.
 	Ambient LatestAmbient
@@ -65,11 +68,12 @@ type Twin struct {
 	weather   WeatherRecords
 	directory Directory
 	clock     Clock
+	usuals    *usuals
 }
 
 // NewTwin makes the twin of a campus.
 func NewTwin(readings Readings, moments Moments, weather WeatherRecords, directory Directory, clock Clock) *Twin {
-	return &Twin{readings: readings, moments: moments, weather: weather, directory: directory, clock: clock}
+	return &Twin{readings: readings, moments: moments, weather: weather, directory: directory, clock: clock, usuals: newUsuals()}
 }
 
 // latestAmbientFor is how long an ambient measure says something about now.
@@ -92,7 +96,8 @@ func (t *Twin) Now(ctx context.Context, caller Caller) (at Instant, roots []Twin
 	if m.ambient, err = t.ambient(ctx, campus, caller, m.now); err != nil {
 		return 0, nil, err
 	}
-	if err := t.readings.Open(ctx, idsOf(campus.DevicesWithin(caller.Space)), m.read); err != nil {
+	read := func(books Books) error { return m.read(books, t.usuals) }
+	if err := t.readings.Open(ctx, idsOf(campus.DevicesWithin(caller.Space)), read); err != nil {
 		return 0, nil, err
 	}
 	if quiet := m.quiet(campus.DevicesWithin(caller.Space)); len(quiet) > 0 {
@@ -135,6 +140,7 @@ type moment struct {
 	states  map[DeviceID]StateChange
 	ambient map[SpaceID]LatestAmbient
 	begun   map[DeviceID]int32
+	usual   map[DeviceID]*usual
 	// days are the pages of the UTC days that today touches, in the zones of the campus, oldest first.
 	days  []map[DeviceID]*Page
 	first int32
@@ -142,8 +148,11 @@ type moment struct {
 	yesterday map[DeviceID]*Page
 }
 
-func (m *moment) read(books Books) (err error) {
+func (m *moment) read(books Books, usuals *usuals) (err error) {
 	if m.begun, err = books.Begun(); err != nil {
+		return err
+	}
+	if m.usual, err = usuals.of(books, m.campus.among(m.begun), m.now); err != nil {
 		return err
 	}
 	begin := m.now
@@ -204,10 +213,10 @@ func (m *moment) space(s Space, zone *time.Location, midnight Instant) TwinSpace
 	}
 	out.SpacePower = m.power(&out)
 	if only := out.only(); only != nil && len(m.campus.epochs(midnight, m.now.Add(quarterMs))) == 1 {
-		out.Today = only.Today // the same devices, and none was moved today
+		out.Today, out.Coverage, out.CoverageKnown = only.Today, only.Coverage, only.CoverageKnown // the same devices, and none was moved today
 		return out
 	}
-	out.Today = m.usedIn(scope{space: s.ID, zone: zone, id: string(s.ID)}, midnight)
+	m.useIn(scope{space: s.ID, zone: zone, id: string(s.ID)}, midnight, &out)
 	return out
 }
 
@@ -253,13 +262,14 @@ func (s *TwinSpace) holdsDevices() bool {
 	return len(s.Devices) > 0
 }
 
-// usedIn is what a space used since midnight: no energy twice, and what moved today counts where it was used.
-func (m *moment) usedIn(s scope, midnight Instant) (use TwinUse) {
+// useIn tells what a space used since midnight: no energy twice, and what moved today counts where it was used.
+func (m *moment) useIn(s scope, midnight Instant, out *TwinSpace) {
 	end := m.now.Add(quarterMs)
 	var topologies []topology
 	for _, e := range m.campus.epochs(midnight, end) {
 		topologies = append(topologies, newTopology(e, s))
 	}
+	w, lacks := newWeigher(s, Ungrouped, topologies, m.begun, m.usual), newShortfall(midnight, m.now, m.now)
 	for i, pages := range m.days {
 		day := m.first + int32(i)
 		if day < dayOf(midnight) || day > dayOf(end) {
@@ -267,10 +277,11 @@ func (m *moment) usedIn(s scope, midnight Instant) (use TwinUse) {
 		}
 		book := countDay(s, Ungrouped, day, topologies, pages, m.begun)
 		for slot, q := range book.groups[s.id].quarters {
-			use.add(quarterStart(int64(day)*QuartersPerDay+int64(slot)), q, midnight)
+			out.Today.add(quarterStart(int64(day)*QuartersPerDay+int64(slot)), q, midnight)
 		}
+		lacks.add(day, w, book.gaps)
 	}
-	return use
+	out.Coverage, out.CoverageKnown = lacks.coverage().Measured, lacks.expected > 0
 }
 
 func (u *TwinUse) add(at Instant, q Quarter, midnight Instant) {

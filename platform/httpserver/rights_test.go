@@ -51,7 +51,10 @@ func TestRightsAreAskedForAgain(t *testing.T) {
 			asked.now.Store(&c.now)
 			r := (&API{authenticator: asked, log: zap.NewNop()}).rightsOf(viewer, "Bearer x", "")
 			ctx := context.WithValue(t.Context(), rightsKey, r)
-			require.NoError(t, StillMay(ctx), "it was asked a moment ago")
+			first := r.asked
+			if err := StillMay(ctx); r.asked.Equal(first) { // else the machine was so busy that it was asked again
+				require.NoError(t, err, "it was asked a moment ago")
+			}
 			ctx, end := context.WithCancel(ctx)
 			defer end()
 			r.watch(ctx, end)

@@ -44,8 +44,9 @@ var access = map[string]string{
 	"GET /api/tarifas": "amv", "POST /api/tarifas": "am", "DELETE /api/tarifas/{id}": "am",
 
 	"GET /api/recomendaciones": "amv", "GET /api/recomendaciones/{id}/evidencia": "amv", "GET /api/recomendaciones/{id}/verificacion": "amv", "POST /api/recomendaciones/{id}/estado": "am",
+	"POST /api/recomendaciones/preguntas/{id}": "am", "DELETE /api/recomendaciones/preguntas/{id}": "am",
 	"POST /api/simulaciones": "amv", "GET /api/simulaciones": "amv", "GET /api/simulaciones/{id}": "amv", "DELETE /api/simulaciones/{id}": "am", "POST /api/simulaciones/{id}/inicio": "am", "POST /api/simulaciones/{id}/fin": "am",
-	"GET /api/espacios/{id}/comparacion": "amv", "GET /api/reportes/mensual": "amv", "GET /api/anomalias": "amv", "GET /api/trabajos": "amv", "POST /api/trabajos": "am",
+	"GET /api/consumo/comparacion": "amv", "GET /api/espacios/{id}/comparacion": "amv", "GET /api/reportes/mensual": "amv", "GET /api/anomalias": "amv", "GET /api/trabajos": "amv", "POST /api/trabajos": "am",
 	"GET /api/linea-base": "amv", "GET /api/pronostico": "amv", "POST /api/recomendaciones/recomendar": "amv", "POST /api/recomendaciones/recomendar/pdf": "amv",
 	"GET /api/recomendaciones/reporte/{id}.pdf": "amv",
 
@@ -172,7 +173,7 @@ func TestScope(t *testing.T) {
 			"/consumo?space_id=" + other.ID, place, "/api/consumo/restatements?device_id=ajeno", "/api/consumo/cuarentena?space_id=" + other.ID,
 			"/api/consumo/serie?level=device&id=ajeno", "/api/consumo/serie?level=building&id=" + other.ID, "/api/consumo/serie?level=site&id=" + campus.Site,
 			"/api/consumo/perfil?level=building&id=" + other.ID, "/api/consumo/resumen?level=site&id=" + campus.Site,
-			"/api/consumo/factura?month=2026-01&level=device&id=ajeno", "/api/ambiente?space_id=" + other.ID, "/api/linea-base?id=" + other.ID, "/api/pronostico?id=" + other.ID, "/api/espacios/" + other.ID + "/comparacion", "/api/reportes/mensual?month=2026-01&space_id=" + other.ID, "/api/anomalias?space_id=" + other.ID,
+			"/api/consumo/factura?month=2026-01&level=device&id=ajeno", "/api/consumo/comparacion?level=device&id=ajeno", "/api/ambiente?space_id=" + other.ID, "/api/linea-base?id=" + other.ID, "/api/pronostico?id=" + other.ID, "/api/espacios/" + other.ID + "/comparacion", "/api/reportes/mensual?month=2026-01&space_id=" + other.ID, "/api/anomalias?space_id=" + other.ID,
 		} {
 			send(t, manager, 404, http.MethodGet, path, nil)
 		}

@@ -130,7 +130,20 @@ func changesOf(t *testing.T, admin *program.Client) []change {
 	answer, err := admin.Raw(http.MethodPost, "/consumo/lote", "text/csv", strings.NewReader(sixWeeks()))
 	require.NoError(t, err)
 	require.Equal(t, 200, answer.Status, string(answer.Body))
+	for day := range 4 { // on which the television was used
+		date := time.Now().AddDate(0, 0, -14-day).Format(time.DateOnly)
+		made("/api/calendarios", map[string]any{"space_id": campus.Site, "name": "Cierre", "kind": "closed", "from": date, "to": date})
+	}
+	for day := range 4 {
+		date := time.Now().AddDate(0, 0, -21-day).Format(time.DateOnly)
+		made("/api/calendarios", map[string]any{"space_id": campus.Site, "name": "Cierre", "kind": "closed", "from": date, "to": date})
+	}
 	advice := advise(t, admin, "es").Recomendaciones[0].ID
+	question := "/api/recomendaciones/preguntas/" + adviceOf(t, admin, "").Questions[0].ID
+	answered := func() (string, any) {
+		send(t, admin, 200, http.MethodPost, question, map[string]any{"opened": true})
+		return question, nil
+	}
 	saving := map[string]any{"name": "Apagar", "save": true, "changes": []any{map[string]any{"target": "ac-1", "action": "off_hours"}}}
 	scenario := made("/api/simulaciones", saving)
 	visit := map[string]any{"sala": "Sala de Juegos", "consumo": 50, "dispositivos": []string{}}
@@ -179,6 +192,8 @@ func changesOf(t *testing.T, admin *program.Client) []change {
 		{"POST /api/dispositivos/nuevos", "/api/dispositivos/nuevos", map[string]any{"address": "emon/lab/kwh", "id": "lab", "kind": "meter", "space_id": campus.Room}, 201, nil, nil},
 		{"DELETE /api/dispositivos/nuevos", "/api/dispositivos/nuevos?address=" + url.QueryEscape("emon/otro/kwh"), nil, 204, nil, nil},
 		{"POST /api/recomendaciones/{id}/estado", "/api/recomendaciones/" + advice + "/estado", map[string]any{"status": "accepted"}, 200, nil, nil},
+		{"POST /api/recomendaciones/preguntas/{id}", question, map[string]any{"opened": false}, 200, nil, nil},
+		{"DELETE /api/recomendaciones/preguntas/{id}", "", nil, 204, nil, answered},
 		{"POST /api/recomendaciones/recomendar", "/api/recomendaciones/recomendar", visit, 200, nil, nil},
 		{"POST /api/recomendaciones/recomendar/pdf", "/api/recomendaciones/recomendar/pdf", visit, 200, nil, nil},
 		{"POST /api/simulaciones", "/api/simulaciones", saving, 201, nil, nil},

@@ -18,11 +18,6 @@ import (
 // TestDashboard drives the dashboard on the demo's campus in a real browser: every page, in both themes, by keyboard's rules
 // (axe); the way from the worst waste to its advice done; live, on a telephone; and in two tabs.
 func TestDashboard(t *testing.T) {
-	const folder = "../../adapters/web"
-	if _, err := os.Stat(folder + "/node_modules/playwright-core"); err != nil {
-		out, err := command(folder, "npm", "ci", "--no-audit", "--no-fund").CombinedOutput()
-		require.NoError(t, err, "the browser's driver comes with npm ci in adapters/web: %s", out)
-	}
 	provider, err := mockoidc.Run()
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = provider.Shutdown() })
@@ -44,11 +39,22 @@ func TestDashboard(t *testing.T) {
 		answer, err := client.Send(http.MethodGet, "/api/recomendaciones?limit=1", nil)
 		return err == nil && answer.JSON(&list) == nil && len(list.Recomendaciones) > 0 && list.Pending == 0
 	})
+	browse(t, server, provider.Issuer(), "test/dashboard.mjs")
+}
+
+// browse drives a browser on a server by a script.
+func browse(t *testing.T, server *program.Server, provider, script string) {
+	t.Helper()
+	const folder = "../../adapters/web"
+	if _, err := os.Stat(folder + "/node_modules/playwright-core"); err != nil {
+		out, err := command(folder, "npm", "ci", "--no-audit", "--no-fund").CombinedOutput()
+		require.NoError(t, err, "the browser's driver comes with npm ci in adapters/web: %s", out)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	defer cancel()
-	run := exec.CommandContext(ctx, "node", "test/dashboard.mjs")
+	run := exec.CommandContext(ctx, "node", script)
 	run.Dir = folder
-	run.Env = append(os.Environ(), "DASHBOARD_URL="+server.URL, "DASHBOARD_PROVIDER="+provider.Issuer(), "DASHBOARD_EMAIL="+program.AdminEmail, "DASHBOARD_PASSWORD="+program.AdminPassword)
+	run.Env = append(os.Environ(), "DASHBOARD_URL="+server.URL, "DASHBOARD_PROVIDER="+provider, "DASHBOARD_EMAIL="+program.AdminEmail, "DASHBOARD_PASSWORD="+program.AdminPassword)
 	out, err := run.CombinedOutput()
 	t.Logf("%s", out)
 	require.NoError(t, err)

@@ -134,9 +134,11 @@ type overviewFigures struct {
 func (f figuresAt) overview() overviewFigures {
 	var got struct {
 		pricedAnswer
-		AsOf        string          `json:"as_of"`
-		Month       jsonStep        `json:"month_to_date"`
-		Before      jsonStep        `json:"same_days_last_month"`
+		AsOf       string   `json:"as_of"`
+		Month      jsonStep `json:"month_to_date"`
+		Comparison struct {
+			Before decimal.Decimal `json:"earlier_kwh"`
+		}
 		Projected   decimal.Decimal `json:"projected_month_kwh"`
 		ProjectedBy string          `json:"projected_by"`
 	}
@@ -146,7 +148,7 @@ func (f figuresAt) overview() overviewFigures {
 	require.True(f.t, got.Month.Peak.IsPositive())
 	return overviewFigures{
 		AsOf: got.AsOf, Month: got.Month.figures(), KWh: got.Month.KWh, Cost: got.Month.Cost, CO2: got.Month.CO2, Peak: got.Month.Peak,
-		Before: got.Before.KWh, Projection: got.Projected,
+		Before: got.Comparison.Before, Projection: got.Projected,
 	}
 }
 

@@ -24,10 +24,13 @@ func (analysisRow) TableName() string { return "advice_analyses" }
 
 // outcome is the part of an analysis that nothing is sought by.
 type outcome struct {
+	Version      int
 	Inputs       rules.Inputs
 	Days, Needed int
 	UseKWh       float64
 	Traits       rules.Traits
+	Asked        []int `json:",omitempty"`
+	Judged       int   `json:",omitempty"`
 }
 
 // Analyses are the last ones of all targets.
@@ -44,7 +47,7 @@ func (s *Store) Analyses(ctx context.Context) ([]advice.Analysis, error) {
 		}
 		list[i] = advice.Analysis{
 			Target: advice.Target{Level: advice.Level(r.TargetLevel), ID: r.TargetID}, Space: r.SpaceID, At: fromMs(r.At), Facts: r.Facts,
-			Inputs: o.Inputs, Days: o.Days, Needed: o.Needed, UseKWh: o.UseKWh, Traits: o.Traits,
+			Version: o.Version, Inputs: o.Inputs, Days: o.Days, Needed: o.Needed, UseKWh: o.UseKWh, Traits: o.Traits, Asked: o.Asked, Judged: o.Judged,
 		}
 	}
 	return list, nil
@@ -89,7 +92,7 @@ func (s *Store) Departures(ctx context.Context) (map[advice.Target][]rules.Depar
 
 // KeepAnalysis replaces a target's analysis and recommendations in one transaction.
 func (s *Store) KeepAnalysis(ctx context.Context, a advice.Analysis, merge func(stored []advice.Recommendation) []advice.Recommendation) error {
-	text, err := asText(outcome{Inputs: a.Inputs, Days: a.Days, Needed: a.Needed, UseKWh: a.UseKWh, Traits: a.Traits})
+	text, err := asText(outcome{Version: a.Version, Inputs: a.Inputs, Days: a.Days, Needed: a.Needed, UseKWh: a.UseKWh, Traits: a.Traits, Asked: a.Asked, Judged: a.Judged})
 	if err != nil {
 		return err
 	}
@@ -113,7 +116,11 @@ func (s *Store) KeepAnalysis(ctx context.Context, a advice.Analysis, merge func(
 		if err != nil {
 			return err
 		}
-		return s.saveAll(tx, byID(stored), merge(stored))
+		before, merged := byID(stored), merge(stored)
+		if err := s.saveAll(tx, before, merged); err != nil {
+			return err
+		}
+		return addTurns(tx, before, merged)
 	})
 	s.committed(err)
 	return err

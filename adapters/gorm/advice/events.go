@@ -29,6 +29,19 @@ func addEvent(tx *gorm.DB, id string, e advice.Event) error {
 	}).Error
 }
 
+// addTurns adds what an analysis made of the statuses of those that were stored.
+func addTurns(tx *gorm.DB, before map[string]advice.Recommendation, after []advice.Recommendation) error {
+	for _, r := range after {
+		was, known := before[r.ID]
+		if event, turned := advice.Turned(was, r); known && turned {
+			if err := addEvent(tx, r.ID, event); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Events are what happened to one, oldest first.
 func (s *Store) Events(ctx context.Context, id string) ([]advice.Event, error) {
 	var rows []eventRow

@@ -16,6 +16,7 @@ type recommendationRow struct {
 	TargetLevel, TargetID string
 	SpaceID               string
 	Kind, Status          string
+	EndReason             string
 	Standing              bool
 	Place, Saving, Quiet  int64
 	Priority              string
@@ -32,7 +33,7 @@ const milliwattHours = 1e6
 func rowOf(r advice.Recommendation) (recommendationRow, error) {
 	row := recommendationRow{
 		ID: r.ID, TargetLevel: string(r.Target.Level), TargetID: r.Target.ID, SpaceID: r.Space,
-		Kind: string(r.Finding.Kind), Status: string(r.Status), Standing: r.Standing, Place: r.Place().Rank,
+		Kind: string(r.Finding.Kind), Status: string(r.Status), EndReason: string(r.EndReason), Standing: r.Standing, Place: r.Place().Rank,
 		Saving: mWh(r.Finding.Saving.KWh), Quiet: mWh(r.QuietKWh), Priority: string(r.Priority),
 		CreatedAt: r.Created.UnixMilli(), UpdatedAt: r.Updated.UnixMilli(),
 	}
@@ -48,7 +49,7 @@ func mWh(kwh float64) int64 { return int64(math.Round(kwh * milliwattHours)) }
 func (row recommendationRow) recommendation() (advice.Recommendation, error) {
 	r := advice.Recommendation{
 		ID: row.ID, Target: advice.Target{Level: advice.Level(row.TargetLevel), ID: row.TargetID}, Space: row.SpaceID,
-		Status: advice.Status(row.Status), Standing: row.Standing, Priority: advice.Priority(row.Priority),
+		Status: advice.Status(row.Status), EndReason: advice.EndReason(row.EndReason), Standing: row.Standing, Priority: advice.Priority(row.Priority),
 		QuietKWh: float64(row.Quiet) / milliwattHours, Created: fromMs(row.CreatedAt), Updated: fromMs(row.UpdatedAt),
 	}
 	return r, errors.Join(read(row.Finding, &r.Finding), read(row.Basis, &r.Basis), read(row.Money, &r.Money))

@@ -46,6 +46,7 @@ func New(db *database.Database) *Store { return &Store{db: db} }
 var (
 	_ advice.Recommendations = (*Store)(nil)
 	_ advice.Analyses        = (*Store)(nil)
+	_ advice.DayAnswers      = (*Store)(nil)
 	_ advice.Archive         = (*Store)(nil)
 	_ advice.Scenarios       = (*Store)(nil)
 	_ advice.Runs            = (*Store)(nil)

@@ -19,7 +19,7 @@ func TestStore(t *testing.T) {
 		require.NoError(t, db.Migrate(context.Background(), "advice", gormadvice.Migrations()))
 		advicetest.RunStore(t, func(t *testing.T) advicetest.Store {
 			// A fresh database a case would cost more than the case.
-			for _, table := range []string{"advice_events", "advice_recommendations", "advice_analyses", "advice_reports", "advice_scenarios", "advice_jobs", "advice_wordings", "advice_runs"} {
+			for _, table := range []string{"advice_events", "advice_recommendations", "advice_analyses", "advice_reports", "advice_scenarios", "advice_jobs", "advice_wordings", "advice_runs", "advice_day_answers"} {
 				require.NoError(t, db.Write.Exec("DELETE FROM "+table).Error)
 			}
 			return gormadvice.New(db)

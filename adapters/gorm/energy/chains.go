@@ -59,23 +59,29 @@ func (t touched) of(kind energy.Kind) []chainKey {
 // linksAtOnce bounds what one round of decoding holds in memory.
 const linksAtOnce = 1000
 
-// rechain decodes from the link before the first touched instant, which looks at the one after it, to the first
-// link after the last that comes out as it was. It calls changed for each time of which something else is counted.
+// rechain decodes from the first link that looks as far as the first touched instant to the first link after the last that comes
+// out as it was. It calls changed for each time of which something else is counted.
 func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Instant, held chains, entries energy.Entries, changed func(energy.Span)) error {
 	t := held.traits(key.Device)
 	first, last := slices.Min(touched), slices.Max(touched)
-	earlier, err := rows.before(ctx, key, first, 2)
+	reach := 1
+	if t.Paced(key.Kind) {
+		reach = energy.PaceReach
+	}
+	earlier, err := rows.before(ctx, key, first, 2*reach)
 	if err != nil {
 		return err
 	}
-	base, err := baseBefore(ctx, rows, key, earlier, t)
+	from := max(0, len(earlier)-reach)
+	base, err := baseBefore(ctx, rows, key, earlier[:from], t)
 	if err != nil {
 		return err
 	}
 	at := first
 	if len(earlier) > 0 {
-		at = earlier[len(earlier)-1].At
+		at = earlier[from].At
 	}
+	before := instantsOf(earlier[:from])
 	for {
 		links, err := rows.from(ctx, key, at, linksAtOnce+1)
 		if err != nil || len(links) == 0 {
@@ -86,7 +92,8 @@ func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Inst
 			return err
 		}
 		var others []energy.Link
-		settled, after := energy.Rechain(t, base, links, beyond(links, last), len(links) > linksAtOnce, told, func(was, is energy.Link) {
+		must, more := beyond(links, last)+reach-1, len(links) > linksAtOnce
+		settled, done, after := energy.Rechain(t, base, before, links, must, more, told, func(was, is energy.Link) {
 			if was.Booked {
 				entries.Book(key.Device, was.At, was.Booking, -1)
 				changed(energy.Span{From: was.Booking.From, To: was.At})
@@ -98,8 +105,16 @@ func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Inst
 		if err := rows.saveLinks(ctx, others); err != nil || settled {
 			return err
 		}
-		base, at = after, links[len(links)-1].At
+		base, at, before = after, links[done].At, instantsOf(links[max(0, done-reach):done])
 	}
+}
+
+func instantsOf(links []energy.Link) []energy.Instant {
+	instants := make([]energy.Instant, len(links))
+	for i, l := range links {
+		instants[i] = l.At
+	}
+	return instants
 }
 
 // toldBeside is what readings of other kinds tell of the time of links: what intervals claim and, of powers, what a register counts.
@@ -126,10 +141,10 @@ func toldBeside(ctx context.Context, rows rows, key chainKey, base energy.Base, 
 	return spansOf(claims), nil
 }
 
-// baseBefore is what the last of the earlier links, up to two, was subtracted from.
+// baseBefore is where the chain stood after the last of the earlier links.
 func baseBefore(ctx context.Context, rows rows, key chainKey, earlier []energy.Link, t energy.Traits) (energy.Base, error) {
-	if len(earlier) == 2 {
-		return earlier[0].Standing(t), nil
+	if n := len(earlier); n > 0 {
+		return earlier[n-1].Standing(t), nil
 	}
 	return rows.keptBase(ctx, key)
 }

@@ -29,8 +29,9 @@ type EvidenceBody struct {
 	Inputs  Inputs  `json:"inputs"`
 	Formula string  `json:"formula"`
 	Results Results `json:"results"`
-	Hash    string  `json:"hash" doc:"SHA-256 of the rule, its version and its inputs in a canonical form"`
-	HashNow string  `json:"hash_now" doc:"That of the inputs as they are now"`
+	Proof
+	Hash    string `json:"hash" doc:"SHA-256 of the rule, its version and its inputs in a canonical form"`
+	HashNow string `json:"hash_now" doc:"That of the inputs as they are now"`
 	// Reproduced is false where the past was changed since.
 	Reproduced bool    `json:"reproduced"`
 	History    []Event `json:"history" doc:"Its changes of status"`
@@ -81,6 +82,7 @@ func (h *Handlers) evidence(ctx context.Context, in *IDInput) (*evidenceOutput, 
 			Hours: b.Hours, Measured: b.Measured, TimeZone: e.Zone, Assumed: b.Assumed, Series: seriesPath(e.Advice),
 		},
 		Formula: f.Formula,
+		Proof:   proofOf(f.Proof),
 		Results: Results{Figures: evidenceOf(e.Advice).Figures, Saving: savingOf(e.Advice), Confidence: f.Confidence},
 		Hash:    b.Hash, HashNow: e.HashNow, Reproduced: e.Reproduced, History: []Event{},
 	}}

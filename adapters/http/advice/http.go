@@ -21,6 +21,7 @@ type Handlers struct{ Advisor *advice.Advisor }
 func (h *Handlers) Register(api *httpserver.API) {
 	h.registerList(api)
 	h.registerStatus(api)
+	h.registerQuestions(api)
 	h.registerEvidence(api)
 	h.registerRecommend(api)
 	h.registerReports(api)
@@ -88,4 +89,6 @@ const (
 	kwhDecimals   = 3
 	moneyDecimals = 2
 	otherDecimals = 4
+	// energyDecimals are to the mWh.
+	energyDecimals = 6
 )

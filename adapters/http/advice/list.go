@@ -17,20 +17,42 @@ import (
 func (h *Handlers) registerList(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listRecommendations", Method: http.MethodGet, Path: "/api/recomendaciones", Tags: []string{"advice"},
-		Summary:     "Recomendaciones · Recommendations",
-		Description: "What can be saved, the most promised money first. What past changes made stale is analysed before the answer; `pending` says how many devices and spaces could not be in time. Without `status`, what was dismissed is left out.",
-		Metadata:    httpserver.Readers(), Errors: []int{404},
+		Summary: "Recomendaciones · Recommendations",
+		Description: "What can be saved, the most promised money first. What past changes made stale is analysed before the answer; `pending` says how many devices and spaces could not be in time. Without `status`, what was dismissed or has ended is left out. " +
+			"Trivial savings stand behind the others. `questions` are closed days of the calendar that look like working days: they count as such until somebody answers.",
+		Metadata: httpserver.Readers(), Errors: []int{404},
 	}, h.list)
 }
 
 type listInput struct {
 	SpaceID      string  `query:"space_id" maxLength:"64" doc:"A space and all within it"`
 	DeviceID     string  `query:"device_id" maxLength:"64"`
-	Status       string  `query:"status" enum:"open,accepted,dismissed,done,verified"`
+	Status       string  `query:"status" enum:"open,accepted,dismissed,done,verified,ended"`
 	Kind         string  `query:"kind" enum:"out_of_hours,standby,state_mismatch,schedule,unused_room,cooling_slope,setpoint,base_load,stuck_on,degradation,peak,sensor"`
 	MinSavingKWh float64 `query:"min_saving_kwh" minimum:"0" doc:"The least saving a month, kWh"`
 	Limit        int     `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at the most"`
 	Cursor       string  `query:"cursor" maxLength:"300" doc:"The next of the page before"`
+}
+
+// TrivialBelow is what a saving must be worth a month not to be trivial.
+type TrivialBelow struct {
+	Cost     *float64 `json:"cost" doc:"null where energy has no price, or one in a currency without a threshold"`
+	Currency string   `json:"currency"`
+	KWh      float64  `json:"kwh" doc:"Where there is no cost"`
+}
+
+func trivialBelow(all []advice.Advice) *TrivialBelow {
+	for _, a := range all {
+		if !a.Trivial() {
+			continue
+		}
+		below := &TrivialBelow{Currency: a.Money.Currency, KWh: advice.TrivialKWh}
+		if money, known := advice.TrivialBelow(a.Money.Currency); known && a.Money.Cost > 0 {
+			below.Cost = &money
+		}
+		return below
+	}
+	return nil
 }
 
 // Considered are which of the four inputs there were.
@@ -48,6 +70,8 @@ type ListBody struct {
 	Considered      Considered       `json:"considered"`
 	Reason          *string          `json:"reason" doc:"Why there is nothing, where there is nothing"`
 	ReasonCode      *string          `json:"reason_code" enum:"no_devices,too_little_data,nothing_found,none_matches,analysis_running"`
+	Questions       []Question       `json:"questions" nullable:"false" doc:"Closed days that look like working days, of all pages"`
+	TrivialBelow    *TrivialBelow    `json:"trivial_below,omitempty" doc:"Below which a saving is trivial; absent where there is none in the list"`
 	Pending         int              `json:"pending" doc:"Devices and spaces still to be analysed after a change of their past"`
 }
 
@@ -67,6 +91,7 @@ func (h *Handlers) list(ctx context.Context, in *listInput) (*listOutput, error)
 	l := languageOf(ctx)
 	out := &listOutput{Body: ListBody{
 		Recommendations: recommendationsOf(answer.Items, l), Considered: Considered(answer.Considered), Pending: answer.Pending,
+		Questions: questionsOf(answer.Questions, l), TrivialBelow: trivialBelow(answer.Items),
 	}}
 	if answer.Next != nil {
 		out.Body.Next = cursorOf(*answer.Next)

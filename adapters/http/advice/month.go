@@ -61,6 +61,9 @@ func (h *Handlers) month(ctx context.Context, in *monthInput) (*fileOutput, erro
 // milliwatts are the decimals of a kW in which peaks are kept.
 const milliwatts = 6
 
+// coverageDecimals are those of every other answer's coverage.
+const coverageDecimals = 6
+
 // monthTable is the month's days, one a line.
 func monthTable(m advice.Month) ([]byte, error) {
 	var out bytes.Buffer
@@ -72,7 +75,7 @@ func monthTable(m advice.Month) ([]byte, error) {
 		return sheet.Number(strconv.FormatFloat(rounded(v, decimals), 'f', -1, 64))
 	}
 	for _, d := range m.Days {
-		row := []sheet.Cell{sheet.Text(d.Start.In(m.From.Location()).Format(time.DateOnly)), {}, {}, {}, {}, {}, number(d.Coverage, otherDecimals), {}, {}, {}, {}, {}}
+		row := []sheet.Cell{sheet.Text(d.Start.In(m.From.Location()).Format(time.DateOnly)), {}, {}, {}, {}, {}, number(d.Coverage, coverageDecimals), {}, {}, {}, {}, {}}
 		if d.Known {
 			row[1], row[2], row[3], row[4] = sheet.Number(d.Exact.KWh), sheet.Number(d.Exact.Cost), sheet.Text(m.Currency), sheet.Number(d.Exact.CO2Kg)
 			copy(row[7:], pricingCells(m.PriceOn(d.Start)))

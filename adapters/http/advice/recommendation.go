@@ -8,17 +8,20 @@ import (
 
 // Recommendation is one in words and figures.
 type Recommendation struct {
-	ID       string `json:"id" example:"rec_k3v5q6m7x2c4b1a0"`
-	Kind     string `json:"kind" enum:"out_of_hours,standby,state_mismatch,schedule,unused_room,cooling_slope,setpoint,base_load,stuck_on,degradation,peak,sensor"`
-	Status   string `json:"status" enum:"open,accepted,dismissed,done,verified"`
-	Standing bool   `json:"standing" doc:"The last analysis still found the cause"`
-	Title    string `json:"title"`
-	Message  string `json:"message"`
-	Action   string `json:"action"`
+	ID     string `json:"id" example:"rec_k3v5q6m7x2c4b1a0"`
+	Kind   string `json:"kind" enum:"out_of_hours,standby,state_mismatch,schedule,unused_room,cooling_slope,setpoint,base_load,stuck_on,degradation,peak,sensor"`
+	Status string `json:"status" enum:"open,accepted,dismissed,done,verified,ended"`
+	// EndedReason is null where it did not end by itself.
+	EndedReason *string `json:"ended_reason" enum:"not_seen,not_found" doc:"not_seen: its cause was not seen for four weeks; not_found: what was measured or the calendar was changed, and it is no longer found"`
+	Standing    bool    `json:"standing" doc:"The last analysis still found the cause"`
+	Title       string  `json:"title"`
+	Message     string  `json:"message"`
+	Action      string  `json:"action"`
 	// DeviceID is null where it is about a space.
 	DeviceID *string  `json:"device_id"`
 	SpaceID  string   `json:"space_id"`
 	Period   Period   `json:"period" doc:"The readings that it rests on"`
+	LastSeen *string  `json:"last_seen" format:"date-time" doc:"When what it is about was last seen: the end of the last span; null where it has no instants of its own"`
 	Evidence Evidence `json:"evidence"`
 	Saving   Saving   `json:"saving"`
 	// Pricing is what the saving's money and emissions rest on.
@@ -28,6 +31,7 @@ type Recommendation struct {
 	HoursAssumed bool   `json:"hours_assumed" doc:"It rests on opening hours that nobody has said: a usual week was taken"`
 	AssumedHours string `json:"assumed_hours,omitempty" doc:"That week, in words"`
 	Priority     string `json:"priority" enum:"high,medium,low"`
+	Trivial      bool   `json:"trivial" doc:"Its saving is too small to stand among the others"`
 	CreatedAt    string `json:"created_at" format:"date-time"`
 	UpdatedAt    string `json:"updated_at" format:"date-time"`
 }
@@ -74,10 +78,14 @@ func recommendationOf(a advice.Advice, l words.Language) Recommendation {
 		ID: a.ID, Kind: string(a.Finding.Kind), Status: string(a.Status), Standing: a.Standing,
 		Title: text.Title, Message: text.Message, Action: text.Action, SpaceID: a.Space,
 		Period:   Period{From: instant(a.Finding.From), To: instant(a.Finding.To)},
+		LastSeen: lastSeen(a.Finding.Proof),
 		Evidence: evidenceOf(a),
 		Saving:   savingOf(a), HoursAssumed: a.RestsOnHours(),
 		Pricing:    pricingOf(a.Money.Of(), a.Money.Factor),
-		Confidence: a.Finding.Confidence, Priority: string(a.Priority), CreatedAt: instant(a.Created), UpdatedAt: instant(a.Updated),
+		Confidence: a.Finding.Confidence, Priority: string(a.Priority), Trivial: a.Trivial(), CreatedAt: instant(a.Created), UpdatedAt: instant(a.Updated),
+	}
+	if reason := string(a.EndReason); reason != "" {
+		r.EndedReason = &reason
 	}
 	if r.HoursAssumed {
 		r.AssumedHours = words.AssumedHours(l)
@@ -91,9 +99,17 @@ func recommendationOf(a advice.Advice, l words.Language) Recommendation {
 func evidenceOf(a advice.Advice) Evidence {
 	e := Evidence{Rule: string(a.Finding.Kind), Cause: a.Finding.Cause, Version: a.Basis.Version, Figures: []Figure{}, Hash: a.Basis.Hash, Assumed: a.RestsOnHours()}
 	for _, f := range a.Finding.Figures {
-		e.Figures = append(e.Figures, Figure{Name: f.Name, Value: rounded(f.Value, otherDecimals), Unit: f.Unit})
+		e.Figures = append(e.Figures, Figure{Name: f.Name, Value: rounded(f.Value, decimalsOf(f.Unit)), Unit: f.Unit})
 	}
 	return e
+}
+
+// decimalsOf are those of a figure; energy has those of the books, so that its parts add up to it.
+func decimalsOf(unit string) int {
+	if unit == "kWh" {
+		return energyDecimals
+	}
+	return otherDecimals
 }
 
 func savingOf(a advice.Advice) Saving {

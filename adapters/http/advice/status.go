@@ -14,7 +14,7 @@ func (h *Handlers) registerStatus(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "setRecommendationStatus", Method: http.MethodPost, Path: "/api/recomendaciones/{id}/estado", Tags: []string{"advice"},
 		Summary:     "Decidir sobre una recomendación · Decide on a recommendation",
-		Description: "A dismissed recommendation stays quiet until its saving has grown by half.",
+		Description: "A dismissed recommendation stays quiet until its saving has grown by half. `open` takes the last step back.",
 		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
 	}, h.setStatus)
 }
@@ -22,7 +22,7 @@ func (h *Handlers) registerStatus(api *httpserver.API) {
 type statusInput struct {
 	IDInput
 	Body struct {
-		Status string `json:"status" enum:"accepted,dismissed,done"`
+		Status string `json:"status" enum:"accepted,dismissed,done,open"`
 		Note   string `json:"note,omitempty" maxLength:"2000"`
 	}
 }

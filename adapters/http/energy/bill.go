@@ -35,7 +35,7 @@ type Bill struct {
 	Currency     string      `json:"currency"`
 	KWh          kwh         `json:"kwh"`
 	EstimatedKWh kwh         `json:"estimated_kwh"`
-	Coverage     float64     `json:"coverage" doc:"Measured time ÷ time, 0 to 1"`
+	Coverage     float64     `json:"coverage" doc:"Measured part, 0 to 1, weighed by what each device usually draws at that time"`
 	Lines        []billLine  `json:"lines" doc:"The energy by price"`
 	EnergyCost   amount      `json:"energy_cost" doc:"The lines and the contribution"`
 	Contribution amount      `json:"contribution"`

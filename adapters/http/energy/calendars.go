@@ -20,7 +20,7 @@ func (h *Handlers) registerCalendars(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "addCalendarEntry", Method: http.MethodPost, Path: "/api/calendarios", Tags: tags, DefaultStatus: 201,
 		Summary: "Agregar al calendario · Add to the calendar", Metadata: httpserver.Managers(),
-		Description: "`opening` gives the hours in which a space and all within it is used; `vacation` and `closed` are days on which it is not; once a site has a `term`, days outside its terms count as vacation.",
+		Description: "`opening` gives the hours in which a space and all within it is used; `vacation` and `closed` are days on which it is not; `open` are days on which it is although they are holidays, vacation or closed, by the hours of their weekday or its own; of entries for several spaces the nearest holds; once a site has a `term`, days outside its terms count as vacation.",
 	}, h.addCalendarEntry)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "dropCalendarEntry", Method: http.MethodDelete, Path: "/api/calendarios/{id}", Tags: tags, DefaultStatus: 204,
@@ -38,10 +38,10 @@ type hours struct {
 type CalendarBody struct {
 	SpaceID string  `json:"space_id" maxLength:"64"`
 	Name    string  `json:"name" minLength:"1" maxLength:"200"`
-	Kind    string  `json:"kind" enum:"opening,term,vacation,closed"`
+	Kind    string  `json:"kind" enum:"opening,term,vacation,closed,open"`
 	From    string  `json:"from,omitempty" maxLength:"10" doc:"First day, YYYY-MM-DD"`
 	To      string  `json:"to,omitempty" maxLength:"10" doc:"Last day, YYYY-MM-DD"`
-	Hours   []hours `json:"hours,omitempty" maxItems:"50" doc:"Of kind opening"`
+	Hours   []hours `json:"hours,omitempty" maxItems:"50" doc:"Of kind opening; of kind open where they are not those of the weekday"`
 }
 
 type calendarEntry struct {

@@ -41,6 +41,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerSeries(api)
 	h.registerProfile(api)
 	h.registerOverview(api)
+	h.registerComparison(api)
 	h.registerBill(api)
 	h.registerTwin(api)
 	h.registerEvents(api)

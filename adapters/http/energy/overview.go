@@ -28,12 +28,13 @@ type overviewInput struct {
 
 // Overview is how a space or device stands at this moment.
 type Overview struct {
-	AsOf              instant `json:"as_of" doc:"The instant of which all figures are"`
-	Today             step    `json:"today"`
-	MonthToDate       step    `json:"month_to_date"`
-	SameDaysLastMonth step    `json:"same_days_last_month"`
-	ProjectedMonthKWh *kwh    `json:"projected_month_kwh" nullable:"true" doc:"null where less than a week is known"`
-	ProjectedBy       *string `json:"projected_by" nullable:"true" enum:"forecast,usual_week" doc:"Who tells it"`
+	AsOf              instant      `json:"as_of" doc:"The instant of which all figures are"`
+	Today             step         `json:"today"`
+	MonthToDate       step         `json:"month_to_date"`
+	SameDaysLastMonth step         `json:"same_days_last_month"`
+	Comparison        ComparedSums `json:"comparison" doc:"The month to date beside the same days of the last month, of what was measured in both"`
+	ProjectedMonthKWh *kwh         `json:"projected_month_kwh" nullable:"true" doc:"null where less than a week is known"`
+	ProjectedBy       *string      `json:"projected_by" nullable:"true" enum:"forecast,usual_week" doc:"Who tells it"`
 	Pricing
 	LoadFactor *float64    `json:"load_factor" nullable:"true" doc:"Mean ÷ peak of the month to date, 0 to 1"`
 	BaseLoadKW *kilowatts  `json:"base_load_kw" nullable:"true" doc:"5th percentile of the quarter hours of the last four weeks"`
@@ -56,7 +57,9 @@ func (h *Handlers) overview(ctx context.Context, in *overviewInput) (*one[Overvi
 		return nil, err
 	}
 	steps := stepsOf([]energy.Step{s.Today, s.MonthToDate, s.SameLastMonth}, "")
-	out := Overview{AsOf: instant(s.At), Pricing: pricingOf(s.Pricing), Today: steps[0], MonthToDate: steps[1], SameDaysLastMonth: steps[2], TopDevices: make([]topDevice, len(s.Top))}
+	out := Overview{
+		AsOf: instant(s.At), Pricing: pricingOf(s.Pricing), Today: steps[0], MonthToDate: steps[1], SameDaysLastMonth: steps[2], Comparison: sumsOf(s.Comparison), TopDevices: make([]topDevice, len(s.Top)),
+	}
 	if s.Projected {
 		out.ProjectedMonthKWh, out.ProjectedBy = pointer(kwh(s.ProjectedMonth)), pointer(projectedBy(s))
 	}

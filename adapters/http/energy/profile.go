@@ -32,7 +32,7 @@ type profileHour struct {
 	Day      string     `json:"day" enum:"mon,tue,wed,thu,fri,sat,sun"`
 	Hour     int        `json:"hour" doc:"0 to 23, in the site's local time"`
 	MeanKW   *kilowatts `json:"mean_kw" nullable:"true"`
-	Coverage float64    `json:"coverage" doc:"Measured time ÷ time, 0 to 1"`
+	Coverage float64    `json:"coverage" doc:"Measured part, 0 to 1, weighed by what each device usually draws at that time"`
 }
 
 type profileOutput struct {

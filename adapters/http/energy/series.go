@@ -15,7 +15,7 @@ func (h *Handlers) registerSeries(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "series", Method: http.MethodGet, Path: "/api/consumo/serie", Tags: []string{"energy"},
 		Summary: "Consumo en el tiempo · Consumption over time",
-		Description: "In the site's local time. A gap is null, never zero; `coverage` says how much of the step was measured. With `by`, one series a group, and `unmetered` for what a meter counted beyond the devices behind it; their sums are the whole. " +
+		Description: "In the site's local time. A gap is null, never zero; `coverage` says how much of the step was measured, and once more of the whole range, with the devices that lack something. With `by`, one series a group, and `unmetered` for what a meter counted beyond the devices behind it; their sums are the whole. " +
 			"A range of more than a year is cut to what is measured. An answer of more steps than the bound is refused with 400, one for which there is no room just now with 503.",
 		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404},
 		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[SeriesBody](api, "The series", sheetTypes...)},
@@ -40,8 +40,24 @@ type step struct {
 	Cost         *amount    `json:"cost" nullable:"true"`
 	Currency     string     `json:"currency,omitempty"`
 	CO2Kg        *amount    `json:"co2_kg" nullable:"true"`
-	Coverage     float64    `json:"coverage" doc:"Measured time ÷ time, 0 to 1"`
+	Coverage     float64    `json:"coverage" doc:"Measured part of the time that has passed, 0 to 1: of the devices that the total is made of, weighed by what each usually draws at that time"`
+	Missing      []missing  `json:"missing,omitempty" doc:"In a summary: the devices that lack something, the greatest share first"`
 	Excesses     []excess   `json:"excesses,omitempty" doc:"Of unmetered: the meters that counted less than the devices behind them"`
+}
+
+// missing is a device that lacks measurements.
+type missing struct {
+	DeviceID string  `json:"device_id"`
+	Name     string  `json:"name"`
+	Share    float64 `json:"share" doc:"Part of all expected energy that is missing here, 0 to 1: the device's own usual at that time, else its rated power"`
+}
+
+func missingOf(all []energy.Missing) []missing {
+	out := make([]missing, len(all))
+	for i, m := range all {
+		out[i] = missing{DeviceID: string(m.Device), Name: m.Name, Share: m.Share}
+	}
+	return out
 }
 
 // excess is a meter that counted less than the devices behind it.
@@ -109,8 +125,10 @@ type group struct {
 
 // SeriesBody is one series, or one a group.
 type SeriesBody struct {
-	Items  []step  `json:"items,omitempty"`
-	Series []group `json:"series,omitempty" doc:"One a group, where by is given"`
+	Coverage float64   `json:"coverage" doc:"Of the whole range, as far as it has passed, 0 to 1"`
+	Missing  []missing `json:"missing" nullable:"false" doc:"The devices that lack something in the range, the greatest share first"`
+	Items    []step    `json:"items,omitempty"`
+	Series   []group   `json:"series,omitempty" doc:"One a group, where by is given"`
 	Pricing
 }
 
@@ -131,7 +149,7 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 	if err := httpserver.Weigh(ctx, seriesWeight(steps, in.sheet())); err != nil {
 		return nil, err
 	}
-	all, p, err := h.Reports.SeriePriced(ctx, callerOf(ctx), q)
+	all, coverage, p, err := h.Reports.SeriePriced(ctx, callerOf(ctx), q)
 	if err != nil {
 		return nil, err
 	}
@@ -143,9 +161,9 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 		return h.seriesSheet(ctx, zone, all, p, format), nil
 	}
 	if steps > streamedSteps {
-		return streamSeries(all, p, in.By != "", httpserver.Language(ctx)), nil
+		return streamSeries(all, coverage, p, in.By != "", httpserver.Language(ctx)), nil
 	}
-	return httpserver.JSON(seriesBody(all, p, in.By != "", httpserver.Language(ctx))), nil
+	return httpserver.JSON(seriesBody(all, coverage, p, in.By != "", httpserver.Language(ctx))), nil
 }
 
 // stepsPerWeight is how many steps take about a megabyte while they are answered; of more than streamedSteps the JSON is
@@ -163,11 +181,13 @@ func seriesWeight(steps int, format string) int {
 	return weight
 }
 
-func seriesBody(all []energy.Series, p energy.Pricing, grouped bool, language string) SeriesBody {
+func seriesBody(all []energy.Series, coverage energy.Coverage, p energy.Pricing, grouped bool, language string) SeriesBody {
+	out := SeriesBody{Coverage: coverage.Measured, Missing: missingOf(coverage.Missing), Pricing: pricingOf(p)}
 	if !grouped {
-		return SeriesBody{Items: stepsOf(all[0].Steps, language), Pricing: pricingOf(p)}
+		out.Items = stepsOf(all[0].Steps, language)
+		return out
 	}
-	out := SeriesBody{Pricing: pricingOf(p), Series: make([]group, len(all))}
+	out.Series = make([]group, len(all))
 	for i, s := range all {
 		out.Series[i] = group{Key: s.Key, Name: s.Name, Items: stepsOf(s.Steps, language)}
 	}
@@ -178,6 +198,9 @@ func stepsOf(steps []energy.Step, language string) []step {
 	out := make([]step, len(steps))
 	for i, s := range steps {
 		out[i] = step{Start: instant(s.Start), Coverage: s.Coverage, Excesses: excessesOf(s.Excesses, language)}
+		if len(s.Missing) > 0 {
+			out[i].Missing = missingOf(s.Missing)
+		}
 		if !s.Known {
 			continue
 		}

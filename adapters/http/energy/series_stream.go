@@ -15,15 +15,16 @@ import (
 const stepsAtOnce = 500
 
 // streamSeries writes what seriesBody would hold, a few steps in memory at a time.
-func streamSeries(all []energy.Series, p energy.Pricing, grouped bool, language string) *huma.StreamResponse {
+func streamSeries(all []energy.Series, coverage energy.Coverage, p energy.Pricing, grouped bool, language string) *huma.StreamResponse {
 	return httpserver.Stream("application/json", func(w *bufio.Writer) error {
 		out := jsontext.NewEncoder(w, jsontext.AllowInvalidUTF8(true))
+		begin := func() error { return writeCoverage(out, coverage) }
 		if !grouped {
-			return writeTokens(out, jsontext.BeginObject, jsontext.String("items"), func() error {
+			return writeTokens(out, jsontext.BeginObject, begin, jsontext.String("items"), func() error {
 				return writeSteps(out, all[0].Steps, language)
 			}, func() error { return writePricing(out, pricingOf(p)) }, jsontext.EndObject)
 		}
-		return writeTokens(out, jsontext.BeginObject, jsontext.String("series"), jsontext.BeginArray, func() error {
+		return writeTokens(out, jsontext.BeginObject, begin, jsontext.String("series"), jsontext.BeginArray, func() error {
 			for i := range all {
 				if err := writeGroup(out, all[i], language); err != nil {
 					return err
@@ -48,6 +49,12 @@ func writePricing(out *jsontext.Encoder, p Pricing) error {
 	member("emission_factor", p.EmissionFactor != nil, p.EmissionFactor)
 	member("emission_factors_used", len(p.Factors) > 0, p.Factors)
 	return err
+}
+
+func writeCoverage(out *jsontext.Encoder, c energy.Coverage) error {
+	return writeTokens(out, jsontext.String("coverage"), jsontext.Float(c.Measured), jsontext.String("missing"), func() error {
+		return json.MarshalEncode(out, missingOf(c.Missing))
+	})
 }
 
 func writeGroup(out *jsontext.Encoder, s energy.Series, language string) error {

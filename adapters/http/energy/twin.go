@@ -32,6 +32,7 @@ type TwinSpace struct {
 	Name         string       `json:"name"`
 	Kind         string       `json:"kind"`
 	KWhToday     *kwh         `json:"kwh_today,omitempty" doc:"Since local midnight; nothing counts twice"`
+	Coverage     *float64     `json:"coverage,omitempty" doc:"Measured part of the day so far, 0 to 1, weighed as in a series"`
 	KW           *kilowatts   `json:"kw,omitempty" doc:"The sum of its devices' powers in one quarter hour; nothing counts twice"`
 	KWUntil      *instant     `json:"kw_until,omitempty" doc:"The end of that quarter hour: the last that all of them told who told anything in the last two hours"`
 	KWSilent     int          `json:"kw_silent,omitempty" doc:"How many of its devices told nothing since, and do not count in it"`
@@ -79,7 +80,7 @@ func twinSpaces(all []energy.TwinSpace) []TwinSpace {
 	list := make([]TwinSpace, len(all))
 	for i, s := range all {
 		list[i] = TwinSpace{
-			ID: string(s.Space.ID), Name: s.Space.Name, Kind: string(s.Space.Kind), KWhToday: used(s.Today),
+			ID: string(s.Space.ID), Name: s.Space.Name, Kind: string(s.Space.Kind), KWhToday: used(s.Today), Coverage: coverageOf(s),
 			KW: powerOf(s), KWUntil: untilOf(s), KWSilent: s.Silent, TemperatureC: measureOf(s.Ambient.Temperature, 1000), HumidityPct: measureOf(s.Ambient.Humidity, 1000),
 			CO2Ppm: measureOf(s.Ambient.CO2, 1), Occupancy: measureOf(s.Ambient.Occupancy, 1),
 			Spaces: twinSpaces(s.Spaces), Devices: twinDevices(s.Devices),
@@ -100,6 +101,13 @@ func twinDevices(all []energy.TwinDevice) []twinDevice {
 		}
 	}
 	return list
+}
+
+func coverageOf(s energy.TwinSpace) *float64 {
+	if !s.CoverageKnown {
+		return nil
+	}
+	return &s.Coverage
 }
 
 func powerOf(s energy.TwinSpace) *kilowatts {

@@ -28,7 +28,9 @@ type Campus struct {
 	// Assumed says that nobody has set opening hours; Price is money per kWh, Demand per kW of a month's highest hour.
 	Assumed bool
 	// Holidays are dates, YYYY-MM-DD.
-	Holidays      []string
+	Holidays []string
+	// opened are the dates that were opened, by the id of the entry.
+	opened        map[string]string
 	Price, Demand float64
 	// Reads counts how often a target's hours were read.
 	Reads int
@@ -157,7 +159,7 @@ func (c *Campus) Days(ctx context.Context, t advice.Target, from, to time.Time) 
 		if end.After(to) {
 			end = to
 		}
-		day := advice.DayUse{Start: start, PeakKW: math.NaN()}
+		day := advice.DayUse{Start: start, PeakKW: math.NaN(), Weight: end.Sub(start).Hours()}
 		for _, u := range uses {
 			if !u.Start.Before(start) && u.Start.Before(end) {
 				day.Known, day.KWh = true, day.KWh+u.KWh
@@ -182,6 +184,24 @@ func (c *Campus) Total(ctx context.Context, t advice.Target, from, to time.Time)
 		}
 	}
 	return total, err
+}
+
+// Beside answers advice.Consumption; here all that is known counts.
+func (c *Campus) Beside(ctx context.Context, t advice.Target, from, to time.Time, days int) (advice.Beside, error) {
+	out := advice.Beside{Share: 1}
+	now, err := c.Hours(ctx, t, from, to)
+	if err != nil {
+		return out, err
+	}
+	before, err := c.Hours(ctx, t, from.AddDate(0, 0, -days), to.AddDate(0, 0, -days))
+	for _, u := range now {
+		out.KWh += u.KWh
+	}
+	for _, u := range before {
+		out.Before += u.KWh
+	}
+	out.Comparable = out.Before > 0
+	return out, err
 }
 
 // AmbientHours answers advice.Ambience.
@@ -210,12 +230,38 @@ func (c *Campus) CalendarHours(_ context.Context, _ string, from, to time.Time) 
 	for at := from; at.Before(to); at = at.Add(time.Hour) {
 		local := at.In(Bogota)
 		hour := history.CalendarHour{Open: Opens(local)}
-		if slices.Contains(c.Holidays, local.Format(time.DateOnly)) {
+		if slices.Contains(c.Holidays, local.Format(time.DateOnly)) && !c.openedOn(local.Format(time.DateOnly)) {
 			hour = history.CalendarHour{Day: history.Holiday}
 		}
 		hours = append(hours, hour)
 	}
 	return hours, c.Assumed, nil
+}
+
+func (c *Campus) openedOn(date string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, opened := c.opened["cal_"+date]
+	return opened
+}
+
+// OpenDay answers advice.Openings; it opens every space.
+func (c *Campus) OpenDay(_ context.Context, _ advice.Caller, _, _, date string) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.opened == nil {
+		c.opened = make(map[string]string)
+	}
+	c.opened["cal_"+date] = date
+	return "cal_" + date, nil
+}
+
+// DropOpening answers advice.Openings.
+func (c *Campus) DropOpening(_ context.Context, _ advice.Caller, id string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.opened, id)
+	return nil
 }
 
 // Rates answers advice.Prices.
@@ -268,8 +314,8 @@ func NewAdvisor(c *Campus, clock advice.Clock, store Store) *advice.Advisor {
 	}
 	n := 0
 	return advice.New(advice.Needs{
-		Campus: c, Consumption: c, Ambience: c, States: c, Calendar: c, Prices: c, Changes: c,
-		Recommendations: store, Analyses: store, Archive: store, Scenarios: store, Runs: store, Jobs: store, Wordings: store, Reports: Pages{}, Clock: clock,
+		Campus: c, Consumption: c, Ambience: c, States: c, Calendar: c, Openings: c, Prices: c, Changes: c,
+		Recommendations: store, Analyses: store, DayAnswers: store, Archive: store, Scenarios: store, Runs: store, Jobs: store, Wordings: store, Reports: Pages{}, Clock: clock,
 		NewID: func(prefix string) string { n++; return prefix + "_" + string(rune('a'+n)) },
 	})
 }

@@ -6,6 +6,7 @@ package advicetest
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -20,6 +21,7 @@ import (
 type Store interface {
 	advice.Recommendations
 	advice.Analyses
+	advice.DayAnswers
 	advice.Archive
 	advice.Scenarios
 	advice.Runs
@@ -40,6 +42,7 @@ type Memory struct {
 	wordings map[string]words.Text
 	runs     map[string]string
 	told     []advice.RunStep
+	answers  map[string]advice.DayAnswer
 }
 
 // NewMemory makes an empty one.
@@ -156,9 +159,38 @@ func (m *Memory) KeepAnalysis(_ context.Context, a advice.Analysis, merge func([
 	}
 	slices.SortFunc(stored, func(a, b advice.Recommendation) int { return cmp.Compare(a.ID, b.ID) })
 	for _, r := range merge(stored) {
+		if was, known := m.stored[r.ID]; known {
+			if event, turned := advice.Turned(was, r); turned {
+				m.events[r.ID] = append(m.events[r.ID], event)
+			}
+		}
 		m.stored[r.ID] = r
 	}
 	return nil
+}
+
+// KeepDayAnswers answers advice.DayAnswers.
+func (m *Memory) KeepDayAnswers(_ context.Context, answers []advice.DayAnswer) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.answers == nil {
+		m.answers = make(map[string]advice.DayAnswer)
+	}
+	for _, a := range answers {
+		m.answers[fmt.Sprintf("%s %08d", a.Space, a.Date)] = a
+	}
+	return nil
+}
+
+// AllDayAnswers answers advice.DayAnswers.
+func (m *Memory) AllDayAnswers(context.Context) ([]advice.DayAnswer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []advice.DayAnswer
+	for _, key := range slices.Sorted(maps.Keys(m.answers)) {
+		all = append(all, m.answers[key])
+	}
+	return all, nil
 }
 
 // KeepReport answers advice.Archive.

@@ -26,6 +26,8 @@ func RunStore(t *testing.T, open func(t *testing.T) Store) {
 		"a change is kept with what happened, or not":    changeIsKept,
 		"changes of one recommendation do not get lost":  changesAddUp,
 		"an analysis replaces the one before":            analysisReplaces,
+		"what an analysis makes of a status is kept":     turnsAreKept,
+		"answers about days come back":                   dayAnswersComeBack,
 		"reports come back and are let go of":            reportsComeBack,
 		"reports make room for their maker's own":        reportsMakeRoomForTheirMakersOwn,
 		"jobs come back, and one has the lock at a time": jobsComeBack,
@@ -67,6 +69,13 @@ func keep(t *testing.T, s Store, all ...advice.Recommendation) {
 func comesBack(t *testing.T, s Store) {
 	kept := recommendation("rec_1", "ac-1", "sp_1", 1000)
 	kept.QuietKWh = 12.5
+	kept.Status, kept.EndReason = advice.Ended, advice.NotSeen
+	kwh := 1.234567
+	kept.Finding.Proof = rules.Proof{
+		Spans: []rules.Span{{From: noon.AddDate(0, 0, -2), To: noon.AddDate(0, 0, -1), KWh: kwh}},
+		Days:  []rules.Day{{Date: 20_500, Kind: rules.HolidayDay, Measured: true, Seen: true, Asked: true, KWh: &kwh}, {Date: 20_501, Kind: rules.ClosedDay, Seen: true}},
+		Worst: rules.Stretch{From: noon.AddDate(0, 0, -2), Hours: []rules.StretchHour{{Used: 2.5, Wasted: 1.2, Known: true}, {}}},
+	}
 	keep(t, s, kept)
 	got, found, err := s.Recommendation(context.Background(), "rec_1")
 	require.NoError(t, err)
@@ -112,6 +121,50 @@ func idsOf(all []advice.Recommendation) []string {
 		ids = append(ids, r.ID)
 	}
 	return ids
+}
+
+func turnsAreKept(t *testing.T, s Store) {
+	ctx := context.Background()
+	r := recommendation("rec_1", "ac-1", "sp_1", 1000)
+	keep(t, s, r)
+	events, err := s.Events(ctx, r.ID)
+	require.NoError(t, err)
+	require.Empty(t, events, "it is new")
+	at := noon.Add(time.Hour)
+	for range 2 {
+		err = s.KeepAnalysis(ctx, advice.Analysis{Target: r.Target, Space: r.Space, At: at}, func(stored []advice.Recommendation) []advice.Recommendation {
+			stored[0].Status, stored[0].EndReason, stored[0].Updated = advice.Ended, advice.NotSeen, at
+			return stored
+		})
+		require.NoError(t, err)
+	}
+	events, err = s.Events(ctx, r.ID)
+	require.NoError(t, err)
+	require.Equal(t, []advice.Event{{At: at, From: advice.Open, To: advice.Ended, By: "holotwin", Note: "not_seen"}}, events)
+	found, err := s.Find(ctx, advice.Filter{Heard: true})
+	require.NoError(t, err)
+	require.Empty(t, found)
+	found, err = s.Find(ctx, advice.Filter{Status: advice.Ended})
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+}
+
+func dayAnswersComeBack(t *testing.T, s Store) {
+	ctx := context.Background()
+	none, err := s.AllDayAnswers(ctx)
+	require.NoError(t, err)
+	require.Empty(t, none)
+	opened := advice.DayAnswer{Space: "sp_1", Date: 20_773, Said: advice.SaidOpened, Question: "pre_1", Entries: []string{"cal_1", "cal_2"}, By: "us_1", At: noon}
+	shut := advice.DayAnswer{Space: "sp_1", Date: 20_759, Said: advice.SaidShut, Question: "pre_1", By: "us_1", At: noon}
+	require.NoError(t, s.KeepDayAnswers(ctx, []advice.DayAnswer{opened, shut}))
+	all, err := s.AllDayAnswers(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []advice.DayAnswer{shut, opened}, all)
+	opened.Said, opened.Entries, opened.At = advice.SaidNothing, nil, noon.Add(time.Second)
+	require.NoError(t, s.KeepDayAnswers(ctx, []advice.DayAnswer{opened}))
+	all, err = s.AllDayAnswers(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []advice.DayAnswer{shut, opened}, all)
 }
 
 func pagesFollow(t *testing.T, s Store) {
@@ -182,9 +235,9 @@ func changesAddUp(t *testing.T, s Store) {
 func analysisReplaces(t *testing.T, s Store) {
 	ctx := context.Background()
 	target := advice.Target{Level: advice.OfRoom, ID: "sp_1"}
-	first := advice.Analysis{Target: target, Space: "sp_1", At: noon, Facts: "a", Days: 3, Needed: 7}
+	first := advice.Analysis{Target: target, Space: "sp_1", At: noon, Facts: "a", Version: 3, Days: 3, Needed: 7}
 	second := advice.Analysis{
-		Target: target, Space: "sp_1", At: noon.Add(time.Hour), Facts: "b", Days: 7, Needed: 7, UseKWh: 1.0 / 3,
+		Target: target, Space: "sp_1", At: noon.Add(time.Hour), Facts: "b", Version: 4, Days: 7, Needed: 7, UseKWh: 1.0 / 3, Asked: []int{20_500, 20_514}, Judged: 3,
 		Inputs: rules.Inputs{Consumption: true, HourOfDay: true}, Traits: rules.Traits{AreaM2: 12, BaseW: 0.1, SlopeKWh: 2},
 	}
 	second.Departures = []rules.Departure{{Kind: "stuck_on", From: noon, To: noon.Add(time.Hour), Known: noon.Add(time.Minute), KWh: 1.0 / 3, Strength: 5, Open: true}}

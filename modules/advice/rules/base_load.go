@@ -137,7 +137,7 @@ func (s *scene) baseFinding(cause string, now []night, reference, usual float64,
 		all[k] = history.Mean(some)
 	}
 	saving := interval(history.Mean(excess), all, all)
-	return s.baseOf(cause, saving, history.Median(powers(now)), usual, len(now), formula, 0.85)
+	return s.baseOf(cause, saving, history.Median(powers(now)), usual, reference, now, formula, 0.85)
 }
 
 // neverFalls finds a space or its meter that uses as much while it is shut as while it is used. How much of that is
@@ -154,7 +154,7 @@ func (s *scene) neverFalls(nights []night) *Finding {
 	}
 	rate := s.Calendar.ShutHours
 	saving := Saving{KWh: (lowest - mayKeep*open) * rate, Low: (lowest - mayKeepLow*open) * rate, High: (lowest - mayKeepHigh*open) * rate}
-	return s.baseOf(CauseNever, saving, lowest, open, len(now), "(P10 of night power − 0.5 (0.3 to 0.7)·median power of open hours)·closed hours a month", 0.6)
+	return s.baseOf(CauseNever, saving, lowest, open, mayKeep*open, now, "(P10 of night power − 0.5 (0.3 to 0.7)·median power of open hours)·closed hours a month", 0.6)
 }
 
 // neverFallsFrom is infinite for a building whose hours nobody has said: it may well be a lodging or a laboratory.
@@ -168,15 +168,16 @@ func (s *scene) neverFallsFrom() float64 {
 	return neverFallsBuilding
 }
 
-func (s *scene) baseOf(cause string, saving Saving, kw, reference float64, nights int, formula string, doubt float64) *Finding {
+// baseOf words a base load of kw beside a reference; the nights' energy above a limit is what was seen of it.
+func (s *scene) baseOf(cause string, saving Saving, kw, reference, limit float64, nights []night, formula string, doubt float64) *Finding {
 	f := &Finding{
 		Kind: BaseLoad, Cause: cause, From: s.whole.Start, To: s.whole.End(), Saving: saving, Formula: formula,
-		Confidence: s.certainty(nights, saving, doubt),
+		Confidence: s.certainty(len(nights), saving, doubt),
 		Figures: []Figure{
 			{"power", 1000 * kw, "W"},
 			{"reference_power", 1000 * reference, "W"},
 			{"rise", rise(kw, reference), "%"},
-			{"dates_watched", float64(nights), "days"},
+			{"dates_watched", float64(len(nights)), "days"},
 			{"closed_hours", s.Calendar.ShutHours, "h"},
 		},
 	}
@@ -187,5 +188,22 @@ func (s *scene) baseOf(cause string, saving Saving, kw, reference float64, night
 		}
 	}
 	f.Weight = weightOf(s.recent, shut)
+	f.prove(s.window, s.nightsAbove(nights, limit), true)
+	f.Figures = append(f.Figures, Figure{"wasted", f.wastedInSpans(), "kWh"})
 	return f
+}
+
+// nightsAbove is the energy above a power, kWh, in the small hours of some nights.
+func (s *scene) nightsAbove(nights []night, kw float64) []float64 {
+	watched := make(map[int]bool, len(nights))
+	for _, n := range nights {
+		watched[n.day] = true
+	}
+	above := make([]float64, len(s.whole.Hours))
+	for i, hour := range s.whole.Hours {
+		if c := hour.Clock(); watched[hour.Date] && c >= nightFrom && c < nightTo && hour.Known() {
+			above[i] = max(0, hour.KW-kw) * hour.Share
+		}
+	}
+	return above
 }

@@ -23,8 +23,8 @@ type claimer struct {
 // claiming are the rules that claim hours, the surest sign first: an hour goes to the first that wants it.
 var claiming = []claimer{stateMismatchRule, unusedRoomRule, scheduleRule, outOfHoursRule, excessRule, standbyRule}
 
-// stillSeen: waste that was not seen on any of this many last dates is over, and nothing is said of it.
-const stillSeen = 14
+// stillSeen: waste that was not seen in this many days is over, and nothing is said of it.
+const stillSeen = 28
 
 // claim runs a rule and takes its hours.
 func (s *scene) claim(rule claimer) *Finding {
@@ -33,17 +33,17 @@ func (s *scene) claim(rule claimer) *Finding {
 	}
 	waste := rule.waste(s)
 	var watched []date
-	seen, last := 0, -1
+	seen, last := 0, 0
 	for _, d := range s.dates {
 		if rule.watches != nil && !rule.watches(s, d) {
 			continue
 		}
 		watched = append(watched, d)
 		if sum(waste[d.first:d.last]) > 0 {
-			seen, last = seen+1, len(watched)-1
+			seen, last = seen+1, d.day
 		}
 	}
-	if seen < rule.minDates || last < len(watched)-stillSeen {
+	if seen < rule.minDates || last <= watched[len(watched)-1].day-stillSeen {
 		return nil
 	}
 	for i, w := range waste {
@@ -57,6 +57,8 @@ func (s *scene) claim(rule claimer) *Finding {
 	f.Figures = append(f.Figures,
 		Figure{"dates_seen", float64(seen), "days"}, Figure{"dates_watched", float64(len(watched)), "days"})
 	f.Figures = append(f.Figures, s.hourFigures(waste, watched)...)
+	f.prove(s.window, s.ofWhole(waste, watched), true)
+	f.set("wasted", f.wastedInSpans())
 	return f
 }
 

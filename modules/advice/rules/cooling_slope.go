@@ -81,7 +81,7 @@ func (s *scene) steeperThanPast(days, now, past []coolingDay) *Finding {
 		all[k] = (fitAbove(someNow, before.balance).slope - fitAbove(somePast, before.balance).slope) * rate
 	}
 	saving := interval((after.slope-before.slope)*rate, all, all)
-	return s.coolingFinding(CausePast, saving, after.slope, before.slope, before.balance, degrees, len(now),
+	return s.coolingFinding(CausePast, saving, after.slope, before.slope, before.balance, degrees, now,
 		"(slope − slope before)·mean degrees above the balance point·open dates a month")
 }
 
@@ -108,25 +108,54 @@ func (s *scene) steeperThanPeers(days, now []coolingDay) *Finding {
 		Low:  (fit.slope - max(abovePeers*usual, history.PercentileSorted(peers, 0.9)*s.AreaM2)) * rate,
 		High: (fit.slope - usual) * rate,
 	}
-	return s.coolingFinding(CausePeers, saving, fit.slope, usual, fit.balance, degrees, len(now),
+	return s.coolingFinding(CausePeers, saving, fit.slope, usual, fit.balance, degrees, now,
 		"(slope − 1.25·median slope per m² of peers·m²)·mean degrees above the balance point·open dates a month")
 }
 
-func (s *scene) coolingFinding(cause string, saving Saving, slope, reference, balance, degrees float64, dates int, formula string) *Finding {
+func (s *scene) coolingFinding(cause string, saving Saving, slope, reference, balance, degrees float64, dates []coolingDay, formula string) *Finding {
 	f := &Finding{
 		Kind: CoolingSlope, Cause: cause, From: s.whole.Start, To: s.whole.End(), Saving: saving, Formula: formula,
-		Confidence: s.certainty(dates, saving, 0.9),
+		Confidence: s.certainty(len(dates), saving, 0.9),
 		Figures: []Figure{
 			{"slope", slope, "kWh/°C/day"},
 			{"reference_slope", reference, "kWh/°C/day"},
 			{"rise", rise(slope, reference), "%"},
 			{"balance_point", balance, "°C"},
 			{"degrees", degrees, "°C"},
-			{"dates_watched", float64(dates), "days"},
+			{"dates_watched", float64(len(dates)), "days"},
 		},
 	}
 	f.Weight = s.openWeight()
+	f.prove(s.window, s.coolingAbove(dates, slope-reference, balance), true)
+	f.Worst = Stretch{} // the slope is of whole days
+	f.Figures = append(f.Figures, Figure{"wasted", f.wastedInSpans(), "kWh"})
 	return f
+}
+
+// coolingAbove is what a steeper slope cost on warm dates, kWh, spread evenly over their open hours.
+func (s *scene) coolingAbove(dates []coolingDay, slope, balance float64) []float64 {
+	cost := make(map[int]float64, len(dates))
+	for _, d := range dates {
+		cost[d.day] = max(0, slope*(d.temp-balance))
+	}
+	above := make([]float64, len(s.whole.Hours))
+	for _, d := range datesOf(s.whole) {
+		if cost[d.day] <= 0 {
+			continue
+		}
+		open := 0
+		for i := d.first; i < d.last; i++ {
+			if s.whole.Hours[i].Open {
+				open++
+			}
+		}
+		for i := d.first; i < d.last; i++ {
+			if s.whole.Hours[i].Open {
+				above[i] = cost[d.day] / float64(open)
+			}
+		}
+	}
+	return above
 }
 
 // rise is how much a value lies above its reference, %; 0 where there is none to compare with.

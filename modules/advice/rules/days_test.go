@@ -89,6 +89,7 @@ func TestBaseLoadAbovePast(t *testing.T) {
 	require.Equal(t, CausePast, f.Cause)
 	require.InDelta(t, 36, f.Figure("rise"), 5)
 	require.InDelta(t, 4.5*month.ShutHours, f.Saving.KWh, 300)
+	proven(t, f)
 	silent(t, made{days: 90, noise: 0.05, kw: while(working, 40, 14)}.subject("meter"))
 }
 

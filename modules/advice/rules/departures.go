@@ -109,9 +109,26 @@ func (s *scene) lasting(of anomaly.Kind, kind Kind, found []Finding, others []Ki
 			use[i] = hour.KWh()
 		}
 		f.Weight = weightOf(s.recent, use)
+		f.prove(s.window, s.evenly(d), kind == StuckOn)
+		if kind != StuckOn {
+			f.Worst = Stretch{} // a slow rise has no hours of its own
+		}
+		f.Figures = append(f.Figures, Figure{"wasted", f.wastedInSpans(), "kWh"})
 		return f
 	}
 	return nil
+}
+
+// evenly spreads a departure's kWh over its hours: a level that was added is the same in all of them.
+func (s *scene) evenly(d Departure) []float64 {
+	all := make([]float64, len(s.whole.Hours))
+	hours := d.To.Sub(d.From).Hours()
+	for i := range all {
+		if at := s.whole.At(i); !at.Before(d.From) && at.Before(d.To) {
+			all[i] = d.KWh / hours
+		}
+	}
+	return all
 }
 
 // used is the energy of a departure's hours.
@@ -158,7 +175,7 @@ func peak(s *scene) *Finding {
 	if usual <= 0 || highest < peakAbove*usual {
 		return nil
 	}
-	return &Finding{
+	f := &Finding{
 		Kind: Peak, From: s.recent.At(at), To: s.recent.At(at + 1), Confidence: s.certainty(len(dates), Saving{}, 0.9),
 		Formula: "highest quarter hour of the last month − P90 of its days' highest quarter hours",
 		Figures: []Figure{
@@ -170,6 +187,8 @@ func peak(s *scene) *Finding {
 			{"dates_watched", float64(len(dates)), "days"},
 		},
 	}
+	f.mark(s.window, s.shift()+at, s.shift()+at+1)
+	return f
 }
 
 // Certainty is how sure a departure is, 0 to 1: certain where the data are at fault, and otherwise growing with the evidence. On

@@ -46,6 +46,9 @@ func TestALevelThatStaysIsSaidWhileItStays(t *testing.T) {
 	require.InDelta(t, 5*hoursPerMonth, f.Saving.KWh, 0.15*5*hoursPerMonth)
 	require.Less(t, f.Saving.Low, f.Saving.KWh)
 	require.InDelta(t, 5000, f.Figure("power"), 750)
+	proven(t, *f)
+	require.Len(t, f.Spans, 1)
+	require.Equal(t, Span{From: departures[0].From, To: departures[0].To, KWh: inMWh(departures[0].KWh)}, f.Spans[0])
 	require.Nil(t, stuckOn(sc, []Finding{{Kind: BaseLoad}}), "said already")
 	gone := made{days: 180, kw: added(160, 170), noise: 0.05}.subject("meter")
 	sc.departures = departuresOf(gone)
@@ -62,6 +65,16 @@ func TestASlowRiseIsSaid(t *testing.T) {
 	last := departures[len(departures)-1]
 	require.Equal(t, anomaly.Degradation, last.Kind)
 	require.True(t, last.Open)
+	sc := newScene(s, make([]bool, len(s.History.Hours)))
+	sc.departures = departures
+	f := degradation(sc, nil)
+	require.NotNil(t, f)
+	proven(t, *f)
+	require.Len(t, f.Spans, 1)
+	require.Empty(t, f.Worst.Hours)
+	for _, d := range f.Days {
+		require.Equal(t, d.Seen, d.KWh == nil, "a slow rise is not told day by day")
+	}
 }
 
 func TestAPeakAboveOtherDaysIsSaid(t *testing.T) {
@@ -75,6 +88,10 @@ func TestAPeakAboveOtherDaysIsSaid(t *testing.T) {
 	require.Equal(t, day(50).Add(11*time.Hour).UTC(), f.From)
 	require.InDelta(t, 20, f.Figure("shave"), 1.5)
 	require.Zero(t, f.Saving)
+	require.Equal(t, []Span{{From: f.From, To: f.To}}, f.Spans, "it wastes nothing by itself")
+	for _, d := range f.Days {
+		require.Equal(t, d.Date == dateOf(50), d.Seen)
+	}
 	require.InDelta(t, 50_000, f.Figure("power"), 3000)
 	for i, h := range s.History.Hours {
 		s.History.Hours[i].PeakKW = 1.2 * h.KW // what is paid for is a quarter hour

@@ -85,6 +85,25 @@ func (s Subject) sensorFinding(f span) *Finding {
 	}
 }
 
+// proveFault enters the hours of a fault of the data; a clock that is off has none of its own.
+func (s *scene) proveFault(f *Finding) {
+	w := s.window
+	if len(w.history.Hours) == 0 || f.Cause == CauseAhead || f.Cause == CauseBehind {
+		return
+	}
+	recent := w.history.End().AddDate(0, 0, -recentDays)
+	if w.from.Before(recent) {
+		w.from = recent
+	}
+	w.to = w.history.End()
+	hours := func(t time.Time) int { return int(t.Sub(w.history.Start) / time.Hour) }
+	f.mark(w, hours(f.From), hours(f.To))
+	if f.To.After(w.history.End()) { // a silence that goes on beyond what was measured
+		f.Spans = []Span{{From: f.From, To: f.To}}
+	}
+	f.Worst = Stretch{}
+}
+
 // leastClockOff is what a clock may be off, less than which nobody would set it right for.
 const leastClockOff = time.Minute
 

@@ -26,6 +26,10 @@ func TestStuckMeterRaisesNoOtherAdvice(t *testing.T) {
 	require.Equal(t, CauseStuck, f.Cause)
 	require.InDelta(t, 120, f.Figure("hours"), 0)
 	require.Zero(t, f.Saving.KWh)
+	require.Equal(t, []Span{{From: f.From, To: f.To}}, f.Spans)
+	for _, d := range f.Days {
+		require.Equal(t, d.Date >= dateOf(22) && d.Date < dateOf(27), d.Seen)
+	}
 }
 
 func TestMeterAtZero(t *testing.T) {
@@ -47,6 +51,8 @@ func TestSilentMeter(t *testing.T) {
 	f := only(t, s)
 	require.Equal(t, CauseSilent, f.Cause)
 	require.InDelta(t, 100, f.Figure("hours"), 0)
+	require.Equal(t, []Span{{From: f.From, To: f.To}}, f.Spans)
+	require.Equal(t, s.SiteEnd, f.LastSeen())
 	t.Run("not where the whole site went silent", func(t *testing.T) { silent(t, m.subject("meter")) })
 	t.Run("not where it was never dense", func(t *testing.T) {
 		s := made{days: 28, kw: func(t time.Time) float64 {

@@ -32,7 +32,7 @@ const (
 
 // Version is that of the rules: it counts up whenever one of them, or what they share, would give other figures
 // for the same history.
-const Version = 3
+const Version = 4
 
 // Subject is a target with all that the rules may know of it.
 type Subject struct {
@@ -53,6 +53,8 @@ type Subject struct {
 	Peers []Traits
 	// SiteEnd is the end of the last hour in which anything on the site was measured.
 	SiteEnd time.Time
+	// Opened and Shut are dates, in days since 1970-01-01, of which somebody has said whether they opened (closed_days.go).
+	Opened, Shut []int
 }
 
 // Calendar is what a usual month of the coming year holds.
@@ -97,6 +99,8 @@ type Finding struct {
 	Formula  string
 	// Confidence is 0 to 1.
 	Confidence float64
+	// Proof is where it was seen.
+	Proof
 	// Weight is how the saving spreads over the hours of the week, Monday 00:00 first; it sums to 1, or to 0 where
 	// nothing is saved. Money follows from it and the price at those hours; it is not kept once that is known.
 	Weight [168]float64 `json:"-"`
@@ -129,6 +133,10 @@ type Outcome struct {
 	Departures []Departure
 	// Shortage is set where there is too little to go by.
 	Shortage *Shortage
+	// Asked are dates that the calendar calls closed and that look like working days; they count as such until somebody
+	// answers. Judged is how many closed dates could be told from working days at all.
+	Asked  []int
+	Judged int
 }
 
 // Spans that the rules look at.
@@ -144,14 +152,19 @@ const (
 // Judge runs every rule on a subject.
 func Judge(s Subject) Outcome {
 	out := Outcome{Inputs: inputsOf(s.History)}
+	said := s.History
+	out.Asked, out.Judged = s.askedDays()
+	s.History = asWorkingDays(said, out.Asked)
 	faulty, fault := findFault(s)
 	sc := newScene(s, faulty)
+	sc.window.history, sc.window.asked = said, out.Asked
 	out.Departures = departuresOf(s)
 	sc.departures = out.Departures
 	if len(sc.dates) < MinDays {
 		out.Shortage = &Shortage{Days: len(sc.dates), Needed: MinDays}
 	}
 	if fault != nil {
+		sc.proveFault(fault)
 		out.Findings = append(out.Findings, *fault)
 	}
 	if out.Shortage != nil {

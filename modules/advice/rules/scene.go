@@ -2,6 +2,7 @@ package rules
 
 import (
 	"math"
+	"time"
 
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
@@ -17,6 +18,8 @@ type scene struct {
 	departures []Departure
 	// taken marks hours of recent that a rule has claimed.
 	taken []bool
+	// window is what the days of findings are laid out in.
+	window window
 }
 
 // date is a local date with enough measured hours.
@@ -37,6 +40,7 @@ func newScene(s Subject, faulty []bool) *scene {
 	sc.dates = datesOf(sc.recent)
 	sc.levels = levelsOf(s, sc.recent)
 	sc.taken = make([]bool, len(sc.recent.Hours))
+	sc.window = window{history: s.History, from: sc.recent.Start, to: sc.recent.End()}
 	return sc
 }
 
@@ -67,6 +71,19 @@ func datesOf(h *history.History) []date {
 	}
 	return all
 }
+
+// ofWhole lays amounts of the recent hours of some dates beside the whole history's hours.
+func (s *scene) ofWhole(recent []float64, of []date) []float64 {
+	all := make([]float64, len(s.whole.Hours))
+	shift := s.shift()
+	for _, d := range of {
+		copy(all[shift+d.first:shift+d.last], recent[d.first:d.last])
+	}
+	return all
+}
+
+// shift is how many hours of the whole history lie before the recent ones.
+func (s *scene) shift() int { return int(s.recent.Start.Sub(s.whole.Start) / time.Hour) }
 
 // levels are the powers at which a target runs, kW.
 type levels struct {

@@ -47,7 +47,11 @@ func setpoint(s *scene) *Finding {
 	degrees := min(comfort-room, mostDegrees)
 	use := s.estimate("setpoint", cooling, s.dates)
 	saving := Saving{KWh: use.KWh * perDegree * degrees, Low: use.Low * perDegreeLow * degrees, High: use.High * perDegreeHigh * degrees}
-	return &Finding{
+	wasted := make([]float64, len(cooling))
+	for i, kwh := range cooling {
+		wasted[i] = kwh * perDegree * degrees
+	}
+	f := &Finding{
 		Kind: Setpoint, From: s.recent.Start, To: s.recent.End(), Saving: saving,
 		Formula:    "cooling kWh a month in open hours × 4 % (3 to 5 %) a °C × (23 °C − median room temperature)",
 		Confidence: s.certainty(len(dates), saving, 0.85),
@@ -60,4 +64,7 @@ func setpoint(s *scene) *Finding {
 		},
 		Weight: weightOf(s.recent, cooling),
 	}
+	f.prove(s.window, s.ofWhole(wasted, s.dates), true)
+	f.Figures = append(f.Figures, Figure{"wasted", f.wastedInSpans(), "kWh"})
+	return f
 }

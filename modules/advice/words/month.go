@@ -14,11 +14,13 @@ func MonthTitle(l Language, space string, month time.Time) string {
 	return space + ": " + l.pick(spanishMonths[month.Month()-1]+" de "+year, month.Month().String()+" "+year)
 }
 
-// MonthFacts are what a month's text rests on; Before is NaN where nothing was measured in the month before.
+// MonthFacts are what a month's text rests on.
 type MonthFacts struct {
-	KWh, Before float64
-	Complete    bool
-	// Coverage is the measured part of the time, 0 to 1.
+	// KWh and Before are of what was measured in the month and on the same days of the month before, Share the part of the
+	// expected energy that this is.
+	KWh, Before, Share float64
+	Comparable         bool
+	// Coverage is the measured part of the energy that was to be expected, 0 to 1.
 	Coverage float64
 	// PeakKW is NaN where no quarter hour was wholly measured.
 	PeakKW float64
@@ -28,25 +30,30 @@ type MonthFacts struct {
 // MonthText tells a month in a few sentences.
 func MonthText(l Language, f MonthFacts) []string {
 	var text []string
-	if !math.IsNaN(f.Before) && f.Before > 0 {
-		change := 100 * (f.KWh - f.Before) / f.Before
-		more := l.pick("más", "more")
-		if change < 0 {
-			more = l.pick("menos", "less")
-		}
-		span := l.pick("que el mes anterior", "than in the month before")
-		if !f.Complete {
-			span = l.pick("que en los mismos días del mes anterior", "than on the same days of the month before")
-		}
-		text = append(text, l.pick("Se usó un ", "Use was ")+l.Number(math.Abs(change), 1)+" % "+more+" "+span+" ("+l.Amount(f.Before)+" kWh).")
+	if f.Comparable {
+		text = append(text, monthBeside(l, f))
 	}
 	if !math.IsNaN(f.PeakKW) {
 		text = append(text, monthPeak(l, f))
 	}
 	if f.Coverage < 0.9995 {
-		text = append(text, l.pick("Se midió el ", "Of the time, ")+l.Number(100*f.Coverage, 1)+l.pick(" % del tiempo; por lo demás no se añade nada.", " % was measured; nothing is added for the rest."))
+		text = append(text, l.pick("Se midió el ", "Of the expected energy, ")+l.Number(100*f.Coverage, 1)+l.pick(" % de la energía esperada; por lo demás no se añade nada.", " % was measured; nothing is added for the rest."))
 	}
 	return text
+}
+
+func monthBeside(l Language, f MonthFacts) string {
+	change := 100 * (f.KWh - f.Before) / f.Before
+	more := l.pick("más", "more")
+	if change < 0 {
+		more = l.pick("menos", "less")
+	}
+	text := l.pick("Se usó un ", "Use was ") + l.Number(math.Abs(change), 1) + " % " + more + l.pick(" que en los mismos días del mes anterior", " than on the same days of the month before")
+	const whole = 0.9995
+	if f.Share < whole {
+		text += l.pick("; se comparó el ", "; ") + l.Number(100*f.Share, 1) + l.pick(" % de la energía, lo medido en ambos", " % of the energy was compared, what was measured in both")
+	}
+	return text + " (" + l.Amount(f.Before) + " kWh)."
 }
 
 func monthPeak(l Language, f MonthFacts) string {

@@ -76,6 +76,12 @@ func rulebook(t *testing.T, store energy.Rulebook) {
 	entries, err := store.CalendarEntries(ctx)
 	require.NoError(t, err)
 	require.Equal(t, []energy.CalendarEntry{entry}, entries)
+	opened := energy.CalendarEntry{ID: "cal_2", Space: "sp_1", Name: "Abrió", Kind: energy.Open, From: "2026-11-16", To: "2026-11-16"}
+	require.NoError(t, store.AddCalendarEntry(ctx, opened))
+	entries, err = store.CalendarEntries(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []energy.CalendarEntry{entry, opened}, entries)
+	require.NoError(t, store.DropCalendarEntry(ctx, "cal_2"))
 	require.NoError(t, store.DropCalendarEntry(ctx, "cal_1"))
 	require.ErrorAs(t, store.DropCalendarEntry(ctx, "cal_1"), &energy.ErrNotFound{})
 

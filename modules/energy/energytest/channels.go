@@ -70,7 +70,6 @@ func (d *desk) channels(t *testing.T) {
 	d.device(t, "ch-e", "zigbee2mqtt")
 	d.take(t, energy.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/x:1", Register: counter(energy.KilowattHour)})
 	require.Empty(t, d.readings(t, "ch-e"), "other makes have no channels below a device")
-
 }
 
 // savedChannels keeps that a channel measured, whatever it tells later.

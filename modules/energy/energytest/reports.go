@@ -61,14 +61,17 @@ func remembered(t *testing.T, store energy.Readings) {
 		changeSomething(t, store, chance, from)
 		fresh := energy.NewReports(store, place, unpriced{}, Clock{})
 		for _, q := range questions(chance, from) {
-			remembered, err := old.Serie(context.Background(), reader, q)
+			remembered, covered, err := old.Covered(context.Background(), reader, q)
 			require.NoError(t, err)
-			read, err := fresh.Serie(context.Background(), reader, q)
+			read, again, err := fresh.Covered(context.Background(), reader, q)
 			require.NoError(t, err)
 			require.Equal(t, read, remembered, "round %d, %+v", round, q)
-			whole, err := old.Serie(context.Background(), reader, energy.Query{Level: q.Level, ID: q.ID, From: q.From, To: q.To, Bucket: q.Bucket})
+			require.Equal(t, again, covered, "round %d, %+v", round, q)
+			whole, inAll, err := old.Covered(context.Background(), reader, energy.Query{Level: q.Level, ID: q.ID, From: q.From, To: q.To, Bucket: q.Bucket})
 			require.NoError(t, err)
+			require.Equal(t, inAll, covered, "whatever it is broken down by")
 			requireSum(t, whole[0].Steps, read)
+			requireWeighed(t, whole[0].Steps, covered)
 		}
 	}
 }
@@ -109,6 +112,23 @@ func changeSomething(t *testing.T, store energy.Readings, chance *rand.Rand, fro
 		corrected.Energy /= 2
 		_, err := store.Correct(context.Background(), energy.Correction{Key: corrected.Key(), After: &corrected, Reason: "r", By: "b", Made: Now}, Traits)
 		require.NoError(t, err)
+	}
+}
+
+// requireWeighed checks that the steps, by their weights, are as covered as all of them together, and that the rest is missing.
+func requireWeighed(t *testing.T, steps []energy.Step, all energy.Coverage) {
+	t.Helper()
+	weight, measured, missing := 0.0, 0.0, 0.0
+	for _, s := range steps {
+		weight += s.Weight
+		measured += s.Coverage * s.Weight
+	}
+	for _, m := range all.Missing {
+		missing += m.Share
+	}
+	if weight > 0 {
+		require.InDelta(t, all.Measured, measured/weight, 2e-6)
+		require.InDelta(t, 1, all.Measured+missing, 1e-5)
 	}
 }
 

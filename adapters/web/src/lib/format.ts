@@ -51,9 +51,9 @@ export function millions(v: number | null | undefined, currency = 'COP'): string
   return `${written(v, 1, locale(), { style: 'currency', currency }, -6)} M`
 }
 
-export function percent(v: number | null | undefined): string {
+export function percent(v: number | null | undefined, decimals = 0): string {
   if (v === null || v === undefined) return '–'
-  return written(v, 0, locale(), { style: 'percent' })
+  return written(v, decimals, locale(), { style: 'percent', minimumFractionDigits: 0 })
 }
 
 const zone = 'America/Bogota'

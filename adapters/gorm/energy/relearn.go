@@ -1,0 +1,83 @@
+package gormenergy
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// relearntAtOnce bounds how long a counter is held.
+const relearntAtOnce = 2000
+
+// Relearn judges again what was measured of the counters that were decoded before the pace of devices was learnt, one device a call;
+// more tells whether there may be others. What was used stays as it is. It may be called by any process, at any time, and again.
+func (s *Store) Relearn(ctx context.Context, traits func(energy.DeviceID) energy.Traits) (more bool, err error) {
+	var device string
+	err = s.db.Read.WithContext(ctx).Raw("SELECT device_id FROM energy_relearn ORDER BY device_id LIMIT 1").Row().Scan(&device)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look whose counters are to be judged again: %w", err)
+	}
+	if t := traits(energy.DeviceID(device)); t.Paced(energy.Register) {
+		if err := s.relearn(ctx, energy.DeviceID(device), t); err != nil {
+			return true, fmt.Errorf("judge the counter of %s again: %w", device, err)
+		}
+	}
+	return true, s.db.Transact(ctx, func(tx *gorm.DB) error {
+		return tx.Exec("DELETE FROM energy_relearn WHERE device_id = ?", device).Error
+	})
+}
+
+func (s *Store) relearn(ctx context.Context, device energy.DeviceID, traits energy.Traits) error {
+	chain := chainKey{device, energy.Register}
+	for at, left := energy.Instant(0), true; left; {
+		err := s.transactAgain(ctx, func(tx *gorm.DB) (err error) {
+			at, left, err = s.relearnSome(ctx, tx, chain, at, traits)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// relearnSome judges some links of a chain from an instant on again, and gives where the next ones begin.
+func (s *Store) relearnSome(ctx context.Context, tx *gorm.DB, chain chainKey, at energy.Instant, traits energy.Traits) (next energy.Instant, left bool, err error) {
+	rows, entries := s.rows(tx), energy.Entries{}
+	if _, err := rows.chains(ctx, []energy.DeviceID{chain.Device}, true); err != nil {
+		return at, true, err
+	}
+	earlier, err := rows.before(ctx, chain, at, energy.PaceReach)
+	if err != nil {
+		return at, true, err
+	}
+	links, err := rows.from(ctx, chain, at, relearntAtOnce+energy.PaceReach)
+	if err != nil {
+		return at, true, err
+	}
+	n := min(len(links), relearntAtOnce)
+	if left = n < len(links); left {
+		next = links[n].At
+	}
+	var changed []energy.Link
+	energy.Rejudge(traits, instantsOf(earlier), links, n, func(was, is energy.Link) {
+		entries.Book(chain.Device, was.At, was.Booking, -1)
+		entries.Book(chain.Device, is.At, is.Booking, +1)
+		changed = append(changed, is)
+	})
+	if len(changed) == 0 {
+		return next, left, nil
+	}
+	if err := rows.saveLinks(ctx, changed); err != nil {
+		return at, true, err
+	}
+	return next, left, s.bookAndMark(ctx, rows, entries)
+}

@@ -1,0 +1,93 @@
+package httpadvice
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+func (h *Handlers) registerQuestions(api *httpserver.API) {
+	tags := []string{"advice"}
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "answerQuestion", Method: http.MethodPost, Path: "/api/recomendaciones/preguntas/{id}", Tags: tags,
+		Summary: "Responder si un espacio abrió · Answer whether a space opened",
+		Description: "Of closed days that look like working days (`questions` of the list). `opened: true` enters in the calendar that the space opened on them; `false` lets what was used on them count as waste. " +
+			"`days` answers for some of them. The advice is computed again. The same answer again changes nothing; another takes its place.",
+		Metadata: httpserver.Managers(), Errors: []int{404},
+	}, h.answerQuestion)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "takeAnswerBack", Method: http.MethodDelete, Path: "/api/recomendaciones/preguntas/{id}", Tags: tags, DefaultStatus: 204,
+		Summary:     "Deshacer la respuesta · Take the answer back",
+		Description: "What it entered in the calendar is removed, and the question is asked again.",
+		Metadata:    httpserver.Managers(), Errors: []int{404},
+	}, h.takeAnswerBack)
+}
+
+// Question is one to the calendar.
+type Question struct {
+	ID      string   `json:"id" example:"pre_k3v5q6m7x2c4b1a0"`
+	SpaceID string   `json:"space_id"`
+	Days    []string `json:"days" nullable:"false" doc:"YYYY-MM-DD, ascending"`
+	Text    string   `json:"text"`
+	Detail  string   `json:"detail" doc:"Why it is asked"`
+}
+
+func questionsOf(all []advice.Question, l words.Language) []Question {
+	out := make([]Question, len(all))
+	for i, q := range all {
+		out[i] = Question{ID: q.ID, SpaceID: q.Space, Days: datesOf(q.Dates)}
+		days := make([]time.Time, len(q.Dates))
+		for k, date := range q.Dates {
+			days[k] = dayOf(date)
+		}
+		out[i].Text, out[i].Detail = words.Question(l, q.Name, days, q.Of)
+	}
+	return out
+}
+
+func datesOf(days []int) []string {
+	out := make([]string, len(days))
+	for i, day := range days {
+		out[i] = dateOf(day)
+	}
+	return out
+}
+
+type answerInput struct {
+	IDInput
+	Body struct {
+		Opened bool     `json:"opened"`
+		Days   []string `json:"days,omitempty" maxItems:"400" doc:"Those of the question that are meant, YYYY-MM-DD; all where it is left out"`
+	}
+}
+
+// AnsweredBody is an answer as it was kept.
+type AnsweredBody struct {
+	ID              string   `json:"id"`
+	SpaceID         string   `json:"space_id"`
+	Opened          bool     `json:"opened"`
+	Days            []string `json:"days" nullable:"false"`
+	CalendarEntries []string `json:"calendar_entries" nullable:"false" doc:"Those that it made in the calendar, of kind open"`
+}
+
+type answeredOutput struct{ Body AnsweredBody }
+
+func (h *Handlers) answerQuestion(ctx context.Context, in *answerInput) (*answeredOutput, error) {
+	a, err := h.Advisor.AnswerQuestion(ctx, callerOf(ctx), languageOf(ctx), in.ID, in.Body.Opened, in.Body.Days)
+	if err != nil {
+		return nil, err
+	}
+	return &answeredOutput{Body: AnsweredBody{
+		ID: a.Question, SpaceID: a.Space, Opened: a.Opened, Days: datesOf(a.Dates), CalendarEntries: append([]string{}, a.Entries...),
+	}}, nil
+}
+
+func (h *Handlers) takeAnswerBack(ctx context.Context, in *IDInput) (*struct{}, error) {
+	return nil, h.Advisor.TakeAnswerBack(ctx, callerOf(ctx), in.ID)
+}

@@ -1,0 +1,28 @@
+package advice
+
+import "github.com/holotwin/holotwin/modules/advice/rules"
+
+// trivialMoney is what a saving must be worth a month not to stand behind the others: some two cups of coffee, by currency.
+var trivialMoney = map[string]float64{"COP": 5_000, "USD": 1.25, "EUR": 1.10, "GBP": 1, "MXN": 25, "BRL": 7, "PEN": 4.5}
+
+// TrivialKWh is the same where energy has no price, or one in another currency; some 5,000 COP.
+const TrivialKWh = 5
+
+// TrivialBelow is the money a month below which a saving is trivial; known is false where its kWh decide.
+func TrivialBelow(currency string) (money float64, known bool) {
+	money, known = trivialMoney[currency]
+	return money, known
+}
+
+// Trivial tells whether a saving is too small to stand among the others. What protects the data is not.
+func (r Recommendation) Trivial() bool { return trivial(r.Finding, r.Money) }
+
+func trivial(f rules.Finding, m Money) bool {
+	if f.Kind == rules.Sensor {
+		return false
+	}
+	if below, known := TrivialBelow(m.Currency); known && m.Cost > 0 {
+		return m.Cost < below
+	}
+	return f.Saving.KWh < TrivialKWh
+}

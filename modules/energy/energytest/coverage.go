@@ -1,0 +1,196 @@
+package energytest
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Of the suites about coverage: eight meters of buildings and fifteen plugs in none of their circuits.
+const (
+	meters = 8
+	plugs  = 15
+)
+
+// campusOfMeters is a site with its meters and plugs; of the plugs nobody said what they are rated at.
+func campusOfMeters() *energy.Campus {
+	devices := []energy.Device{
+		{ID: "total", Name: "total", Kind: energy.KindMeter, Space: "site"},
+		{ID: "behind", Name: "behind", Kind: energy.KindAC, Space: "site", Parent: "total"},
+	}
+	for n := range meters {
+		devices = append(devices, energy.Device{ID: energy.DeviceID(fmt.Sprintf("m%d", n)), Name: fmt.Sprintf("Meter %d", n), Kind: energy.KindMeter, Space: "site"})
+	}
+	for n := range plugs {
+		devices = append(devices, energy.Device{ID: energy.DeviceID(fmt.Sprintf("p%02d", n)), Name: fmt.Sprintf("Plug %d", n), Kind: energy.KindOther, Space: "site"})
+	}
+	return energy.NewCampus(1, []energy.Space{{ID: "site", Name: "site", Kind: energy.KindSite, TimeZone: "America/Bogota"}}, devices, time.UTC)
+}
+
+// seen is what is asked of the coverage.
+type seen struct {
+	t       *testing.T
+	reports *energy.Reports
+}
+
+func newSeen(t *testing.T, store energy.Readings, campus *energy.Campus) seen {
+	return seen{t, energy.NewReports(store, &directory{campus: campus}, unpriced{}, Clock{})}
+}
+
+// over is the coverage of a range of the site in steps of a width, and what is missing.
+func (s seen) over(from, to energy.Instant, bucket energy.Bucket) ([]energy.Step, energy.Coverage) {
+	s.t.Helper()
+	all, coverage, err := s.reports.Covered(context.Background(), reader, energy.Query{Level: energy.OfSite, ID: "site", From: from, To: to, Bucket: bucket})
+	require.NoError(s.t, err)
+	return all[0].Steps, coverage
+}
+
+// requireAlike checks that the range's coverage is the same in steps of every width, put together by their weights.
+func (s seen) requireAlike(from, to energy.Instant) energy.Coverage {
+	s.t.Helper()
+	_, want := s.over(from, to, energy.ByMonth)
+	for _, bucket := range []energy.Bucket{energy.ByQuarter, energy.ByHour, energy.ByDay, energy.ByWeek, energy.ByMonth} {
+		steps, coverage := s.over(from, to, bucket)
+		require.Equal(s.t, want, coverage, "by %s", bucket)
+		requireWeighed(s.t, steps, coverage)
+	}
+	return want
+}
+
+// coverageByEnergy weighs meters that were measured wholly and plugs of a third of the time.
+func coverageByEnergy(t *testing.T, store energy.Readings) {
+	from := Now - Now%day - 10*day
+	var batch []energy.Reading
+	for n := range energy.Instant(3 * 96) {
+		at := from + (n+1)*15*minute
+		for m := range meters {
+			batch = append(batch, Interval(energy.DeviceID(fmt.Sprintf("m%d", m)), at, energy.Energy(m+1)*energy.KilowattHour))
+		}
+		if n%96 >= 32 {
+			continue
+		}
+		for p := range plugs {
+			batch = append(batch, Interval(energy.DeviceID(fmt.Sprintf("p%02d", p)), at, energy.KilowattHour/2000))
+		}
+	}
+	_, err := store.Append(context.Background(), batch, Traits)
+	require.NoError(t, err)
+	s := newSeen(t, store, campusOfMeters())
+	coverage := s.requireAlike(from, from+3*day)
+	require.GreaterOrEqual(t, coverage.Measured, 0.99)
+	require.Less(t, coverage.Measured, 1.0)
+	require.Len(t, coverage.Missing, plugs)
+	require.Equal(t, energy.Missing{Device: "p00", Name: "Plug 0", Share: coverage.Missing[0].Share}, coverage.Missing[0])
+	s.requireAlike(from+5*hour, from+29*hour)
+}
+
+// coverageOfTheSilent takes a device that was silent for half the time by what it uses at that time.
+func coverageOfTheSilent(t *testing.T, store energy.Readings) {
+	from := Now - Now%day - 21*day
+	var batch []energy.Reading
+	for n := range energy.Instant(14 * 96) {
+		at := from + (n+1)*15*minute
+		used := energy.KilowattHour // by night
+		if hour := n % 96 / 4; hour >= 8 && hour < 20 {
+			used = 3 * energy.KilowattHour
+		}
+		batch = append(batch, Interval("m0", at, energy.KilowattHour))
+		if n < 13*96 || n%96/4 < 8 { // on the last day it was silent from 8 on
+			batch = append(batch, Interval("m1", at, used/2))
+		}
+	}
+	_, err := store.Append(context.Background(), batch, Traits)
+	require.NoError(t, err)
+	s := newSeen(t, store, campusOfMeters())
+	coverage := s.requireAlike(from+13*day, from+14*day)
+	// A day of the first is 96 kWh, of the second 24 + 72 = 96 halved; it lacks 12 hours of 6 and 4 of 2.
+	require.InDelta(t, 1-(72+8.0)/(96+96), coverage.Measured, 0.003)
+	require.Equal(t, energy.DeviceID("m1"), coverage.Missing[0].Device)
+	require.Equal(t, 1.0, s.requireAlike(from, from+13*day).Measured)
+}
+
+// coverageOfMeters lets a meter stand for those behind it, and those behind it for what they use of it while it is silent.
+func coverageOfMeters(t *testing.T, store energy.Readings) {
+	from := Now - Now%day - 21*day
+	var batch []energy.Reading
+	for n := range energy.Instant(14 * 96) {
+		at := from + (n+1)*15*minute
+		if n < 13*96+48 {
+			batch = append(batch, Interval("total", at, 10*energy.KilowattHour))
+		}
+		if n%2 == 0 || n >= 13*96 {
+			batch = append(batch, Interval("behind", at, energy.KilowattHour))
+		}
+	}
+	_, err := store.Append(context.Background(), batch, Traits)
+	require.NoError(t, err)
+	s := newSeen(t, store, campusOfMeters())
+	require.Equal(t, energy.Coverage{Measured: 1, Missing: []energy.Missing{}}, s.requireAlike(from, from+13*day), "the meter was measured")
+	coverage := s.requireAlike(from+13*day, from+14*day)
+	require.InDelta(t, 0.55, coverage.Measured, 1e-6, "a half by the meter, a tenth of the other by what is behind it")
+	require.Equal(t, []energy.Missing{{Device: "total", Name: "total", Share: 0.45}}, coverage.Missing)
+}
+
+// coverageOfNothing weighs time where nothing was ever used, and tells of what is to come nothing.
+func coverageOfNothing(t *testing.T, store energy.Readings) {
+	today := Now - Now%day
+	var batch []energy.Reading
+	for n := range energy.Instant(96) {
+		batch = append(batch, Interval("m0", today-day+(n+1)*15*minute, 0))
+		if n%4 == 0 {
+			batch = append(batch, Interval("m1", today-day+(n+1)*15*minute, 0))
+		}
+	}
+	for at := today + 15*minute; at <= Now; at += 15 * minute {
+		batch = append(batch, Interval("m0", at, 0), Interval("m1", at, 0))
+	}
+	_, err := store.Append(context.Background(), batch, Traits)
+	require.NoError(t, err)
+	s := newSeen(t, store, campusOfMeters())
+	require.InDelta(t, 0.625, s.requireAlike(today-day, today).Measured, 1e-9)
+	ahead := s.requireAlike(today, today+30*day)
+	require.Greater(t, ahead.Measured, 0.9, "what is to come is not missing: %+v", ahead)
+	steps, _ := s.over(today+2*day, today+3*day, energy.ByDay)
+	require.Zero(t, steps[0].Coverage)
+}
+
+// coverageInAnyOrder gives the same coverage of the same readings in whatever order they come, asked at any time between.
+func coverageInAnyOrder(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+	from := Now - Now%day - 20*day
+	chance := rand.New(rand.NewPCG(3, 5))
+	var batch []energy.Reading
+	for n := range energy.Instant(20 * 24) {
+		for m := range 3 {
+			if chance.IntN(5) > 0 {
+				device := energy.DeviceID(fmt.Sprintf("m%d", m))
+				batch = append(batch, energy.Reading{Device: device, At: from + (n+1)*hour, Kind: energy.Interval, Energy: energy.Energy(chance.IntN(5_000_000)), Span: int64(hour)})
+			}
+		}
+	}
+	var want []any
+	for round := range 3 {
+		store := fresh(t)
+		s := newSeen(t, store, campusOfMeters())
+		for part := range slices.Chunk(batch, 100) {
+			_, err := store.Append(context.Background(), part, Traits)
+			require.NoError(t, err)
+			s.over(from, from+20*day, energy.ByDay)
+		}
+		var got []any
+		for n := range energy.Instant(20) {
+			got = append(got, s.requireAlike(from+n*day, from+(n+1)*day))
+		}
+		if round == 0 {
+			want = got
+		}
+		require.Equal(t, want, got)
+		chance.Shuffle(len(batch), func(i, j int) { batch[i], batch[j] = batch[j], batch[i] })
+	}
+}
