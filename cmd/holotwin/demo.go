@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -68,7 +69,7 @@ func beginDemo(ctx context.Context, log *zap.Logger, loader demo.Loader, advisor
 	if err := loader.CarryOn(ctx, now, showProgress); err != nil {
 		return err
 	}
-	if err := advisor.RunDue(ctx); err != nil {
+	if err := errors.Join(advisor.RunDue(ctx), advisor.PrepareForecasts(ctx)); err != nil {
 		return fmt.Errorf("analyse: %w", err)
 	}
 	fmt.Fprintln(os.Stdout, "  Campus de lecturas reales cargado · campus of real readings loaded")

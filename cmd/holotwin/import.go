@@ -72,7 +72,7 @@ type importer struct {
 }
 
 // importAtOnce is how many rows are stored, and noted as stored, at once.
-const importAtOnce = 5000
+const importAtOnce = 30_000
 
 func (i importer) run(ctx context.Context, path string) error {
 	file, err := os.Open(path)

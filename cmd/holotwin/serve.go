@@ -119,6 +119,9 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 			supervisor.Run("advice", func(ctx context.Context) {
 				repeat(ctx, adviceEvery, log, "advice was not renewed", advisor.RunDue)
 			})
+			supervisor.Run("forecasts", func(ctx context.Context) {
+				repeat(ctx, adviceEvery, log, "forecasts were not prepared; they are made when they are asked for", advisor.PrepareForecasts)
+			})
 			supervisor.Run("advice on demand", func(ctx context.Context) {
 				advisor.RunAsked(ctx, func(err error) { log.Error("advice was not renewed", zap.Error(err)) })
 			})

@@ -44,9 +44,8 @@ type Advisor struct {
 	asked chan Job
 	// runs are scenarios that somebody wants played.
 	runs chan playing
-
-	// outlooks are those told last.
-	outlooks outlooks
+	// outlooks are the forecasts that were made lately.
+	outlooks *outlooks
 
 	mu sync.Mutex
 	// layout is that of the tree as it last was.
@@ -57,7 +56,7 @@ type Advisor struct {
 
 // New makes an advisor.
 func New(needs Needs) *Advisor {
-	return &Advisor{Needs: needs, turn: make(chan struct{}, 1), asked: make(chan Job, 1), runs: make(chan playing, mostRuns)}
+	return &Advisor{Needs: needs, turn: make(chan struct{}, 1), asked: make(chan Job, 1), runs: make(chan playing, mostRuns), outlooks: newOutlooks()}
 }
 
 func (a *Advisor) campus(ctx context.Context) (*campus, error) {

@@ -4,92 +4,90 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"math"
+	"slices"
 	"sync"
-	"time"
 
 	"github.com/holotwin/holotwin/modules/advice/baseline"
 	"github.com/holotwin/holotwin/modules/advice/forecast"
 )
 
-// mostOutlooks are kept, some 200 kB each: those of a site with its buildings.
-const mostOutlooks = 24
+// maxOutlooks bounds what is remembered: some 150 kB each.
+const maxOutlooks = 32
 
-// outlooks keeps what was told last, by what it was told from: the same hours measured until midnight tell the same all day long,
-// and whoever looks at a campus asks for its month's end every few seconds.
+// outlooks remembers forecasts by all that they were made from, so that none is ever older than its data: who looks again within a
+// day, or beside others, does not wait for the learning again.
 type outlooks struct {
-	mu   sync.Mutex
-	kept map[[sha256.Size]byte]*outlook
-	turn int
+	mu sync.Mutex
+	by map[outlookKey]func() (forecast.Outlook, bool)
+	// used are the keys, the longest unused first.
+	used []outlookKey
 }
 
-// outlook is told once, by the first who asks.
-type outlook struct {
-	once  sync.Once
-	told  forecast.Outlook
-	known bool
-	used  int
+type outlookKey [sha256.Size]byte
+
+func newOutlooks() *outlooks {
+	return &outlooks{by: make(map[outlookKey]func() (forecast.Outlook, bool))}
 }
 
-// ahead is forecast.Ahead, from what is kept where the same was told before.
+// PrepareForecasts makes the forecast of each site before somebody asks, since to learn from a year takes a second. What is
+// remembered already is not made again.
+func (a *Advisor) PrepareForecasts(ctx context.Context) error {
+	c, err := a.campus(ctx)
+	if err != nil {
+		return err
+	}
+	const shown = hoursPerDay
+	var failed error
+	for id, space := range c.spaces {
+		if space.Kind == OfSite && ctx.Err() == nil {
+			_, err := a.Forecast(ctx, Caller{Role: Admin}, id, shown)
+			failed = errors.Join(failed, err)
+		}
+	}
+	return failed
+}
+
+// ahead is forecast.Ahead; what it gives is shared and only to be read.
 func (o *outlooks) ahead(rows []baseline.Row, days int, coming []baseline.Row) (forecast.Outlook, bool) {
-	one := o.find(digestOf(rows, days, coming))
-	one.once.Do(func() { one.told, one.known = forecast.Ahead(rows, days, coming) })
-	return one.told, one.known
+	return o.find(keyOf(rows, days, coming), func() (forecast.Outlook, bool) { return forecast.Ahead(rows, days, coming) })()
 }
 
-func (o *outlooks) find(key [sha256.Size]byte) *outlook {
+// find gives what is remembered, or remembers how to make it; it is made once for all who ask.
+func (o *outlooks) find(key outlookKey, make func() (forecast.Outlook, bool)) func() (forecast.Outlook, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.kept == nil {
-		o.kept = make(map[[sha256.Size]byte]*outlook)
+	result, known := o.by[key]
+	if known {
+		o.used = slices.DeleteFunc(o.used, func(k outlookKey) bool { return k == key })
+	} else {
+		result = sync.OnceValues(make)
+		o.by[key] = result
 	}
-	o.turn++
-	one := o.kept[key]
-	if one == nil {
-		o.makeRoom()
-		one = &outlook{}
-		o.kept[key] = one
+	if o.used = append(o.used, key); len(o.used) > maxOutlooks {
+		delete(o.by, o.used[0])
+		o.used = slices.Delete(o.used, 0, 1)
 	}
-	one.used = o.turn
-	return one
+	return result
 }
 
-// makeRoom lets go of the one that was not asked for the longest.
-func (o *outlooks) makeRoom() {
-	if len(o.kept) < mostOutlooks {
-		return
-	}
-	var oldest [sha256.Size]byte
-	first := math.MaxInt
-	for key, one := range o.kept {
-		if one.used < first {
-			oldest, first = key, one.used
+func keyOf(rows []baseline.Row, days int, coming []baseline.Row) (key outlookKey) {
+	sum := sha256.New()
+	line := binary.LittleEndian.AppendUint64(nil, uint64(days))
+	for _, all := range [][]baseline.Row{rows, coming} {
+		line = binary.LittleEndian.AppendUint64(line, uint64(len(all)))
+		for _, r := range all {
+			line = binary.LittleEndian.AppendUint64(line, math.Float64bits(r.Load))
+			line = binary.LittleEndian.AppendUint64(line, math.Float64bits(r.Temp))
+			line = binary.LittleEndian.AppendUint64(line, uint64(r.Date))
+			line = binary.LittleEndian.AppendUint64(line, uint64(r.WeekHour))
+			line = binary.LittleEndian.AppendUint64(line, uint64(r.Day))
+			sum.Write(line)
+			line = line[:0]
 		}
 	}
-	delete(o.kept, oldest)
-}
-
-func digestOf(rows []baseline.Row, days int, coming []baseline.Row) [sha256.Size]byte {
-	const fields = 5 * 8
-	b := make([]byte, 0, fields*(len(rows)+len(coming))+16)
-	b = binary.LittleEndian.AppendUint64(b, uint64(days))
-	b = binary.LittleEndian.AppendUint64(b, uint64(len(rows)))
-	for _, part := range [][]baseline.Row{rows, coming} {
-		for _, r := range part {
-			b = binary.LittleEndian.AppendUint64(b, uint64(r.WeekHour))
-			b = binary.LittleEndian.AppendUint64(b, uint64(r.Date))
-			b = binary.LittleEndian.AppendUint64(b, uint64(r.Day))
-			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(r.Load))
-			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(r.Temp))
-		}
-	}
-	return sha256.Sum256(b)
-}
-
-// MonthEnd is the month of a forecast of a device or space as it is told at an instant; nil where nothing is told. Errors: ErrForbidden,
-// ErrNotFound, ErrInvalid.
-func (a *Advisor) MonthEnd(ctx context.Context, caller Caller, id string, at time.Time) (*MonthAhead, error) {
-	f, err := a.ForecastAt(ctx, caller, id, 1, at)
-	return f.Month, err
+	sum.Write(line)
+	sum.Sum(key[:0])
+	return key
 }

@@ -38,7 +38,11 @@ const MaxRejections = 100
 // costs, small enough that others' commits wait little.
 const batchSize = 5000
 
-// RecordAll stores a batch as it comes, in transactions of batchSize, in bounded memory. Good rows are kept, bad
+// runSize is how many readings of a lane go into one transaction. Files are mostly by time: a long run holds many readings of each
+// device, so that what lies beside each other in the database is written once for all of them.
+const runSize = 10_000
+
+// RecordAll stores a batch as it comes, in transactions of runSize, in bounded memory. Good rows are kept, bad
 // ones named. With atomic, all rows or none: they are all held until the last has come.
 // Errors: ErrForbidden, or what stopped the storing; the summary then tells what is stored already.
 func (l *Ledger) RecordAll(ctx context.Context, caller Caller, rows iter.Seq[Row], atomic bool) (Summary, error) {
@@ -127,7 +131,7 @@ func (b *batch) record(ctx context.Context, rows iter.Seq[Row]) (Summary, error)
 		}
 		lane := laneOf(reading.Device)
 		pending[lane].add(reading, row.Line)
-		if len(pending[lane].readings) < batchSize {
+		if len(pending[lane].readings) < runSize {
 			continue
 		}
 		full[lane] <- pending[lane]

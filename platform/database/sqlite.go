@@ -41,6 +41,9 @@ func sqliteDSN(path, mode, begin string) string {
 		"_pragma": {
 			"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 			"cache_size(-32000)", "temp_store(MEMORY)",
+			// A page that many commits change goes into the file once for all of them. Beside a reader that stays long the log
+			// grows; it is cut again to 64 MB.
+			"wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
 		},
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()

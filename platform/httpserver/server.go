@@ -105,7 +105,7 @@ func New(o Options) *API {
 		ErrorHandler:                 api.answerError,
 	})
 	allowLong(api.app, o.Long)
-	api.app.Use(api.recoverPanics, nameRequest, api.measure, secure, api.demandHTTPS)
+	api.app.Use(api.recoverPanics, nameRequest, api.measure, compress, secure, api.demandHTTPS)
 	if len(o.CORSOrigins) > 0 {
 		api.app.Use(allowOrigins(o.CORSOrigins))
 	}

@@ -36,7 +36,7 @@ func Download(contentType, name string, write func(*bufio.Writer) error) *huma.S
 			}
 			pour(writer, write)
 		}()
-		c.Context().SetBodyStream(reader, -1)
+		c.Context().SetBodyStream(encoded(c, contentType, reader), -1)
 	}}
 }
 

@@ -35,18 +35,19 @@ func embedded(ctx context.Context, span time.Duration) error {
 	if err != nil {
 		return err
 	}
-	var ours, theirs float64
+	var ours load
+	var theirs float64
 	for round := range 2 { // the first warms both up
-		if ours, err = postReadings(server.URL, client.Token, campus.Devices, round, span); err != nil {
+		if ours, err = postReadings(server.URL, client.Token, campus.Devices, liveFrom(round), span); err != nil {
 			return err
 		}
 		if theirs, err = commitEach(ctx, filepath.Join(folder, "each.db"), round, span); err != nil {
 			return err
 		}
 	}
-	fmt.Printf("POST /consumo, SQLite       %6.0f readings/s, %d connections\n", ours, connections)
+	fmt.Printf("POST /consumo, SQLite       %6.0f readings/s, %d connections; %s\n", ours.rate, connections, ours)
 	fmt.Printf("SQLite, one commit each     %6.0f rows/s\n", theirs)
-	fmt.Printf("ratio                       %6.2f\n", ours/theirs)
+	fmt.Printf("ratio                       %6.2f\n", ours.rate/theirs)
 	return nil
 }
 

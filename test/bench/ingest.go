@@ -9,9 +9,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/holotwin/holotwin/platform/database/databasetest/pgserver"
@@ -41,38 +41,63 @@ func ingest(ctx context.Context, postgres *pgserver.Server, span time.Duration) 
 	if err != nil {
 		return err
 	}
-	var ours, theirs float64
-	for round := range 2 { // the first warms both up
-		if ours, err = postReadings(server.URL, client.Token, campus.Devices, round, span); err != nil {
+	var live, late load
+	var theirs float64
+	for round := range 2 { // the first warms all up
+		if live, err = postReadings(server.URL, client.Token, campus.Devices, liveFrom(round), span); err != nil {
 			return err
 		}
 		if theirs, err = pgbench(ctx, postgres, folder, span); err != nil {
 			return err
 		}
+		if late, err = postReadings(server.URL, client.Token, campus.Devices, lateFrom(round), span); err != nil {
+			return err
+		}
 	}
-	fmt.Printf("POST /consumo, PostgreSQL   %6.0f readings/s, %d connections\n", ours, connections)
+	most, err := server.MostResidentKB()
+	fmt.Printf("POST /consumo, of today     %6.0f readings/s, %d connections; %s\n", live.rate, connections, live)
+	fmt.Printf("POST /consumo, of the past  %6.0f readings/s, %d connections; %s\n", late.rate, connections, late)
 	fmt.Printf("pgbench, single-row insert  %6.0f rows/s, %d clients, prepared\n", theirs, connections)
-	fmt.Printf("ratio                       %6.2f\n", ours/theirs)
-	return nil
+	fmt.Printf("ratio                       %6.2f of today, %.2f of the past\n", live.rate/theirs, late.rate/theirs)
+	fmt.Printf("resident at most            %6.1f MB\n", float64(most)/1024)
+	return err
 }
 
-// postReadings sends readings from all connections for a span and gives how many a second were answered 201.
-func postReadings(base, token string, devices []string, round int, span time.Duration) (float64, error) {
+// liveFrom is since when a round's readings are of today, lateFrom since when they are of ten days ago: each round has its own.
+func liveFrom(round int) time.Time {
+	return time.Now().UTC().Truncate(time.Second).Add(-time.Duration(2-round) * 10 * time.Hour)
+}
+
+func lateFrom(round int) time.Time { return liveFrom(round).AddDate(0, 0, -10) }
+
+// load is what readings were answered in.
+type load struct {
+	rate        float64 // a second
+	median, p99 time.Duration
+}
+
+// String tells the times of answers.
+func (l load) String() string {
+	return fmt.Sprintf("p50 %.1f ms, p99 %.1f ms (%.1f times)", ms(l.median), ms(l.p99), l.p99.Seconds()/l.median.Seconds())
+}
+
+// postReadings sends readings, a second each from an instant on, from all connections for a span; all are answered 201.
+func postReadings(base, token string, devices []string, start time.Time, span time.Duration) (load, error) {
 	address, err := url.Parse(base)
 	if err != nil {
-		return 0, err
+		return load{}, err
 	}
-	var stored atomic.Int64
 	failures := make(chan error, len(devices))
+	times := make([][]time.Duration, len(devices))
 	begun := time.Now()
-	start := time.Now().UTC().Truncate(time.Second).Add(-time.Duration(2-round) * 10 * time.Hour) // live readings are of today
 	var wait sync.WaitGroup
-	for _, device := range devices {
+	for i, device := range devices {
 		wait.Go(func() {
 			p, err := dialPoster(address.Host, token)
 			for at := start; err == nil && time.Since(begun) < span; at = at.Add(time.Second) {
+				asked := time.Now()
 				if err = p.post(device, at); err == nil {
-					stored.Add(1)
+					times[i] = append(times[i], time.Since(asked))
 				}
 			}
 			failures <- err
@@ -83,10 +108,11 @@ func postReadings(base, token string, devices []string, round int, span time.Dur
 	close(failures)
 	for err := range failures {
 		if err != nil {
-			return 0, err
+			return load{}, err
 		}
 	}
-	return float64(stored.Load()) / took.Seconds(), nil
+	all := slices.Sorted(slices.Values(slices.Concat(times...)))
+	return load{float64(len(all)) / took.Seconds(), all[len(all)/2], all[len(all)*99/100]}, nil
 }
 
 // pgbench inserts single rows with a key like a reading's and gives the transactions a second.

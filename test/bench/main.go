@@ -16,20 +16,24 @@ import (
 
 func main() {
 	seconds := flag.Int("seconds", 10, "how long each load runs")
-	only := flag.String("only", "", "one of footprint, ingest, bulk, series, access, analysis, devices, embedded, heavy; or energy: those of the energy module")
+	only := flag.String("only", "", "one of footprint, ingest, bulk, series, access, analysis, devices, embedded, heavy, rounds (alone); or energy: those of the energy module")
+	uploads := flag.Int("rounds", 25, "how many uploads of 200,000 rows rounds makes")
 	flag.Parse()
-	if err := run(context.Background(), *only, time.Duration(*seconds)*time.Second); err != nil {
+	if err := run(context.Background(), *only, time.Duration(*seconds)*time.Second, *uploads); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, only string, span time.Duration) error {
+func run(ctx context.Context, only string, span time.Duration, uploads int) error {
 	postgres, err := pgserver.Start(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = postgres.Stop() }()
+	if only == "rounds" { // it takes minutes: only where it is asked for
+		return rounds(ctx, postgres, uploads)
+	}
 	var failures []error
 	for _, b := range []struct {
 		name    string

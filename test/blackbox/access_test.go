@@ -33,13 +33,13 @@ var access = map[string]string{
 	"POST /consumo": "amd", "POST /consumo/lote": "amd", "POST /consumo/lote/revision": "amd", "GET /consumo": "amv",
 	"GET /consumo/{device_id}/{timestamp}": "amv", "PUT /consumo/{device_id}/{timestamp}": "am", "DELETE /consumo/{device_id}/{timestamp}": "am",
 	"GET /api/consumo/restatements": "amv", "GET /api/consumo/cuarentena": "amv", "POST /api/consumo/cuarentena/{device_id}/{timestamp}": "am",
-	"GET /api/consumo/serie": "amv", "GET /api/consumo/perfil": "amv", "GET /api/consumo/resumen": "amv", "GET /api/consumo/factura": "amv",
+	"GET /api/consumo/serie": "amv", "GET /api/consumo/perfil": "amv", "GET /api/consumo/duracion": "amv", "GET /api/consumo/resumen": "amv", "GET /api/consumo/factura": "amv",
 	"GET /api/gemelo": "amv", "GET /api/eventos": "amv",
 	"GET /api/espacios": "amv", "POST /api/espacios": "am", "GET /api/espacios/{id}": "amv", "PATCH /api/espacios/{id}": "am", "DELETE /api/espacios/{id}": "am",
 	"GET /api/dispositivos/nuevos": "am", "POST /api/dispositivos/nuevos": "am", "DELETE /api/dispositivos/nuevos": "am", "GET /api/dispositivos/rechazados": "am",
 	"GET /api/dispositivos": "amv", "POST /api/dispositivos": "am", "GET /api/dispositivos/{id}": "amv", "PATCH /api/dispositivos/{id}": "am", "DELETE /api/dispositivos/{id}": "am",
 	"POST /api/dispositivos/{id}/estado": "amd", "GET /api/dispositivos/{id}/estados": "amv",
-	"POST /ambiente": "amd", "POST /ambiente/lote": "amd", "GET /api/ambiente": "amv",
+	"POST /ambiente": "amd", "POST /ambiente/lote": "amd", "GET /api/ambiente": "amv", "GET /api/ambiente/horas": "amv",
 	"GET /api/calendarios": "amv", "POST /api/calendarios": "am", "DELETE /api/calendarios/{id}": "am",
 	"GET /api/tarifas": "amv", "POST /api/tarifas": "am", "DELETE /api/tarifas/{id}": "am",
 
@@ -173,7 +173,7 @@ func TestScope(t *testing.T) {
 			"/consumo?space_id=" + other.ID, place, "/api/consumo/restatements?device_id=ajeno", "/api/consumo/cuarentena?space_id=" + other.ID,
 			"/api/consumo/serie?level=device&id=ajeno", "/api/consumo/serie?level=building&id=" + other.ID, "/api/consumo/serie?level=site&id=" + campus.Site,
 			"/api/consumo/perfil?level=building&id=" + other.ID, "/api/consumo/resumen?level=site&id=" + campus.Site,
-			"/api/consumo/factura?month=2026-01&level=device&id=ajeno", "/api/consumo/comparacion?level=device&id=ajeno", "/api/ambiente?space_id=" + other.ID, "/api/linea-base?id=" + other.ID, "/api/pronostico?id=" + other.ID, "/api/espacios/" + other.ID + "/comparacion", "/api/reportes/mensual?month=2026-01&space_id=" + other.ID, "/api/anomalias?space_id=" + other.ID,
+			"/api/consumo/factura?month=2026-01&level=device&id=ajeno", "/api/consumo/comparacion?level=device&id=ajeno", "/api/ambiente?space_id=" + other.ID, "/api/ambiente/horas?space_id=" + other.ID, "/api/consumo/duracion?level=building&id=" + other.ID, "/api/linea-base?id=" + other.ID, "/api/pronostico?id=" + other.ID, "/api/espacios/" + other.ID + "/comparacion", "/api/reportes/mensual?month=2026-01&space_id=" + other.ID, "/api/anomalias?space_id=" + other.ID,
 		} {
 			send(t, manager, 404, http.MethodGet, path, nil)
 		}

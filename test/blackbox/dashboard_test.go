@@ -16,7 +16,8 @@ import (
 )
 
 // TestDashboard drives the dashboard on the demo's campus in a real browser: every page, in both themes, by keyboard's rules
-// (axe); the way from the worst waste to its advice done; live, on a telephone; and in two tabs.
+// (axe); the way from the worst waste to its advice done; charts, ranges, words and what can be undone; live, on a telephone, on
+// paper and on the wire; and in two tabs.
 func TestDashboard(t *testing.T) {
 	provider, err := mockoidc.Run()
 	require.NoError(t, err)

@@ -191,6 +191,39 @@ func (s *Server) memoryKB(line string) (int, error) {
 	return 0, fmt.Errorf("the kernel gives no %s", line)
 }
 
+// ProcessorTime is how long the program used processors, all threads together, as the kernel counts it in hundredths of a second.
+func (s *Server) ProcessorTime() (time.Duration, error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.Process.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	var user, system time.Duration
+	fields := strings.Fields(string(stat[strings.LastIndex(string(stat), ")")+1:])) // the name, in brackets, may hold anything
+	if len(fields) < 13 {
+		return 0, errors.New("the kernel gives no processor time")
+	}
+	if _, err := fmt.Sscan(fields[11]+" "+fields[12], &user, &system); err != nil {
+		return 0, err
+	}
+	return (user + system) * (time.Second / 100), nil
+}
+
+// WrittenMB is what the program gave to the disk, in MB.
+func (s *Server) WrittenMB() (float64, error) {
+	counts, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", s.Process.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(counts)) {
+		if rest, found := strings.CutPrefix(line, "write_bytes:"); found {
+			var bytes float64
+			_, err := fmt.Sscan(rest, &bytes)
+			return bytes / 1e6, err
+		}
+	}
+	return 0, errors.New("the kernel gives no bytes written")
+}
+
 // Log keeps what a program prints.
 type Log struct {
 	mu   sync.Mutex

@@ -290,5 +290,5 @@ func (s *Store) rows(tx *gorm.DB) rows {
 	if s.db.Dialect == database.Postgres {
 		return postgresRows{tx, tx.Statement.ConnPool}
 	}
-	return sqliteRows{tx, tx.Statement.ConnPool}
+	return newSQLiteRows(tx)
 }

@@ -17,15 +17,13 @@ import (
 // quickRows bounds what is journalled at once; more is booked to its pages directly.
 const quickRows = 1000
 
-// journallable tells whether a batch is what comes all day long: intervals of today and yesterday. They change
-// nobody's past and hang on no other reading.
+// journallable tells whether a batch is of intervals alone, which hang on no other reading, and of few enough.
 func (s *Store) journallable(sorted []energy.Reading) bool {
 	if len(sorted) > quickRows {
 		return false
 	}
-	yesterday := s.yesterday()
 	for _, r := range sorted {
-		if r.Kind != energy.Interval || r.At.Add(-r.Span) < yesterday {
+		if r.Kind != energy.Interval {
 			return false
 		}
 	}

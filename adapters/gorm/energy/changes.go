@@ -102,9 +102,17 @@ func (s *Store) mark(tx *gorm.DB, changed energy.Changed) error {
 		kind, id, int64(s.clock.Now())).Error
 }
 
-// PastChanges tells whose past changed at or after an instant.
+// PastChanges tells whose past changed at or after an instant. What is journalled of it is marked when it is posted: until then it
+// changed just now.
 func (s *Store) PastChanges(ctx context.Context, since energy.Instant) ([]energy.Changed, error) {
-	rows, err := s.db.Read.WithContext(ctx).Raw(`SELECT kind, id, changed_at FROM energy_past_changes WHERE changed_at >= ? ORDER BY kind, id`, int64(since)).Rows()
+	now := s.clock.Now()
+	query, parameters := "SELECT kind, id, changed_at FROM energy_past_changes WHERE changed_at >= ?", []any{int64(since)}
+	if s.db.Dialect == database.Postgres && now >= since {
+		query = "SELECT kind, id, max(changed_at) FROM (" + query + ` UNION ALL
+			SELECT DISTINCT 'device', device_id, ?::bigint FROM energy_journal WHERE at - span < ?) AS all_changes GROUP BY kind, id`
+		parameters = append(parameters, int64(now), int64(s.yesterday()))
+	}
+	rows, err := s.db.Read.WithContext(ctx).Raw(query+" ORDER BY kind, id", parameters...).Rows()
 	if err != nil {
 		return nil, err
 	}

@@ -253,15 +253,23 @@ func corrections(tx *gorm.DB, key energy.Key) ([]energy.Correction, error) {
 	return all, err
 }
 
-// Restated gives the days of devices that changed at or after an instant, by the time of the change.
+// Restated gives the days of devices that changed at or after an instant, by the time of the change. What is journalled of the past
+// is noted when it is posted: until then it changed just now.
 func (s *Store) Restated(ctx context.Context, devices []energy.DeviceID, since energy.Instant, after energy.Restatement, limit int) ([]energy.Restatement, error) {
 	if len(devices) == 0 {
 		return nil, nil
 	}
-	found, err := s.db.Read.WithContext(ctx).Raw(`SELECT device_id, day, changed_at FROM energy_restated_days
-		WHERE changed_at >= ? AND device_id IN ? AND (changed_at, device_id, day) > (?, ?, ?)
-		ORDER BY changed_at, device_id, day LIMIT ?`,
-		int64(since), textsOf(devices), int64(after.Changed), string(after.Page.Device), after.Page.Day, limit).Rows()
+	query, parameters := "SELECT device_id, day, changed_at FROM energy_restated_days WHERE device_id IN ? AND changed_at >= ?", []any{textsOf(devices), int64(since)}
+	now, first := s.clock.Now(), int64(s.yesterday())
+	if s.db.Dialect == database.Postgres && now >= since {
+		query = "SELECT device_id, day, max(changed_at) AS changed_at FROM (" + query + ` UNION ALL
+			SELECT j.device_id, d.day::integer, ?::bigint FROM energy_journal j, generate_series((j.at - j.span) / ?, GREATEST(j.at - 1, j.at - j.span) / ?) AS d (day)
+			WHERE j.device_id IN ? AND j.at - j.span < ? AND d.day < ?) AS every_change GROUP BY device_id, day`
+		parameters = append(parameters, int64(now), dayMs, dayMs, textsOf(devices), first, first/dayMs)
+	}
+	found, err := s.db.Read.WithContext(ctx).Raw(`SELECT device_id, day, changed_at FROM (`+query+`) AS restated
+		WHERE (changed_at, device_id, day) > (?, ?, ?) ORDER BY changed_at, device_id, day LIMIT ?`,
+		append(parameters, int64(after.Changed), string(after.Page.Device), after.Page.Day, limit)...).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("list restated days: %w", err)
 	}

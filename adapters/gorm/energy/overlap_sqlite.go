@@ -11,11 +11,14 @@ func (sqliteRows) holdTimes(context.Context, []energy.Reading, bool) error { ret
 
 func (s sqliteRows) claims(ctx context.Context, stretches []stretch) ([]claim, error) {
 	const claiming = "SELECT device_id, at, span FROM energy_readings WHERE device_id = ? AND kind = 1 AND estimated = 0"
+	statement, err := s.prepare(ctx, `SELECT * FROM (`+claiming+` AND at > ? AND at <= ? ORDER BY at) UNION ALL
+		SELECT * FROM (`+claiming+` AND at > ? AND at < ? ORDER BY at LIMIT 1)`)
+	if err != nil {
+		return nil, err
+	}
 	var all []claim
 	for _, one := range stretches {
-		found, err := s.tx.QueryContext(ctx, `SELECT * FROM (`+claiming+` AND at > ? AND at <= ? ORDER BY at) UNION ALL
-			SELECT * FROM (`+claiming+` AND at > ? AND at < ? ORDER BY at LIMIT 1)`,
-			string(one.device), int64(one.From), int64(one.To), string(one.device), int64(one.To), int64(one.To)+longestTold)
+		found, err := statement.QueryContext(ctx, string(one.device), int64(one.From), int64(one.To), string(one.device), int64(one.To), int64(one.To)+longestTold)
 		if err != nil {
 			return nil, err
 		}
@@ -29,9 +32,13 @@ func (s sqliteRows) claims(ctx context.Context, stretches []stretch) ([]claim, e
 }
 
 func (s sqliteRows) chains(ctx context.Context, devices []energy.DeviceID, _ bool) (map[energy.DeviceID]kinds, error) {
+	statement, err := s.prepare(ctx, "SELECT device_id, coalesce(kinds, -1) FROM energy_chains WHERE device_id = ?")
+	if err != nil {
+		return nil, err
+	}
 	all := make(map[energy.DeviceID]kinds)
 	for _, id := range devices {
-		found, err := s.tx.QueryContext(ctx, "SELECT device_id, coalesce(kinds, -1) FROM energy_chains WHERE device_id = ?", string(id))
+		found, err := statement.QueryContext(ctx, string(id))
 		if err != nil {
 			return nil, err
 		}

@@ -297,11 +297,31 @@ func (s *Store) makeMonth(ctx context.Context, month time.Time) error {
 		if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", monthLock).Error; err != nil {
 			return err
 		}
-		var partitioned bool
+		var partitioned, made bool
 		if err := tx.Raw("SELECT relkind = 'p' FROM pg_class WHERE oid = 'energy_readings'::regclass").Scan(&partitioned).Error; err != nil || !partitioned {
 			return err // an operator keeps them otherwise, as a hypertable say
 		}
-		return tx.Exec(fmt.Sprintf("CREATE TABLE IF NOT EXISTS energy_readings_%s PARTITION OF energy_readings FOR VALUES FROM (%d) TO (%d)",
-			month.Format("2006_01"), month.UnixMilli(), month.AddDate(0, 1, 0).UnixMilli())).Error
+		table := month.Format(monthTable)
+		if err := tx.Raw("SELECT to_regclass(?) IS NOT NULL", table).Scan(&made).Error; err != nil || made {
+			return err
+		}
+		var columns string
+		if err := tx.Raw(monthColumns).Scan(&columns).Error; err != nil {
+			return err
+		}
+		if err := tx.Exec("CREATE TABLE " + table + " (" + columns + ")").Error; err != nil {
+			return err
+		}
+		return tx.Exec(fmt.Sprintf("ALTER TABLE energy_readings ATTACH PARTITION %s FOR VALUES FROM (%d) TO (%d)",
+			table, month.UnixMilli(), month.AddDate(0, 1, 0).UnixMilli())).Error
 	})
 }
+
+// monthColumns are the columns and checks of energy_readings, the widest first: a row is filled up between columns to the width of
+// the next, which took a fifth of it. A table that is attached may have them in an order of its own; its keys come from the parent.
+const monthColumns = `SELECT string_agg(part, ', ' ORDER BY place, number) FROM (
+	SELECT format('%I %s%s%s', attname, format_type(atttypid, atttypmod), ' DEFAULT ' || pg_get_expr(adbin, adrelid), CASE WHEN attnotnull THEN ' NOT NULL' END) AS part,
+		-greatest(attlen, 0) AS place, attnum AS number
+	FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+	WHERE attrelid = 'energy_readings'::regclass AND attnum > 0 AND NOT attisdropped
+	UNION ALL SELECT format('CONSTRAINT %I %s', conname, pg_get_constraintdef(oid)), 1, 0 FROM pg_constraint WHERE conrelid = 'energy_readings'::regclass AND contype = 'c') parts`

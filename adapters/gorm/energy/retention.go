@@ -26,8 +26,11 @@ func (s *Store) ForgetReadings(ctx context.Context, before energy.Instant) (int6
 	})
 }
 
-// ForgetTotals drops the pages of the days before one.
+// ForgetTotals drops the pages of the days before one. What is journalled of them is posted first: it would bring them back.
 func (s *Store) ForgetTotals(ctx context.Context, before int32) error {
+	if _, err := s.Post(ctx); err != nil {
+		return fmt.Errorf("post before totals are forgotten: %w", err)
+	}
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		for _, statement := range []string{
 			`INSERT INTO energy_day_versions (day, version) SELECT DISTINCT day, 1 FROM energy_pages WHERE day < ?

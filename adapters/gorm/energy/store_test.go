@@ -2,9 +2,11 @@ package gormenergy_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -58,6 +60,39 @@ func TestReadingsUnpartitioned(t *testing.T) {
 	forgotten, err := store.ForgetReadings(context.Background(), energytest.Now)
 	require.NoError(t, err)
 	require.Zero(t, forgotten, "the extension's own policy drops them")
+}
+
+// TestReadingsOfAMonthAreStoredClosely looks at how wide a row of a month's table is beside one whose columns stand as the schema names them,
+// and that a month which an older version made goes on.
+func TestReadingsOfAMonthAreStoredClosely(t *testing.T) {
+	db := openPostgres(t)
+	ctx := context.Background()
+	require.NoError(t, db.Migrate(ctx, "energy", gormenergy.Migrations()))
+	formerly, now := energytest.Start.Time().UTC(), energytest.Start.Time().UTC().AddDate(0, 1, 0)
+	first := time.Date(formerly.Year(), formerly.Month(), 1, 0, 0, 0, 0, time.UTC)
+	require.NoError(t, db.Write.Exec(fmt.Sprintf("CREATE TABLE energy_readings_%s PARTITION OF energy_readings FOR VALUES FROM (%d) TO (%d)",
+		first.Format("2006_01"), first.UnixMilli(), first.AddDate(0, 1, 0).UnixMilli())).Error)
+	store := gormenergy.New(db, energytest.Clock{})
+	var batch []energy.Reading
+	for i := range int64(100) {
+		for _, month := range []time.Time{formerly, now} {
+			batch = append(batch, energytest.Interval("d", energy.InstantOf(month).Add(i*3_600_000), energy.KilowattHour))
+		}
+	}
+	outcomes, err := store.Append(ctx, batch, energytest.Traits)
+	require.NoError(t, err)
+	for i := range batch {
+		require.Equal(t, energy.Outcome{Result: energy.Inserted, Stored: batch[i]}, outcomes[i])
+	}
+	outcomes, err = store.Append(ctx, batch, energytest.Traits)
+	require.NoError(t, err)
+	require.Equal(t, energy.Duplicate, outcomes[1].Result)
+	width := func(month time.Time) (bytes int64) {
+		require.NoError(t, db.Read.Raw("SELECT max(pg_column_size(r.*)) FROM energy_readings_"+month.Format("2006_01")+" r").Scan(&bytes).Error)
+		return bytes
+	}
+	require.LessOrEqual(t, width(now)*100, width(formerly)*85)
+	require.Equal(t, 200*energy.KilowattHour, energytest.Total(t, store, "d"))
 }
 
 type posting struct {

@@ -20,7 +20,8 @@ func (h *Handlers) registerBaseline(api *httpserver.API) {
 }
 
 type baselineInput struct {
-	ID string `query:"id" required:"true" minLength:"1" maxLength:"64" doc:"A device's or space's id"`
+	ID    string `query:"id" required:"true" minLength:"1" maxLength:"64" doc:"A device's or space's id"`
+	Hours int    `query:"hours" minimum:"1" maximum:"336" default:"336" doc:"How many of the last hours are given"`
 }
 
 // BaselineBody is a fitted baseline, or why there is none.
@@ -38,7 +39,7 @@ type BaselineBody struct {
 	TrainN       int            `json:"train_n"`
 	Disqualified []string       `json:"disqualified" doc:"too_few_days, coverage_low, no_variation"`
 	Notes        []string       `json:"notes" doc:"temperature_missing"`
-	Hours        []BaselineHour `json:"hours" doc:"The last two weeks"`
+	Hours        []BaselineHour `json:"hours" doc:"The last ones, of two weeks at the most"`
 }
 
 // BaselineHour is an hour measured and expected.
@@ -71,7 +72,7 @@ func (h *Handlers) baseline(ctx context.Context, in *baselineInput) (*baselineOu
 		body.CVRMSE, body.NMBE, body.R2 = number(test.CVRMSE), number(test.NMBE), number(test.R2)
 		body.TrainCVRMSE = number(e.Fit.Train.CVRMSE)
 	}
-	for _, hour := range e.Hours {
+	for _, hour := range e.Hours[max(0, len(e.Hours)-in.Hours):] {
 		body.Hours = append(body.Hours, BaselineHour{Start: instant(hour.Start), KWh: kwh(hour.Actual), ExpectedKWh: kwh(hour.Expected), Low: kwh(hour.Low), High: kwh(hour.High)})
 	}
 	return &baselineOutput{Body: body}, nil

@@ -40,6 +40,8 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerQuarantine(api)
 	h.registerSeries(api)
 	h.registerProfile(api)
+	h.registerDuration(api)
+	h.registerAmbientHours(api)
 	h.registerOverview(api)
 	h.registerComparison(api)
 	h.registerBill(api)

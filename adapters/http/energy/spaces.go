@@ -47,7 +47,7 @@ type space struct {
 	Name      string   `json:"name"`
 	Kind      string   `json:"kind" enum:"site,building,floor,room"`
 	ParentID  *string  `json:"parent_id"`
-	TimeZone  string   `json:"time_zone,omitempty"`
+	TimeZone  string   `json:"time_zone,omitempty" doc:"IANA name. In a list, that of the site for what is inside it"`
 	Holidays  string   `json:"holidays,omitempty" enum:"CO,none" doc:"The public holidays that a site keeps: Colombia's, or none but the closing days of its calendar"`
 	AreaM2    *float64 `json:"area_m2"`
 	Latitude  *float64 `json:"latitude,omitempty"`
@@ -108,7 +108,15 @@ func (h *Handlers) listSpaces(ctx context.Context, in *spacesInput) (*listOutput
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(all, in.PageInput, func(s energy.Space) string { return string(s.ID) }, spaceOf), nil
+	campus, err := h.Catalog.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(all, in.PageInput, func(s energy.Space) string { return string(s.ID) }, func(s energy.Space) space {
+		shown := spaceOf(s)
+		shown.TimeZone = campus.Zone(s.ID).String() // who sees a room alone must know its clock, too
+		return shown
+	}), nil
 }
 
 // pageOf cuts a page out of a whole list, by key, so that pages stay stable while others are added.

@@ -1,45 +1,13 @@
-// Drives the dashboard of a running server in Debian's chromium, as its users do. DASHBOARD_URL, DASHBOARD_EMAIL and
-// DASHBOARD_PASSWORD say which; DASHBOARD_PROVIDER is the university's login; SCREENSHOTS, a folder, keeps a picture of each page.
+// Drives the dashboard of a running server in Debian's chromium, as its users do: all steps, those of the other files among them.
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { chromium } from 'playwright-core'
-
-const { DASHBOARD_URL: url, DASHBOARD_EMAIL: email, DASHBOARD_PASSWORD: password, DASHBOARD_PROVIDER: provider, SCREENSHOTS: pictures } = process.env
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
-assert.ok(executablePath, 'chromium is missing: apt-get install chromium')
-const browser = await chromium.launch({
-  executablePath,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-})
-const complaints = []
-
-/** Opens a page that notes errors, violations of the content policy, and requests to anywhere else. */
-async function open(context) {
-  const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
-  page.on('console', (m) => m.type() === 'error' && !/status of 4\d\d/.test(m.text()) && complaints.push(m.text()))
-  page.on('pageerror', (e) => complaints.push(String(e)))
-  page.on('request', (r) => !r.url().startsWith(url) && !r.url().startsWith(provider) && !/^(data|blob):/.test(r.url()) && complaints.push(`outside request: ${r.url()}`))
-  return page
-}
-
-async function enter(page, words = { email: 'Correo', password: 'Contraseña', button: 'Entrar', first: 'Hoy' }) {
-  await page.goto(url)
-  await page.getByLabel(words.email).fill(email)
-  await page.getByLabel(words.password).fill(password)
-  await page.getByRole('button', { name: words.button, exact: true }).click()
-  await page.getByRole('heading', { name: words.first, level: 1 }).waitFor()
-}
-
-const quiet = (page) => page.waitForFunction(() => !document.querySelector('.skeleton'), undefined, { timeout: 60_000 })
-
-async function accessible(page, name) {
-  await page.evaluate(axe) // by the browser's own hand: the page's policy lets no script in
-  const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }))
-  assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).slice(0, 3).join(' | ')}`), [], `axe on ${name}`)
-}
+import { accessible, browser, email, enter, open, password, pictures, quiet, run, url } from './driver.mjs'
+import { charts } from './charts.mjs'
+import { live } from './live.mjs'
+import { ranges } from './ranges.mjs'
+import { screens } from './screens.mjs'
+import { undo } from './undo.mjs'
+import { wire } from './wire.mjs'
+import { words } from './words.mjs'
 
 const steps = {
   async 'every page is quiet, accessible and by its address'() {
@@ -63,7 +31,7 @@ const steps = {
       }
     }
     await page.goto(`${url}/#/consumo?by=building&bucket=day`)
-    await page.locator('label', { hasText: /^Por/ }).locator('select').selectOption('hour')
+    await page.locator('label', { hasText: /^Cada/ }).locator('select').selectOption('hour')
     await page.waitForURL(/bucket=hour/)
     await page.goBack()
     await page.waitForURL(/bucket=day/)
@@ -304,19 +272,4 @@ const steps = {
   },
 }
 
-let failed = 0
-for (const [name, step] of Object.entries(steps)) {
-  try {
-    await step()
-    console.log(`ok   ${name}`)
-  } catch (error) {
-    failed++
-    console.log(`FAIL ${name}\n${error.stack}`)
-  }
-}
-await browser.close()
-if (complaints.length) {
-  failed++
-  console.log(`FAIL the console is silent\n${[...new Set(complaints)].join('\n')}`)
-}
-process.exit(failed ? 1 : 0)
+await run({ ...steps, ...charts, ...live, ...ranges, ...screens, ...undo, ...wire, ...words })
