@@ -116,15 +116,37 @@ func (e Energy) Days(ctx context.Context, t advice.Target, from, to time.Time) (
 	}
 	days := make([]advice.DayUse, len(all[0].Steps))
 	for i, s := range all[0].Steps {
-		days[i] = advice.DayUse{
-			Start: s.Start.Time(), Known: s.Known, KWh: s.Energy.Float(), Cost: s.Charge.Cost.InexactFloat64(), CO2Kg: s.Charge.CO2.InexactFloat64(),
-			PeakKW: math.NaN(), Coverage: s.Coverage, Weight: s.Weight,
-		}
-		if s.PeakKnown {
-			days[i].PeakKW = peakOf(s)
-		}
+		days[i] = useOf(s)
 	}
 	return days, nil
+}
+
+// Total is what a target used in a span of one month.
+func (e Energy) Total(ctx context.Context, t advice.Target, from, to time.Time) (advice.DayUse, error) {
+	if !from.Before(to) {
+		return advice.DayUse{Start: from, PeakKW: math.NaN()}, nil
+	}
+	all, err := e.Reports.Serie(ctx, inside, energy.Query{
+		Level: energy.Level(t.Level), ID: t.ID, From: energy.InstantOf(from), To: energy.InstantOf(to), Bucket: energy.ByMonth,
+	})
+	if err != nil {
+		return advice.DayUse{}, err
+	}
+	return useOf(all[0].Steps[0]), nil
+}
+
+func useOf(s energy.Step) advice.DayUse {
+	use := advice.DayUse{
+		Start: s.Start.Time(), Known: s.Known, KWh: s.Energy.Float(), Cost: s.Charge.Cost.InexactFloat64(), CO2Kg: s.Charge.CO2.InexactFloat64(),
+		PeakKW: math.NaN(), Coverage: s.Coverage, Weight: s.Weight,
+	}
+	if s.Known {
+		use.Exact = advice.ExactUse{KWh: s.Energy.KWh(), Cost: s.Charge.Cost.String(), CO2Kg: s.Charge.CO2.String()}
+	}
+	if s.PeakKnown {
+		use.PeakKW = peakOf(s)
+	}
+	return use
 }
 
 // Beside sets a range beside an earlier one.
@@ -206,9 +228,14 @@ func (e Energy) Rates(ctx context.Context, space string, from, to time.Time) ([]
 		footprint, _ := r.Footprint.Float64()
 		out[i] = advice.Rate{
 			From: r.From.Time(), To: r.To.Time(), Price: price, Demand: demand, Footprint: footprint, Avoided: avoided, Currency: r.Currency, Tariff: r.Tariff, Source: r.Source,
+			ValidFrom: r.ValidFrom, Default: r.Default, FootprintFactor: factorOf(r.Factor), AvoidedFactor: factorOf(r.AvoidedFactor),
 		}
 	}
 	return out, nil
+}
+
+func factorOf(f energy.FactorUsed) advice.Factor {
+	return advice.Factor{KgPerKWh: f.Value.InexactFloat64(), Year: f.Year, Name: f.Name, Default: f.Default}
 }
 
 // Since tells what past was changed.

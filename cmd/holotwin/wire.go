@@ -141,9 +141,9 @@ var energyParts = fx.Module("energy",
 		},
 		newObservatory,
 		newIntake,
-		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, twin *energy.Twin, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet) *httpenergy.Handlers {
+		func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, advisor *advice.Advisor, twin *energy.Twin, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet) *httpenergy.Handlers {
 			return &httpenergy.Handlers{
-				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Twin: twin, Feed: feed, Intake: intake, Fleet: fleet, Emoncms: dialect.EmoncmsRequests{}, Clock: instants{},
+				Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Overviews: energy.NewOverviews(reports, local.Outlook{Advisor: advisor}), Twin: twin, Feed: feed, Intake: intake, Fleet: fleet, Emoncms: dialect.EmoncmsRequests{}, Clock: instants{},
 			}
 		},
 	),

@@ -111,6 +111,10 @@ type Basis struct {
 // Money is what a saving is worth a month at the prices of the hours in which it arises.
 type Money struct {
 	Currency, Tariff, Source string
+	// ValidFrom is the tariff's first local day; Default tells that the site has set none. Factor is that of avoided emissions.
+	ValidFrom string
+	Default   bool
+	Factor    Factor
 	// Cost and CostLow go with the saving and its lower end; CO2Kg is avoided emissions.
 	Cost, CostLow, CO2Kg float64
 }

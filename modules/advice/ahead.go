@@ -47,7 +47,8 @@ const weatherDays = 9
 // Forecast is what a device or space is expected to use.
 type Forecast struct {
 	Target Target
-	// From is the present hour, Hours those from it on. Empty where Why says so.
+	// At is the instant of which it is told. From is the hour that ran then, Hours those from it on. Empty where Why says so.
+	At    time.Time
 	From  time.Time
 	Hours []ForecastHour
 	// Weather is what it rests on; empty where nothing is told.
@@ -69,7 +70,8 @@ type ForecastHour struct {
 	Cost                float64
 }
 
-// MonthAhead is the local month that runs: what was measured of it and what it will come to, kWh and money for energy alone.
+// MonthAhead is the local month that runs: what was measured of it, as the overview tells it, and what it will come to, kWh and
+// money for energy alone.
 type MonthAhead struct {
 	Start, End                     time.Time
 	Measured, Expected, Low, High  float64
@@ -77,6 +79,8 @@ type MonthAhead struct {
 	CostLow, CostHigh              float64
 	Currency                       string
 	HoursMeasured, HoursNotCovered int
+	// Price is the tariff that holds.
+	Price Rate
 }
 
 // PeakAhead is the month's highest quarter hour so far, kW, in the hour At, and the highest that is expected in its hours to come.
@@ -91,19 +95,28 @@ type PeakAhead struct {
 
 // Forecast tells a device's or space's next hours, at most MostHoursAhead. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
 func (a *Advisor) Forecast(ctx context.Context, caller Caller, id string, hours int) (Forecast, error) {
+	return a.ForecastAt(ctx, caller, id, hours, time.Time{})
+}
+
+// ForecastAt is Forecast as it is told at an instant; zero is now. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+func (a *Advisor) ForecastAt(ctx context.Context, caller Caller, id string, hours int, at time.Time) (Forecast, error) {
 	if !caller.MayRead() {
 		return Forecast{}, ErrForbidden{}
 	}
 	if hours < 1 || hours > MostHoursAhead {
 		return Forecast{}, ErrInvalid{[]Flaw{{Field: "hours", Rule: "maximum", Args: map[string]any{"max": MostHoursAhead}}}}
 	}
+	now, err := a.asOf(at)
+	if err != nil {
+		return Forecast{}, err
+	}
 	c, t, err := a.target(ctx, caller, id)
 	if err != nil {
 		return Forecast{}, err
 	}
 	zone := c.zone(c.spaceOf(t))
-	out := Forecast{Target: t, From: history.HourOf(a.now(), zone).In(zone), CVRMSE: math.NaN()}
-	w, found, err := a.windowSeen(ctx, c, caller, t)
+	out := Forecast{Target: t, At: now, From: history.HourOf(now, zone).In(zone), CVRMSE: math.NaN()}
+	w, found, err := a.windowSeenAt(ctx, c, caller, t, now)
 	switch {
 	case err != nil:
 		return out, err
@@ -139,8 +152,12 @@ func (a *Advisor) Forecast(ctx context.Context, caller Caller, id string, hours 
 	}
 	out.CVRMSE, out.Judged = told.CVRMSE, told.Judged
 	expected := comingHours(told, out.From, zone, rates)
-	out.Month = monthAhead(told, past, expected, out.From, rates)
-	out.Peak = peakAhead(past, expected, out.From)
+	used, err := a.monthUsed(ctx, c, caller, t, out)
+	if err != nil {
+		return out, err
+	}
+	out.Month = monthAhead(told, past, expected, out.From, used, rates)
+	out.Peak = peakAhead(past, expected, out.From, used.month.PeakKW)
 	out.Hours = expected[:min(hours, len(expected))]
 	return out, nil
 }
@@ -234,11 +251,24 @@ func rateAt(rates []Rate, at time.Time) Rate {
 	return Rate{}
 }
 
-// monthAhead adds what was measured of the month to what is told of the rest.
-func monthAhead(told forecast.Outlook, past *history.History, coming []ForecastHour, now time.Time, rates []Rate) *MonthAhead {
+// monthUsed is what was used in the month until the instant of a forecast, and in the hour that runs.
+type monthUsed struct{ month, hour DayUse }
+
+func (a *Advisor) monthUsed(ctx context.Context, c *campus, caller Caller, t Target, f Forecast) (used monthUsed, err error) {
+	since := latest(time.Date(f.From.Year(), f.From.Month(), 1, 0, 0, 0, 0, f.From.Location()), c.hungSince(t, caller.Space))
+	if used.month, err = a.Consumption.Total(ctx, t, since, f.At); err == nil {
+		used.hour, err = a.Consumption.Total(ctx, t, latest(f.From, since), f.At)
+	}
+	return used, err
+}
+
+// monthAhead adds what was measured of the month to what is told of the rest; what was measured of the hour that runs is part of
+// what is told of that hour.
+func monthAhead(told forecast.Outlook, past *history.History, coming []ForecastHour, now time.Time, used monthUsed, rates []Rate) *MonthAhead {
 	zone := now.Location()
 	start := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, zone)
-	m := &MonthAhead{Start: start, End: start.AddDate(0, 1, 0), Currency: rateAt(rates, now).Currency}
+	price := rateAt(rates, now)
+	m := &MonthAhead{Start: start, End: start.AddDate(0, 1, 0), Currency: price.Currency, Price: price, Measured: used.month.KWh, CostSoFar: used.month.Cost}
 	for i, h := range past.Hours {
 		if past.At(i).Before(start) {
 			continue
@@ -248,12 +278,15 @@ func monthAhead(told forecast.Outlook, past *history.History, coming []ForecastH
 			continue
 		}
 		m.HoursMeasured++
-		m.Measured += h.KWh()
-		m.CostSoFar += h.KWh() * rateAt(rates, past.At(i)).Price
 	}
 	var rest float64
 	for _, h := range coming {
-		if h.Start.Before(m.End) {
+		switch {
+		case !h.Start.Before(m.End):
+		case h.Start.Equal(now):
+			rest += max(0, h.Expected-used.hour.KWh)
+			m.Cost += max(0, h.Cost-used.hour.Cost)
+		default:
 			rest += h.Expected
 			m.Cost += h.Cost
 		}
@@ -271,19 +304,15 @@ func monthAhead(told forecast.Outlook, past *history.History, coming []ForecastH
 	return m
 }
 
-// peakAhead compares the month's highest quarter hour with those expected in the coming week: hours are told, and their highest
-// quarter hour lies above them as it did in the high hours before. Nil in a month without a measured hour.
-func peakAhead(past *history.History, coming []ForecastHour, now time.Time) *PeakAhead {
+// peakAhead compares the month's peak, as the overview tells it, with the highest quarter hours expected in the coming week: hours are
+// told, and their highest quarter hour lies above them as it did in the high hours before. Nil in a month of which no quarter hour was
+// wholly measured.
+func peakAhead(past *history.History, coming []ForecastHour, now time.Time, told float64) *PeakAhead {
 	start := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
-	var p PeakAhead
-	for i, h := range past.Hours {
-		if h.Known() && h.Highest() > p.KW && !past.At(i).Before(start) {
-			p.KW, p.At = h.Highest(), past.At(i)
-		}
-	}
-	if p.KW == 0 {
+	if math.IsNaN(told) || told <= 0 {
 		return nil
 	}
+	p := PeakAhead{KW: told, At: peakHour(past, start, now, told)}
 	p.Risk = PeakUnlikely
 	above := peakOverHour(past)
 	for _, h := range coming[:min(len(coming), MostHoursAhead)] {
@@ -302,6 +331,29 @@ func peakAhead(past *history.History, coming []ForecastHour, now time.Time) *Pea
 		}
 	}
 	return &p
+}
+
+// peakHour is the hour since an instant that held the highest quarter hour, of told kW, or was the highest where none was measured
+// by itself; the hour that runs where no earlier one was as high.
+func peakHour(past *history.History, since, running time.Time, told float64) (at time.Time) {
+	const same = 1e-6 // an hour's figures are kept to this, kW
+	var quarter, mean float64
+	found := false
+	for i, h := range past.Hours {
+		if !h.Known() || past.At(i).Before(since) {
+			continue
+		}
+		switch {
+		case h.PeakKW > quarter:
+			quarter, at, found = h.PeakKW, past.At(i), true
+		case !found && h.KW > mean:
+			mean, at = h.KW, past.At(i)
+		}
+	}
+	if at.IsZero() || found && quarter < told-same {
+		return running
+	}
+	return at
 }
 
 // peakOverHour is how far above its mean the highest quarter hour of an hour lay, as a ratio: the median of the highest tenth of

@@ -48,7 +48,9 @@ type Anomaly struct {
 	// Cost is what the waste cost at the mean price of its hours.
 	Cost     float64
 	Currency string
-	About    words.About
+	// Price is the last rate of its hours, whose tariff is named.
+	Price Rate
+	About words.About
 }
 
 // Anomalies is an answer.
@@ -164,7 +166,7 @@ func (a *Advisor) priceAnomalies(ctx context.Context, all []Anomaly) error {
 		for _, r := range rates {
 			h := earliest(r.To, one.To).Sub(latest(r.From, one.From)).Hours()
 			paid, hours = paid+r.Price*h, hours+h
-			one.Currency = r.Currency
+			one.Currency, one.Price = r.Currency, r
 		}
 		if hours > 0 {
 			one.Cost = one.KWh * paid / hours

@@ -33,12 +33,17 @@ type assembled struct {
 
 // windowOf is the window of an analysis now. found is false where nothing was ever measured.
 func (a *Advisor) windowOf(ctx context.Context, c *campus, t Target) (w window, found bool, err error) {
+	return a.windowAt(ctx, c, t, a.now())
+}
+
+// windowAt is windowOf as of an instant.
+func (a *Advisor) windowAt(ctx context.Context, c *campus, t Target, at time.Time) (w window, found bool, err error) {
 	first, last, found, err := a.Consumption.Measured(ctx, t)
 	if err != nil || !found {
 		return w, false, err
 	}
 	zone := c.zone(c.spaceOf(t))
-	w.asOf = history.HourOf(a.now(), zone).UTC()
+	w.asOf = history.HourOf(at, zone).UTC()
 	// What an hour that still runs has used says nothing yet.
 	if last.After(w.asOf) {
 		last = w.asOf
@@ -51,7 +56,12 @@ func (a *Advisor) windowOf(ctx context.Context, c *campus, t Target) (w window, 
 
 // windowSeen is windowOf of what a caller may see of a target's past.
 func (a *Advisor) windowSeen(ctx context.Context, c *campus, caller Caller, t Target) (w window, found bool, err error) {
-	w, found, err = a.windowOf(ctx, c, t)
+	return a.windowSeenAt(ctx, c, caller, t, a.now())
+}
+
+// windowSeenAt is windowSeen as of an instant.
+func (a *Advisor) windowSeenAt(ctx context.Context, c *campus, caller Caller, t Target, at time.Time) (w window, found bool, err error) {
+	w, found, err = a.windowAt(ctx, c, t, at)
 	if since := c.hungSince(t, caller.Space); w.from.Before(since) {
 		w.from = nextHour(since, c.zone(c.spaceOf(t))).UTC()
 	}
@@ -199,8 +209,9 @@ func (a *Advisor) comingMonth(ctx context.Context, space string, asOf time.Time,
 type weekPrices struct {
 	price, avoided [hoursPerDay * daysPerWeek]float64
 	// demand is money per kW of a month's highest hour.
-	demand                   float64
-	currency, tariff, source string
+	demand float64
+	// last is the rate of the week's last hour, whose tariff is named.
+	last Rate
 }
 
 func (a *Advisor) weekPrices(ctx context.Context, space string, asOf time.Time, zone *time.Location) (weekPrices, error) {
@@ -218,14 +229,15 @@ func (a *Advisor) weekPrices(ctx context.Context, space string, asOf time.Time, 
 		}
 		r := rates[k]
 		w.price[hour.WeekHour], w.avoided[hour.WeekHour] = r.Price, r.Avoided
-		w.currency, w.tariff, w.source, w.demand = r.Currency, r.Tariff, r.Source, r.Demand
+		w.last, w.demand = r, r.Demand
 	}
 	return w, nil
 }
 
 // worth turns a saving into money and emissions.
 func (w weekPrices) worth(f rules.Finding) Money {
-	m := Money{Currency: w.currency, Tariff: w.tariff, Source: w.source}
+	r := w.last
+	m := Money{Currency: r.Currency, Tariff: r.Tariff, Source: r.Source, ValidFrom: r.ValidFrom, Default: r.Default, Factor: r.AvoidedFactor}
 	var price, avoided float64
 	for h, share := range f.Weight {
 		price += share * w.price[h]

@@ -19,6 +19,8 @@ type Month struct {
 	Days             []DayUse
 	KWh, Cost, CO2Kg float64
 	Currency         string
+	// Prices are the rates that held, the oldest first.
+	Prices []Rate
 	// Beside are its days beside the same ones of the month before, as far as that has as many.
 	Beside Beside
 	// PeakKW is the month's highest quarter hour, PeakAt the hour in which it fell; NaN where none was wholly measured.
@@ -47,8 +49,18 @@ const (
 
 // MonthOf sums a space's month, in its own zone, up; "" is the caller's own space or the first site. Errors: ErrForbidden, ErrNotFound, ErrNothingMeasured.
 func (a *Advisor) MonthOf(ctx context.Context, caller Caller, space string, year int, month time.Month) (Month, error) {
+	return a.MonthAt(ctx, caller, space, year, month, time.Time{})
+}
+
+// MonthAt is MonthOf of what was measured until an instant; zero is now. Recommendations are those that stand now. Errors: ErrForbidden,
+// ErrNotFound, ErrInvalid, ErrNothingMeasured.
+func (a *Advisor) MonthAt(ctx context.Context, caller Caller, space string, year int, month time.Month, at time.Time) (Month, error) {
 	if !caller.MayRead() {
 		return Month{}, ErrForbidden{}
+	}
+	at, err := a.asOf(at)
+	if err != nil {
+		return Month{}, err
 	}
 	c, err := a.campus(ctx)
 	if err != nil {
@@ -65,7 +77,7 @@ func (a *Advisor) MonthOf(ctx context.Context, caller Caller, space string, year
 	zone := c.zone(space)
 	m := Month{Space: c.spaces[space], From: time.Date(year, month, 1, 0, 0, 0, 0, zone), PeakKW: math.NaN()}
 	m.To = m.From.AddDate(0, 1, 0)
-	now := a.now().In(zone)
+	now := at.In(zone)
 	m.Complete = !now.Before(m.To)
 	m.To = earliest(m.To, now)
 	if !m.From.Before(m.To) {
@@ -85,23 +97,18 @@ func (a *Advisor) fillMonth(ctx context.Context, c *campus, m *Month) error {
 	if err != nil {
 		return err
 	}
-	m.Currency = rateAt(rates, m.From).Currency
+	m.Currency, m.Prices = rateAt(rates, m.From).Currency, rates
 	if m.Days, err = a.Consumption.Days(ctx, t, m.From, m.To); err != nil {
 		return err
 	}
-	known, weight := false, 0.0
-	for _, d := range m.Days {
-		known = known || d.Known
-		m.KWh, m.Cost, m.CO2Kg = m.KWh+d.KWh, m.Cost+d.Cost, m.CO2Kg+d.CO2Kg
-		m.Coverage += d.Coverage * d.Weight
-		weight += d.Weight
+	total, err := a.Consumption.Total(ctx, t, m.From, m.To)
+	if err != nil {
+		return err
 	}
-	if weight > 0 {
-		m.Coverage /= weight
-	}
-	if !known {
+	if !total.Known {
 		return ErrNothingMeasured{t}
 	}
+	m.KWh, m.Cost, m.CO2Kg, m.Coverage = total.KWh, total.Cost, total.CO2Kg, total.Coverage
 	return errors.Join(a.fillPeak(ctx, m), a.fillBefore(ctx, m))
 }
 
@@ -200,14 +207,18 @@ func (a *Advisor) MonthPDF(ctx context.Context, l words.Language, m Month) ([]by
 	r.Text = words.MonthText(l, words.MonthFacts{
 		KWh: m.Beside.KWh, Before: m.Beside.Before, Share: m.Beside.Share, Comparable: m.Beside.Comparable, Coverage: m.Coverage, PeakKW: m.PeakKW, PeakAt: m.PeakAt.In(m.From.Location()),
 	})
+	if slices.ContainsFunc(m.Open, func(a Advice) bool { return a.RestsOnHours() }) {
+		r.Text = append(r.Text, words.MarkedHours(l))
+	}
+	r.Text = append(r.Text, words.Priced(l, m.tariff().Words(), m.lastRate().FootprintFactor.Words()))
 	return a.Reports.Render(ctx, r)
 }
 
 func (m Month) figures(l words.Language) []ReportFigure {
 	return []ReportFigure{
 		{words.LabelMonthKWh(l), l.Amount(m.KWh) + " kWh"},
-		{words.LabelMonthCost(l), l.Number(m.Cost, 0) + " " + m.Currency},
-		{words.LabelMonthCO2(l), l.Amount(m.CO2Kg) + " kg"},
+		{words.LabelWithTariff(l, words.LabelMonthCost(l), m.tariff().Words()), l.Number(m.Cost, 0) + " " + m.Currency},
+		{words.LabelWithFactor(l, words.LabelMonthCO2(l), m.lastRate().FootprintFactor.Words()), l.Amount(m.CO2Kg) + " kg"},
 		{words.LabelMonthPeak(l), words.KilowattsOrNone(l, m.PeakKW)},
 	}
 }
@@ -218,12 +229,14 @@ func (m Month) tables(l words.Language) []ReportTable {
 		devices = append(devices, []string{d.Name, l.Amount(d.KWh) + " kWh", l.Number(100*d.KWh/m.KWh, 1) + " %"})
 	}
 	for _, r := range m.Open {
-		open = append(open, []string{r.Text(l).Title, l.AtLeast(r.Finding.Saving.Low) + " kWh", l.Money(r.Money.CostLow, r.Money.Currency)})
+		open = append(open, []string{
+			words.Marked(r.Text(l).Title, r.RestsOnHours()), l.AtLeast(r.Finding.Saving.Low) + " kWh", l.Money(r.Money.CostLow, r.Money.Currency), words.Confidence(l, r.Finding.Confidence),
+		})
 	}
 	for _, v := range m.Proven {
 		saved := words.VerdictShort(l, string(v.Verdict))
 		if v.Verdict == Saved {
-			saved = l.Amount(v.Saving.Avoided) + " kWh"
+			saved = l.Energy(v.Saving.Avoided) + " kWh"
 		}
 		proven = append(proven, []string{v.Text(l).Title, saved, words.Between(l, v.Saving.Low, v.Saving.High, v.Verdict == Saved)})
 	}

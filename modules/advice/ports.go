@@ -57,6 +57,8 @@ type Consumption interface {
 	// Days are a target's local days of [from, to), oldest first, those in which nothing was measured too; the first and
 	// the last may be cut.
 	Days(ctx context.Context, target Target, from, to time.Time) ([]DayUse, error)
+	// Total is what a target used in [from, to), of one local month: the figures that the overview and the bill tell.
+	Total(ctx context.Context, target Target, from, to time.Time) (DayUse, error)
 	// Beside sets what was used in [from, to) beside so many days before, of what was measured in both.
 	Beside(ctx context.Context, t Target, from, to time.Time, days int) (Beside, error)
 }
@@ -68,19 +70,24 @@ type Beside struct {
 	Comparable         bool
 }
 
-// DayUse is what a target used in a local day: the figures that its series tells.
+// DayUse is what a target used in a local day, or in another span: the figures that its series tells.
 type DayUse struct {
 	Start time.Time
 	// Known is false where nothing was measured or filled in; the figures are then no zeros.
 	Known bool
 	// KWh, money and kg of CO2.
 	KWh, Cost, CO2Kg float64
+	// Exact are the same in full, as decimal numbers: their sums are the month's to the last digit.
+	Exact ExactUse
 	// PeakKW is the mean power of the highest quarter hour that was wholly measured; NaN where none was.
 	PeakKW float64
 	// Coverage is the measured part of the time that has passed, 0 to 1, weighed by what its devices usually draw; Weight is what
 	// it is of.
 	Coverage, Weight float64
 }
+
+// ExactUse is an amount of kWh with its money and kg of CO2, decimal numbers in full; empty where nothing is known.
+type ExactUse struct{ KWh, Cost, CO2Kg string }
 
 // Ambience is what spaces are like.
 type Ambience interface {
@@ -132,6 +139,19 @@ type Rate struct {
 	Price, Demand, Footprint, Avoided float64
 	Currency                          string
 	Tariff, Source                    string // the tariff's name, and where a default comes from
+	// ValidFrom is the tariff's first local day, YYYY-MM-DD; Default tells that the site has set none.
+	ValidFrom string
+	Default   bool
+	// FootprintFactor and AvoidedFactor say where Footprint and Avoided come from.
+	FootprintFactor, AvoidedFactor Factor
+}
+
+// Factor says where an emission factor comes from.
+type Factor struct {
+	KgPerKWh float64
+	Year     int // the one it was published for, or from which the tariff that sets it holds
+	Name     string
+	Default  bool // the site has set none
 }
 
 // Changes tells what past was changed, so that only that is analysed again. The present day does not count.

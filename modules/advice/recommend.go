@@ -188,7 +188,10 @@ func (out Counsel) paragraphs(l words.Language) []string {
 		room.Measured = k.Measured
 	}
 	for _, s := range out.Standing {
-		room.Findings = append(room.Findings, s.Text(l).Message)
+		room.Findings = append(room.Findings, words.Marked(s.Text(l).Message, s.RestsOnHours()))
+	}
+	if slices.ContainsFunc(out.Standing, func(s Advice) bool { return s.RestsOnHours() }) {
+		room.Findings = append(room.Findings, words.MarkedHours(l))
 	}
 	return room.Paragraphs(l)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/holotwin/holotwin/modules/advice/figure"
 	"github.com/holotwin/holotwin/modules/advice/words"
 )
 
@@ -100,15 +101,16 @@ func (out Counsel) figures(l words.Language) []ReportFigure {
 	if k := out.Known; k != nil && k.DayCount > 0 {
 		list = append(list, ReportFigure{words.LabelMeasured(l), l.Amount(k.DayKWh) + " kWh"})
 	}
-	low, cost, currency := 0.0, 0.0, ""
+	low, cost, currency, tariff := 0.0, 0.0, "", Tariff{}
 	for _, s := range out.Standing {
-		low, cost, currency = low+s.Finding.Saving.Low, cost+s.Money.CostLow, s.Money.Currency
+		tariff = s.Money.Of()
+		low, cost, currency = low+figure.Promise(s.Finding.Saving.Low), cost+figure.PromisedMoney(s.Money.CostLow), s.Money.Currency
 	}
 	if low > 0 {
 		list = append(list, ReportFigure{words.LabelSaving(l), l.AtLeast(low) + " kWh"})
 	}
 	if cost >= 1 {
-		list = append(list, ReportFigure{words.LabelMoney(l), l.Money(cost, currency)})
+		list = append(list, ReportFigure{words.LabelWithTariff(l, words.LabelMoney(l), tariff.Words()), l.Money(cost, currency)})
 	}
 	return list
 }

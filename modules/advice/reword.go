@@ -29,7 +29,7 @@ func (a Advice) Text(l words.Language) words.Text {
 }
 
 func (a Advice) template(l words.Language) words.Text {
-	return words.Finding(l, a.About, a.Finding, words.Promise{KWh: a.Finding.Saving.Low, Cost: a.Money.CostLow, Currency: a.Money.Currency})
+	return words.Finding(l, a.About, a.Finding, words.Promise{KWh: a.Finding.Saving.Low, Cost: a.Money.CostLow, Currency: a.Money.Currency, Tariff: a.Money.Of().Words()})
 }
 
 const (

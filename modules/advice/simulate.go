@@ -16,9 +16,11 @@ type Simulation struct {
 	// Hours are those replayed, Measured those of them in which the scope was.
 	Hours, Measured int
 	Currency        string
-	Before, After   Totals
-	Saved           SimulatedSaving
-	Changes         []ChangeEffect
+	// Price is the last rate that held, whose tariff and factors are named.
+	Price         Rate
+	Before, After Totals
+	Saved         SimulatedSaving
+	Changes       []ChangeEffect
 }
 
 // Totals is what is used: kWh, the highest hour and when, money with the price of each month's highest hour, and emissions.
@@ -33,6 +35,18 @@ type Totals struct {
 type SimulatedSaving struct {
 	KWh, PeakKW, Cost, CO2Kg           float64
 	KWhLow, KWhHigh, CostLow, CostHigh *float64
+}
+
+// leastMonthly is how much must be measured for a mean month of the replay to be told: four weeks.
+const leastMonthly = 28 * hoursPerDay
+
+// Monthly is the mean month of what was replayed, kWh and money; known is false where that is less than four weeks.
+func (s Simulation) Monthly() (kwh, cost float64, known bool) {
+	if s.Measured < leastMonthly {
+		return 0, 0, false
+	}
+	months := float64(s.Measured) / (daysPerMonth * hoursPerDay)
+	return s.Saved.KWh / months, s.Saved.Cost / months, true
 }
 
 // Source says where the size of a change's effect comes from.
@@ -90,6 +104,9 @@ func (r *replay) simulate(s Scenario, changes []whatif.Change, sources []ChangeE
 		}
 		if i == 0 {
 			result.Currency = rateAt(r.rates, r.hours.Start[i]).Currency
+		}
+		if i == len(out.Before)-1 {
+			result.Price = rateAt(r.rates, r.hours.Start[i])
 		}
 	}
 	prices := r.pricesOf(nil)

@@ -45,6 +45,8 @@ type Verification struct {
 	// CO2Kg its emissions.
 	Cost, CostLow, CostHigh, CO2Kg float64
 	Currency                       string
+	// Price is the last rate of the hours after it, whose tariff is named.
+	Price Rate
 	// Growth is the saving as it grew, day by day or, of a long time, more rarely; only days of which something can be said.
 	Growth []Grown
 	// Promised is what the recommendation promised for a time as long as the hours that are known, kWh.
@@ -210,7 +212,7 @@ func (a *Advisor) price(ctx context.Context, c *campus, v *Verification, m basel
 		if math.IsNaN(e) || math.IsNaN(r.Load) || k < 0 {
 			continue
 		}
-		v.Currency = rates[k].Currency
+		v.Currency, v.Price = rates[k].Currency, rates[k]
 		v.Cost += (e - r.Load) * rates[k].Price
 		v.CO2Kg += (e - r.Load) * rates[k].Avoided
 		expected += e * rates[k].Price

@@ -25,6 +25,8 @@ type Bill struct {
 	Total        decimal.Decimal // rounded half to even at a hundredth
 	// Factors are the years' published factors that the emissions rest on where the tariff has none of its own.
 	Factors []Factors
+	// Pricing is what the money and emissions rest on.
+	Pricing Pricing
 }
 
 // BillLine is the energy of one price.
@@ -45,6 +47,15 @@ type DemandCharge struct {
 
 // Bill makes the bill of a local month, YYYY-MM. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
 func (r *Reports) Bill(ctx context.Context, caller Caller, level Level, id, month string) (Bill, error) {
+	return r.BillAt(ctx, caller, level, id, month, 0)
+}
+
+// BillAt is Bill of what was measured until an instant; 0 is now. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
+func (r *Reports) BillAt(ctx context.Context, caller Caller, level Level, id, month string, at Instant) (Bill, error) {
+	now, err := r.asOf(at)
+	if err != nil {
+		return Bill{}, err
+	}
 	q := Query{Level: level, ID: id, From: 0, To: 1}
 	campus, scope, err := r.scoped(ctx, caller, &q, r.directory.Fresh)
 	if err != nil {
@@ -54,7 +65,7 @@ func (r *Reports) Bill(ctx context.Context, caller Caller, level Level, id, mont
 	if err != nil {
 		return Bill{}, err
 	}
-	q.From, q.To = from, min(to, quarterStart(quarterOf(r.clock.Now())))
+	q.From, q.To = from, min(to, quarterEnd(now))
 	if q.To <= q.From {
 		return Bill{}, ErrInvalid{[]Flaw{{Field: "month", Rule: "future"}}}
 	}
@@ -69,7 +80,7 @@ func (r *Reports) Bill(ctx context.Context, caller Caller, level Level, id, mont
 	if err != nil {
 		return Bill{}, err
 	}
-	bill := Bill{From: q.From, To: q.To, Complete: q.To == to, Currency: rates[0].Currency}
+	bill := Bill{From: q.From, To: q.To, Complete: now >= to, Currency: rates[0].Currency, Pricing: pricingOf(rates, q.From, q.To)}
 	bill.charge(t, rates)
 	if slices.ContainsFunc(rates, func(r Rate) bool { return r.Reactive != nil }) {
 		if bill.Reactive, err = r.reactive(ctx, campus, scope, q, rates); err != nil {

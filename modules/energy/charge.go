@@ -16,8 +16,11 @@ type Rate struct {
 	Reactive     *ReactiveRule
 	// Price is money per kWh, contribution included; Footprint and Avoided are kg CO2 per kWh, for what was used and for what is saved.
 	Price, Footprint, Avoided decimal.Decimal
-	// Tariff is its name, Source where a default comes from.
-	Tariff, Source string
+	// Tariff is its name, ValidFrom its first local day, Source where a default comes from; Default tells that the site has set none.
+	Tariff, ValidFrom, Source string
+	Default                   bool
+	// Factor says where Footprint comes from, AvoidedFactor where Avoided does.
+	Factor, AvoidedFactor FactorUsed
 }
 
 // Prices tells what energy costs.

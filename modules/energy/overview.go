@@ -10,15 +10,22 @@ import (
 
 // Overview is how a space or device stands at this moment, in the site's local time.
 type Overview struct {
+	// At is the instant of which it tells, ID what it is of.
+	At            Instant
+	ID            string
 	Today         Step
 	MonthToDate   Step
 	SameLastMonth Step // last month up to the same day and time of day
 	// Comparison sets the days of the month so far beside the same days of the last, of what was measured in both.
 	Comparison Comparison
-	// ProjectedMonth is the month to date and, for what is left of it, the mean of each hour of the week over the last
-	// four weeks; Projected is false where less than a week of those is known.
+	// ProjectedMonth is what the month will come to. By itself that is the month to date and, for what is left of it, the mean of
+	// each hour of the week over the last four weeks; Projected is false where less than a week of those is known.
 	ProjectedMonth Energy
 	Projected      bool
+	// Forecast tells that an Outlook projected the month.
+	Forecast bool
+	// Pricing is what the money and emissions of the month to date rest on.
+	Pricing Pricing
 	// LoadFactor is mean ÷ peak of the month to date, 0 to 1; LoadFactorKnown is false without a measured peak.
 	LoadFactor      float64
 	LoadFactorKnown bool
@@ -45,7 +52,15 @@ const (
 
 // Overview sums a level and id up as of now. Errors: ErrNotFound, ErrForbidden.
 func (r *Reports) Overview(ctx context.Context, caller Caller, level Level, id string) (Overview, error) {
-	now := r.clock.Now()
+	return r.OverviewAt(ctx, caller, level, id, 0)
+}
+
+// OverviewAt is Overview as of an instant; 0 is now. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
+func (r *Reports) OverviewAt(ctx context.Context, caller Caller, level Level, id string, at Instant) (Overview, error) {
+	now, err := r.asOf(at)
+	if err != nil {
+		return Overview{}, err
+	}
 	q := Query{Level: level, ID: id, From: now - 1, To: now}
 	campus, scope, err := r.scoped(ctx, caller, &q, r.directory.Fresh)
 	if err != nil {
@@ -63,6 +78,7 @@ func (r *Reports) Overview(ctx context.Context, caller Caller, level Level, id s
 		return Overview{}, err
 	}
 	s := standing{tally: t, zone: scope.zone, now: now, rates: rates}.overview()
+	s.At, s.ID, s.Pricing = now, scope.id, pricingOf(rates, month, max(now, month+1))
 	s.Today.Missing, s.MonthToDate.Missing = today.coverage().Missing, toDate.coverage().Missing
 	if s.Comparison, err = r.compareMonths(ctx, campus, scope, month, now); err != nil {
 		return Overview{}, err
@@ -125,7 +141,7 @@ func (s standing) overview() Overview {
 // monthBefore is the same day and time of day a month ago; where that month has no such day, its end or later.
 func (s standing) monthBefore() Instant {
 	t := s.now.Time().In(s.zone)
-	return InstantOf(time.Date(t.Year(), t.Month()-1, t.Day(), t.Hour(), t.Minute(), t.Second(), 0, s.zone))
+	return InstantOf(time.Date(t.Year(), t.Month()-1, t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), s.zone))
 }
 
 func (s standing) step(from, to Instant) Step {

@@ -101,13 +101,45 @@ func (r *Reports) Serie(ctx context.Context, caller Caller, q Query) ([]Series, 
 
 // Covered is Serie with the coverage of the whole range.
 func (r *Reports) Covered(ctx context.Context, caller Caller, q Query) ([]Series, Coverage, error) {
+	all, coverage, _, err := r.SeriePriced(ctx, caller, q)
+	return all, coverage, err
+}
+
+// SeriePriced is Covered with what the money and emissions rest on.
+func (r *Reports) SeriePriced(ctx context.Context, caller Caller, q Query) ([]Series, Coverage, Pricing, error) {
 	q, _, err := r.plan(ctx, caller, q, r.directory.Campus)
 	if err != nil {
-		return nil, Coverage{}, err
+		return nil, Coverage{}, Pricing{}, err
 	}
-	return r.serie(ctx, caller, q, func(space SpaceID, from, to Instant) ([]Rate, error) {
-		return r.prices.Rates(ctx, space, from, to)
+	var held []Rate
+	all, coverage, err := r.serie(ctx, caller, q, func(space SpaceID, from, to Instant) (rates []Rate, err error) {
+		held, err = r.prices.Rates(ctx, space, from, to)
+		return held, err
 	})
+	if err != nil {
+		return nil, Coverage{}, Pricing{}, err
+	}
+	from, to := knownSpan(all, q.To)
+	return all, coverage, pricingOf(held, from, to), nil
+}
+
+// knownSpan is from the first step of which something is known to the end of the last; empty where there is none.
+func knownSpan(all []Series, end Instant) (from, to Instant) {
+	from = end
+	for _, s := range all {
+		for i, step := range s.Steps {
+			if !step.Known {
+				continue
+			}
+			from = min(from, step.Start)
+			next := end
+			if i+1 < len(s.Steps) {
+				next = s.Steps[i+1].Start
+			}
+			to = max(to, next)
+		}
+	}
+	return from, to
 }
 
 // campusOf gives the campus: Directory.Campus or Directory.Fresh.

@@ -39,7 +39,7 @@ type Period struct {
 // DefaultTariff is what is charged where no tariff is set. It is a published figure, so that no money is made
 // up, and an old one of another utility, so that nobody takes it for his own.
 var DefaultTariff = Tariff{
-	ID: "default", Name: "Codensa, nivel 1, monomia sencilla (referencia)", Currency: "COP",
+	ID: "default", Name: "Codensa, nivel 1, monomia sencilla (referencia)", Currency: "COP", ValidFrom: "2017-07-01",
 	Price:  decimal.RequireFromString("437.9027"),
 	Source: "Codensa, tarifas de energía eléctrica, julio de 2017, no residencial nivel 1, sin contribución",
 }
@@ -109,21 +109,28 @@ func appendDay(list []Rate, t Tariff, holidays HolidaySet, day, next time.Time) 
 		r := Rate{
 			From: InstantOf(atMinute(day, m)), To: InstantOf(next), Currency: t.Currency,
 			Base: base, Price: t.contributed(base), Demand: t.DemandPrice, Reactive: t.Reactive,
-			Footprint: factors.Footprint, Avoided: factors.Avoided,
-			Tariff: t.Name, Source: t.Source,
+			Factor: t.factor(t.Footprint, factors.Footprint, factors), AvoidedFactor: t.factor(t.Avoided, factors.Avoided, factors),
+			Tariff: t.Name, ValidFrom: t.ValidFrom, Source: t.Source, Default: t.Space == "",
 		}
 		if i+1 < len(minutes) {
 			r.To = InstantOf(atMinute(day, minutes[i+1]))
 		}
-		if t.Footprint != nil {
-			r.Footprint = *t.Footprint
-		}
-		if t.Avoided != nil {
-			r.Avoided = *t.Avoided
-		}
+		r.Footprint, r.Avoided = r.Factor.Value, r.AvoidedFactor.Value
 		list = join(list, r)
 	}
 	return list
+}
+
+// factor is one that a tariff sets, or the year's published one.
+func (t *Tariff) factor(own *decimal.Decimal, published decimal.Decimal, of Factors) FactorUsed {
+	if own == nil {
+		return FactorUsed{Value: published, Year: of.Year, Name: of.Source, Default: true}
+	}
+	f := FactorUsed{Value: *own, Name: t.Name}
+	if from, err := time.Parse(time.DateOnly, t.ValidFrom); err == nil {
+		f.Year = from.Year()
+	}
+	return f
 }
 
 func atMinute(day time.Time, m Clocktime) time.Time {
@@ -142,8 +149,8 @@ func join(list []Rate, r Rate) []Rate {
 }
 
 func (r Rate) sameAs(o Rate) bool {
-	return r.Currency == o.Currency && r.Tariff == o.Tariff && r.Reactive == o.Reactive && r.Demand.Equal(o.Demand) &&
-		r.Price.Equal(o.Price) && r.Base.Equal(o.Base) && r.Footprint.Equal(o.Footprint) && r.Avoided.Equal(o.Avoided)
+	return r.Currency == o.Currency && r.Tariff == o.Tariff && r.ValidFrom == o.ValidFrom && r.Reactive == o.Reactive && r.Factor.same(o.Factor) && r.AvoidedFactor.same(o.AvoidedFactor) && r.Demand.Equal(o.Demand) &&
+		r.Price.Equal(o.Price) && r.Base.Equal(o.Base)
 }
 
 // tariffOn is the one that holds on a day: of the nearest space that has one valid by then, the newest.

@@ -14,10 +14,7 @@ type TwinSpace struct {
 	// Coverage is the measured part of the day so far, as a Step's is; CoverageKnown is false where no device in it ever reported.
 	Coverage      float64
 	CoverageKnown bool
-	// Power is the sum of its devices' powers, of which those behind a meter that tells its own count with that; PowerKnown is
-	// false where none is known.
-	Power      Power
-	PowerKnown bool
+	SpacePower
 	// Ambient is the latest of each measure, within the last day; a site's own, or else the weather of the hour.
 	Ambient LatestAmbient
 	Spaces  []TwinSpace
@@ -214,7 +211,7 @@ func (m *moment) space(s Space, zone *time.Location, midnight Instant) TwinSpace
 	for _, id := range m.campus.inSpace[s.ID] {
 		out.Devices = append(out.Devices, m.device(m.campus.devices[id], midnight))
 	}
-	out.Power, out.PowerKnown = out.power(m.campus)
+	out.SpacePower = m.power(&out)
 	if only := out.only(); only != nil && len(m.campus.epochs(midnight, m.now.Add(quarterMs))) == 1 {
 		out.Today, out.Coverage, out.CoverageKnown = only.Today, only.Coverage, only.CoverageKnown // the same devices, and none was moved today
 		return out
@@ -223,31 +220,8 @@ func (m *moment) space(s Space, zone *time.Location, midnight Instant) TwinSpace
 	return out
 }
 
-// power adds up the powers of all devices within, each once.
-func (s *TwinSpace) power(campus *Campus) (sum Power, known bool) {
-	inside := make(map[DeviceID]Power)
-	s.gather(inside)
-	for id, power := range inside {
-		if !behindAny(campus, id, inside) {
-			sum, known = sum+power, true
-		}
-	}
-	return sum, known
-}
-
-func (s *TwinSpace) gather(into map[DeviceID]Power) {
-	for _, d := range s.Devices {
-		if d.PowerKnown && !d.Device.IsReactive() {
-			into[d.Device.ID] = d.Power
-		}
-	}
-	for i := range s.Spaces {
-		s.Spaces[i].gather(into)
-	}
-}
-
 // behindAny tells whether a device sits behind one of the meters, however far.
-func behindAny(campus *Campus, id DeviceID, meters map[DeviceID]Power) bool {
+func behindAny(campus *Campus, id DeviceID, meters map[DeviceID]*TwinDevice) bool {
 	const deepest = 64 // meters behind meters; a ring would never end
 	for range deepest {
 		device, known := campus.Device(id)

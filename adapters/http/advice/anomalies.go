@@ -61,9 +61,10 @@ type AnomalyBody struct {
 	KWh        *float64 `json:"kwh" doc:"Estimated waste; null for a fault"`
 	Cost       *float64 `json:"cost"`
 	Currency   string   `json:"currency,omitempty"`
-	Certainty  float64  `json:"certainty" doc:"0 to 1"`
-	Evidence   *float64 `json:"evidence" doc:"In standard deviations of the target's own noise; null for a fault"`
-	Message    string   `json:"message"`
+	Pricing
+	Certainty float64  `json:"certainty" doc:"0 to 1"`
+	Evidence  *float64 `json:"evidence" doc:"In standard deviations of the target's own noise; null for a fault"`
+	Message   string   `json:"message"`
 }
 
 type anomaliesOutput struct{ Body AnomaliesBody }
@@ -112,9 +113,10 @@ func anomalyOf(l words.Language, a advice.Anomaly) AnomalyBody {
 	body := AnomalyBody{
 		ID: a.Target.ID, Level: string(a.Target.Level), SpaceID: a.Space, Kind: string(a.Kind), Fault: a.Kind.Fault(), Start: instant(a.From), End: instant(a.To),
 		DetectedAt: instant(a.Known), Lasting: a.Open, Certainty: rounded(a.Certainty, moneyDecimals), Currency: a.Currency,
-		Message: words.Departure(l, a.About, string(a.Kind), a.KWh, a.Cost, a.Currency, a.Open),
+		Message: words.Departure(l, a.About, string(a.Kind), a.KWh, a.Cost, a.Currency, a.Price.Of().Words(), a.Open),
 	}
 	if !a.Kind.Fault() {
+		body.Pricing = pricingOf(a.Price.Of(), advice.Factor{})
 		body.KWh, body.Cost, body.Evidence = finite(a.KWh, kwhDecimals), finite(a.Cost, moneyDecimals), finite(a.Strength, moneyDecimals)
 	}
 	return body

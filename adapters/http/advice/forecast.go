@@ -25,6 +25,7 @@ func (h *Handlers) registerForecast(api *httpserver.API) {
 type forecastInput struct {
 	ID    string `query:"id" required:"true" minLength:"1" maxLength:"64" doc:"A device's or space's id"`
 	Hours int    `query:"hours" minimum:"1" maximum:"168" default:"24"`
+	AsOfInput
 }
 
 // ForecastBody is what is expected, or why nothing is told.
@@ -40,6 +41,8 @@ type ForecastBody struct {
 	Peak    *ForecastPeak  `json:"peak,omitempty"`
 	Message string         `json:"message"`
 	Why     []string       `json:"why" nullable:"false" doc:"too_few_days, no_recent_data"`
+	AsOf    string         `json:"as_of" format:"date-time" doc:"The instant of which it is told"`
+	Pricing
 }
 
 // ForecastHour is an hour to come.
@@ -55,7 +58,7 @@ type ForecastHour struct {
 type ForecastMonth struct {
 	Start         string   `json:"start" format:"date-time"`
 	End           string   `json:"end" format:"date-time"`
-	MeasuredKWh   float64  `json:"measured_kwh"`
+	MeasuredKWh   float64  `json:"measured_kwh" doc:"The month to date of the overview"`
 	KWh           float64  `json:"kwh" doc:"What the month will come to"`
 	Low           *float64 `json:"low"`
 	High          *float64 `json:"high"`
@@ -81,12 +84,12 @@ type ForecastPeak struct {
 type forecastOutput struct{ Body ForecastBody }
 
 func (h *Handlers) forecast(ctx context.Context, in *forecastInput) (*forecastOutput, error) {
-	f, err := h.Advisor.Forecast(ctx, callerOf(ctx), in.ID, in.Hours)
+	f, err := h.Advisor.ForecastAt(ctx, callerOf(ctx), in.ID, in.Hours, in.AsOf)
 	if err != nil {
 		return nil, err
 	}
 	body := ForecastBody{
-		ID: f.Target.ID, Level: string(f.Target.Level), From: instant(f.From), Hours: []ForecastHour{}, Weather: string(f.Weather), CVRMSE: finite(f.CVRMSE, otherDecimals), N: f.Judged, Why: codesOf(f.Why),
+		ID: f.Target.ID, Level: string(f.Target.Level), From: instant(f.From), AsOf: instant(f.At), Hours: []ForecastHour{}, Weather: string(f.Weather), CVRMSE: finite(f.CVRMSE, otherDecimals), N: f.Judged, Why: codesOf(f.Why),
 		Message: words.Ahead(languageOf(ctx), outlookOf(f)),
 	}
 	for _, hour := range f.Hours {
@@ -95,6 +98,7 @@ func (h *Handlers) forecast(ctx context.Context, in *forecastInput) (*forecastOu
 		})
 	}
 	if m := f.Month; m != nil {
+		body.Pricing = pricingOf(m.Price.Of(), advice.Factor{})
 		body.Month = &ForecastMonth{
 			Start: instant(m.Start), End: instant(m.End), MeasuredKWh: rounded(m.Measured, kwhDecimals), KWh: rounded(m.Expected, kwhDecimals), Low: finite(m.Low, kwhDecimals), High: finite(m.High, kwhDecimals),
 			CostSoFar: rounded(m.CostSoFar, moneyDecimals), Cost: rounded(m.Cost, moneyDecimals), CostLow: finite(m.CostLow, moneyDecimals), CostHigh: finite(m.CostHigh, moneyDecimals),
@@ -121,7 +125,7 @@ func peakOf(p *advice.PeakAhead) *ForecastPeak {
 func outlookOf(f advice.Forecast) words.Outlook {
 	var o words.Outlook
 	if f.Month != nil {
-		o = words.Outlook{Known: true, KWh: f.Month.Expected, Low: f.Month.Low, High: f.Month.High, Cost: f.Month.Cost, Currency: f.Month.Currency}
+		o = words.Outlook{Known: true, KWh: f.Month.Expected, Low: f.Month.Low, High: f.Month.High, Cost: f.Month.Cost, Currency: f.Month.Currency, Tariff: f.Month.Price.Of().Words()}
 	}
 	if f.Peak != nil {
 		o.PeakKW, o.Risk, o.ExpectedKW, o.ExpectedAt = f.Peak.KW, string(f.Peak.Risk), f.Peak.ExpectedKW, f.Peak.ExpectedAt

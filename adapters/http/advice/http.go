@@ -5,10 +5,10 @@ package httpadvice
 import (
 	"context"
 	"errors"
-	"math"
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/figure"
 	"github.com/holotwin/holotwin/modules/advice/words"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
@@ -79,10 +79,9 @@ type IDInput struct {
 // instant is a point in time as RFC 3339 text, UTC.
 func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999Z07:00") }
 
-// rounded keeps a number that was computed to so many decimals that nobody takes the rest for measured; no zero is negative.
+// rounded keeps a number that was computed to so many decimals that nobody takes the rest for measured, by the rule of the words.
 func rounded(v float64, decimals int) float64 {
-	scale := math.Pow10(decimals)
-	return math.Round(v*scale)/scale + 0
+	return figure.Round(v, decimals)
 }
 
 // Decimals of what leaves.

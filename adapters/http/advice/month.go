@@ -21,7 +21,7 @@ func (h *Handlers) registerMonth(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "monthlyReport", Method: http.MethodGet, Path: "/api/reportes/mensual", Tags: []string{"advice"},
 		Summary:     "Informe mensual · Monthly report",
-		Description: "A space's month as a PDF of one page: its days, what used most, open recommendations and verified savings. `Accept: text/csv` gives its days as a table.",
+		Description: "A space's month as a PDF of one page: its days, what used most, open recommendations and verified savings. `Accept: text/csv` gives its days as a table, in full: their sums are the month's.",
 		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Drawn), Errors: []int{404},
 		Responses: map[string]*huma.Response{"200": {
 			Description: "The month",
@@ -36,7 +36,8 @@ func (h *Handlers) registerMonth(api *httpserver.API) {
 type monthInput struct {
 	SpaceID string `query:"space_id" maxLength:"64" doc:"Absent: the caller's own space, or the first site"`
 	Month   string `query:"month" required:"true" maxLength:"7" example:"2026-05" doc:"YYYY-MM, in the site's time zone"`
-	Accept  string `header:"Accept"`
+	AsOfInput
+	Accept string `header:"Accept"`
 }
 
 func (h *Handlers) month(ctx context.Context, in *monthInput) (*fileOutput, error) {
@@ -44,7 +45,7 @@ func (h *Handlers) month(ctx context.Context, in *monthInput) (*fileOutput, erro
 	if err != nil {
 		return nil, problem.Invalid(problem.Field{Field: "month", Rule: problem.Pattern, Params: map[string]any{"pattern": "YYYY-MM"}})
 	}
-	m, err := h.Advisor.MonthOf(ctx, callerOf(ctx), in.SpaceID, month.Year(), month.Month())
+	m, err := h.Advisor.MonthAt(ctx, callerOf(ctx), in.SpaceID, month.Year(), month.Month(), in.AsOf)
 	if err != nil {
 		return nil, err
 	}
@@ -57,13 +58,16 @@ func (h *Handlers) month(ctx context.Context, in *monthInput) (*fileOutput, erro
 	return &fileOutput{ContentType: "application/pdf", ContentDisposition: "inline; " + name + `.pdf"`, Body: pdf}, err
 }
 
+// milliwatts are the decimals of a kW in which peaks are kept.
+const milliwatts = 6
+
 // coverageDecimals are those of every other answer's coverage.
 const coverageDecimals = 6
 
 // monthTable is the month's days, one a line.
 func monthTable(m advice.Month) ([]byte, error) {
 	var out bytes.Buffer
-	table, err := sheet.New("csv", &out, m.From.Location(), "date", "kwh", "cost", "currency", "co2_kg", "peak_kw", "coverage")
+	table, err := sheet.New("csv", &out, m.From.Location(), "date", "kwh", "cost", "currency", "co2_kg", "peak_kw", "coverage", "tariff", "tariff_year", "tariff_default", "emission_factor", "emission_factor_year")
 	if err != nil {
 		return nil, err
 	}
@@ -71,12 +75,13 @@ func monthTable(m advice.Month) ([]byte, error) {
 		return sheet.Number(strconv.FormatFloat(rounded(v, decimals), 'f', -1, 64))
 	}
 	for _, d := range m.Days {
-		row := []sheet.Cell{sheet.Text(d.Start.In(m.From.Location()).Format(time.DateOnly)), {}, {}, {}, {}, {}, number(d.Coverage, coverageDecimals)}
+		row := []sheet.Cell{sheet.Text(d.Start.In(m.From.Location()).Format(time.DateOnly)), {}, {}, {}, {}, {}, number(d.Coverage, coverageDecimals), {}, {}, {}, {}, {}}
 		if d.Known {
-			row[1], row[2], row[3], row[4] = number(d.KWh, kwhDecimals), number(d.Cost, moneyDecimals), sheet.Text(m.Currency), number(d.CO2Kg, kwhDecimals)
+			row[1], row[2], row[3], row[4] = sheet.Number(d.Exact.KWh), sheet.Number(d.Exact.Cost), sheet.Text(m.Currency), sheet.Number(d.Exact.CO2Kg)
+			copy(row[7:], pricingCells(m.PriceOn(d.Start)))
 		}
 		if !math.IsNaN(d.PeakKW) {
-			row[5] = number(d.PeakKW, kwhDecimals)
+			row[5] = number(d.PeakKW, milliwatts)
 		}
 		if err := table.Row(row...); err != nil {
 			return nil, err
@@ -84,4 +89,18 @@ func monthTable(m advice.Month) ([]byte, error) {
 	}
 	err = table.Close()
 	return out.Bytes(), err
+}
+
+// pricingCells name a day's tariff and emission factor.
+func pricingCells(r advice.Rate) []sheet.Cell {
+	year := func(n int) sheet.Cell {
+		if n == 0 {
+			return sheet.Cell{}
+		}
+		return sheet.Number(strconv.Itoa(n))
+	}
+	f := r.FootprintFactor
+	return []sheet.Cell{
+		sheet.Text(r.Tariff), year(r.Of().Year()), sheet.Text(strconv.FormatBool(r.Default)), sheet.Number(strconv.FormatFloat(f.KgPerKWh, 'f', -1, 64)), year(f.Year),
+	}
 }

@@ -2,6 +2,7 @@ package httpadvice
 
 import (
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/figure"
 	"github.com/holotwin/holotwin/modules/advice/words"
 )
 
@@ -17,17 +18,22 @@ type Recommendation struct {
 	Message     string  `json:"message"`
 	Action      string  `json:"action"`
 	// DeviceID is null where it is about a space.
-	DeviceID   *string  `json:"device_id"`
-	SpaceID    string   `json:"space_id"`
-	Period     Period   `json:"period" doc:"The readings that it rests on"`
-	LastSeen   *string  `json:"last_seen" format:"date-time" doc:"When what it is about was last seen: the end of the last span; null where it has no instants of its own"`
-	Evidence   Evidence `json:"evidence"`
-	Saving     Saving   `json:"saving"`
-	Confidence float64  `json:"confidence" doc:"0 to 1"`
-	Priority   string   `json:"priority" enum:"high,medium,low"`
-	Trivial    bool     `json:"trivial" doc:"Its saving is too small to stand among the others"`
-	CreatedAt  string   `json:"created_at" format:"date-time"`
-	UpdatedAt  string   `json:"updated_at" format:"date-time"`
+	DeviceID *string  `json:"device_id"`
+	SpaceID  string   `json:"space_id"`
+	Period   Period   `json:"period" doc:"The readings that it rests on"`
+	LastSeen *string  `json:"last_seen" format:"date-time" doc:"When what it is about was last seen: the end of the last span; null where it has no instants of its own"`
+	Evidence Evidence `json:"evidence"`
+	Saving   Saving   `json:"saving"`
+	// Pricing is what the saving's money and emissions rest on.
+	Pricing
+	Confidence float64 `json:"confidence" doc:"0 to 1"`
+	// HoursAssumed and AssumedHours say where opening hours were taken that nobody has said.
+	HoursAssumed bool   `json:"hours_assumed" doc:"It rests on opening hours that nobody has said: a usual week was taken"`
+	AssumedHours string `json:"assumed_hours,omitempty" doc:"That week, in words"`
+	Priority     string `json:"priority" enum:"high,medium,low"`
+	Trivial      bool   `json:"trivial" doc:"Its saving is too small to stand among the others"`
+	CreatedAt    string `json:"created_at" format:"date-time"`
+	UpdatedAt    string `json:"updated_at" format:"date-time"`
 }
 
 // Period is a span of time.
@@ -43,6 +49,7 @@ type Evidence struct {
 	Version int      `json:"version" doc:"Of the rules"`
 	Figures []Figure `json:"figures"`
 	Hash    string   `json:"hash" doc:"SHA-256 of the rule, its version and its inputs in a canonical form"`
+	Assumed bool     `json:"hours_assumed" doc:"It rests on opening hours that nobody has said: a usual week was taken"`
 }
 
 // Figure is a number with its unit.
@@ -55,10 +62,10 @@ type Figure struct {
 // Saving is what can be saved a month.
 type Saving struct {
 	KWhMonth   float64 `json:"kwh_month"`
-	KWhLow     float64 `json:"kwh_low" doc:"Lower end of the 90 % interval"`
+	KWhLow     float64 `json:"kwh_low" doc:"Lower end of the 90 % interval, cut to the digits that are shown: what is promised"`
 	KWhHigh    float64 `json:"kwh_high" doc:"Upper end of the 90 % interval"`
 	CostMonth  float64 `json:"cost_month"`
-	CostLow    float64 `json:"cost_low"`
+	CostLow    float64 `json:"cost_low" doc:"What is promised, in whole units"`
 	Currency   string  `json:"currency" example:"COP"`
 	CO2KgMonth float64 `json:"co2_kg_month" doc:"Avoided emissions"`
 	Tariff     string  `json:"tariff" doc:"The tariff whose prices were taken"`
@@ -70,14 +77,18 @@ func recommendationOf(a advice.Advice, l words.Language) Recommendation {
 	r := Recommendation{
 		ID: a.ID, Kind: string(a.Finding.Kind), Status: string(a.Status), Standing: a.Standing,
 		Title: text.Title, Message: text.Message, Action: text.Action, SpaceID: a.Space,
-		Period:     Period{From: instant(a.Finding.From), To: instant(a.Finding.To)},
-		LastSeen:   lastSeen(a.Finding.Proof),
-		Evidence:   evidenceOf(a),
-		Saving:     savingOf(a),
+		Period:   Period{From: instant(a.Finding.From), To: instant(a.Finding.To)},
+		LastSeen: lastSeen(a.Finding.Proof),
+		Evidence: evidenceOf(a),
+		Saving:   savingOf(a), HoursAssumed: a.RestsOnHours(),
+		Pricing:    pricingOf(a.Money.Of(), a.Money.Factor),
 		Confidence: a.Finding.Confidence, Priority: string(a.Priority), Trivial: a.Trivial(), CreatedAt: instant(a.Created), UpdatedAt: instant(a.Updated),
 	}
 	if reason := string(a.EndReason); reason != "" {
 		r.EndedReason = &reason
+	}
+	if r.HoursAssumed {
+		r.AssumedHours = words.AssumedHours(l)
 	}
 	if device := a.Device(); device != "" {
 		r.DeviceID = &device
@@ -86,7 +97,7 @@ func recommendationOf(a advice.Advice, l words.Language) Recommendation {
 }
 
 func evidenceOf(a advice.Advice) Evidence {
-	e := Evidence{Rule: string(a.Finding.Kind), Cause: a.Finding.Cause, Version: a.Basis.Version, Figures: []Figure{}, Hash: a.Basis.Hash}
+	e := Evidence{Rule: string(a.Finding.Kind), Cause: a.Finding.Cause, Version: a.Basis.Version, Figures: []Figure{}, Hash: a.Basis.Hash, Assumed: a.RestsOnHours()}
 	for _, f := range a.Finding.Figures {
 		e.Figures = append(e.Figures, Figure{Name: f.Name, Value: rounded(f.Value, decimalsOf(f.Unit)), Unit: f.Unit})
 	}
@@ -104,8 +115,8 @@ func decimalsOf(unit string) int {
 func savingOf(a advice.Advice) Saving {
 	s, m := a.Finding.Saving, a.Money
 	return Saving{
-		KWhMonth: rounded(s.KWh, kwhDecimals), KWhLow: rounded(s.Low, kwhDecimals), KWhHigh: rounded(s.High, kwhDecimals),
-		CostMonth: rounded(m.Cost, moneyDecimals), CostLow: rounded(m.CostLow, moneyDecimals), Currency: m.Currency,
+		KWhMonth: rounded(s.KWh, kwhDecimals), KWhLow: figure.Promise(s.Low), KWhHigh: rounded(s.High, kwhDecimals),
+		CostMonth: rounded(m.Cost, moneyDecimals), CostLow: figure.PromisedMoney(m.CostLow), Currency: m.Currency,
 		CO2KgMonth: rounded(m.CO2Kg, kwhDecimals), Tariff: m.Tariff, Source: m.Source,
 	}
 }

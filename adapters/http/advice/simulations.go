@@ -77,15 +77,17 @@ type ScenarioPeriod struct {
 
 // SimulationBody is what a scenario would have come to.
 type SimulationBody struct {
-	ID            string             `json:"id,omitempty"`
-	Name          string             `json:"name,omitempty"`
-	CreatedAt     string             `json:"created_at,omitempty" format:"date-time"`
-	Scope         SimulationTarget   `json:"scope"`
-	From          string             `json:"from" format:"date-time"`
-	To            string             `json:"to" format:"date-time"`
-	Hours         int                `json:"hours"`
-	HoursMeasured int                `json:"hours_measured" doc:"The others count neither before nor after"`
-	Currency      string             `json:"currency"`
+	ID            string           `json:"id,omitempty"`
+	Name          string           `json:"name,omitempty"`
+	CreatedAt     string           `json:"created_at,omitempty" format:"date-time"`
+	Scope         SimulationTarget `json:"scope"`
+	From          string           `json:"from" format:"date-time"`
+	To            string           `json:"to" format:"date-time"`
+	Hours         int              `json:"hours"`
+	HoursMeasured int              `json:"hours_measured" doc:"The others count neither before nor after"`
+	Currency      string           `json:"currency"`
+	Pricing
+	AvoidedFactor *AdviceFactor      `json:"avoided_factor,omitempty" doc:"What the saving's emissions rest on"`
 	Before        SimulationTotals   `json:"before"`
 	After         SimulationTotals   `json:"after"`
 	Saving        SimulationSaving   `json:"saving"`
@@ -119,6 +121,9 @@ type SimulationSaving struct {
 	CostLow  *float64 `json:"cost_low"`
 	CostHigh *float64 `json:"cost_high"`
 	CO2Kg    float64  `json:"co2_kg" doc:"Avoided emissions"`
+	// KWhMonth and CostMonth are null where less than four weeks were replayed.
+	KWhMonth  *float64 `json:"kwh_month" doc:"In the mean month of what was replayed"`
+	CostMonth *float64 `json:"cost_month"`
 }
 
 // SimulationEffect is what one change did.
@@ -252,12 +257,15 @@ func simulationOf(l words.Language, s advice.Scenario, r advice.Simulation) Simu
 	saved := r.Saved
 	body := SimulationBody{
 		Name: s.Name, Scope: SimulationTarget{string(r.Scope.Level), r.Scope.ID}, From: instant(r.From), To: instant(r.To), Hours: r.Hours, HoursMeasured: r.Measured,
-		Currency: r.Currency, Before: totalsOf(r.Before), After: totalsOf(r.After), Effects: []SimulationEffect{}, Changes: changesOf(s),
+		Currency: r.Currency, Pricing: pricingOf(r.Price.Of(), r.Price.FootprintFactor), AvoidedFactor: pricingOf(advice.Tariff{}, r.Price.AvoidedFactor).EmissionFactor, Before: totalsOf(r.Before), After: totalsOf(r.After), Effects: []SimulationEffect{}, Changes: changesOf(s),
 		Saving: SimulationSaving{
 			KWh: rounded(saved.KWh, kwhDecimals), KWhLow: roundedOrNil(saved.KWhLow, kwhDecimals), KWhHigh: roundedOrNil(saved.KWhHigh, kwhDecimals), PeakKW: rounded(saved.PeakKW, kwhDecimals),
 			Cost: rounded(saved.Cost, moneyDecimals), CostLow: roundedOrNil(saved.CostLow, moneyDecimals), CostHigh: roundedOrNil(saved.CostHigh, moneyDecimals), CO2Kg: rounded(saved.CO2Kg, kwhDecimals),
 		},
-		Message: words.Simulated(l, words.WhatIf{KWh: saved.KWh, Before: r.Before.KWh, Low: saved.KWhLow, High: saved.KWhHigh, Cost: saved.Cost, Currency: r.Currency, Hours: r.Measured}),
+		Message: words.Simulated(l, words.WhatIf{KWh: saved.KWh, Before: r.Before.KWh, Low: saved.KWhLow, High: saved.KWhHigh, Cost: saved.Cost, Currency: r.Currency, Tariff: r.Price.Of().Words(), Hours: r.Measured}),
+	}
+	if month, cost, known := r.Monthly(); known {
+		body.Saving.KWhMonth, body.Saving.CostMonth = finite(month, kwhDecimals), finite(cost, moneyDecimals)
 	}
 	for _, e := range r.Changes {
 		body.Effects = append(body.Effects, SimulationEffect{Target: SimulationTarget{string(e.Target.Level), e.Target.ID}, Action: string(e.Action), KWh: rounded(e.KWh, kwhDecimals), Source: string(e.Source)})

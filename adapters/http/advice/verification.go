@@ -41,8 +41,9 @@ type VerificationBody struct {
 	CostLow     *float64 `json:"cost_low"`
 	CostHigh    *float64 `json:"cost_high"`
 	Currency    string   `json:"currency"`
-	CO2Kg       *float64 `json:"co2_kg" doc:"Avoided emissions"`
-	Placebos    int      `json:"placebos" doc:"Spans without a change that the interval was learnt from"`
+	Pricing
+	CO2Kg    *float64 `json:"co2_kg" doc:"Avoided emissions"`
+	Placebos int      `json:"placebos" doc:"Spans without a change that the interval was learnt from"`
 	// Growth is how the saving grew.
 	Growth []GrowthPoint `json:"growth" nullable:"false" doc:"The avoided energy since the begin after each day, or each few; empty while the verdict says that nothing can be said"`
 	Why    []string      `json:"why" nullable:"false" doc:"Why there is no baseline: too_few_days, coverage_low, no_variation"`
@@ -73,11 +74,12 @@ func (h *Handlers) verification(ctx context.Context, in *IDInput) (*verification
 	}
 	if v.Verdict == advice.Saved || v.Verdict == advice.NotShown || v.Verdict == advice.UsedMore {
 		s := v.Saving
-		body.BaselineKWh, body.ActualKWh, body.AvoidedKWh = number(s.Expected), number(s.Actual), number(s.Avoided)
-		body.AvoidedLow, body.AvoidedHigh, body.PromisedKWh = number(s.Low), number(s.High), number(v.Promised)
-		body.Cost, body.CostLow, body.CostHigh, body.CO2Kg = number(v.Cost), number(v.CostLow), number(v.CostHigh), number(v.CO2Kg)
+		body.Pricing = pricingOf(v.Price.Of(), v.Price.AvoidedFactor)
+		body.BaselineKWh, body.ActualKWh, body.AvoidedKWh = finite(s.Expected, kwhDecimals), finite(s.Actual, kwhDecimals), finite(s.Avoided, kwhDecimals)
+		body.AvoidedLow, body.AvoidedHigh, body.PromisedKWh = finite(s.Low, kwhDecimals), finite(s.High, kwhDecimals), finite(v.Promised, kwhDecimals)
+		body.Cost, body.CostLow, body.CostHigh, body.CO2Kg = finite(v.Cost, moneyDecimals), finite(v.CostLow, moneyDecimals), finite(v.CostHigh, moneyDecimals), finite(v.CO2Kg, kwhDecimals)
 		for _, g := range v.Growth {
-			body.Growth = append(body.Growth, GrowthPoint{Until: instant(g.Until), AvoidedKWh: *number(g.Saving.Avoided), Low: *number(g.Saving.Low), High: *number(g.Saving.High)})
+			body.Growth = append(body.Growth, GrowthPoint{Until: instant(g.Until), AvoidedKWh: rounded(g.Saving.Avoided, kwhDecimals), Low: rounded(g.Saving.Low, kwhDecimals), High: rounded(g.Saving.High, kwhDecimals)})
 		}
 	}
 	return &verificationOutput{Body: body}, nil

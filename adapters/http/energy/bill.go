@@ -24,25 +24,27 @@ type billInput struct {
 	Level string `query:"level" enum:"site,building,floor,room,device" default:"site"`
 	ID    string `query:"id" maxLength:"64" doc:"The space's or device's id; the only site may be left out"`
 	Month string `query:"month" required:"true" maxLength:"7" example:"2026-05" doc:"YYYY-MM, in the site's time zone"`
+	AsOfInput
 }
 
 // Bill is what a month's energy costs.
 type Bill struct {
-	From           instant     `json:"from"`
-	To             instant     `json:"to"`
-	Complete       bool        `json:"complete" doc:"Whether the month is over"`
-	Currency       string      `json:"currency"`
-	KWh            kwh         `json:"kwh"`
-	EstimatedKWh   kwh         `json:"estimated_kwh"`
-	Coverage       float64     `json:"coverage" doc:"Measured part, 0 to 1, weighed by what each device usually draws at that time"`
-	Lines          []billLine  `json:"lines" doc:"The energy by price"`
-	EnergyCost     amount      `json:"energy_cost" doc:"The lines and the contribution"`
-	Contribution   amount      `json:"contribution"`
-	Demand         *demand     `json:"demand,omitempty" doc:"Absent where it has no price or no peak was measured"`
-	Reactive       *reactive   `json:"reactive,omitempty" doc:"Absent where no tariff has a rule for it"`
-	Total          amount      `json:"total"`
-	CO2Kg          amount      `json:"co2_kg" doc:"Footprint"`
-	EmissionFactor []co2Factor `json:"emission_factors" doc:"The published ones of the year, which hold where the tariff has none of its own"`
+	From         instant     `json:"from"`
+	To           instant     `json:"to"`
+	Complete     bool        `json:"complete" doc:"Whether the month is over"`
+	Currency     string      `json:"currency"`
+	KWh          kwh         `json:"kwh"`
+	EstimatedKWh kwh         `json:"estimated_kwh"`
+	Coverage     float64     `json:"coverage" doc:"Measured part, 0 to 1, weighed by what each device usually draws at that time"`
+	Lines        []billLine  `json:"lines" doc:"The energy by price"`
+	EnergyCost   amount      `json:"energy_cost" doc:"The lines and the contribution"`
+	Contribution amount      `json:"contribution"`
+	Demand       *demand     `json:"demand,omitempty" doc:"Absent where it has no price or no peak was measured"`
+	Reactive     *reactive   `json:"reactive,omitempty" doc:"Absent where no tariff has a rule for it"`
+	Total        amount      `json:"total"`
+	CO2Kg        amount      `json:"co2_kg" doc:"Footprint"`
+	Published    []co2Factor `json:"emission_factors" doc:"The published ones of the year, which hold where the tariff has none of its own"`
+	Pricing
 }
 
 type billLine struct {
@@ -76,12 +78,17 @@ type co2Factor struct {
 }
 
 func (h *Handlers) bill(ctx context.Context, in *billInput) (*one[Bill], error) {
-	b, err := h.Reports.Bill(ctx, callerOf(ctx), energy.Level(in.Level), in.ID, in.Month)
+	at, err := in.at(ctx, h, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	b, err := h.Reports.BillAt(ctx, callerOf(ctx), energy.Level(in.Level), in.ID, in.Month, at)
 	if err != nil {
 		return nil, err
 	}
 	out := Bill{
-		From: instant(b.From), To: instant(b.To), Complete: b.Complete, Currency: b.Currency,
+		Pricing: pricingOf(b.Pricing),
+		From:    instant(b.From), To: instant(b.To), Complete: b.Complete, Currency: b.Currency,
 		KWh: kwh(b.Usage.Energy), EstimatedKWh: kwh(b.Usage.Estimated), Coverage: b.Usage.Coverage,
 		Lines: make([]billLine, len(b.Lines)), EnergyCost: amount{b.Usage.Charge.Cost}, Contribution: amount{b.Contribution},
 		Total: amount{b.Total}, CO2Kg: amount{b.Usage.Charge.CO2},
@@ -98,7 +105,7 @@ func (h *Handlers) bill(ctx context.Context, in *billInput) (*one[Bill], error) 
 		}
 	}
 	for _, f := range b.Factors {
-		out.EmissionFactor = append(out.EmissionFactor, co2Factor{Year: f.Year, Footprint: amount{f.Footprint}, Avoided: amount{f.Avoided}, Source: f.Source})
+		out.Published = append(out.Published, co2Factor{Year: f.Year, Footprint: amount{f.Footprint}, Avoided: amount{f.Avoided}, Source: f.Source})
 	}
 	return &one[Bill]{out}, nil
 }

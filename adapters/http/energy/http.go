@@ -19,6 +19,7 @@ type Handlers struct {
 	Rules      *energy.Rules
 	Conditions *energy.Conditions
 	Reports    *energy.Reports
+	Overviews  *energy.Overviews
 	Twin       *energy.Twin
 	Feed       *events.Feed
 	Intake     *energy.Intake

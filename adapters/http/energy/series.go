@@ -129,6 +129,7 @@ type SeriesBody struct {
 	Missing  []missing `json:"missing" nullable:"false" doc:"The devices that lack something in the range, the greatest share first"`
 	Items    []step    `json:"items,omitempty"`
 	Series   []group   `json:"series,omitempty" doc:"One a group, where by is given"`
+	Pricing
 }
 
 // defaultSpan is what a series covers that does not say from when.
@@ -148,7 +149,7 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 	if err := httpserver.Weigh(ctx, seriesWeight(steps, in.sheet())); err != nil {
 		return nil, err
 	}
-	all, coverage, err := h.Reports.Covered(ctx, callerOf(ctx), q)
+	all, coverage, p, err := h.Reports.SeriePriced(ctx, callerOf(ctx), q)
 	if err != nil {
 		return nil, err
 	}
@@ -157,12 +158,12 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 		if err != nil {
 			return nil, err
 		}
-		return h.seriesSheet(ctx, zone, all, format), nil
+		return h.seriesSheet(ctx, zone, all, p, format), nil
 	}
 	if steps > streamedSteps {
-		return streamSeries(all, coverage, in.By != "", httpserver.Language(ctx)), nil
+		return streamSeries(all, coverage, p, in.By != "", httpserver.Language(ctx)), nil
 	}
-	return httpserver.JSON(seriesBody(all, coverage, in.By != "", httpserver.Language(ctx))), nil
+	return httpserver.JSON(seriesBody(all, coverage, p, in.By != "", httpserver.Language(ctx))), nil
 }
 
 // stepsPerWeight is how many steps take about a megabyte while they are answered; of more than streamedSteps the JSON is
@@ -180,8 +181,8 @@ func seriesWeight(steps int, format string) int {
 	return weight
 }
 
-func seriesBody(all []energy.Series, coverage energy.Coverage, grouped bool, language string) SeriesBody {
-	out := SeriesBody{Coverage: coverage.Measured, Missing: missingOf(coverage.Missing)}
+func seriesBody(all []energy.Series, coverage energy.Coverage, p energy.Pricing, grouped bool, language string) SeriesBody {
+	out := SeriesBody{Coverage: coverage.Measured, Missing: missingOf(coverage.Missing), Pricing: pricingOf(p)}
 	if !grouped {
 		out.Items = stepsOf(all[0].Steps, language)
 		return out

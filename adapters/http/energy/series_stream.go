@@ -15,14 +15,14 @@ import (
 const stepsAtOnce = 500
 
 // streamSeries writes what seriesBody would hold, a few steps in memory at a time.
-func streamSeries(all []energy.Series, coverage energy.Coverage, grouped bool, language string) *huma.StreamResponse {
+func streamSeries(all []energy.Series, coverage energy.Coverage, p energy.Pricing, grouped bool, language string) *huma.StreamResponse {
 	return httpserver.Stream("application/json", func(w *bufio.Writer) error {
 		out := jsontext.NewEncoder(w, jsontext.AllowInvalidUTF8(true))
 		begin := func() error { return writeCoverage(out, coverage) }
 		if !grouped {
 			return writeTokens(out, jsontext.BeginObject, begin, jsontext.String("items"), func() error {
 				return writeSteps(out, all[0].Steps, language)
-			}, jsontext.EndObject)
+			}, func() error { return writePricing(out, pricingOf(p)) }, jsontext.EndObject)
 		}
 		return writeTokens(out, jsontext.BeginObject, begin, jsontext.String("series"), jsontext.BeginArray, func() error {
 			for i := range all {
@@ -32,8 +32,23 @@ func streamSeries(all []energy.Series, coverage energy.Coverage, grouped bool, l
 				all[i].Steps = nil // what is written need not be held
 			}
 			return nil
-		}, jsontext.EndArray, jsontext.EndObject)
+		}, jsontext.EndArray, func() error { return writePricing(out, pricingOf(p)) }, jsontext.EndObject)
 	})
+}
+
+// writePricing writes the members of Pricing that are there.
+func writePricing(out *jsontext.Encoder, p Pricing) error {
+	var err error
+	member := func(name string, there bool, value any) {
+		if there && err == nil {
+			err = writeTokens(out, jsontext.String(name), func() error { return json.MarshalEncode(out, value) })
+		}
+	}
+	member("tariff", p.Tariff != nil, p.Tariff)
+	member("tariffs", len(p.Tariffs) > 0, p.Tariffs)
+	member("emission_factor", p.EmissionFactor != nil, p.EmissionFactor)
+	member("emission_factors_used", len(p.Factors) > 0, p.Factors)
+	return err
 }
 
 func writeCoverage(out *jsontext.Encoder, c energy.Coverage) error {

@@ -81,6 +81,8 @@ var columnWords = map[string]words{
 	"start": {"Inicio (hora local)", "Start (local time)"}, "key": {"Clave", "Key"}, "name": {"Nombre", "Name"},
 	"estimated_kwh": {"kWh estimados", "Estimated kWh"}, "peak_kw": {"Pico (kW)", "Peak (kW)"}, "cost": {"Costo", "Cost"},
 	"currency": {"Moneda", "Currency"}, "co2_kg": {"CO2 (kg)", "CO2 (kg)"}, "coverage": {"Cobertura", "Coverage"},
+	"tariff": {"Tarifa", "Tariff"}, "tariff_year": {"Año de la tarifa", "Year of the tariff"}, "tariff_default": {"Tarifa de referencia", "Reference tariff"},
+	"emission_factor": {"Factor de emisión (kg/kWh)", "Emission factor (kg/kWh)"}, "emission_factor_year": {"Año del factor", "Year of the factor"},
 }
 
 // readingSheet streams every reading of the query, whatever its length, a page in memory at a time.
@@ -139,24 +141,63 @@ func cell[T interface{ String() string }](v *T) sheet.Cell {
 	return sheet.Number((*v).String())
 }
 
-var seriesColumns = []string{"start", "key", "name", "kwh", "estimated_kwh", "peak_kw", "cost", "currency", "co2_kg", "coverage"}
+var seriesColumns = []string{"start", "key", "name", "kwh", "estimated_kwh", "peak_kw", "cost", "currency", "co2_kg", "coverage", "tariff", "tariff_year", "tariff_default", "emission_factor", "emission_factor_year"}
 
 // seriesSheet streams the steps of series, one group after the other.
-func (h *Handlers) seriesSheet(ctx context.Context, zone *time.Location, all []energy.Series, format string) *huma.StreamResponse {
+func (h *Handlers) seriesSheet(ctx context.Context, zone *time.Location, all []energy.Series, p energy.Pricing, format string) *huma.StreamResponse {
 	return h.table(zone, "serie", format, titlesOf(ctx, format, seriesColumns, columnWords), func(out sheet.Writer) error {
+		named := pricingCells(p)
 		for _, s := range all {
 			for _, step := range stepsOf(s.Steps, "") {
 				var currency sheet.Cell
 				if step.Currency != "" {
 					currency = sheet.Text(step.Currency)
 				}
-				err := out.Row(sheet.Instant(time.UnixMilli(int64(step.Start))), sheet.Text(s.Key), sheet.Text(s.Name), cell(step.KWh), cell(step.EstimatedKWh), cell(step.PeakKW),
-					cell(step.Cost), currency, cell(step.CO2Kg), sheet.Number(strconv.FormatFloat(step.Coverage, 'f', -1, 64)))
-				if err != nil {
+				row := []sheet.Cell{
+					sheet.Instant(time.UnixMilli(int64(step.Start))), sheet.Text(s.Key), sheet.Text(s.Name), cell(step.KWh), cell(step.EstimatedKWh), cell(step.PeakKW),
+					cell(step.Cost), currency, cell(step.CO2Kg), sheet.Number(strconv.FormatFloat(step.Coverage, 'f', -1, 64)),
+				}
+				if step.Cost != nil {
+					row = append(row, named...)
+				} else {
+					row = append(row, make([]sheet.Cell, len(named))...)
+				}
+				if err := out.Row(row...); err != nil {
 					return err
 				}
 			}
 		}
 		return nil
 	})
+}
+
+// pricingCells name the tariff and emission factor in a table's row, all that held where several did.
+func pricingCells(p energy.Pricing) []sheet.Cell {
+	var names, years, factors, factorYears []string
+	byDefault := false
+	for _, t := range p.Tariffs {
+		names, years = append(names, t.Name), append(years, numberOrNone(yearOf(t.ValidFrom)))
+		byDefault = byDefault || t.Default
+	}
+	for _, f := range p.Factors {
+		factors, factorYears = append(factors, f.Value.String()), append(factorYears, numberOrNone(f.Year))
+	}
+	return []sheet.Cell{
+		sheet.Text(strings.Join(names, " + ")), figureCell(years), sheet.Text(strconv.FormatBool(byDefault)), figureCell(factors), figureCell(factorYears),
+	}
+}
+
+// figureCell is a number where there is one, and a text where several are put together.
+func figureCell(all []string) sheet.Cell {
+	if len(all) == 1 && all[0] != "" {
+		return sheet.Number(all[0])
+	}
+	return sheet.Text(strings.Join(all, " + "))
+}
+
+func numberOrNone(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }

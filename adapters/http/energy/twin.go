@@ -33,7 +33,9 @@ type TwinSpace struct {
 	Kind         string       `json:"kind"`
 	KWhToday     *kwh         `json:"kwh_today,omitempty" doc:"Since local midnight; nothing counts twice"`
 	Coverage     *float64     `json:"coverage,omitempty" doc:"Measured part of the day so far, 0 to 1, weighed as in a series"`
-	KW           *kilowatts   `json:"kw,omitempty" doc:"The sum of its devices' last powers; nothing counts twice"`
+	KW           *kilowatts   `json:"kw,omitempty" doc:"The sum of its devices' powers in one quarter hour; nothing counts twice"`
+	KWUntil      *instant     `json:"kw_until,omitempty" doc:"The end of that quarter hour: the last that all of them told who told anything in the last two hours"`
+	KWSilent     int          `json:"kw_silent,omitempty" doc:"How many of its devices told nothing since, and do not count in it"`
 	TemperatureC *measure     `json:"temperature_c,omitempty" doc:"°C"`
 	HumidityPct  *measure     `json:"humidity_pct,omitempty" doc:"%"`
 	CO2Ppm       *measure     `json:"co2_ppm,omitempty" doc:"ppm"`
@@ -79,7 +81,7 @@ func twinSpaces(all []energy.TwinSpace) []TwinSpace {
 	for i, s := range all {
 		list[i] = TwinSpace{
 			ID: string(s.Space.ID), Name: s.Space.Name, Kind: string(s.Space.Kind), KWhToday: used(s.Today), Coverage: coverageOf(s),
-			KW: powerOf(s), TemperatureC: measureOf(s.Ambient.Temperature, 1000), HumidityPct: measureOf(s.Ambient.Humidity, 1000),
+			KW: powerOf(s), KWUntil: untilOf(s), KWSilent: s.Silent, TemperatureC: measureOf(s.Ambient.Temperature, 1000), HumidityPct: measureOf(s.Ambient.Humidity, 1000),
 			CO2Ppm: measureOf(s.Ambient.CO2, 1), Occupancy: measureOf(s.Ambient.Occupancy, 1),
 			Spaces: twinSpaces(s.Spaces), Devices: twinDevices(s.Devices),
 		}
@@ -127,4 +129,11 @@ func measureOf(m *energy.LatestMeasure, unit float64) *measure {
 		return nil
 	}
 	return &measure{Value: float64(m.Value) / unit, At: instant(m.At), Source: string(m.Source)}
+}
+
+func untilOf(s energy.TwinSpace) *instant {
+	if !s.PowerKnown {
+		return nil
+	}
+	return pointer(instant(s.Until))
 }

@@ -172,6 +172,20 @@ func (c *Campus) Days(ctx context.Context, t advice.Target, from, to time.Time) 
 	return days, nil
 }
 
+// Total answers advice.Consumption; a kWh costs the price, and an hour's mean power stands for its highest quarter hour.
+func (c *Campus) Total(ctx context.Context, t advice.Target, from, to time.Time) (advice.DayUse, error) {
+	total := advice.DayUse{Start: from, PeakKW: math.NaN()}
+	uses, err := c.Hours(ctx, t, from, to)
+	for _, u := range uses {
+		total.Known, total.KWh, total.Cost = true, total.KWh+u.KWh, total.Cost+c.Price*u.KWh
+		total.Coverage += u.Coverage / to.Sub(from).Hours()
+		if !(u.KWh <= total.PeakKW) {
+			total.PeakKW = u.KWh
+		}
+	}
+	return total, err
+}
+
 // Beside answers advice.Consumption; here all that is known counts.
 func (c *Campus) Beside(ctx context.Context, t advice.Target, from, to time.Time, days int) (advice.Beside, error) {
 	out := advice.Beside{Share: 1}

@@ -12,6 +12,7 @@ type Outlook struct {
 	KWh, Low, High float64
 	Cost           float64
 	Currency       string
+	Tariff         Tariff
 	PeakKW         float64
 	Risk           string
 	ExpectedKW     float64
@@ -26,21 +27,21 @@ func Ahead(l Language, o Outlook) string {
 	case !o.Known:
 		return l.pick("Aún hay muy pocos datos para pronosticar: se necesitan cuatro semanas.", "There is too little data to forecast yet: four weeks are needed.")
 	}
-	text := l.pick("El mes terminará en unos "+l.Amount(o.KWh)+" kWh", "The month will come to about "+l.Amount(o.KWh)+" kWh")
+	text := l.pick("El mes terminará en unos "+l.Energy(o.KWh)+" kWh", "The month will come to about "+l.Energy(o.KWh)+" kWh")
 	if !math.IsNaN(o.Low) {
-		text += l.pick(" (entre "+l.Amount(o.Low)+" y "+l.Amount(o.High)+")", " (between "+l.Amount(o.Low)+" and "+l.Amount(o.High)+")")
+		text += l.pick(" (entre "+l.Energy(o.Low)+" y "+l.Energy(o.High)+")", " (between "+l.Energy(o.Low)+" and "+l.Energy(o.High)+")")
 	}
 	if o.Cost > 0 {
-		text += l.pick(", unos ", ", about ") + l.Number(o.Cost, 0) + " " + o.Currency + l.pick(" de energía", " of energy")
+		text += l.pick(", unos ", ", about ") + l.Whole(o.Cost, o.Currency) + l.pick(" de energía", " of energy") + l.at(o.Tariff)
 	}
 	text += "."
 	day := l.weekday(o.ExpectedAt.Weekday()) + l.pick(" a las ", " at ") + Clock(float64(o.ExpectedAt.Hour()))
 	switch o.Risk {
 	case "likely":
-		text += l.pick(" Aviso: el "+day+" se espera un nuevo pico del mes, "+l.Amount(o.ExpectedKW)+" kW; el mayor hasta hoy es "+l.Amount(o.PeakKW)+" kW.",
-			" Warning: a new peak of the month is expected on "+day+", "+l.Amount(o.ExpectedKW)+" kW; the highest so far is "+l.Amount(o.PeakKW)+" kW.")
+		text += l.pick(" Aviso: el "+day+" se espera un nuevo pico del mes, "+l.Energy(o.ExpectedKW)+" kW; el mayor hasta hoy es "+l.Energy(o.PeakKW)+" kW.",
+			" Warning: a new peak of the month is expected on "+day+", "+l.Energy(o.ExpectedKW)+" kW; the highest so far is "+l.Energy(o.PeakKW)+" kW.")
 	case "possible":
-		text += l.pick(" El pico del mes, "+l.Amount(o.PeakKW)+" kW, podría superarse en los próximos siete días.", " The peak of the month, "+l.Amount(o.PeakKW)+" kW, may be passed in the next seven days.")
+		text += l.pick(" El pico del mes, "+l.Energy(o.PeakKW)+" kW, podría superarse en los próximos siete días.", " The peak of the month, "+l.Energy(o.PeakKW)+" kW, may be passed in the next seven days.")
 	}
 	return text
 }

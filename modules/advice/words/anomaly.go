@@ -1,16 +1,16 @@
 package words
 
-// Departure words an anomaly of a kind: its waste in kWh and its money, 0 for a fault of the data.
-func Departure(l Language, about About, kind string, kwh, cost float64, currency string, lasting bool) string {
+// Departure words an anomaly of a kind: its waste in kWh and its money at a tariff, 0 for a fault of the data.
+func Departure(l Language, about About, kind string, kwh, cost float64, currency string, tariff Tariff, lasting bool) string {
 	what, known := departures[kind]
 	if !known {
 		return ""
 	}
 	text := l.pick("«"+about.Name+"»", "“"+about.Name+"”") + l.where(about) + ": " + l.pick(what.spanish, what.english)
 	if kwh > 0 {
-		text += l.pick("; unos ", "; about ") + l.Amount(kwh) + l.pick(" kWh de más", " kWh too much")
+		text += l.pick("; unos ", "; about ") + l.Energy(kwh) + l.pick(" kWh de más", " kWh too much")
 		if cost >= 1 {
-			text += " (" + l.Number(cost, 0) + " " + currency + ")"
+			text += " (" + l.Whole(cost, currency) + l.at(tariff) + ")"
 		}
 	}
 	if lasting {

@@ -1,6 +1,9 @@
 package words
 
-import "github.com/holotwin/holotwin/modules/advice/rules"
+import (
+	"github.com/holotwin/holotwin/modules/advice/figure"
+	"github.com/holotwin/holotwin/modules/advice/rules"
+)
 
 // About is what a finding is about, as people call it.
 type About struct {
@@ -14,6 +17,7 @@ type About struct {
 type Promise struct {
 	KWh, Cost float64
 	Currency  string
+	Tariff    Tariff
 }
 
 // Text is a finding in words.
@@ -57,7 +61,7 @@ func (l Language) promise(p Promise) string {
 	}
 	money := ""
 	if p.Cost >= 1 {
-		money = " (" + l.Money(p.Cost, p.Currency) + ")"
+		money = " (" + l.Money(p.Cost, p.Currency) + l.at(p.Tariff) + ")"
 	}
 	return l.pick("Corregirlo ahorra al menos "+l.AtLeast(p.KWh)+" kWh"+money+" al mes.",
 		"Putting it right saves at least "+l.AtLeast(p.KWh)+" kWh"+money+" a month.")
@@ -65,20 +69,20 @@ func (l Language) promise(p Promise) string {
 
 // values are what fills the templates.
 func (l Language) values(about About, f rules.Finding) map[string]string {
-	number := func(name string) string { return l.Number(f.Figure(name), 0) }
+	number := func(name string) string { return l.Number(figure.Other(f.Figure(name)), 0) }
 	v := map[string]string{
 		"name": about.Name, "where": l.where(about), "when": l.when(f), "span": l.span(f),
 		"seen": number("dates_seen"), "watched": number("dates_watched"),
 		"days":  l.Count(int(f.Figure("dates_watched")), l.pick("día medido", "day measured"), l.pick("días medidos", "days measured")),
 		"hours": l.Count(int(f.Figure("hours")), l.pick("hora", "hour"), l.pick("horas", "hours")),
 	}
-	for _, figure := range f.Figures {
-		if _, set := v[figure.Name]; set {
+	for _, one := range f.Figures {
+		if _, set := v[one.Name]; set {
 			continue
 		}
-		v[figure.Name] = l.Amount(figure.Value)
-		if figure.Unit == "W" {
-			v[figure.Name] = l.power(figure.Value)
+		v[one.Name] = l.Amount(figure.Other(one.Value))
+		if one.Unit == "W" {
+			v[one.Name] = l.power(figure.Other(one.Value))
 		}
 	}
 	return v

@@ -83,8 +83,10 @@ func LabelMonthCost(l Language) string { return l.pick("Costo de la energía", "
 // LabelMonthCO2 is its emissions.
 func LabelMonthCO2(l Language) string { return l.pick("Huella de CO₂", "CO₂ footprint") }
 
-// LabelMonthPeak is its highest hour.
-func LabelMonthPeak(l Language) string { return l.pick("Hora de mayor consumo", "Highest hour") }
+// LabelMonthPeak is its highest quarter hour.
+func LabelMonthPeak(l Language) string {
+	return l.pick("Pico del mes, en un cuarto de hora", "Peak of the month, in a quarter hour")
+}
 
 // ChartMonth titles the chart of a month's days.
 func ChartMonth(l Language) string { return l.pick("Consumo por día", "Use by day") }
@@ -120,5 +122,5 @@ func Between(l Language, low, high float64, shown bool) string {
 	if !shown {
 		return ""
 	}
-	return l.Amount(low) + l.pick(" a ", " to ") + l.Amount(high) + " kWh"
+	return l.Energy(low) + l.pick(" a ", " to ") + l.Energy(high) + " kWh"
 }

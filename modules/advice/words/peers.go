@@ -1,5 +1,7 @@
 package words
 
+import "github.com/holotwin/holotwin/modules/advice/figure"
+
 // Beside words how a space's use compares with the median of so many of its kind, in kWh a month and m²; 0 where it cannot be told.
 func Beside(l Language, name string, value, median float64, peers int) string {
 	if value <= 0 || median <= 0 {
@@ -12,6 +14,6 @@ func Beside(l Language, name string, value, median float64, peers int) string {
 	if difference < 0 {
 		more, difference = l.pick("menos", "less"), -difference
 	}
-	return l.pick("«"+name+"» usa "+l.Amount(value)+" kWh por m² al mes, un "+l.Number(difference, 0)+" % "+more+" que la mediana de "+others+" ("+l.Amount(median)+").",
-		"“"+name+"” uses "+l.Amount(value)+" kWh per m² a month, "+l.Number(difference, 0)+" % "+more+" than the median of "+others+" ("+l.Amount(median)+").")
+	return l.pick("«"+name+"» usa "+l.Amount(figure.Other(value))+" kWh por m² al mes, un "+l.Number(difference, 0)+" % "+more+" que la mediana de "+others+" ("+l.Amount(figure.Other(median))+").",
+		"“"+name+"” uses "+l.Amount(figure.Other(value))+" kWh per m² a month, "+l.Number(difference, 0)+" % "+more+" than the median of "+others+" ("+l.Amount(figure.Other(median))+").")
 }

@@ -4,9 +4,9 @@
 package words
 
 import (
-	"math"
-	"strconv"
 	"strings"
+
+	"github.com/holotwin/holotwin/modules/advice/figure"
 )
 
 // Language is what a reader reads.
@@ -29,16 +29,17 @@ func LanguageOf(s string) Language {
 	return Spanish
 }
 
-// Number writes a number with so many decimals as the language does: 1.234,5 in Spanish, 1,234.5 in English.
+// Number writes a number with so many decimals as the language does: 1.234,5 in Spanish, 1,234.5 in English. It rounds as package
+// figure does.
 func (l Language) Number(v float64, decimals int) string {
-	text := strconv.FormatFloat(math.Abs(v), 'f', decimals, 64)
+	text, negative := strings.CutPrefix(figure.Text(v, decimals), "-")
 	whole, fraction, _ := strings.Cut(text, ".")
 	thousands, decimal := ".", ","
 	if l == English {
 		thousands, decimal = ",", "."
 	}
 	var b strings.Builder
-	if v < 0 && strings.Trim(text, "0.") != "" {
+	if negative {
 		b.WriteByte('-')
 	}
 	for i, digit := range whole {
@@ -53,31 +54,23 @@ func (l Language) Number(v float64, decimals int) string {
 	return b.String()
 }
 
-// decimalsOf keeps about three digits.
-func decimalsOf(v float64) int {
-	switch v = math.Abs(v); {
-	case v >= 100 || v == 0:
-		return 0
-	case v >= 1:
-		return 1
-	}
-	return 2
-}
-
 // Amount writes a number to about three digits.
-func (l Language) Amount(v float64) string { return l.Number(v, decimalsOf(v)) }
+func (l Language) Amount(v float64) string { return l.Number(v, figure.Decimals(v)) }
+
+// Energy writes an amount of kWh, kW or kg of CO2 that leaves the module with the same digits.
+func (l Language) Energy(v float64) string { return l.Amount(figure.Energy(v)) }
+
+// Whole writes an amount of money, in whole units of its currency.
+func (l Language) Whole(v float64, currency string) string {
+	return l.Number(figure.Money(v), 0) + " " + currency
+}
 
 // AtLeast writes a number that is promised: cut off, never rounded up.
-func (l Language) AtLeast(v float64) string {
-	decimals := decimalsOf(v)
-	scale := math.Pow10(decimals)
-	// A hair is added so that 4.2, which is 4.1999… in binary, stays 4.2.
-	return l.Number(math.Floor(v*scale+1e-6)/scale, decimals)
-}
+func (l Language) AtLeast(v float64) string { return l.Amount(figure.Promise(v)) }
 
 // Money writes a promised amount of money in whole units.
 func (l Language) Money(v float64, currency string) string {
-	return l.Number(math.Floor(v+1e-6), 0) + " " + currency
+	return l.Number(figure.PromisedMoney(v), 0) + " " + currency
 }
 
 // Clock writes an hour of day, 24 as midnight.

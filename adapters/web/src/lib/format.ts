@@ -1,35 +1,61 @@
 // Numbers, money and dates as they are written in Colombia, or in English.
+import { decimals, written } from './figures'
 import { language } from './i18n.svelte'
 import { site } from './zone.svelte'
 
 const nbsp = '\u00a0' // an amount and its unit stay on one line
 const locale = () => (language.code === 'en' ? 'en-US' : 'es-CO')
 
+/** A number with so many decimals at the most. */
 export function number(v: number | null | undefined, digits = 1): string {
   if (v === null || v === undefined) return '–'
-  return new Intl.NumberFormat(locale(), { maximumFractionDigits: digits, minimumFractionDigits: 0 }).format(v)
+  return written(v, digits, locale(), { minimumFractionDigits: 0 })
+}
+
+/** An amount with about three digits, as the server's texts write it. */
+export function amount(v: number | null | undefined): string {
+  if (v === null || v === undefined) return '–'
+  return written(v, decimals(v), locale())
 }
 
 /** kWh in the unit that reads best. */
 export function kwh(v: number | null | undefined): string {
   if (v === null || v === undefined) return '–'
-  if (Math.abs(v) >= 100_000) return `${number(v / 1000, 1)}${nbsp}MWh`
-  return `${number(v, Math.abs(v) < 10 ? 2 : Math.abs(v) < 1000 ? 1 : 0)}${nbsp}kWh`
+  return Math.abs(v) >= 100_000 ? `${written(v, 1, locale(), {}, -3)}${nbsp}MWh` : inKwh(v)
+}
+
+/** kWh as such, for tables and what is promised. */
+export function inKwh(v: number | null | undefined): string {
+  return v === null || v === undefined ? '–' : `${amount(v)}${nbsp}kWh`
 }
 
 export function kw(v: number | null | undefined): string {
   if (v === null || v === undefined) return '–'
-  return Math.abs(v) < 1 ? `${number(v * 1000, 0)}${nbsp}W` : `${number(v, 1)}${nbsp}kW`
+  if (Math.abs(v) >= 1) return `${amount(v)}${nbsp}kW`
+  return `${written(v, decimals(v * 1000), locale(), {}, 3)}${nbsp}W`
 }
 
+/** Money in whole units. */
 export function money(v: number | null | undefined, currency = 'COP'): string {
   if (v === null || v === undefined) return '–'
-  return new Intl.NumberFormat(locale(), { style: 'currency', currency, maximumFractionDigits: 0 }).format(v).replaceAll(' ', nbsp)
+  return written(v, 0, locale(), { style: 'currency', currency }).replaceAll(' ', nbsp)
+}
+
+/** A price, with the digits that it has. */
+export function price(v: number | null | undefined, currency = 'COP'): string {
+  if (v === null || v === undefined) return '–'
+  return written(v, 6, locale(), { style: 'currency', currency, minimumFractionDigits: 0 }).replaceAll(' ', nbsp)
+}
+
+/** Money on a card: millions with one decimal. */
+export function millions(v: number | null | undefined, currency = 'COP'): string {
+  if (v === null || v === undefined || Math.abs(v) < 1_000_000) return money(v, currency)
+  return `${written(v, 1, locale(), { style: 'currency', currency }, -6)} M`.replaceAll(' ', nbsp)
 }
 
 export function percent(v: number | null | undefined, decimals = 0): string {
   if (v === null || v === undefined) return '–'
-  return new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: decimals }).format(v)
+  return written(v, decimals, locale(), { style: 'percent', minimumFractionDigits: 0 })
 }
 
 export function day(at: string | number | Date): string {

@@ -1,0 +1,26 @@
+package local
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// TestTheAssumedHoursAreSaidAsTheyAre holds the words of one module to the hours that the other takes.
+func TestTheAssumedHoursAreSaidAsTheyAre(t *testing.T) {
+	names := map[energy.Day]string{"mon": "Mon", "tue": "Tue", "wed": "Wed", "thu": "Thu", "fri": "Fri", "sat": "Sat", "sun": "Sun"}
+	var spans []string
+	for _, h := range energy.DefaultHours {
+		days := names[h.Days[0]]
+		if n := len(h.Days); n > 1 {
+			days += "–" + names[h.Days[n-1]]
+		}
+		spans = append(spans, days+" "+h.From.String()+"–"+h.To.String())
+	}
+	require.Equal(t, strings.Join(spans, ", "), words.AssumedHours(words.English))
+	require.Len(t, strings.Split(words.AssumedHours(words.Spanish), ", "), len(spans))
+}

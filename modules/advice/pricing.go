@@ -1,0 +1,68 @@
+package advice
+
+import (
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice/words"
+)
+
+// Tariff names the prices that money rests on.
+type Tariff struct {
+	Name string
+	// ValidFrom is its first local day, YYYY-MM-DD; empty where it was not noted.
+	ValidFrom string
+	// Source is where a default comes from; Default tells that the site has set none.
+	Source  string
+	Default bool
+}
+
+// Year is that of its first day; 0 where it was not noted.
+func (t Tariff) Year() int {
+	at, err := time.Parse(time.DateOnly, t.ValidFrom)
+	if err != nil {
+		return 0
+	}
+	return at.Year()
+}
+
+// Words are those of the tariff that texts name.
+func (t Tariff) Words() words.Tariff {
+	return words.Tariff{Name: t.Name, Year: t.Year(), Default: t.Default}
+}
+
+// Words are those of the factor that texts name.
+func (f Factor) Words() words.Factor {
+	return words.Factor{Name: f.Name, KgPerKWh: f.KgPerKWh, Year: f.Year, Default: f.Default}
+}
+
+// Of is the tariff of a rate.
+func (r Rate) Of() Tariff {
+	return Tariff{Name: r.Tariff, ValidFrom: r.ValidFrom, Source: r.Source, Default: r.Default}
+}
+
+// Of is the tariff that money rests on. What was kept before it was noted whether the tariff is the default has a source where it is.
+func (m Money) Of() Tariff {
+	return Tariff{Name: m.Tariff, ValidFrom: m.ValidFrom, Source: m.Source, Default: m.Default || m.Source != ""}
+}
+
+// lastRate is the last rate of a month, whose tariff and factor are named.
+func (m Month) lastRate() Rate {
+	if len(m.Prices) == 0 {
+		return Rate{}
+	}
+	return m.Prices[len(m.Prices)-1]
+}
+
+// PriceOn is the rate that held at an instant.
+func (m Month) PriceOn(at time.Time) Rate { return rateAt(m.Prices, at) }
+
+// tariff is the one that a month's money is said to rest on: one that is not the site's own, where part of it does, and else the
+// last that held.
+func (m Month) tariff() Tariff {
+	for _, r := range m.Prices {
+		if r.Default {
+			return r.Of()
+		}
+	}
+	return m.lastRate().Of()
+}

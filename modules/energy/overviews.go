@@ -1,0 +1,32 @@
+package energy
+
+import "context"
+
+// Outlook tells what is to come.
+type Outlook interface {
+	// MonthEnd is the energy that the local month of an instant will come to, of a device or space, told as of that instant. known
+	// is false where too little was measured to tell.
+	MonthEnd(ctx context.Context, caller Caller, id string, at Instant) (e Energy, known bool, err error)
+}
+
+// Overviews sums up how devices and spaces stand, with the month's end from who tells what is to come, so that there is one.
+type Overviews struct {
+	reports *Reports
+	outlook Outlook
+}
+
+// NewOverviews makes the overviews of a campus. Without an outlook a month's end is told from the usual week.
+func NewOverviews(reports *Reports, outlook Outlook) *Overviews { return &Overviews{reports, outlook} }
+
+// Overview sums a level and id up as of an instant; 0 is now. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
+func (o *Overviews) Overview(ctx context.Context, caller Caller, level Level, id string, at Instant) (Overview, error) {
+	s, err := o.reports.OverviewAt(ctx, caller, level, id, at)
+	if err != nil || o.outlook == nil {
+		return s, err
+	}
+	told, known, err := o.outlook.MonthEnd(ctx, caller, s.ID, s.At)
+	if known && err == nil {
+		s.ProjectedMonth, s.Projected, s.Forecast = told, true, true
+	}
+	return s, err
+}
