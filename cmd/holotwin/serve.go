@@ -75,6 +75,22 @@ func keepRefusals(log *zap.Logger, supervisor *supervise.Supervisor, refusals *a
 	})
 }
 
+// keepAdvice analyses, forecasts and plays scenarios in the background.
+func keepAdvice(log *zap.Logger, supervisor *supervise.Supervisor, advisor *advice.Advisor) {
+	supervisor.Run("advice", func(ctx context.Context) {
+		repeat(ctx, adviceEvery, log, "advice was not renewed", advisor.RunDue)
+	})
+	supervisor.Run("forecasts", func(ctx context.Context) {
+		repeat(ctx, adviceEvery, log, "forecasts were not prepared; they are made when they are asked for", advisor.PrepareForecasts)
+	})
+	supervisor.Run("advice on demand", func(ctx context.Context) {
+		advisor.RunAsked(ctx, func(err error) { log.Error("advice was not renewed", zap.Error(err)) })
+	})
+	supervisor.Run("runs of scenarios", func(ctx context.Context) {
+		advisor.PlayRuns(ctx, func(err error) { log.Error("a run of a scenario was ended", zap.Error(err)) })
+	})
+}
+
 // run ties the server's life to the program's.
 func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Database, accounts *auth.Accounts, sessions *auth.Sessions, api *httpserver.API, books *gormenergy.Store, observatory *energy.Observatory, advisor *advice.Advisor, outbox *events.Outbox, feed *events.Feed, intake *energy.Intake, catalog *energy.Catalog, fleet *energy.Fleet, refusals *auth.Refusals, supervisor *supervise.Supervisor, stop fx.Shutdowner) {
 	life.Append(fx.Hook{
@@ -116,18 +132,7 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 			if observatory != nil {
 				supervisor.Run("weather", func(ctx context.Context) { observe(ctx, log, observatory) })
 			}
-			supervisor.Run("advice", func(ctx context.Context) {
-				repeat(ctx, adviceEvery, log, "advice was not renewed", advisor.RunDue)
-			})
-			supervisor.Run("forecasts", func(ctx context.Context) {
-				repeat(ctx, adviceEvery, log, "forecasts were not prepared; they are made when they are asked for", advisor.PrepareForecasts)
-			})
-			supervisor.Run("advice on demand", func(ctx context.Context) {
-				advisor.RunAsked(ctx, func(err error) { log.Error("advice was not renewed", zap.Error(err)) })
-			})
-			supervisor.Run("runs of scenarios", func(ctx context.Context) {
-				advisor.PlayRuns(ctx, func(err error) { log.Error("a run of a scenario was ended", zap.Error(err)) })
-			})
+			keepAdvice(log, supervisor, advisor)
 			log.Info("ready", zap.String("url", publicURL(listener)), zap.String("database", string(db.Dialect)), zap.String("version", version))
 			return nil
 		},

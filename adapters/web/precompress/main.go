@@ -32,7 +32,9 @@ func compressAll(folder string) error {
 			return err
 		}
 		for ending, writer := range map[string]func(io.Writer) (io.WriteCloser, error){
-			".br": func(w io.Writer) (io.WriteCloser, error) { return brotli.NewWriterLevel(w, brotli.BestCompression), nil },
+			".br": func(w io.Writer) (io.WriteCloser, error) {
+				return brotli.NewWriterLevel(w, brotli.BestCompression), nil
+			},
 			".gz": func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriterLevel(w, gzip.BestCompression) },
 		} {
 			if err := compress(path+ending, content, writer); err != nil {
