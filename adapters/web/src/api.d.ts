@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ambiente/horas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ambiente por horas · Ambient conditions by the hour
+         * @description The hourly means of a space's readings; those of a site are filled from the weather for its coordinates where its own sensors report no temperature, as it was or as it is forecast. Hours of which nothing is known are absent. At most 400 days; the last week where nothing else is asked.
+         */
+        get: operations["ambientHours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/anomalias": {
         parameters: {
             query?: never;
@@ -119,7 +139,7 @@ export interface paths {
         put?: never;
         /**
          * Agregar al calendario · Add to the calendar
-         * @description `opening` gives the hours in which a space and all within it is used; `vacation` and `closed` are days on which it is not; once a site has a `term`, days outside its terms count as vacation.
+         * @description `opening` gives the hours in which a space and all within it is used; `vacation` and `closed` are days on which it is not; `open` are days on which it is although they are holidays, vacation or closed, by the hours of their weekday or its own; of entries for several spaces the nearest holds; once a site has a `term`, days outside its terms count as vacation.
          */
         post: operations["addCalendarEntry"];
         delete?: never;
@@ -140,6 +160,26 @@ export interface paths {
         post?: never;
         /** Quitar del calendario · Remove from the calendar */
         delete: operations["dropCalendarEntry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consumo/comparacion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Consumo frente a un periodo anterior · Consumption beside an earlier period
+         * @description Sets a range beside the days before it, the same weekdays of the week before, or those of 52 weeks before, at the same local times. Only what was measured in both is compared, each device with itself; `share` says how much of the expected energy that is, and below 0.8 there is no `change`.
+         */
+        get: operations["comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -176,9 +216,29 @@ export interface paths {
         put?: never;
         /**
          * Resolver una lectura en cuarentena · Settle a quarantined reading
-         * @description `count`: the step was made, and is counted; `restart`: the counter began again here, as with another meter; `discard`: the reading is withdrawn. Kept with who, when and why, like every correction.
+         * @description `count`: the step was made, and is counted; `restart`: the counter began again here, as with another meter; `discard`: the reading is withdrawn. Kept with who, when and why, like every correction. 409 `overlapping` where the step is of a time that an interval counts.
          */
         post: operations["settleQuarantined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consumo/duracion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Duración de la carga · Load duration
+         * @description The hours of a range by their mean power, highest first: in `hours` of them it was `kw` or more. Hours of which nothing is known do not count, nor does one at the end that is not whole yet. The last four weeks where nothing else is asked.
+         */
+        get: operations["loadDuration"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -254,7 +314,7 @@ export interface paths {
         };
         /**
          * Resumen de hoy y del mes · Today and the month summed up
-         * @description In the site's local time. `same_days_last_month` runs to the same day and time of day; `projected_month_kwh` adds to the month so far the mean of each hour of the week over the last four weeks. What is not known is null.
+         * @description In the site's local time. `same_days_last_month` runs to the same day and time of day; `projected_month_kwh` is that of `/api/pronostico` or, where nothing is told there, the month so far and the mean of each hour of the week over the last four weeks. What is not known is null.
          */
         get: operations["overview"];
         put?: never;
@@ -274,7 +334,7 @@ export interface paths {
         };
         /**
          * Consumo en el tiempo · Consumption over time
-         * @description In the site's local time. A gap is null, never zero; `coverage` says how much of the step was measured. With `by`, one series a group, and `unmetered` for what a meter counted beyond the devices behind it; their sums are the whole. A range of more than a year is cut to what is measured. An answer of more steps than the bound is refused with 400, one for which there is no room just now with 503.
+         * @description In the site's local time. A gap is null, never zero; `coverage` says how much of the step was measured, and once more of the whole range, with the devices that lack something. With `by`, one series a group, and `unmetered` for what a meter counted beyond the devices behind it; their sums are the whole. A range of more than a year is cut to what is measured. An answer of more steps than the bound is refused with 400, one for which there is no room just now with 503.
          */
         get: operations["series"];
         put?: never;
@@ -559,12 +619,36 @@ export interface paths {
         };
         /**
          * Recomendaciones · Recommendations
-         * @description What can be saved, the most promised money first. What past changes made stale is analysed before the answer; `pending` says how many devices and spaces could not be in time. Without `status`, what was dismissed is left out.
+         * @description What can be saved, the most promised money first. What past changes made stale is analysed before the answer; `pending` says how many devices and spaces could not be in time. Without `status`, what was dismissed or has ended is left out. Trivial savings stand behind the others. `questions` are closed days of the calendar that look like working days: they count as such until somebody answers.
          */
         get: operations["listRecommendations"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recomendaciones/preguntas/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Responder si un espacio abrió · Answer whether a space opened
+         * @description Of closed days that look like working days (`questions` of the list). `opened: true` enters in the calendar that the space opened on them; `false` lets what was used on them count as waste. `days` answers for some of them. The advice is computed again. The same answer again changes nothing; another takes its place.
+         */
+        post: operations["answerQuestion"];
+        /**
+         * Deshacer la respuesta · Take the answer back
+         * @description What it entered in the calendar is removed, and the question is asked again.
+         */
+        delete: operations["takeAnswerBack"];
         options?: never;
         head?: never;
         patch?: never;
@@ -638,7 +722,7 @@ export interface paths {
         put?: never;
         /**
          * Decidir sobre una recomendación · Decide on a recommendation
-         * @description A dismissed recommendation stays quiet until its saving has grown by half.
+         * @description A dismissed recommendation stays quiet until its saving has grown by half. `open` takes the last step back.
          */
         post: operations["setRecommendationStatus"];
         delete?: never;
@@ -696,7 +780,7 @@ export interface paths {
         };
         /**
          * Informe mensual · Monthly report
-         * @description A space's month as a PDF of one page: its days, what used most, open recommendations and verified savings. `Accept: text/csv` gives its days as a table.
+         * @description A space's month as a PDF of one page: its days, what used most, open recommendations and verified savings. `Accept: text/csv` gives its days as a table, in full: their sums are the month's.
          */
         get: operations["monthlyReport"];
         put?: never;
@@ -1198,7 +1282,7 @@ export interface paths {
         put?: never;
         /**
          * Registrar una lectura · Register a reading
-         * @description 201 once the reading is committed and synced to disk; 200 for the same reading again; 409 `conflicting_reading` where the device and instant hold another value. Without a timestamp it is a reading of its own each time.
+         * @description 201 once the reading is committed and synced to disk; 200 for the same reading again; 409 `conflicting_reading` where the device and instant hold another value, 409 `overlapping` where the interval overlaps one that is stored (`covered`), of the same device. Intervals that touch do not overlap; neither do ends that are rounded differently by less than a second, nor an interval that nobody stated: without interval_s in the report and of the device, or without a time of the device's own. Without a timestamp it is a reading of its own each time.
          */
         post: operations["recordReading"];
         delete?: never;
@@ -1261,13 +1345,13 @@ export interface paths {
         get: operations["getReading"];
         /**
          * Corregir una lectura · Correct a reading
-         * @description Totals follow at once. What stood there is kept with the reason, who and when; a device that sends it again changes nothing. A withdrawn reading is brought back.
+         * @description Totals follow at once. What stood there is kept with the reason, who and when; a device that sends it again changes nothing. A withdrawn reading is brought back. An interval keeps its length unless another is stated; 409 `overlapping` where it then overlaps another.
          */
         put: operations["correctReading"];
         post?: never;
         /**
          * Retirar una lectura · Withdraw a reading
-         * @description It counts no more, also when the device sends it again; what it was is kept.
+         * @description It counts no more, also when the device sends it again; what it was is kept. An interval frees its time; the powers before and after a power are not joined.
          */
         delete: operations["withdrawReading"];
         options?: never;
@@ -1318,13 +1402,13 @@ export interface paths {
         };
         /**
          * Muchas lecturas como emoncms · Many readings as emoncms takes them
-         * @description `data=[[seconds,node,v1,v2…]…]`, the seconds from `time`, or by the device's clock that shows `sentat` or `offset` now, or the last row being now.
+         * @description `data=[[seconds,node,v1,v2…]…]`, the seconds from `time`, or by the device's clock that shows `sentat` or `offset` now, or the last row being now. Numbers above 1e11 are milliseconds.
          */
         get: operations["emoncmsBulkGET"];
         put?: never;
         /**
          * Muchas lecturas como emoncms · Many readings as emoncms takes them
-         * @description `data=[[seconds,node,v1,v2…]…]`, the seconds from `time`, or by the device's clock that shows `sentat` or `offset` now, or the last row being now.
+         * @description `data=[[seconds,node,v1,v2…]…]`, the seconds from `time`, or by the device's clock that shows `sentat` or `offset` now, or the last row being now. Numbers above 1e11 are milliseconds.
          */
         post: operations["emoncmsBulkPOST"];
         delete?: never;
@@ -1342,13 +1426,13 @@ export interface paths {
         };
         /**
          * Lecturas como emoncms · Readings as emoncms takes them
-         * @description `node`, and one of `fulljson`, `json`, `data`, `csv`; `time` in seconds since 1970 or ISO 8601; the API key as `apikey`, X-API-Key or bearer. Without `time`, each is a reading of the moment at which it came. A number without a device goes to the inbox (`/api/dispositivos/nuevos`); 400 names what was not stored, and the rest of the request is.
+         * @description `node`, and one of `fulljson`, `json`, `data`, `csv`; `time`, here or within the JSON, in seconds or (above 1e11) milliseconds since 1970 or ISO 8601, without a zone in that of the device's site; the API key as `apikey`, X-API-Key or bearer. Without `time`, or by a clock that was never set (before 2000), each is a reading of the moment at which it came. A number without a device goes to the inbox (`/api/dispositivos/nuevos`) and is a success; 400 names what was not stored, and the rest of the request is.
          */
         get: operations["emoncmsPostGET"];
         put?: never;
         /**
          * Lecturas como emoncms · Readings as emoncms takes them
-         * @description `node`, and one of `fulljson`, `json`, `data`, `csv`; `time` in seconds since 1970 or ISO 8601; the API key as `apikey`, X-API-Key or bearer. Without `time`, each is a reading of the moment at which it came. A number without a device goes to the inbox (`/api/dispositivos/nuevos`); 400 names what was not stored, and the rest of the request is.
+         * @description `node`, and one of `fulljson`, `json`, `data`, `csv`; `time`, here or within the JSON, in seconds or (above 1e11) milliseconds since 1970 or ISO 8601, without a zone in that of the device's site; the API key as `apikey`, X-API-Key or bearer. Without `time`, or by a clock that was never set (before 2000), each is a reading of the moment at which it came. A number without a device goes to the inbox (`/api/dispositivos/nuevos`) and is a success; 400 names what was not stored, and the rest of the request is.
          */
         post: operations["emoncmsPostPOST"];
         delete?: never;
@@ -1425,7 +1509,7 @@ export interface components {
             measures?: "active" | "reactive_inductive" | "reactive_capacitive";
             /** @description Those of energy are of what was used since the last, and no counter */
             mqtt_interval?: boolean;
-            /** @description The address that it speaks from: a topic without the parts that change */
+            /** @description The address that it speaks from: a topic without the parts that change. A Shelly's prefix alone stands for its only channel */
             mqtt_topic?: string;
             /**
              * @description What the numbers count that it sends without a unit
@@ -1460,6 +1544,36 @@ export interface components {
             counted: number;
             device: components["schemas"]["Device"];
         };
+        AdviceFactor: {
+            /** @description The site has set none: the nearest published year stands for it */
+            default: boolean;
+            /** @description Its publication, or the tariff that sets it */
+            name: string;
+            /**
+             * Format: double
+             * @description kg CO2 per kWh
+             */
+            value: number;
+            /**
+             * Format: int64
+             * @description The one that it was published for, or from which the tariff that sets it holds
+             */
+            year?: number;
+        };
+        AdviceTariff: {
+            /** @description The site has set none: a published tariff stands for it */
+            default: boolean;
+            name: string;
+            /** @description Where a default comes from */
+            source?: string;
+            /** @description Its first local day, YYYY-MM-DD */
+            valid_from?: string;
+            /**
+             * Format: int64
+             * @description That of valid_from
+             */
+            year?: number;
+        };
         Ambient: {
             /** Format: int64 */
             co2_ppm: number | null;
@@ -1482,6 +1596,23 @@ export interface components {
              * @example 2026-05-27T04:03:57Z
              */
             timestamp: string;
+        };
+        AmbientHour: {
+            /**
+             * Format: double
+             * @description Persons
+             */
+            occupancy: number | null;
+            /**
+             * Format: date-time
+             * @example 2026-05-27T04:03:57Z
+             */
+            start: string;
+            /** Format: double */
+            temperature_c: number | null;
+        };
+        AmbientHoursOutputBody: {
+            items: components["schemas"]["AmbientHour"][];
         };
         AnomaliesBody: {
             items: components["schemas"]["AnomalyBody"][];
@@ -1514,6 +1645,8 @@ export interface components {
             currency?: string;
             /** Format: date-time */
             detected_at: string;
+            /** @description What the emissions rest on */
+            emission_factor?: components["schemas"]["AdviceFactor"];
             /** Format: date-time */
             end: string;
             /**
@@ -1537,6 +1670,21 @@ export interface components {
             space_id: string;
             /** Format: date-time */
             start: string;
+            /** @description What the money rests on; the latest where several held */
+            tariff?: components["schemas"]["AdviceTariff"];
+        };
+        AnswerInputBody: {
+            /** @description Those of the question that are meant, YYYY-MM-DD; all where it is left out */
+            days?: string[] | null;
+            opened: boolean;
+        };
+        AnsweredBody: {
+            /** @description Those that it made in the calendar, of kind open */
+            calendar_entries: string[];
+            days: string[];
+            id: string;
+            opened: boolean;
+            space_id: string;
         };
         AuditBody: {
             items: components["schemas"]["AuditLine"][] | null;
@@ -1567,7 +1715,7 @@ export interface components {
             disqualified: string[] | null;
             /** Format: date-time */
             from: string | null;
-            /** @description The last two weeks */
+            /** @description The last ones, of two weeks at the most */
             hours: components["schemas"]["BaselineHour"][] | null;
             id: string;
             level: string;
@@ -1617,14 +1765,18 @@ export interface components {
             contribution: number;
             /**
              * Format: double
-             * @description Measured time ÷ time, 0 to 1
+             * @description Measured part, 0 to 1, weighed by what each device usually draws at that time
              */
             coverage: number;
             currency: string;
             /** @description Absent where it has no price or no peak was measured */
             demand?: components["schemas"]["Demand"];
+            /** @description What the emissions rest on; the latest where several held */
+            emission_factor?: components["schemas"]["FactorUsed"];
             /** @description The published ones of the year, which hold where the tariff has none of its own */
             emission_factors: components["schemas"]["Co2Factor"][] | null;
+            /** @description All that held, the latest first, where several did */
+            emission_factors_used?: components["schemas"]["FactorUsed"][] | null;
             /** @description The lines and the contribution */
             energy_cost: number;
             /**
@@ -1646,6 +1798,10 @@ export interface components {
             lines: components["schemas"]["BillLine"][] | null;
             /** @description Absent where no tariff has a rule for it */
             reactive?: components["schemas"]["Reactive"];
+            /** @description What the money rests on; the latest where several held */
+            tariff?: components["schemas"]["TariffUsed"];
+            /** @description All that held, the latest first, where several did */
+            tariffs?: components["schemas"]["TariffUsed"][] | null;
             /**
              * Format: date-time
              * @example 2026-05-27T04:03:57Z
@@ -1668,10 +1824,10 @@ export interface components {
         CalendarBody: {
             /** @description First day, YYYY-MM-DD */
             from?: string;
-            /** @description Of kind opening */
+            /** @description Of kind opening; of kind open where they are not those of the weekday */
             hours?: components["schemas"]["Hours"][] | null;
             /** @enum {string} */
-            kind: "opening" | "term" | "vacation" | "closed";
+            kind: "opening" | "term" | "vacation" | "closed" | "open";
             name: string;
             space_id: string;
             /** @description Last day, YYYY-MM-DD */
@@ -1680,11 +1836,11 @@ export interface components {
         CalendarEntry: {
             /** @description First day, YYYY-MM-DD */
             from?: string;
-            /** @description Of kind opening */
+            /** @description Of kind opening; of kind open where they are not those of the weekday */
             hours?: components["schemas"]["Hours"][] | null;
             id: string;
             /** @enum {string} */
-            kind: "opening" | "term" | "vacation" | "closed";
+            kind: "opening" | "term" | "vacation" | "closed" | "open";
             name: string;
             space_id: string;
             /** @description Last day, YYYY-MM-DD */
@@ -1699,6 +1855,89 @@ export interface components {
              * @description Of the factors; the nearest published
              */
             year: number;
+        };
+        ComparedDevice: {
+            device_id: string;
+            /**
+             * @description kWh, in steps of 0.000001
+             * @example 0.42
+             */
+            earlier_kwh: number;
+            /**
+             * @description kWh, in steps of 0.000001
+             * @example 0.42
+             */
+            kwh: number;
+            name: string;
+        };
+        ComparedSums: {
+            /**
+             * Format: double
+             * @description kwh ÷ earlier_kwh − 1; null where less than 0.8 of the energy is compared, or nothing was used earlier
+             */
+            change: number | null;
+            /**
+             * @description Of what was measured in both
+             * @example 0.42
+             */
+            earlier_kwh: number;
+            /**
+             * @description Of what was measured in both
+             * @example 0.42
+             */
+            kwh: number;
+            /**
+             * Format: double
+             * @description Part of the expected energy of all devices that is compared, 0 to 1
+             */
+            share: number;
+        };
+        Comparison: {
+            /**
+             * Format: double
+             * @description kwh ÷ earlier_kwh − 1; null where less than 0.8 of the energy is compared, or nothing was used earlier
+             */
+            change: number | null;
+            /** @description Those that were compared, the most energy first */
+            devices: components["schemas"]["ComparedDevice"][];
+            /**
+             * Format: date-time
+             * @example 2026-05-27T04:03:57Z
+             */
+            earlier_from: string;
+            /**
+             * @description Of what was measured in both
+             * @example 0.42
+             */
+            earlier_kwh: number;
+            /**
+             * Format: date-time
+             * @example 2026-05-27T04:03:57Z
+             */
+            earlier_to: string;
+            /**
+             * Format: date-time
+             * @example 2026-05-27T04:03:57Z
+             */
+            from: string;
+            /**
+             * @description Of what was measured in both
+             * @example 0.42
+             */
+            kwh: number;
+            /** @description Those that were not measured in both all the time, the greatest share first */
+            missing: components["schemas"]["Missing"][];
+            /**
+             * Format: double
+             * @description Part of the expected energy of all devices that is compared, 0 to 1
+             */
+            share: number;
+            /**
+             * Format: date-time
+             * @description As far as the range has passed
+             * @example 2026-05-27T04:03:57Z
+             */
+            to: string;
         };
         ComparisonBody: {
             /** Format: double */
@@ -1818,6 +2057,25 @@ export interface components {
             recomendaciones: components["schemas"]["Recommendation"][] | null;
             space_id: string | null;
         };
+        Day: {
+            /** @description It looks like a working day, and the calendar is asked: until somebody answers it counts as one */
+            asked: boolean;
+            /** Format: date */
+            date: string;
+            /**
+             * @description What it was taken for: working opens, closed never opens in that week, holiday is a public one, vacation lies outside terms or is closed in the calendar
+             * @enum {string}
+             */
+            kind: "working" | "closed" | "holiday" | "vacation";
+            /**
+             * Format: double
+             * @description Wasted on it; null where it was seen but is not told day by day
+             */
+            kwh: number | null;
+            /** @description Some of it was measured */
+            measured: boolean;
+            seen: boolean;
+        };
         Demand: {
             /**
              * Format: date-time
@@ -1887,7 +2145,7 @@ export interface components {
             moved_at?: string;
             /** @description Those of energy are of what was used since the last, and no counter */
             mqtt_interval?: boolean;
-            /** @description The address that it speaks from: a topic without the parts that change */
+            /** @description The address that it speaks from: a topic without the parts that change. A Shelly's prefix alone stands for its only channel */
             mqtt_topic?: string;
             /**
              * @description What the numbers count that it sends without a unit
@@ -1928,6 +2186,15 @@ export interface components {
             name: string;
             space_id: string | null;
         };
+        DurationOutputBody: {
+            items: components["schemas"]["DurationPoint"][];
+        };
+        DurationPoint: {
+            /** Format: int64 */
+            hours: number;
+            /** @description Mean power of an hour */
+            kw: number;
+        };
         EmoncmsAnswer: {
             success: boolean;
         };
@@ -1945,6 +2212,8 @@ export interface components {
             figures: components["schemas"]["Figure"][] | null;
             /** @description SHA-256 of the rule, its version and its inputs in a canonical form */
             hash: string;
+            /** @description It rests on opening hours that nobody has said: a usual week was taken */
+            hours_assumed: boolean;
             rule: string;
             /**
              * Format: int64
@@ -1954,6 +2223,8 @@ export interface components {
         };
         EvidenceBody: {
             cause?: string;
+            /** @description The local dates of the window, oldest first, with what each was taken for */
+            days: components["schemas"]["Day"][];
             formula: string;
             /** @description SHA-256 of the rule, its version and its inputs in a canonical form */
             hash: string;
@@ -1963,13 +2234,22 @@ export interface components {
             history: components["schemas"]["Event"][] | null;
             id: string;
             inputs: components["schemas"]["Inputs"];
+            /**
+             * Format: date-time
+             * @description The end of the last span; null where there is none
+             */
+            last_seen: string | null;
             reproduced: boolean;
             results: components["schemas"]["Results"];
             rule: string;
+            /** @description The stretches of hours that count, oldest first; their kWh add up to the figure wasted. Empty where it has no instants of its own, such as a clock that is off */
+            spans: components["schemas"]["Span"][];
             /** Format: int64 */
             version: number;
             /** @description The hours that the rule looked at */
             window: components["schemas"]["Period"];
+            /** @description The hours of the span with the most kWh, with some on both sides; empty where whole days are weighed */
+            worst: components["schemas"]["Hour"][];
         };
         Excess: {
             /**
@@ -1990,6 +2270,19 @@ export interface components {
         ExchangeInputBody: {
             code: string;
         };
+        FactorUsed: {
+            /** @description The site has set none: the nearest published year stands for it */
+            default: boolean;
+            /** @description Its publication, or the tariff that sets it */
+            name: string;
+            /** @description kg CO2 per kWh */
+            value: number;
+            /**
+             * Format: int64
+             * @description The one that it was published for, or from which the tariff that sets it holds
+             */
+            year?: number;
+        };
         FieldDetail: {
             field: string;
             message: string;
@@ -2009,10 +2302,17 @@ export interface components {
         };
         ForecastBody: {
             /**
+             * Format: date-time
+             * @description The instant of which it is told
+             */
+            as_of: string;
+            /**
              * Format: double
              * @description Of the last weeks, each day told at its midnight; where weather is forecast, with the weather as it came
              */
             cvrmse: number | null;
+            /** @description What the emissions rest on */
+            emission_factor?: components["schemas"]["AdviceFactor"];
             /**
              * Format: date-time
              * @description The present hour
@@ -2029,6 +2329,8 @@ export interface components {
              */
             n: number;
             peak?: components["schemas"]["ForecastPeak"];
+            /** @description What the money rests on; the latest where several held */
+            tariff?: components["schemas"]["AdviceTariff"];
             /**
              * @description The outdoor temperature that it rests on: what is forecast for the site (for some eight days), that of the last three days, or none was measured. Absent where nothing is told
              * @enum {string}
@@ -2077,7 +2379,10 @@ export interface components {
             kwh: number;
             /** Format: double */
             low: number | null;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The month to date of the overview
+             */
             measured_kwh: number;
             /** Format: date-time */
             start: string;
@@ -2139,8 +2444,13 @@ export interface components {
              * @example 2026-05-27T04:03:57Z
              */
             last_heard: string | null;
-            /** @enum {string} */
-            status: "never" | "silent" | "stuck" | "clock_ahead" | "clock_behind" | "ok";
+            /** @description What is wrong and what to do, where it is not ok */
+            message?: string;
+            /**
+             * @description clock_unset: it tells times of before 2000, so its messages are taken at their arrival
+             * @enum {string}
+             */
+            status: "never" | "silent" | "stuck" | "clock_unset" | "clock_ahead" | "clock_behind" | "ok";
         };
         Held: {
             /** @description What it is subtracted from */
@@ -2158,11 +2468,27 @@ export interface components {
              */
             step_kwh: number;
             /** @enum {string} */
-            why: "impossible_step" | "long_silence" | "fallen";
+            why: "impossible_step" | "long_silence" | "fallen" | "overlapping";
         };
         HistoryOutputBody: {
             corrections: components["schemas"]["Correction"][] | null;
             reading?: components["schemas"]["Reading"];
+        };
+        Hour: {
+            /**
+             * Format: double
+             * @description What it would have used without the waste; null outside the span
+             */
+            expected_kwh: number | null;
+            /**
+             * Format: double
+             * @description null where it was not measured
+             */
+            kwh: number | null;
+            /** Format: date-time */
+            start: string;
+            /** Format: double */
+            wasted_kwh: number;
         };
         Hours: {
             /** @description mon … sun, holiday */
@@ -2268,11 +2594,15 @@ export interface components {
              * @description Devices and spaces still to be analysed after a change of their past
              */
             pending: number;
+            /** @description Closed days that look like working days, of all pages */
+            questions: components["schemas"]["Question"][];
             /** @description Why there is nothing, where there is nothing */
             reason: string | null;
             /** @enum {string|null} */
             reason_code: "no_devices" | "too_little_data" | "nothing_found" | "none_matches" | "analysis_running" | null;
             recomendaciones: components["schemas"]["Recommendation"][] | null;
+            /** @description Below which a saving is trivial; absent where there is none in the list */
+            trivial_below?: components["schemas"]["TrivialBelow"];
         };
         ListCalendarEntry: {
             items: components["schemas"]["CalendarEntry"][] | null;
@@ -2334,6 +2664,15 @@ export interface components {
             /** Format: double */
             value: number;
         };
+        Missing: {
+            device_id: string;
+            name: string;
+            /**
+             * Format: double
+             * @description Part of all expected energy that is missing here, 0 to 1: the device's own usual at that time, else its rated power
+             */
+            share: number;
+        };
         NewDeviceBody: {
             /**
              * @description 1–64 of [A-Za-z0-9._:-]; a whole number is read as its decimal text
@@ -2354,7 +2693,7 @@ export interface components {
             measures?: "active" | "reactive_inductive" | "reactive_capacitive";
             /** @description Those of energy are of what was used since the last, and no counter */
             mqtt_interval?: boolean;
-            /** @description The address that it speaks from: a topic without the parts that change */
+            /** @description The address that it speaks from: a topic without the parts that change. A Shelly's prefix alone stands for its only channel */
             mqtt_topic?: string;
             /**
              * @description What the numbers count that it sends without a unit
@@ -2435,8 +2774,20 @@ export interface components {
             refused: number;
         };
         Overview: {
+            /**
+             * Format: date-time
+             * @description The instant of which all figures are
+             * @example 2026-05-27T04:03:57Z
+             */
+            as_of: string;
             /** @description 5th percentile of the quarter hours of the last four weeks */
             base_load_kw: number | null;
+            /** @description The month to date beside the same days of the last month, of what was measured in both */
+            comparison: components["schemas"]["ComparedSums"];
+            /** @description What the emissions rest on; the latest where several held */
+            emission_factor?: components["schemas"]["FactorUsed"];
+            /** @description All that held, the latest first, where several did */
+            emission_factors_used?: components["schemas"]["FactorUsed"][] | null;
             /**
              * Format: double
              * @description Mean ÷ peak of the month to date, 0 to 1
@@ -2444,11 +2795,20 @@ export interface components {
             load_factor: number | null;
             month_to_date: components["schemas"]["Step"];
             /**
+             * @description Who tells it
+             * @enum {string|null}
+             */
+            projected_by: "forecast" | "usual_week" | null;
+            /**
              * @description null where less than a week is known
              * @example 0.42
              */
             projected_month_kwh: number | null;
             same_days_last_month: components["schemas"]["Step"];
+            /** @description What the money rests on; the latest where several held */
+            tariff?: components["schemas"]["TariffUsed"];
+            /** @description All that held, the latest first, where several did */
+            tariffs?: components["schemas"]["TariffUsed"][] | null;
             today: components["schemas"]["Step"];
             /** @description Those that used most in the month to date */
             top_devices: components["schemas"]["TopDevice"][];
@@ -2504,7 +2864,7 @@ export interface components {
         ProfileHour: {
             /**
              * Format: double
-             * @description Measured time ÷ time, 0 to 1
+             * @description Measured part, 0 to 1, weighed by what each device usually draws at that time
              */
             coverage: number;
             /** @enum {string} */
@@ -2540,6 +2900,16 @@ export interface components {
             kty: string;
             use: string;
             x: string;
+        };
+        Question: {
+            /** @description YYYY-MM-DD, ascending */
+            days: string[];
+            /** @description Why it is asked */
+            detail: string;
+            /** @example pre_k3v5q6m7x2c4b1a0 */
+            id: string;
+            space_id: string;
+            text: string;
         };
         Reactive: {
             /**
@@ -2617,6 +2987,8 @@ export interface components {
         };
         Recommendation: {
             action: string;
+            /** @description That week, in words */
+            assumed_hours?: string;
             /**
              * Format: double
              * @description 0 to 1
@@ -2625,11 +2997,25 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             device_id: string | null;
+            /** @description What the emissions rest on */
+            emission_factor?: components["schemas"]["AdviceFactor"];
+            /**
+             * @description not_seen: its cause was not seen for four weeks; not_found: what was measured or the calendar was changed, and it is no longer found
+             * @enum {string|null}
+             */
+            ended_reason: "not_seen" | "not_found" | null;
             evidence: components["schemas"]["Evidence"];
+            /** @description It rests on opening hours that nobody has said: a usual week was taken */
+            hours_assumed: boolean;
             /** @example rec_k3v5q6m7x2c4b1a0 */
             id: string;
             /** @enum {string} */
             kind: "out_of_hours" | "standby" | "state_mismatch" | "schedule" | "unused_room" | "cooling_slope" | "setpoint" | "base_load" | "stuck_on" | "degradation" | "peak" | "sensor";
+            /**
+             * Format: date-time
+             * @description When what it is about was last seen: the end of the last span; null where it has no instants of its own
+             */
+            last_seen: string | null;
             message: string;
             /** @description The readings that it rests on */
             period: components["schemas"]["Period"];
@@ -2640,8 +3026,12 @@ export interface components {
             /** @description The last analysis still found the cause */
             standing: boolean;
             /** @enum {string} */
-            status: "open" | "accepted" | "dismissed" | "done" | "verified";
+            status: "open" | "accepted" | "dismissed" | "done" | "verified" | "ended";
+            /** @description What the money rests on; the latest where several held */
+            tariff?: components["schemas"]["AdviceTariff"];
             title: string;
+            /** @description Its saving is too small to stand among the others */
+            trivial: boolean;
             /** Format: date-time */
             updated_at: string;
         };
@@ -2741,7 +3131,10 @@ export interface components {
              * @description Avoided emissions
              */
             co2_kg_month: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description What is promised, in whole units
+             */
             cost_low: number;
             /** Format: double */
             cost_month: number;
@@ -2754,7 +3147,7 @@ export interface components {
             kwh_high: number;
             /**
              * Format: double
-             * @description Lower end of the 90 % interval
+             * @description Lower end of the 90 % interval, cut to the digits that are shown: what is promised
              */
             kwh_low: number;
             /** Format: double */
@@ -2851,9 +3244,24 @@ export interface components {
             to: string;
         };
         SeriesBody: {
+            /**
+             * Format: double
+             * @description Of the whole range, as far as it has passed, 0 to 1
+             */
+            coverage: number;
+            /** @description What the emissions rest on; the latest where several held */
+            emission_factor?: components["schemas"]["FactorUsed"];
+            /** @description All that held, the latest first, where several did */
+            emission_factors_used?: components["schemas"]["FactorUsed"][] | null;
             items?: components["schemas"]["Step"][] | null;
+            /** @description The devices that lack something in the range, the greatest share first */
+            missing: components["schemas"]["Missing"][];
             /** @description One a group, where by is given */
             series?: components["schemas"]["Group"][] | null;
+            /** @description What the money rests on; the latest where several held */
+            tariff?: components["schemas"]["TariffUsed"];
+            /** @description All that held, the latest first, where several did */
+            tariffs?: components["schemas"]["TariffUsed"][] | null;
         };
         SettleInputBody: {
             /** @description Why; kept with the ruling */
@@ -2863,6 +3271,8 @@ export interface components {
         };
         SimulationBody: {
             after: components["schemas"]["SimulationTotals"];
+            /** @description What the saving's emissions rest on */
+            avoided_factor?: components["schemas"]["AdviceFactor"];
             before: components["schemas"]["SimulationTotals"];
             changes: components["schemas"]["ScenarioChange"][];
             /** Format: date-time */
@@ -2870,6 +3280,8 @@ export interface components {
             currency: string;
             /** @description What each change did after those before it */
             effects: components["schemas"]["SimulationEffect"][];
+            /** @description What the emissions rest on */
+            emission_factor?: components["schemas"]["AdviceFactor"];
             /** Format: date-time */
             from: string;
             /** Format: int64 */
@@ -2884,6 +3296,8 @@ export interface components {
             name?: string;
             saving: components["schemas"]["SimulationSaving"];
             scope: components["schemas"]["SimulationTarget"];
+            /** @description What the money rests on; the latest where several held */
+            tariff?: components["schemas"]["AdviceTariff"];
             /** Format: date-time */
             to: string;
         };
@@ -2916,11 +3330,18 @@ export interface components {
             /** Format: double */
             cost_low: number | null;
             /** Format: double */
+            cost_month: number | null;
+            /** Format: double */
             kwh: number;
             /** Format: double */
             kwh_high: number | null;
             /** Format: double */
             kwh_low: number | null;
+            /**
+             * Format: double
+             * @description In the mean month of what was replayed
+             */
+            kwh_month: number | null;
             /** Format: double */
             peak_kw: number;
         };
@@ -2954,6 +3375,11 @@ export interface components {
              * @example 2026-05-27T04:03:57Z
              */
             created_at: string;
+            /**
+             * @description The public holidays that a site keeps: Colombia's, or none but the closing days of its calendar
+             * @enum {string}
+             */
+            holidays?: "CO" | "none";
             id: string;
             /** @enum {string} */
             kind: "site" | "building" | "floor" | "room";
@@ -2963,11 +3389,17 @@ export interface components {
             longitude?: number;
             name: string;
             parent_id: string | null;
+            /** @description IANA name. In a list, that of the site for what is inside it */
             time_zone?: string;
         };
         SpaceBody: {
             /** Format: double */
             area_m2?: number;
+            /**
+             * @description The public holidays that a site keeps: Colombia's, or none but the closing days of its calendar
+             * @enum {string}
+             */
+            holidays?: "CO" | "none";
             /** @enum {string} */
             kind?: "site" | "building" | "floor" | "room";
             /** Format: double */
@@ -2981,6 +3413,17 @@ export interface components {
              * @example America/Bogota
              */
             time_zone?: string;
+        };
+        Span: {
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: double
+             * @description What was wasted in it; 0 for what saves no energy by itself, such as a peak
+             */
+            kwh: number;
+            /** Format: date-time */
+            to: string;
         };
         StartRunInputBody: {
             /**
@@ -3008,14 +3451,14 @@ export interface components {
         StatusInputBody: {
             note?: string;
             /** @enum {string} */
-            status: "accepted" | "dismissed" | "done";
+            status: "accepted" | "dismissed" | "done" | "open";
         };
         Step: {
             co2_kg: number | null;
             cost: number | null;
             /**
              * Format: double
-             * @description Measured time ÷ time, 0 to 1
+             * @description Measured part of the time that has passed, 0 to 1: of the devices that the total is made of, weighed by what each usually draws at that time
              */
             coverage: number;
             currency?: string;
@@ -3031,6 +3474,8 @@ export interface components {
              * @example 0.42
              */
             kwh: number | null;
+            /** @description In a summary: the devices that lack something, the greatest share first */
+            missing?: components["schemas"]["Missing"][] | null;
             /** @description Greatest mean power of a wholly measured quarter hour */
             peak_kw: number | null;
             /**
@@ -3108,6 +3553,20 @@ export interface components {
              */
             to: string;
         };
+        TariffUsed: {
+            /** @description The site has set none: a published tariff stands for it */
+            default: boolean;
+            name: string;
+            /** @description Where a default comes from */
+            source?: string;
+            /** @description Its first local day, YYYY-MM-DD */
+            valid_from?: string;
+            /**
+             * Format: int64
+             * @description That of valid_from
+             */
+            year?: number;
+        };
         TariffsOutputBody: {
             default: components["schemas"]["Tariff"];
             items: components["schemas"]["Tariff"][] | null;
@@ -3122,6 +3581,19 @@ export interface components {
              */
             kwh: number;
             name: string;
+        };
+        TrivialBelow: {
+            /**
+             * Format: double
+             * @description null where energy has no price, or one in a currency without a threshold
+             */
+            cost: number | null;
+            currency: string;
+            /**
+             * Format: double
+             * @description Where there is no cost
+             */
+            kwh: number;
         };
         TwinBody: {
             /**
@@ -3156,13 +3628,29 @@ export interface components {
         TwinSpace: {
             /** @description ppm */
             co2_ppm?: components["schemas"]["Measure"];
+            /**
+             * Format: double
+             * @description Measured part of the day so far, 0 to 1, weighed as in a series
+             */
+            coverage?: number;
             devices?: components["schemas"]["TwinDevice"][] | null;
             /** @description % */
             humidity_pct?: components["schemas"]["Measure"];
             id: string;
             kind: string;
-            /** @description The sum of its devices' last powers; nothing counts twice */
+            /** @description The sum of its devices' powers in one quarter hour; nothing counts twice */
             kw?: number;
+            /**
+             * Format: int64
+             * @description How many of its devices told nothing since, and do not count in it
+             */
+            kw_silent?: number;
+            /**
+             * Format: date-time
+             * @description The end of that quarter hour: the last that all of them told who told anything in the last two hours
+             * @example 2026-05-27T04:03:57Z
+             */
+            kw_until?: string;
             /**
              * @description Since local midnight; nothing counts twice
              * @example 0.42
@@ -3242,6 +3730,8 @@ export interface components {
              * @description The day itself belongs neither to before nor to after
              */
             done_at: string | null;
+            /** @description What the emissions rest on */
+            emission_factor?: components["schemas"]["AdviceFactor"];
             /** Format: date-time */
             from: string | null;
             /** @description The avoided energy since the begin after each day, or each few; empty while the verdict says that nothing can be said */
@@ -3263,6 +3753,8 @@ export interface components {
              * @description What was promised for as many hours
              */
             promised_kwh: number | null;
+            /** @description What the money rests on; the latest where several held */
+            tariff?: components["schemas"]["AdviceTariff"];
             /** Format: date-time */
             to: string | null;
             /** @enum {string} */
@@ -3662,6 +4154,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListAmbient"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ambientHours: {
+        parameters: {
+            query: {
+                /** @description First instant, RFC 3339; without a zone in the site's */
+                from?: string;
+                /** @description Instant after the last, RFC 3339 */
+                to?: string;
+                space_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AmbientHoursOutputBody"];
                 };
             };
             /** @description Bad Request */
@@ -4141,6 +4731,108 @@ export interface operations {
             };
         };
     };
+    comparison: {
+        parameters: {
+            query?: {
+                /** @description First instant, RFC 3339; without a zone in the site's */
+                from?: string;
+                /** @description Instant after the last, RFC 3339 */
+                to?: string;
+                level?: "site" | "building" | "floor" | "room" | "device";
+                /** @description The space's or device's id; the only site may be left out */
+                id?: string;
+                /** @description period: as many days before as the range has; week: 7 days before; year: 364 days before, so that weekdays meet */
+                earlier?: "period" | "week" | "year";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listQuarantined: {
         parameters: {
             query?: {
@@ -4312,8 +5004,119 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    loadDuration: {
+        parameters: {
+            query?: {
+                /** @description First instant, RFC 3339; without a zone in the site's */
+                from?: string;
+                /** @description Instant after the last, RFC 3339 */
+                to?: string;
+                level?: "site" | "building" | "floor" | "room" | "device";
+                /** @description The space's or device's id; the only site may be left out */
+                id?: string;
+                /** @description How many at the most; the highest and the lowest hour are among them */
+                points?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DurationOutputBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4367,6 +5170,8 @@ export interface operations {
                 id?: string;
                 /** @description YYYY-MM, in the site's time zone */
                 month: string;
+                /** @description The instant until which readings count, RFC 3339; absent: now. Answers as of one instant agree */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -4664,6 +5469,8 @@ export interface operations {
                 level?: "site" | "building" | "floor" | "room" | "device";
                 /** @description The space's or device's id; the only site may be left out */
                 id?: string;
+                /** @description The instant until which readings count, RFC 3339; absent: now. Answers as of one instant agree */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -6808,6 +7615,8 @@ export interface operations {
             query: {
                 /** @description A device's or space's id */
                 id: string;
+                /** @description How many of the last hours are given */
+                hours?: number;
             };
             header?: never;
             path?: never;
@@ -6904,6 +7713,8 @@ export interface operations {
                 /** @description A device's or space's id */
                 id: string;
                 hours?: number;
+                /** @description The instant until which readings count, RFC 3339; absent: now. Answers as of one instant agree */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -7000,7 +7811,7 @@ export interface operations {
                 /** @description A space and all within it */
                 space_id?: string;
                 device_id?: string;
-                status?: "open" | "accepted" | "dismissed" | "done" | "verified";
+                status?: "open" | "accepted" | "dismissed" | "done" | "verified" | "ended";
                 kind?: "out_of_hours" | "standby" | "state_mismatch" | "schedule" | "unused_room" | "cooling_slope" | "setpoint" | "base_load" | "stuck_on" | "degradation" | "peak" | "sensor";
                 /** @description The least saving a month, kWh */
                 min_saving_kwh?: number;
@@ -7023,6 +7834,214 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListBody"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnsweredBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeAnswerBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -7724,6 +8743,8 @@ export interface operations {
                 space_id?: string;
                 /** @description YYYY-MM, in the site's time zone */
                 month: string;
+                /** @description The instant until which readings count, RFC 3339; absent: now. Answers as of one instant agree */
+                as_of?: string;
             };
             header?: {
                 Accept?: string;
@@ -10990,7 +12011,7 @@ export interface operations {
                      * @example ac-1
                      */
                     device_id: string;
-                    /** @description Seconds up to timestamp in which kwh was used; the device's own, else 900 */
+                    /** @description Seconds up to timestamp in which kwh was used; the device's own, else 900, as a guess: it overlaps nothing */
                     interval_s?: number;
                     /** @description Reactive energy used in the interval, kvarh: in place of kwh for a device that measures it */
                     kvarh?: number;
@@ -10999,7 +12020,7 @@ export interface operations {
                      * @example 0.42
                      */
                     kwh?: number;
-                    /** @description Power at the instant, W */
+                    /** @description Power at the instant, W. One that is refused, as negative or more than the device can draw, counts nothing, and the powers before and after it are not joined */
                     power_w?: number;
                     /** @description A cumulative register of reactive energy, kvarh */
                     register_kvarh?: number;
@@ -11157,7 +12178,7 @@ export interface operations {
                      * @example ac-1
                      */
                     device_id: string;
-                    /** @description Seconds up to timestamp in which kwh was used; the device's own, else 900 */
+                    /** @description Seconds up to timestamp in which kwh was used; the device's own, else 900, as a guess: it overlaps nothing */
                     interval_s?: number;
                     /** @description Reactive energy used in the interval, kvarh: in place of kwh for a device that measures it */
                     kvarh?: number;
@@ -11166,7 +12187,7 @@ export interface operations {
                      * @example 0.42
                      */
                     kwh?: number;
-                    /** @description Power at the instant, W */
+                    /** @description Power at the instant, W. One that is refused, as negative or more than the device can draw, counts nothing, and the powers before and after it are not joined */
                     power_w?: number;
                     /** @description A cumulative register of reactive energy, kvarh */
                     register_kvarh?: number;
@@ -11303,7 +12324,7 @@ export interface operations {
                      * @example ac-1
                      */
                     device_id: string;
-                    /** @description Seconds up to timestamp in which kwh was used; the device's own, else 900 */
+                    /** @description Seconds up to timestamp in which kwh was used; the device's own, else 900, as a guess: it overlaps nothing */
                     interval_s?: number;
                     /** @description Reactive energy used in the interval, kvarh: in place of kwh for a device that measures it */
                     kvarh?: number;
@@ -11312,7 +12333,7 @@ export interface operations {
                      * @example 0.42
                      */
                     kwh?: number;
-                    /** @description Power at the instant, W */
+                    /** @description Power at the instant, W. One that is refused, as negative or more than the device can draw, counts nothing, and the powers before and after it are not joined */
                     power_w?: number;
                     /** @description A cumulative register of reactive energy, kvarh */
                     register_kvarh?: number;
@@ -11581,6 +12602,15 @@ export interface operations {
             };
             /** @description Request Timeout */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11944,13 +12974,30 @@ export interface operations {
     };
     emoncmsBulkPOST: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                apikey?: string;
+                node?: string;
+                time?: string;
+                fulljson?: string;
+                json?: string;
+                data?: string;
+                csv?: string;
+                sentat?: string;
+                offset?: string;
+            };
+            header?: {
+                "X-API-Key"?: string;
+                Authorization?: string;
+                "Content-Type"?: string;
+            };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
                 "application/octet-stream": string;
                 "application/x-www-form-urlencoded": {
                     [key: string]: unknown;
@@ -12148,13 +13195,30 @@ export interface operations {
     };
     emoncmsPostPOST: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                apikey?: string;
+                node?: string;
+                time?: string;
+                fulljson?: string;
+                json?: string;
+                data?: string;
+                csv?: string;
+                sentat?: string;
+                offset?: string;
+            };
+            header?: {
+                "X-API-Key"?: string;
+                Authorization?: string;
+                "Content-Type"?: string;
+            };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
                 "application/octet-stream": string;
                 "application/x-www-form-urlencoded": {
                     [key: string]: unknown;
