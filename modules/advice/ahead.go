@@ -198,7 +198,7 @@ func (a *Advisor) weatherAhead(ctx context.Context, c *campus, t Target, h *hist
 
 // whyUntold is the reason that a baseline would give as well.
 func whyUntold(rows []baseline.Row) []baseline.Code {
-	if why := baseline.Fit(rows).Disqualified; len(why) > 0 {
+	if why := baseline.Disqualified(rows); len(why) > 0 {
 		return why
 	}
 	return []baseline.Code{baseline.TooFewDays}

@@ -16,10 +16,7 @@ const (
 
 // choose takes the kind of baseline that predicts the history best.
 func (d *detector) choose() {
-	d.model = baseline.MeanOfWeek
-	if m := baseline.Fit(d.rows[:d.from]).Model; m != nil {
-		d.model = m.Name()
-	}
+	d.model = baseline.Best(d.rows[:d.from])
 }
 
 // crossFit gives the history what baselines expect of it that have not seen it.

@@ -57,8 +57,26 @@ type Result struct {
 // and is corrected by season; the mean alone as far as hours held out say that it should be. Trees learn what that misses
 // (boosted.go); the hours held out judge it without them, so that Test errs on the careful side.
 func Fit(rows []Row) Result {
+	result := choose(rows)
+	if result.Model != nil {
+		result.Model = newBoosted(result.Model, rows)
+		result.Train = Judge(result.Model, rows)
+	}
+	return result
+}
+
+// Best is the name of the model that Fit would take, without its trees; MeanOfWeek where there is none.
+func Best(rows []Row) Name {
+	if m := choose(rows).Model; m != nil {
+		return m.Name()
+	}
+	return MeanOfWeek
+}
+
+// choose takes the model, without trees.
+func choose(rows []Row) Result {
 	var result Result
-	if result.Disqualified = sufficiency(rows); len(result.Disqualified) > 0 {
+	if result.Disqualified = Disqualified(rows); len(result.Disqualified) > 0 {
 		return result
 	}
 	if temperatureKnown(rows) {
@@ -75,8 +93,6 @@ func Fit(rows []Row) Result {
 		weight := weigh(trials, weightOfSeason)
 		result.Model, result.weight, result.Test = fitMeans(rows, weight), weight, judgeTrials(trials, weight)
 	}
-	result.Model = newBoosted(result.Model, rows)
-	result.Train = Judge(result.Model, rows)
 	return result
 }
 
@@ -109,7 +125,8 @@ func heldOut(rows []Row) (train, test []Row) {
 	return train, test
 }
 
-func sufficiency(rows []Row) []Code {
+// Disqualified are the reasons why rows carry no baseline; none where they do.
+func Disqualified(rows []Row) []Code {
 	measured, low, high := 0, math.Inf(1), math.Inf(-1)
 	for _, r := range rows {
 		if !math.IsNaN(r.Load) {
