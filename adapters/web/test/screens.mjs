@@ -67,6 +67,8 @@ export const screens = {
       assert.ok(pages >= 1 && pages <= most, `${address} takes ${pages} pages`)
       await page.emulateMedia({ media: 'print' })
       await page.setViewportSize({ width: 718, height: 1050 }) // A4 within its margins
+      // A chart is drawn anew after its card has another width.
+      await page.waitForFunction(() => document.documentElement.scrollWidth <= 719, undefined, { timeout: 60_000 }).catch(() => {})
       const sizes = await page.evaluate(() => {
         const of = (e) => e.getBoundingClientRect()
         const cards = [...document.querySelectorAll('main > .card, main article.card')].filter((c) => c.offsetParent)
