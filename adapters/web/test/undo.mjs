@@ -15,8 +15,7 @@ export const undo = {
       const row = page.getByRole('row', { name: new RegExp(name) })
       await row.getByRole('button', { name: 'Quitar' }).click()
       await row.waitFor({ state: 'detached' })
-      // A note lies over a row for ten seconds, wherever the page is scrolled to: what it covers is no small target.
-      await accessible(page, 'a note with an undo', ['target-size'])
+      await accessible(page, 'a note with an undo')
       await page.getByRole('button', { name: /Deshacer/ }).click()
       await row.waitFor()
       assert.ok(await there[tab](), `${name} was never gone`)

@@ -1,9 +1,9 @@
 // Short notes at the foot of the page, and what can still be undone while its note is there.
 import { SvelteSet } from 'svelte/reactivity'
 
-export type Toast = { id: number; text: string; undo?: () => void; failure?: unknown }
+export type Toast = { id: number; text: string; undo?: () => void; close?: () => void; failure?: unknown }
 
-const undoMs = 10_000
+export const undoMs = 10_000
 
 export const toasts = $state<{ list: Toast[] }>({ list: [] })
 
@@ -18,6 +18,34 @@ function show(toast: Omit<Toast, 'id'>): () => void {
   return () => (toasts.list = toasts.list.filter((one) => one.id !== id))
 }
 
+/** Shows for a while why something failed. */
+function showFailure(failure: unknown) {
+  setTimeout(show({ text: '', failure }), undoMs)
+}
+
+let hideDone = () => {}
+
+/** Says what was just done, and how to take it back. It stands in place of what was said before. */
+export function done(text: string, back?: () => Promise<unknown>) {
+  hideDone()
+  const timer = setTimeout(() => hide(), undoMs)
+  const close = () => {
+    clearTimeout(timer)
+    hide()
+  }
+  const hide = show({
+    text,
+    close,
+    ...(back && {
+      undo: () => {
+        close()
+        back().catch(showFailure)
+      },
+    }),
+  })
+  hideDone = close
+}
+
 /**
  * Takes something away after a while in which it can be undone. Nothing was asked of the server until then, so that what is undone
  * never happened.
@@ -30,8 +58,7 @@ export function takeAway(id: string, text: string, make: () => Promise<unknown>)
       await make()
     } catch (failure) {
       leaving.delete(id)
-      const gone = show({ text: '', failure })
-      setTimeout(gone, undoMs)
+      showFailure(failure)
     }
   }, undoMs)
   const hide = show({
