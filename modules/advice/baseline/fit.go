@@ -59,8 +59,9 @@ type Result struct {
 func Fit(rows []Row) Result {
 	result := choose(rows)
 	if result.Model != nil {
-		result.Model = newBoosted(result.Model, rows)
-		result.Train = Judge(result.Model, rows)
+		var fitted []float64
+		result.Model, fitted = newBoosted(result.Model, rows)
+		result.Train = GoodnessOf(fitted, loadsOf(rows))
 	}
 	return result
 }
@@ -170,6 +171,25 @@ func Judge(m Model, rows []Row) Goodness {
 		}
 	}
 	return s.goodness()
+}
+
+// GoodnessOf compares what was expected of hours with what they used, kWh; an hour of which either is NaN is left out.
+func GoodnessOf(expected, loads []float64) Goodness {
+	var s score
+	for i, load := range loads {
+		if !math.IsNaN(load) && !math.IsNaN(expected[i]) {
+			s.add(load, expected[i])
+		}
+	}
+	return s.goodness()
+}
+
+func loadsOf(rows []Row) []float64 {
+	loads := make([]float64, len(rows))
+	for i, r := range rows {
+		loads[i] = r.Load
+	}
+	return loads
 }
 
 // score adds up what goodness is made of.

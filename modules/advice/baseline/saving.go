@@ -125,8 +125,10 @@ func FitAs(name Name, rows []Row) Model {
 
 // refit fits the same kind of model, mixed alike, to other rows; nil where they cannot carry it.
 func (r Result) refit(rows []Row) Model {
+	base := fitMeans
 	if r.Model.Name() == TOWT {
-		return newBoosted(fitTOWT(rows, r.weight), rows)
+		base = fitTOWT
 	}
-	return newBoosted(fitMeans(rows, r.weight), rows)
+	m, _ := newBoosted(base(rows, r.weight), rows)
+	return m
 }

@@ -22,6 +22,8 @@ type Options struct {
 	// LeastRows is how many rows each side of a cut keeps, Shrink how many rows of nothing a leaf's mean is taken with.
 	LeastRows int
 	Shrink    float64
+	// Depth is how many cuts lead to a leaf at most, 1 to 5.
+	Depth int
 }
 
 // Model is what was learnt.

@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/boost"
 )
 
-var options = boost.Options{Trees: 200, Rate: 0.1, LeastRows: 10, Shrink: 1}
+var options = boost.Options{Trees: 200, Rate: 0.1, LeastRows: 10, Shrink: 1, Depth: 5}
 
 // made are rows of three features, of which the third says nothing; some are not known.
 func made(n int, seed uint64) (rows [][]float64, targets []float64) {

@@ -7,7 +7,10 @@ type trainer struct {
 	binned   []uint8 // row after row
 	rest     []float64
 	at       []uint8 // each row's node
-	sums     []bin
+	// sums are those of a level's nodes by feature and bin, above those of the level above it.
+	sums, above []bin
+	// counted tells of which nodes of a level rows are added up. Of two children it is the one with fewer: the other has the rest.
+	counted [nodes]bool
 }
 
 // bin is what the rows of a node have in a range of a feature.
@@ -20,18 +23,19 @@ func (t *trainer) grow() tree {
 		grown.feature[n] = -1
 	}
 	clear(t.at)
+	t.counted[0] = true
 	first, width := 0, 1
 	for level := 0; ; level++ {
 		features := t.features
-		if level == depth {
+		if level == t.Depth {
 			features = 1 // leaves need their sums only
 		}
-		t.count(first, width, features)
+		t.count(&grown, first, width, features)
 		split := false
 		for n := range width {
 			whole := t.whole(n)
 			grown.value[first+n] = whole.sum / (whole.count + t.Shrink)
-			if level < depth && t.split(&grown, first+n, n, whole) {
+			if level < t.Depth && t.split(&grown, first+n, n, whole) {
 				split = true
 			}
 		}
@@ -48,16 +52,17 @@ func (t *trainer) grow() tree {
 }
 
 // count adds the rows of a level's nodes up by bin of the first so many features.
-func (t *trainer) count(first, width, features int) {
+func (t *trainer) count(grown *tree, first, width, features int) {
 	size := t.features * bins
+	t.sums, t.above = t.above, t.sums
 	if cap(t.sums) < width*size {
 		t.sums = make([]bin, width*size)
 	}
 	t.sums = t.sums[:width*size]
 	clear(t.sums)
 	for i, n := range t.at {
-		if int(n) < first {
-			continue // its leaf lies above
+		if int(n) < first || !t.counted[n] {
+			continue // its leaf lies above, or it is of the rest
 		}
 		sums := t.sums[(int(n)-first)*size:][:size]
 		row := t.binned[i*t.features:][:features]
@@ -67,6 +72,22 @@ func (t *trainer) count(first, width, features int) {
 			s.sum += rest
 			s.count++
 		}
+	}
+	for low := first; width > 1 && low < first+width; low += 2 {
+		if parent := (low - 1) / 2; grown.feature[parent] >= 0 {
+			t.takeRest(low-first, (low-first)/2*size, size, features*bins, t.counted[low])
+		}
+	}
+}
+
+// takeRest gives one of two children what its parent has and the other has not.
+func (t *trainer) takeRest(low, parent, size, used int, lowCounted bool) {
+	counted, other := t.sums[low*size:][:used], t.sums[(low+1)*size:][:used]
+	if !lowCounted {
+		counted, other = other, counted
+	}
+	for k, all := range t.above[parent:][:used] {
+		other[k] = bin{all.sum - counted[k].sum, all.count - counted[k].count}
 	}
 }
 
@@ -98,6 +119,8 @@ func (t *trainer) split(grown *tree, node, n int, whole bin) bool {
 			gain := low.sum*low.sum/(low.count+t.Shrink) + high*high/(whole.count-low.count+t.Shrink)
 			if gain > best {
 				best, found = gain, true
+				fewer := 2*low.count <= whole.count
+				t.counted[2*node+1], t.counted[2*node+2] = fewer, !fewer
 				grown.feature[node], grown.bin[node] = int8(f), uint8(b)
 			}
 		}

@@ -17,7 +17,7 @@ const (
 	ridge         = 1
 )
 
-var treeOptions = boost.Options{Trees: 150, Rate: 0.06, LeastRows: 20, Shrink: 5}
+var treeOptions = boost.Options{Trees: 150, Rate: 0.06, LeastRows: 20, Shrink: 5, Depth: 5}
 
 // learner tells a day's hours from what was known at its midnight: the usual load, and departures from it that are the
 // weighted mean of boosted trees and of a ridge regression for each weekday.

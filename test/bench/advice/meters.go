@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice/baseline"
+	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
 // hour is one of a meter, with the local time that it begins at.
@@ -134,8 +135,9 @@ func remember(hours []hour) []hour {
 // between are the rows of the local dates [from, to), YYYY-MM-DD, consecutive: an hour that is missing is there without a
 // load. Without temp the rows have none.
 func between(hours []hour, from, to string, temp bool) (rows []baseline.Row, ats []time.Time) {
+	first, end := dateOf(from), dateOf(to)
 	for _, h := range hours {
-		if day := h.at.Format(time.DateOnly); day < from || day >= to {
+		if h.Date < first || h.Date >= end {
 			continue
 		}
 		if !temp {
@@ -144,4 +146,13 @@ func between(hours []hour, from, to string, temp bool) (rows []baseline.Row, ats
 		rows, ats = append(rows, h.Row), append(ats, h.at)
 	}
 	return rows, ats
+}
+
+// dateOf numbers a date, YYYY-MM-DD, from 1970-01-01; 0 of what is none.
+func dateOf(text string) int {
+	date, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return 0
+	}
+	return history.DateOf(date)
 }

@@ -60,19 +60,23 @@ func (p predict) Run() error {
 func (s split) predict(hours []hour) (table [][]string, good baseline.Goodness) {
 	train, _ := between(hours, s.trainStart, s.trainEnd, s.temp)
 	test, ats := between(hours, s.testStart, s.testEnd, s.temp)
-	means := baseline.FitAs(baseline.MeanOfWeek, train)
 	model := baseline.Fit(train).Model
-	if model == nil {
-		model = means
-	}
+	var means baseline.Model
+	expected, loads := make([]float64, len(test)), make([]float64, len(test))
 	for i, r := range test {
-		kwh := model.Predict(r)
-		if math.IsNaN(kwh) {
-			kwh = means.Predict(r)
+		expected[i], loads[i] = math.NaN(), r.Load
+		if model != nil {
+			expected[i] = model.Predict(r)
 		}
-		table = append(table, []string{s.id, s.name, stamp(ats[i]), decimal(kwh)})
+		if math.IsNaN(expected[i]) {
+			if means == nil {
+				means = baseline.FitAs(baseline.MeanOfWeek, train)
+			}
+			expected[i] = means.Predict(r)
+		}
+		table = append(table, []string{s.id, s.name, stamp(ats[i]), decimal(expected[i])})
 	}
-	return table, baseline.Judge(model, test)
+	return table, baseline.GoodnessOf(expected, loads)
 }
 
 // read gives the split's meter with the holidays of its country.
