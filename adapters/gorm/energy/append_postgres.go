@@ -77,6 +77,7 @@ func (j journalled) insertOn(ctx context.Context, conn *pgx.Conn, sorted []energ
 	told, words := j.store.toldWith(sorted, j.traits)
 	both := &pgx.Batch{} // one journey, one transaction
 	if len(claims) > 0 {
+		both.Queue(byIndex)
 		queueHolding(both, timeLocks(claims))
 	}
 	both.Queue(`
