@@ -253,8 +253,6 @@ type rows interface {
 	instants(ctx context.Context, device energy.DeviceID, from, to energy.Instant) ([]energy.Instant, error)
 	// remove takes readings out that this transaction stored and that are booked nowhere yet.
 	remove(ctx context.Context, keys []energy.Key) error
-	// lookByIndex lets what follows look neighbours up by the key, whatever is known of how many there are.
-	lookByIndex(ctx context.Context) error
 	// holdTimes holds the times of which intervals tell for this transaction; alone holds those of all devices.
 	holdTimes(ctx context.Context, claims []energy.Reading, alone bool) error
 	// claims gives the stored intervals that claim a time that ends within a stretch, and the next of its device after it.

@@ -58,9 +58,6 @@ func (s *Store) Correct(ctx context.Context, c energy.Correction, traits func(en
 
 // holdCorrected lets nobody else decode the device, or tell of the correction's time: what is taken back must be what the books hold.
 func holdCorrected(ctx context.Context, rows rows, c energy.Correction, traits func(energy.DeviceID) energy.Traits) (chains, error) {
-	if err := rows.lookByIndex(ctx); err != nil {
-		return chains{}, err
-	}
 	var after []energy.Reading
 	if c.After != nil {
 		after = append(after, *c.After)

@@ -46,9 +46,6 @@ func hold(ctx context.Context, rows rows, sorted []energy.Reading, traits func(e
 	if len(wanted) == 0 {
 		return held, nil
 	}
-	if err := rows.lookByIndex(ctx); err != nil {
-		return held, err
-	}
 	begins, err := beginners(ctx, rows, wanted)
 	if err != nil {
 		return held, err

@@ -50,14 +50,13 @@ const (
 	holdAllTimes  = `SELECT pg_advisory_xact_lock($1::bigint)`
 )
 
-// byIndex lets what follows in a transaction look neighbours up by the key alone, in its order. A plan is kept: one that was made
-// while a month was empty, or had no statistics yet, would read and sort all later readings of a device for each.
-const byIndex = `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)`
-
-func (p postgresRows) lookByIndex(ctx context.Context) error {
-	_, err := p.tx.ExecContext(ctx, byIndex)
-	return err
-}
+// Statements between which neighbours are looked up by the key alone, in its order. A plan is kept: one that was made while a month
+// was empty, or had no statistics yet, would read and sort all later readings of a device for each. Other statements are the worse
+// for it: many pages at once are joined by hash or by sort.
+const (
+	byIndex   = `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)`
+	byDefault = `SELECT set_config('enable_seqscan', NULL, true), set_config('enable_bitmapscan', NULL, true), set_config('enable_sort', NULL, true)`
+)
 
 func (p postgresRows) holdTimes(ctx context.Context, claims []energy.Reading, alone bool) error {
 	locks := timeLocks(claims)
@@ -97,6 +96,9 @@ func (p postgresRows) claims(ctx context.Context, stretches []stretch) ([]claim,
 		devices[i], from[i], to[i] = string(s.device), int64(s.From), int64(s.To)
 		after, before = min(after, from[i]), max(before, to[i]+longestTold)
 	}
+	if _, err := p.tx.ExecContext(ctx, byIndex); err != nil {
+		return nil, err
+	}
 	const claiming = "SELECT r.device_id, r.at, r.span FROM energy_readings r WHERE r.device_id = s.device_id AND r.kind = 1 AND NOT r.estimated AND r.at > $4 AND r.at < $5"
 	found, err := p.tx.QueryContext(ctx, `SELECT c.* FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS s (device_id, since, until), LATERAL (
 		(`+claiming+` AND r.at > s.since AND r.at <= s.until ORDER BY r.at) UNION ALL
@@ -104,7 +106,12 @@ func (p postgresRows) claims(ctx context.Context, stretches []stretch) ([]claim,
 	if err != nil {
 		return nil, err
 	}
-	return scanClaims(found)
+	all, err := scanClaims(found)
+	if err != nil {
+		return nil, err
+	}
+	_, err = p.tx.ExecContext(ctx, byDefault)
+	return all, err
 }
 
 func scanClaims(found *sql.Rows) (all []claim, err error) {

@@ -6,9 +6,6 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// lookByIndex has nothing to do: SQLite takes the key as it is written.
-func (sqliteRows) lookByIndex(context.Context) error { return nil }
-
 // holdTimes has nothing to do: SQLite has one writer.
 func (sqliteRows) holdTimes(context.Context, []energy.Reading, bool) error { return nil }
 
