@@ -66,7 +66,7 @@ func relearn(ctx context.Context, log *zap.Logger, books *gormenergy.Store, dire
 	all := func(ctx context.Context) error {
 		campus, err := directory.Fresh(ctx)
 		for more := err == nil; more && err == nil; {
-			more, err = books.Relearn(ctx, campus.Traits)
+			more, err = books.Relearn(ctx, energy.TraitsIn(campus))
 		}
 		return err
 	}

@@ -54,12 +54,12 @@ func (n Newcomer) Propose() Proposal {
 		p.Measure = Sample
 	default:
 		p.Plain = PlainNumber{Unit: n.unit(name)}
-		p.Measure = p.Plain.measure()
+		p.Measure = measureOfPlain(p.Plain)
 	}
 	return p
 }
 
-func (p PlainNumber) measure() Kind {
+func measureOfPlain(p PlainNumber) Kind {
 	switch {
 	case p.Unit.IsPower():
 		return Sample

@@ -86,7 +86,7 @@ func (c *Conditions) RecordAmbient(ctx context.Context, caller Caller, report Am
 	if !caller.MayReport() {
 		return AmbientOutcome{}, ErrForbidden{}
 	}
-	campus, err := CampusHolding(ctx, c.directory, func(campus *Campus) bool { return campus.takesAmbient(caller, report) })
+	campus, err := CampusHolding(ctx, c.directory, func(campus *Campus) bool { return takesAmbient(campus, caller, report) })
 	if err != nil {
 		return AmbientOutcome{}, err
 	}
@@ -105,19 +105,19 @@ func (c *Conditions) RecordAmbient(ctx context.Context, caller Caller, report Am
 }
 
 // takesAmbient tells whether a report is of a space that its sender may tell of, or of none.
-func (c *Campus) takesAmbient(caller Caller, report AmbientReport) bool {
-	return report.Space == nil || c.MayTellOf(caller, SpaceID(*report.Space))
+func takesAmbient(campus *Campus, caller Caller, report AmbientReport) bool {
+	return report.Space == nil || campus.MayTellOf(caller, SpaceID(*report.Space))
 }
 
 // readAmbient checks a report; order is that of its file, nil for one report alone.
 func (c *Conditions) readAmbient(campus *Campus, caller Caller, report AmbientReport, order localOrder) (Ambient, []Flaw) {
-	k := check{flaws: slices.Clone(report.Flaws)}
+	k := Flaws(slices.Clone(report.Flaws))
 	out := Ambient{}
 	switch {
 	case report.Space == nil:
-		k.bad("space_id", "required")
+		k.Add("space_id", "required")
 	case !campus.MayTellOf(caller, SpaceID(*report.Space)):
-		k.bad("space_id", "no_such")
+		k.Add("space_id", "no_such")
 	default:
 		out.Space = SpaceID(*report.Space)
 	}
@@ -125,24 +125,24 @@ func (c *Conditions) readAmbient(campus *Campus, caller Caller, report AmbientRe
 	if out.Space != "" {
 		zone = campus.Zone(out.Space)
 	}
-	out.At, out.Moves = k.when(report.At, c.clock.Now(), func(text string) (Instant, error) {
-		return reader{order: order}.instantIn(zone, string(out.Space), text)
+	out.At, out.Moves = readInstant(&k, report.At, c.clock.Now(), func(text string) (Instant, error) {
+		return order.instant(string(out.Space), text, zone)
 	}), report.Moves
 	if report.At == nil && out.Space != "" {
 		out.At, out.Moves = c.ambientArrivals.next(out.Space, out.At), true
 	}
-	out.Temperature = k.amount("temperature_c", report.Temperature, 3, -60_000, 70_000)
-	out.Humidity = k.amount("humidity_pct", report.Humidity, 3, 0, 100_000)
-	out.CO2 = k.amount("co2_ppm", report.CO2, 0, 0, 100_000)
-	out.Occupancy = k.amount("occupancy", report.Occupancy, 0, 0, 100_000)
+	out.Temperature = readAmount(&k, "temperature_c", report.Temperature, 3, -60_000, 70_000)
+	out.Humidity = readAmount(&k, "humidity_pct", report.Humidity, 3, 0, 100_000)
+	out.CO2 = readAmount(&k, "co2_ppm", report.CO2, 0, 0, 100_000)
+	out.Occupancy = readAmount(&k, "occupancy", report.Occupancy, 0, 0, 100_000)
 	if report.Temperature == nil && report.Humidity == nil && report.CO2 == nil && report.Occupancy == nil {
-		k.bad("temperature_c", "at_least_one", "values", "temperature_c, humidity_pct, co2_ppm, occupancy")
+		k.Add("temperature_c", "at_least_one", "values", "temperature_c, humidity_pct, co2_ppm, occupancy")
 	}
-	return out, k.flaws
+	return out, k
 }
 
 // amount reads an optional decimal number in units of 10^-digits.
-func (c *check) amount(field string, text *string, digits int, least, most int64) *int64 {
+func readAmount(c *Flaws, field string, text *string, digits int, least, most int64) *int64 {
 	if text == nil {
 		return nil
 	}
@@ -150,11 +150,11 @@ func (c *check) amount(field string, text *string, digits int, least, most int64
 	bound := func(n int64) string { return string(AppendDecimal(nil, n, digits)) }
 	switch {
 	case !ok:
-		c.bad(field, "number")
+		c.Add(field, "number")
 	case n < least:
-		c.bad(field, "minimum", "min", bound(least))
+		c.Add(field, "minimum", "min", bound(least))
 	case n > most:
-		c.bad(field, "maximum", "max", bound(most))
+		c.Add(field, "maximum", "max", bound(most))
 	}
 	return &n
 }
@@ -184,7 +184,7 @@ func (c *Conditions) recordAmbientAll(ctx context.Context, caller Caller, rows i
 	order := make(localOrder)
 	for row := range rows {
 		b.summary.Received++
-		if !fresh && !campus.takesAmbient(caller, row.Report) {
+		if !fresh && !takesAmbient(campus, caller, row.Report) {
 			if campus, err = c.directory.Fresh(ctx); err != nil {
 				return b.summary, err
 			}

@@ -124,7 +124,7 @@ func (b *Bill) charge(t *tally, rates []Rate) {
 			at++
 		}
 		b.line(rates[at]).Energy += q.Energy
-		if b.Usage.PeakKnown && b.Demand == nil && !rates[at].Demand.IsZero() && q.isPeak(b.Usage.Peak, t.count[i]) {
+		if b.Usage.PeakKnown && b.Demand == nil && !rates[at].Demand.IsZero() && isPeak(q, b.Usage.Peak, t.count[i]) {
 			b.Demand = &DemandCharge{Peak: b.Usage.Peak, At: start, Price: rates[at].Demand}
 		}
 	}
@@ -134,8 +134,8 @@ func (b *Bill) charge(t *tally, rates []Rate) {
 	b.Lines = slices.DeleteFunc(b.Lines, func(l BillLine) bool { return l.Energy == 0 && len(b.Lines) > 1 })
 }
 
-func (q Quarter) isPeak(peak Power, devices int32) bool {
-	return q.whollyMeasured(devices) && MeanPower(q.Energy, quarterMs) == peak
+func isPeak(q Quarter, peak Power, devices int32) bool {
+	return whollyMeasured(q, devices) && MeanPower(q.Energy, quarterMs) == peak
 }
 
 // line is that of a rate's price.

@@ -190,7 +190,7 @@ func (c *Calendar) begunOn(path []SpaceID, date time.Time) []Hours {
 	}
 	entry, opened := c.openedOn(path, text)
 	if !opened {
-		return c.weekly(path, text, c.holidays(path).day(date))
+		return c.weekly(path, text, dayIn(c.holidays(path), date))
 	}
 	if len(entry.Hours) > 0 {
 		return onDay(entry.Hours, weekdays[date.Weekday()])
@@ -301,4 +301,12 @@ func (c *Calendar) HoursDefined(space SpaceID) bool {
 		}
 	}
 	return false
+}
+
+// dayIn is what a local date counts as where a set of holidays is kept.
+func dayIn(s HolidaySet, date time.Time) Day {
+	if s.Holiday(date) != "" {
+		return HolidayDay
+	}
+	return weekdays[date.Weekday()]
 }

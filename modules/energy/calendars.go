@@ -34,40 +34,40 @@ func (r *Rules) AddCalendarEntry(ctx context.Context, caller Caller, e CalendarE
 	if err != nil {
 		return e, err
 	}
-	var c check
-	c.placed(campus, caller, e.Space)
-	c.name(e.Name)
-	c.date("from", e.From)
-	c.date("to", e.To)
+	var c Flaws
+	checkPlace(&c, campus, caller, e.Space)
+	CheckName(&c, e.Name)
+	checkDate(&c, "from", e.From)
+	checkDate(&c, "to", e.To)
 	if e.From != "" && e.To != "" && e.To < e.From {
-		c.bad("to", "order", "after", "from")
+		c.Add("to", "order", "after", "from")
 	}
 	switch e.Kind {
 	case Opening:
 		if len(e.Hours) == 0 {
-			c.bad("hours", "min_items", "min", 1)
+			c.Add("hours", "min_items", "min", 1)
 		}
 		for i, h := range e.Hours {
-			c.times("hours", i, h)
+			checkTimes(&c, "hours", i, h)
 		}
 	case Term, Vacation, Closed, Open:
 		if len(e.Hours) > 0 && e.Kind != Open {
-			c.bad("hours", "together", "with", "kind=opening")
+			c.Add("hours", "together", "with", "kind=opening")
 		}
 		for i, h := range e.Hours {
-			c.times("hours", i, h)
+			checkTimes(&c, "hours", i, h)
 		}
 		if e.From == "" {
-			c.bad("from", "required")
+			c.Add("from", "required")
 		}
 		if e.To == "" {
-			c.bad("to", "required")
+			c.Add("to", "required")
 		}
 	default:
-		c.bad("kind", "one_of", "values", "opening, term, vacation, closed, open")
+		c.Add("kind", "one_of", "values", "opening, term, vacation, closed, open")
 	}
-	if len(c.flaws) > 0 {
-		return e, ErrInvalid{c.flaws}
+	if len(c) > 0 {
+		return e, ErrInvalid{c}
 	}
 	e.ID = r.newID("cal")
 	return e, r.store.AddCalendarEntry(ctx, e)

@@ -86,23 +86,6 @@ func (c *Campus) DeviceAt(address string) (Device, bool) {
 	return c.Device(id)
 }
 
-// deviceOf is the device that an observation is of.
-func (c *Campus) deviceOf(o Observation) (Device, bool) {
-	if o.Device != "" {
-		return c.Device(o.Device)
-	}
-	if whole, is := c.wholeAt(o.Dialect, o.Address); is {
-		return whole, true
-	}
-	return c.DeviceAt(o.Address)
-}
-
-// takes tells whether an observation is of a device that its sender may report.
-func (c *Campus) takes(caller Caller, o Observation) bool {
-	device, known := c.deviceOf(o)
-	return known && c.MayReport(caller, device.ID)
-}
-
 // Sites are the roots, by id.
 func (c *Campus) Sites() []Space { return c.Inside("") }
 
@@ -193,9 +176,16 @@ func (c *Campus) Spaces(within SpaceID) []Space {
 func (c *Campus) DevicesWithin(within SpaceID) []Device {
 	var list []Device
 	for _, s := range c.Spaces(within) {
-		for _, id := range c.inSpace[s.ID] {
-			list = append(list, c.devices[id])
-		}
+		list = append(list, c.DevicesIn(s.ID)...)
+	}
+	return list
+}
+
+// DevicesIn are the devices in a space itself, by id; none of those inside it.
+func (c *Campus) DevicesIn(space SpaceID) []Device {
+	list := make([]Device, 0, len(c.inSpace[space]))
+	for _, id := range c.inSpace[space] {
+		list = append(list, c.devices[id])
 	}
 	return list
 }

@@ -88,7 +88,7 @@ func (c *Campus) wholeAt(dialect, address string) (Device, bool) {
 }
 
 // adoptedAs is the device that a newcomer is by now, if it is one: by its own address, or as the only channel of one.
-func (c *Campus) adoptedAs(n Newcomer, all spoken) (Device, bool) {
+func adoptedAs(c *Campus, n Newcomer, all spoken) (Device, bool) {
 	if d, known := n.deviceIn(c); known {
 		return d, true
 	}

@@ -246,11 +246,11 @@ func (m *comparedMeter) both(p pair) (now, earlier Energy, both bool) {
 		return 0, 0, false
 	}
 	a, b := &m.page.Quarters[p.slot], &m.earlier[p.day].Quarters[p.before]
-	return a.Energy, b.Energy, a.nearlyWhole() && b.nearlyWhole()
+	return a.Energy, b.Energy, nearlyWhole(a) && nearlyWhole(b)
 }
 
 // nearlyWhole tells whether a quarter hour was measured: devices report a moment early or late.
-func (q *Quarter) nearlyWhole() bool { return q.Filled == 0 && q.Measured >= quarterMs*9/10 }
+func nearlyWhole(q *Quarter) bool { return q.Filled == 0 && q.Measured >= quarterMs*9/10 }
 
 func (c *compared) comparison() Comparison {
 	out := Comparison{

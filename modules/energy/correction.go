@@ -133,7 +133,7 @@ func (l *Ledger) correct(ctx context.Context, c Correction) (Correction, error) 
 	if err != nil {
 		return Correction{}, err
 	}
-	return l.readings.Correct(ctx, c, traitsIn(campus))
+	return l.readings.Correct(ctx, c, TraitsIn(campus))
 }
 
 // History gives a reading and what people changed of it, oldest first; the reading is nil where it is withdrawn.

@@ -71,16 +71,16 @@ func (c *Catalog) CreateDevice(ctx context.Context, caller Caller, id string, ed
 	}
 	d := Device{Kind: KindOther, Measures: Active, Created: c.clock.Now()}
 	err := c.change(ctx, func(campus *Campus) (Change, error) {
-		var k check
+		var k Flaws
 		parsed, err := ParseDeviceID(id)
 		if err != nil {
-			k.bad("id", "pattern", "pattern", "1–64 [A-Za-z0-9._:-]")
+			k.Add("id", "pattern", "pattern", "1–64 [A-Za-z0-9._:-]")
 		}
 		d.ID = parsed
 		edit.apply(&d)
-		k.deviceAt(campus, caller, d)
-		if len(k.flaws) > 0 {
-			return Change{}, ErrInvalid{k.flaws}
+		checkDevice(&k, campus, caller, d)
+		if len(k) > 0 {
+			return Change{}, ErrInvalid{k}
 		}
 		if _, taken := campus.Device(parsed); taken {
 			return Change{}, ErrTaken{Kind: "device", ID: id}
@@ -106,17 +106,17 @@ func (c *Catalog) UpdateDevice(ctx context.Context, caller Caller, id DeviceID, 
 		if err := c.move(ctx, &d, was, edit.MovedAt); err != nil {
 			return Change{}, err
 		}
-		var k check
-		k.deviceAt(campus, caller, d)
-		k.movedAt(campus, d, edit.MovedAt, c.clock.Now())
-		k.reachesBack(campus, caller, was, edit.MovedAt)
+		var k Flaws
+		checkDevice(&k, campus, caller, d)
+		checkMove(&k, campus, d, edit.MovedAt, c.clock.Now())
+		checkReach(&k, campus, caller, was, edit.MovedAt)
 		if d.Measures != was.Measures {
 			if err := c.mayMeasureElse(ctx, d.ID); err != nil {
 				return Change{}, err
 			}
 		}
-		if len(k.flaws) > 0 {
-			return Change{}, ErrInvalid{k.flaws}
+		if len(k) > 0 {
+			return Change{}, ErrInvalid{k}
 		}
 		shown = campus.ShownTo(caller, d)
 		return Change{PutDevice: &d}, nil
@@ -199,39 +199,39 @@ func (e DeviceEdit) apply(d *Device) {
 }
 
 // deviceAt says what is wrong with a device at its place in the campus.
-func (c *check) deviceAt(campus *Campus, caller Caller, d Device) {
+func checkDevice(c *Flaws, campus *Campus, caller Caller, d Device) {
 	if len(d.Name) > 0 {
-		c.name(d.Name)
+		CheckName(c, d.Name)
 	}
 	switch {
 	case d.Space == "":
-		c.bad("space_id", "required")
+		c.Add("space_id", "required")
 	case !campus.Sees(caller, d.Space):
-		c.bad("space_id", "no_such")
+		c.Add("space_id", "no_such")
 	}
 	if d.Parent != "" {
-		c.parent(campus, caller, d)
+		checkParent(c, campus, caller, d)
 	}
-	c.notNegative("rated_w", int64(d.Rated))
-	c.notNegative("standby_w", int64(d.Standby))
-	c.notNegative("register_modulus_kwh", int64(d.RegisterModulus))
+	checkNotNegative(c, "rated_w", int64(d.Rated))
+	checkNotNegative(c, "standby_w", int64(d.Standby))
+	checkNotNegative(c, "register_modulus_kwh", int64(d.RegisterModulus))
 	if other, taken := campus.DeviceAt(d.MQTTTopic); taken && other.ID != d.ID {
-		c.bad("mqtt_topic", "taken", "by", string(other.ID))
+		c.Add("mqtt_topic", "taken", "by", string(other.ID))
 	}
 	if d.IntervalS < 0 || d.IntervalS > 86_400 {
-		c.bad("interval_s", "maximum", "max", 86_400)
+		c.Add("interval_s", "maximum", "max", 86_400)
 	}
 	if d.Rated > 0 && d.Standby > d.Rated {
-		c.bad("standby_w", "maximum", "max", d.Rated.Watts())
+		c.Add("standby_w", "maximum", "max", d.Rated.Watts())
 	}
 }
 
 // movedAt refuses a move that is still to come, and one that would have hung meters in a circle at any time since.
-func (c *check) movedAt(campus *Campus, d Device, at *Instant, now Instant) {
+func checkMove(c *Flaws, campus *Campus, d Device, at *Instant, now Instant) {
 	if at != nil && *at > now {
-		c.bad("moved_at", "future")
+		c.Add("moved_at", "future")
 	}
-	if len(c.flaws) > 0 {
+	if len(*c) > 0 {
 		return
 	}
 	devices := []Device{d}
@@ -244,39 +244,39 @@ func (c *check) movedAt(campus *Campus, d Device, at *Instant, now Instant) {
 	moved.hang(devices)
 	for _, e := range moved.epochs(0, farAhead) {
 		if e.campus.behindItself(d.ID) {
-			c.bad("moved_at", "cycle")
+			c.Add("moved_at", "cycle")
 			return
 		}
 	}
 }
 
 // reachesBack refuses a move that would take a past into the caller's reach that lay outside it.
-func (c *check) reachesBack(campus *Campus, caller Caller, was Device, at *Instant) {
+func checkReach(c *Flaws, campus *Campus, caller Caller, was Device, at *Instant) {
 	if at == nil || caller.Space == "" {
 		return
 	}
 	from := quarterStart(quarterOf(*at))
 	for _, former := range was.Former {
 		if former.Until > from && !campus.Sees(caller, former.Space) {
-			c.bad("moved_at", "out_of_reach")
+			c.Add("moved_at", "out_of_reach")
 			return
 		}
 	}
 }
 
-func (c *check) notNegative(field string, n int64) {
+func checkNotNegative(c *Flaws, field string, n int64) {
 	if n < 0 {
-		c.bad(field, "negative")
+		c.Add(field, "negative")
 	}
 }
 
-func (c *check) parent(campus *Campus, caller Caller, d Device) {
+func checkParent(c *Flaws, campus *Campus, caller Caller, d Device) {
 	meter, known := campus.Device(d.Parent)
 	if !known || !campus.Sees(caller, meter.Space) {
-		c.bad("parent_id", "no_such")
+		c.Add("parent_id", "no_such")
 		return
 	}
 	if meter.ID == d.ID || campus.isBehind(meter, d.ID) {
-		c.bad("parent_id", "cycle")
+		c.Add("parent_id", "cycle")
 	}
 }

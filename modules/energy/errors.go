@@ -5,14 +5,6 @@ import (
 	"strings"
 )
 
-// Flaw is what is wrong with one field of a request. Rules are the words of the field's check ("required",
-// "negative", "future", …); Args fill the sentence that says so.
-type Flaw struct {
-	Field string
-	Rule  string
-	Args  map[string]any
-}
-
 // ErrInvalid names every bad field of a request at once.
 type ErrInvalid struct{ Flaws []Flaw }
 

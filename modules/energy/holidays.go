@@ -22,14 +22,6 @@ func (s HolidaySet) Holiday(date time.Time) string {
 	return Holiday(date)
 }
 
-// day is what a local date counts as.
-func (s HolidaySet) day(date time.Time) Day {
-	if s.Holiday(date) != "" {
-		return HolidayDay
-	}
-	return weekdays[date.Weekday()]
-}
-
 // Holiday names the Colombian public holiday on a date, or is empty.
 //
 // Source: Ley 51 de 1983 (Ley Emiliani) with Ley 270/1996's list unchanged since: fixed days, days moved to the

@@ -168,10 +168,10 @@ type Settlement struct {
 
 // remember notes what an unknown address said.
 func (t *taking) remember(place int, o Observation, tried bool) {
-	space := t.campus.homeOf(t.caller)
+	space := homeOf(t.campus, t.caller)
 	when := o.own(t.campus, space, t.now)
-	if rule := when.unbelievable(t.now, t.intake.ledger.retention.ReadingsFrom(t.now)); rule != "" && o.measures() {
-		t.reject(place, rule, Flaw{Field: "timestamp", Rule: rule, Args: map[string]any{"since": t.intake.ledger.retention.ReadingsFrom(t.now).String()}})
+	if rule := when.unbelievable(t.now, t.intake.ledger.KeptFrom(t.now)); rule != "" && o.measures() {
+		t.reject(place, rule, Flaw{Field: "timestamp", Rule: rule, Args: map[string]any{"since": t.intake.ledger.KeptFrom(t.now).String()}})
 		return
 	}
 	at, source := when.at, when.source
@@ -210,13 +210,14 @@ func (t *taking) remember(place int, o Observation, tried bool) {
 
 // homeOf is the space of what a caller introduces: the one that it is limited to, or the smallest in which all devices hang that its
 // key is for.
-func (c *Campus) homeOf(caller Caller) SpaceID {
+func homeOf(c *Campus, caller Caller) SpaceID {
 	if caller.Space != "" || len(caller.Devices) == 0 {
 		return caller.Space
 	}
 	var around []SpaceID // from the inside out
 	for n, id := range caller.Devices {
-		path := c.Path(c.devices[id].Space)
+		device, _ := c.Device(id)
+		path := c.Path(device.Space)
 		if n == 0 {
 			around = path
 		}
@@ -315,7 +316,7 @@ func (i *Intake) Newcomers(ctx context.Context, caller Caller) ([]Newcomer, erro
 	}
 	channels, err := i.wholes.with(ctx, campus, all)
 	return slices.DeleteFunc(all, func(n Newcomer) bool {
-		_, adopted := campus.adoptedAs(n, channels)
+		_, adopted := adoptedAs(campus, n, channels)
 		return n.Ignored || adopted
 	}), err
 }

@@ -99,7 +99,7 @@ func (i *Intake) takeAs(ctx context.Context, caller Caller, said []Observation, 
 		return nil, ErrForbidden{}
 	}
 	campus, err := CampusHolding(ctx, i.catalog, func(campus *Campus) bool {
-		return !slices.ContainsFunc(said, func(o Observation) bool { return !campus.takes(caller, o) })
+		return !slices.ContainsFunc(said, func(o Observation) bool { return !takes(campus, caller, o) })
 	})
 	if err != nil {
 		return nil, err
@@ -225,7 +225,7 @@ func (t *taking) take(place int) {
 	}
 	when := t.when(place, device)
 	if !o.Retained {
-		t.intake.ledger.heard(device.ID, cmp.Or(when.unset, when.at), cmp.Or(when.clock, when.source))
+		t.intake.ledger.NoteSeen(device.ID, cmp.Or(when.unset, when.at), cmp.Or(when.clock, when.source))
 	}
 	if when.flaw != "" {
 		t.reject(place, when.flaw, Flaw{Field: "timestamp", Rule: when.flaw})
@@ -244,7 +244,7 @@ func (t *taking) when(place int, device Device) told {
 		return when
 	}
 	if o.given == 0 {
-		o.given = t.intake.ledger.arrivals.next(device.ID, cmp.Or(o.Arrived, t.now))
+		o.given = t.intake.ledger.Arrive(device.ID, cmp.Or(o.Arrived, t.now))
 	}
 	when.at, when.source = o.given, ByArrival
 	return when
@@ -332,4 +332,21 @@ func (t *taking) reject(place int, reason string, flaws ...Flaw) {
 	t.count(o, reason)
 	t.refusals = append(t.refusals, Refusal{Observation: place, Reason: reason, Flaws: flaws})
 	t.letters = append(t.letters, letterOf(t.caller, t.now, o, reason))
+}
+
+// deviceOf is the device that an observation is of.
+func deviceOf(campus *Campus, o Observation) (Device, bool) {
+	if o.Device != "" {
+		return campus.Device(o.Device)
+	}
+	if whole, is := campus.wholeAt(o.Dialect, o.Address); is {
+		return whole, true
+	}
+	return campus.DeviceAt(o.Address)
+}
+
+// takes tells whether an observation is of a device that its sender may report.
+func takes(campus *Campus, caller Caller, o Observation) bool {
+	device, known := deviceOf(campus, o)
+	return known && campus.MayReport(caller, device.ID)
 }

@@ -119,7 +119,7 @@ func (t *taking) book(ctx context.Context) error {
 	bad := make(map[int]bool, len(rejected))
 	for _, r := range rejected {
 		bad[r.Line] = true
-		t.reject(t.measured[r.Line].place, r.reason(), r.Flaws...)
+		t.reject(t.measured[r.Line].place, reasonOf(r), r.Flaws...)
 	}
 	for line, m := range t.measured {
 		if !bad[line] {
@@ -164,7 +164,7 @@ func (l *Ledger) holds(ctx context.Context, r Reading) (bool, error) {
 }
 
 // reason is why a row was rejected, in a word.
-func (r Rejection) reason() string {
+func reasonOf(r Rejection) string {
 	if r.Conflicting || len(r.Flaws) == 0 {
 		return reasonConflicting
 	}
@@ -199,7 +199,7 @@ func (t *taking) storeAmbient(ctx context.Context) error {
 		return err
 	}
 	for _, r := range summary.Rejections {
-		t.reject(r.Line, r.reason(), r.Flaws...)
+		t.reject(r.Line, reasonOf(r), r.Flaws...)
 	}
 	return nil
 }

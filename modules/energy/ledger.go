@@ -92,7 +92,7 @@ func (l *Ledger) read(ctx context.Context, r *reader, report Report) (Reading, [
 	}
 	place, begun := r.order[series]
 	reading, flaws := r.read(report)
-	if !slices.ContainsFunc(flaws, Flaw.restsOnCampus) || (r.fresh && int64(l.clock.Now()-r.looked) < freshFor) {
+	if !slices.ContainsFunc(flaws, restsOnCampus) || (r.fresh && int64(l.clock.Now()-r.looked) < freshFor) {
 		return reading, flaws, nil
 	}
 	campus, err := l.directory.Fresh(ctx)
@@ -114,7 +114,7 @@ func (l *Ledger) read(ctx context.Context, r *reader, report Report) (Reading, [
 }
 
 // restsOnCampus tells whether a report has the flaw by what the campus says of its device.
-func (f Flaw) restsOnCampus() bool {
+func restsOnCampus(f Flaw) bool {
 	return f.Rule == "no_such" || f.Rule == "out_of_reach" || f.Rule == ruleImpossible || f.Rule == "exactly_one"
 }
 
@@ -153,14 +153,26 @@ func (l *Ledger) store(ctx context.Context, distinct []Reading, campus *Campus, 
 		}
 		return unstored, nil
 	case atomic:
-		return l.readings.AppendAll(ctx, distinct, traitsIn(campus))
+		return l.readings.AppendAll(ctx, distinct, TraitsIn(campus))
 	}
-	return l.readings.Append(ctx, distinct, traitsIn(campus))
+	return l.readings.Append(ctx, distinct, TraitsIn(campus))
 }
 
-func traitsIn(campus *Campus) func(DeviceID) Traits {
+// TraitsIn gives what the books know of the devices of a campus; of one that is not there, what holds for any.
+func TraitsIn(campus *Campus) func(DeviceID) Traits {
 	return func(id DeviceID) Traits {
 		device, _ := campus.Device(id)
 		return TraitsOf(device)
 	}
+}
+
+// KeptFrom is the first instant of which readings are kept; 0 where all are.
+func (l *Ledger) KeptFrom(now Instant) Instant { return l.retention.ReadingsFrom(now) }
+
+// Arrive gives an instant of its own to a reading of a device that names none and came at one.
+func (l *Ledger) Arrive(device DeviceID, at Instant) Instant { return l.arrivals.next(device, at) }
+
+// NoteSeen reports that a device spoke, and of which instant.
+func (l *Ledger) NoteSeen(device DeviceID, at Instant, source TimeSource) {
+	l.heard(device, at, source)
 }

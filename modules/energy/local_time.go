@@ -44,8 +44,11 @@ type localPlace struct {
 	newestFirst bool
 }
 
-// instant reads a text without a zone as ParseInstant does, in the order of its series.
+// instant reads a text without a zone as ParseInstant does, in the order of its series; a nil order has one text alone.
 func (o localOrder) instant(series, text string, zone *time.Location) (Instant, error) {
+	if o == nil {
+		return ParseInstant(text, zone)
+	}
 	candidates, err := parseInstants(text, zone)
 	if err != nil {
 		return 0, err

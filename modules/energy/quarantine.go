@@ -80,7 +80,7 @@ func (l *Ledger) Quarantined(ctx context.Context, caller Caller, q ReadingsQuery
 	held, err := seenPage(campus, caller, q.After, q.Limit, func(h Held) Key { return h.Reading.Key() }, func(after Key, limit int) ([]Held, error) {
 		return l.readings.Quarantined(ctx, devices, after, limit)
 	})
-	traits := traitsIn(campus)
+	traits := TraitsIn(campus)
 	for i := range held {
 		held[i].doubt(traits(held[i].Reading.Device))
 	}

@@ -52,15 +52,6 @@ func TraitsOf(d Device) Traits {
 	return Traits{Measures: d.Measures, Limit: LimitOf(d), Usual: spanOf(d), Untold: d.IntervalS == 0, Modulus: d.RegisterModulus}
 }
 
-// Traits are a device's; of one that is not there, none.
-func (c *Campus) Traits(id DeviceID) Traits {
-	d, known := c.Device(id)
-	if !known {
-		return Traits{}
-	}
-	return TraitsOf(d)
-}
-
 // Base is where a chain stands after a reading: what the next one is subtracted from.
 type Base struct {
 	At    Instant

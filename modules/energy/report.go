@@ -40,9 +40,11 @@ func (r Report) source() TimeSource {
 	return ByDeviceLocal
 }
 
+// maxAhead is how far a clock may be ahead of this one, ms: a reading of a later instant is of the future.
+const maxAhead = 5 * minuteMs
+
 // Bounds of what is believed.
 const (
-	maxAhead   = 5 * minuteMs
 	maxSpan    = 31 * dayMs
 	maxAge     = 366 * dayMs
 	usualSpan  = quarterMs
@@ -67,31 +69,23 @@ type reader struct {
 	looked Instant
 }
 
-// instantIn reads an instant of a series, in its order where there is one.
-func (r reader) instantIn(zone *time.Location, series, text string) (Instant, error) {
-	if r.order == nil {
-		return ParseInstant(text, zone)
-	}
-	return r.order.instant(series, text, zone)
-}
-
 // read checks every field of a report and gives the reading, or all that is wrong with it. Where that is the value alone, the
 // reading says that it was Refused.
 func (r reader) read(report Report) (Reading, []Flaw) {
-	c := check{report: report, flaws: slices.Clone(report.Flaws)}
+	c := check{report: report, Flaws: slices.Clone(report.Flaws)}
 	device := c.device(r)
 	out := Reading{Device: device.ID, At: c.instant(r, device), Source: report.source()}
-	if len(c.flaws) == 0 && r.caller.MayManage() && !r.campus.SeesReading(r.caller, device, out.At) {
-		c.bad("timestamp", "out_of_reach")
+	if len(c.Flaws) == 0 && r.caller.MayManage() && !r.campus.SeesReading(r.caller, device, out.At) {
+		c.Add("timestamp", "out_of_reach")
 	}
 	c.measure(&out, device)
-	if len(c.flaws) == 0 {
+	if len(c.Flaws) == 0 {
 		c.physical(out, device)
 	}
-	if len(c.flaws) > 0 && !slices.ContainsFunc(c.flaws, func(f Flaw) bool { return f.Rule != ruleNegative && f.Rule != ruleImpossible }) {
+	if len(c.Flaws) > 0 && !slices.ContainsFunc(c.Flaws, func(f Flaw) bool { return f.Rule != ruleNegative && f.Rule != ruleImpossible }) {
 		out = Reading{Device: out.Device, At: out.At, Kind: Refused, Source: out.Source}
 	}
-	return out, c.flaws
+	return out, c.Flaws
 }
 
 // The rules of a value that a device told, and did not use.
@@ -100,36 +94,19 @@ const (
 	ruleImpossible = "impossible_use"
 )
 
-// check collects the flaws of one report.
-type check struct {
-	report Report
-	flaws  []Flaw
-}
-
-func (c *check) bad(field, rule string, args ...any) {
-	f := Flaw{Field: field, Rule: rule}
-	for i := 0; i+1 < len(args); i += 2 {
-		if f.Args == nil {
-			f.Args = make(map[string]any)
-		}
-		f.Args[args[i].(string)] = args[i+1]
-	}
-	c.flaws = append(c.flaws, f)
-}
-
 func (c *check) device(r reader) Device {
 	if c.report.Device == nil {
-		c.bad("device_id", "required")
+		c.Add("device_id", "required")
 		return Device{}
 	}
 	id, err := ParseDeviceID(*c.report.Device)
 	if err != nil {
-		c.bad("device_id", "pattern", "pattern", "1–64 [A-Za-z0-9._:-]")
+		c.Add("device_id", "pattern", "pattern", "1–64 [A-Za-z0-9._:-]")
 		return Device{}
 	}
 	device, known := r.campus.Device(id)
 	if !known || !r.campus.MayReport(r.caller, id) {
-		c.bad("device_id", "no_such")
+		c.Add("device_id", "no_such")
 		return Device{}
 	}
 	return device
@@ -139,7 +116,7 @@ func (c *check) instant(r reader, device Device) Instant {
 	at, ok := r.now, true
 	switch {
 	case c.report.At != nil && c.report.Age != nil:
-		c.bad("timestamp", "exactly_one", "values", "timestamp, age_s")
+		c.Add("timestamp", "exactly_one", "values", "timestamp, age_s")
 		return 0
 	case c.report.At != nil:
 		at, ok = c.parseInstant(r, device)
@@ -152,13 +129,13 @@ func (c *check) instant(r reader, device Device) Instant {
 		return 0
 	}
 	if at > r.now.Add(maxAhead) {
-		c.bad("timestamp", "future")
+		c.Add("timestamp", "future")
 	}
 	switch {
 	case at < EarliestInstant:
-		c.bad("timestamp", "too_old")
+		c.Add("timestamp", "too_old")
 	case at < r.keptFrom:
-		c.bad("timestamp", "forgotten", "since", r.keptFrom.String())
+		c.Add("timestamp", "forgotten", "since", r.keptFrom.String())
 	}
 	return at
 }
@@ -168,9 +145,9 @@ func (c *check) parseInstant(r reader, device Device) (Instant, bool) {
 	if device.ID != "" {
 		zone = r.campus.Zone(device.Space)
 	}
-	at, err := r.instantIn(zone, string(device.ID), *c.report.At)
+	at, err := r.order.instant(string(device.ID), *c.report.At, zone)
 	if err != nil {
-		c.bad("timestamp", InstantRule(err))
+		c.Add("timestamp", InstantRule(err))
 		return 0, false
 	}
 	return at, true
@@ -186,11 +163,11 @@ func (c *check) milliseconds(field, text string, least, most int64) (int64, bool
 	ms, ok := parseDecimal(text, 3)
 	switch {
 	case !ok:
-		c.bad(field, "number")
+		c.Add(field, "number")
 	case ms < least:
-		c.bad(field, "minimum", "min", seconds(least))
+		c.Add(field, "minimum", "min", seconds(least))
 	case ms > most:
-		c.bad(field, "maximum", "max", seconds(most))
+		c.Add(field, "maximum", "max", seconds(most))
 	default:
 		return ms, true
 	}
@@ -211,7 +188,7 @@ func (c *check) measure(out *Reading, device Device) {
 	}
 	one, n := only(own)
 	if _, wrong := only(other); n != 1 || wrong > 0 {
-		c.bad(own[0].field, "exactly_one", "values", namesOf(own))
+		c.Add(own[0].field, "exactly_one", "values", namesOf(own))
 		return
 	}
 	out.Kind = one.kind
@@ -221,6 +198,12 @@ func (c *check) measure(out *Reading, device Device) {
 		out.Energy = c.energy(one.field, *one.text)
 	}
 	c.span(out, device)
+}
+
+// check collects the flaws of one report.
+type check struct {
+	report Report
+	Flaws
 }
 
 // given is one of the quantities that a report may have.
@@ -258,7 +241,7 @@ func (c *check) span(out *Reading, device Device) {
 	}
 	ms, ok := c.milliseconds("interval_s", *c.report.Seconds, secondMs, maxSpan)
 	if ok && out.Kind != Interval && out.Kind != 0 {
-		c.bad("interval_s", "together", "with", "kwh")
+		c.Add("interval_s", "together", "with", "kwh")
 	}
 	out.Span = ms
 }
@@ -275,11 +258,11 @@ func spanOf(device Device) int64 {
 func (c *check) energy(field, text string) Energy {
 	e, err := ParseKWh(text)
 	if err != nil {
-		c.bad(field, "number")
+		c.Add(field, "number")
 		return 0
 	}
 	if e < 0 {
-		c.bad(field, ruleNegative)
+		c.Add(field, ruleNegative)
 	}
 	return e
 }
@@ -287,11 +270,11 @@ func (c *check) energy(field, text string) Energy {
 func (c *check) power(text string) Power {
 	p, err := ParseWatts(text)
 	if err != nil {
-		c.bad("power_w", "number")
+		c.Add("power_w", "number")
 		return 0
 	}
 	if p < 0 {
-		c.bad("power_w", ruleNegative)
+		c.Add("power_w", ruleNegative)
 	}
 	return p
 }
@@ -302,11 +285,11 @@ func (c *check) physical(r Reading, device Device) {
 	switch r.Kind {
 	case Interval:
 		if most := limit.During(r.Span); r.Energy > most {
-			c.bad("kwh", ruleImpossible, "max", most.KWh()+" kWh")
+			c.Add("kwh", ruleImpossible, "max", most.KWh()+" kWh")
 		}
 	case Sample:
 		if r.Power > limit {
-			c.bad("power_w", ruleImpossible, "max", limit.Watts()+" W")
+			c.Add("power_w", ruleImpossible, "max", limit.Watts()+" W")
 		}
 	case Register: // its differences are judged when they are decoded
 	}

@@ -64,39 +64,39 @@ func (r *Rules) manageable(ctx context.Context, caller Caller) (*Campus, error) 
 	return r.directory.Fresh(ctx)
 }
 
-func (c *check) placed(campus *Campus, caller Caller, space SpaceID) {
+func checkPlace(c *Flaws, campus *Campus, caller Caller, space SpaceID) {
 	switch {
 	case space == "":
-		c.bad("space_id", "required")
+		c.Add("space_id", "required")
 	case !campus.Sees(caller, space):
-		c.bad("space_id", "no_such")
+		c.Add("space_id", "no_such")
 	}
 }
 
-func (c *check) date(field, s string) {
+func checkDate(c *Flaws, field, s string) {
 	if s == "" {
 		return
 	}
 	if _, err := time.Parse(time.DateOnly, s); err != nil {
-		c.bad(field, "date")
+		c.Add(field, "date")
 	}
 }
 
 // times checks the hours of a day or price; a time that could not be read is below 0.
-func (c *check) times(list string, i int, h Hours) {
+func checkTimes(c *Flaws, list string, i int, h Hours) {
 	if len(h.Days) == 0 {
-		c.bad(indexed(list, i, "days"), "required")
+		c.Add(indexed(list, i, "days"), "required")
 	}
 	for _, d := range h.Days {
 		if !IsDay(d) {
-			c.bad(indexed(list, i, "days"), "one_of", "values", "mon, tue, wed, thu, fri, sat, sun, holiday")
+			c.Add(indexed(list, i, "days"), "one_of", "values", "mon, tue, wed, thu, fri, sat, sun, holiday")
 			break
 		}
 	}
 	if h.From < 0 {
-		c.bad(indexed(list, i, "from"), "pattern", "pattern", "HH:MM")
+		c.Add(indexed(list, i, "from"), "pattern", "pattern", "HH:MM")
 	}
 	if h.To < 0 {
-		c.bad(indexed(list, i, "to"), "pattern", "pattern", "HH:MM")
+		c.Add(indexed(list, i, "to"), "pattern", "pattern", "HH:MM")
 	}
 }

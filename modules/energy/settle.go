@@ -18,7 +18,7 @@ func (i *Intake) SettleAll(ctx context.Context) error {
 		return err
 	}
 	for _, n := range all {
-		d, adopted := campus.adoptedAs(n, channels)
+		d, adopted := adoptedAs(campus, n, channels)
 		if _, wait := n.measureAs(d); !adopted || wait {
 			continue
 		}
@@ -35,7 +35,7 @@ func (n Newcomer) measureAs(d Device) (measure Kind, wait bool) {
 	if !n.Said.Has(SaidPlain) {
 		return n.Propose().Measure, false
 	}
-	measure = d.Plain.measure()
+	measure = measureOfPlain(d.Plain)
 	return measure, measure == 0 && n.Held > 0
 }
 
@@ -52,7 +52,7 @@ func (i *Intake) settle(ctx context.Context, key NewcomerKey, d Device) (counted
 	for left := true; left; {
 		s.showed = s.shown
 		var outcomes []Outcome
-		outcomes, left, err = i.inbox.Settle(ctx, key, batchSize, Settlement{Readings: s.readings, Letters: s.letters, Traits: traitsIn(reader.campus)})
+		outcomes, left, err = i.inbox.Settle(ctx, key, batchSize, Settlement{Readings: s.readings, Letters: s.letters, Traits: TraitsIn(reader.campus)})
 		if err != nil {
 			return counted, err
 		}

@@ -3,7 +3,6 @@ package energy
 import (
 	"context"
 	"time"
-	"unicode/utf8"
 )
 
 // SpaceEdit is what a caller sets of a space; nil leaves it as it is.
@@ -137,74 +136,65 @@ func set[T any](field *T, value *T) {
 
 // checkSpace says what is wrong with a space at its place in the campus, and fills a site's zone.
 func checkSpace(campus *Campus, caller Caller, s *Space, fallback *time.Location) []Flaw {
-	var c check
-	c.name(s.Name)
+	var c Flaws
+	CheckName(&c, s.Name)
 	if _, known := depthOf[s.Kind]; !known {
-		c.bad("kind", "one_of", "values", "site, building, floor, room")
+		c.Add("kind", "one_of", "values", "site, building, floor, room")
 	} else if s.Kind == KindSite {
-		c.site(caller, s, fallback)
+		checkSite(&c, caller, s, fallback)
 	} else {
-		c.inner(campus, caller, s)
+		checkInner(&c, campus, caller, s)
 	}
 	if s.AreaM2 < 0 {
-		c.bad("area_m2", "negative")
+		c.Add("area_m2", "negative")
 	}
-	return c.flaws
+	return c
 }
 
-func (c *check) name(name string) {
-	switch n := utf8.RuneCountInString(name); {
-	case n == 0:
-		c.bad("name", "required")
-	case n > 200:
-		c.bad("name", "max_length", "max", 200)
-	}
-}
-
-func (c *check) site(caller Caller, s *Space, fallback *time.Location) {
+func checkSite(c *Flaws, caller Caller, s *Space, fallback *time.Location) {
 	if s.Parent != "" {
-		c.bad("parent_id", "unknown")
+		c.Add("parent_id", "unknown")
 	}
 	if caller.Space != "" && caller.Space != s.ID {
-		c.bad("kind", "one_of", "values", "building, floor, room")
+		c.Add("kind", "one_of", "values", "building, floor, room")
 	}
 	if s.TimeZone == "" {
 		s.TimeZone = fallback.String()
 	}
 	if _, err := time.LoadLocation(s.TimeZone); err != nil || s.TimeZone == "Local" {
-		c.bad("time_zone", "pattern", "pattern", "America/Bogota")
+		c.Add("time_zone", "pattern", "pattern", "America/Bogota")
 	}
 	if s.Holidays == "" {
 		s.Holidays = Colombian
 	}
 	if !s.Holidays.known() {
-		c.bad("holidays", "one_of", "values", "CO, none")
+		c.Add("holidays", "one_of", "values", "CO, none")
 	}
 }
 
-func (c *check) inner(campus *Campus, caller Caller, s *Space) {
+func checkInner(c *Flaws, campus *Campus, caller Caller, s *Space) {
 	if s.TimeZone != "" {
-		c.bad("time_zone", "together", "with", "kind=site")
+		c.Add("time_zone", "together", "with", "kind=site")
 	}
 	if s.Holidays != "" {
-		c.bad("holidays", "together", "with", "kind=site")
+		c.Add("holidays", "together", "with", "kind=site")
 	}
 	if s.Parent == "" {
-		c.bad("parent_id", "required")
+		c.Add("parent_id", "required")
 		return
 	}
 	outer, known := campus.Space(s.Parent)
 	switch {
 	case !known, !campus.Sees(caller, s.Parent):
-		c.bad("parent_id", "no_such")
+		c.Add("parent_id", "no_such")
 	case campus.Contains(s.ID, s.Parent):
-		c.bad("parent_id", "cycle")
+		c.Add("parent_id", "cycle")
 	case !outer.Kind.Holds(s.Kind):
-		c.bad("kind", "one_of", "values", innerKinds(outer.Kind))
+		c.Add("kind", "one_of", "values", innerKinds(outer.Kind))
 	}
 	for _, inside := range campus.Inside(s.ID) {
 		if !s.Kind.Holds(inside.Kind) {
-			c.bad("kind", "one_of", "values", "site, building, floor")
+			c.Add("kind", "one_of", "values", "site, building, floor")
 			return
 		}
 	}

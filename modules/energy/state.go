@@ -89,17 +89,17 @@ func (c *Conditions) RecordState(ctx context.Context, caller Caller, id DeviceID
 		return StateOutcome{}, ErrNotFound{Kind: "device", ID: string(id)}
 	}
 	device, _ := campus.Device(id)
-	var k check
-	change := StateChange{Device: id, State: state, At: k.when(at, c.clock.Now(), func(text string) (Instant, error) { return ParseInstant(text, campus.Zone(device.Space)) })}
+	var k Flaws
+	change := StateChange{Device: id, State: state, At: readInstant(&k, at, c.clock.Now(), func(text string) (Instant, error) { return ParseInstant(text, campus.Zone(device.Space)) })}
 	if at == nil {
 		change.At, change.Moves = c.stateArrivals.next(id, change.At), true
 	}
-	k.state(state)
-	if len(k.flaws) == 0 && caller.MayManage() && !campus.SeesState(caller, device, change.At) {
-		k.bad("timestamp", "out_of_reach")
+	checkState(&k, state)
+	if len(k) == 0 && caller.MayManage() && !campus.SeesState(caller, device, change.At) {
+		k.Add("timestamp", "out_of_reach")
 	}
-	if len(k.flaws) > 0 {
-		return StateOutcome{}, ErrInvalid{k.flaws}
+	if len(k) > 0 {
+		return StateOutcome{}, ErrInvalid{k}
 	}
 	outcomes, err := c.states.AppendStates(ctx, []StateChange{change})
 	if err != nil {
@@ -120,41 +120,41 @@ func (c *Conditions) RecordStates(ctx context.Context, caller Caller, changes []
 	if err != nil {
 		return err
 	}
-	var k check
+	var k Flaws
 	for _, change := range changes {
 		if !campus.MayReport(caller, change.Device) {
 			return ErrNotFound{Kind: "device", ID: string(change.Device)}
 		}
-		k.state(change.State)
+		checkState(&k, change.State)
 	}
-	if len(k.flaws) > 0 {
-		return ErrInvalid{k.flaws}
+	if len(k) > 0 {
+		return ErrInvalid{k}
 	}
 	_, err = c.states.AppendStates(ctx, changes)
 	return err
 }
 
-func (c *check) state(s State) {
+func checkState(c *Flaws, s State) {
 	switch s {
 	case On, Off, Standby, Fault:
 	default:
-		c.bad("state", "one_of", "values", "on, off, standby, fault")
+		c.Add("state", "one_of", "values", "on, off, standby, fault")
 	}
 }
 
 // when reads an instant that may be absent, within the bounds of what is believed.
-func (c *check) when(text *string, now Instant, parse func(text string) (Instant, error)) Instant {
+func readInstant(c *Flaws, text *string, now Instant, parse func(text string) (Instant, error)) Instant {
 	if text == nil {
 		return now
 	}
 	at, err := parse(*text)
 	switch {
 	case err != nil:
-		c.bad("timestamp", InstantRule(err))
+		c.Add("timestamp", InstantRule(err))
 	case at > now.Add(maxAhead):
-		c.bad("timestamp", "future")
+		c.Add("timestamp", "future")
 	case at < EarliestInstant:
-		c.bad("timestamp", "too_old")
+		c.Add("timestamp", "too_old")
 	}
 	return at
 }

@@ -37,7 +37,7 @@ func (a *adder) add(at Instant, quarters []Quarter, devices []int32, expected, m
 	}
 }
 
-func (q Quarter) whollyMeasured(devices int32) bool {
+func whollyMeasured(q Quarter, devices int32) bool {
 	return q.Known() && q.Filled == 0 && q.Estimated == 0 && q.Measured >= int64(devices)*quarterMs
 }
 

@@ -101,8 +101,8 @@ func rates(all []Tariff, from, to Instant, at place) []Rate {
 }
 
 // appendDay adds a local day's rates, cut to what the list may hold by its caller.
-func appendDay(list []Rate, t Tariff, holidays HolidaySet, day, next time.Time) []Rate {
-	before, kind, factors := holidays.day(day.AddDate(0, 0, -1)), holidays.day(day), FactorsOf(day.Year())
+func appendDay(list []Rate, t Tariff, kept HolidaySet, day, next time.Time) []Rate {
+	before, kind, factors := dayIn(kept, day.AddDate(0, 0, -1)), dayIn(kept, day), FactorsOf(day.Year())
 	minutes := t.boundaries()
 	for i, m := range minutes {
 		base := t.baseAt(before, kind, m)

@@ -27,63 +27,63 @@ func (r *Rules) AddTariff(ctx context.Context, caller Caller, t Tariff) (Tariff,
 	if err != nil {
 		return t, err
 	}
-	var c check
-	c.placed(campus, caller, t.Space)
-	c.name(t.Name)
-	c.tariff(t)
-	if len(c.flaws) > 0 {
-		return t, ErrInvalid{c.flaws}
+	var c Flaws
+	checkPlace(&c, campus, caller, t.Space)
+	CheckName(&c, t.Name)
+	checkTariff(&c, t)
+	if len(c) > 0 {
+		return t, ErrInvalid{c}
 	}
 	t.ID = r.newID("tf")
 	return t, r.store.AddTariff(ctx, t)
 }
 
-func (c *check) tariff(t Tariff) {
+func checkTariff(c *Flaws, t Tariff) {
 	if len(t.Currency) != 3 {
-		c.bad("currency", "pattern", "pattern", "COP")
+		c.Add("currency", "pattern", "pattern", "COP")
 	}
 	if t.ValidFrom == "" {
-		c.bad("valid_from", "required")
+		c.Add("valid_from", "required")
 	}
-	c.date("valid_from", t.ValidFrom)
+	checkDate(c, "valid_from", t.ValidFrom)
 	if t.Price.IsNegative() {
-		c.bad("price_per_kwh", "negative")
+		c.Add("price_per_kwh", "negative")
 	}
 	if t.DemandPrice.IsNegative() {
-		c.bad("demand_price_per_kw", "negative")
+		c.Add("demand_price_per_kw", "negative")
 	}
 	if t.Contribution.IsNegative() {
-		c.bad("contribution_pct", "negative")
+		c.Add("contribution_pct", "negative")
 	}
-	c.periods(t.Periods)
+	checkPeriods(c, t.Periods)
 	if t.Reactive != nil {
-		c.reactive(*t.Reactive)
+		checkReactive(c, *t.Reactive)
 	}
 }
 
-func (c *check) reactive(rule ReactiveRule) {
+func checkReactive(c *Flaws, rule ReactiveRule) {
 	if rule.Price.IsNegative() {
-		c.bad("reactive.price_per_kvarh", "negative")
+		c.Add("reactive.price_per_kvarh", "negative")
 	}
 	if rule.Limit.IsNegative() {
-		c.bad("reactive.limit_pct", "negative")
+		c.Add("reactive.limit_pct", "negative")
 	}
 	const mostM = 12
 	if rule.Multiplier.LessThan(decimal.NewFromInt(1)) || rule.Multiplier.GreaterThan(decimal.NewFromInt(mostM)) {
-		c.bad("reactive.multiplier", "maximum", "max", mostM)
+		c.Add("reactive.multiplier", "maximum", "max", mostM)
 	}
 }
 
 // periods may not overlap: an hour has one price.
-func (c *check) periods(all []Period) {
+func checkPeriods(c *Flaws, all []Period) {
 	for i, p := range all {
-		c.times("periods", i, p.Hours)
+		checkTimes(c, "periods", i, p.Hours)
 		if p.Price.IsNegative() {
-			c.bad(indexed("periods", i, "price_per_kwh"), "negative")
+			c.Add(indexed("periods", i, "price_per_kwh"), "negative")
 		}
 		for j, o := range all[:i] {
 			if p.overlaps(o.Hours) {
-				c.bad(indexed("periods", i, "from"), "order", "after", indexed("periods", j, "to"))
+				c.Add(indexed("periods", i, "from"), "order", "after", indexed("periods", j, "to"))
 			}
 		}
 	}

@@ -208,8 +208,8 @@ func (m *moment) space(s Space, zone *time.Location, midnight Instant) TwinSpace
 	for _, inner := range m.campus.Inside(s.ID) {
 		out.Spaces = append(out.Spaces, m.space(inner, zone, midnight))
 	}
-	for _, id := range m.campus.inSpace[s.ID] {
-		out.Devices = append(out.Devices, m.device(m.campus.devices[id], midnight))
+	for _, d := range m.campus.DevicesIn(s.ID) {
+		out.Devices = append(out.Devices, m.device(d, midnight))
 	}
 	out.SpacePower = m.power(&out)
 	if only := out.only(); only != nil && len(m.campus.epochs(midnight, m.now.Add(quarterMs))) == 1 {
