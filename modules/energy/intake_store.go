@@ -175,7 +175,7 @@ func (t *taking) storeStates(ctx context.Context) error {
 	if len(t.changes) == 0 {
 		return nil
 	}
-	outcomes, err := t.intake.conditions.states.AppendStates(ctx, t.changes)
+	outcomes, err := t.intake.conditions.StoreStates(ctx, t.changes)
 	if err != nil {
 		return err
 	}

@@ -216,3 +216,8 @@ func (c *Conditions) SpansOf(ctx context.Context, id DeviceID, from, to Instant)
 	}
 	return spans, nil
 }
+
+// StoreStates stores changes as they are; those of one device and instant are compared with what is there.
+func (c *Conditions) StoreStates(ctx context.Context, changes []StateChange) ([]StateOutcome, error) {
+	return c.states.AppendStates(ctx, changes)
+}
