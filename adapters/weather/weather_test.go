@@ -23,7 +23,7 @@ const (
 	newYear = energy.Instant(1_767_225_600_000)
 )
 
-var campus = energy.Coordinates{Latitude: 3.40231, Longitude: -76.549412}
+var cali = energy.Coordinates{Latitude: 3.40231, Longitude: -76.549412}
 
 // server answers each request as asked and counts them.
 type server struct {
@@ -68,7 +68,7 @@ func clientOf(s *server) *Client {
 
 func TestTheArchiveIsReadAsItStands(t *testing.T) {
 	s := serve(t, recorded(t, http.StatusOK, "archive.json"))
-	hours, err := clientOf(s).Archive(context.Background(), campus, newYear, newYear+2*day)
+	hours, err := clientOf(s).Archive(context.Background(), cali, newYear, newYear+2*day)
 	require.NoError(t, err)
 	require.Len(t, hours, 46, "the last two are null")
 	require.Equal(t, newYear, hours[0].Start)
@@ -84,7 +84,7 @@ func TestTheArchiveIsReadAsItStands(t *testing.T) {
 
 func TestOnlyTheHoursAskedForAreTaken(t *testing.T) {
 	s := serve(t, recorded(t, http.StatusOK, "outlook.json"))
-	hours, err := clientOf(s).Outlook(context.Background(), campus, newYear+day, newYear+3*day)
+	hours, err := clientOf(s).Outlook(context.Background(), cali, newYear+day, newYear+3*day)
 	require.NoError(t, err)
 	require.Len(t, hours, 48)
 	require.Equal(t, newYear+day, hours[0].Start)
@@ -101,7 +101,7 @@ func TestOpenMeteoHasAHostForItsArchive(t *testing.T) {
 func TestWhatCannotBeReadIsRefused(t *testing.T) {
 	whole := `{"utc_offset_seconds":0,"hourly_units":{"time":"unixtime","temperature_2m":"°C","relative_humidity_2m":"%"},"hourly":{"time":[1767225600,1767229200],"temperature_2m":[22.1,null],"relative_humidity_2m":[78,80]}}`
 	read := func(body string) ([]energy.WeatherHour, error) {
-		return clientOf(serve(t, text(http.StatusOK, body))).Archive(context.Background(), campus, newYear, newYear+day)
+		return clientOf(serve(t, text(http.StatusOK, body))).Archive(context.Background(), cali, newYear, newYear+day)
 	}
 	hours, err := read(whole)
 	require.NoError(t, err)
@@ -145,7 +145,7 @@ func TestRefusalsSayWhyAndAreNotRepeated(t *testing.T) {
 		"a long reason": {text(http.StatusBadRequest, `{"error":true,"reason":"a\n`+strings.Repeat("ñ", 300)+`"}`), "WEATHER_URL: answered 400: a" + strings.Repeat("ñ", 199) + "…"},
 	} {
 		s := serve(t, c.answer)
-		_, err := clientOf(s).Outlook(context.Background(), campus, newYear, newYear+day)
+		_, err := clientOf(s).Outlook(context.Background(), cali, newYear, newYear+day)
 		require.EqualError(t, err, strings.ReplaceAll(c.want, "a\n", "a"), name)
 		require.EqualValues(t, 1, s.calls.Load(), name)
 	}
@@ -161,13 +161,13 @@ func TestAServerThatFailsIsAskedAgain(t *testing.T) {
 		}
 		good(w, r)
 	})
-	hours, err := clientOf(s).Outlook(context.Background(), campus, newYear, newYear+day)
+	hours, err := clientOf(s).Outlook(context.Background(), cali, newYear, newYear+day)
 	require.NoError(t, err)
 	require.Len(t, hours, 24)
 	require.EqualValues(t, attempts, s.calls.Load())
 
 	down := serve(t, text(http.StatusServiceUnavailable, ""))
-	_, err = clientOf(down).Outlook(context.Background(), campus, newYear, newYear+day)
+	_, err = clientOf(down).Outlook(context.Background(), cali, newYear, newYear+day)
 	require.EqualError(t, err, "WEATHER_URL: answered 503")
 	require.EqualValues(t, attempts, down.calls.Load())
 }
@@ -181,7 +181,7 @@ func TestAnAnswerThatIsTooLongIsNotRead(t *testing.T) {
 			}
 		}
 	})
-	_, err := clientOf(s).Archive(context.Background(), campus, newYear, newYear+day)
+	_, err := clientOf(s).Archive(context.Background(), cali, newYear, newYear+day)
 	require.ErrorContains(t, err, "longer than")
 	require.EqualValues(t, 1, s.calls.Load())
 }
@@ -199,7 +199,7 @@ func TestASlowServerIsNotWaitedFor(t *testing.T) {
 	t.Cleanup(func() { close(ended) })
 	c := New(strings.Replace(s.URL, "http://", "http://user:hunter2@", 1))
 	c.pause, c.http.Timeout = time.Millisecond, time.Second
-	_, err := c.Outlook(context.Background(), campus, newYear, newYear+day)
+	_, err := c.Outlook(context.Background(), cali, newYear, newYear+day)
 	require.ErrorContains(t, err, "WEATHER_URL: no answer")
 	require.NotContains(t, err.Error(), "hunter2")
 	require.NotContains(t, err.Error(), "127.0.0.1")
@@ -208,7 +208,7 @@ func TestASlowServerIsNotWaitedFor(t *testing.T) {
 	c.http.Timeout, c.pause = time.Minute, time.Minute
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
 	defer cancel()
-	_, err = c.Outlook(ctx, campus, newYear, newYear+day)
+	_, err = c.Outlook(ctx, cali, newYear, newYear+day)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
@@ -216,7 +216,7 @@ func TestASlowServerIsNotWaitedFor(t *testing.T) {
 func TestARedirectToAnotherHostIsNotFollowed(t *testing.T) {
 	other := serve(t, recorded(t, http.StatusOK, "outlook.json"))
 	s := serve(t, http.RedirectHandler(other.URL, http.StatusTemporaryRedirect).ServeHTTP)
-	_, err := clientOf(s).Outlook(context.Background(), campus, newYear, newYear+day)
+	_, err := clientOf(s).Outlook(context.Background(), cali, newYear, newYear+day)
 	require.ErrorContains(t, err, "WEATHER_URL: redirected to another host")
 	require.ErrorContains(t, err, other.URL)
 	require.EqualValues(t, 1, s.calls.Load(), "it is not asked again")

@@ -31,7 +31,7 @@ func TestHolidaysAreThePublishedOnes(t *testing.T) {
 	}
 }
 
-func calendar(entries ...energy.CalendarEntry) *energy.Calendar {
+func calendarOf(entries ...energy.CalendarEntry) *energy.Calendar {
 	campus := energy.NewCampus(1, []energy.Space{
 		{ID: "site", Kind: energy.KindSite, TimeZone: "America/Bogota"},
 		{ID: "room", Kind: energy.KindRoom, Parent: "site"},
@@ -61,31 +61,31 @@ func TestWhatCountsAsOccupied(t *testing.T) {
 		at       string
 		want     bool
 	}{
-		"a feast day that was opened":     {calendar(opened("site", "2026-05-18", "2026-05-18")), "2026-05-18T10:00:00", true},
-		"after the hours of its weekday":  {calendar(opened("site", "2026-05-18", "2026-05-18")), "2026-05-18T22:00:00", false},
-		"opened by hours of its own":      {calendar(opened("site", "2026-05-18", "2026-05-18", brief)), "2026-05-18T11:00:00", true},
-		"after hours of its own":          {calendar(opened("site", "2026-05-18", "2026-05-18", brief)), "2026-05-18T13:00:00", false},
-		"a Sunday that was opened":        {calendar(opened("site", "2026-05-24", "2026-05-24")), "2026-05-24T10:00:00", true},
-		"a closing day that was opened":   {calendar(shut, opened("site", "2026-05-26", "2026-05-26")), "2026-05-26T10:00:00", true},
-		"the closing day beside it":       {calendar(shut, opened("site", "2026-05-26", "2026-05-26"), opened("site", "2026-05-29", "2026-05-29")), "2026-05-29T10:00:00", true},
-		"a room that was opened":          {calendar(shut, opened("room", "2026-05-26", "2026-05-26")), "2026-05-26T10:00:00", true},
-		"opened outside all terms":        {calendar(term, opened("site", "2026-05-26", "2026-05-26")), "2026-05-26T10:00:00", true},
-		"a room that is closed by itself": {calendar(shutRoom, opened("site", "2026-05-26", "2026-05-26")), "2026-05-26T10:00:00", false},
-		"a weekday, nothing said":         {calendar(), "2026-05-26T07:00:00", true},
-		"before it opens":                 {calendar(), "2026-05-26T06:59:00", false},
-		"at closing time":                 {calendar(), "2026-05-26T22:00:00", false},
-		"a holiday is not its weekday":    {calendar(), "2026-05-18T10:00:00", false},
-		"Sunday, nothing said":            {calendar(), "2026-05-24T10:00:00", false},
-		"Sunday hours of its own":         {calendar(weekend), "2026-05-24T10:00:00", true},
-		"a holiday's own hours":           {calendar(weekend), "2026-05-18T10:00:00", true},
-		"own hours replace the usual":     {calendar(weekend), "2026-05-26T10:00:00", false},
-		"vacation around it":              {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Vacation, From: "2026-05-20", To: "2026-05-30"}), "2026-05-26T10:00:00", false},
-		"the night of Saturday":           {calendar(night), "2026-05-24T02:00:00", true},
-		"the night of Saturday ends":      {calendar(night), "2026-05-24T03:00:00", false},
-		"the night of Saturday begins":    {calendar(night), "2026-05-23T22:00:00", true},
-		"before the night of Saturday":    {calendar(night), "2026-05-23T02:00:00", false},
-		"outside all terms":               {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Term, From: "2026-01-20", To: "2026-05-20"}), "2026-05-26T10:00:00", false},
-		"within a term":                   {calendar(energy.CalendarEntry{Space: "site", Kind: energy.Term, From: "2026-01-20", To: "2026-05-30"}), "2026-05-26T10:00:00", true},
+		"a feast day that was opened":     {calendarOf(opened("site", "2026-05-18", "2026-05-18")), "2026-05-18T10:00:00", true},
+		"after the hours of its weekday":  {calendarOf(opened("site", "2026-05-18", "2026-05-18")), "2026-05-18T22:00:00", false},
+		"opened by hours of its own":      {calendarOf(opened("site", "2026-05-18", "2026-05-18", brief)), "2026-05-18T11:00:00", true},
+		"after hours of its own":          {calendarOf(opened("site", "2026-05-18", "2026-05-18", brief)), "2026-05-18T13:00:00", false},
+		"a Sunday that was opened":        {calendarOf(opened("site", "2026-05-24", "2026-05-24")), "2026-05-24T10:00:00", true},
+		"a closing day that was opened":   {calendarOf(shut, opened("site", "2026-05-26", "2026-05-26")), "2026-05-26T10:00:00", true},
+		"the closing day beside it":       {calendarOf(shut, opened("site", "2026-05-26", "2026-05-26"), opened("site", "2026-05-29", "2026-05-29")), "2026-05-29T10:00:00", true},
+		"a room that was opened":          {calendarOf(shut, opened("room", "2026-05-26", "2026-05-26")), "2026-05-26T10:00:00", true},
+		"opened outside all terms":        {calendarOf(term, opened("site", "2026-05-26", "2026-05-26")), "2026-05-26T10:00:00", true},
+		"a room that is closed by itself": {calendarOf(shutRoom, opened("site", "2026-05-26", "2026-05-26")), "2026-05-26T10:00:00", false},
+		"a weekday, nothing said":         {calendarOf(), "2026-05-26T07:00:00", true},
+		"before it opens":                 {calendarOf(), "2026-05-26T06:59:00", false},
+		"at closing time":                 {calendarOf(), "2026-05-26T22:00:00", false},
+		"a holiday is not its weekday":    {calendarOf(), "2026-05-18T10:00:00", false},
+		"Sunday, nothing said":            {calendarOf(), "2026-05-24T10:00:00", false},
+		"Sunday hours of its own":         {calendarOf(weekend), "2026-05-24T10:00:00", true},
+		"a holiday's own hours":           {calendarOf(weekend), "2026-05-18T10:00:00", true},
+		"own hours replace the usual":     {calendarOf(weekend), "2026-05-26T10:00:00", false},
+		"vacation around it":              {calendarOf(energy.CalendarEntry{Space: "site", Kind: energy.Vacation, From: "2026-05-20", To: "2026-05-30"}), "2026-05-26T10:00:00", false},
+		"the night of Saturday":           {calendarOf(night), "2026-05-24T02:00:00", true},
+		"the night of Saturday ends":      {calendarOf(night), "2026-05-24T03:00:00", false},
+		"the night of Saturday begins":    {calendarOf(night), "2026-05-23T22:00:00", true},
+		"before the night of Saturday":    {calendarOf(night), "2026-05-23T02:00:00", false},
+		"outside all terms":               {calendarOf(energy.CalendarEntry{Space: "site", Kind: energy.Term, From: "2026-01-20", To: "2026-05-20"}), "2026-05-26T10:00:00", false},
+		"within a term":                   {calendarOf(energy.CalendarEntry{Space: "site", Kind: energy.Term, From: "2026-01-20", To: "2026-05-30"}), "2026-05-26T10:00:00", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, c.want, c.calendar.Occupied("room", at(t, c.at)))

@@ -24,7 +24,7 @@ type CampusStore interface {
 // RunCampus checks an adapter on an empty store.
 func RunCampus(t *testing.T, store CampusStore) {
 	t.Run("a change builds on the version that it saw", func(t *testing.T) { catalogue(t, store) })
-	t.Run("calendar and tariffs are read back as they were written", func(t *testing.T) { rulebook(t, store) })
+	t.Run("calendar and tariffs are read back as they were written", func(t *testing.T) { testRulebook(t, store) })
 	t.Run("states", func(t *testing.T) { states(t, store) })
 	t.Run("ambient readings", func(t *testing.T) { ambient(t, store) })
 	t.Run("weather", func(t *testing.T) { weather(t, store) })
@@ -66,7 +66,7 @@ func catalogue(t *testing.T, store energy.Catalogue) {
 	require.False(t, reported)
 }
 
-func rulebook(t *testing.T, store energy.Rulebook) {
+func testRulebook(t *testing.T, store energy.Rulebook) {
 	ctx := context.Background()
 	entry := energy.CalendarEntry{
 		ID: "cal_1", Space: "sp_1", Name: "Horario", Kind: energy.Opening, From: "2026-01-20", To: "2026-05-30",
