@@ -8,6 +8,7 @@ import (
 	"go.uber.org/fx"
 	"go.uber.org/zap"
 
+	"github.com/holotwin/holotwin/adapters/dialect"
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	httpauth "github.com/holotwin/holotwin/adapters/http/auth"
 	"github.com/holotwin/holotwin/adapters/mqtt"
@@ -19,7 +20,10 @@ import (
 
 // mqttParts are the ways in over MQTT, as far as they are set.
 var mqttParts = fx.Module("mqtt",
-	fx.Provide(mqtt.NewReceiver, newMQTTClient, newMQTTBroker),
+	fx.Provide(
+		func(intake *energy.Intake) *mqtt.Receiver { return mqtt.NewReceiver(dialect.New(), intake) },
+		newMQTTClient, newMQTTBroker,
+	),
 )
 
 // newMQTTClient is nil where no outside broker is set.
