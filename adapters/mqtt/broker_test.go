@@ -49,7 +49,7 @@ func newFixture(t *testing.T) *fixture {
 	}, version: 1, devices: []energy.Device{{ID: "da", Space: "a", MQTTTopic: "tele/plug"}, {ID: "db", Space: "b"}}}
 	supervisor := supervise.New(zap.New(core))
 	catalog := energy.NewCatalog(f, now{}, func(string) string { return "" }, time.UTC)
-	broker, err := NewBroker(BrokerSettings{Listen: "127.0.0.1:0"}, NewReceiver(nil), f.login, catalog, now{}, supervisor, zap.New(core), f.metrics)
+	broker, err := NewBroker(BrokerSettings{Listen: "127.0.0.1:0"}, NewReceiver(noDialect{}, nil), f.login, catalog, now{}, supervisor, zap.New(core), f.metrics)
 	require.NoError(t, err)
 	f.Broker = broker
 	require.NoError(t, broker.Start())

@@ -13,7 +13,6 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sync/semaphore"
 
-	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/certificate"
 )
@@ -50,7 +49,7 @@ type Client struct {
 
 // arrival is a message with how it is acknowledged.
 type arrival struct {
-	message dialect.Message
+	message energy.Message
 	ack     func() error
 	bytes   int64
 	// id is the broker's number for it, 0 where no acknowledgement is asked for, and one its delivery.
@@ -162,7 +161,7 @@ func (c *Client) Connect(ctx context.Context) {
 }
 
 // arrive queues a message; while the queue is full, the broker waits. id is 0 where no acknowledgement is asked for.
-func (c *Client) arrive(ctx context.Context, m dialect.Message, id uint16, dup bool, ack func() error) {
+func (c *Client) arrive(ctx context.Context, m energy.Message, id uint16, dup bool, ack func() error) {
 	m.Arrived = c.clock.Now()
 	c.messages.WithLabelValues("received").Inc()
 	a := arrival{message: m, ack: ack, bytes: int64(min(len(m.Topic)+len(m.Payload), maxQueued)), id: id}

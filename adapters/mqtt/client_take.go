@@ -7,7 +7,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
@@ -59,7 +58,7 @@ func (c *Client) read(all []arrival) *taken {
 			continue
 		}
 		t.messages++
-		said, letters := c.receiver.read([]dialect.Message{a.message})
+		said, letters := c.receiver.read([]energy.Message{a.message})
 		if a.again && len(said) == len(a.one.given) {
 			for i, given := range a.one.given {
 				said[i].Recall(given)

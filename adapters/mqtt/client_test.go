@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
-	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
@@ -20,9 +19,14 @@ func (noDeliveries) SaveDeliveries(context.Context, string, []energy.Delivery) e
 
 func (noDeliveries) DeliveriesOf(context.Context, string) ([]energy.Delivery, error) { return nil, nil }
 
+// noDialect knows no message.
+type noDialect struct{}
+
+func (noDialect) Decode(energy.Message) ([]energy.Observation, error) { return nil, nil }
+
 // TestWhatWaitsIsBounded has an outside broker send more than may wait: it waits, and all is taken in the end.
 func TestWhatWaitsIsBounded(t *testing.T) {
-	c, err := NewClient(ClientSettings{URL: "mqtt://127.0.0.1:1"}, NewReceiver(nil), noDeliveries{}, now{}, zap.NewNop(), prometheus.NewRegistry())
+	c, err := NewClient(ClientSettings{URL: "mqtt://127.0.0.1:1"}, NewReceiver(noDialect{}, nil), noDeliveries{}, now{}, zap.NewNop(), prometheus.NewRegistry())
 	require.NoError(t, err)
 	const long, messages = 16 << 20, 12
 	var arrived, acknowledged atomic.Int64
@@ -32,7 +36,7 @@ func TestWhatWaitsIsBounded(t *testing.T) {
 			if i == messages-1 {
 				payload = make([]byte, 2*maxQueued)
 			}
-			c.arrive(t.Context(), dialect.Message{Topic: "some/other/thing", Payload: payload}, 0, false, func() error { acknowledged.Add(1); return nil })
+			c.arrive(t.Context(), energy.Message{Topic: "some/other/thing", Payload: payload}, 0, false, func() error { acknowledged.Add(1); return nil })
 			arrived.Add(1)
 		}
 	}()

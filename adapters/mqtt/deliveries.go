@@ -5,7 +5,6 @@ import (
 	"hash/fnv"
 	"sync"
 
-	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
@@ -49,7 +48,7 @@ func newDeliveries() *deliveries {
 }
 
 // begin notes a message and gives its delivery; again is set where it was seen before.
-func (d *deliveries) begin(id packetID, dup bool, m dialect.Message) (one *delivery, again bool) {
+func (d *deliveries) begin(id packetID, dup bool, m energy.Message) (one *delivery, again bool) {
 	words := wordsOf(m)
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -63,7 +62,7 @@ func (d *deliveries) begin(id packetID, dup bool, m dialect.Message) (one *deliv
 }
 
 // wordsOf is a hash of what a message says, the same in every process (FNV-1a).
-func wordsOf(m dialect.Message) uint64 {
+func wordsOf(m energy.Message) uint64 {
 	hash := fnv.New64a()
 	_, _ = hash.Write(append([]byte(m.Topic), 0))
 	_, _ = hash.Write(m.Payload)

@@ -5,15 +5,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
 // TestOnlyADuplicateIsARepetition takes a message for one that came before by its session, number, DUP flag and words together.
 func TestOnlyADuplicateIsARepetition(t *testing.T) {
 	d := newDeliveries()
-	say := func(topic, payload string) dialect.Message {
-		return dialect.Message{Topic: topic, Payload: []byte(payload)}
+	say := func(topic, payload string) energy.Message {
+		return energy.Message{Topic: topic, Payload: []byte(payload)}
 	}
 	first, again := d.begin(packetID{"a", 7}, false, say("t", "1"))
 	require.False(t, again)
@@ -22,7 +21,7 @@ func TestOnlyADuplicateIsARepetition(t *testing.T) {
 	for name, c := range map[string]struct {
 		id  packetID
 		dup bool
-		m   dialect.Message
+		m   energy.Message
 	}{
 		"another session": {packetID{"b", 7}, true, say("t", "1")},
 		"another number":  {packetID{"a", 8}, true, say("t", "1")},
@@ -42,7 +41,7 @@ func TestOnlyADuplicateIsARepetition(t *testing.T) {
 
 func TestDeliveriesAreBounded(t *testing.T) {
 	d := newDeliveries()
-	m := dialect.Message{Topic: "t"}
+	m := energy.Message{Topic: "t"}
 	for i := range 3 * maxDeliveries {
 		d.begin(packetID{"a", uint16(i)}, false, m)
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
-	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/supervise"
 )
@@ -300,7 +299,7 @@ func (h *brokerHook) OnPublish(client *mochi.Client, packet packets.Packet) (pac
 	}
 	ctx, cancel := context.WithTimeout(h.ctx, takeTime)
 	defer cancel()
-	message := dialect.Message{Topic: packet.TopicName, Payload: packet.Payload, Arrived: h.clock.Now(), From: one.caller.Subject}
+	message := energy.Message{Topic: packet.TopicName, Payload: packet.Payload, Arrived: h.clock.Now(), From: one.caller.Subject}
 	sent := published{message: message, id: packetID{one.id(), packet.PacketID}, dup: packet.FixedHeader.Dup}
 	err := h.receiver.Take(ctx, one.caller, sent)
 	if errors.As(err, &energy.ErrInboxFull{}) {

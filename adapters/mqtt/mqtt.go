@@ -6,25 +6,24 @@ import (
 	"context"
 	"errors"
 
-	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
 // Receiver takes messages into the books.
 type Receiver struct {
-	decoder    *dialect.Decoder
+	decoder    energy.Decoder
 	intake     *energy.Intake
 	deliveries *deliveries
 }
 
-// NewReceiver makes a receiver.
-func NewReceiver(intake *energy.Intake) *Receiver {
-	return &Receiver{decoder: dialect.New(), intake: intake, deliveries: newDeliveries()}
+// NewReceiver makes a receiver that reads messages by a decoder.
+func NewReceiver(decoder energy.Decoder, intake *energy.Intake) *Receiver {
+	return &Receiver{decoder: decoder, intake: intake, deliveries: newDeliveries()}
 }
 
 // published is a message as a device sent it to the embedded broker.
 type published struct {
-	message dialect.Message
+	message energy.Message
 	// id is zero where no acknowledgement is asked for.
 	id  packetID
 	dup bool
@@ -44,7 +43,7 @@ func (r *Receiver) Take(ctx context.Context, caller energy.Caller, p published) 
 	}
 	if !one.read {
 		var letters []energy.Letter
-		one.said, letters = r.read([]dialect.Message{p.message})
+		one.said, letters = r.read([]energy.Message{p.message})
 		if err := r.refuse(ctx, caller, letters); err != nil {
 			return err
 		}
@@ -61,10 +60,10 @@ func (r *Receiver) Take(ctx context.Context, caller energy.Caller, p published) 
 }
 
 // read gives what messages say, and letters of those that make no sense.
-func (r *Receiver) read(messages []dialect.Message) (said []energy.Observation, letters []energy.Letter) {
+func (r *Receiver) read(messages []energy.Message) (said []energy.Observation, letters []energy.Letter) {
 	for _, m := range messages {
 		all, err := r.decoder.Decode(m)
-		var unread dialect.ErrUnread
+		var unread energy.ErrUnread
 		if errors.As(err, &unread) {
 			letters = append(letters, energy.Letter{Dialect: unread.Dialect, Topic: cut(m.Topic), Text: string(m.Payload), Reason: unread.Reason})
 			continue

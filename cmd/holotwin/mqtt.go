@@ -2,24 +2,27 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/fx"
 	"go.uber.org/zap"
 
+	"github.com/holotwin/holotwin/adapters/dialect"
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
-	httpauth "github.com/holotwin/holotwin/adapters/http/auth"
+	"github.com/holotwin/holotwin/adapters/local"
 	"github.com/holotwin/holotwin/adapters/mqtt"
+	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/config"
-	"github.com/holotwin/holotwin/platform/problem"
 	"github.com/holotwin/holotwin/platform/supervise"
 )
 
 // mqttParts are the ways in over MQTT, as far as they are set.
 var mqttParts = fx.Module("mqtt",
-	fx.Provide(mqtt.NewReceiver, newMQTTClient, newMQTTBroker),
+	fx.Provide(
+		func(intake *energy.Intake) *mqtt.Receiver { return mqtt.NewReceiver(dialect.New(), intake) },
+		newMQTTClient, newMQTTBroker,
+	),
 )
 
 // newMQTTClient is nil where no outside broker is set.
@@ -33,28 +36,12 @@ func newMQTTClient(c config.Config, receiver *mqtt.Receiver, books *gormenergy.S
 }
 
 // newMQTTBroker is nil where none is to listen.
-func newMQTTBroker(c config.Config, receiver *mqtt.Receiver, auth *httpauth.Handlers, catalog *energy.Catalog, supervisor *supervise.Supervisor, log *zap.Logger, registry *prometheus.Registry) (*mqtt.Broker, error) {
+func newMQTTBroker(c config.Config, receiver *mqtt.Receiver, keys *auth.Keys, catalog *energy.Catalog, supervisor *supervise.Supervisor, log *zap.Logger, registry *prometheus.Registry) (*mqtt.Broker, error) {
 	if c.MQTTListen == "" {
 		return nil, nil
 	}
 	settings := mqtt.BrokerSettings{Listen: c.MQTTListen, CertFile: c.MQTTTLSCert, KeyFile: c.MQTTTLSKey}
-	return mqtt.NewBroker(settings, receiver, deviceLogin(auth), catalog, instants{}, supervisor, log, registry)
-}
-
-// deviceLogin tells who holds an API key, as the HTTP server tells it.
-func deviceLogin(auth *httpauth.Handlers) mqtt.Login {
-	return func(ctx context.Context, key string) (energy.Caller, bool, error) {
-		p, err := auth.Authenticate(ctx, "", key)
-		var refused *problem.Problem
-		if errors.As(err, &refused) && refused.Code == problem.Unauthenticated {
-			return energy.Caller{}, false, nil
-		}
-		caller := energy.Caller{Subject: p.Subject, Role: energy.Role(p.Role), Space: energy.SpaceID(p.Space)}
-		for _, d := range p.Devices {
-			caller.Devices = append(caller.Devices, energy.DeviceID(d))
-		}
-		return caller, err == nil, err
-	}
+	return mqtt.NewBroker(settings, receiver, local.Devices{Keys: keys}.Login, catalog, instants{}, supervisor, log, registry)
 }
 
 // runMQTT ties the ways in to the program's life. It is told after the server, so that it begins after the schema is there and

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/adapters/bcrypt"
+	"github.com/holotwin/holotwin/adapters/dialect"
 	gormadvice "github.com/holotwin/holotwin/adapters/gorm/advice"
 	gormauth "github.com/holotwin/holotwin/adapters/gorm/auth"
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
@@ -20,7 +21,6 @@ import (
 	"github.com/holotwin/holotwin/adapters/jwt"
 	"github.com/holotwin/holotwin/adapters/llm"
 	"github.com/holotwin/holotwin/adapters/local"
-	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
 	"github.com/holotwin/holotwin/adapters/pdf"
 	"github.com/holotwin/holotwin/adapters/web"
 	"github.com/holotwin/holotwin/modules/advice"

@@ -32,6 +32,29 @@ func (c Correction) Changes() bool {
 	return !c.Before.Same(*c.After)
 }
 
+// Replaced tells whether a correction replaced what a reading says: its device only sends it again.
+func Replaced(sent Reading, made []Correction) bool {
+	return slices.ContainsFunc(made, func(c Correction) bool { return c.Before != nil && c.Before.Same(sent) })
+}
+
+// JudgeResent is the outcome of a reading under whose key another was stored before. It is a Duplicate where it says the same, or what
+// a correction replaced; corrections returns those of a key and is called only where the two differ. A reading that was stamped here
+// and found no free key is another one: a Conflict, whatever it says.
+func JudgeResent(sent, stored Reading, corrections func(Key) ([]Correction, error)) (Outcome, error) {
+	if sent.StampedHere() {
+		return Outcome{Result: Conflict, Stored: stored}, nil
+	}
+	outcome := OutcomeOf(sent, stored)
+	if outcome.Result != Conflict {
+		return outcome, nil
+	}
+	made, err := corrections(sent.Key())
+	if Replaced(sent, made) {
+		outcome.Result = Duplicate
+	}
+	return outcome, err
+}
+
 // Correct puts what the report says in the place of the reading under its device and instant, or brings a withdrawn
 // one back. What the report leaves out stays: an interval keeps its length. The totals follow in the same transaction. A
 // correction that changes nothing is not kept.

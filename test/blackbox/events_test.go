@@ -62,6 +62,17 @@ func TestEventsSayWhatTheAnswersSay(t *testing.T) {
 			answer := send(t, admin, 201, http.MethodPost, "/consumo", body)
 			require.JSONEq(t, string(answer.Body), next(t, stream).Data)
 		}
+		changed := send(t, admin, 201, http.MethodPost, "/api/dispositivos/d0/estado", map[string]any{"state": "standby"})
+		require.JSONEq(t, string(changed.Body), next(t, stream).Data)
+		var sensed, answered map[string]any
+		require.NoError(t, send(t, admin, 201, http.MethodPost, "/ambiente", map[string]any{"space_id": campus.Room, "temperature_c": -0.001, "co2_ppm": 700}).JSON(&answered))
+		require.NoError(t, json.Unmarshal([]byte(next(t, stream).Data), &sensed))
+		for _, name := range []string{"source", "humidity_pct", "occupancy"} { // an event names what was measured alone
+			delete(answered, name)
+		}
+		require.Equal(t, answered, sensed)
+		require.Equal(t, -0.001, sensed["temperature_c"])
+
 		path := "/consumo/reactive_inductive/" + bodies[3]["timestamp"].(string)
 		send(t, admin, 200, http.MethodPut, path, map[string]any{"kvarh": 0.5, "reason": "leído mal"})
 		var history struct{ Reading map[string]any }

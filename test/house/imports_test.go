@@ -53,7 +53,7 @@ func (f file) module() string {
 	switch {
 	case f.in("modules"):
 		return f.part(1)
-	case f.in("adapters/mqtt"): // what devices say
+	case f.in("adapters/mqtt", "adapters/dialect"): // messages of devices
 		return "energy"
 	case f.in("adapters") && slices.Contains(modules, f.part(2)):
 		return f.part(2)

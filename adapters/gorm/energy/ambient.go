@@ -11,7 +11,6 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/energy"
-	"github.com/holotwin/holotwin/platform/events"
 )
 
 type ambientRow struct {
@@ -41,7 +40,7 @@ func (s *Store) AppendAmbient(ctx context.Context, batch []energy.Ambient) ([]en
 	outcomes := make([]energy.AmbientOutcome, len(batch))
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		oldest := make(map[energy.SpaceID]energy.Instant)
-		var news []events.Event
+		var stored []energy.AmbientEvent
 		for i, a := range batch {
 			var err error
 			if outcomes[i], err = appendAmbient(tx, a); err != nil {
@@ -51,7 +50,7 @@ func (s *Store) AppendAmbient(ctx context.Context, batch []energy.Ambient) ([]en
 				oldest[a.Space] = a.At
 			}
 			if outcomes[i].Result == energy.Inserted {
-				news = append(news, ambientNews(outcomes[i].Stored))
+				stored = append(stored, energy.AmbientEvent{Ambient: outcomes[i].Stored})
 			}
 		}
 		for _, space := range slices.Sorted(maps.Keys(oldest)) {
@@ -59,7 +58,7 @@ func (s *Store) AppendAmbient(ctx context.Context, batch []energy.Ambient) ([]en
 				return err
 			}
 		}
-		return s.tell(tx, lastOf(news))
+		return s.publish(tx, eventsOf(energy.LastEvents(stored)))
 	})
 	s.committed(err)
 	if err != nil {
@@ -83,7 +82,7 @@ func appendAmbient(tx *gorm.DB, sent energy.Ambient) (energy.AmbientOutcome, err
 		switch {
 		case stored.reading().Same(a):
 			return energy.AmbientOutcome{Result: energy.Duplicate, Stored: a}, nil
-		case !sent.Moves || a.At-sent.At >= farthestNews:
+		case !sent.Moves || a.At-sent.At >= farthestMove:
 			return energy.AmbientOutcome{Result: energy.Conflict, Stored: stored.reading()}, nil
 		}
 	}

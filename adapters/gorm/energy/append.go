@@ -93,7 +93,7 @@ func (s *Store) appendIn(ctx context.Context, tx *gorm.DB, sorted, batch []energ
 			return nil, err
 		}
 	}
-	if err := s.tell(tx, s.newsOf(freshOf(sorted, all), traits)); err != nil {
+	if err := s.publish(tx, s.readingEvents(freshOf(sorted, all), traits)); err != nil {
 		return nil, err
 	}
 	return all, s.markPages(ctx, rows, slices.SortedFunc(maps.Keys(booked), comparePages))
@@ -182,30 +182,12 @@ func judge(ctx context.Context, rows rows, sorted []energy.Reading, done inserte
 			neither = append(neither, r)
 			continue
 		}
-		outcome := energy.OutcomeOf(r, before)
-		switch {
-		case r.StampedHere():
-			outcome.Result = energy.Conflict // it is another, for which there is no room
-		case outcome.Result == energy.Conflict:
-			if outcome, err = judgeReplaced(ctx, rows, r, outcome); err != nil {
-				return nil, err
-			}
+		all[r.Key()], err = energy.JudgeResent(r, before, func(key energy.Key) ([]energy.Correction, error) { return rows.corrections(ctx, key) })
+		if err != nil {
+			return nil, err
 		}
-		all[r.Key()] = outcome
 	}
 	return neither, nil
-}
-
-// judgeReplaced looks whether a reading that differs from the stored one is what a correction replaced: then the
-// device only sends it again.
-func judgeReplaced(ctx context.Context, rows rows, sent energy.Reading, conflict energy.Outcome) (energy.Outcome, error) {
-	made, err := rows.corrections(ctx, sent.Key())
-	for _, c := range made {
-		if c.Before != nil && c.Before.Same(sent) {
-			return energy.Outcome{Result: energy.Duplicate, Stored: conflict.Stored}, nil
-		}
-	}
-	return conflict, err
 }
 
 // bookAndMark writes the entries into their pages and marks what they change.

@@ -122,7 +122,7 @@ func (s *Store) toldWith(sorted []energy.Reading, traits func(energy.DeviceID) e
 	if s.outbox == nil {
 		return "", nil
 	}
-	return tellFresh, []any{s.outbox.Now(), events.Lines(s.newsOf(sorted, traits))}
+	return tellFresh, []any{s.outbox.Now(), events.Lines(s.readingEvents(sorted, traits))}
 }
 
 // onPostgres runs do on a connection of pgx's own, without what database/sql puts around each statement.

@@ -25,7 +25,7 @@ func (s *Store) Open(ctx context.Context, devices []energy.DeviceID, look func(e
 	sorted := slices.Clone(devices)
 	slices.Sort(sorted)
 	return s.db.Read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		b := books{tx: tx, dialect: s.db.Dialect, devices: textsOf(slices.Compact(sorted)), settled: s.settledBefore()}
+		b := books{tx: tx, dialect: s.db.Dialect, devices: textsOf(slices.Compact(sorted)), settled: energy.SettledUntil(s.clock.Now())}
 		if err := b.readJournal(ctx); err != nil {
 			return fmt.Errorf("read the journal: %w", err)
 		}

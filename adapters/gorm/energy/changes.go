@@ -15,20 +15,6 @@ import (
 
 const dayMs = int64(24 * time.Hour / time.Millisecond)
 
-// yesterday is the first instant that is not past: what merely arrives, day by day, leaves no mark, so that the
-// mark costs nothing in the usual run.
-func (s *Store) yesterday() energy.Instant {
-	now := int64(s.clock.Now())
-	return energy.Instant(now - now%dayMs - dayMs)
-}
-
-// settlingTime is how long after a day its version is not trusted: changes are counted once the day has passed by the
-// writer's clock when he commits, which the clocks of two servers, or a long transaction at midnight, may see apart.
-const settlingTime = int64(time.Hour / time.Millisecond)
-
-// settledBefore is the day before which every change is counted.
-func (s *Store) settledBefore() int32 { return int32((int64(s.clock.Now()) - settlingTime) / dayMs) }
-
 // markPages marks what changes of pages are about: when their devices began, the versions of their days and, of those
 // in the past, the devices and days. Keys are sorted. It comes last in a transaction, so that whoever waits for a day
 // here holds all pages that he wants.
@@ -41,7 +27,7 @@ func (s *Store) markPages(ctx context.Context, rows rows, keys []energy.PageKey)
 	}
 	var firsts []energy.PageKey
 	passed := make(map[int32]bool)
-	today := int32(int64(s.clock.Now()) / dayMs)
+	today := energy.PassedUntil(s.clock.Now())
 	for i, k := range keys {
 		if i == 0 || keys[i-1].Device != k.Device {
 			firsts = append(firsts, k)
@@ -57,11 +43,12 @@ func (s *Store) markPages(ctx context.Context, rows rows, keys []energy.PageKey)
 }
 
 func (s *Store) markPast(ctx context.Context, rows rows, keys []energy.PageKey) error {
-	first := int32(int64(s.yesterday()) / dayMs)
+	now := s.clock.Now()
+	first := energy.PastUntil(now)
 	var devices []energy.DeviceID
 	var days []energy.PageKey
 	for _, k := range keys {
-		if k.Day >= first {
+		if energy.Instant(int64(k.Day)*dayMs) >= first {
 			continue
 		}
 		days = append(days, k)
@@ -72,7 +59,6 @@ func (s *Store) markPast(ctx context.Context, rows rows, keys []energy.PageKey) 
 	if len(devices) == 0 {
 		return nil
 	}
-	now := s.clock.Now()
 	if err := rows.markPast(ctx, devices, now); err != nil {
 		return err
 	}
@@ -81,7 +67,7 @@ func (s *Store) markPast(ctx context.Context, rows rows, keys []energy.PageKey) 
 
 // markIfPast marks what a change at an instant is about.
 func (s *Store) markIfPast(tx *gorm.DB, changed energy.Changed, at energy.Instant) error {
-	if at >= s.yesterday() {
+	if at >= energy.PastUntil(s.clock.Now()) {
 		return nil
 	}
 	return s.mark(tx, changed)
@@ -110,7 +96,7 @@ func (s *Store) PastChanges(ctx context.Context, since energy.Instant) ([]energy
 	if s.db.Dialect == database.Postgres && now >= since {
 		query = "SELECT kind, id, max(changed_at) FROM (" + query + ` UNION ALL
 			SELECT DISTINCT 'device', device_id, ?::bigint FROM energy_journal WHERE at - span < ?) AS all_changes GROUP BY kind, id`
-		parameters = append(parameters, int64(now), int64(s.yesterday()))
+		parameters = append(parameters, int64(now), int64(energy.PastUntil(now)))
 	}
 	rows, err := s.db.Read.WithContext(ctx).Raw(query+" ORDER BY kind, id", parameters...).Rows()
 	if err != nil {

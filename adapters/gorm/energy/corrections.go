@@ -44,7 +44,7 @@ func (s *Store) Correct(ctx context.Context, c energy.Correction, traits func(en
 		if err := keep(tx, c); err != nil {
 			return err
 		}
-		if err := s.tell(tx, []events.Event{correctionNews(c, traits(c.Key.Device))}); err != nil {
+		if err := s.publish(tx, []events.Event{eventOf(energy.CorrectionEvent(c, traits(c.Key.Device).Measures))}); err != nil {
 			return err
 		}
 		return s.rebook(ctx, tx, rows, c, was, held)
@@ -258,7 +258,8 @@ func (s *Store) Restated(ctx context.Context, devices []energy.DeviceID, since e
 		return nil, nil
 	}
 	query, parameters := "SELECT device_id, day, changed_at FROM energy_restated_days WHERE device_id IN ? AND changed_at >= ?", []any{textsOf(devices), int64(since)}
-	now, first := s.clock.Now(), int64(s.yesterday())
+	now := s.clock.Now()
+	first := int64(energy.PastUntil(now))
 	if s.db.Dialect == database.Postgres && now >= since {
 		query = "SELECT device_id, day, max(changed_at) AS changed_at FROM (" + query + ` UNION ALL
 			SELECT j.device_id, d.day::integer, ?::bigint FROM energy_journal j, generate_series((j.at - j.span) / ?, GREATEST(j.at - 1, j.at - j.span) / ?) AS d (day)

@@ -8,7 +8,6 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/energy"
-	"github.com/holotwin/holotwin/platform/events"
 )
 
 type stateRow struct {
@@ -26,7 +25,7 @@ func (r stateRow) change() energy.StateChange {
 // AppendStates stores changes in one transaction.
 func (s *Store) AppendStates(ctx context.Context, changes []energy.StateChange) ([]energy.StateOutcome, error) {
 	outcomes := make([]energy.StateOutcome, len(changes))
-	var news []events.Event
+	var stored []energy.StateEvent
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		for i, c := range changes {
 			var err error
@@ -37,10 +36,10 @@ func (s *Store) AppendStates(ctx context.Context, changes []energy.StateChange) 
 				return err
 			}
 			if outcomes[i].Result == energy.Inserted {
-				news = append(news, stateNews(outcomes[i].Stored))
+				stored = append(stored, energy.StateEvent{Change: outcomes[i].Stored})
 			}
 		}
-		return s.tell(tx, lastOf(news))
+		return s.publish(tx, eventsOf(energy.LastEvents(stored)))
 	})
 	s.committed(err)
 	if err != nil {
@@ -49,8 +48,8 @@ func (s *Store) AppendStates(ctx context.Context, changes []energy.StateChange) 
 	return outcomes, nil
 }
 
-// farthestNews is how far a state or an ambient reading may move, ms: there are few of a second.
-const farthestNews = 1000
+// farthestMove is how far a state or an ambient reading may move, ms: there are few of a second.
+const farthestMove = 1000
 
 func appendState(tx *gorm.DB, c energy.StateChange) (energy.StateOutcome, error) {
 	for row := (stateRow{DeviceID: string(c.Device), At: int64(c.At), State: string(c.State)}); ; row.At++ {
@@ -66,7 +65,7 @@ func appendState(tx *gorm.DB, c energy.StateChange) (energy.StateOutcome, error)
 		switch {
 		case stored.change() == is:
 			return energy.StateOutcome{Result: energy.Duplicate, Stored: is}, nil
-		case !c.Moves || is.At-c.At >= farthestNews:
+		case !c.Moves || is.At-c.At >= farthestMove:
 			return energy.StateOutcome{Result: energy.Conflict, Stored: stored.change()}, nil
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/httpserver"
@@ -51,7 +52,10 @@ var ambientSchema = &huma.Schema{
 	},
 }
 
+// ambient is a reading as it is answered. Its members say how it is documented; the module writes it.
 type ambient struct {
+	of energy.Ambient
+
 	SpaceID      string   `json:"space_id"`
 	Timestamp    instant  `json:"timestamp"`
 	TemperatureC *float64 `json:"temperature_c"`
@@ -63,17 +67,15 @@ type ambient struct {
 }
 
 func ambientOf(a energy.Ambient) ambient {
-	return ambient{
-		SpaceID: string(a.Space), Timestamp: instant(a.At), TemperatureC: thousandths(a.Temperature), HumidityPct: thousandths(a.Humidity),
-		CO2Ppm: a.CO2, Occupancy: a.Occupancy, Source: string(cmp.Or(a.Source, energy.FromSensor)), Forecast: a.Forecast,
-	}
+	return ambient{of: a}
 }
 
-func thousandths(n *int64) *float64 {
-	if n == nil {
-		return nil
-	}
-	return pointer(float64(*n) / 1000)
+// MarshalJSON writes it.
+func (a ambient) MarshalJSON() ([]byte, error) { return a.of.AppendJSON(nil), nil }
+
+// MarshalJSONTo writes it.
+func (a ambient) MarshalJSONTo(out *jsontext.Encoder) error {
+	return out.WriteValue(a.of.AppendJSON(out.AvailableBuffer()))
 }
 
 type ambientOutput struct {

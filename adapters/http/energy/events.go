@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/go-json-experiment/json"
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/events"
@@ -113,20 +112,12 @@ func (s *eventStream) run(ctx context.Context, w *httpserver.EventWriter) error 
 	return nil
 }
 
-// instantOf is the instant that an event is of: what it says of itself, or when it was made. A reading is of the time up to its
-// instant.
+// instantOf is the instant of an event: the one in its data, or when it was published.
 func instantOf(e events.Event) energy.Instant {
-	var data struct {
-		Timestamp time.Time `json:"timestamp"`
+	if at, ok := energy.EventInstant(e.Kind, []byte(e.Data)); ok {
+		return at
 	}
-	if err := json.Unmarshal([]byte(e.Data), &data); err != nil || data.Timestamp.IsZero() {
-		return energy.Instant(e.Place.Made)
-	}
-	at := energy.InstantOf(data.Timestamp)
-	if e.Kind == "reading" {
-		at--
-	}
-	return at
+	return energy.Instant(e.Place.Made)
 }
 
 // send sends what is for the reader; where that is nothing for long, it tells him where he is.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/httpserver"
@@ -26,14 +27,25 @@ func (h *Handlers) registerStates(api *httpserver.API) {
 	}, h.listStates)
 }
 
+// state is a change as it is answered. Its members say how it is documented; the module writes it, so that answers and events are alike.
 type state struct {
+	of energy.StateChange
+
 	DeviceID  string  `json:"device_id"`
 	State     string  `json:"state" enum:"on,off,standby,fault"`
 	Timestamp instant `json:"timestamp"`
 }
 
 func stateOf(c energy.StateChange) state {
-	return state{DeviceID: string(c.Device), State: string(c.State), Timestamp: instant(c.At)}
+	return state{of: c}
+}
+
+// MarshalJSON writes it.
+func (s state) MarshalJSON() ([]byte, error) { return s.of.AppendJSON(nil), nil }
+
+// MarshalJSONTo writes it.
+func (s state) MarshalJSONTo(out *jsontext.Encoder) error {
+	return out.WriteValue(s.of.AppendJSON(out.AvailableBuffer()))
 }
 
 type stateInput struct {

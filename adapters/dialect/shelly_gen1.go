@@ -12,7 +12,7 @@ func knowsShellyGen1(_ memory, topic []string) bool {
 	return topic[0] == "shellies" && len(topic) > 2
 }
 
-func readShellyGen1(_ memory, topic []string, m Message) ([]energy.Observation, error) {
+func readShellyGen1(_ memory, topic []string, m energy.Message) ([]energy.Observation, error) {
 	component, rest := topic[2], topic[3:]
 	switch component {
 	case "relay", "light", "white", "color", "roller":
@@ -26,7 +26,7 @@ func readShellyGen1(_ memory, topic []string, m Message) ([]energy.Observation, 
 }
 
 // gen1Channel reads a channel's state, power and counter.
-func gen1Channel(topic, rest []string, m Message, counter string, unit energy.Unit) ([]energy.Observation, error) {
+func gen1Channel(topic, rest []string, m energy.Message, counter string, unit energy.Unit) ([]energy.Observation, error) {
 	if len(rest) == 0 || len(rest) > 2 {
 		return nil, nil
 	}
@@ -49,7 +49,7 @@ func gen1Channel(topic, rest []string, m Message, counter string, unit energy.Un
 }
 
 // gen1Sensor reads what a room's sensor senses; a relay's own temperature has another topic.
-func gen1Sensor(topic, rest []string, m Message) ([]energy.Observation, error) {
+func gen1Sensor(topic, rest []string, m energy.Message) ([]energy.Observation, error) {
 	if len(rest) != 1 {
 		return nil, nil
 	}

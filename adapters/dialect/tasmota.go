@@ -35,7 +35,7 @@ func tasmotaTopic(topic []string) (name, what string, is bool) {
 	return name, what, name != ""
 }
 
-func readTasmota(_ memory, topic []string, m Message) ([]energy.Observation, error) {
+func readTasmota(_ memory, topic []string, m energy.Message) ([]energy.Observation, error) {
 	name, what, _ := tasmotaTopic(topic)
 	address := "tele/" + name
 	if strings.HasPrefix(what, "POWER") {

@@ -1,5 +1,6 @@
-// Package dialect reads what devices say over MQTT, each in a way of its own, as observations. Decode is the way in; a dialect is
-// a file. What is unknown in a message is passed over; garbage is told apart from silence, and nothing is ever fatal.
+// Package dialect decodes messages of devices, each make in a format of its own, into observations: of a broker (Decode) and of the
+// HTTP calls of emoncms (EmoncmsRequests). A dialect is a file. Unknown members of a message are skipped, a message that makes no
+// sense is an error with its reason, and no message stops the program.
 package dialect
 
 import (
@@ -10,25 +11,6 @@ import (
 
 	"github.com/holotwin/holotwin/modules/energy"
 )
-
-// Message is one MQTT message as it came.
-type Message struct {
-	Topic    string
-	Payload  []byte
-	Retained bool
-	Arrived  energy.Instant
-	// From is the API key that it came with, by its id; empty for what an outside broker has.
-	From string
-}
-
-// ErrUnread is a message that makes no sense in its dialect.
-type ErrUnread struct {
-	Dialect string
-	// Reason is a word of a short list: not_json, not_a_number, not_text, wrong_shape, negative, bad_time, too_large, bad_topic, not_understood.
-	Reason string
-}
-
-func (e ErrUnread) Error() string { return e.Dialect + ": " + e.Reason }
 
 // Bounds of a message.
 const (
@@ -48,7 +30,7 @@ var dialects = []struct {
 	name string
 	// knows tells whether a topic, in parts, is of the dialect.
 	knows func(known memory, topic []string) bool
-	read  func(known memory, topic []string, m Message) ([]energy.Observation, error)
+	read  func(known memory, topic []string, m energy.Message) ([]energy.Observation, error)
 }{
 	{"holotwin", knowsHoloTwin, readHoloTwin},
 	{"shelly-gen1", knowsShellyGen1, readShellyGen1},
@@ -63,9 +45,9 @@ var dialects = []struct {
 
 // Decode gives what a message says. Nothing and no error: it is of no dialect, or says nothing of use (a last will, a command).
 // Errors: ErrUnread.
-func (d *Decoder) Decode(m Message) ([]energy.Observation, error) {
+func (d *Decoder) Decode(m energy.Message) ([]energy.Observation, error) {
 	if len(m.Topic) > longestTopic || !utf8.ValidString(m.Topic) || strings.ContainsFunc(m.Topic, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return nil, ErrUnread{"unknown", "bad_topic"}
+		return nil, energy.ErrUnread{Dialect: "unknown", Reason: "bad_topic"}
 	}
 	topic, known := strings.Split(m.Topic, "/"), memory{d.memories, m.From}
 	for _, speech := range dialects {
@@ -73,12 +55,12 @@ func (d *Decoder) Decode(m Message) ([]energy.Observation, error) {
 			continue
 		}
 		if len(m.Payload) > longestPayload {
-			return nil, ErrUnread{speech.name, "too_large"}
+			return nil, energy.ErrUnread{Dialect: speech.name, Reason: "too_large"}
 		}
 		said, err := speech.read(known, topic, m)
 		var reason garbage
 		if errors.As(err, &reason) {
-			return nil, ErrUnread{speech.name, string(reason)}
+			return nil, energy.ErrUnread{Dialect: speech.name, Reason: string(reason)}
 		}
 		for i := range said {
 			said[i].Dialect, said[i].Retained = speech.name, m.Retained

@@ -18,7 +18,7 @@ func knowsZigbee2MQTT(_ memory, topic []string) bool {
 	return topic[0] == "zigbee2mqtt" && len(topic) > 1 && topic[1] != "bridge"
 }
 
-func readZigbee2MQTT(known memory, topic []string, m Message) ([]energy.Observation, error) {
+func readZigbee2MQTT(known memory, topic []string, m energy.Message) ([]energy.Observation, error) {
 	switch topic[len(topic)-1] {
 	case "availability", "set", "get", "action":
 		return nil, nil

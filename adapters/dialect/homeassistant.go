@@ -15,7 +15,7 @@ func knowsHomeAssistant(_ memory, topic []string) bool {
 	return topic[0] == "homeassistant" && len(topic) > 3
 }
 
-func readHomeAssistant(known memory, topic []string, m Message) ([]energy.Observation, error) {
+func readHomeAssistant(known memory, topic []string, m energy.Message) ([]energy.Observation, error) {
 	n := len(topic)
 	address := strings.Join(topic[:n-1], "/")
 	switch topic[n-1] {
@@ -141,7 +141,7 @@ func knowsDiscovered(known memory, topic []string) bool {
 	return len(known.entitiesAt(strings.Join(topic, "/"))) > 0
 }
 
-func readDiscovered(known memory, _ []string, m Message) (all []energy.Observation, err error) {
+func readDiscovered(known memory, _ []string, m energy.Message) (all []energy.Observation, err error) {
 	for _, e := range known.entitiesAt(m.Topic) {
 		o, value := energy.Observation{Address: m.Topic, Name: e.name}, m
 		if len(e.path) > 0 {

@@ -28,7 +28,7 @@ const (
 	maxInputName       = 99
 )
 
-func readEmoncms(_ memory, topic []string, m Message) ([]energy.Observation, error) {
+func readEmoncms(_ memory, topic []string, m energy.Message) ([]energy.Observation, error) {
 	word, err := plain(m.Payload)
 	if err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ func knowsShellyGen2(_ memory, topic []string) bool {
 	return (topic[n-2] == "events" && topic[n-1] == "rpc") || (topic[n-2] == "status" && strings.Contains(topic[n-1], ":"))
 }
 
-func readShellyGen2(known memory, topic []string, m Message) ([]energy.Observation, error) {
+func readShellyGen2(known memory, topic []string, m energy.Message) ([]energy.Observation, error) {
 	body, err := objectOf(m.Payload)
 	if err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 // HoloTwin's own: holotwin/<device>/consumo, estado and ambiente, with the members that the HTTP calls take, or one plain word.
 func knowsHoloTwin(_ memory, topic []string) bool { return topic[0] == "holotwin" }
 
-func readHoloTwin(_ memory, topic []string, m Message) ([]energy.Observation, error) {
+func readHoloTwin(_ memory, topic []string, m energy.Message) ([]energy.Observation, error) {
 	const parts = 3
 	if len(topic) != parts {
 		return nil, nil
@@ -19,7 +19,7 @@ func readHoloTwin(_ memory, topic []string, m Message) ([]energy.Observation, er
 		return nil, garbage("bad_topic")
 	}
 	o := energy.Observation{Device: device, Address: strings.Join(topic[:2], "/")}
-	read := map[string]func(*energy.Observation, Message) error{"consumo": ownReading, "estado": ownState, "ambiente": ownAmbient}[topic[2]]
+	read := map[string]func(*energy.Observation, energy.Message) error{"consumo": ownReading, "estado": ownState, "ambiente": ownAmbient}[topic[2]]
 	if read == nil {
 		return nil, nil
 	}
@@ -29,7 +29,7 @@ func readHoloTwin(_ memory, topic []string, m Message) ([]energy.Observation, er
 	return only(o), nil
 }
 
-func ownReading(o *energy.Observation, m Message) (err error) {
+func ownReading(o *energy.Observation, m energy.Message) (err error) {
 	if word, err := plain(m.Payload); err == nil && !strings.HasPrefix(word, "{") {
 		o.Interval, err = register(word, energy.UnitKilowattHour)
 		return err
@@ -96,7 +96,7 @@ func ownTime(o *energy.Observation, body object, arrived energy.Instant) error {
 	return nil
 }
 
-func ownState(o *energy.Observation, m Message) error {
+func ownState(o *energy.Observation, m energy.Message) error {
 	word, err := plain(m.Payload)
 	if err != nil {
 		return err
@@ -117,7 +117,7 @@ func ownState(o *energy.Observation, m Message) error {
 	return nil
 }
 
-func ownAmbient(o *energy.Observation, m Message) error {
+func ownAmbient(o *energy.Observation, m energy.Message) error {
 	body, err := objectOf(m.Payload)
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/holotwin/holotwin/adapters/mqtt/dialect"
+	"github.com/holotwin/holotwin/adapters/dialect"
 	"github.com/holotwin/holotwin/modules/energy"
 )
 

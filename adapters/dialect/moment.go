@@ -1,0 +1,79 @@
+package dialect
+
+import (
+	"cmp"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// moment is when something was: an instant, or a local time without a zone.
+type moment struct {
+	at    energy.Instant
+	local string
+}
+
+// epoch is 1970-01-01T00:00:00Z where a message tells it: an instant of 0 is none.
+const epoch energy.Instant = 1
+
+// momentOf reads RFC 3339 with or without a zone, the dots and blanks of older devices, or seconds or ms since 1970. A date that is
+// none, of a year before 2000 ("0000-00-00 00:00:00"), is what a clock shows that was never set.
+func momentOf(text string) (moment, error) {
+	if n, ok := energy.ReadThousandths(text); ok {
+		return moment{at: cmp.Or(sinceEpoch(n), epoch)}, nil
+	}
+	text = strings.Replace(text, " ", "T", 1)
+	const dated = len("2006-01-02")
+	if len(text) > dated && text[4] == '.' && text[7] == '.' {
+		text = text[:4] + "-" + text[5:7] + "-" + text[8:]
+	}
+	text = noSeconds.ReplaceAllString(text, "$1:00$2")
+	if len(text) > dated && (strings.ContainsAny(text[dated:], "Zz+") || strings.Contains(text[dated:], "-")) {
+		if n := len(text); text[n-5] == '+' || text[n-5] == '-' { // +0100, as some write it
+			text = text[:n-2] + ":" + text[n-2:]
+		}
+		at, err := energy.ParseInstant(text, time.UTC)
+		if err != nil {
+			return neverSet(text)
+		}
+		return moment{at: cmp.Or(at, epoch)}, nil
+	}
+	if _, err := energy.ParseInstant(text, time.UTC); err != nil {
+		return neverSet(text)
+	}
+	return moment{local: text}, nil
+}
+
+// noSeconds is a date with hours and minutes alone.
+var noSeconds = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2})([Zz]|[+-][0-9]{2}:?[0-9]{2})?$`)
+
+// noDate is a date and time of before 2000, whatever day and hour it tells.
+var noDate = regexp.MustCompile(`^[01][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}`)
+
+func neverSet(text string) (moment, error) {
+	if noDate.MatchString(text) {
+		return moment{at: epoch}, nil
+	}
+	return moment{}, badTime
+}
+
+// sinceEpoch takes thousandths of seconds, or of ms where they would be of a year far away.
+func sinceEpoch(thousandths int64) energy.Instant {
+	const farAway = 100_000_000_000_000 // thousandths of a second: the year 5138
+	if thousandths > farAway {
+		return energy.Instant(thousandths / 1000)
+	}
+	return energy.Instant(thousandths)
+}
+
+// tell puts a moment into an observation, by the clock of a device or of a bridge.
+func (t moment) tell(o *energy.Observation, source energy.TimeSource) {
+	switch {
+	case t.local != "":
+		o.LocalTime, o.Source = t.local, energy.ByDeviceLocal
+	case t.at != 0:
+		o.At, o.Source = t.at, source
+	}
+}

@@ -1,0 +1,63 @@
+package gormenergy
+
+import (
+	"gorm.io/gorm"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/events"
+)
+
+// Tell makes the store put what it stores into an outbox.
+func (s *Store) Tell(outbox *events.Outbox) *Store {
+	s.outbox = outbox
+	return s
+}
+
+// publish puts events into the outbox, in the transaction that makes them true.
+func (s *Store) publish(tx *gorm.DB, all []events.Event) error {
+	if s.outbox == nil {
+		return nil
+	}
+	return s.outbox.Put(tx, all)
+}
+
+// committed wakes those who wait for events.
+func (s *Store) committed(err error) {
+	if s.outbox != nil && err == nil {
+		s.outbox.Committed()
+	}
+}
+
+// readingEvents are the events of readings that were stored, in their order; none where there is no outbox.
+func (s *Store) readingEvents(stored []energy.Reading, traits func(energy.DeviceID) energy.Traits) []events.Event {
+	if s.outbox == nil {
+		return nil
+	}
+	return eventsOf(energy.ReadingEvents(stored, traits))
+}
+
+// freshOf are the readings that were new, as they were stored, in the order in which they were sent.
+func freshOf(sorted []energy.Reading, all map[energy.Key]energy.Outcome) []energy.Reading {
+	fresh := make([]energy.Reading, 0, len(sorted))
+	for _, r := range sorted {
+		if outcome := all[r.Key()]; outcome.Result == energy.Inserted && r.Kind != energy.Refused {
+			fresh = append(fresh, outcome.Stored)
+		}
+	}
+	return fresh
+}
+
+// eventsOf are the module's events as they go into the outbox.
+func eventsOf[E energy.Event](all []E) []events.Event {
+	out := make([]events.Event, len(all))
+	for i, e := range all {
+		out[i] = eventOf(e)
+	}
+	return out
+}
+
+func eventOf(e energy.Event) events.Event {
+	device, space := e.About()
+	const usual = 160 // bytes
+	return events.Event{Kind: e.Kind(), Device: string(device), Space: string(space), Data: string(e.AppendJSON(make([]byte, 0, usual)))}
+}

@@ -1,0 +1,29 @@
+package local
+
+import (
+	"context"
+	"errors"
+
+	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Devices logs devices in by their API keys.
+type Devices struct{ Keys *auth.Keys }
+
+// Login returns the caller who holds an API key; ok is false where nobody holds it. An error means that the key could not be
+// checked now.
+func (d Devices) Login(ctx context.Context, secret string) (caller energy.Caller, ok bool, err error) {
+	key, err := d.Keys.Holder(ctx, secret)
+	switch {
+	case errors.Is(err, auth.ErrToken):
+		return energy.Caller{}, false, nil
+	case err != nil:
+		return energy.Caller{}, false, err
+	}
+	caller = energy.Caller{Subject: key.ID, Role: energy.Gateway, Space: energy.SpaceID(key.Space)}
+	for _, id := range key.Devices {
+		caller.Devices = append(caller.Devices, energy.DeviceID(id))
+	}
+	return caller, true, nil
+}
