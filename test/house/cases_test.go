@@ -138,10 +138,10 @@ func TestTheHouseKeepsItsRules(t *testing.T) {
 
 // A module that the rules do not know would be one that nothing guards.
 func TestTheRulesKnowEveryModule(t *testing.T) {
-	folders, err := os.ReadDir("../../modules")
+	files, err := filepath.Glob("../../modules/*/*.go")
 	require.NoError(t, err)
-	require.NotEmpty(t, folders)
-	for _, folder := range folders {
-		require.Contains(t, modules, folder.Name())
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		require.Contains(t, modules, filepath.Base(filepath.Dir(file)))
 	}
 }
