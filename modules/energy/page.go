@@ -95,8 +95,9 @@ func (e Entries) Apply(p *Page) {
 // ErrBadPage is a stored page that cannot be read: the database was changed by another hand.
 var ErrBadPage = errors.New("page of quarter hours cannot be read")
 
-// EncodeQuarters packs a page's quarters: for each, a flag byte that says which figures follow as varints.
-// A quarter that is unknown takes one byte, a measured one some six.
+// EncodeQuarters packs a page's quarters: for each, a flag byte that says which figures follow as signed varints, in the order
+// of the flags. A quarter that is unknown takes one byte, a measured one some six; unknown ones at the end of the day take none.
+// adapters/gorm/energy/FORMAT.md describes it with examples.
 func (p *Page) EncodeQuarters() []byte {
 	b := make([]byte, 0, 8*QuartersPerDay)
 	last := QuartersPerDay
@@ -109,11 +110,12 @@ func (p *Page) EncodeQuarters() []byte {
 	return b
 }
 
+// The flags of a quarter. They are stored: none may get another meaning.
 const (
-	hasEnergy = 1 << iota
-	hasEstimated
-	hasMeasured
-	hasFilled
+	hasEnergy    = 1 << iota // mWh
+	hasEstimated             // mWh
+	hasMeasured              // ms
+	hasFilled                // ms
 	// fullyMeasured stands for Measured of exactly a quarter hour, the usual case.
 	fullyMeasured
 )

@@ -16,7 +16,7 @@ const PostAtOnce = 50_000
 // postLock lets one process post at a time; the others find nothing to do.
 const postLock = 4_820_020
 
-// Post books journalled readings to their pages and gives how many. It may be called at any time, by any process:
+// Post books journalled readings to their pages and gives how many. FORMAT.md says what is in the journal and who adds it when. It may be called at any time, by any process:
 // totals are the same before and after.
 func (s *Store) Post(ctx context.Context) (posted int, err error) {
 	if s.db.Dialect != database.Postgres {
