@@ -1,4 +1,4 @@
-// Command bench measures the built binary on this machine and prints the figures that the README quotes, each
+// Command bench measures the built binary on this machine and prints the figures that platform/README.md quotes, each
 // beside something of the same run: machines differ, ratios do not.
 package main
 
