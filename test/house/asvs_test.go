@@ -15,18 +15,7 @@ import (
 func TestTheSecurityTableNamesTests(t *testing.T) {
 	table, err := os.ReadFile("../blackbox/asvs.md")
 	require.NoError(t, err)
-	tests := make(map[string]bool)
-	declared := regexp.MustCompile(`(?m)^func (Test[A-Za-z]+)\(`)
-	require.NoError(t, filepath.WalkDir("../..", func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		source, err := os.ReadFile(path)
-		for _, name := range declared.FindAllSubmatch(source, -1) {
-			tests[string(name[1])] = true
-		}
-		return err
-	}))
+	tests := testsDeclared(t)
 	lines := 0
 	for line := range strings.Lines(string(table)) {
 		if !regexp.MustCompile(`^\| \d`).MatchString(line) {
@@ -40,4 +29,22 @@ func TestTheSecurityTableNamesTests(t *testing.T) {
 		}
 	}
 	require.Greater(t, lines, 20)
+}
+
+// testsDeclared are the tests of the whole project by name.
+func testsDeclared(t *testing.T) map[string]bool {
+	t.Helper()
+	tests := make(map[string]bool)
+	declared := regexp.MustCompile(`(?m)^func (Test[A-Za-z]+)\(`)
+	require.NoError(t, filepath.WalkDir("../..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		for _, name := range declared.FindAllSubmatch(source, -1) {
+			tests[string(name[1])] = true
+		}
+		return err
+	}))
+	return tests
 }

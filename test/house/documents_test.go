@@ -55,6 +55,12 @@ func TestDocumentsNameWhatIsThere(t *testing.T) {
 		}
 		require.Positive(t, seen, "no document names a %s", n.what)
 	}
+	tests := testsDeclared(t)
+	for name, text := range documents {
+		for _, found := range regexp.MustCompile("`(Test[A-Z][A-Za-z]+)`").FindAllStringSubmatch(text, -1) {
+			require.True(t, tests[found[1]], "%s names the test %s, which is not there", name, found[1])
+		}
+	}
 }
 
 // TestDecisionsHaveFourParts holds the pages of decisions to one form, and to their list.
