@@ -4,6 +4,12 @@ import { defineConfig } from 'vite'
 // The build is committed and embedded: names do not depend on the machine, and nothing is loaded from outside.
 export default defineConfig({
   plugins: [svelte()],
-  build: { outDir: 'dist', emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2022' },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: 'es2022',
+  },
   server: { proxy: { '^/(api|auth|consumo|ambiente|health|openapi)': 'http://localhost:8000' } },
 })
