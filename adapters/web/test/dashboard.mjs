@@ -140,10 +140,10 @@ const steps = {
       mimeType: 'text/csv',
       buffer: Buffer.from(`device_id,timestamp,kwh\n${devices.items.at(-1).id},${at},0\nnadie,${at},1\n`),
     })
-    await page.getByText('líneas buenas').waitFor()
+    await page.getByText('líneas válidas').waitFor()
     await page.getByRole('row', { name: /nadie/ }).waitFor()
     await accessible(page, 'a review')
-    await page.getByRole('button', { name: 'Enviar las buenas' }).click()
+    await page.getByRole('button', { name: 'Enviar las válidas' }).click()
     await page.getByText('nuevas').waitFor()
 
     await page.goto(`${url}/#/administracion?tab=tariffs`)
@@ -229,7 +229,7 @@ const steps = {
     await page.getByRole('button', { name: 'Crear' }).click()
     await page
       .getByRole('row', { name: /lector@example\.org/ })
-      .getByRole('button', { name: 'Enlace para otra contraseña' })
+      .getByRole('button', { name: 'Enlace para restablecer la contraseña' })
       .click()
     const link = await page.locator('p', { hasText: 'lector@example.org' }).locator('code').textContent()
     const other = await browser.newContext({ locale: 'es-CO' })
@@ -289,7 +289,7 @@ const steps = {
       await other.goto(`${url}/#${hash}`)
       await other.getByLabel('Contraseña').waitFor()
     }
-    await other.getByText('No se pudo terminar de entrar').waitFor() // the code was used
+    await other.getByText('No se pudo completar el inicio de sesión').waitFor() // the code was used
     assert.equal(new URL(other.url()).hash, '')
     await other.getByRole('button', { name: 'Entrar con la cuenta de la universidad' }).click()
     await other.getByText('no tiene acceso aquí').waitFor() // the provider's next user is in no group
@@ -301,7 +301,7 @@ const steps = {
       return route.fulfill({ status: 429, body: '{}' })
     })
     await victim.goto(`${url}/auth/oidc`)
-    await victim.getByText('No se pudo terminar de entrar').waitFor()
+    await victim.getByText('No se pudo completar el inicio de sesión').waitFor()
     await other.goto('about:blank')
     const [refused] = await Promise.all([
       other.waitForResponse('**/auth/oidc/canje'),

@@ -1,6 +1,7 @@
 // The server's calls, typed from its own document.
 import createClient from 'openapi-fetch'
 import type { paths } from '../api'
+import { t } from '../i18n/i18n.svelte'
 import { refresh, token } from './session.svelte'
 
 export const api = createClient<paths>({
@@ -46,8 +47,7 @@ export async function ask<T>(
   } catch {
     throw new Failure({
       title: '',
-      detail:
-        document.documentElement.lang === 'en' ? 'The server does not answer.' : 'El servidor no responde.',
+      detail: t('common.noAnswer'),
       request_id: '',
     })
   }

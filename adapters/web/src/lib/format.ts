@@ -1,6 +1,6 @@
 // Numbers, money and dates as they are written in Colombia, or in English.
 import { decimals, written } from './figures'
-import { language } from './i18n.svelte'
+import { language } from '../i18n/i18n.svelte'
 import { site } from './zone.svelte'
 
 const nbsp = '\u00a0' // an amount and its unit stay on one line
