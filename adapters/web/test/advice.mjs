@@ -44,7 +44,8 @@ const steps = {
     await page.getByRole('status').getByText('Anotado en el calendario').waitFor()
     await question.waitFor({ state: 'detached' })
     const api = await client()
-    const opened = async () => (await api.get('/api/calendarios?limit=1000')).items.filter((e) => e.kind === 'open').length
+    const opened = async () =>
+      (await api.get('/api/calendarios?limit=1000')).items.filter((e) => e.kind === 'open').length
     assert.ok((await opened()) >= 5)
     await page.getByRole('status').getByRole('button', { name: 'Deshacer' }).click()
     await question.waitFor()
@@ -69,7 +70,10 @@ const steps = {
     for (const theme of ['light', 'dark']) {
       if (theme === 'dark') await page.getByRole('button', { name: 'Tema' }).click()
       assert.equal(await strip.locator('g[data-date]').count(), evidence.days.length, 'one cell a day')
-      assert.deepEqual(await strip.locator('g[data-seen=true]').evaluateAll((all) => all.map((g) => g.dataset.date)), seen)
+      assert.deepEqual(
+        await strip.locator('g[data-seen=true]').evaluateAll((all) => all.map((g) => g.dataset.date)),
+        seen,
+      )
       const cell = (date) => strip.locator(`g[data-date="${date}"] rect.day`)
       for (const date of [seen[0], seen.at(-1)]) {
         const { like, all } = await pixels(page, cell(date), '--c1')
@@ -77,13 +81,25 @@ const steps = {
       }
       const plain = evidence.days.find((d) => d.kind === 'working' && d.measured && !d.seen).date
       const closed = evidence.days.find((d) => d.kind === 'closed' && !d.seen).date
-      for (const date of [plain, closed]) assert.equal((await pixels(page, cell(date), '--c1')).like, 0, `${theme}: ${date} is not orange`)
-      assert.ok((await pixels(page, cell(closed), '--line')).shades > (await pixels(page, cell(plain), '--line')).shades, `${theme}: a closed day is hatched`)
+      for (const date of [plain, closed])
+        assert.equal((await pixels(page, cell(date), '--c1')).like, 0, `${theme}: ${date} is not orange`)
+      assert.ok(
+        (await pixels(page, cell(closed), '--line')).shades >
+          (await pixels(page, cell(plain), '--line')).shades,
+        `${theme}: a closed day is hatched`,
+      )
       const worst = card.locator('svg').nth(1)
       const wasted = worst.locator('g[data-wasted=true]')
       assert.equal(await wasted.count(), evidence.worst.filter((h) => h.wasted_kwh > 0).length)
-      const area = await pixels(page, wasted.nth(Math.floor((await wasted.count()) / 2)).locator('rect.wasted'), '--c1')
-      assert.ok(area.like > 0.8 * area.all, `${theme}: what was wasted is filled: ${area.like} of ${area.all}`)
+      const area = await pixels(
+        page,
+        wasted.nth(Math.floor((await wasted.count()) / 2)).locator('rect.wasted'),
+        '--c1',
+      )
+      assert.ok(
+        area.like > 0.8 * area.all,
+        `${theme}: what was wasted is filled: ${area.like} of ${area.all}`,
+      )
       assert.equal(await worst.locator('path.expected').count(), 1)
       await accessible(page, `an evidence, ${theme}`)
       if (pictures) await page.screenshot({ path: `${pictures}/evidencia-${theme}.png`, fullPage: true })
@@ -91,17 +107,25 @@ const steps = {
     await page.getByRole('button', { name: 'Tema' }).click()
     // Another's decision refreshes the list, and leaves what is open where it is.
     const whole = await strip.elementHandle()
-    const other = (await api.get('/api/recomendaciones')).recomendaciones.find((r) => r.device_id !== 'contador')
+    const other = (await api.get('/api/recomendaciones')).recomendaciones.find(
+      (r) => r.device_id !== 'contador',
+    )
     for (const status of ['accepted', 'open']) {
       const refreshed = page.waitForResponse((r) => r.url().includes('/api/recomendaciones?'))
-      assert.equal((await api.send('POST', `/api/recomendaciones/${other.id}/estado`, { status })).status, 200)
+      assert.equal(
+        (await api.send('POST', `/api/recomendaciones/${other.id}/estado`, { status })).status,
+        200,
+      )
       await refreshed
     }
     assert.ok(await whole.evaluate((e) => e.isConnected), 'the evidence is not torn down')
     const table = card.locator('figure').first().locator('details')
     await table.locator('summary').click()
     assert.equal(await table.locator('tbody tr').count(), evidence.days.length, 'the same as a table')
-    assert.match(await strip.getAttribute('aria-label'), new RegExp(`Se vio en ${seen.length} de ${evidence.days.length} días`))
+    assert.match(
+      await strip.getAttribute('aria-label'),
+      new RegExp(`Se vio en ${seen.length} de ${evidence.days.length} días`),
+    )
     await close()
   },
   async 'a decision is told, the list does not jump, and each step is taken back'() {
@@ -122,7 +146,11 @@ const steps = {
     await card.getByText('descartada', { exact: true }).waitFor()
     assert.deepEqual(await titles(), before, 'it stays where it was')
     assert.equal(await top(), place)
-    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Reabrir', 'the focus is on what comes next')
+    assert.equal(
+      await page.evaluate(() => document.activeElement.textContent),
+      'Reabrir',
+      'the focus is on what comes next',
+    )
     await page.getByRole('status').getByText('descartada').waitFor()
     await page.getByRole('status').getByRole('button', { name: 'Deshacer' }).click()
     await card.getByText('abierta', { exact: true }).waitFor()
@@ -144,7 +172,10 @@ const steps = {
     await visit(page, 'recomendaciones')
     const fold = page.locator('details.trivial')
     await fold.waitFor()
-    assert.match(await fold.locator('summary').textContent(), new RegExp(`^${trivial.length} más de poco valor \\(< \\$\\s?5\\.000 al mes\\)`))
+    assert.match(
+      await fold.locator('summary').textContent(),
+      new RegExp(`^${trivial.length} más de poco valor \\(< \\$\\s?5\\.000 al mes\\)`),
+    )
     assert.equal(await fold.locator('article').count(), trivial.length)
     const hidden = fold.locator('article').first()
     assert.equal(await hidden.isVisible(), false)
@@ -156,14 +187,20 @@ const steps = {
     await close()
   },
   async 'it fits a telephone and speaks English'() {
-    const { page, close } = await entered({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true })
+    const { page, close } = await entered({
+      viewport: { width: 390, height: 844 },
+      isMobile: true,
+      hasTouch: true,
+    })
     const api = await client()
     const { recomendaciones } = await api.get('/api/recomendaciones?device_id=contador')
     await visit(page, `recomendaciones?id=${recomendaciones[0].id}`)
     await cardOf(page, 'Contador').locator('svg').nth(1).waitFor()
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1))
     await page.getByRole('button', { name: 'English' }).click()
-    await cardOf(page, 'Contador').getByText(/^Last seen: /).waitFor()
+    await cardOf(page, 'Contador')
+      .getByText(/^Last seen: /)
+      .waitFor()
     await close()
   },
 }

@@ -19,7 +19,15 @@ const steps = {
     assert.ok(Date.now() - begun < 5000)
     await accessible(page, 'login')
     await enter(page)
-    const heads = { hoy: 'Hoy', consumo: 'Consumo', recomendaciones: 'Recomendaciones', campus: 'Campus', pronostico: 'Pronóstico', dispositivos: 'Dispositivos', administracion: 'Administración' }
+    const heads = {
+      hoy: 'Hoy',
+      consumo: 'Consumo',
+      recomendaciones: 'Recomendaciones',
+      campus: 'Campus',
+      pronostico: 'Pronóstico',
+      dispositivos: 'Dispositivos',
+      administracion: 'Administración',
+    }
     for (const theme of ['light', 'dark']) {
       if (theme === 'dark') await page.getByRole('button', { name: 'Tema' }).click()
       for (const [address, head] of Object.entries(heads)) {
@@ -27,7 +35,8 @@ const steps = {
         await page.getByRole('heading', { name: head, level: 1 }).waitFor()
         await quiet(page)
         await accessible(page, `${address}, ${theme}`)
-        if (pictures && theme === 'light') await page.screenshot({ path: `${pictures}/${address}.jpg`, type: 'jpeg', quality: 70 })
+        if (pictures && theme === 'light')
+          await page.screenshot({ path: `${pictures}/${address}.jpg`, type: 'jpeg', quality: 70 })
       }
     }
     await page.goto(`${url}/#/consumo?by=building&bucket=day`)
@@ -36,7 +45,10 @@ const steps = {
     await page.goBack()
     await page.waitForURL(/bucket=day/)
     await page.getByLabel('Comparar con').selectOption('week')
-    await page.locator('p', { hasText: /^la semana anterior: / }).getByText(/comparado el [\d,.]+\s?% de la energía/).waitFor()
+    await page
+      .locator('p', { hasText: /^la semana anterior: / })
+      .getByText(/comparado el [\d,.]+\s?% de la energía/)
+      .waitFor()
     await page.route('**/api/consumo/serie?*', async (route) => {
       const answer = await route.fetch()
       const missing = ['Uno', 'Dos', 'Tres'].map((name) => ({ device_id: name, name, share: 0.01 }))
@@ -47,10 +59,16 @@ const steps = {
     await page.getByRole('link', { name: 'Tres' }).waitFor()
     await page.unroute('**/api/consumo/serie?*')
     for (const format of ['CSV', 'XLSX']) {
-      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: format }).click()])
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: format }).click(),
+      ])
       assert.equal(file.suggestedFilename(), `consumo.${format.toLowerCase()}`)
     }
-    assert.equal(await page.evaluate(() => Object.keys(localStorage).filter((k) => /token|refresh/.test(k)).length), 0)
+    assert.equal(
+      await page.evaluate(() => Object.keys(localStorage).filter((k) => /token|refresh/.test(k)).length),
+      0,
+    )
     await page.reload()
     await page.getByRole('heading', { name: 'Consumo', level: 1 }).waitFor()
     await context.close()
@@ -106,14 +124,26 @@ const steps = {
     await accessible(page, 'scenarios')
 
     await page.goto(`${url}/#/dispositivos?tab=upload`)
-    const login = await (await fetch(`${url}/auth/login`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ email, password }) })).json()
-    const devices = await (await fetch(`${url}/api/dispositivos`, { headers: { Authorization: `Bearer ${login.access_token}` } })).json()
+    const login = await (
+      await fetch(`${url}/auth/login`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ email, password }),
+      })
+    ).json()
+    const devices = await (
+      await fetch(`${url}/api/dispositivos`, { headers: { Authorization: `Bearer ${login.access_token}` } })
+    ).json()
     const at = new Date(Date.now() - 123_000).toISOString()
-    await page.getByLabel('Elija un archivo CSV').setInputFiles({ name: 'l.csv', mimeType: 'text/csv', buffer: Buffer.from(`device_id,timestamp,kwh\n${devices.items.at(-1).id},${at},0\nnadie,${at},1\n`) })
-    await page.getByText('líneas buenas').waitFor()
+    await page.getByLabel('Elija un archivo CSV').setInputFiles({
+      name: 'l.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(`device_id,timestamp,kwh\n${devices.items.at(-1).id},${at},0\nnadie,${at},1\n`),
+    })
+    await page.getByText('líneas válidas').waitFor()
     await page.getByRole('row', { name: /nadie/ }).waitFor()
     await accessible(page, 'a review')
-    await page.getByRole('button', { name: 'Enviar las buenas' }).click()
+    await page.getByRole('button', { name: 'Enviar las válidas' }).click()
     await page.getByText('nuevas').waitFor()
 
     await page.goto(`${url}/#/administracion?tab=tariffs`)
@@ -123,7 +153,10 @@ const steps = {
     await accessible(page, 'a tariff')
     await page.getByRole('group', { name: 'Franja 1' }).getByLabel('Precio por kWh').fill('1234')
     await page.getByRole('button', { name: 'Crear' }).click()
-    await page.getByRole('row', { name: /Horaria/ }).getByText(/18:00–21:00.*1\.234/).waitFor()
+    await page
+      .getByRole('row', { name: /Horaria/ })
+      .getByText(/18:00–21:00.*1\.234/)
+      .waitFor()
     for (const tab of ['users', 'keys', 'calendar', 'audit', 'account']) {
       await page.goto(`${url}/#/administracion?tab=${tab}`)
       await quiet(page)
@@ -132,23 +165,56 @@ const steps = {
     await context.close()
   },
   async 'who is limited to a building sees it and nothing else'() {
-    const login = async (email, password) => (await (await fetch(`${url}/auth/login`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ email, password }) })).json()).access_token
-    const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${await login(email, password)}` }
+    const login = async (email, password) =>
+      (
+        await (
+          await fetch(`${url}/auth/login`, {
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json' },
+            body: JSON.stringify({ email, password }),
+          })
+        ).json()
+      ).access_token
+    const headers = {
+      'Content-Type': 'application/json',
+      Authorization: `Bearer ${await login(email, password)}`,
+    }
     const spaces = await (await fetch(`${url}/api/espacios`, { headers })).json()
     const building = spaces.items.find((s) => s.name === 'Bloque 5')
-    const user = { email: 'bloque@example.org', password: 'una-clave-larga-9', role: 'manager', space_id: building.id }
-    assert.equal((await fetch(`${url}/auth/usuarios`, { method: 'POST', headers, body: JSON.stringify(user) })).status, 201)
+    const user = {
+      email: 'bloque@example.org',
+      password: 'una-clave-larga-9',
+      role: 'manager',
+      space_id: building.id,
+    }
+    assert.equal(
+      (await fetch(`${url}/auth/usuarios`, { method: 'POST', headers, body: JSON.stringify(user) })).status,
+      201,
+    )
     const context = await browser.newContext({ locale: 'es-CO', viewport: { width: 1280, height: 900 } })
     const page = await open(context)
     await page.goto(url)
     await page.getByLabel('Correo').fill(user.email)
     await page.getByLabel('Contraseña').fill(user.password)
     await page.getByRole('button', { name: 'Entrar', exact: true }).click()
-    for (const address of ['hoy', 'consumo', 'recomendaciones', 'campus', 'pronostico', 'dispositivos', 'dispositivos?tab=inbox', 'administracion']) {
+    for (const address of [
+      'hoy',
+      'consumo',
+      'recomendaciones',
+      'campus',
+      'pronostico',
+      'dispositivos',
+      'dispositivos?tab=inbox',
+      'administracion',
+    ]) {
       await page.goto(`${url}/#/${address}`)
       await page.getByRole('heading', { level: 1 }).waitFor()
       await quiet(page)
-      assert.equal(await page.locator('.error').count(), 0, `${address}: ${await page.locator('.error').allTextContents()}`)
+      assert.equal(
+        await page.locator('.error').count(),
+        0,
+        `${address}: ${await page.locator('.error').allTextContents()}`,
+      )
     }
     assert.equal(await page.getByText('Bloque 7').count(), 0)
     await context.close()
@@ -161,13 +227,20 @@ const steps = {
     await page.getByLabel('Correo').fill('lector@example.org')
     await page.getByLabel('Contraseña', { exact: true }).fill('una-clave-larga-1')
     await page.getByRole('button', { name: 'Crear' }).click()
-    await page.getByRole('row', { name: /lector@example\.org/ }).getByRole('button', { name: 'Enlace para otra contraseña' }).click()
+    await page
+      .getByRole('row', { name: /lector@example\.org/ })
+      .getByRole('button', { name: 'Enlace para restablecer la contraseña' })
+      .click()
     const link = await page.locator('p', { hasText: 'lector@example.org' }).locator('code').textContent()
     const other = await browser.newContext({ locale: 'es-CO' })
     const reader = await open(other)
     await reader.goto(link)
     const fresh = reader.getByLabel('Contraseña nueva')
-    for (const [password, fits] of [['ñandúes', false], ['ñúáéí', true], ['ñ'.repeat(37), false]]) {
+    for (const [password, fits] of [
+      ['ñandúes', false],
+      ['ñúáéí', true],
+      ['ñ'.repeat(37), false],
+    ]) {
       await fresh.fill(password)
       assert.equal(/bytes/.test(await fresh.evaluate((field) => field.validationMessage)), !fits, password)
     }
@@ -192,14 +265,18 @@ const steps = {
     await page.goto(url)
     await page.getByRole('button', { name: 'Entrar con la cuenta de la universidad' }).click()
     await page.getByRole('heading', { name: 'Hoy', level: 1 }).waitFor()
-    const code = addresses.map((a) => new URL(a, url).hash.match(/^#signon_code=(htc_[\w-]{43})$/)?.[1]).find(Boolean)
+    const code = addresses
+      .map((a) => new URL(a, url).hash.match(/^#signon_code=(htc_[\w-]{43})$/)?.[1])
+      .find(Boolean)
     assert.ok(code, `the page is handed a code: ${addresses.join(' ')}`)
     assert.equal(new URL(page.url()).hash, '', 'the code does not stay in the address')
     const history = await (await context.newCDPSession(page)).send('Page.getNavigationHistory')
-    for (const entry of history.entries) assert.doesNotMatch(`${entry.url} ${entry.userTypedURL}`, /htc_|htr_|token|eyJ/, 'nor in the history')
+    for (const entry of history.entries)
+      assert.doesNotMatch(`${entry.url} ${entry.userTypedURL}`, /htc_|htr_|token|eyJ/, 'nor in the history')
     const token = await page.evaluate(() => sessionStorage.getItem('holotwin.refresh'))
     assert.match(token, /^htr_/)
-    for (const address of addresses) assert.doesNotMatch(address, /access_token|refresh_token|htr_|eyJ/, 'no token ever stood in an address')
+    for (const address of addresses)
+      assert.doesNotMatch(address, /access_token|refresh_token|htr_|eyJ/, 'no token ever stood in an address')
     await page.goto(`${url}/#/administracion`)
     await page.getByText('ana@usc.edu.co').waitFor()
     await quiet(page)
@@ -212,7 +289,7 @@ const steps = {
       await other.goto(`${url}/#${hash}`)
       await other.getByLabel('Contraseña').waitFor()
     }
-    await other.getByText('No se pudo terminar de entrar').waitFor() // the code was used
+    await other.getByText('No se pudo completar el inicio de sesión').waitFor() // the code was used
     assert.equal(new URL(other.url()).hash, '')
     await other.getByRole('button', { name: 'Entrar con la cuenta de la universidad' }).click()
     await other.getByText('no tiene acceso aquí').waitFor() // the provider's next user is in no group
@@ -224,9 +301,12 @@ const steps = {
       return route.fulfill({ status: 429, body: '{}' })
     })
     await victim.goto(`${url}/auth/oidc`)
-    await victim.getByText('No se pudo terminar de entrar').waitFor()
+    await victim.getByText('No se pudo completar el inicio de sesión').waitFor()
     await other.goto('about:blank')
-    const [refused] = await Promise.all([other.waitForResponse('**/auth/oidc/canje'), other.goto(`${url}/#signon_code=${good}`)])
+    const [refused] = await Promise.all([
+      other.waitForResponse('**/auth/oidc/canje'),
+      other.goto(`${url}/#signon_code=${good}`),
+    ])
     assert.equal(refused.status(), 401)
     await victim.unrouteAll()
     await victim.goto('about:blank')
@@ -237,30 +317,69 @@ const steps = {
     await context.close()
   },
   async 'what happens shows without a reload, and all tabs leave together'() {
-    const context = await browser.newContext({ locale: 'en-US', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+    const context = await browser.newContext({
+      locale: 'en-US',
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    })
     const page = await open(context)
     await enter(page, { email: 'E-mail', password: 'Password', button: 'Log in', first: 'Today' })
     await page.getByText('● Live').waitFor()
     await page.goto(`${url}/#/campus`)
     await quiet(page)
-    const login = await (await fetch(`${url}/auth/login`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ email, password }) })).json()
-    const call = (path, body) => fetch(url + path, { method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${login.access_token}` }, body: JSON.stringify(body) })
-    const devices = await (await fetch(`${url}/api/dispositivos`, { headers: { Authorization: `Bearer ${login.access_token}` } })).json()
+    const login = await (
+      await fetch(`${url}/auth/login`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ email, password }),
+      })
+    ).json()
+    const call = (path, body) =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${login.access_token}` },
+        body: JSON.stringify(body),
+      })
+    const devices = await (
+      await fetch(`${url}/api/dispositivos`, { headers: { Authorization: `Bearer ${login.access_token}` } })
+    ).json()
     const device = devices.items.find((d) => d.kind === 'tv') ?? devices.items[0]
     assert.equal((await call(`/api/dispositivos/${device.id}/estado`, { state: 'fault' })).status, 201)
     await page.locator('li', { hasText: device.name }).getByText('fault', { exact: true }).waitFor()
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1), 'a telephone scrolls one way only')
+    assert.ok(
+      await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1),
+      'a telephone scrolls one way only',
+    )
     await accessible(page, 'campus on a telephone')
-    for (const address of ['hoy', 'consumo', 'pronostico', 'recomendaciones', 'dispositivos?tab=upload', 'administracion?tab=tariffs', 'administracion?tab=calendar']) {
+    for (const address of [
+      'hoy',
+      'consumo',
+      'pronostico',
+      'recomendaciones',
+      'dispositivos?tab=upload',
+      'administracion?tab=tariffs',
+      'administracion?tab=calendar',
+    ]) {
       await page.goto(`${url}/#/${address}`)
       await quiet(page)
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1), `${address} on a telephone scrolls one way only`)
+      assert.ok(
+        await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1),
+        `${address} on a telephone scrolls one way only`,
+      )
     }
     await page.goto(`${url}/#/campus`)
     await quiet(page)
     if (pictures) await page.screenshot({ path: `${pictures}/telefono.jpg`, type: 'jpeg', quality: 70 })
-    const spaces = await (await fetch(`${url}/api/espacios`, { headers: { Authorization: `Bearer ${login.access_token}` } })).json()
-    await call('/api/dispositivos', { id: 'xss', name: '<img src=x onerror="document.title=1">', kind: 'other', space_id: spaces.items[0].id })
+    const spaces = await (
+      await fetch(`${url}/api/espacios`, { headers: { Authorization: `Bearer ${login.access_token}` } })
+    ).json()
+    await call('/api/dispositivos', {
+      id: 'xss',
+      name: '<img src=x onerror="document.title=1">',
+      kind: 'other',
+      space_id: spaces.items[0].id,
+    })
     await page.goto(`${url}/#/dispositivos`)
     await page.getByText('<img src=x').waitFor()
     const other = await open(context)

@@ -6,13 +6,29 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { chromium } from 'playwright-core'
 
-export const { DASHBOARD_URL: url, DASHBOARD_EMAIL: email, DASHBOARD_PASSWORD: password, DASHBOARD_PROVIDER: provider, SCREENSHOTS: pictures } = process.env
+export const {
+  DASHBOARD_URL: url,
+  DASHBOARD_EMAIL: email,
+  DASHBOARD_PASSWORD: password,
+  DASHBOARD_PROVIDER: provider,
+  SCREENSHOTS: pictures,
+} = process.env
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+)
 assert.ok(executablePath, 'chromium is missing: apt-get install chromium')
 export const browser = await chromium.launch({
   executablePath,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
 })
 export const complaints = []
 
@@ -20,13 +36,26 @@ export const complaints = []
 export async function open(context) {
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
-  page.on('console', (m) => m.type() === 'error' && !/status of 4\d\d/.test(m.text()) && complaints.push(m.text()))
+  page.on(
+    'console',
+    (m) => m.type() === 'error' && !/status of 4\d\d/.test(m.text()) && complaints.push(m.text()),
+  )
   page.on('pageerror', (e) => complaints.push(String(e)))
-  page.on('request', (r) => !r.url().startsWith(url) && !r.url().startsWith(provider) && !/^(data|blob):/.test(r.url()) && complaints.push(`outside request: ${r.url()}`))
+  page.on(
+    'request',
+    (r) =>
+      !r.url().startsWith(url) &&
+      !r.url().startsWith(provider) &&
+      !/^(data|blob):/.test(r.url()) &&
+      complaints.push(`outside request: ${r.url()}`),
+  )
   return page
 }
 
-export async function enter(page, words = { email: 'Correo', password: 'Contraseña', button: 'Entrar', first: 'Hoy' }) {
+export async function enter(
+  page,
+  words = { email: 'Correo', password: 'Contraseña', button: 'Entrar', first: 'Hoy' },
+) {
   await page.goto(url)
   await page.getByLabel(words.email).fill(email)
   await page.getByLabel(words.password).fill(password)
@@ -34,12 +63,27 @@ export async function enter(page, words = { email: 'Correo', password: 'Contrase
   await page.getByRole('heading', { name: words.first, level: 1 }).waitFor()
 }
 
-export const quiet = (page) => page.waitForFunction(() => !document.querySelector('.skeleton, [data-waiting]'), undefined, { timeout: 60_000 })
+export const quiet = (page) =>
+  page.waitForFunction(() => !document.querySelector('.skeleton, [data-waiting]'), undefined, {
+    timeout: 60_000,
+  })
 
 export async function accessible(page, name) {
   await page.evaluate(axe) // by the browser's own hand: the page's policy lets no script in
-  const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }))
-  assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).slice(0, 3).join(' | ')}`), [], `axe on ${name}`)
+  const found = await page.evaluate(() =>
+    globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }),
+  )
+  assert.deepEqual(
+    found.violations.map(
+      (v) =>
+        `${v.id}: ${v.nodes
+          .map((n) => n.target)
+          .slice(0, 3)
+          .join(' | ')}`,
+    ),
+    [],
+    `axe on ${name}`,
+  )
 }
 
 export const desk = { locale: 'es-CO', viewport: { width: 1280, height: 900 } }
@@ -63,7 +107,13 @@ export async function visit(page, hash) {
 
 /** Calls the API as the administrator. */
 export async function client() {
-  const login = await (await fetch(`${url}/auth/login`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ email, password }) })).json()
+  const login = await (
+    await fetch(`${url}/auth/login`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ email, password }),
+    })
+  ).json()
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${login.access_token}` }
   return {
     get: async (path) => (await fetch(url + path, { headers })).json(),

@@ -5,23 +5,45 @@ import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 
 const { DASHBOARD_URL: url, DASHBOARD_EMAIL: email, DASHBOARD_PASSWORD: password } = process.env
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+)
 assert.ok(executablePath, 'chromium is missing: apt-get install chromium')
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+const browser = await chromium.launch({
+  executablePath,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+})
 const context = await browser.newContext({ locale: 'es-CO', viewport: { width: 1280, height: 900 } })
 const page = await context.newPage()
 page.setDefaultTimeout(60_000)
 const answers = {}
 page.on('response', async (r) => {
   const path = new URL(r.url()).pathname
-  if (r.ok() && ['/api/consumo/resumen', '/api/recomendaciones', '/api/simulaciones', '/api/pronostico'].includes(path)) answers[`${r.request().method()} ${path}`] = await r.json().catch(() => undefined)
+  if (
+    r.ok() &&
+    ['/api/consumo/resumen', '/api/recomendaciones', '/api/simulaciones', '/api/pronostico'].includes(path)
+  )
+    answers[`${r.request().method()} ${path}`] = await r.json().catch(() => undefined)
 })
 const answer = async (of) => {
   while (!answers[of]) await page.waitForTimeout(50)
   return answers[of]
 }
 const plain = (text) => text.replace(/\s+/g, ' ').trim()
-const spanish = (v, digits, shift = 0) => new Intl.NumberFormat('es-CO', { minimumFractionDigits: digits, maximumFractionDigits: digits, roundingMode: 'halfEven' }).format(`${v}e${shift}`)
+const spanish = (v, digits, shift = 0) =>
+  new Intl.NumberFormat('es-CO', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    roundingMode: 'halfEven',
+  }).format(`${v}e${shift}`)
 const about = (v) => spanish(v, Math.abs(v) >= 100 || v === 0 ? 0 : Math.abs(v) >= 1 ? 1 : 2)
 
 try {
@@ -35,8 +57,15 @@ try {
   const card = page.locator('.card', { has: page.getByRole('heading', { name: 'Costo' }) })
   await card.getByText('tarifa de referencia 2017').waitFor()
   const amount = card.locator('.amount').first()
-  assert.equal(plain(await amount.innerText()), month.cost >= 1e6 ? `≈ $ ${spanish(month.cost, 1, -6)} M` : `≈ $ ${spanish(month.cost, 0)}`)
-  assert.equal(plain(await amount.getAttribute('title')), `$ ${spanish(month.cost, 0)}`, 'the pesos are there on hover')
+  assert.equal(
+    plain(await amount.innerText()),
+    month.cost >= 1e6 ? `≈ $ ${spanish(month.cost, 1, -6)} M` : `≈ $ ${spanish(month.cost, 0)}`,
+  )
+  assert.equal(
+    plain(await amount.getAttribute('title')),
+    `$ ${spanish(month.cost, 0)}`,
+    'the pesos are there on hover',
+  )
   assert.match(plain(await card.innerText()), /factor de 2022/)
   await card.getByRole('link', { name: 'Ponga la suya' }).click()
   await page.waitForURL(/administracion\?tab=tariffs/)
@@ -48,9 +77,18 @@ try {
   const words = plain(await advice.innerText())
   assert.ok(words.includes(`Horario supuesto (${first.assumed_hours})`), words)
   assert.match(words, /[●○]{3} confianza (baja|media|alta)/)
-  assert.ok(words.includes(`al menos ${about(first.saving.kwh_low)} kWh`), `${words} has ${first.saving.kwh_low}`)
-  assert.ok(words.includes(`(al menos ≈ $ ${spanish(first.saving.cost_low, 0)}, ${about(first.saving.kwh_low)} kWh)`), words)
-  assert.ok(first.message.includes(`${spanish(first.saving.cost_low, 0)} COP`), 'the message has the figure of the card')
+  assert.ok(
+    words.includes(`al menos ${about(first.saving.kwh_low)} kWh`),
+    `${words} has ${first.saving.kwh_low}`,
+  )
+  assert.ok(
+    words.includes(`(al menos ≈ $ ${spanish(first.saving.cost_low, 0)}, ${about(first.saving.kwh_low)} kWh)`),
+    words,
+  )
+  assert.ok(
+    first.message.includes(`${spanish(first.saving.cost_low, 0)} COP`),
+    'the message has the figure of the card',
+  )
   await advice.getByRole('link', { name: 'Confirmar horario' }).click()
   await page.waitForURL(/administracion\?tab=calendar/)
 
@@ -63,11 +101,17 @@ try {
   assert.ok(!plain(await head.innerText()).includes('KWh'))
   const result = plain(await table.innerText())
   assert.ok(!/MWh|KWh/.test(result), result)
-  assert.ok(result.includes(about(run.before.kwh)) && result.includes('Ahorro al mes, en promedio') && result.includes(about(run.saving.kwh_month)), result)
+  assert.ok(
+    result.includes(about(run.before.kwh)) &&
+      result.includes('Ahorro al mes, en promedio') &&
+      result.includes(about(run.saving.kwh_month)),
+    result,
+  )
   assert.match(result, /Días medidos: \d+/)
   assert.ok(!result.includes(' 0 W'), 'no peak is saved in so many watts')
   const peak = page.locator('p', { hasText: 'Pico del mes hasta hoy' })
-  if (await peak.count()) assert.ok(!plain(await peak.innerText()).includes('→'), 'an expected peak is no promise')
+  if (await peak.count())
+    assert.ok(!plain(await peak.innerText()).includes('→'), 'an expected peak is no promise')
 } finally {
   await browser.close()
 }

@@ -6,7 +6,8 @@ import { client, entered, quiet, visit } from './driver.mjs'
 const hurried = (context) =>
   context.addInitScript(() => {
     const later = globalThis.setTimeout
-    globalThis.setTimeout = (call, wait, ...args) => later(call, wait === 10_000 || wait === 15_000 ? 200 : wait, ...args)
+    globalThis.setTimeout = (call, wait, ...args) =>
+      later(call, wait === 10_000 || wait === 15_000 ? 200 : wait, ...args)
   })
 
 export const live = {
@@ -14,7 +15,12 @@ export const live = {
     const { page, close } = await entered({ viewport: { width: 1280, height: 700 } }, hurried)
     const api = await client()
     const room = (await api.get('/api/espacios?kind=room')).items[0].id // a device of its own: the others report by themselves
-    await api.send('POST', '/api/dispositivos', { id: 'farola', name: 'Farola', kind: 'lighting', space_id: room })
+    await api.send('POST', '/api/dispositivos', {
+      id: 'farola',
+      name: 'Farola',
+      kind: 'lighting',
+      space_id: room,
+    })
     const device = { id: 'farola' }
     const pages = [
       ['hoy', '/api/consumo/resumen', () => page.locator('.bars a').last()],
@@ -28,11 +34,20 @@ export const live = {
       await page.getByText('● En vivo').waitFor()
       await place().focus()
       await place().scrollIntoViewIfNeeded()
-      const where = () => page.evaluate(() => ({ y: scrollY, height: document.documentElement.scrollHeight, text: document.activeElement.textContent, tag: document.activeElement.tagName, mark: document.activeElement.dataset.mark }))
+      const where = () =>
+        page.evaluate(() => ({
+          y: scrollY,
+          height: document.documentElement.scrollHeight,
+          text: document.activeElement.textContent,
+          tag: document.activeElement.tagName,
+          mark: document.activeElement.dataset.mark,
+        }))
       await page.evaluate(() => (document.activeElement.dataset.mark = 'the same'))
       await page.evaluate(() => {
         globalThis.torn = 0
-        new MutationObserver(() => (globalThis.torn += document.querySelectorAll('.skeleton').length)).observe(document.body, { childList: true, subtree: true })
+        new MutationObserver(
+          () => (globalThis.torn += document.querySelectorAll('.skeleton').length),
+        ).observe(document.body, { childList: true, subtree: true })
       })
       const before = await where()
       assert.equal(before.tag, 'A')
@@ -45,7 +60,11 @@ export const live = {
         await answered
         await quiet(page)
         await page.waitForTimeout(30)
-        assert.deepEqual({ ...(await where()), height: 0 }, { ...before, height: 0 }, `${hash} after reading ${i + 1}`)
+        assert.deepEqual(
+          { ...(await where()), height: 0 },
+          { ...before, height: 0 },
+          `${hash} after reading ${i + 1}`,
+        )
       }
       assert.equal(await page.evaluate(() => globalThis.torn), 0, `${hash} shows a skeleton`)
     }

@@ -2,14 +2,25 @@
 import assert from 'node:assert/strict'
 import { client, entered, quiet, visit } from './driver.mjs'
 
-const dayAgo = (days) => new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Bogota' }).format(Date.now() - days * 86_400_000)
+const dayAgo = (days) =>
+  new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Bogota' }).format(Date.now() - days * 86_400_000)
 
 export const ranges = {
   async 'a range of days holds both its ends, may be one day, and is put in order'() {
     const { page, close } = await entered()
     const api = await client()
-    const sumOf = async (from, to) => (await api.get(`/api/consumo/serie?bucket=day&from=${from}&to=${to}`)).items.reduce((a, i) => a + i.kwh, 0)
-    const shown = async () => Number((await page.locator('p.card strong').first().textContent()).match(/[\d.,]+/)[0].replaceAll('.', '').replace(',', '.'))
+    const sumOf = async (from, to) =>
+      (await api.get(`/api/consumo/serie?bucket=day&from=${from}&to=${to}`)).items.reduce(
+        (a, i) => a + i.kwh,
+        0,
+      )
+    const shown = async () =>
+      Number(
+        (await page.locator('p.card strong').first().textContent())
+          .match(/[\d.,]+/)[0]
+          .replaceAll('.', '')
+          .replace(',', '.'),
+      )
     const [from, to] = [page.getByLabel('Desde'), page.getByLabel('Hasta')]
     const settle = async () => {
       await page.waitForTimeout(100)
@@ -25,7 +36,11 @@ export const ranges = {
     assert.ok(Math.abs((await shown()) - (await sumOf(dayAgo(6), dayAgo(5)))) < 1, 'one day alone')
     await to.fill(dayAgo(9))
     await settle()
-    assert.deepEqual([await from.inputValue(), await to.inputValue()], [dayAgo(9), dayAgo(6)], 'the earlier day is the first')
+    assert.deepEqual(
+      [await from.inputValue(), await to.inputValue()],
+      [dayAgo(9), dayAgo(6)],
+      'the earlier day is the first',
+    )
     assert.ok(Math.abs((await shown()) - (await sumOf(dayAgo(9), dayAgo(5)))) < 1, 'four days')
     await page.getByRole('button', { name: 'Antes' }).click()
     await settle()

@@ -8,17 +8,29 @@ const tabs = ['hoy', 'consumo', 'recomendaciones', 'campus', 'pronostico', 'disp
 export const screens = {
   async 'a telephone shows where one is, what is asked for, and targets for a finger'() {
     const { page, close } = await entered(phone)
-    const inside = (box) => box && box.x >= 0 && box.x + box.width <= 391 && box.y >= 0 && box.y + box.height <= 845
+    const inside = (box) =>
+      box && box.x >= 0 && box.x + box.width <= 391 && box.y >= 0 && box.y + box.height <= 845
     for (const tab of tabs) {
       await visit(page, tab)
       const current = page.locator('nav [aria-current]:visible, nav .more.current:visible')
       for (let i = 0; i < 100 && !inside(await current.boundingBox()); i++) await page.waitForTimeout(100)
-      assert.ok(inside(await current.boundingBox()), `${tab} is seen in the navigation: ${JSON.stringify(await current.boundingBox())}`)
+      assert.ok(
+        inside(await current.boundingBox()),
+        `${tab} is seen in the navigation: ${JSON.stringify(await current.boundingBox())}`,
+      )
       assert.equal(await page.locator('nav > :visible').count(), 5)
       const small = await page.evaluate(() =>
-        [...document.querySelectorAll('nav a, nav button, main button, header button, main select, main input:not([type=checkbox]), main summary, main li > a, main th > a, main a.button')]
+        [
+          ...document.querySelectorAll(
+            'nav a, nav button, main button, header button, main select, main input:not([type=checkbox]), main summary, main li > a, main th > a, main a.button',
+          ),
+        ]
           .filter((e) => e.offsetParent && e.getClientRects().length)
-          .map((e) => ({ text: e.textContent.slice(0, 30), tag: e.tagName, height: e.getBoundingClientRect().height }))
+          .map((e) => ({
+            text: e.textContent.slice(0, 30),
+            tag: e.tagName,
+            height: e.getBoundingClientRect().height,
+          }))
           .filter((e) => e.height < 43.5),
       )
       assert.deepEqual(small, [], tab)
@@ -35,13 +47,26 @@ export const screens = {
     await page.goto('about:blank')
     await visit(page, `recomendaciones?id=${last.id}`)
     const title = page.locator(`#${last.id} h2`)
-    await page.waitForFunction((id) => { const top = document.querySelector(`#${id} h2`).getBoundingClientRect().top; return top >= 0 && top < innerHeight }, last.id)
-    const uncovered = await title.evaluate((h) => { const b = h.getBoundingClientRect(); return h.contains(document.elementFromPoint(b.left + 5, b.top + 5)) || document.elementFromPoint(b.left + 5, b.top + 5) === h })
+    await page.waitForFunction((id) => {
+      const top = document.querySelector(`#${id} h2`).getBoundingClientRect().top
+      return top >= 0 && top < innerHeight
+    }, last.id)
+    const uncovered = await title.evaluate((h) => {
+      const b = h.getBoundingClientRect()
+      return (
+        h.contains(document.elementFromPoint(b.left + 5, b.top + 5)) ||
+        document.elementFromPoint(b.left + 5, b.top + 5) === h
+      )
+    })
     assert.ok(uncovered, 'nothing lies over the title')
     await close()
     const wide = await entered({ viewport: { width: 1280, height: 720 } })
     await visit(wide.page, `recomendaciones?id=${last.id}`)
-    await wide.page.waitForFunction((id) => { const h = document.querySelector(`#${id} h2`); const b = h.getBoundingClientRect(); return b.top >= 0 && b.bottom <= innerHeight && h === document.elementFromPoint(b.left + 5, b.top + 5) }, last.id)
+    await wide.page.waitForFunction((id) => {
+      const h = document.querySelector(`#${id} h2`)
+      const b = h.getBoundingClientRect()
+      return b.top >= 0 && b.bottom <= innerHeight && h === document.elementFromPoint(b.left + 5, b.top + 5)
+    }, last.id)
     await wide.close()
   },
   async 'a tap on a chart tells its values'() {
@@ -60,7 +85,11 @@ export const screens = {
   },
   async 'paper gets whole cards and charts within them'() {
     const { page, close } = await entered()
-    for (const [address, most] of [['recomendaciones', 4], ['consumo?by=building&bucket=day', 4], ['hoy', 2]]) {
+    for (const [address, most] of [
+      ['recomendaciones', 4],
+      ['consumo?by=building&bucket=day', 4],
+      ['hoy', 2],
+    ]) {
       await visit(page, address)
       const pdf = (await page.pdf({ format: 'A4' })).toString('latin1')
       const pages = pdf.match(/\/Type\s*\/Page\b(?!s)/g).length
@@ -68,13 +97,21 @@ export const screens = {
       await page.emulateMedia({ media: 'print' })
       await page.setViewportSize({ width: 718, height: 1050 }) // A4 within its margins
       // A chart is drawn anew after its card has another width.
-      await page.waitForFunction(() => document.documentElement.scrollWidth <= 719, undefined, { timeout: 60_000 }).catch(() => {})
+      await page
+        .waitForFunction(() => document.documentElement.scrollWidth <= 719, undefined, { timeout: 60_000 })
+        .catch(() => {})
       const sizes = await page.evaluate(() => {
         const of = (e) => e.getBoundingClientRect()
-        const cards = [...document.querySelectorAll('main > .card, main article.card')].filter((c) => c.offsetParent)
+        const cards = [...document.querySelectorAll('main > .card, main article.card')].filter(
+          (c) => c.offsetParent,
+        )
         return {
           cards: cards.map((c) => of(c).width),
-          beyond: [...document.querySelectorAll('canvas')].filter((c) => of(c).right > of(c.closest('.card')).right + 1 || of(c).bottom > of(c.closest('.card')).bottom + 1).length,
+          beyond: [...document.querySelectorAll('canvas')].filter(
+            (c) =>
+              of(c).right > of(c.closest('.card')).right + 1 ||
+              of(c).bottom > of(c.closest('.card')).bottom + 1,
+          ).length,
           wide: document.documentElement.scrollWidth,
           buttons: [...document.querySelectorAll('button, nav, header')].filter((b) => b.offsetParent).length,
         }

@@ -17,7 +17,11 @@ async function weighed(page) {
   return sums
 }
 
-const told = (sums) => [...sums.by].sort((a, b) => b[1] - a[1]).map(([path, size]) => `${path} ${size}`).join(', ')
+const told = (sums) =>
+  [...sums.by]
+    .sort((a, b) => b[1] - a[1])
+    .map(([path, size]) => `${path} ${size}`)
+    .join(', ')
 
 export const wire = {
   async 'the first view, logged in, and a year by day take 100 kB each'() {
@@ -28,7 +32,10 @@ export const wire = {
     await enter(page)
     await quiet(page)
     console.log(`     the first view takes ${first.all} bytes`)
-    assert.ok(first.all > 20_000 && first.all <= 100_000, `the first view takes ${first.all} bytes: ${told(first)}`)
+    assert.ok(
+      first.all > 20_000 && first.all <= 100_000,
+      `the first view takes ${first.all} bytes: ${told(first)}`,
+    )
     await page.goto('about:blank')
     const again = await weighed(page)
     await page.goto(url)
@@ -41,7 +48,10 @@ export const wire = {
     const year = await weighed(other.page)
     const today = Date.now()
     const date = (at) => new Date(at).toISOString().slice(0, 10)
-    await visit(other.page, `consumo?bucket=day&from=${date(today - 365 * 86_400_000)}&to=${date(today + 86_400_000)}`)
+    await visit(
+      other.page,
+      `consumo?bucket=day&from=${date(today - 365 * 86_400_000)}&to=${date(today + 86_400_000)}`,
+    )
     assert.ok(year.all > 1000 && year.all <= 100_000, `a year takes ${year.all} bytes: ${told(year)}`)
     await other.close()
   },

@@ -7,11 +7,16 @@ export const words = {
     const { page, close } = await entered({ viewport: { width: 390, height: 844 } })
     await visit(page, 'hoy')
     const broken = await page.evaluate(() => {
-      const of = (e) => { const range = document.createRange(); range.selectNodeContents(e); return new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size }
+      const of = (e) => {
+        const range = document.createRange()
+        range.selectNodeContents(e)
+        return new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size
+      }
       return [...document.querySelectorAll('.big')].filter((e) => of(e) > 1).map((e) => e.textContent)
     })
     assert.deepEqual(broken, [], 'no amount is broken')
-    for (const text of await page.locator('.big').allTextContents()) assert.doesNotMatch(text, /\d [A-Za-z]|[A-Z$] \d/, `${text} could be broken`)
+    for (const text of await page.locator('.big').allTextContents())
+      assert.doesNotMatch(text, /\d [A-Za-z]|[A-Z$] \d/, `${text} could be broken`)
     assert.equal(await page.locator('.plot .unit').first().textContent(), 'kWh')
     await page.locator('.legend').getByText('Pronóstico').waitFor()
     await page.locator('.legend').getByText('Banda del 80 %').waitFor()
@@ -23,7 +28,13 @@ export const words = {
   },
   async 'a day far from the usual is said in a sentence, with the way to the calendar'() {
     const { page, close } = await entered()
-    const shift = (call, change) => page.route(call, async (route) => { const answer = await route.fetch(); const body = await answer.json(); change(body); await route.fulfill({ response: answer, json: body }) })
+    const shift = (call, change) =>
+      page.route(call, async (route) => {
+        const answer = await route.fetch()
+        const body = await answer.json()
+        change(body)
+        await route.fulfill({ response: answer, json: body })
+      })
     await shift(/\/api\/linea-base/, (body) => body.hours.forEach((h) => (h.expected_kwh *= 3)))
     await visit(page, 'consumo')
     await visit(page, 'hoy')

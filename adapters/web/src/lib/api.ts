@@ -1,9 +1,13 @@
 // The server's calls, typed from its own document.
 import createClient from 'openapi-fetch'
 import type { paths } from '../api'
+import { t } from '../i18n/i18n.svelte'
 import { refresh, token } from './session.svelte'
 
-export const api = createClient<paths>({ baseUrl: '', querySerializer: { array: { style: 'form', explode: false } } })
+export const api = createClient<paths>({
+  baseUrl: '',
+  querySerializer: { array: { style: 'form', explode: false } },
+})
 
 api.use({
   async onRequest({ request }) {
@@ -19,7 +23,12 @@ api.use({
   },
 })
 
-export type Problem = { title: string; detail: string; request_id: string; errors?: { field: string; message: string }[] | null }
+export type Problem = {
+  title: string
+  detail: string
+  request_id: string
+  errors?: { field: string; message: string }[] | null
+}
 
 /** A failure in words, with the id under which the log tells more. */
 export class Failure extends Error {
@@ -29,12 +38,18 @@ export class Failure extends Error {
 }
 
 /** The data of an answer, of those that are JSON; throws Failure. */
-export async function ask<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<Exclude<T, string>> {
+export async function ask<T>(
+  call: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<Exclude<T, string>> {
   let answer
   try {
     answer = await call
   } catch {
-    throw new Failure({ title: '', detail: document.documentElement.lang === 'en' ? 'The server does not answer.' : 'El servidor no responde.', request_id: '' })
+    throw new Failure({
+      title: '',
+      detail: t('common.noAnswer'),
+      request_id: '',
+    })
   }
   if (answer.error !== undefined) throw new Failure(answer.error as Problem)
   return answer.data as Exclude<T, string>
@@ -42,7 +57,9 @@ export async function ask<T>(call: Promise<{ data?: T; error?: unknown; response
 
 /** Saves what a call gives as a file, with the caller's right. */
 export async function download(path: string, name: string) {
-  const answer = await fetch(path, { headers: { Authorization: `Bearer ${await token()}`, 'Accept-Language': document.documentElement.lang } })
+  const answer = await fetch(path, {
+    headers: { Authorization: `Bearer ${await token()}`, 'Accept-Language': document.documentElement.lang },
+  })
   if (!answer.ok) throw new Failure((await answer.json()) as Problem)
   const link = document.createElement('a')
   link.href = URL.createObjectURL(await answer.blob())

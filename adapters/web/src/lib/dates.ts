@@ -5,9 +5,11 @@ const dayMs = 86_400_000
 
 export type Range = { from: string; to: string }
 
-export const isDate = (text: string | undefined): text is string => /^\d{4}-\d{2}-\d{2}$/.test(text ?? '') && !Number.isNaN(Date.parse(text ?? ''))
+export const isDate = (text: string | undefined): text is string =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text ?? '') && !Number.isNaN(Date.parse(text ?? ''))
 
-export const addDays = (day: string, days: number) => new Date(Date.parse(day) + days * dayMs).toISOString().slice(0, 10)
+export const addDays = (day: string, days: number) =>
+  new Date(Date.parse(day) + days * dayMs).toISOString().slice(0, 10)
 
 export const daysOf = ({ from, to }: Range) => Math.round((Date.parse(to) - Date.parse(from)) / dayMs)
 
@@ -27,7 +29,8 @@ export const nextMonth = (day: string) => monthStart(day, 1)
 
 const isWholeMonths = ({ from, to }: Range) => from.endsWith('-01') && to.endsWith('-01')
 
-const monthsOf = ({ from, to }: Range) => (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(to.slice(5, 7)) - Number(from.slice(5, 7))
+const monthsOf = ({ from, to }: Range) =>
+  (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(to.slice(5, 7)) - Number(from.slice(5, 7))
 
 /** The range before (-1) or after (1), as long: whole months are followed by whole months. */
 export function stepped(range: Range, way: 1 | -1): Range {
@@ -40,7 +43,10 @@ export function stepped(range: Range, way: 1 | -1): Range {
 }
 
 /** The ranges that are offered by name, at the site's present day. */
-export function presets(): { name: 'today' | 'yesterday' | 'sevenDays' | 'month' | 'previousMonth' | 'year'; range: Range }[] {
+export function presets(): {
+  name: 'today' | 'yesterday' | 'sevenDays' | 'month' | 'previousMonth' | 'year'
+  range: Range
+}[] {
   const [today, tomorrow] = [date(), date(1)]
   return [
     { name: 'today', range: { from: today, to: tomorrow } },
@@ -48,6 +54,9 @@ export function presets(): { name: 'today' | 'yesterday' | 'sevenDays' | 'month'
     { name: 'sevenDays', range: { from: date(-6), to: tomorrow } },
     { name: 'month', range: { from: monthStart(today, 0), to: monthStart(today, 1) } },
     { name: 'previousMonth', range: { from: monthStart(today, -1), to: monthStart(today, 0) } },
-    { name: 'year', range: { from: `${today.slice(0, 4)}-01-01`, to: `${Number(today.slice(0, 4)) + 1}-01-01` } },
+    {
+      name: 'year',
+      range: { from: `${today.slice(0, 4)}-01-01`, to: `${Number(today.slice(0, 4)) + 1}-01-01` },
+    },
   ]
 }

@@ -9,8 +9,20 @@ export function decimals(v: number): number {
 }
 
 /** A number with so many decimals, as a place writes it; shift moves its point, without a digit being lost on the way. */
-export function written(v: number, digits: number, locale: string, options: Intl.NumberFormatOptions = {}, shift = 0): string {
-  const form = { maximumFractionDigits: digits, minimumFractionDigits: digits, ...options, roundingMode: 'halfEven', signDisplay: 'negative' } as Intl.NumberFormatOptions
+export function written(
+  v: number,
+  digits: number,
+  locale: string,
+  options: Intl.NumberFormatOptions = {},
+  shift = 0,
+): string {
+  const form = {
+    maximumFractionDigits: digits,
+    minimumFractionDigits: digits,
+    ...options,
+    roundingMode: 'halfEven',
+    signDisplay: 'negative',
+  } as Intl.NumberFormatOptions
   const text = String(v)
   const shifted = shift === 0 || text.includes('e') ? v * 10 ** shift : (`${text}e${shift}` as `${number}`)
   return new Intl.NumberFormat(locale, form).format(shifted)

@@ -1,6 +1,6 @@
 // Numbers, money and dates as they are written in Colombia, or in English.
 import { decimals, written } from './figures'
-import { language } from './i18n.svelte'
+import { language } from '../i18n/i18n.svelte'
 import { site } from './zone.svelte'
 
 const nbsp = '\u00a0' // an amount and its unit stay on one line
@@ -44,7 +44,10 @@ export function money(v: number | null | undefined, currency = 'COP'): string {
 /** A price, with the digits that it has. */
 export function price(v: number | null | undefined, currency = 'COP'): string {
   if (v === null || v === undefined) return '–'
-  return written(v, 6, locale(), { style: 'currency', currency, minimumFractionDigits: 0 }).replaceAll(' ', nbsp)
+  return written(v, 6, locale(), { style: 'currency', currency, minimumFractionDigits: 0 }).replaceAll(
+    ' ',
+    nbsp,
+  )
 }
 
 /** Money on a card: millions with one decimal. */
@@ -59,21 +62,45 @@ export function percent(v: number | null | undefined, decimals = 0): string {
 }
 
 export function day(at: string | number | Date): string {
-  return new Intl.DateTimeFormat(locale(), { weekday: 'short', day: 'numeric', month: 'short', timeZone: site.zone }).format(new Date(at)).replaceAll(' de ', ' ').replace(',', '')
+  return new Intl.DateTimeFormat(locale(), {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    timeZone: site.zone,
+  })
+    .format(new Date(at))
+    .replaceAll(' de ', ' ')
+    .replace(',', '')
 }
 
 export function moment(at: string | number | Date): string {
-  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: site.zone }).format(new Date(at)).replaceAll(' de ', ' ')
+  return new Intl.DateTimeFormat(locale(), {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: site.zone,
+  })
+    .format(new Date(at))
+    .replaceAll(' de ', ' ')
 }
 
 /** A month and its year. */
 export function month(at: number): string {
-  return new Intl.DateTimeFormat(locale(), { month: 'short', year: 'numeric', timeZone: site.zone }).format(new Date(at)).replaceAll(' de ', ' ')
+  return new Intl.DateTimeFormat(locale(), { month: 'short', year: 'numeric', timeZone: site.zone })
+    .format(new Date(at))
+    .replaceAll(' de ', ' ')
 }
 
 /** The time of day; midnight is the day. */
 export function clock(at: number): string {
-  const text = new Intl.DateTimeFormat('es-CO', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: site.zone }).format(new Date(at))
+  const text = new Intl.DateTimeFormat('es-CO', {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: site.zone,
+  }).format(new Date(at))
   return text === '00:00' ? day(at) : text
 }
 

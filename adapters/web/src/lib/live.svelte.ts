@@ -3,7 +3,11 @@ import { token } from './session.svelte'
 
 export type Happening = { kind: string; data: Record<string, any> }
 
-export const live = $state<{ connected: boolean; lost: boolean; last: Record<string, Happening> }>({ connected: false, lost: false, last: {} })
+export const live = $state<{ connected: boolean; lost: boolean; last: Record<string, Happening> }>({
+  connected: false,
+  lost: false,
+  last: {},
+})
 
 const listeners = new Set<(h: Happening) => void>()
 
@@ -60,7 +64,9 @@ async function run(signal: AbortSignal) {
 }
 
 async function read(body: ReadableStream<Uint8Array>, last: string): Promise<string> {
-  const reader = body.pipeThrough(new TextDecoderStream() as unknown as ReadableWritablePair<string, Uint8Array>).getReader()
+  const reader = body
+    .pipeThrough(new TextDecoderStream() as unknown as ReadableWritablePair<string, Uint8Array>)
+    .getReader()
   let rest = ''
   for (;;) {
     const { value, done } = await Promise.race([reader.read(), silence()])

@@ -3,10 +3,32 @@ import { api, ask } from './api'
 import { session } from './session.svelte'
 import { site } from './zone.svelte'
 
-export type Space = { id: string; name: string; kind: string; parent_id: string | null; time_zone?: string; area_m2: number | null }
-export type Device = { id: string; name: string; kind: string; space_id: string; parent_id?: string | null; rated_w?: number | null; standby_w?: number | null; interval_s?: number | null; health?: { status: string; message?: string; last_heard: string | null; clock_off_s?: number } | null }
+export type Space = {
+  id: string
+  name: string
+  kind: string
+  parent_id: string | null
+  time_zone?: string
+  area_m2: number | null
+}
+export type Device = {
+  id: string
+  name: string
+  kind: string
+  space_id: string
+  parent_id?: string | null
+  rated_w?: number | null
+  standby_w?: number | null
+  interval_s?: number | null
+  health?: { status: string; message?: string; last_heard: string | null; clock_off_s?: number } | null
+}
 
-export type Places = { spaces: Space[]; devices: Device[]; name: (id: string | undefined | null) => string; level: (id: string) => string }
+export type Places = {
+  spaces: Space[]
+  devices: Device[]
+  name: (id: string | undefined | null) => string
+  level: (id: string) => string
+}
 
 const keptMs = 60_000
 let kept: { whose: string; at: number; all: Promise<Places> } | null = null
@@ -35,11 +57,21 @@ async function read(): Promise<Places> {
   const zoned = spaces.find((s) => s.kind === 'site' && s.time_zone) ?? spaces.find((s) => s.time_zone)
   if (zoned?.time_zone) site.zone = zoned.time_zone
   const names = new Map<string, string>([...spaces, ...devices].map((one) => [one.id, one.name]))
-  const levels = new Map<string, string>([...spaces.map((s): [string, string] => [s.id, s.kind]), ...devices.map((d): [string, string] => [d.id, 'device'])])
-  return { spaces: spaces as Space[], devices: devices as Device[], name: (id) => names.get(id ?? '') ?? id ?? '', level: (id) => levels.get(id) ?? 'site' }
+  const levels = new Map<string, string>([
+    ...spaces.map((s): [string, string] => [s.id, s.kind]),
+    ...devices.map((d): [string, string] => [d.id, 'device']),
+  ])
+  return {
+    spaces: spaces as Space[],
+    devices: devices as Device[],
+    name: (id) => names.get(id ?? '') ?? id ?? '',
+    level: (id) => levels.get(id) ?? 'site',
+  }
 }
 
-async function all<T>(page: (cursor?: string) => Promise<{ items: T[] | null; next: string | null }>): Promise<T[]> {
+async function all<T>(
+  page: (cursor?: string) => Promise<{ items: T[] | null; next: string | null }>,
+): Promise<T[]> {
   const list: T[] = []
   let cursor: string | undefined
   do {

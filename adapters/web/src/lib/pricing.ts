@@ -1,6 +1,12 @@
 // On what an answer's money and emissions rest.
 
-export type TariffUsed = { name: string; valid_from?: string; year?: number; source?: string; default: boolean }
+export type TariffUsed = {
+  name: string
+  valid_from?: string
+  year?: number
+  source?: string
+  default: boolean
+}
 export type Factor = { value: number; year?: number; name: string; default: boolean }
 export type Priced = { tariff?: TariffUsed; tariffs?: TariffUsed[] | null; emission_factor?: Factor }
 

@@ -1,6 +1,14 @@
 // Every view and range has an address, after the # so that it is no call of the API.
 
-export const pages = ['hoy', 'consumo', 'recomendaciones', 'campus', 'pronostico', 'dispositivos', 'administracion'] as const
+export const pages = [
+  'hoy',
+  'consumo',
+  'recomendaciones',
+  'campus',
+  'pronostico',
+  'dispositivos',
+  'administracion',
+] as const
 export type Page = (typeof pages)[number]
 
 function parse(): { page: Page; params: Record<string, string> } {
@@ -18,7 +26,9 @@ addEventListener('hashchange', () => {
 })
 
 export function address(page: Page, params: Record<string, string | undefined> = {}): string {
-  const query = new URLSearchParams(Object.entries(params).filter((entry): entry is [string, string] => !!entry[1])).toString()
+  const query = new URLSearchParams(
+    Object.entries(params).filter((entry): entry is [string, string] => !!entry[1]),
+  ).toString()
   return `#/${page}${query ? `?${query}` : ''}`
 }
 

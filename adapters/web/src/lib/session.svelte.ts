@@ -1,21 +1,31 @@
 // Who is logged in. The access token lives in memory alone; the refresh token in this tab's sessionStorage, so that a reload
 // stays logged in and closing the tab ends it. Other tabs are lent the access token, and all leave together.
 
-export type User = { id: string; email: string; role: 'admin' | 'manager' | 'viewer'; space_id: string | null }
+export type User = {
+  id: string
+  email: string
+  role: 'admin' | 'manager' | 'viewer'
+  space_id: string | null
+}
 type Granted = { access_token: string; expires_in: number; refresh_token: string; user: User }
 
 const refreshKey = 'holotwin.refresh'
 const channel = new BroadcastChannel('holotwin')
 
 /** signOn says what became of a sign-on that brought nobody in. */
-export const session = $state<{ user: User | null; ready: boolean; signOn: '' | 'refused' | 'failed' }>({ user: null, ready: false, signOn: '' })
+export const session = $state<{ user: User | null; ready: boolean; signOn: '' | 'refused' | 'failed' }>({
+  user: null,
+  ready: false,
+  signOn: '',
+})
 
 let access = ''
 let until = 0
 
 channel.onmessage = ({ data }) => {
   if (data.type === 'logout') forget()
-  if (data.type === 'who' && access) channel.postMessage({ type: 'lent', access, until, user: $state.snapshot(session.user) })
+  if (data.type === 'who' && access)
+    channel.postMessage({ type: 'lent', access, until, user: $state.snapshot(session.user) })
   if (data.type === 'lent' && !sessionStorage.getItem(refreshKey)) {
     access = data.access
     until = data.until
@@ -39,7 +49,10 @@ function forget() {
 }
 
 async function post(path: string, body: unknown, token = ''): Promise<Response> {
-  const headers: Record<string, string> = { 'Content-Type': 'application/json', 'Accept-Language': document.documentElement.lang }
+  const headers: Record<string, string> = {
+    'Content-Type': 'application/json',
+    'Accept-Language': document.documentElement.lang,
+  }
   if (token) headers.Authorization = `Bearer ${token}`
   return fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
 }

@@ -7,7 +7,16 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 function parts(at: number): Record<string, number> {
   let format = formats.get(site.zone)
   if (!format) {
-    format = new Intl.DateTimeFormat('en-US', { timeZone: site.zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' })
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: site.zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    })
     formats.set(site.zone, format)
   }
   return Object.fromEntries(format.formatToParts(at).map((p) => [p.type, Number(p.value)]))

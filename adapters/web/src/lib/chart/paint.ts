@@ -4,7 +4,8 @@ import { edgesOf, type Line, type Picture, type Span } from './picture'
 
 export const ink = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
-export const variableOf = (line: Line, i: number) => (line.color === 'soft' ? '--soft' : `--c${(line.color ?? i) % 8}`)
+export const variableOf = (line: Line, i: number) =>
+  line.color === 'soft' ? '--soft' : `--c${(line.color ?? i) % 8}`
 
 /** A colour with so much of it left, in percent. The build may write a variable in any of CSS's ways, so nothing is appended to it. */
 export const thin = (color: string, left: number) => `color-mix(in srgb, ${color} ${left}%, transparent)`
@@ -55,7 +56,14 @@ function stretches(high: (number | null)[]): number[][] {
   return all
 }
 
-function area(ctx: CanvasRenderingContext2D, at: Place, x: number[], low: (number | null)[], high: (number | null)[], fill: string) {
+function area(
+  ctx: CanvasRenderingContext2D,
+  at: Place,
+  x: number[],
+  low: (number | null)[],
+  high: (number | null)[],
+  fill: string,
+) {
   ctx.fillStyle = fill
   for (const run of stretches(high)) {
     ctx.beginPath()
@@ -66,11 +74,33 @@ function area(ctx: CanvasRenderingContext2D, at: Place, x: number[], low: (numbe
 }
 
 function paintBand(ctx: CanvasRenderingContext2D, at: Place, p: Picture) {
-  area(ctx, at, p.x, p.band!.low, p.band!.high.map((v, i) => (p.band!.low[i] === null ? null : v)), thin(ink('--c0'), 18))
+  area(
+    ctx,
+    at,
+    p.x,
+    p.band!.low,
+    p.band!.high.map((v, i) => (p.band!.low[i] === null ? null : v)),
+    thin(ink('--c0'), 18),
+  )
 }
 
-function paintLine(ctx: CanvasRenderingContext2D, at: Place, p: Picture, high: (number | null)[], line: Line, color: string) {
-  if (line.fill) area(ctx, at, p.x, p.x.map(() => 0), high, thin(color, 33))
+function paintLine(
+  ctx: CanvasRenderingContext2D,
+  at: Place,
+  p: Picture,
+  high: (number | null)[],
+  line: Line,
+  color: string,
+) {
+  if (line.fill)
+    area(
+      ctx,
+      at,
+      p.x,
+      p.x.map(() => 0),
+      high,
+      thin(color, 33),
+    )
   ctx.strokeStyle = line.ahead ? thin(color, 65) : color
   ctx.lineWidth = 1.8 * devicePixelRatio
   ctx.lineJoin = 'round'
@@ -84,13 +114,21 @@ function paintLine(ctx: CanvasRenderingContext2D, at: Place, p: Picture, high: (
   ctx.setLineDash([])
 }
 
-function paintBars(ctx: CanvasRenderingContext2D, at: Place, p: Picture, edge: { low: number[]; high: (number | null)[] }, line: Line, color: string) {
+function paintBars(
+  ctx: CanvasRenderingContext2D,
+  at: Place,
+  p: Picture,
+  edge: { low: number[]; high: (number | null)[] },
+  line: Line,
+  color: string,
+) {
   const halved = p.lines.some((l) => l.beside)
   edge.high.forEach((top, i) => {
     if (top === null) return
     let [left, right] = [at.x(p.x[i]), at.x(p.ends[i])]
     const gap = Math.min(8 * devicePixelRatio, (right - left) * 0.14)
-    if (halved) [left, right] = line.beside ? [(left + right - gap) / 2, right] : [left, (left + right + gap) / 2]
+    if (halved)
+      [left, right] = line.beside ? [(left + right - gap) / 2, right] : [left, (left + right + gap) / 2]
     const [a, b] = [at.y(edge.low[i]), at.y(top)]
     const runs = p.x[i] >= p.running
     ctx.fillStyle = runs ? thin(color, 45) : color
