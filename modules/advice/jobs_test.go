@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	memoryadvice "github.com/holotwin/holotwin/adapters/memory/advice"
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
 	"github.com/holotwin/holotwin/modules/advice/anomaly"
@@ -20,7 +21,7 @@ func jobs(t *testing.T, a *advice.Advisor) []advice.Job {
 }
 
 func TestOneProcessRunsAJobAtATime(t *testing.T) {
-	store, clock := advicetest.NewMemory(), advicetest.NewClock(end)
+	store, clock := memoryadvice.New(), advicetest.NewClock(end)
 	a := advicetest.NewAdvisor(gamesRoom(), clock, store)
 	release, mine, err := store.TryLock(ctx)
 	require.NoError(t, err)
@@ -63,7 +64,7 @@ func TestAJobOnDemandAnalysesAllAnew(t *testing.T) {
 }
 
 func TestAJobWhoseProcessEndedIsInterrupted(t *testing.T) {
-	store, clock := advicetest.NewMemory(), advicetest.NewClock(end)
+	store, clock := memoryadvice.New(), advicetest.NewClock(end)
 	a := advicetest.NewAdvisor(gamesRoom(), clock, store)
 	require.NoError(t, store.KeepJob(ctx, advice.Job{ID: "job_x", Status: advice.JobRunning, Started: end, Updated: end}, 10))
 	require.Equal(t, advice.JobRunning, jobs(t, a)[0].Status)

@@ -1,6 +1,7 @@
 package energy_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -46,4 +47,17 @@ func FuzzParseKWh(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, e, back)
 	})
+}
+
+func ExampleParseKWh() {
+	for _, text := range []string{"1.5", "1e-3", "0.0000005", "0.0000015", "1,5"} {
+		e, err := energy.ParseKWh(text)
+		fmt.Println(text, "is", int64(e), "mWh", err)
+	}
+	// Output:
+	// 1.5 is 1500000 mWh <nil>
+	// 1e-3 is 1000 mWh <nil>
+	// 0.0000005 is 0 mWh <nil>
+	// 0.0000015 is 2 mWh <nil>
+	// 1,5 is 0 mWh not an amount of energy
 }

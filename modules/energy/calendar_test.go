@@ -1,12 +1,15 @@
 package energy_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/holotwin/holotwin/modules/energy"
 )
@@ -123,4 +126,42 @@ func TestFactorsNameTheirSource(t *testing.T) {
 	require.True(t, f.Avoided.Equal(decimal.RequireFromString("0.165")))
 	require.Contains(t, f.Source, "UPME")
 	require.Equal(t, f, energy.FactorsOf(2015))
+}
+
+// TestASpaceIsOccupiedInItsHours compares the calendar of any hours with their rule, for each quarter hour of a week.
+func TestASpaceIsOccupiedInItsHours(t *testing.T) {
+	week := []energy.Day{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+	campus := energy.NewCampus(1, []energy.Space{{ID: "site", Kind: energy.KindSite, TimeZone: "America/Bogota", Holidays: energy.NoHolidays}}, nil, bogota)
+	monday := at(t, "2026-05-04T00:00:00")
+	rapid.Check(t, func(t *rapid.T) {
+		hours := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) energy.Hours {
+			quarter := rapid.Map(rapid.IntRange(0, 95), func(n int) energy.Clocktime { return energy.Clocktime(15 * n) })
+			days := rapid.SliceOfNDistinct(rapid.SampledFrom(week), 1, 7, rapid.ID[energy.Day]).Draw(t, "days")
+			return energy.Hours{Days: days, From: quarter.Draw(t, "from"), To: quarter.Draw(t, "to")}
+		}), 1, 4).Draw(t, "hours")
+		calendar := energy.NewCalendar(campus, []energy.CalendarEntry{{Space: "site", Kind: energy.Opening, Hours: hours}})
+		for n := range 7 * 96 {
+			day, before, minute := week[n/96], week[(n/96+6)%7], energy.Clocktime(n%96*15)
+			open := slices.ContainsFunc(hours, func(h energy.Hours) bool {
+				overnight := h.To <= h.From
+				return slices.Contains(h.Days, day) && minute >= h.From && (overnight || minute < h.To) ||
+					slices.Contains(h.Days, before) && overnight && minute < h.To
+			})
+			instant := monday.Add(int64(n) * 15 * time.Minute.Milliseconds())
+			require.Equal(t, open, calendar.Occupied("site", instant), "%s %s", day, minute)
+		}
+	})
+}
+
+func ExampleCalendar_Occupied() {
+	campus := energy.NewCampus(1, []energy.Space{{ID: "site", Kind: energy.KindSite, TimeZone: "America/Bogota", Holidays: energy.Colombian}}, nil, bogota)
+	calendar := energy.NewCalendar(campus, nil) // a Colombian university's usual week, where nobody has said
+	for _, text := range []string{"2026-05-15T08:00:00", "2026-05-16T14:00:00", "2026-05-18T08:00:00"} {
+		at, _ := energy.ParseInstant(text, bogota)
+		fmt.Println(at.Time().In(bogota).Format("Monday 02.01. 15:04"), calendar.Occupied("site", at))
+	}
+	// Output:
+	// Friday 15.05. 08:00 true
+	// Saturday 16.05. 14:00 false
+	// Monday 18.05. 08:00 false
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -82,34 +83,33 @@ func TestACommitThatFailsOrPanicsIsToldToAllInIt(t *testing.T) {
 // TestWhoWaitsBehindACommitThatHangsIsToldWithIt lets commits hang until their time is up: whoever came meanwhile does not wait for
 // a commit of his own to hang as long.
 func TestWhoWaitsBehindACommitThatHangsIsToldWithIt(t *testing.T) {
-	begun := make(chan struct{}, 10)
-	g := newGroupCommit(func(ctx context.Context, _ []Reading) ([]Outcome, error) {
-		begun <- struct{}{}
-		<-ctx.Done()
-		return nil, ctx.Err()
-	})
-	var wait sync.WaitGroup
-	ask := func(at Instant) {
-		wait.Go(func() {
-			if _, err := g.add(context.Background(), Reading{At: at}); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("reading %d: %v", at, err)
-			}
+	synctest.Test(t, func(t *testing.T) {
+		begun := make(chan struct{}, 10)
+		g := newGroupCommit(func(ctx context.Context, _ []Reading) ([]Outcome, error) {
+			begun <- struct{}{}
+			<-ctx.Done()
+			return nil, ctx.Err()
 		})
-	}
-	ask(0)
-	<-begun
-	const behind = 20
-	for i := range Instant(behind) {
-		ask(i + 1)
-	}
-	until(t, func() bool {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		return len(g.waiting) == behind
+		var wait sync.WaitGroup
+		ask := func(at Instant) {
+			wait.Go(func() {
+				if _, err := g.add(context.Background(), Reading{At: at}); !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("reading %d: %v", at, err)
+				}
+			})
+		}
+		ask(0)
+		<-begun
+		const behind = 20
+		for i := range Instant(behind) {
+			ask(i + 1)
+		}
+		synctest.Wait()
+		require.Len(t, g.waiting, behind)
+		wait.Wait()
+		require.Empty(t, begun, "nobody tried after it")
+		require.False(t, g.running)
 	})
-	wait.Wait()
-	require.Empty(t, begun, "nobody tried after it")
-	require.False(t, g.running)
 }
 
 func TestWhoGoesAwayWhileWaitingIsNotCommitted(t *testing.T) {

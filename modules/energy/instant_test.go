@@ -1,6 +1,7 @@
 package energy_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -44,4 +45,20 @@ func FuzzParseInstant(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, at, back)
 	})
+}
+
+func ExampleParseInstant() {
+	for _, text := range []string{"2026-05-26T10:00:00", "2026-05-26T10:00:00-05:00", "2026-05-26T15:00:00.250Z", "26.05.2026"} {
+		at, err := energy.ParseInstant(text, bogota)
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		fmt.Println(at)
+	}
+	// Output:
+	// 2026-05-26T15:00:00Z
+	// 2026-05-26T15:00:00Z
+	// 2026-05-26T15:00:00.25Z
+	// not an RFC 3339 instant
 }

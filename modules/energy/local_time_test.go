@@ -73,10 +73,17 @@ func TestEveryInstantIsOneOfItsLocalTime(t *testing.T) {
 	for _, name := range []string{"Europe/Madrid", "America/Havana", "Australia/Lord_Howe", "America/St_Johns", "America/Bogota", "Africa/Casablanca"} {
 		zone, err := time.LoadLocation(name)
 		require.NoError(t, err)
+		offsetOn := func(at time.Time, days int) int {
+			_, offset := at.AddDate(0, 0, days).In(zone).Zone()
+			return offset
+		}
 		for at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() == 2026; at = at.Add(10 * time.Minute) {
 			got, err := parseInstants(at.In(zone).Format("2006-01-02T15:04:05"), zone)
 			require.NoError(t, err)
 			require.Contains(t, got, InstantOf(at), "%s in %s", at, name)
+			if offsetOn(at, -1) == offsetOn(at, 2) {
+				at = at.AddDate(0, 0, 1) // nothing changes near
+			}
 		}
 	}
 }

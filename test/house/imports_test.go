@@ -76,7 +76,7 @@ func (f file) refused(pkg string) bool {
 func (f file) refusedInside(folder string) bool {
 	switch f.part(0) {
 	case "modules":
-		return !within(folder, "modules/"+f.module())
+		return !within(folder, "modules/"+f.module()) && !within(folder, "adapters/memory/"+f.module())
 	case "platform":
 		return !within(folder, "platform")
 	case "adapters":
@@ -114,15 +114,20 @@ func (f file) refusedLibrary(pkg string) bool {
 	case isAny(pkg, composing):
 		return !f.in("cmd")
 	case isAny(pkg, serving):
-		return ends || f.in("adapters/gorm") || f.in("platform") && !f.in("platform/httpserver")
+		return ends || f.in("adapters/gorm", "adapters/memory") || f.in("platform") && !f.in("platform/httpserver")
 	case isAny(pkg, storing):
-		return ends || f.in("adapters/http") || f.in("platform") && !f.in("platform/database", "platform/events")
+		return ends || f.in("adapters/http", "adapters/memory") || f.in("platform") && !f.in("platform/database", "platform/events")
 	}
 	return false
 }
 
-// onlyForTests tells packages such as modules/energy/energytest.
+// onlyForTests reports packages such as modules/energy/energytest, and the stores in memory, that only tests may import.
 func onlyForTests(folder string) bool {
+	return within(folder, "adapters/memory") || isOfTests(folder)
+}
+
+// isOfTests reports packages that are themselves of tests.
+func isOfTests(folder string) bool {
 	return slices.ContainsFunc(strings.Split(folder, "/")[1:], func(part string) bool { return strings.HasSuffix(part, "test") })
 }
 
@@ -149,7 +154,7 @@ func refusals(root string) ([]string, error) {
 			return nil
 		}
 		folder := path.Dir(name)
-		f := file{folder: folder, forTest: strings.HasSuffix(name, "_test.go") || onlyForTests(folder)}
+		f := file{folder: folder, forTest: strings.HasSuffix(name, "_test.go") || isOfTests(folder)}
 		imports, err := importsOf(filepath.Join(root, name))
 		for _, pkg := range imports {
 			if f.refused(pkg) {

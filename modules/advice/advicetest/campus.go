@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	memoryadvice "github.com/holotwin/holotwin/adapters/memory/advice"
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
@@ -310,7 +311,7 @@ func (c *Clock) Move(by time.Duration) {
 // NewAdvisor makes an advisor of a campus, with a store in memory unless another is given.
 func NewAdvisor(c *Campus, clock advice.Clock, store Store) *advice.Advisor {
 	if store == nil {
-		store = NewMemory()
+		store = memoryadvice.New()
 	}
 	n := 0
 	return advice.New(advice.Needs{

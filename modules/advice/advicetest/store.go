@@ -1,3 +1,5 @@
+// Package advicetest holds what every adapter of the advice module's storing ports must do, as a suite that each
+// adapter runs against itself (store.go), and a campus whose readings a test makes up (campus.go).
 package advicetest
 
 import (
@@ -16,6 +18,18 @@ import (
 )
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// Store is all that an adapter stores for the module.
+type Store interface {
+	advice.Recommendations
+	advice.Analyses
+	advice.DayAnswers
+	advice.Archive
+	advice.Scenarios
+	advice.Runs
+	advice.Jobs
+	advice.Wordings
+}
 
 // RunStore runs the suite on stores that open makes, each of them empty.
 func RunStore(t *testing.T, open func(t *testing.T) Store) {
@@ -401,4 +415,10 @@ func wordingsComeBack(t *testing.T, s Store) {
 	kept, err := s.KeptWordings(ctx, []string{"a", "b", "c"})
 	require.NoError(t, err)
 	require.Equal(t, map[string]words.Text{"a": first, "b": second}, kept)
+
+	require.NoError(t, s.KeepWording(ctx, "b", second, noon.Add(time.Hour)))
+	require.NoError(t, s.KeepWording(ctx, "c", first, noon.Add(advice.WordingLife+time.Millisecond)))
+	kept, err = s.KeptWordings(ctx, []string{"a", "b", "c"})
+	require.NoError(t, err)
+	require.Equal(t, map[string]words.Text{"b": second, "c": first}, kept, "old ones are let go of")
 }

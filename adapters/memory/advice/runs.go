@@ -1,0 +1,48 @@
+package memoryadvice
+
+import (
+	"context"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/advice"
+)
+
+// BeginRun stores which run of a scenario is the current one.
+func (s *Store) BeginRun(_ context.Context, scenario, run string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.runs[scenario] = run
+	return nil
+}
+
+// EndRun ends the run of a scenario.
+func (s *Store) EndRun(_ context.Context, scenario string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.runs, scenario)
+	return nil
+}
+
+// TellRun publishes the steps of a run, and reports whether it still is the current one.
+func (s *Store) TellRun(_ context.Context, steps []advice.RunStep) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(steps) == 0 {
+		return true, nil
+	}
+	if s.runs[steps[0].Scenario] != steps[0].Run {
+		return false, nil
+	}
+	if steps[len(steps)-1].State == advice.RunFinished {
+		delete(s.runs, steps[0].Scenario)
+	}
+	s.steps = append(s.steps, steps...)
+	return true, nil
+}
+
+// Steps returns all steps that were published, oldest first.
+func (s *Store) Steps() []advice.RunStep {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.steps)
+}

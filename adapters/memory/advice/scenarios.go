@@ -1,0 +1,42 @@
+package memoryadvice
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/advice"
+)
+
+// KeepScenario stores a scenario and deletes the oldest of its maker beyond ofMaker.
+func (s *Store) KeepScenario(_ context.Context, scenario advice.KeptScenario, ofMaker int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.scenarios = append(s.scenarios, scenario)
+	slices.SortFunc(s.scenarios, func(a, b advice.KeptScenario) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID)) })
+	own := 0
+	s.scenarios = slices.DeleteFunc(s.scenarios, func(k advice.KeptScenario) bool {
+		if k.By != scenario.By {
+			return false
+		}
+		own++
+		return own > ofMaker
+	})
+	return nil
+}
+
+// AllScenarios returns the scenarios, newest first.
+func (s *Store) AllScenarios(context.Context) ([]advice.KeptScenario, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.scenarios), nil
+}
+
+// DropScenario deletes a scenario with its run.
+func (s *Store) DropScenario(_ context.Context, id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.scenarios = slices.DeleteFunc(s.scenarios, func(k advice.KeptScenario) bool { return k.ID == id })
+	delete(s.runs, id)
+	return nil
+}

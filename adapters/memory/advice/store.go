@@ -1,0 +1,60 @@
+// Package memoryadvice stores recommendations and what belongs to them in memory. It is for tests, and it is the shortest
+// description of what the ports of the advice module ask of a store: what it does, gormadvice does with SQL.
+package memoryadvice
+
+import (
+	"sync"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/words"
+)
+
+// Store answers the ports of the advice module. It is safe for concurrent use. What it returns shares slices with what it
+// stores, so neither is to be changed.
+type Store struct {
+	// mu is held by one method at a time, which checks all before it writes anything.
+	mu              sync.Mutex
+	recommendations map[string]advice.Recommendation // by id
+	events          map[string][]advice.Event        // by recommendation
+	analyses        map[advice.Target]advice.Analysis
+	answers         map[day]advice.DayAnswer
+	reports         map[string]advice.Report
+	scenarios       []advice.KeptScenario // newest first
+	runs            map[string]string     // the current run of each scenario
+	steps           []advice.RunStep
+	jobs            []advice.Job // newest first
+	running         bool
+	wordings        map[string]wording
+}
+
+// day is what an answer is about: a space's date, as days since 1970.
+type day struct {
+	space string
+	date  int
+}
+
+type wording struct {
+	words.Text
+	at time.Time
+}
+
+var (
+	_ advice.Recommendations = (*Store)(nil)
+	_ advice.Analyses        = (*Store)(nil)
+	_ advice.DayAnswers      = (*Store)(nil)
+	_ advice.Archive         = (*Store)(nil)
+	_ advice.Scenarios       = (*Store)(nil)
+	_ advice.Runs            = (*Store)(nil)
+	_ advice.Jobs            = (*Store)(nil)
+	_ advice.Wordings        = (*Store)(nil)
+)
+
+// New makes an empty store.
+func New() *Store {
+	return &Store{
+		recommendations: make(map[string]advice.Recommendation), events: make(map[string][]advice.Event),
+		analyses: make(map[advice.Target]advice.Analysis), answers: make(map[day]advice.DayAnswer), reports: make(map[string]advice.Report),
+		runs: make(map[string]string), wordings: make(map[string]wording),
+	}
+}

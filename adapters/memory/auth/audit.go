@@ -1,0 +1,54 @@
+package memoryauth
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/auth"
+)
+
+// note adds entries in the transaction of what they are about.
+func (t *tables) note(entries ...auth.Entry) {
+	for _, e := range entries {
+		t.numbered++
+		// The array may be shared with what is committed, which ends before what is appended here.
+		t.entries = append(t.entries, auth.Numbered{Number: t.numbered, Entry: e})
+	}
+}
+
+// Note adds entries.
+func (s *Store) Note(_ context.Context, entries ...auth.Entry) error {
+	return s.transact(func(t *tables) error {
+		t.note(entries...)
+		return nil
+	})
+}
+
+// Entries returns entries, newest first.
+func (s *Store) Entries(_ context.Context, q auth.AuditQuery) ([]auth.Numbered, error) {
+	found := []auth.Numbered{}
+	for _, e := range slices.Backward(s.read().entries) {
+		if len(found) < q.Limit && matches(e, q) {
+			found = append(found, e)
+		}
+	}
+	return found, nil
+}
+
+func matches(e auth.Numbered, q auth.AuditQuery) bool {
+	is := func(asked, value string) bool { return asked == "" || asked == value }
+	return is(q.Actor, e.Actor) && is(q.Action, e.Action) && is(q.Target, e.Target) &&
+		(q.From.IsZero() || !e.At.Before(q.From)) && (q.To.IsZero() || e.At.Before(q.To)) &&
+		(q.Before == 0 || e.Number < q.Before)
+}
+
+// ForgetStrangers deletes the entries of refused requests that have no actor and are older than an instant.
+func (s *Store) ForgetStrangers(_ context.Context, before time.Time) error {
+	return s.transact(func(t *tables) error {
+		t.entries = slices.DeleteFunc(slices.Clone(t.entries), func(e auth.Numbered) bool {
+			return e.Refused && e.Actor == "" && e.At.Before(before)
+		})
+		return nil
+	})
+}

@@ -1,0 +1,126 @@
+package memoryauth
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/auth"
+)
+
+// token is a refresh token; spent is zero while it is good.
+type token struct {
+	family string
+	spent  time.Time
+}
+
+// Begin adds a family and its first token, of a user whom check lets in as they are now.
+func (s *Store) Begin(_ context.Context, family auth.Family, digest []byte, check auth.UserCheck) error {
+	return s.transact(func(t *tables) error {
+		user, found := t.users[family.User]
+		if !found {
+			return auth.ErrNotFound
+		}
+		entry, err := check(user)
+		if err != nil {
+			return err
+		}
+		t.addFamily(family, digest, entry)
+		return nil
+	})
+}
+
+// addFamily adds a family and ends those of its user beyond auth.MaxFamilies, the one used longest ago first.
+func (t *tables) addFamily(family auth.Family, digest []byte, entry auth.Entry) {
+	t.families[family.ID] = family
+	t.tokens[string(digest)] = token{family: family.ID}
+	t.note(entry)
+	var living []auth.Family
+	for _, f := range t.families {
+		if f.User == family.User && !f.Ended {
+			living = append(living, f)
+		}
+	}
+	slices.SortFunc(living, func(a, b auth.Family) int { return cmp.Or(b.Used.Compare(a.Used), cmp.Compare(b.ID, a.ID)) })
+	for _, f := range living[min(len(living), auth.MaxFamilies):] {
+		t.endFamily(f)
+	}
+}
+
+func (t *tables) endFamily(f auth.Family) {
+	f.Ended = true
+	t.families[f.ID] = f
+}
+
+// endFamilies ends the families of a user but one, and the codes that would begin another.
+func (t *tables) endFamilies(user, keep string) {
+	for _, f := range t.families {
+		if f.User == user && f.ID != keep {
+			t.endFamily(f)
+		}
+	}
+	maps.DeleteFunc(t.codes, func(_ string, c code) bool { return c.user == user })
+}
+
+// Find returns the family of a token, and whether the token is spent.
+func (s *Store) Find(_ context.Context, digest []byte) (family auth.Family, spent, found bool, err error) {
+	t := s.read()
+	of := t.tokens[string(digest)]
+	family, found = t.families[of.family]
+	return family, !of.spent.IsZero(), found, nil
+}
+
+// Spend exchanges a token for its successor.
+func (s *Store) Spend(_ context.Context, digest, successor []byte, now time.Time) (won bool, err error) {
+	err = s.transact(func(t *tables) error {
+		of := t.tokens[string(digest)]
+		family, found := t.families[of.family]
+		if won = found && !family.Ended && of.spent.IsZero(); !won {
+			return nil
+		}
+		family.Used, of.spent = now, now
+		t.families[family.ID], t.tokens[string(digest)] = family, of
+		t.tokens[string(successor)] = token{family: family.ID}
+		t.forgetSpent(family.ID)
+		return nil
+	})
+	return won, err
+}
+
+// forgetSpent forgets the spent tokens of a family beyond the last auth.MaxSpentTokens.
+func (t *tables) forgetSpent(family string) {
+	var spent []string
+	for digest, of := range t.tokens {
+		if of.family == family && !of.spent.IsZero() {
+			spent = append(spent, digest)
+		}
+	}
+	slices.SortFunc(spent, func(a, b string) int { return cmp.Or(t.tokens[b].spent.Compare(t.tokens[a].spent), cmp.Compare(a, b)) })
+	for _, digest := range spent[min(len(spent), auth.MaxSpentTokens):] {
+		delete(t.tokens, digest)
+	}
+}
+
+// End ends a family that has not ended, and adds an audit entry.
+func (s *Store) End(_ context.Context, id string, entry auth.Entry) error {
+	return s.transact(func(t *tables) error {
+		if family, found := t.families[id]; found && !family.Ended {
+			t.endFamily(family)
+			t.note(entry)
+		}
+		return nil
+	})
+}
+
+// Standing returns a family and its user.
+func (s *Store) Standing(_ context.Context, id string) (auth.Family, auth.User, bool, error) {
+	t := s.read()
+	family, found := t.families[id]
+	if !found {
+		return auth.Family{}, auth.User{}, false, nil
+	}
+	user, found := t.users[family.User]
+	return family, user, found, nil
+}

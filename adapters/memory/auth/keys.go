@@ -1,0 +1,65 @@
+package memoryauth
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/auth"
+)
+
+var errKeyExists = errors.New("a key with this id or secret exists")
+
+// AddKey adds a key and an audit entry.
+func (s *Store) AddKey(_ context.Context, key auth.Key, secret []byte, entry auth.Entry) error {
+	key.Devices = append([]string{}, key.Devices...)
+	return s.transact(func(t *tables) error {
+		_, sameID := t.keys[key.ID]
+		if _, sameSecret := t.keyOf[string(secret)]; sameID || sameSecret {
+			return errKeyExists
+		}
+		t.keys[key.ID], t.keyOf[string(secret)] = key, key.ID
+		t.note(entry)
+		return nil
+	})
+}
+
+// ListKeys returns keys by id, those after one.
+func (s *Store) ListKeys(_ context.Context, after string, limit int) ([]auth.Key, error) {
+	return pageOf(s.read().keys, after, limit), nil
+}
+
+// Key finds a key by id.
+func (s *Store) Key(_ context.Context, id string) (auth.Key, bool, error) {
+	key, found := s.read().keys[id]
+	return key, found, nil
+}
+
+// KeyByDigest finds a key by the digest of its secret.
+func (s *Store) KeyByDigest(ctx context.Context, secret []byte) (auth.Key, bool, error) {
+	return s.Key(ctx, s.read().keyOf[string(secret)])
+}
+
+// UseKey stores when a key was last used; an earlier instant changes nothing.
+func (s *Store) UseKey(_ context.Context, id string, at time.Time) error {
+	return s.transact(func(t *tables) error {
+		if key, found := t.keys[id]; found && key.LastUsed.Before(at) {
+			key.LastUsed = at
+			t.keys[id] = key
+		}
+		return nil
+	})
+}
+
+// RemoveKey removes a key and adds an audit entry.
+func (s *Store) RemoveKey(_ context.Context, id string, entry auth.Entry) error {
+	return s.transact(func(t *tables) error {
+		if _, found := t.keys[id]; !found {
+			return auth.ErrNotFound
+		}
+		delete(t.keys, id)
+		deleteSome(t.keyOf, 1, func(_, key string) bool { return key == id })
+		t.note(entry)
+		return nil
+	})
+}

@@ -1,0 +1,72 @@
+package memoryauth
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/auth"
+)
+
+// reset is a link to a new password.
+type reset struct {
+	user    string
+	expires time.Time
+}
+
+// AddReset stores a link in the place of the one that the user has.
+func (s *Store) AddReset(_ context.Context, id string, token []byte, expires time.Time, check auth.UserCheck) error {
+	return s.transact(func(t *tables) error {
+		user, found := t.users[id]
+		if !found {
+			return auth.ErrNotFound
+		}
+		entry, err := check(user)
+		if err != nil {
+			return err
+		}
+		t.dropReset(id)
+		t.resets[string(token)] = reset{user: id, expires: expires}
+		t.note(entry)
+		return nil
+	})
+}
+
+func (t *tables) dropReset(user string) {
+	maps.DeleteFunc(t.resets, func(_ string, r reset) bool { return r.user == user })
+}
+
+// ResetOf returns the user whose link is good at an instant.
+func (s *Store) ResetOf(ctx context.Context, token []byte, now time.Time) (auth.User, bool, error) {
+	link, found := s.read().resets[string(token)]
+	if !found || !link.expires.After(now) {
+		return auth.User{}, false, nil
+	}
+	return s.User(ctx, link.user)
+}
+
+// Reset spends a link and changes its user.
+func (s *Store) Reset(_ context.Context, token []byte, now time.Time, user string, change auth.UserChange) (won bool, err error) {
+	err = s.transact(func(t *tables) error {
+		link, found := t.resets[string(token)]
+		if !found || link.user != user || !link.expires.After(now) {
+			return nil
+		}
+		t.dropReset(user)
+		won = true
+		_, err := t.changeUser(user, "", change)
+		return err
+	})
+	if errors.Is(err, auth.ErrNotFound) {
+		return false, nil
+	}
+	return won && err == nil, err
+}
+
+// forgetResets drops the link of a user whose password has changed or who may not log in any more; their former password
+// need not be tested either.
+func (t *tables) forgetResets(user string) {
+	t.dropReset(user)
+	delete(t.untested, user)
+}

@@ -1,0 +1,116 @@
+package memoryenergy
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Append stores and books a batch.
+func (s *Store) Append(_ context.Context, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits) (outcomes []energy.Outcome, err error) {
+	err = s.transact(func(t *tables) error {
+		outcomes = t.append(batch, traits, s.clock.Now())
+		return nil
+	})
+	return outcomes, err
+}
+
+// errAnyConflict takes a transaction of all or none back.
+var errAnyConflict = errors.New("a reading conflicts")
+
+// AppendAll stores and books a batch if no reading of it conflicts or overlaps.
+func (s *Store) AppendAll(_ context.Context, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits) (outcomes []energy.Outcome, err error) {
+	err = s.transact(func(t *tables) error {
+		outcomes = t.append(batch, traits, s.clock.Now())
+		if slices.ContainsFunc(outcomes, func(o energy.Outcome) bool { return o.Result == energy.Conflict || o.Result == energy.Overlapping }) {
+			return errAnyConflict
+		}
+		return nil
+	})
+	if errors.Is(err, errAnyConflict) {
+		err = nil
+	}
+	return outcomes, err
+}
+
+// append stores and books a batch, device by device.
+func (t *tables) append(batch []energy.Reading, traits func(energy.DeviceID) energy.Traits, now energy.Instant) []energy.Outcome {
+	places := make(map[energy.DeviceID][]int)
+	for i, r := range batch {
+		places[r.Device] = append(places[r.Device], i)
+	}
+	outcomes := make([]energy.Outcome, len(batch))
+	for device, own := range places {
+		part := make([]energy.Reading, len(own))
+		for i, place := range own {
+			part[i] = batch[place]
+		}
+		var of energy.Traits
+		if traits != nil {
+			of = traits(device)
+		}
+		s, entries := t.change(device), energy.Entries{}
+		became := s.append(part, of, entries)
+		for i, place := range own {
+			outcomes[place] = became[part[i].At]
+		}
+		t.book(s, entries, now)
+	}
+	return outcomes
+}
+
+// append stores readings of the device and notes in entries what they add to its pages. The outcomes are by the instants
+// that the readings were sent with.
+func (s *series) append(batch []energy.Reading, traits energy.Traits, entries energy.Entries) map[energy.Instant]energy.Outcome {
+	outcomes := make(map[energy.Instant]energy.Outcome, len(batch))
+	for at, covered := range s.covered(batch) {
+		outcomes[at] = energy.Outcome{Result: energy.Overlapping, Covered: covered}
+	}
+	free := slices.DeleteFunc(slices.Clone(batch), func(r energy.Reading) bool {
+		_, covered := outcomes[r.At]
+		return covered
+	})
+	slices.SortFunc(free, func(a, b energy.Reading) int { return cmp.Compare(a.At, b.At) })
+	touched := untouched()
+	for sent, stored := range s.placed(free) {
+		place, known := s.find(stored.At)
+		if known {
+			outcomes[sent.At] = s.judge(sent, s.links[place])
+			continue
+		}
+		s.links = slices.Insert(s.links, place, energy.Link{Reading: stored, Breaks: stored.Kind == energy.Refused})
+		outcomes[sent.At] = energy.Outcome{Result: energy.Inserted, Stored: stored}
+		switch {
+		case stored.Kind == energy.Refused:
+			touched.touch(energy.Sample, stored.At)
+		case stored.Kind != energy.Interval:
+			touched.touch(stored.Kind, stored.At)
+		default:
+			entries.BookInterval(stored, +1)
+			if stored.Claims() {
+				touched.touch(energy.Sample, stored.Told().From+1)
+			}
+		}
+	}
+	s.rechain(touched, traits, entries)
+	return outcomes
+}
+
+// judge compares a reading with the one that is stored under its instant. What a correction replaced is a duplicate of
+// what it is now.
+func (s *series) judge(sent energy.Reading, stored energy.Link) energy.Outcome {
+	outcome := energy.OutcomeOf(sent, stored.Reading)
+	if sent.StampedHere() { // it is another reading, for which there is no room
+		outcome.Result = energy.Conflict
+		return outcome
+	}
+	for _, c := range s.corrections[sent.At] {
+		if c.Before != nil && c.Before.Same(sent) {
+			outcome.Result = energy.Duplicate
+		}
+	}
+	return outcome
+}

@@ -1,0 +1,36 @@
+package memoryenergy
+
+import (
+	"context"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// CalendarEntries returns all entries, by id.
+func (s *Store) CalendarEntries(context.Context) ([]energy.CalendarEntry, error) {
+	return inOrder(s.read().calendar.rows), nil
+}
+
+// AddCalendarEntry adds an entry.
+func (s *Store) AddCalendarEntry(_ context.Context, e energy.CalendarEntry) error {
+	return s.transact(func(t *tables) error {
+		if t.calendar.has(e.ID) {
+			return energy.ErrTaken{Kind: "calendar entry", ID: e.ID}
+		}
+		t.calendar.put(e.ID, e)
+		t.markPast(energy.Changed{Space: e.Space}, s.clock.Now())
+		return nil
+	})
+}
+
+// DropCalendarEntry removes an entry.
+func (s *Store) DropCalendarEntry(_ context.Context, id string) error {
+	return s.transact(func(t *tables) error {
+		if !t.calendar.has(id) {
+			return energy.ErrNotFound{Kind: "calendar entry", ID: id}
+		}
+		t.markPast(energy.Changed{Space: t.calendar.get(id).Space}, s.clock.Now())
+		t.calendar.drop(id)
+		return nil
+	})
+}

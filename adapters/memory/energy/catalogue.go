@@ -1,0 +1,68 @@
+package memoryenergy
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Version returns the version of the catalogue.
+func (s *Store) Version(context.Context) (int64, error) { return s.read().version, nil }
+
+// Load returns the catalogue, by id.
+func (s *Store) Load(context.Context) (version int64, spaces []energy.Space, devices []energy.Device, err error) {
+	t := s.read()
+	return t.version, inOrder(t.spaces.rows), inOrder(t.devices.rows), nil
+}
+
+// inOrder are the values of a table by key.
+func inOrder[K ~string, V any](rows map[K]V) []V {
+	values := make([]V, 0, len(rows))
+	for _, key := range slices.Sorted(maps.Keys(rows)) {
+		values = append(values, rows[key])
+	}
+	return values
+}
+
+// Save makes a change if nobody made another since the expected version.
+func (s *Store) Save(_ context.Context, expected int64, change energy.Change) error {
+	return s.transact(func(t *tables) error {
+		if t.version != expected {
+			return energy.ErrStale
+		}
+		t.version++
+		switch {
+		case change.PutSpace != nil:
+			t.spaces.put(change.PutSpace.ID, *change.PutSpace)
+		case change.PutDevice != nil:
+			device := *change.PutDevice
+			device.Former = slices.Clone(device.Former)
+			t.devices.put(device.ID, device)
+		case change.DropSpace != "":
+			t.dropSpace(change.DropSpace)
+		case change.DropDevice != "":
+			t.dropDevice(change.DropDevice)
+		}
+		return nil
+	})
+}
+
+// dropSpace drops what is about a space too.
+func (t *tables) dropSpace(id energy.SpaceID) {
+	t.spaces.drop(id)
+	t.calendar.dropWhere(func(_ string, e energy.CalendarEntry) bool { return e.Space == id })
+	t.tariffs.dropWhere(func(_ string, one energy.Tariff) bool { return one.Space == id })
+	t.ambient.drop(id)
+	t.weatherSites.drop(id)
+	t.weather.dropWhere(func(key weatherKey, _ energy.WeatherHour) bool { return key.site == id })
+}
+
+// dropDevice drops what is about a device too; one that has readings is never dropped.
+func (t *tables) dropDevice(id energy.DeviceID) {
+	t.devices.drop(id)
+	t.states.drop(id)
+	t.vitals.drop(id)
+	t.channels.dropWhere(func(c energy.Channel, _ bool) bool { return c.Device == id })
+}

@@ -1,0 +1,73 @@
+package memoryenergy
+
+import (
+	"math"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// touched are the first instants from which the chains of a device are decoded again, by kind.
+type touched map[energy.Kind]energy.Instant
+
+const never = energy.Instant(math.MaxInt64)
+
+func untouched() touched { return touched{energy.Register: never, energy.Sample: never} }
+
+func (t touched) touch(kind energy.Kind, at energy.Instant) { t[kind] = min(t[kind], at) }
+
+// rechain decodes the chains again from where they are touched, registers first: what these count, powers do not.
+func (s *series) rechain(from touched, traits energy.Traits, entries energy.Entries) {
+	if from[energy.Register] < never {
+		s.rechainKind(energy.Register, from[energy.Register], traits, s.claims(-1), entries, func(was, is energy.Link) {
+			from.touch(energy.Sample, min(was.Booking.From+1, was.At))
+			from.touch(energy.Sample, min(is.Booking.From+1, is.At))
+		})
+	}
+	if from[energy.Sample] < never {
+		told := append(s.claims(-1), s.counted()...)
+		sortSpans(told)
+		s.rechainKind(energy.Sample, from[energy.Sample], traits, told, entries, func(energy.Link, energy.Link) {})
+	}
+}
+
+// rechainKind decodes a chain from the first link that looks as far as an instant, and notes the difference in entries.
+func (s *series) rechainKind(kind energy.Kind, from energy.Instant, traits energy.Traits, told energy.Spans, entries energy.Entries, changed func(was, is energy.Link)) {
+	links := s.chain(kind)
+	reach := 1
+	if traits.Paced(kind) {
+		reach = energy.PaceReach
+	}
+	first := 0
+	for first < len(links) && links[first].At < from {
+		first++
+	}
+	first = max(0, first-reach)
+	base := s.bases[kind]
+	if first > 0 {
+		base = links[first-1].Standing(traits)
+	}
+	var earlier []energy.Instant
+	for _, l := range links[max(0, first-reach):first] {
+		earlier = append(earlier, l.At)
+	}
+	rest := links[first:]
+	energy.Rechain(traits, base, earlier, rest, len(rest), false, told, func(was, is energy.Link) {
+		if was.Booked {
+			entries.Book(was.Device, was.At, was.Booking, -1)
+		}
+		entries.Book(is.Device, is.At, is.Booking, +1)
+		place, _ := s.find(is.At)
+		s.links[place] = is
+		changed(was, is)
+	})
+}
+
+// chain gives the links of a kind. Powers that were withdrawn or refused break theirs.
+func (s *series) chain(kind energy.Kind) (links []energy.Link) {
+	for _, l := range s.links {
+		if l.Kind == kind && (kind == energy.Sample || !l.Breaks) || kind == energy.Sample && l.Kind == energy.Refused {
+			links = append(links, l)
+		}
+	}
+	return links
+}

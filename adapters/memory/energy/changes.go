@@ -1,0 +1,63 @@
+package memoryenergy
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+const dayMs = int64(24 * time.Hour / time.Millisecond)
+
+func dayOf(at energy.Instant) int32 { return int32(int64(at) / dayMs) }
+
+// yesterday is the first instant that is not past.
+func yesterday(now energy.Instant) energy.Instant {
+	return energy.Instant(int64(now) - int64(now)%dayMs - dayMs)
+}
+
+// markPast notes that the past of a device or space changed.
+func (t *tables) markPast(changed energy.Changed, now energy.Instant) {
+	t.past.put(changed, max(t.past.get(changed), now))
+}
+
+// markIfPast notes a change of what was at an instant.
+func (t *tables) markIfPast(changed energy.Changed, at, now energy.Instant) {
+	if at < yesterday(now) {
+		t.markPast(changed, now)
+	}
+}
+
+// PastChanges returns whose past changed at or after an instant: devices first, by id.
+func (s *Store) PastChanges(_ context.Context, since energy.Instant) ([]energy.Changed, error) {
+	var all []energy.Changed
+	for changed, at := range s.read().past.rows {
+		if at >= since {
+			changed.At = at
+			all = append(all, changed)
+		}
+	}
+	slices.SortFunc(all, func(a, b energy.Changed) int {
+		return cmp.Or(cmp.Compare(a.Space, b.Space), cmp.Compare(a.Device, b.Device))
+	})
+	return all, nil
+}
+
+// Restated returns the days of devices whose totals changed at or after an instant, by the time of the change.
+func (s *Store) Restated(_ context.Context, devices []energy.DeviceID, since energy.Instant, after energy.Restatement, limit int) ([]energy.Restatement, error) {
+	var all []energy.Restatement
+	for page, at := range s.read().restated.rows {
+		one := energy.Restatement{Page: page, Changed: at}
+		if at >= since && slices.Contains(devices, page.Device) && compareRestatements(one, after) > 0 {
+			all = append(all, one)
+		}
+	}
+	slices.SortFunc(all, compareRestatements)
+	return all[:min(limit, len(all))], nil
+}
+
+func compareRestatements(a, b energy.Restatement) int {
+	return cmp.Or(cmp.Compare(a.Changed, b.Changed), cmp.Compare(a.Page.Device, b.Page.Device), cmp.Compare(a.Page.Day, b.Page.Day))
+}

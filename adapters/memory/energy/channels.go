@@ -1,0 +1,33 @@
+package memoryenergy
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// SaveChannels stores channels; one that measured once does so for ever.
+func (s *Store) SaveChannels(_ context.Context, all []energy.Channel) error {
+	return s.transact(func(t *tables) error {
+		for _, c := range all {
+			key := energy.Channel{Device: c.Device, Address: c.Address}
+			t.channels.put(key, t.channels.get(key) || c.Measures)
+		}
+		return nil
+	})
+}
+
+// SavedChannels returns all, by device and address.
+func (s *Store) SavedChannels(context.Context) ([]energy.Channel, error) {
+	all := []energy.Channel{}
+	for c, measures := range s.read().channels.rows {
+		c.Measures = measures
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b energy.Channel) int {
+		return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Address, b.Address))
+	})
+	return all, nil
+}

@@ -1,0 +1,132 @@
+package memoryenergy
+
+import (
+	"context"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Correct replaces or withdraws a reading, books the difference and keeps what stood there.
+func (s *Store) Correct(_ context.Context, c energy.Correction, traits func(energy.DeviceID) energy.Traits) (energy.Correction, error) {
+	err := s.transact(func(t *tables) error {
+		own, entries := t.change(c.Key.Device), energy.Entries{}
+		place, found := own.find(c.Key.At)
+		if !found {
+			return energy.ErrNotFound{Kind: "reading", ID: string(c.Key.Device) + "/" + c.Key.At.String()}
+		}
+		c = completed(c, own.links[place])
+		if !c.Changes() {
+			return nil
+		}
+		if err := own.free(c, traits(c.Key.Device)); err != nil {
+			return err
+		}
+		own.corrections[c.Key.At] = append(slices.Clip(own.corrections[c.Key.At]), c)
+		own.correct(place, c, traits(c.Key.Device), entries)
+		if err := own.counts(c, traits(c.Key.Device)); err != nil {
+			return err
+		}
+		t.book(own, entries, s.clock.Now())
+		for key := range entries {
+			t.restate(key, s.clock.Now())
+		}
+		return nil
+	})
+	if err != nil {
+		return energy.Correction{}, err
+	}
+	return c, nil
+}
+
+// completed is a correction with what stood there before, and what stays of it.
+func completed(c energy.Correction, was energy.Link) energy.Correction {
+	if !was.Breaks {
+		c.Before = &was.Reading
+	}
+	if c.After != nil {
+		after := *c.After
+		if c.KeepsSpan {
+			after.Guessed = was.Guessed
+		}
+		c.After = &after
+	}
+	if c.Ruling != 0 {
+		c.After = c.Before
+	}
+	return c
+}
+
+// free refuses a correction that claims a time of which another reading tells.
+func (s *series) free(c energy.Correction, traits energy.Traits) error {
+	if c.After == nil || !c.After.Claims() || c.Before != nil && c.Before.Claims() && c.Before.Span >= c.After.Span {
+		return nil
+	}
+	told := append(s.claims(c.Key.At), slices.DeleteFunc(s.counted(), func(one energy.Span) bool { return one.To == c.Key.At })...)
+	sortSpans(told)
+	if covered, is := told.Overlapped(c.After.Told()); is {
+		return energy.ErrOverlapping{Covered: covered, Sent: *c.After, Measures: traits.Measures}
+	}
+	return nil
+}
+
+// correct puts a correction in the place of a link and brings the books after it.
+func (s *series) correct(place int, c energy.Correction, traits energy.Traits, entries energy.Entries) {
+	touched, was := untouched(), s.links[place]
+	for sign, r := range map[int64]*energy.Reading{-1: c.Before, +1: c.After} {
+		switch {
+		case r == nil:
+		case r.Kind != energy.Interval:
+			touched.touch(r.Kind, r.At)
+		default:
+			entries.BookInterval(*r, sign)
+			if r.Claims() {
+				touched.touch(energy.Register, r.Told().From+1)
+				touched.touch(energy.Sample, r.Told().From+1)
+			}
+		}
+	}
+	if was.Breaks {
+		touched.touch(energy.Sample, was.At)
+	}
+	if was.Booked {
+		entries.Book(was.Device, was.At, was.Booking, -1)
+		touched.touch(energy.Sample, min(was.Booking.From+1, was.At))
+	}
+	s.links[place] = energy.Link{Reading: was.Reading, Breaks: true}
+	if c.After != nil {
+		s.links[place] = energy.Link{Reading: *c.After, Ruling: c.Ruling}
+		s.links[place].Source = was.Source
+	}
+	s.rechain(touched, traits, entries)
+}
+
+// counts refuses a ruling that the step of a register was made where an interval tells of its time.
+func (s *series) counts(c energy.Correction, traits energy.Traits) error {
+	if c.Ruling != energy.CountStep {
+		return nil
+	}
+	var before energy.Base
+	for _, l := range s.chain(energy.Register) {
+		if l.At < c.Key.At {
+			before = l.Standing(traits)
+			continue
+		}
+		if l.At > c.Key.At || l.Booking.Verdict != energy.Quarantined || !before.Known {
+			return nil
+		}
+		if covered, is := s.claims(-1).Overlapped(energy.Span{From: before.Reaches(), To: l.At}); is {
+			return energy.ErrOverlapping{Covered: covered, Sent: l.Reading, Measures: traits.Measures}
+		}
+	}
+	return nil
+}
+
+// Corrections returns those of a reading, oldest first.
+func (s *Store) Corrections(_ context.Context, key energy.Key) ([]energy.Correction, error) {
+	of := s.read().series.get(key.Device)
+	if of == nil {
+		return nil, nil
+	}
+	return slices.Clone(of.corrections[key.At]), nil
+}

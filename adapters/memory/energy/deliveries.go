@@ -1,0 +1,27 @@
+package memoryenergy
+
+import (
+	"context"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// SaveDeliveries stores messages of a session, each in the place of the one with its number, and drops the oldest beyond
+// energy.MaxDeliveries.
+func (s *Store) SaveDeliveries(_ context.Context, session string, all []energy.Delivery) error {
+	return s.transact(func(t *tables) error {
+		kept := slices.Clone(t.deliveries.get(session))
+		for _, d := range all {
+			kept = slices.DeleteFunc(kept, func(o energy.Delivery) bool { return o.Packet == d.Packet })
+			kept = append(kept, d)
+		}
+		t.deliveries.put(session, kept[max(0, len(kept)-energy.MaxDeliveries):])
+		return nil
+	})
+}
+
+// DeliveriesOf returns those of a session, oldest first.
+func (s *Store) DeliveriesOf(_ context.Context, session string) ([]energy.Delivery, error) {
+	return slices.Clone(s.read().deliveries.get(session)), nil
+}

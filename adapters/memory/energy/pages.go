@@ -1,0 +1,39 @@
+package memoryenergy
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// book writes entries into the pages of a device, and marks what of it is past.
+func (t *tables) book(s *series, entries energy.Entries, now energy.Instant) {
+	for _, key := range slices.SortedFunc(maps.Keys(entries), comparePages) {
+		page := energy.Page{Device: key.Device, Day: key.Day}
+		if was := s.pages[key.Day]; was != nil {
+			page = *was
+		}
+		entries.Apply(&page)
+		if s.begun == 0 || key.Day < s.begun {
+			s.begun = key.Day
+		}
+		s.pages[key.Day] = &page
+		if key.Day < dayOf(now) {
+			t.versions.put(key.Day, t.versions.get(key.Day)+1)
+		}
+		if key.Day < dayOf(yesterday(now)) {
+			t.markPast(energy.Changed{Device: key.Device}, now)
+			t.restate(key, now)
+		}
+	}
+}
+
+func (t *tables) restate(key energy.PageKey, now energy.Instant) {
+	t.restated.put(key, max(t.restated.get(key), now))
+}
+
+func comparePages(a, b energy.PageKey) int {
+	return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Device, b.Device))
+}

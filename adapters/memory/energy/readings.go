@@ -1,0 +1,69 @@
+package memoryenergy
+
+import (
+	"context"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Reading returns the reading under a key.
+func (s *Store) Reading(_ context.Context, key energy.Key) (energy.Reading, error) {
+	for _, r := range s.read().series.get(key.Device).standing() {
+		if r.At == key.At {
+			return r, nil
+		}
+	}
+	return energy.Reading{}, energy.ErrNotFound{Kind: "reading", ID: string(key.Device) + "/" + key.At.String()}
+}
+
+// List returns readings by device and instant, from after a key.
+func (s *Store) List(_ context.Context, devices []energy.DeviceID, from, to energy.Instant, after energy.Key, limit int) ([]energy.Reading, error) {
+	t := s.read()
+	var list []energy.Reading
+	for _, device := range sortedIDs(devices) {
+		for _, r := range t.series.get(device).standing() {
+			if r.At >= from && r.At < to && isAfter(r.Key(), after) && len(list) < limit {
+				list = append(list, r)
+			}
+		}
+	}
+	return list, nil
+}
+
+// sortedIDs are ids in order, each once.
+func sortedIDs[ID ~string](ids []ID) []ID {
+	sorted := slices.Clone(ids)
+	slices.Sort(sorted)
+	return slices.Compact(sorted)
+}
+
+func isAfter(key, after energy.Key) bool {
+	return key.Device > after.Device || key.Device == after.Device && key.At > after.At
+}
+
+// HasReadings reports whether a device has reported anything.
+func (s *Store) HasReadings(_ context.Context, device energy.DeviceID) (bool, error) {
+	of := s.read().series.get(device)
+	return of != nil && slices.ContainsFunc(of.links, func(l energy.Link) bool { return l.Kind != energy.Refused }), nil
+}
+
+// Quarantined returns the readings that are held back, with what each is subtracted from.
+func (s *Store) Quarantined(_ context.Context, devices []energy.DeviceID, after energy.Key, limit int) ([]energy.Held, error) {
+	t := s.read()
+	var held []energy.Held
+	for _, device := range sortedIDs(devices) {
+		of := t.series.get(device)
+		if of == nil {
+			continue
+		}
+		var before energy.Base
+		for _, l := range of.chain(energy.Register) {
+			if l.Booking.Verdict == energy.Quarantined && isAfter(l.Key(), after) && len(held) < limit {
+				held = append(held, energy.Held{Reading: l.Reading, Before: before})
+			}
+			before = l.Standing(energy.Traits{})
+		}
+	}
+	return held, nil
+}

@@ -1,0 +1,52 @@
+package memoryenergy
+
+import (
+	"context"
+	"maps"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// ForgetReadings drops the readings before an instant. What they add up to stays, and the chains go on from where they stood.
+func (s *Store) ForgetReadings(_ context.Context, before energy.Instant) (forgotten int64, err error) {
+	err = s.transact(func(t *tables) error {
+		for device := range s.read().series.rows {
+			own := t.change(device)
+			first, _ := own.find(before)
+			for _, l := range own.links[:first] {
+				if l.Booked {
+					own.bases[l.Kind] = energy.Base{At: l.Base.At, Value: l.Base.Value, Known: true}
+				}
+			}
+			own.links = own.links[first:]
+			maps.DeleteFunc(own.corrections, func(at energy.Instant, _ []energy.Correction) bool { return at < before })
+			forgotten += int64(first)
+		}
+		return nil
+	})
+	return forgotten, err
+}
+
+// ForgetTotals drops the pages of the days before one.
+func (s *Store) ForgetTotals(_ context.Context, before int32) error {
+	return s.transact(func(t *tables) error {
+		days := make(map[int32]bool)
+		for device := range s.read().series.rows {
+			own := t.change(device)
+			for day := range own.pages {
+				if day < before {
+					days[day] = true
+					delete(own.pages, day)
+				}
+			}
+			if own.begun != 0 {
+				own.begun = max(own.begun, before)
+			}
+		}
+		for day := range days {
+			t.versions.put(day, t.versions.get(day)+1)
+		}
+		t.restated.dropWhere(func(page energy.PageKey, _ energy.Instant) bool { return page.Day < before })
+		return nil
+	})
+}

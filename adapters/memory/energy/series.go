@@ -1,0 +1,57 @@
+package memoryenergy
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// series is what is stored of the readings of a device. One that is committed is never changed.
+type series struct {
+	// links are the readings, by instant. One that was withdrawn or energy.Refused stays, and Breaks.
+	links []energy.Link
+	// corrections are by the reading's instant, oldest first.
+	corrections map[energy.Instant][]energy.Correction
+	// pages are what the readings add up to, by day.
+	pages map[int32]*energy.Page
+	// begun is the day of the first page; it moves on where totals are forgotten.
+	begun int32
+	// bases are where the chains stood after their last reading that was forgotten.
+	bases map[energy.Kind]energy.Base
+}
+
+// change gives a series that a transaction may change.
+func (t *tables) change(device energy.DeviceID) *series {
+	s := &series{
+		corrections: make(map[energy.Instant][]energy.Correction), pages: make(map[int32]*energy.Page), bases: make(map[energy.Kind]energy.Base),
+	}
+	if was := t.series.get(device); was != nil {
+		s.links, s.begun = slices.Clone(was.links), was.begun
+		maps.Copy(s.corrections, was.corrections)
+		maps.Copy(s.pages, was.pages)
+		maps.Copy(s.bases, was.bases)
+	}
+	t.series.put(device, s)
+	return s
+}
+
+// find is the place of the reading at an instant, or where it would be.
+func (s *series) find(at energy.Instant) (place int, found bool) {
+	return slices.BinarySearchFunc(s.links, at, func(l energy.Link, at energy.Instant) int { return cmp.Compare(l.At, at) })
+}
+
+// standing are the readings that count, by instant.
+func (s *series) standing() []energy.Reading {
+	if s == nil {
+		return nil
+	}
+	var all []energy.Reading
+	for _, l := range s.links {
+		if !l.Breaks {
+			all = append(all, l.Reading)
+		}
+	}
+	return all
+}

@@ -1,0 +1,37 @@
+package memoryenergy
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Settle books what is kept of a newcomer, up to most of it, oldest first.
+func (s *Store) Settle(_ context.Context, key energy.NewcomerKey, most int, settlement energy.Settlement) (outcomes []energy.Outcome, left bool, err error) {
+	err = s.transact(func(t *tables) error {
+		if !t.newcomers.has(key) {
+			return nil
+		}
+		n := t.newcomers.get(key)
+		kept := slices.SortedFunc(slices.Values(n.kept), func(a, b energy.Kept) int {
+			return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Number, b.Number))
+		})
+		some, rest := kept[:min(most, len(kept))], kept[min(most, len(kept)):]
+		readings, wait := settlement.Readings(n.Newcomer, some)
+		if wait {
+			return nil
+		}
+		outcomes = t.append(readings, settlement.Traits, s.clock.Now())
+		t.bury(settlement.Letters(outcomes))
+		if left = len(rest) > 0; !left {
+			t.newcomers.drop(key)
+			return nil
+		}
+		n.kept, n.Held = rest, int64(len(rest))
+		t.newcomers.put(key, n)
+		return nil
+	})
+	return outcomes, left, err
+}

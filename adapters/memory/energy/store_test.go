@@ -1,0 +1,23 @@
+package memoryenergy_test
+
+import (
+	"testing"
+
+	memoryenergy "github.com/holotwin/holotwin/adapters/memory/energy"
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/energytest"
+)
+
+func TestReadings(t *testing.T) {
+	energytest.RunReadings(t, func(*testing.T) energy.Readings { return memoryenergy.New(energytest.Clock{}) })
+}
+
+func TestCampus(t *testing.T) { energytest.RunCampus(t, memoryenergy.New(energytest.Clock{})) }
+
+func TestIntake(t *testing.T) { energytest.RunIntake(t, memoryenergy.New(energytest.Clock{})) }
+
+func TestScopes(t *testing.T) { energytest.RunScopes(t, memoryenergy.New(energytest.Clock{})) }
+
+func TestObservatory(t *testing.T) {
+	energytest.RunObservatory(t, func(clock energy.Clock) energytest.ObservatoryStore { return memoryenergy.New(clock) })
+}

@@ -1,0 +1,44 @@
+package memoryenergy
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Tariffs returns all tariffs, by space and day.
+func (s *Store) Tariffs(context.Context) ([]energy.Tariff, error) {
+	all := inOrder(s.read().tariffs.rows)
+	slices.SortFunc(all, func(a, b energy.Tariff) int {
+		return cmp.Or(cmp.Compare(a.Space, b.Space), cmp.Compare(a.ValidFrom, b.ValidFrom))
+	})
+	return all, nil
+}
+
+// AddTariff adds a tariff; a space has one from a day.
+func (s *Store) AddTariff(_ context.Context, tariff energy.Tariff) error {
+	return s.transact(func(t *tables) error {
+		for _, other := range t.tariffs.rows {
+			if other.ID == tariff.ID || other.Space == tariff.Space && other.ValidFrom == tariff.ValidFrom {
+				return energy.ErrTaken{Kind: "tariff", ID: tariff.ValidFrom}
+			}
+		}
+		t.tariffs.put(tariff.ID, tariff)
+		t.markPast(energy.Changed{Space: tariff.Space}, s.clock.Now())
+		return nil
+	})
+}
+
+// DropTariff removes a tariff.
+func (s *Store) DropTariff(_ context.Context, id string) error {
+	return s.transact(func(t *tables) error {
+		if !t.tariffs.has(id) {
+			return energy.ErrNotFound{Kind: "tariff", ID: id}
+		}
+		t.markPast(energy.Changed{Space: t.tariffs.get(id).Space}, s.clock.Now())
+		t.tariffs.drop(id)
+		return nil
+	})
+}

@@ -1,0 +1,132 @@
+package memoryenergy
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+type weatherKey struct {
+	site energy.SpaceID
+	hour energy.Instant
+}
+
+// weatherSite is where a site is, and when its weather is asked for next.
+type weatherSite struct {
+	at  energy.Coordinates
+	due energy.Instant
+}
+
+// clockSkew is how far apart the clocks of processes may be, ms.
+const clockSkew = int64(time.Minute / time.Millisecond)
+
+// ClaimWeather leases a site's weather until an instant, unless it is leased. One that is due too far ahead was leased by a
+// clock that has been set back since: it is not.
+func (s *Store) ClaimWeather(_ context.Context, site energy.SpaceID, at energy.Coordinates, now, until energy.Instant) (mine bool, err error) {
+	err = s.transact(func(t *tables) error {
+		known, was := t.weatherSites.has(site), t.weatherSites.get(site)
+		moved := known && was.at != at
+		if mine = !known || moved || was.due <= now || was.due > now.Add(energy.WeatherEvery+clockSkew); !mine {
+			return nil
+		}
+		t.weatherSites.put(site, weatherSite{at: at, due: until})
+		if moved { // what is stored is of another place
+			t.weather.dropWhere(func(key weatherKey, _ energy.WeatherHour) bool { return key.site == site })
+			t.markPast(energy.Changed{Space: site}, s.clock.Now())
+		}
+		return nil
+	})
+	return mine, err
+}
+
+// RestWeather sets when a site's weather is due.
+func (s *Store) RestWeather(_ context.Context, site energy.SpaceID, until energy.Instant) error {
+	return s.transact(func(t *tables) error {
+		if t.weatherSites.has(site) {
+			t.weatherSites.put(site, weatherSite{at: t.weatherSites.get(site).at, due: until})
+		}
+		return nil
+	})
+}
+
+// KeepWeather stores the hours that are new. A forecast replaces no measurement, and what is unknown replaces nothing.
+func (s *Store) KeepWeather(_ context.Context, site energy.SpaceID, hours []energy.WeatherHour) error {
+	return s.transact(func(t *tables) error {
+		for _, h := range hours {
+			key := weatherKey{site, h.Start}
+			was, known := t.weather.get(key), t.weather.has(key)
+			if known && !was.Forecast && h.Forecast {
+				continue
+			}
+			if h.Temperature == nil {
+				h.Temperature, h.Humidity = was.Temperature, was.Humidity
+			}
+			t.weather.put(key, h)
+			if !alike(was.Temperature, h.Temperature) {
+				t.markIfPast(energy.Changed{Space: site}, h.Start, s.clock.Now())
+			}
+		}
+		return nil
+	})
+}
+
+func alike(a, b *int64) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// weatherIn are the stored hours of a site in [from, to), oldest first.
+func (t *tables) weatherIn(site energy.SpaceID, from, to energy.Instant) (hours []energy.WeatherHour) {
+	for key, h := range t.weather.rows {
+		if key.site == site && h.Start >= from && h.Start < to {
+			hours = append(hours, h)
+		}
+	}
+	slices.SortFunc(hours, func(a, b energy.WeatherHour) int { return cmp.Compare(a.Start, b.Start) })
+	return hours
+}
+
+// WeatherDays counts the hours of each day that are no forecast.
+func (s *Store) WeatherDays(_ context.Context, site energy.SpaceID, from, to int32) (map[int32]int, error) {
+	days := make(map[int32]int)
+	for _, h := range s.read().weatherIn(site, energy.Instant(int64(from)*dayMs), energy.Instant(int64(to)*dayMs)) {
+		if !h.Forecast {
+			days[dayOf(h.Start)]++
+		}
+	}
+	return days, nil
+}
+
+// WeatherBetween returns the hours in which no sensor of the site measured the temperature.
+func (s *Store) WeatherBetween(_ context.Context, site energy.SpaceID, from, to energy.Instant, limit int) ([]energy.WeatherHour, error) {
+	t := s.read()
+	hours := []energy.WeatherHour{}
+	for _, h := range t.weatherIn(site, from, to) {
+		sensed := slices.ContainsFunc(t.ambientIn(site, h.Start, h.Start.Add(hourMs)), func(a energy.Ambient) bool { return a.Temperature != nil })
+		if h.Temperature != nil && !sensed && (limit == 0 || len(hours) < limit) {
+			hours = append(hours, h)
+		}
+	}
+	return hours, nil
+}
+
+// SensorsAbove compares each reading of a site's sensors with the weather of its hour, m°C.
+func (s *Store) SensorsAbove(_ context.Context, site energy.SpaceID, from, to energy.Instant) (above float64, hours int, err error) {
+	t := s.read()
+	readings, compared := 0, make(map[energy.Instant]bool)
+	for _, a := range t.ambientIn(site, from, to) {
+		h := t.weather.get(weatherKey{site, hourOf(a.At)})
+		if a.Temperature == nil || h.Temperature == nil || h.Forecast {
+			continue
+		}
+		readings++
+		compared[h.Start] = true
+		above += float64(*a.Temperature - *h.Temperature)
+	}
+	return above / float64(max(1, readings)), len(compared), nil
+}

@@ -1,0 +1,133 @@
+package energytest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	memoryenergy "github.com/holotwin/holotwin/adapters/memory/energy"
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// SmallCampus is the module on a store in memory: a site in Bogotá with the building "block", in which a meter is, and the
+// rooms "games" with a television and "office" with an air conditioner, both behind the meter.
+type SmallCampus struct {
+	Store      *memoryenergy.Store
+	Clock      *SetClock
+	Catalog    *energy.Catalog
+	Rules      *energy.Rules
+	Ledger     *energy.Ledger
+	Conditions *energy.Conditions
+	Intake     *energy.Intake
+	Reports    *energy.Reports
+	Twin       *energy.Twin
+	// Outcomes counts what became of observations.
+	Outcomes map[string]int
+}
+
+// The callers of a SmallCampus.
+var (
+	SmallManager = energy.Caller{Subject: "us_manager", Role: energy.Manager}
+	SmallGateway = energy.Caller{Subject: "key_gateway", Role: energy.Gateway, AllDevices: true}
+)
+
+// SetClock is a clock that a test sets.
+type SetClock struct{ At energy.Instant }
+
+// Now is the instant that it was set to.
+func (c *SetClock) Now() energy.Instant { return c.At }
+
+// Count counts an outcome.
+func (c *SmallCampus) Count(_, outcome string) { c.Outcomes[outcome]++ }
+
+// NewSmallCampus makes one, on Tuesday, 26 May 2026, at 10:00.
+func NewSmallCampus() *SmallCampus {
+	c := &SmallCampus{Clock: &SetClock{Local("2026-05-26T10:00:00")}, Outcomes: make(map[string]int)}
+	c.Store = memoryenergy.New(c.Clock)
+	ids := 0
+	newID := func(prefix string) string { ids++; return fmt.Sprintf("%s_%d", prefix, ids) }
+	zone := bogota()
+	c.Catalog = energy.NewCatalog(c.Store, c.Clock, newID, zone)
+	c.Rules = energy.NewRules(c.Store, c.Catalog, newID)
+	c.Ledger = energy.NewLedger(c.Store, c.Catalog, c.Clock, zone, energy.Retention{})
+	c.Conditions = energy.NewConditions(c.Store, c.Store, c.Store, c.Catalog, c.Clock, zone)
+	c.Intake = energy.NewIntake(energy.IntakeNeeds{
+		Ledger: c.Ledger, Conditions: c.Conditions, Catalog: c.Catalog, Moments: c.Store, Inbox: c.Store, Channels: c.Store, Clock: c.Clock, Counter: c,
+	})
+	c.Reports = energy.NewReports(c.Store, c.Catalog, c.Rules, c.Clock)
+	c.Twin = energy.NewTwin(c.Store, c.Store, c.Store, c.Catalog, c.Clock)
+	c.build()
+	return c
+}
+
+func (c *SmallCampus) build() {
+	for _, s := range []energy.Space{
+		{ID: "site", Name: "Campus", Kind: energy.KindSite, TimeZone: "America/Bogota", Holidays: energy.Colombian},
+		{ID: "block", Name: "Bloque 5", Kind: energy.KindBuilding, Parent: "site"},
+		{ID: "games", Name: "Sala de juegos", Kind: energy.KindRoom, Parent: "block"},
+		{ID: "office", Name: "Oficina", Kind: energy.KindRoom, Parent: "block"},
+	} {
+		c.put(energy.Change{PutSpace: &s})
+	}
+	const quarterHour = 900
+	for _, d := range []energy.Device{
+		{ID: "meter", Name: "Medidor", Kind: energy.KindMeter, Space: "block", IntervalS: quarterHour},
+		{ID: "tv", Name: "Televisor", Kind: energy.KindTV, Space: "games", Parent: "meter", IntervalS: quarterHour, MQTTTopic: "tele/tv"},
+		{ID: "ac", Name: "Aire", Kind: energy.KindAC, Space: "office", Parent: "meter", IntervalS: quarterHour, MQTTTopic: "tele/ac"},
+	} {
+		c.put(energy.Change{PutDevice: &d})
+	}
+}
+
+func (c *SmallCampus) put(change energy.Change) {
+	version, _ := c.Store.Version(context.Background())
+	if err := c.Store.Save(context.Background(), version, change); err != nil {
+		panic(err) // nobody else changes it
+	}
+}
+
+// Minute is a minute in ms.
+const Minute = int64(time.Minute / time.Millisecond)
+
+// Record stores what a device used in the quarter hour up to a local instant.
+func (c *SmallCampus) Record(device, at, kwh string) (energy.Outcome, error) {
+	return c.Ledger.Record(context.Background(), SmallManager, energy.Report{Device: &device, At: &at, KWh: &kwh})
+}
+
+// RecordAll stores what a device used in the quarter hours up to local instants, or times of the day, HH:MM.
+func (c *SmallCampus) RecordAll(t require.TestingT, device string, kwh map[string]string) {
+	for at, used := range kwh {
+		if len(at) == len("08:15") {
+			at = c.Clock.At.Time().In(bogota()).Format(time.DateOnly) + "T" + at + ":00"
+		}
+		outcome, err := c.Record(device, at, used)
+		require.NoError(t, err)
+		require.Equal(t, energy.Inserted, outcome.Result)
+	}
+}
+
+// Readings are those of a device.
+func (c *SmallCampus) Readings(t require.TestingT, device energy.DeviceID) []energy.Reading {
+	all, err := c.Store.List(context.Background(), []energy.DeviceID{device}, 0, c.Clock.At.Add(1<<40), energy.Key{}, 1000)
+	require.NoError(t, err)
+	return all
+}
+
+func bogota() *time.Location {
+	zone, err := time.LoadLocation("America/Bogota")
+	if err != nil {
+		panic(err) // every Go program that tests has it
+	}
+	return zone
+}
+
+// Local is an instant of Bogotá, YYYY-MM-DDTHH:MM:SS.
+func Local(s string) energy.Instant {
+	at, err := energy.ParseInstant(s, bogota())
+	if err != nil {
+		panic(err)
+	}
+	return at
+}

@@ -1,0 +1,136 @@
+package energy_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/energytest"
+)
+
+func ExampleLedger_Record() {
+	ctx, campus := context.Background(), energytest.NewSmallCampus()
+	device, at, used, other := "tv", "2026-05-26T09:45:00", "0.25", "0.30"
+	send := func(kwh string) error {
+		outcome, err := campus.Ledger.Record(ctx, energytest.SmallGateway, energy.Report{Device: &device, At: &at, KWh: &kwh})
+		if err == nil {
+			fmt.Println("stored:", outcome.Stored.Energy.KWh(), "new:", outcome.Result == energy.Inserted)
+		}
+		return err
+	}
+	_ = send(used)
+	_ = send(used)
+	fmt.Println(send(other))
+	// Output:
+	// stored: 0.25 new: true
+	// stored: 0.25 new: false
+	// conflicting reading of tv at 2026-05-26T14:45:00Z
+}
+
+// ruleOf is the field and rule of the first flaw of an error; empty where it has none.
+func ruleOf(err error) string {
+	var invalid energy.ErrInvalid
+	if errors.As(err, &invalid) {
+		return invalid.Flaws[0].Field + " " + invalid.Flaws[0].Rule
+	}
+	return ""
+}
+
+// TestRecord stores reports at 10:00 and names what is wrong with those that it does not.
+func TestRecord(t *testing.T) {
+	device, nobody, at, kwh := new("tv"), new("nobody"), new("2026-05-26T09:45:00"), new("0.25")
+	for name, c := range map[string]struct {
+		report energy.Report
+		flaw   string
+	}{
+		"an interval":           {energy.Report{Device: device, At: at, KWh: kwh}, ""},
+		"a register":            {energy.Report{Device: device, At: at, Register: new("1234.5")}, ""},
+		"a power":               {energy.Report{Device: device, At: at, PowerW: new("60")}, ""},
+		"of an age":             {energy.Report{Device: device, Age: new("90"), KWh: kwh}, ""},
+		"without a time":        {energy.Report{Device: device, KWh: kwh}, ""},
+		"without a device":      {energy.Report{At: at, KWh: kwh}, "device_id required"},
+		"of an unknown device":  {energy.Report{Device: nobody, At: at, KWh: kwh}, "device_id no_such"},
+		"of nothing":            {energy.Report{Device: device, At: at}, "kwh exactly_one"},
+		"of two things":         {energy.Report{Device: device, At: at, KWh: kwh, PowerW: new("60")}, "kwh exactly_one"},
+		"of less than nothing":  {energy.Report{Device: device, At: at, KWh: new("-1")}, "kwh negative"},
+		"of no number":          {energy.Report{Device: device, At: at, KWh: new("a lot")}, "kwh number"},
+		"of more than possible": {energy.Report{Device: device, At: at, KWh: new("5000")}, "kwh impossible_use"},
+		"of the future":         {energy.Report{Device: device, At: new("2026-05-26T11:00:00"), KWh: kwh}, "timestamp future"},
+		"of no time":            {energy.Report{Device: device, At: new("yesterday"), KWh: kwh}, "timestamp instant"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			campus := energytest.NewSmallCampus()
+			_, err := campus.Ledger.Record(context.Background(), energytest.SmallManager, c.report)
+			require.Equal(t, c.flaw, ruleOf(err), "%v", err)
+			require.Equal(t, c.flaw == "", err == nil)
+			want := 0
+			if c.flaw == "" {
+				want = 1
+			}
+			require.Len(t, campus.Readings(t, "tv"), want)
+		})
+	}
+	_, err := energytest.NewSmallCampus().Ledger.Record(context.Background(), energy.Caller{Role: energy.Viewer}, energy.Report{Device: device, At: at, KWh: kwh})
+	require.ErrorAs(t, err, &energy.ErrForbidden{})
+}
+
+// TestCorrections changes what was recorded, withdraws it and brings it back: the totals follow, and what was there is kept.
+func TestCorrections(t *testing.T) {
+	ctx, campus := context.Background(), energytest.NewSmallCampus()
+	device, at := "tv", "2026-05-26T09:45:00"
+	campus.RecordAll(t, device, map[string]string{at: "0.5"})
+	correct := func(kwh string) {
+		_, err := campus.Ledger.Correct(ctx, energytest.SmallManager, energy.Report{Device: &device, At: &at, KWh: &kwh}, "the meter was read wrongly")
+		require.NoError(t, err)
+	}
+	total := func() string { return energytest.Total(t, campus.Store, "tv").KWh() }
+	correct("0.4")
+	require.Equal(t, "0.4", total())
+	outcome, err := campus.Record(device, at, "0.5")
+	require.NoError(t, err)
+	require.Equal(t, energy.Duplicate, outcome.Result, "the device only sends again what was corrected")
+	_, err = campus.Ledger.Withdraw(ctx, energytest.SmallManager, device, at, "a test")
+	require.NoError(t, err)
+	require.Equal(t, "0", total())
+	correct("0.3")
+	require.Equal(t, "0.3", total())
+	_, made, err := campus.Ledger.History(ctx, energytest.SmallManager, device, at)
+	require.NoError(t, err)
+	var history []string
+	for _, c := range made {
+		text := [2]string{"-", "-"}
+		for i, r := range []*energy.Reading{c.Before, c.After} {
+			if r != nil {
+				text[i] = r.Energy.KWh()
+			}
+		}
+		history = append(history, text[0]+" to "+text[1])
+	}
+	require.Equal(t, []string{"0.5 to 0.4", "0.4 to -", "- to 0.3"}, history)
+}
+
+// TestWhatIsHeldBackIsSettled rules on a step that the device cannot have made.
+func TestWhatIsHeldBackIsSettled(t *testing.T) {
+	for ruling, total := range map[energy.Ruling]string{energy.CountStep: "900.5", energy.BeginAgain: "0.5"} {
+		ctx, campus := context.Background(), energytest.NewSmallCampus()
+		device, held := "tv", "2026-05-26T09:15:00"
+		for at, count := range map[string]string{"2026-05-26T09:00:00": "100", held: "1000", "2026-05-26T09:30:00": "1000.5"} {
+			_, err := campus.Ledger.Record(ctx, energytest.SmallGateway, energy.Report{Device: &device, At: &at, Register: &count})
+			require.NoError(t, err)
+		}
+		all, err := campus.Ledger.Quarantined(ctx, energytest.SmallManager, energy.ReadingsQuery{Limit: 10})
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		require.Equal(t, []any{energytest.Local(held), energy.Impossible, "900"}, []any{all[0].Reading.At, all[0].Why, all[0].Step().KWh()})
+		require.Equal(t, "0.5", energytest.Total(t, campus.Store, "tv").KWh())
+		_, err = campus.Ledger.Settle(ctx, energytest.SmallManager, device, held, ruling, "I looked at it")
+		require.NoError(t, err)
+		require.Equal(t, total, energytest.Total(t, campus.Store, "tv").KWh())
+		_, err = campus.Ledger.Settle(ctx, energytest.SmallManager, device, held, ruling, "again")
+		require.ErrorAs(t, err, &energy.ErrNotFound{})
+	}
+}
