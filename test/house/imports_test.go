@@ -1,6 +1,7 @@
 // Package house checks that the house keeps its rules: who may import whom, and that what is written about the
-// settings is what the program reads. The linter's rules in .golangci.yml say the same of imports; both are held
-// to one list of cases (cases_test.go), so that neither can drift from the other.
+// settings is what the program reads. table_test.go is the table of the house. imports_test.go reads it, and
+// linter_test.go writes it into .golangci.yml; both are held to one list of cases (cases_test.go), so that
+// neither can drift from the other.
 package house
 
 import (
@@ -13,21 +14,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-)
-
-// project is the module path; what begins with it is ours.
-const project = "github.com/holotwin/holotwin/"
-
-// modules are what HoloTwin knows; a folder of that name in an adapter serves the module.
-var modules = []string{"auth", "energy", "advice"}
-
-// Libraries that have a room of their own. A package is named by its prefix.
-var (
-	composing = []string{"go.uber.org/fx"}
-	serving   = []string{"github.com/gofiber", "github.com/valyala/fasthttp", "github.com/danielgtaylor/huma"}
-	storing   = []string{"gorm.io", "github.com/jackc/pgx", "github.com/pressly/goose", "modernc.org/sqlite"}
-	proving   = []string{"github.com/stretchr/testify", "pgregory.net/rapid", "go.uber.org/goleak", "testing"}
-	reckoning = map[string][]string{"energy": {"github.com/shopspring/decimal"}, "advice": {"gonum.org/v1/gonum"}}
 )
 
 // file is a source file: its folder under the root, and whether it is a test or only for tests.
@@ -48,20 +34,31 @@ func (f file) part(n int) string {
 	return ""
 }
 
-// module is the one that the file is of, or that its adapter serves; "" is none.
-func (f file) module() string {
-	switch {
-	case f.in("modules"):
-		return f.part(1)
-	case f.in("adapters/mqtt", "adapters/dialect"): // messages of devices
-		return "energy"
-	case f.in("adapters") && slices.Contains(modules, f.part(2)):
-		return f.part(2)
+// module is the row of the module that the file is of.
+func (f file) module() (module, bool) {
+	i := slices.IndexFunc(modules, func(m module) bool { return f.in("modules/" + m.name) })
+	if i < 0 {
+		return module{}, false
 	}
-	return ""
+	return modules[i], true
 }
 
-// refused tells whether the file may not import the package.
+// adapter is the folder of the adapter that the file is of, adapters/http/energy or adapters/pdf, and the modules that it serves.
+func (f file) adapter() (folder string, serves []string) {
+	folder = path.Join(f.part(0), f.part(1))
+	i := slices.IndexFunc(adapters, func(a adapter) bool { return a.name == f.part(1) })
+	switch {
+	case i < 0:
+		return folder, nil
+	case !adapters[i].apart:
+		return folder, adapters[i].serves
+	case slices.Contains(adapters[i].serves, f.part(2)):
+		return path.Join(folder, f.part(2)), []string{f.part(2)}
+	}
+	return folder, nil
+}
+
+// refused returns whether the file may not import the package.
 func (f file) refused(pkg string) bool {
 	own, ours := strings.CutPrefix(pkg, project)
 	if !f.forTest && !f.in("test") && (isAny(pkg, proving) || ours && onlyForTests(own)) {
@@ -76,7 +73,8 @@ func (f file) refused(pkg string) bool {
 func (f file) refusedInside(folder string) bool {
 	switch f.part(0) {
 	case "modules":
-		return !within(folder, "modules/"+f.module()) && !within(folder, "adapters/memory/"+f.module())
+		m, known := f.module()
+		return !known || !m.tests(folder) && (!within(folder, "modules/"+m.name) || !f.forTest && m.refusedRoom(f.folder, folder))
 	case "platform":
 		return !within(folder, "platform")
 	case "adapters":
@@ -84,49 +82,59 @@ func (f file) refusedInside(folder string) bool {
 	case "cmd":
 		return within(folder, "test")
 	}
-	return f.in("test/blackbox", "test/chaos") && (within(folder, "modules") || within(folder, "adapters"))
+	return f.in(outside...) && (within(folder, "modules") || within(folder, "adapters"))
+}
+
+// tests returns whether a folder is of an adapter that the module's tests import.
+func (m module) tests(folder string) bool {
+	return slices.ContainsFunc(adapters, func(a adapter) bool { return a.forTests && within(folder, "adapters/"+a.name+"/"+m.name) })
+}
+
+// refusedRoom returns whether to is a room that stands above from's. Rooms that are not in the table are not ordered.
+func (m module) refusedRoom(from, to string) bool {
+	return m.floor(from) >= 0 && m.floor(to) > m.floor(from)
+}
+
+// floor is the place of a folder's room among the module's rooms; -1 is none.
+func (m module) floor(folder string) int {
+	if folder == "modules/"+m.name {
+		return slices.Index(m.rooms, ".")
+	}
+	return slices.Index(m.rooms, file{folder: folder}.part(2))
 }
 
 func (f file) refusedAdapter(folder string) bool {
+	own, serves := f.adapter()
 	switch {
 	case within(folder, "platform"):
 		return false
 	case within(folder, "modules"):
-		ends := f.in("adapters/local", "adapters/remote")
-		return !ends && f.module() != "" && !within(folder, "modules/"+f.module())
+		return !slices.Contains(serves, file{folder: folder}.part(1))
 	}
-	return f.adapter() != file{folder: folder}.adapter()
-}
-
-// adapter is the folder of the adapter that the file is of: adapters/http/energy, adapters/pdf.
-func (f file) adapter() string {
-	return path.Join(f.part(0), f.part(1), f.module())
+	other, _ := file{folder: folder}.adapter()
+	return own != other
 }
 
 func (f file) refusedLibrary(pkg string) bool {
 	standard := !strings.Contains(strings.Split(pkg, "/")[0], ".")
-	ends := f.in("adapters/local", "adapters/remote")
 	switch {
 	case standard, f.forTest && isAny(pkg, proving):
 		return false
 	case f.in("modules"):
-		return !isAny(pkg, reckoning[f.module()])
-	case isAny(pkg, composing):
-		return !f.in("cmd")
-	case isAny(pkg, serving):
-		return ends || f.in("adapters/gorm", "adapters/memory") || f.in("platform") && !f.in("platform/httpserver")
-	case isAny(pkg, storing):
-		return ends || f.in("adapters/http", "adapters/memory") || f.in("platform") && !f.in("platform/database", "platform/events")
+		m, _ := f.module()
+		return !isAny(pkg, m.libraries)
 	}
-	return false
+	return slices.ContainsFunc(libraries, func(l library) bool {
+		return isAny(pkg, l.packages) && f.in(l.closed...) && !f.in(l.open...)
+	})
 }
 
-// onlyForTests reports packages such as modules/energy/energytest, and the stores in memory, that only tests may import.
+// onlyForTests returns whether only tests import a folder: it is of tests, or an adapter for them.
 func onlyForTests(folder string) bool {
-	return within(folder, "adapters/memory") || isOfTests(folder)
+	return isOfTests(folder) || slices.ContainsFunc(adapters, func(a adapter) bool { return a.forTests && within(folder, "adapters/"+a.name) })
 }
 
-// isOfTests reports packages that are themselves of tests.
+// isOfTests returns whether a folder is of tests itself, such as modules/energy/energytest.
 func isOfTests(folder string) bool {
 	return slices.ContainsFunc(strings.Split(folder, "/")[1:], func(part string) bool { return strings.HasSuffix(part, "test") })
 }
