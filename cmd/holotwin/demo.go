@@ -39,19 +39,20 @@ func runDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *su
 		supervisor.Once("demo", func(ctx context.Context) {
 			reached := clock.System{}.Now().Truncate(time.Minute)
 			if err := beginDemo(ctx, log, loader, advisor, reached); err != nil && ctx.Err() == nil {
-				log.Error("the demo's campus was not loaded; it is tried again", zap.Error(err))
+				log.Error("could not load the demo's campus; will retry", zap.Error(err))
 			}
-			repeat(ctx, carryEvery, log, "the demo's campus was not carried on; it is tried again", func(ctx context.Context) error {
+			carryOn := func(ctx context.Context) error {
 				now := clock.System{}.Now().Truncate(time.Minute)
 				if !now.After(reached) {
-					return nil
+					return errNothingDue
 				}
 				err := loader.CarryOn(ctx, now, func(int, int) {})
 				if err == nil {
 					reached = now
 				}
 				return err
-			})
+			}
+			job{name: "demo", every: carryEvery, do: carryOn, failed: "could not add the demo's new readings; will retry"}.run(ctx, log)
 		})
 	}))
 }

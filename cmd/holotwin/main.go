@@ -1,5 +1,6 @@
-// Command holotwin is the server of HoloTwin and the tools around it. Start reading at commands.go for what it
-// can do, and at wire.go for what it is made of.
+// Command holotwin is the server of HoloTwin and the tools around it. Start reading at commands.go for what it can do,
+// at parts.go for what the server is made of, at start.go for how it starts and stops, and at jobs.go for what it does
+// in the background.
 package main
 
 import (

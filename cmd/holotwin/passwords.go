@@ -8,44 +8,32 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/modules/auth"
-	"github.com/holotwin/holotwin/platform/supervise"
 )
 
-const (
-	// testPasswordsFor is how long a start waits for old passwords to be tested; of more than some 200, the rest is tested
-	// while the server serves. None of them lets anybody in meanwhile.
-	testPasswordsFor = 30 * time.Second
-	// testPasswordsAgain is the pause after a failure, such as too many logins at once.
-	testPasswordsAgain = 10 * time.Second
-)
+// checkPasswordsFor is how long a start waits for old passwords to be checked. Of more than some 200, the rest is checked while
+// the server serves; none of them is accepted meanwhile.
+const checkPasswordsFor = 30 * time.Second
 
-// removePublishedPasswords takes the password that stands in old versions' source from the users who have it.
-func removePublishedPasswords(starting context.Context, log *zap.Logger, supervisor *supervise.Supervisor, accounts *auth.Accounts) {
-	within, cancel := context.WithTimeout(starting, testPasswordsFor)
+// checkPasswords removes published passwords before the server serves; the job of the same name goes on after a failure.
+func (w works) checkPasswords(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, checkPasswordsFor)
 	defer cancel()
-	if testPasswords(within, log, accounts) {
-		return
+	if err := w.removePublishedPasswords(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errNothingDue) {
+		w.Log.Error("could not check old passwords for published ones; will retry", zap.Error(err))
 	}
-	supervisor.Run("untested passwords", func(ctx context.Context) {
-		for !testPasswords(ctx, log, accounts) {
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(testPasswordsAgain):
-			}
-		}
-	})
+	return nil
 }
 
-// testPasswords tells whether none is left.
-func testPasswords(ctx context.Context, log *zap.Logger, accounts *auth.Accounts) (done bool) {
-	removed, err := accounts.RemovePublishedPasswords(ctx)
+// removePublishedPasswords removes the password that stands in old versions' source from the users who have it. Too many logins
+// at once are no failure: it goes on later.
+func (w works) removePublishedPasswords(ctx context.Context) error {
+	removed, err := w.Accounts.RemovePublishedPasswords(ctx)
 	if removed > 0 {
-		log.Warn("users of the university's sign-on had a published password; it was removed and their sessions ended: see password.removed in the audit",
+		w.Log.Warn("removed a published password from users of the university's sign-on and ended their sessions: see password.removed in the audit",
 			zap.Int("users", removed))
 	}
-	if err != nil && ctx.Err() == nil && !errors.Is(err, auth.ErrBusy) {
-		log.Error("old passwords were not tested; it is tried again", zap.Error(err))
+	if errors.Is(err, auth.ErrBusy) {
+		return errNothingDue
 	}
-	return err == nil
+	return err
 }

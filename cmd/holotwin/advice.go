@@ -1,0 +1,37 @@
+package main
+
+import (
+	gormadvice "github.com/holotwin/holotwin/adapters/gorm/advice"
+	httpadvice "github.com/holotwin/holotwin/adapters/http/advice"
+	"github.com/holotwin/holotwin/adapters/llm"
+	"github.com/holotwin/holotwin/adapters/local"
+	"github.com/holotwin/holotwin/adapters/pdf"
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/platform/clock"
+	"github.com/holotwin/holotwin/platform/config"
+	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/events"
+	"github.com/holotwin/holotwin/platform/random"
+)
+
+var adviceParts = []any{
+	func(db *database.Database, outbox *events.Outbox) *gormadvice.Store {
+		return gormadvice.New(db).Tell(outbox)
+	},
+	func(c config.Config, campus local.Energy, store *gormadvice.Store) *advice.Advisor {
+		return advice.New(advice.Needs{
+			Rewriter: rewriter(c), Wordings: store,
+			Campus: campus, Consumption: campus, Ambience: campus, States: campus, Calendar: campus, Openings: campus, Prices: campus, Changes: campus,
+			Recommendations: store, Analyses: store, DayAnswers: store, Archive: store, Scenarios: store, Runs: store, Jobs: store, Reports: pdf.New(), Clock: clock.System{}, NewID: random.ID,
+		})
+	},
+	func(advisor *advice.Advisor) *httpadvice.Handlers { return &httpadvice.Handlers{Advisor: advisor} },
+}
+
+// rewriter is nil where no language model is set.
+func rewriter(c config.Config) advice.Rewriter {
+	if c.LLMURL == "" {
+		return nil
+	}
+	return llm.New(llm.Settings{URL: c.LLMURL, APIKey: c.LLMAPIKey, Model: c.LLMModel})
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"strings"
+
+	"go.uber.org/zap"
+
+	"github.com/holotwin/holotwin/adapters/bcrypt"
+	gormauth "github.com/holotwin/holotwin/adapters/gorm/auth"
+	httpauth "github.com/holotwin/holotwin/adapters/http/auth"
+	"github.com/holotwin/holotwin/adapters/jwt"
+	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/clock"
+	"github.com/holotwin/holotwin/platform/config"
+	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/random"
+)
+
+var authParts = []any{
+	gormauth.New,
+	func(store *gormauth.Store) *auth.Refusals { return auth.NewRefusals(store, clock.System{}) },
+	func() (*bcrypt.Hasher, error) { return bcrypt.New(bcrypt.Cost) },
+	newTokens,
+	newSessions,
+	func(store *gormauth.Store, hasher *bcrypt.Hasher, sessions *auth.Sessions, spaces auth.Spaces) *auth.Accounts {
+		return auth.NewAccounts(auth.AccountsNeed{
+			Users: store, Resets: store, Untested: store, Links: store, Spaces: spaces, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes, Changed: sessions.Forget,
+		})
+	},
+	func(store *gormauth.Store, accounts *auth.Accounts) *auth.Keys {
+		return auth.NewKeys(store, accounts, clock.System{})
+	},
+	signOns,
+	func(c config.Config, log *zap.Logger, store *gormauth.Store, refusals *auth.Refusals, sessions *auth.Sessions, accounts *auth.Accounts, keys *auth.Keys, tokens *jwt.Tokens, signOns *auth.SignOns) *httpauth.Handlers {
+		return &httpauth.Handlers{
+			PublicKeys: publicKeys(tokens), SignOns: signOns, SecureCookies: strings.HasPrefix(c.OIDCRedirectURL, "https:"),
+			Sessions: sessions, Accounts: accounts, Keys: keys, Audit: store, Refusals: refusals, Log: log, Clock: clock.System{},
+		}
+	},
+}
+
+// newTokens signs with the key ring if one is set, and else with the secret.
+func newTokens(c config.Config, db *database.Database) (*jwt.Tokens, error) {
+	if c.JWTKeys != "" {
+		return jwt.NewKeyRing(c.JWTKeys, clock.System{})
+	}
+	secret, err := jwtSecret(c, db.File)
+	return jwt.New(secret, clock.System{}), err
+}
+
+func publicKeys(tokens *jwt.Tokens) []httpauth.PublicKey {
+	var public []httpauth.PublicKey
+	for _, key := range tokens.PublicKeys() {
+		public = append(public, httpauth.PublicKey{Type: "OKP", Curve: "Ed25519", Use: "sig", Algorithm: "EdDSA", ID: key.ID, X: key.X})
+	}
+	return public
+}
+
+func newSessions(c config.Config, store *gormauth.Store, refusals *auth.Refusals, hasher *bcrypt.Hasher, tokens *jwt.Tokens) *auth.Sessions {
+	return auth.NewSessions(auth.SessionsNeed{
+		Users: store, Families: store, Hasher: hasher, Tokens: tokens, Throttle: store, Sweeper: store, Refusals: refusals, LoginLimit: c.LoginLimitPerMin,
+		Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,
+	})
+}

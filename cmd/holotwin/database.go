@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"go.uber.org/zap"
+
+	gormauth "github.com/holotwin/holotwin/adapters/gorm/auth"
+	"github.com/holotwin/holotwin/platform/config"
+	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/httpserver"
+)
+
+// migrate brings the schema of each part up to date, in the order of the table.
+func migrate(ctx context.Context, db *database.Database) error {
+	for _, p := range parts {
+		if p.schema == nil {
+			continue
+		}
+		if err := db.Migrate(ctx, p.name, p.schema()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func openDatabase(ctx context.Context, c config.Config) (*database.Database, error) {
+	return openAudited(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL})
+}
+
+// openWatchedDatabase logs when the database stops answering, and when it is back.
+func openWatchedDatabase(ctx context.Context, c config.Config, log *zap.Logger) (*database.Database, error) {
+	return openAudited(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL, Silent: func(silent bool) {
+		if silent {
+			log.Error("PostgreSQL has stopped answering; requests get 503; will retry")
+			return
+		}
+		log.Info("PostgreSQL answers again")
+	}})
+}
+
+// openAudited opens a database whose changes are noted in the users' tables, which are in it.
+func openAudited(ctx context.Context, o database.Options) (*database.Database, error) {
+	db, err := database.Open(ctx, o)
+	if err == nil {
+		db.Audit(gormauth.WriteEntry)
+	}
+	return db, err
+}
+
+// checks are what must work before requests are sent here.
+func checks(db *database.Database) []httpserver.Check {
+	var migrated atomic.Bool // what was migrated stays so, and each look takes a connection
+	return []httpserver.Check{
+		{Name: "database", Ready: db.Ping},
+		{Name: "migrations", Ready: func(ctx context.Context) error {
+			if migrated.Load() {
+				return nil
+			}
+			err := requireMigrated(ctx, db)
+			migrated.Store(err == nil)
+			return err
+		}},
+	}
+}
+
+func requireMigrated(ctx context.Context, db *database.Database) error {
+	for _, p := range parts {
+		if p.schema == nil {
+			continue
+		}
+		if pending, err := db.Pending(ctx, p.name, p.schema()); err != nil || pending {
+			return errors.Join(err, fmt.Errorf("%s is not migrated", p.name))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"go.uber.org/fx"
+	"go.uber.org/zap"
+
+	gormauth "github.com/holotwin/holotwin/adapters/gorm/auth"
+	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
+	"github.com/holotwin/holotwin/adapters/mqtt"
+	"github.com/holotwin/holotwin/adapters/nats"
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/clock"
+	"github.com/holotwin/holotwin/platform/config"
+	"github.com/holotwin/holotwin/platform/events"
+)
+
+// works is what the jobs work on.
+type works struct {
+	fx.In
+
+	Config      config.Config
+	Log         *zap.Logger
+	Outbox      *events.Outbox
+	Feed        *events.Feed
+	Bus         *nats.Bus
+	AuthStore   *gormauth.Store
+	Accounts    *auth.Accounts
+	Sessions    *auth.Sessions
+	Refusals    *auth.Refusals
+	EnergyStore *gormenergy.Store
+	Catalog     *energy.Catalog
+	Intake      *energy.Intake
+	Fleet       *energy.Fleet
+	Observatory *energy.Observatory
+	Advisor     *advice.Advisor
+	Client      *mqtt.Client
+	Broker      *mqtt.Broker
+}
+
+// jobs is the table of what the server does in the background, in the order in which it starts.
+func (w works) jobs() []job {
+	all := slices.Concat(w.eventJobs(), w.authJobs(), w.energyJobs(), w.adviceJobs(), w.mqttJobs())
+	return slices.DeleteFunc(all, func(j job) bool { return j.off })
+}
+
+func (w works) eventJobs() []job {
+	return []job{
+		{name: "live events", stream: w.Feed.Run, failed: "could not read new events; readers get them later; will retry"},
+		{name: "events between replicas", stream: logsItself(w.Bus.Run), off: w.Bus == nil},
+		{name: "old events", every: 5 * time.Minute, do: w.Outbox.Forget, failed: "could not delete old events; will retry"},
+	}
+}
+
+func (w works) authJobs() []job {
+	return []job{
+		{
+			name: "published passwords", every: 10 * time.Second, first: atOnce, once: true, do: w.removePublishedPasswords,
+			failed: "could not check old passwords for published ones; will retry",
+		},
+		{name: "ended sessions", every: time.Minute, do: w.sweepSessions, failed: "could not delete ended sessions and old login attempts; will retry"},
+		{
+			name: "sign-on codes", every: time.Minute, do: func(ctx context.Context) error { return w.AuthStore.SweepCodes(ctx, clock.System{}.Now()) },
+			failed: "could not delete old sign-on codes; will retry",
+		},
+		{
+			name: "refused requests", every: time.Minute, last: lastRun, do: w.Refusals.CountLeftOut,
+			failed: "could not store how many refused requests the audit left out; will retry",
+		},
+		{name: "old refused requests", every: time.Hour, do: w.Refusals.Forget, failed: "could not delete old refused requests of unknown callers; will retry"},
+	}
+}
+
+func (w works) energyJobs() []job {
+	return []job{
+		// Readers add what is in the journal to the totals, so the pace only decides how much they add.
+		{
+			name: "journal", every: 500 * time.Millisecond, first: atOnce, last: lastRun, do: w.postJournal,
+			failed: "could not move the journal into the totals; totals stay correct; will retry", recovered: "the journal moves into the totals again",
+		},
+		{
+			name: "adopted devices", every: time.Minute, first: atOnce, do: w.settleInbox,
+			failed: "could not store the waiting messages of devices that were registered; will retry",
+		},
+		{
+			name: "counters of an earlier version", every: time.Minute, first: atOnce, once: true, do: w.relearn,
+			failed: "could not check the counters of an earlier version again; will retry",
+		},
+		{name: "unregistered devices", every: 6 * time.Hour, do: w.purgeInbox, failed: "could not delete old messages of unregistered devices; will retry"},
+		{name: "device health", every: 15 * time.Second, do: w.Fleet.Keep, failed: "could not save when devices were last seen; will retry"},
+		{
+			name: "retention", every: 24 * time.Hour, first: time.Minute, do: w.applyRetention,
+			failed: "could not delete what is older than the retention; will retry tomorrow",
+		},
+		// A site is due once an hour; after a failure, some minutes later.
+		{
+			name: "weather", every: time.Minute, first: atOnce, do: w.syncWeather, off: w.Observatory == nil, warns: true,
+			failed: "weather service unavailable; will retry", recovered: "weather service available again",
+		},
+	}
+}
+
+func (w works) adviceJobs() []job {
+	return []job{
+		{name: "analysis", every: 15 * time.Minute, do: w.Advisor.RunDue, failed: "could not analyse the campus; recommendations stay as they are; will retry"},
+		{name: "forecasts", every: 15 * time.Minute, do: w.Advisor.PrepareForecasts, failed: "could not prepare forecasts; they are computed on request; will retry"},
+		{name: "requested analysis", stream: w.Advisor.RunAsked, failed: "could not finish a requested analysis; request it again, or wait for the next scheduled one"},
+		{name: "scenario runs", stream: w.Advisor.PlayRuns, failed: "could not publish a step of a scenario run; the run is stopped; start it again"},
+	}
+}
+
+func (w works) mqttJobs() []job {
+	return []job{
+		{name: "messages of the MQTT broker", stream: logsItself(w.Client.Run), off: w.Client == nil},
+		{name: "connection to the MQTT broker", stream: logsItself(w.Client.Connect), off: w.Client == nil},
+		{name: "rights of MQTT connections", stream: logsItself(w.Broker.Watch), off: w.Broker == nil},
+	}
+}
+
+// lastRun bounds a job's last run while the server stops.
+const lastRun = 3 * time.Second
+
+// logsItself adapts a stream that knows better what to log of a failure.
+func logsItself(stream func(context.Context)) func(context.Context, func(error)) {
+	return func(ctx context.Context, _ func(error)) { stream(ctx) }
+}
+
+// postJournal moves all journalled readings into the totals.
+func (w works) postJournal(ctx context.Context) error {
+	for {
+		posted, err := w.EnergyStore.Post(ctx)
+		if err != nil || posted < gormenergy.PostAtOnce {
+			return err
+		}
+	}
+}
+
+// settleInbox stores what the inbox holds of devices that are registered by now: what remained when a server was killed, and what
+// came to a server that did not know yet that the device was registered.
+func (w works) settleInbox(ctx context.Context) error {
+	return errors.Join(w.EnergyStore.MoveFormer(ctx), w.Intake.SettleAll(ctx))
+}
+
+// relearn judges the counters again, one after the other, that an earlier version stored without their pace.
+func (w works) relearn(ctx context.Context) error {
+	campus, err := w.Catalog.Fresh(ctx)
+	for more := err == nil; more && err == nil; {
+		more, err = w.EnergyStore.Relearn(ctx, energy.TraitsIn(campus))
+	}
+	return err
+}
+
+// purgeInbox deletes what the inbox holds of devices that were silent for long, and logs which measurements went with it.
+func (w works) purgeInbox(ctx context.Context) error {
+	dropped, err := w.Intake.Purge(ctx)
+	for _, d := range dropped {
+		w.Log.Warn("deleted the measurements of a device that was never registered; it was silent for half a year",
+			zap.String("address", d.Address), zap.String("space", string(d.Space)), zap.Int64("measures", d.Held), zap.Time("last_seen", d.LastSeen.Time()))
+	}
+	return err
+}
+
+// applyRetention deletes what is older than the retention.
+func (w works) applyRetention(ctx context.Context) error {
+	deleted, err := retentionOf(w.Config).Apply(ctx, w.EnergyStore, instants{}.Now())
+	if err == nil && deleted > 0 {
+		w.Log.Info("deleted readings older than RAW_RETENTION_DAYS", zap.Int64("readings", deleted))
+	}
+	return err
+}
+
+// syncWeather updates the weather of the sites that are due.
+func (w works) syncWeather(ctx context.Context) error {
+	due, err := w.Observatory.Observe(ctx)
+	if err == nil && due == 0 {
+		return errNothingDue
+	}
+	return err
+}
+
+// sweepTime bounds one deletion of ended sessions. Each replica does it, without waiting for the others.
+const sweepTime = 20 * time.Second
+
+func (w works) sweepSessions(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, sweepTime)
+	defer cancel()
+	return w.Sessions.Sweep(ctx)
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"go.uber.org/zap"
+
+	"github.com/holotwin/holotwin/adapters/nats"
+	"github.com/holotwin/holotwin/platform/clock"
+	"github.com/holotwin/holotwin/platform/config"
+	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/events"
+	"github.com/holotwin/holotwin/platform/logging"
+	"github.com/holotwin/holotwin/platform/supervise"
+)
+
+var platformParts = []any{
+	func(c config.Config) (*zap.Logger, error) { return logging.New(c.LogLevel, c.LogFormat) },
+	supervise.New,
+	func(c config.Config, log *zap.Logger) (*database.Database, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		return openWatchedDatabase(ctx, c, log)
+	},
+	newRegistry,
+}
+
+func newRegistry() *prometheus.Registry {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return r
+}
+
+var eventParts = []any{
+	func(db *database.Database) *events.Outbox { return events.NewOutbox(db, clock.System{}.Now) },
+	events.NewFeed,
+	newBus,
+}
+
+// newBus lets replicas notify each other of what they commit. It returns nil if no bus is set.
+func newBus(c config.Config, outbox *events.Outbox, log *zap.Logger) (*nats.Bus, error) {
+	if c.NATSURL == "" {
+		return nil, nil
+	}
+	return nats.Join(c.NATSURL, outbox, log)
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+
+	"go.uber.org/fx"
+	"go.uber.org/zap"
+
+	"github.com/holotwin/holotwin/adapters/mqtt"
+	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/config"
+	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/supervise"
+)
+
+// server is what a start needs.
+type server struct {
+	fx.In `ignore-unexported:"true"`
+
+	Config     config.Config
+	Log        *zap.Logger
+	Database   *database.Database
+	Accounts   *auth.Accounts
+	API        *httpserver.API
+	Supervisor *supervise.Supervisor
+	Broker     *mqtt.Broker
+	Works      works
+	Program    fx.Shutdowner
+
+	listener net.Listener
+}
+
+// step is a part of the start, and of the stop. Each of the two may be nil.
+type step struct {
+	name        string
+	start, stop func(context.Context) error
+}
+
+// steps is the order in which the server starts. It stops in the opposite order.
+func (s *server) steps() []step {
+	return []step{
+		{name: "database files", start: s.warnOfExposedFiles, stop: s.closeDatabase},
+		{name: "HTTP address", start: s.listen, stop: s.stopListening},
+		{name: "schemas", start: func(ctx context.Context) error { return migrate(ctx, s.Database) }},
+		{name: "first administrator", start: s.addFirstAdministrator},
+		{name: "published passwords", start: s.Works.checkPasswords},
+		{name: "background", stop: s.Supervisor.Stop},
+		{name: "HTTP", start: s.serveHTTP, stop: s.drain},
+		{name: "background jobs", start: s.startJobs},
+		{name: "MQTT broker", start: s.startBroker, stop: s.stopBroker},
+		{name: "ready", start: s.logReady, stop: s.logStopping},
+	}
+}
+
+// start ties the steps to the program's life.
+func start(life fx.Lifecycle, s server) {
+	for _, step := range s.steps() {
+		hook := fx.Hook{OnStop: step.stop}
+		if step.start != nil {
+			hook.OnStart = func(ctx context.Context) error {
+				s.Log.Debug("starting", zap.String("step", step.name))
+				return step.start(ctx)
+			}
+		}
+		life.Append(hook)
+	}
+}
+
+// warnOfExposedFiles logs the files of the database that others can read.
+func (s *server) warnOfExposedFiles(context.Context) error {
+	for _, file := range s.Database.Exposed {
+		s.Log.Warn("other users of this machine can read a file of the database; give it to the user that runs the program", zap.String("file", file))
+	}
+	return nil
+}
+
+func (s *server) closeDatabase(context.Context) error { return s.Database.Close() }
+
+func (s *server) listen(context.Context) (err error) {
+	if s.listener, err = net.Listen("tcp", s.Config.HTTPAddr); err != nil {
+		return fmt.Errorf("HTTP_ADDR: %s cannot be listened on: %s", s.Config.HTTPAddr, listenReason(err))
+	}
+	return nil
+}
+
+// stopListening matters where a later step of the start fails; after HTTP was served, the listener is closed already.
+func (s *server) stopListening(context.Context) error {
+	_ = s.listener.Close()
+	return nil
+}
+
+func (s *server) addFirstAdministrator(ctx context.Context) error {
+	first, err := s.Accounts.Bootstrap(ctx, s.Config.AdminEmail, s.Config.AdminPassword)
+	if err != nil || first == nil || first.Password == "" {
+		return err
+	}
+	// To the terminal and not to the log: a log is kept and sent around.
+	fmt.Fprintf(os.Stdout, "\n  Primer administrador · first administrator (se muestra una sola vez · shown once)\n    %s\n    %s\n\n", first.Email, first.Password)
+	return nil
+}
+
+func (s *server) serveHTTP(context.Context) error {
+	s.Supervisor.Once("http", func(context.Context) {
+		if err := s.API.Serve(s.listener); err != nil {
+			s.Log.Error("the HTTP server has ended; the program ends", zap.Error(err))
+			_ = s.Program.Shutdown(fx.ExitCode(1))
+		}
+	})
+	return nil
+}
+
+// drain ends the HTTP server when the requests under way are answered.
+func (s *server) drain(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, drainTime)
+	defer cancel()
+	return s.API.Shutdown(ctx)
+}
+
+func (s *server) startJobs(context.Context) error {
+	for _, j := range s.Works.jobs() {
+		s.Supervisor.Run(j.name, func(ctx context.Context) { j.run(ctx, s.Log) })
+	}
+	return nil
+}
+
+func (s *server) startBroker(context.Context) error {
+	if s.Broker == nil {
+		return nil
+	}
+	if err := s.Broker.Start(); err != nil {
+		return err
+	}
+	s.Log.Info("devices may connect over MQTT", zap.Stringer("address", s.Broker.Address()))
+	return nil
+}
+
+func (s *server) stopBroker(context.Context) error {
+	if s.Broker == nil {
+		return nil
+	}
+	return s.Broker.Stop()
+}
+
+func (s *server) logReady(context.Context) error {
+	s.Log.Info("ready", zap.String("url", publicURL(s.listener)), zap.String("database", string(s.Database.Dialect)), zap.String("version", version))
+	return nil
+}
+
+func (s *server) logStopping(context.Context) error {
+	s.Log.Info("stopping")
+	return nil
+}
+
+func listenReason(err error) string {
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		return call.Err.Error()
+	}
+	return "not an address of this machine"
+}
+
+func publicURL(l net.Listener) string {
+	address := l.Addr().(*net.TCPAddr)
+	host := address.IP.String()
+	if address.IP.IsUnspecified() {
+		host = "localhost"
+	}
+	return fmt.Sprintf("http://%s", net.JoinHostPort(host, fmt.Sprint(address.Port)))
+}
