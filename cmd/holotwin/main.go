@@ -14,8 +14,19 @@ import (
 	"github.com/holotwin/holotwin/platform/private"
 )
 
-// version is set when a release is built.
-var version = "dev"
+// version is set with -ldflags when a release is built, from its tag: see Taskfile.yml and Dockerfile.
+var version = unset
+
+// unset is the version of a build that sets none.
+const unset = "dev"
+
+// versionOf returns the version that was set, or else that of the module, as go install knows it.
+func versionOf(set string, info *debug.BuildInfo) string {
+	if set != unset || info == nil || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return set
+	}
+	return info.Main.Version
+}
 
 // gcPercent lets the heap grow to three times what is in use before it is collected. What is in use is small, a few
 // MB, and most of what a request allocates is gone with it: collecting more often costs readings a second.
@@ -26,6 +37,8 @@ func main() {
 		debug.SetGCPercent(gcPercent)
 	}
 	private.MakeFilesPrivate()
+	info, _ := debug.ReadBuildInfo()
+	version = versionOf(version, info)
 	var cli commands
 	parsed := kong.Parse(&cli, kong.Name("holotwin"), kong.UsageOnError(),
 		kong.Description("El gemelo energético de un campus. The energy twin of a campus."))
