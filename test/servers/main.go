@@ -40,10 +40,13 @@ func main() {
 }
 
 // serve runs the command among what it needs and gives its exit code; 1 with an error where a need cannot be met
-// or cannot be ended.
+// or cannot be ended. It says what it will install before it installs or starts anything.
 func serve(ctx context.Context, needs []need, command []string) (code int, err error) {
+	needs = slices.DeleteFunc(slices.Clone(needs), func(n need) bool { return !n.of(command) })
+	if err := bringAll(ctx, needs); err != nil {
+		return 1, err
+	}
 	environment := os.Environ()
-	var absent []need
 	var stops []func() error
 	defer func() {
 		for _, stop := range slices.Backward(stops) {
@@ -52,53 +55,48 @@ func serve(ctx context.Context, needs []need, command []string) (code int, err e
 			}
 		}
 	}()
-	use := func(n need, found met) {
+	for _, n := range needs {
+		if n.start == nil || n.given() {
+			continue
+		}
+		running, err := n.start(ctx)
+		if err != nil {
+			return 1, fmt.Errorf("%s: %w", n.name, err)
+		}
 		stops = append(stops, func() error {
-			if left := found.stop(); left != nil {
+			if left := running.stop(); left != nil {
 				return fmt.Errorf("stop %s: %w", n.name, left)
 			}
 			return nil
 		})
-		if n.variable != "" {
-			environment = append(environment, n.variable+"="+found.where)
-		}
-	}
-	for _, n := range needs {
-		if !n.of(command) {
-			continue
-		}
-		found, missing := n.find(ctx)
-		switch {
-		case errors.Is(missing, errMissing):
-			absent = append(absent, n)
-		case missing != nil:
-			return 1, missing
-		default:
-			use(n, found)
-		}
-	}
-	announce(absent)
-	for _, n := range absent {
-		found, missing := n.bring(ctx)
-		if missing != nil {
-			return 1, missing
-		}
-		use(n, found)
+		environment = append(environment, n.variable+"="+running.where)
 	}
 	fmt.Fprintln(os.Stderr, "servers: running", strings.Join(command, " "))
 	return run(ctx, command, environment)
 }
 
-// announce says at once all that will be installed.
-func announce(absent []need) {
-	if len(absent) == 0 {
-		return
-	}
+// bringAll installs what is not on this machine, and says first all that it will install.
+func bringAll(ctx context.Context, needs []need) error {
+	var absent []need
 	var names, packages []string
-	for _, n := range absent {
+	for _, n := range needs {
+		if n.given() || n.find() {
+			continue
+		}
+		absent = append(absent, n)
 		names, packages = append(names, n.name), append(packages, n.packages...)
 	}
+	if len(absent) == 0 {
+		fmt.Fprintln(os.Stderr, "servers: all programs are on this machine; nothing is installed")
+		return nil
+	}
 	fmt.Fprintf(os.Stderr, "servers: %s: not on this machine; apt-get installs %s, which may take some minutes\n", strings.Join(names, ", "), strings.Join(packages, " "))
+	for _, n := range absent {
+		if err := n.bring(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // run gives the command a process group of its own, so that a signal ends all that it started.

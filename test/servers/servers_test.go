@@ -19,19 +19,20 @@ import (
 	"github.com/holotwin/holotwin/platform/database/databasetest"
 )
 
-// lamp is a need that tells when it was started and stopped.
+// lamp is a need that counts how often it was started and stopped.
 type lamp struct {
+	absent           bool
 	started, stopped int
-	startErr         error
 	stopErr          error
 }
 
 func (l *lamp) need() need {
 	return need{
 		name: "a lamp", of: always, variable: "TEST_LAMP", missing: errors.New("a lamp is missing: buy one"),
-		start: func(context.Context) (met, error) {
+		find: func() bool { return !l.absent },
+		start: func(context.Context) (running, error) {
 			l.started++
-			return met{where: "on the table", stop: func() error { l.stopped++; return l.stopErr }}, l.startErr
+			return running{where: "on the table", stop: func() error { l.stopped++; return l.stopErr }}, nil
 		},
 	}
 }
@@ -69,7 +70,7 @@ func TestServeLeavesAGivenServerAlone(t *testing.T) {
 func TestServeRunsNothingWhereANeedIsMissing(t *testing.T) {
 	t.Setenv("PATH", t.TempDir()) // no apt-get, no sudo
 	trace := filepath.Join(t.TempDir(), "ran")
-	l := &lamp{startErr: errMissing}
+	l := &lamp{absent: true}
 	code, err := serve(context.Background(), []need{l.need()}, []string{"/bin/sh", "-c", "> " + trace})
 	require.Equal(t, 1, code)
 	require.ErrorContains(t, err, "a lamp is missing: buy one")
@@ -85,10 +86,12 @@ func TestServeSaysAtOnceAllThatItWillInstall(t *testing.T) {
 	before := os.Stderr
 	os.Stderr = said
 	t.Cleanup(func() { os.Stderr = before })
-	one, two := (&lamp{startErr: errMissing}).need(), (&lamp{startErr: errMissing}).need()
+	there := &lamp{}
+	one, two := (&lamp{absent: true}).need(), (&lamp{absent: true}).need()
 	one.packages, two.name, two.packages = []string{"lamp"}, "a table", []string{"table", "chair"}
-	_, err = serve(context.Background(), []need{one, two}, shell("exit 0"))
+	_, err = serve(context.Background(), []need{there.need(), one, two}, shell("exit 0"))
 	require.Error(t, err)
+	require.Zero(t, there.started, "nothing is started before")
 	text, err := os.ReadFile(said.Name())
 	require.NoError(t, err)
 	first, _, _ := strings.Cut(string(text), "\n")
@@ -124,7 +127,7 @@ func TestServeEndsTheCommandAndItsChildrenWhenInterrupted(t *testing.T) {
 	require.Equal(t, 128+15, code)
 	require.Equal(t, 1, l.stopped)
 	require.NotZero(t, child)
-	require.Eventually(t, func() bool { return syscall.Kill(child, 0) != nil || zombie(child) }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return syscall.Kill(child, 0) != nil || zombie(child) }, 5*time.Minute, 10*time.Millisecond)
 }
 
 // zombie tells whether a process has ended and only waits for its parent to take notice.

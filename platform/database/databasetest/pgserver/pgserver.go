@@ -35,6 +35,17 @@ type Server struct {
 // ErrMissing says how to get a PostgreSQL where there is none.
 var ErrMissing = errors.New("PostgreSQL 14 or newer is missing: apt-get install postgresql, or set TEST_DB_URL")
 
+// Find returns ErrMissing if this machine has no PostgreSQL that Start can start.
+func Find() error {
+	if os.Geteuid() == 0 {
+		if _, err := user.Lookup("postgres"); err != nil {
+			return ErrMissing
+		}
+	}
+	_, err := binaries()
+	return err
+}
+
 // Start makes a cluster and waits until it answers. settings are NAME=value lines of postgresql.conf.
 func Start(ctx context.Context, settings ...string) (*Server, error) {
 	bin, err := binaries()
