@@ -13,7 +13,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/platform/certificate"
-	"github.com/holotwin/holotwin/platform/events"
 )
 
 // subject is what processes tell each other on.
@@ -30,10 +29,18 @@ const (
 	pingEvery   = 20 * time.Second
 )
 
+// Outbox is what the bus connects: an *events.Outbox.
+type Outbox interface {
+	// Announce sets what is called after each commit of this process.
+	Announce(committed func())
+	// Elsewhere is called after a commit of another process.
+	Elsewhere()
+}
+
 // Bus is a connection to a NATS server.
 type Bus struct {
 	connection *nats.Conn
-	outbox     *events.Outbox
+	outbox     Outbox
 	told       chan struct{}
 }
 
@@ -41,7 +48,7 @@ type Bus struct {
 var ErrAddress = errors.New("NATS_URL: must be nats://host:port or tls://host:port")
 
 // Join connects the outbox to the others'. A server that is away is looked for until it is there.
-func Join(address string, outbox *events.Outbox, log *zap.Logger) (*Bus, error) {
+func Join(address string, outbox Outbox, log *zap.Logger) (*Bus, error) {
 	if u, err := url.Parse(address); err != nil || u.Host == "" || (u.Scheme != "nats" && u.Scheme != "tls") {
 		return nil, ErrAddress
 	}

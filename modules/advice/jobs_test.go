@@ -57,7 +57,7 @@ func TestAJobOnDemandAnalysesAllAnew(t *testing.T) {
 	require.Equal(t, job.ID, again.ID, "the one that runs already")
 	bounded, cancel := context.WithCancel(ctx)
 	go a.RunAsked(bounded, func(err error) { t.Error(err) })
-	require.Eventually(t, func() bool { return jobs(t, a)[0].Status == advice.JobDone }, time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { return jobs(t, a)[0].Status == advice.JobDone }, 5*time.Minute, time.Millisecond)
 	cancel()
 	require.Greater(t, campus.Reads, before)
 	require.Equal(t, "us_1", jobs(t, a)[0].By)

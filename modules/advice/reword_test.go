@@ -50,7 +50,7 @@ func TestBetterWordsAreUsedAndAskedForOnce(t *testing.T) {
 	bounded, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go a.RunAsked(bounded, func(err error) { t.Error(err) })
-	require.Eventually(t, func() bool { return jobs(t, a)[0].Status == advice.JobDone }, time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { return jobs(t, a)[0].Status == advice.JobDone }, 5*time.Minute, time.Millisecond)
 	require.Equal(t, 2, model.asked, "what is kept is not asked for again")
 }
 

@@ -57,7 +57,7 @@ func TestReadingsThatComeTogetherShareACommitAndEachHearsOfItsOwn(t *testing.T) 
 // until waits until something holds.
 func until(t *testing.T, holds func() bool) {
 	t.Helper()
-	require.Eventually(t, holds, time.Minute, time.Millisecond)
+	require.Eventually(t, holds, 5*time.Minute, time.Millisecond)
 }
 
 func TestACommitThatFailsOrPanicsIsToldToAllInIt(t *testing.T) {

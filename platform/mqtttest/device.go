@@ -15,6 +15,9 @@ import (
 	"github.com/mochi-mqtt/server/v2/packets"
 )
 
+// answerFor is far above what an answer takes, also on a busy machine: only what never comes takes it.
+const answerFor = 10 * time.Minute
+
 // Device is a device that speaks MQTT.
 type Device struct {
 	Conn    net.Conn
@@ -33,7 +36,7 @@ func Dial(address string) (*Device, error) {
 
 // ConnectPacket is a CONNECT with a clean session; version 4 is MQTT 3.1.1.
 func ConnectPacket(version byte, id, user, password string) packets.Packet {
-	const keepAlive = 60
+	const keepAlive = 3600 // longer than a test waits, so that it is never what ends a connection
 	return packets.Packet{
 		FixedHeader: packets.FixedHeader{Type: packets.Connect}, ProtocolVersion: version,
 		Connect: packets.ConnectParams{
@@ -49,7 +52,7 @@ func (d *Device) Connect(packet packets.Packet) (packets.Packet, error) {
 	if err := d.Send(packet); err != nil {
 		return packets.Packet{}, err
 	}
-	answer, err := d.Read(10 * time.Second)
+	answer, err := d.Read(answerFor)
 	if err == nil && answer.FixedHeader.Type != packets.Connack {
 		err = fmt.Errorf("a packet of type %d in place of a CONNACK", answer.FixedHeader.Type)
 	}
@@ -139,7 +142,7 @@ func (d *Device) Ping() (before []packets.Packet, err error) {
 		return nil, err
 	}
 	for {
-		p, err := d.Read(10 * time.Second)
+		p, err := d.Read(answerFor)
 		if err != nil || p.FixedHeader.Type == packets.Pingresp {
 			return before, err
 		}
@@ -156,7 +159,7 @@ func (d *Device) Subscribe(filters ...string) ([]byte, error) {
 	if err := d.Send(p); err != nil {
 		return nil, err
 	}
-	answer, err := d.Read(10 * time.Second)
+	answer, err := d.Read(answerFor)
 	return answer.ReasonCodes, err
 }
 
@@ -166,7 +169,7 @@ func (d *Device) Publish(topic, payload string, retain bool) (packets.Packet, er
 	if err != nil {
 		return packets.Packet{}, err
 	}
-	return d.Read(10 * time.Second)
+	return d.Read(answerFor)
 }
 
 // Ended waits until the connection is at its end, and gives the last packet before that, if any.

@@ -152,7 +152,7 @@ func TestReadingsWithoutATimeAllCount(t *testing.T) {
 				acknowledged = append(acknowledged, device.Publish("holotwin/d3/consumo", `{"kwh":0.01}`))
 			}
 			for _, token := range acknowledged {
-				assert.True(t, token.WaitTimeout(20*time.Second))
+				assert.True(t, token.WaitTimeout(eventuallyFor))
 			}
 		})
 		for id, want := range map[string]int64{"d0": clients * each * 10_000, "em": clients * each * 10_000, "d1": 400_000, "d2": 200_000, "d3": 400_000} {
@@ -270,26 +270,27 @@ func TestKillsAmongMessagesWithoutATime(t *testing.T) {
 		connected(t, admin)
 		device := dial(t, broker.Address, "gateway", program.BrokerUser, program.BrokerPassword)
 		const messages = 1500
-		published := make(chan error, 1)
+		var publishing error
+		over := make(chan struct{})
 		go func() {
+			defer close(over)
 			for i := range messages {
 				for topic, payload := range map[string]string{
 					"holotwin/d0/consumo": `{"kwh":0.001}`, "zigbee2mqtt/counter": fmt.Sprintf(`{"energy":%.4f}`, float64(i)/10_000), "zigbee2mqtt/nuevo": fmt.Sprintf(`{"energy":%.4f}`, float64(i)/10_000),
 				} {
-					if err := device.Say(topic, payload); err != nil {
-						published <- err
+					if publishing = device.Say(topic, payload); publishing != nil {
 						return
 					}
 				}
 			}
-			published <- nil
 		}()
-		for range 6 {
-			time.Sleep(300 * time.Millisecond)
+		for round := range 6 {
+			awaitTaken(t, login(t, server), 50*(round+1), over)
 			require.NoError(t, server.Kill())
 			server = start(t, databaseURL, setting)
 		}
-		require.NoError(t, <-published)
+		<-over
+		require.NoError(t, publishing)
 		admin = login(t, server)
 		eventually(t, "all are taken", func() bool {
 			return count(t, admin, "d0") >= messages && count(t, admin, "counter") >= messages && heldAt(newcomersOf(t, admin), "zigbee2mqtt/nuevo") >= messages

@@ -35,7 +35,7 @@ func node(t *testing.T, script string, environment ...string) {
 		out, err := command(folder, "npm", "ci", "--no-audit", "--no-fund").CombinedOutput()
 		require.NoError(t, err, "the scripts' packages come with npm ci in adapters/web: %s", out)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	defer cancel()
 	run := exec.CommandContext(ctx, "node", script)
 	run.Dir = folder

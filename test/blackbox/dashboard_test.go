@@ -51,7 +51,7 @@ func browse(t *testing.T, server *program.Server, provider, script string) {
 		out, err := command(folder, "npm", "ci", "--no-audit", "--no-fund").CombinedOutput()
 		require.NoError(t, err, "the browser's driver comes with npm ci in adapters/web: %s", out)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	run := exec.CommandContext(ctx, "node", script)
 	run.Dir = folder

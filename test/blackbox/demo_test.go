@@ -20,7 +20,7 @@ func TestTheDemoLoadsAndAdvises(t *testing.T) {
 	server, err := program.Start(context.Background(), t.TempDir(), url, nil, "demo")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = server.Kill() })
-	require.Eventually(t, func() bool { return strings.Contains(server.Log.String(), "campus of real readings loaded") }, 5*time.Minute, 100*time.Millisecond, server.Log)
+	require.Eventually(t, func() bool { return strings.Contains(server.Log.String(), "campus of real readings loaded") }, 15*time.Minute, 100*time.Millisecond, server.Log)
 	require.NotContains(t, server.Log.String(), `"level":"error"`)
 	client := login(t, server)
 	got := advise(t, client, "es")

@@ -93,7 +93,7 @@ func runCommand(t *testing.T, databaseURL string, succeeds bool, words ...string
 	t.Helper()
 	binary, err := program.Build()
 	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, binary, words...)
 	command.Dir = t.TempDir()

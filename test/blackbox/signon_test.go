@@ -348,7 +348,7 @@ func TestASilentProviderBothersNobody(t *testing.T) {
 	server := start(t, databasetest.SQLite(t), "OIDC_ISSUER=http://"+silent.Addr().String(), "OIDC_CLIENT_ID=h", "OIDC_REDIRECT_URL=http://holotwin.test/auth/oidc/callback", "OIDC_VIEWER_GROUP=*")
 	admin := login(t, server)
 	// In a line, the last of twelve would wait two minutes.
-	client := &http.Client{Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Timeout: eventuallyFor, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	answers := make([]string, 12)
 	var wait sync.WaitGroup
 	for i := range answers {

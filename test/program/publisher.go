@@ -13,10 +13,10 @@ type Publisher struct{ client paho.Client }
 // DialMQTT connects a device.
 func DialMQTT(address, id, user, password string) (*Publisher, error) {
 	options := paho.NewClientOptions().AddBroker("tcp://" + address).SetClientID(id).SetUsername(user).SetPassword(password).
-		SetCleanSession(false).SetAutoReconnect(true).SetMaxReconnectInterval(time.Second).SetConnectTimeout(5 * time.Second)
+		SetCleanSession(false).SetAutoReconnect(true).SetMaxReconnectInterval(time.Second).SetConnectTimeout(answerFor)
 	p := &Publisher{client: paho.NewClient(options)}
 	done := p.client.Connect()
-	if !done.WaitTimeout(10 * time.Second) {
+	if !done.WaitTimeout(answerFor) {
 		return nil, fmt.Errorf("no answer from %s", address)
 	}
 	return p, done.Error()
@@ -35,7 +35,7 @@ func (p *Publisher) Retain(topic, payload string) paho.Token {
 // Say publishes and waits until it is acknowledged.
 func (p *Publisher) Say(topic, payload string) error {
 	done := p.Publish(topic, payload)
-	if !done.WaitTimeout(10 * time.Second) {
+	if !done.WaitTimeout(answerFor) {
 		return fmt.Errorf("%s was not acknowledged", topic)
 	}
 	return done.Error()

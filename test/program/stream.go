@@ -10,7 +10,7 @@ import (
 )
 
 // answerFor is far above what an answer takes, also where every core is busy with other work.
-const answerFor = 3 * time.Minute
+const answerFor = 10 * time.Minute
 
 // Stream is an open stream of server-sent events.
 type Stream struct {

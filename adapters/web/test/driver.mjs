@@ -18,6 +18,9 @@ const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/
   existsSync,
 )
 assert.ok(executablePath, 'chromium is missing: apt-get install chromium')
+/** Far above what any wait takes, in ms, also where every core is busy: only what never comes takes it. */
+const longest = 180_000
+
 export const browser = await chromium.launch({
   executablePath,
   args: [
@@ -35,7 +38,7 @@ export const complaints = []
 /** Opens a page that notes errors, violations of the content policy, and requests to anywhere else. */
 export async function open(context) {
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(longest)
   page.on(
     'console',
     (m) => m.type() === 'error' && !/status of 4\d\d/.test(m.text()) && complaints.push(m.text()),
@@ -65,8 +68,12 @@ export async function enter(
 
 export const quiet = (page) =>
   page.waitForFunction(() => !document.querySelector('.skeleton, [data-waiting]'), undefined, {
-    timeout: 60_000,
+    timeout: longest,
   })
+
+/** Waits until the page has noticed what happened before: that was queued before these two frames. */
+export const noticed = (page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
 
 export async function accessible(page, name) {
   await page.evaluate(axe) // by the browser's own hand: the page's policy lets no script in
@@ -101,7 +108,7 @@ export async function entered(options = desk, prepare = async () => {}) {
 export async function visit(page, hash) {
   await page.goto(`${url}/#/${hash}`)
   await page.getByRole('heading', { level: 1 }).waitFor()
-  await page.waitForTimeout(50) // the page notices its address
+  await noticed(page)
   await quiet(page)
 }
 

@@ -23,7 +23,7 @@ const browser = await chromium.launch({
 })
 const context = await browser.newContext({ locale: 'es-CO', viewport: { width: 1280, height: 900 } })
 const page = await context.newPage()
-page.setDefaultTimeout(60_000)
+page.setDefaultTimeout(180_000)
 const answers = {}
 page.on('response', async (r) => {
   const path = new URL(r.url()).pathname

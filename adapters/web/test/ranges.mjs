@@ -1,6 +1,6 @@
 // The days that a page is asked about.
 import assert from 'node:assert/strict'
-import { client, entered, quiet, visit } from './driver.mjs'
+import { client, entered, noticed, quiet, visit } from './driver.mjs'
 
 const dayAgo = (days) =>
   new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Bogota' }).format(Date.now() - days * 86_400_000)
@@ -23,7 +23,7 @@ export const ranges = {
       )
     const [from, to] = [page.getByLabel('Desde'), page.getByLabel('Hasta')]
     const settle = async () => {
-      await page.waitForTimeout(100)
+      await noticed(page)
       await quiet(page)
     }
 

@@ -13,7 +13,7 @@ export const screens = {
     for (const tab of tabs) {
       await visit(page, tab)
       const current = page.locator('nav [aria-current]:visible, nav .more.current:visible')
-      for (let i = 0; i < 100 && !inside(await current.boundingBox()); i++) await page.waitForTimeout(100)
+      for (let i = 0; i < 1800 && !inside(await current.boundingBox()); i++) await page.waitForTimeout(100)
       assert.ok(
         inside(await current.boundingBox()),
         `${tab} is seen in the navigation: ${JSON.stringify(await current.boundingBox())}`,
@@ -98,7 +98,7 @@ export const screens = {
       await page.setViewportSize({ width: 718, height: 1050 }) // A4 within its margins
       // A chart is drawn anew after its card has another width.
       await page
-        .waitForFunction(() => document.documentElement.scrollWidth <= 719, undefined, { timeout: 60_000 })
+        .waitForFunction(() => document.documentElement.scrollWidth <= 719, undefined, { timeout: 180_000 })
         .catch(() => {})
       const sizes = await page.evaluate(() => {
         const of = (e) => e.getBoundingClientRect()

@@ -40,7 +40,7 @@ export const undo = {
       await row.waitFor()
       assert.ok(await there[tab](), `${name} was never gone`)
       await row.getByRole('button', { name: 'Quitar' }).click()
-      for (let i = 0; i < 100 && (await there[tab]()); i++) await page.waitForTimeout(300)
+      for (let i = 0; i < 600 && (await there[tab]()); i++) await page.waitForTimeout(300)
       assert.ok(!(await there[tab]()), `${name} is gone in the end`)
       await page.locator('.toast').waitFor({ state: 'detached' })
     }
@@ -72,7 +72,7 @@ export const undo = {
     assert.ok([200, 201].includes(sent.status))
     for (
       let i = 0;
-      i < 100 &&
+      i < 600 &&
       !(await api.get('/auth/claves')).items.find((k) => k.name === 'Clave de prueba').last_used_at;
       i++
     )

@@ -33,7 +33,7 @@ func Each(t *testing.T, run func(t *testing.T, db *database.Database)) {
 
 func open(t *testing.T, url string) *database.Database {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	db, err := database.Open(ctx, database.Options{URL: url, Connections: 8})
 	require.NoError(t, err)
