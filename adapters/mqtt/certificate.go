@@ -43,7 +43,7 @@ func (c *ownCertificate) serve(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		c.looked = now
 		if info, err := os.Stat(c.certFile); err == nil && !info.ModTime().Equal(c.read) {
 			if err := c.load(); err != nil {
-				c.log.Error("the MQTT broker's new certificate cannot be read; the one before is used", zap.String("file", c.certFile), zap.Error(err))
+				c.log.Error("could not read the MQTT broker's new certificate; the old one stays in use", zap.String("file", c.certFile), zap.Error(err))
 			}
 		}
 	}

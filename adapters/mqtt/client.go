@@ -156,7 +156,7 @@ func (c *Client) Connect(ctx context.Context) {
 	}
 	c.recall(ctx)
 	if err := connect(ctx); err != nil && ctx.Err() == nil {
-		c.log.Error("the MQTT broker cannot be used", zap.String("broker", c.address()), zap.Error(err))
+		c.log.Error("could not set up the connection to the MQTT broker; no messages are received until a restart", zap.String("broker", c.address()), zap.Error(err))
 	}
 }
 
@@ -180,16 +180,16 @@ func (c *Client) arrive(ctx context.Context, m energy.Message, id uint16, dup bo
 // up and down tell once of each change.
 func (c *Client) up() {
 	c.connected.Set(1)
-	c.log.Info("the MQTT broker is connected", zap.String("broker", c.address()))
+	c.log.Info("connected to the MQTT broker", zap.String("broker", c.address()))
 }
 
 func (c *Client) down(err error) {
 	c.connected.Set(0)
 	if reason, is := certificate.Reason(err); is {
-		c.log.Error("the MQTT broker cannot be trusted; it is tried again", zap.String("broker", c.address()), zap.String("reason", reason))
+		c.log.Error("the MQTT broker cannot be trusted; will retry", zap.String("broker", c.address()), zap.String("reason", reason))
 		return
 	}
-	c.log.Warn("the MQTT broker is away; it is looked for", zap.String("broker", c.address()), zap.Error(redacted(err)))
+	c.log.Warn("MQTT broker unreachable; will retry", zap.String("broker", c.address()), zap.Error(redacted(err)))
 }
 
 // redacted keeps what an error is about; its text may hold the broker's address with the password.

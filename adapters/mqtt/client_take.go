@@ -38,7 +38,7 @@ func (c *Client) take(ctx context.Context, all []arrival) bool {
 		}
 		c.messages.WithLabelValues("retried").Add(float64(t.messages))
 		if !failing && ctx.Err() == nil {
-			c.log.Error("messages cannot be stored; the broker keeps them", zap.Error(fmt.Errorf("take %d messages: %w", t.messages, err)))
+			c.log.Error("could not store messages; the MQTT broker keeps them; will retry", zap.Error(fmt.Errorf("take %d messages: %w", t.messages, err)))
 		}
 		failing = true
 		select {
@@ -136,7 +136,7 @@ func (c *Client) recall(ctx context.Context) {
 			return
 		}
 		if ctx.Err() == nil {
-			c.log.Error("what the MQTT broker delivered last cannot be read; it is tried again", zap.Error(err))
+			c.log.Error("could not read which messages the MQTT broker delivered last; will retry", zap.Error(err))
 		}
 		select {
 		case <-ctx.Done():

@@ -326,7 +326,7 @@ func unanswered(packet packets.Packet) error {
 // notStored ends a connection of which a message was not stored, without an answer.
 func (h *brokerHook) notStored(one *session, err error) {
 	h.refused.WithLabelValues("not_stored").Inc()
-	h.log.Error("a device's message was not stored; it must send it again", zap.String("device", string(one.name.device)), zap.Error(err))
+	h.log.Error("could not store a device's message; the device must send it again", zap.String("device", string(one.name.device)), zap.Error(err))
 	h.sessions.remove(one)
 	one.client.Stop(packets.ErrServerUnavailable)
 }

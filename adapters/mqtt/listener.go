@@ -57,7 +57,7 @@ func (l *listener) Serve(establish listeners.EstablishFn) {
 			return
 		case err != nil:
 			if !failing {
-				l.log.Error("devices cannot connect over MQTT; it is tried again", zap.Error(err))
+				l.log.Error("could not accept connections of devices over MQTT; will retry", zap.Error(err))
 			}
 			failing = true
 			time.Sleep(acceptAgain)

@@ -58,10 +58,10 @@ func Join(address string, outbox Outbox, log *zap.Logger) (*Bus, error) {
 		nats.Timeout(connectTime), nats.FlusherTimeout(writeTime), nats.PingInterval(pingEvery), nats.ReconnectErrHandler(tellOfCertificates(log)),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
-				log.Warn("the NATS server is away; events of other replicas come a moment later", zap.Error(err))
+				log.Warn("NATS server unreachable; events of other replicas arrive a moment later; will retry", zap.Error(err))
 			}
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) { log.Info("the NATS server is connected") }),
+		nats.ReconnectHandler(func(*nats.Conn) { log.Info("connected to the NATS server") }),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("NATS_URL: %w", err)
@@ -86,7 +86,7 @@ func tellOfCertificates(log *zap.Logger) nats.ConnErrHandler {
 	return func(_ *nats.Conn, err error) {
 		reason, is := certificate.Reason(err)
 		if is && reason != told {
-			log.Error("the NATS server cannot be trusted; it is tried again", zap.String("reason", reason))
+			log.Error("the NATS server cannot be trusted; will retry", zap.String("reason", reason))
 		}
 		told = reason
 	}

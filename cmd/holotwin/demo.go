@@ -64,7 +64,7 @@ func beginDemo(ctx context.Context, log *zap.Logger, loader demo.Loader, advisor
 		return err
 	}
 	if !created {
-		log.Info("there is a campus already; none was made, and the demo's is carried on if it is that")
+		log.Info("there is a campus already; the demo makes no other; if it is the demo's, it gets its new readings")
 		return loader.CarryOn(ctx, now, func(int, int) {})
 	}
 	if err := loader.CarryOn(ctx, now, showProgress); err != nil {
