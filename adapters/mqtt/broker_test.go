@@ -152,7 +152,7 @@ func alive(t *testing.T, d *mqtttest.Device) {
 
 func ended(t *testing.T, d *mqtttest.Device) packets.Packet {
 	t.Helper()
-	last, over := d.Ended(30 * time.Second)
+	last, over := d.WaitClosed(30 * time.Second)
 	require.True(t, over)
 	return last
 }

@@ -59,11 +59,11 @@ func Join(address string, outbox *events.Outbox, log *zap.Logger) (*Bus, error) 
 	if err != nil {
 		return nil, fmt.Errorf("NATS_URL: %w", err)
 	}
-	if _, err := b.connection.Subscribe(subject, func(*nats.Msg) { outbox.Elsewhere() }); err != nil {
+	if _, err := b.connection.Subscribe(subject, func(*nats.Msg) { outbox.CommittedElsewhere() }); err != nil {
 		b.connection.Close()
 		return nil, fmt.Errorf("NATS_URL: %w", err)
 	}
-	outbox.Announce(func() {
+	outbox.OnCommit(func() {
 		select {
 		case b.told <- struct{}{}:
 		default:

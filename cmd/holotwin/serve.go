@@ -124,7 +124,7 @@ func run(life fx.Lifecycle, c config.Config, log *zap.Logger, db *database.Datab
 				repeat(ctx, vitalsEvery, log, "it was not kept when devices were last heard; it is tried again", fleet.Keep)
 			})
 			supervisor.Run("old events", func(ctx context.Context) {
-				repeat(ctx, forgetEventsEvery, log, "old events were not forgotten; it is tried again", outbox.Forget)
+				repeat(ctx, forgetEventsEvery, log, "old events were not forgotten; it is tried again", outbox.DeleteOld)
 			})
 			supervisor.Run("old sessions", func(ctx context.Context) { sweep(ctx, log, sessions) })
 			keepRefusals(log, supervisor, refusals)
@@ -204,7 +204,7 @@ func openDatabase(ctx context.Context, c config.Config) (*database.Database, err
 
 // openWatchedDatabase logs when the database stops answering, and when it is back.
 func openWatchedDatabase(ctx context.Context, c config.Config, log *zap.Logger) (*database.Database, error) {
-	return openAudited(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL, Silent: func(silent bool) {
+	return openAudited(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL, OnSilence: func(silent bool) {
 		if silent {
 			log.Error("PostgreSQL has stopped answering; requests get 503, and it is asked until it answers")
 			return

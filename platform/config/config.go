@@ -106,7 +106,7 @@ func parse(environment map[string]string) (Config, error) {
 	}
 	var c Config
 	if err := env.ParseWithOptions(&c, env.Options{Environment: environment}); err != nil {
-		return Config{}, named(err)
+		return Config{}, variableErrors(err)
 	}
 	if err := c.check(); err != nil {
 		return Config{}, err
@@ -114,8 +114,8 @@ func parse(environment map[string]string) (Config, error) {
 	return c, nil
 }
 
-// named puts the library's errors, which name Go fields, into words that name variables and never their values.
-func named(err error) error {
+// variableErrors puts the library's errors, which name Go fields, into words that name variables and never their values.
+func variableErrors(err error) error {
 	var all env.AggregateError
 	if !errors.As(err, &all) {
 		return errors.New("environment: cannot be read")

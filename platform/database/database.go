@@ -32,8 +32,8 @@ type Options struct {
 	DirectURL string
 	// Connections bounds PostgreSQL's pool; 0 means 16.
 	Connections int
-	// Silent, where it is set, is told when PostgreSQL stops answering, and when it answers again.
-	Silent func(silent bool)
+	// OnSilence, where it is set, is told when PostgreSQL stops answering, and when it answers again.
+	OnSilence func(silent bool)
 }
 
 // Database is an open database. Write and Read are one pool on PostgreSQL; on SQLite Write is the single

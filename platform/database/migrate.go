@@ -41,7 +41,7 @@ func (d *Database) Pending(ctx context.Context, module string, files fs.FS) (boo
 }
 
 func (d *Database) provider(module string, files fs.FS) (*goose.Provider, func(), error) {
-	own := only{files: files, not: "_" + string(other(d.Dialect)) + ".sql"}
+	own := dialectFiles{files: files, excluded: "_" + string(otherDialect(d.Dialect)) + ".sql"}
 	options := []goose.ProviderOption{goose.WithTableName("goose_" + module), goose.WithDisableGlobalRegistry(true)}
 	if d.Dialect == SQLite {
 		pool, err := d.Write.DB()
@@ -70,29 +70,29 @@ func postgresProvider(pool *sql.DB, files fs.FS, options []goose.ProviderOption)
 	return goose.NewProvider(goose.DialectPostgres, pool, files, append(options, goose.WithSessionLocker(locker))...)
 }
 
-func other(d Dialect) Dialect {
+func otherDialect(d Dialect) Dialect {
 	if d == SQLite {
 		return Postgres
 	}
 	return SQLite
 }
 
-// only is a folder without the other dialect's files.
-type only struct {
-	files fs.FS
-	not   string
+// dialectFiles is a folder without the other dialect's files.
+type dialectFiles struct {
+	files    fs.FS
+	excluded string
 }
 
-func (o only) Open(name string) (fs.File, error) { return o.files.Open(name) }
+func (o dialectFiles) Open(name string) (fs.File, error) { return o.files.Open(name) }
 
-func (o only) ReadDir(name string) ([]fs.DirEntry, error) {
+func (o dialectFiles) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := fs.ReadDir(o.files, name)
 	if err != nil {
 		return nil, err
 	}
 	kept := entries[:0]
 	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), o.not) {
+		if !strings.HasSuffix(e.Name(), o.excluded) {
 			kept = append(kept, e)
 		}
 	}

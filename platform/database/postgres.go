@@ -24,8 +24,8 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	watch := newSilenceWatch(config.DialFunc, o.Silent)
-	pool, probe := stdlib.OpenDB(dialledBy(config, watch.connect)), stdlib.OpenDB(dialledBy(config, watch.connectProbe))
+	watch := newSilenceWatch(config.DialFunc, o.OnSilence)
+	pool, probe := stdlib.OpenDB(withDialer(config, watch.connect)), stdlib.OpenDB(withDialer(config, watch.connectProbe))
 	watch.probe = probe
 	probe.SetMaxOpenConns(1)
 	connections := o.Connections
@@ -35,7 +35,7 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	if err := waitFor(ctx, pool); err != nil {
+	if err := waitUntilReady(ctx, pool); err != nil {
 		return nil, errors.Join(fmt.Errorf("DB_URL: PostgreSQL does not answer: %s", Reason(err)), pool.Close(), probe.Close())
 	}
 	db, err := openGorm(postgres.New(postgres.Config{Conn: pool}))
@@ -57,8 +57,8 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 	return &Database{Write: db, Read: db, Dialect: Postgres, directURL: direct, close: closeAll}, nil
 }
 
-// dialledBy is a configuration whose connections are made by dial.
-func dialledBy(config *pgx.ConnConfig, dial pgconn.DialFunc) pgx.ConnConfig {
+// withDialer is a configuration whose connections are made by dial.
+func withDialer(config *pgx.ConnConfig, dial pgconn.DialFunc) pgx.ConnConfig {
 	other := config.Copy()
 	other.DialFunc = dial
 	return *other
@@ -93,13 +93,13 @@ func setDefault(params map[string]string, name, value string) {
 	}
 }
 
-// waitFor tries until the server answers: a container of the server may be up before that of the database.
-func waitFor(ctx context.Context, pool *sql.DB) error {
+// waitUntilReady tries until the server answers: a container of the server may be up before that of the database.
+func waitUntilReady(ctx context.Context, pool *sql.DB) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for {
 		err := pool.PingContext(ctx)
-		if err == nil || !mayComeBack(err) {
+		if err == nil || !mayRecover(err) {
 			return err
 		}
 		select {
@@ -110,8 +110,8 @@ func waitFor(ctx context.Context, pool *sql.DB) error {
 	}
 }
 
-// mayComeBack tells a server that is not there yet from one that refuses, or is refused: a wrong password stays wrong.
-func mayComeBack(err error) bool {
+// mayRecover tells a server that is not there yet from one that refuses, or is refused: a wrong password stays wrong.
+func mayRecover(err error) bool {
 	if _, refused := certificate.Reason(err); refused {
 		return false
 	}

@@ -21,15 +21,15 @@ func Reason(err error) string {
 	case errors.Is(err, errSilent):
 		return errSilent.Error()
 	case errors.As(err, &refused):
-		return refusal(refused)
+		return postgresReason(refused)
 	case errors.As(err, &lite):
-		return fileTrouble(lite)
+		return sqliteReason(lite)
 	}
-	return lineTrouble(err)
+	return connectionReason(err)
 }
 
-// refusal is what PostgreSQL said, and what to do where it does not say so.
-func refusal(err *pgconn.PgError) string {
+// postgresReason is what PostgreSQL said, and what to do where it does not say so.
+func postgresReason(err *pgconn.PgError) string {
 	switch err.Code {
 	case "53300":
 		return "PostgreSQL takes no more connections (" + err.Message + "): raise max_connections, or let fewer programs share it"
@@ -41,8 +41,8 @@ func refusal(err *pgconn.PgError) string {
 	return err.Message
 }
 
-// fileTrouble says what is wrong with SQLite's file, as far as the operator can mend it.
-func fileTrouble(err *sqlite.Error) string {
+// sqliteReason says what is wrong with SQLite's file, as far as the operator can mend it.
+func sqliteReason(err *sqlite.Error) string {
 	switch err.Code() & 0xff {
 	case sqlite3.SQLITE_FULL:
 		return "the disk of the database file is full: free some space; it goes on by itself"
@@ -60,8 +60,8 @@ func fileTrouble(err *sqlite.Error) string {
 	return err.Error()
 }
 
-// lineTrouble says why a server cannot be talked with.
-func lineTrouble(err error) string {
+// connectionReason says why a server cannot be talked with.
+func connectionReason(err error) string {
 	if reason, is := certificate.Reason(err); is {
 		return reason
 	}

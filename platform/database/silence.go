@@ -18,11 +18,11 @@ import (
 const (
 	// watchEvery is how often it is looked whether somebody waits.
 	watchEvery = 500 * time.Millisecond
-	// answerTime is how long the first question may take, connectTime the second, on a new connection.
-	answerTime  = 2 * time.Second
+	// pingTime is how long the first question may take, connectTime the second, on a new connection.
+	pingTime    = 2 * time.Second
 	connectTime = 1250 * time.Millisecond
-	// askEvery is the pause between questions to a silent server.
-	askEvery = 100 * time.Millisecond
+	// pingEvery is the pause between questions to a silent server.
+	pingEvery = 100 * time.Millisecond
 )
 
 // errSilent is why a connection to a silent server is not tried.
@@ -32,12 +32,12 @@ var errSilent = errors.New("PostgreSQL has not answered for some seconds; it is 
 type silenceWatch struct {
 	dial  func(ctx context.Context, network, address string) (net.Conn, error)
 	probe *sql.DB
-	// changed is told when the server falls silent, and when it answers again.
-	changed func(silent bool)
+	// onChange is told when the server falls silent, and when it answers again.
+	onChange func(silent bool)
 
 	// waiting is how many wait for the server, heard how many times it sent something.
-	waiting, heard atomic.Int64
-	silent         atomic.Bool
+	waiting, received atomic.Int64
+	silent            atomic.Bool
 
 	mu    sync.Mutex
 	conns map[*watchedConn]struct{}
@@ -47,7 +47,7 @@ func newSilenceWatch(dial func(ctx context.Context, network, address string) (ne
 	if changed == nil {
 		changed = func(bool) {}
 	}
-	return &silenceWatch{dial: dial, changed: changed, conns: make(map[*watchedConn]struct{})}
+	return &silenceWatch{dial: dial, onChange: changed, conns: make(map[*watchedConn]struct{})}
 }
 
 // connect makes a connection of those that are let go when the server falls silent.
@@ -82,19 +82,19 @@ func (w *silenceWatch) connectProbe(ctx context.Context, network, address string
 
 // run watches until ctx ends.
 func (w *silenceWatch) run(ctx context.Context) {
-	for heard := int64(0); pause(ctx, watchEvery); {
+	for heard := int64(0); sleep(ctx, watchEvery); {
 		before := heard
-		heard = w.heard.Load()
+		heard = w.received.Load()
 		if w.waiting.Load() == 0 || heard != before || w.answers(ctx, heard) || ctx.Err() != nil {
 			continue
 		}
-		w.letGo()
-		w.changed(true)
-		for pause(ctx, askEvery) && !w.answersNow(ctx) {
+		w.closeAll()
+		w.onChange(true)
+		for sleep(ctx, pingEvery) && !w.reconnects(ctx) {
 		}
 		w.silent.Store(false)
 		if ctx.Err() == nil {
-			w.changed(false)
+			w.onChange(false)
 		}
 	}
 }
@@ -102,18 +102,18 @@ func (w *silenceWatch) run(ctx context.Context) {
 // answers tells whether the server sends anything, to whomever, while it is asked twice. One that refuses is not silent: who asks it
 // is told so at once.
 func (w *silenceWatch) answers(ctx context.Context, heard int64) bool {
-	for _, most := range []time.Duration{answerTime, connectTime} {
-		if w.asked(ctx, most) || w.heard.Load() != heard {
+	for _, most := range []time.Duration{pingTime, connectTime} {
+		if w.ping(ctx, most) || w.received.Load() != heard {
 			return true
 		}
 	}
 	return false
 }
 
-func (w *silenceWatch) answersNow(ctx context.Context) bool { return w.asked(ctx, connectTime) }
+func (w *silenceWatch) reconnects(ctx context.Context) bool { return w.ping(ctx, connectTime) }
 
-// asked tells whether a question was answered in time, or refused.
-func (w *silenceWatch) asked(ctx context.Context, most time.Duration) bool {
+// ping tells whether a question was answered in time, or refused.
+func (w *silenceWatch) ping(ctx context.Context, most time.Duration) bool {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	err := w.probe.PingContext(ctx)
@@ -122,8 +122,8 @@ func (w *silenceWatch) asked(ctx context.Context, most time.Duration) bool {
 	return err == nil || !late
 }
 
-// letGo ends every connection: what waits on one fails, and none is made until the server answers.
-func (w *silenceWatch) letGo() {
+// closeAll ends every connection: what waits on one fails, and none is made until the server answers.
+func (w *silenceWatch) closeAll() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.silent.Store(true)
@@ -133,8 +133,8 @@ func (w *silenceWatch) letGo() {
 	clear(w.conns)
 }
 
-// pause waits, and tells whether ctx is still alive.
-func pause(ctx context.Context, d time.Duration) bool {
+// sleep waits, and tells whether ctx is still alive.
+func sleep(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():
 		return false
@@ -154,7 +154,7 @@ func (c *watchedConn) Read(b []byte) (int, error) {
 	defer c.watch.waiting.Add(-1)
 	n, err := c.Conn.Read(b)
 	if n > 0 {
-		c.watch.heard.Add(1)
+		c.watch.received.Add(1)
 	}
 	return n, err
 }
@@ -181,7 +181,7 @@ type probeConn struct {
 func (c *probeConn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	if n > 0 {
-		c.watch.heard.Add(1)
+		c.watch.received.Add(1)
 	}
 	return n, err
 }

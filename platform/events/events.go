@@ -29,8 +29,8 @@ func Migrations() fs.FS {
 
 // Event is one thing that happened.
 type Event struct {
-	// Place is where it stands in the order of all; set by the feed.
-	Place Place
+	// Position is where it stands in the order of all; set by the feed.
+	Position Position
 	// Kind is a word such as reading or device_state.
 	Kind string
 	// Device and Space are what it is about; either may be empty.
@@ -39,52 +39,52 @@ type Event struct {
 	Data string
 }
 
-// Place is a place in the order of all events. The zero place is before all.
-type Place struct {
-	// Made is when the event was made, or the place taken, ms since 1970: it tells whether what follows is still kept.
-	Made int64
+// Position is a place in the order of all events. The zero place is before all.
+type Position struct {
+	// MadeAt is when the event was made, or the place taken, ms since 1970: it tells whether what follows is still kept.
+	MadeAt int64
 	// Transaction is PostgreSQL's; 0 on SQLite. Number is the row's, Index the event's within it.
 	Transaction, Number uint64
 	Index               int
 }
 
 // String is the place as a reader keeps it.
-func (p Place) String() string {
-	return fmt.Sprintf("%d-%d-%d-%d", p.Made, p.Transaction, p.Number, p.Index)
+func (p Position) String() string {
+	return fmt.Sprintf("%d-%d-%d-%d", p.MadeAt, p.Transaction, p.Number, p.Index)
 }
 
-// ErrNotAPlace is a text that String never gave.
-var ErrNotAPlace = errors.New("not a place in the order of events")
+// ErrNotAPosition is a text that String never gave.
+var ErrNotAPosition = errors.New("not a place in the order of events")
 
-// ParsePlace reads what String gave.
-func ParsePlace(s string) (Place, error) {
+// ParsePosition reads what String gave.
+func ParsePosition(s string) (Position, error) {
 	parts := strings.Split(s, "-")
 	const fields = 4
 	if len(parts) != fields {
-		return Place{}, ErrNotAPlace
+		return Position{}, ErrNotAPosition
 	}
 	var n [fields]uint64
 	for i, part := range parts {
 		var err error
 		const bits = 63
 		if n[i], err = strconv.ParseUint(part, 10, bits); err != nil {
-			return Place{}, ErrNotAPlace
+			return Position{}, ErrNotAPosition
 		}
 	}
 	const mostInRow = 1 << 30
 	if n[3] > mostInRow {
-		return Place{}, ErrNotAPlace
+		return Position{}, ErrNotAPosition
 	}
-	return Place{Made: int64(n[0]), Transaction: n[1], Number: n[2], Index: int(n[3])}, nil
+	return Position{MadeAt: int64(n[0]), Transaction: n[1], Number: n[2], Index: int(n[3])}, nil
 }
 
 // compare orders places.
-func (p Place) compare(o Place) int {
+func (p Position) compare(o Position) int {
 	return cmp.Or(cmp.Compare(p.Transaction, o.Transaction), cmp.Compare(p.Number, o.Number), cmp.Compare(p.Index, o.Index))
 }
 
-// Kept is how long events are kept for readers that come back.
-const Kept = time.Hour
+// Retention is how long events are kept for readers that come back.
+const Retention = time.Hour
 
 // line writes an event as a line of a row's body.
 func (e Event) line() string {
@@ -92,7 +92,7 @@ func (e Event) line() string {
 }
 
 // eventsOf reads a row's body.
-func eventsOf(row Place, body string) []Event {
+func eventsOf(row Position, body string) []Event {
 	var all []Event
 	for line := range strings.SplitSeq(body, "\n") {
 		const fields = 4
@@ -101,7 +101,7 @@ func eventsOf(row Place, body string) []Event {
 			continue // of a later version
 		}
 		row.Index++
-		all = append(all, Event{Place: row, Kind: parts[0], Device: parts[1], Space: parts[2], Data: parts[3]})
+		all = append(all, Event{Position: row, Kind: parts[0], Device: parts[1], Space: parts[2], Data: parts[3]})
 	}
 	return all
 }

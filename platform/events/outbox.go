@@ -18,9 +18,9 @@ type Outbox struct {
 	now func() time.Time
 
 	mu    sync.Mutex
-	wakes []chan<- struct{}
-	// announce is told of commits, for the processes that share the database; nil where nobody carries it to them.
-	announce func()
+	feeds []chan<- struct{}
+	// onCommit is told of commits, for the processes that share the database; nil where nobody carries it to them.
+	onCommit func()
 }
 
 // NewOutbox makes an outbox; now is the clock.
@@ -51,25 +51,25 @@ func Lines(all []Event) []string {
 // Now is what made_at is of an event that is put now, ms since 1970.
 func (o *Outbox) Now() int64 { return o.now().UnixMilli() }
 
-// Announce lets somebody carry the word that something was committed to the other processes, who call Elsewhere.
-func (o *Outbox) Announce(tell func()) { o.announce = tell }
+// OnCommit lets somebody carry the word that something was committed to the other processes, who call Elsewhere.
+func (o *Outbox) OnCommit(tell func()) { o.onCommit = tell }
 
-// Announced tells whether other processes are told of commits, and this one of theirs.
-func (o *Outbox) Announced() bool { return o.announce != nil }
+// SharesCommits tells whether other processes are told of commits, and this one of theirs.
+func (o *Outbox) SharesCommits() bool { return o.onCommit != nil }
 
 // Committed wakes this process's readers. Those of others are told, or look by themselves.
 func (o *Outbox) Committed() {
-	o.Elsewhere()
-	if o.announce != nil {
-		o.announce()
+	o.CommittedElsewhere()
+	if o.onCommit != nil {
+		o.onCommit()
 	}
 }
 
-// Elsewhere wakes this process's readers: another process committed something.
-func (o *Outbox) Elsewhere() {
+// CommittedElsewhere wakes this process's readers: another process committed something.
+func (o *Outbox) CommittedElsewhere() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, wake := range o.wakes {
+	for _, wake := range o.feeds {
 		select {
 		case wake <- struct{}{}:
 		default: // it is awake
@@ -77,25 +77,25 @@ func (o *Outbox) Elsewhere() {
 	}
 }
 
-func (o *Outbox) wake(readers chan<- struct{}) {
+func (o *Outbox) subscribe(readers chan<- struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.wakes = append(o.wakes, readers)
+	o.feeds = append(o.feeds, readers)
 }
 
-// margin is how much longer than Kept events stay, so that a reader who is told that he may go on can.
-const margin = 5 * time.Minute
+// retentionMargin is how much longer than Kept events stay, so that a reader who is told that he may go on can.
+const retentionMargin = 5 * time.Minute
 
-// Forget drops what is older than Kept.
-func (o *Outbox) Forget(ctx context.Context) error {
+// DeleteOld drops what is older than Kept.
+func (o *Outbox) DeleteOld(ctx context.Context) error {
 	return o.db.Transact(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("DELETE FROM events_outbox WHERE made_at < ?", o.now().Add(-Kept-margin).UnixMilli()).Error
+		return tx.Exec("DELETE FROM events_outbox WHERE made_at < ?", o.now().Add(-Retention-retentionMargin).UnixMilli()).Error
 	})
 }
 
 // head is the place after all that readers can see.
-func (o *Outbox) head(ctx context.Context) (Place, error) {
-	p := Place{Made: o.Now()}
+func (o *Outbox) head(ctx context.Context) (Position, error) {
+	p := Position{MadeAt: o.Now()}
 	query := "SELECT 0, coalesce(max(number), 0) FROM events_outbox"
 	if o.db.Dialect == database.Postgres {
 		query = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, 0"
@@ -109,7 +109,7 @@ func (o *Outbox) head(ctx context.Context) (Place, error) {
 }
 
 // after gives the events of up to rows rows that come after a place, of those that nothing can come before any more.
-func (o *Outbox) after(ctx context.Context, p Place, rows int) (all []Event, err error) {
+func (o *Outbox) after(ctx context.Context, p Position, rows int) (all []Event, err error) {
 	read := o.db.Read.WithContext(ctx)
 	query := read.Raw(`SELECT 0, number, made_at, body FROM events_outbox WHERE number >= ? ORDER BY number LIMIT ?`, p.Number, rows)
 	if o.db.Dialect == database.Postgres {
@@ -123,13 +123,13 @@ func (o *Outbox) after(ctx context.Context, p Place, rows int) (all []Event, err
 	}
 	defer func() { _ = found.Close() }()
 	for found.Next() {
-		var row Place
+		var row Position
 		var body string
-		if err := found.Scan(&row.Transaction, &row.Number, &row.Made, &body); err != nil {
+		if err := found.Scan(&row.Transaction, &row.Number, &row.MadeAt, &body); err != nil {
 			return nil, err
 		}
 		for _, e := range eventsOf(row, body) {
-			if e.Place.compare(p) > 0 {
+			if e.Position.compare(p) > 0 {
 				all = append(all, e)
 			}
 		}

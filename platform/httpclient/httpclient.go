@@ -21,18 +21,18 @@ type Limits struct {
 }
 
 const (
-	connectTime  = 5 * time.Second
-	headerBytes  = 64 << 10
-	maxRedirects = 3
-	perHost      = 16
+	connectTime        = 5 * time.Second
+	headerBytes        = 64 << 10
+	maxRedirects       = 3
+	connectionsPerHost = 16
 )
 
 var (
 	// ErrTooLong is a body that measures more than is allowed.
 	ErrTooLong = errors.New("the answer is longer than is read")
 	// ErrRedirected is a redirect to another host, or away from TLS. It is not followed: a key or a secret would go along.
-	ErrRedirected = errors.New("redirected to another host, which is not followed")
-	errCircle     = errors.New("redirected too often")
+	ErrRedirected       = errors.New("redirected to another host, which is not followed")
+	errTooManyRedirects = errors.New("redirected too often")
 )
 
 // New makes a client.
@@ -40,8 +40,8 @@ func New(l Limits) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = (&net.Dialer{Timeout: connectTime, KeepAlive: 30 * time.Second}).DialContext
 	transport.MaxResponseHeaderBytes = headerBytes
-	transport.MaxConnsPerHost = perHost
-	return &http.Client{Timeout: l.Answer, Transport: bounded{transport, l.Body}, CheckRedirect: sameHost}
+	transport.MaxConnsPerHost = connectionsPerHost
+	return &http.Client{Timeout: l.Answer, Transport: limitedTransport{transport, l.Body}, CheckRedirect: sameHost}
 }
 
 // sameHost follows a redirect within a host, or from plain HTTP to its TLS.
@@ -49,7 +49,7 @@ func sameHost(next *http.Request, before []*http.Request) error {
 	from, to := before[0].URL, next.URL
 	switch {
 	case len(before) > maxRedirects:
-		return errCircle
+		return errTooManyRedirects
 	case from.Scheme == to.Scheme && from.Host == to.Host:
 		return nil
 	case from.Scheme == "http" && to.Scheme == "https" && from.Port() == "" && from.Host == to.Host:
@@ -58,35 +58,35 @@ func sameHost(next *http.Request, before []*http.Request) error {
 	return fmt.Errorf("%w: %s://%s", ErrRedirected, to.Scheme, to.Host)
 }
 
-// bounded reads no more of a body than is allowed.
-type bounded struct {
-	next http.RoundTripper
-	most int64
+// limitedTransport reads no more of a body than is allowed.
+type limitedTransport struct {
+	next     http.RoundTripper
+	maxBytes int64
 }
 
-func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+func (b limitedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := b.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
-	response.Body = &boundedBody{response.Body, b.most}
+	response.Body = &limitedBody{response.Body, b.maxBytes}
 	return response, nil
 }
 
-type boundedBody struct {
+type limitedBody struct {
 	io.ReadCloser
-	left int64
+	remaining int64
 }
 
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left < 0 {
+func (b *limitedBody) Read(p []byte) (int, error) {
+	if b.remaining < 0 {
 		return 0, ErrTooLong
 	}
-	if int64(len(p)) > b.left+1 {
-		p = p[:b.left+1]
+	if int64(len(p)) > b.remaining+1 {
+		p = p[:b.remaining+1]
 	}
 	n, err := b.ReadCloser.Read(p)
-	if b.left -= int64(n); b.left < 0 {
+	if b.remaining -= int64(n); b.remaining < 0 {
 		return n - 1, ErrTooLong
 	}
 	return n, err

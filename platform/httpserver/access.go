@@ -94,7 +94,7 @@ func (a *API) authorise(op huma.Operation, roles []Role) func(huma.Context, func
 	if slices.Contains(roles, public) {
 		return a.auditPublic(op)
 	}
-	changes := changes(op, roles)
+	changes := isAudited(op, roles)
 	return func(ctx huma.Context, next func(huma.Context)) {
 		authorization, apiKey := ctx.Header("Authorization"), ctx.Header("X-API-Key")
 		p, err := a.principal(ctx.Context(), authorization, apiKey)
@@ -106,13 +106,13 @@ func (a *API) authorise(op huma.Operation, roles []Role) func(huma.Context, func
 			a.auditRefusal(ctx, p)
 			return
 		}
-		ctx = huma.WithValue(huma.WithValue(ctx, principalKey, p), rightsKey, a.rightsOf(p, authorization, apiKey))
+		ctx = huma.WithValue(huma.WithValue(ctx, principalKey, p), rightsKey, a.newRights(p, authorization, apiKey))
 		a.auditRequest(ctx, p, changes, next)
 	}
 }
 
-// KeyHolder tells who holds an API key that came elsewhere than in its header.
-func (a *API) KeyHolder(ctx context.Context, key string) (Principal, error) {
+// PrincipalOfKey tells who holds an API key that came elsewhere than in its header.
+func (a *API) PrincipalOfKey(ctx context.Context, key string) (Principal, error) {
 	p, err := a.principal(ctx, "", key)
 	if caller, _ := ctx.Value(callerKey).(*Principal); caller != nil && err == nil {
 		*caller = p

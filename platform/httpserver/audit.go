@@ -24,9 +24,9 @@ type Auditor interface {
 	RecordRefusal(ctx context.Context, e audit.Entry)
 }
 
-// changes tells whether the audit holds what is done through a route. Measurements are not in it: their readings tell of
+// isAudited tells whether the audit holds what is done through a route. Measurements are not in it: their readings tell of
 // themselves. What the routes of the users change is written where it is changed.
-func changes(op huma.Operation, roles []Role) bool {
+func isAudited(op huma.Operation, roles []Role) bool {
 	return op.Method != http.MethodGet && !slices.Contains(roles, Device) && !strings.HasPrefix(op.Path, "/auth/")
 }
 
@@ -43,12 +43,12 @@ func (a *API) auditRequest(ctx huma.Context, p Principal, changes bool, next fun
 	next(ctx)
 	exported := len(humafiber.Unwrap(ctx).Response().Header.Peek("Content-Disposition")) > 0
 	switch {
-	case refused(ctx):
+	case wasRefused(ctx):
 		a.auditRefusal(ctx, p)
 	case exported && !changes:
 		entry := entryOf(ctx, p)
 		entry.Detail = strconv.Itoa(statusOf(ctx))
-		if err := a.auditor.Record(outlasting(ctx.Context()), entry); err != nil {
+		if err := a.auditor.Record(detached(ctx.Context()), entry); err != nil {
 			a.log.Error("an export could not be written to the audit", zap.String("request_id", entry.RequestID), zap.Error(err))
 		}
 	}
@@ -61,7 +61,7 @@ func (a *API) auditPublic(op huma.Operation) func(huma.Context, func(huma.Contex
 		caller := &Principal{}
 		ctx = huma.WithValue(ctx, callerKey, caller)
 		next(ctx)
-		if !own && refused(ctx) {
+		if !own && wasRefused(ctx) {
 			a.auditRefusal(ctx, *caller)
 		}
 	}
@@ -69,7 +69,7 @@ func (a *API) auditPublic(op huma.Operation) func(huma.Context, func(huma.Contex
 
 func statusOf(ctx huma.Context) int { return humafiber.Unwrap(ctx).Response().StatusCode() }
 
-func refused(ctx huma.Context) bool {
+func wasRefused(ctx huma.Context) bool {
 	status := statusOf(ctx)
 	return status == http.StatusUnauthorized || status == http.StatusForbidden
 }
@@ -80,7 +80,7 @@ func (a *API) auditRefusal(ctx huma.Context, p Principal) {
 	}
 	entry := entryOf(ctx, p)
 	entry.Detail = strconv.Itoa(statusOf(ctx))
-	a.auditor.RecordRefusal(outlasting(ctx.Context()), entry)
+	a.auditor.RecordRefusal(detached(ctx.Context()), entry)
 }
 
 // recordUnwritten writes the entry of a request that was done and that no transaction wrote: it stored nothing.
@@ -96,8 +96,8 @@ func (a *API) recordUnwritten(ctx context.Context) error {
 	return nil
 }
 
-// outlasting is a context for an entry about a request that is answered: the request's end is not its own.
-func outlasting(ctx context.Context) context.Context {
+// detached is a context for an entry about a request that is answered: the request's end is not its own.
+func detached(ctx context.Context) context.Context {
 	return audit.Without(context.WithoutCancel(ctx))
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// stallTime is how long the sender of an upload may send nothing of it.
-const stallTime = 30 * time.Second
+// maxStall is how long the sender of an upload may send nothing of it.
+const maxStall = 30 * time.Second
 
 // takesBody tells whether huma reads the body of a request into this type; a handler of another type may read it as it arrives.
 func takesBody[I any]() bool {
@@ -32,7 +32,7 @@ func takesBody[I any]() bool {
 func (a *API) readBody(limit int64, whole bool) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		c := humafiber.Unwrap(ctx)
-		arriving := bodyOf(c)
+		arriving := arrivingBodyOf(c)
 		if !whole {
 			arriving.conn = c.Context().Conn()
 			arriving.end, _ = ctx.Context().Deadline()
@@ -84,7 +84,7 @@ func (c bodyContext) Unwrap() huma.Context { return c.request }
 // arrivingBody is a body as it arrives. One that ends before its declared length is an error: the sender is gone, and a part must
 // not be taken for the whole.
 type arrivingBody struct {
-	from io.Reader
+	source io.Reader
 	// declared is the Content-Length; negative where there is none.
 	declared int64
 	read     int64
@@ -93,10 +93,10 @@ type arrivingBody struct {
 	end  time.Time
 }
 
-func bodyOf(c *fiber.Ctx) *arrivingBody {
-	b := &arrivingBody{from: c.Request().BodyStream(), declared: int64(c.Request().Header.ContentLength())}
-	if b.from == nil {
-		b.from, b.declared = bytes.NewReader(nil), 0
+func arrivingBodyOf(c *fiber.Ctx) *arrivingBody {
+	b := &arrivingBody{source: c.Request().BodyStream(), declared: int64(c.Request().Header.ContentLength())}
+	if b.source == nil {
+		b.source, b.declared = bytes.NewReader(nil), 0
 	}
 	return b
 }
@@ -105,7 +105,7 @@ func (b *arrivingBody) Read(p []byte) (int, error) {
 	if b.conn != nil {
 		_ = b.conn.SetReadDeadline(b.partDeadline(time.Now()))
 	}
-	n, err := b.from.Read(p)
+	n, err := b.source.Read(p)
 	b.read += int64(n)
 	if errors.Is(err, io.EOF) && b.read < b.declared {
 		err = io.ErrUnexpectedEOF
@@ -114,7 +114,7 @@ func (b *arrivingBody) Read(p []byte) (int, error) {
 }
 
 func (b *arrivingBody) partDeadline(now time.Time) time.Time {
-	if deadline := now.Add(stallTime); b.end.IsZero() || deadline.Before(b.end) {
+	if deadline := now.Add(maxStall); b.end.IsZero() || deadline.Before(b.end) {
 		return deadline
 	}
 	return b.end

@@ -8,11 +8,11 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// clientOf is the address that a request comes from. What X-Forwarded-For says is believed only of trusted proxies: from
+// clientAddress is the address that a request comes from. What X-Forwarded-For says is believed only of trusted proxies: from
 // the right, the first that is none of them.
-func (a *API) clientOf(c *fiber.Ctx) string {
+func (a *API) clientAddress(c *fiber.Ctx) string {
 	client := c.IP()
-	if !a.trusts(client) {
+	if !a.isTrustedProxy(client) {
 		return client
 	}
 	hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
@@ -22,14 +22,14 @@ func (a *API) clientOf(c *fiber.Ctx) string {
 			return client // the proxy before it is all that is known
 		}
 		client = address.String()
-		if !a.trusts(client) {
+		if !a.isTrustedProxy(client) {
 			return client
 		}
 	}
 	return client
 }
 
-func (a *API) trusts(client string) bool {
+func (a *API) isTrustedProxy(client string) bool {
 	if len(a.trustedProxies) == 0 {
 		return false
 	}

@@ -92,8 +92,8 @@ func holdsSecret(c *fiber.Ctx) bool {
 	return c.Method() != fiber.MethodGet && (strings.HasPrefix(c.Path(), "/auth/") || c.Path() == "/login")
 }
 
-// encoded is a stream as its reader asks for it.
-func encoded(c *fiber.Ctx, contentType string, stream io.ReadCloser) io.ReadCloser {
+// compressStream is a stream as its reader asks for it.
+func compressStream(c *fiber.Ctx, contentType string, stream io.ReadCloser) io.ReadCloser {
 	if !compressible(contentType) {
 		return stream
 	}
@@ -102,13 +102,13 @@ func encoded(c *fiber.Ctx, contentType string, stream io.ReadCloser) io.ReadClos
 		return stream
 	}
 	c.Set(fiber.HeaderContentEncoding, "gzip")
-	z := &gzipped{source: stream, chunk: make([]byte, gzipChunk), writer: gzipWriters.Get().(*gzip.Writer)}
+	z := &gzipStream{source: stream, chunk: make([]byte, gzipChunk), writer: gzipWriters.Get().(*gzip.Writer)}
 	z.writer.Reset(&z.ready)
 	return z
 }
 
-// gzipped compresses a stream while it is read, a chunk at a time.
-type gzipped struct {
+// gzipStream compresses a stream while it is read, a chunk at a time.
+type gzipStream struct {
 	source io.ReadCloser
 	writer *gzip.Writer
 	chunk  []byte
@@ -116,7 +116,7 @@ type gzipped struct {
 	err    error
 }
 
-func (z *gzipped) Read(p []byte) (int, error) {
+func (z *gzipStream) Read(p []byte) (int, error) {
 	for z.ready.Len() == 0 && z.err == nil {
 		n, err := z.source.Read(z.chunk)
 		_, _ = z.writer.Write(z.chunk[:n]) // into memory
@@ -131,7 +131,7 @@ func (z *gzipped) Read(p []byte) (int, error) {
 }
 
 // Close ends the source, too: who makes it must not wait for a reader that has gone.
-func (z *gzipped) Close() error {
+func (z *gzipStream) Close() error {
 	if z.writer != nil {
 		z.writer.Reset(io.Discard)
 		gzipWriters.Put(z.writer)

@@ -24,12 +24,12 @@ const retryAfter = 3
 func (a *API) problemOf(ctx context.Context, err error, errs func(error) *problem.Problem) *problem.Problem {
 	var p *problem.Problem
 	if errors.As(err, &p) {
-		a.note(ctx, p)
+		a.logRefused(ctx, p)
 		return p
 	}
 	if errs != nil {
 		if p = errs(err); p != nil {
-			a.note(ctx, p)
+			a.logRefused(ctx, p)
 			return p
 		}
 	}
@@ -41,8 +41,8 @@ func (a *API) problemOf(ctx context.Context, err error, errs func(error) *proble
 	return problem.New(problem.Internal)
 }
 
-// note tells the operator which request was refused and why, by code and field names only.
-func (a *API) note(ctx context.Context, p *problem.Problem) {
+// logRefused tells the operator which request was refused and why, by code and field names only.
+func (a *API) logRefused(ctx context.Context, p *problem.Problem) {
 	a.log.Debug("refused", zap.String("request_id", RequestID(ctx)), zap.String("problem", p.Error()))
 }
 

@@ -17,20 +17,20 @@ func IsHTTPS(ctx context.Context) bool {
 	return https
 }
 
-// demandHTTPS tells browsers that came by HTTPS not to come without.
-func (a *API) demandHTTPS(c *fiber.Ctx) error {
-	if a.cameByHTTPS(c) {
+// setStrictTransport tells browsers that came by HTTPS not to come without.
+func (a *API) setStrictTransport(c *fiber.Ctx) error {
+	if a.isHTTPS(c) {
 		c.Set(fiber.HeaderStrictTransportSecurity, strictTransport)
 	}
 	return c.Next()
 }
 
-// cameByHTTPS believes X-Forwarded-Proto of trusted proxies alone. Where several have written, the first is the client's.
-func (a *API) cameByHTTPS(c *fiber.Ctx) bool {
+// isHTTPS believes X-Forwarded-Proto of trusted proxies alone. Where several have written, the first is the client's.
+func (a *API) isHTTPS(c *fiber.Ctx) bool {
 	if c.Context().IsTLS() {
 		return true
 	}
-	if !a.trusts(c.IP()) {
+	if !a.isTrustedProxy(c.IP()) {
 		return false
 	}
 	proto, _, _ := strings.Cut(c.Get(fiber.HeaderXForwardedProto), ",")

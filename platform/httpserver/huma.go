@@ -72,7 +72,7 @@ func unmarshal(data []byte, v any) error {
 		}
 	}
 	if err := json.Unmarshal(data, v); err != nil {
-		return encodedRule{flawOf(err)}
+		return encodedRule{fieldOfJSONError(err)}
 	}
 	return nil
 }
@@ -86,7 +86,7 @@ func Inspect(data []byte) *problem.Field {
 			return nil
 		}
 		if err != nil {
-			flaw := flawOf(err)
+			flaw := fieldOfJSONError(err)
 			return &flaw
 		}
 		if decoder.StackDepth() > maxDepth {
@@ -98,7 +98,7 @@ func Inspect(data []byte) *problem.Field {
 			return &flaw
 		}
 		if decoder.StackDepth() == 0 {
-			if flaw := trailing(data[decoder.InputOffset():]); flaw != nil {
+			if flaw := checkTrailing(data[decoder.InputOffset():]); flaw != nil {
 				return flaw
 			}
 			return nil
@@ -106,7 +106,7 @@ func Inspect(data []byte) *problem.Field {
 	}
 }
 
-func trailing(rest []byte) *problem.Field {
+func checkTrailing(rest []byte) *problem.Field {
 	if len(bytes.Trim(rest, " \t\r\n")) == 0 {
 		return nil
 	}
@@ -114,8 +114,8 @@ func trailing(rest []byte) *problem.Field {
 	return &flaw
 }
 
-// flawOf names the place and the kind of a JSON error.
-func flawOf(err error) problem.Field {
+// fieldOfJSONError names the place and the kind of a JSON error.
+func fieldOfJSONError(err error) problem.Field {
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
 		field := FieldOf(string(syntax.JSONPointer))
@@ -156,7 +156,7 @@ func isIndex(s string) bool {
 }
 
 func init() { // huma takes these for the whole process, before any route is registered
-	wordValidation()
+	setValidationTexts()
 	huma.ValidateStrictCasing = true
 	huma.NewErrorWithContext = humaError
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {

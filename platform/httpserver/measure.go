@@ -31,8 +31,8 @@ func newRequestMetrics(registry prometheus.Registerer) *requestMetrics {
 	return m
 }
 
-// slow is when a request is worth a line of its own.
-const slow = 2 * time.Second
+// slowRequest is when a request is worth a line of its own.
+const slowRequest = 2 * time.Second
 
 // measure counts every request and logs those that failed or took long.
 func (a *API) measure(c *fiber.Ctx) error {
@@ -55,11 +55,11 @@ func (a *API) measure(c *fiber.Ctx) error {
 func (a *API) logRequest(c *fiber.Ctx, status int, took time.Duration) {
 	write := a.log.Debug
 	switch {
-	case status >= fiber.StatusInternalServerError, took > slow:
+	case status >= fiber.StatusInternalServerError, took > slowRequest:
 		write = a.log.Warn
 	case status >= fiber.StatusBadRequest:
 		write = a.log.Info
 	}
 	write("request", zap.String("request_id", requestIDOf(c)), zap.String("method", c.Method()), zap.String("path", c.Path()),
-		zap.Int("status", status), zap.Duration("took", took), zap.String("client", a.clientOf(c)))
+		zap.Int("status", status), zap.Duration("took", took), zap.String("client", a.clientAddress(c)))
 }

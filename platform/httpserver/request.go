@@ -21,7 +21,7 @@ const (
 	requestIDKey contextKey = iota
 	languageKey
 	principalKey
-	roomKey
+	reservationKey
 	clientIPKey
 	httpsKey
 	callerKey // whom the handler of a public route found out
@@ -56,8 +56,8 @@ func (a *API) recoverPanics(c *fiber.Ctx) (err error) {
 	return c.Next()
 }
 
-// nameRequest takes the caller's request id where it is one (it is echoed and logged, so nothing else may pass).
-func nameRequest(c *fiber.Ctx) error {
+// setRequestID takes the caller's request id where it is one (it is echoed and logged, so nothing else may pass).
+func setRequestID(c *fiber.Ctx) error {
 	id := c.Get(requestIDHeader)
 	if !isRequestID(id) {
 		id = randomID()
@@ -87,8 +87,8 @@ func isRequestID(s string) bool {
 	return true
 }
 
-// secure sets what browsers should refuse on any answer; pages set a content policy of their own.
-func secure(c *fiber.Ctx) error {
+// setSecurityHeaders sets what browsers should refuse on any answer; pages set a content policy of their own.
+func setSecurityHeaders(c *fiber.Ctx) error {
 	c.Set("X-Content-Type-Options", "nosniff")
 	c.Set("X-Frame-Options", "DENY")
 	c.Set("Referrer-Policy", "no-referrer")
@@ -100,7 +100,7 @@ func secure(c *fiber.Ctx) error {
 // checkRequest refuses what no handler should have to think about: compressed bodies (which could unpack to any
 // size), addresses with bytes that a database cannot store, and heads that others may read differently.
 func checkRequest(c *fiber.Ctx) error {
-	if err := refuseOddLines(c); err != nil {
+	if err := rejectBadLines(c); err != nil {
 		return err
 	}
 	if encoding := strings.ToLower(c.Get(fiber.HeaderContentEncoding)); encoding != "" && encoding != "identity" {
@@ -124,8 +124,8 @@ func isClean(raw string) bool {
 
 func isControl(r rune) bool { return r < 0x20 || r == 0x7f }
 
-// bound gives every handler a context that ends.
-func (a *API) bound(long []string) fiber.Handler {
+// limitTime gives every handler a context that ends.
+func (a *API) limitTime(long []string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		limit := RequestTime
 		if slices.Contains(long, c.Path()) {
@@ -135,14 +135,14 @@ func (a *API) bound(long []string) fiber.Handler {
 		defer cancel()
 		ctx = context.WithValue(ctx, requestIDKey, requestIDOf(c))
 		ctx = context.WithValue(ctx, languageKey, a.languageOf(c))
-		ctx = context.WithValue(ctx, clientIPKey, a.clientOf(c))
-		ctx = context.WithValue(ctx, httpsKey, a.cameByHTTPS(c))
+		ctx = context.WithValue(ctx, clientIPKey, a.clientAddress(c))
+		ctx = context.WithValue(ctx, httpsKey, a.isHTTPS(c))
 		c.SetUserContext(ctx)
 		return c.Next()
 	}
 }
 
-var spoken = language.NewMatcher([]language.Tag{language.Spanish, language.English})
+var supportedLanguages = language.NewMatcher([]language.Tag{language.Spanish, language.English})
 
 // languageOf reads Accept-Language; the locale answers who asks for no language that is spoken here.
 func (a *API) languageOf(c *fiber.Ctx) string {
@@ -154,7 +154,7 @@ func (a *API) languageOf(c *fiber.Ctx) string {
 	if err != nil || len(wanted) == 0 {
 		return a.locale
 	}
-	_, index, confidence := spoken.Match(wanted...)
+	_, index, confidence := supportedLanguages.Match(wanted...)
 	if confidence == language.No {
 		return a.locale
 	}

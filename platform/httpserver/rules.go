@@ -15,9 +15,9 @@ type encodedRule struct{ problem.Field }
 
 func (e encodedRule) Error() string { return "§" + e.Field.Field + "§" + string(e.Rule) }
 
-// wordValidation makes huma's validator speak in rules, "rule|value", so that they can be worded in the caller's
+// setValidationTexts makes huma's validator speak in rules, "rule|value", so that they can be worded in the caller's
 // language. The validator reads these variables when routes are registered.
-func wordValidation() {
+func setValidationTexts() {
 	validation.MsgUnexpectedProperty = string(problem.Unknown)
 	validation.MsgExpectedRFC3339DateTime = string(problem.NotAnInstant)
 	validation.MsgExpectedRFC3339Date = string(problem.NotADate)
@@ -63,10 +63,10 @@ func fieldOf(location, message string) problem.Field {
 		return problem.Bad(field, problem.Rule(rule))
 	}
 	rule, value, _ := strings.Cut(message, "|")
-	field := place(location)
+	field := fieldPath(location)
 	switch problem.Rule(rule) {
 	case problem.Required:
-		return problem.Bad(join(field, value), problem.Required)
+		return problem.Bad(joinPath(field, value), problem.Required)
 	case problem.OneOf:
 		return problem.Bad(field, problem.OneOf, "values", value)
 	case problem.Pattern:
@@ -98,8 +98,8 @@ func parameterRule(message string) problem.Rule {
 	return problem.Rule(message)
 }
 
-// place strips where in the request the field is: body.periods[0].from is periods[0].from.
-func place(location string) string {
+// fieldPath strips where in the request the field is: body.periods[0].from is periods[0].from.
+func fieldPath(location string) string {
 	for _, prefix := range []string{"body.", "query.", "path.", "header."} {
 		if rest, found := strings.CutPrefix(location, prefix); found {
 			return rest
@@ -108,7 +108,7 @@ func place(location string) string {
 	return location
 }
 
-func join(parent, child string) string {
+func joinPath(parent, child string) string {
 	if parent == "" || parent == "body" {
 		return child
 	}

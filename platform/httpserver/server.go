@@ -104,18 +104,18 @@ func New(o Options) *API {
 		IdleTimeout:                  idleTime,
 		ErrorHandler:                 api.answerError,
 	})
-	allowLong(api.app, o.Long)
-	api.app.Use(api.recoverPanics, nameRequest, api.measure, compress, secure, api.demandHTTPS)
+	allowLongRequests(api.app, o.Long)
+	api.app.Use(api.recoverPanics, setRequestID, api.measure, compress, setSecurityHeaders, api.setStrictTransport)
 	if len(o.CORSOrigins) > 0 {
 		api.app.Use(allowOrigins(o.CORSOrigins))
 	}
-	api.app.Use(api.limitRate, blankControls(o.ForeignQueries), checkRequest, api.bound(o.Long))
+	api.app.Use(api.limitRate, blankControls(o.ForeignQueries), checkRequest, api.limitTime(o.Long))
 	api.huma = humafiber.New(api.app, api.humaConfig(o.Version))
 	return api
 }
 
-// allowLong gives uploads the time that others do not get: ReadTimeout bounds a whole request.
-func allowLong(app *fiber.App, paths []string) {
+// allowLongRequests gives uploads the time that others do not get: ReadTimeout bounds a whole request.
+func allowLongRequests(app *fiber.App, paths []string) {
 	long := make(map[string]bool, len(paths))
 	for _, p := range paths {
 		long[p] = true
@@ -128,7 +128,7 @@ func allowLong(app *fiber.App, paths []string) {
 		return fasthttp.RequestConfig{}
 	}
 	app.Server().NoDefaultServerHeader = true
-	app.Server().ConnState = watchHeads
+	app.Server().ConnState = trackHeads
 }
 
 func allowOrigins(origins []string) fiber.Handler {
@@ -146,11 +146,11 @@ func allowOrigins(origins []string) fiber.Handler {
 func (a *API) App() *fiber.App { return a.app }
 
 // Serve answers on the listener until Shutdown.
-func (a *API) Serve(listener net.Listener) error { return a.app.Listener(lingering{listener}) }
+func (a *API) Serve(listener net.Listener) error { return a.app.Listener(drainListener{listener}) }
 
 // Shutdown takes no more connections, ends event streams and waits for the requests that are under way until ctx ends.
 func (a *API) Shutdown(ctx context.Context) error {
-	a.streams.end()
+	a.streams.stop()
 	if err := a.app.ShutdownWithContext(ctx); err != nil {
 		return fmt.Errorf("requests were still under way: %w", err)
 	}

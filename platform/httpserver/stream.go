@@ -26,25 +26,25 @@ func Download(contentType, name string, write func(*bufio.Writer) error) *huma.S
 			c.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 		}
 		reader, writer := io.Pipe()
-		held := roomOf(ctx.Context())
+		held := reservationOf(ctx.Context())
 		if held != nil {
 			held.handOver()
 		}
 		go func() {
 			if held != nil {
-				defer held.close()
+				defer held.release()
 			}
-			pour(writer, write)
+			runWriter(writer, write)
 		}()
-		c.Context().SetBodyStream(encoded(c, contentType, reader), -1)
+		c.Context().SetBodyStream(compressStream(c, contentType, reader), -1)
 	}}
 }
 
-var errBug = errors.New("the answer could not be made")
+var errPanicked = errors.New("the answer could not be made")
 
-// pour runs write into the pipe. A panic cuts the answer and not the process.
-func pour(pipe *io.PipeWriter, write func(*bufio.Writer) error) {
-	err := errBug
+// runWriter runs write into the pipe. A panic cuts the answer and not the process.
+func runWriter(pipe *io.PipeWriter, write func(*bufio.Writer) error) {
+	err := errPanicked
 	defer func() {
 		_ = recover()
 		_ = pipe.CloseWithError(err)

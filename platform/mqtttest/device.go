@@ -169,8 +169,8 @@ func (d *Device) Publish(topic, payload string, retain bool) (packets.Packet, er
 	return d.Read(10 * time.Second)
 }
 
-// Ended waits until the connection is at its end, and gives the last packet before that, if any.
-func (d *Device) Ended(within time.Duration) (last packets.Packet, ended bool) {
+// WaitClosed waits until the connection is at its end, and gives the last packet before that, if any.
+func (d *Device) WaitClosed(within time.Duration) (last packets.Packet, ended bool) {
 	for until := time.Now().Add(within); time.Now().Before(until); {
 		p, err := d.Read(time.Until(until))
 		if err != nil {

@@ -12,9 +12,9 @@ import (
 // and splits a text that holds one.
 const separators = ";\t\r\n"
 
-// harmless keeps a spreadsheet from taking a text for a formula (OWASP, CSV injection): an apostrophe goes before what begins
+// escapeFormulas keeps a spreadsheet from taking a text for a formula (OWASP, CSV injection): an apostrophe goes before what begins
 // like one, at the start of the text and behind each separator in it.
-func harmless(s string) string {
+func escapeFormulas(s string) string {
 	var out strings.Builder
 	for rest := s; rest != ""; {
 		part := rest
@@ -33,7 +33,7 @@ func harmless(s string) string {
 // Plain is a text of a CSV without the apostrophe that was written to make it harmless, so that what was exported can be sent
 // back.
 func Plain(s string) string {
-	if plain, quoted := strings.CutPrefix(s, "'"); quoted && harmless(plain) == s {
+	if plain, quoted := strings.CutPrefix(s, "'"); quoted && escapeFormulas(plain) == s {
 		return plain
 	}
 	return s

@@ -15,8 +15,8 @@ import (
 // What a sheet of Excel holds: rows, after which a longer table goes on in a further sheet, and bytes of a text that are
 // fewer than its 32,767 characters in any case.
 const (
-	mostRows = 1_048_576
-	mostText = 32_767
+	maxRows      = 1_048_576
+	maxTextBytes = 32_767
 )
 
 // xlsxWriter writes the parts of a workbook (ECMA-376) straight into the archive, so that a table of any length is in no
@@ -35,13 +35,13 @@ func newXLSX(out io.Writer, zone *time.Location, titles []string) (*xlsxWriter, 
 	w := &xlsxWriter{archive: zip.NewWriter(out), zone: zone, titles: titles}
 	// The fastest level takes a third of the time, and tables shrink well at any.
 	w.archive.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) { return flate.NewWriter(out, flate.BestSpeed) })
-	if err := w.add(firstParts); err != nil {
+	if err := w.addParts(firstParts); err != nil {
 		return nil, err
 	}
-	return w, w.begin()
+	return w, w.beginSheet()
 }
 
-func (w *xlsxWriter) add(parts []bookPart) error {
+func (w *xlsxWriter) addParts(parts []bookPart) error {
 	for _, part := range parts {
 		out, err := w.archive.Create(part.name)
 		if err != nil {
@@ -54,9 +54,9 @@ func (w *xlsxWriter) add(parts []bookPart) error {
 	return nil
 }
 
-// begin makes the next sheet, with its frozen title row.
-func (w *xlsxWriter) begin() error {
-	if err := w.end(); err != nil {
+// beginSheet makes the next sheet, with its frozen title row.
+func (w *xlsxWriter) beginSheet() error {
+	if err := w.endSheet(); err != nil {
 		return err
 	}
 	w.sheets++
@@ -74,8 +74,8 @@ func (w *xlsxWriter) begin() error {
 	return w.write(cells, styleTitle)
 }
 
-// end closes the sheet that is open, if one is.
-func (w *xlsxWriter) end() error {
+// endSheet closes the sheet that is open, if one is.
+func (w *xlsxWriter) endSheet() error {
 	if w.sheet == nil {
 		return nil
 	}
@@ -85,8 +85,8 @@ func (w *xlsxWriter) end() error {
 
 // Row writes a row: numbers as numbers, times as dates.
 func (w *xlsxWriter) Row(cells ...Cell) error {
-	if w.row == mostRows {
-		if err := w.begin(); err != nil {
+	if w.row == maxRows {
+		if err := w.beginSheet(); err != nil {
 			return err
 		}
 	}
@@ -117,7 +117,7 @@ func (w *xlsxWriter) value(b []byte, cell Cell, style string) []byte {
 		return append(b, `</v>`...)
 	case instant:
 		b = append(b, styleInstant+`><v>`...)
-		b = strconv.AppendFloat(b, serial(cell.at.In(w.zone)), 'f', -1, 64)
+		b = strconv.AppendFloat(b, excelSerial(cell.at.In(w.zone)), 'f', -1, 64)
 		return append(b, `</v>`...)
 	case text, empty:
 	}
@@ -126,8 +126,8 @@ func (w *xlsxWriter) value(b []byte, cell Cell, style string) []byte {
 	return append(b, `</t></is>`...)
 }
 
-// serial is a local time as Excel counts it: days since the last of 1899 but one.
-func serial(at time.Time) float64 {
+// excelSerial is a local time as Excel counts it: days since the last of 1899 but one.
+func excelSerial(at time.Time) float64 {
 	const epochDays = 25_569 // of 1970
 	_, offset := at.Zone()
 	local := at.UnixMilli() + int64(offset)*time.Second.Milliseconds()
@@ -145,9 +145,9 @@ func columnName(i int) string {
 
 // appendEscaped writes a text as XML holds it. What XML cannot hold becomes U+FFFD; what Excel cannot hold is cut off.
 func appendEscaped(b []byte, s string) []byte {
-	if len(s) > mostText {
-		s = s[:mostText]
-		for !utf8.ValidString(s) && len(s) > mostText-utf8.UTFMax {
+	if len(s) > maxTextBytes {
+		s = s[:maxTextBytes]
+		for !utf8.ValidString(s) && len(s) > maxTextBytes-utf8.UTFMax {
 			s = s[:len(s)-1]
 		}
 	}
@@ -161,10 +161,10 @@ func appendEscaped(b []byte, s string) []byte {
 
 // Close writes the parts that name the sheets.
 func (w *xlsxWriter) Close() error {
-	if err := w.end(); err != nil {
+	if err := w.endSheet(); err != nil {
 		return err
 	}
-	if err := w.add(lastParts(w.sheets)); err != nil {
+	if err := w.addParts(lastParts(w.sheets)); err != nil {
 		return err
 	}
 	return w.archive.Close()

@@ -33,7 +33,7 @@ func New(log *zap.Logger) *Supervisor {
 // it returns it is over. Its context ends with Stop.
 func (s *Supervisor) Run(name string, run func(context.Context)) {
 	s.wait.Go(func() {
-		for s.survives(name, run) {
+		for s.runRecovered(name, run) {
 			select {
 			case <-s.ctx.Done():
 				return
@@ -45,11 +45,11 @@ func (s *Supervisor) Run(name string, run func(context.Context)) {
 
 // Once runs a function in the background, once.
 func (s *Supervisor) Once(name string, run func(context.Context)) {
-	s.wait.Go(func() { s.survives(name, run) })
+	s.wait.Go(func() { s.runRecovered(name, run) })
 }
 
-// survives runs and tells whether run panicked.
-func (s *Supervisor) survives(name string, run func(context.Context)) (panicked bool) {
+// runRecovered runs and tells whether run panicked.
+func (s *Supervisor) runRecovered(name string, run func(context.Context)) (panicked bool) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			panicked = true

@@ -65,7 +65,7 @@ func TestEmbeddedBrokerWithTLS(t *testing.T) {
 	require.Error(t, b.mosquittoClient("mosquitto_pub", "d0", own.Key, say...).Run(), "in the clear")
 	silent, err := mqtttest.Dial(address)
 	require.NoError(t, err)
-	_, over := silent.Ended(30 * time.Second)
+	_, over := silent.WaitClosed(30 * time.Second)
 	require.True(t, over)
 }
 

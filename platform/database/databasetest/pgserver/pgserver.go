@@ -26,10 +26,10 @@ type Server struct {
 	// URL is that of its superuser, with the database postgres.
 	URL string
 
-	folder  string
-	process *exec.Cmd
-	ended   chan struct{} // closed when the process is gone
-	failure error         // how it ended; read after ended
+	folder    string
+	process   *exec.Cmd
+	exited    chan struct{} // closed when the process is gone
+	exitError error         // how it ended; read after ended
 }
 
 // ErrMissing says how to get a PostgreSQL where there is none.
@@ -45,7 +45,7 @@ func Start(ctx context.Context, settings ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{folder: folder, ended: make(chan struct{})}
+	s := &Server{folder: folder, exited: make(chan struct{})}
 	if err := s.start(ctx, bin, settings); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
@@ -59,7 +59,7 @@ func (s *Server) start(ctx context.Context, bin string, settings []string) error
 	}
 	data := filepath.Join(s.folder, "data")
 	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-	if err := quietly(as(initdb, account)); err != nil {
+	if err := runQuietly(asUser(initdb, account)); err != nil {
 		return fmt.Errorf("initdb: %w", err)
 	}
 	port, err := freePort()
@@ -73,15 +73,15 @@ func (s *Server) start(ctx context.Context, bin string, settings []string) error
 	}, settings...) {
 		words = append(words, "-c", setting)
 	}
-	s.process = as(exec.Command(filepath.Join(bin, "postgres"), words...), account)
+	s.process = asUser(exec.Command(filepath.Join(bin, "postgres"), words...), account)
 	if err := s.process.Start(); err != nil {
 		return err
 	}
 	go func() {
-		s.failure = s.process.Wait()
-		close(s.ended)
+		s.exitError = s.process.Wait()
+		close(s.exited)
 	}()
-	return s.await(ctx)
+	return s.waitUntilReady(ctx)
 }
 
 // account is who runs the server: PostgreSQL refuses to run as root.
@@ -104,13 +104,13 @@ func (s *Server) account() (*syscall.Credential, error) {
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(s.folder, int(uid), int(gid))
 }
 
-func as(cmd *exec.Cmd, account *syscall.Credential) *exec.Cmd {
+func asUser(cmd *exec.Cmd, account *syscall.Credential) *exec.Cmd {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: account, Setpgid: true}
 	cmd.Dir = "/"
 	return cmd
 }
 
-func quietly(cmd *exec.Cmd) error {
+func runQuietly(cmd *exec.Cmd) error {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
@@ -128,8 +128,8 @@ func freePort() (int, error) {
 	return port, l.Close()
 }
 
-// await waits until the server answers, or has ended.
-func (s *Server) await(ctx context.Context) error {
+// waitUntilReady waits until the server answers, or has ended.
+func (s *Server) waitUntilReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	for {
@@ -138,8 +138,8 @@ func (s *Server) await(ctx context.Context) error {
 			return conn.Close(ctx)
 		}
 		select {
-		case <-s.ended:
-			return fmt.Errorf("postgres ended at once: %w", s.failure)
+		case <-s.exited:
+			return fmt.Errorf("postgres ended at once: %w", s.exitError)
 		case <-ctx.Done():
 			return errors.Join(errors.New("postgres did not start"), s.Stop())
 		case <-time.After(30 * time.Millisecond):
@@ -159,7 +159,7 @@ func (s *Server) signal(how syscall.Signal) error {
 		return err
 	}
 	select {
-	case <-s.ended:
+	case <-s.exited:
 		return nil
 	case <-time.After(time.Minute):
 		return s.process.Process.Kill()
@@ -205,5 +205,5 @@ func (s *Server) Command(ctx context.Context, program string, words ...string) *
 
 // Run runs one of PostgreSQL's own programs.
 func (s *Server) Run(ctx context.Context, program string, words ...string) error {
-	return quietly(s.Command(ctx, program, words...))
+	return runQuietly(s.Command(ctx, program, words...))
 }

@@ -16,13 +16,13 @@ import (
 // algorithm). It counts in this process: what must hold across replicas, logins, is counted in the database. Its times are of the
 // monotonic clock, so that a clock that is set forgives nobody and punishes nobody.
 type rateLimit struct {
-	perMinute int
-	each      time.Duration
+	perMinute  int
+	perRequest time.Duration
 
 	mu sync.Mutex
-	// seen are the clients by name, recent the same by when they last came, the latest in front.
-	seen   map[string]*list.Element
-	recent *list.List
+	// clients are the clients by name, recent the same by when they last came, the latest in front.
+	clients map[string]*list.Element
+	recent  *list.List
 }
 
 // allowance is what a client has out.
@@ -39,28 +39,28 @@ func newRateLimit(perMinute int) *rateLimit {
 	if perMinute <= 0 {
 		return nil
 	}
-	return &rateLimit{perMinute: perMinute, each: time.Minute / time.Duration(perMinute), seen: make(map[string]*list.Element), recent: list.New()}
+	return &rateLimit{perMinute: perMinute, perRequest: time.Minute / time.Duration(perMinute), clients: make(map[string]*list.Element), recent: list.New()}
 }
 
 // take takes one request. It tells how many are left, when all will be, and how long to wait where none was.
 func (l *rateLimit) take(client string, now time.Time) (left int, full, wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	a := l.of(client, now)
+	a := l.allowanceOf(client, now)
 	due := a.due
 	if due.Before(now) {
 		due = now
 	}
-	if due = due.Add(l.each); due.Sub(now) > time.Minute {
+	if due = due.Add(l.perRequest); due.Sub(now) > time.Minute {
 		return 0, time.Minute, due.Sub(now) - time.Minute
 	}
 	a.due = due
-	return int((time.Minute - due.Sub(now)) / l.each), due.Sub(now), 0
+	return int((time.Minute - due.Sub(now)) / l.perRequest), due.Sub(now), 0
 }
 
-// of finds a client's allowance or makes one, and forgets those that are whole again.
-func (l *rateLimit) of(client string, now time.Time) *allowance {
-	if found, is := l.seen[client]; is {
+// allowanceOf finds a client's allowance or makes one, and forgets those that are whole again.
+func (l *rateLimit) allowanceOf(client string, now time.Time) *allowance {
+	if found, is := l.clients[client]; is {
 		l.recent.MoveToFront(found)
 		a := found.Value.(*allowance)
 		a.last = now
@@ -71,11 +71,11 @@ func (l *rateLimit) of(client string, now time.Time) *allowance {
 		if l.recent.Len() < maxClients && now.Sub(a.last) <= time.Minute {
 			break
 		}
-		delete(l.seen, a.client)
+		delete(l.clients, a.client)
 		l.recent.Remove(oldest)
 	}
 	a := &allowance{client: client, last: now}
-	l.seen[client] = l.recent.PushFront(a)
+	l.clients[client] = l.recent.PushFront(a)
 	return a
 }
 
@@ -84,7 +84,7 @@ func (a *API) limitRate(c *fiber.Ctx) error {
 	if a.rate == nil || strings.HasPrefix(c.Path(), "/health/") || c.Path() == "/metrics" {
 		return c.Next()
 	}
-	left, full, wait := a.rate.take(NetworkOf(a.clientOf(c)), time.Now())
+	left, full, wait := a.rate.take(NetworkOf(a.clientAddress(c)), time.Now())
 	c.Set("RateLimit-Limit", strconv.Itoa(a.rate.perMinute))
 	c.Set("RateLimit-Remaining", strconv.Itoa(left))
 	c.Set("RateLimit-Reset", strconv.Itoa(seconds(full)))

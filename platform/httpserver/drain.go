@@ -9,33 +9,33 @@ import (
 
 // A refused request may still be on its way. What of it is read after the answer, at most.
 const (
-	lingerTime  = time.Second
-	lingerBytes = 64 << 20
+	drainTime  = time.Second
+	drainBytes = 64 << 20
 )
 
-// lingering accepts connections whose end does not take the answer away: closing one from which something is unread resets it,
+// drainListener accepts connections whose end does not take the answer away: closing one from which something is unread resets it,
 // and the client then sees a broken connection in place of why it was refused (RFC 9112, section 9.6).
-type lingering struct{ net.Listener }
+type drainListener struct{ net.Listener }
 
-func (l lingering) Accept() (net.Conn, error) {
+func (l drainListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if tcp, is := conn.(*net.TCPConn); is {
-		return &lingeringConn{TCPConn: tcp, head: headWatch{expected: true}}, nil
+		return &drainConn{TCPConn: tcp, head: headScanner{atStart: true}}, nil
 	}
 	return conn, err
 }
 
-type lingeringConn struct {
+type drainConn struct {
 	*net.TCPConn
 	closing atomic.Bool
-	// dropped is set where nobody reads any more.
-	dropped atomic.Bool
+	// closeAtOnce is set where nobody reads any more.
+	closeAtOnce atomic.Bool
 	// head is touched by whoever serves the connection alone.
-	head headWatch
+	head headScanner
 }
 
 // Read ends with the connection, as reads of a closed one do, though what still comes is then read by Close.
-func (c *lingeringConn) Read(b []byte) (int, error) {
+func (c *drainConn) Read(b []byte) (int, error) {
 	if c.head.bareLF {
 		return 0, errBareLF
 	}
@@ -43,27 +43,27 @@ func (c *lingeringConn) Read(b []byte) (int, error) {
 	if c.closing.Load() {
 		return 0, net.ErrClosed
 	}
-	c.head.see(b[:n])
+	c.head.scan(b[:n])
 	return n, err
 }
 
 // SetLinger says that Close drops what was sent and not read, where sec is 0.
-func (c *lingeringConn) SetLinger(sec int) error {
-	c.dropped.Store(sec == 0)
+func (c *drainConn) SetLinger(sec int) error {
+	c.closeAtOnce.Store(sec == 0)
 	return c.TCPConn.SetLinger(sec)
 }
 
 // Close says that no more is sent, and closes when the client did so too, or in a while. It does not wait for that.
-func (c *lingeringConn) Close() error {
+func (c *drainConn) Close() error {
 	if c.closing.Swap(true) {
 		return net.ErrClosed
 	}
-	if c.dropped.Load() || c.CloseWrite() != nil {
+	if c.closeAtOnce.Load() || c.CloseWrite() != nil {
 		return c.TCPConn.Close()
 	}
 	go func() {
-		_ = c.SetReadDeadline(time.Now().Add(lingerTime))
-		_, _ = io.CopyN(io.Discard, c.TCPConn, lingerBytes)
+		_ = c.SetReadDeadline(time.Now().Add(drainTime))
+		_, _ = io.CopyN(io.Discard, c.TCPConn, drainBytes)
 		_ = c.TCPConn.Close()
 	}()
 	return nil
