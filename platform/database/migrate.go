@@ -12,12 +12,11 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-// Migrate brings one module's schema up to date. Each module has a version table of its own (goose_<module>), so
-// that it can leave with its tables. Any number of processes may start at once: on PostgreSQL one migrates under
-// a session lock while the others wait; a SQLite file has one process.
+// Migrate updates the schema of one module. Each module has its own version table (goose_<module>), so a module can be removed
+// with its tables. Several processes may start at the same time. On PostgreSQL one of them migrates under a session lock, and
+// the others wait. A SQLite file has only one process.
 //
-// Files are NNNNN_name.sql for both databases; where they must differ, NNNNN_name_postgres.sql and
-// NNNNN_name_sqlite.sql.
+// Files are NNNNN_name.sql for both databases, or NNNNN_name_postgres.sql and NNNNN_name_sqlite.sql if they differ.
 func (d *Database) Migrate(ctx context.Context, module string, files fs.FS) error {
 	provider, closePool, err := d.provider(module, files)
 	if err != nil {
@@ -30,7 +29,7 @@ func (d *Database) Migrate(ctx context.Context, module string, files fs.FS) erro
 	return nil
 }
 
-// Pending tells whether a module's schema is behind its files.
+// Pending returns true if there are migrations that have not run.
 func (d *Database) Pending(ctx context.Context, module string, files fs.FS) (bool, error) {
 	provider, closePool, err := d.provider(module, files)
 	if err != nil {
@@ -77,7 +76,7 @@ func otherDialect(d Dialect) Dialect {
 	return SQLite
 }
 
-// dialectFiles is a folder without the other dialect's files.
+// dialectFiles is a folder without the files of the other dialect.
 type dialectFiles struct {
 	files    fs.FS
 	excluded string

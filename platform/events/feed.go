@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Feed lets readers follow the outbox. One goroutine reads it for all of them; who falls behind what is held in memory reads on
-// from the database by himself, and holds up nobody.
+// Feed lets readers follow the outbox. One goroutine reads the outbox for all of them. A reader that is slower than the memory
+// of the feed reads from the database itself, and delays no other reader.
 type Feed struct {
 	outbox *Outbox
 	wakeUp chan struct{}
@@ -19,44 +19,44 @@ type Feed struct {
 	failing atomic.Bool
 
 	mu sync.Mutex
-	// recent are the last events, oldest first; from is the place before the first of them, and at the one that the feed has
-	// read up to. While nobody reads, the feed sleeps and known is false.
+	// recent are the last events, oldest first. memoryStart is the position before the first of them. position is the one up to
+	// which the feed has read. Without readers, the feed reads nothing and active is false.
 	recent                []Event
 	memoryStart, position Position
 	active                bool
-	// changed is closed and made anew when there is more.
+	// changed is closed and replaced when there are new events.
 	changed chan struct{}
 }
 
-// Bounds of the feed.
+// Limits of the feed.
 const (
-	// recentEvents are some seconds of a busy campus; half of them are dropped when there are more.
+	// recentEvents are some seconds of a busy campus. When there are more, at least half of them are dropped.
 	recentEvents = 8192
-	// pollEvery is how often the outbox is looked at for what other processes committed, and what this one committed while an
-	// older transaction was under way.
+	// pollEvery is how often the outbox is read for commits of other processes, and for commits of this one that became visible
+	// when an older transaction ended.
 	pollEvery = 50 * time.Millisecond
-	// Where other processes tell of their commits, it is looked only so often after each, in case an older transaction was under
-	// way, and every now and then all the same.
+	// If the processes inform each other of commits, the outbox is polled only this many times after each commit, because an
+	// older transaction may still be open. Then it is polled every slowPollEvery.
 	pollsAfterCommit = 20
 	slowPollEvery    = 2 * time.Second
-	// gatherTime is how long events are gathered for all readers: sending each alone would cost a write a reader.
+	// gatherTime is how long events are collected before readers get them: sending each alone would cost one write per reader.
 	gatherTime = 20 * time.Millisecond
-	// rowsAtOnce bounds what is read at once.
+	// rowsAtOnce is the maximum number of rows of one query.
 	rowsAtOnce = 200
-	// pauseAfterError is how long a database that is away is left alone.
+	// pauseAfterError is the pause after an error of the database.
 	pauseAfterError = time.Second
 )
 
-// NewFeed makes a feed; Run must run for readers to get anything.
+// NewFeed returns a feed. Readers get events only while Run runs.
 func NewFeed(outbox *Outbox) *Feed {
 	f := &Feed{outbox: outbox, wakeUp: make(chan struct{}, 1), changed: make(chan struct{})}
 	outbox.subscribe(f.wakeUp)
 	return f
 }
 
-// Run follows the outbox until ctx ends, while anybody reads. failed is told the first of several errors.
+// Run reads the outbox until ctx ends, while there are readers. failed is called with the first of several errors in a row.
 func (f *Feed) Run(ctx context.Context, failed func(error)) {
-	quiet := 0 // looks in a row for which nobody asked
+	quiet := 0 // polls in a row since the last commit or new reader
 	for ctx.Err() == nil {
 		wait := pollEvery
 		if f.outbox.SharesCommits() && quiet >= pollsAfterCommit {
@@ -93,7 +93,7 @@ func (f *Feed) Run(ctx context.Context, failed func(error)) {
 	}
 }
 
-// deactivate forgets where the feed was: what comes while nobody reads need not be read.
+// deactivate drops the memory of the feed if there are no readers.
 func (f *Feed) deactivate() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -102,7 +102,7 @@ func (f *Feed) deactivate() {
 	}
 }
 
-// readNew reads all that there is.
+// readNew reads all new events.
 func (f *Feed) readNew(ctx context.Context) error {
 	f.mu.Lock()
 	at, known := f.position, f.active
@@ -114,7 +114,7 @@ func (f *Feed) readNew(ctx context.Context) error {
 		}
 		f.mu.Lock()
 		f.memoryStart, f.position, f.active, f.recent = at, at, true, nil
-		f.notifyReaders() // what came between a reader's place and this one is in the database
+		f.notifyReaders() // events between a reader's position and this one are in the database
 		f.mu.Unlock()
 	}
 	for {
@@ -141,23 +141,24 @@ func (f *Feed) add(all []Event) {
 	f.notifyReaders()
 }
 
-// notifyReaders lets readers look again; f.mu is held.
+// notifyReaders wakes the readers; f.mu must be locked.
 func (f *Feed) notifyReaders() {
 	close(f.changed)
 	f.changed = make(chan struct{})
 }
 
-// ErrExpired is a place of which what follows is no longer kept: what happened since must be asked for otherwise.
+// ErrExpired is the error for a position whose next events are no longer stored. The reader must load the present state in
+// another way.
 var ErrExpired = errors.New("the events since then are no longer kept")
 
-// Reader goes through the events from a place on.
+// Reader reads the events after a position.
 type Reader struct {
 	feed     *Feed
 	position Position
 }
 
-// Read begins after a place, or with what comes from now on where it is nil. The reader must be closed. ErrForgotten where the
-// place is too old.
+// Read returns a reader of the events after a position, or of new events if it is nil. The reader must be closed. ErrExpired if
+// the position is too old.
 func (f *Feed) Read(ctx context.Context, after *Position) (*Reader, error) {
 	head, err := f.outbox.head(ctx)
 	if err != nil {
@@ -178,16 +179,16 @@ func (f *Feed) Read(ctx context.Context, after *Position) (*Reader, error) {
 	return r, nil
 }
 
-// Close ends the reading.
+// Close ends the reader.
 func (r *Reader) Close() { r.feed.readers.Add(-1) }
 
-// maxCommitTime is longer than any transaction: what was told before it has been read.
+// maxCommitTime is longer than any transaction: all events that were made before that have been read.
 const maxCommitTime = time.Minute
 
-// Position is the place up to which the reader has read.
+// Position returns the position up to which the reader has read.
 func (r *Reader) Position() Position { return r.position }
 
-// Next waits for events and gives them, oldest first; none where ctx ended before there were any.
+// Next waits for events and returns them, oldest first. It returns none if ctx ended first.
 func (r *Reader) Next(ctx context.Context) ([]Event, error) {
 	for {
 		all, more, err := r.available(ctx)
@@ -207,7 +208,7 @@ func (r *Reader) Next(ctx context.Context) ([]Event, error) {
 	}
 }
 
-// available gives what is there after the reader's place, or what tells that there is more.
+// available returns the events after the reader's position, and a channel that is closed when there are more.
 func (r *Reader) available(ctx context.Context) (all []Event, more <-chan struct{}, err error) {
 	f := r.feed
 	f.mu.Lock()
@@ -230,7 +231,8 @@ func (r *Reader) available(ctx context.Context) (all []Event, more <-chan struct
 	return all, more, err
 }
 
-// skipToMemory moves a reader who has read all that is in the database before the feed's memory to its begin.
+// skipToMemory moves the position of a reader to the start of the feed's memory. The reader has read all older events from the
+// database.
 func (f *Feed) skipToMemory(at Position) Position {
 	f.mu.Lock()
 	defer f.mu.Unlock()

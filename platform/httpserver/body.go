@@ -15,10 +15,11 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// maxStall is how long the sender of an upload may send nothing of it.
+// maxStall is the maximum time without a byte from the sender of an upload.
 const maxStall = 30 * time.Second
 
-// takesBody tells whether huma reads the body of a request into this type; a handler of another type may read it as it arrives.
+// takesBody returns true if huma reads the body of a request into this type. A handler with another type may read the body
+// while it arrives.
 func takesBody[I any]() bool {
 	input := reflect.TypeFor[I]()
 	_, body := input.FieldByName("Body")
@@ -26,9 +27,9 @@ func takesBody[I any]() bool {
 	return body || raw
 }
 
-// readBody hands the rest of a route the body of its request: whole, where it is wanted whole, else as it arrives. One that was not
-// sent as HTTP wants it, not in time or over limit bytes is refused, and the connection is closed: where the next request would
-// begin is not known.
+// readBody passes the body of a request to the handler: complete if whole is set, and else as a stream. A body that is
+// malformed, late or over limit bytes is refused. Then the connection is closed, because the start of the next request is
+// unknown.
 func (a *API) readBody(limit int64, whole bool) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		c := humafiber.Unwrap(ctx)
@@ -57,8 +58,8 @@ func (a *API) readBody(limit int64, whole bool) func(huma.Context, func(huma.Con
 	}
 }
 
-// TransferProblem is why the rest of a body did not arrive: the time was up, or it was not sent as HTTP wants it. It is the fault
-// of the sender or of the line, never of the server.
+// TransferProblem returns why a body did not arrive completely: a timeout, or malformed HTTP. The cause is the sender or the
+// network, never the server.
 func TransferProblem(err error) *problem.Problem {
 	var network net.Error
 	if errors.As(err, &network) && network.Timeout() {
@@ -67,10 +68,10 @@ func TransferProblem(err error) *problem.Problem {
 	return problem.New(problem.MalformedRequest)
 }
 
-// request is huma.Context under a name that its own method Context leaves free.
+// request is huma.Context under another name: embedded as huma.Context it would hide its own method Context.
 type request huma.Context
 
-// bodyContext is a request whose body is read from somewhere else.
+// bodyContext is a request with another reader for its body.
 type bodyContext struct {
 	request
 	body io.Reader
@@ -78,17 +79,18 @@ type bodyContext struct {
 
 func (c bodyContext) BodyReader() io.Reader { return c.body }
 
-// Unwrap is how humafiber finds its own context.
+// Unwrap lets humafiber find its own context.
 func (c bodyContext) Unwrap() huma.Context { return c.request }
 
-// arrivingBody is a body as it arrives. One that ends before its declared length is an error: the sender is gone, and a part must
-// not be taken for the whole.
+// arrivingBody is a body that is read while it arrives. If it ends before its declared length, Read returns an error: the
+// sender has disconnected, and a part must not be used as the whole.
 type arrivingBody struct {
 	source io.Reader
-	// declared is the Content-Length; negative where there is none.
+	// declared is the Content-Length in bytes; negative if there is none.
 	declared int64
 	read     int64
-	// conn, where it is set, is given stallTime for each part, until end. A body that is read whole has the server's own time.
+	// conn, if set, gets a read deadline of maxStall for each part, and never later than end. A body that is read whole has the
+	// read deadline of the server.
 	conn net.Conn
 	end  time.Time
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// clientAddress is the address that a request comes from. What X-Forwarded-For says is believed only of trusted proxies: from
-// the right, the first that is none of them.
+// clientAddress returns the address of the client. X-Forwarded-For is used only if a trusted proxy sent it: from the right, the
+// first address that is not a trusted proxy.
 func (a *API) clientAddress(c *fiber.Ctx) string {
 	client := c.IP()
 	if !a.isTrustedProxy(client) {
@@ -19,7 +19,7 @@ func (a *API) clientAddress(c *fiber.Ctx) string {
 	for _, hop := range slices.Backward(hops) {
 		address, ok := parseHop(strings.TrimSpace(hop))
 		if !ok {
-			return client // the proxy before it is all that is known
+			return client // the last valid address
 		}
 		client = address.String()
 		if !a.isTrustedProxy(client) {

@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// A refused request may still be on its way. What of it is read after the answer, at most.
+// Limits of what is read of a refused request after the answer.
 const (
 	drainTime  = time.Second
 	drainBytes = 64 << 20
 )
 
-// drainListener accepts connections whose end does not take the answer away: closing one from which something is unread resets it,
-// and the client then sees a broken connection in place of why it was refused (RFC 9112, section 9.6).
+// drainListener accepts connections that are drained when they are closed. If data is unread when a connection is closed, TCP
+// resets it: the client then sees a broken connection and not the answer that says why the request was refused (RFC 9112,
+// section 9.6).
 type drainListener struct{ net.Listener }
 
 func (l drainListener) Accept() (net.Conn, error) {
@@ -28,13 +29,13 @@ func (l drainListener) Accept() (net.Conn, error) {
 type drainConn struct {
 	*net.TCPConn
 	closing atomic.Bool
-	// closeAtOnce is set where nobody reads any more.
+	// closeAtOnce is set if the client does not read. Close then does not drain.
 	closeAtOnce atomic.Bool
-	// head is touched by whoever serves the connection alone.
+	// head is used only by the goroutine that serves the connection.
 	head headScanner
 }
 
-// Read ends with the connection, as reads of a closed one do, though what still comes is then read by Close.
+// Read fails once Close was called, as on any closed connection. The rest of the data is then read by Close.
 func (c *drainConn) Read(b []byte) (int, error) {
 	if c.head.bareLF {
 		return 0, errBareLF
@@ -47,13 +48,13 @@ func (c *drainConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// SetLinger says that Close drops what was sent and not read, where sec is 0.
+// SetLinger makes Close drop the data that was sent and not read, if sec is 0.
 func (c *drainConn) SetLinger(sec int) error {
 	c.closeAtOnce.Store(sec == 0)
 	return c.TCPConn.SetLinger(sec)
 }
 
-// Close says that no more is sent, and closes when the client did so too, or in a while. It does not wait for that.
+// Close stops sending. It closes the connection when the client has closed it too, or after drainTime. It returns at once.
 func (c *drainConn) Close() error {
 	if c.closing.Swap(true) {
 		return net.ErrClosed

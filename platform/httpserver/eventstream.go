@@ -12,13 +12,13 @@ import (
 	"go.uber.org/zap"
 )
 
-// Times of an event stream.
+// Limits of an event stream.
 const (
-	// maxUnreadTime is how long a reader may leave what was sent to him unread.
+	// maxUnreadTime is how long a reader may leave sent data unread.
 	maxUnreadTime = 10 * time.Second
-	// sendBuffer bounds what the system holds for a reader who does not read, so that he is noticed.
+	// sendBuffer bounds the operating system's buffer in bytes, so that a reader who does not read is detected.
 	sendBuffer = 64 << 10
-	// maxStreamTime ends a stream that nobody ended; its reader comes back with the last id.
+	// maxStreamTime ends a stream. Its reader reconnects with the last id.
 	maxStreamTime = 12 * time.Hour
 )
 
@@ -26,28 +26,29 @@ const (
 type EventWriter struct {
 	out  *bufio.Writer
 	conn net.Conn
-	// ctx ends when the reader may no longer read, or the server stops.
+	// ctx ends when the reader loses the right to read, or the server stops.
 	ctx context.Context
-	// slowTimer fires when nothing could be sent for long.
+	// slowTimer fires if nothing could be sent for half of maxUnreadTime.
 	slowTimer *time.Timer
 }
 
-// Event writes an event; it goes out with the next Flush. id and kind hold no line breaks; data is one line.
+// Event writes an event, which is sent by the next Flush. id and kind must not contain line breaks; data is one line.
 func (w *EventWriter) Event(id, kind, data string) {
 	_, _ = w.out.WriteString("id: " + id + "\nevent: " + kind + "\ndata: " + data + "\n\n")
 }
 
-// KeepAlive tells the reader where he is, so that he comes back to it, and that the line is alive.
+// KeepAlive sends the reader's position without an event. The reader reconnects from there, and sees that the connection works.
 func (w *EventWriter) KeepAlive(id string) {
 	_, _ = w.out.WriteString(": \nid: " + id + "\n\n")
 }
 
-// Retry tells the reader how many ms to wait before he comes back.
+// Retry sends how many ms the reader should wait before it reconnects.
 func (w *EventWriter) Retry(ms string) {
 	_, _ = w.out.WriteString("retry: " + ms + "\n\n")
 }
 
-// Flush sends what was written. Its error says that the reader has gone, has not read for stuckAfter, or may no longer read.
+// Flush sends what was written. It returns an error if the reader has disconnected, has not read for maxUnreadTime, or has lost
+// the right to read.
 func (w *EventWriter) Flush() error {
 	if err := w.ctx.Err(); err != nil {
 		return err
@@ -57,13 +58,13 @@ func (w *EventWriter) Flush() error {
 	}
 	err := w.out.Flush()
 	if err == nil && !w.slowTimer.Reset(maxUnreadTime/2) {
-		w.dropUnread(false) // he was late, and has read
+		w.dropUnread(false) // the reader was slow, and has read now
 	}
 	return err
 }
 
-// dropUnread says whether closing the connection drops what was sent and not read, or waits for it. Of who does not read, the
-// system would keep for minutes what he will never read.
+// dropUnread sets whether closing the connection drops unread data. For a reader who does not read, the operating system would
+// keep that data for minutes.
 func (w *EventWriter) dropUnread(drop bool) {
 	tcp, is := w.conn.(*drainConn)
 	if !is {
@@ -76,9 +77,9 @@ func (w *EventWriter) dropUnread(drop bool) {
 	_ = tcp.SetLinger(linger)
 }
 
-// EventStream answers with server-sent events that write sends until it returns or its context ends: with the server, after
-// streamTime, or once the reader's rights are others than those that he came with; he comes back and gets what he may see then.
-// Errors: too many streams of the caller, of his network, or of all.
+// EventStream answers with server-sent events. write sends them until it returns or its context ends. The context ends when the
+// server stops, after maxStreamTime, or when the reader's rights change; the reader then reconnects with their new rights.
+// Errors: too many streams of the caller, of the caller's network, or of all callers.
 func (a *API) EventStream(ctx context.Context, write func(context.Context, *EventWriter) error) (*huma.StreamResponse, error) {
 	leave, err := a.streams.enter(PrincipalOf(ctx).Subject, NetworkOf(ClientIP(ctx)))
 	if err != nil {
@@ -88,11 +89,11 @@ func (a *API) EventStream(ctx context.Context, write func(context.Context, *Even
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
 		c := humafiber.Unwrap(ctx)
 		c.Set("Content-Type", "text/event-stream")
-		c.Set("X-Accel-Buffering", "no") // a proxy that gathers would hold events back
+		c.Set("X-Accel-Buffering", "no") // a proxy must not buffer events
 		if tcp, is := c.Context().Conn().(*drainConn); is {
 			_ = tcp.SetWriteBuffer(sendBuffer)
 		}
-		_ = c.Context().SetWriteDeadline(time.Now().Add(maxUnreadTime)) // each flush sets it anew, in place of the server's
+		_ = c.Context().SetWriteDeadline(time.Now().Add(maxUnreadTime)) // in place of the server's deadline; each flush sets a new one
 		w := &EventWriter{conn: c.Context().Conn()}
 		c.Context().SetBodyStreamWriter(func(out *bufio.Writer) {
 			defer leave()
@@ -111,7 +112,7 @@ func (a *API) EventStream(ctx context.Context, write func(context.Context, *Even
 	}}, nil
 }
 
-// recoverStream lets a panic end one stream and not the process.
+// recoverStream recovers a panic, so that it ends one stream and not the process.
 func (a *API) recoverStream(ctx context.Context) {
 	if cause := recover(); cause != nil {
 		a.log.Error("an event stream panicked", zap.String("request_id", RequestID(ctx)), zap.Any("cause", cause), zap.ByteString("stack", debug.Stack()))

@@ -12,42 +12,43 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// Bounds of heavy answers, in weights: a weight is about a megabyte that an answer holds while it is made.
+// Limits of heavy answers. One unit of weight is about a megabyte of memory while the answer is made.
 const (
-	// heavyCapacity is what all heavy answers under way may weigh together.
+	// heavyCapacity is the maximum weight of all heavy answers at the same time.
 	heavyCapacity = 100
-	// heavyPerCaller is what those of one caller may, so that nobody keeps the others out; of the heaviest there is one at a time.
+	// heavyPerCaller is the maximum weight of the answers of one caller, so that a caller cannot block the others. A caller can
+	// have only one of the heaviest answers at a time.
 	heavyPerCaller = 60
-	// maxHeavyWaiting is how many requests may wait for room, heavyPatience for how long.
+	// maxHeavyWaiting is how many requests may wait for capacity, and heavyWait how long each may wait.
 	maxHeavyWaiting = 32
 	heavyWait       = 200 * time.Millisecond
-	// heavyRetryAfter is how soon one that was refused should come back, in seconds.
+	// heavyRetryAfter is the Retry-After of a refused request, in seconds.
 	heavyRetryAfter = 2
 )
 
-// Weights of answers that are not reckoned one by one.
+// Weights of answers whose size is not computed.
 const (
-	// Light is an answer made of some thousand figures.
+	// Light is an answer of some thousand values.
 	Light = 1
-	// Medium is one made of a year's hours.
+	// Medium is an answer made from the hours of a year.
 	Medium = 4
-	// Rendered is a PDF or a simulation; Table one of any length, which takes no memory but a processor: two at a time leave
-	// room for readings.
+	// Rendered is a PDF or a simulation. Table is a table of any length. It needs little memory but a whole core: two at a time
+	// leave capacity for readings.
 	Rendered = 8
 	Table    = 40
 )
 
 const weightKey = "weight"
 
-// Heavy marks a route whose answers take memory and time: a caller waits a moment for room among those under way, and is
-// then refused with 503.
+// Heavy marks a route whose answers take memory and time. A request waits up to heavyWait for free capacity, and is then
+// refused with 503.
 func Heavy(access map[string]any, weight int) map[string]any {
 	heavy := maps.Clone(access)
 	heavy[weightKey] = weight
 	return heavy
 }
 
-// admission lets in heavy requests up to a capacity, up to a share of it for each caller, first come first served.
+// admission limits the weight of all heavy requests and of each caller's. Waiting requests are served in order of arrival.
 type admission struct {
 	mu       sync.Mutex
 	used     int
@@ -55,16 +56,16 @@ type admission struct {
 	waiting  []*waiter
 }
 
-// waiter waits for room.
+// waiter is a request that waits for capacity.
 type waiter struct {
 	caller   string
 	weight   int
-	admitted chan struct{} // closed when let in
+	admitted chan struct{} // closed when the request is admitted
 }
 
 func newAdmission() *admission { return &admission{byCaller: make(map[string]int)} }
 
-// acquire takes room for a weight; what weighs more than a share takes all of the share. Errors: Overloaded.
+// acquire reserves capacity for a weight of up to heavyPerCaller. Errors: Overloaded.
 func (a *admission) acquire(ctx context.Context, caller string, weight int) error {
 	a.mu.Lock()
 	if a.fits(caller, weight) {
@@ -90,7 +91,7 @@ func (a *admission) acquire(ctx context.Context, caller string, weight int) erro
 	return a.stopWaiting(one)
 }
 
-// stopWaiting takes an applicant out of the queue, unless it was let in meanwhile.
+// stopWaiting removes a request from the queue. It returns nil if the request has been admitted in the meantime.
 func (a *admission) stopWaiting(one *waiter) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -102,7 +103,7 @@ func (a *admission) stopWaiting(one *waiter) error {
 	return problem.New(problem.Overloaded).After(heavyRetryAfter)
 }
 
-// release gives room back, and lets in who waits for it.
+// release returns capacity, and admits waiting requests for which there is enough now.
 func (a *admission) release(caller string, weight int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -129,17 +130,17 @@ func (a *admission) reserve(caller string, weight int) {
 	a.byCaller[caller] += weight
 }
 
-// reservation is what one request holds; it is given back once, by the request or by the stream that goes on after it.
+// reservation is the capacity that one request holds. It is released once: when the request ends, or when its stream ends.
 type reservation struct {
 	admission *admission
 	caller    string
 
 	mu           sync.Mutex
 	weight       int
-	heldByStream bool // a stream gives it back
+	heldByStream bool // the stream releases it
 }
 
-// grow takes more room, up to a weight in all; what weighs more than a share takes the share.
+// grow increases the reservation to a total weight. A weight over heavyPerCaller counts as heavyPerCaller. Errors: Overloaded.
 func (r *reservation) grow(ctx context.Context, weight int) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -154,7 +155,7 @@ func (r *reservation) grow(ctx context.Context, weight int) error {
 	return nil
 }
 
-// release gives all of it back.
+// release returns all of the reserved capacity.
 func (r *reservation) release() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -164,7 +165,7 @@ func (r *reservation) release() {
 	r.weight = 0
 }
 
-// handOver leaves the giving back to a stream.
+// handOver leaves the release to a stream.
 func (r *reservation) handOver() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -177,13 +178,13 @@ func (r *reservation) isHandedOver() bool {
 	return r.heldByStream
 }
 
-// reservationOf is what the request holds; nil on a route that is not heavy.
+// reservationOf returns the reservation of the request; nil on a route that is not heavy.
 func reservationOf(ctx context.Context) *reservation {
 	r, _ := ctx.Value(reservationKey).(*reservation)
 	return r
 }
 
-// Reserve takes room for an answer once it is known how heavy it will be, in all. Errors: Overloaded.
+// Reserve increases the request's reservation to a total weight, once the size of the answer is known. Errors: Overloaded.
 func Reserve(ctx context.Context, weight int) error {
 	if r := reservationOf(ctx); r != nil {
 		return r.grow(ctx, weight)
@@ -191,7 +192,7 @@ func Reserve(ctx context.Context, weight int) error {
 	return nil
 }
 
-// admit holds the room of a heavy route while it answers.
+// admit holds the reservation of a heavy route until the answer is complete.
 func (a *API) admit(weight int) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		caller := PrincipalOf(ctx.Context()).Subject

@@ -7,17 +7,17 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// strictTransport is how long browsers remember to come by HTTPS alone: a year, and for this host, since others of the campus may
-// have none.
+// strictTransport makes browsers use only HTTPS for this host for a year. Other hosts of the campus may have no HTTPS, so
+// subdomains are not included.
 const strictTransport = "max-age=31536000"
 
-// IsHTTPS tells whether the request came by HTTPS.
+// IsHTTPS returns true if the request arrived over HTTPS.
 func IsHTTPS(ctx context.Context) bool {
 	https, _ := ctx.Value(httpsKey).(bool)
 	return https
 }
 
-// setStrictTransport tells browsers that came by HTTPS not to come without.
+// setStrictTransport sets Strict-Transport-Security if the request arrived over HTTPS.
 func (a *API) setStrictTransport(c *fiber.Ctx) error {
 	if a.isHTTPS(c) {
 		c.Set(fiber.HeaderStrictTransportSecurity, strictTransport)
@@ -25,7 +25,8 @@ func (a *API) setStrictTransport(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// isHTTPS believes X-Forwarded-Proto of trusted proxies alone. Where several have written, the first is the client's.
+// isHTTPS uses X-Forwarded-Proto only if a trusted proxy sent it. If several proxies added a value, the first one is the
+// client's.
 func (a *API) isHTTPS(c *fiber.Ctx) bool {
 	if c.Context().IsTLS() {
 		return true

@@ -12,27 +12,27 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// rateLimit lets each client make so many requests a minute, at any pace that does not outrun them (the generic cell rate
-// algorithm). It counts in this process: what must hold across replicas, logins, is counted in the database. Its times are of the
-// monotonic clock, so that a clock that is set forgives nobody and punishes nobody.
+// rateLimit allows each client perMinute requests in any minute, evenly spread or in a burst (the generic cell rate algorithm).
+// It counts in this process only. Logins must be limited across replicas, so they are counted in the database. It uses the
+// monotonic clock, so setting the clock of the machine changes nothing.
 type rateLimit struct {
 	perMinute  int
 	perRequest time.Duration
 
 	mu sync.Mutex
-	// clients are the clients by name, recent the same by when they last came, the latest in front.
+	// clients are the known clients by name. recent holds the same clients, the last active first.
 	clients map[string]*list.Element
 	recent  *list.List
 }
 
-// allowance is what a client has out.
+// allowance is the state of one client.
 type allowance struct {
 	client string
-	// due is when all that the client took will have come back, at most a minute after last, when it last came.
+	// due is when the client has its full allowance again, at most a minute after last. last is the time of its last request.
 	due, last time.Time
 }
 
-// maxClients bounds the memory. Beyond it, who came longest ago is forgotten.
+// maxClients bounds the memory. Beyond it, the client that was inactive for the longest time is removed.
 const maxClients = 100_000
 
 func newRateLimit(perMinute int) *rateLimit {
@@ -42,7 +42,8 @@ func newRateLimit(perMinute int) *rateLimit {
 	return &rateLimit{perMinute: perMinute, perRequest: time.Minute / time.Duration(perMinute), clients: make(map[string]*list.Element), recent: list.New()}
 }
 
-// take takes one request. It tells how many are left, when all will be, and how long to wait where none was.
+// take counts one request. It returns how many requests are left, and the time until all are available again. wait is positive
+// if the request is over the limit: the time until the next one is allowed.
 func (l *rateLimit) take(client string, now time.Time) (left int, full, wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -58,7 +59,7 @@ func (l *rateLimit) take(client string, now time.Time) (left int, full, wait tim
 	return int((time.Minute - due.Sub(now)) / l.perRequest), due.Sub(now), 0
 }
 
-// allowanceOf finds a client's allowance or makes one, and forgets those that are whole again.
+// allowanceOf returns a client's allowance, or adds it. It removes clients that have their full allowance again.
 func (l *rateLimit) allowanceOf(client string, now time.Time) *allowance {
 	if found, is := l.clients[client]; is {
 		l.recent.MoveToFront(found)
@@ -79,7 +80,8 @@ func (l *rateLimit) allowanceOf(client string, now time.Time) *allowance {
 	return a
 }
 
-// limitRate refuses who asks too often. Operations are not limited: a probe must not fail because its neighbour is busy.
+// limitRate refuses requests over the limit. Health checks and metrics are not limited: a probe must not fail because another
+// client on the same address is busy.
 func (a *API) limitRate(c *fiber.Ctx) error {
 	if a.rate == nil || strings.HasPrefix(c.Path(), "/health/") || c.Path() == "/metrics" {
 		return c.Next()

@@ -11,23 +11,24 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// Lines of a request's head that end in a bare LF, or go on in the next line, are what machines in between and this one may read
-// differently (RFC 9112, sections 2.2 and 5.2). fasthttp takes them, and waits for a CR where the head's last lines have none.
+// Two kinds of lines in a request head may be read differently by a proxy and by this server: lines that end in a bare LF, and
+// lines that continue in the next one (RFC 9112, sections 2.2 and 5.2). fasthttp accepts them. If the last lines of a head have
+// no CR, it waits for one.
 
-// rejectBadLines refuses a head with such lines.
+// rejectBadLines rejects a request head with such lines.
 func rejectBadLines(c *fiber.Ctx) error {
-	odd := hasBadLines(c.Request().Header.RawHeaders())
+	bad := hasBadLines(c.Request().Header.RawHeaders())
 	if conn, is := c.Context().Conn().(*drainConn); is && conn.head.bareLF {
-		odd = true
+		bad = true
 	}
-	if !odd {
+	if !bad {
 		return nil
 	}
 	c.Context().SetConnectionClose()
 	return problem.New(problem.MalformedRequest)
 }
 
-// hasBadLines tells whether a head's header lines, as they were sent, hold a bare LF or one that is folded.
+// hasBadLines returns true if one of the header lines, as they were sent, holds a bare LF or continues the line before it.
 func hasBadLines(headers []byte) bool {
 	for {
 		end := bytes.IndexByte(headers, '\n')
@@ -44,25 +45,25 @@ func hasBadLines(headers []byte) bool {
 	}
 }
 
-// errBareLF ends the reading of a head that fasthttp would wait for until its time is up.
+// errBareLF stops reading a head for whose missing CR fasthttp would wait until its timeout.
 var errBareLF = errors.New("a line of the request's head ends in a bare LF")
 
-// headScanner looks for bare LFs in the heads of a connection's requests, as they are read. It knows where a head begins only where
-// nothing of the request was read before: of pipelined requests, refuseOddLines looks at what fasthttp kept.
+// headScanner looks for bare LFs in request heads while a connection is read. It can find the start of a head only if no part
+// of the request has been read before. For pipelined requests, rejectBadLines checks the headers that fasthttp kept.
 type headScanner struct {
-	// atStart is set where the next byte that is read is the first of a request.
+	// atStart is true if the next byte is the first of a request.
 	atStart bool
-	// inHead is set from there to the empty line.
+	// inHead is true from the first byte to the empty line.
 	inHead bool
 	bareLF bool
-	// previous is the last byte, ended how much of the CR LF CR LF that ends a head was seen.
+	// previous is the last byte. endMatched is how many bytes of the CR LF CR LF that ends a head have been read.
 	previous   byte
 	endMatched int
 }
 
 const headEnd = "\r\n\r\n"
 
-// scan looks at bytes that were read.
+// scan checks bytes that were read.
 func (w *headScanner) scan(b []byte) {
 	if w.atStart && len(b) > 0 {
 		*w = headScanner{inHead: true}
@@ -87,7 +88,7 @@ func (w *headScanner) scan(b []byte) {
 	}
 }
 
-// trackHeads tells a connection when its next request begins.
+// trackHeads prepares the scanner of a connection for its next request.
 func trackHeads(conn net.Conn, state fasthttp.ConnState) {
 	c, is := conn.(*drainConn)
 	if !is {
@@ -97,6 +98,6 @@ func trackHeads(conn net.Conn, state fasthttp.ConnState) {
 	case fasthttp.StateIdle:
 		c.head = headScanner{atStart: true}
 	case fasthttp.StateActive:
-		c.head.atStart = false // it was in the buffer, behind the request before it
+		c.head.atStart = false // pipelined: its start is already in the buffer
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// recheckEvery is how often what lasts, a stream, a download or an upload, asks whether its caller may still have it. What the
-// authenticator remembers must be younger than four seconds, so that a revocation is seen within five.
+// recheckEvery is how often a long request (a stream, a download, an upload) checks the rights of its caller again. The cache
+// of the authenticator must be younger than four seconds, so that a revocation takes effect within five.
 const recheckEvery = time.Second
 
-// rights are what a caller was let in with.
+// rights are the credentials and the rights with which a request was accepted.
 type rights struct {
 	api                   *API
 	authorization, apiKey string
@@ -23,16 +23,16 @@ type rights struct {
 
 	mu        sync.Mutex
 	checkedAt time.Time
-	err       error // the last answer
+	err       error // the result of the last check
 }
 
 func (a *API) newRights(p Principal, authorization, apiKey string) *rights {
 	return &rights{api: a, authorization: authorization, apiKey: apiKey, principal: p, checkedAt: time.Now()}
 }
 
-// CheckRights tells whether the caller of a long request may still do what he began: his token or key lets him in, with the role and
-// scope that he had. It asks at most once a second. A handler that reads or writes for long calls it as it goes on. Errors: what the
-// caller would be answered now.
+// CheckRights returns nil if the caller of a long request may still continue: their token or key is still valid, with the role
+// and scope that it had at the start. It checks at most once a second. A handler that reads or writes for a long time calls it
+// repeatedly. Errors: the problem that the caller would get now.
 func CheckRights(ctx context.Context) error {
 	r, _ := ctx.Value(rightsKey).(*rights)
 	if r == nil {
@@ -41,19 +41,19 @@ func CheckRights(ctx context.Context) error {
 	return r.check(ctx)
 }
 
-// GuardedBody is a body that ends in an error once its sender may no longer send it.
+// GuardedBody is a body whose Read fails after its sender has lost the right to send it.
 type GuardedBody struct {
 	ctx  context.Context
 	body io.Reader
 	err  error
 }
 
-// GuardBody guards the body of a long request.
+// GuardBody returns the body of a long request, guarded.
 func GuardBody(ctx context.Context, body io.Reader) *GuardedBody {
 	return &GuardedBody{ctx: ctx, body: body}
 }
 
-// Read reads on while the sender may send.
+// Read reads while the sender has the right to send.
 func (g *GuardedBody) Read(p []byte) (int, error) {
 	if g.err == nil {
 		g.err = CheckRights(g.ctx)
@@ -64,7 +64,7 @@ func (g *GuardedBody) Read(p []byte) (int, error) {
 	return g.body.Read(p)
 }
 
-// Err is why the sender may no longer send, or nil.
+// Err returns why the sender lost the right to send, or nil.
 func (g *GuardedBody) Err() error { return g.err }
 
 func (r *rights) check(ctx context.Context) error {
@@ -84,15 +84,15 @@ func (r *rights) check(ctx context.Context) error {
 	case err == nil && !now.hasSameRights(r.principal):
 		r.err = problem.New(problem.RightsChanged)
 	}
-	return r.err // where it could not be told, it is asked again later
+	return r.err // after any other error, the next check decides
 }
 
-// hasSameRights tells whether two principals have the same rights.
+// hasSameRights returns true if both principals have the same rights.
 func (p Principal) hasSameRights(other Principal) bool {
 	return p.Subject == other.Subject && p.Role == other.Role && p.Space == other.Space && slices.Equal(p.Devices, other.Devices)
 }
 
-// watch calls end once the rights are gone or others. It ends with ctx.
+// watch calls end when the caller has lost the rights or has different ones. It stops with ctx.
 func (r *rights) watch(ctx context.Context, end func()) {
 	w := &rightsTimer{}
 	w.schedule(func() {
@@ -100,7 +100,7 @@ func (r *rights) watch(ctx context.Context, end func()) {
 		if ctx.Err() != nil {
 			return
 		}
-		gone := true // what panics does not go on
+		gone := true // a check that panics ends the request
 		defer func() {
 			if gone {
 				end()
@@ -112,7 +112,7 @@ func (r *rights) watch(ctx context.Context, end func()) {
 	})
 }
 
-// rightsTimer is a timer that sets itself again.
+// rightsTimer is a timer that is set again after each check.
 type rightsTimer struct {
 	mu    sync.Mutex
 	timer *time.Timer

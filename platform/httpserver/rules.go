@@ -10,13 +10,13 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// encodedRule carries a rule through huma, which keeps only an error's text: "§field§rule".
+// encodedRule carries a field and a rule through huma, which keeps only the text of an error: "§field§rule".
 type encodedRule struct{ problem.Field }
 
 func (e encodedRule) Error() string { return "§" + e.Field.Field + "§" + string(e.Rule) }
 
-// setValidationTexts makes huma's validator speak in rules, "rule|value", so that they can be worded in the caller's
-// language. The validator reads these variables when routes are registered.
+// setValidationTexts makes huma's validator return rules, "rule|value", in place of English texts, so that the answer can be in
+// the caller's language. The validator reads these variables when a route is registered.
 func setValidationTexts() {
 	validation.MsgUnexpectedProperty = string(problem.Unknown)
 	validation.MsgExpectedRFC3339DateTime = string(problem.NotAnInstant)
@@ -43,7 +43,7 @@ func setValidationTexts() {
 	validation.MsgExpectedRequiredProperty = string(problem.Required) + "|%s"
 }
 
-// fieldsOf turns what huma found into fields and rules.
+// fieldsOf converts the errors of huma into fields and rules.
 func fieldsOf(errs []error) []problem.Field {
 	fields := make([]problem.Field, 0, len(errs))
 	for _, err := range errs {
@@ -79,7 +79,7 @@ func fieldOf(location, message string) problem.Field {
 	return problem.Bad(field, parameterRule(rule))
 }
 
-// parameterRule maps what huma says of query parameters, whose words cannot be set.
+// parameterRule returns the rule of a query parameter. Its texts in huma cannot be changed, so they are compared.
 func parameterRule(message string) problem.Rule {
 	switch {
 	case strings.HasPrefix(message, "required"):
@@ -98,7 +98,7 @@ func parameterRule(message string) problem.Rule {
 	return problem.Rule(message)
 }
 
-// fieldPath strips where in the request the field is: body.periods[0].from is periods[0].from.
+// fieldPath removes the part of the request from a location: body.periods[0].from becomes periods[0].from.
 func fieldPath(location string) string {
 	for _, prefix := range []string{"body.", "query.", "path.", "header."} {
 		if rest, found := strings.CutPrefix(location, prefix); found {

@@ -7,23 +7,23 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// Bounds of event streams that are open at once.
+// Limits of event streams that are open at the same time.
 const (
-	// maxStreams are all; each costs a goroutine and some 100 kB.
+	// maxStreams is for all callers. Each stream costs a goroutine and about 100 kB.
 	maxStreams = 2000
-	// maxStreamsPerCaller are a user's, of all logins together, or a key's: some tabs on some machines.
+	// maxStreamsPerCaller is for one user, in all logins together, or for one API key: some tabs on some machines.
 	maxStreamsPerCaller = 24
-	// maxStreamsPerNetwork are those from one address, behind which there may be a campus.
+	// maxStreamsPerNetwork is for one client address, which may be a whole campus.
 	maxStreamsPerNetwork = maxStreams / 4
-	// streamRetryAfter is when a caller who has too many may try again, in seconds: streams that nobody reads are closed by then.
+	// streamRetryAfter is the Retry-After in seconds. By then, streams that nobody reads are closed.
 	streamRetryAfter = 10
 )
 
-// streams are the event streams that are open.
+// streams counts the open event streams.
 type streams struct {
 	mu   sync.Mutex
 	open int
-	// counts counts them by caller and by network.
+	// counts are the open streams by caller and by network.
 	counts  map[string]int
 	stopped context.Context
 	stop    context.CancelFunc
@@ -34,7 +34,7 @@ func newStreams() *streams {
 	return &streams{counts: make(map[string]int), stopped: ctx, stop: cancel}
 }
 
-// enter counts a stream in. Its error is a *problem.Problem that names the bound.
+// enter adds a stream. Its error is a *problem.Problem that says which limit was reached.
 func (s *streams) enter(caller, network string) (leave func(), err error) {
 	caller, network = "caller "+caller, "network "+network
 	s.mu.Lock()

@@ -7,8 +7,8 @@ import (
 	"github.com/mochi-mqtt/server/v2/packets"
 )
 
-// Broken is what a device that went wrong may send on a connection: a CONNECT, often with a will and an id that nobody would
-// give, and packets after it, of which some bytes are others, too many or missing. The user and the password are right at first.
+// Broken returns what a faulty device may send on a connection: a CONNECT, often with a will and an invalid id, and packets
+// after it. Some bytes are changed, added or missing. The user and the password are correct at first.
 func Broken(chance *rand.Rand, user, password string) []byte {
 	version := []byte{3, 4, 5, 5}[chance.IntN(4)]
 	sent := [][]byte{encoded(oddConnect(chance, version, user, password))}
@@ -17,7 +17,7 @@ func Broken(chance *rand.Rand, user, password string) []byte {
 		p.ProtocolVersion = version
 		sent = append(sent, encoded(p))
 	}
-	if chance.IntN(8) > 0 { // else it is only odd
+	if chance.IntN(8) > 0 { // else all packets are well-formed
 		which := chance.IntN(len(sent))
 		sent[which] = corrupt(chance, sent[which])
 	}
@@ -28,7 +28,7 @@ func Broken(chance *rand.Rand, user, password string) []byte {
 	return all
 }
 
-// encoded is empty for what cannot be encoded.
+// encoded returns the bytes of a packet; none if it cannot be encoded.
 func encoded(p packets.Packet) []byte {
 	b, err := Encode(p)
 	if err != nil {
@@ -37,7 +37,7 @@ func encoded(p packets.Packet) []byte {
 	return b
 }
 
-// oddTexts are texts that topics and ids should not be, and some that they may be.
+// oddTexts are topics and ids that are mostly invalid; some are valid.
 var oddTexts = []string{
 	"", "a", "da", "holotwin/db/orden", "#", "+", "+/+", "$SYS/broker", "$share/g/#", "\x00", "\xff\xfe", "\u202e", "/", "//",
 	strings.Repeat("/", 5000), strings.Repeat("a/", 30_000), strings.Repeat("i", 65_535), strings.Repeat("日", 300), "session-1", "../../etc",
@@ -96,14 +96,14 @@ func oddPacket(chance *rand.Rand, user string) packets.Packet {
 	}
 }
 
-// corrupt changes, adds or takes away some bytes.
+// corrupt changes, adds or removes some bytes.
 func corrupt(chance *rand.Rand, b []byte) []byte {
 	b = append([]byte(nil), b...)
 	for range 1 + chance.IntN(3) {
 		if len(b) == 0 {
 			return b
 		}
-		near := chance.IntN(min(len(b), 40)) // where the lengths and flags are
+		near := chance.IntN(min(len(b), 40)) // the lengths and flags are here
 		switch chance.IntN(4) {
 		case 0:
 			b[near] ^= byte(1 << chance.IntN(8))

@@ -1,9 +1,9 @@
 package problem
 
-// Code is a stable machine word for a kind of problem. Clients compare it; it never changes once published.
+// Code is a stable machine-readable word for a kind of problem. Clients compare it, so it never changes once it is published.
 type Code string
 
-// The closed list of codes. One that is added here is worded below in both languages.
+// The complete list of codes. Each has a text in both languages below.
 const (
 	Internal             Code = "internal"
 	InvalidRequest       Code = "invalid_request"
@@ -18,7 +18,7 @@ const (
 	Forbidden            Code = "forbidden"
 	TooManyRequests      Code = "too_many_requests"
 	TooManyStreams       Code = "too_many_streams"
-	TooManyOfNetwork     Code = "too_many_network_streams" // streams, of all callers from one address
+	TooManyOfNetwork     Code = "too_many_network_streams" // for all callers at one address
 	RightsChanged        Code = "rights_changed"
 	Overloaded           Code = "overloaded"
 	Unavailable          Code = "unavailable"
@@ -68,7 +68,7 @@ var texts = map[Code]text{
 	MethodNotAllowed: {
 		405,
 		wording{"Método no permitido", "Esta dirección no admite ese método; vea el encabezado Allow."},
-		wording{"Method not allowed", "This address does not take that method; see the Allow header."},
+		wording{"Method not allowed", "This address does not support that method; see the Allow header."},
 	},
 	NotAcceptable: {
 		406,
@@ -97,7 +97,7 @@ var texts = map[Code]text{
 	},
 	Forbidden: {
 		403,
-		wording{"Sin permiso", "Su papel no permite esta acción."},
+		wording{"Sin permiso", "Su rol no permite esta acción."},
 		wording{"Forbidden", "Your role does not allow this action."},
 	},
 	TooManyRequests: {
@@ -117,7 +117,7 @@ var texts = map[Code]text{
 	},
 	RightsChanged: {
 		403,
-		wording{"Sus permisos cambiaron", "Su papel o su alcance cambió mientras la solicitud estaba en curso; comience de nuevo."},
+		wording{"Sus permisos cambiaron", "Su rol o su alcance cambió mientras la solicitud estaba en curso; comience de nuevo."},
 		wording{"Your rights have changed", "Your role or scope changed while the request was under way; begin again."},
 	},
 	Overloaded: {
@@ -128,12 +128,12 @@ var texts = map[Code]text{
 	Unavailable: {
 		503,
 		wording{"No disponible", "La base de datos no responde; no se sabe si algo se guardó. Intente de nuevo tras lo que indica Retry-After; una lectura repetida no se guarda dos veces."},
-		wording{"Unavailable", "The database does not answer; whether anything was stored is not known. Try again after Retry-After; a reading that is sent again is not stored twice."},
+		wording{"Unavailable", "The database does not answer. It is not known whether anything was stored. Try again after Retry-After; a reading that is sent again is not stored twice."},
 	},
 	Conflict: {
 		409,
-		wording{"Conflicto", "Lo que pide choca con lo que ya existe."},
-		wording{"Conflict", "What you ask for collides with what is already there."},
+		wording{"Conflicto", "La solicitud entra en conflicto con datos que ya existen."},
+		wording{"Conflict", "The request conflicts with data that already exists."},
 	},
 	HeadersTooLarge: {
 		431,
@@ -148,27 +148,27 @@ var texts = map[Code]text{
 	ConflictingReading: {
 		409,
 		wording{"Lectura en conflicto", "Ya hay otro valor para ese instante; vea stored y sent. Para cambiarlo haga una corrección."},
-		wording{"Conflicting reading", "There is another value for that instant; see stored and sent. To change it, make a correction."},
+		wording{"Conflicting reading", "Another value is stored for that instant; see stored and sent. To change it, make a correction."},
 	},
 	OverlappingReading: {
 		409,
-		wording{"Intervalo ya contado", "Otra lectura del mismo equipo ya cuenta parte de ese tiempo; vea covered. Para cambiarla, corríjala o retírela antes."},
-		wording{"Overlapping reading", "Another reading of the device counts a part of that time already; see covered. To change it, correct or withdraw it first."},
+		wording{"Intervalo ya contado", "Otra lectura del mismo equipo ya cubre parte de ese tiempo; vea covered. Para cambiarla, corríjala o retírela antes."},
+		wording{"Overlapping reading", "Another reading of the device already covers a part of that time; see covered. To change it, correct or withdraw it first."},
 	},
 	NothingStored: {
 		400,
-		wording{"Nada se guardó", "Ninguna fila es válida, o se pidió todo o nada; vea errors."},
-		wording{"Nothing was stored", "No row is valid, or all or nothing was asked; see errors."},
+		wording{"Nada se guardó", "Ninguna fila es válida, o se pidió guardar todo o nada y hay filas no válidas; vea errors."},
+		wording{"Nothing was stored", "No row is valid, or the upload was all-or-nothing and a row is invalid; see errors."},
 	},
 	AlreadyExists: {
 		409,
-		wording{"Ya existe", "Ya hay uno con «{id}»."},
-		wording{"Already exists", "There is one with “{id}” already."},
+		wording{"Ya existe", "Ya existe uno con «{id}»."},
+		wording{"Already exists", "An object with “{id}” already exists."},
 	},
 	InUse: {
 		409,
 		wording{"En uso", "Otros objetos, lecturas, usuarios o claves dependen de «{id}»: vea blocked_by y quítelos o cámbielos antes."},
-		wording{"In use", "Other objects, readings, users or keys depend on “{id}”: see blocked_by, and remove or change them first."},
+		wording{"In use", "Other objects, readings, users or keys depend on “{id}”; see blocked_by. Remove or change them first."},
 	},
 	InvalidCredentials: {
 		401,
@@ -183,16 +183,16 @@ var texts = map[Code]text{
 	InboxFull: {
 		429,
 		wording{"Bandeja llena", "No hay lugar para más mensajes de dispositivos sin registrar ({bound}: a lo sumo {max}); nada se guardó. Adopte o ignore los que están en /api/dispositivos/nuevos."},
-		wording{"Inbox full", "There is no room for more messages of devices that nobody has registered ({bound}: at most {max}); nothing was stored. Adopt or ignore those at /api/dispositivos/nuevos."},
+		wording{"Inbox full", "There is no space for more messages from unregistered devices ({bound}: at most {max}); nothing was stored. Adopt or ignore those at /api/dispositivos/nuevos."},
 	},
 	LastAdministrator: {
 		409,
 		wording{"Último administrador", "Debe quedar un administrador activo de todo el campus; nombre otro antes."},
-		wording{"Last administrator", "An enabled administrator of the whole campus must stay; name another first."},
+		wording{"Last administrator", "At least one enabled administrator of the whole campus is needed; appoint another one first."},
 	},
 	TokenReused: {
 		401,
 		wording{"Token ya usado", "Ese token de renovación ya se había usado; por seguridad la sesión terminó. Entre de nuevo."},
-		wording{"Token reused", "That refresh token had been used before; for safety the session was ended. Log in again."},
+		wording{"Token reused", "That refresh token was already used; for security, the session was ended. Log in again."},
 	},
 }

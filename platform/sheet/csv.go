@@ -43,7 +43,7 @@ func csvText(cell Cell) string {
 	return ""
 }
 
-// Close writes what is left.
+// Close writes the buffered rest.
 func (w *csvWriter) Close() error {
 	w.out.Flush()
 	return w.out.Error()

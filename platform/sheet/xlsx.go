@@ -12,28 +12,28 @@ import (
 	"unicode/utf8"
 )
 
-// What a sheet of Excel holds: rows, after which a longer table goes on in a further sheet, and bytes of a text that are
-// fewer than its 32,767 characters in any case.
+// Limits of Excel: the rows of a sheet (a longer table continues in the next sheet), and the length of a text. Excel allows
+// 32,767 characters in a cell; the same number of bytes is never more.
 const (
 	maxRows      = 1_048_576
 	maxTextBytes = 32_767
 )
 
-// xlsxWriter writes the parts of a workbook (ECMA-376) straight into the archive, so that a table of any length is in no
-// memory: libraries that write XLSX keep the book until its end.
+// xlsxWriter writes the parts of a workbook (ECMA-376) directly into the archive, so a table of any length needs little memory.
+// Libraries that write XLSX keep the whole workbook in memory.
 type xlsxWriter struct {
 	archive *zip.Writer
 	zone    *time.Location
 	titles  []string
 	sheet   *bufio.Writer
 	sheets  int
-	row     int // of the sheet, the last that was written
+	row     int // the last row that was written to the sheet
 	buffer  []byte
 }
 
 func newXLSX(out io.Writer, zone *time.Location, titles []string) (*xlsxWriter, error) {
 	w := &xlsxWriter{archive: zip.NewWriter(out), zone: zone, titles: titles}
-	// The fastest level takes a third of the time, and tables shrink well at any.
+	// The fastest level takes a third of the time, and tables become small at any level.
 	w.archive.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) { return flate.NewWriter(out, flate.BestSpeed) })
 	if err := w.addParts(firstParts); err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (w *xlsxWriter) addParts(parts []bookPart) error {
 	return nil
 }
 
-// beginSheet makes the next sheet, with its frozen title row.
+// beginSheet starts the next sheet, with its frozen title row.
 func (w *xlsxWriter) beginSheet() error {
 	if err := w.endSheet(); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (w *xlsxWriter) beginSheet() error {
 	return w.write(cells, styleTitle)
 }
 
-// endSheet closes the sheet that is open, if one is.
+// endSheet closes the open sheet, if there is one.
 func (w *xlsxWriter) endSheet() error {
 	if w.sheet == nil {
 		return nil
@@ -109,7 +109,7 @@ func (w *xlsxWriter) write(cells []Cell, style string) error {
 	return err
 }
 
-// value ends the cell's tag and writes what stands in it.
+// value ends the cell's tag and writes the cell's content.
 func (w *xlsxWriter) value(b []byte, cell Cell, style string) []byte {
 	switch cell.kind {
 	case number:
@@ -126,7 +126,7 @@ func (w *xlsxWriter) value(b []byte, cell Cell, style string) []byte {
 	return append(b, `</t></is>`...)
 }
 
-// excelSerial is a local time as Excel counts it: days since the last of 1899 but one.
+// excelSerial returns a local time as Excel stores it: the number of days since 1899-12-30.
 func excelSerial(at time.Time) float64 {
 	const epochDays = 25_569 // of 1970
 	_, offset := at.Zone()
@@ -134,7 +134,7 @@ func excelSerial(at time.Time) float64 {
 	return epochDays + float64(local)/float64((24*time.Hour).Milliseconds())
 }
 
-// columnName is A for 0, Z for 25, AA for 26.
+// columnName returns A for 0, Z for 25, AA for 26.
 func columnName(i int) string {
 	const letters = 26
 	if i < letters {
@@ -143,7 +143,8 @@ func columnName(i int) string {
 	return columnName(i/letters-1) + columnName(i%letters)
 }
 
-// appendEscaped writes a text as XML holds it. What XML cannot hold becomes U+FFFD; what Excel cannot hold is cut off.
+// appendEscaped writes a text in XML. A character that XML does not allow becomes U+FFFD. A text that is too long for Excel is
+// cut.
 func appendEscaped(b []byte, s string) []byte {
 	if len(s) > maxTextBytes {
 		s = s[:maxTextBytes]
@@ -155,11 +156,11 @@ func appendEscaped(b []byte, s string) []byte {
 		return append(b, s...)
 	}
 	var escaped strings.Builder
-	_ = xml.EscapeText(&escaped, []byte(s)) // a Builder takes all
+	_ = xml.EscapeText(&escaped, []byte(s)) // a Builder returns no error
 	return append(b, escaped.String()...)
 }
 
-// Close writes the parts that name the sheets.
+// Close writes the parts that list the sheets.
 func (w *xlsxWriter) Close() error {
 	if err := w.endSheet(); err != nil {
 		return err

@@ -1,5 +1,5 @@
-// Package pgserver starts a PostgreSQL of its own for tests: a fresh cluster in a temporary folder on a free
-// loopback port, which syncs to disk like one in production, since durability is tested.
+// Package pgserver starts a PostgreSQL server for tests: a fresh cluster in a temporary folder on a free loopback port. It
+// syncs to disk like a production server, because durability is tested.
 package pgserver
 
 import (
@@ -23,19 +23,19 @@ import (
 
 // Server is a running PostgreSQL.
 type Server struct {
-	// URL is that of its superuser, with the database postgres.
+	// URL is for the superuser, with the database postgres.
 	URL string
 
 	folder    string
 	process   *exec.Cmd
-	exited    chan struct{} // closed when the process is gone
-	exitError error         // how it ended; read after ended
+	exited    chan struct{} // closed when the process has exited
+	exitError error         // why it exited; read after exited is closed
 }
 
-// ErrMissing says how to get a PostgreSQL where there is none.
+// ErrMissing says how to install PostgreSQL.
 var ErrMissing = errors.New("PostgreSQL 14 or newer is missing: apt-get install postgresql, or set TEST_DB_URL")
 
-// Start makes a cluster and waits until it answers. settings are NAME=value lines of postgresql.conf.
+// Start creates a cluster and waits until it answers. settings are NAME=value lines of postgresql.conf.
 func Start(ctx context.Context, settings ...string) (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *Server) start(ctx context.Context, bin string, settings []string) error
 	return s.waitUntilReady(ctx)
 }
 
-// account is who runs the server: PostgreSQL refuses to run as root.
+// account returns the user that runs the server: PostgreSQL refuses to run as root.
 func (s *Server) account() (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
@@ -128,7 +128,7 @@ func freePort() (int, error) {
 	return port, l.Close()
 }
 
-// waitUntilReady waits until the server answers, or has ended.
+// waitUntilReady waits until the server answers or has exited.
 func (s *Server) waitUntilReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
@@ -139,7 +139,7 @@ func (s *Server) waitUntilReady(ctx context.Context) error {
 		}
 		select {
 		case <-s.exited:
-			return fmt.Errorf("postgres ended at once: %w", s.exitError)
+			return fmt.Errorf("postgres exited at once: %w", s.exitError)
 		case <-ctx.Done():
 			return errors.Join(errors.New("postgres did not start"), s.Stop())
 		case <-time.After(30 * time.Millisecond):
@@ -147,13 +147,13 @@ func (s *Server) waitUntilReady(ctx context.Context) error {
 	}
 }
 
-// Stop ends the server and removes its folder.
+// Stop stops the server and removes its folder.
 func (s *Server) Stop() error {
 	err := s.signal(syscall.SIGQUIT)
 	return errors.Join(err, os.RemoveAll(s.folder))
 }
 
-// signal asks the server to end and waits for it.
+// signal sends a signal that ends the server, and waits until it has exited.
 func (s *Server) signal(how syscall.Signal) error {
 	if err := s.process.Process.Signal(how); err != nil {
 		return err
@@ -166,7 +166,7 @@ func (s *Server) signal(how syscall.Signal) error {
 	}
 }
 
-// binaries finds the newest installed PostgreSQL's folder of programs.
+// binaries returns the program folder of the newest installed PostgreSQL.
 func binaries() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
 		if path, err = filepath.EvalSymlinks(path); err == nil {
@@ -190,7 +190,7 @@ func version(path string) int {
 	return n
 }
 
-// Command is one of PostgreSQL's own programs (psql, pgbench), about this server.
+// Command returns the command of a PostgreSQL program (psql, pgbench) with the address of this server.
 func (s *Server) Command(ctx context.Context, program string, words ...string) *exec.Cmd {
 	if bin, err := binaries(); err == nil {
 		program = filepath.Join(bin, program)
@@ -203,7 +203,7 @@ func (s *Server) Command(ctx context.Context, program string, words ...string) *
 	return cmd
 }
 
-// Run runs one of PostgreSQL's own programs.
+// Run runs a PostgreSQL program.
 func (s *Server) Run(ctx context.Context, program string, words ...string) error {
 	return runQuietly(s.Command(ctx, program, words...))
 }
