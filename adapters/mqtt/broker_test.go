@@ -152,7 +152,7 @@ func alive(t *testing.T, d *mqtttest.Device) {
 
 func ended(t *testing.T, d *mqtttest.Device) packets.Packet {
 	t.Helper()
-	last, over := d.Ended(5 * time.Minute)
+	last, over := d.WaitClosed(5 * time.Minute)
 	require.True(t, over)
 	return last
 }

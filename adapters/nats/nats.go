@@ -31,10 +31,10 @@ const (
 
 // Outbox is what the bus connects: an *events.Outbox.
 type Outbox interface {
-	// Announce sets what is called after each commit of this process.
-	Announce(committed func())
-	// Elsewhere is called after a commit of another process.
-	Elsewhere()
+	// OnCommit sets a function that is called after each commit of this process.
+	OnCommit(inform func())
+	// CommittedElsewhere is called after a commit of another process.
+	CommittedElsewhere()
 }
 
 // Bus is a connection to a NATS server.
@@ -66,11 +66,11 @@ func Join(address string, outbox Outbox, log *zap.Logger) (*Bus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("NATS_URL: %w", err)
 	}
-	if _, err := b.connection.Subscribe(subject, func(*nats.Msg) { outbox.Elsewhere() }); err != nil {
+	if _, err := b.connection.Subscribe(subject, func(*nats.Msg) { outbox.CommittedElsewhere() }); err != nil {
 		b.connection.Close()
 		return nil, fmt.Errorf("NATS_URL: %w", err)
 	}
-	outbox.Announce(func() {
+	outbox.OnCommit(func() {
 		select {
 		case b.told <- struct{}{}:
 		default:

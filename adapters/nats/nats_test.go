@@ -40,9 +40,9 @@ type box struct {
 	elsewhere chan struct{}
 }
 
-func (b *box) Announce(committed func()) { b.committed = committed }
+func (b *box) OnCommit(committed func()) { b.committed = committed }
 
-func (b *box) Elsewhere() { b.elsewhere <- struct{}{} }
+func (b *box) CommittedElsewhere() { b.elsewhere <- struct{}{} }
 
 // TestReplicasNotifyEachOther commits in each of three processes: the two others are notified, and it is not.
 func TestReplicasNotifyEachOther(t *testing.T) {

@@ -54,7 +54,7 @@ func (w works) eventJobs() []job {
 	return []job{
 		{name: "live events", stream: w.Feed.Run, failed: "could not read new events; readers get them later; will retry"},
 		{name: "events between replicas", stream: logsItself(w.Bus.Run), off: w.Bus == nil},
-		{name: "old events", every: 5 * time.Minute, do: w.Outbox.Forget, failed: "could not delete old events; will retry"},
+		{name: "old events", every: 5 * time.Minute, do: w.Outbox.DeleteOld, failed: "could not delete old events; will retry"},
 	}
 }
 

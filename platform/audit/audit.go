@@ -1,7 +1,7 @@
-// Package audit carries what a caller is about to change to the transaction that changes it, so that a change without its
-// entry, or an entry without its change, is never committed. The edge puts the entry into the request's context (Begin). The
-// first write transaction under that context writes it before its commit (platform/database). A module that has a database of
-// its own writes it there, in the same transaction, and a relay moves it on: nothing else changes.
+// Package audit passes an audit entry to the transaction that makes the change, so that a change without its entry, or an entry
+// without its change, is never committed. The HTTP server puts the entry into the request's context (Begin). The first write
+// transaction with that context writes the entry before it commits (platform/database). If a module gets its own database, its
+// transaction writes the entry there, and a relay copies it; nothing else changes.
 package audit
 
 import (
@@ -10,27 +10,27 @@ import (
 	"time"
 )
 
-// Entry is a line of the audit: who did what to what, when and from where.
+// Entry is one line of the audit: who did what, to what, when and from where.
 type Entry struct {
 	At time.Time
-	// Actor is the user's or key's id; empty for somebody who was not let in.
+	// Actor is the id of the user or key; empty for a caller who is not authenticated.
 	Actor string
-	// Action is method and route, Target the path.
+	// Action is the method and the route, Target the path.
 	Action, Target string
-	// Detail tells more; of a refused request its status.
+	// Detail holds more about the action; for a refused request the HTTP status.
 	Detail string
-	// Client is the address that the request came from, RequestID the id under which the log tells more.
+	// Client is the address of the client. RequestID is the id by which the request is found in the log.
 	Client, RequestID string
 }
 
-// Pending is an entry that waits for the transaction of its change. A request that stores in several transactions has one
-// entry, in the first of them that is committed.
+// Pending is an entry that waits for the transaction of its change. A request with several transactions has one entry, which
+// the first committed one writes.
 type Pending struct {
 	Entry
 	written atomic.Bool
 }
 
-// Written tells whether a transaction that wrote the entry is committed.
+// Written returns true after a transaction that wrote the entry has committed.
 func (p *Pending) Written() bool { return p.written.Load() }
 
 // SetWritten is called after the commit.
@@ -38,12 +38,12 @@ func (p *Pending) SetWritten() { p.written.Store(true) }
 
 type contextKey struct{}
 
-// Begin gives a context whose first committed transaction writes the entry.
+// Begin returns a context whose first committed transaction writes the entry.
 func Begin(ctx context.Context, e Entry) context.Context {
 	return context.WithValue(ctx, contextKey{}, &Pending{Entry: e})
 }
 
-// PendingOf is the entry that a transaction under the context must write; nil where there is none, or it is written.
+// PendingOf returns the entry that a transaction with this context must write; nil if there is none, or it is written already.
 func PendingOf(ctx context.Context) *Pending {
 	p, _ := ctx.Value(contextKey{}).(*Pending)
 	if p == nil || p.Written() {
@@ -52,7 +52,7 @@ func PendingOf(ctx context.Context) *Pending {
 	return p
 }
 
-// Without gives a context whose transactions write no entry: they are about the audit itself.
+// Without returns a context whose transactions write no entry, because they change the audit itself.
 func Without(ctx context.Context) context.Context {
 	return context.WithValue(ctx, contextKey{}, (*Pending)(nil))
 }

@@ -1,4 +1,4 @@
-// Package certificate says in an operator's words why the certificate of a server that HoloTwin talks with was refused.
+// Package certificate explains to the operator why the certificate of another server was rejected.
 package certificate
 
 import (
@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Reason is what is wrong with a server's certificate, and what to do; ok is false where the error is of something else.
+// Reason returns what is wrong with a server's certificate, and what to do. ok is false if the error has another cause.
 func Reason(err error) (reason string, ok bool) {
 	var invalid x509.CertificateInvalidError
 	var name x509.HostnameError
@@ -16,14 +16,14 @@ func Reason(err error) (reason string, ok bool) {
 	var other *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return "the server's certificate holds from " + day(invalid.Cert.NotBefore) + " to " + day(invalid.Cert.NotAfter) +
-			", which is not now: renew it, or set the clock of this machine", true
+		return "the server's certificate is valid from " + day(invalid.Cert.NotBefore) + " to " + day(invalid.Cert.NotAfter) +
+			", which is not now: renew it, or correct the clock of this machine", true
 	case errors.As(err, &unknown):
-		return "the server's certificate is of an authority that this machine does not trust", true
+		return "the server's certificate is from an authority that this machine does not trust", true
 	case errors.As(err, &name):
-		return "the server's certificate is for another name: " + name.Error(), true
+		return "the server's certificate is for another host name: " + name.Error(), true
 	case errors.As(err, &other):
-		return "the server's certificate is refused: " + other.Err.Error(), true
+		return "the server's certificate was rejected: " + other.Err.Error(), true
 	}
 	return "", false
 }

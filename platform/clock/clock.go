@@ -1,5 +1,5 @@
-// Package clock is the only place that reads the time of day. Modules declare the one method they need as a
-// port of their own; System answers it, and Fixed answers it in tests.
+// Package clock is the only place that reads the time of day. A module declares the one method it needs as its own port. System
+// implements it in the program, and Fixed in tests.
 package clock
 
 import "time"
@@ -7,11 +7,11 @@ import "time"
 // System is the machine's clock, in UTC.
 type System struct{}
 
-// Now is the present instant in UTC.
+// Now returns the present instant in UTC.
 func (System) Now() time.Time { return time.Now().UTC() }
 
-// Fixed is a clock that stands still at its instant.
+// Fixed is a clock that always shows the same instant.
 type Fixed time.Time
 
-// Now is always the same instant.
+// Now returns the fixed instant.
 func (f Fixed) Now() time.Time { return time.Time(f) }

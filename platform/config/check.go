@@ -14,10 +14,10 @@ import (
 	_ "time/tzdata" // zones are known on machines without a zone database, such as an empty container
 )
 
-// MinSecretBytes is the least that HS256 needs to be as strong as its hash (RFC 7518 §3.2).
+// MinSecretBytes is the minimum length of a secret for HS256 (RFC 7518 §3.2).
 const MinSecretBytes = 32
 
-// check fills what is derived and gives every refusal at once.
+// check sets the derived fields and returns the errors of all settings at once.
 func (c *Config) check() error {
 	return errors.Join(
 		c.checkDatabase(), c.checkSecret(), c.checkAddress(), c.checkAdmin(), c.checkOrigins(), c.checkProxies(), c.checkSignOn(), c.checkModel(), c.checkMQTT(), c.checkWeather(), c.checkZone(),
@@ -70,9 +70,9 @@ func (c *Config) checkSecret() error {
 	}
 	if c.JWTSecret == "" {
 		if !strings.HasPrefix(c.DBURL, "postgres") {
-			return nil // one is made beside the embedded database
+			return nil // one is generated beside the SQLite file
 		}
-		return fmt.Errorf("JWT_SECRET: required with PostgreSQL; make one of at least %d bytes: openssl rand -base64 48", MinSecretBytes)
+		return fmt.Errorf("JWT_SECRET: required with PostgreSQL; generate one of at least %d bytes: openssl rand -base64 48", MinSecretBytes)
 	}
 	if len(c.JWTSecret) < MinSecretBytes {
 		return fmt.Errorf("JWT_SECRET: %d bytes are too few; at least %d are needed: openssl rand -base64 48", len(c.JWTSecret), MinSecretBytes)
@@ -105,7 +105,7 @@ func (c *Config) checkAdmin() error {
 	return nil
 }
 
-// checkOrigins refuses "*": answers allow credentials, and the two together would open the API to every page.
+// checkOrigins rejects "*". Answers allow credentials, and with "*" every web page could use the API.
 func (c *Config) checkOrigins() error {
 	for _, origin := range c.CORSOrigins {
 		if origin == "*" {
@@ -119,7 +119,7 @@ func (c *Config) checkOrigins() error {
 	return nil
 }
 
-// checkSignOn wants all of it or nothing.
+// checkSignOn requires all settings of the sign-on, or none.
 func (c *Config) checkSignOn() error {
 	if c.OIDCIssuer == "" {
 		return nil
@@ -131,7 +131,7 @@ func (c *Config) checkSignOn() error {
 		}
 	}
 	if c.OIDCAdminGroup == "" && c.OIDCManagerGroup == "" && c.OIDCViewerGroup == "" {
-		missing = append(missing, errors.New("OIDC_VIEWER_GROUP: name a group of OIDC_ADMIN_GROUP, OIDC_MANAGER_GROUP or OIDC_VIEWER_GROUP (* is everybody), or nobody gets in"))
+		missing = append(missing, errors.New("OIDC_VIEWER_GROUP: set a group in OIDC_ADMIN_GROUP, OIDC_MANAGER_GROUP or OIDC_VIEWER_GROUP (* means everyone); without one, all logins are refused"))
 	}
 	for name, value := range map[string]string{"OIDC_ISSUER": c.OIDCIssuer, "OIDC_REDIRECT_URL": c.OIDCRedirectURL} {
 		if u, err := url.Parse(value); err != nil || (value != "" && (u.Host == "" || (u.Scheme != "https" && u.Scheme != "http"))) {
@@ -141,7 +141,7 @@ func (c *Config) checkSignOn() error {
 	return errors.Join(append(missing, c.checkScopes())...)
 }
 
-// checkScopes reads what the provider is asked for: what is set and nothing else, or what is needed.
+// checkScopes sets the scopes that are requested from the provider: those of OIDC_SCOPES, or the ones that are needed.
 func (c *Config) checkScopes() error {
 	c.OIDCScopes = strings.Fields(c.OIDCScopeText)
 	switch {
@@ -151,14 +151,14 @@ func (c *Config) checkScopes() error {
 			c.OIDCScopes = append(c.OIDCScopes, "groups")
 		}
 	case strings.ContainsAny(c.OIDCScopeText, `,;"\`):
-		return errors.New("OIDC_SCOPES: separate the scopes by spaces alone")
+		return errors.New("OIDC_SCOPES: separate the scopes by spaces only")
 	case !slices.Contains(c.OIDCScopes, "openid"):
-		return errors.New("OIDC_SCOPES: openid must be one of them")
+		return errors.New("OIDC_SCOPES: must contain openid")
 	}
 	return nil
 }
 
-// checkModel wants a model's name with its address.
+// checkModel requires a model name if the address of a language model is set.
 func (c *Config) checkModel() error {
 	if c.LLMURL == "" {
 		return nil
@@ -173,13 +173,13 @@ func (c *Config) checkModel() error {
 	return errors.Join(wrong...)
 }
 
-// checkWeather wants a server, or none.
+// checkWeather requires the address of a server, or off.
 func (c *Config) checkWeather() error {
 	if c.WeatherURL == WeatherOff {
 		return nil
 	}
 	if u, err := url.Parse(c.WeatherURL); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return errors.New("WEATHER_URL: not an address; use https://api.open-meteo.com, the base address of a server of yours, or off")
+		return errors.New("WEATHER_URL: not an address; use https://api.open-meteo.com, the base address of your own server, or off")
 	}
 	return nil
 }
@@ -219,7 +219,7 @@ func oneOf(name, value string, allowed ...string) error {
 
 func notNegative(name string, n int) error {
 	if n < 0 {
-		return fmt.Errorf("%s: must be 0, without limit, or more", name)
+		return fmt.Errorf("%s: must be 0 (no limit) or more", name)
 	}
 	return nil
 }

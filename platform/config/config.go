@@ -1,6 +1,6 @@
-// Package config is what an operator may set: one struct, read once at the start from .env and the environment
-// (the environment wins), checked whole, and passed on in small parts. Every refusal is one line that names the
-// variable, so that nobody has to read a stack trace to mend a typing error.
+// Package config reads the operator's settings: one struct, read once at the start from .env and the environment (the
+// environment has priority). It is checked as a whole and passed on in small parts. Each error is one line that names the
+// variable, so that an operator can correct a typing error without reading code.
 package config
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/joho/godotenv"
 )
 
-// Config is every setting, by its variable.
+// Config holds all settings, one field for each variable.
 type Config struct {
 	DBURL       string `env:"DB_URL" envDefault:"sqlite://./data/holotwin.db"`
 	DirectDBURL string `env:"DIRECT_DB_URL"`
@@ -46,27 +46,27 @@ type Config struct {
 	OIDCAdminGroup   string `env:"OIDC_ADMIN_GROUP"`
 	OIDCManagerGroup string `env:"OIDC_MANAGER_GROUP"`
 	OIDCViewerGroup  string `env:"OIDC_VIEWER_GROUP"`
-	// OIDCScopeText is as it is set, OIDCScopes what the provider is asked for.
+	// OIDCScopeText is the value that was set; OIDCScopes are the scopes that are requested from the provider.
 	OIDCScopeText       string   `env:"OIDC_SCOPES"`
 	OIDCScopes          []string `env:"-"`
 	OIDCTrustUnverified bool     `env:"OIDC_TRUST_UNVERIFIED_EMAIL" envDefault:"false"`
 
 	RateLimitPerMin  int `env:"RATE_LIMIT_PER_MIN" envDefault:"6000"`
 	LoginLimitPerMin int `env:"LOGIN_LIMIT_PER_MIN" envDefault:"10"`
-	// TrustedProxyList is as it is set, TrustedProxies as networks.
+	// TrustedProxyList is the value that was set; TrustedProxies are the same as networks.
 	TrustedProxyList []string       `env:"TRUSTED_PROXIES"`
 	TrustedProxies   []netip.Prefix `env:"-"`
 
-	// RawRetentionDays is how long readings are kept, TotalsRetentionDays their quarter hours; 0 is for ever.
+	// RawRetentionDays is how long readings are stored, TotalsRetentionDays their quarter-hour totals; 0 means for ever.
 	RawRetentionDays    int `env:"RAW_RETENTION_DAYS" envDefault:"731"`
 	TotalsRetentionDays int `env:"TOTALS_RETENTION_DAYS" envDefault:"0"`
 
-	// LLMURL is the base address of a language model that words recommendations; empty: none does.
+	// LLMURL is the base address of a language model that rewrites the texts of recommendations; empty means none.
 	LLMURL    string `env:"LLM_URL"`
 	LLMAPIKey string `env:"LLM_API_KEY"`
 	LLMModel  string `env:"LLM_MODEL"`
 
-	// MQTTURL is an outside broker; empty: none. MQTTListen is where an embedded one listens; empty: nowhere.
+	// MQTTURL is an external broker; empty means none. MQTTListen is the address of the embedded broker; empty means none.
 	MQTTURL         string   `env:"MQTT_URL"`
 	MQTTClientID    string   `env:"MQTT_CLIENT_ID" envDefault:"holotwin"`
 	MQTTTopics      []string `env:"MQTT_TOPICS" envDefault:"#"`
@@ -76,7 +76,7 @@ type Config struct {
 	MQTTTLSCert     string   `env:"MQTT_TLS_CERT"`
 	MQTTTLSKey      string   `env:"MQTT_TLS_KEY"`
 
-	// NATSURL is the bus by which replicas tell each other of what they committed; empty: they look at the database.
+	// NATSURL is the message bus on which replicas inform each other of commits. If it is empty, they poll the database.
 	NATSURL string `env:"NATS_URL"`
 
 	// WeatherURL is the base address of an Open-Meteo server, or WeatherOff.
@@ -86,10 +86,10 @@ type Config struct {
 	Zone *time.Location `env:"-"`
 }
 
-// WeatherOff is a WeatherURL by which no weather is asked for.
+// WeatherOff is the WeatherURL that disables weather requests.
 const WeatherOff = "off"
 
-// Load reads and checks the settings. The error, if any, has one line a variable.
+// Load reads and checks the settings. An error has one line for each wrong variable.
 func Load() (Config, error) {
 	if err := godotenv.Load(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Config{}, errors.New(".env: cannot be read as NAME=value lines")
@@ -106,7 +106,7 @@ func parse(environment map[string]string) (Config, error) {
 	}
 	var c Config
 	if err := env.ParseWithOptions(&c, env.Options{Environment: environment}); err != nil {
-		return Config{}, named(err)
+		return Config{}, variableErrors(err)
 	}
 	if err := c.check(); err != nil {
 		return Config{}, err
@@ -114,8 +114,8 @@ func parse(environment map[string]string) (Config, error) {
 	return c, nil
 }
 
-// named puts the library's errors, which name Go fields, into words that name variables and never their values.
-func named(err error) error {
+// variableErrors converts the library's errors, which name Go fields, into errors that name variables and contain no values.
+func variableErrors(err error) error {
 	var all env.AggregateError
 	if !errors.As(err, &all) {
 		return errors.New("environment: cannot be read")
@@ -140,15 +140,15 @@ var variables = map[string]string{
 	"TotalsRetentionDays": "TOTALS_RETENTION_DAYS",
 }
 
-// NeedsGroups tells whether a role hangs on a group of the university.
+// NeedsGroups returns true if a role depends on the user's groups.
 func (c Config) NeedsGroups() bool {
 	return slices.ContainsFunc([]string{c.OIDCAdminGroup, c.OIDCManagerGroup, c.OIDCViewerGroup}, func(group string) bool {
 		return group != "" && group != anyGroup
 	})
 }
 
-// anyGroup stands for everybody.
+// anyGroup means everyone.
 const anyGroup = "*"
 
-// Embedded tells whether the database is the SQLite file that needs no server.
+// Embedded returns true if the database is a SQLite file, which needs no server.
 func (c Config) Embedded() bool { return strings.HasPrefix(c.DBURL, "sqlite:") }

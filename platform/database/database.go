@@ -1,5 +1,5 @@
-// Package database opens the two databases that HoloTwin keeps its books in, SQLite in one file and PostgreSQL,
-// so that an adapter sees no difference but its Dialect, and brings each module's schema up to date.
+// Package database opens the two databases that HoloTwin supports: SQLite in one file, and PostgreSQL. An adapter sees no
+// difference except Dialect. It also updates the schema of each module.
 package database
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/holotwin/holotwin/platform/audit"
 )
 
-// Dialect is which database it is.
+// Dialect is the kind of the database.
 type Dialect string
 
 // The dialects.
@@ -24,43 +24,43 @@ const (
 	Postgres Dialect = "postgres"
 )
 
-// Options say which database and how much of it.
+// Options say how to open the database.
 type Options struct {
 	// URL is postgresql://… or sqlite:///path.
 	URL string
-	// DirectURL is used for migrations and session locks where URL is a transaction pooler such as PgBouncer.
+	// DirectURL is used for migrations and session locks if URL is a transaction pooler such as PgBouncer.
 	DirectURL string
-	// Connections bounds PostgreSQL's pool; 0 means 16.
+	// Connections is the maximum number of PostgreSQL connections; 0 means 16.
 	Connections int
-	// Silent, where it is set, is told when PostgreSQL stops answering, and when it answers again.
-	Silent func(silent bool)
+	// OnSilence, if set, is called with true when PostgreSQL stops answering, and with false when it answers again.
+	OnSilence func(silent bool)
 }
 
-// Database is an open database. Write and Read are one pool on PostgreSQL; on SQLite Write is the single
-// writer's connection and Read a pool that sees what is committed.
+// Database is an open database. On PostgreSQL, Write and Read are the same pool. On SQLite, Write is the only connection that
+// writes, and Read is a pool that sees committed data.
 type Database struct {
 	Write   *gorm.DB
 	Read    *gorm.DB
 	Dialect Dialect
-	// File is SQLite's; empty on PostgreSQL.
+	// File is the path of the SQLite file; empty on PostgreSQL.
 	File string
-	// Exposed are files of SQLite's that other users of the machine can read, since they could not be taken from them.
+	// Exposed are SQLite files that other users of the machine can read, because their mode could not be changed.
 	Exposed []string
 
 	directURL string
 	close     func() error
-	// writeEntry writes an entry of the audit; nil where this database takes none.
+	// writeEntry writes an audit entry; nil if this database has no audit.
 	writeEntry func(tx *gorm.DB, e audit.Entry) error
 }
 
-// Audit makes every write transaction write the audit entry that its context holds, before it is committed. It is called before
-// the database is used.
+// Audit makes every write transaction write the audit entry of its context before the commit. It must be called before the
+// database is used.
 func (d *Database) Audit(write func(tx *gorm.DB, e audit.Entry) error) { d.writeEntry = write }
 
-// ErrInUse is a SQLite file that another process has open for writing.
+// ErrInUse is the error for a SQLite file that another process has open for writing.
 var ErrInUse = errors.New("the database file is in use by another process")
 
-// Open connects, and waits until ctx ends for a PostgreSQL that is not up yet.
+// Open connects to the database. If PostgreSQL is still starting, it waits for up to 30 s, or until ctx ends.
 func Open(ctx context.Context, o Options) (*Database, error) {
 	if strings.HasPrefix(o.URL, "sqlite:") {
 		return openSQLite(ctx, sqlitePath(o.URL))
@@ -68,10 +68,10 @@ func Open(ctx context.Context, o Options) (*Database, error) {
 	return openPostgres(ctx, o)
 }
 
-// Close ends every connection.
+// Close closes every connection.
 func (d *Database) Close() error { return d.close() }
 
-// Ping tells whether the database answers.
+// Ping returns an error if the database does not answer.
 func (d *Database) Ping(ctx context.Context) error {
 	pool, err := d.Read.DB()
 	if err != nil {
@@ -80,13 +80,13 @@ func (d *Database) Ping(ctx context.Context) error {
 	return pool.PingContext(ctx)
 }
 
-// transactionTime bounds a write transaction whose context has no deadline of its own: on SQLite's one
-// connection, one that hangs would stop every writer.
+// transactionTime bounds a write transaction whose context has no deadline. SQLite has one write connection, so a transaction
+// that never ends would block every writer.
 const transactionTime = 30 * time.Second
 
-// Transact runs fn in one write transaction: all of it is committed and synced to disk, or none. fn must use tx
-// alone; on SQLite, Write inside it would wait for itself. The audit entry that waits in ctx is written in it: where the audit
-// cannot be written, nothing is changed.
+// Transact runs fn in one write transaction: either all of it is committed and synced to disk, or nothing. fn must use only tx:
+// on SQLite, using Write inside fn would wait for itself. The transaction also writes the pending audit entry of ctx. If the
+// audit cannot be written, nothing is changed.
 func (d *Database) Transact(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if _, bounded := ctx.Deadline(); !bounded {
 		var cancel context.CancelFunc
@@ -102,7 +102,7 @@ func (d *Database) Transact(ctx context.Context, fn func(tx *gorm.DB) error) err
 			return err
 		}
 		if err := d.writeEntry(tx, entry.Entry); err != nil {
-			return fmt.Errorf("write the audit, without which nothing is changed: %w", err)
+			return fmt.Errorf("cannot write the audit entry, so nothing was changed: %w", err)
 		}
 		return nil
 	})
@@ -112,8 +112,7 @@ func (d *Database) Transact(ctx context.Context, fn func(tx *gorm.DB) error) err
 	return err
 }
 
-// gormConfig: one statement is its own transaction already, the schema is goose's, and errors are logged once,
-// by whoever handles them.
+// gormConfig: GORM adds no transaction to a single statement, goose owns the schema, and the caller logs an error once.
 func gormConfig() *gorm.Config {
 	return &gorm.Config{
 		SkipDefaultTransaction: true,

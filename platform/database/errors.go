@@ -14,7 +14,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// IsUnique tells whether a statement failed because a key is taken.
+// IsUnique returns true if a statement failed because of a duplicate key.
 func IsUnique(err error) bool {
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return true
@@ -26,12 +26,12 @@ func IsUnique(err error) bool {
 	return errors.Is(sqliteDialector{}.Translate(err), gorm.ErrDuplicatedKey)
 }
 
-// IsUnavailable tells whether the database could not be asked at all, or gave up under load: the same request
-// may well succeed a little later, so the caller is told to try again (503), not that the server is broken.
+// IsUnavailable returns true if the database could not be reached, or gave up under load. The same request may succeed a little
+// later, so the caller should get 503 and not 500.
 func IsUnavailable(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		return passing(pg.Code)
+		return isTransient(pg.Code)
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error
@@ -42,7 +42,7 @@ func IsUnavailable(err error) bool {
 	case errors.Is(err, context.DeadlineExceeded):
 		return true
 	case errors.As(err, &lite):
-		return slices.Contains(passingFileErrors, lite.Code()&0xff)
+		return slices.Contains(transientSQLiteErrors, lite.Code()&0xff)
 	}
 	// pgx reports a connection that the server closed in the middle of a statement as plain text only.
 	text := ""
@@ -52,22 +52,22 @@ func IsUnavailable(err error) bool {
 	return strings.Contains(text, "unexpected EOF") || strings.Contains(text, "conn closed")
 }
 
-// IsTakenBack tells whether PostgreSQL took a transaction back for the sake of another one (a deadlock, a failed
-// serialization): nothing of it is stored, and it may be done again at once.
-func IsTakenBack(err error) bool {
+// IsRolledBack returns true if PostgreSQL rolled back a transaction because of another one (a deadlock, a serialization
+// failure). Nothing of it is stored, and it can be retried at once.
+func IsRolledBack(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
 }
 
-// passingFileErrors are what goes by when the operator makes room, gives the file back or mends the disk.
-var passingFileErrors = []int{
+// transientSQLiteErrors end when the operator frees space, gives the file to the right user or repairs the disk.
+var transientSQLiteErrors = []int{
 	sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
 	sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM,
 }
 
-// passing tells whether an SQLSTATE is of a kind that goes by: connection, resources, shutdown, deadlock, timeout, the disk, or a
-// standby that is not the primary yet.
-func passing(code string) bool {
+// isTransient returns true for an SQLSTATE of a temporary condition: connection, resources, shutdown, deadlock, timeout, disk,
+// or a standby that is not the primary yet.
+func isTransient(code string) bool {
 	class := code[:min(2, len(code))]
 	return class == "08" || class == "53" || class == "57" || class == "40" || class == "58" || code == "55P03" || code == "25006"
 }

@@ -12,12 +12,11 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-// Migrate brings one module's schema up to date. Each module has a version table of its own (goose_<module>), so
-// that it can leave with its tables. Any number of processes may start at once: on PostgreSQL one migrates under
-// a session lock while the others wait; a SQLite file has one process.
+// Migrate updates the schema of one module. Each module has its own version table (goose_<module>), so a module can be removed
+// with its tables. Several processes may start at the same time. On PostgreSQL one of them migrates under a session lock, and
+// the others wait. A SQLite file has only one process.
 //
-// Files are NNNNN_name.sql for both databases; where they must differ, NNNNN_name_postgres.sql and
-// NNNNN_name_sqlite.sql.
+// Files are NNNNN_name.sql for both databases, or NNNNN_name_postgres.sql and NNNNN_name_sqlite.sql if they differ.
 func (d *Database) Migrate(ctx context.Context, module string, files fs.FS) error {
 	provider, closePool, err := d.provider(module, files)
 	if err != nil {
@@ -30,7 +29,7 @@ func (d *Database) Migrate(ctx context.Context, module string, files fs.FS) erro
 	return nil
 }
 
-// Pending tells whether a module's schema is behind its files.
+// Pending returns true if there are migrations that have not run.
 func (d *Database) Pending(ctx context.Context, module string, files fs.FS) (bool, error) {
 	provider, closePool, err := d.provider(module, files)
 	if err != nil {
@@ -41,7 +40,7 @@ func (d *Database) Pending(ctx context.Context, module string, files fs.FS) (boo
 }
 
 func (d *Database) provider(module string, files fs.FS) (*goose.Provider, func(), error) {
-	own := only{files: files, not: "_" + string(other(d.Dialect)) + ".sql"}
+	own := dialectFiles{files: files, excluded: "_" + string(otherDialect(d.Dialect)) + ".sql"}
 	options := []goose.ProviderOption{goose.WithTableName("goose_" + module), goose.WithDisableGlobalRegistry(true)}
 	if d.Dialect == SQLite {
 		pool, err := d.Write.DB()
@@ -70,29 +69,29 @@ func postgresProvider(pool *sql.DB, files fs.FS, options []goose.ProviderOption)
 	return goose.NewProvider(goose.DialectPostgres, pool, files, append(options, goose.WithSessionLocker(locker))...)
 }
 
-func other(d Dialect) Dialect {
+func otherDialect(d Dialect) Dialect {
 	if d == SQLite {
 		return Postgres
 	}
 	return SQLite
 }
 
-// only is a folder without the other dialect's files.
-type only struct {
-	files fs.FS
-	not   string
+// dialectFiles is a folder without the files of the other dialect.
+type dialectFiles struct {
+	files    fs.FS
+	excluded string
 }
 
-func (o only) Open(name string) (fs.File, error) { return o.files.Open(name) }
+func (o dialectFiles) Open(name string) (fs.File, error) { return o.files.Open(name) }
 
-func (o only) ReadDir(name string) ([]fs.DirEntry, error) {
+func (o dialectFiles) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := fs.ReadDir(o.files, name)
 	if err != nil {
 		return nil, err
 	}
 	kept := entries[:0]
 	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), o.not) {
+		if !strings.HasSuffix(e.Name(), o.excluded) {
 			kept = append(kept, e)
 		}
 	}

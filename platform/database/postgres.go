@@ -16,7 +16,7 @@ import (
 	"github.com/holotwin/holotwin/platform/certificate"
 )
 
-// defaultConnections suits two cores: group commits need few connections, reports some.
+// defaultConnections suits two cores: writes need few connections, because commits are grouped; reports need some.
 const defaultConnections = 16
 
 func openPostgres(ctx context.Context, o Options) (*Database, error) {
@@ -24,8 +24,8 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	watch := newSilenceWatch(config.DialFunc, o.Silent)
-	pool, probe := stdlib.OpenDB(dialledBy(config, watch.connect)), stdlib.OpenDB(dialledBy(config, watch.connectProbe))
+	watch := newSilenceWatch(config.DialFunc, o.OnSilence)
+	pool, probe := stdlib.OpenDB(withDialer(config, watch.connect)), stdlib.OpenDB(withDialer(config, watch.connectProbe))
 	watch.probe = probe
 	probe.SetMaxOpenConns(1)
 	connections := o.Connections
@@ -35,7 +35,7 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	if err := waitFor(ctx, pool); err != nil {
+	if err := waitUntilReady(ctx, pool); err != nil {
 		return nil, errors.Join(fmt.Errorf("DB_URL: PostgreSQL does not answer: %s", Reason(err)), pool.Close(), probe.Close())
 	}
 	db, err := openGorm(postgres.New(postgres.Config{Conn: pool}))
@@ -57,8 +57,8 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 	return &Database{Write: db, Read: db, Dialect: Postgres, directURL: direct, close: closeAll}, nil
 }
 
-// dialledBy is a configuration whose connections are made by dial.
-func dialledBy(config *pgx.ConnConfig, dial pgconn.DialFunc) pgx.ConnConfig {
+// withDialer returns a configuration that makes connections with dial.
+func withDialer(config *pgx.ConnConfig, dial pgconn.DialFunc) pgx.ConnConfig {
 	other := config.Copy()
 	other.DialFunc = dial
 	return *other
@@ -78,7 +78,8 @@ func postgresConfig(url string) (*pgx.ConnConfig, error) {
 		return nil, errors.New("DB_URL: not a PostgreSQL URL")
 	}
 	config.ConnectTimeout = 3 * time.Second
-	// A statement that outlives its caller, or waits for a lock for ever, holds a connection that others need.
+	// A statement that runs longer than its caller waits, or that waits for a lock for ever, holds a connection that others
+	// need.
 	setDefault(config.RuntimeParams, "statement_timeout", "60000")
 	setDefault(config.RuntimeParams, "lock_timeout", "10000")
 	setDefault(config.RuntimeParams, "idle_in_transaction_session_timeout", "60000")
@@ -93,13 +94,13 @@ func setDefault(params map[string]string, name, value string) {
 	}
 }
 
-// waitFor tries until the server answers: a container of the server may be up before that of the database.
-func waitFor(ctx context.Context, pool *sql.DB) error {
+// waitUntilReady retries until the server answers, because the container of this server may start before that of the database.
+func waitUntilReady(ctx context.Context, pool *sql.DB) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for {
 		err := pool.PingContext(ctx)
-		if err == nil || !mayComeBack(err) {
+		if err == nil || !mayRecover(err) {
 			return err
 		}
 		select {
@@ -110,8 +111,8 @@ func waitFor(ctx context.Context, pool *sql.DB) error {
 	}
 }
 
-// mayComeBack tells a server that is not there yet from one that refuses, or is refused: a wrong password stays wrong.
-func mayComeBack(err error) bool {
+// mayRecover returns true if the server may only be starting. A refused login is permanent: a wrong password stays wrong.
+func mayRecover(err error) bool {
 	if _, refused := certificate.Reason(err); refused {
 		return false
 	}

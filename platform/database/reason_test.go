@@ -21,7 +21,7 @@ func TestWhatMayNotBeWrittenPassesBy(t *testing.T) {
 		require.True(t, database.IsUnavailable(err), "%v", err)
 		want := "PostgreSQL is read-only"
 		if db.Dialect == database.SQLite {
-			want = "may not be written"
+			want = "is not writable"
 		}
 		require.Contains(t, database.Reason(err), want)
 		require.NoError(t, db.Write.Exec(write).Error)

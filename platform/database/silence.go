@@ -10,34 +10,34 @@ import (
 	"time"
 )
 
-// A server that is frozen, or that cannot be reached any more, takes what is sent to it and answers nothing. Its own timeouts
-// freeze with it, and a client's deadline that is long enough for a report is too long for a reading. So it is watched: while
-// somebody waits for it and it sends nothing on any connection, it is asked for a sign of life on a connection of its own. Without
-// one it counts as silent: who waits is let go, nobody waits any more, and it is asked until it answers. A server that is busy
-// answers, so long work is never cut.
+// A frozen or unreachable server accepts data and sends nothing. Its own timeouts are frozen too, and a client timeout that is
+// long enough for a report is too long for a reading. So the server is watched. If a query waits and the server sends nothing
+// on any connection, it is pinged on a separate connection. If it does not answer, it counts as silent: all connections are
+// closed, so all waiting queries fail; new connections are refused; and the server is pinged until it answers. A busy server
+// answers a ping, so a long query is never cut.
 const (
-	// watchEvery is how often it is looked whether somebody waits.
+	// watchEvery is how often the watch checks whether a query waits.
 	watchEvery = 500 * time.Millisecond
-	// answerTime is how long the first question may take, connectTime the second, on a new connection.
-	answerTime  = 2 * time.Second
+	// pingTime is the maximum time of the first ping, connectTime that of the second one, which makes a new connection.
+	pingTime    = 2 * time.Second
 	connectTime = 1250 * time.Millisecond
-	// askEvery is the pause between questions to a silent server.
-	askEvery = 100 * time.Millisecond
+	// pingEvery is the pause between pings to a silent server.
+	pingEvery = 100 * time.Millisecond
 )
 
-// errSilent is why a connection to a silent server is not tried.
-var errSilent = errors.New("PostgreSQL has not answered for some seconds; it is asked until it does")
+// errSilent is the error for a new connection to a silent server.
+var errSilent = errors.New("PostgreSQL has not answered for some seconds; it is retried until it answers")
 
 // silenceWatch watches one server.
 type silenceWatch struct {
 	dial  func(ctx context.Context, network, address string) (net.Conn, error)
 	probe *sql.DB
-	// changed is told when the server falls silent, and when it answers again.
-	changed func(silent bool)
+	// onChange is called when the server falls silent, and when it answers again.
+	onChange func(silent bool)
 
-	// waiting is how many wait for the server, heard how many times it sent something.
-	waiting, heard atomic.Int64
-	silent         atomic.Bool
+	// waiting is the number of calls that wait for the server, received how often it sent something.
+	waiting, received atomic.Int64
+	silent            atomic.Bool
 
 	mu    sync.Mutex
 	conns map[*watchedConn]struct{}
@@ -47,10 +47,10 @@ func newSilenceWatch(dial func(ctx context.Context, network, address string) (ne
 	if changed == nil {
 		changed = func(bool) {}
 	}
-	return &silenceWatch{dial: dial, changed: changed, conns: make(map[*watchedConn]struct{})}
+	return &silenceWatch{dial: dial, onChange: changed, conns: make(map[*watchedConn]struct{})}
 }
 
-// connect makes a connection of those that are let go when the server falls silent.
+// connect makes a connection that is closed when the server falls silent.
 func (w *silenceWatch) connect(ctx context.Context, network, address string) (net.Conn, error) {
 	if w.silent.Load() {
 		return nil, errSilent
@@ -71,7 +71,7 @@ func (w *silenceWatch) connect(ctx context.Context, network, address string) (ne
 	return c, nil
 }
 
-// connectProbe makes the connection on which a silent server is asked.
+// connectProbe makes the connection for pings.
 func (w *silenceWatch) connectProbe(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := w.dial(ctx, network, address)
 	if err != nil {
@@ -80,40 +80,40 @@ func (w *silenceWatch) connectProbe(ctx context.Context, network, address string
 	return &probeConn{Conn: conn, watch: w}, nil
 }
 
-// run watches until ctx ends.
+// run watches the server until ctx ends.
 func (w *silenceWatch) run(ctx context.Context) {
-	for heard := int64(0); pause(ctx, watchEvery); {
+	for heard := int64(0); sleep(ctx, watchEvery); {
 		before := heard
-		heard = w.heard.Load()
+		heard = w.received.Load()
 		if w.waiting.Load() == 0 || heard != before || w.answers(ctx, heard) || ctx.Err() != nil {
 			continue
 		}
-		w.letGo()
-		w.changed(true)
-		for pause(ctx, askEvery) && !w.answersNow(ctx) {
+		w.closeAll()
+		w.onChange(true)
+		for sleep(ctx, pingEvery) && !w.reconnects(ctx) {
 		}
 		w.silent.Store(false)
 		if ctx.Err() == nil {
-			w.changed(false)
+			w.onChange(false)
 		}
 	}
 }
 
-// answers tells whether the server sends anything, to whomever, while it is asked twice. One that refuses is not silent: who asks it
-// is told so at once.
+// answers pings the server twice. It returns true if the server sends anything on any connection in the meantime. A server that
+// refuses is not silent: callers get its error at once.
 func (w *silenceWatch) answers(ctx context.Context, heard int64) bool {
-	for _, most := range []time.Duration{answerTime, connectTime} {
-		if w.asked(ctx, most) || w.heard.Load() != heard {
+	for _, most := range []time.Duration{pingTime, connectTime} {
+		if w.ping(ctx, most) || w.received.Load() != heard {
 			return true
 		}
 	}
 	return false
 }
 
-func (w *silenceWatch) answersNow(ctx context.Context) bool { return w.asked(ctx, connectTime) }
+func (w *silenceWatch) reconnects(ctx context.Context) bool { return w.ping(ctx, connectTime) }
 
-// asked tells whether a question was answered in time, or refused.
-func (w *silenceWatch) asked(ctx context.Context, most time.Duration) bool {
+// ping returns true if a ping is answered in time, or refused.
+func (w *silenceWatch) ping(ctx context.Context, most time.Duration) bool {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	err := w.probe.PingContext(ctx)
@@ -122,8 +122,8 @@ func (w *silenceWatch) asked(ctx context.Context, most time.Duration) bool {
 	return err == nil || !late
 }
 
-// letGo ends every connection: what waits on one fails, and none is made until the server answers.
-func (w *silenceWatch) letGo() {
+// closeAll closes every connection, so calls that wait on one fail. No connection is made until the server answers.
+func (w *silenceWatch) closeAll() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.silent.Store(true)
@@ -133,8 +133,8 @@ func (w *silenceWatch) letGo() {
 	clear(w.conns)
 }
 
-// pause waits, and tells whether ctx is still alive.
-func pause(ctx context.Context, d time.Duration) bool {
+// sleep waits, and returns false if ctx ended.
+func sleep(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():
 		return false
@@ -143,7 +143,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// watchedConn counts who waits for the server on it.
+// watchedConn counts the calls that wait for the server.
 type watchedConn struct {
 	net.Conn
 	watch *silenceWatch
@@ -154,7 +154,7 @@ func (c *watchedConn) Read(b []byte) (int, error) {
 	defer c.watch.waiting.Add(-1)
 	n, err := c.Conn.Read(b)
 	if n > 0 {
-		c.watch.heard.Add(1)
+		c.watch.received.Add(1)
 	}
 	return n, err
 }
@@ -172,7 +172,7 @@ func (c *watchedConn) Close() error {
 	return c.Conn.Close()
 }
 
-// probeConn hears of the server without waiting for it.
+// probeConn counts data from the server, but is not counted as waiting.
 type probeConn struct {
 	net.Conn
 	watch *silenceWatch
@@ -181,7 +181,7 @@ type probeConn struct {
 func (c *probeConn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	if n > 0 {
-		c.watch.heard.Add(1)
+		c.watch.received.Add(1)
 	}
 	return n, err
 }

@@ -20,7 +20,7 @@ func TestNobodyWaitsForAFrozenServer(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = server.Thaw(); _ = server.Stop() })
 	var fell, rose atomic.Int32
-	db, err := database.Open(context.Background(), database.Options{URL: server.URL, Connections: 4, Silent: func(silent bool) {
+	db, err := database.Open(context.Background(), database.Options{URL: server.URL, Connections: 4, OnSilence: func(silent bool) {
 		if silent {
 			fell.Add(1)
 		} else {

@@ -16,11 +16,11 @@ import (
 	"github.com/holotwin/holotwin/platform/private"
 )
 
-// sqliteReaders is how many queries may run beside the writer.
+// sqliteReaders is the number of read connections beside the writer.
 const sqliteReaders = 4
 
-// sqlitePath is the file that a sqlite: URL names. sqlite:///path is absolute; sqlite://./path, sqlite:///./path
-// and sqlite:path are relative to the working folder.
+// sqlitePath returns the file of a sqlite: URL. sqlite:///path is absolute. sqlite://./path, sqlite:///./path and sqlite:path
+// are relative to the working folder.
 func sqlitePath(raw string) string {
 	path := strings.TrimPrefix(raw, "sqlite:")
 	path = strings.TrimPrefix(path, "//")
@@ -30,9 +30,9 @@ func sqlitePath(raw string) string {
 	return filepath.Clean(path)
 }
 
-// sqliteDSN opens the file so that a commit is on the disk when it returns (synchronous FULL), readers never
-// block the writer (WAL), and a transaction that reads before it writes cannot fail half-way (immediate); one that
-// only reads is a snapshot (deferred).
+// sqliteDSN returns the settings for opening the file. A commit is on disk when it returns (synchronous FULL). Readers never
+// block the writer (WAL). A transaction that reads before it writes cannot fail half-way (begin immediate). A transaction that
+// only reads is a snapshot (begin deferred).
 func sqliteDSN(path, mode, begin string) string {
 	query := url.Values{
 		"_txlock": {begin},
@@ -41,18 +41,19 @@ func sqliteDSN(path, mode, begin string) string {
 		"_pragma": {
 			"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 			"cache_size(-32000)", "temp_store(MEMORY)",
-			// A page that many commits change goes into the file once for all of them. Beside a reader that stays long the log
-			// grows; it is cut again to 64 MB.
+			// A page that many commits change is written to the file once for all of them. While a reader stays open for long,
+			// the log grows; it is then truncated to 64 MB.
 			"wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
 		},
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()
 }
 
-// openSQLite opens a file, or makes it. It, and the files that SQLite keeps beside it with the same mode, are the owner's alone.
+// openSQLite opens a file, or creates it. Only the owner may read it, and the files that SQLite creates beside it with the same
+// mode.
 func openSQLite(ctx context.Context, path string) (*Database, error) {
 	if err := os.MkdirAll(filepath.Dir(path), private.FolderMode); err != nil {
-		return nil, fmt.Errorf("DB_URL: the folder %s cannot be made: %s", filepath.Dir(path), pathReason(err))
+		return nil, fmt.Errorf("DB_URL: cannot create the folder %s: %s", filepath.Dir(path), pathReason(err))
 	}
 	unlock, err := lockFile(path + ".lock")
 	if err != nil {
@@ -82,8 +83,8 @@ func openSQLite(ctx context.Context, path string) (*Database, error) {
 	return &Database{Write: write, Read: read, Dialect: SQLite, File: path, Exposed: exposed, close: closeAll}, nil
 }
 
-// makeFile makes an empty file where there is none, before SQLite would with whatever mode the process has, and tells whether it may
-// be written.
+// makeFile creates an empty file if there is none. SQLite would create it with the default mode of the process. It returns an
+// error if the file is not writable.
 func makeFile(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, private.FileMode)
 	if err != nil {
@@ -92,7 +93,7 @@ func makeFile(path string) error {
 	return f.Close()
 }
 
-// withoutPath is what an error of a file is, without the path, which is named already.
+// withoutPath returns the error of a file without its path, which the message already contains.
 func withoutPath(err error) error {
 	var file *fs.PathError
 	if errors.As(err, &file) {

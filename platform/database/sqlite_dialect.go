@@ -15,8 +15,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// sqliteDialector speaks SQLite to GORM over a pool that is already open. It is ours because the published
-// dialectors either need C or have been left behind; goose owns the schema, so there is no migrator to write.
+// sqliteDialector is GORM's dialect for SQLite, over a pool that is already open. We wrote our own because the published ones
+// need C or are no longer maintained. It has no migrator, because goose owns the schema.
 type sqliteDialector struct{ pool *sql.DB }
 
 func (sqliteDialector) Name() string { return string(SQLite) }
@@ -34,7 +34,7 @@ func (d sqliteDialector) Initialize(db *gorm.DB) error {
 	return nil
 }
 
-// buildLimit writes LIMIT -1 before an OFFSET alone, which SQLite wants.
+// buildLimit writes LIMIT -1 before an OFFSET without a limit, because SQLite requires it.
 func buildLimit(c clause.Clause, builder clause.Builder) {
 	limit, ok := c.Expression.(clause.Limit)
 	if !ok {
@@ -92,7 +92,7 @@ func (sqliteDialector) RollbackTo(tx *gorm.DB, name string) error {
 	return tx.Exec("ROLLBACK TO SAVEPOINT " + name).Error
 }
 
-// Translate gives SQLite's errors GORM's names.
+// Translate converts SQLite errors to GORM errors.
 func (sqliteDialector) Translate(err error) error {
 	var native *sqlite.Error
 	if !errors.As(err, &native) {

@@ -8,8 +8,8 @@ import (
 	"github.com/holotwin/holotwin/platform/private"
 )
 
-// lockFile keeps a second process off the same database. Where there is no flock, a file that its owner holds
-// open cannot be removed: that is the lock.
+// lockFile prevents a second process from opening the same database. There is no flock here, but an open file cannot be
+// removed: that is the lock.
 func lockFile(path string) (unlock func() error, err error) {
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 		return nil, ErrInUse

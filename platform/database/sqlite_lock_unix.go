@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/platform/private"
 )
 
-// lockFile keeps a second process off the same database: each would think itself the only writer.
+// lockFile prevents a second process from opening the same database: each would act as the only writer.
 func lockFile(path string) (unlock func() error, err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, private.FileMode)
 	if err != nil {

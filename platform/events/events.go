@@ -1,7 +1,7 @@
-// Package events carries what the modules tell whoever listens. A module's adapter puts an event into the outbox in the
-// transaction of the change, so that nothing is told that is not so and nothing that is so goes untold (outbox.go). A feed reads
-// the outbox in the order of the commits, on every process that shares the database, and lets any number of readers go on from
-// any place in it that is still kept (feed.go).
+// Package events publishes what happens in the modules. A module's adapter writes an event into the outbox in the transaction
+// of the change, so every committed change is published, and nothing else (outbox.go). A feed reads the outbox in the order of
+// the commits, in every process that shares the database. Any number of readers can continue from any position that is still
+// stored (feed.go).
 package events
 
 import (
@@ -18,7 +18,7 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrations are the outbox's schema.
+// Migrations returns the schema of the outbox.
 func Migrations() fs.FS {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -29,79 +29,81 @@ func Migrations() fs.FS {
 
 // Event is one thing that happened.
 type Event struct {
-	// Place is where it stands in the order of all; set by the feed.
-	Place Place
-	// Kind is a word such as reading or device_state.
+	// Position is the event's position in the order of all events; set by the feed.
+	Position Position
+	// Kind is, for example, reading or device_state.
 	Kind string
-	// Device and Space are what it is about; either may be empty.
+	// Device and Space are the ids of what the event is about; either may be empty.
 	Device, Space string
 	// Data is a JSON object on one line.
 	Data string
 }
 
-// Place is a place in the order of all events. The zero place is before all.
-type Place struct {
-	// Made is when the event was made, or the place taken, ms since 1970: it tells whether what follows is still kept.
-	Made int64
-	// Transaction is PostgreSQL's; 0 on SQLite. Number is the row's, Index the event's within it.
+// Position is a position in the order of all events. The zero position is before all events.
+type Position struct {
+	// MadeAt is when the event was made, or the position taken, in ms since 1970. It shows whether the next events are still
+	// stored.
+	MadeAt int64
+	// Transaction is the transaction id of PostgreSQL; 0 on SQLite. Number is the number of the row, Index of the event in the
+	// row.
 	Transaction, Number uint64
 	Index               int
 }
 
-// String is the place as a reader keeps it.
-func (p Place) String() string {
-	return fmt.Sprintf("%d-%d-%d-%d", p.Made, p.Transaction, p.Number, p.Index)
+// String returns the position as text, for readers to keep.
+func (p Position) String() string {
+	return fmt.Sprintf("%d-%d-%d-%d", p.MadeAt, p.Transaction, p.Number, p.Index)
 }
 
-// ErrNotAPlace is a text that String never gave.
-var ErrNotAPlace = errors.New("not a place in the order of events")
+// ErrNotAPosition is the error for a text that String did not make.
+var ErrNotAPosition = errors.New("not a position of the event stream")
 
-// ParsePlace reads what String gave.
-func ParsePlace(s string) (Place, error) {
+// ParsePosition reads a text that String made.
+func ParsePosition(s string) (Position, error) {
 	parts := strings.Split(s, "-")
 	const fields = 4
 	if len(parts) != fields {
-		return Place{}, ErrNotAPlace
+		return Position{}, ErrNotAPosition
 	}
 	var n [fields]uint64
 	for i, part := range parts {
 		var err error
 		const bits = 63
 		if n[i], err = strconv.ParseUint(part, 10, bits); err != nil {
-			return Place{}, ErrNotAPlace
+			return Position{}, ErrNotAPosition
 		}
 	}
-	const mostInRow = 1 << 30
-	if n[3] > mostInRow {
-		return Place{}, ErrNotAPlace
+	const maxInRow = 1 << 30
+	if n[3] > maxInRow {
+		return Position{}, ErrNotAPosition
 	}
-	return Place{Made: int64(n[0]), Transaction: n[1], Number: n[2], Index: int(n[3])}, nil
+	return Position{MadeAt: int64(n[0]), Transaction: n[1], Number: n[2], Index: int(n[3])}, nil
 }
 
-// compare orders places.
-func (p Place) compare(o Place) int {
+// compare orders positions.
+func (p Position) compare(o Position) int {
 	return cmp.Or(cmp.Compare(p.Transaction, o.Transaction), cmp.Compare(p.Number, o.Number), cmp.Compare(p.Index, o.Index))
 }
 
-// Kept is how long events are kept for readers that come back.
-const Kept = time.Hour
+// Retention is how long events stay stored for readers that reconnect.
+const Retention = time.Hour
 
-// line writes an event as a line of a row's body.
+// line returns the event as a line of a row's body.
 func (e Event) line() string {
 	return e.Kind + "\t" + e.Device + "\t" + e.Space + "\t" + e.Data
 }
 
-// eventsOf reads a row's body.
-func eventsOf(row Place, body string) []Event {
+// eventsOf returns the events of a row's body.
+func eventsOf(row Position, body string) []Event {
 	var all []Event
 	for line := range strings.SplitSeq(body, "\n") {
 		const fields = 4
 		parts := strings.SplitN(line, "\t", fields)
 		if len(parts) != fields {
-			continue // of a later version
+			continue // written by a later version
 		}
 		row.Index++
-		all = append(all, Event{Place: row, Kind: parts[0], Device: parts[1], Space: parts[2], Data: parts[3]})
+		all = append(all, Event{Position: row, Kind: parts[0], Device: parts[1], Space: parts[2], Data: parts[3]})
 	}
 	return all
 }

@@ -9,67 +9,67 @@ import (
 	"time"
 )
 
-// Feed lets readers follow the outbox. One goroutine reads it for all of them; who falls behind what is held in memory reads on
-// from the database by himself, and holds up nobody.
+// Feed lets readers follow the outbox. One goroutine reads the outbox for all of them. A reader that is slower than the memory
+// of the feed reads from the database itself, and delays no other reader.
 type Feed struct {
 	outbox *Outbox
-	awake  chan struct{}
+	wakeUp chan struct{}
 
 	readers atomic.Int64
 	failing atomic.Bool
 
 	mu sync.Mutex
-	// recent are the last events, oldest first; from is the place before the first of them, and at the one that the feed has
-	// read up to. While nobody reads, the feed sleeps and known is false.
-	recent   []Event
-	from, at Place
-	known    bool
-	// more is closed and made anew when there is more.
-	more chan struct{}
+	// recent are the last events, oldest first. memoryStart is the position before the first of them. position is the one up to
+	// which the feed has read. Without readers, the feed reads nothing and active is false.
+	recent                []Event
+	memoryStart, position Position
+	active                bool
+	// changed is closed and replaced when there are new events.
+	changed chan struct{}
 }
 
-// Bounds of the feed.
+// Limits of the feed.
 const (
-	// recentEvents are some seconds of a busy campus; half of them are dropped when there are more.
+	// recentEvents are some seconds of a busy campus. When there are more, at least half of them are dropped.
 	recentEvents = 8192
-	// lookEvery is how often the outbox is looked at for what other processes committed, and what this one committed while an
-	// older transaction was under way.
-	lookEvery = 50 * time.Millisecond
-	// Where other processes tell of their commits, it is looked only so often after each, in case an older transaction was under
-	// way, and every now and then all the same.
-	looksAfter = 20
-	lookAnyway = 2 * time.Second
-	// gather is how long events are gathered for all readers: sending each alone would cost a write a reader.
-	gather = 20 * time.Millisecond
-	// rowsAtOnce bounds what is read at once.
+	// pollEvery is how often the outbox is read for commits of other processes, and for commits of this one that became visible
+	// when an older transaction ended.
+	pollEvery = 50 * time.Millisecond
+	// If the processes inform each other of commits, the outbox is polled only this many times after each commit, because an
+	// older transaction may still be open. Then it is polled every slowPollEvery.
+	pollsAfterCommit = 20
+	slowPollEvery    = 2 * time.Second
+	// gatherTime is how long events are collected before readers get them: sending each alone would cost one write per reader.
+	gatherTime = 20 * time.Millisecond
+	// rowsAtOnce is the maximum number of rows of one query.
 	rowsAtOnce = 200
-	// pauseAfterError is how long a database that is away is left alone.
+	// pauseAfterError is the pause after an error of the database.
 	pauseAfterError = time.Second
 )
 
-// NewFeed makes a feed; Run must run for readers to get anything.
+// NewFeed returns a feed. Readers get events only while Run runs.
 func NewFeed(outbox *Outbox) *Feed {
-	f := &Feed{outbox: outbox, awake: make(chan struct{}, 1), more: make(chan struct{})}
-	outbox.wake(f.awake)
+	f := &Feed{outbox: outbox, wakeUp: make(chan struct{}, 1), changed: make(chan struct{})}
+	outbox.subscribe(f.wakeUp)
 	return f
 }
 
-// Run follows the outbox until ctx ends, while anybody reads. failed is told the first of several errors.
+// Run reads the outbox until ctx ends, while there are readers. failed is called with the first of several errors in a row.
 func (f *Feed) Run(ctx context.Context, failed func(error)) {
-	quiet := 0 // looks in a row for which nobody asked
+	quiet := 0 // polls in a row since the last commit or new reader
 	for ctx.Err() == nil {
-		wait := lookEvery
-		if f.outbox.Announced() && quiet >= looksAfter {
-			wait = lookAnyway
+		wait := pollEvery
+		if f.outbox.SharesCommits() && quiet >= pollsAfterCommit {
+			wait = slowPollEvery
 		}
 		if f.readers.Load() == 0 {
-			f.sleep()
+			f.deactivate()
 			wait = time.Hour // a reader wakes it
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-f.awake:
+		case <-f.wakeUp:
 			quiet = 0
 		case <-time.After(wait):
 			quiet++
@@ -77,12 +77,12 @@ func (f *Feed) Run(ctx context.Context, failed func(error)) {
 		if f.readers.Load() == 0 {
 			continue
 		}
-		err := f.follow(ctx)
+		err := f.readNew(ctx)
 		if err != nil && ctx.Err() == nil && !f.failing.Load() {
 			failed(err)
 		}
 		f.failing.Store(err != nil)
-		pause := gather
+		pause := gatherTime
 		if err != nil {
 			pause = pauseAfterError
 		}
@@ -93,19 +93,19 @@ func (f *Feed) Run(ctx context.Context, failed func(error)) {
 	}
 }
 
-// sleep forgets where the feed was: what comes while nobody reads need not be read.
-func (f *Feed) sleep() {
+// deactivate drops the memory of the feed if there are no readers.
+func (f *Feed) deactivate() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.readers.Load() == 0 {
-		f.recent, f.known = nil, false
+		f.recent, f.active = nil, false
 	}
 }
 
-// follow reads all that there is.
-func (f *Feed) follow(ctx context.Context) error {
+// readNew reads all new events.
+func (f *Feed) readNew(ctx context.Context) error {
 	f.mu.Lock()
-	at, known := f.at, f.known
+	at, known := f.position, f.active
 	f.mu.Unlock()
 	if !known {
 		var err error
@@ -113,8 +113,8 @@ func (f *Feed) follow(ctx context.Context) error {
 			return err
 		}
 		f.mu.Lock()
-		f.from, f.at, f.known, f.recent = at, at, true, nil
-		f.tellMore() // what came between a reader's place and this one is in the database
+		f.memoryStart, f.position, f.active, f.recent = at, at, true, nil
+		f.notifyReaders() // events between a reader's position and this one are in the database
 		f.mu.Unlock()
 	}
 	for {
@@ -123,7 +123,7 @@ func (f *Feed) follow(ctx context.Context) error {
 			return err
 		}
 		f.add(all)
-		at = all[len(all)-1].Place
+		at = all[len(all)-1].Position
 	}
 }
 
@@ -131,111 +131,113 @@ func (f *Feed) add(all []Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.recent = append(f.recent, all...)
-	f.at = all[len(all)-1].Place
+	f.position = all[len(all)-1].Position
 	if drop := len(f.recent) - recentEvents; drop > 0 {
 		drop = max(drop, recentEvents/2)
 		drop = min(drop, len(f.recent)-1)
-		f.from = f.recent[drop-1].Place
+		f.memoryStart = f.recent[drop-1].Position
 		f.recent = append([]Event(nil), f.recent[drop:]...)
 	}
-	f.tellMore()
+	f.notifyReaders()
 }
 
-// tellMore lets readers look again; f.mu is held.
-func (f *Feed) tellMore() {
-	close(f.more)
-	f.more = make(chan struct{})
+// notifyReaders wakes the readers; f.mu must be locked.
+func (f *Feed) notifyReaders() {
+	close(f.changed)
+	f.changed = make(chan struct{})
 }
 
-// ErrForgotten is a place of which what follows is no longer kept: what happened since must be asked for otherwise.
-var ErrForgotten = errors.New("the events since then are no longer kept")
+// ErrExpired is the error for a position whose next events are no longer stored. The reader must load the present state in
+// another way.
+var ErrExpired = errors.New("the events since then are no longer kept")
 
-// Reader goes through the events from a place on.
+// Reader reads the events after a position.
 type Reader struct {
-	feed *Feed
-	at   Place
+	feed     *Feed
+	position Position
 }
 
-// Read begins after a place, or with what comes from now on where it is nil. The reader must be closed. ErrForgotten where the
-// place is too old.
-func (f *Feed) Read(ctx context.Context, after *Place) (*Reader, error) {
+// Read returns a reader of the events after a position, or of new events if it is nil. The reader must be closed. ErrExpired if
+// the position is too old.
+func (f *Feed) Read(ctx context.Context, after *Position) (*Reader, error) {
 	head, err := f.outbox.head(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{feed: f, at: head}
+	r := &Reader{feed: f, position: head}
 	if after != nil {
-		if after.Made < f.outbox.now().Add(-Kept).UnixMilli() {
-			return nil, ErrForgotten
+		if after.MadeAt < f.outbox.now().Add(-Retention).UnixMilli() {
+			return nil, ErrExpired
 		}
-		r.at = *after
+		r.position = *after
 	}
 	f.readers.Add(1)
 	select {
-	case f.awake <- struct{}{}:
+	case f.wakeUp <- struct{}{}:
 	default:
 	}
 	return r, nil
 }
 
-// Close ends the reading.
+// Close ends the reader.
 func (r *Reader) Close() { r.feed.readers.Add(-1) }
 
-// lateCommit is longer than any transaction: what was told before it has been read.
-const lateCommit = time.Minute
+// maxCommitTime is longer than any transaction: all events that were made before that have been read.
+const maxCommitTime = time.Minute
 
-// At is the place up to which the reader has read.
-func (r *Reader) At() Place { return r.at }
+// Position returns the position up to which the reader has read.
+func (r *Reader) Position() Position { return r.position }
 
-// Next waits for events and gives them, oldest first; none where ctx ended before there were any.
+// Next waits for events and returns them, oldest first. It returns none if ctx ended first.
 func (r *Reader) Next(ctx context.Context) ([]Event, error) {
 	for {
-		all, more, err := r.ready(ctx)
+		all, more, err := r.available(ctx)
 		if err != nil {
 			return nil, err
 		}
 		if len(all) > 0 {
-			r.at = all[len(all)-1].Place
+			r.position = all[len(all)-1].Position
 			return all, nil
 		}
 		select {
 		case <-ctx.Done():
-			r.at.Made = max(r.at.Made, r.feed.outbox.now().Add(-lateCommit).UnixMilli())
+			r.position.MadeAt = max(r.position.MadeAt, r.feed.outbox.now().Add(-maxCommitTime).UnixMilli())
 			return nil, nil
 		case <-more:
 		}
 	}
 }
 
-// ready gives what is there after the reader's place, or what tells that there is more.
-func (r *Reader) ready(ctx context.Context) (all []Event, more <-chan struct{}, err error) {
+// available returns the events after the reader's position, and a channel that is closed when there are more.
+func (r *Reader) available(ctx context.Context) (all []Event, more <-chan struct{}, err error) {
 	f := r.feed
 	f.mu.Lock()
-	more = f.more
-	inMemory := f.known && r.at.compare(f.from) >= 0
-	behind := f.known && !inMemory
+	more = f.changed
+	inMemory := f.active && r.position.compare(f.memoryStart) >= 0
+	behind := f.active && !inMemory
 	if inMemory {
-		i := sort.Search(len(f.recent), func(i int) bool { return f.recent[i].Place.compare(r.at) > 0 })
+		i := sort.Search(len(f.recent), func(i int) bool { return f.recent[i].Position.compare(r.position) > 0 })
 		all = f.recent[i:len(f.recent):len(f.recent)]
 	}
 	f.mu.Unlock()
 	if !behind {
 		return all, more, nil
 	}
-	all, err = f.outbox.after(ctx, r.at, rowsAtOnce)
+	all, err = f.outbox.after(ctx, r.position, rowsAtOnce)
 	if err == nil && len(all) == 0 {
-		r.at = f.begin(r.at)
-		return r.ready(ctx)
+		r.position = f.skipToMemory(r.position)
+		return r.available(ctx)
 	}
 	return all, more, err
 }
 
-// begin moves a reader who has read all that is in the database before the feed's memory to its begin.
-func (f *Feed) begin(at Place) Place {
+// skipToMemory moves the position of a reader to the start of the feed's memory. The reader has read all older events from the
+// database.
+func (f *Feed) skipToMemory(at Position) Position {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.known && at.compare(f.from) < 0 {
-		return f.from
+	if f.active && at.compare(f.memoryStart) < 0 {
+		return f.memoryStart
 	}
 	return at
 }

@@ -95,13 +95,13 @@ func TestReadersMissAndRepeatNothing(t *testing.T) {
 		}
 		const all = (writers*each - each/2) * 2
 		var resumed []string
-		at := begin.At()
+		at := begin.Position()
 		for len(resumed) < all { // a reader that comes back after every few events, on either process
 			feed := here
 			if len(resumed)%2 == 1 {
 				feed = there
 			}
-			place, err := events.ParsePlace(at.String())
+			place, err := events.ParsePosition(at.String())
 			require.NoError(t, err)
 			r, err := feed.Read(ctx, &place)
 			require.NoError(t, err)
@@ -110,7 +110,7 @@ func TestReadersMissAndRepeatNothing(t *testing.T) {
 			some = some[:min(len(some), 7)]
 			for _, e := range some {
 				resumed = append(resumed, e.Device)
-				at = e.Place
+				at = e.Position
 			}
 			r.Close()
 		}
@@ -166,10 +166,10 @@ func TestForgotten(t *testing.T) {
 		require.NoError(t, err)
 		put(t, db, outbox, event("a"))
 		read(t, r, 1)
-		place := r.At()
+		place := r.Position()
 		r.Close()
-		now = now.Add(events.Kept - time.Minute)
-		require.NoError(t, outbox.Forget(ctx))
+		now = now.Add(events.Retention - time.Minute)
+		require.NoError(t, outbox.DeleteOld(ctx))
 		put(t, db, outbox, event("b"))
 		r, err = feed.Read(ctx, &place)
 		require.NoError(t, err)
@@ -181,11 +181,11 @@ func TestForgotten(t *testing.T) {
 		cancel()
 		require.NoError(t, err)
 		require.Empty(t, none)
-		kept := r.At()
+		kept := r.Position()
 		r.Close()
-		require.NoError(t, outbox.Forget(ctx))
+		require.NoError(t, outbox.DeleteOld(ctx))
 		_, err = feed.Read(ctx, &place)
-		require.ErrorIs(t, err, events.ErrForgotten)
+		require.ErrorIs(t, err, events.ErrExpired)
 		put(t, db, outbox, event("c"))
 		r, err = feed.Read(ctx, &kept)
 		require.NoError(t, err)
@@ -196,7 +196,7 @@ func TestForgotten(t *testing.T) {
 
 func TestParsePlaceRefuses(t *testing.T) {
 	for _, text := range []string{"", "1", "1-2-3", "1-2-3-4-5", "a-1-1-1", "-1-1-1-1", "1-1-1-99999999999", "9223372036854775808-1-1-1"} {
-		_, err := events.ParsePlace(text)
-		require.ErrorIs(t, err, events.ErrNotAPlace, text)
+		_, err := events.ParsePosition(text)
+		require.ErrorIs(t, err, events.ErrNotAPosition, text)
 	}
 }

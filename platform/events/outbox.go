@@ -12,34 +12,35 @@ import (
 	"github.com/holotwin/holotwin/platform/database"
 )
 
-// Outbox takes events in the transactions that make them true.
+// Outbox stores events in the transactions of their changes.
 type Outbox struct {
 	db  *database.Database
 	now func() time.Time
 
 	mu    sync.Mutex
-	wakes []chan<- struct{}
-	// announce is told of commits, for the processes that share the database; nil where nobody carries it to them.
-	announce func()
+	feeds []chan<- struct{}
+	// onCommit is called after each commit, for the other processes that share the database; nil if nothing informs them.
+	onCommit func()
 }
 
-// NewOutbox makes an outbox; now is the clock.
+// NewOutbox returns an outbox; now is the clock.
 func NewOutbox(db *database.Database, now func() time.Time) *Outbox {
 	return &Outbox{db: db, now: now}
 }
 
-// Put tells events if tx is committed.
+// Put stores events in tx. They are published when tx is committed.
 func (o *Outbox) Put(tx *gorm.DB, all []Event) error {
 	if len(all) == 0 {
 		return nil
 	}
 	if err := tx.Exec("INSERT INTO events_outbox (made_at, body) VALUES (?, ?)", o.Now(), strings.Join(Lines(all), "\n")).Error; err != nil {
-		return fmt.Errorf("tell %d events: %w", len(all), err)
+		return fmt.Errorf("store %d events:  %w", len(all), err)
 	}
 	return nil
 }
 
-// Lines are events as a statement of an adapter's own puts them into the outbox: its body is lines, a line an event.
+// Lines returns events as lines of an outbox row's body, one line for each event. It is for an adapter that inserts the row in
+// a statement of its own.
 func Lines(all []Event) []string {
 	lines := make([]string, len(all))
 	for i, e := range all {
@@ -48,54 +49,56 @@ func Lines(all []Event) []string {
 	return lines
 }
 
-// Now is what made_at is of an event that is put now, ms since 1970.
+// Now returns the made_at of an event that is stored now, in ms since 1970.
 func (o *Outbox) Now() int64 { return o.now().UnixMilli() }
 
-// Announce lets somebody carry the word that something was committed to the other processes, who call Elsewhere.
-func (o *Outbox) Announce(tell func()) { o.announce = tell }
+// OnCommit sets a function that informs the other processes of a commit. They then call CommittedElsewhere.
+func (o *Outbox) OnCommit(inform func()) { o.onCommit = inform }
 
-// Announced tells whether other processes are told of commits, and this one of theirs.
-func (o *Outbox) Announced() bool { return o.announce != nil }
+// SharesCommits returns true if the processes inform each other of commits.
+func (o *Outbox) SharesCommits() bool { return o.onCommit != nil }
 
-// Committed wakes this process's readers. Those of others are told, or look by themselves.
+// Committed wakes the feeds of this process after a commit. Other processes are informed if OnCommit was called; else they
+// poll.
 func (o *Outbox) Committed() {
-	o.Elsewhere()
-	if o.announce != nil {
-		o.announce()
+	o.CommittedElsewhere()
+	if o.onCommit != nil {
+		o.onCommit()
 	}
 }
 
-// Elsewhere wakes this process's readers: another process committed something.
-func (o *Outbox) Elsewhere() {
+// CommittedElsewhere wakes the feeds of this process after another process committed something.
+func (o *Outbox) CommittedElsewhere() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, wake := range o.wakes {
+	for _, wake := range o.feeds {
 		select {
 		case wake <- struct{}{}:
-		default: // it is awake
+		default: // it is awake already
 		}
 	}
 }
 
-func (o *Outbox) wake(readers chan<- struct{}) {
+func (o *Outbox) subscribe(readers chan<- struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.wakes = append(o.wakes, readers)
+	o.feeds = append(o.feeds, readers)
 }
 
-// margin is how much longer than Kept events stay, so that a reader who is told that he may go on can.
-const margin = 5 * time.Minute
+// retentionMargin is how much longer than Retention events stay stored, so that a reader whose position was accepted can read
+// on.
+const retentionMargin = 5 * time.Minute
 
-// Forget drops what is older than Kept.
-func (o *Outbox) Forget(ctx context.Context) error {
+// DeleteOld deletes events that are older than Retention.
+func (o *Outbox) DeleteOld(ctx context.Context) error {
 	return o.db.Transact(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("DELETE FROM events_outbox WHERE made_at < ?", o.now().Add(-Kept-margin).UnixMilli()).Error
+		return tx.Exec("DELETE FROM events_outbox WHERE made_at < ?", o.now().Add(-Retention-retentionMargin).UnixMilli()).Error
 	})
 }
 
-// head is the place after all that readers can see.
-func (o *Outbox) head(ctx context.Context) (Place, error) {
-	p := Place{Made: o.Now()}
+// head returns the position after all events that readers can see.
+func (o *Outbox) head(ctx context.Context) (Position, error) {
+	p := Position{MadeAt: o.Now()}
 	query := "SELECT 0, coalesce(max(number), 0) FROM events_outbox"
 	if o.db.Dialect == database.Postgres {
 		query = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, 0"
@@ -108,8 +111,9 @@ func (o *Outbox) head(ctx context.Context) (Place, error) {
 	return p, err
 }
 
-// after gives the events of up to rows rows that come after a place, of those that nothing can come before any more.
-func (o *Outbox) after(ctx context.Context, p Place, rows int) (all []Event, err error) {
+// after returns the events of up to rows rows that follow a position. It returns only events before which no other event can
+// still be committed.
+func (o *Outbox) after(ctx context.Context, p Position, rows int) (all []Event, err error) {
 	read := o.db.Read.WithContext(ctx)
 	query := read.Raw(`SELECT 0, number, made_at, body FROM events_outbox WHERE number >= ? ORDER BY number LIMIT ?`, p.Number, rows)
 	if o.db.Dialect == database.Postgres {
@@ -123,13 +127,13 @@ func (o *Outbox) after(ctx context.Context, p Place, rows int) (all []Event, err
 	}
 	defer func() { _ = found.Close() }()
 	for found.Next() {
-		var row Place
+		var row Position
 		var body string
-		if err := found.Scan(&row.Transaction, &row.Number, &row.Made, &body); err != nil {
+		if err := found.Scan(&row.Transaction, &row.Number, &row.MadeAt, &body); err != nil {
 			return nil, err
 		}
 		for _, e := range eventsOf(row, body) {
-			if e.Place.compare(p) > 0 {
+			if e.Position.compare(p) > 0 {
 				all = append(all, e)
 			}
 		}

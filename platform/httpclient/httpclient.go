@@ -1,5 +1,5 @@
-// Package httpclient makes the clients by which services outside are asked. Whatever a service does, an answer takes no
-// longer and measures no more than is allowed, and what is sent to one host is sent to no other.
+// Package httpclient makes HTTP clients for external services. An answer never takes longer and is never larger than its
+// limits, and data for one host is never sent to another.
 package httpclient
 
 import (
@@ -14,42 +14,43 @@ import (
 
 // Limits bound one request.
 type Limits struct {
-	// Answer is how long a request may take with all that it is redirected to and the body.
+	// Answer is the maximum time of a request, with all redirects and the body.
 	Answer time.Duration
-	// Body is how many bytes of a body are read.
+	// Body is the maximum number of bytes that are read of a body.
 	Body int64
 }
 
 const (
-	connectTime  = 5 * time.Second
-	headerBytes  = 64 << 10
-	maxRedirects = 3
-	perHost      = 16
+	connectTime        = 5 * time.Second
+	headerBytes        = 64 << 10
+	maxRedirects       = 3
+	connectionsPerHost = 16
 )
 
 var (
-	// ErrTooLong is a body that measures more than is allowed.
-	ErrTooLong = errors.New("the answer is longer than is read")
-	// ErrRedirected is a redirect to another host, or away from TLS. It is not followed: a key or a secret would go along.
-	ErrRedirected = errors.New("redirected to another host, which is not followed")
-	errCircle     = errors.New("redirected too often")
+	// ErrTooLong is the error for a body over the limit.
+	ErrTooLong = errors.New("the answer is larger than the limit")
+	// ErrRedirected is the error for a redirect to another host, or from HTTPS to HTTP. It is not followed, because a key or a
+	// secret would be sent along.
+	ErrRedirected       = errors.New("redirected to another host; the redirect was not followed")
+	errTooManyRedirects = errors.New("too many redirects")
 )
 
-// New makes a client.
+// New returns a client.
 func New(l Limits) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = (&net.Dialer{Timeout: connectTime, KeepAlive: 30 * time.Second}).DialContext
 	transport.MaxResponseHeaderBytes = headerBytes
-	transport.MaxConnsPerHost = perHost
-	return &http.Client{Timeout: l.Answer, Transport: bounded{transport, l.Body}, CheckRedirect: sameHost}
+	transport.MaxConnsPerHost = connectionsPerHost
+	return &http.Client{Timeout: l.Answer, Transport: limitedTransport{transport, l.Body}, CheckRedirect: sameHost}
 }
 
-// sameHost follows a redirect within a host, or from plain HTTP to its TLS.
+// sameHost follows a redirect on the same host, or from HTTP to HTTPS of the same host.
 func sameHost(next *http.Request, before []*http.Request) error {
 	from, to := before[0].URL, next.URL
 	switch {
 	case len(before) > maxRedirects:
-		return errCircle
+		return errTooManyRedirects
 	case from.Scheme == to.Scheme && from.Host == to.Host:
 		return nil
 	case from.Scheme == "http" && to.Scheme == "https" && from.Port() == "" && from.Host == to.Host:
@@ -58,41 +59,41 @@ func sameHost(next *http.Request, before []*http.Request) error {
 	return fmt.Errorf("%w: %s://%s", ErrRedirected, to.Scheme, to.Host)
 }
 
-// bounded reads no more of a body than is allowed.
-type bounded struct {
-	next http.RoundTripper
-	most int64
+// limitedTransport limits how many bytes of a body are read.
+type limitedTransport struct {
+	next     http.RoundTripper
+	maxBytes int64
 }
 
-func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+func (b limitedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := b.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
-	response.Body = &boundedBody{response.Body, b.most}
+	response.Body = &limitedBody{response.Body, b.maxBytes}
 	return response, nil
 }
 
-type boundedBody struct {
+type limitedBody struct {
 	io.ReadCloser
-	left int64
+	remaining int64
 }
 
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left < 0 {
+func (b *limitedBody) Read(p []byte) (int, error) {
+	if b.remaining < 0 {
 		return 0, ErrTooLong
 	}
-	if int64(len(p)) > b.left+1 {
-		p = p[:b.left+1]
+	if int64(len(p)) > b.remaining+1 {
+		p = p[:b.remaining+1]
 	}
 	n, err := b.ReadCloser.Read(p)
-	if b.left -= int64(n); b.left < 0 {
+	if b.remaining -= int64(n); b.remaining < 0 {
 		return n - 1, ErrTooLong
 	}
 	return n, err
 }
 
-// Cause takes the address out of an error of a client: it may hold what an operator keeps secret.
+// Cause returns a client's error without the URL, which may contain a secret of the operator.
 func Cause(err error) error {
 	var failed *url.Error
 	if errors.As(err, &failed) {

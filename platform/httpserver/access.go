@@ -11,10 +11,10 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// Role is what a caller may do.
+// Role says what a caller may do.
 type Role string
 
-// The roles. Device is for API keys only: it writes measurements and reads nothing.
+// The roles. Device is for API keys only: it may send measurements and read nothing.
 const (
 	Admin   Role = "admin"
 	Manager Role = "manager"
@@ -24,22 +24,22 @@ const (
 	public Role = ""
 )
 
-// Principal is who calls.
+// Principal is an authenticated caller.
 type Principal struct {
 	Subject string
 	Email   string
 	Role    Role
-	// Space limits the caller to a subtree of spaces; empty limits nothing.
+	// Space limits the caller to a space and the spaces inside it; empty means no limit.
 	Space string
-	// Devices limits an API key to these devices; empty limits nothing.
+	// Devices limits an API key to these devices; empty means no limit.
 	Devices []string
-	// TokenID and Family name the session, for logging out.
+	// TokenID and Family identify the session, for logging out.
 	TokenID string
 	Family  string
 }
 
-// Authenticator tells who holds a token or a key. Its error is a *problem.Problem, or one that the operator
-// should see.
+// Authenticator returns the owner of a token or a key. Its error is a *problem.Problem, which the caller gets, or another
+// error, which is only logged.
 type Authenticator interface {
 	Authenticate(ctx context.Context, bearer, apiKey string) (Principal, error)
 }
@@ -50,51 +50,51 @@ const (
 	challenge = `Bearer realm="holotwin"`
 )
 
-// Public marks a route that anybody may call.
+// Public marks a route that anyone may call.
 func Public() map[string]any { return map[string]any{rolesKey: []Role{public}} }
 
-// PublicWithOwnRefusals marks a public route whose handler writes its refusals to the audit itself.
+// PublicWithOwnRefusals marks a public route whose handler writes an audit entry for each refused request itself.
 func PublicWithOwnRefusals() map[string]any {
 	return map[string]any{rolesKey: []Role{public}, ownKey: true}
 }
 
-// Allow marks a route that these roles may call.
+// Allow marks a route that only these roles may call.
 func Allow(roles ...Role) map[string]any { return map[string]any{rolesKey: roles} }
 
-// Readers marks a route for all who may read.
+// Readers marks a route for all roles that may read.
 func Readers() map[string]any { return Allow(Admin, Manager, Viewer) }
 
-// Managers marks a route for those who may change what is not users and keys.
+// Managers marks a route for the roles that may change the campus, but not users and keys.
 func Managers() map[string]any { return Allow(Admin, Manager) }
 
-// Reporters marks a route for those who may send measurements.
+// Reporters marks a route for the roles that may send measurements.
 func Reporters() map[string]any { return Allow(Admin, Manager, Device) }
 
 func rolesOf(op huma.Operation) []Role {
 	roles, _ := op.Metadata[rolesKey].([]Role)
 	if len(roles) == 0 {
-		panic(fmt.Sprintf("%s %s does not say who may call it", op.Method, op.Path))
+		panic(fmt.Sprintf("%s %s has no roles in its Metadata; use Public or Allow", op.Method, op.Path))
 	}
 	return roles
 }
 
-// PrincipalOf is who called; the zero Principal on a public route.
+// PrincipalOf returns the caller of the request; the zero Principal on a public route.
 func PrincipalOf(ctx context.Context) Principal {
 	p, _ := ctx.Value(principalKey).(Principal)
 	return p
 }
 
-// WithPrincipal is for what calls use cases without HTTP.
+// WithPrincipal sets the caller, for code that calls use cases without an HTTP request.
 func WithPrincipal(ctx context.Context, p Principal) context.Context {
 	return context.WithValue(ctx, principalKey, p)
 }
 
-// authorise lets a request through to its handler when its caller is known and has one of the roles.
+// authorise calls the handler only if the caller is authenticated and has one of the roles.
 func (a *API) authorise(op huma.Operation, roles []Role) func(huma.Context, func(huma.Context)) {
 	if slices.Contains(roles, public) {
 		return a.auditPublic(op)
 	}
-	changes := changes(op, roles)
+	changes := isAudited(op, roles)
 	return func(ctx huma.Context, next func(huma.Context)) {
 		authorization, apiKey := ctx.Header("Authorization"), ctx.Header("X-API-Key")
 		p, err := a.principal(ctx.Context(), authorization, apiKey)
@@ -106,13 +106,13 @@ func (a *API) authorise(op huma.Operation, roles []Role) func(huma.Context, func
 			a.auditRefusal(ctx, p)
 			return
 		}
-		ctx = huma.WithValue(huma.WithValue(ctx, principalKey, p), rightsKey, a.rightsOf(p, authorization, apiKey))
+		ctx = huma.WithValue(huma.WithValue(ctx, principalKey, p), rightsKey, a.newRights(p, authorization, apiKey))
 		a.auditRequest(ctx, p, changes, next)
 	}
 }
 
-// KeyHolder tells who holds an API key that came elsewhere than in its header.
-func (a *API) KeyHolder(ctx context.Context, key string) (Principal, error) {
+// PrincipalOfKey returns the owner of an API key that was not sent in the X-API-Key header.
+func (a *API) PrincipalOfKey(ctx context.Context, key string) (Principal, error) {
 	p, err := a.principal(ctx, "", key)
 	if caller, _ := ctx.Value(callerKey).(*Principal); caller != nil && err == nil {
 		*caller = p

@@ -15,23 +15,23 @@ import (
 	"github.com/holotwin/holotwin/platform/audit"
 )
 
-// Auditor writes the entries that no transaction of a module writes.
+// Auditor writes audit entries that no transaction of a module writes.
 type Auditor interface {
-	// Record writes an entry of what was done: an export, or a change that stored nothing.
+	// Record writes an entry about a completed request: an export, or a change that stored nothing.
 	Record(ctx context.Context, e audit.Entry) error
-	// RecordRefusal writes an entry of a request that was refused, of a stranger where its actor is empty. The caller is
-	// answered the same where it cannot.
+	// RecordRefusal writes an entry about a refused request. The actor is empty if the caller is not authenticated. If it
+	// fails, the caller still gets the same answer.
 	RecordRefusal(ctx context.Context, e audit.Entry)
 }
 
-// changes tells whether the audit holds what is done through a route. Measurements are not in it: their readings tell of
-// themselves. What the routes of the users change is written where it is changed.
-func changes(op huma.Operation, roles []Role) bool {
+// isAudited returns true if requests on a route are written to the audit as changes. Measurements are not: the stored readings
+// show them. Routes under /auth/ are not: their module writes its own entries.
+func isAudited(op huma.Operation, roles []Role) bool {
 	return op.Method != http.MethodGet && !slices.Contains(roles, Device) && !strings.HasPrefix(op.Path, "/auth/")
 }
 
-// auditRequest answers a request of somebody who was let in. The entry of a change waits in the context for the transaction that
-// makes the change; recordUnwritten writes that of a change which stored nothing.
+// auditRequest answers a request of an authorised caller. The entry of a change is in the context, for the transaction that
+// makes the change. If the request stored nothing, recordUnwritten writes the entry.
 func (a *API) auditRequest(ctx huma.Context, p Principal, changes bool, next func(huma.Context)) {
 	if a.auditor == nil {
 		next(ctx)
@@ -43,25 +43,26 @@ func (a *API) auditRequest(ctx huma.Context, p Principal, changes bool, next fun
 	next(ctx)
 	exported := len(humafiber.Unwrap(ctx).Response().Header.Peek("Content-Disposition")) > 0
 	switch {
-	case refused(ctx):
+	case wasRefused(ctx):
 		a.auditRefusal(ctx, p)
 	case exported && !changes:
 		entry := entryOf(ctx, p)
 		entry.Detail = strconv.Itoa(statusOf(ctx))
-		if err := a.auditor.Record(outlasting(ctx.Context()), entry); err != nil {
-			a.log.Error("an export could not be written to the audit", zap.String("request_id", entry.RequestID), zap.Error(err))
+		if err := a.auditor.Record(detached(ctx.Context()), entry); err != nil {
+			a.log.Error("could not write an export to the audit", zap.String("request_id", entry.RequestID), zap.Error(err))
 		}
 	}
 }
 
-// auditPublic answers a request on a public route. Whose handler looks for a key by itself is in the audit where it is refused.
+// auditPublic answers a request on a public route. If the handler authenticates a key itself, it writes an audit entry for a
+// refused request.
 func (a *API) auditPublic(op huma.Operation) func(huma.Context, func(huma.Context)) {
 	own, _ := op.Metadata[ownKey].(bool)
 	return func(ctx huma.Context, next func(huma.Context)) {
 		caller := &Principal{}
 		ctx = huma.WithValue(ctx, callerKey, caller)
 		next(ctx)
-		if !own && refused(ctx) {
+		if !own && wasRefused(ctx) {
 			a.auditRefusal(ctx, *caller)
 		}
 	}
@@ -69,7 +70,7 @@ func (a *API) auditPublic(op huma.Operation) func(huma.Context, func(huma.Contex
 
 func statusOf(ctx huma.Context) int { return humafiber.Unwrap(ctx).Response().StatusCode() }
 
-func refused(ctx huma.Context) bool {
+func wasRefused(ctx huma.Context) bool {
 	status := statusOf(ctx)
 	return status == http.StatusUnauthorized || status == http.StatusForbidden
 }
@@ -80,10 +81,10 @@ func (a *API) auditRefusal(ctx huma.Context, p Principal) {
 	}
 	entry := entryOf(ctx, p)
 	entry.Detail = strconv.Itoa(statusOf(ctx))
-	a.auditor.RecordRefusal(outlasting(ctx.Context()), entry)
+	a.auditor.RecordRefusal(detached(ctx.Context()), entry)
 }
 
-// recordUnwritten writes the entry of a request that was done and that no transaction wrote: it stored nothing.
+// recordUnwritten writes the entry of a successful request that no transaction has written, because the request stored nothing.
 func (a *API) recordUnwritten(ctx context.Context) error {
 	pending := audit.PendingOf(ctx)
 	if pending == nil {
@@ -96,8 +97,8 @@ func (a *API) recordUnwritten(ctx context.Context) error {
 	return nil
 }
 
-// outlasting is a context for an entry about a request that is answered: the request's end is not its own.
-func outlasting(ctx context.Context) context.Context {
+// detached returns a context for an audit entry about an answered request. It does not end with the request.
+func detached(ctx context.Context) context.Context {
 	return audit.Without(context.WithoutCancel(ctx))
 }
 

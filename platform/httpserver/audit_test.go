@@ -59,7 +59,7 @@ func TestTheEdgeWritesWhatNoTransactionWrote(t *testing.T) {
 		case "fails":
 			return nil, errors.New("no")
 		case "key":
-			_, err := api.KeyHolder(ctx, "htk_nada")
+			_, err := api.PrincipalOfKey(ctx, "htk_nada")
 			return nil, err
 		}
 		return nil, nil

@@ -15,10 +15,11 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// stallTime is how long the sender of an upload may send nothing of it.
-const stallTime = 30 * time.Second
+// maxStall is the maximum time without a byte from the sender of an upload.
+const maxStall = 30 * time.Second
 
-// takesBody tells whether huma reads the body of a request into this type; a handler of another type may read it as it arrives.
+// takesBody returns true if huma reads the body of a request into this type. A handler with another type may read the body
+// while it arrives.
 func takesBody[I any]() bool {
 	input := reflect.TypeFor[I]()
 	_, body := input.FieldByName("Body")
@@ -26,13 +27,13 @@ func takesBody[I any]() bool {
 	return body || raw
 }
 
-// readBody hands the rest of a route the body of its request: whole, where it is wanted whole, else as it arrives. One that was not
-// sent as HTTP wants it, not in time or over limit bytes is refused, and the connection is closed: where the next request would
-// begin is not known.
+// readBody passes the body of a request to the handler: complete if whole is set, and else as a stream. A body that is
+// malformed, late or over limit bytes is refused. Then the connection is closed, because the start of the next request is
+// unknown.
 func (a *API) readBody(limit int64, whole bool) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		c := humafiber.Unwrap(ctx)
-		arriving := bodyOf(c)
+		arriving := arrivingBodyOf(c)
 		if !whole {
 			arriving.conn = c.Context().Conn()
 			arriving.end, _ = ctx.Context().Deadline()
@@ -57,8 +58,8 @@ func (a *API) readBody(limit int64, whole bool) func(huma.Context, func(huma.Con
 	}
 }
 
-// TransferProblem is why the rest of a body did not arrive: the time was up, or it was not sent as HTTP wants it. It is the fault
-// of the sender or of the line, never of the server.
+// TransferProblem returns why a body did not arrive completely: a timeout, or malformed HTTP. The cause is the sender or the
+// network, never the server.
 func TransferProblem(err error) *problem.Problem {
 	var network net.Error
 	if errors.As(err, &network) && network.Timeout() {
@@ -67,10 +68,10 @@ func TransferProblem(err error) *problem.Problem {
 	return problem.New(problem.MalformedRequest)
 }
 
-// request is huma.Context under a name that its own method Context leaves free.
+// request is huma.Context under another name: embedded as huma.Context it would hide its own method Context.
 type request huma.Context
 
-// bodyContext is a request whose body is read from somewhere else.
+// bodyContext is a request with another reader for its body.
 type bodyContext struct {
 	request
 	body io.Reader
@@ -78,25 +79,26 @@ type bodyContext struct {
 
 func (c bodyContext) BodyReader() io.Reader { return c.body }
 
-// Unwrap is how humafiber finds its own context.
+// Unwrap lets humafiber find its own context.
 func (c bodyContext) Unwrap() huma.Context { return c.request }
 
-// arrivingBody is a body as it arrives. One that ends before its declared length is an error: the sender is gone, and a part must
-// not be taken for the whole.
+// arrivingBody is a body that is read while it arrives. If it ends before its declared length, Read returns an error: the
+// sender has disconnected, and a part must not be used as the whole.
 type arrivingBody struct {
-	from io.Reader
-	// declared is the Content-Length; negative where there is none.
+	source io.Reader
+	// declared is the Content-Length in bytes; negative if there is none.
 	declared int64
 	read     int64
-	// conn, where it is set, is given stallTime for each part, until end. A body that is read whole has the server's own time.
+	// conn, if set, gets a read deadline of maxStall for each part, and never later than end. A body that is read whole has the
+	// read deadline of the server.
 	conn net.Conn
 	end  time.Time
 }
 
-func bodyOf(c *fiber.Ctx) *arrivingBody {
-	b := &arrivingBody{from: c.Request().BodyStream(), declared: int64(c.Request().Header.ContentLength())}
-	if b.from == nil {
-		b.from, b.declared = bytes.NewReader(nil), 0
+func arrivingBodyOf(c *fiber.Ctx) *arrivingBody {
+	b := &arrivingBody{source: c.Request().BodyStream(), declared: int64(c.Request().Header.ContentLength())}
+	if b.source == nil {
+		b.source, b.declared = bytes.NewReader(nil), 0
 	}
 	return b
 }
@@ -105,7 +107,7 @@ func (b *arrivingBody) Read(p []byte) (int, error) {
 	if b.conn != nil {
 		_ = b.conn.SetReadDeadline(b.partDeadline(time.Now()))
 	}
-	n, err := b.from.Read(p)
+	n, err := b.source.Read(p)
 	b.read += int64(n)
 	if errors.Is(err, io.EOF) && b.read < b.declared {
 		err = io.ErrUnexpectedEOF
@@ -114,7 +116,7 @@ func (b *arrivingBody) Read(p []byte) (int, error) {
 }
 
 func (b *arrivingBody) partDeadline(now time.Time) time.Time {
-	if deadline := now.Add(stallTime); b.end.IsZero() || deadline.Before(b.end) {
+	if deadline := now.Add(maxStall); b.end.IsZero() || deadline.Before(b.end) {
 		return deadline
 	}
 	return b.end

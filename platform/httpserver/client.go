@@ -8,28 +8,28 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// clientOf is the address that a request comes from. What X-Forwarded-For says is believed only of trusted proxies: from
-// the right, the first that is none of them.
-func (a *API) clientOf(c *fiber.Ctx) string {
+// clientAddress returns the address of the client. X-Forwarded-For is used only if a trusted proxy sent it: from the right, the
+// first address that is not a trusted proxy.
+func (a *API) clientAddress(c *fiber.Ctx) string {
 	client := c.IP()
-	if !a.trusts(client) {
+	if !a.isTrustedProxy(client) {
 		return client
 	}
 	hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
 	for _, hop := range slices.Backward(hops) {
 		address, ok := parseHop(strings.TrimSpace(hop))
 		if !ok {
-			return client // the proxy before it is all that is known
+			return client // the last valid address
 		}
 		client = address.String()
-		if !a.trusts(client) {
+		if !a.isTrustedProxy(client) {
 			return client
 		}
 	}
 	return client
 }
 
-func (a *API) trusts(client string) bool {
+func (a *API) isTrustedProxy(client string) bool {
 	if len(a.trustedProxies) == 0 {
 		return false
 	}

@@ -38,14 +38,14 @@ func TestAFloodOfClientsForgetsTheOldest(t *testing.T) {
 			limit.take("busy", now)
 		}
 		limit.take(strconv.Itoa(i), now)
-		require.LessOrEqual(t, len(limit.seen), maxClients)
+		require.LessOrEqual(t, len(limit.clients), maxClients)
 	}
 	_, _, wait := limit.take("busy", now)
 	require.NotZero(t, wait, "it was counted all the time")
-	require.Len(t, limit.seen, maxClients)
-	require.Equal(t, limit.recent.Len(), len(limit.seen))
+	require.Len(t, limit.clients, maxClients)
+	require.Equal(t, limit.recent.Len(), len(limit.clients))
 	limit.take("later", now.Add(2*time.Minute))
-	require.Len(t, limit.seen, 1, "who has nothing out is forgotten")
+	require.Len(t, limit.clients, 1, "who has nothing out is forgotten")
 }
 
 func TestNetworkOf(t *testing.T) {
@@ -87,7 +87,7 @@ func TestClientOf(t *testing.T) {
 				api.trustedProxies = append(api.trustedProxies, netip.MustParsePrefix(p))
 			}
 			app := fiber.New()
-			app.Get("/", func(c *fiber.Ctx) error { return c.SendString(api.clientOf(c)) })
+			app.Get("/", func(c *fiber.Ctx) error { return c.SendString(api.clientAddress(c)) })
 			request := httptest.NewRequest("GET", "/", nil)
 			request.Header.Set("X-Forwarded-For", c.forwarded)
 			answer, err := app.Test(request)

@@ -12,20 +12,20 @@ import (
 )
 
 const (
-	// compressAbove is the length of a body that is worth its compression; a shorter one fits a packet as it is.
+	// compressAbove is the length from which a body is compressed, in bytes. A shorter one fits into one packet anyway.
 	compressAbove = 1 << 10
-	// gzipLevel makes JSON a tenth at some hundred MB a second.
+	// gzipLevel reduces JSON to a tenth at some hundred MB a second.
 	gzipLevel = 4
-	// gzipChunk is what is read of a stream before it is compressed.
+	// gzipChunk is how many bytes of a stream are read before they are compressed.
 	gzipChunk = 32 << 10
 )
 
 var gzipWriters = sync.Pool{New: func() any {
-	w, _ := gzip.NewWriterLevel(io.Discard, gzipLevel) // the level is one that there is
+	w, _ := gzip.NewWriterLevel(io.Discard, gzipLevel) // the level is valid
 	return w
 }}
 
-// Accepts tells whether an Accept-Encoding header takes a coding: by its name or by *, and not with q=0.
+// Accepts returns true if an Accept-Encoding header accepts a coding, by its name or by *, and not with q=0.
 func Accepts(header, coding string) bool {
 	accepted := false
 	for part := range strings.SplitSeq(header, ",") {
@@ -54,8 +54,9 @@ func isZeroQuality(parameters string) bool {
 	return false
 }
 
-// compress sends a text answer compressed to who asks for it. Streams are compressed where they are made (Download); event
-// streams are not, since each event must leave at once. An answer that holds a secret is not either: its length would tell of it.
+// compress compresses a text answer if the client accepts gzip. Streams are compressed where they are made (Download). Event
+// streams are not compressed, because each event must be sent at once. An answer with a secret is not compressed, because its
+// length would reveal something about the secret.
 func compress(c *fiber.Ctx) error {
 	err := c.Next()
 	if err != nil || !compressible(string(c.Response().Header.ContentType())) || c.Response().IsBodyStream() || holdsSecret(c) {
@@ -77,7 +78,7 @@ func compress(c *fiber.Ctx) error {
 	return nil
 }
 
-// compressible are the media types of texts; files of tables and pictures are compressed in themselves.
+// compressible returns true for the media types of texts. Spreadsheets and pictures are compressed already.
 func compressible(mediaType string) bool {
 	mediaType, _, _ = strings.Cut(mediaType, ";")
 	switch mediaType {
@@ -87,13 +88,13 @@ func compressible(mediaType string) bool {
 	return false
 }
 
-// holdsSecret tells whether tokens, keys or links may be in the answer: those of what changes accounts.
+// holdsSecret returns true if the answer may contain tokens, keys or links: answers of routes that change accounts.
 func holdsSecret(c *fiber.Ctx) bool {
 	return c.Method() != fiber.MethodGet && (strings.HasPrefix(c.Path(), "/auth/") || c.Path() == "/login")
 }
 
-// encoded is a stream as its reader asks for it.
-func encoded(c *fiber.Ctx, contentType string, stream io.ReadCloser) io.ReadCloser {
+// compressStream returns the stream, compressed if the client accepts gzip.
+func compressStream(c *fiber.Ctx, contentType string, stream io.ReadCloser) io.ReadCloser {
 	if !compressible(contentType) {
 		return stream
 	}
@@ -102,13 +103,13 @@ func encoded(c *fiber.Ctx, contentType string, stream io.ReadCloser) io.ReadClos
 		return stream
 	}
 	c.Set(fiber.HeaderContentEncoding, "gzip")
-	z := &gzipped{source: stream, chunk: make([]byte, gzipChunk), writer: gzipWriters.Get().(*gzip.Writer)}
+	z := &gzipStream{source: stream, chunk: make([]byte, gzipChunk), writer: gzipWriters.Get().(*gzip.Writer)}
 	z.writer.Reset(&z.ready)
 	return z
 }
 
-// gzipped compresses a stream while it is read, a chunk at a time.
-type gzipped struct {
+// gzipStream compresses a stream while it is read, one chunk at a time.
+type gzipStream struct {
 	source io.ReadCloser
 	writer *gzip.Writer
 	chunk  []byte
@@ -116,7 +117,7 @@ type gzipped struct {
 	err    error
 }
 
-func (z *gzipped) Read(p []byte) (int, error) {
+func (z *gzipStream) Read(p []byte) (int, error) {
 	for z.ready.Len() == 0 && z.err == nil {
 		n, err := z.source.Read(z.chunk)
 		_, _ = z.writer.Write(z.chunk[:n]) // into memory
@@ -130,8 +131,8 @@ func (z *gzipped) Read(p []byte) (int, error) {
 	return 0, z.err
 }
 
-// Close ends the source, too: who makes it must not wait for a reader that has gone.
-func (z *gzipped) Close() error {
+// Close also closes the source: its writer must not wait for a reader that has disconnected.
+func (z *gzipStream) Close() error {
 	if z.writer != nil {
 		z.writer.Reset(io.Discard)
 		gzipWriters.Put(z.writer)

@@ -22,8 +22,8 @@ func TestWhichCodingsAreAccepted(t *testing.T) {
 	}
 }
 
-func gzippedOf(source io.ReadCloser) *gzipped {
-	z := &gzipped{source: source, chunk: make([]byte, gzipChunk), writer: gzipWriters.Get().(*klauspost.Writer)}
+func gzippedOf(source io.ReadCloser) *gzipStream {
+	z := &gzipStream{source: source, chunk: make([]byte, gzipChunk), writer: gzipWriters.Get().(*klauspost.Writer)}
 	z.writer.Reset(&z.ready)
 	return z
 }

@@ -16,24 +16,24 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// retryAfter is how soon a caller should come back to a database that does not answer, in seconds.
+// retryAfter is the Retry-After in seconds while the database does not answer.
 const retryAfter = 3
 
-// problemOf finds the problem that an error is: one already, one of the module's kinds, a database that is away,
-// or something nobody foresaw, which the log tells and the caller does not hear.
+// problemOf returns the problem for an error: the error itself, one of the module's errors, an unavailable database, or an
+// internal error. An internal error is logged, and the caller gets no details of it.
 func (a *API) problemOf(ctx context.Context, err error, errs func(error) *problem.Problem) *problem.Problem {
 	var p *problem.Problem
 	if errors.As(err, &p) {
-		a.note(ctx, p)
+		a.logRefused(ctx, p)
 		return p
 	}
 	if errs != nil {
 		if p = errs(err); p != nil {
-			a.note(ctx, p)
+			a.logRefused(ctx, p)
 			return p
 		}
 	}
-	if database.IsUnavailable(err) || ctx.Err() != nil { // a request whose time ran out may succeed when there is less to do
+	if database.IsUnavailable(err) || ctx.Err() != nil { // a request that timed out may succeed when the load is lower
 		a.log.Warn("database unavailable", zap.String("request_id", RequestID(ctx)), zap.String("reason", database.Reason(err)), zap.Error(err))
 		return problem.New(problem.Unavailable).After(retryAfter)
 	}
@@ -41,19 +41,19 @@ func (a *API) problemOf(ctx context.Context, err error, errs func(error) *proble
 	return problem.New(problem.Internal)
 }
 
-// note tells the operator which request was refused and why, by code and field names only.
-func (a *API) note(ctx context.Context, p *problem.Problem) {
-	a.log.Debug("refused", zap.String("request_id", RequestID(ctx)), zap.String("problem", p.Error()))
+// logRefused logs which request was refused and why, with the code and field names only.
+func (a *API) logRefused(ctx context.Context, p *problem.Problem) {
+	a.log.Debug("request refused", zap.String("request_id", RequestID(ctx)), zap.String("problem", p.Error()))
 }
 
-// refuse answers from within a huma middleware.
+// refuse answers with the problem of an error, from inside a huma middleware.
 func (a *API) refuse(ctx huma.Context, err error) {
 	p := a.problemOf(ctx.Context(), err, nil)
 	_ = a.write(humafiber.Unwrap(ctx), p)
 }
 
-// answerError is Fiber's error handler: what no route took (404, 405), what fasthttp could not read, and what a
-// middleware refused. The error's own text is never used: it can hold the caller's token.
+// answerError is Fiber's error handler. It answers requests without a route (404, 405), requests that fasthttp could not read,
+// and errors of a middleware. It never uses the error's own text, which can contain the caller's token.
 func (a *API) answerError(c *fiber.Ctx, err error) error {
 	var p *problem.Problem
 	if errors.As(err, &p) {
@@ -84,7 +84,7 @@ func problemOfStatus(status int) *problem.Problem {
 		return problem.New(problem.NotAcceptable)
 	case http.StatusServiceUnavailable:
 		return problem.New(problem.Overloaded).After(retryAfter)
-	case http.StatusBadGateway: // Fiber's word for a connection that broke while the request was read
+	case http.StatusBadGateway: // Fiber's status for a connection that broke while the request was read
 		return problem.New(problem.MalformedRequest)
 	}
 	if status >= http.StatusInternalServerError {
@@ -93,7 +93,7 @@ func problemOfStatus(status int) *problem.Problem {
 	return problem.New(problem.MalformedRequest)
 }
 
-// write puts a problem on the wire.
+// write sends a problem document.
 func (a *API) write(c *fiber.Ctx, p *problem.Problem) error {
 	id := requestIDOf(c)
 	if id == "" { // fasthttp could not even read the request
@@ -111,7 +111,7 @@ func (a *API) write(c *fiber.Ctx, p *problem.Problem) error {
 		c.Set(fiber.HeaderWWWAuthenticate, challenge)
 	}
 	if !bytes.Equal(c.Request().Header.Method(), []byte(fiber.MethodGet)) {
-		// A body that was refused may not have been read; the next request must not begin inside it.
+		// The body of a refused request may be unread. The next request must not start inside it.
 		c.Context().SetConnectionClose()
 	}
 	c.Status(p.GetStatus())

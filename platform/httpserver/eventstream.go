@@ -12,60 +12,61 @@ import (
 	"go.uber.org/zap"
 )
 
-// Times of an event stream.
+// Limits of an event stream.
 const (
-	// stuckAfter is how long a reader may leave what was sent to him unread.
-	stuckAfter = 10 * time.Second
-	// sendBuffer bounds what the system holds for a reader who does not read, so that he is noticed.
+	// maxUnreadTime is how long a reader may leave sent data unread.
+	maxUnreadTime = 10 * time.Second
+	// sendBuffer bounds the operating system's buffer in bytes, so that a reader who does not read is detected.
 	sendBuffer = 64 << 10
-	// streamTime ends a stream that nobody ended; its reader comes back with the last id.
-	streamTime = 12 * time.Hour
+	// maxStreamTime ends a stream. Its reader reconnects with the last id.
+	maxStreamTime = 12 * time.Hour
 )
 
 // EventWriter sends events to one reader.
 type EventWriter struct {
 	out  *bufio.Writer
 	conn net.Conn
-	// live ends when the reader may no longer read, or the server stops.
-	live context.Context
-	// late fires when nothing could be sent for long.
-	late *time.Timer
+	// ctx ends when the reader loses the right to read, or the server stops.
+	ctx context.Context
+	// slowTimer fires if nothing could be sent for half of maxUnreadTime.
+	slowTimer *time.Timer
 }
 
-// Event writes an event; it goes out with the next Flush. id and kind hold no line breaks; data is one line.
+// Event writes an event, which is sent by the next Flush. id and kind must not contain line breaks; data is one line.
 func (w *EventWriter) Event(id, kind, data string) {
 	_, _ = w.out.WriteString("id: " + id + "\nevent: " + kind + "\ndata: " + data + "\n\n")
 }
 
-// Place tells the reader where he is, so that he comes back to it, and that the line is alive.
-func (w *EventWriter) Place(id string) {
+// KeepAlive sends the reader's position without an event. The reader reconnects from there, and sees that the connection works.
+func (w *EventWriter) KeepAlive(id string) {
 	_, _ = w.out.WriteString(": \nid: " + id + "\n\n")
 }
 
-// Retry tells the reader how many ms to wait before he comes back.
+// Retry sends how many ms the reader should wait before it reconnects.
 func (w *EventWriter) Retry(ms string) {
 	_, _ = w.out.WriteString("retry: " + ms + "\n\n")
 }
 
-// Flush sends what was written. Its error says that the reader has gone, has not read for stuckAfter, or may no longer read.
+// Flush sends what was written. It returns an error if the reader has disconnected, has not read for maxUnreadTime, or has lost
+// the right to read.
 func (w *EventWriter) Flush() error {
-	if err := w.live.Err(); err != nil {
+	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	if err := w.conn.SetWriteDeadline(time.Now().Add(stuckAfter)); err != nil {
+	if err := w.conn.SetWriteDeadline(time.Now().Add(maxUnreadTime)); err != nil {
 		return err
 	}
 	err := w.out.Flush()
-	if err == nil && !w.late.Reset(stuckAfter/2) {
-		w.dropUnread(false) // he was late, and has read
+	if err == nil && !w.slowTimer.Reset(maxUnreadTime/2) {
+		w.dropUnread(false) // the reader was slow, and has read now
 	}
 	return err
 }
 
-// dropUnread says whether closing the connection drops what was sent and not read, or waits for it. Of who does not read, the
-// system would keep for minutes what he will never read.
+// dropUnread sets whether closing the connection drops unread data. For a reader who does not read, the operating system would
+// keep that data for minutes.
 func (w *EventWriter) dropUnread(drop bool) {
-	tcp, is := w.conn.(*lingeringConn)
+	tcp, is := w.conn.(*drainConn)
 	if !is {
 		return
 	}
@@ -76,9 +77,9 @@ func (w *EventWriter) dropUnread(drop bool) {
 	_ = tcp.SetLinger(linger)
 }
 
-// EventStream answers with server-sent events that write sends until it returns or its context ends: with the server, after
-// streamTime, or once the reader's rights are others than those that he came with; he comes back and gets what he may see then.
-// Errors: too many streams of the caller, of his network, or of all.
+// EventStream answers with server-sent events. write sends them until it returns or its context ends. The context ends when the
+// server stops, after maxStreamTime, or when the reader's rights change; the reader then reconnects with their new rights.
+// Errors: too many streams of the caller, of the caller's network, or of all callers.
 func (a *API) EventStream(ctx context.Context, write func(context.Context, *EventWriter) error) (*huma.StreamResponse, error) {
 	leave, err := a.streams.enter(PrincipalOf(ctx).Subject, NetworkOf(ClientIP(ctx)))
 	if err != nil {
@@ -88,31 +89,31 @@ func (a *API) EventStream(ctx context.Context, write func(context.Context, *Even
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
 		c := humafiber.Unwrap(ctx)
 		c.Set("Content-Type", "text/event-stream")
-		c.Set("X-Accel-Buffering", "no") // a proxy that gathers would hold events back
-		if tcp, is := c.Context().Conn().(*lingeringConn); is {
+		c.Set("X-Accel-Buffering", "no") // a proxy must not buffer events
+		if tcp, is := c.Context().Conn().(*drainConn); is {
 			_ = tcp.SetWriteBuffer(sendBuffer)
 		}
-		_ = c.Context().SetWriteDeadline(time.Now().Add(stuckAfter)) // each flush sets it anew, in place of the server's
+		_ = c.Context().SetWriteDeadline(time.Now().Add(maxUnreadTime)) // in place of the server's deadline; each flush sets a new one
 		w := &EventWriter{conn: c.Context().Conn()}
 		c.Context().SetBodyStreamWriter(func(out *bufio.Writer) {
 			defer leave()
-			defer a.surviveStream(values)
-			live, cancel := context.WithTimeout(values, streamTime)
+			defer a.recoverStream(values)
+			live, cancel := context.WithTimeout(values, maxStreamTime)
 			defer cancel()
-			defer context.AfterFunc(a.streams.ended, cancel)()
+			defer context.AfterFunc(a.streams.stopped, cancel)()
 			if r, is := values.Value(rightsKey).(*rights); is {
 				r.watch(live, cancel)
 			}
-			w.out, w.live = out, live
-			w.late = time.AfterFunc(stuckAfter/2, func() { w.dropUnread(true) })
-			defer w.late.Stop()
+			w.out, w.ctx = out, live
+			w.slowTimer = time.AfterFunc(maxUnreadTime/2, func() { w.dropUnread(true) })
+			defer w.slowTimer.Stop()
 			_ = write(live, w)
 		})
 	}}, nil
 }
 
-// surviveStream lets a panic end one stream and not the process.
-func (a *API) surviveStream(ctx context.Context) {
+// recoverStream recovers a panic, so that it ends one stream and not the process.
+func (a *API) recoverStream(ctx context.Context) {
 	if cause := recover(); cause != nil {
 		a.log.Error("an event stream panicked", zap.String("request_id", RequestID(ctx)), zap.Any("cause", cause), zap.ByteString("stack", debug.Stack()))
 	}

@@ -10,8 +10,8 @@ import (
 
 var encodedControl = regexp.MustCompile(`%(?:[01][0-9A-Fa-f]|7[Ff])`)
 
-// blankControls makes spaces of control characters in queries that others write: a login provider that explains an error in
-// several lines would else be refused, and its explanation lost.
+// blankControls replaces control characters in queries that other servers write by spaces. A login provider may explain an
+// error in several lines. Without this, that request would be refused, and the explanation lost.
 func blankControls(paths []string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		path, query, found := strings.Cut(string(c.Request().RequestURI()), "?")

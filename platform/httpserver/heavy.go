@@ -12,86 +12,87 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// Bounds of heavy answers, in weights: a weight is about a megabyte that an answer holds while it is made.
+// Limits of heavy answers. One unit of weight is about a megabyte of memory while the answer is made.
 const (
-	// heavyCapacity is what all heavy answers under way may weigh together.
+	// heavyCapacity is the maximum weight of all heavy answers at the same time.
 	heavyCapacity = 100
-	// heavyShare is what those of one caller may, so that nobody keeps the others out; of the heaviest there is one at a time.
-	heavyShare = 60
-	// heavyWaiting is how many requests may wait for room, heavyPatience for how long.
-	heavyWaiting  = 32
-	heavyPatience = 200 * time.Millisecond
-	// heavyRetry is how soon one that was refused should come back, in seconds.
-	heavyRetry = 2
+	// heavyPerCaller is the maximum weight of the answers of one caller, so that a caller cannot block the others. A caller can
+	// have only one of the heaviest answers at a time.
+	heavyPerCaller = 60
+	// maxHeavyWaiting is how many requests may wait for capacity, and heavyWait how long each may wait.
+	maxHeavyWaiting = 32
+	heavyWait       = 200 * time.Millisecond
+	// heavyRetryAfter is the Retry-After of a refused request, in seconds.
+	heavyRetryAfter = 2
 )
 
-// Weights of answers that are not reckoned one by one.
+// Weights of answers whose size is not computed.
 const (
-	// Light is an answer made of some thousand figures.
+	// Light is an answer of some thousand values.
 	Light = 1
-	// Medium is one made of a year's hours.
+	// Medium is an answer made from the hours of a year.
 	Medium = 4
-	// Drawn is a PDF or a simulation; Table one of any length, which takes no memory but a processor: two at a time leave
-	// room for readings.
-	Drawn = 8
-	Table = 40
+	// Rendered is a PDF or a simulation. Table is a table of any length. It needs little memory but a whole core: two at a time
+	// leave capacity for readings.
+	Rendered = 8
+	Table    = 40
 )
 
 const weightKey = "weight"
 
-// Heavy marks a route whose answers take memory and time: a caller waits a moment for room among those under way, and is
-// then refused with 503.
+// Heavy marks a route whose answers take memory and time. A request waits up to heavyWait for free capacity, and is then
+// refused with 503.
 func Heavy(access map[string]any, weight int) map[string]any {
 	heavy := maps.Clone(access)
 	heavy[weightKey] = weight
 	return heavy
 }
 
-// admission lets in heavy requests up to a capacity, up to a share of it for each caller, first come first served.
+// admission limits the weight of all heavy requests and of each caller's. Waiting requests are served in order of arrival.
 type admission struct {
 	mu       sync.Mutex
 	used     int
 	byCaller map[string]int
-	waiting  []*applicant
+	waiting  []*waiter
 }
 
-// applicant waits for room.
-type applicant struct {
-	caller string
-	weight int
-	in     chan struct{} // closed when let in
+// waiter is a request that waits for capacity.
+type waiter struct {
+	caller   string
+	weight   int
+	admitted chan struct{} // closed when the request is admitted
 }
 
 func newAdmission() *admission { return &admission{byCaller: make(map[string]int)} }
 
-// enter takes room for a weight; what weighs more than a share takes all of the share. Errors: Overloaded.
-func (a *admission) enter(ctx context.Context, caller string, weight int) error {
+// acquire reserves capacity for a weight of up to heavyPerCaller. Errors: Overloaded.
+func (a *admission) acquire(ctx context.Context, caller string, weight int) error {
 	a.mu.Lock()
 	if a.fits(caller, weight) {
-		a.take(caller, weight)
+		a.reserve(caller, weight)
 		a.mu.Unlock()
 		return nil
 	}
-	if len(a.waiting) >= heavyWaiting {
+	if len(a.waiting) >= maxHeavyWaiting {
 		a.mu.Unlock()
-		return problem.New(problem.Overloaded).After(heavyRetry)
+		return problem.New(problem.Overloaded).After(heavyRetryAfter)
 	}
-	one := &applicant{caller: caller, weight: weight, in: make(chan struct{})}
+	one := &waiter{caller: caller, weight: weight, admitted: make(chan struct{})}
 	a.waiting = append(a.waiting, one)
 	a.mu.Unlock()
-	patience := time.NewTimer(heavyPatience)
+	patience := time.NewTimer(heavyWait)
 	defer patience.Stop()
 	select {
-	case <-one.in:
+	case <-one.admitted:
 		return nil
 	case <-patience.C:
 	case <-ctx.Done():
 	}
-	return a.giveUp(one)
+	return a.stopWaiting(one)
 }
 
-// giveUp takes an applicant out of the queue, unless it was let in meanwhile.
-func (a *admission) giveUp(one *applicant) error {
+// stopWaiting removes a request from the queue. It returns nil if the request has been admitted in the meantime.
+func (a *admission) stopWaiting(one *waiter) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	place := slices.Index(a.waiting, one)
@@ -99,115 +100,115 @@ func (a *admission) giveUp(one *applicant) error {
 		return nil
 	}
 	a.waiting = slices.Delete(a.waiting, place, place+1)
-	return problem.New(problem.Overloaded).After(heavyRetry)
+	return problem.New(problem.Overloaded).After(heavyRetryAfter)
 }
 
-// leave gives room back, and lets in who waits for it.
-func (a *admission) leave(caller string, weight int) {
+// release returns capacity, and admits waiting requests for which there is enough now.
+func (a *admission) release(caller string, weight int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.used -= weight
 	if a.byCaller[caller] -= weight; a.byCaller[caller] <= 0 {
 		delete(a.byCaller, caller)
 	}
-	a.waiting = slices.DeleteFunc(a.waiting, func(one *applicant) bool {
+	a.waiting = slices.DeleteFunc(a.waiting, func(one *waiter) bool {
 		if !a.fits(one.caller, one.weight) {
 			return false
 		}
-		a.take(one.caller, one.weight)
-		close(one.in)
+		a.reserve(one.caller, one.weight)
+		close(one.admitted)
 		return true
 	})
 }
 
 func (a *admission) fits(caller string, weight int) bool {
-	return a.used+weight <= heavyCapacity && a.byCaller[caller]+weight <= heavyShare
+	return a.used+weight <= heavyCapacity && a.byCaller[caller]+weight <= heavyPerCaller
 }
 
-func (a *admission) take(caller string, weight int) {
+func (a *admission) reserve(caller string, weight int) {
 	a.used += weight
 	a.byCaller[caller] += weight
 }
 
-// room is what one request holds; it is given back once, by the request or by the stream that goes on after it.
-type room struct {
+// reservation is the capacity that one request holds. It is released once: when the request ends, or when its stream ends.
+type reservation struct {
 	admission *admission
 	caller    string
 
-	mu       sync.Mutex
-	weight   int
-	streamed bool // a stream gives it back
+	mu           sync.Mutex
+	weight       int
+	heldByStream bool // the stream releases it
 }
 
-// grow takes more room, up to a weight in all; what weighs more than a share takes the share.
-func (r *room) grow(ctx context.Context, weight int) error {
+// grow increases the reservation to a total weight. A weight over heavyPerCaller counts as heavyPerCaller. Errors: Overloaded.
+func (r *reservation) grow(ctx context.Context, weight int) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	more := min(weight, heavyShare) - r.weight
+	more := min(weight, heavyPerCaller) - r.weight
 	if more <= 0 {
 		return nil
 	}
-	if err := r.admission.enter(ctx, r.caller, more); err != nil {
+	if err := r.admission.acquire(ctx, r.caller, more); err != nil {
 		return err
 	}
 	r.weight += more
 	return nil
 }
 
-// close gives all of it back.
-func (r *room) close() {
+// release returns all of the reserved capacity.
+func (r *reservation) release() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.weight > 0 {
-		r.admission.leave(r.caller, r.weight)
+		r.admission.release(r.caller, r.weight)
 	}
 	r.weight = 0
 }
 
-// handOver leaves the giving back to a stream.
-func (r *room) handOver() {
+// handOver leaves the release to a stream.
+func (r *reservation) handOver() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.streamed = true
+	r.heldByStream = true
 }
 
-func (r *room) handedOver() bool {
+func (r *reservation) isHandedOver() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.streamed
+	return r.heldByStream
 }
 
-// roomOf is what the request holds; nil on a route that is not heavy.
-func roomOf(ctx context.Context) *room {
-	r, _ := ctx.Value(roomKey).(*room)
+// reservationOf returns the reservation of the request; nil on a route that is not heavy.
+func reservationOf(ctx context.Context) *reservation {
+	r, _ := ctx.Value(reservationKey).(*reservation)
 	return r
 }
 
-// Weigh takes room for an answer once it is known how heavy it will be, in all. Errors: Overloaded.
-func Weigh(ctx context.Context, weight int) error {
-	if r := roomOf(ctx); r != nil {
+// Reserve increases the request's reservation to a total weight, once the size of the answer is known. Errors: Overloaded.
+func Reserve(ctx context.Context, weight int) error {
+	if r := reservationOf(ctx); r != nil {
 		return r.grow(ctx, weight)
 	}
 	return nil
 }
 
-// admit holds the room of a heavy route while it answers.
+// admit holds the reservation of a heavy route until the answer is complete.
 func (a *API) admit(weight int) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		caller := PrincipalOf(ctx.Context()).Subject
 		if caller == "" {
 			caller = ClientIP(ctx.Context())
 		}
-		r := &room{admission: a.heavy, caller: caller}
+		r := &reservation{admission: a.heavy, caller: caller}
 		if err := r.grow(ctx.Context(), weight); err != nil {
 			a.refuse(ctx, err)
 			return
 		}
 		defer func() {
-			if !r.handedOver() {
-				r.close()
+			if !r.isHandedOver() {
+				r.release()
 			}
 		}()
-		next(huma.WithValue(ctx, roomKey, r))
+		next(huma.WithValue(ctx, reservationKey, r))
 	}
 }

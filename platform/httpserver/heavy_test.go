@@ -19,14 +19,14 @@ func overloaded(t *testing.T, err error) {
 
 func TestOneCallerTakesNoMoreThanAShare(t *testing.T) {
 	a, ctx := newAdmission(), context.Background()
-	require.NoError(t, a.enter(ctx, "one", heavyShare))
-	overloaded(t, a.enter(ctx, "one", 1))
-	require.NoError(t, a.enter(ctx, "other", heavyCapacity-heavyShare))
-	overloaded(t, a.enter(ctx, "third", 1))
-	a.leave("one", heavyShare)
-	require.NoError(t, a.enter(ctx, "third", 1))
-	a.leave("third", 1)
-	a.leave("other", heavyCapacity-heavyShare)
+	require.NoError(t, a.acquire(ctx, "one", heavyPerCaller))
+	overloaded(t, a.acquire(ctx, "one", 1))
+	require.NoError(t, a.acquire(ctx, "other", heavyCapacity-heavyPerCaller))
+	overloaded(t, a.acquire(ctx, "third", 1))
+	a.release("one", heavyPerCaller)
+	require.NoError(t, a.acquire(ctx, "third", 1))
+	a.release("third", 1)
+	a.release("other", heavyCapacity-heavyPerCaller)
 	require.Zero(t, a.used)
 	require.Empty(t, a.byCaller)
 	require.Empty(t, a.waiting)
@@ -34,33 +34,33 @@ func TestOneCallerTakesNoMoreThanAShare(t *testing.T) {
 
 func TestWhoWaitsIsLetInWhereRoomIsMade(t *testing.T) {
 	a, ctx := newAdmission(), context.Background()
-	require.NoError(t, a.enter(ctx, "one", heavyShare))
-	one := &applicant{caller: "one", weight: 2, in: make(chan struct{})}
+	require.NoError(t, a.acquire(ctx, "one", heavyPerCaller))
+	one := &waiter{caller: "one", weight: 2, admitted: make(chan struct{})}
 	a.waiting = append(a.waiting, one)
-	a.leave("one", 2)
-	<-one.in
-	require.Equal(t, heavyShare, a.used)
-	require.NoError(t, a.giveUp(one), "one who was let in meanwhile stays in")
+	a.release("one", 2)
+	<-one.admitted
+	require.Equal(t, heavyPerCaller, a.used)
+	require.NoError(t, a.stopWaiting(one), "one who was let in meanwhile stays in")
 }
 
 func TestTheQueueIsShort(t *testing.T) {
 	a, ctx := newAdmission(), context.Background()
-	require.NoError(t, a.enter(ctx, "one", heavyShare))
-	for range heavyWaiting {
-		a.waiting = append(a.waiting, &applicant{caller: "one", weight: 1, in: make(chan struct{})})
+	require.NoError(t, a.acquire(ctx, "one", heavyPerCaller))
+	for range maxHeavyWaiting {
+		a.waiting = append(a.waiting, &waiter{caller: "one", weight: 1, admitted: make(chan struct{})})
 	}
-	overloaded(t, a.enter(ctx, "one", 1))
-	require.Len(t, a.waiting, heavyWaiting)
+	overloaded(t, a.acquire(ctx, "one", 1))
+	require.Len(t, a.waiting, maxHeavyWaiting)
 }
 
 func TestARoomGrowsUpToAShareAndIsGivenBackOnce(t *testing.T) {
 	a, ctx := newAdmission(), context.Background()
-	r := &room{admission: a, caller: "one"}
+	r := &reservation{admission: a, caller: "one"}
 	require.NoError(t, r.grow(ctx, 1))
 	require.NoError(t, r.grow(ctx, 10*heavyCapacity), "what is heavier than a share takes the share")
-	require.Equal(t, heavyShare, a.used)
-	overloaded(t, (&room{admission: a, caller: "one"}).grow(ctx, 1))
-	r.close()
-	r.close()
+	require.Equal(t, heavyPerCaller, a.used)
+	overloaded(t, (&reservation{admission: a, caller: "one"}).grow(ctx, 1))
+	r.release()
+	r.release()
 	require.Zero(t, a.used)
 }

@@ -7,30 +7,31 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// strictTransport is how long browsers remember to come by HTTPS alone: a year, and for this host, since others of the campus may
-// have none.
+// strictTransport makes browsers use only HTTPS for this host for a year. Other hosts of the campus may have no HTTPS, so
+// subdomains are not included.
 const strictTransport = "max-age=31536000"
 
-// IsHTTPS tells whether the request came by HTTPS.
+// IsHTTPS returns true if the request arrived over HTTPS.
 func IsHTTPS(ctx context.Context) bool {
 	https, _ := ctx.Value(httpsKey).(bool)
 	return https
 }
 
-// demandHTTPS tells browsers that came by HTTPS not to come without.
-func (a *API) demandHTTPS(c *fiber.Ctx) error {
-	if a.cameByHTTPS(c) {
+// setStrictTransport sets Strict-Transport-Security if the request arrived over HTTPS.
+func (a *API) setStrictTransport(c *fiber.Ctx) error {
+	if a.isHTTPS(c) {
 		c.Set(fiber.HeaderStrictTransportSecurity, strictTransport)
 	}
 	return c.Next()
 }
 
-// cameByHTTPS believes X-Forwarded-Proto of trusted proxies alone. Where several have written, the first is the client's.
-func (a *API) cameByHTTPS(c *fiber.Ctx) bool {
+// isHTTPS uses X-Forwarded-Proto only if a trusted proxy sent it. If several proxies added a value, the first one is the
+// client's.
+func (a *API) isHTTPS(c *fiber.Ctx) bool {
 	if c.Context().IsTLS() {
 		return true
 	}
-	if !a.trusts(c.IP()) {
+	if !a.isTrustedProxy(c.IP()) {
 		return false
 	}
 	proto, _, _ := strings.Cut(c.Get(fiber.HeaderXForwardedProto), ",")

@@ -15,8 +15,7 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// humaConfig is huma without what would reach outside (its pages load from a CDN), without the links it adds to
-// answers, and with a strict JSON reader.
+// humaConfig configures huma: no pages that load from a CDN, no links added to answers, and a strict JSON reader.
 func (a *API) humaConfig(version string) huma.Config {
 	schemas := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	format := huma.Format{Marshal: marshal, Unmarshal: unmarshal}
@@ -50,7 +49,7 @@ func schemaName(t reflect.Type, hint string) string {
 	return huma.DefaultSchemaNamer(t, hint)
 }
 
-// Schema documents an answer that is a problem as what is written.
+// Schema makes the OpenAPI document show an answer as the problem document that is sent.
 func (answer) Schema(r huma.Registry) *huma.Schema {
 	return r.Schema(reflect.TypeFor[problem.Details](), true, "Problem")
 }
@@ -60,11 +59,11 @@ func marshal(w io.Writer, v any) error {
 		jsontext.AllowInvalidUTF8(true), json.StringifyNumbers(false))
 }
 
-// maxDepth is deeper than any request needs to be.
+// maxDepth is the maximum nesting of a JSON document. No request needs more.
 const maxDepth = 16
 
-// unmarshal reads one JSON document: no repeated members, no bad UTF-8, nothing behind it, no control characters
-// in texts. huma reads a body twice, first as any to name every bad field, then into the handler's type.
+// unmarshal reads one JSON document. It rejects repeated members, invalid UTF-8, trailing data and control characters in texts.
+// huma reads a body twice: first as any, to name every invalid field, and then into the handler's type.
 func unmarshal(data []byte, v any) error {
 	if _, first := v.(*any); first {
 		if flaw := Inspect(data); flaw != nil {
@@ -72,12 +71,12 @@ func unmarshal(data []byte, v any) error {
 		}
 	}
 	if err := json.Unmarshal(data, v); err != nil {
-		return encodedRule{flawOf(err)}
+		return encodedRule{fieldOfJSONError(err)}
 	}
 	return nil
 }
 
-// Inspect reads a document without keeping it and says what is wrong with it as JSON, or nil.
+// Inspect returns what is wrong with a JSON document, or nil. It keeps nothing of it in memory.
 func Inspect(data []byte) *problem.Field {
 	decoder := jsontext.NewDecoder(bytes.NewReader(data))
 	for {
@@ -86,7 +85,7 @@ func Inspect(data []byte) *problem.Field {
 			return nil
 		}
 		if err != nil {
-			flaw := flawOf(err)
+			flaw := fieldOfJSONError(err)
 			return &flaw
 		}
 		if decoder.StackDepth() > maxDepth {
@@ -98,7 +97,7 @@ func Inspect(data []byte) *problem.Field {
 			return &flaw
 		}
 		if decoder.StackDepth() == 0 {
-			if flaw := trailing(data[decoder.InputOffset():]); flaw != nil {
+			if flaw := checkTrailing(data[decoder.InputOffset():]); flaw != nil {
 				return flaw
 			}
 			return nil
@@ -106,7 +105,7 @@ func Inspect(data []byte) *problem.Field {
 	}
 }
 
-func trailing(rest []byte) *problem.Field {
+func checkTrailing(rest []byte) *problem.Field {
 	if len(bytes.Trim(rest, " \t\r\n")) == 0 {
 		return nil
 	}
@@ -114,8 +113,8 @@ func trailing(rest []byte) *problem.Field {
 	return &flaw
 }
 
-// flawOf names the place and the kind of a JSON error.
-func flawOf(err error) problem.Field {
+// fieldOfJSONError returns the field and the rule of a JSON error.
+func fieldOfJSONError(err error) problem.Field {
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
 		field := FieldOf(string(syntax.JSONPointer))
@@ -131,7 +130,7 @@ func flawOf(err error) problem.Field {
 	return problem.Bad("body", problem.Malformed)
 }
 
-// FieldOf writes a JSON pointer as clients name fields: /periods/0/from is periods[0].from.
+// FieldOf converts a JSON pointer into the notation of error messages: /periods/0/from becomes periods[0].from.
 func FieldOf(pointer string) string {
 	var b strings.Builder
 	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
@@ -155,8 +154,8 @@ func isIndex(s string) bool {
 	return s != "" && len(s) < 9 && strings.Trim(s, "0123456789") == ""
 }
 
-func init() { // huma takes these for the whole process, before any route is registered
-	wordValidation()
+func init() { // these are global in huma, and must be set before a route is registered
+	setValidationTexts()
 	huma.ValidateStrictCasing = true
 	huma.NewErrorWithContext = humaError
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
@@ -164,13 +163,13 @@ func init() { // huma takes these for the whole process, before any route is reg
 	}
 }
 
-// humaError words what huma found wrong before a handler ran.
+// humaError returns the problem for an error that huma found before the handler ran.
 func humaError(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
 	p := problemOfStatus(status)
 	if status == http.StatusUnprocessableEntity || (status == http.StatusBadRequest && len(errs) > 0) {
 		p = problem.Invalid(fieldsOf(errs)...)
 	}
-	if ctx == nil { // huma asks once, to learn the type for the document
+	if ctx == nil { // huma calls it once without a request, to get the type for the OpenAPI document
 		return answer{p.In("en", "")}
 	}
 	if status == http.StatusRequestEntityTooLarge || status == http.StatusUnsupportedMediaType {

@@ -9,7 +9,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// requestMetrics count requests by route template, never by id, so that their number stays small.
+// requestMetrics count requests by route template and not by path, so that the number of time series stays small.
 type requestMetrics struct {
 	total    *prometheus.CounterVec
 	duration *prometheus.HistogramVec
@@ -31,14 +31,14 @@ func newRequestMetrics(registry prometheus.Registerer) *requestMetrics {
 	return m
 }
 
-// slow is when a request is worth a line of its own.
-const slow = 2 * time.Second
+// slowRequest is the time after which a request is logged as a warning.
+const slowRequest = 2 * time.Second
 
-// measure counts every request and logs those that failed or took long.
+// measure counts every request, and logs those that failed or were slow.
 func (a *API) measure(c *fiber.Ctx) error {
 	start := time.Now()
 	err := c.Next()
-	if err != nil { // answered here, so that its status is counted and logged
+	if err != nil { // written here, so that its status can be counted and logged
 		err = a.answerError(c, err)
 	}
 	took := time.Since(start)
@@ -55,11 +55,11 @@ func (a *API) measure(c *fiber.Ctx) error {
 func (a *API) logRequest(c *fiber.Ctx, status int, took time.Duration) {
 	write := a.log.Debug
 	switch {
-	case status >= fiber.StatusInternalServerError, took > slow:
+	case status >= fiber.StatusInternalServerError, took > slowRequest:
 		write = a.log.Warn
 	case status >= fiber.StatusBadRequest:
 		write = a.log.Info
 	}
 	write("request", zap.String("request_id", requestIDOf(c)), zap.String("method", c.Method()), zap.String("path", c.Path()),
-		zap.Int("status", status), zap.Duration("took", took), zap.String("client", a.clientOf(c)))
+		zap.Int("status", status), zap.Duration("took", took), zap.String("client", a.clientAddress(c)))
 }

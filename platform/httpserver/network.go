@@ -2,11 +2,11 @@ package httpserver
 
 import "net/netip"
 
-// networkBits is what of an IPv6 address names the client: whoever is given one is given a /64, and can use any address of it.
+// networkBits is the prefix length that identifies an IPv6 client. A client usually has a /64, and can use any address in it.
 const networkBits = 64
 
-// NetworkOf names the client that an address belongs to, so that limits count clients and not the addresses that they have: an
-// IPv4 address, however it is written, or the network of an IPv6 one. What is no address is one client.
+// NetworkOf returns a name for the client of an address, so that limits count clients and not their addresses: the IPv4 address
+// in one notation, or the /64 network of an IPv6 address. All texts that are not an address count as one client, "unknown".
 func NetworkOf(address string) string {
 	parsed, err := netip.ParseAddr(address)
 	if err != nil {
@@ -22,8 +22,8 @@ func NetworkOf(address string) string {
 	return network.String()
 }
 
-// parseHop reads an address as proxies write it into X-Forwarded-For: bare, with a port, or in brackets; of a mapped IPv4 address
-// the IPv4 one, and without a zone, which means something only on the proxy.
+// parseHop reads an address of X-Forwarded-For: bare, with a port, or in brackets. A mapped IPv4 address becomes the IPv4
+// address. A zone is dropped, because it is valid only on the proxy.
 func parseHop(text string) (netip.Addr, bool) {
 	address, err := netip.ParseAddr(text)
 	if err != nil && len(text) > 1 && text[0] == '[' && text[len(text)-1] == ']' {

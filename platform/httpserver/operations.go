@@ -13,10 +13,10 @@ import (
 	"go.uber.org/zap"
 )
 
-// Check is one thing that must work before requests are sent here.
+// Check is a condition for the server to be ready.
 type Check struct {
 	Name string
-	// Ready returns an error while it does not work.
+	// Ready returns an error while the condition does not hold.
 	Ready func(context.Context) error
 }
 
@@ -30,7 +30,7 @@ type liveOutput struct {
 
 type readiness struct {
 	Status string            `json:"status" enum:"ok,unavailable"`
-	Checks map[string]string `json:"checks" doc:"What was checked, and ok or unavailable"`
+	Checks map[string]string `json:"checks" doc:"The name of each check with its result: ok or unavailable"`
 }
 
 type readyOutput struct {
@@ -41,7 +41,7 @@ type readyOutput struct {
 // Operations adds /health/live, /health/ready, /metrics and /docs.
 func (a *API) Operations(gatherer prometheus.Gatherer, checks ...Check) {
 	Register(a, nil, huma.Operation{
-		OperationID: "live", Method: "GET", Path: "/health/live", Summary: "The process runs",
+		OperationID: "live", Method: "GET", Path: "/health/live", Summary: "Whether the process runs",
 		Tags: []string{"operations"}, Metadata: Public(),
 	}, func(context.Context, *struct{}) (*liveOutput, error) {
 		out := &liveOutput{}
@@ -49,9 +49,9 @@ func (a *API) Operations(gatherer prometheus.Gatherer, checks ...Check) {
 		return out, nil
 	})
 	Register(a, nil, huma.Operation{
-		OperationID: "ready", Method: "GET", Path: "/health/ready", Summary: "The process can serve: database and migrations",
+		OperationID: "ready", Method: "GET", Path: "/health/ready", Summary: "Whether the process can serve requests: database and migrations",
 		Tags: []string{"operations"}, Metadata: Public(),
-		Responses: map[string]*huma.Response{"503": JSONResponse[readiness](a, "Something does not work; checks says what")},
+		Responses: map[string]*huma.Response{"503": JSONResponse[readiness](a, "At least one check fails; see checks")},
 	}, func(ctx context.Context, _ *struct{}) (*readyOutput, error) { return a.ready(ctx, checks), nil })
 	metrics := adaptor.HTTPHandler(promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{}))
 	a.app.Get("/metrics", metrics)
@@ -59,7 +59,7 @@ func (a *API) Operations(gatherer prometheus.Gatherer, checks ...Check) {
 	a.app.Get("/docs/*", docsPolicy, adaptor.HTTPHandler(swagger.New("HoloTwin", "/openapi.json", "/docs/")))
 }
 
-// docsPolicy lets the documentation's own scripts run, and nothing from outside.
+// docsPolicy lets the scripts of the documentation page run, and nothing from outside.
 func docsPolicy(c *fiber.Ctx) error {
 	c.Set("Content-Security-Policy", "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'")
 	return c.Next()

@@ -11,10 +11,9 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// Register adds a route. Its handler decodes nothing and writes nothing: it takes the request as a type and
-// returns the answer as a type or an error; errs says which problem one of the adapter's module's errors is
-// (nil: it is not one of mine). Who may call comes from op.Metadata (Public, Allow); a route that does not say
-// is refused at start.
+// Register adds a route. The handler takes the request as a type, and returns the answer as a type or an error; Register
+// decodes and encodes. errs translates an error of the adapter's module into a problem; it returns nil for an error that it
+// does not know. op.Metadata says who may call (Public, Allow). Register panics for a route without it.
 func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Operation, handler func(context.Context, *I) (*O, error)) {
 	roles := rolesOf(op)
 	api.routes = append(api.routes, Route{Method: op.Method, Path: op.Path, Roles: roles})
@@ -37,7 +36,7 @@ func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Ope
 		entrance = append(entrance, api.admit(weight))
 	}
 	op.Middlewares = append(append(entrance, api.readBody(op.MaxBodyBytes, takesBody[I]())), op.Middlewares...)
-	op.MaxBodyBytes = -1 // huma reads what was read already
+	op.MaxBodyBytes = -1 // readBody has checked the size
 	op.Metadata = nil
 	huma.Register(api.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
@@ -51,20 +50,20 @@ func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Ope
 	})
 }
 
-// Route is one registered route and who may call it.
+// Route is a registered route and the roles that may call it.
 type Route struct {
 	Method, Path string
-	// Roles may call; a public route has none and Public is true.
+	// Roles are the roles that may call the route. For a public route, Public returns true.
 	Roles []Role
 }
 
-// Public tells whether anybody may call.
+// Public returns true if anyone may call the route.
 func (r Route) Public() bool { return slices.Contains(r.Roles, public) }
 
-// Routes are all that were registered, for the test that walks them.
+// Routes returns all registered routes, for the test that checks each of them.
 func (a *API) Routes() []Route { return slices.Clone(a.routes) }
 
-// explain makes the answer of an error, and logs what the caller is not told.
+// explain returns the answer to an error, and logs the details that the caller does not get.
 func (a *API) explain(ctx context.Context, err error, errs func(error) *problem.Problem) error {
 	p := a.problemOf(ctx, err, errs)
 	return withHeaders(p.In(Language(ctx), RequestID(ctx)), p)
@@ -84,11 +83,11 @@ func withHeaders(details *problem.Details, p *problem.Problem) error {
 	return huma.ErrorWithHeaders(answer{details}, headers)
 }
 
-// answer is a worded problem as huma wants an error.
+// answer is a problem in the caller's language, as an error of huma.
 type answer struct{ *problem.Details }
 
 func (a answer) Error() string  { return string(a.Code) }
 func (a answer) GetStatus() int { return a.Status }
 
-// Document is the OpenAPI document of all routes, as JSON.
+// Document returns the OpenAPI document of all routes as JSON.
 func (a *API) Document() ([]byte, error) { return a.huma.OpenAPI().MarshalJSON() }

@@ -21,22 +21,22 @@ const (
 	requestIDKey contextKey = iota
 	languageKey
 	principalKey
-	roomKey
+	reservationKey
 	clientIPKey
 	httpsKey
-	callerKey // whom the handler of a public route found out
+	callerKey // the caller that the handler of a public route has authenticated
 	rightsKey
 )
 
 const requestIDHeader = "X-Request-Id"
 
-// RequestID is the id under which the request is found in the log.
+// RequestID returns the id by which the request is found in the log.
 func RequestID(ctx context.Context) string { return textOf(ctx, requestIDKey) }
 
-// Language is what the caller reads: "es" or "en".
+// Language returns the language of the caller: "es" or "en".
 func Language(ctx context.Context) string { return textOf(ctx, languageKey) }
 
-// ClientIP is the address that the request came from.
+// ClientIP returns the address of the client.
 func ClientIP(ctx context.Context) string { return textOf(ctx, clientIPKey) }
 
 func textOf(ctx context.Context, key contextKey) string {
@@ -44,7 +44,7 @@ func textOf(ctx context.Context, key contextKey) string {
 	return s
 }
 
-// recoverPanics comes first: fasthttp does not recover, so one bug would end the process for everybody.
+// recoverPanics is the first handler. fasthttp does not recover, so a panic in one request would end the process.
 func (a *API) recoverPanics(c *fiber.Ctx) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -56,8 +56,9 @@ func (a *API) recoverPanics(c *fiber.Ctx) (err error) {
 	return c.Next()
 }
 
-// nameRequest takes the caller's request id where it is one (it is echoed and logged, so nothing else may pass).
-func nameRequest(c *fiber.Ctx) error {
+// setRequestID uses the caller's request id if it is valid, and a new one otherwise. The id is sent back and logged, so it must
+// be checked.
+func setRequestID(c *fiber.Ctx) error {
 	id := c.Get(requestIDHeader)
 	if !isRequestID(id) {
 		id = randomID()
@@ -87,8 +88,8 @@ func isRequestID(s string) bool {
 	return true
 }
 
-// secure sets what browsers should refuse on any answer; pages set a content policy of their own.
-func secure(c *fiber.Ctx) error {
+// setSecurityHeaders sets safe headers for browsers on every answer. Pages replace the content policy with their own.
+func setSecurityHeaders(c *fiber.Ctx) error {
 	c.Set("X-Content-Type-Options", "nosniff")
 	c.Set("X-Frame-Options", "DENY")
 	c.Set("Referrer-Policy", "no-referrer")
@@ -97,10 +98,10 @@ func secure(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// checkRequest refuses what no handler should have to think about: compressed bodies (which could unpack to any
-// size), addresses with bytes that a database cannot store, and heads that others may read differently.
+// checkRequest rejects requests that no handler has to expect: compressed bodies (one can decompress to any size), URLs with
+// bytes that a database cannot store, and request heads that other HTTP servers may read differently.
 func checkRequest(c *fiber.Ctx) error {
-	if err := refuseOddLines(c); err != nil {
+	if err := rejectBadLines(c); err != nil {
 		return err
 	}
 	if encoding := strings.ToLower(c.Get(fiber.HeaderContentEncoding)); encoding != "" && encoding != "identity" {
@@ -124,8 +125,8 @@ func isClean(raw string) bool {
 
 func isControl(r rune) bool { return r < 0x20 || r == 0x7f }
 
-// bound gives every handler a context that ends.
-func (a *API) bound(long []string) fiber.Handler {
+// limitTime gives every handler a context with a deadline.
+func (a *API) limitTime(long []string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		limit := RequestTime
 		if slices.Contains(long, c.Path()) {
@@ -135,16 +136,16 @@ func (a *API) bound(long []string) fiber.Handler {
 		defer cancel()
 		ctx = context.WithValue(ctx, requestIDKey, requestIDOf(c))
 		ctx = context.WithValue(ctx, languageKey, a.languageOf(c))
-		ctx = context.WithValue(ctx, clientIPKey, a.clientOf(c))
-		ctx = context.WithValue(ctx, httpsKey, a.cameByHTTPS(c))
+		ctx = context.WithValue(ctx, clientIPKey, a.clientAddress(c))
+		ctx = context.WithValue(ctx, httpsKey, a.isHTTPS(c))
 		c.SetUserContext(ctx)
 		return c.Next()
 	}
 }
 
-var spoken = language.NewMatcher([]language.Tag{language.Spanish, language.English})
+var supportedLanguages = language.NewMatcher([]language.Tag{language.Spanish, language.English})
 
-// languageOf reads Accept-Language; the locale answers who asks for no language that is spoken here.
+// languageOf reads Accept-Language. It returns the configured locale if the caller accepts neither Spanish nor English.
 func (a *API) languageOf(c *fiber.Ctx) string {
 	header := c.Get(fiber.HeaderAcceptLanguage)
 	if header == "" || len(header) > 200 {
@@ -154,7 +155,7 @@ func (a *API) languageOf(c *fiber.Ctx) string {
 	if err != nil || len(wanted) == 0 {
 		return a.locale
 	}
-	_, index, confidence := spoken.Match(wanted...)
+	_, index, confidence := supportedLanguages.Match(wanted...)
 	if confidence == language.No {
 		return a.locale
 	}

@@ -11,29 +11,29 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// askAgainEvery is how often what lasts, a stream, a download or an upload, asks whether its caller may still have it. What the
-// authenticator remembers must be younger than four seconds, so that a revocation is seen within five.
-const askAgainEvery = time.Second
+// recheckEvery is how often a long request (a stream, a download, an upload) checks the rights of its caller again. The cache
+// of the authenticator must be younger than four seconds, so that a revocation takes effect within five.
+const recheckEvery = time.Second
 
-// rights are what a caller was let in with.
+// rights are the credentials and the rights with which a request was accepted.
 type rights struct {
 	api                   *API
 	authorization, apiKey string
 	principal             Principal
 
-	mu    sync.Mutex
-	asked time.Time
-	err   error // the last answer
+	mu        sync.Mutex
+	checkedAt time.Time
+	err       error // the result of the last check
 }
 
-func (a *API) rightsOf(p Principal, authorization, apiKey string) *rights {
-	return &rights{api: a, authorization: authorization, apiKey: apiKey, principal: p, asked: time.Now()}
+func (a *API) newRights(p Principal, authorization, apiKey string) *rights {
+	return &rights{api: a, authorization: authorization, apiKey: apiKey, principal: p, checkedAt: time.Now()}
 }
 
-// StillMay tells whether the caller of a long request may still do what he began: his token or key lets him in, with the role and
-// scope that he had. It asks at most once a second. A handler that reads or writes for long calls it as it goes on. Errors: what the
-// caller would be answered now.
-func StillMay(ctx context.Context) error {
+// CheckRights returns nil if the caller of a long request may still continue: their token or key is still valid, with the role
+// and scope that it had at the start. It checks at most once a second. A handler that reads or writes for a long time calls it
+// repeatedly. Errors: the problem that the caller would get now.
+func CheckRights(ctx context.Context) error {
 	r, _ := ctx.Value(rightsKey).(*rights)
 	if r == nil {
 		return nil
@@ -41,22 +41,22 @@ func StillMay(ctx context.Context) error {
 	return r.check(ctx)
 }
 
-// GuardedBody is a body that ends in an error once its sender may no longer send it.
+// GuardedBody is a body whose Read fails after its sender has lost the right to send it.
 type GuardedBody struct {
 	ctx  context.Context
 	body io.Reader
 	err  error
 }
 
-// GuardBody guards the body of a long request.
+// GuardBody returns the body of a long request, guarded.
 func GuardBody(ctx context.Context, body io.Reader) *GuardedBody {
 	return &GuardedBody{ctx: ctx, body: body}
 }
 
-// Read reads on while the sender may send.
+// Read reads while the sender has the right to send.
 func (g *GuardedBody) Read(p []byte) (int, error) {
 	if g.err == nil {
-		g.err = StillMay(g.ctx)
+		g.err = CheckRights(g.ctx)
 	}
 	if g.err != nil {
 		return 0, g.err
@@ -64,16 +64,16 @@ func (g *GuardedBody) Read(p []byte) (int, error) {
 	return g.body.Read(p)
 }
 
-// Err is why the sender may no longer send, or nil.
+// Err returns why the sender lost the right to send, or nil.
 func (g *GuardedBody) Err() error { return g.err }
 
 func (r *rights) check(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.err != nil || time.Since(r.asked) < askAgainEvery {
+	if r.err != nil || time.Since(r.checkedAt) < recheckEvery {
 		return r.err
 	}
-	r.asked = time.Now()
+	r.checkedAt = time.Now()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkTime)
 	defer cancel()
 	now, err := r.api.principal(ctx, r.authorization, r.apiKey)
@@ -81,49 +81,49 @@ func (r *rights) check(ctx context.Context) error {
 	switch {
 	case errors.As(err, &refused):
 		r.err = refused
-	case err == nil && !now.mayTheSame(r.principal):
+	case err == nil && !now.hasSameRights(r.principal):
 		r.err = problem.New(problem.RightsChanged)
 	}
-	return r.err // where it could not be told, it is asked again later
+	return r.err // after any other error, the next check decides
 }
 
-// mayTheSame tells whether two principals have the same rights.
-func (p Principal) mayTheSame(other Principal) bool {
+// hasSameRights returns true if both principals have the same rights.
+func (p Principal) hasSameRights(other Principal) bool {
 	return p.Subject == other.Subject && p.Role == other.Role && p.Space == other.Space && slices.Equal(p.Devices, other.Devices)
 }
 
-// watch calls end once the rights are gone or others. It ends with ctx.
+// watch calls end when the caller has lost the rights or has different ones. It stops with ctx.
 func (r *rights) watch(ctx context.Context, end func()) {
-	w := &rightsWatch{}
-	w.again(func() {
-		defer r.api.surviveStream(ctx)
+	w := &rightsTimer{}
+	w.schedule(func() {
+		defer r.api.recoverStream(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		gone := true // what panics does not go on
+		gone := true // a check that panics ends the request
 		defer func() {
 			if gone {
 				end()
 			}
 		}()
 		if gone = r.check(ctx) != nil; !gone {
-			w.again(nil)
+			w.schedule(nil)
 		}
 	})
 }
 
-// rightsWatch is a timer that sets itself again.
-type rightsWatch struct {
+// rightsTimer is a timer that is set again after each check.
+type rightsTimer struct {
 	mu    sync.Mutex
 	timer *time.Timer
 }
 
-func (w *rightsWatch) again(first func()) {
+func (w *rightsTimer) schedule(first func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if first != nil {
-		w.timer = time.AfterFunc(askAgainEvery, first)
+		w.timer = time.AfterFunc(recheckEvery, first)
 		return
 	}
-	w.timer.Reset(askAgainEvery)
+	w.timer.Reset(recheckEvery)
 }

@@ -49,25 +49,25 @@ func TestRightsAreAskedForAgain(t *testing.T) {
 			t.Parallel()
 			asked := &answers{}
 			asked.now.Store(&c.now)
-			r := (&API{authenticator: asked, log: zap.NewNop()}).rightsOf(viewer, "Bearer x", "")
+			r := (&API{authenticator: asked, log: zap.NewNop()}).newRights(viewer, "Bearer x", "")
 			ctx := context.WithValue(t.Context(), rightsKey, r)
-			first := r.asked
-			if err := StillMay(ctx); r.asked.Equal(first) { // else the machine was so busy that it was asked again
+			first := r.checkedAt
+			if err := CheckRights(ctx); r.checkedAt.Equal(first) { // else the machine was so busy that it was asked again
 				require.NoError(t, err, "it was asked a moment ago")
 			}
 			ctx, end := context.WithCancel(ctx)
 			defer end()
 			r.watch(ctx, end)
 			if c.ends == "" {
-				require.Never(t, func() bool { return ctx.Err() != nil }, 2*askAgainEvery, askAgainEvery/10)
-				require.NoError(t, StillMay(ctx))
+				require.Never(t, func() bool { return ctx.Err() != nil }, 2*recheckEvery, recheckEvery/10)
+				require.NoError(t, CheckRights(ctx))
 				return
 			}
-			require.Eventually(t, func() bool { return ctx.Err() != nil }, 5*time.Minute, askAgainEvery/10)
+			require.Eventually(t, func() bool { return ctx.Err() != nil }, 5*time.Minute, recheckEvery/10)
 			refused := new(problem.Problem)
-			require.ErrorAs(t, StillMay(ctx), &refused)
+			require.ErrorAs(t, CheckRights(ctx), &refused)
 			require.Equal(t, c.ends, refused.Code)
 		})
 	}
-	require.NoError(t, StillMay(t.Context()), "what began without a caller has none to lose")
+	require.NoError(t, CheckRights(t.Context()), "what began without a caller has none to lose")
 }

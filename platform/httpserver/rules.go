@@ -10,14 +10,14 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// encodedRule carries a rule through huma, which keeps only an error's text: "§field§rule".
+// encodedRule carries a field and a rule through huma, which keeps only the text of an error: "§field§rule".
 type encodedRule struct{ problem.Field }
 
 func (e encodedRule) Error() string { return "§" + e.Field.Field + "§" + string(e.Rule) }
 
-// wordValidation makes huma's validator speak in rules, "rule|value", so that they can be worded in the caller's
-// language. The validator reads these variables when routes are registered.
-func wordValidation() {
+// setValidationTexts makes huma's validator return rules, "rule|value", in place of English texts, so that the answer can be in
+// the caller's language. The validator reads these variables when a route is registered.
+func setValidationTexts() {
 	validation.MsgUnexpectedProperty = string(problem.Unknown)
 	validation.MsgExpectedRFC3339DateTime = string(problem.NotAnInstant)
 	validation.MsgExpectedRFC3339Date = string(problem.NotADate)
@@ -43,7 +43,7 @@ func wordValidation() {
 	validation.MsgExpectedRequiredProperty = string(problem.Required) + "|%s"
 }
 
-// fieldsOf turns what huma found into fields and rules.
+// fieldsOf converts the errors of huma into fields and rules.
 func fieldsOf(errs []error) []problem.Field {
 	fields := make([]problem.Field, 0, len(errs))
 	for _, err := range errs {
@@ -63,10 +63,10 @@ func fieldOf(location, message string) problem.Field {
 		return problem.Bad(field, problem.Rule(rule))
 	}
 	rule, value, _ := strings.Cut(message, "|")
-	field := place(location)
+	field := fieldPath(location)
 	switch problem.Rule(rule) {
 	case problem.Required:
-		return problem.Bad(join(field, value), problem.Required)
+		return problem.Bad(joinPath(field, value), problem.Required)
 	case problem.OneOf:
 		return problem.Bad(field, problem.OneOf, "values", value)
 	case problem.Pattern:
@@ -79,7 +79,7 @@ func fieldOf(location, message string) problem.Field {
 	return problem.Bad(field, parameterRule(rule))
 }
 
-// parameterRule maps what huma says of query parameters, whose words cannot be set.
+// parameterRule returns the rule of a query parameter. Its texts in huma cannot be changed, so they are compared.
 func parameterRule(message string) problem.Rule {
 	switch {
 	case strings.HasPrefix(message, "required"):
@@ -98,8 +98,8 @@ func parameterRule(message string) problem.Rule {
 	return problem.Rule(message)
 }
 
-// place strips where in the request the field is: body.periods[0].from is periods[0].from.
-func place(location string) string {
+// fieldPath removes the part of the request from a location: body.periods[0].from becomes periods[0].from.
+func fieldPath(location string) string {
 	for _, prefix := range []string{"body.", "query.", "path.", "header."} {
 		if rest, found := strings.CutPrefix(location, prefix); found {
 			return rest
@@ -108,7 +108,7 @@ func place(location string) string {
 	return location
 }
 
-func join(parent, child string) string {
+func joinPath(parent, child string) string {
 	if parent == "" || parent == "body" {
 		return child
 	}

@@ -1,8 +1,8 @@
-// Package httpserver is the edge that every HTTP adapter stands on: Fiber with the holes of its defaults closed,
-// huma so that the OpenAPI document is made from the very types that the handlers take, and one way in which a
-// request is named, bounded, authorised, answered and, if it fails, explained.
+// Package httpserver is the common base of all HTTP adapters. It runs Fiber with safe limits, and huma, which makes the OpenAPI
+// document from the types that the handlers take. Every request gets an id, limits, an authorisation check, an answer and, if
+// it fails, a problem document.
 //
-// An adapter calls Register once a route; start reading there (register.go).
+// An adapter calls Register once for each route. Start reading there (register.go).
 package httpserver
 
 import (
@@ -26,47 +26,48 @@ import (
 
 // Limits of one request.
 const (
-	// BodyLimit is what a body may measure where a route sets no other limit.
+	// BodyLimit is the maximum size of a body, in bytes, on a route that sets no other limit.
 	BodyLimit = 1 << 20
-	// HeaderLimit bounds the request line and headers together.
+	// HeaderLimit is the maximum size of the request line and the headers together, in bytes.
 	HeaderLimit = 16 << 10
-	// RequestTime bounds a handler; a client that has gone away is not noticed otherwise.
+	// RequestTime is the maximum time of a handler. It is needed because fasthttp does not notice a client that has
+	// disconnected.
 	RequestTime = 30 * time.Second
-	// ImportTime bounds an upload of many readings.
+	// ImportTime is the maximum time of an upload of many readings.
 	ImportTime = 30 * time.Minute
 
 	readTime  = 20 * time.Second
 	writeTime = 60 * time.Second
 	idleTime  = 120 * time.Second
 
-	// streamAbove is the part of a body that is read before the handler runs; the rest streams.
+	// streamAbove is how many bytes of a body are read before the handler runs. The rest is read as a stream.
 	streamAbove = 64 << 10
 )
 
-// Options are what an edge needs from outside.
+// Options configure a server.
 type Options struct {
 	Log     *zap.Logger
 	Version string
-	// Locale answers callers who ask for no language: es or en.
+	// Locale is the language of answers to a caller who does not ask for one: es or en.
 	Locale      string
 	CORSOrigins []string
-	// Authenticator may be nil while no module that knows users runs; then only public routes answer.
+	// Authenticator may be nil if the module that knows the users does not run. Then only public routes answer.
 	Authenticator Authenticator
-	// TrustedProxies are whose X-Forwarded-For is believed.
+	// TrustedProxies are the proxies whose X-Forwarded-For is trusted.
 	TrustedProxies []netip.Prefix
-	// RatePerMinute is how many requests a client may make a minute; 0 is without limit.
+	// RatePerMinute is the maximum number of requests of a client in a minute; 0 means no limit.
 	RatePerMinute int
-	// Auditor writes the audit entries that no transaction of a module writes; nil keeps no audit.
+	// Auditor writes the audit entries that no transaction of a module writes; nil writes none.
 	Auditor Auditor
-	// Metrics takes the request counters; nil takes none.
+	// Metrics registers the request metrics; nil registers none.
 	Metrics prometheus.Registerer
-	// Long are paths (exact) whose requests may take ImportTime.
+	// Long are exact paths whose requests may take ImportTime.
 	Long []string
-	// ForeignQueries are paths (exact) to which other servers send browsers, with queries of theirs.
+	// ForeignQueries are exact paths to which other servers redirect browsers with a query that they wrote.
 	ForeignQueries []string
 }
 
-// API is where adapters register their routes.
+// API is the server to which adapters add their routes.
 type API struct {
 	huma          huma.API
 	app           *fiber.App
@@ -75,7 +76,7 @@ type API struct {
 	authenticator Authenticator
 	auditor       Auditor
 	rate          *rateLimit
-	// trustedProxies are whose X-Forwarded-For is believed.
+	// trustedProxies are the proxies whose X-Forwarded-For is trusted.
 	trustedProxies []netip.Prefix
 	routes         []Route
 	streams        *streams
@@ -83,20 +84,20 @@ type API struct {
 	requests       *requestMetrics
 }
 
-// New makes an edge without routes.
+// New returns a server without routes.
 func New(o Options) *API {
 	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, auditor: o.Auditor, rate: newRateLimit(o.RatePerMinute), trustedProxies: o.TrustedProxies, requests: newRequestMetrics(o.Metrics), streams: newStreams(), heavy: newAdmission()}
 	api.app = fiber.New(fiber.Config{
 		AppName:               "HoloTwin",
 		DisableStartupMessage: true,
-		// huma hands out Fiber's strings, which are reused after the handler; kept ones must be copies.
+		// huma passes on Fiber's strings, which Fiber reuses after the handler. A handler that keeps one needs a copy.
 		Immutable:         true,
 		CaseSensitive:     true,
 		StrictRouting:     true,
 		UnescapePath:      true,
 		StreamRequestBody: true,
 		BodyLimit:         streamAbove,
-		// A form of many parts would else be read before any handler runs, of any size, into files.
+		// Without this, Fiber writes a multipart form of any size into files before any handler runs.
 		DisablePreParseMultipartForm: true,
 		ReadBufferSize:               HeaderLimit,
 		ReadTimeout:                  readTime,
@@ -104,18 +105,18 @@ func New(o Options) *API {
 		IdleTimeout:                  idleTime,
 		ErrorHandler:                 api.answerError,
 	})
-	allowLong(api.app, o.Long)
-	api.app.Use(api.recoverPanics, nameRequest, api.measure, compress, secure, api.demandHTTPS)
+	allowLongRequests(api.app, o.Long)
+	api.app.Use(api.recoverPanics, setRequestID, api.measure, compress, setSecurityHeaders, api.setStrictTransport)
 	if len(o.CORSOrigins) > 0 {
 		api.app.Use(allowOrigins(o.CORSOrigins))
 	}
-	api.app.Use(api.limitRate, blankControls(o.ForeignQueries), checkRequest, api.bound(o.Long))
+	api.app.Use(api.limitRate, blankControls(o.ForeignQueries), checkRequest, api.limitTime(o.Long))
 	api.huma = humafiber.New(api.app, api.humaConfig(o.Version))
 	return api
 }
 
-// allowLong gives uploads the time that others do not get: ReadTimeout bounds a whole request.
-func allowLong(app *fiber.App, paths []string) {
+// allowLongRequests lets uploads take ImportTime. ReadTimeout bounds the whole request, and is too short for them.
+func allowLongRequests(app *fiber.App, paths []string) {
 	long := make(map[string]bool, len(paths))
 	for _, p := range paths {
 		long[p] = true
@@ -128,7 +129,7 @@ func allowLong(app *fiber.App, paths []string) {
 		return fasthttp.RequestConfig{}
 	}
 	app.Server().NoDefaultServerHeader = true
-	app.Server().ConnState = watchHeads
+	app.Server().ConnState = trackHeads
 }
 
 func allowOrigins(origins []string) fiber.Handler {
@@ -142,15 +143,15 @@ func allowOrigins(origins []string) fiber.Handler {
 	})
 }
 
-// App is the Fiber application, for what is no JSON call: pages, metrics, event streams.
+// App returns the Fiber application, for routes that are not JSON: pages, metrics, event streams.
 func (a *API) App() *fiber.App { return a.app }
 
-// Serve answers on the listener until Shutdown.
-func (a *API) Serve(listener net.Listener) error { return a.app.Listener(lingering{listener}) }
+// Serve answers requests on the listener until Shutdown.
+func (a *API) Serve(listener net.Listener) error { return a.app.Listener(drainListener{listener}) }
 
-// Shutdown takes no more connections, ends event streams and waits for the requests that are under way until ctx ends.
+// Shutdown accepts no more connections, ends event streams, and waits for open requests until ctx ends.
 func (a *API) Shutdown(ctx context.Context) error {
-	a.streams.end()
+	a.streams.stop()
 	if err := a.app.ShutdownWithContext(ctx); err != nil {
 		return fmt.Errorf("requests were still under way: %w", err)
 	}

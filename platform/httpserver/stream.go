@@ -10,14 +10,14 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 )
 
-// Stream answers with what write makes, while it makes it: an answer of any length in little memory. When write
-// fails the connection is cut, so that the reader does not take a part for the whole; when the reader goes away,
-// write's next flush fails.
+// Stream answers with what write sends, while write runs. The answer can have any length and needs little memory. If write
+// fails, the connection is closed, so that the reader does not use a part as the whole. If the reader disconnects, write's next
+// flush fails.
 func Stream(contentType string, write func(*bufio.Writer) error) *huma.StreamResponse {
 	return Download(contentType, "", write)
 }
 
-// Download is Stream for what a browser keeps as a file of that name.
+// Download is like Stream, for an answer that a browser saves as a file with this name.
 func Download(contentType, name string, write func(*bufio.Writer) error) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
 		c := humafiber.Unwrap(ctx)
@@ -26,25 +26,25 @@ func Download(contentType, name string, write func(*bufio.Writer) error) *huma.S
 			c.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 		}
 		reader, writer := io.Pipe()
-		held := roomOf(ctx.Context())
+		held := reservationOf(ctx.Context())
 		if held != nil {
 			held.handOver()
 		}
 		go func() {
 			if held != nil {
-				defer held.close()
+				defer held.release()
 			}
-			pour(writer, write)
+			runWriter(writer, write)
 		}()
-		c.Context().SetBodyStream(encoded(c, contentType, reader), -1)
+		c.Context().SetBodyStream(compressStream(c, contentType, reader), -1)
 	}}
 }
 
-var errBug = errors.New("the answer could not be made")
+var errPanicked = errors.New("writing the answer panicked")
 
-// pour runs write into the pipe. A panic cuts the answer and not the process.
-func pour(pipe *io.PipeWriter, write func(*bufio.Writer) error) {
-	err := errBug
+// runWriter runs write into the pipe. A panic ends the answer and not the process.
+func runWriter(pipe *io.PipeWriter, write func(*bufio.Writer) error) {
+	err := errPanicked
 	defer func() {
 		_ = recover()
 		_ = pipe.CloseWithError(err)
@@ -56,7 +56,7 @@ func pour(pipe *io.PipeWriter, write func(*bufio.Writer) error) {
 	}
 }
 
-// JSON answers with a value where another answer of the same route is a stream.
+// JSON answers with a value on a route whose other answer is a stream.
 func JSON(v any) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
 		ctx.SetHeader("Content-Type", "application/json")
@@ -64,7 +64,7 @@ func JSON(v any) *huma.StreamResponse {
 	}}
 }
 
-// JSONResponse documents an answer of type T; media types after it are streams of text.
+// JSONResponse documents an answer of type T. Each further media type is a stream of text.
 func JSONResponse[T any](api *API, description string, others ...string) *huma.Response {
 	content := map[string]*huma.MediaType{"application/json": {
 		Schema: api.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, ""),
@@ -75,8 +75,8 @@ func JSONResponse[T any](api *API, description string, others ...string) *huma.R
 	return &huma.Response{Description: description, Content: content}
 }
 
-// Body documents the request of a route whose handler reads it as it arrives. It comes after Register, since a
-// route that has one before is read whole.
+// Body documents the request body of a route whose handler reads it while it arrives. It must be called after Register: huma
+// reads the whole body of a route that documents one before.
 func Body(api *API, path string, body *huma.RequestBody) {
 	api.huma.OpenAPI().Paths[path].Post.RequestBody = body
 }

@@ -1,5 +1,5 @@
-// Package logging makes the one logger: JSON lines for machines, readable lines on a terminal. What is logged is
-// logged once, at the edge, with the request id; no field ever holds a body, a header or a secret.
+// Package logging makes the only logger: JSON lines for programs, readable lines on a terminal. An event is logged once, by the
+// HTTP server or the background job, with the request id if there is one. No field ever contains a body, a header or a secret.
 package logging
 
 import (
@@ -9,8 +9,8 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// New makes a logger to standard error. level is debug, info, warn or error; format is console, json or empty,
-// which means console on a terminal and JSON elsewhere.
+// New returns a logger that writes to standard error. level is debug, info, warn or error. format is console, json or empty:
+// then it is console on a terminal and JSON elsewhere.
 func New(level, format string) (*zap.Logger, error) {
 	parsed, err := zapcore.ParseLevel(level)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/mochi-mqtt/server/v2/packets"
 )
 
-// Broken is what a device that went wrong may send on a connection: a CONNECT, often with a will and an id that nobody would
-// give, and packets after it, of which some bytes are others, too many or missing. The user and the password are right at first.
+// Broken returns what a faulty device may send on a connection: a CONNECT, often with a will and an invalid id, and packets
+// after it. Some bytes are changed, added or missing. The user and the password are correct at first.
 func Broken(chance *rand.Rand, user, password string) []byte {
 	version := []byte{3, 4, 5, 5}[chance.IntN(4)]
 	sent := [][]byte{encoded(oddConnect(chance, version, user, password))}
@@ -17,9 +17,9 @@ func Broken(chance *rand.Rand, user, password string) []byte {
 		p.ProtocolVersion = version
 		sent = append(sent, encoded(p))
 	}
-	if chance.IntN(8) > 0 { // else it is only odd
+	if chance.IntN(8) > 0 { // else all packets are well-formed
 		which := chance.IntN(len(sent))
-		sent[which] = broken(chance, sent[which])
+		sent[which] = corrupt(chance, sent[which])
 	}
 	var all []byte
 	for _, b := range sent {
@@ -28,7 +28,7 @@ func Broken(chance *rand.Rand, user, password string) []byte {
 	return all
 }
 
-// encoded is empty for what cannot be encoded.
+// encoded returns the bytes of a packet; none if it cannot be encoded.
 func encoded(p packets.Packet) []byte {
 	b, err := Encode(p)
 	if err != nil {
@@ -37,8 +37,8 @@ func encoded(p packets.Packet) []byte {
 	return b
 }
 
-// odd are texts that topics and ids should not be, and some that they may be.
-var odd = []string{
+// oddTexts are topics and ids that are mostly invalid; some are valid.
+var oddTexts = []string{
 	"", "a", "da", "holotwin/db/orden", "#", "+", "+/+", "$SYS/broker", "$share/g/#", "\x00", "\xff\xfe", "\u202e", "/", "//",
 	strings.Repeat("/", 5000), strings.Repeat("a/", 30_000), strings.Repeat("i", 65_535), strings.Repeat("日", 300), "session-1", "../../etc",
 }
@@ -46,7 +46,7 @@ var odd = []string{
 func pick(chance *rand.Rand, from []string) string { return from[chance.IntN(len(from))] }
 
 func oddConnect(chance *rand.Rand, version byte, user, password string) packets.Packet {
-	p := ConnectPacket(version, pick(chance, odd), user, password)
+	p := ConnectPacket(version, pick(chance, oddTexts), user, password)
 	if version == 3 {
 		p.Connect.ProtocolName = []byte("MQIsdp")
 	}
@@ -54,12 +54,12 @@ func oddConnect(chance *rand.Rand, version byte, user, password string) packets.
 	p.Connect.Keepalive = uint16(chance.IntN(1 << 16))
 	if chance.IntN(2) == 0 {
 		p.Connect.WillFlag, p.Connect.WillRetain, p.Connect.WillQos = true, chance.IntN(2) == 0, byte(chance.IntN(4))
-		p.Connect.WillTopic, p.Connect.WillPayload = pick(chance, odd), []byte(strings.Repeat("w", chance.IntN(2000)))
+		p.Connect.WillTopic, p.Connect.WillPayload = pick(chance, oddTexts), []byte(strings.Repeat("w", chance.IntN(2000)))
 		p.Connect.WillProperties = oddProperties(chance)
 	}
 	p.Properties = oddProperties(chance)
 	if chance.IntN(8) == 0 {
-		p.Connect.Username = []byte(pick(chance, odd))
+		p.Connect.Username = []byte(pick(chance, oddTexts))
 	}
 	return p
 }
@@ -68,13 +68,13 @@ func oddProperties(chance *rand.Rand) packets.Properties {
 	return packets.Properties{
 		SessionExpiryInterval: chance.Uint32(), SessionExpiryIntervalFlag: chance.IntN(2) == 0, WillDelayInterval: chance.Uint32(),
 		ReceiveMaximum: uint16(chance.IntN(3)), TopicAliasMaximum: uint16(chance.IntN(1 << 16)), MaximumPacketSize: uint32(chance.IntN(60)),
-		RequestProblemInfo: byte(chance.IntN(3)), RequestProblemInfoFlag: chance.IntN(2) == 0, ResponseTopic: pick(chance, odd[:10]),
-		AuthenticationMethod: pick(chance, odd[:10]), User: []packets.UserProperty{{Key: pick(chance, odd[:10]), Val: strings.Repeat("v", chance.IntN(500))}},
+		RequestProblemInfo: byte(chance.IntN(3)), RequestProblemInfoFlag: chance.IntN(2) == 0, ResponseTopic: pick(chance, oddTexts[:10]),
+		AuthenticationMethod: pick(chance, oddTexts[:10]), User: []packets.UserProperty{{Key: pick(chance, oddTexts[:10]), Val: strings.Repeat("v", chance.IntN(500))}},
 	}
 }
 
 func oddPacket(chance *rand.Rand, user string) packets.Packet {
-	topic := pick(chance, append([]string{"holotwin/" + user + "/nota", "x/" + user}, odd...))
+	topic := pick(chance, append([]string{"holotwin/" + user + "/nota", "x/" + user}, oddTexts...))
 	id := uint16(1 + chance.IntN(3))
 	switch chance.IntN(7) {
 	case 0:
@@ -96,14 +96,14 @@ func oddPacket(chance *rand.Rand, user string) packets.Packet {
 	}
 }
 
-// broken changes, adds or takes away some bytes.
-func broken(chance *rand.Rand, b []byte) []byte {
+// corrupt changes, adds or removes some bytes.
+func corrupt(chance *rand.Rand, b []byte) []byte {
 	b = append([]byte(nil), b...)
 	for range 1 + chance.IntN(3) {
 		if len(b) == 0 {
 			return b
 		}
-		near := chance.IntN(min(len(b), 40)) // where the lengths and flags are
+		near := chance.IntN(min(len(b), 40)) // the lengths and flags are here
 		switch chance.IntN(4) {
 		case 0:
 			b[near] ^= byte(1 << chance.IntN(8))

@@ -1,5 +1,5 @@
-// Package mqtttest speaks MQTT packet by packet, for tests of what a broker makes of it: devices that say what no client library
-// says, and packets that are broken by a seed.
+// Package mqtttest sends and reads MQTT packets one by one, to test how a broker handles them. It can send packets that no
+// client library sends, and packets that are corrupted from a random seed.
 package mqtttest
 
 import (
@@ -18,14 +18,14 @@ import (
 // answerFor is far above what an answer takes, also on a busy machine: only what never comes takes it.
 const answerFor = 10 * time.Minute
 
-// Device is a device that speaks MQTT.
+// Device is an MQTT connection of a device.
 type Device struct {
 	Conn    net.Conn
 	version byte
 	reader  *bufio.Reader
 }
 
-// Dial connects without a word.
+// Dial connects and sends nothing.
 func Dial(address string) (*Device, error) {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -34,7 +34,7 @@ func Dial(address string) (*Device, error) {
 	return &Device{Conn: conn, reader: bufio.NewReader(conn)}, nil
 }
 
-// ConnectPacket is a CONNECT with a clean session; version 4 is MQTT 3.1.1.
+// ConnectPacket returns a CONNECT with a clean session; version 4 is MQTT 3.1.1.
 func ConnectPacket(version byte, id, user, password string) packets.Packet {
 	const keepAlive = 3600 // longer than a test waits, so that it is never what ends a connection
 	return packets.Packet{
@@ -46,7 +46,7 @@ func ConnectPacket(version byte, id, user, password string) packets.Packet {
 	}
 }
 
-// Connect sends a CONNECT and gives the CONNACK.
+// Connect sends a CONNECT and returns the CONNACK.
 func (d *Device) Connect(packet packets.Packet) (packets.Packet, error) {
 	d.version = packet.ProtocolVersion
 	if err := d.Send(packet); err != nil {
@@ -59,7 +59,7 @@ func (d *Device) Connect(packet packets.Packet) (packets.Packet, error) {
 	return answer, err
 }
 
-// Encode gives the bytes of a packet of those that a device sends.
+// Encode returns the bytes of a packet that a device may send.
 func Encode(p packets.Packet) ([]byte, error) {
 	var b bytes.Buffer
 	var err error
@@ -97,7 +97,7 @@ func (d *Device) Send(p packets.Packet) error {
 	return err
 }
 
-// Read gives the next packet; an error where the connection ended, or nothing came in time.
+// Read returns the next packet. It returns an error if the connection was closed, or nothing arrived in time.
 func (d *Device) Read(within time.Duration) (packets.Packet, error) {
 	p := packets.Packet{ProtocolVersion: d.version}
 	if err := d.Conn.SetReadDeadline(time.Now().Add(within)); err != nil {
@@ -136,7 +136,7 @@ func (d *Device) Read(within time.Duration) (packets.Packet, error) {
 	return p, err
 }
 
-// Ping asks for a sign of life, and gives all that came before it.
+// Ping sends a PINGREQ, and returns all packets that arrived before the answer.
 func (d *Device) Ping() (before []packets.Packet, err error) {
 	if err := d.Send(packets.Packet{FixedHeader: packets.FixedHeader{Type: packets.Pingreq}}); err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func (d *Device) Ping() (before []packets.Packet, err error) {
 	}
 }
 
-// Subscribe asks for filters and gives the answers to them.
+// Subscribe subscribes to filters and returns the reason codes of the SUBACK.
 func (d *Device) Subscribe(filters ...string) ([]byte, error) {
 	p := packets.Packet{FixedHeader: packets.FixedHeader{Type: packets.Subscribe, Qos: 1}, PacketID: 1}
 	for _, filter := range filters {
@@ -163,7 +163,7 @@ func (d *Device) Subscribe(filters ...string) ([]byte, error) {
 	return answer.ReasonCodes, err
 }
 
-// Publish says something with QoS 1 and gives the answer.
+// Publish publishes a message with QoS 1 and returns the answer.
 func (d *Device) Publish(topic, payload string, retain bool) (packets.Packet, error) {
 	err := d.Send(packets.Packet{FixedHeader: packets.FixedHeader{Type: packets.Publish, Qos: 1, Retain: retain}, PacketID: 2, TopicName: topic, Payload: []byte(payload)})
 	if err != nil {
@@ -172,8 +172,8 @@ func (d *Device) Publish(topic, payload string, retain bool) (packets.Packet, er
 	return d.Read(answerFor)
 }
 
-// Ended waits until the connection is at its end, and gives the last packet before that, if any.
-func (d *Device) Ended(within time.Duration) (last packets.Packet, ended bool) {
+// WaitClosed waits until the connection is closed. It returns the last packet before that, if any.
+func (d *Device) WaitClosed(within time.Duration) (last packets.Packet, ended bool) {
 	for until := time.Now().Add(within); time.Now().Before(until); {
 		p, err := d.Read(time.Until(until))
 		if err != nil {

@@ -1,8 +1,8 @@
-// Package private keeps the program's files from other users of the machine: databases, secrets and backups hold password hashes,
-// addresses and keys.
+// Package private protects the program's files from other users of the machine: databases, secrets and backups contain password
+// hashes, addresses and keys.
 package private
 
-// FileMode is for files, FolderMode for folders that the program makes.
+// FileMode is the mode of new files, FolderMode that of new folders.
 const (
 	FileMode   = 0o600
 	FolderMode = 0o700

@@ -2,8 +2,8 @@
 
 package private
 
-// MakeFilesPrivate does nothing: files take the access list of their folder here.
+// MakeFilesPrivate does nothing: here a file has the access list of its folder.
 func MakeFilesPrivate() {}
 
-// Restrict finds nothing: files take the access list of their folder here.
+// Restrict does nothing: here a file has the access list of its folder.
 func Restrict(...string) []string { return nil }

@@ -7,23 +7,23 @@ import (
 	"syscall"
 )
 
-// others are the bits by which users other than the owner reach a file.
-const others = 0o077
+// otherUsers are the mode bits that give access to users other than the owner.
+const otherUsers = 0o077
 
-// MakeFilesPrivate lets no file that this process makes, also through a library, be reached by others, whatever the process that
-// started it allows.
-func MakeFilesPrivate() { syscall.Umask(others) }
+// MakeFilesPrivate makes all new files of this process private, also those that a library creates. The umask of the parent
+// process does not matter.
+func MakeFilesPrivate() { syscall.Umask(otherUsers) }
 
-// Restrict takes files that are there from others, and gives those that they can still reach: of another owner, or on a file system
-// without modes.
+// Restrict removes other users' access to existing files. It returns the files that others can still access: the owner is
+// another user, or the file system has no modes.
 func Restrict(paths ...string) (exposed []string) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
-		if err != nil || info.Mode().Perm()&others == 0 {
+		if err != nil || info.Mode().Perm()&otherUsers == 0 {
 			continue
 		}
-		_ = os.Chmod(path, info.Mode().Perm()&^others)
-		if info, err = os.Stat(path); err == nil && info.Mode().Perm()&others != 0 {
+		_ = os.Chmod(path, info.Mode().Perm()&^otherUsers)
+		if info, err = os.Stat(path); err == nil && info.Mode().Perm()&otherUsers != 0 {
 			exposed = append(exposed, path)
 		}
 	}

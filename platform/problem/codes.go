@@ -1,9 +1,9 @@
 package problem
 
-// Code is a stable machine word for a kind of problem. Clients compare it; it never changes once published.
+// Code is a stable machine-readable word for a kind of problem. Clients compare it, so it never changes once it is published.
 type Code string
 
-// The closed list of codes. One that is added here is worded below in both languages.
+// The complete list of codes. Each has a text in both languages below.
 const (
 	Internal             Code = "internal"
 	InvalidRequest       Code = "invalid_request"
@@ -18,7 +18,7 @@ const (
 	Forbidden            Code = "forbidden"
 	TooManyRequests      Code = "too_many_requests"
 	TooManyStreams       Code = "too_many_streams"
-	TooManyOfNetwork     Code = "too_many_network_streams" // streams, of all callers from one address
+	TooManyOfNetwork     Code = "too_many_network_streams" // for all callers at one address
 	RightsChanged        Code = "rights_changed"
 	Overloaded           Code = "overloaded"
 	Unavailable          Code = "unavailable"
@@ -37,162 +37,162 @@ const (
 	InboxFull            Code = "inbox_full"
 )
 
-type words struct{ title, detail string }
+type wording struct{ title, detail string }
 
 type text struct {
 	status int
-	es, en words
+	es, en wording
 }
 
 var texts = map[Code]text{
 	Internal: {
 		500,
-		words{"Error interno", "Algo falló en el servidor. Intente de nuevo; si persiste, dé este request_id al administrador."},
-		words{"Internal error", "Something failed in the server. Try again; if it persists, give this request_id to the administrator."},
+		wording{"Error interno", "Algo falló en el servidor. Intente de nuevo; si persiste, dé este request_id al administrador."},
+		wording{"Internal error", "Something failed in the server. Try again; if it persists, give this request_id to the administrator."},
 	},
 	InvalidRequest: {
 		400,
-		words{"Solicitud no válida", "Corrija los campos que se nombran en errors y envíe de nuevo."},
-		words{"Invalid request", "Correct the fields named in errors and send it again."},
+		wording{"Solicitud no válida", "Corrija los campos que se nombran en errors y envíe de nuevo."},
+		wording{"Invalid request", "Correct the fields named in errors and send it again."},
 	},
 	MalformedBody: {
 		400,
-		words{"Cuerpo ilegible", "El cuerpo no es un documento JSON válido en UTF-8, sin miembros repetidos ni texto sobrante."},
-		words{"Unreadable body", "The body is not one valid JSON document in UTF-8, without repeated members or trailing data."},
+		wording{"Cuerpo ilegible", "El cuerpo no es un documento JSON válido en UTF-8, sin miembros repetidos ni texto sobrante."},
+		wording{"Unreadable body", "The body is not one valid JSON document in UTF-8, without repeated members or trailing data."},
 	},
 	NotFound: {
 		404,
-		words{"No existe", "No hay nada en esta dirección que usted pueda ver."},
-		words{"Not found", "There is nothing at this address that you may see."},
+		wording{"No existe", "No hay nada en esta dirección que usted pueda ver."},
+		wording{"Not found", "There is nothing at this address that you may see."},
 	},
 	MethodNotAllowed: {
 		405,
-		words{"Método no permitido", "Esta dirección no admite ese método; vea el encabezado Allow."},
-		words{"Method not allowed", "This address does not take that method; see the Allow header."},
+		wording{"Método no permitido", "Esta dirección no admite ese método; vea el encabezado Allow."},
+		wording{"Method not allowed", "This address does not support that method; see the Allow header."},
 	},
 	NotAcceptable: {
 		406,
-		words{"Formato no disponible", "Pida uno de los formatos que documenta /openapi.json."},
-		words{"Not acceptable", "Ask for one of the formats that /openapi.json documents."},
+		wording{"Formato no disponible", "Pida uno de los formatos que documenta /openapi.json."},
+		wording{"Not acceptable", "Ask for one of the formats that /openapi.json documents."},
 	},
 	TooLarge: {
 		413,
-		words{"Demasiado grande", "El cuerpo pasa del límite de {limit} bytes; divídalo o use /consumo/lote."},
-		words{"Too large", "The body is over the limit of {limit} bytes; split it or use /consumo/lote."},
+		wording{"Demasiado grande", "El cuerpo pasa del límite de {limit} bytes; divídalo o use /consumo/lote."},
+		wording{"Too large", "The body is over the limit of {limit} bytes; split it or use /consumo/lote."},
 	},
 	UnsupportedMediaType: {
 		415,
-		words{"Tipo de contenido no admitido", "Envíe {accepted}, sin otra compresión."},
-		words{"Unsupported media type", "Send {accepted}, without another content encoding."},
+		wording{"Tipo de contenido no admitido", "Envíe {accepted}, sin otra compresión."},
+		wording{"Unsupported media type", "Send {accepted}, without another content encoding."},
 	},
 	RequestTimeout: {
 		408,
-		words{"Tiempo agotado", "La solicitud no llegó completa a tiempo."},
-		words{"Request timeout", "The request did not arrive in time."},
+		wording{"Tiempo agotado", "La solicitud no llegó completa a tiempo."},
+		wording{"Request timeout", "The request did not arrive in time."},
 	},
 	Unauthenticated: {
 		401,
-		words{"Falta identificarse", "Envíe un token de acceso vigente (Authorization: Bearer …) o una clave (X-API-Key)."},
-		words{"Not authenticated", "Send a valid access token (Authorization: Bearer …) or a key (X-API-Key)."},
+		wording{"Falta identificarse", "Envíe un token de acceso vigente (Authorization: Bearer …) o una clave (X-API-Key)."},
+		wording{"Not authenticated", "Send a valid access token (Authorization: Bearer …) or a key (X-API-Key)."},
 	},
 	Forbidden: {
 		403,
-		words{"Sin permiso", "Su papel no permite esta acción."},
-		words{"Forbidden", "Your role does not allow this action."},
+		wording{"Sin permiso", "Su rol no permite esta acción."},
+		wording{"Forbidden", "Your role does not allow this action."},
 	},
 	TooManyRequests: {
 		429,
-		words{"Demasiadas solicitudes", "Espere lo que indica Retry-After."},
-		words{"Too many requests", "Wait for as long as Retry-After says."},
+		wording{"Demasiadas solicitudes", "Espere lo que indica Retry-After."},
+		wording{"Too many requests", "Wait for as long as Retry-After says."},
 	},
 	TooManyStreams: {
 		429,
-		words{"Demasiadas transmisiones", "Un usuario o una clave puede tener {limit} transmisiones de eventos abiertas a la vez, en todas sus sesiones; cierre alguna e intente de nuevo tras lo que indica Retry-After."},
-		words{"Too many streams", "A user or key may have {limit} event streams open at once, in all logins together; close one and try again after Retry-After."},
+		wording{"Demasiadas transmisiones", "Un usuario o una clave puede tener {limit} transmisiones de eventos abiertas a la vez, en todas sus sesiones; cierre alguna e intente de nuevo tras lo que indica Retry-After."},
+		wording{"Too many streams", "A user or key may have {limit} event streams open at once, in all logins together; close one and try again after Retry-After."},
 	},
 	TooManyOfNetwork: {
 		429,
-		words{"Demasiadas transmisiones", "Desde una misma dirección puede haber {limit} transmisiones de eventos abiertas a la vez; intente de nuevo tras lo que indica Retry-After."},
-		words{"Too many streams", "From one address there may be {limit} event streams open at once; try again after Retry-After."},
+		wording{"Demasiadas transmisiones", "Desde una misma dirección puede haber {limit} transmisiones de eventos abiertas a la vez; intente de nuevo tras lo que indica Retry-After."},
+		wording{"Too many streams", "From one address there may be {limit} event streams open at once; try again after Retry-After."},
 	},
 	RightsChanged: {
 		403,
-		words{"Sus permisos cambiaron", "Su papel o su alcance cambió mientras la solicitud estaba en curso; comience de nuevo."},
-		words{"Your rights have changed", "Your role or scope changed while the request was under way; begin again."},
+		wording{"Sus permisos cambiaron", "Su rol o su alcance cambió mientras la solicitud estaba en curso; comience de nuevo."},
+		wording{"Your rights have changed", "Your role or scope changed while the request was under way; begin again."},
 	},
 	Overloaded: {
 		503,
-		words{"Servidor ocupado", "El servidor está a plena carga; intente de nuevo tras lo que indica Retry-After."},
-		words{"Overloaded", "The server is at capacity; try again after Retry-After."},
+		wording{"Servidor ocupado", "El servidor está a plena carga; intente de nuevo tras lo que indica Retry-After."},
+		wording{"Overloaded", "The server is at capacity; try again after Retry-After."},
 	},
 	Unavailable: {
 		503,
-		words{"No disponible", "La base de datos no responde; no se sabe si algo se guardó. Intente de nuevo tras lo que indica Retry-After; una lectura repetida no se guarda dos veces."},
-		words{"Unavailable", "The database does not answer; whether anything was stored is not known. Try again after Retry-After; a reading that is sent again is not stored twice."},
+		wording{"No disponible", "La base de datos no responde; no se sabe si algo se guardó. Intente de nuevo tras lo que indica Retry-After; una lectura repetida no se guarda dos veces."},
+		wording{"Unavailable", "The database does not answer. It is not known whether anything was stored. Try again after Retry-After; a reading that is sent again is not stored twice."},
 	},
 	Conflict: {
 		409,
-		words{"Conflicto", "Lo que pide choca con lo que ya existe."},
-		words{"Conflict", "What you ask for collides with what is already there."},
+		wording{"Conflicto", "La solicitud entra en conflicto con datos que ya existen."},
+		wording{"Conflict", "The request conflicts with data that already exists."},
 	},
 	HeadersTooLarge: {
 		431,
-		words{"Encabezados demasiado grandes", "Los encabezados pasan del límite de {limit} bytes."},
-		words{"Headers too large", "The headers are over the limit of {limit} bytes."},
+		wording{"Encabezados demasiado grandes", "Los encabezados pasan del límite de {limit} bytes."},
+		wording{"Headers too large", "The headers are over the limit of {limit} bytes."},
 	},
 	MalformedRequest: {
 		400,
-		words{"Solicitud ilegible", "No es una solicitud HTTP válida."},
-		words{"Unreadable request", "This is not a valid HTTP request."},
+		wording{"Solicitud ilegible", "No es una solicitud HTTP válida."},
+		wording{"Unreadable request", "This is not a valid HTTP request."},
 	},
 	ConflictingReading: {
 		409,
-		words{"Lectura en conflicto", "Ya hay otro valor para ese instante; vea stored y sent. Para cambiarlo haga una corrección."},
-		words{"Conflicting reading", "There is another value for that instant; see stored and sent. To change it, make a correction."},
+		wording{"Lectura en conflicto", "Ya hay otro valor para ese instante; vea stored y sent. Para cambiarlo haga una corrección."},
+		wording{"Conflicting reading", "Another value is stored for that instant; see stored and sent. To change it, make a correction."},
 	},
 	OverlappingReading: {
 		409,
-		words{"Intervalo ya contado", "Otra lectura del mismo equipo ya cuenta parte de ese tiempo; vea covered. Para cambiarla, corríjala o retírela antes."},
-		words{"Overlapping reading", "Another reading of the device counts a part of that time already; see covered. To change it, correct or withdraw it first."},
+		wording{"Intervalo ya contado", "Otra lectura del mismo equipo ya cubre parte de ese tiempo; vea covered. Para cambiarla, corríjala o retírela antes."},
+		wording{"Overlapping reading", "Another reading of the device already covers a part of that time; see covered. To change it, correct or withdraw it first."},
 	},
 	NothingStored: {
 		400,
-		words{"Nada se guardó", "Ninguna fila es válida, o se pidió todo o nada; vea errors."},
-		words{"Nothing was stored", "No row is valid, or all or nothing was asked; see errors."},
+		wording{"Nada se guardó", "Ninguna fila es válida, o se pidió guardar todo o nada y hay filas no válidas; vea errors."},
+		wording{"Nothing was stored", "No row is valid, or the upload was all-or-nothing and a row is invalid; see errors."},
 	},
 	AlreadyExists: {
 		409,
-		words{"Ya existe", "Ya hay uno con «{id}»."},
-		words{"Already exists", "There is one with “{id}” already."},
+		wording{"Ya existe", "Ya existe uno con «{id}»."},
+		wording{"Already exists", "An object with “{id}” already exists."},
 	},
 	InUse: {
 		409,
-		words{"En uso", "Otros objetos, lecturas, usuarios o claves dependen de «{id}»: vea blocked_by y quítelos o cámbielos antes."},
-		words{"In use", "Other objects, readings, users or keys depend on “{id}”: see blocked_by, and remove or change them first."},
+		wording{"En uso", "Otros objetos, lecturas, usuarios o claves dependen de «{id}»: vea blocked_by y quítelos o cámbielos antes."},
+		wording{"In use", "Other objects, readings, users or keys depend on “{id}”; see blocked_by. Remove or change them first."},
 	},
 	InvalidCredentials: {
 		401,
-		words{"Credenciales no válidas", "El correo o la contraseña no son correctos."},
-		words{"Invalid credentials", "The e-mail address or the password is wrong."},
+		wording{"Credenciales no válidas", "El correo o la contraseña no son correctos."},
+		wording{"Invalid credentials", "The e-mail address or the password is wrong."},
 	},
 	SignOnUnavailable: {
 		503,
-		words{"Sin respuesta de la universidad", "El acceso de la universidad no responde; intente de nuevo o entre con su contraseña."},
-		words{"Sign-on unavailable", "The university's login does not answer; try again, or log in with your password."},
+		wording{"Sin respuesta de la universidad", "El acceso de la universidad no responde; intente de nuevo o entre con su contraseña."},
+		wording{"Sign-on unavailable", "The university's login does not answer; try again, or log in with your password."},
 	},
 	InboxFull: {
 		429,
-		words{"Bandeja llena", "No hay lugar para más mensajes de dispositivos sin registrar ({bound}: a lo sumo {max}); nada se guardó. Adopte o ignore los que están en /api/dispositivos/nuevos."},
-		words{"Inbox full", "There is no room for more messages of devices that nobody has registered ({bound}: at most {max}); nothing was stored. Adopt or ignore those at /api/dispositivos/nuevos."},
+		wording{"Bandeja llena", "No hay lugar para más mensajes de dispositivos sin registrar ({bound}: a lo sumo {max}); nada se guardó. Adopte o ignore los que están en /api/dispositivos/nuevos."},
+		wording{"Inbox full", "There is no space for more messages from unregistered devices ({bound}: at most {max}); nothing was stored. Adopt or ignore those at /api/dispositivos/nuevos."},
 	},
 	LastAdministrator: {
 		409,
-		words{"Último administrador", "Debe quedar un administrador activo de todo el campus; nombre otro antes."},
-		words{"Last administrator", "An enabled administrator of the whole campus must stay; name another first."},
+		wording{"Último administrador", "Debe quedar un administrador activo de todo el campus; nombre otro antes."},
+		wording{"Last administrator", "At least one enabled administrator of the whole campus is needed; appoint another one first."},
 	},
 	TokenReused: {
 		401,
-		words{"Token ya usado", "Ese token de renovación ya se había usado; por seguridad la sesión terminó. Entre de nuevo."},
-		words{"Token reused", "That refresh token had been used before; for safety the session was ended. Log in again."},
+		wording{"Token ya usado", "Ese token de renovación ya se había usado; por seguridad la sesión terminó. Entre de nuevo."},
+		wording{"Token reused", "That refresh token was already used; for security, the session was ended. Log in again."},
 	},
 }

@@ -1,6 +1,6 @@
-// Package problem is how every part says to a caller what went wrong: one type (RFC 9457 problem details), made
-// from a closed list of codes (codes.go) and field rules (rules.go), each worded once in Spanish and English.
-// No message is ever taken from an error's text, so nothing internal and no secret can leak through one.
+// Package problem describes to a caller what went wrong: one type (RFC 9457 problem details), made from a fixed list of codes
+// (codes.go) and field rules (rules.go). Each has one text in Spanish and one in English. The text of an error is never sent,
+// so no internal detail and no secret can reach a caller.
 package problem
 
 import (
@@ -10,19 +10,19 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// Problem is an answer that is an error. It is an error itself, so handlers return it like any other.
+// Problem is an answer that reports an error. It is an error itself, so handlers return it like any other.
 type Problem struct {
 	Code Code
-	// Fields names every bad field of the request at once.
+	// Fields lists every invalid field of the request.
 	Fields []Field
-	// RetryAfter, in whole seconds, says when to try again; 0 says nothing.
+	// RetryAfter is after how many seconds the caller may retry; 0 means unknown.
 	RetryAfter int
 
 	params  map[string]any
 	members map[string]any
 }
 
-// New makes the problem of a code; params are the name, value pairs that fill the {placeholders} of its detail.
+// New returns the problem for a code. params are name, value pairs for the {placeholders} of its detail.
 func New(code Code, params ...any) *Problem {
 	if _, known := texts[code]; !known {
 		code = Internal
@@ -34,14 +34,14 @@ func New(code Code, params ...any) *Problem {
 	return p
 }
 
-// Invalid is the 400 that names every bad field.
+// Invalid returns the 400 that lists every invalid field.
 func Invalid(fields ...Field) *Problem {
 	p := New(InvalidRequest)
 	p.Fields = fields
 	return p
 }
 
-// With adds an extension member, such as the two values of a conflict.
+// With adds an extension member, for example the two values of a conflict.
 func (p *Problem) With(member string, value any) *Problem {
 	if p.members == nil {
 		p.members = make(map[string]any)
@@ -50,13 +50,13 @@ func (p *Problem) With(member string, value any) *Problem {
 	return p
 }
 
-// After says in how many seconds the caller may try again.
+// After sets after how many seconds the caller may retry.
 func (p *Problem) After(seconds int) *Problem {
 	p.RetryAfter = max(1, seconds)
 	return p
 }
 
-// Error is for logs: the code and the bad fields, never a value.
+// Error returns a text for the log: the code and the invalid fields, never a value.
 func (p *Problem) Error() string {
 	names := make([]string, len(p.Fields))
 	for i, f := range p.Fields {
@@ -65,37 +65,37 @@ func (p *Problem) Error() string {
 	return strings.TrimSpace(string(p.Code) + " " + strings.Join(names, " "))
 }
 
-// GetStatus is the HTTP status of the problem's code.
+// GetStatus returns the HTTP status of the code.
 func (p *Problem) GetStatus() int { return texts[p.Code].status }
 
-// ContentType is what RFC 9457 asks for.
+// ContentType is the media type that RFC 9457 requires.
 func (p *Problem) ContentType(string) string { return ContentType }
 
 // ContentType is the media type of every error.
 const ContentType = "application/problem+json"
 
-// Details is a problem in the caller's language, ready to be written.
+// Details is a problem in the caller's language, ready to be sent.
 type Details struct {
-	_         struct{}      `json:"-" additionalProperties:"true"` // extension members, as RFC 9457 has them
+	_         struct{}      `json:"-" additionalProperties:"true"` // extension members of RFC 9457
 	Type      string        `json:"type" doc:"A URI that names the kind of problem" example:"about:blank"`
 	Title     string        `json:"title" doc:"The kind of problem in a few words"`
 	Status    int           `json:"status" doc:"The HTTP status" example:"400"`
-	Detail    string        `json:"detail" doc:"What was wrong and what to do"`
-	RequestID string        `json:"request_id" doc:"The request's id, to be found in the server's log"`
-	Code      Code          `json:"code" doc:"A stable machine word" example:"invalid_credentials"`
-	Errors    []FieldDetail `json:"errors,omitempty" doc:"Every bad field of the request"`
+	Detail    string        `json:"detail" doc:"What is wrong and what to do"`
+	RequestID string        `json:"request_id" doc:"The id by which the request is found in the server's log"`
+	Code      Code          `json:"code" doc:"A stable word for programs to compare" example:"invalid_credentials"`
+	Errors    []FieldDetail `json:"errors,omitempty" doc:"Every invalid field of the request"`
 
 	Members map[string]any `json:"-"`
 }
 
 // FieldDetail says what is wrong with one field.
 type FieldDetail struct {
-	_       struct{} `json:"-" additionalProperties:"true"` // uploads name the line and rule too
+	_       struct{} `json:"-" additionalProperties:"true"` // uploads add the line and the rule
 	Field   string   `json:"field"`
 	Message string   `json:"message"`
 }
 
-// In words the problem in a language ("es" or "en").
+// In returns the problem in a language ("es" or "en").
 func (p *Problem) In(language, requestID string) *Details {
 	t := texts[p.Code]
 	words := t.es
@@ -127,7 +127,7 @@ func (w *Details) MarshalJSON() ([]byte, error) {
 	return append(joined, extra[1:]...), nil
 }
 
-// ContentType is what RFC 9457 asks for.
+// ContentType is the media type that RFC 9457 requires.
 func (w *Details) ContentType(string) string { return ContentType }
 
 func fill(text string, params map[string]any) string {

@@ -1,4 +1,4 @@
-// Package random is the only source of chance: ids that cannot be guessed and bytes for secrets.
+// Package random is the only source of random values: ids that cannot be guessed, and bytes for secrets.
 package random
 
 import (
@@ -8,12 +8,12 @@ import (
 
 var alphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// ID makes an id such as sp_k3v5q6m7x2c4b1a0: a prefix that says what it names and 80 random bits.
+// ID returns an id such as sp_k3v5q6m7x2c4b1a0: a prefix for the kind of object, and 80 random bits.
 func ID(prefix string) string { return prefix + "_" + alphabet.EncodeToString(Bytes(10)) }
 
-// Bytes are n bytes that nobody can guess.
+// Bytes returns n random bytes that cannot be guessed.
 func Bytes(n int) []byte {
 	b := make([]byte, n)
-	_, _ = rand.Read(b) // it ends the program rather than return an error
+	_, _ = rand.Read(b) // it never returns an error: it ends the program
 	return b
 }

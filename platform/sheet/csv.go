@@ -33,7 +33,7 @@ func (w *csvWriter) Row(cells ...Cell) error {
 func csvText(cell Cell) string {
 	switch cell.kind {
 	case text:
-		return harmless(cell.text)
+		return escapeFormulas(cell.text)
 	case number:
 		return cell.text
 	case instant:
@@ -43,7 +43,7 @@ func csvText(cell Cell) string {
 	return ""
 }
 
-// Close writes what is left.
+// Close writes the buffered rest.
 func (w *csvWriter) Close() error {
 	w.out.Flush()
 	return w.out.Error()

@@ -8,13 +8,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// separators may end a column or a line, whatever the file was written with: Excel in Spanish divides columns at semicolons,
-// and splits a text that holds one.
+// separators may end a column or a line, even if the file was written with commas: Excel in Spanish splits columns at
+// semicolons, also inside a text.
 const separators = ";\t\r\n"
 
-// harmless keeps a spreadsheet from taking a text for a formula (OWASP, CSV injection): an apostrophe goes before what begins
-// like one, at the start of the text and behind each separator in it.
-func harmless(s string) string {
+// escapeFormulas prevents a spreadsheet from reading a text as a formula (OWASP, CSV injection). It adds an apostrophe where a
+// formula could begin: at the start of the text, and after each separator in it.
+func escapeFormulas(s string) string {
 	var out strings.Builder
 	for rest := s; rest != ""; {
 		part := rest
@@ -30,16 +30,15 @@ func harmless(s string) string {
 	return out.String()
 }
 
-// Plain is a text of a CSV without the apostrophe that was written to make it harmless, so that what was exported can be sent
-// back.
+// Plain removes the apostrophe that escapeFormulas added to a text of a CSV, so that an exported file can be imported again.
 func Plain(s string) string {
-	if plain, quoted := strings.CutPrefix(s, "'"); quoted && harmless(plain) == s {
+	if plain, quoted := strings.CutPrefix(s, "'"); quoted && escapeFormulas(plain) == s {
 		return plain
 	}
 	return s
 }
 
-// beginsFormula looks behind all that a program may skip, and at the plain form of wide, small and raised signs.
+// beginsFormula skips all characters that a program may skip, and compares the plain form of wide, small and raised signs.
 func beginsFormula(s string) bool {
 	for i, r := range s {
 		if isSkipped(r) {
@@ -53,7 +52,7 @@ func beginsFormula(s string) bool {
 	return false
 }
 
-// isSkipped tells whether a character shows nothing: spaces, controls, marks such as a byte order mark, and fillers.
+// isSkipped returns true for characters that show nothing: spaces, controls, marks such as a byte order mark, and fillers.
 func isSkipped(r rune) bool {
 	const brailleBlank = '\u2800'
 	return unicode.IsSpace(r) || !unicode.IsGraphic(r) || r == brailleBlank ||

@@ -1,5 +1,5 @@
-// Package sheet writes tables of any length for spreadsheets, a row at a time and in little memory: CSV for programs,
-// XLSX for people.
+// Package sheet writes tables of any length for spreadsheets, row by row and in little memory: CSV for programs, XLSX for
+// people.
 package sheet
 
 import (
@@ -14,8 +14,8 @@ const (
 	XLSXType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
-// Cell is what stands in one column of a row; the zero Cell is an empty one. Texts and numbers are made apart, since only a
-// text may be taken for a formula.
+// Cell is the value of one column in a row; the zero Cell is empty. Texts and numbers have different kinds, because only a text
+// can be read as a formula by mistake.
 type Cell struct {
 	kind kind
 	text string
@@ -31,12 +31,12 @@ const (
 	instant
 )
 
-// Text is a cell with a text, whatever it holds.
+// Text returns a cell with any text.
 func Text(s string) Cell { return Cell{kind: text, text: s} }
 
 var decimal = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
-// Number is a cell with an exact decimal number, such as -1.5 or 2e-7; what is none, such as NaN, is written as a text.
+// Number returns a cell with an exact decimal number, such as -1.5 or 2e-7. Anything else, such as NaN, becomes a text.
 func Number(s string) Cell {
 	if !decimal.MatchString(s) {
 		return Text(s)
@@ -44,16 +44,17 @@ func Number(s string) Cell {
 	return Cell{kind: number, text: s}
 }
 
-// Instant is a cell with a point in time.
+// Instant returns a cell with a point in time.
 func Instant(at time.Time) Cell { return Cell{kind: instant, at: at} }
 
-// Writer takes rows of as many cells as the table has columns. Close ends the table; without it the file is cut off.
+// Writer takes rows. Each row has as many cells as the table has columns. Close ends the table; without it the file is
+// incomplete.
 type Writer interface {
 	Row(cells ...Cell) error
 	Close() error
 }
 
-// New makes a writer of a format, "csv" or "xlsx"; an XLSX shows times in zone, a CSV in UTC.
+// New returns a writer for a format, "csv" or "xlsx". An XLSX shows times in zone, a CSV in UTC.
 func New(format string, out io.Writer, zone *time.Location, titles ...string) (Writer, error) {
 	if format == "xlsx" {
 		return newXLSX(out, zone, titles)

@@ -40,16 +40,16 @@ func TestHarmless(t *testing.T) {
 		"\ufeff=1", "\u200b=1", "\u2060-1", "\u00ad=1", "\u180e=1", "\u115f=1", "\u2800=1", "\ufe0f=1", "\u202e=1",
 		"\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20x", "\ufe661", "\ufe62x", "\ufe631", "\ufe6bx", "\u207c1", "\u208b1", "\u22121", " \uff1d1",
 	} {
-		require.Equal(t, "'"+formula, harmless(formula), "%q", formula)
-		require.Equal(t, formula, Plain(harmless(formula)), "%q", formula)
+		require.Equal(t, "'"+formula, escapeFormulas(formula), "%q", formula)
+		require.Equal(t, formula, Plain(escapeFormulas(formula)), "%q", formula)
 	}
 	for _, plain := range []string{"", "a", "Sala 1", "1-2", "a=b", "x@usc.edu.co", "(−5)", "ñ=1", " a", "\u200bSala", "'", "'a", "—=1", "a b;c", "3;4"} {
-		require.Equal(t, plain, harmless(plain), "%q", plain)
+		require.Equal(t, plain, escapeFormulas(plain), "%q", plain)
 		require.Equal(t, plain, Plain(plain), "%q", plain)
 	}
-	require.Equal(t, "a;'=1+1;b;' -2", harmless("a;=1+1;b; -2"), "a file of commas, divided at semicolons")
-	require.Equal(t, "a\n'=1", harmless("a\n=1"))
-	require.Equal(t, "'\t'=1", harmless("\t=1"))
+	require.Equal(t, "a;'=1+1;b;' -2", escapeFormulas("a;=1+1;b; -2"), "a file of commas, divided at semicolons")
+	require.Equal(t, "a\n'=1", escapeFormulas("a\n=1"))
+	require.Equal(t, "'\t'=1", escapeFormulas("\t=1"))
 }
 
 func TestNumbersAreNumbers(t *testing.T) {
@@ -57,7 +57,7 @@ func TestNumbersAreNumbers(t *testing.T) {
 		require.Equal(t, n, csvText(Number(n)))
 	}
 	for _, n := range []string{"-", "=1", "-1+2", "0x1p-2", "+5", "-cmd"} {
-		require.Equal(t, harmless(n), csvText(Number(n)), "what is no number is written like a text")
+		require.Equal(t, escapeFormulas(n), csvText(Number(n)), "what is no number is written like a text")
 	}
 	require.Equal(t, "NaN", csvText(Number("NaN")))
 }
@@ -85,7 +85,7 @@ func TestLongTextOfXLSX(t *testing.T) {
 	require.NoError(t, err)
 	cell, err := file.GetCellValue("Sheet1", "A2")
 	require.NoError(t, err)
-	require.Equal(t, "a"+strings.Repeat("ñ", (mostText-1)/2), cell)
+	require.Equal(t, "a"+strings.Repeat("ñ", (maxTextBytes-1)/2), cell)
 }
 
 func TestColumnNames(t *testing.T) {
@@ -99,7 +99,7 @@ func TestLongXLSX(t *testing.T) {
 	var out bytes.Buffer
 	w, err := newXLSX(&out, bogota, []string{"n"})
 	require.NoError(t, err)
-	w.row = mostRows - 1 // as if so many were written; rows in between may be left out
+	w.row = maxRows - 1 // as if so many were written; rows in between may be left out
 	require.NoError(t, w.Row(Number("1")))
 	require.NoError(t, w.Row(Number("2")))
 	require.NoError(t, w.Close())

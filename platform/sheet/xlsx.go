@@ -12,36 +12,36 @@ import (
 	"unicode/utf8"
 )
 
-// What a sheet of Excel holds: rows, after which a longer table goes on in a further sheet, and bytes of a text that are
-// fewer than its 32,767 characters in any case.
+// Limits of Excel: the rows of a sheet (a longer table continues in the next sheet), and the length of a text. Excel allows
+// 32,767 characters in a cell; the same number of bytes is never more.
 const (
-	mostRows = 1_048_576
-	mostText = 32_767
+	maxRows      = 1_048_576
+	maxTextBytes = 32_767
 )
 
-// xlsxWriter writes the parts of a workbook (ECMA-376) straight into the archive, so that a table of any length is in no
-// memory: libraries that write XLSX keep the book until its end.
+// xlsxWriter writes the parts of a workbook (ECMA-376) directly into the archive, so a table of any length needs little memory.
+// Libraries that write XLSX keep the whole workbook in memory.
 type xlsxWriter struct {
 	archive *zip.Writer
 	zone    *time.Location
 	titles  []string
 	sheet   *bufio.Writer
 	sheets  int
-	row     int // of the sheet, the last that was written
+	row     int // the last row that was written to the sheet
 	buffer  []byte
 }
 
 func newXLSX(out io.Writer, zone *time.Location, titles []string) (*xlsxWriter, error) {
 	w := &xlsxWriter{archive: zip.NewWriter(out), zone: zone, titles: titles}
-	// The fastest level takes a third of the time, and tables shrink well at any.
+	// The fastest level takes a third of the time, and tables become small at any level.
 	w.archive.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) { return flate.NewWriter(out, flate.BestSpeed) })
-	if err := w.add(firstParts); err != nil {
+	if err := w.addParts(firstParts); err != nil {
 		return nil, err
 	}
-	return w, w.begin()
+	return w, w.beginSheet()
 }
 
-func (w *xlsxWriter) add(parts []bookPart) error {
+func (w *xlsxWriter) addParts(parts []bookPart) error {
 	for _, part := range parts {
 		out, err := w.archive.Create(part.name)
 		if err != nil {
@@ -54,9 +54,9 @@ func (w *xlsxWriter) add(parts []bookPart) error {
 	return nil
 }
 
-// begin makes the next sheet, with its frozen title row.
-func (w *xlsxWriter) begin() error {
-	if err := w.end(); err != nil {
+// beginSheet starts the next sheet, with its frozen title row.
+func (w *xlsxWriter) beginSheet() error {
+	if err := w.endSheet(); err != nil {
 		return err
 	}
 	w.sheets++
@@ -74,8 +74,8 @@ func (w *xlsxWriter) begin() error {
 	return w.write(cells, styleTitle)
 }
 
-// end closes the sheet that is open, if one is.
-func (w *xlsxWriter) end() error {
+// endSheet closes the open sheet, if there is one.
+func (w *xlsxWriter) endSheet() error {
 	if w.sheet == nil {
 		return nil
 	}
@@ -85,8 +85,8 @@ func (w *xlsxWriter) end() error {
 
 // Row writes a row: numbers as numbers, times as dates.
 func (w *xlsxWriter) Row(cells ...Cell) error {
-	if w.row == mostRows {
-		if err := w.begin(); err != nil {
+	if w.row == maxRows {
+		if err := w.beginSheet(); err != nil {
 			return err
 		}
 	}
@@ -109,7 +109,7 @@ func (w *xlsxWriter) write(cells []Cell, style string) error {
 	return err
 }
 
-// value ends the cell's tag and writes what stands in it.
+// value ends the cell's tag and writes the cell's content.
 func (w *xlsxWriter) value(b []byte, cell Cell, style string) []byte {
 	switch cell.kind {
 	case number:
@@ -117,7 +117,7 @@ func (w *xlsxWriter) value(b []byte, cell Cell, style string) []byte {
 		return append(b, `</v>`...)
 	case instant:
 		b = append(b, styleInstant+`><v>`...)
-		b = strconv.AppendFloat(b, serial(cell.at.In(w.zone)), 'f', -1, 64)
+		b = strconv.AppendFloat(b, excelSerial(cell.at.In(w.zone)), 'f', -1, 64)
 		return append(b, `</v>`...)
 	case text, empty:
 	}
@@ -126,15 +126,15 @@ func (w *xlsxWriter) value(b []byte, cell Cell, style string) []byte {
 	return append(b, `</t></is>`...)
 }
 
-// serial is a local time as Excel counts it: days since the last of 1899 but one.
-func serial(at time.Time) float64 {
+// excelSerial returns a local time as Excel stores it: the number of days since 1899-12-30.
+func excelSerial(at time.Time) float64 {
 	const epochDays = 25_569 // of 1970
 	_, offset := at.Zone()
 	local := at.UnixMilli() + int64(offset)*time.Second.Milliseconds()
 	return epochDays + float64(local)/float64((24*time.Hour).Milliseconds())
 }
 
-// columnName is A for 0, Z for 25, AA for 26.
+// columnName returns A for 0, Z for 25, AA for 26.
 func columnName(i int) string {
 	const letters = 26
 	if i < letters {
@@ -143,11 +143,12 @@ func columnName(i int) string {
 	return columnName(i/letters-1) + columnName(i%letters)
 }
 
-// appendEscaped writes a text as XML holds it. What XML cannot hold becomes U+FFFD; what Excel cannot hold is cut off.
+// appendEscaped writes a text in XML. A character that XML does not allow becomes U+FFFD. A text that is too long for Excel is
+// cut.
 func appendEscaped(b []byte, s string) []byte {
-	if len(s) > mostText {
-		s = s[:mostText]
-		for !utf8.ValidString(s) && len(s) > mostText-utf8.UTFMax {
+	if len(s) > maxTextBytes {
+		s = s[:maxTextBytes]
+		for !utf8.ValidString(s) && len(s) > maxTextBytes-utf8.UTFMax {
 			s = s[:len(s)-1]
 		}
 	}
@@ -155,16 +156,16 @@ func appendEscaped(b []byte, s string) []byte {
 		return append(b, s...)
 	}
 	var escaped strings.Builder
-	_ = xml.EscapeText(&escaped, []byte(s)) // a Builder takes all
+	_ = xml.EscapeText(&escaped, []byte(s)) // a Builder returns no error
 	return append(b, escaped.String()...)
 }
 
-// Close writes the parts that name the sheets.
+// Close writes the parts that list the sheets.
 func (w *xlsxWriter) Close() error {
-	if err := w.end(); err != nil {
+	if err := w.endSheet(); err != nil {
 		return err
 	}
-	if err := w.add(lastParts(w.sheets)); err != nil {
+	if err := w.addParts(lastParts(w.sheets)); err != nil {
 		return err
 	}
 	return w.archive.Close()

@@ -16,7 +16,7 @@ const (
 	sheetHead = xmlHead + `<worksheet ` + main + `><sheetViews><sheetView workbookViewId="0">` +
 		`<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>`
 
-	// The styles by their place in cellXfs.
+	// The styles by their index in cellXfs.
 	styleTitle   = ` s="1"`
 	styleInstant = ` s="2"`
 
@@ -35,8 +35,8 @@ const (
 // bookPart is a file of the archive.
 type bookPart struct{ name, content string }
 
-// firstParts are written before the sheets: by the first one, programs tell what the archive is. A part that is not named in it
-// is a sheet, since nobody knows yet how many there will be.
+// firstParts are written before the sheets, because programs recognise the file type by the first part. The sheets are not
+// listed in it, because their number is not known yet: a part that is not listed counts as a sheet.
 var firstParts = []bookPart{
 	{"[Content_Types].xml", xmlHead + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
 		`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
@@ -48,7 +48,7 @@ var firstParts = []bookPart{
 	{"xl/styles.xml", styles},
 }
 
-// lastParts name the sheets.
+// lastParts list the sheets.
 func lastParts(sheets int) []bookPart {
 	var named, related strings.Builder
 	for i := 1; i <= sheets; i++ {

@@ -1,6 +1,6 @@
-// Package supervise starts every goroutine of the process. A panic in a goroutine ends a Go program whatever
-// middleware recovers (one bad message must not stop the server), so none is started with a bare go statement:
-// the supervisor recovers it, logs it with its stack, and starts a long-running one again.
+// Package supervise starts every goroutine of the process. A panic in a goroutine ends a Go program, even if a middleware
+// recovers panics, and one bad message must not stop the server. So none is started with a bare go statement: the supervisor
+// recovers the panic, logs it with its stack, and restarts a long-running goroutine.
 package supervise
 
 import (
@@ -12,7 +12,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// Supervisor owns goroutines and waits for them at the end.
+// Supervisor owns goroutines and waits for them when the program stops.
 type Supervisor struct {
 	log    *zap.Logger
 	ctx    context.Context
@@ -20,20 +20,20 @@ type Supervisor struct {
 	wait   sync.WaitGroup
 }
 
-// restartPause keeps a goroutine that always panics from taking a core.
+// restartPause keeps a goroutine that always panics from using a whole core.
 const restartPause = time.Second
 
-// New makes a supervisor without goroutines.
+// New returns a supervisor without goroutines.
 func New(log *zap.Logger) *Supervisor {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Supervisor{log: log, ctx: ctx, cancel: cancel}
 }
 
-// Run keeps a long-running function running until Stop: when it panics it is started again after a second, when
-// it returns it is over. Its context ends with Stop.
+// Run keeps a long-running function running until Stop. If it panics, it is restarted after a second. If it returns, it is not
+// restarted. Its context ends with Stop.
 func (s *Supervisor) Run(name string, run func(context.Context)) {
 	s.wait.Go(func() {
-		for s.survives(name, run) {
+		for s.runRecovered(name, run) {
 			select {
 			case <-s.ctx.Done():
 				return
@@ -43,13 +43,13 @@ func (s *Supervisor) Run(name string, run func(context.Context)) {
 	})
 }
 
-// Once runs a function in the background, once.
+// Once runs a function once in the background.
 func (s *Supervisor) Once(name string, run func(context.Context)) {
-	s.wait.Go(func() { s.survives(name, run) })
+	s.wait.Go(func() { s.runRecovered(name, run) })
 }
 
-// survives runs and tells whether run panicked.
-func (s *Supervisor) survives(name string, run func(context.Context)) (panicked bool) {
+// runRecovered runs a function and returns true if it panicked.
+func (s *Supervisor) runRecovered(name string, run func(context.Context)) (panicked bool) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			panicked = true
@@ -61,7 +61,7 @@ func (s *Supervisor) survives(name string, run func(context.Context)) (panicked 
 	return false
 }
 
-// Stop ends every goroutine's context and waits for them until ctx ends.
+// Stop ends the context of every goroutine and waits for them until ctx ends.
 func (s *Supervisor) Stop(ctx context.Context) error {
 	s.cancel()
 	done := make(chan struct{})

@@ -92,7 +92,7 @@ func hearsNothing(t *testing.T, d *mqtttest.Device) {
 // isEnded waits until the server ends a connection.
 func isEnded(t *testing.T, d *mqtttest.Device) packets.Packet {
 	t.Helper()
-	last, over := d.Ended(eventuallyFor)
+	last, over := d.WaitClosed(eventuallyFor)
 	require.True(t, over, "the connection goes on")
 	return last
 }

@@ -109,7 +109,7 @@ func TestADatabaseThatCannotBeOpenedIsToldInOneLine(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "noise.db"), []byte(strings.Repeat("this is no database ", 500)), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "file"), nil, 0o600))
 	require.NoError(t, os.Mkdir(filepath.Join(folder, "folder.db"), 0o700))
-	requireRefused(t, filepath.Join(folder, "noise.db"), "is no sound SQLite database")
+	requireRefused(t, filepath.Join(folder, "noise.db"), "the file is damaged or not a SQLite database")
 	requireRefused(t, filepath.Join(folder, "folder.db"), "is a directory")
 	requireRefused(t, filepath.Join(folder, "file", "x.db"), "not a directory")
 	t.Run("a full disk", func(t *testing.T) {
@@ -169,7 +169,7 @@ func TestAPostgresWithoutConnectionsIsToldAndRecovered(t *testing.T) {
 		// What the program still holds is ended, and taken as well.
 		_, _ = taken[0].ExecContext(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'holotwin'")
 		taken = append(taken, takeConnections(t, others)...)
-		return strings.Contains(server.Log.String(), "PostgreSQL takes no more connections")
+		return strings.Contains(server.Log.String(), "PostgreSQL accepts no more connections")
 	})
 	for _, conn := range taken {
 		_ = conn.Close()

@@ -57,7 +57,7 @@ func TestEmbeddedBrokerWithTLS(t *testing.T) {
 	require.Error(t, b.mosquittoClient("mosquitto_pub", "d0", own.Key, say...).Run(), "in the clear")
 	silent, err := mqtttest.Dial(address)
 	require.NoError(t, err)
-	_, over := silent.Ended(eventuallyFor)
+	_, over := silent.WaitClosed(eventuallyFor)
 	require.True(t, over)
 }
 

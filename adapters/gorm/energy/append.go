@@ -66,7 +66,7 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 func (s *Store) transactAgain(ctx context.Context, do func(*gorm.DB) error) (err error) {
 	const tries = 5
 	for range tries {
-		if err = s.db.Transact(ctx, do); !database.IsTakenBack(err) {
+		if err = s.db.Transact(ctx, do); !database.IsRolledBack(err) {
 			break
 		}
 	}

@@ -62,7 +62,7 @@ func problemOf(err error) *problem.Problem {
 	case errors.As(err, &advice.ErrTooManyRuns{}):
 		return problem.New(problem.Overloaded).After(5)
 	case errors.As(err, &advice.ErrNothingMeasured{}):
-		return problem.Invalid(problem.Field{Field: "from", Rule: problem.Measured})
+		return problem.Invalid(problem.Field{Field: "from", Rule: problem.NotMeasured})
 	case errors.As(err, &advice.ErrNotFound{}):
 		return problem.New(problem.NotFound)
 	case errors.As(err, &advice.ErrForbidden{}):

@@ -22,7 +22,7 @@ func (h *Handlers) registerMonth(api *httpserver.API) {
 		OperationID: "monthlyReport", Method: http.MethodGet, Path: "/api/reportes/mensual", Tags: []string{"advice"},
 		Summary:     "Informe mensual · Monthly report",
 		Description: "A space's month as a PDF of one page: its days, what used most, open recommendations and verified savings. `Accept: text/csv` gives its days as a table, in full: their sums are the month's.",
-		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Drawn), Errors: []int{404},
+		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Rendered), Errors: []int{404},
 		Responses: map[string]*huma.Response{"200": {
 			Description: "The month",
 			Content: map[string]*huma.MediaType{

@@ -19,7 +19,7 @@ func (h *Handlers) registerReports(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "getReport", Method: http.MethodGet, Path: "/api/recomendaciones/reporte/{id}.pdf", Tags: tags,
 		Summary: "El PDF de una recomendación · A recommendation's PDF", Description: "Kept for thirty days.",
-		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Drawn), Errors: []int{404},
+		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Rendered), Errors: []int{404},
 		Responses: map[string]*huma.Response{"200": {
 			Description: "The report, one page",
 			Content:     map[string]*huma.MediaType{"application/pdf": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}},

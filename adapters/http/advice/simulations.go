@@ -20,7 +20,7 @@ func (h *Handlers) registerSimulations(api *httpserver.API) {
 		Summary: "Simular cambios · Simulate changes",
 		Description: "Replays changes, one after the other, on hours that were measured: what they would have used, at what peak, cost and CO2. The interval is that of as many hours, from drawing weeks anew. " +
 			"With `save` it is kept under its `name` (managers): 201; otherwise 200 and nothing is kept.",
-		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Drawn), Errors: []int{404, 422},
+		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Rendered), Errors: []int{404, 422},
 		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[SimulationBody](api, "What the changes would have come to; nothing is kept")},
 	}, h.simulate)
 	httpserver.Register(api, problemOf, huma.Operation{

@@ -70,7 +70,7 @@ func (h *Handlers) listAudit(ctx context.Context, in *auditInput) (*huma.StreamR
 		if format == "" {
 			format = "csv"
 		}
-		if err := httpserver.Weigh(ctx, httpserver.Table); err != nil {
+		if err := httpserver.Reserve(ctx, httpserver.Table); err != nil {
 			return nil, err
 		}
 		return h.auditSheet(ctx, q, format), nil
@@ -139,7 +139,7 @@ func (h *Handlers) auditSheet(ctx context.Context, q auth.AuditQuery, format str
 			return err
 		}
 		for {
-			if err := httpserver.StillMay(ctx); err != nil {
+			if err := httpserver.CheckRights(ctx); err != nil {
 				return err
 			}
 			page, err := h.Audit.Entries(ctx, q)

@@ -145,7 +145,7 @@ func (h *Handlers) takeInputs(ctx context.Context, api *httpserver.API, request 
 	if scheme, rest, _ := strings.Cut(request.Authorization, " "); strings.EqualFold(scheme, "bearer") {
 		bearer = strings.TrimSpace(rest)
 	}
-	principal, err := api.KeyHolder(ctx, cmp.Or(form.Get("apikey"), request.HeaderKey, bearer))
+	principal, err := api.PrincipalOfKey(ctx, cmp.Or(form.Get("apikey"), request.HeaderKey, bearer))
 	if err != nil {
 		return nil, err
 	}

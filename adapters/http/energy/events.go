@@ -68,12 +68,12 @@ func (h *Handlers) readerFrom(ctx context.Context, last string) (reader *events.
 		reader, err = h.Feed.Read(ctx, nil)
 		return reader, false, err
 	}
-	place, err := events.ParsePlace(last)
+	place, err := events.ParsePosition(last)
 	if err != nil {
 		return nil, false, problem.Invalid(problem.Bad("Last-Event-ID", problem.Malformed))
 	}
 	reader, err = h.Feed.Read(ctx, &place)
-	if errors.Is(err, events.ErrForgotten) {
+	if errors.Is(err, events.ErrExpired) {
 		reader, err = h.Feed.Read(ctx, nil)
 		return reader, true, err
 	}
@@ -94,9 +94,9 @@ func (s *eventStream) run(ctx context.Context, w *httpserver.EventWriter) error 
 	defer s.reader.Close()
 	w.Retry(reconnectAfter)
 	if s.forgotten {
-		w.Event(s.reader.At().String(), "reset", "{}")
+		w.Event(s.reader.Position().String(), "reset", "{}")
 	}
-	w.Place(s.reader.At().String())
+	w.KeepAlive(s.reader.Position().String())
 	for err := w.Flush(); ctx.Err() == nil; {
 		if err != nil {
 			return err
@@ -117,7 +117,7 @@ func instantOf(e events.Event) energy.Instant {
 	if at, ok := energy.EventInstant(e.Kind, []byte(e.Data)); ok {
 		return at
 	}
-	return energy.Instant(e.Place.Made)
+	return energy.Instant(e.Position.MadeAt)
 }
 
 // send sends what is for the reader; where that is nothing for long, it tells him where he is.
@@ -136,7 +136,7 @@ func (s *eventStream) send(ctx context.Context, w *httpserver.EventWriter, all [
 	}
 	for i, e := range all {
 		if hears[i] {
-			w.Event(e.Place.String(), e.Kind, strings.ReplaceAll(e.Data, "\n", " "))
+			w.Event(e.Position.String(), e.Kind, strings.ReplaceAll(e.Data, "\n", " "))
 			sent = true
 		}
 	}
@@ -145,7 +145,7 @@ func (s *eventStream) send(ctx context.Context, w *httpserver.EventWriter, all [
 		if silent := s.clock.Now() - s.told; silent >= 0 && silent < energy.Instant(heartbeat.Milliseconds()) {
 			return nil
 		}
-		w.Place(s.reader.At().String())
+		w.KeepAlive(s.reader.Position().String())
 	}
 	s.told = s.clock.Now()
 	return w.Flush()

@@ -130,7 +130,7 @@ func (r RangeInput) span(ctx context.Context, h *Handlers, ids ...string) (from,
 		*end.at = at
 	}
 	if len(flaws) == 0 && to <= from {
-		flaws = append(flaws, problem.Bad("to", problem.Order, "after", "from"))
+		flaws = append(flaws, problem.Bad("to", problem.MustBeAfter, "after", "from"))
 	}
 	if len(flaws) > 0 {
 		return 0, 0, problem.Invalid(flaws...)

@@ -151,7 +151,7 @@ func (h *Handlers) list(ctx context.Context, in *readingsInput) (*huma.StreamRes
 	}
 	q := energy.ReadingsQuery{Device: energy.DeviceID(in.DeviceID), Space: energy.SpaceID(in.SpaceID), From: from, To: to, After: after, Limit: in.Limit + 1}
 	if format := in.sheet(); format != "" {
-		if err := httpserver.Weigh(ctx, sheetWeight); err != nil {
+		if err := httpserver.Reserve(ctx, sheetWeight); err != nil {
 			return nil, err
 		}
 		return h.readingSheet(ctx, q, format)

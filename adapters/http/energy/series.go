@@ -146,7 +146,7 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	if err := httpserver.Weigh(ctx, seriesWeight(steps, in.sheet())); err != nil {
+	if err := httpserver.Reserve(ctx, seriesWeight(steps, in.sheet())); err != nil {
 		return nil, err
 	}
 	all, coverage, p, err := h.Reports.SeriePriced(ctx, callerOf(ctx), q)

@@ -110,7 +110,7 @@ func (h *Handlers) readingSheet(ctx context.Context, q energy.ReadingsQuery, for
 			if len(page) < q.Limit {
 				return nil
 			}
-			if err := httpserver.StillMay(ctx); err != nil {
+			if err := httpserver.CheckRights(ctx); err != nil {
 				return err
 			}
 			q.After = page[len(page)-1].Key()

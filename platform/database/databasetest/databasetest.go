@@ -1,5 +1,4 @@
-// Package databasetest gives tests fresh databases of both kinds, real ones. A test that cannot have its
-// PostgreSQL fails; none is skipped.
+// Package databasetest gives tests fresh databases of both kinds. Without PostgreSQL the tests fail; none is skipped.
 package databasetest
 
 import (
@@ -12,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // to make and drop databases
+	_ "github.com/jackc/pgx/v5/stdlib" // to create and drop databases
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/platform/database"
@@ -20,11 +19,11 @@ import (
 	"github.com/holotwin/holotwin/platform/random"
 )
 
-// ServerURL names the variable with a PostgreSQL whose user may make databases; unset, the test process starts
-// a server of its own.
+// ServerURL is the environment variable with the URL of a PostgreSQL server whose user may create databases. If it is not set,
+// the test process starts a server.
 const ServerURL = "TEST_DB_URL"
 
-// Each runs a test on a fresh SQLite file and on a fresh PostgreSQL database.
+// Each runs a test with a fresh SQLite file and with a fresh PostgreSQL database.
 func Each(t *testing.T, run func(t *testing.T, db *database.Database)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { run(t, open(t, SQLite(t))) })
@@ -41,12 +40,12 @@ func open(t *testing.T, url string) *database.Database {
 	return db
 }
 
-// SQLite is the URL of a file that is not there yet.
+// SQLite returns the URL of a file that does not exist yet.
 func SQLite(t *testing.T) string {
 	return "sqlite://" + filepath.Join(t.TempDir(), "holotwin.db")
 }
 
-// Postgres is the URL of an empty database, which is dropped when the test ends.
+// Postgres returns the URL of an empty database. It is dropped when the test ends.
 func Postgres(t *testing.T) string {
 	t.Helper()
 	server, err := serverURL()
@@ -67,7 +66,7 @@ func Postgres(t *testing.T) string {
 	return u.String()
 }
 
-// serverURL is the given server's, or that of the one which this process starts once and ends with (see Main).
+// serverURL returns the URL of the given server, or of the one that this process starts once. Main stops it.
 var serverURL = sync.OnceValues(func() (string, error) {
 	if given := os.Getenv(ServerURL); given != "" {
 		return given, nil
@@ -82,7 +81,7 @@ var serverURL = sync.OnceValues(func() (string, error) {
 
 var started *pgserver.Server
 
-// Main is what a package's TestMain calls, so that a server which its tests started does not outlive them.
+// Main runs the tests of a package, and then stops the server that they started. A package's TestMain calls it.
 func Main(m *testing.M) {
 	code := m.Run()
 	if started != nil {

@@ -10,16 +10,17 @@ import (
 	"syscall"
 )
 
-// Freeze stops every process of the server where it is, as a machine that hangs does: what is sent to it is taken and not answered.
+// Freeze suspends every process of the server. It then behaves like a machine that has frozen: it accepts data and does not
+// answer.
 func (s *Server) Freeze() error {
-	// The first process makes the others: once it stands still there are no more of them.
+	// The first process starts the others. Once it is suspended, there are no new ones.
 	if err := s.process.Process.Signal(syscall.SIGSTOP); err != nil {
 		return err
 	}
 	return s.signalChildren(syscall.SIGSTOP)
 }
 
-// Thaw lets a frozen server go on.
+// Thaw resumes a frozen server.
 func (s *Server) Thaw() error {
 	return errors.Join(s.signalChildren(syscall.SIGCONT), s.process.Process.Signal(syscall.SIGCONT))
 }
@@ -27,7 +28,7 @@ func (s *Server) Thaw() error {
 func (s *Server) signalChildren(how syscall.Signal) error {
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil || len(stats) == 0 {
-		return errors.New("processes are found in /proc alone")
+		return errors.New("no /proc: the processes of the server cannot be found")
 	}
 	var failed error
 	for _, path := range stats {
@@ -42,7 +43,7 @@ func (s *Server) signalChildren(how syscall.Signal) error {
 	return failed
 }
 
-// childOf reads a process's id and its parent's; 0 where it has ended. The name, in brackets, may hold anything.
+// childOf returns the id of a process and of its parent; 0 if it has ended. The name in parentheses may contain anything.
 func childOf(path string) (pid, parent int) {
 	stat, err := os.ReadFile(path)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package pgserver starts a PostgreSQL of its own for tests: a fresh cluster in a temporary folder on a free
-// loopback port, which syncs to disk like one in production, since durability is tested.
+// Package pgserver starts a PostgreSQL server for tests: a fresh cluster in a temporary folder on a free loopback port. It
+// syncs to disk like a production server, because durability is tested.
 package pgserver
 
 import (
@@ -23,16 +23,16 @@ import (
 
 // Server is a running PostgreSQL.
 type Server struct {
-	// URL is that of its superuser, with the database postgres.
+	// URL is for the superuser, with the database postgres.
 	URL string
 
-	folder  string
-	process *exec.Cmd
-	ended   chan struct{} // closed when the process is gone
-	failure error         // how it ended; read after ended
+	folder    string
+	process   *exec.Cmd
+	exited    chan struct{} // closed when the process has exited
+	exitError error         // why it exited; read after exited is closed
 }
 
-// ErrMissing says how to get a PostgreSQL where there is none.
+// ErrMissing says how to install PostgreSQL.
 var ErrMissing = errors.New("PostgreSQL 14 or newer is missing: apt-get install postgresql, or set TEST_DB_URL")
 
 // Find returns ErrMissing if this machine has no PostgreSQL that Start can start.
@@ -46,7 +46,7 @@ func Find() error {
 	return err
 }
 
-// Start makes a cluster and waits until it answers. settings are NAME=value lines of postgresql.conf.
+// Start creates a cluster and waits until it answers. settings are NAME=value lines of postgresql.conf.
 func Start(ctx context.Context, settings ...string) (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
@@ -56,7 +56,7 @@ func Start(ctx context.Context, settings ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{folder: folder, ended: make(chan struct{})}
+	s := &Server{folder: folder, exited: make(chan struct{})}
 	if err := s.start(ctx, bin, settings); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
@@ -70,7 +70,7 @@ func (s *Server) start(ctx context.Context, bin string, settings []string) error
 	}
 	data := filepath.Join(s.folder, "data")
 	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-	if err := quietly(as(initdb, account)); err != nil {
+	if err := runQuietly(asUser(initdb, account)); err != nil {
 		return fmt.Errorf("initdb: %w", err)
 	}
 	port, err := freePort()
@@ -84,18 +84,18 @@ func (s *Server) start(ctx context.Context, bin string, settings []string) error
 	}, settings...) {
 		words = append(words, "-c", setting)
 	}
-	s.process = as(exec.Command(filepath.Join(bin, "postgres"), words...), account)
+	s.process = asUser(exec.Command(filepath.Join(bin, "postgres"), words...), account)
 	if err := s.process.Start(); err != nil {
 		return err
 	}
 	go func() {
-		s.failure = s.process.Wait()
-		close(s.ended)
+		s.exitError = s.process.Wait()
+		close(s.exited)
 	}()
-	return s.await(ctx)
+	return s.waitUntilReady(ctx)
 }
 
-// account is who runs the server: PostgreSQL refuses to run as root.
+// account returns the user that runs the server: PostgreSQL refuses to run as root.
 func (s *Server) account() (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
@@ -115,13 +115,13 @@ func (s *Server) account() (*syscall.Credential, error) {
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(s.folder, int(uid), int(gid))
 }
 
-func as(cmd *exec.Cmd, account *syscall.Credential) *exec.Cmd {
+func asUser(cmd *exec.Cmd, account *syscall.Credential) *exec.Cmd {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: account, Setpgid: true}
 	cmd.Dir = "/"
 	return cmd
 }
 
-func quietly(cmd *exec.Cmd) error {
+func runQuietly(cmd *exec.Cmd) error {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
@@ -139,8 +139,8 @@ func freePort() (int, error) {
 	return port, l.Close()
 }
 
-// await waits until the server answers, or has ended.
-func (s *Server) await(ctx context.Context) error {
+// waitUntilReady waits until the server answers or has exited.
+func (s *Server) waitUntilReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	for {
@@ -149,8 +149,8 @@ func (s *Server) await(ctx context.Context) error {
 			return conn.Close(ctx)
 		}
 		select {
-		case <-s.ended:
-			return fmt.Errorf("postgres ended at once: %w", s.failure)
+		case <-s.exited:
+			return fmt.Errorf("postgres exited at once: %w", s.exitError)
 		case <-ctx.Done():
 			return errors.Join(errors.New("postgres did not start"), s.Stop())
 		case <-time.After(30 * time.Millisecond):
@@ -158,26 +158,26 @@ func (s *Server) await(ctx context.Context) error {
 	}
 }
 
-// Stop ends the server and removes its folder.
+// Stop stops the server and removes its folder.
 func (s *Server) Stop() error {
 	err := s.signal(syscall.SIGQUIT)
 	return errors.Join(err, os.RemoveAll(s.folder))
 }
 
-// signal asks the server to end and waits for it.
+// signal sends a signal that ends the server, and waits until it has exited.
 func (s *Server) signal(how syscall.Signal) error {
 	if err := s.process.Process.Signal(how); err != nil {
 		return err
 	}
 	select {
-	case <-s.ended:
+	case <-s.exited:
 		return nil
 	case <-time.After(time.Minute):
 		return s.process.Process.Kill()
 	}
 }
 
-// binaries finds the newest installed PostgreSQL's folder of programs.
+// binaries returns the program folder of the newest installed PostgreSQL.
 func binaries() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
 		if path, err = filepath.EvalSymlinks(path); err == nil {
@@ -201,7 +201,7 @@ func version(path string) int {
 	return n
 }
 
-// Command is one of PostgreSQL's own programs (psql, pgbench), about this server.
+// Command returns the command of a PostgreSQL program (psql, pgbench) with the address of this server.
 func (s *Server) Command(ctx context.Context, program string, words ...string) *exec.Cmd {
 	if bin, err := binaries(); err == nil {
 		program = filepath.Join(bin, program)
@@ -214,7 +214,7 @@ func (s *Server) Command(ctx context.Context, program string, words ...string) *
 	return cmd
 }
 
-// Run runs one of PostgreSQL's own programs.
+// Run runs a PostgreSQL program.
 func (s *Server) Run(ctx context.Context, program string, words ...string) error {
-	return quietly(s.Command(ctx, program, words...))
+	return runQuietly(s.Command(ctx, program, words...))
 }

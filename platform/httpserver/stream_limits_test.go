@@ -24,21 +24,21 @@ func TestStreamsAreBoundedByCallerAndNetwork(t *testing.T) {
 		leave = append(leave, left)
 		return ""
 	}
-	for range mostOfCaller {
+	for range maxStreamsPerCaller {
 		require.Empty(t, enter("us_1", "192.0.2.1"))
 	}
 	require.Equal(t, problem.TooManyStreams, enter("us_1", "198.51.100.1"), "wherever the caller is")
-	for i := range mostOfNetwork - mostOfCaller {
-		require.Empty(t, enter("us_a"+strconv.Itoa(i/mostOfCaller), "192.0.2.1"))
+	for i := range maxStreamsPerNetwork - maxStreamsPerCaller {
+		require.Empty(t, enter("us_a"+strconv.Itoa(i/maxStreamsPerCaller), "192.0.2.1"))
 	}
 	require.Equal(t, problem.TooManyOfNetwork, enter("us_new", "192.0.2.1"))
-	for i := range mostStreams - mostOfNetwork {
-		require.Empty(t, enter("us_b"+strconv.Itoa(i/mostOfCaller), "net"+strconv.Itoa(i/mostOfNetwork)))
+	for i := range maxStreams - maxStreamsPerNetwork {
+		require.Empty(t, enter("us_b"+strconv.Itoa(i/maxStreamsPerCaller), "net"+strconv.Itoa(i/maxStreamsPerNetwork)))
 	}
 	require.Equal(t, problem.Overloaded, enter("us_new", "203.0.113.1"), "all together are bounded too")
 	for _, left := range leave {
 		left()
 	}
 	require.Zero(t, s.open)
-	require.Empty(t, s.of, "nothing is left of who was there")
+	require.Empty(t, s.counts, "nothing is left of who was there")
 }
