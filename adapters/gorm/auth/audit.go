@@ -57,7 +57,7 @@ func (s *Store) Note(ctx context.Context, entries ...auth.Entry) error {
 }
 
 // Entries gives lines, newest first.
-func (s *Store) Entries(ctx context.Context, q auth.AuditQuery) ([]auth.Numbered, error) {
+func (s *Store) Entries(ctx context.Context, q auth.AuditQuery) ([]auth.NumberedEntry, error) {
 	find := s.db.Read.WithContext(ctx).Order("number DESC").Limit(q.Limit)
 	for column, value := range map[string]string{"actor": q.Actor, "action": q.Action, "target": q.Target} {
 		if value != "" {
@@ -77,9 +77,9 @@ func (s *Store) Entries(ctx context.Context, q auth.AuditQuery) ([]auth.Numbered
 	if err := find.Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read the audit: %w", err)
 	}
-	entries := make([]auth.Numbered, len(rows))
+	entries := make([]auth.NumberedEntry, len(rows))
 	for i, r := range rows {
-		entries[i] = auth.Numbered{Number: r.Number, Entry: auth.Entry{
+		entries[i] = auth.NumberedEntry{Number: r.Number, Entry: auth.Entry{
 			At: fromMs(r.At), Actor: r.Actor, Action: r.Action, Target: r.Target, Detail: r.Detail, Client: r.Client, Request: r.RequestID, Refused: r.Refused,
 		}}
 	}

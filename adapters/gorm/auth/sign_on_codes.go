@@ -18,7 +18,7 @@ func (s *Store) AddCode(ctx context.Context, code, browser []byte, user string, 
 }
 
 // ExchangeCode spends a code for a session; the row that is deleted decides between those who try at once.
-func (s *Store) ExchangeCode(ctx context.Context, code, browser []byte, now time.Time, begin func(auth.User) (auth.Opening, error)) (won bool, err error) {
+func (s *Store) ExchangeCode(ctx context.Context, code, browser []byte, now time.Time, begin func(auth.User) (auth.PendingSession, error)) (won bool, err error) {
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
 		var users []string
 		err := tx.Raw("DELETE FROM auth_sign_on_codes WHERE digest = ? AND browser = ? AND expires_at > ? RETURNING user_id",

@@ -80,7 +80,7 @@ func (h *Handlers) listAudit(ctx context.Context, in *auditInput) (*huma.StreamR
 	if err != nil {
 		return nil, err
 	}
-	page, next := pageUpTo(in.Limit, found, func(e auth.Numbered) string { return strconv.FormatInt(e.Number, 10) })
+	page, next := pageUpTo(in.Limit, found, func(e auth.NumberedEntry) string { return strconv.FormatInt(e.Number, 10) })
 	out := AuditBody{Items: make([]AuditLine, len(page)), Next: next}
 	for i, e := range page {
 		out.Items[i] = AuditLine{instantOf(e.At), e.Actor, e.Action, e.Target, e.Detail, e.Client, e.Request}
@@ -117,7 +117,7 @@ func (in *auditInput) query() (auth.AuditQuery, error) {
 }
 
 // auditRow is an entry in the columns of a table.
-func auditRow(e auth.Numbered) []sheet.Cell {
+func auditRow(e auth.NumberedEntry) []sheet.Cell {
 	row := []sheet.Cell{sheet.Instant(e.At)}
 	for _, text := range []string{e.Actor, e.Action, e.Target, e.Detail, e.Client, e.Request} {
 		row = append(row, sheet.Text(text))
