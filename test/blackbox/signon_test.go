@@ -178,7 +178,7 @@ func TestSignOnAsProvidersSpeak(t *testing.T) {
 			"answered invalid_scope; check OIDC_SCOPES":        {"error": {"invalid_scope"}},
 			"another attempt than the browser's (state)":       {"error": {"access_denied"}, "state": {"x"}},
 			"neither a code nor an error":                      {"x": {"y"}},
-			"the provider did not take the code":               {"code": {"un-código-secreto"}},
+			"the provider rejected the code":               {"code": {"un-código-secreto"}},
 		} {
 			u.answers(answer)
 			require.Contains(t, browser.refused(u, ana), reason)
