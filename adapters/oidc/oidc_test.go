@@ -191,7 +191,7 @@ func TestClaimsAsProvidersSendThem(t *testing.T) {
 		"not as a text":          {"", map[string]any{"email": ana, "email_verified": "false"}, nil, auth.Identity{Email: ana}},
 		"not verified":           {"", map[string]any{"email": ana, "email_verified": false}, map[string]any{"sub": "1", "email": ana, "email_verified": true}, auth.Identity{Email: ana}},
 		"verified, a number":     {"", map[string]any{"email": ana, "email_verified": 1}, nil, auth.Identity{Email: ana}},
-		"said nowhere":           {"groups", map[string]any{"email": ana}, map[string]any{"sub": "1", "email": ana}, auth.Identity{Email: ana}},
+		"missing":                {"groups", map[string]any{"email": ana}, map[string]any{"sub": "1", "email": ana}, auth.Identity{Email: ana}},
 		"at userinfo":            {"groups", nil, map[string]any{"sub": "1", "email": ana, "email_verified": true, "groups": []any{"a"}}, auth.Identity{Email: ana, Verified: true, Groups: []string{"a"}}},
 		"verified at userinfo":   {"", map[string]any{"email": ana}, map[string]any{"sub": "1", "email": ana, "email_verified": true}, auth.Identity{Email: ana, Verified: true}},
 		"another is verified":    {"", map[string]any{"email": ana}, map[string]any{"sub": "1", "email": "b@usc.edu.co", "email_verified": true}, auth.Identity{Email: ana}},

@@ -200,16 +200,16 @@ const (
 	maxReason    = 300
 )
 
-// printable returns a text for one line of a log, cut after most characters.
-func printable(text string, most int) string {
+// printable returns a text for one line of a log, cut after limit characters.
+func printable(text string, limit int) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
 		}
 		return ' '
 	}, text)
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit]) + "…"
 	}
 	return text
 }

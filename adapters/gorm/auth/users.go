@@ -262,9 +262,9 @@ func endFamilies(tx *gorm.DB, user, keep string) error {
 }
 
 // endFamiliesBeyond ends a user's sessions beyond a number, oldest use first.
-func endFamiliesBeyond(tx *gorm.DB, user string, most int) error {
+func endFamiliesBeyond(tx *gorm.DB, user string, limit int) error {
 	return tx.Exec(`UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND NOT ended AND id NOT IN (
-		SELECT id FROM auth_families WHERE user_id = ? AND NOT ended ORDER BY used_at DESC, id DESC LIMIT ?)`, user, user, most).Error
+		SELECT id FROM auth_families WHERE user_id = ? AND NOT ended ORDER BY used_at DESC, id DESC LIMIT ?)`, user, user, limit).Error
 }
 
 // Rehash replaces a hash if it is still the one that was compared.

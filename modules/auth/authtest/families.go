@@ -133,7 +133,7 @@ func sessionEnds(t *testing.T, store Store) {
 	require.Len(t, lines, 1)
 	won, err := store.Spend(ctx, []byte("fm_b"), []byte("next"), begun)
 	require.NoError(t, err)
-	require.False(t, won, "an ended session gives nothing")
+	require.False(t, won, "an ended session cannot be refreshed")
 }
 
 func refreshRace(t *testing.T, store Store) {

@@ -43,18 +43,18 @@ func candidatesFor(t *testing.T, store Store, a auth.Account, email string) (kno
 
 func links(t *testing.T, store Store) {
 	ctx := context.Background()
-	seen := func(a auth.Account, email string) auth.Candidates { return candidatesFor(t, store, a, email) }
-	require.Nil(t, seen(account("1"), "l@usc.edu.co").Linked)
-	require.Nil(t, seen(account("1"), "never@usc.edu.co").Holder, "nothing was written")
-	require.Equal(t, firstAdmin(t, store).ID, seen(account("1"), "l@usc.edu.co").LastAdmin)
+	candidates := func(a auth.Account, email string) auth.Candidates { return candidatesFor(t, store, a, email) }
+	require.Nil(t, candidates(account("1"), "l@usc.edu.co").Linked)
+	require.Nil(t, candidates(account("1"), "never@usc.edu.co").Holder, "nothing was written")
+	require.Equal(t, firstAdmin(t, store).ID, candidates(account("1"), "l@usc.edu.co").LastAdmin)
 
 	made, err := store.Admit(ctx, account("1"), "l@usc.edu.co", admitAny("us_l", "l@usc.edu.co"))
 	require.NoError(t, err)
-	known := seen(account("1"), "l@usc.edu.co")
+	known := candidates(account("1"), "l@usc.edu.co")
 	require.Equal(t, []any{&made, &made, false}, []any{known.Linked, known.Holder, known.HolderLinked})
-	known = seen(account("2"), "l@usc.edu.co")
+	known = candidates(account("2"), "l@usc.edu.co")
 	require.Equal(t, []any{(*auth.User)(nil), &made, true}, []any{known.Linked, known.Holder, known.HolderLinked}, "another account with the same address")
-	known = seen(auth.Account{Issuer: "https://other", Subject: "1"}, "l@usc.edu.co")
+	known = candidates(auth.Account{Issuer: "https://other", Subject: "1"}, "l@usc.edu.co")
 	require.Equal(t, []any{(*auth.User)(nil), &made, false}, []any{known.Linked, known.Holder, known.HolderLinked}, "another issuer")
 
 	// Only the address and the role are written.
@@ -65,16 +65,16 @@ func links(t *testing.T, store Store) {
 	})
 	require.NoError(t, err)
 	made.Email, made.Role = "m@usc.edu.co", auth.Manager
-	require.Equal(t, &made, seen(account("1"), "l@usc.edu.co").Linked)
+	require.Equal(t, &made, candidates(account("1"), "l@usc.edu.co").Linked)
 
 	linkedSessionsEnd(t, store)
-	require.False(t, seen(account("2"), "m@usc.edu.co").HolderLinked)
+	require.False(t, candidates(account("2"), "m@usc.edu.co").HolderLinked)
 
 	require.NoError(t, store.RemoveUser(ctx, "us_l", acceptAll))
 	_, err = store.Admit(ctx, account("1"), "l@usc.edu.co", admitAny("us_n", "l@usc.edu.co"))
 	require.NoError(t, err)
 	require.NoError(t, store.RemoveUser(ctx, "us_n", acceptAll))
-	require.Nil(t, seen(account("1"), "l@usc.edu.co").Linked, "a user who is removed leaves no link")
+	require.Nil(t, candidates(account("1"), "l@usc.edu.co").Linked, "a user who is removed leaves no link")
 	linkAtOnce(t, store)
 }
 
