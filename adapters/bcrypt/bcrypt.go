@@ -10,28 +10,28 @@ import (
 	"github.com/holotwin/holotwin/platform/random"
 )
 
-// Cost makes one hash take some 150 ms of a core: dear for who guesses, bearable for who logs in.
+// Cost makes one hash take about 150 ms of a core: expensive for guessing, acceptable for a login.
 const Cost = 11
 
-// maxWaiting bounds the queue: at Cost, who stands behind so many waits some three seconds.
+// maxWaiting bounds the queue: at Cost, a full queue is a wait of about three seconds.
 const maxWaiting = 20
 
 // Hasher hashes one password at a time, so that a flood of logins leaves the other cores to the readings.
 type Hasher struct {
 	cost    int
-	turn    chan struct{}
+	working chan struct{}
 	waiting chan struct{}
-	// dummy is what an empty hash is compared with: of bytes that nobody knows, new at each start.
+	// dummy is the hash of random bytes, new at each start. A password is compared with it if the user's hash is empty.
 	dummy []byte
 }
 
-// New makes a hasher of a cost; tests take bcrypt.MinCost.
+// New returns a hasher with a cost; tests use bcrypt.MinCost.
 func New(cost int) (*Hasher, error) {
 	dummy, err := bcrypt.GenerateFromPassword(random.Bytes(auth.MaxPassword), cost)
 	if err != nil {
 		return nil, err
 	}
-	return &Hasher{cost: cost, turn: make(chan struct{}, 1), waiting: make(chan struct{}, maxWaiting), dummy: dummy}, nil
+	return &Hasher{cost: cost, working: make(chan struct{}, 1), waiting: make(chan struct{}, maxWaiting), dummy: dummy}, nil
 }
 
 // Hash hashes a password of at most 72 bytes.
@@ -45,8 +45,8 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	return string(hash), err
 }
 
-// Matches compares. A hash that is empty or is none of bcrypt's matches nothing, and costs what any hash does. What is
-// longer than bcrypt reads matches nothing: it compares the first 72 bytes only.
+// Matches compares a password with a hash. An empty hash, or one that bcrypt cannot read, matches no password and takes the
+// same time. A password of more than 72 bytes matches no hash, because bcrypt compares only the first 72 bytes.
 func (h *Hasher) Matches(ctx context.Context, hash, password string) (ok, stale bool, err error) {
 	release, err := h.wait(ctx)
 	if err != nil {
@@ -65,7 +65,7 @@ func (h *Hasher) Matches(ctx context.Context, hash, password string) (ok, stale 
 	return true, cost != h.cost, nil
 }
 
-// wait takes a turn, or says that too many wait.
+// wait waits for its turn; ErrBusy if too many calls wait.
 func (h *Hasher) wait(ctx context.Context) (release func(), err error) {
 	select {
 	case h.waiting <- struct{}{}:
@@ -74,8 +74,8 @@ func (h *Hasher) wait(ctx context.Context) (release func(), err error) {
 	}
 	defer func() { <-h.waiting }()
 	select {
-	case h.turn <- struct{}{}:
-		return func() { <-h.turn }, nil
+	case h.working <- struct{}{}:
+		return func() { <-h.working }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

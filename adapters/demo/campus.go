@@ -1,6 +1,6 @@
-// Package demo is a campus that calls itself a demonstration, with real readings: two years of university buildings with their
-// outdoor temperature, and a room of real plug-level devices. Whose they are and what was changed is in data/NOTICE.md; the places'
-// names are made up. Start at load.go, which brings the campus in and carries it on; year.go is which measured day stands for a day.
+// Package demo is a demonstration campus with real readings: two years of university buildings with their outdoor temperature, and
+// a room of real devices on smart plugs. data/NOTICE.md names the sources and the changes; the names of places are made up. Start
+// with load.go, which creates the campus and adds its readings; year.go maps a date to a measured day.
 package demo
 
 import (
@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// Space is a place of the campus.
+// Space is a space of the campus.
 type Space struct {
 	Key, Parent, Kind, Name string
-	// AreaM2 is 0 where not known.
+	// AreaM2 is 0 if not known.
 	AreaM2 float64
 }
 
@@ -20,26 +20,26 @@ type Space struct {
 type Device struct {
 	ID, Name, Kind string
 	Space          string
-	// Parent is the meter that counts what the device uses; empty for a meter.
+	// Parent is the meter that also measures the device; empty for a meter.
 	Parent string
-	// Source is the published file, below the folder that prepare reads.
+	// Source is the published file, relative to the folder that prepare reads.
 	Source string
-	// Interval is the span of one row of the file.
+	// Interval is the length of one row of the file.
 	Interval time.Duration
-	// RatedW is just above the most that was measured, StandbyW the usual power while idle; 0 where not known.
+	// RatedW is just above the maximum measured power, StandbyW the usual power while idle; 0 if not known.
 	RatedW, StandbyW float64
 }
 
-// File is the name of the device's readings below data, without its ending.
-func (d Device) File() string { return strings.TrimPrefix(d.ID, mark) }
+// File returns the name of the device's file in data, without its extension.
+func (d Device) File() string { return strings.TrimPrefix(d.ID, idPrefix) }
 
-// WeatherFrom is the building whose file's outdoor temperature is the site's.
+// WeatherFrom is the building whose file has the site's outdoor temperature.
 const WeatherFrom = "demo-medidor-bloque-2"
 
-// siteName says what the campus is, and whose readings it shows.
+// siteName names the campus as a demonstration, and the source of its readings.
 const siteName = "Campus de demostración · lecturas reales de la Universidad de Cambridge (2017–2018)"
 
-// Spaces are the places, the outer before the inner.
+// Spaces returns the spaces, parents before children.
 func Spaces() []Space {
 	spaces := []Space{{"site", "", "site", siteName, 0}}
 	for _, b := range buildings {
@@ -52,7 +52,7 @@ func Spaces() []Space {
 	)
 }
 
-// buildings carry the names of blocks; the meters and gross internal areas are of the Cambridge estate.
+// buildings have made-up names; the meters and gross internal areas are those of the Cambridge estate.
 var buildings = []struct {
 	key, name, source string
 	areaM2            float64
@@ -67,22 +67,22 @@ var buildings = []struct {
 	{"bloque-8", "Bloque 8", "cam_b1", 856.7},
 }
 
-// mark begins the id of each of the demo's devices: only those are ever written to.
-const mark = "demo-"
+// idPrefix is the prefix of the demo's device ids. The demo writes only to these devices.
+const idPrefix = "demo-"
 
-// Devices are the meters and plugs, a meter before what is behind it.
+// Devices returns the meters and plugs, a meter before the devices behind it.
 func Devices() []Device {
 	var all []Device
 	for _, b := range buildings {
 		all = append(all, Device{
-			ID: mark + "medidor-" + b.key, Name: "Medidor " + b.name, Kind: "meter", Space: b.key,
+			ID: idPrefix + "medidor-" + b.key, Name: "Medidor " + b.name, Kind: "meter", Space: b.key,
 			Source: "hourly/" + b.source + ".csv.gz", Interval: time.Hour,
 		})
 	}
 	return append(all, plugs...)
 }
 
-// plugs are the devices of the students' room, behind the meter of its building so that nothing counts twice.
+// plugs are the devices of the students' room. They are behind the building's meter, so that no energy is counted twice.
 var plugs = []Device{
 	plug("tv-1", "Televisor", "tv", "tv-lcd_d35f73", 200, 0),
 	plug("ps3-1", "PlayStation 3", "console", "playstation3_b8350e", 150, 1.4),
@@ -103,12 +103,12 @@ var plugs = []Device{
 
 func plug(id, name, kind, source string, rated, standby float64) Device {
 	return Device{
-		ID: mark + id, Name: name, Kind: kind, Space: "sala", Parent: mark + "medidor-bloque-5", Source: "devices/tb_" + source + ".csv.gz",
+		ID: idPrefix + id, Name: name, Kind: kind, Space: "sala", Parent: idPrefix + "medidor-bloque-5", Source: "devices/tb_" + source + ".csv.gz",
 		Interval: quarter, RatedW: rated, StandbyW: standby,
 	}
 }
 
-// Source is whose the readings are.
+// Source is a data source of the readings.
 type Source struct{ Name, Licence, URL, Words string }
 
 // Sources must be named wherever the readings are shown.

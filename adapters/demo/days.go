@@ -8,12 +8,12 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// measured is one day of a plug.
-type measured struct {
+// plugDay is one day of a plug.
+type plugDay struct {
 	date     time.Time
-	quarters [quartersDay]energy.Energy // below 0 where not measured
+	quarters [quartersDay]energy.Energy // negative if not measured
 	missing  int
-	// begins is the state at midnight, changes those that follow, by minutes after midnight.
+	// begins is the state at midnight, changes are the later ones, in minutes after midnight.
 	begins  energy.State
 	changes []change
 }
@@ -23,13 +23,13 @@ type change struct {
 	state  energy.State
 }
 
-// days are a plug's measured days, working days and weekends, which stand for others of their kind in turn.
-type days struct{ working, weekend []*measured }
+// days are a plug's measured days. Each date uses one of its kind, working day or weekend, in turn.
+type days struct{ working, weekend []*plugDay }
 
-// maxMissing is how many quarter hours a day may lack; each takes that of the next day of its kind.
+// maxMissing is the maximum of missing quarter hours of a day; each is filled from the next day of its kind.
 const maxMissing = 16
 
-// plugDays reads a plug's days that are whole but for a few quarter hours.
+// plugDays reads a plug's days with at most maxMissing missing quarter hours.
 func plugDays(d Device) (days, error) {
 	raw, err := lines(d.File())
 	if err != nil {
@@ -39,12 +39,12 @@ func plugDays(d Device) (days, error) {
 	if err != nil {
 		return days{}, fmt.Errorf("%s: %w", d.ID, err)
 	}
-	byDate := make(map[string]*measured)
-	var all []*measured
+	byDate := make(map[string]*plugDay)
+	var all []*plugDay
 	for _, r := range rows {
 		day := byDate[r.at.Format(time.DateOnly)]
 		if day == nil {
-			day = &measured{date: r.at.Truncate(hoursADay * time.Hour), missing: quartersDay}
+			day = &plugDay{date: r.at.Truncate(hoursADay * time.Hour), missing: quartersDay}
 			for i := range day.quarters {
 				day.quarters[i] = -1
 			}
@@ -58,21 +58,20 @@ func plugDays(d Device) (days, error) {
 		day.quarters[quarterOf(r.at)] = e
 		day.missing--
 	}
-	all = slices.DeleteFunc(all, func(m *measured) bool { return m.missing > maxMissing })
+	all = slices.DeleteFunc(all, func(m *plugDay) bool { return m.missing > maxMissing })
 	if err := readStates(d, all); err != nil {
 		return days{}, err
 	}
-	return sorted(all), nil
+	return splitByKind(all), nil
 }
 
 func quarterOf(t time.Time) int { return (t.Hour()*60 + t.Minute()) / int(quarter/time.Minute) }
 
-// sorted tells working days from weekends and fills what single quarter hours they lack. Where there is none of a kind, the other
-// stands for it.
-func sorted(all []*measured) days {
+// splitByKind separates working days from weekends and fills missing quarter hours. If one kind has no day, the other is used for it.
+func splitByKind(all []*plugDay) days {
 	var d days
 	for _, m := range all {
-		if weekend(m.date) {
+		if isWeekend(m.date) {
 			d.weekend = append(d.weekend, m)
 		} else {
 			d.working = append(d.working, m)
@@ -89,7 +88,7 @@ func sorted(all []*measured) days {
 	return d
 }
 
-func fill(list []*measured) {
+func fill(list []*plugDay) {
 	for i, m := range list {
 		for q, e := range m.quarters {
 			for next := 1; e < 0 && next < len(list); next++ {
@@ -100,29 +99,29 @@ func fill(list []*measured) {
 	}
 }
 
-func weekend(date time.Time) bool {
+func isWeekend(date time.Time) bool {
 	return date.Weekday() == time.Saturday || date.Weekday() == time.Sunday
 }
 
-// on is the day that stands for a local date: another one a week later, as far as there are.
-func (d days) on(date time.Time) *measured {
+// dayFor returns the measured day for a local date: a different one a week later, if there are enough.
+func (d days) dayFor(date time.Time) *plugDay {
 	n := dayNumber(date) + 3 // 1970 began on a Thursday
 	week, weekday := n/daysAWeek, n%daysAWeek
 	list := d.working
-	if weekend(date) {
+	if isWeekend(date) {
 		list = d.weekend
 	}
 	return list[(week+weekday)%len(list)]
 }
 
-// use answers use.
-func (d days) use(local time.Time) (energy.Energy, bool) {
-	e := d.on(local).quarters[quarterOf(local)]
+// energyAt implements the type use.
+func (d days) energyAt(local time.Time) (energy.Energy, bool) {
+	e := d.dayFor(local).quarters[quarterOf(local)]
 	return max(e, 0), e >= 0
 }
 
-// readStates gives days their states; a file of states may not be there.
-func readStates(d Device, all []*measured) error {
+// readStates sets the states of days; the file of states is optional.
+func readStates(d Device, all []*plugDay) error {
 	raw, err := optionalLines(d.File() + "-states")
 	if err != nil {
 		return err
@@ -146,12 +145,12 @@ func readStates(d Device, all []*measured) error {
 	return nil
 }
 
-// states are the changes of state in [from, to), with that at the beginning of each day.
+// states returns the changes of state in [from, to), with the state at the beginning of each day.
 func (d days) states(id energy.DeviceID, zone *time.Location, from, to time.Time) []energy.StateChange {
 	var list []energy.StateChange
 	local := from.In(zone)
 	for day := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone); day.Before(to); day = day.AddDate(0, 0, 1) {
-		m := d.on(day)
+		m := d.dayFor(day)
 		for _, c := range append([]change{{0, m.begins}}, m.changes...) {
 			at := time.Date(day.Year(), day.Month(), day.Day(), 0, c.minute, 0, 0, zone)
 			if c.state != "" && !at.Before(from) && at.Before(to) {

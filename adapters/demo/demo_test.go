@@ -20,7 +20,7 @@ func madrid(t *testing.T) *time.Location {
 	return zone
 }
 
-// TestTheFilesHoldWhatWasPublished adds each meter's file up to what prepare found.
+// TestTheFilesHoldWhatWasPublished compares the sum of each meter's file with the total that prepare computed.
 func TestTheFilesHoldWhatWasPublished(t *testing.T) {
 	raw, err := os.ReadFile("data/totals.json")
 	require.NoError(t, err)
@@ -31,7 +31,7 @@ func TestTheFilesHoldWhatWasPublished(t *testing.T) {
 		if d.Interval != time.Hour {
 			continue
 		}
-		u, err := useOf(d)
+		u, err := energyOf(d)
 		require.NoError(t, err)
 		// An odd year shows the first of the files and the even one after it the second, each with 52 weeks.
 		var sum energy.Energy
@@ -42,13 +42,13 @@ func TestTheFilesHoldWhatWasPublished(t *testing.T) {
 	}
 }
 
-// TestADayIsShownAsItWasWheneverItIsAsked brings a span in whole and in pieces: no gap, no double, the same values.
+// TestADayIsShownAsItWasWheneverItIsAsked reads a span at once and in pieces: no gap, no duplicate, the same values.
 func TestADayIsShownAsItWasWheneverItIsAsked(t *testing.T) {
 	from := time.Date(2026, 10, 20, 0, 0, 0, 0, time.UTC)
-	to := from.AddDate(0, 0, 14) // over the change of the clocks
+	to := from.AddDate(0, 0, 14) // includes the end of daylight saving time
 	for _, zone := range []*time.Location{bogota, madrid(t)} {
 		for _, d := range Devices() {
-			u, err := useOf(d)
+			u, err := energyOf(d)
 			require.NoError(t, err)
 			whole, pieces := energy.Energy(0), energy.Energy(0)
 			var last time.Time
@@ -86,10 +86,10 @@ func TestWeekdaysAndSeasonsStayWhatTheyWere(t *testing.T) {
 	}
 }
 
-// TestNearlyAllIsMeasured looks at each device over a year, a quarter hour at a time.
+// TestNearlyAllIsMeasured counts the measured quarter hours of each device over a year.
 func TestNearlyAllIsMeasured(t *testing.T) {
 	for _, d := range Devices() {
-		u, err := useOf(d)
+		u, err := energyOf(d)
 		require.NoError(t, err)
 		count, known := 0, 0
 		for at := time.Date(2026, 1, 1, 0, 0, 0, 0, bogota); at.Year() == 2026; at = at.Add(quarter) {
@@ -106,16 +106,16 @@ func TestNoDeviceDrawsMoreThanItsRating(t *testing.T) {
 	for _, d := range plugs {
 		list, err := plugDays(d)
 		require.NoError(t, err)
-		most := energy.Power(d.RatedW * 1000).During(quarter.Milliseconds())
+		maxEnergy := energy.Power(d.RatedW * 1000).During(quarter.Milliseconds())
 		for _, m := range append(list.working, list.weekend...) {
 			for _, e := range m.quarters {
-				require.LessOrEqual(t, e, most, "%s on %s", d.ID, m.date)
+				require.LessOrEqual(t, e, maxEnergy, "%s on %s", d.ID, m.date)
 			}
 		}
 	}
 }
 
-// TestStatesFollowEachOther brings the states of a span in whole and in pieces.
+// TestStatesFollowEachOther reads the states of a span at once and in pieces.
 func TestStatesFollowEachOther(t *testing.T) {
 	from := time.Date(2026, 10, 20, 0, 0, 0, 0, bogota)
 	to := from.AddDate(0, 0, 7)
@@ -132,12 +132,12 @@ func TestStatesFollowEachOther(t *testing.T) {
 	}
 }
 
-// TestClosingDaysAreWhereTheReadingsWere maps the Christmas and Easter of the readings.
+// TestClosingDaysAreWhereTheReadingsWere checks Christmas and Easter of the measured years on the demo's dates.
 func TestClosingDaysAreWhereTheReadingsWere(t *testing.T) {
 	closed := make(map[string]string)
 	for _, s := range closedSpans(time.Date(2025, 1, 1, 0, 0, 0, 0, bogota), time.Date(2027, 1, 1, 0, 0, 0, 0, bogota)) {
 		for day := s.from; !day.After(s.to); day = day.AddDate(0, 0, 1) {
-			closed[day.Format(time.DateOnly)] = s.of.name
+			closed[day.Format(time.DateOnly)] = s.closing.name
 		}
 	}
 	require.Equal(t, "Viernes Santo", closed["2026-03-27"], "the Friday of the 13th week, as 30 March 2018")
@@ -145,7 +145,7 @@ func TestClosingDaysAreWhereTheReadingsWere(t *testing.T) {
 	require.Equal(t, "Cierre de Navidad", closed["2025-12-22"], "the Monday of the 52nd week, as 25 December 2017")
 	require.Equal(t, "Cierre de Navidad", closed["2026-12-25"])
 	for _, day := range []string{"2026-10-12", "2026-11-02", "2026-11-16"} {
-		require.NotContains(t, closed, day, "a holiday of Colombia, on which the readings' campus worked")
+		require.NotContains(t, closed, day, "a holiday of Colombia on which the measured campus worked")
 	}
 }
 

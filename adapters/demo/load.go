@@ -10,39 +10,39 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// Loader brings the demo's campus into the energy module and carries it on, by the use cases that everybody else goes through.
+// Loader creates the demo's campus in the energy module and adds its readings, through the same use cases as all other callers.
 type Loader struct {
 	Catalog    *energy.Catalog
 	Rules      *energy.Rules
 	Ledger     *energy.Ledger
 	Conditions *energy.Conditions
-	// Moments tells up to where the campus is.
+	// Moments returns the latest readings, states and temperatures of the campus.
 	Moments energy.Moments
 	Zone    *time.Location
-	// KeptDays is how many days back readings are kept; 0 is all.
+	// KeptDays is how many days readings are kept; 0 means for ever.
 	KeptDays int
 }
 
-// loader is who loads: what an administrator may.
-var loader = energy.Caller{Subject: "demo", Role: energy.Admin}
+// administrator is the caller of all use cases, with the rights of an administrator.
+var administrator = energy.Caller{Subject: "demo", Role: energy.Admin}
 
-// How far back the demo begins: the meters over a year, so that a month has the same one of the year before beside it, and the plugs
-// over what advice looks at.
+// How many days back the demo begins: for meters more than a year, so that each month can be compared with the year before; for
+// plugs as long as the rules of advice need.
 const (
-	meterDays = 57 * daysAWeek
-	plugDaysN = 9 * daysAWeek
+	meterHistory = 57 * daysAWeek
+	plugHistory  = 9 * daysAWeek
 )
 
-// How far back readings are by the quarter hour; those before are by the hour, so that a campus is soon loaded. Meters are known by the
-// hour only.
+// How far back readings are per quarter hour. Older ones are per hour, so that the campus loads quickly. Meters were measured only
+// per hour.
 const (
 	meterQuarters = hoursADay * time.Hour
 	plugQuarters  = 14 * hoursADay * time.Hour
 )
 
-// Create makes the campus with its calendar and tariff, unless there is a site already: then it gives false.
+// Create creates the campus with its calendar and tariff. If there is already a site it does nothing and returns false.
 func (l Loader) Create(ctx context.Context, now time.Time) (created bool, err error) {
-	sites, err := l.Catalog.Spaces(ctx, loader, energy.KindSite, "")
+	sites, err := l.Catalog.Spaces(ctx, administrator, energy.KindSite, "")
 	if err != nil || len(sites) > 0 {
 		return false, err
 	}
@@ -50,7 +50,7 @@ func (l Loader) Create(ctx context.Context, now time.Time) (created bool, err er
 	if err != nil {
 		return false, err
 	}
-	from := l.begin(now, meterDays)
+	from := l.begin(now, meterHistory)
 	if err := l.calendar(ctx, places, from, now); err != nil {
 		return false, fmt.Errorf("enter the calendar: %w", err)
 	}
@@ -59,14 +59,14 @@ func (l Loader) Create(ctx context.Context, now time.Time) (created bool, err er
 	}
 	for _, d := range Devices() {
 		if err := l.device(ctx, d, places[d.Space]); err != nil {
-			return false, fmt.Errorf("make %s: %w", d.ID, err)
+			return false, fmt.Errorf("create %s: %w", d.ID, err)
 		}
 	}
 	return true, nil
 }
 
-// places makes the spaces and gives their ids by key. The site keeps no country's public holidays: its closing days are those of where
-// the readings were taken.
+// places creates the spaces and returns their ids by key. The site has no country's public holidays: its closing days are those of
+// the place where the readings were taken.
 func (l Loader) places(ctx context.Context) (map[string]energy.SpaceID, error) {
 	ids := make(map[string]energy.SpaceID)
 	for _, s := range Spaces() {
@@ -76,9 +76,9 @@ func (l Loader) places(ctx context.Context) (map[string]energy.SpaceID, error) {
 			zone, holidays := l.Zone.String(), energy.NoHolidays
 			edit.TimeZone, edit.Holidays = &zone, &holidays
 		}
-		made, err := l.Catalog.CreateSpace(ctx, loader, edit)
+		made, err := l.Catalog.CreateSpace(ctx, administrator, edit)
 		if err != nil {
-			return nil, fmt.Errorf("make %s: %w", s.Name, err)
+			return nil, fmt.Errorf("create %s: %w", s.Name, err)
 		}
 		ids[s.Key] = made.ID
 	}
@@ -88,13 +88,13 @@ func (l Loader) places(ctx context.Context) (map[string]energy.SpaceID, error) {
 func (l Loader) device(ctx context.Context, d Device, space energy.SpaceID) error {
 	kind, interval, parent := energy.DeviceKind(d.Kind), int(quarter.Seconds()), energy.DeviceID(d.Parent)
 	rated, standby := energy.Power(d.RatedW*1000), energy.Power(d.StandbyW*1000)
-	_, err := l.Catalog.CreateDevice(ctx, loader, d.ID, energy.DeviceEdit{
+	_, err := l.Catalog.CreateDevice(ctx, administrator, d.ID, energy.DeviceEdit{
 		Name: &d.Name, Kind: &kind, Space: &space, Parent: &parent, Rated: &rated, Standby: &standby, IntervalS: &interval,
 	})
 	return err
 }
 
-// begin is the local midnight some days before now, or later where readings are not kept so long.
+// begin returns the local midnight some days before now, or a later one if readings are kept for fewer days.
 func (l Loader) begin(now time.Time, days int) time.Time {
 	if l.KeptDays > 0 {
 		days = min(days, l.KeptDays-1)
@@ -103,11 +103,11 @@ func (l Loader) begin(now time.Time, days int) time.Time {
 	return time.Date(local.Year(), local.Month(), local.Day()-days, 0, 0, 0, 0, l.Zone)
 }
 
-// CarryOn brings what the campus's devices said since their last readings, up to the last whole quarter hour: all that there is on a new
-// campus. It may be called at any time, also after a stop: nothing is left out and nothing counts twice. progress hears how many of
-// how many series are in.
-func (l Loader) CarryOn(ctx context.Context, now time.Time, progress func(done, total int)) error {
-	present, site, err := l.present(ctx)
+// CatchUp adds the readings after the last stored ones, up to the last whole quarter hour; on a new campus it adds all. It can be
+// called at any time, also after a stop: nothing is left out and nothing counts twice. progress is called with the number of
+// finished series and their total.
+func (l Loader) CatchUp(ctx context.Context, now time.Time, progress func(done, total int)) error {
+	present, site, err := l.registered(ctx)
 	if err != nil || len(present) == 0 {
 		return err
 	}
@@ -125,20 +125,20 @@ func (l Loader) CarryOn(ctx context.Context, now time.Time, progress func(done, 
 	}
 	for i, d := range present {
 		progress(i, len(present)+1)
-		if err := l.carry(ctx, d, last[ids[i]], states, now); err != nil {
-			return fmt.Errorf("carry %s on: %w", d.ID, err)
+		if err := l.catchUpDevice(ctx, d, last[ids[i]], states, now); err != nil {
+			return fmt.Errorf("add readings of %s: %w", d.ID, err)
 		}
 	}
 	progress(len(present), len(present)+1)
 	if err := l.weather(ctx, site, now); err != nil {
-		return fmt.Errorf("carry the weather on: %w", err)
+		return fmt.Errorf("add the weather: %w", err)
 	}
 	progress(len(present)+1, len(present)+1)
 	return nil
 }
 
-// present are the demo's devices that are registered, and their site.
-func (l Loader) present(ctx context.Context) (list []Device, site energy.SpaceID, err error) {
+// registered returns the demo's registered devices and their site.
+func (l Loader) registered(ctx context.Context) (list []Device, site energy.SpaceID, err error) {
 	campus, err := l.Catalog.Fresh(ctx)
 	if err != nil {
 		return nil, "", err
@@ -151,11 +151,11 @@ func (l Loader) present(ctx context.Context) (list []Device, site energy.SpaceID
 	return list, site, nil
 }
 
-// carry brings a device's readings after its last ones, and its changes of state.
-func (l Loader) carry(ctx context.Context, d Device, last []energy.Reading, states map[energy.DeviceID]energy.StateChange, now time.Time) error {
-	days := plugDaysN
+// catchUpDevice adds a device's readings after its last ones, and its changes of state.
+func (l Loader) catchUpDevice(ctx context.Context, d Device, last []energy.Reading, states map[energy.DeviceID]energy.StateChange, now time.Time) error {
+	days := plugHistory
 	if d.Interval == time.Hour {
-		days = meterDays
+		days = meterHistory
 	}
 	from := l.begin(now, days)
 	if len(last) > 0 && last[0].At.Time().After(from) {
@@ -173,7 +173,7 @@ func (l Loader) carry(ctx context.Context, d Device, last []energy.Reading, stat
 }
 
 func (l Loader) readings(ctx context.Context, d Device, from, until time.Time) error {
-	u, err := useOf(d)
+	u, err := energyOf(d)
 	if err != nil {
 		return err
 	}
@@ -182,9 +182,9 @@ func (l Loader) readings(ctx context.Context, d Device, from, until time.Time) e
 		finest = meterQuarters
 	}
 	byQuarter := until.Add(-finest)
-	summary, err := l.Ledger.RecordAll(ctx, loader, reports(d, Readings(u, l.Zone, from, byQuarter, until)), false)
+	summary, err := l.Ledger.RecordAll(ctx, administrator, reports(d, Readings(u, l.Zone, from, byQuarter, until)), false)
 	if err == nil && summary.Rejected > 0 {
-		err = fmt.Errorf("%d of %d readings were refused: %v", summary.Rejected, summary.Received, summary.Rejections[0])
+		err = fmt.Errorf("%d of %d readings were rejected: %v", summary.Rejected, summary.Received, summary.Rejections[0])
 	}
 	return err
 }
@@ -202,7 +202,7 @@ func reports(d Device, rows iter.Seq[Row]) iter.Seq[energy.Row] {
 	}
 }
 
-// states brings the changes after the last that is known.
+// states adds the changes of state after the last stored one.
 func (l Loader) states(ctx context.Context, d Device, from time.Time, latest map[energy.DeviceID]energy.StateChange, now time.Time) error {
 	list, err := plugDays(d)
 	if err != nil {
@@ -224,16 +224,16 @@ func (l Loader) states(ctx context.Context, d Device, from time.Time, latest map
 	if len(changes) == 0 {
 		return nil
 	}
-	return l.Conditions.RecordStates(ctx, loader, changes)
+	return l.Conditions.RecordStates(ctx, administrator, changes)
 }
 
-// weather brings the outdoor temperature of the hours that began after the last that is known.
+// weather adds the outdoor temperature of the hours after the last stored one.
 func (l Loader) weather(ctx context.Context, site energy.SpaceID, now time.Time) error {
 	temperature, err := weather()
 	if err != nil {
 		return err
 	}
-	from := l.begin(now, meterDays)
+	from := l.begin(now, meterHistory)
 	latest, err := l.Moments.LatestAmbient(ctx, []energy.SpaceID{site}, energy.InstantOf(from), energy.InstantOf(now))
 	if err != nil {
 		return err
@@ -242,7 +242,7 @@ func (l Loader) weather(ctx context.Context, site energy.SpaceID, now time.Time)
 		from = known.At.Time().Add(time.Millisecond)
 	}
 	space := string(site)
-	summary, err := l.Conditions.RecordAmbientAll(ctx, loader, func(yield func(energy.AmbientRow) bool) {
+	summary, err := l.Conditions.RecordAmbientAll(ctx, administrator, func(yield func(energy.AmbientRow) bool) {
 		line := 0
 		for hour := from.Add(time.Hour - 1).Truncate(time.Hour); !hour.After(now); hour = hour.Add(time.Hour) {
 			value := temperature(hour.In(l.Zone))
@@ -257,7 +257,7 @@ func (l Loader) weather(ctx context.Context, site energy.SpaceID, now time.Time)
 		}
 	})
 	if err == nil && summary.Rejected > 0 {
-		err = fmt.Errorf("%d of %d temperatures were refused", summary.Rejected, summary.Received)
+		err = fmt.Errorf("%d of %d temperatures were rejected", summary.Rejected, summary.Received)
 	}
 	return err
 }

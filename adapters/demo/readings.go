@@ -18,30 +18,30 @@ import (
 //go:embed data
 var data embed.FS
 
-// Row is what a device used in the span that ends at an instant.
+// Row is the energy of a device in the span that ends at At.
 type Row struct {
 	At     time.Time
 	Span   time.Duration
 	Energy energy.Energy
 }
 
-// use is what a device uses in the quarter hour that begins at a local time; false where it was not measured.
-type use func(local time.Time) (energy.Energy, bool)
+// energyFunc returns a device's energy in the quarter hour that begins at a local time; false if it was not measured.
+type energyFunc func(local time.Time) (energy.Energy, bool)
 
-// useOf reads a device's file.
-func useOf(d Device) (use, error) {
+// energyOf reads a device's file.
+func energyOf(d Device) (energyFunc, error) {
 	if d.Interval == time.Hour {
-		return meterUse(d)
+		return meterEnergy(d)
 	}
 	days, err := plugDays(d)
 	if err != nil {
 		return nil, err
 	}
-	return days.use, nil
+	return days.energyAt, nil
 }
 
-// meterUse spreads each hour evenly over its quarter hours; the first has what does not divide.
-func meterUse(d Device) (use, error) {
+// meterEnergy spreads each hour evenly over its quarter hours; the first one has the remainder.
+func meterEnergy(d Device) (energyFunc, error) {
 	hours, err := lines(d.File())
 	if err != nil {
 		return nil, err
@@ -69,9 +69,9 @@ func meterUse(d Device) (use, error) {
 	}, nil
 }
 
-// Readings are what a device used in [from, to), both at quarter hours: by the hour up to the last whole hour before byQuarter, and by
-// the quarter hour from there on. What was not measured is left out.
-func Readings(u use, zone *time.Location, from, byQuarter, to time.Time) iter.Seq[Row] {
+// Readings returns a device's energy in [from, to), both at quarter hours: per hour up to the last whole hour before byQuarter, then
+// per quarter hour. Spans that were not measured are left out.
+func Readings(u energyFunc, zone *time.Location, from, byQuarter, to time.Time) iter.Seq[Row] {
 	return func(yield func(Row) bool) {
 		for at := from; at.Before(to); {
 			span := quarter
@@ -92,7 +92,7 @@ func Readings(u use, zone *time.Location, from, byQuarter, to time.Time) iter.Se
 	}
 }
 
-// weather is the outdoor temperature in °C of the hour of a local time, decimal; empty where none was measured.
+// weather returns a function for the outdoor temperature in °C of a local hour, as a decimal; empty if it was not measured.
 func weather() (func(local time.Time) string, error) {
 	hours, err := lines("weather")
 	if err == nil && len(hours) != Weeks*daysAWeek*hoursADay {
@@ -120,7 +120,7 @@ func lines(name string) (rows []string, err error) {
 	return rows, scanner.Err()
 }
 
-// optionalLines are those of a file that may not be there.
+// optionalLines reads a file without its header; no lines if the file does not exist.
 func optionalLines(name string) ([]string, error) {
 	rows, err := lines(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -129,24 +129,24 @@ func optionalLines(name string) ([]string, error) {
 	return rows, err
 }
 
-const wall = "2006-01-02T15:04"
+const wallFormat = "2006-01-02T15:04"
 
-// timed is a row of a file with its local time.
-type timed struct {
+// timedRow is a row of a file with its local time.
+type timedRow struct {
 	at    time.Time
 	value string
 }
 
-func timedRows(rows []string) ([]timed, error) {
-	list := make([]timed, 0, len(rows))
+func timedRows(rows []string) ([]timedRow, error) {
+	list := make([]timedRow, 0, len(rows))
 	for _, row := range rows {
 		at, value, _ := strings.Cut(row, ",")
-		t, err := time.Parse(wall, at)
+		t, err := time.Parse(wallFormat, at)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, timed{t, value})
+		list = append(list, timedRow{t, value})
 	}
-	slices.SortStableFunc(list, func(a, b timed) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(list, func(a, b timedRow) int { return a.at.Compare(b.at) })
 	return list, nil
 }

@@ -9,15 +9,15 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// closing is a span of days of the measured years on which buildings were closed, first and last.
+// closing is a span of days of the measured years, from first to last, on which buildings were closed.
 type closing struct {
 	from, to, name string
-	// except are the blocks whose readings show that they worked.
+	// except are the blocks that worked, as their readings show.
 	except []string
 }
 
-// closings are the public holidays of England and the days on which the University of Cambridge closes at Christmas. Some blocks work on
-// some of them, and their readings say which.
+// closings are the public holidays of England and the Christmas closing of the University of Cambridge. The readings show that some
+// blocks worked on some of these days.
 var closings = []closing{
 	{"2017-01-02", "2017-01-02", "Año Nuevo", nil},
 	{"2017-04-14", "2017-04-14", "Viernes Santo", []string{"bloque-5", "bloque-7"}},
@@ -36,7 +36,7 @@ var closings = []closing{
 	{"2018-12-28", "2018-12-30", "Cierre de Navidad", nil},
 }
 
-// opening is when a place is in use, as its readings show it.
+// opening is when a space is in use, as its readings show.
 type opening struct {
 	days     []energy.Day
 	from, to energy.Clocktime
@@ -51,7 +51,7 @@ var (
 
 func clock(hour int) energy.Clocktime { return energy.Clocktime(hour * 60) }
 
-// openings are by space; a day that none names is closed.
+// openings are the opening hours by space; a day that is not listed is closed.
 var openings = map[string][]opening{
 	"bloque-1": {{allDays, clock(6), clock(23)}},
 	"bloque-2": {{workdays, clock(6), clock(23)}, {weekendDays, clock(9), clock(23)}},
@@ -64,8 +64,8 @@ var openings = map[string][]opening{
 	"sala":     {{allDays, clock(7), clock(24)}},
 }
 
-// calendar enters when places are open, and the closing days of the measured years on the days that they stand for, until the end of
-// the year after the next.
+// calendar adds the opening hours, and the closing days of the measured years on the corresponding dates, until the end of the year
+// after the next.
 func (l Loader) calendar(ctx context.Context, places map[string]energy.SpaceID, from, now time.Time) error {
 	for _, s := range Spaces() {
 		list, known := openings[s.Key]
@@ -76,15 +76,15 @@ func (l Loader) calendar(ctx context.Context, places map[string]energy.SpaceID, 
 		for _, o := range list {
 			entry.Hours = append(entry.Hours, energy.Hours{Days: o.days, From: o.from, To: o.to})
 		}
-		if _, err := l.Rules.AddCalendarEntry(ctx, loader, entry); err != nil {
+		if _, err := l.Rules.AddCalendarEntry(ctx, administrator, entry); err != nil {
 			return err
 		}
 	}
 	end := time.Date(now.Year()+3, time.January, 1, 0, 0, 0, 0, l.Zone)
 	for _, s := range closedSpans(from.In(l.Zone), end) {
-		for _, key := range s.of.places() {
-			_, err := l.Rules.AddCalendarEntry(ctx, loader, energy.CalendarEntry{
-				Space: places[key], Name: s.of.name + " · calendario de Cambridge, de donde son las lecturas", Kind: energy.Closed,
+		for _, key := range s.closing.places() {
+			_, err := l.Rules.AddCalendarEntry(ctx, administrator, energy.CalendarEntry{
+				Space: places[key], Name: s.closing.name + " · calendario de Cambridge, de donde son las lecturas", Kind: energy.Closed,
 				From: s.from.Format(time.DateOnly), To: s.to.Format(time.DateOnly),
 			})
 			if err != nil {
@@ -95,7 +95,7 @@ func (l Loader) calendar(ctx context.Context, places map[string]energy.SpaceID, 
 	return nil
 }
 
-// places are where a closing holds: the site, or the blocks that did close.
+// places returns the keys of the closed spaces: the site, or the blocks that were closed.
 func (c closing) places() []string {
 	if len(c.except) == 0 {
 		return []string{"site"}
@@ -114,11 +114,11 @@ func (c closing) places() []string {
 }
 
 type closedSpan struct {
-	of       *closing
+	closing  *closing
 	from, to time.Time
 }
 
-// closedSpans are the local days of [from, to) that stand for closing days, neighbours joined.
+// closedSpans returns the local days of [from, to) that correspond to closing days; adjacent days are joined.
 func closedSpans(from, to time.Time) []closedSpan {
 	var list []closedSpan
 	for day := time.Date(from.Year(), from.Month(), from.Day(), 0, 0, 0, 0, from.Location()); day.Before(to); day = day.AddDate(0, 0, 1) {
@@ -126,7 +126,7 @@ func closedSpans(from, to time.Time) []closedSpan {
 		if c == nil {
 			continue
 		}
-		if n := len(list); n > 0 && list[n-1].of == c && list[n-1].to.AddDate(0, 0, 1).Equal(day) {
+		if n := len(list); n > 0 && list[n-1].closing == c && list[n-1].to.AddDate(0, 0, 1).Equal(day) {
 			list[n-1].to = day
 			continue
 		}
@@ -135,7 +135,7 @@ func closedSpans(from, to time.Time) []closedSpan {
 	return list
 }
 
-// closedOn is the closing of a day of the measured years; nil where there is none.
+// closedOn returns the closing of a day of the measured years; nil if there is none.
 func closedOn(date time.Time) *closing {
 	day := date.Format(time.DateOnly)
 	for i, c := range closings {
@@ -146,14 +146,14 @@ func closedOn(date time.Time) *closing {
 	return nil
 }
 
-// Price of the demonstration, money per kWh: a round figure of the order that Colombian universities pay, and of no utility.
+// demoPrice is the demo's price in COP per kWh: a round figure of the size that Colombian universities pay, not that of a utility.
 var demoPrice = decimal.NewFromInt(900)
 
-// tariffName says that the price is none that anybody charges, and of which year it is.
+// tariffName says that the price is only an example, and its year.
 const tariffName = "Tarifa de demostración 2026: precio de ejemplo, de ningún comercializador"
 
 func (l Loader) tariff(ctx context.Context, site energy.SpaceID, from time.Time) error {
-	_, err := l.Rules.AddTariff(ctx, loader, energy.Tariff{
+	_, err := l.Rules.AddTariff(ctx, administrator, energy.Tariff{
 		Space: site, Name: tariffName, Currency: "COP", ValidFrom: from.In(l.Zone).Format(time.DateOnly), Price: demoPrice,
 	})
 	return err

@@ -2,11 +2,10 @@ package demo
 
 import "time"
 
-// FirstDay is the first day of the buildings' files, a Monday: that of the ISO year 2017. Weeks is how many they hold: the ISO years
-// 2017 and 2018.
+// FirstDay is the first day of the buildings' files, a Monday: the first day of the ISO year 2017.
 var FirstDay = time.Date(2017, time.January, 2, 0, 0, 0, 0, time.UTC)
 
-// Weeks of the two years.
+// Weeks is the number of weeks in the files: the ISO years 2017 and 2018.
 const (
 	Weeks       = 2 * weeksAYear
 	weeksAYear  = 52
@@ -16,9 +15,9 @@ const (
 	quarter     = 15 * time.Minute
 )
 
-// measuredDay is which day of the files stands for a local date: that of the same week of the year and day of the week, of 2018 in
-// even years and of 2017 in odd ones, so that a year is beside another as they were in their order. It depends on nothing else: the
-// demo shows the same on a day whenever it is loaded, and goes on without end. The 53rd week of a year that has one is as its 52nd.
+// measuredDay returns the index of the day in the files for a local date: same week of the year and same weekday, of 2018 in even
+// years and of 2017 in odd years, so that neighbouring years keep their order. It depends only on the date: a day shows the same
+// readings whenever the demo is loaded, and the demo never ends. A 53rd week uses the 52nd.
 func measuredDay(date time.Time) int {
 	year, week := date.ISOWeek()
 	week = min(week, weeksAYear) - 1
@@ -28,10 +27,10 @@ func measuredDay(date time.Time) int {
 	return week*daysAWeek + (int(date.Weekday())+daysAWeek-1)%daysAWeek
 }
 
-// measuredDate is the day of the files as a date.
+// measuredDate returns a day of the files as a date.
 func measuredDate(day int) time.Time { return FirstDay.AddDate(0, 0, day) }
 
-// dayNumber counts local dates.
+// dayNumber returns the number of days from 1970-01-01 to a local date.
 func dayNumber(date time.Time) int {
 	y, m, d := date.Date()
 	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / int64((hoursADay*time.Hour)/time.Second))

@@ -1,5 +1,5 @@
-// Package jwt signs and verifies access tokens as JSON Web Tokens: under one secret by HS256, or under a ring of keys by
-// EdDSA, never both.
+// Package jwt signs and verifies access tokens as JSON Web Tokens: either with one secret (HS256) or with a ring of keys
+// (EdDSA), never both.
 package jwt
 
 import (
@@ -17,10 +17,10 @@ const (
 	kind     = "JWT"
 )
 
-// Tokens are signed by one algorithm, with one secret or the newest key of a ring.
+// Tokens signs and verifies with one algorithm, with one secret or the newest key of a ring.
 type Tokens struct {
 	secret []byte
-	ring   *keyRing // nil where there is a secret
+	ring   *keyRing // nil if there is a secret
 	parser *jwt.Parser
 	clock  auth.Clock
 
@@ -35,12 +35,12 @@ type claims struct {
 	Family string    `json:"fam"`
 }
 
-// New makes tokens under a secret of at least 32 bytes, by HS256.
+// New returns Tokens for HS256 with a secret of at least 32 bytes.
 func New(secret []byte, clock auth.Clock) *Tokens {
 	return newTokens(jwt.SigningMethodHS256, clock, secret, nil)
 }
 
-// NewKeyRing makes tokens under the Ed25519 keys of a folder, by EdDSA. Errors name JWT_KEYS and the file.
+// NewKeyRing returns Tokens for EdDSA with the Ed25519 keys of a folder. Errors name JWT_KEYS and the file.
 func NewKeyRing(folder string, clock auth.Clock) (*Tokens, error) {
 	ring, err := readKeys(folder)
 	if err != nil {
@@ -49,7 +49,7 @@ func NewKeyRing(folder string, clock auth.Clock) (*Tokens, error) {
 	return newTokens(jwt.SigningMethodEdDSA, clock, nil, ring), nil
 }
 
-// newTokens switches on every check that the library leaves to an option: without them it takes almost anything.
+// newTokens turns on every check that the library leaves to an option: without them it accepts almost any token.
 func newTokens(method jwt.SigningMethod, clock auth.Clock, secret []byte, ring *keyRing) *Tokens {
 	return &Tokens{secret: secret, ring: ring, clock: clock, verified: make(map[string]auth.Claims), parser: jwt.NewParser(
 		jwt.WithValidMethods([]string{method.Alg()}),
@@ -58,7 +58,7 @@ func newTokens(method jwt.SigningMethod, clock auth.Clock, secret []byte, ring *
 	)}
 }
 
-// Sign makes a token.
+// Sign returns a signed token.
 func (t *Tokens) Sign(c auth.Claims) (string, error) {
 	all := claims{
 		RegisteredClaims: jwt.RegisteredClaims{
@@ -75,20 +75,20 @@ func (t *Tokens) Sign(c auth.Claims) (string, error) {
 	return token.SignedString(t.ring.sign)
 }
 
-// longest is more than any token of ours measures, in bytes.
-const longest = 2048
+// maxLength is more than the length of any token that Sign returns, in bytes.
+const maxLength = 2048
 
-// maxVerified bounds the memory of tokens that were verified before; beyond it they are verified again.
+// maxVerified bounds the memory; a full cache is emptied.
 const maxVerified = 10_000
 
-// Verify gives a token's claims; auth.ErrToken where it is not ours or not valid now.
+// Verify returns a token's claims; auth.ErrToken if this server did not sign it or it is not valid now.
 func (t *Tokens) Verify(token string) (auth.Claims, error) {
 	t.mu.RLock()
-	known, seen := t.verified[token]
+	cached, found := t.verified[token]
 	t.mu.RUnlock()
-	// A clock that was set back does not make a token younger: what was issued by then is verified anew, and refused.
-	if now := t.clock.Now(); seen && now.Before(known.Expires) && !now.Before(known.Issued) {
-		return known, nil
+	// If the clock was set back, a token issued in the future is verified again, and rejected.
+	if now := t.clock.Now(); found && now.Before(cached.Expires) && !now.Before(cached.Issued) {
+		return cached, nil
 	}
 	c, err := t.verify(token)
 	if err != nil {
@@ -104,12 +104,12 @@ func (t *Tokens) Verify(token string) (auth.Claims, error) {
 }
 
 func (t *Tokens) verify(token string) (auth.Claims, error) {
-	if len(token) > longest || strings.ContainsFunc(token, isForeign) {
+	if len(token) > maxLength || strings.ContainsFunc(token, isInvalidChar) {
 		return auth.Claims{}, auth.ErrToken
 	}
 	var c claims
 	parsed, err := t.parser.ParseWithClaims(token, &c, t.key)
-	if err != nil || !t.ours(parsed, c) {
+	if err != nil || !t.isOwn(parsed, c) {
 		return auth.Claims{}, auth.ErrToken
 	}
 	return auth.Claims{
@@ -117,7 +117,7 @@ func (t *Tokens) verify(token string) (auth.Claims, error) {
 	}, nil
 }
 
-// key is what verifies a token.
+// key returns the key that verifies a token.
 func (t *Tokens) key(token *jwt.Token) (any, error) {
 	if t.ring != nil {
 		return t.ring.key(token)
@@ -125,15 +125,15 @@ func (t *Tokens) key(token *jwt.Token) (any, error) {
 	return t.secret, nil
 }
 
-// isForeign tells whether a character belongs into no token: base64 readers pass over line breaks, so that one
+// isInvalidChar reports whether a character is not allowed in a token. Base64 readers skip line breaks, so without this check one
 // token would have many spellings.
-func isForeign(r rune) bool {
+func isInvalidChar(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
 }
 
-// ours checks what the library does not: the header says nothing else than ours does, and no claim is missing
-// or lives longer than we give.
-func (t *Tokens) ours(parsed *jwt.Token, c claims) bool {
+// isOwn checks what the library does not: the header has exactly the members that Sign writes, no claim is missing, and the
+// lifetime is at most AccessLife.
+func (t *Tokens) isOwn(parsed *jwt.Token, c claims) bool {
 	members := 2 // alg and typ
 	if t.ring != nil {
 		members++ // and kid

@@ -15,8 +15,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// keyRing are the Ed25519 keys of a deployment. The newest signs, by name; tokens of all are taken, so that a key can be
-// followed by another while tokens of the first are still out.
+// keyRing holds the Ed25519 keys of a deployment. The last private key by name signs; tokens of all keys are accepted, so that a
+// key can be replaced while its tokens are still in use.
 type keyRing struct {
 	newest string
 	sign   ed25519.PrivateKey
@@ -39,7 +39,7 @@ func readKeys(folder string) (*keyRing, error) {
 		}
 	}
 	if ring.sign == nil {
-		return nil, fmt.Errorf("JWT_KEYS: %s holds no private key; make one: openssl genpkey -algorithm ed25519 -out %s/2026-01.pem", folder, folder)
+		return nil, fmt.Errorf("JWT_KEYS: %s contains no private key; create one: openssl genpkey -algorithm ed25519 -out %s/2026-01.pem", folder, folder)
 	}
 	return ring, nil
 }
@@ -47,8 +47,8 @@ func readKeys(folder string) (*keyRing, error) {
 var errNotEd25519 = errors.New("not an Ed25519 key in PEM")
 
 func (k *keyRing) read(id, file string) error {
-	if id == "" || len(id) > 64 || strings.ContainsFunc(id, isForeign) {
-		return errors.New("the name is the key's id: 1 to 64 letters, digits, dots, hyphens and underscores")
+	if id == "" || len(id) > 64 || strings.ContainsFunc(id, isInvalidChar) {
+		return errors.New("the file name is the key's id: use 1 to 64 letters, digits, dots, hyphens and underscores")
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -78,7 +78,7 @@ func (k *keyRing) read(id, file string) error {
 	return nil
 }
 
-// key is what verifies a token: the one that its header names, which is one of ours or none.
+// key returns the public key that a token's header names; an error if it is unknown.
 func (k *keyRing) key(t *jwt.Token) (any, error) {
 	id, _ := t.Header["kid"].(string)
 	key, known := k.verify[id]
@@ -88,14 +88,14 @@ func (k *keyRing) key(t *jwt.Token) (any, error) {
 	return key, nil
 }
 
-// PublicKey is one that verifies tokens, as RFC 8037 writes it.
+// PublicKey is a key that verifies tokens, in the form of RFC 8037.
 type PublicKey struct {
 	ID string
-	// X is the key, base64url.
+	// X is the key in base64url.
 	X string
 }
 
-// PublicKeys are those that verify tokens, by id; none where one secret does both.
+// PublicKeys returns the keys that verify tokens, ordered by id; empty if tokens are signed with a secret.
 func (t *Tokens) PublicKeys() []PublicKey {
 	keys := []PublicKey{}
 	if t.ring == nil {

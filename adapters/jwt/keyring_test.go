@@ -18,8 +18,8 @@ import (
 	"github.com/holotwin/holotwin/platform/clock"
 )
 
-// seeded is a key that is the same in every run.
-func seeded(seed byte) ed25519.PrivateKey {
+// seededKey returns a key that is the same in every run.
+func seededKey(seed byte) ed25519.PrivateKey {
 	bytes := make([]byte, ed25519.SeedSize)
 	bytes[0] = seed
 	return ed25519.NewKeyFromSeed(bytes)
@@ -37,19 +37,19 @@ func writeKey(t *testing.T, folder, id string, key any) {
 	require.NoError(t, os.WriteFile(filepath.Join(folder, id+".pem"), pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600))
 }
 
-// TestRotation follows one key by another: tokens of the first are taken until its file goes.
+// TestRotation replaces a key: tokens of the first are accepted until its file is removed.
 func TestRotation(t *testing.T) {
 	folder := t.TempDir()
 	_, err := jwt.NewKeyRing(folder, clock.Fixed(now))
 	require.ErrorContains(t, err, "openssl")
-	writeKey(t, folder, "2026-01", seeded(1))
+	writeKey(t, folder, "2026-01", seededKey(1))
 	first, err := jwt.NewKeyRing(folder, clock.Fixed(now))
 	require.NoError(t, err)
 	old, err := first.Sign(given)
 	require.NoError(t, err)
 
-	writeKey(t, folder, "2026-01", seeded(1).Public())
-	writeKey(t, folder, "2026-02", seeded(2))
+	writeKey(t, folder, "2026-01", seededKey(1).Public())
+	writeKey(t, folder, "2026-02", seededKey(2))
 	second, err := jwt.NewKeyRing(folder, clock.Fixed(now))
 	require.NoError(t, err)
 	_, err = second.Verify(old)
@@ -70,14 +70,14 @@ func TestRotation(t *testing.T) {
 	require.ErrorContains(t, err, "bad.pem")
 }
 
-// TestForgeriesOfAKeyRing confuses algorithms and keys, 3,000 times from a seed; none lets in.
+// TestForgeriesOfAKeyRing confuses algorithms and keys, 3,000 times from a seed; all are rejected.
 func TestForgeriesOfAKeyRing(t *testing.T) {
 	folder := t.TempDir()
-	writeKey(t, folder, "k1", seeded(1))
-	writeKey(t, folder, "k2", seeded(2))
+	writeKey(t, folder, "k1", seededKey(1))
+	writeKey(t, folder, "k2", seededKey(2))
 	tokens, err := jwt.NewKeyRing(folder, clock.Fixed(now))
 	require.NoError(t, err)
-	public := seeded(1).Public().(ed25519.PublicKey)
+	public := seededKey(1).Public().(ed25519.PublicKey)
 	text, err := x509.MarshalPKIXPublicKey(public)
 	require.NoError(t, err)
 	good, err := tokens.Sign(given)
@@ -96,20 +96,20 @@ func TestForgeriesOfAKeyRing(t *testing.T) {
 		return signed
 	}
 	require.NotPanics(t, func() {
-		_, err := tokens.Verify(forge(gojwt.SigningMethodEdDSA, seeded(2), map[string]any{"kid": "k2"}))
-		require.NoError(t, err, "what is right is taken, so that what follows is refused for what is wrong")
+		_, err := tokens.Verify(forge(gojwt.SigningMethodEdDSA, seededKey(2), map[string]any{"kid": "k2"}))
+		require.NoError(t, err, "the correct token is accepted, so the forgeries are rejected for their change")
 	})
 	for range 300 {
 		for i, forged := range []string{
 			forge(gojwt.SigningMethodHS256, []byte(public), map[string]any{"kid": "k1"}),
 			forge(gojwt.SigningMethodHS256, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: text}), map[string]any{"kid": "k1"}),
 			forge(gojwt.SigningMethodNone, gojwt.UnsafeAllowNoneSignatureType, map[string]any{"kid": "k1"}),
-			forge(gojwt.SigningMethodEdDSA, seeded(3), map[string]any{"kid": "k1"}),
-			forge(gojwt.SigningMethodEdDSA, seeded(1), map[string]any{"kid": "k2"}),
-			forge(gojwt.SigningMethodEdDSA, seeded(1), map[string]any{"kid": "../k1"}),
-			forge(gojwt.SigningMethodEdDSA, seeded(1), map[string]any{"kid": 1}),
-			forge(gojwt.SigningMethodEdDSA, seeded(1), nil),
-			forge(gojwt.SigningMethodEdDSA, seeded(1), map[string]any{"kid": "k1", "jwk": map[string]any{"kty": "OKP"}}),
+			forge(gojwt.SigningMethodEdDSA, seededKey(3), map[string]any{"kid": "k1"}),
+			forge(gojwt.SigningMethodEdDSA, seededKey(1), map[string]any{"kid": "k2"}),
+			forge(gojwt.SigningMethodEdDSA, seededKey(1), map[string]any{"kid": "../k1"}),
+			forge(gojwt.SigningMethodEdDSA, seededKey(1), map[string]any{"kid": 1}),
+			forge(gojwt.SigningMethodEdDSA, seededKey(1), nil),
+			forge(gojwt.SigningMethodEdDSA, seededKey(1), map[string]any{"kid": "k1", "jwk": map[string]any{"kty": "OKP"}}),
 			good[:len(good)-8] + "AAAAAAAA",
 		} {
 			_, err := tokens.Verify(forged)

@@ -1,5 +1,5 @@
-// Package llm asks a language model to word recommendations better: one that speaks OpenAI's chat protocol, or Gemini's. What it
-// answers is only words; whether they say the same is checked by who asks.
+// Package llm asks a language model to improve the wording of recommendations, over OpenAI's chat protocol or Gemini's. The
+// caller checks that the new wording still says the same.
 package llm
 
 import (
@@ -18,10 +18,10 @@ import (
 	"github.com/holotwin/holotwin/platform/httpclient"
 )
 
-// Settings are where the model is. URL is the base of an OpenAI-compatible API (…/v1), or Gemini's (…/v1beta).
+// Settings configure the model. URL is the base of an OpenAI-compatible API (…/v1), or of Gemini's (…/v1beta).
 type Settings struct{ URL, APIKey, Model string }
 
-// Client answers advice.Rewriter.
+// Client implements advice.Rewriter.
 type Client struct {
 	settings Settings
 	http     *http.Client
@@ -30,29 +30,29 @@ type Client struct {
 var _ advice.Rewriter = (*Client)(nil)
 
 const (
-	// answerTime bounds what a model is waited for, longestAnswer what is read of it.
-	answerTime    = 30 * time.Second
-	longestAnswer = 64 << 10
-	geminiHost    = "generativelanguage.googleapis.com"
+	// answerTime is the maximum time to wait for an answer, maxAnswer its maximum size in bytes.
+	answerTime = 30 * time.Second
+	maxAnswer  = 64 << 10
+	geminiHost = "generativelanguage.googleapis.com"
 )
 
-// New makes a client.
+// New returns a client. It does not connect yet.
 func New(s Settings) *Client {
 	s.URL = strings.TrimSuffix(s.URL, "/")
-	return &Client{settings: s, http: httpclient.New(httpclient.Limits{Answer: answerTime, Body: longestAnswer})}
+	return &Client{settings: s, http: httpclient.New(httpclient.Limits{Answer: answerTime, Body: maxAnswer})}
 }
 
-// Reword asks for better words. Errors: advice.ErrUnreadable where the answer is not the three parts; any other where there is none.
+// Reword returns better wording. Errors: advice.ErrUnreadable if the answer is not the three parts; another error if there is no answer.
 func (c *Client) Reword(ctx context.Context, l words.Language, text words.Text) (words.Text, error) {
 	given, err := json.Marshal(map[string]string{"title": text.Title, "message": text.Message, "action": text.Action})
 	if err != nil {
 		return words.Text{}, err
 	}
-	answer, err := c.ask(ctx, instruction(l), string(given))
+	answer, err := c.complete(ctx, instruction(l), string(given))
 	if err != nil {
 		return words.Text{}, err
 	}
-	// Models like to put what they say into a fence.
+	// Models often wrap the JSON in a code fence.
 	begin, end := strings.IndexByte(answer, '{'), strings.LastIndexByte(answer, '}')
 	var better struct{ Title, Message, Action string }
 	if begin < 0 || end < begin || json.Unmarshal([]byte(answer[begin:end+1]), &better) != nil {
@@ -71,10 +71,10 @@ func instruction(l words.Language) string {
 		`Answer with a JSON object of "title", "message" and "action", and nothing else.`
 }
 
-// ask sends one question and gives the model's text.
-func (c *Client) ask(ctx context.Context, system, user string) (string, error) {
+// complete sends one question and returns the model's text.
+func (c *Client) complete(ctx context.Context, system, user string) (string, error) {
 	if strings.Contains(c.settings.URL, geminiHost) {
-		return c.askGemini(ctx, system, user)
+		return c.completeGemini(ctx, system, user)
 	}
 	type message struct {
 		Role    string `json:"role"`
@@ -95,7 +95,7 @@ func (c *Client) ask(ctx context.Context, system, user string) (string, error) {
 	return answer.Choices[0].Message.Content, nil
 }
 
-func (c *Client) askGemini(ctx context.Context, system, user string) (string, error) {
+func (c *Client) completeGemini(ctx context.Context, system, user string) (string, error) {
 	type part struct {
 		Text string `json:"text"`
 	}
@@ -117,7 +117,7 @@ func (c *Client) askGemini(ctx context.Context, system, user string) (string, er
 	return answer.Candidates[0].Content.Parts[0].Text, nil
 }
 
-// post sends JSON and reads JSON. Its errors tell the status and never what was sent.
+// post sends JSON and reads JSON. Its errors contain the status and never what was sent.
 func (c *Client) post(ctx context.Context, url, header, key string, body, answer any) (err error) {
 	sent, err := json.Marshal(body)
 	if err != nil {
@@ -125,7 +125,7 @@ func (c *Client) post(ctx context.Context, url, header, key string, body, answer
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(sent))
 	if err != nil {
-		return errors.New("LLM_URL: not an address")
+		return errors.New("LLM_URL: not a valid URL")
 	}
 	request.Header.Set("Content-Type", "application/json")
 	if c.settings.APIKey != "" {
@@ -138,7 +138,7 @@ func (c *Client) post(ctx context.Context, url, header, key string, body, answer
 	defer func() { err = errors.Join(err, response.Body.Close()) }()
 	read, err := io.ReadAll(response.Body)
 	if err != nil {
-		return fmt.Errorf("LLM_URL: no whole answer: %w", err)
+		return fmt.Errorf("LLM_URL: incomplete answer: %w", err)
 	}
 	if response.StatusCode != http.StatusOK {
 		return fmt.Errorf("LLM_URL: answered %d", response.StatusCode)

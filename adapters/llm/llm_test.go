@@ -18,20 +18,20 @@ import (
 
 var text = words.Text{Title: "Uso: Aire", Message: "«Aire» usa 5 kWh.", Action: "Apague «Aire»."}
 
-// model answers every question with a status and a text, and keeps what it was asked.
+// model answers every request with a status and a text, and stores the last request.
 func model(t *testing.T, status int, says string) (*llm.Client, *http.Request, *map[string]any) {
 	t.Helper()
-	var seen http.Request
+	var received http.Request
 	asked := new(map[string]any)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		seen = *r.Clone(context.Background())
+		received = *r.Clone(context.Background())
 		body, _ := io.ReadAll(r.Body)
 		_ = json.Unmarshal(body, asked)
 		w.WriteHeader(status)
 		_ = json.NewEncoder(w).Encode(map[string]any{"choices": []any{map[string]any{"message": map[string]any{"role": "assistant", "content": says}}}})
 	}))
 	t.Cleanup(server.Close)
-	return llm.New(llm.Settings{URL: server.URL + "/v1/", APIKey: "llave-secreta", Model: "modelo"}), &seen, asked
+	return llm.New(llm.Settings{URL: server.URL + "/v1/", APIKey: "llave-secreta", Model: "modelo"}), &received, asked
 }
 
 func TestTheModelIsAskedForThreeParts(t *testing.T) {
@@ -63,7 +63,7 @@ func TestAFailureTellsNoSecret(t *testing.T) {
 	require.NotContains(t, err.Error(), "llave")
 }
 
-// TestTheKeyStaysWithItsHost redirects each protocol to another host, which gets neither the key nor the texts.
+// TestTheKeyStaysWithItsHost redirects each protocol to another host, which receives neither the key nor the texts.
 func TestTheKeyStaysWithItsHost(t *testing.T) {
 	var arrived atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived.Add(1) }))

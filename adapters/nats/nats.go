@@ -1,5 +1,5 @@
-// Package nats carries the word that something was committed between processes that share a database. It carries no readings:
-// what a process is told of it reads from the database, so a message that is lost delays an event and loses none.
+// Package nats notifies processes that share a database of each other's commits. A message carries no data: the receiver reads
+// the events from the database, so a lost message delays an event but loses none.
 package nats
 
 import (
@@ -15,14 +15,13 @@ import (
 	"github.com/holotwin/holotwin/platform/certificate"
 )
 
-// subject is what processes tell each other on.
+// subject is the NATS subject of the notifications.
 const subject = "holotwin.committed"
 
-// atMostEvery is how often others are told; what is committed meanwhile they read as well.
-const atMostEvery = 10 * time.Millisecond
+// minInterval is the minimum time between two notifications. One notification covers all commits before it.
+const minInterval = 10 * time.Millisecond
 
-// A server that is silent is left: joining it takes connectTime, what is sent to it writeTime, and after two pings without an
-// answer it counts as away.
+// Timeouts for a server that does not answer. After two pings without an answer it counts as disconnected.
 const (
 	connectTime = 2 * time.Second
 	writeTime   = 5 * time.Second
@@ -41,21 +40,21 @@ type Outbox interface {
 type Bus struct {
 	connection *nats.Conn
 	outbox     Outbox
-	told       chan struct{}
+	pending    chan struct{}
 }
 
-// ErrAddress is an address that is none of a NATS server.
+// ErrAddress is an invalid address of a NATS server.
 var ErrAddress = errors.New("NATS_URL: must be nats://host:port or tls://host:port")
 
-// Join connects the outbox to the others'. A server that is away is looked for until it is there.
+// Join connects the outbox to those of the other processes. If the server is unreachable, it retries until it is connected.
 func Join(address string, outbox Outbox, log *zap.Logger) (*Bus, error) {
 	if u, err := url.Parse(address); err != nil || u.Host == "" || (u.Scheme != "nats" && u.Scheme != "tls") {
 		return nil, ErrAddress
 	}
-	b := &Bus{outbox: outbox, told: make(chan struct{}, 1)}
+	b := &Bus{outbox: outbox, pending: make(chan struct{}, 1)}
 	var err error
 	b.connection, err = nats.Connect(address, nats.Name("holotwin"), nats.NoEcho(), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1),
-		nats.Timeout(connectTime), nats.FlusherTimeout(writeTime), nats.PingInterval(pingEvery), nats.ReconnectErrHandler(tellOfCertificates(log)),
+		nats.Timeout(connectTime), nats.FlusherTimeout(writeTime), nats.PingInterval(pingEvery), nats.ReconnectErrHandler(logCertificateErrors(log)),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
 				log.Warn("NATS server unreachable; events of other replicas arrive a moment later; will retry", zap.Error(err))
@@ -72,40 +71,40 @@ func Join(address string, outbox Outbox, log *zap.Logger) (*Bus, error) {
 	}
 	outbox.OnCommit(func() {
 		select {
-		case b.told <- struct{}{}:
+		case b.pending <- struct{}{}:
 		default:
 		}
 	})
 	return b, nil
 }
 
-// tellOfCertificates logs once why a server's certificate is refused: of all that keeps a connection from being made, this does not go
-// by alone.
-func tellOfCertificates(log *zap.Logger) nats.ConnErrHandler {
-	told := ""
+// logCertificateErrors logs once why a server's certificate is rejected: unlike other connection errors, this one does not go away
+// by itself.
+func logCertificateErrors(log *zap.Logger) nats.ConnErrHandler {
+	logged := ""
 	return func(_ *nats.Conn, err error) {
-		reason, is := certificate.Reason(err)
-		if is && reason != told {
+		reason, untrusted := certificate.Reason(err)
+		if untrusted && reason != logged {
 			log.Error("the NATS server cannot be trusted; will retry", zap.String("reason", reason))
 		}
-		told = reason
+		logged = reason
 	}
 }
 
-// Run tells the others until ctx ends.
+// Run notifies the other processes of commits until ctx ends.
 func (b *Bus) Run(ctx context.Context) {
 	defer b.connection.Close()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-b.told:
-			_ = b.connection.Publish(subject, nil) // while it is away nobody hears, and they look by themselves
+		case <-b.pending:
+			_ = b.connection.Publish(subject, nil) // if it is disconnected, the others find the events by polling
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(atMostEvery):
+		case <-time.After(minInterval):
 		}
 	}
 }

@@ -31,7 +31,7 @@ func startServer(t *testing.T) *server.Server {
 	return bus
 }
 
-// eventually is far above what any wait takes, also on a busy machine: only what never comes takes it.
+// eventually is far longer than any wait takes, also on a busy machine. It only passes if an event never arrives.
 const eventually = 5 * time.Minute
 
 // box is an outbox that counts the commits of other processes.
@@ -76,7 +76,7 @@ func TestReplicasNotifyEachOther(t *testing.T) {
 	}
 }
 
-// TestReplicasReadEachOthersEvents reads in one process what another commits, also while the server is away.
+// TestReplicasReadEachOthersEvents reads in one process what another commits, also while the server is down.
 func TestReplicasReadEachOthersEvents(t *testing.T) {
 	bus := startServer(t)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -125,8 +125,8 @@ func TestJoinRefuses(t *testing.T) {
 	}
 }
 
-// TestASilentServerHoldsUpNobody joins a server that takes connections and says nothing: the program starts, what is committed is told to
-// nobody and waits for nobody, and the bus ends with its context.
+// TestASilentServerHoldsUpNobody joins a server that accepts connections and never answers: the program starts, commits do not wait,
+// and the bus ends with its context.
 func TestASilentServerHoldsUpNobody(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -159,7 +159,7 @@ func TestASilentServerHoldsUpNobody(t *testing.T) {
 	select {
 	case <-done:
 	case <-time.After(eventually):
-		t.Fatal("somebody waits for the server")
+		t.Fatal("a call waits for the server")
 	}
 	cancel()
 }

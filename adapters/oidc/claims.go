@@ -12,7 +12,7 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// identityOf reads the claims of an ID token. Providers may leave to their userinfo endpoint what the token does not say (OpenID
+// identityOf reads the claims of an ID token. Providers may return missing claims only at their userinfo endpoint (OpenID
 // Connect Core §5.4).
 func (p *Provider) identityOf(ctx context.Context, found *discovered, id *oidc.IDToken, token *oauth2.Token) (auth.Identity, error) {
 	var claims map[string]any
@@ -31,7 +31,7 @@ func (p *Provider) identityOf(ctx context.Context, found *discovered, id *oidc.I
 	}, nil
 }
 
-// lacksClaims tells whether claims leave out what is needed.
+// lacksClaims reports whether a needed claim is missing.
 func (p *Provider) lacksClaims(claims map[string]any) bool {
 	for _, name := range []string{"email", "email_verified", p.settings.GroupsClaim} {
 		if _, present := claims[name]; !present && name != "" {
@@ -41,16 +41,16 @@ func (p *Provider) lacksClaims(claims map[string]any) bool {
 	return false
 }
 
-// addUserinfo adds what the userinfo endpoint says of the same person. That an address is verified is said of that address alone. A
-// provider that refuses to say more has said all; one that cannot be asked is unavailable.
+// addUserinfo adds missing claims from the userinfo endpoint, if its subject is the same. It takes email_verified only for the
+// same address. If the provider refuses, the claims stay as they are; if it does not answer, it is unavailable.
 func (p *Provider) addUserinfo(ctx context.Context, found *discovered, claims map[string]any, subject string, token *oauth2.Token) error {
 	info, err := found.provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
-	var status answered
+	var status badStatus
 	switch {
 	case err == nil:
 	case errors.As(err, &status) && status < http.StatusInternalServerError:
 		return nil
-	case ctx.Err() != nil || failedOnTheWay(err):
+	case ctx.Err() != nil || isTransportError(err):
 		return unavailable("the userinfo endpoint cannot be read", err)
 	default:
 		return nil
@@ -70,13 +70,13 @@ func (p *Provider) addUserinfo(ctx context.Context, found *discovered, claims ma
 	return nil
 }
 
-// isTrue takes the text as well: some providers send it so.
+// isTrue also accepts the text "true", which some providers send.
 func isTrue(claim any) bool {
 	text, _ := claim.(string)
 	return claim == true || text == "true"
 }
 
-// namesOf reads groups: a list, or one whole name as a text.
+// namesOf reads groups: a list, or a text with one name.
 func namesOf(claim any) []string {
 	list, isList := claim.([]any)
 	if !isList {

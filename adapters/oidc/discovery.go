@@ -13,14 +13,14 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// discovered is what the provider says of itself.
+// discovered is the provider's discovery document, with its keys and signing algorithms.
 type discovered struct {
 	provider   *oidc.Provider
 	keys       oidc.KeySet
 	algorithms []string
 }
 
-// lookup is one look at the provider for all who wait for it. No lock is held meanwhile.
+// lookup fetches the discovery document once for all waiting calls. It holds no lock while it fetches.
 type lookup struct {
 	running singleflight.Group
 
@@ -30,23 +30,23 @@ type lookup struct {
 	failedAt time.Time
 }
 
-// failureLife is how long a provider that did not answer is not asked again.
+// failureLife is how long a failed lookup is not repeated.
 const failureLife = 5 * time.Second
 
-// discover gives what the provider says of itself, which is read once. Who waits leaves with their own deadline; the look
-// goes on for the next. Errors: auth.ErrUnavailable.
+// discover returns the discovery document, which is fetched once. A caller stops waiting at its own deadline; the fetch goes on
+// for later callers. Errors: auth.ErrUnavailable.
 func (p *Provider) discover(ctx context.Context) (*discovered, error) {
 	if found, err := p.lookup.cached(p.clock.Now()); found != nil || err != nil {
 		return found, err
 	}
-	// The look is nobody's own, so it ends by itself: answerTime is the client's.
+	// The fetch belongs to no single caller, so it has no caller's deadline. The client's answerTime ends it.
 	looking := oidc.ClientContext(context.Background(), p.client)
 	result := p.lookup.running.DoChan("", func() (any, error) {
 		if found, err := p.lookup.cached(p.clock.Now()); found != nil || err != nil {
 			return found, err
 		}
 		found, err := fetchProvider(looking, p.settings.Issuer)
-		return found, p.lookup.remember(found, err, p.clock.Now())
+		return found, p.lookup.store(found, err, p.clock.Now())
 	})
 	select {
 	case <-ctx.Done():
@@ -57,7 +57,7 @@ func (p *Provider) discover(ctx context.Context) (*discovered, error) {
 	}
 }
 
-// cached is what was found, or that it was not a moment ago.
+// cached returns the document, or the error of a recent failure.
 func (l *lookup) cached(now time.Time) (*discovered, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -67,7 +67,7 @@ func (l *lookup) cached(now time.Time) (*discovered, error) {
 	return l.found, nil
 }
 
-func (l *lookup) remember(found *discovered, err error, now time.Time) error {
+func (l *lookup) store(found *discovered, err error, now time.Time) error {
 	if err != nil {
 		err = unavailable("OIDC_ISSUER cannot be read", err)
 	}
@@ -89,7 +89,7 @@ func fetchProvider(ctx context.Context, issuer string) (*discovered, error) {
 	if err := provider.Claims(&document); err != nil {
 		return nil, err
 	}
-	// Neither "none" nor a secret of ours: keys of the provider alone sign.
+	// Only signatures by the provider's keys are accepted: neither "none" nor HMAC with the client secret.
 	signing := []string{oidc.RS256, oidc.RS384, oidc.RS512, oidc.ES256, oidc.ES384, oidc.ES512, oidc.PS256, oidc.PS384, oidc.PS512, oidc.EdDSA}
 	document.Algorithms = slices.DeleteFunc(document.Algorithms, func(a string) bool { return !slices.Contains(signing, a) })
 	return &discovered{provider: provider, keys: oidc.NewRemoteKeySet(ctx, document.Keys), algorithms: document.Algorithms}, nil

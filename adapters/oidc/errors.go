@@ -14,33 +14,33 @@ import (
 	"github.com/holotwin/holotwin/platform/httpclient"
 )
 
-// unavailable is a provider that cannot be asked, and why, for the log.
+// unavailable wraps auth.ErrUnavailable with the cause for the log.
 func unavailable(what string, err error) error {
 	return fmt.Errorf("%w: %s: %s", auth.ErrUnavailable, what, redacted(nil, httpclient.Cause(err).Error()))
 }
 
-// failedOnTheWay tells a provider that did not answer, or not with success, from one whose answer is wrong.
-func failedOnTheWay(err error) bool {
+// isTransportError reports whether the provider did not answer, or not with success. A wrong answer is another error.
+func isTransportError(err error) bool {
 	var failed *url.Error
 	return errors.As(err, &failed)
 }
 
-// answered is a status that is none of success.
-type answered int
+// badStatus is an HTTP status that is not a success.
+type badStatus int
 
-func (a answered) Error() string { return fmt.Sprintf("answered %d", int(a)) }
+func (a badStatus) Error() string { return fmt.Sprintf("answered %d", int(a)) }
 
-// documents reads a document whole, and makes an error of one that cannot be had: the library would put the answer into one of
-// its own, or lose what kind of error it was.
-type documents struct{ next http.RoundTripper }
+// wholeDocuments reads a whole document and returns an error if that fails. The library itself would put the answer's text into its
+// error, or lose the kind of error.
+type wholeDocuments struct{ next http.RoundTripper }
 
-func (d documents) RoundTrip(r *http.Request) (*http.Response, error) {
+func (d wholeDocuments) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := d.next.RoundTrip(r)
 	if err != nil || r.Method != http.MethodGet {
 		return response, err
 	}
 	if response.StatusCode >= http.StatusBadRequest {
-		return nil, errors.Join(answered(response.StatusCode), response.Body.Close())
+		return nil, errors.Join(badStatus(response.StatusCode), response.Body.Close())
 	}
 	body, err := io.ReadAll(response.Body)
 	if err = errors.Join(err, response.Body.Close()); err != nil {
@@ -50,10 +50,10 @@ func (d documents) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// longestReason bounds what a log line takes of a provider's words.
-const longestReason = 300
+// maxReason is the maximum number of characters of a provider's text in a log line.
+const maxReason = 300
 
-// redacted is a provider's words as one line of a log, without secrets that it repeats.
+// redacted returns a provider's text as one log line, without the given secrets.
 func redacted(secrets []string, text string) string {
 	for _, secret := range secrets {
 		if secret != "" {
@@ -66,8 +66,8 @@ func redacted(secrets []string, text string) string {
 		}
 		return ' '
 	}, text)
-	if runes := []rune(text); len(runes) > longestReason {
-		return string(runes[:longestReason]) + "…"
+	if runes := []rune(text); len(runes) > maxReason {
+		return string(runes[:maxReason]) + "…"
 	}
 	return text
 }

@@ -1,5 +1,5 @@
-// Package oidc asks a university's own login who somebody is: OpenID Connect, authorisation code with PKCE. Start with
-// Provider; discovery.go finds the provider, claims.go reads what it says of somebody.
+// Package oidc logs users in at a university's own login: OpenID Connect, authorisation code with PKCE. Start with Provider;
+// discovery.go fetches the provider's document, claims.go reads the user's claims.
 package oidc
 
 import (
@@ -16,18 +16,18 @@ import (
 	"github.com/holotwin/holotwin/platform/httpclient"
 )
 
-// Settings are what the provider and this server know of each other.
+// Settings configure the provider and this server's registration there.
 type Settings struct {
 	Issuer, ClientID, ClientSecret string
-	// RedirectURL is where the provider sends browsers back to: this server's /auth/oidc/callback.
+	// RedirectURL is the URL to which the provider sends browsers back: this server's /auth/oidc/callback.
 	RedirectURL string
-	// Scopes are what the provider is asked for, and nothing else.
+	// Scopes are requested exactly as they are.
 	Scopes []string
-	// GroupsClaim is the claim that lists groups; empty where none is needed.
+	// GroupsClaim is the claim that lists groups; empty if no groups are used.
 	GroupsClaim string
 }
 
-// Provider answers auth.SignOn. It looks the provider up when it is first needed, so that neither has to start first.
+// Provider implements auth.SignOn. It reads the discovery document at first use, so that the start order does not matter.
 type Provider struct {
 	settings Settings
 	client   *http.Client
@@ -39,22 +39,22 @@ type Provider struct {
 var _ auth.SignOn = (*Provider)(nil)
 
 const (
-	// waitTime bounds what somebody who signs on waits for the provider.
-	waitTime = 4 * time.Second
-	// answerTime bounds one request to it, which others may wait for too.
+	// maxWait is the maximum time that a user waits for the provider.
+	maxWait = 4 * time.Second
+	// answerTime is the maximum time of one request to the provider; several users may wait for the same request.
 	answerTime = 10 * time.Second
-	// longestAnswer is more than any document or token of a provider measures.
-	longestAnswer = 1 << 20
+	// maxAnswer is more than the size of any document or token of a provider, in bytes.
+	maxAnswer = 1 << 20
 )
 
-// New makes a provider.
+// New returns a provider. It does not connect yet.
 func New(s Settings, clock auth.Clock) *Provider {
-	client := httpclient.New(httpclient.Limits{Answer: answerTime, Body: longestAnswer})
-	client.Transport = documents{client.Transport}
-	return &Provider{settings: s, clock: clock, client: client, wait: waitTime}
+	client := httpclient.New(httpclient.Limits{Answer: answerTime, Body: maxAnswer})
+	client.Transport = wholeDocuments{client.Transport}
+	return &Provider{settings: s, clock: clock, client: client, wait: maxWait}
 }
 
-// Address is where a browser is sent to log in.
+// Address returns the URL to which a browser is sent to log in.
 func (p *Provider) Address(ctx context.Context, a auth.Attempt) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.wait)
 	defer cancel()
@@ -72,7 +72,7 @@ func (p *Provider) config(found *discovered) *oauth2.Config {
 	}
 }
 
-// Identity exchanges a code and reads who came back.
+// Identity exchanges a code and returns the identity of the user.
 func (p *Provider) Identity(ctx context.Context, code string, a auth.Attempt) (auth.Identity, error) {
 	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, p.client), p.wait)
 	defer cancel()
@@ -87,7 +87,7 @@ func (p *Provider) Identity(ctx context.Context, code string, a auth.Attempt) (a
 	}
 	raw, ok := token.Extra("id_token").(string)
 	if !ok {
-		return auth.Identity{}, auth.ErrSignOn{Reason: "the provider sent no ID token: OIDC_SCOPES must hold openid"}
+		return auth.Identity{}, auth.ErrSignOn{Reason: "the provider sent no ID token: OIDC_SCOPES must contain openid"}
 	}
 	id, err := p.verify(ctx, found, raw)
 	if err != nil {
@@ -99,16 +99,16 @@ func (p *Provider) Identity(ctx context.Context, code string, a auth.Attempt) (a
 	return p.identityOf(ctx, found, id, token)
 }
 
-// exchangeError tells a provider that refuses from one that cannot be asked.
+// exchangeError distinguishes a refusal by the provider from a provider that does not answer.
 func exchangeError(err error, secrets []string) error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
 		return unavailable("the code cannot be exchanged", err)
 	}
 	if refused.ErrorCode == "" || refused.Response.StatusCode >= http.StatusInternalServerError {
-		return unavailable("the code cannot be exchanged", answered(refused.Response.StatusCode))
+		return unavailable("the code cannot be exchanged", badStatus(refused.Response.StatusCode))
 	}
-	reason := "the provider did not take the code: " + refused.ErrorCode
+	reason := "the provider rejected the code: " + refused.ErrorCode
 	if refused.ErrorDescription != "" {
 		reason += ": " + refused.ErrorDescription
 	}
@@ -124,24 +124,24 @@ func (p *Provider) verify(ctx context.Context, found *discovered, raw string) (*
 	switch {
 	case err == nil:
 		return id, nil
-	case keys.unreachable != nil:
-		return nil, unavailable("the provider's keys cannot be read", keys.unreachable)
+	case keys.fetchError != nil:
+		return nil, unavailable("the provider's keys cannot be read", keys.fetchError)
 	case errors.As(err, &expired):
-		return nil, auth.ErrSignOn{Reason: fmt.Sprintf("the ID token expired at %s, and it is %s here: one of the clocks is wrong", expired.Expiry.UTC().Format(time.RFC3339), p.clock.Now().UTC().Format(time.RFC3339))}
+		return nil, auth.ErrSignOn{Reason: fmt.Sprintf("the ID token expired at %s, but this server's time is %s: one of the clocks is wrong", expired.Expiry.UTC().Format(time.RFC3339), p.clock.Now().UTC().Format(time.RFC3339))}
 	}
 	return nil, auth.ErrSignOn{Reason: "the ID token is not valid: " + redacted(nil, err.Error())}
 }
 
-// keySet remembers that keys could not be fetched: the verifier's error says it in words alone.
+// keySet records that keys could not be fetched, because the verifier's error has this only as text.
 type keySet struct {
 	oidc.KeySet
-	unreachable error
+	fetchError error
 }
 
 func (k *keySet) VerifySignature(ctx context.Context, token string) ([]byte, error) {
 	payload, err := k.KeySet.VerifySignature(ctx, token)
-	if err != nil && (ctx.Err() != nil || failedOnTheWay(err)) {
-		k.unreachable = err
+	if err != nil && (ctx.Err() != nil || isTransportError(err)) {
+		k.fetchError = err
 	}
 	return payload, err
 }

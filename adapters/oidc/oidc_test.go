@@ -21,14 +21,14 @@ import (
 	"github.com/holotwin/holotwin/platform/clock"
 )
 
-// watch is a clock that is set by hand.
-type watch struct{ at atomic.Pointer[time.Time] }
+// setClock is a clock that the test sets.
+type setClock struct{ at atomic.Pointer[time.Time] }
 
-func (w *watch) Now() time.Time   { return *w.at.Load() }
-func (w *watch) set(at time.Time) { w.at.Store(&at) }
+func (w *setClock) Now() time.Time   { return *w.at.Load() }
+func (w *setClock) set(at time.Time) { w.at.Store(&at) }
 
-// TestAProviderThatIsSilentBothersNobody asks a provider that takes connections and says nothing, many times at once: each
-// who waits leaves by their own deadline, one look is under way, and nobody holds a lock.
+// TestAProviderThatIsSilentBothersNobody calls a provider that accepts connections and never answers, many times at once: each
+// caller returns at its own deadline, only one fetch runs, and no lock is held.
 func TestAProviderThatIsSilentBothersNobody(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -65,14 +65,14 @@ func TestAProviderThatIsSilentBothersNobody(t *testing.T) {
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
 	_, err = p.Address(gone, auth.Attempt{})
-	require.ErrorIs(t, err, auth.ErrUnavailable, "who has left does not wait")
+	require.ErrorIs(t, err, auth.ErrUnavailable, "a cancelled caller does not wait")
 }
 
 func isUnavailable(err error) bool {
 	return err != nil && strings.HasPrefix(err.Error(), auth.ErrUnavailable.Error())
 }
 
-// TestAFailureIsRemembered asks a provider that fails once in failureLife, and finds it when it is back.
+// TestAFailureIsRemembered: a failing provider is called once in failureLife, and found when it works again.
 func TestAFailureIsRemembered(t *testing.T) {
 	var asked atomic.Int32
 	var works atomic.Bool
@@ -87,7 +87,7 @@ func TestAFailureIsRemembered(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	issuer = server.URL
-	var now watch
+	var now setClock
 	now.set(time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC))
 	p := New(Settings{Issuer: issuer}, &now)
 	for range 3 {
@@ -101,10 +101,10 @@ func TestAFailureIsRemembered(t *testing.T) {
 		_, err := p.Address(context.Background(), auth.Attempt{})
 		require.NoError(t, err)
 	}
-	require.EqualValues(t, 2, asked.Load(), "what was found stays")
+	require.EqualValues(t, 2, asked.Load(), "the document is not fetched again")
 }
 
-// person is somebody of whom a provider says what the test wants it to say.
+// person holds the claims that the test's provider returns.
 type person struct {
 	subject          string
 	claims, userinfo map[string]any
@@ -122,7 +122,7 @@ func (p person) Claims(_ []string, base *mockoidc.IDTokenClaims) (jwt.Claims, er
 	return claims, err
 }
 
-// university is a provider whose endpoints can be made to answer otherwise, by path.
+// university is a provider whose endpoints can be replaced, by path.
 type university struct {
 	*mockoidc.MockOIDC
 	otherwise map[string]http.HandlerFunc
@@ -158,7 +158,7 @@ func (u *university) provider(claim string) *Provider {
 
 var attempt = auth.Attempt{State: "el-estado", Nonce: "el-nonce", Verifier: strings.Repeat("v", 43)}
 
-// signOn goes to the provider and back.
+// signOn goes through the provider's login and returns.
 func (u *university) signOn(t *testing.T, p *Provider, who person) (auth.Identity, error) {
 	t.Helper()
 	u.QueueUser(who)
@@ -173,7 +173,7 @@ func (u *university) signOn(t *testing.T, p *Provider, who person) (auth.Identit
 	return p.Identity(context.Background(), back.Query().Get("code"), attempt)
 }
 
-// TestClaimsAsProvidersSendThem reads one claim in all ways in which providers send it, in the token or at the userinfo endpoint.
+// TestClaimsAsProvidersSendThem reads a claim in all forms in which providers send it, in the token or at the userinfo endpoint.
 func TestClaimsAsProvidersSendThem(t *testing.T) {
 	u := open(t)
 	const ana = "ana@usc.edu.co"
@@ -191,7 +191,7 @@ func TestClaimsAsProvidersSendThem(t *testing.T) {
 		"not as a text":          {"", map[string]any{"email": ana, "email_verified": "false"}, nil, auth.Identity{Email: ana}},
 		"not verified":           {"", map[string]any{"email": ana, "email_verified": false}, map[string]any{"sub": "1", "email": ana, "email_verified": true}, auth.Identity{Email: ana}},
 		"verified, a number":     {"", map[string]any{"email": ana, "email_verified": 1}, nil, auth.Identity{Email: ana}},
-		"said nowhere":           {"groups", map[string]any{"email": ana}, map[string]any{"sub": "1", "email": ana}, auth.Identity{Email: ana}},
+		"missing":                {"groups", map[string]any{"email": ana}, map[string]any{"sub": "1", "email": ana}, auth.Identity{Email: ana}},
 		"at userinfo":            {"groups", nil, map[string]any{"sub": "1", "email": ana, "email_verified": true, "groups": []any{"a"}}, auth.Identity{Email: ana, Verified: true, Groups: []string{"a"}}},
 		"verified at userinfo":   {"", map[string]any{"email": ana}, map[string]any{"sub": "1", "email": ana, "email_verified": true}, auth.Identity{Email: ana, Verified: true}},
 		"another is verified":    {"", map[string]any{"email": ana}, map[string]any{"sub": "1", "email": "b@usc.edu.co", "email_verified": true}, auth.Identity{Email: ana}},
@@ -207,7 +207,7 @@ func TestClaimsAsProvidersSendThem(t *testing.T) {
 	}
 	u.otherwise[mockoidc.UserinfoEndpoint] = status(http.StatusForbidden)
 	got, err := u.signOn(t, u.provider("groups"), person{"1", map[string]any{"email": ana}, nil})
-	require.NoError(t, err, "a provider that refuses to say more has said all")
+	require.NoError(t, err, "a refusal by the userinfo endpoint is no error")
 	require.Equal(t, ana, got.Email)
 }
 
@@ -215,7 +215,7 @@ func status(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "secreto", code) }
 }
 
-// TestRefusalsSayWhy names what is wrong with a token or a code, and repeats no secret that the provider repeats.
+// TestRefusalsSayWhy: the reason says what is wrong with a token or code, without secrets that the provider repeats.
 func TestRefusalsSayWhy(t *testing.T) {
 	u := open(t)
 	for reason, claims := range map[string]map[string]any{
@@ -233,10 +233,10 @@ func TestRefusalsSayWhy(t *testing.T) {
 	}
 	p := u.provider("")
 	_, err := p.Identity(context.Background(), "código/secreto", attempt)
-	require.EqualError(t, err, "the provider did not take the code: invalid_grant: Invalid code: …", "the provider repeats the code")
+	require.EqualError(t, err, "the provider rejected the code: invalid_grant: Invalid code: …", "the provider repeats the code")
 	p.settings.ClientSecret = "otro secreto"
 	_, err = u.signOn(t, p, person{subject: "1"})
-	require.EqualError(t, err, "the provider did not take the code: invalid_client: Invalid client secret: …")
+	require.EqualError(t, err, "the provider rejected the code: invalid_client: Invalid client secret: …")
 	u.otherwise[mockoidc.TokenEndpoint] = func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte(`{"access_token":"a","token_type":"bearer"}`))
@@ -245,7 +245,7 @@ func TestRefusalsSayWhy(t *testing.T) {
 	require.ErrorContains(t, err, "the provider sent no ID token")
 }
 
-// TestEndpointsThatFail are unavailable and refuse nobody: the answer is 503, and the reason tells which and how.
+// TestEndpointsThatFail: a failing endpoint means unavailable (503) and not refused, and the reason says which endpoint and how.
 func TestEndpointsThatFail(t *testing.T) {
 	var arrived atomic.Int32
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived.Add(1) }))
@@ -255,7 +255,7 @@ func TestEndpointsThatFail(t *testing.T) {
 		"answered 503":                 status(http.StatusServiceUnavailable),
 		"redirected to another host":   http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect).ServeHTTP,
 		"deadline exceeded":            func(_ http.ResponseWriter, r *http.Request) { <-ended },
-		"the answer is longer than is": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, longestAnswer+1)) },
+		"the answer is longer than is": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, maxAnswer+1)) },
 	} {
 		for _, path := range []string{mockoidc.TokenEndpoint, mockoidc.JWKSEndpoint, mockoidc.UserinfoEndpoint, mockoidc.DiscoveryEndpoint} {
 			t.Run(path+" "+name, func(t *testing.T) {
@@ -281,5 +281,5 @@ func TestEndpointsThatFail(t *testing.T) {
 		}
 	}
 	close(ended)
-	require.Zero(t, arrived.Load(), "neither the secret nor the code goes elsewhere")
+	require.Zero(t, arrived.Load(), "neither the secret nor the code is sent to another host")
 }

@@ -5,34 +5,34 @@ import (
 )
 
 const (
-	// mostNumbered bars have room for their numbers and labels; of more, every labelEvery-th is labelled, and mostBars are drawn.
-	mostNumbered, labelEvery, mostBars = 14, 5, 60
+	// Up to maxNumbered bars have numbers and labels. With more, only every labelEvery-th has a label. At most maxBars are drawn.
+	maxNumbered, labelEvery, maxBars = 14, 5, 60
 )
 
-// chart draws bars with their numbers on top, on a line at zero.
+// chart draws bars from a line at zero, with their numbers on top.
 func (p page) chart(c advice.Chart) {
 	if len(c.Bars) == 0 {
 		return
 	}
-	bars := c.Bars[:min(mostBars, len(c.Bars))]
+	bars := c.Bars[:min(maxBars, len(c.Bars))]
 	p.SetX(margin)
 	p.SetFont("go", "B", 10)
 	p.ink(ink)
 	p.CellFormat(inner, 6, c.Title+" ("+c.Unit+")", "", 1, "L", false, 0, "")
 	top := p.GetY() + 5
 	base := top + chartHeight - 14
-	most := 0.0
+	highest := 0.0
 	for _, b := range bars {
-		most = max(most, b.Value)
+		highest = max(highest, b.Value)
 	}
 	slot := inner / float64(len(bars))
 	for i, b := range bars {
 		x := margin + float64(i)*slot
 		tall := 0.0
-		if most > 0 {
-			tall = max(0, b.Value) / most * (base - top)
+		if highest > 0 {
+			tall = max(0, b.Value) / highest * (base - top)
 		}
-		if len(bars) > mostNumbered {
+		if len(bars) > maxNumbered {
 			b.Text = ""
 			if i%labelEvery != 0 {
 				b.Label = ""
@@ -40,7 +40,7 @@ func (p page) chart(c advice.Chart) {
 		}
 		p.bar(b, x, slot, base, tall)
 	}
-	p.SetDrawColor(quiet[0], quiet[1], quiet[2])
+	p.SetDrawColor(secondary[0], secondary[1], secondary[2])
 	p.Line(margin, base, width-margin, base)
 	p.SetXY(margin, top+chartHeight-3)
 }
@@ -48,7 +48,7 @@ func (p page) chart(c advice.Chart) {
 // missing marks where nothing was measured: an empty, dashed box, unlike a bar of zero.
 func (p page) missing(x, wide, base float64) {
 	const tall = 3.0
-	p.SetDrawColor(quiet[0], quiet[1], quiet[2])
+	p.SetDrawColor(secondary[0], secondary[1], secondary[2])
 	p.SetDashPattern([]float64{0.6, 0.6}, 0)
 	p.Rect(x, base-tall, wide, tall, "D")
 	p.SetDashPattern([]float64{}, 0)
@@ -72,7 +72,7 @@ func (p page) bar(b advice.Bar, x, slot, base, tall float64) {
 	if b.Label == "" {
 		return
 	}
-	p.ink(quiet)
+	p.ink(secondary)
 	p.SetFont("go", "", 7)
 	lines := p.SplitText(b.Label, slot-1)
 	if p.GetStringWidth(b.Label) < slot {

@@ -1,4 +1,4 @@
-// Package pdf draws reports as PDF documents of one page.
+// Package pdf renders reports as one-page PDF documents.
 package pdf
 
 import (
@@ -13,10 +13,10 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// Renderer draws on A4, in Go's own typeface, which has every accent of both languages.
+// Renderer renders on A4 in the Go typeface, which has every accent of both languages.
 type Renderer struct{}
 
-// New makes a renderer.
+// New returns a renderer.
 func New() Renderer { return Renderer{} }
 
 var _ advice.Reports = Renderer{}
@@ -30,15 +30,15 @@ const (
 	footer        = 16.0
 )
 
-// Colours: ink, quiet ink, the house's green and a pale ground.
+// Colours of text, secondary text, bars and backgrounds.
 var (
-	ink    = [3]int{28, 36, 43}
-	quiet  = [3]int{96, 108, 118}
-	accent = [3]int{0, 112, 96}
-	ground = [3]int{238, 244, 242}
+	ink        = [3]int{28, 36, 43}
+	secondary  = [3]int{96, 108, 118}
+	accent     = [3]int{0, 112, 96}
+	background = [3]int{238, 244, 242}
 )
 
-// Render draws a report. The same report gives the same bytes.
+// Render returns a report as PDF. The same report gives the same bytes.
 func (Renderer) Render(_ context.Context, r advice.Report) ([]byte, error) {
 	d := fpdf.New("P", "mm", "A4", "")
 	d.SetCreationDate(r.Made)
@@ -78,16 +78,16 @@ func (p page) head(r advice.Report) {
 	p.ink(accent)
 	p.CellFormat(inner/2, 6, "HoloTwin", "", 0, "L", false, 0, "")
 	p.SetFont("go", "", 9)
-	p.ink(quiet)
+	p.ink(secondary)
 	p.CellFormat(inner/2, 6, r.MadeAt, "", 1, "R", false, 0, "")
 	p.SetXY(margin, 23)
 	p.ink(ink)
 	p.SetFont("go", "B", p.sizeFor(r.Title, 20, 12, 2))
-	p.MultiCell(inner, 9, p.cut(r.Title, 2), "", "L", false)
+	p.MultiCell(inner, 9, p.firstLines(r.Title, 2), "", "L", false)
 	p.SetY(p.GetY() + 4)
 }
 
-// sizeFor is the largest size, from one down to another, at which a text takes at most some lines.
+// sizeFor returns the largest font size, between from and to, at which a text takes at most lines lines.
 func (p page) sizeFor(text string, from, to float64, lines int) float64 {
 	for size := from; size > to; size-- {
 		p.SetFont("go", "B", size)
@@ -98,8 +98,8 @@ func (p page) sizeFor(text string, from, to float64, lines int) float64 {
 	return to
 }
 
-// cut keeps a text's first lines at the present font.
-func (p page) cut(text string, lines int) string {
+// firstLines returns a text's first lines in the current font.
+func (p page) firstLines(text string, lines int) string {
 	split := p.SplitText(text, inner)
 	if len(split) <= lines {
 		return text
@@ -111,7 +111,7 @@ func (p page) cut(text string, lines int) string {
 	return kept + " …"
 }
 
-// figures sets up to four numbers side by side.
+// figures draws up to four numbers side by side.
 func (p page) figures(all []advice.ReportFigure) {
 	if len(all) == 0 {
 		return
@@ -122,11 +122,11 @@ func (p page) figures(all []advice.ReportFigure) {
 	y := p.GetY()
 	for i, f := range all {
 		x := margin + float64(i)*(each+gap)
-		p.fill(ground)
+		p.fill(background)
 		p.Rect(x, y, each, tall, "F")
 		p.SetXY(x+3, y+2.5)
 		p.SetFont("go", "", 7.5)
-		p.ink(quiet)
+		p.ink(secondary)
 		p.MultiCell(each-6, 3.4, f.Label, "", "L", false)
 		p.SetXY(x+3, y+tall-8.5)
 		p.ink(ink)
@@ -136,7 +136,7 @@ func (p page) figures(all []advice.ReportFigure) {
 	p.SetXY(margin, y+tall+7)
 }
 
-// fit is the largest size at which a text fits a width on one line.
+// fit returns the largest font size at which a text fits a width on one line.
 func (p page) fit(text string, wide, from float64) float64 {
 	for size := from; size > 5; size -= 0.5 {
 		p.SetFont("go", "B", size)
@@ -147,11 +147,11 @@ func (p page) fit(text string, wide, from float64) float64 {
 	return 5
 }
 
-// text sets the paragraphs as large as the page allows.
+// text draws the paragraphs as large as the page allows.
 func (p page) text(paragraphs []string) {
 	room := height - footer - p.GetY() - 4
 	size := 10.5
-	for ; size > 6 && p.tall(paragraphs, size) > room; size -= 0.5 {
+	for ; size > 6 && p.heightOf(paragraphs, size) > room; size -= 0.5 {
 	}
 	p.SetFont("go", "", size)
 	p.ink(ink)
@@ -162,15 +162,15 @@ func (p page) text(paragraphs []string) {
 			return
 		}
 		p.SetX(margin)
-		p.MultiCell(inner, line, p.cut(paragraph, left), "", "L", false)
+		p.MultiCell(inner, line, p.firstLines(paragraph, left), "", "L", false)
 		p.SetY(p.GetY() + line*0.55)
 	}
 }
 
 func lineOf(size float64) float64 { return size * 0.47 }
 
-// tall is how high paragraphs are at a size, in mm.
-func (p page) tall(paragraphs []string, size float64) float64 {
+// heightOf returns the height of paragraphs at a font size, in mm.
+func (p page) heightOf(paragraphs []string, size float64) float64 {
 	p.SetFont("go", "", size)
 	sum := 0.0
 	for _, paragraph := range paragraphs {
@@ -185,6 +185,6 @@ func (p page) foot(note string) {
 	p.Line(margin, height-footer, width-margin, height-footer)
 	p.SetXY(margin, height-footer+2)
 	p.SetFont("go", "", 7)
-	p.ink(quiet)
-	p.MultiCell(inner, 3.2, p.cut(note, 3), "", "L", false)
+	p.ink(secondary)
+	p.MultiCell(inner, 3.2, p.firstLines(note, 3), "", "L", false)
 }

@@ -55,14 +55,14 @@ func TestHoweverMuchThereIsToSayItStaysOnePage(t *testing.T) {
 	drawn, err := pdf.New().Render(context.Background(), r)
 	require.NoError(t, err)
 	require.Equal(t, 1, pages(drawn))
-	require.Contains(t, inflate(t, drawn), glyphs("De dónde vienen"), "the note has not been pushed off")
+	require.Contains(t, inflate(t, drawn), glyphs("De dónde vienen"), "the note is still on the page")
 }
 
 func pages(document []byte) int {
 	return len(regexp.MustCompile(`/Type /Page\b`).FindAll(document, -1))
 }
 
-// glyphs is a text as the document writes it: two bytes a character.
+// glyphs returns a text as the document encodes it: two bytes per character.
 func glyphs(text string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -72,7 +72,7 @@ func glyphs(text string) string {
 	return b.String()
 }
 
-// inflate gives what the document's streams say.
+// inflate returns the decompressed streams of a document.
 func inflate(t *testing.T, document []byte) string {
 	t.Helper()
 	var all bytes.Buffer

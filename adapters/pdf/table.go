@@ -5,7 +5,7 @@ import "github.com/holotwin/holotwin/modules/advice"
 // rowHeight of a table, mm.
 const rowHeight = 5.2
 
-// tables draws them below each other: the first column wide, the others to the right.
+// tables draws tables below each other, with a wide first column and the others aligned right.
 func (p page) tables(all []advice.ReportTable) {
 	for _, t := range all {
 		p.SetX(margin)
@@ -21,7 +21,7 @@ func (p page) tables(all []advice.ReportTable) {
 
 func (p page) row(cells []string, shaded bool) {
 	const first = 0.56
-	p.fill(ground)
+	p.fill(background)
 	p.SetX(margin)
 	for i, text := range cells {
 		wide, align := inner*first, "L"
@@ -30,13 +30,13 @@ func (p page) row(cells []string, shaded bool) {
 		}
 		p.ink(ink)
 		p.SetFont("go", "", 8.5)
-		p.CellFormat(wide, rowHeight, p.short(text, wide-2), "", 0, align, shaded, 0, "")
+		p.CellFormat(wide, rowHeight, p.truncate(text, wide-2), "", 0, align, shaded, 0, "")
 	}
 	p.SetXY(margin, p.GetY()+rowHeight)
 }
 
-// short cuts a text to a width on one line.
-func (p page) short(text string, wide float64) string {
+// truncate cuts a text to a width on one line.
+func (p page) truncate(text string, wide float64) string {
 	if p.GetStringWidth(text) <= wide {
 		return text
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/holotwin/holotwin/platform/httpclient"
 )
 
-// HTTP sends as a gateway does that speaks HoloTwin's own calls, and registers the campus.
+// HTTP sends readings over HoloTwin's HTTP API, as a gateway does, and registers the campus.
 type HTTP struct {
 	base, token string
 	client      *http.Client
@@ -24,7 +24,7 @@ type HTTP struct {
 	states      map[string]string
 }
 
-// ErrRefused is an answer that is none of success.
+// ErrRefused is an answer with an error status.
 type ErrRefused struct {
 	Call   string
 	Status int
@@ -33,10 +33,10 @@ type ErrRefused struct {
 
 func (e ErrRefused) Error() string { return fmt.Sprintf("%s: %d %s", e.Call, e.Status, e.Detail) }
 
-// maxAnswer is more than a page of 1000 spaces measures.
+// maxAnswer is more than the size of a page of 1000 spaces, in bytes.
 const maxAnswer = 8 << 20
 
-// DialHTTP logs in.
+// DialHTTP logs in and returns a sender.
 func DialHTTP(ctx context.Context, base, email, password string, every time.Duration) (*HTTP, error) {
 	h := &HTTP{
 		base: strings.TrimSuffix(base, "/"), client: httpclient.New(httpclient.Limits{Answer: time.Minute, Body: maxAnswer}), every: every,
@@ -52,10 +52,10 @@ func DialHTTP(ctx context.Context, base, email, password string, every time.Dura
 	return h, nil
 }
 
-// campusName is that of the simulated site.
+// campusName is the name of the simulated site.
 const campusName = "Campus simulado"
 
-// Register makes a site with a building, and its rooms and devices, where they are not there yet.
+// Register creates a site with a building, and its rooms and devices, if they do not exist yet.
 func (h *HTTP) Register(ctx context.Context, rooms []*Room) error {
 	site, err := h.space(ctx, campusName, "site", "")
 	if err != nil {
@@ -85,7 +85,7 @@ func (h *HTTP) Register(ctx context.Context, rooms []*Room) error {
 	return nil
 }
 
-// space finds a space by its name and place, or makes it.
+// space returns the id of the space with a name, kind and parent. It creates the space if there is none.
 func (h *HTTP) space(ctx context.Context, name, kind, parent string) (string, error) {
 	cursor := ""
 	for {
@@ -172,14 +172,13 @@ func (h *HTTP) call(ctx context.Context, method, path string, body, into any) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, answer.Body.Close()) }()
-	const most = 8 << 20
-	text, err := io.ReadAll(io.LimitReader(answer.Body, most))
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if err != nil {
 		return err
 	}
 	if answer.StatusCode >= http.StatusBadRequest {
 		var p struct{ Detail string }
-		_ = json.Unmarshal(text, &p) // a proxy may answer otherwise
+		_ = json.Unmarshal(text, &p) // a proxy's error page may not be JSON
 		return ErrRefused{Call: method + " " + path, Status: answer.StatusCode, Detail: p.Detail}
 	}
 	if into == nil {

@@ -11,16 +11,16 @@ import (
 	paho "github.com/eclipse/paho.mqtt.golang"
 )
 
-// MQTT sends in the dialects of the devices' makes.
+// MQTT publishes in the dialects of real devices.
 type MQTT struct {
 	client paho.Client
 	zone   *time.Location
-	// registrar makes the campus known first; nil leaves its devices to the inbox.
+	// registrar registers the campus first; if nil, the devices appear in the inbox.
 	registrar Sender
 	states    map[string]string
 }
 
-// answerTime is how long a broker may take.
+// answerTime is the maximum time to wait for the broker.
 const answerTime = 15 * time.Second
 
 var errNoAnswer = errors.New("the broker does not answer")
@@ -45,10 +45,10 @@ func wait(done paho.Token) error {
 	return done.Error()
 }
 
-// Close leaves the broker.
+// Close disconnects from the broker.
 func (m *MQTT) Close() { m.client.Disconnect(uint(time.Second / time.Millisecond)) }
 
-// Register makes the campus known.
+// Register registers the campus if there is a registrar.
 func (m *MQTT) Register(ctx context.Context, rooms []*Room) error {
 	if m.registrar == nil {
 		return nil
@@ -56,7 +56,7 @@ func (m *MQTT) Register(ctx context.Context, rooms []*Room) error {
 	return m.registrar.Register(ctx, rooms)
 }
 
-// Topic is the address from which a simulated device speaks; empty where it is known by its id.
+// Topic returns the topic of a simulated device; empty if its id identifies it.
 func Topic(device string, k Kind) string {
 	switch k {
 	case AC:
@@ -69,7 +69,7 @@ func Topic(device string, k Kind) string {
 	return ""
 }
 
-// Send publishes what devices say and waits until all is acknowledged.
+// Send publishes messages and waits until the broker has acknowledged all of them.
 func (m *MQTT) Send(_ context.Context, at time.Time, messages []Message) error {
 	var sent []paho.Token
 	publish := func(topic, payload string) { sent = append(sent, m.client.Publish(topic, 1, false, payload)) }
@@ -103,7 +103,7 @@ func (m *MQTT) Send(_ context.Context, at time.Time, messages []Message) error {
 	return nil
 }
 
-// wattMinutes writes kWh as such a relay counts.
+// wattMinutes converts kWh to watt-minutes, the unit of a Shelly relay.
 func wattMinutes(kwh string) string {
 	n, ok := new(big.Rat).SetString(kwh)
 	if !ok {

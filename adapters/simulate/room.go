@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// Kind is what a simulated device is.
+// Kind is the kind of a simulated device.
 type Kind string
 
-// The kinds: each speaks in the dialect of a make.
+// The kinds; over MQTT each uses the dialect of a real device.
 const (
 	AC       Kind = "ac"       // Tasmota: a register, local time
 	Lighting Kind = "lighting" // Shelly: a register without time
@@ -19,47 +19,46 @@ const (
 	Sensor   Kind = "sensor"   // Zigbee2MQTT: temperature, humidity, presence
 )
 
-// Fault is what is wrong with a room.
+// Fault is a fault of a room.
 type Fault string
 
 // The faults.
 const (
 	NoFault Fault = ""
-	// LeftOn: the air conditioning is not switched off at night.
+	// LeftOn: the air conditioning stays on at night.
 	LeftOn Fault = "left_on"
 	// Cold: the setpoint is three degrees too low.
 	Cold Fault = "cold"
-	// Asleep: the computers are never switched off.
-	Asleep Fault = "asleep"
-	// Mute: the lights' meter says nothing on some days.
-	Mute Fault = "mute"
+	// ComputersOn: the computers stay on without users.
+	ComputersOn Fault = "asleep"
+	// Silent: the lights' meter sends nothing on some days.
+	Silent Fault = "mute"
 )
 
-var faults = []Fault{LeftOn, Cold, Asleep, Mute}
+var faults = []Fault{LeftOn, Cold, ComputersOn, Silent}
 
 // Room is one room with its devices.
 type Room struct {
 	Name  string
 	Fault Fault
 
-	chance   *rand.Rand
-	zone     *time.Location
-	opens    int // hours
-	closes   int
-	people   float64
-	warmth   float64 // °C
-	counters map[Kind]int64
-	said     map[Kind]string
+	chance      *rand.Rand
+	zone        *time.Location
+	opens       int // hours
+	closes      int
+	people      float64
+	temperature float64 // °C
+	counters    map[Kind]int64
 }
 
-// Campus makes the rooms: every fourth has a fault.
+// Campus returns the rooms; every fourth has a fault.
 func Campus(o Options) []*Room {
 	rooms := make([]*Room, o.Rooms)
 	for i := range rooms {
 		chance := rand.New(rand.NewPCG(o.Seed, uint64(i)))
 		r := &Room{
 			Name: fmt.Sprintf("sim-%02d", i+1), chance: chance, zone: o.Zone, opens: 6 + chance.IntN(3), closes: 18 + chance.IntN(4), people: 8 + 30*chance.Float64(),
-			warmth: 26, counters: map[Kind]int64{AC: chance.Int64N(5_000_000_000), Lighting: 0}, said: make(map[Kind]string),
+			temperature: 26, counters: map[Kind]int64{AC: chance.Int64N(5_000_000_000), Lighting: 0},
 		}
 		if i%len(faults) == 3 {
 			r.Fault = faults[i/len(faults)%len(faults)]
@@ -69,14 +68,14 @@ func Campus(o Options) []*Room {
 	return rooms
 }
 
-// Device is the id of a device of the room.
+// Device returns the id of a device of the room.
 func (r *Room) Device(k Kind) string { return r.Name + "-" + string(k) }
 
-// Kinds are those of a room's devices.
+// Kinds returns the kinds of a room's devices.
 func Kinds() []Kind { return []Kind{AC, Lighting, Computer, Sensor} }
 
-// say is what the room's devices say of the span up to an instant.
-func (r *Room) say(at time.Time, span time.Duration) []Message {
+// messages returns the messages of the room's devices for the span up to at.
+func (r *Room) messages(at time.Time, span time.Duration) []Message {
 	local := at.Add(-span).In(r.zone)
 	hour := float64(local.Hour()) + float64(local.Minute())/60
 	open := local.Weekday() != time.Sunday && hour >= float64(r.opens) && hour < float64(r.closes) && (local.Weekday() != time.Saturday || hour < 13)
@@ -89,7 +88,7 @@ func (r *Room) say(at time.Time, span time.Duration) []Message {
 	all := []Message{
 		r.cooling(cooled, open, outdoor, float64(people), span), r.computers(people, span), r.sensor(people),
 	}
-	if r.Fault != Mute || local.YearDay()%5 != 0 {
+	if r.Fault != Silent || local.YearDay()%5 != 0 {
 		all = append(all, r.lights(open, hour, span))
 	}
 	return all
@@ -100,7 +99,7 @@ func (r *Room) cooling(on, open bool, outdoor, people float64, span time.Duratio
 	switch {
 	case r.Fault == Cold:
 		setpoint = 21
-	case !open: // whoever left it on had set it lower still
+	case !open: // the users left it on with a low setpoint
 		setpoint = 18
 	}
 	hours := span.Hours()
@@ -108,11 +107,11 @@ func (r *Room) cooling(on, open bool, outdoor, people float64, span time.Duratio
 	watts := 6.0 // idle
 	if on && free > setpoint {
 		watts = 250 + 420*(free-setpoint) + 40*r.chance.NormFloat64()
-		r.warmth += (setpoint - r.warmth) * min(1, 2*hours)
+		r.temperature += (setpoint - r.temperature) * min(1, 2*hours)
 	} else {
-		r.warmth += (free - r.warmth) * min(1, 0.5*hours)
+		r.temperature += (free - r.temperature) * min(1, 0.5*hours)
 	}
-	m := r.counted(AC, max(3, watts), hours)
+	m := r.metered(AC, max(3, watts), hours)
 	m.State = stateOf(on)
 	return m
 }
@@ -125,13 +124,13 @@ func (r *Room) lights(open bool, hour float64, span time.Duration) Message {
 			watts = 420 // daylight
 		}
 	}
-	m := r.counted(Lighting, watts, span.Hours())
+	m := r.metered(Lighting, watts, span.Hours())
 	m.State = stateOf(open)
 	return m
 }
 
-// counted adds to a device's counter, in mWh.
-func (r *Room) counted(k Kind, watts, hours float64) Message {
+// metered adds energy to a device's counter, which is in mWh, and returns its message.
+func (r *Room) metered(k Kind, watts, hours float64) Message {
 	r.counters[k] += int64(math.Round(watts * hours * 1000))
 	return Message{Device: r.Device(k), Kind: k, Register: decimal(r.counters[k], 6), Watts: strconv.Itoa(int(watts))}
 }
@@ -140,7 +139,7 @@ func (r *Room) computers(people int, span time.Duration) Message {
 	const machines = 12
 	used := min(people, machines)
 	idle := 3.0
-	if r.Fault == Asleep {
+	if r.Fault == ComputersOn {
 		idle = 60
 	}
 	watts := 90*float64(used) + idle*float64(machines-used) + 5*r.chance.NormFloat64()
@@ -150,7 +149,7 @@ func (r *Room) computers(people int, span time.Duration) Message {
 func (r *Room) sensor(people int) Message {
 	return Message{
 		Device: r.Device(Sensor), Kind: Sensor, People: people,
-		Temperature: decimal(int64(math.Round(r.warmth*100)), 2), Humidity: decimal(int64(5500+r.chance.IntN(800)), 2),
+		Temperature: decimal(int64(math.Round(r.temperature*100)), 2), Humidity: decimal(int64(5500+r.chance.IntN(800)), 2),
 	}
 }
 
@@ -161,7 +160,7 @@ func stateOf(on bool) string {
 	return "off"
 }
 
-// decimal writes n × 10^-digits.
+// decimal formats n × 10^-digits.
 func decimal(n int64, digits int) string {
 	unit := int64(math.Pow10(digits))
 	return fmt.Sprintf("%d.%0*d", n/unit, digits, n%unit)

@@ -1,6 +1,6 @@
-// Package simulate is a campus that is not there: rooms with air conditioning, lights, computers and sensors, in office hours and
-// heat, with some of the faults that real ones have. It speaks as real devices do, over HTTP or MQTT. The same seed and times give
-// the same messages. Run is the way in; room.go is what a room does.
+// Package simulate simulates a campus: rooms with air conditioning, lights, computers and sensors, in office hours and a hot
+// climate, with some typical faults. It sends the same messages as real devices, over HTTP or MQTT. The same seed and times give
+// the same messages. Start with Run; room.go models a room.
 package simulate
 
 import (
@@ -9,46 +9,46 @@ import (
 	"time"
 )
 
-// Options are what to simulate.
+// Options configure a simulation.
 type Options struct {
 	Rooms int
-	// Speed is how many times faster than real its time goes until it has reached the present.
+	// Speed is how many times faster than real time the simulation runs until it has reached the present.
 	Speed float64
 	Seed  uint64
-	// From is when it begins, in the campus's zone; Every is how often devices speak, by its time.
+	// From is the simulated start; Every is the simulated time between two messages of a device; Zone is the campus's time zone.
 	From  time.Time
 	Every time.Duration
 	Zone  *time.Location
 }
 
-// Sender takes what devices say at one instant.
+// Sender sends the messages of one instant.
 type Sender interface {
-	// Register makes the campus known, where the way has one.
+	// Register registers the campus, if the transport can.
 	Register(ctx context.Context, rooms []*Room) error
 	Send(ctx context.Context, at time.Time, messages []Message) error
 }
 
-// Clock tells the time and waits.
+// Clock returns the current time and waits.
 type Clock interface {
 	Now() time.Time
-	// Wait waits for a while, or until ctx ends.
+	// Wait waits for d, or until ctx ends.
 	Wait(ctx context.Context, d time.Duration)
 }
 
-// Message is what one device says: by HTTP as a reading, by MQTT in the dialect of its make.
+// Message is one message of a device: over HTTP a reading, over MQTT a payload in the device's dialect.
 type Message struct {
 	Device string
 	Kind   Kind
-	// KWh was used since the last message, Register has been counted, both exact decimals; empty where the device does not say.
+	// KWh is the energy since the last message, Register the meter's counter in kWh, both exact decimals; empty if the device does not report it.
 	KWh, Register string
 	State         string
-	// Temperature is °C, Humidity %, as decimals; People are in the room.
+	// Temperature is in °C and Humidity in %, as decimals; People is the number of persons in the room.
 	Temperature, Humidity string
 	People                int
 	Watts                 string
 }
 
-// Run simulates until ctx ends and tells how many messages were sent. Errors are those of sending, which end it.
+// Run simulates until ctx ends and returns the number of sent messages. A failed Register or Send ends it with an error.
 func Run(ctx context.Context, o Options, sender Sender, clock Clock, progress func(at time.Time, sent int)) (sent int, err error) {
 	rooms := Campus(o)
 	if err := sender.Register(ctx, rooms); err != nil {
@@ -60,7 +60,7 @@ func Run(ctx context.Context, o Options, sender Sender, clock Clock, progress fu
 		at = at.Add(o.Every)
 		due := begun.Add(time.Duration(float64(at.Sub(o.From)) / o.Speed))
 		if at.After(due) {
-			due = at // it has caught up with the present
+			due = at // the simulation has reached the present
 		}
 		if wait := due.Sub(clock.Now()); wait > 0 {
 			clock.Wait(ctx, wait)
@@ -68,7 +68,7 @@ func Run(ctx context.Context, o Options, sender Sender, clock Clock, progress fu
 		if ctx.Err() != nil {
 			break
 		}
-		messages := Say(rooms, at, o.Every)
+		messages := Messages(rooms, at, o.Every)
 		if err := sender.Send(ctx, at, messages); err != nil {
 			return sent, fmt.Errorf("send: %w", err)
 		}
@@ -78,11 +78,11 @@ func Run(ctx context.Context, o Options, sender Sender, clock Clock, progress fu
 	return sent, nil
 }
 
-// Say is what all rooms say of the span up to an instant.
-func Say(rooms []*Room, at time.Time, span time.Duration) []Message {
+// Messages returns the messages of all rooms for the span up to at.
+func Messages(rooms []*Room, at time.Time, span time.Duration) []Message {
 	var all []Message
 	for _, r := range rooms {
-		all = append(all, r.say(at, span)...)
+		all = append(all, r.messages(at, span)...)
 	}
 	return all
 }

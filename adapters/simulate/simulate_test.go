@@ -17,7 +17,7 @@ func week(t *testing.T, seed uint64) [][]Message {
 	var all [][]Message
 	for range 7 * 24 * 12 {
 		at = at.Add(5 * time.Minute)
-		all = append(all, Say(rooms, at, 5*time.Minute))
+		all = append(all, Messages(rooms, at, 5*time.Minute))
 	}
 	return all
 }
@@ -27,33 +27,33 @@ func TestSameSeedSameMessages(t *testing.T) {
 	require.NotEqual(t, week(t, 1), week(t, 2))
 }
 
-// TestCampusIsBelievable looks at a week: counters only grow, working hours draw more than nights, and faults show.
+// TestCampusIsBelievable checks a week: counters only grow, working hours use more than nights, and faults are visible.
 func TestCampusIsBelievable(t *testing.T) {
 	last := make(map[string]float64)
 	day, night := make(map[string]float64), make(map[string]float64)
 	muted := make(map[string]bool)
 	for i, step := range week(t, 1) {
 		hour := i / 12 % 24
-		said := make(map[string]bool)
+		sent := make(map[string]bool)
 		for _, m := range step {
-			said[m.Device] = true
+			sent[m.Device] = true
 			value := m.KWh
 			if m.Register != "" {
 				value = m.Register
 			}
 			if value == "" {
-				warmth, err := strconv.ParseFloat(m.Temperature, 64)
+				temperature, err := strconv.ParseFloat(m.Temperature, 64)
 				require.NoError(t, err)
-				require.InDelta(t, 25, warmth, 8)
+				require.InDelta(t, 25, temperature, 8)
 				continue
 			}
 			kwh, err := strconv.ParseFloat(value, 64)
 			require.NoError(t, err)
 			if m.Register != "" {
-				before, seen := last[m.Device]
+				before, found := last[m.Device]
 				require.GreaterOrEqual(t, kwh, before)
 				last[m.Device] = kwh
-				if kwh -= before; !seen {
+				if kwh -= before; !found {
 					continue
 				}
 			}
@@ -65,7 +65,7 @@ func TestCampusIsBelievable(t *testing.T) {
 			}
 		}
 		for device := range last {
-			muted[device] = muted[device] || !said[device]
+			muted[device] = muted[device] || !sent[device]
 		}
 	}
 	for i := range 20 {

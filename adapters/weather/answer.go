@@ -13,7 +13,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// answer is Open-Meteo's, with timeformat=unixtime. A measure that is not known is null.
+// answer is Open-Meteo's answer with timeformat=unixtime. An unknown value is null.
 type answer struct {
 	UTCOffset *int `json:"utc_offset_seconds"`
 	Units     struct {
@@ -31,79 +31,79 @@ type answer struct {
 const (
 	secondMs = 1000
 	hourS    = 3600
-	// thousandths are the units that measures are kept in.
+	// thousandths is the factor from °C or % to the stored unit.
 	thousandths = 1000
 )
 
-// Bounds of what is weather at all: °C between the coldest and the hottest ever, and % of humidity.
+// Plausible values: °C about between the coldest and the hottest ever measured, and % of humidity.
 var (
 	temperatures = bounds{-90, 60}
 	humidities   = bounds{0, 100}
 )
 
-type bounds struct{ least, most float64 }
+type bounds struct{ min, max float64 }
 
-// keep gives a measure in thousandths; nil where there is none, or none that can be.
-func (b bounds) keep(v *float64) *int64 {
-	if v == nil || math.IsNaN(*v) || *v < b.least || *v > b.most {
+// inThousandths returns a value in thousandths; nil if it is missing or implausible.
+func (b bounds) inThousandths(v *float64) *int64 {
+	if v == nil || math.IsNaN(*v) || *v < b.min || *v > b.max {
 		return nil
 	}
 	n := int64(math.Round(*v * thousandths))
 	return &n
 }
 
-// ErrUnreadable is an answer that is not what was asked for.
-var ErrUnreadable = errors.New("WEATHER_URL: not an answer of Open-Meteo's")
+// ErrUnreadable is an answer that is not a valid answer to the request.
+var ErrUnreadable = errors.New("WEATHER_URL: not a valid Open-Meteo answer")
 
 func unreadable(why string) error { return fmt.Errorf("%w: %s", ErrUnreadable, why) }
 
-// readAnswer gives the hours of [from, to), oldest first. It trusts nothing: a unit or a clock that is not the one asked for
-// would be wrong weather for ever.
+// readAnswer returns the hours of [from, to), oldest first. It checks everything: a wrong unit or time zone would store wrong
+// weather for ever.
 func readAnswer(body []byte, from, to energy.Instant) ([]energy.WeatherHour, error) {
 	var a answer
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if err := decoder.Decode(&a); err != nil {
-		return nil, unreadable("broken JSON")
+		return nil, unreadable("invalid JSON")
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, unreadable("something follows it")
+		return nil, unreadable("text after the JSON object")
 	}
 	hourly := a.Hourly
 	switch {
 	case a.UTCOffset == nil || *a.UTCOffset != 0 || a.Units.Time != "unixtime":
-		return nil, unreadable("its hours are not in seconds of UTC")
+		return nil, unreadable("the hours are not in seconds of UTC")
 	case a.Units.Temperature != "°C" || a.Units.Humidity != "%" && hourly.Humidity != nil:
-		return nil, unreadable("its units are not °C and %")
+		return nil, unreadable("the units are not °C and %")
 	case len(hourly.Temperature) != len(hourly.Time) || hourly.Humidity != nil && len(hourly.Humidity) != len(hourly.Time):
-		return nil, unreadable("its columns are not equally long")
+		return nil, unreadable("the columns differ in length")
 	}
 	hours := make([]energy.WeatherHour, 0, len(hourly.Time))
 	for i, seconds := range hourly.Time {
 		if seconds%hourS != 0 || i > 0 && seconds <= hourly.Time[i-1] || seconds > math.MaxInt64/secondMs {
-			return nil, unreadable("its hours are not in order")
+			return nil, unreadable("the hours are not whole hours in ascending order")
 		}
-		hour := energy.WeatherHour{Start: energy.Instant(seconds * secondMs), Temperature: temperatures.keep(hourly.Temperature[i])}
+		hour := energy.WeatherHour{Start: energy.Instant(seconds * secondMs), Temperature: temperatures.inThousandths(hourly.Temperature[i])}
 		if hour.Start < from || hour.Start >= to || hour.Temperature == nil {
 			continue
 		}
 		if hourly.Humidity != nil {
-			hour.Humidity = humidities.keep(hourly.Humidity[i])
+			hour.Humidity = humidities.inThousandths(hourly.Humidity[i])
 		}
 		hours = append(hours, hour)
 	}
 	return hours, nil
 }
 
-// longestReason is what is repeated of a reason.
-const longestReason = 200
+// maxReason is the maximum number of characters of a reason in an error.
+const maxReason = 200
 
-// refusal is an answer's status with the reason that Open-Meteo gives, as far as it is text.
+// refusal returns an error with the status and Open-Meteo's reason, without control characters.
 func refusal(status int, body []byte) error {
-	var said struct {
+	var refused struct {
 		Error  bool   `json:"error"`
 		Reason string `json:"reason"`
 	}
-	if json.Unmarshal(body, &said) != nil || !said.Error || said.Reason == "" {
+	if json.Unmarshal(body, &refused) != nil || !refused.Error || refused.Reason == "" {
 		return fmt.Errorf("WEATHER_URL: answered %d", status)
 	}
 	reason := strings.Map(func(r rune) rune {
@@ -111,9 +111,9 @@ func refusal(status int, body []byte) error {
 			return r
 		}
 		return -1
-	}, said.Reason)
-	if runes := []rune(reason); len(runes) > longestReason {
-		reason = string(runes[:longestReason]) + "…"
+	}, refused.Reason)
+	if runes := []rune(reason); len(runes) > maxReason {
+		reason = string(runes[:maxReason]) + "…"
 	}
 	return fmt.Errorf("WEATHER_URL: answered %d: %s", status, reason)
 }

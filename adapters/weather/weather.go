@@ -1,5 +1,5 @@
-// Package weather asks Open-Meteo, or a server of one's own that speaks its protocol, for the hourly weather of a place. Start
-// with Client; answer.go reads what it says.
+// Package weather reads the hourly weather of a place from Open-Meteo, or from a private server with the same API. Start with
+// Client; answer.go decodes the answers.
 package weather
 
 import (
@@ -17,45 +17,45 @@ import (
 	"github.com/holotwin/holotwin/platform/httpclient"
 )
 
-// Client answers energy.Weather.
+// Client implements energy.Weather.
 type Client struct {
 	forecast, archive string
 	http              *http.Client
-	// pause is that before the second attempt; it doubles from one to the next.
+	// pause is the wait before the second attempt; it doubles with each further attempt.
 	pause time.Duration
 }
 
 var _ energy.Weather = (*Client)(nil)
 
 const (
-	// Public is where Open-Meteo itself answers; its archive has a host of its own.
+	// Public is Open-Meteo's public server; its archive has its own host.
 	Public        = "https://api.open-meteo.com"
 	publicArchive = "https://archive-api.open-meteo.com"
-	// answerTime bounds what an answer is waited for. Half a year of two measures is some 100 kB.
-	answerTime    = 30 * time.Second
-	longestAnswer = 4 << 20
-	attempts      = 3
-	firstPause    = 2 * time.Second
-	// coordinateDecimals are some ten metres: enough for the height of the place, which the temperature is made for.
+	// answerTime is the maximum time to wait for an answer. Half a year of two quantities is about 100 kB.
+	answerTime = 30 * time.Second
+	maxAnswer  = 4 << 20
+	attempts   = 3
+	firstPause = 2 * time.Second
+	// coordinateDecimals mean about ten metres: enough for the elevation of the place, to which the temperature is adjusted.
 	coordinateDecimals = 4
 )
 
-// New makes a client of the server at a base address.
+// New returns a client for the server at a base URL.
 func New(base string) *Client {
 	base = strings.TrimSuffix(base, "/")
-	c := &Client{forecast: base, archive: base, http: httpclient.New(httpclient.Limits{Answer: answerTime, Body: longestAnswer}), pause: firstPause}
+	c := &Client{forecast: base, archive: base, http: httpclient.New(httpclient.Limits{Answer: answerTime, Body: maxAnswer}), pause: firstPause}
 	if base == Public {
 		c.archive = publicArchive
 	}
 	return c
 }
 
-// Archive asks for the reanalysis of past days.
+// Archive returns the reanalysis of past days.
 func (c *Client) Archive(ctx context.Context, at energy.Coordinates, from, to energy.Instant) ([]energy.WeatherHour, error) {
 	return c.hours(ctx, c.archive+"/v1/archive", at, from, to)
 }
 
-// Outlook asks for the last days and the forecast of the next.
+// Outlook returns the last days and the forecast of the next days.
 func (c *Client) Outlook(ctx context.Context, at energy.Coordinates, from, to energy.Instant) ([]energy.WeatherHour, error) {
 	return c.hours(ctx, c.forecast+"/v1/forecast", at, from, to)
 }
@@ -76,16 +76,16 @@ func degrees(d float64) string { return strconv.FormatFloat(d, 'f', coordinateDe
 
 func dateOf(i energy.Instant) string { return i.Time().Format(time.DateOnly) }
 
-// passing is an error that may be gone in a moment.
-type passing struct{ error }
+// transient is an error that may go away, so that a retry is useful.
+type transient struct{ error }
 
-// get reads an answer, and asks again where the network or the server failed. Who is told that he asks too much, or wrongly,
-// does not ask again.
+// get reads an answer and retries if the network or the server failed. It does not retry a rejected request, such as one that
+// is invalid or over the rate limit.
 func (c *Client) get(ctx context.Context, address string) (body []byte, err error) {
 	pause := c.pause
 	for attempt := 1; ; attempt++ {
-		body, err = c.once(ctx, address)
-		if err == nil || attempt == attempts || !errors.As(err, &passing{}) {
+		body, err = c.attempt(ctx, address)
+		if err == nil || attempt == attempts || !errors.As(err, &transient{}) {
 			return body, err
 		}
 		select {
@@ -97,27 +97,27 @@ func (c *Client) get(ctx context.Context, address string) (body []byte, err erro
 	}
 }
 
-func (c *Client) once(ctx context.Context, address string) (body []byte, err error) {
+func (c *Client) attempt(ctx context.Context, address string) (body []byte, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, errors.New("WEATHER_URL: not an address")
+		return nil, errors.New("WEATHER_URL: not a valid URL")
 	}
 	response, err := c.http.Do(request)
 	if errors.Is(err, httpclient.ErrRedirected) {
 		return nil, fmt.Errorf("WEATHER_URL: %w", httpclient.Cause(err))
 	}
 	if err != nil {
-		return nil, passing{fmt.Errorf("WEATHER_URL: no answer: %w", httpclient.Cause(err))}
+		return nil, transient{fmt.Errorf("WEATHER_URL: no answer: %w", httpclient.Cause(err))}
 	}
 	defer func() { err = errors.Join(err, response.Body.Close()) }()
 	body, err = io.ReadAll(response.Body)
 	switch {
 	case errors.Is(err, httpclient.ErrTooLong):
-		return nil, fmt.Errorf("WEATHER_URL: %w: %d bytes", err, longestAnswer)
+		return nil, fmt.Errorf("WEATHER_URL: %w: %d bytes", err, maxAnswer)
 	case err != nil:
-		return nil, passing{fmt.Errorf("WEATHER_URL: no whole answer: %w", err)}
+		return nil, transient{fmt.Errorf("WEATHER_URL: incomplete answer: %w", err)}
 	case response.StatusCode >= http.StatusInternalServerError:
-		return nil, passing{refusal(response.StatusCode, body)}
+		return nil, transient{refusal(response.StatusCode, body)}
 	case response.StatusCode != http.StatusOK:
 		return nil, refusal(response.StatusCode, body)
 	}

@@ -19,13 +19,13 @@ import (
 const (
 	hour = energy.Instant(time.Hour / time.Millisecond)
 	day  = 24 * hour
-	// newYear is the first hour of the answers in testdata, 2026-01-01T00:00:00Z: they have Open-Meteo's form, for Cali.
+	// newYear is the first hour of the answers in testdata, 2026-01-01T00:00:00Z, in Open-Meteo's form, for Cali.
 	newYear = energy.Instant(1_767_225_600_000)
 )
 
 var cali = energy.Coordinates{Latitude: 3.40231, Longitude: -76.549412}
 
-// server answers each request as asked and counts them.
+// server counts the requests and stores the last URL.
 type server struct {
 	*httptest.Server
 	calls atomic.Int64
@@ -59,7 +59,7 @@ func text(status int, body string) http.HandlerFunc {
 	}
 }
 
-// clientOf asks a server without making the test wait.
+// clientOf returns a client that waits only a millisecond between attempts.
 func clientOf(s *server) *Client {
 	c := New(s.URL + "/")
 	c.pause = time.Millisecond
@@ -97,7 +97,7 @@ func TestOpenMeteoHasAHostForItsArchive(t *testing.T) {
 	require.Equal(t, "http://meteo.usc.edu.co", New("http://meteo.usc.edu.co").archive)
 }
 
-// TestWhatCannotBeReadIsRefused: nothing is taken of an answer in which anything is wrong.
+// TestWhatCannotBeReadIsRefused: an answer with any error is rejected as a whole.
 func TestWhatCannotBeReadIsRefused(t *testing.T) {
 	whole := `{"utc_offset_seconds":0,"hourly_units":{"time":"unixtime","temperature_2m":"°C","relative_humidity_2m":"%"},"hourly":{"time":[1767225600,1767229200],"temperature_2m":[22.1,null],"relative_humidity_2m":[78,80]}}`
 	read := func(body string) ([]energy.WeatherHour, error) {
@@ -108,7 +108,7 @@ func TestWhatCannotBeReadIsRefused(t *testing.T) {
 	require.Len(t, hours, 1)
 	hours, err = read(strings.Replace(whole, "22.1", "6999", 1))
 	require.NoError(t, err)
-	require.Empty(t, hours, "no temperature on earth is no temperature")
+	require.Empty(t, hours, "an impossible temperature is left out")
 	hours, err = read(strings.NewReplacer(`,"relative_humidity_2m":[78,80]`, "", `,"relative_humidity_2m":"%"`, "").Replace(whole))
 	require.NoError(t, err)
 	require.Nil(t, hours[0].Humidity)
@@ -175,7 +175,7 @@ func TestAServerThatFailsIsAskedAgain(t *testing.T) {
 func TestAnAnswerThatIsTooLongIsNotRead(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		block := []byte(strings.Repeat(" ", 64<<10))
-		for range longestAnswer/len(block) + 1 {
+		for range maxAnswer/len(block) + 1 {
 			if _, err := w.Write(block); err != nil {
 				return
 			}
@@ -190,8 +190,8 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// TestASlowServerIsNotWaitedFor: neither longer than an answer may take, nor longer than who asks waits. What the error says
-// keeps the address, which may hold a password, to itself.
+// TestASlowServerIsNotWaitedFor: the client waits neither longer than its timeout nor longer than the caller's context. The error
+// does not contain the URL, which may hold a password.
 func TestASlowServerIsNotWaitedFor(t *testing.T) {
 	ended := make(chan struct{})
 	s := serve(t, func(_ http.ResponseWriter, r *http.Request) {
@@ -222,13 +222,13 @@ func TestASlowServerIsNotWaitedFor(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
-// TestARedirectToAnotherHostIsNotFollowed: the address may hold a key. The error says where the server is now.
+// TestARedirectToAnotherHostIsNotFollowed: the URL may hold a key. The error names the new host.
 func TestARedirectToAnotherHostIsNotFollowed(t *testing.T) {
 	other := serve(t, recorded(t, http.StatusOK, "outlook.json"))
 	s := serve(t, http.RedirectHandler(other.URL, http.StatusTemporaryRedirect).ServeHTTP)
 	_, err := clientOf(s).Outlook(context.Background(), cali, newYear, newYear+day)
 	require.ErrorContains(t, err, "WEATHER_URL: redirected to another host")
 	require.ErrorContains(t, err, other.URL)
-	require.EqualValues(t, 1, s.calls.Load(), "it is not asked again")
+	require.EqualValues(t, 1, s.calls.Load(), "the client does not retry")
 	require.Zero(t, other.calls.Load())
 }

@@ -46,7 +46,7 @@ func runDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *su
 				if !now.After(reached) {
 					return errNothingDue
 				}
-				err := loader.CarryOn(ctx, now, func(int, int) {})
+				err := loader.CatchUp(ctx, now, func(int, int) {})
 				if err == nil {
 					reached = now
 				}
@@ -65,9 +65,9 @@ func beginDemo(ctx context.Context, log *zap.Logger, loader demo.Loader, advisor
 	}
 	if !created {
 		log.Info("there is a campus already; the demo makes no other; if it is the demo's, it gets its new readings")
-		return loader.CarryOn(ctx, now, func(int, int) {})
+		return loader.CatchUp(ctx, now, func(int, int) {})
 	}
-	if err := loader.CarryOn(ctx, now, showProgress); err != nil {
+	if err := loader.CatchUp(ctx, now, showProgress); err != nil {
 		return err
 	}
 	if err := errors.Join(advisor.RunDue(ctx), advisor.PrepareForecasts(ctx)); err != nil {

@@ -46,18 +46,18 @@ func TestTheDemoGoesOn(t *testing.T) {
 	created, err := loader.Create(ctx, now)
 	require.NoError(t, err)
 	require.True(t, created)
-	require.NoError(t, loader.CarryOn(ctx, now, silent))
+	require.NoError(t, loader.CatchUp(ctx, now, silent))
 	for range 40 { // minutes
 		now = now.Add(time.Minute)
-		require.NoError(t, loader.CarryOn(ctx, now, silent))
+		require.NoError(t, loader.CatchUp(ctx, now, silent))
 	}
 	now = now.Add(50 * time.Hour)
 	loader = load()
 	created, err = loader.Create(ctx, now)
 	require.NoError(t, err)
 	require.False(t, created, "there is one already")
-	require.NoError(t, loader.CarryOn(ctx, now, silent))
-	require.NoError(t, loader.CarryOn(ctx, now, silent), "again at the same instant")
+	require.NoError(t, loader.CatchUp(ctx, now, silent))
+	require.NoError(t, loader.CatchUp(ctx, now, silent), "again at the same instant")
 	store := gormenergy.New(db, clock)
 	for _, id := range []energy.DeviceID{"demo-medidor-bloque-1", "demo-medidor-bloque-7", "demo-tv-1", "demo-nevera-1"} {
 		readings, err := store.List(ctx, []energy.DeviceID{id}, energy.InstantOf(now.AddDate(0, 0, -7)), energy.InstantOf(now), energy.Key{}, 2000)

@@ -131,7 +131,7 @@ func change(ctx context.Context, accounts *auth.Accounts, email string, edit aut
 
 func newPassword(accounts *auth.Accounts, stdin bool) (password string, madeUp bool, err error) {
 	if !stdin {
-		return accounts.MadeUp(), true, nil
+		return accounts.GeneratePassword(), true, nil
 	}
 	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
 	if line = strings.TrimRight(line, "\r\n"); line == "" {

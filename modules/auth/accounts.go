@@ -19,11 +19,11 @@ type Accounts struct {
 	clock    Clock
 	newID    func(prefix string) string
 	random   func(n int) []byte
-	// changed is told of a user whose sessions must be looked at again.
+	// changed is called with the id of a user whose cached sessions are out of date.
 	changed func(id string)
 }
 
-// AccountsNeed is what accounts are made of.
+// AccountsNeed is what NewAccounts needs.
 type AccountsNeed struct {
 	Users    Users
 	Resets   Resets
@@ -34,11 +34,11 @@ type AccountsNeed struct {
 	Clock    Clock
 	NewID    func(prefix string) string
 	Random   func(n int) []byte
-	// Changed is told of a user who was changed; nil tells nobody.
+	// Changed is called with the id of each changed user; may be nil.
 	Changed func(id string)
 }
 
-// NewAccounts makes accounts.
+// NewAccounts returns the use cases that manage users.
 func NewAccounts(n AccountsNeed) *Accounts {
 	if n.Changed == nil {
 		n.Changed = func(string) {}
@@ -46,26 +46,26 @@ func NewAccounts(n AccountsNeed) *Accounts {
 	return &Accounts{users: n.Users, resets: n.Resets, untested: n.Untested, links: n.Links, spaces: n.Spaces, hasher: n.Hasher, clock: n.Clock, newID: n.NewID, random: n.Random, changed: n.Changed}
 }
 
-// First is the first administrator, just made.
-type First struct {
+// FirstAdmin is the first administrator, just created.
+type FirstAdmin struct {
 	Email string
-	// Password is set where it was made up here: this is the only time that it is seen.
+	// Password is set if it was generated here. It is shown only this once.
 	Password string
 }
 
-// Bootstrap makes the first administrator where there is no user yet; nil where there is one. Without a password
-// it makes one up. It refuses the published password, which would let nobody in.
-func (a *Accounts) Bootstrap(ctx context.Context, email, password string) (*First, error) {
+// Bootstrap creates the first administrator if there is no user yet, and returns nil if there is one. Without a password
+// it generates one. It rejects the published password, because no user can log in with it.
+func (a *Accounts) Bootstrap(ctx context.Context, email, password string) (*FirstAdmin, error) {
 	if any, err := a.users.AnyUser(ctx); any || err != nil {
 		return nil, err
 	}
-	first := &First{Email: normalEmail(email)}
+	first := &FirstAdmin{Email: normalEmail(email)}
 	if password == "" {
-		password = a.MadeUp()
+		password = a.GeneratePassword()
 		first.Password = password
 	}
 	if password == publishedPassword {
-		return nil, errors.New("the first administrator's password stands in published source: choose another")
+		return nil, errors.New("the first administrator's password is published in the source code: choose another")
 	}
 	hash, err := a.hasher.Hash(ctx, password)
 	if err != nil {
@@ -80,10 +80,12 @@ func (a *Accounts) Bootstrap(ctx context.Context, email, password string) (*Firs
 	return first, nil
 }
 
-// MadeUp is a password of 120 random bits.
-func (a *Accounts) MadeUp() string { return base64.RawURLEncoding.EncodeToString(a.random(15)) }
+// GeneratePassword returns a password of 120 random bits.
+func (a *Accounts) GeneratePassword() string {
+	return base64.RawURLEncoding.EncodeToString(a.random(15))
+}
 
-// UserEdit is what an administrator sets of a user; nil leaves it as it is.
+// UserEdit holds the fields that an administrator sets; a nil field stays unchanged.
 type UserEdit struct {
 	Email    *string
 	Password *string
@@ -92,7 +94,7 @@ type UserEdit struct {
 	Disabled *bool
 }
 
-// List gives the users that the actor manages, by id, from after one. Errors: ErrForbidden.
+// List returns at most limit users that the actor manages, ordered by id, with ids greater than after. Errors: ErrForbidden.
 func (a *Accounts) List(ctx context.Context, actor Actor, after string, limit int) ([]User, error) {
 	if actor.Role != Admin {
 		return nil, ErrForbidden
@@ -103,7 +105,7 @@ func (a *Accounts) List(ctx context.Context, actor Actor, after string, limit in
 		func(u User) (bool, error) { return a.manages(ctx, actor, u.Space) })
 }
 
-// managedPage fills a page with what the actor manages, reading on while it is not full.
+// managedPage returns up to limit items that the actor manages. It reads more pages until it has enough.
 func managedPage[T any](after string, limit int, read func(after string) ([]T, error), id func(T) string, manages func(T) (bool, error)) ([]T, error) {
 	var list []T
 	for {
@@ -130,7 +132,7 @@ func managedPage[T any](after string, limit int, read func(after string) ([]T, e
 	}
 }
 
-// Get gives one user that the actor manages. Errors: ErrForbidden, ErrNotFound.
+// Get returns one user that the actor manages. Errors: ErrForbidden, ErrNotFound.
 func (a *Accounts) Get(ctx context.Context, actor Actor, id string) (User, error) {
 	if actor.Role != Admin {
 		return User{}, ErrForbidden
@@ -149,7 +151,7 @@ func (a *Accounts) Get(ctx context.Context, actor Actor, id string) (User, error
 	return user, err
 }
 
-// manages tells whether a user or key that is limited to a space is within what the actor manages.
+// manages reports whether the actor manages a user or key that is limited to a space.
 func (a *Accounts) manages(ctx context.Context, actor Actor, space string) (bool, error) {
 	if actor.Space == "" {
 		return true, nil
@@ -186,40 +188,40 @@ func (a *Accounts) Add(ctx context.Context, actor Actor, edit UserEdit) (User, e
 	if user.PasswordHash, err = a.hasher.Hash(ctx, *edit.Password); err != nil {
 		return User{}, err
 	}
-	return user, a.users.AddUser(ctx, user, actor.Entry(user.Created, UserAdded, user.ID, described(user)))
+	return user, a.users.AddUser(ctx, user, actor.Entry(user.Created, UserAdded, user.ID, auditText(user)))
 }
 
-// Change changes what is edited of a user, whatever else is changed of them at the same time. Another password, and being
-// disabled, ends their sessions; another role or space holds in them within five seconds. What is not edited is not
-// looked at: whose space is gone can be disabled, and moved. Errors: ErrForbidden, ErrNotFound, ErrInvalid, ErrTaken,
-// ErrLastAdmin, ErrBusy.
+// Change sets the edited fields of a user and keeps concurrent changes of other fields. A new password or Disabled ends
+// their sessions; a new role or space takes effect in open sessions within five seconds. Only edited fields are checked: a
+// user whose space no longer exists can still be disabled or moved. Errors: ErrForbidden, ErrNotFound, ErrInvalid,
+// ErrTaken, ErrLastAdmin, ErrBusy.
 func (a *Accounts) Change(ctx context.Context, actor Actor, id string, edit UserEdit) (User, error) {
 	was, err := a.Get(ctx, actor, id)
 	if err != nil {
 		return User{}, err
 	}
-	hash, err := a.checked(ctx, actor, was, edit)
+	hash, err := a.checkEdit(ctx, actor, was, edit)
 	if err != nil {
 		return User{}, err
 	}
 	is, err := a.users.ChangeUser(ctx, id, "", func(u *User) (Entry, error) {
-		if err := stillManaged(actor, was, *u); err != nil {
+		if err := checkStillManaged(actor, was, *u); err != nil {
 			return Entry{}, err
 		}
 		if flaws := edit.apply(u); len(flaws) > 0 {
 			return Entry{}, ErrInvalid{flaws}
 		}
 		if edit.Password != nil {
-			u.givePassword(hash)
+			u.setPassword(hash)
 		}
-		return actor.Entry(a.clock.Now(), UserChanged, id, described(*u)), nil
+		return actor.Entry(a.clock.Now(), UserChanged, id, auditText(*u)), nil
 	})
 	a.changed(id)
 	return is, err
 }
 
-// checked tells what is wrong with an edit, and hashes its password, which takes too long to be done in a transaction.
-func (a *Accounts) checked(ctx context.Context, actor Actor, user User, edit UserEdit) (hash string, err error) {
+// checkEdit validates an edit and hashes its password. Hashing takes too long for a transaction.
+func (a *Accounts) checkEdit(ctx context.Context, actor Actor, user User, edit UserEdit) (hash string, err error) {
 	flaws := edit.apply(&user)
 	if edit.Space != nil {
 		flaw, err := a.checkSpace(ctx, actor, user.Space)
@@ -239,9 +241,9 @@ func (a *Accounts) checked(ctx context.Context, actor Actor, user User, edit Use
 	return a.hasher.Hash(ctx, *edit.Password)
 }
 
-// stillManaged refuses what a limited actor decided on a user who has another space by now: whether the actor manages it
-// is not known.
-func stillManaged(actor Actor, was, is User) error {
+// checkStillManaged rejects a change by a limited actor if the user's space changed meanwhile: the actor may not manage the
+// new space.
+func checkStillManaged(actor Actor, was, is User) error {
 	if actor.Space != "" && is.Space != was.Space {
 		return ErrNotFound
 	}
@@ -255,14 +257,14 @@ func (a *Accounts) Remove(ctx context.Context, actor Actor, id string) error {
 		return err
 	}
 	err = a.users.RemoveUser(ctx, id, func(u User) (Entry, error) {
-		return actor.Entry(a.clock.Now(), UserRemoved, id, described(u)), stillManaged(actor, was, u)
+		return actor.Entry(a.clock.Now(), UserRemoved, id, auditText(u)), checkStillManaged(actor, was, u)
 	})
 	a.changed(id)
 	return err
 }
 
-// described is what the audit says of a user.
-func described(u User) string {
+// auditText returns the audit's description of a user.
+func auditText(u User) string {
 	text := u.Email + " " + string(u.Role)
 	if u.Space != "" {
 		text += " " + u.Space
@@ -273,8 +275,7 @@ func described(u User) string {
 	return text
 }
 
-// apply sets what an edit says, but for the password, and tells what is wrong with what it says; whether a space is there
-// is another's to tell.
+// apply sets the edited fields except the password, and returns the invalid ones. It does not check that the space exists.
 func (edit UserEdit) apply(u *User) []Flaw {
 	var flaws []Flaw
 	if edit.Email != nil {
@@ -303,16 +304,16 @@ func (edit UserEdit) apply(u *User) []Flaw {
 	return flaws
 }
 
-// maxEmail is how long an address may be, in bytes.
+// maxEmail is the maximum length of an address in bytes.
 const maxEmail = 320
 
-// isAddress tells whether a normal e-mail address has the shape of one.
+// isAddress reports whether a normalised e-mail address is well-formed.
 func isAddress(email string) bool {
 	address, err := mail.ParseAddress(email)
 	return err == nil && address.Address == email && len(email) <= maxEmail
 }
 
-// checkSpace refuses a space that is not there or not the actor's to give.
+// checkSpace rejects a space that does not exist or that the actor does not manage.
 func (a *Accounts) checkSpace(ctx context.Context, actor Actor, space string) (*Flaw, error) {
 	if space == "" && actor.Space == "" {
 		return nil, nil
@@ -327,7 +328,7 @@ func (a *Accounts) checkSpace(ctx context.Context, actor Actor, space string) (*
 	return &Flaw{Field: "space_id", Rule: "no_such"}, nil
 }
 
-// ByEmail finds a user for a command. Errors: ErrNotFound.
+// ByEmail returns the user with an address, for the commands. Errors: ErrNotFound.
 func (a *Accounts) ByEmail(ctx context.Context, email string) (User, error) {
 	user, found, err := a.users.UserByEmail(ctx, strings.TrimSpace(normalEmail(email)))
 	if err == nil && !found {

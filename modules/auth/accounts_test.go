@@ -12,7 +12,7 @@ type noUsers struct{ Users }
 
 func (noUsers) AnyUser(context.Context) (bool, error) { return false, nil }
 
-// TestFirstAdministratorHasNoPublishedPassword starts with the text of old versions' source as ADMIN_PASSWORD.
+// TestFirstAdministratorHasNoPublishedPassword starts with the published password of old versions as ADMIN_PASSWORD.
 func TestFirstAdministratorHasNoPublishedPassword(t *testing.T) {
 	first, err := NewAccounts(AccountsNeed{Users: noUsers{}}).Bootstrap(context.Background(), "admin@usc.edu.co", publishedPassword)
 	require.ErrorContains(t, err, "choose another")

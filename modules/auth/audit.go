@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// Actor is who does something, and where the request came from.
+// Actor is the user or key that makes a request, with the request's origin.
 type Actor struct {
-	// ID is the user's or key's; empty for somebody who is not let in yet.
+	// ID is the user's or key's id; empty before authentication.
 	ID   string
 	Role Role
-	// Space limits what an administrator manages to the users and keys of a subtree; empty limits nothing.
+	// Space limits an administrator to the users and keys of a subtree of spaces; empty means no limit.
 	Space string
-	// Client is the address, Request the id under which the log tells more.
+	// Client is the IP address, Request the request id, which is also in the log.
 	Client, Request string
 }
 
-// Entry is a line of the audit: who did what to what, when and from where.
+// Entry is one audit entry: who did what to which target, when and from where.
 type Entry struct {
 	At      time.Time
 	Actor   string
@@ -25,11 +25,11 @@ type Entry struct {
 	Detail  string
 	Client  string
 	Request string
-	// Refused is set where it was not done: the request was refused.
+	// Refused is set if the request was refused, so the action was not done.
 	Refused bool
 }
 
-// The actions that this module notes; others note theirs as method and route.
+// The actions that this module writes to the audit. Other modules write method and route.
 const (
 	LoggedIn        = "login"
 	LoginRefused    = "login.refused"
@@ -44,31 +44,32 @@ const (
 	KeyRemoved      = "key.removed"
 )
 
-// Entry makes a line of what the actor does.
+// Entry returns an audit entry for an action of the actor.
 func (a Actor) Entry(at time.Time, action, target, detail string) Entry {
 	return Entry{At: at, Actor: a.ID, Action: action, Target: target, Detail: detail, Client: a.Client, Request: a.Request}
 }
 
-// AuditQuery asks for lines, newest first; empty members ask for all.
+// AuditQuery filters audit entries; an empty field matches all.
 type AuditQuery struct {
 	Actor, Action, Target string
-	From, To              time.Time // [From, To); zero is open
-	// Before is the number of the last line that was had; 0 begins.
+	From, To              time.Time // [From, To); zero means no bound
+	// Before is the number of the last entry of the previous page; 0 for the first page.
 	Before int64
 	Limit  int
 }
 
-// Numbered is a line with its place in the audit.
-type Numbered struct {
+// NumberedEntry is an entry with its number in the audit.
+type NumberedEntry struct {
 	Number int64
 	Entry
 }
 
-// Audit keeps lines for ever, but for those about the refused requests of strangers.
+// Audit stores entries for ever, except those of refused requests without an actor.
 type Audit interface {
+	// Note adds entries.
 	Note(ctx context.Context, entries ...Entry) error
-	// Entries gives lines, newest first.
-	Entries(ctx context.Context, q AuditQuery) ([]Numbered, error)
-	// ForgetStrangers drops lines of refused requests that have no actor and are older than an instant.
+	// Entries returns entries, newest first.
+	Entries(ctx context.Context, q AuditQuery) ([]NumberedEntry, error)
+	// ForgetStrangers deletes entries of refused requests that have no actor and are older than before.
 	ForgetStrangers(ctx context.Context, before time.Time) error
 }

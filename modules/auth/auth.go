@@ -1,7 +1,7 @@
-// Package auth knows whom to let in: users, their roles and the part of the campus that they see, and sessions
-// that end when they should.
+// Package auth authenticates and authorises: users, their roles and the part of the campus that they see, sessions,
+// API keys and single sign-on.
 //
-// Start reading at Sessions (login, refresh, logout, and who holds a token) and Accounts (the users).
+// Start reading at Sessions (login, refresh, logout, token check) and Accounts (the users).
 package auth
 
 import (
@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Role is what a user may do.
+// Role determines what a user may do.
 type Role string
 
 // The roles of users.
@@ -26,10 +26,10 @@ type Login string
 
 // The ways to log in.
 const (
-	// ByPassword is a user who has a password. The university's sign-on lets them in too where it knows them.
+	// ByPassword is a user with a password. They may also use the university's sign-on if it knows them.
 	ByPassword Login = "password"
-	// BySignOn is a user whom the university's sign-on made: they have no password until an administrator, or a link of
-	// an administrator's, gives them one. Then they log in ByPassword.
+	// BySignOn is a user created by the university's sign-on. They have no password until an administrator sets one or
+	// sends them a reset link; then they become ByPassword.
 	BySignOn Login = "sign_on"
 )
 
@@ -38,53 +38,53 @@ type User struct {
 	ID    string
 	Email string // in lower case
 	Role  Role
-	// Space limits the user to a subtree of spaces; empty limits nothing.
+	// Space limits the user to a subtree of spaces; empty means no limit.
 	Space    string
 	Disabled bool
-	// Login says how; a user without one logs in by no password.
+	// Login is how the user logs in; a user with an empty Login has no password.
 	Login Login
-	// PasswordHash is the hasher's; it never leaves the module. Empty where the user has no password.
+	// PasswordHash is the Hasher's hash. It never leaves the module. Empty if the user has no password.
 	PasswordHash string
 	Created      time.Time
 }
 
-// givePassword lets a user log in by the password of a hash.
-func (u *User) givePassword(hash string) { u.PasswordHash, u.Login = hash, ByPassword }
+// setPassword sets a user's password by its hash.
+func (u *User) setPassword(hash string) { u.PasswordHash, u.Login = hash, ByPassword }
 
-// Errors that a caller may meet.
+// Errors that a caller may receive.
 var (
-	// ErrCredentials is a wrong password, an unknown user or a disabled one: the three are not told apart.
+	// ErrCredentials is a wrong password, an unknown user or a disabled user. The caller cannot see which.
 	ErrCredentials = errors.New("wrong credentials")
-	// ErrToken is a token that does not let in: forged, expired, or of a session that has ended.
-	ErrToken = errors.New("token does not let in")
-	// ErrTokenReused is a refresh token that was spent before: its session has been ended, since one of the two
-	// who used it is a thief.
-	ErrTokenReused = errors.New("refresh token was spent before")
-	// ErrForbidden is what the caller's role does not let him do.
+	// ErrToken is an invalid token: forged, expired, or of a session that has ended.
+	ErrToken = errors.New("invalid token")
+	// ErrTokenReused is a refresh token that was already used. Its session has ended, because one of the two users of
+	// the token stole it.
+	ErrTokenReused = errors.New("refresh token was already used")
+	// ErrForbidden is an action that the caller's role does not permit.
 	ErrForbidden = errors.New("not for this role")
-	// ErrNotFound is what is not there, or is out of the caller's reach.
+	// ErrNotFound is something that does not exist or that the caller may not see.
 	ErrNotFound = errors.New("not found")
-	// ErrTaken is an e-mail address that another user has.
+	// ErrTaken is an e-mail address that belongs to another user.
 	ErrTaken = errors.New("the address is taken")
-	// ErrLastAdmin is a change after which nobody could manage the whole campus.
+	// ErrLastAdmin is a change that would leave no administrator of the whole campus.
 	ErrLastAdmin = errors.New("the last administrator must stay")
-	// ErrBusy is a login that was not tried because too many wait to be.
+	// ErrBusy is a login that was not tried because too many logins are waiting.
 	ErrBusy = errors.New("too many logins at once")
 )
 
-// ErrThrottled is a login that was not tried because too many failed.
+// ErrThrottled is a login that was not tried because too many logins failed before.
 type ErrThrottled struct{ RetryAfter time.Duration }
 
 func (e ErrThrottled) Error() string { return "too many failed logins" }
 
-// Flaw is what is wrong with one field.
+// Flaw is one invalid field: the rule that it breaks and the arguments of the rule's message.
 type Flaw struct {
 	Field string
 	Rule  string
 	Args  map[string]any
 }
 
-// ErrInvalid names every bad field at once.
+// ErrInvalid lists all invalid fields of a request.
 type ErrInvalid struct{ Flaws []Flaw }
 
 func (e ErrInvalid) Error() string {
@@ -95,5 +95,5 @@ func (e ErrInvalid) Error() string {
 	return fmt.Sprintf("invalid: %s", strings.Join(names, ", "))
 }
 
-// normalEmail is how an address is kept and looked up.
+// normalEmail returns an address in the form in which it is stored and looked up.
 func normalEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }

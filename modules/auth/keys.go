@@ -11,45 +11,45 @@ import (
 	"unicode/utf8"
 )
 
-// Key lets devices and gateways write measurements of their own devices, and nothing else.
+// Key is an API key. Its holder can only write measurements of the key's devices.
 type Key struct {
 	ID   string
 	Name string
-	// Devices are those that it writes for; empty leaves it all of Space.
+	// Devices are the ids that the key may write for; empty means all devices of Space.
 	Devices []string
-	// Space limits it to a subtree; empty only where it has devices.
+	// Space limits the key to a subtree of spaces; empty only if Devices is set.
 	Space   string
 	Created time.Time
-	// LastUsed is within a minute of its last use; zero where it never was used.
+	// LastUsed is exact to a minute; zero if the key was never used.
 	LastUsed time.Time
 }
 
-// Keys manages API keys and tells who holds one.
+// Keys manages API keys and checks their secrets.
 type Keys struct {
 	store    KeyStore
 	accounts *Accounts
 	clock    Clock
 
 	mu    sync.RWMutex
-	known map[[32]byte]knownKey
+	cache map[[32]byte]cachedKey
 }
 
-// knownKey is a key, or that there is none, as it was a few seconds ago.
-type knownKey struct {
+// cachedKey is a cached lookup of a key; valid is false if there was no valid key.
+type cachedKey struct {
 	key     Key
-	stands  bool
+	valid   bool
 	checked time.Time
 }
 
-// NewKeys makes the keys of a campus.
+// NewKeys returns the use cases for API keys.
 func NewKeys(store KeyStore, accounts *Accounts, clock Clock) *Keys {
-	return &Keys{store: store, accounts: accounts, clock: clock, known: make(map[[32]byte]knownKey)}
+	return &Keys{store: store, accounts: accounts, clock: clock, cache: make(map[[32]byte]cachedKey)}
 }
 
-// keyPrefix tells a key from a token, for people and for scanners of secrets.
+// keyPrefix distinguishes a key from a token, for people and for secret scanners.
 const keyPrefix = "htk_"
 
-// KeyEdit is what a new key is to be.
+// KeyEdit holds the fields of a new key.
 type KeyEdit struct {
 	Name    string
 	Devices []string
@@ -61,7 +61,7 @@ const (
 	maxKeyDevices = 1000
 )
 
-// Add makes a key; its secret is given this once. Errors: ErrForbidden, ErrInvalid.
+// Add creates a key and returns its secret, which cannot be read again. Errors: ErrForbidden, ErrInvalid.
 func (k *Keys) Add(ctx context.Context, actor Actor, edit KeyEdit) (key Key, secret string, err error) {
 	if actor.Role != Admin {
 		return Key{}, "", ErrForbidden
@@ -111,7 +111,7 @@ func (k *Keys) check(ctx context.Context, actor Actor, edit KeyEdit) error {
 	return nil
 }
 
-// List gives the keys that the actor manages, by id, from after one. Errors: ErrForbidden.
+// List returns at most limit keys that the actor manages, ordered by id, with ids greater than after. Errors: ErrForbidden.
 func (k *Keys) List(ctx context.Context, actor Actor, after string, limit int) ([]Key, error) {
 	if actor.Role != Admin {
 		return nil, ErrForbidden
@@ -122,7 +122,7 @@ func (k *Keys) List(ctx context.Context, actor Actor, after string, limit int) (
 		func(key Key) (bool, error) { return k.manages(ctx, actor, key) })
 }
 
-// manages tells whether all that a key may write for is within what the actor manages.
+// manages reports whether the actor manages every device that a key may write for.
 func (k *Keys) manages(ctx context.Context, actor Actor, key Key) (bool, error) {
 	if actor.Space == "" {
 		return true, nil
@@ -156,53 +156,53 @@ func (k *Keys) Remove(ctx context.Context, actor Actor, id string) error {
 	err = k.store.RemoveKey(ctx, id, actor.Entry(k.clock.Now(), KeyRemoved, id, key.Name))
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	clear(k.known)
+	clear(k.cache)
 	return err
 }
 
-// lastUseEvery is how exact a key's last use is.
+// lastUseEvery is the resolution of a key's LastUsed.
 const lastUseEvery = time.Minute
 
-// Holder gives the key of a secret. Errors: ErrToken.
+// Holder returns the key of a secret. Errors: ErrToken.
 func (k *Keys) Holder(ctx context.Context, secret string) (Key, error) {
 	if !strings.HasPrefix(secret, keyPrefix) {
 		return Key{}, ErrToken
 	}
 	sum, now := [32]byte(digest(secret)), k.clock.Now()
 	k.mu.RLock()
-	known, seen := k.known[sum]
+	cached, found := k.cache[sum]
 	k.mu.RUnlock()
-	if !seen || now.Sub(known.checked) >= standingLife {
+	if !found || now.Sub(cached.checked) >= cacheLife {
 		var err error
-		if known, err = k.look(ctx, sum, now); err != nil {
+		if cached, err = k.readKey(ctx, sum, now); err != nil {
 			return Key{}, err
 		}
 	}
-	if !known.stands {
+	if !cached.valid {
 		return Key{}, ErrToken
 	}
-	return known.key, nil
+	return cached.key, nil
 }
 
-// look reads a key and notes its use.
-func (k *Keys) look(ctx context.Context, sum [32]byte, now time.Time) (knownKey, error) {
-	key, stands, err := k.store.KeyByDigest(ctx, sum[:])
+// readKey reads a key, stores its use and caches it.
+func (k *Keys) readKey(ctx context.Context, sum [32]byte, now time.Time) (cachedKey, error) {
+	key, valid, err := k.store.KeyByDigest(ctx, sum[:])
 	if err != nil {
-		return knownKey{}, err
+		return cachedKey{}, err
 	}
-	if stands && now.Sub(key.LastUsed) >= lastUseEvery {
+	if valid && now.Sub(key.LastUsed) >= lastUseEvery {
 		if err := k.store.UseKey(ctx, key.ID, now); err != nil {
-			return knownKey{}, err
+			return cachedKey{}, err
 		}
 	}
-	// A key without devices and space is limited to nothing; none is made, so what made it one is a fault.
-	stands = stands && (len(key.Devices) > 0 || key.Space != "")
-	known := knownKey{key: key, stands: stands, checked: now}
+	// A key without devices and space would have no limit. Add never creates one, so such a key is a fault and is rejected.
+	valid = valid && (len(key.Devices) > 0 || key.Space != "")
+	cached := cachedKey{key: key, valid: valid, checked: now}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.known) >= maxStandings {
-		clear(k.known)
+	if len(k.cache) >= maxCached {
+		clear(k.cache)
 	}
-	k.known[sum] = known
-	return known, nil
+	k.cache[sum] = cached
+	return cached, nil
 }

@@ -18,26 +18,26 @@ func (s oneKey) KeyByDigest(context.Context, []byte) (Key, bool, error) { return
 func (s oneKey) Key(context.Context, string) (Key, bool, error)         { return s.key, true, nil }
 func (s oneKey) UseKey(context.Context, string, time.Time) error        { return nil }
 
-type still time.Time
+type fixedClock time.Time
 
-func (s still) Now() time.Time { return time.Time(s) }
+func (s fixedClock) Now() time.Time { return time.Time(s) }
 
-// TestAKeyOfNothing takes a key that is limited to nothing for none: it would reach everything.
+// TestAKeyOfNothing rejects a stored key without devices and space: it would have access to everything.
 func TestAKeyOfNothing(t *testing.T) {
 	ctx := context.Background()
 	limited := Actor{Role: Admin, Space: "sp_1"}
 	for name, c := range map[string]struct {
-		key    Key
-		stands bool
+		key   Key
+		valid bool
 	}{
 		"devices": {Key{Devices: []string{"d"}}, true},
 		"space":   {Key{Space: "sp_1"}, true},
 		"nothing": {Key{}, false},
 		"empty":   {Key{Devices: []string{}}, false},
 	} {
-		keys := NewKeys(oneKey{key: c.key}, NewAccounts(AccountsNeed{}), still{})
+		keys := NewKeys(oneKey{key: c.key}, NewAccounts(AccountsNeed{}), fixedClock{})
 		_, err := keys.Holder(ctx, keyPrefix+"x")
-		if c.stands {
+		if c.valid {
 			require.NoError(t, err, name)
 			continue
 		}

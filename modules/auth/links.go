@@ -6,48 +6,48 @@ import (
 	"time"
 )
 
-// Links keeps which account of the university is which user.
+// Links stores which university account belongs to which user.
 type Links interface {
-	// Admit tells decide who an account and an address are, as they stand while nobody else changes them, and writes what
-	// it decides in the same transaction: the user and the link are made, or the user's address and role changed, and it
-	// is noted. The error of decide is given as it is.
+	// Admit calls decide with the users of an account and an address, locked against other changes, and writes its
+	// decision in the same transaction: it adds the user and the link, or changes the user's address and role, and adds
+	// the audit entries. An error of decide is returned unchanged.
 	Admit(ctx context.Context, account Account, email string, decide func(Candidates) (Admission, error)) (User, error)
-	// EndSessions ends the families of the user whom an account is linked to, and notes it of them; found is false where
-	// there is no such user.
+	// EndSessions ends the families of the user linked to an account and adds an audit entry with that user as target;
+	// found is false if there is no such user.
 	EndSessions(ctx context.Context, account Account, note Entry) (user string, found bool, err error)
-	// Unlink forgets the accounts of a user, ends all their families, and notes it; ErrNotFound where there is none.
+	// Unlink deletes a user's links, ends all their families and adds an audit entry; ErrNotFound if there is no link.
 	Unlink(ctx context.Context, user string, note Entry) error
 }
 
-// Candidates is what is kept of who signs on.
+// Candidates are the stored users who may be the person that signs on.
 type Candidates struct {
-	// Linked is the user whom the account is linked to; nil where there is none.
+	// Linked is the user linked to the account; nil if there is none.
 	Linked *User
-	// Holder is the user who has the address; nil where nobody has.
+	// Holder is the user with the address; nil if there is none.
 	Holder *User
-	// HolderLinked tells that the holder is linked to another account of the same issuer.
+	// HolderLinked is set if the holder is linked to another account of the same issuer.
 	HolderLinked bool
-	// LastAdmin is the only enabled administrator of the whole campus; empty where there are several.
+	// LastAdmin is the id of the only enabled administrator of the whole campus; empty if there are several.
 	LastAdmin string
 }
 
-// Admission is who is let in.
+// Admission is the decision on a sign-on: the user, and what to store.
 type Admission struct {
 	User User
-	// Add makes the user, Link links them to the account.
+	// Add stores User as a new user, Link links them to the account.
 	Add, Link bool
 	At        time.Time
 	Notes     []Entry
 }
 
-// What is noted of links and of sessions that end.
+// Audit actions of links.
 const (
 	UserLinked    = "user.linked"
 	UserUnlinked  = "user.unlinked"
 	SessionsEnded = "sessions.ended"
 )
 
-// admit gives the user of an identity. notice is what the operator should know of it.
+// admit returns the user of an identity. notice is a message for the operator's log; mostly empty.
 func (s *SignOns) admit(ctx context.Context, identity Identity, from Actor) (user User, notice string, err error) {
 	role, email, err := s.checkIdentity(identity)
 	if errors.As(err, &errNoRole{}) {
@@ -75,7 +75,7 @@ func (s *SignOns) admit(ctx context.Context, identity Identity, from Actor) (use
 	return user, notice, err
 }
 
-// endSessions ends what an account opened: its groups give no right any more.
+// endSessions ends all sessions of an account whose groups no longer have a role.
 func (s *SignOns) endSessions(ctx context.Context, account Account, from Actor) error {
 	user, found, err := s.links.EndSessions(ctx, account, from.Entry(s.sessions.clock.Now(), SessionsEnded, "", "no group has a role here"))
 	if found {
@@ -84,7 +84,7 @@ func (s *SignOns) endSessions(ctx context.Context, account Account, from Actor) 
 	return err
 }
 
-// admitLinked lets in who has been here before: they keep their user, whatever their address is by now.
+// admitLinked admits an account that is already linked. It keeps its user even if its address has changed.
 func (s *SignOns) admitLinked(known Candidates, email string, role Role, from Actor) (admission Admission, notice string, err error) {
 	user := *known.Linked
 	if user.Disabled {
@@ -94,21 +94,21 @@ func (s *SignOns) admitLinked(known Candidates, email string, role Role, from Ac
 		if known.Holder == nil {
 			user.Email = email
 		} else {
-			notice = "the address at the university is now another than that of the user " + user.ID + ", who keeps theirs: the new one is that of " + known.Holder.ID
+			notice = "the address of user " + user.ID + " changed at the university but stays unchanged here: user " + known.Holder.ID + " already has the new one"
 		}
 	}
 	return s.withRole(known, user, role, from, *known.Linked), notice, nil
 }
 
-// admitHolder lets in the user who has had the address since before the account was known. Only the provider's word that the
-// address is theirs may do so, and only once: another account with the same address is another person.
+// admitHolder links an account to the existing user with its address. The provider must have verified the address, and the
+// user must not be linked already: a second account with the same address is another person.
 func (s *SignOns) admitHolder(known Candidates, identity Identity, role Role, from Actor) (Admission, error) {
 	user := *known.Holder
 	switch {
 	case known.HolderLinked:
-		return Admission{}, ErrSignOn{"the address is that of the user " + user.ID + ", who is linked to another account of the provider (sub): remove or unlink that user, or change their address"}
+		return Admission{}, ErrSignOn{"user " + user.ID + " has this address and is linked to another account of the provider (sub): remove or unlink that user, or change their address"}
 	case !identity.Verified:
-		return Admission{}, ErrSignOn{"the address is not verified and is that of the user " + user.ID + ": an account is linked to a user who is there by a verified address alone"}
+		return Admission{}, ErrSignOn{"user " + user.ID + " has this address, but the provider did not verify it: only a verified address links an account to an existing user"}
 	case user.Disabled:
 		return Admission{}, ErrSignOn{"the user " + user.ID + " is disabled"}
 	}
@@ -118,14 +118,14 @@ func (s *SignOns) admitHolder(known Candidates, identity Identity, role Role, fr
 	return admission, nil
 }
 
-// withRole gives a user the role of their groups. The campus keeps its last administrator, whatever the groups say.
+// withRole sets the role of the user's groups, except for the last administrator, who keeps theirs.
 func (s *SignOns) withRole(known Candidates, user User, role Role, from Actor, was User) Admission {
 	if user.ID != known.LastAdmin {
 		user.Role = role
 	}
 	admission := Admission{User: user, At: s.sessions.clock.Now()}
 	if user != was {
-		admission.Notes = []Entry{from.Entry(admission.At, UserChanged, user.ID, described(user))}
+		admission.Notes = []Entry{from.Entry(admission.At, UserChanged, user.ID, auditText(user))}
 	}
 	return admission
 }
@@ -134,15 +134,15 @@ func (s *SignOns) admitNew(identity Identity, email string, role Role, from Acto
 	now := s.sessions.clock.Now()
 	user := User{ID: s.sessions.newID("us"), Email: email, Role: role, Login: BySignOn, Created: now}
 	return Admission{User: user, Add: true, Link: true, At: now, Notes: []Entry{
-		from.Entry(now, UserAdded, user.ID, described(user)), from.Entry(now, UserLinked, user.ID, accountText(identity.Account)),
+		from.Entry(now, UserAdded, user.ID, auditText(user)), from.Entry(now, UserLinked, user.ID, accountText(identity.Account)),
 	}}
 }
 
-// accountText is what the audit says of an account.
+// accountText returns the audit's description of an account.
 func accountText(a Account) string { return a.Issuer + " " + a.Subject }
 
-// Unlink forgets which account of the university a user is, and ends all their sessions: the next one with a verified
-// address that is theirs is linked. Errors: ErrForbidden, ErrNotFound.
+// Unlink deletes the link between a user and their university account and ends all their sessions. The next account that
+// signs on with the user's address, verified, is linked. Errors: ErrForbidden, ErrNotFound.
 func (a *Accounts) Unlink(ctx context.Context, actor Actor, id string) error {
 	user, err := a.Get(ctx, actor, id)
 	if err != nil {

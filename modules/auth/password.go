@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// Bounds of a password, in bytes. bcrypt reads no more than 72: what is longer is refused, never cut.
+// Bounds of a password, in bytes. bcrypt reads at most 72 bytes; a longer password is rejected, never cut.
 const (
 	MinPassword = 10
 	MaxPassword = 72
 )
 
-// commonPasswords are the most used passwords, of breaches that were published, and some that people here think of; its
-// licence is beside it.
+// commonPasswords are the most used passwords of published breaches, and some that are likely at this university. The
+// licence is in common_passwords_license.txt.
 //
 //go:embed common_passwords.txt
 var commonPasswords string
 
-var common = func() map[string]bool {
+var commonSet = func() map[string]bool {
 	set := make(map[string]bool)
 	for word := range strings.FieldsSeq(commonPasswords) {
 		set[word] = true
@@ -25,7 +25,7 @@ var common = func() map[string]bool {
 	return set
 }()
 
-// CheckPassword gives the rule that a new password breaks and what fills its sentence, or an empty rule.
+// CheckPassword returns the rule that a new password breaks, with the arguments of its message, or an empty rule.
 func CheckPassword(password, email string) (rule string, args map[string]any) {
 	switch {
 	case len(password) < MinPassword:
@@ -34,19 +34,19 @@ func CheckPassword(password, email string) (rule string, args map[string]any) {
 		return "max_bytes", map[string]any{"max": MaxPassword}
 	case strings.ContainsRune(password, 0):
 		return "control_characters", nil
-	case looksDefault(password, email), password == publishedPassword:
+	case isCommonPassword(password, email), password == publishedPassword:
 		return "common_password", nil
 	}
 	return "", nil
 }
 
-// looksDefault tells whether a password is one that everybody tries first: a common one, also with digits or
-// signs around it, the e-mail address, or few different characters.
-func looksDefault(password, email string) bool {
+// isCommonPassword reports whether a password is easy to guess: a common one, also with digits or signs around it, the e-mail
+// address, or fewer than five different characters.
+func isCommonPassword(password, email string) bool {
 	lower := strings.ToLower(password)
 	core := strings.Trim(lower, "0123456789!@#$%&*.-_+ ")
 	name, _, _ := strings.Cut(normalEmail(email), "@")
-	if common[lower] || (common[core] && core != "") || core == "" {
+	if commonSet[lower] || (commonSet[core] && core != "") || core == "" {
 		return true
 	}
 	if lower == normalEmail(email) || (name != "" && core == name) {

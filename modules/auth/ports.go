@@ -5,95 +5,95 @@ import (
 	"time"
 )
 
-// Users keeps users.
+// Users stores users.
 type Users interface {
-	// UserByEmail finds one by a normal e-mail address; found is false where there is none.
+	// UserByEmail returns the user with a normalised e-mail address; found is false if there is none.
 	UserByEmail(ctx context.Context, email string) (user User, found bool, err error)
-	// User finds one by id.
+	// User returns the user with an id.
 	User(ctx context.Context, id string) (user User, found bool, err error)
-	// AnyUser tells whether there is one at all.
+	// AnyUser reports whether any user exists.
 	AnyUser(ctx context.Context) (bool, error)
-	// AddFirstUser adds one if there is none at all, and tells whether it did; of many processes one does.
+	// AddFirstUser adds a user if none exists and reports whether it did. Of several concurrent calls one succeeds.
 	AddFirstUser(ctx context.Context, user User) (added bool, err error)
-	// ListUsers gives users by id, from after one.
+	// ListUsers returns at most limit users, ordered by id, with ids greater than after.
 	ListUsers(ctx context.Context, after string, limit int) ([]User, error)
-	// AddUser adds one and notes it; ErrTaken where the address is another's.
+	// AddUser adds a user and the audit entry; ErrTaken if another user has the address.
 	AddUser(ctx context.Context, user User, note Entry) error
-	// ChangeUser changes one: change edits them as they are now, and what it changed, and nothing else, is written with
-	// the line that it gives. All families but keep end of one who has another password; all of one who is disabled;
-	// their reset link goes with either. It gives the user as they became. ErrTaken, ErrNotFound, ErrLastAdmin where no
-	// enabled administrator without a space would be left, and what change returns: then nothing is written.
+	// ChangeUser calls change with the current user, writes only the fields that it changed, adds its audit entry, and
+	// returns the changed user. A new password ends all families except keep; disabling ends all families; either one
+	// deletes the reset link. Errors: ErrTaken, ErrNotFound, ErrLastAdmin if no enabled administrator without a space
+	// would be left, and errors of change; then nothing is written.
 	ChangeUser(ctx context.Context, id, keep string, change UserChange) (User, error)
-	// RemoveUser removes one with their families and their reset link, if check lets it; ErrNotFound, ErrLastAdmin, and
-	// what check returns.
+	// RemoveUser deletes a user with their families and reset link if check returns no error. Errors: ErrNotFound,
+	// ErrLastAdmin, and errors of check.
 	RemoveUser(ctx context.Context, id string, check UserCheck) error
-	// Rehash replaces the hash of the same password, if it is still the one that was compared, and tells whether it was.
+	// Rehash replaces the hash from by to, a new hash of the same password. done is false if the hash was no longer from.
 	Rehash(ctx context.Context, id, from, to string) (done bool, err error)
 }
 
-// UserChange edits a user as they are now and gives the line of the audit that says what they became. It runs while
-// nobody else changes them, inside a transaction, so it asks nothing of the outside. An error leaves all as it was.
+// UserChange edits the current user and returns the audit entry. It runs inside a transaction that locks the user, so it
+// must not call anything outside. If it returns an error, nothing is written.
 type UserChange func(*User) (Entry, error)
 
-// UserCheck looks at a user as they are now, under the terms of a UserChange, and gives the line of what is done to them.
+// UserCheck checks the current user and returns the audit entry, under the same conditions as a UserChange.
 type UserCheck func(User) (Entry, error)
 
-// KeyStore keeps API keys. Secrets are known by their SHA-256 alone.
+// KeyStore stores API keys. It stores only the SHA-256 of a secret.
 type KeyStore interface {
-	// AddKey adds one and notes it.
+	// AddKey adds a key and the audit entry.
 	AddKey(ctx context.Context, key Key, secret []byte, note Entry) error
-	// ListKeys gives keys by id, from after one.
+	// ListKeys returns at most limit keys, ordered by id, with ids greater than after.
 	ListKeys(ctx context.Context, after string, limit int) ([]Key, error)
-	// Key finds one by id; found is false where there is none.
+	// Key returns the key with an id; found is false if there is none.
 	Key(ctx context.Context, id string) (key Key, found bool, err error)
 	KeyByDigest(ctx context.Context, secret []byte) (key Key, found bool, err error)
-	// UseKey notes when a key was last used.
+	// UseKey stores when a key was last used.
 	UseKey(ctx context.Context, id string, at time.Time) error
-	// RemoveKey removes one and notes it; ErrNotFound.
+	// RemoveKey deletes a key and adds the audit entry; ErrNotFound.
 	RemoveKey(ctx context.Context, id string, note Entry) error
 }
 
-// Spaces is what this module asks of the campus.
+// Spaces answers this module's questions about the campus.
 type Spaces interface {
-	// Within tells whether a space is there, and is another or lies within it; every one that is there lies within "".
+	// Within reports whether inner exists and equals outer or lies within it. Every existing space lies within "".
 	Within(ctx context.Context, outer, inner string) (bool, error)
-	// Unknown gives the devices that are not there or hang outside a space.
+	// Unknown returns the devices that do not exist or are outside the space within.
 	Unknown(ctx context.Context, within string, devices []string) ([]string, error)
 }
 
-// Family is one login and the refresh tokens that came of it, one after the other.
+// Family is one login and the chain of refresh tokens that followed from it.
 type Family struct {
 	ID   string
 	User string
-	// Begun is the login, Used the last refresh.
+	// Begun is the time of the login, Used that of the last refresh.
 	Begun, Used time.Time
 	Ended       bool
 }
 
-// Families keeps sessions. Tokens are known by their SHA-256 alone.
+// Families stores sessions. It stores only the SHA-256 of a token.
 type Families interface {
-	// Begin keeps a new family and its first refresh token, if check lets its user in as they are now, and notes it.
-	// ErrNotFound, and what check returns.
+	// Begin stores a new family, its first refresh token and the audit entry, if check accepts the current user.
+	// Errors: ErrNotFound, and errors of check.
 	Begin(ctx context.Context, family Family, token []byte, check UserCheck) error
-	// Find gives the family of a token, and whether that token was spent.
+	// Find returns the family of a token, and whether the token was already spent.
 	Find(ctx context.Context, token []byte) (family Family, spent, found bool, err error)
-	// Spend exchanges a token for its successor: of many who try at once, one wins.
+	// Spend replaces a token by its successor. Of several concurrent calls one wins.
 	Spend(ctx context.Context, token, successor []byte, now time.Time) (won bool, err error)
-	// End ends a family and notes it; one that has ended is not noted again.
+	// End ends a family and adds the audit entry; for a family that has already ended it does nothing.
 	End(ctx context.Context, id string, note Entry) error
-	// Standing is a family with its user as both are now.
+	// Standing returns the current state of a family and its user.
 	Standing(ctx context.Context, id string) (family Family, user User, found bool, err error)
 }
 
-// Hasher hashes passwords. It is slow by design, so it takes few at a time: ErrBusy where too many wait.
+// Hasher hashes passwords. It is slow by design and limits concurrent work: ErrBusy if too many calls wait.
 type Hasher interface {
 	Hash(ctx context.Context, password string) (string, error)
-	// Matches tells whether a password has a hash, and whether the hash should be made anew. An empty hash matches no
-	// password, and takes as long as any.
+	// Matches reports whether a password has this hash, and whether the hash is stale and should be renewed. An empty
+	// hash matches no password and takes as long as any other.
 	Matches(ctx context.Context, hash, password string) (ok, stale bool, err error)
 }
 
-// Claims are what an access token says.
+// Claims are the contents of an access token.
 type Claims struct {
 	Subject string
 	Role    Role
@@ -107,9 +107,9 @@ type Claims struct {
 // Tokens signs and verifies access tokens.
 type Tokens interface {
 	Sign(c Claims) (string, error)
-	// Verify gives the claims of a token that is ours and has not expired; ErrToken otherwise.
+	// Verify returns the claims of a token that this server signed and that has not expired; ErrToken otherwise.
 	Verify(token string) (Claims, error)
 }
 
-// Clock tells the time.
+// Clock returns the current time.
 type Clock interface{ Now() time.Time }

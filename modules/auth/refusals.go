@@ -7,43 +7,43 @@ import (
 	"time"
 )
 
-// RefusalsLeftOut is an entry that says how many refused requests of its actor, or of strangers, have no entry of their own.
+// RefusalsLeftOut is the action of an entry that counts refused requests, of its actor or of strangers, without their own entry.
 const RefusalsLeftOut = "refusals.left_out"
 
-// StrangersKept is how long entries about the refused requests of strangers are kept. All others are kept for ever.
+// StrangersKept is how long entries about refused requests of strangers are stored. All others are stored for ever.
 const StrangersKept = 90 * 24 * time.Hour
 
-// How many refused requests have an entry of their own: so many at once, and then so many a minute. What is beyond is counted.
+// How many refused requests get their own entry: a burst, then a number per minute. Further requests are only counted.
 var (
-	// allowedCaller is that of each caller who is known: far more than a person or a device that errs, and too little for
-	// one who means to fill the disk.
-	allowedCaller = allowance{burst: 1000, perMinute: 10}
-	// allowedNetwork is that of each network that strangers come from, allowedStrangers that of all of them together.
-	allowedNetwork   = allowance{burst: 60, perMinute: 10}
-	allowedStrangers = allowance{burst: 600, perMinute: 10}
+	// callerAllowance is for each known caller: far more than the errors of a person or device, too few to fill the disk.
+	callerAllowance = allowance{burst: 1000, perMinute: 10}
+	// networkAllowance is for each network of strangers, strangersAllowance for all strangers together.
+	networkAllowance   = allowance{burst: 60, perMinute: 10}
+	strangersAllowance = allowance{burst: 600, perMinute: 10}
 )
 
-// maxNetworks bounds the memory. Of strangers from further networks only their sum is bounded.
+// maxNetworks bounds the memory. Strangers from further networks are bounded only by strangersAllowance.
 const maxNetworks = 10_000
 
-// Refusals writes the audit's entries about refused requests. Each caller who is known has a bound of their own, so that no flood
-// of others' keeps theirs out. Strangers have another one, and refused logins are counted apart from their other requests.
+// Refusals writes the audit's entries about refused requests and bounds their number. A stranger is a caller without an
+// actor. Each known caller has a bound of their own, so that a flood of other requests does not suppress their entries.
+// Strangers share a bound, and their refused logins are counted apart from their other requests.
 type Refusals struct {
 	audit Audit
 	clock Clock
 
 	mu      sync.Mutex
-	callers map[string]*taken
+	callers map[string]*usage
 	// networks are counted by network and kind; strangers by kind.
-	networks, strangers map[string]*taken
+	networks, strangers map[string]*usage
 }
 
-// NewRefusals makes them.
+// NewRefusals returns an audit writer for refused requests.
 func NewRefusals(audit Audit, clock Clock) *Refusals {
-	return &Refusals{audit: audit, clock: clock, callers: make(map[string]*taken), networks: make(map[string]*taken), strangers: make(map[string]*taken)}
+	return &Refusals{audit: audit, clock: clock, callers: make(map[string]*usage), networks: make(map[string]*usage), strangers: make(map[string]*usage)}
 }
 
-// Note writes an entry, or counts it where its actor, or strangers, had too many.
+// Note writes an entry, or only counts it if its actor, or strangers, already reached the bound.
 func (r *Refusals) Note(ctx context.Context, e Entry) error {
 	e.Refused = true
 	if !r.admit(e) {
@@ -57,8 +57,8 @@ func (r *Refusals) admit(e Entry) bool {
 	defer r.mu.Unlock()
 	now := r.clock.Now()
 	if e.Actor != "" {
-		t := of(r.callers, e.Actor)
-		ok := t.take(allowedCaller, now)
+		t := usageOf(r.callers, e.Actor)
+		ok := t.take(callerAllowance, now)
 		if !ok {
 			t.leftOut++
 		}
@@ -68,17 +68,17 @@ func (r *Refusals) admit(e Entry) bool {
 	if e.Action == LoginRefused {
 		kind = LoginRefused
 	}
-	all := of(r.strangers, kind)
+	all := usageOf(r.strangers, kind)
 	from := kind + " " + network(e.Client)
 	_, known := r.networks[from]
-	if (known || len(r.networks) < maxNetworks) && !of(r.networks, from).take(allowedNetwork, now) || !all.take(allowedStrangers, now) {
+	if (known || len(r.networks) < maxNetworks) && !usageOf(r.networks, from).take(networkAllowance, now) || !all.take(strangersAllowance, now) {
 		all.leftOut++
 		return false
 	}
 	return true
 }
 
-// CountLeftOut writes how many entries were left out since the last call, and forgets who has all of their allowance again.
+// CountLeftOut writes how many entries were left out since the last call, and deletes counters that are back to zero.
 func (r *Refusals) CountLeftOut(ctx context.Context) error {
 	entries, counted := r.leftOut()
 	if err := r.audit.Note(ctx, entries...); err != nil {
@@ -90,7 +90,7 @@ func (r *Refusals) CountLeftOut(ctx context.Context) error {
 		t.leftOut -= n
 	}
 	now := r.clock.Now()
-	for _, all := range []map[string]*taken{r.callers, r.networks} {
+	for _, all := range []map[string]*usage{r.callers, r.networks} {
 		for key, t := range all {
 			if t.leftOut == 0 && !t.due.After(now) {
 				delete(all, key)
@@ -100,12 +100,12 @@ func (r *Refusals) CountLeftOut(ctx context.Context) error {
 	return nil
 }
 
-// leftOut gives the entries that say how many were left out, and how many each of them counts.
-func (r *Refusals) leftOut() (entries []Entry, counted map[*taken]int) {
+// leftOut returns the entries that count what was left out, and the number that each counter reports.
+func (r *Refusals) leftOut() (entries []Entry, counted map[*usage]int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	counted = make(map[*taken]int)
-	add := func(actor, target string, t *taken) {
+	counted = make(map[*usage]int)
+	add := func(actor, target string, t *usage) {
 		if t.leftOut > 0 {
 			entries = append(entries, Entry{
 				At: r.clock.Now(), Actor: actor, Action: RefusalsLeftOut, Target: target, Detail: strconv.Itoa(t.leftOut), Refused: true,
@@ -122,33 +122,33 @@ func (r *Refusals) leftOut() (entries []Entry, counted map[*taken]int) {
 	return entries, counted
 }
 
-// Forget drops entries about the refused requests of strangers that are older than StrangersKept.
+// Forget deletes entries about refused requests of strangers that are older than StrangersKept.
 func (r *Refusals) Forget(ctx context.Context) error {
 	return r.audit.ForgetStrangers(ctx, r.clock.Now().Add(-StrangersKept))
 }
 
-// allowance is how many entries somebody may have.
+// allowance is how many entries one counter admits.
 type allowance struct{ burst, perMinute int }
 
-// taken is what somebody took of an allowance.
-type taken struct {
-	// due is when all of it will have come back.
+// usage is the used part of an allowance.
+type usage struct {
+	// due is when the whole allowance is available again.
 	due time.Time
-	// leftOut is how many entries it was too small for and are not counted yet; of networks, all strangers' count has them.
+	// leftOut is how many entries were left out and not yet written; for networks it stays 0, the strangers' counter has them.
 	leftOut int
 }
 
-func of(all map[string]*taken, key string) *taken {
+func usageOf(all map[string]*usage, key string) *usage {
 	t, known := all[key]
 	if !known {
-		t = &taken{}
+		t = &usage{}
 		all[key] = t
 	}
 	return t
 }
 
-// take takes one, by the generic cell rate algorithm.
-func (t *taken) take(a allowance, now time.Time) bool {
+// take uses one entry of the allowance if it can, by the generic cell rate algorithm.
+func (t *usage) take(a allowance, now time.Time) bool {
 	each := time.Minute / time.Duration(a.perMinute)
 	due := t.due
 	if due.Before(now) {

@@ -10,24 +10,24 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// lines is an audit in memory.
-type lines struct {
-	all  []Entry
-	away error
+// memoryAudit is an audit in memory.
+type memoryAudit struct {
+	all     []Entry
+	failure error
 }
 
-func (l *lines) Note(_ context.Context, entries ...Entry) error {
-	if l.away == nil {
+func (l *memoryAudit) Note(_ context.Context, entries ...Entry) error {
+	if l.failure == nil {
 		l.all = append(l.all, entries...)
 	}
-	return l.away
+	return l.failure
 }
 
-func (l *lines) Entries(context.Context, AuditQuery) ([]Numbered, error) { return nil, nil }
+func (l *memoryAudit) Entries(context.Context, AuditQuery) ([]NumberedEntry, error) { return nil, nil }
 
-func (l *lines) ForgetStrangers(context.Context, time.Time) error { return nil }
+func (l *memoryAudit) ForgetStrangers(context.Context, time.Time) error { return nil }
 
-func (l *lines) of(actor, action string) (n int) {
+func (l *memoryAudit) count(actor, action string) (n int) {
 	for _, e := range l.all {
 		if e.Actor == actor && e.Action == action {
 			n++
@@ -36,15 +36,15 @@ func (l *lines) of(actor, action string) (n int) {
 	return n
 }
 
-// handClock is set by hand.
-type handClock struct{ now time.Time }
+// manualClock is set by hand.
+type manualClock struct{ now time.Time }
 
-func (c *handClock) Now() time.Time { return c.now }
+func (c *manualClock) Now() time.Time { return c.now }
 
 const someRoute = "DELETE /api/espacios/{id}"
 
 func TestAFloodOfStrangersKeepsNoKnownCallerOut(t *testing.T) {
-	ctx, audit, clock := context.Background(), &lines{}, &handClock{now: time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC)}
+	ctx, audit, clock := context.Background(), &memoryAudit{}, &manualClock{now: time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC)}
 	refusals := NewRefusals(audit, clock)
 	for i := range 20_000 {
 		require.NoError(t, refusals.Note(ctx, Entry{Action: someRoute, Client: fmt.Sprintf("10.%d.%d.1", i%200, i/200)}))
@@ -53,29 +53,29 @@ func TestAFloodOfStrangersKeepsNoKnownCallerOut(t *testing.T) {
 			require.NoError(t, refusals.Note(ctx, Entry{Action: LoginRefused, Client: "192.0.2.1"}))
 		}
 	}
-	require.Equal(t, 40, audit.of("us_viewer", someRoute), "all of a known caller's are kept")
-	require.Equal(t, 40, audit.of("", LoginRefused), "other requests keep no refused login out")
-	require.Equal(t, allowedStrangers.burst, audit.of("", someRoute))
+	require.Equal(t, 40, audit.count("us_viewer", someRoute), "all entries of a known caller are stored")
+	require.Equal(t, 40, audit.count("", LoginRefused), "other requests do not suppress entries of refused logins")
+	require.Equal(t, strangersAllowance.burst, audit.count("", someRoute))
 	for _, e := range audit.all {
 		require.True(t, e.Refused)
 	}
 }
 
 func TestRefusalsAreBoundedAndCounted(t *testing.T) {
-	ctx, audit, clock := context.Background(), &lines{}, &handClock{now: time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC)}
+	ctx, audit, clock := context.Background(), &memoryAudit{}, &manualClock{now: time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC)}
 	refusals := NewRefusals(audit, clock)
-	for range allowedCaller.burst + 250 {
+	for range callerAllowance.burst + 250 {
 		require.NoError(t, refusals.Note(ctx, Entry{Actor: "us_viewer", Action: someRoute}))
 	}
-	for range allowedNetwork.burst + 30 { // one client has a whole IPv6 network
+	for range networkAllowance.burst + 30 { // one client has a whole IPv6 network
 		require.NoError(t, refusals.Note(ctx, Entry{Action: someRoute, Client: fmt.Sprintf("2001:db8::%x", len(audit.all))}))
 	}
-	require.Equal(t, allowedCaller.burst, audit.of("us_viewer", someRoute))
-	require.Equal(t, allowedNetwork.burst, audit.of("", someRoute))
+	require.Equal(t, callerAllowance.burst, audit.count("us_viewer", someRoute))
+	require.Equal(t, networkAllowance.burst, audit.count("", someRoute))
 
-	audit.away = errors.New("the disk is full")
+	audit.failure = errors.New("the disk is full")
 	require.Error(t, refusals.CountLeftOut(ctx))
-	audit.away = nil
+	audit.failure = nil
 	require.NoError(t, refusals.CountLeftOut(ctx))
 	require.NoError(t, refusals.CountLeftOut(ctx), "nothing is counted twice")
 	counts := make(map[string]string)
@@ -90,9 +90,9 @@ func TestRefusalsAreBoundedAndCounted(t *testing.T) {
 	for range 100 {
 		require.NoError(t, refusals.Note(ctx, Entry{Actor: "us_viewer", Action: someRoute}))
 	}
-	require.Equal(t, allowedCaller.burst+allowedCaller.perMinute, audit.of("us_viewer", someRoute), "some come back every minute")
+	require.Equal(t, callerAllowance.burst+callerAllowance.perMinute, audit.count("us_viewer", someRoute), "the allowance grows every minute")
 	clock.now = clock.now.Add(24 * time.Hour)
 	require.NoError(t, refusals.CountLeftOut(ctx))
-	require.Empty(t, refusals.callers, "who has all back is forgotten")
+	require.Empty(t, refusals.callers, "a caller with a full allowance is deleted")
 	require.Empty(t, refusals.networks)
 }

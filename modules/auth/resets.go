@@ -6,28 +6,28 @@ import (
 	"time"
 )
 
-// ResetLife is how long a link to a new password is good.
+// ResetLife is how long a password reset link is valid.
 const ResetLife = 24 * time.Hour
 
-// Resets keeps links to new passwords. Tokens are known by their SHA-256 alone.
+// Resets stores password reset links. It stores only the SHA-256 of a token.
 type Resets interface {
-	// AddReset stores a link of a user in the place of the one that they have, if check lets it, and notes it.
-	// ErrNotFound, and what check returns.
+	// AddReset stores a reset link, replacing the user's earlier link, and the audit entry, if check returns no error.
+	// Errors: ErrNotFound, and errors of check.
 	AddReset(ctx context.Context, user string, token []byte, expires time.Time, check UserCheck) error
-	// ResetOf gives whose link that is not spent is good at an instant; found is false where there is none.
+	// ResetOf returns the user of an unused link that is valid at now; found is false if there is none.
 	ResetOf(ctx context.Context, token []byte, now time.Time) (user User, found bool, err error)
-	// Reset spends a link and changes its user as ChangeUser does. Of many who try at once, one wins.
+	// Reset uses up a link and changes its user as ChangeUser does. Of several concurrent calls one wins.
 	Reset(ctx context.Context, token []byte, now time.Time, user string, change UserChange) (won bool, err error)
 }
 
-// What is noted of resets.
+// Audit actions of reset links.
 const (
 	ResetGiven = "reset.given"
 	ResetUsed  = "reset.used"
 )
 
-// ResetToken makes a link for a user, good once and for a day, that the administrator hands over. Errors: ErrForbidden,
-// ErrNotFound.
+// ResetToken creates a reset link for a user, valid once and for ResetLife. The administrator gives it to the user.
+// Errors: ErrForbidden, ErrNotFound.
 func (a *Accounts) ResetToken(ctx context.Context, actor Actor, id string) (token string, expires time.Time, err error) {
 	user, err := a.Get(ctx, actor, id)
 	if err != nil {
@@ -36,12 +36,12 @@ func (a *Accounts) ResetToken(ctx context.Context, actor Actor, id string) (toke
 	now := a.clock.Now()
 	token, expires = "htp_"+base64.RawURLEncoding.EncodeToString(a.random(32)), now.Add(ResetLife)
 	return token, expires, a.resets.AddReset(ctx, id, digest(token), expires, func(u User) (Entry, error) {
-		return actor.Entry(now, ResetGiven, id, u.Email), stillManaged(actor, user, u)
+		return actor.Entry(now, ResetGiven, id, u.Email), checkStillManaged(actor, user, u)
 	})
 }
 
-// Reset gives the user of a link another password; the link is spent and all their sessions end. Errors: ErrInvalid,
-// ErrToken, ErrBusy.
+// Reset sets a new password for the user of a link. The link becomes invalid and all the user's sessions end.
+// Errors: ErrInvalid, ErrToken, ErrBusy.
 func (a *Accounts) Reset(ctx context.Context, from Actor, token, next string) error {
 	now := a.clock.Now()
 	user, found, err := a.resets.ResetOf(ctx, digest(token), now)
@@ -63,7 +63,7 @@ func (a *Accounts) Reset(ctx context.Context, from Actor, token, next string) er
 		if u.Disabled {
 			return Entry{}, ErrToken
 		}
-		u.givePassword(hash)
+		u.setPassword(hash)
 		return from.Entry(now, ResetUsed, u.ID, ""), nil
 	})
 	if err == nil && !won {

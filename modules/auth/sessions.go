@@ -10,38 +10,38 @@ import (
 	"unicode/utf8"
 )
 
-// Lives of what a login gives.
+// Lifetimes of tokens and sessions.
 const (
 	AccessLife = 2 * time.Hour
-	// IdleLife is how long a refresh token may lie unused, SessionLife how long a login lasts at the most.
+	// IdleLife is how long a refresh token stays valid without use, SessionLife the maximum length of a session.
 	IdleLife    = 7 * 24 * time.Hour
 	SessionLife = 30 * 24 * time.Hour
 )
 
-// Grant is what a login or a refresh gives.
+// Grant is the result of a login or a refresh: an access token, a refresh token and their user.
 type Grant struct {
 	Access  string
 	Refresh string
 	User    User
 }
 
-// Sessions lets users in.
+// Sessions logs users in and out and checks their tokens.
 type Sessions struct {
 	users    Users
 	families Families
 	hasher   Hasher
 	tokens   Tokens
 	throttle *loginThrottle
-	places   loginPlaces
+	slots    loginSlots
 	sweeper  Sweeper
 	refusals *Refusals
 	clock    Clock
 	newID    func(prefix string) string
 	random   func(n int) []byte
-	standing *standings
+	cache    *sessionCache
 }
 
-// SessionsNeed is what sessions are made of.
+// SessionsNeed is what NewSessions needs.
 type SessionsNeed struct {
 	Users    Users
 	Families Families
@@ -50,25 +50,25 @@ type SessionsNeed struct {
 	Throttle Throttle
 	Sweeper  Sweeper
 	Refusals *Refusals
-	// LoginLimit is how many logins of an account may fail in a minute from one network.
+	// LoginLimit is the maximum of failed logins per minute of one account from one network.
 	LoginLimit int
 	Clock      Clock
 	NewID      func(prefix string) string
 	Random     func(n int) []byte
 }
 
-// NewSessions makes sessions.
+// NewSessions returns the use cases of sessions.
 func NewSessions(n SessionsNeed) *Sessions {
 	return &Sessions{
 		users: n.Users, families: n.Families, hasher: n.Hasher, tokens: n.Tokens, sweeper: n.Sweeper, refusals: n.Refusals, clock: n.Clock, newID: n.NewID, random: n.Random,
 		throttle: &loginThrottle{store: n.Throttle, limit: n.LoginLimit, clock: n.Clock},
-		places:   loginPlaces{of: make(map[string]int)},
-		standing: newStandings(n.Families, n.Clock),
+		slots:    loginSlots{byCaller: make(map[string]int)},
+		cache:    newSessionCache(n.Families, n.Clock),
 	}
 }
 
-// Login lets a user in by password; from is where the request comes from. An unknown user costs the same work as a
-// wrong password. Errors: ErrInvalid, ErrCredentials, ErrThrottled, ErrBusy.
+// Login logs a user in by password; from is the origin of the request. An unknown user costs the same work as a wrong
+// password. Errors: ErrInvalid, ErrCredentials, ErrThrottled, ErrBusy.
 func (s *Sessions) Login(ctx context.Context, email, password string, from Actor) (Grant, error) {
 	if flaws := checkLogin(email, password); len(flaws) > 0 {
 		return Grant{}, ErrInvalid{flaws}
@@ -79,24 +79,24 @@ func (s *Sessions) Login(ctx context.Context, email, password string, from Actor
 		return Grant{}, err
 	}
 	var granted Grant
-	err = s.tried(ctx, try, func() (err error) {
-		granted, err = s.enter(ctx, email, password, from)
+	err = s.inSlot(ctx, try, func() (err error) {
+		granted, err = s.loginByPassword(ctx, email, password, from)
 		return err
 	})
 	if errors.Is(err, ErrCredentials) {
-		err = errors.Join(err, s.refusals.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, noted(email), "")))
+		err = errors.Join(err, s.refusals.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, auditableEmail(email), "")))
 	}
 	return granted, err
 }
 
-// tried compares a password on a place in the queue, and returns the try where it was no failure. One that found the queue
-// full counts, or a flood would cost nothing. Errors: ErrBusy, and those of compare.
-func (s *Sessions) tried(ctx context.Context, try loginTry, compare func() error) error {
-	leave, err := s.places.enter(try)
+// inSlot calls compare in a slot of the hasher's queue, and gives the try back unless the login failed. A try also counts if
+// the queue was full, because otherwise a flood would cost nothing. Errors: ErrBusy, and errors of compare.
+func (s *Sessions) inSlot(ctx context.Context, try loginTry, compare func() error) error {
+	release, err := s.slots.acquire(try)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer release()
 	err = compare()
 	if errors.Is(err, ErrCredentials) || errors.Is(err, ErrBusy) {
 		return err
@@ -104,9 +104,9 @@ func (s *Sessions) tried(ctx context.Context, try loginTry, compare func() error
 	return errors.Join(err, try.giveBack(ctx))
 }
 
-// noted is what the audit keeps of an address that somebody tried: nothing, where it has not the shape of one. It may be a
-// password, or meant for who opens the audit in a spreadsheet.
-func noted(email string) string {
+// auditableEmail returns what the audit stores of a tried address: nothing if it is not well-formed. Such a text may be a password,
+// or a formula that attacks a reader who opens the audit in a spreadsheet.
+func auditableEmail(email string) string {
 	first, _ := utf8.DecodeRuneInString(email)
 	if isAddress(email) && (unicode.IsLetter(first) || unicode.IsDigit(first)) {
 		return email
@@ -114,15 +114,15 @@ func noted(email string) string {
 	return ""
 }
 
-// enter lets a user in by password. Errors: ErrCredentials, ErrBusy.
-func (s *Sessions) enter(ctx context.Context, email, password string, from Actor) (Grant, error) {
-	for range maxLogins {
+// loginByPassword identifies a user by password and begins a session. Errors: ErrCredentials, ErrBusy.
+func (s *Sessions) loginByPassword(ctx context.Context, email, password string, from Actor) (Grant, error) {
+	for range maxLoginAttempts {
 		user, err := s.identify(ctx, email, password)
 		if err != nil {
 			return Grant{}, err
 		}
 		from.ID = user.ID
-		// The password was compared a while ago: what was changed meanwhile has ended all sessions but the one that begins.
+		// The comparison took time. A change meanwhile has ended all sessions, but not this one, which does not exist yet.
 		granted, err := s.begin(ctx, user, from, func(now User) bool { return now.PasswordHash == user.PasswordHash && !now.Disabled })
 		if !errors.Is(err, errChanged) {
 			return granted, err
@@ -131,10 +131,10 @@ func (s *Sessions) enter(ctx context.Context, email, password string, from Actor
 	return Grant{}, ErrBusy
 }
 
-// maxLogins is how often a login looks again at a user who is changed in the middle of it.
-const maxLogins = 3
+// maxLoginAttempts is how often a login is tried if the user is changed during it.
+const maxLoginAttempts = 3
 
-// errChanged is a user who was changed in the middle of a login or of another password.
+// errChanged is a user who was changed during a login or a change of password.
 var errChanged = errors.New("the user was changed meanwhile")
 
 func checkLogin(email, password string) []Flaw {
@@ -168,13 +168,13 @@ func (s *Sessions) identify(ctx context.Context, email, password string) (User, 
 		return User{}, ErrCredentials
 	}
 	if stale {
-		return s.rehashed(ctx, user, password)
+		return s.withNewHash(ctx, user, password)
 	}
 	return user, nil
 }
 
-// rehashed is a user with a hash of today's cost of the same password. Where it cannot be made they keep the old one.
-func (s *Sessions) rehashed(ctx context.Context, user User, password string) (User, error) {
+// withNewHash returns the user with a new hash of the same password at the current cost. If the hasher is busy they keep the old one.
+func (s *Sessions) withNewHash(ctx context.Context, user User, password string) (User, error) {
 	renewed, err := s.hasher.Hash(ctx, password)
 	if errors.Is(err, ErrBusy) {
 		return user, nil
@@ -189,16 +189,16 @@ func (s *Sessions) rehashed(ctx context.Context, user User, password string) (Us
 	return user, err
 }
 
-// isPasswordOf tells whether a password is a user's, and whether its hash should be made anew. It takes the same time
-// whether or not the user has a password, or is there at all.
+// isPasswordOf reports whether a password is a user's, and whether its hash should be renewed. It takes the same time if the
+// user has no password or does not exist.
 func (s *Sessions) isPasswordOf(ctx context.Context, user User, password string) (ok, stale bool, err error) {
 	ok, stale, err = s.hasher.Matches(ctx, user.PasswordHash, password)
 	return ok && user.Login == ByPassword && password != publishedPassword, stale, err
 }
 
-// begin begins a session of a user whom may lets in as they are now. Errors: errChanged.
+// begin begins a session if may accepts the current user. Errors: errChanged.
 func (s *Sessions) begin(ctx context.Context, user User, from Actor, may func(now User) bool) (Grant, error) {
-	o := s.newOpening(user, from)
+	o := s.newPending(user, from)
 	err := s.families.Begin(ctx, o.Family, o.Token, func(u User) (Entry, error) {
 		if !may(u) {
 			return Entry{}, errChanged
@@ -218,12 +218,12 @@ func (s *Sessions) begin(ctx context.Context, user User, from Actor, may func(no
 	return s.grant(user, o.Family.ID, o.refresh)
 }
 
-// newOpening makes a session that is not kept yet.
-func (s *Sessions) newOpening(user User, from Actor) Opening {
+// newPending returns a session that is not stored yet.
+func (s *Sessions) newPending(user User, from Actor) PendingSession {
 	now := s.clock.Now()
 	from.ID = user.ID
 	refresh := s.newRefresh()
-	return Opening{
+	return PendingSession{
 		Family: Family{ID: s.newID("fm"), User: user.ID, Begun: now, Used: now}, Token: digest(refresh), refresh: refresh,
 		Note: from.Entry(now, LoggedIn, user.ID, user.Email),
 	}
@@ -233,7 +233,7 @@ func (s *Sessions) newRefresh() string {
 	return "htr_" + base64.RawURLEncoding.EncodeToString(s.random(32))
 }
 
-// digest is how a token is kept: whoever reads the database cannot use it.
+// digest is the form in which a token is stored: a reader of the database cannot use it.
 func digest(token string) []byte {
 	sum := sha256.Sum256([]byte(token))
 	return sum[:]
@@ -248,7 +248,7 @@ func (s *Sessions) grant(user User, family, refresh string) (Grant, error) {
 	return Grant{Access: access, Refresh: refresh, User: user}, err
 }
 
-// Refresh exchanges a refresh token for a new pair. One that was spent before ends its session.
+// Refresh exchanges a refresh token for a new pair. A token that was already used ends its session.
 // Errors: ErrToken, ErrTokenReused.
 func (s *Sessions) Refresh(ctx context.Context, refresh string, from Actor) (Grant, error) {
 	now := s.clock.Now()
@@ -259,7 +259,7 @@ func (s *Sessions) Refresh(ctx context.Context, refresh string, from Actor) (Gra
 	case !found, family.Ended, now.Sub(family.Used) > IdleLife, now.Sub(family.Begun) > SessionLife:
 		return Grant{}, ErrToken
 	case spent:
-		return Grant{}, s.reused(ctx, family, from)
+		return Grant{}, s.endReused(ctx, family, from)
 	}
 	_, user, found, err := s.families.Standing(ctx, family.ID)
 	if err != nil {
@@ -274,20 +274,20 @@ func (s *Sessions) Refresh(ctx context.Context, refresh string, from Actor) (Gra
 		return Grant{}, err
 	}
 	if !won {
-		return Grant{}, s.reused(ctx, family, from)
+		return Grant{}, s.endReused(ctx, family, from)
 	}
 	return s.grant(user, family.ID, successor)
 }
 
-func (s *Sessions) reused(ctx context.Context, family Family, from Actor) error {
+func (s *Sessions) endReused(ctx context.Context, family Family, from Actor) error {
 	if err := s.end(ctx, family.ID, from.Entry(s.clock.Now(), TokenReused, family.User, family.ID)); err != nil {
 		return err
 	}
 	return ErrTokenReused
 }
 
-// Forget makes the next token of a user look again at what he may do.
-func (s *Sessions) Forget(user string) { s.standing.forgetUser(user) }
+// Forget drops the cached sessions of a user, so that their next request reads their current rights.
+func (s *Sessions) Forget(user string) { s.cache.forgetUser(user) }
 
 // Logout ends the actor's session: at once in this process, within five seconds in others.
 func (s *Sessions) Logout(ctx context.Context, actor Actor, family string) error {
@@ -298,35 +298,35 @@ func (s *Sessions) end(ctx context.Context, family string, note Entry) error {
 	if err := s.families.End(ctx, family, note); err != nil {
 		return err
 	}
-	s.standing.forget(family)
+	s.cache.forget(family)
 	return nil
 }
 
-// Holder is who holds an access token.
+// Holder is the user of an access token, with its session and id.
 type Holder struct {
 	User
 	Family  string
 	TokenID string
 }
 
-// Holder tells who holds an access token, as he is now and not as he was when it was given. Errors: ErrToken.
+// Holder returns the holder of an access token with their current rights, not those when the token was signed. Errors: ErrToken.
 func (s *Sessions) Holder(ctx context.Context, access string) (Holder, error) {
 	claims, err := s.tokens.Verify(access)
 	if err != nil {
 		return Holder{}, err
 	}
-	user, stands, err := s.standing.of(ctx, claims.Family)
+	user, valid, err := s.cache.userOf(ctx, claims.Family)
 	if err != nil {
 		return Holder{}, err
 	}
-	if !stands || user.ID != claims.Subject {
+	if !valid || user.ID != claims.Subject {
 		return Holder{}, ErrToken
 	}
 	return Holder{User: user, Family: claims.Family, TokenID: claims.ID}, nil
 }
 
-// ChangePassword gives the actor another password and ends all their sessions but family, the one that asks. Who has no
-// password has no current one to give: ErrCredentials. Wrong guesses of the current one count like those of a login.
+// ChangePassword sets a new password for the actor and ends all their sessions except family, the session of the request. A
+// user without a password gets ErrCredentials. A wrong current password counts as a failed login.
 // Errors: ErrInvalid, ErrToken, ErrCredentials, ErrThrottled, ErrBusy.
 func (s *Sessions) ChangePassword(ctx context.Context, actor Actor, family, current, next string) error {
 	user, found, err := s.users.User(ctx, actor.ID)
@@ -346,7 +346,7 @@ func (s *Sessions) ChangePassword(ctx context.Context, actor Actor, family, curr
 	if err != nil {
 		return err
 	}
-	return s.tried(ctx, try, func() error { return s.changePassword(ctx, actor, user, family, current, next) })
+	return s.inSlot(ctx, try, func() error { return s.changePassword(ctx, actor, user, family, current, next) })
 }
 
 func (s *Sessions) changePassword(ctx context.Context, actor Actor, user User, family, current, next string) error {
@@ -365,12 +365,12 @@ func (s *Sessions) changePassword(ctx context.Context, actor Actor, user User, f
 		if u.Disabled || u.PasswordHash != user.PasswordHash {
 			return Entry{}, errChanged
 		}
-		u.givePassword(hash)
+		u.setPassword(hash)
 		return actor.Entry(s.clock.Now(), PasswordChanged, u.ID, ""), nil
 	})
-	s.standing.forgetUser(user.ID)
+	s.cache.forgetUser(user.ID)
 	if errors.Is(err, errChanged) || errors.Is(err, ErrNotFound) {
-		return ErrCredentials // what was compared is the current password no more
+		return ErrCredentials // the password that was compared is no longer the current one
 	}
 	return err
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// campus is the module on a store in memory, with a clock that a test moves.
+// campus is the auth module on a store in memory, with a clock that the test sets.
 type campus struct {
 	store    *memoryauth.Store
 	sessions *auth.Sessions
@@ -35,7 +35,7 @@ func (c *campus) random(n int) []byte {
 	return fmt.Appendf(nil, "%0*d", n, c.ids)
 }
 
-// plainHasher's hash of a password is the password with a sign before it.
+// plainHasher's hash is "#" and the password.
 type plainHasher struct{}
 
 func (plainHasher) Hash(_ context.Context, password string) (string, error) {
@@ -46,7 +46,7 @@ func (plainHasher) Matches(_ context.Context, hash, password string) (ok, stale 
 	return hash == "#"+password, false, nil
 }
 
-// plainTokens stand for their claims, and expire by the campus' clock.
+// plainTokens are the ids of stored claims, and expire by the campus' clock.
 type plainTokens struct {
 	clock  auth.Clock
 	claims map[string]auth.Claims
@@ -65,7 +65,7 @@ func (t plainTokens) Verify(token string) (auth.Claims, error) {
 	return c, nil
 }
 
-// everywhere is a campus of one space that has every device.
+// everywhere is a campus with one space, which has every device.
 type everywhere struct{}
 
 func (everywhere) Within(_ context.Context, outer, inner string) (bool, error) {
@@ -75,10 +75,10 @@ func (everywhere) Unknown(context.Context, string, []string) ([]string, error) {
 
 const password = "una frase larga y propia"
 
-// loginLimit is how many logins of an account may fail in a minute from one network.
+// loginLimit is the maximum of failed logins per minute of an account from one network.
 const loginLimit = 5
 
-// newCampus makes a campus with an administrator, ana@usc.edu.co, whose id is us_1.
+// newCampus returns a campus with an administrator, ana@usc.edu.co, whose id is us_1.
 func newCampus() *campus {
 	c := &campus{store: memoryauth.New(), now: time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC)}
 	c.sessions = auth.NewSessions(auth.SessionsNeed{
@@ -112,8 +112,8 @@ func ExampleSessions() {
 	fmt.Println("and its session:", err)
 	// Output:
 	// logged in as ana@usc.edu.co with the role admin
-	// the same refresh token again: refresh token was spent before
-	// and its session: token does not let in
+	// the same refresh token again: refresh token was already used
+	// and its session: invalid token
 }
 
 func TestLogin(t *testing.T) {
@@ -157,7 +157,7 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-// TestGuessingIsSlowedDown fails as often as an account may from one network. A try comes back after a part of a minute.
+// TestGuessingIsSlowedDown uses up the failed logins of an account from one network. A try is available again after a few seconds.
 func TestGuessingIsSlowedDown(t *testing.T) {
 	ctx, campus := context.Background(), newCampus()
 	guess := func(client string) error {
@@ -177,14 +177,14 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestSessionsEnd shows how long a session lives, and what ends it.
+// TestSessionsEnd checks the lifetime of a session, and the changes that end it.
 func TestSessionsEnd(t *testing.T) {
 	ctx := context.Background()
 	yes, another := true, password+" dos"
 	root := auth.Actor{ID: "us_root", Role: auth.Admin}
 	for name, c := range map[string]struct {
 		do func(c *campus, granted auth.Grant) error
-		// access and refresh are what the tokens are answered with afterwards.
+		// access and refresh are the expected errors of the tokens afterwards.
 		access, refresh error
 	}{
 		"nothing":             {do: func(*campus, auth.Grant) error { return nil }},
@@ -234,7 +234,7 @@ func (c *campus) changeOwn(g auth.Grant, next string) error {
 	return c.sessions.ChangePassword(context.Background(), auth.Actor{ID: holder.ID}, holder.Family, password, next)
 }
 
-// TestASessionLivesNoLongerThanItMay refreshes every day: after a month the user must log in again.
+// TestASessionLivesNoLongerThanItMay refreshes every day: after SessionLife the user must log in again.
 func TestASessionLivesNoLongerThanItMay(t *testing.T) {
 	campus := newCampus()
 	granted, err := campus.login()
@@ -249,7 +249,7 @@ func TestASessionLivesNoLongerThanItMay(t *testing.T) {
 	require.ErrorIs(t, err, auth.ErrToken)
 }
 
-// session is what a session should be.
+// session is the expected state of a session.
 type session struct {
 	access, refresh string
 	spent           []string
@@ -262,7 +262,7 @@ func (s *session) refreshes(now time.Time) bool {
 	return !s.ended && now.Sub(s.used) <= auth.IdleLife && now.Sub(s.begun) <= auth.SessionLife
 }
 
-// TestSessionsAnswerLikeTheirRules does anything in any order with sessions: each token lets in exactly as the rules say.
+// TestSessionsAnswerLikeTheirRules makes random calls in random order: each token is accepted exactly when the rules say so.
 func TestSessionsAnswerLikeTheirRules(t *testing.T) {
 	ctx := context.Background()
 	rapid.Check(t, func(t *rapid.T) {
@@ -301,7 +301,7 @@ func TestSessionsAnswerLikeTheirRules(t *testing.T) {
 					require.ErrorIs(t, err, auth.ErrToken)
 					return
 				}
-				require.ErrorIs(t, err, auth.ErrTokenReused, "one of the two is a thief")
+				require.ErrorIs(t, err, auth.ErrTokenReused, "a second use of a refresh token")
 				s.ended = true
 			},
 			"log out": func(t *rapid.T) {
@@ -328,7 +328,7 @@ func TestSessionsAnswerLikeTheirRules(t *testing.T) {
 	})
 }
 
-// TestThePublishedPasswordIsTaken takes a password that stands in published source from who has it, and from nobody else.
+// TestThePublishedPasswordIsTaken removes the published password from users who have it, and no other password.
 func TestThePublishedPasswordIsTaken(t *testing.T) {
 	ctx, campus := context.Background(), newCampus()
 	for id, hash := range map[string]string{"us_own": "#" + password, "us_published": "#nobody has this password", "us_stranger": "#chosen by a stranger"} {

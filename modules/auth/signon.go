@@ -14,18 +14,18 @@ import (
 
 // SignOn is the university's own login: OpenID Connect, authorisation code with PKCE.
 type SignOn interface {
-	// Address is where a browser is sent to log in. ErrUnavailable where the provider cannot be asked.
+	// Address returns the URL to which a browser is sent to log in. ErrUnavailable if the provider does not answer.
 	Address(ctx context.Context, attempt Attempt) (string, error)
-	// Identity exchanges the code that the browser came back with. ErrSignOn where the provider does not vouch for
-	// who that is, ErrUnavailable where it cannot be asked.
+	// Identity exchanges the code that the browser brought back. ErrSignOn if the provider does not confirm an identity,
+	// ErrUnavailable if it does not answer.
 	Identity(ctx context.Context, code string, attempt Attempt) (Identity, error)
 }
 
-// ErrUnavailable is a provider that cannot be asked.
+// ErrUnavailable is a provider that does not answer.
 var ErrUnavailable = errors.New("the university's sign-on does not answer")
 
-// ErrSignOn is a sign-on that was refused. Who signs on learns no more than of ErrCredentials; the reason is for the
-// operator's log, and holds no secret.
+// ErrSignOn is a refused sign-on. The caller learns no more than from ErrCredentials. Reason is for the operator's log and
+// contains no secret.
 type ErrSignOn struct{ Reason string }
 
 func (e ErrSignOn) Error() string { return e.Reason }
@@ -33,30 +33,30 @@ func (e ErrSignOn) Error() string { return e.Reason }
 // Unwrap makes it an ErrCredentials.
 func (e ErrSignOn) Unwrap() error { return ErrCredentials }
 
-// Attempt is one login on its way: three secrets that the browser keeps in a cookie meanwhile.
+// Attempt is one login in progress: three secrets that the browser keeps in a cookie until it comes back.
 type Attempt struct{ State, Nonce, Verifier string }
 
-// Account is somebody's account at the university. It is theirs for ever; an address may change hands.
+// Account is a person's account at the university. It never changes its person; an e-mail address may.
 type Account struct{ Issuer, Subject string }
 
-// Identity is who the provider says that somebody is.
+// Identity is a person as the provider describes them.
 type Identity struct {
 	Account
 	Email string
-	// Verified tells that the provider vouches for the address being theirs.
+	// Verified is set if the provider confirms that the address belongs to the person.
 	Verified bool
 	Groups   []string
 }
 
-// GroupRoles says which group of the university has which role; the greatest that somebody is in counts. Anyone stands for
-// everybody whom the provider knows; an empty group for nobody.
+// GroupRoles maps groups of the university to roles; a person in several gets the highest role. Anyone matches every person
+// with an account; an empty group matches none.
 type GroupRoles struct{ Admin, Manager, Viewer string }
 
-// Anyone is the group of everybody.
+// Anyone is the group that matches every person.
 const Anyone = "*"
 
-// of gives the role of who is in groups; empty where they have none.
-func (g GroupRoles) of(groups []string) Role {
+// roleOf returns the role of a person in groups; empty if there is none.
+func (g GroupRoles) roleOf(groups []string) Role {
 	for _, r := range []struct {
 		role  Role
 		group string
@@ -68,7 +68,7 @@ func (g GroupRoles) of(groups []string) Role {
 	return ""
 }
 
-// SignOns lets users in by the university's own login.
+// SignOns logs users in by the university's own login.
 type SignOns struct {
 	provider SignOn
 	roles    GroupRoles
@@ -78,17 +78,17 @@ type SignOns struct {
 	codes    SignOnCodes
 }
 
-// Trust says which addresses of the provider count.
+// Trust says which addresses of the provider are accepted.
 type Trust bool
 
 const (
-	// VerifiedOnly takes those that the provider calls verified.
+	// VerifiedOnly accepts only addresses that the provider has verified.
 	VerifiedOnly Trust = false
-	// AlsoUnverified takes the others too, but for linking a user who is there already.
+	// AlsoUnverified accepts all addresses, but an unverified one never links an existing user.
 	AlsoUnverified Trust = true
 )
 
-// SignOnsNeed is what they are made of.
+// SignOnsNeed is what NewSignOns needs.
 type SignOnsNeed struct {
 	Provider SignOn
 	Roles    GroupRoles
@@ -98,30 +98,30 @@ type SignOnsNeed struct {
 	Codes    SignOnCodes
 }
 
-// NewSignOns makes them.
+// NewSignOns returns the use cases of the university's sign-on.
 func NewSignOns(n SignOnsNeed) *SignOns {
 	return &SignOns{provider: n.Provider, roles: n.Roles, trust: n.Trust, sessions: n.Sessions, links: n.Links, codes: n.Codes}
 }
 
 func (s *SignOns) secret() string { return base64.RawURLEncoding.EncodeToString(s.sessions.random(32)) }
 
-// Begin gives where a browser is sent, and the attempt that its cookie keeps. Errors: ErrUnavailable.
+// Begin returns the URL to which the browser is sent, and the attempt for its cookie. Errors: ErrUnavailable.
 func (s *SignOns) Begin(ctx context.Context) (address string, attempt Attempt, err error) {
 	attempt = Attempt{State: s.secret(), Nonce: s.secret(), Verifier: s.secret()}
 	address, err = s.provider.Address(ctx, attempt)
 	return address, attempt, err
 }
 
-// Return is what a browser brings back from the provider.
+// Return holds the parameters with which a browser comes back from the provider.
 type Return struct {
 	State, Code string
-	// Error and Description are the provider's own, in place of a code.
+	// Error and Description come from the provider in place of a code.
 	Error, Description string
 }
 
-// Finish lets in who came back, and gives what their page exchanges for a session. Who is not known yet becomes a user
-// without a password; the role follows their groups at every sign-on, the space that an administrator set stays. Who is in
-// no group any more is refused, and their sessions end. Errors: ErrSignOn, ErrThrottled, ErrUnavailable.
+// Finish admits the person who came back and returns a code that their page exchanges for a session. An unknown person
+// becomes a user without a password. The role follows their groups at every sign-on; the space set by an administrator
+// stays. A person without a group is refused and their sessions end. Errors: ErrSignOn, ErrThrottled, ErrUnavailable.
 func (s *SignOns) Finish(ctx context.Context, attempt Attempt, back Return, from Actor) (over Handover, err error) {
 	err = s.throttled(ctx, from.Client, func() error {
 		over, err = s.finish(ctx, attempt, back, from)
@@ -130,7 +130,7 @@ func (s *SignOns) Finish(ctx context.Context, attempt Attempt, back Return, from
 	return over, err
 }
 
-// throttled counts what is refused as a failed login of the client's network.
+// throttled calls try and counts a refusal as a failed login of the client's network.
 func (s *SignOns) throttled(ctx context.Context, client string, try func() error) error {
 	if err := s.sessions.throttle.takeNetwork(ctx, client); err != nil {
 		return err
@@ -153,7 +153,7 @@ func (s *SignOns) finish(ctx context.Context, attempt Attempt, back Return, from
 	user, notice, err := s.admit(ctx, identity, from)
 	var refused ErrSignOn
 	if errors.As(err, &refused) {
-		return Handover{}, s.refused(ctx, refused, noted(normalEmail(identity.Email)), from)
+		return Handover{}, s.auditRefusal(ctx, refused, auditableEmail(normalEmail(identity.Email)), from)
 	}
 	if err != nil {
 		return Handover{}, err
@@ -163,25 +163,25 @@ func (s *SignOns) finish(ctx context.Context, attempt Attempt, back Return, from
 	return over, err
 }
 
-// refused notes who was refused and why.
-func (s *SignOns) refused(ctx context.Context, refusal ErrSignOn, target string, from Actor) error {
+// auditRefusal writes the refusal with its reason to the audit and returns it.
+func (s *SignOns) auditRefusal(ctx context.Context, refusal ErrSignOn, target string, from Actor) error {
 	if err := s.sessions.refusals.Note(ctx, from.Entry(s.sessions.clock.Now(), LoginRefused, target, refusal.Reason)); err != nil {
 		return err
 	}
 	return refusal
 }
 
-// checkReturn refuses what is no answer to the browser's own attempt, and what the provider refused.
+// checkReturn rejects an answer to another attempt than the browser's own, and an error from the provider.
 func checkReturn(attempt Attempt, back Return) error {
 	switch {
 	case attempt.State == "" || attempt.Nonce == "" || attempt.Verifier == "":
-		return ErrSignOn{"the browser brought no attempt: it takes no cookies, began more than ten minutes ago, or began elsewhere"}
+		return ErrSignOn{"the browser sent no attempt cookie: it blocks cookies, began more than ten minutes ago, or began in another browser"}
 	case subtle.ConstantTimeCompare([]byte(attempt.State), []byte(back.State)) != 1:
-		return ErrSignOn{"the answer is to another attempt than the browser's (state)"}
+		return ErrSignOn{"the answer belongs to another attempt than the browser's (state)"}
 	case back.Error != "":
-		reason := "the provider answered " + printable(back.Error, maxWord)
+		reason := "the provider answered " + printable(back.Error, maxErrorCode)
 		if back.Error == "invalid_scope" {
-			reason += "; OIDC_SCOPES says what it is asked for"
+			reason += "; check OIDC_SCOPES"
 		}
 		if back.Description != "" {
 			reason += ": " + printable(back.Description, maxReason)
@@ -193,53 +193,53 @@ func checkReturn(attempt Attempt, back Return) error {
 	return nil
 }
 
-// Bounds of what is kept of a provider's words.
+// Bounds of texts from the provider, in characters; maxSubject in bytes.
 const (
-	maxSubject = 255 // OpenID Connect Core §2
-	maxWord    = 64
-	maxReason  = 300
+	maxSubject   = 255 // OpenID Connect Core §2
+	maxErrorCode = 64
+	maxReason    = 300
 )
 
-// printable is a text that stands in one line of a log, cut where it is long.
-func printable(text string, most int) string {
+// printable returns a text for one line of a log, cut after limit characters.
+func printable(text string, limit int) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
 		}
 		return ' '
 	}, text)
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit]) + "…"
 	}
 	return text
 }
 
-// checkIdentity gives the role of who is said to be there, and the address as it is kept.
+// checkIdentity returns the role of an identity and its normalised address.
 func (s *SignOns) checkIdentity(i Identity) (role Role, email string, err error) {
 	email = normalEmail(i.Email)
 	address, wrong := mail.ParseAddress(email)
 	switch {
 	case i.Subject == "" || len(i.Subject) > maxSubject || printable(i.Subject, maxSubject) != i.Subject:
-		return "", "", ErrSignOn{"the provider sent no subject that can be kept (sub)"}
+		return "", "", ErrSignOn{"the provider sent no valid subject (sub)"}
 	case email == "":
-		return "", "", ErrSignOn{"the provider sent no e-mail address: ask it for the scope email"}
+		return "", "", ErrSignOn{"the provider sent no e-mail address: request the scope email"}
 	case wrong != nil || address.Address != email || len(email) > maxEmail:
-		return "", "", ErrSignOn{"what the provider sent as an e-mail address is none"}
+		return "", "", ErrSignOn{"the provider sent an invalid e-mail address"}
 	case !i.Verified && s.trust == VerifiedOnly:
-		return "", "", ErrSignOn{"the address is not verified: the provider sent no email_verified that is true; OIDC_TRUST_UNVERIFIED_EMAIL=true takes it"}
+		return "", "", ErrSignOn{"the address is not verified: the provider did not send email_verified=true; OIDC_TRUST_UNVERIFIED_EMAIL=true accepts it"}
 	}
-	if role = s.roles.of(i.Groups); role == "" {
+	if role = s.roles.roleOf(i.Groups); role == "" {
 		return "", "", errNoRole{ErrSignOn{"no group has a role here: " + groupNames(i.Groups)}}
 	}
 	return role, email, nil
 }
 
-// errNoRole is who has a right to nothing here any more.
+// errNoRole is a person whose groups have no role.
 type errNoRole struct{ ErrSignOn }
 
 func (e errNoRole) Unwrap() error { return e.ErrSignOn }
 
-// groupNames says in which groups somebody is.
+// groupNames lists groups for the log.
 func groupNames(groups []string) string {
 	if len(groups) == 0 {
 		return "the provider sent none (OIDC_GROUPS_CLAIM, OIDC_SCOPES)"

@@ -5,45 +5,45 @@ import (
 	"time"
 )
 
-// Bounds of what the sessions of one user leave.
+// Bounds of the rows that the sessions of one user leave.
 const (
-	// MaxFamilies is how many sessions a user may have; one more ends the one that was used least lately.
+	// MaxFamilies is the maximum of open sessions per user; one more ends the session with the oldest use.
 	MaxFamilies = 100
-	// MaxSpentTokens is how many spent refresh tokens of a session are known for such. One that is older lets in no more
-	// than any text.
+	// MaxSpentTokens is how many used refresh tokens of a session are stored, so that reuse is detected. Older ones are
+	// rejected like any unknown token.
 	MaxSpentTokens = 100
 )
 
-// Expired says what may be forgotten: what was over at these instants.
+// Expired says what may be deleted: rows that expired before these instants.
 type Expired struct {
-	// Throttles and Resets expired until then.
+	// Throttles and Resets: expired at or before.
 	Throttles, Resets time.Time
-	// Families were begun or last used before then.
+	// FamiliesBegun and FamiliesUsed: families begun, or last used, before.
 	FamiliesBegun, FamiliesUsed time.Time
-	// Networks were last logged in from before then.
+	// Networks: last login before.
 	Networks time.Time
 }
 
-// Sweeper forgets.
+// Sweeper deletes expired rows.
 type Sweeper interface {
-	// Sweep forgets what has expired and the sessions that have ended with their tokens, some limit of each kind, and tells
-	// how many rows that were. Many may do so at once.
+	// Sweep deletes expired rows, and ended sessions with their tokens, about limit of each kind, and returns the number of
+	// deleted rows. Several processes may call it at once.
 	Sweep(ctx context.Context, expired Expired, limit int) (swept int, err error)
 }
 
-// sweepAtOnce is how many rows of a kind are forgotten in one transaction, so that none is long.
-const sweepAtOnce = 500
+// sweepBatch is how many rows of a kind one transaction deletes, so that no transaction is long.
+const sweepBatch = 500
 
-// Sweep forgets what has expired: tries that have come back, sessions that are over, links that are not good any more,
-// networks that nobody logs in from. It goes on while there is as much as it does at once, and ends with ctx.
+// Sweep deletes what has expired: throttle counters that are back to zero, ended sessions, expired reset links, networks
+// without a recent login. It repeats until less than a full batch is left or ctx ends.
 func (s *Sessions) Sweep(ctx context.Context) error {
 	for {
 		now := s.clock.Now()
 		swept, err := s.sweeper.Sweep(ctx, Expired{
 			Throttles: now, Resets: now, Networks: now.Add(-NetworkLife),
 			FamiliesBegun: now.Add(-SessionLife), FamiliesUsed: now.Add(-IdleLife),
-		}, sweepAtOnce)
-		if err != nil || swept < sweepAtOnce {
+		}, sweepBatch)
+		if err != nil || swept < sweepBatch {
 			return err
 		}
 	}

@@ -6,44 +6,43 @@ import (
 	"time"
 )
 
-// How much more than one account from one network may fail: a campus sits behind few addresses, and one account is tried
-// from few networks.
+// Factors on the limit of one account from one network. A network may fail more, since a campus is behind few addresses; an
+// account may fail a little more, since its user is in few networks.
 const (
 	networkFactor = 10
 	accountFactor = 3
 )
 
-// Allowance is how often something may be tried: PerMinute at once, and as many again in a minute.
+// Allowance is how often something may be tried: a burst of PerMinute, then PerMinute tries per minute.
 type Allowance struct {
 	Key       string
 	PerMinute int
 }
 
-// Throttle counts failures.
+// Throttle counts failed tries.
 type Throttle interface {
-	// Take takes a try of each allowance, in their order, or none of any; then it tells when the first that has none left
-	// will have one.
+	// Take takes one try of every allowance, or none at all if one of them is used up. Then wait is the time until the first
+	// used-up allowance, in their order, has a try again.
 	Take(ctx context.Context, now time.Time, allowances ...Allowance) (wait time.Duration, err error)
-	// GiveBack returns tries that were none.
+	// GiveBack returns tries that did not fail.
 	GiveBack(ctx context.Context, allowances ...Allowance) error
-	// RememberNetwork stores that somebody logged in to an account from a network. Of an account it keeps the last
-	// MaxNetworks.
+	// RememberNetwork stores a successful login to an account from a network. It keeps the last MaxNetworks of an account.
 	RememberNetwork(ctx context.Context, account, network string, now time.Time) error
-	// KnowsNetwork tells whether somebody did since an instant.
+	// KnowsNetwork reports whether there was such a login at or after since.
 	KnowsNetwork(ctx context.Context, account, network string, since time.Time) (bool, error)
 }
 
-// Bounds of what is remembered of an account.
+// Bounds of the stored networks of an account.
 const (
 	MaxNetworks = 20
-	// NetworkLife is how long a network is remembered after the last login.
+	// NetworkLife is how long a network is stored after the last login from it.
 	NetworkLife = 90 * 24 * time.Hour
 )
 
-// loginThrottle slows down who guesses, at an account that is known or not: from one network, at one account from one
-// network, and at one account from everywhere. It never shuts out for good: a try comes back every few seconds. And it
-// lets nobody shut out others: what one network spends of an account is not the others', and all of them together do not
-// keep out a network from which the account was logged in to before.
+// loginThrottle slows down password guessing, for existing and unknown accounts: per network, per account and network, and
+// per account from all unknown networks. It never blocks for good: a try becomes available every few seconds. An attacker
+// cannot block others: failures from one network do not count for another network, and failures from unknown networks do
+// not count for a network with an earlier successful login to the account.
 type loginThrottle struct {
 	store Throttle
 	limit int
@@ -54,7 +53,7 @@ type loginThrottle struct {
 type loginTry struct {
 	store      Throttle
 	allowances []Allowance
-	// caller is whom it is counted as while it is on its way: a stranger by the network, others by account and network.
+	// caller is the key of its place in the login queue: the network for a stranger, account and network otherwise.
 	caller   string
 	stranger bool
 }
@@ -75,12 +74,12 @@ func (t *loginThrottle) take(ctx context.Context, email, client string) (loginTr
 		caller = allowances[0].Key
 		allowances = append(allowances, Allowance{"account " + email, t.limit * accountFactor})
 	}
-	try, err := t.takeOf(ctx, allowances...)
+	try, err := t.takeAll(ctx, allowances...)
 	try.caller, try.stranger = caller, !known
 	return try, err
 }
 
-func (t *loginThrottle) takeOf(ctx context.Context, allowances ...Allowance) (loginTry, error) {
+func (t *loginThrottle) takeAll(ctx context.Context, allowances ...Allowance) (loginTry, error) {
 	wait, err := t.store.Take(ctx, t.clock.Now(), allowances...)
 	if err != nil {
 		return loginTry{}, err
@@ -91,12 +90,12 @@ func (t *loginThrottle) takeOf(ctx context.Context, allowances ...Allowance) (lo
 	return loginTry{store: t.store, allowances: allowances}, nil
 }
 
-// giveBack returns a try that was no failure.
+// giveBack returns a try that did not fail.
 func (t loginTry) giveBack(ctx context.Context) error {
 	return t.store.GiveBack(ctx, t.allowances...)
 }
 
-// remember keeps in mind from where an account was logged in to.
+// remember stores the network of a successful login.
 func (t *loginThrottle) remember(ctx context.Context, email, client string) error {
 	from := network(client)
 	if from == unknownNetwork {
@@ -105,10 +104,10 @@ func (t *loginThrottle) remember(ctx context.Context, email, client string) erro
 	return t.store.RememberNetwork(ctx, email, from, t.clock.Now())
 }
 
-// unknownNetwork is that of a client without an address.
+// unknownNetwork is the network of a client without an address.
 const unknownNetwork = "unknown"
 
-// network is an address's: one IPv6 client has a whole /64 to come from.
+// network returns the IPv4 address, or the /64 of an IPv6 address, since one client has a whole /64.
 func network(client string) string {
 	address, err := netip.ParseAddr(client)
 	if err != nil {

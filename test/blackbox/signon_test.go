@@ -46,7 +46,7 @@ func TestSignOn(t *testing.T) {
 		thief := newBrowser(t, server)
 		status, _ := thief.comeBack(stolen)
 		require.Equal(t, 401, status)
-		require.Contains(t, thief.reason(), "the browser brought no attempt")
+		require.Contains(t, thief.reason(), "the browser sent no attempt cookie")
 		forged, err := url.Parse(stolen)
 		require.NoError(t, err)
 		query := forged.Query()
@@ -89,7 +89,7 @@ func TestCodesOfTheSignOn(t *testing.T) {
 		require.NotEmpty(t, s.Access)
 		status, _ = browser.exchange(code)
 		require.Equal(t, 401, status, "it is good once")
-		require.Contains(t, server.Log.String(), "the code was used before")
+		require.Contains(t, server.Log.String(), "the code was already used")
 
 		// Many at once: one wins.
 		u.QueueUser(ana)
@@ -157,10 +157,10 @@ func TestSignOnAsProvidersSpeak(t *testing.T) {
 			"the address is not verified: the ": ana.with(person{"email_verified": false}),
 			"address is not verified:":          ana.with(person{"email_verified": "false"}),
 			"sent no e-mail address":            ana.with(person{"email": nil}),
-			"as an e-mail address is none":      ana.with(person{"email": "Ana <ana@usc.edu.co>"}),
-			"an e-mail address is none":         ana.with(person{"email": "ana@usc.edu.co\u0000"}),
-			"no subject that can be kept":       ana.with(person{"sub": ""}),
-			"sent no subject that can be kept":  ana.with(person{"sub": "a\u0000b"}),
+			"invalid e-mail address":            ana.with(person{"email": "Ana <ana@usc.edu.co>"}),
+			"sent an invalid e-mail address":    ana.with(person{"email": "ana@usc.edu.co\u0000"}),
+			"no valid subject":                  ana.with(person{"sub": ""}),
+			"sent no valid subject":             ana.with(person{"sub": "a\u0000b"}),
 			"sent no subject":                   ana.with(person{"sub": strings.Repeat("a", 256)}),
 			`here: "visitas", "energy"`:         ana.with(person{"groups": []any{"visitas", "energy"}}),
 			`here: "a\x00b"`:                    ana.with(person{"groups": "a\u0000b"}),
@@ -175,17 +175,17 @@ func TestSignOnAsProvidersSpeak(t *testing.T) {
 		}
 		for reason, answer := range map[string]url.Values{
 			"the provider answered access_denied: no   quiere": {"error": {"access_denied"}, "error_description": {"no\r\n quiere"}},
-			"the provider answered invalid_scope; OIDC_SCOPES": {"error": {"invalid_scope"}},
+			"answered invalid_scope; check OIDC_SCOPES":        {"error": {"invalid_scope"}},
 			"another attempt than the browser's (state)":       {"error": {"access_denied"}, "state": {"x"}},
 			"neither a code nor an error":                      {"x": {"y"}},
-			"the provider did not take the code":               {"code": {"un-código-secreto"}},
+			"the provider rejected the code":               {"code": {"un-código-secreto"}},
 		} {
 			u.answers(answer)
 			require.Contains(t, browser.refused(u, ana), reason)
 		}
 		u.answers(nil)
 		u.refusing = []string{"groups"}
-		require.Contains(t, browser.refused(u, ana), "invalid_scope; OIDC_SCOPES")
+		require.Contains(t, browser.refused(u, ana), "invalid_scope; check OIDC_SCOPES")
 
 		for _, secret := range []string{u.ClientSecret, "un-código-secreto", s.Access, s.Refresh} {
 			require.NotContains(t, server.Log.String(), secret)
@@ -232,10 +232,10 @@ func TestAnUnverifiedAddressWhereItIsTrusted(t *testing.T) {
 
 		admin := login(t, server)
 		somebody(t, admin, "viewer", "")
-		require.Contains(t, browser.refused(u, luis.with(person{"sub": "u-3", "email": program.AdminEmail})), "a verified address alone", "an administrator with a password")
+		require.Contains(t, browser.refused(u, luis.with(person{"sub": "u-3", "email": program.AdminEmail})), "only a verified address", "an administrator with a password")
 		_, s = browser.signOn(u, luis.with(person{"sub": "u-4", "email": "otro@example.edu"}))
 		send(t, admin, 204, http.MethodDelete, "/auth/usuarios/"+s.User.ID+"/vinculo", nil)
-		require.Contains(t, browser.refused(u, luis.with(person{"sub": "u-5", "email": "otro@example.edu"})), "a verified address alone", "one without a password")
+		require.Contains(t, browser.refused(u, luis.with(person{"sub": "u-5", "email": "otro@example.edu"})), "only a verified address", "one without a password")
 		_, verified := browser.signOn(u, luis.with(person{"sub": "u-5", "email": "otro@example.edu", "email_verified": true}))
 		require.Equal(t, s.User.ID, verified.User.ID)
 	}, "OIDC_TRUST_UNVERIFIED_EMAIL=true", "OIDC_SCOPES=openid email")
@@ -248,7 +248,7 @@ func TestAnAddressThatChangesHandsInheritsNothing(t *testing.T) {
 		browser := newBrowser(t, server)
 		_, first := browser.signOn(u, ana)
 		next := ana.with(person{"sub": "u-next"})
-		require.Contains(t, browser.refused(u, next), "the user "+first.User.ID+", who is linked to another account of the provider (sub)")
+		require.Contains(t, browser.refused(u, next), "user "+first.User.ID+" has this address and is linked to another account of the provider (sub)")
 
 		// The same person with another address goes on, and the address that is free now may be another's.
 		moved := ana.with(person{"email": "ana.gomez@usc.edu.co"})
@@ -261,7 +261,7 @@ func TestAnAddressThatChangesHandsInheritsNothing(t *testing.T) {
 		// An address that somebody has is not taken from them.
 		_, s = browser.signOn(u, moved.with(person{"email": program.AdminEmail}))
 		require.Equal(t, []string{first.User.ID, "ana.gomez@usc.edu.co"}, []string{s.User.ID, s.User.Email})
-		require.Contains(t, server.Log.String(), "who keeps theirs")
+		require.Contains(t, server.Log.String(), "stays unchanged here")
 
 		// An administrator unlinks: whoever comes next with the address, verified, is the user. Sessions have ended.
 		client, s := browser.signOn(u, moved)

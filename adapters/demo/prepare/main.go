@@ -1,4 +1,4 @@
-// Command prepare makes the demo's data files from the published ones: gzip CSV files of Cambridge university
+// Command prepare creates the demo's data files from the published ones: gzip CSV files of Cambridge university
 // buildings (hourly/ID.csv.gz: timestamp,kwh,temp_c) and tracebase devices (devices/ID.csv.gz:
 // timestamp,kwh,power_w,state; a row a minute) under one folder. See ../data/NOTICE.md for what it changes.
 package main
@@ -29,7 +29,7 @@ func main() {
 	}
 }
 
-// The span of the buildings: whole weeks from a Monday on, in their own local time.
+// The span of the buildings' files: whole weeks from a Monday, in local time.
 var (
 	firstDay = demo.FirstDay.Format(time.DateOnly)
 	endDay   = demo.FirstDay.AddDate(0, 0, 7*demo.Weeks).Format(time.DateOnly)
@@ -74,8 +74,8 @@ type reading struct {
 	mWh   int64
 }
 
-// read sums a file's rows into intervals of local time. An interval with a missing part is left out, and so is
-// the second of the two that a clock turned back shows under one local time.
+// read sums a file's rows into intervals of local time. It leaves out intervals with a missing part, and the
+// second of two intervals with the same local time, when the clock is set back.
 func read(path string, interval time.Duration) (rows []reading, temperatures, states [][2]string, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -91,7 +91,7 @@ func read(path string, interval time.Duration) (rows []reading, temperatures, st
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	s := summing{interval: interval, seen: make(map[string]bool)}
+	s := intervalSum{interval: interval, written: make(map[string]bool)}
 	for {
 		record, err := table.Read()
 		if errors.Is(err, io.EOF) {
@@ -108,10 +108,10 @@ func read(path string, interval time.Duration) (rows []reading, temperatures, st
 	return s.rows, s.temperatures, s.states, nil
 }
 
-// summing adds rows up into intervals.
-type summing struct {
+// intervalSum sums rows into intervals.
+type intervalSum struct {
 	interval     time.Duration
-	seen         map[string]bool
+	written      map[string]bool
 	rows         []reading
 	temperatures [][2]string
 	states       [][2]string
@@ -127,7 +127,7 @@ type summing struct {
 
 const wall = "2006-01-02T15:04"
 
-func (s *summing) add(header, record []string) error {
+func (s *intervalSum) add(header, record []string) error {
 	local, err := time.Parse("2006-01-02T15:04:05", record[0][:19])
 	if err != nil {
 		return err
@@ -147,8 +147,8 @@ func (s *summing) add(header, record []string) error {
 		s.mWh += int64(kwh*1e6 + 0.5)
 		s.minutes++
 	}
-	if header[2] == "temp_c" && record[2] != "" && !s.seen["T"+record[0][:13]] {
-		s.seen["T"+record[0][:13]] = true
+	if header[2] == "temp_c" && record[2] != "" && !s.written["T"+record[0][:13]] {
+		s.written["T"+record[0][:13]] = true
 		s.temperatures = append(s.temperatures, [2]string{local.Format(wall), record[2]})
 	}
 	if len(header) > 3 && header[3] == "state" {
@@ -157,8 +157,8 @@ func (s *summing) add(header, record []string) error {
 	return nil
 }
 
-// change keeps a state that has held for five minutes, from when it began.
-func (s *summing) change(at time.Time, state string) {
+// change adds a state that lasted for five minutes, with its start.
+func (s *intervalSum) change(at time.Time, state string) {
 	if state != s.pending {
 		s.pending, s.pendedAt, s.held = state, at, 0
 	}
@@ -168,20 +168,20 @@ func (s *summing) change(at time.Time, state string) {
 	}
 }
 
-func (s *summing) flush() {
+func (s *intervalSum) flush() {
 	whole := 1
 	if s.interval < time.Hour {
 		whole = int(s.interval / time.Minute)
 	}
 	key := s.start.Format(wall)
-	if s.minutes == whole && !s.seen[key] {
+	if s.minutes == whole && !s.written[key] {
 		s.rows = append(s.rows, reading{key, s.mWh})
-		s.seen[key] = true
+		s.written[key] = true
 	}
 	s.mWh, s.minutes = 0, 0
 }
 
-// textsOf are readings as start and kWh, and their sum in mWh.
+// textsOf returns readings as start and kWh, and their sum in mWh.
 func textsOf(rows []reading) (texts [][2]string, total int64) {
 	texts = make([][2]string, len(rows))
 	for i, r := range rows {
@@ -191,7 +191,7 @@ func textsOf(rows []reading) (texts [][2]string, total int64) {
 	return texts, total
 }
 
-// writeHours writes a row for each hour of the span, empty where nothing is known: half the size of rows with their instants.
+// writeHours writes one row per hour of the span, empty if not measured: half the size of rows with a time.
 func writeHours(out, name, header string, rows [][2]string) error {
 	known := make(map[string]string, len(rows))
 	for _, r := range rows {
@@ -204,7 +204,7 @@ func writeHours(out, name, header string, rows [][2]string) error {
 	return writeLines(out, name, header, lines)
 }
 
-// writeTexts writes two columns; nothing for no rows.
+// writeTexts writes two columns; without rows it writes no file.
 func writeTexts(out, name, header string, rows [][2]string) error {
 	if len(rows) == 0 {
 		return nil

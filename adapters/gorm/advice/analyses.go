@@ -22,7 +22,7 @@ type analysisRow struct {
 
 func (analysisRow) TableName() string { return "advice_analyses" }
 
-// outcome is the part of an analysis that nothing is sought by.
+// outcome is the part of an analysis that is stored as JSON, because no query filters by it.
 type outcome struct {
 	Version      int
 	Inputs       rules.Inputs
@@ -33,7 +33,7 @@ type outcome struct {
 	Judged       int   `json:",omitempty"`
 }
 
-// Analyses are the last ones of all targets.
+// Analyses returns the last analysis of each target.
 func (s *Store) Analyses(ctx context.Context) ([]advice.Analysis, error) {
 	var rows []analysisRow
 	if err := s.db.Read.WithContext(ctx).Omit("departures").Order("target_level").Order("target_id").Find(&rows).Error; err != nil {
@@ -53,13 +53,14 @@ func (s *Store) Analyses(ctx context.Context) ([]advice.Analysis, error) {
 	return list, nil
 }
 
-// readOutcome is an outcome with the text that it was read from.
+// readOutcome is a cached outcome with its JSON text.
 type readOutcome struct {
 	text string
 	outcome
 }
 
-// outcomeOf reads a row's outcome, or remembers it where its text is the same: reading a thousand takes longer than finding them.
+// outcomeOf decodes a row's outcome, or returns the cached one if its text is the same: decoding a thousand takes longer than
+// the query.
 func (s *Store) outcomeOf(r analysisRow) (outcome, error) {
 	key := r.TargetLevel + ":" + r.TargetID
 	if known, found := s.outcomes.Load(key); found && known.(readOutcome).text == r.Outcome {
@@ -73,7 +74,7 @@ func (s *Store) outcomeOf(r analysisRow) (outcome, error) {
 	return o.outcome, nil
 }
 
-// Departures are those of the last analyses that found any.
+// Departures returns the departures of the last analyses, by target; a target without any is left out.
 func (s *Store) Departures(ctx context.Context) (map[advice.Target][]rules.Departure, error) {
 	var rows []analysisRow
 	if err := s.db.Read.WithContext(ctx).Select("target_level", "target_id", "departures").Where("departures <> ''").Find(&rows).Error; err != nil {
@@ -126,7 +127,7 @@ func (s *Store) KeepAnalysis(ctx context.Context, a advice.Analysis, merge func(
 	return err
 }
 
-// saveAll keeps recommendations and tells what became of them.
+// saveAll stores recommendations and puts their events into the outbox.
 func (s *Store) saveAll(tx *gorm.DB, before map[string]advice.Recommendation, all []advice.Recommendation) error {
 	for _, r := range all {
 		if err := save(tx, r); err != nil {

@@ -21,7 +21,7 @@ type dayAnswerRow struct {
 
 func (dayAnswerRow) TableName() string { return "advice_day_answers" }
 
-// KeepDayAnswers keeps answers, each in the place of the one for its space and date.
+// KeepDayAnswers stores answers; each replaces the answer for the same space and date.
 func (s *Store) KeepDayAnswers(ctx context.Context, answers []advice.DayAnswer) error {
 	if len(answers) == 0 {
 		return nil
@@ -42,7 +42,7 @@ func (s *Store) KeepDayAnswers(ctx context.Context, answers []advice.DayAnswer) 
 	})
 }
 
-// AllDayAnswers are those kept, by space and date.
+// AllDayAnswers returns all stored answers, ordered by space and date.
 func (s *Store) AllDayAnswers(ctx context.Context) ([]advice.DayAnswer, error) {
 	var rows []dayAnswerRow
 	if err := s.db.Read.WithContext(ctx).Order("space_id").Order("day").Find(&rows).Error; err != nil {

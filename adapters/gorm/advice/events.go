@@ -18,7 +18,7 @@ type eventRow struct {
 
 func (eventRow) TableName() string { return "advice_events" }
 
-// addEvent numbers an event; the recommendation's row is held, so nobody else numbers at the same time.
+// addEvent stores an event with the next number. The caller has locked the recommendation's row, so numbers are unique.
 func addEvent(tx *gorm.DB, id string, e advice.Event) error {
 	var count int64
 	if err := tx.Model(&eventRow{}).Where("recommendation_id = ?", id).Count(&count).Error; err != nil {
@@ -29,7 +29,7 @@ func addEvent(tx *gorm.DB, id string, e advice.Event) error {
 	}).Error
 }
 
-// addTurns adds what an analysis made of the statuses of those that were stored.
+// addTurns stores an event for each recommendation whose status the analysis changed.
 func addTurns(tx *gorm.DB, before map[string]advice.Recommendation, after []advice.Recommendation) error {
 	for _, r := range after {
 		was, known := before[r.ID]
@@ -42,7 +42,7 @@ func addTurns(tx *gorm.DB, before map[string]advice.Recommendation, after []advi
 	return nil
 }
 
-// Events are what happened to one, oldest first.
+// Events returns the events of a recommendation, oldest first.
 func (s *Store) Events(ctx context.Context, id string) ([]advice.Event, error) {
 	var rows []eventRow
 	if err := s.db.Read.WithContext(ctx).Where("recommendation_id = ?", id).Order("number").Find(&rows).Error; err != nil {

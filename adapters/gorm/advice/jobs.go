@@ -24,8 +24,8 @@ const newestJob = "started_at DESC, id DESC"
 // jobLock is the advisory lock of the job's runner; the number is the module's own.
 const jobLock = 7_204_011
 
-// TryLock takes the advisory lock of the database in a transaction that stays open: it ends with the connection, so a process that
-// dies leaves nothing locked, and a pooler that shares connections keeps it to this one. SQLite belongs to one process.
+// TryLock takes the database's advisory lock in a transaction that stays open. The lock ends with the connection, so a process
+// that dies leaves no lock, and a connection pooler cannot give the connection to another client. SQLite has only one process.
 func (s *Store) TryLock(ctx context.Context) (release func(), mine bool, err error) {
 	if s.db.Dialect == database.SQLite {
 		if !s.jobs.TryLock() {
@@ -33,7 +33,7 @@ func (s *Store) TryLock(ctx context.Context) (release func(), mine bool, err err
 		}
 		return s.jobs.Unlock, true, nil
 	}
-	// Ending it is the only thing that is done with it.
+	// The transaction only holds the lock.
 	tx := s.db.Write.WithContext(context.WithoutCancel(ctx)).Begin()
 	release = func() { tx.Rollback() }
 	if tx.Error == nil {
@@ -49,7 +49,7 @@ func (s *Store) TryLock(ctx context.Context) (release func(), mine bool, err err
 	return release, true, nil
 }
 
-// KeepJob keeps a job as it is now, and lets the oldest go beyond so many.
+// KeepJob stores the current state of a job, and deletes the oldest jobs beyond most.
 func (s *Store) KeepJob(ctx context.Context, job advice.Job, most int) error {
 	text, err := asText(job)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Store) KeepJob(ctx context.Context, job advice.Job, most int) error {
 	})
 }
 
-// AllJobs are those kept, the newest first.
+// AllJobs returns the stored jobs, newest first.
 func (s *Store) AllJobs(ctx context.Context) ([]advice.Job, error) {
 	var rows []jobRow
 	if err := s.db.Read.WithContext(ctx).Order(newestJob).Find(&rows).Error; err != nil {

@@ -11,13 +11,13 @@ import (
 	"github.com/holotwin/holotwin/platform/events"
 )
 
-// Tell makes the store put what becomes of recommendations into an outbox.
+// Tell makes the store put events about recommendations into an outbox.
 func (s *Store) Tell(outbox *events.Outbox) *Store {
 	s.outbox = outbox
 	return s
 }
 
-// tell puts events into the outbox, in the transaction that makes them true.
+// tell puts events into the outbox, in the transaction of the change.
 func (s *Store) tell(tx *gorm.DB, all ...events.Event) error {
 	if s.outbox == nil {
 		return nil
@@ -25,7 +25,7 @@ func (s *Store) tell(tx *gorm.DB, all ...events.Event) error {
 	return s.outbox.Put(tx, all)
 }
 
-// committed wakes those who wait for events.
+// committed wakes the readers of events if the transaction succeeded.
 func (s *Store) committed(err error) {
 	if s.outbox != nil && err == nil {
 		s.outbox.Committed()

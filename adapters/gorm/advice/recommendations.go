@@ -27,7 +27,7 @@ type recommendationRow struct {
 
 func (recommendationRow) TableName() string { return "advice_recommendations" }
 
-// milliwattHours are in a kWh.
+// milliwattHours is the number of mWh in a kWh.
 const milliwattHours = 1e6
 
 func rowOf(r advice.Recommendation) (recommendationRow, error) {
@@ -66,7 +66,7 @@ func recommendations(rows []recommendationRow) ([]advice.Recommendation, error) 
 	return list, nil
 }
 
-// Find gives those that a filter picks, the most money first.
+// Find returns the recommendations that match a filter, highest saving in money first.
 func (s *Store) Find(ctx context.Context, f advice.Filter) ([]advice.Recommendation, error) {
 	q := s.db.Read.WithContext(ctx).Order("place DESC").Order("id")
 	if f.Spaces != nil {
@@ -100,7 +100,7 @@ func (s *Store) Find(ctx context.Context, f advice.Filter) ([]advice.Recommendat
 	return recommendations(rows)
 }
 
-// Recommendation is one by its id.
+// Recommendation returns the recommendation with an id.
 func (s *Store) Recommendation(ctx context.Context, id string) (advice.Recommendation, bool, error) {
 	var rows []recommendationRow
 	err := s.db.Read.WithContext(ctx).Where("id = ?", id).Limit(1).Find(&rows).Error
@@ -111,7 +111,7 @@ func (s *Store) Recommendation(ctx context.Context, id string) (advice.Recommend
 	return r, err == nil, err
 }
 
-// Change lets change decide on one inside a transaction and keeps it with what happened.
+// Change calls change with a recommendation inside a transaction, and stores its result and event.
 func (s *Store) Change(ctx context.Context, id string, change func(advice.Recommendation) (advice.Recommendation, advice.Event, error)) (changed advice.Recommendation, err error) {
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
 		var rows []recommendationRow

@@ -18,7 +18,7 @@ type reportRow struct {
 
 func (reportRow) TableName() string { return "advice_reports" }
 
-// KeepReport keeps a report, and lets go of those made before an instant and of its maker's beyond the newest so many.
+// KeepReport stores a report. It deletes reports made before forget, and those of the same author beyond the newest ofMaker.
 func (s *Store) KeepReport(ctx context.Context, r advice.Report, forget time.Time, ofMaker int) error {
 	text, err := asText(r)
 	if err != nil {
@@ -36,7 +36,7 @@ func (s *Store) KeepReport(ctx context.Context, r advice.Report, forget time.Tim
 	})
 }
 
-// Report is one by its id.
+// Report returns the report with an id.
 func (s *Store) Report(ctx context.Context, id string) (r advice.Report, found bool, err error) {
 	var rows []reportRow
 	err = s.db.Read.WithContext(ctx).Where("id = ?", id).Limit(1).Find(&rows).Error

@@ -20,21 +20,21 @@ type runRow struct {
 
 func (runRow) TableName() string { return "advice_runs" }
 
-// BeginRun makes a run the scenario's.
+// BeginRun stores a run as the scenario's current run.
 func (s *Store) BeginRun(ctx context.Context, scenario, run string) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "scenario_id"}}, UpdateAll: true}).Create(&runRow{ScenarioID: scenario, RunID: run}).Error
 	})
 }
 
-// EndRun takes the scenario's run away.
+// EndRun deletes the scenario's current run.
 func (s *Store) EndRun(ctx context.Context, scenario string) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		return tx.Where("scenario_id = ?", scenario).Delete(&runRow{}).Error
 	})
 }
 
-// TellRun tells steps of a run if it is still the scenario's.
+// TellRun puts the steps of a run into the outbox if it is still the scenario's current run.
 func (s *Store) TellRun(ctx context.Context, steps []advice.RunStep) (mine bool, err error) {
 	if len(steps) == 0 {
 		return true, nil
@@ -77,7 +77,7 @@ func stepNews(step advice.RunStep) (events.Event, error) {
 	return events.Event{Kind: "simulation", Space: step.Space, Data: string(data)}, err
 }
 
-// known is nil for a number that is none.
+// known returns nil for NaN.
 func known(v float64) *float64 {
 	if math.IsNaN(v) {
 		return nil

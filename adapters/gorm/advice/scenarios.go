@@ -19,7 +19,7 @@ func (scenarioRow) TableName() string { return "advice_scenarios" }
 
 const newestScenario = "at DESC, id DESC"
 
-// KeepScenario keeps one, and lets its maker's oldest go beyond so many.
+// KeepScenario stores a scenario, and deletes the same author's oldest ones beyond ofMaker.
 func (s *Store) KeepScenario(ctx context.Context, kept advice.KeptScenario, ofMaker int) error {
 	text, err := asText(kept)
 	if err != nil {
@@ -34,7 +34,7 @@ func (s *Store) KeepScenario(ctx context.Context, kept advice.KeptScenario, ofMa
 	})
 }
 
-// AllScenarios are those kept, the newest first.
+// AllScenarios returns the stored scenarios, newest first.
 func (s *Store) AllScenarios(ctx context.Context) ([]advice.KeptScenario, error) {
 	var rows []scenarioRow
 	if err := s.db.Read.WithContext(ctx).Order(newestScenario).Find(&rows).Error; err != nil {
@@ -49,7 +49,7 @@ func (s *Store) AllScenarios(ctx context.Context) ([]advice.KeptScenario, error)
 	return all, nil
 }
 
-// DropScenario lets one go with its run.
+// DropScenario deletes a scenario and its run.
 func (s *Store) DropScenario(ctx context.Context, id string) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		if err := tx.Where("scenario_id = ?", id).Delete(&runRow{}).Error; err != nil {

@@ -1,5 +1,4 @@
-// Package gormadvice keeps recommendations, what became of them, and when each target was last analysed, in SQLite
-// or PostgreSQL.
+// Package gormadvice stores recommendations with their events, analyses, reports, scenarios and jobs in SQLite or PostgreSQL.
 package gormadvice
 
 import (
@@ -21,7 +20,7 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrations are the module's schema, to be applied before a Store is used.
+// Migrations returns the module's schema, to be applied before a Store is used.
 func Migrations() fs.FS {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -30,17 +29,17 @@ func Migrations() fs.FS {
 	return files
 }
 
-// Store answers the storing ports of the advice module.
+// Store implements the storage ports of the advice module.
 type Store struct {
 	db     *database.Database
-	outbox *events.Outbox // nil tells nobody
+	outbox *events.Outbox // nil: no events are stored
 	// jobs is the lock of a process that has the database to itself.
 	jobs sync.Mutex
-	// outcomes are those of analyses as they were last read, by target.
+	// outcomes caches decoded outcomes of analyses, by target.
 	outcomes sync.Map
 }
 
-// New makes a store.
+// New returns a store on a database.
 func New(db *database.Database) *Store { return &Store{db: db} }
 
 var (
@@ -54,7 +53,7 @@ var (
 	_ advice.Wordings        = (*Store)(nil)
 )
 
-// locked lets nobody else change the rows that are read until the transaction ends. SQLite has one writer anyway.
+// locked locks the rows that are read until the transaction ends. SQLite has only one writer and needs no lock.
 func (s *Store) locked(tx *gorm.DB) *gorm.DB {
 	if s.db.Dialect == database.SQLite {
 		return tx
@@ -64,7 +63,7 @@ func (s *Store) locked(tx *gorm.DB) *gorm.DB {
 
 func fromMs(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
-// asText is a value as JSON; its numbers come back to the last digit.
+// asText encodes a value as JSON; numbers are decoded to the same value.
 func asText(v any) (string, error) {
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -19,7 +19,7 @@ type wordingRow struct {
 
 func (wordingRow) TableName() string { return "advice_wordings" }
 
-// KeepWording keeps better words, and lets go of those older than they are kept.
+// KeepWording stores a better wording, and deletes wordings older than WordingLife.
 func (s *Store) KeepWording(ctx context.Context, key string, t words.Text, at time.Time) error {
 	text, err := asText(t)
 	if err != nil {
@@ -34,7 +34,7 @@ func (s *Store) KeepWording(ctx context.Context, key string, t words.Text, at ti
 	})
 }
 
-// KeptWordings are those of some keys.
+// KeptWordings returns the stored wordings of some keys.
 func (s *Store) KeptWordings(ctx context.Context, keys []string) (map[string]words.Text, error) {
 	var rows []wordingRow
 	if err := s.db.Read.WithContext(ctx).Where("id IN ?", keys).Find(&rows).Error; err != nil {

@@ -28,23 +28,23 @@ func rowOfEntry(e auth.Entry) auditRow {
 	}
 }
 
-// note adds a line in the transaction of what it tells of.
-func note(tx *gorm.DB, e auth.Entry) error {
+// addEntry adds an audit entry in the transaction of the change that it describes.
+func addEntry(tx *gorm.DB, e auth.Entry) error {
 	row := rowOfEntry(e)
 	if err := tx.Create(&row).Error; err != nil {
-		return fmt.Errorf("note %s: %w", e.Action, err)
+		return fmt.Errorf("add audit entry %s: %w", e.Action, err)
 	}
 	return nil
 }
 
-// WriteEntry adds a line about what another module changes, in the transaction that changes it.
+// WriteEntry adds an audit entry about another module's change, in the transaction of that change.
 func WriteEntry(tx *gorm.DB, e audit.Entry) error {
-	return note(tx, auth.Entry{
+	return addEntry(tx, auth.Entry{
 		At: e.At, Actor: e.Actor, Action: e.Action, Target: e.Target, Detail: e.Detail, Client: e.Client, Request: e.RequestID,
 	})
 }
 
-// Note adds lines.
+// Note adds entries.
 func (s *Store) Note(ctx context.Context, entries ...auth.Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -56,8 +56,8 @@ func (s *Store) Note(ctx context.Context, entries ...auth.Entry) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error { return tx.Create(&rows).Error })
 }
 
-// Entries gives lines, newest first.
-func (s *Store) Entries(ctx context.Context, q auth.AuditQuery) ([]auth.Numbered, error) {
+// Entries returns entries, newest first.
+func (s *Store) Entries(ctx context.Context, q auth.AuditQuery) ([]auth.NumberedEntry, error) {
 	find := s.db.Read.WithContext(ctx).Order("number DESC").Limit(q.Limit)
 	for column, value := range map[string]string{"actor": q.Actor, "action": q.Action, "target": q.Target} {
 		if value != "" {
@@ -77,32 +77,32 @@ func (s *Store) Entries(ctx context.Context, q auth.AuditQuery) ([]auth.Numbered
 	if err := find.Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read the audit: %w", err)
 	}
-	entries := make([]auth.Numbered, len(rows))
+	entries := make([]auth.NumberedEntry, len(rows))
 	for i, r := range rows {
-		entries[i] = auth.Numbered{Number: r.Number, Entry: auth.Entry{
+		entries[i] = auth.NumberedEntry{Number: r.Number, Entry: auth.Entry{
 			At: fromMs(r.At), Actor: r.Actor, Action: r.Action, Target: r.Target, Detail: r.Detail, Client: r.Client, Request: r.RequestID, Refused: r.Refused,
 		}}
 	}
 	return entries, nil
 }
 
-// forgetAtOnce bounds what one transaction deletes: on SQLite all others wait for it.
-const forgetAtOnce = 5000
+// deleteBatch bounds the rows that one transaction deletes: on SQLite all other writers wait for it.
+const deleteBatch = 5000
 
-// ForgetStrangers drops lines of refused requests that have no actor and are older than an instant.
+// ForgetStrangers deletes entries of refused requests that have no actor and are older than before.
 func (s *Store) ForgetStrangers(ctx context.Context, before time.Time) error {
 	for {
 		var dropped int64
 		err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 			deleted := tx.Exec(`DELETE FROM auth_audit WHERE number IN
-				(SELECT number FROM auth_audit WHERE refused AND actor = '' AND at < ? ORDER BY at LIMIT ?)`, before.UnixMilli(), forgetAtOnce)
+				(SELECT number FROM auth_audit WHERE refused AND actor = '' AND at < ? ORDER BY at LIMIT ?)`, before.UnixMilli(), deleteBatch)
 			dropped = deleted.RowsAffected
 			return deleted.Error
 		})
 		if err != nil {
-			return fmt.Errorf("forget refused requests of strangers: %w", err)
+			return fmt.Errorf("delete audit entries of refused requests: %w", err)
 		}
-		if dropped < forgetAtOnce {
+		if dropped < deleteBatch {
 			return nil
 		}
 	}

@@ -34,7 +34,7 @@ type tokenRow struct {
 
 func (tokenRow) TableName() string { return "auth_refresh_tokens" }
 
-// Begin keeps a new family and its first token, of a user whom check lets in as they are now.
+// Begin stores a new family and its first token if check accepts the current user.
 func (s *Store) Begin(ctx context.Context, f auth.Family, token []byte, check auth.UserCheck) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error { return beginFamily(tx, f, token, check) })
 }
@@ -48,25 +48,25 @@ func beginFamily(tx *gorm.DB, f auth.Family, token []byte, check auth.UserCheck)
 	if err != nil {
 		return err
 	}
-	return keepFamily(tx, f, token, entry)
+	return storeFamily(tx, f, token, entry)
 }
 
-// keepFamily keeps a new family of a user who is locked, and ends their oldest beyond what one has.
-func keepFamily(tx *gorm.DB, f auth.Family, token []byte, entry auth.Entry) error {
+// storeFamily stores a new family of a locked user and ends the user's families beyond MaxFamilies, oldest use first.
+func storeFamily(tx *gorm.DB, f auth.Family, token []byte, entry auth.Entry) error {
 	row := familyRow{ID: f.ID, UserID: f.User, BegunAt: f.Begun.UnixMilli(), UsedAt: f.Used.UnixMilli()}
 	if err := tx.Create(&row).Error; err != nil {
 		return fmt.Errorf("begin session: %w", err)
 	}
 	if err := tx.Create(&tokenRow{Digest: hex.EncodeToString(token), FamilyID: f.ID}).Error; err != nil {
-		return fmt.Errorf("keep the token: %w", err)
+		return fmt.Errorf("store the token: %w", err)
 	}
 	if err := endFamiliesBeyond(tx, f.User, auth.MaxFamilies); err != nil {
 		return err
 	}
-	return note(tx, entry)
+	return addEntry(tx, entry)
 }
 
-// Find gives a token's family, and whether the token was spent.
+// Find returns a token's family, and whether the token was already spent.
 func (s *Store) Find(ctx context.Context, token []byte) (family auth.Family, spent, found bool, err error) {
 	var tokens []tokenRow
 	if err = s.db.Write.WithContext(ctx).Where("digest = ?", hex.EncodeToString(token)).Limit(1).Find(&tokens).Error; err != nil || len(tokens) == 0 {
@@ -79,11 +79,11 @@ func (s *Store) Find(ctx context.Context, token []byte) (family auth.Family, spe
 	return families[0].family(), tokens[0].SpentAt != 0, true, nil
 }
 
-// errSpent undoes the use of a session by a token that another has spent.
+// errSpent rolls the transaction back if another call has already spent the token.
 var errSpent = errors.New("the token is spent")
 
-// Spend exchanges a token for its successor. The session's row is locked first, so those who try at once come one after the
-// other, and the first wins.
+// Spend replaces a token by its successor. It locks the session's row first, so that concurrent calls run one after the
+// other and the first one wins.
 func (s *Store) Spend(ctx context.Context, token, successor []byte, now time.Time) (won bool, err error) {
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
 		var families []string
@@ -115,18 +115,18 @@ func (s *Store) Spend(ctx context.Context, token, successor []byte, now time.Tim
 	return won && err == nil, err
 }
 
-// End ends a family and notes it.
+// End ends a family and adds the audit entry.
 func (s *Store) End(ctx context.Context, id string, entry auth.Entry) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		ended := tx.Exec("UPDATE auth_families SET ended = TRUE WHERE id = ? AND NOT ended", id)
 		if ended.Error != nil || ended.RowsAffected == 0 {
 			return ended.Error
 		}
-		return note(tx, entry)
+		return addEntry(tx, entry)
 	})
 }
 
-// Standing is a family with its user.
+// Standing returns the current state of a family and its user.
 func (s *Store) Standing(ctx context.Context, id string) (auth.Family, auth.User, bool, error) {
 	var families []familyRow
 	if err := s.db.Read.WithContext(ctx).Where("id = ?", id).Limit(1).Find(&families).Error; err != nil || len(families) == 0 {

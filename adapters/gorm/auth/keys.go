@@ -34,7 +34,7 @@ func (r keyRow) key() (auth.Key, error) {
 	return key, nil
 }
 
-// AddKey adds one and notes it.
+// AddKey adds a key and the audit entry.
 func (s *Store) AddKey(ctx context.Context, key auth.Key, secret []byte, entry auth.Entry) error {
 	devices, err := json.Marshal(append([]string{}, key.Devices...))
 	if err != nil {
@@ -45,11 +45,11 @@ func (s *Store) AddKey(ctx context.Context, key auth.Key, secret []byte, entry a
 		if err := tx.Create(&row).Error; err != nil {
 			return fmt.Errorf("add key: %w", err)
 		}
-		return note(tx, entry)
+		return addEntry(tx, entry)
 	})
 }
 
-// ListKeys gives keys by id, from after one.
+// ListKeys returns at most limit keys, ordered by id, with ids greater than after.
 func (s *Store) ListKeys(ctx context.Context, after string, limit int) ([]auth.Key, error) {
 	var rows []keyRow
 	if err := s.db.Read.WithContext(ctx).Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
@@ -65,12 +65,12 @@ func (s *Store) ListKeys(ctx context.Context, after string, limit int) ([]auth.K
 	return keys, nil
 }
 
-// Key finds one by id.
+// Key returns the key with an id.
 func (s *Store) Key(ctx context.Context, id string) (auth.Key, bool, error) {
 	return s.findKey(ctx, "id = ?", id)
 }
 
-// KeyByDigest finds one by its secret's.
+// KeyByDigest returns the key whose secret has a digest.
 func (s *Store) KeyByDigest(ctx context.Context, secret []byte) (auth.Key, bool, error) {
 	return s.findKey(ctx, "digest = ?", hex.EncodeToString(secret))
 }
@@ -84,12 +84,12 @@ func (s *Store) findKey(ctx context.Context, where, value string) (auth.Key, boo
 	return key, err == nil, err
 }
 
-// UseKey notes when a key was last used.
+// UseKey stores when a key was last used.
 func (s *Store) UseKey(ctx context.Context, id string, at time.Time) error {
 	return s.db.Write.WithContext(ctx).Exec("UPDATE auth_keys SET last_used_at = ? WHERE id = ? AND last_used_at < ?", at.UnixMilli(), id, at.UnixMilli()).Error
 }
 
-// RemoveKey removes one and notes it.
+// RemoveKey deletes a key and adds the audit entry.
 func (s *Store) RemoveKey(ctx context.Context, id string, entry auth.Entry) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		removed := tx.Where("id = ?", id).Delete(&keyRow{})
@@ -99,6 +99,6 @@ func (s *Store) RemoveKey(ctx context.Context, id string, entry auth.Entry) erro
 		if removed.RowsAffected == 0 {
 			return auth.ErrNotFound
 		}
-		return note(tx, entry)
+		return addEntry(tx, entry)
 	})
 }

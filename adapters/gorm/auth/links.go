@@ -20,8 +20,8 @@ type linkRow struct {
 
 func (linkRow) TableName() string { return "auth_links" }
 
-// Admit decides on an account and an address, and writes what was decided. Of two that are made at once for one account or
-// address the second is decided again, on what the first one left.
+// Admit calls decide for an account and an address and writes its decision. If two concurrent calls add the same account or
+// address, the second one is decided again on the result of the first.
 func (s *Store) Admit(ctx context.Context, account auth.Account, email string, decide func(auth.Candidates) (auth.Admission, error)) (user auth.User, err error) {
 	const tries = 3
 	for range tries {
@@ -40,7 +40,7 @@ func (s *Store) Admit(ctx context.Context, account auth.Account, email string, d
 }
 
 func admit(tx *gorm.DB, account auth.Account, email string, decide func(auth.Candidates) (auth.Admission, error)) (auth.User, error) {
-	if err := holdAdministrators(tx); err != nil {
+	if err := lockAdministrators(tx); err != nil {
 		return auth.User{}, err
 	}
 	known, err := candidatesOf(tx, account, email)
@@ -62,13 +62,13 @@ func admit(tx *gorm.DB, account auth.Account, email string, decide func(auth.Can
 	}
 	for _, entry := range admission.Notes {
 		if err == nil {
-			err = note(tx, entry)
+			err = addEntry(tx, entry)
 		}
 	}
 	return admission.User, err
 }
 
-// link keeps an account's user in the place of one who is not there any more.
+// link stores an account's user, replacing a link to a removed user.
 func link(tx *gorm.DB, account auth.Account, user string, at time.Time) error {
 	if err := tx.Exec("DELETE FROM auth_links WHERE issuer = ? AND subject = ?", account.Issuer, account.Subject).Error; err != nil {
 		return err
@@ -76,7 +76,7 @@ func link(tx *gorm.DB, account auth.Account, user string, at time.Time) error {
 	return tx.Create(&linkRow{Issuer: account.Issuer, Subject: account.Subject, UserID: user, LinkedAt: at.UnixMilli()}).Error
 }
 
-// candidatesOf reads who an account and an address are.
+// candidatesOf reads the users of an account and an address.
 func candidatesOf(tx *gorm.DB, account auth.Account, email string) (known auth.Candidates, err error) {
 	if known.Linked, err = oneUser(tx.Joins("JOIN auth_links ON auth_links.user_id = auth_users.id").
 		Where("auth_links.issuer = ? AND auth_links.subject = ?", account.Issuer, account.Subject)); err != nil {
@@ -113,7 +113,7 @@ func oneUser(where *gorm.DB) (*auth.User, error) {
 	return &user, nil
 }
 
-// EndSessions ends the sessions of an account's user.
+// EndSessions ends the sessions of the user linked to an account.
 func (s *Store) EndSessions(ctx context.Context, account auth.Account, entry auth.Entry) (user string, found bool, err error) {
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
 		var users []string
@@ -125,15 +125,15 @@ func (s *Store) EndSessions(ctx context.Context, account auth.Account, entry aut
 		if err := endFamilies(tx, user, ""); err != nil {
 			return err
 		}
-		return note(tx, entry)
+		return addEntry(tx, entry)
 	})
 	return user, found, err
 }
 
-// Unlink forgets a user's accounts and ends their sessions.
+// Unlink deletes a user's links and ends their sessions.
 func (s *Store) Unlink(ctx context.Context, user string, entry auth.Entry) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		if err := holdAdministrators(tx); err != nil {
+		if err := lockAdministrators(tx); err != nil {
 			return err
 		}
 		forgotten := tx.Exec("DELETE FROM auth_links WHERE user_id = ?", user)
@@ -146,6 +146,6 @@ func (s *Store) Unlink(ctx context.Context, user string, entry auth.Entry) error
 		if err := endFamilies(tx, user, ""); err != nil {
 			return err
 		}
-		return note(tx, entry)
+		return addEntry(tx, entry)
 	})
 }

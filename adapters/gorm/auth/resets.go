@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// AddReset stores a link in the place of the one that the user has.
+// AddReset stores a reset link, replacing the user's earlier link.
 func (s *Store) AddReset(ctx context.Context, user string, token []byte, expires time.Time, check auth.UserCheck) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		row, err := lockUser(tx, user)
@@ -28,11 +28,11 @@ func (s *Store) AddReset(ctx context.Context, user string, token []byte, expires
 		if err != nil {
 			return err
 		}
-		return note(tx, entry)
+		return addEntry(tx, entry)
 	})
 }
 
-// ResetOf gives whose link is good.
+// ResetOf returns the user of a valid link.
 func (s *Store) ResetOf(ctx context.Context, token []byte, now time.Time) (auth.User, bool, error) {
 	var users []string
 	err := s.db.Write.WithContext(ctx).Raw("SELECT user_id FROM auth_resets WHERE digest = ? AND expires_at > ?",
@@ -43,11 +43,11 @@ func (s *Store) ResetOf(ctx context.Context, token []byte, now time.Time) (auth.
 	return s.User(ctx, users[0])
 }
 
-// Reset spends a link; the row that is deleted decides between those who try at once. The user's row is locked first, as
+// Reset uses up a link. Of concurrent calls, the one that deletes the link's row wins. The user's row is locked first, as
 // everywhere.
 func (s *Store) Reset(ctx context.Context, token []byte, now time.Time, user string, change auth.UserChange) (won bool, err error) {
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
-		if _, err := holdUser(tx, user); err != nil {
+		if _, err := lockUserForChange(tx, user); err != nil {
 			return err
 		}
 		spent := tx.Exec("DELETE FROM auth_resets WHERE digest = ? AND user_id = ? AND expires_at > ?", hex.EncodeToString(token), user, now.UnixMilli())
@@ -64,9 +64,9 @@ func (s *Store) Reset(ctx context.Context, token []byte, now time.Time, user str
 	return won && err == nil, err
 }
 
-// forgetResets makes links to another password worthless, and an old password not worth testing: to be called wherever a
-// hash changes or a user may not come in any more.
-func forgetResets(tx *gorm.DB, user string) error {
+// deleteResets deletes a user's reset links and takes their old hash off the list of untested passwords. Call it wherever
+// a hash changes or a user is disabled or removed.
+func deleteResets(tx *gorm.DB, user string) error {
 	if err := tx.Exec("DELETE FROM auth_resets WHERE user_id = ?", user).Error; err != nil {
 		return err
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/holotwin/holotwin/platform/database"
 )
 
-// LimitedTo gives who is limited to one of some spaces or devices. Names travel as one JSON array, so that there is no
-// bound to their number.
+// LimitedTo returns the users and keys that are limited to some spaces or devices. The ids are sent as one JSON array, so
+// that their number has no bound.
 func (s *Store) LimitedTo(ctx context.Context, spaces, devices []string, limit int) ([]auth.Limited, error) {
 	given, ofKey := "SELECT value FROM json_each(?)", "SELECT value AS id FROM json_each(auth_keys.devices)"
 	if s.db.Dialect == database.Postgres {
@@ -32,7 +32,7 @@ func (s *Store) LimitedTo(ctx context.Context, spaces, devices []string, limit i
 		WHERE (space_id <> '' AND space_id IN (`+given+`)) OR EXISTS (SELECT 1 FROM (`+ofKey+`) AS d WHERE d.id IN (`+given+`))
 		ORDER BY 2, 1 LIMIT ?`, string(inSpaces), string(inSpaces), string(ofDevices), limit).Scan(&rows).Error
 	if err != nil {
-		return nil, fmt.Errorf("find who is limited to a space or device: %w", err)
+		return nil, fmt.Errorf("find users and keys limited to a space or device: %w", err)
 	}
 	limited := make([]auth.Limited, len(rows))
 	for i, r := range rows {

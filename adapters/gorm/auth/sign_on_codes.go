@@ -11,14 +11,14 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// AddCode keeps a code.
+// AddCode stores a code.
 func (s *Store) AddCode(ctx context.Context, code, browser []byte, user string, expires time.Time) error {
 	return s.db.Write.WithContext(ctx).Exec("INSERT INTO auth_sign_on_codes (digest, browser, user_id, expires_at) VALUES (?, ?, ?, ?)",
 		hex.EncodeToString(code), hex.EncodeToString(browser), user, expires.UnixMilli()).Error
 }
 
-// ExchangeCode spends a code for a session; the row that is deleted decides between those who try at once.
-func (s *Store) ExchangeCode(ctx context.Context, code, browser []byte, now time.Time, begin func(auth.User) (auth.Opening, error)) (won bool, err error) {
+// ExchangeCode exchanges a code for a session. Of concurrent calls, the one that deletes the code's row wins.
+func (s *Store) ExchangeCode(ctx context.Context, code, browser []byte, now time.Time, begin func(auth.User) (auth.PendingSession, error)) (won bool, err error) {
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
 		var users []string
 		err := tx.Raw("DELETE FROM auth_sign_on_codes WHERE digest = ? AND browser = ? AND expires_at > ? RETURNING user_id",
@@ -38,12 +38,12 @@ func (s *Store) ExchangeCode(ctx context.Context, code, browser []byte, now time
 			return err
 		}
 		won = true
-		return keepFamily(tx, opening.Family, opening.Token, opening.Note)
+		return storeFamily(tx, opening.Family, opening.Token, opening.Note)
 	})
 	return won && err == nil, err
 }
 
-// SweepCodes forgets codes that nobody exchanged in time.
+// SweepCodes deletes expired codes.
 func (s *Store) SweepCodes(ctx context.Context, now time.Time) error {
 	return s.db.Write.WithContext(ctx).Exec("DELETE FROM auth_sign_on_codes WHERE expires_at <= ?", now.UnixMilli()).Error
 }

@@ -1,4 +1,4 @@
-// Package gormauth keeps users and their sessions in SQLite or PostgreSQL.
+// Package gormauth stores users, sessions, keys and the audit in SQLite or PostgreSQL.
 package gormauth
 
 import (
@@ -13,7 +13,7 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrations are the module's schema, to be applied before a Store is used.
+// Migrations returns the module's schema, to be applied before a Store is used.
 func Migrations() fs.FS {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -22,10 +22,10 @@ func Migrations() fs.FS {
 	return files
 }
 
-// Store answers the ports of the auth module.
+// Store implements the storage ports of the auth module.
 type Store struct{ db *database.Database }
 
-// New makes a store.
+// New returns a store on a database.
 func New(db *database.Database) *Store { return &Store{db: db} }
 
 var (

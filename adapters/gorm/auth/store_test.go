@@ -24,8 +24,8 @@ func TestStore(t *testing.T) {
 	})
 }
 
-// TestThrottleStaysSmall takes tries of many accounts from one network, as fast as passwords are compared: what has come back
-// goes by the way.
+// TestThrottleStaysSmall takes tries of many accounts from one network, as fast as passwords are compared: expired rows are
+// deleted along the way.
 func TestThrottleStaysSmall(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		ctx := context.Background()

@@ -10,8 +10,8 @@ import (
 	"github.com/holotwin/holotwin/platform/database"
 )
 
-// Sweep forgets what has expired, each kind in a transaction of its own. What somebody else has in hand is left for the next
-// time, so that many may sweep at once and nobody waits for it.
+// Sweep deletes what has expired, each kind in its own transaction. It skips locked rows and deletes them the next time, so
+// that several processes may sweep at once and no other transaction waits.
 func (s *Store) Sweep(ctx context.Context, expired auth.Expired, limit int) (swept int, err error) {
 	for _, sweep := range []func(tx *gorm.DB) (int, error){
 		func(tx *gorm.DB) (int, error) { return s.sweepThrottle(tx, expired.Throttles, limit) },
@@ -40,14 +40,14 @@ func (s *Store) sweepThrottle(tx *gorm.DB, now time.Time, limit int) (int, error
 	return s.sweep(tx, limit, "auth_throttle", "subject", "due_at <= ?", now.UnixMilli())
 }
 
-// sweep deletes some rows of a table. key and where name columns of it.
+// sweep deletes some rows of a table; key and where name its columns.
 func (s *Store) sweep(tx *gorm.DB, limit int, table, key, where string, value any) (int, error) {
 	deleted := tx.Exec("DELETE FROM "+table+" WHERE "+where+" AND "+key+" IN (SELECT "+key+" FROM "+table+" WHERE "+where+" LIMIT ?"+s.skipLocked()+")",
 		value, value, limit)
 	return int(deleted.RowsAffected), deleted.Error
 }
 
-// skipLocked leaves rows that others have in hand; SQLite has one writer.
+// skipLocked skips rows that other transactions have locked. SQLite has only one writer and needs no locks.
 func (s *Store) skipLocked() string {
 	if s.db.Dialect == database.SQLite {
 		return ""
@@ -55,7 +55,7 @@ func (s *Store) skipLocked() string {
 	return " FOR UPDATE SKIP LOCKED"
 }
 
-// sweepFamilies deletes sessions that are over and their tokens. A session's row is locked before its tokens, as everywhere.
+// sweepFamilies deletes ended and expired sessions and their tokens. It locks a session before its tokens, as everywhere.
 func (s *Store) sweepFamilies(tx *gorm.DB, expired auth.Expired, limit int) (int, error) {
 	var families []string
 	err := tx.Raw("SELECT id FROM auth_families WHERE ended OR used_at < ? OR begun_at < ? LIMIT ?"+s.skipLocked(),

@@ -10,13 +10,13 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// Untested gives some users whose password was not tested yet, strangers' first.
+// Untested returns some users whose password was not tested yet, those with Stranger first.
 func (s *Store) Untested(ctx context.Context, limit int) ([]auth.UntestedPassword, error) {
 	var rows []struct {
 		Whose    userRow `gorm:"embedded"`
 		Stranger bool
 	}
-	// Of a user who was removed meanwhile there is nothing to test.
+	// A user who was removed meanwhile is left out.
 	err := s.db.Write.WithContext(ctx).Raw(`SELECT u.*, t.stranger FROM auth_untested_passwords t JOIN auth_users u ON u.id = t.user_id
 		ORDER BY t.stranger DESC, t.user_id LIMIT ?`, limit).Scan(&rows).Error
 	if err != nil {
@@ -29,16 +29,16 @@ func (s *Store) Untested(ctx context.Context, limit int) ([]auth.UntestedPasswor
 	return list, nil
 }
 
-// KeepPassword takes a user off the list.
+// KeepPassword removes a user from the list.
 func (s *Store) KeepPassword(ctx context.Context, id string) error {
 	return s.db.Write.WithContext(ctx).Exec("DELETE FROM auth_untested_passwords WHERE user_id = ?", id).Error
 }
 
-// RemovePassword takes a user off the list and their password from them; the row that is deleted decides between those
-// who do so at once. The user's row is locked first, as everywhere.
+// RemovePassword removes a user from the list and removes their password. Of concurrent calls, the one that deletes the
+// list's row does so. The user's row is locked first, as everywhere.
 func (s *Store) RemovePassword(ctx context.Context, id, hash string, entry auth.Entry) error {
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
-		was, err := holdUser(tx, id)
+		was, err := lockUserForChange(tx, id)
 		if err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (s *Store) RemovePassword(ctx context.Context, id, hash string, entry auth.
 		if err := writeUser(tx, was, is, ""); err != nil {
 			return err
 		}
-		return note(tx, entry)
+		return addEntry(tx, entry)
 	})
 	if errors.Is(err, auth.ErrNotFound) {
 		return nil

@@ -49,24 +49,24 @@ func (s *Store) find(ctx context.Context, where string, value string) (auth.User
 	return rows[0].user(), true, nil
 }
 
-// UserByEmail finds one by a normal e-mail address.
+// UserByEmail returns the user with a normalised e-mail address.
 func (s *Store) UserByEmail(ctx context.Context, email string) (auth.User, bool, error) {
 	return s.find(ctx, "email = ?", email)
 }
 
-// User finds one by id.
+// User returns the user with an id.
 func (s *Store) User(ctx context.Context, id string) (auth.User, bool, error) {
 	return s.find(ctx, "id = ?", id)
 }
 
-// AnyUser tells whether there is one at all.
+// AnyUser reports whether any user exists.
 func (s *Store) AnyUser(ctx context.Context) (bool, error) {
 	var n int64
 	err := s.db.Read.WithContext(ctx).Model(&userRow{}).Limit(1).Count(&n).Error
 	return n > 0, err
 }
 
-// AddFirstUser adds one if there is none; the row of auth_first_user decides between processes.
+// AddFirstUser adds a user if none exists. The row of auth_first_user decides between processes.
 func (s *Store) AddFirstUser(ctx context.Context, user auth.User) (added bool, err error) {
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
 		first := tx.Exec("INSERT INTO auth_first_user (only_row, user_id) VALUES (1, ?) ON CONFLICT DO NOTHING", user.ID)
@@ -81,7 +81,7 @@ func (s *Store) AddFirstUser(ctx context.Context, user auth.User) (added bool, e
 	return added, err
 }
 
-// ListUsers gives users by id, from after one.
+// ListUsers returns at most limit users, ordered by id, with ids greater than after.
 func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]auth.User, error) {
 	var rows []userRow
 	if err := s.db.Read.WithContext(ctx).Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
@@ -94,14 +94,14 @@ func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]auth.
 	return users, nil
 }
 
-// AddUser adds one and notes it.
+// AddUser adds a user and the audit entry.
 func (s *Store) AddUser(ctx context.Context, user auth.User, entry auth.Entry) error {
 	row := rowOf(user)
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		if err := tx.Create(&row).Error; err != nil {
 			return err
 		}
-		return note(tx, entry)
+		return addEntry(tx, entry)
 	})
 	if database.IsUnique(err) {
 		return auth.ErrTaken
@@ -109,7 +109,7 @@ func (s *Store) AddUser(ctx context.Context, user auth.User, entry auth.Entry) e
 	return err
 }
 
-// ChangeUser changes what change edits of a user, as they are when nobody else changes them.
+// ChangeUser locks a user, calls change with them and writes the changed fields.
 func (s *Store) ChangeUser(ctx context.Context, id, keep string, change auth.UserChange) (user auth.User, err error) {
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
 		user, err = changeUser(tx, id, keep, change)
@@ -125,7 +125,7 @@ func (s *Store) ChangeUser(ctx context.Context, id, keep string, change auth.Use
 }
 
 func changeUser(tx *gorm.DB, id, keep string, change auth.UserChange) (auth.User, error) {
-	was, err := holdUser(tx, id)
+	was, err := lockUserForChange(tx, id)
 	if err != nil {
 		return auth.User{}, err
 	}
@@ -137,25 +137,25 @@ func changeUser(tx *gorm.DB, id, keep string, change auth.UserChange) (auth.User
 	if err := writeUser(tx, was, rowOf(user), keep); err != nil {
 		return auth.User{}, err
 	}
-	return user, note(tx, entry)
+	return user, addEntry(tx, entry)
 }
 
-// holdUser locks a user for a change: one at a time counts which administrators are left.
-func holdUser(tx *gorm.DB, id string) (userRow, error) {
-	if err := holdAdministrators(tx); err != nil {
+// lockUserForChange locks a user for a change. Only one transaction at a time may count the remaining administrators.
+func lockUserForChange(tx *gorm.DB, id string) (userRow, error) {
+	if err := lockAdministrators(tx); err != nil {
 		return userRow{}, err
 	}
 	return lockUser(tx, id)
 }
 
-// holdAdministrators lets one transaction at a time change users. The row is made where the first user was not made by the
-// server.
-func holdAdministrators(tx *gorm.DB) error {
+// lockAdministrators takes the lock under which users are changed, one transaction at a time. It adds the lock's row if the
+// first user was not added by the server.
+func lockAdministrators(tx *gorm.DB) error {
 	return tx.Exec("INSERT INTO auth_first_user (only_row, user_id) VALUES (1, '') ON CONFLICT (only_row) DO UPDATE SET only_row = 1").Error
 }
 
-// lockUser keeps everybody else from changing a user until the transaction ends; SQLite's is the only one anyway. Whoever
-// locks rows of others beside it does so in this order: the administrators, the user, their sessions, the tokens of these.
+// lockUser locks a user's row until the transaction ends; on SQLite there is only one writer. To avoid deadlocks, every
+// transaction locks in this order: the administrators, the user, their sessions, the tokens of the sessions.
 func lockUser(tx *gorm.DB, id string) (userRow, error) {
 	var rows []userRow
 	if err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Limit(1).Find(&rows).Error; err != nil {
@@ -167,7 +167,7 @@ func lockUser(tx *gorm.DB, id string) (userRow, error) {
 	return rows[0], nil
 }
 
-// writeUser writes the columns of a locked row that differ, and ends what they end.
+// writeUser writes the changed columns of a locked row, and ends sessions and links if the change requires it.
 func writeUser(tx *gorm.DB, was, is userRow, keep string) error {
 	columns := make(map[string]any)
 	for column, values := range map[string][2]any{
@@ -191,30 +191,30 @@ func writeUser(tx *gorm.DB, was, is userRow, keep string) error {
 		if err := endFamilies(tx, was.ID, keep); err != nil {
 			return err
 		}
-		if err := forgetResets(tx, was.ID); err != nil {
+		if err := deleteResets(tx, was.ID); err != nil {
 			return err
 		}
 	}
 	if is.Email != was.Email {
-		if err := forgetNetworks(tx, was.Email); err != nil {
+		if err := deleteNetworks(tx, was.Email); err != nil {
 			return err
 		}
 	}
-	if was.administers() && !is.administers() {
-		return someAdministrator(tx)
+	if was.isCampusAdmin() && !is.isCampusAdmin() {
+		return requireAdministrator(tx)
 	}
 	return nil
 }
 
-// administers tells whether a user manages the whole campus.
-func (r userRow) administers() bool {
+// isCampusAdmin reports whether a user manages the whole campus.
+func (r userRow) isCampusAdmin() bool {
 	return r.Role == string(auth.Admin) && r.SpaceID == "" && !r.Disabled
 }
 
-// RemoveUser removes one with their families.
+// RemoveUser deletes a user with their families.
 func (s *Store) RemoveUser(ctx context.Context, id string, check auth.UserCheck) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		was, err := holdUser(tx, id)
+		was, err := lockUserForChange(tx, id)
 		if err != nil {
 			return err
 		}
@@ -231,20 +231,20 @@ func (s *Store) RemoveUser(ctx context.Context, id string, check auth.UserCheck)
 		if err := endFamilies(tx, id, ""); err != nil {
 			return err
 		}
-		if err := errors.Join(forgetResets(tx, id), forgetNetworks(tx, was.Email)); err != nil {
+		if err := errors.Join(deleteResets(tx, id), deleteNetworks(tx, was.Email)); err != nil {
 			return err
 		}
-		if was.administers() {
-			if err := someAdministrator(tx); err != nil {
+		if was.isCampusAdmin() {
+			if err := requireAdministrator(tx); err != nil {
 				return err
 			}
 		}
-		return note(tx, entry)
+		return addEntry(tx, entry)
 	})
 }
 
-// someAdministrator refuses to go on where nobody is left who manages the whole campus.
-func someAdministrator(tx *gorm.DB) error {
+// requireAdministrator returns ErrLastAdmin if no administrator of the whole campus is left.
+func requireAdministrator(tx *gorm.DB) error {
 	var left int64
 	err := tx.Model(&userRow{}).Where("role = ? AND space_id = '' AND NOT disabled", string(auth.Admin)).Count(&left).Error
 	if err == nil && left == 0 {
@@ -253,7 +253,7 @@ func someAdministrator(tx *gorm.DB) error {
 	return err
 }
 
-// endFamilies ends a user's sessions but one. Codes go first: one that is being exchanged is waited for, and its session ends too.
+// endFamilies ends a user's sessions except one. It deletes codes first: it waits for a running exchange and ends its session too.
 func endFamilies(tx *gorm.DB, user, keep string) error {
 	if err := tx.Exec("DELETE FROM auth_sign_on_codes WHERE user_id = ?", user).Error; err != nil {
 		return err
@@ -261,13 +261,13 @@ func endFamilies(tx *gorm.DB, user, keep string) error {
 	return tx.Exec("UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND id <> ?", user, keep).Error
 }
 
-// endFamiliesBeyond ends those of a user that were used least lately.
-func endFamiliesBeyond(tx *gorm.DB, user string, most int) error {
+// endFamiliesBeyond ends a user's sessions beyond a number, oldest use first.
+func endFamiliesBeyond(tx *gorm.DB, user string, limit int) error {
 	return tx.Exec(`UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND NOT ended AND id NOT IN (
-		SELECT id FROM auth_families WHERE user_id = ? AND NOT ended ORDER BY used_at DESC, id DESC LIMIT ?)`, user, user, most).Error
+		SELECT id FROM auth_families WHERE user_id = ? AND NOT ended ORDER BY used_at DESC, id DESC LIMIT ?)`, user, user, limit).Error
 }
 
-// Rehash replaces a hash that is still the one that was compared.
+// Rehash replaces a hash if it is still the one that was compared.
 func (s *Store) Rehash(ctx context.Context, id, from, to string) (done bool, err error) {
 	replaced := s.db.Write.WithContext(ctx).Exec("UPDATE auth_users SET password_hash = ? WHERE id = ? AND password_hash = ?", to, id, from)
 	return replaced.RowsAffected == 1, replaced.Error

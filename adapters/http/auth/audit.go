@@ -22,8 +22,8 @@ func (h *Handlers) registerAudit(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "audit", Method: http.MethodGet, Path: "/auth/auditoria", Tags: []string{"users"},
 		Summary: "Auditoría · Audit",
-		Description: "Who did what to what, when and from where, newest first: logins and refused ones, changes, exports, refusals. A change and its line are stored together or not at all. " +
-			"All refused requests of users and keys are here up to 1000 at once and 10 a minute each, those of strangers up to 600 and 10 a minute in all, and for 90 days; `refusals.left_out` counts the others. For administrators of the whole campus. `format=csv` or `xlsx` gives all of it.",
+		Description: "Who did what to which target, when and from where, newest first: logins, refused logins, changes, exports and refused requests. A change and its entry are stored in one transaction. " +
+			"Refused requests of each user or key are stored up to a burst of 1000, then 10 a minute; those without a login up to 600 in all, then 10 a minute, for 90 days. `refusals.left_out` counts the others. Only for administrators of the whole campus. `format=csv` or `xlsx` returns all matching entries.",
 		Metadata:  httpserver.Heavy(administrators, httpserver.Light),
 		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[AuditBody](api, "A page of the audit", "text/csv", sheet.XLSXType)},
 	}, h.listAudit)
@@ -35,14 +35,14 @@ type AuditBody struct {
 	Next  *string     `json:"next" doc:"The cursor of the next page; null at the end"`
 }
 
-// AuditLine is one of the audit.
+// AuditLine is one audit entry.
 type AuditLine struct {
 	At        string `json:"at" format:"date-time"`
-	Actor     string `json:"actor" doc:"The user's or key's id; empty for somebody who was not let in"`
-	Action    string `json:"action" doc:"What was done; of the other modules, method and route"`
+	Actor     string `json:"actor" doc:"The user's or key's id; empty for a request without a valid login"`
+	Action    string `json:"action" doc:"What was done, such as user.changed, or method and route"`
 	Target    string `json:"target"`
-	Detail    string `json:"detail" doc:"More of it; of an export or a refused request its status"`
-	Client    string `json:"client" doc:"The address that it came from"`
+	Detail    string `json:"detail" doc:"Details; the HTTP status of an export or a refused request"`
+	Client    string `json:"client" doc:"The IP address of the request"`
 	RequestID string `json:"request_id"`
 }
 
@@ -59,7 +59,7 @@ type auditInput struct {
 
 func (h *Handlers) listAudit(ctx context.Context, in *auditInput) (*huma.StreamResponse, error) {
 	if httpserver.PrincipalOf(ctx).Space != "" {
-		return nil, auth.ErrForbidden // its lines are about the whole campus
+		return nil, auth.ErrForbidden // entries are about the whole campus
 	}
 	q, err := in.query()
 	if err != nil {
@@ -80,7 +80,7 @@ func (h *Handlers) listAudit(ctx context.Context, in *auditInput) (*huma.StreamR
 	if err != nil {
 		return nil, err
 	}
-	page, next := pageUpTo(in.Limit, found, func(e auth.Numbered) string { return strconv.FormatInt(e.Number, 10) })
+	page, next := pageUpTo(in.Limit, found, func(e auth.NumberedEntry) string { return strconv.FormatInt(e.Number, 10) })
 	out := AuditBody{Items: make([]AuditLine, len(page)), Next: next}
 	for i, e := range page {
 		out.Items[i] = AuditLine{instantOf(e.At), e.Actor, e.Action, e.Target, e.Detail, e.Client, e.Request}
@@ -116,8 +116,8 @@ func (in *auditInput) query() (auth.AuditQuery, error) {
 	return q, nil
 }
 
-// auditRow is an entry in the columns of a table.
-func auditRow(e auth.Numbered) []sheet.Cell {
+// auditRow returns an entry as a row of a table.
+func auditRow(e auth.NumberedEntry) []sheet.Cell {
 	row := []sheet.Cell{sheet.Instant(e.At)}
 	for _, text := range []string{e.Actor, e.Action, e.Target, e.Detail, e.Client, e.Request} {
 		row = append(row, sheet.Text(text))
@@ -159,15 +159,15 @@ func (h *Handlers) auditSheet(ctx context.Context, q auth.AuditQuery, format str
 	})
 }
 
-// Record answers httpserver.Auditor.
+// Record implements httpserver.Auditor.
 func (h *Handlers) Record(ctx context.Context, e audit.Entry) error {
 	return h.Audit.Note(ctx, entryOf(e))
 }
 
-// RecordRefusal answers httpserver.Auditor. Who is refused hears that, whether or not it could be written.
+// RecordRefusal implements httpserver.Auditor. A failure is only logged, because the caller receives the refusal in any case.
 func (h *Handlers) RecordRefusal(ctx context.Context, e audit.Entry) {
 	if err := h.Refusals.Note(ctx, entryOf(e)); err != nil {
-		h.Log.Error("a refused request could not be written to the audit", zap.String("request_id", e.RequestID), zap.Error(err))
+		h.Log.Error("could not write a refused request to the audit", zap.String("request_id", e.RequestID), zap.Error(err))
 	}
 }
 

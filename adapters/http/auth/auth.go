@@ -1,4 +1,4 @@
-// Package httpauth is the auth module over HTTP.
+// Package httpauth serves the auth module over HTTP.
 package httpauth
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// Handlers answer the auth module's routes.
+// Handlers serve the auth module's routes.
 type Handlers struct {
 	Sessions *auth.Sessions
 	Accounts *auth.Accounts
@@ -27,11 +27,11 @@ type Handlers struct {
 	Refusals *auth.Refusals
 	Log      *zap.Logger
 	Clock    auth.Clock
-	// SignOns is nil where the university has no login of its own.
+	// SignOns is nil if no university login is configured.
 	SignOns *auth.SignOns
-	// SecureCookies is set where browsers come by HTTPS.
+	// SecureCookies is set if browsers connect by HTTPS.
 	SecureCookies bool
-	// PublicKeys are those that verify tokens; none where one secret does both.
+	// PublicKeys verify tokens; empty if tokens are signed with a secret.
 	PublicKeys []PublicKey
 }
 
@@ -42,8 +42,8 @@ func (h *Handlers) Register(api *httpserver.API) {
 	for _, path := range []string{"/auth/login", "/login"} {
 		httpserver.Register(api, problemOf, huma.Operation{
 			OperationID: "login" + strings.ReplaceAll(strings.TrimSuffix(path, "/login"), "/", "-"), Method: http.MethodPost, Path: path, Tags: []string{"auth"},
-			Summary:      "Entrar · Log in",
-			Description:  "By e-mail and password, as JSON or as an OAuth2 password form. The access token is good for two hours. An unknown user and a wrong password are answered alike.",
+			Summary:      "Iniciar sesión · Log in",
+			Description:  "By e-mail and password, as JSON or as an OAuth2 password form. The access token is valid for two hours. An unknown user and a wrong password get the same answer.",
 			MaxBodyBytes: 8 << 10, SkipValidateBody: true, Metadata: httpserver.PublicWithOwnRefusals(), Errors: []int{401, 413, 415, 429, 503},
 			RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 				"application/json": {Schema: loginSchema}, "application/x-www-form-urlencoded": {Schema: formSchema},
@@ -53,20 +53,20 @@ func (h *Handlers) Register(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "refresh", Method: http.MethodPost, Path: "/auth/refresh", Tags: []string{"auth"},
 		Summary:     "Renovar · Refresh",
-		Description: "A new pair for a refresh token, which is then spent. A spent one used again ends its login: 401 `token_reused`.",
+		Description: "Returns a new pair of tokens for a refresh token, which can be used only once. Using it again ends its session: 401 `token_reused`.",
 		Metadata:    httpserver.Public(), Errors: []int{401},
 	}, h.refresh)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "logout", Method: http.MethodPost, Path: "/auth/logout", Tags: []string{"auth"}, DefaultStatus: 204,
-		Summary: "Salir · Log out", Metadata: everyone,
+		Summary: "Cerrar sesión · Log out", Metadata: everyone,
 	}, h.logout)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "me", Method: http.MethodGet, Path: "/auth/me", Tags: []string{"auth"},
-		Summary: "Quién soy · Who I am", Metadata: everyone,
+		Summary: "Usuario actual · Current user", Metadata: everyone,
 	}, h.me)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "changePassword", Method: http.MethodPut, Path: "/auth/password", Tags: []string{"auth"}, DefaultStatus: 204,
-		Summary: "Cambiar la contraseña · Change the password", Description: "Other sessions end.", Metadata: everyone, Errors: []int{429, 503},
+		Summary: "Cambiar la contraseña · Change the password", Description: "Ends all other sessions of the user.", Metadata: everyone, Errors: []int{429, 503},
 	}, h.changePassword)
 	h.registerPublicKeys(api)
 	h.registerUsers(api)
@@ -78,7 +78,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 
 var (
 	loginSchema = &huma.Schema{Type: "object", AdditionalProperties: false, Required: []string{"password"}, Properties: map[string]*huma.Schema{
-		"email": {Type: "string"}, "username": {Type: "string", Description: "Serves for email"}, "password": {Type: "string"},
+		"email": {Type: "string"}, "username": {Type: "string", Description: "Use in place of email"}, "password": {Type: "string"},
 	}}
 	formSchema = &huma.Schema{Type: "object", Required: []string{"username", "password"}, Properties: map[string]*huma.Schema{
 		"username": {Type: "string"}, "password": {Type: "string"}, "grant_type": {Type: "string"}, "scope": {Type: "string"},
@@ -91,7 +91,7 @@ type loginInput struct {
 	RawBody     []byte
 }
 
-// User is a user as others see him.
+// User is a user as the API shows them.
 type User struct {
 	ID      string  `json:"id"`
 	Email   string  `json:"email"`
@@ -135,7 +135,7 @@ func (h *Handlers) login(ctx context.Context, in *loginInput) (*grantOutput, err
 	return grantOf(granted), nil
 }
 
-// credentials reads a login as JSON or as the form of OAuth2's password grant.
+// credentials reads a login from JSON or from the form of OAuth2's password grant.
 func credentials(in *loginInput) (email, password string, err error) {
 	media, _, _ := strings.Cut(in.ContentType, ";")
 	switch strings.ToLower(strings.TrimSpace(media)) {
@@ -226,7 +226,7 @@ func (h *Handlers) me(ctx context.Context, _ *struct{}) (*struct{ Body User }, e
 type passwordInput struct {
 	Body struct {
 		Current string `json:"current" minLength:"1" maxLength:"200"`
-		New     string `json:"new" maxLength:"200" doc:"10 to 72 bytes, none of the common ones"`
+		New     string `json:"new" maxLength:"200" doc:"10 to 72 bytes; common passwords are rejected"`
 	}
 }
 
@@ -235,7 +235,7 @@ func (h *Handlers) changePassword(ctx context.Context, in *passwordInput) (*stru
 	return nil, h.Sessions.ChangePassword(ctx, actorOf(ctx), p.Family, in.Body.Current, in.Body.New)
 }
 
-// Authenticate answers httpserver.Authenticator.
+// Authenticate implements httpserver.Authenticator.
 func (h *Handlers) Authenticate(ctx context.Context, bearer, apiKey string) (httpserver.Principal, error) {
 	if bearer == "" {
 		return h.keyHolder(ctx, apiKey)
@@ -257,7 +257,7 @@ func (h *Handlers) keyHolder(ctx context.Context, secret string) (httpserver.Pri
 	return httpserver.Principal{Subject: key.ID, Role: httpserver.Device, Space: key.Space, Devices: key.Devices}, err
 }
 
-// problemOf says which problem an error of the module is; nil for one that is not the module's.
+// problemOf maps an error of the module to a problem; nil for any other error.
 func problemOf(err error) *problem.Problem {
 	var invalid auth.ErrInvalid
 	var throttled auth.ErrThrottled

@@ -19,7 +19,7 @@ type PublicKey struct {
 	X         string `json:"x"`
 }
 
-// KeySet is what /.well-known/jwks.json holds.
+// KeySet is the content of /.well-known/jwks.json.
 type KeySet struct {
 	Keys []PublicKey `json:"keys" nullable:"false"`
 }
@@ -27,7 +27,7 @@ type KeySet struct {
 func (h *Handlers) registerPublicKeys(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "publicKeys", Method: http.MethodGet, Path: "/.well-known/jwks.json", Tags: []string{"auth"},
-		Summary: "Claves públicas · Public keys", Description: "Those that verify access tokens, where they are signed with EdDSA; none under a secret.",
+		Summary: "Claves públicas · Public keys", Description: "The keys that verify access tokens signed with EdDSA. Empty if the server signs tokens with a secret.",
 		Metadata: httpserver.Public(),
 	}, func(context.Context, *struct{}) (*struct{ Body KeySet }, error) {
 		return &struct{ Body KeySet }{KeySet{Keys: append([]PublicKey{}, h.PublicKeys...)}}, nil

@@ -21,7 +21,7 @@ func (h *Handlers) registerKeys(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "addKey", Method: http.MethodPost, Path: "/auth/claves", Tags: tags, DefaultStatus: 201,
 		Summary:     "Crear una clave · Create an API key",
-		Description: "`key` is shown this once. Devices and gateways send it as `X-API-Key`; it writes measurements, states and ambient readings of its own devices or space, and reads nothing.",
+		Description: "`key` is shown only in this answer. Devices and gateways send it as `X-API-Key`. It can write measurements, states and ambient readings of its devices or space; it cannot read.",
 		Metadata:    administrators,
 	}, h.addKey)
 	httpserver.Register(api, problemOf, huma.Operation{
@@ -34,10 +34,10 @@ func (h *Handlers) registerKeys(api *httpserver.API) {
 type DeviceKey struct {
 	ID         string   `json:"id"`
 	Name       string   `json:"name"`
-	DeviceIDs  []string `json:"device_ids" nullable:"false" doc:"Empty: all of its space"`
+	DeviceIDs  []string `json:"device_ids" nullable:"false" doc:"Empty: all devices of the space"`
 	SpaceID    *string  `json:"space_id"`
 	CreatedAt  string   `json:"created_at" format:"date-time"`
-	LastUsedAt *string  `json:"last_used_at" format:"date-time" doc:"To the minute; null where it was never used"`
+	LastUsedAt *string  `json:"last_used_at" format:"date-time" doc:"Exact to the minute; null if the key was never used"`
 }
 
 func keyOf(k auth.Key) DeviceKey {
@@ -91,7 +91,7 @@ type newKeyOutput struct {
 // NewKey is an API key with its secret.
 type NewKey struct {
 	DeviceKey
-	Key string `json:"key" doc:"Shown this once"`
+	Key string `json:"key" doc:"Shown only in this answer"`
 }
 
 func (h *Handlers) addKey(ctx context.Context, in *newKeyInput) (*newKeyOutput, error) {

@@ -12,21 +12,21 @@ import (
 func (h *Handlers) registerResets(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "giveReset", Method: http.MethodPost, Path: "/auth/usuarios/{id}/enlace", Tags: []string{"users"}, DefaultStatus: 201,
-		Summary:     "Enlace para otra contraseña · Link to another password",
-		Description: "`token` is good once and for a day, and takes the place of one that was given before. Hand it to the user, who sends it to `/auth/restablecer` with his new password.",
+		Summary:     "Enlace para restablecer la contraseña · Password reset link",
+		Description: "`token` is valid once and for one day, and replaces an earlier one. Give it to the user, who sends it to `/auth/restablecer` with their new password.",
 		Metadata:    administrators, Errors: []int{404},
 	}, h.giveReset)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "reset", Method: http.MethodPost, Path: "/auth/restablecer", Tags: []string{"auth"}, DefaultStatus: 204,
-		Summary:     "Poner otra contraseña · Set another password",
-		Description: "By the token of an administrator's link. All sessions of the user end.",
+		Summary:     "Restablecer la contraseña · Reset the password",
+		Description: "With the token of an administrator's reset link. Ends all sessions of the user.",
 		Metadata:    httpserver.Public(), Errors: []int{401, 503},
 	}, h.reset)
 }
 
 type resetGiven struct {
 	Body struct {
-		Token     string `json:"token" doc:"Shown this once"`
+		Token     string `json:"token" doc:"Shown only in this answer"`
 		ExpiresAt string `json:"expires_at" format:"date-time"`
 	}
 }
@@ -44,7 +44,7 @@ func (h *Handlers) giveReset(ctx context.Context, in *UserID) (*resetGiven, erro
 type resetInput struct {
 	Body struct {
 		Token string `json:"token" minLength:"1" maxLength:"200"`
-		New   string `json:"new" maxLength:"200" doc:"10 to 72 bytes, none of the common ones"`
+		New   string `json:"new" maxLength:"200" doc:"10 to 72 bytes; common passwords are rejected"`
 	}
 }
 

@@ -17,40 +17,40 @@ import (
 func (h *Handlers) registerSignOn(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "waysIn", Method: http.MethodGet, Path: "/auth/metodos", Tags: []string{"auth"},
-		Summary:  "Formas de entrar · Ways to log in",
+		Summary:  "Métodos de inicio de sesión · Login methods",
 		Metadata: httpserver.Public(),
 	}, h.waysIn)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "signOn", Method: http.MethodGet, Path: "/auth/oidc", Tags: []string{"auth"}, DefaultStatus: 302,
-		Summary:     "Entrar con la cuenta de la universidad · Log in with the university's account",
-		Description: "Sends the browser to the university's login (OpenID Connect); 404 where none is set up.",
+		Summary:     "Iniciar sesión con la cuenta de la universidad · Log in with the university account",
+		Description: "Redirects the browser to the university's login (OpenID Connect); 404 if none is configured.",
 		Metadata:    httpserver.Public(), Errors: []int{404, 503},
 	}, h.beginSignOn)
-	// Providers add parameters of their own to the address that they send the browser back to.
+	// Providers add their own parameters to the callback URL.
 	back := huma.Operation{
 		OperationID: "signOnCallback", Method: http.MethodGet, Path: CallbackPath, Tags: []string{"auth"}, DefaultStatus: 303,
-		Summary:     "Vuelta de la universidad · Back from the university",
-		Description: "Sends the browser on to the page, with a code in the part of the address that no server sees (`#signon_code=…`). The page exchanges it at `/auth/oidc/canje`, once and within a minute.",
+		Summary:     "Regreso desde la universidad · Return from the university",
+		Description: "Redirects the browser to the page, with a code in the fragment of the URL (`#signon_code=…`), which browsers do not send to servers. The page exchanges it at `/auth/oidc/canje`, once and within a minute.",
 		Metadata:    httpserver.Public(), Errors: []int{401, 404, 429, 503}, SkipValidateParams: true,
 	}
 	httpserver.Register(api, problemOf, back, h.finishSignOn)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "exchangeSignOn", Method: http.MethodPost, Path: "/auth/oidc/canje", Tags: []string{"auth"},
-		Summary:      "Canjear el código de la vuelta · Exchange the code of the way back",
-		Description:  "What a login gives, for the code that `/auth/oidc/callback` handed to the page: good once, for a minute, and by the browser (its cookie) that came back with it.",
+		Summary:      "Canjear el código de regreso · Exchange the sign-on code",
+		Description:  "Returns the same as a login, for the code that `/auth/oidc/callback` gave to the page. The code is valid once, for one minute, and only in the browser that received it (by its cookie).",
 		MaxBodyBytes: 8 << 10, Metadata: httpserver.Public(), Errors: []int{401, 404, 429, 503},
 	}, h.exchangeSignOn)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "unlinkUser", Method: http.MethodDelete, Path: "/auth/usuarios/{id}/vinculo", Tags: []string{"users"}, DefaultStatus: 204,
-		Summary:     "Desvincular de la cuenta de la universidad · Unlink from the university's account",
-		Description: "For an account that was made anew at the university. The user's sessions end; whoever next comes from the university with the user's address, verified, is linked. 404 where none is linked.",
+		Summary:     "Desvincular de la cuenta de la universidad · Unlink from the university account",
+		Description: "For a person whose account at the university was created again. Ends the user's sessions. The next account that signs on with the user's verified address is linked. 404 if no account is linked.",
 		Metadata:    administrators, Errors: []int{404},
 	}, h.unlinkUser)
 }
 
 type waysIn struct {
 	Body struct {
-		SingleSignOn bool `json:"single_sign_on" doc:"Whether /auth/oidc leads to the university's own login, beside e-mail and password"`
+		SingleSignOn bool `json:"single_sign_on" doc:"True if users can also log in at /auth/oidc with their university account"`
 	}
 }
 
@@ -60,13 +60,13 @@ func (h *Handlers) waysIn(context.Context, *struct{}) (*waysIn, error) {
 	return out, nil
 }
 
-// redirect sends a browser on.
+// redirect sends a browser to another URL.
 type redirect struct {
 	Location  string `header:"Location"`
 	SetCookie string `header:"Set-Cookie"`
 }
 
-// CallbackPath is where the university's login sends browsers back to.
+// CallbackPath is the path to which the university's login sends browsers back.
 const CallbackPath = "/auth/oidc/callback"
 
 const (
@@ -75,8 +75,8 @@ const (
 	signOnSeconds = 600
 )
 
-// cookie keeps an attempt, and then what belongs to the code, in the browser for a few minutes, out of reach of scripts. Lax lets
-// it come back with the browser from the university's page.
+// cookie stores the attempt, and later the browser secret of the code, for a few minutes; scripts cannot read it. SameSite Lax
+// is needed because the browser comes back from the university's site.
 func (h *Handlers) cookie(ctx context.Context, value string, seconds int) string {
 	c := http.Cookie{
 		Name: signOnCookie, Value: value, Path: signOnPath, MaxAge: seconds, HttpOnly: true, SameSite: http.SameSiteLaxMode,
@@ -91,7 +91,7 @@ func (h *Handlers) beginSignOn(ctx context.Context, _ *struct{}) (*redirect, err
 	}
 	address, attempt, err := h.SignOns.Begin(ctx)
 	if err != nil {
-		return nil, h.explained(ctx, err)
+		return nil, h.logFailure(ctx, err)
 	}
 	return &redirect{Location: address, SetCookie: h.cookie(ctx, attempt.State+"."+attempt.Nonce+"."+attempt.Verifier, signOnSeconds)}, nil
 }
@@ -102,11 +102,11 @@ type callbackInput struct {
 	Error       string      `query:"error" maxLength:"200"`
 	Description string      `query:"error_description" maxLength:"2000"`
 	Cookie      http.Cookie `cookie:"holotwin_signon"`
-	// Destination is document where a person looks at what comes back.
+	// Destination is "document" if a browser shows the answer as a page.
 	Destination string `header:"Sec-Fetch-Dest"`
 }
 
-// finishSignOn sends a person on to the page whether they were let in or not; what is no browser gets the problem.
+// finishSignOn redirects a browser to the page even if the sign-on was refused; other clients get the problem.
 func (h *Handlers) finishSignOn(ctx context.Context, in *callbackInput) (*redirect, error) {
 	if h.SignOns == nil {
 		return nil, auth.ErrNotFound
@@ -117,11 +117,11 @@ func (h *Handlers) finishSignOn(ctx context.Context, in *callbackInput) (*redire
 		h.Log.Info("sign-on", zap.String("request_id", httpserver.RequestID(ctx)), zap.String("notice", over.Notice))
 	}
 	if in.Destination == "document" && errors.Is(err, auth.ErrCredentials) {
-		_ = h.explained(ctx, err)
+		_ = h.logFailure(ctx, err)
 		return &redirect{Location: "/#signon=refused", SetCookie: h.cookie(ctx, "", -1)}, nil
 	}
 	if err != nil {
-		return nil, h.explained(ctx, err)
+		return nil, h.logFailure(ctx, err)
 	}
 	return &redirect{
 		Location:  "/#" + url.Values{"signon_code": {over.Code}}.Encode(),
@@ -129,7 +129,7 @@ func (h *Handlers) finishSignOn(ctx context.Context, in *callbackInput) (*redire
 	}, nil
 }
 
-// attemptOf reads a cookie; the empty attempt where it is none.
+// attemptOf reads a cookie; it returns an empty attempt if the cookie is malformed.
 func attemptOf(cookie string) auth.Attempt {
 	secrets := strings.Split(cookie, ".")
 	const parts = 3
@@ -139,15 +139,15 @@ func attemptOf(cookie string) auth.Attempt {
 	return auth.Attempt{State: secrets[0], Nonce: secrets[1], Verifier: secrets[2]}
 }
 
-// explained tells the operator why somebody was not let in; the caller hears what it heard before.
-func (h *Handlers) explained(ctx context.Context, err error) error {
+// logFailure logs why a sign-on failed and returns the error unchanged.
+func (h *Handlers) logFailure(ctx context.Context, err error) error {
 	var refused auth.ErrSignOn
 	id := zap.String("request_id", httpserver.RequestID(ctx))
 	switch {
 	case errors.As(err, &refused):
 		h.Log.Info("sign-on refused", id, zap.String("reason", refused.Reason))
 	case errors.Is(err, auth.ErrUnavailable):
-		h.Log.Warn("the university's sign-on cannot be asked", id, zap.String("reason", err.Error()))
+		h.Log.Warn("the university's sign-on is unavailable", id, zap.String("reason", err.Error()))
 	}
 	return err
 }
@@ -170,7 +170,7 @@ func (h *Handlers) exchangeSignOn(ctx context.Context, in *exchangeInput) (*exch
 	}
 	granted, err := h.SignOns.Exchange(ctx, in.Body.Code, in.Cookie.Value, actorOf(ctx))
 	if err != nil {
-		return nil, h.explained(ctx, err)
+		return nil, h.logFailure(ctx, err)
 	}
 	return &exchanged{SetCookie: h.cookie(ctx, "", -1), Body: grantOf(granted).Body}, nil
 }

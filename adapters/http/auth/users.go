@@ -22,7 +22,7 @@ func (h *Handlers) registerUsers(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "addUser", Method: http.MethodPost, Path: "/auth/usuarios", Tags: tags, DefaultStatus: 201,
 		Summary: "Crear un usuario · Create a user", Metadata: administrators, Errors: []int{409, 503},
-		Description: "An administrator who is limited to a space makes users of that space and what lies within it.",
+		Description: "An administrator limited to a space can only create users of that space and the spaces within it.",
 	}, h.addUser)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "getUser", Method: http.MethodGet, Path: "/auth/usuarios/{id}", Tags: tags,
@@ -31,25 +31,25 @@ func (h *Handlers) registerUsers(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "changeUser", Method: http.MethodPatch, Path: "/auth/usuarios/{id}", Tags: tags,
 		Summary: "Cambiar un usuario · Change a user", Metadata: administrators, Errors: []int{404, 409, 503},
-		Description: "Another password, or `disabled`, ends the user's sessions; another role or space holds in them within five seconds. Somebody who manages the whole campus must stay: 409 `last_administrator`.",
+		Description: "A new password, or `disabled`, ends the user's sessions. A new role or space takes effect in open sessions within five seconds. The last administrator of the whole campus cannot be demoted or disabled: 409 `last_administrator`.",
 	}, h.changeUser)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "removeUser", Method: http.MethodDelete, Path: "/auth/usuarios/{id}", Tags: tags, DefaultStatus: 204,
-		Summary: "Quitar un usuario · Remove a user", Metadata: administrators, Errors: []int{404, 409},
+		Summary: "Eliminar un usuario · Remove a user", Metadata: administrators, Errors: []int{404, 409},
 	}, h.removeUser)
 }
 
-// actorOf is who calls.
+// actorOf returns the caller of a request.
 func actorOf(ctx context.Context) auth.Actor {
 	p := httpserver.PrincipalOf(ctx)
 	return auth.Actor{ID: p.Subject, Role: auth.Role(p.Role), Space: p.Space, Client: httpserver.ClientIP(ctx), Request: httpserver.RequestID(ctx)}
 }
 
-// Account is a user as an administrator sees him.
+// Account is a user as an administrator sees them.
 type Account struct {
 	User
 	Disabled  bool   `json:"disabled"`
-	Login     string `json:"login" enum:"password,sign_on" doc:"sign_on: made by the university's login and without a password, until an administrator or a link of theirs gives one"`
+	Login     string `json:"login" enum:"password,sign_on" doc:"sign_on: created by the university's login, without a password until an administrator sets one or sends a reset link"`
 	CreatedAt string `json:"created_at" format:"date-time"`
 }
 
@@ -57,12 +57,12 @@ func accountOf(u auth.User) Account {
 	return Account{User: userOf(u), Disabled: u.Disabled, Login: string(u.Login), CreatedAt: instantOf(u.Created)}
 }
 
-// UserBody is what an administrator sends; what is absent stays as it is.
+// UserBody holds the fields that an administrator sets; an absent field stays unchanged.
 type UserBody struct {
 	Email    *string `json:"email,omitempty" maxLength:"320"`
-	Password *string `json:"password,omitempty" maxLength:"200" doc:"10 to 72 bytes, none of the common ones"`
-	Role     *string `json:"role,omitempty" enum:"admin,manager,viewer" doc:"viewer where a new user's is absent"`
-	SpaceID  *string `json:"space_id,omitempty" maxLength:"64" doc:"The part of the campus that the user sees; empty for all"`
+	Password *string `json:"password,omitempty" maxLength:"200" doc:"10 to 72 bytes; common passwords are rejected"`
+	Role     *string `json:"role,omitempty" enum:"admin,manager,viewer" doc:"Default for a new user: viewer"`
+	SpaceID  *string `json:"space_id,omitempty" maxLength:"64" doc:"The space to which the user is limited; empty for the whole campus"`
 	Disabled *bool   `json:"disabled,omitempty"`
 }
 
@@ -70,18 +70,18 @@ func (b UserBody) edit() auth.UserEdit {
 	return auth.UserEdit{Email: b.Email, Password: b.Password, Role: (*auth.Role)(b.Role), Space: b.SpaceID, Disabled: b.Disabled}
 }
 
-// UserID names a user.
+// UserID is a user's id in the path.
 type UserID struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-// ListInput asks for a page of a list.
+// ListInput holds the parameters of a page of a list.
 type ListInput struct {
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at the most"`
-	Cursor string `query:"cursor" maxLength:"64" doc:"The next of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"Maximum number of items"`
+	Cursor string `query:"cursor" maxLength:"64" doc:"The field next of the previous page"`
 }
 
-// pageUpTo cuts a list of limit and one more; the last of a page is the cursor of the next.
+// pageUpTo cuts a list of up to limit+1 items to limit. The id of a page's last item is the cursor of the next page.
 func pageUpTo[T any](limit int, all []T, id func(T) string) (page []T, next *string) {
 	if len(all) <= limit {
 		return all, nil

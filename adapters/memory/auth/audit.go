@@ -13,7 +13,7 @@ func (t *tables) note(entries ...auth.Entry) {
 	for _, e := range entries {
 		t.numbered++
 		// The array may be shared with what is committed, which ends before what is appended here.
-		t.entries = append(t.entries, auth.Numbered{Number: t.numbered, Entry: e})
+		t.entries = append(t.entries, auth.NumberedEntry{Number: t.numbered, Entry: e})
 	}
 }
 
@@ -26,8 +26,8 @@ func (s *Store) Note(_ context.Context, entries ...auth.Entry) error {
 }
 
 // Entries returns entries, newest first.
-func (s *Store) Entries(_ context.Context, q auth.AuditQuery) ([]auth.Numbered, error) {
-	found := []auth.Numbered{}
+func (s *Store) Entries(_ context.Context, q auth.AuditQuery) ([]auth.NumberedEntry, error) {
+	found := []auth.NumberedEntry{}
 	for _, e := range slices.Backward(s.read().entries) {
 		if len(found) < q.Limit && matches(e, q) {
 			found = append(found, e)
@@ -36,7 +36,7 @@ func (s *Store) Entries(_ context.Context, q auth.AuditQuery) ([]auth.Numbered, 
 	return found, nil
 }
 
-func matches(e auth.Numbered, q auth.AuditQuery) bool {
+func matches(e auth.NumberedEntry, q auth.AuditQuery) bool {
 	is := func(asked, value string) bool { return asked == "" || asked == value }
 	return is(q.Actor, e.Actor) && is(q.Action, e.Action) && is(q.Target, e.Target) &&
 		(q.From.IsZero() || !e.At.Before(q.From)) && (q.To.IsZero() || e.At.Before(q.To)) &&
@@ -46,7 +46,7 @@ func matches(e auth.Numbered, q auth.AuditQuery) bool {
 // ForgetStrangers deletes the entries of refused requests that have no actor and are older than an instant.
 func (s *Store) ForgetStrangers(_ context.Context, before time.Time) error {
 	return s.transact(func(t *tables) error {
-		t.entries = slices.DeleteFunc(slices.Clone(t.entries), func(e auth.Numbered) bool {
+		t.entries = slices.DeleteFunc(slices.Clone(t.entries), func(e auth.NumberedEntry) bool {
 			return e.Refused && e.Actor == "" && e.At.Before(before)
 		})
 		return nil

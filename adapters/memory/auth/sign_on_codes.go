@@ -25,7 +25,7 @@ func (s *Store) AddCode(_ context.Context, digest, browser []byte, user string, 
 }
 
 // ExchangeCode deletes a code and begins the session that begin opens for its user.
-func (s *Store) ExchangeCode(_ context.Context, digest, browser []byte, now time.Time, begin func(auth.User) (auth.Opening, error)) (won bool, err error) {
+func (s *Store) ExchangeCode(_ context.Context, digest, browser []byte, now time.Time, begin func(auth.User) (auth.PendingSession, error)) (won bool, err error) {
 	err = s.transact(func(t *tables) error {
 		c, found := t.codes[string(digest)]
 		if !found || !bytes.Equal(c.browser, browser) || !c.expires.After(now) {

@@ -38,7 +38,7 @@ type tables struct {
 	due map[string]time.Time
 	// networks are when an account was last logged in to, by account and network.
 	networks map[network]time.Time
-	entries  []auth.Numbered
+	entries  []auth.NumberedEntry
 	numbered int64
 }
 

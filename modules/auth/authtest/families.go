@@ -1,4 +1,4 @@
-// Package authtest holds what every adapter of the auth module's ports must do.
+// Package authtest is the contract suite for adapters of the auth module's ports.
 package authtest
 
 import (
@@ -16,7 +16,7 @@ import (
 
 var begun = time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC)
 
-// Store answers the module's ports.
+// Store implements the module's storage ports.
 type Store interface {
 	auth.Users
 	auth.Families
@@ -31,36 +31,36 @@ type Store interface {
 	auth.SignOnCodes
 }
 
-// noted is a line that nobody looks at.
-var noted = auth.Entry{At: begun, Action: "test"}
+// testEntry is an audit entry that no test reads.
+var testEntry = auth.Entry{At: begun, Action: "test"}
 
-// noting lets what is done to a user be done.
-func noting(auth.User) (auth.Entry, error) { return noted, nil }
+// acceptAll accepts every change and returns testEntry.
+func acceptAll(auth.User) (auth.Entry, error) { return testEntry, nil }
 
 // Run checks an adapter on an empty store.
 func Run(t *testing.T, store Store) {
-	t.Run("of many first users one is made", func(t *testing.T) { firstUser(t, store) })
+	t.Run("of many first users one is added", func(t *testing.T) { firstUser(t, store) })
 	t.Run("a session ends", func(t *testing.T) { sessionEnds(t, store) })
 	t.Run("of fifty refreshes at once one wins", func(t *testing.T) { refreshRace(t, store) })
-	t.Run("of a session's spent tokens the last are known", func(t *testing.T) { spentTokens(t, store) })
-	t.Run("a user has so many sessions", func(t *testing.T) { manySessions(t, store) })
-	t.Run("tries come back", func(t *testing.T) { triesComeBack(t, store) })
+	t.Run("the last used tokens of a session are recognised", func(t *testing.T) { spentTokens(t, store) })
+	t.Run("the number of a user's sessions is bounded", func(t *testing.T) { manySessions(t, store) })
+	t.Run("tries become available again", func(t *testing.T) { triesComeBack(t, store) })
 	t.Run("tries of a clock that is set back", func(t *testing.T) { triesOfAClockSetBack(t, store) })
-	t.Run("tries are taken together", func(t *testing.T) { triesTogether(t, store) })
-	t.Run("networks are remembered", func(t *testing.T) { networks(t, store) })
-	t.Run("what has expired is swept", func(t *testing.T) { sweeps(t, store) })
-	t.Run("users, of whom an administrator stays", func(t *testing.T) { users(t, store) })
-	t.Run("of many who use a link one wins", func(t *testing.T) { resets(t, store) })
-	t.Run("of two edits at once both stay", func(t *testing.T) { editsAtOnce(t, store) })
-	t.Run("what is answered holds", func(t *testing.T) { inTheMiddle(t, store) })
-	t.Run("links to another password end", func(t *testing.T) { linksEnd(t, store) })
-	t.Run("what is not edited is not looked at", func(t *testing.T) { onlyWhatIsEdited(t, store) })
+	t.Run("tries of several allowances are taken together", func(t *testing.T) { triesTogether(t, store) })
+	t.Run("networks of logins are stored", func(t *testing.T) { networks(t, store) })
+	t.Run("expired rows are swept", func(t *testing.T) { sweeps(t, store) })
+	t.Run("users, and the last administrator stays", func(t *testing.T) { users(t, store) })
+	t.Run("of many uses of a link one wins", func(t *testing.T) { resets(t, store) })
+	t.Run("two edits at once are both stored", func(t *testing.T) { editsAtOnce(t, store) })
+	t.Run("a confirmed change is not lost", func(t *testing.T) { changeDuring(t, store) })
+	t.Run("reset links end", func(t *testing.T) { linksEnd(t, store) })
+	t.Run("only edited fields are checked", func(t *testing.T) { editedFieldsOnly(t, store) })
 	t.Run("accounts of the university are linked", func(t *testing.T) { links(t, store) })
-	t.Run("of many who exchange a code one wins", func(t *testing.T) { signOnCodes(t, store) })
+	t.Run("of many exchanges of a code one wins", func(t *testing.T) { signOnCodes(t, store) })
 	t.Run("keys", func(t *testing.T) { keys(t, store) })
-	t.Run("who is limited to a part of the campus", func(t *testing.T) { scopes(t, store) })
-	t.Run("the audit is read backwards", func(t *testing.T) { audit(t, store) })
-	t.Run("refused requests of strangers are forgotten", func(t *testing.T) { strangers(t, store) })
+	t.Run("users and keys limited to a part of the campus", func(t *testing.T) { scopes(t, store) })
+	t.Run("the audit is read newest first", func(t *testing.T) { audit(t, store) })
+	t.Run("entries of strangers are deleted", func(t *testing.T) { strangers(t, store) })
 }
 
 func firstUser(t *testing.T, store Store) {
@@ -87,8 +87,8 @@ func firstUser(t *testing.T, store Store) {
 	require.True(t, some)
 }
 
-// somebody is the user that firstUser made.
-func somebody(t *testing.T, store Store) auth.User {
+// firstAdmin returns the user that firstUser added.
+func firstAdmin(t *testing.T, store Store) auth.User {
 	t.Helper()
 	for i := range 5 {
 		user, found, err := store.UserByEmail(context.Background(), fmt.Sprintf("a%d@usc.edu.co", i))
@@ -97,15 +97,15 @@ func somebody(t *testing.T, store Store) auth.User {
 			return user
 		}
 	}
-	t.Fatal("nobody is there")
+	t.Fatal("there is no first user")
 	return auth.User{}
 }
 
 func sessionEnds(t *testing.T, store Store) {
 	ctx := context.Background()
-	user := somebody(t, store)
+	user := firstAdmin(t, store)
 	for _, id := range []string{"fm_a", "fm_b"} {
-		require.NoError(t, store.Begin(ctx, auth.Family{ID: id, User: user.ID, Begun: begun, Used: begun}, []byte(id), noting))
+		require.NoError(t, store.Begin(ctx, auth.Family{ID: id, User: user.ID, Begun: begun, Used: begun}, []byte(id), acceptAll))
 	}
 	family, spent, found, err := store.Find(ctx, []byte("fm_a"))
 	require.NoError(t, err)
@@ -114,7 +114,7 @@ func sessionEnds(t *testing.T, store Store) {
 	require.Equal(t, auth.Family{ID: "fm_a", User: user.ID, Begun: begun, Used: begun}, family)
 	_, err = store.ChangeUser(ctx, user.ID, "fm_b", func(u *auth.User) (auth.Entry, error) {
 		u.PasswordHash = "other"
-		return noted, nil
+		return testEntry, nil
 	})
 	require.NoError(t, err)
 	for id, ended := range map[string]bool{"fm_a": true, "fm_b": false} {
@@ -125,7 +125,7 @@ func sessionEnds(t *testing.T, store Store) {
 		require.Equal(t, "other", standing.PasswordHash)
 	}
 	logout := auth.Entry{At: begun, Actor: user.ID, Action: auth.LoggedOut}
-	for range 2 { // the second ends nothing, and is not noted
+	for range 2 { // the second call changes nothing and adds no entry
 		require.NoError(t, store.End(ctx, "fm_b", logout))
 	}
 	lines, err := store.Entries(ctx, auth.AuditQuery{Actor: user.ID, Action: auth.LoggedOut, Limit: 3})
@@ -133,12 +133,12 @@ func sessionEnds(t *testing.T, store Store) {
 	require.Len(t, lines, 1)
 	won, err := store.Spend(ctx, []byte("fm_b"), []byte("next"), begun)
 	require.NoError(t, err)
-	require.False(t, won, "an ended session gives nothing")
+	require.False(t, won, "an ended session cannot be refreshed")
 }
 
 func refreshRace(t *testing.T, store Store) {
 	ctx := context.Background()
-	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_race", User: somebody(t, store).ID, Begun: begun, Used: begun}, []byte("race"), noting))
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_race", User: firstAdmin(t, store).ID, Begun: begun, Used: begun}, []byte("race"), acceptAll))
 	var winners atomic.Int32
 	var wait sync.WaitGroup
 	for i := range 50 {
@@ -162,7 +162,7 @@ func refreshRace(t *testing.T, store Store) {
 
 func spentTokens(t *testing.T, store Store) {
 	ctx := context.Background()
-	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_spent", User: somebody(t, store).ID, Begun: begun, Used: begun}, []byte("spent 0"), noting))
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_spent", User: firstAdmin(t, store).ID, Begun: begun, Used: begun}, []byte("spent 0"), acceptAll))
 	const refreshes = auth.MaxSpentTokens + 5
 	for i := range refreshes {
 		won, err := store.Spend(ctx, fmt.Appendf(nil, "spent %d", i), fmt.Appendf(nil, "spent %d", i+1), begun.Add(time.Duration(i+1)*time.Second))
@@ -174,15 +174,15 @@ func spentTokens(t *testing.T, store Store) {
 		require.NoError(t, err)
 		require.Equal(t, []bool{known, i < refreshes && known}, []bool{found, spent}, i)
 	}
-	require.NoError(t, store.End(ctx, "fm_spent", noted))
+	require.NoError(t, store.End(ctx, "fm_spent", testEntry))
 }
 
 func manySessions(t *testing.T, store Store) {
 	ctx := context.Background()
-	require.NoError(t, store.AddUser(ctx, auth.User{ID: "us_many", Email: "many@usc.edu.co", Role: auth.Viewer, Login: auth.BySignOn, Created: begun}, noted))
+	require.NoError(t, store.AddUser(ctx, auth.User{ID: "us_many", Email: "many@usc.edu.co", Role: auth.Viewer, Login: auth.BySignOn, Created: begun}, testEntry))
 	for i := range auth.MaxFamilies + 2 {
 		at := begun.Add(time.Duration(i) * time.Second)
-		require.NoError(t, store.Begin(ctx, auth.Family{ID: fmt.Sprintf("fm_many_%d", i), User: "us_many", Begun: at, Used: at}, fmt.Appendf(nil, "many %d", i), noting))
+		require.NoError(t, store.Begin(ctx, auth.Family{ID: fmt.Sprintf("fm_many_%d", i), User: "us_many", Begun: at, Used: at}, fmt.Appendf(nil, "many %d", i), acceptAll))
 	}
 	for i, ended := range map[int]bool{0: true, 1: true, 2: false, auth.MaxFamilies + 1: false} {
 		family, _, found, err := store.Standing(ctx, fmt.Sprintf("fm_many_%d", i))
@@ -190,5 +190,5 @@ func manySessions(t *testing.T, store Store) {
 		require.True(t, found)
 		require.Equal(t, ended, family.Ended, i)
 	}
-	require.NoError(t, store.RemoveUser(ctx, "us_many", noting))
+	require.NoError(t, store.RemoveUser(ctx, "us_many", acceptAll))
 }

@@ -18,8 +18,8 @@ const issuer = "https://login.usc.edu.co"
 
 func account(subject string) auth.Account { return auth.Account{Issuer: issuer, Subject: subject} }
 
-// whoever lets in who is known, and makes who is not.
-func whoever(id, email string) func(auth.Candidates) (auth.Admission, error) {
+// admitAny admits a linked user, and adds a new one otherwise.
+func admitAny(id, email string) func(auth.Candidates) (auth.Admission, error) {
 	return func(known auth.Candidates) (auth.Admission, error) {
 		if known.Linked != nil {
 			return auth.Admission{User: *known.Linked}, nil
@@ -29,7 +29,7 @@ func whoever(id, email string) func(auth.Candidates) (auth.Admission, error) {
 	}
 }
 
-// candidatesFor gives what decide is told of an account and an address, and changes nothing.
+// candidatesFor returns the candidates that decide receives for an account and an address, and changes nothing.
 func candidatesFor(t *testing.T, store Store, a auth.Account, email string) (known auth.Candidates) {
 	t.Helper()
 	stop := errors.New("stop")
@@ -37,24 +37,24 @@ func candidatesFor(t *testing.T, store Store, a auth.Account, email string) (kno
 		known = k
 		return auth.Admission{User: auth.User{ID: "us_never", Email: "never@usc.edu.co"}, Add: true}, stop
 	})
-	require.ErrorIs(t, err, stop, "the error of decide is given as it is")
+	require.ErrorIs(t, err, stop, "the error of decide is returned unchanged")
 	return known
 }
 
 func links(t *testing.T, store Store) {
 	ctx := context.Background()
-	seen := func(a auth.Account, email string) auth.Candidates { return candidatesFor(t, store, a, email) }
-	require.Nil(t, seen(account("1"), "l@usc.edu.co").Linked)
-	require.Nil(t, seen(account("1"), "never@usc.edu.co").Holder, "nothing was written")
-	require.Equal(t, somebody(t, store).ID, seen(account("1"), "l@usc.edu.co").LastAdmin)
+	candidates := func(a auth.Account, email string) auth.Candidates { return candidatesFor(t, store, a, email) }
+	require.Nil(t, candidates(account("1"), "l@usc.edu.co").Linked)
+	require.Nil(t, candidates(account("1"), "never@usc.edu.co").Holder, "nothing was written")
+	require.Equal(t, firstAdmin(t, store).ID, candidates(account("1"), "l@usc.edu.co").LastAdmin)
 
-	made, err := store.Admit(ctx, account("1"), "l@usc.edu.co", whoever("us_l", "l@usc.edu.co"))
+	made, err := store.Admit(ctx, account("1"), "l@usc.edu.co", admitAny("us_l", "l@usc.edu.co"))
 	require.NoError(t, err)
-	known := seen(account("1"), "l@usc.edu.co")
+	known := candidates(account("1"), "l@usc.edu.co")
 	require.Equal(t, []any{&made, &made, false}, []any{known.Linked, known.Holder, known.HolderLinked})
-	known = seen(account("2"), "l@usc.edu.co")
+	known = candidates(account("2"), "l@usc.edu.co")
 	require.Equal(t, []any{(*auth.User)(nil), &made, true}, []any{known.Linked, known.Holder, known.HolderLinked}, "another account with the same address")
-	known = seen(auth.Account{Issuer: "https://other", Subject: "1"}, "l@usc.edu.co")
+	known = candidates(auth.Account{Issuer: "https://other", Subject: "1"}, "l@usc.edu.co")
 	require.Equal(t, []any{(*auth.User)(nil), &made, false}, []any{known.Linked, known.Holder, known.HolderLinked}, "another issuer")
 
 	// Only the address and the role are written.
@@ -65,24 +65,24 @@ func links(t *testing.T, store Store) {
 	})
 	require.NoError(t, err)
 	made.Email, made.Role = "m@usc.edu.co", auth.Manager
-	require.Equal(t, &made, seen(account("1"), "l@usc.edu.co").Linked)
+	require.Equal(t, &made, candidates(account("1"), "l@usc.edu.co").Linked)
 
 	linkedSessionsEnd(t, store)
-	require.False(t, seen(account("2"), "m@usc.edu.co").HolderLinked)
+	require.False(t, candidates(account("2"), "m@usc.edu.co").HolderLinked)
 
-	require.NoError(t, store.RemoveUser(ctx, "us_l", noting))
-	_, err = store.Admit(ctx, account("1"), "l@usc.edu.co", whoever("us_n", "l@usc.edu.co"))
+	require.NoError(t, store.RemoveUser(ctx, "us_l", acceptAll))
+	_, err = store.Admit(ctx, account("1"), "l@usc.edu.co", admitAny("us_n", "l@usc.edu.co"))
 	require.NoError(t, err)
-	require.NoError(t, store.RemoveUser(ctx, "us_n", noting))
-	require.Nil(t, seen(account("1"), "l@usc.edu.co").Linked, "a user who is removed leaves no link")
+	require.NoError(t, store.RemoveUser(ctx, "us_n", acceptAll))
+	require.Nil(t, candidates(account("1"), "l@usc.edu.co").Linked, "a user who is removed leaves no link")
 	linkAtOnce(t, store)
 }
 
 // linkedSessionsEnd ends the sessions of the user us_l, who is linked to an account, and unlinks them.
 func linkedSessionsEnd(t *testing.T, store Store) {
 	ctx := context.Background()
-	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_l", User: "us_l", Begun: begun, Used: begun}, []byte("fm_l"), noting))
-	_, found, err := store.EndSessions(ctx, account("2"), noted)
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_l", User: "us_l", Begun: begun, Used: begun}, []byte("fm_l"), acceptAll))
+	_, found, err := store.EndSessions(ctx, account("2"), testEntry)
 	require.NoError(t, err)
 	require.False(t, found)
 	user, found, err := store.EndSessions(ctx, account("1"), auth.Entry{At: begun, Action: auth.SessionsEnded})
@@ -95,22 +95,22 @@ func linkedSessionsEnd(t *testing.T, store Store) {
 	require.NoError(t, err)
 	require.Len(t, lines, 1)
 
-	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_m", User: "us_l", Begun: begun, Used: begun}, []byte("fm_m"), noting))
-	require.NoError(t, store.Unlink(ctx, "us_l", noted))
-	require.ErrorIs(t, store.Unlink(ctx, "us_l", noted), auth.ErrNotFound)
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_m", User: "us_l", Begun: begun, Used: begun}, []byte("fm_m"), acceptAll))
+	require.NoError(t, store.Unlink(ctx, "us_l", testEntry))
+	require.ErrorIs(t, store.Unlink(ctx, "us_l", testEntry), auth.ErrNotFound)
 	family, _, _, err = store.Standing(ctx, "fm_m")
 	require.NoError(t, err)
 	require.True(t, family.Ended, "unlinking ends the sessions")
 }
 
-// linkAtOnce signs one account on from several places at once: it becomes one user.
+// linkAtOnce signs one account on several times at once: it becomes one user.
 func linkAtOnce(t *testing.T, store Store) {
 	ctx := context.Background()
 	ids := make([]string, 8)
 	var wait sync.WaitGroup
 	for i := range ids {
 		wait.Go(func() {
-			user, err := store.Admit(ctx, account("at once"), "o@usc.edu.co", whoever(fmt.Sprintf("us_o%d", i), "o@usc.edu.co"))
+			user, err := store.Admit(ctx, account("at once"), "o@usc.edu.co", admitAny(fmt.Sprintf("us_o%d", i), "o@usc.edu.co"))
 			if err != nil {
 				t.Error(err)
 			}
@@ -124,17 +124,17 @@ func linkAtOnce(t *testing.T, store Store) {
 	lines, err := store.Entries(ctx, auth.AuditQuery{Action: auth.UserAdded, Target: ids[0], Limit: 2})
 	require.NoError(t, err)
 	require.Len(t, lines, 1)
-	require.NoError(t, store.RemoveUser(ctx, ids[0], noting))
+	require.NoError(t, store.RemoveUser(ctx, ids[0], acceptAll))
 }
 
 func signOnCodes(t *testing.T, store Store) {
 	ctx := context.Background()
 	user := auth.User{ID: "us_c", Email: "c@usc.edu.co", Role: auth.Viewer, Login: auth.BySignOn, Created: begun}
-	require.NoError(t, store.AddUser(ctx, user, noted))
+	require.NoError(t, store.AddUser(ctx, user, testEntry))
 	var families atomic.Int32
-	open := func(u auth.User) (auth.Opening, error) {
+	open := func(u auth.User) (auth.PendingSession, error) {
 		id := fmt.Sprintf("fm_c%d", families.Add(1))
-		return auth.Opening{Family: auth.Family{ID: id, User: u.ID, Begun: begun, Used: begun}, Token: []byte(id), Note: noted}, nil
+		return auth.PendingSession{Family: auth.Family{ID: id, User: u.ID, Begun: begun, Used: begun}, Token: []byte(id), Note: testEntry}, nil
 	}
 	exchange := func(code, browser string, at time.Time) bool {
 		t.Helper()
@@ -147,7 +147,7 @@ func signOnCodes(t *testing.T, store Store) {
 	require.False(t, exchange("other", "browser", begun), "another code")
 	require.False(t, exchange("code", "browser", begun.Add(time.Minute)), "too late")
 	refused := errors.New("refused")
-	_, err := store.ExchangeCode(ctx, []byte("code"), []byte("browser"), begun, func(auth.User) (auth.Opening, error) { return auth.Opening{}, refused })
+	_, err := store.ExchangeCode(ctx, []byte("code"), []byte("browser"), begun, func(auth.User) (auth.PendingSession, error) { return auth.PendingSession{}, refused })
 	require.ErrorIs(t, err, refused)
 
 	var winners atomic.Int32
@@ -167,11 +167,11 @@ func signOnCodes(t *testing.T, store Store) {
 	require.EqualValues(t, 1, winners.Load())
 	require.False(t, exchange("code", "browser", begun))
 
-	// What ends sessions ends codes that would begin one.
+	// A change that ends sessions also deletes codes.
 	require.NoError(t, store.AddCode(ctx, []byte("second"), []byte("browser"), "us_c", begun.Add(time.Minute)))
 	_, err = store.ChangeUser(ctx, "us_c", "", func(u *auth.User) (auth.Entry, error) {
 		u.Login, u.PasswordHash = auth.ByPassword, "h"
-		return noted, nil
+		return testEntry, nil
 	})
 	require.NoError(t, err)
 	require.False(t, exchange("second", "browser", begun))
@@ -181,5 +181,5 @@ func signOnCodes(t *testing.T, store Store) {
 	require.NoError(t, store.AddCode(ctx, []byte("fourth"), []byte("browser"), "us_c", begun.Add(time.Minute)))
 	require.NoError(t, store.SweepCodes(ctx, begun.Add(time.Minute)))
 	require.False(t, exchange("fourth", "browser", begun), "it was swept")
-	require.NoError(t, store.RemoveUser(ctx, "us_c", noting))
+	require.NoError(t, store.RemoveUser(ctx, "us_c", acceptAll))
 }

@@ -14,14 +14,14 @@ func scopes(t *testing.T, store Store) {
 	for id, space := range map[string]string{"us_limited": "sp_a", "us_other": "sp_b", "us_free": ""} {
 		require.NoError(t, store.AddUser(ctx, auth.User{
 			ID: id, Email: id + "@usc.edu.co", Role: auth.Viewer, Space: space, Disabled: id == "us_other", Login: auth.ByPassword, PasswordHash: "h", Created: begun,
-		}, noted))
+		}, testEntry))
 	}
 	for _, key := range []auth.Key{
 		{ID: "key_space", Name: "De A", Space: "sp_a", Created: begun},
 		{ID: "key_both", Name: "De B y d1", Space: "sp_b", Devices: []string{"d1"}, Created: begun},
 		{ID: "key_devices", Name: "De d1 y d\"2", Devices: []string{"d1", "d\"2"}, Created: begun},
 	} {
-		require.NoError(t, store.AddKey(ctx, key, []byte(key.ID), noted))
+		require.NoError(t, store.AddKey(ctx, key, []byte(key.ID), testEntry))
 	}
 	user := auth.Limited{User: "us_limited", Name: "us_limited@usc.edu.co"}
 	disabled := auth.Limited{User: "us_other", Name: "us_other@usc.edu.co"}
@@ -47,9 +47,9 @@ func scopes(t *testing.T, store Store) {
 	require.NoError(t, err)
 	require.Equal(t, []auth.Limited{user, disabled}, first)
 	for _, id := range []string{"us_limited", "us_other", "us_free"} {
-		require.NoError(t, store.RemoveUser(ctx, id, noting))
+		require.NoError(t, store.RemoveUser(ctx, id, acceptAll))
 	}
 	for _, id := range []string{"key_space", "key_both", "key_devices"} {
-		require.NoError(t, store.RemoveKey(ctx, id, noted))
+		require.NoError(t, store.RemoveKey(ctx, id, testEntry))
 	}
 }

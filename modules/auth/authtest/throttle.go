@@ -30,11 +30,11 @@ func triesComeBack(t *testing.T, store Store) {
 	require.Zero(t, take(begun.Add(6*time.Second)))
 	wait, err := store.Take(ctx, begun, auth.Allowance{Key: "account b", PerMinute: 10})
 	require.NoError(t, err)
-	require.Zero(t, wait, "others are not slowed down")
+	require.Zero(t, wait, "other accounts are not slowed down")
 }
 
-// triesOfAClockSetBack takes tries by a clock that is an hour ahead. When it is set back, nobody waits for that hour to pass; the
-// clock of another replica, which is a little behind, forgives nothing.
+// triesOfAClockSetBack takes tries with a clock that is an hour ahead. After the clock is set back, no caller waits for that
+// hour to pass. The clock of another replica, a little behind, frees no tries.
 func triesOfAClockSetBack(t *testing.T, store Store) {
 	ctx := context.Background()
 	a := auth.Allowance{Key: "set back", PerMinute: 10}
@@ -48,17 +48,17 @@ func triesOfAClockSetBack(t *testing.T, store Store) {
 		require.Zero(t, take(ahead))
 	}
 	require.NotZero(t, take(ahead))
-	require.NotZero(t, take(ahead.Add(-30*time.Second)), "another replica's")
+	require.NotZero(t, take(ahead.Add(-30*time.Second)), "the clock of another replica")
 	right := ahead.Add(-time.Hour)
 	for range a.PerMinute {
 		require.Zero(t, take(right))
 	}
 	require.NotZero(t, take(right), "it counts as before")
-	require.Zero(t, take(right.Add(time.Hour)), "and set ahead again, nobody waits either")
+	require.Zero(t, take(right.Add(time.Hour)), "no wait after the clock is set ahead again")
 }
 
-// triesTogether takes tries of several allowances: what one refuses costs the others nothing, and of many who take at once
-// no more get one than there are.
+// triesTogether takes tries of several allowances: a refusal by one allowance takes nothing from the others, and concurrent
+// calls never take more tries than there are.
 func triesTogether(t *testing.T, store Store) {
 	ctx := context.Background()
 	network, account := auth.Allowance{Key: "together n", PerMinute: 3}, auth.Allowance{Key: "together a", PerMinute: 30}
@@ -89,7 +89,7 @@ func triesTogether(t *testing.T, store Store) {
 	for range 3 {
 		refused, err = store.Take(ctx, later, auth.Allowance{Key: "together m", PerMinute: 3})
 		require.NoError(t, err)
-		require.Zero(t, refused, "nor did they take the network's")
+		require.Zero(t, refused, "nor any of the network's")
 	}
 }
 
@@ -100,7 +100,7 @@ func networks(t *testing.T, store Store) {
 		require.NoError(t, err)
 		return known
 	}
-	require.NoError(t, store.AddUser(ctx, auth.User{ID: "us_net", Email: "net@usc.edu.co", Role: auth.Viewer, Login: auth.BySignOn, Created: begun}, noted))
+	require.NoError(t, store.AddUser(ctx, auth.User{ID: "us_net", Email: "net@usc.edu.co", Role: auth.Viewer, Login: auth.BySignOn, Created: begun}, testEntry))
 	require.False(t, knows("net@usc.edu.co", "192.0.2.0"))
 	for i := range auth.MaxNetworks + 2 {
 		require.NoError(t, store.RememberNetwork(ctx, "net@usc.edu.co", fmt.Sprintf("192.0.2.%d", i), begun.Add(time.Duration(i)*time.Second)))
@@ -111,26 +111,26 @@ func networks(t *testing.T, store Store) {
 	}
 	require.False(t, knows("other@usc.edu.co", "192.0.2.9"))
 	require.NoError(t, edit(store, "us_net", func(u *auth.User) { u.Email = "neta@usc.edu.co" }))
-	require.False(t, knows("net@usc.edu.co", "192.0.2.9"), "the address may become another's")
+	require.False(t, knows("net@usc.edu.co", "192.0.2.9"), "the address may later belong to another user")
 	require.NoError(t, store.RememberNetwork(ctx, "neta@usc.edu.co", "192.0.2.9", begun))
-	require.NoError(t, store.RemoveUser(ctx, "us_net", noting))
+	require.NoError(t, store.RemoveUser(ctx, "us_net", acceptAll))
 	require.False(t, knows("neta@usc.edu.co", "192.0.2.9"))
 }
 
-// sweeps forgets what has expired, by many at once, and keeps what has not.
+// sweeps deletes expired rows, with several calls at once, and keeps the others.
 func sweeps(t *testing.T, store Store) {
 	ctx := context.Background()
 	user := auth.User{ID: "us_sweep", Email: "sweep@usc.edu.co", Role: auth.Viewer, Login: auth.BySignOn, Created: begun}
-	require.NoError(t, store.AddUser(ctx, user, noted))
+	require.NoError(t, store.AddUser(ctx, user, testEntry))
 	now := begun.Add(60 * 24 * time.Hour)
 	family := func(id string, begunAt, used time.Time) {
-		require.NoError(t, store.Begin(ctx, auth.Family{ID: id, User: user.ID, Begun: begunAt, Used: used}, []byte(id), noting))
+		require.NoError(t, store.Begin(ctx, auth.Family{ID: id, User: user.ID, Begun: begunAt, Used: used}, []byte(id), acceptAll))
 	}
 	family("fm_alive", now.Add(-auth.SessionLife), now.Add(-auth.IdleLife))
 	family("fm_old", now.Add(-auth.SessionLife-time.Second), now)
 	family("fm_idle", now, now.Add(-auth.IdleLife-time.Second))
 	family("fm_ended", now, now)
-	require.NoError(t, store.End(ctx, "fm_ended", noted))
+	require.NoError(t, store.End(ctx, "fm_ended", testEntry))
 	require.NoError(t, store.RememberNetwork(ctx, user.Email, "192.0.2.1", now.Add(-auth.NetworkLife-time.Second)))
 	require.NoError(t, store.RememberNetwork(ctx, user.Email, "192.0.2.2", now.Add(-auth.NetworkLife)))
 	for i := range 40 {
@@ -141,7 +141,7 @@ func sweeps(t *testing.T, store Store) {
 	wait, err := store.Take(ctx, now, living)
 	require.NoError(t, err)
 	require.Zero(t, wait)
-	require.NoError(t, store.AddReset(ctx, user.ID, []byte("swept"), now, noting))
+	require.NoError(t, store.AddReset(ctx, user.ID, []byte("swept"), now, acceptAll))
 
 	expired := auth.Expired{Throttles: now, Resets: now, FamiliesBegun: now.Add(-auth.SessionLife), FamiliesUsed: now.Add(-auth.IdleLife), Networks: now.Add(-auth.NetworkLife)}
 	var all sync.WaitGroup
@@ -178,5 +178,5 @@ func sweeps(t *testing.T, store Store) {
 	wait, err = store.Take(ctx, now, living)
 	require.NoError(t, err)
 	require.Equal(t, time.Minute, wait)
-	require.NoError(t, store.RemoveUser(ctx, user.ID, noting))
+	require.NoError(t, store.RemoveUser(ctx, user.ID, acceptAll))
 }

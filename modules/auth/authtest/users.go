@@ -15,15 +15,15 @@ import (
 
 func users(t *testing.T, store Store) {
 	ctx := context.Background()
-	first := somebody(t, store)
+	first := firstAdmin(t, store)
 	second := auth.User{ID: "us_x", Email: "x@usc.edu.co", Role: auth.Admin, Login: auth.ByPassword, PasswordHash: "h", Created: begun}
-	require.NoError(t, store.AddUser(ctx, second, noted))
-	require.ErrorIs(t, store.AddUser(ctx, auth.User{ID: "us_y", Email: second.Email, Role: auth.Viewer, Login: auth.ByPassword, PasswordHash: "h"}, noted), auth.ErrTaken)
+	require.NoError(t, store.AddUser(ctx, second, testEntry))
+	require.ErrorIs(t, store.AddUser(ctx, auth.User{ID: "us_y", Email: second.Email, Role: auth.Viewer, Login: auth.ByPassword, PasswordHash: "h"}, testEntry), auth.ErrTaken)
 	list, err := store.ListUsers(ctx, first.ID, 10)
 	require.NoError(t, err)
 	require.Equal(t, []auth.User{second}, list)
 
-	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_x", User: "us_x", Begun: begun, Used: begun}, []byte("fm_x"), noting))
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_x", User: "us_x", Begun: begun, Used: begun}, []byte("fm_x"), acceptAll))
 	require.NoError(t, edit(store, "us_x", func(u *auth.User) { u.Space = "sp_1" }))
 	family, now, _, err := store.Standing(ctx, "fm_x")
 	require.NoError(t, err)
@@ -35,27 +35,27 @@ func users(t *testing.T, store Store) {
 	require.ErrorIs(t, edit(store, "us_z", func(*auth.User) {}), auth.ErrNotFound)
 	require.ErrorIs(t, edit(store, "us_x", func(u *auth.User) { u.Email = first.Email }), auth.ErrTaken)
 
-	require.ErrorIs(t, store.RemoveUser(ctx, first.ID, noting), auth.ErrLastAdmin, "one of a space is not enough")
+	require.ErrorIs(t, store.RemoveUser(ctx, first.ID, acceptAll), auth.ErrLastAdmin, "an administrator of a space is not enough")
 	require.NoError(t, edit(store, "us_x", func(u *auth.User) { u.Space = "" }))
 	demoteAtOnce(t, store, first.ID, "us_x")
 	refused := errors.New("refused")
 	require.ErrorIs(t, store.RemoveUser(ctx, "us_x", func(auth.User) (auth.Entry, error) { return auth.Entry{}, refused }), refused)
-	require.NoError(t, store.RemoveUser(ctx, "us_x", noting))
-	require.ErrorIs(t, store.RemoveUser(ctx, "us_x", noting), auth.ErrNotFound)
-	require.ErrorIs(t, store.Begin(ctx, auth.Family{ID: "fm_z", User: "us_x", Begun: begun, Used: begun}, []byte("fm_z"), noting), auth.ErrNotFound)
+	require.NoError(t, store.RemoveUser(ctx, "us_x", acceptAll))
+	require.ErrorIs(t, store.RemoveUser(ctx, "us_x", acceptAll), auth.ErrNotFound)
+	require.ErrorIs(t, store.Begin(ctx, auth.Family{ID: "fm_z", User: "us_x", Begun: begun, Used: begun}, []byte("fm_z"), acceptAll), auth.ErrNotFound)
 }
 
-// edit changes a user as the store does for others.
+// edit changes a user through ChangeUser.
 func edit(store Store, id string, change func(*auth.User)) error {
 	_, err := store.ChangeUser(context.Background(), id, "", func(u *auth.User) (auth.Entry, error) {
 		change(u)
-		return noted, nil
+		return testEntry, nil
 	})
 	return err
 }
 
-// demoteAtOnce takes the role of the two last administrators at the same time: one keeps it. The first has it back at
-// the end, whoever that was.
+// demoteAtOnce demotes the two last administrators at the same time: one stays. At the end the first is an administrator
+// again.
 func demoteAtOnce(t *testing.T, store Store, administrators ...string) {
 	var kept atomic.Int32
 	var wait sync.WaitGroup
@@ -77,10 +77,10 @@ func demoteAtOnce(t *testing.T, store Store, administrators ...string) {
 func resets(t *testing.T, store Store) {
 	ctx := context.Background()
 	user := auth.User{ID: "us_r", Email: "r@usc.edu.co", Role: auth.Viewer, Login: auth.ByPassword, PasswordHash: "h", Created: begun}
-	require.NoError(t, store.AddUser(ctx, user, noted))
-	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_r", User: "us_r", Begun: begun, Used: begun}, []byte("fm_r"), noting))
-	require.NoError(t, store.AddReset(ctx, "us_r", []byte("first"), begun.Add(time.Hour), noting))
-	require.NoError(t, store.AddReset(ctx, "us_r", []byte("second"), begun.Add(time.Hour), noting))
+	require.NoError(t, store.AddUser(ctx, user, testEntry))
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_r", User: "us_r", Begun: begun, Used: begun}, []byte("fm_r"), acceptAll))
+	require.NoError(t, store.AddReset(ctx, "us_r", []byte("first"), begun.Add(time.Hour), acceptAll))
+	require.NoError(t, store.AddReset(ctx, "us_r", []byte("second"), begun.Add(time.Hour), acceptAll))
 	for token, at := range map[string]time.Time{"first": begun, "second": begun.Add(time.Hour), "third": begun} {
 		_, found, err := store.ResetOf(ctx, []byte(token), at)
 		require.NoError(t, err)
@@ -96,7 +96,7 @@ func resets(t *testing.T, store Store) {
 		wait.Go(func() {
 			won, err := store.Reset(ctx, []byte("second"), begun, "us_r", func(u *auth.User) (auth.Entry, error) {
 				u.PasswordHash = "new"
-				return noted, nil
+				return testEntry, nil
 			})
 			if err != nil {
 				t.Error(err)
@@ -111,15 +111,15 @@ func resets(t *testing.T, store Store) {
 	family, now, _, err := store.Standing(ctx, "fm_r")
 	require.NoError(t, err)
 	require.Equal(t, []any{true, "new"}, []any{family.Ended, now.PasswordHash})
-	require.NoError(t, store.RemoveUser(ctx, "us_r", noting))
+	require.NoError(t, store.RemoveUser(ctx, "us_r", acceptAll))
 }
 
 func keys(t *testing.T, store Store) {
 	ctx := context.Background()
 	devices := auth.Key{ID: "key_1", Name: "Sala", Devices: []string{"ac-1", "tv-1"}, Created: begun}
 	space := auth.Key{ID: "key_2", Name: "Bloque", Devices: []string{}, Space: "sp_1", Created: begun}
-	require.NoError(t, store.AddKey(ctx, devices, []byte("secret 1"), noted))
-	require.NoError(t, store.AddKey(ctx, space, []byte("secret 2"), noted))
+	require.NoError(t, store.AddKey(ctx, devices, []byte("secret 1"), testEntry))
+	require.NoError(t, store.AddKey(ctx, space, []byte("secret 2"), testEntry))
 	list, err := store.ListKeys(ctx, "", 10)
 	require.NoError(t, err)
 	require.Equal(t, []auth.Key{devices, space}, list)
@@ -134,8 +134,8 @@ func keys(t *testing.T, store Store) {
 	_, found, err = store.KeyByDigest(ctx, []byte("secret 3"))
 	require.NoError(t, err)
 	require.False(t, found)
-	require.NoError(t, store.RemoveKey(ctx, "key_2", noted))
-	require.ErrorIs(t, store.RemoveKey(ctx, "key_2", noted), auth.ErrNotFound)
+	require.NoError(t, store.RemoveKey(ctx, "key_2", testEntry))
+	require.ErrorIs(t, store.RemoveKey(ctx, "key_2", testEntry), auth.ErrNotFound)
 	_, found, err = store.Key(ctx, "key_2")
 	require.NoError(t, err)
 	require.False(t, found)
