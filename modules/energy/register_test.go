@@ -92,6 +92,16 @@ func TestRegisterDecoder(t *testing.T) {
 			[]decoded{{energy.First, "0"}, {energy.Reset, "0.5"}, {energy.Counted, "0.5"}},
 		},
 		{
+			"a tenth of what it was", "",
+			[]countAt{{0, "20", 0}, {15, "2", 0}},
+			[]decoded{{energy.First, "0"}, {energy.Reset, "2"}},
+		},
+		{
+			"more than a tenth of what it was", "",
+			[]countAt{{0, "20", 0}, {15, "2.1", 0}},
+			[]decoded{{energy.First, "0"}, {energy.Quarantined, "0"}},
+		},
+		{
 			"a counter that rolls over", "1000",
 			[]countAt{{0, "999.8", 0}, {15, "0.2", 0}, {30, "0.5", 0}},
 			[]decoded{{energy.First, "0"}, {energy.Rollover, "0.4"}, {energy.Counted, "0.3"}},

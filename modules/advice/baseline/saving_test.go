@@ -30,10 +30,10 @@ func drifting(chance *rand.Rand, days int) []Row {
 	return rows
 }
 
-// TestAvoidedIsHonest compares hours before and after a change that was none, and one that saved a tenth, on 30 made-up
+// TestAvoidedIsHonest compares hours before and after a change that was none, and one that saved a tenth, on 12 made-up
 // meters: the 90 % interval holds the truth as often as it says, and a saving is rarely shown where there was none.
 func TestAvoidedIsHonest(t *testing.T) {
-	const meters, before, after = 30, 200 * dayHours, 42 * dayHours
+	const meters, before, after = 12, 200 * dayHours, 42 * dayHours
 	chance := rand.New(rand.NewPCG(11, 13))
 	var holdsZero, holdsTruth, shown int
 	for range meters {
