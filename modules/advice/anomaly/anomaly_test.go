@@ -1,6 +1,7 @@
 package anomaly_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -213,4 +214,21 @@ func TestAGapOfTheUsualKindIsNoEvent(t *testing.T) {
 	}
 	require.Len(t, gaps, 1, "the one that lasts longer than usual")
 	require.Equal(t, at(24, 2), gaps[0].From)
+}
+
+func ExampleDetect() {
+	rows := campusMeter(260, 1)
+	for hour := at(3, 20); hour < at(5, 6); hour++ { // something stays on over two nights
+		rows[hour].Load += 25
+	}
+	for hour := at(8, 0); hour < at(8, 6); hour++ {
+		rows[hour].Load = math.NaN()
+	}
+	for _, f := range detect(rows) {
+		day, hours := (f.From-judgedFrom)/24, f.To-f.From
+		fmt.Println(f.Kind, "on day", day, "a fault of the data:", f.Kind.Fault(), "longer than a day:", hours > 24)
+	}
+	// Output:
+	// offhours_base on day 3 a fault of the data: false longer than a day: true
+	// meter_gap on day 8 a fault of the data: true longer than a day: false
 }
