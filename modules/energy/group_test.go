@@ -105,7 +105,9 @@ func TestWhoWaitsBehindACommitThatHangsIsToldWithIt(t *testing.T) {
 			ask(i + 1)
 		}
 		synctest.Wait()
+		g.mu.Lock()
 		require.Len(t, g.waiting, behind)
+		g.mu.Unlock()
 		wait.Wait()
 		require.Empty(t, begun, "nobody tried after it")
 		require.False(t, g.running)
