@@ -57,8 +57,8 @@ func said(all []energy.Observation) string {
 		if o.Occupancy != nil {
 			add("occupancy=%d", *o.Occupancy)
 		}
-		if o.At != 0 || o.LocalTime != "" {
-			at := o.LocalTime
+		if o.At != 0 || o.LocalTime.IsLocal() {
+			at := o.LocalTime.String()
 			if o.At != 0 {
 				at = o.At.String()
 			}

@@ -22,7 +22,7 @@ func asSaid(all []energy.Observation) string {
 	for _, o := range all {
 		at := "-"
 		switch {
-		case o.LocalTime != "":
+		case o.LocalTime.IsLocal():
 			at = fmt.Sprint(o.LocalTime, "+", o.Later)
 		case o.At != 0:
 			at = fmt.Sprint(float64(emoncmsNow-o.At) / 1000)

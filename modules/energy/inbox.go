@@ -258,11 +258,19 @@ func (o Observation) summary() string {
 		text := string(o.State)
 		add("state", &text)
 	}
-	add("temperature_c", thousandths(o.Temperature))
-	add("humidity_pct", thousandths(o.Humidity))
-	add("co2_ppm", whole(o.CO2))
-	add("occupancy", whole(o.Occupancy))
+	add("temperature_c", decimalText(o.Temperature, 3))
+	add("humidity_pct", decimalText(o.Humidity, 3))
+	add("co2_ppm", decimalText(o.CO2, 0))
+	add("occupancy", decimalText(o.Occupancy, 0))
 	return strings.Join(parts, " ")
+}
+
+func decimalText(n *int64, digits int) *string {
+	if n == nil {
+		return nil
+	}
+	text := string(AppendDecimal(nil, *n, digits))
+	return &text
 }
 
 // letterOf is the letter of an observation that is not taken.

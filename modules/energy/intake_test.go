@@ -34,6 +34,8 @@ func ExampleIntake_Take() {
 // TestIntake takes one observation of the television, at 10:00, and shows what becomes of it.
 func TestIntake(t *testing.T) {
 	at := energytest.Local("2026-05-26T09:58:00")
+	wallTime, err := energy.ParseWallTime("2026-05-26T09:58:00")
+	require.NoError(t, err)
 	kwh, watts := new(5*energy.KilowattHour), new(90*energy.Watt)
 	for _, c := range []struct {
 		name string
@@ -76,7 +78,7 @@ func TestIntake(t *testing.T) {
 		},
 		{
 			"of a clock without a zone",
-			energy.Observation{Power: watts, LocalTime: "2026-05-26T09:58:00"},
+			energy.Observation{Power: watts, LocalTime: wallTime},
 			energy.Reading{At: at, Kind: energy.Sample, Power: *watts, Source: energy.ByDeviceLocal},
 			"", "booked",
 		},

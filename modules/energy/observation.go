@@ -42,8 +42,8 @@ type Observation struct {
 	Source TimeSource
 	// Arrived is when the message came; 0 is now. It is what counts where the message does not say when it was.
 	Arrived Instant
-	// LocalTime is YYYY-MM-DDTHH:MM:SS of a clock that tells no zone, in place of At; it was so Later ms after it.
-	LocalTime string
+	// LocalTime is what a clock shows whose zone is not known, in place of At; it was so Later ms after it.
+	LocalTime WallTime
 	Later     int64
 	// Retained tells that the broker kept the message: it was said at some time before.
 	Retained bool

@@ -152,7 +152,9 @@ func (d *desk) knownDevices(t *testing.T) {
 	ctx := context.Background()
 	d.device(t, "plug-1", "tele/pow1")
 	warm := int64(24_500)
-	d.take(t, energy.Observation{Dialect: "tasmota", Address: "tele/pow1", LocalTime: "2026-04-30T20:00:00", Register: counter(5 * energy.KilowattHour), State: energy.On, Temperature: &warm})
+	local, err := energy.ParseWallTime("2026-04-30T20:00:00")
+	require.NoError(t, err)
+	d.take(t, energy.Observation{Dialect: "tasmota", Address: "tele/pow1", LocalTime: local, Register: counter(5 * energy.KilowattHour), State: energy.On, Temperature: &warm})
 	d.take(t,
 		energy.Observation{Dialect: "holotwin", Device: "plug-1", At: Now.Add(-60_000), Source: energy.ByDevice, Register: counter(9 * energy.KilowattHour), State: energy.On},
 		energy.Observation{Dialect: "tasmota", Address: "tele/pow1", State: energy.Off},
@@ -160,9 +162,9 @@ func (d *desk) knownDevices(t *testing.T) {
 	d.take(t, energy.Observation{Dialect: "shelly", Address: "tele/pow1", Power: watts(40 * energy.Watt), Counts: true})
 	readings := d.readings(t, "plug-1")
 	require.Len(t, readings, 2, "the power is beside a counter")
-	local, err := time.Parse(time.RFC3339, "2026-04-30T20:00:00-05:00")
+	read, err := time.Parse(time.RFC3339, "2026-04-30T20:00:00-05:00")
 	require.NoError(t, err)
-	require.Equal(t, energy.Reading{Device: "plug-1", At: energy.InstantOf(local), Kind: energy.Register, Energy: 5 * energy.KilowattHour, Source: energy.ByDeviceLocal}, readings[0])
+	require.Equal(t, energy.Reading{Device: "plug-1", At: energy.InstantOf(read), Kind: energy.Register, Energy: 5 * energy.KilowattHour, Source: energy.ByDeviceLocal}, readings[0])
 	require.Equal(t, energy.ByDevice, readings[1].Source)
 	changes, err := d.store.StatesBetween(ctx, "plug-1", 0, Now.Add(1<<40), -1, 10)
 	require.NoError(t, err)
