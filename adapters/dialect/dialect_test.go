@@ -40,7 +40,7 @@ func said(all []energy.Observation) string {
 				add("beside")
 			}
 		}
-		if o.Plain != "" {
+		if o.Plain.Given() {
 			add("plain=%s%s", o.Plain, o.Unit)
 		}
 		if o.State != "" {
@@ -266,7 +266,7 @@ func TestOneKilowattHourInEveryDialect(t *testing.T) {
 			require.Len(t, all, 1, name)
 			read := all[0].Register
 			if read == nil {
-				plain, err := energy.ReadEnergy(all[0].Plain, all[0].Unit)
+				plain, err := all[0].Plain.Energy(all[0].Unit)
 				require.NoError(t, err, name)
 				read = &plain
 			}

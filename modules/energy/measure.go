@@ -4,7 +4,7 @@ import "errors"
 
 // sensed takes a plain number that measures no electricity for what it measures.
 func (o Observation) sensed() Observation {
-	n, ok := ReadThousandths(o.Plain)
+	n, ok := o.Plain.Thousandths()
 	if !ok {
 		return o
 	}
@@ -22,7 +22,7 @@ func (o Observation) sensed() Observation {
 	default:
 		return o
 	}
-	o.Plain, o.Unit = "", ""
+	o.Plain, o.Unit = Number{}, ""
 	return o
 }
 
@@ -38,7 +38,7 @@ func measureOf(o Observation, device Device) (r Reading, any bool, err error) {
 		return Reading{Kind: Interval, Energy: *o.Interval, Span: o.Span}, true, nil
 	case o.Power != nil:
 		return Reading{Kind: Sample, Power: *o.Power}, !o.Counts, nil
-	case o.Plain != "":
+	case o.Plain.Given():
 		return plainMeasure(o, device)
 	}
 	return Reading{}, false, nil
@@ -51,13 +51,13 @@ func plainMeasure(o Observation, device Device) (r Reading, any bool, err error)
 	}
 	switch {
 	case unit.IsPower():
-		p, err := ReadPower(o.Plain, unit)
+		p, err := o.Plain.Power(unit)
 		return Reading{Kind: Sample, Power: p}, true, err
 	case unit.IsEnergy() && device.Plain.Interval:
-		e, err := ReadEnergy(o.Plain, unit)
+		e, err := o.Plain.Energy(unit)
 		return Reading{Kind: Interval, Energy: e}, true, err
 	case unit.IsEnergy():
-		e, err := ReadEnergy(o.Plain, unit)
+		e, err := o.Plain.Energy(unit)
 		return Reading{Kind: Register, Energy: e}, true, err
 	case unit == "":
 		return Reading{}, false, errNoUnit

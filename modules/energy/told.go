@@ -59,7 +59,7 @@ func leftOut(local WallTime, zone *time.Location, arrived Instant) told {
 
 // measures tells whether an observation measured something that may be booked.
 func (o Observation) measures() bool {
-	return o.Register != nil || o.Interval != nil || o.Plain != "" || (o.Power != nil && !o.Counts)
+	return o.Register != nil || o.Interval != nil || o.Plain.Given() || (o.Power != nil && !o.Counts)
 }
 
 // unbelievable is the rule that an instant breaks whatever its device is; empty where it breaks none.

@@ -147,6 +147,12 @@ func counter(e energy.Energy) *energy.Energy { return &e }
 
 func watts(p energy.Power) *energy.Power { return &p }
 
+// Number is a plain number; none where the text is none.
+func Number(text string) energy.Number {
+	n, _ := energy.ParseNumber(text)
+	return n
+}
+
 // knownDevices books measures, changes of state and what is sensed, by address and by id, alone and together.
 func (d *desk) knownDevices(t *testing.T) {
 	ctx := context.Background()
@@ -212,7 +218,7 @@ func (d *desk) rejected(t *testing.T) {
 		{Dialect: "holotwin", Device: "r1", At: d.clock.now.Add(3_600_000), Source: energy.ByDevice, Register: counter(1)},
 		{Dialect: "holotwin", Device: "r1", At: at, Source: energy.ByDevice, Interval: counter(5), Span: 1000},
 		{Dialect: "holotwin", Device: "r1", At: at, Source: energy.ByDevice, Interval: counter(6), Span: 1000},
-		{Dialect: "emoncms", Device: "r1", Plain: "7"},
+		{Dialect: "emoncms", Device: "r1", Plain: Number("7")},
 	})
 	require.NoError(t, err)
 	require.Len(t, refused, 5)
@@ -249,7 +255,7 @@ func (d *desk) newcomers(t *testing.T) {
 	d.take(t, say(10*energy.KilowattHour+1000))
 	limited := energy.Caller{Subject: "g", Role: energy.Gateway, Space: d.room}
 	d.clock.now = d.clock.now.Add(60_000)
-	_, err := d.intake.Take(ctx, limited, []energy.Observation{{Dialect: "emoncms", Address: "emon/x/power", Plain: "5"}})
+	_, err := d.intake.Take(ctx, limited, []energy.Observation{{Dialect: "emoncms", Address: "emon/x/power", Plain: Number("5")}})
 	require.NoError(t, err)
 
 	all, err := d.intake.Newcomers(ctx, manager)
@@ -294,7 +300,7 @@ func (d *desk) newcomers(t *testing.T) {
 func (d *desk) plainNumbers(t *testing.T) {
 	ctx := context.Background()
 	say := func(n string) energy.Observation {
-		return energy.Observation{Dialect: "emoncms", Address: "emon/lab/wh_total", Plain: n}
+		return energy.Observation{Dialect: "emoncms", Address: "emon/lab/wh_total", Plain: Number(n)}
 	}
 	d.take(t, say("1000"))
 	d.clock.now = d.clock.now.Add(60_000)
@@ -310,7 +316,7 @@ func (d *desk) plainNumbers(t *testing.T) {
 	require.Equal(t, 750*energy.WattHour, Total(t, d.store, "wh"))
 	// A number of something else is sensed, and not booked.
 	d.device(t, "th", "esp/sensor/temp")
-	d.take(t, energy.Observation{Dialect: "esphome", Address: "esp/sensor/temp", Plain: "86", Unit: energy.UnitFahrenheit})
+	d.take(t, energy.Observation{Dialect: "esphome", Address: "esp/sensor/temp", Plain: Number("86"), Unit: energy.UnitFahrenheit})
 	latest, err := d.store.LatestAmbient(ctx, []energy.SpaceID{d.room}, 0, d.clock.now.Add(1))
 	require.NoError(t, err)
 	require.EqualValues(t, 30_000, latest[d.room].Temperature.Value)
