@@ -32,7 +32,8 @@ func TestDrafts(t *testing.T) {
 		"an interval": {Draft{Device: plug, At: at, KWh: Known(100 * WattHour), Span: Known(quarterMs)}, interval, nil},
 		"a local time": {
 			Draft{Device: plug, At: Read("2026-05-27T07:00:00", ParseWallTime), Power: Known(5 * Watt)},
-			Reading{Device: "plug", At: now, Kind: Sample, Power: 5 * Watt, Source: ByDeviceLocal}, nil,
+			Reading{Device: "plug", At: now, Kind: Sample, Power: 5 * Watt, Source: ByDeviceLocal},
+			nil,
 		},
 		"an age":             {Draft{Device: plug, Age: Known(int64(1500)), Register: Known(KilowattHour)}, Reading{Device: "plug", At: now - 1500, Kind: Register, Energy: KilowattHour, Source: ByAge}, nil},
 		"reactive energy":    {Draft{Device: Known(DeviceID("q")), At: at, RegisterKVArh: Known(KilowattHour)}, Reading{Device: "q", At: now, Kind: Register, Energy: KilowattHour, Source: ByDevice}, nil},
