@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"strconv"
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
@@ -182,20 +181,23 @@ func (l Loader) readings(ctx context.Context, d Device, from, until time.Time) e
 		finest = meterQuarters
 	}
 	byQuarter := until.Add(-finest)
-	summary, err := l.Ledger.RecordAll(ctx, administrator, reports(d, Readings(u, l.Zone, from, byQuarter, until)), false)
+	summary, err := l.Ledger.RecordAll(ctx, administrator, drafts(d, Readings(u, l.Zone, from, byQuarter, until)), false)
 	if err == nil && summary.Rejected > 0 {
 		err = fmt.Errorf("%d of %d readings were rejected: %v", summary.Rejected, summary.Received, summary.Rejections[0])
 	}
 	return err
 }
 
-func reports(d Device, rows iter.Seq[Row]) iter.Seq[energy.Row] {
+func drafts(d Device, rows iter.Seq[Row]) iter.Seq[energy.Row] {
 	return func(yield func(energy.Row) bool) {
 		line := 0
 		for r := range rows {
 			line++
-			at, kwh, seconds := r.At.UTC().Format(time.RFC3339), r.Energy.KWh(), strconv.Itoa(int(r.Span.Seconds()))
-			if !yield(energy.Row{Line: line, Report: energy.Report{Device: &d.ID, KWh: &kwh, Seconds: &seconds, At: &at}}) {
+			draft := energy.Draft{
+				Device: energy.Known(energy.DeviceID(d.ID)), At: energy.Known(energy.WallTimeAt(energy.InstantOf(r.At))),
+				KWh: energy.Known(r.Energy), Span: energy.Known(r.Span.Milliseconds()),
+			}
+			if !yield(energy.Row{Line: line, Draft: draft}) {
 				return
 			}
 		}
@@ -241,7 +243,6 @@ func (l Loader) weather(ctx context.Context, site energy.SpaceID, now time.Time)
 	if known := latest[site].Temperature; known != nil {
 		from = known.At.Time().Add(time.Millisecond)
 	}
-	space := string(site)
 	summary, err := l.Conditions.RecordAmbientAll(ctx, administrator, func(yield func(energy.AmbientRow) bool) {
 		line := 0
 		for hour := from.Add(time.Hour - 1).Truncate(time.Hour); !hour.After(now); hour = hour.Add(time.Hour) {
@@ -250,8 +251,8 @@ func (l Loader) weather(ctx context.Context, site energy.SpaceID, now time.Time)
 				continue
 			}
 			line++
-			at := hour.UTC().Format(time.RFC3339)
-			if !yield(energy.AmbientRow{Line: line, Report: energy.AmbientReport{Space: &space, At: &at, Temperature: &value}}) {
+			draft := energy.AmbientDraft{Space: energy.Known(site), At: energy.Known(energy.WallTimeAt(energy.InstantOf(hour))), Temperature: energy.Read(value, thousandths)}
+			if !yield(energy.AmbientRow{Line: line, Draft: draft}) {
 				return
 			}
 		}
@@ -260,4 +261,13 @@ func (l Loader) weather(ctx context.Context, site energy.SpaceID, now time.Time)
 		err = fmt.Errorf("%d of %d temperatures were rejected", summary.Rejected, summary.Received)
 	}
 	return err
+}
+
+// thousandths reads a temperature of the data, °C, as m°C.
+func thousandths(text string) (int64, error) {
+	n, ok := energy.ReadThousandths(text)
+	if !ok {
+		return 0, fmt.Errorf("no number in the data: %q", text)
+	}
+	return n, nil
 }

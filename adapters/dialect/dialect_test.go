@@ -39,7 +39,7 @@ func said(all []energy.Observation) string {
 				add("beside")
 			}
 		}
-		if o.Plain != "" {
+		if o.Plain.Given() {
 			add("plain=%s%s", o.Plain, o.Unit)
 		}
 		if o.State != "" {
@@ -56,8 +56,8 @@ func said(all []energy.Observation) string {
 		if o.Occupancy != nil {
 			add("occupancy=%d", *o.Occupancy)
 		}
-		if o.At != 0 || o.LocalTime != "" {
-			at := o.LocalTime
+		if o.At != 0 || o.LocalTime.IsLocal() {
+			at := o.LocalTime.String()
 			if o.At != 0 {
 				at = o.At.String()
 			}
@@ -170,7 +170,7 @@ func TestOneKilowattHourInEveryDialect(t *testing.T) {
 			require.Len(t, all, 1, name)
 			read := all[0].Register
 			if read == nil {
-				plain, err := energy.ReadEnergy(all[0].Plain, all[0].Unit)
+				plain, err := all[0].Plain.Energy(all[0].Unit)
 				require.NoError(t, err, name)
 				read = &plain
 			}

@@ -86,7 +86,8 @@ func (in *inputs) add(node, name, number string, at moment) {
 
 // addAt takes a number under its address.
 func (in *inputs) addAt(address, number string, at moment) {
-	if _, ok := energy.ReadThousandths(number); !ok {
+	plain, err := energy.ParseNumber(number)
+	if err != nil {
 		flaw := inputFlaw(strings.TrimPrefix(address, emoncmsRoot+"/"), "number")
 		if looksLikeNumber(number) {
 			in.flaws = append(in.flaws, flaw)
@@ -98,7 +99,7 @@ func (in *inputs) addAt(address, number string, at moment) {
 	if in.full = in.full || len(in.said) >= in.max; in.full {
 		return
 	}
-	o := energy.Observation{Dialect: emoncmsDialect, Address: address, Plain: number}
+	o := energy.Observation{Dialect: emoncmsDialect, Address: address, Plain: plain}
 	at.tell(&o, energy.ByDevice)
 	in.said = append(in.said, o)
 }

@@ -133,7 +133,7 @@ type reference struct {
 
 // tell puts the instant that is so many ms after the reference into an observation.
 func (r reference) tell(o *energy.Observation, ms int64) {
-	if r.local != "" {
+	if r.local.IsLocal() {
 		o.LocalTime, o.Later, o.Source = r.local, ms, energy.ByDeviceLocal
 		return
 	}

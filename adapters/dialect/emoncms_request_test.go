@@ -22,12 +22,12 @@ func asSaid(all []energy.Observation) string {
 	for _, o := range all {
 		at := "-"
 		switch {
-		case o.LocalTime != "":
+		case o.LocalTime.IsLocal():
 			at = fmt.Sprint(o.LocalTime, "+", o.Later)
 		case o.At != 0:
 			at = fmt.Sprint(float64(emoncmsNow-o.At) / 1000)
 		}
-		parts = append(parts, strings.TrimPrefix(o.Address, "emon/")+"="+o.Plain+"@"+at+"/"+o.Source.String())
+		parts = append(parts, strings.TrimPrefix(o.Address, "emon/")+"="+o.Plain.String()+"@"+at+"/"+o.Source.String())
 	}
 	return strings.Join(parts, " ")
 }
@@ -148,7 +148,7 @@ func FuzzEmoncmsRequests(f *testing.F) {
 		bulk, _ := dialect.EmoncmsRequests{}.Bulk(form, energy.InstantOf(time.Unix(1_767_243_600, 0)))
 		for _, o := range append(post, bulk...) {
 			require.Equal(t, 2, strings.Count(o.Address, "/"))
-			_, ok := energy.ReadThousandths(o.Plain)
+			_, ok := o.Plain.Thousandths()
 			require.True(t, ok)
 		}
 	})

@@ -39,16 +39,17 @@ func (known memory) plainEntity(o energy.Observation, component string, unit ene
 	case "switch", "light":
 		o.State = stateOf(word)
 	case "sensor":
-		if _, ok := energy.ReadThousandths(word); !ok {
+		number, err := energy.ParseNumber(word)
+		if err != nil {
 			if unit != "" {
 				return nil, notANumber
 			}
 			return nil, nil // a sensor of words
 		}
-		if strings.HasPrefix(word, "-") && (unit.IsEnergy() || unit.IsPower()) {
+		if number.IsNegative() && (unit.IsEnergy() || unit.IsPower()) {
 			return nil, nil // given back
 		}
-		o.Plain, o.Unit = word, unit
+		o.Plain, o.Unit = number, unit
 	}
 	return only(o), nil
 }

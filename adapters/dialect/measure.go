@@ -79,7 +79,7 @@ func stateOf(word string) energy.State {
 
 // says tells whether an observation says anything.
 func says(o energy.Observation) bool {
-	return o.Register != nil || o.Interval != nil || o.Power != nil || o.Plain != "" || o.State != "" ||
+	return o.Register != nil || o.Interval != nil || o.Power != nil || o.Plain.Given() || o.State != "" ||
 		o.Temperature != nil || o.Humidity != nil || o.CO2 != nil || o.Occupancy != nil
 }
 

@@ -12,7 +12,7 @@ import (
 // moment is when something was: an instant, or a local time without a zone.
 type moment struct {
 	at    energy.Instant
-	local string
+	local energy.WallTime
 }
 
 // epoch is 1970-01-01T00:00:00Z where a message tells it: an instant of 0 is none.
@@ -34,16 +34,16 @@ func momentOf(text string) (moment, error) {
 		if n := len(text); text[n-5] == '+' || text[n-5] == '-' { // +0100, as some write it
 			text = text[:n-2] + ":" + text[n-2:]
 		}
-		at, err := energy.ParseInstant(text, time.UTC)
-		if err != nil {
-			return neverSet(text)
-		}
-		return moment{at: cmp.Or(at, epoch)}, nil
 	}
-	if _, err := energy.ParseInstant(text, time.UTC); err != nil {
+	wall, err := energy.ParseWallTime(text)
+	switch {
+	case err != nil:
 		return neverSet(text)
+	case wall.IsLocal():
+		return moment{local: wall}, nil
 	}
-	return moment{local: text}, nil
+	at, err := wall.In(time.UTC)
+	return moment{at: cmp.Or(at, epoch)}, err
 }
 
 // noSeconds is a date with hours and minutes alone.
@@ -71,7 +71,7 @@ func sinceEpoch(thousandths int64) energy.Instant {
 // tell puts a moment into an observation, by the clock of a device or of a bridge.
 func (t moment) tell(o *energy.Observation, source energy.TimeSource) {
 	switch {
-	case t.local != "":
+	case t.local.IsLocal():
 		o.LocalTime, o.Source = t.local, energy.ByDeviceLocal
 	case t.at != 0:
 		o.At, o.Source = t.at, source

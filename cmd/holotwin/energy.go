@@ -4,6 +4,7 @@ import (
 	"github.com/holotwin/holotwin/adapters/dialect"
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	httpenergy "github.com/holotwin/holotwin/adapters/http/energy"
+	"github.com/holotwin/holotwin/adapters/upload"
 	"github.com/holotwin/holotwin/adapters/weather"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/clock"
@@ -41,7 +42,7 @@ var energyParts = []any{
 	newIntake,
 	func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, overviews *energy.Overviews, twin *energy.Twin, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet) *httpenergy.Handlers {
 		return &httpenergy.Handlers{
-			Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Overviews: overviews, Twin: twin, Feed: feed, Intake: intake, Fleet: fleet, Emoncms: dialect.EmoncmsRequests{}, Clock: instants{},
+			Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Overviews: overviews, Twin: twin, Feed: feed, Intake: intake, Fleet: fleet, Uploads: upload.Reader{}, Emoncms: dialect.EmoncmsRequests{}, Clock: instants{},
 		}
 	},
 }

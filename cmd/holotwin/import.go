@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -16,8 +17,8 @@ import (
 	"syscall"
 
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
-	"github.com/holotwin/holotwin/adapters/greenbutton"
-	httpenergy "github.com/holotwin/holotwin/adapters/http/energy"
+	"github.com/holotwin/holotwin/adapters/upload"
+	"github.com/holotwin/holotwin/adapters/upload/greenbutton"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/audit"
 	"github.com/holotwin/holotwin/platform/clock"
@@ -159,19 +160,20 @@ func (i importer) rows(path string, file io.ReadSeeker, bar io.Writer) (rows ite
 	if !known {
 		return nil, nil, fmt.Errorf("the name must end in .csv, .ndjson, .json or .xml, not %q", ending)
 	}
-	rows, err = httpenergy.ReportRows(io.TeeReader(file, bar), media)
+	rows, _, err = upload.Reader{}.Readings(io.TeeReader(file, bar), media, math.MaxInt64) // a file that breaks off ends in a bad row
 	return i.named(rows), func(func(string) bool) {}, err
 }
 
 // named gives rows that name no device the one of the command.
 func (i importer) named(rows iter.Seq[energy.Row]) iter.Seq[energy.Row] {
+	device := energy.Read(i.command.Device, energy.ParseDeviceID)
 	return func(yield func(energy.Row) bool) {
 		for row := range rows {
-			if row.Report.Device == nil && i.command.Device != "" {
-				row.Report.Device = &i.command.Device
+			if !row.Draft.Device.Given() && i.command.Device != "" {
+				row.Draft.Device = device
 			}
-			if row.Report.At == nil && len(row.Flaws)+len(row.Report.Flaws) == 0 {
-				row.Report.Flaws = append(row.Report.Flaws, energy.Flaw{Field: "timestamp", Rule: "required"}) // a file may be imported again
+			if !row.Draft.At.Given() && len(row.Flaws)+len(row.Draft.Flaws) == 0 {
+				row.Draft.Flaws = append(row.Draft.Flaws, energy.Flaw{Field: "timestamp", Rule: "required"}) // a file may be imported again
 			}
 			if !yield(row) {
 				return
@@ -215,24 +217,24 @@ func (i importer) makeDevices(ctx context.Context, chunk []energy.Row) error {
 	if err != nil {
 		return err
 	}
-	seen := make(map[string]bool)
+	seen := make(map[energy.DeviceID]bool)
 	for _, row := range chunk {
-		id := row.Report.Device
-		if id == nil || seen[*id] {
+		id, named := row.Draft.Device.Value()
+		if !named || seen[id] {
 			continue
 		}
-		seen[*id] = true
-		if _, known := campus.Device(energy.DeviceID(*id)); known {
+		seen[id] = true
+		if _, known := campus.Device(id); known {
 			continue
 		}
 		kind, space := energy.KindMeter, energy.SpaceID(i.command.CreateIn)
-		noted := audit.Begin(ctx, audit.Entry{At: clock.System{}.Now(), Actor: operator.Subject, Action: "import", Target: "/api/dispositivos/" + *id})
-		_, err := i.catalog.CreateDevice(noted, operator, *id, energy.DeviceEdit{Kind: &kind, Space: &space})
+		noted := audit.Begin(ctx, audit.Entry{At: clock.System{}.Now(), Actor: operator.Subject, Action: "import", Target: "/api/dispositivos/" + string(id)})
+		_, err := i.catalog.CreateDevice(noted, operator, string(id), energy.DeviceEdit{Kind: &kind, Space: &space})
 		var invalid energy.ErrInvalid
 		if errors.As(err, &invalid) && invalid.Flaws[0].Field == "space_id" {
 			return fmt.Errorf("--create-in: there is no space %q", i.command.CreateIn)
 		}
-		if err != nil && !errors.As(err, &invalid) { // an id that cannot be is told with its row
+		if err != nil {
 			return err
 		}
 	}
@@ -251,7 +253,7 @@ func (i importer) tell(bar *progress, part energy.Summary) {
 		return
 	}
 	bar.clear()
-	for _, line := range httpenergy.RejectionsIn(part, i.settings.Locale) {
+	for _, line := range rejectionsIn(part, i.settings.Locale) {
 		fmt.Fprintln(os.Stderr, line)
 	}
 	if more := part.Rejected - len(part.Rejections); more > 0 {

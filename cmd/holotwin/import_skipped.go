@@ -5,7 +5,7 @@ import (
 	"iter"
 	"strings"
 
-	"github.com/holotwin/holotwin/adapters/greenbutton"
+	"github.com/holotwin/holotwin/adapters/upload/greenbutton"
 )
 
 // skippedIn says which series of a Green Button file were left out, a line each.

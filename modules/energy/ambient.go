@@ -71,10 +71,12 @@ func (e ErrConflictingAmbient) Error() string {
 	return "conflicting ambient reading of " + string(e.Sent.Space) + " at " + e.Sent.At.String()
 }
 
-// AmbientReport is an ambient reading as it comes from outside: decimal texts, nil where absent.
-type AmbientReport struct {
-	Space, At                             *string
-	Temperature, Humidity, CO2, Occupancy *string
+// AmbientDraft is an ambient reading as it comes from outside: each of its fields was read once.
+type AmbientDraft struct {
+	Space Field[SpaceID]
+	At    Field[WallTime]
+	// Temperature is in m°C, Humidity in m%, CO2 in ppm, Occupancy in persons.
+	Temperature, Humidity, CO2, Occupancy Field[int64]
 	// Moves is set where At is not the reading's identity.
 	Moves bool
 	// Flaws are what the way in found already.
@@ -82,15 +84,15 @@ type AmbientReport struct {
 }
 
 // RecordAmbient stores one reading. Errors: ErrForbidden, ErrInvalid, ErrConflictingAmbient.
-func (c *Conditions) RecordAmbient(ctx context.Context, caller Caller, report AmbientReport) (AmbientOutcome, error) {
+func (c *Conditions) RecordAmbient(ctx context.Context, caller Caller, draft AmbientDraft) (AmbientOutcome, error) {
 	if !caller.MayReport() {
 		return AmbientOutcome{}, ErrForbidden{}
 	}
-	campus, err := CampusHolding(ctx, c.directory, func(campus *Campus) bool { return takesAmbient(campus, caller, report) })
+	campus, err := CampusHolding(ctx, c.directory, func(campus *Campus) bool { return takesAmbient(campus, caller, draft) })
 	if err != nil {
 		return AmbientOutcome{}, err
 	}
-	reading, flaws := c.readAmbient(campus, caller, report, nil)
+	reading, flaws := c.readAmbient(campus, caller, draft, nil)
 	if len(flaws) > 0 {
 		return AmbientOutcome{}, ErrInvalid{flaws}
 	}
@@ -104,66 +106,68 @@ func (c *Conditions) RecordAmbient(ctx context.Context, caller Caller, report Am
 	return outcomes[0], nil
 }
 
-// takesAmbient tells whether a report is of a space that its sender may tell of, or of none.
-func takesAmbient(campus *Campus, caller Caller, report AmbientReport) bool {
-	return report.Space == nil || campus.MayTellOf(caller, SpaceID(*report.Space))
+// takesAmbient tells whether a draft is of a space that its sender may tell of, or of none.
+func takesAmbient(campus *Campus, caller Caller, draft AmbientDraft) bool {
+	space, ok := draft.Space.Value()
+	return !draft.Space.Given() || ok && campus.MayTellOf(caller, space)
 }
 
-// readAmbient checks a report; order is that of its file, nil for one report alone.
-func (c *Conditions) readAmbient(campus *Campus, caller Caller, report AmbientReport, order localOrder) (Ambient, []Flaw) {
-	k := Flaws(slices.Clone(report.Flaws))
+// readAmbient checks a draft; order is that of its file, nil for one draft alone.
+func (c *Conditions) readAmbient(campus *Campus, caller Caller, draft AmbientDraft, order localOrder) (Ambient, []Flaw) {
+	k := Flaws(slices.Clone(draft.Flaws))
 	out := Ambient{}
+	space, ok := draft.Space.Value()
 	switch {
-	case report.Space == nil:
+	case !draft.Space.Given():
 		k.Add("space_id", "required")
-	case !campus.MayTellOf(caller, SpaceID(*report.Space)):
+	case !ok || !campus.MayTellOf(caller, space):
 		k.Add("space_id", "no_such")
 	default:
-		out.Space = SpaceID(*report.Space)
+		out.Space = space
 	}
 	zone := c.zone
 	if out.Space != "" {
 		zone = campus.Zone(out.Space)
 	}
-	out.At, out.Moves = readInstant(&k, report.At, c.clock.Now(), func(text string) (Instant, error) {
-		return order.instant(string(out.Space), text, zone)
-	}), report.Moves
-	if report.At == nil && out.Space != "" {
+	out.At, out.Moves = readInstant(&k, draft.At, c.clock.Now(), func(at WallTime) (Instant, error) {
+		return order.instant(string(out.Space), at, zone)
+	}), draft.Moves
+	if !draft.At.Given() && out.Space != "" {
 		out.At, out.Moves = c.ambientArrivals.next(out.Space, out.At), true
 	}
-	out.Temperature = readAmount(&k, "temperature_c", report.Temperature, 3, -60_000, 70_000)
-	out.Humidity = readAmount(&k, "humidity_pct", report.Humidity, 3, 0, 100_000)
-	out.CO2 = readAmount(&k, "co2_ppm", report.CO2, 0, 0, 100_000)
-	out.Occupancy = readAmount(&k, "occupancy", report.Occupancy, 0, 0, 100_000)
-	if report.Temperature == nil && report.Humidity == nil && report.CO2 == nil && report.Occupancy == nil {
+	out.Temperature = checkAmount(&k, "temperature_c", draft.Temperature, 3, -60_000, 70_000)
+	out.Humidity = checkAmount(&k, "humidity_pct", draft.Humidity, 3, 0, 100_000)
+	out.CO2 = checkAmount(&k, "co2_ppm", draft.CO2, 0, 0, 100_000)
+	out.Occupancy = checkAmount(&k, "occupancy", draft.Occupancy, 0, 0, 100_000)
+	if !draft.Temperature.Given() && !draft.Humidity.Given() && !draft.CO2.Given() && !draft.Occupancy.Given() {
 		k.Add("temperature_c", "at_least_one", "values", "temperature_c, humidity_pct, co2_ppm, occupancy")
 	}
 	return out, k
 }
 
-// amount reads an optional decimal number in units of 10^-digits.
-func readAmount(c *Flaws, field string, text *string, digits int, least, most int64) *int64 {
-	if text == nil {
+// checkAmount checks an optional number of 10^-digits units between two bounds.
+func checkAmount(c *Flaws, field string, given Field[int64], digits int, minimum, maximum int64) *int64 {
+	if !given.Given() {
 		return nil
 	}
-	n, ok := parseDecimal(*text, digits)
+	n, ok := given.Value()
 	bound := func(n int64) string { return string(AppendDecimal(nil, n, digits)) }
 	switch {
 	case !ok:
 		c.Add(field, "number")
-	case n < least:
-		c.Add(field, "minimum", "min", bound(least))
-	case n > most:
-		c.Add(field, "maximum", "max", bound(most))
+	case n < minimum:
+		c.Add(field, "minimum", "min", bound(minimum))
+	case n > maximum:
+		c.Add(field, "maximum", "max", bound(maximum))
 	}
 	return &n
 }
 
 // AmbientRow is one reading of a batch, or what is wrong with it already.
 type AmbientRow struct {
-	Line   int
-	Report AmbientReport
-	Flaws  []Flaw
+	Line  int
+	Draft AmbientDraft
+	Flaws []Flaw
 }
 
 // RecordAmbientAll stores a batch as it comes; good rows are kept, bad ones named. Errors: ErrForbidden.
@@ -184,7 +188,7 @@ func (c *Conditions) recordAmbientAll(ctx context.Context, caller Caller, rows i
 	order := make(localOrder)
 	for row := range rows {
 		b.summary.Received++
-		if !fresh && !takesAmbient(campus, caller, row.Report) {
+		if !fresh && !takesAmbient(campus, caller, row.Draft) {
 			if campus, err = c.directory.Fresh(ctx); err != nil {
 				return b.summary, err
 			}
@@ -192,7 +196,7 @@ func (c *Conditions) recordAmbientAll(ctx context.Context, caller Caller, rows i
 		}
 		reading, flaws := Ambient{}, row.Flaws
 		if len(flaws) == 0 {
-			reading, flaws = c.readAmbient(campus, caller, row.Report, order)
+			reading, flaws = c.readAmbient(campus, caller, row.Draft, order)
 		}
 		if len(flaws) > 0 {
 			b.reject(Rejection{Line: row.Line, Flaws: flaws})

@@ -158,6 +158,23 @@ func scaleDown(mantissa string, by int) (int64, bool) {
 	return rounded.Int64(), rounded.IsInt64()
 }
 
+// Scaled is n × 10^exponent, rounded half to even. ok is false where it does not fit.
+func Scaled(n int64, exponent int) (scaled int64, ok bool) {
+	switch {
+	case exponent < -maxExponent || n == 0:
+		return 0, true
+	case exponent > maxExponent:
+		return 0, false
+	}
+	power := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(max(exponent, -exponent))), nil)
+	if exponent >= 0 {
+		product := power.Mul(power, big.NewInt(n))
+		return product.Int64(), product.IsInt64()
+	}
+	rounded := quoHalfEven(big.NewInt(n), power)
+	return rounded.Int64(), rounded.IsInt64()
+}
+
 // divideHalfEven is a×b÷c rounded half to even, without overflow on the way; c > 0.
 func divideHalfEven(a, b, c int64) int64 {
 	quotient, _ := timesOver(a, b, c)

@@ -9,11 +9,11 @@ import (
 	"sync"
 )
 
-// Row is one report of a batch, or what is wrong with it already.
+// Row is one draft of a batch, or what is wrong with it already.
 type Row struct {
-	Line   int // as a person counts them, from 1
-	Report Report
-	Flaws  []Flaw
+	Line  int // as a person counts them, from 1
+	Draft Draft
+	Flaws []Flaw
 }
 
 // Rejection is a row that was not stored.
@@ -219,7 +219,7 @@ func (b *batch) recordAtomic(ctx context.Context, rows iter.Seq[Row]) (Summary, 
 func (b *batch) read(ctx context.Context, row Row) (Reading, bool) {
 	reading, flaws, err := Reading{}, row.Flaws, error(nil)
 	if len(flaws) == 0 {
-		reading, flaws, err = b.ledger.read(ctx, &b.reader, row.Report)
+		reading, flaws, err = b.ledger.read(ctx, &b.reader, row.Draft)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

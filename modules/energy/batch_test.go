@@ -44,9 +44,8 @@ func TestAFileByTimeIsStoredInLongRuns(t *testing.T) {
 	const rows = 2*runSize + 1
 	summary, err := ledger.RecordAll(context.Background(), Caller{Role: Admin}, func(yield func(Row) bool) {
 		for i := range rows {
-			device, at := "one", now.Add(int64(i-rows)*1000).String()
-			kwh, span := "0.001", "1"
-			if !yield(Row{Line: i + 1, Report: Report{Device: &device, At: &at, KWh: &kwh, Seconds: &span}}) {
+			draft := Draft{Device: Known(DeviceID("one")), At: Known(WallTimeAt(now.Add(int64(i-rows) * 1000))), KWh: Known(WattHour), Span: Known(int64(1000))}
+			if !yield(Row{Line: i + 1, Draft: draft}) {
 				return
 			}
 		}

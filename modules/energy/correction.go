@@ -55,12 +55,12 @@ func JudgeResent(sent, stored Reading, corrections func(Key) ([]Correction, erro
 	return outcome, err
 }
 
-// Correct puts what the report says in the place of the reading under its device and instant, or brings a withdrawn
-// one back. What the report leaves out stays: an interval keeps its length. The totals follow in the same transaction. A
+// Correct puts what the draft says in the place of the reading under its device and instant, or brings a withdrawn
+// one back. What the draft leaves out stays: an interval keeps its length. The totals follow in the same transaction. A
 // correction that changes nothing is not kept.
 // Errors: ErrForbidden, ErrNotFound, ErrInvalid, ErrOverlapping.
-func (l *Ledger) Correct(ctx context.Context, caller Caller, report Report, reason string) (Correction, error) {
-	key, err := l.correctable(ctx, caller, report)
+func (l *Ledger) Correct(ctx context.Context, caller Caller, draft Draft, reason string) (Correction, error) {
+	key, err := l.correctable(ctx, caller, draft.Device, draft.At)
 	if err != nil {
 		return Correction{}, err
 	}
@@ -68,32 +68,31 @@ func (l *Ledger) Correct(ctx context.Context, caller Caller, report Report, reas
 	if err != nil {
 		return Correction{}, err
 	}
-	stated := report.Seconds != nil
-	if report, err = l.keepInterval(ctx, key, report); err != nil {
+	stated := draft.Span.Given()
+	if draft, err = l.keepInterval(ctx, key, draft); err != nil {
 		return Correction{}, err
 	}
-	reading, flaws := reader.read(report)
+	reading, flaws := reader.read(draft)
 	if len(flaws) > 0 {
 		return Correction{}, ErrInvalid{flaws}
 	}
-	keeps := !stated && report.Seconds != nil
+	keeps := !stated && draft.Span.Given()
 	return l.correct(ctx, Correction{Key: key, After: &reading, KeepsSpan: keeps, Reason: reason, By: caller.Subject, Made: reader.now})
 }
 
-// keepInterval gives a report of an interval's energy the length of the interval that it corrects, unless it states one.
-func (l *Ledger) keepInterval(ctx context.Context, key Key, report Report) (Report, error) {
-	if report.Seconds != nil || report.KWh == nil && report.KVArh == nil {
-		return report, nil
+// keepInterval gives a draft of an interval's energy the length of the interval that it corrects, unless it states one.
+func (l *Ledger) keepInterval(ctx context.Context, key Key, draft Draft) (Draft, error) {
+	if draft.Span.Given() || !draft.KWh.Given() && !draft.KVArh.Given() {
+		return draft, nil
 	}
 	was, err := l.lastOf(ctx, key)
 	if errors.As(err, new(ErrNotFound)) {
-		return report, nil // what else is wrong with it is said first
+		return draft, nil // what else is wrong with it is said first
 	}
 	if err == nil && was.Kind == Interval && was.Span > 0 {
-		length := seconds(was.Span)
-		report.Seconds = &length
+		draft.Span = Known(was.Span)
 	}
-	return report, err
+	return draft, err
 }
 
 // lastOf is the reading under a key, or what last stood there where it was withdrawn. Errors: ErrNotFound.
@@ -116,37 +115,38 @@ func (l *Ledger) lastOf(ctx context.Context, key Key) (Reading, error) {
 // Withdraw takes a reading out of the totals. A device that sends it again does not bring it back.
 // Errors: ErrForbidden, ErrNotFound, ErrInvalid.
 func (l *Ledger) Withdraw(ctx context.Context, caller Caller, device, at, reason string) (Correction, error) {
-	key, err := l.correctable(ctx, caller, Report{Device: &device, At: &at})
+	key, err := l.correctable(ctx, caller, Known(DeviceID(device)), Read(at, ParseWallTime))
 	if err != nil {
 		return Correction{}, err
 	}
 	return l.correct(ctx, Correction{Key: key, Reason: reason, By: caller.Subject, Made: l.clock.Now()})
 }
 
-// correctable is the key that a report names, of a device that the caller manages.
-func (l *Ledger) correctable(ctx context.Context, caller Caller, report Report) (Key, error) {
+// correctable is the key of a device's reading, of a device that the caller manages.
+func (l *Ledger) correctable(ctx context.Context, caller Caller, device Field[DeviceID], at Field[WallTime]) (Key, error) {
 	if !caller.MayManage() {
 		return Key{}, ErrForbidden{}
 	}
-	return l.seenKey(ctx, caller, *report.Device, *report.At)
+	id, _ := device.Value()
+	return l.seenKey(ctx, caller, id, at)
 }
 
 // seenKey is the key of a reading of a device that the caller sees, and saw when it measured.
-func (l *Ledger) seenKey(ctx context.Context, caller Caller, id, at string) (Key, error) {
+func (l *Ledger) seenKey(ctx context.Context, caller Caller, id DeviceID, at Field[WallTime]) (Key, error) {
 	campus, err := l.directory.Fresh(ctx)
 	if err != nil {
 		return Key{}, err
 	}
-	device, err := seenDevice(campus, caller, DeviceID(id))
+	device, err := seenDevice(campus, caller, id)
 	if err != nil {
 		return Key{}, err
 	}
-	instant, err := ParseInstant(at, campus.Zone(device.Space))
+	instant, err := InstantFrom(at, func(at WallTime) (Instant, error) { return at.In(campus.Zone(device.Space)) })
 	if err != nil {
 		return Key{}, ErrInvalid{[]Flaw{{Field: "timestamp", Rule: InstantRule(err)}}}
 	}
 	if !campus.SeesReading(caller, device, instant) {
-		return Key{}, ErrNotFound{Kind: "reading", ID: id + "/" + at}
+		return Key{}, ErrNotFound{Kind: "reading", ID: string(id) + "/" + instant.String()}
 	}
 	return Key{Device: device.ID, At: instant}, nil
 }
@@ -165,7 +165,7 @@ func (l *Ledger) History(ctx context.Context, caller Caller, device, at string) 
 	if !caller.MayRead() {
 		return nil, nil, ErrForbidden{}
 	}
-	key, err := l.seenKey(ctx, caller, device, at)
+	key, err := l.seenKey(ctx, caller, DeviceID(device), Read(at, ParseWallTime))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -79,7 +79,7 @@ type Kept struct {
 	Energy Energy
 	Power  Power
 	Span   int64
-	Plain  string
+	Plain  Number
 	// Tried is set where it was tried before to keep it, and nobody knows whether it is. It is not kept itself.
 	Tried bool
 }
@@ -191,7 +191,7 @@ func (t *taking) remember(place int, o Observation, tried bool) {
 		s.Said, s.Kept.Kind, s.Kept.Energy, s.Kept.Span = SaidInterval, Interval, *o.Interval, o.Span
 	case o.Power != nil && !o.Counts:
 		s.Said, s.Kept.Kind, s.Kept.Power = SaidPower, Sample, *o.Power
-	case o.Plain != "":
+	case o.Plain.Given():
 		s.Said, s.Kept.Plain = SaidPlain, o.Plain
 	default:
 		s.Kept = nil
@@ -250,19 +250,27 @@ func (o Observation) summary() string {
 		watts := o.Power.Watts()
 		add("power_w", &watts)
 	}
-	if o.Plain != "" {
-		text := o.Plain + string(o.Unit)
+	if o.Plain.Given() {
+		text := o.Plain.String() + string(o.Unit)
 		add("value", &text)
 	}
 	if o.State != "" {
 		text := string(o.State)
 		add("state", &text)
 	}
-	add("temperature_c", thousandths(o.Temperature))
-	add("humidity_pct", thousandths(o.Humidity))
-	add("co2_ppm", whole(o.CO2))
-	add("occupancy", whole(o.Occupancy))
+	add("temperature_c", decimalText(o.Temperature, 3))
+	add("humidity_pct", decimalText(o.Humidity, 3))
+	add("co2_ppm", decimalText(o.CO2, 0))
+	add("occupancy", decimalText(o.Occupancy, 0))
 	return strings.Join(parts, " ")
+}
+
+func decimalText(n *int64, digits int) *string {
+	if n == nil {
+		return nil
+	}
+	text := string(AppendDecimal(nil, *n, digits))
+	return &text
 }
 
 // letterOf is the letter of an observation that is not taken.

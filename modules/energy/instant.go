@@ -42,34 +42,11 @@ var ErrNotInstant = errors.New("not an RFC 3339 instant")
 // a zone is read in zone: of an hour that the clocks repeat it is the first pass, in one that they leave out it is
 // ErrNoLocalTime. Digits below the millisecond are cut off.
 func ParseInstant(s string, zone *time.Location) (Instant, error) {
-	t, local, err := parseWall(s)
-	switch {
-	case err != nil:
+	wall, err := ParseWallTime(s)
+	if err != nil {
 		return 0, err
-	case !local:
-		return InstantOf(t), nil
 	}
-	candidates := localInstants(t, zone)
-	if len(candidates) == 0 {
-		return 0, ErrNoLocalTime
-	}
-	return candidates[0], nil
-}
-
-// parseInstants gives all the instants that a text may mean, the earliest first: at least one without an error.
-func parseInstants(s string, zone *time.Location) ([]Instant, error) {
-	t, local, err := parseWall(s)
-	switch {
-	case err != nil:
-		return nil, err
-	case !local:
-		return []Instant{InstantOf(t)}, nil
-	}
-	candidates := localInstants(t, zone)
-	if len(candidates) == 0 {
-		return nil, ErrNoLocalTime
-	}
-	return candidates, nil
+	return wall.In(zone)
 }
 
 // parseWall reads a text; one without a zone is local, and is read as if it were UTC.

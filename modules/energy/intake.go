@@ -147,7 +147,7 @@ type taking struct {
 type measured struct {
 	place   int
 	reading Reading
-	report  Report
+	draft   Draft
 	// tried is set where it was tried before, and nobody knows whether it is booked.
 	tried bool
 }
@@ -271,7 +271,7 @@ func (t *taking) takeMeasure(place int, o Observation, device Device, when told,
 		t.registers[device.ID] = r.Energy
 	}
 	r.Device, r.At, r.Source = device.ID, when.at, when.source
-	t.measured = append(t.measured, measured{place: place, reading: r, report: reportOf(r, device), tried: tried})
+	t.measured = append(t.measured, measured{place: place, reading: r, draft: DraftOf(r, device), tried: tried})
 }
 
 // register is what a device's counter last showed; negative where that is not known.
@@ -314,12 +314,12 @@ func (t *taking) takeAmbient(place int, o Observation, device Device, when told)
 	if (o.Temperature == nil && o.Humidity == nil && o.CO2 == nil && o.Occupancy == nil) || (o.Retained && when.source == ByArrival) {
 		return
 	}
-	space, at := string(device.Space), when.at.String()
+	space := device.Space
 	if o.Space != "" {
-		space = string(o.Space)
+		space = o.Space
 	}
-	t.ambient = append(t.ambient, AmbientRow{Line: place, Report: AmbientReport{
-		Space: &space, At: &at, Temperature: thousandths(o.Temperature), Humidity: thousandths(o.Humidity), CO2: whole(o.CO2), Occupancy: whole(o.Occupancy),
+	t.ambient = append(t.ambient, AmbientRow{Line: place, Draft: AmbientDraft{
+		Space: Known(space), At: Known(WallTimeAt(when.at)), Temperature: Optional(o.Temperature), Humidity: Optional(o.Humidity), CO2: Optional(o.CO2), Occupancy: Optional(o.Occupancy),
 		Moves: true,
 	}})
 }

@@ -91,7 +91,7 @@ func (t *taking) book(ctx context.Context) error {
 	case 0:
 		return nil
 	case 1:
-		_, err := t.intake.ledger.Record(ctx, t.caller, t.measured[0].report)
+		_, err := t.intake.ledger.Record(ctx, t.caller, t.measured[0].draft)
 		var invalid ErrInvalid
 		var conflict ErrConflictingReading
 		var overlapping ErrOverlapping
@@ -108,7 +108,7 @@ func (t *taking) book(ctx context.Context) error {
 	default:
 		rows := make([]Row, len(t.measured))
 		for line, m := range t.measured {
-			rows[line] = Row{Line: line, Report: m.report}
+			rows[line] = Row{Line: line, Draft: m.draft}
 		}
 		summary, err := t.intake.ledger.recordAll(ctx, t.caller, slices.Values(rows), false, len(rows))
 		if err != nil {

@@ -34,6 +34,8 @@ func ExampleIntake_Take() {
 // TestIntake takes one observation of the television, at 10:00, and shows what becomes of it.
 func TestIntake(t *testing.T) {
 	at := energytest.Local("2026-05-26T09:58:00")
+	wallTime, err := energy.ParseWallTime("2026-05-26T09:58:00")
+	require.NoError(t, err)
 	kwh, watts := new(5*energy.KilowattHour), new(90*energy.Watt)
 	for _, c := range []struct {
 		name string
@@ -76,20 +78,20 @@ func TestIntake(t *testing.T) {
 		},
 		{
 			"of a clock without a zone",
-			energy.Observation{Power: watts, LocalTime: "2026-05-26T09:58:00"},
+			energy.Observation{Power: watts, LocalTime: wallTime},
 			energy.Reading{At: at, Kind: energy.Sample, Power: *watts, Source: energy.ByDeviceLocal},
 			"", "booked",
 		},
 		{"of the future", energy.Observation{Power: watts, At: energytest.Local("2026-05-26T11:00:00"), Source: energy.ByDevice}, energy.Reading{}, "future", "future"},
 		{"kept by the broker, of another time", energy.Observation{Power: watts, Retained: true}, energy.Reading{}, "", "repeated"},
-		{"a number of which nobody says what it counts", energy.Observation{Plain: "7", At: at, Source: energy.ByDevice}, energy.Reading{}, "no_unit", "no_unit"},
+		{"a number of which nobody says what it counts", energy.Observation{Plain: energytest.Number("7"), At: at, Source: energy.ByDevice}, energy.Reading{}, "no_unit", "no_unit"},
 		{
 			"a number of watts",
-			energy.Observation{Plain: "90", Unit: energy.UnitWatt, At: at, Source: energy.ByDevice},
+			energy.Observation{Plain: energytest.Number("90"), Unit: energy.UnitWatt, At: at, Source: energy.ByDevice},
 			energy.Reading{At: at, Kind: energy.Sample, Power: *watts, Source: energy.ByDevice},
 			"", "booked",
 		},
-		{"a number of degrees", energy.Observation{Plain: "25", Unit: energy.UnitCelsius, At: at, Source: energy.ByDevice}, energy.Reading{}, "", ""},
+		{"a number of degrees", energy.Observation{Plain: energytest.Number("25"), Unit: energy.UnitCelsius, At: at, Source: energy.ByDevice}, energy.Reading{}, "", ""},
 		{"a state", energy.Observation{State: energy.On}, energy.Reading{}, "", "news"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

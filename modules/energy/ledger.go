@@ -36,9 +36,9 @@ func NewLedger(readings Readings, directory Directory, clock Clock, zone *time.L
 	return l
 }
 
-// Record stores one report. It returns when the reading is committed and synced, sharing its commit with others
+// Record stores one draft. It returns when the reading is committed and synced, sharing its commit with others
 // that come at the same time. Errors: ErrInvalid, ErrForbidden, ErrConflictingReading, ErrOverlapping.
-func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outcome, error) {
+func (l *Ledger) Record(ctx context.Context, caller Caller, draft Draft) (Outcome, error) {
 	if !caller.MayReport() {
 		return Outcome{}, ErrForbidden{}
 	}
@@ -46,7 +46,7 @@ func (l *Ledger) Record(ctx context.Context, caller Caller, report Report) (Outc
 	if err != nil {
 		return Outcome{}, err
 	}
-	reading, flaws, err := l.read(ctx, &reader, report)
+	reading, flaws, err := l.read(ctx, &reader, draft)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -85,13 +85,11 @@ func (l *Ledger) reader(ctx context.Context, caller Caller) (reader, error) {
 
 // read refuses nothing before it has looked a second time: another process may have made or changed the device a moment ago. Of
 // a long upload, whose rows may all be bad, it looks again only every freshFor.
-func (l *Ledger) read(ctx context.Context, r *reader, report Report) (Reading, []Flaw, error) {
-	series := ""
-	if report.Device != nil {
-		series = *report.Device
-	}
+func (l *Ledger) read(ctx context.Context, r *reader, draft Draft) (Reading, []Flaw, error) {
+	id, _ := draft.Device.Value()
+	series := string(id)
 	place, begun := r.order[series]
-	reading, flaws := r.read(report)
+	reading, flaws := r.read(draft)
 	if !slices.ContainsFunc(flaws, restsOnCampus) || (r.fresh && int64(l.clock.Now()-r.looked) < freshFor) {
 		return reading, flaws, nil
 	}
@@ -109,11 +107,11 @@ func (l *Ledger) read(ctx context.Context, r *reader, report Report) (Reading, [
 	} else {
 		delete(r.order, series)
 	}
-	reading, flaws = r.read(report)
+	reading, flaws = r.read(draft)
 	return reading, flaws, nil
 }
 
-// restsOnCampus tells whether a report has the flaw by what the campus says of its device.
+// restsOnCampus tells whether a draft has the flaw by what the campus says of its device.
 func restsOnCampus(f Flaw) bool {
 	return f.Rule == "no_such" || f.Rule == "out_of_reach" || f.Rule == ruleImpossible || f.Rule == "exactly_one"
 }

@@ -14,17 +14,17 @@ import (
 
 func ExampleLedger_Record() {
 	ctx, campus := context.Background(), energytest.NewSmallCampus()
-	device, at, used, other := "tv", "2026-05-26T09:45:00", "0.25", "0.30"
-	send := func(kwh string) error {
-		outcome, err := campus.Ledger.Record(ctx, energytest.SmallGateway, energy.Report{Device: &device, At: &at, KWh: &kwh})
+	device, at := energy.Known(energy.DeviceID("tv")), energy.Read("2026-05-26T09:45:00", energy.ParseWallTime)
+	send := func(used energy.Energy) error {
+		outcome, err := campus.Ledger.Record(ctx, energytest.SmallGateway, energy.Draft{Device: device, At: at, KWh: energy.Known(used)})
 		if err == nil {
 			fmt.Println("stored:", outcome.Stored.Energy.KWh(), "new:", outcome.Result == energy.Inserted)
 		}
 		return err
 	}
-	_ = send(used)
-	_ = send(used)
-	fmt.Println(send(other))
+	_ = send(250 * energy.WattHour)
+	_ = send(250 * energy.WattHour)
+	fmt.Println(send(300 * energy.WattHour))
 	// Output:
 	// stored: 0.25 new: true
 	// stored: 0.25 new: false
@@ -40,31 +40,32 @@ func ruleOf(err error) string {
 	return ""
 }
 
-// TestRecord stores reports at 10:00 and names what is wrong with those that it does not.
+// TestRecord stores drafts at 10:00 and names what is wrong with those that it does not.
 func TestRecord(t *testing.T) {
-	device, nobody, at, kwh := new("tv"), new("nobody"), new("2026-05-26T09:45:00"), new("0.25")
+	device, nobody := energy.Known(energy.DeviceID("tv")), energy.Known(energy.DeviceID("nobody"))
+	at, kwh, power := energy.Read("2026-05-26T09:45:00", energy.ParseWallTime), energy.Known(250*energy.WattHour), energy.Known(60*energy.Watt)
 	for name, c := range map[string]struct {
-		report energy.Report
-		flaw   string
+		draft energy.Draft
+		flaw  string
 	}{
-		"an interval":           {energy.Report{Device: device, At: at, KWh: kwh}, ""},
-		"a register":            {energy.Report{Device: device, At: at, Register: new("1234.5")}, ""},
-		"a power":               {energy.Report{Device: device, At: at, PowerW: new("60")}, ""},
-		"of an age":             {energy.Report{Device: device, Age: new("90"), KWh: kwh}, ""},
-		"without a time":        {energy.Report{Device: device, KWh: kwh}, ""},
-		"without a device":      {energy.Report{At: at, KWh: kwh}, "device_id required"},
-		"of an unknown device":  {energy.Report{Device: nobody, At: at, KWh: kwh}, "device_id no_such"},
-		"of nothing":            {energy.Report{Device: device, At: at}, "kwh exactly_one"},
-		"of two things":         {energy.Report{Device: device, At: at, KWh: kwh, PowerW: new("60")}, "kwh exactly_one"},
-		"of less than nothing":  {energy.Report{Device: device, At: at, KWh: new("-1")}, "kwh negative"},
-		"of no number":          {energy.Report{Device: device, At: at, KWh: new("a lot")}, "kwh number"},
-		"of more than possible": {energy.Report{Device: device, At: at, KWh: new("5000")}, "kwh impossible_use"},
-		"of the future":         {energy.Report{Device: device, At: new("2026-05-26T11:00:00"), KWh: kwh}, "timestamp future"},
-		"of no time":            {energy.Report{Device: device, At: new("yesterday"), KWh: kwh}, "timestamp instant"},
+		"an interval":           {energy.Draft{Device: device, At: at, KWh: kwh}, ""},
+		"a register":            {energy.Draft{Device: device, At: at, Register: energy.Known(1_234_500 * energy.WattHour)}, ""},
+		"a power":               {energy.Draft{Device: device, At: at, Power: power}, ""},
+		"of an age":             {energy.Draft{Device: device, Age: energy.Known(int64(90_000)), KWh: kwh}, ""},
+		"without a time":        {energy.Draft{Device: device, KWh: kwh}, ""},
+		"without a device":      {energy.Draft{At: at, KWh: kwh}, "device_id required"},
+		"of an unknown device":  {energy.Draft{Device: nobody, At: at, KWh: kwh}, "device_id no_such"},
+		"of nothing":            {energy.Draft{Device: device, At: at}, "kwh exactly_one"},
+		"of two things":         {energy.Draft{Device: device, At: at, KWh: kwh, Power: power}, "kwh exactly_one"},
+		"of less than nothing":  {energy.Draft{Device: device, At: at, KWh: energy.Known(-energy.KilowattHour)}, "kwh negative"},
+		"of no number":          {energy.Draft{Device: device, At: at, KWh: energy.Unreadable[energy.Energy]()}, "kwh number"},
+		"of more than possible": {energy.Draft{Device: device, At: at, KWh: energy.Known(5000 * energy.KilowattHour)}, "kwh impossible_use"},
+		"of the future":         {energy.Draft{Device: device, At: energy.Read("2026-05-26T11:00:00", energy.ParseWallTime), KWh: kwh}, "timestamp future"},
+		"of no time":            {energy.Draft{Device: device, At: energy.Read("yesterday", energy.ParseWallTime), KWh: kwh}, "timestamp instant"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			campus := energytest.NewSmallCampus()
-			_, err := campus.Ledger.Record(context.Background(), energytest.SmallManager, c.report)
+			_, err := campus.Ledger.Record(context.Background(), energytest.SmallManager, c.draft)
 			require.Equal(t, c.flaw, ruleOf(err), "%v", err)
 			require.Equal(t, c.flaw == "", err == nil)
 			want := 0
@@ -74,7 +75,7 @@ func TestRecord(t *testing.T) {
 			require.Len(t, campus.Readings(t, "tv"), want)
 		})
 	}
-	_, err := energytest.NewSmallCampus().Ledger.Record(context.Background(), energy.Caller{Role: energy.Viewer}, energy.Report{Device: device, At: at, KWh: kwh})
+	_, err := energytest.NewSmallCampus().Ledger.Record(context.Background(), energy.Caller{Role: energy.Viewer}, energy.Draft{Device: device, At: at, KWh: kwh})
 	require.ErrorAs(t, err, &energy.ErrForbidden{})
 }
 
@@ -84,7 +85,7 @@ func TestCorrections(t *testing.T) {
 	device, at := "tv", "2026-05-26T09:45:00"
 	campus.RecordAll(t, device, map[string]string{at: "0.5"})
 	correct := func(kwh string) {
-		_, err := campus.Ledger.Correct(ctx, energytest.SmallManager, energy.Report{Device: &device, At: &at, KWh: &kwh}, "the meter was read wrongly")
+		_, err := campus.Ledger.Correct(ctx, energytest.SmallManager, energytest.DraftOf(device, at, kwh), "the meter was read wrongly")
 		require.NoError(t, err)
 	}
 	total := func() string { return energytest.Total(t, campus.Store, "tv").KWh() }
@@ -119,7 +120,9 @@ func TestWhatIsHeldBackIsSettled(t *testing.T) {
 		ctx, campus := context.Background(), energytest.NewSmallCampus()
 		device, held := "tv", "2026-05-26T09:15:00"
 		for at, count := range map[string]string{"2026-05-26T09:00:00": "100", held: "1000", "2026-05-26T09:30:00": "1000.5"} {
-			_, err := campus.Ledger.Record(ctx, energytest.SmallGateway, energy.Report{Device: &device, At: &at, Register: &count})
+			_, err := campus.Ledger.Record(ctx, energytest.SmallGateway, energy.Draft{
+				Device: energy.Read(device, energy.ParseDeviceID), At: energy.Read(at, energy.ParseWallTime), Register: energy.Read(count, energy.ParseKWh),
+			})
 			require.NoError(t, err)
 		}
 		all, err := campus.Ledger.Quarantined(ctx, energytest.SmallManager, energy.ReadingsQuery{Limit: 10})

@@ -44,12 +44,12 @@ type localPlace struct {
 	newestFirst bool
 }
 
-// instant reads a text without a zone as ParseInstant does, in the order of its series; a nil order has one text alone.
-func (o localOrder) instant(series, text string, zone *time.Location) (Instant, error) {
+// instant is the instant of a time in the order of its series; a nil order has one time alone.
+func (o localOrder) instant(series string, wall WallTime, zone *time.Location) (Instant, error) {
 	if o == nil {
-		return ParseInstant(text, zone)
+		return wall.In(zone)
 	}
-	candidates, err := parseInstants(text, zone)
+	candidates, err := wall.instants(zone)
 	if err != nil {
 		return 0, err
 	}
@@ -75,10 +75,10 @@ func (p localPlace) inSecondPass(earlier, later Instant) bool {
 	return p.last >= earlier && p.last < later+repeated
 }
 
-// nearestInstant reads a text without a zone. Of a repeated time it takes the pass in which another instant is, and the earlier
+// nearestInstant is the instant of a time in a zone. Of a repeated time it takes the pass in which another instant is, and the earlier
 // where that is of neither: then nothing tells.
-func nearestInstant(text string, zone *time.Location, to Instant) (Instant, error) {
-	candidates, err := parseInstants(text, zone)
+func nearestInstant(wall WallTime, zone *time.Location, to Instant) (Instant, error) {
+	candidates, err := wall.instants(zone)
 	if err != nil {
 		return 0, err
 	}

@@ -7,6 +7,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func wall(t *testing.T, text string) WallTime {
+	t.Helper()
+	w, err := ParseWallTime(text)
+	require.NoError(t, err, text)
+	return w
+}
+
 func TestLocalTimesWhereClocksChange(t *testing.T) {
 	for _, c := range []struct {
 		zone  string
@@ -24,10 +31,10 @@ func TestLocalTimesWhereClocksChange(t *testing.T) {
 		require.NoError(t, err)
 		order := localOrder{}
 		for i, text := range c.local {
-			at, err := order.instant("a", "2026-10-25T"+text+":00", zone)
+			at, err := order.instant("a", wall(t, "2026-10-25T"+text+":00"), zone)
 			require.NoError(t, err)
 			require.Equal(t, c.want[i], at.Time().Format("15:04"), "%v, the %d.", c.local, i)
-			other, err := order.instant("b"+text+time.Duration(i).String(), "2026-10-25T"+text+":00", zone)
+			other, err := order.instant("b"+text+time.Duration(i).String(), wall(t, "2026-10-25T"+text+":00"), zone)
 			require.NoError(t, err, "another series is in an order of its own")
 			first, err := ParseInstant("2026-10-25T"+text+":00", zone)
 			require.NoError(t, err)
@@ -54,7 +61,7 @@ func TestLocalTimesOfOtherZones(t *testing.T) {
 	} {
 		zone, err := time.LoadLocation(c.zone)
 		require.NoError(t, err)
-		got, err := parseInstants(c.text, zone)
+		got, err := wall(t, c.text).instants(zone)
 		if c.want == nil {
 			require.ErrorIs(t, err, ErrNoLocalTime, c.text)
 			continue
@@ -78,9 +85,10 @@ func TestEveryInstantIsOneOfItsLocalTime(t *testing.T) {
 			return offset
 		}
 		for at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() == 2026; at = at.Add(10 * time.Minute) {
-			got, err := parseInstants(at.In(zone).Format("2006-01-02T15:04:05"), zone)
+			got, err := wall(t, at.In(zone).Format("2006-01-02T15:04:05")).instants(zone)
 			require.NoError(t, err)
 			require.Contains(t, got, InstantOf(at), "%s in %s", at, name)
+			require.Equal(t, wall(t, at.In(zone).Format("2006-01-02T15:04:05")), wallTimeIn(zone, InstantOf(at)))
 			if offsetOn(at, -1) == offsetOn(at, 2) {
 				at = at.AddDate(0, 0, 1) // nothing changes near
 			}
@@ -94,7 +102,7 @@ func TestADevicesLocalTimeIsTheOneNearToItsArrival(t *testing.T) {
 	for _, arrival := range []string{"2026-10-25T00:30:05Z", "2026-10-25T01:30:05Z"} {
 		now, err := ParseInstant(arrival, time.UTC)
 		require.NoError(t, err)
-		at, err := nearestInstant("2026-10-25T02:30:00", zone, now)
+		at, err := nearestInstant(wall(t, "2026-10-25T02:30:00"), zone, now)
 		require.NoError(t, err)
 		require.Equal(t, now.Add(-5*secondMs), at)
 	}
@@ -106,7 +114,7 @@ func TestARepeatedTimeOfAnotherDayIsTheEarlier(t *testing.T) {
 	for _, arrival := range []string{"2026-10-25T06:00:00Z", "2026-11-28T06:00:00Z", "2026-10-24T06:00:00Z"} {
 		now, err := ParseInstant(arrival, time.UTC)
 		require.NoError(t, err)
-		at, err := nearestInstant("2026-10-25T02:30:00", zone, now)
+		at, err := nearestInstant(wall(t, "2026-10-25T02:30:00"), zone, now)
 		require.NoError(t, err)
 		require.Equal(t, "2026-10-25T00:30:00Z", at.String())
 	}

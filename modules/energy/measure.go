@@ -4,7 +4,7 @@ import "errors"
 
 // sensed takes a plain number that measures no electricity for what it measures.
 func (o Observation) sensed() Observation {
-	n, ok := ReadThousandths(o.Plain)
+	n, ok := o.Plain.Thousandths()
 	if !ok {
 		return o
 	}
@@ -22,7 +22,7 @@ func (o Observation) sensed() Observation {
 	default:
 		return o
 	}
-	o.Plain, o.Unit = "", ""
+	o.Plain, o.Unit = Number{}, ""
 	return o
 }
 
@@ -38,7 +38,7 @@ func measureOf(o Observation, device Device) (r Reading, any bool, err error) {
 		return Reading{Kind: Interval, Energy: *o.Interval, Span: o.Span}, true, nil
 	case o.Power != nil:
 		return Reading{Kind: Sample, Power: *o.Power}, !o.Counts, nil
-	case o.Plain != "":
+	case o.Plain.Given():
 		return plainMeasure(o, device)
 	}
 	return Reading{}, false, nil
@@ -51,53 +51,16 @@ func plainMeasure(o Observation, device Device) (r Reading, any bool, err error)
 	}
 	switch {
 	case unit.IsPower():
-		p, err := ReadPower(o.Plain, unit)
+		p, err := o.Plain.Power(unit)
 		return Reading{Kind: Sample, Power: p}, true, err
 	case unit.IsEnergy() && device.Plain.Interval:
-		e, err := ReadEnergy(o.Plain, unit)
+		e, err := o.Plain.Energy(unit)
 		return Reading{Kind: Interval, Energy: e}, true, err
 	case unit.IsEnergy():
-		e, err := ReadEnergy(o.Plain, unit)
+		e, err := o.Plain.Energy(unit)
 		return Reading{Kind: Register, Energy: e}, true, err
 	case unit == "":
 		return Reading{}, false, errNoUnit
 	}
 	return Reading{}, false, nil // a number of something that is not for the books
-}
-
-// reportOf says a measure as every other way in says it.
-func reportOf(r Reading, device Device) Report {
-	id, when, value := string(device.ID), r.At.String(), r.Energy.KWh()
-	report := Report{Device: &id, At: &when, Source: r.Source}
-	reactive := device.IsReactive()
-	switch {
-	case r.Kind == Sample:
-		watts := r.Power.Watts()
-		report.PowerW = &watts
-	case r.Kind == Register && reactive:
-		report.RegisterKVArh = &value
-	case r.Kind == Register:
-		report.Register = &value
-	case reactive:
-		report.KVArh = &value
-	default:
-		report.KWh = &value
-	}
-	if r.Span > 0 {
-		span := seconds(r.Span)
-		report.Seconds = &span
-	}
-	return report
-}
-
-func thousandths(n *int64) *string { return decimalText(n, 3) }
-
-func whole(n *int64) *string { return decimalText(n, 0) }
-
-func decimalText(n *int64, digits int) *string {
-	if n == nil {
-		return nil
-	}
-	text := string(AppendDecimal(nil, *n, digits))
-	return &text
 }

@@ -42,8 +42,8 @@ type Observation struct {
 	Source TimeSource
 	// Arrived is when the message came; 0 is now. It is what counts where the message does not say when it was.
 	Arrived Instant
-	// LocalTime is YYYY-MM-DDTHH:MM:SS of a clock that tells no zone, in place of At; it was so Later ms after it.
-	LocalTime string
+	// LocalTime is what a clock shows whose zone is not known, in place of At; it was so Later ms after it.
+	LocalTime WallTime
 	Later     int64
 	// Retained tells that the broker kept the message: it was said at some time before.
 	Retained bool
@@ -58,7 +58,7 @@ type Observation struct {
 	Power  *Power
 	Counts bool
 	// Plain is a decimal number of which the message tells no unit, and Unit is what it or another message tells of it.
-	Plain string
+	Plain Number
 	Unit  Unit
 	// Name is what the device calls itself or the channel; empty where it does not.
 	Name string
@@ -119,26 +119,20 @@ func (u Unit) IsPower() bool {
 
 // ReadEnergy reads a decimal number of a unit of energy, rounding half to even at 1 mWh. ErrNotEnergy where it is none.
 func ReadEnergy(text string, u Unit) (Energy, error) {
-	unit, is := energyUnits[u]
-	n, ok := parseDecimal(text, unit.digits)
-	if !is || !ok {
-		return 0, ErrNotEnergy
-	}
-	e, ok := timesOver(n, unit.milliwattSeconds, int64(pow10(unit.digits))*energyUnits[UnitMilliwattHour].milliwattSeconds)
+	mantissa, exponent, ok := scanDecimal(text)
 	if !ok {
 		return 0, ErrNotEnergy
 	}
-	return Energy(e), nil
+	return Number{text, mantissa, exponent}.Energy(u)
 }
 
 // ReadPower reads a decimal number of a unit of power, rounding half to even at 1 mW. ErrNotPower where it is none.
 func ReadPower(text string, u Unit) (Power, error) {
-	digits, is := milliwatts[u]
-	n, ok := parseDecimal(text, digits)
-	if !is || !ok {
+	mantissa, exponent, ok := scanDecimal(text)
+	if !ok {
 		return 0, ErrNotPower
 	}
-	return Power(n), nil
+	return Number{text, mantissa, exponent}.Power(u)
 }
 
 // ReadThousandths reads a decimal number as thousandths, rounding half to even: °C as m°C, % as m%. ok is false where it is none.

@@ -45,15 +45,14 @@ func TestReadPower(t *testing.T) {
 	require.ErrorIs(t, err, ErrNotPower)
 }
 
-// TestSourceOfAnyText tells whose clock an instant is of, whatever text a client sends in its place.
-func TestSourceOfAnyText(t *testing.T) {
+// TestSourceOfATime reports whose clock an instant is of.
+func TestSourceOfATime(t *testing.T) {
 	for text, want := range map[string]TimeSource{
-		"": ByDeviceLocal, "a": ByDeviceLocal, "ayer": ByDeviceLocal, "-": ByDeviceLocal, "2026-05-26T23:03:57": ByDeviceLocal,
-		"2026-05-26T23:03:57Z": ByDevice, "2026-05-26T23:03:57-05:00": ByDevice,
+		"2026-05-26T23:03:57": ByDeviceLocal, "2026-05-26T23:03:57Z": ByDevice, "2026-05-26T23:03:57-05:00": ByDevice,
 	} {
-		require.Equal(t, want, Report{At: &text}.source(), text)
+		require.Equal(t, want, Draft{At: Read(text, ParseWallTime)}.source(), text)
 	}
-	age := "5"
-	require.Equal(t, ByAge, Report{Age: &age}.source())
-	require.Equal(t, ByArrival, Report{}.source())
+	require.Equal(t, ByAge, Draft{Age: Known(int64(5000))}.source())
+	require.Equal(t, ByArrival, Draft{}.source())
+	require.Equal(t, ByBridge, Draft{At: Known(WallTimeAt(1)), Source: ByBridge}.source())
 }

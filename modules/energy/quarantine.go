@@ -90,7 +90,7 @@ func (l *Ledger) Quarantined(ctx context.Context, caller Caller, q ReadingsQuery
 // Settle rules on a reading that is held back; what it says is kept as a correction. Errors: ErrForbidden,
 // ErrNotFound, ErrInvalid, ErrOverlapping where the step is of a time that an interval tells.
 func (l *Ledger) Settle(ctx context.Context, caller Caller, device, at string, ruling Ruling, reason string) (Correction, error) {
-	key, err := l.correctable(ctx, caller, Report{Device: &device, At: &at})
+	key, err := l.correctable(ctx, caller, Known(DeviceID(device)), Read(at, ParseWallTime))
 	if err != nil {
 		return Correction{}, err
 	}

@@ -2,43 +2,8 @@ package energy
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
-
-// Report is a reading as it comes from outside, before anything is believed of it: the texts of its fields, nil
-// where one is absent. Every way in (JSON, CSV, MQTT) makes one, so that all have the same rules.
-type Report struct {
-	Device   *string
-	KWh      *string // decimal kWh used in the interval
-	Register *string // decimal kWh that the meter has counted since it was made
-	KVArh    *string // decimal kvarh, in the place of KWh where the device measures reactive energy
-	// RegisterKVArh is decimal kvarh, in the place of Register there.
-	RegisterKVArh *string
-	PowerW        *string // decimal W at the instant
-	Seconds       *string // decimal s of the interval
-	At            *string // RFC 3339; without a zone, in the site's
-	Age           *string // decimal s before the sending, from devices without a clock
-	// Source is whose clock At is of where the way in knows better than the fields tell; 0 where it does not.
-	Source TimeSource
-	// Flaws are what the way in found already, such as members that nobody knows.
-	Flaws []Flaw
-}
-
-// source is whose clock the report's instant is of.
-func (r Report) source() TimeSource {
-	switch {
-	case r.Source != 0:
-		return r.Source
-	case r.Age != nil:
-		return ByAge
-	case r.At == nil:
-		return ByArrival
-	case isInstantShape(*r.At) && hasZone(*r.At):
-		return ByDevice
-	}
-	return ByDeviceLocal
-}
 
 // maxAhead is how far a clock may be ahead of this one, ms: a reading of a later instant is of the future.
 const maxAhead = 5 * minuteMs
@@ -52,29 +17,29 @@ const (
 	plugLimit  = 1_000 * Kilowatt  // above any single machine on a campus
 )
 
-// reader turns reports into readings.
+// reader turns drafts into readings.
 type reader struct {
 	campus *Campus
 	caller Caller
 	now    Instant
-	// arrived is the instant of a report of a device that tells none and came at one.
+	// arrived is the instant of a draft of a device that tells none and came at one.
 	arrived func(DeviceID, Instant) Instant
 	zone    *time.Location
 	// keptFrom is the first instant of which readings are kept.
 	keptFrom Instant
-	// order tells the two passes of a repeated hour apart where rows come in the order of a file; nil for one report alone.
+	// order tells the two passes of a repeated hour apart where rows come in the order of a file; nil for one draft alone.
 	order localOrder
 	// fresh tells that the campus was looked at again since the call began, last at looked.
 	fresh  bool
 	looked Instant
 }
 
-// read checks every field of a report and gives the reading, or all that is wrong with it. Where that is the value alone, the
+// read checks every field of a draft and gives the reading, or all that is wrong with it. Where that is the value alone, the
 // reading says that it was Refused.
-func (r reader) read(report Report) (Reading, []Flaw) {
-	c := check{report: report, Flaws: slices.Clone(report.Flaws)}
+func (r reader) read(draft Draft) (Reading, []Flaw) {
+	c := check{draft: draft, Flaws: slices.Clone(draft.Flaws)}
 	device := c.device(r)
-	out := Reading{Device: device.ID, At: c.instant(r, device), Source: report.source()}
+	out := Reading{Device: device.ID, At: c.instant(r, device), Source: draft.source()}
 	if len(c.Flaws) == 0 && r.caller.MayManage() && !r.campus.SeesReading(r.caller, device, out.At) {
 		c.Add("timestamp", "out_of_reach")
 	}
@@ -94,13 +59,19 @@ const (
 	ruleImpossible = "impossible_use"
 )
 
+// check collects the flaws of one draft.
+type check struct {
+	draft Draft
+	Flaws
+}
+
 func (c *check) device(r reader) Device {
-	if c.report.Device == nil {
+	if !c.draft.Device.Given() {
 		c.Add("device_id", "required")
 		return Device{}
 	}
-	id, err := ParseDeviceID(*c.report.Device)
-	if err != nil {
+	id, ok := c.draft.Device.Value()
+	if !ok {
 		c.Add("device_id", "pattern", "pattern", "1–64 [A-Za-z0-9._:-]")
 		return Device{}
 	}
@@ -115,12 +86,12 @@ func (c *check) device(r reader) Device {
 func (c *check) instant(r reader, device Device) Instant {
 	at, ok := r.now, true
 	switch {
-	case c.report.At != nil && c.report.Age != nil:
+	case c.draft.At.Given() && c.draft.Age.Given():
 		c.Add("timestamp", "exactly_one", "values", "timestamp, age_s")
 		return 0
-	case c.report.At != nil:
-		at, ok = c.parseInstant(r, device)
-	case c.report.Age != nil:
+	case c.draft.At.Given():
+		at, ok = c.timestamp(r, device)
+	case c.draft.Age.Given():
 		at, ok = c.ago(r.now)
 	case device.ID != "":
 		at = r.arrived(device.ID, r.now)
@@ -140,12 +111,12 @@ func (c *check) instant(r reader, device Device) Instant {
 	return at
 }
 
-func (c *check) parseInstant(r reader, device Device) (Instant, bool) {
+func (c *check) timestamp(r reader, device Device) (Instant, bool) {
 	zone := r.zone
 	if device.ID != "" {
 		zone = r.campus.Zone(device.Space)
 	}
-	at, err := r.order.instant(string(device.ID), *c.report.At, zone)
+	at, err := InstantFrom(c.draft.At, func(at WallTime) (Instant, error) { return r.order.instant(string(device.ID), at, zone) })
 	if err != nil {
 		c.Add("timestamp", InstantRule(err))
 		return 0, false
@@ -154,20 +125,20 @@ func (c *check) parseInstant(r reader, device Device) (Instant, bool) {
 }
 
 func (c *check) ago(now Instant) (Instant, bool) {
-	ms, ok := c.milliseconds("age_s", *c.report.Age, 0, maxAge)
+	ms, ok := c.milliseconds("age_s", c.draft.Age, 0, maxAge)
 	return now - Instant(ms), ok
 }
 
-// milliseconds reads a decimal number of seconds between two bounds in ms.
-func (c *check) milliseconds(field, text string, least, most int64) (int64, bool) {
-	ms, ok := parseDecimal(text, 3)
+// milliseconds checks a number of seconds between two bounds in ms.
+func (c *check) milliseconds(field string, given Field[int64], minimum, maximum int64) (int64, bool) {
+	ms, ok := given.Value()
 	switch {
 	case !ok:
 		c.Add(field, "number")
-	case ms < least:
-		c.Add(field, "minimum", "min", seconds(least))
-	case ms > most:
-		c.Add(field, "maximum", "max", seconds(most))
+	case ms < minimum:
+		c.Add(field, "minimum", "min", seconds(minimum))
+	case ms > maximum:
+		c.Add(field, "maximum", "max", seconds(maximum))
 	default:
 		return ms, true
 	}
@@ -176,70 +147,64 @@ func (c *check) milliseconds(field, text string, least, most int64) (int64, bool
 
 func seconds(ms int64) string { return string(AppendDecimal(nil, ms, 3)) }
 
-// measure reads the one quantity that the report must have.
+// measure reads the one quantity that the draft must have.
 func (c *check) measure(out *Reading, device Device) {
-	own, other := []given{
-		{"kwh", c.report.KWh, Interval}, {"register_kwh", c.report.Register, Register}, {"power_w", c.report.PowerW, Sample},
-	}, []given{
-		{"kvarh", c.report.KVArh, Interval}, {"register_kvarh", c.report.RegisterKVArh, Register},
+	d := c.draft
+	own, other := []quantity{
+		{"kwh", d.KWh, Interval}, {"register_kwh", d.Register, Register},
+	}, []quantity{
+		{"kvarh", d.KVArh, Interval}, {"register_kvarh", d.RegisterKVArh, Register},
 	}
+	values := "kwh, register_kwh, power_w"
+	sampled := d.Power.Given()
 	if device.IsReactive() {
-		own, other = other, own
+		own, other, values = other, own, "kvarh, register_kvarh"
 	}
 	one, n := only(own)
-	if _, wrong := only(other); n != 1 || wrong > 0 {
-		c.Add(own[0].field, "exactly_one", "values", namesOf(own))
-		return
+	_, wrong := only(other)
+	if device.IsReactive() && sampled {
+		wrong++
+	} else if sampled {
+		n++
 	}
-	out.Kind = one.kind
-	if one.kind == Sample {
-		out.Power = c.power(*one.text)
-	} else {
-		out.Energy = c.energy(one.field, *one.text)
+	switch {
+	case n != 1 || wrong > 0:
+		c.Add(own[0].field, "exactly_one", "values", values)
+		return
+	case sampled:
+		out.Kind, out.Power = Sample, c.power()
+	default:
+		out.Kind, out.Energy = one.kind, c.energy(one)
 	}
 	c.span(out, device)
 }
 
-// check collects the flaws of one report.
-type check struct {
-	report Report
-	Flaws
+// quantity is one of the energies that a draft may have.
+type quantity struct {
+	field  string
+	amount Field[Energy]
+	kind   Kind
 }
 
-// given is one of the quantities that a report may have.
-type given struct {
-	field string
-	text  *string
-	kind  Kind
-}
-
-// only gives the last of the quantities that is there, and how many are.
-func only(all []given) (one given, n int) {
-	for _, g := range all {
-		if g.text != nil {
-			one, n = g, n+1
+// only gives the last of the quantities that is given, and how many are.
+func only(all []quantity) (one quantity, n int) {
+	for _, q := range all {
+		if q.amount.Given() {
+			one, n = q, n+1
 		}
 	}
 	return one, n
 }
 
-func namesOf(all []given) string {
-	names := make([]string, len(all))
-	for i, g := range all {
-		names[i] = g.field
-	}
-	return strings.Join(names, ", ")
-}
-
 func (c *check) span(out *Reading, device Device) {
-	out.Guessed = out.guesses(c.report.Seconds != nil || device.IntervalS > 0)
-	if c.report.Seconds == nil {
+	out.Guessed = out.guesses(c.draft.Span.Given() || device.IntervalS > 0)
+	if !c.draft.Span.Given() {
 		if out.Kind == Interval {
 			out.Span = spanOf(device)
 		}
 		return
 	}
-	ms, ok := c.milliseconds("interval_s", *c.report.Seconds, secondMs, maxSpan)
+	ms, ok := c.milliseconds("interval_s", c.draft.Span, secondMs, maxSpan)
 	if ok && out.Kind != Interval && out.Kind != 0 {
 		c.Add("interval_s", "together", "with", "kwh")
 	}
@@ -255,25 +220,23 @@ func spanOf(device Device) int64 {
 	return usualSpan
 }
 
-func (c *check) energy(field, text string) Energy {
-	e, err := ParseKWh(text)
-	if err != nil {
-		c.Add(field, "number")
-		return 0
-	}
-	if e < 0 {
-		c.Add(field, ruleNegative)
+func (c *check) energy(q quantity) Energy {
+	e, ok := q.amount.Value()
+	switch {
+	case !ok:
+		c.Add(q.field, "number")
+	case e < 0:
+		c.Add(q.field, ruleNegative)
 	}
 	return e
 }
 
-func (c *check) power(text string) Power {
-	p, err := ParseWatts(text)
-	if err != nil {
+func (c *check) power() Power {
+	p, ok := c.draft.Power.Value()
+	switch {
+	case !ok:
 		c.Add("power_w", "number")
-		return 0
-	}
-	if p < 0 {
+	case p < 0:
 		c.Add("power_w", ruleNegative)
 	}
 	return p

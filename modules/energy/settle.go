@@ -95,7 +95,7 @@ func (s *settling) readings(n Newcomer, kept []Kept) ([]Reading, bool) {
 			s.shown = r.Energy
 		}
 		r.Device, r.At, r.Source = s.device.ID, s.at(n, k), k.Source
-		reading, flaws := s.reader.read(reportOf(r, s.device))
+		reading, flaws := s.reader.read(DraftOf(r, s.device))
 		if len(flaws) > 0 {
 			s.refuse(k.observation(n), flaws[0].Rule)
 		}
@@ -114,7 +114,7 @@ func (s *settling) at(n Newcomer, k Kept) Instant {
 	if k.Source != ByDeviceLocal || read.String() == own.String() {
 		return k.At
 	}
-	at, err := nearestInstant(k.At.Time().In(read).Format("2006-01-02T15:04:05.999"), own, k.At)
+	at, err := nearestInstant(wallTimeIn(read, k.At), own, k.At)
 	if err != nil {
 		return k.At
 	}

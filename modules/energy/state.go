@@ -75,9 +75,9 @@ func NewConditions(states States, ambient AmbientReadings, weather WeatherRecord
 	}
 }
 
-// RecordState stores a state change; at is RFC 3339 or nil for now. Errors: ErrForbidden, ErrNotFound,
+// RecordState stores a state change; without an instant it is of now. Errors: ErrForbidden, ErrNotFound,
 // ErrInvalid, ErrConflictingState.
-func (c *Conditions) RecordState(ctx context.Context, caller Caller, id DeviceID, state State, at *string) (StateOutcome, error) {
+func (c *Conditions) RecordState(ctx context.Context, caller Caller, id DeviceID, state State, at Field[WallTime]) (StateOutcome, error) {
 	if !caller.MayReport() {
 		return StateOutcome{}, ErrForbidden{}
 	}
@@ -90,8 +90,8 @@ func (c *Conditions) RecordState(ctx context.Context, caller Caller, id DeviceID
 	}
 	device, _ := campus.Device(id)
 	var k Flaws
-	change := StateChange{Device: id, State: state, At: readInstant(&k, at, c.clock.Now(), func(text string) (Instant, error) { return ParseInstant(text, campus.Zone(device.Space)) })}
-	if at == nil {
+	change := StateChange{Device: id, State: state, At: readInstant(&k, at, c.clock.Now(), func(at WallTime) (Instant, error) { return at.In(campus.Zone(device.Space)) })}
+	if !at.Given() {
 		change.At, change.Moves = c.stateArrivals.next(id, change.At), true
 	}
 	checkState(&k, state)
@@ -142,12 +142,12 @@ func checkState(c *Flaws, s State) {
 	}
 }
 
-// when reads an instant that may be absent, within the bounds of what is believed.
-func readInstant(c *Flaws, text *string, now Instant, parse func(text string) (Instant, error)) Instant {
-	if text == nil {
+// readInstant is an instant that may be absent, within the bounds of what is believed.
+func readInstant(c *Flaws, field Field[WallTime], now Instant, in func(WallTime) (Instant, error)) Instant {
+	if !field.Given() {
 		return now
 	}
-	at, err := parse(*text)
+	at, err := InstantFrom(field, in)
 	switch {
 	case err != nil:
 		c.Add("timestamp", InstantRule(err))

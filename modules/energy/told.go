@@ -28,7 +28,7 @@ func (t told) byDevice() bool {
 // it was. An age is no clock.
 func (o Observation) own(campus *Campus, space SpaceID, now Instant) told {
 	at, source := o.At, o.Source
-	if o.LocalTime != "" {
+	if o.LocalTime.IsLocal() {
 		arrived := cmp.Or(o.Arrived, now)
 		local, err := nearestInstant(o.LocalTime, campus.Zone(space), arrived)
 		if err != nil {
@@ -37,7 +37,7 @@ func (o Observation) own(campus *Campus, space SpaceID, now Instant) told {
 		at, source = local.Add(o.Later), ByDeviceLocal
 	}
 	switch {
-	case at == 0 && o.LocalTime == "":
+	case at == 0 && !o.LocalTime.IsLocal():
 		return told{}
 	case at < EarliestInstant && source != ByAge:
 		return told{unset: cmp.Or(at, 1), clock: source}
@@ -47,11 +47,11 @@ func (o Observation) own(campus *Campus, space SpaceID, now Instant) told {
 
 // leftOut is what a local time says that does not exist. One of about now is of a clock that was not put forward yet, and the
 // message of when it came; one of another time may be of any instant.
-func leftOut(local string, zone *time.Location, arrived Instant) told {
-	wall, _, err := parseWall(local)
+func leftOut(local WallTime, zone *time.Location, arrived Instant) told {
+	wall := local.at.Time()
 	near := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, zone)
 	const either = 2 * hourMs // the clocks' change is of an hour, by either of its offsets
-	if err == nil && int64(distance(InstantOf(near), arrived)) <= either {
+	if int64(distance(InstantOf(near), arrived)) <= either {
 		return told{}
 	}
 	return told{flaw: "no_local_time"}
@@ -59,7 +59,7 @@ func leftOut(local string, zone *time.Location, arrived Instant) told {
 
 // measures tells whether an observation measured something that may be booked.
 func (o Observation) measures() bool {
-	return o.Register != nil || o.Interval != nil || o.Plain != "" || (o.Power != nil && !o.Counts)
+	return o.Register != nil || o.Interval != nil || o.Plain.Given() || (o.Power != nil && !o.Counts)
 }
 
 // unbelievable is the rule that an instant breaks whatever its device is; empty where it breaks none.

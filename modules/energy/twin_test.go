@@ -15,7 +15,7 @@ func ExampleTwin_Now() {
 	ctx, campus := context.Background(), energytest.NewSmallCampus()
 	_, _ = campus.Record("tv", "2026-05-26T09:45:00", "0.05")
 	_, _ = campus.Record("tv", "2026-05-26T10:00:00", "0.04")
-	_, _ = campus.Conditions.RecordState(ctx, energytest.SmallManager, "tv", energy.On, nil)
+	_, _ = campus.Conditions.RecordState(ctx, energytest.SmallManager, "tv", energy.On, energy.Field[energy.WallTime]{})
 	_, roots, _ := campus.Twin.Now(ctx, energy.Caller{Role: energy.Viewer, Space: "games"})
 	for _, d := range roots[0].Devices {
 		fmt.Println(d.Device.Name, "is", d.State.State, "draws", d.Power.Watts(), "W and used", d.Today.Energy.KWh(), "kWh today")
@@ -91,13 +91,12 @@ func TestPowerIsOfOneQuarterHour(t *testing.T) {
 // TestTheTwinShowsWhatWasSensedLast shows the latest of each measure, within a day.
 func TestTheTwinShowsWhatWasSensedLast(t *testing.T) {
 	ctx, campus := context.Background(), energytest.NewSmallCampus()
-	room := "games"
-	for at, measures := range map[string][2]string{"2026-05-25T09:59:59": {"30", "90"}, "2026-05-26T08:00:00": {"24.5", "60"}, "2026-05-26T09:00:00": {"25", ""}} {
-		report := energy.AmbientReport{Space: &room, At: &at, Temperature: &measures[0]}
-		if measures[1] != "" {
-			report.Humidity = &measures[1]
+	for at, measures := range map[string][2]int64{"2026-05-25T09:59:59": {30_000, 90_000}, "2026-05-26T08:00:00": {24_500, 60_000}, "2026-05-26T09:00:00": {25_000, 0}} {
+		draft := energy.AmbientDraft{Space: energy.Known(energy.SpaceID("games")), At: energy.Read(at, energy.ParseWallTime), Temperature: energy.Known(measures[0])}
+		if measures[1] != 0 {
+			draft.Humidity = energy.Known(measures[1])
 		}
-		_, err := campus.Conditions.RecordAmbient(ctx, energytest.SmallManager, report)
+		_, err := campus.Conditions.RecordAmbient(ctx, energytest.SmallManager, draft)
 		require.NoError(t, err)
 	}
 	ambient := now(t, campus, energytest.SmallManager)["games"].Ambient

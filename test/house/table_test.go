@@ -49,7 +49,7 @@ var adapters = []adapter{
 	{name: "oidc", serves: []string{"auth"}},
 	{name: "demo", serves: []string{"energy"}},
 	{name: "dialect", serves: []string{"energy"}},
-	{name: "greenbutton", serves: []string{"energy"}},
+	{name: "upload", serves: []string{"energy"}},
 	{name: "mqtt", serves: []string{"energy"}},
 	{name: "weather", serves: []string{"energy"}},
 	{name: "llm", serves: []string{"advice"}},

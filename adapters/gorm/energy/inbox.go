@@ -61,7 +61,7 @@ func (keptRow) TableName() string { return "energy_inbox_measures" }
 
 func rowOfKept(key energy.NewcomerKey, k energy.Kept) keptRow {
 	return keptRow{
-		SpaceID: string(key.Space), Address: key.Address, At: int64(k.At), Source: int16(k.Source), Kind: int16(k.Kind), Span: k.Span, Plain: k.Plain,
+		SpaceID: string(key.Space), Address: key.Address, At: int64(k.At), Source: int16(k.Source), Kind: int16(k.Kind), Span: k.Span, Plain: k.Plain.String(),
 		Value: valueOf(energy.Reading{Kind: k.Kind, Energy: k.Energy, Power: k.Power}),
 	}
 }
@@ -69,8 +69,9 @@ func rowOfKept(key energy.NewcomerKey, k energy.Kept) keptRow {
 func (r keptRow) measure() energy.Kept {
 	reading := energy.Reading{Kind: energy.Kind(r.Kind)}
 	setValue(&reading, r.Value)
+	plain, _ := energy.ParseNumber(r.Plain) // empty where the measure has a unit
 	return energy.Kept{
-		Number: r.Number, At: energy.Instant(r.At), Source: energy.TimeSource(r.Source), Kind: reading.Kind, Energy: reading.Energy, Power: reading.Power, Span: r.Span, Plain: r.Plain,
+		Number: r.Number, At: energy.Instant(r.At), Source: energy.TimeSource(r.Source), Kind: reading.Kind, Energy: reading.Energy, Power: reading.Power, Span: r.Span, Plain: plain,
 	}
 }
 

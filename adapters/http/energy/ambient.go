@@ -3,7 +3,6 @@ package httpenergy
 import (
 	"cmp"
 	"context"
-	"iter"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -87,13 +86,11 @@ func (h *Handlers) recordAmbient(ctx context.Context, in *recordInput) (*ambient
 	if mediaType(in.ContentType) != "application/json" {
 		return nil, problem.New(problem.UnsupportedMediaType, "accepted", "application/json")
 	}
-	var report energy.AmbientReport
-	flaws, broken := decodeObject(in.RawBody, ambientMembers(&report))
-	if broken {
-		return nil, problem.Invalid(fieldsOf(flaws)...)
+	draft, err := h.Uploads.Ambient(in.RawBody)
+	if err != nil {
+		return nil, err
 	}
-	report.Flaws = flaws
-	outcome, err := h.Conditions.RecordAmbient(ctx, callerOf(ctx), report)
+	outcome, err := h.Conditions.RecordAmbient(ctx, callerOf(ctx), draft)
 	if err != nil {
 		return nil, err
 	}
@@ -101,29 +98,12 @@ func (h *Handlers) recordAmbient(ctx context.Context, in *recordInput) (*ambient
 }
 
 func (h *Handlers) recordAmbients(ctx context.Context, in *StreamInput) (*summaryOutput, error) {
-	rows := newRows(in.body, maxBulk, ambientMembers)
-	seq, err := rows.read(mediaType(in.ContentType))
+	rows, failure, err := h.Uploads.Ambients(in.body, mediaType(in.ContentType), maxBulk)
 	if err != nil {
 		return nil, err
 	}
-	result, err := h.Conditions.RecordAmbientAll(ctx, callerOf(ctx), ambientRows(whole(in, seq)))
-	return answerSummary(ctx, result, rows, cmp.Or(in.body.Err(), err))
-}
-
-func ambientRows(seq iter.Seq[row[energy.AmbientReport]]) iter.Seq[energy.AmbientRow] {
-	return func(yield func(energy.AmbientRow) bool) {
-		for r := range seq {
-			next := energy.AmbientRow{Line: r.line, Report: r.report}
-			if r.broken {
-				next.Flaws = r.flaws
-			} else {
-				next.Report.Flaws = r.flaws
-			}
-			if !yield(next) {
-				return
-			}
-		}
-	}
+	result, err := h.Conditions.RecordAmbientAll(ctx, callerOf(ctx), rows)
+	return answerSummary(ctx, result, cmp.Or(in.body.Err(), err, transferProblem(failure())))
 }
 
 type ambientsInput struct {

@@ -3,10 +3,9 @@ package httpenergy
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"iter"
-	"math"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -19,7 +18,18 @@ import (
 // maxBulk bounds an upload, in bytes; a million rows are some 100 MB.
 const maxBulk = 512 << 20
 
-const bulkTypes = "application/json, application/x-ndjson, text/csv"
+// Uploads reads the bodies of readings, each value of them once, into drafts.
+type Uploads interface {
+	// Readings reads an upload of a media type, at most limit bytes of it. rows yields its rows as they arrive. failure is, once rows
+	// has ended, why the upload could not be read to its end, or nil. Errors: a problem where the media type is not read.
+	Readings(body io.Reader, media string, limit int64) (rows iter.Seq[energy.Row], failure func() error, err error)
+	// Ambients is Readings of ambient readings.
+	Ambients(body io.Reader, media string, limit int64) (rows iter.Seq[energy.AmbientRow], failure func() error, err error)
+	// Reading reads one reading, a JSON object. Errors: energy.ErrInvalid where nothing of it can be read.
+	Reading(object []byte) (energy.Draft, error)
+	// Ambient reads one ambient reading, a JSON object. Errors: energy.ErrInvalid where nothing of it can be read.
+	Ambient(object []byte) (energy.AmbientDraft, error)
+}
 
 func (h *Handlers) registerBulk(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
@@ -65,22 +75,6 @@ func (in *StreamInput) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-// whole are the rows of an upload, with a bad one in the place of those that its sender might no longer send: it is no shorter upload
-// of which all was sent.
-func whole[R any](in *StreamInput, seq iter.Seq[row[R]]) iter.Seq[row[R]] {
-	return func(yield func(row[R]) bool) {
-		line := 0
-		for r := range seq {
-			if line = r.line; !yield(r) {
-				return
-			}
-		}
-		if in.body.Err() != nil {
-			yield(row[R]{line: line + 1, broken: true, flaws: []energy.Flaw{{Field: "body", Rule: "malformed"}}})
-		}
-	}
-}
-
 type bulkInput struct {
 	StreamInput
 	Atomic bool `query:"atomic" doc:"All rows or none"`
@@ -109,13 +103,20 @@ type summaryOutput struct {
 }
 
 func (h *Handlers) recordAll(ctx context.Context, in *bulkInput) (*summaryOutput, error) {
-	rows := newRows(in.body, maxBulk, members)
-	seq, err := rows.read(mediaType(in.ContentType))
+	rows, failure, err := h.Uploads.Readings(in.body, mediaType(in.ContentType), maxBulk)
 	if err != nil {
 		return nil, err
 	}
-	result, err := h.Ledger.RecordAll(ctx, callerOf(ctx), readingRows(whole(&in.StreamInput, seq)), in.Atomic)
-	return answerSummary(ctx, result, rows, cmp.Or(in.body.Err(), err))
+	result, err := h.Ledger.RecordAll(ctx, callerOf(ctx), rows, in.Atomic)
+	return answerSummary(ctx, result, cmp.Or(in.body.Err(), err, transferProblem(failure())))
+}
+
+// transferProblem is why an upload could not be read to its end, as a problem; nil where it was.
+func transferProblem(err error) error {
+	if err == nil || errors.As(err, new(*problem.Problem)) {
+		return err
+	}
+	return httpserver.TransferProblem(err)
 }
 
 const reviewPath = "/consumo/lote/revision"
@@ -129,63 +130,22 @@ type review struct {
 }
 
 func (h *Handlers) reviewAll(ctx context.Context, in *StreamInput) (*one[review], error) {
-	rows := newRows(in.body, maxBulk, members)
-	seq, err := rows.read(mediaType(in.ContentType))
+	rows, failure, err := h.Uploads.Readings(in.body, mediaType(in.ContentType), maxBulk)
 	if err != nil {
 		return nil, err
 	}
-	result, err := h.Ledger.ReviewAll(ctx, callerOf(ctx), readingRows(seq))
-	if err = cmp.Or(in.body.Err(), err); err != nil {
+	result, err := h.Ledger.ReviewAll(ctx, callerOf(ctx), rows)
+	if err = cmp.Or(in.body.Err(), err, transferProblem(failure())); err != nil {
 		return nil, err
-	}
-	if p := rows.failure(); p != nil {
-		return nil, p
 	}
 	said := wordSummary(result, httpserver.Language(ctx))
 	return &one[review]{review{Received: said.Received, Good: said.Received - said.Rejected, Rejected: said.Rejected, Errors: said.Errors}}, nil
 }
 
-// ReportRows reads the rows of a file as POST /consumo/lote does, of any length.
-func ReportRows(file io.Reader, media string) (iter.Seq[energy.Row], error) {
-	seq, err := newRows(file, math.MaxInt64, members).read(media)
-	if err != nil {
-		return nil, err
-	}
-	return readingRows(seq), nil
-}
-
-// RejectionsIn words the rejections of a summary, a line each, as POST /consumo/lote does.
-func RejectionsIn(s energy.Summary, language string) []string {
-	var lines []string
-	for _, r := range wordSummary(s, language).Errors {
-		lines = append(lines, fmt.Sprintf("%d: %s: %s", r.Line, r.Field, r.Message))
-	}
-	return lines
-}
-
-func readingRows(seq iter.Seq[row[energy.Report]]) iter.Seq[energy.Row] {
-	return func(yield func(energy.Row) bool) {
-		for r := range seq {
-			next := energy.Row{Line: r.line, Report: r.report}
-			if r.broken {
-				next.Flaws = r.flaws
-			} else {
-				next.Report.Flaws = r.flaws
-			}
-			if !yield(next) {
-				return
-			}
-		}
-	}
-}
-
 // answerSummary says what became of a batch: where nothing was good it is a problem, with the same figures.
-func answerSummary(ctx context.Context, s energy.Summary, upload interface{ failure() *problem.Problem }, err error) (*summaryOutput, error) {
+func answerSummary(ctx context.Context, s energy.Summary, err error) (*summaryOutput, error) {
 	if err != nil {
 		return nil, err
-	}
-	if p := upload.failure(); p != nil {
-		return nil, p
 	}
 	body := wordSummary(s, httpserver.Language(ctx))
 	switch {

@@ -3,7 +3,6 @@ package httpenergy
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -94,33 +93,22 @@ type correctInput struct {
 		PowerW        *watts   `json:"power_w,omitempty" doc:"Power at the instant"`
 		KVArh         *kwh     `json:"kvarh,omitempty" doc:"Reactive energy, in place of kwh where the device measures it"`
 		RegisterKVArh *kwh     `json:"register_kvarh,omitempty" doc:"What the register of reactive energy stood at"`
-		IntervalS     *float64 `json:"interval_s,omitempty" doc:"Seconds up to the timestamp; the device's own, else 900"`
+		IntervalS     *seconds `json:"interval_s,omitempty" doc:"Seconds up to the timestamp; the device's own, else 900"`
 		Reason        string   `json:"reason" minLength:"1" maxLength:"500" doc:"Why; kept with the correction"`
 	}
 }
 
 func (h *Handlers) correct(ctx context.Context, in *correctInput) (*one[correction], error) {
-	report := energy.Report{Device: &in.DeviceID, At: &in.Timestamp}
-	for _, given := range []struct {
-		from *kwh
-		to   **string
-	}{
-		{in.Body.KWh, &report.KWh},
-		{in.Body.RegisterKWh, &report.Register},
-		{in.Body.KVArh, &report.KVArh},
-		{in.Body.RegisterKVArh, &report.RegisterKVArh},
-	} {
-		if given.from != nil {
-			*given.to = pointer(given.from.String())
-		}
+	b := in.Body
+	draft := energy.Draft{
+		Device: energy.Known(energy.DeviceID(in.DeviceID)), At: timestampOf(&in.Timestamp),
+		KWh: energy.Optional((*energy.Energy)(b.KWh)), Register: energy.Optional((*energy.Energy)(b.RegisterKWh)), Power: energy.Optional((*energy.Power)(b.PowerW)),
+		KVArh: energy.Optional((*energy.Energy)(b.KVArh)), RegisterKVArh: energy.Optional((*energy.Energy)(b.RegisterKVArh)),
 	}
-	if in.Body.PowerW != nil {
-		report.PowerW = pointer(energy.Power(*in.Body.PowerW).Watts())
+	if b.IntervalS != nil {
+		draft.Span = b.IntervalS.ms
 	}
-	if in.Body.IntervalS != nil {
-		report.Seconds = pointer(strconv.FormatFloat(*in.Body.IntervalS, 'f', -1, 64))
-	}
-	made, err := h.Ledger.Correct(ctx, callerOf(ctx), report, in.Body.Reason)
+	made, err := h.Ledger.Correct(ctx, callerOf(ctx), draft, in.Body.Reason)
 	return &one[correction]{correctionOf(made, h.showReadings(ctx))}, err
 }
 

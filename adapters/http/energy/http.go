@@ -24,6 +24,7 @@ type Handlers struct {
 	Feed       *events.Feed
 	Intake     *energy.Intake
 	Fleet      *energy.Fleet
+	Uploads    Uploads
 	Emoncms    EmoncmsReader
 	Clock      energy.Clock
 }

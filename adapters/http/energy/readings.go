@@ -39,7 +39,7 @@ func (h *Handlers) registerReadings(api *httpserver.API) {
 // thereAlready is said of what was sent before.
 const thereAlready = "The same was there already; nothing counts twice"
 
-// reportSchema documents what decodeObject takes: the body is read by hand, since no digit may be lost.
+// reportSchema documents a reading as it is sent: Uploads read the body, since no digit may be lost.
 var reportSchema = &huma.Schema{
 	Type: "object", AdditionalProperties: false, Required: []string{"device_id"},
 	Properties: map[string]*huma.Schema{
@@ -106,13 +106,11 @@ func (h *Handlers) record(ctx context.Context, in *recordInput) (*recordOutput, 
 	if mediaType(in.ContentType) != "application/json" {
 		return nil, problem.New(problem.UnsupportedMediaType, "accepted", "application/json")
 	}
-	var report energy.Report
-	flaws, broken := decodeObject(in.RawBody, members(&report))
-	if broken {
-		return nil, problem.Invalid(fieldsOf(flaws)...)
+	draft, err := h.Uploads.Reading(in.RawBody)
+	if err != nil {
+		return nil, err
 	}
-	report.Flaws = flaws
-	outcome, err := h.Ledger.Record(ctx, callerOf(ctx), report)
+	outcome, err := h.Ledger.Record(ctx, callerOf(ctx), draft)
 	if err != nil {
 		return nil, err
 	}

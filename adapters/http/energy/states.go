@@ -63,7 +63,7 @@ type stateOutput struct {
 }
 
 func (h *Handlers) recordState(ctx context.Context, in *stateInput) (*stateOutput, error) {
-	outcome, err := h.Conditions.RecordState(ctx, callerOf(ctx), energy.DeviceID(in.ID), energy.State(in.Body.State), in.Body.Timestamp)
+	outcome, err := h.Conditions.RecordState(ctx, callerOf(ctx), energy.DeviceID(in.ID), energy.State(in.Body.State), timestampOf(in.Body.Timestamp))
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +71,14 @@ func (h *Handlers) recordState(ctx context.Context, in *stateInput) (*stateOutpu
 		Status: statusOf(outcome.Result), Body: stateOf(outcome.Stored),
 		Location: "/api/dispositivos/" + url.PathEscape(in.ID) + "/estados",
 	}, nil
+}
+
+// timestampOf reads a timestamp that may be absent.
+func timestampOf(text *string) energy.Field[energy.WallTime] {
+	if text == nil {
+		return energy.Field[energy.WallTime]{}
+	}
+	return energy.Read(*text, energy.ParseWallTime)
 }
 
 // statusOf is 201 for what is new and 200 for what was there already.

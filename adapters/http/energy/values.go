@@ -74,6 +74,23 @@ func (kilowatts) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: "number", Description: "kW, in steps of 0.000001"}
 }
 
+// seconds is a length of time as a JSON number of s, read as ms.
+type seconds struct{ ms energy.Field[int64] }
+
+// UnmarshalJSON reads the number. One that is out of reach is unreadable, for the module to name the field.
+func (s *seconds) UnmarshalJSON(b []byte) error {
+	s.ms = energy.Unreadable[int64]()
+	if ms, ok := energy.ReadThousandths(string(b)); ok {
+		s.ms = energy.Known(ms)
+	}
+	return nil
+}
+
+// Schema documents it.
+func (seconds) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: "number", Format: "double"}
+}
+
 // amount is an exact decimal as a JSON number: money, or kg of CO2.
 type amount struct{ decimal.Decimal }
 

@@ -78,7 +78,8 @@ func (s *series) append(batch []energy.Reading, traits energy.Traits, entries en
 	for sent, stored := range s.placed(free) {
 		place, known := s.find(stored.At)
 		if known {
-			outcomes[sent.At] = s.judge(sent, s.links[place])
+			made := func(energy.Key) ([]energy.Correction, error) { return s.corrections[sent.At], nil }
+			outcomes[sent.At], _ = energy.JudgeResent(sent, s.links[place].Reading, made)
 			continue
 		}
 		s.links = slices.Insert(s.links, place, energy.Link{Reading: stored, Breaks: stored.Kind == energy.Refused})
@@ -97,20 +98,4 @@ func (s *series) append(batch []energy.Reading, traits energy.Traits, entries en
 	}
 	s.rechain(touched, traits, entries)
 	return outcomes
-}
-
-// judge compares a reading with the one that is stored under its instant. What a correction replaced is a duplicate of
-// what it is now.
-func (s *series) judge(sent energy.Reading, stored energy.Link) energy.Outcome {
-	outcome := energy.OutcomeOf(sent, stored.Reading)
-	if sent.StampedHere() { // it is another reading, for which there is no room
-		outcome.Result = energy.Conflict
-		return outcome
-	}
-	for _, c := range s.corrections[sent.At] {
-		if c.Before != nil && c.Before.Same(sent) {
-			outcome.Result = energy.Duplicate
-		}
-	}
-	return outcome
 }

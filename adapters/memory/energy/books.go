@@ -5,18 +5,14 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
 // Open shows the books of devices as they are now, whatever is stored meanwhile.
 func (s *Store) Open(_ context.Context, devices []energy.DeviceID, look func(energy.Books) error) error {
-	return look(books{tables: s.read(), devices: sortedIDs(devices), settled: dayOf(s.clock.Now().Add(-settlingTime))})
+	return look(books{tables: s.read(), devices: sortedIDs(devices), settled: energy.SettledUntil(s.clock.Now())})
 }
-
-// settlingTime is how long after a day its version is not relied upon, ms: clocks of processes may differ.
-const settlingTime = int64(time.Hour / time.Millisecond)
 
 // books are the pages of some devices.
 type books struct {

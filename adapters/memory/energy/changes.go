@@ -13,11 +13,6 @@ const dayMs = int64(24 * time.Hour / time.Millisecond)
 
 func dayOf(at energy.Instant) int32 { return int32(int64(at) / dayMs) }
 
-// yesterday is the first instant that is not past.
-func yesterday(now energy.Instant) energy.Instant {
-	return energy.Instant(int64(now) - int64(now)%dayMs - dayMs)
-}
-
 // markPast notes that the past of a device or space changed.
 func (t *tables) markPast(changed energy.Changed, now energy.Instant) {
 	t.past.put(changed, max(t.past.get(changed), now))
@@ -25,7 +20,7 @@ func (t *tables) markPast(changed energy.Changed, now energy.Instant) {
 
 // markIfPast notes a change of what was at an instant.
 func (t *tables) markIfPast(changed energy.Changed, at, now energy.Instant) {
-	if at < yesterday(now) {
+	if at < energy.PastUntil(now) {
 		t.markPast(changed, now)
 	}
 }

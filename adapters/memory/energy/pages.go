@@ -20,10 +20,10 @@ func (t *tables) book(s *series, entries energy.Entries, now energy.Instant) {
 			s.begun = key.Day
 		}
 		s.pages[key.Day] = &page
-		if key.Day < dayOf(now) {
+		if key.Day < energy.PassedUntil(now) {
 			t.versions.put(key.Day, t.versions.get(key.Day)+1)
 		}
-		if key.Day < dayOf(yesterday(now)) {
+		if energy.Instant(int64(key.Day)*dayMs) < energy.PastUntil(now) {
 			t.markPast(energy.Changed{Device: key.Device}, now)
 			t.restate(key, now)
 		}

@@ -230,7 +230,7 @@ func (d *desk) adoptedInPart(t *testing.T) {
 	require.Equal(t, energy.Energy(5000), Total(t, d.store, "part"))
 	require.Equal(t, before+2, d.letterCount(t), "another value of an instant, and what nothing can use")
 
-	d.takeNow(t, nil, energy.Observation{Dialect: "x", Address: "p/lux", Plain: "3"}, energy.Observation{Dialect: "x", Address: "p/lux", Plain: "5"})
+	d.takeNow(t, nil, energy.Observation{Dialect: "x", Address: "p/lux", Plain: Number("3")}, energy.Observation{Dialect: "x", Address: "p/lux", Plain: Number("5")})
 	_, counted, err = d.intake.Adopt(ctx, manager, energy.Adoption{Address: "p/lux", ID: "lux", Edit: energy.DeviceEdit{Space: &d.room}})
 	require.NoError(t, err)
 	require.Zero(t, counted)

@@ -147,12 +147,20 @@ func counter(e energy.Energy) *energy.Energy { return &e }
 
 func watts(p energy.Power) *energy.Power { return &p }
 
+// Number is a plain number; none where the text is none.
+func Number(text string) energy.Number {
+	n, _ := energy.ParseNumber(text)
+	return n
+}
+
 // knownDevices books measures, changes of state and what is sensed, by address and by id, alone and together.
 func (d *desk) knownDevices(t *testing.T) {
 	ctx := context.Background()
 	d.device(t, "plug-1", "tele/pow1")
 	warm := int64(24_500)
-	d.take(t, energy.Observation{Dialect: "tasmota", Address: "tele/pow1", LocalTime: "2026-04-30T20:00:00", Register: counter(5 * energy.KilowattHour), State: energy.On, Temperature: &warm})
+	local, err := energy.ParseWallTime("2026-04-30T20:00:00")
+	require.NoError(t, err)
+	d.take(t, energy.Observation{Dialect: "tasmota", Address: "tele/pow1", LocalTime: local, Register: counter(5 * energy.KilowattHour), State: energy.On, Temperature: &warm})
 	d.take(t,
 		energy.Observation{Dialect: "holotwin", Device: "plug-1", At: Now.Add(-60_000), Source: energy.ByDevice, Register: counter(9 * energy.KilowattHour), State: energy.On},
 		energy.Observation{Dialect: "tasmota", Address: "tele/pow1", State: energy.Off},
@@ -160,9 +168,9 @@ func (d *desk) knownDevices(t *testing.T) {
 	d.take(t, energy.Observation{Dialect: "shelly", Address: "tele/pow1", Power: watts(40 * energy.Watt), Counts: true})
 	readings := d.readings(t, "plug-1")
 	require.Len(t, readings, 2, "the power is beside a counter")
-	local, err := time.Parse(time.RFC3339, "2026-04-30T20:00:00-05:00")
+	read, err := time.Parse(time.RFC3339, "2026-04-30T20:00:00-05:00")
 	require.NoError(t, err)
-	require.Equal(t, energy.Reading{Device: "plug-1", At: energy.InstantOf(local), Kind: energy.Register, Energy: 5 * energy.KilowattHour, Source: energy.ByDeviceLocal}, readings[0])
+	require.Equal(t, energy.Reading{Device: "plug-1", At: energy.InstantOf(read), Kind: energy.Register, Energy: 5 * energy.KilowattHour, Source: energy.ByDeviceLocal}, readings[0])
 	require.Equal(t, energy.ByDevice, readings[1].Source)
 	changes, err := d.store.StatesBetween(ctx, "plug-1", 0, Now.Add(1<<40), -1, 10)
 	require.NoError(t, err)
@@ -210,7 +218,7 @@ func (d *desk) rejected(t *testing.T) {
 		{Dialect: "holotwin", Device: "r1", At: d.clock.now.Add(3_600_000), Source: energy.ByDevice, Register: counter(1)},
 		{Dialect: "holotwin", Device: "r1", At: at, Source: energy.ByDevice, Interval: counter(5), Span: 1000},
 		{Dialect: "holotwin", Device: "r1", At: at, Source: energy.ByDevice, Interval: counter(6), Span: 1000},
-		{Dialect: "emoncms", Device: "r1", Plain: "7"},
+		{Dialect: "emoncms", Device: "r1", Plain: Number("7")},
 	})
 	require.NoError(t, err)
 	require.Len(t, refused, 5)
@@ -247,7 +255,7 @@ func (d *desk) newcomers(t *testing.T) {
 	d.take(t, say(10*energy.KilowattHour+1000))
 	limited := energy.Caller{Subject: "g", Role: energy.Gateway, Space: d.room}
 	d.clock.now = d.clock.now.Add(60_000)
-	_, err := d.intake.Take(ctx, limited, []energy.Observation{{Dialect: "emoncms", Address: "emon/x/power", Plain: "5"}})
+	_, err := d.intake.Take(ctx, limited, []energy.Observation{{Dialect: "emoncms", Address: "emon/x/power", Plain: Number("5")}})
 	require.NoError(t, err)
 
 	all, err := d.intake.Newcomers(ctx, manager)
@@ -292,7 +300,7 @@ func (d *desk) newcomers(t *testing.T) {
 func (d *desk) plainNumbers(t *testing.T) {
 	ctx := context.Background()
 	say := func(n string) energy.Observation {
-		return energy.Observation{Dialect: "emoncms", Address: "emon/lab/wh_total", Plain: n}
+		return energy.Observation{Dialect: "emoncms", Address: "emon/lab/wh_total", Plain: Number(n)}
 	}
 	d.take(t, say("1000"))
 	d.clock.now = d.clock.now.Add(60_000)
@@ -308,7 +316,7 @@ func (d *desk) plainNumbers(t *testing.T) {
 	require.Equal(t, 750*energy.WattHour, Total(t, d.store, "wh"))
 	// A number of something else is sensed, and not booked.
 	d.device(t, "th", "esp/sensor/temp")
-	d.take(t, energy.Observation{Dialect: "esphome", Address: "esp/sensor/temp", Plain: "86", Unit: energy.UnitFahrenheit})
+	d.take(t, energy.Observation{Dialect: "esphome", Address: "esp/sensor/temp", Plain: Number("86"), Unit: energy.UnitFahrenheit})
 	latest, err := d.store.LatestAmbient(ctx, []energy.SpaceID{d.room}, 0, d.clock.now.Add(1))
 	require.NoError(t, err)
 	require.EqualValues(t, 30_000, latest[d.room].Temperature.Value)

@@ -44,13 +44,12 @@ func (s *scoped) movedDevice(t *testing.T) {
 	before, after := []energy.Instant{moved - 2*hour, moved - hour, moved}, []energy.Instant{moved + 15*minute, moved + hour}
 	s.record(t, "dm", append(before, after...)...)
 	for _, at := range []energy.Instant{moved - hour, moved + hour} {
-		when := at.String()
-		_, err := s.conditions.RecordState(ctx, manager, "dm", energy.On, &when)
+		_, err := s.conditions.RecordState(ctx, manager, "dm", energy.On, energy.Known(energy.WallTimeAt(at)))
 		require.NoError(t, err)
 	}
 	for _, at := range []energy.Instant{before[0], after[0]} {
 		corrected := report("dm", at)
-		*corrected.KWh = "0.25"
+		corrected.KWh = energy.Known(250 * energy.WattHour)
 		_, err := s.ledger.Correct(ctx, manager, corrected, "medidor cambiado")
 		require.NoError(t, err)
 	}
@@ -96,9 +95,9 @@ func (s *scoped) heldElsewhere(t *testing.T) {
 	ctx := context.Background()
 	s.device(t, "dq", s.roomA)
 	moved := Now - Now%day - 3*day
-	for i, counted := range []string{"0", "900000"} {
+	for i, counted := range []energy.Energy{0, 900_000 * energy.KilowattHour} {
 		r := report("dq", moved.Add(-int64(energy.Instant(5-i)*hour)))
-		r.KWh, r.Register = nil, &counted
+		r.KWh, r.Register = energy.Field[energy.Energy]{}, energy.Known(counted)
 		_, err := s.ledger.Record(ctx, manager, r)
 		require.NoError(t, err)
 	}
@@ -177,8 +176,7 @@ func (s *scoped) pastIsNotWritten(t *testing.T) {
 	require.ErrorAs(t, err, &energy.ErrNotFound{})
 	_, err = s.ledger.Withdraw(ctx, of, "dm", past.String(), "razón")
 	require.ErrorAs(t, err, &energy.ErrNotFound{})
-	when := past.String()
-	_, err = s.conditions.RecordState(ctx, of, "dm", energy.Off, &when)
+	_, err = s.conditions.RecordState(ctx, of, "dm", energy.Off, energy.Known(energy.WallTimeAt(past)))
 	require.ErrorAs(t, err, &energy.ErrInvalid{})
 	early := energy.Instant(0)
 	for _, at := range []energy.Instant{past, early} {
@@ -193,7 +191,7 @@ func (s *scoped) pastIsNotWritten(t *testing.T) {
 	_, err = s.ledger.Record(ctx, key, report("dm", past-30*minute))
 	require.NoError(t, err)
 	other := report("dm", past)
-	*other.KWh = "0.75"
+	other.KWh = energy.Known(750 * energy.WattHour)
 	_, err = s.ledger.Record(ctx, key, other)
 	var conflict energy.ErrConflictingReading
 	require.ErrorAs(t, err, &conflict)
@@ -215,8 +213,7 @@ func (s *scoped) otherProcess(t *testing.T) {
 		s.device(t, id, room)
 		_, err := ledger.Record(ctx, gateway, report(id, Now-hour))
 		require.NoError(t, err)
-		place, at, warm := string(room), Now.String(), "21"
-		_, err = conditions.RecordAmbient(ctx, keyOf(id), energy.AmbientReport{Space: &place, At: &at, Temperature: &warm})
+		_, err = conditions.RecordAmbient(ctx, keyOf(id), ambientDraft(room, Now, 21_000))
 		require.NoError(t, err)
 		name := fmt.Sprintf("Equipo %d", i)
 		_, err = s.catalog.UpdateDevice(ctx, manager, id, energy.DeviceEdit{Name: &name})

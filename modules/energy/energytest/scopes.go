@@ -90,10 +90,14 @@ func (s *scoped) move(t *testing.T, id energy.DeviceID, space energy.SpaceID, at
 	require.NoError(t, err)
 }
 
-// report is one of 0.5 kWh in the quarter hour up to an instant.
-func report(device energy.DeviceID, at energy.Instant) energy.Report {
-	id, when, used := string(device), at.String(), "0.5"
-	return energy.Report{Device: &id, At: &when, KWh: &used}
+// report is a draft of 0.5 kWh in the quarter hour up to an instant.
+func report(device energy.DeviceID, at energy.Instant) energy.Draft {
+	return energy.Draft{Device: energy.Known(device), At: energy.Known(energy.WallTimeAt(at)), KWh: energy.Known(500 * energy.WattHour)}
+}
+
+// ambientDraft is a draft of a temperature, m°C.
+func ambientDraft(space energy.SpaceID, at energy.Instant, temperature int64) energy.AmbientDraft {
+	return energy.AmbientDraft{Space: energy.Known(space), At: energy.Known(energy.WallTimeAt(at)), Temperature: energy.Known(temperature)}
 }
 
 func (s *scoped) record(t *testing.T, device energy.DeviceID, at ...energy.Instant) {
@@ -165,8 +169,7 @@ func (s *scoped) keysTellOfTheirSpaces(t *testing.T) {
 	at := s.clock.now
 	tell := func(caller energy.Caller, space energy.SpaceID) error {
 		at = at.Add(-1000)
-		id, when, warm := string(space), at.String(), "45"
-		_, err := s.conditions.RecordAmbient(ctx, caller, energy.AmbientReport{Space: &id, At: &when, Temperature: &warm})
+		_, err := s.conditions.RecordAmbient(ctx, caller, ambientDraft(space, at, 45_000))
 		return err
 	}
 	building := energy.Caller{Subject: "k", Role: energy.Gateway, Space: s.a}
@@ -194,8 +197,7 @@ func (s *scoped) keysTellOfTheirSpaces(t *testing.T) {
 		require.ErrorAs(t, tell(c.caller, c.space), &energy.ErrInvalid{}, "%+v %s", c.caller, c.space)
 	}
 	warm, when := int64(45_000), s.clock.now.Add(-500)
-	id, text, degrees := string(s.roomB), when.String(), "45"
-	summary, err := s.conditions.RecordAmbientAll(ctx, keyOf("da"), slices.Values([]energy.AmbientRow{{Line: 1, Report: energy.AmbientReport{Space: &id, At: &text, Temperature: &degrees}}}))
+	summary, err := s.conditions.RecordAmbientAll(ctx, keyOf("da"), slices.Values([]energy.AmbientRow{{Line: 1, Draft: ambientDraft(s.roomB, when, warm)}}))
 	require.NoError(t, err)
 	require.Equal(t, 1, summary.Rejected)
 	require.Equal(t, []string{"no_such"}, s.refused(t, keyOf("da"), energy.Observation{Dialect: "holotwin", Device: "da", At: when, Temperature: &warm, Space: s.roomB}))
@@ -209,7 +211,7 @@ func (s *scoped) keyOfNothing(t *testing.T) {
 	for _, key := range []energy.Caller{keyOf("nobody"), {Subject: "k", Role: energy.Gateway}} {
 		_, err := s.ledger.Record(ctx, key, report("da", s.clock.now))
 		require.ErrorAs(t, err, &energy.ErrInvalid{})
-		_, err = s.conditions.RecordState(ctx, key, "da", energy.On, nil)
+		_, err = s.conditions.RecordState(ctx, key, "da", energy.On, energy.Field[energy.WallTime]{})
 		require.ErrorAs(t, err, &energy.ErrNotFound{})
 		require.Equal(t, []string{"not_allowed", "not_allowed"}, s.refused(t, key,
 			energy.Observation{Dialect: "holotwin", Device: "da", Interval: counter(1)}, energy.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/x", Register: counter(1)}))

@@ -93,7 +93,12 @@ const Minute = int64(time.Minute / time.Millisecond)
 
 // Record stores what a device used in the quarter hour up to a local instant.
 func (c *SmallCampus) Record(device, at, kwh string) (energy.Outcome, error) {
-	return c.Ledger.Record(context.Background(), SmallManager, energy.Report{Device: &device, At: &at, KWh: &kwh})
+	return c.Ledger.Record(context.Background(), SmallManager, DraftOf(device, at, kwh))
+}
+
+// DraftOf is a draft of the energy that a device used in its interval up to an instant, RFC 3339.
+func DraftOf(device, at, kwh string) energy.Draft {
+	return energy.Draft{Device: energy.Read(device, energy.ParseDeviceID), At: energy.Read(at, energy.ParseWallTime), KWh: energy.Read(kwh, energy.ParseKWh)}
 }
 
 // RecordAll stores what a device used in the quarter hours up to local instants, or times of the day, HH:MM.

@@ -1,4 +1,4 @@
-package httpenergy
+package upload
 
 import (
 	"bytes"
@@ -14,12 +14,12 @@ var byteOrderMark = []byte("\xef\xbb\xbf")
 // csv reads a table with a header row, a line at a time: no cell of ours holds a line break, so a quote that is
 // never closed cannot swallow the file. Spanish Excel's is read too: a byte order mark, semicolons between the
 // columns, and then a comma in the numbers and points between their thousands.
-func (r *rows[R]) csv(yield func(row[R]) bool) {
-	var t *table[R]
+func (u *upload[D]) csv(yield func(row[D]) bool) {
+	var t *table[D]
 	for line := 1; ; line++ {
-		text, tooLong, err := r.line()
-		if r.body.broken() && err != nil {
-			yield(r.cut(line))
+		text, tooLong, err := u.line()
+		if u.body.broken() && err != nil {
+			yield(u.cut(line))
 			return
 		}
 		if line == 1 {
@@ -30,8 +30,8 @@ func (r *rows[R]) csv(yield func(row[R]) bool) {
 		case len(bytes.TrimSpace(text)) == 0 && !tooLong:
 		case t == nil:
 			var flaws []energy.Flaw
-			if t, flaws = newTable(string(text), r.members); len(flaws) > 0 {
-				yield(row[R]{line: line, flaws: flaws, broken: true})
+			if t, flaws = newTable(string(text), u.members); len(flaws) > 0 {
+				yield(row[D]{line: line, flaws: flaws, broken: true})
 				return
 			}
 		case !t.take(t.line(line, string(text), tooLong), yield):
@@ -47,11 +47,11 @@ func (r *rows[R]) csv(yield func(row[R]) bool) {
 }
 
 // table is how a file's lines are read: what divides them, and which member each column is.
-type table[R any] struct {
+type table[D any] struct {
 	comma   string
 	columns []int
 	numeric []bool // by column
-	members func(*R) []member
+	members []member[D]
 
 	// marks are those of the file's numbers so far; held are the lines that wait for them to be settled.
 	marks     decimalMarks
@@ -72,8 +72,8 @@ type tableLine struct {
 const maxHeld = 8 << 20
 
 // newTable reads a header row, in which every column is known, once.
-func newTable[R any](header string, members func(*R) []member) (*table[R], []energy.Flaw) {
-	t := &table[R]{comma: ",", members: members}
+func newTable[D any](header string, members []member[D]) (*table[D], []energy.Flaw) {
+	t := &table[D]{comma: ",", members: members}
 	if strings.Count(header, ";") > strings.Count(header, ",") {
 		t.comma = ";"
 	}
@@ -81,13 +81,11 @@ func newTable[R any](header string, members func(*R) []member) (*table[R], []ene
 	if !ok {
 		return nil, []energy.Flaw{{Field: "header", Rule: "malformed"}}
 	}
-	var probe R
-	known := members(&probe)
 	seen := make(map[int]bool, len(names))
 	var flaws []energy.Flaw
 	for _, name := range names {
 		name = strings.ToLower(strings.TrimSpace(name))
-		place := named(known, name)
+		place := named(members, name)
 		if place < 0 {
 			flaws = append(flaws, energy.Flaw{Field: name, Rule: "unknown"})
 		} else if seen[place] {
@@ -95,13 +93,13 @@ func newTable[R any](header string, members func(*R) []member) (*table[R], []ene
 		}
 		seen[place] = true
 		t.columns = append(t.columns, place)
-		t.numeric = append(t.numeric, place >= 0 && known[place].kinds == "0")
+		t.numeric = append(t.numeric, place >= 0 && members[place].isNumber())
 	}
 	return t, flaws
 }
 
 // line divides a line.
-func (t *table[R]) line(number int, text string, tooLong bool) tableLine {
+func (t *table[D]) line(number int, text string, tooLong bool) tableLine {
 	cells, ok := t.cells(text)
 	ok = ok && !tooLong && len(cells) <= len(t.columns)
 	for i, cell := range cells {
@@ -111,7 +109,7 @@ func (t *table[R]) line(number int, text string, tooLong bool) tableLine {
 }
 
 // take yields a line's row, or holds it while the file has not shown what its points mean.
-func (t *table[R]) take(l tableLine, yield func(row[R]) bool) bool {
+func (t *table[D]) take(l tableLine, yield func(row[D]) bool) bool {
 	if t.comma != ";" || !l.ok {
 		return t.takeSettled(l, yield)
 	}
@@ -129,14 +127,14 @@ func (t *table[R]) take(l tableLine, yield func(row[R]) bool) bool {
 }
 
 // takeSettled yields a line's row behind those that were held; while they still wait, it waits with them.
-func (t *table[R]) takeSettled(l tableLine, yield func(row[R]) bool) bool {
+func (t *table[D]) takeSettled(l tableLine, yield func(row[D]) bool) bool {
 	if len(t.held) > 0 && !t.marks.settled() && !t.overfull {
 		return t.hold(l, yield)
 	}
 	return t.release(yield) && yield(t.row(l))
 }
 
-func (t *table[R]) hold(l tableLine, yield func(row[R]) bool) bool {
+func (t *table[D]) hold(l tableLine, yield func(row[D]) bool) bool {
 	t.held = append(t.held, l)
 	if t.heldBytes += l.size; t.heldBytes > maxHeld {
 		t.overfull = true
@@ -146,7 +144,7 @@ func (t *table[R]) hold(l tableLine, yield func(row[R]) bool) bool {
 }
 
 // release yields the rows that were held.
-func (t *table[R]) release(yield func(row[R]) bool) bool {
+func (t *table[D]) release(yield func(row[D]) bool) bool {
 	held := t.held
 	t.held = nil
 	for _, l := range held {
@@ -158,12 +156,12 @@ func (t *table[R]) release(yield func(row[R]) bool) bool {
 }
 
 // untold tells whether a number's point means what nobody can tell: the file has shown both marks, or none for too long.
-func (t *table[R]) untold(number string) bool {
+func (t *table[D]) untold(number string) bool {
 	return ambiguous(number) && (t.marks.contradict() || t.overfull && !t.marks.settled())
 }
 
 // cells divides a line.
-func (t *table[R]) cells(line string) ([]string, bool) {
+func (t *table[D]) cells(line string) ([]string, bool) {
 	if !strings.Contains(line, `"`) {
 		return strings.Split(line, t.comma), true
 	}
@@ -173,19 +171,18 @@ func (t *table[R]) cells(line string) ([]string, bool) {
 	return cells, err == nil
 }
 
-// row puts a line's cells into a report; an empty cell is absent.
-func (t *table[R]) row(l tableLine) row[R] {
-	out := row[R]{line: l.number}
+// row reads a line's cells into a draft; an empty cell is absent.
+func (t *table[D]) row(l tableLine) row[D] {
+	out := row[D]{line: l.number}
 	if !l.ok {
 		out.flaws, out.broken = []energy.Flaw{{Field: "row", Rule: "malformed"}}, true
 		return out
 	}
-	into := t.members(&out.report)
 	for i, cell := range l.cells {
 		if cell == "" {
 			continue
 		}
-		m := into[t.columns[i]]
+		m := t.members[t.columns[i]]
 		if t.comma == ";" && t.numeric[i] {
 			if t.untold(cell) {
 				out.flaws, out.broken = append(out.flaws, energy.Flaw{Field: m.name, Rule: "ambiguous_point"}), true
@@ -198,7 +195,7 @@ func (t *table[R]) row(l tableLine) row[R] {
 		if m.name == "timestamp" {
 			cell = sheetInstant(cell)
 		}
-		*m.into = &cell
+		m.read(&out.draft, value{text: cell})
 	}
 	return out
 }

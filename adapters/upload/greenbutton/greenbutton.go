@@ -10,7 +10,6 @@ import (
 	"iter"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
 )
@@ -74,7 +73,7 @@ func (f *Feed) skip(s Skipped) {
 	f.skipped[s]++
 }
 
-// Rows gives the intervals of the file that was surveyed, from its begin, as reports: each of the device, or where that is empty of
+// Rows gives the intervals of the file that was surveyed, from its begin, as drafts: each of the device, or where that is empty of
 // its usage point. A flaw names the element that it is about. Of a file whose XML is broken nothing is given but that: what would
 // come behind may decide what stands before.
 func (f *Feed) Rows(file io.Reader) iter.Seq[energy.Row] {
@@ -124,31 +123,41 @@ func (f *Feed) row(of source, i interval) (row energy.Row, taken bool) {
 		row.Flaws = []energy.Flaw{{Field: "MeterReading", Rule: "disputed_series"}}
 		return row, true
 	}
-	at := time.Unix(span.to, 0).UTC().Format(time.RFC3339)
-	row.Report = energy.Report{Device: &of.device, At: &at}
-	row.Flaws = of.kind.measure(&row.Report, i.Value, span.seconds())
+	row.Draft = energy.Draft{Device: energy.Read(of.device, energy.ParseDeviceID), At: instantOf(span.to)}
+	row.Flaws = of.kind.measure(&row.Draft, i.Value, span.seconds())
 	return row, true
 }
 
-// measure puts a value into a report.
-func (k *readingType) measure(report *energy.Report, value string, seconds int64) []energy.Flaw {
-	if _, err := strconv.ParseInt(value, 10, 64); err != nil {
+// instantOf is the instant of seconds since 1970; unreadable where it is of no year that RFC 3339 can write.
+func instantOf(seconds int64) energy.Field[energy.WallTime] {
+	const first, last = -62_167_219_200, 253_402_300_799 // 0000-01-01T00:00:00Z, 9999-12-31T23:59:59Z
+	if seconds < first || seconds > last {
+		return energy.Unreadable[energy.WallTime]()
+	}
+	return energy.Known(energy.WallTimeAt(energy.Instant(seconds * 1000)))
+}
+
+// measure puts a value into a draft.
+func (k *readingType) measure(draft *energy.Draft, value string, seconds int64) []energy.Flaw {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil {
 		return []energy.Flaw{{Field: "value", Rule: "integer"}}
 	}
-	const kilo = 3
-	kwh := value + "e" + strconv.Itoa(k.Multiplier-kilo)
-	if k.Unit == watts {
-		power, err := energy.ParseWatts(value + "e" + strconv.Itoa(k.Multiplier))
-		if err != nil {
-			return []energy.Flaw{{Field: "value", Rule: "number"}}
-		}
-		kwh = power.During(seconds * 1000).KWh()
+	const milli = 3
+	scaled, fits := energy.Scaled(n, k.Multiplier+milli) // mWh or mW
+	amount := energy.Known(energy.Energy(scaled))
+	switch {
+	case !fits && k.Unit == watts:
+		return []energy.Flaw{{Field: "value", Rule: "number"}}
+	case !fits:
+		amount = energy.Unreadable[energy.Energy]()
+	case k.Unit == watts:
+		amount = energy.Known(energy.Power(scaled).During(seconds * 1000))
 	}
 	if k.isRegister() {
-		report.Register = &kwh
+		draft.Register = amount
 		return nil
 	}
-	text := strconv.FormatInt(seconds, 10)
-	report.KWh, report.Seconds = &kwh, &text
+	draft.KWh, draft.Span = amount, energy.Known(seconds*1000)
 	return nil
 }

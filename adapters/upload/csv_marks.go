@@ -1,4 +1,4 @@
-package httpenergy
+package upload
 
 import (
 	"regexp"

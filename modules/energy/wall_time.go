@@ -1,0 +1,69 @@
+package energy
+
+import "time"
+
+// WallTime is a date and time as it was written: an instant where it names its zone, else what the clocks of a zone show that is
+// not known yet.
+type WallTime struct {
+	// at is the instant; of a local time, the one at which clocks of UTC show it.
+	at    Instant
+	local bool
+}
+
+// ParseWallTime reads RFC 3339 as strictly as ParseInstant, with or without a zone. Digits below the millisecond are cut off.
+// Errors: ErrNotInstant.
+func ParseWallTime(s string) (WallTime, error) {
+	t, local, err := parseWall(s)
+	return WallTime{InstantOf(t), local}, err
+}
+
+// WallTimeAt is an instant, which needs no zone.
+func WallTimeAt(at Instant) WallTime { return WallTime{at: at} }
+
+// wallTimeIn is what the clocks of a zone show at an instant, without the zone.
+func wallTimeIn(zone *time.Location, at Instant) WallTime {
+	_, offset := at.Time().In(zone).Zone()
+	return WallTime{at.Add(int64(offset) * secondMs), true}
+}
+
+// IsLocal tells whether the time names no zone.
+func (w WallTime) IsLocal() bool { return w.local }
+
+// String is the time in RFC 3339, without a zone where it names none.
+func (w WallTime) String() string {
+	text := w.at.String()
+	if w.local {
+		text = text[:len(text)-len("Z")]
+	}
+	return text
+}
+
+// In is the instant of the time; one that names no zone is read in this one, as ParseInstant does. Errors: ErrNoLocalTime.
+func (w WallTime) In(zone *time.Location) (Instant, error) {
+	all, err := w.instants(zone)
+	if err != nil {
+		return 0, err
+	}
+	return all[0], nil
+}
+
+// instants are all the instants that the time may mean in a zone, the earliest first: at least one without an error.
+func (w WallTime) instants(zone *time.Location) ([]Instant, error) {
+	if !w.local {
+		return []Instant{w.at}, nil
+	}
+	all := localInstants(w.at.Time(), zone)
+	if len(all) == 0 {
+		return nil, ErrNoLocalTime
+	}
+	return all, nil
+}
+
+// InstantFrom is the instant of a field that is given; in finds that of a time. Errors: ErrNotInstant, ErrNoLocalTime.
+func InstantFrom(field Field[WallTime], in func(WallTime) (Instant, error)) (Instant, error) {
+	at, ok := field.Value()
+	if !ok {
+		return 0, ErrNotInstant
+	}
+	return in(at)
+}
