@@ -60,7 +60,7 @@ func TestCertificateIsReadAgain(t *testing.T) {
 	writeCertificate(t, folder, 3, time.Now().Add(time.Hour))
 	require.NoError(t, os.WriteFile(keyFile, []byte("half"), 0o600))
 	require.EqualValues(t, 2, serial(time.Time{}), "the one before, until both files are there")
-	require.Len(t, log.FilterMessageSnippet("cannot be read").All(), 1)
+	require.Len(t, log.FilterMessageSnippet("could not read").All(), 1)
 	writeCertificate(t, folder, 3, time.Now().Add(time.Hour))
 	require.EqualValues(t, 3, serial(time.Now().Add(time.Hour)), "the clock was set back")
 	require.NoError(t, os.Remove(certFile))
