@@ -13,11 +13,6 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// TestThePageRoundsAsTheServer runs the page's rounding over the rows that hold the server's.
-func TestThePageRoundsAsTheServer(t *testing.T) {
-	node(t, "test/rounding.mjs")
-}
-
 // TestFiguresInTheBrowser reads amounts and advice on a campus that has set neither a tariff nor opening hours.
 func TestFiguresInTheBrowser(t *testing.T) {
 	server := start(t, databasetest.SQLite(t), "RATE_LIMIT_PER_MIN=0")

@@ -1,6 +1,6 @@
 // Package figure rounds the numbers that the advice module tells, by one rule for its answers in figures, its words and its
 // reports: half to even, as the books do, on the decimal digits that the number is written with. The dashboard rounds the same
-// digits by the same rule (adapters/web/src/lib/format.ts), so that no figure differs by where it is read.
+// digits by the same rule (adapters/web/src/format/rounding.ts), so that no figure differs by where it is read.
 package figure
 
 import (

@@ -10,7 +10,7 @@ import (
 )
 
 // TestHalvesGoToTheEvenDigit holds the rule to the digits that a number is written with: 1.005 is less than its half in binary,
-// 2.675 too, and both are halves to who reads them. The dashboard is held to the same rows (adapters/web/test/rounding.mjs).
+// 2.675 too, and both are halves to who reads them. The dashboard is held to the same rows (adapters/web/src/format/rounding.test.ts).
 func TestHalvesGoToTheEvenDigit(t *testing.T) {
 	file, err := os.ReadFile("testdata/rounding.json")
 	require.NoError(t, err)

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import english from './en.json'
 import spanish from './es.json'
 
-// Groups whose keys are words of the server, looked up by serverLabel, or parts of a key that is put together: `role.${role}`.
 const sources = Object.values(
   import.meta.glob<string>(['../**/*.svelte', '../**/*.ts', '!../**/*.test.ts', '!../api.d.ts'], {
     query: '?raw',
@@ -14,6 +13,7 @@ const sources = Object.values(
 const keysOf = (texts: Record<string, Record<string, string>>) =>
   Object.entries(texts).flatMap(([group, words]) => Object.keys(words).map((word) => `${group}.${word}`))
 
+// A key is used as it is, or as a word of the server, or is put together: `role.${role}`.
 const isUsed = (key: string) => {
   const group = key.slice(0, key.indexOf('.'))
   return [`'${key}'`, `serverLabel('${group}'`, `\`${group}.\${`].some((use) => sources.includes(use))
@@ -38,6 +38,17 @@ describe('translations', () => {
         expect(placeholders(other), `${group}.${word}`).toEqual(placeholders(text))
       }
     }
+  })
+
+  it('are given the values that they name', () => {
+    const withValues = Object.entries(spanish as Record<string, Record<string, string>>).flatMap(
+      ([group, words]) =>
+        Object.entries(words).flatMap(([word, text]) =>
+          placeholders(text).length ? `${group}.${word}` : [],
+        ),
+    )
+    expect(withValues.length).toBeGreaterThan(5)
+    expect(withValues.filter((key) => sources.includes(`t('${key}')`))).toEqual([])
   })
 
   it('leave no text of a page in its code', () => {

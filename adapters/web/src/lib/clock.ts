@@ -1,2 +1,0 @@
-/** A clock time that ends a span: midnight is the day's end. */
-export const until = (time: string) => (time === '00:00' ? '24:00' : time)

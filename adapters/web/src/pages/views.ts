@@ -1,0 +1,18 @@
+// The view of each page. Only today's is part of the first files that are loaded, so that the first view stays small.
+import type { Component } from 'svelte'
+import type { Page } from '../addresses'
+import TodayPage from './today/TodayPage.svelte'
+
+type View = { default: Component }
+
+const views: Record<Page, () => Promise<View>> = {
+  hoy: async () => ({ default: TodayPage }),
+  consumo: () => import('./consumption/ConsumptionPage.svelte'),
+  recomendaciones: () => import('./recommendations/RecommendationsPage.svelte'),
+  campus: () => import('./campus/CampusPage.svelte'),
+  pronostico: () => import('./forecast/ForecastPage.svelte'),
+  dispositivos: () => import('./devices/DevicesPage.svelte'),
+  administracion: () => import('./administration/AdministrationPage.svelte'),
+}
+
+export const loadView = async (page: Page): Promise<Component> => (await views[page]()).default
