@@ -48,7 +48,7 @@ func Heavy(access map[string]any, weight int) map[string]any {
 	return heavy
 }
 
-// admission limits the weight of all heavy requests and of each caller's. Waiting requests are served in order of arrival.
+// admission limits the weight of all heavy requests and of each caller's. The oldest waiting request that fits is admitted first.
 type admission struct {
 	mu       sync.Mutex
 	used     int
@@ -80,12 +80,12 @@ func (a *admission) acquire(ctx context.Context, caller string, weight int) erro
 	w := &waiter{caller: caller, weight: weight, admitted: make(chan struct{})}
 	a.waiting = append(a.waiting, w)
 	a.mu.Unlock()
-	patience := time.NewTimer(heavyWait)
-	defer patience.Stop()
+	timer := time.NewTimer(heavyWait)
+	defer timer.Stop()
 	select {
 	case <-w.admitted:
 		return nil
-	case <-patience.C:
+	case <-timer.C:
 	case <-ctx.Done():
 	}
 	return a.stopWaiting(w)
