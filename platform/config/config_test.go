@@ -44,8 +44,7 @@ func TestPortAndAddress(t *testing.T) {
 	}
 }
 
-// TestRefusals sets one bad value at a time: the refusal is one line that begins with the variable and does not
-// repeat a secret.
+// TestRefusals sets one invalid value at a time. The error is one line that begins with the variable and contains no secret.
 func TestRefusals(t *testing.T) {
 	for _, c := range []struct{ name, value string }{
 		{"DB_URL", "mysql://user:hunter2hunter2@host/db"},
@@ -105,7 +104,7 @@ func TestAllRefusalsAtOnce(t *testing.T) {
 	require.Len(t, strings.Split(err.Error(), "\n"), 3)
 }
 
-// TestTheEnvironmentWins reads .env of the working folder, under what the environment says.
+// TestTheEnvironmentWins checks that a variable of the environment replaces the one in .env of the working folder.
 func TestTheEnvironmentWins(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile(filepath.Join(".", ".env"), []byte("LOCALE=en\nPORT=8001\n"), 0o600))
@@ -123,7 +122,8 @@ func TestTheEnvironmentWins(t *testing.T) {
 	require.ErrorContains(t, err, ".env: ")
 }
 
-// TestScopes asks for what is set, and else for groups only where one has a role.
+// TestScopes checks that the configured scopes are requested; else the default ones, with groups only if a role depends on a
+// group.
 func TestScopes(t *testing.T) {
 	settings := func(more ...string) map[string]string {
 		all := map[string]string{"OIDC_ISSUER": "https://login.usc.edu.co", "OIDC_CLIENT_ID": "holotwin", "OIDC_REDIRECT_URL": "https://energia.usc.edu.co/auth/oidc/callback"}
@@ -153,7 +153,7 @@ func TestScopes(t *testing.T) {
 	require.EqualError(t, err, "OIDC_TRUST_UNVERIFIED_EMAIL: must be a bool")
 }
 
-// TestSignOnIsWholeOrNothing names every setting that an issuer needs beside it.
+// TestSignOnIsWholeOrNothing checks that every missing setting of the sign-on is named.
 func TestSignOnIsWholeOrNothing(t *testing.T) {
 	_, err := parse(map[string]string{"OIDC_ISSUER": "https://login.usc.edu.co"})
 	for _, name := range []string{"OIDC_CLIENT_ID: ", "OIDC_REDIRECT_URL: ", "OIDC_VIEWER_GROUP: "} {

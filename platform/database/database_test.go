@@ -97,7 +97,7 @@ func TestThreeProcessesMigrateAtOnce(t *testing.T) {
 	wait.Wait()
 }
 
-func TestASecondProcessIsKeptOffASQLiteFile(t *testing.T) {
+func TestSecondProcessCannotOpenSQLiteFile(t *testing.T) {
 	url := databasetest.SQLite(t)
 	db, err := database.Open(context.Background(), database.Options{URL: url})
 	require.NoError(t, err)
@@ -109,11 +109,11 @@ func TestASecondProcessIsKeptOffASQLiteFile(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// TestAChangeAndItsEntryAreOne writes the entry that waits in a context with its first transaction that is committed.
+// TestAChangeAndItsEntryAreOne checks that the first committed transaction of a context writes its audit entry.
 func TestAChangeAndItsEntryAreOne(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		require.NoError(t, db.Migrate(context.Background(), "things", migrations))
-		away := errors.New("the audit is away")
+		unavailable := errors.New("the audit is unavailable")
 		var refused error
 		db.Audit(func(tx *gorm.DB, e audit.Entry) error {
 			return errors.Join(tx.Create(&thing{ID: "entry of " + e.Target, N: 1}).Error, refused)
@@ -126,8 +126,8 @@ func TestAChangeAndItsEntryAreOne(t *testing.T) {
 		add := func(ctx context.Context, id string, failed error) error {
 			return db.Transact(ctx, func(tx *gorm.DB) error { return errors.Join(tx.Create(&thing{ID: id}).Error, failed) })
 		}
-		refused = away
-		require.ErrorIs(t, add(ctx, "a", nil), away)
+		refused = unavailable
+		require.ErrorIs(t, add(ctx, "a", nil), unavailable)
 		require.Empty(t, ids(), "without its entry nothing is changed")
 		refused = nil
 		require.Error(t, add(ctx, "a", errors.New("no")))

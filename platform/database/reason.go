@@ -63,7 +63,7 @@ func sqliteReason(err *sqlite.Error) string {
 
 // connectionReason returns why there is no connection to a server.
 func connectionReason(err error) string {
-	if reason, is := certificate.Reason(err); is {
+	if reason, ok := certificate.Reason(err); ok {
 		return reason
 	}
 	var network *net.OpError

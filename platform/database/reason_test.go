@@ -12,8 +12,9 @@ import (
 	"github.com/holotwin/holotwin/platform/database/databasetest"
 )
 
-// TestWhatMayNotBeWrittenPassesBy writes where that is not allowed now: callers are told to come back, and the operator why.
-func TestWhatMayNotBeWrittenPassesBy(t *testing.T) {
+// TestReadOnlyDatabaseIsUnavailable writes to a read-only database: callers should retry later, and the operator gets the
+// reason.
+func TestReadOnlyDatabaseIsUnavailable(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		const write = "CREATE TABLE things (id BIGINT)"
 		err := db.Read.WithContext(context.Background()).Transaction(func(tx *gorm.DB) error { return tx.Exec(write).Error }, &sql.TxOptions{ReadOnly: true})
@@ -26,6 +27,6 @@ func TestWhatMayNotBeWrittenPassesBy(t *testing.T) {
 		require.Contains(t, database.Reason(err), want)
 		require.NoError(t, db.Write.Exec(write).Error)
 		err = db.Write.Exec(write).Error
-		require.False(t, database.IsUnavailable(err), "this does not pass by: %v", err)
+		require.False(t, database.IsUnavailable(err), "this error is permanent: %v", err)
 	})
 }

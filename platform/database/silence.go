@@ -82,10 +82,10 @@ func (w *silenceWatch) connectProbe(ctx context.Context, network, address string
 
 // run watches the server until ctx ends.
 func (w *silenceWatch) run(ctx context.Context) {
-	for heard := int64(0); sleep(ctx, watchEvery); {
-		before := heard
-		heard = w.received.Load()
-		if w.waiting.Load() == 0 || heard != before || w.answers(ctx, heard) || ctx.Err() != nil {
+	for seen := int64(0); sleep(ctx, watchEvery); {
+		before := seen
+		seen = w.received.Load()
+		if w.waiting.Load() == 0 || seen != before || w.answers(ctx, seen) || ctx.Err() != nil {
 			continue
 		}
 		w.closeAll()
@@ -101,9 +101,9 @@ func (w *silenceWatch) run(ctx context.Context) {
 
 // answers pings the server twice. It returns true if the server sends anything on any connection in the meantime. A server that
 // refuses is not silent: callers get its error at once.
-func (w *silenceWatch) answers(ctx context.Context, heard int64) bool {
-	for _, most := range []time.Duration{pingTime, connectTime} {
-		if w.ping(ctx, most) || w.received.Load() != heard {
+func (w *silenceWatch) answers(ctx context.Context, seen int64) bool {
+	for _, timeout := range []time.Duration{pingTime, connectTime} {
+		if w.ping(ctx, timeout) || w.received.Load() != seen {
 			return true
 		}
 	}
@@ -113,8 +113,8 @@ func (w *silenceWatch) answers(ctx context.Context, heard int64) bool {
 func (w *silenceWatch) reconnects(ctx context.Context) bool { return w.ping(ctx, connectTime) }
 
 // ping returns true if a ping is answered in time, or refused.
-func (w *silenceWatch) ping(ctx context.Context, most time.Duration) bool {
-	ctx, cancel := context.WithTimeout(ctx, most)
+func (w *silenceWatch) ping(ctx context.Context, timeout time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	err := w.probe.PingContext(ctx)
 	var network net.Error

@@ -12,9 +12,9 @@ import (
 	"github.com/holotwin/holotwin/platform/database/databasetest/pgserver"
 )
 
-// TestNobodyWaitsForAFrozenServer freezes PostgreSQL under more queries than there are connections: all of them end, none with a
-// result, later ones are refused at once, and it is used again when it answers.
-func TestNobodyWaitsForAFrozenServer(t *testing.T) {
+// TestQueriesFailWhenServerFreezes freezes PostgreSQL while more queries run than there are connections. All queries fail,
+// later ones fail at once, and the server is used again after it answers.
+func TestQueriesFailWhenServerFreezes(t *testing.T) {
 	t.Parallel()
 	server, err := pgserver.Start(context.Background())
 	require.NoError(t, err)
@@ -47,7 +47,7 @@ func TestNobodyWaitsForAFrozenServer(t *testing.T) {
 			require.Error(t, err)
 			require.True(t, database.IsUnavailable(err), "%v", err)
 		case <-time.After(5 * time.Minute):
-			t.Fatal("it is waited for a server that does not answer")
+			t.Fatal("a query still waits for a server that does not answer")
 		}
 	}
 	require.EqualValues(t, 1, fell.Load())
@@ -60,7 +60,7 @@ func TestNobodyWaitsForAFrozenServer(t *testing.T) {
 	require.Eventually(t, func() bool { return rose.Load() == 1 }, 5*time.Minute, 20*time.Millisecond)
 }
 
-// TestLongWorkIsNotCut runs a query for longer than a server may be silent: it is busy, and answers when it is asked.
+// TestLongWorkIsNotCut runs a query for longer than a server may be silent. The server is busy and answers pings.
 func TestLongWorkIsNotCut(t *testing.T) {
 	t.Parallel()
 	server, err := pgserver.Start(context.Background())

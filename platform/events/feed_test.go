@@ -61,12 +61,12 @@ func newOutbox(t *testing.T, db *database.Database, now func() time.Time) *event
 }
 
 // TestReadersMissAndRepeatNothing lets writers commit in parallel, some slowly and some not at all, while readers of two
-// processes come, go and come back: each sees every event that was committed once, in the same order.
+// processes connect, disconnect and reconnect. Each reader gets every committed event once, in the same order.
 func TestReadersMissAndRepeatNothing(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		ctx := context.Background()
 		outbox := newOutbox(t, db, time.Now)
-		other := events.NewOutbox(db, time.Now) // another process: it is not told of commits
+		other := events.NewOutbox(db, time.Now) // another process: it is not informed of commits
 		here, there := follow(t, outbox), follow(t, other)
 		const writers, each = 6, 60
 		begin, err := here.Read(ctx, nil)
@@ -82,7 +82,7 @@ func TestReadersMissAndRepeatNothing(t *testing.T) {
 							return err
 						}
 						if w == 0 && i%5 == 0 {
-							time.Sleep(5 * time.Millisecond) // its place is older than what others commit meanwhile
+							time.Sleep(5 * time.Millisecond) // its position is older than events that others commit in the meantime
 						}
 						if w == 1 && i%2 == 0 {
 							return context.Canceled
@@ -96,7 +96,7 @@ func TestReadersMissAndRepeatNothing(t *testing.T) {
 		const all = (writers*each - each/2) * 2
 		var resumed []string
 		at := begin.Position()
-		for len(resumed) < all { // a reader that comes back after every few events, on either process
+		for len(resumed) < all { // a reader that reconnects after every few events, on either process
 			feed := here
 			if len(resumed)%2 == 1 {
 				feed = there
@@ -128,7 +128,7 @@ func TestReadersMissAndRepeatNothing(t *testing.T) {
 	})
 }
 
-// TestSlowReader falls far behind what is held in memory and still gets everything.
+// TestSlowReader checks that a reader who is slower than the memory of the feed still gets everything.
 func TestSlowReader(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		outbox := newOutbox(t, db, time.Now)
@@ -155,8 +155,8 @@ func TestSlowReader(t *testing.T) {
 	})
 }
 
-// TestForgotten drops what is old and tells who comes back for it.
-func TestForgotten(t *testing.T) {
+// TestOldEventsExpire checks that old events are deleted, and that a reader with an old position gets an error.
+func TestOldEventsExpire(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		ctx := context.Background()
 		now := time.Now()
@@ -174,7 +174,7 @@ func TestForgotten(t *testing.T) {
 		r, err = feed.Read(ctx, &place)
 		require.NoError(t, err)
 		require.Equal(t, []string{"b"}, read(t, r, 1))
-		// One who hears nothing for hours keeps his place by the heartbeats.
+		// A reader without events for hours keeps a valid position by the heartbeats.
 		now = now.Add(5 * time.Hour)
 		short, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
 		none, err := r.Next(short)
@@ -194,7 +194,7 @@ func TestForgotten(t *testing.T) {
 	})
 }
 
-func TestParsePlaceRefuses(t *testing.T) {
+func TestParsePositionRejects(t *testing.T) {
 	for _, text := range []string{"", "1", "1-2-3", "1-2-3-4-5", "a-1-1-1", "-1-1-1-1", "1-1-1-99999999999", "9223372036854775808-1-1-1"} {
 		_, err := events.ParsePosition(text)
 		require.ErrorIs(t, err, events.ErrNotAPosition, text)

@@ -18,7 +18,7 @@ import (
 
 var limits = httpclient.Limits{Answer: 5 * time.Minute, Body: 1000}
 
-// TestSecretsStayWithTheirHost redirects to another host in all ways there are: nothing arrives there.
+// TestSecretsStayWithTheirHost redirects to another host with all methods and statuses: no request arrives there.
 func TestSecretsStayWithTheirHost(t *testing.T) {
 	var arrived atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived.Add(1) }))
@@ -38,7 +38,7 @@ func TestSecretsStayWithTheirHost(t *testing.T) {
 	require.Zero(t, arrived.Load())
 }
 
-// TestRedirectsWithinAHostAreFollowed follows a few, and no circle.
+// TestRedirectsWithinAHostAreFollowed checks that a few redirects are followed, and an endless loop is not.
 func TestRedirectsWithinAHostAreFollowed(t *testing.T) {
 	paths := http.NewServeMux()
 	paths.Handle("/a", http.RedirectHandler("/b", http.StatusPermanentRedirect))
@@ -58,11 +58,11 @@ func TestRedirectsWithinAHostAreFollowed(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestABodyIsReadUpToItsBound reads one that is just short enough, and refuses one that is a byte longer or never ends.
+// TestABodyIsReadUpToItsBound reads a body of the maximum length, and rejects one that is a byte longer or endless.
 func TestABodyIsReadUpToItsBound(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
-		case "/most":
+		case "/max":
 			_, _ = w.Write(make([]byte, limits.Body))
 		case "/more":
 			_, _ = w.Write(make([]byte, limits.Body+1))
@@ -75,7 +75,7 @@ func TestABodyIsReadUpToItsBound(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
-	for path, wanted := range map[string]error{"/most": nil, "/more": httpclient.ErrTooLong, "/endless": httpclient.ErrTooLong} {
+	for path, wanted := range map[string]error{"/max": nil, "/more": httpclient.ErrTooLong, "/endless": httpclient.ErrTooLong} {
 		answer, err := httpclient.New(limits).Get(server.URL + path)
 		require.NoError(t, err)
 		body, err := io.ReadAll(answer.Body)
@@ -85,8 +85,8 @@ func TestABodyIsReadUpToItsBound(t *testing.T) {
 	}
 }
 
-// TestASilentServerIsLeft is one that takes the request and says nothing, or begins a body and does not go on.
-func TestASilentServerIsLeft(t *testing.T) {
+// TestSilentServerTimesOut has a server that accepts a request and sends nothing, or sends only the start of a body.
+func TestSilentServerTimesOut(t *testing.T) {
 	ended := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/body" {

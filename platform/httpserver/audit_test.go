@@ -16,33 +16,33 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// book is an audit in memory.
-type book struct {
+// memoryAudit is an audit in memory.
+type memoryAudit struct {
 	mu             sync.Mutex
 	done, refusals []audit.Entry
-	away           error
+	failure        error
 }
 
-func (b *book) Record(ctx context.Context, e audit.Entry) error {
+func (b *memoryAudit) Record(ctx context.Context, e audit.Entry) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if audit.PendingOf(ctx) != nil {
 		return errors.New("the entry would be written twice")
 	}
-	if b.away == nil {
+	if b.failure == nil {
 		b.done = append(b.done, e)
 	}
-	return b.away
+	return b.failure
 }
 
-func (b *book) RecordRefusal(_ context.Context, e audit.Entry) {
+func (b *memoryAudit) RecordRefusal(_ context.Context, e audit.Entry) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.refusals = append(b.refusals, e)
 }
 
-func TestTheEdgeWritesWhatNoTransactionWrote(t *testing.T) {
-	book := &book{}
+func TestServerWritesEntriesThatNoTransactionWrote(t *testing.T) {
+	book := &memoryAudit{}
 	api := httpserver.New(httpserver.Options{Log: zap.NewNop(), Version: "test", Locale: "es", Authenticator: keys{}, Auditor: book})
 	type input struct {
 		Mode string `query:"mode"`
@@ -104,6 +104,6 @@ func TestTheEdgeWritesWhatNoTransactionWrote(t *testing.T) {
 			require.False(t, e.At.IsZero())
 		}
 	}
-	book.away = errors.New("the audit is away")
+	book.failure = errors.New("the audit is unavailable")
 	require.Equal(t, 500, send(t, "POST", url+"/things/1", "", "Authorization", "Bearer manager").status)
 }

@@ -29,8 +29,8 @@ func TestRateLimit(t *testing.T) {
 	require.Nil(t, newRateLimit(0), "0 is without limit")
 }
 
-// TestAFloodOfClientsForgetsTheOldest keeps the count of who is there, whoever else comes.
-func TestAFloodOfClientsForgetsTheOldest(t *testing.T) {
+// TestInactiveClientsAreRemovedFirst checks that an active client stays counted while many others arrive.
+func TestInactiveClientsAreRemovedFirst(t *testing.T) {
 	now := time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC)
 	limit := newRateLimit(60)
 	for i := range 3 * maxClients {
@@ -41,11 +41,11 @@ func TestAFloodOfClientsForgetsTheOldest(t *testing.T) {
 		require.LessOrEqual(t, len(limit.clients), maxClients)
 	}
 	_, _, wait := limit.take("busy", now)
-	require.NotZero(t, wait, "it was counted all the time")
+	require.NotZero(t, wait, "it stayed counted")
 	require.Len(t, limit.clients, maxClients)
 	require.Equal(t, limit.recent.Len(), len(limit.clients))
 	limit.take("later", now.Add(2*time.Minute))
-	require.Len(t, limit.clients, 1, "who has nothing out is forgotten")
+	require.Len(t, limit.clients, 1, "clients with a full allowance are removed")
 }
 
 func TestNetworkOf(t *testing.T) {
@@ -58,28 +58,28 @@ func TestNetworkOf(t *testing.T) {
 	}
 }
 
-// TestClientOf believes X-Forwarded-For of trusted proxies only.
-func TestClientOf(t *testing.T) {
+// TestClientAddress checks that X-Forwarded-For is used only if a trusted proxy sent it.
+func TestClientAddress(t *testing.T) {
 	for name, c := range map[string]struct {
 		trusted, forwarded, client string
 	}{
-		"nobody is trusted":         {"", "203.0.113.9", "0.0.0.0"},
-		"another proxy is":          {"10.0.0.0/8", "203.0.113.9", "0.0.0.0"},
-		"a trusted one":             {"0.0.0.0/32", "203.0.113.9", "203.0.113.9"},
-		"behind two":                {"0.0.0.0/32,10.0.0.0/8", "198.51.100.7, 203.0.113.9, 10.1.2.3", "203.0.113.9"},
-		"who says that he is inner": {"0.0.0.0/32,10.0.0.0/8", "10.9.9.9", "10.9.9.9"},
-		"nonsense":                  {"0.0.0.0/32", "203.0.113.9, <script>", "0.0.0.0"},
-		"no header":                 {"0.0.0.0/32", "", "0.0.0.0"},
-		"with a port":               {"0.0.0.0/32", "203.0.113.9:5678", "203.0.113.9"},
-		"IPv6":                      {"0.0.0.0/32", "2001:DB8:0:0::7", "2001:db8::7"},
-		"IPv6 in brackets":          {"0.0.0.0/32", "[2001:db8::7]", "2001:db8::7"},
-		"IPv6 with a port":          {"0.0.0.0/32", "[2001:db8::7]:5678", "2001:db8::7"},
-		"mapped IPv4":               {"0.0.0.0/32", "::ffff:203.0.113.9", "203.0.113.9"},
-		"mapped IPv4 with a port":   {"0.0.0.0/32", "[::ffff:203.0.113.9]:1", "203.0.113.9"},
-		"with a zone":               {"0.0.0.0/32", "fe80::1%eth0", "fe80::1"},
-		"with a zone and a port":    {"0.0.0.0/32", "[fe80::1%eth0]:5678", "fe80::1"},
-		"a mapped proxy":            {"0.0.0.0/32,10.0.0.0/8", "203.0.113.9, ::ffff:10.1.2.3", "203.0.113.9"},
-		"obfuscated":                {"0.0.0.0/32", "_hidden", "0.0.0.0"},
+		"no trusted proxy":        {"", "203.0.113.9", "0.0.0.0"},
+		"another trusted proxy":   {"10.0.0.0/8", "203.0.113.9", "0.0.0.0"},
+		"a trusted one":           {"0.0.0.0/32", "203.0.113.9", "203.0.113.9"},
+		"behind two":              {"0.0.0.0/32,10.0.0.0/8", "198.51.100.7, 203.0.113.9, 10.1.2.3", "203.0.113.9"},
+		"a false inner address":   {"0.0.0.0/32,10.0.0.0/8", "10.9.9.9", "10.9.9.9"},
+		"nonsense":                {"0.0.0.0/32", "203.0.113.9, <script>", "0.0.0.0"},
+		"no header":               {"0.0.0.0/32", "", "0.0.0.0"},
+		"with a port":             {"0.0.0.0/32", "203.0.113.9:5678", "203.0.113.9"},
+		"IPv6":                    {"0.0.0.0/32", "2001:DB8:0:0::7", "2001:db8::7"},
+		"IPv6 in brackets":        {"0.0.0.0/32", "[2001:db8::7]", "2001:db8::7"},
+		"IPv6 with a port":        {"0.0.0.0/32", "[2001:db8::7]:5678", "2001:db8::7"},
+		"mapped IPv4":             {"0.0.0.0/32", "::ffff:203.0.113.9", "203.0.113.9"},
+		"mapped IPv4 with a port": {"0.0.0.0/32", "[::ffff:203.0.113.9]:1", "203.0.113.9"},
+		"with a zone":             {"0.0.0.0/32", "fe80::1%eth0", "fe80::1"},
+		"with a zone and a port":  {"0.0.0.0/32", "[fe80::1%eth0]:5678", "fe80::1"},
+		"a mapped proxy":          {"0.0.0.0/32,10.0.0.0/8", "203.0.113.9, ::ffff:10.1.2.3", "203.0.113.9"},
+		"obfuscated":              {"0.0.0.0/32", "_hidden", "0.0.0.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := &API{}

@@ -20,7 +20,7 @@ type drainListener struct{ net.Listener }
 
 func (l drainListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
-	if tcp, is := conn.(*net.TCPConn); is {
+	if tcp, ok := conn.(*net.TCPConn); ok {
 		return &drainConn{TCPConn: tcp, head: headScanner{atStart: true}}, nil
 	}
 	return conn, err

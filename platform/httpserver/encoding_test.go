@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestWhichCodingsAreAccepted(t *testing.T) {
+func TestAccepts(t *testing.T) {
 	for header, want := range map[string]bool{
 		"": false, "gzip": true, "br, gzip;q=0.5": true, "gzip;q=0": false, "*": true, "*;q=0": false, "gzip;q=0, *": false, "*, gzip;q=0": false,
 		"GZIP": true, "gzippy": false, "deflate": false, "gzip; q=0.000": false, "gzip;q=x": false, "identity, *;q=0": false,
@@ -48,7 +48,7 @@ func TestAStreamIsCompressedInLittleMemory(t *testing.T) {
 	require.NoError(t, z.Close())
 }
 
-func TestAStreamThatFailsIsNotWhole(t *testing.T) {
+func TestFailedStreamReturnsItsError(t *testing.T) {
 	broken := errors.New("broken")
 	z := gzippedOf(io.NopCloser(io.MultiReader(bytes.NewReader([]byte("the first half")), iotest.ErrReader(broken))))
 	_, err := io.ReadAll(z)

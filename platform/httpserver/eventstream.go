@@ -66,8 +66,8 @@ func (w *EventWriter) Flush() error {
 // dropUnread sets whether closing the connection drops unread data. For a reader who does not read, the operating system would
 // keep that data for minutes.
 func (w *EventWriter) dropUnread(drop bool) {
-	tcp, is := w.conn.(*drainConn)
-	if !is {
+	tcp, ok := w.conn.(*drainConn)
+	if !ok {
 		return
 	}
 	linger := -1
@@ -90,7 +90,7 @@ func (a *API) EventStream(ctx context.Context, write func(context.Context, *Even
 		c := humafiber.Unwrap(ctx)
 		c.Set("Content-Type", "text/event-stream")
 		c.Set("X-Accel-Buffering", "no") // a proxy must not buffer events
-		if tcp, is := c.Context().Conn().(*drainConn); is {
+		if tcp, ok := c.Context().Conn().(*drainConn); ok {
 			_ = tcp.SetWriteBuffer(sendBuffer)
 		}
 		_ = c.Context().SetWriteDeadline(time.Now().Add(maxUnreadTime)) // in place of the server's deadline; each flush sets a new one
@@ -101,7 +101,7 @@ func (a *API) EventStream(ctx context.Context, write func(context.Context, *Even
 			live, cancel := context.WithTimeout(values, maxStreamTime)
 			defer cancel()
 			defer context.AfterFunc(a.streams.stopped, cancel)()
-			if r, is := values.Value(rightsKey).(*rights); is {
+			if r, ok := values.Value(rightsKey).(*rights); ok {
 				r.watch(live, cancel)
 			}
 			w.out, w.ctx = out, live

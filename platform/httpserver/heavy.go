@@ -48,7 +48,7 @@ func Heavy(access map[string]any, weight int) map[string]any {
 	return heavy
 }
 
-// admission limits the weight of all heavy requests and of each caller's. Waiting requests are served in order of arrival.
+// admission limits the weight of all heavy requests and of each caller's. The oldest waiting request that fits is admitted first.
 type admission struct {
 	mu       sync.Mutex
 	used     int
@@ -77,29 +77,29 @@ func (a *admission) acquire(ctx context.Context, caller string, weight int) erro
 		a.mu.Unlock()
 		return problem.New(problem.Overloaded).After(heavyRetryAfter)
 	}
-	one := &waiter{caller: caller, weight: weight, admitted: make(chan struct{})}
-	a.waiting = append(a.waiting, one)
+	w := &waiter{caller: caller, weight: weight, admitted: make(chan struct{})}
+	a.waiting = append(a.waiting, w)
 	a.mu.Unlock()
-	patience := time.NewTimer(heavyWait)
-	defer patience.Stop()
+	timer := time.NewTimer(heavyWait)
+	defer timer.Stop()
 	select {
-	case <-one.admitted:
+	case <-w.admitted:
 		return nil
-	case <-patience.C:
+	case <-timer.C:
 	case <-ctx.Done():
 	}
-	return a.stopWaiting(one)
+	return a.stopWaiting(w)
 }
 
 // stopWaiting removes a request from the queue. It returns nil if the request has been admitted in the meantime.
-func (a *admission) stopWaiting(one *waiter) error {
+func (a *admission) stopWaiting(w *waiter) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	place := slices.Index(a.waiting, one)
-	if place < 0 {
+	index := slices.Index(a.waiting, w)
+	if index < 0 {
 		return nil
 	}
-	a.waiting = slices.Delete(a.waiting, place, place+1)
+	a.waiting = slices.Delete(a.waiting, index, index+1)
 	return problem.New(problem.Overloaded).After(heavyRetryAfter)
 }
 
@@ -111,12 +111,12 @@ func (a *admission) release(caller string, weight int) {
 	if a.byCaller[caller] -= weight; a.byCaller[caller] <= 0 {
 		delete(a.byCaller, caller)
 	}
-	a.waiting = slices.DeleteFunc(a.waiting, func(one *waiter) bool {
-		if !a.fits(one.caller, one.weight) {
+	a.waiting = slices.DeleteFunc(a.waiting, func(w *waiter) bool {
+		if !a.fits(w.caller, w.weight) {
 			return false
 		}
-		a.reserve(one.caller, one.weight)
-		close(one.admitted)
+		a.reserve(w.caller, w.weight)
+		close(w.admitted)
 		return true
 	})
 }

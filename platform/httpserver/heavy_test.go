@@ -17,7 +17,7 @@ func overloaded(t *testing.T, err error) {
 	require.Positive(t, p.RetryAfter)
 }
 
-func TestOneCallerTakesNoMoreThanAShare(t *testing.T) {
+func TestOneCallerCannotUseAllCapacity(t *testing.T) {
 	a, ctx := newAdmission(), context.Background()
 	require.NoError(t, a.acquire(ctx, "one", heavyPerCaller))
 	overloaded(t, a.acquire(ctx, "one", 1))
@@ -32,7 +32,7 @@ func TestOneCallerTakesNoMoreThanAShare(t *testing.T) {
 	require.Empty(t, a.waiting)
 }
 
-func TestWhoWaitsIsLetInWhereRoomIsMade(t *testing.T) {
+func TestWaitingRequestIsAdmittedAfterRelease(t *testing.T) {
 	a, ctx := newAdmission(), context.Background()
 	require.NoError(t, a.acquire(ctx, "one", heavyPerCaller))
 	one := &waiter{caller: "one", weight: 2, admitted: make(chan struct{})}
@@ -40,10 +40,10 @@ func TestWhoWaitsIsLetInWhereRoomIsMade(t *testing.T) {
 	a.release("one", 2)
 	<-one.admitted
 	require.Equal(t, heavyPerCaller, a.used)
-	require.NoError(t, a.stopWaiting(one), "one who was let in meanwhile stays in")
+	require.NoError(t, a.stopWaiting(one), "a request that was admitted in the meantime stays admitted")
 }
 
-func TestTheQueueIsShort(t *testing.T) {
+func TestQueueIsBounded(t *testing.T) {
 	a, ctx := newAdmission(), context.Background()
 	require.NoError(t, a.acquire(ctx, "one", heavyPerCaller))
 	for range maxHeavyWaiting {
@@ -53,11 +53,11 @@ func TestTheQueueIsShort(t *testing.T) {
 	require.Len(t, a.waiting, maxHeavyWaiting)
 }
 
-func TestARoomGrowsUpToAShareAndIsGivenBackOnce(t *testing.T) {
+func TestReservationGrowsAndIsReleasedOnce(t *testing.T) {
 	a, ctx := newAdmission(), context.Background()
 	r := &reservation{admission: a, caller: "one"}
 	require.NoError(t, r.grow(ctx, 1))
-	require.NoError(t, r.grow(ctx, 10*heavyCapacity), "what is heavier than a share takes the share")
+	require.NoError(t, r.grow(ctx, 10*heavyCapacity), "a greater weight counts as the maximum of a caller")
 	require.Equal(t, heavyPerCaller, a.used)
 	overloaded(t, (&reservation{admission: a, caller: "one"}).grow(ctx, 1))
 	r.release()

@@ -15,8 +15,7 @@ import (
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
-// TestStrictTransport tells who came by HTTPS, and nobody else, to come by it alone: on a TLS listener, and where a trusted proxy
-// says so.
+// TestStrictTransport checks that the header is sent only over HTTPS: on a TLS listener, or if a trusted proxy says so.
 func TestStrictTransport(t *testing.T) {
 	certificate := httptest.NewUnstartedServer(nil)
 	certificate.StartTLS()
@@ -35,8 +34,8 @@ func TestStrictTransport(t *testing.T) {
 		"two proxies, TLS at the edge": {trusted: []netip.Prefix{loopback}, proto: "HTTPS, http", wanted: "max-age=31536000"},
 		"two proxies, TLS behind it":   {trusted: []netip.Prefix{loopback}, proto: "http, https"},
 		"a trusted proxy without TLS":  {trusted: []netip.Prefix{loopback}, proto: "http"},
-		"anybody else":                 {proto: "https"},
-		"another is trusted":           {trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, proto: "https"},
+		"an untrusted client":          {proto: "https"},
+		"another trusted proxy":        {trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, proto: "https"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := httpserver.New(httpserver.Options{Log: zap.NewNop(), Locale: "es", TrustedProxies: c.trusted})

@@ -61,7 +61,7 @@ func (l *rateLimit) take(client string, now time.Time) (left int, full, wait tim
 
 // allowanceOf returns a client's allowance, or adds it. It removes clients that have their full allowance again.
 func (l *rateLimit) allowanceOf(client string, now time.Time) *allowance {
-	if found, is := l.clients[client]; is {
+	if found, ok := l.clients[client]; ok {
 		l.recent.MoveToFront(found)
 		a := found.Value.(*allowance)
 		a.last = now

@@ -18,7 +18,7 @@ import (
 // rejectBadLines rejects a request head with such lines.
 func rejectBadLines(c *fiber.Ctx) error {
 	bad := hasBadLines(c.Request().Header.RawHeaders())
-	if conn, is := c.Context().Conn().(*drainConn); is && conn.head.bareLF {
+	if conn, ok := c.Context().Conn().(*drainConn); ok && conn.head.bareLF {
 		bad = true
 	}
 	if !bad {
@@ -90,8 +90,8 @@ func (w *headScanner) scan(b []byte) {
 
 // trackHeads prepares the scanner of a connection for its next request.
 func trackHeads(conn net.Conn, state fasthttp.ConnState) {
-	c, is := conn.(*drainConn)
-	if !is {
+	c, ok := conn.(*drainConn)
+	if !ok {
 		return
 	}
 	switch state {

@@ -13,47 +13,50 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// answers tells of everybody what a test set last.
-type answers struct{ now atomic.Pointer[told] }
+// fakeAuthenticator is an Authenticator that returns the last result that the test has set.
+type fakeAuthenticator struct {
+	now atomic.Pointer[authentication]
+}
 
-type told struct {
+type authentication struct {
 	principal Principal
 	err       error
 }
 
-func (a *answers) Authenticate(context.Context, string, string) (Principal, error) {
+func (a *fakeAuthenticator) Authenticate(context.Context, string, string) (Principal, error) {
 	now := a.now.Load()
 	return now.principal, now.err
 }
 
-// TestRightsAreAskedForAgain ends what was begun with rights that are gone or others, and nothing because nobody can tell.
+// TestRightsAreAskedForAgain checks that a request ends when the rights are lost or changed, and continues while they cannot be
+// checked.
 func TestRightsAreAskedForAgain(t *testing.T) {
 	viewer := Principal{Subject: "us_1", Role: Viewer, Space: "sp_1", Devices: []string{"d"}, TokenID: "tk_1"}
 	renamed, promoted, moved, other, fewer := viewer, viewer, viewer, viewer, viewer
 	renamed.Email, renamed.TokenID = "b@usc.edu.co", "tk_2"
 	promoted.Role, moved.Space, other.Subject, fewer.Devices = Admin, "", "us_2", nil
 	for name, c := range map[string]struct {
-		now  told
+		now  authentication
 		ends problem.Code
 	}{
-		"as they were":      {told{principal: viewer}, ""},
-		"another address":   {told{principal: renamed}, ""},
-		"nobody can tell":   {told{err: errors.New("the database is away")}, ""},
-		"logged out":        {told{err: problem.New(problem.Unauthenticated)}, problem.Unauthenticated},
-		"another role":      {told{principal: promoted}, problem.RightsChanged},
-		"no space any more": {told{principal: moved}, problem.RightsChanged},
-		"another user":      {told{principal: other}, problem.RightsChanged},
-		"fewer devices":     {told{principal: fewer}, problem.RightsChanged},
+		"as they were":      {authentication{principal: viewer}, ""},
+		"another address":   {authentication{principal: renamed}, ""},
+		"no answer":         {authentication{err: errors.New("the database is unavailable")}, ""},
+		"logged out":        {authentication{err: problem.New(problem.Unauthenticated)}, problem.Unauthenticated},
+		"another role":      {authentication{principal: promoted}, problem.RightsChanged},
+		"no space any more": {authentication{principal: moved}, problem.RightsChanged},
+		"another user":      {authentication{principal: other}, problem.RightsChanged},
+		"fewer devices":     {authentication{principal: fewer}, problem.RightsChanged},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			asked := &answers{}
-			asked.now.Store(&c.now)
-			r := (&API{authenticator: asked, log: zap.NewNop()}).newRights(viewer, "Bearer x", "")
+			authenticator := &fakeAuthenticator{}
+			authenticator.now.Store(&c.now)
+			r := (&API{authenticator: authenticator, log: zap.NewNop()}).newRights(viewer, "Bearer x", "")
 			ctx := context.WithValue(t.Context(), rightsKey, r)
 			first := r.checkedAt
-			if err := CheckRights(ctx); r.checkedAt.Equal(first) { // else the machine was so busy that it was asked again
-				require.NoError(t, err, "it was asked a moment ago")
+			if err := CheckRights(ctx); r.checkedAt.Equal(first) { // on a busy machine the second may be over already
+				require.NoError(t, err, "it was checked a moment ago")
 			}
 			ctx, end := context.WithCancel(ctx)
 			defer end()
@@ -69,5 +72,5 @@ func TestRightsAreAskedForAgain(t *testing.T) {
 			require.Equal(t, c.ends, refused.Code)
 		})
 	}
-	require.NoError(t, CheckRights(t.Context()), "what began without a caller has none to lose")
+	require.NoError(t, CheckRights(t.Context()), "a request without a caller has no rights to lose")
 }

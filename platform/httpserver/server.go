@@ -153,7 +153,7 @@ func (a *API) Serve(listener net.Listener) error { return a.app.Listener(drainLi
 func (a *API) Shutdown(ctx context.Context) error {
 	a.streams.stop()
 	if err := a.app.ShutdownWithContext(ctx); err != nil {
-		return fmt.Errorf("requests were still under way: %w", err)
+		return fmt.Errorf("some requests did not finish in time: %w", err)
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ type thingBody struct{ Body thing }
 
 var errSecret = errors.New("secret: postgres://user:hunter2@db")
 
-// serve runs an edge with a few routes on a free port and gives its address.
+// serve runs a server with a few routes on a free port and returns its address.
 func serve(t *testing.T) string {
 	t.Helper()
 	api := httpserver.New(httpserver.Options{Log: zap.NewNop(), Version: "test", Locale: "es", Authenticator: keys{}})
@@ -191,7 +191,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestRequestIDIsTakenOnlyWhereItIsOne(t *testing.T) {
+func TestOnlyValidRequestIDsAreUsed(t *testing.T) {
 	base := serve(t)
 	require.Equal(t, "a.b-1_c", send(t, "GET", base+"/nothing", "", "X-Request-Id", "a.b-1_c").header.Get("X-Request-Id"))
 	for _, bad := range []string{"<script>", strings.Repeat("a", 65), "a b"} {
@@ -199,14 +199,14 @@ func TestRequestIDIsTakenOnlyWhereItIsOne(t *testing.T) {
 	}
 }
 
-func TestProblemsAreWordedInTheCallersLanguage(t *testing.T) {
+func TestProblemsAreInTheCallersLanguage(t *testing.T) {
 	base := serve(t)
 	require.Equal(t, "No existe", send(t, "GET", base+"/nothing", "").doc.Title)
 	require.Equal(t, "Not found", send(t, "GET", base+"/nothing", "", "Accept-Language", "en-GB,en;q=0.8").doc.Title)
 	require.Equal(t, "No existe", send(t, "GET", base+"/nothing", "", "Accept-Language", "fr").doc.Title)
 }
 
-// TestRefusedUploadsGetAnAnswer sends more than is read, and goes on sending after it was refused.
+// TestRefusedUploadsGetAnAnswer sends a body over the limit, and continues to send after it was refused.
 func TestRefusedUploadsGetAnAnswer(t *testing.T) {
 	base := serve(t)
 	const size = 8 << 20
@@ -217,7 +217,7 @@ func TestRefusedUploadsGetAnAnswer(t *testing.T) {
 	}
 }
 
-// TestRequestSmuggling sends what an old HTTP engine took for two requests or let pass.
+// TestRequestSmuggling sends requests that an older HTTP engine read as two, or accepted.
 func TestRequestSmuggling(t *testing.T) {
 	address := strings.TrimPrefix(serve(t), "http://")
 	for name, raw := range map[string]string{

@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// TestStreamsAreBoundedByCallerAndNetwork lets nobody take all streams.
+// TestStreamsAreBoundedByCallerAndNetwork checks that no caller and no network can use all streams.
 func TestStreamsAreBoundedByCallerAndNetwork(t *testing.T) {
 	s := newStreams()
 	var leave []func()
@@ -27,7 +27,7 @@ func TestStreamsAreBoundedByCallerAndNetwork(t *testing.T) {
 	for range maxStreamsPerCaller {
 		require.Empty(t, enter("us_1", "192.0.2.1"))
 	}
-	require.Equal(t, problem.TooManyStreams, enter("us_1", "198.51.100.1"), "wherever the caller is")
+	require.Equal(t, problem.TooManyStreams, enter("us_1", "198.51.100.1"), "from any address")
 	for i := range maxStreamsPerNetwork - maxStreamsPerCaller {
 		require.Empty(t, enter("us_a"+strconv.Itoa(i/maxStreamsPerCaller), "192.0.2.1"))
 	}
@@ -35,10 +35,10 @@ func TestStreamsAreBoundedByCallerAndNetwork(t *testing.T) {
 	for i := range maxStreams - maxStreamsPerNetwork {
 		require.Empty(t, enter("us_b"+strconv.Itoa(i/maxStreamsPerCaller), "net"+strconv.Itoa(i/maxStreamsPerNetwork)))
 	}
-	require.Equal(t, problem.Overloaded, enter("us_new", "203.0.113.1"), "all together are bounded too")
+	require.Equal(t, problem.Overloaded, enter("us_new", "203.0.113.1"), "the total is bounded too")
 	for _, left := range leave {
 		left()
 	}
 	require.Zero(t, s.open)
-	require.Empty(t, s.counts, "nothing is left of who was there")
+	require.Empty(t, s.counts, "closed streams are not counted")
 }

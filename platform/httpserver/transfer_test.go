@@ -34,8 +34,8 @@ type lengthBody struct {
 	}
 }
 
-// serveBodies runs an edge whose routes take bodies as JSON (/json), as bytes (/raw) and as they arrive (/stream), of up to 2000
-// bytes, and gives its address.
+// serveBodies runs a server whose routes read a body as JSON (/json), as bytes (/raw) and as a stream (/stream), of up to 2000
+// bytes. It returns the address.
 func serveBodies(t testing.TB, readTime time.Duration) string {
 	t.Helper()
 	api := httpserver.New(httpserver.Options{Log: zap.NewNop(), Version: "test", Locale: "en"})
@@ -76,7 +76,7 @@ func serveBodies(t testing.TB, readTime time.Duration) string {
 // patience is far above what an answer takes, also on a busy machine, and below what the server waits for a request here.
 const patience = 5 * time.Minute
 
-// exchange sends bytes as they are and gives the statuses of all answers until the server closes the connection.
+// exchange sends raw bytes and returns the statuses of all answers until the server closes the connection.
 func exchange(t testing.TB, address, raw string) []int {
 	t.Helper()
 	statuses, err := converse(address, raw)
@@ -113,10 +113,10 @@ func converse(address, raw string) (statuses []int, err error) {
 	}
 }
 
-// smuggled must never be answered.
+// smuggled is a hidden second request. It must never be answered.
 const smuggled = "GET /get HTTP/1.1\r\nHost: a\r\n\r\n"
 
-// brokenChunks are bodies that are not as RFC 9112 (section 7.1) has them. Each is followed by what would be another request.
+// brokenChunks are bodies that violate RFC 9112 (section 7.1). Each is followed by bytes that look like another request.
 var brokenChunks = map[string]string{
 	"no number":                 "zz\r\n{}\r\n0\r\n\r\n",
 	"a negative number":         "-1\r\n{}\r\n0\r\n\r\n",
@@ -134,8 +134,8 @@ var brokenChunks = map[string]string{
 	"a trailer that is framing": "2\r\n{}\r\n0\r\nContent-Length: 2\r\n\r\n",
 }
 
-// TestBrokenChunksAreTheSendersFault sends them to every kind of route: each is answered 400, once, and the connection is closed
-// at once, so that nothing behind it is taken for a request.
+// TestBrokenChunksAreTheSendersFault sends them to every kind of route. Each gets one 400, and the connection is closed at
+// once, so that the bytes after it are not read as a request.
 func TestBrokenChunksAreTheSendersFault(t *testing.T) {
 	address := serveBodies(t, 0)
 	for _, path := range []string{"/json", "/raw", "/stream"} {
@@ -149,7 +149,7 @@ func TestBrokenChunksAreTheSendersFault(t *testing.T) {
 	}
 }
 
-// TestWholeBodiesAreRead sends bodies as they may be sent; the connection serves the next request.
+// TestWholeBodiesAreRead sends valid bodies. The connection then serves the next request.
 func TestWholeBodiesAreRead(t *testing.T) {
 	address := serveBodies(t, 0)
 	const object = `{"name":"a","amount":1}`
@@ -171,7 +171,7 @@ func TestWholeBodiesAreRead(t *testing.T) {
 	}
 }
 
-// TestAPartIsNotTheWhole ends the sending in the middle of a body.
+// TestAPartIsNotTheWhole stops sending in the middle of a body.
 func TestAPartIsNotTheWhole(t *testing.T) {
 	address := serveBodies(t, 0)
 	part := strings.Repeat(" ", 100)
@@ -200,8 +200,8 @@ func TestAPartIsNotTheWhole(t *testing.T) {
 	}
 }
 
-// TestASenderThatIsSilentIsAnswered leaves a body, or a head, unfinished: 408 when its time is up.
-func TestASenderThatIsSilentIsAnswered(t *testing.T) {
+// TestSilentSendersGetATimeout leaves a body or a head incomplete: the answer is 408 after the timeout.
+func TestSilentSendersGetATimeout(t *testing.T) {
 	address := serveBodies(t, 2*time.Second)
 	for name, raw := range map[string]string{
 		"a length":      "POST /json HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{",
@@ -217,7 +217,7 @@ func TestASenderThatIsSilentIsAnswered(t *testing.T) {
 	}
 }
 
-// TestBodiesAreBounded sends more than a route takes, with and without saying so.
+// TestBodiesAreBounded sends more than a route accepts, with and without a Content-Length.
 func TestBodiesAreBounded(t *testing.T) {
 	address := serveBodies(t, 0)
 	head := "POST /raw HTTP/1.1\r\nHost: a\r\n"
@@ -233,7 +233,7 @@ func TestBodiesAreBounded(t *testing.T) {
 	}
 }
 
-// oddHeads are heads that another HTTP server may read differently.
+// oddHeads are request heads that another HTTP server may read differently.
 var oddHeads = map[string]string{
 	"a folded line":                 "GET /get HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\n\r\n",
 	"a line folded by a tab":        "GET /get HTTP/1.1\r\nHost: a\r\nX-A: b\r\n\tc\r\n\r\n",
@@ -250,7 +250,7 @@ var oddHeads = map[string]string{
 	"a bare LF and no end":          "GET /get HTTP/1.1\nHost: a",
 }
 
-// TestOddHeadsAreRefusedAtOnce sends them first on a connection, and as a later request of one.
+// TestOddHeadsAreRefusedAtOnce sends them as the first and as a later request of a connection.
 func TestOddHeadsAreRefusedAtOnce(t *testing.T) {
 	address := serveBodies(t, 0)
 	for name, raw := range oddHeads {
@@ -291,8 +291,8 @@ func TestOddHeadsAreRefusedAtOnce(t *testing.T) {
 	})
 }
 
-// TestLineFeedsOfABodyAreItsOwn sends bodies in many parts, with line feeds that are none of a head.
-func TestLineFeedsOfABodyAreItsOwn(t *testing.T) {
+// TestLineFeedsInBodiesAreAccepted sends bodies in many parts. Their line feeds do not belong to a head.
+func TestLineFeedsInBodiesAreAccepted(t *testing.T) {
 	address := serveBodies(t, 0)
 	conn, err := net.Dial("tcp", address)
 	require.NoError(t, err)
@@ -317,7 +317,7 @@ func TestLineFeedsOfABodyAreItsOwn(t *testing.T) {
 	}
 }
 
-// FuzzRequests sends anything as requests: what is answered is answered below 500, and the connection ends.
+// FuzzRequests sends arbitrary bytes as requests: no answer has a status of 500 or more, and the connection ends.
 func FuzzRequests(f *testing.F) {
 	address := serveBodies(f, 0)
 	for _, raw := range oddHeads {
@@ -335,7 +335,7 @@ func FuzzRequests(f *testing.F) {
 		_, _ = conn.Write(raw) // a refused request may be cut before all of it is sent
 		_ = conn.(*net.TCPConn).CloseWrite()
 		answers, err := io.ReadAll(conn)
-		if err != nil { // the answer was lost with the rest of a request that nobody read
+		if err != nil { // the answer was lost, because a part of the request was not read
 			require.NotErrorIs(t, err, os.ErrDeadlineExceeded)
 		}
 		require.NotContains(t, string(answers), "HTTP/1.1 5")

@@ -108,7 +108,7 @@ var texts = map[Code]text{
 	TooManyStreams: {
 		429,
 		wording{"Demasiadas transmisiones", "Un usuario o una clave puede tener {limit} transmisiones de eventos abiertas a la vez, en todas sus sesiones; cierre alguna e intente de nuevo tras lo que indica Retry-After."},
-		wording{"Too many streams", "A user or key may have {limit} event streams open at once, in all logins together; close one and try again after Retry-After."},
+		wording{"Too many streams", "A user or key may have {limit} event streams open at once, in all sessions together; close one and try again after Retry-After."},
 	},
 	TooManyOfNetwork: {
 		429,
@@ -118,7 +118,7 @@ var texts = map[Code]text{
 	RightsChanged: {
 		403,
 		wording{"Sus permisos cambiaron", "Su rol o su alcance cambió mientras la solicitud estaba en curso; comience de nuevo."},
-		wording{"Your rights have changed", "Your role or scope changed while the request was under way; begin again."},
+		wording{"Your rights have changed", "Your role or scope changed while the request was running; begin again."},
 	},
 	Overloaded: {
 		503,

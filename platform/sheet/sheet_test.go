@@ -33,8 +33,8 @@ func TestCSV(t *testing.T) {
 	require.Equal(t, "nombre,kWh,inicio\r\n'=1+1,0.420001,2026-05-01T17:00:00Z\r\n\"a,\"\"b\"\"\",,\r\n'-5,-5,\r\n", string(out))
 }
 
-// TestHarmless is OWASP's list of formulas and the ways around it.
-func TestHarmless(t *testing.T) {
+// TestEscapeFormulas uses OWASP's list of formulas and ways to hide them.
+func TestEscapeFormulas(t *testing.T) {
 	for _, formula := range []string{
 		"=1+1", "+1", "-2+3+cmd|' /C calc'!A0", "@SUM(1)", "\tx", "\rx", "\nx", " =1+1", "   -1", "\u00a0=1", "\u3000=1", "\u2003@x", "\u0085=1", "\x01=1", "\x00+1",
 		"\ufeff=1", "\u200b=1", "\u2060-1", "\u00ad=1", "\u180e=1", "\u115f=1", "\u2800=1", "\ufe0f=1", "\u202e=1",
@@ -57,7 +57,7 @@ func TestNumbersAreNumbers(t *testing.T) {
 		require.Equal(t, n, csvText(Number(n)))
 	}
 	for _, n := range []string{"-", "=1", "-1+2", "0x1p-2", "+5", "-cmd"} {
-		require.Equal(t, escapeFormulas(n), csvText(Number(n)), "what is no number is written like a text")
+		require.Equal(t, escapeFormulas(n), csvText(Number(n)), "anything but a number is written as a text")
 	}
 	require.Equal(t, "NaN", csvText(Number("NaN")))
 }
@@ -94,12 +94,12 @@ func TestColumnNames(t *testing.T) {
 	}
 }
 
-// TestLongXLSX goes on in a second sheet where Excel's first is full.
+// TestLongXLSX checks that a table continues in a second sheet when the first one is full.
 func TestLongXLSX(t *testing.T) {
 	var out bytes.Buffer
 	w, err := newXLSX(&out, bogota, []string{"n"})
 	require.NoError(t, err)
-	w.row = maxRows - 1 // as if so many were written; rows in between may be left out
+	w.row = maxRows - 1 // as if the rows before had been written
 	require.NoError(t, w.Row(Number("1")))
 	require.NoError(t, w.Row(Number("2")))
 	require.NoError(t, w.Close())
@@ -112,8 +112,8 @@ func TestLongXLSX(t *testing.T) {
 	require.Equal(t, []string{"1", "2"}, []string{last, next})
 }
 
-// TestTablesAreWrittenAsTheyCome keeps none of a table's rows: long ones take no more memory than short ones.
-func TestTablesAreWrittenAsTheyCome(t *testing.T) {
+// TestLongTablesNeedLittleMemory checks that a writer keeps no rows: a long table needs as much memory as a short one.
+func TestLongTablesNeedLittleMemory(t *testing.T) {
 	for _, format := range []string{"csv", "xlsx"} {
 		w, err := New(format, io.Discard, bogota, "a", "b", "c")
 		require.NoError(t, err)

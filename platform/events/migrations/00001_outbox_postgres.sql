@@ -1,6 +1,6 @@
 -- +goose Up
--- What was told, in the transaction that made it so. A row holds all that one commit told, a line an event. Readers go by
--- transaction and number, up to the oldest transaction that is still under way: nothing can come before what they have read.
+-- Events, stored in the transaction of their change. A row holds all events of one commit, one on each line. Readers read in the
+-- order of transaction and number, up to the oldest open transaction: no event can be committed before what they have read.
 CREATE TABLE events_outbox (
     transaction XID8   NOT NULL DEFAULT pg_current_xact_id(),
     number      BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -8,7 +8,7 @@ CREATE TABLE events_outbox (
     body        TEXT   NOT NULL,
     PRIMARY KEY (transaction, number)
 );
-ALTER TABLE events_outbox ALTER COLUMN body SET STORAGE EXTERNAL; -- it is read at once and soon forgotten: packing costs more
+ALTER TABLE events_outbox ALTER COLUMN body SET STORAGE EXTERNAL; -- rows are read at once and soon deleted: compression would cost more
 
 -- +goose Down
 DROP TABLE events_outbox;

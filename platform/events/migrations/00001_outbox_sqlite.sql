@@ -1,5 +1,5 @@
 -- +goose Up
--- What was told, in the transaction that made it so. A row holds all that one commit told, a line an event. SQLite has one
+-- Events, stored in the transaction of their change. A row holds all events of one commit, one on each line. SQLite has one
 -- writer, so the numbers are in the order of the commits.
 CREATE TABLE events_outbox (
     number  INTEGER PRIMARY KEY AUTOINCREMENT,
