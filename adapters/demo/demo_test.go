@@ -20,8 +20,8 @@ func madrid(t *testing.T) *time.Location {
 	return zone
 }
 
-// TestTheFilesHoldWhatWasPublished compares the sum of each meter's file with the total that prepare computed.
-func TestTheFilesHoldWhatWasPublished(t *testing.T) {
+// TestTheFilesMatchTheirTotals compares the sum of each meter's file with the total that prepare computed.
+func TestTheFilesMatchTheirTotals(t *testing.T) {
 	raw, err := os.ReadFile("data/totals.json")
 	require.NoError(t, err)
 	var totals map[string]energy.Energy
@@ -42,8 +42,8 @@ func TestTheFilesHoldWhatWasPublished(t *testing.T) {
 	}
 }
 
-// TestADayIsShownAsItWasWheneverItIsAsked reads a span at once and in pieces: no gap, no duplicate, the same values.
-func TestADayIsShownAsItWasWheneverItIsAsked(t *testing.T) {
+// TestADayHasTheSameReadingsWheneverItIsLoaded reads a span at once and in pieces: no gap, no duplicate, the same values.
+func TestADayHasTheSameReadingsWheneverItIsLoaded(t *testing.T) {
 	from := time.Date(2026, 10, 20, 0, 0, 0, 0, time.UTC)
 	to := from.AddDate(0, 0, 14) // includes the end of daylight saving time
 	for _, zone := range []*time.Location{bogota, madrid(t)} {
@@ -73,7 +73,7 @@ func TestADayIsShownAsItWasWheneverItIsAsked(t *testing.T) {
 	}
 }
 
-func TestWeekdaysAndSeasonsStayWhatTheyWere(t *testing.T) {
+func TestWeekdaysAndSeasonsAreKept(t *testing.T) {
 	for day := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2034; day = day.AddDate(0, 0, 1) {
 		was := measuredDate(measuredDay(day))
 		require.Equal(t, day.Weekday(), was.Weekday(), day)
@@ -132,8 +132,8 @@ func TestStatesFollowEachOther(t *testing.T) {
 	}
 }
 
-// TestClosingDaysAreWhereTheReadingsWere checks Christmas and Easter of the measured years on the demo's dates.
-func TestClosingDaysAreWhereTheReadingsWere(t *testing.T) {
+// TestClosingDaysFollowTheMeasuredYears checks Christmas and Easter of the measured years on the demo's dates.
+func TestClosingDaysFollowTheMeasuredYears(t *testing.T) {
 	closed := make(map[string]string)
 	for _, s := range closedSpans(time.Date(2025, 1, 1, 0, 0, 0, 0, bogota), time.Date(2027, 1, 1, 0, 0, 0, 0, bogota)) {
 		for day := s.from; !day.After(s.to); day = day.AddDate(0, 0, 1) {

@@ -34,7 +34,7 @@ func model(t *testing.T, status int, says string) (*llm.Client, *http.Request, *
 	return llm.New(llm.Settings{URL: server.URL + "/v1/", APIKey: "llave-secreta", Model: "modelo"}), &received, asked
 }
 
-func TestTheModelIsAskedForThreeParts(t *testing.T) {
+func TestTheModelReturnsThreeParts(t *testing.T) {
 	client, request, asked := model(t, 200, "```json\n{\"title\":\" Aire \",\"message\":\"«Aire»: 5 kWh.\",\"action\":\"Apáguelo.\"}\n```")
 	better, err := client.Reword(context.Background(), words.Spanish, text)
 	require.NoError(t, err)
@@ -44,7 +44,7 @@ func TestTheModelIsAskedForThreeParts(t *testing.T) {
 	require.Equal(t, "modelo", (*asked)["model"])
 }
 
-func TestWhatCannotBeReadIsSaid(t *testing.T) {
+func TestAnInvalidAnswerIsUnreadable(t *testing.T) {
 	for _, says := range []string{"", "Claro, aquí tiene:", "{", `{"title": 3}`} {
 		client, _, _ := model(t, 200, says)
 		_, err := client.Reword(context.Background(), words.English, text)
@@ -52,7 +52,7 @@ func TestWhatCannotBeReadIsSaid(t *testing.T) {
 	}
 }
 
-func TestAFailureTellsNoSecret(t *testing.T) {
+func TestAnErrorContainsNoSecret(t *testing.T) {
 	client, _, _ := model(t, 401, "")
 	_, err := client.Reword(context.Background(), words.Spanish, text)
 	require.ErrorContains(t, err, "401")

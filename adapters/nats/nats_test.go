@@ -118,16 +118,16 @@ func TestReplicasReadEachOthersEvents(t *testing.T) {
 	}
 }
 
-func TestJoinRefuses(t *testing.T) {
+func TestJoinRejectsOtherAddresses(t *testing.T) {
 	for _, address := range []string{"localhost", "http://localhost:4222", "nats://"} {
 		_, err := nats.Join(address, events.NewOutbox(nil, time.Now), zap.NewNop())
 		require.ErrorIs(t, err, nats.ErrAddress, address)
 	}
 }
 
-// TestASilentServerHoldsUpNobody joins a server that accepts connections and never answers: the program starts, commits do not wait,
+// TestASilentServerBlocksNothing joins a server that accepts connections and never answers: the program starts, commits do not wait,
 // and the bus ends with its context.
-func TestASilentServerHoldsUpNobody(t *testing.T) {
+func TestASilentServerBlocksNothing(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = silent.Close() })

@@ -27,9 +27,9 @@ type setClock struct{ at atomic.Pointer[time.Time] }
 func (w *setClock) Now() time.Time   { return *w.at.Load() }
 func (w *setClock) set(at time.Time) { w.at.Store(&at) }
 
-// TestAProviderThatIsSilentBothersNobody calls a provider that accepts connections and never answers, many times at once: each
+// TestASilentProviderBlocksNoOtherCall calls a provider that accepts connections and never answers, many times at once: each
 // caller returns at its own deadline, only one fetch runs, and no lock is held.
-func TestAProviderThatIsSilentBothersNobody(t *testing.T) {
+func TestASilentProviderBlocksNoOtherCall(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = silent.Close() })
@@ -72,8 +72,8 @@ func isUnavailable(err error) bool {
 	return err != nil && strings.HasPrefix(err.Error(), auth.ErrUnavailable.Error())
 }
 
-// TestAFailureIsRemembered: a failing provider is called once in failureLife, and found when it works again.
-func TestAFailureIsRemembered(t *testing.T) {
+// TestAFailureIsCached: a failing provider is called once in failureLife, and found when it works again.
+func TestAFailureIsCached(t *testing.T) {
 	var asked atomic.Int32
 	var works atomic.Bool
 	var issuer string

@@ -44,7 +44,7 @@ func TestTheSameReportGivesTheSameBytes(t *testing.T) {
 	require.Equal(t, a, b)
 }
 
-func TestHoweverMuchThereIsToSayItStaysOnePage(t *testing.T) {
+func TestALongReportStaysOnOnePage(t *testing.T) {
 	r := report()
 	r.Title = strings.Repeat("Laboratorio de una facultad con un nombre largo ", 8)
 	for i := range 30 {

@@ -27,8 +27,8 @@ func TestSameSeedSameMessages(t *testing.T) {
 	require.NotEqual(t, week(t, 1), week(t, 2))
 }
 
-// TestCampusIsBelievable checks a week: counters only grow, working hours use more than nights, and faults are visible.
-func TestCampusIsBelievable(t *testing.T) {
+// TestTheCampusIsPlausible checks a week: counters only grow, working hours use more than nights, and faults are visible.
+func TestTheCampusIsPlausible(t *testing.T) {
 	last := make(map[string]float64)
 	day, night := make(map[string]float64), make(map[string]float64)
 	muted := make(map[string]bool)

@@ -66,7 +66,7 @@ func clientOf(s *server) *Client {
 	return c
 }
 
-func TestTheArchiveIsReadAsItStands(t *testing.T) {
+func TestTheArchiveIsDecoded(t *testing.T) {
 	s := serve(t, recorded(t, http.StatusOK, "archive.json"))
 	hours, err := clientOf(s).Archive(context.Background(), cali, newYear, newYear+2*day)
 	require.NoError(t, err)
@@ -82,7 +82,7 @@ func TestTheArchiveIsReadAsItStands(t *testing.T) {
 	}, asked.Query())
 }
 
-func TestOnlyTheHoursAskedForAreTaken(t *testing.T) {
+func TestOnlyTheRequestedHoursAreReturned(t *testing.T) {
 	s := serve(t, recorded(t, http.StatusOK, "outlook.json"))
 	hours, err := clientOf(s).Outlook(context.Background(), cali, newYear+day, newYear+3*day)
 	require.NoError(t, err)
@@ -92,13 +92,13 @@ func TestOnlyTheHoursAskedForAreTaken(t *testing.T) {
 	require.Equal(t, "2026-01-03", s.asked.Load().Query().Get("end_date"))
 }
 
-func TestOpenMeteoHasAHostForItsArchive(t *testing.T) {
+func TestTheArchiveOfOpenMeteoHasItsOwnHost(t *testing.T) {
 	require.Equal(t, "https://archive-api.open-meteo.com", New(Public+"/").archive)
 	require.Equal(t, "http://meteo.usc.edu.co", New("http://meteo.usc.edu.co").archive)
 }
 
-// TestWhatCannotBeReadIsRefused: an answer with any error is rejected as a whole.
-func TestWhatCannotBeReadIsRefused(t *testing.T) {
+// TestAnInvalidAnswerIsRejected: an answer with any error is rejected as a whole.
+func TestAnInvalidAnswerIsRejected(t *testing.T) {
 	whole := `{"utc_offset_seconds":0,"hourly_units":{"time":"unixtime","temperature_2m":"°C","relative_humidity_2m":"%"},"hourly":{"time":[1767225600,1767229200],"temperature_2m":[22.1,null],"relative_humidity_2m":[78,80]}}`
 	read := func(body string) ([]energy.WeatherHour, error) {
 		return clientOf(serve(t, text(http.StatusOK, body))).Archive(context.Background(), cali, newYear, newYear+day)
@@ -134,7 +134,7 @@ func TestWhatCannotBeReadIsRefused(t *testing.T) {
 	}
 }
 
-func TestRefusalsSayWhyAndAreNotRepeated(t *testing.T) {
+func TestRefusalsHaveAReasonAndAreNotRetried(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer http.HandlerFunc
 		want   string
@@ -151,7 +151,7 @@ func TestRefusalsSayWhyAndAreNotRepeated(t *testing.T) {
 	}
 }
 
-func TestAServerThatFailsIsAskedAgain(t *testing.T) {
+func TestAFailedRequestIsRetried(t *testing.T) {
 	var s *server
 	good := recorded(t, http.StatusOK, "outlook.json")
 	s = serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -190,9 +190,9 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// TestASlowServerIsNotWaitedFor: the client waits neither longer than its timeout nor longer than the caller's context. The error
+// TestTheWaitForASlowServerIsBounded: the client waits neither longer than its timeout nor longer than the caller's context. The error
 // does not contain the URL, which may hold a password.
-func TestASlowServerIsNotWaitedFor(t *testing.T) {
+func TestTheWaitForASlowServerIsBounded(t *testing.T) {
 	ended := make(chan struct{})
 	s := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		select {

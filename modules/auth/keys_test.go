@@ -22,8 +22,8 @@ type fixedClock time.Time
 
 func (s fixedClock) Now() time.Time { return time.Time(s) }
 
-// TestAKeyOfNothing rejects a stored key without devices and space: it would have access to everything.
-func TestAKeyOfNothing(t *testing.T) {
+// TestAKeyWithoutDevicesAndSpaceIsRejected rejects a stored key without devices and space: it would have access to everything.
+func TestAKeyWithoutDevicesAndSpaceIsRejected(t *testing.T) {
 	ctx := context.Background()
 	limited := Actor{Role: Admin, Space: "sp_1"}
 	for name, c := range map[string]struct {

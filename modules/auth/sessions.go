@@ -198,13 +198,13 @@ func (s *Sessions) isPasswordOf(ctx context.Context, user User, password string)
 
 // begin begins a session if may accepts the current user. Errors: errChanged.
 func (s *Sessions) begin(ctx context.Context, user User, from Actor, may func(now User) bool) (Grant, error) {
-	o := s.newPending(user, from)
-	err := s.families.Begin(ctx, o.Family, o.Token, func(u User) (Entry, error) {
+	pending := s.newPending(user, from)
+	err := s.families.Begin(ctx, pending.Family, pending.Token, func(u User) (Entry, error) {
 		if !may(u) {
 			return Entry{}, errChanged
 		}
-		user, o.Note.Detail = u, u.Email
-		return o.Note, nil
+		user, pending.Note.Detail = u, u.Email
+		return pending.Note, nil
 	})
 	if errors.Is(err, ErrNotFound) {
 		err = errChanged
@@ -215,7 +215,7 @@ func (s *Sessions) begin(ctx context.Context, user User, from Actor, may func(no
 	if err := s.throttle.remember(ctx, user.Email, from.Client); err != nil {
 		return Grant{}, err
 	}
-	return s.grant(user, o.Family.ID, o.refresh)
+	return s.grant(user, pending.Family.ID, pending.refresh)
 }
 
 // newPending returns a session that is not stored yet.

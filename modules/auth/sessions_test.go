@@ -234,8 +234,8 @@ func (c *campus) changeOwn(g auth.Grant, next string) error {
 	return c.sessions.ChangePassword(context.Background(), auth.Actor{ID: holder.ID}, holder.Family, password, next)
 }
 
-// TestASessionLivesNoLongerThanItMay refreshes every day: after SessionLife the user must log in again.
-func TestASessionLivesNoLongerThanItMay(t *testing.T) {
+// TestASessionEndsAfterSessionLife refreshes every day: after SessionLife the user must log in again.
+func TestASessionEndsAfterSessionLife(t *testing.T) {
 	campus := newCampus()
 	granted, err := campus.login()
 	require.NoError(t, err)
@@ -262,8 +262,8 @@ func (s *session) refreshes(now time.Time) bool {
 	return !s.ended && now.Sub(s.used) <= auth.IdleLife && now.Sub(s.begun) <= auth.SessionLife
 }
 
-// TestSessionsAnswerLikeTheirRules makes random calls in random order: each token is accepted exactly when the rules say so.
-func TestSessionsAnswerLikeTheirRules(t *testing.T) {
+// TestSessionsFollowTheirRules makes random calls in random order: each token is accepted exactly when the rules say so.
+func TestSessionsFollowTheirRules(t *testing.T) {
 	ctx := context.Background()
 	rapid.Check(t, func(t *rapid.T) {
 		campus := newCampus()
@@ -328,8 +328,8 @@ func TestSessionsAnswerLikeTheirRules(t *testing.T) {
 	})
 }
 
-// TestThePublishedPasswordIsTaken removes the published password from users who have it, and no other password.
-func TestThePublishedPasswordIsTaken(t *testing.T) {
+// TestThePublishedPasswordIsRemoved removes the published password from users who have it, and no other password.
+func TestThePublishedPasswordIsRemoved(t *testing.T) {
 	ctx, campus := context.Background(), newCampus()
 	for id, hash := range map[string]string{"us_own": "#" + password, "us_published": "#nobody has this password", "us_stranger": "#chosen by a stranger"} {
 		require.NoError(t, campus.store.AddUser(ctx, auth.User{ID: id, Email: id + "@usc.edu.co", Role: auth.Viewer, Login: auth.ByPassword, PasswordHash: hash}, auth.Entry{}))

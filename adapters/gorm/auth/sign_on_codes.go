@@ -33,12 +33,12 @@ func (s *Store) ExchangeCode(ctx context.Context, code, browser []byte, now time
 		if err != nil {
 			return err
 		}
-		opening, err := begin(user.user())
+		pending, err := begin(user.user())
 		if err != nil {
 			return err
 		}
 		won = true
-		return storeFamily(tx, opening.Family, opening.Token, opening.Note)
+		return storeFamily(tx, pending.Family, pending.Token, pending.Note)
 	})
 	return won && err == nil, err
 }

@@ -43,10 +43,10 @@ type Handover struct {
 }
 
 func (s *SignOns) handOver(ctx context.Context, user User) (Handover, error) {
-	over := Handover{Code: signOnCodePrefix + s.secret(), Browser: s.secret()}
+	handover := Handover{Code: signOnCodePrefix + s.secret(), Browser: s.secret()}
 	now := s.sessions.clock.Now()
-	err := s.codes.AddCode(ctx, digest(over.Code), digest(over.Browser), user.ID, now.Add(SignOnCodeLife))
-	return over, err
+	err := s.codes.AddCode(ctx, digest(handover.Code), digest(handover.Browser), user.ID, now.Add(SignOnCodeLife))
+	return handover, err
 }
 
 // Exchange exchanges a code for a session. A wrong code counts as a failed login of the network.
@@ -61,13 +61,13 @@ func (s *SignOns) Exchange(ctx context.Context, code, browser string, from Actor
 
 func (s *SignOns) exchange(ctx context.Context, code, browser string, from Actor) (Grant, error) {
 	var user User
-	var opening PendingSession
+	var pending PendingSession
 	won, err := s.codes.ExchangeCode(ctx, digest(code), digest(browser), s.sessions.clock.Now(), func(u User) (PendingSession, error) {
 		if u.Disabled {
 			return PendingSession{}, ErrSignOn{"the user " + u.ID + " was disabled meanwhile"}
 		}
-		user, opening = u, s.sessions.newPending(u, from)
-		return opening, nil
+		user, pending = u, s.sessions.newPending(u, from)
+		return pending, nil
 	})
 	var refused ErrSignOn
 	switch {
@@ -81,5 +81,5 @@ func (s *SignOns) exchange(ctx context.Context, code, browser string, from Actor
 	if err := s.sessions.throttle.remember(ctx, user.Email, from.Client); err != nil {
 		return Grant{}, err
 	}
-	return s.sessions.grant(user, opening.Family.ID, opening.refresh)
+	return s.sessions.grant(user, pending.Family.ID, pending.refresh)
 }

@@ -112,9 +112,9 @@ func (h *Handlers) finishSignOn(ctx context.Context, in *callbackInput) (*redire
 		return nil, auth.ErrNotFound
 	}
 	back := auth.Return{State: in.State, Code: in.Code, Error: in.Error, Description: in.Description}
-	over, err := h.SignOns.Finish(ctx, attemptOf(in.Cookie.Value), back, actorOf(ctx))
-	if over.Notice != "" {
-		h.Log.Info("sign-on", zap.String("request_id", httpserver.RequestID(ctx)), zap.String("notice", over.Notice))
+	handover, err := h.SignOns.Finish(ctx, attemptOf(in.Cookie.Value), back, actorOf(ctx))
+	if handover.Notice != "" {
+		h.Log.Info("sign-on", zap.String("request_id", httpserver.RequestID(ctx)), zap.String("notice", handover.Notice))
 	}
 	if in.Destination == "document" && errors.Is(err, auth.ErrCredentials) {
 		_ = h.logFailure(ctx, err)
@@ -124,8 +124,8 @@ func (h *Handlers) finishSignOn(ctx context.Context, in *callbackInput) (*redire
 		return nil, h.logFailure(ctx, err)
 	}
 	return &redirect{
-		Location:  "/#" + url.Values{"signon_code": {over.Code}}.Encode(),
-		SetCookie: h.cookie(ctx, over.Browser, int(auth.SignOnCodeLife.Seconds())),
+		Location:  "/#" + url.Values{"signon_code": {handover.Code}}.Encode(),
+		SetCookie: h.cookie(ctx, handover.Browser, int(auth.SignOnCodeLife.Seconds())),
 	}, nil
 }
 

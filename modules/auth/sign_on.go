@@ -122,12 +122,12 @@ type Return struct {
 // Finish admits the person who came back and returns a code that their page exchanges for a session. An unknown person
 // becomes a user without a password. The role follows their groups at every sign-on; the space set by an administrator
 // stays. A person without a group is refused and their sessions end. Errors: ErrSignOn, ErrThrottled, ErrUnavailable.
-func (s *SignOns) Finish(ctx context.Context, attempt Attempt, back Return, from Actor) (over Handover, err error) {
+func (s *SignOns) Finish(ctx context.Context, attempt Attempt, back Return, from Actor) (handover Handover, err error) {
 	err = s.throttled(ctx, from.Client, func() error {
-		over, err = s.finish(ctx, attempt, back, from)
+		handover, err = s.finish(ctx, attempt, back, from)
 		return err
 	})
-	return over, err
+	return handover, err
 }
 
 // throttled calls try and counts a refusal as a failed login of the client's network.
@@ -158,9 +158,9 @@ func (s *SignOns) finish(ctx context.Context, attempt Attempt, back Return, from
 	if err != nil {
 		return Handover{}, err
 	}
-	over, err := s.handOver(ctx, user)
-	over.Notice = notice
-	return over, err
+	handover, err := s.handOver(ctx, user)
+	handover.Notice = notice
+	return handover, err
 }
 
 // auditRefusal writes the refusal with its reason to the audit and returns it.
