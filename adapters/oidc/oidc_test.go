@@ -252,10 +252,10 @@ func TestEndpointsThatFail(t *testing.T) {
 	t.Cleanup(elsewhere.Close)
 	ended := make(chan struct{})
 	for name, answer := range map[string]http.HandlerFunc{
-		"answered 503":                 status(http.StatusServiceUnavailable),
-		"redirected to another host":   http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect).ServeHTTP,
-		"deadline exceeded":            func(_ http.ResponseWriter, r *http.Request) { <-ended },
-		"the answer is longer than is": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, maxAnswer+1)) },
+		"answered 503":               status(http.StatusServiceUnavailable),
+		"redirected to another host": http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect).ServeHTTP,
+		"deadline exceeded":          func(_ http.ResponseWriter, r *http.Request) { <-ended },
+		"the answer is larger than":  func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, maxAnswer+1)) },
 	} {
 		for _, path := range []string{mockoidc.TokenEndpoint, mockoidc.JWKSEndpoint, mockoidc.UserinfoEndpoint, mockoidc.DiscoveryEndpoint} {
 			t.Run(path+" "+name, func(t *testing.T) {

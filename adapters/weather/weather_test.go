@@ -182,7 +182,7 @@ func TestAnAnswerThatIsTooLongIsNotRead(t *testing.T) {
 		}
 	})
 	_, err := clientOf(s).Archive(context.Background(), cali, newYear, newYear+day)
-	require.ErrorContains(t, err, "longer than")
+	require.ErrorContains(t, err, "larger than")
 	require.EqualValues(t, 1, s.calls.Load())
 }
 
