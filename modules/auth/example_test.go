@@ -19,7 +19,7 @@ func ExampleKeys() {
 	fmt.Println("once removed:", err)
 	// Output:
 	// the secret is that of Sala de juegos and writes for [tv-1 ac-1]
-	// once removed: token does not let in
+	// once removed: invalid token
 }
 
 func ExampleAccounts() {
@@ -37,6 +37,6 @@ func ExampleAccounts() {
 	// Output:
 	// eva@usc.edu.co viewer games <nil>
 	// the link sets another password: true
-	// and once more: token does not let in
+	// and once more: invalid token
 	// the last administrator: the last administrator must stay
 }

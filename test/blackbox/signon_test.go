@@ -161,7 +161,7 @@ func TestSignOnAsProvidersSpeak(t *testing.T) {
 			"sent an invalid e-mail address":    ana.with(person{"email": "ana@usc.edu.co\u0000"}),
 			"no valid subject":                  ana.with(person{"sub": ""}),
 			"sent no valid subject":             ana.with(person{"sub": "a\u0000b"}),
-			"sent no subject":                   ana.with(person{"sub": strings.Repeat("a", 256)}),
+			"valid subject (sub)":               ana.with(person{"sub": strings.Repeat("a", 256)}),
 			`here: "visitas", "energy"`:         ana.with(person{"groups": []any{"visitas", "energy"}}),
 			`here: "a\x00b"`:                    ana.with(person{"groups": "a\u0000b"}),
 			`"energy-viewers,energy-admins"`:    ana.with(person{"groups": "energy-viewers,energy-admins"}), // one whole name
@@ -178,7 +178,7 @@ func TestSignOnAsProvidersSpeak(t *testing.T) {
 			"answered invalid_scope; check OIDC_SCOPES":        {"error": {"invalid_scope"}},
 			"another attempt than the browser's (state)":       {"error": {"access_denied"}, "state": {"x"}},
 			"neither a code nor an error":                      {"x": {"y"}},
-			"the provider rejected the code":               {"code": {"un-código-secreto"}},
+			"the provider rejected the code":                   {"code": {"un-código-secreto"}},
 		} {
 			u.answers(answer)
 			require.Contains(t, browser.refused(u, ana), reason)
