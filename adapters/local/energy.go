@@ -23,7 +23,7 @@ type Energy struct {
 }
 
 var (
-	_ advice.Campus      = Energy{}
+	_ advice.Trees       = Energy{}
 	_ advice.Consumption = Energy{}
 	_ advice.Ambience    = Energy{}
 	_ advice.States      = Energy{}

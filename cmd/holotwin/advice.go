@@ -21,7 +21,7 @@ var adviceParts = []any{
 	func(c config.Config, campus local.Energy, store *gormadvice.Store) *advice.Advisor {
 		return advice.New(advice.Needs{
 			Rewriter: rewriter(c), Wordings: store,
-			Campus: campus, Consumption: campus, Ambience: campus, States: campus, Calendar: campus, Openings: campus, Prices: campus, Changes: campus,
+			Directory: advice.NewDirectory(campus), Consumption: campus, Ambience: campus, States: campus, Calendar: campus, Openings: campus, Prices: campus, Changes: campus,
 			Recommendations: store, Analyses: store, DayAnswers: store, Archive: store, Scenarios: store, Runs: store, Jobs: store, Reports: pdf.New(), Clock: clock.System{}, NewID: random.ID,
 		})
 	},

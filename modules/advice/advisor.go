@@ -1,14 +1,13 @@
 package advice
 
 import (
-	"context"
 	"sync"
 	"time"
 )
 
 // Needs are an Advisor's ports.
 type Needs struct {
-	Campus      Campus
+	Directory   *Directory
 	Consumption Consumption
 	Ambience    Ambience
 	States      States
@@ -48,8 +47,6 @@ type Advisor struct {
 	outlooks *outlooks
 
 	mu sync.Mutex
-	// layout is that of the tree as it last was.
-	layout *layout
 	// verified is when what was done was last looked at.
 	verified time.Time
 }
@@ -58,19 +55,3 @@ type Advisor struct {
 func New(needs Needs) *Advisor {
 	return &Advisor{Needs: needs, turn: make(chan struct{}, 1), asked: make(chan Job, 1), runs: make(chan playing, mostRuns), outlooks: newOutlooks()}
 }
-
-func (a *Advisor) campus(ctx context.Context) (*campus, error) {
-	tree, err := a.Campus.Tree(ctx)
-	if err != nil {
-		return nil, err
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.layout == nil || !a.layout.is(tree) {
-		a.layout = newLayout(tree)
-	}
-	return newCampus(a.layout), nil
-}
-
-// now is the clock's time, to the millisecond that both databases keep.
-func (a *Advisor) now() time.Time { return a.Clock.Now().UTC().Truncate(time.Millisecond) }

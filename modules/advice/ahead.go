@@ -12,7 +12,7 @@ import (
 )
 
 // MostHoursAhead is how far a forecast reaches: a week.
-const MostHoursAhead = daysPerWeek * hoursPerDay
+const MostHoursAhead = DaysPerWeek * HoursPerDay
 
 // staleDays are how long ago a target may last have been measured to be told anything of its future.
 const staleDays = 7
@@ -106,15 +106,15 @@ func (a *Advisor) ForecastAt(ctx context.Context, caller Caller, id string, hour
 	if hours < 1 || hours > MostHoursAhead {
 		return Forecast{}, ErrInvalid{[]Flaw{{Field: "hours", Rule: "maximum", Args: map[string]any{"max": MostHoursAhead}}}}
 	}
-	now, err := a.asOf(at)
+	now, err := AsOf(a.Clock, at)
 	if err != nil {
 		return Forecast{}, err
 	}
-	c, t, err := a.target(ctx, caller, id)
+	c, t, err := a.Directory.Target(ctx, caller, id)
 	if err != nil {
 		return Forecast{}, err
 	}
-	zone := c.zone(c.spaceOf(t))
+	zone := c.Zone(c.SpaceOf(t))
 	out := Forecast{Target: t, At: now, From: history.HourOf(now, zone).In(zone), CVRMSE: math.NaN()}
 	w, found, err := a.windowSeenAt(ctx, c, caller, t, now)
 	switch {
@@ -127,14 +127,14 @@ func (a *Advisor) ForecastAt(ctx context.Context, caller Caller, id string, hour
 		out.Why = []baseline.Code{NoRecentData}
 		return out, nil
 	}
-	midnight := midnightOf(out.From, zone)
+	midnight := MidnightOf(out.From, zone)
 	rows, past, err := a.rowsBetween(ctx, c, t, w.from, out.From)
 	if err != nil {
 		return out, err
 	}
 	whole := int(midnight.Sub(past.Start) / time.Hour)
 	monthEnd := time.Date(midnight.Year(), midnight.Month()+1, 1, 0, 0, 0, 0, zone)
-	days := max(1+out.From.Add(time.Duration(hours)*time.Hour).Sub(midnight).Hours()/hoursPerDay, monthEnd.Sub(midnight).Hours()/hoursPerDay+1)
+	days := max(1+out.From.Add(time.Duration(hours)*time.Hour).Sub(midnight).Hours()/HoursPerDay, monthEnd.Sub(midnight).Hours()/HoursPerDay+1)
 	rows = rows[:max(0, whole)]
 	weather, coming, err := a.comingRows(ctx, c, t, rows, out.From, int(days))
 	if err != nil {
@@ -146,7 +146,7 @@ func (a *Advisor) ForecastAt(ctx context.Context, caller Caller, id string, hour
 		return out, nil
 	}
 	out.Weather = weather
-	rates, err := a.Prices.Rates(ctx, c.spaceOf(t), past.Start, midnight.AddDate(0, 0, int(days)))
+	rates, err := a.Prices.Rates(ctx, c.SpaceOf(t), past.Start, midnight.AddDate(0, 0, int(days)))
 	if err != nil {
 		return out, err
 	}
@@ -164,10 +164,10 @@ func (a *Advisor) ForecastAt(ctx context.Context, caller Caller, id string, hour
 
 // comingRows are the hours of so many days from the last midnight on, with what the calendar says of them and the temperatures
 // that are forecast.
-func (a *Advisor) comingRows(ctx context.Context, c *campus, t Target, past []baseline.Row, now time.Time, days int) (WeatherAhead, []baseline.Row, error) {
-	midnight := midnightOf(now, now.Location())
+func (a *Advisor) comingRows(ctx context.Context, c *Campus, t Target, past []baseline.Row, now time.Time, days int) (WeatherAhead, []baseline.Row, error) {
+	midnight := MidnightOf(now, now.Location())
 	h := history.New(midnight, midnight.AddDate(0, 0, days), now.Location())
-	hours, _, err := a.Calendar.CalendarHours(ctx, c.spaceOf(t), h.Start, h.End())
+	hours, _, err := a.Calendar.CalendarHours(ctx, c.SpaceOf(t), h.Start, h.End())
 	if err != nil {
 		return WeatherNone, nil, err
 	}
@@ -180,9 +180,9 @@ func (a *Advisor) comingRows(ctx context.Context, c *campus, t Target, past []ba
 }
 
 // weatherAhead enters the temperatures that are forecast.
-func (a *Advisor) weatherAhead(ctx context.Context, c *campus, t Target, h *history.History, now time.Time) (WeatherAhead, error) {
-	until := earliest(h.End(), h.Start.AddDate(0, 0, weatherDays))
-	outdoor, err := a.Ambience.AmbientHours(ctx, c.siteOf(c.spaceOf(t)), h.Start, until)
+func (a *Advisor) weatherAhead(ctx context.Context, c *Campus, t Target, h *history.History, now time.Time) (WeatherAhead, error) {
+	until := Earliest(h.End(), h.Start.AddDate(0, 0, weatherDays))
+	outdoor, err := a.Ambience.AmbientHours(ctx, c.SiteOf(c.SpaceOf(t)), h.Start, until)
 	if err != nil {
 		return WeatherNone, err
 	}
@@ -192,7 +192,7 @@ func (a *Advisor) weatherAhead(ctx context.Context, c *campus, t Target, h *hist
 	if !slices.ContainsFunc(outdoor, ahead) {
 		return WeatherRecent, nil
 	}
-	h.FillOutdoor(valuesOf(outdoor, func(hour AmbientHour) *float64 { return hour.Temperature }))
+	h.FillOutdoor(Temperatures(outdoor))
 	return WeatherForecast, nil
 }
 
@@ -202,24 +202,6 @@ func whyUntold(rows []baseline.Row) []baseline.Code {
 		return why
 	}
 	return []baseline.Code{baseline.TooFewDays}
-}
-
-// target is a device or space within the caller's reach.
-func (a *Advisor) target(ctx context.Context, caller Caller, id string) (*campus, Target, error) {
-	c, err := a.campus(ctx)
-	if err != nil {
-		return nil, Target{}, err
-	}
-	t, known := c.find(id)
-	if !known || !c.sees(caller, c.spaceOf(t)) {
-		return nil, t, ErrNotFound{"device or space", id}
-	}
-	return c, t, nil
-}
-
-func midnightOf(at time.Time, zone *time.Location) time.Time {
-	y, m, d := at.In(zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, zone)
 }
 
 // comingHours places what is told on the clock, from an instant on, and prices it. An hour that the clock repeats is told
@@ -240,24 +222,17 @@ func comingHours(told forecast.Outlook, from time.Time, zone *time.Location, rat
 		if math.IsNaN(h.Expected) {
 			continue
 		}
-		hours = append(hours, ForecastHour{Start: at, Expected: h.Expected, Low: h.Low, High: h.High, Cost: h.Expected * rateAt(rates, at).Price})
+		hours = append(hours, ForecastHour{Start: at, Expected: h.Expected, Low: h.Low, High: h.High, Cost: h.Expected * RateAt(rates, at).Price})
 	}
-}
-
-func rateAt(rates []Rate, at time.Time) Rate {
-	if i := slices.IndexFunc(rates, func(r Rate) bool { return at.Before(r.To) }); i >= 0 {
-		return rates[i]
-	}
-	return Rate{}
 }
 
 // monthUsed is what was used in the month until the instant of a forecast, and in the hour that runs.
 type monthUsed struct{ month, hour DayUse }
 
-func (a *Advisor) monthUsed(ctx context.Context, c *campus, caller Caller, t Target, f Forecast) (used monthUsed, err error) {
-	since := latest(time.Date(f.From.Year(), f.From.Month(), 1, 0, 0, 0, 0, f.From.Location()), c.hungSince(t, caller.Space))
+func (a *Advisor) monthUsed(ctx context.Context, c *Campus, caller Caller, t Target, f Forecast) (used monthUsed, err error) {
+	since := Latest(time.Date(f.From.Year(), f.From.Month(), 1, 0, 0, 0, 0, f.From.Location()), c.MovedIn(t, caller.Space))
 	if used.month, err = a.Consumption.Total(ctx, t, since, f.At); err == nil {
-		used.hour, err = a.Consumption.Total(ctx, t, latest(f.From, since), f.At)
+		used.hour, err = a.Consumption.Total(ctx, t, Latest(f.From, since), f.At)
 	}
 	return used, err
 }
@@ -267,7 +242,7 @@ func (a *Advisor) monthUsed(ctx context.Context, c *campus, caller Caller, t Tar
 func monthAhead(told forecast.Outlook, past *history.History, coming []ForecastHour, now time.Time, used monthUsed, rates []Rate) *MonthAhead {
 	zone := now.Location()
 	start := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, zone)
-	price := rateAt(rates, now)
+	price := RateAt(rates, now)
 	m := &MonthAhead{Start: start, End: start.AddDate(0, 1, 0), Currency: price.Currency, Price: price, Measured: used.month.KWh, CostSoFar: used.month.Cost}
 	for i, h := range past.Hours {
 		if past.At(i).Before(start) {

@@ -39,9 +39,9 @@ type Analysis struct {
 func (a Analysis) Short() bool { return a.Days < a.Needed }
 
 // analyse judges a target and keeps what came of it. at is when its inputs began to be read.
-func (a *Advisor) analyse(ctx context.Context, c *campus, t Target, peers []rules.Traits) (Analysis, error) {
-	at := a.now()
-	analysis := Analysis{Target: t, Space: c.spaceOf(t), At: at, Facts: c.traits(t), Version: rules.Version, Needed: rules.MinDays}
+func (a *Advisor) analyse(ctx context.Context, c *Campus, t Target, peers []rules.Traits) (Analysis, error) {
+	at := Now(a.Clock)
+	analysis := Analysis{Target: t, Space: c.SpaceOf(t), At: at, Facts: c.Facts(t), Version: rules.Version, Needed: rules.MinDays}
 	w, found, err := a.windowOf(ctx, c, t)
 	if err != nil {
 		return analysis, err
@@ -69,7 +69,7 @@ func (a *Advisor) analyse(ctx context.Context, c *campus, t Target, peers []rule
 }
 
 // recommendationsOf makes recommendations of findings, leaving out what is said already of something inside.
-func (a *Advisor) recommendationsOf(ctx context.Context, c *campus, t Target, in assembled, out rules.Outcome, at time.Time) ([]Recommendation, error) {
+func (a *Advisor) recommendationsOf(ctx context.Context, c *Campus, t Target, in assembled, out rules.Outcome, at time.Time) ([]Recommendation, error) {
 	inner, err := a.said(ctx, c, t)
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func (a *Advisor) recommendationsOf(ctx context.Context, c *campus, t Target, in
 		}
 		money := in.prices.worth(f)
 		list = append(list, Recommendation{
-			ID: idOf(t, f.Kind), Target: t, Space: c.spaceOf(t), Finding: f, Money: money, Status: Open, Standing: true,
+			ID: idOf(t, f.Kind), Target: t, Space: c.SpaceOf(t), Finding: f, Money: money, Status: Open, Standing: true,
 			Priority: priorityOf(f, money, out.UseKWh), Created: at, Updated: at, Basis: in.basis(f.Kind),
 		})
 	}
@@ -102,12 +102,12 @@ func (in assembled) basis(kind rules.Kind) Basis {
 }
 
 // said is what stands recommended for the devices and spaces inside a target.
-func (a *Advisor) said(ctx context.Context, c *campus, t Target) ([]Recommendation, error) {
-	inside := c.inside(t)
+func (a *Advisor) said(ctx context.Context, c *Campus, t Target) ([]Recommendation, error) {
+	inside := c.Inside(t)
 	if len(inside) == 0 {
 		return nil, nil
 	}
-	all, err := a.Recommendations.Find(ctx, Filter{Spaces: c.within(c.spaceOf(t))})
+	all, err := a.Recommendations.Find(ctx, Filter{Spaces: c.Within(c.SpaceOf(t))})
 	if err != nil {
 		return nil, err
 	}

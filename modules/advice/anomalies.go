@@ -69,11 +69,11 @@ func (a *Advisor) Anomalies(ctx context.Context, caller Caller, q AnomalyQuery) 
 	if !caller.MayRead() {
 		return Anomalies{}, ErrForbidden{}
 	}
-	c, err := a.campus(ctx)
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return Anomalies{}, err
 	}
-	asked, err := c.askedFor(caller, q)
+	asked, err := askedFor(c, caller, q)
 	if err != nil {
 		return Anomalies{}, err
 	}
@@ -94,10 +94,10 @@ func (a *Advisor) Anomalies(ctx context.Context, caller Caller, q AnomalyQuery) 
 		if one.Short() {
 			out.Short++
 		}
-		since := c.hungSince(one.Target, caller.Space)
+		since := c.MovedIn(one.Target, caller.Space)
 		for _, d := range departures[one.Target] {
 			if q.picks(d) && !d.From.Before(since) {
-				out.Items = append(out.Items, c.anomalyOf(one, d))
+				out.Items = append(out.Items, anomalyOf(c, one, d))
 			}
 		}
 	}
@@ -114,26 +114,26 @@ func (a *Advisor) Anomalies(ctx context.Context, caller Caller, q AnomalyQuery) 
 }
 
 // askedFor checks what is asked against what the caller sees, and tells which targets count.
-func (c *campus) askedFor(caller Caller, q AnomalyQuery) (func(Target) bool, error) {
+func askedFor(c *Campus, caller Caller, q AnomalyQuery) (func(Target) bool, error) {
 	if q.ID != "" {
-		t, known := c.find(q.ID)
-		if !known || !c.sees(caller, c.spaceOf(t)) {
+		t, known := c.Find(q.ID)
+		if !known || !c.Sees(caller, c.SpaceOf(t)) {
 			return nil, ErrNotFound{"device or space", q.ID}
 		}
 		return func(other Target) bool { return other == t }, nil
 	}
 	within := caller.Space
 	if q.Space != "" {
-		if !c.sees(caller, q.Space) {
+		if !c.Sees(caller, q.Space) {
 			return nil, ErrNotFound{"space", q.Space}
 		}
 		within = q.Space
 	}
 	inside := make(map[string]bool)
-	for _, s := range c.within(within) {
+	for _, s := range c.Within(within) {
 		inside[s] = true
 	}
-	return func(t Target) bool { return inside[c.spaceOf(t)] }, nil
+	return func(t Target) bool { return inside[c.SpaceOf(t)] }, nil
 }
 
 func (q AnomalyQuery) picks(d rules.Departure) bool {
@@ -146,9 +146,8 @@ func (q AnomalyQuery) picks(d rules.Departure) bool {
 	return true
 }
 
-func (c *campus) anomalyOf(one Analysis, d rules.Departure) Anomaly {
-	about := c.advice(Recommendation{Target: one.Target}).About
-	return Anomaly{Target: one.Target, Space: c.spaceOf(one.Target), Departure: d, Certainty: d.Certainty(), About: about}
+func anomalyOf(c *Campus, one Analysis, d rules.Departure) Anomaly {
+	return Anomaly{Target: one.Target, Space: c.SpaceOf(one.Target), Departure: d, Certainty: d.Certainty(), About: c.About(one.Target)}
 }
 
 // priceAnomalies adds what waste cost, at the mean price over its span.
@@ -164,7 +163,7 @@ func (a *Advisor) priceAnomalies(ctx context.Context, all []Anomaly) error {
 		}
 		var paid, hours float64
 		for _, r := range rates {
-			h := earliest(r.To, one.To).Sub(latest(r.From, one.From)).Hours()
+			h := Earliest(r.To, one.To).Sub(Latest(r.From, one.From)).Hours()
 			paid, hours = paid+r.Price*h, hours+h
 			one.Currency, one.Price = r.Currency, r
 		}

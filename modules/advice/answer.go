@@ -24,7 +24,7 @@ func (a *Advisor) AnswerQuestion(ctx context.Context, caller Caller, l words.Lan
 	if !caller.MayManage() {
 		return Answered{}, ErrForbidden{}
 	}
-	c, err := a.campus(ctx)
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return Answered{}, err
 	}
@@ -58,7 +58,7 @@ func (a *Advisor) AnswerQuestion(ctx context.Context, caller Caller, l words.Lan
 	}
 	kept := make([]DayAnswer, len(picked))
 	for i, date := range picked {
-		kept[i] = DayAnswer{Space: question.Space, Date: date, Said: said, Question: id, By: caller.Subject, At: a.now()}
+		kept[i] = DayAnswer{Space: question.Space, Date: date, Said: said, Question: id, By: caller.Subject, At: Now(a.Clock)}
 		if !opened {
 			continue
 		}
@@ -92,7 +92,7 @@ func (a *Advisor) TakeAnswerBack(ctx context.Context, caller Caller, id string) 
 	if !caller.MayManage() {
 		return ErrForbidden{}
 	}
-	c, err := a.campus(ctx)
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (a *Advisor) TakeAnswerBack(ctx context.Context, caller Caller, id string) 
 	}
 	var back []DayAnswer
 	for _, answer := range answers {
-		if answer.Question == id && answer.Said != SaidNothing && c.sees(caller, answer.Space) {
+		if answer.Question == id && answer.Said != SaidNothing && c.Sees(caller, answer.Space) {
 			back = append(back, answer)
 		}
 	}
@@ -113,13 +113,13 @@ func (a *Advisor) TakeAnswerBack(ctx context.Context, caller Caller, id string) 
 		return err
 	}
 	for i := range back {
-		back[i].Said, back[i].Entries, back[i].By, back[i].At = SaidNothing, nil, caller.Subject, a.now()
+		back[i].Said, back[i].Entries, back[i].By, back[i].At = SaidNothing, nil, caller.Subject, Now(a.Clock)
 	}
 	return a.DayAnswers.KeepDayAnswers(ctx, back)
 }
 
 // question is one that is open, or was answered.
-func (a *Advisor) question(ctx context.Context, c *campus, caller Caller, id string) (Question, error) {
+func (a *Advisor) question(ctx context.Context, c *Campus, caller Caller, id string) (Question, error) {
 	list, err := a.Analyses.Analyses(ctx)
 	if err != nil {
 		return Question{}, err
@@ -133,7 +133,7 @@ func (a *Advisor) question(ctx context.Context, c *campus, caller Caller, id str
 		return Question{}, err
 	}
 	for _, q := range all {
-		if q.ID == id && c.sees(caller, q.Space) {
+		if q.ID == id && c.Sees(caller, q.Space) {
 			return q, nil
 		}
 	}
@@ -143,7 +143,7 @@ func (a *Advisor) question(ctx context.Context, c *campus, caller Caller, id str
 	}
 	q := Question{ID: id}
 	for _, answer := range answers {
-		if answer.Question == id && answer.Said != SaidNothing && c.sees(caller, answer.Space) {
+		if answer.Question == id && answer.Said != SaidNothing && c.Sees(caller, answer.Space) {
 			q.Space = answer.Space
 			q.Dates = append(q.Dates, answer.Date)
 		}
@@ -177,12 +177,12 @@ func daysSince1970(text string) int {
 	if err != nil {
 		return -1
 	}
-	return int(t.Unix() / (hoursPerDay * 3600))
+	return int(t.Unix() / (HoursPerDay * 3600))
 }
 
 // dateText is the date of a number of days since 1970-01-01, YYYY-MM-DD.
 func dateText(days int) string {
-	return time.Unix(int64(days)*hoursPerDay*3600, 0).UTC().Format(time.DateOnly)
+	return time.Unix(int64(days)*HoursPerDay*3600, 0).UTC().Format(time.DateOnly)
 }
 
 // answersOf are those to some dates of a space that were not taken back.
@@ -229,11 +229,11 @@ func (a *Advisor) openOn(ctx context.Context, caller Caller, l words.Language, q
 
 // opens tells whether the calendar has a space open on a date.
 func (a *Advisor) opens(ctx context.Context, space string, date int) (bool, error) {
-	c, err := a.campus(ctx)
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return false, err
 	}
-	from, err := time.ParseInLocation(time.DateOnly, dateText(date), c.zone(space))
+	from, err := time.ParseInLocation(time.DateOnly, dateText(date), c.Zone(space))
 	if err != nil {
 		return false, err
 	}

@@ -10,16 +10,8 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
 
-// Spans that an analysis takes in.
-const (
-	// historyDays reach back over a year and the weeks around its season.
-	historyDays = 400
-	// comingDays are those whose calendar says what a month holds.
-	comingDays   = 365
-	daysPerMonth = 365.25 / 12
-	daysPerWeek  = 7
-	hoursPerDay  = 24
-)
+// comingDays are those whose calendar says what a month holds.
+const comingDays = 365
 
 // window is what an analysis looks at; the same window gives the same inputs as long as they were not changed.
 type window struct{ from, to, asOf, siteEnd time.Time }
@@ -32,94 +24,72 @@ type assembled struct {
 }
 
 // windowOf is the window of an analysis now. found is false where nothing was ever measured.
-func (a *Advisor) windowOf(ctx context.Context, c *campus, t Target) (w window, found bool, err error) {
-	return a.windowAt(ctx, c, t, a.now())
+func (a *Advisor) windowOf(ctx context.Context, c *Campus, t Target) (w window, found bool, err error) {
+	return a.windowAt(ctx, c, t, Now(a.Clock))
 }
 
 // windowAt is windowOf as of an instant.
-func (a *Advisor) windowAt(ctx context.Context, c *campus, t Target, at time.Time) (w window, found bool, err error) {
+func (a *Advisor) windowAt(ctx context.Context, c *Campus, t Target, at time.Time) (w window, found bool, err error) {
 	first, last, found, err := a.Consumption.Measured(ctx, t)
 	if err != nil || !found {
 		return w, false, err
 	}
-	zone := c.zone(c.spaceOf(t))
+	zone := c.Zone(c.SpaceOf(t))
 	w.asOf = history.HourOf(at, zone).UTC()
 	// What an hour that still runs has used says nothing yet.
 	if last.After(w.asOf) {
 		last = w.asOf
 	}
 	w.to = last.UTC()
-	w.from = history.HourOf(latest(first, last.AddDate(0, 0, -historyDays)), zone).UTC()
+	w.from = history.HourOf(Latest(first, last.AddDate(0, 0, -HistoryDays)), zone).UTC()
 	w.siteEnd, err = a.siteEnd(ctx, c, t, last)
 	return w, w.from.Before(w.to), err
 }
 
 // windowSeen is windowOf of what a caller may see of a target's past.
-func (a *Advisor) windowSeen(ctx context.Context, c *campus, caller Caller, t Target) (w window, found bool, err error) {
-	return a.windowSeenAt(ctx, c, caller, t, a.now())
+func (a *Advisor) windowSeen(ctx context.Context, c *Campus, caller Caller, t Target) (w window, found bool, err error) {
+	return a.windowSeenAt(ctx, c, caller, t, Now(a.Clock))
 }
 
 // windowSeenAt is windowSeen as of an instant.
-func (a *Advisor) windowSeenAt(ctx context.Context, c *campus, caller Caller, t Target, at time.Time) (w window, found bool, err error) {
+func (a *Advisor) windowSeenAt(ctx context.Context, c *Campus, caller Caller, t Target, at time.Time) (w window, found bool, err error) {
 	w, found, err = a.windowAt(ctx, c, t, at)
-	if since := c.hungSince(t, caller.Space); w.from.Before(since) {
-		w.from = nextHour(since, c.zone(c.spaceOf(t))).UTC()
+	if since := c.MovedIn(t, caller.Space); w.from.Before(since) {
+		w.from = NextHour(since, c.Zone(c.SpaceOf(t))).UTC()
 	}
 	return w, found && w.from.Before(w.to), err
 }
 
-// nextHour is the first whole hour at or after an instant.
-func nextHour(at time.Time, zone *time.Location) time.Time {
-	if hour := history.HourOf(at, zone); hour.Before(at) {
-		return hour.Add(time.Hour)
-	}
-	return at
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-// siteEnd is when the last measured hour of the target's site ends, at the latest now. A job asks once for each site: it is sought
-// among all its devices.
-func (a *Advisor) siteEnd(ctx context.Context, c *campus, t Target, last time.Time) (time.Time, error) {
-	site := c.siteOf(c.spaceOf(t))
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	end, known := c.siteEnds[site]
-	if !known {
-		var found bool
-		var err error
-		if _, end, found, err = a.Consumption.Measured(ctx, Target{OfSite, site}); err != nil {
-			return last.UTC(), err
-		}
+// siteEnd is when the last measured hour of the target's site ends, at the latest now. It is read once a job for each site, since it
+// is sought among all its devices.
+func (a *Advisor) siteEnd(ctx context.Context, c *Campus, t Target, last time.Time) (time.Time, error) {
+	site := c.SiteOf(c.SpaceOf(t))
+	end, err := c.SiteEnd(site, func() (time.Time, error) {
+		_, end, found, err := a.Consumption.Measured(ctx, Target{OfSite, site})
 		if !found {
-			end = time.Time{}
+			return time.Time{}, err
 		}
-		if now := a.now(); end.After(now) {
-			end = now
-		}
-		c.siteEnds[site] = end
+		return Earliest(end, Now(a.Clock)), err
+	})
+	if err != nil {
+		return last.UTC(), err
 	}
-	return latest(end, last).UTC(), nil
+	return Latest(end, last).UTC(), nil
 }
 
 // assemble reads all that the rules need of a target in a window.
-func (a *Advisor) assemble(ctx context.Context, c *campus, t Target, w window, peers []rules.Traits) (assembled, error) {
-	space := c.spaceOf(t)
-	zone := c.zone(space)
+func (a *Advisor) assemble(ctx context.Context, c *Campus, t Target, w window, peers []rules.Traits) (assembled, error) {
+	space := c.SpaceOf(t)
+	zone := c.Zone(space)
 	h := history.New(w.from, w.to, zone)
 	out := assembled{window: w, subject: rules.Subject{ID: t.String(), History: h, Peers: peers, SiteEnd: w.siteEnd}}
 	s := &out.subject
-	s.Kind, s.Within = string(t.Level), string(c.spaces[space].Kind)
+	s.Kind, s.Within = string(t.Level), string(c.Space(space).Kind)
 	if t.Level == OfDevice {
-		d := c.devices[t.ID]
+		d := c.Device(t.ID)
 		s.Kind, s.RatedW, s.StandbyW, s.ClockOff = d.Kind, d.RatedW, d.StandbyW, d.ClockOff
 	} else {
-		s.AreaM2 = c.spaces[t.ID].AreaM2
+		s.AreaM2 = c.Space(t.ID).AreaM2
 	}
 	uses, err := a.Consumption.Hours(ctx, t, h.Start, h.End())
 	if err != nil {
@@ -146,21 +116,21 @@ func (a *Advisor) assemble(ctx context.Context, c *campus, t Target, w window, p
 }
 
 // surround enters the weather, the room's own readings and the device's states.
-func (a *Advisor) surround(ctx context.Context, c *campus, t Target, h *history.History) error {
-	space := c.spaceOf(t)
-	site := c.siteOf(space)
+func (a *Advisor) surround(ctx context.Context, c *Campus, t Target, h *history.History) error {
+	space := c.SpaceOf(t)
+	site := c.SiteOf(space)
 	outdoor, err := a.Ambience.AmbientHours(ctx, site, h.Start, h.End())
 	if err != nil {
 		return err
 	}
-	h.FillOutdoor(valuesOf(outdoor, func(hour AmbientHour) *float64 { return hour.Temperature }))
+	h.FillOutdoor(Temperatures(outdoor))
 	if space != site {
 		indoor, err := a.Ambience.AmbientHours(ctx, space, h.Start, h.End())
 		if err != nil {
 			return err
 		}
-		h.FillIndoor(valuesOf(indoor, func(hour AmbientHour) *float64 { return hour.Temperature }))
-		h.FillOccupancy(valuesOf(indoor, func(hour AmbientHour) *float64 { return hour.Occupancy }))
+		h.FillIndoor(Temperatures(indoor))
+		h.FillOccupancy(Occupancies(indoor))
 	}
 	if t.Level != OfDevice {
 		return nil
@@ -168,16 +138,6 @@ func (a *Advisor) surround(ctx context.Context, c *campus, t Target, h *history.
 	spans, err := a.States.Spans(ctx, t.ID, h.Start, h.End())
 	h.FillStates(spans)
 	return err
-}
-
-func valuesOf(hours []AmbientHour, of func(AmbientHour) *float64) []history.Value {
-	var values []history.Value
-	for _, hour := range hours {
-		if v := of(hour); v != nil {
-			values = append(values, history.Value{Start: hour.Start, Value: *v})
-		}
-	}
-	return values
 }
 
 // comingMonth is what a usual month of the coming year holds.
@@ -199,7 +159,7 @@ func (a *Advisor) comingMonth(ctx context.Context, space string, asOf time.Time,
 			shut++
 		}
 	}
-	month := daysPerMonth / float64(max(1, len(dates)))
+	month := DaysPerMonth / float64(max(1, len(dates)))
 	return rules.Calendar{
 		OpenDates: float64(len(opens)) * month, ShutDates: float64(len(dates)-len(opens)) * month, ShutHours: float64(shut) * month,
 	}, nil
@@ -207,7 +167,7 @@ func (a *Advisor) comingMonth(ctx context.Context, space string, asOf time.Time,
 
 // weekPrices are the rates of each hour of the week, as of the coming week.
 type weekPrices struct {
-	price, avoided [hoursPerDay * daysPerWeek]float64
+	price, avoided [HoursPerDay * DaysPerWeek]float64
 	// demand is money per kW of a month's highest hour.
 	demand float64
 	// last is the rate of the week's last hour, whose tariff is named.
@@ -216,7 +176,7 @@ type weekPrices struct {
 
 func (a *Advisor) weekPrices(ctx context.Context, space string, asOf time.Time, zone *time.Location) (weekPrices, error) {
 	var w weekPrices
-	week := history.New(asOf, asOf.AddDate(0, 0, daysPerWeek), zone)
+	week := history.New(asOf, asOf.AddDate(0, 0, DaysPerWeek), zone)
 	rates, err := a.Prices.Rates(ctx, space, week.Start, week.End())
 	if err != nil {
 		return w, err

@@ -22,7 +22,7 @@ const (
 func (a *Advisor) verifyDue() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.now().Sub(a.verified) >= verifyEvery
+	return Now(a.Clock).Sub(a.verified) >= verifyEvery
 }
 
 // verifyDone looks at all recommendations that were done: those whose saving is shown are verified, and of those verified the ones
@@ -31,7 +31,7 @@ func (a *Advisor) verifyDone(ctx context.Context) (verified, reopened int, err e
 	if !a.verifyDue() {
 		return 0, 0, nil
 	}
-	c, err := a.campus(ctx)
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -60,14 +60,14 @@ func (a *Advisor) verifyDone(ctx context.Context) (verified, reopened int, err e
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.verified = a.now()
+	a.verified = Now(a.Clock)
 	return verified, reopened, nil
 }
 
 // become moves a recommendation on, unless somebody else has meanwhile.
 func (a *Advisor) become(ctx context.Context, id string, from, to Status) error {
 	_, err := a.Recommendations.Change(ctx, id, func(r Recommendation) (Recommendation, Event, error) {
-		event := Event{At: a.now(), From: r.Status, To: to, By: bySystem}
+		event := Event{At: Now(a.Clock), From: r.Status, To: to, By: bySystem}
 		if r.Status != from {
 			event.To = r.Status
 			return r, event, nil
@@ -79,8 +79,8 @@ func (a *Advisor) become(ctx context.Context, id string, from, to Status) error 
 }
 
 // nextStatus is what a done or verified recommendation is now.
-func (a *Advisor) nextStatus(ctx context.Context, c *campus, r Recommendation) (Status, error) {
-	if c.spaceOf(r.Target) == "" {
+func (a *Advisor) nextStatus(ctx context.Context, c *Campus, r Recommendation) (Status, error) {
+	if c.SpaceOf(r.Target) == "" {
 		return r.Status, nil // its target is gone
 	}
 	v, err := a.verification(ctx, c, r, time.Time{})
@@ -101,9 +101,9 @@ func (a *Advisor) nextStatus(ctx context.Context, c *campus, r Recommendation) (
 }
 
 // decayed tells whether the last weeks save clearly less than half of what was saved before them.
-func (a *Advisor) decayed(ctx context.Context, c *campus, v Verification) (bool, error) {
+func (a *Advisor) decayed(ctx context.Context, c *Campus, v Verification) (bool, error) {
 	cut := v.To.AddDate(0, 0, -watchedDays)
-	if cut.Sub(v.From) < watchedDays*hoursPerDay*time.Hour {
+	if cut.Sub(v.From) < watchedDays*HoursPerDay*time.Hour {
 		return false, nil
 	}
 	first, _, found, err := a.Consumption.Measured(ctx, v.Target)
@@ -111,7 +111,7 @@ func (a *Advisor) decayed(ctx context.Context, c *campus, v Verification) (bool,
 		return false, err
 	}
 	end := v.From.AddDate(0, 0, -1)
-	before, _, err := a.rowsBetween(ctx, c, v.Target, latest(first, end.AddDate(0, 0, -historyDays)), end)
+	before, _, err := a.rowsBetween(ctx, c, v.Target, Latest(first, end.AddDate(0, 0, -HistoryDays)), end)
 	if err != nil {
 		return false, err
 	}

@@ -27,7 +27,7 @@ func (a *Advisor) Evidence(ctx context.Context, caller Caller, id string) (Evide
 	if err != nil {
 		return Evidence{}, err
 	}
-	e := Evidence{Advice: c.advice(r)}
+	e := Evidence{Advice: c.Advice(r)}
 	if e.Events, err = a.Recommendations.Events(ctx, id); err != nil {
 		return e, err
 	}
@@ -46,12 +46,12 @@ func (a *Advisor) Evidence(ctx context.Context, caller Caller, id string) (Evide
 }
 
 // peers are a target's as they are now.
-func (a *Advisor) peers(ctx context.Context, c *campus, t Target) ([]rules.Traits, error) {
+func (a *Advisor) peers(ctx context.Context, c *Campus, t Target) ([]rules.Traits, error) {
 	analyses, err := a.Analyses.Analyses(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w := work{campus: c, all: c.targets(), last: make(map[Target]Analysis, len(analyses))}
+	w := work{campus: c, all: c.Targets(), last: make(map[Target]Analysis, len(analyses))}
 	for _, analysis := range analyses {
 		w.last[analysis.Target] = analysis
 	}

@@ -33,7 +33,7 @@ func (a *Advisor) Baseline(ctx context.Context, caller Caller, id string) (Expec
 	if !caller.MayRead() {
 		return Expected{}, ErrForbidden{}
 	}
-	c, t, err := a.target(ctx, caller, id)
+	c, t, err := a.Directory.Target(ctx, caller, id)
 	if err != nil {
 		return Expected{}, err
 	}

@@ -110,9 +110,9 @@ func (w work) groups() [][]Target {
 	var groups [][]Target
 	rank := func(t Target) int {
 		if t.Level == OfDevice {
-			return -len(w.campus.inside(t))
+			return -len(w.campus.Inside(t))
 		}
-		return len(w.campus.path(t.ID))
+		return len(w.campus.Path(t.ID))
 	}
 	for _, t := range w.targets {
 		last := len(groups) - 1
@@ -127,7 +127,7 @@ func (w work) groups() [][]Target {
 
 // work is what is to be analysed.
 type work struct {
-	campus *campus
+	campus *Campus
 	// all there are, in order; targets of them are to be analysed.
 	all, targets []Target
 	last         map[Target]Analysis
@@ -136,7 +136,7 @@ type work struct {
 // stale finds the targets that were never analysed, or by other rules, are not what they were, had their past changed since, or were
 // analysed longer ago than age.
 func (a *Advisor) stale(ctx context.Context, age time.Duration) (work, error) {
-	c, err := a.campus(ctx)
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return work{}, err
 	}
@@ -144,8 +144,8 @@ func (a *Advisor) stale(ctx context.Context, age time.Duration) (work, error) {
 	if err != nil {
 		return work{}, err
 	}
-	w := work{campus: c, all: c.targets(), last: make(map[Target]Analysis, len(analyses))}
-	oldest := a.now()
+	w := work{campus: c, all: c.Targets(), last: make(map[Target]Analysis, len(analyses))}
+	oldest := Now(a.Clock)
 	for _, analysis := range analyses {
 		w.last[analysis.Target] = analysis
 		if analysis.At.Before(oldest) {
@@ -156,12 +156,12 @@ func (a *Advisor) stale(ctx context.Context, age time.Duration) (work, error) {
 	if err != nil {
 		return work{}, err
 	}
-	now := a.now()
+	now := Now(a.Clock)
 	for _, t := range w.all {
 		last, known := w.last[t]
 		// One of the future was made before the clock was set back: what changed since then would seem older than it.
 		ahead := last.At.After(now.Add(clockMargin))
-		if !known || ahead || last.Facts != c.traits(t) || last.Version != rules.Version || last.At.Before(now.Add(-age)) || !last.At.After(changed[t].Add(clockMargin)) {
+		if !known || ahead || last.Facts != c.Facts(t) || last.Version != rules.Version || last.At.Before(now.Add(-age)) || !last.At.After(changed[t].Add(clockMargin)) {
 			w.targets = append(w.targets, t)
 		}
 	}
@@ -170,7 +170,7 @@ func (a *Advisor) stale(ctx context.Context, age time.Duration) (work, error) {
 
 // changedAt spreads changes: a device's to the meters in front of it and the spaces around it, a space's to all
 // within it as well.
-func (a *Advisor) changedAt(ctx context.Context, c *campus, since time.Time) (map[Target]time.Time, error) {
+func (a *Advisor) changedAt(ctx context.Context, c *Campus, since time.Time) (map[Target]time.Time, error) {
 	changes, err := a.Changes.Since(ctx, since)
 	if err != nil {
 		return nil, err
@@ -180,25 +180,25 @@ func (a *Advisor) changedAt(ctx context.Context, c *campus, since time.Time) (ma
 		return nil, err
 	}
 	for _, answer := range answers {
-		if space, known := c.spaces[answer.Space]; known && !answer.At.Before(since) {
+		if space := c.Space(answer.Space); space.ID != "" && !answer.At.Before(since) {
 			changes = append(changes, Change{Target: Target{space.Kind, space.ID}, At: answer.At})
 		}
 	}
 	at := make(map[Target]time.Time)
-	mark := func(t Target, when time.Time) { at[t] = latest(at[t], when) }
+	mark := func(t Target, when time.Time) { at[t] = Latest(at[t], when) }
 	for _, change := range changes {
 		mark(change.Target, change.At)
-		for _, s := range c.path(c.spaceOf(change.Target)) {
-			mark(Target{c.spaces[s].Kind, s}, change.At)
+		for _, s := range c.Path(c.SpaceOf(change.Target)) {
+			mark(Target{c.Space(s).Kind, s}, change.At)
 		}
 		if change.Target.Level != OfDevice {
-			for inner := range c.inside(change.Target) {
+			for inner := range c.Inside(change.Target) {
 				mark(inner, change.At)
 			}
 			continue
 		}
 		const deepest = 8 // meters behind meters
-		for d, n := c.devices[change.Target.ID], 0; d.Parent != "" && n < deepest; d, n = c.devices[d.Parent], n+1 {
+		for d, n := c.Device(change.Target.ID), 0; d.Parent != "" && n < deepest; d, n = c.Device(d.Parent), n+1 {
 			mark(Target{OfDevice, d.Parent}, change.At)
 		}
 	}

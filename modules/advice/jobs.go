@@ -70,10 +70,10 @@ func (a *Advisor) StartJob(ctx context.Context, caller Caller) (Job, error) {
 	if err != nil {
 		return Job{}, err
 	}
-	if len(all) > 0 && all[0].Status == JobRunning && !all[0].abandoned(a.now()) {
+	if len(all) > 0 && all[0].Status == JobRunning && !all[0].abandoned(Now(a.Clock)) {
 		return all[0], nil
 	}
-	job := Job{ID: a.NewID("job"), Trigger: ByDemand, By: caller.Subject, Status: JobRunning, Started: a.now(), Updated: a.now()}
+	job := Job{ID: a.NewID("job"), Trigger: ByDemand, By: caller.Subject, Status: JobRunning, Started: Now(a.Clock), Updated: Now(a.Clock)}
 	if err := a.Jobs.KeepJob(ctx, job, mostJobs); err != nil {
 		return Job{}, err
 	}
@@ -113,7 +113,7 @@ func (a *Advisor) AllJobs(ctx context.Context, caller Caller) ([]Job, error) {
 	}
 	all, err := a.Jobs.AllJobs(ctx)
 	for i := range all {
-		if all[i].Status == JobRunning && all[i].abandoned(a.now()) {
+		if all[i].Status == JobRunning && all[i].abandoned(Now(a.Clock)) {
 			all[i].Status = JobInterrupted
 		}
 	}
@@ -129,14 +129,14 @@ func (a *Advisor) runJob(ctx context.Context, job Job) (Job, error) {
 	}
 	if !mine {
 		if job.ID != "" {
-			job.Status, job.Updated = JobInterrupted, a.now()
+			job.Status, job.Updated = JobInterrupted, Now(a.Clock)
 			return job, a.Jobs.KeepJob(ctx, job, mostJobs)
 		}
 		return job, nil
 	}
 	defer release()
 	if job.ID == "" {
-		job.ID, job.Started = a.NewID("job"), a.now()
+		job.ID, job.Started = a.NewID("job"), Now(a.Clock)
 	}
 	job.Status = JobRunning
 	age := due
@@ -145,7 +145,7 @@ func (a *Advisor) runJob(ctx context.Context, job Job) (Job, error) {
 	}
 	told := time.Time{}
 	tell := func(done, total int) {
-		job.Done, job.Total, job.Updated = done, total, a.now()
+		job.Done, job.Total, job.Updated = done, total, Now(a.Clock)
 		if job.Updated.Sub(told) >= tellEvery {
 			told = job.Updated
 			// What is shown may lag; the analyses themselves are kept.
@@ -161,7 +161,7 @@ func (a *Advisor) runJob(ctx context.Context, job Job) (Job, error) {
 	if err == nil {
 		worded = a.reword(ctx) // a model that is away fails no analysis
 	}
-	job.Updated, job.Status = a.now(), JobDone
+	job.Updated, job.Status = Now(a.Clock), JobDone
 	switch {
 	case ctx.Err() != nil:
 		job.Status = JobInterrupted

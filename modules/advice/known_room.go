@@ -29,12 +29,12 @@ const usualWeeks = 5
 const shownDays = 7
 
 // known reads what a space used today until now, and by the same hour on the same day of the weeks before.
-func (a *Advisor) known(ctx context.Context, c *campus, space Space) (*KnownRoom, error) {
+func (a *Advisor) known(ctx context.Context, c *Campus, space Space) (*KnownRoom, error) {
 	out := &KnownRoom{ID: space.ID, Name: space.Name}
-	zone := c.zone(space.ID)
-	now := a.now().In(zone)
+	zone := c.Zone(space.ID)
+	now := Now(a.Clock).In(zone)
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, zone)
-	from := midnight.AddDate(0, 0, -usualWeeks*daysPerWeek)
+	from := midnight.AddDate(0, 0, -usualWeeks*DaysPerWeek)
 	uses, err := a.Consumption.Hours(ctx, Target{space.Kind, space.ID}, history.HourOf(from, zone), now)
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func (a *Advisor) known(ctx context.Context, c *campus, space Space) (*KnownRoom
 	out.TodayKWh, out.HasToday = days[today], hasKey(days, today)
 	out.ByHour, out.TodayByHourKWh = now.Hour(), sameDay[today]
 	for week := 1; week <= usualWeeks; week++ {
-		if kwh, measured := sameDay[midnight.AddDate(0, 0, -week*daysPerWeek).Format(time.DateOnly)]; measured {
+		if kwh, measured := sameDay[midnight.AddDate(0, 0, -week*DaysPerWeek).Format(time.DateOnly)]; measured {
 			out.UsualKWh += kwh
 			out.Weeks++
 		}

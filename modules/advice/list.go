@@ -58,7 +58,7 @@ func (a *Advisor) List(ctx context.Context, caller Caller, q Query) (Answer, err
 	if !caller.MayRead() {
 		return Answer{}, ErrForbidden{}
 	}
-	c, err := a.campus(ctx)
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -81,8 +81,8 @@ func (a *Advisor) List(ctx context.Context, caller Caller, q Query) (Answer, err
 		answer.Next = &next
 	}
 	for _, r := range found {
-		if c.shows(caller, r) {
-			answer.Items = append(answer.Items, c.advice(r))
+		if c.Shows(caller, r) {
+			answer.Items = append(answer.Items, c.Advice(r))
 		}
 	}
 	if err := a.worded(ctx, answer.Items); err != nil {
@@ -95,23 +95,23 @@ func (a *Advisor) List(ctx context.Context, caller Caller, q Query) (Answer, err
 }
 
 // questionsFor are the questions that a caller sees, about a space, all within it and what lies around it.
-func (a *Advisor) questionsFor(ctx context.Context, c *campus, caller Caller, analyses map[Target]Analysis, q Query) ([]Question, error) {
+func (a *Advisor) questionsFor(ctx context.Context, c *Campus, caller Caller, analyses map[Target]Analysis, q Query) ([]Question, error) {
 	all, err := a.questions(ctx, c, analyses)
 	if err != nil {
 		return nil, err
 	}
 	space := q.Space
 	if q.Device != "" {
-		space = c.devices[q.Device].Space
+		space = c.Device(q.Device).Space
 	}
 	return slices.DeleteFunc(all, func(one Question) bool {
-		about := space == "" || slices.Contains(c.path(one.Space), space) || slices.Contains(c.path(space), one.Space)
-		return !about || !c.sees(caller, one.Space)
+		about := space == "" || slices.Contains(c.Path(one.Space), space) || slices.Contains(c.Path(space), one.Space)
+		return !about || !c.Sees(caller, one.Space)
 	}), nil
 }
 
 // filterOf checks what is asked against what the caller sees.
-func filterOf(c *campus, caller Caller, q Query) (Filter, error) {
+func filterOf(c *Campus, caller Caller, q Query) (Filter, error) {
 	f := Filter{Device: q.Device, Kind: q.Kind, Status: q.Status, Heard: q.Status == "" || q.Status == Open, MinKWh: q.MinKWh, After: q.After}
 	if math.IsNaN(q.MinKWh) || math.IsInf(q.MinKWh, 0) {
 		return f, ErrInvalid{[]Flaw{{Field: "min_saving_kwh", Rule: "number"}}}
@@ -119,10 +119,10 @@ func filterOf(c *campus, caller Caller, q Query) (Filter, error) {
 	if q.Limit > 0 {
 		f.Limit = q.Limit + 1
 	}
-	if q.Device != "" && !c.sees(caller, c.devices[q.Device].Space) {
+	if q.Device != "" && !c.Sees(caller, c.Device(q.Device).Space) {
 		return f, ErrNotFound{"device", q.Device}
 	}
-	if q.Space != "" && !c.sees(caller, q.Space) {
+	if q.Space != "" && !c.Sees(caller, q.Space) {
 		return f, ErrNotFound{"space", q.Space}
 	}
 	within := caller.Space
@@ -130,20 +130,9 @@ func filterOf(c *campus, caller Caller, q Query) (Filter, error) {
 		within = q.Space
 	}
 	if within != "" {
-		f.Spaces = append([]string{}, c.within(within)...)
+		f.Spaces = append([]string{}, c.Within(within)...)
 	}
 	return f, nil
-}
-
-// advice adds the names to a recommendation.
-func (c *campus) advice(r Recommendation) Advice {
-	space := c.spaces[c.spaceOf(r.Target)]
-	about := words.About{Name: space.Name, Kind: string(r.Target.Level)}
-	if r.Target.Level == OfDevice {
-		d := c.devices[r.Target.ID]
-		about = words.About{Name: d.Name, Kind: d.Kind, Place: space.Name}
-	}
-	return Advice{Recommendation: r, About: about, Zone: c.zone(space.ID).String()}
 }
 
 // explain adds what was considered, and why there is nothing where there is nothing.

@@ -13,14 +13,14 @@ import (
 const mostMakers = 3
 
 // withMakers adds to a peak which devices inside the target drew most in its hour, kW, under their names.
-func (a *Advisor) withMakers(ctx context.Context, c *campus, t Target, f rules.Finding) (rules.Finding, error) {
+func (a *Advisor) withMakers(ctx context.Context, c *Campus, t Target, f rules.Finding) (rules.Finding, error) {
 	type maker struct {
 		name string
 		kwh  float64
 	}
 	var makers []maker
-	for inner := range c.inside(t) {
-		if inner.Level != OfDevice || len(c.behind[inner.ID]) > 0 {
+	for inner := range c.Inside(t) {
+		if inner.Level != OfDevice || len(c.Behind(inner.ID)) > 0 {
 			continue
 		}
 		uses, err := a.Consumption.Hours(ctx, inner, f.From, f.From.Add(time.Hour))
@@ -28,7 +28,7 @@ func (a *Advisor) withMakers(ctx context.Context, c *campus, t Target, f rules.F
 			return f, err
 		}
 		if len(uses) > 0 && uses[0].KWh > 0 {
-			makers = append(makers, maker{c.devices[inner.ID].Name, uses[0].KWh})
+			makers = append(makers, maker{c.Device(inner.ID).Name, uses[0].KWh})
 		}
 	}
 	slices.SortFunc(makers, func(x, y maker) int { return cmp.Or(cmp.Compare(y.kwh, x.kwh), cmp.Compare(x.name, y.name)) })

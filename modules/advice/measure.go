@@ -21,13 +21,13 @@ const (
 func changeField(i int, field string) string { return "changes[" + strconv.Itoa(i) + "]." + field }
 
 // measure is a change as the replay takes it, or what about it cannot be done with this target.
-func (r *replay) measure(c *campus, t Target, h *history.History, change ScenarioChange) (whatif.Measure, Source, *Flaw) {
+func (r *replay) measure(c *Campus, t Target, h *history.History, change ScenarioChange) (whatif.Measure, Source, *Flaw) {
 	all := h.Powers(func(history.Hour) bool { return true })
 	if len(all) == 0 {
 		return nil, "", &Flaw{Field: "target", Rule: "measured"}
 	}
 	base, top := max(0, history.Percentile(all, basePercentile)), history.Percentile(all, topPercentile)
-	device := c.devices[t.ID]
+	device := c.Device(t.ID)
 	switch change.Action {
 	case OffHours:
 		return whatif.SwitchOff{Window: windowIn(change), KeepKW: keptKW(t, device, change, base)}, FromReplay, nil
@@ -54,7 +54,7 @@ func (r *replay) measure(c *campus, t Target, h *history.History, change Scenari
 		if change.Share != nil {
 			share = *change.Share
 		}
-		return whatif.Shift{Window: windowIn(change), Start: start % hoursPerDay, Share: share, BaseKW: base}, FromReplay, nil
+		return whatif.Shift{Window: windowIn(change), Start: start % HoursPerDay, Share: share, BaseKW: base}, FromReplay, nil
 	case RemoveAll, NewTariff:
 	}
 	return whatif.Remove{}, FromReplay, nil
@@ -66,7 +66,7 @@ func windowIn(change ScenarioChange) whatif.Window {
 	}
 	from, _ := wholeHour(change.From)
 	to, _ := wholeHour(change.To)
-	return whatif.Window{From: from % hoursPerDay, To: to, Days: weekdaysOf(change.Days)}
+	return whatif.Window{From: from % HoursPerDay, To: to, Days: weekdaysOf(change.Days)}
 }
 
 // keptKW is what stays on: what is said, a device's standby, or of a meter and a space what never goes off.

@@ -58,28 +58,28 @@ func (a *Advisor) MonthAt(ctx context.Context, caller Caller, space string, year
 	if !caller.MayRead() {
 		return Month{}, ErrForbidden{}
 	}
-	at, err := a.asOf(at)
+	at, err := AsOf(a.Clock, at)
 	if err != nil {
 		return Month{}, err
 	}
-	c, err := a.campus(ctx)
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return Month{}, err
 	}
 	if space == "" {
-		if space = caller.Space; space == "" && len(c.children[""]) > 0 {
-			space = c.children[""][0]
+		if space = caller.Space; space == "" && len(c.Children("")) > 0 {
+			space = c.Children("")[0]
 		}
 	}
-	if !c.sees(caller, space) {
+	if !c.Sees(caller, space) {
 		return Month{}, ErrNotFound{"space", space}
 	}
-	zone := c.zone(space)
-	m := Month{Space: c.spaces[space], From: time.Date(year, month, 1, 0, 0, 0, 0, zone), PeakKW: math.NaN()}
+	zone := c.Zone(space)
+	m := Month{Space: c.Space(space), From: time.Date(year, month, 1, 0, 0, 0, 0, zone), PeakKW: math.NaN()}
 	m.To = m.From.AddDate(0, 1, 0)
 	now := at.In(zone)
 	m.Complete = !now.Before(m.To)
-	m.To = earliest(m.To, now)
+	m.To = Earliest(m.To, now)
 	if !m.From.Before(m.To) {
 		return m, ErrNothingMeasured{Target{m.Space.Kind, space}}
 	}
@@ -91,13 +91,13 @@ func (a *Advisor) MonthAt(ctx context.Context, caller Caller, space string, year
 }
 
 // fillMonth reads the days, and the same days of the month before.
-func (a *Advisor) fillMonth(ctx context.Context, c *campus, m *Month) error {
+func (a *Advisor) fillMonth(ctx context.Context, c *Campus, m *Month) error {
 	t := Target{m.Space.Kind, m.Space.ID}
 	rates, err := a.Prices.Rates(ctx, m.Space.ID, m.From, m.To)
 	if err != nil {
 		return err
 	}
-	m.Currency, m.Prices = rateAt(rates, m.From).Currency, rates
+	m.Currency, m.Prices = RateAt(rates, m.From).Currency, rates
 	if m.Days, err = a.Consumption.Days(ctx, t, m.From, m.To); err != nil {
 		return err
 	}
@@ -126,23 +126,23 @@ func (a *Advisor) fillPeak(ctx context.Context, m *Month) error {
 // fillBefore sets the days beside the same ones of the month before.
 func (a *Advisor) fillBefore(ctx context.Context, m *Month) (err error) {
 	days := m.From.AddDate(0, 0, -1).Day()
-	m.Beside, err = a.Consumption.Beside(ctx, Target{m.Space.Kind, m.Space.ID}, m.From, earliest(m.To, m.From.AddDate(0, 0, days)), days)
+	m.Beside, err = a.Consumption.Beside(ctx, Target{m.Space.Kind, m.Space.ID}, m.From, Earliest(m.To, m.From.AddDate(0, 0, days)), days)
 	return err
 }
 
 // fillDevices finds the devices that used most, among those that usually do.
-func (a *Advisor) fillDevices(ctx context.Context, c *campus, m *Month) error {
+func (a *Advisor) fillDevices(ctx context.Context, c *Campus, m *Month) error {
 	analyses, err := a.Analyses.Analyses(ctx)
 	if err != nil {
 		return err
 	}
-	inside := c.inside(Target{m.Space.Kind, m.Space.ID})
+	inside := c.Inside(Target{m.Space.Kind, m.Space.ID})
 	analyses = slices.DeleteFunc(analyses, func(x Analysis) bool {
-		return x.Target.Level != OfDevice || !inside[x.Target] || len(c.behind[x.Target.ID]) > 0
+		return x.Target.Level != OfDevice || !inside[x.Target] || len(c.Behind(x.Target.ID)) > 0
 	})
 	slices.SortStableFunc(analyses, func(x, y Analysis) int { return cmp.Compare(y.UseKWh, x.UseKWh) })
 	for _, x := range analyses[:min(candidates, len(analyses))] {
-		from := latest(m.From, nextHour(c.hungSince(x.Target, m.Space.ID), c.zone(m.Space.ID)))
+		from := Latest(m.From, NextHour(c.MovedIn(x.Target, m.Space.ID), c.Zone(m.Space.ID)))
 		if !from.Before(m.To) {
 			continue // it was used elsewhere
 		}
@@ -150,7 +150,7 @@ func (a *Advisor) fillDevices(ctx context.Context, c *campus, m *Month) error {
 		if err != nil {
 			return err
 		}
-		d := DeviceMonth{ID: x.Target.ID, Name: c.devices[x.Target.ID].Name}
+		d := DeviceMonth{ID: x.Target.ID, Name: c.Device(x.Target.ID).Name}
 		for _, u := range uses {
 			d.KWh += u.KWh
 		}
@@ -164,7 +164,7 @@ func (a *Advisor) fillDevices(ctx context.Context, c *campus, m *Month) error {
 }
 
 // fillAdvice reads what stands recommended, and what was saved.
-func (a *Advisor) fillAdvice(ctx context.Context, c *campus, caller Caller, m *Month) error {
+func (a *Advisor) fillAdvice(ctx context.Context, c *Campus, caller Caller, m *Month) error {
 	all, err := a.List(ctx, caller, Query{Space: m.Space.ID})
 	if err != nil {
 		return err
@@ -179,7 +179,7 @@ func (a *Advisor) fillAdvice(ctx context.Context, c *campus, caller Caller, m *M
 			if len(m.Proven) >= shownAdvice {
 				continue
 			}
-			v, err := a.verification(ctx, c, r.Recommendation, c.hungSince(r.Target, caller.Space))
+			v, err := a.verification(ctx, c, r.Recommendation, c.MovedIn(r.Target, caller.Space))
 			if err != nil {
 				return err
 			}
@@ -192,7 +192,7 @@ func (a *Advisor) fillAdvice(ctx context.Context, c *campus, caller Caller, m *M
 
 // MonthPDF draws a month as one page.
 func (a *Advisor) MonthPDF(ctx context.Context, l words.Language, m Month) ([]byte, error) {
-	now := a.now()
+	now := Now(a.Clock)
 	r := Report{
 		Language: l, Title: words.MonthTitle(l, m.Space.Name, m.From), Made: now, MadeAt: now.Format("2006-01-02 15:04 UTC"), Note: words.MonthNote(l),
 		Figures: m.figures(l), Tables: m.tables(l), Chart: Chart{Title: words.ChartMonth(l), Unit: "kWh"},

@@ -34,14 +34,14 @@ func newOutlooks() *outlooks {
 // PrepareForecasts makes the forecast of each site before somebody asks, since to learn from a year takes a second. What is
 // remembered already is not made again.
 func (a *Advisor) PrepareForecasts(ctx context.Context) error {
-	c, err := a.campus(ctx)
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return err
 	}
-	const shown = hoursPerDay
+	const shown = HoursPerDay
 	var failed error
-	for id, space := range c.spaces {
-		if space.Kind == OfSite && ctx.Err() == nil {
+	for _, id := range c.Children("") {
+		if ctx.Err() == nil {
 			_, err := a.Forecast(ctx, Caller{Role: Admin}, id, shown)
 			failed = errors.Join(failed, err)
 		}

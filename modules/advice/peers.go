@@ -49,7 +49,7 @@ func (a *Advisor) Compare(ctx context.Context, caller Caller, id string) (Compar
 	if !caller.MayRead() {
 		return Comparison{}, ErrForbidden{}
 	}
-	c, t, err := a.target(ctx, caller, id)
+	c, t, err := a.Directory.Target(ctx, caller, id)
 	if err != nil {
 		return Comparison{}, err
 	}
@@ -60,9 +60,9 @@ func (a *Advisor) Compare(ctx context.Context, caller Caller, id string) (Compar
 	if err != nil {
 		return Comparison{}, err
 	}
-	out := Comparison{Target: t, Name: c.spaces[id].Name, AreaM2: c.spaces[id].AreaM2}
+	out := Comparison{Target: t, Name: c.Space(id).Name, AreaM2: c.Space(id).AreaM2}
 	var peers []Analysis
-	for _, other := range c.targets() {
+	for _, other := range c.Targets() {
 		one, known := analyses[other]
 		if known && other != t && other.Level == t.Level && one.Traits.AreaM2 > 0 && !one.Short() {
 			peers = append(peers, one)

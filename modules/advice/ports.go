@@ -9,8 +9,8 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/words"
 )
 
-// Campus tells what there is.
-type Campus interface {
+// Trees reads what there is.
+type Trees interface {
 	// Tree is the campus as it is now.
 	Tree(ctx context.Context) (Tree, error)
 }
@@ -104,6 +104,26 @@ type AmbientHour struct {
 	Occupancy   *float64 // persons
 }
 
+// Temperatures are the hours that have one, °C.
+func Temperatures(hours []AmbientHour) []history.Value {
+	return valuesOf(hours, func(hour AmbientHour) *float64 { return hour.Temperature })
+}
+
+// Occupancies are the hours that have one, persons.
+func Occupancies(hours []AmbientHour) []history.Value {
+	return valuesOf(hours, func(hour AmbientHour) *float64 { return hour.Occupancy })
+}
+
+func valuesOf(hours []AmbientHour, of func(AmbientHour) *float64) []history.Value {
+	var values []history.Value
+	for _, hour := range hours {
+		if v := of(hour); v != nil {
+			values = append(values, history.Value{Start: hour.Start, Value: *v})
+		}
+	}
+	return values
+}
+
 // States is what devices say of themselves.
 type States interface {
 	// Spans are a device's states in [from, to), cut to it, oldest first, without what is not known.
@@ -166,9 +186,6 @@ type Change struct {
 	Target Target
 	At     time.Time
 }
-
-// Clock tells the time.
-type Clock interface{ Now() time.Time }
 
 // Recommendations keeps what was found and what became of it.
 type Recommendations interface {

@@ -1,6 +1,7 @@
 package advice
 
 import (
+	"slices"
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice/words"
@@ -54,7 +55,7 @@ func (m Month) lastRate() Rate {
 }
 
 // PriceOn is the rate that held at an instant.
-func (m Month) PriceOn(at time.Time) Rate { return rateAt(m.Prices, at) }
+func (m Month) PriceOn(at time.Time) Rate { return RateAt(m.Prices, at) }
 
 // tariff is the one that a month's money is said to rest on: one that is not the site's own, where part of it does, and else the
 // last that held.
@@ -65,4 +66,12 @@ func (m Month) tariff() Tariff {
 		}
 	}
 	return m.lastRate().Of()
+}
+
+// RateAt is the rate that holds at an instant; the zero Rate after the last.
+func RateAt(rates []Rate, at time.Time) Rate {
+	if i := slices.IndexFunc(rates, func(r Rate) bool { return at.Before(r.To) }); i >= 0 {
+		return rates[i]
+	}
+	return Rate{}
 }

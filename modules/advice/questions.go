@@ -48,23 +48,13 @@ const (
 	SaidShut    Said = "shut"
 )
 
-// dayAnswers are those that are kept, read once for a request or job.
-func (a *Advisor) dayAnswers(ctx context.Context, c *campus) ([]DayAnswer, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.asked {
-		return c.answers, nil
-	}
-	answers, err := a.DayAnswers.AllDayAnswers(ctx)
-	if err != nil {
-		return nil, err
-	}
-	c.answers, c.asked = answers, true
-	return answers, nil
+// dayAnswers are those that are stored, read once for a request or job.
+func (a *Advisor) dayAnswers(ctx context.Context, c *Campus) ([]DayAnswer, error) {
+	return c.DayAnswers(func() ([]DayAnswer, error) { return a.DayAnswers.AllDayAnswers(ctx) })
 }
 
 // answered are the dates of a history of which somebody has said, for a space or one around it, whether it opened.
-func (a *Advisor) answered(ctx context.Context, c *campus, space string, h *history.History) (opened, shut []int, err error) {
+func (a *Advisor) answered(ctx context.Context, c *Campus, space string, h *history.History) (opened, shut []int, err error) {
 	answers, err := a.dayAnswers(ctx, c)
 	if err != nil || len(h.Hours) == 0 {
 		return nil, nil, err
@@ -85,9 +75,9 @@ func (a *Advisor) answered(ctx context.Context, c *campus, space string, h *hist
 }
 
 // saidOf is what was said of a space's dates, by the nearest space of which something was.
-func saidOf(c *campus, space string, answers []DayAnswer) map[int]Said {
+func saidOf(c *Campus, space string, answers []DayAnswer) map[int]Said {
 	said := make(map[int]Said)
-	path := c.path(space)
+	path := c.Path(space)
 	for _, s := range slices.Backward(path) {
 		for _, answer := range answers {
 			if answer.Space == s && answer.Said != SaidNothing {
@@ -99,10 +89,10 @@ func saidOf(c *campus, space string, answers []DayAnswer) map[int]Said {
 }
 
 // questions are those that the analyses leave to the calendar, by space.
-func (a *Advisor) questions(ctx context.Context, c *campus, analyses map[Target]Analysis) ([]Question, error) {
-	q := questioner{campus: c, analyses: make(map[Target]Analysis), roots: make(map[string][]string), of: make(map[string]*Question)}
+func (a *Advisor) questions(ctx context.Context, c *Campus, analyses map[Target]Analysis) ([]Question, error) {
+	q := questioner{Campus: c, analyses: make(map[Target]Analysis), roots: make(map[string][]string), of: make(map[string]*Question)}
 	for t, analysis := range analyses {
-		if c.spaceOf(t) != "" {
+		if c.SpaceOf(t) != "" {
 			q.analyses[t] = analysis
 			q.any = q.any || len(analysis.Asked) > 0
 		}
@@ -133,7 +123,7 @@ func questionID(space string, dates []int) string {
 
 // questioner gathers what targets ask into as few questions as there are spaces to answer for.
 type questioner struct {
-	*campus
+	*Campus
 	analyses map[Target]Analysis
 	any      bool
 	roots    map[string][]string
@@ -147,7 +137,7 @@ func (q *questioner) dropAnswered(answers []DayAnswer) {
 			continue
 		}
 		since := slices.DeleteFunc(slices.Clone(answers), func(a DayAnswer) bool { return a.At.Before(analysis.At) })
-		said := saidOf(q.campus, q.spaceOf(t), since)
+		said := saidOf(q.Campus, q.SpaceOf(t), since)
 		asked := slices.DeleteFunc(slices.Clone(analysis.Asked), func(date int) bool { return said[date] != SaidNothing })
 		analysis.Asked = asked
 		q.analyses[t] = analysis
@@ -167,7 +157,7 @@ func (q *questioner) askAll() {
 	}
 	for _, date := range slices.Sorted(maps.Keys(asking)) {
 		targets := asking[date]
-		for _, site := range q.children[""] {
+		for _, site := range q.Children("") {
 			q.ask(date, site, targets)
 		}
 	}
@@ -176,10 +166,10 @@ func (q *questioner) askAll() {
 // ask puts a date's question to a space where the greater part of what its own meters count was used, else to the spaces inside it,
 // and to itself for what stands in it directly.
 func (q *questioner) ask(date int, space string, targets map[Target]bool) {
-	inside := q.within(space)
+	inside := q.Within(space)
 	var within []Target
 	for t := range targets {
-		if slices.Contains(inside, q.spaceOf(t)) {
+		if slices.Contains(inside, q.SpaceOf(t)) {
 			within = append(within, t)
 		}
 	}
@@ -190,10 +180,10 @@ func (q *questioner) ask(date int, space string, targets map[Target]bool) {
 		q.put(date, space, within)
 		return
 	}
-	for _, child := range q.children[space] {
+	for _, child := range q.Children(space) {
 		q.ask(date, child, targets)
 	}
-	within = slices.DeleteFunc(within, func(t Target) bool { return q.spaceOf(t) != space })
+	within = slices.DeleteFunc(within, func(t Target) bool { return q.SpaceOf(t) != space })
 	if len(within) > 0 {
 		q.put(date, space, within)
 	}
@@ -203,7 +193,7 @@ func (q *questioner) ask(date int, space string, targets map[Target]bool) {
 func (q *questioner) mostly(space string, targets map[Target]bool) bool {
 	roots, known := q.roots[space]
 	if !known {
-		roots = q.campus.roots(space)
+		roots = q.Campus.Roots(space)
 		q.roots[space] = roots
 	}
 	judged, asking := 0.0, 0.0
@@ -224,7 +214,7 @@ func (q *questioner) mostly(space string, targets map[Target]bool) bool {
 func (q *questioner) put(date int, space string, targets []Target) {
 	question := q.of[space]
 	if question == nil {
-		question = &Question{Space: space, Name: q.spaces[space].Name}
+		question = &Question{Space: space, Name: q.Space(space).Name}
 		q.of[space] = question
 	}
 	question.Dates = append(question.Dates, date)
@@ -235,7 +225,7 @@ func (q *questioner) put(date int, space string, targets []Target) {
 		if name := q.nameOf(t); !slices.Contains(question.Of, name) && t.Level == OfDevice {
 			question.Of = append(question.Of, name)
 		}
-		if s := q.spaceOf(t); !slices.Contains(question.spaces, s) {
+		if s := q.SpaceOf(t); !slices.Contains(question.spaces, s) {
 			question.spaces = append(question.spaces, s)
 		}
 	}
@@ -243,7 +233,7 @@ func (q *questioner) put(date int, space string, targets []Target) {
 
 func (q *questioner) nameOf(t Target) string {
 	if t.Level == OfDevice {
-		return q.devices[t.ID].Name
+		return q.Device(t.ID).Name
 	}
-	return q.spaces[t.ID].Name
+	return q.Space(t.ID).Name
 }

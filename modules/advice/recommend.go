@@ -58,12 +58,12 @@ func (a *Advisor) Recommend(ctx context.Context, caller Caller, visit Visit) (Co
 	if flaws := visit.flaws(); len(flaws) > 0 {
 		return Counsel{}, ErrInvalid{flaws}
 	}
-	c, err := a.campus(ctx)
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return Counsel{}, err
 	}
 	out := Counsel{Visit: visit}
-	space, known := c.named(caller, visit.Room)
+	space, known := named(c, caller, visit.Room)
 	monthly := make(map[string]float64)
 	if known {
 		if out.Known, err = a.known(ctx, c, space); err != nil {
@@ -131,15 +131,15 @@ func appliancesOf(names []string, monthly map[string]float64) []Appliance {
 
 // named finds the space that people mean, among those that the caller sees: the one with that name, or the only
 // one whose name begins with it or with which it begins.
-func (c *campus) named(caller Caller, name string) (Space, bool) {
+func named(c *Campus, caller Caller, name string) (Space, bool) {
 	wanted := fold(name)
 	if wanted == "" {
 		return Space{}, false
 	}
 	var like []Space
-	for _, id := range c.within("") {
-		s := c.spaces[id]
-		if !c.sees(caller, id) {
+	for _, id := range c.Within("") {
+		s := c.Space(id)
+		if !c.Sees(caller, id) {
 			continue
 		}
 		own := fold(s.Name)
@@ -157,17 +157,17 @@ func (c *campus) named(caller Caller, name string) (Space, bool) {
 }
 
 // monthly is what the devices of a space use a month, by their folded names, as far as the caller may see the past that it rests on.
-func (a *Advisor) monthly(ctx context.Context, c *campus, caller Caller, space string) (map[string]float64, error) {
+func (a *Advisor) monthly(ctx context.Context, c *Campus, caller Caller, space string) (map[string]float64, error) {
 	analyses, err := a.Analyses.Analyses(ctx)
 	if err != nil {
 		return nil, err
 	}
-	inside := c.within(space)
+	inside := c.Within(space)
 	use := make(map[string]float64)
 	for _, one := range analyses {
-		since := c.hungSince(one.Target, caller.Space)
-		if one.Target.Level == OfDevice && slices.Contains(inside, one.Space) && !one.At.AddDate(0, 0, -historyDays).Before(since) {
-			use[fold(c.devices[one.Target.ID].Name)] = one.UseKWh
+		since := c.MovedIn(one.Target, caller.Space)
+		if one.Target.Level == OfDevice && slices.Contains(inside, one.Space) && !one.At.AddDate(0, 0, -HistoryDays).Before(since) {
+			use[fold(c.Device(one.Target.ID).Name)] = one.UseKWh
 		}
 	}
 	return use, nil

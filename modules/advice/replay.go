@@ -20,14 +20,14 @@ type replay struct {
 }
 
 // replayOf reads the hours of the scope and of all targets.
-func (a *Advisor) replayOf(ctx context.Context, c *campus, caller Caller, s Scenario) (*replay, error) {
+func (a *Advisor) replayOf(ctx context.Context, c *Campus, caller Caller, s Scenario) (*replay, error) {
 	var r replay
 	for _, change := range s.Changes {
 		if change.Target == "" {
 			continue
 		}
-		t, known := c.find(change.Target)
-		if !known || !c.sees(caller, c.spaceOf(t)) {
+		t, known := c.Find(change.Target)
+		if !known || !c.Sees(caller, c.SpaceOf(t)) {
 			return nil, ErrNotFound{"device or space", change.Target}
 		}
 		if !slices.Contains(r.targets, t) {
@@ -35,7 +35,7 @@ func (a *Advisor) replayOf(ctx context.Context, c *campus, caller Caller, s Scen
 		}
 	}
 	var err error
-	if r.scope, err = c.scopeOf(caller, s.Space, r.targets); err != nil {
+	if r.scope, err = scopeOf(c, caller, s.Space, r.targets); err != nil {
 		return nil, err
 	}
 	if !slices.Contains(r.targets, r.scope) {
@@ -46,7 +46,7 @@ func (a *Advisor) replayOf(ctx context.Context, c *campus, caller Caller, s Scen
 		return nil, err
 	}
 	for _, t := range r.targets {
-		from = latest(from, nextHour(c.hungSince(t, caller.Space), c.zone(c.spaceOf(t))))
+		from = Latest(from, NextHour(c.MovedIn(t, caller.Space), c.Zone(c.SpaceOf(t))))
 	}
 	if !from.Before(to) {
 		return nil, ErrNothingMeasured{r.scope}
@@ -54,57 +54,57 @@ func (a *Advisor) replayOf(ctx context.Context, c *campus, caller Caller, s Scen
 	if err := a.readReplay(ctx, c, &r, from, to); err != nil {
 		return nil, err
 	}
-	r.rates, err = a.Prices.Rates(ctx, c.spaceOf(r.scope), from, to)
+	r.rates, err = a.Prices.Rates(ctx, c.SpaceOf(r.scope), from, to)
 	return &r, err
 }
 
 // scopeOf is the space asked about, which must hold all targets, or the innermost one that does.
-func (c *campus) scopeOf(caller Caller, space string, targets []Target) (Target, error) {
+func scopeOf(c *Campus, caller Caller, space string, targets []Target) (Target, error) {
 	holds := func(s string) bool {
-		return !slices.ContainsFunc(targets, func(t Target) bool { return !slices.Contains(c.path(c.spaceOf(t)), s) })
+		return !slices.ContainsFunc(targets, func(t Target) bool { return !slices.Contains(c.Path(c.SpaceOf(t)), s) })
 	}
 	if space != "" {
-		if !c.sees(caller, space) {
+		if !c.Sees(caller, space) {
 			return Target{}, ErrNotFound{"space", space}
 		}
 		if !holds(space) {
 			return Target{}, ErrInvalid{[]Flaw{{Field: "space_id", Rule: "holds_targets"}}}
 		}
-		return Target{c.spaces[space].Kind, space}, nil
+		return Target{c.Space(space).Kind, space}, nil
 	}
-	around := c.path(caller.Space)
+	around := c.Path(caller.Space)
 	if len(targets) > 0 {
-		around = c.path(c.spaceOf(targets[0]))
-	} else if len(around) == 0 && len(c.children[""]) > 0 {
-		around = c.children[""][:1]
+		around = c.Path(c.SpaceOf(targets[0]))
+	} else if len(around) == 0 && len(c.Children("")) > 0 {
+		around = c.Children("")[:1]
 	}
 	for _, s := range around {
-		if holds(s) && c.sees(caller, s) {
-			return Target{c.spaces[s].Kind, s}, nil
+		if holds(s) && c.Sees(caller, s) {
+			return Target{c.Space(s).Kind, s}, nil
 		}
 	}
 	return Target{}, ErrInvalid{[]Flaw{{Field: "space_id", Rule: "required"}}}
 }
 
-func (a *Advisor) replaySpan(ctx context.Context, c *campus, scope Target, s Scenario) (from, to time.Time, err error) {
-	zone := c.zone(c.spaceOf(scope))
+func (a *Advisor) replaySpan(ctx context.Context, c *Campus, scope Target, s Scenario) (from, to time.Time, err error) {
+	zone := c.Zone(c.SpaceOf(scope))
 	first, last, found, err := a.Consumption.Measured(ctx, scope)
 	if err != nil {
 		return from, to, err
 	}
-	last = earliest(last, history.HourOf(a.now(), zone))
+	last = Earliest(last, history.HourOf(Now(a.Clock), zone))
 	if !found || !first.Before(last) {
 		return from, to, ErrNothingMeasured{scope}
 	}
 	from, to = s.From, s.To
 	if to.IsZero() {
-		to = midnightOf(last, zone)
+		to = MidnightOf(last, zone)
 		if !from.IsZero() || !first.Before(to) {
 			to = last
 		}
 	}
 	if from.IsZero() {
-		from = latest(first, to.AddDate(0, 0, -scenarioDays))
+		from = Latest(first, to.AddDate(0, 0, -scenarioDays))
 	}
 	from, to = history.HourOf(from, zone), history.HourOf(to, zone)
 	if !from.Before(last) || !first.Before(to) || !from.Before(to) {
@@ -113,21 +113,21 @@ func (a *Advisor) replaySpan(ctx context.Context, c *campus, scope Target, s Sce
 	return from, to, nil
 }
 
-func (a *Advisor) readReplay(ctx context.Context, c *campus, r *replay, from, to time.Time) error {
-	site := c.siteOf(c.spaceOf(r.scope))
+func (a *Advisor) readReplay(ctx context.Context, c *Campus, r *replay, from, to time.Time) error {
+	site := c.SiteOf(c.SpaceOf(r.scope))
 	outdoor, err := a.Ambience.AmbientHours(ctx, site, from, to)
 	if err != nil {
 		return err
 	}
 	for _, t := range r.targets {
-		h := history.New(from, to, c.zone(c.spaceOf(t)))
+		h := history.New(from, to, c.Zone(c.SpaceOf(t)))
 		uses, err := a.Consumption.Hours(ctx, t, h.Start, h.End())
 		if err != nil {
 			return err
 		}
 		h.FillUse(uses)
-		h.FillOutdoor(valuesOf(outdoor, func(hour AmbientHour) *float64 { return hour.Temperature }))
-		hours, _, err := a.Calendar.CalendarHours(ctx, c.spaceOf(t), h.Start, h.End())
+		h.FillOutdoor(Temperatures(outdoor))
+		hours, _, err := a.Calendar.CalendarHours(ctx, c.SpaceOf(t), h.Start, h.End())
 		if err != nil {
 			return err
 		}
@@ -135,16 +135,16 @@ func (a *Advisor) readReplay(ctx context.Context, c *campus, r *replay, from, to
 		r.past = append(r.past, h)
 		r.nodes = append(r.nodes, nodeOf(c, r.targets, t, h))
 	}
-	r.hours = hoursKnown(r.past[slices.Index(r.targets, r.scope)], c.zone(c.spaceOf(r.scope)))
+	r.hours = hoursKnown(r.past[slices.Index(r.targets, r.scope)], c.Zone(c.SpaceOf(r.scope)))
 	return nil
 }
 
-func nodeOf(c *campus, targets []Target, t Target, h *history.History) whatif.Node {
+func nodeOf(c *Campus, targets []Target, t Target, h *history.History) whatif.Node {
 	node := whatif.Node{KW: make([]float64, len(h.Hours))}
 	for i, hour := range h.Hours {
 		node.KW[i] = hour.KW
 	}
-	inside := c.inside(t)
+	inside := c.Inside(t)
 	for i, other := range targets {
 		if inside[other] {
 			node.Inside = append(node.Inside, i)
@@ -158,7 +158,7 @@ func hoursKnown(h *history.History, zone *time.Location) whatif.Hours {
 	for i, hour := range h.Hours {
 		hours.Start = append(hours.Start, h.At(i).In(zone))
 		hours.Clock = append(hours.Clock, hour.Clock())
-		hours.Weekday = append(hours.Weekday, hour.WeekHour/hoursPerDay)
+		hours.Weekday = append(hours.Weekday, hour.WeekHour/HoursPerDay)
 		hours.Date = append(hours.Date, hour.Date)
 		hours.Open = append(hours.Open, hour.Open)
 		hours.Outdoor = append(hours.Outdoor, hour.Outdoor)

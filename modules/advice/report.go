@@ -59,7 +59,7 @@ const (
 
 // KeepReport makes a report of an answer and keeps it for thirty days, unless its caller makes too many.
 func (a *Advisor) KeepReport(ctx context.Context, caller Caller, l words.Language, out Counsel) (Report, error) {
-	now := a.now()
+	now := Now(a.Clock)
 	r := Report{
 		ID: a.NewID("rep"), By: caller.Subject, Language: l, Title: words.ReportTitle(l, out.Visit.Room), Made: now, MadeAt: now.Format("2006-01-02 15:04 UTC"),
 		Text: out.paragraphs(l), Figures: out.figures(l), Chart: out.chart(l), Note: words.ReportNote(l),
@@ -80,13 +80,13 @@ func (a *Advisor) ReportPDF(ctx context.Context, caller Caller, id string) ([]by
 		return nil, err
 	}
 	if found && r.Space != "" {
-		c, err := a.campus(ctx)
+		c, err := a.Directory.Campus(ctx)
 		if err != nil {
 			return nil, err
 		}
-		found = c.sees(caller, r.Space)
+		found = c.Sees(caller, r.Space)
 	}
-	if !found || r.Made.Before(a.now().Add(-reportLife)) {
+	if !found || r.Made.Before(Now(a.Clock).Add(-reportLife)) {
 		return nil, ErrNotFound{"report", id}
 	}
 	return a.Reports.Render(ctx, r)

@@ -56,7 +56,7 @@ func (a *Advisor) reword(ctx context.Context) error {
 }
 
 func (a *Advisor) rewordAll(ctx context.Context) error {
-	c, err := a.campus(ctx)
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return err
 	}
@@ -66,10 +66,10 @@ func (a *Advisor) rewordAll(ctx context.Context) error {
 	}
 	asked := 0
 	for _, r := range all {
-		if c.spaceOf(r.Target) == "" {
+		if c.SpaceOf(r.Target) == "" {
 			continue
 		}
-		one := c.advice(r)
+		one := c.Advice(r)
 		for _, l := range words.Languages() {
 			text := one.template(l)
 			key := wordingKey(l, text)
@@ -87,7 +87,7 @@ func (a *Advisor) rewordAll(ctx context.Context) error {
 			} else if err != nil {
 				return err
 			}
-			if err := a.Wordings.KeepWording(ctx, key, better, a.now()); err != nil {
+			if err := a.Wordings.KeepWording(ctx, key, better, Now(a.Clock)); err != nil {
 				return err
 			}
 		}

@@ -115,7 +115,7 @@ func (a *Advisor) StopRun(ctx context.Context, caller Caller, id string) error {
 
 // playOf replays the very hours that the scenario was kept with.
 func (a *Advisor) playOf(ctx context.Context, caller Caller, kept KeptScenario) (playing, error) {
-	c, err := a.campus(ctx)
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return playing{}, err
 	}
@@ -138,7 +138,7 @@ func (a *Advisor) playOf(ctx context.Context, caller Caller, kept KeptScenario) 
 	out := whatif.Replay(r.hours, r.nodes, scope, changes)
 	return playing{
 		run:   Run{ID: a.NewID("run"), Scenario: kept.ID, Hours: len(out.Before)},
-		space: c.spaceOf(r.scope), start: r.hours.Start, before: out.Before, after: out.After,
+		space: c.SpaceOf(r.scope), start: r.hours.Start, before: out.Before, after: out.After,
 	}, nil
 }
 

@@ -80,7 +80,7 @@ const (
 	mostReplaced        = 1e5
 	mostMoney           = 1e9
 	scenarioDays        = 365
-	longestReplay       = historyDays * 24 * time.Hour
+	longestReplay       = HistoryDays * 24 * time.Hour
 )
 
 // flaws are all bad fields of a scenario.
@@ -99,7 +99,7 @@ func (s Scenario) flaws() []Flaw {
 		if !s.From.Before(s.To) {
 			add("to", "order", map[string]any{"after": "from"})
 		} else if s.To.Sub(s.From) > longestReplay {
-			add("from", "most_days", map[string]any{"max": historyDays})
+			add("from", "most_days", map[string]any{"max": HistoryDays})
 		}
 	}
 	for i, c := range s.Changes[:min(len(s.Changes), mostChanges)] {
@@ -202,10 +202,10 @@ var weekdayNames = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 // wholeHour reads "HH:00", 00 to 24.
 func wholeHour(text string) (hour int, ok bool) {
 	hour, err := strconv.Atoi(strings.TrimSuffix(text, ":00"))
-	return hour, err == nil && len(text) == len("00:00") && strings.HasSuffix(text, ":00") && hour >= 0 && hour <= hoursPerDay
+	return hour, err == nil && len(text) == len("00:00") && strings.HasSuffix(text, ":00") && hour >= 0 && hour <= HoursPerDay
 }
 
-func weekdaysOf(names []string) (days [daysPerWeek]bool) {
+func weekdaysOf(names []string) (days [DaysPerWeek]bool) {
 	for _, name := range names {
 		if i := slices.Index(weekdayNames, name); i >= 0 {
 			days[i] = true

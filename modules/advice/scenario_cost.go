@@ -22,7 +22,7 @@ func (r *replay) pricesOf(changes []ScenarioChange) []hourPrice {
 	}
 	prices := make([]hourPrice, len(r.hours.Start))
 	for i, at := range r.hours.Start {
-		rate := rateAt(r.rates, at)
+		rate := RateAt(r.rates, at)
 		prices[i] = hourPrice{energy: rate.Price, demand: rate.Demand, footprint: rate.Footprint}
 		if other != nil {
 			prices[i].energy, prices[i].demand = other.at(r.hours.Weekday[i], r.hours.Clock[i]), other.DemandPerKW
@@ -46,17 +46,17 @@ func (p ScenarioPeriod) holds(weekday, clock int) bool {
 	from, _ := wholeHour(p.From)
 	to, _ := wholeHour(p.To)
 	if to <= from {
-		to += hoursPerDay
+		to += HoursPerDay
 	}
 	days := weekdaysOf(p.Days)
 	if len(p.Days) == 0 {
 		days = everyDay
 	}
-	dayBefore := (weekday + daysPerWeek - 1) % daysPerWeek
-	return days[weekday] && clock >= from && clock < to || days[dayBefore] && clock+hoursPerDay >= from && clock+hoursPerDay < to
+	dayBefore := (weekday + DaysPerWeek - 1) % DaysPerWeek
+	return days[weekday] && clock >= from && clock < to || days[dayBefore] && clock+HoursPerDay >= from && clock+HoursPerDay < to
 }
 
-var everyDay = [daysPerWeek]bool{true, true, true, true, true, true, true}
+var everyDay = [DaysPerWeek]bool{true, true, true, true, true, true, true}
 
 // totals sums a load up. Each local month's highest hour is charged by the part of the month that was replayed.
 func (r *replay) totals(kw []float64, prices []hourPrice) Totals {
@@ -86,5 +86,5 @@ func (r *replay) totals(kw []float64, prices []hourPrice) Totals {
 func (r *replay) shareOf(month time.Time) float64 {
 	end := month.AddDate(0, 1, 0)
 	first, last := r.hours.Start[0], r.hours.Start[len(r.hours.Start)-1].Add(time.Hour)
-	return earliest(end, last).Sub(latest(month, first)).Hours() / end.Sub(month).Hours()
+	return Earliest(end, last).Sub(Latest(month, first)).Hours() / end.Sub(month).Hours()
 }

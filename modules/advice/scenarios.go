@@ -30,7 +30,7 @@ func (a *Advisor) KeepScenario(ctx context.Context, caller Caller, s Scenario) (
 	if err != nil {
 		return KeptScenario{}, err
 	}
-	kept := KeptScenario{ID: a.NewID("sim"), Scenario: s, Simulation: simulated, By: caller.Subject, At: a.now()}
+	kept := KeptScenario{ID: a.NewID("sim"), Scenario: s, Simulation: simulated, By: caller.Subject, At: Now(a.Clock)}
 	return kept, a.Scenarios.KeepScenario(ctx, kept, mostScenarios)
 }
 
@@ -40,7 +40,7 @@ func (a *Advisor) KeptScenarios(ctx context.Context, caller Caller, ids []string
 	if !caller.MayRead() {
 		return nil, ErrForbidden{}
 	}
-	c, err := a.campus(ctx)
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func (a *Advisor) KeptScenarios(ctx context.Context, caller Caller, ids []string
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(s KeptScenario) bool { return !c.sees(caller, c.spaceOf(s.Simulation.Scope)) })
+	all = slices.DeleteFunc(all, func(s KeptScenario) bool { return !c.Sees(caller, c.SpaceOf(s.Simulation.Scope)) })
 	if len(ids) == 0 {
 		return all, nil
 	}

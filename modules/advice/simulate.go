@@ -38,14 +38,14 @@ type SimulatedSaving struct {
 }
 
 // leastMonthly is how much must be measured for a mean month of the replay to be told: four weeks.
-const leastMonthly = 28 * hoursPerDay
+const leastMonthly = 28 * HoursPerDay
 
 // Monthly is the mean month of what was replayed, kWh and money; known is false where that is less than four weeks.
 func (s Simulation) Monthly() (kwh, cost float64, known bool) {
 	if s.Measured < leastMonthly {
 		return 0, 0, false
 	}
-	months := float64(s.Measured) / (daysPerMonth * hoursPerDay)
+	months := float64(s.Measured) / (DaysPerMonth * HoursPerDay)
 	return s.Saved.KWh / months, s.Saved.Cost / months, true
 }
 
@@ -78,7 +78,7 @@ func (a *Advisor) Simulate(ctx context.Context, caller Caller, s Scenario) (Simu
 	if flaws := s.flaws(); len(flaws) > 0 {
 		return Simulation{}, ErrInvalid{flaws}
 	}
-	c, err := a.campus(ctx)
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return Simulation{}, err
 	}
@@ -103,10 +103,10 @@ func (r *replay) simulate(s Scenario, changes []whatif.Change, sources []ChangeE
 			result.Measured++
 		}
 		if i == 0 {
-			result.Currency = rateAt(r.rates, r.hours.Start[i]).Currency
+			result.Currency = RateAt(r.rates, r.hours.Start[i]).Currency
 		}
 		if i == len(out.Before)-1 {
-			result.Price = rateAt(r.rates, r.hours.Start[i])
+			result.Price = RateAt(r.rates, r.hours.Start[i])
 		}
 	}
 	prices := r.pricesOf(nil)
@@ -123,7 +123,7 @@ func (r *replay) simulate(s Scenario, changes []whatif.Change, sources []ChangeE
 	result.Saved = SimulatedSaving{KWh: b.KWh - after.KWh, PeakKW: b.PeakKW - after.PeakKW, Cost: b.Cost - after.Cost}
 	for i := range out.Before {
 		if d := out.Before[i] - out.After[i]; !math.IsNaN(d) {
-			result.Saved.CO2Kg += d * rateAt(r.rates, r.hours.Start[i]).Avoided
+			result.Saved.CO2Kg += d * RateAt(r.rates, r.hours.Start[i]).Avoided
 		}
 	}
 	r.bound(&result, out, changes, then)
@@ -159,7 +159,7 @@ func total(values []float64) float64 {
 }
 
 // measures turns changes into what the replay can do. A tariff is none.
-func (r *replay) measures(c *campus, s Scenario) (changes []whatif.Change, effects []ChangeEffect, err error) {
+func (r *replay) measures(c *Campus, s Scenario) (changes []whatif.Change, effects []ChangeEffect, err error) {
 	var flaws []Flaw
 	for i, change := range s.Changes {
 		effect := ChangeEffect{Action: change.Action, Source: FromReplay, Target: r.scope}
@@ -167,7 +167,7 @@ func (r *replay) measures(c *campus, s Scenario) (changes []whatif.Change, effec
 			effects = append(effects, effect)
 			continue
 		}
-		effect.Target, _ = c.find(change.Target)
+		effect.Target, _ = c.Find(change.Target)
 		node := slices.Index(r.targets, effect.Target)
 		m, source, flaw := r.measure(c, effect.Target, r.past[node], change)
 		if flaw != nil {

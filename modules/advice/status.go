@@ -27,7 +27,7 @@ func (a *Advisor) SetStatus(ctx context.Context, caller Caller, id string, to St
 		return Advice{}, err
 	}
 	changed, err := a.Recommendations.Change(ctx, id, func(r Recommendation) (Recommendation, Event, error) {
-		event := Event{At: a.now(), From: r.Status, To: to, By: caller.Subject, Note: note}
+		event := Event{At: Now(a.Clock), From: r.Status, To: to, By: caller.Subject, Note: note}
 		if to == Open && r.Status != Open {
 			event.To = before(events, r.Status)
 			if event.To == Open && !r.Standing {
@@ -49,7 +49,7 @@ func (a *Advisor) SetStatus(ctx context.Context, caller Caller, id string, to St
 	if err != nil {
 		return Advice{}, err
 	}
-	return c.advice(changed), nil
+	return c.Advice(changed), nil
 }
 
 // before is the status before the last step that led to a status. A step that leads back to where the one before began takes that
@@ -87,8 +87,8 @@ func checkStatus(to Status, note string) []Flaw {
 }
 
 // seen is a recommendation within the caller's reach.
-func (a *Advisor) seen(ctx context.Context, caller Caller, id string) (*campus, Recommendation, error) {
-	c, err := a.campus(ctx)
+func (a *Advisor) seen(ctx context.Context, caller Caller, id string) (*Campus, Recommendation, error) {
+	c, err := a.Directory.Campus(ctx)
 	if err != nil {
 		return nil, Recommendation{}, err
 	}
@@ -96,7 +96,7 @@ func (a *Advisor) seen(ctx context.Context, caller Caller, id string) (*campus, 
 	if err != nil {
 		return nil, r, err
 	}
-	if !found || !c.shows(caller, r) {
+	if !found || !c.Shows(caller, r) {
 		return nil, r, ErrNotFound{"recommendation", id}
 	}
 	return c, r, nil

@@ -66,9 +66,9 @@ const dayHours = 8
 // dayKWh is a typical day's consumption.
 func (t Typical) dayKWh() float64 {
 	if t.AlwaysOn {
-		return t.OnW * hoursPerDay / 1000
+		return t.OnW * HoursPerDay / 1000
 	}
-	return (t.OnW*dayHours + t.StandbyW*(hoursPerDay-dayHours)) / 1000
+	return (t.OnW*dayHours + t.StandbyW*(HoursPerDay-dayHours)) / 1000
 }
 
 var unaccented = strings.NewReplacer("á", "a", "é", "e", "í", "i", "ó", "o", "ú", "u", "ü", "u", "ñ", "n")

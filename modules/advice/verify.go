@@ -30,7 +30,7 @@ const (
 )
 
 // leastVerified is how much must be measured after a change: a whole week, since its days differ.
-const leastVerified = 7 * hoursPerDay
+const leastVerified = 7 * HoursPerDay
 
 // Verification is what a recommendation has really saved since it was done.
 type Verification struct {
@@ -74,12 +74,12 @@ func (a *Advisor) Verify(ctx context.Context, caller Caller, id string) (Verific
 	if err != nil {
 		return Verification{}, err
 	}
-	return a.verification(ctx, c, r, c.hungSince(r.Target, caller.Space))
+	return a.verification(ctx, c, r, c.MovedIn(r.Target, caller.Space))
 }
 
 // verification is Verify of a recommendation that is at hand; since bounds what may be read of its target's past.
-func (a *Advisor) verification(ctx context.Context, c *campus, r Recommendation, since time.Time) (Verification, error) {
-	v := Verification{Advice: c.advice(r), Verdict: NotDone, Currency: r.Money.Currency}
+func (a *Advisor) verification(ctx context.Context, c *Campus, r Recommendation, since time.Time) (Verification, error) {
+	v := Verification{Advice: c.Advice(r), Verdict: NotDone, Currency: r.Money.Currency}
 	if r.Status != Done && r.Status != Verified {
 		return v, nil
 	}
@@ -95,22 +95,22 @@ func (a *Advisor) verification(ctx context.Context, c *campus, r Recommendation,
 	return a.verify(ctx, c, v, since)
 }
 
-func (a *Advisor) verify(ctx context.Context, c *campus, v Verification, since time.Time) (Verification, error) {
-	zone := c.zone(c.spaceOf(v.Target))
-	end := midnightOf(v.Done, zone)
+func (a *Advisor) verify(ctx context.Context, c *Campus, v Verification, since time.Time) (Verification, error) {
+	zone := c.Zone(c.SpaceOf(v.Target))
+	end := MidnightOf(v.Done, zone)
 	v.From = end.AddDate(0, 0, 1).UTC()
 	v.Verdict = TooEarly
 	first, last, found, err := a.Consumption.Measured(ctx, v.Target)
 	if err != nil || !found {
 		return v, err
 	}
-	first = latest(first, since)
-	v.To = earliest(last, history.HourOf(a.now(), zone)).UTC()
+	first = Latest(first, since)
+	v.To = Earliest(last, history.HourOf(Now(a.Clock), zone)).UTC()
 	if !v.To.After(v.From) {
 		v.To = v.From
 		return v, nil
 	}
-	before, _, err := a.rowsBetween(ctx, c, v.Target, latest(first, end.AddDate(0, 0, -historyDays)), end)
+	before, _, err := a.rowsBetween(ctx, c, v.Target, Latest(first, end.AddDate(0, 0, -HistoryDays)), end)
 	if err != nil {
 		return v, err
 	}
@@ -131,27 +131,20 @@ func (a *Advisor) verify(ctx context.Context, c *campus, v Verification, since t
 	default:
 		v.Verdict = verdictOf(saving)
 	}
-	v.Promised = v.Finding.Saving.Low / (daysPerMonth * hoursPerDay) * float64(saving.Hours)
+	v.Promised = v.Finding.Saving.Low / (DaysPerMonth * HoursPerDay) * float64(saving.Hours)
 	return v, a.price(ctx, c, &v, fit.Model, after, hours)
 }
 
 // grown tells the saving after each whole day.
 func grown(placebos baseline.Placebos, after []baseline.Row, from time.Time) (growth []Grown) {
-	days := len(after) / hoursPerDay
+	days := len(after) / HoursPerDay
 	step := max(1, (days+mostGrown-1)/mostGrown)
 	for day := days - (days-1)/step*step; day <= days; day += step {
-		if s, known := placebos.Avoided(after[:day*hoursPerDay]); known {
-			growth = append(growth, Grown{Until: from.Add(time.Duration(day*hoursPerDay) * time.Hour), Saving: s})
+		if s, known := placebos.Avoided(after[:day*HoursPerDay]); known {
+			growth = append(growth, Grown{Until: from.Add(time.Duration(day*HoursPerDay) * time.Hour), Saving: s})
 		}
 	}
 	return growth
-}
-
-func earliest(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
 
 func verdictOf(s baseline.Saving) Verdict {
@@ -175,33 +168,33 @@ func measured(rows []baseline.Row) int {
 }
 
 // rowsBetween are a target's hours as a baseline takes them, with the history that they are of.
-func (a *Advisor) rowsBetween(ctx context.Context, c *campus, t Target, from, to time.Time) ([]baseline.Row, *history.History, error) {
-	h := history.New(history.HourOf(from, c.zone(c.spaceOf(t))), to, c.zone(c.spaceOf(t)))
+func (a *Advisor) rowsBetween(ctx context.Context, c *Campus, t Target, from, to time.Time) ([]baseline.Row, *history.History, error) {
+	h := history.New(history.HourOf(from, c.Zone(c.SpaceOf(t))), to, c.Zone(c.SpaceOf(t)))
 	uses, err := a.Consumption.Hours(ctx, t, h.Start, h.End())
 	if err != nil {
 		return nil, nil, err
 	}
 	h.FillUse(uses)
-	hours, _, err := a.Calendar.CalendarHours(ctx, c.spaceOf(t), h.Start, h.End())
+	hours, _, err := a.Calendar.CalendarHours(ctx, c.SpaceOf(t), h.Start, h.End())
 	if err != nil {
 		return nil, nil, err
 	}
 	h.FillCalendar(hours)
-	outdoor, err := a.Ambience.AmbientHours(ctx, c.siteOf(c.spaceOf(t)), h.Start, h.End())
+	outdoor, err := a.Ambience.AmbientHours(ctx, c.SiteOf(c.SpaceOf(t)), h.Start, h.End())
 	if err != nil {
 		return nil, nil, err
 	}
-	h.FillOutdoor(valuesOf(outdoor, func(hour AmbientHour) *float64 { return hour.Temperature }))
+	h.FillOutdoor(Temperatures(outdoor))
 	return rowsOf(h), h, nil
 }
 
 // price turns the avoided energy of each hour into money and emissions at that hour's rate; the interval's ends are
 // priced at the mean of the hours, weighted by what was expected of them.
-func (a *Advisor) price(ctx context.Context, c *campus, v *Verification, m baseline.Model, rows []baseline.Row, h *history.History) error {
+func (a *Advisor) price(ctx context.Context, c *Campus, v *Verification, m baseline.Model, rows []baseline.Row, h *history.History) error {
 	if m == nil || v.Saving.Expected <= 0 {
 		return nil
 	}
-	rates, err := a.Prices.Rates(ctx, c.spaceOf(v.Target), h.Start, h.End())
+	rates, err := a.Prices.Rates(ctx, c.SpaceOf(v.Target), h.Start, h.End())
 	if err != nil {
 		return err
 	}

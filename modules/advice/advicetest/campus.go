@@ -315,7 +315,7 @@ func NewAdvisor(c *Campus, clock advice.Clock, store Store) *advice.Advisor {
 	}
 	n := 0
 	return advice.New(advice.Needs{
-		Campus: c, Consumption: c, Ambience: c, States: c, Calendar: c, Openings: c, Prices: c, Changes: c,
+		Directory: advice.NewDirectory(c), Consumption: c, Ambience: c, States: c, Calendar: c, Openings: c, Prices: c, Changes: c,
 		Recommendations: store, Analyses: store, DayAnswers: store, Archive: store, Scenarios: store, Runs: store, Jobs: store, Wordings: store, Reports: Pages{}, Clock: clock,
 		NewID: func(prefix string) string { n++; return prefix + "_" + string(rune('a'+n)) },
 	})
