@@ -7,6 +7,7 @@ import (
 	"github.com/holotwin/holotwin/adapters/local"
 	"github.com/holotwin/holotwin/adapters/pdf"
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 	"github.com/holotwin/holotwin/platform/clock"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/database"
@@ -18,14 +19,23 @@ var adviceParts = []any{
 	func(db *database.Database, outbox *events.Outbox) *gormadvice.Store {
 		return gormadvice.New(db).Tell(outbox)
 	},
-	func(c config.Config, campus local.Energy, store *gormadvice.Store) *advice.Advisor {
+	func(campus local.Energy) *advice.Directory { return advice.NewDirectory(campus) },
+	func(c config.Config, campus local.Energy, directory *advice.Directory, store *gormadvice.Store) *advice.Advisor {
 		return advice.New(advice.Needs{
 			Rewriter: rewriter(c), Wordings: store,
-			Directory: advice.NewDirectory(campus), Consumption: campus, Ambience: campus, States: campus, Calendar: campus, Openings: campus, Prices: campus, Changes: campus,
-			Recommendations: store, Analyses: store, DayAnswers: store, Archive: store, Scenarios: store, Runs: store, Jobs: store, Reports: pdf.New(), Clock: clock.System{}, NewID: random.ID,
+			Directory: directory, Consumption: campus, Ambience: campus, States: campus, Calendar: campus, Openings: campus, Prices: campus, Changes: campus,
+			Recommendations: store, Analyses: store, DayAnswers: store, Archive: store, Jobs: store, Reports: pdf.New(), Clock: clock.System{}, NewID: random.ID,
 		})
 	},
-	func(advisor *advice.Advisor) *httpadvice.Handlers { return &httpadvice.Handlers{Advisor: advisor} },
+	func(campus local.Energy, directory *advice.Directory, store *gormadvice.Store) *scenario.Simulator {
+		return scenario.New(scenario.Needs{
+			Directory: directory, Consumption: campus, Ambience: campus, Calendar: campus, Prices: campus,
+			Scenarios: store, Runs: store, Clock: clock.System{}, NewID: random.ID,
+		})
+	},
+	func(advisor *advice.Advisor, simulator *scenario.Simulator) *httpadvice.Handlers {
+		return &httpadvice.Handlers{Advisor: advisor, Simulator: simulator}
+	},
 }
 
 // rewriter is nil where no language model is set.

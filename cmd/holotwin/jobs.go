@@ -14,6 +14,7 @@ import (
 	"github.com/holotwin/holotwin/adapters/mqtt"
 	"github.com/holotwin/holotwin/adapters/nats"
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/clock"
@@ -40,6 +41,7 @@ type works struct {
 	Fleet       *energy.Fleet
 	Observatory *energy.Observatory
 	Advisor     *advice.Advisor
+	Simulator   *scenario.Simulator
 	Client      *mqtt.Client
 	Broker      *mqtt.Broker
 }
@@ -111,7 +113,7 @@ func (w works) adviceJobs() []job {
 		{name: "analysis", every: 15 * time.Minute, do: w.Advisor.RunDue, failed: "could not analyse the campus; recommendations stay as they are; will retry"},
 		{name: "forecasts", every: 15 * time.Minute, do: w.Advisor.PrepareForecasts, failed: "could not prepare forecasts; they are computed on request; will retry"},
 		{name: "requested analysis", stream: w.Advisor.RunAsked, failed: "could not finish a requested analysis; request it again, or wait for the next scheduled one"},
-		{name: "scenario runs", stream: w.Advisor.PlayRuns, failed: "could not publish a step of a scenario run; the run is stopped; start it again"},
+		{name: "scenario runs", stream: w.Simulator.PlayRuns, failed: "could not publish a step of a scenario run; the run is stopped; start it again"},
 	}
 }
 

@@ -20,8 +20,6 @@ type Needs struct {
 	Analyses        Analyses
 	DayAnswers      DayAnswers
 	Archive         Archive
-	Scenarios       Scenarios
-	Runs            Runs
 	Jobs            Jobs
 	Reports         Reports
 	Wordings        Wordings
@@ -41,8 +39,6 @@ type Advisor struct {
 	turn chan struct{}
 	// asked are jobs that somebody wants run.
 	asked chan Job
-	// runs are scenarios that somebody wants played.
-	runs chan playing
 	// outlooks are the forecasts that were made lately.
 	outlooks *outlooks
 
@@ -53,5 +49,5 @@ type Advisor struct {
 
 // New makes an advisor.
 func New(needs Needs) *Advisor {
-	return &Advisor{Needs: needs, turn: make(chan struct{}, 1), asked: make(chan Job, 1), runs: make(chan playing, mostRuns), outlooks: newOutlooks()}
+	return &Advisor{Needs: needs, turn: make(chan struct{}, 1), asked: make(chan Job, 1), outlooks: newOutlooks()}
 }

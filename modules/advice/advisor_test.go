@@ -69,7 +69,7 @@ func gamesRoom() *advicetest.Campus {
 	return c
 }
 
-func list(t *testing.T, a *advice.Advisor, caller advice.Caller, q advice.Query) advice.Answer {
+func list(t *testing.T, a *advicetest.Services, caller advice.Caller, q advice.Query) advice.Answer {
 	t.Helper()
 	answer, err := a.List(ctx, caller, q)
 	require.NoError(t, err)
@@ -77,7 +77,7 @@ func list(t *testing.T, a *advice.Advisor, caller advice.Caller, q advice.Query)
 }
 
 func TestListAdvisesWhatFollowsFromTheReadings(t *testing.T) {
-	a := advicetest.NewAdvisor(gamesRoom(), advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
 	answer := list(t, a, manager, advice.Query{})
 	require.Len(t, answer.Items, 1)
 	r := answer.Items[0]
@@ -100,7 +100,7 @@ func TestListAdvisesWhatFollowsFromTheReadings(t *testing.T) {
 }
 
 func TestListFiltersAndScopes(t *testing.T) {
-	a := advicetest.NewAdvisor(gamesRoom(), advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
 	for name, c := range map[string]struct {
 		caller advice.Caller
 		query  advice.Query
@@ -136,7 +136,7 @@ func TestListFiltersAndScopes(t *testing.T) {
 
 func TestTooLittleDataIsSaid(t *testing.T) {
 	c := advicetest.NewCampus()
-	a := advicetest.NewAdvisor(c, advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
 	require.Equal(t, words.NoTargets, list(t, a, manager, advice.Query{}).Reason.Code)
 	c.AddRoom("sala", "Sala", 0)
 	c.AddDevice(device("ac-1", "Aire", "ac", "sala"))
@@ -149,7 +149,7 @@ func TestTooLittleDataIsSaid(t *testing.T) {
 
 func TestChangedPastIsAnalysedAgainAndNothingElse(t *testing.T) {
 	c, clock := gamesRoom(), advicetest.NewClock(end)
-	a := advicetest.NewAdvisor(c, clock, nil)
+	a := advicetest.NewServices(c, clock, nil)
 	list(t, a, manager, advice.Query{})
 	reads := c.Reads
 	clock.Move(time.Minute)
@@ -174,7 +174,7 @@ func TestChangedPastIsAnalysedAgainAndNothingElse(t *testing.T) {
 // analysis, and is seen all the same.
 func TestAClockThatWasSetBackHidesNoChange(t *testing.T) {
 	c, clock := gamesRoom(), advicetest.NewClock(end)
-	a := advicetest.NewAdvisor(c, clock, nil)
+	a := advicetest.NewServices(c, clock, nil)
 	c.AddDevice(device("pc-1", "Computador", "computer", "aula"))
 	clock.Move(time.Hour)
 	require.Len(t, list(t, a, manager, advice.Query{}).Items, 1)
@@ -191,7 +191,7 @@ func TestAClockThatWasSetBackHidesNoChange(t *testing.T) {
 
 func TestChangeOfASpaceIsAChangeOfAllWithinIt(t *testing.T) {
 	c, clock := gamesRoom(), advicetest.NewClock(end)
-	a := advicetest.NewAdvisor(c, clock, nil)
+	a := advicetest.NewServices(c, clock, nil)
 	list(t, a, manager, advice.Query{})
 	c.SetStates("tv-1", history.Span{From: start, To: end, State: history.Off})
 	clock.Move(time.Minute)
@@ -205,8 +205,8 @@ func TestChangeOfASpaceIsAChangeOfAllWithinIt(t *testing.T) {
 
 func TestManyReadersShareOneAnalysis(t *testing.T) {
 	c := gamesRoom()
-	a := advicetest.NewAdvisor(c, advicetest.NewClock(end), nil)
-	list(t, advicetest.NewAdvisor(c, advicetest.NewClock(end), nil), manager, advice.Query{})
+	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
+	list(t, advicetest.NewServices(c, advicetest.NewClock(end), nil), manager, advice.Query{})
 	once := c.Reads
 	c.Reads = 0
 	var wait sync.WaitGroup
@@ -224,7 +224,7 @@ func TestManyReadersShareOneAnalysis(t *testing.T) {
 
 func TestSameCauseKeepsItsIDAndItsLife(t *testing.T) {
 	c, clock := gamesRoom(), advicetest.NewClock(end)
-	a := advicetest.NewAdvisor(c, clock, nil)
+	a := advicetest.NewServices(c, clock, nil)
 	first := list(t, a, manager, advice.Query{}).Items[0]
 	_, err := a.SetStatus(ctx, manager, first.ID, advice.Accepted, "lo hago el lunes")
 	require.NoError(t, err)
@@ -240,7 +240,7 @@ func TestSameCauseKeepsItsIDAndItsLife(t *testing.T) {
 
 func TestDismissedStaysQuietUntilItGrowsByHalf(t *testing.T) {
 	c, clock := gamesRoom(), advicetest.NewClock(end)
-	a := advicetest.NewAdvisor(c, clock, nil)
+	a := advicetest.NewServices(c, clock, nil)
 	id := list(t, a, manager, advice.Query{}).Items[0].ID
 	_, err := a.SetStatus(ctx, manager, id, advice.Dismissed, "")
 	require.NoError(t, err)
@@ -258,7 +258,7 @@ func TestDismissedStaysQuietUntilItGrowsByHalf(t *testing.T) {
 }
 
 func TestStatusMovesOnlyOnItsWays(t *testing.T) {
-	a := advicetest.NewAdvisor(gamesRoom(), advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
 	id := list(t, a, manager, advice.Query{}).Items[0].ID
 	done, err := a.SetStatus(ctx, manager, id, advice.Done, "hecho")
 	require.NoError(t, err)
@@ -280,7 +280,7 @@ func TestStatusMovesOnlyOnItsWays(t *testing.T) {
 
 func TestEvidenceIsComputedAgain(t *testing.T) {
 	c, clock := gamesRoom(), advicetest.NewClock(end)
-	a := advicetest.NewAdvisor(c, clock, nil)
+	a := advicetest.NewServices(c, clock, nil)
 	r := list(t, a, manager, advice.Query{}).Items[0]
 	clock.Move(48 * time.Hour)
 	e, err := a.Evidence(ctx, manager, r.ID)
@@ -289,7 +289,7 @@ func TestEvidenceIsComputedAgain(t *testing.T) {
 	require.Equal(t, r.Basis.Hash, e.HashNow)
 	require.NotEmpty(t, e.Finding.Formula)
 
-	other := advicetest.NewAdvisor(gamesRoom(), advicetest.NewClock(end), nil)
+	other := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
 	require.Equal(t, r.Basis.Hash, list(t, other, manager, advice.Query{}).Items[0].Basis.Hash, "the same data, another store")
 
 	c.Price = 600
@@ -304,7 +304,7 @@ func TestWhatIsSaidOfADeviceIsNotSaidOfItsRoom(t *testing.T) {
 	c := gamesRoom()
 	c.AddDevice(device("medidor", "Medidor", "meter", "sala"))
 	c.Measure("medidor", start, fourWeeks, leftOn(1, 1.3))
-	answer := list(t, advicetest.NewAdvisor(c, advicetest.NewClock(end), nil), manager, advice.Query{})
+	answer := list(t, advicetest.NewServices(c, advicetest.NewClock(end), nil), manager, advice.Query{})
 	targets := make([]string, 0, len(answer.Items))
 	for _, r := range answer.Items {
 		targets = append(targets, r.Target.String())
@@ -322,7 +322,7 @@ func TestPagesCoverEverythingOnce(t *testing.T) {
 		c.AddDevice(device(id, id, "ac", "sala"))
 		c.Measure(id, start, fourWeeks, leftOn(uint64(i), 0.5+0.3*float64(i)))
 	}
-	a := advicetest.NewAdvisor(c, advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
 	var got []string
 	q := advice.Query{Limit: 2}
 	for {
@@ -340,7 +340,7 @@ func TestPagesCoverEverythingOnce(t *testing.T) {
 
 func TestBaselineSaysHowGoodItIs(t *testing.T) {
 	c := gamesRoom()
-	a := advicetest.NewAdvisor(c, advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
 	e, err := a.Baseline(ctx, manager, "luz-1")
 	require.NoError(t, err)
 	require.NotNil(t, e.Fit.Model)

@@ -19,7 +19,7 @@ func TestAMonthsEndIsToldTheSameOfAnyLength(t *testing.T) {
 		c.AddRoom("sala", "Sala de Juegos", 0)
 		c.AddDevice(device("luz-1", "Luces", "lighting", "sala"))
 		c.Measure("luz-1", start, int(measured.Sub(start).Hours()), clean(3, 0.4))
-		f, err := advicetest.NewAdvisor(c, advicetest.NewClock(measured), nil).ForecastAt(ctx, manager, "luz-1", hours, at)
+		f, err := advicetest.NewServices(c, advicetest.NewClock(measured), nil).ForecastAt(ctx, manager, "luz-1", hours, at)
 		require.NoError(t, err)
 		require.Empty(t, f.Why)
 		return f
@@ -39,7 +39,7 @@ func TestTheFutureHasNoFigures(t *testing.T) {
 	c.AddDevice(device("luz-1", "Luces", "lighting", "sala"))
 	now := time.Date(2026, 3, 20, 14, 30, 0, 0, advicetest.Bogota)
 	c.Measure("luz-1", start, int(now.Sub(start).Hours()), clean(3, 0.4))
-	a := advicetest.NewAdvisor(c, advicetest.NewClock(now), nil)
+	a := advicetest.NewServices(c, advicetest.NewClock(now), nil)
 	f, err := a.ForecastAt(ctx, manager, "luz-1", 1, now.Add(4*time.Minute))
 	require.NoError(t, err)
 	require.Equal(t, now.UTC(), f.At)

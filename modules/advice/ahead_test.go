@@ -20,7 +20,7 @@ func TestForecastTellsTheNextHoursAndTheMonth(t *testing.T) {
 	c.AddDevice(device("luz-1", "Luces", "lighting", "sala"))
 	now := time.Date(2026, 3, 31, 14, 30, 0, 0, advicetest.Bogota)
 	c.Measure("luz-1", start, int(now.Sub(start).Hours()), clean(3, 0.4))
-	a := advicetest.NewAdvisor(c, advicetest.NewClock(now), nil)
+	a := advicetest.NewServices(c, advicetest.NewClock(now), nil)
 	f, err := a.Forecast(ctx, manager, "luz-1", 48)
 	require.NoError(t, err)
 	require.Empty(t, f.Why)
@@ -55,7 +55,7 @@ func TestForecastWarnsOfANewPeak(t *testing.T) {
 	now := time.Date(2026, 3, 1, 20, 0, 0, 0, advicetest.Bogota)
 	base := clean(3, 0.4)
 	c.Measure("luz-1", start.AddDate(0, 0, -28), int(now.Sub(start.AddDate(0, 0, -28)).Hours()), func(at time.Time) float64 { return 0.05 + base(at) })
-	a := advicetest.NewAdvisor(c, advicetest.NewClock(now), nil)
+	a := advicetest.NewServices(c, advicetest.NewClock(now), nil)
 	f, err := a.Forecast(ctx, manager, "luz-1", 24)
 	require.NoError(t, err)
 	require.Equal(t, advice.PeakLikely, f.Peak.Risk)
@@ -86,7 +86,7 @@ func TestForecastsFollowTheWeatherToCome(t *testing.T) {
 			outdoors = append(outdoors, advice.AmbientHour{Start: at, Temperature: &warmth})
 		}
 		c.SetAmbient("sitio", outdoors)
-		f, err := advicetest.NewAdvisor(c, advicetest.NewClock(now), nil).Forecast(ctx, manager, "aire", 24)
+		f, err := advicetest.NewServices(c, advicetest.NewClock(now), nil).Forecast(ctx, manager, "aire", 24)
 		require.NoError(t, err)
 		require.Len(t, f.Hours, 24)
 		return f
@@ -116,7 +116,7 @@ func TestForecastSaysWhyThereIsNone(t *testing.T) {
 	c.Measure("nuevo", end.AddDate(0, 0, -3), 72, clean(1, 1))
 	c.Measure("viejo", start.AddDate(-1, 0, 0), fourWeeks, clean(1, 1))
 	c.Measure("ceros", start.AddDate(0, 0, -14), fourWeeks+14*24, func(time.Time) float64 { return 0 })
-	a := advicetest.NewAdvisor(c, advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
 	for id, why := range map[string]baseline.Code{"nuevo": baseline.TooFewDays, "nada": baseline.TooFewDays, "viejo": advice.NoRecentData, "ceros": baseline.NoVariation} {
 		f, err := a.Forecast(ctx, manager, id, 24)
 		require.NoError(t, err)
@@ -147,7 +147,7 @@ func TestForecastsKnowTheCalendar(t *testing.T) {
 			}
 			return 0.05
 		})
-		f, err := advicetest.NewAdvisor(c, advicetest.NewClock(now), nil).Forecast(ctx, manager, "consola", 24)
+		f, err := advicetest.NewServices(c, advicetest.NewClock(now), nil).Forecast(ctx, manager, "consola", 24)
 		require.NoError(t, err)
 		return f.Hours[12-now.Hour()].Expected
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice/baseline"
+	"github.com/holotwin/holotwin/modules/advice/figure"
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
@@ -73,15 +74,7 @@ func hoursOf(h *history.History, rows []baseline.Row, fit baseline.Result) []Exp
 	for i := first; i < len(rows); i++ {
 		expected := fit.Model.Predict(rows[i])
 		low, high := band.Around(rows[i], expected)
-		hours = append(hours, ExpectedHour{Start: h.At(i), Actual: known(rows[i].Load), Expected: known(expected), Low: known(low), High: known(high)})
+		hours = append(hours, ExpectedHour{Start: h.At(i), Actual: figure.Nullable(rows[i].Load), Expected: figure.Nullable(expected), Low: figure.Nullable(low), High: figure.Nullable(high)})
 	}
 	return hours
-}
-
-// known is nil for a number that is none.
-func known(v float64) *float64 {
-	if v != v {
-		return nil
-	}
-	return &v
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/anomaly"
 )
 
-func jobs(t *testing.T, a *advice.Advisor) []advice.Job {
+func jobs(t *testing.T, a *advicetest.Services) []advice.Job {
 	t.Helper()
 	all, err := a.AllJobs(ctx, manager)
 	require.NoError(t, err)
@@ -22,7 +22,7 @@ func jobs(t *testing.T, a *advice.Advisor) []advice.Job {
 
 func TestOneProcessRunsAJobAtATime(t *testing.T) {
 	store, clock := memoryadvice.New(), advicetest.NewClock(end)
-	a := advicetest.NewAdvisor(gamesRoom(), clock, store)
+	a := advicetest.NewServices(gamesRoom(), clock, store)
 	release, mine, err := store.TryLock(ctx)
 	require.NoError(t, err)
 	require.True(t, mine)
@@ -45,7 +45,7 @@ func TestOneProcessRunsAJobAtATime(t *testing.T) {
 
 func TestAJobOnDemandAnalysesAllAnew(t *testing.T) {
 	campus := gamesRoom()
-	a := advicetest.NewAdvisor(campus, advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(campus, advicetest.NewClock(end), nil)
 	require.NoError(t, a.RunDue(ctx))
 	before := campus.Reads
 	_, err := a.StartJob(ctx, advice.Caller{Role: advice.Viewer})
@@ -65,7 +65,7 @@ func TestAJobOnDemandAnalysesAllAnew(t *testing.T) {
 
 func TestAJobWhoseProcessEndedIsInterrupted(t *testing.T) {
 	store, clock := memoryadvice.New(), advicetest.NewClock(end)
-	a := advicetest.NewAdvisor(gamesRoom(), clock, store)
+	a := advicetest.NewServices(gamesRoom(), clock, store)
 	require.NoError(t, store.KeepJob(ctx, advice.Job{ID: "job_x", Status: advice.JobRunning, Started: end, Updated: end}, 10))
 	require.Equal(t, advice.JobRunning, jobs(t, a)[0].Status)
 	clock.Move(2 * time.Minute)
@@ -98,7 +98,7 @@ func TestASavingIsVerifiedAndReopenedWhenItDecays(t *testing.T) {
 		return off(local)
 	})
 	clock := advicetest.NewClock(changed)
-	a := advicetest.NewAdvisor(c, clock, nil)
+	a := advicetest.NewServices(c, clock, nil)
 	id := list(t, a, manager, advice.Query{}).Items[0].ID
 	_, err := a.SetStatus(ctx, manager, id, advice.Done, "")
 	require.NoError(t, err)
@@ -143,7 +143,7 @@ func TestAnomaliesAreOfWhatTheCallerSees(t *testing.T) {
 		return 2 + base(at)
 	})
 	c.Measure("luz-1", start, 118*24, clean(4, 0.4))
-	a := advicetest.NewAdvisor(c, advicetest.NewClock(now), nil)
+	a := advicetest.NewServices(c, advicetest.NewClock(now), nil)
 	ask := func(caller advice.Caller, q advice.AnomalyQuery) advice.Anomalies {
 		found, err := a.Anomalies(ctx, caller, q)
 		require.NoError(t, err)

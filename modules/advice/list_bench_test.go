@@ -18,7 +18,7 @@ func BenchmarkList(b *testing.B) {
 			c.AddDevice(device("d"+strconv.Itoa(10*room+i), "x", "other", id))
 		}
 	}
-	a := advicetest.NewAdvisor(c, advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
 	if _, err := a.List(ctx, manager, advice.Query{}); err != nil {
 		b.Fatal(err)
 	}

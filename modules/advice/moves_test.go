@@ -8,6 +8,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 )
 
 // TestAMovedDeviceLeavesItsPastBehind shows who is limited to a room nothing that rests on the time before a device came there.
@@ -15,7 +16,7 @@ func TestAMovedDeviceLeavesItsPastBehind(t *testing.T) {
 	c := gamesRoom()
 	moved := start.AddDate(0, 0, 18)
 	c.Moves = []advice.Move{{Device: "ac-1", Space: "aula", Until: moved.Add(15 * time.Minute)}}
-	a := advicetest.NewAdvisor(c, advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
 	room, building := advice.Caller{Role: advice.Manager, Space: "sala"}, advice.Caller{Role: advice.Viewer, Space: "bloque"}
 
 	r := list(t, a, manager, advice.Query{}).Items[0]
@@ -39,7 +40,7 @@ func TestAMovedDeviceLeavesItsPastBehind(t *testing.T) {
 	for _, hour := range e.Hours {
 		require.False(t, hour.Start.Before(arrived))
 	}
-	off := advice.Scenario{Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.OffHours}}}
+	off := scenario.Scenario{Changes: []scenario.Change{{Target: "ac-1", Action: scenario.OffHours}}}
 	whole, err := a.Simulate(ctx, manager, off)
 	require.NoError(t, err)
 	part, err := a.Simulate(ctx, room, off)
@@ -96,7 +97,7 @@ func TestAnomaliesOfBeforeAMoveStayBehind(t *testing.T) {
 			return 2 + base(at)
 		})
 		c.Moves = []advice.Move{{Device: "ac-1", Space: "aula", Until: moved}}
-		a := advicetest.NewAdvisor(c, advicetest.NewClock(start.AddDate(0, 0, 120)), nil)
+		a := advicetest.NewServices(c, advicetest.NewClock(start.AddDate(0, 0, 120)), nil)
 		for caller, want := range map[*advice.Caller]int{&manager: 1, {Role: advice.Viewer, Space: "sala"}: seen} {
 			found, err := a.Anomalies(ctx, *caller, advice.AnomalyQuery{ID: "ac-1", Lasting: true})
 			require.NoError(t, err)

@@ -23,7 +23,7 @@ func TestARoomIsComparedPerAreaAndOpeningHour(t *testing.T) {
 		c.Measure("luz-"+strconv.Itoa(i), start, fourWeeks, clean(uint64(i), kw))
 	}
 	c.AddRoom("bodega", "Bodega", 0)
-	a := advicetest.NewAdvisor(c, advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
 	got, err := a.Compare(ctx, manager, "aula-0")
 	require.NoError(t, err)
 	require.Equal(t, 4, got.Peers)

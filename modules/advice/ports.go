@@ -237,16 +237,6 @@ type Jobs interface {
 	AllJobs(ctx context.Context) ([]Job, error)
 }
 
-// Scenarios keeps what-ifs.
-type Scenarios interface {
-	// KeepScenario keeps one, and lets its maker's oldest go beyond so many.
-	KeepScenario(ctx context.Context, s KeptScenario, ofMaker int) error
-	// AllScenarios are those kept, the newest first.
-	AllScenarios(ctx context.Context) ([]KeptScenario, error)
-	// DropScenario lets one go with its run; one that is not there is gone already.
-	DropScenario(ctx context.Context, id string) error
-}
-
 // Rewriter words texts better. It may be left out.
 type Rewriter interface {
 	// Reword gives other words for a text; ErrUnreadable where it answered something else.

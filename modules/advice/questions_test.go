@@ -38,7 +38,7 @@ func holidaysWorked() (*advicetest.Campus, *advicetest.Clock) {
 
 func TestHolidaysThatWereWorkedAreAskedAbout(t *testing.T) {
 	c, clock := holidaysWorked()
-	a := advicetest.NewAdvisor(c, clock, nil)
+	a := advicetest.NewServices(c, clock, nil)
 	answer := list(t, a, manager, advice.Query{})
 	require.Empty(t, answer.Items, "no waste until somebody answers")
 	require.Len(t, answer.Questions, 1)
@@ -118,7 +118,7 @@ func TestHolidaysThatWereWorkedAreAskedAbout(t *testing.T) {
 // TestAnOpeningThatIsTakenAwayByHandIsAskedAboutAgain since the calendar is what holds.
 func TestAnOpeningThatIsTakenAwayByHandIsAskedAboutAgain(t *testing.T) {
 	c, clock := holidaysWorked()
-	a := advicetest.NewAdvisor(c, clock, nil)
+	a := advicetest.NewServices(c, clock, nil)
 	changed := func() advice.Answer {
 		c.MarkChanged(advice.Target{Level: advice.OfSite, ID: "sitio"}, clock.Now())
 		clock.Move(time.Minute)
@@ -153,7 +153,7 @@ func TestARoomIsAskedForItself(t *testing.T) {
 			return 10 + float64(t.Hour()%3)
 		})
 	}
-	answer := list(t, advicetest.NewAdvisor(c, clock, nil), manager, advice.Query{})
+	answer := list(t, advicetest.NewServices(c, clock, nil), manager, advice.Query{})
 	var spaces []string
 	for _, q := range answer.Questions {
 		spaces = append(spaces, q.Space)
@@ -163,7 +163,7 @@ func TestARoomIsAskedForItself(t *testing.T) {
 
 func TestWhatIsNotSeenForFourWeeksEnds(t *testing.T) {
 	c, clock := gamesRoom(), advicetest.NewClock(end)
-	a := advicetest.NewAdvisor(c, clock, nil)
+	a := advicetest.NewServices(c, clock, nil)
 	r := list(t, a, manager, advice.Query{Device: "ac-1"}).Items[0]
 	c.Measure("ac-1", end, 28*24, clean(4, 1.2))
 	clock.Move(20 * 24 * time.Hour)
@@ -196,7 +196,7 @@ func TestWhatIsNotSeenForFourWeeksEnds(t *testing.T) {
 
 // TestTheLastStepIsTakenBack by the status open.
 func TestTheLastStepIsTakenBack(t *testing.T) {
-	a := advicetest.NewAdvisor(gamesRoom(), advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
 	id := list(t, a, manager, advice.Query{}).Items[0].ID
 	for _, step := range []struct{ to, want advice.Status }{
 		{advice.Open, advice.Open},
@@ -228,7 +228,7 @@ func TestTrivialSavingsStandBehindTheOthers(t *testing.T) {
 		}
 		return 0.009
 	})
-	answer := list(t, advicetest.NewAdvisor(c, advicetest.NewClock(end), nil), manager, advice.Query{})
+	answer := list(t, advicetest.NewServices(c, advicetest.NewClock(end), nil), manager, advice.Query{})
 	require.Len(t, answer.Items, 2)
 	require.False(t, answer.Items[0].Trivial())
 	require.True(t, answer.Items[1].Trivial())

@@ -15,7 +15,7 @@ import (
 
 var visit = advice.Visit{Room: "sala de juegos", KWh: 21.4, Devices: []string{"TV", "PS5", "AC", "Luz"}}
 
-func recommend(t *testing.T, a *advice.Advisor, v advice.Visit) string {
+func recommend(t *testing.T, a *advicetest.Services, v advice.Visit) string {
 	t.Helper()
 	out, err := a.Recommend(ctx, manager, v)
 	require.NoError(t, err)
@@ -24,7 +24,7 @@ func recommend(t *testing.T, a *advice.Advisor, v advice.Visit) string {
 
 func TestVisitOfAKnownRoomUsesItsReadings(t *testing.T) {
 	c := gamesRoom()
-	a := advicetest.NewAdvisor(c, advicetest.NewClock(end.Add(-54*time.Hour)), nil)
+	a := advicetest.NewServices(c, advicetest.NewClock(end.Add(-54*time.Hour)), nil)
 	out, err := a.Recommend(ctx, manager, visit)
 	require.NoError(t, err)
 	require.Equal(t, "sala", out.Known.ID)
@@ -40,7 +40,7 @@ func TestVisitOfAKnownRoomUsesItsReadings(t *testing.T) {
 }
 
 func TestVisitOfAnUnknownRoomIsAnsweredFromWhatItsDevicesUse(t *testing.T) {
-	a := advicetest.NewAdvisor(gamesRoom(), advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
 	v := visit
 	v.Room = "Cafetería Norte"
 	text := recommend(t, a, v)
@@ -50,7 +50,7 @@ func TestVisitOfAnUnknownRoomIsAnsweredFromWhatItsDevicesUse(t *testing.T) {
 }
 
 func TestTextDependsOnAllThreeInputs(t *testing.T) {
-	a := advicetest.NewAdvisor(gamesRoom(), advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
 	base := recommend(t, a, visit)
 	other := visit
 	other.Room = "Aula 101"
@@ -75,7 +75,7 @@ func TestDevicesAreRecognised(t *testing.T) {
 		"PC": "computer", "Computador 3": "computer", "Portátil": "laptop", "Monitor de PC": "monitor", "Video Beam": "projector", "Nevera": "fridge",
 		"Router": "router", "Ventilador": "fan", "Activador": "", "Lucero": "", "": "",
 	} {
-		out, err := advicetest.NewAdvisor(advicetest.NewCampus(), advicetest.NewClock(end), nil).Recommend(ctx, manager, advice.Visit{Room: "x", Devices: []string{name + " "}})
+		out, err := advicetest.NewServices(advicetest.NewCampus(), advicetest.NewClock(end), nil).Recommend(ctx, manager, advice.Visit{Room: "x", Devices: []string{name + " "}})
 		if name == "" {
 			require.Error(t, err)
 			continue
@@ -86,7 +86,7 @@ func TestDevicesAreRecognised(t *testing.T) {
 }
 
 func TestBadVisitNamesEveryField(t *testing.T) {
-	a := advicetest.NewAdvisor(gamesRoom(), advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
 	_, err := a.Recommend(ctx, manager, advice.Visit{Room: " ", KWh: math.NaN(), Devices: []string{"TV", ""}})
 	var invalid advice.ErrInvalid
 	require.ErrorAs(t, err, &invalid)
@@ -103,7 +103,7 @@ func TestBadVisitNamesEveryField(t *testing.T) {
 
 func TestReportIsKeptForThoseWhoSeeTheRoom(t *testing.T) {
 	clock := advicetest.NewClock(end)
-	a := advicetest.NewAdvisor(gamesRoom(), clock, nil)
+	a := advicetest.NewServices(gamesRoom(), clock, nil)
 	out, err := a.Recommend(ctx, manager, visit)
 	require.NoError(t, err)
 	r, err := a.KeepReport(ctx, advice.Caller{Subject: "us_1", Role: advice.Viewer}, words.Spanish, out)

@@ -26,10 +26,10 @@ func (r *rewriter) Reword(_ context.Context, _ words.Language, t words.Text) (wo
 }
 
 // reworded lists the games room's advice after a job in which a model said what say does.
-func reworded(t *testing.T, say func(words.Text) (words.Text, error)) (advice.Advice, *advice.Advisor, *rewriter, error) {
+func reworded(t *testing.T, say func(words.Text) (words.Text, error)) (advice.Advice, *advicetest.Services, *rewriter, error) {
 	t.Helper()
 	clock := advicetest.NewClock(end)
-	a := advicetest.NewAdvisor(gamesRoom(), clock, nil)
+	a := advicetest.NewServices(gamesRoom(), clock, nil)
 	model := &rewriter{say: say}
 	a.Rewriter = model
 	err := a.RunDue(ctx)

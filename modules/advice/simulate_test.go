@@ -8,11 +8,12 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 )
 
-func simulate(t *testing.T, a *advice.Advisor, changes ...advice.ScenarioChange) advice.Simulation {
+func simulate(t *testing.T, a *advicetest.Services, changes ...scenario.Change) scenario.Simulation {
 	t.Helper()
-	s, err := a.Simulate(ctx, manager, advice.Scenario{Changes: changes})
+	s, err := a.Simulate(ctx, manager, scenario.Scenario{Changes: changes})
 	require.NoError(t, err)
 	return s
 }
@@ -20,8 +21,8 @@ func simulate(t *testing.T, a *advice.Advisor, changes ...advice.ScenarioChange)
 func TestSimulateReplaysWhatWasMeasured(t *testing.T) {
 	campus := gamesRoom()
 	campus.Demand = 20000
-	a := advicetest.NewAdvisor(campus, advicetest.NewClock(end), nil)
-	off := simulate(t, a, advice.ScenarioChange{Target: "ac-1", Action: advice.OffHours})
+	a := advicetest.NewServices(campus, advicetest.NewClock(end), nil)
+	off := simulate(t, a, scenario.Change{Target: "ac-1", Action: scenario.OffHours})
 	require.Equal(t, advice.Target{Level: advice.OfRoom, ID: "sala"}, off.Scope, "the innermost space that holds it")
 	require.Equal(t, fourWeeks, off.Measured)
 	shut := 0.0
@@ -40,7 +41,7 @@ func TestSimulateReplaysWhatWasMeasured(t *testing.T) {
 	require.LessOrEqual(t, *off.Saved.KWhLow, off.Saved.KWh)
 	require.GreaterOrEqual(t, *off.Saved.KWhHigh, off.Saved.KWh)
 
-	both := simulate(t, a, advice.ScenarioChange{Target: "ac-1", Action: advice.OffHours}, advice.ScenarioChange{Target: "luz-1", Action: advice.RemoveAll})
+	both := simulate(t, a, scenario.Change{Target: "ac-1", Action: scenario.OffHours}, scenario.Change{Target: "luz-1", Action: scenario.RemoveAll})
 	require.Equal(t, "bloque", both.Scope.ID)
 	require.InDelta(t, off.Saved.KWh+both.Changes[1].KWh, both.Saved.KWh, 1e-6)
 
@@ -54,9 +55,9 @@ func TestSimulateReplaysWhatWasMeasured(t *testing.T) {
 
 func TestSimulateAnotherTariff(t *testing.T) {
 	campus := gamesRoom()
-	a := advicetest.NewAdvisor(campus, advicetest.NewClock(end), nil)
-	s := simulate(t, a, advice.ScenarioChange{Action: advice.NewTariff, Tariff: &advice.ScenarioTariff{
-		PricePerKWh: 400, DemandPerKW: 1000, Periods: []advice.ScenarioPeriod{{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "00:00", To: "24:00", PricePerKWh: 600}},
+	a := advicetest.NewServices(campus, advicetest.NewClock(end), nil)
+	s := simulate(t, a, scenario.Change{Action: scenario.NewTariff, Tariff: &scenario.Tariff{
+		PricePerKWh: 400, DemandPerKW: 1000, Periods: []scenario.Period{{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "00:00", To: "24:00", PricePerKWh: 600}},
 	}})
 	require.Zero(t, s.Saved.KWh)
 	require.InDelta(t, 500*s.Before.KWh, s.Before.Cost, 1e-6)
@@ -68,21 +69,21 @@ func TestSimulateAnotherTariff(t *testing.T) {
 
 func TestSimulateRefusesWhatCannotBe(t *testing.T) {
 	campus := gamesRoom()
-	a := advicetest.NewAdvisor(campus, advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(campus, advicetest.NewClock(end), nil)
 	two, minus := 2.0, -1.0
 	for name, c := range map[string]struct {
-		scenario advice.Scenario
+		scenario scenario.Scenario
 		fields   []string
 	}{
-		"action":            {advice.Scenario{Changes: []advice.ScenarioChange{{Target: "ac-1", Action: "explode"}}}, []string{"changes[0].action"}},
-		"no target":         {advice.Scenario{Changes: []advice.ScenarioChange{{Action: advice.RemoveAll}}}, []string{"changes[0].target"}},
-		"hours":             {advice.Scenario{Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.OffHours, From: "22:30", To: "x", Days: []string{"lun"}}}}, []string{"changes[0].days", "changes[0].from", "changes[0].to"}},
-		"no degrees":        {advice.Scenario{Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.SetPoint}}}, []string{"changes[0].degrees"}},
-		"negative":          {advice.Scenario{Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.ReplaceBy, Count: &minus, Watts: &minus}}}, []string{"changes[0].count", "changes[0].watts"}},
-		"no price":          {advice.Scenario{Changes: []advice.ScenarioChange{{Action: advice.NewTariff}}}, []string{"changes[0].price_per_kwh"}},
-		"backwards":         {advice.Scenario{From: end, To: start}, []string{"to"}},
-		"cold lights":       {advice.Scenario{Changes: []advice.ScenarioChange{{Target: "luz-1", Action: advice.SetPoint, Degrees: &two}}}, []string{"changes[0].target"}},
-		"too small a space": {advice.Scenario{Space: "aula", Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.RemoveAll}}}, []string{"space_id"}},
+		"action":            {scenario.Scenario{Changes: []scenario.Change{{Target: "ac-1", Action: "explode"}}}, []string{"changes[0].action"}},
+		"no target":         {scenario.Scenario{Changes: []scenario.Change{{Action: scenario.RemoveAll}}}, []string{"changes[0].target"}},
+		"hours":             {scenario.Scenario{Changes: []scenario.Change{{Target: "ac-1", Action: scenario.OffHours, From: "22:30", To: "x", Days: []string{"lun"}}}}, []string{"changes[0].days", "changes[0].from", "changes[0].to"}},
+		"no degrees":        {scenario.Scenario{Changes: []scenario.Change{{Target: "ac-1", Action: scenario.SetPoint}}}, []string{"changes[0].degrees"}},
+		"negative":          {scenario.Scenario{Changes: []scenario.Change{{Target: "ac-1", Action: scenario.ReplaceBy, Count: &minus, Watts: &minus}}}, []string{"changes[0].count", "changes[0].watts"}},
+		"no price":          {scenario.Scenario{Changes: []scenario.Change{{Action: scenario.NewTariff}}}, []string{"changes[0].price_per_kwh"}},
+		"backwards":         {scenario.Scenario{From: end, To: start}, []string{"to"}},
+		"cold lights":       {scenario.Scenario{Changes: []scenario.Change{{Target: "luz-1", Action: scenario.SetPoint, Degrees: &two}}}, []string{"changes[0].target"}},
+		"too small a space": {scenario.Scenario{Space: "aula", Changes: []scenario.Change{{Target: "ac-1", Action: scenario.RemoveAll}}}, []string{"space_id"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := a.Simulate(ctx, manager, c.scenario)
@@ -95,38 +96,38 @@ func TestSimulateRefusesWhatCannotBe(t *testing.T) {
 			require.Equal(t, c.fields, fields)
 		})
 	}
-	_, err := a.Simulate(ctx, manager, advice.Scenario{From: end.AddDate(1, 0, 0), To: end.AddDate(1, 1, 0)})
+	_, err := a.Simulate(ctx, manager, scenario.Scenario{From: end.AddDate(1, 0, 0), To: end.AddDate(1, 1, 0)})
 	require.ErrorAs(t, err, &advice.ErrNothingMeasured{})
 	viewer := advice.Caller{Role: advice.Viewer, Space: "aula"}
-	_, err = a.Simulate(ctx, viewer, advice.Scenario{Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.RemoveAll}}})
+	_, err = a.Simulate(ctx, viewer, scenario.Scenario{Changes: []scenario.Change{{Target: "ac-1", Action: scenario.RemoveAll}}})
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
-	typical := simulate(t, a, advice.ScenarioChange{Target: "ac-1", Action: advice.SetPoint, Degrees: &two})
-	require.Equal(t, advice.FromTypical, typical.Changes[0].Source, "no temperature: the published range")
+	typical := simulate(t, a, scenario.Change{Target: "ac-1", Action: scenario.SetPoint, Degrees: &two})
+	require.Equal(t, scenario.FromTypical, typical.Changes[0].Source, "no temperature: the published range")
 }
 
 func TestKeptScenariosCanBeCompared(t *testing.T) {
 	clock := advicetest.NewClock(end)
-	a := advicetest.NewAdvisor(gamesRoom(), clock, nil)
-	off := []advice.ScenarioChange{{Target: "ac-1", Action: advice.OffHours}}
-	_, err := a.KeepScenario(ctx, manager, advice.Scenario{Changes: off})
+	a := advicetest.NewServices(gamesRoom(), clock, nil)
+	off := []scenario.Change{{Target: "ac-1", Action: scenario.OffHours}}
+	_, err := a.Store(ctx, manager, scenario.Scenario{Changes: off})
 	require.ErrorAs(t, err, &advice.ErrInvalid{}, "without a name")
-	first, err := a.KeepScenario(ctx, manager, advice.Scenario{Name: "Apagar", Changes: off})
+	first, err := a.Store(ctx, manager, scenario.Scenario{Name: "Apagar", Changes: off})
 	require.NoError(t, err)
 	clock.Move(time.Minute)
-	second, err := a.KeepScenario(ctx, manager, advice.Scenario{Name: "Quitar", Changes: []advice.ScenarioChange{{Target: "luz-1", Action: advice.RemoveAll}}})
+	second, err := a.Store(ctx, manager, scenario.Scenario{Name: "Quitar", Changes: []scenario.Change{{Target: "luz-1", Action: scenario.RemoveAll}}})
 	require.NoError(t, err)
-	all, err := a.KeptScenarios(ctx, manager, nil)
+	all, err := a.Stored(ctx, manager, nil)
 	require.NoError(t, err)
 	require.Equal(t, []string{second.ID, first.ID}, []string{all[0].ID, all[1].ID})
 	viewer := advice.Caller{Role: advice.Viewer, Space: "sala"}
-	seen, err := a.KeptScenarios(ctx, viewer, nil)
+	seen, err := a.Stored(ctx, viewer, nil)
 	require.NoError(t, err)
 	require.Len(t, seen, 1)
-	_, err = a.KeptScenarios(ctx, viewer, []string{second.ID})
+	_, err = a.Stored(ctx, viewer, []string{second.ID})
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
-	_, err = a.KeepScenario(ctx, viewer, advice.Scenario{Name: "x"})
+	_, err = a.Store(ctx, viewer, scenario.Scenario{Name: "x"})
 	require.ErrorIs(t, err, advice.ErrForbidden{})
-	require.ErrorIs(t, a.DropScenario(ctx, viewer, first.ID), advice.ErrForbidden{})
-	require.NoError(t, a.DropScenario(ctx, manager, first.ID))
-	require.ErrorAs(t, a.DropScenario(ctx, manager, first.ID), &advice.ErrNotFound{})
+	require.ErrorIs(t, a.Delete(ctx, viewer, first.ID), advice.ErrForbidden{})
+	require.NoError(t, a.Delete(ctx, manager, first.ID))
+	require.ErrorAs(t, a.Delete(ctx, manager, first.ID), &advice.ErrNotFound{})
 }

@@ -25,7 +25,7 @@ func TestVerify(t *testing.T) {
 		return off(local)
 	})
 	clock := advicetest.NewClock(changed)
-	a := advicetest.NewAdvisor(c, clock, nil)
+	a := advicetest.NewServices(c, clock, nil)
 	id := list(t, a, manager, advice.Query{Kind: "off_hours"}).Items
 	if len(id) == 0 {
 		id = list(t, a, manager, advice.Query{}).Items
@@ -74,7 +74,7 @@ func TestVerify(t *testing.T) {
 func TestVerifyWithoutAPast(t *testing.T) {
 	c := gamesRoom()
 	clock := advicetest.NewClock(end)
-	a := advicetest.NewAdvisor(c, clock, nil)
+	a := advicetest.NewServices(c, clock, nil)
 	found := list(t, a, manager, advice.Query{}).Items
 	_, err := a.SetStatus(ctx, manager, found[0].ID, advice.Done, "")
 	require.NoError(t, err)

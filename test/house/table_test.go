@@ -20,7 +20,7 @@ var modules = []module{
 	{name: "energy", libraries: []string{"github.com/shopspring/decimal"}, why: "money is energy's"},
 	{
 		name: "advice", libraries: []string{"gonum.org/v1/gonum"}, why: "numerics are advice's",
-		rooms: []string{"history", "boost", "figure", "whatif", "baseline", "forecast", "anomaly", "rules", "words", "."},
+		rooms: []string{"history", "boost", "figure", "whatif", "baseline", "forecast", "anomaly", "rules", "words", ".", "scenario"},
 	},
 }
 

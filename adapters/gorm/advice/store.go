@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/events"
 )
@@ -47,8 +48,8 @@ var (
 	_ advice.Analyses        = (*Store)(nil)
 	_ advice.DayAnswers      = (*Store)(nil)
 	_ advice.Archive         = (*Store)(nil)
-	_ advice.Scenarios       = (*Store)(nil)
-	_ advice.Runs            = (*Store)(nil)
+	_ scenario.Scenarios     = (*Store)(nil)
+	_ scenario.Runs          = (*Store)(nil)
 	_ advice.Jobs            = (*Store)(nil)
 	_ advice.Wordings        = (*Store)(nil)
 )

@@ -9,13 +9,17 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/figure"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 	"github.com/holotwin/holotwin/modules/advice/words"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
 // Handlers answer the advice module's routes.
-type Handlers struct{ Advisor *advice.Advisor }
+type Handlers struct {
+	Advisor   *advice.Advisor
+	Simulator *scenario.Simulator
+}
 
 // Register adds the routes.
 func (h *Handlers) Register(api *httpserver.API) {
@@ -59,7 +63,7 @@ func problemOf(err error) *problem.Problem {
 		return problem.Invalid(fields...)
 	case errors.As(err, &transition):
 		return problem.New(problem.Conflict).With("from", string(transition.From)).With("to", string(transition.To))
-	case errors.As(err, &advice.ErrTooManyRuns{}):
+	case errors.As(err, &scenario.ErrTooManyRuns{}):
 		return problem.New(problem.Overloaded).After(5)
 	case errors.As(err, &advice.ErrNothingMeasured{}):
 		return problem.Invalid(problem.Field{Field: "from", Rule: problem.NotMeasured})

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 	"github.com/holotwin/holotwin/modules/advice/words"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
@@ -145,13 +146,13 @@ type simulateOutput struct {
 func (h *Handlers) simulate(ctx context.Context, in *simulateInput) (*simulateOutput, error) {
 	s := in.Body.scenario()
 	if in.Body.Save {
-		kept, err := h.Advisor.KeepScenario(ctx, callerOf(ctx), s)
+		kept, err := h.Simulator.Store(ctx, callerOf(ctx), s)
 		if err != nil {
 			return nil, err
 		}
 		return &simulateOutput{Status: http.StatusCreated, Location: "/api/simulaciones/" + kept.ID, Body: keptOf(languageOf(ctx), kept)}, nil
 	}
-	result, err := h.Advisor.Simulate(ctx, callerOf(ctx), s)
+	result, err := h.Simulator.Simulate(ctx, callerOf(ctx), s)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +176,7 @@ func (h *Handlers) listSimulations(ctx context.Context, in *listSimulationsInput
 	if in.IDs != "" {
 		ids = strings.Split(in.IDs, ",")
 	}
-	all, err := h.Advisor.KeptScenarios(ctx, callerOf(ctx), ids)
+	all, err := h.Simulator.Stored(ctx, callerOf(ctx), ids)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +190,7 @@ func (h *Handlers) listSimulations(ctx context.Context, in *listSimulationsInput
 type simulationOutput struct{ Body SimulationBody }
 
 func (h *Handlers) getSimulation(ctx context.Context, in *IDInput) (*simulationOutput, error) {
-	all, err := h.Advisor.KeptScenarios(ctx, callerOf(ctx), []string{in.ID})
+	all, err := h.Simulator.Stored(ctx, callerOf(ctx), []string{in.ID})
 	if err != nil {
 		return nil, err
 	}
@@ -197,12 +198,12 @@ func (h *Handlers) getSimulation(ctx context.Context, in *IDInput) (*simulationO
 }
 
 func (h *Handlers) dropSimulation(ctx context.Context, in *IDInput) (*struct{}, error) {
-	return nil, h.Advisor.DropScenario(ctx, callerOf(ctx), in.ID)
+	return nil, h.Simulator.Delete(ctx, callerOf(ctx), in.ID)
 }
 
 // scenario is the body as the module takes it.
-func (b ScenarioBody) scenario() advice.Scenario {
-	s := advice.Scenario{Name: strings.TrimSpace(b.Name), Space: b.SpaceID}
+func (b ScenarioBody) scenario() scenario.Scenario {
+	s := scenario.Scenario{Name: strings.TrimSpace(b.Name), Space: b.SpaceID}
 	if b.From != nil {
 		s.From = *b.From
 	}
@@ -210,17 +211,17 @@ func (b ScenarioBody) scenario() advice.Scenario {
 		s.To = *b.To
 	}
 	for _, c := range b.Changes {
-		change := advice.ScenarioChange{
-			Target: c.Target, Action: advice.Action(c.Action), From: c.From, To: c.To, Days: c.Days, KeepW: c.KeepW, Degrees: c.Degrees,
+		change := scenario.Change{
+			Target: c.Target, Action: scenario.Action(c.Action), From: c.From, To: c.To, Days: c.Days, KeepW: c.KeepW, Degrees: c.Degrees,
 			Count: c.Count, Watts: c.Watts, OldWatts: c.OldWatts, Start: c.Start, Share: c.Share,
 		}
 		if c.Price != nil {
-			change.Tariff = &advice.ScenarioTariff{PricePerKWh: *c.Price}
+			change.Tariff = &scenario.Tariff{PricePerKWh: *c.Price}
 			if c.Demand != nil {
 				change.Tariff.DemandPerKW = *c.Demand
 			}
 			for _, p := range c.Periods {
-				change.Tariff.Periods = append(change.Tariff.Periods, advice.ScenarioPeriod(p))
+				change.Tariff.Periods = append(change.Tariff.Periods, scenario.Period(p))
 			}
 		}
 		s.Changes = append(s.Changes, change)
@@ -229,7 +230,7 @@ func (b ScenarioBody) scenario() advice.Scenario {
 }
 
 // changesOf are a scenario's changes as they are sent.
-func changesOf(s advice.Scenario) []ScenarioChange {
+func changesOf(s scenario.Scenario) []ScenarioChange {
 	changes := []ScenarioChange{}
 	for _, c := range s.Changes {
 		change := ScenarioChange{
@@ -247,13 +248,13 @@ func changesOf(s advice.Scenario) []ScenarioChange {
 	return changes
 }
 
-func keptOf(l words.Language, kept advice.KeptScenario) SimulationBody {
+func keptOf(l words.Language, kept scenario.Stored) SimulationBody {
 	body := simulationOf(l, kept.Scenario, kept.Simulation)
 	body.ID, body.Name, body.CreatedAt = kept.ID, kept.Name, instant(kept.At)
 	return body
 }
 
-func simulationOf(l words.Language, s advice.Scenario, r advice.Simulation) SimulationBody {
+func simulationOf(l words.Language, s scenario.Scenario, r scenario.Simulation) SimulationBody {
 	saved := r.Saved
 	body := SimulationBody{
 		Name: s.Name, Scope: SimulationTarget{string(r.Scope.Level), r.Scope.ID}, From: instant(r.From), To: instant(r.To), Hours: r.Hours, HoursMeasured: r.Measured,
@@ -273,7 +274,7 @@ func simulationOf(l words.Language, s advice.Scenario, r advice.Simulation) Simu
 	return body
 }
 
-func totalsOf(f advice.Totals) SimulationTotals {
+func totalsOf(f scenario.Totals) SimulationTotals {
 	out := SimulationTotals{KWh: rounded(f.KWh, kwhDecimals), PeakKW: rounded(f.PeakKW, kwhDecimals), Cost: rounded(f.Cost, moneyDecimals), CO2Kg: rounded(f.CO2Kg, kwhDecimals)}
 	if !f.PeakAt.IsZero() {
 		at := instant(f.PeakAt)

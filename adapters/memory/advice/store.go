@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 	"github.com/holotwin/holotwin/modules/advice/words"
 )
 
@@ -20,9 +21,9 @@ type Store struct {
 	analyses        map[advice.Target]advice.Analysis
 	answers         map[day]advice.DayAnswer
 	reports         map[string]advice.Report
-	scenarios       []advice.KeptScenario // newest first
-	runs            map[string]string     // the current run of each scenario
-	steps           []advice.RunStep
+	scenarios       []scenario.Stored // newest first
+	runs            map[string]string // the current run of each scenario
+	steps           []scenario.RunStep
 	jobs            []advice.Job // newest first
 	running         bool
 	wordings        map[string]wording
@@ -44,8 +45,8 @@ var (
 	_ advice.Analyses        = (*Store)(nil)
 	_ advice.DayAnswers      = (*Store)(nil)
 	_ advice.Archive         = (*Store)(nil)
-	_ advice.Scenarios       = (*Store)(nil)
-	_ advice.Runs            = (*Store)(nil)
+	_ scenario.Scenarios     = (*Store)(nil)
+	_ scenario.Runs          = (*Store)(nil)
 	_ advice.Jobs            = (*Store)(nil)
 	_ advice.Wordings        = (*Store)(nil)
 )

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	memoryadvice "github.com/holotwin/holotwin/adapters/memory/advice"
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
@@ -306,17 +305,4 @@ func (c *Clock) Move(by time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at = c.at.Add(by)
-}
-
-// NewAdvisor makes an advisor of a campus, with a store in memory unless another is given.
-func NewAdvisor(c *Campus, clock advice.Clock, store Store) *advice.Advisor {
-	if store == nil {
-		store = memoryadvice.New()
-	}
-	n := 0
-	return advice.New(advice.Needs{
-		Directory: advice.NewDirectory(c), Consumption: c, Ambience: c, States: c, Calendar: c, Openings: c, Prices: c, Changes: c,
-		Recommendations: store, Analyses: store, DayAnswers: store, Archive: store, Scenarios: store, Runs: store, Jobs: store, Wordings: store, Reports: Pages{}, Clock: clock,
-		NewID: func(prefix string) string { n++; return prefix + "_" + string(rune('a'+n)) },
-	})
 }

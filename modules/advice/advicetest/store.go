@@ -14,6 +14,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/rules"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 	"github.com/holotwin/holotwin/modules/advice/words"
 )
 
@@ -25,8 +26,8 @@ type Store interface {
 	advice.Analyses
 	advice.DayAnswers
 	advice.Archive
-	advice.Scenarios
-	advice.Runs
+	scenario.Scenarios
+	scenario.Runs
 	advice.Jobs
 	advice.Wordings
 }
@@ -313,14 +314,14 @@ func reportsMakeRoomForTheirMakersOwn(t *testing.T, s Store) {
 func scenariosComeBack(t *testing.T, s Store) {
 	ctx := context.Background()
 	low := 1.25
-	made := func(id string, at time.Time) advice.KeptScenario {
-		return advice.KeptScenario{
+	made := func(id string, at time.Time) scenario.Stored {
+		return scenario.Stored{
 			ID: id, By: "us_1", At: at,
-			Scenario: advice.Scenario{Name: "Año " + id, Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.OffHours, KeepW: &low, Days: []string{"mon"}}}},
-			Simulation: advice.Simulation{
+			Scenario: scenario.Scenario{Name: "Año " + id, Changes: []scenario.Change{{Target: "ac-1", Action: scenario.OffHours, KeepW: &low, Days: []string{"mon"}}}},
+			Simulation: scenario.Simulation{
 				Scope: advice.Target{Level: advice.OfRoom, ID: "sala"}, From: noon, To: noon.AddDate(0, 0, 7), Hours: 168, Measured: 160, Currency: "COP",
-				Before: advice.Totals{KWh: 1234.5678901234567, PeakKW: 3, PeakAt: noon}, Saved: advice.SimulatedSaving{KWh: 2, KWhLow: &low},
-				Changes: []advice.ChangeEffect{{Target: advice.Target{Level: advice.OfDevice, ID: "ac-1"}, Action: advice.OffHours, KWh: 2, Source: advice.FromReplay}},
+				Before: scenario.Totals{KWh: 1234.5678901234567, PeakKW: 3, PeakAt: noon}, Saved: scenario.Saving{KWh: 2, KWhLow: &low},
+				Changes: []scenario.Effect{{Target: advice.Target{Level: advice.OfDevice, ID: "ac-1"}, Action: scenario.OffHours, KWh: 2, Source: scenario.FromReplay}},
 			},
 		}
 	}
@@ -329,13 +330,13 @@ func scenariosComeBack(t *testing.T, s Store) {
 	require.NoError(t, s.KeepScenario(ctx, second, 2))
 	all, err := s.AllScenarios(ctx)
 	require.NoError(t, err)
-	require.Equal(t, []advice.KeptScenario{second, first}, all)
+	require.Equal(t, []scenario.Stored{second, first}, all)
 	require.NoError(t, s.KeepScenario(ctx, third, 2))
 	require.NoError(t, s.DropScenario(ctx, "sim_2"))
 	require.NoError(t, s.DropScenario(ctx, "sim_2"))
 	all, err = s.AllScenarios(ctx)
 	require.NoError(t, err)
-	require.Equal(t, []advice.KeptScenario{third}, all, "the oldest was let go of")
+	require.Equal(t, []scenario.Stored{third}, all, "the oldest was let go of")
 	other := made("sim_4", noon.Add(-time.Hour))
 	other.By = "us_2"
 	require.NoError(t, s.KeepScenario(ctx, other, 1))
@@ -343,33 +344,33 @@ func scenariosComeBack(t *testing.T, s Store) {
 	require.NoError(t, s.KeepScenario(ctx, newest, 1))
 	all, err = s.AllScenarios(ctx)
 	require.NoError(t, err)
-	require.Equal(t, []advice.KeptScenario{newest, other}, all, "another's stay")
+	require.Equal(t, []scenario.Stored{newest, other}, all, "another's stay")
 }
 
 func runsTakeEachOthersPlace(t *testing.T, s Store) {
 	ctx := context.Background()
-	step := func(run string, state advice.RunState) []advice.RunStep {
-		return []advice.RunStep{{Run: run, Scenario: "sim_1", Space: "room", State: state, Start: noon, BeforeKWh: 2, AfterKWh: math.NaN(), Share: 0.5}}
+	step := func(run string, state scenario.RunState) []scenario.RunStep {
+		return []scenario.RunStep{{Run: run, Scenario: "sim_1", Space: "room", State: state, Start: noon, BeforeKWh: 2, AfterKWh: math.NaN(), Share: 0.5}}
 	}
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_1"))
-	tell := func(run string, state advice.RunState, want bool) {
+	tell := func(run string, state scenario.RunState, want bool) {
 		mine, err := s.TellRun(ctx, step(run, state))
 		require.NoError(t, err)
 		require.Equal(t, want, mine, run)
 	}
-	tell("run_1", advice.RunRunning, true)
+	tell("run_1", scenario.RunRunning, true)
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_2"))
-	tell("run_1", advice.RunRunning, false)
-	tell("run_2", advice.RunRunning, true)
+	tell("run_1", scenario.RunRunning, false)
+	tell("run_2", scenario.RunRunning, true)
 	require.NoError(t, s.EndRun(ctx, "sim_1"))
 	require.NoError(t, s.EndRun(ctx, "sim_1"))
-	tell("run_2", advice.RunRunning, false)
+	tell("run_2", scenario.RunRunning, false)
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_3"))
-	tell("run_3", advice.RunFinished, true)
-	tell("run_3", advice.RunRunning, false)
+	tell("run_3", scenario.RunFinished, true)
+	tell("run_3", scenario.RunRunning, false)
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_4"))
 	require.NoError(t, s.DropScenario(ctx, "sim_1"))
-	tell("run_4", advice.RunRunning, false)
+	tell("run_4", scenario.RunRunning, false)
 }
 
 func jobsComeBack(t *testing.T, s Store) {

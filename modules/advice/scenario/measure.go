@@ -1,9 +1,10 @@
-package advice
+package scenario
 
 import (
 	"math"
 	"strconv"
 
+	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/history"
 	"github.com/holotwin/holotwin/modules/advice/rules"
 	"github.com/holotwin/holotwin/modules/advice/whatif"
@@ -21,10 +22,10 @@ const (
 func changeField(i int, field string) string { return "changes[" + strconv.Itoa(i) + "]." + field }
 
 // measure is a change as the replay takes it, or what about it cannot be done with this target.
-func (r *replay) measure(c *Campus, t Target, h *history.History, change ScenarioChange) (whatif.Measure, Source, *Flaw) {
+func (r *replay) measure(c *advice.Campus, t advice.Target, h *history.History, change Change) (whatif.Measure, Source, *advice.Flaw) {
 	all := h.Powers(func(history.Hour) bool { return true })
 	if len(all) == 0 {
-		return nil, "", &Flaw{Field: "target", Rule: "measured"}
+		return nil, "", &advice.Flaw{Field: "target", Rule: "measured"}
 	}
 	base, top := max(0, history.Percentile(all, basePercentile)), history.Percentile(all, topPercentile)
 	device := c.Device(t.ID)
@@ -38,14 +39,14 @@ func (r *replay) measure(c *Campus, t Target, h *history.History, change Scenari
 		if change.OldWatts != nil {
 			old = *change.OldWatts
 		}
-		if t.Level == OfDevice {
+		if t.Level == advice.OfDevice {
 			base = min(base, device.StandbyW/wattsPerKW)
 			if old == 0 {
 				old = top * wattsPerKW / max(1, *change.Count)
 			}
 		}
 		if old == 0 {
-			return nil, "", &Flaw{Field: "old_watts", Rule: "required"}
+			return nil, "", &advice.Flaw{Field: "old_watts", Rule: "required"}
 		}
 		return whatif.Replace{Count: *change.Count, OldW: old, NewW: *change.Watts, BaseKW: base, TopKW: top}, FromReplay, nil
 	case ShiftLoad:
@@ -54,27 +55,27 @@ func (r *replay) measure(c *Campus, t Target, h *history.History, change Scenari
 		if change.Share != nil {
 			share = *change.Share
 		}
-		return whatif.Shift{Window: windowIn(change), Start: start % HoursPerDay, Share: share, BaseKW: base}, FromReplay, nil
+		return whatif.Shift{Window: windowIn(change), Start: start % advice.HoursPerDay, Share: share, BaseKW: base}, FromReplay, nil
 	case RemoveAll, NewTariff:
 	}
 	return whatif.Remove{}, FromReplay, nil
 }
 
-func windowIn(change ScenarioChange) whatif.Window {
+func windowIn(change Change) whatif.Window {
 	if change.From == "" {
 		return whatif.Window{Shut: true}
 	}
 	from, _ := wholeHour(change.From)
 	to, _ := wholeHour(change.To)
-	return whatif.Window{From: from % HoursPerDay, To: to, Days: weekdaysOf(change.Days)}
+	return whatif.Window{From: from % advice.HoursPerDay, To: to, Days: weekdaysOf(change.Days)}
 }
 
 // keptKW is what stays on: what is said, a device's standby, or of a meter and a space what never goes off.
-func keptKW(t Target, d Device, change ScenarioChange, base float64) float64 {
+func keptKW(t advice.Target, d advice.Device, change Change, base float64) float64 {
 	switch {
 	case change.KeepW != nil:
 		return *change.KeepW / wattsPerKW
-	case t.Level == OfDevice && d.Kind != "meter":
+	case t.Level == advice.OfDevice && d.Kind != "meter":
 		return d.StandbyW / wattsPerKW
 	}
 	return base
@@ -82,12 +83,12 @@ func keptKW(t Target, d Device, change ScenarioChange, base float64) float64 {
 
 // setpointOf takes the target's own slope, or the published range for an air conditioner; another target without a slope
 // cannot be said anything of.
-func setpointOf(t Target, d Device, h *history.History, degrees float64) (whatif.Measure, Source, *Flaw) {
+func setpointOf(t advice.Target, d advice.Device, h *history.History, degrees float64) (whatif.Measure, Source, *advice.Flaw) {
 	if slope, known := rules.CoolingSlopeOf(h); known {
 		return whatif.Setpoint{Degrees: degrees, SlopeKW: slope.KW, BalanceC: slope.BalanceC, Low: slope.Low / slope.KW, High: slope.High / slope.KW}, FromSlope, nil
 	}
-	if t.Level == OfDevice && d.Kind == "ac" {
+	if t.Level == advice.OfDevice && d.Kind == "ac" {
 		return whatif.Setpoint{Degrees: degrees, Share: typicalShare, SlopeKW: 0, BalanceC: math.NaN(), Low: typicalLow, High: typicalHigh}, FromTypical, nil
 	}
-	return nil, "", &Flaw{Field: "target", Rule: "follows_temperature"}
+	return nil, "", &advice.Flaw{Field: "target", Rule: "follows_temperature"}
 }

@@ -1,4 +1,4 @@
-package advice
+package scenario
 
 import (
 	"context"
@@ -6,21 +6,23 @@ import (
 	"slices"
 	"time"
 
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/figure"
 	"github.com/holotwin/holotwin/modules/advice/whatif"
 )
 
 // Simulation is what a scenario would have come to.
 type Simulation struct {
-	Scope    Target
+	Scope    advice.Target
 	From, To time.Time
 	// Hours are those replayed, Measured those of them in which the scope was.
 	Hours, Measured int
 	Currency        string
 	// Price is the last rate that held, whose tariff and factors are named.
-	Price         Rate
+	Price         advice.Rate
 	Before, After Totals
-	Saved         SimulatedSaving
-	Changes       []ChangeEffect
+	Saved         Saving
+	Changes       []Effect
 }
 
 // Totals is what is used: kWh, the highest hour and when, money with the price of each month's highest hour, and emissions.
@@ -30,22 +32,22 @@ type Totals struct {
 	Cost, CO2Kg float64
 }
 
-// SimulatedSaving is before less after. The ends are those of a 90 % interval for as many hours; nil where less than three
+// Saving is before less after. The ends are those of a 90 % interval for as many hours; nil where less than three
 // weeks were replayed.
-type SimulatedSaving struct {
+type Saving struct {
 	KWh, PeakKW, Cost, CO2Kg           float64
 	KWhLow, KWhHigh, CostLow, CostHigh *float64
 }
 
-// leastMonthly is how much must be measured for a mean month of the replay to be told: four weeks.
-const leastMonthly = 28 * HoursPerDay
+// minMonthlyHours is how much must be measured for a mean month of the replay to be told: four weeks.
+const minMonthlyHours = 28 * advice.HoursPerDay
 
 // Monthly is the mean month of what was replayed, kWh and money; known is false where that is less than four weeks.
 func (s Simulation) Monthly() (kwh, cost float64, known bool) {
-	if s.Measured < leastMonthly {
+	if s.Measured < minMonthlyHours {
 		return 0, 0, false
 	}
-	months := float64(s.Measured) / (DaysPerMonth * HoursPerDay)
+	months := float64(s.Measured) / (advice.DaysPerMonth * advice.HoursPerDay)
 	return s.Saved.KWh / months, s.Saved.Cost / months, true
 }
 
@@ -62,27 +64,27 @@ const (
 	FromTypical Source = "typical"
 )
 
-// ChangeEffect is what one change did, after those before it.
-type ChangeEffect struct {
-	Target Target
+// Effect is what one change did, after those before it.
+type Effect struct {
+	Target advice.Target
 	Action Action
 	KWh    float64
 	Source Source
 }
 
 // Simulate replays a scenario. Errors: ErrForbidden, ErrNotFound, ErrInvalid, ErrNothingMeasured.
-func (a *Advisor) Simulate(ctx context.Context, caller Caller, s Scenario) (Simulation, error) {
+func (sim *Simulator) Simulate(ctx context.Context, caller advice.Caller, s Scenario) (Simulation, error) {
 	if !caller.MayRead() {
-		return Simulation{}, ErrForbidden{}
+		return Simulation{}, advice.ErrForbidden{}
 	}
 	if flaws := s.flaws(); len(flaws) > 0 {
-		return Simulation{}, ErrInvalid{flaws}
+		return Simulation{}, advice.ErrInvalid{Flaws: flaws}
 	}
-	c, err := a.Directory.Campus(ctx)
+	c, err := sim.directory.Campus(ctx)
 	if err != nil {
 		return Simulation{}, err
 	}
-	r, err := a.replayOf(ctx, c, caller, s)
+	r, err := sim.replayOf(ctx, c, caller, s)
 	if err != nil {
 		return Simulation{}, err
 	}
@@ -94,7 +96,7 @@ func (a *Advisor) Simulate(ctx context.Context, caller Caller, s Scenario) (Simu
 }
 
 // simulate replays and sums up.
-func (r *replay) simulate(s Scenario, changes []whatif.Change, sources []ChangeEffect) Simulation {
+func (r *replay) simulate(s Scenario, changes []whatif.Change, sources []Effect) Simulation {
 	scope := slices.Index(r.targets, r.scope)
 	out := whatif.Replay(r.hours, r.nodes, scope, changes)
 	result := Simulation{Scope: r.scope, From: r.past[scope].Start, To: r.past[scope].End(), Hours: len(out.Before), Changes: sources}
@@ -103,10 +105,10 @@ func (r *replay) simulate(s Scenario, changes []whatif.Change, sources []ChangeE
 			result.Measured++
 		}
 		if i == 0 {
-			result.Currency = RateAt(r.rates, r.hours.Start[i]).Currency
+			result.Currency = advice.RateAt(r.rates, r.hours.Start[i]).Currency
 		}
 		if i == len(out.Before)-1 {
-			result.Price = RateAt(r.rates, r.hours.Start[i])
+			result.Price = advice.RateAt(r.rates, r.hours.Start[i])
 		}
 	}
 	prices := r.pricesOf(nil)
@@ -115,15 +117,15 @@ func (r *replay) simulate(s Scenario, changes []whatif.Change, sources []ChangeE
 	k := 0
 	for i := range result.Changes {
 		if result.Changes[i].Action != NewTariff {
-			result.Changes[i].KWh = total(out.Deltas[k])
+			result.Changes[i].KWh = sum(out.Deltas[k])
 			k++
 		}
 	}
 	b, after := result.Before, result.After
-	result.Saved = SimulatedSaving{KWh: b.KWh - after.KWh, PeakKW: b.PeakKW - after.PeakKW, Cost: b.Cost - after.Cost}
+	result.Saved = Saving{KWh: b.KWh - after.KWh, PeakKW: b.PeakKW - after.PeakKW, Cost: b.Cost - after.Cost}
 	for i := range out.Before {
 		if d := out.Before[i] - out.After[i]; !math.IsNaN(d) {
-			result.Saved.CO2Kg += d * RateAt(r.rates, r.hours.Start[i]).Avoided
+			result.Saved.CO2Kg += d * advice.RateAt(r.rates, r.hours.Start[i]).Avoided
 		}
 	}
 	r.bound(&result, out, changes, then)
@@ -133,7 +135,7 @@ func (r *replay) simulate(s Scenario, changes []whatif.Change, sources []ChangeE
 // bound adds the intervals. Money moves with the energy of the hours; the price of peaks is that of the replay.
 func (r *replay) bound(s *Simulation, out whatif.Outcome, changes []whatif.Change, then []hourPrice) {
 	low, high := whatif.Bounds(r.hours, out.Deltas, changes)
-	s.Saved.KWhLow, s.Saved.KWhHigh = known(low), known(high)
+	s.Saved.KWhLow, s.Saved.KWhHigh = figure.Nullable(low), figure.Nullable(high)
 	money := make([][]float64, len(out.Deltas))
 	var energy float64
 	for c := range out.Deltas {
@@ -145,10 +147,10 @@ func (r *replay) bound(s *Simulation, out whatif.Outcome, changes []whatif.Chang
 	}
 	low, high = whatif.Bounds(r.hours, money, changes)
 	rest := s.Saved.Cost - energy
-	s.Saved.CostLow, s.Saved.CostHigh = known(low+rest), known(high+rest)
+	s.Saved.CostLow, s.Saved.CostHigh = figure.Nullable(low+rest), figure.Nullable(high+rest)
 }
 
-func total(values []float64) float64 {
+func sum(values []float64) float64 {
 	sum := 0.0
 	for _, v := range values {
 		if !math.IsNaN(v) {
@@ -159,10 +161,10 @@ func total(values []float64) float64 {
 }
 
 // measures turns changes into what the replay can do. A tariff is none.
-func (r *replay) measures(c *Campus, s Scenario) (changes []whatif.Change, effects []ChangeEffect, err error) {
-	var flaws []Flaw
+func (r *replay) measures(c *advice.Campus, s Scenario) (changes []whatif.Change, effects []Effect, err error) {
+	var flaws []advice.Flaw
 	for i, change := range s.Changes {
-		effect := ChangeEffect{Action: change.Action, Source: FromReplay, Target: r.scope}
+		effect := Effect{Action: change.Action, Source: FromReplay, Target: r.scope}
 		if change.Action == NewTariff {
 			effects = append(effects, effect)
 			continue
@@ -179,7 +181,7 @@ func (r *replay) measures(c *Campus, s Scenario) (changes []whatif.Change, effec
 		effects, changes = append(effects, effect), append(changes, whatif.Change{Node: node, Measure: m})
 	}
 	if len(flaws) > 0 {
-		return nil, nil, ErrInvalid{flaws}
+		return nil, nil, advice.ErrInvalid{Flaws: flaws}
 	}
 	return changes, effects, nil
 }

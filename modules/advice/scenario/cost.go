@@ -1,4 +1,4 @@
-package advice
+package scenario
 
 import (
 	"maps"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/whatif"
 )
 
@@ -13,8 +14,8 @@ import (
 type hourPrice struct{ energy, demand, footprint float64 }
 
 // pricesOf are the rates that hold, or those of the last tariff among changes.
-func (r *replay) pricesOf(changes []ScenarioChange) []hourPrice {
-	var other *ScenarioTariff
+func (r *replay) pricesOf(changes []Change) []hourPrice {
+	var other *Tariff
 	for _, c := range changes {
 		if c.Action == NewTariff {
 			other = c.Tariff
@@ -22,7 +23,7 @@ func (r *replay) pricesOf(changes []ScenarioChange) []hourPrice {
 	}
 	prices := make([]hourPrice, len(r.hours.Start))
 	for i, at := range r.hours.Start {
-		rate := RateAt(r.rates, at)
+		rate := advice.RateAt(r.rates, at)
 		prices[i] = hourPrice{energy: rate.Price, demand: rate.Demand, footprint: rate.Footprint}
 		if other != nil {
 			prices[i].energy, prices[i].demand = other.at(r.hours.Weekday[i], r.hours.Clock[i]), other.DemandPerKW
@@ -32,31 +33,31 @@ func (r *replay) pricesOf(changes []ScenarioChange) []hourPrice {
 }
 
 // at is the price of an hour; the first period that holds it decides.
-func (t *ScenarioTariff) at(weekday, clock int) float64 {
+func (t *Tariff) at(weekday, clock int) float64 {
 	for _, p := range t.Periods {
-		if p.holds(weekday, clock) {
+		if p.covers(weekday, clock) {
 			return p.PricePerKWh
 		}
 	}
 	return t.PricePerKWh
 }
 
-// holds tells whether an hour lies in the period: in one that begins on its day, or that goes on from the day before.
-func (p ScenarioPeriod) holds(weekday, clock int) bool {
+// covers tells whether an hour lies in the period: in one that begins on its day, or that goes on from the day before.
+func (p Period) covers(weekday, clock int) bool {
 	from, _ := wholeHour(p.From)
 	to, _ := wholeHour(p.To)
 	if to <= from {
-		to += HoursPerDay
+		to += advice.HoursPerDay
 	}
 	days := weekdaysOf(p.Days)
 	if len(p.Days) == 0 {
-		days = everyDay
+		days = allWeek
 	}
-	dayBefore := (weekday + DaysPerWeek - 1) % DaysPerWeek
-	return days[weekday] && clock >= from && clock < to || days[dayBefore] && clock+HoursPerDay >= from && clock+HoursPerDay < to
+	dayBefore := (weekday + advice.DaysPerWeek - 1) % advice.DaysPerWeek
+	return days[weekday] && clock >= from && clock < to || days[dayBefore] && clock+advice.HoursPerDay >= from && clock+advice.HoursPerDay < to
 }
 
-var everyDay = [DaysPerWeek]bool{true, true, true, true, true, true, true}
+var allWeek = [advice.DaysPerWeek]bool{true, true, true, true, true, true, true}
 
 // totals sums a load up. Each local month's highest hour is charged by the part of the month that was replayed.
 func (r *replay) totals(kw []float64, prices []hourPrice) Totals {
@@ -86,5 +87,5 @@ func (r *replay) totals(kw []float64, prices []hourPrice) Totals {
 func (r *replay) shareOf(month time.Time) float64 {
 	end := month.AddDate(0, 1, 0)
 	first, last := r.hours.Start[0], r.hours.Start[len(r.hours.Start)-1].Add(time.Hour)
-	return Earliest(end, last).Sub(Latest(month, first)).Hours() / end.Sub(month).Hours()
+	return advice.Earliest(end, last).Sub(advice.Latest(month, first)).Hours() / end.Sub(month).Hours()
 }

@@ -1,23 +1,13 @@
-package advice
+package scenario
 
 import (
 	"context"
 	"math"
 	"time"
 
+	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/whatif"
 )
-
-// Runs keeps which run of a scenario goes on, for all processes, and tells what it shows. A scenario has one run at a time: a new
-// one takes the place of the one before.
-type Runs interface {
-	// BeginRun makes a run the scenario's.
-	BeginRun(ctx context.Context, scenario, run string) error
-	// EndRun takes the scenario's run away, whichever it is.
-	EndRun(ctx context.Context, scenario string) error
-	// TellRun tells steps of a run if it is still the scenario's; mine is false, and nothing told, where it is not.
-	TellRun(ctx context.Context, steps []RunStep) (mine bool, err error)
-}
 
 // Run is a scenario that is played hour by hour.
 type Run struct {
@@ -49,10 +39,10 @@ type RunStep struct {
 
 // Bounds of runs.
 const (
-	MostHoursPerSecond    = 500
+	MaxHoursPerSecond     = 500
 	DefaultHoursPerSecond = 24
-	// mostRuns are played by a process at a time.
-	mostRuns = 20
+	// maxRuns are played by a process at a time.
+	maxRuns = 20
 	// runTick is how often steps are told.
 	runTick = 250 * time.Millisecond
 )
@@ -62,8 +52,8 @@ type ErrTooManyRuns struct{}
 
 func (ErrTooManyRuns) Error() string { return "too many runs" }
 
-// playing is a run under way.
-type playing struct {
+// playback is a run under way.
+type playback struct {
 	run           Run
 	space         string
 	start         []time.Time
@@ -75,27 +65,27 @@ type playing struct {
 
 // StartRun plays a kept scenario to whoever listens, from its first hour on. Errors: ErrForbidden, ErrNotFound, ErrInvalid,
 // ErrNothingMeasured, ErrTooManyRuns.
-func (a *Advisor) StartRun(ctx context.Context, caller Caller, id string, perSecond int) (Run, error) {
+func (sim *Simulator) StartRun(ctx context.Context, caller advice.Caller, id string, perSecond int) (Run, error) {
 	if !caller.MayManage() {
-		return Run{}, ErrForbidden{}
+		return Run{}, advice.ErrForbidden{}
 	}
-	if perSecond < 1 || perSecond > MostHoursPerSecond {
-		return Run{}, ErrInvalid{[]Flaw{{Field: "hours_per_second", Rule: "maximum", Args: map[string]any{"max": MostHoursPerSecond}}}}
+	if perSecond < 1 || perSecond > MaxHoursPerSecond {
+		return Run{}, advice.ErrInvalid{Flaws: []advice.Flaw{{Field: "hours_per_second", Rule: "maximum", Args: map[string]any{"max": MaxHoursPerSecond}}}}
 	}
-	kept, err := a.KeptScenarios(ctx, caller, []string{id})
+	kept, err := sim.Stored(ctx, caller, []string{id})
 	if err != nil {
 		return Run{}, err
 	}
-	p, err := a.playOf(ctx, caller, kept[0])
+	p, err := sim.prepareRun(ctx, caller, kept[0])
 	if err != nil {
 		return Run{}, err
 	}
 	p.run.PerSecond = perSecond
-	if err := a.Runs.BeginRun(ctx, id, p.run.ID); err != nil {
+	if err := sim.runs.BeginRun(ctx, id, p.run.ID); err != nil {
 		return Run{}, err
 	}
 	select {
-	case a.runs <- p:
+	case sim.started <- p:
 		return p.run, nil
 	default:
 		return Run{}, ErrTooManyRuns{}
@@ -103,31 +93,31 @@ func (a *Advisor) StartRun(ctx context.Context, caller Caller, id string, perSec
 }
 
 // StopRun ends the run of a kept scenario, on whichever process it is played. Errors: ErrForbidden, ErrNotFound.
-func (a *Advisor) StopRun(ctx context.Context, caller Caller, id string) error {
+func (sim *Simulator) StopRun(ctx context.Context, caller advice.Caller, id string) error {
 	if !caller.MayManage() {
-		return ErrForbidden{}
+		return advice.ErrForbidden{}
 	}
-	if _, err := a.KeptScenarios(ctx, caller, []string{id}); err != nil {
+	if _, err := sim.Stored(ctx, caller, []string{id}); err != nil {
 		return err
 	}
-	return a.Runs.EndRun(ctx, id)
+	return sim.runs.EndRun(ctx, id)
 }
 
-// playOf replays the very hours that the scenario was kept with.
-func (a *Advisor) playOf(ctx context.Context, caller Caller, kept KeptScenario) (playing, error) {
-	c, err := a.Directory.Campus(ctx)
+// prepareRun replays the very hours that the scenario was kept with.
+func (sim *Simulator) prepareRun(ctx context.Context, caller advice.Caller, kept Stored) (playback, error) {
+	c, err := sim.directory.Campus(ctx)
 	if err != nil {
-		return playing{}, err
+		return playback{}, err
 	}
 	s := kept.Scenario
 	s.From, s.To = kept.Simulation.From, kept.Simulation.To
-	r, err := a.replayOf(ctx, c, caller, s)
+	r, err := sim.replayOf(ctx, c, caller, s)
 	if err != nil {
-		return playing{}, err
+		return playback{}, err
 	}
 	changes, _, err := r.measures(c, s)
 	if err != nil {
-		return playing{}, err
+		return playback{}, err
 	}
 	scope := 0
 	for i, t := range r.targets {
@@ -136,28 +126,28 @@ func (a *Advisor) playOf(ctx context.Context, caller Caller, kept KeptScenario) 
 		}
 	}
 	out := whatif.Replay(r.hours, r.nodes, scope, changes)
-	return playing{
-		run:   Run{ID: a.NewID("run"), Scenario: kept.ID, Hours: len(out.Before)},
+	return playback{
+		run:   Run{ID: sim.newID("run"), Scenario: kept.ID, Hours: len(out.Before)},
 		space: c.SpaceOf(r.scope), start: r.hours.Start, before: out.Before, after: out.After,
 	}, nil
 }
 
 // PlayRuns plays what was started until ctx ends. failed is told what could not be told; its run ends.
-func (a *Advisor) PlayRuns(ctx context.Context, failed func(error)) {
+func (sim *Simulator) PlayRuns(ctx context.Context, failed func(error)) {
 	tick := time.NewTicker(runTick)
 	defer tick.Stop()
-	var all []playing
+	var all []playback
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case p := <-a.runs:
+		case p := <-sim.started:
 			all = append(all, p)
 		case <-tick.C:
 			still := all[:0]
 			for _, p := range all {
-				steps := p.take()
-				mine, err := a.Runs.TellRun(ctx, steps)
+				steps := p.stepsDue()
+				mine, err := sim.runs.TellRun(ctx, steps)
 				if err != nil && ctx.Err() == nil {
 					failed(err)
 				}
@@ -170,8 +160,8 @@ func (a *Advisor) PlayRuns(ctx context.Context, failed func(error)) {
 	}
 }
 
-// take are the steps that are due.
-func (p *playing) take() []RunStep {
+// stepsDue are the steps that are due.
+func (p *playback) stepsDue() []RunStep {
 	p.due += float64(p.run.PerSecond) * runTick.Seconds()
 	var steps []RunStep
 	for ; p.next < p.run.Hours && float64(p.next) < p.due; p.next++ {
