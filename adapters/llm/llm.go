@@ -43,8 +43,8 @@ func New(s Settings) *Client {
 }
 
 // Reword returns better wording. Errors: advice.ErrUnreadable if the answer is not the three parts; another error if there is no answer.
-func (c *Client) Reword(ctx context.Context, l words.Language, text words.Text) (words.Text, error) {
-	given, err := json.Marshal(map[string]string{"title": text.Title, "message": text.Message, "action": text.Action})
+func (c *Client) Reword(ctx context.Context, l words.Language, original words.Text) (words.Text, error) {
+	given, err := json.Marshal(map[string]string{"title": original.Title, "message": original.Message, "action": original.Action})
 	if err != nil {
 		return words.Text{}, err
 	}

@@ -92,10 +92,10 @@ func TestListAdvisesWhatFollowsFromTheReadings(t *testing.T) {
 	require.Nil(t, answer.Reason)
 	require.Zero(t, answer.Pending)
 
-	text := r.Text(words.Spanish)
-	require.Contains(t, text.Message, "«Aire central» (Sala de Juegos)")
-	require.Contains(t, text.Message, "de 23:00 a 06:00")
-	require.Contains(t, text.Message, "al menos")
+	spanish := r.Text(words.Spanish)
+	require.Contains(t, spanish.Message, "«Aire central» (Sala de Juegos)")
+	require.Contains(t, spanish.Message, "de 23:00 a 06:00")
+	require.Contains(t, spanish.Message, "al menos")
 	require.Contains(t, r.Text(words.English).Message, "from 23:00 to 06:00")
 }
 

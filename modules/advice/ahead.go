@@ -2,6 +2,7 @@ package advice
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"time"
@@ -19,16 +20,6 @@ const staleDays = 7
 
 // NoRecentData says that nothing was measured in the last week.
 const NoRecentData baseline.Code = "no_recent_data"
-
-// PeakRisk is how likely the coming week is to make a new monthly peak.
-type PeakRisk string
-
-// The risks: below the peak with its band, within the band, and above it as expected.
-const (
-	PeakUnlikely PeakRisk = "unlikely"
-	PeakPossible PeakRisk = "possible"
-	PeakLikely   PeakRisk = "likely"
-)
 
 // WeatherAhead is the outdoor temperature that a forecast rests on.
 type WeatherAhead string
@@ -68,29 +59,6 @@ type ForecastHour struct {
 	Start               time.Time
 	Expected, Low, High float64
 	Cost                float64
-}
-
-// MonthAhead is the local month that runs: what was measured of it, as the overview tells it, and what it will come to, kWh and
-// money for energy alone.
-type MonthAhead struct {
-	Start, End                     time.Time
-	Measured, Expected, Low, High  float64
-	CostSoFar, Cost                float64
-	CostLow, CostHigh              float64
-	Currency                       string
-	HoursMeasured, HoursNotCovered int
-	// Price is the tariff that holds.
-	Price Rate
-}
-
-// PeakAhead is the month's highest quarter hour so far, kW, in the hour At, and the highest that is expected in its hours to come.
-type PeakAhead struct {
-	At         time.Time
-	KW         float64
-	ExpectedAt time.Time
-	// HighKW is the upper end of the band of the highest quarter hour to come.
-	ExpectedKW, HighKW float64
-	Risk               PeakRisk
 }
 
 // Forecast tells a device's or space's next hours, at most MostHoursAhead. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
@@ -226,125 +194,20 @@ func comingHours(told forecast.Outlook, from time.Time, zone *time.Location, rat
 	}
 }
 
-// monthUsed is what was used in the month until the instant of a forecast, and in the hour that runs.
-type monthUsed struct{ month, hour DayUse }
-
-func (a *Advisor) monthUsed(ctx context.Context, c *Campus, caller Caller, t Target, f Forecast) (used monthUsed, err error) {
-	since := Latest(time.Date(f.From.Year(), f.From.Month(), 1, 0, 0, 0, 0, f.From.Location()), c.MovedIn(t, caller.Space))
-	if used.month, err = a.Consumption.Total(ctx, t, since, f.At); err == nil {
-		used.hour, err = a.Consumption.Total(ctx, t, Latest(f.From, since), f.At)
+// PrepareForecasts makes the forecast of each site before somebody asks, since to learn from a year takes a second. What is
+// remembered already is not made again.
+func (a *Advisor) PrepareForecasts(ctx context.Context) error {
+	c, err := a.Directory.Campus(ctx)
+	if err != nil {
+		return err
 	}
-	return used, err
-}
-
-// monthAhead adds what was measured of the month to what is told of the rest; what was measured of the hour that runs is part of
-// what is told of that hour.
-func monthAhead(told forecast.Outlook, past *history.History, coming []ForecastHour, now time.Time, used monthUsed, rates []Rate) *MonthAhead {
-	zone := now.Location()
-	start := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, zone)
-	price := RateAt(rates, now)
-	m := &MonthAhead{Start: start, End: start.AddDate(0, 1, 0), Currency: price.Currency, Price: price, Measured: used.month.KWh, CostSoFar: used.month.Cost}
-	for i, h := range past.Hours {
-		if past.At(i).Before(start) {
-			continue
-		}
-		if !h.Known() {
-			m.HoursNotCovered++
-			continue
-		}
-		m.HoursMeasured++
-	}
-	var rest float64
-	for _, h := range coming {
-		switch {
-		case !h.Start.Before(m.End):
-		case h.Start.Equal(now):
-			rest += max(0, h.Expected-used.hour.KWh)
-			m.Cost += max(0, h.Cost-used.hour.Cost)
-		default:
-			rest += h.Expected
-			m.Cost += h.Cost
+	const shown = HoursPerDay
+	var failed error
+	for _, id := range c.Children("") {
+		if ctx.Err() == nil {
+			_, err := a.Forecast(ctx, Caller{Role: Admin}, id, shown)
+			failed = errors.Join(failed, err)
 		}
 	}
-	lastDay := history.DateOf(m.End.AddDate(0, 0, -1)) - history.DateOf(now)
-	total, low, high := told.Total(now.Hour(), lastDay)
-	m.Expected, m.Low, m.High = m.Measured+rest, math.NaN(), math.NaN()
-	m.Cost += m.CostSoFar
-	m.CostLow, m.CostHigh = math.NaN(), math.NaN()
-	if total > 0 && !math.IsNaN(low) {
-		restCost := m.Cost - m.CostSoFar
-		m.Low, m.High = m.Measured+rest*low/total, m.Measured+rest*high/total
-		m.CostLow, m.CostHigh = m.CostSoFar+restCost*low/total, m.CostSoFar+restCost*high/total
-	}
-	return m
-}
-
-// peakAhead compares the month's peak, as the overview tells it, with the highest quarter hours expected in the coming week: hours are
-// told, and their highest quarter hour lies above them as it did in the high hours before. Nil in a month of which no quarter hour was
-// wholly measured.
-func peakAhead(past *history.History, coming []ForecastHour, now time.Time, told float64) *PeakAhead {
-	start := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
-	if math.IsNaN(told) || told <= 0 {
-		return nil
-	}
-	p := PeakAhead{KW: told, At: peakHour(past, start, now, told)}
-	p.Risk = PeakUnlikely
-	above := peakOverHour(past)
-	for _, h := range coming[:min(len(coming), MostHoursAhead)] {
-		if !h.Start.Before(start.AddDate(0, 1, 0)) {
-			break
-		}
-		expected, high := above*h.Expected, above*h.High
-		if expected > p.ExpectedKW {
-			p.ExpectedAt, p.ExpectedKW, p.HighKW = h.Start, expected, high
-		}
-		switch {
-		case expected > p.KW:
-			p.Risk = PeakLikely
-		case high > p.KW && p.Risk == PeakUnlikely:
-			p.Risk = PeakPossible
-		}
-	}
-	return &p
-}
-
-// peakHour is the hour since an instant that held the highest quarter hour, of told kW, or was the highest where none was measured
-// by itself; the hour that runs where no earlier one was as high.
-func peakHour(past *history.History, since, running time.Time, told float64) (at time.Time) {
-	const same = 1e-6 // an hour's figures are kept to this, kW
-	var quarter, mean float64
-	found := false
-	for i, h := range past.Hours {
-		if !h.Known() || past.At(i).Before(since) {
-			continue
-		}
-		switch {
-		case h.PeakKW > quarter:
-			quarter, at, found = h.PeakKW, past.At(i), true
-		case !found && h.KW > mean:
-			mean, at = h.KW, past.At(i)
-		}
-	}
-	if at.IsZero() || found && quarter < told-same {
-		return running
-	}
-	return at
-}
-
-// peakOverHour is how far above its mean the highest quarter hour of an hour lay, as a ratio: the median of the highest tenth of
-// the last weeks' hours.
-func peakOverHour(past *history.History) float64 {
-	const recentHours, high = 28 * 24, 0.9
-	recent := past.Cut(max(0, len(past.Hours)-recentHours), len(past.Hours))
-	bar := history.Percentile(recent.Powers(history.Hour.Known), high)
-	var ratios []float64
-	for _, h := range recent.Hours {
-		if h.Known() && h.KW > 0 && h.KW >= bar {
-			ratios = append(ratios, h.Highest()/h.KW)
-		}
-	}
-	if len(ratios) == 0 {
-		return 1
-	}
-	return max(1, history.Median(ratios))
+	return failed
 }

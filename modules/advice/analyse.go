@@ -5,38 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/holotwin/holotwin/modules/advice/history"
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
-
-// Analysis is when a target was last analysed and what came of it, besides its recommendations.
-type Analysis struct {
-	Target Target
-	// Space is where the target stands, or itself.
-	Space string
-	At    time.Time
-	// Facts sums up what the target was (kind, size, place): another sum asks for another analysis.
-	Facts string
-	// Version is that of the rules: others ask for another analysis.
-	Version int
-	// Inputs are which of the four inputs there were.
-	Inputs rules.Inputs
-	// Days with enough measurements there were, of those that a judgement needs; Days 0 means nothing was measured.
-	Days, Needed int
-	// UseKWh is the use of a usual month; 0 where too little is known.
-	UseKWh float64
-	Traits rules.Traits
-	// Asked are dates that the calendar calls closed and that look like working days (questions.go); Judged is how many closed
-	// dates could be told from those.
-	Asked  []int
-	Judged int
-	// Departures are what departs from the expected in the last two months, oldest first. They are read apart, since most who
-	// read analyses need none.
-	Departures []rules.Departure
-}
-
-// Short tells whether too little was measured to say anything.
-func (a Analysis) Short() bool { return a.Days < a.Needed }
 
 // analyse judges a target and keeps what came of it. at is when its inputs began to be read.
 func (a *Advisor) analyse(ctx context.Context, c *Campus, t Target, peers []rules.Traits) (Analysis, error) {
@@ -93,14 +63,6 @@ func (a *Advisor) recommendationsOf(ctx context.Context, c *Campus, t Target, in
 	return list, nil
 }
 
-func (in assembled) basis(kind rules.Kind) Basis {
-	h := in.subject.History
-	return Basis{
-		Version: rules.Version, From: in.window.from, To: in.window.to, AsOf: in.window.asOf, SiteEnd: in.window.siteEnd,
-		Hours: len(h.Hours), Measured: h.Count(history.Hour.Known), Assumed: in.subject.Calendar.Assumed, Hash: in.hash(kind),
-	}
-}
-
 // said is what stands recommended for the devices and spaces inside a target.
 func (a *Advisor) said(ctx context.Context, c *Campus, t Target) ([]Recommendation, error) {
 	inside := c.Inside(t)
@@ -128,30 +90,4 @@ func coveredBy(inner []Recommendation, f rules.Finding) bool {
 		promised += r.Finding.Saving.KWh
 	}
 	return promised > 0 && promised >= coveredShare*f.Saving.KWh
-}
-
-// ending is what is known of recommendations that are no longer found.
-type ending struct {
-	// until is when the history ends in which they were sought, at when that was.
-	until, at time.Time
-	// unknown tells that too little was measured to say that they are over.
-	unknown bool
-}
-
-// merge gives what was found the life that it had, and keeps what is no longer found with its history, not standing.
-func merge(found, stored []Recommendation, e ending) []Recommendation {
-	merged := slices.Clone(found)
-	for _, s := range stored {
-		i := slices.IndexFunc(merged, func(r Recommendation) bool { return r.ID == s.ID })
-		switch {
-		case i >= 0:
-			merged[i] = renewed(merged[i], s)
-		case e.unknown:
-			s.Standing = false
-			merged = append(merged, s)
-		default:
-			merged = append(merged, gone(s, e.until, e.at))
-		}
-	}
-	return merged
 }

@@ -14,8 +14,6 @@ const (
 	keptShare   = 0.5
 	// verifyEvery is how often what was done is looked at.
 	verifyEvery = 24 * time.Hour
-	// bySystem is who changes a status when nobody does.
-	bySystem = "holotwin"
 )
 
 // verifyDue tells whether a day has passed since what was done was last looked at by this process.

@@ -43,3 +43,19 @@ func (d *Directory) Target(ctx context.Context, caller Caller, id string) (*Camp
 	}
 	return c, t, nil
 }
+
+// Recommendation is a stored recommendation within the caller's reach. Errors: ErrNotFound.
+func (d *Directory) Recommendation(ctx context.Context, caller Caller, stored Recommendations, id string) (*Campus, Recommendation, error) {
+	c, err := d.Campus(ctx)
+	if err != nil {
+		return nil, Recommendation{}, err
+	}
+	r, found, err := stored.Recommendation(ctx, id)
+	if err != nil {
+		return nil, r, err
+	}
+	if !found || !c.Shows(caller, r) {
+		return nil, r, ErrNotFound{"recommendation", id}
+	}
+	return c, r, nil
+}

@@ -23,7 +23,7 @@ func (a *Advisor) Evidence(ctx context.Context, caller Caller, id string) (Evide
 	if !caller.MayRead() {
 		return Evidence{}, ErrForbidden{}
 	}
-	c, r, err := a.seen(ctx, caller, id)
+	c, r, err := a.Directory.Recommendation(ctx, caller, a.Recommendations, id)
 	if err != nil {
 		return Evidence{}, err
 	}
@@ -43,19 +43,6 @@ func (a *Advisor) Evidence(ctx context.Context, caller Caller, id string) (Evide
 	e.HashNow = in.hash(r.Finding.Kind)
 	e.Reproduced = e.HashNow == r.Basis.Hash && computesTo(in.subject, r.Finding)
 	return e, nil
-}
-
-// peers are a target's as they are now.
-func (a *Advisor) peers(ctx context.Context, c *Campus, t Target) ([]rules.Traits, error) {
-	analyses, err := a.Analyses.Analyses(ctx)
-	if err != nil {
-		return nil, err
-	}
-	w := work{campus: c, all: c.Targets(), last: make(map[Target]Analysis, len(analyses))}
-	for _, analysis := range analyses {
-		w.last[analysis.Target] = analysis
-	}
-	return w.peersOf(t), nil
 }
 
 // computesTo runs the rules again and compares the saving and the spans in which it was seen.

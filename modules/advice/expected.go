@@ -57,16 +57,6 @@ func (a *Advisor) Baseline(ctx context.Context, caller Caller, id string) (Expec
 	return out, nil
 }
 
-// rowsOf are a history's hours as a baseline is fitted on them.
-func rowsOf(h *history.History) []baseline.Row {
-	rows := make([]baseline.Row, len(h.Hours))
-	for i, hour := range h.Hours {
-		rows[i] = baseline.Row{WeekHour: hour.WeekHour, Load: hour.KW, Temp: hour.Outdoor, Date: hour.Date, Day: hour.Day}
-	}
-	baseline.FillWarmth(rows)
-	return rows
-}
-
 func hoursOf(h *history.History, rows []baseline.Row, fit baseline.Result) []ExpectedHour {
 	first := max(0, len(rows)-shownHours)
 	hours := make([]ExpectedHour, 0, len(rows)-first)

@@ -6,42 +6,6 @@ import (
 	"time"
 )
 
-// JobStatus is how far a job has come.
-type JobStatus string
-
-// The statuses. Interrupted is a job whose process ended; what it had done stays done, and the next one goes on from there.
-const (
-	JobRunning     JobStatus = "running"
-	JobDone        JobStatus = "done"
-	JobFailed      JobStatus = "failed"
-	JobInterrupted JobStatus = "interrupted"
-)
-
-// Trigger is why a job ran.
-type Trigger string
-
-// The triggers.
-const (
-	ByClock  Trigger = "schedule"
-	ByDemand Trigger = "demand"
-)
-
-// Job is a run of the analysis of all that is due.
-type Job struct {
-	ID      string
-	Trigger Trigger
-	// By is who asked for it; empty for the clock.
-	By      string
-	Status  JobStatus
-	Started time.Time
-	// Updated is when its progress was last told, or it ended.
-	Updated time.Time
-	// Done of Total targets were analysed; a failed or interrupted job leaves the rest to the next.
-	Done, Total int
-	// Verified is how many recommendations were found to have saved, Reopened how many whose saving had decayed.
-	Verified, Reopened int
-}
-
 const (
 	// mostJobs are kept, and shown.
 	mostJobs = 50
@@ -53,8 +17,8 @@ const (
 // saves. A supervised goroutine calls it every so often; it ends with ctx, and can be called again. Where another process runs it,
 // nothing is done.
 func (a *Advisor) RunDue(ctx context.Context) error {
-	due, err := a.stale(ctx, due)
-	if err != nil || (len(due.targets) == 0 && !a.verifyDue()) {
+	due, err := a.anyStale(ctx, maxAge)
+	if err != nil || (!due && !a.verifyDue()) {
 		return err
 	}
 	_, err = a.runJob(ctx, Job{Trigger: ByClock})
@@ -85,12 +49,6 @@ func (a *Advisor) StartJob(ctx context.Context, caller Caller) (Job, error) {
 		return job, a.Jobs.KeepJob(ctx, job, mostJobs)
 	}
 }
-
-// abandonedAfter its last sign a running job is taken for interrupted.
-const abandonedAfter = time.Minute
-
-// abandoned tells whether a running job gave no sign for so long. A sign of the future is of a process whose clock was set back since.
-func (j Job) abandoned(now time.Time) bool { return now.Sub(j.Updated).Abs() >= abandonedAfter }
 
 // RunAsked runs the jobs that are asked for until ctx ends.
 func (a *Advisor) RunAsked(ctx context.Context, failed func(error)) {
@@ -139,7 +97,7 @@ func (a *Advisor) runJob(ctx context.Context, job Job) (Job, error) {
 		job.ID, job.Started = a.NewID("job"), Now(a.Clock)
 	}
 	job.Status = JobRunning
-	age := due
+	age := maxAge
 	if job.Trigger == ByDemand {
 		age = -time.Millisecond // what was analysed this instant as well
 	}

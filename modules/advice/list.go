@@ -34,24 +34,6 @@ type Answer struct {
 	Pending int
 }
 
-// Advice is a recommendation with the names of what it is about.
-type Advice struct {
-	Recommendation
-	About words.About
-	// Zone names the space's time zone, in which hours are told.
-	Zone string
-	// worded are better words for its texts, by their keys.
-	worded map[string]words.Text
-}
-
-// Device is the device that it is about; empty for a space.
-func (a Advice) Device() string {
-	if a.Target.Level == OfDevice {
-		return a.Target.ID
-	}
-	return ""
-}
-
 // List gives recommendations, the most promised money first, after a look at whether the past was changed. Errors:
 // ErrForbidden, ErrNotFound, ErrInvalid.
 func (a *Advisor) List(ctx context.Context, caller Caller, q Query) (Answer, error) {

@@ -1,10 +1,8 @@
 package advice
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"math"
 	"slices"
 	"sync"
@@ -29,24 +27,6 @@ type outlookKey [sha256.Size]byte
 
 func newOutlooks() *outlooks {
 	return &outlooks{by: make(map[outlookKey]func() (forecast.Outlook, bool))}
-}
-
-// PrepareForecasts makes the forecast of each site before somebody asks, since to learn from a year takes a second. What is
-// remembered already is not made again.
-func (a *Advisor) PrepareForecasts(ctx context.Context) error {
-	c, err := a.Directory.Campus(ctx)
-	if err != nil {
-		return err
-	}
-	const shown = HoursPerDay
-	var failed error
-	for _, id := range c.Children("") {
-		if ctx.Err() == nil {
-			_, err := a.Forecast(ctx, Caller{Role: Admin}, id, shown)
-			failed = errors.Join(failed, err)
-		}
-	}
-	return failed
 }
 
 // ahead is forecast.Ahead; what it gives is shared and only to be read.

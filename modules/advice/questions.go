@@ -3,12 +3,10 @@ package advice
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
@@ -24,29 +22,6 @@ type Question struct {
 	// spaces are those in which they stand.
 	spaces []string
 }
-
-// DayAnswer is what somebody said of one date of a space.
-type DayAnswer struct {
-	Space string
-	Date  int
-	Said  Said
-	// Question is the id of the one that was answered.
-	Question string
-	// Entries are those of the calendar that were made for it.
-	Entries []string
-	By      string
-	At      time.Time
-}
-
-// Said is an answer.
-type Said string
-
-// The answers; the empty one was taken back.
-const (
-	SaidNothing Said = ""
-	SaidOpened  Said = "opened"
-	SaidShut    Said = "shut"
-)
 
 // dayAnswers are those that are stored, read once for a request or job.
 func (a *Advisor) dayAnswers(ctx context.Context, c *Campus) ([]DayAnswer, error) {
@@ -117,8 +92,7 @@ func (a *Advisor) questions(ctx context.Context, c *Campus, analyses map[Target]
 }
 
 func questionID(space string, dates []int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%v", space, dates))
-	return "pre_" + strings.ToLower(alphabet.EncodeToString(sum[:10]))
+	return derivedID("pre", fmt.Sprintf("%s\x00%v", space, dates))
 }
 
 // questioner gathers what targets ask into as few questions as there are spaces to answer for.

@@ -5,32 +5,8 @@ import (
 	"errors"
 	"time"
 
-	"github.com/holotwin/holotwin/modules/advice/history"
 	"github.com/holotwin/holotwin/modules/advice/words"
 )
-
-// wordingKey names a text in a language, so that a text that changes is worded anew.
-func wordingKey(l words.Language, t words.Text) string {
-	d := history.NewDigest()
-	d.Add("language", string(l))
-	d.Add("title", t.Title)
-	d.Add("message", t.Message)
-	d.Add("action", t.Action)
-	return d.Hex()
-}
-
-// Text words it: as somebody worded it better, where that says the same, and otherwise from the templates.
-func (a Advice) Text(l words.Language) words.Text {
-	text := a.template(l)
-	if better, known := a.worded[wordingKey(l, text)]; known && words.Faithful(text, better) {
-		return better
-	}
-	return text
-}
-
-func (a Advice) template(l words.Language) words.Text {
-	return words.Finding(l, a.About, a.Finding, words.Promise{KWh: a.Finding.Saving.Low, Cost: a.Money.CostLow, Currency: a.Money.Currency, Tariff: a.Money.Of().Words()})
-}
 
 const (
 	// mostReworded texts are asked for in a job, so that a slow or dear service is not asked for all at once.
@@ -71,8 +47,8 @@ func (a *Advisor) rewordAll(ctx context.Context) error {
 		}
 		one := c.Advice(r)
 		for _, l := range words.Languages() {
-			text := one.template(l)
-			key := wordingKey(l, text)
+			original := one.template(l)
+			key := wordingKey(l, original)
 			kept, err := a.Wordings.KeptWordings(ctx, []string{key})
 			if err != nil {
 				return err
@@ -81,9 +57,9 @@ func (a *Advisor) rewordAll(ctx context.Context) error {
 				continue
 			}
 			asked++
-			better, err := a.Rewriter.Reword(ctx, l, text)
-			if errors.Is(err, ErrUnreadable) || (err == nil && !words.Faithful(text, better)) {
-				better = text // what it says cannot be used; it is not asked again
+			better, err := a.Rewriter.Reword(ctx, l, original)
+			if errors.Is(err, ErrUnreadable) || (err == nil && !words.Faithful(original, better)) {
+				better = original // what it says cannot be used; it is not asked again
 			} else if err != nil {
 				return err
 			}
@@ -102,13 +78,11 @@ func (a *Advisor) worded(ctx context.Context, items []Advice) error {
 	}
 	var keys []string
 	for _, one := range items {
-		for _, l := range words.Languages() {
-			keys = append(keys, wordingKey(l, one.template(l)))
-		}
+		keys = append(keys, one.wordingKeys()...)
 	}
 	kept, err := a.Wordings.KeptWordings(ctx, keys)
 	for i := range items {
-		items[i].worded = kept
+		items[i] = items[i].withWordings(kept)
 	}
 	return err
 }

@@ -18,7 +18,7 @@ func (a *Advisor) SetStatus(ctx context.Context, caller Caller, id string, to St
 	if flaws := checkStatus(to, note); len(flaws) > 0 {
 		return Advice{}, ErrInvalid{flaws}
 	}
-	c, _, err := a.seen(ctx, caller, id)
+	c, _, err := a.Directory.Recommendation(ctx, caller, a.Recommendations, id)
 	if err != nil {
 		return Advice{}, err
 	}
@@ -50,6 +50,16 @@ func (a *Advisor) SetStatus(ctx context.Context, caller Caller, id string, to St
 		return Advice{}, err
 	}
 	return c.Advice(changed), nil
+}
+
+// mayBecome tells which status may follow which.
+var mayBecome = map[Status][]Status{
+	Open:      {Accepted, Dismissed, Done},
+	Accepted:  {Done, Dismissed},
+	Dismissed: {Accepted, Done},
+	Done:      {Dismissed},
+	Verified:  {Dismissed},
+	Ended:     {Dismissed, Done},
 }
 
 // before is the status before the last step that led to a status. A step that leads back to where the one before began takes that
@@ -84,20 +94,4 @@ func checkStatus(to Status, note string) []Flaw {
 		flaws = append(flaws, Flaw{Field: "note", Rule: "max_length", Args: map[string]any{"max": longestNote}})
 	}
 	return flaws
-}
-
-// seen is a recommendation within the caller's reach.
-func (a *Advisor) seen(ctx context.Context, caller Caller, id string) (*Campus, Recommendation, error) {
-	c, err := a.Directory.Campus(ctx)
-	if err != nil {
-		return nil, Recommendation{}, err
-	}
-	r, found, err := a.Recommendations.Recommendation(ctx, id)
-	if err != nil {
-		return nil, r, err
-	}
-	if !found || !c.Shows(caller, r) {
-		return nil, r, ErrNotFound{"recommendation", id}
-	}
-	return c, r, nil
 }

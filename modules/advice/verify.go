@@ -70,7 +70,7 @@ func (a *Advisor) Verify(ctx context.Context, caller Caller, id string) (Verific
 	if !caller.MayRead() {
 		return Verification{}, ErrForbidden{}
 	}
-	c, r, err := a.seen(ctx, caller, id)
+	c, r, err := a.Directory.Recommendation(ctx, caller, a.Recommendations, id)
 	if err != nil {
 		return Verification{}, err
 	}
@@ -165,27 +165,6 @@ func measured(rows []baseline.Row) int {
 		}
 	}
 	return n
-}
-
-// rowsBetween are a target's hours as a baseline takes them, with the history that they are of.
-func (a *Advisor) rowsBetween(ctx context.Context, c *Campus, t Target, from, to time.Time) ([]baseline.Row, *history.History, error) {
-	h := history.New(history.HourOf(from, c.Zone(c.SpaceOf(t))), to, c.Zone(c.SpaceOf(t)))
-	uses, err := a.Consumption.Hours(ctx, t, h.Start, h.End())
-	if err != nil {
-		return nil, nil, err
-	}
-	h.FillUse(uses)
-	hours, _, err := a.Calendar.CalendarHours(ctx, c.SpaceOf(t), h.Start, h.End())
-	if err != nil {
-		return nil, nil, err
-	}
-	h.FillCalendar(hours)
-	outdoor, err := a.Ambience.AmbientHours(ctx, c.SiteOf(c.SpaceOf(t)), h.Start, h.End())
-	if err != nil {
-		return nil, nil, err
-	}
-	h.FillOutdoor(Temperatures(outdoor))
-	return rowsOf(h), h, nil
 }
 
 // price turns the avoided energy of each hour into money and emissions at that hour's rate; the interval's ends are

@@ -73,10 +73,10 @@ type Saving struct {
 }
 
 func recommendationOf(a advice.Advice, l words.Language) Recommendation {
-	text := a.Text(l)
+	written := a.Text(l)
 	r := Recommendation{
 		ID: a.ID, Kind: string(a.Finding.Kind), Status: string(a.Status), Standing: a.Standing,
-		Title: text.Title, Message: text.Message, Action: text.Action, SpaceID: a.Space,
+		Title: written.Title, Message: written.Message, Action: written.Action, SpaceID: a.Space,
 		Period:   Period{From: instant(a.Finding.From), To: instant(a.Finding.To)},
 		LastSeen: lastSeen(a.Finding.Proof),
 		Evidence: evidenceOf(a),

@@ -2,6 +2,39 @@ package advice
 
 import "github.com/holotwin/holotwin/modules/advice/rules"
 
+// Priority ranks recommendations for a reader in a hurry.
+type Priority string
+
+// The priorities.
+const (
+	High   Priority = "high"
+	Medium Priority = "medium"
+	Low    Priority = "low"
+)
+
+// Shares of a target's use and amounts of kWh a month from which a saving's lower end ranks high or medium.
+const (
+	highKWh, highShare     = 50, 0.20
+	mediumKWh, mediumShare = 10, 0.10
+	// smallKWh: a large share of next to nothing is not urgent.
+	smallKWh = 5
+)
+
+func priorityOf(f rules.Finding, m Money, use float64) Priority {
+	low := f.Saving.Low
+	switch {
+	case trivial(f, m):
+		return Low
+	case f.Kind == rules.Sensor, f.Kind == rules.Peak:
+		return Medium
+	case low >= highKWh, low >= highShare*use && low >= smallKWh:
+		return High
+	case low >= mediumKWh, low >= mediumShare*use && low >= 1:
+		return Medium
+	}
+	return Low
+}
+
 // trivialMoney is what a saving must be worth a month not to stand behind the others: some two cups of coffee, by currency.
 var trivialMoney = map[string]float64{"COP": 5_000, "USD": 1.25, "EUR": 1.10, "GBP": 1, "MXN": 25, "BRL": 7, "PEN": 4.5}
 

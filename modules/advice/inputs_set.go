@@ -2,7 +2,6 @@ package advice
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"time"
 
@@ -13,68 +12,11 @@ import (
 // comingDays are those whose calendar says what a month holds.
 const comingDays = 365
 
-// window is what an analysis looks at; the same window gives the same inputs as long as they were not changed.
-type window struct{ from, to, asOf, siteEnd time.Time }
-
 // assembled is a target's subject with what its figures are turned into money by.
 type assembled struct {
 	subject rules.Subject
 	window  window
 	prices  weekPrices
-}
-
-// windowOf is the window of an analysis now. found is false where nothing was ever measured.
-func (a *Advisor) windowOf(ctx context.Context, c *Campus, t Target) (w window, found bool, err error) {
-	return a.windowAt(ctx, c, t, Now(a.Clock))
-}
-
-// windowAt is windowOf as of an instant.
-func (a *Advisor) windowAt(ctx context.Context, c *Campus, t Target, at time.Time) (w window, found bool, err error) {
-	first, last, found, err := a.Consumption.Measured(ctx, t)
-	if err != nil || !found {
-		return w, false, err
-	}
-	zone := c.Zone(c.SpaceOf(t))
-	w.asOf = history.HourOf(at, zone).UTC()
-	// What an hour that still runs has used says nothing yet.
-	if last.After(w.asOf) {
-		last = w.asOf
-	}
-	w.to = last.UTC()
-	w.from = history.HourOf(Latest(first, last.AddDate(0, 0, -HistoryDays)), zone).UTC()
-	w.siteEnd, err = a.siteEnd(ctx, c, t, last)
-	return w, w.from.Before(w.to), err
-}
-
-// windowSeen is windowOf of what a caller may see of a target's past.
-func (a *Advisor) windowSeen(ctx context.Context, c *Campus, caller Caller, t Target) (w window, found bool, err error) {
-	return a.windowSeenAt(ctx, c, caller, t, Now(a.Clock))
-}
-
-// windowSeenAt is windowSeen as of an instant.
-func (a *Advisor) windowSeenAt(ctx context.Context, c *Campus, caller Caller, t Target, at time.Time) (w window, found bool, err error) {
-	w, found, err = a.windowAt(ctx, c, t, at)
-	if since := c.MovedIn(t, caller.Space); w.from.Before(since) {
-		w.from = NextHour(since, c.Zone(c.SpaceOf(t))).UTC()
-	}
-	return w, found && w.from.Before(w.to), err
-}
-
-// siteEnd is when the last measured hour of the target's site ends, at the latest now. It is read once a job for each site, since it
-// is sought among all its devices.
-func (a *Advisor) siteEnd(ctx context.Context, c *Campus, t Target, last time.Time) (time.Time, error) {
-	site := c.SiteOf(c.SpaceOf(t))
-	end, err := c.SiteEnd(site, func() (time.Time, error) {
-		_, end, found, err := a.Consumption.Measured(ctx, Target{OfSite, site})
-		if !found {
-			return time.Time{}, err
-		}
-		return Earliest(end, Now(a.Clock)), err
-	})
-	if err != nil {
-		return last.UTC(), err
-	}
-	return Latest(end, last).UTC(), nil
 }
 
 // assemble reads all that the rules need of a target in a window.
@@ -165,53 +107,6 @@ func (a *Advisor) comingMonth(ctx context.Context, space string, asOf time.Time,
 	}, nil
 }
 
-// weekPrices are the rates of each hour of the week, as of the coming week.
-type weekPrices struct {
-	price, avoided [HoursPerDay * DaysPerWeek]float64
-	// demand is money per kW of a month's highest hour.
-	demand float64
-	// last is the rate of the week's last hour, whose tariff is named.
-	last Rate
-}
-
-func (a *Advisor) weekPrices(ctx context.Context, space string, asOf time.Time, zone *time.Location) (weekPrices, error) {
-	var w weekPrices
-	week := history.New(asOf, asOf.AddDate(0, 0, DaysPerWeek), zone)
-	rates, err := a.Prices.Rates(ctx, space, week.Start, week.End())
-	if err != nil {
-		return w, err
-	}
-	for i, hour := range week.Hours {
-		at := week.At(i)
-		k := slices.IndexFunc(rates, func(r Rate) bool { return !at.Before(r.From) && at.Before(r.To) })
-		if k < 0 {
-			continue
-		}
-		r := rates[k]
-		w.price[hour.WeekHour], w.avoided[hour.WeekHour] = r.Price, r.Avoided
-		w.last, w.demand = r, r.Demand
-	}
-	return w, nil
-}
-
-// worth turns a saving into money and emissions.
-func (w weekPrices) worth(f rules.Finding) Money {
-	r := w.last
-	m := Money{Currency: r.Currency, Tariff: r.Tariff, Source: r.Source, ValidFrom: r.ValidFrom, Default: r.Default, Factor: r.AvoidedFactor}
-	var price, avoided float64
-	for h, share := range f.Weight {
-		price += share * w.price[h]
-		avoided += share * w.avoided[h]
-	}
-	if f.Kind == rules.Peak {
-		m.Cost = w.demand * f.Figure("shave")
-		m.CostLow = m.Cost
-		return m
-	}
-	m.Cost, m.CostLow, m.CO2Kg = f.Saving.KWh*price, f.Saving.Low*price, f.Saving.KWh*avoided
-	return m
-}
-
 // hash sums the rule's version and every input of an assembled target, in a canonical form.
 func (in assembled) hash(kind rules.Kind) string {
 	s := in.subject
@@ -245,4 +140,13 @@ func (in assembled) hash(kind rules.Kind) string {
 	}
 	d.AddNumber("demand", in.prices.demand)
 	return d.Hex()
+}
+
+// basis is what a finding of a kind was computed from.
+func (in assembled) basis(kind rules.Kind) Basis {
+	h := in.subject.History
+	return Basis{
+		Version: rules.Version, From: in.window.from, To: in.window.to, AsOf: in.window.asOf, SiteEnd: in.window.siteEnd,
+		Hours: len(h.Hours), Measured: h.Count(history.Hour.Known), Assumed: in.subject.Calendar.Assumed, Hash: in.hash(kind),
+	}
 }

@@ -7,6 +7,17 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/words"
 )
 
+// Money is what a saving is worth a month at the prices of the hours in which it arises.
+type Money struct {
+	Currency, Tariff, Source string
+	// ValidFrom is the tariff's first local day; Default tells that the site has set none. Factor is that of avoided emissions.
+	ValidFrom string
+	Default   bool
+	Factor    Factor
+	// Cost and CostLow go with the saving and its lower end; CO2Kg is avoided emissions.
+	Cost, CostLow, CO2Kg float64
+}
+
 // Tariff names the prices that money rests on.
 type Tariff struct {
 	Name string
@@ -44,28 +55,6 @@ func (r Rate) Of() Tariff {
 // Of is the tariff that money rests on. What was kept before it was noted whether the tariff is the default has a source where it is.
 func (m Money) Of() Tariff {
 	return Tariff{Name: m.Tariff, ValidFrom: m.ValidFrom, Source: m.Source, Default: m.Default || m.Source != ""}
-}
-
-// lastRate is the last rate of a month, whose tariff and factor are named.
-func (m Month) lastRate() Rate {
-	if len(m.Prices) == 0 {
-		return Rate{}
-	}
-	return m.Prices[len(m.Prices)-1]
-}
-
-// PriceOn is the rate that held at an instant.
-func (m Month) PriceOn(at time.Time) Rate { return RateAt(m.Prices, at) }
-
-// tariff is the one that a month's money is said to rest on: one that is not the site's own, where part of it does, and else the
-// last that held.
-func (m Month) tariff() Tariff {
-	for _, r := range m.Prices {
-		if r.Default {
-			return r.Of()
-		}
-	}
-	return m.lastRate().Of()
 }
 
 // RateAt is the rate that holds at an instant; the zero Rate after the last.

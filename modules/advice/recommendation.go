@@ -1,0 +1,106 @@
+package advice
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"strings"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice/rules"
+)
+
+// Status is where a recommendation is in its life.
+type Status string
+
+// The statuses. Open is the first; Done starts the verification, which makes it Verified once a saving is shown, and Open again
+// should that decay. An open one whose cause is no longer found is Ended by itself, and Open again should it be found again.
+const (
+	Open      Status = "open"
+	Accepted  Status = "accepted"
+	Dismissed Status = "dismissed"
+	Done      Status = "done"
+	Verified  Status = "verified"
+	Ended     Status = "ended"
+)
+
+// EndReason says why a recommendation ended by itself.
+type EndReason string
+
+// The reasons: it was not seen for four weeks, or the past was changed so that it is no longer found.
+const (
+	NotSeen  EndReason = "not_seen"
+	NotFound EndReason = "not_found"
+)
+
+// Recommendation is something to do about a target.
+type Recommendation struct {
+	// ID follows from the target and the kind: the same cause keeps it from night to night.
+	ID     string
+	Target Target
+	// Space is where the target stands, or itself.
+	Space   string
+	Finding rules.Finding
+	Basis   Basis
+	Money   Money
+	Status  Status
+	// EndReason is why it is Ended; empty otherwise.
+	EndReason EndReason
+	// Standing tells whether the last analysis still found the cause.
+	Standing bool
+	Priority Priority
+	// QuietKWh is what it was worth a month when it was dismissed; it stays quiet until it has grown by half.
+	QuietKWh         float64
+	Created, Updated time.Time
+}
+
+// Basis is what a finding was computed from, enough to do it again.
+type Basis struct {
+	Version int
+	// From and To bound the hours of the history, AsOf is the hour whose calendar and tariff were taken, SiteEnd the end
+	// of the last measured hour of the site.
+	From, To, AsOf, SiteEnd time.Time
+	// Hours are those between From and To, Measured those of them that counted.
+	Hours, Measured int
+	// Assumed tells that nobody has said when the space is open, and a usual week was taken.
+	Assumed bool
+	// Hash is the SHA-256 of rule, version and canonical inputs.
+	Hash string
+}
+
+// alphabet is that of all ids of the house.
+var alphabet = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// derivedID is an id that follows from a text: the same text has the same id.
+func derivedID(prefix, text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return prefix + "_" + strings.ToLower(alphabet.EncodeToString(sum[:10]))
+}
+
+// idOf names the recommendation of a kind for a target.
+func idOf(t Target, kind rules.Kind) string { return derivedID("rec", t.String()+"\x00"+string(kind)) }
+
+// Event is a change of a recommendation's status.
+type Event struct {
+	At       time.Time
+	From, To Status
+	By, Note string
+}
+
+// bySystem is who changes a status when nobody does.
+const bySystem = "holotwin"
+
+// Turned is what an analysis made of a stored recommendation's status, if it changed it.
+func Turned(stored, kept Recommendation) (Event, bool) {
+	return Event{At: kept.Updated, From: stored.Status, To: kept.Status, By: bySystem, Note: string(kept.EndReason)}, stored.Status != kept.Status
+}
+
+// RestsOnHours tells that a recommendation rests on opening hours that nobody has said: they decide which of its hours count, or
+// how often they come in a month.
+func (r Recommendation) RestsOnHours() bool {
+	switch r.Finding.Kind {
+	case rules.Sensor, rules.Peak, rules.StuckOn, rules.Degradation:
+		return false
+	case rules.OutOfHours, rules.StandbyLoad, rules.StateMismatch, rules.Schedule, rules.UnusedRoom, rules.CoolingSlope, rules.Setpoint, rules.BaseLoad:
+	}
+	return r.Basis.Assumed
+}
