@@ -14,8 +14,9 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
 	"github.com/holotwin/holotwin/modules/advice/history"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
 	"github.com/holotwin/holotwin/modules/advice/rules"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
 var (
@@ -69,7 +70,7 @@ func gamesRoom() *advicetest.Campus {
 	return c
 }
 
-func list(t *testing.T, a *advicetest.Services, caller advice.Caller, q advice.Query) advice.Answer {
+func list(t *testing.T, a *advicetest.Services, caller advice.Caller, q recommendations.Query) recommendations.Page {
 	t.Helper()
 	answer, err := a.List(ctx, caller, q)
 	require.NoError(t, err)
@@ -78,7 +79,7 @@ func list(t *testing.T, a *advicetest.Services, caller advice.Caller, q advice.Q
 
 func TestListAdvisesWhatFollowsFromTheReadings(t *testing.T) {
 	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
-	answer := list(t, a, manager, advice.Query{})
+	answer := list(t, a, manager, recommendations.Query{})
 	require.Len(t, answer.Items, 1)
 	r := answer.Items[0]
 	require.Equal(t, rules.OutOfHours, r.Finding.Kind)
@@ -92,30 +93,30 @@ func TestListAdvisesWhatFollowsFromTheReadings(t *testing.T) {
 	require.Nil(t, answer.Reason)
 	require.Zero(t, answer.Pending)
 
-	spanish := r.Text(words.Spanish)
+	spanish := r.Text(text.Spanish)
 	require.Contains(t, spanish.Message, "«Aire central» (Sala de Juegos)")
 	require.Contains(t, spanish.Message, "de 23:00 a 06:00")
 	require.Contains(t, spanish.Message, "al menos")
-	require.Contains(t, r.Text(words.English).Message, "from 23:00 to 06:00")
+	require.Contains(t, r.Text(text.English).Message, "from 23:00 to 06:00")
 }
 
 func TestListFiltersAndScopes(t *testing.T) {
 	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
 	for name, c := range map[string]struct {
 		caller advice.Caller
-		query  advice.Query
+		query  recommendations.Query
 		want   int
-		code   words.Code
+		code   text.Code
 	}{
-		"of its room":          {manager, advice.Query{Space: "sala"}, 1, ""},
-		"of the building":      {manager, advice.Query{Space: "bloque"}, 1, ""},
-		"of another room":      {manager, advice.Query{Space: "aula"}, 0, words.NothingFound},
-		"of its device":        {manager, advice.Query{Device: "ac-1"}, 1, ""},
-		"of a clean device":    {manager, advice.Query{Device: "tv-1"}, 0, words.NothingFound},
-		"of another kind":      {manager, advice.Query{Kind: "standby"}, 0, words.NoneMatches},
-		"worth more":           {manager, advice.Query{MinKWh: 1e6}, 0, words.NoneMatches},
-		"of another's caller":  {advice.Caller{Role: advice.Viewer, Space: "aula"}, advice.Query{}, 0, words.NothingFound},
-		"of its room's caller": {advice.Caller{Role: advice.Viewer, Space: "sala"}, advice.Query{}, 1, ""},
+		"of its room":          {manager, recommendations.Query{Space: "sala"}, 1, ""},
+		"of the building":      {manager, recommendations.Query{Space: "bloque"}, 1, ""},
+		"of another room":      {manager, recommendations.Query{Space: "aula"}, 0, text.NothingFound},
+		"of its device":        {manager, recommendations.Query{Device: "ac-1"}, 1, ""},
+		"of a clean device":    {manager, recommendations.Query{Device: "tv-1"}, 0, text.NothingFound},
+		"of another kind":      {manager, recommendations.Query{Kind: "standby"}, 0, text.NoneMatches},
+		"worth more":           {manager, recommendations.Query{MinKWh: 1e6}, 0, text.NoneMatches},
+		"of another's caller":  {advice.Caller{Role: advice.Viewer, Space: "aula"}, recommendations.Query{}, 0, text.NothingFound},
+		"of its room's caller": {advice.Caller{Role: advice.Viewer, Space: "sala"}, recommendations.Query{}, 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			answer := list(t, a, c.caller, c.query)
@@ -126,44 +127,44 @@ func TestListFiltersAndScopes(t *testing.T) {
 		})
 	}
 	viewer := advice.Caller{Role: advice.Viewer, Space: "aula"}
-	for _, q := range []advice.Query{{Space: "sala"}, {Device: "ac-1"}, {Space: "nowhere"}} {
+	for _, q := range []recommendations.Query{{Space: "sala"}, {Device: "ac-1"}, {Space: "nowhere"}} {
 		_, err := a.List(ctx, viewer, q)
 		require.ErrorAs(t, err, &advice.ErrNotFound{})
 	}
-	_, err := a.List(ctx, advice.Caller{Role: "device"}, advice.Query{})
+	_, err := a.List(ctx, advice.Caller{Role: "device"}, recommendations.Query{})
 	require.ErrorIs(t, err, advice.ErrForbidden{})
 }
 
 func TestTooLittleDataIsSaid(t *testing.T) {
 	c := advicetest.NewCampus()
 	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
-	require.Equal(t, words.NoTargets, list(t, a, manager, advice.Query{}).Reason.Code)
+	require.Equal(t, text.NoTargets, list(t, a, manager, recommendations.Query{}).Reason.Code)
 	c.AddRoom("sala", "Sala", 0)
 	c.AddDevice(device("ac-1", "Aire", "ac", "sala"))
 	c.Measure("ac-1", start, 24, leftOn(1, 1.2))
-	answer := list(t, a, manager, advice.Query{})
+	answer := list(t, a, manager, recommendations.Query{})
 	require.Empty(t, answer.Items)
-	require.Equal(t, words.Reason{Code: words.TooLittleData, Targets: 1, Short: 1, Days: 1, Needed: 7}, *answer.Reason)
-	require.Contains(t, answer.Reason.Text(words.Spanish), "hay a lo sumo 1 día con medición suficiente y se necesitan 7 días")
+	require.Equal(t, text.Reason{Code: text.TooLittleData, Targets: 1, Short: 1, Days: 1, Needed: 7}, *answer.Reason)
+	require.Contains(t, answer.Reason.Text(text.Spanish), "hay a lo sumo 1 día con medición suficiente y se necesitan 7 días")
 }
 
 func TestChangedPastIsAnalysedAgainAndNothingElse(t *testing.T) {
 	c, clock := gamesRoom(), advicetest.NewClock(end)
 	a := advicetest.NewServices(c, clock, nil)
-	list(t, a, manager, advice.Query{})
+	list(t, a, manager, recommendations.Query{})
 	reads := c.Reads
 	clock.Move(time.Minute)
-	list(t, a, manager, advice.Query{})
+	list(t, a, manager, recommendations.Query{})
 	require.Equal(t, reads, c.Reads, "nothing changed, so nothing is read")
 
 	c.AddDevice(device("pc-1", "Computador", "computer", "aula"))
-	list(t, a, manager, advice.Query{})
+	list(t, a, manager, recommendations.Query{})
 	c.Measure("pc-1", start, fourWeeks, leftOn(4, 0.2))
 	clock.Move(time.Minute)
 	c.MarkChanged(advice.Target{Level: advice.OfDevice, ID: "pc-1"}, clock.Now())
 	clock.Move(time.Minute)
 	reads = c.Reads
-	answer := list(t, a, manager, advice.Query{})
+	answer := list(t, a, manager, recommendations.Query{})
 	require.Len(t, answer.Items, 2)
 	require.Equal(t, "ac-1", answer.Items[0].Device(), "the most money first")
 	require.Equal(t, "pc-1", answer.Items[1].Device())
@@ -177,27 +178,27 @@ func TestAClockThatWasSetBackHidesNoChange(t *testing.T) {
 	a := advicetest.NewServices(c, clock, nil)
 	c.AddDevice(device("pc-1", "Computador", "computer", "aula"))
 	clock.Move(time.Hour)
-	require.Len(t, list(t, a, manager, advice.Query{}).Items, 1)
+	require.Len(t, list(t, a, manager, recommendations.Query{}).Items, 1)
 	clock.Move(-time.Hour + time.Minute)
 	c.Measure("pc-1", start, fourWeeks, leftOn(4, 0.2))
 	c.MarkChanged(advice.Target{Level: advice.OfDevice, ID: "pc-1"}, clock.Now())
 	clock.Move(time.Minute)
-	require.Len(t, list(t, a, manager, advice.Query{}).Items, 2)
+	require.Len(t, list(t, a, manager, recommendations.Query{}).Items, 2)
 	reads := c.Reads
 	clock.Move(time.Minute)
-	list(t, a, manager, advice.Query{})
+	list(t, a, manager, recommendations.Query{})
 	require.Equal(t, reads, c.Reads, "and it is analysed once")
 }
 
 func TestChangeOfASpaceIsAChangeOfAllWithinIt(t *testing.T) {
 	c, clock := gamesRoom(), advicetest.NewClock(end)
 	a := advicetest.NewServices(c, clock, nil)
-	list(t, a, manager, advice.Query{})
+	list(t, a, manager, recommendations.Query{})
 	c.SetStates("tv-1", history.Span{From: start, To: end, State: history.Off})
 	clock.Move(time.Minute)
 	c.MarkChanged(advice.Target{Level: advice.OfRoom, ID: "sala"}, clock.Now())
 	clock.Move(time.Minute)
-	answer := list(t, a, manager, advice.Query{Device: "tv-1"})
+	answer := list(t, a, manager, recommendations.Query{Device: "tv-1"})
 	require.Len(t, answer.Items, 1)
 	require.Equal(t, rules.StateMismatch, answer.Items[0].Finding.Kind)
 	require.True(t, answer.Considered.DeviceState)
@@ -206,13 +207,13 @@ func TestChangeOfASpaceIsAChangeOfAllWithinIt(t *testing.T) {
 func TestManyReadersShareOneAnalysis(t *testing.T) {
 	c := gamesRoom()
 	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
-	list(t, advicetest.NewServices(c, advicetest.NewClock(end), nil), manager, advice.Query{})
+	list(t, advicetest.NewServices(c, advicetest.NewClock(end), nil), manager, recommendations.Query{})
 	once := c.Reads
 	c.Reads = 0
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
-			answer, err := a.List(ctx, manager, advice.Query{})
+			answer, err := a.List(ctx, manager, recommendations.Query{})
 			if err != nil || len(answer.Items) != 1 {
 				t.Errorf("%d items, %v", len(answer.Items), err)
 			}
@@ -225,13 +226,13 @@ func TestManyReadersShareOneAnalysis(t *testing.T) {
 func TestSameCauseKeepsItsIDAndItsLife(t *testing.T) {
 	c, clock := gamesRoom(), advicetest.NewClock(end)
 	a := advicetest.NewServices(c, clock, nil)
-	first := list(t, a, manager, advice.Query{}).Items[0]
+	first := list(t, a, manager, recommendations.Query{}).Items[0]
 	_, err := a.SetStatus(ctx, manager, first.ID, advice.Accepted, "lo hago el lunes")
 	require.NoError(t, err)
 	c.Measure("ac-1", end, 7*24, leftOn(9, 1.2))
 	clock.Move(7 * 24 * time.Hour)
 	require.NoError(t, a.RunDue(ctx))
-	again := list(t, a, manager, advice.Query{}).Items[0]
+	again := list(t, a, manager, recommendations.Query{}).Items[0]
 	require.Equal(t, first.ID, again.ID)
 	require.Equal(t, first.Created, again.Created)
 	require.Equal(t, advice.Accepted, again.Status)
@@ -241,25 +242,25 @@ func TestSameCauseKeepsItsIDAndItsLife(t *testing.T) {
 func TestDismissedStaysQuietUntilItGrowsByHalf(t *testing.T) {
 	c, clock := gamesRoom(), advicetest.NewClock(end)
 	a := advicetest.NewServices(c, clock, nil)
-	id := list(t, a, manager, advice.Query{}).Items[0].ID
+	id := list(t, a, manager, recommendations.Query{}).Items[0].ID
 	_, err := a.SetStatus(ctx, manager, id, advice.Dismissed, "")
 	require.NoError(t, err)
-	require.Empty(t, list(t, a, manager, advice.Query{}).Items)
-	require.Len(t, list(t, a, manager, advice.Query{Status: advice.Dismissed}).Items, 1)
+	require.Empty(t, list(t, a, manager, recommendations.Query{}).Items)
+	require.Len(t, list(t, a, manager, recommendations.Query{Status: advice.Dismissed}).Items, 1)
 	require.NoError(t, a.RunDue(ctx))
 
 	clock.Move(24 * time.Hour)
 	require.NoError(t, a.RunDue(ctx))
-	require.Empty(t, list(t, a, manager, advice.Query{}).Items, "as much as before")
+	require.Empty(t, list(t, a, manager, recommendations.Query{}).Items, "as much as before")
 	c.Measure("ac-1", end, 56*24, leftOn(5, 2.4))
 	clock.Move(56 * 24 * time.Hour)
 	require.NoError(t, a.RunDue(ctx))
-	require.Len(t, list(t, a, manager, advice.Query{Device: "ac-1"}).Items, 1, "twice as much")
+	require.Len(t, list(t, a, manager, recommendations.Query{Device: "ac-1"}).Items, 1, "twice as much")
 }
 
 func TestStatusMovesOnlyOnItsWays(t *testing.T) {
 	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
-	id := list(t, a, manager, advice.Query{}).Items[0].ID
+	id := list(t, a, manager, recommendations.Query{}).Items[0].ID
 	done, err := a.SetStatus(ctx, manager, id, advice.Done, "hecho")
 	require.NoError(t, err)
 	require.Equal(t, advice.Done, done.Status)
@@ -275,13 +276,13 @@ func TestStatusMovesOnlyOnItsWays(t *testing.T) {
 	require.ErrorIs(t, err, advice.ErrForbidden{})
 	_, err = a.SetStatus(ctx, advice.Caller{Role: advice.Manager, Space: "aula"}, id, advice.Done, "")
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
-	require.Len(t, list(t, a, manager, advice.Query{Status: advice.Done}).Items, 1)
+	require.Len(t, list(t, a, manager, recommendations.Query{Status: advice.Done}).Items, 1)
 }
 
 func TestEvidenceIsComputedAgain(t *testing.T) {
 	c, clock := gamesRoom(), advicetest.NewClock(end)
 	a := advicetest.NewServices(c, clock, nil)
-	r := list(t, a, manager, advice.Query{}).Items[0]
+	r := list(t, a, manager, recommendations.Query{}).Items[0]
 	clock.Move(48 * time.Hour)
 	e, err := a.Evidence(ctx, manager, r.ID)
 	require.NoError(t, err)
@@ -290,7 +291,7 @@ func TestEvidenceIsComputedAgain(t *testing.T) {
 	require.NotEmpty(t, e.Finding.Formula)
 
 	other := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
-	require.Equal(t, r.Basis.Hash, list(t, other, manager, advice.Query{}).Items[0].Basis.Hash, "the same data, another store")
+	require.Equal(t, r.Basis.Hash, list(t, other, manager, recommendations.Query{}).Items[0].Basis.Hash, "the same data, another store")
 
 	c.Price = 600
 	e, err = a.Evidence(ctx, manager, r.ID)
@@ -304,7 +305,7 @@ func TestWhatIsSaidOfADeviceIsNotSaidOfItsRoom(t *testing.T) {
 	c := gamesRoom()
 	c.AddDevice(device("medidor", "Medidor", "meter", "sala"))
 	c.Measure("medidor", start, fourWeeks, leftOn(1, 1.3))
-	answer := list(t, advicetest.NewServices(c, advicetest.NewClock(end), nil), manager, advice.Query{})
+	answer := list(t, advicetest.NewServices(c, advicetest.NewClock(end), nil), manager, recommendations.Query{})
 	targets := make([]string, 0, len(answer.Items))
 	for _, r := range answer.Items {
 		targets = append(targets, r.Target.String())
@@ -324,7 +325,7 @@ func TestPagesCoverEverythingOnce(t *testing.T) {
 	}
 	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
 	var got []string
-	q := advice.Query{Limit: 2}
+	q := recommendations.Query{Limit: 2}
 	for {
 		page := list(t, a, manager, q)
 		for _, r := range page.Items {

@@ -8,13 +8,14 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
+	"github.com/holotwin/holotwin/modules/advice/outlook"
 )
 
 // TestAMonthsEndIsToldTheSameOfAnyLength asks for an hour and a week ahead, now and as of now, and for an instant in the past with and
 // without what came after it.
 func TestAMonthsEndIsToldTheSameOfAnyLength(t *testing.T) {
 	now := time.Date(2026, 3, 20, 14, 0, 0, 0, advicetest.Bogota) // made-up hours are whole
-	forecast := func(measured, at time.Time, hours int) advice.Forecast {
+	forecast := func(measured, at time.Time, hours int) outlook.Forecast {
 		c := advicetest.NewCampus()
 		c.AddRoom("sala", "Sala de Juegos", 0)
 		c.AddDevice(device("luz-1", "Luces", "lighting", "sala"))

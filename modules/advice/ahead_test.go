@@ -11,6 +11,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
 	"github.com/holotwin/holotwin/modules/advice/baseline"
+	"github.com/holotwin/holotwin/modules/advice/outlook"
 )
 
 // TestForecastTellsTheNextHoursAndTheMonth stands in the afternoon of a working day with eight weeks behind it.
@@ -44,7 +45,7 @@ func TestForecastTellsTheNextHoursAndTheMonth(t *testing.T) {
 	require.InDelta(t, 500*m.Expected, m.Cost, 1)
 	require.Zero(t, m.HoursNotCovered)
 	require.InDelta(t, 0.44, f.Peak.KW, 0.01)
-	require.NotEqual(t, advice.PeakLikely, f.Peak.Risk)
+	require.NotEqual(t, outlook.PeakLikely, f.Peak.Risk)
 }
 
 func TestForecastWarnsOfANewPeak(t *testing.T) {
@@ -58,7 +59,7 @@ func TestForecastWarnsOfANewPeak(t *testing.T) {
 	a := advicetest.NewServices(c, advicetest.NewClock(now), nil)
 	f, err := a.Forecast(ctx, manager, "luz-1", 24)
 	require.NoError(t, err)
-	require.Equal(t, advice.PeakLikely, f.Peak.Risk)
+	require.Equal(t, outlook.PeakLikely, f.Peak.Risk)
 	require.InDelta(t, 0.05, f.Peak.KW, 1e-9)
 }
 
@@ -75,7 +76,7 @@ func TestForecastsFollowTheWeatherToCome(t *testing.T) {
 		return 24 + 4*math.Sin(2.1*float64(at.YearDay()))
 	}
 	load := func(at time.Time) float64 { return 1 + 0.2*(degrees(at)-20) }
-	forecast := func(until time.Time) advice.Forecast {
+	forecast := func(until time.Time) outlook.Forecast {
 		c := advicetest.NewCampus()
 		c.AddRoom("sala", "Sala de Juegos", 0)
 		c.AddDevice(device("aire", "Aire", "ac", "sala"))
@@ -91,7 +92,7 @@ func TestForecastsFollowTheWeatherToCome(t *testing.T) {
 		require.Len(t, f.Hours, 24)
 		return f
 	}
-	sum := func(f advice.Forecast) (kwh float64) {
+	sum := func(f outlook.Forecast) (kwh float64) {
 		for _, h := range f.Hours {
 			kwh += h.Expected
 		}
@@ -99,12 +100,12 @@ func TestForecastsFollowTheWeatherToCome(t *testing.T) {
 	}
 	hot := 24 * load(now)
 	none, recent, told := forecast(start), forecast(now), forecast(now.AddDate(0, 0, 8))
-	require.Equal(t, []advice.WeatherAhead{advice.WeatherNone, advice.WeatherRecent, advice.WeatherForecast}, []advice.WeatherAhead{none.Weather, recent.Weather, told.Weather})
+	require.Equal(t, []outlook.WeatherSource{outlook.WeatherNone, outlook.WeatherRecent, outlook.WeatherForecast}, []outlook.WeatherSource{none.Weather, recent.Weather, told.Weather})
 	require.Less(t, sum(recent), 0.8*hot, "what the last days were like says nothing of a hot one")
 	require.InDelta(t, hot, sum(told), 0.12*hot)
 	require.Less(t, told.CVRMSE, recent.CVRMSE)
 	require.Greater(t, told.Month.Expected, recent.Month.Expected)
-	require.Equal(t, advice.PeakLikely, told.Peak.Risk)
+	require.Equal(t, outlook.PeakLikely, told.Peak.Risk)
 }
 
 func TestForecastSaysWhyThereIsNone(t *testing.T) {
@@ -117,7 +118,7 @@ func TestForecastSaysWhyThereIsNone(t *testing.T) {
 	c.Measure("viejo", start.AddDate(-1, 0, 0), fourWeeks, clean(1, 1))
 	c.Measure("ceros", start.AddDate(0, 0, -14), fourWeeks+14*24, func(time.Time) float64 { return 0 })
 	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
-	for id, why := range map[string]baseline.Code{"nuevo": baseline.TooFewDays, "nada": baseline.TooFewDays, "viejo": advice.NoRecentData, "ceros": baseline.NoVariation} {
+	for id, why := range map[string]baseline.Code{"nuevo": baseline.TooFewDays, "nada": baseline.TooFewDays, "viejo": outlook.NoRecentData, "ceros": baseline.NoVariation} {
 		f, err := a.Forecast(ctx, manager, id, 24)
 		require.NoError(t, err)
 		require.Equal(t, []baseline.Code{why}, f.Why, id)

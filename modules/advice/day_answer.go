@@ -6,7 +6,7 @@ import "time"
 type DayAnswer struct {
 	Space string
 	Date  int
-	Said  Said
+	Reply Reply
 	// Question is the id of the one that was answered.
 	Question string
 	// Entries are those of the calendar that were made for it.
@@ -15,12 +15,12 @@ type DayAnswer struct {
 	At      time.Time
 }
 
-// Said is an answer.
-type Said string
+// Reply is an answer.
+type Reply string
 
 // The answers; the empty one was taken back.
 const (
-	SaidNothing Said = ""
-	SaidOpened  Said = "opened"
-	SaidShut    Said = "shut"
+	NoReply     Reply = ""
+	ReplyOpened Reply = "opened"
+	ReplyClosed Reply = "shut"
 )

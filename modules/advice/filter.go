@@ -8,7 +8,7 @@ type Filter struct {
 	Status Status
 	Kind   string
 	// Heard leaves out what was dismissed and what the last analysis no longer found, unless it was accepted or done.
-	Heard bool
+	Visible bool
 	// MinKWh is the least saving a month.
 	MinKWh float64
 	// After is where the page before ended; the zero Place begins.

@@ -11,11 +11,14 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
 	"github.com/holotwin/holotwin/modules/advice/anomaly"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/savings"
+	"github.com/holotwin/holotwin/modules/advice/schedule"
 )
 
-func jobs(t *testing.T, a *advicetest.Services) []advice.Job {
+func jobs(t *testing.T, a *advicetest.Services) []schedule.Job {
 	t.Helper()
-	all, err := a.AllJobs(ctx, manager)
+	all, err := a.Jobs(ctx, manager)
 	require.NoError(t, err)
 	return all
 }
@@ -32,8 +35,8 @@ func TestOneProcessRunsAJobAtATime(t *testing.T) {
 	require.NoError(t, a.RunDue(ctx))
 	all := jobs(t, a)
 	require.Len(t, all, 1)
-	require.Equal(t, advice.JobDone, all[0].Status)
-	require.Equal(t, advice.ByClock, all[0].Trigger)
+	require.Equal(t, schedule.Done, all[0].Status)
+	require.Equal(t, schedule.ByClock, all[0].Trigger)
 	require.Positive(t, all[0].Total)
 	require.Equal(t, all[0].Total, all[0].Done)
 	require.NoError(t, a.RunDue(ctx))
@@ -48,16 +51,16 @@ func TestAJobOnDemandAnalysesAllAnew(t *testing.T) {
 	a := advicetest.NewServices(campus, advicetest.NewClock(end), nil)
 	require.NoError(t, a.RunDue(ctx))
 	before := campus.Reads
-	_, err := a.StartJob(ctx, advice.Caller{Role: advice.Viewer})
+	_, err := a.Start(ctx, advice.Caller{Role: advice.Viewer})
 	require.ErrorIs(t, err, advice.ErrForbidden{})
-	job, err := a.StartJob(ctx, manager)
+	job, err := a.Start(ctx, manager)
 	require.NoError(t, err)
-	again, err := a.StartJob(ctx, manager)
+	again, err := a.Start(ctx, manager)
 	require.NoError(t, err)
 	require.Equal(t, job.ID, again.ID, "the one that runs already")
 	bounded, cancel := context.WithCancel(ctx)
-	go a.RunAsked(bounded, func(err error) { t.Error(err) })
-	require.Eventually(t, func() bool { return jobs(t, a)[0].Status == advice.JobDone }, 5*time.Minute, time.Millisecond)
+	go a.RunRequested(bounded, func(err error) { t.Error(err) })
+	require.Eventually(t, func() bool { return jobs(t, a)[0].Status == schedule.Done }, 5*time.Minute, time.Millisecond)
 	cancel()
 	require.Greater(t, campus.Reads, before)
 	require.Equal(t, "us_1", jobs(t, a)[0].By)
@@ -66,13 +69,13 @@ func TestAJobOnDemandAnalysesAllAnew(t *testing.T) {
 func TestAJobWhoseProcessEndedIsInterrupted(t *testing.T) {
 	store, clock := memoryadvice.New(), advicetest.NewClock(end)
 	a := advicetest.NewServices(gamesRoom(), clock, store)
-	require.NoError(t, store.KeepJob(ctx, advice.Job{ID: "job_x", Status: advice.JobRunning, Started: end, Updated: end}, 10))
-	require.Equal(t, advice.JobRunning, jobs(t, a)[0].Status)
+	require.NoError(t, store.KeepJob(ctx, schedule.Job{ID: "job_x", Status: schedule.Running, Started: end, Updated: end}, 10))
+	require.Equal(t, schedule.Running, jobs(t, a)[0].Status)
 	clock.Move(2 * time.Minute)
-	require.Equal(t, advice.JobInterrupted, jobs(t, a)[0].Status)
+	require.Equal(t, schedule.Interrupted, jobs(t, a)[0].Status)
 	clock.Move(-time.Hour)
-	require.Equal(t, advice.JobInterrupted, jobs(t, a)[0].Status, "by a clock that was set back")
-	job, err := a.StartJob(ctx, manager)
+	require.Equal(t, schedule.Interrupted, jobs(t, a)[0].Status, "by a clock that was set back")
+	job, err := a.Start(ctx, manager)
 	require.NoError(t, err)
 	require.NotEqual(t, "job_x", job.ID)
 	clock.Move(time.Hour)
@@ -80,7 +83,7 @@ func TestAJobWhoseProcessEndedIsInterrupted(t *testing.T) {
 	cancel()
 	require.Error(t, a.RunDue(ended))
 	require.NoError(t, a.RunDue(ctx), "the next goes on")
-	require.Equal(t, advice.JobDone, jobs(t, a)[0].Status)
+	require.Equal(t, schedule.Done, jobs(t, a)[0].Status)
 }
 
 // TestASavingIsVerifiedAndReopenedWhenItDecays switches the air conditioner off at night for ten weeks and then leaves it on again.
@@ -99,7 +102,7 @@ func TestASavingIsVerifiedAndReopenedWhenItDecays(t *testing.T) {
 	})
 	clock := advicetest.NewClock(changed)
 	a := advicetest.NewServices(c, clock, nil)
-	id := list(t, a, manager, advice.Query{}).Items[0].ID
+	id := list(t, a, manager, recommendations.Query{}).Items[0].ID
 	_, err := a.SetStatus(ctx, manager, id, advice.Done, "")
 	require.NoError(t, err)
 	status := func() advice.Status {
@@ -113,7 +116,7 @@ func TestASavingIsVerifiedAndReopenedWhenItDecays(t *testing.T) {
 	require.Equal(t, advice.Verified, status())
 	v, err := a.Verify(ctx, manager, id)
 	require.NoError(t, err)
-	require.Equal(t, advice.Saved, v.Verdict)
+	require.Equal(t, savings.Saved, v.Verdict)
 	_, err = a.SetStatus(ctx, manager, id, advice.Accepted, "")
 	require.ErrorAs(t, err, &advice.ErrTransition{})
 	clock.Move(bad * 24 * time.Hour)
@@ -144,12 +147,12 @@ func TestAnomaliesAreOfWhatTheCallerSees(t *testing.T) {
 	})
 	c.Measure("luz-1", start, 118*24, clean(4, 0.4))
 	a := advicetest.NewServices(c, advicetest.NewClock(now), nil)
-	ask := func(caller advice.Caller, q advice.AnomalyQuery) advice.Anomalies {
+	ask := func(caller advice.Caller, q recommendations.AnomalyQuery) recommendations.Anomalies {
 		found, err := a.Anomalies(ctx, caller, q)
 		require.NoError(t, err)
 		return found
 	}
-	found := ask(manager, advice.AnomalyQuery{ID: "ac-1", Lasting: true})
+	found := ask(manager, recommendations.AnomalyQuery{ID: "ac-1", Lasting: true})
 	require.Len(t, found.Items, 1)
 	one := found.Items[0]
 	require.True(t, one.Kind == anomaly.StuckOn || one.Kind == anomaly.OffHours, one.Kind)
@@ -158,11 +161,11 @@ func TestAnomaliesAreOfWhatTheCallerSees(t *testing.T) {
 	require.InDelta(t, 1.5*240, one.KWh, 0.3*1.5*240)
 	require.InDelta(t, 500*one.KWh, one.Cost, 1e-6)
 	viewer := advice.Caller{Role: advice.Viewer, Space: "aula"}
-	require.Empty(t, ask(viewer, advice.AnomalyQuery{Kind: one.Kind}).Items)
-	_, err := a.Anomalies(ctx, viewer, advice.AnomalyQuery{ID: "ac-1"})
+	require.Empty(t, ask(viewer, recommendations.AnomalyQuery{Kind: one.Kind}).Items)
+	_, err := a.Anomalies(ctx, viewer, recommendations.AnomalyQuery{ID: "ac-1"})
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
-	_, err = a.Anomalies(ctx, viewer, advice.AnomalyQuery{Space: "sala"})
+	_, err = a.Anomalies(ctx, viewer, recommendations.AnomalyQuery{Space: "sala"})
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
-	require.Empty(t, ask(manager, advice.AnomalyQuery{ID: "ac-1", To: start}).Items)
-	require.Equal(t, 4, ask(manager, advice.AnomalyQuery{}).Targets)
+	require.Empty(t, ask(manager, recommendations.AnomalyQuery{ID: "ac-1", To: start}).Items)
+	require.Equal(t, 4, ask(manager, recommendations.AnomalyQuery{}).Targets)
 }

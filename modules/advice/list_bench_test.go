@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
 )
 
 // BenchmarkList reads the advice of a campus of a thousand devices in a hundred rooms that is analysed already.
@@ -19,11 +19,11 @@ func BenchmarkList(b *testing.B) {
 		}
 	}
 	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
-	if _, err := a.List(ctx, manager, advice.Query{}); err != nil {
+	if _, err := a.List(ctx, manager, recommendations.Query{}); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := a.List(ctx, manager, advice.Query{}); err != nil {
+		if _, err := a.List(ctx, manager, recommendations.Query{}); err != nil {
 			b.Fatal(err)
 		}
 	}

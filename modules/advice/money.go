@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
 // Money is what a saving is worth a month at the prices of the hours in which it arises.
@@ -38,22 +38,22 @@ func (t Tariff) Year() int {
 }
 
 // Words are those of the tariff that texts name.
-func (t Tariff) Words() words.Tariff {
-	return words.Tariff{Name: t.Name, Year: t.Year(), Default: t.Default}
+func (t Tariff) Words() text.Tariff {
+	return text.Tariff{Name: t.Name, Year: t.Year(), Default: t.Default}
 }
 
 // Words are those of the factor that texts name.
-func (f Factor) Words() words.Factor {
-	return words.Factor{Name: f.Name, KgPerKWh: f.KgPerKWh, Year: f.Year, Default: f.Default}
+func (f Factor) Words() text.Factor {
+	return text.Factor{Name: f.Name, KgPerKWh: f.KgPerKWh, Year: f.Year, Default: f.Default}
 }
 
-// Of is the tariff of a rate.
-func (r Rate) Of() Tariff {
+// NamedTariff is the tariff of a rate.
+func (r Rate) NamedTariff() Tariff {
 	return Tariff{Name: r.Tariff, ValidFrom: r.ValidFrom, Source: r.Source, Default: r.Default}
 }
 
-// Of is the tariff that money rests on. What was kept before it was noted whether the tariff is the default has a source where it is.
-func (m Money) Of() Tariff {
+// NamedTariff is the tariff that money rests on. What was kept before it was noted whether the tariff is the default has a source where it is.
+func (m Money) NamedTariff() Tariff {
 	return Tariff{Name: m.Tariff, ValidFrom: m.ValidFrom, Source: m.Source, Default: m.Default || m.Source != ""}
 }
 

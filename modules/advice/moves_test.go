@@ -8,6 +8,8 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/report"
 	"github.com/holotwin/holotwin/modules/advice/scenario"
 )
 
@@ -19,10 +21,10 @@ func TestAMovedDeviceLeavesItsPastBehind(t *testing.T) {
 	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
 	room, building := advice.Caller{Role: advice.Manager, Space: "sala"}, advice.Caller{Role: advice.Viewer, Space: "bloque"}
 
-	r := list(t, a, manager, advice.Query{}).Items[0]
+	r := list(t, a, manager, recommendations.Query{}).Items[0]
 	require.Equal(t, "ac-1", r.Device())
-	require.Len(t, list(t, a, building, advice.Query{}).Items, 1, "both rooms are its")
-	require.Empty(t, list(t, a, room, advice.Query{}).Items)
+	require.Len(t, list(t, a, building, recommendations.Query{}).Items, 1, "both rooms are its")
+	require.Empty(t, list(t, a, room, recommendations.Query{}).Items)
 	_, err := a.Evidence(ctx, room, r.ID)
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
 	_, err = a.Verify(ctx, room, r.ID)
@@ -55,7 +57,7 @@ func TestAMovedDeviceLeavesItsPastBehind(t *testing.T) {
 	require.NotEmpty(t, forecast.Why, "ten days are too few to tell")
 
 	// What a device used of a room's month is what it used there, whoever asks.
-	list(t, a, manager, advice.Query{})
+	list(t, a, manager, recommendations.Query{})
 	used := func(caller advice.Caller) float64 {
 		m, err := a.MonthOf(ctx, caller, "sala", 2026, time.February)
 		require.NoError(t, err)
@@ -74,7 +76,7 @@ func TestAMovedDeviceLeavesItsPastBehind(t *testing.T) {
 	}
 	require.InDelta(t, there, used(manager), 1e-9)
 	require.InDelta(t, there, used(room), 1e-9)
-	counsel, err := a.Recommend(ctx, room, advice.Visit{Room: "Sala de Juegos", Devices: []string{"Aire central", "Televisor"}})
+	counsel, err := a.Advise(ctx, room, report.RoomQuestion{Room: "Sala de Juegos", Devices: []string{"Aire central", "Televisor"}})
 	require.NoError(t, err)
 	for _, d := range counsel.Devices {
 		require.Equal(t, d.Name == "Televisor", d.MonthKWh > 0, d.Name)
@@ -99,7 +101,7 @@ func TestAnomaliesOfBeforeAMoveStayBehind(t *testing.T) {
 		c.Moves = []advice.Move{{Device: "ac-1", Space: "aula", Until: moved}}
 		a := advicetest.NewServices(c, advicetest.NewClock(start.AddDate(0, 0, 120)), nil)
 		for caller, want := range map[*advice.Caller]int{&manager: 1, {Role: advice.Viewer, Space: "sala"}: seen} {
-			found, err := a.Anomalies(ctx, *caller, advice.AnomalyQuery{ID: "ac-1", Lasting: true})
+			found, err := a.Anomalies(ctx, *caller, recommendations.AnomalyQuery{ID: "ac-1", Lasting: true})
 			require.NoError(t, err)
 			require.Len(t, found.Items, want, "%+v", *caller)
 		}

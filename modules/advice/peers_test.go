@@ -8,6 +8,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
 )
 
 func TestARoomIsComparedPerAreaAndOpeningHour(t *testing.T) {
@@ -28,11 +29,11 @@ func TestARoomIsComparedPerAreaAndOpeningHour(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 4, got.Peers)
 	require.NotEmpty(t, got.Measures)
-	by := make(map[advice.Measure]advice.Compared)
+	by := make(map[recommendations.Measure]recommendations.Compared)
 	for _, m := range got.Measures {
 		by[m.Measure] = m
 	}
-	use, open := by[advice.UsePerArea], by[advice.OpenHourPerArea]
+	use, open := by[recommendations.UsePerArea], by[recommendations.OpenHourPerArea]
 	require.InDelta(t, 2, use.Value/use.Median, 0.05)
 	require.Equal(t, 4, use.Below)
 	require.InDelta(t, 2, open.Value/open.Median, 0.05)

@@ -20,7 +20,8 @@ const (
 	smallKWh = 5
 )
 
-func priorityOf(f rules.Finding, m Money, use float64) Priority {
+// PriorityOf ranks a finding of a target that uses so many kWh a month.
+func PriorityOf(f rules.Finding, m Money, use float64) Priority {
 	low := f.Saving.Low
 	switch {
 	case trivial(f, m):

@@ -10,8 +10,9 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
 	"github.com/holotwin/holotwin/modules/advice/rules"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
 // feasts are Mondays of the eight weeks before their end; who works on them does not know.
@@ -39,49 +40,49 @@ func holidaysWorked() (*advicetest.Campus, *advicetest.Clock) {
 func TestHolidaysThatWereWorkedAreAskedAbout(t *testing.T) {
 	c, clock := holidaysWorked()
 	a := advicetest.NewServices(c, clock, nil)
-	answer := list(t, a, manager, advice.Query{})
+	answer := list(t, a, manager, recommendations.Query{})
 	require.Empty(t, answer.Items, "no waste until somebody answers")
 	require.Len(t, answer.Questions, 1)
 	q := answer.Questions[0]
 	require.Equal(t, "sitio", q.Space, "most of the campus was used")
 	require.Len(t, q.Dates, len(feasts))
 	require.Equal(t, []string{"Medidor aula", "Medidor lab"}, sorted(q.Of[:2]))
-	title, message := words.Question(words.Spanish, q.Name, []time.Time{time.Date(2026, 2, 23, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 16, 0, 0, 0, 0, time.UTC)}, q.Of)
+	title, message := text.Question(text.Spanish, q.Name, []time.Time{time.Date(2026, 2, 23, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 16, 0, 0, 0, 0, time.UTC)}, q.Of)
 	require.Equal(t, "¿Abrió «Campus» el 23 de febrero, el 2 y el 16 de marzo?", title)
 	require.Contains(t, message, "y 1 más")
 
-	require.Len(t, list(t, a, manager, advice.Query{Space: "lab"}).Questions, 1, "it is about the room too")
-	require.Empty(t, list(t, a, advice.Caller{Role: advice.Manager, Space: "lab"}, advice.Query{}).Questions, "the site is not theirs to answer for")
+	require.Len(t, list(t, a, manager, recommendations.Query{Space: "lab"}).Questions, 1, "it is about the room too")
+	require.Empty(t, list(t, a, advice.Caller{Role: advice.Manager, Space: "lab"}, recommendations.Query{}).Questions, "the site is not theirs to answer for")
 	viewer := advice.Caller{Role: advice.Viewer}
-	require.Len(t, list(t, a, viewer, advice.Query{}).Questions, 1)
-	_, err := a.AnswerQuestion(ctx, viewer, words.Spanish, q.ID, true, nil)
+	require.Len(t, list(t, a, viewer, recommendations.Query{}).Questions, 1)
+	_, err := a.Answer(ctx, viewer, text.Spanish, q.ID, true, nil)
 	require.ErrorIs(t, err, advice.ErrForbidden{})
-	_, err = a.AnswerQuestion(ctx, advice.Caller{Role: advice.Manager, Space: "lab"}, words.Spanish, q.ID, true, nil)
+	_, err = a.Answer(ctx, advice.Caller{Role: advice.Manager, Space: "lab"}, text.Spanish, q.ID, true, nil)
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
-	_, err = a.AnswerQuestion(ctx, manager, words.Spanish, q.ID, true, []string{"2026-02-24"})
+	_, err = a.Answer(ctx, manager, text.Spanish, q.ID, true, []string{"2026-02-24"})
 	require.ErrorAs(t, err, &advice.ErrInvalid{})
-	_, err = a.AnswerQuestion(ctx, manager, words.Spanish, "pre_x", true, nil)
+	_, err = a.Answer(ctx, manager, text.Spanish, "pre_x", true, nil)
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
 
 	t.Run("yes", func(t *testing.T) {
-		given, err := a.AnswerQuestion(ctx, manager, words.Spanish, q.ID, true, nil)
+		given, err := a.Answer(ctx, manager, text.Spanish, q.ID, true, nil)
 		require.NoError(t, err)
 		require.Len(t, given.Entries, len(feasts))
 		c.MarkChanged(advice.Target{Level: advice.OfSite, ID: "sitio"}, clock.Now())
 		clock.Move(time.Minute)
-		answer := list(t, a, manager, advice.Query{})
+		answer := list(t, a, manager, recommendations.Query{})
 		require.Empty(t, answer.Questions)
 		require.Empty(t, answer.Items)
-		again, err := a.AnswerQuestion(ctx, manager, words.Spanish, q.ID, true, nil)
+		again, err := a.Answer(ctx, manager, text.Spanish, q.ID, true, nil)
 		require.NoError(t, err)
 		require.ElementsMatch(t, given.Entries, again.Entries, "the same again")
 	})
 	t.Run("no, after all", func(t *testing.T) {
-		given, err := a.AnswerQuestion(ctx, manager, words.Spanish, q.ID, false, nil)
+		given, err := a.Answer(ctx, manager, text.Spanish, q.ID, false, nil)
 		require.NoError(t, err)
 		require.Empty(t, given.Entries)
 		clock.Move(time.Minute)
-		answer := list(t, a, manager, advice.Query{})
+		answer := list(t, a, manager, recommendations.Query{})
 		require.Empty(t, answer.Questions)
 		require.Len(t, answer.Items, 2)
 		for _, r := range answer.Items {
@@ -93,21 +94,21 @@ func TestHolidaysThatWereWorkedAreAskedAbout(t *testing.T) {
 		}
 	})
 	t.Run("taken back", func(t *testing.T) {
-		require.NoError(t, a.TakeAnswerBack(ctx, manager, q.ID))
-		require.ErrorAs(t, a.TakeAnswerBack(ctx, manager, q.ID), &advice.ErrNotFound{})
+		require.NoError(t, a.Withdraw(ctx, manager, q.ID))
+		require.ErrorAs(t, a.Withdraw(ctx, manager, q.ID), &advice.ErrNotFound{})
 		clock.Move(time.Minute)
-		answer := list(t, a, manager, advice.Query{})
+		answer := list(t, a, manager, recommendations.Query{})
 		require.Len(t, answer.Questions, 1)
 		require.Equal(t, q.ID, answer.Questions[0].ID)
 		require.Empty(t, answer.Items, "they end, since they count no longer")
-		require.Len(t, list(t, a, manager, advice.Query{Status: advice.Ended}).Items, 2)
+		require.Len(t, list(t, a, manager, recommendations.Query{Status: advice.Ended}).Items, 2)
 	})
 	t.Run("some of them", func(t *testing.T) {
-		_, err := a.AnswerQuestion(ctx, manager, words.Spanish, q.ID, true, feasts[:2])
+		_, err := a.Answer(ctx, manager, text.Spanish, q.ID, true, feasts[:2])
 		require.NoError(t, err)
 		c.MarkChanged(advice.Target{Level: advice.OfSite, ID: "sitio"}, clock.Now())
 		clock.Move(time.Minute)
-		answer := list(t, a, manager, advice.Query{})
+		answer := list(t, a, manager, recommendations.Query{})
 		require.Len(t, answer.Questions, 1)
 		require.Len(t, answer.Questions[0].Dates, 2)
 		require.NotEqual(t, q.ID, answer.Questions[0].ID)
@@ -119,12 +120,12 @@ func TestHolidaysThatWereWorkedAreAskedAbout(t *testing.T) {
 func TestAnOpeningThatIsTakenAwayByHandIsAskedAboutAgain(t *testing.T) {
 	c, clock := holidaysWorked()
 	a := advicetest.NewServices(c, clock, nil)
-	changed := func() advice.Answer {
+	changed := func() recommendations.Page {
 		c.MarkChanged(advice.Target{Level: advice.OfSite, ID: "sitio"}, clock.Now())
 		clock.Move(time.Minute)
-		return list(t, a, manager, advice.Query{})
+		return list(t, a, manager, recommendations.Query{})
 	}
-	_, err := a.AnswerQuestion(ctx, manager, words.Spanish, list(t, a, manager, advice.Query{}).Questions[0].ID, true, nil)
+	_, err := a.Answer(ctx, manager, text.Spanish, list(t, a, manager, recommendations.Query{}).Questions[0].ID, true, nil)
 	require.NoError(t, err)
 	require.Empty(t, changed().Questions)
 	require.NoError(t, c.DropOpening(ctx, manager, "cal_"+feasts[1]))
@@ -132,7 +133,7 @@ func TestAnOpeningThatIsTakenAwayByHandIsAskedAboutAgain(t *testing.T) {
 	require.Empty(t, answer.Items)
 	require.Len(t, answer.Questions, 1)
 	require.Len(t, answer.Questions[0].Dates, 1)
-	given, err := a.AnswerQuestion(ctx, manager, words.Spanish, answer.Questions[0].ID, true, nil)
+	given, err := a.Answer(ctx, manager, text.Spanish, answer.Questions[0].ID, true, nil)
 	require.NoError(t, err)
 	require.Equal(t, []string{"cal_" + feasts[1]}, given.Entries)
 	require.Empty(t, changed().Questions)
@@ -153,7 +154,7 @@ func TestARoomIsAskedForItself(t *testing.T) {
 			return 10 + float64(t.Hour()%3)
 		})
 	}
-	answer := list(t, advicetest.NewServices(c, clock, nil), manager, advice.Query{})
+	answer := list(t, advicetest.NewServices(c, clock, nil), manager, recommendations.Query{})
 	var spaces []string
 	for _, q := range answer.Questions {
 		spaces = append(spaces, q.Space)
@@ -164,18 +165,18 @@ func TestARoomIsAskedForItself(t *testing.T) {
 func TestWhatIsNotSeenForFourWeeksEnds(t *testing.T) {
 	c, clock := gamesRoom(), advicetest.NewClock(end)
 	a := advicetest.NewServices(c, clock, nil)
-	r := list(t, a, manager, advice.Query{Device: "ac-1"}).Items[0]
+	r := list(t, a, manager, recommendations.Query{Device: "ac-1"}).Items[0]
 	c.Measure("ac-1", end, 28*24, clean(4, 1.2))
 	clock.Move(20 * 24 * time.Hour)
 	require.NoError(t, a.RunDue(ctx))
-	listed := list(t, a, manager, advice.Query{Device: "ac-1"}).Items
+	listed := list(t, a, manager, recommendations.Query{Device: "ac-1"}).Items
 	require.Len(t, listed, 1, "seen less than four weeks ago")
 	require.Equal(t, r.Finding.LastSeen(), listed[0].Finding.LastSeen())
 
 	clock.Move(8 * 24 * time.Hour)
 	require.NoError(t, a.RunDue(ctx))
-	require.Empty(t, list(t, a, manager, advice.Query{Device: "ac-1"}).Items)
-	ended := list(t, a, manager, advice.Query{Status: advice.Ended}).Items
+	require.Empty(t, list(t, a, manager, recommendations.Query{Device: "ac-1"}).Items)
+	ended := list(t, a, manager, recommendations.Query{Status: advice.Ended}).Items
 	require.Len(t, ended, 1)
 	require.Equal(t, advice.NotSeen, ended[0].EndReason)
 	e, err := a.Evidence(ctx, manager, r.ID)
@@ -187,7 +188,7 @@ func TestWhatIsNotSeenForFourWeeksEnds(t *testing.T) {
 	c.Measure("ac-1", end.AddDate(0, 0, 28), 14*24, leftOn(5, 1.2))
 	clock.Move(14 * 24 * time.Hour)
 	require.NoError(t, a.RunDue(ctx))
-	again := list(t, a, manager, advice.Query{Device: "ac-1"}).Items
+	again := list(t, a, manager, recommendations.Query{Device: "ac-1"}).Items
 	require.Len(t, again, 1, "it was seen again")
 	require.Equal(t, r.ID, again[0].ID)
 	require.Equal(t, r.Created, again[0].Created)
@@ -197,7 +198,7 @@ func TestWhatIsNotSeenForFourWeeksEnds(t *testing.T) {
 // TestTheLastStepIsTakenBack by the status open.
 func TestTheLastStepIsTakenBack(t *testing.T) {
 	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
-	id := list(t, a, manager, advice.Query{}).Items[0].ID
+	id := list(t, a, manager, recommendations.Query{}).Items[0].ID
 	for _, step := range []struct{ to, want advice.Status }{
 		{advice.Open, advice.Open},
 		{advice.Dismissed, advice.Dismissed},
@@ -228,7 +229,7 @@ func TestTrivialSavingsStandBehindTheOthers(t *testing.T) {
 		}
 		return 0.009
 	})
-	answer := list(t, advicetest.NewServices(c, advicetest.NewClock(end), nil), manager, advice.Query{})
+	answer := list(t, advicetest.NewServices(c, advicetest.NewClock(end), nil), manager, recommendations.Query{})
 	require.Len(t, answer.Items, 2)
 	require.False(t, answer.Items[0].Trivial())
 	require.True(t, answer.Items[1].Trivial())

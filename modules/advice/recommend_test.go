@@ -10,26 +10,27 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/report"
+	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-var visit = advice.Visit{Room: "sala de juegos", KWh: 21.4, Devices: []string{"TV", "PS5", "AC", "Luz"}}
+var visit = report.RoomQuestion{Room: "sala de juegos", KWh: 21.4, Devices: []string{"TV", "PS5", "AC", "Luz"}}
 
-func recommend(t *testing.T, a *advicetest.Services, v advice.Visit) string {
+func recommend(t *testing.T, a *advicetest.Services, v report.RoomQuestion) string {
 	t.Helper()
-	out, err := a.Recommend(ctx, manager, v)
+	out, err := a.Advise(ctx, manager, v)
 	require.NoError(t, err)
-	return out.Text(words.Spanish)
+	return out.Text(text.Spanish)
 }
 
 func TestVisitOfAKnownRoomUsesItsReadings(t *testing.T) {
 	c := gamesRoom()
 	a := advicetest.NewServices(c, advicetest.NewClock(end.Add(-54*time.Hour)), nil)
-	out, err := a.Recommend(ctx, manager, visit)
+	out, err := a.Advise(ctx, manager, visit)
 	require.NoError(t, err)
-	require.Equal(t, "sala", out.Known.ID)
-	require.Len(t, out.Standing, 1)
-	text := out.Text(words.Spanish)
+	require.Equal(t, "sala", out.Measured.ID)
+	require.Len(t, out.Recommendations, 1)
+	text := out.Text(text.Spanish)
 	require.Contains(t, text, "Sala de Juegos: 21,4 kWh")
 	require.Contains(t, text, "Según sus propios medidores, hasta las 18:00 de hoy lleva")
 	require.Contains(t, text, "un viernes usual")
@@ -75,7 +76,7 @@ func TestDevicesAreRecognised(t *testing.T) {
 		"PC": "computer", "Computador 3": "computer", "Portátil": "laptop", "Monitor de PC": "monitor", "Video Beam": "projector", "Nevera": "fridge",
 		"Router": "router", "Ventilador": "fan", "Activador": "", "Lucero": "", "": "",
 	} {
-		out, err := advicetest.NewServices(advicetest.NewCampus(), advicetest.NewClock(end), nil).Recommend(ctx, manager, advice.Visit{Room: "x", Devices: []string{name + " "}})
+		out, err := advicetest.NewServices(advicetest.NewCampus(), advicetest.NewClock(end), nil).Advise(ctx, manager, report.RoomQuestion{Room: "x", Devices: []string{name + " "}})
 		if name == "" {
 			require.Error(t, err)
 			continue
@@ -87,7 +88,7 @@ func TestDevicesAreRecognised(t *testing.T) {
 
 func TestBadVisitNamesEveryField(t *testing.T) {
 	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
-	_, err := a.Recommend(ctx, manager, advice.Visit{Room: " ", KWh: math.NaN(), Devices: []string{"TV", ""}})
+	_, err := a.Advise(ctx, manager, report.RoomQuestion{Room: " ", KWh: math.NaN(), Devices: []string{"TV", ""}})
 	var invalid advice.ErrInvalid
 	require.ErrorAs(t, err, &invalid)
 	fields := make([]string, len(invalid.Flaws))
@@ -95,27 +96,27 @@ func TestBadVisitNamesEveryField(t *testing.T) {
 		fields[i] = f.Field
 	}
 	require.Equal(t, []string{"sala", "consumo", "dispositivos[1]"}, fields)
-	_, err = a.Recommend(ctx, manager, advice.Visit{Room: "x", KWh: -1})
+	_, err = a.Advise(ctx, manager, report.RoomQuestion{Room: "x", KWh: -1})
 	require.ErrorAs(t, err, &invalid)
-	_, err = a.Recommend(ctx, advice.Caller{Role: "device"}, visit)
+	_, err = a.Advise(ctx, advice.Caller{Role: "device"}, visit)
 	require.ErrorIs(t, err, advice.ErrForbidden{})
 }
 
 func TestReportIsKeptForThoseWhoSeeTheRoom(t *testing.T) {
 	clock := advicetest.NewClock(end)
 	a := advicetest.NewServices(gamesRoom(), clock, nil)
-	out, err := a.Recommend(ctx, manager, visit)
+	out, err := a.Advise(ctx, manager, visit)
 	require.NoError(t, err)
-	r, err := a.KeepReport(ctx, advice.Caller{Subject: "us_1", Role: advice.Viewer}, words.Spanish, out)
+	r, err := a.StoreDocument(ctx, advice.Caller{Subject: "us_1", Role: advice.Viewer}, text.Spanish, out)
 	require.NoError(t, err)
 	require.NotEmpty(t, r.Chart.Bars)
 	require.NotEmpty(t, r.Figures)
-	pdf, err := a.ReportPDF(ctx, manager, r.ID)
+	pdf, err := a.DocumentPDF(ctx, manager, r.ID)
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(string(pdf), "%PDF"))
-	_, err = a.ReportPDF(ctx, advice.Caller{Role: advice.Viewer, Space: "aula"}, r.ID)
+	_, err = a.DocumentPDF(ctx, advice.Caller{Role: advice.Viewer, Space: "aula"}, r.ID)
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
 	clock.Move(31 * 24 * time.Hour)
-	_, err = a.ReportPDF(ctx, manager, r.ID)
+	_, err = a.DocumentPDF(ctx, manager, r.ID)
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
 }

@@ -46,10 +46,10 @@ type Recommendation struct {
 	// EndReason is why it is Ended; empty otherwise.
 	EndReason EndReason
 	// Standing tells whether the last analysis still found the cause.
-	Standing bool
-	Priority Priority
+	StillDetected bool
+	Priority      Priority
 	// QuietKWh is what it was worth a month when it was dismissed; it stays quiet until it has grown by half.
-	QuietKWh         float64
+	DismissedAtKWh   float64
 	Created, Updated time.Time
 }
 
@@ -70,14 +70,16 @@ type Basis struct {
 // alphabet is that of all ids of the house.
 var alphabet = base32.StdEncoding.WithPadding(base32.NoPadding)
 
-// derivedID is an id that follows from a text: the same text has the same id.
-func derivedID(prefix, text string) string {
+// DerivedID is an id that follows from a text: the same text has the same id.
+func DerivedID(prefix, text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return prefix + "_" + strings.ToLower(alphabet.EncodeToString(sum[:10]))
 }
 
-// idOf names the recommendation of a kind for a target.
-func idOf(t Target, kind rules.Kind) string { return derivedID("rec", t.String()+"\x00"+string(kind)) }
+// RecommendationID names the recommendation of a kind for a target.
+func RecommendationID(t Target, kind rules.Kind) string {
+	return DerivedID("rec", t.String()+"\x00"+string(kind))
+}
 
 // Event is a change of a recommendation's status.
 type Event struct {
@@ -86,12 +88,12 @@ type Event struct {
 	By, Note string
 }
 
-// bySystem is who changes a status when nobody does.
-const bySystem = "holotwin"
+// BySystem is who changes a status when nobody does.
+const BySystem = "holotwin"
 
 // Turned is what an analysis made of a stored recommendation's status, if it changed it.
 func Turned(stored, kept Recommendation) (Event, bool) {
-	return Event{At: kept.Updated, From: stored.Status, To: kept.Status, By: bySystem, Note: string(kept.EndReason)}, stored.Status != kept.Status
+	return Event{At: kept.Updated, From: stored.Status, To: kept.Status, By: BySystem, Note: string(kept.EndReason)}, stored.Status != kept.Status
 }
 
 // RestsOnHours tells that a recommendation rests on opening hours that nobody has said: they decide which of its hours count, or

@@ -11,66 +11,67 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/schedule"
+	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
 // rewriter answers by a function and counts.
 type rewriter struct {
 	asked int
-	say   func(words.Text) (words.Text, error)
+	say   func(text.Text) (text.Text, error)
 }
 
-func (r *rewriter) Reword(_ context.Context, _ words.Language, t words.Text) (words.Text, error) {
+func (r *rewriter) Reword(_ context.Context, _ text.Language, t text.Text) (text.Text, error) {
 	r.asked++
 	return r.say(t)
 }
 
 // reworded lists the games room's advice after a job in which a model said what say does.
-func reworded(t *testing.T, say func(words.Text) (words.Text, error)) (advice.Advice, *advicetest.Services, *rewriter, error) {
+func reworded(t *testing.T, say func(text.Text) (text.Text, error)) (advice.Advice, *advicetest.Services, *rewriter, error) {
 	t.Helper()
 	clock := advicetest.NewClock(end)
-	a := advicetest.NewServices(gamesRoom(), clock, nil)
 	model := &rewriter{say: say}
-	a.Rewriter = model
+	a := advicetest.NewRewordingServices(gamesRoom(), clock, nil, model)
 	err := a.RunDue(ctx)
-	return list(t, a, manager, advice.Query{}).Items[0], a, model, err
+	return list(t, a, manager, recommendations.Query{}).Items[0], a, model, err
 }
 
 func TestBetterWordsAreUsedAndAskedForOnce(t *testing.T) {
-	friendly := func(t words.Text) (words.Text, error) {
-		return words.Text{Title: t.Title + "!", Message: "Hola. " + t.Message, Action: t.Action}, nil
+	friendly := func(t text.Text) (text.Text, error) {
+		return text.Text{Title: t.Title + "!", Message: "Hola. " + t.Message, Action: t.Action}, nil
 	}
 	one, a, model, err := reworded(t, friendly)
 	require.NoError(t, err)
-	require.True(t, strings.HasPrefix(one.Text(words.Spanish).Message, "Hola. "))
-	require.True(t, strings.HasPrefix(one.Text(words.English).Message, "Hola. "))
+	require.True(t, strings.HasPrefix(one.Text(text.Spanish).Message, "Hola. "))
+	require.True(t, strings.HasPrefix(one.Text(text.English).Message, "Hola. "))
 	require.Equal(t, 2, model.asked, "in both languages")
-	_, err = a.StartJob(ctx, manager)
+	_, err = a.Start(ctx, manager)
 	require.NoError(t, err)
 	bounded, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go a.RunAsked(bounded, func(err error) { t.Error(err) })
-	require.Eventually(t, func() bool { return jobs(t, a)[0].Status == advice.JobDone }, 5*time.Minute, time.Millisecond)
+	go a.RunRequested(bounded, func(err error) { t.Error(err) })
+	require.Eventually(t, func() bool { return jobs(t, a)[0].Status == schedule.Done }, 5*time.Minute, time.Millisecond)
 	require.Equal(t, 2, model.asked, "what is kept is not asked for again")
 }
 
 func TestAWordingWithOtherFiguresIsNeverShown(t *testing.T) {
-	one, _, model, err := reworded(t, func(t words.Text) (words.Text, error) {
-		return words.Text{Title: t.Title, Message: t.Message + " Son 9.999 kWh al año.", Action: t.Action}, nil
+	one, _, model, err := reworded(t, func(t text.Text) (text.Text, error) {
+		return text.Text{Title: t.Title, Message: t.Message + " Son 9.999 kWh al año.", Action: t.Action}, nil
 	})
 	require.NoError(t, err)
 	require.Equal(t, 2, model.asked)
-	require.NotContains(t, one.Text(words.Spanish).Message, "9.999")
-	require.Contains(t, one.Text(words.Spanish).Message, "«Aire central»")
+	require.NotContains(t, one.Text(text.Spanish).Message, "9.999")
+	require.Contains(t, one.Text(text.Spanish).Message, "«Aire central»")
 }
 
 func TestAModelThatFailsLeavesTheTemplates(t *testing.T) {
 	away := errors.New("no answer")
-	one, _, _, err := reworded(t, func(words.Text) (words.Text, error) { return words.Text{}, away })
+	one, _, _, err := reworded(t, func(text.Text) (text.Text, error) { return text.Text{}, away })
 	require.ErrorIs(t, err, away)
-	require.Contains(t, one.Text(words.Spanish).Message, "«Aire central»")
-	one, _, model, err := reworded(t, func(words.Text) (words.Text, error) { return words.Text{}, advice.ErrUnreadable })
+	require.Contains(t, one.Text(text.Spanish).Message, "«Aire central»")
+	one, _, model, err := reworded(t, func(text.Text) (text.Text, error) { return text.Text{}, recommendations.ErrUnreadable })
 	require.NoError(t, err)
 	require.Equal(t, 2, model.asked)
-	require.Contains(t, one.Text(words.English).Message, "“Aire central”")
+	require.Contains(t, one.Text(text.English).Message, "“Aire central”")
 }

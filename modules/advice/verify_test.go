@@ -8,6 +8,8 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/savings"
 )
 
 // TestVerify switches the air conditioner off at night from a day on, and reads what that saved as the weeks go by.
@@ -26,26 +28,26 @@ func TestVerify(t *testing.T) {
 	})
 	clock := advicetest.NewClock(changed)
 	a := advicetest.NewServices(c, clock, nil)
-	id := list(t, a, manager, advice.Query{Kind: "off_hours"}).Items
+	id := list(t, a, manager, recommendations.Query{Kind: "off_hours"}).Items
 	if len(id) == 0 {
-		id = list(t, a, manager, advice.Query{}).Items
+		id = list(t, a, manager, recommendations.Query{}).Items
 	}
 	require.NotEmpty(t, id)
-	verify := func() advice.Verification {
+	verify := func() savings.Verification {
 		v, err := a.Verify(ctx, manager, id[0].ID)
 		require.NoError(t, err)
 		return v
 	}
-	require.Equal(t, advice.NotDone, verify().Verdict)
+	require.Equal(t, savings.NotDone, verify().Verdict)
 	_, err := a.SetStatus(ctx, manager, id[0].ID, advice.Done, "")
 	require.NoError(t, err)
-	require.Equal(t, advice.TooEarly, verify().Verdict)
+	require.Equal(t, savings.TooEarly, verify().Verdict)
 	clock.Move(4 * 24 * time.Hour)
-	require.Equal(t, advice.TooEarly, verify().Verdict)
+	require.Equal(t, savings.TooEarly, verify().Verdict)
 
 	clock.Move((after - 4) * 24 * time.Hour)
 	v := verify()
-	require.Equal(t, advice.Saved, v.Verdict)
+	require.Equal(t, savings.Saved, v.Verdict)
 	require.Equal(t, changed.AddDate(0, 0, 1).UTC(), v.From, "the day of the change belongs to neither side")
 	nights := 0.0
 	for at := v.From; at.Before(v.To); at = at.Add(time.Hour) {
@@ -75,13 +77,13 @@ func TestVerifyWithoutAPast(t *testing.T) {
 	c := gamesRoom()
 	clock := advicetest.NewClock(end)
 	a := advicetest.NewServices(c, clock, nil)
-	found := list(t, a, manager, advice.Query{}).Items
+	found := list(t, a, manager, recommendations.Query{}).Items
 	_, err := a.SetStatus(ctx, manager, found[0].ID, advice.Done, "")
 	require.NoError(t, err)
 	c.Measure("ac-1", end, 20*24, clean(4, 1.2))
 	clock.Move(20 * 24 * time.Hour)
 	v, err := a.Verify(ctx, manager, found[0].ID)
 	require.NoError(t, err)
-	require.Equal(t, advice.NoBaseline, v.Verdict)
+	require.Equal(t, savings.NoBaseline, v.Verdict)
 	require.NotEmpty(t, v.Why)
 }

@@ -2,17 +2,17 @@ package advice
 
 import (
 	"github.com/holotwin/holotwin/modules/advice/history"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
 // Advice is a recommendation with the names of what it is about.
 type Advice struct {
 	Recommendation
-	About words.About
+	About text.About
 	// Zone names the space's time zone, in which hours are told.
 	Zone string
 	// worded are better words for its texts, by their keys.
-	worded map[string]words.Text
+	wordings map[string]text.Text
 }
 
 // Device is the device that it is about; empty for a space.
@@ -23,8 +23,8 @@ func (a Advice) Device() string {
 	return ""
 }
 
-// wordingKey names a text in a language, so that a text that changes is worded anew.
-func wordingKey(l words.Language, t words.Text) string {
+// WordingKey names a text in a language, so that a text that changes is worded anew.
+func WordingKey(l text.Language, t text.Text) string {
 	d := history.NewDigest()
 	d.Add("language", string(l))
 	d.Add("title", t.Title)
@@ -34,29 +34,30 @@ func wordingKey(l words.Language, t words.Text) string {
 }
 
 // Text words it: as somebody worded it better, where that says the same, and otherwise from the templates.
-func (a Advice) Text(l words.Language) words.Text {
-	original := a.template(l)
-	if better, known := a.worded[wordingKey(l, original)]; known && words.Faithful(original, better) {
+func (a Advice) Text(l text.Language) text.Text {
+	original := a.Template(l)
+	if better, known := a.wordings[WordingKey(l, original)]; known && text.Faithful(original, better) {
 		return better
 	}
 	return original
 }
 
-func (a Advice) template(l words.Language) words.Text {
-	return words.Finding(l, a.About, a.Finding, words.Promise{KWh: a.Finding.Saving.Low, Cost: a.Money.CostLow, Currency: a.Money.Currency, Tariff: a.Money.Of().Words()})
+// Template is its text from the templates.
+func (a Advice) Template(l text.Language) text.Text {
+	return text.Finding(l, a.About, a.Finding, text.Promise{KWh: a.Finding.Saving.Low, Cost: a.Money.CostLow, Currency: a.Money.Currency, Tariff: a.Money.NamedTariff().Words()})
 }
 
-// wordingKeys are those of its texts in all languages.
-func (a Advice) wordingKeys() []string {
+// WordingKeys are those of its texts in all languages.
+func (a Advice) WordingKeys() []string {
 	var keys []string
-	for _, l := range words.Languages() {
-		keys = append(keys, wordingKey(l, a.template(l)))
+	for _, l := range text.Languages() {
+		keys = append(keys, WordingKey(l, a.Template(l)))
 	}
 	return keys
 }
 
-// withWordings is a recommendation with better words for its texts, by their keys.
-func (a Advice) withWordings(wordings map[string]words.Text) Advice {
-	a.worded = wordings
+// WithWordings is a recommendation with better words for its texts, by their keys.
+func (a Advice) WithWordings(wordings map[string]text.Text) Advice {
+	a.wordings = wordings
 	return a
 }

@@ -35,7 +35,7 @@ func (s *Store) committed(err error) {
 // newsOf is what there is to tell of a recommendation that is kept: it is new, its status changed, or its cause came or went.
 func newsOf(before map[string]advice.Recommendation, r advice.Recommendation) ([]events.Event, error) {
 	was, known := before[r.ID]
-	if known && was.Status == r.Status && was.Standing == r.Standing {
+	if known && was.Status == r.Status && was.StillDetected == r.StillDetected {
 		return nil, nil
 	}
 	data, err := json.Marshal(struct {
@@ -46,7 +46,7 @@ func newsOf(before map[string]advice.Recommendation, r advice.Recommendation) ([
 		Device   string    `json:"device_id,omitempty"`
 		Space    string    `json:"space_id,omitempty"`
 		Updated  time.Time `json:"timestamp"`
-	}{r.ID, string(r.Finding.Kind), string(r.Status), r.Standing, deviceOf(r), r.Space, r.Updated.UTC()})
+	}{r.ID, string(r.Finding.Kind), string(r.Status), r.StillDetected, deviceOf(r), r.Space, r.Updated.UTC()})
 	if err != nil {
 		return nil, fmt.Errorf("tell of recommendation %s: %w", r.ID, err)
 	}

@@ -6,7 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/report"
 )
 
 type reportRow struct {
@@ -19,7 +19,7 @@ type reportRow struct {
 func (reportRow) TableName() string { return "advice_reports" }
 
 // KeepReport stores a report. It deletes reports made before forget, and those of the same author beyond the newest ofMaker.
-func (s *Store) KeepReport(ctx context.Context, r advice.Report, forget time.Time, ofMaker int) error {
+func (s *Store) KeepReport(ctx context.Context, r report.Document, forget time.Time, ofMaker int) error {
 	text, err := asText(r)
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func (s *Store) KeepReport(ctx context.Context, r advice.Report, forget time.Tim
 }
 
 // Report returns the report with an id.
-func (s *Store) Report(ctx context.Context, id string) (r advice.Report, found bool, err error) {
+func (s *Store) Report(ctx context.Context, id string) (r report.Document, found bool, err error) {
 	var rows []reportRow
 	err = s.db.Read.WithContext(ctx).Where("id = ?", id).Limit(1).Find(&rows).Error
 	if err != nil || len(rows) == 0 {

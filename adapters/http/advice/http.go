@@ -9,16 +9,27 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/figure"
+	"github.com/holotwin/holotwin/modules/advice/outlook"
+	"github.com/holotwin/holotwin/modules/advice/questions"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/report"
+	"github.com/holotwin/holotwin/modules/advice/savings"
 	"github.com/holotwin/holotwin/modules/advice/scenario"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/schedule"
+	"github.com/holotwin/holotwin/modules/advice/text"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
 // Handlers answer the advice module's routes.
 type Handlers struct {
-	Advisor   *advice.Advisor
-	Simulator *scenario.Simulator
+	Asker      *questions.Asker
+	Forecaster *outlook.Forecaster
+	Catalog    *recommendations.Catalog
+	Verifier   *savings.Verifier
+	Simulator  *scenario.Simulator
+	Reporter   *report.Reporter
+	Scheduler  *schedule.Scheduler
 }
 
 // Register adds the routes.
@@ -46,8 +57,8 @@ func callerOf(ctx context.Context) advice.Caller {
 	return advice.Caller{Subject: p.Subject, Role: advice.Role(p.Role), Space: p.Space}
 }
 
-func languageOf(ctx context.Context) words.Language {
-	return words.LanguageOf(httpserver.Language(ctx))
+func languageOf(ctx context.Context) text.Language {
+	return text.LanguageOf(httpserver.Language(ctx))
 }
 
 // problemOf says which problem an error of the module is; nil for one that is not the module's.

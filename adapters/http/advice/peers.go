@@ -6,8 +6,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/advice"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/text"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -42,20 +42,20 @@ type ComparisonItem struct {
 type comparisonOutput struct{ Body ComparisonBody }
 
 func (h *Handlers) compare(ctx context.Context, in *IDInput) (*comparisonOutput, error) {
-	c, err := h.Advisor.Compare(ctx, callerOf(ctx), in.ID)
+	c, err := h.Catalog.Compare(ctx, callerOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}
 	body := ComparisonBody{ID: c.Target.ID, Level: string(c.Target.Level), AreaM2: c.AreaM2, Peers: c.Peers, Measures: []ComparisonItem{}}
 	var value, median float64
 	for _, m := range c.Measures {
-		if m.Measure == advice.UsePerArea {
+		if m.Measure == recommendations.UsePerArea {
 			value, median = m.Value, m.Median
 		}
 		body.Measures = append(body.Measures, ComparisonItem{
 			Measure: string(m.Measure), Value: rounded(m.Value, otherDecimals), Median: rounded(m.Median, otherDecimals), High: rounded(m.High, otherDecimals), Below: m.Below,
 		})
 	}
-	body.Message = words.Beside(languageOf(ctx), c.Name, value, median, c.Peers)
+	body.Message = text.Beside(languageOf(ctx), c.Name, value, median, c.Peers)
 	return &comparisonOutput{Body: body}, nil
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/report"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -28,8 +28,8 @@ type VisitBody struct {
 
 type visitInput struct{ Body VisitBody }
 
-func (in *visitInput) visit() advice.Visit {
-	return advice.Visit{Room: in.Body.Sala, KWh: in.Body.Consumo, Devices: in.Body.Dispositivos}
+func (in *visitInput) visit() report.RoomQuestion {
+	return report.RoomQuestion{Room: in.Body.Sala, KWh: in.Body.Consumo, Devices: in.Body.Dispositivos}
 }
 
 // CounselBody is the advice.
@@ -43,14 +43,14 @@ type CounselBody struct {
 type counselOutput struct{ Body CounselBody }
 
 func (h *Handlers) recommend(ctx context.Context, in *visitInput) (*counselOutput, error) {
-	counsel, err := h.Advisor.Recommend(ctx, callerOf(ctx), in.visit())
+	counsel, err := h.Reporter.Advise(ctx, callerOf(ctx), in.visit())
 	if err != nil {
 		return nil, err
 	}
 	l := languageOf(ctx)
-	out := &counselOutput{Body: CounselBody{Recomendacion: counsel.Text(l), Recomendaciones: recommendationsOf(counsel.Standing, l)}}
-	if counsel.Known != nil {
-		out.Body.SpaceID = &counsel.Known.ID
+	out := &counselOutput{Body: CounselBody{Recomendacion: counsel.Text(l), Recomendaciones: recommendationsOf(counsel.Recommendations, l)}}
+	if counsel.Measured != nil {
+		out.Body.SpaceID = &counsel.Measured.ID
 	}
 	return out, nil
 }

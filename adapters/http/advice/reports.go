@@ -37,12 +37,12 @@ type ReportBody struct {
 type reportOutput struct{ Body ReportBody }
 
 func (h *Handlers) recommendPDF(ctx context.Context, in *visitInput) (*reportOutput, error) {
-	counsel, err := h.Advisor.Recommend(ctx, callerOf(ctx), in.visit())
+	counsel, err := h.Reporter.Advise(ctx, callerOf(ctx), in.visit())
 	if err != nil {
 		return nil, err
 	}
 	l := languageOf(ctx)
-	report, err := h.Advisor.KeepReport(ctx, callerOf(ctx), l, counsel)
+	report, err := h.Reporter.StoreDocument(ctx, callerOf(ctx), l, counsel)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ type fileOutput struct {
 }
 
 func (h *Handlers) report(ctx context.Context, in *IDInput) (*fileOutput, error) {
-	pdf, err := h.Advisor.ReportPDF(ctx, callerOf(ctx), in.ID)
+	pdf, err := h.Reporter.DocumentPDF(ctx, callerOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}

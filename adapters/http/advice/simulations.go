@@ -10,7 +10,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/scenario"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/text"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -248,22 +248,22 @@ func changesOf(s scenario.Scenario) []ScenarioChange {
 	return changes
 }
 
-func keptOf(l words.Language, kept scenario.Stored) SimulationBody {
+func keptOf(l text.Language, kept scenario.Stored) SimulationBody {
 	body := simulationOf(l, kept.Scenario, kept.Simulation)
 	body.ID, body.Name, body.CreatedAt = kept.ID, kept.Name, instant(kept.At)
 	return body
 }
 
-func simulationOf(l words.Language, s scenario.Scenario, r scenario.Simulation) SimulationBody {
+func simulationOf(l text.Language, s scenario.Scenario, r scenario.Simulation) SimulationBody {
 	saved := r.Saved
 	body := SimulationBody{
 		Name: s.Name, Scope: SimulationTarget{string(r.Scope.Level), r.Scope.ID}, From: instant(r.From), To: instant(r.To), Hours: r.Hours, HoursMeasured: r.Measured,
-		Currency: r.Currency, Pricing: pricingOf(r.Price.Of(), r.Price.FootprintFactor), AvoidedFactor: pricingOf(advice.Tariff{}, r.Price.AvoidedFactor).EmissionFactor, Before: totalsOf(r.Before), After: totalsOf(r.After), Effects: []SimulationEffect{}, Changes: changesOf(s),
+		Currency: r.Currency, Pricing: pricingOf(r.Price.NamedTariff(), r.Price.FootprintFactor), AvoidedFactor: pricingOf(advice.Tariff{}, r.Price.AvoidedFactor).EmissionFactor, Before: totalsOf(r.Before), After: totalsOf(r.After), Effects: []SimulationEffect{}, Changes: changesOf(s),
 		Saving: SimulationSaving{
 			KWh: rounded(saved.KWh, kwhDecimals), KWhLow: roundedOrNil(saved.KWhLow, kwhDecimals), KWhHigh: roundedOrNil(saved.KWhHigh, kwhDecimals), PeakKW: rounded(saved.PeakKW, kwhDecimals),
 			Cost: rounded(saved.Cost, moneyDecimals), CostLow: roundedOrNil(saved.CostLow, moneyDecimals), CostHigh: roundedOrNil(saved.CostHigh, moneyDecimals), CO2Kg: rounded(saved.CO2Kg, kwhDecimals),
 		},
-		Message: words.Simulated(l, words.WhatIf{KWh: saved.KWh, Before: r.Before.KWh, Low: saved.KWhLow, High: saved.KWhHigh, Cost: saved.Cost, Currency: r.Currency, Tariff: r.Price.Of().Words(), Hours: r.Measured}),
+		Message: text.Simulated(l, text.WhatIf{KWh: saved.KWh, Before: r.Before.KWh, Low: saved.KWhLow, High: saved.KWhHigh, Cost: saved.Cost, Currency: r.Currency, Tariff: r.Price.NamedTariff().Words(), Hours: r.Measured}),
 	}
 	if month, cost, known := r.Monthly(); known {
 		body.Saving.KWhMonth, body.Saving.CostMonth = finite(month, kwhDecimals), finite(cost, moneyDecimals)

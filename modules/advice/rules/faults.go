@@ -86,7 +86,7 @@ func (s Subject) sensorFinding(f span) *Finding {
 }
 
 // proveFault enters the hours of a fault of the data; a clock that is off has none of its own.
-func (s *scene) proveFault(f *Finding) {
+func (s *preparedSubject) proveFault(f *Finding) {
 	w := s.window
 	if len(w.history.Hours) == 0 || f.Cause == CauseAhead || f.Cause == CauseBehind {
 		return

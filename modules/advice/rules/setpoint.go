@@ -17,7 +17,7 @@ const (
 )
 
 // setpoint finds air conditioning that holds its room below comfort in opening hours.
-func setpoint(s *scene) *Finding {
+func setpoint(s *preparedSubject) *Finding {
 	if s.Kind != "ac" {
 		return nil
 	}

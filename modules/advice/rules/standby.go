@@ -3,13 +3,13 @@ package rules
 import "github.com/holotwin/holotwin/modules/advice/history"
 
 // standbyRule finds devices that draw power for hours on end while they do nothing.
-var standbyRule = claimer{
-	kind:     StandbyLoad,
-	formula:  "Σ min(P, P_idle)·t over runs of 4 h or more below the running level with P ≥ 2 W; mean per date × dates a month",
-	about:    idles,
-	waste:    idling,
-	minDates: 3,
-	doubt:    func(*scene, []float64) float64 { return 0.95 },
+var standbyRule = hourRule{
+	kind:       StandbyLoad,
+	formula:    "Σ min(P, P_idle)·t over runs of 4 h or more below the running level with P ≥ 2 W; mean per date × dates a month",
+	applies:    idles,
+	waste:      idling,
+	minDates:   3,
+	confidence: func(*preparedSubject, []float64) float64 { return 0.95 },
 }
 
 const (
@@ -22,7 +22,7 @@ const (
 )
 
 // idles tells whether a device has an idle level at all: one that runs at times, or whose standby is known.
-func idles(s *scene) bool {
+func idles(s *preparedSubject) bool {
 	if !isSingle(s.Kind) || s.levels.idle < leastStandby {
 		return false
 	}
@@ -34,7 +34,7 @@ func idles(s *scene) bool {
 	return float64(running) >= usedShare*float64(all) && running < all
 }
 
-func idling(s *scene) []float64 {
+func idling(s *preparedSubject) []float64 {
 	waste := make([]float64, len(s.recent.Hours))
 	idle := func(i int) bool {
 		kw := s.recent.Hours[i].KW

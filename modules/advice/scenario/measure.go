@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/campus"
 	"github.com/holotwin/holotwin/modules/advice/history"
 	"github.com/holotwin/holotwin/modules/advice/rules"
 	"github.com/holotwin/holotwin/modules/advice/whatif"
@@ -22,7 +23,7 @@ const (
 func changeField(i int, field string) string { return "changes[" + strconv.Itoa(i) + "]." + field }
 
 // measure is a change as the replay takes it, or what about it cannot be done with this target.
-func (r *replay) measure(c *advice.Campus, t advice.Target, h *history.History, change Change) (whatif.Measure, Source, *advice.Flaw) {
+func (r *replay) measure(c *campus.Campus, t advice.Target, h *history.History, change Change) (whatif.Measure, Source, *advice.Flaw) {
 	all := h.Powers(func(history.Hour) bool { return true })
 	if len(all) == 0 {
 		return nil, "", &advice.Flaw{Field: "target", Rule: "measured"}

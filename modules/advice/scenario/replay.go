@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/campus"
 	"github.com/holotwin/holotwin/modules/advice/history"
 	"github.com/holotwin/holotwin/modules/advice/whatif"
 )
@@ -21,7 +22,7 @@ type replay struct {
 }
 
 // replayOf reads the hours of the scope and of all targets.
-func (sim *Simulator) replayOf(ctx context.Context, c *advice.Campus, caller advice.Caller, s Scenario) (*replay, error) {
+func (sim *Simulator) replayOf(ctx context.Context, c *campus.Campus, caller advice.Caller, s Scenario) (*replay, error) {
 	var r replay
 	for _, change := range s.Changes {
 		if change.Target == "" {
@@ -60,7 +61,7 @@ func (sim *Simulator) replayOf(ctx context.Context, c *advice.Campus, caller adv
 }
 
 // scopeOf is the space asked about, which must hold all targets, or the innermost one that does.
-func scopeOf(c *advice.Campus, caller advice.Caller, space string, targets []advice.Target) (advice.Target, error) {
+func scopeOf(c *campus.Campus, caller advice.Caller, space string, targets []advice.Target) (advice.Target, error) {
 	holds := func(s string) bool {
 		return !slices.ContainsFunc(targets, func(t advice.Target) bool { return !slices.Contains(c.Path(c.SpaceOf(t)), s) })
 	}
@@ -87,7 +88,7 @@ func scopeOf(c *advice.Campus, caller advice.Caller, space string, targets []adv
 	return advice.Target{}, advice.ErrInvalid{Flaws: []advice.Flaw{{Field: "space_id", Rule: "required"}}}
 }
 
-func (sim *Simulator) replaySpan(ctx context.Context, c *advice.Campus, scope advice.Target, s Scenario) (from, to time.Time, err error) {
+func (sim *Simulator) replaySpan(ctx context.Context, c *campus.Campus, scope advice.Target, s Scenario) (from, to time.Time, err error) {
 	zone := c.Zone(c.SpaceOf(scope))
 	first, last, found, err := sim.consumption.Measured(ctx, scope)
 	if err != nil {
@@ -114,7 +115,7 @@ func (sim *Simulator) replaySpan(ctx context.Context, c *advice.Campus, scope ad
 	return from, to, nil
 }
 
-func (sim *Simulator) readReplay(ctx context.Context, c *advice.Campus, r *replay, from, to time.Time) error {
+func (sim *Simulator) readReplay(ctx context.Context, c *campus.Campus, r *replay, from, to time.Time) error {
 	site := c.SiteOf(c.SpaceOf(r.scope))
 	outdoor, err := sim.ambience.AmbientHours(ctx, site, from, to)
 	if err != nil {
@@ -140,7 +141,7 @@ func (sim *Simulator) readReplay(ctx context.Context, c *advice.Campus, r *repla
 	return nil
 }
 
-func nodeOf(c *advice.Campus, targets []advice.Target, t advice.Target, h *history.History) whatif.Node {
+func nodeOf(c *campus.Campus, targets []advice.Target, t advice.Target, h *history.History) whatif.Node {
 	node := whatif.Node{KW: make([]float64, len(h.Hours))}
 	for i, hour := range h.Hours {
 		node.KW[i] = hour.KW

@@ -1,11 +1,12 @@
 package scenario
 
 import (
-	"github.com/holotwin/holotwin/modules/advice"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/holotwin/holotwin/modules/advice"
 )
 
 // Action is what a change of a scenario does.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/campus"
 	"github.com/holotwin/holotwin/modules/advice/figure"
 	"github.com/holotwin/holotwin/modules/advice/whatif"
 )
@@ -161,7 +162,7 @@ func sum(values []float64) float64 {
 }
 
 // measures turns changes into what the replay can do. A tariff is none.
-func (r *replay) measures(c *advice.Campus, s Scenario) (changes []whatif.Change, effects []Effect, err error) {
+func (r *replay) measures(c *campus.Campus, s Scenario) (changes []whatif.Change, effects []Effect, err error) {
 	var flaws []advice.Flaw
 	for i, change := range s.Changes {
 		effect := Effect{Action: change.Action, Source: FromReplay, Target: r.scope}

@@ -3,11 +3,14 @@
 // whatif, cost.go what it is worth, and run.go plays a stored scenario hour by hour.
 package scenario
 
-import "github.com/holotwin/holotwin/modules/advice"
+import (
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/campus"
+)
 
 // Needs are a Simulator's ports.
 type Needs struct {
-	Directory   *advice.Directory
+	Directory   *campus.Directory
 	Consumption advice.Consumption
 	Ambience    advice.Ambience
 	Calendar    advice.Calendar
@@ -23,7 +26,7 @@ type Needs struct {
 
 // Simulator simulates scenarios, stores them and plays them.
 type Simulator struct {
-	directory   *advice.Directory
+	directory   *campus.Directory
 	consumption advice.Consumption
 	ambience    advice.Ambience
 	calendar    advice.Calendar

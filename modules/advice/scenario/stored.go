@@ -2,9 +2,10 @@ package scenario
 
 import (
 	"context"
-	"github.com/holotwin/holotwin/modules/advice"
 	"slices"
 	"time"
+
+	"github.com/holotwin/holotwin/modules/advice"
 )
 
 // Stored is a scenario that was kept with what it came to, to be compared with others.

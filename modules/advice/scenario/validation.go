@@ -1,12 +1,13 @@
 package scenario
 
 import (
-	"github.com/holotwin/holotwin/modules/advice"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/holotwin/holotwin/modules/advice"
 )
 
 // flaws are all bad fields of a scenario.
