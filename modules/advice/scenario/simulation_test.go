@@ -1,4 +1,4 @@
-package advice_test
+package scenario_test
 
 import (
 	"testing"
@@ -13,20 +13,20 @@ import (
 
 func simulate(t *testing.T, a *advicetest.Services, changes ...scenario.Change) scenario.Simulation {
 	t.Helper()
-	s, err := a.Simulate(ctx, manager, scenario.Scenario{Changes: changes})
+	s, err := a.Simulate(t.Context(), advicetest.Manager, scenario.Scenario{Changes: changes})
 	require.NoError(t, err)
 	return s
 }
 
 func TestSimulateReplaysWhatWasMeasured(t *testing.T) {
-	campus := gamesRoom()
+	campus := advicetest.GamesRoom()
 	campus.Demand = 20000
-	a := advicetest.NewServices(campus, advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(campus, advicetest.NewClock(advicetest.End), nil)
 	off := simulate(t, a, scenario.Change{Target: "ac-1", Action: scenario.OffHours})
 	require.Equal(t, advice.Target{Level: advice.OfRoom, ID: "sala"}, off.Scope, "the innermost space that holds it")
-	require.Equal(t, fourWeeks, off.Measured)
+	require.Equal(t, advicetest.FourWeeks, off.Measured)
 	shut := 0.0
-	uses, err := campus.Hours(ctx, advice.Target{Level: advice.OfDevice, ID: "ac-1"}, start.UTC(), end.UTC())
+	uses, err := campus.Hours(t.Context(), advice.Target{Level: advice.OfDevice, ID: "ac-1"}, advicetest.Start.UTC(), advicetest.End.UTC())
 	require.NoError(t, err)
 	for _, u := range uses {
 		if !advicetest.Opens(u.Start.In(advicetest.Bogota)) {
@@ -54,8 +54,8 @@ func TestSimulateReplaysWhatWasMeasured(t *testing.T) {
 }
 
 func TestSimulateAnotherTariff(t *testing.T) {
-	campus := gamesRoom()
-	a := advicetest.NewServices(campus, advicetest.NewClock(end), nil)
+	campus := advicetest.GamesRoom()
+	a := advicetest.NewServices(campus, advicetest.NewClock(advicetest.End), nil)
 	s := simulate(t, a, scenario.Change{Action: scenario.NewTariff, Tariff: &scenario.Tariff{
 		PricePerKWh: 400, DemandPerKW: 1000, Periods: []scenario.Period{{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "00:00", To: "24:00", PricePerKWh: 600}},
 	}})
@@ -68,8 +68,8 @@ func TestSimulateAnotherTariff(t *testing.T) {
 }
 
 func TestSimulateRefusesWhatCannotBe(t *testing.T) {
-	campus := gamesRoom()
-	a := advicetest.NewServices(campus, advicetest.NewClock(end), nil)
+	campus := advicetest.GamesRoom()
+	a := advicetest.NewServices(campus, advicetest.NewClock(advicetest.End), nil)
 	two, minus := 2.0, -1.0
 	for name, c := range map[string]struct {
 		scenario scenario.Scenario
@@ -81,12 +81,12 @@ func TestSimulateRefusesWhatCannotBe(t *testing.T) {
 		"no degrees":        {scenario.Scenario{Changes: []scenario.Change{{Target: "ac-1", Action: scenario.SetPoint}}}, []string{"changes[0].degrees"}},
 		"negative":          {scenario.Scenario{Changes: []scenario.Change{{Target: "ac-1", Action: scenario.ReplaceBy, Count: &minus, Watts: &minus}}}, []string{"changes[0].count", "changes[0].watts"}},
 		"no price":          {scenario.Scenario{Changes: []scenario.Change{{Action: scenario.NewTariff}}}, []string{"changes[0].price_per_kwh"}},
-		"backwards":         {scenario.Scenario{From: end, To: start}, []string{"to"}},
+		"backwards":         {scenario.Scenario{From: advicetest.End, To: advicetest.Start}, []string{"to"}},
 		"cold lights":       {scenario.Scenario{Changes: []scenario.Change{{Target: "luz-1", Action: scenario.SetPoint, Degrees: &two}}}, []string{"changes[0].target"}},
 		"too small a space": {scenario.Scenario{Space: "aula", Changes: []scenario.Change{{Target: "ac-1", Action: scenario.RemoveAll}}}, []string{"space_id"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := a.Simulate(ctx, manager, c.scenario)
+			_, err := a.Simulate(t.Context(), advicetest.Manager, c.scenario)
 			var invalid advice.ErrInvalid
 			require.ErrorAs(t, err, &invalid)
 			var fields []string
@@ -96,38 +96,38 @@ func TestSimulateRefusesWhatCannotBe(t *testing.T) {
 			require.Equal(t, c.fields, fields)
 		})
 	}
-	_, err := a.Simulate(ctx, manager, scenario.Scenario{From: end.AddDate(1, 0, 0), To: end.AddDate(1, 1, 0)})
+	_, err := a.Simulate(t.Context(), advicetest.Manager, scenario.Scenario{From: advicetest.End.AddDate(1, 0, 0), To: advicetest.End.AddDate(1, 1, 0)})
 	require.ErrorAs(t, err, &advice.ErrNothingMeasured{})
 	viewer := advice.Caller{Role: advice.Viewer, Space: "aula"}
-	_, err = a.Simulate(ctx, viewer, scenario.Scenario{Changes: []scenario.Change{{Target: "ac-1", Action: scenario.RemoveAll}}})
+	_, err = a.Simulate(t.Context(), viewer, scenario.Scenario{Changes: []scenario.Change{{Target: "ac-1", Action: scenario.RemoveAll}}})
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
 	typical := simulate(t, a, scenario.Change{Target: "ac-1", Action: scenario.SetPoint, Degrees: &two})
 	require.Equal(t, scenario.FromTypical, typical.Changes[0].Source, "no temperature: the published range")
 }
 
 func TestKeptScenariosCanBeCompared(t *testing.T) {
-	clock := advicetest.NewClock(end)
-	a := advicetest.NewServices(gamesRoom(), clock, nil)
+	clock := advicetest.NewClock(advicetest.End)
+	a := advicetest.NewServices(advicetest.GamesRoom(), clock, nil)
 	off := []scenario.Change{{Target: "ac-1", Action: scenario.OffHours}}
-	_, err := a.Store(ctx, manager, scenario.Scenario{Changes: off})
+	_, err := a.Store(t.Context(), advicetest.Manager, scenario.Scenario{Changes: off})
 	require.ErrorAs(t, err, &advice.ErrInvalid{}, "without a name")
-	first, err := a.Store(ctx, manager, scenario.Scenario{Name: "Apagar", Changes: off})
+	first, err := a.Store(t.Context(), advicetest.Manager, scenario.Scenario{Name: "Apagar", Changes: off})
 	require.NoError(t, err)
 	clock.Move(time.Minute)
-	second, err := a.Store(ctx, manager, scenario.Scenario{Name: "Quitar", Changes: []scenario.Change{{Target: "luz-1", Action: scenario.RemoveAll}}})
+	second, err := a.Store(t.Context(), advicetest.Manager, scenario.Scenario{Name: "Quitar", Changes: []scenario.Change{{Target: "luz-1", Action: scenario.RemoveAll}}})
 	require.NoError(t, err)
-	all, err := a.Stored(ctx, manager, nil)
+	all, err := a.Stored(t.Context(), advicetest.Manager, nil)
 	require.NoError(t, err)
 	require.Equal(t, []string{second.ID, first.ID}, []string{all[0].ID, all[1].ID})
 	viewer := advice.Caller{Role: advice.Viewer, Space: "sala"}
-	seen, err := a.Stored(ctx, viewer, nil)
+	seen, err := a.Stored(t.Context(), viewer, nil)
 	require.NoError(t, err)
 	require.Len(t, seen, 1)
-	_, err = a.Stored(ctx, viewer, []string{second.ID})
+	_, err = a.Stored(t.Context(), viewer, []string{second.ID})
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
-	_, err = a.Store(ctx, viewer, scenario.Scenario{Name: "x"})
+	_, err = a.Store(t.Context(), viewer, scenario.Scenario{Name: "x"})
 	require.ErrorIs(t, err, advice.ErrForbidden{})
-	require.ErrorIs(t, a.Delete(ctx, viewer, first.ID), advice.ErrForbidden{})
-	require.NoError(t, a.Delete(ctx, manager, first.ID))
-	require.ErrorAs(t, a.Delete(ctx, manager, first.ID), &advice.ErrNotFound{})
+	require.ErrorIs(t, a.Delete(t.Context(), viewer, first.ID), advice.ErrForbidden{})
+	require.NoError(t, a.Delete(t.Context(), advicetest.Manager, first.ID))
+	require.ErrorAs(t, a.Delete(t.Context(), advicetest.Manager, first.ID), &advice.ErrNotFound{})
 }

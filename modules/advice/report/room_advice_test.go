@@ -1,4 +1,4 @@
-package advice_test
+package report_test
 
 import (
 	"math"
@@ -18,15 +18,15 @@ var visit = report.RoomQuestion{Room: "sala de juegos", KWh: 21.4, Devices: []st
 
 func recommend(t *testing.T, a *advicetest.Services, v report.RoomQuestion) string {
 	t.Helper()
-	out, err := a.Advise(ctx, manager, v)
+	out, err := a.Advise(t.Context(), advicetest.Manager, v)
 	require.NoError(t, err)
 	return out.Text(text.Spanish)
 }
 
 func TestVisitOfAKnownRoomUsesItsReadings(t *testing.T) {
-	c := gamesRoom()
-	a := advicetest.NewServices(c, advicetest.NewClock(end.Add(-54*time.Hour)), nil)
-	out, err := a.Advise(ctx, manager, visit)
+	c := advicetest.GamesRoom()
+	a := advicetest.NewServices(c, advicetest.NewClock(advicetest.End.Add(-54*time.Hour)), nil)
+	out, err := a.Advise(t.Context(), advicetest.Manager, visit)
 	require.NoError(t, err)
 	require.Equal(t, "sala", out.Measured.ID)
 	require.Len(t, out.Recommendations, 1)
@@ -41,7 +41,7 @@ func TestVisitOfAKnownRoomUsesItsReadings(t *testing.T) {
 }
 
 func TestVisitOfAnUnknownRoomIsAnsweredFromWhatItsDevicesUse(t *testing.T) {
-	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(advicetest.GamesRoom(), advicetest.NewClock(advicetest.End), nil)
 	v := visit
 	v.Room = "Cafetería Norte"
 	text := recommend(t, a, v)
@@ -51,7 +51,7 @@ func TestVisitOfAnUnknownRoomIsAnsweredFromWhatItsDevicesUse(t *testing.T) {
 }
 
 func TestTextDependsOnAllThreeInputs(t *testing.T) {
-	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
+	a := advicetest.NewServices(advicetest.GamesRoom(), advicetest.NewClock(advicetest.End), nil)
 	base := recommend(t, a, visit)
 	other := visit
 	other.Room = "Aula 101"
@@ -76,7 +76,7 @@ func TestDevicesAreRecognised(t *testing.T) {
 		"PC": "computer", "Computador 3": "computer", "Portátil": "laptop", "Monitor de PC": "monitor", "Video Beam": "projector", "Nevera": "fridge",
 		"Router": "router", "Ventilador": "fan", "Activador": "", "Lucero": "", "": "",
 	} {
-		out, err := advicetest.NewServices(advicetest.NewCampus(), advicetest.NewClock(end), nil).Advise(ctx, manager, report.RoomQuestion{Room: "x", Devices: []string{name + " "}})
+		out, err := advicetest.NewServices(advicetest.NewCampus(), advicetest.NewClock(advicetest.End), nil).Advise(t.Context(), advicetest.Manager, report.RoomQuestion{Room: "x", Devices: []string{name + " "}})
 		if name == "" {
 			require.Error(t, err)
 			continue
@@ -87,8 +87,8 @@ func TestDevicesAreRecognised(t *testing.T) {
 }
 
 func TestBadVisitNamesEveryField(t *testing.T) {
-	a := advicetest.NewServices(gamesRoom(), advicetest.NewClock(end), nil)
-	_, err := a.Advise(ctx, manager, report.RoomQuestion{Room: " ", KWh: math.NaN(), Devices: []string{"TV", ""}})
+	a := advicetest.NewServices(advicetest.GamesRoom(), advicetest.NewClock(advicetest.End), nil)
+	_, err := a.Advise(t.Context(), advicetest.Manager, report.RoomQuestion{Room: " ", KWh: math.NaN(), Devices: []string{"TV", ""}})
 	var invalid advice.ErrInvalid
 	require.ErrorAs(t, err, &invalid)
 	fields := make([]string, len(invalid.Flaws))
@@ -96,27 +96,27 @@ func TestBadVisitNamesEveryField(t *testing.T) {
 		fields[i] = f.Field
 	}
 	require.Equal(t, []string{"sala", "consumo", "dispositivos[1]"}, fields)
-	_, err = a.Advise(ctx, manager, report.RoomQuestion{Room: "x", KWh: -1})
+	_, err = a.Advise(t.Context(), advicetest.Manager, report.RoomQuestion{Room: "x", KWh: -1})
 	require.ErrorAs(t, err, &invalid)
-	_, err = a.Advise(ctx, advice.Caller{Role: "device"}, visit)
+	_, err = a.Advise(t.Context(), advice.Caller{Role: "device"}, visit)
 	require.ErrorIs(t, err, advice.ErrForbidden{})
 }
 
 func TestReportIsKeptForThoseWhoSeeTheRoom(t *testing.T) {
-	clock := advicetest.NewClock(end)
-	a := advicetest.NewServices(gamesRoom(), clock, nil)
-	out, err := a.Advise(ctx, manager, visit)
+	clock := advicetest.NewClock(advicetest.End)
+	a := advicetest.NewServices(advicetest.GamesRoom(), clock, nil)
+	out, err := a.Advise(t.Context(), advicetest.Manager, visit)
 	require.NoError(t, err)
-	r, err := a.StoreDocument(ctx, advice.Caller{Subject: "us_1", Role: advice.Viewer}, text.Spanish, out)
+	r, err := a.StoreDocument(t.Context(), advice.Caller{Subject: "us_1", Role: advice.Viewer}, text.Spanish, out)
 	require.NoError(t, err)
 	require.NotEmpty(t, r.Chart.Bars)
 	require.NotEmpty(t, r.Figures)
-	pdf, err := a.DocumentPDF(ctx, manager, r.ID)
+	pdf, err := a.DocumentPDF(t.Context(), advicetest.Manager, r.ID)
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(string(pdf), "%PDF"))
-	_, err = a.DocumentPDF(ctx, advice.Caller{Role: advice.Viewer, Space: "aula"}, r.ID)
+	_, err = a.DocumentPDF(t.Context(), advice.Caller{Role: advice.Viewer, Space: "aula"}, r.ID)
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
 	clock.Move(31 * 24 * time.Hour)
-	_, err = a.DocumentPDF(ctx, manager, r.ID)
+	_, err = a.DocumentPDF(t.Context(), advicetest.Manager, r.ID)
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
 }

@@ -1,4 +1,4 @@
-package advice_test
+package recommendations_test
 
 import (
 	"strconv"
@@ -16,16 +16,16 @@ func TestARoomIsComparedPerAreaAndOpeningHour(t *testing.T) {
 	for i := range 5 {
 		id := "aula-" + strconv.Itoa(i)
 		c.AddRoom(id, "Aula "+strconv.Itoa(i), 50)
-		c.AddDevice(device("luz-"+strconv.Itoa(i), "Luces", "lighting", id))
+		c.AddDevice(advicetest.Device("luz-"+strconv.Itoa(i), "Luces", "lighting", id))
 		kw := 0.5
 		if i == 0 {
 			kw = 1
 		}
-		c.Measure("luz-"+strconv.Itoa(i), start, fourWeeks, clean(uint64(i), kw))
+		c.Measure("luz-"+strconv.Itoa(i), advicetest.Start, advicetest.FourWeeks, advicetest.Clean(uint64(i), kw))
 	}
 	c.AddRoom("bodega", "Bodega", 0)
-	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
-	got, err := a.Compare(ctx, manager, "aula-0")
+	a := advicetest.NewServices(c, advicetest.NewClock(advicetest.End), nil)
+	got, err := a.Compare(t.Context(), advicetest.Manager, "aula-0")
 	require.NoError(t, err)
 	require.Equal(t, 4, got.Peers)
 	require.NotEmpty(t, got.Measures)
@@ -39,11 +39,11 @@ func TestARoomIsComparedPerAreaAndOpeningHour(t *testing.T) {
 	require.InDelta(t, 2, open.Value/open.Median, 0.05)
 	// Of 78 + 6 opening hours a week some 55 are worked in at 1 kW, on 50 m².
 	require.InDelta(t, 1000*(50+5.0)/81/50, open.Value, 1.5)
-	bare, err := a.Compare(ctx, manager, "bodega")
+	bare, err := a.Compare(t.Context(), advicetest.Manager, "bodega")
 	require.NoError(t, err)
 	require.Empty(t, bare.Measures)
-	_, err = a.Compare(ctx, manager, "luz-1")
+	_, err = a.Compare(t.Context(), advicetest.Manager, "luz-1")
 	require.ErrorAs(t, err, &advice.ErrNotFound{}, "a device has none")
-	_, err = a.Compare(ctx, advice.Caller{Role: advice.Viewer, Space: "aula-1"}, "aula-0")
+	_, err = a.Compare(t.Context(), advice.Caller{Role: advice.Viewer, Space: "aula-1"}, "aula-0")
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
 }

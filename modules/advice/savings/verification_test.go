@@ -1,4 +1,4 @@
-package advice_test
+package savings_test
 
 import (
 	"testing"
@@ -15,12 +15,12 @@ import (
 // TestVerify switches the air conditioner off at night from a day on, and reads what that saved as the weeks go by.
 func TestVerify(t *testing.T) {
 	const before, after = 120, 30 // days
-	changed := start.AddDate(0, 0, before)
-	on, off := leftOn(1, 1.2), clean(9, 1.2)
+	changed := advicetest.Start.AddDate(0, 0, before)
+	on, off := advicetest.LeftOn(1, 1.2), advicetest.Clean(9, 1.2)
 	c := advicetest.NewCampus()
 	c.AddRoom("sala", "Sala de Juegos", 0)
-	c.AddDevice(device("ac-1", "Aire central", "ac", "sala"))
-	c.Measure("ac-1", start, (before+after)*24, func(local time.Time) float64 {
+	c.AddDevice(advicetest.Device("ac-1", "Aire central", "ac", "sala"))
+	c.Measure("ac-1", advicetest.Start, (before+after)*24, func(local time.Time) float64 {
 		if local.Before(changed) {
 			return on(local)
 		}
@@ -28,18 +28,18 @@ func TestVerify(t *testing.T) {
 	})
 	clock := advicetest.NewClock(changed)
 	a := advicetest.NewServices(c, clock, nil)
-	id := list(t, a, manager, recommendations.Query{Kind: "off_hours"}).Items
+	id := advicetest.List(t, a, advicetest.Manager, recommendations.Query{Kind: "off_hours"}).Items
 	if len(id) == 0 {
-		id = list(t, a, manager, recommendations.Query{}).Items
+		id = advicetest.List(t, a, advicetest.Manager, recommendations.Query{}).Items
 	}
 	require.NotEmpty(t, id)
 	verify := func() savings.Verification {
-		v, err := a.Verify(ctx, manager, id[0].ID)
+		v, err := a.Verify(t.Context(), advicetest.Manager, id[0].ID)
 		require.NoError(t, err)
 		return v
 	}
 	require.Equal(t, savings.NotDone, verify().Verdict)
-	_, err := a.SetStatus(ctx, manager, id[0].ID, advice.Done, "")
+	_, err := a.SetStatus(t.Context(), advicetest.Manager, id[0].ID, advice.Done, "")
 	require.NoError(t, err)
 	require.Equal(t, savings.TooEarly, verify().Verdict)
 	clock.Move(4 * 24 * time.Hour)
@@ -68,21 +68,21 @@ func TestVerify(t *testing.T) {
 		require.LessOrEqual(t, g.Saving.Low, g.Saving.Avoided)
 		require.True(t, i == 0 || g.Until.Sub(v.Growth[i-1].Until) == 24*time.Hour)
 	}
-	_, err = a.Verify(ctx, advice.Caller{Role: advice.Viewer, Space: "aula"}, id[0].ID)
+	_, err = a.Verify(t.Context(), advice.Caller{Role: advice.Viewer, Space: "aula"}, id[0].ID)
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
 }
 
 // TestVerifyWithoutAPast says that there is nothing to compare with.
 func TestVerifyWithoutAPast(t *testing.T) {
-	c := gamesRoom()
-	clock := advicetest.NewClock(end)
+	c := advicetest.GamesRoom()
+	clock := advicetest.NewClock(advicetest.End)
 	a := advicetest.NewServices(c, clock, nil)
-	found := list(t, a, manager, recommendations.Query{}).Items
-	_, err := a.SetStatus(ctx, manager, found[0].ID, advice.Done, "")
+	found := advicetest.List(t, a, advicetest.Manager, recommendations.Query{}).Items
+	_, err := a.SetStatus(t.Context(), advicetest.Manager, found[0].ID, advice.Done, "")
 	require.NoError(t, err)
-	c.Measure("ac-1", end, 20*24, clean(4, 1.2))
+	c.Measure("ac-1", advicetest.End, 20*24, advicetest.Clean(4, 1.2))
 	clock.Move(20 * 24 * time.Hour)
-	v, err := a.Verify(ctx, manager, found[0].ID)
+	v, err := a.Verify(t.Context(), advicetest.Manager, found[0].ID)
 	require.NoError(t, err)
 	require.Equal(t, savings.NoBaseline, v.Verdict)
 	require.NotEmpty(t, v.Why)

@@ -1,4 +1,4 @@
-package advice_test
+package outlook_test
 
 import (
 	"math"
@@ -18,11 +18,11 @@ import (
 func TestForecastTellsTheNextHoursAndTheMonth(t *testing.T) {
 	c := advicetest.NewCampus()
 	c.AddRoom("sala", "Sala de Juegos", 0)
-	c.AddDevice(device("luz-1", "Luces", "lighting", "sala"))
+	c.AddDevice(advicetest.Device("luz-1", "Luces", "lighting", "sala"))
 	now := time.Date(2026, 3, 31, 14, 30, 0, 0, advicetest.Bogota)
-	c.Measure("luz-1", start, int(now.Sub(start).Hours()), clean(3, 0.4))
+	c.Measure("luz-1", advicetest.Start, int(now.Sub(advicetest.Start).Hours()), advicetest.Clean(3, 0.4))
 	a := advicetest.NewServices(c, advicetest.NewClock(now), nil)
-	f, err := a.Forecast(ctx, manager, "luz-1", 48)
+	f, err := a.Forecast(t.Context(), advicetest.Manager, "luz-1", 48)
 	require.NoError(t, err)
 	require.Empty(t, f.Why)
 	require.Len(t, f.Hours, 48)
@@ -51,13 +51,13 @@ func TestForecastTellsTheNextHoursAndTheMonth(t *testing.T) {
 func TestForecastWarnsOfANewPeak(t *testing.T) {
 	c := advicetest.NewCampus()
 	c.AddRoom("sala", "Sala de Juegos", 0)
-	c.AddDevice(device("luz-1", "Luces", "lighting", "sala"))
+	c.AddDevice(advicetest.Device("luz-1", "Luces", "lighting", "sala"))
 	// A Sunday, the first of a month: only nights and a Sunday were measured of it.
 	now := time.Date(2026, 3, 1, 20, 0, 0, 0, advicetest.Bogota)
-	base := clean(3, 0.4)
-	c.Measure("luz-1", start.AddDate(0, 0, -28), int(now.Sub(start.AddDate(0, 0, -28)).Hours()), func(at time.Time) float64 { return 0.05 + base(at) })
+	base := advicetest.Clean(3, 0.4)
+	c.Measure("luz-1", advicetest.Start.AddDate(0, 0, -28), int(now.Sub(advicetest.Start.AddDate(0, 0, -28)).Hours()), func(at time.Time) float64 { return 0.05 + base(at) })
 	a := advicetest.NewServices(c, advicetest.NewClock(now), nil)
-	f, err := a.Forecast(ctx, manager, "luz-1", 24)
+	f, err := a.Forecast(t.Context(), advicetest.Manager, "luz-1", 24)
 	require.NoError(t, err)
 	require.Equal(t, outlook.PeakLikely, f.Peak.Risk)
 	require.InDelta(t, 0.05, f.Peak.KW, 1e-9)
@@ -79,15 +79,15 @@ func TestForecastsFollowTheWeatherToCome(t *testing.T) {
 	forecast := func(until time.Time) outlook.Forecast {
 		c := advicetest.NewCampus()
 		c.AddRoom("sala", "Sala de Juegos", 0)
-		c.AddDevice(device("aire", "Aire", "ac", "sala"))
-		c.Measure("aire", start, int(now.Sub(start).Hours()), load)
+		c.AddDevice(advicetest.Device("aire", "Aire", "ac", "sala"))
+		c.Measure("aire", advicetest.Start, int(now.Sub(advicetest.Start).Hours()), load)
 		var outdoors []advice.AmbientHour
-		for at := start; at.Before(until); at = at.Add(time.Hour) {
+		for at := advicetest.Start; at.Before(until); at = at.Add(time.Hour) {
 			warmth := degrees(at.In(advicetest.Bogota))
 			outdoors = append(outdoors, advice.AmbientHour{Start: at, Temperature: &warmth})
 		}
 		c.SetAmbient("sitio", outdoors)
-		f, err := advicetest.NewServices(c, advicetest.NewClock(now), nil).Forecast(ctx, manager, "aire", 24)
+		f, err := advicetest.NewServices(c, advicetest.NewClock(now), nil).Forecast(t.Context(), advicetest.Manager, "aire", 24)
 		require.NoError(t, err)
 		require.Len(t, f.Hours, 24)
 		return f
@@ -99,7 +99,7 @@ func TestForecastsFollowTheWeatherToCome(t *testing.T) {
 		return kwh
 	}
 	hot := 24 * load(now)
-	none, recent, told := forecast(start), forecast(now), forecast(now.AddDate(0, 0, 8))
+	none, recent, told := forecast(advicetest.Start), forecast(now), forecast(now.AddDate(0, 0, 8))
 	require.Equal(t, []outlook.WeatherSource{outlook.WeatherNone, outlook.WeatherRecent, outlook.WeatherForecast}, []outlook.WeatherSource{none.Weather, recent.Weather, told.Weather})
 	require.Less(t, sum(recent), 0.8*hot, "what the last days were like says nothing of a hot one")
 	require.InDelta(t, hot, sum(told), 0.12*hot)
@@ -112,24 +112,24 @@ func TestForecastSaysWhyThereIsNone(t *testing.T) {
 	c := advicetest.NewCampus()
 	c.AddRoom("sala", "Sala de Juegos", 0)
 	for _, id := range []string{"nuevo", "viejo", "nada", "ceros"} {
-		c.AddDevice(device(id, id, "lighting", "sala"))
+		c.AddDevice(advicetest.Device(id, id, "lighting", "sala"))
 	}
-	c.Measure("nuevo", end.AddDate(0, 0, -3), 72, clean(1, 1))
-	c.Measure("viejo", start.AddDate(-1, 0, 0), fourWeeks, clean(1, 1))
-	c.Measure("ceros", start.AddDate(0, 0, -14), fourWeeks+14*24, func(time.Time) float64 { return 0 })
-	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
+	c.Measure("nuevo", advicetest.End.AddDate(0, 0, -3), 72, advicetest.Clean(1, 1))
+	c.Measure("viejo", advicetest.Start.AddDate(-1, 0, 0), advicetest.FourWeeks, advicetest.Clean(1, 1))
+	c.Measure("ceros", advicetest.Start.AddDate(0, 0, -14), advicetest.FourWeeks+14*24, func(time.Time) float64 { return 0 })
+	a := advicetest.NewServices(c, advicetest.NewClock(advicetest.End), nil)
 	for id, why := range map[string]baseline.Code{"nuevo": baseline.TooFewDays, "nada": baseline.TooFewDays, "viejo": outlook.NoRecentData, "ceros": baseline.NoVariation} {
-		f, err := a.Forecast(ctx, manager, id, 24)
+		f, err := a.Forecast(t.Context(), advicetest.Manager, id, 24)
 		require.NoError(t, err)
 		require.Equal(t, []baseline.Code{why}, f.Why, id)
 		require.Empty(t, f.Hours)
 		require.True(t, math.IsNaN(f.CVRMSE))
 	}
-	_, err := a.Forecast(ctx, manager, "nuevo", 169)
+	_, err := a.Forecast(t.Context(), advicetest.Manager, "nuevo", 169)
 	require.ErrorAs(t, err, &advice.ErrInvalid{})
-	_, err = a.Forecast(ctx, advice.Caller{Role: advice.Viewer, Space: "bloque-9"}, "nuevo", 24)
+	_, err = a.Forecast(t.Context(), advice.Caller{Role: advice.Viewer, Space: "bloque-9"}, "nuevo", 24)
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
-	_, err = a.Forecast(ctx, advice.Caller{Role: "device"}, "nuevo", 24)
+	_, err = a.Forecast(t.Context(), advice.Caller{Role: "device"}, "nuevo", 24)
 	require.ErrorIs(t, err, advice.ErrForbidden{})
 }
 
@@ -141,14 +141,14 @@ func TestForecastsKnowTheCalendar(t *testing.T) {
 		c := advicetest.NewCampus()
 		c.Holidays = known
 		c.AddRoom("sala", "Sala de Juegos", 0)
-		c.AddDevice(device("consola", "Consola", "console", "sala"))
-		c.Measure("consola", start, int(now.Sub(start).Hours()), func(local time.Time) float64 {
+		c.AddDevice(advicetest.Device("consola", "Consola", "console", "sala"))
+		c.Measure("consola", advicetest.Start, int(now.Sub(advicetest.Start).Hours()), func(local time.Time) float64 {
 			if advicetest.Opens(local) && !slices.Contains(holidays, local.Format(time.DateOnly)) {
 				return 0.5
 			}
 			return 0.05
 		})
-		f, err := advicetest.NewServices(c, advicetest.NewClock(now), nil).Forecast(ctx, manager, "consola", 24)
+		f, err := advicetest.NewServices(c, advicetest.NewClock(now), nil).Forecast(t.Context(), advicetest.Manager, "consola", 24)
 		require.NoError(t, err)
 		return f.Hours[12-now.Hour()].Expected
 	}

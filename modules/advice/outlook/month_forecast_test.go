@@ -1,4 +1,4 @@
-package advice_test
+package outlook_test
 
 import (
 	"testing"
@@ -18,9 +18,9 @@ func TestAMonthsEndIsToldTheSameOfAnyLength(t *testing.T) {
 	forecast := func(measured, at time.Time, hours int) outlook.Forecast {
 		c := advicetest.NewCampus()
 		c.AddRoom("sala", "Sala de Juegos", 0)
-		c.AddDevice(device("luz-1", "Luces", "lighting", "sala"))
-		c.Measure("luz-1", start, int(measured.Sub(start).Hours()), clean(3, 0.4))
-		f, err := advicetest.NewServices(c, advicetest.NewClock(measured), nil).ForecastAt(ctx, manager, "luz-1", hours, at)
+		c.AddDevice(advicetest.Device("luz-1", "Luces", "lighting", "sala"))
+		c.Measure("luz-1", advicetest.Start, int(measured.Sub(advicetest.Start).Hours()), advicetest.Clean(3, 0.4))
+		f, err := advicetest.NewServices(c, advicetest.NewClock(measured), nil).ForecastAt(t.Context(), advicetest.Manager, "luz-1", hours, at)
 		require.NoError(t, err)
 		require.Empty(t, f.Why)
 		return f
@@ -37,17 +37,17 @@ func TestAMonthsEndIsToldTheSameOfAnyLength(t *testing.T) {
 func TestTheFutureHasNoFigures(t *testing.T) {
 	c := advicetest.NewCampus()
 	c.AddRoom("sala", "Sala de Juegos", 0)
-	c.AddDevice(device("luz-1", "Luces", "lighting", "sala"))
+	c.AddDevice(advicetest.Device("luz-1", "Luces", "lighting", "sala"))
 	now := time.Date(2026, 3, 20, 14, 30, 0, 0, advicetest.Bogota)
-	c.Measure("luz-1", start, int(now.Sub(start).Hours()), clean(3, 0.4))
+	c.Measure("luz-1", advicetest.Start, int(now.Sub(advicetest.Start).Hours()), advicetest.Clean(3, 0.4))
 	a := advicetest.NewServices(c, advicetest.NewClock(now), nil)
-	f, err := a.ForecastAt(ctx, manager, "luz-1", 1, now.Add(4*time.Minute))
+	f, err := a.ForecastAt(t.Context(), advicetest.Manager, "luz-1", 1, now.Add(4*time.Minute))
 	require.NoError(t, err)
 	require.Equal(t, now.UTC(), f.At)
 	var invalid advice.ErrInvalid
-	_, err = a.ForecastAt(ctx, manager, "luz-1", 1, now.Add(time.Hour))
+	_, err = a.ForecastAt(t.Context(), advicetest.Manager, "luz-1", 1, now.Add(time.Hour))
 	require.ErrorAs(t, err, &invalid)
 	require.Equal(t, "as_of", invalid.Flaws[0].Field)
-	_, err = a.MonthAt(ctx, manager, "sala", 2026, time.March, now.Add(time.Hour))
+	_, err = a.MonthAt(t.Context(), advicetest.Manager, "sala", 2026, time.March, now.Add(time.Hour))
 	require.ErrorAs(t, err, &invalid)
 }

@@ -1,4 +1,4 @@
-package advice_test
+package recommendations_test
 
 import (
 	"strconv"
@@ -15,15 +15,15 @@ func BenchmarkList(b *testing.B) {
 		id := "sala-" + strconv.Itoa(room)
 		c.AddRoom(id, id, 50)
 		for i := range 10 {
-			c.AddDevice(device("d"+strconv.Itoa(10*room+i), "x", "other", id))
+			c.AddDevice(advicetest.Device("d"+strconv.Itoa(10*room+i), "x", "other", id))
 		}
 	}
-	a := advicetest.NewServices(c, advicetest.NewClock(end), nil)
-	if _, err := a.List(ctx, manager, recommendations.Query{}); err != nil {
+	a := advicetest.NewServices(c, advicetest.NewClock(advicetest.End), nil)
+	if _, err := a.List(b.Context(), advicetest.Manager, recommendations.Query{}); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := a.List(ctx, manager, recommendations.Query{}); err != nil {
+		if _, err := a.List(b.Context(), advicetest.Manager, recommendations.Query{}); err != nil {
 			b.Fatal(err)
 		}
 	}

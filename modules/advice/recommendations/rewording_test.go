@@ -1,4 +1,4 @@
-package advice_test
+package recommendations_test
 
 import (
 	"context"
@@ -30,11 +30,11 @@ func (r *rewriter) Reword(_ context.Context, _ text.Language, t text.Text) (text
 // reworded lists the games room's advice after a job in which a model said what say does.
 func reworded(t *testing.T, say func(text.Text) (text.Text, error)) (advice.Advice, *advicetest.Services, *rewriter, error) {
 	t.Helper()
-	clock := advicetest.NewClock(end)
+	clock := advicetest.NewClock(advicetest.End)
 	model := &rewriter{say: say}
-	a := advicetest.NewRewordingServices(gamesRoom(), clock, nil, model)
-	err := a.RunDue(ctx)
-	return list(t, a, manager, recommendations.Query{}).Items[0], a, model, err
+	a := advicetest.NewRewordingServices(advicetest.GamesRoom(), clock, nil, model)
+	err := a.RunDue(t.Context())
+	return advicetest.List(t, a, advicetest.Manager, recommendations.Query{}).Items[0], a, model, err
 }
 
 func TestBetterWordsAreUsedAndAskedForOnce(t *testing.T) {
@@ -46,12 +46,12 @@ func TestBetterWordsAreUsedAndAskedForOnce(t *testing.T) {
 	require.True(t, strings.HasPrefix(one.Text(text.Spanish).Message, "Hola. "))
 	require.True(t, strings.HasPrefix(one.Text(text.English).Message, "Hola. "))
 	require.Equal(t, 2, model.asked, "in both languages")
-	_, err = a.Start(ctx, manager)
+	_, err = a.Start(t.Context(), advicetest.Manager)
 	require.NoError(t, err)
-	bounded, cancel := context.WithCancel(ctx)
+	bounded, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go a.RunRequested(bounded, func(err error) { t.Error(err) })
-	require.Eventually(t, func() bool { return jobs(t, a)[0].Status == schedule.Done }, 5*time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { return advicetest.Jobs(t, a)[0].Status == schedule.Done }, 5*time.Minute, time.Millisecond)
 	require.Equal(t, 2, model.asked, "what is kept is not asked for again")
 }
 
