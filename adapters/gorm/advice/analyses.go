@@ -133,7 +133,7 @@ func (s *Store) saveAll(tx *gorm.DB, before map[string]advice.Recommendation, al
 		if err := save(tx, r); err != nil {
 			return err
 		}
-		news, err := newsOf(before, r)
+		news, err := statusEvents(before, r)
 		if err != nil {
 			return err
 		}

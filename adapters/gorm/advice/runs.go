@@ -47,7 +47,7 @@ func (s *Store) TellRun(ctx context.Context, steps []scenario.RunStep) (mine boo
 		mine = true
 		all := make([]events.Event, len(steps))
 		for i, step := range steps {
-			if all[i], err = stepNews(step); err != nil {
+			if all[i], err = stepEvent(step); err != nil {
 				return err
 			}
 			if step.State == scenario.RunFinished {
@@ -62,7 +62,7 @@ func (s *Store) TellRun(ctx context.Context, steps []scenario.RunStep) (mine boo
 	return mine, err
 }
 
-func stepNews(step scenario.RunStep) (events.Event, error) {
+func stepEvent(step scenario.RunStep) (events.Event, error) {
 	data, err := json.Marshal(struct {
 		Scenario string            `json:"simulation_id"`
 		Run      string            `json:"run_id"`

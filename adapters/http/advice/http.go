@@ -38,17 +38,17 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerStatus(api)
 	h.registerQuestions(api)
 	h.registerEvidence(api)
-	h.registerRecommend(api)
-	h.registerReports(api)
+	h.registerRoomAdvice(api)
+	h.registerDocuments(api)
 	h.registerBaseline(api)
 	h.registerVerification(api)
 	h.registerForecast(api)
-	h.registerSimulations(api)
+	h.registerScenarios(api)
 	h.registerRuns(api)
 	h.registerAnomalies(api)
 	h.registerJobs(api)
 	h.registerMonth(api)
-	h.registerPeers(api)
+	h.registerComparison(api)
 }
 
 // callerOf is on whose behalf a request runs.

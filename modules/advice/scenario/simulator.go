@@ -1,6 +1,6 @@
 // Package scenario replays what-ifs on measured hours: what changes of devices, hours and tariffs would have saved. Simulator is the
 // way in. scenario.go says what can be asked, replay.go what it is computed from, measure.go how a change becomes a measure of
-// whatif, cost.go what it is worth, and run.go plays a stored scenario hour by hour.
+// whatif, cost.go what it is worth, and runs.go plays a stored scenario hour by hour.
 package scenario
 
 import (

@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
-func (h *Handlers) registerPeers(api *httpserver.API) {
+func (h *Handlers) registerComparison(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "compareSpace", Method: http.MethodGet, Path: "/api/espacios/{id}/comparacion", Tags: []string{"advice"},
 		Summary:     "Un espacio frente a los de su tipo · A space beside those of its kind",

@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
-func (h *Handlers) registerReports(api *httpserver.API) {
+func (h *Handlers) registerDocuments(api *httpserver.API) {
 	tags := []string{"advice"}
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recommendPDF", Method: http.MethodPost, Path: "/api/recomendaciones/recomendar/pdf", Tags: tags,
@@ -36,13 +36,13 @@ type ReportBody struct {
 
 type reportOutput struct{ Body ReportBody }
 
-func (h *Handlers) recommendPDF(ctx context.Context, in *visitInput) (*reportOutput, error) {
-	counsel, err := h.Reporter.Advise(ctx, callerOf(ctx), in.visit())
+func (h *Handlers) recommendPDF(ctx context.Context, in *roomQuestionInput) (*reportOutput, error) {
+	answer, err := h.Reporter.Advise(ctx, callerOf(ctx), in.question())
 	if err != nil {
 		return nil, err
 	}
 	l := languageOf(ctx)
-	report, err := h.Reporter.StoreDocument(ctx, callerOf(ctx), l, counsel)
+	report, err := h.Reporter.StoreDocument(ctx, callerOf(ctx), l, answer)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (h *Handlers) recommendPDF(ctx context.Context, in *visitInput) (*reportOut
 		msg = "PDF made"
 	}
 	return &reportOutput{Body: ReportBody{
-		Msg: msg, Recomendacion: counsel.Text(l), RutaPDF: "/api/recomendaciones/reporte/" + report.ID + ".pdf",
+		Msg: msg, Recomendacion: answer.Text(l), RutaPDF: "/api/recomendaciones/reporte/" + report.ID + ".pdf",
 	}}, nil
 }
 

@@ -32,8 +32,8 @@ func (s *Store) committed(err error) {
 	}
 }
 
-// newsOf is what there is to tell of a recommendation that is kept: it is new, its status changed, or its cause came or went.
-func newsOf(before map[string]advice.Recommendation, r advice.Recommendation) ([]events.Event, error) {
+// statusEvents are the events of a stored recommendation: it is new, its status changed, or its cause appeared or disappeared.
+func statusEvents(before map[string]advice.Recommendation, r advice.Recommendation) ([]events.Event, error) {
 	was, known := before[r.ID]
 	if known && was.Status == r.Status && was.StillDetected == r.StillDetected {
 		return nil, nil

@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
-func (h *Handlers) registerRecommend(api *httpserver.API) {
+func (h *Handlers) registerRoomAdvice(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recommend", Method: http.MethodPost, Path: "/api/recomendaciones/recomendar", Tags: []string{"advice"},
 		Summary:     "Recomendar para una sala · Advise a room",
@@ -26,9 +26,9 @@ type VisitBody struct {
 	Dispositivos []string `json:"dispositivos" maxItems:"100" doc:"What stands in the room" example:"[\"TV\",\"PS5\",\"AC\",\"Luz\"]"`
 }
 
-type visitInput struct{ Body VisitBody }
+type roomQuestionInput struct{ Body VisitBody }
 
-func (in *visitInput) visit() report.RoomQuestion {
+func (in *roomQuestionInput) question() report.RoomQuestion {
 	return report.RoomQuestion{Room: in.Body.Sala, KWh: in.Body.Consumo, Devices: in.Body.Dispositivos}
 }
 
@@ -40,17 +40,17 @@ type CounselBody struct {
 	SpaceID *string `json:"space_id"`
 }
 
-type counselOutput struct{ Body CounselBody }
+type roomAdviceOutput struct{ Body CounselBody }
 
-func (h *Handlers) recommend(ctx context.Context, in *visitInput) (*counselOutput, error) {
-	counsel, err := h.Reporter.Advise(ctx, callerOf(ctx), in.visit())
+func (h *Handlers) recommend(ctx context.Context, in *roomQuestionInput) (*roomAdviceOutput, error) {
+	answer, err := h.Reporter.Advise(ctx, callerOf(ctx), in.question())
 	if err != nil {
 		return nil, err
 	}
 	l := languageOf(ctx)
-	out := &counselOutput{Body: CounselBody{Recomendacion: counsel.Text(l), Recomendaciones: recommendationsOf(counsel.Recommendations, l)}}
-	if counsel.Measured != nil {
-		out.Body.SpaceID = &counsel.Measured.ID
+	out := &roomAdviceOutput{Body: CounselBody{Recomendacion: answer.Text(l), Recomendaciones: recommendationsOf(answer.Recommendations, l)}}
+	if answer.Measured != nil {
+		out.Body.SpaceID = &answer.Measured.ID
 	}
 	return out, nil
 }

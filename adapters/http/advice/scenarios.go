@@ -14,7 +14,7 @@ import (
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
-func (h *Handlers) registerSimulations(api *httpserver.API) {
+func (h *Handlers) registerScenarios(api *httpserver.API) {
 	tags := []string{"advice"}
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "simulate", Method: http.MethodPost, Path: "/api/simulaciones", Tags: tags, DefaultStatus: 201,
