@@ -5,13 +5,13 @@ import "time"
 // Clock tells the time.
 type Clock interface{ Now() time.Time }
 
-// Now is a clock's time, to the millisecond that both databases keep.
+// Now is a clock's time, to the millisecond that both databases store.
 func Now(clock Clock) time.Time { return clock.Now().UTC().Truncate(time.Millisecond) }
 
 // maxAhead is how far a caller's clock may be ahead of this one.
 const maxAhead = 5 * time.Minute
 
-// AsOf is the instant of which figures are asked: one of the past, or now where at is zero. Errors: ErrInvalid.
+// AsOf is the instant up to which figures are computed: at, or now if at is zero. Errors: ErrInvalid if it lies in the future.
 func AsOf(clock Clock, at time.Time) (time.Time, error) {
 	now := Now(clock)
 	switch {

@@ -2,7 +2,7 @@ package advice
 
 import "time"
 
-// DayAnswer is what somebody said of one date of a space.
+// DayAnswer is the answer for one date of a space.
 type DayAnswer struct {
 	Space string
 	Date  int
@@ -18,7 +18,7 @@ type DayAnswer struct {
 // Reply is an answer.
 type Reply string
 
-// The answers; the empty one was taken back.
+// The replies; the empty one was withdrawn.
 const (
 	NoReply     Reply = ""
 	ReplyOpened Reply = "opened"

@@ -2,18 +2,18 @@ package advice
 
 // Filter picks recommendations; what is empty picks all.
 type Filter struct {
-	// Spaces are those in which the target may stand; nil is anywhere, empty is nowhere.
+	// Spaces are those in which the target may be; nil is anywhere, empty is nowhere.
 	Spaces []string
 	Device string
 	Status Status
 	Kind   string
-	// Heard leaves out what was dismissed and what the last analysis no longer found, unless it was accepted or done.
+	// Visible leaves out what was dismissed and what the last analysis no longer found, unless it was accepted or done.
 	Visible bool
-	// MinKWh is the least saving a month.
+	// MinKWh is the minimum saving a month.
 	MinKWh float64
 	// After is where the page before ended; the zero Place begins.
 	After Place
-	// Limit is how many at the most; 0 is all.
+	// Limit is the maximum number; 0 is all.
 	Limit int
 }
 
@@ -23,7 +23,7 @@ type Place struct {
 	ID   string
 }
 
-// Place is where a recommendation stands in the order.
+// Place is a recommendation's place in the order.
 func (r Recommendation) Place() Place { return Place{Rank: rankOf(r), ID: r.ID} }
 
 // beforeTrivial puts what is worth something before all that is not; no sum of money in thousandths comes near it.

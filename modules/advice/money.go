@@ -10,7 +10,7 @@ import (
 // Money is what a saving is worth a month at the prices of the hours in which it arises.
 type Money struct {
 	Currency, Tariff, Source string
-	// ValidFrom is the tariff's first local day; Default tells that the site has set none. Factor is that of avoided emissions.
+	// ValidFrom is the tariff's first local day; Default is true if the site has set none. Factor is that of avoided emissions.
 	ValidFrom string
 	Default   bool
 	Factor    Factor
@@ -23,7 +23,7 @@ type Tariff struct {
 	Name string
 	// ValidFrom is its first local day, YYYY-MM-DD; empty where it was not noted.
 	ValidFrom string
-	// Source is where a default comes from; Default tells that the site has set none.
+	// Source is where a default comes from; Default is true if the site has set none.
 	Source  string
 	Default bool
 }
@@ -52,7 +52,7 @@ func (r Rate) NamedTariff() Tariff {
 	return Tariff{Name: r.Tariff, ValidFrom: r.ValidFrom, Source: r.Source, Default: r.Default}
 }
 
-// NamedTariff is the tariff that money rests on. What was kept before it was noted whether the tariff is the default has a source where it is.
+// NamedTariff is the tariff that money rests on. Older rows do not store Default; there, a source means that the tariff is the default.
 func (m Money) NamedTariff() Tariff {
 	return Tariff{Name: m.Tariff, ValidFrom: m.ValidFrom, Source: m.Source, Default: m.Default || m.Source != ""}
 }

@@ -10,7 +10,7 @@ import (
 
 // Consumption is measured energy.
 type Consumption interface {
-	// Measured tells when the first measured hour of a target begins and the last one ends.
+	// Measured reports when the first measured hour of a target begins and the last one ends.
 	Measured(ctx context.Context, target Target) (from, to time.Time, found bool, err error)
 	// Hours is the energy of a target in the hours of [from, to), whole on the site's clock, oldest first. Hours in
 	// which nothing was measured may be left out. A space counts each kWh once.
@@ -18,7 +18,7 @@ type Consumption interface {
 	// Days are a target's local days of [from, to), oldest first, those in which nothing was measured too; the first and
 	// the last may be cut.
 	Days(ctx context.Context, target Target, from, to time.Time) ([]DayUse, error)
-	// Total is what a target used in [from, to), of one local month: the figures that the overview and the bill tell.
+	// Total is what a target used in [from, to), of one local month: the same figures as in the overview and the bill.
 	Total(ctx context.Context, target Target, from, to time.Time) (DayUse, error)
 	// Beside sets what was used in [from, to) beside so many days before, of what was measured in both.
 	Beside(ctx context.Context, t Target, from, to time.Time, days int) (Beside, error)
@@ -31,7 +31,7 @@ type Beside struct {
 	Comparable         bool
 }
 
-// DayUse is what a target used in a local day, or in another span: the figures that its series tells.
+// DayUse is what a target used in a local day, or in another span: the same figures as in its series.
 type DayUse struct {
 	Start time.Time
 	// Known is false where nothing was measured or filled in; the figures are then no zeros.
@@ -87,8 +87,8 @@ func valuesOf(hours []AmbientHour, of func(AmbientHour) *float64) []history.Valu
 
 // Calendar is when spaces are used.
 type Calendar interface {
-	// CalendarHours tells of each hour of [from, to), whole on the site's clock, whether a space is held for used and what
-	// day it is; assumed is true where nobody has said when it is used and a usual week was taken.
+	// CalendarHours are the hours of [from, to), whole on the site's clock: whether a space is open in them and what
+	// day it is; assumed is true if no opening hours are set and a usual week was assumed.
 	CalendarHours(ctx context.Context, space string, from, to time.Time) (hours []history.CalendarHour, assumed bool, err error)
 }
 
@@ -106,14 +106,14 @@ type Rate struct {
 	Price, Demand, Footprint, Avoided float64
 	Currency                          string
 	Tariff, Source                    string // the tariff's name, and where a default comes from
-	// ValidFrom is the tariff's first local day, YYYY-MM-DD; Default tells that the site has set none.
+	// ValidFrom is the tariff's first local day, YYYY-MM-DD; Default is true if the site has set none.
 	ValidFrom string
 	Default   bool
 	// FootprintFactor and AvoidedFactor say where Footprint and Avoided come from.
 	FootprintFactor, AvoidedFactor Factor
 }
 
-// Factor says where an emission factor comes from.
+// Factor is where an emission factor comes from.
 type Factor struct {
 	KgPerKWh float64
 	Year     int // the one it was published for, or from which the tariff that sets it holds
@@ -121,26 +121,26 @@ type Factor struct {
 	Default  bool // the site has set none
 }
 
-// Recommendations keeps what was found and what became of it.
+// Recommendations stores recommendations and the events of their life.
 type Recommendations interface {
-	// Find gives those that a filter picks, the most money first.
+	// Find returns those that match a filter, the most money first.
 	Find(ctx context.Context, filter Filter) ([]Recommendation, error)
 	// Recommendation is one by its id; found is false where there is none.
 	Recommendation(ctx context.Context, id string) (r Recommendation, found bool, err error)
-	// Change lets change decide on one inside a transaction and keeps it with what happened; an error of change keeps
+	// Change calls change with one inside a transaction and stores the result with its event; an error of change stores
 	// nothing and is returned as it is. ErrNotFound where there is none.
 	Change(ctx context.Context, id string, change func(Recommendation) (Recommendation, Event, error)) (Recommendation, error)
 	// Events are what happened to one, oldest first.
 	Events(ctx context.Context, id string) ([]Event, error)
 }
 
-// Analyses keeps when and with what outcome each target was last analysed.
+// Analyses stores the last analysis of each target.
 type Analyses interface {
 	// Analyses are the last ones of all targets, without their departures.
 	Analyses(ctx context.Context) ([]Analysis, error)
 	// Departures are those of the last analyses that found any.
 	Departures(ctx context.Context) (map[Target][]rules.Departure, error)
 	// KeepAnalysis replaces a target's analysis and, in the same transaction, its recommendations by what merge makes
-	// of those that were stored; what Turned tells of them is kept as what happened to them.
+	// of those that were stored; the event that Turned returns is stored with each.
 	KeepAnalysis(ctx context.Context, a Analysis, merge func(stored []Recommendation) []Recommendation) error
 }

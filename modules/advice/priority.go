@@ -36,19 +36,19 @@ func PriorityOf(f rules.Finding, m Money, use float64) Priority {
 	return Low
 }
 
-// trivialMoney is what a saving must be worth a month not to stand behind the others: some two cups of coffee, by currency.
+// trivialMoney is the money a month below which a saving is listed after the others, by currency: some two cups of coffee.
 var trivialMoney = map[string]float64{"COP": 5_000, "USD": 1.25, "EUR": 1.10, "GBP": 1, "MXN": 25, "BRL": 7, "PEN": 4.5}
 
 // TrivialKWh is the same where energy has no price, or one in another currency; some 5,000 COP.
 const TrivialKWh = 5
 
-// TrivialBelow is the money a month below which a saving is trivial; known is false where its kWh decide.
+// TrivialBelow is the money a month below which a saving is trivial; known is false if its kWh decide.
 func TrivialBelow(currency string) (money float64, known bool) {
 	money, known = trivialMoney[currency]
 	return money, known
 }
 
-// Trivial tells whether a saving is too small to stand among the others. What protects the data is not.
+// Trivial reports whether a saving is too small to be listed among the others. A finding about the data itself is never trivial.
 func (r Recommendation) Trivial() bool { return trivial(r.Finding, r.Money) }
 
 func trivial(f rules.Finding, m Money) bool {

@@ -23,7 +23,7 @@ const (
 	Ended     Status = "ended"
 )
 
-// EndReason says why a recommendation ended by itself.
+// EndReason is why a recommendation ended by itself.
 type EndReason string
 
 // The reasons: it was not seen for four weeks, or the past was changed so that it is no longer found.
@@ -34,7 +34,7 @@ const (
 
 // Recommendation is something to do about a target.
 type Recommendation struct {
-	// ID follows from the target and the kind: the same cause keeps it from night to night.
+	// ID follows from the target and the kind: the same cause has the same id every night.
 	ID     string
 	Target Target
 	// Space is where the target stands, or itself.
@@ -45,10 +45,10 @@ type Recommendation struct {
 	Status  Status
 	// EndReason is why it is Ended; empty otherwise.
 	EndReason EndReason
-	// Standing tells whether the last analysis still found the cause.
+	// StillDetected is true if the last analysis still found the cause.
 	StillDetected bool
 	Priority      Priority
-	// QuietKWh is what it was worth a month when it was dismissed; it stays quiet until it has grown by half.
+	// DismissedAtKWh is the saving a month when it was dismissed; it stays dismissed until the saving has grown by half.
 	DismissedAtKWh   float64
 	Created, Updated time.Time
 }
@@ -61,7 +61,7 @@ type Basis struct {
 	From, To, AsOf, SiteEnd time.Time
 	// Hours are those between From and To, Measured those of them that counted.
 	Hours, Measured int
-	// Assumed tells that nobody has said when the space is open, and a usual week was taken.
+	// Assumed is true if no opening hours are set for the space and a usual week was assumed.
 	Assumed bool
 	// Hash is the SHA-256 of rule, version and canonical inputs.
 	Hash string
@@ -88,7 +88,7 @@ type Event struct {
 	By, Note string
 }
 
-// BySystem is who changes a status when nobody does.
+// BySystem is the author of a change of status that no person made.
 const BySystem = "holotwin"
 
 // Turned is what an analysis made of a stored recommendation's status, if it changed it.
@@ -96,7 +96,7 @@ func Turned(stored, kept Recommendation) (Event, bool) {
 	return Event{At: kept.Updated, From: stored.Status, To: kept.Status, By: BySystem, Note: string(kept.EndReason)}, stored.Status != kept.Status
 }
 
-// RestsOnHours tells that a recommendation rests on opening hours that nobody has said: they decide which of its hours count, or
+// RestsOnHours reports whether a recommendation rests on opening hours that were assumed: they decide which of its hours count, or
 // how often they come in a month.
 func (r Recommendation) RestsOnHours() bool {
 	switch r.Finding.Kind {

@@ -9,9 +9,9 @@ import (
 type Advice struct {
 	Recommendation
 	About text.About
-	// Zone names the space's time zone, in which hours are told.
+	// Zone names the space's time zone, of the hours in its texts.
 	Zone string
-	// worded are better words for its texts, by their keys.
+	// wordings are better wordings of its texts, by their keys.
 	wordings map[string]text.Text
 }
 
@@ -33,7 +33,7 @@ func WordingKey(l text.Language, t text.Text) string {
 	return d.Hex()
 }
 
-// Text words it: as somebody worded it better, where that says the same, and otherwise from the templates.
+// Text is its text: a better wording if one is stored and says the same, or else the template.
 func (a Advice) Text(l text.Language) text.Text {
 	original := a.Template(l)
 	if better, known := a.wordings[WordingKey(l, original)]; known && text.Faithful(original, better) {
@@ -56,7 +56,7 @@ func (a Advice) WordingKeys() []string {
 	return keys
 }
 
-// WithWordings is a recommendation with better words for its texts, by their keys.
+// WithWordings is a recommendation with better wordings of its texts, by their keys.
 func (a Advice) WithWordings(wordings map[string]text.Text) Advice {
 	a.wordings = wordings
 	return a

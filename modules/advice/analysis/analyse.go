@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
 
-// analyse judges a target and keeps what came of it. at is when its inputs began to be read.
+// analyse judges a target and stores the result.
 func (a *Analyst) analyse(ctx context.Context, c *campus.Campus, t advice.Target, peers []rules.Traits) (advice.Analysis, error) {
 	at := advice.Now(a.clock)
 	analysis := advice.Analysis{Target: t, Space: c.SpaceOf(t), At: at, Facts: c.Facts(t), Version: rules.Version, Needed: rules.MinDays}
@@ -41,7 +41,7 @@ func (a *Analyst) analyse(ctx context.Context, c *campus.Campus, t advice.Target
 	})
 }
 
-// recommendationsOf makes recommendations of findings, leaving out what is said already of something inside.
+// recommendationsOf makes recommendations of findings, without those that something inside explains already.
 func (a *Analyst) recommendationsOf(ctx context.Context, c *campus.Campus, t advice.Target, in inputs.Set, out rules.Outcome, at time.Time) ([]advice.Recommendation, error) {
 	inner, err := a.recommendedInside(ctx, c, t)
 	if err != nil {
@@ -66,7 +66,7 @@ func (a *Analyst) recommendationsOf(ctx context.Context, c *campus.Campus, t adv
 	return list, nil
 }
 
-// recommendedInside is what stands recommended for the devices and spaces inside a target.
+// recommendedInside are the current recommendations for the devices and spaces inside a target.
 func (a *Analyst) recommendedInside(ctx context.Context, c *campus.Campus, t advice.Target) ([]advice.Recommendation, error) {
 	inside := c.Inside(t)
 	if len(inside) == 0 {
@@ -82,7 +82,7 @@ func (a *Analyst) recommendedInside(ctx context.Context, c *campus.Campus, t adv
 // coveredShare of a saving that is promised inside already makes it no advice of its own.
 const coveredShare = 0.5
 
-// coveredBy tells whether what was found is in the main what is said of something inside. A meter that is not to
+// coveredBy reports whether a finding is mostly explained by recommendations for something inside. A meter that is not to
 // be trusted is its own matter.
 func coveredBy(inner []advice.Recommendation, f rules.Finding) bool {
 	if f.Kind == rules.Sensor {

@@ -11,11 +11,11 @@ import (
 type ending struct {
 	// until is when the history ends in which they were sought, at when that was.
 	until, at time.Time
-	// unknown tells that too little was measured to say that they are over.
+	// unknown is true if too little was measured to know that they are over.
 	unknown bool
 }
 
-// merge gives what was found the life that it had, and keeps what is no longer found with its history, not standing.
+// merge gives findings the status that was stored, and keeps recommendations that are no longer detected.
 func merge(found, stored []advice.Recommendation, e ending) []advice.Recommendation {
 	merged := slices.Clone(found)
 	for _, s := range stored {
@@ -36,7 +36,7 @@ func merge(found, stored []advice.Recommendation, e ending) []advice.Recommendat
 // unseenDays without its cause being seen end a recommendation.
 const unseenDays = 28
 
-// grownBy is how much a dismissed recommendation must have grown to be heard again.
+// grownBy is how much a dismissed recommendation must have grown to be open again.
 const grownBy = 1.5
 
 // renewed is a recommendation found anew, with the life of the one that was stored.

@@ -16,11 +16,11 @@ const maxContributors = 3
 
 // addContributors adds to a peak which devices inside the target drew most in its hour, kW, under their names.
 func (a *Analyst) addContributors(ctx context.Context, c *campus.Campus, t advice.Target, f rules.Finding) (rules.Finding, error) {
-	type maker struct {
+	type contributor struct {
 		name string
 		kwh  float64
 	}
-	var makers []maker
+	var contributors []contributor
 	for inner := range c.Inside(t) {
 		if inner.Level != advice.OfDevice || len(c.Behind(inner.ID)) > 0 {
 			continue
@@ -30,11 +30,11 @@ func (a *Analyst) addContributors(ctx context.Context, c *campus.Campus, t advic
 			return f, err
 		}
 		if len(uses) > 0 && uses[0].KWh > 0 {
-			makers = append(makers, maker{c.Device(inner.ID).Name, uses[0].KWh})
+			contributors = append(contributors, contributor{c.Device(inner.ID).Name, uses[0].KWh})
 		}
 	}
-	slices.SortFunc(makers, func(x, y maker) int { return cmp.Or(cmp.Compare(y.kwh, x.kwh), cmp.Compare(x.name, y.name)) })
-	for _, m := range makers[:min(maxContributors, len(makers))] {
+	slices.SortFunc(contributors, func(x, y contributor) int { return cmp.Or(cmp.Compare(y.kwh, x.kwh), cmp.Compare(x.name, y.name)) })
+	for _, m := range contributors[:min(maxContributors, len(contributors))] {
 		f.Figures = append(f.Figures, rules.Figure{Name: m.name, Value: m.kwh, Unit: "kW"})
 	}
 	return f, nil

@@ -20,7 +20,7 @@ const (
 	MaxAge = 24 * time.Hour
 )
 
-// Refresh analyses what past changes made stale, for a reader who waits, and tells how many targets are left.
+// Refresh analyses what past changes made stale, for a reader who waits, and returns how many targets are left.
 func (a *Analyst) Refresh(ctx context.Context) (left int, last map[advice.Target]advice.Analysis, err error) {
 	bounded, cancel := context.WithTimeout(ctx, refreshTime)
 	defer cancel()
@@ -32,7 +32,7 @@ func (a *Analyst) Refresh(ctx context.Context) (left int, last map[advice.Target
 	return left, last, err
 }
 
-// RefreshAll analyses all that is stale or older than age, tells progress as it goes, how many targets are left, and the
+// RefreshAll analyses all that is stale or older than age, reports progress, and returns how many targets are left, and the
 // analyses as they are then.
 func (a *Analyst) RefreshAll(ctx context.Context, age time.Duration, progress func(done, total int)) (left int, last map[advice.Target]advice.Analysis, err error) {
 	todo, err := a.stale(ctx, age)
@@ -79,7 +79,7 @@ func (a *Analyst) analyseInOrder(ctx context.Context, w work, progress func(done
 	return 0, nil
 }
 
-// maxAtOnce targets are handed out at a time, so that progress is told.
+// maxAtOnce targets are analysed in a group, so that progress is reported.
 const maxAtOnce = 16
 
 // analyseGroup analyses targets that do not rest on each other, on all processors.

@@ -43,7 +43,7 @@ func (a *Analyst) AnyStale(ctx context.Context, age time.Duration) (bool, error)
 	return len(w.targets) > 0, err
 }
 
-// stale finds the targets that were never analysed, or by other rules, are not what they were, had their past changed since, or were
+// stale finds the targets that were never analysed, or by other rules, whose facts or past changed since, or which were
 // analysed longer ago than age.
 func (a *Analyst) stale(ctx context.Context, age time.Duration) (work, error) {
 	c, err := a.directory.Campus(ctx)

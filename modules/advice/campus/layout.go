@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// layout is what a tree says; it stays the same until the tree changes, and is read by many at once.
+// layout indexes a tree. It does not change, and is safe for concurrent reads.
 type layout struct {
 	tree     advice.Tree
 	spaces   map[string]advice.Space
@@ -20,11 +20,11 @@ type layout struct {
 	moves    map[string][]advice.Move // by device, oldest first
 
 	mu sync.Mutex
-	// facts are the traits of targets, as far as they were asked for.
+	// facts are the traits of targets, as far as they were computed.
 	facts map[advice.Target]string
 }
 
-// newLayout lays a tree out.
+// newLayout indexes a tree.
 func newLayout(tree advice.Tree) *layout {
 	l := &layout{
 		tree: tree, spaces: make(map[string]advice.Space), devices: make(map[string]advice.Device), children: make(map[string][]string),
@@ -82,7 +82,7 @@ func (l *layout) SiteOf(space string) string {
 	return path[len(path)-1]
 }
 
-// MovedIn is since when a device has been within a space without a break. It is the zero time for a device that always was there, and
+// MovedIn is since when a device has been within a space without a break. It is the zero time for a device that was always there, and
 // for spaces, which keep their past wherever they are moved.
 func (l *layout) MovedIn(t advice.Target, within string) time.Time {
 	if t.Level != advice.OfDevice || within == "" {
@@ -96,7 +96,7 @@ func (l *layout) MovedIn(t advice.Target, within string) time.Time {
 	return time.Time{}
 }
 
-// Zone is the space's time zone; UTC where none is known.
+// Zone is the space's time zone; UTC if none is set.
 func (l *layout) Zone(space string) *time.Location {
 	if zone := l.spaces[space].Zone; zone != nil {
 		return zone

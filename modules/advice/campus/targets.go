@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// SpaceOf is where a target stands, or itself; "" where the target is not there any more.
+// SpaceOf is where a target stands, or itself; "" if the target no longer exists.
 func (l *layout) SpaceOf(t advice.Target) string {
 	if t.Level == advice.OfDevice {
 		return l.devices[t.ID].Space
@@ -21,7 +21,7 @@ func (l *layout) SpaceOf(t advice.Target) string {
 	return ""
 }
 
-// Find gives the target of an id, a device's before a space's.
+// Find returns the target of an id; a device is found before a space.
 func (l *layout) Find(id string) (advice.Target, bool) {
 	if _, known := l.devices[id]; known {
 		return advice.Target{Level: advice.OfDevice, ID: id}, true
@@ -52,7 +52,7 @@ func (l *layout) Targets() []advice.Target {
 	return slices.Concat(plain, meters, spaces)
 }
 
-// addsUp tells whether a space is more than its only meter: it has several, or a size to be compared by.
+// addsUp reports whether a space is more than its only meter: it has several, or a size to be compared by.
 func (l *layout) addsUp(space string) bool {
 	roots := l.Roots(space)
 	return len(roots) > 1 || (len(roots) == 1 && l.spaces[space].AreaM2 > 0)

@@ -11,10 +11,10 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
 
-// comingDays are those whose calendar says what a month holds.
+// comingDays are the days whose calendar defines a usual month.
 const comingDays = 365
 
-// Set is a target's subject with what its figures are turned into money by.
+// Set is a target's rule input together with the prices that value its savings.
 type Set struct {
 	Subject rules.Subject
 	Window  Window
@@ -109,7 +109,7 @@ func (reader *Reader) comingMonth(ctx context.Context, space string, asOf time.T
 	}, nil
 }
 
-// Hash sums the rule's version and every input of an assembled target, in a canonical form.
+// Hash sums the rule's version and every input of a target, in a canonical form.
 func (in Set) Hash(kind rules.Kind) string {
 	s := in.Subject
 	d := history.NewDigest()

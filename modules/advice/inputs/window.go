@@ -9,15 +9,15 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Window is what an analysis looks at; the same window gives the same inputs as long as they were not changed.
+// Window is the span that is read; the same window has the same inputs unless the past was changed.
 type Window struct{ From, To, AsOf, SiteEnd time.Time }
 
-// Window is the window of an analysis now. found is false where nothing was ever measured.
+// Window is the window of an analysis now. found is false if nothing was ever measured.
 func (reader *Reader) Window(ctx context.Context, c *campus.Campus, t advice.Target) (w Window, found bool, err error) {
 	return reader.WindowAt(ctx, c, t, advice.Now(reader.clock))
 }
 
-// WindowAt is windowOf as of an instant.
+// WindowAt is Window as of an instant.
 func (reader *Reader) WindowAt(ctx context.Context, c *campus.Campus, t advice.Target, at time.Time) (w Window, found bool, err error) {
 	first, last, found, err := reader.consumption.Measured(ctx, t)
 	if err != nil || !found {
@@ -25,7 +25,7 @@ func (reader *Reader) WindowAt(ctx context.Context, c *campus.Campus, t advice.T
 	}
 	zone := c.Zone(c.SpaceOf(t))
 	w.AsOf = history.HourOf(at, zone).UTC()
-	// What an hour that still runs has used says nothing yet.
+	// The current hour is not complete.
 	if last.After(w.AsOf) {
 		last = w.AsOf
 	}
@@ -35,12 +35,12 @@ func (reader *Reader) WindowAt(ctx context.Context, c *campus.Campus, t advice.T
 	return w, w.From.Before(w.To), err
 }
 
-// VisibleWindow is windowOf of what a caller may see of a target's past.
+// VisibleWindow is Window of what a caller may see of a target's past.
 func (reader *Reader) VisibleWindow(ctx context.Context, c *campus.Campus, caller advice.Caller, t advice.Target) (w Window, found bool, err error) {
 	return reader.VisibleWindowAt(ctx, c, caller, t, advice.Now(reader.clock))
 }
 
-// VisibleWindowAt is windowSeen as of an instant.
+// VisibleWindowAt is VisibleWindow as of an instant.
 func (reader *Reader) VisibleWindowAt(ctx context.Context, c *campus.Campus, caller advice.Caller, t advice.Target, at time.Time) (w Window, found bool, err error) {
 	w, found, err = reader.WindowAt(ctx, c, t, at)
 	if since := c.MovedIn(t, caller.Space); w.From.Before(since) {

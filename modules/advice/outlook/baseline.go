@@ -23,7 +23,7 @@ type Baseline struct {
 	Hours []BaselineHour
 }
 
-// BaselineHour is an hour's energy in kWh; nil is not known. Low and High hold eight of ten hours.
+// BaselineHour is an hour's energy in kWh; nil if it is unknown. Low and High hold eight of ten hours.
 type BaselineHour struct {
 	Start            time.Time
 	Actual, Expected *float64

@@ -18,7 +18,7 @@ import (
 // MaxHours is how far a forecast reaches: a week.
 const MaxHours = advice.DaysPerWeek * advice.HoursPerDay
 
-// staleDays are how long ago a target may last have been measured to be told anything of its future.
+// staleDays are how long ago a target may last have been measured to be forecast.
 const staleDays = 7
 
 // NoRecentData says that nothing was measured in the last week.
@@ -41,14 +41,14 @@ const weatherDays = 9
 // Forecast is what a device or space is expected to use.
 type Forecast struct {
 	Target advice.Target
-	// At is the instant of which it is told. From is the hour that ran then, Hours those from it on. Empty where Why says so.
+	// At is the instant of the forecast. From is the hour that contains it, Hours those from it on; empty if Why is set.
 	At    time.Time
 	From  time.Time
 	Hours []ForecastHour
-	// Weather is what it rests on; empty where nothing is told.
+	// Weather is the temperature that it rests on; empty if there is no forecast.
 	Weather WeatherSource
-	// CVRMSE is how well the last weeks would have been told a day ahead, on Judged hours; NaN where nothing was. With forecast
-	// weather it is how well with the weather as it came, since what was forecast of it then is not kept.
+	// CVRMSE is the error of a forecast one day ahead over the last weeks, on Judged hours; NaN if there are none. With forecast
+	// weather, it is the error with the weather as it came, since past weather forecasts are not stored.
 	CVRMSE float64
 	Judged int
 	Month  *MonthForecast
@@ -64,12 +64,12 @@ type ForecastHour struct {
 	Cost                float64
 }
 
-// Forecast tells a device's or space's next hours, at most MostHoursAhead. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+// Forecast forecasts a device's or space's next hours, at most MaxHours. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
 func (forecaster *Forecaster) Forecast(ctx context.Context, caller advice.Caller, id string, hours int) (Forecast, error) {
 	return forecaster.ForecastAt(ctx, caller, id, hours, time.Time{})
 }
 
-// ForecastAt is Forecast as it is told at an instant; zero is now. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+// ForecastAt is Forecast as of an instant; zero is now. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
 func (forecaster *Forecaster) ForecastAt(ctx context.Context, caller advice.Caller, id string, hours int, at time.Time) (Forecast, error) {
 	if !caller.MayRead() {
 		return Forecast{}, advice.ErrForbidden{}
@@ -111,7 +111,7 @@ func (forecaster *Forecaster) ForecastAt(ctx context.Context, caller advice.Call
 	if err != nil {
 		return out, err
 	}
-	told, known := forecaster.cache.predict(rows, int(days), coming)
+	predicted, known := forecaster.cache.predict(rows, int(days), coming)
 	if !known {
 		out.Why = reasonsAgainst(rows)
 		return out, nil
@@ -121,13 +121,13 @@ func (forecaster *Forecaster) ForecastAt(ctx context.Context, caller advice.Call
 	if err != nil {
 		return out, err
 	}
-	out.CVRMSE, out.Judged = told.CVRMSE, told.Judged
-	expected := comingHours(told, out.From, zone, rates)
+	out.CVRMSE, out.Judged = predicted.CVRMSE, predicted.Judged
+	expected := comingHours(predicted, out.From, zone, rates)
 	used, err := forecaster.monthUsed(ctx, c, caller, t, out)
 	if err != nil {
 		return out, err
 	}
-	out.Month = monthForecast(told, past, expected, out.From, used, rates)
+	out.Month = monthForecast(predicted, past, expected, out.From, used, rates)
 	out.Peak = peakForecast(past, expected, out.From, used.month.PeakKW)
 	out.Hours = expected[:min(hours, len(expected))]
 	return out, nil
@@ -167,7 +167,7 @@ func (forecaster *Forecaster) fillWeather(ctx context.Context, c *campus.Campus,
 	return WeatherForecast, nil
 }
 
-// reasonsAgainst is the reason that a baseline would give as well.
+// reasonsAgainst are the reasons why there is no forecast, the same as for a baseline.
 func reasonsAgainst(rows []baseline.Row) []baseline.Code {
 	if why := baseline.Disqualified(rows); len(why) > 0 {
 		return why
@@ -175,12 +175,12 @@ func reasonsAgainst(rows []baseline.Row) []baseline.Code {
 	return []baseline.Code{baseline.TooFewDays}
 }
 
-// comingHours places what is told on the clock, from an instant on, and prices it. An hour that the clock repeats is told
+// comingHours places a forecast on the clock, from an instant on, and prices it. An hour that the clock repeats appears
 // twice, one that it leaves out not at all.
-func comingHours(told forecast.Outlook, from time.Time, zone *time.Location, rates []advice.Rate) []ForecastHour {
+func comingHours(predicted forecast.Outlook, from time.Time, zone *time.Location, rates []advice.Rate) []ForecastHour {
 	type clock struct{ date, hour int }
-	by := make(map[clock]forecast.Hour, len(told.Hours))
-	for _, h := range told.Hours {
+	by := make(map[clock]forecast.Hour, len(predicted.Hours))
+	for _, h := range predicted.Hours {
 		by[clock{h.Date, h.Clock}] = h
 	}
 	var hours []ForecastHour
@@ -197,7 +197,7 @@ func comingHours(told forecast.Outlook, from time.Time, zone *time.Location, rat
 	}
 }
 
-// PrepareForecasts makes the forecast of each site before somebody asks, since to learn from a year takes a second. What is
+// PrepareForecasts makes the forecast of each site before a caller asks, since learning from a year takes a second. What is
 // remembered already is not made again.
 func (forecaster *Forecaster) PrepareForecasts(ctx context.Context) error {
 	c, err := forecaster.directory.Campus(ctx)

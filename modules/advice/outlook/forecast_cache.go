@@ -11,10 +11,10 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/forecast"
 )
 
-// maxCached bounds what is remembered: some 150 kB each.
+// maxCached bounds the stored forecasts: some 150 kB each.
 const maxCached = 32
 
-// forecastCache remembers forecasts by all that they were made from, so that none is ever older than its data: who looks again within a
+// forecastCache stores forecasts by a hash of all their inputs, so that none is older than its data: a caller who looks again within a
 // day, or beside others, does not wait for the learning again.
 type forecastCache struct {
 	mu sync.Mutex
@@ -29,25 +29,25 @@ func newForecastCache() *forecastCache {
 	return &forecastCache{by: make(map[cacheKey]func() (forecast.Outlook, bool))}
 }
 
-// predict is forecast.Ahead; what it gives is shared and only to be read.
-func (o *forecastCache) predict(rows []baseline.Row, days int, coming []baseline.Row) (forecast.Outlook, bool) {
-	return o.find(keyOf(rows, days, coming), func() (forecast.Outlook, bool) { return forecast.Predict(rows, days, coming) })()
+// predict is forecast.Predict; the result is shared and must not be changed.
+func (c *forecastCache) predict(rows []baseline.Row, days int, coming []baseline.Row) (forecast.Outlook, bool) {
+	return c.find(keyOf(rows, days, coming), func() (forecast.Outlook, bool) { return forecast.Predict(rows, days, coming) })()
 }
 
-// find gives what is remembered, or remembers how to make it; it is made once for all who ask.
-func (o *forecastCache) find(key cacheKey, make func() (forecast.Outlook, bool)) func() (forecast.Outlook, bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	result, known := o.by[key]
+// find returns the stored result, or stores how to make it; it is made once for all callers.
+func (c *forecastCache) find(key cacheKey, make func() (forecast.Outlook, bool)) func() (forecast.Outlook, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	result, known := c.by[key]
 	if known {
-		o.used = slices.DeleteFunc(o.used, func(k cacheKey) bool { return k == key })
+		c.used = slices.DeleteFunc(c.used, func(k cacheKey) bool { return k == key })
 	} else {
 		result = sync.OnceValues(make)
-		o.by[key] = result
+		c.by[key] = result
 	}
-	if o.used = append(o.used, key); len(o.used) > maxCached {
-		delete(o.by, o.used[0])
-		o.used = slices.Delete(o.used, 0, 1)
+	if c.used = append(c.used, key); len(c.used) > maxCached {
+		delete(c.by, c.used[0])
+		c.used = slices.Delete(c.used, 0, 1)
 	}
 	return result
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// MonthForecast is the local month that runs: what was measured of it, as the overview tells it, and what it will come to, kWh and
+// MonthForecast is the current local month: what was measured of it, as in the overview, and what it will come to, kWh and
 // money for energy alone.
 type MonthForecast struct {
 	Start, End                     time.Time
@@ -24,10 +24,10 @@ type MonthForecast struct {
 	Price advice.Rate
 }
 
-// MonthEnd is the month of a forecast of a device or space as it is told at an instant; nil where nothing is told. Errors: ErrForbidden,
+// MonthEnd is the month of a device's or space's forecast as of an instant; nil if there is no forecast. Errors: ErrForbidden,
 // ErrNotFound, ErrInvalid.
 func (forecaster *Forecaster) MonthEnd(ctx context.Context, caller advice.Caller, id string, at time.Time) (*MonthForecast, error) {
-	f, err := forecaster.ForecastAt(ctx, caller, id, advice.HoursPerDay, at) // a day, as pages ask for: what was told to one is told to the other
+	f, err := forecaster.ForecastAt(ctx, caller, id, advice.HoursPerDay, at) // a day, as pages ask for, so that both show the same forecast
 	return f.Month, err
 }
 
@@ -42,9 +42,9 @@ func (forecaster *Forecaster) monthUsed(ctx context.Context, c *campus.Campus, c
 	return used, err
 }
 
-// monthForecast adds what was measured of the month to what is told of the rest; what was measured of the hour that runs is part of
-// what is told of that hour.
-func monthForecast(told forecast.Outlook, past *history.History, coming []ForecastHour, now time.Time, used monthUsed, rates []advice.Rate) *MonthForecast {
+// monthForecast adds what was measured of the month to the forecast of the rest; what was measured of the current hour is part of
+// the forecast of that hour.
+func monthForecast(predicted forecast.Outlook, past *history.History, coming []ForecastHour, now time.Time, used monthUsed, rates []advice.Rate) *MonthForecast {
 	zone := now.Location()
 	start := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, zone)
 	price := advice.RateAt(rates, now)
@@ -72,7 +72,7 @@ func monthForecast(told forecast.Outlook, past *history.History, coming []Foreca
 		}
 	}
 	lastDay := history.DateOf(m.End.AddDate(0, 0, -1)) - history.DateOf(now)
-	total, low, high := told.Total(now.Hour(), lastDay)
+	total, low, high := predicted.Total(now.Hour(), lastDay)
 	m.Expected, m.Low, m.High = m.Measured+rest, math.NaN(), math.NaN()
 	m.Cost += m.CostSoFar
 	m.CostLow, m.CostHigh = math.NaN(), math.NaN()

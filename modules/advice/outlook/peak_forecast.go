@@ -27,15 +27,15 @@ type PeakForecast struct {
 	Risk               PeakRisk
 }
 
-// peakForecast compares the month's peak, as the overview tells it, with the highest quarter hours expected in the coming week: hours are
-// told, and their highest quarter hour lies above them as it did in the high hours before. Nil in a month of which no quarter hour was
+// peakForecast compares the month's peak, as in the overview, with the highest quarter hours expected in the coming week. The forecast is of
+// hours; their highest quarter hour lies above them as it did in earlier high hours. Nil in a month of which no quarter hour was
 // wholly measured.
-func peakForecast(past *history.History, coming []ForecastHour, now time.Time, told float64) *PeakForecast {
+func peakForecast(past *history.History, coming []ForecastHour, now time.Time, peak float64) *PeakForecast {
 	start := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
-	if math.IsNaN(told) || told <= 0 {
+	if math.IsNaN(peak) || peak <= 0 {
 		return nil
 	}
-	p := PeakForecast{KW: told, At: peakHour(past, start, now, told)}
+	p := PeakForecast{KW: peak, At: peakHour(past, start, now, peak)}
 	p.Risk = PeakUnlikely
 	above := peakOverHour(past)
 	for _, h := range coming[:min(len(coming), MaxHours)] {
@@ -56,10 +56,10 @@ func peakForecast(past *history.History, coming []ForecastHour, now time.Time, t
 	return &p
 }
 
-// peakHour is the hour since an instant that held the highest quarter hour, of told kW, or was the highest where none was measured
+// peakHour is the hour since an instant that has the highest quarter hour, of peak kW, or was the highest if none was measured
 // by itself; the hour that runs where no earlier one was as high.
-func peakHour(past *history.History, since, running time.Time, told float64) (at time.Time) {
-	const same = 1e-6 // an hour's figures are kept to this, kW
+func peakHour(past *history.History, since, running time.Time, peak float64) (at time.Time) {
+	const precision = 1e-6 // an hour's figures are kept to this, kW
 	var quarter, mean float64
 	found := false
 	for i, h := range past.Hours {
@@ -73,7 +73,7 @@ func peakHour(past *history.History, since, running time.Time, told float64) (at
 			mean, at = h.KW, past.At(i)
 		}
 	}
-	if at.IsZero() || found && quarter < told-same {
+	if at.IsZero() || found && quarter < peak-precision {
 		return running
 	}
 	return at

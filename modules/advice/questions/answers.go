@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// Answer is an answer as it was kept.
+// Answer is an answer as it was stored.
 type Answer struct {
 	Question, Space string
 	Opened          bool
@@ -19,9 +19,9 @@ type Answer struct {
 	Entries []string
 }
 
-// Answer says whether a space opened on a question's dates, or on some of them: that it did is entered in the calendar;
-// that it did not lets what was used then count as waste. Said again, it changes nothing; said otherwise, it takes the place of
-// what was said. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+// Answer stores whether a space opened on a question's dates, or on some of them. If it opened, that is entered in the calendar;
+// if not, what was used then counts as waste. The same answer again changes nothing; another one replaces
+// the first. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
 func (asker *Asker) Answer(ctx context.Context, caller advice.Caller, l text.Language, id string, opened bool, dates []string) (Answer, error) {
 	if !caller.MayManage() {
 		return Answer{}, advice.ErrForbidden{}
@@ -72,7 +72,7 @@ func (asker *Asker) Answer(ctx context.Context, caller advice.Caller, l text.Lan
 	return out, asker.dayAnswers.KeepDayAnswers(ctx, kept)
 }
 
-// alreadyAnswered tells whether all dates were answered so before, and the calendar still says it.
+// alreadyAnswered reports whether all dates have this reply already, and the calendar agrees.
 func (asker *Asker) alreadyAnswered(ctx context.Context, before []advice.DayAnswer, dates []int, said advice.Reply) (bool, error) {
 	if len(before) != len(dates) {
 		return false, nil
@@ -88,7 +88,7 @@ func (asker *Asker) alreadyAnswered(ctx context.Context, before []advice.DayAnsw
 	return true, nil
 }
 
-// Withdraw forgets what was said to a question, with the calendar's entries for it: it is asked again. Errors: ErrForbidden,
+// Withdraw deletes the answer to a question, with the calendar's entries for it: it is asked again. Errors: ErrForbidden,
 // ErrNotFound.
 func (asker *Asker) Withdraw(ctx context.Context, caller advice.Caller, id string) error {
 	if !caller.MayManage() {
@@ -187,7 +187,7 @@ func dateText(days int) string {
 	return time.Unix(int64(days)*advice.HoursPerDay*3600, 0).UTC().Format(time.DateOnly)
 }
 
-// answersOf are those to some dates of a space that were not taken back.
+// answersOf are the answers for some dates of a space that were not withdrawn.
 func answersOf(answers []advice.DayAnswer, space string, dates []int) []advice.DayAnswer {
 	var of []advice.DayAnswer
 	for _, answer := range answers {
@@ -229,7 +229,7 @@ func (asker *Asker) openDay(ctx context.Context, caller advice.Caller, l text.La
 	return entries, nil
 }
 
-// isOpen tells whether the calendar has a space open on a date.
+// isOpen reports whether the calendar has a space open on a date.
 func (asker *Asker) isOpen(ctx context.Context, space string, date int) (bool, error) {
 	c, err := asker.directory.Campus(ctx)
 	if err != nil {

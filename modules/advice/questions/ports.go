@@ -8,16 +8,16 @@ import (
 
 // Openings enters in the calendar that a place opened on days on which it is closed otherwise.
 type Openings interface {
-	// OpenDay enters that a space opened on a date, YYYY-MM-DD, under a name, and gives the entry's id. Errors: ErrForbidden.
+	// OpenDay enters that a space opened on a date, YYYY-MM-DD, under a name, and returns the entry's id. Errors: ErrForbidden.
 	OpenDay(ctx context.Context, caller advice.Caller, space, name, date string) (id string, err error)
-	// DropOpening takes an entry away; one that is not there is gone already. Errors: ErrForbidden.
+	// DropOpening deletes an entry; it is no error if there is none. Errors: ErrForbidden.
 	DropOpening(ctx context.Context, caller advice.Caller, id string) error
 }
 
-// DayAnswers keeps what somebody said of closed days that look like working days.
+// DayAnswers stores the answers about closed days that look like working days.
 type DayAnswers interface {
-	// KeepDayAnswers keeps answers in one transaction, each in the place of the one for its space and date.
+	// KeepDayAnswers stores answers in one transaction; each replaces the one for its space and date.
 	KeepDayAnswers(ctx context.Context, answers []advice.DayAnswer) error
-	// AllDayAnswers are those kept, by space and date, those that were taken back too.
+	// AllDayAnswers are all stored ones, by space and date, with those that were withdrawn.
 	AllDayAnswers(ctx context.Context) ([]advice.DayAnswer, error)
 }

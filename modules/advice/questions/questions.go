@@ -21,7 +21,7 @@ type Question struct {
 	Dates []int
 	// Of are the names of the devices and spaces that were used, those that use most first.
 	Of []string
-	// spaces are those in which they stand.
+	// spaces are those in which they are.
 	spaces []string
 }
 
@@ -30,7 +30,7 @@ func (asker *Asker) DayAnswers(ctx context.Context, c *campus.Campus) ([]advice.
 	return c.DayAnswers(func() ([]advice.DayAnswer, error) { return asker.dayAnswers.AllDayAnswers(ctx) })
 }
 
-// AnsweredDates are the dates of a history of which somebody has said, for a space or one around it, whether it opened.
+// AnsweredDates are the dates of a history that were answered for a space or one around it.
 func (asker *Asker) AnsweredDates(ctx context.Context, c *campus.Campus, space string, h *history.History) (opened, shut []int, err error) {
 	answers, err := asker.DayAnswers(ctx, c)
 	if err != nil || len(h.Hours) == 0 {
@@ -51,7 +51,7 @@ func (asker *Asker) AnsweredDates(ctx context.Context, c *campus.Campus, space s
 	return opened, shut, nil
 }
 
-// repliesOf is what was said of a space's dates, by the nearest space of which something was.
+// repliesOf are the replies for a space's dates, from the nearest space around it that has one.
 func repliesOf(c *campus.Campus, space string, answers []advice.DayAnswer) map[int]advice.Reply {
 	said := make(map[int]advice.Reply)
 	path := c.Path(space)
@@ -97,7 +97,7 @@ func questionID(space string, dates []int) string {
 	return advice.DerivedID("pre", fmt.Sprintf("%s\x00%v", space, dates))
 }
 
-// questionBuilder gathers what targets ask into as few questions as there are spaces to answer for.
+// questionBuilder groups the dates that targets ask about into one question for each space.
 type questionBuilder struct {
 	*campus.Campus
 	analyses map[advice.Target]advice.Analysis
@@ -165,7 +165,7 @@ func (q *questionBuilder) ask(date int, space string, targets map[advice.Target]
 	}
 }
 
-// mostly tells whether at least half of what a space uses, of that which could be told, looked like a working day.
+// mostly reports whether at least half of what a space uses, of that which was judged, looked like a working day.
 func (q *questionBuilder) mostly(space string, targets map[advice.Target]bool) bool {
 	roots, known := q.roots[space]
 	if !known {

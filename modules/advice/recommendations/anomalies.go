@@ -37,7 +37,7 @@ func (p AnomalyPlace) compare(other AnomalyPlace) int {
 	return cmp.Or(other.From.Compare(p.From), cmp.Compare(p.Target, other.Target), cmp.Compare(p.Kind, other.Kind))
 }
 
-// Place is where it stands in the order.
+// Place is its place in the order.
 func (a Anomaly) Place() AnomalyPlace { return AnomalyPlace{a.From, a.Target.String(), string(a.Kind)} }
 
 // Anomaly is waste or a fault of the data that was found in a target's last two months.
@@ -66,7 +66,7 @@ type Anomalies struct {
 	Pending int
 }
 
-// Anomalies gives what departs from the expected, the newest first, as of the last analysis. Errors: ErrForbidden, ErrNotFound.
+// Anomalies returns what departs from the expected, the newest first, as of the last analysis. Errors: ErrForbidden, ErrNotFound.
 func (catalog *Catalog) Anomalies(ctx context.Context, caller advice.Caller, q AnomalyQuery) (Anomalies, error) {
 	if !caller.MayRead() {
 		return Anomalies{}, advice.ErrForbidden{}
@@ -115,7 +115,7 @@ func (catalog *Catalog) Anomalies(ctx context.Context, caller advice.Caller, q A
 	return out, catalog.priceAnomalies(ctx, out.Items)
 }
 
-// askedFor checks what is asked against what the caller sees, and tells which targets count.
+// askedFor checks a query against what the caller sees, and returns which targets match.
 func askedFor(c *campus.Campus, caller advice.Caller, q AnomalyQuery) (func(advice.Target) bool, error) {
 	if q.ID != "" {
 		t, known := c.Find(q.ID)

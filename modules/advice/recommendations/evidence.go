@@ -12,7 +12,7 @@ import (
 // Evidence is what a recommendation rests on, and whether it still computes to the same.
 type Evidence struct {
 	advice.Advice
-	// Reproduced tells that the inputs, read again now, have the same hash, and so gave the same finding; where it is
+	// Reproduced is true if the inputs, read again now, have the same hash and give the same finding; if it is
 	// false the past was changed since.
 	Reproduced bool
 	// HashNow is that of the inputs as they are now.

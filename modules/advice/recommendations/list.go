@@ -27,17 +27,17 @@ type Page struct {
 	Items []advice.Advice
 	// Next is where the next page begins; nil at the end.
 	Next *advice.Place
-	// Considered are which of the four inputs there were for the targets asked about.
+	// Considered is which of the four inputs the targets had.
 	Considered rules.Inputs
-	// Reason says why there is nothing, where there is nothing.
+	// Reason is why the page is empty; nil if it is not.
 	Reason *text.Reason
-	// Questions are those that the calendar is asked, within what was asked about.
+	// Questions are those about closed days of the spaces in the query.
 	Questions []questions.Question
 	// Pending is how many targets are still to be analysed after a change of their past.
 	Pending int
 }
 
-// List gives recommendations, the most promised money first, after a look at whether the past was changed. Errors:
+// List returns recommendations, the most promised money first, after targets whose past was changed are analysed again. Errors:
 // ErrForbidden, ErrNotFound, ErrInvalid.
 func (catalog *Catalog) List(ctx context.Context, caller advice.Caller, q Query) (Page, error) {
 	if !caller.MayRead() {
@@ -95,7 +95,7 @@ func (catalog *Catalog) questionsFor(ctx context.Context, c *campus.Campus, call
 	}), nil
 }
 
-// filterOf checks what is asked against what the caller sees.
+// filterOf checks a query against what the caller sees.
 func filterOf(c *campus.Campus, caller advice.Caller, q Query) (advice.Filter, error) {
 	f := advice.Filter{Device: q.Device, Kind: q.Kind, Status: q.Status, Visible: q.Status == "" || q.Status == advice.Open, MinKWh: q.MinKWh, After: q.After}
 	if math.IsNaN(q.MinKWh) || math.IsInf(q.MinKWh, 0) {

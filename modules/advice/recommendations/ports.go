@@ -13,17 +13,17 @@ var ErrUnreadable = errors.New("the rewording cannot be read")
 
 // Rewriter words texts better. It may be left out.
 type Rewriter interface {
-	// Reword gives other words for a text; ErrUnreadable where it answered something else.
+	// Reword returns another wording of a text; ErrUnreadable if the answer is no text.
 	Reword(ctx context.Context, l text.Language, t text.Text) (text.Text, error)
 }
 
-// WordingLife is how long better words are kept at the least.
+// WordingLife is how long a wording is stored at the minimum.
 const WordingLife = 90 * 24 * time.Hour
 
-// Wordings keeps better words by the key of what they stand for.
+// Wordings stores better wordings by the key of the text that they replace.
 type Wordings interface {
-	// KeepWording keeps one, and lets go of those older than WordingLife.
+	// KeepWording stores one, and deletes those older than WordingLife.
 	KeepWording(ctx context.Context, key string, t text.Text, at time.Time) error
-	// KeptWordings are those of some keys that are kept.
+	// KeptWordings are the stored ones of some keys.
 	KeptWordings(ctx context.Context, keys []string) (map[string]text.Text, error)
 }

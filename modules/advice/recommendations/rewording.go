@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	// maxReworded texts are asked for in a job, so that a slow or dear service is not asked for all at once.
+	// maxReworded texts are requested in a job, so that a slow or expensive service is not asked for all at once.
 	maxReworded = 200
 	// rewordTime bounds it, since a job keeps others from running.
 	rewordTime = 5 * time.Minute
 )
 
-// Reword asks for better words for what stands recommended, and keeps those that say the same. A service that fails is left
-// alone until the next job; the templates stand meanwhile.
+// Reword requests better wordings for open recommendations, and stores those that say the same. A service that fails is not called
+// again until the next job; the templates are used meanwhile.
 func (catalog *Catalog) Reword(ctx context.Context) error {
 	if catalog.rewriter == nil {
 		return nil
@@ -60,7 +60,7 @@ func (catalog *Catalog) rewordAll(ctx context.Context) error {
 			asked++
 			better, err := catalog.rewriter.Reword(ctx, l, original)
 			if errors.Is(err, ErrUnreadable) || (err == nil && !text.Faithful(original, better)) {
-				better = original // what it says cannot be used; it is not asked again
+				better = original // the answer cannot be used; the text is not requested again
 			} else if err != nil {
 				return err
 			}
@@ -72,7 +72,7 @@ func (catalog *Catalog) rewordAll(ctx context.Context) error {
 	return nil
 }
 
-// addWordings adds the better words that are kept to recommendations.
+// addWordings adds the stored wordings to recommendations.
 func (catalog *Catalog) addWordings(ctx context.Context, items []advice.Advice) error {
 	if catalog.rewriter == nil || len(items) == 0 {
 		return nil

@@ -54,7 +54,7 @@ func (catalog *Catalog) SetStatus(ctx context.Context, caller advice.Caller, id 
 	return c.Advice(changed), nil
 }
 
-// transitions tells which status may follow which.
+// transitions reports which status may follow which.
 var transitions = map[advice.Status][]advice.Status{
 	advice.Open:      {advice.Accepted, advice.Dismissed, advice.Done},
 	advice.Accepted:  {advice.Done, advice.Dismissed},

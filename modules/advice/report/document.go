@@ -6,13 +6,13 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// Document is an answer to a visit on one page, all in words and numbers that only need to be laid out.
+// Document is one page, all in texts and numbers that only need to be laid out.
 type Document struct {
 	ID string
-	// By is who had it made.
+	// By is the subject who requested it.
 	By       string
 	Language text.Language
-	// Space is the room's, where it is one of the campus; who cannot see it cannot fetch the report.
+	// Space is the room's, where it is one of the campus; a caller who cannot see it cannot fetch the report.
 	Space string
 	Title string
 	// Made is when, as it is printed.
@@ -22,7 +22,7 @@ type Document struct {
 	Figures []Figure
 	Chart   Chart
 	Tables  []Table
-	// Note says where the figures come from.
+	// Note is where the figures come from.
 	Note string
 }
 

@@ -9,13 +9,13 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// reportLife is how long a report may be fetched; of each caller the newest mostReports are kept, some 24 kB each.
+// documentLife is how long a document can be fetched; of each caller the newest maxDocuments are stored, some 24 kB each.
 const (
 	documentLife = 30 * 24 * time.Hour
 	maxDocuments = 100
 )
 
-// StoreDocument makes a report of an answer and keeps it for thirty days, unless its caller makes too many.
+// StoreDocument makes a document of the advice for a room and stores it for documentLife, or until its caller has made maxDocuments newer ones.
 func (reporter *Reporter) StoreDocument(ctx context.Context, caller advice.Caller, l text.Language, out RoomAdvice) (Document, error) {
 	now := advice.Now(reporter.clock)
 	r := Document{
@@ -28,7 +28,7 @@ func (reporter *Reporter) StoreDocument(ctx context.Context, caller advice.Calle
 	return r, reporter.archive.KeepReport(ctx, r, now.Add(-documentLife), maxDocuments)
 }
 
-// DocumentPDF draws a report that was kept. Errors: ErrForbidden, ErrNotFound.
+// DocumentPDF draws a stored document. Errors: ErrForbidden, ErrNotFound.
 func (reporter *Reporter) DocumentPDF(ctx context.Context, caller advice.Caller, id string) ([]byte, error) {
 	if !caller.MayRead() {
 		return nil, advice.ErrForbidden{}

@@ -24,7 +24,7 @@ type Day struct {
 	KWh  float64
 }
 
-// usualWeeks are those whose same day of the week says what is usual.
+// usualWeeks are the weeks whose same weekday defines what is usual.
 const usualWeeks = 5
 
 // shownDays are those that a report draws.

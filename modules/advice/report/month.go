@@ -50,12 +50,12 @@ const (
 	candidates = 30
 )
 
-// MonthOf sums a space's month, in its own zone, up; "" is the caller's own space or the first site. Errors: ErrForbidden, ErrNotFound, ErrNothingMeasured.
+// MonthOf summarises a space's month in its own time zone; "" is the caller's own space or the first site. Errors: ErrForbidden, ErrNotFound, ErrNothingMeasured.
 func (reporter *Reporter) MonthOf(ctx context.Context, caller advice.Caller, space string, year int, month time.Month) (Month, error) {
 	return reporter.MonthAt(ctx, caller, space, year, month, time.Time{})
 }
 
-// MonthAt is MonthOf of what was measured until an instant; zero is now. Recommendations are those that stand now. Errors: ErrForbidden,
+// MonthAt is MonthOf with what was measured until an instant; zero is now. Recommendations are those of now. Errors: ErrForbidden,
 // ErrNotFound, ErrInvalid, ErrNothingMeasured.
 func (reporter *Reporter) MonthAt(ctx context.Context, caller advice.Caller, space string, year int, month time.Month, at time.Time) (Month, error) {
 	if !caller.MayRead() {
@@ -166,7 +166,7 @@ func (reporter *Reporter) fillDevices(ctx context.Context, c *campus.Campus, m *
 	return nil
 }
 
-// fillAdvice reads what stands recommended, and what was saved.
+// fillAdvice reads the open recommendations, and what was saved.
 func (reporter *Reporter) fillAdvice(ctx context.Context, c *campus.Campus, caller advice.Caller, m *Month) error {
 	all, err := reporter.catalog.List(ctx, caller, recommendations.Query{Space: m.Space.ID})
 	if err != nil {
@@ -204,7 +204,7 @@ func (m Month) lastRate() advice.Rate {
 // PriceOn is the rate that held at an instant.
 func (m Month) PriceOn(at time.Time) advice.Rate { return advice.RateAt(m.Prices, at) }
 
-// tariff is the one that a month's money is said to rest on: one that is not the site's own, where part of it does, and else the
+// tariff is the one that is named beside a month's money: one that is not the site's own, where part of it does, and else the
 // last that held.
 func (m Month) tariff() advice.Tariff {
 	for _, r := range m.Prices {

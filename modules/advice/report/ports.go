@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Archive keeps reports for as long as they may be fetched.
+// Archive stores documents for as long as they can be fetched.
 type Archive interface {
-	// KeepReport keeps a report, and lets go of those made before an instant and of its maker's beyond the newest so many.
+	// KeepReport stores a document, and deletes those made before an instant and its maker's oldest beyond ofMaker.
 	KeepReport(ctx context.Context, r Document, forget time.Time, ofMaker int) error
 	// Report is one by its id; found is false where there is none.
 	Report(ctx context.Context, id string) (r Document, found bool, err error)

@@ -15,36 +15,36 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// RoomQuestion is what somebody in a room reports of it.
+// RoomQuestion is what a person in a room reports about it.
 type RoomQuestion struct {
-	// Room is the room's name as people say it, KWh what it used today, Devices what stands in it.
+	// Room is the room's name as people say it, KWh what it used today, Devices the names of the devices in it.
 	Room    string
 	KWh     float64
 	Devices []string
 }
 
-// RoomAdvice is the answer to a visit.
+// RoomAdvice is the answer to a room question.
 type RoomAdvice struct {
 	Question RoomQuestion
-	// Known is set where the room is one of the campus.
+	// Measured is set if the room is one of the campus.
 	Measured *MeasuredRoom
-	// Devices are those of the visit, each once, the hungriest first.
+	// Devices are those of the question, each once, those that use most first.
 	Devices []Appliance
 	// TypicalKWh is what these devices use together in a day of eight hours of use; 0 where none is recognised.
 	TypicalKWh float64
-	// Standing are the recommendations that stand for the room and what is in it.
+	// Recommendations are those open for the room and what is in it.
 	Recommendations []advice.Advice
 }
 
-// Appliance is one of a visit's devices.
+// Appliance is one of the devices of a room question.
 type Appliance struct {
 	Name    string
-	Typical TypicalDevice // the zero Typical where the name says nothing
+	Typical TypicalDevice // zero if the name is not recognised
 	// MonthKWh is what the device of that name in that room uses in a month by its own readings; 0 where unknown.
 	MonthKWh float64
 }
 
-// Bounds of a visit.
+// Bounds of a room question.
 const (
 	maxNameLength = 200
 	maxDevices    = 100
@@ -52,7 +52,7 @@ const (
 	maxAdvice     = 5
 )
 
-// Advise advises a room's visitor from the room's name, its consumption and its devices; where the room is one
+// Advise answers a room question from the room's name, its consumption and its devices; if the room is one
 // of the campus, from its own readings too. Errors: ErrForbidden, ErrInvalid.
 func (reporter *Reporter) Advise(ctx context.Context, caller advice.Caller, visit RoomQuestion) (RoomAdvice, error) {
 	if !caller.MayRead() {
@@ -176,7 +176,7 @@ func (reporter *Reporter) monthly(ctx context.Context, c *campus.Campus, caller 
 	return use, nil
 }
 
-// Text words the answer.
+// Text is the answer in words.
 func (out RoomAdvice) Text(l text.Language) string { return strings.Join(out.paragraphs(l), "\n\n") }
 
 func (out RoomAdvice) paragraphs(l text.Language) []string {

@@ -41,7 +41,7 @@ var typicals = []TypicalDevice{
 	{Sort: "printer", Kind: "other", OnW: 40, StandbyW: 5, names: []string{"impresora", "impresoras", "printer", "printers"}},
 }
 
-// typicalOf finds what a device's name says that it is; the zero Typical where it says nothing.
+// typicalOf recognises a device by its name; the zero TypicalDevice if it does not.
 func typicalOf(name string) TypicalDevice {
 	text := " " + fold(name) + " "
 	for _, t := range typicals {
@@ -54,7 +54,7 @@ func typicalOf(name string) TypicalDevice {
 	return TypicalDevice{}
 }
 
-// numbered tells whether a word is a name with a number behind it, such as tv2 or luz1.
+// numbered reports whether a word is a name with a number behind it, such as tv2 or luz1.
 func numbered(text, name string) bool {
 	for word := range strings.FieldsSeq(text) {
 		if rest, found := strings.CutPrefix(word, name); found && rest != "" && strings.Trim(rest, "0123456789") == "" {
@@ -64,7 +64,7 @@ func numbered(text, name string) bool {
 	return false
 }
 
-// dayHours of use are what a day's typical consumption is reckoned with; it is said beside every figure.
+// dayHours are the hours of use in a typical day; they are shown beside every figure.
 const dayHours = 8
 
 // dayKWh is a typical day's consumption.

@@ -18,7 +18,7 @@ const (
 	verifyEvery = 24 * time.Hour
 )
 
-// Due tells whether a day has passed since what was done was last looked at by this process.
+// Due reports whether a day has passed since this process last ran VerifyAll.
 func (verifier *Verifier) Due() bool {
 	verifier.mu.Lock()
 	defer verifier.mu.Unlock()
@@ -64,7 +64,7 @@ func (verifier *Verifier) VerifyAll(ctx context.Context) (verified, reopened int
 	return verified, reopened, nil
 }
 
-// setStatus moves a recommendation on, unless somebody else has meanwhile.
+// setStatus changes a recommendation's status, unless it was changed meanwhile.
 func (verifier *Verifier) setStatus(ctx context.Context, id string, from, to advice.Status) error {
 	_, err := verifier.recommendations.Change(ctx, id, func(r advice.Recommendation) (advice.Recommendation, advice.Event, error) {
 		event := advice.Event{At: advice.Now(verifier.clock), From: r.Status, To: to, By: advice.BySystem}
@@ -100,7 +100,7 @@ func (verifier *Verifier) nextStatus(ctx context.Context, c *campus.Campus, r ad
 	return advice.Verified, err
 }
 
-// decayed tells whether the last weeks save clearly less than half of what was saved before them.
+// decayed reports whether the last weeks save clearly less than half of what was saved before them.
 func (verifier *Verifier) decayed(ctx context.Context, c *campus.Campus, v Verification) (bool, error) {
 	cut := v.To.AddDate(0, 0, -watchedDays)
 	if cut.Sub(v.From) < watchedDays*advice.HoursPerDay*time.Hour {

@@ -12,12 +12,12 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Verdict is what can be said of a recommendation that was done.
+// Verdict is the result of the verification of a recommendation that was done.
 type Verdict string
 
 // The verdicts.
 const (
-	// NotDone: nobody has said that it was done, so there is nothing to compare.
+	// NotDone: it was not marked as done, so there is nothing to compare.
 	NotDone Verdict = "not_done"
 	// TooEarly: less than a week was measured since.
 	TooEarly Verdict = "too_early"
@@ -38,7 +38,7 @@ const minVerifiedHours = 7 * advice.HoursPerDay
 type Verification struct {
 	advice.Advice
 	Verdict Verdict
-	// Done is when somebody said so; the day itself belongs neither to before nor to after. Zero where nobody did.
+	// Done is when it was marked as done; the day itself belongs neither to before nor to after. Zero if it was not.
 	Done time.Time
 	// From and To bound the hours after it, zero where there are none.
 	From, To time.Time
@@ -49,7 +49,7 @@ type Verification struct {
 	Currency                       string
 	// Price is the last rate of the hours after it, whose tariff is named.
 	Price advice.Rate
-	// Growth is the saving as it grew, day by day or, of a long time, more rarely; only days of which something can be said.
+	// Growth is the cumulative saving, day by day or, over a long time, in longer steps; without days that have too little data.
 	Growth []CumulativeSaving
 	// Promised is what the recommendation promised for a time as long as the hours that are known, kWh.
 	Promised float64
@@ -57,13 +57,13 @@ type Verification struct {
 	Why []baseline.Code
 }
 
-// CumulativeSaving is the saving from the begin until an instant.
+// CumulativeSaving is the saving from the beginning until an instant.
 type CumulativeSaving struct {
 	Until  time.Time
 	Saving baseline.Saving
 }
 
-// maxGrowth is on how many days at the most a saving is told as it grew.
+// maxGrowth is the maximum number of points of Growth.
 const maxGrowth = 120
 
 // Verify compares what was used since a recommendation was done with a baseline fitted on what was used before (IPMVP
@@ -137,7 +137,7 @@ func (verifier *Verifier) measure(ctx context.Context, c *campus.Campus, v Verif
 	return v, verifier.price(ctx, c, &v, fit.Model, after, hours)
 }
 
-// cumulative tells the saving after each whole day.
+// cumulative is the saving after each whole day.
 func cumulative(placebos baseline.Placebos, after []baseline.Row, from time.Time) (growth []CumulativeSaving) {
 	days := len(after) / advice.HoursPerDay
 	step := max(1, (days+maxGrowth-1)/maxGrowth)

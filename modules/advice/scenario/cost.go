@@ -42,7 +42,7 @@ func (t *Tariff) at(weekday, clock int) float64 {
 	return t.PricePerKWh
 }
 
-// covers tells whether an hour lies in the period: in one that begins on its day, or that goes on from the day before.
+// covers reports whether an hour lies in the period: in one that begins on its day, or that goes on from the day before.
 func (p Period) covers(weekday, clock int) bool {
 	from, _ := wholeHour(p.From)
 	to, _ := wholeHour(p.To)

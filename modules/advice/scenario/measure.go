@@ -71,7 +71,7 @@ func windowIn(change Change) whatif.Window {
 	return whatif.Window{From: from % advice.HoursPerDay, To: to, Days: weekdaysOf(change.Days)}
 }
 
-// keptKW is what stays on: what is said, a device's standby, or of a meter and a space what never goes off.
+// keptKW is what stays on: KeepW if it is set, a device's standby, or for a meter or a space the load that never goes off.
 func keptKW(t advice.Target, d advice.Device, change Change, base float64) float64 {
 	switch {
 	case change.KeepW != nil:
@@ -83,7 +83,7 @@ func keptKW(t advice.Target, d advice.Device, change Change, base float64) float
 }
 
 // setpointOf takes the target's own slope, or the published range for an air conditioner; another target without a slope
-// cannot be said anything of.
+// is rejected.
 func setpointOf(t advice.Target, d advice.Device, h *history.History, degrees float64) (whatif.Measure, Source, *advice.Flaw) {
 	if slope, known := rules.CoolingSlopeOf(h); known {
 		return whatif.Setpoint{Degrees: degrees, SlopeKW: slope.KW, BalanceC: slope.BalanceC, Low: slope.Low / slope.KW, High: slope.High / slope.KW}, FromSlope, nil

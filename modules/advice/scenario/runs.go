@@ -43,11 +43,11 @@ const (
 	DefaultHoursPerSecond = 24
 	// maxRuns are played by a process at a time.
 	maxRuns = 20
-	// runTick is how often steps are told.
+	// runTick is how often steps are published.
 	runTick = 250 * time.Millisecond
 )
 
-// ErrTooManyRuns says that as many runs are played as this process plays at a time.
+// ErrTooManyRuns is returned if this process already plays maxRuns.
 type ErrTooManyRuns struct{}
 
 func (ErrTooManyRuns) Error() string { return "too many runs" }
@@ -63,7 +63,7 @@ type playback struct {
 	sums          [2]float64
 }
 
-// StartRun plays a kept scenario to whoever listens, from its first hour on. Errors: ErrForbidden, ErrNotFound, ErrInvalid,
+// StartRun plays a stored scenario to all subscribers, from its first hour on. Errors: ErrForbidden, ErrNotFound, ErrInvalid,
 // ErrNothingMeasured, ErrTooManyRuns.
 func (sim *Simulator) StartRun(ctx context.Context, caller advice.Caller, id string, perSecond int) (Run, error) {
 	if !caller.MayManage() {
@@ -92,7 +92,7 @@ func (sim *Simulator) StartRun(ctx context.Context, caller advice.Caller, id str
 	}
 }
 
-// StopRun ends the run of a kept scenario, on whichever process it is played. Errors: ErrForbidden, ErrNotFound.
+// StopRun ends the run of a stored scenario, whichever process plays it. Errors: ErrForbidden, ErrNotFound.
 func (sim *Simulator) StopRun(ctx context.Context, caller advice.Caller, id string) error {
 	if !caller.MayManage() {
 		return advice.ErrForbidden{}
@@ -103,7 +103,7 @@ func (sim *Simulator) StopRun(ctx context.Context, caller advice.Caller, id stri
 	return sim.runs.EndRun(ctx, id)
 }
 
-// prepareRun replays the very hours that the scenario was kept with.
+// prepareRun replays the same hours as when the scenario was stored.
 func (sim *Simulator) prepareRun(ctx context.Context, caller advice.Caller, kept Stored) (playback, error) {
 	c, err := sim.directory.Campus(ctx)
 	if err != nil {
@@ -132,7 +132,7 @@ func (sim *Simulator) prepareRun(ctx context.Context, caller advice.Caller, kept
 	}, nil
 }
 
-// PlayRuns plays what was started until ctx ends. failed is told what could not be told; its run ends.
+// PlayRuns plays started runs until ctx ends. A run whose steps cannot be published is stopped, and failed is called.
 func (sim *Simulator) PlayRuns(ctx context.Context, failed func(error)) {
 	tick := time.NewTicker(runTick)
 	defer tick.Stop()

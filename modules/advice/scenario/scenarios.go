@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// Stored is a scenario that was kept with what it came to, to be compared with others.
+// Stored is a stored scenario with its result, to be compared with others.
 type Stored struct {
 	ID string
 	Scenario
@@ -17,10 +17,10 @@ type Stored struct {
 	At         time.Time
 }
 
-// maxStored are kept of each person: nobody's make room for another's.
+// maxStored are stored for each person; one person's never displace another's.
 const maxStored = 200
 
-// Store simulates a scenario and keeps it. Errors: those of Simulate; ErrInvalid where it has no name.
+// Store simulates a scenario and stores it. Errors: those of Simulate; ErrInvalid where it has no name.
 func (sim *Simulator) Store(ctx context.Context, caller advice.Caller, s Scenario) (Stored, error) {
 	if !caller.MayManage() {
 		return Stored{}, advice.ErrForbidden{}
@@ -62,7 +62,7 @@ func (sim *Simulator) Stored(ctx context.Context, caller advice.Caller, ids []st
 	return slices.DeleteFunc(all, func(s Stored) bool { return !slices.Contains(ids, s.ID) }), nil
 }
 
-// Delete lets a kept one go, and ends its run. Errors: ErrForbidden, ErrNotFound.
+// Delete deletes a stored scenario and ends its run. Errors: ErrForbidden, ErrNotFound.
 func (sim *Simulator) Delete(ctx context.Context, caller advice.Caller, id string) error {
 	if !caller.MayManage() {
 		return advice.ErrForbidden{}

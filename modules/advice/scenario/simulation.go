@@ -40,7 +40,7 @@ type Saving struct {
 	KWhLow, KWhHigh, CostLow, CostHigh *float64
 }
 
-// minMonthlyHours is how much must be measured for a mean month of the replay to be told: four weeks.
+// minMonthlyHours must be measured for a mean month to be shown: four weeks.
 const minMonthlyHours = 28 * advice.HoursPerDay
 
 // Monthly is the mean month of what was replayed, kWh and money; known is false where that is less than four weeks.
@@ -52,7 +52,7 @@ func (s Simulation) Monthly() (kwh, cost float64, known bool) {
 	return s.Saved.KWh / months, s.Saved.Cost / months, true
 }
 
-// Source says where the size of a change's effect comes from.
+// Source is where the size of a change's effect comes from.
 type Source string
 
 // The sources.

@@ -5,7 +5,7 @@ import "time"
 // Status is how far a job has come.
 type Status string
 
-// The statuses. Interrupted is a job whose process ended; what it had done stays done, and the next one goes on from there.
+// The statuses. Interrupted is a job whose process ended; what it did stays done, and the next job continues from there.
 const (
 	Running     Status = "running"
 	Done        Status = "done"
@@ -26,11 +26,11 @@ const (
 type Job struct {
 	ID      string
 	Trigger Trigger
-	// By is who asked for it; empty for the clock.
+	// By is the subject who requested it; empty for the clock.
 	By      string
 	Status  Status
 	Started time.Time
-	// Updated is when its progress was last told, or it ended.
+	// Updated is when its progress was last stored, or when it ended.
 	Updated time.Time
 	// Done of Total targets were analysed; a failed or interrupted job leaves the rest to the next.
 	Done, Total int
@@ -38,8 +38,8 @@ type Job struct {
 	Verified, Reopened int
 }
 
-// abandonedAfter its last sign a running job is taken for interrupted.
+// abandonedAfter without an update, a running job counts as interrupted.
 const abandonedAfter = time.Minute
 
-// abandoned tells whether a running job gave no sign for so long. A sign of the future is of a process whose clock was set back since.
+// abandoned reports whether a running job was not updated for so long. An update in the future is of a process whose clock was set back since.
 func (j Job) abandoned(now time.Time) bool { return now.Sub(j.Updated).Abs() >= abandonedAfter }

@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// maxJobs are kept, and shown.
+	// maxJobs are stored and shown.
 	maxJobs = 50
-	// storeEvery is how often a job's progress is kept.
+	// storeEvery is how often a job's progress is stored.
 	storeEvery = time.Second
 )
 
@@ -28,7 +28,7 @@ func (scheduler *Scheduler) RunDue(ctx context.Context) error {
 	return err
 }
 
-// Start begins to analyse all anew in the background and gives the job, or the one that runs already. Errors: ErrForbidden.
+// Start requests an analysis of all targets in the background and returns the job, or the one that already runs. Errors: ErrForbidden.
 func (scheduler *Scheduler) Start(ctx context.Context, caller advice.Caller) (Job, error) {
 	if !caller.MayManage() {
 		return Job{}, advice.ErrForbidden{}
@@ -53,7 +53,7 @@ func (scheduler *Scheduler) Start(ctx context.Context, caller advice.Caller) (Jo
 	}
 }
 
-// RunRequested runs the jobs that are asked for until ctx ends.
+// RunRequested runs requested jobs until ctx ends.
 func (scheduler *Scheduler) RunRequested(ctx context.Context, failed func(error)) {
 	for {
 		select {
@@ -81,8 +81,8 @@ func (scheduler *Scheduler) Jobs(ctx context.Context, caller advice.Caller) ([]J
 	return all, err
 }
 
-// runJob runs a job under the lock that one process has at a time. A job of the clock that finds it taken is none; one that was
-// asked for is kept as interrupted, since another process is at it.
+// runJob runs a job under the lock that one process has at a time. If the lock is held, a scheduled job does nothing and a
+// requested one is recorded as interrupted.
 func (scheduler *Scheduler) runJob(ctx context.Context, job Job) (Job, error) {
 	release, mine, err := scheduler.jobs.TryLock(ctx)
 	if err != nil {
@@ -109,7 +109,7 @@ func (scheduler *Scheduler) runJob(ctx context.Context, job Job) (Job, error) {
 		job.Done, job.Total, job.Updated = done, total, advice.Now(scheduler.clock)
 		if job.Updated.Sub(told) >= storeEvery {
 			told = job.Updated
-			// What is shown may lag; the analyses themselves are kept.
+			// What is shown may lag; the analyses themselves are stored.
 			_ = scheduler.jobs.KeepJob(ctx, job, maxJobs)
 		}
 	}
