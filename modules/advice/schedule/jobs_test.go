@@ -5,10 +5,9 @@ import (
 	"testing"
 	"time"
 
-	memoryadvice "github.com/holotwin/holotwin/adapters/memory/advice"
-
 	"github.com/stretchr/testify/require"
 
+	memoryadvice "github.com/holotwin/holotwin/adapters/memory/advice"
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
 	"github.com/holotwin/holotwin/modules/advice/schedule"
