@@ -34,8 +34,8 @@ func (s *Store) EndRun(ctx context.Context, scenario string) error {
 	})
 }
 
-// TellRun puts the steps of a run into the outbox if it is still the scenario's current run.
-func (s *Store) TellRun(ctx context.Context, steps []scenario.RunStep) (mine bool, err error) {
+// PublishRun puts the steps of a run into the outbox if it is still the scenario's current run.
+func (s *Store) PublishRun(ctx context.Context, steps []scenario.RunStep) (mine bool, err error) {
 	if len(steps) == 0 {
 		return true, nil
 	}

@@ -23,8 +23,8 @@ func (s *Store) EndRun(_ context.Context, scenario string) error {
 	return nil
 }
 
-// TellRun publishes the steps of a run, and reports whether it still is the current one.
-func (s *Store) TellRun(_ context.Context, steps []scenario.RunStep) (bool, error) {
+// PublishRun publishes the steps of a run, and reports whether it still is the current one.
+func (s *Store) PublishRun(_ context.Context, steps []scenario.RunStep) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(steps) == 0 {

@@ -19,7 +19,7 @@ func TestStepsOfTheCurrentRunArePublished(t *testing.T) {
 	ctx, s := context.Background(), memoryadvice.New()
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_1"))
 	for _, run := range []string{"run_0", "run_1"} {
-		mine, err := s.TellRun(ctx, []scenario.RunStep{{Run: run, Scenario: "sim_1", State: scenario.RunRunning}})
+		mine, err := s.PublishRun(ctx, []scenario.RunStep{{Run: run, Scenario: "sim_1", State: scenario.RunRunning}})
 		require.NoError(t, err)
 		require.Equal(t, run == "run_1", mine)
 	}

@@ -358,7 +358,7 @@ func runsTakeEachOthersPlace(t *testing.T, s Store) {
 	}
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_1"))
 	tell := func(run string, state scenario.RunState, want bool) {
-		mine, err := s.TellRun(ctx, step(run, state))
+		mine, err := s.PublishRun(ctx, step(run, state))
 		require.NoError(t, err)
 		require.Equal(t, want, mine, run)
 	}

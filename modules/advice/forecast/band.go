@@ -12,7 +12,7 @@ const (
 	lowTail, highTail = 0.1, 0.9
 	// neighbourHours on each side of an hour speak for it.
 	neighbourHours = 1
-	leastErrors    = 20
+	minErrors      = 20
 )
 
 // pastErrors are what forecasts of past days, made without knowing them, erred by: measured less told, kWh, by day and hour.
@@ -40,10 +40,10 @@ func (m *pastErrors) add(d *day, told [dayHours]float64) {
 // type erred by at that hour and its neighbours, or of all days where there are few. NaN where too little is known.
 func (m *pastErrors) band(kind, hour int) (low, high float64) {
 	near := m.near(func(k int) bool { return k == kind || (k > 0 && kind > 0) }, hour)
-	if len(near) < leastErrors {
+	if len(near) < minErrors {
 		near = m.near(func(int) bool { return true }, hour)
 	}
-	if len(near) < leastErrors {
+	if len(near) < minErrors {
 		return math.NaN(), math.NaN()
 	}
 	slices.Sort(near)

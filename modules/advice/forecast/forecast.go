@@ -18,12 +18,12 @@ type Hour struct {
 }
 
 const (
-	// leastDays of history are needed: two weeks to learn what is usual, two to learn how far that errs.
-	leastDays = 28
+	// minDays of history are needed: two weeks to learn what is usual, two to learn how far that errs.
+	minDays = 28
 	// relearnDays is how long what was learnt is used in a replay.
 	relearnDays = 28
-	// leastSums of the past say how far a sum errs.
-	leastSums = 10
+	// minSums of the past say how far a sum errs.
+	minSums = 10
 	// MaxDays is as far ahead as is told.
 	MaxDays = 31
 )
@@ -38,7 +38,7 @@ func Replay(rows []baseline.Row, from int, weather Weather) []Hour {
 	if len(s.days) == 0 {
 		return nil
 	}
-	first := max(from-s.days[0].date, leastDays)
+	first := max(from-s.days[0].date, minDays)
 	var told []Hour
 	var past pastErrors
 	var l *learner
@@ -120,7 +120,7 @@ func Predict(rows []baseline.Row, days int, coming []baseline.Row) (o Outlook, k
 		weather = WeatherKnown
 	}
 	s := seriesOf(rows, weather)
-	if len(s.days) < leastDays {
+	if len(s.days) < minDays {
 		return o, false
 	}
 	l := learn(s, len(s.days))
@@ -150,7 +150,7 @@ func (o *Outlook) Total(clock, lastDay int) (expected, low, high float64) {
 		}
 	}
 	shares := o.sums[:min(lastDay+1, len(o.sums))]
-	if len(shares) == 0 || len(shares[len(shares)-1]) < leastSums {
+	if len(shares) == 0 || len(shares[len(shares)-1]) < minSums {
 		return expected, math.NaN(), math.NaN()
 	}
 	sorted := slices.Sorted(slices.Values(shares[len(shares)-1]))

@@ -73,7 +73,7 @@ const (
 	stepShare  = 0.4
 	spreads    = 4
 	excessRun  = 3
-	leastStep  = 0.15
+	minStep    = 0.15
 	madToSigma = 1.4826
 )
 
@@ -82,7 +82,7 @@ func unusualNights(s *preparedSubject) []float64 {
 	open := s.recent.Powers(func(h history.Hour) bool { return h.Open })
 	shut := s.recent.Powers(func(h history.Hour) bool { return !h.Open })
 	step := history.Median(open) - history.Median(shut)
-	if math.IsNaN(step) || step < leastStep*history.Median(open) {
+	if math.IsNaN(step) || step < minStep*history.Median(open) {
 		return waste
 	}
 	usual, spread := s.usualShut()

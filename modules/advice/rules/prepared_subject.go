@@ -95,8 +95,8 @@ type levels struct {
 const (
 	deviceOn = 0.25
 	meterOn  = 0.40
-	// leastOn keeps a meter's last digit from counting as running, kW.
-	leastOn = 0.002
+	// minOn keeps a meter's last digit from counting as running, kW.
+	minOn = 0.002
 )
 
 // levelsOf tells running from idling. A single device idles near nothing; a meter or a space never does, so its
@@ -109,11 +109,11 @@ func levelsOf(s Subject, h *history.History) levels {
 	l := levels{top: history.Percentile(all, 0.95)}
 	if !isSingle(s.Kind) {
 		l.idle = history.Percentile(all, 0.05)
-		l.on = max(leastOn, l.idle+meterOn*(l.top-l.idle))
+		l.on = max(minOn, l.idle+meterOn*(l.top-l.idle))
 		return l
 	}
 	standby := s.StandbyW / 1000
-	l.on = max(leastOn, deviceOn*l.top, 1.5*standby)
+	l.on = max(minOn, deviceOn*l.top, 1.5*standby)
 	below := h.Powers(func(hour history.Hour) bool { return hour.KW < l.on })
 	l.idle = standby
 	if len(below) > 0 {

@@ -15,8 +15,8 @@ var scheduleRule = hourRule{
 
 const (
 	edgeLeast, edgeMost = 2, 4
-	// mostDays is the share of open dates on which the edge must be seen; rarer ones are somebody's evening.
-	mostDays = 0.5
+	// maxDays is the share of open dates on which the edge must be seen; rarer ones are somebody's evening.
+	maxDays = 0.5
 )
 
 func offSchedule(s *preparedSubject) []float64 {
@@ -44,7 +44,7 @@ func offSchedule(s *preparedSubject) []float64 {
 			s.waste(waste, early, to-grace)
 		}
 	})
-	if float64(edges) < mostDays*float64(opens) {
+	if float64(edges) < maxDays*float64(opens) {
 		clear(waste)
 	}
 	return waste

@@ -13,17 +13,17 @@ var standbyRule = hourRule{
 }
 
 const (
-	// leastStandby is what no device need draw while it does nothing, kW: since 2013 the EU allows 0.5 to 1 W, and
+	// minStandby is what no device need draw while it does nothing, kW: since 2013 the EU allows 0.5 to 1 W, and
 	// below 2 W there is nothing worth a walk to the socket.
-	leastStandby = 0.002
-	idleRun      = 4
+	minStandby = 0.002
+	idleRun    = 4
 	// usedShare is the share of hours in which a device must be seen running, or its idling is its work.
 	usedShare = 0.02
 )
 
 // idles tells whether a device has an idle level at all: one that runs at times, or whose standby is known.
 func idles(s *preparedSubject) bool {
-	if !isSingle(s.Kind) || s.levels.idle < leastStandby {
+	if !isSingle(s.Kind) || s.levels.idle < minStandby {
 		return false
 	}
 	if s.StandbyW > 0 {
@@ -38,7 +38,7 @@ func idling(s *preparedSubject) []float64 {
 	waste := make([]float64, len(s.recent.Hours))
 	idle := func(i int) bool {
 		kw := s.recent.Hours[i].KW
-		return s.free(i) && kw >= leastStandby && kw < s.levels.on
+		return s.free(i) && kw >= minStandby && kw < s.levels.on
 	}
 	s.runs(idle, func(from, to int) {
 		if to-from < idleRun {

@@ -19,6 +19,6 @@ type Runs interface {
 	BeginRun(ctx context.Context, scenario, run string) error
 	// EndRun takes the scenario's run away, whichever it is.
 	EndRun(ctx context.Context, scenario string) error
-	// TellRun publishes steps of a run if it is still the scenario's; if not, mine is false and nothing is published.
-	TellRun(ctx context.Context, steps []RunStep) (mine bool, err error)
+	// PublishRun publishes steps of a run if it is still the scenario's; if not, mine is false and nothing is published.
+	PublishRun(ctx context.Context, steps []RunStep) (mine bool, err error)
 }

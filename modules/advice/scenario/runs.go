@@ -147,7 +147,7 @@ func (sim *Simulator) PlayRuns(ctx context.Context, failed func(error)) {
 			still := all[:0]
 			for _, p := range all {
 				steps := p.stepsDue()
-				mine, err := sim.runs.TellRun(ctx, steps)
+				mine, err := sim.runs.PublishRun(ctx, steps)
 				if err != nil && ctx.Err() == nil {
 					failed(err)
 				}

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// mostNamed dates of a question are named; more are counted.
-const mostNamed = 6
+// maxNamed dates of a question are named; more are counted.
+const maxNamed = 6
 
 // Question asks whether a space opened on dates, in a title, and says in a message why: what was used then.
 func Question(l Language, space string, dates []time.Time, of []string) (title, message string) {
 	when := l.pick("en estos ", "on these ") + l.Count(len(dates), l.pick("día", "day"), l.pick("días", "days"))
-	if len(dates) <= mostNamed {
+	if len(dates) <= maxNamed {
 		when = l.dates(dates)
 	}
 	used := l.pick("el consumo", "the consumption")
