@@ -13,8 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/holotwin/holotwin/modules/advice"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/text"
 	"github.com/holotwin/holotwin/platform/httpclient"
 )
 
@@ -27,7 +27,7 @@ type Client struct {
 	http     *http.Client
 }
 
-var _ advice.Rewriter = (*Client)(nil)
+var _ recommendations.Rewriter = (*Client)(nil)
 
 const (
 	// answerTime is the maximum time to wait for an answer, maxAnswer its maximum size in bytes.
@@ -42,28 +42,28 @@ func New(s Settings) *Client {
 	return &Client{settings: s, http: httpclient.New(httpclient.Limits{Answer: answerTime, Body: maxAnswer})}
 }
 
-// Reword returns better wording. Errors: advice.ErrUnreadable if the answer is not the three parts; another error if there is no answer.
-func (c *Client) Reword(ctx context.Context, l words.Language, text words.Text) (words.Text, error) {
-	given, err := json.Marshal(map[string]string{"title": text.Title, "message": text.Message, "action": text.Action})
+// Reword returns better wording. Errors: recommendations.ErrUnreadable if the answer is not the three parts; another error if there is no answer.
+func (c *Client) Reword(ctx context.Context, l text.Language, original text.Text) (text.Text, error) {
+	given, err := json.Marshal(map[string]string{"title": original.Title, "message": original.Message, "action": original.Action})
 	if err != nil {
-		return words.Text{}, err
+		return text.Text{}, err
 	}
 	answer, err := c.complete(ctx, instruction(l), string(given))
 	if err != nil {
-		return words.Text{}, err
+		return text.Text{}, err
 	}
 	// Models often wrap the JSON in a code fence.
 	begin, end := strings.IndexByte(answer, '{'), strings.LastIndexByte(answer, '}')
 	var better struct{ Title, Message, Action string }
 	if begin < 0 || end < begin || json.Unmarshal([]byte(answer[begin:end+1]), &better) != nil {
-		return words.Text{}, advice.ErrUnreadable
+		return text.Text{}, recommendations.ErrUnreadable
 	}
-	return words.Text{Title: strings.TrimSpace(better.Title), Message: strings.TrimSpace(better.Message), Action: strings.TrimSpace(better.Action)}, nil
+	return text.Text{Title: strings.TrimSpace(better.Title), Message: strings.TrimSpace(better.Message), Action: strings.TrimSpace(better.Action)}, nil
 }
 
-func instruction(l words.Language) string {
+func instruction(l text.Language) string {
 	language := "Spanish of Colombia, formal (usted)"
-	if l == words.English {
+	if l == text.English {
 		language = "English"
 	}
 	return "You reword advice on energy for the manager of a university campus, in " + language + ": plain, short and friendly. " +
@@ -90,7 +90,7 @@ func (c *Client) complete(ctx context.Context, system, user string) (string, err
 		return "", err
 	}
 	if len(answer.Choices) == 0 {
-		return "", advice.ErrUnreadable
+		return "", recommendations.ErrUnreadable
 	}
 	return answer.Choices[0].Message.Content, nil
 }
@@ -112,7 +112,7 @@ func (c *Client) completeGemini(ctx context.Context, system, user string) (strin
 		return "", err
 	}
 	if len(answer.Candidates) == 0 || len(answer.Candidates[0].Content.Parts) == 0 {
-		return "", advice.ErrUnreadable
+		return "", recommendations.ErrUnreadable
 	}
 	return answer.Candidates[0].Content.Parts[0].Text, nil
 }
@@ -144,7 +144,7 @@ func (c *Client) post(ctx context.Context, url, header, key string, body, answer
 		return fmt.Errorf("LLM_URL: answered %d", response.StatusCode)
 	}
 	if json.Unmarshal(read, answer) != nil {
-		return advice.ErrUnreadable
+		return recommendations.ErrUnreadable
 	}
 	return nil
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/adapters/llm"
-	"github.com/holotwin/holotwin/modules/advice"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-var text = words.Text{Title: "Uso: Aire", Message: "«Aire» usa 5 kWh.", Action: "Apague «Aire»."}
+var original = text.Text{Title: "Uso: Aire", Message: "«Aire» usa 5 kWh.", Action: "Apague «Aire»."}
 
 // model answers every request with a status and a text, and stores the last request.
 func model(t *testing.T, status int, says string) (*llm.Client, *http.Request, *map[string]any) {
@@ -36,9 +36,9 @@ func model(t *testing.T, status int, says string) (*llm.Client, *http.Request, *
 
 func TestTheModelReturnsThreeParts(t *testing.T) {
 	client, request, asked := model(t, 200, "```json\n{\"title\":\" Aire \",\"message\":\"«Aire»: 5 kWh.\",\"action\":\"Apáguelo.\"}\n```")
-	better, err := client.Reword(context.Background(), words.Spanish, text)
+	better, err := client.Reword(context.Background(), text.Spanish, original)
 	require.NoError(t, err)
-	require.Equal(t, words.Text{Title: "Aire", Message: "«Aire»: 5 kWh.", Action: "Apáguelo."}, better)
+	require.Equal(t, text.Text{Title: "Aire", Message: "«Aire»: 5 kWh.", Action: "Apáguelo."}, better)
 	require.Equal(t, "/v1/chat/completions", request.URL.Path)
 	require.Equal(t, "Bearer llave-secreta", request.Header.Get("Authorization"))
 	require.Equal(t, "modelo", (*asked)["model"])
@@ -47,18 +47,18 @@ func TestTheModelReturnsThreeParts(t *testing.T) {
 func TestAnInvalidAnswerIsUnreadable(t *testing.T) {
 	for _, says := range []string{"", "Claro, aquí tiene:", "{", `{"title": 3}`} {
 		client, _, _ := model(t, 200, says)
-		_, err := client.Reword(context.Background(), words.English, text)
-		require.ErrorIs(t, err, advice.ErrUnreadable, says)
+		_, err := client.Reword(context.Background(), text.English, original)
+		require.ErrorIs(t, err, recommendations.ErrUnreadable, says)
 	}
 }
 
 func TestAnErrorContainsNoSecret(t *testing.T) {
 	client, _, _ := model(t, 401, "")
-	_, err := client.Reword(context.Background(), words.Spanish, text)
+	_, err := client.Reword(context.Background(), text.Spanish, original)
 	require.ErrorContains(t, err, "401")
 	require.NotContains(t, err.Error(), "llave")
 	gone := llm.New(llm.Settings{URL: "http://127.0.0.1:1/v1", APIKey: "llave-secreta", Model: "m"})
-	_, err = gone.Reword(context.Background(), words.Spanish, text)
+	_, err = gone.Reword(context.Background(), text.Spanish, original)
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "llave")
 }
@@ -72,7 +72,7 @@ func TestTheKeyStaysWithItsHost(t *testing.T) {
 	t.Cleanup(server.Close)
 	for _, path := range []string{"/v1", "/generativelanguage.googleapis.com/v1beta"} {
 		client := llm.New(llm.Settings{URL: server.URL + path, APIKey: "llave-secreta", Model: "m"})
-		_, err := client.Reword(context.Background(), words.Spanish, text)
+		_, err := client.Reword(context.Background(), text.Spanish, original)
 		require.ErrorContains(t, err, "LLM_URL: no answer: redirected to another host")
 	}
 	require.Zero(t, arrived.Load())

@@ -8,7 +8,11 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/analysis"
+	"github.com/holotwin/holotwin/modules/advice/campus"
 	"github.com/holotwin/holotwin/modules/advice/history"
+	"github.com/holotwin/holotwin/modules/advice/inputs"
+	"github.com/holotwin/holotwin/modules/advice/questions"
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
@@ -23,14 +27,14 @@ type Energy struct {
 }
 
 var (
-	_ advice.Campus      = Energy{}
+	_ campus.Trees       = Energy{}
 	_ advice.Consumption = Energy{}
 	_ advice.Ambience    = Energy{}
-	_ advice.States      = Energy{}
+	_ inputs.States      = Energy{}
 	_ advice.Calendar    = Energy{}
-	_ advice.Openings    = Energy{}
+	_ questions.Openings = Energy{}
 	_ advice.Prices      = Energy{}
-	_ advice.Changes     = Energy{}
+	_ analysis.Changes   = Energy{}
 )
 
 // inside is who asks: the advice module decides itself what its callers see.
@@ -239,7 +243,7 @@ func factorOf(f energy.FactorUsed) advice.Factor {
 }
 
 // Since tells what past was changed.
-func (e Energy) Since(ctx context.Context, at time.Time) ([]advice.Change, error) {
+func (e Energy) Since(ctx context.Context, at time.Time) ([]analysis.Change, error) {
 	changed, err := e.Changed.PastChanges(ctx, energy.InstantOf(at))
 	if err != nil {
 		return nil, err
@@ -248,7 +252,7 @@ func (e Energy) Since(ctx context.Context, at time.Time) ([]advice.Change, error
 	if err != nil {
 		return nil, err
 	}
-	changes := make([]advice.Change, 0, len(changed))
+	changes := make([]analysis.Change, 0, len(changed))
 	for _, c := range changed {
 		target := advice.Target{Level: advice.OfDevice, ID: string(c.Device)}
 		if c.Device == "" {
@@ -258,7 +262,7 @@ func (e Energy) Since(ctx context.Context, at time.Time) ([]advice.Change, error
 			}
 			target = advice.Target{Level: advice.Level(space.Kind), ID: string(c.Space)}
 		}
-		changes = append(changes, advice.Change{Target: target, At: c.At.Time()})
+		changes = append(changes, analysis.Change{Target: target, At: c.At.Time()})
 	}
 	return changes, nil
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/text"
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
@@ -21,6 +21,6 @@ func TestTheAssumedHoursAreSaidAsTheyAre(t *testing.T) {
 		}
 		spans = append(spans, days+" "+h.From.String()+"–"+h.To.String())
 	}
-	require.Equal(t, strings.Join(spans, ", "), words.AssumedHours(words.English))
-	require.Len(t, strings.Split(words.AssumedHours(words.Spanish), ", "), len(spans))
+	require.Equal(t, strings.Join(spans, ", "), text.AssumedHours(text.English))
+	require.Len(t, strings.Split(text.AssumedHours(text.Spanish), ", "), len(spans))
 }

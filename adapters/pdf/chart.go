@@ -1,7 +1,7 @@
 package pdf
 
 import (
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/report"
 )
 
 const (
@@ -10,7 +10,7 @@ const (
 )
 
 // chart draws bars from a line at zero, with their numbers on top.
-func (p page) chart(c advice.Chart) {
+func (p page) chart(c report.Chart) {
 	if len(c.Bars) == 0 {
 		return
 	}
@@ -54,7 +54,7 @@ func (p page) missing(x, wide, base float64) {
 	p.SetDashPattern([]float64{}, 0)
 }
 
-func (p page) bar(b advice.Bar, x, slot, base, tall float64) {
+func (p page) bar(b report.Bar, x, slot, base, tall float64) {
 	const widest = 16.0
 	wide := min(slot*0.62, widest)
 	if b.Missing {

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
 
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/report"
 )
 
 // Renderer renders on A4 in the Go typeface, which has every accent of both languages.
@@ -19,7 +19,7 @@ type Renderer struct{}
 // New returns a renderer.
 func New() Renderer { return Renderer{} }
 
-var _ advice.Reports = Renderer{}
+var _ report.Renderer = Renderer{}
 
 // Measures in mm.
 const (
@@ -39,7 +39,7 @@ var (
 )
 
 // Render returns a report as PDF. The same report gives the same bytes.
-func (Renderer) Render(_ context.Context, r advice.Report) ([]byte, error) {
+func (Renderer) Render(_ context.Context, r report.Document) ([]byte, error) {
 	d := fpdf.New("P", "mm", "A4", "")
 	d.SetCreationDate(r.Made)
 	d.SetModificationDate(r.Made)
@@ -70,7 +70,7 @@ type page struct{ *fpdf.Fpdf }
 func (p page) ink(c [3]int)  { p.SetTextColor(c[0], c[1], c[2]) }
 func (p page) fill(c [3]int) { p.SetFillColor(c[0], c[1], c[2]) }
 
-func (p page) head(r advice.Report) {
+func (p page) head(r report.Document) {
 	p.fill(accent)
 	p.Rect(0, 0, width, 5, "F")
 	p.SetXY(margin, 14)
@@ -112,7 +112,7 @@ func (p page) firstLines(text string, lines int) string {
 }
 
 // figures draws up to four numbers side by side.
-func (p page) figures(all []advice.ReportFigure) {
+func (p page) figures(all []report.Figure) {
 	if len(all) == 0 {
 		return
 	}

@@ -14,20 +14,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/adapters/pdf"
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/report"
 )
 
-func report() advice.Report {
-	return advice.Report{
+func page() report.Document {
+	return report.Document{
 		ID: "rep_1", Language: "es", Title: "Recomendaciones de energía: Salón Ñandú", Made: time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC),
-		MadeAt: "2026-05-26 12:00 UTC", Text: []string{"Apague el televisor al salir."}, Figures: []advice.ReportFigure{{Label: "Consumo informado", Value: "21,4 kWh"}},
-		Chart: advice.Chart{Title: "Consumo de los últimos días", Unit: "kWh", Bars: []advice.Bar{{Label: "lunes", Text: "3,5", Value: 3.5}, {Label: "martes", Text: "0", Value: 0}}},
+		MadeAt: "2026-05-26 12:00 UTC", Text: []string{"Apague el televisor al salir."}, Figures: []report.Figure{{Label: "Consumo informado", Value: "21,4 kWh"}},
+		Chart: report.Chart{Title: "Consumo de los últimos días", Unit: "kWh", Bars: []report.Bar{{Label: "lunes", Text: "3,5", Value: 3.5}, {Label: "martes", Text: "0", Value: 0}}},
 		Note:  "De dónde vienen las cifras.",
 	}
 }
 
 func TestAReportIsOnePageWithWordsAndBars(t *testing.T) {
-	drawn, err := pdf.New().Render(context.Background(), report())
+	drawn, err := pdf.New().Render(context.Background(), page())
 	require.NoError(t, err)
 	require.Equal(t, 1, pages(drawn))
 	content := inflate(t, drawn)
@@ -37,20 +37,20 @@ func TestAReportIsOnePageWithWordsAndBars(t *testing.T) {
 }
 
 func TestTheSameReportGivesTheSameBytes(t *testing.T) {
-	a, err := pdf.New().Render(context.Background(), report())
+	a, err := pdf.New().Render(context.Background(), page())
 	require.NoError(t, err)
-	b, err := pdf.New().Render(context.Background(), report())
+	b, err := pdf.New().Render(context.Background(), page())
 	require.NoError(t, err)
 	require.Equal(t, a, b)
 }
 
 func TestALongReportStaysOnOnePage(t *testing.T) {
-	r := report()
+	r := page()
 	r.Title = strings.Repeat("Laboratorio de una facultad con un nombre largo ", 8)
 	for i := range 30 {
 		name := fmt.Sprintf("Equipo %d de un laboratorio con un nombre muy largo", i)
 		r.Text = append(r.Text, name+": "+strings.Repeat("apagar al terminar y revisar. ", 12))
-		r.Chart.Bars = append(r.Chart.Bars, advice.Bar{Label: name, Text: "1.234,5", Value: float64(i)})
+		r.Chart.Bars = append(r.Chart.Bars, report.Bar{Label: name, Text: "1.234,5", Value: float64(i)})
 	}
 	drawn, err := pdf.New().Render(context.Background(), r)
 	require.NoError(t, err)

@@ -1,12 +1,14 @@
 package pdf
 
-import "github.com/holotwin/holotwin/modules/advice"
+import (
+	"github.com/holotwin/holotwin/modules/advice/report"
+)
 
 // rowHeight of a table, mm.
 const rowHeight = 5.2
 
 // tables draws tables below each other, with a wide first column and the others aligned right.
-func (p page) tables(all []advice.ReportTable) {
+func (p page) tables(all []report.Table) {
 	for _, t := range all {
 		p.SetX(margin)
 		p.SetFont("go", "B", 10)

@@ -6,7 +6,16 @@ import (
 	"github.com/holotwin/holotwin/adapters/llm"
 	"github.com/holotwin/holotwin/adapters/local"
 	"github.com/holotwin/holotwin/adapters/pdf"
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/analysis"
+	"github.com/holotwin/holotwin/modules/advice/campus"
+	"github.com/holotwin/holotwin/modules/advice/inputs"
+	"github.com/holotwin/holotwin/modules/advice/outlook"
+	"github.com/holotwin/holotwin/modules/advice/questions"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/report"
+	"github.com/holotwin/holotwin/modules/advice/savings"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
+	"github.com/holotwin/holotwin/modules/advice/schedule"
 	"github.com/holotwin/holotwin/platform/clock"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/database"
@@ -18,18 +27,52 @@ var adviceParts = []any{
 	func(db *database.Database, outbox *events.Outbox) *gormadvice.Store {
 		return gormadvice.New(db).Tell(outbox)
 	},
-	func(c config.Config, campus local.Energy, store *gormadvice.Store) *advice.Advisor {
-		return advice.New(advice.Needs{
-			Rewriter: rewriter(c), Wordings: store,
-			Campus: campus, Consumption: campus, Ambience: campus, States: campus, Calendar: campus, Openings: campus, Prices: campus, Changes: campus,
-			Recommendations: store, Analyses: store, DayAnswers: store, Archive: store, Scenarios: store, Runs: store, Jobs: store, Reports: pdf.New(), Clock: clock.System{}, NewID: random.ID,
+	func(e local.Energy) *campus.Directory { return campus.NewDirectory(e) },
+	func(directory *campus.Directory, e local.Energy, store *gormadvice.Store) *questions.Asker {
+		return questions.New(questions.Needs{Directory: directory, Calendar: e, Openings: e, Analyses: store, DayAnswers: store, Clock: clock.System{}})
+	},
+	func(asker *questions.Asker, e local.Energy) *inputs.Reader {
+		return inputs.New(inputs.Needs{Consumption: e, Ambience: e, States: e, Calendar: e, Prices: e, Asker: asker, Clock: clock.System{}})
+	},
+	func(directory *campus.Directory, reader *inputs.Reader, asker *questions.Asker, e local.Energy, store *gormadvice.Store) *analysis.Analyst {
+		return analysis.New(analysis.Needs{Directory: directory, Inputs: reader, Asker: asker, Consumption: e, Changes: e, Analyses: store, Recommendations: store, Clock: clock.System{}})
+	},
+	func(directory *campus.Directory, reader *inputs.Reader, e local.Energy) *outlook.Forecaster {
+		return outlook.New(outlook.Needs{Directory: directory, Inputs: reader, Consumption: e, Ambience: e, Calendar: e, Prices: e, Clock: clock.System{}})
+	},
+	func(c config.Config, directory *campus.Directory, reader *inputs.Reader, asker *questions.Asker, analyst *analysis.Analyst, e local.Energy, store *gormadvice.Store) *recommendations.Catalog {
+		return recommendations.New(recommendations.Needs{
+			Directory: directory, Inputs: reader, Asker: asker, Analyst: analyst, Prices: e,
+			Analyses: store, Recommendations: store, Wordings: store, Rewriter: rewriter(c), Clock: clock.System{},
 		})
 	},
-	func(advisor *advice.Advisor) *httpadvice.Handlers { return &httpadvice.Handlers{Advisor: advisor} },
+	func(directory *campus.Directory, reader *inputs.Reader, e local.Energy, store *gormadvice.Store) *savings.Verifier {
+		return savings.New(savings.Needs{Directory: directory, Inputs: reader, Consumption: e, Prices: e, Recommendations: store, Clock: clock.System{}})
+	},
+	func(directory *campus.Directory, e local.Energy, store *gormadvice.Store) *scenario.Simulator {
+		return scenario.New(scenario.Needs{
+			Directory: directory, Consumption: e, Ambience: e, Calendar: e, Prices: e,
+			Scenarios: store, Runs: store, Clock: clock.System{}, NewID: random.ID,
+		})
+	},
+	func(directory *campus.Directory, catalog *recommendations.Catalog, verifier *savings.Verifier, e local.Energy, store *gormadvice.Store) *report.Reporter {
+		return report.New(report.Needs{
+			Directory: directory, Catalog: catalog, Verifier: verifier, Consumption: e, Prices: e, Analyses: store,
+			Archive: store, Renderer: pdf.New(), Clock: clock.System{}, NewID: random.ID,
+		})
+	},
+	func(analyst *analysis.Analyst, verifier *savings.Verifier, catalog *recommendations.Catalog, store *gormadvice.Store) *schedule.Scheduler {
+		return schedule.New(schedule.Needs{Analyst: analyst, Verifier: verifier, Catalog: catalog, Jobs: store, Clock: clock.System{}, NewID: random.ID})
+	},
+	func(asker *questions.Asker, forecaster *outlook.Forecaster, catalog *recommendations.Catalog, verifier *savings.Verifier, simulator *scenario.Simulator, reporter *report.Reporter, scheduler *schedule.Scheduler) *httpadvice.Handlers {
+		return &httpadvice.Handlers{
+			Asker: asker, Forecaster: forecaster, Catalog: catalog, Verifier: verifier, Simulator: simulator, Reporter: reporter, Scheduler: scheduler,
+		}
+	},
 }
 
 // rewriter is nil where no language model is set.
-func rewriter(c config.Config) advice.Rewriter {
+func rewriter(c config.Config) recommendations.Rewriter {
 	if c.LLMURL == "" {
 		return nil
 	}

@@ -12,7 +12,8 @@ import (
 
 	"github.com/holotwin/holotwin/adapters/demo"
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/outlook"
+	"github.com/holotwin/holotwin/modules/advice/schedule"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/clock"
 	"github.com/holotwin/holotwin/platform/config"
@@ -33,12 +34,12 @@ func (demoCommand) Run() error {
 // carryEvery is how often it is looked whether a minute has begun that the demo's devices have something to say in.
 const carryEvery = 5 * time.Second
 
-func runDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *supervise.Supervisor, catalog *energy.Catalog, rules *energy.Rules, ledger *energy.Ledger, conditions *energy.Conditions, store *gormenergy.Store, advisor *advice.Advisor) {
+func runDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *supervise.Supervisor, catalog *energy.Catalog, rules *energy.Rules, ledger *energy.Ledger, conditions *energy.Conditions, store *gormenergy.Store, scheduler *schedule.Scheduler, forecaster *outlook.Forecaster) {
 	loader := demo.Loader{Catalog: catalog, Rules: rules, Ledger: ledger, Conditions: conditions, Moments: store, Zone: c.Zone, KeptDays: c.RawRetentionDays}
 	life.Append(fx.StartHook(func() {
 		supervisor.Once("demo", func(ctx context.Context) {
 			reached := clock.System{}.Now().Truncate(time.Minute)
-			if err := beginDemo(ctx, log, loader, advisor, reached); err != nil && ctx.Err() == nil {
+			if err := beginDemo(ctx, log, loader, scheduler, forecaster, reached); err != nil && ctx.Err() == nil {
 				log.Error("could not load the demo's campus; will retry", zap.Error(err))
 			}
 			carryOn := func(ctx context.Context) error {
@@ -58,7 +59,7 @@ func runDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *su
 }
 
 // beginDemo makes the campus where there is none, and brings it up to now.
-func beginDemo(ctx context.Context, log *zap.Logger, loader demo.Loader, advisor *advice.Advisor, now time.Time) error {
+func beginDemo(ctx context.Context, log *zap.Logger, loader demo.Loader, scheduler *schedule.Scheduler, forecaster *outlook.Forecaster, now time.Time) error {
 	created, err := loader.Create(ctx, now)
 	if err != nil {
 		return err
@@ -70,7 +71,7 @@ func beginDemo(ctx context.Context, log *zap.Logger, loader demo.Loader, advisor
 	if err := loader.CatchUp(ctx, now, showProgress); err != nil {
 		return err
 	}
-	if err := errors.Join(advisor.RunDue(ctx), advisor.PrepareForecasts(ctx)); err != nil {
+	if err := errors.Join(scheduler.RunDue(ctx), forecaster.PrepareForecasts(ctx)); err != nil {
 		return fmt.Errorf("analyse: %w", err)
 	}
 	fmt.Fprintln(os.Stdout, "  Campus de lecturas reales cargado · campus of real readings loaded")

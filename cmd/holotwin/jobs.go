@@ -13,7 +13,9 @@ import (
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	"github.com/holotwin/holotwin/adapters/mqtt"
 	"github.com/holotwin/holotwin/adapters/nats"
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/outlook"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
+	"github.com/holotwin/holotwin/modules/advice/schedule"
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/clock"
@@ -39,7 +41,9 @@ type works struct {
 	Intake      *energy.Intake
 	Fleet       *energy.Fleet
 	Observatory *energy.Observatory
-	Advisor     *advice.Advisor
+	Scheduler   *schedule.Scheduler
+	Forecaster  *outlook.Forecaster
+	Simulator   *scenario.Simulator
 	Client      *mqtt.Client
 	Broker      *mqtt.Broker
 }
@@ -108,10 +112,10 @@ func (w works) energyJobs() []job {
 
 func (w works) adviceJobs() []job {
 	return []job{
-		{name: "analysis", every: 15 * time.Minute, do: w.Advisor.RunDue, failed: "could not analyse the campus; recommendations stay as they are; will retry"},
-		{name: "forecasts", every: 15 * time.Minute, do: w.Advisor.PrepareForecasts, failed: "could not prepare forecasts; they are computed on request; will retry"},
-		{name: "requested analysis", stream: w.Advisor.RunAsked, failed: "could not finish a requested analysis; request it again, or wait for the next scheduled one"},
-		{name: "scenario runs", stream: w.Advisor.PlayRuns, failed: "could not publish a step of a scenario run; the run is stopped; start it again"},
+		{name: "analysis", every: 15 * time.Minute, do: w.Scheduler.RunDue, failed: "could not analyse the campus; recommendations stay as they are; will retry"},
+		{name: "forecasts", every: 15 * time.Minute, do: w.Forecaster.PrepareForecasts, failed: "could not prepare forecasts; they are computed on request; will retry"},
+		{name: "requested analysis", stream: w.Scheduler.RunRequested, failed: "could not finish a requested analysis; request it again, or wait for the next scheduled one"},
+		{name: "scenario runs", stream: w.Simulator.PlayRuns, failed: "could not publish a step of a scenario run; the run is stopped; start it again"},
 	}
 }
 

@@ -18,8 +18,8 @@ type Caller struct {
 	Space string
 }
 
-// MayRead tells whether the caller may read recommendations.
+// MayRead reports whether the caller may read recommendations.
 func (c Caller) MayRead() bool { return c.MayManage() || c.Role == Viewer }
 
-// MayManage tells whether the caller may decide on them.
+// MayManage reports whether the caller may decide on them.
 func (c Caller) MayManage() bool { return c.Role == Admin || c.Role == Manager }

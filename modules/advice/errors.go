@@ -1,10 +1,5 @@
 package advice
 
-import "errors"
-
-// ErrUnreadable is an answer of a Rewriter that is no text.
-var ErrUnreadable = errors.New("the rewording cannot be read")
-
 // ErrNotFound is an object that is not there, or not within the caller's reach.
 type ErrNotFound struct{ Kind, ID string }
 

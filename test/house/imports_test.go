@@ -103,13 +103,20 @@ func (m module) floor(folder string) int {
 	return slices.Index(m.rooms, file{folder: folder}.part(2))
 }
 
+// isInternal returns whether a folder is of a room that no handler imports.
+func isInternal(folder string) bool {
+	f := file{folder: folder}
+	m, known := f.module()
+	return known && slices.Contains(m.internal, f.part(2))
+}
+
 func (f file) refusedAdapter(folder string) bool {
 	own, serves := f.adapter()
 	switch {
 	case within(folder, "platform"):
 		return false
 	case within(folder, "modules"):
-		return !slices.Contains(serves, file{folder: folder}.part(1))
+		return !slices.Contains(serves, file{folder: folder}.part(1)) || f.in("adapters/http") && isInternal(folder)
 	}
 	other, _ := file{folder: folder}.adapter()
 	return own != other

@@ -179,6 +179,16 @@ func adapterRules() []rule {
 			serving(a.name+"-"+m, "adapters/"+a.name+"/"+m, []string{m})
 		}
 	}
+	for _, m := range modules {
+		if m.internal == nil {
+			continue
+		}
+		r := rule{name: "handlers-" + m.name, in: []string{"adapters/http/**"}, why: "a room that checks no rights serves no handler"}
+		for _, room := range m.internal {
+			r.deny = append(r.deny, "./modules/"+m.name+"/"+room)
+		}
+		rules = append(rules, r)
+	}
 	rules[0] = rest
 	return rules
 }

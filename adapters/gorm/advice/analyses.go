@@ -113,7 +113,7 @@ func (s *Store) KeepAnalysis(ctx context.Context, a advice.Analysis, merge func(
 		if err := s.locked(tx).Where("target_level = ? AND target_id = ?", row.TargetLevel, row.TargetID).Order("id").Find(&rows).Error; err != nil {
 			return err
 		}
-		stored, err := recommendations(rows)
+		stored, err := recommendationsOf(rows)
 		if err != nil {
 			return err
 		}
@@ -133,7 +133,7 @@ func (s *Store) saveAll(tx *gorm.DB, before map[string]advice.Recommendation, al
 		if err := save(tx, r); err != nil {
 			return err
 		}
-		news, err := newsOf(before, r)
+		news, err := statusEvents(before, r)
 		if err != nil {
 			return err
 		}

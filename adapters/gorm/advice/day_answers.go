@@ -33,7 +33,7 @@ func (s *Store) KeepDayAnswers(ctx context.Context, answers []advice.DayAnswer) 
 			return err
 		}
 		rows[i] = dayAnswerRow{
-			SpaceID: a.Space, Day: a.Date, Said: string(a.Said), QuestionID: a.Question, Entries: entries, BySubject: a.By, At: a.At.UnixMilli(),
+			SpaceID: a.Space, Day: a.Date, Said: string(a.Reply), QuestionID: a.Question, Entries: entries, BySubject: a.By, At: a.At.UnixMilli(),
 		}
 	}
 	key := []clause.Column{{Name: "space_id"}, {Name: "day"}}
@@ -58,7 +58,7 @@ func (s *Store) AllDayAnswers(ctx context.Context) ([]advice.DayAnswer, error) {
 			entries = nil
 		}
 		all = append(all, advice.DayAnswer{
-			Space: r.SpaceID, Date: r.Day, Said: advice.Said(r.Said), Question: r.QuestionID, Entries: entries, By: r.BySubject, At: fromMs(r.At),
+			Space: r.SpaceID, Date: r.Day, Reply: advice.Reply(r.Said), Question: r.QuestionID, Entries: entries, By: r.BySubject, At: fromMs(r.At),
 		})
 	}
 	return all, nil

@@ -7,7 +7,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/schedule"
 	"github.com/holotwin/holotwin/platform/database"
 )
 
@@ -50,7 +50,7 @@ func (s *Store) TryLock(ctx context.Context) (release func(), mine bool, err err
 }
 
 // KeepJob stores the current state of a job, and deletes the oldest jobs beyond most.
-func (s *Store) KeepJob(ctx context.Context, job advice.Job, most int) error {
+func (s *Store) KeepJob(ctx context.Context, job schedule.Job, most int) error {
 	text, err := asText(job)
 	if err != nil {
 		return err
@@ -66,12 +66,12 @@ func (s *Store) KeepJob(ctx context.Context, job advice.Job, most int) error {
 }
 
 // AllJobs returns the stored jobs, newest first.
-func (s *Store) AllJobs(ctx context.Context) ([]advice.Job, error) {
+func (s *Store) AllJobs(ctx context.Context) ([]schedule.Job, error) {
 	var rows []jobRow
 	if err := s.db.Read.WithContext(ctx).Order(newestJob).Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	all := make([]advice.Job, len(rows))
+	all := make([]schedule.Job, len(rows))
 	for i, row := range rows {
 		if err := read(row.Job, &all[i]); err != nil {
 			return nil, err

@@ -33,8 +33,8 @@ const milliwattHours = 1e6
 func rowOf(r advice.Recommendation) (recommendationRow, error) {
 	row := recommendationRow{
 		ID: r.ID, TargetLevel: string(r.Target.Level), TargetID: r.Target.ID, SpaceID: r.Space,
-		Kind: string(r.Finding.Kind), Status: string(r.Status), EndReason: string(r.EndReason), Standing: r.Standing, Place: r.Place().Rank,
-		Saving: mWh(r.Finding.Saving.KWh), Quiet: mWh(r.QuietKWh), Priority: string(r.Priority),
+		Kind: string(r.Finding.Kind), Status: string(r.Status), EndReason: string(r.EndReason), Standing: r.StillDetected, Place: r.Place().Rank,
+		Saving: mWh(r.Finding.Saving.KWh), Quiet: mWh(r.DismissedAtKWh), Priority: string(r.Priority),
 		CreatedAt: r.Created.UnixMilli(), UpdatedAt: r.Updated.UnixMilli(),
 	}
 	var errs [3]error
@@ -49,13 +49,13 @@ func mWh(kwh float64) int64 { return int64(math.Round(kwh * milliwattHours)) }
 func (row recommendationRow) recommendation() (advice.Recommendation, error) {
 	r := advice.Recommendation{
 		ID: row.ID, Target: advice.Target{Level: advice.Level(row.TargetLevel), ID: row.TargetID}, Space: row.SpaceID,
-		Status: advice.Status(row.Status), EndReason: advice.EndReason(row.EndReason), Standing: row.Standing, Priority: advice.Priority(row.Priority),
-		QuietKWh: float64(row.Quiet) / milliwattHours, Created: fromMs(row.CreatedAt), Updated: fromMs(row.UpdatedAt),
+		Status: advice.Status(row.Status), EndReason: advice.EndReason(row.EndReason), StillDetected: row.Standing, Priority: advice.Priority(row.Priority),
+		DismissedAtKWh: float64(row.Quiet) / milliwattHours, Created: fromMs(row.CreatedAt), Updated: fromMs(row.UpdatedAt),
 	}
 	return r, errors.Join(read(row.Finding, &r.Finding), read(row.Basis, &r.Basis), read(row.Money, &r.Money))
 }
 
-func recommendations(rows []recommendationRow) ([]advice.Recommendation, error) {
+func recommendationsOf(rows []recommendationRow) ([]advice.Recommendation, error) {
 	list := make([]advice.Recommendation, len(rows))
 	for i, row := range rows {
 		var err error
@@ -81,7 +81,7 @@ func (s *Store) Find(ctx context.Context, f advice.Filter) ([]advice.Recommendat
 	if f.Kind != "" {
 		q = q.Where("kind = ?", f.Kind)
 	}
-	if f.Heard {
+	if f.Visible {
 		q = q.Where("(status IN ? OR (standing AND status = ?))", []string{string(advice.Accepted), string(advice.Done), string(advice.Verified)}, string(advice.Open))
 	}
 	if f.MinKWh > 0 {
@@ -97,7 +97,7 @@ func (s *Store) Find(ctx context.Context, f advice.Filter) ([]advice.Recommendat
 	if err := q.Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	return recommendations(rows)
+	return recommendationsOf(rows)
 }
 
 // Recommendation returns the recommendation with an id.

@@ -9,7 +9,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 	"github.com/holotwin/holotwin/platform/events"
 )
 
@@ -34,8 +34,8 @@ func (s *Store) EndRun(ctx context.Context, scenario string) error {
 	})
 }
 
-// TellRun puts the steps of a run into the outbox if it is still the scenario's current run.
-func (s *Store) TellRun(ctx context.Context, steps []advice.RunStep) (mine bool, err error) {
+// PublishRun puts the steps of a run into the outbox if it is still the scenario's current run.
+func (s *Store) PublishRun(ctx context.Context, steps []scenario.RunStep) (mine bool, err error) {
 	if len(steps) == 0 {
 		return true, nil
 	}
@@ -47,10 +47,10 @@ func (s *Store) TellRun(ctx context.Context, steps []advice.RunStep) (mine bool,
 		mine = true
 		all := make([]events.Event, len(steps))
 		for i, step := range steps {
-			if all[i], err = stepNews(step); err != nil {
+			if all[i], err = stepEvent(step); err != nil {
 				return err
 			}
-			if step.State == advice.RunFinished {
+			if step.State == scenario.RunFinished {
 				if err := tx.Where("scenario_id = ?", step.Scenario).Delete(&runRow{}).Error; err != nil {
 					return err
 				}
@@ -62,17 +62,17 @@ func (s *Store) TellRun(ctx context.Context, steps []advice.RunStep) (mine bool,
 	return mine, err
 }
 
-func stepNews(step advice.RunStep) (events.Event, error) {
+func stepEvent(step scenario.RunStep) (events.Event, error) {
 	data, err := json.Marshal(struct {
-		Scenario string          `json:"simulation_id"`
-		Run      string          `json:"run_id"`
-		State    advice.RunState `json:"state"`
-		Start    time.Time       `json:"start"`
-		Before   *float64        `json:"before_kwh"`
-		After    *float64        `json:"after_kwh"`
-		Sum      float64         `json:"before_total_kwh"`
-		SumAfter float64         `json:"after_total_kwh"`
-		Share    float64         `json:"progress"`
+		Scenario string            `json:"simulation_id"`
+		Run      string            `json:"run_id"`
+		State    scenario.RunState `json:"state"`
+		Start    time.Time         `json:"start"`
+		Before   *float64          `json:"before_kwh"`
+		After    *float64          `json:"after_kwh"`
+		Sum      float64           `json:"before_total_kwh"`
+		SumAfter float64           `json:"after_total_kwh"`
+		Share    float64           `json:"progress"`
 	}{step.Scenario, step.Run, step.State, step.Start.UTC(), known(step.BeforeKWh), known(step.AfterKWh), step.BeforeTotal, step.AfterTotal, step.Share})
 	return events.Event{Kind: "simulation", Space: step.Space, Data: string(data)}, err
 }

@@ -5,7 +5,7 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 )
 
 type scenarioRow struct {
@@ -20,7 +20,7 @@ func (scenarioRow) TableName() string { return "advice_scenarios" }
 const newestScenario = "at DESC, id DESC"
 
 // KeepScenario stores a scenario, and deletes the same author's oldest ones beyond ofMaker.
-func (s *Store) KeepScenario(ctx context.Context, kept advice.KeptScenario, ofMaker int) error {
+func (s *Store) KeepScenario(ctx context.Context, kept scenario.Stored, ofMaker int) error {
 	text, err := asText(kept)
 	if err != nil {
 		return err
@@ -35,12 +35,12 @@ func (s *Store) KeepScenario(ctx context.Context, kept advice.KeptScenario, ofMa
 }
 
 // AllScenarios returns the stored scenarios, newest first.
-func (s *Store) AllScenarios(ctx context.Context) ([]advice.KeptScenario, error) {
+func (s *Store) AllScenarios(ctx context.Context) ([]scenario.Stored, error) {
 	var rows []scenarioRow
 	if err := s.db.Read.WithContext(ctx).Order(newestScenario).Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	all := make([]advice.KeptScenario, len(rows))
+	all := make([]scenario.Stored, len(rows))
 	for i, row := range rows {
 		if err := read(row.Scenario, &all[i]); err != nil {
 			return nil, err

@@ -13,6 +13,11 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/questions"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/report"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
+	"github.com/holotwin/holotwin/modules/advice/schedule"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/events"
 )
@@ -43,14 +48,14 @@ type Store struct {
 func New(db *database.Database) *Store { return &Store{db: db} }
 
 var (
-	_ advice.Recommendations = (*Store)(nil)
-	_ advice.Analyses        = (*Store)(nil)
-	_ advice.DayAnswers      = (*Store)(nil)
-	_ advice.Archive         = (*Store)(nil)
-	_ advice.Scenarios       = (*Store)(nil)
-	_ advice.Runs            = (*Store)(nil)
-	_ advice.Jobs            = (*Store)(nil)
-	_ advice.Wordings        = (*Store)(nil)
+	_ advice.Recommendations   = (*Store)(nil)
+	_ advice.Analyses          = (*Store)(nil)
+	_ questions.DayAnswers     = (*Store)(nil)
+	_ report.Archive           = (*Store)(nil)
+	_ scenario.Scenarios       = (*Store)(nil)
+	_ scenario.Runs            = (*Store)(nil)
+	_ schedule.Jobs            = (*Store)(nil)
+	_ recommendations.Wordings = (*Store)(nil)
 )
 
 // locked locks the rows that are read until the transaction ends. SQLite has only one writer and needs no lock.

@@ -7,8 +7,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
-	"github.com/holotwin/holotwin/modules/advice"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
 type wordingRow struct {
@@ -20,13 +20,13 @@ type wordingRow struct {
 func (wordingRow) TableName() string { return "advice_wordings" }
 
 // KeepWording stores a better wording, and deletes wordings older than WordingLife.
-func (s *Store) KeepWording(ctx context.Context, key string, t words.Text, at time.Time) error {
+func (s *Store) KeepWording(ctx context.Context, key string, t text.Text, at time.Time) error {
 	text, err := asText(t)
 	if err != nil {
 		return err
 	}
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		if err := tx.Where("kept_at < ?", at.Add(-advice.WordingLife).UnixMilli()).Delete(&wordingRow{}).Error; err != nil {
+		if err := tx.Where("kept_at < ?", at.Add(-recommendations.WordingLife).UnixMilli()).Delete(&wordingRow{}).Error; err != nil {
 			return err
 		}
 		row := wordingRow{ID: key, KeptAt: at.UnixMilli(), Wording: text}
@@ -35,14 +35,14 @@ func (s *Store) KeepWording(ctx context.Context, key string, t words.Text, at ti
 }
 
 // KeptWordings returns the stored wordings of some keys.
-func (s *Store) KeptWordings(ctx context.Context, keys []string) (map[string]words.Text, error) {
+func (s *Store) KeptWordings(ctx context.Context, keys []string) (map[string]text.Text, error) {
 	var rows []wordingRow
 	if err := s.db.Read.WithContext(ctx).Where("id IN ?", keys).Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	kept := make(map[string]words.Text, len(rows))
+	kept := make(map[string]text.Text, len(rows))
 	for _, row := range rows {
-		var t words.Text
+		var t text.Text
 		if err := read(row.Wording, &t); err != nil {
 			return nil, err
 		}

@@ -12,7 +12,8 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/anomaly"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/text"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
@@ -74,7 +75,7 @@ func (h *Handlers) anomalies(ctx context.Context, in *anomaliesInput) (*anomalie
 	if err != nil {
 		return nil, err
 	}
-	found, err := h.Advisor.Anomalies(ctx, callerOf(ctx), advice.AnomalyQuery{
+	found, err := h.Catalog.Anomalies(ctx, callerOf(ctx), recommendations.AnomalyQuery{
 		Space: in.SpaceID, ID: in.ID, Kind: anomaly.Kind(in.Kind), From: in.From, To: in.To, Lasting: in.Lasting, After: after, Limit: in.Limit,
 	})
 	if err != nil {
@@ -92,7 +93,7 @@ func (h *Handlers) anomalies(ctx context.Context, in *anomaliesInput) (*anomalie
 	return &anomaliesOutput{Body: body}, nil
 }
 
-func anomalyPlaceOf(cursor string) (*advice.AnomalyPlace, error) {
+func anomalyPlaceOf(cursor string) (*recommendations.AnomalyPlace, error) {
 	if cursor == "" {
 		return nil, nil
 	}
@@ -106,17 +107,17 @@ func anomalyPlaceOf(cursor string) (*advice.AnomalyPlace, error) {
 	if err != nil {
 		return nil, problem.Invalid(problem.Bad("cursor", problem.Malformed))
 	}
-	return &advice.AnomalyPlace{From: time.UnixMilli(ms).UTC(), Target: place[1], Kind: place[2]}, nil
+	return &recommendations.AnomalyPlace{From: time.UnixMilli(ms).UTC(), Target: place[1], Kind: place[2]}, nil
 }
 
-func anomalyOf(l words.Language, a advice.Anomaly) AnomalyBody {
+func anomalyOf(l text.Language, a recommendations.Anomaly) AnomalyBody {
 	body := AnomalyBody{
 		ID: a.Target.ID, Level: string(a.Target.Level), SpaceID: a.Space, Kind: string(a.Kind), Fault: a.Kind.Fault(), Start: instant(a.From), End: instant(a.To),
 		DetectedAt: instant(a.Known), Lasting: a.Open, Certainty: rounded(a.Certainty, moneyDecimals), Currency: a.Currency,
-		Message: words.Departure(l, a.About, string(a.Kind), a.KWh, a.Cost, a.Currency, a.Price.Of().Words(), a.Open),
+		Message: text.Departure(l, a.About, string(a.Kind), a.KWh, a.Cost, a.Currency, a.Price.NamedTariff().Words(), a.Open),
 	}
 	if !a.Kind.Fault() {
-		body.Pricing = pricingOf(a.Price.Of(), advice.Factor{})
+		body.Pricing = pricingOf(a.Price.NamedTariff(), advice.Factor{})
 		body.KWh, body.Cost, body.Evidence = finite(a.KWh, kwhDecimals), finite(a.Cost, moneyDecimals), finite(a.Strength, moneyDecimals)
 	}
 	return body

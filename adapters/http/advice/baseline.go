@@ -54,7 +54,7 @@ type BaselineHour struct {
 type baselineOutput struct{ Body BaselineBody }
 
 func (h *Handlers) baseline(ctx context.Context, in *baselineInput) (*baselineOutput, error) {
-	e, err := h.Advisor.Baseline(ctx, callerOf(ctx), in.ID)
+	e, err := h.Forecaster.Baseline(ctx, callerOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ type Event struct {
 type evidenceOutput struct{ Body EvidenceBody }
 
 func (h *Handlers) evidence(ctx context.Context, in *IDInput) (*evidenceOutput, error) {
-	e, err := h.Advisor.Evidence(ctx, callerOf(ctx), in.ID)
+	e, err := h.Catalog.Evidence(ctx, callerOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holotwin/holotwin/modules/advice"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/outlook"
+	"github.com/holotwin/holotwin/modules/advice/text"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -84,13 +85,13 @@ type ForecastPeak struct {
 type forecastOutput struct{ Body ForecastBody }
 
 func (h *Handlers) forecast(ctx context.Context, in *forecastInput) (*forecastOutput, error) {
-	f, err := h.Advisor.ForecastAt(ctx, callerOf(ctx), in.ID, in.Hours, in.AsOf)
+	f, err := h.Forecaster.ForecastAt(ctx, callerOf(ctx), in.ID, in.Hours, in.AsOf)
 	if err != nil {
 		return nil, err
 	}
 	body := ForecastBody{
 		ID: f.Target.ID, Level: string(f.Target.Level), From: instant(f.From), AsOf: instant(f.At), Hours: []ForecastHour{}, Weather: string(f.Weather), CVRMSE: finite(f.CVRMSE, otherDecimals), N: f.Judged, Why: codesOf(f.Why),
-		Message: words.Ahead(languageOf(ctx), outlookOf(f)),
+		Message: text.Forecast(languageOf(ctx), outlookOf(f)),
 	}
 	for _, hour := range f.Hours {
 		body.Hours = append(body.Hours, ForecastHour{
@@ -98,7 +99,7 @@ func (h *Handlers) forecast(ctx context.Context, in *forecastInput) (*forecastOu
 		})
 	}
 	if m := f.Month; m != nil {
-		body.Pricing = pricingOf(m.Price.Of(), advice.Factor{})
+		body.Pricing = pricingOf(m.Price.NamedTariff(), advice.Factor{})
 		body.Month = &ForecastMonth{
 			Start: instant(m.Start), End: instant(m.End), MeasuredKWh: rounded(m.Measured, kwhDecimals), KWh: rounded(m.Expected, kwhDecimals), Low: finite(m.Low, kwhDecimals), High: finite(m.High, kwhDecimals),
 			CostSoFar: rounded(m.CostSoFar, moneyDecimals), Cost: rounded(m.Cost, moneyDecimals), CostLow: finite(m.CostLow, moneyDecimals), CostHigh: finite(m.CostHigh, moneyDecimals),
@@ -109,7 +110,7 @@ func (h *Handlers) forecast(ctx context.Context, in *forecastInput) (*forecastOu
 	return &forecastOutput{Body: body}, nil
 }
 
-func peakOf(p *advice.PeakAhead) *ForecastPeak {
+func peakOf(p *outlook.PeakForecast) *ForecastPeak {
 	if p == nil {
 		return nil
 	}
@@ -122,15 +123,15 @@ func peakOf(p *advice.PeakAhead) *ForecastPeak {
 }
 
 // outlookOf is what the words need of a forecast.
-func outlookOf(f advice.Forecast) words.Outlook {
-	var o words.Outlook
+func outlookOf(f outlook.Forecast) text.Outlook {
+	var o text.Outlook
 	if f.Month != nil {
-		o = words.Outlook{Known: true, KWh: f.Month.Expected, Low: f.Month.Low, High: f.Month.High, Cost: f.Month.Cost, Currency: f.Month.Currency, Tariff: f.Month.Price.Of().Words()}
+		o = text.Outlook{Known: true, KWh: f.Month.Expected, Low: f.Month.Low, High: f.Month.High, Cost: f.Month.Cost, Currency: f.Month.Currency, Tariff: f.Month.Price.NamedTariff().Words()}
 	}
 	if f.Peak != nil {
 		o.PeakKW, o.Risk, o.ExpectedKW, o.ExpectedAt = f.Peak.KW, string(f.Peak.Risk), f.Peak.ExpectedKW, f.Peak.ExpectedAt
 	}
-	o.Stale = len(f.Why) > 0 && f.Why[0] == advice.NoRecentData
+	o.Stale = len(f.Why) > 0 && f.Why[0] == outlook.NoRecentData
 	return o
 }
 

@@ -9,13 +9,28 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/figure"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/outlook"
+	"github.com/holotwin/holotwin/modules/advice/questions"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/report"
+	"github.com/holotwin/holotwin/modules/advice/savings"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
+	"github.com/holotwin/holotwin/modules/advice/schedule"
+	"github.com/holotwin/holotwin/modules/advice/text"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
 // Handlers answer the advice module's routes.
-type Handlers struct{ Advisor *advice.Advisor }
+type Handlers struct {
+	Asker      *questions.Asker
+	Forecaster *outlook.Forecaster
+	Catalog    *recommendations.Catalog
+	Verifier   *savings.Verifier
+	Simulator  *scenario.Simulator
+	Reporter   *report.Reporter
+	Scheduler  *schedule.Scheduler
+}
 
 // Register adds the routes.
 func (h *Handlers) Register(api *httpserver.API) {
@@ -23,17 +38,17 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerStatus(api)
 	h.registerQuestions(api)
 	h.registerEvidence(api)
-	h.registerRecommend(api)
-	h.registerReports(api)
+	h.registerRoomAdvice(api)
+	h.registerDocuments(api)
 	h.registerBaseline(api)
 	h.registerVerification(api)
 	h.registerForecast(api)
-	h.registerSimulations(api)
+	h.registerScenarios(api)
 	h.registerRuns(api)
 	h.registerAnomalies(api)
 	h.registerJobs(api)
 	h.registerMonth(api)
-	h.registerPeers(api)
+	h.registerComparison(api)
 }
 
 // callerOf is on whose behalf a request runs.
@@ -42,8 +57,8 @@ func callerOf(ctx context.Context) advice.Caller {
 	return advice.Caller{Subject: p.Subject, Role: advice.Role(p.Role), Space: p.Space}
 }
 
-func languageOf(ctx context.Context) words.Language {
-	return words.LanguageOf(httpserver.Language(ctx))
+func languageOf(ctx context.Context) text.Language {
+	return text.LanguageOf(httpserver.Language(ctx))
 }
 
 // problemOf says which problem an error of the module is; nil for one that is not the module's.
@@ -59,7 +74,7 @@ func problemOf(err error) *problem.Problem {
 		return problem.Invalid(fields...)
 	case errors.As(err, &transition):
 		return problem.New(problem.Conflict).With("from", string(transition.From)).With("to", string(transition.To))
-	case errors.As(err, &advice.ErrTooManyRuns{}):
+	case errors.As(err, &scenario.ErrTooManyRuns{}):
 		return problem.New(problem.Overloaded).After(5)
 	case errors.As(err, &advice.ErrNothingMeasured{}):
 		return problem.Invalid(problem.Field{Field: "from", Rule: problem.NotMeasured})

@@ -6,7 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/schedule"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -47,7 +47,7 @@ type JobList struct {
 type jobsOutput struct{ Body JobList }
 
 func (h *Handlers) listJobs(ctx context.Context, _ *struct{}) (*jobsOutput, error) {
-	all, err := h.Advisor.AllJobs(ctx, callerOf(ctx))
+	all, err := h.Scheduler.Jobs(ctx, callerOf(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -61,14 +61,14 @@ func (h *Handlers) listJobs(ctx context.Context, _ *struct{}) (*jobsOutput, erro
 type jobOutput struct{ Body JobBody }
 
 func (h *Handlers) startJob(ctx context.Context, _ *struct{}) (*jobOutput, error) {
-	job, err := h.Advisor.StartJob(ctx, callerOf(ctx))
+	job, err := h.Scheduler.Start(ctx, callerOf(ctx))
 	if err != nil {
 		return nil, err
 	}
 	return &jobOutput{Body: jobOf(job)}, nil
 }
 
-func jobOf(j advice.Job) JobBody {
+func jobOf(j schedule.Job) JobBody {
 	return JobBody{
 		ID: j.ID, Trigger: string(j.Trigger), By: j.By, Status: string(j.Status), StartedAt: instant(j.Started), UpdatedAt: instant(j.Updated),
 		Done: j.Done, Total: j.Total, Verified: j.Verified, Reopened: j.Reopened,

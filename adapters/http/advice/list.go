@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
@@ -82,7 +83,7 @@ func (h *Handlers) list(ctx context.Context, in *listInput) (*listOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := h.Advisor.List(ctx, callerOf(ctx), advice.Query{
+	answer, err := h.Catalog.List(ctx, callerOf(ctx), recommendations.Query{
 		Space: in.SpaceID, Device: in.DeviceID, Status: advice.Status(in.Status), Kind: in.Kind, MinKWh: in.MinSavingKWh, After: after, Limit: in.Limit,
 	})
 	if err != nil {

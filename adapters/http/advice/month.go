@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/report"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 	"github.com/holotwin/holotwin/platform/sheet"
@@ -45,7 +46,7 @@ func (h *Handlers) month(ctx context.Context, in *monthInput) (*fileOutput, erro
 	if err != nil {
 		return nil, problem.Invalid(problem.Field{Field: "month", Rule: problem.Pattern, Params: map[string]any{"pattern": "YYYY-MM"}})
 	}
-	m, err := h.Advisor.MonthAt(ctx, callerOf(ctx), in.SpaceID, month.Year(), month.Month(), in.AsOf)
+	m, err := h.Reporter.MonthAt(ctx, callerOf(ctx), in.SpaceID, month.Year(), month.Month(), in.AsOf)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +55,7 @@ func (h *Handlers) month(ctx context.Context, in *monthInput) (*fileOutput, erro
 		table, err := monthTable(m)
 		return &fileOutput{ContentType: sheet.CSVType, ContentDisposition: "attachment; " + name + `.csv"`, Body: table}, err
 	}
-	pdf, err := h.Advisor.MonthPDF(ctx, languageOf(ctx), m)
+	pdf, err := h.Reporter.MonthPDF(ctx, languageOf(ctx), m)
 	return &fileOutput{ContentType: "application/pdf", ContentDisposition: "inline; " + name + `.pdf"`, Body: pdf}, err
 }
 
@@ -65,7 +66,7 @@ const milliwatts = 6
 const coverageDecimals = 6
 
 // monthTable is the month's days, one a line.
-func monthTable(m advice.Month) ([]byte, error) {
+func monthTable(m report.Month) ([]byte, error) {
 	var out bytes.Buffer
 	table, err := sheet.New("csv", &out, m.From.Location(), "date", "kwh", "cost", "currency", "co2_kg", "peak_kw", "coverage", "tariff", "tariff_year", "tariff_default", "emission_factor", "emission_factor_year")
 	if err != nil {
@@ -101,6 +102,6 @@ func pricingCells(r advice.Rate) []sheet.Cell {
 	}
 	f := r.FootprintFactor
 	return []sheet.Cell{
-		sheet.Text(r.Tariff), year(r.Of().Year()), sheet.Text(strconv.FormatBool(r.Default)), sheet.Number(strconv.FormatFloat(f.KgPerKWh, 'f', -1, 64)), year(f.Year),
+		sheet.Text(r.Tariff), year(r.NamedTariff().Year()), sheet.Text(strconv.FormatBool(r.Default)), sheet.Number(strconv.FormatFloat(f.KgPerKWh, 'f', -1, 64)), year(f.Year),
 	}
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/advice"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/questions"
+	"github.com/holotwin/holotwin/modules/advice/text"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -38,7 +38,7 @@ type Question struct {
 	Detail  string   `json:"detail" doc:"Why it is asked"`
 }
 
-func questionsOf(all []advice.Question, l words.Language) []Question {
+func questionsOf(all []questions.Question, l text.Language) []Question {
 	out := make([]Question, len(all))
 	for i, q := range all {
 		out[i] = Question{ID: q.ID, SpaceID: q.Space, Days: datesOf(q.Dates)}
@@ -46,7 +46,7 @@ func questionsOf(all []advice.Question, l words.Language) []Question {
 		for k, date := range q.Dates {
 			days[k] = dayOf(date)
 		}
-		out[i].Text, out[i].Detail = words.Question(l, q.Name, days, q.Of)
+		out[i].Text, out[i].Detail = text.Question(l, q.Name, days, q.Of)
 	}
 	return out
 }
@@ -79,7 +79,7 @@ type AnsweredBody struct {
 type answeredOutput struct{ Body AnsweredBody }
 
 func (h *Handlers) answerQuestion(ctx context.Context, in *answerInput) (*answeredOutput, error) {
-	a, err := h.Advisor.AnswerQuestion(ctx, callerOf(ctx), languageOf(ctx), in.ID, in.Body.Opened, in.Body.Days)
+	a, err := h.Asker.Answer(ctx, callerOf(ctx), languageOf(ctx), in.ID, in.Body.Opened, in.Body.Days)
 	if err != nil {
 		return nil, err
 	}
@@ -89,5 +89,5 @@ func (h *Handlers) answerQuestion(ctx context.Context, in *answerInput) (*answer
 }
 
 func (h *Handlers) takeAnswerBack(ctx context.Context, in *IDInput) (*struct{}, error) {
-	return nil, h.Advisor.TakeAnswerBack(ctx, callerOf(ctx), in.ID)
+	return nil, h.Asker.Withdraw(ctx, callerOf(ctx), in.ID)
 }

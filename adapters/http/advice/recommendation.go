@@ -3,7 +3,7 @@ package httpadvice
 import (
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/figure"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
 // Recommendation is one in words and figures.
@@ -72,23 +72,23 @@ type Saving struct {
 	Source     string  `json:"tariff_source,omitempty" doc:"Where a default tariff comes from"`
 }
 
-func recommendationOf(a advice.Advice, l words.Language) Recommendation {
-	text := a.Text(l)
+func recommendationOf(a advice.Advice, l text.Language) Recommendation {
+	written := a.Text(l)
 	r := Recommendation{
-		ID: a.ID, Kind: string(a.Finding.Kind), Status: string(a.Status), Standing: a.Standing,
-		Title: text.Title, Message: text.Message, Action: text.Action, SpaceID: a.Space,
+		ID: a.ID, Kind: string(a.Finding.Kind), Status: string(a.Status), Standing: a.StillDetected,
+		Title: written.Title, Message: written.Message, Action: written.Action, SpaceID: a.Space,
 		Period:   Period{From: instant(a.Finding.From), To: instant(a.Finding.To)},
 		LastSeen: lastSeen(a.Finding.Proof),
 		Evidence: evidenceOf(a),
 		Saving:   savingOf(a), HoursAssumed: a.RestsOnHours(),
-		Pricing:    pricingOf(a.Money.Of(), a.Money.Factor),
+		Pricing:    pricingOf(a.Money.NamedTariff(), a.Money.Factor),
 		Confidence: a.Finding.Confidence, Priority: string(a.Priority), Trivial: a.Trivial(), CreatedAt: instant(a.Created), UpdatedAt: instant(a.Updated),
 	}
 	if reason := string(a.EndReason); reason != "" {
 		r.EndedReason = &reason
 	}
 	if r.HoursAssumed {
-		r.AssumedHours = words.AssumedHours(l)
+		r.AssumedHours = text.AssumedHours(l)
 	}
 	if device := a.Device(); device != "" {
 		r.DeviceID = &device
@@ -121,7 +121,7 @@ func savingOf(a advice.Advice) Saving {
 	}
 }
 
-func recommendationsOf(all []advice.Advice, l words.Language) []Recommendation {
+func recommendationsOf(all []advice.Advice, l text.Language) []Recommendation {
 	out := make([]Recommendation, len(all))
 	for i, a := range all {
 		out[i] = recommendationOf(a, l)

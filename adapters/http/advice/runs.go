@@ -6,7 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -45,9 +45,9 @@ type runOutput struct{ Body RunBody }
 func (h *Handlers) startRun(ctx context.Context, in *startRunInput) (*runOutput, error) {
 	perSecond := in.Body.HoursPerSecond
 	if perSecond == 0 {
-		perSecond = advice.DefaultHoursPerSecond
+		perSecond = scenario.DefaultHoursPerSecond
 	}
-	run, err := h.Advisor.StartRun(ctx, callerOf(ctx), in.ID, perSecond)
+	run, err := h.Simulator.StartRun(ctx, callerOf(ctx), in.ID, perSecond)
 	if err != nil {
 		return nil, err
 	}
@@ -55,5 +55,5 @@ func (h *Handlers) startRun(ctx context.Context, in *startRunInput) (*runOutput,
 }
 
 func (h *Handlers) stopRun(ctx context.Context, in *IDInput) (*struct{}, error) {
-	return nil, h.Advisor.StopRun(ctx, callerOf(ctx), in.ID)
+	return nil, h.Simulator.StopRun(ctx, callerOf(ctx), in.ID)
 }

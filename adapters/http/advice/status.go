@@ -30,7 +30,7 @@ type statusInput struct {
 type recommendationOutput struct{ Body Recommendation }
 
 func (h *Handlers) setStatus(ctx context.Context, in *statusInput) (*recommendationOutput, error) {
-	changed, err := h.Advisor.SetStatus(ctx, callerOf(ctx), in.ID, advice.Status(in.Body.Status), in.Body.Note)
+	changed, err := h.Catalog.SetStatus(ctx, callerOf(ctx), in.ID, advice.Status(in.Body.Status), in.Body.Note)
 	if err != nil {
 		return nil, err
 	}

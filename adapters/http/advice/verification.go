@@ -6,8 +6,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/advice"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/savings"
+	"github.com/holotwin/holotwin/modules/advice/text"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -60,21 +60,21 @@ type GrowthPoint struct {
 type verificationOutput struct{ Body VerificationBody }
 
 func (h *Handlers) verification(ctx context.Context, in *IDInput) (*verificationOutput, error) {
-	v, err := h.Advisor.Verify(ctx, callerOf(ctx), in.ID)
+	v, err := h.Verifier.Verify(ctx, callerOf(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}
 	body := VerificationBody{
-		ID: v.ID, Verdict: string(v.Verdict), Message: words.Verdict(languageOf(ctx), string(v.Verdict), v.About, v.Saving.Avoided, v.Saving.Low, v.Saving.High),
+		ID: v.ID, Verdict: string(v.Verdict), Message: text.Verdict(languageOf(ctx), string(v.Verdict), v.About, v.Saving.Avoided, v.Saving.Low, v.Saving.High),
 		Hours: v.Saving.Hours, Currency: v.Currency, Placebos: v.Saving.Placebos, Why: codesOf(v.Why), Growth: []GrowthPoint{},
 	}
-	if v.Verdict != advice.NotDone {
+	if v.Verdict != savings.NotDone {
 		done, from, to := instant(v.Done), instant(v.From), instant(v.To)
 		body.DoneAt, body.From, body.To = &done, &from, &to
 	}
-	if v.Verdict == advice.Saved || v.Verdict == advice.NotShown || v.Verdict == advice.UsedMore {
+	if v.Verdict == savings.Saved || v.Verdict == savings.NotShown || v.Verdict == savings.UsedMore {
 		s := v.Saving
-		body.Pricing = pricingOf(v.Price.Of(), v.Price.AvoidedFactor)
+		body.Pricing = pricingOf(v.Price.NamedTariff(), v.Price.AvoidedFactor)
 		body.BaselineKWh, body.ActualKWh, body.AvoidedKWh = finite(s.Expected, kwhDecimals), finite(s.Actual, kwhDecimals), finite(s.Avoided, kwhDecimals)
 		body.AvoidedLow, body.AvoidedHigh, body.PromisedKWh = finite(s.Low, kwhDecimals), finite(s.High, kwhDecimals), finite(v.Promised, kwhDecimals)
 		body.Cost, body.CostLow, body.CostHigh, body.CO2Kg = finite(v.Cost, moneyDecimals), finite(v.CostLow, moneyDecimals), finite(v.CostHigh, moneyDecimals), finite(v.CO2Kg, kwhDecimals)

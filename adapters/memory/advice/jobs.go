@@ -5,7 +5,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/schedule"
 )
 
 // TryLock takes the lock of the jobs if nobody has it.
@@ -24,18 +24,18 @@ func (s *Store) TryLock(context.Context) (release func(), mine bool, err error) 
 }
 
 // KeepJob stores a job as it is now and deletes the oldest beyond most.
-func (s *Store) KeepJob(_ context.Context, job advice.Job, most int) error {
+func (s *Store) KeepJob(_ context.Context, job schedule.Job, most int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.jobs = slices.DeleteFunc(s.jobs, func(j advice.Job) bool { return j.ID == job.ID })
+	s.jobs = slices.DeleteFunc(s.jobs, func(j schedule.Job) bool { return j.ID == job.ID })
 	s.jobs = append(s.jobs, job)
-	slices.SortFunc(s.jobs, func(a, b advice.Job) int { return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(b.ID, a.ID)) })
+	slices.SortFunc(s.jobs, func(a, b schedule.Job) int { return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(b.ID, a.ID)) })
 	s.jobs = s.jobs[:min(most, len(s.jobs))]
 	return nil
 }
 
 // AllJobs returns the jobs, newest first.
-func (s *Store) AllJobs(context.Context) ([]advice.Job, error) {
+func (s *Store) AllJobs(context.Context) ([]schedule.Job, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.jobs), nil

@@ -40,8 +40,8 @@ func picks(f advice.Filter, r advice.Recommendation) bool {
 		f.MinKWh > 0 && r.Finding.Saving.KWh < f.MinKWh,
 		f.After.ID != "" && compare(f.After, r.Place()) >= 0:
 		return false
-	case f.Heard:
-		return r.Status == advice.Accepted || r.Status == advice.Done || r.Status == advice.Verified || (r.Standing && r.Status == advice.Open)
+	case f.Visible:
+		return r.Status == advice.Accepted || r.Status == advice.Done || r.Status == advice.Verified || (r.StillDetected && r.Status == advice.Open)
 	}
 	return true
 }

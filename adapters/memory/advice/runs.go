@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 )
 
 // BeginRun stores which run of a scenario is the current one.
@@ -23,8 +23,8 @@ func (s *Store) EndRun(_ context.Context, scenario string) error {
 	return nil
 }
 
-// TellRun publishes the steps of a run, and reports whether it still is the current one.
-func (s *Store) TellRun(_ context.Context, steps []advice.RunStep) (bool, error) {
+// PublishRun publishes the steps of a run, and reports whether it still is the current one.
+func (s *Store) PublishRun(_ context.Context, steps []scenario.RunStep) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(steps) == 0 {
@@ -33,7 +33,7 @@ func (s *Store) TellRun(_ context.Context, steps []advice.RunStep) (bool, error)
 	if s.runs[steps[0].Scenario] != steps[0].Run {
 		return false, nil
 	}
-	if steps[len(steps)-1].State == advice.RunFinished {
+	if steps[len(steps)-1].State == scenario.RunFinished {
 		delete(s.runs, steps[0].Scenario)
 	}
 	s.steps = append(s.steps, steps...)
@@ -41,7 +41,7 @@ func (s *Store) TellRun(_ context.Context, steps []advice.RunStep) (bool, error)
 }
 
 // Steps returns all steps that were published, oldest first.
-func (s *Store) Steps() []advice.RunStep {
+func (s *Store) Steps() []scenario.RunStep {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.steps)

@@ -5,18 +5,18 @@ import (
 	"context"
 	"slices"
 
-	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 )
 
 // KeepScenario stores a scenario and deletes the oldest of its maker beyond ofMaker.
-func (s *Store) KeepScenario(_ context.Context, scenario advice.KeptScenario, ofMaker int) error {
+func (s *Store) KeepScenario(_ context.Context, kept scenario.Stored, ofMaker int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.scenarios = append(s.scenarios, scenario)
-	slices.SortFunc(s.scenarios, func(a, b advice.KeptScenario) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID)) })
+	s.scenarios = append(s.scenarios, kept)
+	slices.SortFunc(s.scenarios, func(a, b scenario.Stored) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID)) })
 	own := 0
-	s.scenarios = slices.DeleteFunc(s.scenarios, func(k advice.KeptScenario) bool {
-		if k.By != scenario.By {
+	s.scenarios = slices.DeleteFunc(s.scenarios, func(k scenario.Stored) bool {
+		if k.By != kept.By {
 			return false
 		}
 		own++
@@ -26,7 +26,7 @@ func (s *Store) KeepScenario(_ context.Context, scenario advice.KeptScenario, of
 }
 
 // AllScenarios returns the scenarios, newest first.
-func (s *Store) AllScenarios(context.Context) ([]advice.KeptScenario, error) {
+func (s *Store) AllScenarios(context.Context) ([]scenario.Stored, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.scenarios), nil
@@ -36,7 +36,7 @@ func (s *Store) AllScenarios(context.Context) ([]advice.KeptScenario, error) {
 func (s *Store) DropScenario(_ context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.scenarios = slices.DeleteFunc(s.scenarios, func(k advice.KeptScenario) bool { return k.ID == id })
+	s.scenarios = slices.DeleteFunc(s.scenarios, func(k scenario.Stored) bool { return k.ID == id })
 	delete(s.runs, id)
 	return nil
 }

@@ -7,7 +7,12 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/advice"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/questions"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/report"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
+	"github.com/holotwin/holotwin/modules/advice/schedule"
+	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
 // Store answers the ports of the advice module. It is safe for concurrent use. What it returns shares slices with what it
@@ -19,11 +24,11 @@ type Store struct {
 	events          map[string][]advice.Event        // by recommendation
 	analyses        map[advice.Target]advice.Analysis
 	answers         map[day]advice.DayAnswer
-	reports         map[string]advice.Report
-	scenarios       []advice.KeptScenario // newest first
-	runs            map[string]string     // the current run of each scenario
-	steps           []advice.RunStep
-	jobs            []advice.Job // newest first
+	reports         map[string]report.Document
+	scenarios       []scenario.Stored // newest first
+	runs            map[string]string // the current run of each scenario
+	steps           []scenario.RunStep
+	jobs            []schedule.Job // newest first
 	running         bool
 	wordings        map[string]wording
 }
@@ -35,26 +40,26 @@ type day struct {
 }
 
 type wording struct {
-	words.Text
+	text.Text
 	at time.Time
 }
 
 var (
-	_ advice.Recommendations = (*Store)(nil)
-	_ advice.Analyses        = (*Store)(nil)
-	_ advice.DayAnswers      = (*Store)(nil)
-	_ advice.Archive         = (*Store)(nil)
-	_ advice.Scenarios       = (*Store)(nil)
-	_ advice.Runs            = (*Store)(nil)
-	_ advice.Jobs            = (*Store)(nil)
-	_ advice.Wordings        = (*Store)(nil)
+	_ advice.Recommendations   = (*Store)(nil)
+	_ advice.Analyses          = (*Store)(nil)
+	_ questions.DayAnswers     = (*Store)(nil)
+	_ report.Archive           = (*Store)(nil)
+	_ scenario.Scenarios       = (*Store)(nil)
+	_ scenario.Runs            = (*Store)(nil)
+	_ schedule.Jobs            = (*Store)(nil)
+	_ recommendations.Wordings = (*Store)(nil)
 )
 
 // New makes an empty store.
 func New() *Store {
 	return &Store{
 		recommendations: make(map[string]advice.Recommendation), events: make(map[string][]advice.Event),
-		analyses: make(map[advice.Target]advice.Analysis), answers: make(map[day]advice.DayAnswer), reports: make(map[string]advice.Report),
+		analyses: make(map[advice.Target]advice.Analysis), answers: make(map[day]advice.DayAnswer), reports: make(map[string]report.Document),
 		runs: make(map[string]string), wordings: make(map[string]wording),
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	memoryadvice "github.com/holotwin/holotwin/adapters/memory/advice"
-	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/advicetest"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
 )
 
 func TestStore(t *testing.T) {
@@ -19,9 +19,9 @@ func TestStepsOfTheCurrentRunArePublished(t *testing.T) {
 	ctx, s := context.Background(), memoryadvice.New()
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_1"))
 	for _, run := range []string{"run_0", "run_1"} {
-		mine, err := s.TellRun(ctx, []advice.RunStep{{Run: run, Scenario: "sim_1", State: advice.RunRunning}})
+		mine, err := s.PublishRun(ctx, []scenario.RunStep{{Run: run, Scenario: "sim_1", State: scenario.RunRunning}})
 		require.NoError(t, err)
 		require.Equal(t, run == "run_1", mine)
 	}
-	require.Equal(t, []advice.RunStep{{Run: "run_1", Scenario: "sim_1", State: advice.RunRunning}}, s.Steps())
+	require.Equal(t, []scenario.RunStep{{Run: "run_1", Scenario: "sim_1", State: scenario.RunRunning}}, s.Steps())
 }

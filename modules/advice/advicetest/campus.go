@@ -7,9 +7,10 @@ import (
 	"sync"
 	"time"
 
-	memoryadvice "github.com/holotwin/holotwin/adapters/memory/advice"
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/analysis"
 	"github.com/holotwin/holotwin/modules/advice/history"
+	"github.com/holotwin/holotwin/modules/advice/report"
 )
 
 // Bogota is the made-up campus's zone.
@@ -23,7 +24,7 @@ type Campus struct {
 	uses    map[string][]history.Use
 	spans   map[string][]history.Span
 	ambient map[string][]advice.AmbientHour
-	changes []advice.Change
+	changes []analysis.Change
 	// Moves are those of the devices, each device's oldest first.
 	Moves []advice.Move
 	// Assumed says that nobody has set opening hours; Price is money per kWh, Demand per kW of a month's highest hour.
@@ -76,7 +77,7 @@ func (c *Campus) SetAmbient(space string, hours []advice.AmbientHour) { c.ambien
 func (c *Campus) MarkChanged(t advice.Target, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.changes = append(c.changes, advice.Change{Target: t, At: at})
+	c.changes = append(c.changes, analysis.Change{Target: t, At: at})
 }
 
 // Tree answers advice.Campus.
@@ -271,17 +272,17 @@ func (c *Campus) Rates(_ context.Context, _ string, from, to time.Time) ([]advic
 }
 
 // Since answers advice.Changes.
-func (c *Campus) Since(_ context.Context, at time.Time) ([]advice.Change, error) {
+func (c *Campus) Since(_ context.Context, at time.Time) ([]analysis.Change, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(c.changes), func(change advice.Change) bool { return change.At.Before(at) }), nil
+	return slices.DeleteFunc(slices.Clone(c.changes), func(change analysis.Change) bool { return change.At.Before(at) }), nil
 }
 
 // Pages draws a report as its title, for tests that need no page.
 type Pages struct{}
 
 // Render answers advice.Reports.
-func (Pages) Render(_ context.Context, r advice.Report) ([]byte, error) {
+func (Pages) Render(_ context.Context, r report.Document) ([]byte, error) {
 	return []byte("%PDF-1.4 " + r.Title), nil
 }
 
@@ -306,17 +307,4 @@ func (c *Clock) Move(by time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at = c.at.Add(by)
-}
-
-// NewAdvisor makes an advisor of a campus, with a store in memory unless another is given.
-func NewAdvisor(c *Campus, clock advice.Clock, store Store) *advice.Advisor {
-	if store == nil {
-		store = memoryadvice.New()
-	}
-	n := 0
-	return advice.New(advice.Needs{
-		Campus: c, Consumption: c, Ambience: c, States: c, Calendar: c, Openings: c, Prices: c, Changes: c,
-		Recommendations: store, Analyses: store, DayAnswers: store, Archive: store, Scenarios: store, Runs: store, Jobs: store, Wordings: store, Reports: Pages{}, Clock: clock,
-		NewID: func(prefix string) string { n++; return prefix + "_" + string(rune('a'+n)) },
-	})
 }

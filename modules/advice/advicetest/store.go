@@ -13,8 +13,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/questions"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
+	"github.com/holotwin/holotwin/modules/advice/report"
 	"github.com/holotwin/holotwin/modules/advice/rules"
-	"github.com/holotwin/holotwin/modules/advice/words"
+	"github.com/holotwin/holotwin/modules/advice/scenario"
+	"github.com/holotwin/holotwin/modules/advice/schedule"
+	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
@@ -23,12 +28,12 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 type Store interface {
 	advice.Recommendations
 	advice.Analyses
-	advice.DayAnswers
-	advice.Archive
-	advice.Scenarios
-	advice.Runs
-	advice.Jobs
-	advice.Wordings
+	questions.DayAnswers
+	report.Archive
+	scenario.Scenarios
+	scenario.Runs
+	schedule.Jobs
+	recommendations.Wordings
 }
 
 // RunStore runs the suite on stores that open makes, each of them empty.
@@ -56,7 +61,7 @@ func RunStore(t *testing.T, open func(t *testing.T) Store) {
 // recommendation makes one worth an amount of money.
 func recommendation(id, device, space string, cost float64) advice.Recommendation {
 	return advice.Recommendation{
-		ID: id, Target: advice.Target{Level: advice.OfDevice, ID: device}, Space: space, Status: advice.Open, Standing: true, Priority: advice.High,
+		ID: id, Target: advice.Target{Level: advice.OfDevice, ID: device}, Space: space, Status: advice.Open, StillDetected: true, Priority: advice.High,
 		Finding: rules.Finding{
 			Kind: rules.OutOfHours, From: noon.AddDate(0, 0, -30), To: noon, Saving: rules.Saving{KWh: cost / 400, Low: cost / 500, High: cost / 300},
 			Figures: []rules.Figure{{Name: "power", Value: 1234.5678901234567, Unit: "W"}, {Name: "dates_seen", Value: 12, Unit: "days"}},
@@ -82,7 +87,7 @@ func keep(t *testing.T, s Store, all ...advice.Recommendation) {
 
 func comesBack(t *testing.T, s Store) {
 	kept := recommendation("rec_1", "ac-1", "sp_1", 1000)
-	kept.QuietKWh = 12.5
+	kept.DismissedAtKWh = 12.5
 	kept.Status, kept.EndReason = advice.Ended, advice.NotSeen
 	kwh := 1.234567
 	kept.Finding.Proof = rules.Proof{
@@ -104,9 +109,9 @@ func foundByFilter(t *testing.T, s Store) {
 	dismissed := recommendation("rec_c", "tv-1", "sp_2", 3000)
 	dismissed.Status = advice.Dismissed
 	over := recommendation("rec_d", "tv-2", "sp_2", 4000)
-	over.Standing = false
+	over.StillDetected = false
 	done := recommendation("rec_e", "tv-3", "sp_3", 500)
-	done.Status, done.Standing, done.Finding.Kind = advice.Done, false, rules.StandbyLoad
+	done.Status, done.StillDetected, done.Finding.Kind = advice.Done, false, rules.StandbyLoad
 	keep(t, s, recommendation("rec_a", "ac-1", "sp_1", 1000), recommendation("rec_b", "ac-2", "sp_2", 2000), dismissed, over, done)
 	for _, c := range []struct {
 		name   string
@@ -114,13 +119,13 @@ func foundByFilter(t *testing.T, s Store) {
 		want   []string
 	}{
 		{"all, the most money first", advice.Filter{}, []string{"rec_d", "rec_c", "rec_b", "rec_a", "rec_e"}},
-		{"heard", advice.Filter{Heard: true}, []string{"rec_b", "rec_a", "rec_e"}},
+		{"heard", advice.Filter{Visible: true}, []string{"rec_b", "rec_a", "rec_e"}},
 		{"of spaces", advice.Filter{Spaces: []string{"sp_1", "sp_3"}}, []string{"rec_a", "rec_e"}},
 		{"of no space", advice.Filter{Spaces: []string{}}, nil},
 		{"of a device", advice.Filter{Device: "ac-2"}, []string{"rec_b"}},
 		{"of a status", advice.Filter{Status: advice.Dismissed}, []string{"rec_c"}},
 		{"of a kind", advice.Filter{Kind: string(rules.StandbyLoad)}, []string{"rec_e"}},
-		{"worth so much", advice.Filter{MinKWh: 5, Heard: true}, []string{"rec_b"}},
+		{"worth so much", advice.Filter{MinKWh: 5, Visible: true}, []string{"rec_b"}},
 		{"so many", advice.Filter{Limit: 2}, []string{"rec_d", "rec_c"}},
 	} {
 		got, err := s.Find(context.Background(), c.filter)
@@ -155,7 +160,7 @@ func turnsAreKept(t *testing.T, s Store) {
 	events, err = s.Events(ctx, r.ID)
 	require.NoError(t, err)
 	require.Equal(t, []advice.Event{{At: at, From: advice.Open, To: advice.Ended, By: "holotwin", Note: "not_seen"}}, events)
-	found, err := s.Find(ctx, advice.Filter{Heard: true})
+	found, err := s.Find(ctx, advice.Filter{Visible: true})
 	require.NoError(t, err)
 	require.Empty(t, found)
 	found, err = s.Find(ctx, advice.Filter{Status: advice.Ended})
@@ -168,13 +173,13 @@ func dayAnswersComeBack(t *testing.T, s Store) {
 	none, err := s.AllDayAnswers(ctx)
 	require.NoError(t, err)
 	require.Empty(t, none)
-	opened := advice.DayAnswer{Space: "sp_1", Date: 20_773, Said: advice.SaidOpened, Question: "pre_1", Entries: []string{"cal_1", "cal_2"}, By: "us_1", At: noon}
-	shut := advice.DayAnswer{Space: "sp_1", Date: 20_759, Said: advice.SaidShut, Question: "pre_1", By: "us_1", At: noon}
+	opened := advice.DayAnswer{Space: "sp_1", Date: 20_773, Reply: advice.ReplyOpened, Question: "pre_1", Entries: []string{"cal_1", "cal_2"}, By: "us_1", At: noon}
+	shut := advice.DayAnswer{Space: "sp_1", Date: 20_759, Reply: advice.ReplyClosed, Question: "pre_1", By: "us_1", At: noon}
 	require.NoError(t, s.KeepDayAnswers(ctx, []advice.DayAnswer{opened, shut}))
 	all, err := s.AllDayAnswers(ctx)
 	require.NoError(t, err)
 	require.Equal(t, []advice.DayAnswer{shut, opened}, all)
-	opened.Said, opened.Entries, opened.At = advice.SaidNothing, nil, noon.Add(time.Second)
+	opened.Reply, opened.Entries, opened.At = advice.NoReply, nil, noon.Add(time.Second)
 	require.NoError(t, s.KeepDayAnswers(ctx, []advice.DayAnswer{opened}))
 	all, err = s.AllDayAnswers(ctx)
 	require.NoError(t, err)
@@ -231,7 +236,7 @@ func changesAddUp(t *testing.T, s Store) {
 	for i := range writers {
 		wait.Go(func() {
 			_, errs[i] = s.Change(context.Background(), "rec_a", func(r advice.Recommendation) (advice.Recommendation, advice.Event, error) {
-				r.QuietKWh++
+				r.DismissedAtKWh++
 				return r, advice.Event{At: noon, From: advice.Open, To: advice.Open}, nil
 			})
 		})
@@ -240,7 +245,7 @@ func changesAddUp(t *testing.T, s Store) {
 	require.NoError(t, errors.Join(errs...))
 	got, _, err := s.Recommendation(context.Background(), "rec_a")
 	require.NoError(t, err)
-	require.InDelta(t, writers, got.QuietKWh, 0)
+	require.InDelta(t, writers, got.DismissedAtKWh, 0)
 	events, err := s.Events(context.Background(), "rec_a")
 	require.NoError(t, err)
 	require.Len(t, events, writers)
@@ -276,10 +281,10 @@ func analysisReplaces(t *testing.T, s Store) {
 
 func reportsComeBack(t *testing.T, s Store) {
 	ctx := context.Background()
-	r := advice.Report{
+	r := report.Document{
 		ID: "rep_1", Language: "es", Space: "sp_1", Title: "Sala", Made: noon, MadeAt: "hoy", Text: []string{"Uno", "Dós"},
-		Figures: []advice.ReportFigure{{Label: "Consumo", Value: "21,4 kWh"}}, Note: "nota",
-		Chart: advice.Chart{Title: "t", Unit: "kWh", Bars: []advice.Bar{{Label: "TV", Text: "1,2", Value: 1.2}}},
+		Figures: []report.Figure{{Label: "Consumo", Value: "21,4 kWh"}}, Note: "nota",
+		Chart: report.Chart{Title: "t", Unit: "kWh", Bars: []report.Bar{{Label: "TV", Text: "1,2", Value: 1.2}}},
 	}
 	require.NoError(t, s.KeepReport(ctx, r, noon.Add(-time.Hour), 10))
 	got, found, err := s.Report(ctx, "rep_1")
@@ -297,10 +302,10 @@ func reportsComeBack(t *testing.T, s Store) {
 // reportsMakeRoomForTheirMakersOwn: one who makes many loses their own oldest, and nobody else's.
 func reportsMakeRoomForTheirMakersOwn(t *testing.T, s Store) {
 	ctx := context.Background()
-	made := func(id, by string, minute int) advice.Report {
-		return advice.Report{ID: id, By: by, Language: "es", Title: "Sala", Made: noon.Add(time.Duration(minute) * time.Minute)}
+	made := func(id, by string, minute int) report.Document {
+		return report.Document{ID: id, By: by, Language: "es", Title: "Sala", Made: noon.Add(time.Duration(minute) * time.Minute)}
 	}
-	for i, r := range []advice.Report{made("rep_other", "us_2", 0), made("rep_a", "us_1", 1), made("rep_b", "us_1", 2), made("rep_c", "us_1", 3)} {
+	for i, r := range []report.Document{made("rep_other", "us_2", 0), made("rep_a", "us_1", 1), made("rep_b", "us_1", 2), made("rep_c", "us_1", 3)} {
 		require.NoError(t, s.KeepReport(ctx, r, noon.Add(-time.Hour), 2), i)
 	}
 	for id, kept := range map[string]bool{"rep_other": true, "rep_a": false, "rep_b": true, "rep_c": true} {
@@ -313,14 +318,14 @@ func reportsMakeRoomForTheirMakersOwn(t *testing.T, s Store) {
 func scenariosComeBack(t *testing.T, s Store) {
 	ctx := context.Background()
 	low := 1.25
-	made := func(id string, at time.Time) advice.KeptScenario {
-		return advice.KeptScenario{
+	made := func(id string, at time.Time) scenario.Stored {
+		return scenario.Stored{
 			ID: id, By: "us_1", At: at,
-			Scenario: advice.Scenario{Name: "Año " + id, Changes: []advice.ScenarioChange{{Target: "ac-1", Action: advice.OffHours, KeepW: &low, Days: []string{"mon"}}}},
-			Simulation: advice.Simulation{
+			Scenario: scenario.Scenario{Name: "Año " + id, Changes: []scenario.Change{{Target: "ac-1", Action: scenario.OffHours, KeepW: &low, Days: []string{"mon"}}}},
+			Simulation: scenario.Simulation{
 				Scope: advice.Target{Level: advice.OfRoom, ID: "sala"}, From: noon, To: noon.AddDate(0, 0, 7), Hours: 168, Measured: 160, Currency: "COP",
-				Before: advice.Totals{KWh: 1234.5678901234567, PeakKW: 3, PeakAt: noon}, Saved: advice.SimulatedSaving{KWh: 2, KWhLow: &low},
-				Changes: []advice.ChangeEffect{{Target: advice.Target{Level: advice.OfDevice, ID: "ac-1"}, Action: advice.OffHours, KWh: 2, Source: advice.FromReplay}},
+				Before: scenario.Totals{KWh: 1234.5678901234567, PeakKW: 3, PeakAt: noon}, Saved: scenario.Saving{KWh: 2, KWhLow: &low},
+				Changes: []scenario.Effect{{Target: advice.Target{Level: advice.OfDevice, ID: "ac-1"}, Action: scenario.OffHours, KWh: 2, Source: scenario.FromReplay}},
 			},
 		}
 	}
@@ -329,13 +334,13 @@ func scenariosComeBack(t *testing.T, s Store) {
 	require.NoError(t, s.KeepScenario(ctx, second, 2))
 	all, err := s.AllScenarios(ctx)
 	require.NoError(t, err)
-	require.Equal(t, []advice.KeptScenario{second, first}, all)
+	require.Equal(t, []scenario.Stored{second, first}, all)
 	require.NoError(t, s.KeepScenario(ctx, third, 2))
 	require.NoError(t, s.DropScenario(ctx, "sim_2"))
 	require.NoError(t, s.DropScenario(ctx, "sim_2"))
 	all, err = s.AllScenarios(ctx)
 	require.NoError(t, err)
-	require.Equal(t, []advice.KeptScenario{third}, all, "the oldest was let go of")
+	require.Equal(t, []scenario.Stored{third}, all, "the oldest was let go of")
 	other := made("sim_4", noon.Add(-time.Hour))
 	other.By = "us_2"
 	require.NoError(t, s.KeepScenario(ctx, other, 1))
@@ -343,52 +348,52 @@ func scenariosComeBack(t *testing.T, s Store) {
 	require.NoError(t, s.KeepScenario(ctx, newest, 1))
 	all, err = s.AllScenarios(ctx)
 	require.NoError(t, err)
-	require.Equal(t, []advice.KeptScenario{newest, other}, all, "another's stay")
+	require.Equal(t, []scenario.Stored{newest, other}, all, "another's stay")
 }
 
 func runsTakeEachOthersPlace(t *testing.T, s Store) {
 	ctx := context.Background()
-	step := func(run string, state advice.RunState) []advice.RunStep {
-		return []advice.RunStep{{Run: run, Scenario: "sim_1", Space: "room", State: state, Start: noon, BeforeKWh: 2, AfterKWh: math.NaN(), Share: 0.5}}
+	step := func(run string, state scenario.RunState) []scenario.RunStep {
+		return []scenario.RunStep{{Run: run, Scenario: "sim_1", Space: "room", State: state, Start: noon, BeforeKWh: 2, AfterKWh: math.NaN(), Share: 0.5}}
 	}
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_1"))
-	tell := func(run string, state advice.RunState, want bool) {
-		mine, err := s.TellRun(ctx, step(run, state))
+	tell := func(run string, state scenario.RunState, want bool) {
+		mine, err := s.PublishRun(ctx, step(run, state))
 		require.NoError(t, err)
 		require.Equal(t, want, mine, run)
 	}
-	tell("run_1", advice.RunRunning, true)
+	tell("run_1", scenario.RunRunning, true)
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_2"))
-	tell("run_1", advice.RunRunning, false)
-	tell("run_2", advice.RunRunning, true)
+	tell("run_1", scenario.RunRunning, false)
+	tell("run_2", scenario.RunRunning, true)
 	require.NoError(t, s.EndRun(ctx, "sim_1"))
 	require.NoError(t, s.EndRun(ctx, "sim_1"))
-	tell("run_2", advice.RunRunning, false)
+	tell("run_2", scenario.RunRunning, false)
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_3"))
-	tell("run_3", advice.RunFinished, true)
-	tell("run_3", advice.RunRunning, false)
+	tell("run_3", scenario.RunFinished, true)
+	tell("run_3", scenario.RunRunning, false)
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_4"))
 	require.NoError(t, s.DropScenario(ctx, "sim_1"))
-	tell("run_4", advice.RunRunning, false)
+	tell("run_4", scenario.RunRunning, false)
 }
 
 func jobsComeBack(t *testing.T, s Store) {
 	ctx := context.Background()
-	job := func(id string, at time.Time) advice.Job {
-		return advice.Job{ID: id, Trigger: advice.ByDemand, By: "us_1", Status: advice.JobRunning, Started: at, Updated: at, Total: 12}
+	job := func(id string, at time.Time) schedule.Job {
+		return schedule.Job{ID: id, Trigger: schedule.ByDemand, By: "us_1", Status: schedule.Running, Started: at, Updated: at, Total: 12}
 	}
 	first, second, third := job("job_1", noon), job("job_2", noon.Add(time.Hour)), job("job_3", noon.Add(2*time.Hour))
 	require.NoError(t, s.KeepJob(ctx, first, 2))
 	require.NoError(t, s.KeepJob(ctx, second, 2))
-	second.Status, second.Done, second.Verified, second.Reopened, second.Updated = advice.JobDone, 12, 1, 2, noon.Add(90*time.Minute)
+	second.Status, second.Done, second.Verified, second.Reopened, second.Updated = schedule.Done, 12, 1, 2, noon.Add(90*time.Minute)
 	require.NoError(t, s.KeepJob(ctx, second, 2))
 	all, err := s.AllJobs(ctx)
 	require.NoError(t, err)
-	require.Equal(t, []advice.Job{second, first}, all)
+	require.Equal(t, []schedule.Job{second, first}, all)
 	require.NoError(t, s.KeepJob(ctx, third, 2))
 	all, err = s.AllJobs(ctx)
 	require.NoError(t, err)
-	require.Equal(t, []advice.Job{third, second}, all, "the oldest was let go of")
+	require.Equal(t, []schedule.Job{third, second}, all, "the oldest was let go of")
 
 	release, mine, err := s.TryLock(ctx)
 	require.NoError(t, err)
@@ -408,17 +413,17 @@ func wordingsComeBack(t *testing.T, s Store) {
 	none, err := s.KeptWordings(ctx, []string{"a"})
 	require.NoError(t, err)
 	require.Empty(t, none)
-	first, second := words.Text{Title: "Año", Message: "«Aire» 5 kWh", Action: "x"}, words.Text{Title: "t", Message: "m", Action: "a"}
+	first, second := text.Text{Title: "Año", Message: "«Aire» 5 kWh", Action: "x"}, text.Text{Title: "t", Message: "m", Action: "a"}
 	require.NoError(t, s.KeepWording(ctx, "a", second, noon))
 	require.NoError(t, s.KeepWording(ctx, "a", first, noon))
 	require.NoError(t, s.KeepWording(ctx, "b", second, noon))
 	kept, err := s.KeptWordings(ctx, []string{"a", "b", "c"})
 	require.NoError(t, err)
-	require.Equal(t, map[string]words.Text{"a": first, "b": second}, kept)
+	require.Equal(t, map[string]text.Text{"a": first, "b": second}, kept)
 
 	require.NoError(t, s.KeepWording(ctx, "b", second, noon.Add(time.Hour)))
-	require.NoError(t, s.KeepWording(ctx, "c", first, noon.Add(advice.WordingLife+time.Millisecond)))
+	require.NoError(t, s.KeepWording(ctx, "c", first, noon.Add(recommendations.WordingLife+time.Millisecond)))
 	kept, err = s.KeptWordings(ctx, []string{"a", "b", "c"})
 	require.NoError(t, err)
-	require.Equal(t, map[string]words.Text{"b": second, "c": first}, kept, "old ones are let go of")
+	require.Equal(t, map[string]text.Text{"b": second, "c": first}, kept, "old ones are let go of")
 }

@@ -65,8 +65,8 @@ const (
 	dayHours  = 24
 	weekDays  = 7
 	weekHours = baseline.WeekHours
-	// leastHistory is how many days there must be before the first that is judged.
-	leastHistory = 28
+	// minHistory is how many days there must be before the first that is judged.
+	minHistory = 28
 )
 
 // Detect judges the rows from one on, which must be consecutive hours, by those before it, which it takes for usual. The findings

@@ -32,8 +32,8 @@ const (
 	dayKinds
 )
 
-// leastHours of a day must be known for it to be judged.
-const leastHours = 16
+// minHours of a day must be known for it to be judged.
+const minHours = 16
 
 func (d *day) weekHour(h int) int { return d.weekday*dayHours + h }
 
@@ -105,7 +105,7 @@ func weekOf(rows []baseline.Row) (w week, known bool) {
 		}
 	}
 	w.mean = sum / float64(len(all))
-	if len(all) < leastHistory*dayHours/2 || w.mean <= 0 {
+	if len(all) < minHistory*dayHours/2 || w.mean <= 0 {
 		return w, false
 	}
 	whole := history.Median(all)

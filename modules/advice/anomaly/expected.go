@@ -82,7 +82,7 @@ func (d *detector) expect(m baseline.Model, k int) {
 			known++
 		}
 	}
-	day.skipped = known < leastHours
+	day.skipped = known < minHours
 }
 
 // correction is the recent mean of what the baseline misses, by day kind and hour.

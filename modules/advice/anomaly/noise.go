@@ -12,20 +12,20 @@ import (
 type noise struct {
 	// spread is the robust standard deviation of an hour, kWh.
 	spread correction
-	// carry is the correlation of a day's residuals with those of the day before, 0 to mostCarry.
+	// carry is the correlation of a day's residuals with those of the day before, 0 to maxCarry.
 	carry float64
 	// factor is the lower triangle whose product with itself is the covariance of a day's hours, once what the day before
 	// carries over was taken out; inverse is the inverse of that covariance.
 	factor, inverse [dayKinds][dayHours]hourly
 	// raised are spikes of 1 kWh, whitened, by day kind, hours less one and first hour.
-	raised [dayKinds][mostSpikeHours][dayHours]hourly
+	raised [dayKinds][maxSpikeHours][dayHours]hourly
 }
 
 // Of the noise. The covariance is shrunk towards its diagonal, the more the fewer days there are; no hour is taken for surer
-// than leastSpread of the mean load.
+// than minSpread of the mean load.
 const (
-	leastSpread  = 0.02
-	mostCarry    = 0.8
+	minSpread    = 0.02
+	maxCarry     = 0.8
 	outlier      = 4.0
 	shrinkDays   = 12.0
 	shrinkLeast  = 0.05
@@ -69,7 +69,7 @@ func (d *detector) spread(corrected bool) (s correction) {
 		for h := range dayHours {
 			s[kind][h] = unknownSpread * d.week.mean
 			if len(misses[kind][h]) > 0 {
-				s[kind][h] = max(robustFactor*history.Median(misses[kind][h]), leastSpread*d.week.mean)
+				s[kind][h] = max(robustFactor*history.Median(misses[kind][h]), minSpread*d.week.mean)
 			}
 		}
 	}
@@ -95,7 +95,7 @@ func (d *detector) carry() float64 {
 	if square == 0 {
 		return 0
 	}
-	return max(0, min(mostCarry, product/square))
+	return max(0, min(maxCarry, product/square))
 }
 
 // innovation is a day's residual without what the day before carries over.
@@ -132,7 +132,7 @@ func (d *detector) covariance(kind dayKind) (factor, inverse [dayHours]hourly) {
 		n++
 	}
 	shrink := min(shrinkMost, shrinkDays/(n+1)+shrinkLeast)
-	floor := leastSpread * d.week.mean
+	floor := minSpread * d.week.mean
 	shrunk := mat.NewSymDense(dayHours, nil)
 	for i := range dayHours {
 		for j := i; j < dayHours; j++ {
@@ -171,10 +171,10 @@ func factorOf(a *mat.SymDense) (factor, inverse [dayHours]hourly) {
 	return factor, inverse
 }
 
-// raiseHours whitens a load that is raised by 1 kWh for one to mostSpikeHours hours from each hour on.
+// raiseHours whitens a load that is raised by 1 kWh for one to maxSpikeHours hours from each hour on.
 func (n *noise) raiseHours() {
 	for kind := range dayKinds {
-		for hours := 1; hours <= mostSpikeHours; hours++ {
+		for hours := 1; hours <= maxSpikeHours; hours++ {
 			for from := 0; from+hours <= dayHours; from++ {
 				var raised hourly
 				for h := from; h < from+hours; h++ {

@@ -29,7 +29,7 @@ type detector struct {
 // newDetector learns from the rows before from; nil where too little was measured.
 func newDetector(rows []baseline.Row, from int) *detector {
 	d := &detector{rows: rows, from: from, days: layDays(rows), first: rows[from].Date - rows[0].Date}
-	if d.first < leastHistory {
+	if d.first < minHistory {
 		return nil
 	}
 	var known bool
@@ -76,7 +76,7 @@ func (s *scan) day(k int) (best [shapes]evidence) {
 	}
 	kept := s.windows[:0]
 	for _, w := range s.windows {
-		if k-w.since < longestWindow {
+		if k-w.since < maxWindow {
 			kept = append(kept, w)
 		}
 	}
@@ -148,7 +148,7 @@ const (
 func (d *detector) learnEvidence() {
 	var seen [shapes][]float64
 	s := scan{d: d}
-	for k := leastHistory; k < d.first; k++ {
+	for k := minHistory; k < d.first; k++ {
 		for sh, e := range s.day(k) {
 			if e.strength > 0 {
 				seen[sh] = append(seen[sh], e.strength)

@@ -16,9 +16,9 @@ const (
 	aroundShare, aroundWidth = 0.8, 4.0
 	// levelDays to each side tell the level of a season, so that a busy month is not odd as a whole.
 	levelDays = 10
-	// A run of one number is odd from runFactor times the usual length on, which is at least leastRun hours; each doubling of it
+	// A run of one number is odd from runFactor times the usual length on, which is at least minRun hours; each doubling of it
 	// counts runScore.
-	runFactor, leastRun, runScore, usualRunShare = 2, 3, 10.0, 0.95
+	runFactor, minRun, runScore, usualRunShare = 2, 3, 10.0, 0.95
 	// noLoad is what a meter that reads nothing counts.
 	noLoad = 5.0
 )
@@ -69,7 +69,7 @@ func oddRuns(rows []baseline.Row) (lengths []float64, odd float64) {
 	if len(known) == 0 {
 		return lengths, math.Inf(1)
 	}
-	return lengths, runFactor * max(leastRun, history.Percentile(known, usualRunShare))
+	return lengths, runFactor * max(minRun, history.Percentile(known, usualRunShare))
 }
 
 // departures are how far hours lie from what the others lead one to expect, in standard deviations; NaN where not known. What is

@@ -30,21 +30,21 @@ var shapeTraits = [shapes]struct {
 	offHours:   {OffHours, 21, 4.5, 0.02},
 	weekendOn:  {WeekendOn, 21, 4.25, 0.01},
 	addedLevel: {StuckOn, 21, 6, 0.02},
-	rising:     {Degradation, longestWindow, 4.6, 0.02},
+	rising:     {Degradation, maxWindow, 4.6, 0.02},
 	cooling:    {SetpointCooling, 35, 4.5, 0.02},
 	earlyStart: {ScheduleShift, 21, 5, 0.008},
 	lateStop:   {ScheduleShift, 21, 5, 0.008},
 }
 
 const (
-	// longestWindow is how many days a rise is followed.
-	longestWindow = 60
+	// maxWindow is how many days a rise is followed.
+	maxWindow = 60
 	// risingDays is how long a rise takes to reach what is expected at amplitude 1.
 	risingDays = 30.0
 	// degreeUnit °C above the balance point are one mean load; hours that are not occupied are cooled less.
 	degreeUnit, idleCooling = 5.0, 0.3
 	// shiftHours before the first or after the last occupied hour are what a shifted schedule adds.
-	shiftHours, leastOccupied = 2, 4
+	shiftHours, minOccupied = 2, 4
 )
 
 // of is what a shape adds to each hour of a day at amplitude 1, on the first day of it where it rises.
@@ -106,7 +106,7 @@ func (d *detector) shifted(s shape, day *day) (add hourly) {
 			last = h
 		}
 	}
-	if first < 0 || last-first < leastOccupied-1 {
+	if first < 0 || last-first < minOccupied-1 {
 		return add
 	}
 	edge, step := first, -1

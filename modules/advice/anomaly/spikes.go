@@ -16,21 +16,21 @@ type spikeMemory struct {
 
 // Of spikes.
 const (
-	mostSpikeHours = 3
+	maxSpikeHours = 3
 	// Bars for a spike that is over, and for one that still lasts, in standard deviations; in the history all above searchBar
 	// are looked at.
 	spikeBar, lastingBar, searchBar = 8.0, 10.0, 3.5
 	lastingFactor                   = 1.1
 	// A meter whose innovations have heavier tails than a normal noise needs more: those that spikeTail of them exceed are
 	// taken for tailStrength.
-	spikeTail, tailStrength, leastTail = 0.01, 3.5, 0.7
+	spikeTail, tailStrength, minTail = 0.01, 3.5, 0.7
 	// usualSpikes a month in the history are the meter's own way.
 	usualSpikes, monthDays = 0.3, 30.4
 	// Each other spike within habitDays makes it need more; so does waste that lasts.
 	habitDays, habitFactor, eventFactor = 60, 1.5, 1.7
-	// leastSpike of the mean load it must add; of compareDays no more may rise as high than mayRise for each time that it
+	// minSpike of the mean load it must add; of compareDays no more may rise as high than mayRise for each time that it
 	// clears its bar.
-	leastSpike   = 0.2
+	minSpike     = 0.2
 	mayRise      = 1.5
 	compareDays  = 56
 	enoughToComp = 20
@@ -62,9 +62,9 @@ func (d *detector) learnSpikes() {
 		}
 		d.eachSpike(k, searchBar, searchBar, func(s spike) { seen = append(seen, s.strength) })
 	}
-	d.spikes.noise = leastTail
+	d.spikes.noise = minTail
 	if high := highest(white, spikeTail); !math.IsNaN(high) {
-		d.spikes.noise = max(leastTail, high/tailStrength)
+		d.spikes.noise = max(minTail, high/tailStrength)
 	}
 	slices.Sort(seen)
 	if i := len(seen) - 1 - int(usualSpikes*days/monthDays); i >= 0 {
@@ -162,7 +162,7 @@ func (d *detector) eachSpike(k int, over, lasting float64, found func(spike)) {
 		if !any {
 			continue
 		}
-		for end := s.hour + s.hours; end <= min(s.hour+mostSpikeHours+1, dayHours-1); end++ {
+		for end := s.hour + s.hours; end <= min(s.hour+maxSpikeHours+1, dayHours-1); end++ {
 			if math.IsNaN(day.load[end]) || e[end] < goesOn*e[s.hour] {
 				break
 			}
@@ -170,7 +170,7 @@ func (d *detector) eachSpike(k int, over, lasting float64, found func(spike)) {
 		}
 		at = max(at, s.hour+s.hours)
 		// What was said stays said; what goes on beyond is no spike.
-		s.hours = min(s.hours, mostSpikeHours)
+		s.hours = min(s.hours, maxSpikeHours)
 		found(s)
 		// Its hours may have been taken out.
 		e = d.beyond(k, &c)
@@ -181,7 +181,7 @@ func (d *detector) eachSpike(k int, over, lasting float64, found func(spike)) {
 // strongest is the stretch of occupied hours that ends with hour at, or ended just before it, for which the hours up to it
 // speak most; any is false where none clears its bar.
 func (d *detector) strongest(k, at int, white *hourly, over, lasting float64) (best spike, any bool) {
-	for hours := 1; hours <= mostSpikeHours; hours++ {
+	for hours := 1; hours <= maxSpikeHours; hours++ {
 		for _, end := range []int{at, at + 1} {
 			from := end - hours
 			if from < 0 || !d.mayStandOut(k, from, end) {
@@ -196,7 +196,7 @@ func (d *detector) strongest(k, at int, white *hourly, over, lasting float64) (b
 			if end == at+1 {
 				bar = lasting
 			}
-			if strength > bar && strength > best.strength && speaks/weight > leastSpike*d.week.mean && d.risesAbove(k, from, end, int(mayRise*strength/bar)) {
+			if strength > bar && strength > best.strength && speaks/weight > minSpike*d.week.mean && d.risesAbove(k, from, end, int(mayRise*strength/bar)) {
 				best, any = spike{hour: from, hours: hours, at: at, strength: strength}, true
 			}
 		}

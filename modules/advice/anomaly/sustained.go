@@ -21,17 +21,17 @@ type event struct {
 const (
 	// An event ends once the evidence that it lasts has fallen by endEvidence from its highest, or nothing of it was seen for
 	// endDays, or idleDays on which its shape adds nothing.
-	endEvidence, mostEvidence = 6.0, 4.0
-	endDays, idleDays         = 5, 10
+	endEvidence, maxEvidence = 6.0, 4.0
+	endDays, idleDays        = 5, 10
 	// What has lasted for normalDays, longer than any rise is followed, is the meter's way from then on: its last learnDays teach
 	// what to expect.
 	normalDays, learnDays = 70, 28
 	// The same kind within a quarter of a year must be clearer each time.
 	againDays, againFactor = 90, 1.4
-	// nearDays around the day on which it was first seen are tried for its begin; a rise takes leastRise days to be told.
-	nearDays, leastRise = 3, 10
+	// nearDays around the day on which it was first seen are tried for its begin; a rise takes minRise days to be told.
+	nearDays, minRise = 3, 10
 	// What lasts a single day is a day like that; only weekends are said after one.
-	leastDays = 2
+	minDays = 2
 	// refineDays is how long each day makes the shape and amplitude surer: the first may look like several.
 	refineDays = 7
 )
@@ -107,7 +107,7 @@ func (d *detector) begins(k int, best [shapes]evidence) *event {
 
 // say says an event at the end of a day, once it was seen on enough days. What is said stays said.
 func (e *event) say(k int) {
-	if e.said == 0 && (e.shape == weekendOn || e.last-e.since+1 >= leastDays) {
+	if e.said == 0 && (e.shape == weekendOn || e.last-e.since+1 >= minDays) {
 		e.said = k + 1
 	}
 }
@@ -150,7 +150,7 @@ func (d *detector) lasts(e *event, k int) bool {
 	weighed := d.noise.weigh(day.kind, added)
 	// The log-likelihood ratio of the amplitude against none.
 	speaks := e.amplitude*dot(&weighed, &r) - e.amplitude*e.amplitude*dot(&weighed, &added)/2
-	e.lasting += clip(speaks, mostEvidence)
+	e.lasting += clip(speaks, maxEvidence)
 	e.mostLasting = max(e.mostLasting, e.lasting)
 	if speaks > 0 {
 		e.last = k
@@ -219,7 +219,7 @@ func (d *detector) settle(e *event, last, near int) {
 			}
 		}
 		for sh := range shapes {
-			if w.speaks[sh] <= 0 || w.weight[sh] <= 0 || (sh == rising && last-since+1 < leastRise) {
+			if w.speaks[sh] <= 0 || w.weight[sh] <= 0 || (sh == rising && last-since+1 < minRise) {
 				continue
 			}
 			if likelihood := w.speaks[sh] * w.speaks[sh] / w.weight[sh]; likelihood > most {

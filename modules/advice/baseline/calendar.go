@@ -23,8 +23,8 @@ const (
 	// holidayTowards is how far a holiday goes towards a Sunday; a vacation goes vacationShare of the meter's own holidays.
 	holidayTowards, vacationShare = 0.8, 0.6
 	holidayPrior, vacationPrior   = 2.0, 5.0
-	// mostTowards lets a day lie lower than a Sunday.
-	mostTowards = 1.3
+	// maxTowards lets a day lie lower than a Sunday.
+	maxTowards = 1.3
 )
 
 // newCalendar learns from rows what their holidays and vacations make of a model that was fitted without them.
@@ -52,7 +52,7 @@ func (m calendar) learn(rows []Row, kind history.DayKind, prior, priorDays float
 		return prior
 	}
 	weight := priorDays * dayHours / hours * along
-	return min(max((across+weight*prior)/(along+weight), 0), mostTowards)
+	return min(max((across+weight*prior)/(along+weight), 0), maxTowards)
 }
 
 // way is what the model expects of an hour of the weekday, and how far it is from there to the Sunday.

@@ -65,7 +65,7 @@ func (m local) Predict(r Row) float64 {
 	if math.IsNaN(r.Temp) {
 		return math.NaN()
 	}
-	var into [mostParts]float64
+	var into [maxParts]float64
 	parts := components(fahrenheit(r.Temp), m.knots, &into)
 	var sum, weights float64
 	for i := range m.fits {

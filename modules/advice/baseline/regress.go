@@ -2,15 +2,15 @@ package baseline
 
 import "math"
 
-// leastWeight of a row counts; below it, it is left out. Far days must stay in: they hold the temperatures that near ones lack.
-const leastWeight = 0.01
+// minWeight of a row counts; below it, it is left out. Far days must stay in: they hold the temperatures that near ones lack.
+const minWeight = 0.01
 
 // regressors are the rows that have a load and a temperature, with the temperature cut at the knots: many local fits of the
 // same rows share them.
 type regressors struct {
 	rows  []Row
 	knots []float64
-	parts [][mostParts]float64
+	parts [][maxParts]float64
 }
 
 func regressorsOf(rows []Row) regressors {
@@ -20,7 +20,7 @@ func regressorsOf(rows []Row) regressors {
 			known = append(known, r)
 		}
 	}
-	g := regressors{rows: known, knots: usableKnots(known), parts: make([][mostParts]float64, len(known))}
+	g := regressors{rows: known, knots: usableKnots(known), parts: make([][maxParts]float64, len(known))}
 	for i, r := range known {
 		components(fahrenheit(r.Temp), g.knots, &g.parts[i])
 	}
@@ -31,7 +31,7 @@ func regressorsOf(rows []Row) regressors {
 func (g regressors) fit(weight func(Row) float64) towt {
 	weights := make([]float64, len(g.rows))
 	for i, r := range g.rows {
-		if w := weight(r); w >= leastWeight {
+		if w := weight(r); w >= minWeight {
 			weights[i] = w
 		}
 	}
@@ -57,9 +57,9 @@ func (g regressors) levels(weights []float64) [WeekHours]float64 {
 
 // occupiedHours are the hours of the week whose load a plain regression on temperature usually underestimates.
 func (g regressors) occupiedHours(weights []float64) (occupied [WeekHours]bool) {
-	band := func(r Row) [mostParts]float64 {
+	band := func(r Row) [maxParts]float64 {
 		f := fahrenheit(r.Temp)
-		return [mostParts]float64{1, min(f-heatingF, 0), max(f-coolingF, 0)}
+		return [maxParts]float64{1, min(f-heatingF, 0), max(f-coolingF, 0)}
 	}
 	const columns = 3
 	var e equations
@@ -89,7 +89,7 @@ func (g regressors) occupiedHours(weights []float64) (occupied [WeekHours]bool) 
 func (g regressors) fitParts(weights []float64, occupied *[WeekHours]bool) (open, shut part) {
 	n := len(g.knots) + 1
 	var count, load [WeekHours]float64
-	var parts [WeekHours][mostParts]float64
+	var parts [WeekHours][maxParts]float64
 	for i, r := range g.rows {
 		w := weights[i]
 		count[r.WeekHour] += w
@@ -108,7 +108,7 @@ func (g regressors) fitParts(weights []float64, occupied *[WeekHours]bool) (open
 		}
 	}
 	var inside, outside equations
-	var centred [mostParts]float64
+	var centred [maxParts]float64
 	for i, r := range g.rows {
 		if weights[i] == 0 {
 			continue

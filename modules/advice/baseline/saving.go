@@ -19,12 +19,12 @@ type Saving struct {
 
 // Bounds of learning what a baseline errs by.
 const (
-	// mostPlacebos are spread over the time before the change; fewer where it is short.
-	mostPlacebos  = 12
-	leastPlacebos = 3
-	// leastPlaceboDays is the shortest span that says something.
-	leastPlaceboDays = 3
-	oneSided90       = 0.95
+	// maxPlacebos are spread over the time before the change; fewer where it is short.
+	maxPlacebos = 12
+	minPlacebos = 3
+	// minPlaceboDays is the shortest span that says something.
+	minPlaceboDays = 3
+	oneSided90     = 0.95
 )
 
 // Avoided compares the hours after a change with a baseline fitted on those before. known is false where too little was
@@ -58,14 +58,14 @@ type Placebos struct {
 
 // NewPlacebos takes spans of so many hours, or as long as there is room for, from those before a change.
 func NewPlacebos(fitted Result, before []Row, length int) Placebos {
-	const leastTraining = minDays * dayHours
-	p := Placebos{fitted: fitted, room: len(before) - leastTraining}
-	p.longest = min(length, p.room/leastPlacebos) / dayHours * dayHours
-	if fitted.Model == nil || p.longest < leastPlaceboDays*dayHours {
+	const minTraining = minDays * dayHours
+	p := Placebos{fitted: fitted, room: len(before) - minTraining}
+	p.longest = min(length, p.room/minPlacebos) / dayHours * dayHours
+	if fitted.Model == nil || p.longest < minPlaceboDays*dayHours {
 		return p
 	}
-	step := max((p.room-p.longest)/(mostPlacebos-1), dayHours)
-	for cut := leastTraining; cut+p.longest <= len(before); cut += step {
+	step := max((p.room-p.longest)/(maxPlacebos-1), dayHours)
+	for cut := minTraining; cut+p.longest <= len(before); cut += step {
 		if m := fitted.refit(before[:cut]); m != nil {
 			p.models, p.spans = append(p.models, m), append(p.spans, before[cut:cut+p.longest])
 		}
@@ -81,7 +81,7 @@ func (p Placebos) Avoided(after []Row) (s Saving, known bool) {
 	s.Expected, s.Actual, s.Hours = sums(p.fitted.Model, after)
 	s.Avoided = s.Expected - s.Actual
 	spread, independent, n := p.spread(len(after))
-	if n < leastPlacebos || s.Hours == 0 {
+	if n < minPlacebos || s.Hours == 0 {
 		return s, false
 	}
 	s.Placebos = n
@@ -94,7 +94,7 @@ func (p Placebos) Avoided(after []Row) (s Saving, known bool) {
 // time holds, which is fewer than n where they overlap.
 func (p Placebos) spread(length int) (spread, independent float64, n int) {
 	length = min(length, p.longest) / dayHours * dayHours
-	if length < leastPlaceboDays*dayHours {
+	if length < minPlaceboDays*dayHours {
 		return 0, 0, 0
 	}
 	squares := 0.0

@@ -4,8 +4,8 @@ import "math"
 
 // equations are the normal equations of a regression with few columns.
 type equations struct {
-	squares  [mostParts][mostParts]float64 // upper half
-	products [mostParts]float64
+	squares  [maxParts][maxParts]float64 // upper half
+	products [maxParts]float64
 }
 
 // add takes a row in: its weight, its columns and its value.

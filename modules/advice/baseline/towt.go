@@ -17,8 +17,8 @@ const (
 
 var knotsF = []float64{40, 55, 65, 80, 90}
 
-// mostParts is how many parts the knots cut a temperature into.
-const mostParts = 6
+// maxParts is how many parts the knots cut a temperature into.
+const maxParts = 6
 
 // FitTOWT fits a level for each hour of the week and a piecewise-linear temperature effect, apart for the hours of
 // the week that are usually occupied and those that are not. Rows without load or temperature are left out. A nil
@@ -57,7 +57,7 @@ func (m towt) Predict(r Row) float64 {
 	if math.IsNaN(r.Temp) {
 		return math.NaN()
 	}
-	var parts [mostParts]float64
+	var parts [maxParts]float64
 	return m.predict(r.WeekHour, components(fahrenheit(r.Temp), m.knots, &parts))
 }
 
@@ -101,7 +101,7 @@ func usableKnots(rows []Row) []float64 {
 }
 
 // components cut a temperature at the knots: what lies below the first, between each two, and above the last.
-func components(f float64, knots []float64, into *[mostParts]float64) []float64 {
+func components(f float64, knots []float64, into *[maxParts]float64) []float64 {
 	c := into[:len(knots)+1]
 	if len(knots) == 0 {
 		c[0] = f

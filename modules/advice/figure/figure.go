@@ -37,6 +37,14 @@ func Round(v float64, decimals int) float64 {
 	return rounded
 }
 
+// Nullable is nil for what is no number.
+func Nullable(v float64) *float64 {
+	if math.IsNaN(v) {
+		return nil
+	}
+	return &v
+}
+
 // Text writes a number with exactly so many decimals and a point before them.
 func Text(v float64, decimals int) string {
 	whole, fraction, _ := strings.Cut(strconv.FormatFloat(math.Abs(v), 'f', -1, 64), ".")

@@ -12,11 +12,11 @@ const (
 	lowTail, highTail = 0.1, 0.9
 	// neighbourHours on each side of an hour speak for it.
 	neighbourHours = 1
-	leastErrors    = 20
+	minErrors      = 20
 )
 
-// misses are what forecasts of past days, made without knowing them, erred by: measured less told, kWh, by day and hour.
-type misses struct {
+// pastErrors are what forecasts of past days, made without knowing them, erred by: measured less told, kWh, by day and hour.
+type pastErrors struct {
 	days []missedDay
 }
 
@@ -25,7 +25,7 @@ type missedDay struct {
 	by   [dayHours]float64
 }
 
-func (m *misses) add(d *day, told [dayHours]float64) {
+func (m *pastErrors) add(d *day, told [dayHours]float64) {
 	missed := missedDay{kind: d.kind()}
 	for h := range dayHours {
 		missed.by[h] = d.load[h] - told[h]
@@ -38,19 +38,19 @@ func (m *misses) add(d *day, told [dayHours]float64) {
 
 // band is how far below and above what is told an hour lies in eight of ten cases: the tails of what past days of the same
 // type erred by at that hour and its neighbours, or of all days where there are few. NaN where too little is known.
-func (m *misses) band(kind, hour int) (low, high float64) {
+func (m *pastErrors) band(kind, hour int) (low, high float64) {
 	near := m.near(func(k int) bool { return k == kind || (k > 0 && kind > 0) }, hour)
-	if len(near) < leastErrors {
+	if len(near) < minErrors {
 		near = m.near(func(int) bool { return true }, hour)
 	}
-	if len(near) < leastErrors {
+	if len(near) < minErrors {
 		return math.NaN(), math.NaN()
 	}
 	slices.Sort(near)
 	return quantile(near, lowTail), quantile(near, highTail)
 }
 
-func (m *misses) near(alike func(kind int) bool, hour int) []float64 {
+func (m *pastErrors) near(alike func(kind int) bool, hour int) []float64 {
 	var near []float64
 	for _, d := range m.days {
 		if !alike(d.kind) {

@@ -18,14 +18,14 @@ type Hour struct {
 }
 
 const (
-	// leastDays of history are needed: two weeks to learn what is usual, two to learn how far that errs.
-	leastDays = 28
+	// minDays of history are needed: two weeks to learn what is usual, two to learn how far that errs.
+	minDays = 28
 	// relearnDays is how long what was learnt is used in a replay.
 	relearnDays = 28
-	// leastSums of the past say how far a sum errs.
-	leastSums = 10
-	// MostDays is as far ahead as is told.
-	MostDays = 31
+	// minSums of the past say how far a sum errs.
+	minSums = 10
+	// MaxDays is as far ahead as is told.
+	MaxDays = 31
 )
 
 // heldBack is how many of the last days are kept from learning, to learn the band from.
@@ -38,9 +38,9 @@ func Replay(rows []baseline.Row, from int, weather Weather) []Hour {
 	if len(s.days) == 0 {
 		return nil
 	}
-	first := max(from-s.days[0].date, leastDays)
+	first := max(from-s.days[0].date, minDays)
 	var told []Hour
-	var past misses
+	var past pastErrors
 	var l *learner
 	for d := first; d < len(s.days); d++ {
 		if d == first {
@@ -62,8 +62,8 @@ func Replay(rows []baseline.Row, from int, weather Weather) []Hour {
 
 // backtest forecasts the last days before one from a learner that has not seen them, and gives what it missed by how many
 // days ahead it was told.
-func backtest(s series, before, ahead int) (past []misses, sums [][]float64) {
-	past, sums = make([]misses, ahead), make([][]float64, ahead)
+func backtest(s series, before, ahead int) (past []pastErrors, sums [][]float64) {
+	past, sums = make([]pastErrors, ahead), make([][]float64, ahead)
 	begin := before - heldBack(before)
 	l := learn(s, begin)
 	if l == nil {
@@ -71,7 +71,7 @@ func backtest(s series, before, ahead int) (past []misses, sums [][]float64) {
 	}
 	for d := begin; d < before; d++ {
 		var expected, missed float64
-		for k, told := range l.tellAhead(s, d, min(ahead, before-d)) {
+		for k, told := range l.predict(s, d, min(ahead, before-d)) {
 			past[k].add(&s.days[d+k], told)
 			for h, kwh := range told {
 				if e := s.days[d+k].load[h] - kwh; !math.IsNaN(e) {
@@ -86,7 +86,7 @@ func backtest(s series, before, ahead int) (past []misses, sums [][]float64) {
 	return past, sums
 }
 
-func hoursOf(d *day, told [dayHours]float64, past *misses) []Hour {
+func hoursOf(d *day, told [dayHours]float64, past *pastErrors) []Hour {
 	hours := make([]Hour, dayHours)
 	for h := range hours {
 		low, high := past.band(d.kind(), h)
@@ -105,34 +105,34 @@ type Outlook struct {
 	CVRMSE float64
 	// Judged is how many hours that rests on.
 	Judged int
-	past   []misses
+	past   []pastErrors
 	// sums are the relative errors of the sum of the first days told, by how many days.
 	sums [][]float64
 }
 
-// Ahead tells so many days, the first of them the one that follows the last of the rows, which must be whole days. coming are
+// Predict tells so many days, the first of them the one that follows the last of the rows, which must be whole days. coming are
 // the hours of those days as far as their calendar is known; without any temperature among them, the last days' stand for them.
 // What is learnt, and how well the past was told, then rests on temperatures that were known beforehand, as a forecast's are, or
 // were not. known is false where there are less than four weeks, or nothing was measured in them.
-func Ahead(rows []baseline.Row, days int, coming []baseline.Row) (o Outlook, known bool) {
-	weather := Untold
+func Predict(rows []baseline.Row, days int, coming []baseline.Row) (o Outlook, known bool) {
+	weather := WeatherUnknown
 	if slices.ContainsFunc(coming, func(r baseline.Row) bool { return !math.IsNaN(r.Temp) }) {
-		weather = Told
+		weather = WeatherKnown
 	}
 	s := seriesOf(rows, weather)
-	if len(s.days) < leastDays {
+	if len(s.days) < minDays {
 		return o, false
 	}
 	l := learn(s, len(s.days))
 	if l == nil {
 		return o, false
 	}
-	days = min(days, MostDays)
+	days = min(days, MaxDays)
 	const bandAhead = weekDays
 	o.past, o.sums = backtest(s, len(s.days), min(days, bandAhead))
 	o.judge(s)
 	whole := s.followedBy(coming)
-	for k, told := range l.tellAhead(whole, len(s.days), days) {
+	for k, told := range l.predict(whole, len(s.days), days) {
 		d := whole.unmeasured(len(s.days) + k)
 		// Beyond a week nothing is known of the band but that it is no narrower.
 		o.Hours = append(o.Hours, hoursOf(&d, told, &o.past[min(k, len(o.past)-1)])...)
@@ -150,7 +150,7 @@ func (o *Outlook) Total(clock, lastDay int) (expected, low, high float64) {
 		}
 	}
 	shares := o.sums[:min(lastDay+1, len(o.sums))]
-	if len(shares) == 0 || len(shares[len(shares)-1]) < leastSums {
+	if len(shares) == 0 || len(shares[len(shares)-1]) < minSums {
 		return expected, math.NaN(), math.NaN()
 	}
 	sorted := slices.Sorted(slices.Values(shares[len(shares)-1]))

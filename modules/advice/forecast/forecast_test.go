@@ -38,12 +38,12 @@ func office(days int, seed uint64) []baseline.Row {
 func TestForecastsSeeNothingOfWhatComes(t *testing.T) {
 	rows := office(100, 1)
 	from := rows[80*24].Date
-	told := forecast.Replay(rows, from, forecast.Untold)
+	told := forecast.Replay(rows, from, forecast.WeatherUnknown)
 	changed := append([]baseline.Row(nil), rows...)
 	for i := 90 * 24; i < len(changed); i++ {
 		changed[i].Load, changed[i].Temp = 500, 50
 	}
-	again := forecast.Replay(changed, from, forecast.Untold)
+	again := forecast.Replay(changed, from, forecast.WeatherUnknown)
 	require.Len(t, told, 20*24)
 	require.Equal(t, told[:11*24], again[:11*24], "up to the day that begins when the change does")
 	require.NotEqual(t, told[12*24:], again[12*24:])
@@ -53,7 +53,7 @@ func TestBandsHoldEightOfTen(t *testing.T) {
 	var inside, n float64
 	for seed := range uint64(2) {
 		rows := office(200, seed)
-		for i, h := range forecast.Replay(rows, rows[140*24].Date, forecast.Told) {
+		for i, h := range forecast.Replay(rows, rows[140*24].Date, forecast.WeatherKnown) {
 			load := rows[140*24+i].Load
 			require.LessOrEqual(t, h.Low, h.High)
 			n++
@@ -69,7 +69,7 @@ func TestForecastsBeatTheSameHourOfLastWeek(t *testing.T) {
 	rows := office(200, 3)
 	first := 150 * 24
 	var told, naive float64
-	for i, h := range forecast.Replay(rows, rows[first].Date, forecast.Told) {
+	for i, h := range forecast.Replay(rows, rows[first].Date, forecast.WeatherKnown) {
 		told += math.Abs(rows[first+i].Load - h.Expected)
 		naive += math.Abs(rows[first+i].Load - rows[first+i-7*24].Load)
 	}
@@ -79,10 +79,10 @@ func TestForecastsBeatTheSameHourOfLastWeek(t *testing.T) {
 func TestWhatIsToldAheadIsWhatAReplayTells(t *testing.T) {
 	rows := office(120, 5)
 	cut := 110 * 24
-	told, known := forecast.Ahead(rows[:cut], 3, nil)
+	told, known := forecast.Predict(rows[:cut], 3, nil)
 	require.True(t, known)
 	require.Len(t, told.Hours, 3*24)
-	replayed := forecast.Replay(rows, rows[cut].Date, forecast.Untold)
+	replayed := forecast.Replay(rows, rows[cut].Date, forecast.WeatherUnknown)
 	require.Equal(t, replayed[:24], told.Hours[:24], "the first day is the same; the band rests on the same past")
 	require.Greater(t, told.Judged, 1000)
 	expected, low, high := told.Total(0, 2)
@@ -95,26 +95,26 @@ func TestOnlyTheTemperatureOfWhatComesIsSeen(t *testing.T) {
 	rows := office(120, 5)
 	cut := 110 * 24
 	coming := append([]baseline.Row(nil), rows[cut:cut+4*24]...)
-	told, known := forecast.Ahead(rows[:cut], 3, coming)
+	told, known := forecast.Predict(rows[:cut], 3, coming)
 	require.True(t, known)
-	require.Equal(t, forecast.Replay(rows, rows[cut].Date, forecast.Told)[:24], told.Hours[:24])
+	require.Equal(t, forecast.Replay(rows, rows[cut].Date, forecast.WeatherKnown)[:24], told.Hours[:24])
 	for i := range coming {
 		coming[i].Load = 500
 	}
-	again, _ := forecast.Ahead(rows[:cut], 3, coming)
+	again, _ := forecast.Predict(rows[:cut], 3, coming)
 	require.Equal(t, told.Hours, again.Hours)
 
-	untold, _ := forecast.Ahead(rows[:cut], 3, nil)
+	untold, _ := forecast.Predict(rows[:cut], 3, nil)
 	for i := range coming {
 		coming[i].Temp = math.NaN()
 	}
-	again, _ = forecast.Ahead(rows[:cut], 3, coming)
+	again, _ = forecast.Predict(rows[:cut], 3, coming)
 	require.Equal(t, untold.Hours, again.Hours, "hours of which no temperature is known say nothing")
 
-	late, known := forecast.Ahead(rows[:cut], 3, rows[cut+30:cut+48])
+	late, known := forecast.Predict(rows[:cut], 3, rows[cut+30:cut+48])
 	require.True(t, known)
 	require.Len(t, late.Hours, 3*24)
-	early, _ := forecast.Ahead(rows[:cut], 1, rows[cut-48:cut+24])
+	early, _ := forecast.Predict(rows[:cut], 1, rows[cut-48:cut+24])
 	require.Equal(t, told.Hours[:24], early.Hours[:24], "what lies before is known already")
 }
 
@@ -128,7 +128,7 @@ func TestTooLittleIsNotToldFrom(t *testing.T) {
 		zero[i].Load = 0
 	}
 	for name, rows := range map[string][]baseline.Row{"nothing": nil, "a day": office(1, 1), "three weeks": office(21, 1), "gaps": gaps, "zero": zero} {
-		_, known := forecast.Ahead(rows, 2, nil)
+		_, known := forecast.Predict(rows, 2, nil)
 		require.False(t, known, name)
 	}
 }
@@ -141,7 +141,7 @@ func TestNoTemperatureAndHolesGiveNumbers(t *testing.T) {
 			rows[i].Load = math.NaN()
 		}
 	}
-	told, known := forecast.Ahead(rows, 7, nil)
+	told, known := forecast.Predict(rows, 7, nil)
 	require.True(t, known)
 	for _, h := range told.Hours {
 		require.False(t, math.IsNaN(h.Expected) || math.IsInf(h.Expected, 0))
@@ -154,7 +154,7 @@ func TestAConstantLoadIsToldAsItIs(t *testing.T) {
 	for i := range rows {
 		rows[i].Load = 3
 	}
-	told, known := forecast.Ahead(rows, 2, nil)
+	told, known := forecast.Predict(rows, 2, nil)
 	require.True(t, known)
 	for _, h := range told.Hours {
 		require.InDelta(t, 3, h.Expected, 1e-9)
@@ -177,7 +177,7 @@ func TestHolidaysAreToldLikeSundays(t *testing.T) {
 		coming[i].Load, coming[i].Temp = math.NaN(), math.NaN()
 	}
 	noon := func(coming []baseline.Row, day int) float64 {
-		o, known := forecast.Ahead(rows[:begin*24], 10, coming)
+		o, known := forecast.Predict(rows[:begin*24], 10, coming)
 		require.True(t, known)
 		return o.Hours[(day-begin)*24+12].Expected
 	}

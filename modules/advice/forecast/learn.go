@@ -113,14 +113,14 @@ func (l *learner) tell(s series, d int) (hours [dayHours]float64) {
 	return hours
 }
 
-// tellAhead gives the hours of consecutive days from one on; each day told is taken for measured by the next.
-func (l *learner) tellAhead(s series, from, days int) [][dayHours]float64 {
+// predict gives the hours of consecutive days from one on; each day told is taken for measured by the next.
+func (l *learner) predict(s series, from, days int) [][dayHours]float64 {
 	// Only what is before from, and what is told, may be seen; the outlook of coming days follows from it, or was told.
 	ahead := series{days: append(make([]day, 0, from+days), s.days[:min(from, len(s.days))]...), weather: s.weather}
 	told := make([][dayHours]float64, days)
 	for k := range told {
 		d := s.unmeasured(from + k)
-		if s.weather == Told && from+k < len(s.days) {
+		if s.weather == WeatherKnown && from+k < len(s.days) {
 			d.temp = s.days[from+k].temp
 		}
 		ahead.days = append(ahead.days, d)

@@ -22,8 +22,8 @@ type Weather bool
 // What there may be: the day's temperatures (a weather service's, or a judgement afterwards), or only those of the days
 // before it.
 const (
-	Told   Weather = true
-	Untold Weather = false
+	WeatherKnown   Weather = true
+	WeatherUnknown Weather = false
 )
 
 // day is one local day of 24 hours: an hour that the clock repeats is the mean of both, one that it leaves out is not known.
@@ -82,7 +82,7 @@ func seriesOf(rows []baseline.Row, weather Weather) series {
 // whatever the rows say.
 func (s series) followedBy(coming []baseline.Row) series {
 	last := s.days[len(s.days)-1].date
-	whole := series{weather: s.weather, days: append(make([]day, 0, len(s.days)+MostDays), s.days...)}
+	whole := series{weather: s.weather, days: append(make([]day, 0, len(s.days)+MaxDays), s.days...)}
 	for _, d := range seriesOf(coming, s.weather).days {
 		for date := whole.days[len(whole.days)-1].date + 1; date < d.date; date++ {
 			whole.days = append(whole.days, emptyDay(date))
@@ -126,7 +126,7 @@ func (s series) settle(i int) {
 	d := &s.days[i]
 	for h := range dayHours {
 		d.outlook[h] = d.temp[h]
-		if s.weather == Untold || math.IsNaN(d.temp[h]) {
+		if s.weather == WeatherUnknown || math.IsNaN(d.temp[h]) {
 			d.outlook[h] = mean(outlookDays, func(k int) float64 { return s.temp(i-1-k, h) })
 		}
 	}

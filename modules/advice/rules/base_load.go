@@ -30,7 +30,7 @@ type night struct {
 }
 
 // baseLoad finds nights that use more than they used to, more than those of peers per m², or as much as the day.
-func baseLoad(s *scene) *Finding {
+func baseLoad(s *preparedSubject) *Finding {
 	if !isMany(s.Kind) && s.Kind != "other" && s.Kind != "lab" && s.Kind != "appliance" {
 		return nil
 	}
@@ -71,7 +71,7 @@ func powers(nights []night) []float64 {
 }
 
 // higherThanPast asks that nearly all recent nights lie above nearly all nights of the same season or weather.
-func (s *scene) higherThanPast(nights []night) *Finding {
+func (s *preparedSubject) higherThanPast(nights []night) *Finding {
 	now, past := splitSeason(nights, func(n night) int { return n.day })
 	past = likeWeather(now, past)
 	if len(past) < seasonDates {
@@ -105,7 +105,7 @@ func likeWeather(now, past []night) []night {
 	return like
 }
 
-func (s *scene) higherThanPeers(nights []night) *Finding {
+func (s *preparedSubject) higherThanPeers(nights []night) *Finding {
 	var peers []float64
 	for _, p := range s.Peers {
 		if p.AreaM2 > 0 && p.BaseW > 0 {
@@ -125,7 +125,7 @@ func (s *scene) higherThanPeers(nights []night) *Finding {
 }
 
 // baseFinding counts closed hours alone: what a base load costs while the space is used was not watched.
-func (s *scene) baseFinding(cause string, now []night, reference, usual float64, formula string) *Finding {
+func (s *preparedSubject) baseFinding(cause string, now []night, reference, usual float64, formula string) *Finding {
 	excess := make([]float64, len(now))
 	for i, n := range now {
 		excess[i] = max(0, n.kw-reference) * s.Calendar.ShutHours
@@ -142,7 +142,7 @@ func (s *scene) baseFinding(cause string, now []night, reference, usual float64,
 
 // neverFalls finds a space or its meter that uses as much while it is shut as while it is used. How much of that is
 // needed nobody has measured, so the interval is wide and the confidence low.
-func (s *scene) neverFalls(nights []night) *Finding {
+func (s *preparedSubject) neverFalls(nights []night) *Finding {
 	if !isMany(s.Kind) || len(s.dates) < neverDates || len(nights) < neverDates {
 		return nil
 	}
@@ -158,7 +158,7 @@ func (s *scene) neverFalls(nights []night) *Finding {
 }
 
 // neverFallsFrom is infinite for a building whose hours nobody has said: it may well be a lodging or a laboratory.
-func (s *scene) neverFallsFrom() float64 {
+func (s *preparedSubject) neverFallsFrom() float64 {
 	switch {
 	case s.Within == "room":
 		return neverFallsRoom
@@ -169,7 +169,7 @@ func (s *scene) neverFallsFrom() float64 {
 }
 
 // baseOf words a base load of kw beside a reference; the nights' energy above a limit is what was seen of it.
-func (s *scene) baseOf(cause string, saving Saving, kw, reference, limit float64, nights []night, formula string, doubt float64) *Finding {
+func (s *preparedSubject) baseOf(cause string, saving Saving, kw, reference, limit float64, nights []night, formula string, doubt float64) *Finding {
 	f := &Finding{
 		Kind: BaseLoad, Cause: cause, From: s.whole.Start, To: s.whole.End(), Saving: saving, Formula: formula,
 		Confidence: s.certainty(len(nights), saving, doubt),
@@ -194,7 +194,7 @@ func (s *scene) baseOf(cause string, saving Saving, kw, reference, limit float64
 }
 
 // nightsAbove is the energy above a power, kWh, in the small hours of some nights.
-func (s *scene) nightsAbove(nights []night, kw float64) []float64 {
+func (s *preparedSubject) nightsAbove(nights []night, kw float64) []float64 {
 	watched := make(map[int]bool, len(nights))
 	for _, n := range nights {
 		watched[n.day] = true

@@ -24,7 +24,7 @@ type coolingDay struct {
 
 // coolingDays takes open hours alone: what runs at night is another rule's matter. A date with a tenth of its open
 // hours missing is left out.
-func (s *scene) coolingDays(h *history.History) []coolingDay {
+func (s *preparedSubject) coolingDays(h *history.History) []coolingDay {
 	var days []coolingDay
 	for _, d := range datesOf(h) {
 		if !d.open {

@@ -28,7 +28,7 @@ const (
 
 // coolingSlope finds cooling that follows the outdoor temperature more steeply than it used to, or than that of
 // spaces of the same kind, per m².
-func coolingSlope(s *scene) *Finding {
+func coolingSlope(s *preparedSubject) *Finding {
 	if s.Kind != "ac" && !isMany(s.Kind) {
 		return nil
 	}
@@ -60,7 +60,7 @@ func splitSeason[T any](all []T, day func(T) int) (now, past []T) {
 	return now, past
 }
 
-func (s *scene) steeperThanPast(days, now, past []coolingDay) *Finding {
+func (s *preparedSubject) steeperThanPast(days, now, past []coolingDay) *Finding {
 	before := fitCooling(past)
 	after := fitAbove(now, before.balance)
 	if !before.usable() || !after.usable() || after.slope < steeper*before.slope {
@@ -85,7 +85,7 @@ func (s *scene) steeperThanPast(days, now, past []coolingDay) *Finding {
 		"(slope − slope before)·mean degrees above the balance point·open dates a month")
 }
 
-func (s *scene) steeperThanPeers(days, now []coolingDay) *Finding {
+func (s *preparedSubject) steeperThanPeers(days, now []coolingDay) *Finding {
 	var peers []float64
 	for _, p := range s.Peers {
 		if p.AreaM2 > 0 && p.SlopeKWh > 0 {
@@ -112,7 +112,7 @@ func (s *scene) steeperThanPeers(days, now []coolingDay) *Finding {
 		"(slope − 1.25·median slope per m² of peers·m²)·mean degrees above the balance point·open dates a month")
 }
 
-func (s *scene) coolingFinding(cause string, saving Saving, slope, reference, balance, degrees float64, dates []coolingDay, formula string) *Finding {
+func (s *preparedSubject) coolingFinding(cause string, saving Saving, slope, reference, balance, degrees float64, dates []coolingDay, formula string) *Finding {
 	f := &Finding{
 		Kind: CoolingSlope, Cause: cause, From: s.whole.Start, To: s.whole.End(), Saving: saving, Formula: formula,
 		Confidence: s.certainty(len(dates), saving, 0.9),
@@ -133,7 +133,7 @@ func (s *scene) coolingFinding(cause string, saving Saving, slope, reference, ba
 }
 
 // coolingAbove is what a steeper slope cost on warm dates, kWh, spread evenly over their open hours.
-func (s *scene) coolingAbove(dates []coolingDay, slope, balance float64) []float64 {
+func (s *preparedSubject) coolingAbove(dates []coolingDay, slope, balance float64) []float64 {
 	cost := make(map[int]float64, len(dates))
 	for _, d := range dates {
 		cost[d.day] = max(0, slope*(d.temp-balance))
@@ -167,7 +167,7 @@ func rise(value, reference float64) float64 {
 }
 
 // openWeight spreads a saving over the hours of the week as the load of open hours is.
-func (s *scene) openWeight() [168]float64 {
+func (s *preparedSubject) openWeight() [168]float64 {
 	load := make([]float64, len(s.recent.Hours))
 	for i, hour := range s.recent.Hours {
 		if hour.Open {

@@ -67,19 +67,19 @@ const (
 )
 
 // stuckOn finds a level that was added at an instant and has not gone since. What nights tell as well is said by their rule.
-func stuckOn(s *scene, found []Finding) *Finding {
+func stuckOn(s *preparedSubject, found []Finding) *Finding {
 	return s.lasting(anomaly.StuckOn, StuckOn, found, []Kind{BaseLoad, OutOfHours, Schedule}, stuckDays,
 		"added kWh ÷ hours since it began · hours a month; interval from the evidence against the target's own noise")
 }
 
 // degradation finds a slow rise against what is expected.
-func degradation(s *scene, found []Finding) *Finding {
+func degradation(s *preparedSubject, found []Finding) *Finding {
 	return s.lasting(anomaly.Degradation, Degradation, found, []Kind{BaseLoad, CoolingSlope, OutOfHours, Schedule}, risingDays,
 		"added kWh ÷ hours since it began · hours a month; interval from the evidence against the target's own noise")
 }
 
 // lasting makes a finding of the departure of a kind that lasts, unless one of other kinds says the same.
-func (s *scene) lasting(of anomaly.Kind, kind Kind, found []Finding, others []Kind, days int, formula string) *Finding {
+func (s *preparedSubject) lasting(of anomaly.Kind, kind Kind, found []Finding, others []Kind, days int, formula string) *Finding {
 	for _, f := range found {
 		for _, other := range others {
 			if f.Kind == other {
@@ -120,7 +120,7 @@ func (s *scene) lasting(of anomaly.Kind, kind Kind, found []Finding, others []Ki
 }
 
 // evenly spreads a departure's kWh over its hours: a level that was added is the same in all of them.
-func (s *scene) evenly(d Departure) []float64 {
+func (s *preparedSubject) evenly(d Departure) []float64 {
 	all := make([]float64, len(s.whole.Hours))
 	hours := d.To.Sub(d.From).Hours()
 	for i := range all {
@@ -132,7 +132,7 @@ func (s *scene) evenly(d Departure) []float64 {
 }
 
 // used is the energy of a departure's hours.
-func (s *scene) used(d Departure) float64 {
+func (s *preparedSubject) used(d Departure) float64 {
 	sum := 0.0
 	for i, hour := range s.History.Hours {
 		if at := s.History.At(i); !at.Before(d.From) && at.Before(d.To) {
@@ -151,7 +151,7 @@ const (
 
 // peak finds the highest quarter hour of the last month where it stands above those of other days. It saves no energy; its worth
 // is what a kW of the month's peak costs.
-func peak(s *scene) *Finding {
+func peak(s *preparedSubject) *Finding {
 	if !isMany(s.Kind) || len(s.dates) < peakDates {
 		return nil
 	}

@@ -39,7 +39,7 @@ func TestALevelThatStaysIsSaidWhileItStays(t *testing.T) {
 	require.Equal(t, anomaly.StuckOn, departures[0].Kind)
 	require.True(t, departures[0].Open)
 	require.Greater(t, departures[0].Certainty(), 0.8)
-	sc := newScene(s, make([]bool, len(s.History.Hours)))
+	sc := prepare(s, make([]bool, len(s.History.Hours)))
 	sc.departures = departures
 	f := stuckOn(sc, nil)
 	require.NotNil(t, f)
@@ -65,7 +65,7 @@ func TestASlowRiseIsSaid(t *testing.T) {
 	last := departures[len(departures)-1]
 	require.Equal(t, anomaly.Degradation, last.Kind)
 	require.True(t, last.Open)
-	sc := newScene(s, make([]bool, len(s.History.Hours)))
+	sc := prepare(s, make([]bool, len(s.History.Hours)))
 	sc.departures = departures
 	f := degradation(sc, nil)
 	require.NotNil(t, f)
@@ -98,7 +98,7 @@ func TestAPeakAboveOtherDaysIsSaid(t *testing.T) {
 	}
 	require.InDelta(t, 60_000, found(t, s, Peak).Figure("power"), 3000)
 	flat := made{days: 60, noise: 0.02, kw: while(working, 30, 5)}.subject("meter")
-	require.Nil(t, peak(newScene(flat, make([]bool, len(flat.History.Hours)))))
+	require.Nil(t, peak(prepare(flat, make([]bool, len(flat.History.Hours)))))
 }
 
 func TestAYoungMeterIsNotJudged(t *testing.T) {

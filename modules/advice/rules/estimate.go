@@ -22,7 +22,7 @@ const (
 // those that the calendar holds, and likewise for dates that stay shut. Its interval resamples whole dates, since
 // the hours of one date are not independent; its lower end always allows for one more date of each sort on which
 // nothing was wasted, which weighs much after a week and little after two months.
-func (s *scene) estimate(name string, waste []float64, dates []date) Saving {
+func (s *preparedSubject) estimate(name string, waste []float64, dates []date) Saving {
 	var open, shut []float64
 	for _, d := range dates {
 		sum := 0.0

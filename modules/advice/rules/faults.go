@@ -86,7 +86,7 @@ func (s Subject) sensorFinding(f span) *Finding {
 }
 
 // proveFault enters the hours of a fault of the data; a clock that is off has none of its own.
-func (s *scene) proveFault(f *Finding) {
+func (s *preparedSubject) proveFault(f *Finding) {
 	w := s.window
 	if len(w.history.Hours) == 0 || f.Cause == CauseAhead || f.Cause == CauseBehind {
 		return
@@ -104,8 +104,8 @@ func (s *scene) proveFault(f *Finding) {
 	f.Worst = Stretch{}
 }
 
-// leastClockOff is what a clock may be off, less than which nobody would set it right for.
-const leastClockOff = time.Minute
+// minClockOff is what a clock may be off, less than which nobody would set it right for.
+const minClockOff = time.Minute
 
 // neverSet is how far a clock is behind, at least, that was never set: it tells of another decade.
 const neverSet = 365 * 24 * time.Hour
@@ -117,7 +117,7 @@ func (s Subject) clockFinding() *Finding {
 		off, cause = -off, CauseBehind
 	}
 	switch {
-	case off < leastClockOff:
+	case off < minClockOff:
 		return nil
 	case s.ClockOff <= -neverSet:
 		return &Finding{

@@ -7,30 +7,30 @@ import (
 )
 
 // outOfHoursRule finds devices that nobody needs in a closed room and that run there.
-var outOfHoursRule = claimer{
-	kind:     OutOfHours,
-	formula:  "Σ (P − P_idle)·t over closed hours, an hour after closing and before opening left out, with P above the running level; mean per date × dates a month",
-	about:    func(s *scene) bool { return switchable[s.Kind] },
-	waste:    leftOn,
-	minDates: 3,
-	doubt:    offBefore,
+var outOfHoursRule = hourRule{
+	kind:       OutOfHours,
+	formula:    "Σ (P − P_idle)·t over closed hours, an hour after closing and before opening left out, with P above the running level; mean per date × dates a month",
+	applies:    func(s *preparedSubject) bool { return switchable[s.Kind] },
+	waste:      leftOn,
+	minDates:   3,
+	confidence: offBefore,
 }
 
 // excessRule is the same for meters and spaces, where something always runs at night: what counts is a closed span
 // far above that target's own usual one.
-var excessRule = claimer{
-	kind:     OutOfHours,
-	formula:  "Σ (P − P_usual)·t over closed hours in runs of 3 h or more with P − P_usual > max(40 % of the step between open and closed hours, 4·MAD); mean per date × dates a month",
-	about:    func(s *scene) bool { return isMany(s.Kind) || s.Kind == "other" || s.Kind == "lab" },
-	waste:    unusualNights,
-	minDates: 3,
-	doubt:    func(*scene, []float64) float64 { return 0.8 },
+var excessRule = hourRule{
+	kind:       OutOfHours,
+	formula:    "Σ (P − P_usual)·t over closed hours in runs of 3 h or more with P − P_usual > max(40 % of the step between open and closed hours, 4·MAD); mean per date × dates a month",
+	applies:    func(s *preparedSubject) bool { return isMany(s.Kind) || s.Kind == "other" || s.Kind == "lab" },
+	waste:      unusualNights,
+	minDates:   3,
+	confidence: func(*preparedSubject, []float64) float64 { return 0.8 },
 }
 
 // grace hours after closing and before opening are how people come and go.
 const grace = 1
 
-func leftOn(s *scene) []float64 {
+func leftOn(s *preparedSubject) []float64 {
 	waste := make([]float64, len(s.recent.Hours))
 	s.closedRuns(func(from, to int) {
 		from, to = s.withGrace(from, to)
@@ -44,12 +44,12 @@ func leftOn(s *scene) []float64 {
 }
 
 // closedRuns yields the closed spans, [from, to) of the recent hours.
-func (s *scene) closedRuns(run func(from, to int)) {
+func (s *preparedSubject) closedRuns(run func(from, to int)) {
 	s.runs(func(i int) bool { return !s.recent.Hours[i].Open }, run)
 }
 
 // withGrace leaves out the hour after a closing and the hour before an opening, where there was one.
-func (s *scene) withGrace(from, to int) (int, int) {
+func (s *preparedSubject) withGrace(from, to int) (int, int) {
 	if from > 0 && s.recent.Hours[from-1].Open {
 		from += grace
 	}
@@ -60,7 +60,7 @@ func (s *scene) withGrace(from, to int) (int, int) {
 }
 
 // offBefore trusts the sign less where the device was never seen off: it may be one that must not be.
-func offBefore(s *scene, _ []float64) float64 {
+func offBefore(s *preparedSubject, _ []float64) float64 {
 	off := s.recent.Count(func(h history.Hour) bool { return h.Known() && h.KW < s.levels.on })
 	if off == 0 {
 		return 0.6
@@ -73,16 +73,16 @@ const (
 	stepShare  = 0.4
 	spreads    = 4
 	excessRun  = 3
-	leastStep  = 0.15
+	minStep    = 0.15
 	madToSigma = 1.4826
 )
 
-func unusualNights(s *scene) []float64 {
+func unusualNights(s *preparedSubject) []float64 {
 	waste := make([]float64, len(s.recent.Hours))
 	open := s.recent.Powers(func(h history.Hour) bool { return h.Open })
 	shut := s.recent.Powers(func(h history.Hour) bool { return !h.Open })
 	step := history.Median(open) - history.Median(shut)
-	if math.IsNaN(step) || step < leastStep*history.Median(open) {
+	if math.IsNaN(step) || step < minStep*history.Median(open) {
 		return waste
 	}
 	usual, spread := s.usualShut()
@@ -113,7 +113,7 @@ func shutKey(h history.Hour, opens bool) int {
 }
 
 // usualShut is the median of the closed hours of each group over the whole history, and their spread.
-func (s *scene) usualShut() (usual, spread [48]float64) {
+func (s *preparedSubject) usualShut() (usual, spread [48]float64) {
 	var groups [48][]float64
 	for i, hour := range s.recent.Hours {
 		if hour.Known() && !hour.Open {
@@ -133,7 +133,7 @@ func (s *scene) usualShut() (usual, spread [48]float64) {
 }
 
 // opensOn tells whether the date of an hour opens at all.
-func (s *scene) opensOn(i int) bool {
+func (s *preparedSubject) opensOn(i int) bool {
 	day := s.recent.Hours[i].Date
 	for j := i; j >= 0 && s.recent.Hours[j].Date == day; j-- {
 		if s.recent.Hours[j].Open {

@@ -84,7 +84,7 @@ type StretchHour struct {
 // Of the hours that are shown of the worst span.
 const (
 	hoursBeside = 4
-	mostHours   = 72
+	maxHours    = 72
 )
 
 // window is what a finding's days are laid out in.
@@ -151,7 +151,7 @@ func (p Proof) worst(h *history.History, wasted []float64) Stretch {
 	}
 	first := int(most.From.Sub(h.Start) / time.Hour)
 	last := int(most.To.Sub(h.Start) / time.Hour)
-	from, to := max(0, first-hoursBeside), min(len(h.Hours), last+hoursBeside, first+mostHours)
+	from, to := max(0, first-hoursBeside), min(len(h.Hours), last+hoursBeside, first+maxHours)
 	out := Stretch{From: h.At(from)}
 	for i := from; i < to; i++ {
 		hour := StretchHour{Used: inMWh(h.Hours[i].KWh()), Known: h.Hours[i].Known()}

@@ -156,7 +156,7 @@ func Judge(s Subject) Outcome {
 	out.Asked, out.Judged = s.askedDays()
 	s.History = asWorkingDays(said, out.Asked)
 	faulty, fault := findFault(s)
-	sc := newScene(s, faulty)
+	sc := prepare(s, faulty)
 	sc.window.history, sc.window.asked = said, out.Asked
 	out.Departures = departuresOf(s)
 	sc.departures = out.Departures
@@ -172,19 +172,19 @@ func Judge(s Subject) Outcome {
 	}
 	out.UseKWh = sc.useKWh()
 	out.Traits = Traits{AreaM2: s.AreaM2, BaseW: sc.baseW(), OpenKW: sc.openKW()}
-	for _, rule := range claiming {
+	for _, rule := range hourRules {
 		if f := sc.claim(rule); f != nil && worthSaying(*f, out.UseKWh) {
 			out.Findings = append(out.Findings, *f)
 		}
 	}
 	cooling := fitCooling(sc.coolingDays(sc.whole))
 	out.Traits.SlopeKWh = cooling.slope
-	for _, rule := range []func(*scene) *Finding{coolingSlope, setpoint, baseLoad} {
+	for _, rule := range []func(*preparedSubject) *Finding{coolingSlope, setpoint, baseLoad} {
 		if f := rule(sc); f != nil && worthSaying(*f, out.UseKWh) {
 			out.Findings = append(out.Findings, *f)
 		}
 	}
-	for _, rule := range []func(*scene, []Finding) *Finding{stuckOn, degradation} {
+	for _, rule := range []func(*preparedSubject, []Finding) *Finding{stuckOn, degradation} {
 		if f := rule(sc, out.Findings); f != nil && worthSaying(*f, out.UseKWh) {
 			out.Findings = append(out.Findings, *f)
 		}

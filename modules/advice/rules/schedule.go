@@ -1,25 +1,25 @@
 package rules
 
 // scheduleRule finds devices that start hours before a space opens or stop hours after it closes, most days.
-var scheduleRule = claimer{
+var scheduleRule = hourRule{
 	kind:    Schedule,
 	formula: "Σ (P − P_idle)·t over runs of 2 to 4 h that begin at closing or end at opening, their hour next to it left out, with P above the running level; mean per date × dates a month",
-	about: func(s *scene) bool {
+	applies: func(s *preparedSubject) bool {
 		return (s.Kind == "ac" || s.Kind == "lighting") && !s.Calendar.Assumed
 	},
-	waste:    offSchedule,
-	watches:  func(_ *scene, d date) bool { return d.open },
-	minDates: 4,
-	doubt:    func(*scene, []float64) float64 { return 0.9 },
+	waste:      offSchedule,
+	observes:   func(_ *preparedSubject, d date) bool { return d.open },
+	minDates:   4,
+	confidence: func(*preparedSubject, []float64) float64 { return 0.9 },
 }
 
 const (
 	edgeLeast, edgeMost = 2, 4
-	// mostDays is the share of open dates on which the edge must be seen; rarer ones are somebody's evening.
-	mostDays = 0.5
+	// maxDays is the share of open dates on which the edge must be seen; rarer ones are somebody's evening.
+	maxDays = 0.5
 )
 
-func offSchedule(s *scene) []float64 {
+func offSchedule(s *preparedSubject) []float64 {
 	waste := make([]float64, len(s.recent.Hours))
 	running := func(i int) bool { return s.free(i) && s.recent.Hours[i].KW >= s.levels.on }
 	edges, opens := 0, 0
@@ -44,7 +44,7 @@ func offSchedule(s *scene) []float64 {
 			s.waste(waste, early, to-grace)
 		}
 	})
-	if float64(edges) < mostDays*float64(opens) {
+	if float64(edges) < maxDays*float64(opens) {
 		clear(waste)
 	}
 	return waste
@@ -52,7 +52,7 @@ func offSchedule(s *scene) []float64 {
 
 func isEdge(hours int) bool { return hours >= edgeLeast && hours <= edgeMost }
 
-func (s *scene) waste(waste []float64, from, to int) {
+func (s *preparedSubject) waste(waste []float64, from, to int) {
 	for i := from; i < to; i++ {
 		waste[i] = s.above(i, s.levels.idle)
 	}

@@ -13,11 +13,11 @@ const (
 	// A degree less of cooling saves some 3 to 5 % of it (US Department of Energy).
 	perDegree, perDegreeLow, perDegreeHigh = 0.04, 0.03, 0.05
 	coldDates                              = 10
-	mostDegrees                            = 4.0
+	maxDegrees                             = 4.0
 )
 
 // setpoint finds air conditioning that holds its room below comfort in opening hours.
-func setpoint(s *scene) *Finding {
+func setpoint(s *preparedSubject) *Finding {
 	if s.Kind != "ac" {
 		return nil
 	}
@@ -44,7 +44,7 @@ func setpoint(s *scene) *Finding {
 	if room > tooCold || history.Percentile(dates, 0.75) > tooCold {
 		return nil
 	}
-	degrees := min(comfort-room, mostDegrees)
+	degrees := min(comfort-room, maxDegrees)
 	use := s.estimate("setpoint", cooling, s.dates)
 	saving := Saving{KWh: use.KWh * perDegree * degrees, Low: use.Low * perDegreeLow * degrees, High: use.High * perDegreeHigh * degrees}
 	wasted := make([]float64, len(cooling))

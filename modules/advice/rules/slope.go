@@ -12,7 +12,7 @@ type Slope struct{ KW, BalanceC, Low, High float64 }
 // CoolingSlopeOf fits the slope of a history's open hours; known is false where too few warm days carry it, or it explains
 // too little.
 func CoolingSlopeOf(h *history.History) (s Slope, known bool) {
-	open := &scene{whole: h}
+	open := &preparedSubject{whole: h}
 	days := open.coolingDays(h)
 	fit := fitCooling(days)
 	hours := openHoursPerDate(h)

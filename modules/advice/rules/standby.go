@@ -3,27 +3,27 @@ package rules
 import "github.com/holotwin/holotwin/modules/advice/history"
 
 // standbyRule finds devices that draw power for hours on end while they do nothing.
-var standbyRule = claimer{
-	kind:     StandbyLoad,
-	formula:  "Σ min(P, P_idle)·t over runs of 4 h or more below the running level with P ≥ 2 W; mean per date × dates a month",
-	about:    idles,
-	waste:    idling,
-	minDates: 3,
-	doubt:    func(*scene, []float64) float64 { return 0.95 },
+var standbyRule = hourRule{
+	kind:       StandbyLoad,
+	formula:    "Σ min(P, P_idle)·t over runs of 4 h or more below the running level with P ≥ 2 W; mean per date × dates a month",
+	applies:    idles,
+	waste:      idling,
+	minDates:   3,
+	confidence: func(*preparedSubject, []float64) float64 { return 0.95 },
 }
 
 const (
-	// leastStandby is what no device need draw while it does nothing, kW: since 2013 the EU allows 0.5 to 1 W, and
+	// minStandby is what no device need draw while it does nothing, kW: since 2013 the EU allows 0.5 to 1 W, and
 	// below 2 W there is nothing worth a walk to the socket.
-	leastStandby = 0.002
-	idleRun      = 4
+	minStandby = 0.002
+	idleRun    = 4
 	// usedShare is the share of hours in which a device must be seen running, or its idling is its work.
 	usedShare = 0.02
 )
 
 // idles tells whether a device has an idle level at all: one that runs at times, or whose standby is known.
-func idles(s *scene) bool {
-	if !isSingle(s.Kind) || s.levels.idle < leastStandby {
+func idles(s *preparedSubject) bool {
+	if !isSingle(s.Kind) || s.levels.idle < minStandby {
 		return false
 	}
 	if s.StandbyW > 0 {
@@ -34,11 +34,11 @@ func idles(s *scene) bool {
 	return float64(running) >= usedShare*float64(all) && running < all
 }
 
-func idling(s *scene) []float64 {
+func idling(s *preparedSubject) []float64 {
 	waste := make([]float64, len(s.recent.Hours))
 	idle := func(i int) bool {
 		kw := s.recent.Hours[i].KW
-		return s.free(i) && kw >= leastStandby && kw < s.levels.on
+		return s.free(i) && kw >= minStandby && kw < s.levels.on
 	}
 	s.runs(idle, func(from, to int) {
 		if to-from < idleRun {

@@ -4,20 +4,20 @@ import "github.com/holotwin/holotwin/modules/advice/history"
 
 // stateMismatchRule finds a device that draws power while its state says off: a relay that sticks, or a state that
 // is wrong; either is worth knowing.
-var stateMismatchRule = claimer{
-	kind:     StateMismatch,
-	formula:  "Σ P·t over the hours whose state is off with P > max(3 W, 2·standby_w, 10 % of P95); mean per date × dates a month",
-	about:    func(s *scene) bool { return s.Kind != "sensor" },
-	waste:    mismatched,
-	watches:  statesKnown,
-	minDates: 2,
-	doubt:    func(*scene, []float64) float64 { return 0.95 },
+var stateMismatchRule = hourRule{
+	kind:       StateMismatch,
+	formula:    "Σ P·t over the hours whose state is off with P > max(3 W, 2·standby_w, 10 % of P95); mean per date × dates a month",
+	applies:    func(s *preparedSubject) bool { return s.Kind != "sensor" },
+	waste:      mismatched,
+	observes:   statesKnown,
+	minDates:   2,
+	confidence: func(*preparedSubject, []float64) float64 { return 0.95 },
 }
 
 // offKW is what a device that is off may still draw, kW.
 const offKW = 0.003
 
-func mismatched(s *scene) []float64 {
+func mismatched(s *preparedSubject) []float64 {
 	limit := max(offKW, 2*s.StandbyW/1000, 0.1*s.levels.top)
 	waste := make([]float64, len(s.recent.Hours))
 	for i, hour := range s.recent.Hours {
@@ -29,7 +29,7 @@ func mismatched(s *scene) []float64 {
 }
 
 // statesKnown tells whether the device said on a date what state it was in.
-func statesKnown(s *scene, d date) bool {
+func statesKnown(s *preparedSubject, d date) bool {
 	for _, hour := range s.recent.Hours[d.first:d.last] {
 		if hour.State != history.Unknown && hour.Known() {
 			return true

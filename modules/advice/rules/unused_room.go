@@ -3,16 +3,16 @@ package rules
 import "math"
 
 // unusedRoomRule finds what runs in opening hours while nobody is in the room.
-var unusedRoomRule = claimer{
+var unusedRoomRule = hourRule{
 	kind:    UnusedRoom,
 	formula: "Σ (P − P_idle)·t over open hours with nobody present for 2 h or more and P above the running level; mean per date × dates a month",
-	about: func(s *scene) bool {
+	applies: func(s *preparedSubject) bool {
 		return switchable[s.Kind] || s.Kind == "meter" || s.Kind == "room"
 	},
-	waste:    unused,
-	watches:  occupancyKnown,
-	minDates: 4,
-	doubt:    func(*scene, []float64) float64 { return 0.9 },
+	waste:      unused,
+	observes:   occupancyKnown,
+	minDates:   4,
+	confidence: func(*preparedSubject, []float64) float64 { return 0.9 },
 }
 
 const (
@@ -22,7 +22,7 @@ const (
 	emptyRun = 2
 )
 
-func unused(s *scene) []float64 {
+func unused(s *preparedSubject) []float64 {
 	waste := make([]float64, len(s.recent.Hours))
 	empty := func(i int) bool {
 		hour := s.recent.Hours[i]
@@ -40,7 +40,7 @@ func unused(s *scene) []float64 {
 }
 
 // occupancyKnown tells whether somebody counted persons on a date.
-func occupancyKnown(s *scene, d date) bool {
+func occupancyKnown(s *preparedSubject, d date) bool {
 	for _, hour := range s.recent.Hours[d.first:d.last] {
 		if !math.IsNaN(hour.Occupancy) {
 			return true

@@ -33,7 +33,7 @@ func worthSaying(f Finding, use float64) bool {
 
 // certainty is the confidence in a finding: it grows with the dates watched, shrinks with the width of the
 // interval, and is less where the calendar is assumed.
-func (s *scene) certainty(dates int, saving Saving, doubt float64) float64 {
+func (s *preparedSubject) certainty(dates int, saving Saving, doubt float64) float64 {
 	c := float64(dates) / float64(dates+3) * doubt
 	if saving.KWh > 0 {
 		c *= 1 - 0.5*min(1, (saving.High-saving.Low)/(2*saving.KWh))

@@ -24,8 +24,8 @@ func Bounds(hours Hours, values [][]float64, changes []Change) (low, high float6
 		return 0, 0
 	}
 	weeks := weekly(hours, values)
-	const leastWeeks = 3
-	if len(weeks) < leastWeeks {
+	const minWeeks = 3
+	if len(weeks) < minWeeks {
 		return math.NaN(), math.NaN()
 	}
 	chance := rand.New(rand.NewPCG(seed, seed))

@@ -68,7 +68,7 @@ func (s split) forecast(hours []hour) (table [][]string, j judgement) {
 	}
 	type clock struct{ date, hour int }
 	told := make(map[clock]forecast.Hour)
-	for _, h := range forecast.Replay(rows, rows[begin].Date, forecast.Told) {
+	for _, h := range forecast.Replay(rows, rows[begin].Date, forecast.WeatherKnown) {
 		told[clock{h.Date, h.Clock}] = h
 	}
 	var sum, squares, misses, inside, n float64

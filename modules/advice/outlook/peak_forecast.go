@@ -1,0 +1,98 @@
+package outlook
+
+import (
+	"math"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice/history"
+)
+
+// PeakRisk is how likely the coming week is to make a new monthly peak.
+type PeakRisk string
+
+// The risks: below the peak with its band, within the band, and above it as expected.
+const (
+	PeakUnlikely PeakRisk = "unlikely"
+	PeakPossible PeakRisk = "possible"
+	PeakLikely   PeakRisk = "likely"
+)
+
+// PeakForecast is the month's highest quarter hour so far, kW, in the hour At, and the highest that is expected in its hours to come.
+type PeakForecast struct {
+	At         time.Time
+	KW         float64
+	ExpectedAt time.Time
+	// HighKW is the upper end of the band of the highest quarter hour to come.
+	ExpectedKW, HighKW float64
+	Risk               PeakRisk
+}
+
+// peakForecast compares the month's peak, as in the overview, with the highest quarter hours expected in the coming week. The forecast is of
+// hours; their highest quarter hour lies above them as it did in earlier high hours. Nil in a month of which no quarter hour was
+// wholly measured.
+func peakForecast(past *history.History, coming []ForecastHour, now time.Time, peak float64) *PeakForecast {
+	start := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
+	if math.IsNaN(peak) || peak <= 0 {
+		return nil
+	}
+	p := PeakForecast{KW: peak, At: peakHour(past, start, now, peak)}
+	p.Risk = PeakUnlikely
+	above := peakOverHour(past)
+	for _, h := range coming[:min(len(coming), MaxHours)] {
+		if !h.Start.Before(start.AddDate(0, 1, 0)) {
+			break
+		}
+		expected, high := above*h.Expected, above*h.High
+		if expected > p.ExpectedKW {
+			p.ExpectedAt, p.ExpectedKW, p.HighKW = h.Start, expected, high
+		}
+		switch {
+		case expected > p.KW:
+			p.Risk = PeakLikely
+		case high > p.KW && p.Risk == PeakUnlikely:
+			p.Risk = PeakPossible
+		}
+	}
+	return &p
+}
+
+// peakHour is the hour since an instant that has the highest quarter hour, of peak kW, or was the highest if none was measured
+// by itself; the hour that runs where no earlier one was as high.
+func peakHour(past *history.History, since, running time.Time, peak float64) (at time.Time) {
+	const precision = 1e-6 // an hour's figures are kept to this, kW
+	var quarter, mean float64
+	found := false
+	for i, h := range past.Hours {
+		if !h.Known() || past.At(i).Before(since) {
+			continue
+		}
+		switch {
+		case h.PeakKW > quarter:
+			quarter, at, found = h.PeakKW, past.At(i), true
+		case !found && h.KW > mean:
+			mean, at = h.KW, past.At(i)
+		}
+	}
+	if at.IsZero() || found && quarter < peak-precision {
+		return running
+	}
+	return at
+}
+
+// peakOverHour is how far above its mean the highest quarter hour of an hour lay, as a ratio: the median of the highest tenth of
+// the last weeks' hours.
+func peakOverHour(past *history.History) float64 {
+	const recentHours, high = 28 * 24, 0.9
+	recent := past.Cut(max(0, len(past.Hours)-recentHours), len(past.Hours))
+	bar := history.Percentile(recent.Powers(history.Hour.Known), high)
+	var ratios []float64
+	for _, h := range recent.Hours {
+		if h.Known() && h.KW > 0 && h.KW >= bar {
+			ratios = append(ratios, h.Highest()/h.KW)
+		}
+	}
+	if len(ratios) == 0 {
+		return 1
+	}
+	return max(1, history.Median(ratios))
+}

@@ -1,0 +1,177 @@
+package recommendations
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/anomaly"
+	"github.com/holotwin/holotwin/modules/advice/campus"
+	"github.com/holotwin/holotwin/modules/advice/rules"
+	"github.com/holotwin/holotwin/modules/advice/text"
+)
+
+// AnomalyQuery asks for anomalies; what is empty asks for all that the caller sees.
+type AnomalyQuery struct {
+	// Space takes in all within it, ID is one device or space.
+	Space, ID string
+	Kind      anomaly.Kind
+	// From and To bound when they were: those that overlap count.
+	From, To time.Time
+	// Lasting picks those that have not ended.
+	Lasting bool
+	// After is where the page before ended; nil begins. Limit is how many at the most; 0 is all.
+	After *AnomalyPlace
+	Limit int
+}
+
+// AnomalyPlace is an anomaly's place in the order: the newest first, then by target and kind.
+type AnomalyPlace struct {
+	From         time.Time
+	Target, Kind string
+}
+
+func (p AnomalyPlace) compare(other AnomalyPlace) int {
+	return cmp.Or(other.From.Compare(p.From), cmp.Compare(p.Target, other.Target), cmp.Compare(p.Kind, other.Kind))
+}
+
+// Place is its place in the order.
+func (a Anomaly) Place() AnomalyPlace { return AnomalyPlace{a.From, a.Target.String(), string(a.Kind)} }
+
+// Anomaly is waste or a fault of the data that was found in a target's last two months.
+type Anomaly struct {
+	Target advice.Target
+	Space  string
+	rules.Departure
+	// Certainty is 0 to 1, from the evidence.
+	Certainty float64
+	// Cost is what the waste cost at the mean price of its hours.
+	Cost     float64
+	Currency string
+	// Price is the last rate of its hours, whose tariff is named.
+	Price advice.Rate
+	About text.About
+}
+
+// Anomalies is an answer.
+type Anomalies struct {
+	Items []Anomaly
+	// Next is where the next page begins; nil at the end.
+	Next *AnomalyPlace
+	// Targets were judged, Short of them have too little history for anything but faults of the data.
+	Targets, Short int
+	// Pending is how many targets are still to be analysed after a change of their past.
+	Pending int
+}
+
+// Anomalies returns what departs from the expected, the newest first, as of the last analysis. Errors: ErrForbidden, ErrNotFound.
+func (catalog *Catalog) Anomalies(ctx context.Context, caller advice.Caller, q AnomalyQuery) (Anomalies, error) {
+	if !caller.MayRead() {
+		return Anomalies{}, advice.ErrForbidden{}
+	}
+	c, err := catalog.directory.Campus(ctx)
+	if err != nil {
+		return Anomalies{}, err
+	}
+	asked, err := askedFor(c, caller, q)
+	if err != nil {
+		return Anomalies{}, err
+	}
+	var out Anomalies
+	var analyses map[advice.Target]advice.Analysis
+	if out.Pending, analyses, err = catalog.analyst.Refresh(ctx); err != nil {
+		return out, err
+	}
+	departures, err := catalog.analyses.Departures(ctx)
+	if err != nil {
+		return out, err
+	}
+	for _, one := range analyses {
+		if !asked(one.Target) {
+			continue
+		}
+		out.Targets++
+		if one.Short() {
+			out.Short++
+		}
+		since := c.MovedIn(one.Target, caller.Space)
+		for _, d := range departures[one.Target] {
+			if q.picks(d) && !d.From.Before(since) {
+				out.Items = append(out.Items, anomalyOf(c, one, d))
+			}
+		}
+	}
+	slices.SortFunc(out.Items, func(x, y Anomaly) int { return x.Place().compare(y.Place()) })
+	if q.After != nil {
+		out.Items = slices.DeleteFunc(out.Items, func(x Anomaly) bool { return x.Place().compare(*q.After) <= 0 })
+	}
+	if q.Limit > 0 && len(out.Items) > q.Limit {
+		out.Items = out.Items[:q.Limit]
+		next := out.Items[q.Limit-1].Place()
+		out.Next = &next
+	}
+	return out, catalog.priceAnomalies(ctx, out.Items)
+}
+
+// askedFor checks a query against what the caller sees, and returns which targets match.
+func askedFor(c *campus.Campus, caller advice.Caller, q AnomalyQuery) (func(advice.Target) bool, error) {
+	if q.ID != "" {
+		t, known := c.Find(q.ID)
+		if !known || !c.Sees(caller, c.SpaceOf(t)) {
+			return nil, advice.ErrNotFound{Kind: "device or space", ID: q.ID}
+		}
+		return func(other advice.Target) bool { return other == t }, nil
+	}
+	within := caller.Space
+	if q.Space != "" {
+		if !c.Sees(caller, q.Space) {
+			return nil, advice.ErrNotFound{Kind: "space", ID: q.Space}
+		}
+		within = q.Space
+	}
+	inside := make(map[string]bool)
+	for _, s := range c.Within(within) {
+		inside[s] = true
+	}
+	return func(t advice.Target) bool { return inside[c.SpaceOf(t)] }, nil
+}
+
+func (q AnomalyQuery) picks(d rules.Departure) bool {
+	switch {
+	case q.Kind != "" && d.Kind != q.Kind, q.Lasting && !d.Open:
+		return false
+	case !q.From.IsZero() && !d.To.After(q.From), !q.To.IsZero() && !d.From.Before(q.To):
+		return false
+	}
+	return true
+}
+
+func anomalyOf(c *campus.Campus, one advice.Analysis, d rules.Departure) Anomaly {
+	return Anomaly{Target: one.Target, Space: c.SpaceOf(one.Target), Departure: d, Certainty: d.Certainty(), About: c.About(one.Target)}
+}
+
+// priceAnomalies adds what waste cost, at the mean price over its span.
+func (catalog *Catalog) priceAnomalies(ctx context.Context, all []Anomaly) error {
+	for i := range all {
+		one := &all[i]
+		if one.KWh == 0 {
+			continue
+		}
+		rates, err := catalog.prices.Rates(ctx, one.Space, one.From, one.To)
+		if err != nil {
+			return err
+		}
+		var paid, hours float64
+		for _, r := range rates {
+			h := advice.Earliest(r.To, one.To).Sub(advice.Latest(r.From, one.From)).Hours()
+			paid, hours = paid+r.Price*h, hours+h
+			one.Currency, one.Price = r.Currency, r
+		}
+		if hours > 0 {
+			one.Cost = one.KWh * paid / hours
+		}
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package recommendations
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/history"
+)
+
+// minPeers are needed to say what is usual.
+const minPeers = 3
+
+// Measure is what spaces are compared by.
+type Measure string
+
+// The measures, all per m²: the energy of a usual month in kWh, of an opening hour in Wh, the power that nights never fall below in
+// W, and the kWh a day that a °C above the balance point costs.
+const (
+	UsePerArea      Measure = "kwh_month_m2"
+	OpenHourPerArea Measure = "wh_open_hour_m2"
+	BasePerArea     Measure = "base_w_m2"
+	SlopePerArea    Measure = "cooling_kwh_day_degree_m2"
+)
+
+var measures = []Measure{UsePerArea, OpenHourPerArea, BasePerArea, SlopePerArea}
+
+// Comparison is a space beside those of its kind.
+type Comparison struct {
+	Target advice.Target
+	Name   string
+	AreaM2 float64
+	// Peers are those of its kind that have a size and enough measurements, without itself.
+	Peers int
+	// Measures are empty where there are fewer than three peers, or the space itself lacks its size or measurements.
+	Measures []Compared
+}
+
+// Compared is one measure of a space, the median and ninth tenth of its peers, and how many of them lie below it.
+type Compared struct {
+	Measure             Measure
+	Value, Median, High float64
+	Below               int
+}
+
+// Compare sets a space beside the others of its kind on the campus, as of the last analysis. Errors: ErrForbidden, ErrNotFound; a
+// device has no peers.
+func (catalog *Catalog) Compare(ctx context.Context, caller advice.Caller, id string) (Comparison, error) {
+	if !caller.MayRead() {
+		return Comparison{}, advice.ErrForbidden{}
+	}
+	c, t, err := catalog.directory.Target(ctx, caller, id)
+	if err != nil {
+		return Comparison{}, err
+	}
+	if t.Level == advice.OfDevice {
+		return Comparison{}, advice.ErrNotFound{Kind: "space", ID: id}
+	}
+	_, analyses, err := catalog.analyst.Refresh(ctx)
+	if err != nil {
+		return Comparison{}, err
+	}
+	out := Comparison{Target: t, Name: c.Space(id).Name, AreaM2: c.Space(id).AreaM2}
+	var peers []advice.Analysis
+	for _, other := range c.Targets() {
+		one, known := analyses[other]
+		if known && other != t && other.Level == t.Level && one.Traits.AreaM2 > 0 && !one.Short() {
+			peers = append(peers, one)
+		}
+	}
+	out.Peers = len(peers)
+	own, known := analyses[t]
+	if !known || own.Short() || own.Traits.AreaM2 <= 0 || len(peers) < minPeers {
+		return out, nil
+	}
+	for _, m := range measures {
+		if compared, known := m.compare(own, peers); known {
+			out.Measures = append(out.Measures, compared)
+		}
+	}
+	return out, nil
+}
+
+// of is an analysis's measure; NaN where it has none.
+func (m Measure) of(a advice.Analysis) float64 {
+	const whPerKWh = 1000
+	v := 0.0
+	switch m {
+	case UsePerArea:
+		v = a.UseKWh
+	case OpenHourPerArea:
+		v = a.Traits.OpenKW * whPerKWh
+	case BasePerArea:
+		v = a.Traits.BaseW
+	case SlopePerArea:
+		v = a.Traits.SlopeKWh
+	}
+	if v <= 0 {
+		return math.NaN()
+	}
+	return v / a.Traits.AreaM2
+}
+
+func (m Measure) compare(own advice.Analysis, peers []advice.Analysis) (c Compared, known bool) {
+	c = Compared{Measure: m, Value: m.of(own)}
+	var values []float64
+	for _, p := range peers {
+		if v := m.of(p); !math.IsNaN(v) {
+			values = append(values, v)
+			if v < c.Value {
+				c.Below++
+			}
+		}
+	}
+	if math.IsNaN(c.Value) || len(values) < minPeers {
+		return c, false
+	}
+	slices.Sort(values)
+	const high = 0.9
+	c.Median, c.High = history.PercentileSorted(values, 0.5), history.PercentileSorted(values, high)
+	return c, true
+}

@@ -1,0 +1,58 @@
+package recommendations
+
+import (
+	"context"
+	"slices"
+
+	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/inputs"
+	"github.com/holotwin/holotwin/modules/advice/rules"
+)
+
+// Evidence is what a recommendation rests on, and whether it still computes to the same.
+type Evidence struct {
+	advice.Advice
+	// Reproduced is true if the inputs, read again now, have the same hash and give the same finding; if it is
+	// false the past was changed since.
+	Reproduced bool
+	// HashNow is that of the inputs as they are now.
+	HashNow string
+	Events  []advice.Event
+}
+
+// Evidence reads a recommendation's inputs again and computes it anew. Errors: ErrForbidden, ErrNotFound.
+func (catalog *Catalog) Evidence(ctx context.Context, caller advice.Caller, id string) (Evidence, error) {
+	if !caller.MayRead() {
+		return Evidence{}, advice.ErrForbidden{}
+	}
+	c, r, err := catalog.directory.Recommendation(ctx, caller, catalog.recommendations, id)
+	if err != nil {
+		return Evidence{}, err
+	}
+	e := Evidence{Advice: c.Advice(r)}
+	if e.Events, err = catalog.recommendations.Events(ctx, id); err != nil {
+		return e, err
+	}
+	peers, err := catalog.analyst.Peers(ctx, c, r.Target)
+	if err != nil {
+		return e, err
+	}
+	w := inputs.Window{From: r.Basis.From, To: r.Basis.To, AsOf: r.Basis.AsOf, SiteEnd: r.Basis.SiteEnd}
+	in, err := catalog.inputs.Read(ctx, c, r.Target, w, peers)
+	if err != nil {
+		return e, err
+	}
+	e.HashNow = in.Hash(r.Finding.Kind)
+	e.Reproduced = e.HashNow == r.Basis.Hash && computesTo(in.Subject, r.Finding)
+	return e, nil
+}
+
+// computesTo runs the rules again and compares the saving and the spans in which it was seen.
+func computesTo(s rules.Subject, want rules.Finding) bool {
+	for _, f := range rules.Judge(s).Findings {
+		if f.Kind == want.Kind {
+			return f.Saving == want.Saving && slices.Equal(f.Spans, want.Spans)
+		}
+	}
+	return false
+}

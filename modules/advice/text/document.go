@@ -1,0 +1,49 @@
+package text
+
+import "strconv"
+
+// ReportTitle heads a room's report.
+func ReportTitle(l Language, room string) string {
+	return l.pick("Recomendaciones de energía: ", "Energy advice: ") + room
+}
+
+// ReportNote says where a report's figures come from.
+func ReportNote(l Language) string {
+	return l.pick("Las cifras usuales son medianas de equipos reales medidos minuto a minuto (tracebase) o, para aire acondicionado, luces y electrodomésticos, potencias habituales. Los ahorros son el extremo inferior de su intervalo del 90 %.",
+		"Usual figures are medians of real devices measured minute by minute (tracebase) or, for air conditioning, lights and appliances, common ratings. Savings are the lower end of their 90 % interval.")
+}
+
+// LabelReported and the others name a report's figures.
+func LabelReported(l Language) string {
+	return l.pick("Consumo informado", "Consumption reported")
+}
+
+// LabelTypical is what the devices usually use in a day.
+func LabelTypical(l Language) string {
+	return l.pick("Usual al día para estos dispositivos", "Usual a day for these devices")
+}
+
+// LabelMeasured is what the room's own meters say.
+func LabelMeasured(l Language) string {
+	return l.pick("Medido al día, última semana", "Measured a day, last week")
+}
+
+// LabelSaving is what is promised.
+func LabelSaving(l Language) string {
+	return l.pick("Ahorro posible al mes, al menos", "Possible saving a month, at least")
+}
+
+// LabelMoney is the promised money.
+func LabelMoney(l Language) string {
+	return l.pick("En dinero al mes, al menos", "In money a month, at least")
+}
+
+// ChartDays titles the chart of a room's last days.
+func ChartDays(l Language) string {
+	return l.pick("Consumo de los últimos días", "Consumption of the last days")
+}
+
+// ChartDevices titles the chart of what devices usually use.
+func ChartDevices(l Language, hours int) string {
+	return l.pick("Consumo usual al día con "+strconv.Itoa(hours)+" horas de uso", "Usual consumption a day with "+strconv.Itoa(hours)+" hours of use")
+}

@@ -1,0 +1,126 @@
+package text
+
+import (
+	"math"
+	"strconv"
+	"time"
+)
+
+var spanishMonths = [...]string{"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"}
+
+// MonthTitle heads a month's report.
+func MonthTitle(l Language, space string, month time.Time) string {
+	year := strconv.Itoa(month.Year())
+	return space + ": " + l.pick(spanishMonths[month.Month()-1]+" de "+year, month.Month().String()+" "+year)
+}
+
+// MonthFacts are what a month's text rests on.
+type MonthFacts struct {
+	// KWh and Before are of what was measured in the month and on the same days of the month before, Share the part of the
+	// expected energy that this is.
+	KWh, Before, Share float64
+	Comparable         bool
+	// Coverage is the measured part of the energy that was to be expected, 0 to 1.
+	Coverage float64
+	// PeakKW is NaN where no quarter hour was wholly measured.
+	PeakKW float64
+	PeakAt time.Time
+}
+
+// MonthText tells a month in a few sentences.
+func MonthText(l Language, f MonthFacts) []string {
+	var text []string
+	if f.Comparable {
+		text = append(text, monthBeside(l, f))
+	}
+	if !math.IsNaN(f.PeakKW) {
+		text = append(text, monthPeak(l, f))
+	}
+	if f.Coverage < 0.9995 {
+		text = append(text, l.pick("Se midió el ", "Of the expected energy, ")+l.Number(100*f.Coverage, 1)+l.pick(" % de la energía esperada; por lo demás no se añade nada.", " % was measured; nothing is added for the rest."))
+	}
+	return text
+}
+
+func monthBeside(l Language, f MonthFacts) string {
+	change := 100 * (f.KWh - f.Before) / f.Before
+	more := l.pick("más", "more")
+	if change < 0 {
+		more = l.pick("menos", "less")
+	}
+	text := l.pick("Se usó un ", "Use was ") + l.Number(math.Abs(change), 1) + " % " + more + l.pick(" que en los mismos días del mes anterior", " than on the same days of the month before")
+	const whole = 0.9995
+	if f.Share < whole {
+		text += l.pick("; se comparó el ", "; ") + l.Number(100*f.Share, 1) + l.pick(" % de la energía, lo medido en ambos", " % of the energy was compared, what was measured in both")
+	}
+	return text + " (" + l.Amount(f.Before) + " kWh)."
+}
+
+func monthPeak(l Language, f MonthFacts) string {
+	return l.pick("El cuarto de hora de mayor demanda cayó en la hora del ", "The quarter hour of the highest demand fell in the hour of ") + f.PeakAt.Format("2006-01-02 15:04") + l.pick(", con ", ", at ") + l.Amount(f.PeakKW) + " kW."
+}
+
+// KilowattsOrNone writes a power in kW; where none was measured, that.
+func KilowattsOrNone(l Language, kw float64) string {
+	if math.IsNaN(kw) {
+		return l.pick("sin medir", "not measured")
+	}
+	return l.Amount(kw) + " kW"
+}
+
+// MonthNote says how to read a month's report.
+func MonthNote(l Language) string {
+	return l.pick("Los ahorros posibles son el extremo inferior de su intervalo del 90 %. Los verificados comparan lo medido con una línea base ajustada antes del cambio (IPMVP, opción C).",
+		"Possible savings are the lower end of their 90 % interval. Verified ones compare what was measured with a baseline fitted before the change (IPMVP Option C).")
+}
+
+// LabelMonthKWh and the others name a month's figures.
+func LabelMonthKWh(l Language) string { return l.pick("Energía del mes", "Energy of the month") }
+
+// LabelMonthCost is its money.
+func LabelMonthCost(l Language) string { return l.pick("Costo de la energía", "Cost of the energy") }
+
+// LabelMonthCO2 is its emissions.
+func LabelMonthCO2(l Language) string { return l.pick("Huella de CO₂", "CO₂ footprint") }
+
+// LabelMonthPeak is its highest quarter hour.
+func LabelMonthPeak(l Language) string {
+	return l.pick("Pico del mes, en un cuarto de hora", "Peak of the month, in a quarter hour")
+}
+
+// ChartMonth titles the chart of a month's days.
+func ChartMonth(l Language) string { return l.pick("Consumo por día", "Use by day") }
+
+// TableDevices and the others title a month's tables.
+func TableDevices(l Language) string { return l.pick("Lo que más consumió", "What used most") }
+
+// TableOpen is of what could be saved.
+func TableOpen(l Language) string {
+	return l.pick("Recomendaciones abiertas (al menos, al mes)", "Open recommendations (at least, a month)")
+}
+
+// TableProven is of what was saved.
+func TableProven(l Language) string { return l.pick("Ahorros verificados", "Verified savings") }
+
+// VerdictShort is a verdict in a word or two.
+func VerdictShort(l Language, verdict string) string {
+	switch verdict {
+	case "too_early":
+		return l.pick("aún es pronto", "too early")
+	case "no_baseline":
+		return l.pick("sin línea base", "no baseline")
+	case "used_more":
+		return l.pick("se usó más", "more was used")
+	case "not_shown":
+		return l.pick("no se demuestra", "not shown")
+	}
+	return l.pick("sin hacer", "not done")
+}
+
+// Between is the interval of a saving, where one is shown.
+func Between(l Language, low, high float64, shown bool) string {
+	if !shown {
+		return ""
+	}
+	return l.Energy(low) + l.pick(" a ", " to ") + l.Energy(high) + " kWh"
+}

@@ -1,0 +1,58 @@
+package text
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxNamed dates of a question are named; more are counted.
+const maxNamed = 6
+
+// Question asks whether a space opened on dates, in a title, and says in a message why: what was used then.
+func Question(l Language, space string, dates []time.Time, of []string) (title, message string) {
+	when := l.pick("en estos ", "on these ") + l.Count(len(dates), l.pick("día", "day"), l.pick("días", "days"))
+	if len(dates) <= maxNamed {
+		when = l.dates(dates)
+	}
+	used := l.pick("el consumo", "the consumption")
+	if len(of) > 0 {
+		used += l.pick(" de «", " of “") + of[0] + l.pick("»", "”")
+	}
+	if more := len(of) - 1; more > 0 {
+		used += l.pick(" y "+strconv.Itoa(more)+" más", " and "+strconv.Itoa(more)+" more")
+	}
+	title = l.pick("¿Abrió «"+space+"» "+when+"?", "Did “"+space+"” open "+when+"?")
+	return title, l.pick("El calendario los tiene por festivos, vacaciones o días de cierre, pero "+used+" fue como el de un día de apertura. Hasta que alguien responda no cuentan como desperdicio.",
+		"The calendar has them as holidays, vacation or closing days, but "+used+" was like that of a day that opens. Until somebody answers they do not count as waste.")
+}
+
+// Opened names the calendar's entry for a day that opened.
+func Opened(l Language) string {
+	return l.pick("Abrió, según respuesta", "Opened, as answered")
+}
+
+// dates lists dates: el 12 de octubre, el 2 y el 16 de noviembre.
+func (l Language) dates(dates []time.Time) string {
+	parts := make([]string, len(dates))
+	for i, d := range dates {
+		same := i+1 < len(dates) && dates[i+1].Month() == d.Month() && dates[i+1].Year() == d.Year()
+		parts[i] = l.date(d, same)
+	}
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + l.pick(" y ", " and ") + parts[len(parts)-1]
+}
+
+// date is a day of the month, with its month unless the next one has the same.
+func (l Language) date(d time.Time, same bool) string {
+	day := strconv.Itoa(d.Day())
+	switch {
+	case l == English:
+		return "on " + day + " " + d.Month().String()
+	case same:
+		return "el " + day
+	}
+	return "el " + day + " de " + spanishMonths[d.Month()-1]
+}
