@@ -131,7 +131,7 @@ func TestFactorsNameTheirSource(t *testing.T) {
 // TestASpaceIsOccupiedInItsHours compares the calendar of any hours with their rule, for each quarter hour of a week.
 func TestASpaceIsOccupiedInItsHours(t *testing.T) {
 	week := []energy.Day{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
-	campus := energy.NewCampus(1, []energy.Space{{ID: "site", Kind: energy.KindSite, TimeZone: "America/Bogota", Holidays: energy.NoHolidays}}, nil, bogota)
+	campus := energy.NewCampus(1, []energy.Space{{ID: "site", Kind: energy.KindSite, TimeZone: "America/Bogota", Holidays: energy.NoHolidays}}, nil, inBogota)
 	monday := at(t, "2026-05-04T00:00:00")
 	rapid.Check(t, func(t *rapid.T) {
 		hours := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) energy.Hours {
@@ -154,11 +154,11 @@ func TestASpaceIsOccupiedInItsHours(t *testing.T) {
 }
 
 func ExampleCalendar_Occupied() {
-	campus := energy.NewCampus(1, []energy.Space{{ID: "site", Kind: energy.KindSite, TimeZone: "America/Bogota", Holidays: energy.Colombian}}, nil, bogota)
+	campus := energy.NewCampus(1, []energy.Space{{ID: "site", Kind: energy.KindSite, TimeZone: "America/Bogota", Holidays: energy.Colombian}}, nil, inBogota)
 	calendar := energy.NewCalendar(campus, nil) // a Colombian university's usual week, where nobody has said
 	for _, text := range []string{"2026-05-15T08:00:00", "2026-05-16T14:00:00", "2026-05-18T08:00:00"} {
-		at, _ := energy.ParseInstant(text, bogota)
-		fmt.Println(at.Time().In(bogota).Format("Monday 02.01. 15:04"), calendar.Occupied("site", at))
+		at, _ := energy.ParseInstant(text, inBogota)
+		fmt.Println(at.Time().In(inBogota).Format("Monday 02.01. 15:04"), calendar.Occupied("site", at))
 	}
 	// Output:
 	// Friday 15.05. 08:00 true
