@@ -9,7 +9,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/analysis"
-	"github.com/holotwin/holotwin/modules/advice/campus"
+	advicecampus "github.com/holotwin/holotwin/modules/advice/campus"
 	"github.com/holotwin/holotwin/modules/advice/history"
 	"github.com/holotwin/holotwin/modules/advice/inputs"
 	"github.com/holotwin/holotwin/modules/advice/questions"
@@ -27,7 +27,7 @@ type Energy struct {
 }
 
 var (
-	_ campus.Trees       = Energy{}
+	_ advicecampus.Trees       = Energy{}
 	_ advice.Consumption = Energy{}
 	_ advice.Ambience    = Energy{}
 	_ inputs.States      = Energy{}
