@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
 )
 
 // plugDay is one day of a plug.
@@ -14,13 +15,13 @@ type plugDay struct {
 	quarters [quartersDay]energy.Energy // negative if not measured
 	missing  int
 	// begins is the state at midnight, changes are the later ones, in minutes after midnight.
-	begins  energy.State
+	begins  conditions.State
 	changes []change
 }
 
 type change struct {
 	minute int
-	state  energy.State
+	state  conditions.State
 }
 
 // days are a plug's measured days. Each date uses one of its kind, working day or weekend, in turn.
@@ -133,7 +134,7 @@ func readStates(d Device, all []*plugDay) error {
 	for _, m := range all {
 		end := m.date.AddDate(0, 0, 1)
 		for _, r := range rows {
-			switch state := energy.State(r.value); {
+			switch state := conditions.State(r.value); {
 			case !r.at.Before(end):
 			case r.at.After(m.date):
 				m.changes = append(m.changes, change{int(r.at.Sub(m.date) / time.Minute), state})
@@ -146,15 +147,15 @@ func readStates(d Device, all []*plugDay) error {
 }
 
 // states returns the changes of state in [from, to), with the state at the beginning of each day.
-func (d days) states(id energy.DeviceID, zone *time.Location, from, to time.Time) []energy.StateChange {
-	var list []energy.StateChange
+func (d days) states(id energy.DeviceID, zone *time.Location, from, to time.Time) []conditions.StateChange {
+	var list []conditions.StateChange
 	local := from.In(zone)
 	for day := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone); day.Before(to); day = day.AddDate(0, 0, 1) {
 		m := d.dayFor(day)
 		for _, c := range append([]change{{0, m.begins}}, m.changes...) {
 			at := time.Date(day.Year(), day.Month(), day.Day(), 0, c.minute, 0, 0, zone)
 			if c.state != "" && !at.Before(from) && at.Before(to) {
-				list = append(list, energy.StateChange{Device: id, At: energy.InstantOf(at), State: c.state})
+				list = append(list, conditions.StateChange{Device: id, At: energy.InstantOf(at), State: c.state})
 			}
 		}
 	}

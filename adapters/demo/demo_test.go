@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
 )
 
 var bogota = time.FixedZone("America/Bogota", -5*3600)
@@ -124,7 +125,7 @@ func TestStatesFollowEachOther(t *testing.T) {
 		require.NoError(t, err)
 		whole := list.states(energy.DeviceID(d.ID), bogota, from, to)
 		require.NotEmpty(t, whole, d.ID)
-		var pieces []energy.StateChange
+		var pieces []conditions.StateChange
 		for at := from; at.Before(to); at = at.Add(time.Hour) {
 			pieces = append(pieces, list.states(energy.DeviceID(d.ID), bogota, at, at.Add(time.Hour))...)
 		}

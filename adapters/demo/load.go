@@ -7,16 +7,21 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/holidays"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/rulebook"
 )
 
 // Loader creates the demo's campus in the energy module and adds its readings, through the same use cases as all other callers.
 type Loader struct {
-	Catalog    *energy.Catalog
-	Rules      *energy.Rules
-	Ledger     *energy.Ledger
-	Conditions *energy.Conditions
+	Catalog    *campus.Catalog
+	Rules      *rulebook.Rules
+	Ledger     *ledger.Ledger
+	Conditions *conditions.Recorder
 	// Moments returns the latest readings, states and temperatures of the campus.
-	Moments energy.Moments
+	Moments conditions.Moments
 	Zone    *time.Location
 	// KeptDays is how many days readings are kept; 0 means for ever.
 	KeptDays int
@@ -41,7 +46,7 @@ const (
 
 // Create creates the campus with its calendar and tariff. If there is already a site it does nothing and returns false.
 func (l Loader) Create(ctx context.Context, now time.Time) (created bool, err error) {
-	sites, err := l.Catalog.Spaces(ctx, administrator, energy.KindSite, "")
+	sites, err := l.Catalog.Spaces(ctx, administrator, campus.KindSite, "")
 	if err != nil || len(sites) > 0 {
 		return false, err
 	}
@@ -69,10 +74,10 @@ func (l Loader) Create(ctx context.Context, now time.Time) (created bool, err er
 func (l Loader) places(ctx context.Context) (map[string]energy.SpaceID, error) {
 	ids := make(map[string]energy.SpaceID)
 	for _, s := range Spaces() {
-		kind, parent := energy.SpaceKind(s.Kind), ids[s.Parent]
-		edit := energy.SpaceEdit{Name: &s.Name, Kind: &kind, Parent: &parent, AreaM2: &s.AreaM2}
-		if kind == energy.KindSite {
-			zone, holidays := l.Zone.String(), energy.NoHolidays
+		kind, parent := campus.SpaceKind(s.Kind), ids[s.Parent]
+		edit := campus.SpaceEdit{Name: &s.Name, Kind: &kind, Parent: &parent, AreaM2: &s.AreaM2}
+		if kind == campus.KindSite {
+			zone, holidays := l.Zone.String(), holidays.None
 			edit.TimeZone, edit.Holidays = &zone, &holidays
 		}
 		made, err := l.Catalog.CreateSpace(ctx, administrator, edit)
@@ -85,9 +90,9 @@ func (l Loader) places(ctx context.Context) (map[string]energy.SpaceID, error) {
 }
 
 func (l Loader) device(ctx context.Context, d Device, space energy.SpaceID) error {
-	kind, interval, parent := energy.DeviceKind(d.Kind), int(quarter.Seconds()), energy.DeviceID(d.Parent)
+	kind, interval, parent := campus.DeviceKind(d.Kind), int(quarter.Seconds()), energy.DeviceID(d.Parent)
 	rated, standby := energy.Power(d.RatedW*1000), energy.Power(d.StandbyW*1000)
-	_, err := l.Catalog.CreateDevice(ctx, administrator, d.ID, energy.DeviceEdit{
+	_, err := l.Catalog.CreateDevice(ctx, administrator, d.ID, campus.DeviceEdit{
 		Name: &d.Name, Kind: &kind, Space: &space, Parent: &parent, Rated: &rated, Standby: &standby, IntervalS: &interval,
 	})
 	return err
@@ -151,7 +156,7 @@ func (l Loader) registered(ctx context.Context) (list []Device, site energy.Spac
 }
 
 // catchUpDevice adds a device's readings after its last ones, and its changes of state.
-func (l Loader) catchUpDevice(ctx context.Context, d Device, last []energy.Reading, states map[energy.DeviceID]energy.StateChange, now time.Time) error {
+func (l Loader) catchUpDevice(ctx context.Context, d Device, last []energy.Reading, states map[energy.DeviceID]conditions.StateChange, now time.Time) error {
 	days := plugHistory
 	if d.Interval == time.Hour {
 		days = meterHistory
@@ -188,16 +193,16 @@ func (l Loader) readings(ctx context.Context, d Device, from, until time.Time) e
 	return err
 }
 
-func drafts(d Device, rows iter.Seq[Row]) iter.Seq[energy.Row] {
-	return func(yield func(energy.Row) bool) {
+func drafts(d Device, rows iter.Seq[Row]) iter.Seq[ledger.Row] {
+	return func(yield func(ledger.Row) bool) {
 		line := 0
 		for r := range rows {
 			line++
-			draft := energy.Draft{
+			draft := ledger.Draft{
 				Device: energy.Known(energy.DeviceID(d.ID)), At: energy.Known(energy.WallTimeAt(energy.InstantOf(r.At))),
 				KWh: energy.Known(r.Energy), Span: energy.Known(r.Span.Milliseconds()),
 			}
-			if !yield(energy.Row{Line: line, Draft: draft}) {
+			if !yield(ledger.Row{Line: line, Draft: draft}) {
 				return
 			}
 		}
@@ -205,7 +210,7 @@ func drafts(d Device, rows iter.Seq[Row]) iter.Seq[energy.Row] {
 }
 
 // states adds the changes of state after the last stored one.
-func (l Loader) states(ctx context.Context, d Device, from time.Time, latest map[energy.DeviceID]energy.StateChange, now time.Time) error {
+func (l Loader) states(ctx context.Context, d Device, from time.Time, latest map[energy.DeviceID]conditions.StateChange, now time.Time) error {
 	list, err := plugDays(d)
 	if err != nil {
 		return err
@@ -215,7 +220,7 @@ func (l Loader) states(ctx context.Context, d Device, from time.Time, latest map
 	if found && known.At.Time().After(from) {
 		from = known.At.Time().Add(time.Millisecond)
 	}
-	var changes []energy.StateChange
+	var changes []conditions.StateChange
 	for _, c := range list.states(id, l.Zone, from, now) {
 		if found && c.State == known.State {
 			continue
@@ -243,7 +248,7 @@ func (l Loader) weather(ctx context.Context, site energy.SpaceID, now time.Time)
 	if known := latest[site].Temperature; known != nil {
 		from = known.At.Time().Add(time.Millisecond)
 	}
-	summary, err := l.Conditions.RecordAmbientAll(ctx, administrator, func(yield func(energy.AmbientRow) bool) {
+	summary, err := l.Conditions.RecordAmbientAll(ctx, administrator, func(yield func(conditions.AmbientRow) bool) {
 		line := 0
 		for hour := from.Add(time.Hour - 1).Truncate(time.Hour); !hour.After(now); hour = hour.Add(time.Hour) {
 			value := temperature(hour.In(l.Zone))
@@ -251,8 +256,8 @@ func (l Loader) weather(ctx context.Context, site energy.SpaceID, now time.Time)
 				continue
 			}
 			line++
-			draft := energy.AmbientDraft{Space: energy.Known(site), At: energy.Known(energy.WallTimeAt(energy.InstantOf(hour))), Temperature: energy.Read(value, thousandths)}
-			if !yield(energy.AmbientRow{Line: line, Draft: draft}) {
+			draft := conditions.AmbientDraft{Space: energy.Known(site), At: energy.Known(energy.WallTimeAt(energy.InstantOf(hour))), Temperature: energy.Read(value, thousandths)}
+			if !yield(conditions.AmbientRow{Line: line, Draft: draft}) {
 				return
 			}
 		}

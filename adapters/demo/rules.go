@@ -7,6 +7,8 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/calendar"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
 )
 
 // closing is a span of days of the measured years, from first to last, on which buildings were closed.
@@ -38,18 +40,18 @@ var closings = []closing{
 
 // opening is when a space is in use, as its readings show.
 type opening struct {
-	days     []energy.Day
-	from, to energy.Clocktime
+	days     []calendar.Day
+	from, to calendar.Clocktime
 }
 
 var (
-	workdays    = []energy.Day{"mon", "tue", "wed", "thu", "fri"}
-	saturday    = []energy.Day{"sat"}
-	weekendDays = []energy.Day{"sat", "sun"}
-	allDays     = []energy.Day{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+	workdays    = []calendar.Day{"mon", "tue", "wed", "thu", "fri"}
+	saturday    = []calendar.Day{"sat"}
+	weekendDays = []calendar.Day{"sat", "sun"}
+	allDays     = []calendar.Day{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 )
 
-func clock(hour int) energy.Clocktime { return energy.Clocktime(hour * 60) }
+func clock(hour int) calendar.Clocktime { return calendar.Clocktime(hour * 60) }
 
 // openings are the opening hours by space; a day that is not listed is closed.
 var openings = map[string][]opening{
@@ -72,9 +74,9 @@ func (l Loader) calendar(ctx context.Context, places map[string]energy.SpaceID, 
 		if !known {
 			continue
 		}
-		entry := energy.CalendarEntry{Space: places[s.Key], Name: "Horario de demostración, según el uso que muestran las lecturas", Kind: energy.Opening}
+		entry := calendar.Entry{Space: places[s.Key], Name: "Horario de demostración, según el uso que muestran las lecturas", Kind: calendar.Opening}
 		for _, o := range list {
-			entry.Hours = append(entry.Hours, energy.Hours{Days: o.days, From: o.from, To: o.to})
+			entry.Hours = append(entry.Hours, calendar.Hours{Days: o.days, From: o.from, To: o.to})
 		}
 		if _, err := l.Rules.AddCalendarEntry(ctx, administrator, entry); err != nil {
 			return err
@@ -83,8 +85,8 @@ func (l Loader) calendar(ctx context.Context, places map[string]energy.SpaceID, 
 	end := time.Date(now.Year()+3, time.January, 1, 0, 0, 0, 0, l.Zone)
 	for _, s := range closedSpans(from.In(l.Zone), end) {
 		for _, key := range s.closing.places() {
-			_, err := l.Rules.AddCalendarEntry(ctx, administrator, energy.CalendarEntry{
-				Space: places[key], Name: s.closing.name + " · calendario de Cambridge, de donde son las lecturas", Kind: energy.Closed,
+			_, err := l.Rules.AddCalendarEntry(ctx, administrator, calendar.Entry{
+				Space: places[key], Name: s.closing.name + " · calendario de Cambridge, de donde son las lecturas", Kind: calendar.Closed,
 				From: s.from.Format(time.DateOnly), To: s.to.Format(time.DateOnly),
 			})
 			if err != nil {
@@ -153,7 +155,7 @@ var demoPrice = decimal.NewFromInt(900)
 const tariffName = "Tarifa de demostración 2026: precio de ejemplo, de ningún comercializador"
 
 func (l Loader) tariff(ctx context.Context, site energy.SpaceID, from time.Time) error {
-	_, err := l.Rules.AddTariff(ctx, administrator, energy.Tariff{
+	_, err := l.Rules.AddTariff(ctx, administrator, tariffs.Tariff{
 		Space: site, Name: tariffName, Currency: "COP", ValidFrom: from.In(l.Zone).Format(time.DateOnly), Price: demoPrice,
 	})
 	return err

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // Bounds of a message.
@@ -30,7 +30,7 @@ var dialects = []struct {
 	name string
 	// knows tells whether a topic, in parts, is of the dialect.
 	knows func(known memory, topic []string) bool
-	read  func(known memory, topic []string, m energy.Message) ([]energy.Observation, error)
+	read  func(known memory, topic []string, m intake.Message) ([]intake.Observation, error)
 }{
 	{"holotwin", knowsHoloTwin, readHoloTwin},
 	{"shelly-gen1", knowsShellyGen1, readShellyGen1},
@@ -45,9 +45,9 @@ var dialects = []struct {
 
 // Decode gives what a message says. Nothing and no error: it is of no dialect, or says nothing of use (a last will, a command).
 // Errors: ErrUnread.
-func (d *Decoder) Decode(m energy.Message) ([]energy.Observation, error) {
+func (d *Decoder) Decode(m intake.Message) ([]intake.Observation, error) {
 	if len(m.Topic) > longestTopic || !utf8.ValidString(m.Topic) || strings.ContainsFunc(m.Topic, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return nil, energy.ErrUnread{Dialect: "unknown", Reason: "bad_topic"}
+		return nil, intake.ErrUnread{Dialect: "unknown", Reason: "bad_topic"}
 	}
 	topic, known := strings.Split(m.Topic, "/"), memory{d.memories, m.From}
 	for _, speech := range dialects {
@@ -55,12 +55,12 @@ func (d *Decoder) Decode(m energy.Message) ([]energy.Observation, error) {
 			continue
 		}
 		if len(m.Payload) > longestPayload {
-			return nil, energy.ErrUnread{Dialect: speech.name, Reason: "too_large"}
+			return nil, intake.ErrUnread{Dialect: speech.name, Reason: "too_large"}
 		}
 		said, err := speech.read(known, topic, m)
 		var reason garbage
 		if errors.As(err, &reason) {
-			return nil, energy.ErrUnread{Dialect: speech.name, Reason: string(reason)}
+			return nil, intake.ErrUnread{Dialect: speech.name, Reason: string(reason)}
 		}
 		for i := range said {
 			said[i].Dialect, said[i].Retained = speech.name, m.Retained
@@ -68,7 +68,7 @@ func (d *Decoder) Decode(m energy.Message) ([]energy.Observation, error) {
 				o.Power = nil // the channel's counter tells what was used
 			}
 		}
-		return slices.DeleteFunc(said, func(o energy.Observation) bool { return !says(o) }), nil
+		return slices.DeleteFunc(said, func(o intake.Observation) bool { return !says(o) }), nil
 	}
 	return nil, nil
 }

@@ -10,16 +10,17 @@ import (
 
 	"github.com/holotwin/holotwin/adapters/dialect"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 const arrived = energy.Instant(1_767_243_600_000)
 
-func message(topic, payload string) energy.Message {
-	return energy.Message{Topic: topic, Payload: []byte(payload), Arrived: arrived}
+func message(topic, payload string) intake.Message {
+	return intake.Message{Topic: topic, Payload: []byte(payload), Arrived: arrived}
 }
 
 // said writes observations as one line each: address, what was said, and when by whose clock.
-func said(all []energy.Observation) string {
+func said(all []intake.Observation) string {
 	var lines []string
 	for _, o := range all {
 		parts := []string{o.Dialect, o.Address}
@@ -88,7 +89,7 @@ func TestGarbageIsNamed(t *testing.T) {
 		{"zigbee2mqtt/x", strings.Repeat(" ", 65<<10), "zigbee2mqtt", "too_large"},
 	} {
 		_, err := dialect.New().Decode(message(g.topic, g.payload))
-		require.Equal(t, energy.ErrUnread{Dialect: g.dialect, Reason: g.reason}, err, "%s %s", g.topic, g.payload)
+		require.Equal(t, intake.ErrUnread{Dialect: g.dialect, Reason: g.reason}, err, "%s %s", g.topic, g.payload)
 	}
 }
 
@@ -130,33 +131,33 @@ func TestOneKilowattHourInEveryDialect(t *testing.T) {
 	inKWh := func(e energy.Energy) string { return e.KWh() }
 	inWh := func(e energy.Energy) string { return string(energy.AppendDecimal(nil, int64(e), 3)) }
 	inWmin := func(e energy.Energy) string { return string(energy.AppendDecimal(nil, int64(e)*60, 3)) }
-	ways := map[string]func(d *dialect.Decoder, e energy.Energy) energy.Message{
-		"holotwin": func(_ *dialect.Decoder, e energy.Energy) energy.Message {
+	ways := map[string]func(d *dialect.Decoder, e energy.Energy) intake.Message{
+		"holotwin": func(_ *dialect.Decoder, e energy.Energy) intake.Message {
 			return message("holotwin/a/consumo", `{"register_kwh":`+inKWh(e)+`}`)
 		},
-		"shelly relay": func(_ *dialect.Decoder, e energy.Energy) energy.Message {
+		"shelly relay": func(_ *dialect.Decoder, e energy.Energy) intake.Message {
 			return message("shellies/a/relay/0/energy", inWmin(e))
 		},
-		"shelly meter": func(_ *dialect.Decoder, e energy.Energy) energy.Message {
+		"shelly meter": func(_ *dialect.Decoder, e energy.Energy) intake.Message {
 			return message("shellies/a/emeter/0/total", inWh(e))
 		},
-		"shelly 2": func(_ *dialect.Decoder, e energy.Energy) energy.Message {
+		"shelly 2": func(_ *dialect.Decoder, e energy.Energy) intake.Message {
 			return message("a/status/switch:0", `{"aenergy":{"total":`+inWh(e+5000)+`},"ret_aenergy":{"total":5}}`)
 		},
-		"shelly 3em": func(_ *dialect.Decoder, e energy.Energy) energy.Message {
+		"shelly 3em": func(_ *dialect.Decoder, e energy.Energy) intake.Message {
 			return message("a/events/rpc", `{"method":"NotifyStatus","params":{"ts":1,"emdata:0":{"total_act":`+inWh(e)+`}}}`)
 		},
-		"tasmota": func(_ *dialect.Decoder, e energy.Energy) energy.Message {
+		"tasmota": func(_ *dialect.Decoder, e energy.Energy) intake.Message {
 			return message("tele/a/SENSOR", `{"ENERGY":{"Total":`+inKWh(e)+`}}`)
 		},
-		"zigbee2mqtt": func(_ *dialect.Decoder, e energy.Energy) energy.Message {
+		"zigbee2mqtt": func(_ *dialect.Decoder, e energy.Energy) intake.Message {
 			return message("zigbee2mqtt/a", `{"energy":`+inKWh(e)+`}`)
 		},
-		"esphome": func(d *dialect.Decoder, e energy.Energy) energy.Message {
+		"esphome": func(d *dialect.Decoder, e energy.Energy) intake.Message {
 			_, _ = d.Decode(message("homeassistant/sensor/a/config", `{"state_topic":"a/sensor/b/state","unit_of_measurement":"Wh"}`))
 			return message("a/sensor/b/state", inWh(e))
 		},
-		"homeassistant": func(d *dialect.Decoder, e energy.Energy) energy.Message {
+		"homeassistant": func(d *dialect.Decoder, e energy.Energy) intake.Message {
 			_, _ = d.Decode(message("homeassistant/sensor/a/unit_of_measurement", "kWh"))
 			return message("homeassistant/sensor/a/state", inKWh(e))
 		},
@@ -194,7 +195,7 @@ func fuzz(f *testing.F, topics ...string) {
 		for _, topic := range topics {
 			all, err := d.Decode(message(topic, payload))
 			if err != nil {
-				require.ErrorAs(t, err, &energy.ErrUnread{})
+				require.ErrorAs(t, err, &intake.ErrUnread{})
 			}
 			for _, o := range all {
 				require.NotEmpty(t, o.Address)

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // emoncms: emon/<node>/<name> with a number, or emon/<node> with an object or with numbers that are named by their places. No unit
@@ -28,7 +29,7 @@ const (
 	maxInputName       = 99
 )
 
-func readEmoncms(_ memory, topic []string, m energy.Message) ([]energy.Observation, error) {
+func readEmoncms(_ memory, topic []string, m intake.Message) ([]intake.Observation, error) {
 	word, err := plain(m.Payload)
 	if err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func readEmoncms(_ memory, topic []string, m energy.Message) ([]energy.Observati
 	return in.said, nil
 }
 
-func numberAt(address, word string) ([]energy.Observation, error) {
+func numberAt(address, word string) ([]intake.Observation, error) {
 	in := inputs{max: 1}
 	if in.addAt(address, word, moment{}); len(in.said) == 0 {
 		return nil, notANumber
@@ -64,7 +65,7 @@ func numberAt(address, word string) ([]energy.Observation, error) {
 
 // inputs are the numbers of a message or a request.
 type inputs struct {
-	said []energy.Observation
+	said []intake.Observation
 	// flaws are the numbers that are none, and the names that can name none. Words are told apart from them.
 	flaws, words []energy.Flaw
 	max          int
@@ -99,7 +100,7 @@ func (in *inputs) addAt(address, number string, at moment) {
 	if in.full = in.full || len(in.said) >= in.max; in.full {
 		return
 	}
-	o := energy.Observation{Dialect: emoncmsDialect, Address: address, Plain: plain}
+	o := intake.Observation{Dialect: emoncmsDialect, Address: address, Plain: plain}
 	at.tell(&o, energy.ByDevice)
 	in.said = append(in.said, o)
 }

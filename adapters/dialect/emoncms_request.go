@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // EmoncmsRequests reads the HTTP calls of devices that were made for emoncms (OpenEVSE, IotaWatt, emonTx …), as the same devices are
@@ -39,7 +40,7 @@ func invalid(field, rule string) error {
 }
 
 // taken are the numbers of a request, or what is wrong with it. A word that is no number is not stored, and so is told.
-func (in *inputs) taken() ([]energy.Observation, error) {
+func (in *inputs) taken() ([]intake.Observation, error) {
 	flaws := append(in.flaws, in.words...)
 	switch {
 	case in.full:
@@ -54,7 +55,7 @@ func (in *inputs) taken() ([]energy.Observation, error) {
 
 // Post reads what /input/post takes: node, and one of fulljson, json, data, csv; with time, when it was: seconds or ms since 1970,
 // or ISO 8601.
-func (EmoncmsRequests) Post(form url.Values) ([]energy.Observation, error) {
+func (EmoncmsRequests) Post(form url.Values) ([]intake.Observation, error) {
 	in, node, err := request(form.Get("node"))
 	if err != nil {
 		return nil, err
@@ -98,7 +99,7 @@ func requestTime(text string) (moment, error) {
 
 // Bulk reads what /input/bulk takes: data=[[seconds, node, v1, v2 …] …]. The seconds count from time; or they are the device's
 // own, and sentat or offset is what its clock shows now; with neither, the last row was now. Numbers above 1e11 are ms.
-func (EmoncmsRequests) Bulk(form url.Values, now energy.Instant) ([]energy.Observation, error) {
+func (EmoncmsRequests) Bulk(form url.Values, now energy.Instant) ([]intake.Observation, error) {
 	rows, err := bulkRows(form.Get("data"))
 	if err != nil {
 		return nil, err
@@ -132,7 +133,7 @@ type reference struct {
 }
 
 // tell puts the instant that is so many ms after the reference into an observation.
-func (r reference) tell(o *energy.Observation, ms int64) {
+func (r reference) tell(o *intake.Observation, ms int64) {
 	if r.local.IsLocal() {
 		o.LocalTime, o.Later, o.Source = r.local, ms, energy.ByDeviceLocal
 		return

@@ -12,12 +12,13 @@ import (
 
 	"github.com/holotwin/holotwin/adapters/dialect"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 const emoncmsNow = energy.Instant(1_767_243_600_000)
 
 // asSaid writes observations as address=number@seconds-before-now/source, or @local time +ms.
-func asSaid(all []energy.Observation) string {
+func asSaid(all []intake.Observation) string {
 	var parts []string
 	for _, o := range all {
 		at := "-"

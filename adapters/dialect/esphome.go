@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // ESPHome: <prefix>/<component>/<name>/state with one plain value. The unit comes with the discovery, if at all.
@@ -19,14 +20,14 @@ func knowsESPHome(_ memory, topic []string) bool {
 	return false
 }
 
-func readESPHome(known memory, topic []string, m energy.Message) ([]energy.Observation, error) {
+func readESPHome(known memory, topic []string, m intake.Message) ([]intake.Observation, error) {
 	n := len(topic)
-	o := energy.Observation{Address: strings.Join(topic[:n-1], "/"), Name: topic[n-2]}
+	o := intake.Observation{Address: strings.Join(topic[:n-1], "/"), Name: topic[n-2]}
 	return known.plainEntity(o, topic[n-3], known.unitOf(m.Topic), m)
 }
 
 // plainEntity reads one plain value of a sensor, or of what is switched.
-func (known memory) plainEntity(o energy.Observation, component string, unit energy.Unit, m energy.Message) ([]energy.Observation, error) {
+func (known memory) plainEntity(o intake.Observation, component string, unit energy.Unit, m intake.Message) ([]intake.Observation, error) {
 	word, err := plain(m.Payload)
 	if err != nil {
 		return nil, err

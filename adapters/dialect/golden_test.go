@@ -15,6 +15,7 @@ import (
 
 	"github.com/holotwin/holotwin/adapters/dialect"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // goldenMessage is testdata/<dialect>/NAME.json: a message that a device sent. Its payload is a text, or any other JSON, which is
@@ -35,14 +36,14 @@ func (m goldenMessage) text() string {
 	return string(m.Payload)
 }
 
-func (m goldenMessage) message() energy.Message {
+func (m goldenMessage) message() intake.Message {
 	sent := message(m.Topic, m.text())
 	sent.Retained = m.Retained
 	return sent
 }
 
 // decode decodes it after those before it.
-func (m goldenMessage) decode() ([]energy.Observation, error) {
+func (m goldenMessage) decode() ([]intake.Observation, error) {
 	d := dialect.New()
 	for _, before := range m.Before {
 		if _, err := d.Decode(before.message()); err != nil {
@@ -76,7 +77,7 @@ type goldenObservation struct {
 	Retained     bool        `json:"retained,omitempty"`
 }
 
-func goldenOf(o energy.Observation) goldenObservation {
+func goldenOf(o intake.Observation) goldenObservation {
 	decimal := func(n *int64, digits int) json.Number {
 		if n == nil {
 			return ""
@@ -102,10 +103,10 @@ func goldenOf(o energy.Observation) goldenObservation {
 }
 
 // wantOf writes what came out of a message as a want file says it: its observations, or the word for why it makes no sense.
-func wantOf(t testing.TB, all []energy.Observation, err error) string {
+func wantOf(t testing.TB, all []intake.Observation, err error) string {
 	t.Helper()
 	var want any
-	var unread energy.ErrUnread
+	var unread intake.ErrUnread
 	if errors.As(err, &unread) {
 		want = map[string]string{"rejected": unread.Reason}
 	} else {

@@ -4,12 +4,13 @@ import (
 	"strings"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // HoloTwin's own: holotwin/<device>/consumo, estado and ambiente, with the members that the HTTP calls take, or one plain word.
 func knowsHoloTwin(_ memory, topic []string) bool { return topic[0] == "holotwin" }
 
-func readHoloTwin(_ memory, topic []string, m energy.Message) ([]energy.Observation, error) {
+func readHoloTwin(_ memory, topic []string, m intake.Message) ([]intake.Observation, error) {
 	const parts = 3
 	if len(topic) != parts {
 		return nil, nil
@@ -18,8 +19,8 @@ func readHoloTwin(_ memory, topic []string, m energy.Message) ([]energy.Observat
 	if err != nil {
 		return nil, garbage("bad_topic")
 	}
-	o := energy.Observation{Device: device, Address: strings.Join(topic[:2], "/")}
-	read := map[string]func(*energy.Observation, energy.Message) error{"consumo": ownReading, "estado": ownState, "ambiente": ownAmbient}[topic[2]]
+	o := intake.Observation{Device: device, Address: strings.Join(topic[:2], "/")}
+	read := map[string]func(*intake.Observation, intake.Message) error{"consumo": ownReading, "estado": ownState, "ambiente": ownAmbient}[topic[2]]
 	if read == nil {
 		return nil, nil
 	}
@@ -29,7 +30,7 @@ func readHoloTwin(_ memory, topic []string, m energy.Message) ([]energy.Observat
 	return only(o), nil
 }
 
-func ownReading(o *energy.Observation, m energy.Message) (err error) {
+func ownReading(o *intake.Observation, m intake.Message) (err error) {
 	if word, err := plain(m.Payload); err == nil && !strings.HasPrefix(word, "{") {
 		o.Interval, err = register(word, energy.UnitKilowattHour)
 		return err
@@ -72,7 +73,7 @@ func ownReading(o *energy.Observation, m energy.Message) (err error) {
 }
 
 // ownTime reads timestamp, or age_s from devices without a clock.
-func ownTime(o *energy.Observation, body object, arrived energy.Instant) error {
+func ownTime(o *intake.Observation, body object, arrived energy.Instant) error {
 	if age := body.number("age_s"); age != "" {
 		ms, ok := energy.ReadThousandths(age)
 		if !ok || ms < 0 {
@@ -96,7 +97,7 @@ func ownTime(o *energy.Observation, body object, arrived energy.Instant) error {
 	return nil
 }
 
-func ownState(o *energy.Observation, m energy.Message) error {
+func ownState(o *intake.Observation, m intake.Message) error {
 	word, err := plain(m.Payload)
 	if err != nil {
 		return err
@@ -117,7 +118,7 @@ func ownState(o *energy.Observation, m energy.Message) error {
 	return nil
 }
 
-func ownAmbient(o *energy.Observation, m energy.Message) error {
+func ownAmbient(o *intake.Observation, m intake.Message) error {
 	body, err := objectOf(m.Payload)
 	if err != nil {
 		return err

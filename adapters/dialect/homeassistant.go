@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // Home Assistant's statestream: homeassistant/<domain>/<entity>/state with unit_of_measurement beside it; and its discovery:
@@ -15,7 +16,7 @@ func knowsHomeAssistant(_ memory, topic []string) bool {
 	return topic[0] == "homeassistant" && len(topic) > 3
 }
 
-func readHomeAssistant(known memory, topic []string, m energy.Message) ([]energy.Observation, error) {
+func readHomeAssistant(known memory, topic []string, m intake.Message) ([]intake.Observation, error) {
 	n := len(topic)
 	address := strings.Join(topic[:n-1], "/")
 	switch topic[n-1] {
@@ -28,7 +29,7 @@ func readHomeAssistant(known memory, topic []string, m energy.Message) ([]energy
 		}
 		return nil, err
 	case "state":
-		o := energy.Observation{Address: address, Name: topic[n-2]}
+		o := intake.Observation{Address: address, Name: topic[n-2]}
 		return known.plainEntity(o, topic[n-3], energy.Unit(known.recall(address, "unit")), m)
 	}
 	return nil, nil
@@ -141,9 +142,9 @@ func knowsDiscovered(known memory, topic []string) bool {
 	return len(known.entitiesAt(strings.Join(topic, "/"))) > 0
 }
 
-func readDiscovered(known memory, _ []string, m energy.Message) (all []energy.Observation, err error) {
+func readDiscovered(known memory, _ []string, m intake.Message) (all []intake.Observation, err error) {
 	for _, e := range known.entitiesAt(m.Topic) {
-		o, value := energy.Observation{Address: m.Topic, Name: e.name}, m
+		o, value := intake.Observation{Address: m.Topic, Name: e.name}, m
 		if len(e.path) > 0 {
 			body, err := objectOf(m.Payload)
 			if err != nil {

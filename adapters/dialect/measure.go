@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // register reads what a counter shows; nil where the text is empty.
@@ -63,30 +65,30 @@ func celsius(text, unit string) *int64 {
 }
 
 // stateOf reads ON, off, true …; empty where it is none of a state.
-func stateOf(word string) energy.State {
+func stateOf(word string) conditions.State {
 	switch strings.ToLower(word) {
 	case "on", "true", "1":
-		return energy.On
+		return conditions.On
 	case "off", "false", "0":
-		return energy.Off
+		return conditions.Off
 	case "standby", "idle":
-		return energy.Standby
+		return conditions.Standby
 	case "fault", "overpower", "error":
-		return energy.Fault
+		return conditions.Fault
 	}
 	return ""
 }
 
 // says tells whether an observation says anything.
-func says(o energy.Observation) bool {
+func says(o intake.Observation) bool {
 	return o.Register != nil || o.Interval != nil || o.Power != nil || o.Plain.Given() || o.State != "" ||
 		o.Temperature != nil || o.Humidity != nil || o.CO2 != nil || o.Occupancy != nil
 }
 
 // only gives an observation that says something, and none that says nothing.
-func only(o energy.Observation) []energy.Observation {
+func only(o intake.Observation) []intake.Observation {
 	if !says(o) {
 		return nil
 	}
-	return []energy.Observation{o}
+	return []intake.Observation{o}
 }

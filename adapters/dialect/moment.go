@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // moment is when something was: an instant, or a local time without a zone.
@@ -69,7 +70,7 @@ func sinceEpoch(thousandths int64) energy.Instant {
 }
 
 // tell puts a moment into an observation, by the clock of a device or of a bridge.
-func (t moment) tell(o *energy.Observation, source energy.TimeSource) {
+func (t moment) tell(o *intake.Observation, source energy.TimeSource) {
 	switch {
 	case t.local.IsLocal():
 		o.LocalTime, o.Source = t.local, energy.ByDeviceLocal

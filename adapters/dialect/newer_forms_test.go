@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/adapters/dialect"
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // teller decodes messages one after the other, as lines.
@@ -31,7 +31,7 @@ func TestSeveralSocketsOfAZigbeePlug(t *testing.T) {
 	require.Equal(t, "zigbee2mqtt zigbee2mqtt/Lab/toma#l2 register=17.5", tell("zigbee2mqtt/Lab/toma/energy_l2", "17.5"))
 	require.Equal(t, "zigbee2mqtt zigbee2mqtt/Lab/toma#l2 power=3 beside", tell("zigbee2mqtt/Lab/toma/power_l2", "3"))
 	_, err := dialect.New().Decode(message("zigbee2mqtt/x", `{"energy_phase_a":1.5}`))
-	require.Equal(t, energy.ErrUnread{Dialect: "zigbee2mqtt", Reason: "not_understood"}, err)
+	require.Equal(t, intake.ErrUnread{Dialect: "zigbee2mqtt", Reason: "not_understood"}, err)
 }
 
 func TestOneAttributeAMessage(t *testing.T) {
@@ -73,9 +73,9 @@ func TestEnergyThatIsNotUnderstoodLeavesATrace(t *testing.T) {
 		"e":{"p":"sensor","unit_of_meas":"kWh","val_tpl":"{% if value %}{{ value_json.x * 3 }}{% endif %}"},
 		"f":{"p":"sensor","unit_of_meas":"kWh","val_tpl":"{{ value_json.f }}"},
 		"g":{"p":"sensor","unit_of_meas":"V","val_tpl":"{{ value_json.v * 2 }}"}}}`))
-	var unread energy.ErrUnread
+	var unread intake.ErrUnread
 	require.True(t, errors.As(err, &unread))
-	require.Equal(t, energy.ErrUnread{Dialect: "homeassistant", Reason: "not_understood"}, unread)
+	require.Equal(t, intake.ErrUnread{Dialect: "homeassistant", Reason: "not_understood"}, unread)
 	all, err := d.Decode(message("a/b", `{"f":2}`))
 	require.NoError(t, err)
 	require.Equal(t, "homeassistant a/b#f plain=2kWh", said(all))

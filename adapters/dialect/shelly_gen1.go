@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // Shelly's first generation: shellies/<id>/…, one plain value a topic and no time. Relays count W·min, meters Wh; what is given
@@ -12,7 +13,7 @@ func knowsShellyGen1(_ memory, topic []string) bool {
 	return topic[0] == "shellies" && len(topic) > 2
 }
 
-func readShellyGen1(_ memory, topic []string, m energy.Message) ([]energy.Observation, error) {
+func readShellyGen1(_ memory, topic []string, m intake.Message) ([]intake.Observation, error) {
 	component, rest := topic[2], topic[3:]
 	switch component {
 	case "relay", "light", "white", "color", "roller":
@@ -26,12 +27,12 @@ func readShellyGen1(_ memory, topic []string, m energy.Message) ([]energy.Observ
 }
 
 // gen1Channel reads a channel's state, power and counter.
-func gen1Channel(topic, rest []string, m energy.Message, counter string, unit energy.Unit) ([]energy.Observation, error) {
+func gen1Channel(topic, rest []string, m intake.Message, counter string, unit energy.Unit) ([]intake.Observation, error) {
 	if len(rest) == 0 || len(rest) > 2 {
 		return nil, nil
 	}
 	const channel = 4
-	o := energy.Observation{Address: strings.Join(topic[:channel], "/")}
+	o := intake.Observation{Address: strings.Join(topic[:channel], "/")}
 	word, err := plain(m.Payload)
 	if err != nil {
 		return nil, err
@@ -49,11 +50,11 @@ func gen1Channel(topic, rest []string, m energy.Message, counter string, unit en
 }
 
 // gen1Sensor reads what a room's sensor senses; a relay's own temperature has another topic.
-func gen1Sensor(topic, rest []string, m energy.Message) ([]energy.Observation, error) {
+func gen1Sensor(topic, rest []string, m intake.Message) ([]intake.Observation, error) {
 	if len(rest) != 1 {
 		return nil, nil
 	}
-	o := energy.Observation{Address: strings.Join(topic[:2], "/")}
+	o := intake.Observation{Address: strings.Join(topic[:2], "/")}
 	word, err := plain(m.Payload)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // Shelly's later generations: <prefix>/events/rpc tells what changed, with the device's clock (absent is unchanged, null is
@@ -18,7 +20,7 @@ func knowsShellyGen2(_ memory, topic []string) bool {
 	return (topic[n-2] == "events" && topic[n-1] == "rpc") || (topic[n-2] == "status" && strings.Contains(topic[n-1], ":"))
 }
 
-func readShellyGen2(known memory, topic []string, m energy.Message) ([]energy.Observation, error) {
+func readShellyGen2(known memory, topic []string, m intake.Message) ([]intake.Observation, error) {
 	body, err := objectOf(m.Payload)
 	if err != nil {
 		return nil, err
@@ -42,7 +44,7 @@ func readShellyGen2(known memory, topic []string, m energy.Message) ([]energy.Ob
 			return nil, err
 		}
 	}
-	var all []energy.Observation
+	var all []intake.Observation
 	for _, component := range slices.Sorted(maps.Keys(params)) {
 		inner := params.object(component)
 		if inner == nil || !strings.Contains(component, ":") {
@@ -59,15 +61,15 @@ func readShellyGen2(known memory, topic []string, m energy.Message) ([]energy.Ob
 }
 
 // gen2Component reads what a component tells of itself.
-func (known memory) gen2Component(prefix, component string, body object) (o energy.Observation, err error) {
+func (known memory) gen2Component(prefix, component string, body object) (o intake.Observation, err error) {
 	kind, number, _ := strings.Cut(component, ":")
-	o = energy.Observation{Address: prefix + "/" + component, Counts: true}
+	o = intake.Observation{Address: prefix + "/" + component, Counts: true}
 	switch kind {
 	case "switch", "pm1", "light", "cover":
 		if on, is := body["output"].(bool); is {
-			o.State = energy.Off
+			o.State = conditions.Off
 			if on {
-				o.State = energy.On
+				o.State = conditions.On
 			}
 		}
 		if o.Power, err = power(body.number("apower")); err != nil {

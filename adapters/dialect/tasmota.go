@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // Tasmota: tele/<topic>/SENSOR every few minutes, stat/<topic>/STATUS8 when asked, tele/<topic>/STATE and stat/<topic>/POWER for
@@ -35,12 +36,12 @@ func tasmotaTopic(topic []string) (name, what string, is bool) {
 	return name, what, name != ""
 }
 
-func readTasmota(_ memory, topic []string, m energy.Message) ([]energy.Observation, error) {
+func readTasmota(_ memory, topic []string, m intake.Message) ([]intake.Observation, error) {
 	name, what, _ := tasmotaTopic(topic)
 	address := "tele/" + name
 	if strings.HasPrefix(what, "POWER") {
 		word, err := plain(m.Payload)
-		return only(energy.Observation{Address: address + channelOf(strings.TrimPrefix(what, "POWER")), State: stateOf(word)}), err
+		return only(intake.Observation{Address: address + channelOf(strings.TrimPrefix(what, "POWER")), State: stateOf(word)}), err
 	}
 	if what != "SENSOR" && what != "STATUS8" && what != "STATUS10" && what != "STATE" && what != "RESULT" {
 		return nil, nil
@@ -66,12 +67,12 @@ func readTasmota(_ memory, topic []string, m energy.Message) ([]energy.Observati
 }
 
 // tasmotaSays reads switches, energy and sensors.
-func tasmotaSays(address string, body object) (all []energy.Observation, err error) {
+func tasmotaSays(address string, body object) (all []intake.Observation, err error) {
 	for _, key := range slices.Sorted(maps.Keys(body)) {
 		inner := body.object(key)
 		switch {
 		case strings.HasPrefix(key, "POWER"):
-			all = append(all, only(energy.Observation{Address: address + channelOf(strings.TrimPrefix(key, "POWER")), State: stateOf(body.text(key))})...)
+			all = append(all, only(intake.Observation{Address: address + channelOf(strings.TrimPrefix(key, "POWER")), State: stateOf(body.text(key))})...)
 		case key == "ENERGY" && inner != nil:
 			told, err := tasmotaEnergy(address, inner)
 			if err != nil {
@@ -98,10 +99,10 @@ func channelOf(number string) string {
 }
 
 // tasmotaEnergy reads ENERGY. Where only the power comes by channel, the total is that of all.
-func tasmotaEnergy(address string, body object) ([]energy.Observation, error) {
+func tasmotaEnergy(address string, body object) ([]intake.Observation, error) {
 	totals, several := body["Total"].([]any)
 	if !several {
-		o := energy.Observation{Address: address, Counts: true}
+		o := intake.Observation{Address: address, Counts: true}
 		var err error
 		if o.Register, err = register(body.number("Total"), energy.UnitKilowattHour); err != nil {
 			return nil, err
@@ -109,13 +110,13 @@ func tasmotaEnergy(address string, body object) ([]energy.Observation, error) {
 		o.Power, err = power(body.number("Power"))
 		return only(o), err
 	}
-	var all []energy.Observation
+	var all []intake.Observation
 	for i, total := range totals {
 		e, err := register(numberOf(total), energy.UnitKilowattHour)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, only(energy.Observation{Address: address + channelOf(strconv.Itoa(i+1)), Register: e})...)
+		all = append(all, only(intake.Observation{Address: address + channelOf(strconv.Itoa(i+1)), Register: e})...)
 	}
 	return all, nil
 }
@@ -124,14 +125,14 @@ func tasmotaEnergy(address string, body object) ([]energy.Observation, error) {
 var obis = []string{"1-0:1.8.0", "1_8_0", "Total_in", "total_in"}
 
 // tasmotaSensor reads a sensor of any name, or a meter that a script reads.
-func tasmotaSensor(address, name string, body object, unit string) ([]energy.Observation, error) {
+func tasmotaSensor(address, name string, body object, unit string) ([]intake.Observation, error) {
 	for _, code := range obis {
 		if text := body.number(code); text != "" {
 			e, err := register(text, energy.UnitKilowattHour)
-			return only(energy.Observation{Address: address + "#" + name, Register: e}), err
+			return only(intake.Observation{Address: address + "#" + name, Register: e}), err
 		}
 	}
-	return only(energy.Observation{
+	return only(intake.Observation{
 		Address: address, Temperature: celsius(body.number("Temperature"), unit), Humidity: thousandths(body.number("Humidity")), CO2: whole(body.number("CarbonDioxide")),
 	}), nil
 }

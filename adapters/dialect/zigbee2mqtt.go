@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // Zigbee2MQTT: zigbee2mqtt/<name>, where the name may hold slashes and blanks. Every message repeats what was said before
@@ -18,7 +19,7 @@ func knowsZigbee2MQTT(_ memory, topic []string) bool {
 	return topic[0] == "zigbee2mqtt" && len(topic) > 1 && topic[1] != "bridge"
 }
 
-func readZigbee2MQTT(known memory, topic []string, m energy.Message) ([]energy.Observation, error) {
+func readZigbee2MQTT(known memory, topic []string, m intake.Message) ([]intake.Observation, error) {
 	switch topic[len(topic)-1] {
 	case "availability", "set", "get", "action":
 		return nil, nil
@@ -27,7 +28,7 @@ func readZigbee2MQTT(known memory, topic []string, m energy.Message) ([]energy.O
 	if err != nil || body == nil {
 		return nil, err
 	}
-	var all []energy.Observation
+	var all []intake.Observation
 	for _, channel := range zigbeeChannels(body) {
 		o, err := known.zigbeeChannel(topic, body, channel)
 		if err != nil {
@@ -84,7 +85,7 @@ func zigbeeChannels(body object) []string {
 }
 
 // zigbeeChannel reads one channel; what is measured of the room belongs to the plug itself.
-func (known memory) zigbeeChannel(topic []string, body object, channel string) (o energy.Observation, err error) {
+func (known memory) zigbeeChannel(topic []string, body object, channel string) (o intake.Observation, err error) {
 	address, suffix := strings.Join(topic, "/"), ""
 	o.Name = topic[len(topic)-1]
 	if channel != "" {
@@ -123,7 +124,7 @@ func presence(body object) *int64 {
 }
 
 // lastSeen puts the moment at which the bridge heard the device into an observation.
-func (o object) lastSeen(into *energy.Observation) error {
+func (o object) lastSeen(into *intake.Observation) error {
 	seen := o.text("last_seen")
 	if seen == "" {
 		seen = o.number("last_seen")

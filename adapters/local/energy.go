@@ -14,20 +14,28 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/inputs"
 	"github.com/holotwin/holotwin/modules/advice/questions"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/calendar"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/rulebook"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
 // Energy is the energy module as the advice module sees it.
 type Energy struct {
-	Catalog    *energy.Catalog
-	Reports    *energy.Reports
-	Rules      *energy.Rules
-	Conditions *energy.Conditions
-	Changed    energy.Readings
-	Fleet      *energy.Fleet
+	Catalog    *campus.Catalog
+	Reports    *usage.Queries
+	Rules      *rulebook.Rules
+	Conditions *conditions.Recorder
+	Changed    ledger.Readings
+	Fleet      *intake.Fleet
 }
 
 var (
-	_ advicecampus.Trees       = Energy{}
+	_ advicecampus.Trees = Energy{}
 	_ advice.Consumption = Energy{}
 	_ advice.Ambience    = Energy{}
 	_ inputs.States      = Energy{}
@@ -72,7 +80,7 @@ func watts(p energy.Power) float64 { return float64(p) / float64(energy.Watt) }
 
 // Measured tells when the first measured hour of a target begins and the last one ends.
 func (e Energy) Measured(ctx context.Context, t advice.Target) (from, to time.Time, found bool, err error) {
-	first, last, found, err := e.Reports.Measured(ctx, inside, energy.Level(t.Level), t.ID)
+	first, last, found, err := e.Reports.Measured(ctx, inside, campus.Level(t.Level), t.ID)
 	if err != nil || !found {
 		return time.Time{}, time.Time{}, false, err
 	}
@@ -97,7 +105,7 @@ func (e Energy) zoneOf(ctx context.Context, t advice.Target) (*time.Location, er
 
 // Hours is the energy of a target, hour by hour.
 func (e Energy) Hours(ctx context.Context, t advice.Target, from, to time.Time) ([]history.Use, error) {
-	steps, err := e.Reports.Hours(ctx, inside, energy.Level(t.Level), t.ID, energy.InstantOf(from), energy.InstantOf(to))
+	steps, err := e.Reports.Hours(ctx, inside, campus.Level(t.Level), t.ID, energy.InstantOf(from), energy.InstantOf(to))
 	if err != nil {
 		return nil, err
 	}
@@ -112,8 +120,8 @@ func (e Energy) Hours(ctx context.Context, t advice.Target, from, to time.Time) 
 
 // Days is what a target used, day by day, at what it cost.
 func (e Energy) Days(ctx context.Context, t advice.Target, from, to time.Time) ([]advice.DayUse, error) {
-	all, err := e.Reports.Serie(ctx, inside, energy.Query{
-		Level: energy.Level(t.Level), ID: t.ID, From: energy.InstantOf(from), To: energy.InstantOf(to), Bucket: energy.ByDay,
+	all, err := e.Reports.Series(ctx, inside, usage.Query{
+		Level: campus.Level(t.Level), ID: t.ID, From: energy.InstantOf(from), To: energy.InstantOf(to), Bucket: usage.ByDay,
 	})
 	if err != nil {
 		return nil, err
@@ -130,8 +138,8 @@ func (e Energy) Total(ctx context.Context, t advice.Target, from, to time.Time) 
 	if !from.Before(to) {
 		return advice.DayUse{Start: from, PeakKW: math.NaN()}, nil
 	}
-	all, err := e.Reports.Serie(ctx, inside, energy.Query{
-		Level: energy.Level(t.Level), ID: t.ID, From: energy.InstantOf(from), To: energy.InstantOf(to), Bucket: energy.ByMonth,
+	all, err := e.Reports.Series(ctx, inside, usage.Query{
+		Level: campus.Level(t.Level), ID: t.ID, From: energy.InstantOf(from), To: energy.InstantOf(to), Bucket: usage.ByMonth,
 	})
 	if err != nil {
 		return advice.DayUse{}, err
@@ -139,7 +147,7 @@ func (e Energy) Total(ctx context.Context, t advice.Target, from, to time.Time) 
 	return useOf(all[0].Steps[0]), nil
 }
 
-func useOf(s energy.Step) advice.DayUse {
+func useOf(s usage.Step) advice.DayUse {
 	use := advice.DayUse{
 		Start: s.Start.Time(), Known: s.Known, KWh: s.Energy.Float(), Cost: s.Charge.Cost.InexactFloat64(), CO2Kg: s.Charge.CO2.InexactFloat64(),
 		PeakKW: math.NaN(), Coverage: s.Coverage, Weight: s.Weight,
@@ -155,12 +163,12 @@ func useOf(s energy.Step) advice.DayUse {
 
 // Beside sets a range beside an earlier one.
 func (e Energy) Beside(ctx context.Context, t advice.Target, from, to time.Time, days int) (advice.Beside, error) {
-	c, err := e.Reports.Compare(ctx, inside, energy.Level(t.Level), t.ID, energy.InstantOf(from), energy.InstantOf(to), days)
+	c, err := e.Reports.Compare(ctx, inside, campus.Level(t.Level), t.ID, energy.InstantOf(from), energy.InstantOf(to), days)
 	return advice.Beside{KWh: c.Energy.Float(), Before: c.Earlier.Float(), Share: c.Share, Comparable: c.ChangeKnown}, err
 }
 
 // peakOf is the highest quarter hour of a step, kW; 0 where none was measured.
-func peakOf(s energy.Step) float64 {
+func peakOf(s usage.Step) float64 {
 	if !s.PeakKnown {
 		return 0
 	}
@@ -208,7 +216,7 @@ func (e Energy) CalendarHours(ctx context.Context, space string, from, to time.T
 	return out, !calendar.HoursDefined(id), nil
 }
 
-func dayOf(h energy.CalendarHour) history.DayKind {
+func dayOf(h calendar.Hour) history.DayKind {
 	switch {
 	case h.Holiday:
 		return history.Holiday
@@ -238,7 +246,7 @@ func (e Energy) Rates(ctx context.Context, space string, from, to time.Time) ([]
 	return out, nil
 }
 
-func factorOf(f energy.FactorUsed) advice.Factor {
+func factorOf(f tariffs.FactorUsed) advice.Factor {
 	return advice.Factor{KgPerKWh: f.Value.InexactFloat64(), Year: f.Year, Name: f.Name, Default: f.Default}
 }
 

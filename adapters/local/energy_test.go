@@ -7,14 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/advice/text"
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/calendar"
 )
 
 // TestTheAssumedHoursAreSaidAsTheyAre holds the words of one module to the hours that the other takes.
 func TestTheAssumedHoursAreSaidAsTheyAre(t *testing.T) {
-	names := map[energy.Day]string{"mon": "Mon", "tue": "Tue", "wed": "Wed", "thu": "Thu", "fri": "Fri", "sat": "Sat", "sun": "Sun"}
+	names := map[calendar.Day]string{"mon": "Mon", "tue": "Tue", "wed": "Wed", "thu": "Thu", "fri": "Fri", "sat": "Sat", "sun": "Sun"}
 	var spans []string
-	for _, h := range energy.DefaultHours {
+	for _, h := range calendar.DefaultHours {
 		days := names[h.Days[0]]
 		if n := len(h.Days); n > 1 {
 			days += "–" + names[h.Days[n-1]]

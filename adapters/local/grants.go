@@ -5,12 +5,13 @@ import (
 
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
 // Grants tells the energy module who is limited to a part of the campus.
 type Grants struct{ Scopes auth.Scopes }
 
-var _ energy.Grants = Grants{}
+var _ campus.Grants = Grants{}
 
 // LimitedTo gives the users and keys that are limited to one of some spaces or devices.
 func (g Grants) LimitedTo(ctx context.Context, spaces []energy.SpaceID, devices []energy.DeviceID, limit int) ([]energy.Grant, error) {

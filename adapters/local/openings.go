@@ -6,12 +6,13 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/calendar"
 )
 
 // OpenDay enters in the calendar that a space opened on a date.
 func (e Energy) OpenDay(ctx context.Context, caller advice.Caller, space, name, date string) (string, error) {
-	entry, err := e.Rules.AddCalendarEntry(ctx, actingFor(caller), energy.CalendarEntry{
-		Space: energy.SpaceID(space), Name: name, Kind: energy.Open, From: date, To: date,
+	entry, err := e.Rules.AddCalendarEntry(ctx, actingFor(caller), calendar.Entry{
+		Space: energy.SpaceID(space), Name: name, Kind: calendar.Open, From: date, To: date,
 	})
 	return entry.ID, refusal(err)
 }

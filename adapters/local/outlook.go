@@ -9,12 +9,13 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/figure"
 	"github.com/holotwin/holotwin/modules/advice/outlook"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
 // Outlook is the advice module's forecast as the energy module sees it.
 type Outlook struct{ Forecaster *outlook.Forecaster }
 
-var _ energy.Outlook = Outlook{}
+var _ usage.Outlook = Outlook{}
 
 // MonthEnd is what a month will come to, with the digits that the forecast tells.
 func (o Outlook) MonthEnd(ctx context.Context, caller energy.Caller, id string, at energy.Instant) (energy.Energy, bool, error) {

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/platform/supervise"
 )
 
@@ -69,7 +70,7 @@ const (
 )
 
 // NewBroker makes a broker that does not listen yet.
-func NewBroker(s BrokerSettings, receiver *Receiver, login Login, catalog *energy.Catalog, clock energy.Clock, supervisor *supervise.Supervisor, log *zap.Logger, registry prometheus.Registerer) (*Broker, error) {
+func NewBroker(s BrokerSettings, receiver *Receiver, login Login, catalog *campus.Catalog, clock energy.Clock, supervisor *supervise.Supervisor, log *zap.Logger, registry prometheus.Registerer) (*Broker, error) {
 	server := mochi.New(&mochi.Options{
 		Logger: slog.New(slog.DiscardHandler), SysTopicResendInterval: neverTold,
 		Capabilities: &mochi.Capabilities{

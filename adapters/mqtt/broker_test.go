@@ -19,6 +19,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/platform/clock"
 	"github.com/holotwin/holotwin/platform/mqtttest"
 	"github.com/holotwin/holotwin/platform/supervise"
@@ -34,7 +35,7 @@ type fixture struct {
 	keys    map[string]energy.Caller
 	away    bool // the database
 	version int64
-	devices []energy.Device
+	devices []campus.Device
 }
 
 var errAway = errors.New("the database is away")
@@ -46,9 +47,9 @@ func newFixture(t *testing.T) *fixture {
 		"ka": {Subject: "key_a", Role: energy.Gateway, Devices: []energy.DeviceID{"da"}},
 		"kb": {Subject: "key_b", Role: energy.Gateway, Devices: []energy.DeviceID{"db"}},
 		"sa": {Subject: "key_space_a", Role: energy.Gateway, Space: "a"},
-	}, version: 1, devices: []energy.Device{{ID: "da", Space: "a", MQTTTopic: "tele/plug"}, {ID: "db", Space: "b"}}}
+	}, version: 1, devices: []campus.Device{{ID: "da", Space: "a", MQTTTopic: "tele/plug"}, {ID: "db", Space: "b"}}}
 	supervisor := supervise.New(zap.New(core))
-	catalog := energy.NewCatalog(f, now{}, func(string) string { return "" }, time.UTC)
+	catalog := campus.NewCatalog(f, now{}, func(string) string { return "" }, time.UTC)
 	broker, err := NewBroker(BrokerSettings{Listen: "127.0.0.1:0"}, NewReceiver(noDialect{}, nil), f.login, catalog, now{}, supervisor, zap.New(core), f.metrics)
 	require.NoError(t, err)
 	f.Broker = broker
@@ -91,13 +92,13 @@ func (f *fixture) Version(context.Context) (int64, error) {
 	return f.version, nil
 }
 
-func (f *fixture) Load(context.Context) (int64, []energy.Space, []energy.Device, error) {
+func (f *fixture) Load(context.Context) (int64, []campus.Space, []campus.Device, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.version, []energy.Space{{ID: "site", Kind: energy.KindSite}, {ID: "a", Parent: "site", Kind: energy.KindRoom}, {ID: "b", Parent: "site", Kind: energy.KindRoom}}, append([]energy.Device(nil), f.devices...), nil
+	return f.version, []campus.Space{{ID: "site", Kind: campus.KindSite}, {ID: "a", Parent: "site", Kind: campus.KindRoom}, {ID: "b", Parent: "site", Kind: campus.KindRoom}}, append([]campus.Device(nil), f.devices...), nil
 }
 
-func (f *fixture) Save(context.Context, int64, energy.Change) error { return nil }
+func (f *fixture) Save(context.Context, int64, campus.Change) error { return nil }
 
 func (f *fixture) HasReadings(context.Context, energy.DeviceID) (bool, error) { return false, nil }
 
@@ -366,7 +367,7 @@ func TestRightsInTime(t *testing.T) {
 		}},
 		"device moved":   {"da", "sa", func(f *fixture) { f.devices[0].Space = "b" }},
 		"device removed": {"da", "ka", func(f *fixture) { f.devices = f.devices[1:] }},
-		"made elsewhere": {"new", "sa", func(f *fixture) { f.devices = append(f.devices, energy.Device{ID: "new", Space: "b"}) }},
+		"made elsewhere": {"new", "sa", func(f *fixture) { f.devices = append(f.devices, campus.Device{ID: "new", Space: "b"}) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)

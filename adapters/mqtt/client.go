@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 	"github.com/holotwin/holotwin/platform/certificate"
 )
 
@@ -36,7 +37,7 @@ type Client struct {
 	broker   *url.URL
 	tls      *tls.Config
 	receiver *Receiver
-	kept     energy.Deliveries
+	kept     intake.Deliveries
 	clock    energy.Clock
 	log      *zap.Logger
 
@@ -49,7 +50,7 @@ type Client struct {
 
 // arrival is a message with how it is acknowledged.
 type arrival struct {
-	message energy.Message
+	message intake.Message
 	ack     func() error
 	bytes   int64
 	// id is the broker's number for it, 0 where no acknowledgement is asked for, and one its delivery.
@@ -85,7 +86,7 @@ type ErrSettings struct{ Variable, Reason string }
 func (e ErrSettings) Error() string { return e.Variable + ": " + e.Reason }
 
 // NewClient makes a client. Errors: ErrSettings.
-func NewClient(s ClientSettings, receiver *Receiver, kept energy.Deliveries, clock energy.Clock, log *zap.Logger, registry prometheus.Registerer) (*Client, error) {
+func NewClient(s ClientSettings, receiver *Receiver, kept intake.Deliveries, clock energy.Clock, log *zap.Logger, registry prometheus.Registerer) (*Client, error) {
 	broker, err := url.Parse(s.URL)
 	if err != nil || broker.Host == "" || (broker.Scheme != "mqtt" && broker.Scheme != "mqtts") {
 		return nil, ErrSettings{"MQTT_URL", "must be mqtt://user:password@host:port or mqtts://…"}
@@ -161,7 +162,7 @@ func (c *Client) Connect(ctx context.Context) {
 }
 
 // arrive queues a message; while the queue is full, the broker waits. id is 0 where no acknowledgement is asked for.
-func (c *Client) arrive(ctx context.Context, m energy.Message, id uint16, dup bool, ack func() error) {
+func (c *Client) arrive(ctx context.Context, m intake.Message, id uint16, dup bool, ack func() error) {
 	m.Arrived = c.clock.Now()
 	c.messages.WithLabelValues("received").Inc()
 	a := arrival{message: m, ack: ack, bytes: int64(min(len(m.Topic)+len(m.Payload), maxQueued)), id: id}

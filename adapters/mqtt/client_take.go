@@ -8,14 +8,15 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // taken are messages that are being taken, tried until it works. What was tried before counts once: the observations keep the
 // instants that they were given, and those of messages that the broker may send again after a crash are kept too.
 type taken struct {
 	messages int
-	said     []energy.Observation
-	letters  []energy.Letter
+	said     []intake.Observation
+	letters  []intake.RejectedMessage
 	// of are the messages that may come again.
 	of    []sayer
 	saved bool
@@ -58,7 +59,7 @@ func (c *Client) read(all []arrival) *taken {
 			continue
 		}
 		t.messages++
-		said, letters := c.receiver.read([]energy.Message{a.message})
+		said, letters := c.receiver.read([]intake.Message{a.message})
 		if a.again && len(said) == len(a.one.given) {
 			for i, given := range a.one.given {
 				said[i].Recall(given)
@@ -88,7 +89,7 @@ func (c *Client) store(ctx context.Context, t *taken) error {
 	if err := c.save(ctx, t); err != nil {
 		return err
 	}
-	_, err := c.receiver.intake.TakeForwarded(ctx, anybody, t.said)
+	_, err := c.receiver.intake.IngestForwarded(ctx, anybody, t.said)
 	return err
 }
 
@@ -100,9 +101,9 @@ func (c *Client) save(ctx context.Context, t *taken) error {
 	if err := c.receiver.intake.Stamp(ctx, anybody, t.said); err != nil {
 		return err
 	}
-	var all []energy.Delivery
+	var all []intake.Delivery
 	for _, s := range t.of {
-		d := energy.Delivery{Packet: s.arrival.id, Words: s.arrival.one.words, Reused: s.arrival.one.reused, Arrived: s.arrival.message.Arrived}
+		d := intake.Delivery{Packet: s.arrival.id, Words: s.arrival.one.words, Reused: s.arrival.one.reused, Arrived: s.arrival.message.Arrived}
 		stamped := false
 		for _, o := range t.said[s.from:s.to] {
 			d.Given = append(d.Given, o.Given())

@@ -9,20 +9,20 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // noDeliveries is where nothing was delivered before.
 type noDeliveries struct{}
 
-func (noDeliveries) SaveDeliveries(context.Context, string, []energy.Delivery) error { return nil }
+func (noDeliveries) SaveDeliveries(context.Context, string, []intake.Delivery) error { return nil }
 
-func (noDeliveries) DeliveriesOf(context.Context, string) ([]energy.Delivery, error) { return nil, nil }
+func (noDeliveries) DeliveriesOf(context.Context, string) ([]intake.Delivery, error) { return nil, nil }
 
 // noDialect knows no message.
 type noDialect struct{}
 
-func (noDialect) Decode(energy.Message) ([]energy.Observation, error) { return nil, nil }
+func (noDialect) Decode(intake.Message) ([]intake.Observation, error) { return nil, nil }
 
 // TestWhatWaitsIsBounded has an outside broker send more than may wait: it waits, and all is taken in the end.
 func TestWhatWaitsIsBounded(t *testing.T) {
@@ -36,7 +36,7 @@ func TestWhatWaitsIsBounded(t *testing.T) {
 			if i == messages-1 {
 				payload = make([]byte, 2*maxQueued)
 			}
-			c.arrive(t.Context(), energy.Message{Topic: "some/other/thing", Payload: payload}, 0, false, func() error { acknowledged.Add(1); return nil })
+			c.arrive(t.Context(), intake.Message{Topic: "some/other/thing", Payload: payload}, 0, false, func() error { acknowledged.Add(1); return nil })
 			arrived.Add(1)
 		}
 	}()

@@ -7,7 +7,7 @@ import (
 
 	paho3 "github.com/eclipse/paho.mqtt.golang"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // connect3 keeps a session of MQTT 3.1.1 until ctx ends.
@@ -26,7 +26,7 @@ func (c *Client) connect3(ctx context.Context) error {
 			}
 		}).
 		SetDefaultPublishHandler(func(_ paho3.Client, m paho3.Message) {
-			c.arrive(ctx, energy.Message{Topic: m.Topic(), Payload: m.Payload(), Retained: m.Retained()}, m.MessageID(), m.Duplicate(), func() error { m.Ack(); return nil })
+			c.arrive(ctx, intake.Message{Topic: m.Topic(), Payload: m.Payload(), Retained: m.Retained()}, m.MessageID(), m.Duplicate(), func() error { m.Ack(); return nil })
 		}).
 		SetOnConnectHandler(c.subscribe3)
 	if c.broker.User != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/eclipse/paho.golang/autopaho"
 	"github.com/eclipse/paho.golang/paho"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // acksEvery is how often acknowledgements are sent, in the order of their messages.
@@ -28,7 +28,7 @@ func (c *Client) connect5(ctx context.Context) error {
 		ClientConfig: paho.ClientConfig{
 			ClientID: c.settings.ID, EnableManualAcknowledgment: true, SendAcksInterval: acksEvery,
 			OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(r paho.PublishReceived) (bool, error) {
-				m := energy.Message{Topic: r.Packet.Topic, Payload: r.Packet.Payload, Retained: r.Packet.Retain}
+				m := intake.Message{Topic: r.Packet.Topic, Payload: r.Packet.Payload, Retained: r.Packet.Retain}
 				c.arrive(ctx, m, r.Packet.PacketID, r.Packet.Duplicate(), func() error { return r.Client.Ack(r.Packet) })
 				return true, nil
 			}},

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // deliveries remembers the last messages that must be acknowledged, so that one that is sent again, because its acknowledgement did
@@ -37,7 +38,7 @@ type delivery struct {
 	mu     sync.Mutex // held while it is being stored
 	read   bool
 	stored bool
-	said   []energy.Observation // with the instants that they were given
+	said   []intake.Observation // with the instants that they were given
 }
 
 // maxDeliveries is how many are remembered: less than there are packet ids, so that a sender who counts them up reuses none of them.
@@ -48,7 +49,7 @@ func newDeliveries() *deliveries {
 }
 
 // begin notes a message and gives its delivery; again is set where it was seen before.
-func (d *deliveries) begin(id packetID, dup bool, m energy.Message) (one *delivery, again bool) {
+func (d *deliveries) begin(id packetID, dup bool, m intake.Message) (one *delivery, again bool) {
 	words := wordsOf(m)
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -62,7 +63,7 @@ func (d *deliveries) begin(id packetID, dup bool, m energy.Message) (one *delive
 }
 
 // wordsOf is a hash of what a message says, the same in every process (FNV-1a).
-func wordsOf(m energy.Message) uint64 {
+func wordsOf(m intake.Message) uint64 {
 	hash := fnv.New64a()
 	_, _ = hash.Write(append([]byte(m.Topic), 0))
 	_, _ = hash.Write(m.Payload)
@@ -70,7 +71,7 @@ func wordsOf(m energy.Message) uint64 {
 }
 
 // recall notes a message that an earlier process was given.
-func (d *deliveries) recall(id packetID, was energy.Delivery) {
+func (d *deliveries) recall(id packetID, was intake.Delivery) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.put(id, &delivery{words: was.Words, reused: was.Reused, recalled: true, given: was.Given})
@@ -91,7 +92,7 @@ const maxUnstored = 16
 
 // forget forgets what a message said where nothing of it is stored, or where it says too much to be remembered for long.
 func (d *delivery) forget(why error) {
-	if errors.As(why, &energy.ErrInboxFull{}) || len(d.said) > maxUnstored {
+	if errors.As(why, &intake.ErrInboxFull{}) || len(d.said) > maxUnstored {
 		d.read, d.said = false, nil
 	}
 }

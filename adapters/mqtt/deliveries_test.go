@@ -6,13 +6,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // TestOnlyADuplicateIsARepetition takes a message for one that came before by its session, number, DUP flag and words together.
 func TestOnlyADuplicateIsARepetition(t *testing.T) {
 	d := newDeliveries()
-	say := func(topic, payload string) energy.Message {
-		return energy.Message{Topic: topic, Payload: []byte(payload)}
+	say := func(topic, payload string) intake.Message {
+		return intake.Message{Topic: topic, Payload: []byte(payload)}
 	}
 	first, again := d.begin(packetID{"a", 7}, false, say("t", "1"))
 	require.False(t, again)
@@ -21,7 +22,7 @@ func TestOnlyADuplicateIsARepetition(t *testing.T) {
 	for name, c := range map[string]struct {
 		id  packetID
 		dup bool
-		m   energy.Message
+		m   intake.Message
 	}{
 		"another session": {packetID{"b", 7}, true, say("t", "1")},
 		"another number":  {packetID{"a", 8}, true, say("t", "1")},
@@ -41,7 +42,7 @@ func TestOnlyADuplicateIsARepetition(t *testing.T) {
 
 func TestDeliveriesAreBounded(t *testing.T) {
 	d := newDeliveries()
-	m := energy.Message{Topic: "t"}
+	m := intake.Message{Topic: "t"}
 	for i := range 3 * maxDeliveries {
 		d.begin(packetID{"a", uint16(i)}, false, m)
 	}
@@ -50,7 +51,7 @@ func TestDeliveriesAreBounded(t *testing.T) {
 	require.True(t, again)
 	_, again = d.begin(packetID{"a", 0}, true, m)
 	require.False(t, again)
-	d.recall(packetID{"a", 1}, energy.Delivery{Words: wordsOf(m), Given: []energy.Instant{5}})
+	d.recall(packetID{"a", 1}, intake.Delivery{Words: wordsOf(m), Given: []energy.Instant{5}})
 	one, again := d.begin(packetID{"a", 1}, true, m)
 	require.True(t, again && one.recalled)
 	require.Len(t, d.of, maxDeliveries)

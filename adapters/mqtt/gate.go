@@ -9,18 +9,19 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
 // gate tells what a key is good for.
 type gate struct {
 	login   Login
-	catalog *energy.Catalog
+	catalog *campus.Catalog
 	asking  chan struct{}
 
 	mu      sync.Mutex
 	waiting map[netip.Prefix]int // logins under way, by whose they are
 	total   int                  // of them
-	counted *energy.Campus       // the campus that counts is of
+	counted *campus.Campus       // the campus that counts is of
 	counts  map[energy.SpaceID]int
 }
 
@@ -34,7 +35,7 @@ const (
 	maxLogins, maxLoginsAddress = 2000, 1000
 )
 
-func newGate(login Login, catalog *energy.Catalog) *gate {
+func newGate(login Login, catalog *campus.Catalog) *gate {
 	return &gate{login: login, catalog: catalog, asking: make(chan struct{}, maxAsking), waiting: make(map[netip.Prefix]int)}
 }
 
@@ -98,7 +99,7 @@ func (g *gate) mayStay(ctx context.Context, caller energy.Caller, device energy.
 }
 
 // allows looks a second time before it says no: another process may have just made what is not there.
-func (g *gate) allows(ctx context.Context, caller energy.Caller, device energy.DeviceID) (campus *energy.Campus, allowed bool, err error) {
+func (g *gate) allows(ctx context.Context, caller energy.Caller, device energy.DeviceID) (campus *campus.Campus, allowed bool, err error) {
 	campus, err = g.catalog.Campus(ctx)
 	if err == nil && !mayConnect(campus, caller, device) {
 		campus, err = g.catalog.Fresh(ctx)
@@ -118,7 +119,7 @@ func (g *gate) holder(ctx context.Context, key string) (energy.Caller, error) {
 // mayConnect tells whether a caller may speak as a device. A key that is bound to devices is good for those; another for any of
 // its space, and for those that nobody has registered yet. One that is bound to nothing, because what it was bound to is gone, is
 // good for nothing.
-func mayConnect(campus *energy.Campus, caller energy.Caller, device energy.DeviceID) bool {
+func mayConnect(campus *campus.Campus, caller energy.Caller, device energy.DeviceID) bool {
 	if caller.Space == "" && len(caller.Devices) == 0 {
 		return false
 	}
@@ -135,7 +136,7 @@ func same(a, b energy.Caller) bool {
 }
 
 // devicesOf is how many devices a caller may report for.
-func (g *gate) devicesOf(campus *energy.Campus, caller energy.Caller) int {
+func (g *gate) devicesOf(campus *campus.Campus, caller energy.Caller) int {
 	if len(caller.Devices) > 0 {
 		return len(caller.Devices)
 	}

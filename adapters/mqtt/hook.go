@@ -15,6 +15,8 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 	"github.com/holotwin/holotwin/platform/supervise"
 )
 
@@ -37,7 +39,7 @@ type brokerHook struct {
 	complained atomic.Int64
 }
 
-func newBrokerHook(server *mochi.Server, receiver *Receiver, login Login, catalog *energy.Catalog, clock energy.Clock, supervisor *supervise.Supervisor, log *zap.Logger) *brokerHook {
+func newBrokerHook(server *mochi.Server, receiver *Receiver, login Login, catalog *campus.Catalog, clock energy.Clock, supervisor *supervise.Supervisor, log *zap.Logger) *brokerHook {
 	h := &brokerHook{
 		server: server, receiver: receiver, gate: newGate(login, catalog), clock: clock, supervisor: supervisor, log: log, sessions: newSessions(),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "holotwin_mqtt_refused_total", Help: "What the embedded broker refused, by reason."}, []string{"reason"}),
@@ -299,10 +301,10 @@ func (h *brokerHook) OnPublish(client *mochi.Client, packet packets.Packet) (pac
 	}
 	ctx, cancel := context.WithTimeout(h.ctx, takeTime)
 	defer cancel()
-	message := energy.Message{Topic: packet.TopicName, Payload: packet.Payload, Arrived: h.clock.Now(), From: one.caller.Subject}
+	message := intake.Message{Topic: packet.TopicName, Payload: packet.Payload, Arrived: h.clock.Now(), From: one.caller.Subject}
 	sent := published{message: message, id: packetID{one.id(), packet.PacketID}, dup: packet.FixedHeader.Dup}
 	err := h.receiver.Take(ctx, one.caller, sent)
-	if errors.As(err, &energy.ErrInboxFull{}) {
+	if errors.As(err, &intake.ErrInboxFull{}) {
 		h.refused.WithLabelValues("inbox_full").Inc()
 		return packet, unanswered(packet)
 	}

@@ -7,23 +7,24 @@ import (
 	"errors"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // Receiver takes messages into the books.
 type Receiver struct {
-	decoder    energy.Decoder
-	intake     *energy.Intake
+	decoder    intake.Decoder
+	intake     *intake.Intake
 	deliveries *deliveries
 }
 
 // NewReceiver makes a receiver that reads messages by a decoder.
-func NewReceiver(decoder energy.Decoder, intake *energy.Intake) *Receiver {
+func NewReceiver(decoder intake.Decoder, intake *intake.Intake) *Receiver {
 	return &Receiver{decoder: decoder, intake: intake, deliveries: newDeliveries()}
 }
 
 // published is a message as a device sent it to the embedded broker.
 type published struct {
-	message energy.Message
+	message intake.Message
 	// id is zero where no acknowledgement is asked for.
 	id  packetID
 	dup bool
@@ -42,15 +43,15 @@ func (r *Receiver) Take(ctx context.Context, caller energy.Caller, p published) 
 		return nil
 	}
 	if !one.read {
-		var letters []energy.Letter
-		one.said, letters = r.read([]energy.Message{p.message})
+		var letters []intake.RejectedMessage
+		one.said, letters = r.read([]intake.Message{p.message})
 		if err := r.refuse(ctx, caller, letters); err != nil {
 			return err
 		}
 		one.read = true
 	}
 	if len(one.said) > 0 {
-		if _, err := r.intake.Take(ctx, caller, one.said); err != nil {
+		if _, err := r.intake.Ingest(ctx, caller, one.said); err != nil {
 			one.forget(err)
 			return err
 		}
@@ -60,12 +61,12 @@ func (r *Receiver) Take(ctx context.Context, caller energy.Caller, p published) 
 }
 
 // read gives what messages say, and letters of those that make no sense.
-func (r *Receiver) read(messages []energy.Message) (said []energy.Observation, letters []energy.Letter) {
+func (r *Receiver) read(messages []intake.Message) (said []intake.Observation, letters []intake.RejectedMessage) {
 	for _, m := range messages {
 		all, err := r.decoder.Decode(m)
-		var unread energy.ErrUnread
+		var unread intake.ErrUnread
 		if errors.As(err, &unread) {
-			letters = append(letters, energy.Letter{Dialect: unread.Dialect, Topic: cut(m.Topic), Text: string(m.Payload), Reason: unread.Reason})
+			letters = append(letters, intake.RejectedMessage{Dialect: unread.Dialect, Topic: cut(m.Topic), Text: string(m.Payload), Reason: unread.Reason})
 			continue
 		}
 		for i := range all {
@@ -76,11 +77,11 @@ func (r *Receiver) read(messages []energy.Message) (said []energy.Observation, l
 	return said, letters
 }
 
-func (r *Receiver) refuse(ctx context.Context, caller energy.Caller, letters []energy.Letter) error {
+func (r *Receiver) refuse(ctx context.Context, caller energy.Caller, letters []intake.RejectedMessage) error {
 	if len(letters) == 0 {
 		return nil
 	}
-	return r.intake.Refuse(ctx, caller, letters)
+	return r.intake.RecordRejected(ctx, caller, letters)
 }
 
 // cut keeps the begin of a topic that may be anything.

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // member is a field of a draft D: its name, the JSON kinds that it takes, '"' for text and '0' for a number, and how it is read.
@@ -31,28 +33,28 @@ func field[T any](v value, parse func(string) (T, error)) energy.Field[T] {
 }
 
 // readingMembers are the fields of a reading.
-var readingMembers = []member[energy.Draft]{
-	{"device_id", "\"0", func(d *energy.Draft, v value) { d.Device = field(v, energy.ParseDeviceID) }},
-	{"kwh", "0", func(d *energy.Draft, v value) { d.KWh = field(v, energy.ParseKWh) }},
-	{"register_kwh", "0", func(d *energy.Draft, v value) { d.Register = field(v, energy.ParseKWh) }},
-	{"power_w", "0", func(d *energy.Draft, v value) { d.Power = field(v, energy.ParseWatts) }},
-	{"kvarh", "0", func(d *energy.Draft, v value) { d.KVArh = field(v, energy.ParseKWh) }},
-	{"register_kvarh", "0", func(d *energy.Draft, v value) { d.RegisterKVArh = field(v, energy.ParseKWh) }},
-	{"interval_s", "0", func(d *energy.Draft, v value) { d.Span = field(v, thousandths) }},
-	{"timestamp", "\"", func(d *energy.Draft, v value) { d.At = field(v, energy.ParseWallTime) }},
-	{"age_s", "0", func(d *energy.Draft, v value) { d.Age = field(v, thousandths) }},
+var readingMembers = []member[ledger.Draft]{
+	{"device_id", "\"0", func(d *ledger.Draft, v value) { d.Device = field(v, energy.ParseDeviceID) }},
+	{"kwh", "0", func(d *ledger.Draft, v value) { d.KWh = field(v, energy.ParseKWh) }},
+	{"register_kwh", "0", func(d *ledger.Draft, v value) { d.Register = field(v, energy.ParseKWh) }},
+	{"power_w", "0", func(d *ledger.Draft, v value) { d.Power = field(v, energy.ParseWatts) }},
+	{"kvarh", "0", func(d *ledger.Draft, v value) { d.KVArh = field(v, energy.ParseKWh) }},
+	{"register_kvarh", "0", func(d *ledger.Draft, v value) { d.RegisterKVArh = field(v, energy.ParseKWh) }},
+	{"interval_s", "0", func(d *ledger.Draft, v value) { d.Span = field(v, thousandths) }},
+	{"timestamp", "\"", func(d *ledger.Draft, v value) { d.At = field(v, energy.ParseWallTime) }},
+	{"age_s", "0", func(d *ledger.Draft, v value) { d.Age = field(v, thousandths) }},
 }
 
 // ambientMembers are those of an ambient reading.
-var ambientMembers = []member[energy.AmbientDraft]{
-	{"space_id", "\"", func(d *energy.AmbientDraft, v value) {
+var ambientMembers = []member[conditions.AmbientDraft]{
+	{"space_id", "\"", func(d *conditions.AmbientDraft, v value) {
 		d.Space = field(v, func(id string) (energy.SpaceID, error) { return energy.SpaceID(id), nil })
 	}},
-	{"timestamp", "\"", func(d *energy.AmbientDraft, v value) { d.At = field(v, energy.ParseWallTime) }},
-	{"temperature_c", "0", func(d *energy.AmbientDraft, v value) { d.Temperature = field(v, thousandths) }},
-	{"humidity_pct", "0", func(d *energy.AmbientDraft, v value) { d.Humidity = field(v, thousandths) }},
-	{"co2_ppm", "0", func(d *energy.AmbientDraft, v value) { d.CO2 = field(v, wholes) }},
-	{"occupancy", "0", func(d *energy.AmbientDraft, v value) { d.Occupancy = field(v, wholes) }},
+	{"timestamp", "\"", func(d *conditions.AmbientDraft, v value) { d.At = field(v, energy.ParseWallTime) }},
+	{"temperature_c", "0", func(d *conditions.AmbientDraft, v value) { d.Temperature = field(v, thousandths) }},
+	{"humidity_pct", "0", func(d *conditions.AmbientDraft, v value) { d.Humidity = field(v, thousandths) }},
+	{"co2_ppm", "0", func(d *conditions.AmbientDraft, v value) { d.CO2 = field(v, wholes) }},
+	{"occupancy", "0", func(d *conditions.AmbientDraft, v value) { d.Occupancy = field(v, wholes) }},
 }
 
 var errNotNumber = errors.New("not a decimal number")

@@ -9,6 +9,8 @@ import (
 	"iter"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
@@ -21,14 +23,14 @@ type Reader struct{}
 // Readings reads an upload of readings. rows yields them as they arrive. failure is, once rows has ended, why the upload could not be
 // read to its end: more than limit bytes (a problem), or what broke the transfer off. What was stored before stays: sending
 // it again is safe. Errors: a problem where the media type is none of MediaTypes.
-func (Reader) Readings(body io.Reader, media string, limit int64) (rows iter.Seq[energy.Row], failure func() error, err error) {
+func (Reader) Readings(body io.Reader, media string, limit int64) (rows iter.Seq[ledger.Row], failure func() error, err error) {
 	u := newUpload(body, limit, readingMembers)
 	seq, err := u.rows(media)
-	return func(yield func(energy.Row) bool) {
+	return func(yield func(ledger.Row) bool) {
 		for r := range seq {
-			next := energy.Row{Line: r.line, Draft: r.draft}
+			next := ledger.Row{Line: r.line, Draft: r.draft}
 			if next.Draft.Flaws = r.flaws; r.broken {
-				next = energy.Row{Line: r.line, Flaws: r.flaws}
+				next = ledger.Row{Line: r.line, Flaws: r.flaws}
 			}
 			if !yield(next) {
 				return
@@ -38,14 +40,14 @@ func (Reader) Readings(body io.Reader, media string, limit int64) (rows iter.Seq
 }
 
 // Ambients is Readings of ambient readings.
-func (Reader) Ambients(body io.Reader, media string, limit int64) (rows iter.Seq[energy.AmbientRow], failure func() error, err error) {
+func (Reader) Ambients(body io.Reader, media string, limit int64) (rows iter.Seq[conditions.AmbientRow], failure func() error, err error) {
 	u := newUpload(body, limit, ambientMembers)
 	seq, err := u.rows(media)
-	return func(yield func(energy.AmbientRow) bool) {
+	return func(yield func(conditions.AmbientRow) bool) {
 		for r := range seq {
-			next := energy.AmbientRow{Line: r.line, Draft: r.draft}
+			next := conditions.AmbientRow{Line: r.line, Draft: r.draft}
 			if next.Draft.Flaws = r.flaws; r.broken {
-				next = energy.AmbientRow{Line: r.line, Flaws: r.flaws}
+				next = conditions.AmbientRow{Line: r.line, Flaws: r.flaws}
 			}
 			if !yield(next) {
 				return
@@ -55,20 +57,20 @@ func (Reader) Ambients(body io.Reader, media string, limit int64) (rows iter.Seq
 }
 
 // Reading reads one reading, a JSON object. Errors: energy.ErrInvalid where nothing of it can be read.
-func (Reader) Reading(object []byte) (draft energy.Draft, err error) {
+func (Reader) Reading(object []byte) (draft ledger.Draft, err error) {
 	flaws, broken := decodeObject(object, readingMembers, &draft)
 	if broken {
-		return energy.Draft{}, energy.ErrInvalid{Flaws: flaws}
+		return ledger.Draft{}, energy.ErrInvalid{Flaws: flaws}
 	}
 	draft.Flaws = flaws
 	return draft, nil
 }
 
 // Ambient reads one ambient reading, a JSON object. Errors: energy.ErrInvalid where nothing of it can be read.
-func (Reader) Ambient(object []byte) (draft energy.AmbientDraft, err error) {
+func (Reader) Ambient(object []byte) (draft conditions.AmbientDraft, err error) {
 	flaws, broken := decodeObject(object, ambientMembers, &draft)
 	if broken {
-		return energy.AmbientDraft{}, energy.ErrInvalid{Flaws: flaws}
+		return conditions.AmbientDraft{}, energy.ErrInvalid{Flaws: flaws}
 	}
 	draft.Flaws = flaws
 	return draft, nil

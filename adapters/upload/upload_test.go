@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // told is a row in short: its line, the fields that are set, and the flaws.
@@ -20,7 +21,7 @@ type told struct {
 	Flaws []string
 }
 
-func readRows(t *testing.T, media, body string, limit int64) ([]told, *upload[energy.Draft]) {
+func readRows(t *testing.T, media, body string, limit int64) ([]told, *upload[ledger.Draft]) {
 	t.Helper()
 	u := newUpload(strings.NewReader(body), limit, readingMembers)
 	rows, err := u.rows(media)
@@ -37,7 +38,7 @@ func readRows(t *testing.T, media, body string, limit int64) ([]told, *upload[en
 }
 
 // set are the fields of a draft that are given, as texts; "?" for one that cannot be read.
-func set(d energy.Draft) map[string]string {
+func set(d ledger.Draft) map[string]string {
 	all := make(map[string]string)
 	note(all, "device_id", d.Device, func(id energy.DeviceID) string { return string(id) })
 	for name, f := range map[string]energy.Field[energy.Energy]{"kwh": d.KWh, "register_kwh": d.Register, "kvarh": d.KVArh, "register_kvarh": d.RegisterKVArh} {

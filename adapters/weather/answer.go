@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
 )
 
 // answer is Open-Meteo's answer with timeformat=unixtime. An unknown value is null.
@@ -59,7 +60,7 @@ func unreadable(why string) error { return fmt.Errorf("%w: %s", ErrUnreadable, w
 
 // readAnswer returns the hours of [from, to), oldest first. It checks everything: a wrong unit or time zone would store wrong
 // weather for ever.
-func readAnswer(body []byte, from, to energy.Instant) ([]energy.WeatherHour, error) {
+func readAnswer(body []byte, from, to energy.Instant) ([]conditions.WeatherHour, error) {
 	var a answer
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if err := decoder.Decode(&a); err != nil {
@@ -77,12 +78,12 @@ func readAnswer(body []byte, from, to energy.Instant) ([]energy.WeatherHour, err
 	case len(hourly.Temperature) != len(hourly.Time) || hourly.Humidity != nil && len(hourly.Humidity) != len(hourly.Time):
 		return nil, unreadable("the columns differ in length")
 	}
-	hours := make([]energy.WeatherHour, 0, len(hourly.Time))
+	hours := make([]conditions.WeatherHour, 0, len(hourly.Time))
 	for i, seconds := range hourly.Time {
 		if seconds%hourS != 0 || i > 0 && seconds <= hourly.Time[i-1] || seconds > math.MaxInt64/secondMs {
 			return nil, unreadable("the hours are not whole hours in ascending order")
 		}
-		hour := energy.WeatherHour{Start: energy.Instant(seconds * secondMs), Temperature: temperatures.inThousandths(hourly.Temperature[i])}
+		hour := conditions.WeatherHour{Start: energy.Instant(seconds * secondMs), Temperature: temperatures.inThousandths(hourly.Temperature[i])}
 		if hour.Start < from || hour.Start >= to || hour.Temperature == nil {
 			continue
 		}

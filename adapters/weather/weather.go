@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
 	"github.com/holotwin/holotwin/platform/httpclient"
 )
 
@@ -25,7 +27,7 @@ type Client struct {
 	pause time.Duration
 }
 
-var _ energy.Weather = (*Client)(nil)
+var _ conditions.Weather = (*Client)(nil)
 
 const (
 	// Public is Open-Meteo's public server; its archive has its own host.
@@ -51,16 +53,16 @@ func New(base string) *Client {
 }
 
 // Archive returns the reanalysis of past days.
-func (c *Client) Archive(ctx context.Context, at energy.Coordinates, from, to energy.Instant) ([]energy.WeatherHour, error) {
+func (c *Client) Archive(ctx context.Context, at campus.Coordinates, from, to energy.Instant) ([]conditions.WeatherHour, error) {
 	return c.hours(ctx, c.archive+"/v1/archive", at, from, to)
 }
 
-// Outlook returns the last days and the forecast of the next days.
-func (c *Client) Outlook(ctx context.Context, at energy.Coordinates, from, to energy.Instant) ([]energy.WeatherHour, error) {
+// Forecast returns the last days and the forecast of the next days.
+func (c *Client) Forecast(ctx context.Context, at campus.Coordinates, from, to energy.Instant) ([]conditions.WeatherHour, error) {
 	return c.hours(ctx, c.forecast+"/v1/forecast", at, from, to)
 }
 
-func (c *Client) hours(ctx context.Context, address string, at energy.Coordinates, from, to energy.Instant) ([]energy.WeatherHour, error) {
+func (c *Client) hours(ctx context.Context, address string, at campus.Coordinates, from, to energy.Instant) ([]conditions.WeatherHour, error) {
 	query := url.Values{
 		"latitude": {degrees(at.Latitude)}, "longitude": {degrees(at.Longitude)}, "hourly": {"temperature_2m,relative_humidity_2m"},
 		"start_date": {dateOf(from)}, "end_date": {dateOf(to - 1)}, "timezone": {"UTC"}, "timeformat": {"unixtime"},

@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
 )
 
 const (
@@ -23,7 +25,7 @@ const (
 	newYear = energy.Instant(1_767_225_600_000)
 )
 
-var cali = energy.Coordinates{Latitude: 3.40231, Longitude: -76.549412}
+var cali = campus.Coordinates{Latitude: 3.40231, Longitude: -76.549412}
 
 // server counts the requests and stores the last URL.
 type server struct {
@@ -84,7 +86,7 @@ func TestTheArchiveIsDecoded(t *testing.T) {
 
 func TestOnlyTheRequestedHoursAreReturned(t *testing.T) {
 	s := serve(t, recorded(t, http.StatusOK, "outlook.json"))
-	hours, err := clientOf(s).Outlook(context.Background(), cali, newYear+day, newYear+3*day)
+	hours, err := clientOf(s).Forecast(context.Background(), cali, newYear+day, newYear+3*day)
 	require.NoError(t, err)
 	require.Len(t, hours, 48)
 	require.Equal(t, newYear+day, hours[0].Start)
@@ -100,7 +102,7 @@ func TestTheArchiveOfOpenMeteoHasItsOwnHost(t *testing.T) {
 // TestAnInvalidAnswerIsRejected: an answer with any error is rejected as a whole.
 func TestAnInvalidAnswerIsRejected(t *testing.T) {
 	whole := `{"utc_offset_seconds":0,"hourly_units":{"time":"unixtime","temperature_2m":"°C","relative_humidity_2m":"%"},"hourly":{"time":[1767225600,1767229200],"temperature_2m":[22.1,null],"relative_humidity_2m":[78,80]}}`
-	read := func(body string) ([]energy.WeatherHour, error) {
+	read := func(body string) ([]conditions.WeatherHour, error) {
 		return clientOf(serve(t, text(http.StatusOK, body))).Archive(context.Background(), cali, newYear, newYear+day)
 	}
 	hours, err := read(whole)
@@ -145,7 +147,7 @@ func TestRefusalsHaveAReasonAndAreNotRetried(t *testing.T) {
 		"a long reason": {text(http.StatusBadRequest, `{"error":true,"reason":"a\n`+strings.Repeat("ñ", 300)+`"}`), "WEATHER_URL: answered 400: a" + strings.Repeat("ñ", 199) + "…"},
 	} {
 		s := serve(t, c.answer)
-		_, err := clientOf(s).Outlook(context.Background(), cali, newYear, newYear+day)
+		_, err := clientOf(s).Forecast(context.Background(), cali, newYear, newYear+day)
 		require.EqualError(t, err, strings.ReplaceAll(c.want, "a\n", "a"), name)
 		require.EqualValues(t, 1, s.calls.Load(), name)
 	}
@@ -161,13 +163,13 @@ func TestAFailedRequestIsRetried(t *testing.T) {
 		}
 		good(w, r)
 	})
-	hours, err := clientOf(s).Outlook(context.Background(), cali, newYear, newYear+day)
+	hours, err := clientOf(s).Forecast(context.Background(), cali, newYear, newYear+day)
 	require.NoError(t, err)
 	require.Len(t, hours, 24)
 	require.EqualValues(t, attempts, s.calls.Load())
 
 	down := serve(t, text(http.StatusServiceUnavailable, ""))
-	_, err = clientOf(down).Outlook(context.Background(), cali, newYear, newYear+day)
+	_, err = clientOf(down).Forecast(context.Background(), cali, newYear, newYear+day)
 	require.EqualError(t, err, "WEATHER_URL: answered 503")
 	require.EqualValues(t, attempts, down.calls.Load())
 }
@@ -209,7 +211,7 @@ func TestTheWaitForASlowServerIsBounded(t *testing.T) {
 		tries.Add(1)
 		return transport.RoundTrip(r)
 	})
-	_, err := c.Outlook(context.Background(), cali, newYear, newYear+day)
+	_, err := c.Forecast(context.Background(), cali, newYear, newYear+day)
 	require.ErrorContains(t, err, "WEATHER_URL: no answer")
 	require.NotContains(t, err.Error(), "hunter2")
 	require.NotContains(t, err.Error(), "127.0.0.1")
@@ -218,7 +220,7 @@ func TestTheWaitForASlowServerIsBounded(t *testing.T) {
 	c.http.Timeout, c.pause = time.Minute, time.Minute
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
 	defer cancel()
-	_, err = c.Outlook(ctx, cali, newYear, newYear+day)
+	_, err = c.Forecast(ctx, cali, newYear, newYear+day)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
@@ -226,7 +228,7 @@ func TestTheWaitForASlowServerIsBounded(t *testing.T) {
 func TestARedirectToAnotherHostIsNotFollowed(t *testing.T) {
 	other := serve(t, recorded(t, http.StatusOK, "outlook.json"))
 	s := serve(t, http.RedirectHandler(other.URL, http.StatusTemporaryRedirect).ServeHTTP)
-	_, err := clientOf(s).Outlook(context.Background(), cali, newYear, newYear+day)
+	_, err := clientOf(s).Forecast(context.Background(), cali, newYear, newYear+day)
 	require.ErrorContains(t, err, "WEATHER_URL: redirected to another host")
 	require.ErrorContains(t, err, other.URL)
 	require.EqualValues(t, 1, s.calls.Load(), "the client does not retry")

@@ -14,7 +14,10 @@ import (
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	"github.com/holotwin/holotwin/modules/advice/outlook"
 	"github.com/holotwin/holotwin/modules/advice/schedule"
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/rulebook"
 	"github.com/holotwin/holotwin/platform/clock"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/supervise"
@@ -34,7 +37,7 @@ func (demoCommand) Run() error {
 // carryEvery is how often it is looked whether a minute has begun that the demo's devices have something to say in.
 const carryEvery = 5 * time.Second
 
-func runDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *supervise.Supervisor, catalog *energy.Catalog, rules *energy.Rules, ledger *energy.Ledger, conditions *energy.Conditions, store *gormenergy.Store, scheduler *schedule.Scheduler, forecaster *outlook.Forecaster) {
+func runDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *supervise.Supervisor, catalog *campus.Catalog, rules *rulebook.Rules, ledger *ledger.Ledger, conditions *conditions.Recorder, store *gormenergy.Store, scheduler *schedule.Scheduler, forecaster *outlook.Forecaster) {
 	loader := demo.Loader{Catalog: catalog, Rules: rules, Ledger: ledger, Conditions: conditions, Moments: store, Zone: c.Zone, KeptDays: c.RawRetentionDays}
 	life.Append(fx.StartHook(func() {
 		supervisor.Once("demo", func(ctx context.Context) {

@@ -10,6 +10,10 @@ import (
 	"github.com/holotwin/holotwin/adapters/demo"
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/rulebook"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/database/databasetest"
 	"github.com/holotwin/holotwin/platform/random"
@@ -36,10 +40,10 @@ func TestTheDemoGoesOn(t *testing.T) {
 	clock := handClock{&now}
 	load := func() demo.Loader { // as a program that starts
 		store := gormenergy.New(db, clock)
-		catalog := energy.NewCatalog(store, clock, random.ID, zone)
+		catalog := campus.NewCatalog(store, clock, random.ID, zone)
 		return demo.Loader{
-			Catalog: catalog, Rules: energy.NewRules(store, catalog, random.ID), Moments: store, Zone: zone, KeptDays: 30,
-			Ledger: energy.NewLedger(store, catalog, clock, zone, energy.Retention{}), Conditions: energy.NewConditions(store, store, store, catalog, clock, zone),
+			Catalog: catalog, Rules: rulebook.NewRules(store, catalog, random.ID), Moments: store, Zone: zone, KeptDays: 30,
+			Ledger: ledger.NewLedger(store, catalog, clock, zone, ledger.Retention{}), Conditions: conditions.NewRecorder(store, store, store, catalog, clock, zone),
 		}
 	}
 	loader := load()
@@ -71,13 +75,13 @@ func TestTheDemoGoesOn(t *testing.T) {
 	latest, err := store.LatestStates(ctx, []energy.DeviceID{"demo-nevera-1"}, energy.InstantOf(now))
 	require.NoError(t, err)
 	require.WithinDuration(t, now, latest["demo-nevera-1"].At.Time(), 12*time.Hour, "the fridge's compressor went on or off")
-	hours, err := loader.Conditions.AmbientOf(ctx, energy.Caller{Role: energy.Admin}, siteOf(t, loader), energy.InstantOf(now.AddDate(0, 0, -7)), energy.InstantOf(now), energy.AmbientKey{}, 1000)
+	hours, err := loader.Conditions.AmbientOf(ctx, energy.Caller{Role: energy.Admin}, siteOf(t, loader), energy.InstantOf(now.AddDate(0, 0, -7)), energy.InstantOf(now), conditions.AmbientKey{}, 1000)
 	require.NoError(t, err)
 	require.Len(t, hours, 7*24, "a temperature an hour")
 }
 
 func siteOf(t *testing.T, loader demo.Loader) energy.SpaceID {
-	sites, err := loader.Catalog.Spaces(context.Background(), energy.Caller{Role: energy.Admin}, energy.KindSite, "")
+	sites, err := loader.Catalog.Spaces(context.Background(), energy.Caller{Role: energy.Admin}, campus.KindSite, "")
 	require.NoError(t, err)
 	require.Len(t, sites, 1)
 	return sites[0].ID

@@ -7,6 +7,13 @@ import (
 	"github.com/holotwin/holotwin/adapters/upload"
 	"github.com/holotwin/holotwin/adapters/weather"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/rulebook"
+	"github.com/holotwin/holotwin/modules/energy/twin"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 	"github.com/holotwin/holotwin/platform/clock"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/database"
@@ -18,29 +25,29 @@ var energyParts = []any{
 	func(db *database.Database, outbox *events.Outbox) *gormenergy.Store {
 		return gormenergy.New(db, instants{}).Tell(outbox)
 	},
-	func(c config.Config, store *gormenergy.Store, grants energy.Grants) *energy.Catalog {
-		return energy.NewCatalog(store, instants{}, random.ID, c.Zone).GuardedBy(grants)
+	func(c config.Config, store *gormenergy.Store, grants campus.Grants) *campus.Catalog {
+		return campus.NewCatalog(store, instants{}, random.ID, c.Zone).GuardedBy(grants)
 	},
-	func(store *gormenergy.Store, catalog *energy.Catalog) *energy.Rules {
-		return energy.NewRules(store, catalog, random.ID)
+	func(store *gormenergy.Store, catalog *campus.Catalog) *rulebook.Rules {
+		return rulebook.NewRules(store, catalog, random.ID)
 	},
-	func(store *gormenergy.Store) *energy.Fleet { return energy.NewFleet(store, store, instants{}) },
-	func(c config.Config, store *gormenergy.Store, catalog *energy.Catalog, fleet *energy.Fleet) *energy.Ledger {
-		return energy.NewLedger(store, catalog, instants{}, c.Zone, retentionOf(c)).Tell(fleet.Heard)
+	func(store *gormenergy.Store) *intake.Fleet { return intake.NewFleet(store, store, instants{}) },
+	func(c config.Config, store *gormenergy.Store, catalog *campus.Catalog, fleet *intake.Fleet) *ledger.Ledger {
+		return ledger.NewLedger(store, catalog, instants{}, c.Zone, retentionOf(c)).OnDeviceSeen(fleet.RecordSeen)
 	},
-	func(c config.Config, store *gormenergy.Store, catalog *energy.Catalog) *energy.Conditions {
-		return energy.NewConditions(store, store, store, catalog, instants{}, c.Zone)
+	func(c config.Config, store *gormenergy.Store, catalog *campus.Catalog) *conditions.Recorder {
+		return conditions.NewRecorder(store, store, store, catalog, instants{}, c.Zone)
 	},
-	func(store *gormenergy.Store, catalog *energy.Catalog, rules *energy.Rules) *energy.Reports {
-		return energy.NewReports(store, catalog, rules, instants{})
+	func(store *gormenergy.Store, catalog *campus.Catalog, rules *rulebook.Rules) *usage.Queries {
+		return usage.NewQueries(store, catalog, rules, instants{})
 	},
-	func(store *gormenergy.Store, catalog *energy.Catalog) *energy.Twin {
-		return energy.NewTwin(store, store, store, catalog, instants{})
+	func(store *gormenergy.Store, catalog *campus.Catalog) *twin.Twin {
+		return twin.NewTwin(store, store, store, catalog, instants{})
 	},
-	energy.NewOverviews,
+	usage.NewOverviews,
 	newObservatory,
 	newIntake,
-	func(c config.Config, ledger *energy.Ledger, catalog *energy.Catalog, rules *energy.Rules, conditions *energy.Conditions, reports *energy.Reports, overviews *energy.Overviews, twin *energy.Twin, feed *events.Feed, intake *energy.Intake, fleet *energy.Fleet) *httpenergy.Handlers {
+	func(c config.Config, ledger *ledger.Ledger, catalog *campus.Catalog, rules *rulebook.Rules, conditions *conditions.Recorder, reports *usage.Queries, overviews *usage.Overviews, twin *twin.Twin, feed *events.Feed, intake *intake.Intake, fleet *intake.Fleet) *httpenergy.Handlers {
 		return &httpenergy.Handlers{
 			Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Overviews: overviews, Twin: twin, Feed: feed, Intake: intake, Fleet: fleet, Uploads: upload.Reader{}, Emoncms: dialect.EmoncmsRequests{}, Clock: instants{},
 		}
@@ -52,14 +59,14 @@ type instants struct{}
 
 func (instants) Now() energy.Instant { return energy.InstantOf(clock.System{}.Now()) }
 
-func retentionOf(c config.Config) energy.Retention {
-	return energy.Retention{ReadingDays: c.RawRetentionDays, TotalDays: c.TotalsRetentionDays}
+func retentionOf(c config.Config) ledger.Retention {
+	return ledger.Retention{ReadingDays: c.RawRetentionDays, TotalDays: c.TotalsRetentionDays}
 }
 
 // newObservatory returns nil if the weather is off.
-func newObservatory(c config.Config, store *gormenergy.Store, catalog *energy.Catalog) *energy.Observatory {
+func newObservatory(c config.Config, store *gormenergy.Store, catalog *campus.Catalog) *conditions.WeatherSync {
 	if c.WeatherURL == config.WeatherOff {
 		return nil
 	}
-	return energy.NewObservatory(weather.New(c.WeatherURL), store, store, catalog, instants{})
+	return conditions.NewWeatherSync(weather.New(c.WeatherURL), store, store, catalog, instants{})
 }

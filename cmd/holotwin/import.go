@@ -20,6 +20,8 @@ import (
 	"github.com/holotwin/holotwin/adapters/upload"
 	"github.com/holotwin/holotwin/adapters/upload/greenbutton"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/audit"
 	"github.com/holotwin/holotwin/platform/clock"
 	"github.com/holotwin/holotwin/platform/config"
@@ -48,10 +50,10 @@ func (c importCommand) Run() error {
 	err = migrate(ctx, db)
 	if err == nil {
 		store := gormenergy.New(db, instants{})
-		catalog := energy.NewCatalog(store, instants{}, random.ID, settings.Zone)
+		catalog := campus.NewCatalog(store, instants{}, random.ID, settings.Zone)
 		i := importer{
 			command: c, settings: settings, store: store, catalog: catalog,
-			ledger: energy.NewLedger(store, catalog, instants{}, settings.Zone, retentionOf(settings)),
+			ledger: ledger.NewLedger(store, catalog, instants{}, settings.Zone, retentionOf(settings)),
 		}
 		for _, file := range c.Files {
 			err = errors.Join(err, i.run(ctx, file))
@@ -68,8 +70,8 @@ type importer struct {
 	command  importCommand
 	settings config.Config
 	store    *gormenergy.Store
-	catalog  *energy.Catalog
-	ledger   *energy.Ledger
+	catalog  *campus.Catalog
+	ledger   *ledger.Ledger
 }
 
 // importAtOnce is how many rows are stored, and noted as stored, at once.
@@ -96,7 +98,7 @@ func (i importer) run(ctx context.Context, path string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	sum, read := energy.Summary{}, 0
+	sum, read := ledger.Summary{}, 0
 	for chunk := range chunks(rows, importAtOnce) {
 		if ctx.Err() != nil {
 			return fmt.Errorf("%s: stopped after %d rows; the same command goes on from there", path, done)
@@ -149,7 +151,7 @@ func fingerprint(file *os.File, asked string) (name string, size int64, err erro
 var mediaOf = map[string]string{".csv": "text/csv", ".txt": "text/csv", ".ndjson": "application/x-ndjson", ".jsonl": "application/x-ndjson", ".json": "application/json"}
 
 // rows reads a file by the ending of its name. skipped are, once it is read, words on what is left out on purpose.
-func (i importer) rows(path string, file io.ReadSeeker, bar io.Writer) (rows iter.Seq[energy.Row], skipped iter.Seq[string], err error) {
+func (i importer) rows(path string, file io.ReadSeeker, bar io.Writer) (rows iter.Seq[ledger.Row], skipped iter.Seq[string], err error) {
 	ending := strings.ToLower(filepath.Ext(path))
 	if ending == ".xml" {
 		feed := greenbutton.Survey(file, i.command.Device)
@@ -165,9 +167,9 @@ func (i importer) rows(path string, file io.ReadSeeker, bar io.Writer) (rows ite
 }
 
 // named gives rows that name no device the one of the command.
-func (i importer) named(rows iter.Seq[energy.Row]) iter.Seq[energy.Row] {
+func (i importer) named(rows iter.Seq[ledger.Row]) iter.Seq[ledger.Row] {
 	device := energy.Read(i.command.Device, energy.ParseDeviceID)
-	return func(yield func(energy.Row) bool) {
+	return func(yield func(ledger.Row) bool) {
 		for row := range rows {
 			if !row.Draft.Device.Given() && i.command.Device != "" {
 				row.Draft.Device = device
@@ -183,9 +185,9 @@ func (i importer) named(rows iter.Seq[energy.Row]) iter.Seq[energy.Row] {
 }
 
 // chunks divides rows.
-func chunks(rows iter.Seq[energy.Row], size int) iter.Seq[[]energy.Row] {
-	return func(yield func([]energy.Row) bool) {
-		chunk := make([]energy.Row, 0, size)
+func chunks(rows iter.Seq[ledger.Row], size int) iter.Seq[[]ledger.Row] {
+	return func(yield func([]ledger.Row) bool) {
+		chunk := make([]ledger.Row, 0, size)
 		for row := range rows {
 			chunk = append(chunk, row)
 			if len(chunk) < size {
@@ -194,7 +196,7 @@ func chunks(rows iter.Seq[energy.Row], size int) iter.Seq[[]energy.Row] {
 			if !yield(chunk) {
 				return
 			}
-			chunk = make([]energy.Row, 0, size)
+			chunk = make([]ledger.Row, 0, size)
 		}
 		if len(chunk) > 0 {
 			yield(chunk)
@@ -202,18 +204,18 @@ func chunks(rows iter.Seq[energy.Row], size int) iter.Seq[[]energy.Row] {
 	}
 }
 
-func (i importer) storeChunk(ctx context.Context, chunk []energy.Row) (energy.Summary, error) {
+func (i importer) storeChunk(ctx context.Context, chunk []ledger.Row) (ledger.Summary, error) {
 	if i.command.CreateIn != "" {
 		if err := i.makeDevices(ctx, chunk); err != nil {
-			return energy.Summary{}, err
+			return ledger.Summary{}, err
 		}
 	}
 	return i.ledger.RecordAll(ctx, operator, slices.Values(chunk), false)
 }
 
 // makeDevices makes the devices that are not there yet.
-func (i importer) makeDevices(ctx context.Context, chunk []energy.Row) error {
-	campus, err := i.catalog.Campus(ctx)
+func (i importer) makeDevices(ctx context.Context, chunk []ledger.Row) error {
+	tree, err := i.catalog.Campus(ctx)
 	if err != nil {
 		return err
 	}
@@ -224,12 +226,12 @@ func (i importer) makeDevices(ctx context.Context, chunk []energy.Row) error {
 			continue
 		}
 		seen[id] = true
-		if _, known := campus.Device(id); known {
+		if _, known := tree.Device(id); known {
 			continue
 		}
-		kind, space := energy.KindMeter, energy.SpaceID(i.command.CreateIn)
+		kind, space := campus.KindMeter, energy.SpaceID(i.command.CreateIn)
 		noted := audit.Begin(ctx, audit.Entry{At: clock.System{}.Now(), Actor: operator.Subject, Action: "import", Target: "/api/dispositivos/" + string(id)})
-		_, err := i.catalog.CreateDevice(noted, operator, string(id), energy.DeviceEdit{Kind: &kind, Space: &space})
+		_, err := i.catalog.CreateDevice(noted, operator, string(id), campus.DeviceEdit{Kind: &kind, Space: &space})
 		var invalid energy.ErrInvalid
 		if errors.As(err, &invalid) && invalid.Flaws[0].Field == "space_id" {
 			return fmt.Errorf("--create-in: there is no space %q", i.command.CreateIn)
@@ -241,14 +243,14 @@ func (i importer) makeDevices(ctx context.Context, chunk []energy.Row) error {
 	return nil
 }
 
-func added(a, b energy.Summary) energy.Summary {
+func added(a, b ledger.Summary) ledger.Summary {
 	a.Received, a.Inserted = a.Received+b.Received, a.Inserted+b.Inserted
 	a.Duplicates, a.Rejected = a.Duplicates+b.Duplicates, a.Rejected+b.Rejected
 	return a
 }
 
 // tell names the rows that were not stored.
-func (i importer) tell(bar *progress, part energy.Summary) {
+func (i importer) tell(bar *progress, part ledger.Summary) {
 	if len(part.Rejections) == 0 {
 		return
 	}
@@ -263,7 +265,7 @@ func (i importer) tell(bar *progress, part energy.Summary) {
 
 var errRejected = errors.New("some rows were not stored; they are named above")
 
-func (i importer) conclude(path string, sum energy.Summary, done int) error {
+func (i importer) conclude(path string, sum ledger.Summary, done int) error {
 	line := "%s: %d filas nuevas, %d repetidas, %d rechazadas; %d en total\n"
 	if i.settings.Locale == "en" {
 		line = "%s: %d new rows, %d repeated, %d rejected; %d in all\n"

@@ -3,12 +3,12 @@ package main
 import (
 	"fmt"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
 // rejectionsIn are the rejections of a summary, a line each, in the words in which the server answers them.
-func rejectionsIn(s energy.Summary, language string) []string {
+func rejectionsIn(s ledger.Summary, language string) []string {
 	var lines []string
 	for _, r := range s.Rejections {
 		fields := make([]problem.Field, 0, len(r.Flaws)+1)
@@ -22,5 +22,5 @@ func rejectionsIn(s energy.Summary, language string) []string {
 			lines = append(lines, fmt.Sprintf("%d: %s: %s", r.Line, f.Field, f.In(language)))
 		}
 	}
-	return lines[:min(len(lines), energy.MaxRejections)]
+	return lines[:min(len(lines), ledger.MaxRejections)]
 }

@@ -4,7 +4,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // messages counts what became of what devices sent in words of their own.
@@ -21,8 +24,8 @@ func newMessages(registry *prometheus.Registry) messages {
 // Count counts an outcome of a dialect.
 func (m messages) Count(dialect, outcome string) { m.by.WithLabelValues(dialect, outcome).Inc() }
 
-func newIntake(registry *prometheus.Registry, ledger *energy.Ledger, conditions *energy.Conditions, catalog *energy.Catalog, store *gormenergy.Store) *energy.Intake {
-	return energy.NewIntake(energy.IntakeNeeds{
+func newIntake(registry *prometheus.Registry, ledger *ledger.Ledger, conditions *conditions.Recorder, catalog *campus.Catalog, store *gormenergy.Store) *intake.Intake {
+	return intake.NewIntake(intake.Needs{
 		Ledger: ledger, Conditions: conditions, Catalog: catalog, Moments: store, Inbox: store, Channels: store, Clock: instants{}, Counter: newMessages(registry),
 	})
 }

@@ -17,7 +17,10 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/scenario"
 	"github.com/holotwin/holotwin/modules/advice/schedule"
 	"github.com/holotwin/holotwin/modules/auth"
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/clock"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/events"
@@ -37,10 +40,10 @@ type works struct {
 	Sessions    *auth.Sessions
 	Refusals    *auth.Refusals
 	EnergyStore *gormenergy.Store
-	Catalog     *energy.Catalog
-	Intake      *energy.Intake
-	Fleet       *energy.Fleet
-	Observatory *energy.Observatory
+	Catalog     *campus.Catalog
+	Intake      *intake.Intake
+	Fleet       *intake.Fleet
+	Observatory *conditions.WeatherSync
 	Scheduler   *schedule.Scheduler
 	Forecaster  *outlook.Forecaster
 	Simulator   *scenario.Simulator
@@ -97,7 +100,7 @@ func (w works) energyJobs() []job {
 			failed: "could not check the counters of an earlier version again; will retry",
 		},
 		{name: "unregistered devices", every: 6 * time.Hour, do: w.purgeInbox, failed: "could not delete old messages of unregistered devices; will retry"},
-		{name: "device health", every: 15 * time.Second, do: w.Fleet.Keep, failed: "could not save when devices were last seen; will retry"},
+		{name: "device health", every: 15 * time.Second, do: w.Fleet.Flush, failed: "could not save when devices were last seen; will retry"},
 		{
 			name: "retention", every: 24 * time.Hour, first: time.Minute, do: w.applyRetention,
 			failed: "could not delete what is older than the retention; will retry tomorrow",
@@ -155,7 +158,7 @@ func (w works) settleInbox(ctx context.Context) error {
 func (w works) relearn(ctx context.Context) error {
 	campus, err := w.Catalog.Fresh(ctx)
 	for more := err == nil; more && err == nil; {
-		more, err = w.EnergyStore.Relearn(ctx, energy.TraitsIn(campus))
+		more, err = w.EnergyStore.Relearn(ctx, ledger.TraitsIn(campus))
 	}
 	return err
 }
@@ -181,7 +184,7 @@ func (w works) applyRetention(ctx context.Context) error {
 
 // syncWeather updates the weather of the sites that are due.
 func (w works) syncWeather(ctx context.Context) error {
-	due, err := w.Observatory.Observe(ctx)
+	due, err := w.Observatory.Run(ctx)
 	if err == nil && due == 0 {
 		return errNothingDue
 	}

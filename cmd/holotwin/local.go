@@ -7,16 +7,20 @@ import (
 	"github.com/holotwin/holotwin/adapters/mqtt"
 	"github.com/holotwin/holotwin/modules/advice/outlook"
 	"github.com/holotwin/holotwin/modules/auth"
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/modules/energy/rulebook"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
 // localParts answer in this process what a module needs of another. No other part knows two modules.
 var localParts = []any{
-	func(catalog *energy.Catalog) auth.Spaces { return local.Spaces{Catalog: catalog} },
-	func(accounts *gormauth.Store) energy.Grants { return local.Grants{Scopes: accounts} },
+	func(catalog *campus.Catalog) auth.Spaces { return local.Spaces{Catalog: catalog} },
+	func(accounts *gormauth.Store) campus.Grants { return local.Grants{Scopes: accounts} },
 	func(keys *auth.Keys) mqtt.Login { return local.Devices{Keys: keys}.Login },
-	func(forecaster *outlook.Forecaster) energy.Outlook { return local.Outlook{Forecaster: forecaster} },
-	func(catalog *energy.Catalog, reports *energy.Reports, rules *energy.Rules, conditions *energy.Conditions, store *gormenergy.Store, fleet *energy.Fleet) local.Energy {
+	func(forecaster *outlook.Forecaster) usage.Outlook { return local.Outlook{Forecaster: forecaster} },
+	func(catalog *campus.Catalog, reports *usage.Queries, rules *rulebook.Rules, conditions *conditions.Recorder, store *gormenergy.Store, fleet *intake.Fleet) local.Energy {
 		return local.Energy{Catalog: catalog, Reports: reports, Rules: rules, Conditions: conditions, Changed: store, Fleet: fleet}
 	},
 }

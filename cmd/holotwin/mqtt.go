@@ -7,14 +7,15 @@ import (
 	"github.com/holotwin/holotwin/adapters/dialect"
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	"github.com/holotwin/holotwin/adapters/mqtt"
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/supervise"
 )
 
 // mqttParts are the ways in over MQTT, as far as they are set.
 var mqttParts = []any{
-	func(intake *energy.Intake) *mqtt.Receiver { return mqtt.NewReceiver(dialect.New(), intake) },
+	func(intake *intake.Intake) *mqtt.Receiver { return mqtt.NewReceiver(dialect.New(), intake) },
 	newMQTTClient, newMQTTBroker,
 }
 
@@ -29,7 +30,7 @@ func newMQTTClient(c config.Config, receiver *mqtt.Receiver, books *gormenergy.S
 }
 
 // newMQTTBroker is nil where none is to listen.
-func newMQTTBroker(c config.Config, receiver *mqtt.Receiver, login mqtt.Login, catalog *energy.Catalog, supervisor *supervise.Supervisor, log *zap.Logger, registry *prometheus.Registry) (*mqtt.Broker, error) {
+func newMQTTBroker(c config.Config, receiver *mqtt.Receiver, login mqtt.Login, catalog *campus.Catalog, supervisor *supervise.Supervisor, log *zap.Logger, registry *prometheus.Registry) (*mqtt.Broker, error) {
 	if c.MQTTListen == "" {
 		return nil, nil
 	}

@@ -14,7 +14,7 @@ import (
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	"github.com/holotwin/holotwin/adapters/local"
 	"github.com/holotwin/holotwin/modules/auth"
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/platform/clock"
 	"github.com/holotwin/holotwin/platform/problem"
 	"github.com/holotwin/holotwin/platform/random"
@@ -161,7 +161,7 @@ func withAccounts(do func(context.Context, *auth.Accounts) error) error {
 	if err = migrate(ctx, db); err == nil {
 		var hasher *bcrypt.Hasher
 		if hasher, err = bcrypt.New(bcrypt.Cost); err == nil {
-			catalog := energy.NewCatalog(gormenergy.New(db, instants{}), instants{}, random.ID, settings.Zone)
+			catalog := campus.NewCatalog(gormenergy.New(db, instants{}), instants{}, random.ID, settings.Zone)
 			store := gormauth.New(db)
 			err = worded(settings.Locale, do(ctx, auth.NewAccounts(auth.AccountsNeed{
 				Users: store, Resets: store, Untested: store, Links: store, Spaces: local.Spaces{Catalog: catalog}, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,

@@ -23,7 +23,7 @@ var ErrNotEnergy = errors.New("not an amount of energy")
 // ParseKWh reads a decimal number of kWh, rounding half to even at 1 mWh. It takes what JSON takes as a number
 // and nothing else: no NaN, no hexadecimal, no leading plus, no spaces.
 func ParseKWh(s string) (Energy, error) {
-	n, ok := parseDecimal(s, 6)
+	n, ok := ParseDecimal(s, 6)
 	if !ok {
 		return 0, ErrNotEnergy
 	}
@@ -57,7 +57,7 @@ var ErrNotPower = errors.New("not a power")
 
 // ParseWatts reads a decimal number of watts, rounding half to even at 1 mW.
 func ParseWatts(s string) (Power, error) {
-	n, ok := parseDecimal(s, 3)
+	n, ok := ParseDecimal(s, 3)
 	if !ok {
 		return 0, ErrNotPower
 	}
@@ -74,7 +74,7 @@ func (p Power) KW() string { return string(p.AppendKW(nil)) }
 func (p Power) AppendKW(b []byte) []byte { return AppendDecimal(b, int64(p), 6) }
 
 // During is the energy that the power gives over a span, rounded half to even at 1 mWh.
-func (p Power) During(ms int64) Energy { return Energy(divideHalfEven(int64(p), ms, hourMs)) }
+func (p Power) During(ms int64) Energy { return Energy(DivideHalfEven(int64(p), ms, HourMs)) }
 
 // MeanPower is the power that gives the energy over a span of ms milliseconds; 0 for an empty span.
 func MeanPower(e Energy, ms int64) Power {
@@ -82,17 +82,17 @@ func MeanPower(e Energy, ms int64) Power {
 		return 0
 	}
 	const safe = Energy(1) << 40
-	if hourMs%ms == 0 && e < safe && e > -safe {
-		return Power(int64(e) * (hourMs / ms)) // a quarter hour's, all day long
+	if HourMs%ms == 0 && e < safe && e > -safe {
+		return Power(int64(e) * (HourMs / ms)) // a quarter hour's, all day long
 	}
-	return Power(divideHalfEven(int64(e), hourMs, ms))
+	return Power(DivideHalfEven(int64(e), HourMs, ms))
 }
 
 // maxExponent bounds what "1e999999999" may cost to read.
 const maxExponent = 40
 
-// parseDecimal reads a JSON number as a whole number of 10^-digits units, rounding half to even.
-func parseDecimal(s string, digits int) (int64, bool) {
+// ParseDecimal reads a JSON number as a whole number of 10^-digits units, rounding half to even.
+func ParseDecimal(s string, digits int) (int64, bool) {
 	mantissa, exponent, ok := scanDecimal(s)
 	if !ok {
 		return 0, false
@@ -175,8 +175,8 @@ func Scaled(n int64, exponent int) (scaled int64, ok bool) {
 	return rounded.Int64(), rounded.IsInt64()
 }
 
-// divideHalfEven is a×b÷c rounded half to even, without overflow on the way; c > 0.
-func divideHalfEven(a, b, c int64) int64 {
+// DivideHalfEven is a×b÷c rounded half to even, without overflow on the way; c > 0.
+func DivideHalfEven(a, b, c int64) int64 {
 	quotient, _ := timesOver(a, b, c)
 	return quotient
 }

@@ -1,6 +1,8 @@
 package energy
 
-import "slices"
+import (
+	"slices"
+)
 
 // Role is what a caller may do.
 type Role string
@@ -37,15 +39,35 @@ func (c Caller) MayManage() bool { return c.Role == Admin || c.Role == Manager }
 // MayReport tells whether the caller may send measurements.
 func (c Caller) MayReport() bool { return c.MayManage() || c.Role == Gateway }
 
-// boundToDevices tells whether the caller is good for some devices alone.
-func (c Caller) boundToDevices() bool { return c.Role == Gateway && len(c.Devices) > 0 }
+// BoundToDevices tells whether the caller is good for some devices alone.
+func (c Caller) BoundToDevices() bool { return c.Role == Gateway && len(c.Devices) > 0 }
 
-// unbound tells whether the caller is a Gateway that is good for nothing.
-func (c Caller) unbound() bool {
+// Unbound tells whether the caller is a Gateway that is good for nothing.
+func (c Caller) Unbound() bool {
 	return c.Role == Gateway && len(c.Devices) == 0 && c.Space == "" && !c.AllDevices
 }
 
-// reports tells whether the caller's own list of devices, if it has one, holds the device.
-func (c Caller) reports(id DeviceID) bool {
-	return !c.unbound() && (!c.boundToDevices() || slices.Contains(c.Devices, id))
+// Reports tells whether the caller's own list of devices, if it has one, holds the device.
+func (c Caller) Reports(id DeviceID) bool {
+	return !c.Unbound() && (!c.BoundToDevices() || slices.Contains(c.Devices, id))
+}
+
+// GrantKind tells a user's grant from an API key's.
+type GrantKind string
+
+// The kinds.
+const (
+	UserGrant GrantKind = "user"
+	KeyGrant  GrantKind = "key"
+)
+
+// Grant is a user or an API key that is limited to a part of the campus. ID and Name are empty where who asks may not know them.
+type Grant struct {
+	Kind     GrantKind
+	ID, Name string
+}
+
+// MayKnow tells whether a caller manages who holds a grant of what he removes. A key may be good for devices elsewhere too.
+func (c Caller) MayKnow(g Grant) bool {
+	return c.Role == Admin && (c.Space == "" || g.Kind == UserGrant)
 }

@@ -1,6 +1,8 @@
 package energy
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+)
 
 // Flaw is what is wrong with one field of a request. Rules are the words of the field's check ("required",
 // "negative", "future", …); Args fill the sentence that says so.
@@ -25,6 +27,7 @@ func (all *Flaws) Add(field, rule string, args ...any) {
 	*all = append(*all, f)
 }
 
+// CheckName notes what is wrong with a name: it has 1 to 200 characters.
 func CheckName(c *Flaws, name string) {
 	switch n := utf8.RuneCountInString(name); {
 	case n == 0:

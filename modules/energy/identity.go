@@ -1,6 +1,8 @@
 package energy
 
-import "errors"
+import (
+	"errors"
+)
 
 // DeviceID names a device as the campus labels it: 1–64 of [A-Za-z0-9._:-].
 type DeviceID string

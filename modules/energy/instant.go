@@ -10,11 +10,11 @@ type Instant int64
 
 // Spans in milliseconds.
 const (
-	secondMs  int64 = 1_000
-	minuteMs        = 60 * secondMs
-	quarterMs       = 15 * minuteMs
-	hourMs          = 60 * minuteMs
-	dayMs           = 24 * hourMs
+	SecondMs  int64 = 1_000
+	MinuteMs        = 60 * SecondMs
+	QuarterMs       = 15 * MinuteMs
+	HourMs          = 60 * MinuteMs
+	DayMs           = 24 * HourMs
 )
 
 // EarliestInstant is the first that is taken; a device that reports before it has lost its clock.
@@ -75,7 +75,7 @@ func ParseDay(s string, zone *time.Location) (Instant, error) {
 	if err != nil {
 		return 0, ErrNotInstant
 	}
-	return InstantOf(midnight(day.Year(), day.Month(), day.Day(), zone)), nil
+	return InstantOf(Midnight(day.Year(), day.Month(), day.Day(), zone)), nil
 }
 
 // InstantRule names what is wrong with a text that could not be read as an instant.
@@ -89,7 +89,7 @@ func InstantRule(err error) string {
 // isInstantShape checks the digits' places: YYYY-MM-DDTHH:MM:SS[.fraction][Z|±HH:MM].
 func isInstantShape(s string) bool {
 	const pattern = "dddd-dd-ddTdd:dd:dd"
-	if len(s) < len(pattern) || len(s) > 40 || !fits(s[:len(pattern)], pattern) {
+	if len(s) < len(pattern) || len(s) > 40 || !MatchesPattern(s[:len(pattern)], pattern) {
 		return false
 	}
 	rest := s[len(pattern):]
@@ -106,10 +106,11 @@ func isInstantShape(s string) bool {
 	if rest == "" || rest == "Z" || rest == "z" {
 		return true
 	}
-	return fits(rest, "±dd:dd") && rest[1:3] < "24" && rest[4:6] < "60"
+	return MatchesPattern(rest, "±dd:dd") && rest[1:3] < "24" && rest[4:6] < "60"
 }
 
-func fits(s, pattern string) bool {
+// MatchesPattern reports whether a text has the shape of a pattern: d is a digit, ± a sign, all else itself.
+func MatchesPattern(s, pattern string) bool {
 	want := []rune(pattern)
 	if len(s) != len(want) {
 		return false

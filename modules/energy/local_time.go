@@ -33,9 +33,9 @@ func localInstants(wall time.Time, zone *time.Location) []Instant {
 	return slices.Compact(found)
 }
 
-// localOrder turns the local times of one file into instants. An hour that the clocks repeat is told apart by the order in
+// LocalOrder turns the local times of one file into instants. An hour that the clocks repeat is told apart by the order in
 // which the times of one series come: where they go back within it, its second pass has begun.
-type localOrder map[string]localPlace
+type LocalOrder map[string]localPlace
 
 // localPlace is where a series stands in its file.
 type localPlace struct {
@@ -44,8 +44,8 @@ type localPlace struct {
 	newestFirst bool
 }
 
-// instant is the instant of a time in the order of its series; a nil order has one time alone.
-func (o localOrder) instant(series string, wall WallTime, zone *time.Location) (Instant, error) {
+// Instant is the instant of a time in the order of its series; a nil order has one time alone.
+func (o LocalOrder) Instant(series string, wall WallTime, zone *time.Location) (Instant, error) {
 	if o == nil {
 		return wall.In(zone)
 	}
@@ -75,20 +75,21 @@ func (p localPlace) inSecondPass(earlier, later Instant) bool {
 	return p.last >= earlier && p.last < later+repeated
 }
 
-// nearestInstant is the instant of a time in a zone. Of a repeated time it takes the pass in which another instant is, and the earlier
+// NearestInstant is the instant of a time in a zone. Of a repeated time it takes the pass in which another instant is, and the earlier
 // where that is of neither: then nothing tells.
-func nearestInstant(wall WallTime, zone *time.Location, to Instant) (Instant, error) {
+func NearestInstant(wall WallTime, zone *time.Location, to Instant) (Instant, error) {
 	candidates, err := wall.instants(zone)
 	if err != nil {
 		return 0, err
 	}
 	for _, at := range candidates[1:] {
 		repeated := at - candidates[0]
-		if distance(at, to) < distance(candidates[0], to) && distance(at, to) <= repeated {
+		if Distance(at, to) < Distance(candidates[0], to) && Distance(at, to) <= repeated {
 			return at, nil
 		}
 	}
 	return candidates[0], nil
 }
 
-func distance(a, b Instant) Instant { return max(a-b, b-a) }
+// Distance is the time between two instants, never negative.
+func Distance(a, b Instant) Instant { return max(a-b, b-a) }

@@ -29,12 +29,12 @@ func TestLocalTimesWhereClocksChange(t *testing.T) {
 	} {
 		zone, err := time.LoadLocation(c.zone)
 		require.NoError(t, err)
-		order := localOrder{}
+		order := LocalOrder{}
 		for i, text := range c.local {
-			at, err := order.instant("a", wall(t, "2026-10-25T"+text+":00"), zone)
+			at, err := order.Instant("a", wall(t, "2026-10-25T"+text+":00"), zone)
 			require.NoError(t, err)
 			require.Equal(t, c.want[i], at.Time().Format("15:04"), "%v, the %d.", c.local, i)
-			other, err := order.instant("b"+text+time.Duration(i).String(), wall(t, "2026-10-25T"+text+":00"), zone)
+			other, err := order.Instant("b"+text+time.Duration(i).String(), wall(t, "2026-10-25T"+text+":00"), zone)
 			require.NoError(t, err, "another series is in an order of its own")
 			first, err := ParseInstant("2026-10-25T"+text+":00", zone)
 			require.NoError(t, err)
@@ -88,7 +88,7 @@ func TestEveryInstantIsOneOfItsLocalTime(t *testing.T) {
 			got, err := wall(t, at.In(zone).Format("2006-01-02T15:04:05")).instants(zone)
 			require.NoError(t, err)
 			require.Contains(t, got, InstantOf(at), "%s in %s", at, name)
-			require.Equal(t, wall(t, at.In(zone).Format("2006-01-02T15:04:05")), wallTimeIn(zone, InstantOf(at)))
+			require.Equal(t, wall(t, at.In(zone).Format("2006-01-02T15:04:05")), WallTimeIn(zone, InstantOf(at)))
 			if offsetOn(at, -1) == offsetOn(at, 2) {
 				at = at.AddDate(0, 0, 1) // nothing changes near
 			}
@@ -102,9 +102,9 @@ func TestADevicesLocalTimeIsTheOneNearToItsArrival(t *testing.T) {
 	for _, arrival := range []string{"2026-10-25T00:30:05Z", "2026-10-25T01:30:05Z"} {
 		now, err := ParseInstant(arrival, time.UTC)
 		require.NoError(t, err)
-		at, err := nearestInstant(wall(t, "2026-10-25T02:30:00"), zone, now)
+		at, err := NearestInstant(wall(t, "2026-10-25T02:30:00"), zone, now)
 		require.NoError(t, err)
-		require.Equal(t, now.Add(-5*secondMs), at)
+		require.Equal(t, now.Add(-5*SecondMs), at)
 	}
 }
 
@@ -114,7 +114,7 @@ func TestARepeatedTimeOfAnotherDayIsTheEarlier(t *testing.T) {
 	for _, arrival := range []string{"2026-10-25T06:00:00Z", "2026-11-28T06:00:00Z", "2026-10-24T06:00:00Z"} {
 		now, err := ParseInstant(arrival, time.UTC)
 		require.NoError(t, err)
-		at, err := nearestInstant(wall(t, "2026-10-25T02:30:00"), zone, now)
+		at, err := NearestInstant(wall(t, "2026-10-25T02:30:00"), zone, now)
 		require.NoError(t, err)
 		require.Equal(t, "2026-10-25T00:30:00Z", at.String())
 	}

@@ -1,6 +1,8 @@
 package energy
 
-import "slices"
+import (
+	"slices"
+)
 
 // Span is the time from one instant to another, the second not in it.
 type Span struct{ From, To Instant }
@@ -9,7 +11,7 @@ func (s Span) ms() int64 { return int64(s.To - s.From) }
 
 // How much two spans may share and still be told apart: the ends of neighbours, rounded differently.
 const (
-	roundedMs   = secondMs
+	roundedMs   = SecondMs
 	roundedPart = 100
 )
 
@@ -27,9 +29,9 @@ func (r Reading) Claims() bool { return r.Kind == Interval && !r.Guessed }
 // Told is the time up to the reading's instant of which it tells; empty where it tells of the instant alone.
 func (r Reading) Told() Span { return Span{r.At.Add(-r.Span), r.At} }
 
-// guesses tells whether nobody knows of which time an interval is: its length was not stated, or its end is when it was heard
+// Guesses tells whether nobody knows of which time an interval is: its length was not stated, or its end is when it was heard
 // and not what the device said.
-func (r Reading) guesses(stated bool) bool {
+func (r Reading) Guesses(stated bool) bool {
 	return r.Kind == Interval && (!stated || r.Source >= ByBridge)
 }
 
@@ -47,10 +49,11 @@ func (e ErrOverlapping) Error() string {
 	return "overlapping reading of " + string(e.Sent.Device) + " at " + e.Sent.At.String() + ": told already from " + e.Covered.From.String() + " to " + e.Covered.To.String()
 }
 
-// overlappingFlaw is what is wrong with a row whose time is told already; by what is not said to all who send.
-func overlappingFlaw() Flaw { return Flaw{Field: "timestamp", Rule: ruleOverlapping} }
+// OverlappingFlaw is what is wrong with a row whose time is told already; by what is not said to all who send.
+func OverlappingFlaw() Flaw { return Flaw{Field: "timestamp", Rule: RuleOverlapping} }
 
-const ruleOverlapping = "overlapping"
+// RuleOverlapping is the rule of an interval whose time another reading covers.
+const RuleOverlapping = "overlapping"
 
 // Spans are spans that do not overlap, oldest first.
 type Spans []Span

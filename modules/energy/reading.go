@@ -1,5 +1,8 @@
 package energy
 
+// StampedHere tells whether the server gave the reading its instant, so that it may move to one that is free.
+func (r Reading) StampedHere() bool { return r.Source == ByArrival || r.Source == ByAge }
+
 // Kind is what a reading measures.
 type Kind uint8
 

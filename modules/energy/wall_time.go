@@ -1,12 +1,14 @@
 package energy
 
-import "time"
+import (
+	"time"
+)
 
 // WallTime is a date and time as it was written: an instant where it names its zone, else what the clocks of a zone show that is
 // not known yet.
 type WallTime struct {
 	// at is the instant; of a local time, the one at which clocks of UTC show it.
-	at    Instant
+	At    Instant
 	local bool
 }
 
@@ -18,12 +20,12 @@ func ParseWallTime(s string) (WallTime, error) {
 }
 
 // WallTimeAt is an instant, which needs no zone.
-func WallTimeAt(at Instant) WallTime { return WallTime{at: at} }
+func WallTimeAt(at Instant) WallTime { return WallTime{At: at} }
 
-// wallTimeIn is what the clocks of a zone show at an instant, without the zone.
-func wallTimeIn(zone *time.Location, at Instant) WallTime {
+// WallTimeIn is what the clocks of a zone show at an instant, without the zone.
+func WallTimeIn(zone *time.Location, at Instant) WallTime {
 	_, offset := at.Time().In(zone).Zone()
-	return WallTime{at.Add(int64(offset) * secondMs), true}
+	return WallTime{at.Add(int64(offset) * SecondMs), true}
 }
 
 // IsLocal tells whether the time names no zone.
@@ -31,7 +33,7 @@ func (w WallTime) IsLocal() bool { return w.local }
 
 // String is the time in RFC 3339, without a zone where it names none.
 func (w WallTime) String() string {
-	text := w.at.String()
+	text := w.At.String()
 	if w.local {
 		text = text[:len(text)-len("Z")]
 	}
@@ -50,9 +52,9 @@ func (w WallTime) In(zone *time.Location) (Instant, error) {
 // instants are all the instants that the time may mean in a zone, the earliest first: at least one without an error.
 func (w WallTime) instants(zone *time.Location) ([]Instant, error) {
 	if !w.local {
-		return []Instant{w.at}, nil
+		return []Instant{w.At}, nil
 	}
-	all := localInstants(w.at.Time(), zone)
+	all := localInstants(w.At.Time(), zone)
 	if len(all) == 0 {
 		return nil, ErrNoLocalTime
 	}

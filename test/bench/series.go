@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/database/databasetest/pgserver"
 	"github.com/holotwin/holotwin/test/program"
 )
@@ -80,9 +81,9 @@ func campus(ctx context.Context, postgres *pgserver.Server, database string) (se
 
 // writeHistory writes every device's pages of so many days up to today.
 func writeHistory(ctx context.Context, postgres *pgserver.Server, database string, days int) error {
-	var page energy.Page
+	var page ledger.Page
 	for i := range page.Quarters {
-		page.Quarters[i] = energy.Quarter{Energy: energy.Energy(100_000 + 1_000*i), Measured: (15 * time.Minute).Milliseconds()}
+		page.Quarters[i] = ledger.Quarter{Energy: energy.Energy(100_000 + 1_000*i), Measured: (15 * time.Minute).Milliseconds()}
 	}
 	today := time.Now().Unix() / 86_400
 	return postgres.Run(ctx, "psql", "-q", "-d", database, "-c", fmt.Sprintf(`

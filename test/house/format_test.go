@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // TestPageBytes writes the examples of the format's description.
@@ -18,19 +18,19 @@ func TestPageBytes(t *testing.T) {
 	const quarterHour = 900_000
 	for _, c := range []struct {
 		of      string
-		quarter energy.Quarter
+		quarter ledger.Quarter
 		bytes   []string
 	}{
-		{"nothing is known", energy.Quarter{}, []string{"00"}},
-		{"0.105 kWh, wholly measured", energy.Quarter{Energy: 105_000, Measured: quarterHour}, []string{"11", "d0 e8 0c"}},
+		{"nothing is known", ledger.Quarter{}, []string{"00"}},
+		{"0.105 kWh, wholly measured", ledger.Quarter{Energy: 105_000, Measured: quarterHour}, []string{"11", "d0 e8 0c"}},
 		{
 			"0.05 kWh, all of it estimated over 450,000 ms",
-			energy.Quarter{Energy: 50_000, Estimated: 50_000, Filled: quarterHour / 2},
+			ledger.Quarter{Energy: 50_000, Estimated: 50_000, Filled: quarterHour / 2},
 			[]string{"0b", "a0 8d 06", "a0 8d 06", "a0 f7 36"},
 		},
 	} {
-		var page energy.Page
-		page.Quarters[0], page.Quarters[1] = c.quarter, energy.Quarter{Energy: 1} // the last of a page is never an unknown one
+		var page ledger.Page
+		page.Quarters[0], page.Quarters[1] = c.quarter, ledger.Quarter{Energy: 1} // the last of a page is never an unknown one
 		require.Equal(t, strings.Join(append(c.bytes, "01 02"), " "), fmt.Sprintf("% x", page.EncodeQuarters()), c.of)
 		require.Contains(t, string(format), "| "+c.of+" | `"+strings.Join(c.bytes, "` `")+"` |")
 	}

@@ -11,6 +11,9 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/live"
 )
 
 type ambientRow struct {
@@ -24,23 +27,23 @@ type ambientRow struct {
 
 func (ambientRow) TableName() string { return "energy_ambient" }
 
-func rowOfAmbient(a energy.Ambient) ambientRow {
+func rowOfAmbient(a conditions.Ambient) ambientRow {
 	return ambientRow{string(a.Space), int64(a.At), a.Temperature, a.Humidity, a.CO2, a.Occupancy}
 }
 
-func (r ambientRow) reading() energy.Ambient {
-	return energy.Ambient{
+func (r ambientRow) reading() conditions.Ambient {
+	return conditions.Ambient{
 		Space: energy.SpaceID(r.SpaceID), At: energy.Instant(r.At),
-		Temperature: r.Temperature, Humidity: r.Humidity, CO2: r.CO2, Occupancy: r.Occupancy, Source: energy.FromSensor,
+		Temperature: r.Temperature, Humidity: r.Humidity, CO2: r.CO2, Occupancy: r.Occupancy, Source: conditions.FromSensor,
 	}
 }
 
 // AppendAmbient stores readings in one transaction.
-func (s *Store) AppendAmbient(ctx context.Context, batch []energy.Ambient) ([]energy.AmbientOutcome, error) {
-	outcomes := make([]energy.AmbientOutcome, len(batch))
+func (s *Store) AppendAmbient(ctx context.Context, batch []conditions.Ambient) ([]conditions.AmbientOutcome, error) {
+	outcomes := make([]conditions.AmbientOutcome, len(batch))
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		oldest := make(map[energy.SpaceID]energy.Instant)
-		var stored []energy.AmbientEvent
+		var stored []live.AmbientEvent
 		for i, a := range batch {
 			var err error
 			if outcomes[i], err = appendAmbient(tx, a); err != nil {
@@ -50,15 +53,15 @@ func (s *Store) AppendAmbient(ctx context.Context, batch []energy.Ambient) ([]en
 				oldest[a.Space] = a.At
 			}
 			if outcomes[i].Result == energy.Inserted {
-				stored = append(stored, energy.AmbientEvent{Ambient: outcomes[i].Stored})
+				stored = append(stored, live.AmbientEvent{Ambient: outcomes[i].Stored})
 			}
 		}
 		for _, space := range slices.Sorted(maps.Keys(oldest)) {
-			if err := s.markIfPast(tx, energy.Changed{Space: space}, oldest[space]); err != nil {
+			if err := s.markIfPast(tx, ledger.Changed{Space: space}, oldest[space]); err != nil {
 				return err
 			}
 		}
-		return s.publish(tx, eventsOf(energy.LastEvents(stored)))
+		return s.publish(tx, eventsOf(live.LastEvents(stored)))
 	})
 	s.committed(err)
 	if err != nil {
@@ -67,29 +70,29 @@ func (s *Store) AppendAmbient(ctx context.Context, batch []energy.Ambient) ([]en
 	return outcomes, nil
 }
 
-func appendAmbient(tx *gorm.DB, sent energy.Ambient) (energy.AmbientOutcome, error) {
+func appendAmbient(tx *gorm.DB, sent conditions.Ambient) (conditions.AmbientOutcome, error) {
 	a := sent
 	for a.Moves = false; ; a.At++ {
 		row := rowOfAmbient(a)
 		inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 		if inserted.Error != nil || inserted.RowsAffected == 1 {
-			return energy.AmbientOutcome{Result: energy.Inserted, Stored: a}, inserted.Error
+			return conditions.AmbientOutcome{Result: energy.Inserted, Stored: a}, inserted.Error
 		}
 		var stored ambientRow
 		if err := tx.Where("space_id = ? AND at = ?", row.SpaceID, row.At).Take(&stored).Error; err != nil {
-			return energy.AmbientOutcome{}, err
+			return conditions.AmbientOutcome{}, err
 		}
 		switch {
 		case stored.reading().Same(a):
-			return energy.AmbientOutcome{Result: energy.Duplicate, Stored: a}, nil
+			return conditions.AmbientOutcome{Result: energy.Duplicate, Stored: a}, nil
 		case !sent.Moves || a.At-sent.At >= farthestMove:
-			return energy.AmbientOutcome{Result: energy.Conflict, Stored: stored.reading()}, nil
+			return conditions.AmbientOutcome{Result: energy.Conflict, Stored: stored.reading()}, nil
 		}
 	}
 }
 
 // AmbientBetween gives readings by space and instant, from after a key.
-func (s *Store) AmbientBetween(ctx context.Context, spaces []energy.SpaceID, from, to energy.Instant, after energy.AmbientKey, limit int) ([]energy.Ambient, error) {
+func (s *Store) AmbientBetween(ctx context.Context, spaces []energy.SpaceID, from, to energy.Instant, after conditions.AmbientKey, limit int) ([]conditions.Ambient, error) {
 	ids := make([]string, len(spaces))
 	for i, id := range spaces {
 		ids[i] = string(id)
@@ -99,7 +102,7 @@ func (s *Store) AmbientBetween(ctx context.Context, spaces []energy.SpaceID, fro
 		Where("space_id IN ? AND at >= ? AND at < ?", ids, int64(from), int64(to)).
 		Where("space_id > ? OR (space_id = ? AND at > ?)", string(after.Space), string(after.Space), int64(after.At)).
 		Order("space_id, at").Limit(limit).Find(&rows).Error
-	list := make([]energy.Ambient, len(rows))
+	list := make([]conditions.Ambient, len(rows))
 	for i, r := range rows {
 		list[i] = r.reading()
 	}
@@ -107,7 +110,7 @@ func (s *Store) AmbientBetween(ctx context.Context, spaces []energy.SpaceID, fro
 }
 
 // HourlyAmbient gives the hourly means of a space.
-func (s *Store) HourlyAmbient(ctx context.Context, space energy.SpaceID, from, to energy.Instant) ([]energy.AmbientHour, error) {
+func (s *Store) HourlyAmbient(ctx context.Context, space energy.SpaceID, from, to energy.Instant) ([]conditions.AmbientHour, error) {
 	rows, err := s.db.Read.WithContext(ctx).Raw(`
 		SELECT at - at % 3600000 AS hour, sum(temperature), count(temperature), sum(occupancy), count(occupancy)
 		FROM energy_ambient WHERE space_id = ? AND at >= ? AND at < ?
@@ -115,9 +118,9 @@ func (s *Store) HourlyAmbient(ctx context.Context, space energy.SpaceID, from, t
 	if err != nil {
 		return nil, fmt.Errorf("read ambient hours: %w", err)
 	}
-	var hours []energy.AmbientHour
+	var hours []conditions.AmbientHour
 	err = scanAll(rows, func(rows *sql.Rows) error {
-		var h energy.AmbientHour
+		var h conditions.AmbientHour
 		var warmth, people sql.NullFloat64
 		var warmthCount, peopleCount float64
 		if err := rows.Scan(&h.Start, &warmth, &warmthCount, &people, &peopleCount); err != nil {

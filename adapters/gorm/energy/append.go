@@ -11,17 +11,18 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/database"
 )
 
 // Append stores and books a batch in one transaction. Rows are written in the order of their keys, so that two
 // processes that write the same ones wait for each other instead of locking each other out.
-func (s *Store) Append(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits) ([]energy.Outcome, error) {
+func (s *Store) Append(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits) ([]energy.Outcome, error) {
 	return s.appendSorted(ctx, batch, traits, false)
 }
 
 // AppendAll is Append that stores nothing where one reading conflicts.
-func (s *Store) AppendAll(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits) ([]energy.Outcome, error) {
+func (s *Store) AppendAll(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits) ([]energy.Outcome, error) {
 	return s.appendSorted(ctx, batch, traits, true)
 }
 
@@ -31,7 +32,7 @@ var errAnyConflict = errors.New("a reading conflicts")
 // statementRows bounds what one statement carries.
 const statementRows = 5000
 
-func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits, atomic bool) ([]energy.Outcome, error) {
+func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits, atomic bool) ([]energy.Outcome, error) {
 	if len(batch) == 0 {
 		return nil, nil
 	}
@@ -74,8 +75,8 @@ func (s *Store) transactAgain(ctx context.Context, do func(*gorm.DB) error) (err
 }
 
 // appendIn stores and books sorted readings in a transaction, and tells of them; batch are they in the order in which they came.
-func (s *Store) appendIn(ctx context.Context, tx *gorm.DB, sorted, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits) (map[energy.Key]energy.Outcome, error) {
-	rows, booked := s.rows(tx), make(map[energy.PageKey]bool)
+func (s *Store) appendIn(ctx context.Context, tx *gorm.DB, sorted, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (map[energy.Key]energy.Outcome, error) {
+	rows, booked := s.rows(tx), make(map[ledger.PageKey]bool)
 	all := make(map[energy.Key]energy.Outcome, len(sorted))
 	held, err := hold(ctx, rows, sorted, traits)
 	if err != nil {
@@ -122,7 +123,7 @@ func anyConflict(outcomes map[energy.Key]energy.Outcome) bool {
 }
 
 // appendPart stores and books a part of a batch; it adds what became of it to all, and the pages to booked.
-func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, held chains, all map[energy.Key]energy.Outcome, booked map[energy.PageKey]bool) error {
+func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, held chains, all map[energy.Key]energy.Outcome, booked map[ledger.PageKey]bool) error {
 	done, err := insertAll(ctx, rows, sorted, batch)
 	if err != nil {
 		return err
@@ -134,7 +135,7 @@ func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, 
 	if len(strange) > 0 {
 		return fmt.Errorf("reading of %s at %s is neither new nor there", strange[0].Device, strange[0].At)
 	}
-	entries, linked := energy.Entries{}, touched{}
+	entries, linked := ledger.Entries{}, touched{}
 	for _, sent := range sorted {
 		r, is := done.of(sent)
 		switch {
@@ -182,7 +183,7 @@ func judge(ctx context.Context, rows rows, sorted []energy.Reading, done inserte
 			neither = append(neither, r)
 			continue
 		}
-		all[r.Key()], err = energy.JudgeResent(r, before, func(key energy.Key) ([]energy.Correction, error) { return rows.corrections(ctx, key) })
+		all[r.Key()], err = ledger.JudgeResent(r, before, func(key energy.Key) ([]ledger.Correction, error) { return rows.corrections(ctx, key) })
 		if err != nil {
 			return nil, err
 		}
@@ -191,7 +192,7 @@ func judge(ctx context.Context, rows rows, sorted []energy.Reading, done inserte
 }
 
 // bookAndMark writes the entries into their pages and marks what they change.
-func (s *Store) bookAndMark(ctx context.Context, rows rows, entries energy.Entries) error {
+func (s *Store) bookAndMark(ctx context.Context, rows rows, entries ledger.Entries) error {
 	if err := book(ctx, rows, entries); err != nil {
 		return err
 	}
@@ -199,7 +200,7 @@ func (s *Store) bookAndMark(ctx context.Context, rows rows, entries energy.Entri
 }
 
 // book writes the entries into their pages.
-func book(ctx context.Context, rows rows, entries energy.Entries) error {
+func book(ctx context.Context, rows rows, entries ledger.Entries) error {
 	keys := slices.SortedFunc(maps.Keys(entries), comparePages)
 	const atOnce = 2000
 	for part := range slices.Chunk(keys, atOnce) {
@@ -221,7 +222,7 @@ func compareKeys(a, b energy.Key) int {
 	return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.At, b.At))
 }
 
-func comparePages(a, b energy.PageKey) int {
+func comparePages(a, b ledger.PageKey) int {
 	return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Day, b.Day))
 }
 
@@ -247,25 +248,25 @@ type rows interface {
 	lookKinds(ctx context.Context, devices []energy.DeviceID) (map[energy.DeviceID]kinds, error)
 	saveKinds(ctx context.Context, changed map[energy.DeviceID]kinds) error
 	// before gives the last limit links of a chain before an instant, oldest first.
-	before(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error)
+	before(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]ledger.Link, error)
 	// from gives up to limit links of a chain from an instant on.
-	from(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error)
+	from(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]ledger.Link, error)
 	// keptBase is where a chain stood after its last link that was forgotten; unknown where none was.
-	keptBase(ctx context.Context, chain chainKey) (energy.Base, error)
-	saveLinks(ctx context.Context, links []energy.Link) error
+	keptBase(ctx context.Context, chain chainKey) (ledger.Base, error)
+	saveLinks(ctx context.Context, links []ledger.Link) error
 	// pagesForUpdate gives the pages of sorted keys, empty ones where there are none, held for this transaction.
-	pagesForUpdate(ctx context.Context, sorted []energy.PageKey) ([]*energy.Page, error)
-	savePages(ctx context.Context, pages []*energy.Page) error
+	pagesForUpdate(ctx context.Context, sorted []ledger.PageKey) ([]*ledger.Page, error)
+	savePages(ctx context.Context, pages []*ledger.Page) error
 	// markPast notes that the past of devices changed.
 	markPast(ctx context.Context, devices []energy.DeviceID, at energy.Instant) error
 	// restate notes the days, sorted, whose totals changed.
-	restate(ctx context.Context, days []energy.PageKey, at energy.Instant) error
+	restate(ctx context.Context, days []ledger.PageKey, at energy.Instant) error
 	// begin notes the first days of devices that have pages from then on.
-	begin(ctx context.Context, firsts []energy.PageKey) error
+	begin(ctx context.Context, firsts []ledger.PageKey) error
 	// countUp counts a change of days, sorted.
 	countUp(ctx context.Context, days []int32) error
 	// corrections are those of a reading, oldest first.
-	corrections(ctx context.Context, key energy.Key) ([]energy.Correction, error)
+	corrections(ctx context.Context, key energy.Key) ([]ledger.Correction, error)
 }
 
 func (s *Store) rows(tx *gorm.DB) rows {

@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/events"
 )
 
@@ -35,12 +36,12 @@ func (s *Store) journallable(sorted []energy.Reading) bool {
 type journalled struct {
 	postgresRows
 	store  *Store
-	traits func(energy.DeviceID) energy.Traits
+	traits func(energy.DeviceID) ledger.Traits
 }
 
 // journal stores and journals intervals; a nil map says that all were new. Those whose time may be told already are looked at again,
 // one with the other, in a transaction of their own.
-func (s *Store) journal(ctx context.Context, sorted, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits) (map[energy.Key]energy.Outcome, error) {
+func (s *Store) journal(ctx context.Context, sorted, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (map[energy.Key]energy.Outcome, error) {
 	write := s.db.Write.WithContext(ctx)
 	rows := journalled{postgresRows{write, write.Statement.ConnPool}, s, traits}
 	done, err := insertAll(ctx, rows, sorted, sorted)
@@ -118,7 +119,7 @@ const tellFresh = `,
 			FROM unnest($1::text[], $2::bigint[], $12::text[]) AS e (device_id, at, line) JOIN fresh USING (device_id, at) HAVING count(*) > 0)`
 
 // toldWith is the part of the statement that tells, and its parameters; nothing where nobody is told.
-func (s *Store) toldWith(sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits) (statement string, parameters []any) {
+func (s *Store) toldWith(sorted []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (statement string, parameters []any) {
 	if s.outbox == nil {
 		return "", nil
 	}

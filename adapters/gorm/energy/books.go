@@ -13,11 +13,12 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/database"
 )
 
-// Open shows the books of devices as they are at one instant: the pages together with what is not posted to them yet.
-func (s *Store) Open(ctx context.Context, devices []energy.DeviceID, look func(energy.Books) error) error {
+// Snapshot shows the books of devices as they are at one instant: the pages together with what is not posted to them yet.
+func (s *Store) Snapshot(ctx context.Context, devices []energy.DeviceID, look func(ledger.Books) error) error {
 	options := &sql.TxOptions{} // SQLite's reading transactions are snapshots
 	if s.db.Dialect == database.Postgres {
 		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
@@ -38,14 +39,14 @@ type books struct {
 	tx         *gorm.DB
 	dialect    database.Dialect
 	devices    idList // sorted
-	journalled energy.Entries
+	journalled ledger.Entries
 	// settled is the day before which every change is counted.
 	settled int32
 }
 
 // readJournal adds up what is stored and not posted.
 func (b *books) readJournal(ctx context.Context) error {
-	b.journalled = energy.Entries{}
+	b.journalled = ledger.Entries{}
 	if b.dialect != database.Postgres {
 		return nil
 	}
@@ -148,8 +149,8 @@ func (b books) Days() (first, last int32, found bool, err error) {
 const pagesAtOnce = 4000
 
 // Pages yields the pages of [from, to), by day and device.
-func (b books) Pages(from, to int32) iter.Seq2[*energy.Page, error] {
-	return func(yield func(*energy.Page, error) bool) {
+func (b books) Pages(from, to int32) iter.Seq2[*ledger.Page, error] {
+	return func(yield func(*ledger.Page, error) bool) {
 		if len(b.devices) == 0 {
 			return
 		}
@@ -167,7 +168,7 @@ func (b books) Pages(from, to int32) iter.Seq2[*energy.Page, error] {
 	}
 }
 
-func (b books) pages(from, to int32, yield func(*energy.Page, error) bool) error {
+func (b books) pages(from, to int32, yield func(*ledger.Page, error) bool) error {
 	found, err := b.tx.Raw("SELECT device_id, day, quarters FROM energy_pages WHERE "+b.ofDevices()+
 		" AND day >= ? AND day < ? ORDER BY day, device_id", b.devices, from, to).Rows()
 	if err != nil {

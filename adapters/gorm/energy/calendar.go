@@ -8,6 +8,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/calendar"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 type calendarRow struct {
@@ -21,15 +23,15 @@ type calendarRow struct {
 func (calendarRow) TableName() string { return "energy_calendar" }
 
 // CalendarEntries are all there are, by id.
-func (s *Store) CalendarEntries(ctx context.Context) ([]energy.CalendarEntry, error) {
+func (s *Store) CalendarEntries(ctx context.Context) ([]calendar.Entry, error) {
 	var rows []calendarRow
 	if err := s.db.Read.WithContext(ctx).Order("id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read calendar: %w", err)
 	}
-	entries := make([]energy.CalendarEntry, len(rows))
+	entries := make([]calendar.Entry, len(rows))
 	for i, r := range rows {
-		entries[i] = energy.CalendarEntry{
-			ID: r.ID, Space: energy.SpaceID(r.SpaceID), Name: r.Name, Kind: energy.CalendarKind(r.Kind), From: r.FromDay, To: r.ToDay,
+		entries[i] = calendar.Entry{
+			ID: r.ID, Space: energy.SpaceID(r.SpaceID), Name: r.Name, Kind: calendar.Kind(r.Kind), From: r.FromDay, To: r.ToDay,
 		}
 		if err := json.Unmarshal([]byte(r.Hours), &entries[i].Hours); err != nil {
 			return nil, fmt.Errorf("read the hours of %s: %w", r.ID, err)
@@ -39,7 +41,7 @@ func (s *Store) CalendarEntries(ctx context.Context) ([]energy.CalendarEntry, er
 }
 
 // AddCalendarEntry adds one.
-func (s *Store) AddCalendarEntry(ctx context.Context, e energy.CalendarEntry) error {
+func (s *Store) AddCalendarEntry(ctx context.Context, e calendar.Entry) error {
 	hours, err := json.Marshal(e.Hours)
 	if err != nil {
 		return err
@@ -51,7 +53,7 @@ func (s *Store) AddCalendarEntry(ctx context.Context, e energy.CalendarEntry) er
 		if err := tx.Create(&row).Error; err != nil {
 			return err
 		}
-		return s.mark(tx, energy.Changed{Space: e.Space})
+		return s.mark(tx, ledger.Changed{Space: e.Space})
 	})
 }
 
@@ -68,6 +70,6 @@ func (s *Store) DropCalendarEntry(ctx context.Context, id string) error {
 		if err := tx.Delete(&row).Error; err != nil {
 			return err
 		}
-		return s.mark(tx, energy.Changed{Space: energy.SpaceID(row.SpaceID)})
+		return s.mark(tx, ledger.Changed{Space: energy.SpaceID(row.SpaceID)})
 	})
 }

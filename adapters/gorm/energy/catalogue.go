@@ -8,6 +8,8 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/holidays"
 )
 
 type spaceRow struct {
@@ -50,7 +52,7 @@ func (s *Store) Version(ctx context.Context) (int64, error) {
 
 // Load reads the whole catalogue. The version is read first: what comes after it may be newer, which the next
 // look then finds.
-func (s *Store) Load(ctx context.Context) (version int64, spaces []energy.Space, devices []energy.Device, err error) {
+func (s *Store) Load(ctx context.Context) (version int64, spaces []campus.Space, devices []campus.Device, err error) {
 	if version, err = s.Version(ctx); err != nil {
 		return 0, nil, nil, fmt.Errorf("catalogue version: %w", err)
 	}
@@ -78,20 +80,20 @@ func (s *Store) Load(ctx context.Context) (version int64, spaces []energy.Space,
 }
 
 // Save makes a change if nobody made another since the expected version.
-func (s *Store) Save(ctx context.Context, expected int64, change energy.Change) error {
+func (s *Store) Save(ctx context.Context, expected int64, change campus.Change) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		counted := tx.Exec("UPDATE energy_catalogue SET version = version + 1 WHERE only_row = 1 AND version = ?", expected)
 		if counted.Error != nil {
 			return fmt.Errorf("count the catalogue up: %w", counted.Error)
 		}
 		if counted.RowsAffected == 0 {
-			return energy.ErrStale
+			return campus.ErrStale
 		}
 		return saveChange(tx, change)
 	})
 }
 
-func saveChange(tx *gorm.DB, change energy.Change) error {
+func saveChange(tx *gorm.DB, change campus.Change) error {
 	put := tx.Clauses(clause.OnConflict{UpdateAll: true})
 	switch {
 	case change.PutSpace != nil:
@@ -130,29 +132,29 @@ func dropDevice(tx *gorm.DB, id energy.DeviceID) error {
 	return tx.Where("id = ?", string(id)).Delete(&deviceRow{}).Error
 }
 
-func rowOfSpace(s energy.Space) spaceRow {
+func rowOfSpace(s campus.Space) spaceRow {
 	return spaceRow{
 		ID: string(s.ID), Name: s.Name, Kind: string(s.Kind), ParentID: string(s.Parent), TimeZone: s.TimeZone, Holidays: string(s.Holidays),
 		AreaM2: s.AreaM2, Latitude: s.Latitude, Longitude: s.Longitude, CreatedAt: int64(s.Created),
 	}
 }
 
-func (r spaceRow) space() energy.Space {
-	return energy.Space{
-		ID: energy.SpaceID(r.ID), Name: r.Name, Kind: energy.SpaceKind(r.Kind), Parent: energy.SpaceID(r.ParentID), TimeZone: r.TimeZone, Holidays: r.holidays(),
+func (r spaceRow) space() campus.Space {
+	return campus.Space{
+		ID: energy.SpaceID(r.ID), Name: r.Name, Kind: campus.SpaceKind(r.Kind), Parent: energy.SpaceID(r.ParentID), TimeZone: r.TimeZone, Holidays: r.holidays(),
 		AreaM2: r.AreaM2, Latitude: r.Latitude, Longitude: r.Longitude, Created: energy.Instant(r.CreatedAt),
 	}
 }
 
 // holidays of a site are Colombia's where an older version of the program wrote the row.
-func (r spaceRow) holidays() energy.HolidaySet {
-	if r.Holidays == "" && r.Kind == string(energy.KindSite) {
-		return energy.Colombian
+func (r spaceRow) holidays() holidays.Set {
+	if r.Holidays == "" && r.Kind == string(campus.KindSite) {
+		return holidays.Colombian
 	}
-	return energy.HolidaySet(r.Holidays)
+	return holidays.Set(r.Holidays)
 }
 
-func rowOfDevice(d energy.Device) deviceRow {
+func rowOfDevice(d campus.Device) deviceRow {
 	return deviceRow{
 		ID: string(d.ID), Name: d.Name, Kind: string(d.Kind), Measures: string(d.Measures), SpaceID: string(d.Space), ParentID: string(d.Parent),
 		RatedMw: int64(d.Rated), StandbyMw: int64(d.Standby), IntervalS: d.IntervalS, RegisterModulus: int64(d.RegisterModulus),
@@ -160,10 +162,10 @@ func rowOfDevice(d energy.Device) deviceRow {
 	}
 }
 
-func (r deviceRow) device() energy.Device {
-	return energy.Device{
-		ID: energy.DeviceID(r.ID), Name: r.Name, Kind: energy.DeviceKind(r.Kind), Measures: energy.Quantity(r.Measures), Space: energy.SpaceID(r.SpaceID), Parent: energy.DeviceID(r.ParentID),
+func (r deviceRow) device() campus.Device {
+	return campus.Device{
+		ID: energy.DeviceID(r.ID), Name: r.Name, Kind: campus.DeviceKind(r.Kind), Measures: energy.Quantity(r.Measures), Space: energy.SpaceID(r.SpaceID), Parent: energy.DeviceID(r.ParentID),
 		Rated: energy.Power(r.RatedMw), Standby: energy.Power(r.StandbyMw), IntervalS: r.IntervalS, RegisterModulus: energy.Energy(r.RegisterModulus),
-		MQTTTopic: r.MqttTopic, Plain: energy.PlainNumber{Unit: energy.Unit(r.PlainUnit), Interval: r.PlainInterval}, Created: energy.Instant(r.CreatedAt),
+		MQTTTopic: r.MqttTopic, Plain: campus.PlainNumber{Unit: energy.Unit(r.PlainUnit), Interval: r.PlainInterval}, Created: energy.Instant(r.CreatedAt),
 	}
 }

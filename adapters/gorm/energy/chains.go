@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // chainKey names the readings of one kind of one device, which are decoded one from the other.
@@ -29,7 +30,7 @@ func (t touched) tell(span energy.Span, chain chainKey, held chains) {
 }
 
 // rechainAll decodes again what new links change, registers first, and notes the difference in entries. The devices are held.
-func rechainAll(ctx context.Context, rows rows, linked touched, held chains, entries energy.Entries) error {
+func rechainAll(ctx context.Context, rows rows, linked touched, held chains, entries ledger.Entries) error {
 	for _, k := range linked.of(energy.Register) {
 		changed := func(span energy.Span) { linked.tell(span, chainKey{k.Device, energy.Sample}, held) }
 		if err := rechain(ctx, rows, k, linked[k], held, entries, changed); err != nil {
@@ -61,12 +62,12 @@ const linksAtOnce = 1000
 
 // rechain decodes from the first link that looks as far as the first touched instant to the first link after the last that comes
 // out as it was. It calls changed for each time of which something else is counted.
-func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Instant, held chains, entries energy.Entries, changed func(energy.Span)) error {
+func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Instant, held chains, entries ledger.Entries, changed func(energy.Span)) error {
 	t := held.traits(key.Device)
 	first, last := slices.Min(touched), slices.Max(touched)
 	reach := 1
 	if t.Paced(key.Kind) {
-		reach = energy.PaceReach
+		reach = ledger.PaceReach
 	}
 	earlier, err := rows.before(ctx, key, first, 2*reach)
 	if err != nil {
@@ -91,9 +92,9 @@ func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Inst
 		if err != nil {
 			return err
 		}
-		var others []energy.Link
+		var others []ledger.Link
 		must, more := beyond(links, last)+reach-1, len(links) > linksAtOnce
-		settled, done, after := energy.Rechain(t, base, before, links, must, more, told, func(was, is energy.Link) {
+		settled, done, after := ledger.Rechain(t, base, before, links, must, more, told, func(was, is ledger.Link) {
 			if was.Booked {
 				entries.Book(key.Device, was.At, was.Booking, -1)
 				changed(energy.Span{From: was.Booking.From, To: was.At})
@@ -109,7 +110,7 @@ func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Inst
 	}
 }
 
-func instantsOf(links []energy.Link) []energy.Instant {
+func instantsOf(links []ledger.Link) []energy.Instant {
 	instants := make([]energy.Instant, len(links))
 	for i, l := range links {
 		instants[i] = l.At
@@ -118,7 +119,7 @@ func instantsOf(links []energy.Link) []energy.Instant {
 }
 
 // toldBeside is what readings of other kinds tell of the time of links: what intervals claim and, of powers, what a register counts.
-func toldBeside(ctx context.Context, rows rows, key chainKey, base energy.Base, links []energy.Link, held chains) (energy.Spans, error) {
+func toldBeside(ctx context.Context, rows rows, key chainKey, base ledger.Base, links []ledger.Link, held chains) (energy.Spans, error) {
 	kinds := held.kinds[key.Device]
 	if !kinds.has(energy.Interval) && (key.Kind == energy.Register || !kinds.has(energy.Register)) {
 		return nil, nil
@@ -142,7 +143,7 @@ func toldBeside(ctx context.Context, rows rows, key chainKey, base energy.Base, 
 }
 
 // baseBefore is where the chain stood after the last of the earlier links.
-func baseBefore(ctx context.Context, rows rows, key chainKey, earlier []energy.Link, t energy.Traits) (energy.Base, error) {
+func baseBefore(ctx context.Context, rows rows, key chainKey, earlier []ledger.Link, t ledger.Traits) (ledger.Base, error) {
 	if n := len(earlier); n > 0 {
 		return earlier[n-1].Standing(t), nil
 	}
@@ -150,7 +151,7 @@ func baseBefore(ctx context.Context, rows rows, key chainKey, earlier []energy.L
 }
 
 // beyond is how many links must be decoded: those up to the last touched instant and the one after it.
-func beyond(links []energy.Link, last energy.Instant) int {
+func beyond(links []ledger.Link, last energy.Instant) int {
 	for i, l := range links {
 		if l.At > last {
 			return i + 1

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/database"
 )
 
@@ -18,14 +19,14 @@ const dayMs = int64(24 * time.Hour / time.Millisecond)
 // markPages marks what changes of pages are about: when their devices began, the versions of their days and, of those
 // in the past, the devices and days. Keys are sorted. It comes last in a transaction, so that whoever waits for a day
 // here holds all pages that he wants.
-func (s *Store) markPages(ctx context.Context, rows rows, keys []energy.PageKey) error {
+func (s *Store) markPages(ctx context.Context, rows rows, keys []ledger.PageKey) error {
 	if len(keys) == 0 {
 		return nil
 	}
 	if err := s.markPast(ctx, rows, keys); err != nil {
 		return err
 	}
-	var firsts []energy.PageKey
+	var firsts []ledger.PageKey
 	passed := make(map[int32]bool)
 	today := energy.PassedUntil(s.clock.Now())
 	for i, k := range keys {
@@ -42,11 +43,11 @@ func (s *Store) markPages(ctx context.Context, rows rows, keys []energy.PageKey)
 	return rows.countUp(ctx, slices.Sorted(maps.Keys(passed)))
 }
 
-func (s *Store) markPast(ctx context.Context, rows rows, keys []energy.PageKey) error {
+func (s *Store) markPast(ctx context.Context, rows rows, keys []ledger.PageKey) error {
 	now := s.clock.Now()
 	first := energy.PastUntil(now)
 	var devices []energy.DeviceID
-	var days []energy.PageKey
+	var days []ledger.PageKey
 	for _, k := range keys {
 		if energy.Instant(int64(k.Day)*dayMs) >= first {
 			continue
@@ -66,7 +67,7 @@ func (s *Store) markPast(ctx context.Context, rows rows, keys []energy.PageKey) 
 }
 
 // markIfPast marks what a change at an instant is about.
-func (s *Store) markIfPast(tx *gorm.DB, changed energy.Changed, at energy.Instant) error {
+func (s *Store) markIfPast(tx *gorm.DB, changed ledger.Changed, at energy.Instant) error {
 	if at >= energy.PastUntil(s.clock.Now()) {
 		return nil
 	}
@@ -74,7 +75,7 @@ func (s *Store) markIfPast(tx *gorm.DB, changed energy.Changed, at energy.Instan
 }
 
 // mark notes a change in the transaction that makes it.
-func (s *Store) mark(tx *gorm.DB, changed energy.Changed) error {
+func (s *Store) mark(tx *gorm.DB, changed ledger.Changed) error {
 	kind, id := "device", string(changed.Device)
 	if id == "" {
 		kind, id = "space", string(changed.Space)
@@ -90,7 +91,7 @@ func (s *Store) mark(tx *gorm.DB, changed energy.Changed) error {
 
 // PastChanges tells whose past changed at or after an instant. What is journalled of it is marked when it is posted: until then it
 // changed just now.
-func (s *Store) PastChanges(ctx context.Context, since energy.Instant) ([]energy.Changed, error) {
+func (s *Store) PastChanges(ctx context.Context, since energy.Instant) ([]ledger.Changed, error) {
 	now := s.clock.Now()
 	query, parameters := "SELECT kind, id, changed_at FROM energy_past_changes WHERE changed_at >= ?", []any{int64(since)}
 	if s.db.Dialect == database.Postgres && now >= since {
@@ -102,10 +103,10 @@ func (s *Store) PastChanges(ctx context.Context, since energy.Instant) ([]energy
 	if err != nil {
 		return nil, err
 	}
-	var changes []energy.Changed
+	var changes []ledger.Changed
 	err = scanAll(rows, func(rows *sql.Rows) error {
 		var kind, id string
-		var c energy.Changed
+		var c ledger.Changed
 		if err := rows.Scan(&kind, &id, &c.At); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 type channelRow struct {
@@ -19,7 +20,7 @@ type channelRow struct {
 func (channelRow) TableName() string { return "energy_channels" }
 
 // SaveChannels keeps channels; one that measured once does so for ever.
-func (s *Store) SaveChannels(ctx context.Context, all []energy.Channel) error {
+func (s *Store) SaveChannels(ctx context.Context, all []intake.Channel) error {
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		for _, c := range all {
 			on := clause.OnConflict{Columns: []clause.Column{{Name: "device_id"}, {Name: "address"}}, DoNothing: !c.Measures, UpdateAll: c.Measures}
@@ -36,14 +37,14 @@ func (s *Store) SaveChannels(ctx context.Context, all []energy.Channel) error {
 }
 
 // SavedChannels gives all.
-func (s *Store) SavedChannels(ctx context.Context) ([]energy.Channel, error) {
+func (s *Store) SavedChannels(ctx context.Context) ([]intake.Channel, error) {
 	var rows []channelRow
 	if err := s.db.Read.WithContext(ctx).Order("device_id, address").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read channels: %w", err)
 	}
-	all := make([]energy.Channel, len(rows))
+	all := make([]intake.Channel, len(rows))
 	for i, r := range rows {
-		all[i] = energy.Channel{Device: energy.DeviceID(r.DeviceID), Address: r.Address, Measures: r.Measures}
+		all[i] = intake.Channel{Device: energy.DeviceID(r.DeviceID), Address: r.Address, Measures: r.Measures}
 	}
 	return all, nil
 }

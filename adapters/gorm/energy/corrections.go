@@ -10,12 +10,14 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/live"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/events"
 )
 
 // Correct replaces or withdraws a reading, books the difference and keeps what stood there, in one transaction.
-func (s *Store) Correct(ctx context.Context, c energy.Correction, traits func(energy.DeviceID) energy.Traits) (energy.Correction, error) {
+func (s *Store) Correct(ctx context.Context, c ledger.Correction, traits func(energy.DeviceID) ledger.Traits) (ledger.Correction, error) {
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		rows := s.rows(tx)
 		held, err := holdCorrected(ctx, rows, c, traits)
@@ -44,20 +46,20 @@ func (s *Store) Correct(ctx context.Context, c energy.Correction, traits func(en
 		if err := keep(tx, c); err != nil {
 			return err
 		}
-		if err := s.publish(tx, []events.Event{eventOf(energy.CorrectionEvent(c, traits(c.Key.Device).Measures))}); err != nil {
+		if err := s.publish(tx, []events.Event{eventOf(live.CorrectionEvent(c, traits(c.Key.Device).Measures))}); err != nil {
 			return err
 		}
 		return s.rebook(ctx, tx, rows, c, was, held)
 	})
 	s.committed(err)
 	if err != nil {
-		return energy.Correction{}, fmt.Errorf("correct %s at %s: %w", c.Key.Device, c.Key.At, err)
+		return ledger.Correction{}, fmt.Errorf("correct %s at %s: %w", c.Key.Device, c.Key.At, err)
 	}
 	return c, nil
 }
 
 // holdCorrected lets nobody else decode the device, or tell of the correction's time: what is taken back must be what the books hold.
-func holdCorrected(ctx context.Context, rows rows, c energy.Correction, traits func(energy.DeviceID) energy.Traits) (chains, error) {
+func holdCorrected(ctx context.Context, rows rows, c ledger.Correction, traits func(energy.DeviceID) ledger.Traits) (chains, error) {
 	var after []energy.Reading
 	if c.After != nil {
 		after = append(after, *c.After)
@@ -77,7 +79,7 @@ func holdCorrected(ctx context.Context, rows rows, c energy.Correction, traits f
 }
 
 // free tells whether nothing else tells of a time of which the correction does, and what it corrects did not.
-func free(ctx context.Context, rows rows, c energy.Correction, held chains) error {
+func free(ctx context.Context, rows rows, c ledger.Correction, held chains) error {
 	if c.After == nil || !c.After.Claims() || (c.Before != nil && c.Before.Claims() && c.Before.Span >= c.After.Span) {
 		return nil
 	}
@@ -94,7 +96,7 @@ func free(ctx context.Context, rows rows, c energy.Correction, held chains) erro
 
 // standing is what the table holds under a key.
 type standing struct {
-	link      energy.Link
+	link      ledger.Link
 	withdrawn bool
 }
 
@@ -124,8 +126,8 @@ func (s *Store) standing(tx *gorm.DB, key energy.Key) (standing, error) {
 }
 
 // rebook writes the row as the correction wants it and brings the books after it.
-func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c energy.Correction, was standing, held chains) error {
-	entries, linked := energy.Entries{}, touched{}
+func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Correction, was standing, held chains) error {
+	entries, linked := ledger.Entries{}, touched{}
 	touch := func(r *energy.Reading, sign int64) {
 		switch {
 		case r == nil:
@@ -172,13 +174,13 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c energy.Cor
 }
 
 // counts tells whether the step that a person says was made could be counted.
-func counts(ctx context.Context, rows rows, c energy.Correction, held chains) error {
-	if c.Ruling != energy.CountStep {
+func counts(ctx context.Context, rows rows, c ledger.Correction, held chains) error {
+	if c.Ruling != ledger.CountStep {
 		return nil
 	}
 	chain := chainKey{c.Key.Device, energy.Register}
 	links, err := rows.before(ctx, chain, c.Key.At+1, 2)
-	if err != nil || len(links) < 2 || links[1].Booking.Verdict != energy.Quarantined {
+	if err != nil || len(links) < 2 || links[1].Booking.Verdict != ledger.Quarantined {
 		return err
 	}
 	told, err := toldBeside(ctx, rows, chain, links[0].Standing(held.traits(c.Key.Device)), links[1:], held)
@@ -192,7 +194,7 @@ const correctionColumns = "kind_before, value_before, span_before, kind_after, v
 
 // keep writes the correction under the reading's next revision. Two at once are one after the other: both hold the
 // device's chain.
-func keep(tx *gorm.DB, c energy.Correction) error {
+func keep(tx *gorm.DB, c ledger.Correction) error {
 	var last int
 	if err := tx.Raw("SELECT coalesce(max(revision), 0) FROM energy_corrections WHERE device_id = ? AND at = ?",
 		string(c.Key.Device), int64(c.Key.At)).Scan(&last).Error; err != nil {
@@ -227,19 +229,19 @@ func (c cells) reading(key energy.Key) *energy.Reading {
 }
 
 // Corrections gives those of a reading, oldest first.
-func (s *Store) Corrections(ctx context.Context, key energy.Key) ([]energy.Correction, error) {
+func (s *Store) Corrections(ctx context.Context, key energy.Key) ([]ledger.Correction, error) {
 	return corrections(s.db.Read.WithContext(ctx), key)
 }
 
-func corrections(tx *gorm.DB, key energy.Key) ([]energy.Correction, error) {
+func corrections(tx *gorm.DB, key energy.Key) ([]ledger.Correction, error) {
 	found, err := tx.Raw("SELECT "+correctionColumns+" FROM energy_corrections WHERE device_id = ? AND at = ? ORDER BY revision",
 		string(key.Device), int64(key.At)).Rows()
 	if err != nil {
 		return nil, err
 	}
-	var all []energy.Correction
+	var all []ledger.Correction
 	err = scanAll(found, func(rows *sql.Rows) error {
-		c := energy.Correction{Key: key}
+		c := ledger.Correction{Key: key}
 		var before, after cells
 		if err := rows.Scan(&before.kind, &before.value, &before.span, &after.kind, &after.value, &after.span, &c.Ruling, &c.Reason, &c.By, &c.Made); err != nil {
 			return err
@@ -253,7 +255,7 @@ func corrections(tx *gorm.DB, key energy.Key) ([]energy.Correction, error) {
 
 // Restated gives the days of devices that changed at or after an instant, by the time of the change. What is journalled of the past
 // is noted when it is posted: until then it changed just now.
-func (s *Store) Restated(ctx context.Context, devices []energy.DeviceID, since energy.Instant, after energy.Restatement, limit int) ([]energy.Restatement, error) {
+func (s *Store) Restated(ctx context.Context, devices []energy.DeviceID, since energy.Instant, after ledger.Restatement, limit int) ([]ledger.Restatement, error) {
 	if len(devices) == 0 {
 		return nil, nil
 	}
@@ -272,9 +274,9 @@ func (s *Store) Restated(ctx context.Context, devices []energy.DeviceID, since e
 	if err != nil {
 		return nil, fmt.Errorf("list restated days: %w", err)
 	}
-	var all []energy.Restatement
+	var all []ledger.Restatement
 	err = scanAll(found, func(rows *sql.Rows) error {
-		var r energy.Restatement
+		var r ledger.Restatement
 		err := rows.Scan(&r.Page.Device, &r.Page.Day, &r.Changed)
 		all = append(all, r)
 		return err

@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 type deliveryRow struct {
@@ -26,7 +27,7 @@ type deliveryRow struct {
 func (deliveryRow) TableName() string { return "energy_deliveries" }
 
 // SaveDeliveries keeps messages of a session, and forgets those that are too many.
-func (s *Store) SaveDeliveries(ctx context.Context, session string, all []energy.Delivery) error {
+func (s *Store) SaveDeliveries(ctx context.Context, session string, all []intake.Delivery) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -48,7 +49,7 @@ func (s *Store) SaveDeliveries(ctx context.Context, session string, all []energy
 		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(&rows, 1000).Error; err != nil {
 			return err
 		}
-		return tx.Exec("DELETE FROM energy_deliveries WHERE session = ? AND number <= ?", session, last-energy.MaxDeliveries).Error
+		return tx.Exec("DELETE FROM energy_deliveries WHERE session = ? AND number <= ?", session, last-intake.MaxDeliveries).Error
 	})
 	if err != nil {
 		return fmt.Errorf("keep %d deliveries: %w", len(all), err)
@@ -57,18 +58,18 @@ func (s *Store) SaveDeliveries(ctx context.Context, session string, all []energy
 }
 
 // DeliveriesOf gives those of a session, oldest first.
-func (s *Store) DeliveriesOf(ctx context.Context, session string) ([]energy.Delivery, error) {
+func (s *Store) DeliveriesOf(ctx context.Context, session string) ([]intake.Delivery, error) {
 	var rows []deliveryRow
 	if err := s.db.Read.WithContext(ctx).Where("session = ?", session).Order("number").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read the deliveries of a session: %w", err)
 	}
-	all := make([]energy.Delivery, len(rows))
+	all := make([]intake.Delivery, len(rows))
 	for i, r := range rows {
 		given, err := parseGiven(r.Given)
 		if err != nil {
 			return nil, fmt.Errorf("delivery %d: %w", r.Packet, err)
 		}
-		all[i] = energy.Delivery{Packet: uint16(r.Packet), Words: uint64(r.Words), Reused: r.Reused, Arrived: energy.Instant(r.Arrived), Given: given}
+		all[i] = intake.Delivery{Packet: uint16(r.Packet), Words: uint64(r.Words), Reused: r.Reused, Arrived: energy.Instant(r.Arrived), Given: given}
 	}
 	return all, nil
 }

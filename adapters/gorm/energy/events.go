@@ -4,6 +4,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/live"
 	"github.com/holotwin/holotwin/platform/events"
 )
 
@@ -29,11 +31,11 @@ func (s *Store) committed(err error) {
 }
 
 // readingEvents are the events of readings that were stored, in their order; none where there is no outbox.
-func (s *Store) readingEvents(stored []energy.Reading, traits func(energy.DeviceID) energy.Traits) []events.Event {
+func (s *Store) readingEvents(stored []energy.Reading, traits func(energy.DeviceID) ledger.Traits) []events.Event {
 	if s.outbox == nil {
 		return nil
 	}
-	return eventsOf(energy.ReadingEvents(stored, traits))
+	return eventsOf(live.ReadingEvents(stored, traits))
 }
 
 // freshOf are the readings that were new, as they were stored, in the order in which they were sent.
@@ -48,7 +50,7 @@ func freshOf(sorted []energy.Reading, all map[energy.Key]energy.Outcome) []energ
 }
 
 // eventsOf are the module's events as they go into the outbox.
-func eventsOf[E energy.Event](all []E) []events.Event {
+func eventsOf[E live.Event](all []E) []events.Event {
 	out := make([]events.Event, len(all))
 	for i, e := range all {
 		out[i] = eventOf(e)
@@ -56,7 +58,7 @@ func eventsOf[E energy.Event](all []E) []events.Event {
 	return out
 }
 
-func eventOf(e energy.Event) events.Event {
+func eventOf(e live.Event) events.Event {
 	device, space := e.About()
 	const usual = 160 // bytes
 	return events.Event{Kind: e.Kind(), Device: string(device), Space: string(space), Data: string(e.AppendJSON(make([]byte, 0, usual)))}

@@ -12,6 +12,7 @@ import (
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/energytest"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/database/databasetest"
 )
@@ -55,16 +56,19 @@ func TestNewcomersOfAnOlderVersion(t *testing.T) {
 		formerly("three", "sp_b", 5)
 		require.NoError(t, store.MoveFormer(ctx))
 		require.NoError(t, store.MoveFormer(ctx))
-		all, err := store.Newcomers(ctx)
+		all, err := store.Discovered(ctx)
 		require.NoError(t, err)
-		held := map[energy.NewcomerKey]int64{}
+		held := map[intake.DiscoveredKey]int64{}
 		for _, n := range all {
 			held[n.Key()] = n.Held
 		}
-		require.Equal(t, map[energy.NewcomerKey]int64{{Space: "sp_a", Address: "one"}: 5, {Address: "two"}: 0, {Space: "sp_b", Address: "three"}: 1}, held)
-		var kept []energy.Kept
-		_, left, err := store.Settle(ctx, energy.NewcomerKey{Space: "sp_a", Address: "one"}, 10, energy.Settlement{
-			Readings: func(_ energy.Newcomer, some []energy.Kept) ([]energy.Reading, bool) { kept = some; return nil, true },
+		require.Equal(t, map[intake.DiscoveredKey]int64{{Space: "sp_a", Address: "one"}: 5, {Address: "two"}: 0, {Space: "sp_b", Address: "three"}: 1}, held)
+		var kept []intake.BufferedMeasurement
+		_, left, err := store.Settle(ctx, intake.DiscoveredKey{Space: "sp_a", Address: "one"}, 10, intake.Settlement{
+			Readings: func(_ intake.DiscoveredDevice, some []intake.BufferedMeasurement) ([]energy.Reading, bool) {
+				kept = some
+				return nil, true
+			},
 		})
 		require.NoError(t, err)
 		require.False(t, left)
@@ -92,24 +96,24 @@ func TestDeliveries(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		ctx := context.Background()
 		require.NoError(t, db.Migrate(ctx, "energy", gormenergy.Migrations()))
-		var store energy.Deliveries = gormenergy.New(db, energytest.Clock{})
-		of := func(packet uint16, words uint64) energy.Delivery {
-			return energy.Delivery{Packet: packet, Words: words, Reused: packet == 2, Arrived: 5, Given: []energy.Instant{7, 0, 9}}
+		var store intake.Deliveries = gormenergy.New(db, energytest.Clock{})
+		of := func(packet uint16, words uint64) intake.Delivery {
+			return intake.Delivery{Packet: packet, Words: words, Reused: packet == 2, Arrived: 5, Given: []energy.Instant{7, 0, 9}}
 		}
-		require.NoError(t, store.SaveDeliveries(ctx, "a", []energy.Delivery{of(1, 10), of(2, 1<<63), of(1, 11)}))
-		require.NoError(t, store.SaveDeliveries(ctx, "b", []energy.Delivery{of(1, 12)}))
+		require.NoError(t, store.SaveDeliveries(ctx, "a", []intake.Delivery{of(1, 10), of(2, 1<<63), of(1, 11)}))
+		require.NoError(t, store.SaveDeliveries(ctx, "b", []intake.Delivery{of(1, 12)}))
 		all, err := store.DeliveriesOf(ctx, "a")
 		require.NoError(t, err)
-		require.Equal(t, []energy.Delivery{of(2, 1<<63), of(1, 11)}, all)
-		require.NoError(t, store.SaveDeliveries(ctx, "a", []energy.Delivery{of(2, 13)}))
-		var many []energy.Delivery
-		for i := range energy.MaxDeliveries - 1 {
+		require.Equal(t, []intake.Delivery{of(2, 1<<63), of(1, 11)}, all)
+		require.NoError(t, store.SaveDeliveries(ctx, "a", []intake.Delivery{of(2, 13)}))
+		var many []intake.Delivery
+		for i := range intake.MaxDeliveries - 1 {
 			many = append(many, of(uint16(i+3), 14))
 		}
 		require.NoError(t, store.SaveDeliveries(ctx, "a", many))
 		all, err = store.DeliveriesOf(ctx, "a")
 		require.NoError(t, err)
-		require.Len(t, all, energy.MaxDeliveries)
+		require.Len(t, all, intake.MaxDeliveries)
 		require.Equal(t, of(2, 13), all[0])
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // kinds are the kinds of reading that a device has: a bit each. Of intervals, those that claim their time.
@@ -27,12 +28,12 @@ func kindOf(r energy.Reading) kinds {
 // chains are the devices that a transaction holds, with the kinds of their readings where they have any that is chained.
 type chains struct {
 	kinds  map[energy.DeviceID]kinds
-	traits func(energy.DeviceID) energy.Traits
+	traits func(energy.DeviceID) ledger.Traits
 }
 
 // hold lets nobody else tell of the same times, or decode the same devices, until the transaction ends. A device's first reading of
 // a kind that is chained waits for all others, for these ask first whether there is one.
-func hold(ctx context.Context, rows rows, sorted []energy.Reading, traits func(energy.DeviceID) energy.Traits) (chains, error) {
+func hold(ctx context.Context, rows rows, sorted []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (chains, error) {
 	held := chains{kinds: make(map[energy.DeviceID]kinds), traits: traits}
 	wanted := make(map[energy.DeviceID]kinds)
 	telling := false

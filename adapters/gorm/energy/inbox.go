@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 	"github.com/holotwin/holotwin/platform/database"
 )
 
@@ -30,20 +31,20 @@ type newcomerRow struct {
 
 func (newcomerRow) TableName() string { return "energy_inbox" }
 
-func (r newcomerRow) newcomer() energy.Newcomer {
-	return energy.Newcomer{
+func (r newcomerRow) newcomer() intake.DiscoveredDevice {
+	return intake.DiscoveredDevice{
 		Space: energy.SpaceID(r.SpaceID), Address: r.Address, Subject: r.Subject, Dialect: r.Dialect, Name: r.Name,
 		FirstSeen: energy.Instant(r.FirstSeen), LastSeen: energy.Instant(r.LastSeen), Messages: r.Messages,
-		Last: r.Last, Unit: energy.Unit(r.Unit), Said: energy.Said(r.Said), Held: r.Held, Refused: r.Refused, Ignored: r.Ignored,
+		Last: r.Last, Unit: energy.Unit(r.Unit), Measured: intake.Measures(r.Said), Held: r.Held, Refused: r.Refused, Ignored: r.Ignored,
 	}
 }
 
 // heard notes another message.
-func (r *newcomerRow) heard(one energy.Sighting) {
+func (r *newcomerRow) heard(one intake.Discovery) {
 	r.Dialect, r.Last, r.LastSeen = one.Dialect, cmp.Or(one.Last, r.Last), max(r.LastSeen, int64(one.LastSeen))
 	r.Name, r.Unit = cmp.Or(one.Name, r.Name), cmp.Or(string(one.Unit), r.Unit)
 	r.Messages += one.Messages
-	r.Said |= int(one.Said)
+	r.Said |= int(one.Measured)
 }
 
 type keptRow struct {
@@ -59,36 +60,36 @@ type keptRow struct {
 
 func (keptRow) TableName() string { return "energy_inbox_measures" }
 
-func rowOfKept(key energy.NewcomerKey, k energy.Kept) keptRow {
+func rowOfKept(key intake.DiscoveredKey, k intake.BufferedMeasurement) keptRow {
 	return keptRow{
 		SpaceID: string(key.Space), Address: key.Address, At: int64(k.At), Source: int16(k.Source), Kind: int16(k.Kind), Span: k.Span, Plain: k.Plain.String(),
 		Value: valueOf(energy.Reading{Kind: k.Kind, Energy: k.Energy, Power: k.Power}),
 	}
 }
 
-func (r keptRow) measure() energy.Kept {
+func (r keptRow) measure() intake.BufferedMeasurement {
 	reading := energy.Reading{Kind: energy.Kind(r.Kind)}
 	setValue(&reading, r.Value)
 	plain, _ := energy.ParseNumber(r.Plain) // empty where the measure has a unit
-	return energy.Kept{
+	return intake.BufferedMeasurement{
 		Number: r.Number, At: energy.Instant(r.At), Source: energy.TimeSource(r.Source), Kind: reading.Kind, Energy: reading.Energy, Power: reading.Power, Span: r.Span, Plain: plain,
 	}
 }
 
 // at names the rows of a newcomer.
-func at(tx *gorm.DB, key energy.NewcomerKey) *gorm.DB {
+func at(tx *gorm.DB, key intake.DiscoveredKey) *gorm.DB {
 	return tx.Where("space_id = ? AND address = ?", string(key.Space), key.Address)
 }
 
 // Remember notes messages of newcomers, newcomer by newcomer, so that two processes wait for each other and do not lock each
 // other out.
-func (s *Store) Remember(ctx context.Context, sightings []energy.Sighting, partly bool) (refused []int, err error) {
+func (s *Store) Remember(ctx context.Context, sightings []intake.Discovery, partly bool) (refused []int, err error) {
 	order := make([]int, len(sightings))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return compareNewcomers(sightings[a].Key(), sightings[b].Key()) })
-	var full energy.ErrInboxFull
+	var full intake.ErrInboxFull
 	err = s.transactAgain(ctx, func(tx *gorm.DB) error {
 		refused = nil
 		crowd := &crowd{tx: tx, of: make(map[crowdKey]*headcount), held: make(map[string]int64)}
@@ -115,19 +116,19 @@ func (s *Store) Remember(ctx context.Context, sightings []energy.Sighting, partl
 }
 
 // noteRefused notes a refusal that took its transaction back.
-func (s *Store) noteRefused(ctx context.Context, full energy.ErrInboxFull) error {
+func (s *Store) noteRefused(ctx context.Context, full intake.ErrInboxFull) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		return at(tx.Model(&newcomerRow{}), full.Newcomer).Update("refused", gorm.Expr("refused + 1")).Error
 	})
 }
 
-func compareNewcomers(a, b energy.NewcomerKey) int {
+func compareNewcomers(a, b intake.DiscoveredKey) int {
 	return cmp.Or(cmp.Compare(a.Space, b.Space), cmp.Compare(a.Address, b.Address))
 }
 
 // remember notes messages of one newcomer, at places among all, and gives the places of those for which there is no room, with
 // ErrInboxFull. That the newcomer was heard it notes all the same.
-func (s *Store) remember(tx *gorm.DB, crowd *crowd, sightings []energy.Sighting, places []int) (refused []int, err error) {
+func (s *Store) remember(tx *gorm.DB, crowd *crowd, sightings []intake.Discovery, places []int) (refused []int, err error) {
 	row, err := s.holdNewcomer(tx, crowd, sightings[places[0]])
 	if err != nil {
 		return places, err
@@ -145,7 +146,7 @@ func (s *Store) remember(tx *gorm.DB, crowd *crowd, sightings []energy.Sighting,
 		if err != nil {
 			return nil, err
 		}
-		if one.Kept == nil || known {
+		if one.Buffered == nil || known {
 			continue
 		}
 		if err := roomForMeasure(row, held); err != nil {
@@ -154,7 +155,7 @@ func (s *Store) remember(tx *gorm.DB, crowd *crowd, sightings []energy.Sighting,
 			continue
 		}
 		row.Held, row.Numbered, held = row.Held+1, row.Numbered+1, held+1
-		measure := rowOfKept(one.Key(), *one.Kept)
+		measure := rowOfKept(one.Key(), *one.Buffered)
 		measure.Number = row.Numbered
 		kept = append(kept, measure)
 	}
@@ -171,17 +172,17 @@ func (s *Store) remember(tx *gorm.DB, crowd *crowd, sightings []energy.Sighting,
 }
 
 // isKept tells whether a measure is kept that was tried before.
-func isKept(tx *gorm.DB, one energy.Sighting) (bool, error) {
-	if one.Kept == nil || !one.Kept.Tried {
+func isKept(tx *gorm.DB, one intake.Discovery) (bool, error) {
+	if one.Buffered == nil || !one.Buffered.Tried {
 		return false, nil
 	}
-	k, n := rowOfKept(one.Key(), *one.Kept), int64(0)
+	k, n := rowOfKept(one.Key(), *one.Buffered), int64(0)
 	err := at(tx.Model(&keptRow{}), one.Key()).Where("at = ? AND kind = ? AND value = ? AND plain = ?", k.At, k.Kind, k.Value, k.Plain).Count(&n).Error
 	return n > 0, err
 }
 
 // holdNewcomer reads a newcomer that nobody else changes until the transaction ends, and adds it where there is room for it.
-func (s *Store) holdNewcomer(tx *gorm.DB, crowd *crowd, one energy.Sighting) (newcomerRow, error) {
+func (s *Store) holdNewcomer(tx *gorm.DB, crowd *crowd, one intake.Discovery) (newcomerRow, error) {
 	for {
 		row, found, err := s.lockNewcomer(tx, one.Key())
 		if err != nil || found {
@@ -199,7 +200,7 @@ func (s *Store) holdNewcomer(tx *gorm.DB, crowd *crowd, one energy.Sighting) (ne
 }
 
 // lockNewcomer reads a newcomer that nobody else changes until the transaction ends.
-func (s *Store) lockNewcomer(tx *gorm.DB, key energy.NewcomerKey) (row newcomerRow, found bool, err error) {
+func (s *Store) lockNewcomer(tx *gorm.DB, key intake.DiscoveredKey) (row newcomerRow, found bool, err error) {
 	var rows []newcomerRow
 	if err := at(tx.Clauses(s.forUpdate()...), key).Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
 		return row, false, err
@@ -215,19 +216,19 @@ func (s *Store) forUpdate() []clause.Expression {
 	return []clause.Expression{clause.Locking{Strength: "UPDATE"}}
 }
 
-// Newcomers gives all, the latest first.
-func (s *Store) Newcomers(ctx context.Context) ([]energy.Newcomer, error) {
+// Discovered gives all, the latest first.
+func (s *Store) Discovered(ctx context.Context) ([]intake.DiscoveredDevice, error) {
 	var rows []newcomerRow
 	err := s.db.Read.WithContext(ctx).Order("last_seen DESC, address, space_id").Find(&rows).Error
-	all := make([]energy.Newcomer, len(rows))
+	all := make([]intake.DiscoveredDevice, len(rows))
 	for i, r := range rows {
 		all[i] = r.newcomer()
 	}
 	return all, err
 }
 
-// IgnoreNewcomer keeps one from being listed.
-func (s *Store) IgnoreNewcomer(ctx context.Context, key energy.NewcomerKey) error {
+// IgnoreDiscovered keeps one from being listed.
+func (s *Store) IgnoreDiscovered(ctx context.Context, key intake.DiscoveredKey) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		return at(tx.Model(&newcomerRow{}), key).Update("ignored", true).Error
 	})

@@ -3,7 +3,7 @@ package gormenergy
 import (
 	"gorm.io/gorm"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // crowd counts, within a transaction, what the inbox holds.
@@ -41,19 +41,19 @@ func (c *crowd) heldOf(subject string) (int64, error) {
 
 // makeRoom looks whether there is room for another newcomer of a key, and counts it. Where there is none, the one of its own that was
 // silent for longest, and of which nothing is kept, makes room.
-func (c *crowd) makeRoom(one energy.Sighting) error {
+func (c *crowd) makeRoom(one intake.Discovery) error {
 	n, err := c.count(crowdKey{string(one.Space), one.Subject})
 	if err != nil {
 		return err
 	}
-	full := energy.ErrInboxFull{Newcomer: one.Key()}
+	full := intake.ErrInboxFull{Newcomer: one.Key()}
 	switch {
-	case n.OfKey >= energy.MaxNewcomersOfKey:
-		full.Bound, full.Max = "newcomers_of_key", energy.MaxNewcomersOfKey
-	case one.Space != "" && n.OfSpace >= energy.MaxNewcomersOfSpace:
-		full.Bound, full.Max = "newcomers_of_space", energy.MaxNewcomersOfSpace
-	case n.Total >= energy.MaxNewcomers:
-		full.Bound, full.Max = "newcomers", energy.MaxNewcomers
+	case n.OfKey >= intake.MaxDiscoveredOfKey:
+		full.Bound, full.Max = "newcomers_of_key", intake.MaxDiscoveredOfKey
+	case one.Space != "" && n.OfSpace >= intake.MaxDiscoveredOfSpace:
+		full.Bound, full.Max = "newcomers_of_space", intake.MaxDiscoveredOfSpace
+	case n.Total >= intake.MaxDiscovered:
+		full.Bound, full.Max = "newcomers", intake.MaxDiscovered
 	default:
 		n.Total, n.OfSpace, n.OfKey = n.Total+1, n.OfSpace+1, n.OfKey+1
 		return nil
@@ -68,12 +68,12 @@ func (c *crowd) makeRoom(one energy.Sighting) error {
 
 // roomForMeasure looks whether there is room for another measure of a newcomer.
 func roomForMeasure(row newcomerRow, heldOfKey int64) error {
-	full := energy.ErrInboxFull{Newcomer: row.newcomer().Key()}
+	full := intake.ErrInboxFull{Newcomer: row.newcomer().Key()}
 	switch {
-	case row.Held >= energy.MaxKept:
-		full.Bound, full.Max = "kept", energy.MaxKept
-	case heldOfKey >= energy.MaxKeptOfKey:
-		full.Bound, full.Max = "kept_of_key", energy.MaxKeptOfKey
+	case row.Held >= intake.MaxBuffered:
+		full.Bound, full.Max = "kept", intake.MaxBuffered
+	case heldOfKey >= intake.MaxBufferedOfKey:
+		full.Bound, full.Max = "kept_of_key", intake.MaxBufferedOfKey
 	default:
 		return nil
 	}

@@ -8,10 +8,11 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // PurgeInbox drops newcomers and letters that nobody cared for, and what is left of sessions: a newcomer a transaction, since much may be kept of one.
-func (s *Store) PurgeInbox(ctx context.Context, silent, silentHolders, letters energy.Instant) (purged []energy.Newcomer, err error) {
+func (s *Store) PurgeInbox(ctx context.Context, silent, silentHolders, letters energy.Instant) (purged []intake.DiscoveredDevice, err error) {
 	const silence = "((held = 0 AND last_seen < ?) OR last_seen < ?)"
 	var rows []newcomerRow
 	if err := s.db.Read.WithContext(ctx).Where(silence, int64(silent), int64(silentHolders)).Order("space_id, address").Find(&rows).Error; err != nil {
@@ -42,7 +43,7 @@ func (s *Store) PurgeInbox(ctx context.Context, silent, silentHolders, letters e
 	})
 }
 
-func dropNewcomer(tx *gorm.DB, key energy.NewcomerKey) error {
+func dropNewcomer(tx *gorm.DB, key intake.DiscoveredKey) error {
 	if err := at(tx, key).Delete(&keptRow{}).Error; err != nil {
 		return err
 	}
@@ -89,9 +90,9 @@ func (s *Store) MoveFormer(ctx context.Context) error {
 }
 
 func (s *Store) moveFormer(tx *gorm.DB, f formerRow) error {
-	one := energy.Sighting{Newcomer: energy.Newcomer{
+	one := intake.Discovery{DiscoveredDevice: intake.DiscoveredDevice{
 		Address: f.Address, Space: energy.SpaceID(f.SpaceID), Dialect: f.Dialect, Name: f.Name, FirstSeen: energy.Instant(f.FirstSeen),
-		LastSeen: energy.Instant(f.LastSeen), Messages: f.Messages, Last: f.Last, Unit: energy.Unit(f.Unit), Said: energy.Said(f.Said),
+		LastSeen: energy.Instant(f.LastSeen), Messages: f.Messages, Last: f.Last, Unit: energy.Unit(f.Unit), Measured: intake.Measures(f.Said),
 	}}
 	row := newcomerRow{SpaceID: f.SpaceID, Address: f.Address, Dialect: f.Dialect, FirstSeen: f.FirstSeen}
 	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {

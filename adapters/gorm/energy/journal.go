@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/database"
 )
 
@@ -34,7 +35,7 @@ func (s *Store) Post(ctx context.Context) (posted int, err error) {
 		if err != nil {
 			return err
 		}
-		entries := energy.Entries{}
+		entries := ledger.Entries{}
 		if posted, err = addJournalled(found, entries); err != nil || posted == 0 {
 			return err
 		}
@@ -44,7 +45,7 @@ func (s *Store) Post(ctx context.Context) (posted int, err error) {
 }
 
 // addJournalled adds journal rows to entries.
-func addJournalled(found *sql.Rows, entries energy.Entries) (n int, err error) {
+func addJournalled(found *sql.Rows, entries ledger.Entries) (n int, err error) {
 	err = scanAll(found, func(rows *sql.Rows) error {
 		r := energy.Reading{Kind: energy.Interval}
 		if err := rows.Scan(&r.Device, &r.At, &r.Energy, &r.Span); err != nil {

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 	"github.com/holotwin/holotwin/platform/random"
 )
 
@@ -20,8 +21,8 @@ type letterRow struct {
 
 func (letterRow) TableName() string { return "energy_letters" }
 
-// Bury keeps letters within the bounds.
-func (s *Store) Bury(ctx context.Context, letters []energy.Letter) error {
+// StoreRejected keeps letters within the bounds.
+func (s *Store) StoreRejected(ctx context.Context, letters []intake.RejectedMessage) error {
 	err := s.transactAgain(ctx, func(tx *gorm.DB) error { return bury(tx, letters) })
 	if err != nil {
 		return fmt.Errorf("keep %d letters: %w", len(letters), err)
@@ -30,7 +31,7 @@ func (s *Store) Bury(ctx context.Context, letters []energy.Letter) error {
 }
 
 // bury keeps letters. Those of a key make room for each other; where there are too many in all, the oldest of who has most.
-func bury(tx *gorm.DB, letters []energy.Letter) error {
+func bury(tx *gorm.DB, letters []intake.RejectedMessage) error {
 	if len(letters) == 0 {
 		return nil
 	}
@@ -38,7 +39,7 @@ func bury(tx *gorm.DB, letters []energy.Letter) error {
 	of := make(map[string]int)
 	for i := len(letters) - 1; i >= 0; i-- { // the newest of each key
 		l := letters[i]
-		if of[l.Subject]++; of[l.Subject] <= energy.MaxLettersOfKey {
+		if of[l.Subject]++; of[l.Subject] <= intake.MaxRejectedOfKey {
 			rows = append(rows, letterRow{
 				At: int64(l.At), ID: random.ID("l"), Dialect: l.Dialect, Topic: l.Topic, Body: l.Text, Reason: l.Reason, Subject: l.Subject, SpaceID: string(l.Space),
 			})
@@ -48,7 +49,7 @@ func bury(tx *gorm.DB, letters []energy.Letter) error {
 		return err
 	}
 	for subject := range of {
-		if err := keepNewest(tx, subject, energy.MaxLettersOfKey); err != nil {
+		if err := keepNewest(tx, subject, intake.MaxRejectedOfKey); err != nil {
 			return err
 		}
 	}
@@ -75,7 +76,7 @@ func boundLetters(tx *gorm.DB) error {
 	for _, h := range holders {
 		counts = append(counts, h.Letters)
 	}
-	each := fairShare(counts, energy.MaxLetters)
+	each := fairShare(counts, intake.MaxRejected)
 	for _, h := range holders {
 		if h.Letters <= each {
 			continue
@@ -100,13 +101,13 @@ func fairShare(counts []int, most int) int {
 	return most // they have no more as it is
 }
 
-// Letters gives the newest.
-func (s *Store) Letters(ctx context.Context, limit int) ([]energy.Letter, error) {
+// RejectedMessages gives the newest.
+func (s *Store) RejectedMessages(ctx context.Context, limit int) ([]intake.RejectedMessage, error) {
 	var rows []letterRow
 	err := s.db.Read.WithContext(ctx).Order("at DESC, id DESC").Limit(limit).Find(&rows).Error
-	all := make([]energy.Letter, len(rows))
+	all := make([]intake.RejectedMessage, len(rows))
 	for i, r := range rows {
-		all[i] = energy.Letter{
+		all[i] = intake.RejectedMessage{
 			At: energy.Instant(r.At), Dialect: r.Dialect, Topic: r.Topic, Text: r.Body, Reason: r.Reason, Subject: r.Subject, Space: energy.SpaceID(r.SpaceID),
 		}
 	}

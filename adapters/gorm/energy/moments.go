@@ -6,11 +6,12 @@ import (
 	"fmt"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
 	"github.com/holotwin/holotwin/platform/database"
 )
 
 // LatestStates gives each device's last change at or before an instant.
-func (s *Store) LatestStates(ctx context.Context, devices []energy.DeviceID, at energy.Instant) (map[energy.DeviceID]energy.StateChange, error) {
+func (s *Store) LatestStates(ctx context.Context, devices []energy.DeviceID, at energy.Instant) (map[energy.DeviceID]conditions.StateChange, error) {
 	if len(devices) == 0 {
 		return nil, nil
 	}
@@ -18,9 +19,9 @@ func (s *Store) LatestStates(ctx context.Context, devices []energy.DeviceID, at 
 	if err != nil {
 		return nil, fmt.Errorf("read the latest states: %w", err)
 	}
-	latest := make(map[energy.DeviceID]energy.StateChange)
+	latest := make(map[energy.DeviceID]conditions.StateChange)
 	err = scanAll(found, func(rows *sql.Rows) error {
-		var c energy.StateChange
+		var c conditions.StateChange
 		err := rows.Scan(&c.Device, &c.At, &c.State)
 		latest[c.Device] = c
 		return err
@@ -73,20 +74,20 @@ func (s *Store) LastReadings(ctx context.Context, devices []energy.DeviceID, n i
 // measures are the columns of ambient readings, and where each belongs.
 var measures = []struct {
 	column string
-	of     func(*energy.LatestAmbient) **energy.LatestMeasure
+	of     func(*conditions.LatestAmbient) **conditions.LatestMeasure
 }{
-	{"temperature", func(a *energy.LatestAmbient) **energy.LatestMeasure { return &a.Temperature }},
-	{"humidity", func(a *energy.LatestAmbient) **energy.LatestMeasure { return &a.Humidity }},
-	{"co2", func(a *energy.LatestAmbient) **energy.LatestMeasure { return &a.CO2 }},
-	{"occupancy", func(a *energy.LatestAmbient) **energy.LatestMeasure { return &a.Occupancy }},
+	{"temperature", func(a *conditions.LatestAmbient) **conditions.LatestMeasure { return &a.Temperature }},
+	{"humidity", func(a *conditions.LatestAmbient) **conditions.LatestMeasure { return &a.Humidity }},
+	{"co2", func(a *conditions.LatestAmbient) **conditions.LatestMeasure { return &a.CO2 }},
+	{"occupancy", func(a *conditions.LatestAmbient) **conditions.LatestMeasure { return &a.Occupancy }},
 }
 
 // LatestAmbient gives the latest measures of spaces in [from, to].
-func (s *Store) LatestAmbient(ctx context.Context, spaces []energy.SpaceID, from, to energy.Instant) (map[energy.SpaceID]energy.LatestAmbient, error) {
+func (s *Store) LatestAmbient(ctx context.Context, spaces []energy.SpaceID, from, to energy.Instant) (map[energy.SpaceID]conditions.LatestAmbient, error) {
 	if len(spaces) == 0 {
 		return nil, nil
 	}
-	latest := make(map[energy.SpaceID]energy.LatestAmbient)
+	latest := make(map[energy.SpaceID]conditions.LatestAmbient)
 	for _, m := range measures {
 		found, err := s.db.Read.WithContext(ctx).Raw(`SELECT a.space_id, a.at, a.`+m.column+` FROM energy_ambient a JOIN
 			(SELECT space_id, max(at) AS at FROM energy_ambient WHERE space_id IN ? AND at >= ? AND at <= ? AND `+m.column+` IS NOT NULL GROUP BY space_id) last
@@ -96,7 +97,7 @@ func (s *Store) LatestAmbient(ctx context.Context, spaces []energy.SpaceID, from
 		}
 		err = scanAll(found, func(rows *sql.Rows) error {
 			var space energy.SpaceID
-			measure := energy.LatestMeasure{Source: energy.FromSensor}
+			measure := conditions.LatestMeasure{Source: conditions.FromSensor}
 			if err := rows.Scan(&space, &measure.At, &measure.Value); err != nil {
 				return err
 			}

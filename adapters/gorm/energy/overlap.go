@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // longestTold is the longest span that an interval tells of, ms.
@@ -134,7 +135,7 @@ func told(ctx context.Context, rows rows, stretches []stretch, held chains) ([]c
 }
 
 // counted is what a register counted in a stretch, spans that overlap together.
-func counted(ctx context.Context, rows rows, s stretch, t energy.Traits) ([]claim, error) {
+func counted(ctx context.Context, rows rows, s stretch, t ledger.Traits) ([]claim, error) {
 	var all []claim
 	for at := s.From + 1; ; {
 		links, err := rows.from(ctx, chainKey{s.device, energy.Register}, at, linksAtOnce)

@@ -7,27 +7,27 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // errEnough ends a reading whose reader has what it wants.
 var errEnough = errors.New("the reader has enough")
 
 // keysWithin are the pages of [from, to) that entries change, by day and device.
-func keysWithin(entries energy.Entries, from, to int32) []energy.PageKey {
+func keysWithin(entries ledger.Entries, from, to int32) []ledger.PageKey {
 	keys := slices.SortedFunc(maps.Keys(entries), byDay)
-	return slices.DeleteFunc(keys, func(k energy.PageKey) bool { return k.Day < from || k.Day >= to })
+	return slices.DeleteFunc(keys, func(k ledger.PageKey) bool { return k.Day < from || k.Day >= to })
 }
 
-func byDay(a, b energy.PageKey) int {
+func byDay(a, b ledger.PageKey) int {
 	return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Device, b.Device))
 }
 
 // merge yields stored pages with what is journalled of them, and between them those that are journalled only.
 type merge struct {
-	journalled energy.Entries
-	keys       []energy.PageKey
-	yield      func(*energy.Page, error) bool
+	journalled ledger.Entries
+	keys       []ledger.PageKey
+	yield      func(*ledger.Page, error) bool
 }
 
 func (m *merge) stored(rows *sql.Rows) error {
@@ -35,7 +35,7 @@ func (m *merge) stored(rows *sql.Rows) error {
 	if err != nil {
 		return err
 	}
-	key := energy.PageKey{Device: page.Device, Day: page.Day}
+	key := ledger.PageKey{Device: page.Device, Day: page.Day}
 	for len(m.keys) > 0 && byDay(m.keys[0], key) < 0 {
 		if err := m.next(); err != nil {
 			return err
@@ -48,7 +48,7 @@ func (m *merge) stored(rows *sql.Rows) error {
 }
 
 func (m *merge) next() error {
-	page := &energy.Page{Device: m.keys[0].Device, Day: m.keys[0].Day}
+	page := &ledger.Page{Device: m.keys[0].Device, Day: m.keys[0].Day}
 	m.keys = m.keys[1:]
 	return m.give(page)
 }
@@ -62,7 +62,7 @@ func (m *merge) rest() error {
 	return nil
 }
 
-func (m *merge) give(page *energy.Page) error {
+func (m *merge) give(page *ledger.Page) error {
 	m.journalled.Apply(page)
 	if !m.yield(page, nil) {
 		return errEnough

@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
 type placementRow struct {
@@ -18,15 +19,15 @@ type placementRow struct {
 func (placementRow) TableName() string { return "energy_placements" }
 
 // placements are the former places of all devices, oldest first.
-func (s *Store) placements(ctx context.Context) (map[energy.DeviceID][]energy.Placement, error) {
+func (s *Store) placements(ctx context.Context) (map[energy.DeviceID][]campus.Placement, error) {
 	var rows []placementRow
 	if err := s.db.Read.WithContext(ctx).Order("device_id, until").Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	former := make(map[energy.DeviceID][]energy.Placement)
+	former := make(map[energy.DeviceID][]campus.Placement)
 	for _, r := range rows {
 		id := energy.DeviceID(r.DeviceID)
-		former[id] = append(former[id], energy.Placement{
+		former[id] = append(former[id], campus.Placement{
 			Space: energy.SpaceID(r.SpaceID), Parent: energy.DeviceID(r.ParentID), Until: energy.Instant(r.Until),
 		})
 	}
@@ -34,7 +35,7 @@ func (s *Store) placements(ctx context.Context) (map[energy.DeviceID][]energy.Pl
 }
 
 // savePlacements writes a device's former places in the place of those that are there.
-func savePlacements(tx *gorm.DB, d energy.Device) error {
+func savePlacements(tx *gorm.DB, d campus.Device) error {
 	if err := tx.Where("device_id = ?", string(d.ID)).Delete(&placementRow{}).Error; err != nil || len(d.Former) == 0 {
 		return err
 	}

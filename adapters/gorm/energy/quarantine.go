@@ -6,10 +6,11 @@ import (
 	"fmt"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // Quarantined gives the readings that are held back, with what each is subtracted from.
-func (s *Store) Quarantined(ctx context.Context, devices []energy.DeviceID, after energy.Key, limit int) ([]energy.Held, error) {
+func (s *Store) Quarantined(ctx context.Context, devices []energy.DeviceID, after energy.Key, limit int) ([]ledger.Held, error) {
 	if len(devices) == 0 {
 		return nil, nil
 	}
@@ -20,10 +21,10 @@ func (s *Store) Quarantined(ctx context.Context, devices []energy.DeviceID, afte
 	if err != nil {
 		return nil, fmt.Errorf("list quarantined readings: %w", err)
 	}
-	var held []energy.Held
+	var held []ledger.Held
 	err = scanAll(found, func(rows *sql.Rows) error {
 		r, err := scanReading(rows)
-		held = append(held, energy.Held{Reading: r})
+		held = append(held, ledger.Held{Reading: r})
 		return err
 	})
 	if err != nil {
@@ -36,7 +37,7 @@ func (s *Store) Quarantined(ctx context.Context, devices []energy.DeviceID, afte
 			return nil, err
 		}
 		if len(links) > 0 {
-			held[i].Before = links[0].Standing(energy.Traits{})
+			held[i].Before = links[0].Standing(ledger.Traits{})
 		}
 	}
 	return held, nil

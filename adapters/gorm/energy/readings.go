@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // readingColumnNames are a reading's columns; estimated says of an interval that it is guessed.
@@ -69,8 +70,8 @@ func setValue(r *energy.Reading, value int64) {
 	r.Energy = energy.Energy(value)
 }
 
-func scanLink(row scanner) (energy.Link, error) {
-	var l energy.Link
+func scanLink(row scanner) (ledger.Link, error) {
+	var l ledger.Link
 	var burst string
 	var kind int16
 	var err error
@@ -85,26 +86,26 @@ func scanLink(row scanner) (energy.Link, error) {
 }
 
 // burstText is a burst as it is kept: what is of none, as nearly all readings, takes no room.
-func burstText(b energy.Burst) string {
-	if b == (energy.Burst{}) {
+func burstText(b ledger.Burst) string {
+	if b == (ledger.Burst{}) {
 		return ""
 	}
 	return fmt.Sprintf("%d %d %d", b.Since, b.Begun, b.Energy)
 }
 
-func parseBurst(text string) (b energy.Burst, err error) {
+func parseBurst(text string) (b ledger.Burst, err error) {
 	if _, err = fmt.Sscanf(text, "%d %d %d", &b.Since, &b.Begun, &b.Energy); err != nil {
 		err = fmt.Errorf("burst %q: %w", text, err)
 	}
 	return b, err
 }
 
-func queryLinks(ctx context.Context, pool gorm.ConnPool, query string, args ...any) ([]energy.Link, error) {
+func queryLinks(ctx context.Context, pool gorm.ConnPool, query string, args ...any) ([]ledger.Link, error) {
 	found, err := pool.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
-	var links []energy.Link
+	var links []ledger.Link
 	err = scanAll(found, func(rows *sql.Rows) error {
 		l, err := scanLink(rows)
 		links = append(links, l)
@@ -128,8 +129,8 @@ func queryInstants(ctx context.Context, pool gorm.ConnPool, query string, device
 	return all, err
 }
 
-func scanPages(found *sql.Rows) ([]*energy.Page, error) {
-	var pages []*energy.Page
+func scanPages(found *sql.Rows) ([]*ledger.Page, error) {
+	var pages []*ledger.Page
 	err := scanAll(found, func(rows *sql.Rows) error {
 		page, err := scanPage(rows)
 		pages = append(pages, page)
@@ -138,8 +139,8 @@ func scanPages(found *sql.Rows) ([]*energy.Page, error) {
 	return pages, err
 }
 
-func scanPage(rows *sql.Rows) (*energy.Page, error) {
-	page := &energy.Page{}
+func scanPage(rows *sql.Rows) (*ledger.Page, error) {
+	page := &ledger.Page{}
 	var packed sql.RawBytes
 	if err := rows.Scan(&page.Device, &page.Day, &packed); err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/database"
 )
 
@@ -102,19 +103,19 @@ func (p postgresRows) remove(ctx context.Context, keys []energy.Key) error {
 	return err
 }
 
-func (p postgresRows) before(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error) {
+func (p postgresRows) before(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]ledger.Link, error) {
 	return queryLinks(ctx, p.tx, `SELECT * FROM (SELECT `+linkColumns+` FROM energy_readings
 		WHERE device_id = $1 AND at < $2 AND kind = ANY($3::smallint[]) ORDER BY at DESC LIMIT $4) newest ORDER BY at`,
 		string(chain.Device), int64(at), kindsOfChain(chain.Kind), limit)
 }
 
-func (p postgresRows) from(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error) {
+func (p postgresRows) from(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]ledger.Link, error) {
 	return queryLinks(ctx, p.tx, `SELECT `+linkColumns+` FROM energy_readings
 		WHERE device_id = $1 AND at >= $2 AND kind = ANY($3::smallint[]) ORDER BY at LIMIT $4`,
 		string(chain.Device), int64(at), kindsOfChain(chain.Kind), limit)
 }
 
-func (p postgresRows) saveLinks(ctx context.Context, links []energy.Link) error {
+func (p postgresRows) saveLinks(ctx context.Context, links []ledger.Link) error {
 	if len(links) == 0 {
 		return nil
 	}
@@ -139,7 +140,7 @@ func (p postgresRows) saveLinks(ctx context.Context, links []energy.Link) error 
 }
 
 // pagesForUpdate makes the missing pages first: a row that is not there cannot be held.
-func (p postgresRows) pagesForUpdate(ctx context.Context, sorted []energy.PageKey) ([]*energy.Page, error) {
+func (p postgresRows) pagesForUpdate(ctx context.Context, sorted []ledger.PageKey) ([]*ledger.Page, error) {
 	k := pageKeysOf(sorted)
 	found, err := p.tx.QueryContext(ctx, holdPages, k.devices, k.days)
 	if err != nil {
@@ -164,7 +165,7 @@ const holdPages = `
 	JOIN energy_pages p ON p.device_id = k.device_id AND p.day = k.day
 	ORDER BY p.device_id, p.day FOR UPDATE OF p`
 
-func (p postgresRows) savePages(ctx context.Context, pages []*energy.Page) error {
+func (p postgresRows) savePages(ctx context.Context, pages []*ledger.Page) error {
 	c := pageColumnsOf(pages)
 	_, err := p.tx.ExecContext(ctx, updatePages, c.devices, c.days, c.totals, c.estimates, c.packed)
 	return err
@@ -183,7 +184,7 @@ type pageColumns struct {
 	packed            [][]byte
 }
 
-func pageColumnsOf(pages []*energy.Page) pageColumns {
+func pageColumnsOf(pages []*ledger.Page) pageColumns {
 	n := len(pages)
 	c := pageColumns{make([]string, n), make([]int32, n), make([]int64, n), make([]int64, n), make([][]byte, n)}
 	for i, p := range pages {
@@ -193,7 +194,7 @@ func pageColumnsOf(pages []*energy.Page) pageColumns {
 	return c
 }
 
-func pageKeysOf(keys []energy.PageKey) pageColumns {
+func pageKeysOf(keys []ledger.PageKey) pageColumns {
 	c := pageColumns{devices: make([]string, len(keys)), days: make([]int32, len(keys))}
 	for i, k := range keys {
 		c.devices[i], c.days[i] = string(k.Device), k.Day
@@ -209,7 +210,7 @@ func (p postgresRows) markPast(ctx context.Context, devices []energy.DeviceID, a
 	return err
 }
 
-func (p postgresRows) restate(ctx context.Context, days []energy.PageKey, at energy.Instant) error {
+func (p postgresRows) restate(ctx context.Context, days []ledger.PageKey, at energy.Instant) error {
 	k := pageKeysOf(days)
 	_, err := p.tx.ExecContext(ctx, `
 		INSERT INTO energy_restated_days (device_id, day, changed_at) SELECT device_id, day, $3 FROM unnest($1::text[], $2::integer[]) AS k (device_id, day)
@@ -219,7 +220,7 @@ func (p postgresRows) restate(ctx context.Context, days []energy.PageKey, at ene
 }
 
 // begin leaves the row alone that needs no change: holding it would make the device's writers wait for each other.
-func (p postgresRows) begin(ctx context.Context, firsts []energy.PageKey) error {
+func (p postgresRows) begin(ctx context.Context, firsts []ledger.PageKey) error {
 	k := pageKeysOf(firsts)
 	_, err := p.tx.ExecContext(ctx, `
 		INSERT INTO energy_begun (device_id, day)
@@ -236,11 +237,11 @@ func (p postgresRows) countUp(ctx context.Context, days []int32) error {
 	return err
 }
 
-func (p postgresRows) keptBase(ctx context.Context, chain chainKey) (energy.Base, error) {
+func (p postgresRows) keptBase(ctx context.Context, chain chainKey) (ledger.Base, error) {
 	return keptBase(ctx, p.gorm, chain)
 }
 
-func (p postgresRows) corrections(ctx context.Context, key energy.Key) ([]energy.Correction, error) {
+func (p postgresRows) corrections(ctx context.Context, key energy.Key) ([]ledger.Correction, error) {
 	return corrections(p.gorm.WithContext(ctx), key)
 }
 

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // sqliteRows writes row by row: there is no network between, and a prepared statement a row is what SQLite likes.
@@ -108,21 +109,21 @@ func (s sqliteRows) remove(ctx context.Context, keys []energy.Key) error {
 		func(i int) []any { return []any{string(keys[i].Device), int64(keys[i].At)} })
 }
 
-func (s sqliteRows) before(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error) {
+func (s sqliteRows) before(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]ledger.Link, error) {
 	k := kindsOfChain(chain.Kind)
 	return queryLinks(ctx, s.tx, `SELECT * FROM (SELECT `+linkColumns+` FROM energy_readings
 		WHERE device_id = ? AND at < ? AND kind IN (?, ?, ?) ORDER BY at DESC LIMIT ?) ORDER BY at`,
 		string(chain.Device), int64(at), k[0], k[1], k[2], limit)
 }
 
-func (s sqliteRows) from(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]energy.Link, error) {
+func (s sqliteRows) from(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]ledger.Link, error) {
 	k := kindsOfChain(chain.Kind)
 	return queryLinks(ctx, s.tx, `SELECT `+linkColumns+` FROM energy_readings
 		WHERE device_id = ? AND at >= ? AND kind IN (?, ?, ?) ORDER BY at LIMIT ?`,
 		string(chain.Device), int64(at), k[0], k[1], k[2], limit)
 }
 
-func (s sqliteRows) saveLinks(ctx context.Context, links []energy.Link) error {
+func (s sqliteRows) saveLinks(ctx context.Context, links []ledger.Link) error {
 	return s.each(ctx, `UPDATE energy_readings
 		SET verdict = ?, booked_from = ?, booked = ?, estimated = ?, base_at = ?, base_value = ?, burst = ?
 		WHERE device_id = ? AND at = ?`, len(links),
@@ -135,14 +136,14 @@ func (s sqliteRows) saveLinks(ctx context.Context, links []energy.Link) error {
 		})
 }
 
-func (s sqliteRows) pagesForUpdate(ctx context.Context, sorted []energy.PageKey) ([]*energy.Page, error) {
+func (s sqliteRows) pagesForUpdate(ctx context.Context, sorted []ledger.PageKey) ([]*ledger.Page, error) {
 	statement, err := s.prepare(ctx, `SELECT quarters FROM energy_pages WHERE device_id = ? AND day = ?`)
 	if err != nil {
 		return nil, err
 	}
-	pages := make([]*energy.Page, 0, len(sorted))
+	pages := make([]*ledger.Page, 0, len(sorted))
 	for _, k := range sorted {
-		page := &energy.Page{Device: k.Device, Day: k.Day}
+		page := &ledger.Page{Device: k.Device, Day: k.Day}
 		var packed []byte
 		err := statement.QueryRowContext(ctx, string(k.Device), k.Day).Scan(&packed)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -156,7 +157,7 @@ func (s sqliteRows) pagesForUpdate(ctx context.Context, sorted []energy.PageKey)
 	return pages, nil
 }
 
-func (s sqliteRows) savePages(ctx context.Context, pages []*energy.Page) error {
+func (s sqliteRows) savePages(ctx context.Context, pages []*ledger.Page) error {
 	return s.each(ctx, `INSERT INTO energy_pages (device_id, day, energy, estimated, quarters)
 		VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET energy = excluded.energy, estimated = excluded.estimated, quarters = excluded.quarters`, len(pages),
@@ -172,13 +173,13 @@ func (s sqliteRows) markPast(ctx context.Context, devices []energy.DeviceID, at 
 		func(i int) []any { return []any{string(devices[i]), int64(at)} })
 }
 
-func (s sqliteRows) restate(ctx context.Context, days []energy.PageKey, at energy.Instant) error {
+func (s sqliteRows) restate(ctx context.Context, days []ledger.PageKey, at energy.Instant) error {
 	return s.each(ctx, `INSERT INTO energy_restated_days (device_id, day, changed_at) VALUES (?, ?, ?)
 		ON CONFLICT DO UPDATE SET changed_at = max(changed_at, excluded.changed_at)`, len(days),
 		func(i int) []any { return []any{string(days[i].Device), days[i].Day, int64(at)} })
 }
 
-func (s sqliteRows) begin(ctx context.Context, firsts []energy.PageKey) error {
+func (s sqliteRows) begin(ctx context.Context, firsts []ledger.PageKey) error {
 	return s.each(ctx, `INSERT INTO energy_begun (device_id, day) VALUES (?, ?)
 		ON CONFLICT DO UPDATE SET day = excluded.day WHERE excluded.day < day`, len(firsts),
 		func(i int) []any { return []any{string(firsts[i].Device), firsts[i].Day} })
@@ -190,10 +191,10 @@ func (s sqliteRows) countUp(ctx context.Context, days []int32) error {
 		func(i int) []any { return []any{days[i]} })
 }
 
-func (s sqliteRows) keptBase(ctx context.Context, chain chainKey) (energy.Base, error) {
+func (s sqliteRows) keptBase(ctx context.Context, chain chainKey) (ledger.Base, error) {
 	return keptBase(ctx, s.gorm, chain)
 }
 
-func (s sqliteRows) corrections(ctx context.Context, key energy.Key) ([]energy.Correction, error) {
+func (s sqliteRows) corrections(ctx context.Context, key energy.Key) ([]ledger.Correction, error) {
 	return corrections(s.gorm.WithContext(ctx), key)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/database"
 )
 
@@ -28,8 +29,8 @@ func (b books) Revision(before int32) (revision int64, unposted map[energy.Devic
 const recentAtOnce = 50
 
 // Recent yields each device's last n pages before a day.
-func (b books) Recent(devices []energy.DeviceID, before int32, n int) iter.Seq2[*energy.Page, error] {
-	return func(yield func(*energy.Page, error) bool) {
+func (b books) Recent(devices []energy.DeviceID, before int32, n int) iter.Seq2[*ledger.Page, error] {
+	return func(yield func(*ledger.Page, error) bool) {
 		for some := range slices.Chunk(devices, recentAtOnce) {
 			pages, err := b.recent(some, before, n)
 			if err != nil {
@@ -52,7 +53,7 @@ const (
 		AND p.day >= coalesce((SELECT day FROM energy_pages WHERE device_id = d.value AND day < ? ORDER BY day DESC LIMIT 1 OFFSET ?), 0)`
 )
 
-func (b books) recent(devices []energy.DeviceID, before int32, n int) ([]*energy.Page, error) {
+func (b books) recent(devices []energy.DeviceID, before int32, n int) ([]*ledger.Page, error) {
 	ids := idList(textsOf(devices))
 	query, args := recentSQLite, []any{ids, before, before, n - 1}
 	if b.dialect == database.Postgres {
@@ -70,8 +71,8 @@ func (b books) recent(devices []energy.DeviceID, before int32, n int) ([]*energy
 }
 
 // withJournalled adds what is journalled to devices' last pages, and leaves the last n of each.
-func (b books) withJournalled(pages []*energy.Page, devices []energy.DeviceID, before int32, n int) []*energy.Page {
-	of := make(map[energy.DeviceID][]*energy.Page, len(devices))
+func (b books) withJournalled(pages []*ledger.Page, devices []energy.DeviceID, before int32, n int) []*ledger.Page {
+	of := make(map[energy.DeviceID][]*ledger.Page, len(devices))
 	for _, page := range pages {
 		of[page.Device] = append(of[page.Device], page)
 	}
@@ -79,13 +80,13 @@ func (b books) withJournalled(pages []*energy.Page, devices []energy.DeviceID, b
 		if key.Day >= before || !slices.Contains(devices, key.Device) {
 			continue
 		}
-		if !slices.ContainsFunc(of[key.Device], func(p *energy.Page) bool { return p.Day == key.Day }) {
-			of[key.Device] = append(of[key.Device], &energy.Page{Device: key.Device, Day: key.Day})
+		if !slices.ContainsFunc(of[key.Device], func(p *ledger.Page) bool { return p.Day == key.Day }) {
+			of[key.Device] = append(of[key.Device], &ledger.Page{Device: key.Device, Day: key.Day})
 		}
 	}
-	all := make([]*energy.Page, 0, len(pages))
+	all := make([]*ledger.Page, 0, len(pages))
 	for _, last := range of {
-		slices.SortFunc(last, func(a, b *energy.Page) int { return cmp.Compare(b.Day, a.Day) })
+		slices.SortFunc(last, func(a, b *ledger.Page) int { return cmp.Compare(b.Day, a.Day) })
 		for _, page := range last[:min(n, len(last))] {
 			b.journalled.Apply(page)
 			all = append(all, page)

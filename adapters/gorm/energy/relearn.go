@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // relearntAtOnce bounds how long a counter is held.
@@ -16,7 +17,7 @@ const relearntAtOnce = 2000
 
 // Relearn judges again what was measured of the counters that were decoded before the pace of devices was learnt, one device a call;
 // more tells whether there may be others. What was used stays as it is. It may be called by any process, at any time, and again.
-func (s *Store) Relearn(ctx context.Context, traits func(energy.DeviceID) energy.Traits) (more bool, err error) {
+func (s *Store) Relearn(ctx context.Context, traits func(energy.DeviceID) ledger.Traits) (more bool, err error) {
 	var device string
 	err = s.db.Read.WithContext(ctx).Raw("SELECT device_id FROM energy_relearn ORDER BY device_id LIMIT 1").Row().Scan(&device)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -35,7 +36,7 @@ func (s *Store) Relearn(ctx context.Context, traits func(energy.DeviceID) energy
 	})
 }
 
-func (s *Store) relearn(ctx context.Context, device energy.DeviceID, traits energy.Traits) error {
+func (s *Store) relearn(ctx context.Context, device energy.DeviceID, traits ledger.Traits) error {
 	chain := chainKey{device, energy.Register}
 	for at, left := energy.Instant(0), true; left; {
 		err := s.transactAgain(ctx, func(tx *gorm.DB) (err error) {
@@ -50,16 +51,16 @@ func (s *Store) relearn(ctx context.Context, device energy.DeviceID, traits ener
 }
 
 // relearnSome judges some links of a chain from an instant on again, and gives where the next ones begin.
-func (s *Store) relearnSome(ctx context.Context, tx *gorm.DB, chain chainKey, at energy.Instant, traits energy.Traits) (next energy.Instant, left bool, err error) {
-	rows, entries := s.rows(tx), energy.Entries{}
+func (s *Store) relearnSome(ctx context.Context, tx *gorm.DB, chain chainKey, at energy.Instant, traits ledger.Traits) (next energy.Instant, left bool, err error) {
+	rows, entries := s.rows(tx), ledger.Entries{}
 	if _, err := rows.chains(ctx, []energy.DeviceID{chain.Device}, true); err != nil {
 		return at, true, err
 	}
-	earlier, err := rows.before(ctx, chain, at, energy.PaceReach)
+	earlier, err := rows.before(ctx, chain, at, ledger.PaceReach)
 	if err != nil {
 		return at, true, err
 	}
-	links, err := rows.from(ctx, chain, at, relearntAtOnce+energy.PaceReach)
+	links, err := rows.from(ctx, chain, at, relearntAtOnce+ledger.PaceReach)
 	if err != nil {
 		return at, true, err
 	}
@@ -67,8 +68,8 @@ func (s *Store) relearnSome(ctx context.Context, tx *gorm.DB, chain chainKey, at
 	if left = n < len(links); left {
 		next = links[n].At
 	}
-	var changed []energy.Link
-	energy.Rejudge(traits, instantsOf(earlier), links, n, func(was, is energy.Link) {
+	var changed []ledger.Link
+	ledger.Rejudge(traits, instantsOf(earlier), links, n, func(was, is ledger.Link) {
 		entries.Book(chain.Device, was.At, was.Booking, -1)
 		entries.Book(chain.Device, is.At, is.Booking, +1)
 		changed = append(changed, is)

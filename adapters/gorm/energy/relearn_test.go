@@ -10,6 +10,7 @@ import (
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/energytest"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/database/databasetest"
 )
@@ -20,7 +21,7 @@ func TestRelearn(t *testing.T) {
 		ctx := context.Background()
 		require.NoError(t, db.Migrate(ctx, "energy", gormenergy.Migrations()))
 		store := gormenergy.New(db, energytest.Clock{})
-		untold := func(id energy.DeviceID) energy.Traits {
+		untold := func(id energy.DeviceID) ledger.Traits {
 			traits := energytest.Traits(id)
 			traits.Untold = id != "told"
 			return traits

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/database"
 )
 
@@ -51,13 +52,13 @@ func (s *Store) ForgetTotals(ctx context.Context, before int32) error {
 }
 
 // keptBase is where a chain stood after the last of its links that were forgotten.
-func keptBase(ctx context.Context, tx *gorm.DB, key chainKey) (energy.Base, error) {
+func keptBase(ctx context.Context, tx *gorm.DB, key chainKey) (ledger.Base, error) {
 	found, err := tx.WithContext(ctx).Raw("SELECT at, value FROM energy_chain_bases WHERE device_id = ? AND kind = ?",
 		string(key.Device), int(key.Kind)).Rows()
 	if err != nil {
-		return energy.Base{}, err
+		return ledger.Base{}, err
 	}
-	var base energy.Base
+	var base ledger.Base
 	err = scanAll(found, func(rows *sql.Rows) error {
 		base.Known = true
 		return rows.Scan(&base.At, &base.Value)

@@ -8,11 +8,13 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // Settle books what is kept of a newcomer, up to most of it. Who adds to it waits until the transaction ends, and then finds the
 // newcomer gone, or with what is left of it.
-func (s *Store) Settle(ctx context.Context, key energy.NewcomerKey, most int, settlement energy.Settlement) (outcomes []energy.Outcome, left bool, err error) {
+func (s *Store) Settle(ctx context.Context, key intake.DiscoveredKey, most int, settlement intake.Settlement) (outcomes []energy.Outcome, left bool, err error) {
 	err = s.transactAgain(ctx, func(tx *gorm.DB) error {
 		outcomes, left = nil, false
 		row, found, err := s.lockNewcomer(tx, key)
@@ -30,7 +32,7 @@ func (s *Store) Settle(ctx context.Context, key energy.NewcomerKey, most int, se
 		if outcomes, err = s.appendHeld(ctx, tx, readings, settlement.Traits); err != nil {
 			return err
 		}
-		if err := bury(tx, settlement.Letters(outcomes)); err != nil {
+		if err := bury(tx, settlement.Rejected(outcomes)); err != nil {
 			return err
 		}
 		left, err = dropSettled(tx, key, row, kept)
@@ -43,8 +45,8 @@ func (s *Store) Settle(ctx context.Context, key energy.NewcomerKey, most int, se
 	return outcomes, left, nil
 }
 
-func measuresOf(rows []keptRow) []energy.Kept {
-	all := make([]energy.Kept, len(rows))
+func measuresOf(rows []keptRow) []intake.BufferedMeasurement {
+	all := make([]intake.BufferedMeasurement, len(rows))
 	for i, r := range rows {
 		all[i] = r.measure()
 	}
@@ -52,7 +54,7 @@ func measuresOf(rows []keptRow) []energy.Kept {
 }
 
 // appendHeld stores and books readings in the transaction that holds where they come from.
-func (s *Store) appendHeld(ctx context.Context, tx *gorm.DB, readings []energy.Reading, traits func(energy.DeviceID) energy.Traits) ([]energy.Outcome, error) {
+func (s *Store) appendHeld(ctx context.Context, tx *gorm.DB, readings []energy.Reading, traits func(energy.DeviceID) ledger.Traits) ([]energy.Outcome, error) {
 	if len(readings) == 0 {
 		return nil, nil
 	}
@@ -69,7 +71,7 @@ func (s *Store) appendHeld(ctx context.Context, tx *gorm.DB, readings []energy.R
 }
 
 // dropSettled drops the measures that were settled, and the newcomer where that were all; it tells whether any is left.
-func dropSettled(tx *gorm.DB, key energy.NewcomerKey, row newcomerRow, kept []keptRow) (left bool, err error) {
+func dropSettled(tx *gorm.DB, key intake.DiscoveredKey, row newcomerRow, kept []keptRow) (left bool, err error) {
 	numbers := make([]int64, len(kept))
 	for i, k := range kept {
 		numbers[i] = k.Number

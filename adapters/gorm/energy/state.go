@@ -8,6 +8,9 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/live"
 )
 
 type stateRow struct {
@@ -18,28 +21,28 @@ type stateRow struct {
 
 func (stateRow) TableName() string { return "energy_states" }
 
-func (r stateRow) change() energy.StateChange {
-	return energy.StateChange{Device: energy.DeviceID(r.DeviceID), At: energy.Instant(r.At), State: energy.State(r.State)}
+func (r stateRow) change() conditions.StateChange {
+	return conditions.StateChange{Device: energy.DeviceID(r.DeviceID), At: energy.Instant(r.At), State: conditions.State(r.State)}
 }
 
 // AppendStates stores changes in one transaction.
-func (s *Store) AppendStates(ctx context.Context, changes []energy.StateChange) ([]energy.StateOutcome, error) {
-	outcomes := make([]energy.StateOutcome, len(changes))
-	var stored []energy.StateEvent
+func (s *Store) AppendStates(ctx context.Context, changes []conditions.StateChange) ([]conditions.StateOutcome, error) {
+	outcomes := make([]conditions.StateOutcome, len(changes))
+	var stored []live.StateEvent
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		for i, c := range changes {
 			var err error
 			if outcomes[i], err = appendState(tx, c); err != nil {
 				return err
 			}
-			if err = s.markIfPast(tx, energy.Changed{Device: c.Device}, c.At); err != nil {
+			if err = s.markIfPast(tx, ledger.Changed{Device: c.Device}, c.At); err != nil {
 				return err
 			}
 			if outcomes[i].Result == energy.Inserted {
-				stored = append(stored, energy.StateEvent{Change: outcomes[i].Stored})
+				stored = append(stored, live.StateEvent{Change: outcomes[i].Stored})
 			}
 		}
-		return s.publish(tx, eventsOf(energy.LastEvents(stored)))
+		return s.publish(tx, eventsOf(live.LastEvents(stored)))
 	})
 	s.committed(err)
 	if err != nil {
@@ -51,32 +54,32 @@ func (s *Store) AppendStates(ctx context.Context, changes []energy.StateChange) 
 // farthestMove is how far a state or an ambient reading may move, ms: there are few of a second.
 const farthestMove = 1000
 
-func appendState(tx *gorm.DB, c energy.StateChange) (energy.StateOutcome, error) {
+func appendState(tx *gorm.DB, c conditions.StateChange) (conditions.StateOutcome, error) {
 	for row := (stateRow{DeviceID: string(c.Device), At: int64(c.At), State: string(c.State)}); ; row.At++ {
 		is := row.change()
 		inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 		if inserted.Error != nil || inserted.RowsAffected == 1 {
-			return energy.StateOutcome{Result: energy.Inserted, Stored: is}, inserted.Error
+			return conditions.StateOutcome{Result: energy.Inserted, Stored: is}, inserted.Error
 		}
 		var stored stateRow
 		if err := tx.Where("device_id = ? AND at = ?", row.DeviceID, row.At).Take(&stored).Error; err != nil {
-			return energy.StateOutcome{}, err
+			return conditions.StateOutcome{}, err
 		}
 		switch {
 		case stored.change() == is:
-			return energy.StateOutcome{Result: energy.Duplicate, Stored: is}, nil
+			return conditions.StateOutcome{Result: energy.Duplicate, Stored: is}, nil
 		case !c.Moves || is.At-c.At >= farthestMove:
-			return energy.StateOutcome{Result: energy.Conflict, Stored: stored.change()}, nil
+			return conditions.StateOutcome{Result: energy.Conflict, Stored: stored.change()}, nil
 		}
 	}
 }
 
 // StatesBetween gives a device's changes, oldest first.
-func (s *Store) StatesBetween(ctx context.Context, device energy.DeviceID, from, to, after energy.Instant, limit int) ([]energy.StateChange, error) {
+func (s *Store) StatesBetween(ctx context.Context, device energy.DeviceID, from, to, after energy.Instant, limit int) ([]conditions.StateChange, error) {
 	var rows []stateRow
 	err := s.db.Read.WithContext(ctx).Where("device_id = ? AND at >= ? AND at < ? AND at > ?", string(device), int64(from), int64(to), int64(after)).
 		Order("at").Limit(limit).Find(&rows).Error
-	changes := make([]energy.StateChange, len(rows))
+	changes := make([]conditions.StateChange, len(rows))
 	for i, r := range rows {
 		changes[i] = r.change()
 	}
@@ -84,11 +87,11 @@ func (s *Store) StatesBetween(ctx context.Context, device energy.DeviceID, from,
 }
 
 // StateBefore is a device's last change before an instant.
-func (s *Store) StateBefore(ctx context.Context, device energy.DeviceID, at energy.Instant) (energy.StateChange, bool, error) {
+func (s *Store) StateBefore(ctx context.Context, device energy.DeviceID, at energy.Instant) (conditions.StateChange, bool, error) {
 	var rows []stateRow
 	err := s.db.Read.WithContext(ctx).Where("device_id = ? AND at < ?", string(device), int64(at)).Order("at DESC").Limit(1).Find(&rows).Error
 	if err != nil || len(rows) == 0 {
-		return energy.StateChange{}, false, err
+		return conditions.StateChange{}, false, err
 	}
 	return rows[0].change(), true, nil
 }

@@ -9,6 +9,11 @@ import (
 	"sync"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/rulebook"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/events"
 )
@@ -39,14 +44,14 @@ func New(db *database.Database, clock energy.Clock) *Store {
 }
 
 var (
-	_ energy.Readings        = (*Store)(nil)
-	_ energy.Catalogue       = (*Store)(nil)
-	_ energy.Rulebook        = (*Store)(nil)
-	_ energy.States          = (*Store)(nil)
-	_ energy.AmbientReadings = (*Store)(nil)
-	_ energy.Moments         = (*Store)(nil)
-	_ energy.Inbox           = (*Store)(nil)
-	_ energy.Deliveries      = (*Store)(nil)
-	_ energy.Vitals          = (*Store)(nil)
-	_ energy.WeatherRecords  = (*Store)(nil)
+	_ ledger.Readings            = (*Store)(nil)
+	_ campus.CatalogStore        = (*Store)(nil)
+	_ rulebook.Rulebook          = (*Store)(nil)
+	_ conditions.States          = (*Store)(nil)
+	_ conditions.AmbientReadings = (*Store)(nil)
+	_ conditions.Moments         = (*Store)(nil)
+	_ intake.Inbox               = (*Store)(nil)
+	_ intake.Deliveries          = (*Store)(nil)
+	_ intake.Heartbeats          = (*Store)(nil)
+	_ conditions.WeatherRecords  = (*Store)(nil)
 )

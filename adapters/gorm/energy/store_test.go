@@ -14,6 +14,7 @@ import (
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/energytest"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/database/databasetest"
 )
@@ -24,7 +25,7 @@ func TestReadings(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		ctx := context.Background()
 		require.NoError(t, db.Migrate(ctx, "energy", gormenergy.Migrations()))
-		energytest.RunReadings(t, func(t *testing.T) energy.Readings {
+		energytest.RunReadings(t, func(t *testing.T) ledger.Readings {
 			empty(t, db)
 			return gormenergy.New(db, energytest.Clock{})
 		})
@@ -36,7 +37,7 @@ func TestReadings(t *testing.T) {
 func TestReadingsPosted(t *testing.T) {
 	db := openPostgres(t)
 	require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
-	energytest.RunReadings(t, func(t *testing.T) energy.Readings {
+	energytest.RunReadings(t, func(t *testing.T) ledger.Readings {
 		empty(t, db)
 		return &posting{Store: gormenergy.New(db, energytest.Clock{})}
 	})
@@ -100,7 +101,7 @@ type posting struct {
 	calls atomic.Int64
 }
 
-func (p *posting) Append(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits) ([]energy.Outcome, error) {
+func (p *posting) Append(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits) ([]energy.Outcome, error) {
 	outcomes, err := p.Store.Append(ctx, batch, traits)
 	if err == nil && p.calls.Add(1)%2 == 0 {
 		_, err = p.Post(ctx)

@@ -9,6 +9,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
 	"github.com/holotwin/holotwin/platform/database"
 )
 
@@ -28,14 +30,14 @@ type tariffRow struct {
 func (tariffRow) TableName() string { return "energy_tariffs" }
 
 // Tariffs are all there are, by space and day.
-func (s *Store) Tariffs(ctx context.Context) ([]energy.Tariff, error) {
+func (s *Store) Tariffs(ctx context.Context) ([]tariffs.Tariff, error) {
 	var rows []tariffRow
 	if err := s.db.Read.WithContext(ctx).Order("space_id, valid_from").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read tariffs: %w", err)
 	}
-	all := make([]energy.Tariff, len(rows))
+	all := make([]tariffs.Tariff, len(rows))
 	for i, r := range rows {
-		all[i] = energy.Tariff{
+		all[i] = tariffs.Tariff{
 			ID: r.ID, Space: energy.SpaceID(r.SpaceID), Name: r.Name, Currency: r.Currency, ValidFrom: r.ValidFrom, Price: r.Price,
 			Contribution: r.Contribution, DemandPrice: r.DemandPrice, Footprint: r.Footprint, Avoided: r.Avoided,
 		}
@@ -53,7 +55,7 @@ func (s *Store) Tariffs(ctx context.Context) ([]energy.Tariff, error) {
 }
 
 // AddTariff adds one.
-func (s *Store) AddTariff(ctx context.Context, t energy.Tariff) error {
+func (s *Store) AddTariff(ctx context.Context, t tariffs.Tariff) error {
 	periods, err := json.Marshal(t.Periods)
 	if err != nil {
 		return err
@@ -72,7 +74,7 @@ func (s *Store) AddTariff(ctx context.Context, t energy.Tariff) error {
 		if err := tx.Create(&row).Error; err != nil {
 			return err
 		}
-		return s.mark(tx, energy.Changed{Space: t.Space})
+		return s.mark(tx, ledger.Changed{Space: t.Space})
 	})
 	if database.IsUnique(err) {
 		return energy.ErrTaken{Kind: "tariff", ID: t.ValidFrom}
@@ -93,6 +95,6 @@ func (s *Store) DropTariff(ctx context.Context, id string) error {
 		if err := tx.Delete(&row).Error; err != nil {
 			return err
 		}
-		return s.mark(tx, energy.Changed{Space: energy.SpaceID(row.SpaceID)})
+		return s.mark(tx, ledger.Changed{Space: energy.SpaceID(row.SpaceID)})
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 type vitalRow struct {
@@ -19,14 +20,14 @@ type vitalRow struct {
 
 func (vitalRow) TableName() string { return "energy_vitals" }
 
-// KeepVitals keeps the newest of each device.
-func (s *Store) KeepVitals(ctx context.Context, all []energy.Vital) error {
+// StoreHeartbeats keeps the newest of each device.
+func (s *Store) StoreHeartbeats(ctx context.Context, all []intake.Heartbeat) error {
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		const atOnce = 500
 		for part := range slices.Chunk(all, atOnce) {
 			rows := make([]vitalRow, len(part))
 			for i, v := range part {
-				rows[i] = vitalRow{DeviceID: string(v.Device), HeardAt: int64(v.Heard), ClockMs: v.Clock}
+				rows[i] = vitalRow{DeviceID: string(v.Device), HeardAt: int64(v.Seen), ClockMs: v.Clock}
 			}
 			newer := clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "excluded.heard_at >= energy_vitals.heard_at"}}}
 			if err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "device_id"}}, UpdateAll: true, Where: newer}).Create(&rows).Error; err != nil {
@@ -41,15 +42,15 @@ func (s *Store) KeepVitals(ctx context.Context, all []energy.Vital) error {
 	return nil
 }
 
-// VitalsOf gives those of devices.
-func (s *Store) VitalsOf(ctx context.Context, devices []energy.DeviceID) (map[energy.DeviceID]energy.Vital, error) {
+// HeartbeatsOf gives those of devices.
+func (s *Store) HeartbeatsOf(ctx context.Context, devices []energy.DeviceID) (map[energy.DeviceID]intake.Heartbeat, error) {
 	var rows []vitalRow
 	if err := s.db.Read.WithContext(ctx).Where(ofDevices(s.db.Dialect), idList(textsOf(devices))).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read vitals: %w", err)
 	}
-	vitals := make(map[energy.DeviceID]energy.Vital, len(rows))
+	vitals := make(map[energy.DeviceID]intake.Heartbeat, len(rows))
 	for _, r := range rows {
-		vitals[energy.DeviceID(r.DeviceID)] = energy.Vital{Device: energy.DeviceID(r.DeviceID), Heard: energy.Instant(r.HeardAt), Clock: r.ClockMs}
+		vitals[energy.DeviceID(r.DeviceID)] = intake.Heartbeat{Device: energy.DeviceID(r.DeviceID), Seen: energy.Instant(r.HeardAt), Clock: r.ClockMs}
 	}
 	return vitals, nil
 }

@@ -10,6 +10,9 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 type weatherRow struct {
@@ -22,8 +25,8 @@ type weatherRow struct {
 
 func (weatherRow) TableName() string { return "energy_weather" }
 
-func (r weatherRow) hour() energy.WeatherHour {
-	return energy.WeatherHour{Start: energy.Instant(r.Hour), Temperature: r.Temperature, Humidity: r.Humidity, Forecast: r.Forecast}
+func (r weatherRow) hour() conditions.WeatherHour {
+	return conditions.WeatherHour{Start: energy.Instant(r.Hour), Temperature: r.Temperature, Humidity: r.Humidity, Forecast: r.Forecast}
 }
 
 type weatherSiteRow struct {
@@ -34,8 +37,8 @@ type weatherSiteRow struct {
 
 func (weatherSiteRow) TableName() string { return "energy_weather_sites" }
 
-// ClaimWeather takes the care of a site's weather. It looks before it writes: it is asked far more often than anything is due.
-func (s *Store) ClaimWeather(ctx context.Context, site energy.SpaceID, at energy.Coordinates, now, until energy.Instant) (mine bool, err error) {
+// LeaseWeather takes the care of a site's weather. It looks before it writes: it is asked far more often than anything is due.
+func (s *Store) LeaseWeather(ctx context.Context, site energy.SpaceID, at campus.Coordinates, now, until energy.Instant) (mine bool, err error) {
 	var known []weatherSiteRow
 	if err := s.db.Read.WithContext(ctx).Where("space_id = ?", string(site)).Find(&known).Error; err != nil {
 		return false, fmt.Errorf("read whose weather is due: %w", err)
@@ -68,7 +71,7 @@ func (s *Store) claimWeather(tx *gorm.DB, claim weatherSiteRow, now int64) (mine
 		if err := tx.Exec("DELETE FROM energy_weather WHERE space_id = ?", claim.SpaceID).Error; err != nil {
 			return false, err
 		}
-		return true, s.mark(tx, energy.Changed{Space: energy.SpaceID(claim.SpaceID)})
+		return true, s.mark(tx, ledger.Changed{Space: energy.SpaceID(claim.SpaceID)})
 	}
 	due := tx.Exec("UPDATE energy_weather_sites SET due_at = ? WHERE space_id = ? AND (due_at <= ? OR due_at > ?)",
 		claim.DueAt, claim.SpaceID, now, latestDue(energy.Instant(now)))
@@ -76,13 +79,13 @@ func (s *Store) claimWeather(tx *gorm.DB, claim weatherSiteRow, now int64) (mine
 }
 
 // latestDue is the last instant at which a site's weather can be due. What lies beyond was said by a clock that has been set back.
-func latestDue(now energy.Instant) int64 { return int64(now.Add(energy.WeatherEvery + clockSkew)) }
+func latestDue(now energy.Instant) int64 { return int64(now.Add(conditions.WeatherEvery + clockSkew)) }
 
 // clockSkew is how far apart the clocks of processes that share a database may be, ms.
 const clockSkew = int64(time.Minute / time.Millisecond)
 
-// RestWeather says that a site's weather needs no care before an instant.
-func (s *Store) RestWeather(ctx context.Context, site energy.SpaceID, until energy.Instant) error {
+// ScheduleWeather says that a site's weather needs no care before an instant.
+func (s *Store) ScheduleWeather(ctx context.Context, site energy.SpaceID, until energy.Instant) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		return tx.Exec("UPDATE energy_weather_sites SET due_at = ? WHERE space_id = ?", int64(until), string(site)).Error
 	})
@@ -91,8 +94,8 @@ func (s *Store) RestWeather(ctx context.Context, site energy.SpaceID, until ener
 // weatherBatch is how many hours go into one statement.
 const weatherBatch = 500
 
-// KeepWeather keeps those hours that say something new.
-func (s *Store) KeepWeather(ctx context.Context, site energy.SpaceID, hours []energy.WeatherHour) error {
+// StoreWeather keeps those hours that say something new.
+func (s *Store) StoreWeather(ctx context.Context, site energy.SpaceID, hours []conditions.WeatherHour) error {
 	if len(hours) == 0 {
 		return nil
 	}
@@ -108,7 +111,7 @@ func (s *Store) KeepWeather(ctx context.Context, site energy.SpaceID, hours []en
 		if err != nil || warmer == nil {
 			return err
 		}
-		return s.markIfPast(tx, energy.Changed{Space: site}, *warmer)
+		return s.markIfPast(tx, ledger.Changed{Space: site}, *warmer)
 	})
 	if err != nil {
 		return fmt.Errorf("keep weather: %w", err)
@@ -117,7 +120,7 @@ func (s *Store) KeepWeather(ctx context.Context, site energy.SpaceID, hours []en
 }
 
 // newWeather picks the hours that change what is kept, and tells the first whose temperature does; nil is none.
-func newWeather(tx *gorm.DB, site energy.SpaceID, hours []energy.WeatherHour) (changed []weatherRow, warmer *energy.Instant, err error) {
+func newWeather(tx *gorm.DB, site energy.SpaceID, hours []conditions.WeatherHour) (changed []weatherRow, warmer *energy.Instant, err error) {
 	first, last := hours[0].Start, hours[0].Start
 	for _, h := range hours {
 		first, last = min(first, h.Start), max(last, h.Start)
@@ -190,7 +193,7 @@ func (s *Store) SensorsAbove(ctx context.Context, site energy.SpaceID, from, to 
 }
 
 // WeatherBetween leaves out the hours in which a sensor of the site tells the temperature.
-func (s *Store) WeatherBetween(ctx context.Context, site energy.SpaceID, from, to energy.Instant, limit int) ([]energy.WeatherHour, error) {
+func (s *Store) WeatherBetween(ctx context.Context, site energy.SpaceID, from, to energy.Instant, limit int) ([]conditions.WeatherHour, error) {
 	query := s.db.Read.WithContext(ctx).
 		Where("space_id = ? AND hour >= ? AND hour < ? AND temperature IS NOT NULL", string(site), int64(from), int64(to)).
 		Where(`NOT EXISTS (SELECT 1 FROM energy_ambient a WHERE a.space_id = energy_weather.space_id
@@ -203,7 +206,7 @@ func (s *Store) WeatherBetween(ctx context.Context, site energy.SpaceID, from, t
 	if err := query.Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read weather: %w", err)
 	}
-	hours := make([]energy.WeatherHour, len(rows))
+	hours := make([]conditions.WeatherHour, len(rows))
 	for i, r := range rows {
 		hours[i] = r.hour()
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
@@ -53,7 +54,7 @@ var ambientSchema = &huma.Schema{
 
 // ambient is a reading as it is answered. Its members say how it is documented; the module writes it.
 type ambient struct {
-	of energy.Ambient
+	of conditions.Ambient
 
 	SpaceID      string   `json:"space_id"`
 	Timestamp    instant  `json:"timestamp"`
@@ -65,7 +66,7 @@ type ambient struct {
 	Forecast     bool     `json:"forecast,omitempty" doc:"Weather that was told before its hour came"`
 }
 
-func ambientOf(a energy.Ambient) ambient {
+func ambientOf(a conditions.Ambient) ambient {
 	return ambient{of: a}
 }
 
@@ -122,11 +123,11 @@ func (h *Handlers) listAmbient(ctx context.Context, in *ambientsInput) (*listOut
 		return nil, err
 	}
 	page, err := h.Conditions.AmbientOf(ctx, callerOf(ctx), energy.SpaceID(in.SpaceID), from, to,
-		energy.AmbientKey{Space: energy.SpaceID(after.Device), At: after.At}, in.Limit+1)
+		conditions.AmbientKey{Space: energy.SpaceID(after.Device), At: after.At}, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	return &listOutput[ambient]{pageUpTo(in.Limit, page, ambientOf, func(a energy.Ambient) string {
+	return &listOutput[ambient]{pageUpTo(in.Limit, page, ambientOf, func(a conditions.Ambient) string {
 		return encodeCursor(energy.Key{Device: energy.DeviceID(a.Space), At: a.At})
 	})}, nil
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -82,7 +82,7 @@ func (h *Handlers) bill(ctx context.Context, in *billInput) (*one[Bill], error) 
 	if err != nil {
 		return nil, err
 	}
-	b, err := h.Reports.BillAt(ctx, callerOf(ctx), energy.Level(in.Level), in.ID, in.Month, at)
+	b, err := h.Reports.BillAt(ctx, callerOf(ctx), campus.Level(in.Level), in.ID, in.Month, at)
 	if err != nil {
 		return nil, err
 	}

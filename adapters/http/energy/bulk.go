@@ -10,7 +10,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
@@ -22,13 +23,13 @@ const maxBulk = 512 << 20
 type Uploads interface {
 	// Readings reads an upload of a media type, at most limit bytes of it. rows yields its rows as they arrive. failure is, once rows
 	// has ended, why the upload could not be read to its end, or nil. Errors: a problem where the media type is not read.
-	Readings(body io.Reader, media string, limit int64) (rows iter.Seq[energy.Row], failure func() error, err error)
+	Readings(body io.Reader, media string, limit int64) (rows iter.Seq[ledger.Row], failure func() error, err error)
 	// Ambients is Readings of ambient readings.
-	Ambients(body io.Reader, media string, limit int64) (rows iter.Seq[energy.AmbientRow], failure func() error, err error)
+	Ambients(body io.Reader, media string, limit int64) (rows iter.Seq[conditions.AmbientRow], failure func() error, err error)
 	// Reading reads one reading, a JSON object. Errors: energy.ErrInvalid where nothing of it can be read.
-	Reading(object []byte) (energy.Draft, error)
+	Reading(object []byte) (ledger.Draft, error)
 	// Ambient reads one ambient reading, a JSON object. Errors: energy.ErrInvalid where nothing of it can be read.
-	Ambient(object []byte) (energy.AmbientDraft, error)
+	Ambient(object []byte) (conditions.AmbientDraft, error)
 }
 
 func (h *Handlers) registerBulk(api *httpserver.API) {
@@ -143,7 +144,7 @@ func (h *Handlers) reviewAll(ctx context.Context, in *StreamInput) (*one[review]
 }
 
 // answerSummary says what became of a batch: where nothing was good it is a problem, with the same figures.
-func answerSummary(ctx context.Context, s energy.Summary, err error) (*summaryOutput, error) {
+func answerSummary(ctx context.Context, s ledger.Summary, err error) (*summaryOutput, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +159,7 @@ func answerSummary(ctx context.Context, s energy.Summary, err error) (*summaryOu
 		With("rejected", s.Rejected).With("errors", body.Errors)
 }
 
-func wordSummary(s energy.Summary, language string) summary {
+func wordSummary(s ledger.Summary, language string) summary {
 	out := summary{Received: s.Received, Inserted: s.Inserted, Duplicates: s.Duplicates, Rejected: s.Rejected, Errors: []rejected{}}
 	for _, r := range s.Rejections {
 		if r.Conflicting {
@@ -167,8 +168,8 @@ func wordSummary(s energy.Summary, language string) summary {
 		for _, f := range fieldsOf(r.Flaws) {
 			out.Errors = append(out.Errors, rejected{r.Line, f.Field, string(f.Rule), f.In(language)})
 		}
-		if len(out.Errors) >= energy.MaxRejections {
-			out.Errors = out.Errors[:energy.MaxRejections]
+		if len(out.Errors) >= ledger.MaxRejections {
+			out.Errors = out.Errors[:ledger.MaxRejections]
 			break
 		}
 	}

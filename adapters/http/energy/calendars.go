@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/calendar"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -49,7 +50,7 @@ type calendarEntry struct {
 	CalendarBody
 }
 
-func entryOf(e energy.CalendarEntry) calendarEntry {
+func entryOf(e calendar.Entry) calendarEntry {
 	out := calendarEntry{ID: e.ID, CalendarBody: CalendarBody{
 		SpaceID: string(e.Space), Name: e.Name, Kind: string(e.Kind), From: e.From, To: e.To,
 	}}
@@ -59,15 +60,15 @@ func entryOf(e energy.CalendarEntry) calendarEntry {
 	return out
 }
 
-func toDays(names []string) []energy.Day {
-	days := make([]energy.Day, len(names))
+func toDays(names []string) []calendar.Day {
+	days := make([]calendar.Day, len(names))
 	for i, n := range names {
-		days[i] = energy.Day(n)
+		days[i] = calendar.Day(n)
 	}
 	return days
 }
 
-func fromDays(days []energy.Day) []string {
+func fromDays(days []calendar.Day) []string {
 	names := make([]string, len(days))
 	for i, d := range days {
 		names[i] = string(d)
@@ -76,8 +77,8 @@ func fromDays(days []energy.Day) []string {
 }
 
 // clocktime gives -1 for what is no time of day, which the module names as a flaw with the others.
-func clocktime(s string) energy.Clocktime {
-	if c, ok := energy.ParseClocktime(s); ok {
+func clocktime(s string) calendar.Clocktime {
+	if c, ok := calendar.ParseClocktime(s); ok {
 		return c
 	}
 	return -1
@@ -97,15 +98,15 @@ func (h *Handlers) listCalendar(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(all, in.PageInput, func(e energy.CalendarEntry) string { return e.ID }, entryOf), nil
+	return pageOf(all, in.PageInput, func(e calendar.Entry) string { return e.ID }, entryOf), nil
 }
 
 func (h *Handlers) addCalendarEntry(ctx context.Context, in *struct{ Body CalendarBody }) (*created[calendarEntry], error) {
-	e := energy.CalendarEntry{
-		Space: energy.SpaceID(in.Body.SpaceID), Name: in.Body.Name, Kind: energy.CalendarKind(in.Body.Kind), From: in.Body.From, To: in.Body.To,
+	e := calendar.Entry{
+		Space: energy.SpaceID(in.Body.SpaceID), Name: in.Body.Name, Kind: calendar.Kind(in.Body.Kind), From: in.Body.From, To: in.Body.To,
 	}
 	for _, one := range in.Body.Hours {
-		e.Hours = append(e.Hours, energy.Hours{Days: toDays(one.Days), From: clocktime(one.From), To: clocktime(one.To)})
+		e.Hours = append(e.Hours, calendar.Hours{Days: toDays(one.Days), From: clocktime(one.From), To: clocktime(one.To)})
 	}
 	added, err := h.Rules.AddCalendarEntry(ctx, callerOf(ctx), e)
 	if err != nil {

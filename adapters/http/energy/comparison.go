@@ -7,7 +7,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -64,14 +65,14 @@ func (h *Handlers) comparison(ctx context.Context, in *comparisonInput) (*one[Co
 	if days == 0 { // an hour more or less where clocks change
 		days = max(1, int((to.Time().Sub(from.Time())+day-2*time.Hour)/day))
 	}
-	c, err := h.Reports.Compare(ctx, callerOf(ctx), energy.Level(in.Level), in.ID, from, to, days)
+	c, err := h.Reports.Compare(ctx, callerOf(ctx), campus.Level(in.Level), in.ID, from, to, days)
 	if err != nil {
 		return nil, err
 	}
 	return &one[Comparison]{comparisonOf(c)}, nil
 }
 
-func comparisonOf(c energy.Comparison) Comparison {
+func comparisonOf(c usage.Comparison) Comparison {
 	out := Comparison{
 		From: instant(c.From), To: instant(c.To), EarlierFrom: instant(c.EarlierFrom), EarlierTo: instant(c.EarlierTo),
 		ComparedSums: sumsOf(c), Missing: missingOf(c.Missing), Devices: make([]comparedDevice, len(c.Devices)),
@@ -82,7 +83,7 @@ func comparisonOf(c energy.Comparison) Comparison {
 	return out
 }
 
-func sumsOf(c energy.Comparison) ComparedSums {
+func sumsOf(c usage.Comparison) ComparedSums {
 	out := ComparedSums{KWh: kwh(c.Energy), EarlierKWh: kwh(c.Earlier), Share: c.Share}
 	if c.ChangeKnown {
 		out.Change = &c.Change

@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -49,13 +50,13 @@ type correction struct {
 	MadeAt instant  `json:"made_at"`
 }
 
-func correctionOf(c energy.Correction, show func(energy.Reading) reading) correction {
+func correctionOf(c ledger.Correction, show func(energy.Reading) reading) correction {
 	return correction{
 		Ruling: rulings[c.Ruling], Before: readingOrNone(c.Before, show), After: readingOrNone(c.After, show), Reason: c.Reason, By: c.By, MadeAt: instant(c.Made),
 	}
 }
 
-var rulings = map[energy.Ruling]string{energy.CountStep: "count", energy.BeginAgain: "restart"}
+var rulings = map[ledger.Ruling]string{ledger.CountStep: "count", ledger.BeginAgain: "restart"}
 
 func readingOrNone(r *energy.Reading, show func(energy.Reading) reading) *reading {
 	if r == nil {
@@ -100,7 +101,7 @@ type correctInput struct {
 
 func (h *Handlers) correct(ctx context.Context, in *correctInput) (*one[correction], error) {
 	b := in.Body
-	draft := energy.Draft{
+	draft := ledger.Draft{
 		Device: energy.Known(energy.DeviceID(in.DeviceID)), At: timestampOf(&in.Timestamp),
 		KWh: energy.Optional((*energy.Energy)(b.KWh)), Register: energy.Optional((*energy.Energy)(b.RegisterKWh)), Power: energy.Optional((*energy.Power)(b.PowerW)),
 		KVArh: energy.Optional((*energy.Energy)(b.KVArh)), RegisterKVArh: energy.Optional((*energy.Energy)(b.RegisterKVArh)),

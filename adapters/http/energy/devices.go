@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
@@ -62,7 +63,7 @@ type device struct {
 }
 
 // withHealth tells how the devices of an answer are.
-func (h *Handlers) withHealth(ctx context.Context, shown []device, devices []energy.Device) error {
+func (h *Handlers) withHealth(ctx context.Context, shown []device, devices []campus.Device) error {
 	health, err := h.Fleet.HealthOf(ctx, devices)
 	if err != nil {
 		return err
@@ -80,7 +81,7 @@ type place struct {
 	Until    instant `json:"until"`
 }
 
-func deviceOf(d energy.Device) device {
+func deviceOf(d campus.Device) device {
 	out := device{
 		ID: string(d.ID), Name: d.Name, Kind: string(d.Kind), Measures: string(d.Measures), SpaceID: string(d.Space), ParentID: orNull(string(d.Parent)),
 		RatedW: orNull(watts(d.Rated)), StandbyW: orNull(watts(d.Standby)), IntervalS: orNull(d.IntervalS),
@@ -109,17 +110,17 @@ type DeviceBody struct {
 }
 
 // plain is what the body says of numbers without a unit; nil where it says nothing.
-func (b DeviceBody) plain() *energy.PlainNumber {
+func (b DeviceBody) plain() *campus.PlainNumber {
 	if b.MQTTUnit == nil {
 		return nil
 	}
-	return &energy.PlainNumber{Unit: energy.Unit(*b.MQTTUnit), Interval: b.MQTTInterval != nil && *b.MQTTInterval}
+	return &campus.PlainNumber{Unit: energy.Unit(*b.MQTTUnit), Interval: b.MQTTInterval != nil && *b.MQTTInterval}
 }
 
-func (b DeviceBody) edit() energy.DeviceEdit {
-	return energy.DeviceEdit{
+func (b DeviceBody) edit() campus.DeviceEdit {
+	return campus.DeviceEdit{
 		Plain: b.plain(),
-		Name:  b.Name, Kind: as[energy.DeviceKind](b.Kind), Measures: as[energy.Quantity](b.Measures), Space: as[energy.SpaceID](b.SpaceID), Parent: as[energy.DeviceID](b.ParentID),
+		Name:  b.Name, Kind: as[campus.DeviceKind](b.Kind), Measures: as[energy.Quantity](b.Measures), Space: as[energy.SpaceID](b.SpaceID), Parent: as[energy.DeviceID](b.ParentID),
 		Rated: (*energy.Power)(b.RatedW), Standby: (*energy.Power)(b.StandbyW), IntervalS: b.IntervalS,
 		RegisterModulus: (*energy.Energy)(b.RegisterModulusKWh), MQTTTopic: b.MQTTTopic,
 	}
@@ -154,12 +155,12 @@ type devicesInput struct {
 }
 
 func (h *Handlers) listDevices(ctx context.Context, in *devicesInput) (*listOutput[device], error) {
-	all, err := h.Catalog.Devices(ctx, callerOf(ctx), energy.SpaceID(in.SpaceID), energy.DeviceKind(in.Kind))
+	all, err := h.Catalog.Devices(ctx, callerOf(ctx), energy.SpaceID(in.SpaceID), campus.DeviceKind(in.Kind))
 	if err != nil {
 		return nil, err
 	}
-	out := pageOf(all, in.PageInput, func(d energy.Device) string { return string(d.ID) }, deviceOf)
-	listed := slices.DeleteFunc(all, func(d energy.Device) bool {
+	out := pageOf(all, in.PageInput, func(d campus.Device) string { return string(d.ID) }, deviceOf)
+	listed := slices.DeleteFunc(all, func(d campus.Device) bool {
 		return !slices.ContainsFunc(out.Body.Items, func(shown device) bool { return shown.ID == string(d.ID) })
 	})
 	return out, h.withHealth(ctx, out.Body.Items, listed)
@@ -179,7 +180,7 @@ func (h *Handlers) getDevice(ctx context.Context, in *IDInput) (*one[device], er
 		return nil, err
 	}
 	out := &one[device]{deviceOf(d)}
-	health, err := h.Fleet.HealthOf(ctx, []energy.Device{d})
+	health, err := h.Fleet.HealthOf(ctx, []campus.Device{d})
 	out.Body.Health = healthOf(ctx, health[d.ID])
 	return out, err
 }

@@ -6,7 +6,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -42,7 +43,7 @@ func (h *Handlers) duration(ctx context.Context, in *durationInput) (*durationOu
 	if err != nil {
 		return nil, err
 	}
-	q, _, err := h.Reports.Plan(ctx, callerOf(ctx), energy.Query{Level: energy.Level(in.Level), ID: in.ID, From: from, To: to, Bucket: energy.ByHour})
+	q, _, err := h.Reports.Plan(ctx, callerOf(ctx), usage.Query{Level: campus.Level(in.Level), ID: in.ID, From: from, To: to, Bucket: usage.ByHour})
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
@@ -58,8 +59,8 @@ func (h *Handlers) registerEmoncms(api *httpserver.API) {
 // EmoncmsReader reads requests in emoncms' words, as messages in the same words are read over MQTT. It gives what is to be taken,
 // and energy.ErrInvalid of what cannot be read.
 type EmoncmsReader interface {
-	Post(form url.Values) ([]energy.Observation, error)
-	Bulk(form url.Values, now energy.Instant) ([]energy.Observation, error)
+	Post(form url.Values) ([]intake.Observation, error)
+	Bulk(form url.Values, now energy.Instant) ([]intake.Observation, error)
 }
 
 // EmoncmsQuery is what the query and the headers may hold.
@@ -128,15 +129,15 @@ func (f *emoncmsForm) body() (url.Values, error) {
 	return form, nil
 }
 
-func (h *Handlers) postNow(form url.Values) ([]energy.Observation, error) {
+func (h *Handlers) postNow(form url.Values) ([]intake.Observation, error) {
 	return h.Emoncms.Post(form)
 }
 
-func (h *Handlers) bulkNow(form url.Values) ([]energy.Observation, error) {
+func (h *Handlers) bulkNow(form url.Values) ([]intake.Observation, error) {
 	return h.Emoncms.Bulk(form, h.Clock.Now())
 }
 
-func (h *Handlers) takeInputs(ctx context.Context, api *httpserver.API, request *emoncmsForm, read func(url.Values) ([]energy.Observation, error)) (*one[emoncmsAnswer], error) {
+func (h *Handlers) takeInputs(ctx context.Context, api *httpserver.API, request *emoncmsForm, read func(url.Values) ([]intake.Observation, error)) (*one[emoncmsAnswer], error) {
 	form, err := request.values()
 	if err != nil {
 		return nil, err
@@ -156,7 +157,7 @@ func (h *Handlers) takeInputs(ctx context.Context, api *httpserver.API, request 
 			return nil, err
 		}
 	}
-	refused, err := h.Intake.Take(ctx, caller, said)
+	refused, err := h.Intake.Ingest(ctx, caller, said)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +170,7 @@ func (h *Handlers) takeInputs(ctx context.Context, api *httpserver.API, request 
 }
 
 // refusedInputs names the inputs that were not stored; the others of the request are.
-func refusedInputs(refused []energy.Refusal, said []energy.Observation) (fields []problem.Field) {
+func refusedInputs(refused []intake.Rejection, said []intake.Observation) (fields []problem.Field) {
 	for _, r := range refused {
 		name := strings.TrimPrefix(said[r.Observation].Address, "emon/")
 		switch r.Reason {
@@ -197,5 +198,5 @@ func (h *Handlers) refuseInputs(ctx context.Context, caller energy.Caller, form 
 		return unread
 	}
 	text := cmp.Or(form.Get("fulljson"), form.Get("json"), form.Get("data"), form.Get("csv"))
-	return h.Intake.Refuse(ctx, caller, []energy.Letter{{Dialect: "emoncms", Topic: "emon/" + form.Get("node"), Text: text, Reason: invalid.Flaws[0].Rule}})
+	return h.Intake.RecordRejected(ctx, caller, []intake.RejectedMessage{{Dialect: "emoncms", Topic: "emon/" + form.Get("node"), Text: text, Reason: invalid.Flaws[0].Rule}})
 }

@@ -5,6 +5,9 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
@@ -16,11 +19,11 @@ func problemOf(err error) *problem.Problem {
 	var invalid energy.ErrInvalid
 	var conflict energy.ErrConflictingReading
 	var overlapping energy.ErrOverlapping
-	var state energy.ErrConflictingState
-	var ambient energy.ErrConflictingAmbient
+	var state conditions.ErrConflictingState
+	var ambient conditions.ErrConflictingAmbient
 	var taken energy.ErrTaken
 	var inUse energy.ErrInUse
-	var full energy.ErrInboxFull
+	var full intake.ErrInboxFull
 	switch {
 	case errors.As(err, &invalid):
 		return problem.Invalid(fieldsOf(invalid.Flaws)...)
@@ -42,7 +45,7 @@ func problemOf(err error) *problem.Problem {
 		return problem.New(problem.NotFound)
 	case errors.As(err, &energy.ErrForbidden{}):
 		return problem.New(problem.Forbidden)
-	case errors.As(err, &energy.ErrOverloaded{}):
+	case errors.As(err, &ledger.ErrOverloaded{}):
 		return problem.New(problem.Overloaded).After(1)
 	}
 	return nil

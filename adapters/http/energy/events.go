@@ -11,6 +11,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/live"
 	"github.com/holotwin/holotwin/platform/events"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
@@ -83,7 +85,7 @@ func (h *Handlers) readerFrom(ctx context.Context, last string) (reader *events.
 // eventStream is one reader's.
 type eventStream struct {
 	reader    *events.Reader
-	audience  *energy.Audience
+	audience  *campus.Audience
 	kinds     []string
 	forgotten bool
 	clock     energy.Clock
@@ -114,7 +116,7 @@ func (s *eventStream) run(ctx context.Context, w *httpserver.EventWriter) error 
 
 // instantOf is the instant of an event: the one in its data, or when it was published.
 func instantOf(e events.Event) energy.Instant {
-	if at, ok := energy.EventInstant(e.Kind, []byte(e.Data)); ok {
+	if at, ok := live.EventInstant(e.Kind, []byte(e.Data)); ok {
 		return at
 	}
 	return energy.Instant(e.Position.MadeAt)
@@ -126,11 +128,11 @@ func (s *eventStream) send(ctx context.Context, w *httpserver.EventWriter, all [
 	if len(s.kinds) > 0 {
 		all = slices.DeleteFunc(slices.Clone(all), func(e events.Event) bool { return !slices.Contains(s.kinds, e.Kind) })
 	}
-	about := make([]energy.Happening, len(all))
+	about := make([]campus.Occurrence, len(all))
 	for i, e := range all {
-		about[i] = energy.Happening{Device: energy.DeviceID(e.Device), Space: energy.SpaceID(e.Space), At: func() energy.Instant { return instantOf(e) }}
+		about[i] = campus.Occurrence{Device: energy.DeviceID(e.Device), Space: energy.SpaceID(e.Space), At: func() energy.Instant { return instantOf(e) }}
 	}
-	hears, err := s.audience.Hears(ctx, about)
+	hears, err := s.audience.MaySee(ctx, about)
 	if err != nil {
 		return err
 	}

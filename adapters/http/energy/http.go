@@ -7,6 +7,13 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/rulebook"
+	"github.com/holotwin/holotwin/modules/energy/twin"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 	"github.com/holotwin/holotwin/platform/events"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
@@ -14,16 +21,16 @@ import (
 
 // Handlers answer the energy module's routes.
 type Handlers struct {
-	Ledger     *energy.Ledger
-	Catalog    *energy.Catalog
-	Rules      *energy.Rules
-	Conditions *energy.Conditions
-	Reports    *energy.Reports
-	Overviews  *energy.Overviews
-	Twin       *energy.Twin
+	Ledger     *ledger.Ledger
+	Catalog    *campus.Catalog
+	Rules      *rulebook.Rules
+	Conditions *conditions.Recorder
+	Reports    *usage.Queries
+	Overviews  *usage.Overviews
+	Twin       *twin.Twin
 	Feed       *events.Feed
-	Intake     *energy.Intake
-	Fleet      *energy.Fleet
+	Intake     *intake.Intake
+	Fleet      *intake.Fleet
 	Uploads    Uploads
 	Emoncms    EmoncmsReader
 	Clock      energy.Clock

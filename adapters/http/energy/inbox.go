@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -62,7 +63,7 @@ type proposed struct {
 
 var measureNames = map[energy.Kind]string{energy.Register: "register", energy.Interval: "interval", energy.Sample: "power"}
 
-func newcomerOf(n energy.Newcomer) newcomer {
+func newcomerOf(n intake.DiscoveredDevice) newcomer {
 	p := n.Propose()
 	return newcomer{
 		Address: n.Address, Dialect: n.Dialect, Name: orNull(n.Name), FirstSeen: instant(n.FirstSeen), LastSeen: instant(n.LastSeen), Messages: n.Messages, Last: n.Last,
@@ -72,11 +73,11 @@ func newcomerOf(n energy.Newcomer) newcomer {
 }
 
 func (h *Handlers) newcomers(ctx context.Context, in *PageInput) (*listOutput[newcomer], error) {
-	all, err := h.Intake.Newcomers(ctx, callerOf(ctx))
+	all, err := h.Intake.Discovered(ctx, callerOf(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(all, *in, func(n energy.Newcomer) string { return n.Address + " " + string(n.Space) }, newcomerOf), nil
+	return pageOf(all, *in, func(n intake.DiscoveredDevice) string { return n.Address + " " + string(n.Space) }, newcomerOf), nil
 }
 
 type adoptBody struct {
@@ -93,7 +94,7 @@ type adopted struct {
 }
 
 func (h *Handlers) adopt(ctx context.Context, in *struct{ Body adoptBody }) (*created[adopted], error) {
-	d, counted, err := h.Intake.Adopt(ctx, callerOf(ctx), energy.Adoption{
+	d, counted, err := h.Intake.Adopt(ctx, callerOf(ctx), intake.Adoption{
 		Address: in.Body.Address, Of: (*energy.SpaceID)(in.Body.KeySpaceID), ID: string(in.Body.ID), Edit: in.Body.edit(),
 	})
 	if err != nil {
@@ -126,7 +127,7 @@ func (h *Handlers) letters(ctx context.Context, in *struct {
 	Limit int `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 },
 ) (*listOutput[letter], error) {
-	all, err := h.Intake.Letters(ctx, callerOf(ctx), in.Limit)
+	all, err := h.Intake.RejectedMessages(ctx, callerOf(ctx), in.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -52,11 +53,11 @@ func (h *Handlers) overview(ctx context.Context, in *overviewInput) (*one[Overvi
 	if err != nil {
 		return nil, err
 	}
-	s, err := h.Overviews.Overview(ctx, callerOf(ctx), energy.Level(in.Level), in.ID, at)
+	s, err := h.Overviews.Overview(ctx, callerOf(ctx), campus.Level(in.Level), in.ID, at)
 	if err != nil {
 		return nil, err
 	}
-	steps := stepsOf([]energy.Step{s.Today, s.MonthToDate, s.SameLastMonth}, "")
+	steps := stepsOf([]usage.Step{s.Today, s.MonthToDate, s.SameLastMonth}, "")
 	out := Overview{
 		AsOf: instant(s.At), Pricing: pricingOf(s.Pricing), Today: steps[0], MonthToDate: steps[1], SameDaysLastMonth: steps[2], Comparison: sumsOf(s.Comparison), TopDevices: make([]topDevice, len(s.Top)),
 	}
@@ -75,7 +76,7 @@ func (h *Handlers) overview(ctx context.Context, in *overviewInput) (*one[Overvi
 	return &one[Overview]{out}, nil
 }
 
-func projectedBy(s energy.Overview) string {
+func projectedBy(s usage.Overview) string {
 	if s.Forecast {
 		return "forecast"
 	}

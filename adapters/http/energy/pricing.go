@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
@@ -52,7 +53,7 @@ type factorUsed struct {
 	Default bool   `json:"default" doc:"The site has set none: the nearest published year stands for it"`
 }
 
-func pricingOf(p energy.Pricing) Pricing {
+func pricingOf(p tariffs.Pricing) Pricing {
 	tariffs, factors := make([]tariffUsed, len(p.Tariffs)), make([]factorUsed, len(p.Factors))
 	for i, t := range p.Tariffs {
 		tariffs[i] = tariffUsed{Name: t.Name, ValidFrom: t.ValidFrom, Year: yearOf(t.ValidFrom), Source: t.Source, Default: t.Default}

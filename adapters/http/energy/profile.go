@@ -8,7 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -49,7 +49,7 @@ func (h *Handlers) profile(ctx context.Context, in *profileInput) (*profileOutpu
 	if err != nil {
 		return nil, err
 	}
-	found, err := h.Reports.Profile(ctx, callerOf(ctx), energy.Level(in.Level), in.ID, from, to)
+	found, err := h.Reports.Profile(ctx, callerOf(ctx), campus.Level(in.Level), in.ID, from, to)
 	if err != nil {
 		return nil, err
 	}

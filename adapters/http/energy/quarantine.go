@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -43,20 +44,20 @@ type register struct {
 	RegisterKWh kwh     `json:"register_kwh"`
 }
 
-var doubtWords = map[energy.Doubt]words{
-	energy.Impossible: {
+var doubtWords = map[ledger.Doubt]words{
+	ledger.Impossible: {
 		"El contador avanzó más de lo que el equipo puede usar en ese tiempo.",
 		"The counter went further than the device can use in that time.",
 	},
-	energy.Fallen: {
+	ledger.Fallen: {
 		"El contador muestra menos que antes: pudo empezar de nuevo (count cuenta lo que muestra), seguir desde un valor anterior o ser otro (restart no cuenta nada).",
 		"The counter shows less than before: it may have begun again (count counts what it shows), gone on from an older value or be another (restart counts nothing).",
 	},
-	energy.TimeTold: {
+	ledger.TimeTold: {
 		"Un intervalo ya cuenta parte del tiempo desde la lectura anterior: retírelo antes de contar el paso, o siga desde aquí con restart.",
 		"An interval counts a part of the time since the reading before already: withdraw it before you count the step, or go on from here with restart.",
 	},
-	energy.LongSilence: {
+	ledger.LongSilence: {
 		"El equipo calló tanto tiempo que no se sabe cuándo se usó la energía.",
 		"The device was silent for so long that nobody can say when the energy was used.",
 	},
@@ -73,20 +74,20 @@ func (h *Handlers) quarantined(ctx context.Context, in *quarantineInput) (*listO
 	if err != nil {
 		return nil, err
 	}
-	all, err := h.Ledger.Quarantined(ctx, callerOf(ctx), energy.ReadingsQuery{
+	all, err := h.Ledger.Quarantined(ctx, callerOf(ctx), ledger.ReadingsQuery{
 		Device: energy.DeviceID(in.DeviceID), Space: energy.SpaceID(in.SpaceID), After: after, Limit: in.Limit + 1,
 	})
 	if err != nil {
 		return nil, err
 	}
 	language, read := httpserver.Language(ctx), h.showReadings(ctx)
-	show := func(one energy.Held) held {
+	show := func(one ledger.Held) held {
 		return held{
 			Reading: read(one.Reading), Before: register{instant(one.Before.At), kwh(one.Before.Value)},
 			StepKWh: kwh(one.Step()), MostKWh: kwh(one.Most), Why: string(one.Why), Message: doubtWords[one.Why].in(language),
 		}
 	}
-	return &listOutput[held]{pageUpTo(in.Limit, all, show, func(one energy.Held) string { return encodeCursor(one.Reading.Key()) })}, nil
+	return &listOutput[held]{pageUpTo(in.Limit, all, show, func(one ledger.Held) string { return encodeCursor(one.Reading.Key()) })}, nil
 }
 
 type settleInput struct {
@@ -98,13 +99,13 @@ type settleInput struct {
 }
 
 func (h *Handlers) settle(ctx context.Context, in *settleInput) (*one[correction], error) {
-	var made energy.Correction
+	var made ledger.Correction
 	var err error
 	switch in.Body.Ruling {
 	case "count":
-		made, err = h.Ledger.Settle(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, energy.CountStep, in.Body.Reason)
+		made, err = h.Ledger.Settle(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, ledger.CountStep, in.Body.Reason)
 	case "restart":
-		made, err = h.Ledger.Settle(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, energy.BeginAgain, in.Body.Reason)
+		made, err = h.Ledger.Settle(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, ledger.BeginAgain, in.Body.Reason)
 	default:
 		made, err = h.Ledger.Withdraw(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, in.Body.Reason)
 	}

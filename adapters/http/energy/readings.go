@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
@@ -147,7 +148,7 @@ func (h *Handlers) list(ctx context.Context, in *readingsInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	q := energy.ReadingsQuery{Device: energy.DeviceID(in.DeviceID), Space: energy.SpaceID(in.SpaceID), From: from, To: to, After: after, Limit: in.Limit + 1}
+	q := ledger.ReadingsQuery{Device: energy.DeviceID(in.DeviceID), Space: energy.SpaceID(in.SpaceID), From: from, To: to, After: after, Limit: in.Limit + 1}
 	if format := in.sheet(); format != "" {
 		if err := httpserver.Reserve(ctx, sheetWeight); err != nil {
 			return nil, err

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
@@ -37,13 +38,13 @@ type restatement struct {
 	ChangedAt instant `json:"changed_at"`
 }
 
-func restatementOf(r energy.Restatement) restatement {
+func restatementOf(r ledger.Restatement) restatement {
 	from, to := r.Span()
 	return restatement{DeviceID: string(r.Page.Device), From: instant(from), To: instant(to), ChangedAt: instant(r.Changed)}
 }
 
 func (h *Handlers) restatements(ctx context.Context, in *restatementsInput) (*listOutput[restatement], error) {
-	q := energy.RestatementsQuery{Device: energy.DeviceID(in.DeviceID), Space: energy.SpaceID(in.SpaceID), Limit: in.Limit + 1}
+	q := ledger.RestatementsQuery{Device: energy.DeviceID(in.DeviceID), Space: energy.SpaceID(in.SpaceID), Limit: in.Limit + 1}
 	zone, err := h.zoneOf(ctx, in.DeviceID, in.SpaceID)
 	if err != nil {
 		return nil, err
@@ -65,12 +66,12 @@ func (h *Handlers) restatements(ctx context.Context, in *restatementsInput) (*li
 
 const restatementCursor = "%d %d %s"
 
-func encodeRestatement(r energy.Restatement) string {
+func encodeRestatement(r ledger.Restatement) string {
 	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, restatementCursor, r.Changed, r.Page.Day, r.Page.Device))
 }
 
-func decodeRestatement(s string) (energy.Restatement, error) {
-	var after energy.Restatement
+func decodeRestatement(s string) (ledger.Restatement, error) {
+	var after ledger.Restatement
 	if s == "" {
 		return after, nil
 	}

@@ -7,7 +7,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -52,7 +54,7 @@ type missing struct {
 	Share    float64 `json:"share" doc:"Part of all expected energy that is missing here, 0 to 1: the device's own usual at that time, else its rated power"`
 }
 
-func missingOf(all []energy.Missing) []missing {
+func missingOf(all []usage.Missing) []missing {
 	out := make([]missing, len(all))
 	for i, m := range all {
 		out[i] = missing{DeviceID: string(m.Device), Name: m.Name, Share: m.Share}
@@ -69,7 +71,7 @@ type excess struct {
 	Message  string  `json:"message"`
 }
 
-func excessesOf(all []energy.Excess, language string) []excess {
+func excessesOf(all []usage.Excess, language string) []excess {
 	var out []excess
 	for _, e := range all {
 		out = append(out, excess{
@@ -90,28 +92,28 @@ func (w words) in(language string) string {
 	return w.es
 }
 
-var causeWords = map[energy.Cause]words{
-	energy.PartEstimated: {
+var causeWords = map[usage.Cause]words{
+	usage.PartEstimated: {
 		"Una parte se estimó por falta de lecturas: la hora en que se usó no es segura.",
 		"A part was filled in for want of readings: when it was used is not certain.",
 	},
-	energy.MeterStopped: {
+	usage.MeterStopped: {
 		"El medidor no contó nada mientras los equipos tras él sí: revise su conexión.",
 		"The meter counted nothing while the devices behind it did: check its connection.",
 	},
-	energy.WithinAccuracy: {
+	usage.WithinAccuracy: {
 		"La diferencia cabe en la exactitud de los medidores.",
 		"The difference is within the meters' accuracy.",
 	},
-	energy.ClocksApart: {
+	usage.ClocksApart: {
 		"El paso vecino lo compensa: los relojes del medidor y de los equipos no coinciden.",
 		"The step beside it makes up for it: the clocks of the meter and the devices do not agree.",
 	},
-	energy.NotBehind: {
+	usage.NotBehind: {
 		"Un solo equipo usó más que el medidor: no está tras él, o su unidad o relación de transformación es errada.",
 		"One device alone used more than the meter: it is not behind it, or its unit or transformer ratio is wrong.",
 	},
-	energy.CountedTwice: {
+	usage.CountedTwice: {
 		"Los equipos suman más que el medidor: alguno no está tras él o se cuenta dos veces.",
 		"The devices add up to more than the meter: one of them is not behind it or is counted twice.",
 	},
@@ -140,8 +142,8 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	q, steps, err := h.Reports.Plan(ctx, callerOf(ctx), energy.Query{
-		Level: energy.Level(in.Level), ID: in.ID, From: from, To: to, Bucket: energy.Bucket(in.Bucket), By: energy.Grouping(in.By),
+	q, steps, err := h.Reports.Plan(ctx, callerOf(ctx), usage.Query{
+		Level: campus.Level(in.Level), ID: in.ID, From: from, To: to, Bucket: usage.Bucket(in.Bucket), By: usage.Grouping(in.By),
 	})
 	if err != nil {
 		return nil, err
@@ -181,7 +183,7 @@ func seriesWeight(steps int, format string) int {
 	return weight
 }
 
-func seriesBody(all []energy.Series, coverage energy.Coverage, p energy.Pricing, grouped bool, language string) SeriesBody {
+func seriesBody(all []usage.Series, coverage usage.Coverage, p tariffs.Pricing, grouped bool, language string) SeriesBody {
 	out := SeriesBody{Coverage: coverage.Measured, Missing: missingOf(coverage.Missing), Pricing: pricingOf(p)}
 	if !grouped {
 		out.Items = stepsOf(all[0].Steps, language)
@@ -194,7 +196,7 @@ func seriesBody(all []energy.Series, coverage energy.Coverage, p energy.Pricing,
 	return out
 }
 
-func stepsOf(steps []energy.Step, language string) []step {
+func stepsOf(steps []usage.Step, language string) []step {
 	out := make([]step, len(steps))
 	for i, s := range steps {
 		out[i] = step{Start: instant(s.Start), Coverage: s.Coverage, Excesses: excessesOf(s.Excesses, language)}

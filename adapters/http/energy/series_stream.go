@@ -7,7 +7,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -15,7 +16,7 @@ import (
 const stepsAtOnce = 500
 
 // streamSeries writes what seriesBody would hold, a few steps in memory at a time.
-func streamSeries(all []energy.Series, coverage energy.Coverage, p energy.Pricing, grouped bool, language string) *huma.StreamResponse {
+func streamSeries(all []usage.Series, coverage usage.Coverage, p tariffs.Pricing, grouped bool, language string) *huma.StreamResponse {
 	return httpserver.Stream("application/json", func(w *bufio.Writer) error {
 		out := jsontext.NewEncoder(w, jsontext.AllowInvalidUTF8(true))
 		begin := func() error { return writeCoverage(out, coverage) }
@@ -51,18 +52,18 @@ func writePricing(out *jsontext.Encoder, p Pricing) error {
 	return err
 }
 
-func writeCoverage(out *jsontext.Encoder, c energy.Coverage) error {
+func writeCoverage(out *jsontext.Encoder, c usage.Coverage) error {
 	return writeTokens(out, jsontext.String("coverage"), jsontext.Float(c.Measured), jsontext.String("missing"), func() error {
 		return json.MarshalEncode(out, missingOf(c.Missing))
 	})
 }
 
-func writeGroup(out *jsontext.Encoder, s energy.Series, language string) error {
+func writeGroup(out *jsontext.Encoder, s usage.Series, language string) error {
 	return writeTokens(out, jsontext.BeginObject, jsontext.String("key"), jsontext.String(s.Key), jsontext.String("name"), jsontext.String(s.Name),
 		jsontext.String("items"), func() error { return writeSteps(out, s.Steps, language) }, jsontext.EndObject)
 }
 
-func writeSteps(out *jsontext.Encoder, steps []energy.Step, language string) error {
+func writeSteps(out *jsontext.Encoder, steps []usage.Step, language string) error {
 	return writeTokens(out, jsontext.BeginArray, func() error {
 		for len(steps) > 0 {
 			n := min(stepsAtOnce, len(steps))

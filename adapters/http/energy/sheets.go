@@ -10,7 +10,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/sheet"
 )
@@ -86,7 +88,7 @@ var columnWords = map[string]words{
 }
 
 // readingSheet streams every reading of the query, whatever its length, a page in memory at a time.
-func (h *Handlers) readingSheet(ctx context.Context, q energy.ReadingsQuery, format string) (*huma.StreamResponse, error) {
+func (h *Handlers) readingSheet(ctx context.Context, q ledger.ReadingsQuery, format string) (*huma.StreamResponse, error) {
 	const pageOfStream = 5000
 	q.Limit = pageOfStream
 	caller := callerOf(ctx)
@@ -144,7 +146,7 @@ func cell[T interface{ String() string }](v *T) sheet.Cell {
 var seriesColumns = []string{"start", "key", "name", "kwh", "estimated_kwh", "peak_kw", "cost", "currency", "co2_kg", "coverage", "tariff", "tariff_year", "tariff_default", "emission_factor", "emission_factor_year"}
 
 // seriesSheet streams the steps of series, one group after the other.
-func (h *Handlers) seriesSheet(ctx context.Context, zone *time.Location, all []energy.Series, p energy.Pricing, format string) *huma.StreamResponse {
+func (h *Handlers) seriesSheet(ctx context.Context, zone *time.Location, all []usage.Series, p tariffs.Pricing, format string) *huma.StreamResponse {
 	return h.table(zone, "serie", format, titlesOf(ctx, format, seriesColumns, columnWords), func(out sheet.Writer) error {
 		named := pricingCells(p)
 		for _, s := range all {
@@ -172,7 +174,7 @@ func (h *Handlers) seriesSheet(ctx context.Context, zone *time.Location, all []e
 }
 
 // pricingCells name the tariff and emission factor in a table's row, all that held where several did.
-func pricingCells(p energy.Pricing) []sheet.Cell {
+func pricingCells(p tariffs.Pricing) []sheet.Cell {
 	var names, years, factors, factorYears []string
 	byDefault := false
 	for _, t := range p.Tariffs {

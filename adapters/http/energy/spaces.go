@@ -9,6 +9,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/holidays"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -55,7 +57,7 @@ type space struct {
 	CreatedAt instant  `json:"created_at"`
 }
 
-func spaceOf(s energy.Space) space {
+func spaceOf(s campus.Space) space {
 	return space{
 		ID: string(s.ID), Name: s.Name, Kind: string(s.Kind), ParentID: orNull(string(s.Parent)), TimeZone: s.TimeZone, Holidays: string(s.Holidays),
 		AreaM2: orNull(s.AreaM2), Latitude: s.Latitude, Longitude: s.Longitude, CreatedAt: instant(s.Created),
@@ -83,10 +85,10 @@ type spaceBody struct {
 	Longitude *float64 `json:"longitude,omitempty" minimum:"-180" maximum:"180"`
 }
 
-func (b spaceBody) edit() energy.SpaceEdit {
-	return energy.SpaceEdit{
-		Name: b.Name, Kind: as[energy.SpaceKind](b.Kind), Parent: as[energy.SpaceID](b.ParentID),
-		TimeZone: b.TimeZone, Holidays: as[energy.HolidaySet](b.Holidays), AreaM2: b.AreaM2, Latitude: b.Latitude, Longitude: b.Longitude,
+func (b spaceBody) edit() campus.SpaceEdit {
+	return campus.SpaceEdit{
+		Name: b.Name, Kind: as[campus.SpaceKind](b.Kind), Parent: as[energy.SpaceID](b.ParentID),
+		TimeZone: b.TimeZone, Holidays: as[holidays.Set](b.Holidays), AreaM2: b.AreaM2, Latitude: b.Latitude, Longitude: b.Longitude,
 	}
 }
 
@@ -104,17 +106,17 @@ type spacesInput struct {
 }
 
 func (h *Handlers) listSpaces(ctx context.Context, in *spacesInput) (*listOutput[space], error) {
-	all, err := h.Catalog.Spaces(ctx, callerOf(ctx), energy.SpaceKind(in.Kind), energy.SpaceID(in.ParentID))
+	all, err := h.Catalog.Spaces(ctx, callerOf(ctx), campus.SpaceKind(in.Kind), energy.SpaceID(in.ParentID))
 	if err != nil {
 		return nil, err
 	}
-	campus, err := h.Catalog.Campus(ctx)
+	tree, err := h.Catalog.Campus(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(all, in.PageInput, func(s energy.Space) string { return string(s.ID) }, func(s energy.Space) space {
+	return pageOf(all, in.PageInput, func(s campus.Space) string { return string(s.ID) }, func(s campus.Space) space {
 		shown := spaceOf(s)
-		shown.TimeZone = campus.Zone(s.ID).String() // who sees a room alone must know its clock, too
+		shown.TimeZone = tree.Zone(s.ID).String() // who sees a room alone must know its clock, too
 		return shown
 	}), nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
@@ -29,14 +30,14 @@ func (h *Handlers) registerStates(api *httpserver.API) {
 
 // state is a change as it is answered. Its members say how it is documented; the module writes it, so that answers and events are alike.
 type state struct {
-	of energy.StateChange
+	of conditions.StateChange
 
 	DeviceID  string  `json:"device_id"`
 	State     string  `json:"state" enum:"on,off,standby,fault"`
 	Timestamp instant `json:"timestamp"`
 }
 
-func stateOf(c energy.StateChange) state {
+func stateOf(c conditions.StateChange) state {
 	return state{of: c}
 }
 
@@ -63,7 +64,7 @@ type stateOutput struct {
 }
 
 func (h *Handlers) recordState(ctx context.Context, in *stateInput) (*stateOutput, error) {
-	outcome, err := h.Conditions.RecordState(ctx, callerOf(ctx), energy.DeviceID(in.ID), energy.State(in.Body.State), timestampOf(in.Body.Timestamp))
+	outcome, err := h.Conditions.RecordState(ctx, callerOf(ctx), energy.DeviceID(in.ID), conditions.State(in.Body.State), timestampOf(in.Body.Timestamp))
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +109,7 @@ func (h *Handlers) listStates(ctx context.Context, in *statesInput) (*listOutput
 	if err != nil {
 		return nil, err
 	}
-	return &listOutput[state]{pageUpTo(in.Limit, changes, stateOf, func(c energy.StateChange) string {
+	return &listOutput[state]{pageUpTo(in.Limit, changes, stateOf, func(c conditions.StateChange) string {
 		return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(int64(c.At), 10)))
 	})}, nil
 }

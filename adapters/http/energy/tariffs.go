@@ -8,6 +8,8 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/calendar"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -65,11 +67,11 @@ var (
 	usualMultiplier = decimal.NewFromInt(1)
 )
 
-func (r *reactiveRule) rule() *energy.ReactiveRule {
+func (r *reactiveRule) rule() *tariffs.ReactiveRule {
 	if r == nil {
 		return nil
 	}
-	rule := energy.ReactiveRule{Price: r.PricePerKVArh.Decimal, Limit: usualLimit, Capacitive: r.Capacitive, Multiplier: usualMultiplier}
+	rule := tariffs.ReactiveRule{Price: r.PricePerKVArh.Decimal, Limit: usualLimit, Capacitive: r.Capacitive, Multiplier: usualMultiplier}
 	if r.LimitPct != nil {
 		rule.Limit = r.LimitPct.Decimal
 	}
@@ -79,7 +81,7 @@ func (r *reactiveRule) rule() *energy.ReactiveRule {
 	return &rule
 }
 
-func reactiveOf(r *energy.ReactiveRule) *reactiveRule {
+func reactiveOf(r *tariffs.ReactiveRule) *reactiveRule {
 	if r == nil {
 		return nil
 	}
@@ -92,7 +94,7 @@ type tariff struct {
 	Source string `json:"source,omitempty"`
 }
 
-func tariffOf(t energy.Tariff) tariff {
+func tariffOf(t tariffs.Tariff) tariff {
 	out := tariff{ID: t.ID, Source: t.Source, TariffBody: TariffBody{
 		SpaceID: string(t.Space), Name: t.Name, Currency: t.Currency, ValidFrom: t.ValidFrom, PricePerKWh: amount{t.Price},
 		ContributionPct: &amount{t.Contribution}, DemandPricePerKW: &amount{t.DemandPrice},
@@ -111,8 +113,8 @@ func orAbsent(d *decimal.Decimal) *amount {
 	return &amount{*d}
 }
 
-func (b TariffBody) tariff() energy.Tariff {
-	t := energy.Tariff{
+func (b TariffBody) tariff() tariffs.Tariff {
+	t := tariffs.Tariff{
 		Reactive: b.Reactive.rule(), Space: energy.SpaceID(b.SpaceID), Name: b.Name, Currency: b.Currency, ValidFrom: b.ValidFrom, Price: b.PricePerKWh.Decimal,
 	}
 	if b.ContributionPct != nil {
@@ -128,7 +130,7 @@ func (b TariffBody) tariff() energy.Tariff {
 		t.Avoided = &b.CO2AvoidedKgPerKWh.Decimal
 	}
 	for _, p := range b.Periods {
-		t.Periods = append(t.Periods, energy.Period{Hours: energy.Hours{Days: toDays(p.Days), From: clocktime(p.From), To: clocktime(p.To)}, Price: p.PricePerKWh.Decimal})
+		t.Periods = append(t.Periods, tariffs.Period{Hours: calendar.Hours{Days: toDays(p.Days), From: clocktime(p.From), To: clocktime(p.To)}, Price: p.PricePerKWh.Decimal})
 	}
 	return t
 }
@@ -150,8 +152,8 @@ func (h *Handlers) listTariffs(ctx context.Context, in *struct {
 		return nil, err
 	}
 	out := &tariffsOutput{}
-	out.Body.List = pageOf(all, in.PageInput, func(t energy.Tariff) string { return t.ID }, tariffOf).Body
-	out.Body.Default = tariffOf(energy.DefaultTariff)
+	out.Body.List = pageOf(all, in.PageInput, func(t tariffs.Tariff) string { return t.ID }, tariffOf).Body
+	out.Body.Default = tariffOf(tariffs.DefaultTariff)
 	return out, nil
 }
 

@@ -6,7 +6,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/twin"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -76,7 +77,7 @@ func (h *Handlers) twin(ctx context.Context, _ *struct{}) (*one[TwinBody], error
 	return &one[TwinBody]{TwinBody{At: instant(at), Spaces: twinSpaces(roots)}}, err
 }
 
-func twinSpaces(all []energy.TwinSpace) []TwinSpace {
+func twinSpaces(all []twin.Space) []TwinSpace {
 	list := make([]TwinSpace, len(all))
 	for i, s := range all {
 		list[i] = TwinSpace{
@@ -89,7 +90,7 @@ func twinSpaces(all []energy.TwinSpace) []TwinSpace {
 	return list
 }
 
-func twinDevices(all []energy.TwinDevice) []twinDevice {
+func twinDevices(all []twin.Device) []twinDevice {
 	list := make([]twinDevice, len(all))
 	for i, d := range all {
 		list[i] = twinDevice{ID: string(d.Device.ID), Name: d.Device.Name, Kind: string(d.Device.Kind), KWhToday: used(d.Today)}
@@ -103,35 +104,35 @@ func twinDevices(all []energy.TwinDevice) []twinDevice {
 	return list
 }
 
-func coverageOf(s energy.TwinSpace) *float64 {
+func coverageOf(s twin.Space) *float64 {
 	if !s.CoverageKnown {
 		return nil
 	}
 	return &s.Coverage
 }
 
-func powerOf(s energy.TwinSpace) *kilowatts {
+func powerOf(s twin.Space) *kilowatts {
 	if !s.PowerKnown {
 		return nil
 	}
 	return pointer(kilowatts(s.Power))
 }
 
-func used(u energy.TwinUse) *kwh {
+func used(u twin.Use) *kwh {
 	if !u.Known {
 		return nil
 	}
 	return pointer(kwh(u.Energy))
 }
 
-func measureOf(m *energy.LatestMeasure, unit float64) *measure {
+func measureOf(m *conditions.LatestMeasure, unit float64) *measure {
 	if m == nil {
 		return nil
 	}
 	return &measure{Value: float64(m.Value) / unit, At: instant(m.At), Source: string(m.Source)}
 }
 
-func untilOf(s energy.TwinSpace) *instant {
+func untilOf(s twin.Space) *instant {
 	if !s.PowerKnown {
 		return nil
 	}

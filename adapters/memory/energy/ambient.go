@@ -7,44 +7,46 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // AppendAmbient stores readings of spaces.
-func (s *Store) AppendAmbient(_ context.Context, batch []energy.Ambient) ([]energy.AmbientOutcome, error) {
-	outcomes := make([]energy.AmbientOutcome, len(batch))
+func (s *Store) AppendAmbient(_ context.Context, batch []conditions.Ambient) ([]conditions.AmbientOutcome, error) {
+	outcomes := make([]conditions.AmbientOutcome, len(batch))
 	return outcomes, s.transact(func(t *tables) error {
 		for i, a := range batch {
 			outcomes[i] = t.appendAmbient(a)
-			t.markIfPast(energy.Changed{Space: a.Space}, a.At, s.clock.Now())
+			t.markIfPast(ledger.Changed{Space: a.Space}, a.At, s.clock.Now())
 		}
 		return nil
 	})
 }
 
-func (t *tables) appendAmbient(sent energy.Ambient) energy.AmbientOutcome {
+func (t *tables) appendAmbient(sent conditions.Ambient) conditions.AmbientOutcome {
 	all, is := t.ambient.get(sent.Space), sent
 	for is.Moves = false; ; is.At++ {
 		place, found := findAmbient(all, is.At)
 		switch {
 		case !found:
 			stored := is
-			stored.Source = energy.FromSensor
+			stored.Source = conditions.FromSensor
 			t.ambient.put(sent.Space, slices.Insert(slices.Clone(all), place, stored))
-			return energy.AmbientOutcome{Result: energy.Inserted, Stored: is}
+			return conditions.AmbientOutcome{Result: energy.Inserted, Stored: is}
 		case all[place].Same(is):
-			return energy.AmbientOutcome{Result: energy.Duplicate, Stored: is}
+			return conditions.AmbientOutcome{Result: energy.Duplicate, Stored: is}
 		case !sent.Moves || is.At-sent.At >= farthestNews:
-			return energy.AmbientOutcome{Result: energy.Conflict, Stored: all[place]}
+			return conditions.AmbientOutcome{Result: energy.Conflict, Stored: all[place]}
 		}
 	}
 }
 
-func findAmbient(all []energy.Ambient, at energy.Instant) (place int, found bool) {
-	return slices.BinarySearchFunc(all, at, func(a energy.Ambient, at energy.Instant) int { return cmp.Compare(a.At, at) })
+func findAmbient(all []conditions.Ambient, at energy.Instant) (place int, found bool) {
+	return slices.BinarySearchFunc(all, at, func(a conditions.Ambient, at energy.Instant) int { return cmp.Compare(a.At, at) })
 }
 
 // ambientIn are the readings of a space in [from, to), by instant.
-func (t *tables) ambientIn(space energy.SpaceID, from, to energy.Instant) []energy.Ambient {
+func (t *tables) ambientIn(space energy.SpaceID, from, to energy.Instant) []conditions.Ambient {
 	all := t.ambient.get(space)
 	first, _ := findAmbient(all, from)
 	end, _ := findAmbient(all, to)
@@ -52,9 +54,9 @@ func (t *tables) ambientIn(space energy.SpaceID, from, to energy.Instant) []ener
 }
 
 // AmbientBetween returns readings by space and instant, from after a key.
-func (s *Store) AmbientBetween(_ context.Context, spaces []energy.SpaceID, from, to energy.Instant, after energy.AmbientKey, limit int) ([]energy.Ambient, error) {
+func (s *Store) AmbientBetween(_ context.Context, spaces []energy.SpaceID, from, to energy.Instant, after conditions.AmbientKey, limit int) ([]conditions.Ambient, error) {
 	t := s.read()
-	list := []energy.Ambient{}
+	list := []conditions.Ambient{}
 	for _, space := range sortedIDs(spaces) {
 		for _, a := range t.ambientIn(space, from, to) {
 			if (space > after.Space || space == after.Space && a.At > after.At) && len(list) < limit {
@@ -70,25 +72,25 @@ const hourMs = int64(time.Hour / time.Millisecond)
 func hourOf(at energy.Instant) energy.Instant { return at - at%energy.Instant(hourMs) }
 
 // HourlyAmbient returns the hourly means of a space, oldest first.
-func (s *Store) HourlyAmbient(_ context.Context, space energy.SpaceID, from, to energy.Instant) ([]energy.AmbientHour, error) {
-	var hours []energy.AmbientHour
+func (s *Store) HourlyAmbient(_ context.Context, space energy.SpaceID, from, to energy.Instant) ([]conditions.AmbientHour, error) {
+	var hours []conditions.AmbientHour
 	rest := s.read().ambientIn(space, from, to)
 	for len(rest) > 0 {
-		hour := energy.AmbientHour{Start: hourOf(rest[0].At)}
+		hour := conditions.AmbientHour{Start: hourOf(rest[0].At)}
 		n := 1
 		for n < len(rest) && hourOf(rest[n].At) == hour.Start {
 			n++
 		}
 		const thousandths = 1000
-		hour.Temperature = mean(rest[:n], thousandths, func(a energy.Ambient) *int64 { return a.Temperature })
-		hour.Occupancy = mean(rest[:n], 1, func(a energy.Ambient) *int64 { return a.Occupancy })
+		hour.Temperature = mean(rest[:n], thousandths, func(a conditions.Ambient) *int64 { return a.Temperature })
+		hour.Occupancy = mean(rest[:n], 1, func(a conditions.Ambient) *int64 { return a.Occupancy })
 		hours, rest = append(hours, hour), rest[n:]
 	}
 	return hours, nil
 }
 
 // mean is that of a measure, in units of so many; nil where nothing measured it.
-func mean(readings []energy.Ambient, unit float64, of func(energy.Ambient) *int64) *float64 {
+func mean(readings []conditions.Ambient, unit float64, of func(conditions.Ambient) *int64) *float64 {
 	sum, n := int64(0), 0
 	for _, a := range readings {
 		if measure := of(a); measure != nil {

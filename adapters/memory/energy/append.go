@@ -7,10 +7,11 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // Append stores and books a batch.
-func (s *Store) Append(_ context.Context, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits) (outcomes []energy.Outcome, err error) {
+func (s *Store) Append(_ context.Context, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (outcomes []energy.Outcome, err error) {
 	err = s.transact(func(t *tables) error {
 		outcomes = t.append(batch, traits, s.clock.Now())
 		return nil
@@ -22,7 +23,7 @@ func (s *Store) Append(_ context.Context, batch []energy.Reading, traits func(en
 var errAnyConflict = errors.New("a reading conflicts")
 
 // AppendAll stores and books a batch if no reading of it conflicts or overlaps.
-func (s *Store) AppendAll(_ context.Context, batch []energy.Reading, traits func(energy.DeviceID) energy.Traits) (outcomes []energy.Outcome, err error) {
+func (s *Store) AppendAll(_ context.Context, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (outcomes []energy.Outcome, err error) {
 	err = s.transact(func(t *tables) error {
 		outcomes = t.append(batch, traits, s.clock.Now())
 		if slices.ContainsFunc(outcomes, func(o energy.Outcome) bool { return o.Result == energy.Conflict || o.Result == energy.Overlapping }) {
@@ -37,7 +38,7 @@ func (s *Store) AppendAll(_ context.Context, batch []energy.Reading, traits func
 }
 
 // append stores and books a batch, device by device.
-func (t *tables) append(batch []energy.Reading, traits func(energy.DeviceID) energy.Traits, now energy.Instant) []energy.Outcome {
+func (t *tables) append(batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits, now energy.Instant) []energy.Outcome {
 	places := make(map[energy.DeviceID][]int)
 	for i, r := range batch {
 		places[r.Device] = append(places[r.Device], i)
@@ -48,11 +49,11 @@ func (t *tables) append(batch []energy.Reading, traits func(energy.DeviceID) ene
 		for i, place := range own {
 			part[i] = batch[place]
 		}
-		var of energy.Traits
+		var of ledger.Traits
 		if traits != nil {
 			of = traits(device)
 		}
-		s, entries := t.change(device), energy.Entries{}
+		s, entries := t.change(device), ledger.Entries{}
 		became := s.append(part, of, entries)
 		for i, place := range own {
 			outcomes[place] = became[part[i].At]
@@ -64,7 +65,7 @@ func (t *tables) append(batch []energy.Reading, traits func(energy.DeviceID) ene
 
 // append stores readings of the device and notes in entries what they add to its pages. The outcomes are by the instants
 // that the readings were sent with.
-func (s *series) append(batch []energy.Reading, traits energy.Traits, entries energy.Entries) map[energy.Instant]energy.Outcome {
+func (s *series) append(batch []energy.Reading, traits ledger.Traits, entries ledger.Entries) map[energy.Instant]energy.Outcome {
 	outcomes := make(map[energy.Instant]energy.Outcome, len(batch))
 	for at, covered := range s.covered(batch) {
 		outcomes[at] = energy.Outcome{Result: energy.Overlapping, Covered: covered}
@@ -78,11 +79,11 @@ func (s *series) append(batch []energy.Reading, traits energy.Traits, entries en
 	for sent, stored := range s.placed(free) {
 		place, known := s.find(stored.At)
 		if known {
-			made := func(energy.Key) ([]energy.Correction, error) { return s.corrections[sent.At], nil }
-			outcomes[sent.At], _ = energy.JudgeResent(sent, s.links[place].Reading, made)
+			made := func(energy.Key) ([]ledger.Correction, error) { return s.corrections[sent.At], nil }
+			outcomes[sent.At], _ = ledger.JudgeResent(sent, s.links[place].Reading, made)
 			continue
 		}
-		s.links = slices.Insert(s.links, place, energy.Link{Reading: stored, Breaks: stored.Kind == energy.Refused})
+		s.links = slices.Insert(s.links, place, ledger.Link{Reading: stored, Breaks: stored.Kind == energy.Refused})
 		outcomes[sent.At] = energy.Outcome{Result: energy.Inserted, Stored: stored}
 		switch {
 		case stored.Kind == energy.Refused:

@@ -7,10 +7,11 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// Open shows the books of devices as they are now, whatever is stored meanwhile.
-func (s *Store) Open(_ context.Context, devices []energy.DeviceID, look func(energy.Books) error) error {
+// Snapshot shows the books of devices as they are now, whatever is stored meanwhile.
+func (s *Store) Snapshot(_ context.Context, devices []energy.DeviceID, look func(ledger.Books) error) error {
 	return look(books{tables: s.read(), devices: sortedIDs(devices), settled: energy.SettledUntil(s.clock.Now())})
 }
 
@@ -65,7 +66,7 @@ func (b books) Days() (first, last int32, found bool, err error) {
 	return first, last, found, nil
 }
 
-func (b books) pagesOf(device energy.DeviceID) map[int32]*energy.Page {
+func (b books) pagesOf(device energy.DeviceID) map[int32]*ledger.Page {
 	if s := b.series.get(device); s != nil {
 		return s.pages
 	}
@@ -73,8 +74,8 @@ func (b books) pagesOf(device energy.DeviceID) map[int32]*energy.Page {
 }
 
 // Pages yields the pages of [from, to), by day and device.
-func (b books) Pages(from, to int32) iter.Seq2[*energy.Page, error] {
-	return func(yield func(*energy.Page, error) bool) {
+func (b books) Pages(from, to int32) iter.Seq2[*ledger.Page, error] {
+	return func(yield func(*ledger.Page, error) bool) {
 		first, last, found, _ := b.Days()
 		if !found {
 			return
@@ -90,14 +91,14 @@ func (b books) Pages(from, to int32) iter.Seq2[*energy.Page, error] {
 }
 
 // copied is a page that the caller may keep and change.
-func copied(page *energy.Page) *energy.Page {
+func copied(page *ledger.Page) *ledger.Page {
 	own := *page
 	return &own
 }
 
 // Recent yields the last n pages before a day of each device, oldest first.
-func (b books) Recent(devices []energy.DeviceID, before int32, n int) iter.Seq2[*energy.Page, error] {
-	return func(yield func(*energy.Page, error) bool) {
+func (b books) Recent(devices []energy.DeviceID, before int32, n int) iter.Seq2[*ledger.Page, error] {
+	return func(yield func(*ledger.Page, error) bool) {
 		for _, device := range devices {
 			pages := b.pagesOf(device)
 			days := slices.DeleteFunc(slices.Sorted(maps.Keys(pages)), func(day int32) bool { return day >= before })

@@ -4,21 +4,23 @@ import (
 	"context"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/calendar"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // CalendarEntries returns all entries, by id.
-func (s *Store) CalendarEntries(context.Context) ([]energy.CalendarEntry, error) {
+func (s *Store) CalendarEntries(context.Context) ([]calendar.Entry, error) {
 	return inOrder(s.read().calendar.rows), nil
 }
 
 // AddCalendarEntry adds an entry.
-func (s *Store) AddCalendarEntry(_ context.Context, e energy.CalendarEntry) error {
+func (s *Store) AddCalendarEntry(_ context.Context, e calendar.Entry) error {
 	return s.transact(func(t *tables) error {
 		if t.calendar.has(e.ID) {
 			return energy.ErrTaken{Kind: "calendar entry", ID: e.ID}
 		}
 		t.calendar.put(e.ID, e)
-		t.markPast(energy.Changed{Space: e.Space}, s.clock.Now())
+		t.markPast(ledger.Changed{Space: e.Space}, s.clock.Now())
 		return nil
 	})
 }
@@ -29,7 +31,7 @@ func (s *Store) DropCalendarEntry(_ context.Context, id string) error {
 		if !t.calendar.has(id) {
 			return energy.ErrNotFound{Kind: "calendar entry", ID: id}
 		}
-		t.markPast(energy.Changed{Space: t.calendar.get(id).Space}, s.clock.Now())
+		t.markPast(ledger.Changed{Space: t.calendar.get(id).Space}, s.clock.Now())
 		t.calendar.drop(id)
 		return nil
 	})

@@ -6,13 +6,18 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/calendar"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
 )
 
 // Version returns the version of the catalogue.
 func (s *Store) Version(context.Context) (int64, error) { return s.read().version, nil }
 
 // Load returns the catalogue, by id.
-func (s *Store) Load(context.Context) (version int64, spaces []energy.Space, devices []energy.Device, err error) {
+func (s *Store) Load(context.Context) (version int64, spaces []campus.Space, devices []campus.Device, err error) {
 	t := s.read()
 	return t.version, inOrder(t.spaces.rows), inOrder(t.devices.rows), nil
 }
@@ -27,10 +32,10 @@ func inOrder[K ~string, V any](rows map[K]V) []V {
 }
 
 // Save makes a change if nobody made another since the expected version.
-func (s *Store) Save(_ context.Context, expected int64, change energy.Change) error {
+func (s *Store) Save(_ context.Context, expected int64, change campus.Change) error {
 	return s.transact(func(t *tables) error {
 		if t.version != expected {
-			return energy.ErrStale
+			return campus.ErrStale
 		}
 		t.version++
 		switch {
@@ -52,11 +57,11 @@ func (s *Store) Save(_ context.Context, expected int64, change energy.Change) er
 // dropSpace drops what is about a space too.
 func (t *tables) dropSpace(id energy.SpaceID) {
 	t.spaces.drop(id)
-	t.calendar.dropWhere(func(_ string, e energy.CalendarEntry) bool { return e.Space == id })
-	t.tariffs.dropWhere(func(_ string, one energy.Tariff) bool { return one.Space == id })
+	t.calendar.dropWhere(func(_ string, e calendar.Entry) bool { return e.Space == id })
+	t.tariffs.dropWhere(func(_ string, one tariffs.Tariff) bool { return one.Space == id })
 	t.ambient.drop(id)
 	t.weatherSites.drop(id)
-	t.weather.dropWhere(func(key weatherKey, _ energy.WeatherHour) bool { return key.site == id })
+	t.weather.dropWhere(func(key weatherKey, _ conditions.WeatherHour) bool { return key.site == id })
 }
 
 // dropDevice drops what is about a device too; one that has readings is never dropped.
@@ -64,5 +69,5 @@ func (t *tables) dropDevice(id energy.DeviceID) {
 	t.devices.drop(id)
 	t.states.drop(id)
 	t.vitals.drop(id)
-	t.channels.dropWhere(func(c energy.Channel, _ bool) bool { return c.Device == id })
+	t.channels.dropWhere(func(c intake.Channel, _ bool) bool { return c.Device == id })
 }

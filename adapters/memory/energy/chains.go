@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // touched are the first instants from which the chains of a device are decoded again, by kind.
@@ -16,9 +17,9 @@ func untouched() touched { return touched{energy.Register: never, energy.Sample:
 func (t touched) touch(kind energy.Kind, at energy.Instant) { t[kind] = min(t[kind], at) }
 
 // rechain decodes the chains again from where they are touched, registers first: what these count, powers do not.
-func (s *series) rechain(from touched, traits energy.Traits, entries energy.Entries) {
+func (s *series) rechain(from touched, traits ledger.Traits, entries ledger.Entries) {
 	if from[energy.Register] < never {
-		s.rechainKind(energy.Register, from[energy.Register], traits, s.claims(-1), entries, func(was, is energy.Link) {
+		s.rechainKind(energy.Register, from[energy.Register], traits, s.claims(-1), entries, func(was, is ledger.Link) {
 			from.touch(energy.Sample, min(was.Booking.From+1, was.At))
 			from.touch(energy.Sample, min(is.Booking.From+1, is.At))
 		})
@@ -26,16 +27,16 @@ func (s *series) rechain(from touched, traits energy.Traits, entries energy.Entr
 	if from[energy.Sample] < never {
 		told := append(s.claims(-1), s.counted()...)
 		sortSpans(told)
-		s.rechainKind(energy.Sample, from[energy.Sample], traits, told, entries, func(energy.Link, energy.Link) {})
+		s.rechainKind(energy.Sample, from[energy.Sample], traits, told, entries, func(ledger.Link, ledger.Link) {})
 	}
 }
 
 // rechainKind decodes a chain from the first link that looks as far as an instant, and notes the difference in entries.
-func (s *series) rechainKind(kind energy.Kind, from energy.Instant, traits energy.Traits, told energy.Spans, entries energy.Entries, changed func(was, is energy.Link)) {
+func (s *series) rechainKind(kind energy.Kind, from energy.Instant, traits ledger.Traits, told energy.Spans, entries ledger.Entries, changed func(was, is ledger.Link)) {
 	links := s.chain(kind)
 	reach := 1
 	if traits.Paced(kind) {
-		reach = energy.PaceReach
+		reach = ledger.PaceReach
 	}
 	first := 0
 	for first < len(links) && links[first].At < from {
@@ -51,7 +52,7 @@ func (s *series) rechainKind(kind energy.Kind, from energy.Instant, traits energ
 		earlier = append(earlier, l.At)
 	}
 	rest := links[first:]
-	energy.Rechain(traits, base, earlier, rest, len(rest), false, told, func(was, is energy.Link) {
+	ledger.Rechain(traits, base, earlier, rest, len(rest), false, told, func(was, is ledger.Link) {
 		if was.Booked {
 			entries.Book(was.Device, was.At, was.Booking, -1)
 		}
@@ -63,7 +64,7 @@ func (s *series) rechainKind(kind energy.Kind, from energy.Instant, traits energ
 }
 
 // chain gives the links of a kind. Powers that were withdrawn or refused break theirs.
-func (s *series) chain(kind energy.Kind) (links []energy.Link) {
+func (s *series) chain(kind energy.Kind) (links []ledger.Link) {
 	for _, l := range s.links {
 		if l.Kind == kind && (kind == energy.Sample || !l.Breaks) || kind == energy.Sample && l.Kind == energy.Refused {
 			links = append(links, l)

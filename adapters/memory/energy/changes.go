@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 const dayMs = int64(24 * time.Hour / time.Millisecond)
@@ -14,37 +15,37 @@ const dayMs = int64(24 * time.Hour / time.Millisecond)
 func dayOf(at energy.Instant) int32 { return int32(int64(at) / dayMs) }
 
 // markPast notes that the past of a device or space changed.
-func (t *tables) markPast(changed energy.Changed, now energy.Instant) {
+func (t *tables) markPast(changed ledger.Changed, now energy.Instant) {
 	t.past.put(changed, max(t.past.get(changed), now))
 }
 
 // markIfPast notes a change of what was at an instant.
-func (t *tables) markIfPast(changed energy.Changed, at, now energy.Instant) {
+func (t *tables) markIfPast(changed ledger.Changed, at, now energy.Instant) {
 	if at < energy.PastUntil(now) {
 		t.markPast(changed, now)
 	}
 }
 
 // PastChanges returns whose past changed at or after an instant: devices first, by id.
-func (s *Store) PastChanges(_ context.Context, since energy.Instant) ([]energy.Changed, error) {
-	var all []energy.Changed
+func (s *Store) PastChanges(_ context.Context, since energy.Instant) ([]ledger.Changed, error) {
+	var all []ledger.Changed
 	for changed, at := range s.read().past.rows {
 		if at >= since {
 			changed.At = at
 			all = append(all, changed)
 		}
 	}
-	slices.SortFunc(all, func(a, b energy.Changed) int {
+	slices.SortFunc(all, func(a, b ledger.Changed) int {
 		return cmp.Or(cmp.Compare(a.Space, b.Space), cmp.Compare(a.Device, b.Device))
 	})
 	return all, nil
 }
 
 // Restated returns the days of devices whose totals changed at or after an instant, by the time of the change.
-func (s *Store) Restated(_ context.Context, devices []energy.DeviceID, since energy.Instant, after energy.Restatement, limit int) ([]energy.Restatement, error) {
-	var all []energy.Restatement
+func (s *Store) Restated(_ context.Context, devices []energy.DeviceID, since energy.Instant, after ledger.Restatement, limit int) ([]ledger.Restatement, error) {
+	var all []ledger.Restatement
 	for page, at := range s.read().restated.rows {
-		one := energy.Restatement{Page: page, Changed: at}
+		one := ledger.Restatement{Page: page, Changed: at}
 		if at >= since && slices.Contains(devices, page.Device) && compareRestatements(one, after) > 0 {
 			all = append(all, one)
 		}
@@ -53,6 +54,6 @@ func (s *Store) Restated(_ context.Context, devices []energy.DeviceID, since ene
 	return all[:min(limit, len(all))], nil
 }
 
-func compareRestatements(a, b energy.Restatement) int {
+func compareRestatements(a, b ledger.Restatement) int {
 	return cmp.Or(cmp.Compare(a.Changed, b.Changed), cmp.Compare(a.Page.Device, b.Page.Device), cmp.Compare(a.Page.Day, b.Page.Day))
 }

@@ -5,14 +5,14 @@ import (
 	"context"
 	"slices"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // SaveChannels stores channels; one that measured once does so for ever.
-func (s *Store) SaveChannels(_ context.Context, all []energy.Channel) error {
+func (s *Store) SaveChannels(_ context.Context, all []intake.Channel) error {
 	return s.transact(func(t *tables) error {
 		for _, c := range all {
-			key := energy.Channel{Device: c.Device, Address: c.Address}
+			key := intake.Channel{Device: c.Device, Address: c.Address}
 			t.channels.put(key, t.channels.get(key) || c.Measures)
 		}
 		return nil
@@ -20,13 +20,13 @@ func (s *Store) SaveChannels(_ context.Context, all []energy.Channel) error {
 }
 
 // SavedChannels returns all, by device and address.
-func (s *Store) SavedChannels(context.Context) ([]energy.Channel, error) {
-	all := []energy.Channel{}
+func (s *Store) SavedChannels(context.Context) ([]intake.Channel, error) {
+	all := []intake.Channel{}
 	for c, measures := range s.read().channels.rows {
 		c.Measures = measures
 		all = append(all, c)
 	}
-	slices.SortFunc(all, func(a, b energy.Channel) int {
+	slices.SortFunc(all, func(a, b intake.Channel) int {
 		return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Address, b.Address))
 	})
 	return all, nil

@@ -5,12 +5,13 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // Correct replaces or withdraws a reading, books the difference and keeps what stood there.
-func (s *Store) Correct(_ context.Context, c energy.Correction, traits func(energy.DeviceID) energy.Traits) (energy.Correction, error) {
+func (s *Store) Correct(_ context.Context, c ledger.Correction, traits func(energy.DeviceID) ledger.Traits) (ledger.Correction, error) {
 	err := s.transact(func(t *tables) error {
-		own, entries := t.change(c.Key.Device), energy.Entries{}
+		own, entries := t.change(c.Key.Device), ledger.Entries{}
 		place, found := own.find(c.Key.At)
 		if !found {
 			return energy.ErrNotFound{Kind: "reading", ID: string(c.Key.Device) + "/" + c.Key.At.String()}
@@ -34,13 +35,13 @@ func (s *Store) Correct(_ context.Context, c energy.Correction, traits func(ener
 		return nil
 	})
 	if err != nil {
-		return energy.Correction{}, err
+		return ledger.Correction{}, err
 	}
 	return c, nil
 }
 
 // completed is a correction with what stood there before, and what stays of it.
-func completed(c energy.Correction, was energy.Link) energy.Correction {
+func completed(c ledger.Correction, was ledger.Link) ledger.Correction {
 	if !was.Breaks {
 		c.Before = &was.Reading
 	}
@@ -58,7 +59,7 @@ func completed(c energy.Correction, was energy.Link) energy.Correction {
 }
 
 // free refuses a correction that claims a time of which another reading tells.
-func (s *series) free(c energy.Correction, traits energy.Traits) error {
+func (s *series) free(c ledger.Correction, traits ledger.Traits) error {
 	if c.After == nil || !c.After.Claims() || c.Before != nil && c.Before.Claims() && c.Before.Span >= c.After.Span {
 		return nil
 	}
@@ -71,7 +72,7 @@ func (s *series) free(c energy.Correction, traits energy.Traits) error {
 }
 
 // correct puts a correction in the place of a link and brings the books after it.
-func (s *series) correct(place int, c energy.Correction, traits energy.Traits, entries energy.Entries) {
+func (s *series) correct(place int, c ledger.Correction, traits ledger.Traits, entries ledger.Entries) {
 	touched, was := untouched(), s.links[place]
 	for sign, r := range map[int64]*energy.Reading{-1: c.Before, +1: c.After} {
 		switch {
@@ -93,26 +94,26 @@ func (s *series) correct(place int, c energy.Correction, traits energy.Traits, e
 		entries.Book(was.Device, was.At, was.Booking, -1)
 		touched.touch(energy.Sample, min(was.Booking.From+1, was.At))
 	}
-	s.links[place] = energy.Link{Reading: was.Reading, Breaks: true}
+	s.links[place] = ledger.Link{Reading: was.Reading, Breaks: true}
 	if c.After != nil {
-		s.links[place] = energy.Link{Reading: *c.After, Ruling: c.Ruling}
+		s.links[place] = ledger.Link{Reading: *c.After, Ruling: c.Ruling}
 		s.links[place].Source = was.Source
 	}
 	s.rechain(touched, traits, entries)
 }
 
 // counts refuses a ruling that the step of a register was made where an interval tells of its time.
-func (s *series) counts(c energy.Correction, traits energy.Traits) error {
-	if c.Ruling != energy.CountStep {
+func (s *series) counts(c ledger.Correction, traits ledger.Traits) error {
+	if c.Ruling != ledger.CountStep {
 		return nil
 	}
-	var before energy.Base
+	var before ledger.Base
 	for _, l := range s.chain(energy.Register) {
 		if l.At < c.Key.At {
 			before = l.Standing(traits)
 			continue
 		}
-		if l.At > c.Key.At || l.Booking.Verdict != energy.Quarantined || !before.Known {
+		if l.At > c.Key.At || l.Booking.Verdict != ledger.Quarantined || !before.Known {
 			return nil
 		}
 		if covered, is := s.claims(-1).Overlapped(energy.Span{From: before.Reaches(), To: l.At}); is {
@@ -123,7 +124,7 @@ func (s *series) counts(c energy.Correction, traits energy.Traits) error {
 }
 
 // Corrections returns those of a reading, oldest first.
-func (s *Store) Corrections(_ context.Context, key energy.Key) ([]energy.Correction, error) {
+func (s *Store) Corrections(_ context.Context, key energy.Key) ([]ledger.Correction, error) {
 	of := s.read().series.get(key.Device)
 	if of == nil {
 		return nil, nil

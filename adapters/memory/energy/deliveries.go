@@ -4,24 +4,24 @@ import (
 	"context"
 	"slices"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // SaveDeliveries stores messages of a session, each in the place of the one with its number, and drops the oldest beyond
 // energy.MaxDeliveries.
-func (s *Store) SaveDeliveries(_ context.Context, session string, all []energy.Delivery) error {
+func (s *Store) SaveDeliveries(_ context.Context, session string, all []intake.Delivery) error {
 	return s.transact(func(t *tables) error {
 		kept := slices.Clone(t.deliveries.get(session))
 		for _, d := range all {
-			kept = slices.DeleteFunc(kept, func(o energy.Delivery) bool { return o.Packet == d.Packet })
+			kept = slices.DeleteFunc(kept, func(o intake.Delivery) bool { return o.Packet == d.Packet })
 			kept = append(kept, d)
 		}
-		t.deliveries.put(session, kept[max(0, len(kept)-energy.MaxDeliveries):])
+		t.deliveries.put(session, kept[max(0, len(kept)-intake.MaxDeliveries):])
 		return nil
 	})
 }
 
 // DeliveriesOf returns those of a session, oldest first.
-func (s *Store) DeliveriesOf(_ context.Context, session string) ([]energy.Delivery, error) {
+func (s *Store) DeliveriesOf(_ context.Context, session string) ([]intake.Delivery, error) {
 	return slices.Clone(s.read().deliveries.get(session)), nil
 }

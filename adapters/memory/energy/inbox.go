@@ -8,22 +8,23 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // newcomer is an address that nobody has registered, with what it measured.
 type newcomer struct {
-	energy.Newcomer
-	kept     []energy.Kept
+	intake.DiscoveredDevice
+	kept     []intake.BufferedMeasurement
 	numbered int64
 }
 
 // Remember notes messages of addresses that nobody has registered, address by address.
-func (s *Store) Remember(_ context.Context, sightings []energy.Sighting, partly bool) (refused []int, err error) {
-	of := make(map[energy.NewcomerKey][]int)
+func (s *Store) Remember(_ context.Context, sightings []intake.Discovery, partly bool) (refused []int, err error) {
+	of := make(map[intake.DiscoveredKey][]int)
 	for place, one := range sightings {
 		of[one.Key()] = append(of[one.Key()], place)
 	}
-	var full energy.ErrInboxFull
+	var full intake.ErrInboxFull
 	err = s.transact(func(t *tables) error {
 		crowd := t.crowd()
 		for _, key := range slices.SortedFunc(maps.Keys(of), compareNewcomers) {
@@ -41,12 +42,12 @@ func (s *Store) Remember(_ context.Context, sightings []energy.Sighting, partly 
 	return refused, err
 }
 
-func compareNewcomers(a, b energy.NewcomerKey) int {
+func compareNewcomers(a, b intake.DiscoveredKey) int {
 	return cmp.Or(cmp.Compare(a.Space, b.Space), cmp.Compare(a.Address, b.Address))
 }
 
 // noteRefused counts a refusal that took its transaction back.
-func (s *Store) noteRefused(key energy.NewcomerKey) error {
+func (s *Store) noteRefused(key intake.DiscoveredKey) error {
 	return s.transact(func(t *tables) error {
 		if n := t.newcomers.get(key); t.newcomers.has(key) {
 			n.Refused++
@@ -58,19 +59,19 @@ func (s *Store) noteRefused(key energy.NewcomerKey) error {
 
 // remember notes messages of one newcomer, at places among all, and returns the places of those for which there is no room.
 // It notes that the newcomer was heard all the same.
-func (t *tables) remember(crowd *crowd, sightings []energy.Sighting, places []int) (refused []int, full error) {
+func (t *tables) remember(crowd *crowd, sightings []intake.Discovery, places []int) (refused []int, full error) {
 	first := sightings[places[0]]
 	n := t.newcomers.get(first.Key())
 	if !t.newcomers.has(first.Key()) {
 		if err := t.admit(crowd, first); err != nil {
 			return places, err
 		}
-		n.Newcomer = energy.Newcomer{Space: first.Space, Address: first.Address, Subject: first.Subject, FirstSeen: first.FirstSeen}
+		n.DiscoveredDevice = intake.DiscoveredDevice{Space: first.Space, Address: first.Address, Subject: first.Subject, FirstSeen: first.FirstSeen}
 	}
 	for _, place := range places {
 		one := sightings[place]
-		n.heard(one.Newcomer)
-		if one.Kept == nil || one.Kept.Tried && n.keeps(*one.Kept) {
+		n.heard(one.DiscoveredDevice)
+		if one.Buffered == nil || one.Buffered.Tried && n.keeps(*one.Buffered) {
 			continue
 		}
 		if err := crowd.roomForMeasure(n); err != nil {
@@ -80,7 +81,7 @@ func (t *tables) remember(crowd *crowd, sightings []energy.Sighting, places []in
 		}
 		n.Held, n.numbered = n.Held+1, n.numbered+1
 		crowd.held[n.Subject]++
-		kept := *one.Kept
+		kept := *one.Buffered
 		kept.Number, kept.Tried = n.numbered, false
 		n.kept = append(n.kept, kept)
 	}
@@ -88,34 +89,34 @@ func (t *tables) remember(crowd *crowd, sightings []energy.Sighting, places []in
 	return refused, full
 }
 
-func (n *newcomer) heard(one energy.Newcomer) {
+func (n *newcomer) heard(one intake.DiscoveredDevice) {
 	n.Dialect, n.Last, n.LastSeen = one.Dialect, cmp.Or(one.Last, n.Last), max(n.LastSeen, one.LastSeen)
 	n.Name, n.Unit = cmp.Or(one.Name, n.Name), cmp.Or(one.Unit, n.Unit)
 	n.Messages += one.Messages
-	n.Said |= one.Said
+	n.Measured |= one.Measured
 }
 
 // keeps reports whether a measure is kept already.
-func (n *newcomer) keeps(k energy.Kept) bool {
-	return slices.ContainsFunc(n.kept, func(o energy.Kept) bool {
+func (n *newcomer) keeps(k intake.BufferedMeasurement) bool {
+	return slices.ContainsFunc(n.kept, func(o intake.BufferedMeasurement) bool {
 		return o.At == k.At && o.Kind == k.Kind && o.Energy == k.Energy && o.Power == k.Power && o.Plain == k.Plain
 	})
 }
 
-// Newcomers returns all, the latest first.
-func (s *Store) Newcomers(context.Context) ([]energy.Newcomer, error) {
-	all := []energy.Newcomer{}
+// Discovered returns all, the latest first.
+func (s *Store) Discovered(context.Context) ([]intake.DiscoveredDevice, error) {
+	all := []intake.DiscoveredDevice{}
 	for _, n := range s.read().newcomers.rows {
-		all = append(all, n.Newcomer)
+		all = append(all, n.DiscoveredDevice)
 	}
-	slices.SortFunc(all, func(a, b energy.Newcomer) int {
+	slices.SortFunc(all, func(a, b intake.DiscoveredDevice) int {
 		return cmp.Or(cmp.Compare(b.LastSeen, a.LastSeen), cmp.Compare(a.Address, b.Address), cmp.Compare(a.Space, b.Space))
 	})
 	return all, nil
 }
 
-// IgnoreNewcomer keeps one from being listed.
-func (s *Store) IgnoreNewcomer(_ context.Context, key energy.NewcomerKey) error {
+// IgnoreDiscovered keeps one from being listed.
+func (s *Store) IgnoreDiscovered(_ context.Context, key intake.DiscoveredKey) error {
 	return s.transact(func(t *tables) error {
 		if n := t.newcomers.get(key); t.newcomers.has(key) {
 			n.Ignored = true
@@ -126,21 +127,21 @@ func (s *Store) IgnoreNewcomer(_ context.Context, key energy.NewcomerKey) error 
 }
 
 // PurgeInbox drops newcomers that were silent for long, and old letters and deliveries.
-func (s *Store) PurgeInbox(_ context.Context, silent, silentHolders, letters energy.Instant) (purged []energy.Newcomer, err error) {
+func (s *Store) PurgeInbox(_ context.Context, silent, silentHolders, letters energy.Instant) (purged []intake.DiscoveredDevice, err error) {
 	err = s.transact(func(t *tables) error {
-		t.newcomers.dropWhere(func(_ energy.NewcomerKey, n newcomer) bool {
+		t.newcomers.dropWhere(func(_ intake.DiscoveredKey, n newcomer) bool {
 			drop := n.Held == 0 && n.LastSeen < silent || n.LastSeen < silentHolders
 			if drop {
-				purged = append(purged, n.Newcomer)
+				purged = append(purged, n.DiscoveredDevice)
 			}
 			return drop
 		})
-		t.letters = slices.DeleteFunc(slices.Clone(t.letters), func(l energy.Letter) bool { return l.At < letters })
+		t.letters = slices.DeleteFunc(slices.Clone(t.letters), func(l intake.RejectedMessage) bool { return l.At < letters })
 		for session, all := range s.read().deliveries.rows {
-			t.deliveries.put(session, slices.DeleteFunc(slices.Clone(all), func(d energy.Delivery) bool { return d.Arrived < letters }))
+			t.deliveries.put(session, slices.DeleteFunc(slices.Clone(all), func(d intake.Delivery) bool { return d.Arrived < letters }))
 		}
 		return nil
 	})
-	slices.SortFunc(purged, func(a, b energy.Newcomer) int { return compareNewcomers(a.Key(), b.Key()) })
+	slices.SortFunc(purged, func(a, b intake.DiscoveredDevice) int { return compareNewcomers(a.Key(), b.Key()) })
 	return purged, err
 }

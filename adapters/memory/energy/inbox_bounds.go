@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // crowd counts what the inbox holds: newcomers in all, by space and by key, and measures by key.
@@ -17,13 +18,13 @@ type crowd struct {
 func (t *tables) crowd() *crowd {
 	c := &crowd{spaces: make(map[energy.SpaceID]int), keys: make(map[string]int), held: make(map[string]int64)}
 	for _, n := range t.newcomers.rows {
-		c.count(n.Newcomer, 1)
+		c.count(n.DiscoveredDevice, 1)
 		c.held[n.Subject] += n.Held
 	}
 	return c
 }
 
-func (c *crowd) count(n energy.Newcomer, one int) {
+func (c *crowd) count(n intake.DiscoveredDevice, one int) {
 	c.all += one
 	c.spaces[n.Space] += one
 	c.keys[n.Subject] += one
@@ -31,15 +32,15 @@ func (c *crowd) count(n energy.Newcomer, one int) {
 
 // admit counts another newcomer. Where there is no room, the one of its key that was silent for longest, and of which nothing
 // is kept, makes room.
-func (t *tables) admit(c *crowd, one energy.Sighting) error {
-	full := energy.ErrInboxFull{Newcomer: one.Key()}
+func (t *tables) admit(c *crowd, one intake.Discovery) error {
+	full := intake.ErrInboxFull{Newcomer: one.Key()}
 	switch {
-	case c.keys[one.Subject] >= energy.MaxNewcomersOfKey:
-		full.Bound, full.Max = "newcomers_of_key", energy.MaxNewcomersOfKey
-	case one.Space != "" && c.spaces[one.Space] >= energy.MaxNewcomersOfSpace:
-		full.Bound, full.Max = "newcomers_of_space", energy.MaxNewcomersOfSpace
-	case c.all >= energy.MaxNewcomers:
-		full.Bound, full.Max = "newcomers", energy.MaxNewcomers
+	case c.keys[one.Subject] >= intake.MaxDiscoveredOfKey:
+		full.Bound, full.Max = "newcomers_of_key", intake.MaxDiscoveredOfKey
+	case one.Space != "" && c.spaces[one.Space] >= intake.MaxDiscoveredOfSpace:
+		full.Bound, full.Max = "newcomers_of_space", intake.MaxDiscoveredOfSpace
+	case c.all >= intake.MaxDiscovered:
+		full.Bound, full.Max = "newcomers", intake.MaxDiscovered
 	}
 	if full.Bound != "" {
 		silent, found := t.longestSilent(one.Subject)
@@ -49,18 +50,18 @@ func (t *tables) admit(c *crowd, one energy.Sighting) error {
 		t.newcomers.drop(silent.Key())
 		c.count(silent, -1)
 	}
-	c.count(one.Newcomer, 1)
+	c.count(one.DiscoveredDevice, 1)
 	return nil
 }
 
 // longestSilent is the newcomer of a key of which nothing is kept that was heard longest ago.
-func (t *tables) longestSilent(subject string) (silent energy.Newcomer, found bool) {
+func (t *tables) longestSilent(subject string) (silent intake.DiscoveredDevice, found bool) {
 	for _, n := range t.newcomers.rows {
 		if n.Subject != subject || n.Held > 0 {
 			continue
 		}
 		if !found || cmp.Or(cmp.Compare(n.LastSeen, silent.LastSeen), compareNewcomers(n.Key(), silent.Key())) < 0 {
-			silent, found = n.Newcomer, true
+			silent, found = n.DiscoveredDevice, true
 		}
 	}
 	return silent, found
@@ -69,10 +70,10 @@ func (t *tables) longestSilent(subject string) (silent energy.Newcomer, found bo
 // roomForMeasure refuses another measure of a newcomer where too many are kept.
 func (c *crowd) roomForMeasure(n newcomer) error {
 	switch {
-	case n.Held >= energy.MaxKept:
-		return energy.ErrInboxFull{Newcomer: n.Key(), Bound: "kept", Max: energy.MaxKept}
-	case c.held[n.Subject] >= energy.MaxKeptOfKey:
-		return energy.ErrInboxFull{Newcomer: n.Key(), Bound: "kept_of_key", Max: energy.MaxKeptOfKey}
+	case n.Held >= intake.MaxBuffered:
+		return intake.ErrInboxFull{Newcomer: n.Key(), Bound: "kept", Max: intake.MaxBuffered}
+	case c.held[n.Subject] >= intake.MaxBufferedOfKey:
+		return intake.ErrInboxFull{Newcomer: n.Key(), Bound: "kept_of_key", Max: intake.MaxBufferedOfKey}
 	}
 	return nil
 }

@@ -5,11 +5,11 @@ import (
 	"context"
 	"slices"
 
-	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// Bury stores letters within the bounds.
-func (s *Store) Bury(_ context.Context, letters []energy.Letter) error {
+// StoreRejected stores letters within the bounds.
+func (s *Store) StoreRejected(_ context.Context, letters []intake.RejectedMessage) error {
 	return s.transact(func(t *tables) error {
 		t.bury(letters)
 		return nil
@@ -18,18 +18,18 @@ func (s *Store) Bury(_ context.Context, letters []energy.Letter) error {
 
 // bury stores letters. Those of a key make room for each other; where there are too many in all, the oldest of the key that
 // has most.
-func (t *tables) bury(letters []energy.Letter) {
+func (t *tables) bury(letters []intake.RejectedMessage) {
 	t.letters = append(slices.Clone(t.letters), letters...)
-	slices.SortStableFunc(t.letters, func(a, b energy.Letter) int { return cmp.Compare(a.At, b.At) })
+	slices.SortStableFunc(t.letters, func(a, b intake.RejectedMessage) int { return cmp.Compare(a.At, b.At) })
 	of := make(map[string]int)
 	for _, l := range t.letters {
 		of[l.Subject]++
 	}
 	for subject, n := range of {
-		of[subject] = min(n, energy.MaxLettersOfKey)
+		of[subject] = min(n, intake.MaxRejectedOfKey)
 	}
 	share := fairShare(of)
-	kept := make([]energy.Letter, 0, len(t.letters))
+	kept := make([]intake.RejectedMessage, 0, len(t.letters))
 	for _, l := range slices.Backward(t.letters) {
 		if share[l.Subject] > 0 {
 			share[l.Subject]--
@@ -50,15 +50,15 @@ func fairShare(of map[string]int) map[string]int {
 				most, greatest = subject, n
 			}
 		}
-		if all <= energy.MaxLetters {
+		if all <= intake.MaxRejected {
 			return of
 		}
 		of[most]--
 	}
 }
 
-// Letters returns the newest, the latest first.
-func (s *Store) Letters(_ context.Context, limit int) ([]energy.Letter, error) {
+// RejectedMessages returns the newest, the latest first.
+func (s *Store) RejectedMessages(_ context.Context, limit int) ([]intake.RejectedMessage, error) {
 	all := slices.Clone(s.read().letters)
 	slices.Reverse(all)
 	return all[:min(limit, len(all))], nil

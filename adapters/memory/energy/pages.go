@@ -6,12 +6,13 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // book writes entries into the pages of a device, and marks what of it is past.
-func (t *tables) book(s *series, entries energy.Entries, now energy.Instant) {
+func (t *tables) book(s *series, entries ledger.Entries, now energy.Instant) {
 	for _, key := range slices.SortedFunc(maps.Keys(entries), comparePages) {
-		page := energy.Page{Device: key.Device, Day: key.Day}
+		page := ledger.Page{Device: key.Device, Day: key.Day}
 		if was := s.pages[key.Day]; was != nil {
 			page = *was
 		}
@@ -24,16 +25,16 @@ func (t *tables) book(s *series, entries energy.Entries, now energy.Instant) {
 			t.versions.put(key.Day, t.versions.get(key.Day)+1)
 		}
 		if energy.Instant(int64(key.Day)*dayMs) < energy.PastUntil(now) {
-			t.markPast(energy.Changed{Device: key.Device}, now)
+			t.markPast(ledger.Changed{Device: key.Device}, now)
 			t.restate(key, now)
 		}
 	}
 }
 
-func (t *tables) restate(key energy.PageKey, now energy.Instant) {
+func (t *tables) restate(key ledger.PageKey, now energy.Instant) {
 	t.restated.put(key, max(t.restated.get(key), now))
 }
 
-func comparePages(a, b energy.PageKey) int {
+func comparePages(a, b ledger.PageKey) int {
 	return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Device, b.Device))
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // Reading returns the reading under a key.
@@ -45,24 +46,24 @@ func isAfter(key, after energy.Key) bool {
 // HasReadings reports whether a device has reported anything.
 func (s *Store) HasReadings(_ context.Context, device energy.DeviceID) (bool, error) {
 	of := s.read().series.get(device)
-	return of != nil && slices.ContainsFunc(of.links, func(l energy.Link) bool { return l.Kind != energy.Refused }), nil
+	return of != nil && slices.ContainsFunc(of.links, func(l ledger.Link) bool { return l.Kind != energy.Refused }), nil
 }
 
 // Quarantined returns the readings that are held back, with what each is subtracted from.
-func (s *Store) Quarantined(_ context.Context, devices []energy.DeviceID, after energy.Key, limit int) ([]energy.Held, error) {
+func (s *Store) Quarantined(_ context.Context, devices []energy.DeviceID, after energy.Key, limit int) ([]ledger.Held, error) {
 	t := s.read()
-	var held []energy.Held
+	var held []ledger.Held
 	for _, device := range sortedIDs(devices) {
 		of := t.series.get(device)
 		if of == nil {
 			continue
 		}
-		var before energy.Base
+		var before ledger.Base
 		for _, l := range of.chain(energy.Register) {
-			if l.Booking.Verdict == energy.Quarantined && isAfter(l.Key(), after) && len(held) < limit {
-				held = append(held, energy.Held{Reading: l.Reading, Before: before})
+			if l.Booking.Verdict == ledger.Quarantined && isAfter(l.Key(), after) && len(held) < limit {
+				held = append(held, ledger.Held{Reading: l.Reading, Before: before})
 			}
-			before = l.Standing(energy.Traits{})
+			before = l.Standing(ledger.Traits{})
 		}
 	}
 	return held, nil

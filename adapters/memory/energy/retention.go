@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // ForgetReadings drops the readings before an instant. What they add up to stays, and the chains go on from where they stood.
@@ -15,11 +16,11 @@ func (s *Store) ForgetReadings(_ context.Context, before energy.Instant) (forgot
 			first, _ := own.find(before)
 			for _, l := range own.links[:first] {
 				if l.Booked {
-					own.bases[l.Kind] = energy.Base{At: l.Base.At, Value: l.Base.Value, Known: true}
+					own.bases[l.Kind] = ledger.Base{At: l.Base.At, Value: l.Base.Value, Known: true}
 				}
 			}
 			own.links = own.links[first:]
-			maps.DeleteFunc(own.corrections, func(at energy.Instant, _ []energy.Correction) bool { return at < before })
+			maps.DeleteFunc(own.corrections, func(at energy.Instant, _ []ledger.Correction) bool { return at < before })
 			forgotten += int64(first)
 		}
 		return nil
@@ -46,7 +47,7 @@ func (s *Store) ForgetTotals(_ context.Context, before int32) error {
 		for day := range days {
 			t.versions.put(day, t.versions.get(day)+1)
 		}
-		t.restated.dropWhere(func(page energy.PageKey, _ energy.Instant) bool { return page.Day < before })
+		t.restated.dropWhere(func(page ledger.PageKey, _ energy.Instant) bool { return page.Day < before })
 		return nil
 	})
 }

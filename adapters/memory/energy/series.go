@@ -6,26 +6,27 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // series is what is stored of the readings of a device. One that is committed is never changed.
 type series struct {
 	// links are the readings, by instant. One that was withdrawn or energy.Refused stays, and Breaks.
-	links []energy.Link
+	links []ledger.Link
 	// corrections are by the reading's instant, oldest first.
-	corrections map[energy.Instant][]energy.Correction
+	corrections map[energy.Instant][]ledger.Correction
 	// pages are what the readings add up to, by day.
-	pages map[int32]*energy.Page
+	pages map[int32]*ledger.Page
 	// begun is the day of the first page; it moves on where totals are forgotten.
 	begun int32
 	// bases are where the chains stood after their last reading that was forgotten.
-	bases map[energy.Kind]energy.Base
+	bases map[energy.Kind]ledger.Base
 }
 
 // change gives a series that a transaction may change.
 func (t *tables) change(device energy.DeviceID) *series {
 	s := &series{
-		corrections: make(map[energy.Instant][]energy.Correction), pages: make(map[int32]*energy.Page), bases: make(map[energy.Kind]energy.Base),
+		corrections: make(map[energy.Instant][]ledger.Correction), pages: make(map[int32]*ledger.Page), bases: make(map[energy.Kind]ledger.Base),
 	}
 	if was := t.series.get(device); was != nil {
 		s.links, s.begun = slices.Clone(was.links), was.begun
@@ -39,7 +40,7 @@ func (t *tables) change(device energy.DeviceID) *series {
 
 // find is the place of the reading at an instant, or where it would be.
 func (s *series) find(at energy.Instant) (place int, found bool) {
-	return slices.BinarySearchFunc(s.links, at, func(l energy.Link, at energy.Instant) int { return cmp.Compare(l.At, at) })
+	return slices.BinarySearchFunc(s.links, at, func(l ledger.Link, at energy.Instant) int { return cmp.Compare(l.At, at) })
 }
 
 // standing are the readings that count, by instant.

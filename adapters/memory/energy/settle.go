@@ -6,25 +6,26 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // Settle books what is kept of a newcomer, up to most of it, oldest first.
-func (s *Store) Settle(_ context.Context, key energy.NewcomerKey, most int, settlement energy.Settlement) (outcomes []energy.Outcome, left bool, err error) {
+func (s *Store) Settle(_ context.Context, key intake.DiscoveredKey, most int, settlement intake.Settlement) (outcomes []energy.Outcome, left bool, err error) {
 	err = s.transact(func(t *tables) error {
 		if !t.newcomers.has(key) {
 			return nil
 		}
 		n := t.newcomers.get(key)
-		kept := slices.SortedFunc(slices.Values(n.kept), func(a, b energy.Kept) int {
+		kept := slices.SortedFunc(slices.Values(n.kept), func(a, b intake.BufferedMeasurement) int {
 			return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Number, b.Number))
 		})
 		some, rest := kept[:min(most, len(kept))], kept[min(most, len(kept)):]
-		readings, wait := settlement.Readings(n.Newcomer, some)
+		readings, wait := settlement.Readings(n.DiscoveredDevice, some)
 		if wait {
 			return nil
 		}
 		outcomes = t.append(readings, settlement.Traits, s.clock.Now())
-		t.bury(settlement.Letters(outcomes))
+		t.bury(settlement.Rejected(outcomes))
 		if left = len(rest) > 0; !left {
 			t.newcomers.drop(key)
 			return nil

@@ -9,6 +9,13 @@ import (
 	"sync/atomic"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/calendar"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/rulebook"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
 )
 
 // Store answers the ports of the energy module. It is safe for concurrent use.
@@ -25,38 +32,38 @@ type tables struct {
 	series table[energy.DeviceID, *series]
 
 	version  int64 // of the catalogue
-	spaces   table[energy.SpaceID, energy.Space]
-	devices  table[energy.DeviceID, energy.Device]
-	calendar table[string, energy.CalendarEntry]
-	tariffs  table[string, energy.Tariff]
+	spaces   table[energy.SpaceID, campus.Space]
+	devices  table[energy.DeviceID, campus.Device]
+	calendar table[string, calendar.Entry]
+	tariffs  table[string, tariffs.Tariff]
 
-	states       table[energy.DeviceID, []energy.StateChange] // by instant
-	ambient      table[energy.SpaceID, []energy.Ambient]      // by instant
-	weather      table[weatherKey, energy.WeatherHour]
+	states       table[energy.DeviceID, []conditions.StateChange] // by instant
+	ambient      table[energy.SpaceID, []conditions.Ambient]      // by instant
+	weather      table[weatherKey, conditions.WeatherHour]
 	weatherSites table[energy.SpaceID, weatherSite]
 
-	newcomers  table[energy.NewcomerKey, newcomer]
-	letters    []energy.Letter                  // oldest first
-	deliveries table[string, []energy.Delivery] // by session, oldest first
-	channels   table[energy.Channel, bool]      // whether one measures; Channel.Measures is not set
-	vitals     table[energy.DeviceID, energy.Vital]
-	past       table[energy.Changed, energy.Instant] // when the past of a device or space changed; Changed.At is not set
+	newcomers  table[intake.DiscoveredKey, newcomer]
+	letters    []intake.RejectedMessage         // oldest first
+	deliveries table[string, []intake.Delivery] // by session, oldest first
+	channels   table[intake.Channel, bool]      // whether one measures; Channel.Measures is not set
+	vitals     table[energy.DeviceID, intake.Heartbeat]
+	past       table[ledger.Changed, energy.Instant] // when the past of a device or space changed; Changed.At is not set
 	versions   table[int32, int64]                   // how often pages of a day changed after it
-	restated   table[energy.PageKey, energy.Instant] // when totals changed that could have been read before
+	restated   table[ledger.PageKey, energy.Instant] // when totals changed that could have been read before
 }
 
 var (
-	_ energy.Readings        = (*Store)(nil)
-	_ energy.Catalogue       = (*Store)(nil)
-	_ energy.Rulebook        = (*Store)(nil)
-	_ energy.States          = (*Store)(nil)
-	_ energy.AmbientReadings = (*Store)(nil)
-	_ energy.Moments         = (*Store)(nil)
-	_ energy.Inbox           = (*Store)(nil)
-	_ energy.Deliveries      = (*Store)(nil)
-	_ energy.Vitals          = (*Store)(nil)
-	_ energy.WeatherRecords  = (*Store)(nil)
-	_ energy.Channels        = (*Store)(nil)
+	_ ledger.Readings            = (*Store)(nil)
+	_ campus.CatalogStore        = (*Store)(nil)
+	_ rulebook.Rulebook          = (*Store)(nil)
+	_ conditions.States          = (*Store)(nil)
+	_ conditions.AmbientReadings = (*Store)(nil)
+	_ conditions.Moments         = (*Store)(nil)
+	_ intake.Inbox               = (*Store)(nil)
+	_ intake.Deliveries          = (*Store)(nil)
+	_ intake.Heartbeats          = (*Store)(nil)
+	_ conditions.WeatherRecords  = (*Store)(nil)
+	_ intake.Channels            = (*Store)(nil)
 )
 
 // New makes an empty store; the clock separates the past from the present.

@@ -6,10 +6,11 @@ import (
 	memoryenergy "github.com/holotwin/holotwin/adapters/memory/energy"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/energytest"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 func TestReadings(t *testing.T) {
-	energytest.RunReadings(t, func(*testing.T) energy.Readings { return memoryenergy.New(energytest.Clock{}) })
+	energytest.RunReadings(t, func(*testing.T) ledger.Readings { return memoryenergy.New(energytest.Clock{}) })
 }
 
 func TestCampus(t *testing.T) { energytest.RunCampus(t, memoryenergy.New(energytest.Clock{})) }

@@ -6,19 +6,21 @@ import (
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
 )
 
 // Tariffs returns all tariffs, by space and day.
-func (s *Store) Tariffs(context.Context) ([]energy.Tariff, error) {
+func (s *Store) Tariffs(context.Context) ([]tariffs.Tariff, error) {
 	all := inOrder(s.read().tariffs.rows)
-	slices.SortFunc(all, func(a, b energy.Tariff) int {
+	slices.SortFunc(all, func(a, b tariffs.Tariff) int {
 		return cmp.Or(cmp.Compare(a.Space, b.Space), cmp.Compare(a.ValidFrom, b.ValidFrom))
 	})
 	return all, nil
 }
 
 // AddTariff adds a tariff; a space has one from a day.
-func (s *Store) AddTariff(_ context.Context, tariff energy.Tariff) error {
+func (s *Store) AddTariff(_ context.Context, tariff tariffs.Tariff) error {
 	return s.transact(func(t *tables) error {
 		for _, other := range t.tariffs.rows {
 			if other.ID == tariff.ID || other.Space == tariff.Space && other.ValidFrom == tariff.ValidFrom {
@@ -26,7 +28,7 @@ func (s *Store) AddTariff(_ context.Context, tariff energy.Tariff) error {
 			}
 		}
 		t.tariffs.put(tariff.ID, tariff)
-		t.markPast(energy.Changed{Space: tariff.Space}, s.clock.Now())
+		t.markPast(ledger.Changed{Space: tariff.Space}, s.clock.Now())
 		return nil
 	})
 }
@@ -37,7 +39,7 @@ func (s *Store) DropTariff(_ context.Context, id string) error {
 		if !t.tariffs.has(id) {
 			return energy.ErrNotFound{Kind: "tariff", ID: id}
 		}
-		t.markPast(energy.Changed{Space: t.tariffs.get(id).Space}, s.clock.Now())
+		t.markPast(ledger.Changed{Space: t.tariffs.get(id).Space}, s.clock.Now())
 		t.tariffs.drop(id)
 		return nil
 	})

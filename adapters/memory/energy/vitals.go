@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// KeepVitals stores the newest of each device.
-func (s *Store) KeepVitals(_ context.Context, all []energy.Vital) error {
+// StoreHeartbeats stores the newest of each device.
+func (s *Store) StoreHeartbeats(_ context.Context, all []intake.Heartbeat) error {
 	return s.transact(func(t *tables) error {
 		for _, v := range all {
-			if v.Heard >= t.vitals.get(v.Device).Heard {
+			if v.Seen >= t.vitals.get(v.Device).Seen {
 				t.vitals.put(v.Device, v)
 			}
 		}
@@ -18,10 +19,10 @@ func (s *Store) KeepVitals(_ context.Context, all []energy.Vital) error {
 	})
 }
 
-// VitalsOf returns those of devices.
-func (s *Store) VitalsOf(_ context.Context, devices []energy.DeviceID) (map[energy.DeviceID]energy.Vital, error) {
+// HeartbeatsOf returns those of devices.
+func (s *Store) HeartbeatsOf(_ context.Context, devices []energy.DeviceID) (map[energy.DeviceID]intake.Heartbeat, error) {
 	t := s.read()
-	vitals := make(map[energy.DeviceID]energy.Vital)
+	vitals := make(map[energy.DeviceID]intake.Heartbeat)
 	for _, device := range devices {
 		if t.vitals.has(device) {
 			vitals[device] = t.vitals.get(device)

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 type weatherKey struct {
@@ -16,34 +19,34 @@ type weatherKey struct {
 
 // weatherSite is where a site is, and when its weather is asked for next.
 type weatherSite struct {
-	at  energy.Coordinates
+	at  campus.Coordinates
 	due energy.Instant
 }
 
 // clockSkew is how far apart the clocks of processes may be, ms.
 const clockSkew = int64(time.Minute / time.Millisecond)
 
-// ClaimWeather leases a site's weather until an instant, unless it is leased. One that is due too far ahead was leased by a
+// LeaseWeather leases a site's weather until an instant, unless it is leased. One that is due too far ahead was leased by a
 // clock that has been set back since: it is not.
-func (s *Store) ClaimWeather(_ context.Context, site energy.SpaceID, at energy.Coordinates, now, until energy.Instant) (mine bool, err error) {
+func (s *Store) LeaseWeather(_ context.Context, site energy.SpaceID, at campus.Coordinates, now, until energy.Instant) (mine bool, err error) {
 	err = s.transact(func(t *tables) error {
 		known, was := t.weatherSites.has(site), t.weatherSites.get(site)
 		moved := known && was.at != at
-		if mine = !known || moved || was.due <= now || was.due > now.Add(energy.WeatherEvery+clockSkew); !mine {
+		if mine = !known || moved || was.due <= now || was.due > now.Add(conditions.WeatherEvery+clockSkew); !mine {
 			return nil
 		}
 		t.weatherSites.put(site, weatherSite{at: at, due: until})
 		if moved { // what is stored is of another place
-			t.weather.dropWhere(func(key weatherKey, _ energy.WeatherHour) bool { return key.site == site })
-			t.markPast(energy.Changed{Space: site}, s.clock.Now())
+			t.weather.dropWhere(func(key weatherKey, _ conditions.WeatherHour) bool { return key.site == site })
+			t.markPast(ledger.Changed{Space: site}, s.clock.Now())
 		}
 		return nil
 	})
 	return mine, err
 }
 
-// RestWeather sets when a site's weather is due.
-func (s *Store) RestWeather(_ context.Context, site energy.SpaceID, until energy.Instant) error {
+// ScheduleWeather sets when a site's weather is due.
+func (s *Store) ScheduleWeather(_ context.Context, site energy.SpaceID, until energy.Instant) error {
 	return s.transact(func(t *tables) error {
 		if t.weatherSites.has(site) {
 			t.weatherSites.put(site, weatherSite{at: t.weatherSites.get(site).at, due: until})
@@ -52,8 +55,8 @@ func (s *Store) RestWeather(_ context.Context, site energy.SpaceID, until energy
 	})
 }
 
-// KeepWeather stores the hours that are new. A forecast replaces no measurement, and what is unknown replaces nothing.
-func (s *Store) KeepWeather(_ context.Context, site energy.SpaceID, hours []energy.WeatherHour) error {
+// StoreWeather stores the hours that are new. A forecast replaces no measurement, and what is unknown replaces nothing.
+func (s *Store) StoreWeather(_ context.Context, site energy.SpaceID, hours []conditions.WeatherHour) error {
 	return s.transact(func(t *tables) error {
 		for _, h := range hours {
 			key := weatherKey{site, h.Start}
@@ -66,7 +69,7 @@ func (s *Store) KeepWeather(_ context.Context, site energy.SpaceID, hours []ener
 			}
 			t.weather.put(key, h)
 			if !alike(was.Temperature, h.Temperature) {
-				t.markIfPast(energy.Changed{Space: site}, h.Start, s.clock.Now())
+				t.markIfPast(ledger.Changed{Space: site}, h.Start, s.clock.Now())
 			}
 		}
 		return nil
@@ -81,13 +84,13 @@ func alike(a, b *int64) bool {
 }
 
 // weatherIn are the stored hours of a site in [from, to), oldest first.
-func (t *tables) weatherIn(site energy.SpaceID, from, to energy.Instant) (hours []energy.WeatherHour) {
+func (t *tables) weatherIn(site energy.SpaceID, from, to energy.Instant) (hours []conditions.WeatherHour) {
 	for key, h := range t.weather.rows {
 		if key.site == site && h.Start >= from && h.Start < to {
 			hours = append(hours, h)
 		}
 	}
-	slices.SortFunc(hours, func(a, b energy.WeatherHour) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortFunc(hours, func(a, b conditions.WeatherHour) int { return cmp.Compare(a.Start, b.Start) })
 	return hours
 }
 
@@ -103,11 +106,11 @@ func (s *Store) WeatherDays(_ context.Context, site energy.SpaceID, from, to int
 }
 
 // WeatherBetween returns the hours in which no sensor of the site measured the temperature.
-func (s *Store) WeatherBetween(_ context.Context, site energy.SpaceID, from, to energy.Instant, limit int) ([]energy.WeatherHour, error) {
+func (s *Store) WeatherBetween(_ context.Context, site energy.SpaceID, from, to energy.Instant, limit int) ([]conditions.WeatherHour, error) {
 	t := s.read()
-	hours := []energy.WeatherHour{}
+	hours := []conditions.WeatherHour{}
 	for _, h := range t.weatherIn(site, from, to) {
-		sensed := slices.ContainsFunc(t.ambientIn(site, h.Start, h.Start.Add(hourMs)), func(a energy.Ambient) bool { return a.Temperature != nil })
+		sensed := slices.ContainsFunc(t.ambientIn(site, h.Start, h.Start.Add(hourMs)), func(a conditions.Ambient) bool { return a.Temperature != nil })
 		if h.Temperature != nil && !sensed && (limit == 0 || len(hours) < limit) {
 			hours = append(hours, h)
 		}

@@ -12,6 +12,7 @@ import (
 	"strconv"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // Feed is a file whose meaning is known.
@@ -76,10 +77,10 @@ func (f *Feed) skip(s Skipped) {
 // Rows gives the intervals of the file that was surveyed, from its begin, as drafts: each of the device, or where that is empty of
 // its usage point. A flaw names the element that it is about. Of a file whose XML is broken nothing is given but that: what would
 // come behind may decide what stands before.
-func (f *Feed) Rows(file io.Reader) iter.Seq[energy.Row] {
-	return func(yield func(energy.Row) bool) {
+func (f *Feed) Rows(file io.Reader) iter.Seq[ledger.Row] {
+	return func(yield func(ledger.Row) bool) {
 		if f.broken > 0 {
-			yield(energy.Row{Line: f.broken, Flaws: []energy.Flaw{{Field: "xml", Rule: "malformed"}}})
+			yield(ledger.Row{Line: f.broken, Flaws: []energy.Flaw{{Field: "xml", Rule: "malformed"}}})
 			return
 		}
 		f.skipped, f.order = make(map[Skipped]int), nil
@@ -95,13 +96,13 @@ func (f *Feed) Rows(file io.Reader) iter.Seq[energy.Row] {
 			return nil
 		}})
 		if err != nil && !errors.Is(err.reason, errEnd) {
-			yield(energy.Row{Line: err.line, Flaws: []energy.Flaw{{Field: "xml", Rule: "malformed"}}})
+			yield(ledger.Row{Line: err.line, Flaws: []energy.Flaw{{Field: "xml", Rule: "malformed"}}})
 		}
 	}
 }
 
 // row makes a row of an interval; taken is false where it is skipped.
-func (f *Feed) row(of source, i interval) (row energy.Row, taken bool) {
+func (f *Feed) row(of source, i interval) (row ledger.Row, taken bool) {
 	if of.skip.Why != "" {
 		f.skip(of.skip)
 		return row, false
@@ -123,7 +124,7 @@ func (f *Feed) row(of source, i interval) (row energy.Row, taken bool) {
 		row.Flaws = []energy.Flaw{{Field: "MeterReading", Rule: "disputed_series"}}
 		return row, true
 	}
-	row.Draft = energy.Draft{Device: energy.Read(of.device, energy.ParseDeviceID), At: instantOf(span.to)}
+	row.Draft = ledger.Draft{Device: energy.Read(of.device, energy.ParseDeviceID), At: instantOf(span.to)}
 	row.Flaws = of.kind.measure(&row.Draft, i.Value, span.seconds())
 	return row, true
 }
@@ -138,7 +139,7 @@ func instantOf(seconds int64) energy.Field[energy.WallTime] {
 }
 
 // measure puts a value into a draft.
-func (k *readingType) measure(draft *energy.Draft, value string, seconds int64) []energy.Flaw {
+func (k *readingType) measure(draft *ledger.Draft, value string, seconds int64) []energy.Flaw {
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil {
 		return []energy.Flaw{{Field: "value", Rule: "integer"}}

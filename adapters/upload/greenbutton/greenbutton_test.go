@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // text is a field as a text; empty where it is absent or cannot be read.
@@ -23,12 +24,12 @@ func text[T any](f energy.Field[T], write func(T) string) string {
 	return write(v)
 }
 
-func deviceOf(r energy.Row) string {
+func deviceOf(r ledger.Row) string {
 	return text(r.Draft.Device, func(id energy.DeviceID) string { return string(id) })
 }
 
 // shown is a row in short.
-func shown(r energy.Row) []any {
+func shown(r ledger.Row) []any {
 	d := r.Draft
 	at := text(d.At, func(at energy.WallTime) string {
 		instant, _ := at.In(time.UTC)
@@ -38,7 +39,7 @@ func shown(r energy.Row) []any {
 	return []any{r.Line, deviceOf(r), at, text(d.KWh, energy.Energy.KWh), seconds, text(d.Register, energy.Energy.KWh), flawsOf(r)}
 }
 
-func flawsOf(r energy.Row) string {
+func flawsOf(r ledger.Row) string {
 	parts := make([]string, len(r.Flaws))
 	for i, f := range r.Flaws {
 		parts[i] = f.Field + " " + f.Rule
@@ -47,7 +48,7 @@ func flawsOf(r energy.Row) string {
 }
 
 // read gives the rows of a file, and what was skipped, in short.
-func read(file, device string) (rows []energy.Row, skipped []string) {
+func read(file, device string) (rows []ledger.Row, skipped []string) {
 	feed := Survey(strings.NewReader(file), device)
 	for row := range feed.Rows(strings.NewReader(file)) {
 		rows = append(rows, row)
@@ -59,7 +60,7 @@ func read(file, device string) (rows []energy.Row, skipped []string) {
 }
 
 // summed is each device's energy in Wh, its rows and what is wrong with them.
-func summed(t *testing.T, rows []energy.Row) map[string]string {
+func summed(t *testing.T, rows []ledger.Row) map[string]string {
 	t.Helper()
 	wh, n, out := map[string]energy.Energy{}, map[string]int{}, map[string]string{}
 	for _, r := range rows {

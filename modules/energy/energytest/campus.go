@@ -8,17 +8,24 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/calendar"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/holidays"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/rulebook"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
 )
 
 // CampusStore answers the ports around the readings.
 type CampusStore interface {
-	energy.Catalogue
-	energy.Rulebook
-	energy.States
-	energy.AmbientReadings
-	energy.Moments
-	energy.WeatherRecords
-	PastChanges(ctx context.Context, since energy.Instant) ([]energy.Changed, error)
+	campus.CatalogStore
+	rulebook.Rulebook
+	conditions.States
+	conditions.AmbientReadings
+	conditions.Moments
+	conditions.WeatherRecords
+	PastChanges(ctx context.Context, since energy.Instant) ([]ledger.Changed, error)
 }
 
 // RunCampus checks an adapter on an empty store.
@@ -33,30 +40,30 @@ func RunCampus(t *testing.T, store CampusStore) {
 	t.Run("weather is cared for by one", func(t *testing.T) { weatherCare(t, store) })
 }
 
-func catalogue(t *testing.T, store energy.Catalogue) {
+func catalogue(t *testing.T, store campus.CatalogStore) {
 	ctx := context.Background()
 	version, spaces, devices, err := store.Load(ctx)
 	require.NoError(t, err)
 	require.Empty(t, spaces)
 	require.Empty(t, devices)
 	latitude, longitude := 3.4, -76.5
-	site := energy.Space{ID: "sp_1", Name: "Ñandú", Kind: energy.KindSite, TimeZone: "America/Bogota", Holidays: energy.NoHolidays, AreaM2: 20.5, Latitude: &latitude, Longitude: &longitude, Created: Start}
-	meter := energy.Device{
-		ID: "m:1", Name: "Medidor", Kind: energy.KindMeter, Measures: energy.ReactiveInductive, Space: "sp_1", Parent: "m:0", Rated: 1500, Standby: 20, IntervalS: 900,
+	site := campus.Space{ID: "sp_1", Name: "Ñandú", Kind: campus.KindSite, TimeZone: "America/Bogota", Holidays: holidays.None, AreaM2: 20.5, Latitude: &latitude, Longitude: &longitude, Created: Start}
+	meter := campus.Device{
+		ID: "m:1", Name: "Medidor", Kind: campus.KindMeter, Measures: energy.ReactiveInductive, Space: "sp_1", Parent: "m:0", Rated: 1500, Standby: 20, IntervalS: 900,
 		RegisterModulus: energy.KilowattHour, MQTTTopic: "a/b", Created: Start,
-		Former: []energy.Placement{{Space: "sp_0", Until: Start}, {Space: "sp_1", Parent: "m:2", Until: Start + hour}},
+		Former: []campus.Placement{{Space: "sp_0", Until: Start}, {Space: "sp_1", Parent: "m:2", Until: Start + hour}},
 	}
-	require.NoError(t, store.Save(ctx, version, energy.Change{PutSpace: &site}))
-	require.ErrorIs(t, store.Save(ctx, version, energy.Change{PutDevice: &meter}), energy.ErrStale)
-	require.NoError(t, store.Save(ctx, version+1, energy.Change{PutDevice: &meter}))
+	require.NoError(t, store.Save(ctx, version, campus.Change{PutSpace: &site}))
+	require.ErrorIs(t, store.Save(ctx, version, campus.Change{PutDevice: &meter}), campus.ErrStale)
+	require.NoError(t, store.Save(ctx, version+1, campus.Change{PutDevice: &meter}))
 	site.Name = "Campus"
-	require.NoError(t, store.Save(ctx, version+2, energy.Change{PutSpace: &site}))
+	require.NoError(t, store.Save(ctx, version+2, campus.Change{PutSpace: &site}))
 	version, spaces, devices, err = store.Load(ctx)
 	require.NoError(t, err)
-	require.Equal(t, []energy.Space{site}, spaces)
-	require.Equal(t, []energy.Device{meter}, devices)
-	require.NoError(t, store.Save(ctx, version, energy.Change{DropDevice: "m:1"}))
-	require.NoError(t, store.Save(ctx, version+1, energy.Change{DropSpace: "sp_1"}))
+	require.Equal(t, []campus.Space{site}, spaces)
+	require.Equal(t, []campus.Device{meter}, devices)
+	require.NoError(t, store.Save(ctx, version, campus.Change{DropDevice: "m:1"}))
+	require.NoError(t, store.Save(ctx, version+1, campus.Change{DropSpace: "sp_1"}))
 	_, spaces, devices, err = store.Load(ctx)
 	require.NoError(t, err)
 	require.Empty(t, spaces)
@@ -66,31 +73,31 @@ func catalogue(t *testing.T, store energy.Catalogue) {
 	require.False(t, reported)
 }
 
-func testRulebook(t *testing.T, store energy.Rulebook) {
+func testRulebook(t *testing.T, store rulebook.Rulebook) {
 	ctx := context.Background()
-	entry := energy.CalendarEntry{
-		ID: "cal_1", Space: "sp_1", Name: "Horario", Kind: energy.Opening, From: "2026-01-20", To: "2026-05-30",
-		Hours: []energy.Hours{{Days: []energy.Day{"mon", energy.HolidayDay}, From: 420, To: 1440}},
+	entry := calendar.Entry{
+		ID: "cal_1", Space: "sp_1", Name: "Horario", Kind: calendar.Opening, From: "2026-01-20", To: "2026-05-30",
+		Hours: []calendar.Hours{{Days: []calendar.Day{"mon", calendar.HolidayDay}, From: 420, To: 1440}},
 	}
 	require.NoError(t, store.AddCalendarEntry(ctx, entry))
 	entries, err := store.CalendarEntries(ctx)
 	require.NoError(t, err)
-	require.Equal(t, []energy.CalendarEntry{entry}, entries)
-	opened := energy.CalendarEntry{ID: "cal_2", Space: "sp_1", Name: "Abrió", Kind: energy.Open, From: "2026-11-16", To: "2026-11-16"}
+	require.Equal(t, []calendar.Entry{entry}, entries)
+	opened := calendar.Entry{ID: "cal_2", Space: "sp_1", Name: "Abrió", Kind: calendar.Open, From: "2026-11-16", To: "2026-11-16"}
 	require.NoError(t, store.AddCalendarEntry(ctx, opened))
 	entries, err = store.CalendarEntries(ctx)
 	require.NoError(t, err)
-	require.Equal(t, []energy.CalendarEntry{entry, opened}, entries)
+	require.Equal(t, []calendar.Entry{entry, opened}, entries)
 	require.NoError(t, store.DropCalendarEntry(ctx, "cal_2"))
 	require.NoError(t, store.DropCalendarEntry(ctx, "cal_1"))
 	require.ErrorAs(t, store.DropCalendarEntry(ctx, "cal_1"), &energy.ErrNotFound{})
 
 	footprint := decimal.RequireFromString("0.1120000001")
-	tariff := energy.Tariff{
+	tariff := tariffs.Tariff{
 		ID: "tf_1", Space: "sp_1", Name: "T", Currency: "COP", ValidFrom: "2026-01-01", Price: decimal.RequireFromString("800.123456789"),
 		Contribution: decimal.RequireFromString("20"), DemandPrice: decimal.RequireFromString("0"), Footprint: &footprint,
-		Reactive: &energy.ReactiveRule{Price: decimal.RequireFromString("120.5"), Limit: decimal.RequireFromString("50"), Multiplier: decimal.RequireFromString("1")},
-		Periods:  []energy.Period{{Hours: energy.Hours{Days: []energy.Day{"mon"}, From: 1080, To: 1260}, Price: decimal.RequireFromString("1000.5")}},
+		Reactive: &tariffs.ReactiveRule{Price: decimal.RequireFromString("120.5"), Limit: decimal.RequireFromString("50"), Multiplier: decimal.RequireFromString("1")},
+		Periods:  []tariffs.Period{{Hours: calendar.Hours{Days: []calendar.Day{"mon"}, From: 1080, To: 1260}, Price: decimal.RequireFromString("1000.5")}},
 	}
 	require.NoError(t, store.AddTariff(ctx, tariff))
 	again := tariff
@@ -110,18 +117,18 @@ func testRulebook(t *testing.T, store energy.Rulebook) {
 
 func states(t *testing.T, store CampusStore) {
 	ctx := context.Background()
-	on := energy.StateChange{Device: "d", At: Start, State: energy.On}
-	off := energy.StateChange{Device: "d", At: Start + hour, State: energy.Off}
-	outcomes, err := store.AppendStates(ctx, []energy.StateChange{on, off})
+	on := conditions.StateChange{Device: "d", At: Start, State: conditions.On}
+	off := conditions.StateChange{Device: "d", At: Start + hour, State: conditions.Off}
+	outcomes, err := store.AppendStates(ctx, []conditions.StateChange{on, off})
 	require.NoError(t, err)
-	require.Equal(t, []energy.StateOutcome{{Result: energy.Inserted, Stored: on}, {Result: energy.Inserted, Stored: off}}, outcomes)
-	fault := energy.StateChange{Device: "d", At: Start, State: energy.Fault}
-	outcomes, err = store.AppendStates(ctx, []energy.StateChange{on, fault})
+	require.Equal(t, []conditions.StateOutcome{{Result: energy.Inserted, Stored: on}, {Result: energy.Inserted, Stored: off}}, outcomes)
+	fault := conditions.StateChange{Device: "d", At: Start, State: conditions.Fault}
+	outcomes, err = store.AppendStates(ctx, []conditions.StateChange{on, fault})
 	require.NoError(t, err)
-	require.Equal(t, []energy.StateOutcome{{Result: energy.Duplicate, Stored: on}, {Result: energy.Conflict, Stored: on}}, outcomes)
+	require.Equal(t, []conditions.StateOutcome{{Result: energy.Duplicate, Stored: on}, {Result: energy.Conflict, Stored: on}}, outcomes)
 	between, err := store.StatesBetween(ctx, "d", Start, Start+2*hour, Start, 10)
 	require.NoError(t, err)
-	require.Equal(t, []energy.StateChange{off}, between)
+	require.Equal(t, []conditions.StateChange{off}, between)
 	before, found, err := store.StateBefore(ctx, "d", Start+hour)
 	require.NoError(t, err)
 	require.True(t, found)
@@ -131,25 +138,25 @@ func states(t *testing.T, store CampusStore) {
 	require.False(t, found)
 	latest, err := store.LatestStates(ctx, []energy.DeviceID{"d", "e"}, Start+hour-1)
 	require.NoError(t, err)
-	require.Equal(t, map[energy.DeviceID]energy.StateChange{"d": on}, latest)
+	require.Equal(t, map[energy.DeviceID]conditions.StateChange{"d": on}, latest)
 }
 
 func ambient(t *testing.T, store CampusStore) {
 	ctx := context.Background()
 	measure := func(n int64) *int64 { return &n }
-	first := energy.Ambient{Space: "s", At: Start, Temperature: measure(24_500), Occupancy: measure(3)}
-	second := energy.Ambient{Space: "s", At: Start + 30*minute, Temperature: measure(25_500), CO2: measure(700)}
-	outcomes, err := store.AppendAmbient(ctx, []energy.Ambient{first, second})
+	first := conditions.Ambient{Space: "s", At: Start, Temperature: measure(24_500), Occupancy: measure(3)}
+	second := conditions.Ambient{Space: "s", At: Start + 30*minute, Temperature: measure(25_500), CO2: measure(700)}
+	outcomes, err := store.AppendAmbient(ctx, []conditions.Ambient{first, second})
 	require.NoError(t, err)
 	require.Equal(t, energy.Inserted, outcomes[1].Result)
 	other := first
 	other.Temperature = measure(1)
-	outcomes, err = store.AppendAmbient(ctx, []energy.Ambient{other, second})
+	outcomes, err = store.AppendAmbient(ctx, []conditions.Ambient{other, second})
 	require.NoError(t, err)
 	require.Equal(t, energy.Conflict, outcomes[0].Result)
 	require.True(t, first.Same(outcomes[0].Stored))
 	require.Equal(t, energy.Duplicate, outcomes[1].Result)
-	list, err := store.AmbientBetween(ctx, []energy.SpaceID{"s"}, Start, Start+hour, energy.AmbientKey{Space: "s", At: Start}, 10)
+	list, err := store.AmbientBetween(ctx, []energy.SpaceID{"s"}, Start, Start+hour, conditions.AmbientKey{Space: "s", At: Start}, 10)
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	require.True(t, second.Same(list[0]))
@@ -160,8 +167,8 @@ func ambient(t *testing.T, store CampusStore) {
 	require.InDelta(t, 3, *hours[0].Occupancy, 0)
 	latest, err := store.LatestAmbient(ctx, []energy.SpaceID{"s", "t"}, Start, Start+hour)
 	require.NoError(t, err)
-	require.Equal(t, map[energy.SpaceID]energy.LatestAmbient{"s": {
-		Temperature: &energy.LatestMeasure{Value: 25_500, At: Start + 30*minute, Source: energy.FromSensor}, CO2: &energy.LatestMeasure{Value: 700, At: Start + 30*minute, Source: energy.FromSensor},
-		Occupancy: &energy.LatestMeasure{Value: 3, At: Start, Source: energy.FromSensor},
+	require.Equal(t, map[energy.SpaceID]conditions.LatestAmbient{"s": {
+		Temperature: &conditions.LatestMeasure{Value: 25_500, At: Start + 30*minute, Source: conditions.FromSensor}, CO2: &conditions.LatestMeasure{Value: 700, At: Start + 30*minute, Source: conditions.FromSensor},
+		Occupancy: &conditions.LatestMeasure{Value: 3, At: Start, Source: conditions.FromSensor},
 	}}, latest)
 }

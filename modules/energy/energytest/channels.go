@@ -7,6 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // channels takes the only channel of a device that is registered by the address of the whole, and those of none that has two.
@@ -15,11 +17,11 @@ func (d *desk) channels(t *testing.T) {
 	say := func(address string, kwh int) {
 		t.Helper()
 		d.clock.now = d.clock.now.Add(3_600_000)
-		d.take(t, energy.Observation{Dialect: "shelly-gen2", Address: address, Register: counter(energy.Energy(kwh) * energy.KilowattHour)})
+		d.take(t, intake.Observation{Dialect: "shelly-gen2", Address: address, Register: counter(energy.Energy(kwh) * energy.KilowattHour)})
 	}
 	waits := func() (addresses []string) {
 		t.Helper()
-		all, err := d.intake.Newcomers(ctx, manager)
+		all, err := d.intake.Discovered(ctx, manager)
 		require.NoError(t, err)
 		for _, n := range all {
 			if len(n.Address) > 3 && n.Address[:3] == "ch-" {
@@ -33,7 +35,7 @@ func (d *desk) channels(t *testing.T) {
 	d.device(t, "ch-a", "ch-a")
 	require.Empty(t, waits(), "its only channel waits no more")
 	say("ch-a/switch:0", 2)
-	d.take(t, energy.Observation{Dialect: "shelly-gen2", Address: "ch-a/input:0", State: energy.On})
+	d.take(t, intake.Observation{Dialect: "shelly-gen2", Address: "ch-a/input:0", State: conditions.On})
 	require.NoError(t, d.intake.SettleAll(ctx))
 	require.Equal(t, energy.KilowattHour, Total(t, d.store, "ch-a"), "what it sent before it was registered counts")
 	say("ch-a/switch:0", 3)
@@ -57,18 +59,18 @@ func (d *desk) channels(t *testing.T) {
 	d.device(t, "ch-c", "ch-c")
 	d.clock.now = d.clock.now.Add(3_600_000)
 	d.take(t,
-		energy.Observation{Dialect: "shelly-gen2", Address: "ch-c/em1:0", Register: counter(energy.KilowattHour)},
-		energy.Observation{Dialect: "shelly-gen2", Address: "ch-c/em1:1", Register: counter(2 * energy.KilowattHour)},
-		energy.Observation{Dialect: "shelly-gen2", Address: "ch-c/switch:0", State: energy.On},
+		intake.Observation{Dialect: "shelly-gen2", Address: "ch-c/em1:0", Register: counter(energy.KilowattHour)},
+		intake.Observation{Dialect: "shelly-gen2", Address: "ch-c/em1:1", Register: counter(2 * energy.KilowattHour)},
+		intake.Observation{Dialect: "shelly-gen2", Address: "ch-c/switch:0", State: conditions.On},
 	)
 	require.Empty(t, d.readings(t, "ch-c"), "of two in one message neither is it")
 	require.ElementsMatch(t, []string{"ch-c/em1:0", "ch-c/em1:1"}, waits())
 
 	d.device(t, "ch-d", "shellies/ch-d")
-	d.take(t, energy.Observation{Dialect: "shelly-gen1", Address: "shellies/ch-d/relay/0", Register: counter(energy.KilowattHour)})
+	d.take(t, intake.Observation{Dialect: "shelly-gen1", Address: "shellies/ch-d/relay/0", Register: counter(energy.KilowattHour)})
 	require.Len(t, d.readings(t, "ch-d"), 1)
 	d.device(t, "ch-e", "zigbee2mqtt")
-	d.take(t, energy.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/x:1", Register: counter(energy.KilowattHour)})
+	d.take(t, intake.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/x:1", Register: counter(energy.KilowattHour)})
 	require.Empty(t, d.readings(t, "ch-e"), "other makes have no channels below a device")
 }
 
@@ -77,11 +79,11 @@ func (d *desk) savedChannels(t *testing.T) {
 	ctx := context.Background()
 	saved, err := d.store.SavedChannels(ctx)
 	require.NoError(t, err)
-	require.Contains(t, saved, energy.Channel{Device: "ch-a", Address: "ch-a/switch:1", Measures: true})
-	require.NoError(t, d.store.SaveChannels(ctx, []energy.Channel{{Device: "ch-a", Address: "ch-a/switch:1"}, {Device: "ch-z", Address: "z"}}))
-	require.NoError(t, d.store.SaveChannels(ctx, []energy.Channel{{Device: "ch-z", Address: "z", Measures: true}}))
+	require.Contains(t, saved, intake.Channel{Device: "ch-a", Address: "ch-a/switch:1", Measures: true})
+	require.NoError(t, d.store.SaveChannels(ctx, []intake.Channel{{Device: "ch-a", Address: "ch-a/switch:1"}, {Device: "ch-z", Address: "z"}}))
+	require.NoError(t, d.store.SaveChannels(ctx, []intake.Channel{{Device: "ch-z", Address: "z", Measures: true}}))
 	saved, err = d.store.SavedChannels(ctx)
 	require.NoError(t, err)
-	require.Contains(t, saved, energy.Channel{Device: "ch-a", Address: "ch-a/switch:1", Measures: true}, "one that measured does so for ever")
-	require.Contains(t, saved, energy.Channel{Device: "ch-z", Address: "z", Measures: true})
+	require.Contains(t, saved, intake.Channel{Device: "ch-a", Address: "ch-a/switch:1", Measures: true}, "one that measured does so for ever")
+	require.Contains(t, saved, intake.Channel{Device: "ch-z", Address: "z", Measures: true})
 }

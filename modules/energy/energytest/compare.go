@@ -7,10 +7,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
 // compares sets a week beside the one before it: of devices that were measured in both, by themselves or by those behind them.
-func compares(t *testing.T, store energy.Readings) {
+func compares(t *testing.T, store ledger.Readings) {
 	from := Now - Now%day - 20*day
 	var batch []energy.Reading
 	hourly := func(device energy.DeviceID, begin, end energy.Instant, used energy.Energy) {
@@ -27,15 +30,15 @@ func compares(t *testing.T, store energy.Readings) {
 	_, err := store.Append(context.Background(), batch, Traits)
 	require.NoError(t, err)
 	s := newSeen(t, store, campusOfMeters())
-	compare := func(from, to energy.Instant, days int) energy.Comparison {
-		c, err := s.reports.Compare(context.Background(), reader, energy.OfSite, "site", from, to, days)
+	compare := func(from, to energy.Instant, days int) usage.Comparison {
+		c, err := s.reports.Compare(context.Background(), reader, campus.OfSite, "site", from, to, days)
 		require.NoError(t, err)
 		return c
 	}
 
 	three := compare(from+7*day, from+10*day, 7)
 	require.Equal(t, []energy.Instant{from + 7*day, from + 10*day, from, from + 3*day}, []energy.Instant{three.From, three.To, three.EarlierFrom, three.EarlierTo})
-	require.Equal(t, []energy.ComparedDevice{
+	require.Equal(t, []usage.ComparedDevice{
 		{Device: "total", Name: "total", Energy: 72 * 11 * energy.KilowattHour, Earlier: 72 * 10 * energy.KilowattHour},
 		{Device: "m0", Name: "Meter 0", Energy: 72 * 4 * energy.KilowattHour, Earlier: 72 * 8 * energy.KilowattHour},
 	}, three.Devices)
@@ -46,7 +49,7 @@ func compares(t *testing.T, store energy.Readings) {
 
 	silent := compare(from+10*day, from+14*day, 7)
 	require.Len(t, silent.Devices, 2)
-	require.Equal(t, energy.ComparedDevice{Device: "behind", Name: "behind", Energy: 96 * energy.KilowattHour, Earlier: 96 * energy.KilowattHour}, silent.Devices[1])
+	require.Equal(t, usage.ComparedDevice{Device: "behind", Name: "behind", Energy: 96 * energy.KilowattHour, Earlier: 96 * energy.KilowattHour}, silent.Devices[1])
 	require.Equal(t, energy.DeviceID("total"), silent.Missing[0].Device)
 	require.False(t, silent.ChangeKnown, "of half the energy there is no change: %v", silent.Share)
 

@@ -8,11 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // corrected changes, withdraws and brings back a quarter of a mixed stream, and compares the books with those of a
 // store that was only ever sent what stands at the end, and of a withdrawn power that it was refused.
-func corrected(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+func corrected(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	chance := rand.New(rand.NewPCG(5, 8))
 	stream := mixedStream(chance, 120)
 	store := fresh(t)
@@ -23,7 +24,7 @@ func corrected(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	}
 	for range len(stream) / 4 {
 		was := stream[chance.IntN(len(stream))]
-		c := energy.Correction{Key: was.Key(), Reason: "prueba", By: "us_1", Made: Now}
+		c := ledger.Correction{Key: was.Key(), Reason: "prueba", By: "us_1", Made: Now}
 		if chance.IntN(3) > 0 {
 			is := was
 			is.Energy, is.Power = was.Energy*energy.Energy(chance.IntN(3)), was.Power/2
@@ -54,24 +55,24 @@ func corrected(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	require.Equal(t, booksOf(t, plain), books)
 }
 
-func booksOf(t *testing.T, store energy.Readings) []energy.Page {
+func booksOf(t *testing.T, store ledger.Readings) []ledger.Page {
 	t.Helper()
-	var books []energy.Page
+	var books []ledger.Page
 	for _, d := range []energy.DeviceID{"interval", "register", "sampler"} {
 		books = append(books, Pages(t, store, d)...)
 	}
 	return books
 }
 
-func kept(t *testing.T, store energy.Readings) {
+func kept(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	first := Stated("ac-1", Now-hour, 400, 15*minute)
 	second := first
 	second.Energy = 500
 	_, err := store.Append(ctx, []energy.Reading{first}, Traits)
 	require.NoError(t, err)
-	correct := func(after *energy.Reading, reason string) energy.Correction {
-		c, err := store.Correct(ctx, energy.Correction{Key: first.Key(), After: after, Reason: reason, By: "us_1", Made: Now}, Traits)
+	correct := func(after *energy.Reading, reason string) ledger.Correction {
+		c, err := store.Correct(ctx, ledger.Correction{Key: first.Key(), After: after, Reason: reason, By: "us_1", Made: Now}, Traits)
 		require.NoError(t, err)
 		return c
 	}
@@ -90,22 +91,22 @@ func kept(t *testing.T, store energy.Readings) {
 
 	made, err := store.Corrections(ctx, first.Key())
 	require.NoError(t, err)
-	require.Equal(t, []energy.Correction{
+	require.Equal(t, []ledger.Correction{
 		{Key: first.Key(), Before: &first, After: &second, Reason: "leído mal", By: "us_1", Made: Now},
 		{Key: first.Key(), Before: &second, Reason: "del equipo vecino", By: "us_1", Made: Now},
 		{Key: first.Key(), After: &first, Reason: "era suyo", By: "us_1", Made: Now},
 	}, made)
-	_, err = store.Correct(ctx, energy.Correction{Key: energy.Key{Device: "ac-1", At: 5}}, Traits)
+	_, err = store.Correct(ctx, ledger.Correction{Key: energy.Key{Device: "ac-1", At: 5}}, Traits)
 	require.ErrorAs(t, err, &energy.ErrNotFound{})
 }
 
-func restated(t *testing.T, store energy.Readings) {
+func restated(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	late, live := Interval("late", Now-90*day, 7), Interval("live", Now, 7)
 	_, err := store.Append(ctx, []energy.Reading{late, live}, Traits)
 	require.NoError(t, err)
 	devices := []energy.DeviceID{"late", "live"}
-	days := func(since energy.Instant, after energy.Restatement) []energy.DeviceID {
+	days := func(since energy.Instant, after ledger.Restatement) []energy.DeviceID {
 		found, err := store.Restated(ctx, devices, since, after, 10)
 		require.NoError(t, err)
 		var named []energy.DeviceID
@@ -116,10 +117,10 @@ func restated(t *testing.T, store energy.Readings) {
 		}
 		return named
 	}
-	require.Equal(t, []energy.DeviceID{"late"}, days(0, energy.Restatement{}))
-	_, err = store.Correct(ctx, energy.Correction{Key: live.Key(), Reason: "x", By: "us_1", Made: Now}, Traits)
+	require.Equal(t, []energy.DeviceID{"late"}, days(0, ledger.Restatement{}))
+	_, err = store.Correct(ctx, ledger.Correction{Key: live.Key(), Reason: "x", By: "us_1", Made: Now}, Traits)
 	require.NoError(t, err)
-	require.Equal(t, devices, days(Now, energy.Restatement{}))
-	require.Equal(t, devices[1:], days(0, energy.Restatement{Page: energy.PageKey{Device: "late", Day: 1 << 20}, Changed: Now}))
-	require.Empty(t, days(Now+1, energy.Restatement{}))
+	require.Equal(t, devices, days(Now, ledger.Restatement{}))
+	require.Equal(t, devices[1:], days(0, ledger.Restatement{Page: ledger.PageKey{Device: "late", Day: 1 << 20}, Changed: Now}))
+	require.Empty(t, days(Now+1, ledger.Restatement{}))
 }

@@ -11,6 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
 // Of the suites about coverage: eight meters of buildings and fifteen plugs in none of their circuits.
@@ -20,43 +23,43 @@ const (
 )
 
 // campusOfMeters is a site with its meters and plugs; of the plugs nobody said what they are rated at.
-func campusOfMeters() *energy.Campus {
-	devices := []energy.Device{
-		{ID: "total", Name: "total", Kind: energy.KindMeter, Space: "site"},
-		{ID: "behind", Name: "behind", Kind: energy.KindAC, Space: "site", Parent: "total"},
+func campusOfMeters() *campus.Campus {
+	devices := []campus.Device{
+		{ID: "total", Name: "total", Kind: campus.KindMeter, Space: "site"},
+		{ID: "behind", Name: "behind", Kind: campus.KindAC, Space: "site", Parent: "total"},
 	}
 	for n := range meters {
-		devices = append(devices, energy.Device{ID: energy.DeviceID(fmt.Sprintf("m%d", n)), Name: fmt.Sprintf("Meter %d", n), Kind: energy.KindMeter, Space: "site"})
+		devices = append(devices, campus.Device{ID: energy.DeviceID(fmt.Sprintf("m%d", n)), Name: fmt.Sprintf("Meter %d", n), Kind: campus.KindMeter, Space: "site"})
 	}
 	for n := range plugs {
-		devices = append(devices, energy.Device{ID: energy.DeviceID(fmt.Sprintf("p%02d", n)), Name: fmt.Sprintf("Plug %d", n), Kind: energy.KindOther, Space: "site"})
+		devices = append(devices, campus.Device{ID: energy.DeviceID(fmt.Sprintf("p%02d", n)), Name: fmt.Sprintf("Plug %d", n), Kind: campus.KindOther, Space: "site"})
 	}
-	return energy.NewCampus(1, []energy.Space{{ID: "site", Name: "site", Kind: energy.KindSite, TimeZone: "America/Bogota"}}, devices, time.UTC)
+	return campus.NewCampus(1, []campus.Space{{ID: "site", Name: "site", Kind: campus.KindSite, TimeZone: "America/Bogota"}}, devices, time.UTC)
 }
 
 // seen is what is asked of the coverage.
 type seen struct {
 	t       *testing.T
-	reports *energy.Reports
+	reports *usage.Queries
 }
 
-func newSeen(t *testing.T, store energy.Readings, campus *energy.Campus) seen {
-	return seen{t, energy.NewReports(store, &directory{campus: campus}, unpriced{}, Clock{})}
+func newSeen(t *testing.T, store ledger.Readings, campus *campus.Campus) seen {
+	return seen{t, usage.NewQueries(store, &directory{campus: campus}, unpriced{}, Clock{})}
 }
 
 // over is the coverage of a range of the site in steps of a width, and what is missing.
-func (s seen) over(from, to energy.Instant, bucket energy.Bucket) ([]energy.Step, energy.Coverage) {
+func (s seen) over(from, to energy.Instant, bucket usage.Bucket) ([]usage.Step, usage.Coverage) {
 	s.t.Helper()
-	all, coverage, err := s.reports.Covered(context.Background(), reader, energy.Query{Level: energy.OfSite, ID: "site", From: from, To: to, Bucket: bucket})
+	all, coverage, err := s.reports.Covered(context.Background(), reader, usage.Query{Level: campus.OfSite, ID: "site", From: from, To: to, Bucket: bucket})
 	require.NoError(s.t, err)
 	return all[0].Steps, coverage
 }
 
 // requireAlike checks that the range's coverage is the same in steps of every width, put together by their weights.
-func (s seen) requireAlike(from, to energy.Instant) energy.Coverage {
+func (s seen) requireAlike(from, to energy.Instant) usage.Coverage {
 	s.t.Helper()
-	_, want := s.over(from, to, energy.ByMonth)
-	for _, bucket := range []energy.Bucket{energy.ByQuarter, energy.ByHour, energy.ByDay, energy.ByWeek, energy.ByMonth} {
+	_, want := s.over(from, to, usage.ByMonth)
+	for _, bucket := range []usage.Bucket{usage.ByQuarter, usage.ByHour, usage.ByDay, usage.ByWeek, usage.ByMonth} {
 		steps, coverage := s.over(from, to, bucket)
 		require.Equal(s.t, want, coverage, "by %s", bucket)
 		requireWeighed(s.t, steps, coverage)
@@ -65,7 +68,7 @@ func (s seen) requireAlike(from, to energy.Instant) energy.Coverage {
 }
 
 // coverageByEnergy weighs meters that were measured wholly and plugs of a third of the time.
-func coverageByEnergy(t *testing.T, store energy.Readings) {
+func coverageByEnergy(t *testing.T, store ledger.Readings) {
 	from := Now - Now%day - 10*day
 	var batch []energy.Reading
 	for n := range energy.Instant(3 * 96) {
@@ -87,12 +90,12 @@ func coverageByEnergy(t *testing.T, store energy.Readings) {
 	require.GreaterOrEqual(t, coverage.Measured, 0.99)
 	require.Less(t, coverage.Measured, 1.0)
 	require.Len(t, coverage.Missing, plugs)
-	require.Equal(t, energy.Missing{Device: "p00", Name: "Plug 0", Share: coverage.Missing[0].Share}, coverage.Missing[0])
+	require.Equal(t, usage.Missing{Device: "p00", Name: "Plug 0", Share: coverage.Missing[0].Share}, coverage.Missing[0])
 	s.requireAlike(from+5*hour, from+29*hour)
 }
 
 // coverageOfTheSilent takes a device that was silent for half the time by what it uses at that time.
-func coverageOfTheSilent(t *testing.T, store energy.Readings) {
+func coverageOfTheSilent(t *testing.T, store ledger.Readings) {
 	from := Now - Now%day - 21*day
 	var batch []energy.Reading
 	for n := range energy.Instant(14 * 96) {
@@ -117,7 +120,7 @@ func coverageOfTheSilent(t *testing.T, store energy.Readings) {
 }
 
 // coverageOfMeters lets a meter stand for those behind it, and those behind it for what they use of it while it is silent.
-func coverageOfMeters(t *testing.T, store energy.Readings) {
+func coverageOfMeters(t *testing.T, store ledger.Readings) {
 	from := Now - Now%day - 21*day
 	var batch []energy.Reading
 	for n := range energy.Instant(14 * 96) {
@@ -132,14 +135,14 @@ func coverageOfMeters(t *testing.T, store energy.Readings) {
 	_, err := store.Append(context.Background(), batch, Traits)
 	require.NoError(t, err)
 	s := newSeen(t, store, campusOfMeters())
-	require.Equal(t, energy.Coverage{Measured: 1, Missing: []energy.Missing{}}, s.requireAlike(from, from+13*day), "the meter was measured")
+	require.Equal(t, usage.Coverage{Measured: 1, Missing: []usage.Missing{}}, s.requireAlike(from, from+13*day), "the meter was measured")
 	coverage := s.requireAlike(from+13*day, from+14*day)
 	require.InDelta(t, 0.55, coverage.Measured, 1e-6, "a half by the meter, a tenth of the other by what is behind it")
-	require.Equal(t, []energy.Missing{{Device: "total", Name: "total", Share: 0.45}}, coverage.Missing)
+	require.Equal(t, []usage.Missing{{Device: "total", Name: "total", Share: 0.45}}, coverage.Missing)
 }
 
 // coverageOfNothing weighs time where nothing was ever used, and tells of what is to come nothing.
-func coverageOfNothing(t *testing.T, store energy.Readings) {
+func coverageOfNothing(t *testing.T, store ledger.Readings) {
 	today := Now - Now%day
 	var batch []energy.Reading
 	for n := range energy.Instant(96) {
@@ -157,12 +160,12 @@ func coverageOfNothing(t *testing.T, store energy.Readings) {
 	require.InDelta(t, 0.625, s.requireAlike(today-day, today).Measured, 1e-9)
 	ahead := s.requireAlike(today, today+30*day)
 	require.Greater(t, ahead.Measured, 0.9, "what is to come is not missing: %+v", ahead)
-	steps, _ := s.over(today+2*day, today+3*day, energy.ByDay)
+	steps, _ := s.over(today+2*day, today+3*day, usage.ByDay)
 	require.Zero(t, steps[0].Coverage)
 }
 
 // coverageInAnyOrder gives the same coverage of the same readings in whatever order they come, asked at any time between.
-func coverageInAnyOrder(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+func coverageInAnyOrder(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	from := Now - Now%day - 20*day
 	chance := rand.New(rand.NewPCG(3, 5))
 	var batch []energy.Reading
@@ -181,7 +184,7 @@ func coverageInAnyOrder(t *testing.T, fresh func(t *testing.T) energy.Readings) 
 		for part := range slices.Chunk(batch, 100) {
 			_, err := store.Append(context.Background(), part, Traits)
 			require.NoError(t, err)
-			s.over(from, from+20*day, energy.ByDay)
+			s.over(from, from+20*day, usage.ByDay)
 		}
 		var got []any
 		for n := range energy.Instant(20) {

@@ -9,6 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
 // eachMessageCounts books messages that tell no time as often as they come, together and alone, and once where they are tried again.
@@ -16,22 +19,22 @@ func (d *desk) eachMessageCounts(t *testing.T) {
 	ctx := context.Background()
 	d.device(t, "each", "holotwin/each")
 	const wattHours = 10
-	say := func() energy.Observation {
-		return energy.Observation{Dialect: "holotwin", Device: "each", Interval: counter(wattHours * energy.WattHour)}
+	say := func() intake.Observation {
+		return intake.Observation{Dialect: "holotwin", Device: "each", Interval: counter(wattHours * energy.WattHour)}
 	}
-	var burst []energy.Observation
+	var burst []intake.Observation
 	for range 40 {
 		burst = append(burst, say())
 	}
 	for range 3 { // as after a failure that came after the commit
-		_, err := d.intake.Take(ctx, gateway, burst)
+		_, err := d.intake.Ingest(ctx, gateway, burst)
 		require.NoError(t, err)
 	}
 	require.Equal(t, 40*wattHours*energy.WattHour, Total(t, d.store, "each"))
 	var wait sync.WaitGroup
 	for range 40 {
 		wait.Go(func() {
-			if _, err := d.intake.Take(ctx, gateway, []energy.Observation{say()}); err != nil {
+			if _, err := d.intake.Ingest(ctx, gateway, []intake.Observation{say()}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -49,9 +52,9 @@ func (d *desk) eachMessageCounts(t *testing.T) {
 }
 
 // takeNow takes observations at once.
-func (d *desk) takeNow(t *testing.T, said []energy.Observation, more ...energy.Observation) {
+func (d *desk) takeNow(t *testing.T, said []intake.Observation, more ...intake.Observation) {
 	t.Helper()
-	_, err := d.intake.Take(context.Background(), gateway, append(said, more...))
+	_, err := d.intake.Ingest(context.Background(), gateway, append(said, more...))
 	require.NoError(t, err)
 }
 
@@ -61,36 +64,36 @@ func (d *desk) sameInstant(t *testing.T) {
 	d.device(t, "switch", "tele/switch")
 	d.device(t, "other", "tele/other")
 	cold, warm, at := int64(20_000), int64(21_000), d.clock.now.Add(-60_000)
-	say := func(device energy.DeviceID, state energy.State, sensed *int64, at energy.Instant) energy.Observation {
-		return energy.Observation{Dialect: "holotwin", Device: device, State: state, Temperature: sensed, At: at, Source: energy.ByDevice}
+	say := func(device energy.DeviceID, state conditions.State, sensed *int64, at energy.Instant) intake.Observation {
+		return intake.Observation{Dialect: "holotwin", Device: device, State: state, Temperature: sensed, At: at, Source: energy.ByDevice}
 	}
 	for range 2 {
-		refused, err := d.intake.Take(ctx, gateway, []energy.Observation{say("switch", energy.On, &cold, at), say("switch", energy.Off, nil, at), say("other", "", &warm, at)})
+		refused, err := d.intake.Ingest(ctx, gateway, []intake.Observation{say("switch", conditions.On, &cold, at), say("switch", conditions.Off, nil, at), say("other", "", &warm, at)})
 		require.NoError(t, err)
 		require.Empty(t, refused)
 	}
 	changes, err := d.store.StatesBetween(ctx, "switch", at, at+1000, -1, 10)
 	require.NoError(t, err)
-	require.Equal(t, []energy.StateChange{{Device: "switch", At: at, State: energy.On}, {Device: "switch", At: at + 1, State: energy.Off}}, changes)
-	sensed, err := d.store.AmbientBetween(ctx, []energy.SpaceID{d.room}, at, at+1000, energy.AmbientKey{}, 10)
+	require.Equal(t, []conditions.StateChange{{Device: "switch", At: at, State: conditions.On}, {Device: "switch", At: at + 1, State: conditions.Off}}, changes)
+	sensed, err := d.store.AmbientBetween(ctx, []energy.SpaceID{d.room}, at, at+1000, conditions.AmbientKey{}, 10)
 	require.NoError(t, err)
 	require.Len(t, sensed, 2)
 	require.Equal(t, []int64{cold, warm}, []int64{*sensed[0].Temperature, *sensed[1].Temperature})
-	d.takeNow(t, nil, energy.Observation{Device: "switch", State: energy.On}, energy.Observation{Device: "switch", State: energy.Off}, energy.Observation{Device: "switch", State: energy.On})
+	d.takeNow(t, nil, intake.Observation{Device: "switch", State: conditions.On}, intake.Observation{Device: "switch", State: conditions.Off}, intake.Observation{Device: "switch", State: conditions.On})
 	last, err := d.store.LatestStates(ctx, []energy.DeviceID{"switch"}, d.clock.now.Add(1000))
 	require.NoError(t, err)
-	require.Equal(t, energy.On, last["switch"].State)
+	require.Equal(t, conditions.On, last["switch"].State)
 }
 
 // building is another building of the campus, with a room.
 func (d *desk) building(t *testing.T, name string) (building, room energy.SpaceID) {
 	t.Helper()
 	ctx := context.Background()
-	kind, parent := energy.KindBuilding, d.site
-	made, err := d.catalog.CreateSpace(ctx, manager, energy.SpaceEdit{Name: &name, Kind: &kind, Parent: &parent})
+	kind, parent := campus.KindBuilding, d.site
+	made, err := d.catalog.CreateSpace(ctx, manager, campus.SpaceEdit{Name: &name, Kind: &kind, Parent: &parent})
 	require.NoError(t, err)
-	kind = energy.KindRoom
-	inside, err := d.catalog.CreateSpace(ctx, manager, energy.SpaceEdit{Name: &name, Kind: &kind, Parent: &made.ID})
+	kind = campus.KindRoom
+	inside, err := d.catalog.CreateSpace(ctx, manager, campus.SpaceEdit{Name: &name, Kind: &kind, Parent: &made.ID})
 	require.NoError(t, err)
 	return made.ID, inside.ID
 }
@@ -103,7 +106,7 @@ func (d *desk) twoAtOneAddress(t *testing.T) {
 	b, roomB := d.building(t, "B")
 	say := func(space energy.SpaceID, count energy.Energy) {
 		d.clock.now = d.clock.now.Add(60_000)
-		_, err := d.intake.Take(ctx, energy.Caller{Subject: "key of " + string(space), Role: energy.Gateway, Space: space}, []energy.Observation{{Dialect: "zigbee2mqtt", Address: address, Register: counter(count)}})
+		_, err := d.intake.Ingest(ctx, energy.Caller{Subject: "key of " + string(space), Role: energy.Gateway, Space: space}, []intake.Observation{{Dialect: "zigbee2mqtt", Address: address, Register: counter(count)}})
 		require.NoError(t, err)
 	}
 	say(a, 1000)
@@ -113,12 +116,12 @@ func (d *desk) twoAtOneAddress(t *testing.T) {
 	managers := map[energy.SpaceID]energy.Caller{}
 	for _, space := range []energy.SpaceID{a, b} {
 		managers[space] = energy.Caller{Subject: "m", Role: energy.Manager, Space: space}
-		seen, err := d.intake.Newcomers(ctx, managers[space])
+		seen, err := d.intake.Discovered(ctx, managers[space])
 		require.NoError(t, err)
 		require.Len(t, seen, 1)
 		require.Equal(t, []any{space, int64(2), int64(2)}, []any{seen[0].Space, seen[0].Messages, seen[0].Held})
 	}
-	device, counted, err := d.intake.Adopt(ctx, managers[b], energy.Adoption{Address: address, ID: "of-b", Edit: energy.DeviceEdit{Space: &roomB}})
+	device, counted, err := d.intake.Adopt(ctx, managers[b], intake.Adoption{Address: address, ID: "of-b", Edit: campus.DeviceEdit{Space: &roomB}})
 	require.NoError(t, err)
 	require.Equal(t, []any{2, energy.Energy(200_000)}, []any{counted, Total(t, d.store, device.ID)}, "its own alone")
 
@@ -126,29 +129,29 @@ func (d *desk) twoAtOneAddress(t *testing.T) {
 	say(a, 7000)
 	require.NoError(t, d.intake.SettleAll(ctx))
 	require.Len(t, d.readings(t, "of-b"), 2)
-	seen, err := d.intake.Newcomers(ctx, managers[a])
+	seen, err := d.intake.Discovered(ctx, managers[a])
 	require.NoError(t, err)
 	require.Equal(t, int64(3), seen[0].Held)
-	_, _, err = d.intake.Adopt(ctx, managers[a], energy.Adoption{Address: address, ID: "of-a", Edit: energy.DeviceEdit{Space: &roomA}})
+	_, _, err = d.intake.Adopt(ctx, managers[a], intake.Adoption{Address: address, ID: "of-a", Edit: campus.DeviceEdit{Space: &roomA}})
 	require.ErrorAs(t, err, &energy.ErrInvalid{}, "the address is taken")
 
 	// Who sees both takes the one whose part holds the device, or the one that is named.
 	const second = "zigbee2mqtt/y"
 	for _, space := range []energy.SpaceID{a, b, ""} {
 		d.clock.now = d.clock.now.Add(1000)
-		_, err := d.intake.Take(ctx, energy.Caller{Subject: "key", Role: energy.Gateway, Space: space}, []energy.Observation{{Address: second, Register: counter(1)}})
+		_, err := d.intake.Ingest(ctx, energy.Caller{Subject: "key", Role: energy.Gateway, Space: space}, []intake.Observation{{Address: second, Register: counter(1)}})
 		require.NoError(t, err)
 	}
-	_, counted, err = d.intake.Adopt(ctx, manager, energy.Adoption{Address: second, ID: "second", Edit: energy.DeviceEdit{Space: &roomA}})
+	_, counted, err = d.intake.Adopt(ctx, manager, intake.Adoption{Address: second, ID: "second", Edit: campus.DeviceEdit{Space: &roomA}})
 	require.NoError(t, err)
 	require.Equal(t, 1, counted)
-	left, err := d.intake.Newcomers(ctx, manager)
+	left, err := d.intake.Discovered(ctx, manager)
 	require.NoError(t, err)
 	for _, n := range left {
 		require.False(t, n.Address == second && n.Space == a)
 	}
 	// A key that is for devices of A introduces to A.
-	_, err = d.intake.Take(ctx, energy.Caller{Subject: "own", Role: energy.Gateway, Devices: []energy.DeviceID{"second"}}, []energy.Observation{{Address: "zigbee2mqtt/z", Register: counter(1)}})
+	_, err = d.intake.Ingest(ctx, energy.Caller{Subject: "own", Role: energy.Gateway, Devices: []energy.DeviceID{"second"}}, []intake.Observation{{Address: "zigbee2mqtt/z", Register: counter(1)}})
 	require.NoError(t, err)
 	n, _ := d.newcomer(t, "zigbee2mqtt/z")
 	require.Equal(t, roomA, n.Space)
@@ -164,9 +167,9 @@ func (d *desk) adoptedWhileItSpeaks(t *testing.T) {
 	ctx := context.Background()
 	const address, senders, each = "zigbee2mqtt/talker", 4, 60
 	begun := d.clock.now.Add(-3_600_000)
-	d.takeNow(t, nil, energy.Observation{Dialect: "x", Address: address, At: begun, Source: energy.ByDevice, Interval: counter(1000), Span: 1000})
-	others := []*energy.Intake{d.intake, d.another()} // one of another process, which hears late of the adoption
-	_, err := others[1].Newcomers(ctx, manager)
+	d.takeNow(t, nil, intake.Observation{Dialect: "x", Address: address, At: begun, Source: energy.ByDevice, Interval: counter(1000), Span: 1000})
+	others := []*intake.Intake{d.intake, d.another()} // one of another process, which hears late of the adoption
+	_, err := others[1].Discovered(ctx, manager)
 	require.NoError(t, err)
 	var wait sync.WaitGroup
 	for s := range senders {
@@ -177,14 +180,14 @@ func (d *desk) adoptedWhileItSpeaks(t *testing.T) {
 					n = i + 1
 				}
 				at := begun.Add(int64(n*senders+s) * 1000)
-				o := energy.Observation{Dialect: "x", Address: address, At: at, Source: energy.ByDevice, Interval: counter(1000), Span: 1000}
-				if _, err := others[s/2%2].Take(ctx, gateway, []energy.Observation{o}); err != nil {
+				o := intake.Observation{Dialect: "x", Address: address, At: at, Source: energy.ByDevice, Interval: counter(1000), Span: 1000}
+				if _, err := others[s/2%2].Ingest(ctx, gateway, []intake.Observation{o}); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 	}
-	_, _, err = d.intake.Adopt(ctx, manager, energy.Adoption{Address: address, ID: "talker", Edit: energy.DeviceEdit{Space: &d.room}})
+	_, _, err = d.intake.Adopt(ctx, manager, intake.Adoption{Address: address, ID: "talker", Edit: campus.DeviceEdit{Space: &d.room}})
 	require.NoError(t, err)
 	for range 2 {
 		wait.Go(func() {
@@ -202,41 +205,41 @@ func (d *desk) adoptedWhileItSpeaks(t *testing.T) {
 }
 
 // newcomer finds one at an address.
-func (d *desk) newcomer(t *testing.T, address string) (energy.Newcomer, bool) {
+func (d *desk) newcomer(t *testing.T, address string) (intake.DiscoveredDevice, bool) {
 	t.Helper()
-	all, err := d.store.Newcomers(context.Background())
+	all, err := d.store.Discovered(context.Background())
 	require.NoError(t, err)
 	for _, n := range all {
 		if n.Address == address {
 			return n, true
 		}
 	}
-	return energy.Newcomer{}, false
+	return intake.DiscoveredDevice{}, false
 }
 
 // adoptedInPart tells what of a newcomer cannot be booked, and keeps what nobody can read yet.
 func (d *desk) adoptedInPart(t *testing.T) {
 	ctx := context.Background()
 	at := d.clock.now.Add(-60_000)
-	say := func(address string, e energy.Energy, at energy.Instant) energy.Observation {
-		return energy.Observation{Dialect: "x", Address: address, At: at, Source: energy.ByDevice, Interval: counter(e), Span: 1000}
+	say := func(address string, e energy.Energy, at energy.Instant) intake.Observation {
+		return intake.Observation{Dialect: "x", Address: address, At: at, Source: energy.ByDevice, Interval: counter(e), Span: 1000}
 	}
 	d.takeNow(t, nil, say("p/1", 1000, at), say("p/1", 1000, at), say("p/1", 2000, at), say("p/1", 1000, 5), say("p/1", 1000, at+1000), say("p/1", 1<<50, at+2000),
-		energy.Observation{Dialect: "x", Address: "p/1", Interval: counter(1000)}, energy.Observation{Dialect: "x", Address: "p/1", Interval: counter(1000)})
+		intake.Observation{Dialect: "x", Address: "p/1", Interval: counter(1000)}, intake.Observation{Dialect: "x", Address: "p/1", Interval: counter(1000)})
 	before := d.letterCount(t)
-	_, counted, err := d.intake.Adopt(ctx, manager, energy.Adoption{Address: "p/1", ID: "part", Edit: energy.DeviceEdit{Space: &d.room}})
+	_, counted, err := d.intake.Adopt(ctx, manager, intake.Adoption{Address: "p/1", ID: "part", Edit: campus.DeviceEdit{Space: &d.room}})
 	require.NoError(t, err)
 	require.Equal(t, 5, counted, "one of 1970 is of when it came")
 	require.Equal(t, energy.Energy(5000), Total(t, d.store, "part"))
 	require.Equal(t, before+2, d.letterCount(t), "another value of an instant, and what nothing can use")
 
-	d.takeNow(t, nil, energy.Observation{Dialect: "x", Address: "p/lux", Plain: Number("3")}, energy.Observation{Dialect: "x", Address: "p/lux", Plain: Number("5")})
-	_, counted, err = d.intake.Adopt(ctx, manager, energy.Adoption{Address: "p/lux", ID: "lux", Edit: energy.DeviceEdit{Space: &d.room}})
+	d.takeNow(t, nil, intake.Observation{Dialect: "x", Address: "p/lux", Plain: Number("3")}, intake.Observation{Dialect: "x", Address: "p/lux", Plain: Number("5")})
+	_, counted, err = d.intake.Adopt(ctx, manager, intake.Adoption{Address: "p/lux", ID: "lux", Edit: campus.DeviceEdit{Space: &d.room}})
 	require.NoError(t, err)
 	require.Zero(t, counted)
 	n, found := d.newcomer(t, "p/lux")
 	require.True(t, found && n.Held == 2, "nobody has said what its numbers count")
-	_, err = d.catalog.UpdateDevice(ctx, manager, "lux", energy.DeviceEdit{Plain: &energy.PlainNumber{Unit: energy.UnitKilowattHour}})
+	_, err = d.catalog.UpdateDevice(ctx, manager, "lux", campus.DeviceEdit{Plain: &campus.PlainNumber{Unit: energy.UnitKilowattHour}})
 	require.NoError(t, err)
 	require.NoError(t, d.intake.SettleAll(ctx))
 	require.Len(t, d.readings(t, "lux"), 2)
@@ -244,7 +247,7 @@ func (d *desk) adoptedInPart(t *testing.T) {
 
 func (d *desk) letterCount(t *testing.T) int {
 	t.Helper()
-	all, err := d.store.Letters(context.Background(), 2*energy.MaxLetters)
+	all, err := d.store.RejectedMessages(context.Background(), 2*intake.MaxRejected)
 	require.NoError(t, err)
 	return len(all)
 }
@@ -254,40 +257,40 @@ func (d *desk) inboxBounds(t *testing.T) {
 	ctx := context.Background()
 	a, _ := d.building(t, "C")
 	own := energy.Caller{Subject: "quiet key", Role: energy.Gateway, Space: a}
-	_, err := d.intake.Take(ctx, own, []energy.Observation{{Address: "quiet", Register: counter(1)}})
+	_, err := d.intake.Ingest(ctx, own, []intake.Observation{{Address: "quiet", Register: counter(1)}})
 	require.NoError(t, err)
 	loud := energy.Caller{Subject: "loud key", Role: energy.Gateway, AllDevices: true}
-	var many []energy.Observation
-	for i := range energy.MaxNewcomersOfKey {
-		o := energy.Observation{Address: fmt.Sprintf("loud/%04d", i), Register: counter(1)}
+	var many []intake.Observation
+	for i := range intake.MaxDiscoveredOfKey {
+		o := intake.Observation{Address: fmt.Sprintf("loud/%04d", i), Register: counter(1)}
 		if i == 3 {
-			o.Register, o.State = nil, energy.On
+			o.Register, o.State = nil, conditions.On
 		}
 		many = append(many, o)
 	}
-	_, err = d.intake.Take(ctx, loud, many)
+	_, err = d.intake.Ingest(ctx, loud, many)
 	require.NoError(t, err)
 	d.clock.now = d.clock.now.Add(1000)
 	say := func(caller energy.Caller, address string) error {
-		_, err := d.intake.Take(ctx, caller, []energy.Observation{{Address: address, Register: counter(1)}})
+		_, err := d.intake.Ingest(ctx, caller, []intake.Observation{{Address: address, Register: counter(1)}})
 		return err
 	}
 	require.NoError(t, say(loud, "loud/one more"), "what keeps nothing makes room")
 	_, found := d.newcomer(t, "loud/0003")
 	require.False(t, found)
-	var full energy.ErrInboxFull
+	var full intake.ErrInboxFull
 	require.ErrorAs(t, say(loud, "loud/too many"), &full)
-	require.Equal(t, []any{"newcomers_of_key", energy.MaxNewcomersOfKey}, []any{full.Bound, full.Max})
+	require.Equal(t, []any{"newcomers_of_key", intake.MaxDiscoveredOfKey}, []any{full.Bound, full.Max})
 	require.NoError(t, say(own, "another quiet one"))
 	n, found := d.newcomer(t, "quiet")
 	require.True(t, found && n.Held == 1)
 	d.device(t, "known", "known")
-	_, err = d.intake.Take(ctx, loud, []energy.Observation{{Device: "known", Interval: counter(7)}, {Address: "loud/too many", Register: counter(1)}})
+	_, err = d.intake.Ingest(ctx, loud, []intake.Observation{{Device: "known", Interval: counter(7)}, {Address: "loud/too many", Register: counter(1)}})
 	require.ErrorAs(t, err, &full)
 	require.Empty(t, d.readings(t, "known"), "nothing of what must be sent again is stored")
-	refused, err := d.intake.TakeForwarded(ctx, loud, []energy.Observation{{Device: "known", Interval: counter(7)}, {Address: "loud/too many", Register: counter(1)}})
+	refused, err := d.intake.IngestForwarded(ctx, loud, []intake.Observation{{Device: "known", Interval: counter(7)}, {Address: "loud/too many", Register: counter(1)}})
 	require.NoError(t, err)
-	require.Equal(t, []energy.Refusal{{Observation: 1, Reason: "inbox_full"}}, refused)
+	require.Equal(t, []intake.Rejection{{Observation: 1, Reason: "inbox_full"}}, refused)
 	require.Len(t, d.readings(t, "known"), 1)
 	d.boundOfMeasures(t)
 }
@@ -295,11 +298,11 @@ func (d *desk) inboxBounds(t *testing.T) {
 // boundOfMeasures refuses the measures of a newcomer that has too many, and counts them.
 func (d *desk) boundOfMeasures(t *testing.T) {
 	ctx := context.Background()
-	one := energy.Sighting{Newcomer: energy.Newcomer{Address: "talkative", Subject: "talkative key", LastSeen: d.clock.now, Messages: 1, Said: energy.SaidRegister}}
-	var many []energy.Sighting
-	for i := range energy.MaxKept {
+	one := intake.Discovery{DiscoveredDevice: intake.DiscoveredDevice{Address: "talkative", Subject: "talkative key", LastSeen: d.clock.now, Messages: 1, Measured: intake.SaidRegister}}
+	var many []intake.Discovery
+	for i := range intake.MaxBuffered {
 		s := one
-		s.Kept = &energy.Kept{At: d.clock.now.Add(int64(i)), Source: energy.ByDevice, Kind: energy.Register, Energy: energy.Energy(i)}
+		s.Buffered = &intake.BufferedMeasurement{At: d.clock.now.Add(int64(i)), Source: energy.ByDevice, Kind: energy.Register, Energy: energy.Energy(i)}
 		many = append(many, s)
 	}
 	for len(many) > 0 { // a transaction has its time
@@ -308,16 +311,16 @@ func (d *desk) boundOfMeasures(t *testing.T) {
 		require.NoError(t, err)
 		many = many[len(some):]
 	}
-	one.Kept = &energy.Kept{At: d.clock.now.Add(energy.MaxKept), Source: energy.ByDevice, Kind: energy.Register, Energy: energy.MaxKept}
-	_, err := d.store.Remember(ctx, []energy.Sighting{one}, false)
-	var full energy.ErrInboxFull
+	one.Buffered = &intake.BufferedMeasurement{At: d.clock.now.Add(intake.MaxBuffered), Source: energy.ByDevice, Kind: energy.Register, Energy: intake.MaxBuffered}
+	_, err := d.store.Remember(ctx, []intake.Discovery{one}, false)
+	var full intake.ErrInboxFull
 	require.ErrorAs(t, err, &full)
 	require.Equal(t, "kept", full.Bound)
-	refused, err := d.store.Remember(ctx, []energy.Sighting{one}, true)
+	refused, err := d.store.Remember(ctx, []intake.Discovery{one}, true)
 	require.NoError(t, err)
 	require.Equal(t, []int{0}, refused)
 	n, _ := d.newcomer(t, "talkative")
-	require.Equal(t, []int64{energy.MaxKept, 2}, []int64{n.Held, n.Refused})
+	require.Equal(t, []int64{intake.MaxBuffered, 2}, []int64{n.Held, n.Refused})
 }
 
 // letterBounds lets the letters of a key make room for each other, and who has most make room for all.
@@ -325,14 +328,14 @@ func (d *desk) letterBounds(t *testing.T) {
 	ctx := context.Background()
 	send := func(key string, n int) {
 		d.clock.now = d.clock.now.Add(1000)
-		var letters []energy.Letter
+		var letters []intake.RejectedMessage
 		for i := range n {
-			letters = append(letters, energy.Letter{Dialect: "x", Topic: fmt.Sprint(i), Reason: "bound"})
+			letters = append(letters, intake.RejectedMessage{Dialect: "x", Topic: fmt.Sprint(i), Reason: "bound"})
 		}
-		require.NoError(t, d.intake.Refuse(ctx, energy.Caller{Subject: key}, letters))
+		require.NoError(t, d.intake.RecordRejected(ctx, energy.Caller{Subject: key}, letters))
 	}
 	of := func() map[string]int {
-		all, err := d.store.Letters(ctx, 10*energy.MaxLetters)
+		all, err := d.store.RejectedMessages(ctx, 10*intake.MaxRejected)
 		require.NoError(t, err)
 		n := make(map[string]int)
 		for _, l := range all {
@@ -341,17 +344,17 @@ func (d *desk) letterBounds(t *testing.T) {
 		return n
 	}
 	send("careful", 2)
-	send("careless", energy.MaxLettersOfKey+1100)
-	require.Equal(t, []int{2, energy.MaxLettersOfKey}, []int{of()["careful"], of()["careless"]})
-	for i := range 2 * energy.MaxLetters / energy.MaxLettersOfKey {
-		send(fmt.Sprint("careless ", i), energy.MaxLettersOfKey)
+	send("careless", intake.MaxRejectedOfKey+1100)
+	require.Equal(t, []int{2, intake.MaxRejectedOfKey}, []int{of()["careful"], of()["careless"]})
+	for i := range 2 * intake.MaxRejected / intake.MaxRejectedOfKey {
+		send(fmt.Sprint("careless ", i), intake.MaxRejectedOfKey)
 	}
 	all, total := of(), 0
 	for _, n := range all {
 		total += n
 	}
-	require.LessOrEqual(t, total, energy.MaxLetters)
-	require.Greater(t, total, energy.MaxLetters*9/10)
+	require.LessOrEqual(t, total, intake.MaxRejected)
+	require.Greater(t, total, intake.MaxRejected*9/10)
 	require.Equal(t, 2, all["careful"])
 }
 
@@ -361,9 +364,9 @@ func (d *desk) purged(t *testing.T) {
 	const day = 24 * 3_600_000
 	_, err := d.intake.Purge(ctx)
 	require.NoError(t, err)
-	d.takeNow(t, nil, energy.Observation{Address: "mute", State: energy.On}, energy.Observation{Address: "holder", Register: counter(1)})
+	d.takeNow(t, nil, intake.Observation{Address: "mute", State: conditions.On}, intake.Observation{Address: "holder", Register: counter(1)})
 	d.clock.now = d.clock.now.Add(31 * day)
-	d.takeNow(t, nil, energy.Observation{Address: "young", State: energy.On})
+	d.takeNow(t, nil, intake.Observation{Address: "young", State: conditions.On})
 	held, err := d.intake.Purge(ctx)
 	require.NoError(t, err)
 	require.Empty(t, held)

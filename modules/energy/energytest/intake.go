@@ -11,19 +11,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // IntakeStore is all that an intake works on.
 type IntakeStore interface {
-	energy.Readings
-	energy.Catalogue
-	energy.States
-	energy.AmbientReadings
-	energy.Moments
-	energy.Inbox
-	energy.WeatherRecords
-	energy.Vitals
-	energy.Channels
+	ledger.Readings
+	campus.CatalogStore
+	conditions.States
+	conditions.AmbientReadings
+	conditions.Moments
+	intake.Inbox
+	conditions.WeatherRecords
+	intake.Heartbeats
+	intake.Channels
 }
 
 // RunIntake holds an empty store to what devices say in words of their own.
@@ -68,8 +72,8 @@ func (c *counted) Count(_, outcome string) {
 // desk is an intake with a campus of one room.
 type desk struct {
 	store   IntakeStore
-	intake  *energy.Intake
-	catalog *energy.Catalog
+	intake  *intake.Intake
+	catalog *campus.Catalog
 	clock   *ticking
 	counted *counted
 	zone    *time.Location
@@ -88,12 +92,12 @@ func newDesk(t *testing.T, store IntakeStore) *desk {
 	d := &desk{store: store, clock: &ticking{Now}, counted: &counted{of: make(map[string]int)}, zone: zone}
 	names := 0
 	newID := func(prefix string) string { names++; return fmt.Sprintf("%s%d", prefix, names) }
-	d.catalog = energy.NewCatalog(store, d.clock, newID, zone)
+	d.catalog = campus.NewCatalog(store, d.clock, newID, zone)
 	ctx := context.Background()
 	parent := energy.SpaceID("")
-	for _, kind := range []energy.SpaceKind{"site", "building", "floor", "room"} {
+	for _, kind := range []campus.SpaceKind{"site", "building", "floor", "room"} {
 		name, kind := string(kind), kind
-		s, err := d.catalog.CreateSpace(ctx, manager, energy.SpaceEdit{Name: &name, Kind: &kind, Parent: &parent})
+		s, err := d.catalog.CreateSpace(ctx, manager, campus.SpaceEdit{Name: &name, Kind: &kind, Parent: &parent})
 		require.NoError(t, err)
 		if parent = s.ID; d.site == "" {
 			d.site = s.ID
@@ -110,29 +114,29 @@ func (d *desk) again(store IntakeStore, zone *time.Location) {
 }
 
 // another is an intake of another process on the same store.
-func (d *desk) another() *energy.Intake {
-	return d.with(d.store, energy.NewCatalog(d.store, d.clock, func(string) string { return "" }, d.zone), d.zone)
+func (d *desk) another() *intake.Intake {
+	return d.with(d.store, campus.NewCatalog(d.store, d.clock, func(string) string { return "" }, d.zone), d.zone)
 }
 
-func (d *desk) with(store IntakeStore, catalog *energy.Catalog, zone *time.Location) *energy.Intake {
-	ledger := energy.NewLedger(store, catalog, d.clock, zone, energy.Retention{})
-	return energy.NewIntake(energy.IntakeNeeds{
-		Ledger: ledger, Conditions: energy.NewConditions(store, store, store, catalog, d.clock, zone), Catalog: catalog,
+func (d *desk) with(store IntakeStore, catalog *campus.Catalog, zone *time.Location) *intake.Intake {
+	ledger := ledger.NewLedger(store, catalog, d.clock, zone, ledger.Retention{})
+	return intake.NewIntake(intake.Needs{
+		Ledger: ledger, Conditions: conditions.NewRecorder(store, store, store, catalog, d.clock, zone), Catalog: catalog,
 		Moments: store, Inbox: store, Channels: store, Clock: d.clock, Counter: d.counted,
 	})
 }
 
 func (d *desk) device(t *testing.T, id, topic string) {
 	t.Helper()
-	_, err := d.catalog.CreateDevice(context.Background(), manager, id, energy.DeviceEdit{Space: &d.room, MQTTTopic: &topic})
+	_, err := d.catalog.CreateDevice(context.Background(), manager, id, campus.DeviceEdit{Space: &d.room, MQTTTopic: &topic})
 	require.NoError(t, err)
 }
 
 // take takes observations, a second after those before.
-func (d *desk) take(t *testing.T, said ...energy.Observation) {
+func (d *desk) take(t *testing.T, said ...intake.Observation) {
 	t.Helper()
 	d.clock.now = d.clock.now.Add(1000)
-	_, err := d.intake.Take(context.Background(), gateway, said)
+	_, err := d.intake.Ingest(context.Background(), gateway, said)
 	require.NoError(t, err)
 }
 
@@ -160,12 +164,12 @@ func (d *desk) knownDevices(t *testing.T) {
 	warm := int64(24_500)
 	local, err := energy.ParseWallTime("2026-04-30T20:00:00")
 	require.NoError(t, err)
-	d.take(t, energy.Observation{Dialect: "tasmota", Address: "tele/pow1", LocalTime: local, Register: counter(5 * energy.KilowattHour), State: energy.On, Temperature: &warm})
+	d.take(t, intake.Observation{Dialect: "tasmota", Address: "tele/pow1", LocalTime: local, Register: counter(5 * energy.KilowattHour), State: conditions.On, Temperature: &warm})
 	d.take(t,
-		energy.Observation{Dialect: "holotwin", Device: "plug-1", At: Now.Add(-60_000), Source: energy.ByDevice, Register: counter(9 * energy.KilowattHour), State: energy.On},
-		energy.Observation{Dialect: "tasmota", Address: "tele/pow1", State: energy.Off},
+		intake.Observation{Dialect: "holotwin", Device: "plug-1", At: Now.Add(-60_000), Source: energy.ByDevice, Register: counter(9 * energy.KilowattHour), State: conditions.On},
+		intake.Observation{Dialect: "tasmota", Address: "tele/pow1", State: conditions.Off},
 	)
-	d.take(t, energy.Observation{Dialect: "shelly", Address: "tele/pow1", Power: watts(40 * energy.Watt), Counts: true})
+	d.take(t, intake.Observation{Dialect: "shelly", Address: "tele/pow1", Power: watts(40 * energy.Watt), Counts: true})
 	readings := d.readings(t, "plug-1")
 	require.Len(t, readings, 2, "the power is beside a counter")
 	read, err := time.Parse(time.RFC3339, "2026-04-30T20:00:00-05:00")
@@ -175,8 +179,8 @@ func (d *desk) knownDevices(t *testing.T) {
 	changes, err := d.store.StatesBetween(ctx, "plug-1", 0, Now.Add(1<<40), -1, 10)
 	require.NoError(t, err)
 	require.Len(t, changes, 2, "a state that stays is no change")
-	require.Equal(t, energy.Off, changes[1].State)
-	sensed, err := d.store.AmbientBetween(ctx, []energy.SpaceID{d.room}, 0, Now.Add(1<<40), energy.AmbientKey{}, 10)
+	require.Equal(t, conditions.Off, changes[1].State)
+	sensed, err := d.store.AmbientBetween(ctx, []energy.SpaceID{d.room}, 0, Now.Add(1<<40), conditions.AmbientKey{}, 10)
 	require.NoError(t, err)
 	require.Len(t, sensed, 1)
 	require.Equal(t, warm, *sensed[0].Temperature)
@@ -185,8 +189,8 @@ func (d *desk) knownDevices(t *testing.T) {
 // repeatedRegisters takes a counter that stands for no measurement, unless the device says when it read it, across restarts too.
 func (d *desk) repeatedRegisters(t *testing.T) {
 	d.device(t, "zb", "zigbee2mqtt/Sala 1/enchufe")
-	say := func(e energy.Energy, retained bool) energy.Observation {
-		return energy.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/Sala 1/enchufe", Register: counter(e), Retained: retained}
+	say := func(e energy.Energy, retained bool) intake.Observation {
+		return intake.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/Sala 1/enchufe", Register: counter(e), Retained: retained}
 	}
 	d.take(t, say(80*energy.KilowattHour, true))
 	require.Empty(t, d.readings(t, "zb"), "what the broker kept is of another time")
@@ -212,7 +216,7 @@ func (d *desk) rejected(t *testing.T) {
 	key := energy.Caller{Subject: "key", Role: energy.Gateway, Devices: []energy.DeviceID{"r1"}}
 	at := d.clock.now.Add(-30_000)
 	d.clock.now = d.clock.now.Add(1000)
-	refused, err := d.intake.Take(ctx, key, []energy.Observation{
+	refused, err := d.intake.Ingest(ctx, key, []intake.Observation{
 		{Dialect: "holotwin", Device: "nobody", Register: counter(1)},
 		{Dialect: "holotwin", Device: "plug-1", Register: counter(1)},
 		{Dialect: "holotwin", Device: "r1", At: d.clock.now.Add(3_600_000), Source: energy.ByDevice, Register: counter(1)},
@@ -223,7 +227,7 @@ func (d *desk) rejected(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, refused, 5)
 	require.Len(t, d.readings(t, "r1"), 1)
-	letters, err := d.intake.Letters(ctx, manager, 5)
+	letters, err := d.intake.RejectedMessages(ctx, manager, 5)
 	require.NoError(t, err)
 	var reasons []string
 	for _, l := range letters {
@@ -232,13 +236,13 @@ func (d *desk) rejected(t *testing.T) {
 	slices.Sort(reasons)
 	require.Equal(t, []string{"conflicting", "future", "no_unit", "not_allowed", "unknown_device"}, reasons)
 	d.clock.now = d.clock.now.Add(1000)
-	require.NoError(t, d.intake.Refuse(ctx, key, []energy.Letter{{Dialect: "tasmota", Topic: "tele/x/SENSOR", Text: "\xff\x00{" + string(make([]byte, 2000)), Reason: "not_json"}}))
-	letters, err = d.intake.Letters(ctx, manager, 1)
+	require.NoError(t, d.intake.RecordRejected(ctx, key, []intake.RejectedMessage{{Dialect: "tasmota", Topic: "tele/x/SENSOR", Text: "\xff\x00{" + string(make([]byte, 2000)), Reason: "not_json"}}))
+	letters, err = d.intake.RejectedMessages(ctx, manager, 1)
 	require.NoError(t, err)
 	require.Equal(t, "not_json", letters[0].Reason)
-	require.Less(t, len(letters[0].Text), 3*energy.MaxLetterText)
+	require.Less(t, len(letters[0].Text), 3*intake.MaxRejectedText)
 	require.Equal(t, 1, d.counted.of["not_json"])
-	_, err = d.intake.Letters(ctx, energy.Caller{Role: energy.Manager, Space: d.room}, 1)
+	_, err = d.intake.RejectedMessages(ctx, energy.Caller{Role: energy.Manager, Space: d.room}, 1)
 	require.ErrorAs(t, err, &energy.ErrForbidden{})
 }
 
@@ -246,52 +250,52 @@ func (d *desk) rejected(t *testing.T) {
 func (d *desk) newcomers(t *testing.T) {
 	ctx := context.Background()
 	begun := d.clock.now
-	say := func(e energy.Energy) energy.Observation {
-		return energy.Observation{Dialect: "shelly-gen1", Address: "shellies/shellyplug-s-ABC/relay/0", Name: "Cafetera", Register: counter(e), State: energy.On}
+	say := func(e energy.Energy) intake.Observation {
+		return intake.Observation{Dialect: "shelly-gen1", Address: "shellies/shellyplug-s-ABC/relay/0", Name: "Cafetera", Register: counter(e), State: conditions.On}
 	}
-	d.take(t, say(10*energy.KilowattHour), energy.Observation{Dialect: "shelly-gen1", Address: "shellies/shellyplug-s-ABC/relay/0", Power: watts(90 * energy.Watt), Counts: true})
+	d.take(t, say(10*energy.KilowattHour), intake.Observation{Dialect: "shelly-gen1", Address: "shellies/shellyplug-s-ABC/relay/0", Power: watts(90 * energy.Watt), Counts: true})
 	d.clock.now = d.clock.now.Add(60_000)
 	d.take(t, say(10*energy.KilowattHour+1000))
 	d.take(t, say(10*energy.KilowattHour+1000))
 	limited := energy.Caller{Subject: "g", Role: energy.Gateway, Space: d.room}
 	d.clock.now = d.clock.now.Add(60_000)
-	_, err := d.intake.Take(ctx, limited, []energy.Observation{{Dialect: "emoncms", Address: "emon/x/power", Plain: Number("5")}})
+	_, err := d.intake.Ingest(ctx, limited, []intake.Observation{{Dialect: "emoncms", Address: "emon/x/power", Plain: Number("5")}})
 	require.NoError(t, err)
 
-	all, err := d.intake.Newcomers(ctx, manager)
+	all, err := d.intake.Discovered(ctx, manager)
 	require.NoError(t, err)
 	require.Len(t, all, 2)
 	require.Equal(t, "emon/x/power", all[0].Address, "the latest first")
 	plug := all[1]
 	require.Equal(t, begun.Add(1000), plug.FirstSeen)
 	require.EqualValues(t, 4, plug.Messages)
-	require.Equal(t, energy.Proposal{ID: "cafetera", Kind: energy.KindAppliance, Measure: energy.Register}, plug.Propose())
-	seen, err := d.intake.Newcomers(ctx, energy.Caller{Role: energy.Manager, Space: d.room})
+	require.Equal(t, intake.Proposal{ID: "cafetera", Kind: campus.KindAppliance, Measure: energy.Register}, plug.Propose())
+	seen, err := d.intake.Discovered(ctx, energy.Caller{Role: energy.Manager, Space: d.room})
 	require.NoError(t, err)
 	require.Len(t, seen, 1, "that of the own key")
 
-	_, _, err = d.intake.Adopt(ctx, manager, energy.Adoption{Address: plug.Address})
+	_, _, err = d.intake.Adopt(ctx, manager, intake.Adoption{Address: plug.Address})
 	require.ErrorAs(t, err, &energy.ErrInvalid{}, "where it hangs must be said")
-	device, counted, err := d.intake.Adopt(ctx, manager, energy.Adoption{Address: plug.Address, Edit: energy.DeviceEdit{Space: &d.room}})
+	device, counted, err := d.intake.Adopt(ctx, manager, intake.Adoption{Address: plug.Address, Edit: campus.DeviceEdit{Space: &d.room}})
 	require.NoError(t, err)
 	require.Equal(t, 2, counted)
-	require.Equal(t, []any{energy.DeviceID("cafetera"), plug.Address, energy.KindAppliance}, []any{device.ID, device.MQTTTopic, device.Kind})
+	require.Equal(t, []any{energy.DeviceID("cafetera"), plug.Address, campus.KindAppliance}, []any{device.ID, device.MQTTTopic, device.Kind})
 	d.clock.now = d.clock.now.Add(60_000)
 	d.take(t, say(10*energy.KilowattHour+3000))
 	require.EqualValues(t, 3000, Total(t, d.store, "cafetera"), "from the first reading on")
-	_, _, err = d.intake.Adopt(ctx, manager, energy.Adoption{Address: plug.Address, Edit: energy.DeviceEdit{Space: &d.room}})
+	_, _, err = d.intake.Adopt(ctx, manager, intake.Adoption{Address: plug.Address, Edit: campus.DeviceEdit{Space: &d.room}})
 	require.ErrorAs(t, err, &energy.ErrNotFound{})
 
 	// What another process remembered that had not heard of the adoption is booked later.
-	_, err = d.store.Remember(ctx, []energy.Sighting{{
-		Newcomer: energy.Newcomer{Address: plug.Address, Dialect: "shelly-gen1", FirstSeen: d.clock.now, LastSeen: d.clock.now, Messages: 1, Said: energy.SaidRegister},
-		Kept:     &energy.Kept{At: d.clock.now.Add(500), Source: energy.ByArrival, Kind: energy.Register, Energy: 10*energy.KilowattHour + 4000},
+	_, err = d.store.Remember(ctx, []intake.Discovery{{
+		DiscoveredDevice: intake.DiscoveredDevice{Address: plug.Address, Dialect: "shelly-gen1", FirstSeen: d.clock.now, LastSeen: d.clock.now, Messages: 1, Measured: intake.SaidRegister},
+		Buffered:         &intake.BufferedMeasurement{At: d.clock.now.Add(500), Source: energy.ByArrival, Kind: energy.Register, Energy: 10*energy.KilowattHour + 4000},
 	}}, false)
 	require.NoError(t, err)
 	require.NoError(t, d.intake.SettleAll(ctx))
 	require.EqualValues(t, 4000, Total(t, d.store, "cafetera"))
 	require.NoError(t, d.intake.Ignore(ctx, manager, "emon/x/power", nil))
-	all, err = d.intake.Newcomers(ctx, manager)
+	all, err = d.intake.Discovered(ctx, manager)
 	require.NoError(t, err)
 	require.Empty(t, all)
 }
@@ -299,16 +303,16 @@ func (d *desk) newcomers(t *testing.T) {
 // plainNumbers wait for somebody to say what they count.
 func (d *desk) plainNumbers(t *testing.T) {
 	ctx := context.Background()
-	say := func(n string) energy.Observation {
-		return energy.Observation{Dialect: "emoncms", Address: "emon/lab/wh_total", Plain: Number(n)}
+	say := func(n string) intake.Observation {
+		return intake.Observation{Dialect: "emoncms", Address: "emon/lab/wh_total", Plain: Number(n)}
 	}
 	d.take(t, say("1000"))
 	d.clock.now = d.clock.now.Add(60_000)
 	d.take(t, say("1500"))
-	all, err := d.intake.Newcomers(ctx, manager)
+	all, err := d.intake.Discovered(ctx, manager)
 	require.NoError(t, err)
-	require.Equal(t, energy.Proposal{ID: "emon-lab-wh_total", Kind: energy.KindLab, Plain: energy.PlainNumber{Unit: energy.UnitWattHour}, Measure: energy.Register}, all[0].Propose())
-	_, counted, err := d.intake.Adopt(ctx, manager, energy.Adoption{Address: all[0].Address, ID: "wh", Edit: energy.DeviceEdit{Space: &d.room}})
+	require.Equal(t, intake.Proposal{ID: "emon-lab-wh_total", Kind: campus.KindLab, Plain: campus.PlainNumber{Unit: energy.UnitWattHour}, Measure: energy.Register}, all[0].Propose())
+	_, counted, err := d.intake.Adopt(ctx, manager, intake.Adoption{Address: all[0].Address, ID: "wh", Edit: campus.DeviceEdit{Space: &d.room}})
 	require.NoError(t, err)
 	require.Equal(t, 2, counted)
 	d.clock.now = d.clock.now.Add(60_000)
@@ -316,7 +320,7 @@ func (d *desk) plainNumbers(t *testing.T) {
 	require.Equal(t, 750*energy.WattHour, Total(t, d.store, "wh"))
 	// A number of something else is sensed, and not booked.
 	d.device(t, "th", "esp/sensor/temp")
-	d.take(t, energy.Observation{Dialect: "esphome", Address: "esp/sensor/temp", Plain: Number("86"), Unit: energy.UnitFahrenheit})
+	d.take(t, intake.Observation{Dialect: "esphome", Address: "esp/sensor/temp", Plain: Number("86"), Unit: energy.UnitFahrenheit})
 	latest, err := d.store.LatestAmbient(ctx, []energy.SpaceID{d.room}, 0, d.clock.now.Add(1))
 	require.NoError(t, err)
 	require.EqualValues(t, 30_000, latest[d.room].Temperature.Value)
@@ -325,11 +329,11 @@ func (d *desk) plainNumbers(t *testing.T) {
 // vitals keeps the newest sign of life of each device.
 func (d *desk) vitals(t *testing.T) {
 	ctx := context.Background()
-	require.NoError(t, d.store.KeepVitals(ctx, []energy.Vital{{Device: "a", Heard: 10, Clock: -5}, {Device: "b", Heard: 20}}))
-	require.NoError(t, d.store.KeepVitals(ctx, []energy.Vital{{Device: "a", Heard: 9, Clock: 7}, {Device: "b", Heard: 21, Clock: 3}}))
-	all, err := d.store.VitalsOf(ctx, []energy.DeviceID{"a", "b", "c"})
+	require.NoError(t, d.store.StoreHeartbeats(ctx, []intake.Heartbeat{{Device: "a", Seen: 10, Clock: -5}, {Device: "b", Seen: 20}}))
+	require.NoError(t, d.store.StoreHeartbeats(ctx, []intake.Heartbeat{{Device: "a", Seen: 9, Clock: 7}, {Device: "b", Seen: 21, Clock: 3}}))
+	all, err := d.store.HeartbeatsOf(ctx, []energy.DeviceID{"a", "b", "c"})
 	require.NoError(t, err)
-	require.Equal(t, map[energy.DeviceID]energy.Vital{"a": {Device: "a", Heard: 10, Clock: -5}, "b": {Device: "b", Heard: 21, Clock: 3}}, all)
+	require.Equal(t, map[energy.DeviceID]intake.Heartbeat{"a": {Device: "a", Seen: 10, Clock: -5}, "b": {Device: "b", Seen: 21, Clock: 3}}, all)
 	off, err := d.store.ClocksOff(ctx)
 	require.NoError(t, err)
 	require.Equal(t, map[energy.DeviceID]int64{"a": -5, "b": 3}, off)

@@ -8,6 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
 // instants are those of what a caller sees of a device's readings, read in pages of each size.
@@ -16,7 +20,7 @@ func (s *scoped) instants(t *testing.T, caller energy.Caller, device energy.Devi
 	var all []energy.Instant
 	for _, limit := range []int{100, 1, 2, 3} {
 		var paged []energy.Instant
-		q := energy.ReadingsQuery{Device: device, To: Now.Add(1 << 40), Limit: limit}
+		q := ledger.ReadingsQuery{Device: device, To: Now.Add(1 << 40), Limit: limit}
 		for {
 			page, err := s.ledger.List(context.Background(), caller, q)
 			require.NoError(t, err)
@@ -44,7 +48,7 @@ func (s *scoped) movedDevice(t *testing.T) {
 	before, after := []energy.Instant{moved - 2*hour, moved - hour, moved}, []energy.Instant{moved + 15*minute, moved + hour}
 	s.record(t, "dm", append(before, after...)...)
 	for _, at := range []energy.Instant{moved - hour, moved + hour} {
-		_, err := s.conditions.RecordState(ctx, manager, "dm", energy.On, energy.Known(energy.WallTimeAt(at)))
+		_, err := s.conditions.RecordState(ctx, manager, "dm", conditions.On, energy.Known(energy.WallTimeAt(at)))
 		require.NoError(t, err)
 	}
 	for _, at := range []energy.Instant{before[0], after[0]} {
@@ -66,13 +70,13 @@ func (s *scoped) movedDevice(t *testing.T) {
 	require.Len(t, made, 1)
 	states, err := s.conditions.StatesOf(ctx, of, "dm", 0, Now, -1, 10)
 	require.NoError(t, err)
-	require.Equal(t, []energy.StateChange{{Device: "dm", At: moved + hour, State: energy.On}}, states)
+	require.Equal(t, []conditions.StateChange{{Device: "dm", At: moved + hour, State: conditions.On}}, states)
 	device, err := s.catalog.Device(ctx, of, "dm")
 	require.NoError(t, err)
 	require.Empty(t, device.Former, "where it hung is not for those who see b")
 
-	series := func(caller energy.Caller, level energy.Level, id string) energy.Energy {
-		all, err := s.reports.Serie(ctx, caller, energy.Query{Level: level, ID: id, From: moved - day, To: moved + day, Bucket: energy.ByHour})
+	series := func(caller energy.Caller, level campus.Level, id string) energy.Energy {
+		all, err := s.reports.Series(ctx, caller, usage.Query{Level: level, ID: id, From: moved - day, To: moved + day, Bucket: usage.ByHour})
 		require.NoError(t, err)
 		var sum energy.Energy
 		for _, step := range all[0].Steps {
@@ -81,10 +85,10 @@ func (s *scoped) movedDevice(t *testing.T) {
 		return sum
 	}
 	const half = energy.KilowattHour / 2
-	require.Equal(t, 4*half, series(manager, energy.OfDevice, "dm"), "for the whole campus")
-	require.Equal(t, 3*half/2, series(of, energy.OfDevice, "dm"))
-	require.Equal(t, 3*half/2, series(of, energy.OfRoom, string(s.roomB)), "as the total")
-	require.Equal(t, 7*half/2, series(viewerOf(s.a), energy.OfRoom, string(s.roomA)), "what was used in a stays there, beside what da used")
+	require.Equal(t, 4*half, series(manager, campus.OfDevice, "dm"), "for the whole campus")
+	require.Equal(t, 3*half/2, series(of, campus.OfDevice, "dm"))
+	require.Equal(t, 3*half/2, series(of, campus.OfRoom, string(s.roomB)), "as the total")
+	require.Equal(t, 7*half/2, series(viewerOf(s.a), campus.OfRoom, string(s.roomA)), "what was used in a stays there, beside what da used")
 	_, err = s.catalog.Device(ctx, viewerOf(s.a), "dm")
 	require.ErrorAs(t, err, &energy.ErrNotFound{})
 	s.heardWhereItHung(t, moved)
@@ -103,17 +107,17 @@ func (s *scoped) heldElsewhere(t *testing.T) {
 	}
 	s.record(t, "dq", moved-2*day, moved-hour, moved+hour)
 	s.move(t, "dq", s.roomB, moved)
-	q := energy.ReadingsQuery{Device: "dq", Limit: 10}
+	q := ledger.ReadingsQuery{Device: "dq", Limit: 10}
 	held, err := s.ledger.Quarantined(ctx, manager, q)
 	require.NoError(t, err)
 	require.Len(t, held, 1)
 	seen, err := s.ledger.Quarantined(ctx, viewerOf(s.b), q)
 	require.NoError(t, err)
 	require.Empty(t, seen)
-	_, err = s.ledger.Settle(ctx, managerOf(s.b), "dq", held[0].Reading.At.String(), energy.CountStep, "razón")
+	_, err = s.ledger.Settle(ctx, managerOf(s.b), "dq", held[0].Reading.At.String(), ledger.CountStep, "razón")
 	require.ErrorAs(t, err, &energy.ErrNotFound{})
 	changes := func(caller energy.Caller, limit int) (days []int32) {
-		all, err := s.ledger.Restatements(ctx, caller, energy.RestatementsQuery{Device: "dq", Limit: limit})
+		all, err := s.ledger.Restatements(ctx, caller, ledger.RestatementsQuery{Device: "dq", Limit: limit})
 		require.NoError(t, err)
 		for _, r := range all {
 			days = append(days, r.Page.Day)
@@ -130,14 +134,14 @@ func (s *scoped) heldElsewhere(t *testing.T) {
 // heardWhereItHung replays events of a device that moved.
 func (s *scoped) heardWhereItHung(t *testing.T, moved energy.Instant) {
 	ctx := context.Background()
-	at := func(at energy.Instant) energy.Happening {
-		return energy.Happening{Device: "dm", At: func() energy.Instant { return at }}
+	at := func(at energy.Instant) campus.Occurrence {
+		return campus.Occurrence{Device: "dm", At: func() energy.Instant { return at }}
 	}
-	events := []energy.Happening{at(moved - hour), at(moved + hour)}
+	events := []campus.Occurrence{at(moved - hour), at(moved + hour)}
 	for caller, hears := range map[energy.SpaceID][]bool{s.a: {true, false}, s.b: {false, true}, s.site: {true, true}} {
 		audience, err := s.catalog.Audience(ctx, viewerOf(caller), "", "")
 		require.NoError(t, err)
-		heard, err := audience.Hears(ctx, events)
+		heard, err := audience.MaySee(ctx, events)
 		require.NoError(t, err)
 		require.Equal(t, hears, heard, caller)
 	}
@@ -157,7 +161,7 @@ func (s *scoped) cameAndWent(t *testing.T) {
 	}
 	require.Equal(t, []energy.Instant{all[4], all[5], all[6], all[10], all[11]}, s.instants(t, viewerOf(s.b), "dw"))
 	// Among others, and beside what is listed of them.
-	listed, err := s.ledger.List(context.Background(), viewerOf(s.b), energy.ReadingsQuery{To: Now.Add(1 << 40), Limit: 1000})
+	listed, err := s.ledger.List(context.Background(), viewerOf(s.b), ledger.ReadingsQuery{To: Now.Add(1 << 40), Limit: 1000})
 	require.NoError(t, err)
 	seen := map[energy.DeviceID]int{}
 	for _, r := range listed {
@@ -176,15 +180,15 @@ func (s *scoped) pastIsNotWritten(t *testing.T) {
 	require.ErrorAs(t, err, &energy.ErrNotFound{})
 	_, err = s.ledger.Withdraw(ctx, of, "dm", past.String(), "razón")
 	require.ErrorAs(t, err, &energy.ErrNotFound{})
-	_, err = s.conditions.RecordState(ctx, of, "dm", energy.Off, energy.Known(energy.WallTimeAt(past)))
+	_, err = s.conditions.RecordState(ctx, of, "dm", conditions.Off, energy.Known(energy.WallTimeAt(past)))
 	require.ErrorAs(t, err, &energy.ErrInvalid{})
 	early := energy.Instant(0)
 	for _, at := range []energy.Instant{past, early} {
-		_, err = s.catalog.UpdateDevice(ctx, of, "dm", energy.DeviceEdit{Space: &s.roomB, MovedAt: &at})
+		_, err = s.catalog.UpdateDevice(ctx, of, "dm", campus.DeviceEdit{Space: &s.roomB, MovedAt: &at})
 		require.ErrorAs(t, err, &energy.ErrInvalid{})
 	}
 	later := Now - hour
-	_, err = s.catalog.UpdateDevice(ctx, of, "dm", energy.DeviceEdit{Space: &s.b, MovedAt: &later})
+	_, err = s.catalog.UpdateDevice(ctx, of, "dm", campus.DeviceEdit{Space: &s.b, MovedAt: &later})
 	require.NoError(t, err, "within b it is theirs to say")
 	// A gateway of b that sends what its device kept is believed, and reads nothing.
 	key := energy.Caller{Subject: "k", Role: energy.Gateway, Space: s.b}
@@ -203,20 +207,20 @@ func (s *scoped) pastIsNotWritten(t *testing.T) {
 func (s *scoped) otherProcess(t *testing.T) {
 	ctx := context.Background()
 	other := s.process("other")
-	ledger := energy.NewLedger(s.store, other, s.clock, s.zone, energy.Retention{})
-	conditions := energy.NewConditions(s.store, s.store, s.store, other, s.clock, s.zone)
+	ledger := ledger.NewLedger(s.store, other, s.clock, s.zone, ledger.Retention{})
+	conditions := conditions.NewRecorder(s.store, s.store, s.store, other, s.clock, s.zone)
 	_, err := other.Campus(ctx)
 	require.NoError(t, err)
 	for i := range 50 {
 		id := energy.DeviceID(fmt.Sprintf("new-%d", i))
-		room := s.space(t, energy.KindRoom, s.b)
+		room := s.space(t, campus.KindRoom, s.b)
 		s.device(t, id, room)
 		_, err := ledger.Record(ctx, gateway, report(id, Now-hour))
 		require.NoError(t, err)
 		_, err = conditions.RecordAmbient(ctx, keyOf(id), ambientDraft(room, Now, 21_000))
 		require.NoError(t, err)
 		name := fmt.Sprintf("Equipo %d", i)
-		_, err = s.catalog.UpdateDevice(ctx, manager, id, energy.DeviceEdit{Name: &name})
+		_, err = s.catalog.UpdateDevice(ctx, manager, id, campus.DeviceEdit{Name: &name})
 		require.NoError(t, err)
 		listed, err := other.Devices(ctx, viewerOf(s.b), room, "")
 		require.NoError(t, err)

@@ -10,11 +10,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/twin"
 )
 
 // ObservatoryStore answers what weather and what surrounds it need.
 type ObservatoryStore interface {
-	energy.Readings
+	ledger.Readings
 	CampusStore
 }
 
@@ -35,7 +39,7 @@ func RunObservatory(t *testing.T, fresh func(clock energy.Clock) ObservatoryStor
 			w.clock.at.Store(int64(w.midnight() + 12*hour))
 			w.store = fresh(w.clock)
 			w.place = &directory{campus: w.campus(cali.Latitude)}
-			w.Observatory = energy.NewObservatory(w.sky, w.store, w.store, w.place, w.clock)
+			w.WeatherSync = conditions.NewWeatherSync(w.sky, w.store, w.store, w.place, w.clock)
 			run(t, w)
 		})
 	}
@@ -121,12 +125,12 @@ func unknownHours(t *testing.T, w *watch) {
 
 	w.sky.warmth = func(energy.Instant) *int64 { return nil }
 	_, err = w.observe(t, hour)
-	require.ErrorAs(t, err, &energy.ErrNoWeather{}, "an answer without weather is none")
+	require.ErrorAs(t, err, &conditions.ErrNoWeather{}, "an answer without weather is none")
 	require.Len(t, w.weather(t, today, today+day), 24)
 }
 
 func nowhere(t *testing.T, w *watch) {
-	w.place.campus = energy.NewCampus(1, []energy.Space{{ID: w.site, Name: "site", Kind: energy.KindSite, TimeZone: "America/Bogota"}}, nil, time.UTC)
+	w.place.campus = campus.NewCampus(1, []campus.Space{{ID: w.site, Name: "site", Kind: campus.KindSite, TimeZone: "America/Bogota"}}, nil, time.UTC)
 	observed, err := w.observe(t, 0)
 	require.NoError(t, err)
 	require.Zero(t, observed)
@@ -137,9 +141,9 @@ func oneAsks(t *testing.T, w *watch) {
 	var observed atomic.Int64
 	var all sync.WaitGroup
 	for range 4 {
-		another := energy.NewObservatory(w.sky, w.store, w.store, w.place, w.clock)
+		another := conditions.NewWeatherSync(w.sky, w.store, w.store, w.place, w.clock)
 		all.Go(func() {
-			n, err := another.Observe(context.Background())
+			n, err := another.Run(context.Background())
 			if err == nil {
 				observed.Add(int64(n))
 			}
@@ -152,8 +156,8 @@ func oneAsks(t *testing.T, w *watch) {
 
 func oneFails(t *testing.T, w *watch) {
 	latitude, longitude := 1.2, -77.28
-	sites := append(w.place.campus.Sites(), energy.Space{ID: w.site + " 2", Name: "another", Kind: energy.KindSite, TimeZone: "America/Bogota", Latitude: &latitude, Longitude: &longitude})
-	w.place.campus = energy.NewCampus(2, sites, nil, time.UTC)
+	sites := append(w.place.campus.Sites(), campus.Space{ID: w.site + " 2", Name: "another", Kind: campus.KindSite, TimeZone: "America/Bogota", Latitude: &latitude, Longitude: &longitude})
+	w.place.campus = campus.NewCampus(2, sites, nil, time.UTC)
 	w.sky.clouded = 1
 	observed, err := w.observe(t, 0)
 	require.Equal(t, 2, observed)
@@ -168,9 +172,9 @@ func sensorWins(t *testing.T, w *watch) {
 	noon := w.midnight() + 12*hour
 	_, err := w.observe(t, 10*minute)
 	require.NoError(t, err)
-	conditions := energy.NewConditions(w.store, w.store, w.store, w.place, w.clock, time.UTC)
-	twin := energy.NewTwin(w.store, w.store, w.store, w.place, w.clock)
-	now := func() *energy.LatestMeasure {
+	recorder := conditions.NewRecorder(w.store, w.store, w.store, w.place, w.clock, time.UTC)
+	twin := twin.NewTwin(w.store, w.store, w.store, w.place, w.clock)
+	now := func() *conditions.LatestMeasure {
 		_, roots, err := twin.Now(ctx, reader)
 		require.NoError(t, err)
 		for _, root := range roots {
@@ -181,19 +185,19 @@ func sensorWins(t *testing.T, w *watch) {
 		}
 		return nil
 	}
-	require.Equal(t, &energy.LatestMeasure{Value: 22_000, At: noon, Source: energy.FromWeather}, now())
-	_, err = w.store.AppendAmbient(ctx, []energy.Ambient{
+	require.Equal(t, &conditions.LatestMeasure{Value: 22_000, At: noon, Source: conditions.FromWeather}, now())
+	_, err = w.store.AppendAmbient(ctx, []conditions.Ambient{
 		{Space: w.site, At: noon - 2*hour, Temperature: amount(30_000), Occupancy: amount(7)},
 		{Space: w.site, At: noon - hour, Occupancy: amount(9)},
 		{Space: w.site, At: noon - minute, Temperature: amount(31_000)},
 		{Space: w.site, At: noon + minute, Humidity: amount(55_000)},
 	})
 	require.NoError(t, err)
-	require.Equal(t, &energy.LatestMeasure{Value: 31_000, At: noon - minute, Source: energy.FromSensor}, now(), "a sensor speaks for an hour")
+	require.Equal(t, &conditions.LatestMeasure{Value: 31_000, At: noon - minute, Source: conditions.FromSensor}, now(), "a sensor speaks for an hour")
 	w.clock.move(hour)
-	require.Equal(t, energy.FromWeather, now().Source)
+	require.Equal(t, conditions.FromWeather, now().Source)
 
-	hours, err := conditions.HoursOf(ctx, reader, w.site, noon-3*hour, noon+hour)
+	hours, err := recorder.HoursOf(ctx, reader, w.site, noon-3*hour, noon+hour)
 	require.NoError(t, err)
 	require.Len(t, hours, 4)
 	degrees := make([]float64, len(hours))
@@ -204,23 +208,23 @@ func sensorWins(t *testing.T, w *watch) {
 	require.Equal(t, []float64{22, 30, 31, 22}, degrees)
 	require.InDelta(t, 7, *hours[1].Occupancy, 0)
 
-	var listed []energy.Ambient
-	after := energy.AmbientKey{}
+	var listed []conditions.Ambient
+	after := conditions.AmbientKey{}
 	for range 6 {
-		page, err := conditions.AmbientOf(ctx, reader, w.site, noon-3*hour, noon+hour, after, 1)
+		page, err := recorder.AmbientOf(ctx, reader, w.site, noon-3*hour, noon+hour, after, 1)
 		require.NoError(t, err)
 		if len(page) == 0 {
 			break
 		}
 		require.Len(t, page, 1)
-		listed, after = append(listed, page...), energy.AmbientKey{Space: w.site, At: page[0].At}
+		listed, after = append(listed, page...), conditions.AmbientKey{Space: w.site, At: page[0].At}
 	}
-	var sources []energy.Source
+	var sources []conditions.Source
 	for _, a := range listed {
 		sources = append(sources, a.Source)
 	}
-	require.Equal(t, []energy.Source{energy.FromWeather, energy.FromSensor, energy.FromSensor, energy.FromSensor, energy.FromWeather, energy.FromSensor}, sources)
-	all, err := conditions.AmbientOf(ctx, reader, "", noon-3*hour, noon+hour, energy.AmbientKey{}, 100)
+	require.Equal(t, []conditions.Source{conditions.FromWeather, conditions.FromSensor, conditions.FromSensor, conditions.FromSensor, conditions.FromWeather, conditions.FromSensor}, sources)
+	all, err := recorder.AmbientOf(ctx, reader, "", noon-3*hour, noon+hour, conditions.AmbientKey{}, 100)
 	require.NoError(t, err)
 	require.Len(t, all, 4, "weather is listed where its site is asked for")
 }
@@ -232,21 +236,21 @@ func levelled(t *testing.T, w *watch) {
 	w.report(t, today-5*day)
 	_, err := w.observe(t, 0)
 	require.NoError(t, err)
-	conditions := energy.NewConditions(w.store, w.store, w.store, w.place, w.clock, time.UTC)
+	recorder := conditions.NewRecorder(w.store, w.store, w.store, w.place, w.clock, time.UTC)
 	degrees := func(at energy.Instant) float64 {
-		hours, err := conditions.HoursOf(ctx, reader, w.site, at, at+hour)
+		hours, err := recorder.HoursOf(ctx, reader, w.site, at, at+hour)
 		require.NoError(t, err)
 		require.Len(t, hours, 1)
 		return *hours[0].Temperature
 	}
-	var readings []energy.Ambient
+	var readings []conditions.Ambient
 	for i := range energy.Instant(47) {
-		readings = append(readings, energy.Ambient{Space: w.site, At: today - 2*day + i*hour, Temperature: amount(24_000)})
+		readings = append(readings, conditions.Ambient{Space: w.site, At: today - 2*day + i*hour, Temperature: amount(24_000)})
 	}
 	_, err = w.store.AppendAmbient(ctx, readings)
 	require.NoError(t, err)
 	require.InDelta(t, 22, degrees(today+day), 0, "a day or two say too little")
-	_, err = w.store.AppendAmbient(ctx, []energy.Ambient{{Space: w.site, At: today, Temperature: amount(24_000)}})
+	_, err = w.store.AppendAmbient(ctx, []conditions.Ambient{{Space: w.site, At: today, Temperature: amount(24_000)}})
 	require.NoError(t, err)
 	require.InDelta(t, 24, degrees(today+day), 1e-9)
 	require.InDelta(t, 22, degrees(today-3*day), 0, "what was stays as it was told")

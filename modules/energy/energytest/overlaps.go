@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 const second = minute / 60
@@ -18,7 +19,7 @@ func Stated(device energy.DeviceID, at energy.Instant, e energy.Energy, span ene
 	return energy.Reading{Device: device, At: at, Kind: energy.Interval, Energy: e, Span: int64(span)}
 }
 
-func runOverlaps(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+func runOverlaps(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	t.Run("the same time told twice counts once", func(t *testing.T) { toldTwice(t, fresh(t)) })
 	t.Run("in any order and batches", func(t *testing.T) { toldInAnyOrder(t, fresh) })
 	t.Run("by several at once", func(t *testing.T) { toldAtOnce(t, fresh(t)) })
@@ -28,7 +29,7 @@ func runOverlaps(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 }
 
 // appendResults appends a batch and gives what became of each reading.
-func appendResults(t *testing.T, store energy.Readings, batch ...energy.Reading) []energy.Result {
+func appendResults(t *testing.T, store ledger.Readings, batch ...energy.Reading) []energy.Result {
 	t.Helper()
 	outcomes, err := store.Append(context.Background(), batch, Traits)
 	require.NoError(t, err)
@@ -42,7 +43,7 @@ func appendResults(t *testing.T, store energy.Readings, batch ...energy.Reading)
 	return results
 }
 
-func toldTwice(t *testing.T, store energy.Readings) {
+func toldTwice(t *testing.T, store ledger.Readings) {
 	const inserted, duplicate, overlapping = energy.Inserted, energy.Duplicate, energy.Overlapping
 	for device, eight := range map[energy.DeviceID]energy.Instant{"past": Start + 8*hour, "present": Now - 3*hour} {
 		batch := []energy.Reading{
@@ -68,7 +69,7 @@ func toldTwice(t *testing.T, store energy.Readings) {
 
 // toldInAnyOrder sends intervals of all lengths in any order and in batches of any size: what was not refused is the total, and no
 // two of it overlap.
-func toldInAnyOrder(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+func toldInAnyOrder(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	chance := rand.New(rand.NewPCG(17, 3))
 	devices := []energy.DeviceID{"past", "present", "mixed"}
 	for range 6 {
@@ -127,7 +128,7 @@ func apart(t *testing.T, kept map[energy.Key]energy.Reading, device energy.Devic
 }
 
 // toldAtOnce lets writers tell of the same times at once, in the past and the present: of each time one is taken.
-func toldAtOnce(t *testing.T, store energy.Readings) {
+func toldAtOnce(t *testing.T, store ledger.Readings) {
 	const writers, rounds = 6, 25
 	var mu sync.Mutex
 	kept, sums := make(map[energy.Key]energy.Reading), make(map[energy.DeviceID]energy.Energy)
@@ -161,7 +162,7 @@ func toldAtOnce(t *testing.T, store energy.Readings) {
 }
 
 // registerAndInterval tells of an hour by a counter and by an interval, in every order.
-func registerAndInterval(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+func registerAndInterval(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	for _, begin := range []energy.Instant{Start, Now - 5*hour} {
 		all := []energy.Reading{
 			Register("m", begin, kwh("410")), Stated("m", begin+58*minute, kwh("3"), 58*minute), Register("m", begin+hour, kwh("413")), Register("m", begin+75*minute, kwh("414")),
@@ -184,7 +185,7 @@ func registerAndInterval(t *testing.T, fresh func(t *testing.T) energy.Readings)
 				want = "3"
 			}
 			if len(held) > 0 {
-				ruling := energy.Correction{Key: held[0].Reading.Key(), Ruling: energy.CountStep, Reason: "r", By: "b", Made: Now}
+				ruling := ledger.Correction{Key: held[0].Reading.Key(), Ruling: ledger.CountStep, Reason: "r", By: "b", Made: Now}
 				_, err := store.Correct(context.Background(), ruling, Traits)
 				require.ErrorAs(t, err, &energy.ErrOverlapping{}, "nobody may count it twice")
 			}
@@ -193,11 +194,11 @@ func registerAndInterval(t *testing.T, fresh func(t *testing.T) energy.Readings)
 		store := fresh(t)
 		appendResults(t, store, all...)
 		require.Equal(t, "4", Total(t, store, "m").KWh())
-		_, err := store.Correct(context.Background(), energy.Correction{Key: all[1].Key(), Reason: "r", By: "b", Made: Now}, Traits)
+		_, err := store.Correct(context.Background(), ledger.Correction{Key: all[1].Key(), Reason: "r", By: "b", Made: Now}, Traits)
 		require.NoError(t, err)
 		require.Equal(t, "4", Total(t, store, "m").KWh(), "the counter counts what the interval did")
 		require.Equal(t, []energy.Result{energy.Overlapping}, appendResults(t, store, Stated("m", begin+57*minute, kwh("3"), 58*minute)))
-		_, err = store.Correct(context.Background(), energy.Correction{Key: all[1].Key(), After: &all[1], Reason: "r", By: "b", Made: Now}, Traits)
+		_, err = store.Correct(context.Background(), ledger.Correction{Key: all[1].Key(), After: &all[1], Reason: "r", By: "b", Made: Now}, Traits)
 		require.ErrorAs(t, err, &energy.ErrOverlapping{})
 	}
 }
@@ -217,7 +218,7 @@ func permutations(n int) [][]int {
 }
 
 // powersBeside sends powers with an interval or a counter of the same time, in any order: the powers are left out.
-func powersBeside(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+func powersBeside(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	chance := rand.New(rand.NewPCG(2, 9))
 	for _, begin := range []energy.Instant{Start, Now - 5*hour} {
 		powers := make([]energy.Reading, 5)
@@ -236,7 +237,7 @@ func powersBeside(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 				}
 				require.Equal(t, "0.5", Total(t, store, "m").KWh())
 				for _, r := range beside {
-					_, err := store.Correct(context.Background(), energy.Correction{Key: r.Key(), Reason: "r", By: "b", Made: Now}, Traits)
+					_, err := store.Correct(context.Background(), ledger.Correction{Key: r.Key(), Reason: "r", By: "b", Made: Now}, Traits)
 					require.NoError(t, err)
 				}
 				require.Equal(t, "0.4", Total(t, store, "m").KWh(), "withdrawn, it frees its time")
@@ -245,13 +246,13 @@ func powersBeside(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	}
 }
 
-func correctedOverlaps(t *testing.T, store energy.Readings) {
+func correctedOverlaps(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	for device, at := range map[energy.DeviceID]energy.Instant{"past": Start + day, "present": Now - 5*hour} {
 		quarter, hourly := Stated(device, at, kwh("1"), 15*minute), Stated(device, at, kwh("2"), hour)
 		appendResults(t, store, quarter, Stated(device, at-15*minute, kwh("1"), 15*minute))
 		correct := func(key energy.Key, after *energy.Reading) error {
-			_, err := store.Correct(ctx, energy.Correction{Key: key, After: after, Reason: "r", By: "b", Made: Now}, Traits)
+			_, err := store.Correct(ctx, ledger.Correction{Key: key, After: after, Reason: "r", By: "b", Made: Now}, Traits)
 			return err
 		}
 		require.ErrorAs(t, correct(quarter.Key(), &hourly), &energy.ErrOverlapping{})

@@ -9,10 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // untold are the traits of devices of which nobody said how often they report.
-func untold(id energy.DeviceID) energy.Traits {
+func untold(id energy.DeviceID) ledger.Traits {
 	t := Traits(id)
 	t.Untold = true
 	return t
@@ -52,7 +53,7 @@ var paces = []struct {
 }
 
 // learntPace takes what counters show at their own pace as measured, and fills the rest in.
-func learntPace(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+func learntPace(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	for _, c := range paces {
 		t.Run(c.name, func(t *testing.T) {
 			store := fresh(t)
@@ -74,7 +75,7 @@ func learntPace(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 
 // learntInAnyOrder sends a counter that is hourly, then silent, then by the quarter hour, in several orders and parts, takes one
 // reading back and sends it again.
-func learntInAnyOrder(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+func learntInAnyOrder(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	batch := counterAt(slices.Concat(every(1, 0, 40), every(1, 55, 70), []int{75, 80, 81, 82})...)
 	for n := range energy.Instant(60) {
 		batch = append(batch, Register("m", Start+83*hour+n*15*minute, 200*energy.KilowattHour+energy.Energy(n)*energy.KilowattHour/4))
@@ -95,7 +96,7 @@ func learntInAnyOrder(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 		other := batch[0]
 		other.Energy += energy.KilowattHour / 10
 		for _, after := range []*energy.Reading{&other, nil, &batch[0]} {
-			_, err = store.Correct(context.Background(), energy.Correction{Key: batch[0].Key(), After: after, Reason: "r", By: "b", Made: Now}, untold)
+			_, err = store.Correct(context.Background(), ledger.Correction{Key: batch[0].Key(), After: after, Reason: "r", By: "b", Made: Now}, untold)
 			require.NoError(t, err)
 		}
 		require.Equal(t, want, Pages(t, store, "m"))

@@ -7,11 +7,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // settled holds back a step of a register that the device cannot have made, and one after a silence of years, until
 // somebody says what they are; every ruling can be taken back by another.
-func settled(t *testing.T, store energy.Readings) {
+func settled(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	at := Start + 15*minute
 	long := Start + 500*day
@@ -23,31 +24,31 @@ func settled(t *testing.T, store energy.Readings) {
 	require.NoError(t, err)
 	held, err := store.Quarantined(ctx, []energy.DeviceID{"m", "s"}, energy.Key{}, 10)
 	require.NoError(t, err)
-	require.Equal(t, []energy.Held{
-		{Reading: batch[1], Before: energy.Base{At: Start, Value: int64(kwh("100")), Known: true}},
-		{Reading: batch[4], Before: energy.Base{At: Start, Value: int64(kwh("100")), Known: true}},
+	require.Equal(t, []ledger.Held{
+		{Reading: batch[1], Before: ledger.Base{At: Start, Value: int64(kwh("100")), Known: true}},
+		{Reading: batch[4], Before: ledger.Base{At: Start, Value: int64(kwh("100")), Known: true}},
 	}, held)
 	held, err = store.Quarantined(ctx, []energy.DeviceID{"m", "s"}, batch[1].Key(), 1)
 	require.NoError(t, err)
 	require.Len(t, held, 1)
 	require.Equal(t, []string{"1", "1"}, []string{Total(t, store, "m").KWh(), Total(t, store, "s").KWh()})
 
-	rule := func(key energy.Key, ruling energy.Ruling) {
-		c, err := store.Correct(ctx, energy.Correction{Key: key, Ruling: ruling, Reason: "r", By: "b", Made: Now}, Traits)
+	rule := func(key energy.Key, ruling ledger.Ruling) {
+		c, err := store.Correct(ctx, ledger.Correction{Key: key, Ruling: ruling, Reason: "r", By: "b", Made: Now}, Traits)
 		require.NoError(t, err)
 		require.Equal(t, c.Before, c.After)
 	}
-	rule(batch[1].Key(), energy.CountStep)
-	rule(batch[4].Key(), energy.CountStep)
+	rule(batch[1].Key(), ledger.CountStep)
+	rule(batch[4].Key(), ledger.CountStep)
 	require.Equal(t, []string{"5001", "51"}, []string{Total(t, store, "m").KWh(), Total(t, store, "s").KWh()})
 	held, err = store.Quarantined(ctx, []energy.DeviceID{"m", "s"}, energy.Key{}, 10)
 	require.NoError(t, err)
 	require.Empty(t, held)
-	rule(batch[1].Key(), energy.BeginAgain)
+	rule(batch[1].Key(), ledger.BeginAgain)
 	require.Equal(t, "1", Total(t, store, "m").KWh())
 	made, err := store.Corrections(ctx, batch[1].Key())
 	require.NoError(t, err)
-	require.Equal(t, []energy.Ruling{energy.CountStep, energy.BeginAgain}, []energy.Ruling{made[0].Ruling, made[1].Ruling})
+	require.Equal(t, []ledger.Ruling{ledger.CountStep, ledger.BeginAgain}, []ledger.Ruling{made[0].Ruling, made[1].Ruling})
 	outcomes, err := store.Append(ctx, batch, Traits)
 	require.NoError(t, err)
 	require.Equal(t, energy.Duplicate, outcomes[1].Result, "what is settled may be sent again")

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // Start is the first instant of the suites' readings: local midnight in Bogotá.
@@ -27,8 +28,8 @@ const (
 )
 
 // Traits are those of the suites' devices: 10 kW at most, a reading every 15 minutes.
-func Traits(energy.DeviceID) energy.Traits {
-	return energy.Traits{Limit: 10 * energy.Kilowatt, Usual: int64(15 * minute)}
+func Traits(energy.DeviceID) ledger.Traits {
+	return ledger.Traits{Limit: 10 * energy.Kilowatt, Usual: int64(15 * minute)}
 }
 
 // Interval makes a reading of kWh of which nobody stated that it is of the quarter hour up to an instant.
@@ -47,7 +48,7 @@ func Sample(device energy.DeviceID, at energy.Instant, p energy.Power) energy.Re
 }
 
 // RunReadings checks an adapter of energy.Readings; fresh makes an empty one.
-func RunReadings(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+func RunReadings(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	t.Run("a reading is stored once", func(t *testing.T) { storedOnce(t, fresh(t)) })
 	t.Run("all or none", func(t *testing.T) { allOrNone(t, fresh(t)) })
 	t.Run("lists are stable pages", func(t *testing.T) { listed(t, fresh(t)) })
@@ -80,7 +81,7 @@ func RunReadings(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 	t.Run("only the past leaves a mark", func(t *testing.T) { pastChanges(t, fresh(t)) })
 }
 
-func storedOnce(t *testing.T, store energy.Readings) {
+func storedOnce(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	r := Interval("ac-1", Start+hour, 420_000)
 	other := r
@@ -101,7 +102,7 @@ func storedOnce(t *testing.T, store energy.Readings) {
 	require.Equal(t, energy.Energy(420_000), Total(t, store, "ac-1"))
 }
 
-func allOrNone(t *testing.T, store energy.Readings) {
+func allOrNone(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	first := Interval("ac-1", Start+hour, 1)
 	_, err := store.Append(ctx, []energy.Reading{first}, Traits)
@@ -117,7 +118,7 @@ func allOrNone(t *testing.T, store energy.Readings) {
 	require.Equal(t, energy.Energy(6), Total(t, store, "ac-1"))
 }
 
-func listed(t *testing.T, store energy.Readings) {
+func listed(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	var all []energy.Reading
 	for _, d := range []energy.DeviceID{"a", "b"} {
@@ -142,7 +143,7 @@ func listed(t *testing.T, store energy.Readings) {
 }
 
 // Total is the sum of a device's pages.
-func Total(t *testing.T, store energy.Readings, device energy.DeviceID) energy.Energy {
+func Total(t *testing.T, store ledger.Readings, device energy.DeviceID) energy.Energy {
 	t.Helper()
 	var sum energy.Energy
 	for _, page := range Pages(t, store, device) {
@@ -152,10 +153,10 @@ func Total(t *testing.T, store energy.Readings, device energy.DeviceID) energy.E
 }
 
 // Pages are a device's pages over the suites' time, without empty ones.
-func Pages(t *testing.T, store energy.Readings, device energy.DeviceID) []energy.Page {
+func Pages(t *testing.T, store ledger.Readings, device energy.DeviceID) []ledger.Page {
 	t.Helper()
-	var pages []energy.Page
-	err := store.Open(context.Background(), []energy.DeviceID{device}, func(books energy.Books) error {
+	var pages []ledger.Page
+	err := store.Snapshot(context.Background(), []energy.DeviceID{device}, func(books ledger.Books) error {
 		first, last, found, err := books.Days()
 		if err != nil || !found {
 			return err
@@ -164,7 +165,7 @@ func Pages(t *testing.T, store energy.Readings, device energy.DeviceID) []energy
 			if err != nil {
 				return err
 			}
-			if page.Quarters != [energy.QuartersPerDay]energy.Quarter{} {
+			if page.Quarters != [energy.QuartersPerDay]ledger.Quarter{} {
 				pages = append(pages, *page)
 			}
 		}
@@ -178,7 +179,7 @@ func Pages(t *testing.T, store energy.Readings, device energy.DeviceID) []energy
 const anyOrderDigest = "1014008ec206c30106b28d2ebc66c1a417363f3d8bcf615c5a807a345812d650"
 
 // anyOrder sends ten thousand mixed readings in several orders, with repetitions, and compares the books.
-func anyOrder(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+func anyOrder(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	chance := rand.New(rand.NewPCG(1, 2))
 	stream := mixedStream(chance, 3334)
 	for round := range 3 {
@@ -227,7 +228,7 @@ func nextCount(chance *rand.Rand, count energy.Energy) energy.Energy {
 }
 
 // send appends in batches whose keys are distinct, as the port wants them.
-func send(t *testing.T, store energy.Readings, readings []energy.Reading, size int) {
+func send(t *testing.T, store ledger.Readings, readings []energy.Reading, size int) {
 	t.Helper()
 	for len(readings) > 0 {
 		var batch []energy.Reading
@@ -243,7 +244,7 @@ func send(t *testing.T, store energy.Readings, readings []energy.Reading, size i
 }
 
 // atOnce lets writers collide on the same devices, days and keys of the present day.
-func atOnce(t *testing.T, store energy.Readings) {
+func atOnce(t *testing.T, store ledger.Readings) {
 	const writers, rounds = 6, 15
 	morning := Now - 3*hour
 	var wait sync.WaitGroup
@@ -269,14 +270,14 @@ func atOnce(t *testing.T, store energy.Readings) {
 	require.Equal(t, energy.Energy((writers*rounds-1)*1000), Total(t, store, "c"))
 }
 
-func pastChanges(t *testing.T, store energy.Readings) {
+func pastChanges(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	today := Now - Now%day
 	_, err := store.Append(ctx, []energy.Reading{Interval("today", today+hour, 1), Interval("past", today-5*day, 1)}, Traits)
 	require.NoError(t, err)
 	changes, err := store.PastChanges(ctx, 0)
 	require.NoError(t, err)
-	require.Equal(t, []energy.Changed{{Device: "past", At: Now}}, changes)
+	require.Equal(t, []ledger.Changed{{Device: "past", At: Now}}, changes)
 	changes, err = store.PastChanges(ctx, Now+1)
 	require.NoError(t, err)
 	require.Empty(t, changes)

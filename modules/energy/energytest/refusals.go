@@ -8,10 +8,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // refusedPowers sends powers of which some were refused, in any order and again: what lies beside these is a gap.
-func refusedPowers(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+func refusedPowers(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	ctx := context.Background()
 	chance := rand.New(rand.NewPCG(8, 1))
 	for _, begin := range []energy.Instant{Start, Now - 5*hour} {
@@ -51,21 +52,21 @@ func refusedPowers(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 		require.NoError(t, err)
 		require.Equal(t, energy.Conflict, outcomes[0].Result, "another value was told of that instant")
 		given := Sample("m", begin+minute, 600*energy.Watt)
-		_, err = store.Correct(ctx, energy.Correction{Key: given.Key(), After: &given, Reason: "r", By: "b", Made: Now}, Traits)
+		_, err = store.Correct(ctx, ledger.Correction{Key: given.Key(), After: &given, Reason: "r", By: "b", Made: Now}, Traits)
 		require.NoError(t, err)
 		require.Equal(t, "0.06", Total(t, store, "m").KWh(), "a person may say what it was")
 	}
 }
 
 // withdrawnPowers takes a power out: what was measured to it and from it is not known any more.
-func withdrawnPowers(t *testing.T, store energy.Readings) {
+func withdrawnPowers(t *testing.T, store ledger.Readings) {
 	var all []energy.Reading
 	for i := range energy.Instant(5) {
 		all = append(all, Sample("m", Start+i*minute, 600*energy.Watt))
 	}
 	send(t, store, all, 5)
 	correct := func(after *energy.Reading, want string) {
-		_, err := store.Correct(context.Background(), energy.Correction{Key: all[2].Key(), After: after, Reason: "r", By: "b", Made: Now}, Traits)
+		_, err := store.Correct(context.Background(), ledger.Correction{Key: all[2].Key(), After: after, Reason: "r", By: "b", Made: Now}, Traits)
 		require.NoError(t, err)
 		require.Equal(t, want, Total(t, store, "m").KWh())
 	}

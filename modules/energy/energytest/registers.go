@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // registerStreams are what real meters did, with what is true of them.
@@ -28,11 +29,11 @@ var registerStreams = []struct {
 	{"another meter", []string{"13423", "5000", "5000.5"}, "", "0.5"},
 }
 
-func registers(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+func registers(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	for _, c := range registerStreams {
 		t.Run(c.name, func(t *testing.T) {
 			store := fresh(t)
-			traits := func(id energy.DeviceID) energy.Traits {
+			traits := func(id energy.DeviceID) ledger.Traits {
 				t := Traits(id)
 				if c.modulus != "" {
 					t.Modulus = kwh(c.modulus)

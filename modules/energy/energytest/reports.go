@@ -9,18 +9,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
 // directory is a campus that the test may replace.
-type directory struct{ campus *energy.Campus }
+type directory struct{ campus *campus.Campus }
 
-func (d *directory) Campus(context.Context) (*energy.Campus, error) { return d.campus, nil }
-func (d *directory) Fresh(context.Context) (*energy.Campus, error)  { return d.campus, nil }
+func (d *directory) Campus(context.Context) (*campus.Campus, error) { return d.campus, nil }
+func (d *directory) Fresh(context.Context) (*campus.Campus, error)  { return d.campus, nil }
 
 // unpriced charges nothing.
 type unpriced struct{}
 
-func (unpriced) Rates(context.Context, energy.SpaceID, energy.Instant, energy.Instant) ([]energy.Rate, error) {
+func (unpriced) Rates(context.Context, energy.SpaceID, energy.Instant, energy.Instant) ([]tariffs.Rate, error) {
 	return nil, nil
 }
 
@@ -28,38 +32,38 @@ var reader = energy.Caller{Role: energy.Viewer}
 
 // building is a site with a building of two rooms, a meter and three plugs, of which "moved" is in the second room and
 // was in the first until an instant.
-func building(version int64, moved energy.Instant) *energy.Campus {
-	plug := func(id energy.DeviceID, space energy.SpaceID) energy.Device {
-		return energy.Device{ID: id, Name: string(id), Kind: energy.KindOther, Space: space, Parent: "meter"}
+func building(version int64, moved energy.Instant) *campus.Campus {
+	plug := func(id energy.DeviceID, space energy.SpaceID) campus.Device {
+		return campus.Device{ID: id, Name: string(id), Kind: campus.KindOther, Space: space, Parent: "meter"}
 	}
 	wanderer := plug("moved", "second")
 	if moved > 0 {
-		wanderer.Former = []energy.Placement{{Space: "first", Parent: "meter", Until: moved}}
+		wanderer.Former = []campus.Placement{{Space: "first", Parent: "meter", Until: moved}}
 	}
-	return energy.NewCampus(version, []energy.Space{
-		{ID: "site", Name: "site", Kind: energy.KindSite, TimeZone: "America/Bogota"},
-		{ID: "block", Name: "block", Kind: energy.KindBuilding, Parent: "site"},
-		{ID: "first", Name: "first", Kind: energy.KindRoom, Parent: "block"},
-		{ID: "second", Name: "second", Kind: energy.KindRoom, Parent: "block"},
-	}, []energy.Device{
-		{ID: "meter", Name: "meter", Kind: energy.KindMeter, Space: "block"},
+	return campus.NewCampus(version, []campus.Space{
+		{ID: "site", Name: "site", Kind: campus.KindSite, TimeZone: "America/Bogota"},
+		{ID: "block", Name: "block", Kind: campus.KindBuilding, Parent: "site"},
+		{ID: "first", Name: "first", Kind: campus.KindRoom, Parent: "block"},
+		{ID: "second", Name: "second", Kind: campus.KindRoom, Parent: "block"},
+	}, []campus.Device{
+		{ID: "meter", Name: "meter", Kind: campus.KindMeter, Space: "block"},
 		plug("one", "first"), plug("two", "second"), wanderer,
 	}, time.UTC)
 }
 
 // remembered asks reports that remember days, and reports that know nothing yet, the same after every change: late
 // readings, corrections, devices that are moved. What they say is equal, and the parts of it add up to the whole.
-func remembered(t *testing.T, store energy.Readings) {
+func remembered(t *testing.T, store ledger.Readings) {
 	chance := rand.New(rand.NewPCG(7, 11))
 	place := &directory{campus: building(1, 0)}
-	old := energy.NewReports(store, place, unpriced{}, Clock{})
+	old := usage.NewQueries(store, place, unpriced{}, Clock{})
 	from := Now - Now%day - 6*day
 	for round := range 40 {
 		if round%9 == 8 {
 			place.campus = building(int64(round), from+energy.Instant(chance.IntN(6*96))*15*minute)
 		}
 		changeSomething(t, store, chance, from)
-		fresh := energy.NewReports(store, place, unpriced{}, Clock{})
+		fresh := usage.NewQueries(store, place, unpriced{}, Clock{})
 		for _, q := range questions(chance, from) {
 			remembered, covered, err := old.Covered(context.Background(), reader, q)
 			require.NoError(t, err)
@@ -67,7 +71,7 @@ func remembered(t *testing.T, store energy.Readings) {
 			require.NoError(t, err)
 			require.Equal(t, read, remembered, "round %d, %+v", round, q)
 			require.Equal(t, again, covered, "round %d, %+v", round, q)
-			whole, inAll, err := old.Covered(context.Background(), reader, energy.Query{Level: q.Level, ID: q.ID, From: q.From, To: q.To, Bucket: q.Bucket})
+			whole, inAll, err := old.Covered(context.Background(), reader, usage.Query{Level: q.Level, ID: q.ID, From: q.From, To: q.To, Bucket: q.Bucket})
 			require.NoError(t, err)
 			require.Equal(t, inAll, covered, "whatever it is broken down by")
 			requireSum(t, whole[0].Steps, read)
@@ -77,12 +81,12 @@ func remembered(t *testing.T, store energy.Readings) {
 }
 
 // questions are about everything, in all groupings, over some part of the time.
-func questions(chance *rand.Rand, from energy.Instant) []energy.Query {
-	var all []energy.Query
-	for _, by := range []energy.Grouping{energy.PerRoom, energy.PerDevice, energy.PerKind} {
+func questions(chance *rand.Rand, from energy.Instant) []usage.Query {
+	var all []usage.Query
+	for _, by := range []usage.Grouping{usage.PerRoom, usage.PerDevice, usage.PerKind} {
 		begin := from + energy.Instant(chance.IntN(4*96))*15*minute
-		all = append(all, energy.Query{
-			Level: energy.OfSite, ID: "site", By: by, Bucket: []energy.Bucket{energy.ByHour, energy.ByDay, energy.ByQuarter}[chance.IntN(3)],
+		all = append(all, usage.Query{
+			Level: campus.OfSite, ID: "site", By: by, Bucket: []usage.Bucket{usage.ByHour, usage.ByDay, usage.ByQuarter}[chance.IntN(3)],
 			From: begin, To: begin + 15*minute + energy.Instant(chance.IntN(3*96))*15*minute,
 		})
 	}
@@ -90,7 +94,7 @@ func questions(chance *rand.Rand, from energy.Instant) []energy.Query {
 }
 
 // changeSomething sends a few readings of any day, and corrects one of them now and then.
-func changeSomething(t *testing.T, store energy.Readings, chance *rand.Rand, from energy.Instant) {
+func changeSomething(t *testing.T, store ledger.Readings, chance *rand.Rand, from energy.Instant) {
 	t.Helper()
 	devices := []energy.DeviceID{"meter", "one", "two", "moved"}
 	sent := make(map[energy.Key]energy.Reading)
@@ -110,13 +114,13 @@ func changeSomething(t *testing.T, store energy.Readings, chance *rand.Rand, fro
 	if chance.IntN(2) == 0 {
 		corrected := outcomes[0].Stored
 		corrected.Energy /= 2
-		_, err := store.Correct(context.Background(), energy.Correction{Key: corrected.Key(), After: &corrected, Reason: "r", By: "b", Made: Now}, Traits)
+		_, err := store.Correct(context.Background(), ledger.Correction{Key: corrected.Key(), After: &corrected, Reason: "r", By: "b", Made: Now}, Traits)
 		require.NoError(t, err)
 	}
 }
 
 // requireWeighed checks that the steps, by their weights, are as covered as all of them together, and that the rest is missing.
-func requireWeighed(t *testing.T, steps []energy.Step, all energy.Coverage) {
+func requireWeighed(t *testing.T, steps []usage.Step, all usage.Coverage) {
 	t.Helper()
 	weight, measured, missing := 0.0, 0.0, 0.0
 	for _, s := range steps {
@@ -133,7 +137,7 @@ func requireWeighed(t *testing.T, steps []energy.Step, all energy.Coverage) {
 }
 
 // requireSum checks that groups add up to the whole, step by step.
-func requireSum(t *testing.T, whole []energy.Step, groups []energy.Series) {
+func requireSum(t *testing.T, whole []usage.Step, groups []usage.Series) {
 	t.Helper()
 	for i, step := range whole {
 		var sum energy.Energy
@@ -145,7 +149,7 @@ func requireSum(t *testing.T, whole []energy.Step, groups []energy.Series) {
 }
 
 // movedDevice keeps what a device used where it used it.
-func movedDevice(t *testing.T, store energy.Readings) {
+func movedDevice(t *testing.T, store ledger.Readings) {
 	place := &directory{campus: building(1, 0)}
 	moved := Now - Now%day - 10*day + 12*hour
 	var batch []energy.Reading
@@ -154,9 +158,9 @@ func movedDevice(t *testing.T, store energy.Readings) {
 	}
 	_, err := store.Append(context.Background(), batch, Traits)
 	require.NoError(t, err)
-	reports := energy.NewReports(store, place, unpriced{}, Clock{})
+	reports := usage.NewQueries(store, place, unpriced{}, Clock{})
 	in := func(room string) energy.Energy {
-		all, err := reports.Serie(context.Background(), reader, energy.Query{Level: energy.OfRoom, ID: room, From: moved - day, To: moved + day, Bucket: energy.ByMonth})
+		all, err := reports.Series(context.Background(), reader, usage.Query{Level: campus.OfRoom, ID: room, From: moved - day, To: moved + day, Bucket: usage.ByMonth})
 		require.NoError(t, err)
 		var sum energy.Energy
 		for _, s := range all[0].Steps {
@@ -167,13 +171,13 @@ func movedDevice(t *testing.T, store energy.Readings) {
 	require.Equal(t, []energy.Energy{0, 8 * energy.KilowattHour}, []energy.Energy{in("first"), in("second")})
 	place.campus = building(2, moved)
 	require.Equal(t, []energy.Energy{4 * energy.KilowattHour, 4 * energy.KilowattHour}, []energy.Energy{in("first"), in("second")})
-	from, to, found, err := reports.Measured(context.Background(), reader, energy.OfRoom, "first")
+	from, to, found, err := reports.Measured(context.Background(), reader, campus.OfRoom, "first")
 	require.NoError(t, err)
 	require.Equal(t, []any{moved - hour, moved + hour, true}, []any{from, to, found})
 }
 
 // laterDevice tells that a room was measured in part before its second device reported, whatever time is asked for.
-func laterDevice(t *testing.T, store energy.Readings) {
+func laterDevice(t *testing.T, store ledger.Readings) {
 	first := Now - Now%day - 10*day
 	var batch []energy.Reading
 	for i := energy.Instant(1); i <= 192; i++ {
@@ -184,9 +188,9 @@ func laterDevice(t *testing.T, store energy.Readings) {
 	}
 	_, err := store.Append(context.Background(), batch, Traits)
 	require.NoError(t, err)
-	reports := energy.NewReports(store, &directory{campus: building(1, 0)}, unpriced{}, Clock{})
+	reports := usage.NewQueries(store, &directory{campus: building(1, 0)}, unpriced{}, Clock{})
 	covered := func(room string, from, to energy.Instant) float64 {
-		all, err := reports.Serie(context.Background(), reader, energy.Query{Level: energy.OfBuilding, ID: room, From: from, To: to, Bucket: energy.ByMonth})
+		all, err := reports.Series(context.Background(), reader, usage.Query{Level: campus.OfBuilding, ID: room, From: from, To: to, Bucket: usage.ByMonth})
 		require.NoError(t, err)
 		return all[0].Steps[0].Coverage
 	}

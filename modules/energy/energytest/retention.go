@@ -7,10 +7,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // forgotten drops old readings: totals stay, and so does what the first reading that is kept was subtracted from.
-func forgotten(t *testing.T, store energy.Readings) {
+func forgotten(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	february := Start + 31*day - 5*hour // of UTC
 	var batch []energy.Reading
@@ -21,14 +22,14 @@ func forgotten(t *testing.T, store energy.Readings) {
 	_, err := store.Append(ctx, batch, Traits)
 	require.NoError(t, err)
 	key := energy.Key{Device: "i", At: february - 15*minute}
-	_, err = store.Correct(ctx, energy.Correction{Key: key, Reason: "r", By: "b", Made: Now}, Traits)
+	_, err = store.Correct(ctx, ledger.Correction{Key: key, Reason: "r", By: "b", Made: Now}, Traits)
 	require.NoError(t, err)
-	before := [][]energy.Page{Pages(t, store, "m"), Pages(t, store, "i")}
+	before := [][]ledger.Page{Pages(t, store, "m"), Pages(t, store, "i")}
 
 	n, err := store.ForgetReadings(ctx, february)
 	require.NoError(t, err)
 	require.EqualValues(t, 6, n)
-	require.Equal(t, before, [][]energy.Page{Pages(t, store, "m"), Pages(t, store, "i")})
+	require.Equal(t, before, [][]ledger.Page{Pages(t, store, "m"), Pages(t, store, "i")})
 	left, err := store.List(ctx, []energy.DeviceID{"m", "i"}, 0, Now, energy.Key{}, 100)
 	require.NoError(t, err)
 	require.Len(t, left, 6)
@@ -37,7 +38,7 @@ func forgotten(t *testing.T, store energy.Readings) {
 	require.Empty(t, made)
 
 	first := Register("m", february, kwh("100.5"))
-	_, err = store.Correct(ctx, energy.Correction{Key: first.Key(), After: &first, Reason: "r", By: "b", Made: Now}, Traits)
+	_, err = store.Correct(ctx, ledger.Correction{Key: first.Key(), After: &first, Reason: "r", By: "b", Made: Now}, Traits)
 	require.NoError(t, err)
 	require.Equal(t, "5", Total(t, store, "m").KWh(), "from 97 to 102, whatever is said of what lies between")
 	n, err = store.ForgetReadings(ctx, february)
@@ -46,7 +47,7 @@ func forgotten(t *testing.T, store energy.Readings) {
 
 	require.NoError(t, store.ForgetTotals(ctx, int32(february/day)))
 	require.Equal(t, "1.5", Total(t, store, "m").KWh(), "from 100.5 to 102")
-	require.NoError(t, store.Open(ctx, []energy.DeviceID{"m"}, func(books energy.Books) error {
+	require.NoError(t, store.Snapshot(ctx, []energy.DeviceID{"m"}, func(books ledger.Books) error {
 		begun, err := books.Begun()
 		require.Equal(t, map[energy.DeviceID]int32{"m": int32(february / day)}, begun)
 		return err

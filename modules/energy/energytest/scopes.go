@@ -10,6 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/twin"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
 // RunScopes holds the use cases on an empty store to what a caller who is limited to a space or to devices may see and touch.
@@ -31,12 +37,12 @@ type scoped struct {
 	store        IntakeStore
 	clock        *ticking
 	zone         *time.Location
-	catalog      *energy.Catalog
-	ledger       *energy.Ledger
-	conditions   *energy.Conditions
-	intake       *energy.Intake
-	twin         *energy.Twin
-	reports      *energy.Reports
+	catalog      *campus.Catalog
+	ledger       *ledger.Ledger
+	conditions   *conditions.Recorder
+	intake       *intake.Intake
+	twin         *twin.Twin
+	reports      *usage.Queries
 	grants       *heldGrants
 	site, a, b   energy.SpaceID
 	roomA, roomB energy.SpaceID
@@ -48,56 +54,56 @@ func newScoped(t *testing.T, store IntakeStore) *scoped {
 	require.NoError(t, err)
 	s := &scoped{store: store, clock: &ticking{Now}, zone: zone, grants: &heldGrants{}}
 	s.catalog = s.process("sp").GuardedBy(s.grants)
-	s.ledger = energy.NewLedger(store, s.catalog, s.clock, zone, energy.Retention{})
-	s.conditions = energy.NewConditions(store, store, store, s.catalog, s.clock, zone)
-	s.twin = energy.NewTwin(store, store, store, s.catalog, s.clock)
-	s.reports = energy.NewReports(store, s.catalog, unpriced{}, s.clock)
-	s.intake = energy.NewIntake(energy.IntakeNeeds{
+	s.ledger = ledger.NewLedger(store, s.catalog, s.clock, zone, ledger.Retention{})
+	s.conditions = conditions.NewRecorder(store, store, store, s.catalog, s.clock, zone)
+	s.twin = twin.NewTwin(store, store, store, s.catalog, s.clock)
+	s.reports = usage.NewQueries(store, s.catalog, unpriced{}, s.clock)
+	s.intake = intake.NewIntake(intake.Needs{
 		Ledger: s.ledger, Conditions: s.conditions, Catalog: s.catalog, Moments: store, Inbox: store, Channels: store, Clock: s.clock, Counter: &counted{of: make(map[string]int)},
 	})
-	s.site = s.space(t, energy.KindSite, "")
-	s.a, s.b = s.space(t, energy.KindBuilding, s.site), s.space(t, energy.KindBuilding, s.site)
-	s.roomA, s.roomB = s.space(t, energy.KindRoom, s.a), s.space(t, energy.KindRoom, s.b)
+	s.site = s.space(t, campus.KindSite, "")
+	s.a, s.b = s.space(t, campus.KindBuilding, s.site), s.space(t, campus.KindBuilding, s.site)
+	s.roomA, s.roomB = s.space(t, campus.KindRoom, s.a), s.space(t, campus.KindRoom, s.b)
 	s.device(t, "da", s.roomA)
 	s.device(t, "db", s.roomB)
 	return s
 }
 
 // process is a catalog as another process has it, on the same store.
-func (s *scoped) process(prefix string) *energy.Catalog {
+func (s *scoped) process(prefix string) *campus.Catalog {
 	n := 0
-	return energy.NewCatalog(s.store, s.clock, func(string) string { n++; return fmt.Sprintf("%s_%d", prefix, n) }, s.zone)
+	return campus.NewCatalog(s.store, s.clock, func(string) string { n++; return fmt.Sprintf("%s_%d", prefix, n) }, s.zone)
 }
 
-func (s *scoped) space(t *testing.T, kind energy.SpaceKind, parent energy.SpaceID) energy.SpaceID {
+func (s *scoped) space(t *testing.T, kind campus.SpaceKind, parent energy.SpaceID) energy.SpaceID {
 	t.Helper()
 	name := string(kind)
-	space, err := s.catalog.CreateSpace(context.Background(), manager, energy.SpaceEdit{Name: &name, Kind: &kind, Parent: &parent})
+	space, err := s.catalog.CreateSpace(context.Background(), manager, campus.SpaceEdit{Name: &name, Kind: &kind, Parent: &parent})
 	require.NoError(t, err)
 	return space.ID
 }
 
 func (s *scoped) device(t *testing.T, id energy.DeviceID, space energy.SpaceID) {
 	t.Helper()
-	_, err := s.catalog.CreateDevice(context.Background(), manager, string(id), energy.DeviceEdit{Space: &space})
+	_, err := s.catalog.CreateDevice(context.Background(), manager, string(id), campus.DeviceEdit{Space: &space})
 	require.NoError(t, err)
 }
 
 // move hangs a device elsewhere from an instant on.
 func (s *scoped) move(t *testing.T, id energy.DeviceID, space energy.SpaceID, at energy.Instant) {
 	t.Helper()
-	_, err := s.catalog.UpdateDevice(context.Background(), manager, id, energy.DeviceEdit{Space: &space, MovedAt: &at})
+	_, err := s.catalog.UpdateDevice(context.Background(), manager, id, campus.DeviceEdit{Space: &space, MovedAt: &at})
 	require.NoError(t, err)
 }
 
 // report is a draft of 0.5 kWh in the quarter hour up to an instant.
-func report(device energy.DeviceID, at energy.Instant) energy.Draft {
-	return energy.Draft{Device: energy.Known(device), At: energy.Known(energy.WallTimeAt(at)), KWh: energy.Known(500 * energy.WattHour)}
+func report(device energy.DeviceID, at energy.Instant) ledger.Draft {
+	return ledger.Draft{Device: energy.Known(device), At: energy.Known(energy.WallTimeAt(at)), KWh: energy.Known(500 * energy.WattHour)}
 }
 
 // ambientDraft is a draft of a temperature, m°C.
-func ambientDraft(space energy.SpaceID, at energy.Instant, temperature int64) energy.AmbientDraft {
-	return energy.AmbientDraft{Space: energy.Known(space), At: energy.Known(energy.WallTimeAt(at)), Temperature: energy.Known(temperature)}
+func ambientDraft(space energy.SpaceID, at energy.Instant, temperature int64) conditions.AmbientDraft {
+	return conditions.AmbientDraft{Space: energy.Known(space), At: energy.Known(energy.WallTimeAt(at)), Temperature: energy.Known(temperature)}
 }
 
 func (s *scoped) record(t *testing.T, device energy.DeviceID, at ...energy.Instant) {
@@ -109,9 +115,9 @@ func (s *scoped) record(t *testing.T, device energy.DeviceID, at ...energy.Insta
 }
 
 // refused takes observations and gives why some were not taken.
-func (s *scoped) refused(t *testing.T, caller energy.Caller, said ...energy.Observation) (reasons []string) {
+func (s *scoped) refused(t *testing.T, caller energy.Caller, said ...intake.Observation) (reasons []string) {
 	t.Helper()
-	refusals, err := s.intake.Take(context.Background(), caller, said)
+	refusals, err := s.intake.Ingest(context.Background(), caller, said)
 	require.NoError(t, err)
 	for _, r := range refusals {
 		reasons = append(reasons, r.Reason)
@@ -144,20 +150,20 @@ func (s *scoped) goneSpace(t *testing.T) {
 	devices, err := s.catalog.Devices(ctx, gone, "", "")
 	require.NoError(t, err)
 	require.Empty(t, devices)
-	readings, err := s.ledger.List(ctx, gone, energy.ReadingsQuery{To: Now, Limit: 10})
+	readings, err := s.ledger.List(ctx, gone, ledger.ReadingsQuery{To: Now, Limit: 10})
 	require.NoError(t, err)
 	require.Empty(t, readings)
-	ambient, err := s.conditions.AmbientOf(ctx, gone, "", 0, Now, energy.AmbientKey{}, 10)
+	ambient, err := s.conditions.AmbientOf(ctx, gone, "", 0, Now, conditions.AmbientKey{}, 10)
 	require.NoError(t, err)
 	require.Empty(t, ambient)
-	_, err = s.reports.Serie(ctx, gone, energy.Query{Level: energy.OfSite, From: Now - day, To: Now, Bucket: energy.ByHour})
+	_, err = s.reports.Series(ctx, gone, usage.Query{Level: campus.OfSite, From: Now - day, To: Now, Bucket: usage.ByHour})
 	require.ErrorAs(t, err, &energy.ErrNotFound{}, "not even the only site")
 	audience, err := s.catalog.Audience(ctx, gone, "", "")
 	require.NoError(t, err)
-	hears, err := audience.Hears(ctx, []energy.Happening{{Device: "da"}, {Space: s.roomA}, {Space: "sp_gone"}, {}})
+	hears, err := audience.MaySee(ctx, []campus.Occurrence{{Device: "da"}, {Space: s.roomA}, {Space: "sp_gone"}, {}})
 	require.NoError(t, err)
 	require.Equal(t, make([]bool, 4), hears)
-	newcomers, err := s.intake.Newcomers(ctx, managerOf("sp_gone"))
+	newcomers, err := s.intake.Discovered(ctx, managerOf("sp_gone"))
 	require.NoError(t, err)
 	require.Empty(t, newcomers)
 	_, err = s.ledger.Record(ctx, energy.Caller{Role: energy.Gateway, Space: "sp_gone"}, report("da", Now))
@@ -197,11 +203,11 @@ func (s *scoped) keysTellOfTheirSpaces(t *testing.T) {
 		require.ErrorAs(t, tell(c.caller, c.space), &energy.ErrInvalid{}, "%+v %s", c.caller, c.space)
 	}
 	warm, when := int64(45_000), s.clock.now.Add(-500)
-	summary, err := s.conditions.RecordAmbientAll(ctx, keyOf("da"), slices.Values([]energy.AmbientRow{{Line: 1, Draft: ambientDraft(s.roomB, when, warm)}}))
+	summary, err := s.conditions.RecordAmbientAll(ctx, keyOf("da"), slices.Values([]conditions.AmbientRow{{Line: 1, Draft: ambientDraft(s.roomB, when, warm)}}))
 	require.NoError(t, err)
 	require.Equal(t, 1, summary.Rejected)
-	require.Equal(t, []string{"no_such"}, s.refused(t, keyOf("da"), energy.Observation{Dialect: "holotwin", Device: "da", At: when, Temperature: &warm, Space: s.roomB}))
-	stored, err := s.conditions.AmbientOf(ctx, manager, s.roomB, when, when+1, energy.AmbientKey{}, 1)
+	require.Equal(t, []string{"no_such"}, s.refused(t, keyOf("da"), intake.Observation{Dialect: "holotwin", Device: "da", At: when, Temperature: &warm, Space: s.roomB}))
+	stored, err := s.conditions.AmbientOf(ctx, manager, s.roomB, when, when+1, conditions.AmbientKey{}, 1)
 	require.NoError(t, err)
 	require.Empty(t, stored)
 }
@@ -211,16 +217,16 @@ func (s *scoped) keyOfNothing(t *testing.T) {
 	for _, key := range []energy.Caller{keyOf("nobody"), {Subject: "k", Role: energy.Gateway}} {
 		_, err := s.ledger.Record(ctx, key, report("da", s.clock.now))
 		require.ErrorAs(t, err, &energy.ErrInvalid{})
-		_, err = s.conditions.RecordState(ctx, key, "da", energy.On, energy.Field[energy.WallTime]{})
+		_, err = s.conditions.RecordState(ctx, key, "da", conditions.On, energy.Field[energy.WallTime]{})
 		require.ErrorAs(t, err, &energy.ErrNotFound{})
 		require.Equal(t, []string{"not_allowed", "not_allowed"}, s.refused(t, key,
-			energy.Observation{Dialect: "holotwin", Device: "da", Interval: counter(1)}, energy.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/x", Register: counter(1)}))
+			intake.Observation{Dialect: "holotwin", Device: "da", Interval: counter(1)}, intake.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/x", Register: counter(1)}))
 	}
-	newcomers, err := s.intake.Newcomers(ctx, manager)
+	newcomers, err := s.intake.Discovered(ctx, manager)
 	require.NoError(t, err)
 	require.Empty(t, newcomers)
-	require.Empty(t, s.refused(t, keyOf("da"), energy.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/x", Register: counter(1)}))
-	newcomers, err = s.intake.Newcomers(ctx, manager)
+	require.Empty(t, s.refused(t, keyOf("da"), intake.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/x", Register: counter(1)}))
+	newcomers, err = s.intake.Discovered(ctx, manager)
 	require.NoError(t, err)
 	require.Len(t, newcomers, 1, "a key of a device that is there introduces others")
 }
@@ -248,7 +254,7 @@ func (h *heldGrants) LimitedTo(_ context.Context, spaces []energy.SpaceID, devic
 
 func (s *scoped) granted(t *testing.T) {
 	ctx := context.Background()
-	room := s.space(t, energy.KindRoom, s.a)
+	room := s.space(t, campus.KindRoom, s.a)
 	s.device(t, "spare", s.roomA)
 	user, key := energy.Grant{Kind: energy.UserGrant, ID: "us_1", Name: "ana@usc.edu.co"}, energy.Grant{Kind: energy.KeyGrant, ID: "key_1", Name: "Pasarela"}
 	s.grants.spaces, s.grants.devices = map[energy.SpaceID]energy.Grant{room: user}, map[energy.DeviceID]energy.Grant{"spare": key}

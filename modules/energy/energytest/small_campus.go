@@ -9,6 +9,14 @@ import (
 
 	memoryenergy "github.com/holotwin/holotwin/adapters/memory/energy"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
+	"github.com/holotwin/holotwin/modules/energy/holidays"
+	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/rulebook"
+	"github.com/holotwin/holotwin/modules/energy/twin"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
 // SmallCampus is the module on a store in memory: a site in Bogotá with the building "block", in which a meter is, and the
@@ -16,13 +24,13 @@ import (
 type SmallCampus struct {
 	Store      *memoryenergy.Store
 	Clock      *SetClock
-	Catalog    *energy.Catalog
-	Rules      *energy.Rules
-	Ledger     *energy.Ledger
-	Conditions *energy.Conditions
-	Intake     *energy.Intake
-	Reports    *energy.Reports
-	Twin       *energy.Twin
+	Catalog    *campus.Catalog
+	Rules      *rulebook.Rules
+	Ledger     *ledger.Ledger
+	Conditions *conditions.Recorder
+	Intake     *intake.Intake
+	Reports    *usage.Queries
+	Twin       *twin.Twin
 	// Outcomes counts what became of observations.
 	Outcomes map[string]int
 }
@@ -49,39 +57,39 @@ func NewSmallCampus() *SmallCampus {
 	ids := 0
 	newID := func(prefix string) string { ids++; return fmt.Sprintf("%s_%d", prefix, ids) }
 	zone := bogota()
-	c.Catalog = energy.NewCatalog(c.Store, c.Clock, newID, zone)
-	c.Rules = energy.NewRules(c.Store, c.Catalog, newID)
-	c.Ledger = energy.NewLedger(c.Store, c.Catalog, c.Clock, zone, energy.Retention{})
-	c.Conditions = energy.NewConditions(c.Store, c.Store, c.Store, c.Catalog, c.Clock, zone)
-	c.Intake = energy.NewIntake(energy.IntakeNeeds{
+	c.Catalog = campus.NewCatalog(c.Store, c.Clock, newID, zone)
+	c.Rules = rulebook.NewRules(c.Store, c.Catalog, newID)
+	c.Ledger = ledger.NewLedger(c.Store, c.Catalog, c.Clock, zone, ledger.Retention{})
+	c.Conditions = conditions.NewRecorder(c.Store, c.Store, c.Store, c.Catalog, c.Clock, zone)
+	c.Intake = intake.NewIntake(intake.Needs{
 		Ledger: c.Ledger, Conditions: c.Conditions, Catalog: c.Catalog, Moments: c.Store, Inbox: c.Store, Channels: c.Store, Clock: c.Clock, Counter: c,
 	})
-	c.Reports = energy.NewReports(c.Store, c.Catalog, c.Rules, c.Clock)
-	c.Twin = energy.NewTwin(c.Store, c.Store, c.Store, c.Catalog, c.Clock)
+	c.Reports = usage.NewQueries(c.Store, c.Catalog, c.Rules, c.Clock)
+	c.Twin = twin.NewTwin(c.Store, c.Store, c.Store, c.Catalog, c.Clock)
 	c.build()
 	return c
 }
 
 func (c *SmallCampus) build() {
-	for _, s := range []energy.Space{
-		{ID: "site", Name: "Campus", Kind: energy.KindSite, TimeZone: "America/Bogota", Holidays: energy.Colombian},
-		{ID: "block", Name: "Bloque 5", Kind: energy.KindBuilding, Parent: "site"},
-		{ID: "games", Name: "Sala de juegos", Kind: energy.KindRoom, Parent: "block"},
-		{ID: "office", Name: "Oficina", Kind: energy.KindRoom, Parent: "block"},
+	for _, s := range []campus.Space{
+		{ID: "site", Name: "Campus", Kind: campus.KindSite, TimeZone: "America/Bogota", Holidays: holidays.Colombian},
+		{ID: "block", Name: "Bloque 5", Kind: campus.KindBuilding, Parent: "site"},
+		{ID: "games", Name: "Sala de juegos", Kind: campus.KindRoom, Parent: "block"},
+		{ID: "office", Name: "Oficina", Kind: campus.KindRoom, Parent: "block"},
 	} {
-		c.put(energy.Change{PutSpace: &s})
+		c.put(campus.Change{PutSpace: &s})
 	}
 	const quarterHour = 900
-	for _, d := range []energy.Device{
-		{ID: "meter", Name: "Medidor", Kind: energy.KindMeter, Space: "block", IntervalS: quarterHour},
-		{ID: "tv", Name: "Televisor", Kind: energy.KindTV, Space: "games", Parent: "meter", IntervalS: quarterHour, MQTTTopic: "tele/tv"},
-		{ID: "ac", Name: "Aire", Kind: energy.KindAC, Space: "office", Parent: "meter", IntervalS: quarterHour, MQTTTopic: "tele/ac"},
+	for _, d := range []campus.Device{
+		{ID: "meter", Name: "Medidor", Kind: campus.KindMeter, Space: "block", IntervalS: quarterHour},
+		{ID: "tv", Name: "Televisor", Kind: campus.KindTV, Space: "games", Parent: "meter", IntervalS: quarterHour, MQTTTopic: "tele/tv"},
+		{ID: "ac", Name: "Aire", Kind: campus.KindAC, Space: "office", Parent: "meter", IntervalS: quarterHour, MQTTTopic: "tele/ac"},
 	} {
-		c.put(energy.Change{PutDevice: &d})
+		c.put(campus.Change{PutDevice: &d})
 	}
 }
 
-func (c *SmallCampus) put(change energy.Change) {
+func (c *SmallCampus) put(change campus.Change) {
 	version, _ := c.Store.Version(context.Background())
 	if err := c.Store.Save(context.Background(), version, change); err != nil {
 		panic(err) // nobody else changes it
@@ -97,8 +105,8 @@ func (c *SmallCampus) Record(device, at, kwh string) (energy.Outcome, error) {
 }
 
 // DraftOf is a draft of the energy that a device used in its interval up to an instant, RFC 3339.
-func DraftOf(device, at, kwh string) energy.Draft {
-	return energy.Draft{Device: energy.Read(device, energy.ParseDeviceID), At: energy.Read(at, energy.ParseWallTime), KWh: energy.Read(kwh, energy.ParseKWh)}
+func DraftOf(device, at, kwh string) ledger.Draft {
+	return ledger.Draft{Device: energy.Read(device, energy.ParseDeviceID), At: energy.Read(at, energy.ParseWallTime), KWh: energy.Read(kwh, energy.ParseKWh)}
 }
 
 // RecordAll stores what a device used in the quarter hours up to local instants, or times of the day, HH:MM.

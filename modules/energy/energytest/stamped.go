@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
 // arrived makes a reading one that the server gave its instant.
@@ -18,7 +19,7 @@ func arrived(r energy.Reading) energy.Reading {
 }
 
 // moved stores readings that were stamped here beside whatever has their instants, each once.
-func moved(t *testing.T, store energy.Readings) {
+func moved(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	for _, at := range []energy.Instant{Now - hour, Start + hour} { // the present is journalled on PostgreSQL, the past is not
 		own, equal := Interval("ac-1", at, 1000), arrived(Interval("ac-1", at, 1000))
@@ -49,7 +50,7 @@ func moved(t *testing.T, store energy.Readings) {
 }
 
 // movedAtOnce lets several writers give readings of one device the same instants, as processes do that do not know of each other.
-func movedAtOnce(t *testing.T, store energy.Readings) {
+func movedAtOnce(t *testing.T, store ledger.Readings) {
 	const writers, rounds = 6, 20
 	var wait sync.WaitGroup
 	for w := range writers {
@@ -82,7 +83,7 @@ func movedAtOnce(t *testing.T, store energy.Readings) {
 }
 
 // movedInOrder keeps the order of a counter's readings when one of them finds its instant taken.
-func movedInOrder(t *testing.T, store energy.Readings) {
+func movedInOrder(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	_, err := store.Append(ctx, []energy.Reading{Register("m", Start, kwh("60")), arrived(Register("m", Start+2*hour+1, kwh("60"))), Register("m", Start+2*hour+6, kwh("62"))}, Traits)
 	require.NoError(t, err)
@@ -126,7 +127,7 @@ var bursts = []struct {
 	{"slowly delivered", map[energy.Instant]string{0: "61", 900: "62", 1800: "63", 2700: "64"}, "4", "0.500001", 0},
 }
 
-func burst(t *testing.T, fresh func(t *testing.T) energy.Readings) {
+func burst(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	ctx := context.Background()
 	chance := rand.New(rand.NewPCG(3, 4))
 	for _, c := range bursts {
@@ -163,7 +164,7 @@ func burst(t *testing.T, fresh func(t *testing.T) energy.Readings) {
 }
 
 // anyBurst compares the books of bursts and steady readings that come in any order.
-func anyBurst(t *testing.T, fresh func(t *testing.T) energy.Readings, chance *rand.Rand) {
+func anyBurst(t *testing.T, fresh func(t *testing.T) ledger.Readings, chance *rand.Rand) {
 	var all []energy.Reading
 	at, count := Start, energy.Energy(50*energy.KilowattHour)
 	for range 400 {
@@ -175,7 +176,7 @@ func anyBurst(t *testing.T, fresh func(t *testing.T) energy.Readings, chance *ra
 		}
 		all = append(all, r)
 	}
-	var books []energy.Page
+	var books []ledger.Page
 	for round := range 4 {
 		store := fresh(t)
 		send(t, store, all, []int{400, 1, 7, 50}[round])

@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/conditions"
 )
 
 // hands is a clock that is set by hand.
@@ -38,7 +40,7 @@ type sky struct {
 
 var errClouded = errors.New("clouded")
 
-func (s *sky) answer(of string, from, to energy.Instant) (hours []energy.WeatherHour, err error) {
+func (s *sky) answer(of string, from, to energy.Instant) (hours []conditions.WeatherHour, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls = append(s.calls, asked{of, from, to})
@@ -46,16 +48,16 @@ func (s *sky) answer(of string, from, to energy.Instant) (hours []energy.Weather
 		return nil, errClouded
 	}
 	for at := from; at < to; at += hour {
-		hours = append(hours, energy.WeatherHour{Start: at, Temperature: s.warmth(at), Humidity: amount(80_000)})
+		hours = append(hours, conditions.WeatherHour{Start: at, Temperature: s.warmth(at), Humidity: amount(80_000)})
 	}
 	return hours, nil
 }
 
-func (s *sky) Archive(_ context.Context, _ energy.Coordinates, from, to energy.Instant) ([]energy.WeatherHour, error) {
+func (s *sky) Archive(_ context.Context, _ campus.Coordinates, from, to energy.Instant) ([]conditions.WeatherHour, error) {
 	return s.answer("archive", from, to)
 }
 
-func (s *sky) Outlook(_ context.Context, _ energy.Coordinates, from, to energy.Instant) ([]energy.WeatherHour, error) {
+func (s *sky) Forecast(_ context.Context, _ campus.Coordinates, from, to energy.Instant) ([]conditions.WeatherHour, error) {
 	return s.answer("outlook", from, to)
 }
 
@@ -70,7 +72,7 @@ func (s *sky) told() []asked {
 
 // watch is an observatory over a site with one device, at noon of a day of UTC.
 type watch struct {
-	*energy.Observatory
+	*conditions.WeatherSync
 	store ObservatoryStore
 	place *directory
 	clock *hands
@@ -85,11 +87,11 @@ func (w *watch) midnight() energy.Instant { return Now - Now%day }
 func (w *watch) observe(t *testing.T, later energy.Instant) (observed int, err error) {
 	t.Helper()
 	w.clock.move(later)
-	return w.Observe(context.Background())
+	return w.Run(context.Background())
 }
 
 // weather is all that is kept of some hours.
-func (w *watch) weather(t *testing.T, from, to energy.Instant) []energy.WeatherHour {
+func (w *watch) weather(t *testing.T, from, to energy.Instant) []conditions.WeatherHour {
 	t.Helper()
 	hours, err := w.store.WeatherBetween(context.Background(), w.site, from, to, 0)
 	require.NoError(t, err)
@@ -97,12 +99,12 @@ func (w *watch) weather(t *testing.T, from, to energy.Instant) []energy.WeatherH
 }
 
 // campus is the watch's site with a device, and another site that nobody has said the place of.
-func (w *watch) campus(latitude float64) *energy.Campus {
+func (w *watch) campus(latitude float64) *campus.Campus {
 	longitude := cali.Longitude
-	return energy.NewCampus(1, []energy.Space{
-		{ID: w.site, Name: "site", Kind: energy.KindSite, TimeZone: "America/Bogota", Latitude: &latitude, Longitude: &longitude},
-		{ID: "nowhere", Name: "nowhere", Kind: energy.KindSite, TimeZone: "America/Bogota"},
-	}, []energy.Device{{ID: w.device(), Name: "device", Kind: energy.KindMeter, Space: w.site}}, time.UTC)
+	return campus.NewCampus(1, []campus.Space{
+		{ID: w.site, Name: "site", Kind: campus.KindSite, TimeZone: "America/Bogota", Latitude: &latitude, Longitude: &longitude},
+		{ID: "nowhere", Name: "nowhere", Kind: campus.KindSite, TimeZone: "America/Bogota"},
+	}, []campus.Device{{ID: w.device(), Name: "device", Kind: campus.KindMeter, Space: w.site}}, time.UTC)
 }
 
 func (w *watch) device() energy.DeviceID { return energy.DeviceID("device of " + w.site) }

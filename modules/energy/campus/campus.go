@@ -1,0 +1,271 @@
+// Package campus holds the tree of spaces and devices, with where each device was installed before, and the use cases that change it.
+package campus
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/holidays"
+)
+
+// Campus is the tree of spaces and devices as it is at one moment. It does not change; a change makes another.
+type Campus struct {
+	Version  int64
+	spaces   map[energy.SpaceID]Space
+	devices  map[energy.DeviceID]Device
+	children map[energy.SpaceID][]energy.SpaceID
+	inSpace  map[energy.SpaceID][]energy.DeviceID
+	behind   map[energy.DeviceID][]energy.DeviceID
+	speakers map[string]energy.DeviceID // by address
+	zones    map[energy.SpaceID]*time.Location
+	fallback *time.Location
+	// moves are the instants at which devices were moved, oldest first.
+	moves []energy.Instant
+}
+
+// NewCampus makes a campus of its parts; fallback is the zone of a site whose own cannot be read.
+func NewCampus(version int64, spaces []Space, devices []Device, fallback *time.Location) *Campus {
+	c := &Campus{
+		Version: version, fallback: fallback,
+		spaces: make(map[energy.SpaceID]Space, len(spaces)), children: make(map[energy.SpaceID][]energy.SpaceID),
+		zones: make(map[energy.SpaceID]*time.Location),
+	}
+	spaces = slices.Clone(spaces)
+	slices.SortFunc(spaces, func(a, b Space) int { return cmp.Compare(a.ID, b.ID) })
+	for _, s := range spaces {
+		c.spaces[s.ID] = s
+		c.children[s.Parent] = append(c.children[s.Parent], s.ID)
+	}
+	c.placeDevices(devices)
+	for _, s := range c.Sites() {
+		if zone, err := time.LoadLocation(s.TimeZone); err == nil && s.TimeZone != "" {
+			c.zones[s.ID] = zone
+		}
+	}
+	return c
+}
+
+// placeDevices puts the devices in their spaces and behind their meters.
+func (c *Campus) placeDevices(devices []Device) {
+	devices = slices.Clone(devices)
+	slices.SortFunc(devices, func(a, b Device) int { return cmp.Compare(a.ID, b.ID) })
+	c.devices, c.inSpace, c.behind = make(map[energy.DeviceID]Device, len(devices)), make(map[energy.SpaceID][]energy.DeviceID), make(map[energy.DeviceID][]energy.DeviceID)
+	c.moves, c.speakers = nil, make(map[string]energy.DeviceID)
+	for _, d := range devices {
+		c.devices[d.ID] = d
+		if d.MQTTTopic != "" {
+			c.speakers[d.MQTTTopic] = d.ID
+		}
+		c.inSpace[d.Space] = append(c.inSpace[d.Space], d.ID)
+		c.behind[d.Parent] = append(c.behind[d.Parent], d.ID)
+		for _, former := range d.Former {
+			c.moves = append(c.moves, former.Until)
+		}
+	}
+	slices.Sort(c.moves)
+	c.moves = slices.Compact(c.moves)
+}
+
+// Space is the one with an id.
+func (c *Campus) Space(id energy.SpaceID) (Space, bool) {
+	s, known := c.spaces[id]
+	return s, known
+}
+
+// Device is the one with an id.
+func (c *Campus) Device(id energy.DeviceID) (Device, bool) {
+	d, known := c.devices[id]
+	return d, known
+}
+
+// DeviceAt is the device that speaks from an address.
+func (c *Campus) DeviceAt(address string) (Device, bool) {
+	id, known := c.speakers[address]
+	if !known {
+		return Device{}, false
+	}
+	return c.Device(id)
+}
+
+// Sites are the roots, by id.
+func (c *Campus) Sites() []Space { return c.Children("") }
+
+// Children lists the spaces directly inside another, by id; the sites inside "".
+func (c *Campus) Children(id energy.SpaceID) []Space {
+	list := make([]Space, 0, len(c.children[id]))
+	for _, child := range c.children[id] {
+		list = append(list, c.spaces[child])
+	}
+	return list
+}
+
+// Path is a space and those around it, from the inside out.
+func (c *Campus) Path(id energy.SpaceID) []energy.SpaceID {
+	var path []energy.SpaceID
+	for id != "" && len(path) <= len(depthOf) {
+		s, known := c.spaces[id]
+		if !known {
+			break
+		}
+		path = append(path, id)
+		id = s.Parent
+	}
+	return path
+}
+
+// SiteOf is the site around a space.
+func (c *Campus) SiteOf(id energy.SpaceID) energy.SpaceID {
+	path := c.Path(id)
+	if len(path) == 0 {
+		return ""
+	}
+	return path[len(path)-1]
+}
+
+// Zone is the time zone of a space's site.
+func (c *Campus) Zone(id energy.SpaceID) *time.Location {
+	if zone, known := c.zones[c.SiteOf(id)]; known {
+		return zone
+	}
+	return c.fallback
+}
+
+// Holidays are the public holidays of a space's site.
+func (c *Campus) Holidays(id energy.SpaceID) holidays.Set {
+	site, known := c.Space(c.SiteOf(id))
+	if !known || site.Holidays == "" {
+		return holidays.Colombian
+	}
+	return site.Holidays
+}
+
+// QuestionZone is the zone in which the dates and local times of a question are read: that of the site of the first of the
+// spaces or devices that it asks for, else that of the only site, else the one where no site says. An empty id asks for nothing.
+func (c *Campus) QuestionZone(ids ...string) *time.Location {
+	for _, id := range ids {
+		if device, known := c.Device(energy.DeviceID(id)); known {
+			return c.Zone(device.Space)
+		}
+		if site := c.SiteOf(energy.SpaceID(id)); site != "" {
+			return c.Zone(site)
+		}
+	}
+	if sites := c.Sites(); len(sites) == 1 {
+		return c.Zone(sites[0].ID)
+	}
+	return c.fallback
+}
+
+// Contains tells whether a space is another or lies within it; everything lies within "".
+func (c *Campus) Contains(outer, inner energy.SpaceID) bool {
+	return outer == "" || slices.Contains(c.Path(inner), outer)
+}
+
+// Spaces are all within a space, itself first, those inside after it; all there are within "".
+func (c *Campus) Spaces(within energy.SpaceID) []Space {
+	var list []Space
+	if s, known := c.spaces[within]; known {
+		list = append(list, s)
+	}
+	for _, child := range c.children[within] {
+		list = append(list, c.Spaces(child)...)
+	}
+	return list
+}
+
+// DevicesWithin are all devices in a space and those inside it, by space and id; all there are within "".
+func (c *Campus) DevicesWithin(within energy.SpaceID) []Device {
+	var list []Device
+	for _, s := range c.Spaces(within) {
+		list = append(list, c.DevicesIn(s.ID)...)
+	}
+	return list
+}
+
+// DevicesIn are the devices in a space itself, by id; none of those inside it.
+func (c *Campus) DevicesIn(space energy.SpaceID) []Device {
+	list := make([]Device, 0, len(c.inSpace[space]))
+	for _, id := range c.inSpace[space] {
+		list = append(list, c.devices[id])
+	}
+	return list
+}
+
+// DevicesAmong returns the devices of some ids, by id.
+func (c *Campus) DevicesAmong(ids map[energy.DeviceID]int32) []Device {
+	list := make([]Device, 0, len(ids))
+	for _, id := range slices.Sorted(maps.Keys(ids)) {
+		if d, known := c.devices[id]; known {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// Behind lists the devices directly behind a meter, by id.
+func (c *Campus) Behind(meter energy.DeviceID) []Device {
+	list := make([]Device, 0, len(c.behind[meter]))
+	for _, id := range c.behind[meter] {
+		list = append(list, c.devices[id])
+	}
+	return list
+}
+
+// isBehind tells whether a device sits behind a meter, whatever is between.
+func (c *Campus) isBehind(d Device, meter energy.DeviceID) bool {
+	for steps := 0; d.Parent != "" && steps <= len(c.devices); steps++ {
+		if d.Parent == meter {
+			return true
+		}
+		d = c.devices[d.Parent]
+	}
+	return false
+}
+
+// behindItself tells whether meters hang in a circle.
+func (c *Campus) behindItself(id energy.DeviceID) bool { return c.isBehind(c.devices[id], id) }
+
+// Roots are where what a caller sees begins: the sites, or the space that he is limited to. Where that is not there any more, he
+// sees nothing.
+func (c *Campus) Roots(caller energy.Caller) []Space {
+	if caller.Space == "" {
+		return c.Sites()
+	}
+	if own, known := c.Space(caller.Space); known {
+		return []Space{own}
+	}
+	return nil
+}
+
+// Sees tells whether a space is within a caller's reach.
+func (c *Campus) Sees(caller energy.Caller, id energy.SpaceID) bool {
+	_, known := c.spaces[id]
+	return known && c.Contains(caller.Space, id)
+}
+
+// MayReport tells whether a caller may send a device's measurements.
+func (c *Campus) MayReport(caller energy.Caller, id energy.DeviceID) bool {
+	d, known := c.devices[id]
+	return known && caller.MayReport() && caller.Reports(id) && c.Sees(caller, d.Space)
+}
+
+// MayReportAmbient tells whether a caller may send ambient readings of a space: a key that is bound to devices, of the spaces in which
+// these hang and of no other, not even of those inside.
+func (c *Campus) MayReportAmbient(caller energy.Caller, id energy.SpaceID) bool {
+	if !caller.MayReport() || caller.Unbound() || !c.Sees(caller, id) {
+		return false
+	}
+	return !caller.BoundToDevices() || slices.ContainsFunc(c.inSpace[id], caller.Reports)
+}
+
+// MayDiscover tells whether what a caller sends from an address that nobody has registered is remembered. A key that is bound to
+// devices none of which is there any more introduces nothing.
+func (c *Campus) MayDiscover(caller energy.Caller) bool {
+	if !caller.MayReport() || caller.Unbound() {
+		return false
+	}
+	return !caller.BoundToDevices() || slices.ContainsFunc(caller.Devices, func(id energy.DeviceID) bool { return c.MayReport(caller, id) })
+}

@@ -1,0 +1,146 @@
+package campus
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// CatalogStore keeps spaces and devices under one version that every change counts up, so that processes that share
+// it learn of each other's changes and never build on an old tree.
+type CatalogStore interface {
+	Version(ctx context.Context) (int64, error)
+	Load(ctx context.Context) (version int64, spaces []Space, devices []Device, err error)
+	// Save makes a change if the version is still the expected one; ErrStale where it is not.
+	Save(ctx context.Context, expected int64, change Change) error
+	// HasReadings tells whether a device has reported anything.
+	HasReadings(ctx context.Context, device energy.DeviceID) (bool, error)
+}
+
+// Change is one change of the catalogue; one member is set.
+type Change struct {
+	PutSpace   *Space
+	DropSpace  energy.SpaceID
+	PutDevice  *Device
+	DropDevice energy.DeviceID
+}
+
+// ErrStale is a change that was based on an old version.
+var ErrStale = errors.New("the catalogue has changed")
+
+// Catalog holds the campus: its spaces and devices.
+type Catalog struct {
+	store CatalogStore
+	clock energy.Clock
+	newID func(prefix string) string
+	zone  *time.Location
+	// grants tells who is limited to what is removed; nil tells of nobody.
+	grants Grants
+
+	shared   *sharedRefresh
+	changing sync.Mutex // one change at a time
+
+	cached  atomic.Pointer[Campus]
+	checked atomic.Int64 // ms, when the version was last compared
+
+	mu sync.Mutex
+	// begun counts the refreshes; kept is the number of the one that cached is of. One that began earlier does not replace it.
+	begun, kept int64
+}
+
+// NewCatalog makes a catalog; zone is that of sites that do not say.
+func NewCatalog(store CatalogStore, clock energy.Clock, newID func(string) string, zone *time.Location) *Catalog {
+	c := &Catalog{store: store, clock: clock, newID: newID, zone: zone}
+	c.shared = newSharedRefresh(c.refresh)
+	return c
+}
+
+// FreshFor is how long a change by another process may go unseen by Campus.
+const FreshFor = 2 * energy.SecondMs
+
+// Campus is the campus, at most two seconds behind other processes and never behind this one. It costs nothing, so it serves
+// what comes by the thousand: readings. Whoever misses something in it asks Fresh.
+func (c *Catalog) Campus(ctx context.Context) (*Campus, error) {
+	campus := c.cached.Load()
+	// A clock that was set back would make the cached campus look new for as long.
+	if age := int64(c.clock.Now()) - c.checked.Load(); campus != nil && age >= 0 && age < FreshFor {
+		return campus, nil
+	}
+	return c.Fresh(ctx)
+}
+
+// Fresh is the campus with every change that any process stored before the call. It costs one small query, which all who
+// ask at the same time share.
+func (c *Catalog) Fresh(ctx context.Context) (*Campus, error) { return c.shared.get(ctx) }
+
+// refresh loads the campus if its version has changed.
+func (c *Catalog) refresh(ctx context.Context) (*Campus, error) {
+	c.mu.Lock()
+	c.begun++
+	number := c.begun
+	c.mu.Unlock()
+	now := int64(c.clock.Now())
+	campus := c.cached.Load()
+	if campus != nil {
+		version, err := c.store.Version(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if version == campus.Version {
+			c.keep(campus, number, now)
+			return campus, nil
+		}
+	}
+	version, spaces, devices, err := c.store.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	campus = NewCampus(version, spaces, devices, c.zone)
+	c.keep(campus, number, now)
+	return campus, nil
+}
+
+// keep remembers what a refresh read, unless one that began later was quicker.
+func (c *Catalog) keep(campus *Campus, number, now int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if number < c.kept {
+		return
+	}
+	c.kept = number
+	c.cached.Store(campus)
+	c.checked.Store(now)
+}
+
+// tries is how often a change is made again because another process was quicker.
+const tries = 10
+
+// change decides a change on the newest campus and saves it; when another process was quicker, it is decided
+// again on what that one left.
+func (c *Catalog) change(ctx context.Context, decide func(*Campus) (Change, error)) error {
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	var err error
+	for range tries {
+		var campus *Campus
+		if campus, err = c.refresh(ctx); err != nil {
+			return err
+		}
+		var change Change
+		if change, err = decide(campus); err != nil {
+			return err
+		}
+		if err = c.store.Save(ctx, campus.Version, change); !errors.Is(err, ErrStale) {
+			break
+		}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = c.refresh(ctx)
+	return err
+}

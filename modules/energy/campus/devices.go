@@ -1,0 +1,287 @@
+package campus
+
+import (
+	"context"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// DeviceEdit is what a caller sets of a device; nil leaves it as it is.
+type DeviceEdit struct {
+	Name            *string
+	Kind            *DeviceKind
+	Measures        *energy.Quantity
+	Space           *energy.SpaceID
+	Parent          *energy.DeviceID
+	Rated, Standby  *energy.Power
+	IntervalS       *int
+	RegisterModulus *energy.Energy
+	MQTTTopic       *string
+	Plain           *PlainNumber
+	// MovedAt is since when it hangs at its space and parent; nil is now where they change. What it used before
+	// stays where it hung then.
+	MovedAt *energy.Instant
+}
+
+// Devices lists what the caller sees; empty filters do not filter.
+func (c *Catalog) Devices(ctx context.Context, caller energy.Caller, within energy.SpaceID, kind DeviceKind) ([]Device, error) {
+	if !caller.MayRead() {
+		return nil, energy.ErrForbidden{}
+	}
+	campus, err := c.Fresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if within == "" {
+		within = caller.Space
+	} else if _, err := VisibleSpace(campus, caller, within); err != nil {
+		return nil, err
+	}
+	var list []Device
+	for _, d := range campus.DevicesWithin(within) {
+		if kind == "" || d.Kind == kind {
+			list = append(list, campus.ShownTo(caller, d))
+		}
+	}
+	return list, nil
+}
+
+// Device is one that the caller sees.
+func (c *Catalog) Device(ctx context.Context, caller energy.Caller, id energy.DeviceID) (Device, error) {
+	if !caller.MayRead() {
+		return Device{}, energy.ErrForbidden{}
+	}
+	campus, err := c.Fresh(ctx)
+	if err != nil {
+		return Device{}, err
+	}
+	d, err := VisibleDevice(campus, caller, id)
+	return campus.ShownTo(caller, d), err
+}
+
+// VisibleDevice returns a device that the caller sees. Errors: ErrNotFound.
+func VisibleDevice(campus *Campus, caller energy.Caller, id energy.DeviceID) (Device, error) {
+	d, known := campus.Device(id)
+	if !known || !campus.Sees(caller, d.Space) {
+		return Device{}, energy.ErrNotFound{Kind: "device", ID: string(id)}
+	}
+	return d, nil
+}
+
+// CreateDevice adds a device under the id that the campus labels it with. Errors: ErrForbidden, ErrInvalid,
+// ErrTaken.
+func (c *Catalog) CreateDevice(ctx context.Context, caller energy.Caller, id string, edit DeviceEdit) (Device, error) {
+	if !caller.MayManage() {
+		return Device{}, energy.ErrForbidden{}
+	}
+	d := Device{Kind: KindOther, Measures: energy.Active, Created: c.clock.Now()}
+	err := c.change(ctx, func(campus *Campus) (Change, error) {
+		var k energy.Flaws
+		parsed, err := energy.ParseDeviceID(id)
+		if err != nil {
+			k.Add("id", "pattern", "pattern", "1–64 [A-Za-z0-9._:-]")
+		}
+		d.ID = parsed
+		edit.apply(&d)
+		checkDevice(&k, campus, caller, d)
+		if len(k) > 0 {
+			return Change{}, energy.ErrInvalid{Flaws: k}
+		}
+		if _, taken := campus.Device(parsed); taken {
+			return Change{}, energy.ErrTaken{Kind: "device", ID: id}
+		}
+		return Change{PutDevice: &d}, nil
+	})
+	return d, err
+}
+
+// UpdateDevice changes a device. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+func (c *Catalog) UpdateDevice(ctx context.Context, caller energy.Caller, id energy.DeviceID, edit DeviceEdit) (Device, error) {
+	if !caller.MayManage() {
+		return Device{}, energy.ErrForbidden{}
+	}
+	var d, shown Device
+	err := c.change(ctx, func(campus *Campus) (Change, error) {
+		var err error
+		if d, err = VisibleDevice(campus, caller, id); err != nil {
+			return Change{}, err
+		}
+		was := d
+		edit.apply(&d)
+		if err := c.move(ctx, &d, was, edit.MovedAt); err != nil {
+			return Change{}, err
+		}
+		var k energy.Flaws
+		checkDevice(&k, campus, caller, d)
+		checkMove(&k, campus, d, edit.MovedAt, c.clock.Now())
+		checkReach(&k, campus, caller, was, edit.MovedAt)
+		if d.Measures != was.Measures {
+			if err := c.mayMeasureElse(ctx, d.ID); err != nil {
+				return Change{}, err
+			}
+		}
+		if len(k) > 0 {
+			return Change{}, energy.ErrInvalid{Flaws: k}
+		}
+		shown = campus.ShownTo(caller, d)
+		return Change{PutDevice: &d}, nil
+	})
+	return shown, err
+}
+
+// mayMeasureElse refuses to read what was reported as something else.
+func (c *Catalog) mayMeasureElse(ctx context.Context, id energy.DeviceID) error {
+	reported, err := c.store.HasReadings(ctx, id)
+	if err == nil && reported {
+		err = energy.ErrInUse{Kind: "device", ID: string(id), By: "readings"}
+	}
+	return err
+}
+
+// move keeps where a device hung until it was moved. One that never reported has nothing there to keep.
+func (c *Catalog) move(ctx context.Context, d *Device, was Device, at *energy.Instant) error {
+	if at == nil && d.Space == was.Space && d.Parent == was.Parent {
+		return nil
+	}
+	reported, err := c.store.HasReadings(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	if !reported {
+		d.Former = nil
+		return nil
+	}
+	from := c.clock.Now()
+	if at != nil {
+		from = *at
+	}
+	space, parent := d.Space, d.Parent
+	d.Space, d.Parent = was.Space, was.Parent
+	d.moveTo(space, parent, from)
+	return nil
+}
+
+// DeleteDevice removes a device that never reported and for which no key is; one that did is part of what was reported. Errors:
+// ErrForbidden, ErrNotFound, ErrInUse.
+func (c *Catalog) DeleteDevice(ctx context.Context, caller energy.Caller, id energy.DeviceID) error {
+	if !caller.MayManage() {
+		return energy.ErrForbidden{}
+	}
+	return c.change(ctx, func(campus *Campus) (Change, error) {
+		if _, err := VisibleDevice(campus, caller, id); err != nil {
+			return Change{}, err
+		}
+		if len(campus.Behind(id)) > 0 {
+			return Change{}, energy.ErrInUse{Kind: "device", ID: string(id), By: "devices"}
+		}
+		reported, err := c.store.HasReadings(ctx, id)
+		if err != nil {
+			return Change{}, err
+		}
+		if reported {
+			return Change{}, energy.ErrInUse{Kind: "device", ID: string(id), By: "readings"}
+		}
+		err = c.ungranted(ctx, caller, energy.ErrInUse{Kind: "device", ID: string(id)}, nil, []energy.DeviceID{id})
+		return Change{DropDevice: id}, err
+	})
+}
+
+func (e DeviceEdit) apply(d *Device) {
+	setIfGiven(&d.Name, e.Name)
+	setIfGiven(&d.Kind, e.Kind)
+	setIfGiven(&d.Measures, e.Measures)
+	setIfGiven(&d.Space, e.Space)
+	setIfGiven(&d.Parent, e.Parent)
+	setIfGiven(&d.Rated, e.Rated)
+	setIfGiven(&d.Standby, e.Standby)
+	setIfGiven(&d.IntervalS, e.IntervalS)
+	setIfGiven(&d.RegisterModulus, e.RegisterModulus)
+	setIfGiven(&d.MQTTTopic, e.MQTTTopic)
+	setIfGiven(&d.Plain, e.Plain)
+	if d.Name == "" {
+		d.Name = string(d.ID)
+	}
+}
+
+// deviceAt says what is wrong with a device at its place in the campus.
+func checkDevice(c *energy.Flaws, campus *Campus, caller energy.Caller, d Device) {
+	if len(d.Name) > 0 {
+		energy.CheckName(c, d.Name)
+	}
+	switch {
+	case d.Space == "":
+		c.Add("space_id", "required")
+	case !campus.Sees(caller, d.Space):
+		c.Add("space_id", "no_such")
+	}
+	if d.Parent != "" {
+		checkParent(c, campus, caller, d)
+	}
+	checkNotNegative(c, "rated_w", int64(d.Rated))
+	checkNotNegative(c, "standby_w", int64(d.Standby))
+	checkNotNegative(c, "register_modulus_kwh", int64(d.RegisterModulus))
+	if other, taken := campus.DeviceAt(d.MQTTTopic); taken && other.ID != d.ID {
+		c.Add("mqtt_topic", "taken", "by", string(other.ID))
+	}
+	if d.IntervalS < 0 || d.IntervalS > 86_400 {
+		c.Add("interval_s", "maximum", "max", 86_400)
+	}
+	if d.Rated > 0 && d.Standby > d.Rated {
+		c.Add("standby_w", "maximum", "max", d.Rated.Watts())
+	}
+}
+
+// movedAt refuses a move that is still to come, and one that would have hung meters in a circle at any time since.
+func checkMove(c *energy.Flaws, campus *Campus, d Device, at *energy.Instant, now energy.Instant) {
+	if at != nil && *at > now {
+		c.Add("moved_at", "future")
+	}
+	if len(*c) > 0 {
+		return
+	}
+	devices := []Device{d}
+	for id, other := range campus.devices {
+		if id != d.ID {
+			devices = append(devices, other)
+		}
+	}
+	moved := *campus
+	moved.placeDevices(devices)
+	for _, e := range moved.Epochs(0, FarAhead) {
+		if e.Campus.behindItself(d.ID) {
+			c.Add("moved_at", "cycle")
+			return
+		}
+	}
+}
+
+// reachesBack refuses a move that would take a past into the caller's reach that lay outside it.
+func checkReach(c *energy.Flaws, campus *Campus, caller energy.Caller, was Device, at *energy.Instant) {
+	if at == nil || caller.Space == "" {
+		return
+	}
+	from := energy.QuarterStart(energy.QuarterOf(*at))
+	for _, former := range was.Former {
+		if former.Until > from && !campus.Sees(caller, former.Space) {
+			c.Add("moved_at", "out_of_reach")
+			return
+		}
+	}
+}
+
+func checkNotNegative(c *energy.Flaws, field string, n int64) {
+	if n < 0 {
+		c.Add(field, "negative")
+	}
+}
+
+func checkParent(c *energy.Flaws, campus *Campus, caller energy.Caller, d Device) {
+	meter, known := campus.Device(d.Parent)
+	if !known || !campus.Sees(caller, meter.Space) {
+		c.Add("parent_id", "no_such")
+		return
+	}
+	if meter.ID == d.ID || campus.isBehind(meter, d.ID) {
+		c.Add("parent_id", "cycle")
+	}
+}

@@ -1,0 +1,49 @@
+package campus
+
+import (
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/holidays"
+)
+
+// SpaceKind is a level of the campus: site › building › floor › room.
+type SpaceKind string
+
+// The kinds, from the outside in.
+const (
+	KindSite     SpaceKind = "site"
+	KindBuilding SpaceKind = "building"
+	KindFloor    SpaceKind = "floor"
+	KindRoom     SpaceKind = "room"
+)
+
+var depthOf = map[SpaceKind]int{KindSite: 0, KindBuilding: 1, KindFloor: 2, KindRoom: 3}
+
+// Holds tells whether a space of this kind may hold one of the other: levels may be skipped, not turned round.
+func (k SpaceKind) Holds(inner SpaceKind) bool { return depthOf[k] < depthOf[inner] }
+
+// Space is a part of the campus.
+type Space struct {
+	ID     energy.SpaceID
+	Name   string
+	Kind   SpaceKind
+	Parent energy.SpaceID // empty for a site
+	// TimeZone is an IANA name; sites have one, what is inside takes theirs.
+	TimeZone string
+	// Holidays are the public holidays that a site keeps; what is inside keeps those of its site.
+	Holidays holidays.Set
+	AreaM2   float64 // 0 where unknown
+	// Latitude and Longitude, degrees, tell where the weather comes from; both nil where unknown.
+	Latitude, Longitude *float64
+	Created             energy.Instant
+}
+
+// Coordinates are a place on earth in degrees: latitude −90 to 90, longitude −180 to 180.
+type Coordinates struct{ Latitude, Longitude float64 }
+
+// Coordinates tell where a site is; known is false where nobody has said.
+func (s Space) Coordinates() (at Coordinates, known bool) {
+	if s.Latitude == nil || s.Longitude == nil {
+		return Coordinates{}, false
+	}
+	return Coordinates{*s.Latitude, *s.Longitude}, true
+}

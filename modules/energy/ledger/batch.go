@@ -1,0 +1,272 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Row is one draft of a batch, or what is wrong with it already.
+type Row struct {
+	Line  int // as a person counts them, from 1
+	Draft Draft
+	Flaws []energy.Flaw
+}
+
+// Rejection is a row that was not stored.
+type Rejection struct {
+	Line  int
+	Flaws []energy.Flaw
+	// Conflicting is set where what the row identifies already holds another value.
+	Conflicting bool
+}
+
+// Summary is what became of a batch.
+type Summary struct {
+	Received, Inserted, Duplicates, Rejected int
+	// Rejections are the first MaxRejections of them.
+	Rejections []Rejection
+}
+
+// MaxRejections is how many rejections are told one by one.
+const MaxRejections = 100
+
+// BatchSize is how many readings one transaction of a batch holds: large enough that the commit is not what
+// costs, small enough that others' commits wait little.
+const BatchSize = 5000
+
+// runSize is how many readings of a lane go into one transaction. Files are mostly by time: a long run holds many readings of each
+// device, so that what lies beside each other in the database is written once for all of them.
+const runSize = 10_000
+
+// RecordAll stores a batch as it comes, in transactions of runSize, in bounded memory. Good rows are kept, bad
+// ones named. With atomic, all rows or none: they are all held until the last has come.
+// Errors: ErrForbidden, or what stopped the storing; the summary then tells what is stored already.
+func (l *Ledger) RecordAll(ctx context.Context, caller energy.Caller, rows iter.Seq[Row], atomic bool) (Summary, error) {
+	if !caller.MayReport() {
+		return Summary{}, energy.ErrForbidden{}
+	}
+	return l.RecordAllListing(ctx, caller, rows, atomic, MaxRejections)
+}
+
+// ReviewAll tells what is wrong with a batch and stores nothing. Whether a row's place holds another value, or another row
+// gives it one, shows only when it is recorded. Errors: ErrForbidden.
+func (l *Ledger) ReviewAll(ctx context.Context, caller energy.Caller, rows iter.Seq[Row]) (Summary, error) {
+	if !caller.MayReport() {
+		return Summary{}, energy.ErrForbidden{}
+	}
+	reader, err := l.Reader(ctx, caller)
+	if err != nil {
+		return Summary{}, err
+	}
+	reader.order = make(energy.LocalOrder)
+	reader.arrived = func(_ energy.DeviceID, at energy.Instant) energy.Instant { return at } // none is taken, so none is given
+	b := &batch{ledger: l, reader: reader, named: MaxRejections}
+	for row := range rows {
+		if b.read(ctx, row); b.failure != nil {
+			break
+		}
+	}
+	return b.summary, b.failure
+}
+
+// RecordAllListing is RecordAll that tells up to named rejections.
+func (l *Ledger) RecordAllListing(ctx context.Context, caller energy.Caller, rows iter.Seq[Row], atomic bool, named int) (Summary, error) {
+	reader, err := l.Reader(ctx, caller)
+	if err != nil {
+		return Summary{}, err
+	}
+	reader.order = make(energy.LocalOrder)
+	b := &batch{ledger: l, reader: reader, atomic: atomic, named: named}
+	if atomic {
+		return b.recordAtomic(ctx, rows)
+	}
+	return b.record(ctx, rows)
+}
+
+// batch is a batch on its way into the books.
+type batch struct {
+	ledger *Ledger
+	reader Reader
+	atomic bool
+	named  int // how many rejections are told one by one
+
+	mu      sync.Mutex // holds what lanes tell
+	summary Summary
+	failure error // the first, which stops the batch
+}
+
+// lanes is how many transactions a batch is stored in at once. A device's readings take one lane, so that their order
+// stays and no two lanes want the same page; while one waits for the database, others are made ready.
+const lanes = 3
+
+// part is some of a batch's readings, with their lines.
+type part struct {
+	readings []energy.Reading
+	lines    []int
+}
+
+func (p *part) add(r energy.Reading, line int) {
+	p.readings, p.lines = append(p.readings, r), append(p.lines, line)
+}
+
+func (b *batch) record(ctx context.Context, rows iter.Seq[Row]) (Summary, error) {
+	var pending [lanes]*part
+	var full [lanes]chan *part
+	var running sync.WaitGroup
+	for i := range lanes {
+		pending[i], full[i] = &part{}, make(chan *part)
+		running.Go(func() { b.store(ctx, full[i]) })
+	}
+	for row := range rows {
+		reading, ok := b.read(ctx, row)
+		if !ok && reading.Kind != energy.Refused {
+			if b.failed() {
+				break
+			}
+			continue
+		}
+		lane := laneOf(reading.Device)
+		pending[lane].add(reading, row.Line)
+		if len(pending[lane].readings) < runSize {
+			continue
+		}
+		full[lane] <- pending[lane]
+		pending[lane] = &part{}
+		if b.failed() {
+			break
+		}
+	}
+	for i := range lanes {
+		full[i] <- pending[i]
+		close(full[i])
+	}
+	running.Wait()
+	slices.SortStableFunc(b.summary.Rejections, func(a, b Rejection) int { return cmp.Compare(a.Line, b.Line) })
+	return b.summary, b.failure
+}
+
+// laneOf spreads devices over lanes (FNV-1a).
+func laneOf(id energy.DeviceID) int {
+	hash := uint32(2166136261)
+	for i := range len(id) {
+		hash = (hash ^ uint32(id[i])) * 16777619
+	}
+	return int(hash % lanes)
+}
+
+// store is one lane: it stores parts as they come, and after a failure passes them over.
+func (b *batch) store(ctx context.Context, parts <-chan *part) {
+	for p := range parts {
+		if len(p.readings) == 0 || b.failed() {
+			continue
+		}
+		outcomes, err := b.append(ctx, p.readings)
+		b.mu.Lock()
+		if err != nil && b.failure == nil {
+			b.failure = err
+		}
+		if err == nil {
+			b.countOutcomes(p, outcomes)
+		}
+		b.mu.Unlock()
+	}
+}
+
+// append lets a panic end the batch and not the program.
+func (b *batch) append(ctx context.Context, readings []energy.Reading) (outcomes []energy.Outcome, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("storing a batch panicked: %v", fault)
+		}
+	}()
+	return b.ledger.appendBatch(ctx, readings, b.atomic)
+}
+
+func (b *batch) failed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.failure != nil
+}
+
+// recordAtomic holds all readings until it is known that none is bad.
+func (b *batch) recordAtomic(ctx context.Context, rows iter.Seq[Row]) (Summary, error) {
+	all := &part{}
+	for row := range rows {
+		reading, ok := b.read(ctx, row)
+		if b.failure != nil {
+			return b.summary, b.failure
+		}
+		if ok && b.summary.Rejected == 0 { // else nothing will be stored; the rest is read for its flaws
+			all.add(reading, row.Line)
+		}
+	}
+	if b.summary.Rejected > 0 || len(all.readings) == 0 {
+		return b.summary, nil
+	}
+	outcomes, err := b.append(ctx, all.readings)
+	if err != nil {
+		return b.summary, err
+	}
+	b.countOutcomes(all, outcomes)
+	return b.summary, nil
+}
+
+// read makes a reading of a row, or rejects it; one that was Refused is stored nevertheless. Where the campus cannot be read, the batch has failed.
+func (b *batch) read(ctx context.Context, row Row) (energy.Reading, bool) {
+	reading, flaws, err := energy.Reading{}, row.Flaws, error(nil)
+	if len(flaws) == 0 {
+		reading, flaws, err = b.ledger.read(ctx, &b.reader, row.Draft)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err != nil {
+		if b.failure == nil {
+			b.failure = err
+		}
+		return energy.Reading{}, false
+	}
+	b.summary.Received++
+	if len(flaws) > 0 {
+		b.reject(Rejection{Line: row.Line, Flaws: flaws})
+	}
+	return reading, len(flaws) == 0
+}
+
+// reject counts a rejection; b.mu is held where lanes run.
+func (b *batch) reject(r Rejection) {
+	b.summary.Rejected++
+	if len(b.summary.Rejections) < b.named {
+		b.summary.Rejections = append(b.summary.Rejections, r)
+	}
+}
+
+// countOutcomes counts outcomes; b.mu is held where lanes run.
+func (b *batch) countOutcomes(p *part, outcomes []energy.Outcome) {
+	inserted, duplicates := 0, 0
+	for i, o := range outcomes {
+		if p.readings[i].Kind == energy.Refused {
+			continue // it is rejected already
+		}
+		switch o.Result {
+		case energy.Inserted:
+			inserted++
+		case energy.Duplicate:
+			duplicates++
+		case energy.Conflict:
+			b.reject(Rejection{Line: p.lines[i], Conflicting: true})
+		case energy.Overlapping:
+			b.reject(Rejection{Line: p.lines[i], Flaws: []energy.Flaw{energy.OverlappingFlaw()}})
+		}
+	}
+	if b.atomic && b.summary.Rejected > 0 {
+		return // none was stored
+	}
+	b.summary.Inserted += inserted
+	b.summary.Duplicates += duplicates
+}

@@ -1,0 +1,140 @@
+package ledger_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/energytest"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+)
+
+func ExampleLedger_Record() {
+	ctx, campus := context.Background(), energytest.NewSmallCampus()
+	device, at := energy.Known(energy.DeviceID("tv")), energy.Read("2026-05-26T09:45:00", energy.ParseWallTime)
+	send := func(used energy.Energy) error {
+		outcome, err := campus.Ledger.Record(ctx, energytest.SmallGateway, ledger.Draft{Device: device, At: at, KWh: energy.Known(used)})
+		if err == nil {
+			fmt.Println("stored:", outcome.Stored.Energy.KWh(), "new:", outcome.Result == energy.Inserted)
+		}
+		return err
+	}
+	_ = send(250 * energy.WattHour)
+	_ = send(250 * energy.WattHour)
+	fmt.Println(send(300 * energy.WattHour))
+	// Output:
+	// stored: 0.25 new: true
+	// stored: 0.25 new: false
+	// conflicting reading of tv at 2026-05-26T14:45:00Z
+}
+
+// ruleOf is the field and rule of the first flaw of an error; empty where it has none.
+func ruleOf(err error) string {
+	var invalid energy.ErrInvalid
+	if errors.As(err, &invalid) {
+		return invalid.Flaws[0].Field + " " + invalid.Flaws[0].Rule
+	}
+	return ""
+}
+
+// TestRecord stores drafts at 10:00 and names what is wrong with those that it does not.
+func TestRecord(t *testing.T) {
+	device, nobody := energy.Known(energy.DeviceID("tv")), energy.Known(energy.DeviceID("nobody"))
+	at, kwh, power := energy.Read("2026-05-26T09:45:00", energy.ParseWallTime), energy.Known(250*energy.WattHour), energy.Known(60*energy.Watt)
+	for name, c := range map[string]struct {
+		draft ledger.Draft
+		flaw  string
+	}{
+		"an interval":           {ledger.Draft{Device: device, At: at, KWh: kwh}, ""},
+		"a register":            {ledger.Draft{Device: device, At: at, Register: energy.Known(1_234_500 * energy.WattHour)}, ""},
+		"a power":               {ledger.Draft{Device: device, At: at, Power: power}, ""},
+		"of an age":             {ledger.Draft{Device: device, Age: energy.Known(int64(90_000)), KWh: kwh}, ""},
+		"without a time":        {ledger.Draft{Device: device, KWh: kwh}, ""},
+		"without a device":      {ledger.Draft{At: at, KWh: kwh}, "device_id required"},
+		"of an unknown device":  {ledger.Draft{Device: nobody, At: at, KWh: kwh}, "device_id no_such"},
+		"of nothing":            {ledger.Draft{Device: device, At: at}, "kwh exactly_one"},
+		"of two things":         {ledger.Draft{Device: device, At: at, KWh: kwh, Power: power}, "kwh exactly_one"},
+		"of less than nothing":  {ledger.Draft{Device: device, At: at, KWh: energy.Known(-energy.KilowattHour)}, "kwh negative"},
+		"of no number":          {ledger.Draft{Device: device, At: at, KWh: energy.Unreadable[energy.Energy]()}, "kwh number"},
+		"of more than possible": {ledger.Draft{Device: device, At: at, KWh: energy.Known(5000 * energy.KilowattHour)}, "kwh impossible_use"},
+		"of the future":         {ledger.Draft{Device: device, At: energy.Read("2026-05-26T11:00:00", energy.ParseWallTime), KWh: kwh}, "timestamp future"},
+		"of no time":            {ledger.Draft{Device: device, At: energy.Read("yesterday", energy.ParseWallTime), KWh: kwh}, "timestamp instant"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			campus := energytest.NewSmallCampus()
+			_, err := campus.Ledger.Record(context.Background(), energytest.SmallManager, c.draft)
+			require.Equal(t, c.flaw, ruleOf(err), "%v", err)
+			require.Equal(t, c.flaw == "", err == nil)
+			want := 0
+			if c.flaw == "" {
+				want = 1
+			}
+			require.Len(t, campus.Readings(t, "tv"), want)
+		})
+	}
+	_, err := energytest.NewSmallCampus().Ledger.Record(context.Background(), energy.Caller{Role: energy.Viewer}, ledger.Draft{Device: device, At: at, KWh: kwh})
+	require.ErrorAs(t, err, &energy.ErrForbidden{})
+}
+
+// TestCorrections changes what was recorded, withdraws it and brings it back: the totals follow, and what was there is kept.
+func TestCorrections(t *testing.T) {
+	ctx, campus := context.Background(), energytest.NewSmallCampus()
+	device, at := "tv", "2026-05-26T09:45:00"
+	campus.RecordAll(t, device, map[string]string{at: "0.5"})
+	correct := func(kwh string) {
+		_, err := campus.Ledger.Correct(ctx, energytest.SmallManager, energytest.DraftOf(device, at, kwh), "the meter was read wrongly")
+		require.NoError(t, err)
+	}
+	total := func() string { return energytest.Total(t, campus.Store, "tv").KWh() }
+	correct("0.4")
+	require.Equal(t, "0.4", total())
+	outcome, err := campus.Record(device, at, "0.5")
+	require.NoError(t, err)
+	require.Equal(t, energy.Duplicate, outcome.Result, "the device only sends again what was corrected")
+	_, err = campus.Ledger.Withdraw(ctx, energytest.SmallManager, device, at, "a test")
+	require.NoError(t, err)
+	require.Equal(t, "0", total())
+	correct("0.3")
+	require.Equal(t, "0.3", total())
+	_, made, err := campus.Ledger.History(ctx, energytest.SmallManager, device, at)
+	require.NoError(t, err)
+	var history []string
+	for _, c := range made {
+		text := [2]string{"-", "-"}
+		for i, r := range []*energy.Reading{c.Before, c.After} {
+			if r != nil {
+				text[i] = r.Energy.KWh()
+			}
+		}
+		history = append(history, text[0]+" to "+text[1])
+	}
+	require.Equal(t, []string{"0.5 to 0.4", "0.4 to -", "- to 0.3"}, history)
+}
+
+// TestWhatIsHeldBackIsSettled rules on a step that the device cannot have made.
+func TestWhatIsHeldBackIsSettled(t *testing.T) {
+	for ruling, total := range map[ledger.Ruling]string{ledger.CountStep: "900.5", ledger.BeginAgain: "0.5"} {
+		ctx, campus := context.Background(), energytest.NewSmallCampus()
+		device, held := "tv", "2026-05-26T09:15:00"
+		for at, count := range map[string]string{"2026-05-26T09:00:00": "100", held: "1000", "2026-05-26T09:30:00": "1000.5"} {
+			_, err := campus.Ledger.Record(ctx, energytest.SmallGateway, ledger.Draft{
+				Device: energy.Read(device, energy.ParseDeviceID), At: energy.Read(at, energy.ParseWallTime), Register: energy.Read(count, energy.ParseKWh),
+			})
+			require.NoError(t, err)
+		}
+		all, err := campus.Ledger.Quarantined(ctx, energytest.SmallManager, ledger.ReadingsQuery{Limit: 10})
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		require.Equal(t, []any{energytest.Local(held), ledger.Impossible, "900"}, []any{all[0].Reading.At, all[0].Why, all[0].Step().KWh()})
+		require.Equal(t, "0.5", energytest.Total(t, campus.Store, "tv").KWh())
+		_, err = campus.Ledger.Settle(ctx, energytest.SmallManager, device, held, ruling, "I looked at it")
+		require.NoError(t, err)
+		require.Equal(t, total, energytest.Total(t, campus.Store, "tv").KWh())
+		_, err = campus.Ledger.Settle(ctx, energytest.SmallManager, device, held, ruling, "again")
+		require.ErrorAs(t, err, &energy.ErrNotFound{})
+	}
+}

@@ -1,0 +1,54 @@
+package ledger
+
+import (
+	"github.com/holotwin/holotwin/modules/energy"
+)
+
+// Share is the part of a span's energy that falls into one quarter hour of the grid.
+type Share struct {
+	Quarter int64 // quarter hours since 1970-01-01T00:00:00Z
+	Energy  energy.Energy
+	Ms      int64 // how much of the quarter the span covers
+}
+
+// spread divides the energy of [from, to) over the quarter hours that it covers, in proportion to time. Each
+// boundary gets the energy up to it, rounded half to even, so that remainders are kept and the shares add up to
+// the energy exactly. An empty span gives all to the quarter in which it lies.
+func spread(from, to energy.Instant, e energy.Energy, yield func(Share)) {
+	if to <= from {
+		yield(Share{Quarter: energy.QuarterOf(from), Energy: e})
+		return
+	}
+	total, begun := int64(to-from), energy.Energy(0)
+	for at := from; at < to; {
+		q := energy.QuarterOf(at)
+		end := min(to, energy.QuarterStart(q+1))
+		upTo := e
+		if end < to {
+			upTo = proportion(e, int64(end-from), total)
+		}
+		yield(Share{Quarter: q, Energy: upTo - begun, Ms: int64(end - at)})
+		begun, at = upTo, end
+	}
+}
+
+// proportion is e × part ÷ whole, rounded half to even.
+func proportion(e energy.Energy, part, whole int64) energy.Energy {
+	const safe = int64(1) << 31
+	if int64(e) < safe && int64(e) > -safe && part < safe {
+		return energy.Energy(smallHalfEven(int64(e)*part, whole))
+	}
+	return energy.Energy(energy.DivideHalfEven(int64(e), part, whole))
+}
+
+// smallHalfEven is n ÷ d rounded half to even where both fit.
+func smallHalfEven(n, d int64) int64 {
+	q, r := n/d, n%d
+	if r < 0 {
+		q, r = q-1, r+d
+	}
+	if 2*r > d || (2*r == d && q&1 == 1) {
+		q++
+	}
+	return q
+}

@@ -1,0 +1,12 @@
+package energy
+
+// Quantity is what a device measures. Reactive energy is kept like active energy, in mvarh in the place of mWh, and
+// never added to it.
+type Quantity string
+
+// The quantities.
+const (
+	Active             Quantity = "active"
+	ReactiveInductive  Quantity = "reactive_inductive"
+	ReactiveCapacitive Quantity = "reactive_capacitive"
+)

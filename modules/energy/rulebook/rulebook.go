@@ -1,0 +1,108 @@
+// Package rulebook keeps the calendars and tariffs that spaces have, for those who may read or change them.
+package rulebook
+
+import (
+	"context"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/calendar"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
+)
+
+// Rulebook keeps calendars and tariffs.
+type Rulebook interface {
+	CalendarEntries(ctx context.Context) ([]calendar.Entry, error)
+	AddCalendarEntry(ctx context.Context, e calendar.Entry) error
+	// DropCalendarEntry removes one; ErrNotFound where there is none.
+	DropCalendarEntry(ctx context.Context, id string) error
+	Tariffs(ctx context.Context) ([]tariffs.Tariff, error)
+	// AddTariff adds one; ErrTaken where the space has one from the same day.
+	AddTariff(ctx context.Context, t tariffs.Tariff) error
+	DropTariff(ctx context.Context, id string) error
+}
+
+// Rules are when spaces are used and what energy costs.
+type Rules struct {
+	store     Rulebook
+	directory campus.Directory
+	newID     func(prefix string) string
+}
+
+// NewRules makes the rules of a campus.
+func NewRules(store Rulebook, directory campus.Directory, newID func(string) string) *Rules {
+	return &Rules{store: store, directory: directory, newID: newID}
+}
+
+// readable checks that a caller may read, and the space that he asks for.
+func (r *Rules) readable(ctx context.Context, caller energy.Caller, space energy.SpaceID) (*campus.Campus, error) {
+	if !caller.MayRead() {
+		return nil, energy.ErrForbidden{}
+	}
+	tree, err := r.directory.Fresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if space != "" {
+		_, err = campus.VisibleSpace(tree, caller, space)
+	}
+	return tree, err
+}
+
+// visibleTo keeps what hangs on spaces that the caller sees, on the way up from space where one is asked for: what
+// holds there is set there or further out.
+func visibleTo[T any](campus *campus.Campus, caller energy.Caller, space energy.SpaceID, all []T, spaceOf func(T) energy.SpaceID) []T {
+	list := make([]T, 0, len(all))
+	for _, one := range all {
+		at := spaceOf(one)
+		if campus.Sees(caller, at) && (space == "" || campus.Contains(at, space)) {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+func (r *Rules) manageable(ctx context.Context, caller energy.Caller) (*campus.Campus, error) {
+	if !caller.MayManage() {
+		return nil, energy.ErrForbidden{}
+	}
+	return r.directory.Fresh(ctx)
+}
+
+func checkPlace(c *energy.Flaws, campus *campus.Campus, caller energy.Caller, space energy.SpaceID) {
+	switch {
+	case space == "":
+		c.Add("space_id", "required")
+	case !campus.Sees(caller, space):
+		c.Add("space_id", "no_such")
+	}
+}
+
+func checkDate(c *energy.Flaws, field, s string) {
+	if s == "" {
+		return
+	}
+	if _, err := time.Parse(time.DateOnly, s); err != nil {
+		c.Add(field, "date")
+	}
+}
+
+// times checks the hours of a day or price; a time that could not be read is below 0.
+func checkTimes(c *energy.Flaws, list string, i int, h calendar.Hours) {
+	if len(h.Days) == 0 {
+		c.Add(indexed(list, i, "days"), "required")
+	}
+	for _, d := range h.Days {
+		if !calendar.IsDay(d) {
+			c.Add(indexed(list, i, "days"), "one_of", "values", "mon, tue, wed, thu, fri, sat, sun, holiday")
+			break
+		}
+	}
+	if h.From < 0 {
+		c.Add(indexed(list, i, "from"), "pattern", "pattern", "HH:MM")
+	}
+	if h.To < 0 {
+		c.Add(indexed(list, i, "to"), "pattern", "pattern", "HH:MM")
+	}
+}

@@ -1,0 +1,154 @@
+package rulebook
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
+)
+
+// Tariffs lists the tariffs of spaces that the caller sees.
+func (r *Rules) Tariffs(ctx context.Context, caller energy.Caller, space energy.SpaceID) ([]tariffs.Tariff, error) {
+	campus, err := r.readable(ctx, caller, space)
+	if err != nil {
+		return nil, err
+	}
+	all, err := r.store.Tariffs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return visibleTo(campus, caller, space, all, func(t tariffs.Tariff) energy.SpaceID { return t.Space }), nil
+}
+
+// AddTariff adds a tariff. Errors: ErrForbidden, ErrInvalid, ErrTaken.
+func (r *Rules) AddTariff(ctx context.Context, caller energy.Caller, t tariffs.Tariff) (tariffs.Tariff, error) {
+	campus, err := r.manageable(ctx, caller)
+	if err != nil {
+		return t, err
+	}
+	var c energy.Flaws
+	checkPlace(&c, campus, caller, t.Space)
+	energy.CheckName(&c, t.Name)
+	checkTariff(&c, t)
+	if len(c) > 0 {
+		return t, energy.ErrInvalid{Flaws: c}
+	}
+	t.ID = r.newID("tf")
+	return t, r.store.AddTariff(ctx, t)
+}
+
+func checkTariff(c *energy.Flaws, t tariffs.Tariff) {
+	if len(t.Currency) != 3 {
+		c.Add("currency", "pattern", "pattern", "COP")
+	}
+	if t.ValidFrom == "" {
+		c.Add("valid_from", "required")
+	}
+	checkDate(c, "valid_from", t.ValidFrom)
+	if t.Price.IsNegative() {
+		c.Add("price_per_kwh", "negative")
+	}
+	if t.DemandPrice.IsNegative() {
+		c.Add("demand_price_per_kw", "negative")
+	}
+	if t.Contribution.IsNegative() {
+		c.Add("contribution_pct", "negative")
+	}
+	checkPeriods(c, t.Periods)
+	if t.Reactive != nil {
+		checkReactive(c, *t.Reactive)
+	}
+}
+
+func checkReactive(c *energy.Flaws, rule tariffs.ReactiveRule) {
+	if rule.Price.IsNegative() {
+		c.Add("reactive.price_per_kvarh", "negative")
+	}
+	if rule.Limit.IsNegative() {
+		c.Add("reactive.limit_pct", "negative")
+	}
+	const mostM = 12
+	if rule.Multiplier.LessThan(decimal.NewFromInt(1)) || rule.Multiplier.GreaterThan(decimal.NewFromInt(mostM)) {
+		c.Add("reactive.multiplier", "maximum", "max", mostM)
+	}
+}
+
+// periods may not overlap: an hour has one price.
+func checkPeriods(c *energy.Flaws, all []tariffs.Period) {
+	for i, p := range all {
+		checkTimes(c, "periods", i, p.Hours)
+		if p.Price.IsNegative() {
+			c.Add(indexed("periods", i, "price_per_kwh"), "negative")
+		}
+		for j, o := range all[:i] {
+			if p.Overlaps(o.Hours) {
+				c.Add(indexed("periods", i, "from"), "order", "after", indexed("periods", j, "to"))
+			}
+		}
+	}
+}
+
+// DropTariff removes a tariff. Errors: ErrForbidden, ErrNotFound.
+func (r *Rules) DropTariff(ctx context.Context, caller energy.Caller, id string) error {
+	campus, err := r.manageable(ctx, caller)
+	if err != nil {
+		return err
+	}
+	all, err := r.store.Tariffs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		if t.ID == id && campus.Sees(caller, t.Space) {
+			return r.store.DropTariff(ctx, id)
+		}
+	}
+	return energy.ErrNotFound{Kind: "tariff", ID: id}
+}
+
+// Rates answers Prices.
+func (r *Rules) Rates(ctx context.Context, space energy.SpaceID, from, to energy.Instant) ([]tariffs.Rate, error) {
+	campus, err := r.directory.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := r.store.Tariffs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return tariffs.RatesOf(nearestFirst(campus, space, all), from, to, tariffs.Place{Zone: campus.Zone(space), Holidays: campus.Holidays(space)}), nil
+}
+
+// nearestFirst are the tariffs of a space and those around it, from the inside out.
+func nearestFirst(campus *campus.Campus, space energy.SpaceID, all []tariffs.Tariff) []tariffs.Tariff {
+	var nearest []tariffs.Tariff
+	for _, s := range campus.Path(space) {
+		for _, t := range all {
+			if t.Space == s {
+				nearest = append(nearest, t)
+			}
+		}
+	}
+	return nearest
+}
+
+// TariffOn is the tariff of a space on the local day of an instant.
+func (r *Rules) TariffOn(ctx context.Context, space energy.SpaceID, at energy.Instant) (tariffs.Tariff, error) {
+	campus, err := r.directory.Campus(ctx)
+	if err != nil {
+		return tariffs.Tariff{}, err
+	}
+	all, err := r.store.Tariffs(ctx)
+	if err != nil {
+		return tariffs.Tariff{}, err
+	}
+	return tariffs.InForce(nearestFirst(campus, space, all), at.Time().In(campus.Zone(space))), nil
+}
+
+func indexed(list string, i int, field string) string {
+	return list + "[" + strconv.Itoa(i) + "]." + field
+}

@@ -1,0 +1,257 @@
+// Package usage answers questions about energy used: series, comparisons, profiles, bills and overviews, each with how much of it
+// was measured.
+package usage
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/habit"
+	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/modules/energy/tariffs"
+)
+
+// Grouping is what a series is broken down by; empty is not at all.
+type Grouping string
+
+// The groupings.
+const (
+	Ungrouped    Grouping = ""
+	PerDevice    Grouping = "device"
+	PerRoom      Grouping = "room"
+	PerBuilding  Grouping = "building"
+	PerKind      Grouping = "kind"
+	unmeteredKey          = "unmetered"
+)
+
+// Query asks for a series.
+type Query struct {
+	Level  campus.Level
+	ID     string
+	From   energy.Instant
+	To     energy.Instant
+	Bucket Bucket
+	By     Grouping
+}
+
+// Step is one bucket of a series.
+type Step struct {
+	Start energy.Instant
+	// Known is false in a gap: nothing was measured or filled in, which is not a zero.
+	Known     bool
+	Energy    energy.Energy
+	Estimated energy.Energy
+	// Peak is the greatest mean power of a quarter hour that was wholly measured; PeakKnown is false where none was.
+	Peak      energy.Power
+	PeakKnown bool
+	// Coverage is the measured part of the time that has passed, 0 to 1, of the devices that count here, each quarter hour
+	// weighed by what its device usually draws at that time.
+	Coverage float64
+	// Weight is what the coverage is of: steps are put together by it.
+	Weight float64
+	// Missing are, in an overview, the devices that lack something in the step.
+	Missing []Missing
+	Charge  tariffs.Charge
+	// Excesses are, in the series of what is unmetered, the meters that counted less than the devices behind them.
+	Excesses []Excess
+}
+
+// Series is a query's answer: one, or one a group, whose sums are equal to the whole.
+type Series struct {
+	Key, Name string
+	Steps     []Step
+}
+
+// Queries answers what was used, where and when.
+type Queries struct {
+	readings  ledger.Readings
+	directory campus.Directory
+	prices    tariffs.Prices
+	clock     energy.Clock
+	kept      *dayCache
+	usuals    *habit.Weeks
+}
+
+// NewQueries makes the reports of a campus.
+func NewQueries(readings ledger.Readings, directory campus.Directory, prices tariffs.Prices, clock energy.Clock) *Queries {
+	return &Queries{readings: readings, directory: directory, prices: prices, clock: clock, kept: newDayCache(), usuals: habit.NewWeeks()}
+}
+
+// longestQuery bounds a series' steps and mostSteps those of all groups, so that no answer outgrows memory.
+const (
+	longestQuery = 40_000
+	mostSteps    = 250_000
+)
+
+// Series answers a query with one series, or one a group; its range is cut as Plan says. It is for who has looked at the campus
+// already, by Plan. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
+func (r *Queries) Series(ctx context.Context, caller energy.Caller, q Query) ([]Series, error) {
+	all, _, err := r.Covered(ctx, caller, q)
+	return all, err
+}
+
+// Covered is Serie with the coverage of the whole range.
+func (r *Queries) Covered(ctx context.Context, caller energy.Caller, q Query) ([]Series, Coverage, error) {
+	all, coverage, _, err := r.SeriePriced(ctx, caller, q)
+	return all, coverage, err
+}
+
+// SeriePriced is Covered with what the money and emissions rest on.
+func (r *Queries) SeriePriced(ctx context.Context, caller energy.Caller, q Query) ([]Series, Coverage, tariffs.Pricing, error) {
+	q, _, err := r.plan(ctx, caller, q, r.directory.Campus)
+	if err != nil {
+		return nil, Coverage{}, tariffs.Pricing{}, err
+	}
+	var held []tariffs.Rate
+	all, coverage, err := r.series(ctx, caller, q, func(space energy.SpaceID, from, to energy.Instant) (rates []tariffs.Rate, err error) {
+		held, err = r.prices.Rates(ctx, space, from, to)
+		return held, err
+	})
+	if err != nil {
+		return nil, Coverage{}, tariffs.Pricing{}, err
+	}
+	from, to := knownSpan(all, q.To)
+	return all, coverage, tariffs.PricingOf(held, from, to), nil
+}
+
+// knownSpan is from the first step of which something is known to the end of the last; empty where there is none.
+func knownSpan(all []Series, end energy.Instant) (from, to energy.Instant) {
+	from = end
+	for _, s := range all {
+		for i, step := range s.Steps {
+			if !step.Known {
+				continue
+			}
+			from = min(from, step.Start)
+			next := end
+			if i+1 < len(s.Steps) {
+				next = s.Steps[i+1].Start
+			}
+			to = max(to, next)
+		}
+	}
+	return from, to
+}
+
+// campusOf gives the campus: Directory.Campus or Directory.Fresh.
+type campusOf func(context.Context) (*campus.Campus, error)
+
+func (r *Queries) series(ctx context.Context, caller energy.Caller, q Query, ratesOf func(energy.SpaceID, energy.Instant, energy.Instant) ([]tariffs.Rate, error)) ([]Series, Coverage, error) {
+	campus, scope, err := r.scoped(ctx, caller, &q, r.directory.Campus)
+	if err != nil {
+		return nil, Coverage{}, err
+	}
+	edges, err := checkedEdges(q, scope.Zone)
+	if err != nil {
+		return nil, Coverage{}, err
+	}
+	rates, err := ratesOf(scope.Space, q.From, q.To)
+	if err != nil {
+		return nil, Coverage{}, err
+	}
+	lacks := NewShortfall(q.From, q.To, r.clock.Now())
+	c := seriesBuilder{edges: edges, rates: rates, now: min(q.To, r.clock.Now()), groups: make(map[string]*stepBuilder), excesses: newExcesses(edges)}
+	if q.By == Ungrouped {
+		c.group(scope.ID, scope.Name)
+	}
+	if err := r.eachDay(ctx, campus, scope, q, c.add, lacks); err != nil {
+		return nil, Coverage{}, err
+	}
+	return c.series(), lacks.Coverage(), nil
+}
+
+// seriesBuilder cuts the days of a query into the steps of its groups.
+type seriesBuilder struct {
+	edges    []energy.Instant
+	rates    []tariffs.Rate
+	now      energy.Instant
+	groups   map[string]*stepBuilder
+	excesses *excesses
+}
+
+func (c *seriesBuilder) group(key, name string) *stepBuilder {
+	g := c.groups[key]
+	if g == nil {
+		g = newStepBuilder(name, c.edges, c.rates, c.now)
+		c.groups[key] = g
+	}
+	return g
+}
+
+func (c *seriesBuilder) add(day int32, book *DayTotals, w *weigher) error {
+	for key, sum := range book.Groups {
+		c.group(key, sum.name).add(day, sum, w.of(key, day, book.Gaps))
+	}
+	c.excesses.add(day, book.meters)
+	return nil
+}
+
+// series are the groups in the order of their keys.
+func (c *seriesBuilder) series() []Series {
+	all := make([]Series, 0, len(c.groups))
+	for key, g := range c.groups {
+		series := g.series(key)
+		if key == unmeteredKey {
+			c.excesses.mark(series.Steps)
+		}
+		all = append(all, series)
+	}
+	slices.SortFunc(all, func(a, b Series) int { return cmp.Compare(a.Key, b.Key) })
+	return all
+}
+
+// scoped finds what a query is about, and widens its time to whole quarter hours.
+func (r *Queries) scoped(ctx context.Context, caller energy.Caller, q *Query, campusOf campusOf) (*campus.Campus, campus.Scope, error) {
+	if !caller.MayRead() {
+		return nil, campus.Scope{}, energy.ErrForbidden{}
+	}
+	tree, err := campusOf(ctx)
+	if err != nil {
+		return nil, campus.Scope{}, err
+	}
+	found, err := campus.ScopeOf(tree, caller, q.Level, q.ID)
+	if err != nil {
+		return nil, campus.Scope{}, err
+	}
+	if q.To <= q.From {
+		return nil, campus.Scope{}, energy.ErrInvalid{Flaws: []energy.Flaw{{Field: "to", Rule: "order", Args: map[string]any{"after": "from"}}}}
+	}
+	q.From, q.To = energy.QuarterStart(energy.QuarterOf(q.From)), energy.QuarterStart(energy.QuarterOf(q.To+energy.Instant(energy.QuarterMs)-1))
+	return tree, found, nil
+}
+
+// Hours gives the hours of what a level and id name, without charges, for who has looked at the campus already. Errors: ErrInvalid, ErrNotFound,
+// ErrForbidden.
+func (r *Queries) Hours(ctx context.Context, caller energy.Caller, level campus.Level, id string, from, to energy.Instant) ([]Step, error) {
+	all, _, err := r.series(ctx, caller, Query{Level: level, ID: id, From: from, To: to, Bucket: ByHour}, func(energy.SpaceID, energy.Instant, energy.Instant) ([]tariffs.Rate, error) {
+		return nil, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all[0].Steps, nil
+}
+
+func checkedEdges(q Query, zone *time.Location) ([]energy.Instant, error) {
+	if quarters := int64(q.To-q.From) / energy.QuarterMs; quarters > longestQuery*energy.QuartersPerDay {
+		return nil, tooLong()
+	}
+	edges := q.Bucket.edges(q.From, q.To, zone)
+	if len(edges) > longestQuery {
+		return nil, tooLong()
+	}
+	return edges, nil
+}
+
+func tooManySteps() error {
+	return energy.ErrInvalid{Flaws: []energy.Flaw{{Field: "from", Rule: "most_steps", Args: map[string]any{"max": strconv.Itoa(mostSteps)}}}}
+}
+
+func tooLong() error {
+	return energy.ErrInvalid{Flaws: []energy.Flaw{{Field: "from", Rule: "max_items", Args: map[string]any{"max": strconv.Itoa(longestQuery)}}}}
+}
