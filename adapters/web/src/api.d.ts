@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Claves públicas · Public keys
-         * @description Those that verify access tokens, where they are signed with EdDSA; none under a secret.
+         * @description The keys that verify access tokens signed with EdDSA. Empty if the server signs tokens with a secret.
          */
         get: operations["publicKeys"];
         put?: never;
@@ -944,7 +944,7 @@ export interface paths {
         };
         /**
          * Auditoría · Audit
-         * @description Who did what to what, when and from where, newest first: logins and refused ones, changes, exports, refusals. A change and its line are stored together or not at all. All refused requests of users and keys are here up to 1000 at once and 10 a minute each, those of strangers up to 600 and 10 a minute in all, and for 90 days; `refusals.left_out` counts the others. For administrators of the whole campus. `format=csv` or `xlsx` gives all of it.
+         * @description Who did what to which target, when and from where, newest first: logins, refused logins, changes, exports and refused requests. A change and its entry are stored in one transaction. Refused requests of each user or key are stored up to a burst of 1000, then 10 a minute; those without a login up to 600 in all, then 10 a minute, for 90 days. `refusals.left_out` counts the others. Only for administrators of the whole campus. `format=csv` or `xlsx` returns all matching entries.
          */
         get: operations["audit"];
         put?: never;
@@ -967,7 +967,7 @@ export interface paths {
         put?: never;
         /**
          * Crear una clave · Create an API key
-         * @description `key` is shown this once. Devices and gateways send it as `X-API-Key`; it writes measurements, states and ambient readings of its own devices or space, and reads nothing.
+         * @description `key` is shown only in this answer. Devices and gateways send it as `X-API-Key`. It can write measurements, states and ambient readings of its devices or space; it cannot read.
          */
         post: operations["addKey"];
         delete?: never;
@@ -1003,8 +1003,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Entrar · Log in
-         * @description By e-mail and password, as JSON or as an OAuth2 password form. The access token is good for two hours. An unknown user and a wrong password are answered alike.
+         * Iniciar sesión · Log in
+         * @description By e-mail and password, as JSON or as an OAuth2 password form. The access token is valid for two hours. An unknown user and a wrong password get the same answer.
          */
         post: operations["login-auth"];
         delete?: never;
@@ -1022,7 +1022,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Salir · Log out */
+        /** Cerrar sesión · Log out */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -1037,7 +1037,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Quién soy · Who I am */
+        /** Usuario actual · Current user */
         get: operations["me"];
         put?: never;
         post?: never;
@@ -1054,7 +1054,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Formas de entrar · Ways to log in */
+        /** Métodos de inicio de sesión · Login methods */
         get: operations["waysIn"];
         put?: never;
         post?: never;
@@ -1072,8 +1072,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Entrar con la cuenta de la universidad · Log in with the university's account
-         * @description Sends the browser to the university's login (OpenID Connect); 404 where none is set up.
+         * Iniciar sesión con la cuenta de la universidad · Log in with the university account
+         * @description Redirects the browser to the university's login (OpenID Connect); 404 if none is configured.
          */
         get: operations["signOn"];
         put?: never;
@@ -1092,8 +1092,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Vuelta de la universidad · Back from the university
-         * @description Sends the browser on to the page, with a code in the part of the address that no server sees (`#signon_code=…`). The page exchanges it at `/auth/oidc/canje`, once and within a minute.
+         * Regreso desde la universidad · Return from the university
+         * @description Redirects the browser to the page, with a code in the fragment of the URL (`#signon_code=…`), which browsers do not send to servers. The page exchanges it at `/auth/oidc/canje`, once and within a minute.
          */
         get: operations["signOnCallback"];
         put?: never;
@@ -1114,8 +1114,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Canjear el código de la vuelta · Exchange the code of the way back
-         * @description What a login gives, for the code that `/auth/oidc/callback` handed to the page: good once, for a minute, and by the browser (its cookie) that came back with it.
+         * Canjear el código de regreso · Exchange the sign-on code
+         * @description Returns the same as a login, for the code that `/auth/oidc/callback` gave to the page. The code is valid once, for one minute, and only in the browser that received it (by its cookie).
          */
         post: operations["exchangeSignOn"];
         delete?: never;
@@ -1134,7 +1134,7 @@ export interface paths {
         get?: never;
         /**
          * Cambiar la contraseña · Change the password
-         * @description Other sessions end.
+         * @description Ends all other sessions of the user.
          */
         put: operations["changePassword"];
         post?: never;
@@ -1155,7 +1155,7 @@ export interface paths {
         put?: never;
         /**
          * Renovar · Refresh
-         * @description A new pair for a refresh token, which is then spent. A spent one used again ends its login: 401 `token_reused`.
+         * @description Returns a new pair of tokens for a refresh token, which can be used only once. Using it again ends its session: 401 `token_reused`.
          */
         post: operations["refresh"];
         delete?: never;
@@ -1174,8 +1174,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Poner otra contraseña · Set another password
-         * @description By the token of an administrator's link. All sessions of the user end.
+         * Restablecer la contraseña · Reset the password
+         * @description With the token of an administrator's reset link. Ends all sessions of the user.
          */
         post: operations["reset"];
         delete?: never;
@@ -1196,7 +1196,7 @@ export interface paths {
         put?: never;
         /**
          * Crear un usuario · Create a user
-         * @description An administrator who is limited to a space makes users of that space and what lies within it.
+         * @description An administrator limited to a space can only create users of that space and the spaces within it.
          */
         post: operations["addUser"];
         delete?: never;
@@ -1216,13 +1216,13 @@ export interface paths {
         get: operations["getUser"];
         put?: never;
         post?: never;
-        /** Quitar un usuario · Remove a user */
+        /** Eliminar un usuario · Remove a user */
         delete: operations["removeUser"];
         options?: never;
         head?: never;
         /**
          * Cambiar un usuario · Change a user
-         * @description Another password, or `disabled`, ends the user's sessions; another role or space holds in them within five seconds. Somebody who manages the whole campus must stay: 409 `last_administrator`.
+         * @description A new password, or `disabled`, ends the user's sessions. A new role or space takes effect in open sessions within five seconds. The last administrator of the whole campus cannot be demoted or disabled: 409 `last_administrator`.
          */
         patch: operations["changeUser"];
         trace?: never;
@@ -1237,8 +1237,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Enlace para otra contraseña · Link to another password
-         * @description `token` is good once and for a day, and takes the place of one that was given before. Hand it to the user, who sends it to `/auth/restablecer` with his new password.
+         * Enlace para restablecer la contraseña · Password reset link
+         * @description `token` is valid once and for one day, and replaces an earlier one. Give it to the user, who sends it to `/auth/restablecer` with their new password.
          */
         post: operations["giveReset"];
         delete?: never;
@@ -1258,8 +1258,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Desvincular de la cuenta de la universidad · Unlink from the university's account
-         * @description For an account that was made anew at the university. The user's sessions end; whoever next comes from the university with the user's address, verified, is linked. 404 where none is linked.
+         * Desvincular de la cuenta de la universidad · Unlink from the university account
+         * @description For a person whose account at the university was created again. Ends the user's sessions. The next account that signs on with the user's verified address is linked. 404 if no account is linked.
          */
         delete: operations["unlinkUser"];
         options?: never;
@@ -1366,7 +1366,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process runs */
+        /** Whether the process runs */
         get: operations["live"];
         put?: never;
         post?: never;
@@ -1383,7 +1383,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process can serve: database and migrations */
+        /** Whether the process can serve requests: database and migrations */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -1451,8 +1451,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Entrar · Log in
-         * @description By e-mail and password, as JSON or as an OAuth2 password form. The access token is good for two hours. An unknown user and a wrong password are answered alike.
+         * Iniciar sesión · Log in
+         * @description By e-mail and password, as JSON or as an OAuth2 password form. The access token is valid for two hours. An unknown user and a wrong password get the same answer.
          */
         post: operations["login"];
         delete?: never;
@@ -1472,7 +1472,7 @@ export interface components {
             email: string;
             id: string;
             /**
-             * @description sign_on: made by the university's login and without a password, until an administrator or a link of theirs gives one
+             * @description sign_on: created by the university's login, without a password until an administrator sets one or sends a reset link
              * @enum {string}
              */
             login: "password" | "sign_on";
@@ -1692,15 +1692,15 @@ export interface components {
             next: string | null;
         };
         AuditLine: {
-            /** @description What was done; of the other modules, method and route */
+            /** @description What was done, such as user.changed, or method and route */
             action: string;
-            /** @description The user's or key's id; empty for somebody who was not let in */
+            /** @description The user's or key's id; empty for a request without a valid login */
             actor: string;
             /** Format: date-time */
             at: string;
-            /** @description The address that it came from */
+            /** @description The IP address of the request */
             client: string;
-            /** @description More of it; of an export or a refused request its status */
+            /** @description Details; the HTTP status of an export or a refused request */
             detail: string;
             request_id: string;
             target: string;
@@ -2175,12 +2175,12 @@ export interface components {
         DeviceKey: {
             /** Format: date-time */
             created_at: string;
-            /** @description Empty: all of its space */
+            /** @description Empty: all devices of the space */
             device_ids: string[];
             id: string;
             /**
              * Format: date-time
-             * @description To the minute; null where it was never used
+             * @description Exact to the minute; null if the key was never used
              */
             last_used_at: string | null;
             name: string;
@@ -2723,14 +2723,14 @@ export interface components {
         NewKey: {
             /** Format: date-time */
             created_at: string;
-            /** @description Empty: all of its space */
+            /** @description Empty: all devices of the space */
             device_ids: string[];
             id: string;
-            /** @description Shown this once */
+            /** @description Shown only in this answer */
             key: string;
             /**
              * Format: date-time
-             * @description To the minute; null where it was never used
+             * @description Exact to the minute; null if the key was never used
              */
             last_used_at: string | null;
             name: string;
@@ -2815,7 +2815,7 @@ export interface components {
         };
         PasswordInputBody: {
             current: string;
-            /** @description 10 to 72 bytes, none of the common ones */
+            /** @description 10 to 72 bytes; common passwords are rejected */
             new: string;
         };
         Period: {
@@ -2835,15 +2835,15 @@ export interface components {
         };
         Problem: {
             /**
-             * @description A stable machine word
+             * @description A stable word for programs to compare
              * @example invalid_credentials
              */
             code: string;
-            /** @description What was wrong and what to do */
+            /** @description What is wrong and what to do */
             detail: string;
-            /** @description Every bad field of the request */
+            /** @description Every invalid field of the request */
             errors?: components["schemas"]["FieldDetail"][] | null;
-            /** @description The request's id, to be found in the server's log */
+            /** @description The id by which the request is found in the server's log */
             request_id: string;
             /**
              * Format: int64
@@ -2938,7 +2938,7 @@ export interface components {
             price_per_kvarh: number;
         };
         Readiness: {
-            /** @description What was checked, and ok or unavailable */
+            /** @description The name of each check with its result: ok or unavailable */
             checks: {
                 [key: string]: string;
             };
@@ -3069,11 +3069,11 @@ export interface components {
         ResetGivenBody: {
             /** Format: date-time */
             expires_at: string;
-            /** @description Shown this once */
+            /** @description Shown only in this answer */
             token: string;
         };
         ResetInputBody: {
-            /** @description 10 to 72 bytes, none of the common ones */
+            /** @description 10 to 72 bytes; common passwords are rejected */
             new: string;
             token: string;
         };
@@ -3683,14 +3683,14 @@ export interface components {
         UserBody: {
             disabled?: boolean;
             email?: string;
-            /** @description 10 to 72 bytes, none of the common ones */
+            /** @description 10 to 72 bytes; common passwords are rejected */
             password?: string;
             /**
-             * @description viewer where a new user's is absent
+             * @description Default for a new user: viewer
              * @enum {string}
              */
             role?: "admin" | "manager" | "viewer";
-            /** @description The part of the campus that the user sees; empty for all */
+            /** @description The space to which the user is limited; empty for the whole campus */
             space_id?: string;
         };
         VerificationBody: {
@@ -3783,7 +3783,7 @@ export interface components {
             sala: string;
         };
         WaysInBody: {
-            /** @description Whether /auth/oidc leads to the university's own login, beside e-mail and password */
+            /** @description True if users can also log in at /auth/oidc with their university account */
             single_sign_on: boolean;
         };
     };
@@ -9910,9 +9910,9 @@ export interface operations {
     audit: {
         parameters: {
             query?: {
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The field next of the previous page */
                 cursor?: string;
                 actor?: string;
                 action?: string;
@@ -10010,9 +10010,9 @@ export interface operations {
     listKeys: {
         parameters: {
             query?: {
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The field next of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -10307,7 +10307,7 @@ export interface operations {
                 "application/json": {
                     email?: string;
                     password: string;
-                    /** @description Serves for email */
+                    /** @description Use in place of email */
                     username?: string;
                 };
                 "application/octet-stream": string;
@@ -11177,9 +11177,9 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The field next of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -12865,7 +12865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something does not work; checks says what */
+            /** @description At least one check fails; see checks */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13332,7 +13332,7 @@ export interface operations {
                 "application/json": {
                     email?: string;
                     password: string;
-                    /** @description Serves for email */
+                    /** @description Use in place of email */
                     username?: string;
                 };
                 "application/octet-stream": string;
