@@ -19,10 +19,10 @@ func (h *Handlers) registerAmbient(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordAmbient", Method: http.MethodPost, Path: "/ambiente", Tags: tags, DefaultStatus: 201,
 		Summary:      "Registrar una lectura ambiental · Register an ambient reading",
-		Description:  "At least one measure. Outdoor weather is the site's own.",
+		Description:  "Requires at least one measure. Report outdoor weather with the site's own `space_id`.",
 		MaxBodyBytes: 16 << 10, SkipValidateBody: true, Metadata: httpserver.Reporters(), Errors: []int{409, 413, 415},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: ambientSchema}}},
-		Responses:   map[string]*huma.Response{"200": httpserver.JSONResponse[ambient](api, thereAlready)},
+		Responses:   map[string]*huma.Response{"200": httpserver.JSONResponse[ambient](api, alreadyStored)},
 	}, h.recordAmbient)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordAmbients", Method: http.MethodPost, Path: "/ambiente/lote", Tags: tags,
@@ -35,7 +35,7 @@ func (h *Handlers) registerAmbient(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listAmbient", Method: http.MethodGet, Path: "/api/ambiente", Tags: tags,
 		Summary:     "Lecturas ambientales · Ambient readings",
-		Description: "A site that is named by `space_id` has the weather for its coordinates among its readings, hour by hour where its own sensors tell no temperature, and of the coming week as it is forecast (Open-Meteo.com, CC BY 4.0).",
+		Description: "If `space_id` is a site, the list also holds the weather for its coordinates: each hour in which its own sensors report no temperature, and the forecast for the coming week (Open-Meteo.com, CC BY 4.0).",
 		Metadata:    httpserver.Readers(), Errors: []int{404},
 	}, h.listAmbient)
 }
@@ -52,7 +52,7 @@ var ambientSchema = &huma.Schema{
 	},
 }
 
-// ambient is a reading as it is answered. Its members say how it is documented; the module writes it.
+// ambient is a reading in an answer. Its fields only document it: the module encodes the reading.
 type ambient struct {
 	of conditions.Ambient
 
@@ -62,18 +62,18 @@ type ambient struct {
 	HumidityPct  *float64 `json:"humidity_pct"`
 	CO2Ppm       *int64   `json:"co2_ppm"`
 	Occupancy    *int64   `json:"occupancy"`
-	Source       string   `json:"source" enum:"sensor,weather" doc:"weather: of a weather service for the site's coordinates, where its own sensors tell no temperature in the hour"`
-	Forecast     bool     `json:"forecast,omitempty" doc:"Weather that was told before its hour came"`
+	Source       string   `json:"source" enum:"sensor,weather" doc:"weather: from a weather service for the site's coordinates, for an hour in which the site's own sensors report no temperature"`
+	Forecast     bool     `json:"forecast,omitempty" doc:"True if the weather is a forecast, made before its hour"`
 }
 
 func ambientOf(a conditions.Ambient) ambient {
 	return ambient{of: a}
 }
 
-// MarshalJSON writes it.
+// MarshalJSON writes the reading.
 func (a ambient) MarshalJSON() ([]byte, error) { return a.of.AppendJSON(nil), nil }
 
-// MarshalJSONTo writes it.
+// MarshalJSONTo writes the reading.
 func (a ambient) MarshalJSONTo(out *jsontext.Encoder) error {
 	return out.WriteValue(a.of.AppendJSON(out.AvailableBuffer()))
 }

@@ -13,14 +13,14 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// maxAmbientHours bounds an answer: some more than a year.
+// maxAmbientHours limits an answer to a little more than a year.
 const maxAmbientHours = 400 * 24
 
 func (h *Handlers) registerAmbientHours(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "ambientHours", Method: http.MethodGet, Path: "/api/ambiente/horas", Tags: []string{"energy"},
 		Summary:     "Ambiente por horas · Ambient conditions by the hour",
-		Description: "The hourly means of a space's readings; those of a site are filled from the weather for its coordinates where its own sensors report no temperature, as it was or as it is forecast. Hours of which nothing is known are absent. At most 400 days; the last week where nothing else is asked.",
+		Description: "The hourly means of a space's readings. For a site, hours without a sensor temperature are filled from the weather service: past weather or the forecast. Hours without data are absent. The range is at most 400 days; the default is the last week.",
 		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404},
 	}, h.ambientHours)
 }

@@ -14,20 +14,20 @@ func (h *Handlers) registerBill(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "bill", Method: http.MethodGet, Path: "/api/consumo/factura", Tags: []string{"energy"},
 		Summary: "Factura de un mes · A month's bill",
-		Description: "By the tariffs that held. The energy's cost with its contribution is the sum of the `cost` of the month's hours in a series, to the last digit; " +
-			"`total` adds demand and reactive energy and is rounded to a hundredth.",
+		Description: "Computed with the tariffs valid in the month. `energy_cost` equals the sum of the `cost` of the month's hours in `/api/consumo/serie`, to the last digit; " +
+			"`total` also includes demand and reactive energy, and is rounded to two decimals.",
 		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404},
 	}, h.bill)
 }
 
 type billInput struct {
 	Level string `query:"level" enum:"site,building,floor,room,device" default:"site"`
-	ID    string `query:"id" maxLength:"64" doc:"The space's or device's id; the only site may be left out"`
+	ID    string `query:"id" maxLength:"64" doc:"The id of the space or device; optional if there is only one site"`
 	Month string `query:"month" required:"true" maxLength:"7" example:"2026-05" doc:"YYYY-MM, in the site's time zone"`
 	AsOfInput
 }
 
-// Bill is what a month's energy costs.
+// Bill is the cost of a month's energy.
 type Bill struct {
 	From         instant     `json:"from"`
 	To           instant     `json:"to"`
@@ -35,21 +35,21 @@ type Bill struct {
 	Currency     string      `json:"currency"`
 	KWh          kwh         `json:"kwh"`
 	EstimatedKWh kwh         `json:"estimated_kwh"`
-	Coverage     float64     `json:"coverage" doc:"Measured part, 0 to 1, weighed by what each device usually draws at that time"`
-	Lines        []billLine  `json:"lines" doc:"The energy by price"`
-	EnergyCost   amount      `json:"energy_cost" doc:"The lines and the contribution"`
+	Coverage     float64     `json:"coverage" doc:"Measured share, 0 to 1, weighted by the usual load of each device at that time"`
+	Lines        []billLine  `json:"lines" doc:"The energy, one line per price"`
+	EnergyCost   amount      `json:"energy_cost" doc:"The sum of the lines and the contribution"`
 	Contribution amount      `json:"contribution"`
-	Demand       *demand     `json:"demand,omitempty" doc:"Absent where it has no price or no peak was measured"`
-	Reactive     *reactive   `json:"reactive,omitempty" doc:"Absent where no tariff has a rule for it"`
+	Demand       *demand     `json:"demand,omitempty" doc:"Absent if demand has no price or no peak was measured"`
+	Reactive     *reactive   `json:"reactive,omitempty" doc:"Absent if no tariff has a rule for reactive energy"`
 	Total        amount      `json:"total"`
 	CO2Kg        amount      `json:"co2_kg" doc:"Footprint"`
-	Published    []co2Factor `json:"emission_factors" doc:"The published ones of the year, which hold where the tariff has none of its own"`
+	Published    []co2Factor `json:"emission_factors" doc:"The published factors of the year, used if the tariff sets none"`
 	Pricing
 }
 
 type billLine struct {
 	Tariff      string `json:"tariff"`
-	Source      string `json:"source,omitempty" doc:"Where a default comes from"`
+	Source      string `json:"source,omitempty" doc:"The publication of a default tariff"`
 	PricePerKWh amount `json:"price_per_kwh"`
 	KWh         kwh    `json:"kwh"`
 	Cost        amount `json:"cost"`
@@ -57,7 +57,7 @@ type billLine struct {
 
 type demand struct {
 	PeakKW     kilowatts `json:"peak_kw"`
-	At         instant   `json:"at" doc:"Begin of the first quarter hour that reached it"`
+	At         instant   `json:"at" doc:"Start of the first quarter hour with this peak"`
 	PricePerKW amount    `json:"price_per_kw"`
 	Cost       amount    `json:"cost"`
 }
@@ -66,12 +66,12 @@ type reactive struct {
 	Measured        bool   `json:"measured" doc:"Whether any device here measures reactive energy"`
 	InductiveKVArh  kwh    `json:"inductive_kvarh" doc:"kvarh"`
 	CapacitiveKVArh kwh    `json:"capacitive_kvarh" doc:"kvarh"`
-	ExcessKVArh     amount `json:"excess_kvarh" doc:"What is charged, judged hour by hour, kvarh"`
+	ExcessKVArh     amount `json:"excess_kvarh" doc:"The charged energy, computed hour by hour, kvarh"`
 	Cost            amount `json:"cost"`
 }
 
 type co2Factor struct {
-	Year      int    `json:"year" doc:"Of the factors; the nearest published"`
+	Year      int    `json:"year" doc:"The year of the factors: the nearest published year"`
 	Footprint amount `json:"footprint_kg_per_kwh"`
 	Avoided   amount `json:"avoided_kg_per_kwh"`
 	Source    string `json:"source"`

@@ -16,19 +16,19 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// maxBulk bounds an upload, in bytes; a million rows are some 100 MB.
+// maxBulk is the maximum size of an upload, in bytes. A million rows take about 100 MB.
 const maxBulk = 512 << 20
 
-// Uploads reads the bodies of readings, each value of them once, into drafts.
+// Uploads decodes request bodies into drafts of readings. Each value is parsed once.
 type Uploads interface {
-	// Readings reads an upload of a media type, at most limit bytes of it. rows yields its rows as they arrive. failure is, once rows
-	// has ended, why the upload could not be read to its end, or nil. Errors: a problem where the media type is not read.
+	// Readings reads an upload of a media type, at most limit bytes. rows yields the rows as they arrive. After rows has ended, failure
+	// returns why the upload could not be read to its end, or nil. Errors: a problem if the media type is not supported.
 	Readings(body io.Reader, media string, limit int64) (rows iter.Seq[ledger.Row], failure func() error, err error)
-	// Ambients is Readings of ambient readings.
+	// Ambients does the same as Readings for ambient readings.
 	Ambients(body io.Reader, media string, limit int64) (rows iter.Seq[conditions.AmbientRow], failure func() error, err error)
-	// Reading reads one reading, a JSON object. Errors: energy.ErrInvalid where nothing of it can be read.
+	// Reading reads one reading, a JSON object. Errors: energy.ErrInvalid if the object cannot be parsed.
 	Reading(object []byte) (ledger.Draft, error)
-	// Ambient reads one ambient reading, a JSON object. Errors: energy.ErrInvalid where nothing of it can be read.
+	// Ambient reads one ambient reading, a JSON object. Errors: energy.ErrInvalid if the object cannot be parsed.
 	Ambient(object []byte) (conditions.AmbientDraft, error)
 }
 
@@ -36,8 +36,8 @@ func (h *Handlers) registerBulk(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordReadings", Method: http.MethodPost, Path: "/consumo/lote", Tags: []string{"energy"},
 		Summary: "Registrar muchas lecturas · Register many readings",
-		Description: "A JSON array, NDJSON or CSV with a header row (as Spanish Excel writes it, too: semicolons, decimal commas, `26/11/2026 23:15` in the site's time), read as it arrives. Good rows are kept, bad ones named by line: 200 all in, 207 some rejected, 400 none good. " +
-			"With `atomic=true` all or none. Sending it again is always safe for rows with a timestamp; one without is a reading of its own each time.",
+		Description: "A JSON array, NDJSON or CSV with a header row (also the CSV of Spanish Excel: semicolons, decimal commas, `26/11/2026 23:15` in the site's time zone). The body is read as it arrives. Valid rows are stored; invalid rows are listed by line. 200: all rows are stored; 207: some rows were rejected; 400: no row was valid. " +
+			"With `atomic=true`, either all rows are stored or none. Sending rows with a timestamp again is always safe; each row without a timestamp is a new reading.",
 		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415, 503},
 		Responses: map[string]*huma.Response{"207": httpserver.JSONResponse[summary](api, "Some rows were rejected")},
 	}, h.recordAll)
@@ -45,7 +45,7 @@ func (h *Handlers) registerBulk(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "reviewReadings", Method: http.MethodPost, Path: reviewPath, Tags: []string{"energy"},
 		Summary:      "Revisar lecturas sin guardarlas · Review readings without storing them",
-		Description:  "Takes what `POST /consumo/lote` takes and tells which lines would be refused, and why. Whether a line contradicts a stored reading, or another line, shows only when it is sent.",
+		Description:  "Accepts the same body as `POST /consumo/lote` and lists which lines would be rejected, and why. Conflicts with a stored reading or with another line are found only when the upload is sent.",
 		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415},
 	}, h.reviewAll)
 	httpserver.Body(api, reviewPath, bulkBody(reportSchema))
@@ -60,13 +60,13 @@ func bulkBody(one *huma.Schema) *huma.RequestBody {
 	}}
 }
 
-// StreamInput hands a handler the body as it arrives.
+// StreamInput passes the body to a handler as it arrives.
 type StreamInput struct {
 	ContentType string `header:"Content-Type"`
 	body        *httpserver.GuardedBody
 }
 
-// Resolve takes the body before huma would read it whole.
+// Resolve opens the body as a stream. Without it, huma reads the whole body into memory.
 func (in *StreamInput) Resolve(ctx huma.Context) []error {
 	body := ctx.BodyReader()
 	if body == nil {
@@ -81,7 +81,7 @@ type bulkInput struct {
 	Atomic bool `query:"atomic" doc:"All rows or none"`
 }
 
-// summary is what became of a batch.
+// summary is the result of a batch.
 type summary struct {
 	Received   int        `json:"received"`
 	Inserted   int        `json:"inserted"`
@@ -90,7 +90,7 @@ type summary struct {
 	Errors     []rejected `json:"errors" doc:"The first 100"`
 }
 
-// rejected is one flaw of one row that was not stored.
+// rejected is one error of one rejected row.
 type rejected struct {
 	Line    int    `json:"line" doc:"The row's line in the upload, from 1"`
 	Field   string `json:"field"`
@@ -112,7 +112,7 @@ func (h *Handlers) recordAll(ctx context.Context, in *bulkInput) (*summaryOutput
 	return answerSummary(ctx, result, cmp.Or(in.body.Err(), err, transferProblem(failure())))
 }
 
-// transferProblem is why an upload could not be read to its end, as a problem; nil where it was.
+// transferProblem returns as a problem why an upload could not be read to its end; nil if it was read completely.
 func transferProblem(err error) error {
 	if err == nil || errors.As(err, new(*problem.Problem)) {
 		return err
@@ -122,10 +122,10 @@ func transferProblem(err error) error {
 
 const reviewPath = "/consumo/lote/revision"
 
-// review is what is wrong with an upload that was not stored.
+// review lists the errors of an upload. Nothing is stored.
 type review struct {
 	Received int        `json:"received"`
-	Good     int        `json:"good" doc:"Lines that would be taken"`
+	Good     int        `json:"good" doc:"Lines that would be accepted"`
 	Rejected int        `json:"rejected"`
 	Errors   []rejected `json:"errors" doc:"The first 100"`
 }
@@ -139,16 +139,16 @@ func (h *Handlers) reviewAll(ctx context.Context, in *StreamInput) (*one[review]
 	if err = cmp.Or(in.body.Err(), err, transferProblem(failure())); err != nil {
 		return nil, err
 	}
-	said := wordSummary(result, httpserver.Language(ctx))
-	return &one[review]{review{Received: said.Received, Good: said.Received - said.Rejected, Rejected: said.Rejected, Errors: said.Errors}}, nil
+	s := summaryOf(result, httpserver.Language(ctx))
+	return &one[review]{review{Received: s.Received, Good: s.Received - s.Rejected, Rejected: s.Rejected, Errors: s.Errors}}, nil
 }
 
-// answerSummary says what became of a batch: where nothing was good it is a problem, with the same figures.
+// answerSummary returns the result of a batch. If no row was valid, it returns a problem with the same figures.
 func answerSummary(ctx context.Context, s ledger.Summary, err error) (*summaryOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := wordSummary(s, httpserver.Language(ctx))
+	body := summaryOf(s, httpserver.Language(ctx))
 	switch {
 	case s.Rejected == 0:
 		return &summaryOutput{Status: http.StatusOK, Body: body}, nil
@@ -159,7 +159,7 @@ func answerSummary(ctx context.Context, s ledger.Summary, err error) (*summaryOu
 		With("rejected", s.Rejected).With("errors", body.Errors)
 }
 
-func wordSummary(s ledger.Summary, language string) summary {
+func summaryOf(s ledger.Summary, language string) summary {
 	out := summary{Received: s.Received, Inserted: s.Inserted, Duplicates: s.Duplicates, Rejected: s.Rejected, Errors: []rejected{}}
 	for _, r := range s.Rejections {
 		if r.Conflicting {

@@ -16,12 +16,12 @@ func (h *Handlers) registerCalendars(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listCalendar", Method: http.MethodGet, Path: "/api/calendarios", Tags: tags,
 		Summary: "Calendario y horarios · Calendar and opening hours", Metadata: httpserver.Readers(), Errors: []int{404},
-		Description: "What counts as occupied. Colombian public holidays are built in and are not their weekday. Where nobody has said, a space is used mon–fri 07:00–22:00 and sat 07:00–13:00.",
+		Description: "The hours that count as occupied. Colombian public holidays are built in; a holiday does not count as its weekday. A space without opening hours is assumed to be occupied mon–fri 07:00–22:00 and sat 07:00–13:00.",
 	}, h.listCalendar)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "addCalendarEntry", Method: http.MethodPost, Path: "/api/calendarios", Tags: tags, DefaultStatus: 201,
 		Summary: "Agregar al calendario · Add to the calendar", Metadata: httpserver.Managers(),
-		Description: "`opening` gives the hours in which a space and all within it is used; `vacation` and `closed` are days on which it is not; `open` are days on which it is although they are holidays, vacation or closed, by the hours of their weekday or its own; of entries for several spaces the nearest holds; once a site has a `term`, days outside its terms count as vacation.",
+		Description: "`opening` sets the hours in which a space and everything in it is occupied. `vacation` and `closed` are days without occupation. `open` marks days as occupied although they are holidays, vacation or closed; the entry's own hours apply, or else those of the weekday. If several spaces have entries, the nearest space's entry applies. If a site has a `term`, days outside its terms count as vacation.",
 	}, h.addCalendarEntry)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "dropCalendarEntry", Method: http.MethodDelete, Path: "/api/calendarios/{id}", Tags: tags, DefaultStatus: 204,
@@ -35,14 +35,14 @@ type hours struct {
 	To   string   `json:"to" maxLength:"5" doc:"HH:MM, up to 24:00" example:"22:00"`
 }
 
-// CalendarBody is what a client sends; it is exported since it is embedded in what the document shows.
+// CalendarBody is the request body. It is exported because huma documents only exported embedded structs.
 type CalendarBody struct {
 	SpaceID string  `json:"space_id" maxLength:"64"`
 	Name    string  `json:"name" minLength:"1" maxLength:"200"`
 	Kind    string  `json:"kind" enum:"opening,term,vacation,closed,open"`
 	From    string  `json:"from,omitempty" maxLength:"10" doc:"First day, YYYY-MM-DD"`
 	To      string  `json:"to,omitempty" maxLength:"10" doc:"Last day, YYYY-MM-DD"`
-	Hours   []hours `json:"hours,omitempty" maxItems:"50" doc:"Of kind opening; of kind open where they are not those of the weekday"`
+	Hours   []hours `json:"hours,omitempty" maxItems:"50" doc:"For kind opening; for kind open only if the hours differ from those of the weekday"`
 }
 
 type calendarEntry struct {
@@ -76,7 +76,7 @@ func fromDays(days []calendar.Day) []string {
 	return names
 }
 
-// clocktime gives -1 for what is no time of day, which the module names as a flaw with the others.
+// clocktime returns -1 if s is not a time of day. The module reports it together with the other errors.
 func clocktime(s string) calendar.Clocktime {
 	if c, ok := calendar.ParseClocktime(s); ok {
 		return c
@@ -84,9 +84,9 @@ func clocktime(s string) calendar.Clocktime {
 	return -1
 }
 
-// PlaceInput asks for what holds in a space.
+// PlaceInput selects the entries that apply in a space.
 type PlaceInput struct {
-	SpaceID string `query:"space_id" maxLength:"64" doc:"What holds in this space"`
+	SpaceID string `query:"space_id" maxLength:"64" doc:"Only entries that apply in this space"`
 }
 
 func (h *Handlers) listCalendar(ctx context.Context, in *struct {

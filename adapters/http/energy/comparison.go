@@ -15,9 +15,9 @@ import (
 func (h *Handlers) registerComparison(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "comparison", Method: http.MethodGet, Path: "/api/consumo/comparacion", Tags: []string{"energy"},
-		Summary: "Consumo frente a un periodo anterior · Consumption beside an earlier period",
-		Description: "Sets a range beside the days before it, the same weekdays of the week before, or those of 52 weeks before, at the same local times. Only what was measured in both is compared, each device with itself; " +
-			"`share` says how much of the expected energy that is, and below 0.8 there is no `change`.",
+		Summary: "Consumo frente a un periodo anterior · Consumption compared with an earlier period",
+		Description: "Compares a range with the days before it, with the same weekdays one week before, or with those 52 weeks before, at the same local times. Each device is compared with itself, using only hours measured in both ranges; " +
+			"`share` is the compared share of the expected energy. If it is below 0.8, `change` is null.",
 		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404},
 	}, h.comparison)
 }
@@ -25,27 +25,27 @@ func (h *Handlers) registerComparison(api *httpserver.API) {
 type comparisonInput struct {
 	RangeInput
 	Level   string `query:"level" enum:"site,building,floor,room,device" default:"site"`
-	ID      string `query:"id" maxLength:"64" doc:"The space's or device's id; the only site may be left out"`
-	Earlier string `query:"earlier" enum:"period,week,year" default:"period" doc:"period: as many days before as the range has; week: 7 days before; year: 364 days before, so that weekdays meet"`
+	ID      string `query:"id" maxLength:"64" doc:"The id of the space or device; optional if there is only one site"`
+	Earlier string `query:"earlier" enum:"period,week,year" default:"period" doc:"period: the same number of days directly before; week: 7 days before; year: 364 days before, so that weekdays match"`
 }
 
-// ComparedSums are what was used in a range and an earlier one.
+// ComparedSums is the energy used in a range and in an earlier one.
 type ComparedSums struct {
-	KWh        kwh      `json:"kwh" doc:"Of what was measured in both"`
-	EarlierKWh kwh      `json:"earlier_kwh" doc:"Of what was measured in both"`
-	Change     *float64 `json:"change" nullable:"true" doc:"kwh ÷ earlier_kwh − 1; null where less than 0.8 of the energy is compared, or nothing was used earlier"`
-	Share      float64  `json:"share" doc:"Part of the expected energy of all devices that is compared, 0 to 1"`
+	KWh        kwh      `json:"kwh" doc:"Only energy measured in both ranges"`
+	EarlierKWh kwh      `json:"earlier_kwh" doc:"Only energy measured in both ranges"`
+	Change     *float64 `json:"change" nullable:"true" doc:"kwh ÷ earlier_kwh − 1; null if share is below 0.8 or earlier_kwh is 0"`
+	Share      float64  `json:"share" doc:"Compared share of the expected energy of all devices, 0 to 1"`
 }
 
-// Comparison is a range beside an earlier one.
+// Comparison compares a range with an earlier one.
 type Comparison struct {
 	From        instant `json:"from"`
-	To          instant `json:"to" doc:"As far as the range has passed"`
+	To          instant `json:"to" doc:"End of the range, or now if the range has not ended"`
 	EarlierFrom instant `json:"earlier_from"`
 	EarlierTo   instant `json:"earlier_to"`
 	ComparedSums
-	Devices []comparedDevice `json:"devices" nullable:"false" doc:"Those that were compared, the most energy first"`
-	Missing []missing        `json:"missing" nullable:"false" doc:"Those that were not measured in both all the time, the greatest share first"`
+	Devices []comparedDevice `json:"devices" nullable:"false" doc:"The compared devices, highest energy first"`
+	Missing []missing        `json:"missing" nullable:"false" doc:"Devices with gaps in either range, largest share first"`
 }
 
 type comparedDevice struct {
@@ -62,7 +62,7 @@ func (h *Handlers) comparison(ctx context.Context, in *comparisonInput) (*one[Co
 	}
 	const day, week, year = 24 * time.Hour, 7, 364
 	days := map[string]int{"week": week, "year": year}[in.Earlier]
-	if days == 0 { // an hour more or less where clocks change
+	if days == 0 { // a day has 23 to 25 hours when the clocks change
 		days = max(1, int((to.Time().Sub(from.Time())+day-2*time.Hour)/day))
 	}
 	c, err := h.Reports.Compare(ctx, callerOf(ctx), campus.Level(in.Level), in.ID, from, to, days)

@@ -17,19 +17,19 @@ func (h *Handlers) registerCorrections(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "getReading", Method: http.MethodGet, Path: path, Tags: tags,
 		Summary:     "Una lectura y sus correcciones · A reading and its corrections",
-		Description: "`reading` is absent where it was withdrawn.",
+		Description: "`reading` is absent if it was withdrawn.",
 		Metadata:    httpserver.Readers(), Errors: []int{404},
 	}, h.readingHistory)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "correctReading", Method: http.MethodPut, Path: path, Tags: tags,
 		Summary:     "Corregir una lectura · Correct a reading",
-		Description: "Totals follow at once. What stood there is kept with the reason, who and when; a device that sends it again changes nothing. A withdrawn reading is brought back. An interval keeps its length unless another is stated; 409 `overlapping` where it then overlaps another.",
+		Description: "Totals are updated immediately. The old value is kept with the reason, the user and the time. If the device sends the old value again, nothing changes. Correcting a withdrawn reading restores it. An interval keeps its length unless the body sets another; 409 `overlapping` if it then overlaps another interval.",
 		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
 	}, h.correct)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "withdrawReading", Method: http.MethodDelete, Path: path, Tags: tags, DefaultStatus: 200,
 		Summary:     "Retirar una lectura · Withdraw a reading",
-		Description: "It counts no more, also when the device sends it again; what it was is kept. An interval frees its time; the powers before and after a power are not joined.",
+		Description: "The reading no longer counts, even if the device sends it again; its old value is kept. After an interval is withdrawn, another reading may count its time. After a power reading is withdrawn, the energy between the powers before and after it is not computed.",
 		Metadata:    httpserver.Managers(), Errors: []int{404},
 	}, h.withdraw)
 }
@@ -37,13 +37,13 @@ func (h *Handlers) registerCorrections(api *httpserver.API) {
 // KeyInput names a reading.
 type KeyInput struct {
 	DeviceID  string `path:"device_id" maxLength:"64"`
-	Timestamp string `path:"timestamp" maxLength:"40" doc:"RFC 3339; without a zone in the site's"`
+	Timestamp string `path:"timestamp" maxLength:"40" doc:"RFC 3339; without an offset, the site's time zone is used"`
 }
 
-// correction is one as it is answered.
+// correction is a correction in an answer.
 type correction struct {
-	Before *reading `json:"before,omitempty" doc:"Absent where it was withdrawn"`
-	After  *reading `json:"after,omitempty" doc:"Absent where it is withdrawn"`
+	Before *reading `json:"before,omitempty" doc:"The old value; absent if the reading was withdrawn before"`
+	After  *reading `json:"after,omitempty" doc:"The new value; absent if the reading is now withdrawn"`
 	Ruling string   `json:"ruling,omitempty" enum:"count,restart" doc:"How a quarantined reading was settled"`
 	Reason string   `json:"reason"`
 	By     string   `json:"by" doc:"The user who made it"`
@@ -73,12 +73,12 @@ type historyOutput struct {
 }
 
 func (h *Handlers) readingHistory(ctx context.Context, in *KeyInput) (*historyOutput, error) {
-	stands, made, err := h.Ledger.History(ctx, callerOf(ctx), in.DeviceID, in.Timestamp)
+	current, made, err := h.Ledger.History(ctx, callerOf(ctx), in.DeviceID, in.Timestamp)
 	if err != nil {
 		return nil, err
 	}
 	out := &historyOutput{}
-	out.Body.Reading = readingOrNone(stands, h.showReadings(ctx))
+	out.Body.Reading = readingOrNone(current, h.showReadings(ctx))
 	out.Body.Corrections = make([]correction, len(made))
 	for i, c := range made {
 		out.Body.Corrections[i] = correctionOf(c, h.showReadings(ctx))
@@ -89,12 +89,12 @@ func (h *Handlers) readingHistory(ctx context.Context, in *KeyInput) (*historyOu
 type correctInput struct {
 	KeyInput
 	Body struct {
-		KWh           *kwh     `json:"kwh,omitempty" doc:"Energy used in the interval; one of kwh, register_kwh, power_w"`
-		RegisterKWh   *kwh     `json:"register_kwh,omitempty" doc:"What the register stood at"`
+		KWh           *kwh     `json:"kwh,omitempty" doc:"Energy used in the interval; send exactly one of kwh, register_kwh, power_w"`
+		RegisterKWh   *kwh     `json:"register_kwh,omitempty" doc:"Value of the register"`
 		PowerW        *watts   `json:"power_w,omitempty" doc:"Power at the instant"`
-		KVArh         *kwh     `json:"kvarh,omitempty" doc:"Reactive energy, in place of kwh where the device measures it"`
-		RegisterKVArh *kwh     `json:"register_kvarh,omitempty" doc:"What the register of reactive energy stood at"`
-		IntervalS     *seconds `json:"interval_s,omitempty" doc:"Seconds up to the timestamp; the device's own, else 900"`
+		KVArh         *kwh     `json:"kvarh,omitempty" doc:"Reactive energy, instead of kwh for a device that measures it"`
+		RegisterKVArh *kwh     `json:"register_kvarh,omitempty" doc:"Value of the register of reactive energy"`
+		IntervalS     *seconds `json:"interval_s,omitempty" doc:"Length of the interval that ends at the timestamp, s; default: the device's interval_s, or else 900"`
 		Reason        string   `json:"reason" minLength:"1" maxLength:"500" doc:"Why; kept with the correction"`
 	}
 }

@@ -32,7 +32,7 @@ func (h *Handlers) registerDevices(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "updateDevice", Method: http.MethodPatch, Path: "/api/dispositivos/{id}", Tags: tags,
 		Summary:     "Cambiar un dispositivo · Change a device",
-		Description: "A device that is moved, to another space or behind another meter, leaves what it used until then where it was used: who is limited to the space that it came to sees nothing of the time before.",
+		Description: "When a device moves to another space or behind another meter, its earlier consumption stays where it was used: users limited to the new space do not see the device's data from before the move.",
 		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
 	}, h.updateDevice)
 	httpserver.Register(api, problemOf, huma.Operation{
@@ -55,14 +55,14 @@ type device struct {
 	IntervalS          *int    `json:"interval_s"`
 	RegisterModulusKWh *kwh    `json:"register_modulus_kwh" nullable:"true"`
 	MQTTTopic          *string `json:"mqtt_topic"`
-	MQTTUnit           *string `json:"mqtt_unit" doc:"What the numbers count that it sends without a unit"`
-	MQTTInterval       bool    `json:"mqtt_interval" doc:"Those of energy are of what was used since the last, and no counter"`
+	MQTTUnit           *string `json:"mqtt_unit" doc:"Unit of the numbers that the device sends without a unit"`
+	MQTTInterval       bool    `json:"mqtt_interval" doc:"True if each energy value is the energy used since the previous one, rather than a cumulative counter"`
 	CreatedAt          instant `json:"created_at"`
-	Health             *health `json:"health,omitempty" doc:"How it is, in lists and where one device is asked for"`
-	Former             []place `json:"former_places,omitempty" doc:"Where it hung before it was moved, oldest first"`
+	Health             *health `json:"health,omitempty" doc:"Present in lists and when one device is read"`
+	Former             []place `json:"former_places,omitempty" doc:"Earlier places of the device, oldest first"`
 }
 
-// withHealth tells how the devices of an answer are.
+// withHealth adds the health of each device to an answer.
 func (h *Handlers) withHealth(ctx context.Context, shown []device, devices []campus.Device) error {
 	health, err := h.Fleet.HealthOf(ctx, devices)
 	if err != nil {
@@ -74,7 +74,7 @@ func (h *Handlers) withHealth(ctx context.Context, shown []device, devices []cam
 	return nil
 }
 
-// place is where a device hung until it was moved.
+// place is where a device was until it was moved.
 type place struct {
 	SpaceID  string  `json:"space_id"`
 	ParentID *string `json:"parent_id"`
@@ -93,23 +93,23 @@ func deviceOf(d campus.Device) device {
 	return out
 }
 
-// DeviceBody is what a client sends; what is absent stays as it is.
+// DeviceBody is the request body. Absent fields stay unchanged.
 type DeviceBody struct {
 	Name               *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	Kind               *string `json:"kind,omitempty" enum:"meter,ac,lighting,computer,console,tv,appliance,lab,sensor,other"`
-	Measures           *string `json:"measures,omitempty" enum:"active,reactive_inductive,reactive_capacitive" doc:"Of which energy its readings are: one that measures reactive energy sends kvarh or register_kvarh, and hangs behind the meter whose active energy it is judged against"`
+	Measures           *string `json:"measures,omitempty" enum:"active,reactive_inductive,reactive_capacitive" doc:"The energy that the device measures. A device that measures reactive energy sends kvarh or register_kvarh; its parent_id is the meter of the active energy that the reactive energy is compared with"`
 	SpaceID            *string `json:"space_id,omitempty" maxLength:"64"`
-	ParentID           *string `json:"parent_id,omitempty" maxLength:"64" doc:"The meter that it sits behind"`
-	RatedW             *watts  `json:"rated_w,omitempty" doc:"The most that it draws, W"`
-	StandbyW           *watts  `json:"standby_w,omitempty" doc:"What it draws while idle, W"`
-	IntervalS          *int    `json:"interval_s,omitempty" minimum:"1" maximum:"86400" doc:"The span of its kwh readings that do not say, s"`
-	RegisterModulusKWh *kwh    `json:"register_modulus_kwh,omitempty" doc:"Where its register rolls over to 0, kWh"`
-	MQTTTopic          *string `json:"mqtt_topic,omitempty" maxLength:"200" doc:"The address that it speaks from: a topic without the parts that change. A Shelly's prefix alone stands for its only channel"`
-	MQTTUnit           *string `json:"mqtt_unit,omitempty" enum:"mWh,Wh,kWh,MWh,Wmin,Ws,mW,W,kW" doc:"What the numbers count that it sends without a unit"`
-	MQTTInterval       *bool   `json:"mqtt_interval,omitempty" doc:"Those of energy are of what was used since the last, and no counter"`
+	ParentID           *string `json:"parent_id,omitempty" maxLength:"64" doc:"The meter that the device is behind"`
+	RatedW             *watts  `json:"rated_w,omitempty" doc:"Maximum power, W"`
+	StandbyW           *watts  `json:"standby_w,omitempty" doc:"Power while idle, W"`
+	IntervalS          *int    `json:"interval_s,omitempty" minimum:"1" maximum:"86400" doc:"Interval of its kwh readings without interval_s, s"`
+	RegisterModulusKWh *kwh    `json:"register_modulus_kwh,omitempty" doc:"Value at which its register rolls over to 0, kWh"`
+	MQTTTopic          *string `json:"mqtt_topic,omitempty" maxLength:"200" doc:"The device's address: its topic without the parts that change. For a Shelly with one channel, the prefix alone is enough"`
+	MQTTUnit           *string `json:"mqtt_unit,omitempty" enum:"mWh,Wh,kWh,MWh,Wmin,Ws,mW,W,kW" doc:"Unit of the numbers that the device sends without a unit"`
+	MQTTInterval       *bool   `json:"mqtt_interval,omitempty" doc:"True if each energy value is the energy used since the previous one, rather than a cumulative counter"`
 }
 
-// plain is what the body says of numbers without a unit; nil where it says nothing.
+// plain returns how to read numbers without a unit; nil if the body does not set it.
 func (b DeviceBody) plain() *campus.PlainNumber {
 	if b.MQTTUnit == nil {
 		return nil
@@ -126,19 +126,19 @@ func (b DeviceBody) edit() campus.DeviceEdit {
 	}
 }
 
-// label is a device's id as clients send it: text, or a whole number that is read as its decimal text.
+// label is a device's id in a request: a text, or a whole number that is read as its decimal text.
 type label string
 
-// UnmarshalJSON reads either.
+// UnmarshalJSON reads a text or a number.
 func (l *label) UnmarshalJSON(b []byte) error {
 	*l = label(bytes.Trim(b, `"`))
 	return nil
 }
 
-// Schema documents it.
+// Schema documents the id.
 func (label) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{
-		Description: "1–64 of [A-Za-z0-9._:-]; a whole number is read as its decimal text", Examples: []any{"ac-1"},
+		Description: "1 to 64 characters of [A-Za-z0-9._:-]; a whole number is read as its decimal text", Examples: []any{"ac-1"},
 		OneOf: []*huma.Schema{{Type: "string", MinLength: pointer(1), MaxLength: pointer(64)}, {Type: "integer"}},
 	}
 }
@@ -150,7 +150,7 @@ type newDeviceBody struct {
 
 type devicesInput struct {
 	PageInput
-	SpaceID string `query:"space_id" maxLength:"64" doc:"Those in it and in what lies within it"`
+	SpaceID string `query:"space_id" maxLength:"64" doc:"Only devices in this space and the spaces inside it"`
 	Kind    string `query:"kind" enum:"meter,ac,lighting,computer,console,tv,appliance,lab,sensor,other"`
 }
 
@@ -187,7 +187,7 @@ func (h *Handlers) getDevice(ctx context.Context, in *IDInput) (*one[device], er
 
 type deviceChange struct {
 	DeviceBody
-	MovedAt *string `json:"moved_at,omitempty" maxLength:"40" doc:"Since when it hangs at this space and behind this meter, RFC 3339; absent: now, where they change. The quarter hour that holds it is the first there"`
+	MovedAt *string `json:"moved_at,omitempty" maxLength:"40" doc:"When the device moved to this space or behind this meter (RFC 3339; default: now). Rounded down to the quarter hour"`
 }
 
 func (h *Handlers) updateDevice(ctx context.Context, in *struct {

@@ -15,7 +15,7 @@ func (h *Handlers) registerDuration(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "loadDuration", Method: http.MethodGet, Path: "/api/consumo/duracion", Tags: []string{"energy"},
 		Summary:     "Duración de la carga · Load duration",
-		Description: "The hours of a range by their mean power, highest first: in `hours` of them it was `kw` or more. Hours of which nothing is known do not count, nor does one at the end that is not whole yet. The last four weeks where nothing else is asked.",
+		Description: "The hours of a range sorted by mean power, highest first: in `hours` hours the mean power was `kw` or more. Hours without data do not count, nor does an incomplete hour at the end. The default range is the last four weeks.",
 		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404},
 	}, h.duration)
 }
@@ -23,8 +23,8 @@ func (h *Handlers) registerDuration(api *httpserver.API) {
 type durationInput struct {
 	RangeInput
 	Level  string `query:"level" enum:"site,building,floor,room,device" default:"site"`
-	ID     string `query:"id" maxLength:"64" doc:"The space's or device's id; the only site may be left out"`
-	Points int    `query:"points" minimum:"2" maximum:"1000" default:"200" doc:"How many at the most; the highest and the lowest hour are among them"`
+	ID     string `query:"id" maxLength:"64" doc:"The id of the space or device; optional if there is only one site"`
+	Points int    `query:"points" minimum:"2" maximum:"1000" default:"200" doc:"Maximum number of points; the highest and the lowest hour are always included"`
 }
 
 type durationPoint struct {

@@ -18,52 +18,52 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// registerEmoncms adds the two calls by which devices send that were made for emoncms (OpenEVSE, IotaWatt, emonTx …). Their key
-// may come in the query or the form, where such devices put it, so the routes are public and look for it by themselves.
+// registerEmoncms adds the two calls of devices that were made for emoncms (OpenEVSE, IotaWatt, emonTx …). Such devices send
+// their key in the query or the form, so the routes are public and read the key themselves.
 func (h *Handlers) registerEmoncms(api *httpserver.API) {
 	anything := &huma.MediaType{Schema: &huma.Schema{Type: "object", AdditionalProperties: true}}
 	form := &huma.RequestBody{Content: map[string]*huma.MediaType{"application/x-www-form-urlencoded": anything, "application/json": anything}}
 	for _, method := range []string{http.MethodPost, http.MethodGet} {
 		post := huma.Operation{
 			OperationID: "emoncmsPost" + method, Method: method, Path: "/input/post", Tags: []string{"devices"},
-			Summary:     "Lecturas como emoncms · Readings as emoncms takes them",
-			Description: "`node`, and one of `fulljson`, `json`, `data`, `csv`; `time`, here or within the JSON, in seconds or (above 1e11) milliseconds since 1970 or ISO 8601, without a zone in that of the device's site; the API key as `apikey`, X-API-Key or bearer. Without `time`, or by a clock that was never set (before 2000), each is a reading of the moment at which it came. A number without a device goes to the inbox (`/api/dispositivos/nuevos`) and is a success; 400 names what was not stored, and the rest of the request is.",
+			Summary:     "Lecturas en formato emoncms · Readings in the emoncms format",
+			Description: "Send `node` and one of `fulljson`, `json`, `data`, `csv`. `time` is optional, as a parameter or inside the JSON: seconds or (above 1e11) milliseconds since 1970, or ISO 8601 (without an offset, in the time zone of the device's site). Send the API key as `apikey`, X-API-Key or bearer token. Without `time`, or if the clock was never set (before 2000), the time of arrival is used. A value of an unregistered device is stored in the inbox (`/api/dispositivos/nuevos`) and counts as success. 400 lists the values that were not stored; the others are stored.",
 			Metadata:    httpserver.Public(), Errors: []int{401, 403, 429, 503},
 		}
 		bulk := huma.Operation{
 			OperationID: "emoncmsBulk" + method, Method: method, Path: "/input/bulk", Tags: []string{"devices"},
-			Summary:     "Muchas lecturas como emoncms · Many readings as emoncms takes them",
-			Description: "`data=[[seconds,node,v1,v2…]…]`, the seconds from `time`, or by the device's clock that shows `sentat` or `offset` now, or the last row being now. Numbers above 1e11 are milliseconds.",
+			Summary:     "Muchas lecturas en formato emoncms · Many readings in the emoncms format",
+			Description: "`data=[[seconds,node,v1,v2…]…]`. The seconds count from `time`; or `sentat` or `offset` is the device's clock now; or else the last row is now. Numbers above 1e11 are milliseconds.",
 			Metadata:    httpserver.Public(), Errors: []int{401, 403, 429, 503},
 		}
 		if method == http.MethodPost {
 			post.RequestBody, bulk.RequestBody, post.SkipValidateBody, bulk.SkipValidateBody = form, form, true, true
 			httpserver.Register(api, problemOf, post, func(ctx context.Context, in *emoncmsForm) (*one[emoncmsAnswer], error) {
-				return h.takeInputs(ctx, api, in, h.postNow)
+				return h.recordInputs(ctx, api, in, h.readPost)
 			})
 			httpserver.Register(api, problemOf, bulk, func(ctx context.Context, in *emoncmsForm) (*one[emoncmsAnswer], error) {
-				return h.takeInputs(ctx, api, in, h.bulkNow)
+				return h.recordInputs(ctx, api, in, h.readBulk)
 			})
 			continue
 		}
 		httpserver.Register(api, problemOf, post, func(ctx context.Context, in *EmoncmsQuery) (*one[emoncmsAnswer], error) {
-			return h.takeInputs(ctx, api, &emoncmsForm{EmoncmsQuery: *in}, h.postNow)
+			return h.recordInputs(ctx, api, &emoncmsForm{EmoncmsQuery: *in}, h.readPost)
 		})
 		httpserver.Register(api, problemOf, bulk, func(ctx context.Context, in *EmoncmsQuery) (*one[emoncmsAnswer], error) {
-			return h.takeInputs(ctx, api, &emoncmsForm{EmoncmsQuery: *in}, h.bulkNow)
+			return h.recordInputs(ctx, api, &emoncmsForm{EmoncmsQuery: *in}, h.readBulk)
 		})
 	}
-	form.Required = false // all of it may come in the query
+	form.Required = false // all parameters may be in the query
 }
 
-// EmoncmsReader reads requests in emoncms' words, as messages in the same words are read over MQTT. It gives what is to be taken,
-// and energy.ErrInvalid of what cannot be read.
+// EmoncmsReader decodes requests in the emoncms format in the same way as MQTT messages in that format. It returns the observations
+// that it could decode, and energy.ErrInvalid for the others.
 type EmoncmsReader interface {
 	Post(form url.Values) ([]intake.Observation, error)
 	Bulk(form url.Values, now energy.Instant) ([]intake.Observation, error)
 }
 
-// EmoncmsQuery is what the query and the headers may hold.
+// EmoncmsQuery holds the parameters of the query and the headers.
 type EmoncmsQuery struct {
 	Key           string `query:"apikey" maxLength:"200"`
 	HeaderKey     string `header:"X-API-Key" maxLength:"200"`
@@ -84,12 +84,12 @@ type emoncmsForm struct {
 	RawBody     []byte
 }
 
-// emoncmsAnswer is what such devices look for.
+// emoncmsAnswer is the answer that such devices expect.
 type emoncmsAnswer struct {
 	Success bool `json:"success"`
 }
 
-// values are those of the body and of the query together.
+// values merges the parameters of the body and of the query; the query has priority.
 func (f *emoncmsForm) values() (url.Values, error) {
 	form, err := f.body()
 	if err != nil {
@@ -105,7 +105,7 @@ func (f *emoncmsForm) values() (url.Values, error) {
 	return form, nil
 }
 
-// body reads a form, or a JSON object with the same members.
+// body reads a form, or a JSON object with the same fields.
 func (f *emoncmsForm) body() (url.Values, error) {
 	if mediaType(f.ContentType) != "application/json" {
 		return url.ParseQuery(string(f.RawBody))
@@ -129,15 +129,15 @@ func (f *emoncmsForm) body() (url.Values, error) {
 	return form, nil
 }
 
-func (h *Handlers) postNow(form url.Values) ([]intake.Observation, error) {
+func (h *Handlers) readPost(form url.Values) ([]intake.Observation, error) {
 	return h.Emoncms.Post(form)
 }
 
-func (h *Handlers) bulkNow(form url.Values) ([]intake.Observation, error) {
+func (h *Handlers) readBulk(form url.Values) ([]intake.Observation, error) {
 	return h.Emoncms.Bulk(form, h.Clock.Now())
 }
 
-func (h *Handlers) takeInputs(ctx context.Context, api *httpserver.API, request *emoncmsForm, read func(url.Values) ([]intake.Observation, error)) (*one[emoncmsAnswer], error) {
+func (h *Handlers) recordInputs(ctx context.Context, api *httpserver.API, request *emoncmsForm, read func(url.Values) ([]intake.Observation, error)) (*one[emoncmsAnswer], error) {
 	form, err := request.values()
 	if err != nil {
 		return nil, err
@@ -151,28 +151,28 @@ func (h *Handlers) takeInputs(ctx context.Context, api *httpserver.API, request 
 		return nil, err
 	}
 	caller := callerOf(httpserver.WithPrincipal(ctx, principal))
-	said, unread := read(form)
-	if unread != nil {
-		if err := h.refuseInputs(ctx, caller, form, unread); err != nil {
+	observations, decodeErr := read(form)
+	if decodeErr != nil {
+		if err := h.recordRejected(ctx, caller, form, decodeErr); err != nil {
 			return nil, err
 		}
 	}
-	refused, err := h.Intake.Ingest(ctx, caller, said)
+	rejections, err := h.Intake.Ingest(ctx, caller, observations)
 	if err != nil {
 		return nil, err
 	}
 	var invalid energy.ErrInvalid
-	errors.As(unread, &invalid)
-	if fields := append(fieldsOf(invalid.Flaws), refusedInputs(refused, said)...); len(fields) > 0 {
+	errors.As(decodeErr, &invalid)
+	if fields := append(fieldsOf(invalid.Flaws), rejectedInputs(rejections, observations)...); len(fields) > 0 {
 		return nil, problem.Invalid(fields...)
 	}
 	return &one[emoncmsAnswer]{emoncmsAnswer{Success: true}}, nil
 }
 
-// refusedInputs names the inputs that were not stored; the others of the request are.
-func refusedInputs(refused []intake.Rejection, said []intake.Observation) (fields []problem.Field) {
-	for _, r := range refused {
-		name := strings.TrimPrefix(said[r.Observation].Address, "emon/")
+// rejectedInputs names the inputs that were not stored. The other inputs of the request are stored.
+func rejectedInputs(rejections []intake.Rejection, observations []intake.Observation) (fields []problem.Field) {
+	for _, r := range rejections {
+		name := strings.TrimPrefix(observations[r.Observation].Address, "emon/")
 		switch r.Reason {
 		case "no_unit":
 			fields = append(fields, problem.Bad(name+" mqtt_unit", problem.Required))
@@ -191,11 +191,11 @@ func refusedInputs(refused []intake.Rejection, said []intake.Observation) (field
 	return fields
 }
 
-// refuseInputs keeps what could not be read: few devices that send this way show the answer to anybody.
-func (h *Handlers) refuseInputs(ctx context.Context, caller energy.Caller, form url.Values, unread error) error {
+// recordRejected stores a request that could not be decoded, because few of these devices show the answer to a person.
+func (h *Handlers) recordRejected(ctx context.Context, caller energy.Caller, form url.Values, decodeErr error) error {
 	var invalid energy.ErrInvalid
-	if !errors.As(unread, &invalid) {
-		return unread
+	if !errors.As(decodeErr, &invalid) {
+		return decodeErr
 	}
 	text := cmp.Or(form.Get("fulljson"), form.Get("json"), form.Get("data"), form.Get("csv"))
 	return h.Intake.RecordRejected(ctx, caller, []intake.RejectedMessage{{Dialect: "emoncms", Topic: "emon/" + form.Get("node"), Text: text, Reason: invalid.Flaws[0].Rule}})

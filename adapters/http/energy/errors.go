@@ -11,10 +11,10 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// inboxRetry is after how many seconds a message that the inbox has no room for may be tried again: a person has to make room.
+// inboxRetry is the Retry-After of a message rejected by a full inbox, in seconds. It is long because a person has to make room.
 const inboxRetry = 300
 
-// problemOf says which problem an error of the module is; nil for one that is not the module's.
+// problemOf returns the problem for an error of the module; nil for any other error.
 func problemOf(err error) *problem.Problem {
 	var invalid energy.ErrInvalid
 	var conflict energy.ErrConflictingReading
@@ -51,8 +51,8 @@ func problemOf(err error) *problem.Problem {
 	return nil
 }
 
-// blocker is what keeps something from being removed. Of users and keys, those that the caller may know are named and the others
-// counted.
+// blocker is something that depends on an object and so prevents its removal. Users and keys that the caller may see are named; the
+// others are only counted.
 type blocker struct {
 	Kind  string `json:"kind"`
 	ID    string `json:"id,omitempty"`
@@ -79,7 +79,7 @@ func blockersOf(e energy.ErrInUse) []blocker {
 	return append(named, counted...)
 }
 
-// conflictOf names both values of a conflict, but for a stored one that its sender may not see.
+// conflictOf returns both values of a conflict. The stored value is left out if the sender may not see it.
 func conflictOf[T any](unseen bool, stored, sent T) *problem.Problem {
 	p := problem.New(problem.ConflictingReading).With("sent", sent)
 	if !unseen {
@@ -88,13 +88,13 @@ func conflictOf[T any](unseen bool, stored, sent T) *problem.Problem {
 	return p
 }
 
-// covered is a time that a reading counts.
+// covered is the time that a stored reading counts.
 type covered struct {
 	From energy.Instant `json:"from"`
 	To   energy.Instant `json:"to"`
 }
 
-// overlappingOf names the time that is counted already, but not to who may not see what counts it.
+// overlappingOf returns the time that is already counted. It is left out if the sender may not see the stored reading.
 func overlappingOf(e energy.ErrOverlapping) *problem.Problem {
 	p := problem.New(problem.OverlappingReading).With("sent", reading{of: e.Sent, measures: e.Measures})
 	if !e.Unseen {

@@ -21,26 +21,27 @@ import (
 func (h *Handlers) registerEvents(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "events", Method: http.MethodGet, Path: "/api/eventos", Tags: []string{"energy"},
-		Summary: "Lo que pasa, en vivo · What happens, live",
-		Description: "Server-sent events: `reading`, `device_state`, `ambient`, `recommendation`, `simulation` (a scenario that is played), each with an `id`. `Last-Event-ID` goes on after it, without gap or repeat, on any replica, " +
-			"for an hour; later, `reset` says that what happened since must be asked for anew (`/api/gemelo`). A comment with the place comes at least every 5 s. A reader that does not read is closed after 10 s. " +
-			"A stream ends within 5 s once its reader's role or scope has changed, or their login or key has ended: come back with the last id. A user or key has 24 streams at the most, in all logins together: 429 `too_many_streams`. " +
-			"Of an upload of more than 1,000 readings, each device's last is told.",
+		Summary: "Eventos en vivo · Live events",
+		Description: "Server-sent events: `reading`, `device_state`, `ambient`, `recommendation`, `simulation` (a scenario that is played), each with an `id`. `Last-Event-ID` continues after that event, without gaps or repeats, on any replica, " +
+			"for up to an hour. Later, a `reset` event means that events were lost: read the current state again (`/api/gemelo`). A silent stream sends a comment with its position at least every 5 s. A client that does not read is disconnected after 10 s. " +
+			"A stream ends within 5 s after the user's role or scope changes, or the login or key ends: reconnect with the last id. A user or key may have at most 24 streams over all logins: 429 `too_many_streams`. " +
+			"After an upload of more than 1,000 readings, only each device's last reading is sent.",
 		Metadata: httpserver.Readers(), Errors: []int{404, 503},
-		Responses: map[string]*huma.Response{"200": {Description: "Events, until the reader goes", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: "string"}}}}},
+		Responses: map[string]*huma.Response{"200": {Description: "Events, until the client disconnects", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: "string"}}}}},
 	}, func(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
 		return h.events(ctx, api, in)
 	})
 }
 
 type eventsInput struct {
-	SpaceID     string   `query:"space_id" maxLength:"64" doc:"Only of this space and what is in it"`
-	DeviceID    string   `query:"device_id" maxLength:"64" doc:"Only of this device"`
-	Kinds       []string `query:"kind" maxItems:"10" enum:"reading,device_state,ambient,recommendation,simulation" doc:"Only these, separated by commas"`
-	LastEventID string   `header:"Last-Event-ID" maxLength:"100" doc:"The id of the last event that was read"`
+	SpaceID     string   `query:"space_id" maxLength:"64" doc:"Only events of this space and everything in it"`
+	DeviceID    string   `query:"device_id" maxLength:"64" doc:"Only events of this device"`
+	Kinds       []string `query:"kind" maxItems:"10" enum:"reading,device_state,ambient,recommendation,simulation" doc:"Only these kinds, separated by commas"`
+	LastEventID string   `header:"Last-Event-ID" maxLength:"100" doc:"The id of the last event that the client received"`
 }
 
-// heartbeat is how often a silent stream says that it is alive; reconnectAfter is what readers are told to wait, in ms.
+// heartbeat is the interval between keep-alive comments of a silent stream. reconnectAfter is how long clients should wait before they
+// reconnect, in ms.
 const (
 	heartbeat      = 5 * time.Second
 	reconnectAfter = "2000"
@@ -52,11 +53,11 @@ func (h *Handlers) events(ctx context.Context, api *httpserver.API, in *eventsIn
 	if err != nil {
 		return nil, err
 	}
-	reader, forgotten, err := h.readerFrom(ctx, in.LastEventID)
+	reader, expired, err := h.readerFrom(ctx, in.LastEventID)
 	if err != nil {
 		return nil, err
 	}
-	stream := eventStream{reader: reader, audience: audience, kinds: in.Kinds, forgotten: forgotten, clock: h.Clock}
+	stream := eventStream{reader: reader, audience: audience, kinds: in.Kinds, expired: expired, clock: h.Clock}
 	response, err := api.EventStream(ctx, stream.run)
 	if err != nil {
 		reader.Close()
@@ -64,8 +65,8 @@ func (h *Handlers) events(ctx context.Context, api *httpserver.API, in *eventsIn
 	return response, err
 }
 
-// readerFrom begins after the last event that a reader has, or now; forgotten tells that what came after it is no longer kept.
-func (h *Handlers) readerFrom(ctx context.Context, last string) (reader *events.Reader, forgotten bool, err error) {
+// readerFrom starts after the last event that a client received, or now. expired reports that the events after it are no longer kept.
+func (h *Handlers) readerFrom(ctx context.Context, last string) (reader *events.Reader, expired bool, err error) {
 	if last == "" {
 		reader, err = h.Feed.Read(ctx, nil)
 		return reader, false, err
@@ -82,20 +83,20 @@ func (h *Handlers) readerFrom(ctx context.Context, last string) (reader *events.
 	return reader, false, err
 }
 
-// eventStream is one reader's.
+// eventStream sends events to one client.
 type eventStream struct {
-	reader    *events.Reader
-	audience  *campus.Audience
-	kinds     []string
-	forgotten bool
-	clock     energy.Clock
-	told      energy.Instant // when something was last sent
+	reader   *events.Reader
+	audience *campus.Audience
+	kinds    []string
+	expired  bool
+	clock    energy.Clock
+	lastSent energy.Instant // when something was last sent
 }
 
 func (s *eventStream) run(ctx context.Context, w *httpserver.EventWriter) error {
 	defer s.reader.Close()
 	w.Retry(reconnectAfter)
-	if s.forgotten {
+	if s.expired {
 		w.Event(s.reader.Position().String(), "reset", "{}")
 	}
 	w.KeepAlive(s.reader.Position().String())
@@ -107,14 +108,14 @@ func (s *eventStream) run(ctx context.Context, w *httpserver.EventWriter) error 
 		all, failed := s.reader.Next(waiting)
 		cancel()
 		if failed != nil {
-			return failed // the reader comes back with his place
+			return failed // the client reconnects with its position
 		}
 		err = s.send(ctx, w, all)
 	}
 	return nil
 }
 
-// instantOf is the instant of an event: the one in its data, or when it was published.
+// instantOf returns the instant in an event's data, or else when the event was published.
 func instantOf(e events.Event) energy.Instant {
 	if at, ok := live.EventInstant(e.Kind, []byte(e.Data)); ok {
 		return at
@@ -122,7 +123,7 @@ func instantOf(e events.Event) energy.Instant {
 	return energy.Instant(e.Position.MadeAt)
 }
 
-// send sends what is for the reader; where that is nothing for long, it tells him where he is.
+// send sends the events that the client may see. If it has sent nothing for a heartbeat, it sends the position as a keep-alive comment.
 func (s *eventStream) send(ctx context.Context, w *httpserver.EventWriter, all []events.Event) error {
 	sent := false
 	if len(s.kinds) > 0 {
@@ -132,23 +133,23 @@ func (s *eventStream) send(ctx context.Context, w *httpserver.EventWriter, all [
 	for i, e := range all {
 		about[i] = campus.Occurrence{Device: energy.DeviceID(e.Device), Space: energy.SpaceID(e.Space), At: func() energy.Instant { return instantOf(e) }}
 	}
-	hears, err := s.audience.MaySee(ctx, about)
+	visible, err := s.audience.MaySee(ctx, about)
 	if err != nil {
 		return err
 	}
 	for i, e := range all {
-		if hears[i] {
+		if visible[i] {
 			w.Event(e.Position.String(), e.Kind, strings.ReplaceAll(e.Data, "\n", " "))
 			sent = true
 		}
 	}
 	if !sent {
-		// A clock that was set back must not keep the reader waiting for it.
-		if silent := s.clock.Now() - s.told; silent >= 0 && silent < energy.Instant(heartbeat.Milliseconds()) {
+		// A clock that was set back must not stop the keep-alive comments.
+		if silent := s.clock.Now() - s.lastSent; silent >= 0 && silent < energy.Instant(heartbeat.Milliseconds()) {
 			return nil
 		}
 		w.KeepAlive(s.reader.Position().String())
 	}
-	s.told = s.clock.Now()
+	s.lastSent = s.clock.Now()
 	return w.Flush()
 }

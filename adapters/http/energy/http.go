@@ -1,5 +1,5 @@
-// Package httpenergy is the energy module over HTTP: each file decodes, calls and encodes the subject that it is
-// named after, and nothing else.
+// Package httpenergy serves the energy module over HTTP. Each file handles the subject that it is named after: it decodes the request,
+// calls the module and encodes the answer.
 package httpenergy
 
 import (
@@ -36,7 +36,7 @@ type Handlers struct {
 	Clock      energy.Clock
 }
 
-// BulkPaths are the routes whose requests may be long.
+// BulkPaths are the routes that accept large requests.
 var BulkPaths = []string{"/consumo/lote", reviewPath, "/ambiente/lote"}
 
 // Register adds the routes.
@@ -65,7 +65,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerTariffs(api)
 }
 
-// callerOf is on whose behalf a request runs.
+// callerOf returns the caller of a request.
 func callerOf(ctx context.Context) energy.Caller {
 	p := httpserver.PrincipalOf(ctx)
 	caller := energy.Caller{Subject: p.Subject, Role: energy.Role(p.Role), Space: energy.SpaceID(p.Space)}
@@ -75,10 +75,10 @@ func callerOf(ctx context.Context) energy.Caller {
 	return caller
 }
 
-// PageInput is what every list takes.
+// PageInput holds the paging parameters of every list.
 type PageInput struct {
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at the most"`
-	Cursor string `query:"cursor" maxLength:"300" doc:"The next of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"Maximum number of items"`
+	Cursor string `query:"cursor" maxLength:"300" doc:"The next of the previous page"`
 }
 
 // List is a page of a list.
@@ -89,7 +89,7 @@ type List[T any] struct {
 
 type listOutput[T any] struct{ Body List[T] }
 
-// created answers a creation with the object and where it is.
+// created is the answer to a creation: the object and its location.
 type created[T any] struct {
 	Location string `header:"Location"`
 	Body     T
@@ -99,14 +99,14 @@ type one[T any] struct{ Body T }
 
 // RangeInput is a span of time.
 type RangeInput struct {
-	From string `query:"from" maxLength:"40" doc:"First instant, RFC 3339; without a zone in the site's"`
-	To   string `query:"to" maxLength:"40" doc:"Instant after the last, RFC 3339"`
+	From string `query:"from" maxLength:"40" doc:"Start of the range, inclusive, RFC 3339; without an offset, the site's time zone is used"`
+	To   string `query:"to" maxLength:"40" doc:"End of the range, exclusive, RFC 3339"`
 }
 
 // farFuture is after every reading.
 const farFuture = energy.Instant(4_102_444_800_000) // 2100-01-01
 
-// zoneOf is the zone of a question that asks for these spaces or devices.
+// zoneOf returns the time zone of a request about these spaces or devices.
 func (h *Handlers) zoneOf(ctx context.Context, ids ...string) (*time.Location, error) {
 	campus, err := h.Catalog.Campus(ctx)
 	if err != nil {
@@ -115,7 +115,7 @@ func (h *Handlers) zoneOf(ctx context.Context, ids ...string) (*time.Location, e
 	return campus.QuestionZone(ids...), nil
 }
 
-// span reads the range in the zone of what is asked for, wide open where it is not given.
+// span reads the range in the time zone of the given spaces or devices. An absent end is unlimited.
 func (r RangeInput) span(ctx context.Context, h *Handlers, ids ...string) (from, to energy.Instant, err error) {
 	zone, err := h.zoneOf(ctx, ids...)
 	if err != nil {
@@ -146,8 +146,8 @@ func (r RangeInput) span(ctx context.Context, h *Handlers, ids ...string) (from,
 	return from, to, nil
 }
 
-// spanBefore reads the range; one without an end ends now, one without a begin is so long.
-func (r RangeInput) spanBefore(ctx context.Context, h *Handlers, long time.Duration, ids ...string) (from, to energy.Instant, err error) {
+// spanBefore reads the range. Without an end it ends now; without a start it has the given length.
+func (r RangeInput) spanBefore(ctx context.Context, h *Handlers, length time.Duration, ids ...string) (from, to energy.Instant, err error) {
 	if from, to, err = r.span(ctx, h, ids...); err != nil {
 		return 0, 0, err
 	}
@@ -155,12 +155,12 @@ func (r RangeInput) spanBefore(ctx context.Context, h *Handlers, long time.Durat
 		to = h.Clock.Now()
 	}
 	if r.From == "" {
-		from = to.Add(-long.Milliseconds())
+		from = to.Add(-length.Milliseconds())
 	}
 	return from, to, nil
 }
 
-// parseInstantOrDay takes a date alone as the first instant of that day.
+// parseInstantOrDay reads an instant, or a date as the first instant of that day.
 func parseInstantOrDay(s string, zone *time.Location) (energy.Instant, error) {
 	if len(s) == len(time.DateOnly) {
 		return energy.ParseDay(s, zone)
@@ -168,7 +168,7 @@ func parseInstantOrDay(s string, zone *time.Location) (energy.Instant, error) {
 	return energy.ParseInstant(plusInQuery(s), zone)
 }
 
-// plusInQuery mends the plus of a zone that a client did not escape: in a query it arrives as a space.
+// plusInQuery restores the plus of a time zone that a client did not escape: in a query it arrives as a space.
 func plusInQuery(s string) string {
 	if n := len(s); n > 6 && s[n-6] == ' ' {
 		return s[:n-6] + "+" + s[n-5:]

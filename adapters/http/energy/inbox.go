@@ -12,31 +12,31 @@ import (
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
-// registerInbox comes before the devices, whose ids could be these words.
+// registerInbox must run before registerDevices, because a device's id could equal these paths.
 func (h *Handlers) registerInbox(api *httpserver.API) {
 	tags := []string{"campus"}
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listNewcomers", Method: http.MethodGet, Path: "/api/dispositivos/nuevos", Tags: tags,
-		Summary:     "Dispositivos sin registrar · Devices that nobody has registered",
-		Description: "Addresses that speak and belong to no device, by address and the space of the keys that they speak under, with what they said and the device that is proposed. Who is limited to a space sees those that speak under its keys.",
+		Summary:     "Dispositivos sin registrar · Unregistered devices",
+		Description: "Addresses that send messages and belong to no device, with the last message and a proposed device. Sorted by address and by the space of the sender's API key. Callers limited to a space see only senders that use a key of that space.",
 		Metadata:    httpserver.Managers(),
-	}, h.newcomers)
+	}, h.listDiscovered)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "adoptNewcomer", Method: http.MethodPost, Path: "/api/dispositivos/nuevos", Tags: tags, DefaultStatus: 201,
 		Summary:     "Adoptar un dispositivo · Adopt a device",
-		Description: "Makes a device of an address, as it is proposed but for what the body sets. What it sent since it was first seen counts from then; what it sends meanwhile counts too, within a minute.",
+		Description: "Creates a device for an address. Fields absent from the body are taken from the proposal. The messages received since the address was first seen count as readings; messages that arrive during the adoption count within a minute.",
 		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
 	}, h.adopt)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "ignoreNewcomer", Method: http.MethodDelete, Path: "/api/dispositivos/nuevos", Tags: tags, DefaultStatus: 204,
-		Summary: "No mostrar más un dispositivo sin registrar · List an address no more", Metadata: httpserver.Managers(), Errors: []int{404},
+		Summary: "Ignorar un dispositivo sin registrar · Ignore an unregistered device", Metadata: httpserver.Managers(), Errors: []int{404},
 	}, h.ignore)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listLetters", Method: http.MethodGet, Path: "/api/dispositivos/rechazados", Tags: tags,
-		Summary:     "Mensajes que no se pudieron tomar · Messages that could not be taken",
-		Description: "The newest, with why. They may come from any part of the campus: for who is limited to no space.",
+		Summary:     "Mensajes rechazados · Rejected messages",
+		Description: "Newest first, with the reason. Only for callers not limited to a space, because rejected messages may come from anywhere on the campus.",
 		Metadata:    httpserver.Managers(),
-	}, h.letters)
+	}, h.listRejected)
 }
 
 type newcomer struct {
@@ -46,18 +46,18 @@ type newcomer struct {
 	FirstSeen instant  `json:"first_seen"`
 	LastSeen  instant  `json:"last_seen"`
 	Messages  int64    `json:"messages"`
-	SpaceID   *string  `json:"key_space_id" doc:"The space of the keys that it speaks under; null: they may be of anywhere. Two that speak at one address under keys of two spaces are two"`
-	Held      int64    `json:"held" doc:"Measures of it that are kept until it is adopted"`
-	Refused   int64    `json:"refused" doc:"Messages that were not kept, since there was no room for more"`
-	Last      string   `json:"last" doc:"Its last message, in a few words"`
+	SpaceID   *string  `json:"key_space_id" doc:"The space of the sender's API keys; null if the keys are not limited to a space. Senders that share an address but use keys of different spaces are listed separately"`
+	Held      int64    `json:"held" doc:"Measurements that are kept until the device is adopted"`
+	Refused   int64    `json:"refused" doc:"Messages that were not kept because the limit was reached"`
+	Last      string   `json:"last" doc:"Its last message, shortened"`
 	Proposed  proposed `json:"proposed"`
 }
 
 type proposed struct {
 	ID        string  `json:"id"`
 	Kind      string  `json:"kind"`
-	Measure   *string `json:"measure" enum:"register,interval,power" doc:"What would be booked; null: nothing, or a unit is needed"`
-	MQTTUnit  *string `json:"mqtt_unit" doc:"What its numbers without a unit seem to count"`
+	Measure   *string `json:"measure" enum:"register,interval,power" doc:"The measurement that would be recorded; null if there is none or a unit is needed"`
+	MQTTUnit  *string `json:"mqtt_unit" doc:"Probable unit of its numbers without a unit"`
 	MQTTTopic string  `json:"mqtt_topic"`
 }
 
@@ -72,7 +72,7 @@ func newcomerOf(n intake.DiscoveredDevice) newcomer {
 	}
 }
 
-func (h *Handlers) newcomers(ctx context.Context, in *PageInput) (*listOutput[newcomer], error) {
+func (h *Handlers) listDiscovered(ctx context.Context, in *PageInput) (*listOutput[newcomer], error) {
 	all, err := h.Intake.Discovered(ctx, callerOf(ctx))
 	if err != nil {
 		return nil, err
@@ -82,15 +82,15 @@ func (h *Handlers) newcomers(ctx context.Context, in *PageInput) (*listOutput[ne
 
 type adoptBody struct {
 	Address string `json:"address" minLength:"1" maxLength:"300"`
-	// KeySpaceID is which one is meant where several speak at the address.
-	KeySpaceID *string `json:"key_space_id,omitempty" maxLength:"64" doc:"Which is meant, where several speak at the address; absent: the one whose space holds the device most closely"`
+	// KeySpaceID selects one of several senders that share the address.
+	KeySpaceID *string `json:"key_space_id,omitempty" maxLength:"64" doc:"Selects one of several senders that share the address; default: the sender with the innermost key space that contains the device"`
 	ID         label   `json:"id,omitempty"`
 	DeviceBody
 }
 
 type adopted struct {
 	Device  device `json:"device"`
-	Counted int    `json:"counted" doc:"Readings that it sent before and that count now"`
+	Counted int    `json:"counted" doc:"Earlier readings that count now"`
 }
 
 func (h *Handlers) adopt(ctx context.Context, in *struct{ Body adoptBody }) (*created[adopted], error) {
@@ -105,7 +105,7 @@ func (h *Handlers) adopt(ctx context.Context, in *struct{ Body adoptBody }) (*cr
 
 func (h *Handlers) ignore(ctx context.Context, in *struct {
 	Address    string `query:"address" required:"true" maxLength:"300"`
-	KeySpaceID string `query:"key_space_id" maxLength:"64" doc:"Only the one that speaks under keys of this space"`
+	KeySpaceID string `query:"key_space_id" maxLength:"64" doc:"Only the sender that uses keys of this space"`
 },
 ) (*struct{}, error) {
 	var space *energy.SpaceID
@@ -119,11 +119,11 @@ type letter struct {
 	At      instant `json:"timestamp"`
 	Dialect string  `json:"dialect"`
 	Topic   string  `json:"topic"`
-	Text    string  `json:"text" doc:"The begin of the message, or what was understood of it"`
+	Text    string  `json:"text" doc:"The start of the message, or its decoded part"`
 	Reason  string  `json:"reason"`
 }
 
-func (h *Handlers) letters(ctx context.Context, in *struct {
+func (h *Handlers) listRejected(ctx context.Context, in *struct {
 	Limit int `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 },
 ) (*listOutput[letter], error) {

@@ -14,32 +14,32 @@ import (
 func (h *Handlers) registerOverview(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "overview", Method: http.MethodGet, Path: "/api/consumo/resumen", Tags: []string{"energy"},
-		Summary: "Resumen de hoy y del mes · Today and the month summed up",
-		Description: "In the site's local time. `same_days_last_month` runs to the same day and time of day; `projected_month_kwh` is that of `/api/pronostico` or, where nothing is told there, the month so far and the mean of each hour of the week over the last four weeks. " +
-			"What is not known is null.",
+		Summary: "Resumen de hoy y del mes · Summary of today and the month",
+		Description: "In the site's local time. `same_days_last_month` ends at the same day and time of last month. `projected_month_kwh` comes from `/api/pronostico`; if that has no forecast, it is the month so far plus, for each remaining hour, the mean of that hour of the week over the last four weeks. " +
+			"Unknown values are null.",
 		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404},
 	}, h.overview)
 }
 
 type overviewInput struct {
 	Level string `query:"level" enum:"site,building,floor,room,device" default:"site"`
-	ID    string `query:"id" maxLength:"64" doc:"The space's or device's id; the only site may be left out"`
+	ID    string `query:"id" maxLength:"64" doc:"The id of the space or device; optional if there is only one site"`
 	AsOfInput
 }
 
-// Overview is how a space or device stands at this moment.
+// Overview is the summary of a space or device at an instant.
 type Overview struct {
-	AsOf              instant      `json:"as_of" doc:"The instant of which all figures are"`
+	AsOf              instant      `json:"as_of" doc:"The instant up to which all figures are computed"`
 	Today             step         `json:"today"`
 	MonthToDate       step         `json:"month_to_date"`
 	SameDaysLastMonth step         `json:"same_days_last_month"`
-	Comparison        ComparedSums `json:"comparison" doc:"The month to date beside the same days of the last month, of what was measured in both"`
-	ProjectedMonthKWh *kwh         `json:"projected_month_kwh" nullable:"true" doc:"null where less than a week is known"`
-	ProjectedBy       *string      `json:"projected_by" nullable:"true" enum:"forecast,usual_week" doc:"Who tells it"`
+	Comparison        ComparedSums `json:"comparison" doc:"The month to date compared with the same days of last month, using only hours measured in both"`
+	ProjectedMonthKWh *kwh         `json:"projected_month_kwh" nullable:"true" doc:"null if less than a week was measured"`
+	ProjectedBy       *string      `json:"projected_by" nullable:"true" enum:"forecast,usual_week" doc:"How the projection was computed"`
 	Pricing
 	LoadFactor *float64    `json:"load_factor" nullable:"true" doc:"Mean ÷ peak of the month to date, 0 to 1"`
 	BaseLoadKW *kilowatts  `json:"base_load_kw" nullable:"true" doc:"5th percentile of the quarter hours of the last four weeks"`
-	TopDevices []topDevice `json:"top_devices" nullable:"false" doc:"Those that used most in the month to date"`
+	TopDevices []topDevice `json:"top_devices" nullable:"false" doc:"The devices with the highest use in the month to date"`
 }
 
 type topDevice struct {

@@ -9,12 +9,12 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// AsOfInput asks for the figures of an instant.
+// AsOfInput selects the instant up to which readings count.
 type AsOfInput struct {
-	AsOf string `query:"as_of" maxLength:"40" doc:"The instant until which readings count, RFC 3339; absent: now. Answers as of one instant agree"`
+	AsOf string `query:"as_of" maxLength:"40" doc:"Readings count up to this instant, RFC 3339; default: now. Answers with the same as_of are consistent with each other"`
 }
 
-// at is the instant; 0 is now.
+// at returns the instant; 0 means now.
 func (in AsOfInput) at(ctx context.Context, h *Handlers, id string) (energy.Instant, error) {
 	if in.AsOf == "" {
 		return 0, nil
@@ -30,27 +30,27 @@ func (in AsOfInput) at(ctx context.Context, h *Handlers, id string) (energy.Inst
 	return at, nil
 }
 
-// Pricing names what money and emissions rest on.
+// Pricing names the tariffs and emission factors that an answer uses.
 type Pricing struct {
-	Tariff         *tariffUsed  `json:"tariff,omitempty" doc:"What the money rests on; the latest where several held"`
-	Tariffs        []tariffUsed `json:"tariffs,omitempty" doc:"All that held, the latest first, where several did"`
-	EmissionFactor *factorUsed  `json:"emission_factor,omitempty" doc:"What the emissions rest on; the latest where several held"`
-	Factors        []factorUsed `json:"emission_factors_used,omitempty" doc:"All that held, the latest first, where several did"`
+	Tariff         *tariffUsed  `json:"tariff,omitempty" doc:"The tariff used for costs; the latest if there are several"`
+	Tariffs        []tariffUsed `json:"tariffs,omitempty" doc:"All of them, latest first; absent if there is only one"`
+	EmissionFactor *factorUsed  `json:"emission_factor,omitempty" doc:"The factor used for emissions; the latest if there are several"`
+	Factors        []factorUsed `json:"emission_factors_used,omitempty" doc:"All of them, latest first; absent if there is only one"`
 }
 
 type tariffUsed struct {
 	Name      string `json:"name"`
 	ValidFrom string `json:"valid_from,omitempty" doc:"Its first local day, YYYY-MM-DD"`
-	Year      int    `json:"year,omitempty" doc:"That of valid_from"`
-	Source    string `json:"source,omitempty" doc:"Where a default comes from"`
-	Default   bool   `json:"default" doc:"The site has set none: a published tariff stands for it"`
+	Year      int    `json:"year,omitempty" doc:"The year of valid_from"`
+	Source    string `json:"source,omitempty" doc:"The publication of a default tariff"`
+	Default   bool   `json:"default" doc:"True if the site has no tariff, so a published tariff is used"`
 }
 
 type factorUsed struct {
 	Value   amount `json:"value" doc:"kg CO2 per kWh"`
-	Year    int    `json:"year,omitempty" doc:"The one that it was published for, or from which the tariff that sets it holds"`
+	Year    int    `json:"year,omitempty" doc:"The year that it was published for, or the first year of the tariff that sets it"`
 	Name    string `json:"name" doc:"Its publication, or the tariff that sets it"`
-	Default bool   `json:"default" doc:"The site has set none: the nearest published year stands for it"`
+	Default bool   `json:"default" doc:"True if the site has no factor, so the nearest published year is used"`
 }
 
 func pricingOf(p tariffs.Pricing) Pricing {
@@ -67,7 +67,7 @@ func pricingOf(p tariffs.Pricing) Pricing {
 	return out
 }
 
-// latestOf gives the first, and all where there are several.
+// latestOf returns the first, and all of them if there are several.
 func latestOf[T any](all []T) (*T, []T) {
 	switch len(all) {
 	case 0:

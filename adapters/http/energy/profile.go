@@ -16,7 +16,7 @@ func (h *Handlers) registerProfile(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "profile", Method: http.MethodGet, Path: "/api/consumo/perfil", Tags: []string{"energy"},
 		Summary:     "Perfil de carga · Load profile",
-		Description: "The mean load by hour of day × day of week, in the site's local time; the last four weeks where nothing else is asked. An hour of which nothing is known is null, never zero.",
+		Description: "The mean load by hour of day and day of week, in the site's local time. The default range is the last four weeks. An hour without data is null, never zero.",
 		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404},
 	}, h.profile)
 }
@@ -24,7 +24,7 @@ func (h *Handlers) registerProfile(api *httpserver.API) {
 type profileInput struct {
 	RangeInput
 	Level string `query:"level" enum:"site,building,floor,room,device" default:"site"`
-	ID    string `query:"id" maxLength:"64" doc:"The space's or device's id; the only site may be left out"`
+	ID    string `query:"id" maxLength:"64" doc:"The id of the space or device; optional if there is only one site"`
 }
 
 // profileHour is one of the 168 hours of the week.
@@ -32,16 +32,16 @@ type profileHour struct {
 	Day      string     `json:"day" enum:"mon,tue,wed,thu,fri,sat,sun"`
 	Hour     int        `json:"hour" doc:"0 to 23, in the site's local time"`
 	MeanKW   *kilowatts `json:"mean_kw" nullable:"true"`
-	Coverage float64    `json:"coverage" doc:"Measured part, 0 to 1, weighed by what each device usually draws at that time"`
+	Coverage float64    `json:"coverage" doc:"Measured share, 0 to 1, weighted by the usual load of each device at that time"`
 }
 
 type profileOutput struct {
 	Body struct {
-		Items []profileHour `json:"items" doc:"From Monday's first hour to Sunday's last"`
+		Items []profileHour `json:"items" doc:"From Monday 00:00 to Sunday 23:00"`
 	}
 }
 
-// defaultProfile is what is averaged where the caller does not say from when.
+// defaultProfile is the length of the range if the request has no from.
 const defaultProfile = 28 * 24 * time.Hour
 
 func (h *Handlers) profile(ctx context.Context, in *profileInput) (*profileOutput, error) {

@@ -16,57 +16,57 @@ func (h *Handlers) registerQuarantine(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listQuarantined", Method: http.MethodGet, Path: "/api/consumo/cuarentena", Tags: tags,
 		Summary:     "Lecturas en cuarentena · Quarantined readings",
-		Description: "Register readings whose step could not be decoded: they count nothing until somebody settles them.",
+		Description: "Register readings whose step could not be decoded. They do not count until a person settles them.",
 		Metadata:    httpserver.Readers(), Errors: []int{404},
 	}, h.quarantined)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "settleQuarantined", Method: http.MethodPost, Path: "/api/consumo/cuarentena/{device_id}/{timestamp}", Tags: tags,
 		Summary: "Resolver una lectura en cuarentena · Settle a quarantined reading",
-		Description: "`count`: the step was made, and is counted; `restart`: the counter began again here, as with another meter; `discard`: the reading is withdrawn. " +
-			"Kept with who, when and why, like every correction. 409 `overlapping` where the step is of a time that an interval counts.",
+		Description: "`count`: the step is real and counts; `restart`: the counter started again here, for example after a meter was replaced; `discard`: the reading is withdrawn. " +
+			"The decision is kept with the user, the time and the reason, like every correction. 409 `overlapping` if an interval reading already counts part of the step's time.",
 		Metadata: httpserver.Managers(), Errors: []int{404, 409},
 	}, h.settle)
 }
 
-// held is a reading that waits for a person.
+// held is a reading that a person must settle.
 type held struct {
 	Reading reading  `json:"reading"`
-	Before  register `json:"before" doc:"What it is subtracted from"`
-	StepKWh kwh      `json:"step_kwh" doc:"What would be counted"`
-	MostKWh kwh      `json:"most_kwh" doc:"What the device can have used meanwhile"`
+	Before  register `json:"before" doc:"The previous register value, which the step starts from"`
+	StepKWh kwh      `json:"step_kwh" doc:"The energy that would be counted"`
+	MostKWh kwh      `json:"most_kwh" doc:"The maximum that the device can have used in that time"`
 	Why     string   `json:"why" enum:"impossible_step,long_silence,fallen,overlapping"`
 	Message string   `json:"message"`
 }
 
-// register is what a counter stood at.
+// register is the value of a counter at an instant.
 type register struct {
 	Timestamp   instant `json:"timestamp"`
 	RegisterKWh kwh     `json:"register_kwh"`
 }
 
-var doubtWords = map[ledger.Doubt]words{
+var doubtTexts = map[ledger.Doubt]words{
 	ledger.Impossible: {
-		"El contador avanzó más de lo que el equipo puede usar en ese tiempo.",
-		"The counter went further than the device can use in that time.",
+		"El contador avanzó más de lo que el equipo puede consumir en ese tiempo.",
+		"The counter increased by more than the device can use in that time.",
 	},
 	ledger.Fallen: {
-		"El contador muestra menos que antes: pudo empezar de nuevo (count cuenta lo que muestra), seguir desde un valor anterior o ser otro (restart no cuenta nada).",
-		"The counter shows less than before: it may have begun again (count counts what it shows), gone on from an older value or be another (restart counts nothing).",
+		"El contador muestra menos que antes. Si se reinició en cero, use count, que cuenta el valor que muestra. Si volvió a un valor anterior o se cambió el medidor, use restart, que no cuenta nada.",
+		"The counter shows less than before. If it restarted at zero, use count, which counts the value that it shows. If it continued from an older value or the meter was replaced, use restart, which counts nothing.",
 	},
 	ledger.TimeTold: {
-		"Un intervalo ya cuenta parte del tiempo desde la lectura anterior: retírelo antes de contar el paso, o siga desde aquí con restart.",
-		"An interval counts a part of the time since the reading before already: withdraw it before you count the step, or go on from here with restart.",
+		"Una lectura de intervalo ya cuenta parte del tiempo desde la lectura anterior: retírela antes de contar el paso, o continúe desde aquí con restart.",
+		"An interval reading already counts part of the time since the previous reading: withdraw it before you count the step, or continue from here with restart.",
 	},
 	ledger.LongSilence: {
-		"El equipo calló tanto tiempo que no se sabe cuándo se usó la energía.",
-		"The device was silent for so long that nobody can say when the energy was used.",
+		"El equipo estuvo tanto tiempo sin enviar datos que no se sabe cuándo se consumió la energía.",
+		"The device did not report for so long that it is unknown when the energy was used.",
 	},
 }
 
 type quarantineInput struct {
 	PageInput
 	DeviceID string `query:"device_id" maxLength:"64"`
-	SpaceID  string `query:"space_id" maxLength:"64" doc:"Those in it and in what lies within it"`
+	SpaceID  string `query:"space_id" maxLength:"64" doc:"Only devices in this space and the spaces inside it"`
 }
 
 func (h *Handlers) quarantined(ctx context.Context, in *quarantineInput) (*listOutput[held], error) {
@@ -84,7 +84,7 @@ func (h *Handlers) quarantined(ctx context.Context, in *quarantineInput) (*listO
 	show := func(one ledger.Held) held {
 		return held{
 			Reading: read(one.Reading), Before: register{instant(one.Before.At), kwh(one.Before.Value)},
-			StepKWh: kwh(one.Step()), MostKWh: kwh(one.Most), Why: string(one.Why), Message: doubtWords[one.Why].in(language),
+			StepKWh: kwh(one.Step()), MostKWh: kwh(one.Most), Why: string(one.Why), Message: doubtTexts[one.Why].in(language),
 		}
 	}
 	return &listOutput[held]{pageUpTo(in.Limit, all, show, func(one ledger.Held) string { return encodeCursor(one.Reading.Key()) })}, nil

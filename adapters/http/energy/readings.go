@@ -21,38 +21,38 @@ func (h *Handlers) registerReadings(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordReading", Method: http.MethodPost, Path: "/consumo", Tags: []string{"energy"}, DefaultStatus: 201,
 		Summary:      "Registrar una lectura · Register a reading",
-		Description:  "201 once the reading is committed and synced to disk; 200 for the same reading again; 409 `conflicting_reading` where the device and instant hold another value, 409 `overlapping` where the interval overlaps one that is stored (`covered`), of the same device. Intervals that touch do not overlap; neither do ends that are rounded differently by less than a second, nor an interval that nobody stated: without interval_s in the report and of the device, or without a time of the device's own. Without a timestamp it is a reading of its own each time.",
+		Description:  "201 once the reading is committed and synced to disk; 200 if the same reading is already stored; 409 `conflicting_reading` if the device has another value at this instant; 409 `overlapping` if the interval overlaps a stored interval of the same device (`covered`). Intervals that touch do not overlap. Two cases never count as an overlap: ends that differ by less than a second because of rounding, and an assumed interval (no interval_s in the report or on the device, or no timestamp from the device). Each report without a timestamp is a new reading.",
 		MaxBodyBytes: 16 << 10, SkipValidateBody: true, Metadata: httpserver.Reporters(), Errors: []int{409, 413, 415, 503},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			"application/json": {Schema: reportSchema},
 		}},
-		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[reading](api, thereAlready)},
+		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[reading](api, alreadyStored)},
 	}, h.record)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listReadings", Method: http.MethodGet, Path: "/consumo", Tags: []string{"energy"},
 		Summary:     "Lecturas crudas · Raw readings",
-		Description: "By device and instant. `Accept: text/csv` or the media type of XLSX, or `format`, streams all of them.",
+		Description: "Sorted by device and instant. With `format`, or `Accept: text/csv` or the media type of XLSX, all readings are streamed as a table.",
 		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404},
 		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[List[reading]](api, "A page of readings", sheetTypes...)},
 	}, h.list)
 }
 
-// thereAlready is said of what was sent before.
-const thereAlready = "The same was there already; nothing counts twice"
+// alreadyStored describes the answer to a report that was sent before.
+const alreadyStored = "The same value is already stored; nothing counts twice"
 
-// reportSchema documents a reading as it is sent: Uploads read the body, since no digit may be lost.
+// reportSchema documents a reading in a request. Uploads decodes the body instead of huma, so that no digit is lost.
 var reportSchema = &huma.Schema{
 	Type: "object", AdditionalProperties: false, Required: []string{"device_id"},
 	Properties: map[string]*huma.Schema{
-		"device_id":      {Type: "string", Description: "1–64 of [A-Za-z0-9._:-]; a whole number is read as its decimal text", Examples: []any{"ac-1"}},
-		"kwh":            {Type: "number", Description: "Energy used in the interval, kWh; one of kwh, register_kwh, power_w", Examples: []any{0.42}},
-		"interval_s":     {Type: "number", Description: "Seconds up to timestamp in which kwh was used; the device's own, else 900, as a guess: it overlaps nothing"},
+		"device_id":      {Type: "string", Description: "1 to 64 characters of [A-Za-z0-9._:-]; a whole number is read as its decimal text", Examples: []any{"ac-1"}},
+		"kwh":            {Type: "number", Description: "Energy used in the interval, kWh; send exactly one of kwh, register_kwh, power_w", Examples: []any{0.42}},
+		"interval_s":     {Type: "number", Description: "Length of the interval that ends at timestamp, in which kwh was used, s. Default: the device's interval_s, or else an assumed 900, which never overlaps another interval"},
 		"register_kwh":   {Type: "number", Description: "A cumulative register, kWh"},
-		"kvarh":          {Type: "number", Description: "Reactive energy used in the interval, kvarh: in place of kwh for a device that measures it"},
+		"kvarh":          {Type: "number", Description: "Reactive energy used in the interval, kvarh; instead of kwh for a device that measures reactive energy"},
 		"register_kvarh": {Type: "number", Description: "A cumulative register of reactive energy, kvarh"},
-		"power_w":        {Type: "number", Description: "Power at the instant, W. One that is refused, as negative or more than the device can draw, counts nothing, and the powers before and after it are not joined"},
-		"timestamp":      {Type: "string", Description: "RFC 3339; without a zone in the site's; absent: the server's clock", Examples: []any{"2026-05-26T23:03:57-05:00"}},
-		"age_s":          {Type: "number", Description: "Seconds before the sending, in place of timestamp"},
+		"power_w":        {Type: "number", Description: "Power at the instant, W. A rejected power (negative, or above the device's maximum) does not count, and no energy is computed between the powers before and after it"},
+		"timestamp":      {Type: "string", Description: "RFC 3339; without an offset, the site's time zone is used; default: the server's clock", Examples: []any{"2026-05-26T23:03:57-05:00"}},
+		"age_s":          {Type: "number", Description: "Age of the reading when it is sent, s; instead of timestamp"},
 	},
 }
 
@@ -61,7 +61,7 @@ type recordInput struct {
 	RawBody     []byte
 }
 
-// reading is one as it is answered. Its members say how it is documented; the module writes it, so that answers and events are alike.
+// reading is a reading in an answer. Its fields only document it: the module encodes it, so that answers and events are equal.
 type reading struct {
 	of       energy.Reading
 	measures energy.Quantity
@@ -72,20 +72,20 @@ type reading struct {
 	IntervalS     *float64 `json:"interval_s,omitempty"`
 	RegisterKWh   *kwh     `json:"register_kwh,omitempty"`
 	PowerW        *watts   `json:"power_w,omitempty"`
-	KVArh         *kwh     `json:"kvarh,omitempty" doc:"kvarh, of a device that measures reactive energy"`
+	KVArh         *kwh     `json:"kvarh,omitempty" doc:"kvarh, for a device that measures reactive energy"`
 	RegisterKVArh *kwh     `json:"register_kvarh,omitempty" doc:"kvarh"`
-	TimeSource    string   `json:"time_source,omitempty" enum:"device,device_local,bridge,relative,arrival" doc:"Whose clock the instant is of"`
+	TimeSource    string   `json:"time_source,omitempty" enum:"device,device_local,bridge,relative,arrival" doc:"Source of the timestamp"`
 }
 
-// MarshalJSON writes it.
+// MarshalJSON writes the reading.
 func (r reading) MarshalJSON() ([]byte, error) { return r.of.AppendJSON(nil, r.measures), nil }
 
-// MarshalJSONTo writes it.
+// MarshalJSONTo writes the reading.
 func (r reading) MarshalJSONTo(out *jsontext.Encoder) error {
 	return out.WriteValue(r.of.AppendJSON(out.AvailableBuffer(), r.measures))
 }
 
-// showReadings tells how readings are answered: under the names of what their device measures.
+// showReadings returns a function that prepares a reading for an answer. The field names depend on what its device measures.
 func (h *Handlers) showReadings(ctx context.Context) func(energy.Reading) reading {
 	campus, err := h.Catalog.Campus(ctx)
 	return func(r energy.Reading) reading {
@@ -162,7 +162,7 @@ func (h *Handlers) list(ctx context.Context, in *readingsInput) (*huma.StreamRes
 	return httpserver.JSON(pageUpTo(in.Limit, page, h.showReadings(ctx), func(r energy.Reading) string { return encodeCursor(r.Key()) })), nil
 }
 
-// pageUpTo makes a page of up to limit items; one more of all tells that there is a next.
+// pageUpTo returns a page of up to limit items. all holds one more item if there is a next page.
 func pageUpTo[T, O any](limit int, all []T, show func(T) O, cursor func(T) string) List[O] {
 	out := List[O]{Items: make([]O, 0, min(limit, len(all)))}
 	if len(all) > limit {

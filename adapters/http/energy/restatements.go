@@ -17,20 +17,20 @@ import (
 func (h *Handlers) registerRestatements(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "restatements", Method: http.MethodGet, Path: "/api/consumo/restatements", Tags: []string{"energy"},
-		Summary:     "Qué totales cambiaron desde un instante · Which totals changed since an instant",
-		Description: "Days (of UTC) of devices whose totals changed after they could have been told: by readings that came more than a day late, and by corrections. By the time of the change.",
+		Summary:     "Totales que cambiaron desde un instante · Totals changed since an instant",
+		Description: "Devices and UTC days whose totals changed after they may already have been reported: because readings arrived more than a day late, or because of corrections. Sorted by the time of the change.",
 		Metadata:    httpserver.Readers(), Errors: []int{404},
 	}, h.restatements)
 }
 
 type restatementsInput struct {
 	PageInput
-	Since    string `query:"since" maxLength:"40" doc:"RFC 3339; without a zone in the site's; absent: from the beginning"`
+	Since    string `query:"since" maxLength:"40" doc:"RFC 3339; without an offset, the site's time zone is used; default: from the beginning"`
 	DeviceID string `query:"device_id" maxLength:"64"`
 	SpaceID  string `query:"space_id" maxLength:"64"`
 }
 
-// restatement is a device's day whose totals changed.
+// restatement is a day of a device whose totals changed.
 type restatement struct {
 	DeviceID  string  `json:"device_id"`
 	From      instant `json:"from"`

@@ -17,8 +17,8 @@ func (h *Handlers) registerSeries(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "series", Method: http.MethodGet, Path: "/api/consumo/serie", Tags: []string{"energy"},
 		Summary: "Consumo en el tiempo · Consumption over time",
-		Description: "In the site's local time. A gap is null, never zero; `coverage` says how much of the step was measured, and once more of the whole range, with the devices that lack something. With `by`, one series a group, and `unmetered` for what a meter counted beyond the devices behind it; their sums are the whole. " +
-			"A range of more than a year is cut to what is measured. An answer of more steps than the bound is refused with 400, one for which there is no room just now with 503.",
+		Description: "In the site's local time. A gap is null, never zero. Each step has its `coverage`, the measured share; the answer has the coverage of the whole range and the devices with gaps. With `by` there is one series per group, plus `unmetered` for the energy that a meter counted in excess of the devices behind it; together they add up to the total. " +
+			"A range of more than a year is shortened to the measured time. An answer with too many steps is rejected with 400; if the server has no capacity now, it answers 503.",
 		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404},
 		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[SeriesBody](api, "The series", sheetTypes...)},
 	}, h.series)
@@ -28,30 +28,30 @@ type seriesInput struct {
 	RangeInput
 	SheetInput
 	Level  string `query:"level" enum:"site,building,floor,room,device" default:"site"`
-	ID     string `query:"id" maxLength:"64" doc:"The space's or device's id; the only site may be left out"`
+	ID     string `query:"id" maxLength:"64" doc:"The id of the space or device; optional if there is only one site"`
 	Bucket string `query:"bucket" enum:"15m,hour,day,week,month" default:"day"`
 	By     string `query:"by" enum:"device,room,building,kind"`
 }
 
-// step is one bucket. Pointers are null in a gap.
+// step is one bucket. In a gap the pointers are null.
 type step struct {
 	Start        instant    `json:"start"`
 	KWh          *kwh       `json:"kwh" nullable:"true"`
 	EstimatedKWh *kwh       `json:"estimated_kwh" nullable:"true"`
-	PeakKW       *kilowatts `json:"peak_kw" nullable:"true" doc:"Greatest mean power of a wholly measured quarter hour"`
+	PeakKW       *kilowatts `json:"peak_kw" nullable:"true" doc:"Maximum mean power of a completely measured quarter hour"`
 	Cost         *amount    `json:"cost" nullable:"true"`
 	Currency     string     `json:"currency,omitempty"`
 	CO2Kg        *amount    `json:"co2_kg" nullable:"true"`
-	Coverage     float64    `json:"coverage" doc:"Measured part of the time that has passed, 0 to 1: of the devices that the total is made of, weighed by what each usually draws at that time"`
-	Missing      []missing  `json:"missing,omitempty" doc:"In a summary: the devices that lack something, the greatest share first"`
-	Excesses     []excess   `json:"excesses,omitempty" doc:"Of unmetered: the meters that counted less than the devices behind them"`
+	Coverage     float64    `json:"coverage" doc:"Measured share of the elapsed time, 0 to 1, of the devices in the total, weighted by the usual load of each device at that time"`
+	Missing      []missing  `json:"missing,omitempty" doc:"In a summary: the devices with gaps, largest share first"`
+	Excesses     []excess   `json:"excesses,omitempty" doc:"In unmetered: the meters that counted less than the devices behind them"`
 }
 
 // missing is a device that lacks measurements.
 type missing struct {
 	DeviceID string  `json:"device_id"`
 	Name     string  `json:"name"`
-	Share    float64 `json:"share" doc:"Part of all expected energy that is missing here, 0 to 1: the device's own usual at that time, else its rated power"`
+	Share    float64 `json:"share" doc:"Share of all expected energy that is missing because of this device, 0 to 1; the expectation is the device's usual load at that time, or else its rated power"`
 }
 
 func missingOf(all []usage.Missing) []missing {
@@ -65,9 +65,9 @@ func missingOf(all []usage.Missing) []missing {
 // excess is a meter that counted less than the devices behind it.
 type excess struct {
 	MeterID  string  `json:"meter_id"`
-	KWh      kwh     `json:"kwh" doc:"What the devices counted beyond the meter"`
-	Cause    string  `json:"cause" enum:"part_estimated,meter_stopped,within_accuracy,clocks_apart,not_behind,counted_twice" doc:"The likeliest"`
-	DeviceID *string `json:"device_id" doc:"The device that the cause is about; null where it is about none"`
+	KWh      kwh     `json:"kwh" doc:"Energy that the devices counted in excess of the meter"`
+	Cause    string  `json:"cause" enum:"part_estimated,meter_stopped,within_accuracy,clocks_apart,not_behind,counted_twice" doc:"The most likely cause"`
+	DeviceID *string `json:"device_id" doc:"The device that the cause concerns; null if it concerns no single device"`
 	Message  string  `json:"message"`
 }
 
@@ -76,13 +76,13 @@ func excessesOf(all []usage.Excess, language string) []excess {
 	for _, e := range all {
 		out = append(out, excess{
 			MeterID: string(e.Meter), KWh: kwh(e.Energy), Cause: string(e.Cause), DeviceID: orNull(string(e.Device)),
-			Message: causeWords[e.Cause].in(language),
+			Message: causeTexts[e.Cause].in(language),
 		})
 	}
 	return out
 }
 
-// words are a text in both languages.
+// words is a text in both languages.
 type words struct{ es, en string }
 
 func (w words) in(language string) string {
@@ -92,30 +92,30 @@ func (w words) in(language string) string {
 	return w.es
 }
 
-var causeWords = map[usage.Cause]words{
+var causeTexts = map[usage.Cause]words{
 	usage.PartEstimated: {
-		"Una parte se estimó por falta de lecturas: la hora en que se usó no es segura.",
-		"A part was filled in for want of readings: when it was used is not certain.",
+		"Una parte se estimó por falta de lecturas: no es segura la hora en que se consumió.",
+		"A part was estimated because readings are missing: the time of use is uncertain.",
 	},
 	usage.MeterStopped: {
-		"El medidor no contó nada mientras los equipos tras él sí: revise su conexión.",
-		"The meter counted nothing while the devices behind it did: check its connection.",
+		"El medidor no contó nada, pero los equipos conectados a él sí: revise su conexión.",
+		"The meter counted nothing, but the devices behind it did: check its connection.",
 	},
 	usage.WithinAccuracy: {
-		"La diferencia cabe en la exactitud de los medidores.",
+		"La diferencia está dentro de la exactitud de los medidores.",
 		"The difference is within the meters' accuracy.",
 	},
 	usage.ClocksApart: {
-		"El paso vecino lo compensa: los relojes del medidor y de los equipos no coinciden.",
-		"The step beside it makes up for it: the clocks of the meter and the devices do not agree.",
+		"El paso anterior o siguiente compensa la diferencia: los relojes del medidor y de los equipos no coinciden.",
+		"The next or previous step compensates the difference: the clocks of the meter and the devices do not agree.",
 	},
 	usage.NotBehind: {
-		"Un solo equipo usó más que el medidor: no está tras él, o su unidad o relación de transformación es errada.",
-		"One device alone used more than the meter: it is not behind it, or its unit or transformer ratio is wrong.",
+		"Un solo equipo consumió más que el medidor: no está conectado a él, o su unidad o relación de transformación es incorrecta.",
+		"A single device used more than the meter counted: it is not behind the meter, or its unit or transformer ratio is wrong.",
 	},
 	usage.CountedTwice: {
-		"Los equipos suman más que el medidor: alguno no está tras él o se cuenta dos veces.",
-		"The devices add up to more than the meter: one of them is not behind it or is counted twice.",
+		"Los equipos suman más que el medidor: alguno no está conectado a él o se cuenta dos veces.",
+		"The devices add up to more than the meter: a device is not behind it or is counted twice.",
 	},
 }
 
@@ -125,16 +125,16 @@ type group struct {
 	Items []step `json:"items"`
 }
 
-// SeriesBody is one series, or one a group.
+// SeriesBody is one series, or one series per group.
 type SeriesBody struct {
-	Coverage float64   `json:"coverage" doc:"Of the whole range, as far as it has passed, 0 to 1"`
-	Missing  []missing `json:"missing" nullable:"false" doc:"The devices that lack something in the range, the greatest share first"`
+	Coverage float64   `json:"coverage" doc:"Measured share of the elapsed part of the range, 0 to 1"`
+	Missing  []missing `json:"missing" nullable:"false" doc:"The devices with gaps in the range, largest share first"`
 	Items    []step    `json:"items,omitempty"`
-	Series   []group   `json:"series,omitempty" doc:"One a group, where by is given"`
+	Series   []group   `json:"series,omitempty" doc:"One series per group, if by is given"`
 	Pricing
 }
 
-// defaultSpan is what a series covers that does not say from when.
+// defaultSpan is the length of the range if the request has no from.
 const defaultSpan = 7 * 24 * time.Hour
 
 func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamResponse, error) {
@@ -168,8 +168,8 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 	return httpserver.JSON(seriesBody(all, coverage, p, in.By != "", httpserver.Language(ctx))), nil
 }
 
-// stepsPerWeight is how many steps take about a megabyte while they are answered; of more than streamedSteps the JSON is
-// written as it is made.
+// stepsPerWeight is how many steps take about a megabyte of memory while the answer is built. Above streamedSteps the JSON is streamed
+// instead of built in memory.
 const (
 	stepsPerWeight = 3000
 	streamedSteps  = 2000

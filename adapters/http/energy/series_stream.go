@@ -12,10 +12,10 @@ import (
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
-// stepsAtOnce are turned into JSON together.
+// stepsAtOnce is how many steps are converted for one write.
 const stepsAtOnce = 500
 
-// streamSeries writes what seriesBody would hold, a few steps in memory at a time.
+// streamSeries writes the same JSON as seriesBody, but keeps only a few converted steps in memory.
 func streamSeries(all []usage.Series, coverage usage.Coverage, p tariffs.Pricing, grouped bool, language string) *huma.StreamResponse {
 	return httpserver.Stream("application/json", func(w *bufio.Writer) error {
 		out := jsontext.NewEncoder(w, jsontext.AllowInvalidUTF8(true))
@@ -30,18 +30,18 @@ func streamSeries(all []usage.Series, coverage usage.Coverage, p tariffs.Pricing
 				if err := writeGroup(out, all[i], language); err != nil {
 					return err
 				}
-				all[i].Steps = nil // what is written need not be held
+				all[i].Steps = nil // free the memory of what is written
 			}
 			return nil
 		}, jsontext.EndArray, func() error { return writePricing(out, pricingOf(p)) }, jsontext.EndObject)
 	})
 }
 
-// writePricing writes the members of Pricing that are there.
+// writePricing writes the fields of Pricing that are set.
 func writePricing(out *jsontext.Encoder, p Pricing) error {
 	var err error
-	member := func(name string, there bool, value any) {
-		if there && err == nil {
+	member := func(name string, present bool, value any) {
+		if present && err == nil {
 			err = writeTokens(out, jsontext.String(name), func() error { return json.MarshalEncode(out, value) })
 		}
 	}
@@ -78,7 +78,7 @@ func writeSteps(out *jsontext.Encoder, steps []usage.Step, language string) erro
 	}, jsontext.EndArray)
 }
 
-// writeTokens writes tokens, and in their midst what functions write.
+// writeTokens writes its parts in order: a token is written, a function is called to write its own tokens.
 func writeTokens(out *jsontext.Encoder, parts ...any) error {
 	for _, part := range parts {
 		var err error

@@ -17,16 +17,16 @@ import (
 	"github.com/holotwin/holotwin/platform/sheet"
 )
 
-// sheetTypes are the media types of tables that a route streams beside its JSON.
+// sheetTypes are the media types of the tables that a route offers in addition to JSON.
 var sheetTypes = []string{"text/csv", sheet.XLSXType}
 
-// SheetInput asks for a table in the place of JSON.
+// SheetInput selects a table instead of JSON.
 type SheetInput struct {
 	Accept string `header:"Accept"`
-	Format string `query:"format" enum:"json,csv,xlsx" doc:"For links that cannot set Accept"`
+	Format string `query:"format" enum:"json,csv,xlsx" doc:"Overrides Accept, for links that cannot set a header"`
 }
 
-// sheet is the format of the table that is asked for; empty where JSON is.
+// sheet returns the requested table format; empty for JSON.
 func (in SheetInput) sheet() string {
 	switch {
 	case in.Format == "json":
@@ -41,7 +41,7 @@ func (in SheetInput) sheet() string {
 	return ""
 }
 
-// sheetWeight is how heavy a table of any length is, which is written as it is read.
+// sheetWeight is the weight of a table. It does not depend on the length, because rows are written as they are read.
 const sheetWeight = httpserver.Table
 
 // table streams rows as a file.
@@ -62,7 +62,7 @@ func (h *Handlers) table(zone *time.Location, name, format string, titles []stri
 	})
 }
 
-// titlesOf are a table's titles: members' names in a CSV, which may be sent back, words in an XLSX.
+// titlesOf returns a table's column titles: field names in a CSV, so that it can be uploaded again, and words in an XLSX.
 func titlesOf(ctx context.Context, format string, members []string, titles map[string]words) []string {
 	if format == "csv" {
 		return members
@@ -76,7 +76,7 @@ func titlesOf(ctx context.Context, format string, members []string, titles map[s
 
 var readingColumns = []string{"device_id", "timestamp", "kwh", "interval_s", "register_kwh", "power_w", "kvarh", "register_kvarh"}
 
-var columnWords = map[string]words{
+var columnTexts = map[string]words{
 	"device_id": {"Dispositivo", "Device"}, "timestamp": {"Instante (hora local)", "Instant (local time)"}, "kwh": {"kWh", "kWh"},
 	"interval_s": {"Intervalo (s)", "Interval (s)"}, "register_kwh": {"Registro (kWh)", "Register (kWh)"}, "power_w": {"Potencia (W)", "Power (W)"},
 	"kvarh": {"kvarh", "kvarh"}, "register_kvarh": {"Registro (kvarh)", "Register (kvarh)"},
@@ -87,7 +87,7 @@ var columnWords = map[string]words{
 	"emission_factor": {"Factor de emisión (kg/kWh)", "Emission factor (kg/kWh)"}, "emission_factor_year": {"Año del factor", "Year of the factor"},
 }
 
-// readingSheet streams every reading of the query, whatever its length, a page in memory at a time.
+// readingSheet streams all readings of the query, with one page in memory at a time.
 func (h *Handlers) readingSheet(ctx context.Context, q ledger.ReadingsQuery, format string) (*huma.StreamResponse, error) {
 	const pageOfStream = 5000
 	q.Limit = pageOfStream
@@ -102,7 +102,7 @@ func (h *Handlers) readingSheet(ctx context.Context, q ledger.ReadingsQuery, for
 	}
 	ctx = context.WithoutCancel(ctx)
 	show := h.showReadings(ctx)
-	return h.table(zone, "consumo", format, titlesOf(ctx, format, readingColumns, columnWords), func(out sheet.Writer) error {
+	return h.table(zone, "consumo", format, titlesOf(ctx, format, readingColumns, columnTexts), func(out sheet.Writer) error {
 		for {
 			for _, r := range page {
 				if err := out.Row(readingRow(show(r))...); err != nil {
@@ -123,7 +123,7 @@ func (h *Handlers) readingSheet(ctx context.Context, q ledger.ReadingsQuery, for
 	}), nil
 }
 
-// readingRow is a reading under readingColumns.
+// readingRow returns a reading's cells in the order of readingColumns.
 func readingRow(r reading) []sheet.Cell {
 	row := make([]sheet.Cell, len(readingColumns))
 	row[0], row[1] = sheet.Text(string(r.of.Device)), sheet.Instant(r.of.At.Time())
@@ -135,7 +135,7 @@ func readingRow(r reading) []sheet.Cell {
 	return row
 }
 
-// cell is a figure, none where there is none.
+// cell is a number; an empty cell for nil.
 func cell[T interface{ String() string }](v *T) sheet.Cell {
 	if v == nil {
 		return sheet.Cell{}
@@ -145,10 +145,10 @@ func cell[T interface{ String() string }](v *T) sheet.Cell {
 
 var seriesColumns = []string{"start", "key", "name", "kwh", "estimated_kwh", "peak_kw", "cost", "currency", "co2_kg", "coverage", "tariff", "tariff_year", "tariff_default", "emission_factor", "emission_factor_year"}
 
-// seriesSheet streams the steps of series, one group after the other.
+// seriesSheet streams the steps of all series, one group after the other.
 func (h *Handlers) seriesSheet(ctx context.Context, zone *time.Location, all []usage.Series, p tariffs.Pricing, format string) *huma.StreamResponse {
-	return h.table(zone, "serie", format, titlesOf(ctx, format, seriesColumns, columnWords), func(out sheet.Writer) error {
-		named := pricingCells(p)
+	return h.table(zone, "serie", format, titlesOf(ctx, format, seriesColumns, columnTexts), func(out sheet.Writer) error {
+		pricing := pricingCells(p)
 		for _, s := range all {
 			for _, step := range stepsOf(s.Steps, "") {
 				var currency sheet.Cell
@@ -160,9 +160,9 @@ func (h *Handlers) seriesSheet(ctx context.Context, zone *time.Location, all []u
 					cell(step.Cost), currency, cell(step.CO2Kg), sheet.Number(strconv.FormatFloat(step.Coverage, 'f', -1, 64)),
 				}
 				if step.Cost != nil {
-					row = append(row, named...)
+					row = append(row, pricing...)
 				} else {
-					row = append(row, make([]sheet.Cell, len(named))...)
+					row = append(row, make([]sheet.Cell, len(pricing))...)
 				}
 				if err := out.Row(row...); err != nil {
 					return err
@@ -173,7 +173,7 @@ func (h *Handlers) seriesSheet(ctx context.Context, zone *time.Location, all []u
 	})
 }
 
-// pricingCells name the tariff and emission factor in a table's row, all that held where several did.
+// pricingCells returns the cells for the tariff and the emission factor of a row. Several tariffs or factors share one cell.
 func pricingCells(p tariffs.Pricing) []sheet.Cell {
 	var names, years, factors, factorYears []string
 	byDefault := false
@@ -189,7 +189,7 @@ func pricingCells(p tariffs.Pricing) []sheet.Cell {
 	}
 }
 
-// figureCell is a number where there is one, and a text where several are put together.
+// figureCell returns a number for one value, and a text for several values.
 func figureCell(all []string) sheet.Cell {
 	if len(all) == 1 && all[0] != "" {
 		return sheet.Number(all[0])

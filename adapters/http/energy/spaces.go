@@ -14,7 +14,7 @@ import (
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
-const inUseDescription = "409 `in_use` where spaces, devices, readings, users or keys depend on it: `blocked_by` lists what does, `{kind, id, name}` of a user or key for administrators and `{kind, count}` for others."
+const inUseDescription = "409 `in_use` if spaces, devices, readings, users or keys depend on it. `blocked_by` lists them; for users and keys, administrators receive `{kind, id, name}` and other callers `{kind, count}`."
 
 func (h *Handlers) registerSpaces(api *httpserver.API) {
 	tags := []string{"campus"}
@@ -33,7 +33,7 @@ func (h *Handlers) registerSpaces(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "updateSpace", Method: http.MethodPatch, Path: "/api/espacios/{id}", Tags: tags,
 		Summary:     "Cambiar un espacio · Change a space",
-		Description: "A space that gets another parent takes its past along: it is the same space, and who sees it sees what was used in it.",
+		Description: "When a space moves to another parent, its history moves with it: users who may see the space also see its earlier consumption.",
 		Metadata:    httpserver.Managers(), Errors: []int{404},
 	}, h.updateSpace)
 	httpserver.Register(api, problemOf, huma.Operation{
@@ -49,8 +49,8 @@ type space struct {
 	Name      string   `json:"name"`
 	Kind      string   `json:"kind" enum:"site,building,floor,room"`
 	ParentID  *string  `json:"parent_id"`
-	TimeZone  string   `json:"time_zone,omitempty" doc:"IANA name. In a list, that of the site for what is inside it"`
-	Holidays  string   `json:"holidays,omitempty" enum:"CO,none" doc:"The public holidays that a site keeps: Colombia's, or none but the closing days of its calendar"`
+	TimeZone  string   `json:"time_zone,omitempty" doc:"IANA name. In a list, spaces inside a site show the site's time zone"`
+	Holidays  string   `json:"holidays,omitempty" enum:"CO,none" doc:"The public holidays of a site: CO uses Colombia's; none uses only the closed days of its calendar"`
 	AreaM2    *float64 `json:"area_m2"`
 	Latitude  *float64 `json:"latitude,omitempty"`
 	Longitude *float64 `json:"longitude,omitempty"`
@@ -64,7 +64,7 @@ func spaceOf(s campus.Space) space {
 	}
 }
 
-// orNull is null for what is not known.
+// orNull returns nil for a zero value, which means unknown.
 func orNull[T comparable](v T) *T {
 	var unknown T
 	if v == unknown {
@@ -73,13 +73,13 @@ func orNull[T comparable](v T) *T {
 	return &v
 }
 
-// spaceBody is what a client sends; what is absent stays as it is.
+// spaceBody is the request body. Absent fields stay unchanged.
 type spaceBody struct {
 	Name      *string  `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	Kind      *string  `json:"kind,omitempty" enum:"site,building,floor,room"`
 	ParentID  *string  `json:"parent_id,omitempty" maxLength:"64"`
-	TimeZone  *string  `json:"time_zone,omitempty" maxLength:"64" doc:"IANA name, of a site" example:"America/Bogota"`
-	Holidays  *string  `json:"holidays,omitempty" enum:"CO,none" doc:"The public holidays that a site keeps: Colombia's, or none but the closing days of its calendar"`
+	TimeZone  *string  `json:"time_zone,omitempty" maxLength:"64" doc:"IANA name; only for a site" example:"America/Bogota"`
+	Holidays  *string  `json:"holidays,omitempty" enum:"CO,none" doc:"The public holidays of a site: CO uses Colombia's; none uses only the closed days of its calendar"`
 	AreaM2    *float64 `json:"area_m2,omitempty" minimum:"0" maximum:"10000000"`
 	Latitude  *float64 `json:"latitude,omitempty" minimum:"-90" maximum:"90"`
 	Longitude *float64 `json:"longitude,omitempty" minimum:"-180" maximum:"180"`
@@ -116,12 +116,12 @@ func (h *Handlers) listSpaces(ctx context.Context, in *spacesInput) (*listOutput
 	}
 	return pageOf(all, in.PageInput, func(s campus.Space) string { return string(s.ID) }, func(s campus.Space) space {
 		shown := spaceOf(s)
-		shown.TimeZone = tree.Zone(s.ID).String() // who sees a room alone must know its clock, too
+		shown.TimeZone = tree.Zone(s.ID).String() // a caller limited to a room cannot see the site but needs its time zone
 		return shown
 	}), nil
 }
 
-// pageOf cuts a page out of a whole list, by key, so that pages stay stable while others are added.
+// pageOf returns a page of a complete list. It pages by key, so that pages stay stable while items are added.
 func pageOf[T, O any](all []T, in PageInput, key func(T) string, show func(T) O) *listOutput[O] {
 	slices.SortFunc(all, func(a, b T) int { return cmp.Compare(key(a), key(b)) })
 	from := 0
@@ -147,7 +147,7 @@ func (h *Handlers) createSpace(ctx context.Context, in *struct{ Body spaceBody }
 	return &created[space]{Location: "/api/espacios/" + string(s.ID), Body: spaceOf(s)}, nil
 }
 
-// IDInput names one.
+// IDInput holds the id in the path.
 type IDInput struct {
 	ID string `path:"id" maxLength:"64"`
 }

@@ -20,7 +20,7 @@ func (h *Handlers) registerStates(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordState", Method: http.MethodPost, Path: "/api/dispositivos/{id}/estado", Tags: []string{"energy"}, DefaultStatus: 201,
 		Summary: "Registrar un cambio de estado · Register a state change", Metadata: httpserver.Reporters(), Errors: []int{404, 409},
-		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[state](api, thereAlready)},
+		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[state](api, alreadyStored)},
 	}, h.recordState)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listStates", Method: http.MethodGet, Path: "/api/dispositivos/{id}/estados", Tags: []string{"energy"},
@@ -28,7 +28,7 @@ func (h *Handlers) registerStates(api *httpserver.API) {
 	}, h.listStates)
 }
 
-// state is a change as it is answered. Its members say how it is documented; the module writes it, so that answers and events are alike.
+// state is a state change in an answer. Its fields only document it: the module encodes it, so that answers and events are equal.
 type state struct {
 	of conditions.StateChange
 
@@ -41,10 +41,10 @@ func stateOf(c conditions.StateChange) state {
 	return state{of: c}
 }
 
-// MarshalJSON writes it.
+// MarshalJSON writes the state change.
 func (s state) MarshalJSON() ([]byte, error) { return s.of.AppendJSON(nil), nil }
 
-// MarshalJSONTo writes it.
+// MarshalJSONTo writes the state change.
 func (s state) MarshalJSONTo(out *jsontext.Encoder) error {
 	return out.WriteValue(s.of.AppendJSON(out.AvailableBuffer()))
 }
@@ -53,7 +53,7 @@ type stateInput struct {
 	IDInput
 	Body struct {
 		State     string  `json:"state" enum:"on,off,standby,fault"`
-		Timestamp *string `json:"timestamp,omitempty" maxLength:"40" doc:"RFC 3339; absent: the server's clock"`
+		Timestamp *string `json:"timestamp,omitempty" maxLength:"40" doc:"RFC 3339; default: the server's clock"`
 	}
 }
 
@@ -82,7 +82,7 @@ func timestampOf(text *string) energy.Field[energy.WallTime] {
 	return energy.Read(*text, energy.ParseWallTime)
 }
 
-// statusOf is 201 for what is new and 200 for what was there already.
+// statusOf returns 201 for a new value and 200 for a stored one.
 func statusOf(r energy.Result) int {
 	if r == energy.Inserted {
 		return http.StatusCreated

@@ -18,12 +18,12 @@ func (h *Handlers) registerTariffs(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listTariffs", Method: http.MethodGet, Path: "/api/tarifas", Tags: tags,
 		Summary: "Tarifas · Tariffs", Metadata: httpserver.Readers(), Errors: []int{404},
-		Description: "`default` is what is charged where no tariff is set, with its source.",
+		Description: "`default` is the tariff used if none is set, with its source.",
 	}, h.listTariffs)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "addTariff", Method: http.MethodPost, Path: "/api/tarifas", Tags: tags, DefaultStatus: 201,
 		Summary: "Agregar una tarifa · Add a tariff", Metadata: httpserver.Managers(), Errors: []int{409},
-		Description: "It holds in its space and all within it, from valid_from on until that space's next.",
+		Description: "The tariff applies to its space and everything inside it, from valid_from until the next tariff of that space.",
 	}, h.addTariff)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "dropTariff", Method: http.MethodDelete, Path: "/api/tarifas/{id}", Tags: tags, DefaultStatus: 204,
@@ -34,44 +34,44 @@ func (h *Handlers) registerTariffs(api *httpserver.API) {
 type tariffPeriod struct {
 	Days        []string `json:"days" maxItems:"8" doc:"mon … sun, holiday"`
 	From        string   `json:"from" maxLength:"5" doc:"HH:MM" example:"18:00"`
-	To          string   `json:"to" maxLength:"5" doc:"HH:MM. 24:00 and 00:00 are the end of the day; an end that is not after from is on the next day" example:"21:00"`
+	To          string   `json:"to" maxLength:"5" doc:"HH:MM; 24:00 and 00:00 mean the end of the day. If to is not after from, the period ends on the next day" example:"21:00"`
 	PricePerKWh amount   `json:"price_per_kwh"`
 }
 
-// TariffBody is what a client sends.
+// TariffBody is the request body.
 type TariffBody struct {
 	SpaceID            string         `json:"space_id" maxLength:"64"`
 	Name               string         `json:"name" minLength:"1" maxLength:"200"`
 	Currency           string         `json:"currency,omitempty" pattern:"^[A-Z]{3}$" default:"COP"`
-	ValidFrom          string         `json:"valid_from" maxLength:"10" doc:"First day, YYYY-MM-DD"`
-	PricePerKWh        amount         `json:"price_per_kwh" doc:"Outside all periods"`
+	ValidFrom          string         `json:"valid_from" maxLength:"10" doc:"First day on which the tariff applies, YYYY-MM-DD"`
+	PricePerKWh        amount         `json:"price_per_kwh" doc:"Price outside all periods"`
 	Periods            []tariffPeriod `json:"periods,omitempty" maxItems:"50"`
-	ContributionPct    *amount        `json:"contribution_pct,omitempty" doc:"Added to every kWh, %"`
+	ContributionPct    *amount        `json:"contribution_pct,omitempty" doc:"Surcharge on every kWh, %"`
 	DemandPricePerKW   *amount        `json:"demand_price_per_kw,omitempty"`
-	Reactive           *reactiveRule  `json:"reactive,omitempty" doc:"How reactive energy is charged, judged hour by hour; absent: it is not"`
-	CO2KgPerKWh        *amount        `json:"co2_kg_per_kwh,omitempty" doc:"Footprint; absent: the year's published factor"`
-	CO2AvoidedKgPerKWh *amount        `json:"co2_avoided_kg_per_kwh,omitempty" doc:"Of what is saved; absent: the year's published factor"`
+	Reactive           *reactiveRule  `json:"reactive,omitempty" doc:"How reactive energy is charged, computed hour by hour; if absent, it is not charged"`
+	CO2KgPerKWh        *amount        `json:"co2_kg_per_kwh,omitempty" doc:"Emissions per kWh used; default: the year's published factor"`
+	CO2AvoidedKgPerKWh *amount        `json:"co2_avoided_kg_per_kwh,omitempty" doc:"Emissions avoided per kWh saved; default: the year's published factor"`
 }
 
 // reactiveRule is how reactive energy is charged.
 type reactiveRule struct {
 	PricePerKVArh amount  `json:"price_per_kvarh"`
-	LimitPct      *amount `json:"limit_pct,omitempty" doc:"How much inductive energy is free, % of the hour's kWh (50)"`
-	Capacitive    bool    `json:"capacitive,omitempty" doc:"Whether capacitive energy is charged, all of it (false)"`
-	Multiplier    *amount `json:"multiplier,omitempty" doc:"The factor M of a lasting excess, 1 to 12 (1)"`
+	LimitPct      *amount `json:"limit_pct,omitempty" doc:"Inductive energy that is free of charge, % of the hour's kWh (default 50)"`
+	Capacitive    bool    `json:"capacitive,omitempty" doc:"True if all capacitive energy is charged (default false)"`
+	Multiplier    *amount `json:"multiplier,omitempty" doc:"The factor M for a repeated excess, 1 to 12 (default 1)"`
 }
 
-// The rule of CREG 015 of 2018 where the tariff does not say otherwise.
+// Defaults of CREG 015 of 2018, used if the tariff does not set them.
 var (
-	usualLimit      = decimal.NewFromInt(50)
-	usualMultiplier = decimal.NewFromInt(1)
+	defaultLimit      = decimal.NewFromInt(50)
+	defaultMultiplier = decimal.NewFromInt(1)
 )
 
 func (r *reactiveRule) rule() *tariffs.ReactiveRule {
 	if r == nil {
 		return nil
 	}
-	rule := tariffs.ReactiveRule{Price: r.PricePerKVArh.Decimal, Limit: usualLimit, Capacitive: r.Capacitive, Multiplier: usualMultiplier}
+	rule := tariffs.ReactiveRule{Price: r.PricePerKVArh.Decimal, Limit: defaultLimit, Capacitive: r.Capacitive, Multiplier: defaultMultiplier}
 	if r.LimitPct != nil {
 		rule.Limit = r.LimitPct.Decimal
 	}

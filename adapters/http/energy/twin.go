@@ -15,28 +15,28 @@ func (h *Handlers) registerTwin(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "twin", Method: http.MethodGet, Path: "/api/gemelo", Tags: []string{"energy"},
 		Summary: "El gemelo en este momento · The twin at this moment",
-		Description: "The tree of spaces that the caller sees, with what each used since local midnight and its latest ambient measures, and each device's state and last power. " +
-			"A site's temperature is its own sensors' or, where they have been silent for an hour, the weather for its coordinates (`source`). What is not known is absent.",
+		Description: "The tree of spaces that the caller may see. Each space has its use since local midnight and its latest ambient measures; each device has its state and last power. " +
+			"A site's temperature comes from its own sensors or, if they have not reported for an hour, from the weather for its coordinates (`source`). Unknown values are absent.",
 		Metadata: httpserver.Readers(),
 	}, h.twin)
 }
 
-// TwinBody is the campus at a moment.
+// TwinBody is the state of the campus at an instant.
 type TwinBody struct {
 	At     instant     `json:"at"`
 	Spaces []TwinSpace `json:"spaces"`
 }
 
-// TwinSpace is a space with what is in it.
+// TwinSpace is a space with its spaces and devices.
 type TwinSpace struct {
 	ID           string       `json:"id"`
 	Name         string       `json:"name"`
 	Kind         string       `json:"kind"`
 	KWhToday     *kwh         `json:"kwh_today,omitempty" doc:"Since local midnight; nothing counts twice"`
-	Coverage     *float64     `json:"coverage,omitempty" doc:"Measured part of the day so far, 0 to 1, weighed as in a series"`
-	KW           *kilowatts   `json:"kw,omitempty" doc:"The sum of its devices' powers in one quarter hour; nothing counts twice"`
-	KWUntil      *instant     `json:"kw_until,omitempty" doc:"The end of that quarter hour: the last that all of them told who told anything in the last two hours"`
-	KWSilent     int          `json:"kw_silent,omitempty" doc:"How many of its devices told nothing since, and do not count in it"`
+	Coverage     *float64     `json:"coverage,omitempty" doc:"Measured share of the day so far, 0 to 1, weighted as in a series"`
+	KW           *kilowatts   `json:"kw,omitempty" doc:"The total power of its devices in one quarter hour; nothing counts twice"`
+	KWUntil      *instant     `json:"kw_until,omitempty" doc:"End of that quarter hour: the latest one that all included devices have reported"`
+	KWSilent     int          `json:"kw_silent,omitempty" doc:"Number of its devices that last reported more than two hours before the newest report; kw does not include them"`
 	TemperatureC *measure     `json:"temperature_c,omitempty" doc:"°C"`
 	HumidityPct  *measure     `json:"humidity_pct,omitempty" doc:"%"`
 	CO2Ppm       *measure     `json:"co2_ppm,omitempty" doc:"ppm"`
@@ -45,11 +45,11 @@ type TwinSpace struct {
 	Devices      []twinDevice `json:"devices,omitempty"`
 }
 
-// measure is a measure of the last day and when it was taken.
+// measure is a measure of the last day and its instant.
 type measure struct {
 	Value float64 `json:"value"`
 	At    instant `json:"at"`
-	// Source tells a sensor's word from the weather for a site's coordinates.
+	// Source is sensor, or weather for a value from the weather service.
 	Source string `json:"source" enum:"sensor,weather"`
 }
 
@@ -68,8 +68,8 @@ type twinState struct {
 }
 
 type twinPower struct {
-	KW    kilowatts `json:"kw" doc:"Mean of the last quarter hour of which something is known"`
-	Since instant   `json:"since" doc:"Its begin"`
+	KW    kilowatts `json:"kw" doc:"Mean of the last quarter hour with data"`
+	Since instant   `json:"since" doc:"Start of that quarter hour"`
 }
 
 func (h *Handlers) twin(ctx context.Context, _ *struct{}) (*one[TwinBody], error) {

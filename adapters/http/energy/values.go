@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// kwh is an amount of energy as a JSON number of kWh, exact.
+// kwh is an exact amount of energy as a JSON number, kWh.
 type kwh energy.Energy
 
 // MarshalJSONTo writes the number.
@@ -31,12 +31,12 @@ func (k *kwh) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// Schema documents it.
+// Schema documents the type.
 func (kwh) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: "number", Description: "kWh, in steps of 0.000001", Examples: []any{0.42}}
 }
 
-// watts is a power as a JSON number of W.
+// watts is a power as a JSON number, W.
 type watts energy.Power
 
 func (w watts) String() string { return energy.Power(w).Watts() }
@@ -51,12 +51,12 @@ func (w *watts) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// Schema documents it.
+// Schema documents the type.
 func (watts) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: "number", Description: "W, in steps of 0.001", Examples: []any{1200}}
 }
 
-// kilowatts is a power as a JSON number of kW.
+// kilowatts is a power as a JSON number, kW.
 type kilowatts energy.Power
 
 // MarshalJSONTo writes the number.
@@ -69,15 +69,15 @@ func (k kilowatts) String() string { return energy.Power(k).KW() }
 // MarshalJSON writes the number.
 func (k kilowatts) MarshalJSON() ([]byte, error) { return []byte(energy.Power(k).KW()), nil }
 
-// Schema documents it.
+// Schema documents the type.
 func (kilowatts) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: "number", Description: "kW, in steps of 0.000001"}
 }
 
-// seconds is a length of time as a JSON number of s, read as ms.
+// seconds is a duration as a JSON number in s, stored in ms.
 type seconds struct{ ms energy.Field[int64] }
 
-// UnmarshalJSON reads the number. One that is out of reach is unreadable, for the module to name the field.
+// UnmarshalJSON reads the number. A number out of range is stored as unreadable, so that the module reports the field's name.
 func (s *seconds) UnmarshalJSON(b []byte) error {
 	s.ms = energy.Unreadable[int64]()
 	if ms, ok := energy.ReadThousandths(string(b)); ok {
@@ -86,7 +86,7 @@ func (s *seconds) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Schema documents it.
+// Schema documents the type.
 func (seconds) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: "number", Format: "double"}
 }
@@ -108,10 +108,10 @@ func (a amount) MarshalJSONTo(out *jsontext.Encoder) error {
 // MarshalJSON writes the number.
 func (a amount) MarshalJSON() ([]byte, error) { return []byte(a.String()), nil }
 
-// UnmarshalJSON reads the number without a float between.
+// UnmarshalJSON reads the number without converting it to a float.
 func (a *amount) UnmarshalJSON(b []byte) error {
-	const longest = 30 // an exponent could ask for any size
-	if len(b) > longest || bytes.ContainsAny(b, "eE\"") {
+	const maxLength = 30 // an exponent could request any size
+	if len(b) > maxLength || bytes.ContainsAny(b, "eE\"") {
 		return errNotDecimal
 	}
 	d, err := decimal.NewFromString(string(b))
@@ -119,7 +119,7 @@ func (a *amount) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// Schema documents it.
+// Schema documents the type.
 func (amount) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: "number"} }
 
 // instant is a point in time as RFC 3339 text, UTC.
@@ -133,7 +133,7 @@ func (i instant) MarshalJSONTo(out *jsontext.Encoder) error {
 // MarshalJSON writes the text.
 func (i instant) MarshalJSON() ([]byte, error) { return energy.Instant(i).MarshalJSON() }
 
-// Schema documents it.
+// Schema documents the type.
 func (instant) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: "string", Format: "date-time", Examples: []any{"2026-05-27T04:03:57Z"}}
 }
