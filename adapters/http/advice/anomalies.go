@@ -22,39 +22,39 @@ func (h *Handlers) registerAnomalies(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listAnomalies", Method: http.MethodGet, Path: "/api/anomalias", Tags: []string{"advice"},
 		Summary: "Anomalías · Anomalies",
-		Description: "Waste and faults of the data in the last two months, the newest first: what departs from what calendar and weather lead one to expect, beyond the target's own noise. " +
-			"What is said of an hour rests on that hour and those before it; `detected_at` is when it could first be said.",
+		Description: "Waste and data faults in the last two months, newest first. An anomaly is a deviation from the use that calendar and weather predict, beyond the target's normal variation. " +
+			"The judgement of an hour uses only that hour and earlier hours; `detected_at` is when the anomaly could first be detected.",
 		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404, 422},
 	}, h.anomalies)
 }
 
 type anomaliesInput struct {
-	ID      string    `query:"id" maxLength:"64" doc:"One device or space"`
-	SpaceID string    `query:"space_id" maxLength:"64" doc:"All within a space"`
+	ID      string    `query:"id" maxLength:"64" doc:"Only this device or space"`
+	SpaceID string    `query:"space_id" maxLength:"64" doc:"Only this space and everything inside it"`
 	Kind    string    `query:"kind" enum:"offhours_base,weekend_on,stuck_on,degradation,peak_spike,setpoint_cooling,schedule_shift,meter_stuck,meter_zero,meter_gap"`
 	From    time.Time `query:"from"`
 	To      time.Time `query:"to"`
-	Lasting bool      `query:"lasting" doc:"Only those that have not ended"`
-	Limit   int       `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at the most"`
-	Cursor  string    `query:"cursor" maxLength:"300" doc:"The next of the page before"`
+	Lasting bool      `query:"lasting" doc:"Only anomalies that have not ended"`
+	Limit   int       `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"Maximum number of items"`
+	Cursor  string    `query:"cursor" maxLength:"300" doc:"The next of the previous page"`
 }
 
 // AnomaliesBody is a list of anomalies.
 type AnomaliesBody struct {
 	Items   []AnomalyBody `json:"items" nullable:"false"`
 	Next    *string       `json:"next" doc:"The cursor of the next page; null at the end"`
-	Targets int           `json:"targets" doc:"Devices and spaces that were judged"`
-	Short   int           `json:"short" doc:"Of these, those with too little history to tell waste from what is usual"`
-	Pending int           `json:"pending" doc:"Those still to be judged after a change of their past"`
+	Targets int           `json:"targets" doc:"Number of devices and spaces checked"`
+	Short   int           `json:"short" doc:"How many of them have too little history to distinguish waste from normal use"`
+	Pending int           `json:"pending" doc:"How many must still be checked again because their past data changed"`
 }
 
-// AnomalyBody is one of them.
+// AnomalyBody is an anomaly.
 type AnomalyBody struct {
-	ID         string   `json:"id" doc:"Of the device or space"`
+	ID         string   `json:"id" doc:"The id of the device or space"`
 	Level      string   `json:"level"`
 	SpaceID    string   `json:"space_id"`
 	Kind       string   `json:"kind"`
-	Fault      bool     `json:"fault" doc:"The data are at fault, and not the load"`
+	Fault      bool     `json:"fault" doc:"True if the data are faulty, not the load"`
 	Start      string   `json:"start" format:"date-time"`
 	End        string   `json:"end" format:"date-time"`
 	DetectedAt string   `json:"detected_at" format:"date-time"`
@@ -64,7 +64,7 @@ type AnomalyBody struct {
 	Currency   string   `json:"currency,omitempty"`
 	Pricing
 	Certainty float64  `json:"certainty" doc:"0 to 1"`
-	Evidence  *float64 `json:"evidence" doc:"In standard deviations of the target's own noise; null for a fault"`
+	Evidence  *float64 `json:"evidence" doc:"Size of the deviation, in standard deviations of the target's normal variation; null for a fault"`
 	Message   string   `json:"message"`
 }
 

@@ -14,40 +14,40 @@ func (h *Handlers) registerBaseline(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "getBaseline", Method: http.MethodGet, Path: "/api/linea-base", Tags: []string{"advice"},
 		Summary:     "Línea base · Baseline",
-		Description: "What calendar and weather lead one to expect of a device or space, and how well that holds on hours that it was not fitted on. `disqualified` says why there is none.",
+		Description: "The use of a device or space that calendar and weather predict, and how accurate the prediction is for hours that were not used for the fit. If there is no baseline, `disqualified` lists the reasons.",
 		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404},
 	}, h.baseline)
 }
 
 type baselineInput struct {
-	ID    string `query:"id" required:"true" minLength:"1" maxLength:"64" doc:"A device's or space's id"`
-	Hours int    `query:"hours" minimum:"1" maximum:"336" default:"336" doc:"How many of the last hours are given"`
+	ID    string `query:"id" required:"true" minLength:"1" maxLength:"64" doc:"The id of a device or space"`
+	Hours int    `query:"hours" minimum:"1" maximum:"336" default:"336" doc:"Number of recent hours to return"`
 }
 
-// BaselineBody is a fitted baseline, or why there is none.
+// BaselineBody is a fitted baseline, or the reasons why there is none.
 type BaselineBody struct {
 	ID           string         `json:"id"`
 	Level        string         `json:"level"`
-	Model        *string        `json:"model" enum:"towt,mean_by_hour_of_week" doc:"Time of week and temperature, or the mean by hour of week; null where disqualified"`
+	Model        *string        `json:"model" enum:"towt,mean_by_hour_of_week" doc:"towt: time of week and temperature; mean_by_hour_of_week: the mean of each hour of the week; null if disqualified"`
 	From         *string        `json:"from" format:"date-time"`
 	To           *string        `json:"to" format:"date-time"`
-	CVRMSE       *float64       `json:"cvrmse" doc:"On hours held out, fitted on the others: every fourth fortnight of a whole year, the first and the last quarter of less"`
+	CVRMSE       *float64       `json:"cvrmse" doc:"Error on test hours that were not used for the fit: every fourth fortnight if there is a full year of data, or else the first and the last quarter"`
 	NMBE         *float64       `json:"nmbe"`
 	R2           *float64       `json:"r2"`
-	N            int            `json:"n" doc:"Hours that it was judged on"`
+	N            int            `json:"n" doc:"Number of test hours"`
 	TrainCVRMSE  *float64       `json:"train_cvrmse"`
 	TrainN       int            `json:"train_n"`
 	Disqualified []string       `json:"disqualified" doc:"too_few_days, coverage_low, no_variation"`
 	Notes        []string       `json:"notes" doc:"temperature_missing"`
-	Hours        []BaselineHour `json:"hours" doc:"The last ones, of two weeks at the most"`
+	Hours        []BaselineHour `json:"hours" doc:"The most recent hours, at most two weeks"`
 }
 
-// BaselineHour is an hour measured and expected.
+// BaselineHour is the measured and the expected use of an hour.
 type BaselineHour struct {
 	Start       string   `json:"start" format:"date-time"`
 	KWh         *float64 `json:"kwh"`
 	ExpectedKWh *float64 `json:"expected_kwh"`
-	Low         *float64 `json:"low" doc:"Eight of ten hours that it was fitted on lie between low and high, widened by as much as it errs more on those held out"`
+	Low         *float64 `json:"low" doc:"low and high enclose eight of ten hours of the fit, widened by the additional error on the test hours"`
 	High        *float64 `json:"high"`
 }
 

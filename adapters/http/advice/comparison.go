@@ -14,18 +14,18 @@ import (
 func (h *Handlers) registerComparison(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "compareSpace", Method: http.MethodGet, Path: "/api/espacios/{id}/comparacion", Tags: []string{"advice"},
-		Summary:     "Un espacio frente a los de su tipo · A space beside those of its kind",
-		Description: "Per m²: a usual month, an opening hour, the base load of nights, and what a °C costs. `measures` is empty where the space lacks its area or measurements, or fewer than three others have them.",
+		Summary:     "Un espacio comparado con los de su tipo · A space compared with others of its kind",
+		Description: "Per m²: the use of a typical month, the use of an open hour, the base load at night, and the use per °C. `measures` is empty if the space has no area or measurements, or if fewer than three other spaces have them.",
 		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404},
 	}, h.compare)
 }
 
-// ComparisonBody is a space beside those of its kind.
+// ComparisonBody compares a space with others of its kind.
 type ComparisonBody struct {
 	ID       string           `json:"id"`
 	Level    string           `json:"level"`
 	AreaM2   float64          `json:"area_m2"`
-	Peers    int              `json:"peers" doc:"Others of its kind that have an area and enough measurements"`
+	Peers    int              `json:"peers" doc:"Number of other spaces of its kind with an area and enough measurements"`
 	Measures []ComparisonItem `json:"measures" nullable:"false"`
 	Message  string           `json:"message"`
 }
@@ -34,9 +34,9 @@ type ComparisonBody struct {
 type ComparisonItem struct {
 	Measure string  `json:"measure" enum:"kwh_month_m2,wh_open_hour_m2,base_w_m2,cooling_kwh_day_degree_m2"`
 	Value   float64 `json:"value"`
-	Median  float64 `json:"median" doc:"Of the peers"`
-	High    float64 `json:"high" doc:"Below which nine of ten peers lie"`
-	Below   int     `json:"below" doc:"Peers that lie below the space"`
+	Median  float64 `json:"median" doc:"Median of the peers"`
+	High    float64 `json:"high" doc:"Nine of ten peers are below this value"`
+	Below   int     `json:"below" doc:"Number of peers below this space"`
 }
 
 type comparisonOutput struct{ Body ComparisonBody }

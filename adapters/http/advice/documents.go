@@ -13,7 +13,7 @@ func (h *Handlers) registerDocuments(api *httpserver.API) {
 	tags := []string{"advice"}
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recommendPDF", Method: http.MethodPost, Path: "/api/recomendaciones/recomendar/pdf", Tags: tags,
-		Summary:  "Recomendar para una sala, en PDF · Advise a room, as PDF",
+		Summary:  "Recomendar para una sala, en PDF · Advice for a room, as PDF",
 		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Light),
 	}, h.recommendPDF)
 	httpserver.Register(api, problemOf, huma.Operation{
@@ -27,7 +27,7 @@ func (h *Handlers) registerDocuments(api *httpserver.API) {
 	}, h.report)
 }
 
-// ReportBody tells where the PDF is.
+// ReportBody is the advice and the path of its PDF.
 type ReportBody struct {
 	Msg           string `json:"msg"`
 	Recomendacion string `json:"recomendacion"`
@@ -48,7 +48,7 @@ func (h *Handlers) recommendPDF(ctx context.Context, in *roomQuestionInput) (*re
 	}
 	msg := "PDF generado"
 	if l == "en" {
-		msg = "PDF made"
+		msg = "PDF created"
 	}
 	return &reportOutput{Body: ReportBody{
 		Msg: msg, Recomendacion: answer.Text(l), RutaPDF: "/api/recomendaciones/reporte/" + report.ID + ".pdf",

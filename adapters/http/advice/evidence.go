@@ -13,45 +13,45 @@ import (
 func (h *Handlers) registerEvidence(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "getEvidence", Method: http.MethodGet, Path: "/api/recomendaciones/{id}/evidencia", Tags: []string{"advice"},
-		Summary:     "De qué se calculó · What it was computed from",
-		Description: "The inputs are read again and the rule is run again: `reproduced` tells whether both are the same as then.",
+		Summary:     "Datos de una recomendación · Evidence of a recommendation",
+		Description: "Reads the inputs and runs the rule again. `reproduced` is true if the inputs and the result are unchanged.",
 		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404},
 	}, h.evidence)
 }
 
-// EvidenceBody is all that a recommendation was computed from.
+// EvidenceBody is everything that a recommendation was computed from.
 type EvidenceBody struct {
 	ID      string  `json:"id"`
 	Rule    string  `json:"rule"`
 	Cause   string  `json:"cause,omitempty"`
 	Version int     `json:"version"`
-	Window  Period  `json:"window" doc:"The hours that the rule looked at"`
+	Window  Period  `json:"window" doc:"The hours that the rule used"`
 	Inputs  Inputs  `json:"inputs"`
 	Formula string  `json:"formula"`
 	Results Results `json:"results"`
 	Proof
 	Hash    string `json:"hash" doc:"SHA-256 of the rule, its version and its inputs in a canonical form"`
-	HashNow string `json:"hash_now" doc:"That of the inputs as they are now"`
-	// Reproduced is false where the past was changed since.
+	HashNow string `json:"hash_now" doc:"The same hash for the current inputs"`
+	// Reproduced is false if past data changed after the analysis.
 	Reproduced bool    `json:"reproduced"`
-	History    []Event `json:"history" doc:"Its changes of status"`
+	History    []Event `json:"history" doc:"Changes of its status"`
 }
 
-// Inputs name what was read.
+// Inputs describes the data that the rule read.
 type Inputs struct {
 	Level    string `json:"level"`
 	TargetID string `json:"id"`
 	From     string `json:"from" format:"date-time"`
 	To       string `json:"to" format:"date-time"`
-	AsOf     string `json:"as_of" format:"date-time" doc:"The hour whose tariff and coming calendar were taken"`
+	AsOf     string `json:"as_of" format:"date-time" doc:"The hour of the analysis: its tariff and the calendar from then on were used"`
 	Hours    int    `json:"hours"`
 	Measured int    `json:"measured_hours"`
 	TimeZone string `json:"time_zone"`
-	Assumed  bool   `json:"hours_assumed" doc:"Nobody has said when the space is open; a usual week was taken"`
-	Series   string `json:"series" doc:"Where the readings are"`
+	Assumed  bool   `json:"hours_assumed" doc:"True if the space has no opening hours, so a typical week was assumed"`
+	Series   string `json:"series" doc:"Path of the series of the readings"`
 }
 
-// Results are the figures that came of it.
+// Results are the computed figures.
 type Results struct {
 	Figures    []Figure `json:"figures"`
 	Saving     Saving   `json:"saving"`

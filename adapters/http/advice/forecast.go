@@ -17,36 +17,36 @@ func (h *Handlers) registerForecast(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "getForecast", Method: http.MethodGet, Path: "/api/pronostico", Tags: []string{"advice"},
 		Summary: "Pronóstico · Forecast",
-		Description: "What a device or space is expected to use in the next hours, told from what was measured until the last local midnight and, where there is one, from the weather forecast: `low` and `high` held the truth in eight of ten hours of the last weeks. " +
-			"With it the month that runs (kWh, and money for energy alone) and whether its highest quarter hour may be passed. `why` says why nothing is told.",
+		Description: "The expected use of a device or space in the next hours, computed from the measurements up to the last local midnight and, if available, the weather forecast. In the last weeks, `low` and `high` enclosed the measured value in eight of ten hours. " +
+			"The answer also has the forecast for the current month (kWh, and the cost of energy only) and the risk of a new peak. If there is no forecast, `why` lists the reasons.",
 		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404, 422},
 	}, h.forecast)
 }
 
 type forecastInput struct {
-	ID    string `query:"id" required:"true" minLength:"1" maxLength:"64" doc:"A device's or space's id"`
+	ID    string `query:"id" required:"true" minLength:"1" maxLength:"64" doc:"The id of a device or space"`
 	Hours int    `query:"hours" minimum:"1" maximum:"168" default:"24"`
 	AsOfInput
 }
 
-// ForecastBody is what is expected, or why nothing is told.
+// ForecastBody is a forecast, or the reasons why there is none.
 type ForecastBody struct {
 	ID      string         `json:"id"`
 	Level   string         `json:"level"`
-	From    string         `json:"from" format:"date-time" doc:"The present hour"`
+	From    string         `json:"from" format:"date-time" doc:"The current hour"`
 	Hours   []ForecastHour `json:"hours" nullable:"false"`
-	Weather string         `json:"weather,omitempty" enum:"forecast,recent,none" doc:"The outdoor temperature that it rests on: what is forecast for the site (for some eight days), that of the last three days, or none was measured. Absent where nothing is told"`
-	CVRMSE  *float64       `json:"cvrmse" doc:"Of the last weeks, each day told at its midnight; where weather is forecast, with the weather as it came"`
-	N       int            `json:"n" doc:"Hours that it was judged on"`
+	Weather string         `json:"weather,omitempty" enum:"forecast,recent,none" doc:"The outdoor temperature used. forecast: the forecast for the site (about eight days); recent: the last three days; none: no temperature was measured. Absent if there is no forecast"`
+	CVRMSE  *float64       `json:"cvrmse" doc:"Error in the last weeks, with each day forecast at its midnight; if the weather forecast is used, computed with the actual weather"`
+	N       int            `json:"n" doc:"Number of hours used to compute cvrmse"`
 	Month   *ForecastMonth `json:"month,omitempty"`
 	Peak    *ForecastPeak  `json:"peak,omitempty"`
 	Message string         `json:"message"`
 	Why     []string       `json:"why" nullable:"false" doc:"too_few_days, no_recent_data"`
-	AsOf    string         `json:"as_of" format:"date-time" doc:"The instant of which it is told"`
+	AsOf    string         `json:"as_of" format:"date-time" doc:"The instant for which the forecast was computed"`
 	Pricing
 }
 
-// ForecastHour is an hour to come.
+// ForecastHour is the forecast for an hour.
 type ForecastHour struct {
 	Start string   `json:"start" format:"date-time"`
 	KWh   float64  `json:"kwh"`
@@ -55,12 +55,12 @@ type ForecastHour struct {
 	Cost  float64  `json:"cost"`
 }
 
-// ForecastMonth is the month that runs.
+// ForecastMonth is the forecast for the current month.
 type ForecastMonth struct {
 	Start         string   `json:"start" format:"date-time"`
 	End           string   `json:"end" format:"date-time"`
-	MeasuredKWh   float64  `json:"measured_kwh" doc:"The month to date of the overview"`
-	KWh           float64  `json:"kwh" doc:"What the month will come to"`
+	MeasuredKWh   float64  `json:"measured_kwh" doc:"Use in the month to date, as in /api/consumo/resumen"`
+	KWh           float64  `json:"kwh" doc:"Expected use of the whole month"`
 	Low           *float64 `json:"low"`
 	High          *float64 `json:"high"`
 	CostSoFar     float64  `json:"cost_so_far"`
@@ -69,17 +69,17 @@ type ForecastMonth struct {
 	CostHigh      *float64 `json:"cost_high"`
 	Currency      string   `json:"currency"`
 	HoursMeasured int      `json:"hours_measured"`
-	HoursMissing  int      `json:"hours_missing" doc:"Hours up to now of which nothing is known; nothing is added for them"`
+	HoursMissing  int      `json:"hours_missing" doc:"Hours up to now without data; they add nothing to the forecast"`
 }
 
-// ForecastPeak is the month's highest quarter hour and the highest of those to come.
+// ForecastPeak is the month's highest quarter hour so far and the highest expected one.
 type ForecastPeak struct {
 	At         string   `json:"at" format:"date-time"`
 	KW         float64  `json:"kw"`
 	ExpectedAt *string  `json:"expected_at" format:"date-time"`
 	ExpectedKW *float64 `json:"expected_kw"`
 	HighKW     *float64 `json:"high_kw"`
-	Risk       string   `json:"risk" enum:"unlikely,possible,likely" doc:"That the coming week passes the month's highest quarter hour: as expected (likely), within the band (possible)"`
+	Risk       string   `json:"risk" enum:"unlikely,possible,likely" doc:"Risk that the coming week exceeds the month's peak. likely: the expected value exceeds it; possible: only the upper bound exceeds it; unlikely: neither does"`
 }
 
 type forecastOutput struct{ Body ForecastBody }
@@ -122,7 +122,7 @@ func peakOf(p *outlook.PeakForecast) *ForecastPeak {
 	return out
 }
 
-// outlookOf is what the words need of a forecast.
+// outlookOf returns the part of a forecast that its message needs.
 func outlookOf(f outlook.Forecast) text.Outlook {
 	var o text.Outlook
 	if f.Month != nil {
@@ -135,7 +135,7 @@ func outlookOf(f outlook.Forecast) text.Outlook {
 	return o
 }
 
-// finite is nil for a number that is none.
+// finite returns the rounded number; nil for NaN and infinities.
 func finite(v float64, decimals int) *float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil

@@ -1,5 +1,5 @@
-// Package httpadvice is the advice module over HTTP: each file decodes, calls and encodes the subject that it is
-// named after, and nothing else.
+// Package httpadvice serves the advice module over HTTP. Each file handles the subject that it is named after: it decodes the request,
+// calls the module and encodes the answer.
 package httpadvice
 
 import (
@@ -51,7 +51,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerComparison(api)
 }
 
-// callerOf is on whose behalf a request runs.
+// callerOf returns the caller of a request.
 func callerOf(ctx context.Context) advice.Caller {
 	p := httpserver.PrincipalOf(ctx)
 	return advice.Caller{Subject: p.Subject, Role: advice.Role(p.Role), Space: p.Space}
@@ -61,7 +61,7 @@ func languageOf(ctx context.Context) text.Language {
 	return text.LanguageOf(httpserver.Language(ctx))
 }
 
-// problemOf says which problem an error of the module is; nil for one that is not the module's.
+// problemOf returns the problem for an error of the module; nil for any other error.
 func problemOf(err error) *problem.Problem {
 	var invalid advice.ErrInvalid
 	var transition advice.ErrTransition
@@ -86,7 +86,7 @@ func problemOf(err error) *problem.Problem {
 	return nil
 }
 
-// IDInput names a recommendation or report in the path.
+// IDInput holds the id in the path.
 type IDInput struct {
 	ID string `path:"id" minLength:"1" maxLength:"64"`
 }
@@ -94,16 +94,16 @@ type IDInput struct {
 // instant is a point in time as RFC 3339 text, UTC.
 func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999Z07:00") }
 
-// rounded keeps a number that was computed to so many decimals that nobody takes the rest for measured, by the rule of the words.
+// rounded rounds a computed number in the same way as the texts do, so that its digits do not look more exact than the measurements.
 func rounded(v float64, decimals int) float64 {
 	return figure.Round(v, decimals)
 }
 
-// Decimals of what leaves.
+// Decimals of the numbers in answers.
 const (
 	kwhDecimals   = 3
 	moneyDecimals = 2
 	otherDecimals = 4
-	// energyDecimals are to the mWh.
+	// energyDecimals keep energy in kWh exact to the mWh.
 	energyDecimals = 6
 )

@@ -14,12 +14,12 @@ func (h *Handlers) registerJobs(api *httpserver.API) {
 	tags := []string{"advice"}
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listJobs", Method: http.MethodGet, Path: "/api/trabajos", Tags: tags,
-		Summary: "Trabajos · Jobs", Description: "The analyses of all that was due, the newest first, with their progress. One process runs them at a time; what an interrupted one has done stays done.",
+		Summary: "Trabajos · Jobs", Description: "Analyses of all devices and spaces that were due, newest first, with their progress. Only one process runs a job at a time. The results of an interrupted job are kept.",
 		Metadata: httpserver.Readers(),
 	}, h.listJobs)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "startJob", Method: http.MethodPost, Path: "/api/trabajos", Tags: tags, DefaultStatus: 202,
-		Summary: "Analizar todo ahora · Analyse all now", Description: "Begins in the background, and gives the job, or the one that runs already.",
+		Summary: "Analizar todo ahora · Analyse all now", Description: "Starts a job in the background and returns it, or returns the job that is already running.",
 		Metadata: httpserver.Managers(),
 	}, h.startJob)
 }
@@ -34,14 +34,14 @@ type JobBody struct {
 	UpdatedAt string `json:"updated_at" format:"date-time"`
 	Done      int    `json:"done" doc:"Devices and spaces analysed"`
 	Total     int    `json:"total"`
-	Verified  int    `json:"verified" doc:"Recommendations found to have saved"`
+	Verified  int    `json:"verified" doc:"Recommendations whose saving was verified"`
 	Reopened  int    `json:"reopened" doc:"Recommendations whose saving had decayed"`
 }
 
-// JobList are jobs.
+// JobList is a list of jobs.
 type JobList struct {
 	Items []JobBody `json:"items" nullable:"false"`
-	Next  *string   `json:"next" doc:"null: the last fifty are all that is kept"`
+	Next  *string   `json:"next" doc:"Always null: only the last fifty jobs are kept"`
 }
 
 type jobsOutput struct{ Body JobList }

@@ -19,27 +19,27 @@ func (h *Handlers) registerList(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listRecommendations", Method: http.MethodGet, Path: "/api/recomendaciones", Tags: []string{"advice"},
 		Summary: "Recomendaciones · Recommendations",
-		Description: "What can be saved, the most promised money first. What past changes made stale is analysed before the answer; `pending` says how many devices and spaces could not be in time. Without `status`, what was dismissed or has ended is left out. " +
-			"Trivial savings stand behind the others. `questions` are closed days of the calendar that look like working days: they count as such until somebody answers.",
+		Description: "Possible savings, highest promised money first. Recommendations that are out of date because past data changed are analysed before the answer; `pending` is the number of devices and spaces that could not be analysed in time. Without `status`, dismissed and ended recommendations are left out. " +
+			"Trivial savings are listed last. `questions` lists closed days of the calendar that look like working days; they count as working days until a person answers.",
 		Metadata: httpserver.Readers(), Errors: []int{404},
 	}, h.list)
 }
 
 type listInput struct {
-	SpaceID      string  `query:"space_id" maxLength:"64" doc:"A space and all within it"`
+	SpaceID      string  `query:"space_id" maxLength:"64" doc:"Only this space and everything inside it"`
 	DeviceID     string  `query:"device_id" maxLength:"64"`
 	Status       string  `query:"status" enum:"open,accepted,dismissed,done,verified,ended"`
 	Kind         string  `query:"kind" enum:"out_of_hours,standby,state_mismatch,schedule,unused_room,cooling_slope,setpoint,base_load,stuck_on,degradation,peak,sensor"`
-	MinSavingKWh float64 `query:"min_saving_kwh" minimum:"0" doc:"The least saving a month, kWh"`
-	Limit        int     `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at the most"`
-	Cursor       string  `query:"cursor" maxLength:"300" doc:"The next of the page before"`
+	MinSavingKWh float64 `query:"min_saving_kwh" minimum:"0" doc:"Minimum saving per month, kWh"`
+	Limit        int     `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"Maximum number of items"`
+	Cursor       string  `query:"cursor" maxLength:"300" doc:"The next of the previous page"`
 }
 
-// TrivialBelow is what a saving must be worth a month not to be trivial.
+// TrivialBelow is the threshold per month below which a saving is trivial.
 type TrivialBelow struct {
-	Cost     *float64 `json:"cost" doc:"null where energy has no price, or one in a currency without a threshold"`
+	Cost     *float64 `json:"cost" doc:"null if energy has no price, or its currency has no threshold"`
 	Currency string   `json:"currency"`
-	KWh      float64  `json:"kwh" doc:"Where there is no cost"`
+	KWh      float64  `json:"kwh" doc:"Used if cost is null"`
 }
 
 func trivialBelow(all []advice.Advice) *TrivialBelow {
@@ -56,7 +56,7 @@ func trivialBelow(all []advice.Advice) *TrivialBelow {
 	return nil
 }
 
-// Considered are which of the four inputs there were.
+// Considered shows which of the four inputs were available.
 type Considered struct {
 	Consumption bool `json:"consumption"`
 	Temperature bool `json:"temperature"`
@@ -69,11 +69,11 @@ type ListBody struct {
 	Recommendations []Recommendation `json:"recomendaciones"`
 	Next            *string          `json:"next" doc:"The cursor of the next page; null at the end"`
 	Considered      Considered       `json:"considered"`
-	Reason          *string          `json:"reason" doc:"Why there is nothing, where there is nothing"`
+	Reason          *string          `json:"reason" doc:"Why the list is empty; null otherwise"`
 	ReasonCode      *string          `json:"reason_code" enum:"no_devices,too_little_data,nothing_found,none_matches,analysis_running"`
-	Questions       []Question       `json:"questions" nullable:"false" doc:"Closed days that look like working days, of all pages"`
-	TrivialBelow    *TrivialBelow    `json:"trivial_below,omitempty" doc:"Below which a saving is trivial; absent where there is none in the list"`
-	Pending         int              `json:"pending" doc:"Devices and spaces still to be analysed after a change of their past"`
+	Questions       []Question       `json:"questions" nullable:"false" doc:"Closed days that look like working days; the same on all pages"`
+	TrivialBelow    *TrivialBelow    `json:"trivial_below,omitempty" doc:"The threshold below which a saving is trivial; absent if the list has no trivial saving"`
+	Pending         int              `json:"pending" doc:"Devices and spaces that must still be analysed again because their past data changed"`
 }
 
 type listOutput struct{ Body ListBody }

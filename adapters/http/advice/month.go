@@ -22,7 +22,7 @@ func (h *Handlers) registerMonth(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "monthlyReport", Method: http.MethodGet, Path: "/api/reportes/mensual", Tags: []string{"advice"},
 		Summary:     "Informe mensual · Monthly report",
-		Description: "A space's month as a PDF of one page: its days, what used most, open recommendations and verified savings. `Accept: text/csv` gives its days as a table, in full: their sums are the month's.",
+		Description: "A space's month as a PDF of one page: its days, the largest consumers, open recommendations and verified savings. `Accept: text/csv` returns the days as a table with all digits, so that they add up to the month.",
 		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Rendered), Errors: []int{404},
 		Responses: map[string]*huma.Response{"200": {
 			Description: "The month",
@@ -35,7 +35,7 @@ func (h *Handlers) registerMonth(api *httpserver.API) {
 }
 
 type monthInput struct {
-	SpaceID string `query:"space_id" maxLength:"64" doc:"Absent: the caller's own space, or the first site"`
+	SpaceID string `query:"space_id" maxLength:"64" doc:"Default: the caller's own space, or the first site"`
 	Month   string `query:"month" required:"true" maxLength:"7" example:"2026-05" doc:"YYYY-MM, in the site's time zone"`
 	AsOfInput
 	Accept string `header:"Accept"`
@@ -59,13 +59,13 @@ func (h *Handlers) month(ctx context.Context, in *monthInput) (*fileOutput, erro
 	return &fileOutput{ContentType: "application/pdf", ContentDisposition: "inline; " + name + `.pdf"`, Body: pdf}, err
 }
 
-// milliwatts are the decimals of a kW in which peaks are kept.
-const milliwatts = 6
+// peakDecimals keep a peak in kW exact to the mW.
+const peakDecimals = 6
 
-// coverageDecimals are those of every other answer's coverage.
+// coverageDecimals are the same as in the other answers with a coverage.
 const coverageDecimals = 6
 
-// monthTable is the month's days, one a line.
+// monthTable returns the month's days as a CSV, one day per row.
 func monthTable(m report.Month) ([]byte, error) {
 	var out bytes.Buffer
 	table, err := sheet.New("csv", &out, m.From.Location(), "date", "kwh", "cost", "currency", "co2_kg", "peak_kw", "coverage", "tariff", "tariff_year", "tariff_default", "emission_factor", "emission_factor_year")
@@ -82,7 +82,7 @@ func monthTable(m report.Month) ([]byte, error) {
 			copy(row[7:], pricingCells(m.PriceOn(d.Start)))
 		}
 		if !math.IsNaN(d.PeakKW) {
-			row[5] = number(d.PeakKW, milliwatts)
+			row[5] = number(d.PeakKW, peakDecimals)
 		}
 		if err := table.Row(row...); err != nil {
 			return nil, err
@@ -92,7 +92,7 @@ func monthTable(m report.Month) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// pricingCells name a day's tariff and emission factor.
+// pricingCells returns the cells for a day's tariff and emission factor.
 func pricingCells(r advice.Rate) []sheet.Cell {
 	year := func(n int) sheet.Cell {
 		if n == 0 {

@@ -6,36 +6,36 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
 
-// Proof is where a recommendation was seen; it is exported since it is embedded in what the document shows.
+// Proof is when the waste was detected. It is exported because huma documents only exported embedded structs.
 type Proof struct {
-	LastSeen *string `json:"last_seen" format:"date-time" doc:"The end of the last span; null where there is none"`
-	Spans    []Span  `json:"spans" nullable:"false" doc:"The stretches of hours that count, oldest first; their kWh add up to the figure wasted. Empty where it has no instants of its own, such as a clock that is off"`
-	Days     []Day   `json:"days" nullable:"false" doc:"The local dates of the window, oldest first, with what each was taken for"`
-	Worst    []Hour  `json:"worst" nullable:"false" doc:"The hours of the span with the most kWh, with some on both sides; empty where whole days are weighed"`
+	LastSeen *string `json:"last_seen" format:"date-time" doc:"The end of the last span; null if there is none"`
+	Spans    []Span  `json:"spans" nullable:"false" doc:"The periods with waste, oldest first; their kWh add up to the figure wasted. Empty if the finding has no instants of its own, for example a wrong clock"`
+	Days     []Day   `json:"days" nullable:"false" doc:"The local dates of the window, oldest first, and how each was classified"`
+	Worst    []Hour  `json:"worst" nullable:"false" doc:"The hours of the span with the most kWh, and some hours before and after it; empty if the rule compares whole days"`
 }
 
-// Span is a stretch of whole hours.
+// Span is a period of whole hours.
 type Span struct {
 	From string  `json:"from" format:"date-time"`
 	To   string  `json:"to" format:"date-time"`
-	KWh  float64 `json:"kwh" doc:"What was wasted in it; 0 for what saves no energy by itself, such as a peak"`
+	KWh  float64 `json:"kwh" doc:"Energy wasted in the span; 0 if the measure saves no energy by itself, for example for a peak"`
 }
 
 // Day is a local date.
 type Day struct {
 	Date     string   `json:"date" format:"date"`
-	Kind     string   `json:"kind" enum:"working,closed,holiday,vacation" doc:"What it was taken for: working opens, closed never opens in that week, holiday is a public one, vacation lies outside terms or is closed in the calendar"`
-	Measured bool     `json:"measured" doc:"Some of it was measured"`
+	Kind     string   `json:"kind" enum:"working,closed,holiday,vacation" doc:"working: open on this day; closed: never open on this weekday; holiday: a public holiday; vacation: outside the terms or closed in the calendar"`
+	Measured bool     `json:"measured" doc:"True if part of the day was measured"`
 	Seen     bool     `json:"seen"`
-	Asked    bool     `json:"asked" doc:"It looks like a working day, and the calendar is asked: until somebody answers it counts as one"`
-	KWh      *float64 `json:"kwh" doc:"Wasted on it; null where it was seen but is not told day by day"`
+	Asked    bool     `json:"asked" doc:"True if the day is closed but looks like a working day, so there is a question about it; it counts as a working day until a person answers"`
+	KWh      *float64 `json:"kwh" doc:"Energy wasted on the day; null if waste was detected but is not split by day"`
 }
 
-// Hour is what one hour used.
+// Hour is the energy use of an hour.
 type Hour struct {
 	Start       string   `json:"start" format:"date-time"`
-	KWh         *float64 `json:"kwh" doc:"null where it was not measured"`
-	ExpectedKWh *float64 `json:"expected_kwh" doc:"What it would have used without the waste; null outside the span"`
+	KWh         *float64 `json:"kwh" doc:"null if the hour was not measured"`
+	ExpectedKWh *float64 `json:"expected_kwh" doc:"Expected use without the waste; null outside the span"`
 	WastedKWh   float64  `json:"wasted_kwh"`
 }
 
@@ -61,7 +61,7 @@ func proofOf(p rules.Proof) Proof {
 	return out
 }
 
-// lastSeen is when the last span ends.
+// lastSeen returns the end of the last span; nil if there is none.
 func lastSeen(p rules.Proof) *string {
 	last := p.LastSeen()
 	if last.IsZero() {
@@ -71,7 +71,7 @@ func lastSeen(p rules.Proof) *string {
 	return &text
 }
 
-// dateOf is a date in days since 1970-01-01 as YYYY-MM-DD.
+// dateOf formats a date, in days since 1970-01-01, as YYYY-MM-DD.
 func dateOf(days int) string { return dayOf(days).Format(time.DateOnly) }
 
 func dayOf(days int) time.Time { return time.Unix(0, 0).UTC().AddDate(0, 0, days) }

@@ -17,25 +17,25 @@ func (h *Handlers) registerQuestions(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "answerQuestion", Method: http.MethodPost, Path: "/api/recomendaciones/preguntas/{id}", Tags: tags,
 		Summary: "Responder si un espacio abrió · Answer whether a space opened",
-		Description: "Of closed days that look like working days (`questions` of the list). `opened: true` enters in the calendar that the space opened on them; `false` lets what was used on them count as waste. " +
-			"`days` answers for some of them. The advice is computed again. The same answer again changes nothing; another takes its place.",
+		Description: "Answers a question about closed days that look like working days (`questions` of the list). `opened: true` adds to the calendar that the space was open on them; with `false`, the energy used on them counts as waste. " +
+			"With `days`, the answer applies only to these days. The recommendations are computed again. Sending the same answer again changes nothing; a different answer replaces it.",
 		Metadata: httpserver.Managers(), Errors: []int{404},
 	}, h.answerQuestion)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "takeAnswerBack", Method: http.MethodDelete, Path: "/api/recomendaciones/preguntas/{id}", Tags: tags, DefaultStatus: 204,
-		Summary:     "Deshacer la respuesta · Take the answer back",
-		Description: "What it entered in the calendar is removed, and the question is asked again.",
+		Summary:     "Deshacer la respuesta · Withdraw the answer",
+		Description: "Removes the calendar entries of the answer. The question is then open again.",
 		Metadata:    httpserver.Managers(), Errors: []int{404},
-	}, h.takeAnswerBack)
+	}, h.withdrawAnswer)
 }
 
-// Question is one to the calendar.
+// Question is a question about closed days in the calendar.
 type Question struct {
 	ID      string   `json:"id" example:"pre_k3v5q6m7x2c4b1a0"`
 	SpaceID string   `json:"space_id"`
 	Days    []string `json:"days" nullable:"false" doc:"YYYY-MM-DD, ascending"`
 	Text    string   `json:"text"`
-	Detail  string   `json:"detail" doc:"Why it is asked"`
+	Detail  string   `json:"detail" doc:"The reason for the question"`
 }
 
 func questionsOf(all []questions.Question, l text.Language) []Question {
@@ -63,17 +63,17 @@ type answerInput struct {
 	IDInput
 	Body struct {
 		Opened bool     `json:"opened"`
-		Days   []string `json:"days,omitempty" maxItems:"400" doc:"Those of the question that are meant, YYYY-MM-DD; all where it is left out"`
+		Days   []string `json:"days,omitempty" maxItems:"400" doc:"The days that the answer applies to, YYYY-MM-DD; default: all days of the question"`
 	}
 }
 
-// AnsweredBody is an answer as it was kept.
+// AnsweredBody is a stored answer.
 type AnsweredBody struct {
 	ID              string   `json:"id"`
 	SpaceID         string   `json:"space_id"`
 	Opened          bool     `json:"opened"`
 	Days            []string `json:"days" nullable:"false"`
-	CalendarEntries []string `json:"calendar_entries" nullable:"false" doc:"Those that it made in the calendar, of kind open"`
+	CalendarEntries []string `json:"calendar_entries" nullable:"false" doc:"The ids of the calendar entries that the answer created, of kind open"`
 }
 
 type answeredOutput struct{ Body AnsweredBody }
@@ -88,6 +88,6 @@ func (h *Handlers) answerQuestion(ctx context.Context, in *answerInput) (*answer
 	}}, nil
 }
 
-func (h *Handlers) takeAnswerBack(ctx context.Context, in *IDInput) (*struct{}, error) {
+func (h *Handlers) withdrawAnswer(ctx context.Context, in *IDInput) (*struct{}, error) {
 	return nil, h.Asker.Withdraw(ctx, callerOf(ctx), in.ID)
 }

@@ -6,32 +6,32 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// Recommendation is one in words and figures.
+// Recommendation is a recommendation with its texts and figures.
 type Recommendation struct {
 	ID     string `json:"id" example:"rec_k3v5q6m7x2c4b1a0"`
 	Kind   string `json:"kind" enum:"out_of_hours,standby,state_mismatch,schedule,unused_room,cooling_slope,setpoint,base_load,stuck_on,degradation,peak,sensor"`
 	Status string `json:"status" enum:"open,accepted,dismissed,done,verified,ended"`
-	// EndedReason is null where it did not end by itself.
-	EndedReason *string `json:"ended_reason" enum:"not_seen,not_found" doc:"not_seen: its cause was not seen for four weeks; not_found: what was measured or the calendar was changed, and it is no longer found"`
-	Standing    bool    `json:"standing" doc:"The last analysis still found the cause"`
+	// EndedReason is null unless the recommendation ended automatically.
+	EndedReason *string `json:"ended_reason" enum:"not_seen,not_found" doc:"not_seen: its cause was not detected for four weeks; not_found: measurements or the calendar changed, and the rule no longer finds it"`
+	Standing    bool    `json:"standing" doc:"True if the last analysis still found the cause"`
 	Title       string  `json:"title"`
 	Message     string  `json:"message"`
 	Action      string  `json:"action"`
-	// DeviceID is null where it is about a space.
+	// DeviceID is null if the recommendation is about a space.
 	DeviceID *string  `json:"device_id"`
 	SpaceID  string   `json:"space_id"`
-	Period   Period   `json:"period" doc:"The readings that it rests on"`
-	LastSeen *string  `json:"last_seen" format:"date-time" doc:"When what it is about was last seen: the end of the last span; null where it has no instants of its own"`
+	Period   Period   `json:"period" doc:"The period of the readings that it uses"`
+	LastSeen *string  `json:"last_seen" format:"date-time" doc:"When the waste was last detected: the end of the last span; null if the finding has no instants of its own"`
 	Evidence Evidence `json:"evidence"`
 	Saving   Saving   `json:"saving"`
-	// Pricing is what the saving's money and emissions rest on.
+	// Pricing is used for the cost and the emissions of the saving.
 	Pricing
 	Confidence float64 `json:"confidence" doc:"0 to 1"`
-	// HoursAssumed and AssumedHours say where opening hours were taken that nobody has said.
-	HoursAssumed bool   `json:"hours_assumed" doc:"It rests on opening hours that nobody has said: a usual week was taken"`
-	AssumedHours string `json:"assumed_hours,omitempty" doc:"That week, in words"`
+	// HoursAssumed is true if the space has no opening hours, so a typical week was assumed. AssumedHours describes that week.
+	HoursAssumed bool   `json:"hours_assumed" doc:"True if the space has no opening hours, so a typical week was assumed"`
+	AssumedHours string `json:"assumed_hours,omitempty" doc:"The assumed week as a text"`
 	Priority     string `json:"priority" enum:"high,medium,low"`
-	Trivial      bool   `json:"trivial" doc:"Its saving is too small to stand among the others"`
+	Trivial      bool   `json:"trivial" doc:"True if the saving is below the threshold, so it is listed last"`
 	CreatedAt    string `json:"created_at" format:"date-time"`
 	UpdatedAt    string `json:"updated_at" format:"date-time"`
 }
@@ -42,14 +42,14 @@ type Period struct {
 	To   string `json:"to" format:"date-time"`
 }
 
-// Evidence is the figures that a recommendation rests on.
+// Evidence holds the figures that a recommendation is based on.
 type Evidence struct {
 	Rule    string   `json:"rule"`
-	Cause   string   `json:"cause,omitempty" doc:"What the rule found, where it can find several things"`
-	Version int      `json:"version" doc:"Of the rules"`
+	Cause   string   `json:"cause,omitempty" doc:"The cause, for a rule that can find several causes"`
+	Version int      `json:"version" doc:"Version of the rules"`
 	Figures []Figure `json:"figures"`
 	Hash    string   `json:"hash" doc:"SHA-256 of the rule, its version and its inputs in a canonical form"`
-	Assumed bool     `json:"hours_assumed" doc:"It rests on opening hours that nobody has said: a usual week was taken"`
+	Assumed bool     `json:"hours_assumed" doc:"True if the space has no opening hours, so a typical week was assumed"`
 }
 
 // Figure is a number with its unit.
@@ -59,17 +59,17 @@ type Figure struct {
 	Unit  string  `json:"unit" example:"W"`
 }
 
-// Saving is what can be saved a month.
+// Saving is the possible saving per month.
 type Saving struct {
 	KWhMonth   float64 `json:"kwh_month"`
-	KWhLow     float64 `json:"kwh_low" doc:"Lower end of the 90 % interval, cut to the digits that are shown: what is promised"`
+	KWhLow     float64 `json:"kwh_low" doc:"The promised saving: the lower end of the 90 % interval, truncated to the digits shown"`
 	KWhHigh    float64 `json:"kwh_high" doc:"Upper end of the 90 % interval"`
 	CostMonth  float64 `json:"cost_month"`
-	CostLow    float64 `json:"cost_low" doc:"What is promised, in whole units"`
+	CostLow    float64 `json:"cost_low" doc:"The promised saving, in whole units of the currency"`
 	Currency   string  `json:"currency" example:"COP"`
 	CO2KgMonth float64 `json:"co2_kg_month" doc:"Avoided emissions"`
-	Tariff     string  `json:"tariff" doc:"The tariff whose prices were taken"`
-	Source     string  `json:"tariff_source,omitempty" doc:"Where a default tariff comes from"`
+	Tariff     string  `json:"tariff" doc:"The tariff used for the prices"`
+	Source     string  `json:"tariff_source,omitempty" doc:"The publication of a default tariff"`
 }
 
 func recommendationOf(a advice.Advice, l text.Language) Recommendation {
@@ -104,7 +104,7 @@ func evidenceOf(a advice.Advice) Evidence {
 	return e
 }
 
-// decimalsOf are those of a figure; energy has those of the books, so that its parts add up to it.
+// decimalsOf returns the decimals of a figure. Energy has the precision of the ledger, so that its parts add up.
 func decimalsOf(unit string) int {
 	if unit == "kWh" {
 		return energyDecimals

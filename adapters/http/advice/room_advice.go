@@ -13,17 +13,17 @@ import (
 func (h *Handlers) registerRoomAdvice(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recommend", Method: http.MethodPost, Path: "/api/recomendaciones/recomendar", Tags: []string{"advice"},
-		Summary:     "Recomendar para una sala · Advise a room",
-		Description: "From the room's name, its consumption of the day and its devices; where the room is one of the campus, from its own readings too.",
+		Summary:     "Recomendar para una sala · Advice for a room",
+		Description: "Computed from the room's name, its consumption of the day and its devices. If the room is part of the campus, its own readings are also used.",
 		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Light),
 	}, h.recommend)
 }
 
-// VisitBody is what the hologram client sends.
+// VisitBody is the request of the hologram client.
 type VisitBody struct {
 	Sala         string   `json:"sala" minLength:"1" maxLength:"200" example:"Sala de Juegos"`
 	Consumo      float64  `json:"consumo" minimum:"0" maximum:"10000000" doc:"kWh of the day" example:"21.4"`
-	Dispositivos []string `json:"dispositivos" maxItems:"100" doc:"What stands in the room" example:"[\"TV\",\"PS5\",\"AC\",\"Luz\"]"`
+	Dispositivos []string `json:"dispositivos" maxItems:"100" doc:"Devices in the room" example:"[\"TV\",\"PS5\",\"AC\",\"Luz\"]"`
 }
 
 type roomQuestionInput struct{ Body VisitBody }
@@ -32,11 +32,11 @@ func (in *roomQuestionInput) question() report.RoomQuestion {
 	return report.RoomQuestion{Room: in.Body.Sala, KWh: in.Body.Consumo, Devices: in.Body.Dispositivos}
 }
 
-// CounselBody is the advice.
+// CounselBody is the advice for a room.
 type CounselBody struct {
 	Recomendacion   string           `json:"recomendacion"`
-	Recomendaciones []Recommendation `json:"recomendaciones" doc:"What the room's own readings show, the most promised money first"`
-	// SpaceID is the room's, where it is one of the campus.
+	Recomendaciones []Recommendation `json:"recomendaciones" doc:"Recommendations from the room's own readings, highest promised money first"`
+	// SpaceID is the room's id, if the room is part of the campus.
 	SpaceID *string `json:"space_id"`
 }
 

@@ -15,8 +15,8 @@ func (h *Handlers) registerRuns(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "startSimulation", Method: http.MethodPost, Path: "/api/simulaciones/{id}/inicio", Tags: tags, DefaultStatus: 202,
 		Summary: "Reproducir un escenario · Play a scenario",
-		Description: "Plays the hours of a kept scenario over `GET /api/eventos`, from the first on, as events of kind `simulation`: before, after and the sums so far. " +
-			"A scenario has one run at a time: a new one takes the place of the one before.",
+		Description: "Plays the hours of a stored scenario, from the first hour, as events of kind `simulation` on `GET /api/eventos`. Each event has the values before and after the changes, and the totals so far. " +
+			"A scenario has one run at a time: a new run replaces the previous one.",
 		Metadata: httpserver.Managers(), Errors: []int{404, 422, 503},
 	}, h.startRun)
 	httpserver.Register(api, problemOf, huma.Operation{
@@ -28,15 +28,15 @@ func (h *Handlers) registerRuns(api *httpserver.API) {
 type startRunInput struct {
 	IDInput
 	Body struct {
-		HoursPerSecond int `json:"hours_per_second,omitempty" minimum:"1" maximum:"500" doc:"24 where it is absent: a day a second"`
+		HoursPerSecond int `json:"hours_per_second,omitempty" minimum:"1" maximum:"500" doc:"Default 24: one day per second"`
 	}
 }
 
-// RunBody is a run that was started.
+// RunBody is a started run.
 type RunBody struct {
 	RunID          string `json:"run_id"`
 	SimulationID   string `json:"simulation_id"`
-	Hours          int    `json:"hours" doc:"All that will be shown"`
+	Hours          int    `json:"hours" doc:"Number of hours that will be played"`
 	HoursPerSecond int    `json:"hours_per_second"`
 }
 

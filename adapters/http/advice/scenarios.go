@@ -19,19 +19,19 @@ func (h *Handlers) registerScenarios(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "simulate", Method: http.MethodPost, Path: "/api/simulaciones", Tags: tags, DefaultStatus: 201,
 		Summary: "Simular cambios · Simulate changes",
-		Description: "Replays changes, one after the other, on hours that were measured: what they would have used, at what peak, cost and CO2. The interval is that of as many hours, from drawing weeks anew. " +
-			"With `save` it is kept under its `name` (managers): 201; otherwise 200 and nothing is kept.",
+		Description: "Applies changes, one after the other, to measured hours and computes the resulting use, peak, cost and CO2. The interval of the saving is for the same number of hours, computed by resampling weeks. " +
+			"With `save`, the scenario is stored under its `name` (managers only): 201. Otherwise nothing is stored: 200.",
 		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Rendered), Errors: []int{404, 422},
-		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[SimulationBody](api, "What the changes would have come to; nothing is kept")},
+		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[SimulationBody](api, "The result of the changes; nothing is stored")},
 	}, h.simulate)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listSimulations", Method: http.MethodGet, Path: "/api/simulaciones", Tags: tags,
-		Summary: "Escenarios guardados · Kept scenarios", Description: "The newest first; `ids` picks some, to lay side by side.",
+		Summary: "Escenarios guardados · Stored scenarios", Description: "Newest first. Use `ids` to select the scenarios to compare.",
 		Metadata: httpserver.Readers(), Errors: []int{404},
 	}, h.listSimulations)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "getSimulation", Method: http.MethodGet, Path: "/api/simulaciones/{id}", Tags: tags,
-		Summary: "Un escenario guardado · A kept scenario", Metadata: httpserver.Readers(), Errors: []int{404},
+		Summary: "Un escenario guardado · A stored scenario", Metadata: httpserver.Readers(), Errors: []int{404},
 	}, h.getSimulation)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "dropSimulation", Method: http.MethodDelete, Path: "/api/simulaciones/{id}", Tags: tags, DefaultStatus: 204,
@@ -39,32 +39,32 @@ func (h *Handlers) registerScenarios(api *httpserver.API) {
 	}, h.dropSimulation)
 }
 
-// ScenarioBody is a what-if.
+// ScenarioBody is a what-if scenario.
 type ScenarioBody struct {
 	Name    string           `json:"name,omitempty" maxLength:"200"`
-	Save    bool             `json:"save,omitempty" doc:"Keep it under its name, to be compared with others"`
-	SpaceID string           `json:"space_id,omitempty" maxLength:"64" doc:"What is looked at; absent: the innermost space that holds all targets"`
-	From    *time.Time       `json:"from,omitempty" doc:"Absent: a year before to"`
-	To      *time.Time       `json:"to,omitempty" doc:"Absent: the last measured midnight"`
+	Save    bool             `json:"save,omitempty" doc:"Store it under its name, to compare it with others"`
+	SpaceID string           `json:"space_id,omitempty" maxLength:"64" doc:"The space of the totals; default: the innermost space that contains all targets"`
+	From    *time.Time       `json:"from,omitempty" doc:"Default: one year before to"`
+	To      *time.Time       `json:"to,omitempty" doc:"Default: the last measured midnight"`
 	Changes []ScenarioChange `json:"changes" maxItems:"50" nullable:"false"`
 }
 
-// ScenarioChange is one change; which fields count follows from the action.
+// ScenarioChange is a change. The action decides which fields are used.
 type ScenarioChange struct {
-	Target   string           `json:"target,omitempty" maxLength:"64" doc:"A device's or space's id"`
-	Action   string           `json:"action" enum:"off_hours,setpoint,replace,shift,remove,tariff" doc:"off_hours: off from–to (absent: whenever the calendar holds the space for shut); setpoint: cooled by degrees less in open hours; replace: count devices of old_watts by as many of watts; shift: share of what lies above the base from from–to to start; remove: gone; tariff: another price"`
+	Target   string           `json:"target,omitempty" maxLength:"64" doc:"The id of a device or space"`
+	Action   string           `json:"action" enum:"off_hours,setpoint,replace,shift,remove,tariff" doc:"off_hours: switched off between from and to (default: whenever the space is closed in the calendar); setpoint: raise the cooling setpoint by degrees in open hours; replace: replace count devices of old_watts with as many of watts; shift: move share of the load above the base load from the hours between from and to, to the hours from start; remove: remove the target; tariff: use another price"`
 	From     string           `json:"from,omitempty" maxLength:"5" example:"22:00" doc:"HH:00, local"`
 	To       string           `json:"to,omitempty" maxLength:"5" example:"06:00"`
-	Days     []string         `json:"days,omitempty" maxItems:"7" doc:"mon … sun, on which the hours begin; absent: all"`
-	KeepW    *float64         `json:"keep_w,omitempty" doc:"What stays on, W; absent: a device's standby_w, or what a meter or space never falls below"`
+	Days     []string         `json:"days,omitempty" maxItems:"7" doc:"mon … sun, the days on which the hours start; default: all"`
+	KeepW    *float64         `json:"keep_w,omitempty" doc:"Load that stays on, W; default: a device's standby_w, or the minimum load of a meter or space"`
 	Degrees  *float64         `json:"degrees,omitempty" doc:"°C, −10 to 10"`
 	Count    *float64         `json:"count,omitempty"`
-	Watts    *float64         `json:"watts,omitempty" doc:"Of each new device"`
-	OldWatts *float64         `json:"old_watts,omitempty" doc:"Of each old one; absent: the device's rated_w"`
-	Start    string           `json:"start,omitempty" maxLength:"5" example:"23:00" doc:"HH:00 to which load is moved"`
-	Share    *float64         `json:"share,omitempty" doc:"0 to 1 (1)"`
-	Price    *float64         `json:"price_per_kwh,omitempty" doc:"All that is paid per kWh, outside all periods"`
-	Demand   *float64         `json:"demand_price_per_kw,omitempty" doc:"Per kW of each month's highest hour"`
+	Watts    *float64         `json:"watts,omitempty" doc:"Power of each new device, W"`
+	OldWatts *float64         `json:"old_watts,omitempty" doc:"Power of each old device, W; default: the device's rated_w"`
+	Start    string           `json:"start,omitempty" maxLength:"5" example:"23:00" doc:"HH:00, the hour to which the load moves"`
+	Share    *float64         `json:"share,omitempty" doc:"0 to 1 (default 1)"`
+	Price    *float64         `json:"price_per_kwh,omitempty" doc:"Total price per kWh, outside all periods"`
+	Demand   *float64         `json:"demand_price_per_kw,omitempty" doc:"Price per kW of each month's highest hour"`
 	Periods  []ScenarioPeriod `json:"periods,omitempty" maxItems:"50"`
 }
 
@@ -76,7 +76,7 @@ type ScenarioPeriod struct {
 	PricePerKWh float64  `json:"price_per_kwh"`
 }
 
-// SimulationBody is what a scenario would have come to.
+// SimulationBody is the result of a scenario.
 type SimulationBody struct {
 	ID            string           `json:"id,omitempty"`
 	Name          string           `json:"name,omitempty"`
@@ -85,14 +85,14 @@ type SimulationBody struct {
 	From          string           `json:"from" format:"date-time"`
 	To            string           `json:"to" format:"date-time"`
 	Hours         int              `json:"hours"`
-	HoursMeasured int              `json:"hours_measured" doc:"The others count neither before nor after"`
+	HoursMeasured int              `json:"hours_measured" doc:"Hours without measurements count in neither before nor after"`
 	Currency      string           `json:"currency"`
 	Pricing
-	AvoidedFactor *AdviceFactor      `json:"avoided_factor,omitempty" doc:"What the saving's emissions rest on"`
+	AvoidedFactor *AdviceFactor      `json:"avoided_factor,omitempty" doc:"The factor used for the avoided emissions"`
 	Before        SimulationTotals   `json:"before"`
 	After         SimulationTotals   `json:"after"`
 	Saving        SimulationSaving   `json:"saving"`
-	Effects       []SimulationEffect `json:"effects" nullable:"false" doc:"What each change did after those before it"`
+	Effects       []SimulationEffect `json:"effects" nullable:"false" doc:"The effect of each change, after the changes before it"`
 	Changes       []ScenarioChange   `json:"changes" nullable:"false"`
 	Message       string             `json:"message"`
 }
@@ -103,16 +103,16 @@ type SimulationTarget struct {
 	ID    string `json:"id"`
 }
 
-// SimulationTotals is what is used.
+// SimulationTotals are the use, peak, cost and emissions.
 type SimulationTotals struct {
 	KWh    float64 `json:"kwh"`
-	PeakKW float64 `json:"peak_kw" doc:"Of the highest hour"`
+	PeakKW float64 `json:"peak_kw" doc:"Mean power of the highest hour"`
 	PeakAt *string `json:"peak_at" format:"date-time"`
 	Cost   float64 `json:"cost"`
 	CO2Kg  float64 `json:"co2_kg" doc:"Footprint"`
 }
 
-// SimulationSaving is before less after; the ends are those of a 90 % interval, null where less than three weeks were replayed.
+// SimulationSaving is before minus after. Low and high are the ends of a 90 % interval; null if less than three weeks were simulated.
 type SimulationSaving struct {
 	KWh      float64  `json:"kwh"`
 	KWhLow   *float64 `json:"kwh_low"`
@@ -122,17 +122,17 @@ type SimulationSaving struct {
 	CostLow  *float64 `json:"cost_low"`
 	CostHigh *float64 `json:"cost_high"`
 	CO2Kg    float64  `json:"co2_kg" doc:"Avoided emissions"`
-	// KWhMonth and CostMonth are null where less than four weeks were replayed.
-	KWhMonth  *float64 `json:"kwh_month" doc:"In the mean month of what was replayed"`
+	// KWhMonth and CostMonth are null if less than four weeks were simulated.
+	KWhMonth  *float64 `json:"kwh_month" doc:"Per average month of the simulated time"`
 	CostMonth *float64 `json:"cost_month"`
 }
 
-// SimulationEffect is what one change did.
+// SimulationEffect is the effect of one change.
 type SimulationEffect struct {
 	Target SimulationTarget `json:"target"`
 	Action string           `json:"action"`
 	KWh    float64          `json:"kwh"`
-	Source string           `json:"source" enum:"replay,own_slope,typical" doc:"The hours alone; the target's own load by outdoor temperature; or a published range"`
+	Source string           `json:"source" enum:"replay,own_slope,typical" doc:"replay: computed from the hours only; own_slope: from the target's own load at each outdoor temperature; typical: from a published range"`
 }
 
 type simulateInput struct{ Body ScenarioBody }
@@ -146,11 +146,11 @@ type simulateOutput struct {
 func (h *Handlers) simulate(ctx context.Context, in *simulateInput) (*simulateOutput, error) {
 	s := in.Body.scenario()
 	if in.Body.Save {
-		kept, err := h.Simulator.Store(ctx, callerOf(ctx), s)
+		stored, err := h.Simulator.Store(ctx, callerOf(ctx), s)
 		if err != nil {
 			return nil, err
 		}
-		return &simulateOutput{Status: http.StatusCreated, Location: "/api/simulaciones/" + kept.ID, Body: keptOf(languageOf(ctx), kept)}, nil
+		return &simulateOutput{Status: http.StatusCreated, Location: "/api/simulaciones/" + stored.ID, Body: storedOf(languageOf(ctx), stored)}, nil
 	}
 	result, err := h.Simulator.Simulate(ctx, callerOf(ctx), s)
 	if err != nil {
@@ -160,13 +160,13 @@ func (h *Handlers) simulate(ctx context.Context, in *simulateInput) (*simulateOu
 }
 
 type listSimulationsInput struct {
-	IDs string `query:"ids" maxLength:"2000" doc:"Ids, apart by commas"`
+	IDs string `query:"ids" maxLength:"2000" doc:"Ids, separated by commas"`
 }
 
-// SimulationList are kept scenarios.
+// SimulationList is a list of stored scenarios.
 type SimulationList struct {
 	Items []SimulationBody `json:"items" nullable:"false"`
-	Next  *string          `json:"next" doc:"null: all are given"`
+	Next  *string          `json:"next" doc:"Always null: all scenarios are returned"`
 }
 
 type listSimulationsOutput struct{ Body SimulationList }
@@ -181,8 +181,8 @@ func (h *Handlers) listSimulations(ctx context.Context, in *listSimulationsInput
 		return nil, err
 	}
 	out := &listSimulationsOutput{Body: SimulationList{Items: []SimulationBody{}}}
-	for _, kept := range all {
-		out.Body.Items = append(out.Body.Items, keptOf(languageOf(ctx), kept))
+	for _, stored := range all {
+		out.Body.Items = append(out.Body.Items, storedOf(languageOf(ctx), stored))
 	}
 	return out, nil
 }
@@ -194,14 +194,14 @@ func (h *Handlers) getSimulation(ctx context.Context, in *IDInput) (*simulationO
 	if err != nil {
 		return nil, err
 	}
-	return &simulationOutput{Body: keptOf(languageOf(ctx), all[0])}, nil
+	return &simulationOutput{Body: storedOf(languageOf(ctx), all[0])}, nil
 }
 
 func (h *Handlers) dropSimulation(ctx context.Context, in *IDInput) (*struct{}, error) {
 	return nil, h.Simulator.Delete(ctx, callerOf(ctx), in.ID)
 }
 
-// scenario is the body as the module takes it.
+// scenario converts the body to the module's type.
 func (b ScenarioBody) scenario() scenario.Scenario {
 	s := scenario.Scenario{Name: strings.TrimSpace(b.Name), Space: b.SpaceID}
 	if b.From != nil {
@@ -229,7 +229,7 @@ func (b ScenarioBody) scenario() scenario.Scenario {
 	return s
 }
 
-// changesOf are a scenario's changes as they are sent.
+// changesOf converts a scenario's changes to the type of the answer.
 func changesOf(s scenario.Scenario) []ScenarioChange {
 	changes := []ScenarioChange{}
 	for _, c := range s.Changes {
@@ -248,9 +248,9 @@ func changesOf(s scenario.Scenario) []ScenarioChange {
 	return changes
 }
 
-func keptOf(l text.Language, kept scenario.Stored) SimulationBody {
-	body := simulationOf(l, kept.Scenario, kept.Simulation)
-	body.ID, body.Name, body.CreatedAt = kept.ID, kept.Name, instant(kept.At)
+func storedOf(l text.Language, stored scenario.Stored) SimulationBody {
+	body := simulationOf(l, stored.Scenario, stored.Simulation)
+	body.ID, body.Name, body.CreatedAt = stored.ID, stored.Name, instant(stored.At)
 	return body
 }
 

@@ -14,7 +14,7 @@ func (h *Handlers) registerStatus(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "setRecommendationStatus", Method: http.MethodPost, Path: "/api/recomendaciones/{id}/estado", Tags: []string{"advice"},
 		Summary:     "Decidir sobre una recomendación · Decide on a recommendation",
-		Description: "A dismissed recommendation stays quiet until its saving has grown by half. `open` takes the last step back.",
+		Description: "A dismissed recommendation stays dismissed until its saving has grown by 50 %; then it is open again. `open` undoes the last change of status.",
 		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
 	}, h.setStatus)
 }

@@ -14,42 +14,42 @@ import (
 func (h *Handlers) registerVerification(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "getVerification", Method: http.MethodGet, Path: "/api/recomendaciones/{id}/verificacion", Tags: []string{"advice"},
-		Summary: "Qué se ahorró de verdad · What was really saved",
-		Description: "What was used since the recommendation was `done` against a baseline fitted on what was used before (IPMVP Option C), with its 90 % interval, which is learnt from spans of the same meter in which nothing was changed. " +
-			"`verdict` says whether a saving is shown, or why nothing can be said yet.",
+		Summary: "Verificación del ahorro · Verification of the saving",
+		Description: "Compares the use since the recommendation was `done` with a baseline fitted on the earlier use (IPMVP Option C). The 90 % interval is estimated from periods of the same meter without a change. " +
+			"`verdict` is the result, or the reason why there is no result yet.",
 		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404},
 	}, h.verification)
 }
 
-// VerificationBody is what a recommendation has really saved.
+// VerificationBody is the verified saving of a recommendation.
 type VerificationBody struct {
 	ID      string  `json:"id"`
 	Verdict string  `json:"verdict" enum:"not_done,too_early,no_baseline,saved,not_shown,used_more"`
 	Message string  `json:"message"`
-	DoneAt  *string `json:"done_at" format:"date-time" doc:"The day itself belongs neither to before nor to after"`
+	DoneAt  *string `json:"done_at" format:"date-time" doc:"This day counts in neither before nor after"`
 	From    *string `json:"from" format:"date-time"`
 	To      *string `json:"to" format:"date-time"`
-	Hours   int     `json:"hours" doc:"Those since then that are known"`
-	// What follows is null where there is no baseline.
+	Hours   int     `json:"hours" doc:"Hours with data since then"`
+	// The following fields are null if there is no baseline.
 	BaselineKWh *float64 `json:"baseline_kwh"`
 	ActualKWh   *float64 `json:"actual_kwh"`
 	AvoidedKWh  *float64 `json:"avoided_kwh"`
 	AvoidedLow  *float64 `json:"avoided_low" doc:"Lower end of the 90 % interval"`
 	AvoidedHigh *float64 `json:"avoided_high" doc:"Upper end of the 90 % interval"`
-	PromisedKWh *float64 `json:"promised_kwh" doc:"What was promised for as many hours"`
-	Cost        *float64 `json:"cost" doc:"Money that was not spent, at the prices of the hours"`
+	PromisedKWh *float64 `json:"promised_kwh" doc:"The promised saving for the same number of hours"`
+	Cost        *float64 `json:"cost" doc:"Money saved, at the prices of each hour"`
 	CostLow     *float64 `json:"cost_low"`
 	CostHigh    *float64 `json:"cost_high"`
 	Currency    string   `json:"currency"`
 	Pricing
 	CO2Kg    *float64 `json:"co2_kg" doc:"Avoided emissions"`
-	Placebos int      `json:"placebos" doc:"Spans without a change that the interval was learnt from"`
-	// Growth is how the saving grew.
-	Growth []GrowthPoint `json:"growth" nullable:"false" doc:"The avoided energy since the begin after each day, or each few; empty while the verdict says that nothing can be said"`
+	Placebos int      `json:"placebos" doc:"Number of periods without a change that the interval was estimated from"`
+	// Growth is the cumulative saving over time.
+	Growth []GrowthPoint `json:"growth" nullable:"false" doc:"The cumulative avoided energy since the start, for each day or each few days; empty if there is no result yet"`
 	Why    []string      `json:"why" nullable:"false" doc:"Why there is no baseline: too_few_days, coverage_low, no_variation"`
 }
 
-// GrowthPoint is the saving from the begin until an instant, kWh.
+// GrowthPoint is the cumulative saving from the start until an instant, kWh.
 type GrowthPoint struct {
 	Until      string  `json:"until" format:"date-time"`
 	AvoidedKWh float64 `json:"avoided_kwh"`
