@@ -11,8 +11,7 @@ import (
 // Devices logs devices in by their API keys.
 type Devices struct{ Keys *auth.Keys }
 
-// Login returns the caller who holds an API key; ok is false where nobody holds it. An error means that the key could not be
-// checked now.
+// Login returns the caller of an API key; ok is false if the key is not valid. An error means that the key could not be checked now.
 func (d Devices) Login(ctx context.Context, secret string) (caller energy.Caller, ok bool, err error) {
 	key, err := d.Keys.Holder(ctx, secret)
 	switch {

@@ -1,5 +1,4 @@
-// Package local answers what one module needs of another where both run in this process. Each file answers for
-// one module: energy.go and its companions give the advice module what it asks of energy.
+// Package local connects modules that run in the same process: it implements a module's ports by calling another module.
 package local
 
 import (
@@ -24,7 +23,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
-// Energy is the energy module as the advice module sees it.
+// Energy implements the advice module's ports with the energy module.
 type Energy struct {
 	Catalog    *campus.Catalog
 	Reports    *usage.Queries
@@ -45,10 +44,10 @@ var (
 	_ analysis.Changes   = Energy{}
 )
 
-// inside is who asks: the advice module decides itself what its callers see.
-var inside = energy.Caller{Subject: "advice", Role: energy.Viewer}
+// adviceCaller may see the whole campus. The advice module itself checks what its own callers may see.
+var adviceCaller = energy.Caller{Subject: "advice", Role: energy.Viewer}
 
-// Tree is the campus as it is now.
+// Tree returns the current campus.
 func (e Energy) Tree(ctx context.Context) (advice.Tree, error) {
 	campus, err := e.Catalog.Fresh(ctx)
 	if err != nil {
@@ -78,9 +77,9 @@ func (e Energy) Tree(ctx context.Context) (advice.Tree, error) {
 
 func watts(p energy.Power) float64 { return float64(p) / float64(energy.Watt) }
 
-// Measured tells when the first measured hour of a target begins and the last one ends.
+// Measured returns the start of a target's first measured hour and the end of its last one. found is false if nothing was measured.
 func (e Energy) Measured(ctx context.Context, t advice.Target) (from, to time.Time, found bool, err error) {
-	first, last, found, err := e.Reports.Measured(ctx, inside, campus.Level(t.Level), t.ID)
+	first, last, found, err := e.Reports.Measured(ctx, adviceCaller, campus.Level(t.Level), t.ID)
 	if err != nil || !found {
 		return time.Time{}, time.Time{}, false, err
 	}
@@ -103,9 +102,9 @@ func (e Energy) zoneOf(ctx context.Context, t advice.Target) (*time.Location, er
 	return campus.Zone(space), nil
 }
 
-// Hours is the energy of a target, hour by hour.
+// Hours returns a target's energy, one item per hour with data.
 func (e Energy) Hours(ctx context.Context, t advice.Target, from, to time.Time) ([]history.Use, error) {
-	steps, err := e.Reports.Hours(ctx, inside, campus.Level(t.Level), t.ID, energy.InstantOf(from), energy.InstantOf(to))
+	steps, err := e.Reports.Hours(ctx, adviceCaller, campus.Level(t.Level), t.ID, energy.InstantOf(from), energy.InstantOf(to))
 	if err != nil {
 		return nil, err
 	}
@@ -118,9 +117,9 @@ func (e Energy) Hours(ctx context.Context, t advice.Target, from, to time.Time) 
 	return uses, nil
 }
 
-// Days is what a target used, day by day, at what it cost.
+// Days returns a target's use and cost, one item per day.
 func (e Energy) Days(ctx context.Context, t advice.Target, from, to time.Time) ([]advice.DayUse, error) {
-	all, err := e.Reports.Series(ctx, inside, usage.Query{
+	all, err := e.Reports.Series(ctx, adviceCaller, usage.Query{
 		Level: campus.Level(t.Level), ID: t.ID, From: energy.InstantOf(from), To: energy.InstantOf(to), Bucket: usage.ByDay,
 	})
 	if err != nil {
@@ -133,12 +132,12 @@ func (e Energy) Days(ctx context.Context, t advice.Target, from, to time.Time) (
 	return days, nil
 }
 
-// Total is what a target used in a span of one month.
+// Total returns a target's use in a range within one month.
 func (e Energy) Total(ctx context.Context, t advice.Target, from, to time.Time) (advice.DayUse, error) {
 	if !from.Before(to) {
 		return advice.DayUse{Start: from, PeakKW: math.NaN()}, nil
 	}
-	all, err := e.Reports.Series(ctx, inside, usage.Query{
+	all, err := e.Reports.Series(ctx, adviceCaller, usage.Query{
 		Level: campus.Level(t.Level), ID: t.ID, From: energy.InstantOf(from), To: energy.InstantOf(to), Bucket: usage.ByMonth,
 	})
 	if err != nil {
@@ -161,13 +160,13 @@ func useOf(s usage.Step) advice.DayUse {
 	return use
 }
 
-// Beside sets a range beside an earlier one.
+// Beside compares a range with an earlier one, the given number of days before.
 func (e Energy) Beside(ctx context.Context, t advice.Target, from, to time.Time, days int) (advice.Beside, error) {
-	c, err := e.Reports.Compare(ctx, inside, campus.Level(t.Level), t.ID, energy.InstantOf(from), energy.InstantOf(to), days)
+	c, err := e.Reports.Compare(ctx, adviceCaller, campus.Level(t.Level), t.ID, energy.InstantOf(from), energy.InstantOf(to), days)
 	return advice.Beside{KWh: c.Energy.Float(), Before: c.Earlier.Float(), Share: c.Share, Comparable: c.ChangeKnown}, err
 }
 
-// peakOf is the highest quarter hour of a step, kW; 0 where none was measured.
+// peakOf returns the highest quarter hour of a step, kW; 0 if none was measured.
 func peakOf(s usage.Step) float64 {
 	if !s.PeakKnown {
 		return 0
@@ -175,9 +174,9 @@ func peakOf(s usage.Step) float64 {
 	return float64(s.Peak) / float64(1000*energy.Watt)
 }
 
-// AmbientHours are hourly means of a space's own readings, and of a site the weather where it has none.
+// AmbientHours returns the hourly means of a space's own readings. For a site, hours without them are filled from the weather service.
 func (e Energy) AmbientHours(ctx context.Context, space string, from, to time.Time) ([]advice.AmbientHour, error) {
-	hours, err := e.Conditions.HoursOf(ctx, inside, energy.SpaceID(space), energy.InstantOf(from), energy.InstantOf(to))
+	hours, err := e.Conditions.HoursOf(ctx, adviceCaller, energy.SpaceID(space), energy.InstantOf(from), energy.InstantOf(to))
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +187,7 @@ func (e Energy) AmbientHours(ctx context.Context, space string, from, to time.Ti
 	return out, nil
 }
 
-// Spans are a device's states.
+// Spans returns the states of a device.
 func (e Energy) Spans(ctx context.Context, device string, from, to time.Time) ([]history.Span, error) {
 	spans, err := e.Conditions.SpansOf(ctx, energy.DeviceID(device), energy.InstantOf(from), energy.InstantOf(to))
 	if err != nil {
@@ -201,8 +200,8 @@ func (e Energy) Spans(ctx context.Context, device string, from, to time.Time) ([
 	return out, nil
 }
 
-// CalendarHours tells what the calendar says of each hour.
-func (e Energy) CalendarHours(ctx context.Context, space string, from, to time.Time) ([]history.CalendarHour, bool, error) {
+// CalendarHours returns the calendar's state of each hour. assumed is true if the space has no opening hours of its own.
+func (e Energy) CalendarHours(ctx context.Context, space string, from, to time.Time) (all []history.CalendarHour, assumed bool, err error) {
 	calendar, err := e.Rules.Calendar(ctx)
 	if err != nil {
 		return nil, false, err
@@ -226,7 +225,7 @@ func dayOf(h calendar.Hour) history.DayKind {
 	return history.Usual
 }
 
-// Rates are what energy costs.
+// Rates returns the prices and emission factors of energy in a range.
 func (e Energy) Rates(ctx context.Context, space string, from, to time.Time) ([]advice.Rate, error) {
 	rates, err := e.Rules.Rates(ctx, energy.SpaceID(space), energy.InstantOf(from), energy.InstantOf(to))
 	if err != nil {
@@ -250,7 +249,7 @@ func factorOf(f tariffs.FactorUsed) advice.Factor {
 	return advice.Factor{KgPerKWh: f.Value.InexactFloat64(), Year: f.Year, Name: f.Name, Default: f.Default}
 }
 
-// Since tells what past was changed.
+// Since returns the changes of past data since an instant.
 func (e Energy) Since(ctx context.Context, at time.Time) ([]analysis.Change, error) {
 	changed, err := e.Changed.PastChanges(ctx, energy.InstantOf(at))
 	if err != nil {

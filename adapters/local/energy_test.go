@@ -10,8 +10,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/calendar"
 )
 
-// TestTheAssumedHoursAreSaidAsTheyAre holds the words of one module to the hours that the other takes.
-func TestTheAssumedHoursAreSaidAsTheyAre(t *testing.T) {
+// TestAssumedHoursTextMatchesTheCalendar checks that the advice module's text names the energy module's default hours.
+func TestAssumedHoursTextMatchesTheCalendar(t *testing.T) {
 	names := map[calendar.Day]string{"mon": "Mon", "tue": "Tue", "wed": "Wed", "thu": "Thu", "fri": "Fri", "sat": "Sat", "sun": "Sun"}
 	var spans []string
 	for _, h := range calendar.DefaultHours {

@@ -8,12 +8,12 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
-// Grants tells the energy module who is limited to a part of the campus.
+// Grants reports to the energy module which users and keys are limited to a part of the campus.
 type Grants struct{ Scopes auth.Scopes }
 
 var _ campus.Grants = Grants{}
 
-// LimitedTo gives the users and keys that are limited to one of some spaces or devices.
+// LimitedTo returns up to limit users and keys that are limited to one of the spaces or devices.
 func (g Grants) LimitedTo(ctx context.Context, spaces []energy.SpaceID, devices []energy.DeviceID, limit int) ([]energy.Grant, error) {
 	limited, err := g.Scopes.LimitedTo(ctx, textsOf(spaces), textsOf(devices), limit)
 	if err != nil {

@@ -9,30 +9,30 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/calendar"
 )
 
-// OpenDay enters in the calendar that a space opened on a date.
+// OpenDay adds to the calendar that a space was open on a date. It returns the id of the entry.
 func (e Energy) OpenDay(ctx context.Context, caller advice.Caller, space, name, date string) (string, error) {
 	entry, err := e.Rules.AddCalendarEntry(ctx, actingFor(caller), calendar.Entry{
 		Space: energy.SpaceID(space), Name: name, Kind: calendar.Open, From: date, To: date,
 	})
-	return entry.ID, refusal(err)
+	return entry.ID, adviceError(err)
 }
 
-// DropOpening takes an entry of the calendar away; one that is not there is gone already.
+// DropOpening removes an entry from the calendar. An entry that does not exist is not an error.
 func (e Energy) DropOpening(ctx context.Context, caller advice.Caller, id string) error {
 	err := e.Rules.DropCalendarEntry(ctx, actingFor(caller), id)
 	if errors.As(err, &energy.ErrNotFound{}) {
 		return nil
 	}
-	return refusal(err)
+	return adviceError(err)
 }
 
-// actingFor is a caller of the advice module, with the same rights, as the energy module has them.
+// actingFor converts a caller of the advice module to one of the energy module with the same rights.
 func actingFor(c advice.Caller) energy.Caller {
 	return energy.Caller{Subject: c.Subject, Role: energy.Role(c.Role), Space: energy.SpaceID(c.Space)}
 }
 
-// refusal is the advice module's error for one of the energy module's.
-func refusal(err error) error {
+// adviceError converts an error of the energy module to the advice module's.
+func adviceError(err error) error {
 	if errors.As(err, &energy.ErrForbidden{}) {
 		return advice.ErrForbidden{}
 	}

@@ -12,17 +12,17 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
-// Outlook is the advice module's forecast as the energy module sees it.
+// Outlook implements the energy module's forecast port with the advice module.
 type Outlook struct{ Forecaster *outlook.Forecaster }
 
 var _ usage.Outlook = Outlook{}
 
-// MonthEnd is what a month will come to, with the digits that the forecast tells.
+// MonthEnd returns the expected energy of a month, with the digits that the forecast shows. The bool is false if there is no forecast.
 func (o Outlook) MonthEnd(ctx context.Context, caller energy.Caller, id string, at energy.Instant) (energy.Energy, bool, error) {
-	who := advice.Caller{Subject: caller.Subject, Role: advice.Role(caller.Role), Space: string(caller.Space)}
-	month, err := o.Forecaster.MonthEnd(ctx, who, id, at.Time())
+	asCaller := advice.Caller{Subject: caller.Subject, Role: advice.Role(caller.Role), Space: string(caller.Space)}
+	month, err := o.Forecaster.MonthEnd(ctx, asCaller, id, at.Time())
 	if errors.As(err, &advice.ErrNotFound{}) {
-		return 0, false, nil // what is there since a moment, or is of no interest to advice
+		return 0, false, nil // just created, or not covered by the advice module
 	}
 	if err != nil || month == nil {
 		return 0, false, err

@@ -8,12 +8,12 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
-// Spaces is the campus as the auth module sees it.
+// Spaces implements the auth module's campus port with the energy module.
 type Spaces struct{ Catalog *campus.Catalog }
 
 var _ auth.Spaces = Spaces{}
 
-// Within tells whether a space is there, and is another or lies within it.
+// Within reports whether the inner space exists and is the outer space or inside it.
 func (s Spaces) Within(ctx context.Context, outer, inner string) (bool, error) {
 	campus, err := campus.Holding(ctx, s.Catalog, func(campus *campus.Campus) bool {
 		_, known := campus.Space(energy.SpaceID(inner))
@@ -26,7 +26,7 @@ func (s Spaces) Within(ctx context.Context, outer, inner string) (bool, error) {
 	return known && campus.Contains(energy.SpaceID(outer), energy.SpaceID(inner)), nil
 }
 
-// Unknown gives the devices that are not there or hang outside a space.
+// Unknown returns the devices that do not exist or are not in a space.
 func (s Spaces) Unknown(ctx context.Context, within string, devices []string) ([]string, error) {
 	campus, err := campus.Holding(ctx, s.Catalog, func(campus *campus.Campus) bool {
 		for _, id := range devices {

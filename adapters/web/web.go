@@ -1,5 +1,5 @@
-// Package web serves the dashboard: built, embedded, without anything from outside, so that it works where there is no
-// internet and building the server needs no Node. Its sources are in src; `go tool task web` builds dist, and compresses it.
+// Package web serves the dashboard. The built files are embedded and load nothing from other servers, so the dashboard works without
+// internet, and building the server needs no Node. The sources are in src; `go tool task web` builds and compresses dist.
 package web
 
 import (
@@ -19,14 +19,14 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
-// policy lets the page load its own files and call its own server, and nothing else.
+// policy allows the page to load its own files and call its own server, and nothing else.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// codings are the endings of compressed files and what HTTP calls them, the smallest first.
+// codings are the file endings of compressed files and their HTTP names, smallest files first.
 var codings = []struct{ ending, name string }{{".br", "br"}, {".gz", "gzip"}}
 
-// Register adds the page, which is asked for anew each time and sent where it changed, and its assets, whose names change with
-// what is in them.
+// Register adds the page and its assets. Browsers revalidate the page each time; they cache assets for a year, because an asset's name
+// changes with its content.
 func Register(app *fiber.App) {
 	serve(app, "/", "dist/index.html", "no-cache")
 	assets, err := fs.ReadDir(dist, "dist/assets")
@@ -50,7 +50,7 @@ func isCompressed(name string) bool {
 	return false
 }
 
-// file is one form of an asset: as it is, where coding is empty, or compressed.
+// file is one form of an asset: uncompressed if coding is empty, or compressed.
 type file struct {
 	content      []byte
 	coding, etag string
@@ -80,7 +80,7 @@ func serve(app *fiber.App, route, name, cache string) {
 	forms := filesOf(name)
 	kind := mime.TypeByExtension(path.Ext(name))
 	app.Get(route, func(c *fiber.Ctx) error {
-		form := chosen(forms, c.Get(fiber.HeaderAcceptEncoding))
+		form := smallest(forms, c.Get(fiber.HeaderAcceptEncoding))
 		c.Set("Content-Security-Policy", policy)
 		c.Set("Cache-Control", cache)
 		c.Set("ETag", form.etag)
@@ -97,8 +97,8 @@ func serve(app *fiber.App, route, name, cache string) {
 	})
 }
 
-// chosen is the smallest form that the browser reads; the last is the one that all do.
-func chosen(forms []file, accepted string) file {
+// smallest returns the smallest form that the browser accepts. The last form is uncompressed, which every browser accepts.
+func smallest(forms []file, accepted string) file {
 	for _, form := range forms {
 		if form.coding != "" && httpserver.Accepts(accepted, form.coding) {
 			return form
@@ -107,7 +107,7 @@ func chosen(forms []file, accepted string) file {
 	return forms[len(forms)-1]
 }
 
-// matches tells whether a browser has what would be sent.
+// matches reports whether the browser already has the content.
 func matches(header, etag string) bool {
 	for one := range strings.SplitSeq(header, ",") {
 		one = strings.TrimPrefix(strings.TrimSpace(one), "W/")
