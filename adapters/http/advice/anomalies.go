@@ -25,7 +25,7 @@ func (h *Handlers) registerAnomalies(api *httpserver.API) {
 		Description: "Waste and data faults in the last two months, newest first. An anomaly is a deviation from the use that calendar and weather predict, beyond the target's normal variation. " +
 			"The judgement of an hour uses only that hour and earlier hours; `detected_at` is when the anomaly could first be detected.",
 		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404, 422},
-	}, h.anomalies)
+	}, h.listAnomalies)
 }
 
 type anomaliesInput struct {
@@ -70,8 +70,8 @@ type AnomalyBody struct {
 
 type anomaliesOutput struct{ Body AnomaliesBody }
 
-func (h *Handlers) anomalies(ctx context.Context, in *anomaliesInput) (*anomaliesOutput, error) {
-	after, err := anomalyPlaceOf(in.Cursor)
+func (h *Handlers) listAnomalies(ctx context.Context, in *anomaliesInput) (*anomaliesOutput, error) {
+	after, err := decodeAnomalyCursor(in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (h *Handlers) anomalies(ctx context.Context, in *anomaliesInput) (*anomalie
 	return &anomaliesOutput{Body: body}, nil
 }
 
-func anomalyPlaceOf(cursor string) (*recommendations.AnomalyPlace, error) {
+func decodeAnomalyCursor(cursor string) (*recommendations.AnomalyPlace, error) {
 	if cursor == "" {
 		return nil, nil
 	}

@@ -69,11 +69,11 @@ func (h *Handlers) baseline(ctx context.Context, in *baselineInput) (*baselineOu
 		model := string(e.Fit.Model.Name())
 		test := e.Fit.Test
 		body.Model, body.N, body.TrainN = &model, test.N, e.Fit.Train.N
-		body.CVRMSE, body.NMBE, body.R2 = number(test.CVRMSE), number(test.NMBE), number(test.R2)
-		body.TrainCVRMSE = number(e.Fit.Train.CVRMSE)
+		body.CVRMSE, body.NMBE, body.R2 = roundedNumber(test.CVRMSE), roundedNumber(test.NMBE), roundedNumber(test.R2)
+		body.TrainCVRMSE = roundedNumber(e.Fit.Train.CVRMSE)
 	}
 	for _, hour := range e.Hours[max(0, len(e.Hours)-in.Hours):] {
-		body.Hours = append(body.Hours, BaselineHour{Start: instant(hour.Start), KWh: kwh(hour.Actual), ExpectedKWh: kwh(hour.Expected), Low: kwh(hour.Low), High: kwh(hour.High)})
+		body.Hours = append(body.Hours, BaselineHour{Start: instant(hour.Start), KWh: roundedEnergy(hour.Actual), ExpectedKWh: roundedEnergy(hour.Expected), Low: roundedEnergy(hour.Low), High: roundedEnergy(hour.High)})
 	}
 	return &baselineOutput{Body: body}, nil
 }
@@ -86,14 +86,14 @@ func codesOf(codes []baseline.Code) []string {
 	return out
 }
 
-func number(v float64) *float64 {
+func roundedNumber(v float64) *float64 {
 	v = rounded(v, otherDecimals)
 	return &v
 }
 
-func kwh(v *float64) *float64 {
+func roundedEnergy(v *float64) *float64 {
 	if v == nil {
 		return nil
 	}
-	return number(*v)
+	return roundedNumber(*v)
 }

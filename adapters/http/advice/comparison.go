@@ -17,7 +17,7 @@ func (h *Handlers) registerComparison(api *httpserver.API) {
 		Summary:     "Un espacio comparado con los de su tipo · A space compared with others of its kind",
 		Description: "Per m²: the use of a typical month, the use of an open hour, the base load at night, and the use per °C. `measures` is empty if the space has no area or measurements, or if fewer than three other spaces have them.",
 		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404},
-	}, h.compare)
+	}, h.compareSpace)
 }
 
 // ComparisonBody compares a space with others of its kind.
@@ -41,7 +41,7 @@ type ComparisonItem struct {
 
 type comparisonOutput struct{ Body ComparisonBody }
 
-func (h *Handlers) compare(ctx context.Context, in *IDInput) (*comparisonOutput, error) {
+func (h *Handlers) compareSpace(ctx context.Context, in *IDInput) (*comparisonOutput, error) {
 	c, err := h.Catalog.Compare(ctx, callerOf(ctx), in.ID)
 	if err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ func (h *Handlers) registerDocuments(api *httpserver.API) {
 		OperationID: "recommendPDF", Method: http.MethodPost, Path: "/api/recomendaciones/recomendar/pdf", Tags: tags,
 		Summary:  "Recomendar para una sala, en PDF · Advice for a room, as PDF",
 		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Light),
-	}, h.recommendPDF)
+	}, h.adviseRoomPDF)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "getReport", Method: http.MethodGet, Path: "/api/recomendaciones/reporte/{id}.pdf", Tags: tags,
 		Summary: "El PDF de una recomendación · A recommendation's PDF", Description: "Kept for thirty days.",
@@ -24,7 +24,7 @@ func (h *Handlers) registerDocuments(api *httpserver.API) {
 			Description: "The report, one page",
 			Content:     map[string]*huma.MediaType{"application/pdf": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}},
 		}},
-	}, h.report)
+	}, h.getReport)
 }
 
 // ReportBody is the advice and the path of its PDF.
@@ -36,7 +36,7 @@ type ReportBody struct {
 
 type reportOutput struct{ Body ReportBody }
 
-func (h *Handlers) recommendPDF(ctx context.Context, in *roomQuestionInput) (*reportOutput, error) {
+func (h *Handlers) adviseRoomPDF(ctx context.Context, in *roomQuestionInput) (*reportOutput, error) {
 	answer, err := h.Reporter.Advise(ctx, callerOf(ctx), in.question())
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ type fileOutput struct {
 	Body               []byte
 }
 
-func (h *Handlers) report(ctx context.Context, in *IDInput) (*fileOutput, error) {
+func (h *Handlers) getReport(ctx context.Context, in *IDInput) (*fileOutput, error) {
 	pdf, err := h.Reporter.DocumentPDF(ctx, callerOf(ctx), in.ID)
 	if err != nil {
 		return nil, err

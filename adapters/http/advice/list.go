@@ -22,7 +22,7 @@ func (h *Handlers) registerList(api *httpserver.API) {
 		Description: "Possible savings, highest promised money first. Recommendations that are out of date because past data changed are analysed before the answer; `pending` is the number of devices and spaces that could not be analysed in time. Without `status`, dismissed and ended recommendations are left out. " +
 			"Trivial savings are listed last. `questions` lists closed days of the calendar that look like working days; they count as working days until a person answers.",
 		Metadata: httpserver.Readers(), Errors: []int{404},
-	}, h.list)
+	}, h.listRecommendations)
 }
 
 type listInput struct {
@@ -78,8 +78,8 @@ type ListBody struct {
 
 type listOutput struct{ Body ListBody }
 
-func (h *Handlers) list(ctx context.Context, in *listInput) (*listOutput, error) {
-	after, err := placeOf(in.Cursor)
+func (h *Handlers) listRecommendations(ctx context.Context, in *listInput) (*listOutput, error) {
+	after, err := decodeCursor(in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (h *Handlers) list(ctx context.Context, in *listInput) (*listOutput, error)
 		Questions: questionsOf(answer.Questions, l), TrivialBelow: trivialBelow(answer.Items),
 	}}
 	if answer.Next != nil {
-		out.Body.Next = cursorOf(*answer.Next)
+		out.Body.Next = encodeCursor(*answer.Next)
 	}
 	if answer.Reason != nil {
 		text, code := answer.Reason.Text(l), string(answer.Reason.Code)
@@ -104,12 +104,12 @@ func (h *Handlers) list(ctx context.Context, in *listInput) (*listOutput, error)
 	return out, nil
 }
 
-func cursorOf(p advice.Place) *string {
+func encodeCursor(p advice.Place) *string {
 	cursor := base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(p.Rank, 10) + " " + p.ID))
 	return &cursor
 }
 
-func placeOf(cursor string) (advice.Place, error) {
+func decodeCursor(cursor string) (advice.Place, error) {
 	if cursor == "" {
 		return advice.Place{}, nil
 	}

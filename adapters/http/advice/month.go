@@ -31,7 +31,7 @@ func (h *Handlers) registerMonth(api *httpserver.API) {
 				"text/csv":        {Schema: &huma.Schema{Type: huma.TypeString}},
 			},
 		}},
-	}, h.month)
+	}, h.monthlyReport)
 }
 
 type monthInput struct {
@@ -41,7 +41,7 @@ type monthInput struct {
 	Accept string `header:"Accept"`
 }
 
-func (h *Handlers) month(ctx context.Context, in *monthInput) (*fileOutput, error) {
+func (h *Handlers) monthlyReport(ctx context.Context, in *monthInput) (*fileOutput, error) {
 	month, err := time.Parse("2006-01", in.Month)
 	if err != nil {
 		return nil, problem.Invalid(problem.Field{Field: "month", Rule: problem.Pattern, Params: map[string]any{"pattern": "YYYY-MM"}})

@@ -16,7 +16,7 @@ func (h *Handlers) registerRoomAdvice(api *httpserver.API) {
 		Summary:     "Recomendar para una sala · Advice for a room",
 		Description: "Computed from the room's name, its consumption of the day and its devices. If the room is part of the campus, its own readings are also used.",
 		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Light),
-	}, h.recommend)
+	}, h.adviseRoom)
 }
 
 // VisitBody is the request of the hologram client.
@@ -42,7 +42,7 @@ type CounselBody struct {
 
 type roomAdviceOutput struct{ Body CounselBody }
 
-func (h *Handlers) recommend(ctx context.Context, in *roomQuestionInput) (*roomAdviceOutput, error) {
+func (h *Handlers) adviseRoom(ctx context.Context, in *roomQuestionInput) (*roomAdviceOutput, error) {
 	answer, err := h.Reporter.Advise(ctx, callerOf(ctx), in.question())
 	if err != nil {
 		return nil, err

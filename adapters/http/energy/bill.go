@@ -77,7 +77,7 @@ type co2Factor struct {
 	Source    string `json:"source"`
 }
 
-func (h *Handlers) bill(ctx context.Context, in *billInput) (*one[Bill], error) {
+func (h *Handlers) bill(ctx context.Context, in *billInput) (*output[Bill], error) {
 	at, err := in.at(ctx, h, in.ID)
 	if err != nil {
 		return nil, err
@@ -107,5 +107,5 @@ func (h *Handlers) bill(ctx context.Context, in *billInput) (*one[Bill], error) 
 	for _, f := range b.Factors {
 		out.Published = append(out.Published, co2Factor{Year: f.Year, Footprint: amount{f.Footprint}, Avoided: amount{f.Avoided}, Source: f.Source})
 	}
-	return &one[Bill]{out}, nil
+	return &output[Bill]{out}, nil
 }

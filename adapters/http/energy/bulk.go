@@ -40,14 +40,14 @@ func (h *Handlers) registerBulk(api *httpserver.API) {
 			"With `atomic=true`, either all rows are stored or none. Sending rows with a timestamp again is always safe; each row without a timestamp is a new reading.",
 		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415, 503},
 		Responses: map[string]*huma.Response{"207": httpserver.JSONResponse[summary](api, "Some rows were rejected")},
-	}, h.recordAll)
+	}, h.recordReadings)
 	httpserver.Body(api, "/consumo/lote", bulkBody(reportSchema))
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "reviewReadings", Method: http.MethodPost, Path: reviewPath, Tags: []string{"energy"},
 		Summary:      "Revisar lecturas sin guardarlas · Review readings without storing them",
 		Description:  "Accepts the same body as `POST /consumo/lote` and lists which lines would be rejected, and why. Conflicts with a stored reading or with another line are found only when the upload is sent.",
 		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415},
-	}, h.reviewAll)
+	}, h.reviewReadings)
 	httpserver.Body(api, reviewPath, bulkBody(reportSchema))
 }
 
@@ -103,7 +103,7 @@ type summaryOutput struct {
 	Body   summary
 }
 
-func (h *Handlers) recordAll(ctx context.Context, in *bulkInput) (*summaryOutput, error) {
+func (h *Handlers) recordReadings(ctx context.Context, in *bulkInput) (*summaryOutput, error) {
 	rows, failure, err := h.Uploads.Readings(in.body, mediaType(in.ContentType), maxBulk)
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ type review struct {
 	Errors   []rejected `json:"errors" doc:"The first 100"`
 }
 
-func (h *Handlers) reviewAll(ctx context.Context, in *StreamInput) (*one[review], error) {
+func (h *Handlers) reviewReadings(ctx context.Context, in *StreamInput) (*output[review], error) {
 	rows, failure, err := h.Uploads.Readings(in.body, mediaType(in.ContentType), maxBulk)
 	if err != nil {
 		return nil, err
@@ -140,7 +140,7 @@ func (h *Handlers) reviewAll(ctx context.Context, in *StreamInput) (*one[review]
 		return nil, err
 	}
 	s := summaryOf(result, httpserver.Language(ctx))
-	return &one[review]{review{Received: s.Received, Good: s.Received - s.Rejected, Rejected: s.Rejected, Errors: s.Errors}}, nil
+	return &output[review]{review{Received: s.Received, Good: s.Received - s.Rejected, Rejected: s.Rejected, Errors: s.Errors}}, nil
 }
 
 // answerSummary returns the result of a batch. If no row was valid, it returns a problem with the same figures.

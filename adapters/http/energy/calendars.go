@@ -101,7 +101,7 @@ func (h *Handlers) listCalendar(ctx context.Context, in *struct {
 	return pageOf(all, in.PageInput, func(e calendar.Entry) string { return e.ID }, entryOf), nil
 }
 
-func (h *Handlers) addCalendarEntry(ctx context.Context, in *struct{ Body CalendarBody }) (*created[calendarEntry], error) {
+func (h *Handlers) addCalendarEntry(ctx context.Context, in *struct{ Body CalendarBody }) (*createdOutput[calendarEntry], error) {
 	e := calendar.Entry{
 		Space: energy.SpaceID(in.Body.SpaceID), Name: in.Body.Name, Kind: calendar.Kind(in.Body.Kind), From: in.Body.From, To: in.Body.To,
 	}
@@ -112,7 +112,7 @@ func (h *Handlers) addCalendarEntry(ctx context.Context, in *struct{ Body Calend
 	if err != nil {
 		return nil, err
 	}
-	return &created[calendarEntry]{Location: "/api/calendarios/" + added.ID, Body: entryOf(added)}, nil
+	return &createdOutput[calendarEntry]{Location: "/api/calendarios/" + added.ID, Body: entryOf(added)}, nil
 }
 
 func (h *Handlers) dropCalendarEntry(ctx context.Context, in *IDInput) (*struct{}, error) {

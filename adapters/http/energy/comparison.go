@@ -55,7 +55,7 @@ type comparedDevice struct {
 	EarlierKWh kwh    `json:"earlier_kwh"`
 }
 
-func (h *Handlers) comparison(ctx context.Context, in *comparisonInput) (*one[Comparison], error) {
+func (h *Handlers) comparison(ctx context.Context, in *comparisonInput) (*output[Comparison], error) {
 	from, to, err := in.spanBefore(ctx, h, defaultSpan, in.ID)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (h *Handlers) comparison(ctx context.Context, in *comparisonInput) (*one[Co
 	if err != nil {
 		return nil, err
 	}
-	return &one[Comparison]{comparisonOf(c)}, nil
+	return &output[Comparison]{comparisonOf(c)}, nil
 }
 
 func comparisonOf(c usage.Comparison) Comparison {

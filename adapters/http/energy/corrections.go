@@ -25,13 +25,13 @@ func (h *Handlers) registerCorrections(api *httpserver.API) {
 		Summary:     "Corregir una lectura · Correct a reading",
 		Description: "Totals are updated immediately. The old value is kept with the reason, the user and the time. If the device sends the old value again, nothing changes. Correcting a withdrawn reading restores it. An interval keeps its length unless the body sets another; 409 `overlapping` if it then overlaps another interval.",
 		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
-	}, h.correct)
+	}, h.correctReading)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "withdrawReading", Method: http.MethodDelete, Path: path, Tags: tags, DefaultStatus: 200,
 		Summary:     "Retirar una lectura · Withdraw a reading",
 		Description: "The reading no longer counts, even if the device sends it again; its old value is kept. After an interval is withdrawn, another reading may count its time. After a power reading is withdrawn, the energy between the powers before and after it is not computed.",
 		Metadata:    httpserver.Managers(), Errors: []int{404},
-	}, h.withdraw)
+	}, h.withdrawReading)
 }
 
 // KeyInput names a reading.
@@ -99,7 +99,7 @@ type correctInput struct {
 	}
 }
 
-func (h *Handlers) correct(ctx context.Context, in *correctInput) (*one[correction], error) {
+func (h *Handlers) correctReading(ctx context.Context, in *correctInput) (*output[correction], error) {
 	b := in.Body
 	draft := ledger.Draft{
 		Device: energy.Known(energy.DeviceID(in.DeviceID)), At: timestampOf(&in.Timestamp),
@@ -110,7 +110,7 @@ func (h *Handlers) correct(ctx context.Context, in *correctInput) (*one[correcti
 		draft.Span = b.IntervalS.ms
 	}
 	made, err := h.Ledger.Correct(ctx, callerOf(ctx), draft, in.Body.Reason)
-	return &one[correction]{correctionOf(made, h.showReadings(ctx))}, err
+	return &output[correction]{correctionOf(made, h.showReadings(ctx))}, err
 }
 
 type withdrawInput struct {
@@ -118,7 +118,7 @@ type withdrawInput struct {
 	Reason string `query:"reason" maxLength:"500" doc:"Why; kept with the correction"`
 }
 
-func (h *Handlers) withdraw(ctx context.Context, in *withdrawInput) (*one[correction], error) {
+func (h *Handlers) withdrawReading(ctx context.Context, in *withdrawInput) (*output[correction], error) {
 	made, err := h.Ledger.Withdraw(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, in.Reason)
-	return &one[correction]{correctionOf(made, h.showReadings(ctx))}, err
+	return &output[correction]{correctionOf(made, h.showReadings(ctx))}, err
 }

@@ -120,7 +120,7 @@ func (b DeviceBody) plain() *campus.PlainNumber {
 func (b DeviceBody) edit() campus.DeviceEdit {
 	return campus.DeviceEdit{
 		Plain: b.plain(),
-		Name:  b.Name, Kind: as[campus.DeviceKind](b.Kind), Measures: as[energy.Quantity](b.Measures), Space: as[energy.SpaceID](b.SpaceID), Parent: as[energy.DeviceID](b.ParentID),
+		Name:  b.Name, Kind: stringAs[campus.DeviceKind](b.Kind), Measures: stringAs[energy.Quantity](b.Measures), Space: stringAs[energy.SpaceID](b.SpaceID), Parent: stringAs[energy.DeviceID](b.ParentID),
 		Rated: (*energy.Power)(b.RatedW), Standby: (*energy.Power)(b.StandbyW), IntervalS: b.IntervalS,
 		RegisterModulus: (*energy.Energy)(b.RegisterModulusKWh), MQTTTopic: b.MQTTTopic,
 	}
@@ -166,20 +166,20 @@ func (h *Handlers) listDevices(ctx context.Context, in *devicesInput) (*listOutp
 	return out, h.withHealth(ctx, out.Body.Items, listed)
 }
 
-func (h *Handlers) createDevice(ctx context.Context, in *struct{ Body newDeviceBody }) (*created[device], error) {
+func (h *Handlers) createDevice(ctx context.Context, in *struct{ Body newDeviceBody }) (*createdOutput[device], error) {
 	d, err := h.Catalog.CreateDevice(ctx, callerOf(ctx), string(in.Body.ID), in.Body.edit())
 	if err != nil {
 		return nil, err
 	}
-	return &created[device]{Location: "/api/dispositivos/" + url.PathEscape(string(d.ID)), Body: deviceOf(d)}, nil
+	return &createdOutput[device]{Location: "/api/dispositivos/" + url.PathEscape(string(d.ID)), Body: deviceOf(d)}, nil
 }
 
-func (h *Handlers) getDevice(ctx context.Context, in *IDInput) (*one[device], error) {
+func (h *Handlers) getDevice(ctx context.Context, in *IDInput) (*output[device], error) {
 	d, err := h.Catalog.Device(ctx, callerOf(ctx), energy.DeviceID(in.ID))
 	if err != nil {
 		return nil, err
 	}
-	out := &one[device]{deviceOf(d)}
+	out := &output[device]{deviceOf(d)}
 	health, err := h.Fleet.HealthOf(ctx, []campus.Device{d})
 	out.Body.Health = healthOf(ctx, health[d.ID])
 	return out, err
@@ -194,7 +194,7 @@ func (h *Handlers) updateDevice(ctx context.Context, in *struct {
 	IDInput
 	Body deviceChange
 },
-) (*one[device], error) {
+) (*output[device], error) {
 	edit := in.Body.edit()
 	if in.Body.MovedAt != nil {
 		zone, err := h.zoneOf(ctx, in.ID)
@@ -208,7 +208,7 @@ func (h *Handlers) updateDevice(ctx context.Context, in *struct {
 		edit.MovedAt = &at
 	}
 	d, err := h.Catalog.UpdateDevice(ctx, callerOf(ctx), energy.DeviceID(in.ID), edit)
-	return &one[device]{deviceOf(d)}, err
+	return &output[device]{deviceOf(d)}, err
 }
 
 func (h *Handlers) deleteDevice(ctx context.Context, in *IDInput) (*struct{}, error) {

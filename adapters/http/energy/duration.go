@@ -17,7 +17,7 @@ func (h *Handlers) registerDuration(api *httpserver.API) {
 		Summary:     "Duración de la carga · Load duration",
 		Description: "The hours of a range sorted by mean power, highest first: in `hours` hours the mean power was `kw` or more. Hours without data do not count, nor does an incomplete hour at the end. The default range is the last four weeks.",
 		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Medium), Errors: []int{404},
-	}, h.duration)
+	}, h.loadDuration)
 }
 
 type durationInput struct {
@@ -38,7 +38,7 @@ type durationOutput struct {
 	}
 }
 
-func (h *Handlers) duration(ctx context.Context, in *durationInput) (*durationOutput, error) {
+func (h *Handlers) loadDuration(ctx context.Context, in *durationInput) (*durationOutput, error) {
 	from, to, err := in.spanBefore(ctx, h, defaultProfile, in.ID)
 	if err != nil {
 		return nil, err

@@ -38,18 +38,18 @@ func (h *Handlers) registerEmoncms(api *httpserver.API) {
 		}
 		if method == http.MethodPost {
 			post.RequestBody, bulk.RequestBody, post.SkipValidateBody, bulk.SkipValidateBody = form, form, true, true
-			httpserver.Register(api, problemOf, post, func(ctx context.Context, in *emoncmsForm) (*one[emoncmsAnswer], error) {
+			httpserver.Register(api, problemOf, post, func(ctx context.Context, in *emoncmsForm) (*output[emoncmsAnswer], error) {
 				return h.recordInputs(ctx, api, in, h.readPost)
 			})
-			httpserver.Register(api, problemOf, bulk, func(ctx context.Context, in *emoncmsForm) (*one[emoncmsAnswer], error) {
+			httpserver.Register(api, problemOf, bulk, func(ctx context.Context, in *emoncmsForm) (*output[emoncmsAnswer], error) {
 				return h.recordInputs(ctx, api, in, h.readBulk)
 			})
 			continue
 		}
-		httpserver.Register(api, problemOf, post, func(ctx context.Context, in *EmoncmsQuery) (*one[emoncmsAnswer], error) {
+		httpserver.Register(api, problemOf, post, func(ctx context.Context, in *EmoncmsQuery) (*output[emoncmsAnswer], error) {
 			return h.recordInputs(ctx, api, &emoncmsForm{EmoncmsQuery: *in}, h.readPost)
 		})
-		httpserver.Register(api, problemOf, bulk, func(ctx context.Context, in *EmoncmsQuery) (*one[emoncmsAnswer], error) {
+		httpserver.Register(api, problemOf, bulk, func(ctx context.Context, in *EmoncmsQuery) (*output[emoncmsAnswer], error) {
 			return h.recordInputs(ctx, api, &emoncmsForm{EmoncmsQuery: *in}, h.readBulk)
 		})
 	}
@@ -137,7 +137,7 @@ func (h *Handlers) readBulk(form url.Values) ([]intake.Observation, error) {
 	return h.Emoncms.Bulk(form, h.Clock.Now())
 }
 
-func (h *Handlers) recordInputs(ctx context.Context, api *httpserver.API, request *emoncmsForm, read func(url.Values) ([]intake.Observation, error)) (*one[emoncmsAnswer], error) {
+func (h *Handlers) recordInputs(ctx context.Context, api *httpserver.API, request *emoncmsForm, read func(url.Values) ([]intake.Observation, error)) (*output[emoncmsAnswer], error) {
 	form, err := request.values()
 	if err != nil {
 		return nil, err
@@ -166,7 +166,7 @@ func (h *Handlers) recordInputs(ctx context.Context, api *httpserver.API, reques
 	if fields := append(fieldsOf(invalid.Flaws), rejectedInputs(rejections, observations)...); len(fields) > 0 {
 		return nil, problem.Invalid(fields...)
 	}
-	return &one[emoncmsAnswer]{emoncmsAnswer{Success: true}}, nil
+	return &output[emoncmsAnswer]{emoncmsAnswer{Success: true}}, nil
 }
 
 // rejectedInputs names the inputs that were not stored. The other inputs of the request are stored.

@@ -27,7 +27,7 @@ func healthOf(ctx context.Context, h intake.Health) *health {
 }
 
 // healthTexts describe what is wrong and what to do.
-var healthTexts = map[intake.HealthStatus]words{
+var healthTexts = map[intake.HealthStatus]bilingual{
 	intake.Never:  {"nunca ha enviado datos: revise su conexión y la dirección con la que está registrado", "it has never reported: check its connection and its registered address"},
 	intake.Silent: {"lleva más tiempo de lo usual sin enviar datos: revise su alimentación eléctrica y su red", "it has not reported for longer than usual: check its power supply and network"},
 	intake.Stuck:  {"repite siempre el mismo valor: revise el medidor o su conexión", "it keeps sending the same value: check the meter or its connection"},

@@ -89,13 +89,13 @@ type List[T any] struct {
 
 type listOutput[T any] struct{ Body List[T] }
 
-// created is the answer to a creation: the object and its location.
-type created[T any] struct {
+// createdOutput is the answer to a creation: the object and its location.
+type createdOutput[T any] struct {
 	Location string `header:"Location"`
 	Body     T
 }
 
-type one[T any] struct{ Body T }
+type output[T any] struct{ Body T }
 
 // RangeInput is a span of time.
 type RangeInput struct {

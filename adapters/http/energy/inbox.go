@@ -26,11 +26,11 @@ func (h *Handlers) registerInbox(api *httpserver.API) {
 		Summary:     "Adoptar un dispositivo · Adopt a device",
 		Description: "Creates a device for an address. Fields absent from the body are taken from the proposal. The messages received since the address was first seen count as readings; messages that arrive during the adoption count within a minute.",
 		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
-	}, h.adopt)
+	}, h.adoptDiscovered)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "ignoreNewcomer", Method: http.MethodDelete, Path: "/api/dispositivos/nuevos", Tags: tags, DefaultStatus: 204,
 		Summary: "Ignorar un dispositivo sin registrar · Ignore an unregistered device", Metadata: httpserver.Managers(), Errors: []int{404},
-	}, h.ignore)
+	}, h.ignoreDiscovered)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listLetters", Method: http.MethodGet, Path: "/api/dispositivos/rechazados", Tags: tags,
 		Summary:     "Mensajes rechazados · Rejected messages",
@@ -93,17 +93,17 @@ type adopted struct {
 	Counted int    `json:"counted" doc:"Earlier readings that count now"`
 }
 
-func (h *Handlers) adopt(ctx context.Context, in *struct{ Body adoptBody }) (*created[adopted], error) {
+func (h *Handlers) adoptDiscovered(ctx context.Context, in *struct{ Body adoptBody }) (*createdOutput[adopted], error) {
 	d, counted, err := h.Intake.Adopt(ctx, callerOf(ctx), intake.Adoption{
 		Address: in.Body.Address, Of: (*energy.SpaceID)(in.Body.KeySpaceID), ID: string(in.Body.ID), Edit: in.Body.edit(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &created[adopted]{Location: "/api/dispositivos/" + url.PathEscape(string(d.ID)), Body: adopted{Device: deviceOf(d), Counted: counted}}, nil
+	return &createdOutput[adopted]{Location: "/api/dispositivos/" + url.PathEscape(string(d.ID)), Body: adopted{Device: deviceOf(d), Counted: counted}}, nil
 }
 
-func (h *Handlers) ignore(ctx context.Context, in *struct {
+func (h *Handlers) ignoreDiscovered(ctx context.Context, in *struct {
 	Address    string `query:"address" required:"true" maxLength:"300"`
 	KeySpaceID string `query:"key_space_id" maxLength:"64" doc:"Only the sender that uses keys of this space"`
 },

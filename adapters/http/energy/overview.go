@@ -48,7 +48,7 @@ type topDevice struct {
 	KWh  kwh    `json:"kwh"`
 }
 
-func (h *Handlers) overview(ctx context.Context, in *overviewInput) (*one[Overview], error) {
+func (h *Handlers) overview(ctx context.Context, in *overviewInput) (*output[Overview], error) {
 	at, err := in.at(ctx, h, in.ID)
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (h *Handlers) overview(ctx context.Context, in *overviewInput) (*one[Overvi
 	for i, d := range s.Top {
 		out.TopDevices[i] = topDevice{ID: d.ID, Name: d.Name, KWh: kwh(d.Energy)}
 	}
-	return &one[Overview]{out}, nil
+	return &output[Overview]{out}, nil
 }
 
 func projectedBy(s usage.Overview) string {

@@ -18,14 +18,14 @@ func (h *Handlers) registerQuarantine(api *httpserver.API) {
 		Summary:     "Lecturas en cuarentena · Quarantined readings",
 		Description: "Register readings whose step could not be decoded. They do not count until a person settles them.",
 		Metadata:    httpserver.Readers(), Errors: []int{404},
-	}, h.quarantined)
+	}, h.listQuarantined)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "settleQuarantined", Method: http.MethodPost, Path: "/api/consumo/cuarentena/{device_id}/{timestamp}", Tags: tags,
 		Summary: "Resolver una lectura en cuarentena · Settle a quarantined reading",
 		Description: "`count`: the step is real and counts; `restart`: the counter started again here, for example after a meter was replaced; `discard`: the reading is withdrawn. " +
 			"The decision is kept with the user, the time and the reason, like every correction. 409 `overlapping` if an interval reading already counts part of the step's time.",
 		Metadata: httpserver.Managers(), Errors: []int{404, 409},
-	}, h.settle)
+	}, h.settleQuarantined)
 }
 
 // held is a reading that a person must settle.
@@ -44,7 +44,7 @@ type register struct {
 	RegisterKWh kwh     `json:"register_kwh"`
 }
 
-var doubtTexts = map[ledger.Doubt]words{
+var doubtTexts = map[ledger.Doubt]bilingual{
 	ledger.Impossible: {
 		"El contador avanzó más de lo que el equipo puede consumir en ese tiempo.",
 		"The counter increased by more than the device can use in that time.",
@@ -69,7 +69,7 @@ type quarantineInput struct {
 	SpaceID  string `query:"space_id" maxLength:"64" doc:"Only devices in this space and the spaces inside it"`
 }
 
-func (h *Handlers) quarantined(ctx context.Context, in *quarantineInput) (*listOutput[held], error) {
+func (h *Handlers) listQuarantined(ctx context.Context, in *quarantineInput) (*listOutput[held], error) {
 	after, err := decodeCursor(in.Cursor)
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ type settleInput struct {
 	}
 }
 
-func (h *Handlers) settle(ctx context.Context, in *settleInput) (*one[correction], error) {
+func (h *Handlers) settleQuarantined(ctx context.Context, in *settleInput) (*output[correction], error) {
 	var made ledger.Correction
 	var err error
 	switch in.Body.Ruling {
@@ -109,5 +109,5 @@ func (h *Handlers) settle(ctx context.Context, in *settleInput) (*one[correction
 	default:
 		made, err = h.Ledger.Withdraw(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, in.Body.Reason)
 	}
-	return &one[correction]{correctionOf(made, h.showReadings(ctx))}, err
+	return &output[correction]{correctionOf(made, h.showReadings(ctx))}, err
 }

@@ -27,14 +27,14 @@ func (h *Handlers) registerReadings(api *httpserver.API) {
 			"application/json": {Schema: reportSchema},
 		}},
 		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[reading](api, alreadyStored)},
-	}, h.record)
+	}, h.recordReading)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listReadings", Method: http.MethodGet, Path: "/consumo", Tags: []string{"energy"},
 		Summary:     "Lecturas crudas · Raw readings",
 		Description: "Sorted by device and instant. With `format`, or `Accept: text/csv` or the media type of XLSX, all readings are streamed as a table.",
 		Metadata:    httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404},
 		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[List[reading]](api, "A page of readings", sheetTypes...)},
-	}, h.list)
+	}, h.listReadings)
 }
 
 // alreadyStored describes the answer to a report that was sent before.
@@ -103,7 +103,7 @@ type recordOutput struct {
 	Body     reading
 }
 
-func (h *Handlers) record(ctx context.Context, in *recordInput) (*recordOutput, error) {
+func (h *Handlers) recordReading(ctx context.Context, in *recordInput) (*recordOutput, error) {
 	if mediaType(in.ContentType) != "application/json" {
 		return nil, problem.New(problem.UnsupportedMediaType, "accepted", "application/json")
 	}
@@ -139,7 +139,7 @@ type readingsInput struct {
 	SheetInput
 }
 
-func (h *Handlers) list(ctx context.Context, in *readingsInput) (*huma.StreamResponse, error) {
+func (h *Handlers) listReadings(ctx context.Context, in *readingsInput) (*huma.StreamResponse, error) {
 	from, to, err := in.span(ctx, h, in.DeviceID, in.SpaceID)
 	if err != nil {
 		return nil, err

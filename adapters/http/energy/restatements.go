@@ -20,7 +20,7 @@ func (h *Handlers) registerRestatements(api *httpserver.API) {
 		Summary:     "Totales que cambiaron desde un instante · Totals changed since an instant",
 		Description: "Devices and UTC days whose totals changed after they may already have been reported: because readings arrived more than a day late, or because of corrections. Sorted by the time of the change.",
 		Metadata:    httpserver.Readers(), Errors: []int{404},
-	}, h.restatements)
+	}, h.listRestatements)
 }
 
 type restatementsInput struct {
@@ -43,7 +43,7 @@ func restatementOf(r ledger.Restatement) restatement {
 	return restatement{DeviceID: string(r.Page.Device), From: instant(from), To: instant(to), ChangedAt: instant(r.Changed)}
 }
 
-func (h *Handlers) restatements(ctx context.Context, in *restatementsInput) (*listOutput[restatement], error) {
+func (h *Handlers) listRestatements(ctx context.Context, in *restatementsInput) (*listOutput[restatement], error) {
 	q := ledger.RestatementsQuery{Device: energy.DeviceID(in.DeviceID), Space: energy.SpaceID(in.SpaceID), Limit: in.Limit + 1}
 	zone, err := h.zoneOf(ctx, in.DeviceID, in.SpaceID)
 	if err != nil {

@@ -82,17 +82,17 @@ func excessesOf(all []usage.Excess, language string) []excess {
 	return out
 }
 
-// words is a text in both languages.
-type words struct{ es, en string }
+// bilingual is a text in both languages.
+type bilingual struct{ es, en string }
 
-func (w words) in(language string) string {
+func (w bilingual) in(language string) string {
 	if language == "en" {
 		return w.en
 	}
 	return w.es
 }
 
-var causeTexts = map[usage.Cause]words{
+var causeTexts = map[usage.Cause]bilingual{
 	usage.PartEstimated: {
 		"Una parte se estimó por falta de lecturas: no es segura la hora en que se consumió.",
 		"A part was estimated because readings are missing: the time of use is uncertain.",

@@ -44,8 +44,8 @@ func (in SheetInput) sheet() string {
 // sheetWeight is the weight of a table. It does not depend on the length, because rows are written as they are read.
 const sheetWeight = httpserver.Table
 
-// table streams rows as a file.
-func (h *Handlers) table(zone *time.Location, name, format string, titles []string, rows func(sheet.Writer) error) *huma.StreamResponse {
+// streamTable streams rows as a file.
+func (h *Handlers) streamTable(zone *time.Location, name, format string, titles []string, rows func(sheet.Writer) error) *huma.StreamResponse {
 	media := sheet.CSVType
 	if format == "xlsx" {
 		media = sheet.XLSXType
@@ -63,7 +63,7 @@ func (h *Handlers) table(zone *time.Location, name, format string, titles []stri
 }
 
 // titlesOf returns a table's column titles: field names in a CSV, so that it can be uploaded again, and words in an XLSX.
-func titlesOf(ctx context.Context, format string, members []string, titles map[string]words) []string {
+func titlesOf(ctx context.Context, format string, members []string, titles map[string]bilingual) []string {
 	if format == "csv" {
 		return members
 	}
@@ -76,7 +76,7 @@ func titlesOf(ctx context.Context, format string, members []string, titles map[s
 
 var readingColumns = []string{"device_id", "timestamp", "kwh", "interval_s", "register_kwh", "power_w", "kvarh", "register_kvarh"}
 
-var columnTexts = map[string]words{
+var columnTexts = map[string]bilingual{
 	"device_id": {"Dispositivo", "Device"}, "timestamp": {"Instante (hora local)", "Instant (local time)"}, "kwh": {"kWh", "kWh"},
 	"interval_s": {"Intervalo (s)", "Interval (s)"}, "register_kwh": {"Registro (kWh)", "Register (kWh)"}, "power_w": {"Potencia (W)", "Power (W)"},
 	"kvarh": {"kvarh", "kvarh"}, "register_kvarh": {"Registro (kvarh)", "Register (kvarh)"},
@@ -102,7 +102,7 @@ func (h *Handlers) readingSheet(ctx context.Context, q ledger.ReadingsQuery, for
 	}
 	ctx = context.WithoutCancel(ctx)
 	show := h.showReadings(ctx)
-	return h.table(zone, "consumo", format, titlesOf(ctx, format, readingColumns, columnTexts), func(out sheet.Writer) error {
+	return h.streamTable(zone, "consumo", format, titlesOf(ctx, format, readingColumns, columnTexts), func(out sheet.Writer) error {
 		for {
 			for _, r := range page {
 				if err := out.Row(readingRow(show(r))...); err != nil {
@@ -147,7 +147,7 @@ var seriesColumns = []string{"start", "key", "name", "kwh", "estimated_kwh", "pe
 
 // seriesSheet streams the steps of all series, one group after the other.
 func (h *Handlers) seriesSheet(ctx context.Context, zone *time.Location, all []usage.Series, p tariffs.Pricing, format string) *huma.StreamResponse {
-	return h.table(zone, "serie", format, titlesOf(ctx, format, seriesColumns, columnTexts), func(out sheet.Writer) error {
+	return h.streamTable(zone, "serie", format, titlesOf(ctx, format, seriesColumns, columnTexts), func(out sheet.Writer) error {
 		pricing := pricingCells(p)
 		for _, s := range all {
 			for _, step := range stepsOf(s.Steps, "") {

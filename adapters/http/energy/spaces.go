@@ -87,12 +87,12 @@ type spaceBody struct {
 
 func (b spaceBody) edit() campus.SpaceEdit {
 	return campus.SpaceEdit{
-		Name: b.Name, Kind: as[campus.SpaceKind](b.Kind), Parent: as[energy.SpaceID](b.ParentID),
-		TimeZone: b.TimeZone, Holidays: as[holidays.Set](b.Holidays), AreaM2: b.AreaM2, Latitude: b.Latitude, Longitude: b.Longitude,
+		Name: b.Name, Kind: stringAs[campus.SpaceKind](b.Kind), Parent: stringAs[energy.SpaceID](b.ParentID),
+		TimeZone: b.TimeZone, Holidays: stringAs[holidays.Set](b.Holidays), AreaM2: b.AreaM2, Latitude: b.Latitude, Longitude: b.Longitude,
 	}
 }
 
-func as[T ~string](s *string) *T {
+func stringAs[T ~string](s *string) *T {
 	if s == nil {
 		return nil
 	}
@@ -139,12 +139,12 @@ func pageOf[T, O any](all []T, in PageInput, key func(T) string, show func(T) O)
 	return out
 }
 
-func (h *Handlers) createSpace(ctx context.Context, in *struct{ Body spaceBody }) (*created[space], error) {
+func (h *Handlers) createSpace(ctx context.Context, in *struct{ Body spaceBody }) (*createdOutput[space], error) {
 	s, err := h.Catalog.CreateSpace(ctx, callerOf(ctx), in.Body.edit())
 	if err != nil {
 		return nil, err
 	}
-	return &created[space]{Location: "/api/espacios/" + string(s.ID), Body: spaceOf(s)}, nil
+	return &createdOutput[space]{Location: "/api/espacios/" + string(s.ID), Body: spaceOf(s)}, nil
 }
 
 // IDInput holds the id in the path.
@@ -152,18 +152,18 @@ type IDInput struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-func (h *Handlers) getSpace(ctx context.Context, in *IDInput) (*one[space], error) {
+func (h *Handlers) getSpace(ctx context.Context, in *IDInput) (*output[space], error) {
 	s, err := h.Catalog.Space(ctx, callerOf(ctx), energy.SpaceID(in.ID))
-	return &one[space]{spaceOf(s)}, err
+	return &output[space]{spaceOf(s)}, err
 }
 
 func (h *Handlers) updateSpace(ctx context.Context, in *struct {
 	IDInput
 	Body spaceBody
 },
-) (*one[space], error) {
+) (*output[space], error) {
 	s, err := h.Catalog.UpdateSpace(ctx, callerOf(ctx), energy.SpaceID(in.ID), in.Body.edit())
-	return &one[space]{spaceOf(s)}, err
+	return &output[space]{spaceOf(s)}, err
 }
 
 func (h *Handlers) deleteSpace(ctx context.Context, in *IDInput) (*struct{}, error) {

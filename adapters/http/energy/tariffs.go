@@ -157,12 +157,12 @@ func (h *Handlers) listTariffs(ctx context.Context, in *struct {
 	return out, nil
 }
 
-func (h *Handlers) addTariff(ctx context.Context, in *struct{ Body TariffBody }) (*created[tariff], error) {
+func (h *Handlers) addTariff(ctx context.Context, in *struct{ Body TariffBody }) (*createdOutput[tariff], error) {
 	added, err := h.Rules.AddTariff(ctx, callerOf(ctx), in.Body.tariff())
 	if err != nil {
 		return nil, err
 	}
-	return &created[tariff]{Location: "/api/tarifas/" + added.ID, Body: tariffOf(added)}, nil
+	return &createdOutput[tariff]{Location: "/api/tarifas/" + added.ID, Body: tariffOf(added)}, nil
 }
 
 func (h *Handlers) dropTariff(ctx context.Context, in *IDInput) (*struct{}, error) {

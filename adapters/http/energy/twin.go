@@ -72,9 +72,9 @@ type twinPower struct {
 	Since instant   `json:"since" doc:"Start of that quarter hour"`
 }
 
-func (h *Handlers) twin(ctx context.Context, _ *struct{}) (*one[TwinBody], error) {
+func (h *Handlers) twin(ctx context.Context, _ *struct{}) (*output[TwinBody], error) {
 	at, roots, err := h.Twin.Now(ctx, callerOf(ctx))
-	return &one[TwinBody]{TwinBody{At: instant(at), Spaces: twinSpaces(roots)}}, err
+	return &output[TwinBody]{TwinBody{At: instant(at), Spaces: twinSpaces(roots)}}, err
 }
 
 func twinSpaces(all []twin.Space) []TwinSpace {
