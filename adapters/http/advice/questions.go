@@ -16,7 +16,7 @@ func (h *Handlers) registerQuestions(api *httpserver.API) {
 	tags := []string{"advice"}
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "answerQuestion", Method: http.MethodPost, Path: "/api/recomendaciones/preguntas/{id}", Tags: tags,
-		Summary: "Responder si un espacio abrió · Answer whether a space opened",
+		Summary: "Responder si un espacio estuvo abierto · Answer whether a space was open",
 		Description: "Answers a question about closed days that look like working days (`questions` of the list). `opened: true` adds to the calendar that the space was open on them; with `false`, the energy used on them counts as waste. " +
 			"With `days`, the answer applies only to these days. The recommendations are computed again. Sending the same answer again changes nothing; a different answer replaces it.",
 		Metadata: httpserver.Managers(), Errors: []int{404},

@@ -18,7 +18,7 @@ func (h *Handlers) registerAmbient(api *httpserver.API) {
 	tags := []string{"energy"}
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordAmbient", Method: http.MethodPost, Path: "/ambiente", Tags: tags, DefaultStatus: 201,
-		Summary:      "Registrar una lectura ambiental · Register an ambient reading",
+		Summary:      "Registrar una lectura ambiental · Record an ambient reading",
 		Description:  "Requires at least one measure. Report outdoor weather with the site's own `space_id`.",
 		MaxBodyBytes: 16 << 10, SkipValidateBody: true, Metadata: httpserver.Reporters(), Errors: []int{409, 413, 415},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: ambientSchema}}},
@@ -26,7 +26,7 @@ func (h *Handlers) registerAmbient(api *httpserver.API) {
 	}, h.recordAmbient)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordAmbients", Method: http.MethodPost, Path: "/ambiente/lote", Tags: tags,
-		Summary:      "Registrar muchas lecturas ambientales · Register many ambient readings",
+		Summary:      "Registrar muchas lecturas ambientales · Record many ambient readings",
 		Description:  "A JSON array, NDJSON or CSV, answered like /consumo/lote.",
 		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415},
 		Responses: map[string]*huma.Response{"207": httpserver.JSONResponse[summary](api, "Some rows were rejected")},

@@ -35,7 +35,7 @@ type Uploads interface {
 func (h *Handlers) registerBulk(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordReadings", Method: http.MethodPost, Path: "/consumo/lote", Tags: []string{"energy"},
-		Summary: "Registrar muchas lecturas · Register many readings",
+		Summary: "Registrar muchas lecturas · Record many readings",
 		Description: "A JSON array, NDJSON or CSV with a header row (also the CSV of Spanish Excel: semicolons, decimal commas, `26/11/2026 23:15` in the site's time zone). The body is read as it arrives. Valid rows are stored; invalid rows are listed by line. 200: all rows are stored; 207: some rows were rejected; 400: no row was valid. " +
 			"With `atomic=true`, either all rows are stored or none. Sending rows with a timestamp again is always safe; each row without a timestamp is a new reading.",
 		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415, 503},

@@ -20,7 +20,7 @@ import (
 func (h *Handlers) registerReadings(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordReading", Method: http.MethodPost, Path: "/consumo", Tags: []string{"energy"}, DefaultStatus: 201,
-		Summary:      "Registrar una lectura · Register a reading",
+		Summary:      "Registrar una lectura · Record a reading",
 		Description:  "201 once the reading is committed and synced to disk; 200 if the same reading is already stored; 409 `conflicting_reading` if the device has another value at this instant; 409 `overlapping` if the interval overlaps a stored interval of the same device (`covered`). Intervals that touch do not overlap. Two cases never count as an overlap: ends that differ by less than a second because of rounding, and an assumed interval (no interval_s in the report or on the device, or no timestamp from the device). Each report without a timestamp is a new reading.",
 		MaxBodyBytes: 16 << 10, SkipValidateBody: true, Metadata: httpserver.Reporters(), Errors: []int{409, 413, 415, 503},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{

@@ -89,8 +89,8 @@ var columnTexts = map[string]bilingual{
 
 // readingSheet streams all readings of the query, with one page in memory at a time.
 func (h *Handlers) readingSheet(ctx context.Context, q ledger.ReadingsQuery, format string) (*huma.StreamResponse, error) {
-	const pageOfStream = 5000
-	q.Limit = pageOfStream
+	const rowsPerPage = 5000
+	q.Limit = rowsPerPage
 	caller := callerOf(ctx)
 	page, err := h.Ledger.List(ctx, caller, q)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 func (h *Handlers) registerStates(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "recordState", Method: http.MethodPost, Path: "/api/dispositivos/{id}/estado", Tags: []string{"energy"}, DefaultStatus: 201,
-		Summary: "Registrar un cambio de estado · Register a state change", Metadata: httpserver.Reporters(), Errors: []int{404, 409},
+		Summary: "Registrar un cambio de estado · Record a state change", Metadata: httpserver.Reporters(), Errors: []int{404, 409},
 		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[state](api, alreadyStored)},
 	}, h.recordState)
 	httpserver.Register(api, problemOf, huma.Operation{

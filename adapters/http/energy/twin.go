@@ -14,7 +14,7 @@ import (
 func (h *Handlers) registerTwin(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "twin", Method: http.MethodGet, Path: "/api/gemelo", Tags: []string{"energy"},
-		Summary: "El gemelo en este momento · The twin at this moment",
+		Summary: "Estado actual del gemelo · Current state of the twin",
 		Description: "The tree of spaces that the caller may see. Each space has its use since local midnight and its latest ambient measures; each device has its state and last power. " +
 			"A site's temperature comes from its own sensors or, if they have not reported for an hour, from the weather for its coordinates (`source`). Unknown values are absent.",
 		Metadata: httpserver.Readers(),
