@@ -22,7 +22,7 @@ func TestTheFirstPageIsShort(t *testing.T) {
 	require.LessOrEqual(t, len(strings.Fields(string(readme))), maxReadmeWords)
 }
 
-// TestDocumentsNameWhatIsThere looks for tasks, commands, routes and tests that the documents name and nobody has. The changelog may
+// TestDocumentsNameWhatIsThere looks for tasks, commands, routes and tests that the documents name and that do not exist. The changelog may
 // name what once was.
 func TestDocumentsNameWhatIsThere(t *testing.T) {
 	documents, err := documentsUnder("../..")

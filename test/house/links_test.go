@@ -117,7 +117,7 @@ func brokenLinks(root string, documents map[string]string) ([]string, error) {
 	return broken, nil
 }
 
-// leads tells whether a relative target of a document is there, with its anchor.
+// leads reports whether a relative target of a document is there, with its anchor.
 func leads(root string, documents map[string]string, from string, target *url.URL) bool {
 	to := from
 	if target.Path != "" {
