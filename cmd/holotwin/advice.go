@@ -25,7 +25,7 @@ import (
 
 var adviceParts = []any{
 	func(db *database.Database, outbox *events.Outbox) *gormadvice.Store {
-		return gormadvice.New(db).Tell(outbox)
+		return gormadvice.New(db).WithOutbox(outbox)
 	},
 	func(e local.Energy) *campus.Directory { return campus.NewDirectory(e) },
 	func(directory *campus.Directory, e local.Energy, store *gormadvice.Store) *questions.Asker {

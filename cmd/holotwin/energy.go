@@ -23,7 +23,7 @@ import (
 
 var energyParts = []any{
 	func(db *database.Database, outbox *events.Outbox) *gormenergy.Store {
-		return gormenergy.New(db, instants{}).Tell(outbox)
+		return gormenergy.New(db, instants{}).WithOutbox(outbox)
 	},
 	func(c config.Config, store *gormenergy.Store, grants campus.Grants) *campus.Catalog {
 		return campus.NewCatalog(store, instants{}, random.ID, c.Zone).GuardedBy(grants)

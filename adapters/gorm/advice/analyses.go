@@ -137,7 +137,7 @@ func (s *Store) saveAll(tx *gorm.DB, before map[string]advice.Recommendation, al
 		if err != nil {
 			return err
 		}
-		if err := s.tell(tx, news...); err != nil {
+		if err := s.publish(tx, news...); err != nil {
 			return err
 		}
 	}

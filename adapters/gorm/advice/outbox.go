@@ -11,14 +11,14 @@ import (
 	"github.com/holotwin/holotwin/platform/events"
 )
 
-// Tell makes the store put events about recommendations into an outbox.
-func (s *Store) Tell(outbox *events.Outbox) *Store {
+// WithOutbox makes the store put events about recommendations into an outbox.
+func (s *Store) WithOutbox(outbox *events.Outbox) *Store {
 	s.outbox = outbox
 	return s
 }
 
-// tell puts events into the outbox, in the transaction of the change.
-func (s *Store) tell(tx *gorm.DB, all ...events.Event) error {
+// publish puts events into the outbox, in the transaction of the change.
+func (s *Store) publish(tx *gorm.DB, all ...events.Event) error {
 	if s.outbox == nil {
 		return nil
 	}

@@ -56,7 +56,7 @@ func (s *Store) PublishRun(ctx context.Context, steps []scenario.RunStep) (mine 
 				}
 			}
 		}
-		return s.tell(tx, all...)
+		return s.publish(tx, all...)
 	})
 	s.committed(err)
 	return mine, err

@@ -85,7 +85,7 @@ func appendAmbient(tx *gorm.DB, sent conditions.Ambient) (conditions.AmbientOutc
 		switch {
 		case stored.reading().Same(a):
 			return conditions.AmbientOutcome{Result: energy.Duplicate, Stored: a}, nil
-		case !sent.Moves || a.At-sent.At >= farthestMove:
+		case !sent.Moves || a.At-sent.At >= maxMove:
 			return conditions.AmbientOutcome{Result: energy.Conflict, Stored: stored.reading()}, nil
 		}
 	}

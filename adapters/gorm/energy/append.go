@@ -38,7 +38,7 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 	}
 	sorted := slices.Clone(batch)
 	slices.SortFunc(sorted, func(a, b energy.Reading) int { return compareKeys(a.Key(), b.Key()) })
-	if err := s.makeRoom(ctx, sorted); err != nil {
+	if err := s.makeMonths(ctx, sorted); err != nil {
 		return nil, err
 	}
 	if s.db.Dialect == database.Postgres && !atomic && s.journallable(sorted) {
@@ -50,7 +50,7 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 		return inOrderOf(batch, all), nil
 	}
 	var all map[energy.Key]energy.Outcome
-	err := s.transactAgain(ctx, func(tx *gorm.DB) (err error) {
+	err := s.transactWithRetry(ctx, func(tx *gorm.DB) (err error) {
 		if all, err = s.appendIn(ctx, tx, sorted, batch, traits); err == nil && atomic && anyConflict(all) {
 			err = errAnyConflict
 		}
@@ -63,8 +63,8 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 	return inOrderOf(batch, all), nil
 }
 
-// transactAgain is a transaction that is tried again where the database took it back for the sake of another.
-func (s *Store) transactAgain(ctx context.Context, do func(*gorm.DB) error) (err error) {
+// transactWithRetry is a transaction that is tried again where the database took it back for the sake of another.
+func (s *Store) transactWithRetry(ctx context.Context, do func(*gorm.DB) error) (err error) {
 	const tries = 5
 	for range tries {
 		if err = s.db.Transact(ctx, do); !database.IsRolledBack(err) {
@@ -78,11 +78,11 @@ func (s *Store) transactAgain(ctx context.Context, do func(*gorm.DB) error) (err
 func (s *Store) appendIn(ctx context.Context, tx *gorm.DB, sorted, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (map[energy.Key]energy.Outcome, error) {
 	rows, booked := s.rows(tx), make(map[ledger.PageKey]bool)
 	all := make(map[energy.Key]energy.Outcome, len(sorted))
-	held, err := hold(ctx, rows, sorted, traits)
+	held, err := lockChains(ctx, rows, sorted, traits)
 	if err != nil {
 		return nil, err
 	}
-	free, covered, err := screen(ctx, rows, sorted, batch, held)
+	free, covered, err := withoutOverlaps(ctx, rows, sorted, batch, held)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, 
 	if err != nil {
 		return err
 	}
-	strange, err := judge(ctx, rows, sorted, done, all)
+	strange, err := recordOutcomes(ctx, rows, sorted, done, all)
 	if err != nil {
 		return err
 	}
@@ -137,16 +137,16 @@ func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, 
 	}
 	entries, linked := ledger.Entries{}, touched{}
 	for _, sent := range sorted {
-		r, is := done.of(sent)
+		r, is := done.storedAs(sent)
 		switch {
 		case !is:
 		case r.Kind == energy.Interval:
 			entries.BookInterval(r, +1)
 			if r.Claims() {
-				linked.tell(r.Told(), chainKey{r.Device, energy.Sample}, held)
+				linked.addCounted(r.Told(), chainKey{r.Device, energy.Sample}, held)
 			}
 		case r.Kind == energy.Refused:
-			linked.tell(r.Told(), chainKey{r.Device, energy.Sample}, held)
+			linked.addCounted(r.Told(), chainKey{r.Device, energy.Sample}, held)
 		default:
 			linked.add(chainKey{r.Device, r.Kind}, r.At)
 		}
@@ -160,11 +160,11 @@ func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, 
 	return book(ctx, rows, entries)
 }
 
-// judge notes what became of each reading: inserted, or compared with the one that was there. It gives those that are neither.
-func judge(ctx context.Context, rows rows, sorted []energy.Reading, done inserted, all map[energy.Key]energy.Outcome) (neither []energy.Reading, err error) {
+// recordOutcomes notes what became of each reading: inserted, or compared with the one that was there. It gives those that are neither.
+func recordOutcomes(ctx context.Context, rows rows, sorted []energy.Reading, done inserted, all map[energy.Key]energy.Outcome) (neither []energy.Reading, err error) {
 	var known []energy.Reading
 	for _, r := range sorted {
-		if stored, is := done.of(r); is {
+		if stored, is := done.storedAs(r); is {
 			all[r.Key()] = energy.Outcome{Result: energy.Inserted, Stored: stored}
 			continue
 		}
@@ -236,8 +236,8 @@ type rows interface {
 	instants(ctx context.Context, device energy.DeviceID, from, to energy.Instant) ([]energy.Instant, error)
 	// remove takes readings out that this transaction stored and that are booked nowhere yet.
 	remove(ctx context.Context, keys []energy.Key) error
-	// holdTimes holds the times of which intervals tell for this transaction; alone holds those of all devices.
-	holdTimes(ctx context.Context, claims []energy.Reading, alone bool) error
+	// lockTimes holds the times of which intervals tell for this transaction; alone holds those of all devices.
+	lockTimes(ctx context.Context, claims []energy.Reading, alone bool) error
 	// claims gives the stored intervals that claim a time that ends within a stretch, and the next of its device after it.
 	claims(ctx context.Context, stretches []stretch) ([]claim, error)
 	// chains gives the kinds of the devices that have a row, and holds the rows for this transaction where hold is set.

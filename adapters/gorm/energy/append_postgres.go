@@ -49,11 +49,11 @@ func (s *Store) journal(ctx context.Context, sorted, batch []energy.Reading, tra
 		return nil, err
 	}
 	all := make(map[energy.Key]energy.Outcome, len(sorted))
-	doubtful, err := judge(ctx, rows, sorted, done, all)
+	doubtful, err := recordOutcomes(ctx, rows, sorted, done, all)
 	if err != nil || len(doubtful) == 0 {
 		return all, err
 	}
-	err = s.transactAgain(ctx, func(tx *gorm.DB) error {
+	err = s.transactWithRetry(ctx, func(tx *gorm.DB) error {
 		judged, err := s.appendIn(ctx, tx, doubtful, doubtful, traits)
 		maps.Copy(all, judged)
 		return err
@@ -75,14 +75,14 @@ func (j journalled) insertOn(ctx context.Context, conn *pgx.Conn, sorted []energ
 	var instants []int64
 	claims := claimsAmong(sorted)
 	after, before := boundsOf(claims)
-	told, words := j.store.toldWith(sorted, j.traits)
+	told, words := j.store.publishPart(sorted, j.traits)
 	both := &pgx.Batch{} // one journey, one transaction
 	if len(claims) > 0 {
 		both.Queue(byIndex)
-		queueHolding(both, timeLocks(claims))
+		queueLocks(both, timeLocks(claims))
 	}
 	both.Queue(`
-		WITH fresh AS (`+insertReadings+untold+insertOnce+` RETURNING device_id, at, value, span),
+		WITH fresh AS (`+insertReadings+whereUnclaimed+insertOnce+` RETURNING device_id, at, value, span),
 		noted AS (INSERT INTO energy_journal SELECT device_id, at, value, span FROM fresh)`+told+`
 		SELECT count(*), CASE WHEN count(*) < $10 THEN array_agg(device_id) END, CASE WHEN count(*) < $10 THEN array_agg(at) END FROM fresh`,
 		append(append(columnsOf(sorted).all(), after, before, len(sorted)), words...)...).QueryRow(func(row pgx.Row) error {
@@ -99,31 +99,31 @@ func (j journalled) insertOn(ctx context.Context, conn *pgx.Conn, sorted []energ
 	return fresh, nil
 }
 
-// untold leaves out the readings of whose time something may be told already: by another interval, or by what their device counts.
-const untold = ` WHERE n.guessed OR NOT (` + isTold + `
+// whereUnclaimed leaves out the readings of whose time something may be told already: by another interval, or by what their device counts.
+const whereUnclaimed = ` WHERE n.guessed OR NOT (` + isClaimed + `
 	OR EXISTS (SELECT FROM energy_chains c WHERE c.device_id = n.device_id AND (c.kinds IS NULL OR c.kinds & 12 <> 0)))`
 
-// queueHolding holds times; nil locks are those of all.
-func queueHolding(batch *pgx.Batch, locks []int64) {
+// queueLocks holds times; nil locks are those of all.
+func queueLocks(batch *pgx.Batch, locks []int64) {
 	if locks == nil {
-		batch.Queue(holdAllTimes, timesLock)
+		batch.Queue(lockAllTimes, timesLock)
 		return
 	}
-	batch.Queue(holdSomeTimes, timesLock, locks)
+	batch.Queue(lockSomeTimes, timesLock, locks)
 }
 
-// tellFresh puts the events of what was new into the outbox; parameters are those of toldWith.
-const tellFresh = `,
+// publishFresh puts the events of what was new into the outbox; parameters are those of toldWith.
+const publishFresh = `,
 		told AS (INSERT INTO events_outbox (made_at, body)
 			SELECT $11, string_agg(e.line, E'\n' ORDER BY device_id, at)
 			FROM unnest($1::text[], $2::bigint[], $12::text[]) AS e (device_id, at, line) JOIN fresh USING (device_id, at) HAVING count(*) > 0)`
 
-// toldWith is the part of the statement that tells, and its parameters; nothing where nobody is told.
-func (s *Store) toldWith(sorted []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (statement string, parameters []any) {
+// publishPart is the part of the statement that tells, and its parameters; nothing where nobody is told.
+func (s *Store) publishPart(sorted []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (statement string, parameters []any) {
 	if s.outbox == nil {
 		return "", nil
 	}
-	return tellFresh, []any{s.outbox.Now(), events.Lines(s.readingEvents(sorted, traits))}
+	return publishFresh, []any{s.outbox.Now(), events.Lines(s.readingEvents(sorted, traits))}
 }
 
 // onPostgres runs do on a connection of pgx's own, without what database/sql puts around each statement.

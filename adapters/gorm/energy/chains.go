@@ -22,8 +22,8 @@ func (t touched) add(chain chainKey, instants ...energy.Instant) {
 	t[chain] = append(t[chain], instants...)
 }
 
-// tell touches what a chain counts of a time, if its device has such readings.
-func (t touched) tell(span energy.Span, chain chainKey, held chains) {
+// addCounted touches what a chain counts of a time, if its device has such readings.
+func (t touched) addCounted(span energy.Span, chain chainKey, held chains) {
 	if held.kinds[chain.Device].has(chain.Kind) {
 		t.add(chain, span.From+1, span.To)
 	}
@@ -31,13 +31,13 @@ func (t touched) tell(span energy.Span, chain chainKey, held chains) {
 
 // rechainAll decodes again what new links change, registers first, and notes the difference in entries. The devices are held.
 func rechainAll(ctx context.Context, rows rows, linked touched, held chains, entries ledger.Entries) error {
-	for _, k := range linked.of(energy.Register) {
-		changed := func(span energy.Span) { linked.tell(span, chainKey{k.Device, energy.Sample}, held) }
+	for _, k := range linked.ofKind(energy.Register) {
+		changed := func(span energy.Span) { linked.addCounted(span, chainKey{k.Device, energy.Sample}, held) }
 		if err := rechain(ctx, rows, k, linked[k], held, entries, changed); err != nil {
 			return err
 		}
 	}
-	for _, k := range linked.of(energy.Sample) {
+	for _, k := range linked.ofKind(energy.Sample) {
 		if err := rechain(ctx, rows, k, linked[k], held, entries, func(energy.Span) {}); err != nil {
 			return err
 		}
@@ -45,8 +45,8 @@ func rechainAll(ctx context.Context, rows rows, linked touched, held chains, ent
 	return nil
 }
 
-// of are the chains of a kind.
-func (t touched) of(kind energy.Kind) []chainKey {
+// ofKind are the chains of a kind.
+func (t touched) ofKind(kind energy.Kind) []chainKey {
 	var keys []chainKey
 	for k := range t {
 		if k.Kind == kind {
@@ -88,12 +88,12 @@ func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Inst
 		if err != nil || len(links) == 0 {
 			return err
 		}
-		told, err := toldBeside(ctx, rows, key, base, links, held)
+		told, err := otherSpans(ctx, rows, key, base, links, held)
 		if err != nil {
 			return err
 		}
 		var others []ledger.Link
-		must, more := beyond(links, last)+reach-1, len(links) > linksAtOnce
+		must, more := linksToDecode(links, last)+reach-1, len(links) > linksAtOnce
 		settled, done, after := ledger.Rechain(t, base, before, links, must, more, told, func(was, is ledger.Link) {
 			if was.Booked {
 				entries.Book(key.Device, was.At, was.Booking, -1)
@@ -118,8 +118,8 @@ func instantsOf(links []ledger.Link) []energy.Instant {
 	return instants
 }
 
-// toldBeside is what readings of other kinds tell of the time of links: what intervals claim and, of powers, what a register counts.
-func toldBeside(ctx context.Context, rows rows, key chainKey, base ledger.Base, links []ledger.Link, held chains) (energy.Spans, error) {
+// otherSpans is what readings of other kinds tell of the time of links: what intervals claim and, of powers, what a register counts.
+func otherSpans(ctx context.Context, rows rows, key chainKey, base ledger.Base, links []ledger.Link, held chains) (energy.Spans, error) {
 	kinds := held.kinds[key.Device]
 	if !kinds.has(energy.Interval) && (key.Kind == energy.Register || !kinds.has(energy.Register)) {
 		return nil, nil
@@ -150,8 +150,8 @@ func baseBefore(ctx context.Context, rows rows, key chainKey, earlier []ledger.L
 	return rows.keptBase(ctx, key)
 }
 
-// beyond is how many links must be decoded: those up to the last touched instant and the one after it.
-func beyond(links []ledger.Link, last energy.Instant) int {
+// linksToDecode is how many links must be decoded: those up to the last touched instant and the one after it.
+func linksToDecode(links []ledger.Link, last energy.Instant) int {
 	for i, l := range links {
 		if l.At > last {
 			return i + 1

@@ -20,11 +20,11 @@ import (
 func (s *Store) Correct(ctx context.Context, c ledger.Correction, traits func(energy.DeviceID) ledger.Traits) (ledger.Correction, error) {
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		rows := s.rows(tx)
-		held, err := holdCorrected(ctx, rows, c, traits)
+		held, err := lockCorrected(ctx, rows, c, traits)
 		if err != nil {
 			return err
 		}
-		was, err := s.standing(tx, c.Key)
+		was, err := s.storedReading(tx, c.Key)
 		if err != nil {
 			return err
 		}
@@ -40,10 +40,10 @@ func (s *Store) Correct(ctx context.Context, c ledger.Correction, traits func(en
 		if !c.Changes() {
 			return nil
 		}
-		if err := free(ctx, rows, c, held); err != nil {
+		if err := requireFree(ctx, rows, c, held); err != nil {
 			return err
 		}
-		if err := keep(tx, c); err != nil {
+		if err := saveCorrection(tx, c); err != nil {
 			return err
 		}
 		if err := s.publish(tx, []events.Event{eventOf(live.CorrectionEvent(c, traits(c.Key.Device).Measures))}); err != nil {
@@ -58,12 +58,12 @@ func (s *Store) Correct(ctx context.Context, c ledger.Correction, traits func(en
 	return c, nil
 }
 
-// holdCorrected lets nobody else decode the device, or tell of the correction's time: what is taken back must be what the books hold.
-func holdCorrected(ctx context.Context, rows rows, c ledger.Correction, traits func(energy.DeviceID) ledger.Traits) (chains, error) {
+// lockCorrected lets nobody else decode the device, or tell of the correction's time: what is taken back must be what the books hold.
+func lockCorrected(ctx context.Context, rows rows, c ledger.Correction, traits func(energy.DeviceID) ledger.Traits) (chains, error) {
 	var after []energy.Reading
 	if c.After != nil {
 		after = append(after, *c.After)
-		if err := rows.holdTimes(ctx, claimsAmong(after), c.After.Kind != energy.Interval); err != nil {
+		if err := rows.lockTimes(ctx, claimsAmong(after), c.After.Kind != energy.Interval); err != nil {
 			return chains{}, err
 		}
 	}
@@ -75,15 +75,15 @@ func holdCorrected(ctx context.Context, rows rows, c ledger.Correction, traits f
 	for _, r := range after {
 		wanted[c.Key.Device] |= kindOf(r)
 	}
-	return held, held.take(ctx, rows, wanted)
+	return held, held.lock(ctx, rows, wanted)
 }
 
-// free tells whether nothing else tells of a time of which the correction does, and what it corrects did not.
-func free(ctx context.Context, rows rows, c ledger.Correction, held chains) error {
+// requireFree tells whether nothing else tells of a time of which the correction does, and what it corrects did not.
+func requireFree(ctx context.Context, rows rows, c ledger.Correction, held chains) error {
 	if c.After == nil || !c.After.Claims() || (c.Before != nil && c.Before.Claims() && c.Before.Span >= c.After.Span) {
 		return nil
 	}
-	claims, err := told(ctx, rows, []stretch{{c.Key.Device, c.After.Told()}}, held)
+	claims, err := claimsIn(ctx, rows, []stretch{{c.Key.Device, c.After.Told()}}, held)
 	if err != nil {
 		return err
 	}
@@ -94,39 +94,39 @@ func free(ctx context.Context, rows rows, c ledger.Correction, held chains) erro
 	return nil
 }
 
-// standing is what the table holds under a key.
-type standing struct {
+// storedReading is what the table holds under a key.
+type storedReading struct {
 	link      ledger.Link
 	withdrawn bool
 }
 
-func (s *Store) standing(tx *gorm.DB, key energy.Key) (standing, error) {
+func (s *Store) storedReading(tx *gorm.DB, key energy.Key) (storedReading, error) {
 	hold := ""
 	if s.db.Dialect == database.Postgres {
 		hold = " FOR UPDATE"
 	}
 	found, err := tx.Raw("SELECT "+linkColumns+" FROM energy_readings WHERE device_id = ? AND at = ?"+hold, string(key.Device), int64(key.At)).Rows()
 	if err != nil {
-		return standing{}, err
+		return storedReading{}, err
 	}
-	var all []standing
+	var all []storedReading
 	err = scanAll(found, func(rows *sql.Rows) error {
 		link, err := scanLink(rows)
-		all = append(all, standing{link: link})
+		all = append(all, storedReading{link: link})
 		return err
 	})
 	if err != nil {
-		return standing{}, err
+		return storedReading{}, err
 	}
 	if len(all) == 0 {
-		return standing{}, energy.ErrNotFound{Kind: "reading", ID: string(key.Device) + "/" + key.At.String()}
+		return storedReading{}, energy.ErrNotFound{Kind: "reading", ID: string(key.Device) + "/" + key.At.String()}
 	}
 	return all[0], tx.Raw("SELECT kind < 0 FROM energy_readings WHERE device_id = ? AND at = ?", string(key.Device), int64(key.At)).
 		Scan(&all[0].withdrawn).Error
 }
 
 // rebook writes the row as the correction wants it and brings the books after it.
-func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Correction, was standing, held chains) error {
+func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Correction, was storedReading, held chains) error {
 	entries, linked := ledger.Entries{}, touched{}
 	touch := func(r *energy.Reading, sign int64) {
 		switch {
@@ -134,8 +134,8 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Cor
 		case r.Kind == energy.Interval:
 			entries.BookInterval(*r, sign)
 			if r.Claims() {
-				linked.tell(r.Told(), chainKey{c.Key.Device, energy.Register}, held)
-				linked.tell(r.Told(), chainKey{c.Key.Device, energy.Sample}, held)
+				linked.addCounted(r.Told(), chainKey{c.Key.Device, energy.Register}, held)
+				linked.addCounted(r.Told(), chainKey{c.Key.Device, energy.Sample}, held)
 			}
 		default:
 			linked.add(chainKey{c.Key.Device, r.Kind}, c.Key.At)
@@ -144,12 +144,12 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Cor
 	touch(c.Before, -1)
 	touch(c.After, +1)
 	if was.link.Breaks {
-		linked.tell(energy.Span{From: c.Key.At, To: c.Key.At}, chainKey{c.Key.Device, energy.Sample}, held)
+		linked.addCounted(energy.Span{From: c.Key.At, To: c.Key.At}, chainKey{c.Key.Device, energy.Sample}, held)
 	}
 	if c.Before != nil && c.Before.Kind != energy.Interval && was.link.Booked {
 		entries.Book(c.Key.Device, c.Key.At, was.link.Booking, -1)
 		if c.Before.Kind == energy.Register {
-			linked.tell(energy.Span{From: was.link.Booking.From, To: c.Key.At}, chainKey{c.Key.Device, energy.Sample}, held)
+			linked.addCounted(energy.Span{From: was.link.Booking.From, To: c.Key.At}, chainKey{c.Key.Device, energy.Sample}, held)
 		}
 	}
 	kind, is := -int16(was.link.Kind), was.link.Reading
@@ -164,7 +164,7 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Cor
 	if err := rechainAll(ctx, rows, linked, held, entries); err != nil {
 		return err
 	}
-	if err := counts(ctx, rows, c, held); err != nil {
+	if err := requireCounted(ctx, rows, c, held); err != nil {
 		return err
 	}
 	if err := s.bookAndMark(ctx, rows, entries); err != nil {
@@ -173,8 +173,8 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Cor
 	return rows.restate(ctx, slices.SortedFunc(maps.Keys(entries), comparePages), s.clock.Now())
 }
 
-// counts tells whether the step that a person says was made could be counted.
-func counts(ctx context.Context, rows rows, c ledger.Correction, held chains) error {
+// requireCounted tells whether the step that a person says was made could be counted.
+func requireCounted(ctx context.Context, rows rows, c ledger.Correction, held chains) error {
 	if c.Ruling != ledger.CountStep {
 		return nil
 	}
@@ -183,7 +183,7 @@ func counts(ctx context.Context, rows rows, c ledger.Correction, held chains) er
 	if err != nil || len(links) < 2 || links[1].Booking.Verdict != ledger.Quarantined {
 		return err
 	}
-	told, err := toldBeside(ctx, rows, chain, links[0].Standing(held.traits(c.Key.Device)), links[1:], held)
+	told, err := otherSpans(ctx, rows, chain, links[0].Standing(held.traits(c.Key.Device)), links[1:], held)
 	if err != nil || len(told) == 0 {
 		return err
 	}
@@ -192,9 +192,9 @@ func counts(ctx context.Context, rows rows, c ledger.Correction, held chains) er
 
 const correctionColumns = "kind_before, value_before, span_before, kind_after, value_after, span_after, ruling, reason, made_by, made_at"
 
-// keep writes the correction under the reading's next revision. Two at once are one after the other: both hold the
+// saveCorrection writes the correction under the reading's next revision. Two at once are one after the other: both hold the
 // device's chain.
-func keep(tx *gorm.DB, c ledger.Correction) error {
+func saveCorrection(tx *gorm.DB, c ledger.Correction) error {
 	var last int
 	if err := tx.Raw("SELECT coalesce(max(revision), 0) FROM energy_corrections WHERE device_id = ? AND at = ?",
 		string(c.Key.Device), int64(c.Key.At)).Scan(&last).Error; err != nil {

@@ -31,7 +31,7 @@ func (s *Store) SaveDeliveries(ctx context.Context, session string, all []intake
 	if len(all) == 0 {
 		return nil
 	}
-	err := s.transactAgain(ctx, func(tx *gorm.DB) error {
+	err := s.transactWithRetry(ctx, func(tx *gorm.DB) error {
 		var last int64
 		if err := tx.Model(&deliveryRow{}).Where("session = ?", session).Select("coalesce(max(number), 0)").Scan(&last).Error; err != nil {
 			return err

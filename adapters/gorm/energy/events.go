@@ -9,8 +9,8 @@ import (
 	"github.com/holotwin/holotwin/platform/events"
 )
 
-// Tell makes the store put what it stores into an outbox.
-func (s *Store) Tell(outbox *events.Outbox) *Store {
+// WithOutbox makes the store put what it stores into an outbox.
+func (s *Store) WithOutbox(outbox *events.Outbox) *Store {
 	s.outbox = outbox
 	return s
 }

@@ -31,9 +31,9 @@ type chains struct {
 	traits func(energy.DeviceID) ledger.Traits
 }
 
-// hold lets nobody else tell of the same times, or decode the same devices, until the transaction ends. A device's first reading of
+// lockChains lets nobody else tell of the same times, or decode the same devices, until the transaction ends. A device's first reading of
 // a kind that is chained waits for all others, for these ask first whether there is one.
-func hold(ctx context.Context, rows rows, sorted []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (chains, error) {
+func lockChains(ctx context.Context, rows rows, sorted []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (chains, error) {
 	held := chains{kinds: make(map[energy.DeviceID]kinds), traits: traits}
 	wanted := make(map[energy.DeviceID]kinds)
 	telling := false
@@ -47,23 +47,23 @@ func hold(ctx context.Context, rows rows, sorted []energy.Reading, traits func(e
 	if len(wanted) == 0 {
 		return held, nil
 	}
-	begins, err := beginners(ctx, rows, wanted)
+	begins, err := firstChained(ctx, rows, wanted)
 	if err != nil {
 		return held, err
 	}
 	if telling || len(begins) > 0 {
-		if err := rows.holdTimes(ctx, claimsAmong(sorted), len(begins) > 0); err != nil {
+		if err := rows.lockTimes(ctx, claimsAmong(sorted), len(begins) > 0); err != nil {
 			return held, err
 		}
 	}
 	if err := rows.makeChains(ctx, begins); err != nil {
 		return held, err
 	}
-	return held, held.take(ctx, rows, wanted)
+	return held, held.lock(ctx, rows, wanted)
 }
 
-// beginners are the devices, sorted, that get their first reading of a kind that is chained.
-func beginners(ctx context.Context, rows rows, wanted map[energy.DeviceID]kinds) ([]energy.DeviceID, error) {
+// firstChained are the devices, sorted, that get their first reading of a kind that is chained.
+func firstChained(ctx context.Context, rows rows, wanted map[energy.DeviceID]kinds) ([]energy.DeviceID, error) {
 	var candidates, begins []energy.DeviceID
 	for _, id := range slices.Sorted(maps.Keys(wanted)) {
 		if wanted[id]&chained != 0 {
@@ -85,8 +85,8 @@ func beginners(ctx context.Context, rows rows, wanted map[energy.DeviceID]kinds)
 	return begins, nil
 }
 
-// take holds the rows of the devices that have one, and notes the kinds that they get.
-func (c chains) take(ctx context.Context, rows rows, wanted map[energy.DeviceID]kinds) error {
+// lock holds the rows of the devices that have one, and notes the kinds that they get.
+func (c chains) lock(ctx context.Context, rows rows, wanted map[energy.DeviceID]kinds) error {
 	known, err := rows.chains(ctx, slices.Sorted(maps.Keys(wanted)), true)
 	if err != nil {
 		return err
@@ -132,5 +132,5 @@ func claimsAmong(readings []energy.Reading) []energy.Reading {
 // kindsUnknown are those of a device whose readings nobody looked at yet.
 const kindsUnknown = kinds(-1)
 
-// lookedAt is how many of a device's readings are looked at, the newest first, for the kinds that it has.
-const lookedAt = 1000
+// maxKindReadings is how many of a device's readings are looked at, the newest first, for the kinds that it has.
+const maxKindReadings = 1000

@@ -31,7 +31,7 @@ type newcomerRow struct {
 
 func (newcomerRow) TableName() string { return "energy_inbox" }
 
-func (r newcomerRow) newcomer() intake.DiscoveredDevice {
+func (r newcomerRow) discovered() intake.DiscoveredDevice {
 	return intake.DiscoveredDevice{
 		Space: energy.SpaceID(r.SpaceID), Address: r.Address, Subject: r.Subject, Dialect: r.Dialect, Name: r.Name,
 		FirstSeen: energy.Instant(r.FirstSeen), LastSeen: energy.Instant(r.LastSeen), Messages: r.Messages,
@@ -39,8 +39,8 @@ func (r newcomerRow) newcomer() intake.DiscoveredDevice {
 	}
 }
 
-// heard notes another message.
-func (r *newcomerRow) heard(one intake.Discovery) {
+// addMessage notes another message.
+func (r *newcomerRow) addMessage(one intake.Discovery) {
 	r.Dialect, r.Last, r.LastSeen = one.Dialect, cmp.Or(one.Last, r.Last), max(r.LastSeen, int64(one.LastSeen))
 	r.Name, r.Unit = cmp.Or(one.Name, r.Name), cmp.Or(string(one.Unit), r.Unit)
 	r.Messages += one.Messages
@@ -76,8 +76,8 @@ func (r keptRow) measure() intake.BufferedMeasurement {
 	}
 }
 
-// at names the rows of a newcomer.
-func at(tx *gorm.DB, key intake.DiscoveredKey) *gorm.DB {
+// whereDiscovered names the rows of a newcomer.
+func whereDiscovered(tx *gorm.DB, key intake.DiscoveredKey) *gorm.DB {
 	return tx.Where("space_id = ? AND address = ?", string(key.Space), key.Address)
 }
 
@@ -88,11 +88,11 @@ func (s *Store) Remember(ctx context.Context, sightings []intake.Discovery, part
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return compareNewcomers(sightings[a].Key(), sightings[b].Key()) })
+	slices.SortStableFunc(order, func(a, b int) int { return compareDiscovered(sightings[a].Key(), sightings[b].Key()) })
 	var full intake.ErrInboxFull
-	err = s.transactAgain(ctx, func(tx *gorm.DB) error {
+	err = s.transactWithRetry(ctx, func(tx *gorm.DB) error {
 		refused = nil
-		crowd := &crowd{tx: tx, of: make(map[crowdKey]*headcount), held: make(map[string]int64)}
+		crowd := &inboxCounts{tx: tx, of: make(map[discoveredOwner]*deviceCounts), held: make(map[string]int64)}
 		for rest := order; len(rest) > 0; {
 			n := 1
 			for n < len(rest) && sightings[rest[n]].Key() == sightings[rest[0]].Key() {
@@ -118,22 +118,22 @@ func (s *Store) Remember(ctx context.Context, sightings []intake.Discovery, part
 // noteRefused notes a refusal that took its transaction back.
 func (s *Store) noteRefused(ctx context.Context, full intake.ErrInboxFull) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		return at(tx.Model(&newcomerRow{}), full.Newcomer).Update("refused", gorm.Expr("refused + 1")).Error
+		return whereDiscovered(tx.Model(&newcomerRow{}), full.Newcomer).Update("refused", gorm.Expr("refused + 1")).Error
 	})
 }
 
-func compareNewcomers(a, b intake.DiscoveredKey) int {
+func compareDiscovered(a, b intake.DiscoveredKey) int {
 	return cmp.Or(cmp.Compare(a.Space, b.Space), cmp.Compare(a.Address, b.Address))
 }
 
 // remember notes messages of one newcomer, at places among all, and gives the places of those for which there is no room, with
 // ErrInboxFull. That the newcomer was heard it notes all the same.
-func (s *Store) remember(tx *gorm.DB, crowd *crowd, sightings []intake.Discovery, places []int) (refused []int, err error) {
-	row, err := s.holdNewcomer(tx, crowd, sightings[places[0]])
+func (s *Store) remember(tx *gorm.DB, crowd *inboxCounts, sightings []intake.Discovery, places []int) (refused []int, err error) {
+	row, err := s.lockOrAddDiscovered(tx, crowd, sightings[places[0]])
 	if err != nil {
 		return places, err
 	}
-	held, err := crowd.heldOf(row.Subject)
+	held, err := crowd.bufferedOf(row.Subject)
 	if err != nil {
 		return nil, err
 	}
@@ -141,8 +141,8 @@ func (s *Store) remember(tx *gorm.DB, crowd *crowd, sightings []intake.Discovery
 	var full error
 	for _, place := range places {
 		one := sightings[place]
-		row.heard(one)
-		known, err := isKept(tx, one)
+		row.addMessage(one)
+		known, err := isBuffered(tx, one)
 		if err != nil {
 			return nil, err
 		}
@@ -171,20 +171,20 @@ func (s *Store) remember(tx *gorm.DB, crowd *crowd, sightings []intake.Discovery
 	return refused, full
 }
 
-// isKept tells whether a measure is kept that was tried before.
-func isKept(tx *gorm.DB, one intake.Discovery) (bool, error) {
+// isBuffered tells whether a measure is kept that was tried before.
+func isBuffered(tx *gorm.DB, one intake.Discovery) (bool, error) {
 	if one.Buffered == nil || !one.Buffered.Tried {
 		return false, nil
 	}
 	k, n := rowOfKept(one.Key(), *one.Buffered), int64(0)
-	err := at(tx.Model(&keptRow{}), one.Key()).Where("at = ? AND kind = ? AND value = ? AND plain = ?", k.At, k.Kind, k.Value, k.Plain).Count(&n).Error
+	err := whereDiscovered(tx.Model(&keptRow{}), one.Key()).Where("at = ? AND kind = ? AND value = ? AND plain = ?", k.At, k.Kind, k.Value, k.Plain).Count(&n).Error
 	return n > 0, err
 }
 
-// holdNewcomer reads a newcomer that nobody else changes until the transaction ends, and adds it where there is room for it.
-func (s *Store) holdNewcomer(tx *gorm.DB, crowd *crowd, one intake.Discovery) (newcomerRow, error) {
+// lockOrAddDiscovered reads a newcomer that nobody else changes until the transaction ends, and adds it where there is room for it.
+func (s *Store) lockOrAddDiscovered(tx *gorm.DB, crowd *inboxCounts, one intake.Discovery) (newcomerRow, error) {
 	for {
-		row, found, err := s.lockNewcomer(tx, one.Key())
+		row, found, err := s.lockDiscovered(tx, one.Key())
 		if err != nil || found {
 			return row, err
 		}
@@ -199,10 +199,10 @@ func (s *Store) holdNewcomer(tx *gorm.DB, crowd *crowd, one intake.Discovery) (n
 	}
 }
 
-// lockNewcomer reads a newcomer that nobody else changes until the transaction ends.
-func (s *Store) lockNewcomer(tx *gorm.DB, key intake.DiscoveredKey) (row newcomerRow, found bool, err error) {
+// lockDiscovered reads a newcomer that nobody else changes until the transaction ends.
+func (s *Store) lockDiscovered(tx *gorm.DB, key intake.DiscoveredKey) (row newcomerRow, found bool, err error) {
 	var rows []newcomerRow
-	if err := at(tx.Clauses(s.forUpdate()...), key).Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
+	if err := whereDiscovered(tx.Clauses(s.forUpdate()...), key).Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
 		return row, false, err
 	}
 	return rows[0], true, nil
@@ -222,7 +222,7 @@ func (s *Store) Discovered(ctx context.Context) ([]intake.DiscoveredDevice, erro
 	err := s.db.Read.WithContext(ctx).Order("last_seen DESC, address, space_id").Find(&rows).Error
 	all := make([]intake.DiscoveredDevice, len(rows))
 	for i, r := range rows {
-		all[i] = r.newcomer()
+		all[i] = r.discovered()
 	}
 	return all, err
 }
@@ -230,6 +230,6 @@ func (s *Store) Discovered(ctx context.Context) ([]intake.DiscoveredDevice, erro
 // IgnoreDiscovered keeps one from being listed.
 func (s *Store) IgnoreDiscovered(ctx context.Context, key intake.DiscoveredKey) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		return at(tx.Model(&newcomerRow{}), key).Update("ignored", true).Error
+		return whereDiscovered(tx.Model(&newcomerRow{}), key).Update("ignored", true).Error
 	})
 }

@@ -6,31 +6,31 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// crowd counts, within a transaction, what the inbox holds.
-type crowd struct {
+// inboxCounts counts, within a transaction, what the inbox holds.
+type inboxCounts struct {
 	tx   *gorm.DB
-	of   map[crowdKey]*headcount
+	of   map[discoveredOwner]*deviceCounts
 	held map[string]int64 // measures, by key
 }
 
-type crowdKey struct{ space, subject string }
+type discoveredOwner struct{ space, subject string }
 
-// headcount is how many newcomers there are.
-type headcount struct{ Total, OfSpace, OfKey int }
+// deviceCounts is how many newcomers there are.
+type deviceCounts struct{ Total, OfSpace, OfKey int }
 
-func (c *crowd) count(key crowdKey) (*headcount, error) {
+func (c *inboxCounts) count(key discoveredOwner) (*deviceCounts, error) {
 	if n := c.of[key]; n != nil {
 		return n, nil
 	}
-	n := &headcount{}
+	n := &deviceCounts{}
 	err := c.tx.Model(&newcomerRow{}).Select(`count(*) AS total, coalesce(sum(CASE WHEN space_id = ? THEN 1 ELSE 0 END), 0) AS of_space,
 		coalesce(sum(CASE WHEN subject = ? THEN 1 ELSE 0 END), 0) AS of_key`, key.space, key.subject).Scan(n).Error
 	c.of[key] = n
 	return n, err
 }
 
-// heldOf is how many measures are kept of the newcomers of a key.
-func (c *crowd) heldOf(subject string) (int64, error) {
+// bufferedOf is how many measures are kept of the newcomers of a key.
+func (c *inboxCounts) bufferedOf(subject string) (int64, error) {
 	held, known := c.held[subject]
 	if known {
 		return held, nil
@@ -41,8 +41,8 @@ func (c *crowd) heldOf(subject string) (int64, error) {
 
 // makeRoom looks whether there is room for another newcomer of a key, and counts it. Where there is none, the one of its own that was
 // silent for longest, and of which nothing is kept, makes room.
-func (c *crowd) makeRoom(one intake.Discovery) error {
-	n, err := c.count(crowdKey{string(one.Space), one.Subject})
+func (c *inboxCounts) makeRoom(one intake.Discovery) error {
+	n, err := c.count(discoveredOwner{string(one.Space), one.Subject})
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (c *crowd) makeRoom(one intake.Discovery) error {
 
 // roomForMeasure looks whether there is room for another measure of a newcomer.
 func roomForMeasure(row newcomerRow, heldOfKey int64) error {
-	full := intake.ErrInboxFull{Newcomer: row.newcomer().Key()}
+	full := intake.ErrInboxFull{Newcomer: row.discovered().Key()}
 	switch {
 	case row.Held >= intake.MaxBuffered:
 		full.Bound, full.Max = "kept", intake.MaxBuffered

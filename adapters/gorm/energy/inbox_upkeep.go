@@ -21,21 +21,21 @@ func (s *Store) PurgeInbox(ctx context.Context, silent, silentHolders, letters e
 	for _, r := range rows {
 		var row newcomerRow
 		dropped := false
-		err := s.transactAgain(ctx, func(tx *gorm.DB) (err error) {
-			row, dropped, err = s.lockNewcomer(tx.Where(silence, int64(silent), int64(silentHolders)), r.newcomer().Key())
+		err := s.transactWithRetry(ctx, func(tx *gorm.DB) (err error) {
+			row, dropped, err = s.lockDiscovered(tx.Where(silence, int64(silent), int64(silentHolders)), r.discovered().Key())
 			if err != nil || !dropped {
 				return err
 			}
-			return dropNewcomer(tx, row.newcomer().Key())
+			return dropDiscovered(tx, row.discovered().Key())
 		})
 		if err != nil {
 			return purged, fmt.Errorf("purge the newcomer at %s: %w", r.Address, err)
 		}
 		if dropped {
-			purged = append(purged, row.newcomer())
+			purged = append(purged, row.discovered())
 		}
 	}
-	return purged, s.transactAgain(ctx, func(tx *gorm.DB) error {
+	return purged, s.transactWithRetry(ctx, func(tx *gorm.DB) error {
 		if err := tx.Exec("DELETE FROM energy_deliveries WHERE arrived < ?", int64(letters)).Error; err != nil {
 			return err
 		}
@@ -43,11 +43,11 @@ func (s *Store) PurgeInbox(ctx context.Context, silent, silentHolders, letters e
 	})
 }
 
-func dropNewcomer(tx *gorm.DB, key intake.DiscoveredKey) error {
-	if err := at(tx, key).Delete(&keptRow{}).Error; err != nil {
+func dropDiscovered(tx *gorm.DB, key intake.DiscoveredKey) error {
+	if err := whereDiscovered(tx, key).Delete(&keptRow{}).Error; err != nil {
 		return err
 	}
-	return at(tx, key).Delete(&newcomerRow{}).Error
+	return whereDiscovered(tx, key).Delete(&newcomerRow{}).Error
 }
 
 // formerRow is a newcomer where servers of before 00141_inbox.sql keep it.
@@ -71,7 +71,7 @@ func (s *Store) MoveFormer(ctx context.Context) error {
 	if err := s.db.Read.WithContext(ctx).Limit(1).Find(&any).Error; err != nil || len(any) == 0 {
 		return err
 	}
-	err := s.transactAgain(ctx, func(tx *gorm.DB) error {
+	err := s.transactWithRetry(ctx, func(tx *gorm.DB) error {
 		var all []formerRow
 		if err := tx.Clauses(s.forUpdate()...).Order("address").Find(&all).Error; err != nil {
 			return err
@@ -98,7 +98,7 @@ func (s *Store) moveFormer(tx *gorm.DB, f formerRow) error {
 	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
 		return err
 	}
-	row, found, err := s.lockNewcomer(tx, one.Key())
+	row, found, err := s.lockDiscovered(tx, one.Key())
 	if err != nil || !found {
 		return err
 	}
@@ -108,7 +108,7 @@ func (s *Store) moveFormer(tx *gorm.DB, f formerRow) error {
 	if moved.Error != nil {
 		return moved.Error
 	}
-	row.heard(one)
+	row.addMessage(one)
 	row.Held, row.Numbered, row.Ignored = row.Held+moved.RowsAffected, row.Numbered+moved.RowsAffected, row.Ignored || f.Ignored
 	for _, statement := range []string{"DELETE FROM energy_newcomer_measures WHERE address = ?", "DELETE FROM energy_newcomers WHERE address = ?"} {
 		if err := tx.Exec(statement, f.Address).Error; err != nil {

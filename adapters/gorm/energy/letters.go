@@ -23,15 +23,15 @@ func (letterRow) TableName() string { return "energy_letters" }
 
 // StoreRejected keeps letters within the bounds.
 func (s *Store) StoreRejected(ctx context.Context, letters []intake.RejectedMessage) error {
-	err := s.transactAgain(ctx, func(tx *gorm.DB) error { return bury(tx, letters) })
+	err := s.transactWithRetry(ctx, func(tx *gorm.DB) error { return storeRejected(tx, letters) })
 	if err != nil {
 		return fmt.Errorf("keep %d letters: %w", len(letters), err)
 	}
 	return nil
 }
 
-// bury keeps letters. Those of a key make room for each other; where there are too many in all, the oldest of who has most.
-func bury(tx *gorm.DB, letters []intake.RejectedMessage) error {
+// storeRejected keeps letters. Those of a key make room for each other; where there are too many in all, the oldest of who has most.
+func storeRejected(tx *gorm.DB, letters []intake.RejectedMessage) error {
 	if len(letters) == 0 {
 		return nil
 	}
@@ -53,7 +53,7 @@ func bury(tx *gorm.DB, letters []intake.RejectedMessage) error {
 			return err
 		}
 	}
-	return boundLetters(tx)
+	return boundRejected(tx)
 }
 
 // keepNewest drops the letters of a key but for its newest.
@@ -62,8 +62,8 @@ func keepNewest(tx *gorm.DB, subject string, most int) error {
 		(SELECT at, id FROM energy_letters WHERE subject = ? ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?)`, subject, subject, most).Error
 }
 
-// boundLetters lets the keys with the most letters make room, all down to one number, until there are few enough in all.
-func boundLetters(tx *gorm.DB) error {
+// boundRejected lets the keys with the most letters make room, all down to one number, until there are few enough in all.
+func boundRejected(tx *gorm.DB) error {
 	var holders []struct {
 		Subject string
 		Letters int

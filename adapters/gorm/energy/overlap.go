@@ -9,8 +9,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// longestTold is the longest span that an interval tells of, ms.
-const longestTold = 31 * dayMs
+// maxClaimSpan is the longest span that an interval tells of, ms.
+const maxClaimSpan = 31 * dayMs
 
 // claim is a time of a device of which a stored reading tells.
 type claim struct {
@@ -25,24 +25,24 @@ type stretch struct {
 	energy.Span
 }
 
-// screen leaves out the intervals of a batch whose time is told already, by what is stored or by those that come before them in the
+// withoutOverlaps leaves out the intervals of a batch whose time is told already, by what is stored or by those that come before them in the
 // batch, and gives for each what tells it. The devices are held.
-func screen(ctx context.Context, rows rows, sorted, batch []energy.Reading, held chains) (free []energy.Reading, covered map[energy.Key]energy.Span, err error) {
+func withoutOverlaps(ctx context.Context, rows rows, sorted, batch []energy.Reading, held chains) (free []energy.Reading, covered map[energy.Key]energy.Span, err error) {
 	stretches := stretchesOf(sorted)
 	if len(stretches) == 0 {
 		return sorted, nil, nil
 	}
-	stored, err := told(ctx, rows, stretches, held)
+	stored, err := claimsIn(ctx, rows, stretches, held)
 	if err != nil {
 		return nil, nil, err
 	}
-	covered, within := firstCome(batch, stored, nil)
+	covered, within := overlapsInOrder(batch, stored, nil)
 	if within { // what is under its key already tells nothing, whatever it overlaps
 		known, err := rows.stored(ctx, claimsAmong(sorted))
 		if err != nil {
 			return nil, nil, err
 		}
-		covered, _ = firstCome(batch, stored, known)
+		covered, _ = overlapsInOrder(batch, stored, known)
 	}
 	if len(covered) == 0 {
 		return sorted, nil, nil
@@ -55,9 +55,9 @@ func screen(ctx context.Context, rows rows, sorted, batch []energy.Reading, held
 	return free, covered, nil
 }
 
-// firstCome gives the intervals of a batch, in its order, that overlap what is stored or one before them, and what they overlap.
+// overlapsInOrder gives the intervals of a batch, in its order, that overlap what is stored or one before them, and what they overlap.
 // within tells whether any of that is of the batch. Those that are known or stored under their keys are passed over.
-func firstCome(batch []energy.Reading, stored []claim, known map[energy.Key]energy.Reading) (covered map[energy.Key]energy.Span, within bool) {
+func overlapsInOrder(batch []energy.Reading, stored []claim, known map[energy.Key]energy.Reading) (covered map[energy.Key]energy.Span, within bool) {
 	spans, taken := make(map[energy.DeviceID]energy.Spans), make(map[energy.Key]bool, len(stored))
 	for _, c := range stored {
 		spans[c.device] = spans[c.device].With(c.Span)
@@ -115,8 +115,8 @@ func overlapWithin(sorted []energy.Reading) bool {
 	return false
 }
 
-// told is what stored readings tell of some stretches: intervals that claim their time, and what registers counted.
-func told(ctx context.Context, rows rows, stretches []stretch, held chains) ([]claim, error) {
+// claimsIn is what stored readings tell of some stretches: intervals that claim their time, and what registers counted.
+func claimsIn(ctx context.Context, rows rows, stretches []stretch, held chains) ([]claim, error) {
 	all, err := rows.claims(ctx, stretches)
 	if err != nil {
 		return nil, err

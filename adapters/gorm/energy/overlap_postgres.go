@@ -16,8 +16,8 @@ import (
 // begins a device's chain.
 const timesLock = 4_820_150
 
-// heldTimes bounds how many locks one transaction takes: the server has room for some thousands.
-const heldTimes = 500
+// maxTimeLocks bounds how many locks one transaction takes: the server has room for some thousands.
+const maxTimeLocks = 500
 
 // lockedBits are the bits of an instant in ms within the time of a device that one lock stands for: what overlaps shares one.
 const lockedBits = 31 // 25 days of ms
@@ -29,7 +29,7 @@ func timeLocks(claims []energy.Reading) []int64 {
 		for part := int64(r.Told().From) >> lockedBits; part <= int64(r.At-1)>>lockedBits; part++ {
 			locks[timeLock(r.Device, part)] = true
 		}
-		if len(locks) > heldTimes {
+		if len(locks) > maxTimeLocks {
 			return nil
 		}
 	}
@@ -46,8 +46,8 @@ func timeLock(device energy.DeviceID, part int64) int64 {
 // Statements that hold times until the transaction ends. What follows must be another statement: one sees what was there when it
 // began, before it waited.
 const (
-	holdSomeTimes = `SELECT pg_advisory_xact_lock_shared($1::bigint)::text UNION ALL SELECT pg_advisory_xact_lock(k)::text FROM unnest($2::bigint[]) AS k`
-	holdAllTimes  = `SELECT pg_advisory_xact_lock($1::bigint)`
+	lockSomeTimes = `SELECT pg_advisory_xact_lock_shared($1::bigint)::text UNION ALL SELECT pg_advisory_xact_lock(k)::text FROM unnest($2::bigint[]) AS k`
+	lockAllTimes  = `SELECT pg_advisory_xact_lock($1::bigint)`
 )
 
 // Statements between which neighbours are looked up by the key alone, in its order. A plan is kept: one that was made while a month
@@ -58,21 +58,21 @@ const (
 	byDefault = `SELECT set_config('enable_seqscan', NULL, true), set_config('enable_bitmapscan', NULL, true), set_config('enable_sort', NULL, true)`
 )
 
-func (p postgresRows) holdTimes(ctx context.Context, claims []energy.Reading, alone bool) error {
+func (p postgresRows) lockTimes(ctx context.Context, claims []energy.Reading, alone bool) error {
 	locks := timeLocks(claims)
 	var err error
 	if alone || locks == nil {
-		_, err = p.tx.ExecContext(ctx, holdAllTimes, timesLock)
+		_, err = p.tx.ExecContext(ctx, lockAllTimes, timesLock)
 	} else {
-		_, err = p.tx.ExecContext(ctx, holdSomeTimes, timesLock, locks)
+		_, err = p.tx.ExecContext(ctx, lockSomeTimes, timesLock, locks)
 	}
 	return err
 }
 
-// isTold tells of a reading n whether a stored interval tells a part of its time. Stored ones do not overlap each other. So the first
+// isClaimed tells of a reading n whether a stored interval tells a part of its time. Stored ones do not overlap each other. So the first
 // that ends after n begins may share a rounding with it, the next may be n itself, and the third decides. The bounds $8 and $9
 // keep the months out in which there is none.
-const isTold = `EXISTS (SELECT FROM (SELECT r.at, r.span FROM energy_readings r WHERE r.device_id = n.device_id AND r.kind = 1 AND NOT r.estimated
+const isClaimed = `EXISTS (SELECT FROM (SELECT r.at, r.span FROM energy_readings r WHERE r.device_id = n.device_id AND r.kind = 1 AND NOT r.estimated
 		AND r.at > n.at - n.span AND r.at > $8 AND r.at < $9 ORDER BY r.at LIMIT 3) r WHERE r.at <> n.at AND ` + overlapsN + `)`
 
 // overlapsN is energy.Span.Overlaps of readings r and n.
@@ -84,7 +84,7 @@ const overlapsN = `LEAST(r.at, n.at) > GREATEST(r.at - r.span, n.at - n.span)
 func boundsOf(claims []energy.Reading) (after, before int64) {
 	after, before = math.MaxInt64, 0
 	for _, r := range claims {
-		after, before = min(after, int64(r.Told().From)), max(before, int64(r.At)+longestTold)
+		after, before = min(after, int64(r.Told().From)), max(before, int64(r.At)+maxClaimSpan)
 	}
 	return after, before
 }
@@ -94,7 +94,7 @@ func (p postgresRows) claims(ctx context.Context, stretches []stretch) ([]claim,
 	after, before := int64(math.MaxInt64), int64(0)
 	for i, s := range stretches {
 		devices[i], from[i], to[i] = string(s.device), int64(s.From), int64(s.To)
-		after, before = min(after, from[i]), max(before, to[i]+longestTold)
+		after, before = min(after, from[i]), max(before, to[i]+maxClaimSpan)
 	}
 	if _, err := p.tx.ExecContext(ctx, byIndex); err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (p postgresRows) claims(ctx context.Context, stretches []stretch) ([]claim,
 	const claiming = "SELECT r.device_id, r.at, r.span FROM energy_readings r WHERE r.device_id = s.device_id AND r.kind = 1 AND NOT r.estimated AND r.at > $4 AND r.at < $5"
 	found, err := p.tx.QueryContext(ctx, `SELECT c.* FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS s (device_id, since, until), LATERAL (
 		(`+claiming+` AND r.at > s.since AND r.at <= s.until ORDER BY r.at) UNION ALL
-		(`+claiming+` AND r.at > s.until AND r.at < s.until + $6 ORDER BY r.at LIMIT 1)) c`, devices, from, to, after, before, longestTold)
+		(`+claiming+` AND r.at > s.until AND r.at < s.until + $6 ORDER BY r.at LIMIT 1)) c`, devices, from, to, after, before, maxClaimSpan)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +163,7 @@ func (p postgresRows) lookKinds(ctx context.Context, devices []energy.DeviceID) 
 	}
 	found, err := p.tx.QueryContext(ctx, `SELECT d.id, k.bits FROM unnest($1::text[]) AS d (id), LATERAL
 		(SELECT coalesce(bit_or(1 << newest.kind), 0)::smallint AS bits FROM (SELECT kind, estimated FROM energy_readings WHERE device_id = d.id AND kind > 0 ORDER BY at DESC LIMIT $2) newest
-			WHERE newest.kind > 1 OR NOT newest.estimated) k`, textsOf(devices), lookedAt)
+			WHERE newest.kind > 1 OR NOT newest.estimated) k`, textsOf(devices), maxKindReadings)
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// holdTimes has nothing to do: SQLite has one writer.
-func (sqliteRows) holdTimes(context.Context, []energy.Reading, bool) error { return nil }
+// lockTimes has nothing to do: SQLite has one writer.
+func (sqliteRows) lockTimes(context.Context, []energy.Reading, bool) error { return nil }
 
 func (s sqliteRows) claims(ctx context.Context, stretches []stretch) ([]claim, error) {
 	const claiming = "SELECT device_id, at, span FROM energy_readings WHERE device_id = ? AND kind = 1 AND estimated = 0"
@@ -18,7 +18,7 @@ func (s sqliteRows) claims(ctx context.Context, stretches []stretch) ([]claim, e
 	}
 	var all []claim
 	for _, one := range stretches {
-		found, err := statement.QueryContext(ctx, string(one.device), int64(one.From), int64(one.To), string(one.device), int64(one.To), int64(one.To)+longestTold)
+		found, err := statement.QueryContext(ctx, string(one.device), int64(one.From), int64(one.To), string(one.device), int64(one.To), int64(one.To)+maxClaimSpan)
 		if err != nil {
 			return nil, err
 		}
@@ -66,7 +66,7 @@ func (s sqliteRows) lookKinds(ctx context.Context, devices []energy.DeviceID) (m
 	all := make(map[energy.DeviceID]kinds)
 	for _, id := range devices {
 		found, err := s.tx.QueryContext(ctx, `SELECT DISTINCT ?, 1 << kind FROM (SELECT kind, estimated FROM energy_readings WHERE device_id = ? AND kind > 0 ORDER BY at DESC LIMIT ?)
-			WHERE kind > 1 OR estimated = 0`, string(id), string(id), lookedAt)
+			WHERE kind > 1 OR estimated = 0`, string(id), string(id), maxKindReadings)
 		if err != nil {
 			return nil, err
 		}

@@ -44,13 +44,13 @@ func (m *merge) stored(rows *sql.Rows) error {
 	if len(m.keys) > 0 && m.keys[0] == key {
 		m.keys = m.keys[1:]
 	}
-	return m.give(page)
+	return m.yieldPage(page)
 }
 
 func (m *merge) next() error {
 	page := &ledger.Page{Device: m.keys[0].Device, Day: m.keys[0].Day}
 	m.keys = m.keys[1:]
-	return m.give(page)
+	return m.yieldPage(page)
 }
 
 func (m *merge) rest() error {
@@ -62,7 +62,7 @@ func (m *merge) rest() error {
 	return nil
 }
 
-func (m *merge) give(page *ledger.Page) error {
+func (m *merge) yieldPage(page *ledger.Page) error {
 	m.journalled.Apply(page)
 	if !m.yield(page, nil) {
 		return errEnough

@@ -27,7 +27,7 @@ func TestNeighboursAreLookedUpByTheKey(t *testing.T) {
 		require.NoError(t, db.Write.Exec(statement).Error)
 	}
 	// A plan that is kept knows no bounds.
-	look := strings.NewReplacer("$8", "$4", "$9", "$5").Replace(isTold)
+	look := strings.NewReplacer("$8", "$4", "$9", "$5").Replace(isClaimed)
 	look = "PREPARE look (text[], bigint[], bigint[], bigint, bigint) AS SELECT " + look + " FROM unnest($1, $2, $3) AS n (device_id, at, span)"
 	plan := func(before string) (lines []string) {
 		require.NoError(t, db.Transact(ctx, func(tx *gorm.DB) error {

@@ -142,7 +142,7 @@ func (p postgresRows) saveLinks(ctx context.Context, links []ledger.Link) error 
 // pagesForUpdate makes the missing pages first: a row that is not there cannot be held.
 func (p postgresRows) pagesForUpdate(ctx context.Context, sorted []ledger.PageKey) ([]*ledger.Page, error) {
 	k := pageKeysOf(sorted)
-	found, err := p.tx.QueryContext(ctx, holdPages, k.devices, k.days)
+	found, err := p.tx.QueryContext(ctx, lockPages, k.devices, k.days)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +159,7 @@ func (p postgresRows) pagesForUpdate(ctx context.Context, sorted []ledger.PageKe
 	return p.pagesForUpdate(ctx, sorted)
 }
 
-const holdPages = `
+const lockPages = `
 	SELECT p.device_id, p.day, p.quarters
 	FROM unnest($1::text[], $2::integer[]) AS k (device_id, day)
 	JOIN energy_pages p ON p.device_id = k.device_id AND p.day = k.day
@@ -253,27 +253,27 @@ func textsOf(devices []energy.DeviceID) []string {
 	return texts
 }
 
-// makeRoom makes the months' tables that the readings need. One that is made stays, so that each is looked at
+// makeMonths makes the months' tables that the readings need. One that is made stays, so that each is looked at
 // once a process.
-func (s *Store) makeRoom(ctx context.Context, sorted []energy.Reading) error {
+func (s *Store) makeMonths(ctx context.Context, sorted []energy.Reading) error {
 	if s.db.Dialect != database.Postgres {
 		return nil
 	}
 	for _, r := range sorted {
-		if err := s.makeRoomAt(ctx, r.At); err != nil {
+		if err := s.makeMonthOf(ctx, r.At); err != nil {
 			return err
 		}
 		if !r.StampedHere() {
 			continue
 		}
-		if err := s.makeRoomAt(ctx, r.At.Add(farthest)); err != nil { // it may move
+		if err := s.makeMonthOf(ctx, r.At.Add(maxReadingMove)); err != nil { // it may move
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Store) makeRoomAt(ctx context.Context, at energy.Instant) error {
+func (s *Store) makeMonthOf(ctx context.Context, at energy.Instant) error {
 	month := monthOf(at)
 	if _, made := s.months.Load(month); made {
 		return nil

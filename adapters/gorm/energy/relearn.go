@@ -39,7 +39,7 @@ func (s *Store) Relearn(ctx context.Context, traits func(energy.DeviceID) ledger
 func (s *Store) relearn(ctx context.Context, device energy.DeviceID, traits ledger.Traits) error {
 	chain := chainKey{device, energy.Register}
 	for at, left := energy.Instant(0), true; left; {
-		err := s.transactAgain(ctx, func(tx *gorm.DB) (err error) {
+		err := s.transactWithRetry(ctx, func(tx *gorm.DB) (err error) {
 			at, left, err = s.relearnSome(ctx, tx, chain, at, traits)
 			return err
 		})

@@ -15,24 +15,24 @@ import (
 // Settle books what is kept of a newcomer, up to most of it. Who adds to it waits until the transaction ends, and then finds the
 // newcomer gone, or with what is left of it.
 func (s *Store) Settle(ctx context.Context, key intake.DiscoveredKey, most int, settlement intake.Settlement) (outcomes []energy.Outcome, left bool, err error) {
-	err = s.transactAgain(ctx, func(tx *gorm.DB) error {
+	err = s.transactWithRetry(ctx, func(tx *gorm.DB) error {
 		outcomes, left = nil, false
-		row, found, err := s.lockNewcomer(tx, key)
+		row, found, err := s.lockDiscovered(tx, key)
 		if err != nil || !found {
 			return err
 		}
 		var kept []keptRow
-		if err := at(tx, key).Order("at, number").Limit(most).Find(&kept).Error; err != nil {
+		if err := whereDiscovered(tx, key).Order("at, number").Limit(most).Find(&kept).Error; err != nil {
 			return err
 		}
-		readings, wait := settlement.Readings(row.newcomer(), measuresOf(kept))
+		readings, wait := settlement.Readings(row.discovered(), measuresOf(kept))
 		if wait {
 			return nil
 		}
-		if outcomes, err = s.appendHeld(ctx, tx, readings, settlement.Traits); err != nil {
+		if outcomes, err = s.appendLocked(ctx, tx, readings, settlement.Traits); err != nil {
 			return err
 		}
-		if err := bury(tx, settlement.Rejected(outcomes)); err != nil {
+		if err := storeRejected(tx, settlement.Rejected(outcomes)); err != nil {
 			return err
 		}
 		left, err = dropSettled(tx, key, row, kept)
@@ -53,14 +53,14 @@ func measuresOf(rows []keptRow) []intake.BufferedMeasurement {
 	return all
 }
 
-// appendHeld stores and books readings in the transaction that holds where they come from.
-func (s *Store) appendHeld(ctx context.Context, tx *gorm.DB, readings []energy.Reading, traits func(energy.DeviceID) ledger.Traits) ([]energy.Outcome, error) {
+// appendLocked stores and books readings in the transaction that holds where they come from.
+func (s *Store) appendLocked(ctx context.Context, tx *gorm.DB, readings []energy.Reading, traits func(energy.DeviceID) ledger.Traits) ([]energy.Outcome, error) {
 	if len(readings) == 0 {
 		return nil, nil
 	}
 	sorted := slices.Clone(readings)
 	slices.SortFunc(sorted, func(a, b energy.Reading) int { return compareKeys(a.Key(), b.Key()) })
-	if err := s.makeRoom(ctx, sorted); err != nil {
+	if err := s.makeMonths(ctx, sorted); err != nil {
 		return nil, err
 	}
 	all, err := s.appendIn(ctx, tx, sorted, readings, traits)
@@ -77,16 +77,16 @@ func dropSettled(tx *gorm.DB, key intake.DiscoveredKey, row newcomerRow, kept []
 		numbers[i] = k.Number
 	}
 	for some := range slices.Chunk(numbers, 1000) {
-		if err := at(tx, key).Where("number IN ?", some).Delete(&keptRow{}).Error; err != nil {
+		if err := whereDiscovered(tx, key).Where("number IN ?", some).Delete(&keptRow{}).Error; err != nil {
 			return false, err
 		}
 	}
 	var n int64
-	if err := at(tx.Model(&keptRow{}), key).Count(&n).Error; err != nil {
+	if err := whereDiscovered(tx.Model(&keptRow{}), key).Count(&n).Error; err != nil {
 		return false, err
 	}
 	if n == 0 {
-		return false, at(tx, key).Delete(&newcomerRow{}).Error
+		return false, whereDiscovered(tx, key).Delete(&newcomerRow{}).Error
 	}
-	return true, at(tx.Model(&newcomerRow{}), key).Update("held", row.Held-int64(len(kept))).Error
+	return true, whereDiscovered(tx.Model(&newcomerRow{}), key).Update("held", row.Held-int64(len(kept))).Error
 }

@@ -13,8 +13,8 @@ type placed struct {
 	energy.Reading
 }
 
-// farthest is how far a reading that was stamped here may move, ms.
-const farthest = 300_000
+// maxReadingMove is how far a reading that was stamped here may move, ms.
+const maxReadingMove = 300_000
 
 // keys are some of those that a statement was given; nil are all of them.
 type keys map[energy.Key]bool
@@ -29,8 +29,8 @@ type inserted struct {
 	moved map[energy.Key]energy.Reading
 }
 
-// of gives a reading as it was stored; is is false where it was there already.
-func (i inserted) of(sent energy.Reading) (stored energy.Reading, is bool) {
+// storedAs gives a reading as it was stored; is is false where it was there already.
+func (i inserted) storedAs(sent energy.Reading) (stored energy.Reading, is bool) {
 	if moved, is := i.moved[sent.Key()]; is {
 		return moved, true
 	}
@@ -63,12 +63,12 @@ func insertAll(ctx context.Context, rows rows, sorted, batch []energy.Reading) (
 		if fresh, err = rows.insert(ctx, readingsOf(pending)); err != nil {
 			return done, err
 		}
-		done.note(moving, pending, fresh)
+		done.addMoved(moving, pending, fresh)
 	}
 }
 
-// note notes what became of readings that moved.
-func (i *inserted) note(moving, moved []placed, fresh keys) {
+// addMoved notes what became of readings that moved.
+func (i *inserted) addMoved(moving, moved []placed, fresh keys) {
 	if i.moved == nil {
 		i.moved = make(map[energy.Key]energy.Reading)
 	}
@@ -110,16 +110,16 @@ func displaced(pending []placed, fresh keys) (moving []placed, back []energy.Key
 // move gives readings, sorted by key, the next instants that are free, in their order; one that would move too far is left out.
 func move(ctx context.Context, rows rows, moving []placed, batch []energy.Reading) ([]placed, error) {
 	moved := make([]placed, 0, len(moving))
-	var free *vacancies
+	var free *freeInstants
 	for _, p := range moving {
 		if free == nil || free.device != p.Device {
-			free = &vacancies{rows: rows, device: p.Device, batch: batch}
+			free = &freeInstants{rows: rows, device: p.Device, batch: batch}
 		}
 		at, err := free.from(ctx, p.At)
 		if err != nil {
 			return nil, err
 		}
-		if at-p.sent.At > farthest {
+		if at-p.sent.At > maxReadingMove {
 			continue
 		}
 		p.At, free.next = at, at+1
@@ -128,8 +128,8 @@ func move(ctx context.Context, rows rows, moving []placed, batch []energy.Readin
 	return moved, nil
 }
 
-// vacancies finds instants of a device under which nothing is stored, each later than the one before.
-type vacancies struct {
+// freeInstants finds instants of a device under which nothing is stored, each later than the one before.
+type freeInstants struct {
 	rows   rows
 	device energy.DeviceID
 	batch  []energy.Reading // what is about to be stored, by key
@@ -140,21 +140,21 @@ type vacancies struct {
 }
 
 // from gives the first that is not before an instant.
-func (v *vacancies) from(ctx context.Context, at energy.Instant) (energy.Instant, error) {
+func (v *freeInstants) from(ctx context.Context, at energy.Instant) (energy.Instant, error) {
 	for at = max(at, v.next); ; at++ {
 		if at < v.begin || at >= v.end {
-			if err := v.look(ctx, at); err != nil {
+			if err := v.readTaken(ctx, at); err != nil {
 				return 0, err
 			}
 		}
-		if !v.taken[at] && !v.claimed(at) {
+		if !v.taken[at] && !v.inBatch(at) {
 			return at, nil
 		}
 	}
 }
 
-// look reads which of the instants from one on are taken.
-func (v *vacancies) look(ctx context.Context, at energy.Instant) error {
+// readTaken reads which of the instants from one on are taken.
+func (v *freeInstants) readTaken(ctx context.Context, at energy.Instant) error {
 	const some = 5000
 	taken, err := v.rows.instants(ctx, v.device, at, at+some)
 	if err != nil {
@@ -167,7 +167,7 @@ func (v *vacancies) look(ctx context.Context, at energy.Instant) error {
 	return nil
 }
 
-func (v *vacancies) claimed(at energy.Instant) bool {
+func (v *freeInstants) inBatch(at energy.Instant) bool {
 	_, found := slices.BinarySearchFunc(v.batch, energy.Key{Device: v.device, At: at}, func(r energy.Reading, k energy.Key) int { return compareKeys(r.Key(), k) })
 	return found
 }

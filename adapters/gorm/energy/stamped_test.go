@@ -28,12 +28,12 @@ func TestNothingMovesFar(t *testing.T) {
 		r := energy.Reading{Device: device, At: at, Source: energy.ByArrival}
 		return placed{r.Key(), r}
 	}
-	batch := []energy.Reading{{Device: "a", At: farthest + 2}}
-	moved, err := move(ctx, dense{below: farthest + 1}, []placed{at("a", 0), at("a", 1), at("a", 3), at("b", 5)}, batch)
+	batch := []energy.Reading{{Device: "a", At: maxReadingMove + 2}}
+	moved, err := move(ctx, dense{below: maxReadingMove + 1}, []placed{at("a", 0), at("a", 1), at("a", 3), at("b", 5)}, batch)
 	require.NoError(t, err)
 	var instants []energy.Instant
 	for _, m := range moved {
 		instants = append(instants, m.At-m.sent.At)
 	}
-	require.Equal(t, []energy.Instant{farthest, farthest, farthest - 4}, instants, "the first would go too far, and one instant is claimed")
+	require.Equal(t, []energy.Instant{maxReadingMove, maxReadingMove, maxReadingMove - 4}, instants, "the first would go too far, and one instant is claimed")
 }

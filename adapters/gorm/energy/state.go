@@ -51,8 +51,8 @@ func (s *Store) AppendStates(ctx context.Context, changes []conditions.StateChan
 	return outcomes, nil
 }
 
-// farthestMove is how far a state or an ambient reading may move, ms: there are few of a second.
-const farthestMove = 1000
+// maxMove is how far a state or an ambient reading may move, ms: there are few of a second.
+const maxMove = 1000
 
 func appendState(tx *gorm.DB, c conditions.StateChange) (conditions.StateOutcome, error) {
 	for row := (stateRow{DeviceID: string(c.Device), At: int64(c.At), State: string(c.State)}); ; row.At++ {
@@ -68,7 +68,7 @@ func appendState(tx *gorm.DB, c conditions.StateChange) (conditions.StateOutcome
 		switch {
 		case stored.change() == is:
 			return conditions.StateOutcome{Result: energy.Duplicate, Stored: is}, nil
-		case !c.Moves || is.At-c.At >= farthestMove:
+		case !c.Moves || is.At-c.At >= maxMove:
 			return conditions.StateOutcome{Result: energy.Conflict, Stored: stored.change()}, nil
 		}
 	}

@@ -48,7 +48,7 @@ func (s *Store) LeaseWeather(ctx context.Context, site energy.SpaceID, at campus
 		return false, nil
 	}
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
-		mine, err = s.claimWeather(tx, weatherSiteRow{string(site), at.Latitude, at.Longitude, int64(until)}, int64(now))
+		mine, err = s.leaseWeather(tx, weatherSiteRow{string(site), at.Latitude, at.Longitude, int64(until)}, int64(now))
 		return err
 	})
 	if err != nil {
@@ -57,7 +57,7 @@ func (s *Store) LeaseWeather(ctx context.Context, site energy.SpaceID, at campus
 	return mine, nil
 }
 
-func (s *Store) claimWeather(tx *gorm.DB, claim weatherSiteRow, now int64) (mine bool, err error) {
+func (s *Store) leaseWeather(tx *gorm.DB, claim weatherSiteRow, now int64) (mine bool, err error) {
 	added := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&claim)
 	if added.Error != nil || added.RowsAffected == 1 {
 		return added.Error == nil, added.Error
@@ -142,18 +142,18 @@ func newWeather(tx *gorm.DB, site energy.SpaceID, hours []conditions.WeatherHour
 		if row.Temperature == nil {
 			row.Temperature, row.Humidity = was.Temperature, was.Humidity
 		}
-		if known && was.Forecast == row.Forecast && alike(was.Temperature, row.Temperature) && alike(was.Humidity, row.Humidity) {
+		if known && was.Forecast == row.Forecast && equal(was.Temperature, row.Temperature) && equal(was.Humidity, row.Humidity) {
 			continue
 		}
 		changed = append(changed, row)
-		if !alike(was.Temperature, row.Temperature) && (warmer == nil || h.Start < *warmer) {
+		if !equal(was.Temperature, row.Temperature) && (warmer == nil || h.Start < *warmer) {
 			warmer = &h.Start
 		}
 	}
 	return changed, warmer, nil
 }
 
-func alike(a, b *int64) bool {
+func equal(a, b *int64) bool {
 	if a == nil || b == nil {
 		return a == b
 	}

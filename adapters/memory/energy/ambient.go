@@ -35,7 +35,7 @@ func (t *tables) appendAmbient(sent conditions.Ambient) conditions.AmbientOutcom
 			return conditions.AmbientOutcome{Result: energy.Inserted, Stored: is}
 		case all[place].Same(is):
 			return conditions.AmbientOutcome{Result: energy.Duplicate, Stored: is}
-		case !sent.Moves || is.At-sent.At >= farthestNews:
+		case !sent.Moves || is.At-sent.At >= maxMove:
 			return conditions.AmbientOutcome{Result: energy.Conflict, Stored: all[place]}
 		}
 	}

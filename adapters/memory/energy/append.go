@@ -53,7 +53,7 @@ func (t *tables) append(batch []energy.Reading, traits func(energy.DeviceID) led
 		if traits != nil {
 			of = traits(device)
 		}
-		s, entries := t.change(device), ledger.Entries{}
+		s, entries := t.editable(device), ledger.Entries{}
 		became := s.append(part, of, entries)
 		for i, place := range own {
 			outcomes[place] = became[part[i].At]

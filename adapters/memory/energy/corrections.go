@@ -11,7 +11,7 @@ import (
 // Correct replaces or withdraws a reading, books the difference and keeps what stood there.
 func (s *Store) Correct(_ context.Context, c ledger.Correction, traits func(energy.DeviceID) ledger.Traits) (ledger.Correction, error) {
 	err := s.transact(func(t *tables) error {
-		own, entries := t.change(c.Key.Device), ledger.Entries{}
+		own, entries := t.editable(c.Key.Device), ledger.Entries{}
 		place, found := own.find(c.Key.At)
 		if !found {
 			return energy.ErrNotFound{Kind: "reading", ID: string(c.Key.Device) + "/" + c.Key.At.String()}
@@ -20,12 +20,12 @@ func (s *Store) Correct(_ context.Context, c ledger.Correction, traits func(ener
 		if !c.Changes() {
 			return nil
 		}
-		if err := own.free(c, traits(c.Key.Device)); err != nil {
+		if err := own.requireFree(c, traits(c.Key.Device)); err != nil {
 			return err
 		}
 		own.corrections[c.Key.At] = append(slices.Clip(own.corrections[c.Key.At]), c)
 		own.correct(place, c, traits(c.Key.Device), entries)
-		if err := own.counts(c, traits(c.Key.Device)); err != nil {
+		if err := own.requireCounted(c, traits(c.Key.Device)); err != nil {
 			return err
 		}
 		t.book(own, entries, s.clock.Now())
@@ -58,8 +58,8 @@ func completed(c ledger.Correction, was ledger.Link) ledger.Correction {
 	return c
 }
 
-// free refuses a correction that claims a time of which another reading tells.
-func (s *series) free(c ledger.Correction, traits ledger.Traits) error {
+// requireFree refuses a correction that claims a time of which another reading tells.
+func (s *series) requireFree(c ledger.Correction, traits ledger.Traits) error {
 	if c.After == nil || !c.After.Claims() || c.Before != nil && c.Before.Claims() && c.Before.Span >= c.After.Span {
 		return nil
 	}
@@ -102,8 +102,8 @@ func (s *series) correct(place int, c ledger.Correction, traits ledger.Traits, e
 	s.rechain(touched, traits, entries)
 }
 
-// counts refuses a ruling that the step of a register was made where an interval tells of its time.
-func (s *series) counts(c ledger.Correction, traits ledger.Traits) error {
+// requireCounted refuses a ruling that the step of a register was made where an interval tells of its time.
+func (s *series) requireCounted(c ledger.Correction, traits ledger.Traits) error {
 	if c.Ruling != ledger.CountStep {
 		return nil
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// newcomer is an address that nobody has registered, with what it measured.
-type newcomer struct {
+// discovered is an address that nobody has registered, with what it measured.
+type discovered struct {
 	intake.DiscoveredDevice
 	kept     []intake.BufferedMeasurement
 	numbered int64
@@ -26,8 +26,8 @@ func (s *Store) Remember(_ context.Context, sightings []intake.Discovery, partly
 	}
 	var full intake.ErrInboxFull
 	err = s.transact(func(t *tables) error {
-		crowd := t.crowd()
-		for _, key := range slices.SortedFunc(maps.Keys(of), compareNewcomers) {
+		crowd := t.inboxCounts()
+		for _, key := range slices.SortedFunc(maps.Keys(of), compareDiscovered) {
 			not, err := t.remember(crowd, sightings, of[key])
 			if err != nil && (!partly || !errors.As(err, &full)) {
 				return err
@@ -42,7 +42,7 @@ func (s *Store) Remember(_ context.Context, sightings []intake.Discovery, partly
 	return refused, err
 }
 
-func compareNewcomers(a, b intake.DiscoveredKey) int {
+func compareDiscovered(a, b intake.DiscoveredKey) int {
 	return cmp.Or(cmp.Compare(a.Space, b.Space), cmp.Compare(a.Address, b.Address))
 }
 
@@ -59,7 +59,7 @@ func (s *Store) noteRefused(key intake.DiscoveredKey) error {
 
 // remember notes messages of one newcomer, at places among all, and returns the places of those for which there is no room.
 // It notes that the newcomer was heard all the same.
-func (t *tables) remember(crowd *crowd, sightings []intake.Discovery, places []int) (refused []int, full error) {
+func (t *tables) remember(crowd *inboxCounts, sightings []intake.Discovery, places []int) (refused []int, full error) {
 	first := sightings[places[0]]
 	n := t.newcomers.get(first.Key())
 	if !t.newcomers.has(first.Key()) {
@@ -70,8 +70,8 @@ func (t *tables) remember(crowd *crowd, sightings []intake.Discovery, places []i
 	}
 	for _, place := range places {
 		one := sightings[place]
-		n.heard(one.DiscoveredDevice)
-		if one.Buffered == nil || one.Buffered.Tried && n.keeps(*one.Buffered) {
+		n.addMessage(one.DiscoveredDevice)
+		if one.Buffered == nil || one.Buffered.Tried && n.isBuffered(*one.Buffered) {
 			continue
 		}
 		if err := crowd.roomForMeasure(n); err != nil {
@@ -89,15 +89,15 @@ func (t *tables) remember(crowd *crowd, sightings []intake.Discovery, places []i
 	return refused, full
 }
 
-func (n *newcomer) heard(one intake.DiscoveredDevice) {
+func (n *discovered) addMessage(one intake.DiscoveredDevice) {
 	n.Dialect, n.Last, n.LastSeen = one.Dialect, cmp.Or(one.Last, n.Last), max(n.LastSeen, one.LastSeen)
 	n.Name, n.Unit = cmp.Or(one.Name, n.Name), cmp.Or(one.Unit, n.Unit)
 	n.Messages += one.Messages
 	n.Measured |= one.Measured
 }
 
-// keeps reports whether a measure is kept already.
-func (n *newcomer) keeps(k intake.BufferedMeasurement) bool {
+// isBuffered reports whether a measure is kept already.
+func (n *discovered) isBuffered(k intake.BufferedMeasurement) bool {
 	return slices.ContainsFunc(n.kept, func(o intake.BufferedMeasurement) bool {
 		return o.At == k.At && o.Kind == k.Kind && o.Energy == k.Energy && o.Power == k.Power && o.Plain == k.Plain
 	})
@@ -129,7 +129,7 @@ func (s *Store) IgnoreDiscovered(_ context.Context, key intake.DiscoveredKey) er
 // PurgeInbox drops newcomers that were silent for long, and old letters and deliveries.
 func (s *Store) PurgeInbox(_ context.Context, silent, silentHolders, letters energy.Instant) (purged []intake.DiscoveredDevice, err error) {
 	err = s.transact(func(t *tables) error {
-		t.newcomers.dropWhere(func(_ intake.DiscoveredKey, n newcomer) bool {
+		t.newcomers.dropWhere(func(_ intake.DiscoveredKey, n discovered) bool {
 			drop := n.Held == 0 && n.LastSeen < silent || n.LastSeen < silentHolders
 			if drop {
 				purged = append(purged, n.DiscoveredDevice)
@@ -142,6 +142,6 @@ func (s *Store) PurgeInbox(_ context.Context, silent, silentHolders, letters ene
 		}
 		return nil
 	})
-	slices.SortFunc(purged, func(a, b intake.DiscoveredDevice) int { return compareNewcomers(a.Key(), b.Key()) })
+	slices.SortFunc(purged, func(a, b intake.DiscoveredDevice) int { return compareDiscovered(a.Key(), b.Key()) })
 	return purged, err
 }

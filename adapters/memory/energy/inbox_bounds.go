@@ -7,16 +7,16 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// crowd counts what the inbox holds: newcomers in all, by space and by key, and measures by key.
-type crowd struct {
+// inboxCounts counts what the inbox holds: newcomers in all, by space and by key, and measures by key.
+type inboxCounts struct {
 	all    int
 	spaces map[energy.SpaceID]int
 	keys   map[string]int
 	held   map[string]int64
 }
 
-func (t *tables) crowd() *crowd {
-	c := &crowd{spaces: make(map[energy.SpaceID]int), keys: make(map[string]int), held: make(map[string]int64)}
+func (t *tables) inboxCounts() *inboxCounts {
+	c := &inboxCounts{spaces: make(map[energy.SpaceID]int), keys: make(map[string]int), held: make(map[string]int64)}
 	for _, n := range t.newcomers.rows {
 		c.count(n.DiscoveredDevice, 1)
 		c.held[n.Subject] += n.Held
@@ -24,7 +24,7 @@ func (t *tables) crowd() *crowd {
 	return c
 }
 
-func (c *crowd) count(n intake.DiscoveredDevice, one int) {
+func (c *inboxCounts) count(n intake.DiscoveredDevice, one int) {
 	c.all += one
 	c.spaces[n.Space] += one
 	c.keys[n.Subject] += one
@@ -32,7 +32,7 @@ func (c *crowd) count(n intake.DiscoveredDevice, one int) {
 
 // admit counts another newcomer. Where there is no room, the one of its key that was silent for longest, and of which nothing
 // is kept, makes room.
-func (t *tables) admit(c *crowd, one intake.Discovery) error {
+func (t *tables) admit(c *inboxCounts, one intake.Discovery) error {
 	full := intake.ErrInboxFull{Newcomer: one.Key()}
 	switch {
 	case c.keys[one.Subject] >= intake.MaxDiscoveredOfKey:
@@ -60,7 +60,7 @@ func (t *tables) longestSilent(subject string) (silent intake.DiscoveredDevice, 
 		if n.Subject != subject || n.Held > 0 {
 			continue
 		}
-		if !found || cmp.Or(cmp.Compare(n.LastSeen, silent.LastSeen), compareNewcomers(n.Key(), silent.Key())) < 0 {
+		if !found || cmp.Or(cmp.Compare(n.LastSeen, silent.LastSeen), compareDiscovered(n.Key(), silent.Key())) < 0 {
 			silent, found = n.DiscoveredDevice, true
 		}
 	}
@@ -68,7 +68,7 @@ func (t *tables) longestSilent(subject string) (silent intake.DiscoveredDevice, 
 }
 
 // roomForMeasure refuses another measure of a newcomer where too many are kept.
-func (c *crowd) roomForMeasure(n newcomer) error {
+func (c *inboxCounts) roomForMeasure(n discovered) error {
 	switch {
 	case n.Held >= intake.MaxBuffered:
 		return intake.ErrInboxFull{Newcomer: n.Key(), Bound: "kept", Max: intake.MaxBuffered}

@@ -11,14 +11,14 @@ import (
 // StoreRejected stores letters within the bounds.
 func (s *Store) StoreRejected(_ context.Context, letters []intake.RejectedMessage) error {
 	return s.transact(func(t *tables) error {
-		t.bury(letters)
+		t.storeRejected(letters)
 		return nil
 	})
 }
 
-// bury stores letters. Those of a key make room for each other; where there are too many in all, the oldest of the key that
+// storeRejected stores letters. Those of a key make room for each other; where there are too many in all, the oldest of the key that
 // has most.
-func (t *tables) bury(letters []intake.RejectedMessage) {
+func (t *tables) storeRejected(letters []intake.RejectedMessage) {
 	t.letters = append(slices.Clone(t.letters), letters...)
 	slices.SortStableFunc(t.letters, func(a, b intake.RejectedMessage) int { return cmp.Compare(a.At, b.At) })
 	of := make(map[string]int)

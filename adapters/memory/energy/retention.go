@@ -12,7 +12,7 @@ import (
 func (s *Store) ForgetReadings(_ context.Context, before energy.Instant) (forgotten int64, err error) {
 	err = s.transact(func(t *tables) error {
 		for device := range s.read().series.rows {
-			own := t.change(device)
+			own := t.editable(device)
 			first, _ := own.find(before)
 			for _, l := range own.links[:first] {
 				if l.Booked {
@@ -33,7 +33,7 @@ func (s *Store) ForgetTotals(_ context.Context, before int32) error {
 	return s.transact(func(t *tables) error {
 		days := make(map[int32]bool)
 		for device := range s.read().series.rows {
-			own := t.change(device)
+			own := t.editable(device)
 			for day := range own.pages {
 				if day < before {
 					days[day] = true

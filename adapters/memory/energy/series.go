@@ -23,8 +23,8 @@ type series struct {
 	bases map[energy.Kind]ledger.Base
 }
 
-// change gives a series that a transaction may change.
-func (t *tables) change(device energy.DeviceID) *series {
+// editable gives a series that a transaction may change.
+func (t *tables) editable(device energy.DeviceID) *series {
 	s := &series{
 		corrections: make(map[energy.Instant][]ledger.Correction), pages: make(map[int32]*ledger.Page), bases: make(map[energy.Kind]ledger.Base),
 	}

@@ -25,7 +25,7 @@ func (s *Store) Settle(_ context.Context, key intake.DiscoveredKey, most int, se
 			return nil
 		}
 		outcomes = t.append(readings, settlement.Traits, s.clock.Now())
-		t.bury(settlement.Rejected(outcomes))
+		t.storeRejected(settlement.Rejected(outcomes))
 		if left = len(rest) > 0; !left {
 			t.newcomers.drop(key)
 			return nil

@@ -6,8 +6,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// farthest is how far a reading that was stamped here may move, ms.
-const farthest = 300_000
+// maxReadingMove is how far a reading that was stamped here may move, ms.
+const maxReadingMove = 300_000
 
 // placed yields readings, which are sorted by instant, each with what it is to be stored as. One that was stamped here and
 // whose instant is taken moves to the next that is free. The readings of its chain that came after it move too, so that
@@ -25,7 +25,7 @@ func (s *series) placed(sorted []energy.Reading) iter.Seq2[energy.Reading, energ
 			_, taken := s.find(sent.At)
 			if sent.StampedHere() && (taken || moves[sent.Kind]) {
 				moves[sent.Kind] = sent.Kind != energy.Interval
-				if at := s.vacancy(max(sent.At, next), wanted); at-sent.At <= farthest {
+				if at := s.vacancy(max(sent.At, next), wanted); at-sent.At <= maxReadingMove {
 					stored.At, next = at, at+1
 				}
 			}

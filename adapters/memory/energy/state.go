@@ -10,8 +10,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// farthestNews is how far a state or an ambient reading may move, ms.
-const farthestNews = 1000
+// maxMove is how far a state or an ambient reading may move, ms.
+const maxMove = 1000
 
 // AppendStates stores changes of state.
 func (s *Store) AppendStates(_ context.Context, changes []conditions.StateChange) ([]conditions.StateOutcome, error) {
@@ -35,7 +35,7 @@ func (t *tables) appendState(sent conditions.StateChange) conditions.StateOutcom
 			return conditions.StateOutcome{Result: energy.Inserted, Stored: is}
 		case all[place] == is:
 			return conditions.StateOutcome{Result: energy.Duplicate, Stored: is}
-		case !sent.Moves || is.At-sent.At >= farthestNews:
+		case !sent.Moves || is.At-sent.At >= maxMove:
 			return conditions.StateOutcome{Result: energy.Conflict, Stored: all[place]}
 		}
 	}
