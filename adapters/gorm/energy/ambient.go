@@ -91,7 +91,7 @@ func appendAmbient(tx *gorm.DB, sent conditions.Ambient) (conditions.AmbientOutc
 	}
 }
 
-// AmbientBetween gives readings by space and instant, from after a key.
+// AmbientBetween returns readings ordered by space and instant, starting after a key.
 func (s *Store) AmbientBetween(ctx context.Context, spaces []energy.SpaceID, from, to energy.Instant, after conditions.AmbientKey, limit int) ([]conditions.Ambient, error) {
 	ids := make([]string, len(spaces))
 	for i, id := range spaces {
@@ -109,7 +109,7 @@ func (s *Store) AmbientBetween(ctx context.Context, spaces []energy.SpaceID, fro
 	return list, err
 }
 
-// HourlyAmbient gives the hourly means of a space.
+// HourlyAmbient returns the hourly means of a space.
 func (s *Store) HourlyAmbient(ctx context.Context, space energy.SpaceID, from, to energy.Instant) ([]conditions.AmbientHour, error) {
 	rows, err := s.db.Read.WithContext(ctx).Raw(`
 		SELECT at - at % 3600000 AS hour, sum(temperature), count(temperature), sum(occupancy), count(occupancy)

@@ -15,21 +15,21 @@ import (
 	"github.com/holotwin/holotwin/platform/database"
 )
 
-// Append stores and books a batch in one transaction. Rows are written in the order of their keys, so that two
-// processes that write the same ones wait for each other instead of locking each other out.
+// Append stores and books a batch in one transaction. Rows are written in the order of their keys, so that two processes that write the
+// same rows wait for each other and do not deadlock.
 func (s *Store) Append(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits) ([]energy.Outcome, error) {
 	return s.appendSorted(ctx, batch, traits, false)
 }
 
-// AppendAll is Append that stores nothing where one reading conflicts.
+// AppendAll does the same as Append, but stores nothing if one reading conflicts.
 func (s *Store) AppendAll(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits) ([]energy.Outcome, error) {
 	return s.appendSorted(ctx, batch, traits, true)
 }
 
-// errAnyConflict takes a transaction of all or none back.
+// errAnyConflict rolls back a transaction of AppendAll.
 var errAnyConflict = errors.New("a reading conflicts")
 
-// statementRows bounds what one statement carries.
+// statementRows is the maximum number of rows in one statement.
 const statementRows = 5000
 
 func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits, atomic bool) ([]energy.Outcome, error) {
@@ -63,7 +63,7 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 	return inOrderOf(batch, all), nil
 }
 
-// transactWithRetry is a transaction that is tried again where the database took it back for the sake of another.
+// transactWithRetry runs a transaction, and retries it if the database rolled it back because of another one.
 func (s *Store) transactWithRetry(ctx context.Context, do func(*gorm.DB) error) (err error) {
 	const tries = 5
 	for range tries {
@@ -74,7 +74,7 @@ func (s *Store) transactWithRetry(ctx context.Context, do func(*gorm.DB) error) 
 	return err
 }
 
-// appendIn stores and books sorted readings in a transaction, and tells of them; batch are they in the order in which they came.
+// appendIn stores and books sorted readings in a transaction, and publishes them. batch has the same readings in the order of arrival.
 func (s *Store) appendIn(ctx context.Context, tx *gorm.DB, sorted, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (map[energy.Key]energy.Outcome, error) {
 	rows, booked := s.rows(tx), make(map[ledger.PageKey]bool)
 	all := make(map[energy.Key]energy.Outcome, len(sorted))
@@ -100,7 +100,7 @@ func (s *Store) appendIn(ctx context.Context, tx *gorm.DB, sorted, batch []energ
 	return all, s.markPages(ctx, rows, slices.SortedFunc(maps.Keys(booked), comparePages))
 }
 
-// inOrderOf gives the outcomes of a batch as it was sent; a nil map says that all of it was new.
+// inOrderOf returns the outcomes of a batch in the order in which it was sent; a nil map means that all of it was new.
 func inOrderOf(batch []energy.Reading, all map[energy.Key]energy.Outcome) []energy.Outcome {
 	outcomes := make([]energy.Outcome, len(batch))
 	for i, r := range batch {
@@ -122,7 +122,7 @@ func anyConflict(outcomes map[energy.Key]energy.Outcome) bool {
 	return false
 }
 
-// appendPart stores and books a part of a batch; it adds what became of it to all, and the pages to booked.
+// appendPart stores and books a part of a batch. It adds the outcomes to all, and the changed pages to booked.
 func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, held chains, all map[energy.Key]energy.Outcome, booked map[ledger.PageKey]bool) error {
 	done, err := insertAll(ctx, rows, sorted, batch)
 	if err != nil {
@@ -160,7 +160,7 @@ func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, 
 	return book(ctx, rows, entries)
 }
 
-// recordOutcomes notes what became of each reading: inserted, or compared with the one that was there. It gives those that are neither.
+// recordOutcomes records the outcome of each reading: inserted, or compared with the stored one. It returns those that are neither.
 func recordOutcomes(ctx context.Context, rows rows, sorted []energy.Reading, done inserted, all map[energy.Key]energy.Outcome) (neither []energy.Reading, err error) {
 	var known []energy.Reading
 	for _, r := range sorted {
@@ -226,46 +226,46 @@ func comparePages(a, b ledger.PageKey) int {
 	return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Day, b.Day))
 }
 
-// rows are the statements of one transaction, in the words of one database.
+// rows are the statements of one transaction, in the SQL of one database.
 type rows interface {
-	// insert stores what is not there yet and tells which that was.
+	// insert stores the readings that are not stored yet, and returns their keys.
 	insert(ctx context.Context, sorted []energy.Reading) (keys, error)
-	// stored gives the readings under the keys of others.
+	// stored returns the readings that are stored under the keys of the given ones.
 	stored(ctx context.Context, keys []energy.Reading) (map[energy.Key]energy.Reading, error)
-	// instants gives those in [from, to) under which a device has a reading.
+	// instants returns the instants in [from, to) at which a device has a reading.
 	instants(ctx context.Context, device energy.DeviceID, from, to energy.Instant) ([]energy.Instant, error)
-	// remove takes readings out that this transaction stored and that are booked nowhere yet.
+	// remove deletes readings that this transaction stored and has not booked.
 	remove(ctx context.Context, keys []energy.Key) error
-	// lockTimes holds the times of which intervals tell for this transaction; alone holds those of all devices.
+	// lockTimes locks the times that intervals cover until the transaction ends; alone locks those of all devices.
 	lockTimes(ctx context.Context, claims []energy.Reading, alone bool) error
-	// claims gives the stored intervals that claim a time that ends within a stretch, and the next of its device after it.
+	// claims returns, for each stretch, the stored intervals that end within it, and the device's next interval after it.
 	claims(ctx context.Context, stretches []stretch) ([]claim, error)
-	// chains gives the kinds of the devices that have a row, and holds the rows for this transaction where hold is set.
+	// chains returns the kinds of the devices that have a row, and locks these rows if hold is set.
 	chains(ctx context.Context, devices []energy.DeviceID, hold bool) (map[energy.DeviceID]kinds, error)
-	// makeChains makes the rows that are missing.
+	// makeChains inserts the rows that are missing.
 	makeChains(ctx context.Context, devices []energy.DeviceID) error
-	// lookKinds gives the kinds of the newest readings of devices.
+	// lookKinds returns the kinds of the newest readings of devices.
 	lookKinds(ctx context.Context, devices []energy.DeviceID) (map[energy.DeviceID]kinds, error)
 	saveKinds(ctx context.Context, changed map[energy.DeviceID]kinds) error
-	// before gives the last limit links of a chain before an instant, oldest first.
+	// before returns the last limit links of a chain before an instant, oldest first.
 	before(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]ledger.Link, error)
-	// from gives up to limit links of a chain from an instant on.
+	// from returns up to limit links of a chain, starting at an instant.
 	from(ctx context.Context, chain chainKey, at energy.Instant, limit int) ([]ledger.Link, error)
-	// keptBase is where a chain stood after its last link that was forgotten; unknown where none was.
+	// keptBase is the base of a chain after its last deleted link; unknown if none was deleted.
 	keptBase(ctx context.Context, chain chainKey) (ledger.Base, error)
 	saveLinks(ctx context.Context, links []ledger.Link) error
-	// pagesForUpdate gives the pages of sorted keys, empty ones where there are none, held for this transaction.
+	// pagesForUpdate returns the pages of sorted keys and locks them. A page that is not stored is returned empty.
 	pagesForUpdate(ctx context.Context, sorted []ledger.PageKey) ([]*ledger.Page, error)
 	savePages(ctx context.Context, pages []*ledger.Page) error
-	// markPast notes that the past of devices changed.
+	// markPast records that the past of devices changed.
 	markPast(ctx context.Context, devices []energy.DeviceID, at energy.Instant) error
-	// restate notes the days, sorted, whose totals changed.
+	// restate records the days, sorted, whose totals changed.
 	restate(ctx context.Context, days []ledger.PageKey, at energy.Instant) error
-	// begin notes the first days of devices that have pages from then on.
+	// begin records the first day with a page for each device.
 	begin(ctx context.Context, firsts []ledger.PageKey) error
-	// countUp counts a change of days, sorted.
+	// countUp increments the version of days, sorted.
 	countUp(ctx context.Context, days []int32) error
-	// corrections are those of a reading, oldest first.
+	// corrections returns the corrections of a reading, oldest first.
 	corrections(ctx context.Context, key energy.Key) ([]ledger.Correction, error)
 }
 

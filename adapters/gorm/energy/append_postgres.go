@@ -15,10 +15,10 @@ import (
 	"github.com/holotwin/holotwin/platform/events"
 )
 
-// quickRows bounds what is journalled at once; more is booked to its pages directly.
+// quickRows is the maximum number of readings that are journalled at once; more are booked to their pages directly.
 const quickRows = 1000
 
-// journallable tells whether a batch is of intervals alone, which hang on no other reading, and of few enough.
+// journallable reports whether a batch is small enough and has only intervals, which depend on no other reading.
 func (s *Store) journallable(sorted []energy.Reading) bool {
 	if len(sorted) > quickRows {
 		return false
@@ -31,16 +31,16 @@ func (s *Store) journallable(sorted []energy.Reading) bool {
 	return !overlapWithin(sorted)
 }
 
-// journalled are the statements of intervals that are stored in one statement, one journey and one commit: what is new goes to the
-// journal too, from where Post books it. Pages are what makes a commit dear, and each is written once for many commits so.
+// journalled stores intervals with one statement, one round trip and one commit. New intervals are also written to the journal, from which
+// Post books them. Writing pages makes a commit expensive; this way each page is written once for many commits.
 type journalled struct {
 	postgresRows
 	store  *Store
 	traits func(energy.DeviceID) ledger.Traits
 }
 
-// journal stores and journals intervals; a nil map says that all were new. Those whose time may be told already are looked at again,
-// one with the other, in a transaction of their own.
+// journal stores and journals intervals; a nil map means that all were new. Intervals that may overlap others are checked again, in a
+// transaction of their own.
 func (s *Store) journal(ctx context.Context, sorted, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (map[energy.Key]energy.Outcome, error) {
 	write := s.db.Write.WithContext(ctx)
 	rows := journalled{postgresRows{write, write.Statement.ConnPool}, s, traits}
@@ -76,7 +76,7 @@ func (j journalled) insertOn(ctx context.Context, conn *pgx.Conn, sorted []energ
 	claims := claimsAmong(sorted)
 	after, before := boundsOf(claims)
 	told, words := j.store.publishPart(sorted, j.traits)
-	both := &pgx.Batch{} // one journey, one transaction
+	both := &pgx.Batch{} // one round trip, one transaction
 	if len(claims) > 0 {
 		both.Queue(byIndex)
 		queueLocks(both, timeLocks(claims))
@@ -99,11 +99,11 @@ func (j journalled) insertOn(ctx context.Context, conn *pgx.Conn, sorted []energ
 	return fresh, nil
 }
 
-// whereUnclaimed leaves out the readings of whose time something may be told already: by another interval, or by what their device counts.
+// whereUnclaimed leaves out the readings that may overlap another interval, or what a register of their device counted.
 const whereUnclaimed = ` WHERE n.guessed OR NOT (` + isClaimed + `
 	OR EXISTS (SELECT FROM energy_chains c WHERE c.device_id = n.device_id AND (c.kinds IS NULL OR c.kinds & 12 <> 0)))`
 
-// queueLocks holds times; nil locks are those of all.
+// queueLocks locks times; nil locks means all times.
 func queueLocks(batch *pgx.Batch, locks []int64) {
 	if locks == nil {
 		batch.Queue(lockAllTimes, timesLock)
@@ -112,13 +112,13 @@ func queueLocks(batch *pgx.Batch, locks []int64) {
 	batch.Queue(lockSomeTimes, timesLock, locks)
 }
 
-// publishFresh puts the events of what was new into the outbox; parameters are those of toldWith.
+// publishFresh puts the events of new readings into the outbox; its parameters are those of publishPart.
 const publishFresh = `,
 		told AS (INSERT INTO events_outbox (made_at, body)
 			SELECT $11, string_agg(e.line, E'\n' ORDER BY device_id, at)
 			FROM unnest($1::text[], $2::bigint[], $12::text[]) AS e (device_id, at, line) JOIN fresh USING (device_id, at) HAVING count(*) > 0)`
 
-// publishPart is the part of the statement that tells, and its parameters; nothing where nobody is told.
+// publishPart returns the part of the statement that publishes, and its parameters; nothing if there is no outbox.
 func (s *Store) publishPart(sorted []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (statement string, parameters []any) {
 	if s.outbox == nil {
 		return "", nil
@@ -126,7 +126,7 @@ func (s *Store) publishPart(sorted []energy.Reading, traits func(energy.DeviceID
 	return publishFresh, []any{s.outbox.Now(), events.Lines(s.readingEvents(sorted, traits))}
 }
 
-// onPostgres runs do on a connection of pgx's own, without what database/sql puts around each statement.
+// onPostgres calls do with a connection of pgx, without the overhead of database/sql for each statement.
 func (s *Store) onPostgres(ctx context.Context, do func(*pgx.Conn) error) (err error) {
 	pool, err := s.db.Write.DB()
 	if err != nil {

@@ -17,9 +17,9 @@ import (
 	"github.com/holotwin/holotwin/platform/database"
 )
 
-// Snapshot shows the books of devices as they are at one instant: the pages together with what is not posted to them yet.
+// Snapshot shows the books of devices at one instant: the pages, and the readings that are not posted to them yet.
 func (s *Store) Snapshot(ctx context.Context, devices []energy.DeviceID, look func(ledger.Books) error) error {
-	options := &sql.TxOptions{} // SQLite's reading transactions are snapshots
+	options := &sql.TxOptions{} // a reading transaction of SQLite is a snapshot
 	if s.db.Dialect == database.Postgres {
 		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 	}
@@ -40,11 +40,11 @@ type books struct {
 	dialect    database.Dialect
 	devices    idList // sorted
 	journalled ledger.Entries
-	// settled is the day before which every change is counted.
+	// settled is the first day whose changes may not be counted yet; all changes of earlier days are.
 	settled int32
 }
 
-// readJournal adds up what is stored and not posted.
+// readJournal sums up what is stored and not posted.
 func (b *books) readJournal(ctx context.Context) error {
 	b.journalled = ledger.Entries{}
 	if b.dialect != database.Postgres {
@@ -59,10 +59,10 @@ func (b *books) readJournal(ctx context.Context) error {
 	return err
 }
 
-// ofDevices is the condition that a row is of the books' devices, which are its argument.
+// ofDevices is the condition that a row belongs to the books' devices. Its argument is the devices.
 func (b books) ofDevices() string { return ofDevices(b.dialect) }
 
-// ofDevices is the condition that a row is of some devices, which are its one argument, an idList.
+// ofDevices is the condition that a row belongs to some devices. Its one argument is an idList.
 func ofDevices(dialect database.Dialect) string {
 	if dialect == database.Postgres {
 		return "device_id = ANY(ARRAY(SELECT json_array_elements_text(?::json)))"
@@ -70,7 +70,7 @@ func ofDevices(dialect database.Dialect) string {
 	return "device_id IN (SELECT value FROM json_each(?))"
 }
 
-// idList is an argument of any number of ids, as a JSON array.
+// idList is an argument with any number of ids, as a JSON array.
 type idList []string
 
 // Value writes the array.
@@ -79,7 +79,7 @@ func (l idList) Value() (driver.Value, error) {
 	return string(text), err
 }
 
-// Begun gives the day of each device's first page.
+// Begun returns the day of each device's first page.
 func (b books) Begun() (map[energy.DeviceID]int32, error) {
 	found, err := b.tx.Raw("SELECT device_id, day FROM energy_begun WHERE "+b.ofDevices(), b.devices).Rows()
 	if err != nil {
@@ -101,8 +101,7 @@ func (b books) Begun() (map[energy.DeviceID]int32, error) {
 	return begun, err
 }
 
-// Versions counts the changes of days that had passed. A day on which something is journalled is not among them: it
-// will be counted when it is posted.
+// Versions counts the changes of past days. A day with journalled readings is left out: it is counted when they are posted.
 func (b books) Versions(from, to int32) (map[int32]int64, error) {
 	to = min(to, b.settled)
 	versions := make(map[int32]int64, max(0, to-from))
@@ -126,7 +125,7 @@ func (b books) Versions(from, to int32) (map[int32]int64, error) {
 	return versions, err
 }
 
-// Days gives the first and last day of which there is a page.
+// Days returns the first and last day that has a page.
 func (b books) Days() (first, last int32, found bool, err error) {
 	if len(b.devices) == 0 {
 		return 0, 0, false, nil
@@ -145,7 +144,7 @@ func (b books) Days() (first, last int32, found bool, err error) {
 	return first, last, found, nil
 }
 
-// pagesAtOnce bounds what one query sorts by day.
+// pagesAtOnce is the maximum number of pages that one query sorts by day.
 const pagesAtOnce = 4000
 
 // Pages yields the pages of [from, to), by day and device.

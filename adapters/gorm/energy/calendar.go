@@ -22,7 +22,7 @@ type calendarRow struct {
 
 func (calendarRow) TableName() string { return "energy_calendar" }
 
-// CalendarEntries are all there are, by id.
+// CalendarEntries returns all entries, ordered by id.
 func (s *Store) CalendarEntries(ctx context.Context) ([]calendar.Entry, error) {
 	var rows []calendarRow
 	if err := s.db.Read.WithContext(ctx).Order("id").Find(&rows).Error; err != nil {
@@ -40,7 +40,7 @@ func (s *Store) CalendarEntries(ctx context.Context) ([]calendar.Entry, error) {
 	return entries, nil
 }
 
-// AddCalendarEntry adds one.
+// AddCalendarEntry adds an entry.
 func (s *Store) AddCalendarEntry(ctx context.Context, e calendar.Entry) error {
 	hours, err := json.Marshal(e.Hours)
 	if err != nil {
@@ -57,7 +57,7 @@ func (s *Store) AddCalendarEntry(ctx context.Context, e calendar.Entry) error {
 	})
 }
 
-// DropCalendarEntry removes one.
+// DropCalendarEntry deletes an entry.
 func (s *Store) DropCalendarEntry(ctx context.Context, id string) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		var row calendarRow

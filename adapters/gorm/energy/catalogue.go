@@ -43,15 +43,14 @@ type deviceRow struct {
 
 func (deviceRow) TableName() string { return "energy_devices" }
 
-// Version is the catalogue's.
+// Version returns the version of the catalogue.
 func (s *Store) Version(ctx context.Context) (int64, error) {
 	var version int64
 	err := s.db.Read.WithContext(ctx).Raw("SELECT version FROM energy_catalogue WHERE only_row = 1").Scan(&version).Error
 	return version, err
 }
 
-// Load reads the whole catalogue. The version is read first: what comes after it may be newer, which the next
-// look then finds.
+// Load reads the whole catalogue. It reads the version first: if the rest is newer, the next comparison of versions finds it.
 func (s *Store) Load(ctx context.Context) (version int64, spaces []campus.Space, devices []campus.Device, err error) {
 	if version, err = s.Version(ctx); err != nil {
 		return 0, nil, nil, fmt.Errorf("catalogue version: %w", err)
@@ -79,7 +78,7 @@ func (s *Store) Load(ctx context.Context) (version int64, spaces []campus.Space,
 	return version, spaces, devices, nil
 }
 
-// Save makes a change if nobody made another since the expected version.
+// Save stores a change if the catalogue still has the expected version.
 func (s *Store) Save(ctx context.Context, expected int64, change campus.Change) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		counted := tx.Exec("UPDATE energy_catalogue SET version = version + 1 WHERE only_row = 1 AND version = ?", expected)
@@ -113,7 +112,7 @@ func saveChange(tx *gorm.DB, change campus.Change) error {
 	return nil
 }
 
-// dropSpace takes a space's calendar, tariffs, ambient readings and weather with it: they are about nothing without it.
+// dropSpace deletes a space with its calendar, tariffs, ambient readings and weather, which are meaningless without it.
 func dropSpace(tx *gorm.DB, id energy.SpaceID) error {
 	for _, table := range []string{"energy_calendar", "energy_tariffs", "energy_ambient", "energy_weather", "energy_weather_sites"} {
 		if err := tx.Exec("DELETE FROM "+table+" WHERE space_id = ?", string(id)).Error; err != nil {
@@ -146,7 +145,7 @@ func (r spaceRow) space() campus.Space {
 	}
 }
 
-// holidays of a site are Colombia's where an older version of the program wrote the row.
+// holidays of a site are Colombia's if an older version of the program wrote the row.
 func (r spaceRow) holidays() holidays.Set {
 	if r.Holidays == "" && r.Kind == string(campus.KindSite) {
 		return holidays.Colombian

@@ -9,27 +9,27 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// chainKey names the readings of one kind of one device, which are decoded one from the other.
+// chainKey identifies the readings of one kind of one device. Each of them is decoded relative to the one before.
 type chainKey struct {
 	Device energy.DeviceID
 	Kind   energy.Kind
 }
 
-// touched are instants of chains from the first to the last of which links are decoded again.
+// touched are, by chain, the instants whose links changed. Links are decoded again from the first to the last.
 type touched map[chainKey][]energy.Instant
 
 func (t touched) add(chain chainKey, instants ...energy.Instant) {
 	t[chain] = append(t[chain], instants...)
 }
 
-// addCounted touches what a chain counts of a time, if its device has such readings.
+// addCounted touches the links of a chain that count energy in a span, if the device has such readings.
 func (t touched) addCounted(span energy.Span, chain chainKey, held chains) {
 	if held.kinds[chain.Device].has(chain.Kind) {
 		t.add(chain, span.From+1, span.To)
 	}
 }
 
-// rechainAll decodes again what new links change, registers first, and notes the difference in entries. The devices are held.
+// rechainAll decodes the links again that new links change, registers first, and adds the difference to entries. The devices are locked.
 func rechainAll(ctx context.Context, rows rows, linked touched, held chains, entries ledger.Entries) error {
 	for _, k := range linked.ofKind(energy.Register) {
 		changed := func(span energy.Span) { linked.addCounted(span, chainKey{k.Device, energy.Sample}, held) }
@@ -45,7 +45,7 @@ func rechainAll(ctx context.Context, rows rows, linked touched, held chains, ent
 	return nil
 }
 
-// ofKind are the chains of a kind.
+// ofKind returns the chains of a kind.
 func (t touched) ofKind(kind energy.Kind) []chainKey {
 	var keys []chainKey
 	for k := range t {
@@ -57,11 +57,11 @@ func (t touched) ofKind(kind energy.Kind) []chainKey {
 	return keys
 }
 
-// linksAtOnce bounds what one round of decoding holds in memory.
+// linksAtOnce is the maximum number of links that one round of decoding keeps in memory.
 const linksAtOnce = 1000
 
-// rechain decodes from the first link that looks as far as the first touched instant to the first link after the last that comes
-// out as it was. It calls changed for each time of which something else is counted.
+// rechain decodes links, from the first whose decoding reads the first touched instant, to the first after the last touched instant that
+// is unchanged. It calls changed for each span whose energy changes.
 func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Instant, held chains, entries ledger.Entries, changed func(energy.Span)) error {
 	t := held.traits(key.Device)
 	first, last := slices.Min(touched), slices.Max(touched)
@@ -118,7 +118,7 @@ func instantsOf(links []ledger.Link) []energy.Instant {
 	return instants
 }
 
-// otherSpans is what readings of other kinds tell of the time of links: what intervals claim and, of powers, what a register counts.
+// otherSpans are the spans that readings of other kinds cover at the time of links: intervals and, for powers, registers.
 func otherSpans(ctx context.Context, rows rows, key chainKey, base ledger.Base, links []ledger.Link, held chains) (energy.Spans, error) {
 	kinds := held.kinds[key.Device]
 	if !kinds.has(energy.Interval) && (key.Kind == energy.Register || !kinds.has(energy.Register)) {
@@ -142,7 +142,7 @@ func otherSpans(ctx context.Context, rows rows, key chainKey, base ledger.Base, 
 	return spansOf(claims), nil
 }
 
-// baseBefore is where the chain stood after the last of the earlier links.
+// baseBefore is the base of the chain after the last of the earlier links.
 func baseBefore(ctx context.Context, rows rows, key chainKey, earlier []ledger.Link, t ledger.Traits) (ledger.Base, error) {
 	if n := len(earlier); n > 0 {
 		return earlier[n-1].Standing(t), nil
@@ -150,7 +150,7 @@ func baseBefore(ctx context.Context, rows rows, key chainKey, earlier []ledger.L
 	return rows.keptBase(ctx, key)
 }
 
-// linksToDecode is how many links must be decoded: those up to the last touched instant and the one after it.
+// linksToDecode counts the links up to the last touched instant, and the one after it.
 func linksToDecode(links []ledger.Link, last energy.Instant) int {
 	for i, l := range links {
 		if l.At > last {

@@ -16,9 +16,8 @@ import (
 
 const dayMs = int64(24 * time.Hour / time.Millisecond)
 
-// markPages marks what changes of pages are about: when their devices began, the versions of their days and, of those
-// in the past, the devices and days. Keys are sorted. It comes last in a transaction, so that whoever waits for a day
-// here holds all pages that he wants.
+// markPages marks the changes of pages: the first days of devices, the versions of days and, for past days, the devices and days. Keys are
+// sorted. It runs last in a transaction: a transaction that waits here for a day has already locked all its pages.
 func (s *Store) markPages(ctx context.Context, rows rows, keys []ledger.PageKey) error {
 	if len(keys) == 0 {
 		return nil
@@ -66,7 +65,7 @@ func (s *Store) markPast(ctx context.Context, rows rows, keys []ledger.PageKey) 
 	return rows.restate(ctx, days, now)
 }
 
-// markIfPast marks what a change at an instant is about.
+// markIfPast marks a change if its instant is past.
 func (s *Store) markIfPast(tx *gorm.DB, changed ledger.Changed, at energy.Instant) error {
 	if at >= energy.PastUntil(s.clock.Now()) {
 		return nil
@@ -74,7 +73,7 @@ func (s *Store) markIfPast(tx *gorm.DB, changed ledger.Changed, at energy.Instan
 	return s.mark(tx, changed)
 }
 
-// mark notes a change in the transaction that makes it.
+// mark records a change in the transaction that makes it.
 func (s *Store) mark(tx *gorm.DB, changed ledger.Changed) error {
 	kind, id := "device", string(changed.Device)
 	if id == "" {
@@ -89,8 +88,8 @@ func (s *Store) mark(tx *gorm.DB, changed ledger.Changed) error {
 		kind, id, int64(s.clock.Now())).Error
 }
 
-// PastChanges tells whose past changed at or after an instant. What is journalled of it is marked when it is posted: until then it
-// changed just now.
+// PastChanges returns the devices and spaces whose past changed at or after an instant. Journalled readings of past days are marked when
+// they are posted; until then, their devices count as changed just now.
 func (s *Store) PastChanges(ctx context.Context, since energy.Instant) ([]ledger.Changed, error) {
 	now := s.clock.Now()
 	query, parameters := "SELECT kind, id, changed_at FROM energy_past_changes WHERE changed_at >= ?", []any{int64(since)}

@@ -19,7 +19,7 @@ type channelRow struct {
 
 func (channelRow) TableName() string { return "energy_channels" }
 
-// SaveChannels keeps channels; one that measured once does so for ever.
+// SaveChannels stores channels. A channel that measured once is stored as measuring for ever.
 func (s *Store) SaveChannels(ctx context.Context, all []intake.Channel) error {
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		for _, c := range all {
@@ -36,7 +36,7 @@ func (s *Store) SaveChannels(ctx context.Context, all []intake.Channel) error {
 	return nil
 }
 
-// SavedChannels gives all.
+// SavedChannels returns all channels.
 func (s *Store) SavedChannels(ctx context.Context) ([]intake.Channel, error) {
 	var rows []channelRow
 	if err := s.db.Read.WithContext(ctx).Order("device_id, address").Find(&rows).Error; err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/holotwin/holotwin/platform/events"
 )
 
-// Correct replaces or withdraws a reading, books the difference and keeps what stood there, in one transaction.
+// Correct replaces or withdraws a reading, books the difference and stores the earlier value, in one transaction.
 func (s *Store) Correct(ctx context.Context, c ledger.Correction, traits func(energy.DeviceID) ledger.Traits) (ledger.Correction, error) {
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		rows := s.rows(tx)
@@ -58,7 +58,7 @@ func (s *Store) Correct(ctx context.Context, c ledger.Correction, traits func(en
 	return c, nil
 }
 
-// lockCorrected lets nobody else decode the device, or tell of the correction's time: what is taken back must be what the books hold.
+// lockCorrected locks the device and the correction's time: the energy that is subtracted must be what the books contain.
 func lockCorrected(ctx context.Context, rows rows, c ledger.Correction, traits func(energy.DeviceID) ledger.Traits) (chains, error) {
 	var after []energy.Reading
 	if c.After != nil {
@@ -78,7 +78,7 @@ func lockCorrected(ctx context.Context, rows rows, c ledger.Correction, traits f
 	return held, held.lock(ctx, rows, wanted)
 }
 
-// requireFree tells whether nothing else tells of a time of which the correction does, and what it corrects did not.
+// requireFree returns an error if the correction covers time that the corrected reading did not, and another reading covers it.
 func requireFree(ctx context.Context, rows rows, c ledger.Correction, held chains) error {
 	if c.After == nil || !c.After.Claims() || (c.Before != nil && c.Before.Claims() && c.Before.Span >= c.After.Span) {
 		return nil
@@ -94,7 +94,7 @@ func requireFree(ctx context.Context, rows rows, c ledger.Correction, held chain
 	return nil
 }
 
-// storedReading is what the table holds under a key.
+// storedReading is the row that is stored under a key.
 type storedReading struct {
 	link      ledger.Link
 	withdrawn bool
@@ -125,7 +125,7 @@ func (s *Store) storedReading(tx *gorm.DB, key energy.Key) (storedReading, error
 		Scan(&all[0].withdrawn).Error
 }
 
-// rebook writes the row as the correction wants it and brings the books after it.
+// rebook stores the corrected row and updates the books.
 func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Correction, was storedReading, held chains) error {
 	entries, linked := ledger.Entries{}, touched{}
 	touch := func(r *energy.Reading, sign int64) {
@@ -173,7 +173,7 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Cor
 	return rows.restate(ctx, slices.SortedFunc(maps.Keys(entries), comparePages), s.clock.Now())
 }
 
-// requireCounted tells whether the step that a person says was made could be counted.
+// requireCounted returns an error if the step that a ruling confirms cannot be counted.
 func requireCounted(ctx context.Context, rows rows, c ledger.Correction, held chains) error {
 	if c.Ruling != ledger.CountStep {
 		return nil
@@ -192,7 +192,7 @@ func requireCounted(ctx context.Context, rows rows, c ledger.Correction, held ch
 
 const correctionColumns = "kind_before, value_before, span_before, kind_after, value_after, span_after, ruling, reason, made_by, made_at"
 
-// saveCorrection writes the correction under the reading's next revision. Two at once are one after the other: both hold the
+// saveCorrection stores the correction under the reading's next revision. Two corrections at once run one after the other: both lock the
 // device's chain.
 func saveCorrection(tx *gorm.DB, c ledger.Correction) error {
 	var last int
@@ -206,7 +206,7 @@ func saveCorrection(tx *gorm.DB, c ledger.Correction) error {
 		int(c.Ruling), c.Reason, c.By, int64(c.Made)).Error
 }
 
-// cells are a reading's columns, null where there is none.
+// cells are a reading's columns; null if there is no reading.
 type cells struct {
 	kind        sql.NullInt16
 	value, span sql.NullInt64
@@ -228,7 +228,7 @@ func (c cells) reading(key energy.Key) *energy.Reading {
 	return &r
 }
 
-// Corrections gives those of a reading, oldest first.
+// Corrections returns the corrections of a reading, oldest first.
 func (s *Store) Corrections(ctx context.Context, key energy.Key) ([]ledger.Correction, error) {
 	return corrections(s.db.Read.WithContext(ctx), key)
 }
@@ -253,8 +253,8 @@ func corrections(tx *gorm.DB, key energy.Key) ([]ledger.Correction, error) {
 	return all, err
 }
 
-// Restated gives the days of devices that changed at or after an instant, by the time of the change. What is journalled of the past
-// is noted when it is posted: until then it changed just now.
+// Restated returns the days of devices that changed at or after an instant, ordered by the time of the change. Journalled readings of past
+// days are recorded when they are posted; until then, their days count as changed just now.
 func (s *Store) Restated(ctx context.Context, devices []energy.DeviceID, since energy.Instant, after ledger.Restatement, limit int) ([]ledger.Restatement, error) {
 	if len(devices) == 0 {
 		return nil, nil

@@ -26,7 +26,7 @@ type deliveryRow struct {
 
 func (deliveryRow) TableName() string { return "energy_deliveries" }
 
-// SaveDeliveries keeps messages of a session, and forgets those that are too many.
+// SaveDeliveries stores messages of a session, and deletes the oldest ones beyond the maximum.
 func (s *Store) SaveDeliveries(ctx context.Context, session string, all []intake.Delivery) error {
 	if len(all) == 0 {
 		return nil
@@ -36,7 +36,7 @@ func (s *Store) SaveDeliveries(ctx context.Context, session string, all []intake
 		if err := tx.Model(&deliveryRow{}).Where("session = ?", session).Select("coalesce(max(number), 0)").Scan(&last).Error; err != nil {
 			return err
 		}
-		latest := make(map[uint16]deliveryRow, len(all)) // a statement may change a row once
+		latest := make(map[uint16]deliveryRow, len(all)) // a statement may change a row only once
 		for _, d := range all {
 			last++
 			latest[d.Packet] = deliveryRow{session, int(d.Packet), last, int64(d.Words), d.Reused, int64(d.Arrived), givenText(d.Given)}
@@ -57,7 +57,7 @@ func (s *Store) SaveDeliveries(ctx context.Context, session string, all []intake
 	return nil
 }
 
-// DeliveriesOf gives those of a session, oldest first.
+// DeliveriesOf returns the deliveries of a session, oldest first.
 func (s *Store) DeliveriesOf(ctx context.Context, session string) ([]intake.Delivery, error) {
 	var rows []deliveryRow
 	if err := s.db.Read.WithContext(ctx).Where("session = ?", session).Order("number").Find(&rows).Error; err != nil {

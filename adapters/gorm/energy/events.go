@@ -9,13 +9,13 @@ import (
 	"github.com/holotwin/holotwin/platform/events"
 )
 
-// WithOutbox makes the store put what it stores into an outbox.
+// WithOutbox makes the store put events into an outbox for what it stores.
 func (s *Store) WithOutbox(outbox *events.Outbox) *Store {
 	s.outbox = outbox
 	return s
 }
 
-// publish puts events into the outbox, in the transaction that makes them true.
+// publish puts events into the outbox, in the transaction that stores the change.
 func (s *Store) publish(tx *gorm.DB, all []events.Event) error {
 	if s.outbox == nil {
 		return nil
@@ -23,14 +23,14 @@ func (s *Store) publish(tx *gorm.DB, all []events.Event) error {
 	return s.outbox.Put(tx, all)
 }
 
-// committed wakes those who wait for events.
+// committed wakes the readers of events if the transaction succeeded.
 func (s *Store) committed(err error) {
 	if s.outbox != nil && err == nil {
 		s.outbox.Committed()
 	}
 }
 
-// readingEvents are the events of readings that were stored, in their order; none where there is no outbox.
+// readingEvents are the events of stored readings, in their order; none if there is no outbox.
 func (s *Store) readingEvents(stored []energy.Reading, traits func(energy.DeviceID) ledger.Traits) []events.Event {
 	if s.outbox == nil {
 		return nil
@@ -38,7 +38,7 @@ func (s *Store) readingEvents(stored []energy.Reading, traits func(energy.Device
 	return eventsOf(live.ReadingEvents(stored, traits))
 }
 
-// freshOf are the readings that were new, as they were stored, in the order in which they were sent.
+// freshOf returns the new readings as they were stored, in the order in which they were sent.
 func freshOf(sorted []energy.Reading, all map[energy.Key]energy.Outcome) []energy.Reading {
 	fresh := make([]energy.Reading, 0, len(sorted))
 	for _, r := range sorted {
@@ -49,7 +49,7 @@ func freshOf(sorted []energy.Reading, all map[energy.Key]energy.Outcome) []energ
 	return fresh
 }
 
-// eventsOf are the module's events as they go into the outbox.
+// eventsOf encodes the module's events for the outbox.
 func eventsOf[E live.Event](all []E) []events.Event {
 	out := make([]events.Event, len(all))
 	for i, e := range all {

@@ -9,15 +9,15 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// kinds are the kinds of reading that a device has: a bit each. Of intervals, those that claim their time.
+// kinds are the kinds of reading that a device has, as bits. An interval counts only if its span is not a guess.
 type kinds int16
 
-// chained are the kinds whose readings are decoded one from the other.
+// chained are the kinds whose readings are decoded relative to the one before.
 const chained = kinds(1<<energy.Register | 1<<energy.Sample)
 
 func (k kinds) has(kind energy.Kind) bool { return k&(1<<kind) != 0 }
 
-// kindOf is the bit of a reading; 0 of an interval that claims nothing, and of what was refused.
+// kindOf is the bit of a reading's kind; 0 for an interval with a guessed span, and for a rejected reading.
 func kindOf(r energy.Reading) kinds {
 	if r.Kind == energy.Refused || (r.Kind == energy.Interval && !r.Claims()) {
 		return 0
@@ -25,14 +25,14 @@ func kindOf(r energy.Reading) kinds {
 	return 1 << r.Kind
 }
 
-// chains are the devices that a transaction holds, with the kinds of their readings where they have any that is chained.
+// chains are the devices that a transaction has locked. A device with chained readings has its kinds.
 type chains struct {
 	kinds  map[energy.DeviceID]kinds
 	traits func(energy.DeviceID) ledger.Traits
 }
 
-// lockChains lets nobody else tell of the same times, or decode the same devices, until the transaction ends. A device's first reading of
-// a kind that is chained waits for all others, for these ask first whether there is one.
+// lockChains locks times and devices until the transaction ends, so that no other transaction stores overlapping intervals or decodes the
+// same devices. A device's first chained reading waits for all other transactions, because they check first whether there is one.
 func lockChains(ctx context.Context, rows rows, sorted []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (chains, error) {
 	held := chains{kinds: make(map[energy.DeviceID]kinds), traits: traits}
 	wanted := make(map[energy.DeviceID]kinds)
@@ -62,7 +62,7 @@ func lockChains(ctx context.Context, rows rows, sorted []energy.Reading, traits 
 	return held, held.lock(ctx, rows, wanted)
 }
 
-// firstChained are the devices, sorted, that get their first reading of a kind that is chained.
+// firstChained are the devices, sorted, that get their first reading of a chained kind.
 func firstChained(ctx context.Context, rows rows, wanted map[energy.DeviceID]kinds) ([]energy.DeviceID, error) {
 	var candidates, begins []energy.DeviceID
 	for _, id := range slices.Sorted(maps.Keys(wanted)) {
@@ -85,7 +85,7 @@ func firstChained(ctx context.Context, rows rows, wanted map[energy.DeviceID]kin
 	return begins, nil
 }
 
-// lock holds the rows of the devices that have one, and notes the kinds that they get.
+// lock locks the rows of the devices that have one, and records their new kinds.
 func (c chains) lock(ctx context.Context, rows rows, wanted map[energy.DeviceID]kinds) error {
 	known, err := rows.chains(ctx, slices.Sorted(maps.Keys(wanted)), true)
 	if err != nil {
@@ -118,7 +118,7 @@ func (c chains) lock(ctx context.Context, rows rows, wanted map[energy.DeviceID]
 	return rows.saveKinds(ctx, changed)
 }
 
-// claimsAmong are the readings that claim their time.
+// claimsAmong returns the intervals whose span is not a guess.
 func claimsAmong(readings []energy.Reading) []energy.Reading {
 	var claims []energy.Reading
 	for _, r := range readings {
@@ -129,8 +129,8 @@ func claimsAmong(readings []energy.Reading) []energy.Reading {
 	return claims
 }
 
-// kindsUnknown are those of a device whose readings nobody looked at yet.
+// kindsUnknown are the kinds of a device whose readings were not checked yet.
 const kindsUnknown = kinds(-1)
 
-// maxKindReadings is how many of a device's readings are looked at, the newest first, for the kinds that it has.
+// maxKindReadings is how many of a device's newest readings are checked for its kinds.
 const maxKindReadings = 1000
