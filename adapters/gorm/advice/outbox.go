@@ -48,7 +48,7 @@ func statusEvents(before map[string]advice.Recommendation, r advice.Recommendati
 		Updated  time.Time `json:"timestamp"`
 	}{r.ID, string(r.Finding.Kind), string(r.Status), r.StillDetected, deviceOf(r), r.Space, r.Updated.UTC()})
 	if err != nil {
-		return nil, fmt.Errorf("tell of recommendation %s: %w", r.ID, err)
+		return nil, fmt.Errorf("encode the event of recommendation %s: %w", r.ID, err)
 	}
 	return []events.Event{{Kind: "recommendation", Device: deviceOf(r), Space: r.Space, Data: string(data)}}, nil
 }

@@ -133,7 +133,7 @@ func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, 
 		return err
 	}
 	if len(strange) > 0 {
-		return fmt.Errorf("reading of %s at %s is neither new nor there", strange[0].Device, strange[0].At)
+		return fmt.Errorf("reading of %s at %s is neither new nor stored", strange[0].Device, strange[0].At)
 	}
 	entries, linked := ledger.Entries{}, touched{}
 	for _, sent := range sorted {

@@ -83,7 +83,7 @@ func (s *Store) Save(ctx context.Context, expected int64, change campus.Change) 
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		counted := tx.Exec("UPDATE energy_catalogue SET version = version + 1 WHERE only_row = 1 AND version = ?", expected)
 		if counted.Error != nil {
-			return fmt.Errorf("count the catalogue up: %w", counted.Error)
+			return fmt.Errorf("increment the version of the catalogue: %w", counted.Error)
 		}
 		if counted.RowsAffected == 0 {
 			return campus.ErrStale

@@ -88,13 +88,13 @@ func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Inst
 		if err != nil || len(links) == 0 {
 			return err
 		}
-		told, err := otherSpans(ctx, rows, key, base, links, held)
+		covered, err := otherSpans(ctx, rows, key, base, links, held)
 		if err != nil {
 			return err
 		}
 		var others []ledger.Link
 		must, more := linksToDecode(links, last)+reach-1, len(links) > linksAtOnce
-		settled, done, after := ledger.Rechain(t, base, before, links, must, more, told, func(was, is ledger.Link) {
+		settled, done, after := ledger.Rechain(t, base, before, links, must, more, covered, func(was, is ledger.Link) {
 			if was.Booked {
 				entries.Book(key.Device, was.At, was.Booking, -1)
 				changed(energy.Span{From: was.Booking.From, To: was.At})

@@ -31,7 +31,7 @@ func (s *Store) SaveChannels(ctx context.Context, all []intake.Channel) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("keep %d channels: %w", len(all), err)
+		return fmt.Errorf("store %d channels: %w", len(all), err)
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func (s *Store) SaveDeliveries(ctx context.Context, session string, all []intake
 		return tx.Exec("DELETE FROM energy_deliveries WHERE session = ? AND number <= ?", session, last-intake.MaxDeliveries).Error
 	})
 	if err != nil {
-		return fmt.Errorf("keep %d deliveries: %w", len(all), err)
+		return fmt.Errorf("store %d deliveries: %w", len(all), err)
 	}
 	return nil
 }

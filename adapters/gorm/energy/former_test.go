@@ -35,8 +35,8 @@ func (b before) ReadDir(name string) ([]fs.DirEntry, error) {
 	return kept, err
 }
 
-// TestNewcomersOfAnOlderVersion keeps what an older version remembered: what is there when the schema is changed, and what a server
-// of that version still writes while both run; and goes back.
+// TestNewcomersOfAnOlderVersion keeps the rows of an older version: those that are there when the schema changes, and those that a server
+// of that version still writes while both run. It also goes back.
 func TestNewcomersOfAnOlderVersion(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		ctx := context.Background()

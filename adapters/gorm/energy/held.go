@@ -36,13 +36,13 @@ type chains struct {
 func lockChains(ctx context.Context, rows rows, sorted []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (chains, error) {
 	held := chains{kinds: make(map[energy.DeviceID]kinds), traits: traits}
 	wanted := make(map[energy.DeviceID]kinds)
-	telling := false
+	covers := false
 	for _, r := range sorted {
 		k := kindOf(r)
 		if k != 0 || r.Kind == energy.Refused {
 			wanted[r.Device] |= k
 		}
-		telling = telling || k&chained == 0 && (k != 0 || r.Kind == energy.Refused)
+		covers = covers || k&chained == 0 && (k != 0 || r.Kind == energy.Refused)
 	}
 	if len(wanted) == 0 {
 		return held, nil
@@ -51,7 +51,7 @@ func lockChains(ctx context.Context, rows rows, sorted []energy.Reading, traits 
 	if err != nil {
 		return held, err
 	}
-	if telling || len(begins) > 0 {
+	if covers || len(begins) > 0 {
 		if err := rows.lockTimes(ctx, claimsAmong(sorted), len(begins) > 0); err != nil {
 			return held, err
 		}

@@ -21,7 +21,7 @@ func (s *Store) SetImported(ctx context.Context, file string, rows int) error {
 		return tx.Exec("INSERT INTO energy_imports (file, rows) VALUES (?, ?) ON CONFLICT (file) DO UPDATE SET rows = excluded.rows", file, rows).Error
 	})
 	if err != nil {
-		return fmt.Errorf("note the import: %w", err)
+		return fmt.Errorf("store the progress of the import: %w", err)
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (r newcomerRow) discovered() intake.DiscoveredDevice {
 	}
 }
 
-// addMessage notes another message.
+// addMessage counts another message.
 func (r *newcomerRow) addMessage(one intake.Discovery) {
 	r.Dialect, r.Last, r.LastSeen = one.Dialect, cmp.Or(one.Last, r.Last), max(r.LastSeen, int64(one.LastSeen))
 	r.Name, r.Unit = cmp.Or(one.Name, r.Name), cmp.Or(string(one.Unit), r.Unit)
@@ -76,13 +76,12 @@ func (r keptRow) measure() intake.BufferedMeasurement {
 	}
 }
 
-// whereDiscovered names the rows of a newcomer.
+// whereDiscovered selects the rows of a discovered device.
 func whereDiscovered(tx *gorm.DB, key intake.DiscoveredKey) *gorm.DB {
 	return tx.Where("space_id = ? AND address = ?", string(key.Space), key.Address)
 }
 
-// Remember notes messages of newcomers, newcomer by newcomer, so that two processes wait for each other and do not lock each
-// other out.
+// Remember stores messages of discovered devices, ordered by device, so that two processes wait for each other and do not deadlock.
 func (s *Store) Remember(ctx context.Context, sightings []intake.Discovery, partly bool) (refused []int, err error) {
 	order := make([]int, len(sightings))
 	for i := range order {
@@ -110,12 +109,12 @@ func (s *Store) Remember(ctx context.Context, sightings []intake.Discovery, part
 	case errors.As(err, &full):
 		return nil, errors.Join(full, s.noteRefused(ctx, full))
 	case err != nil:
-		return nil, fmt.Errorf("remember %d messages of newcomers: %w", len(sightings), err)
+		return nil, fmt.Errorf("store %d messages of unregistered devices: %w", len(sightings), err)
 	}
 	return refused, nil
 }
 
-// noteRefused notes a refusal that took its transaction back.
+// noteRefused counts a refused message in a new transaction, because the refusal rolled its own back.
 func (s *Store) noteRefused(ctx context.Context, full intake.ErrInboxFull) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		return whereDiscovered(tx.Model(&newcomerRow{}), full.Newcomer).Update("refused", gorm.Expr("refused + 1")).Error
@@ -126,8 +125,8 @@ func compareDiscovered(a, b intake.DiscoveredKey) int {
 	return cmp.Or(cmp.Compare(a.Space, b.Space), cmp.Compare(a.Address, b.Address))
 }
 
-// remember notes messages of one newcomer, at places among all, and gives the places of those for which there is no room, with
-// ErrInboxFull. That the newcomer was heard it notes all the same.
+// remember stores messages of one discovered device; places are their indexes among all. It returns the indexes of those that were
+// refused, with ErrInboxFull. Refused messages are counted too.
 func (s *Store) remember(tx *gorm.DB, crowd *inboxCounts, sightings []intake.Discovery, places []int) (refused []int, err error) {
 	row, err := s.lockOrAddDiscovered(tx, crowd, sightings[places[0]])
 	if err != nil {
@@ -171,7 +170,7 @@ func (s *Store) remember(tx *gorm.DB, crowd *inboxCounts, sightings []intake.Dis
 	return refused, full
 }
 
-// isBuffered tells whether a measure is kept that was tried before.
+// isBuffered reports whether a retried measurement is stored already.
 func isBuffered(tx *gorm.DB, one intake.Discovery) (bool, error) {
 	if one.Buffered == nil || !one.Buffered.Tried {
 		return false, nil
@@ -181,7 +180,8 @@ func isBuffered(tx *gorm.DB, one intake.Discovery) (bool, error) {
 	return n > 0, err
 }
 
-// lockOrAddDiscovered reads a newcomer that nobody else changes until the transaction ends, and adds it where there is room for it.
+// lockOrAddDiscovered reads and locks a discovered device until the transaction ends. It adds the device if it is new and within the
+// bounds.
 func (s *Store) lockOrAddDiscovered(tx *gorm.DB, crowd *inboxCounts, one intake.Discovery) (newcomerRow, error) {
 	for {
 		row, found, err := s.lockDiscovered(tx, one.Key())
@@ -191,7 +191,7 @@ func (s *Store) lockOrAddDiscovered(tx *gorm.DB, crowd *inboxCounts, one intake.
 		if err := crowd.makeRoom(one); err != nil {
 			return row, err
 		}
-		// Another process may add it at this moment, and drop it before it is read: then it is neither new nor there.
+		// Another process may add the row now, and delete it before it is read: then it is neither new nor stored.
 		fresh := newcomerRow{SpaceID: string(one.Space), Address: one.Address, Subject: one.Subject, Dialect: one.Dialect, FirstSeen: int64(one.FirstSeen)}
 		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&fresh).Error; err != nil {
 			return row, err
@@ -199,7 +199,7 @@ func (s *Store) lockOrAddDiscovered(tx *gorm.DB, crowd *inboxCounts, one intake.
 	}
 }
 
-// lockDiscovered reads a newcomer that nobody else changes until the transaction ends.
+// lockDiscovered reads and locks a discovered device until the transaction ends.
 func (s *Store) lockDiscovered(tx *gorm.DB, key intake.DiscoveredKey) (row newcomerRow, found bool, err error) {
 	var rows []newcomerRow
 	if err := whereDiscovered(tx.Clauses(s.forUpdate()...), key).Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
@@ -208,7 +208,7 @@ func (s *Store) lockDiscovered(tx *gorm.DB, key intake.DiscoveredKey) (row newco
 	return rows[0], true, nil
 }
 
-// forUpdate holds the rows that are read; SQLite has one writer anyway.
+// forUpdate locks the rows that are read. SQLite has only one writer and needs no lock.
 func (s *Store) forUpdate() []clause.Expression {
 	if s.db.Dialect == database.SQLite {
 		return nil
@@ -216,7 +216,7 @@ func (s *Store) forUpdate() []clause.Expression {
 	return []clause.Expression{clause.Locking{Strength: "UPDATE"}}
 }
 
-// Discovered gives all, the latest first.
+// Discovered returns all discovered devices, the latest first.
 func (s *Store) Discovered(ctx context.Context) ([]intake.DiscoveredDevice, error) {
 	var rows []newcomerRow
 	err := s.db.Read.WithContext(ctx).Order("last_seen DESC, address, space_id").Find(&rows).Error
@@ -227,7 +227,7 @@ func (s *Store) Discovered(ctx context.Context) ([]intake.DiscoveredDevice, erro
 	return all, err
 }
 
-// IgnoreDiscovered keeps one from being listed.
+// IgnoreDiscovered hides a discovered device from the list.
 func (s *Store) IgnoreDiscovered(ctx context.Context, key intake.DiscoveredKey) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		return whereDiscovered(tx.Model(&newcomerRow{}), key).Update("ignored", true).Error

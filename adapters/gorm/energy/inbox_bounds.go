@@ -6,7 +6,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// inboxCounts counts, within a transaction, what the inbox holds.
+// inboxCounts counts the content of the inbox within a transaction.
 type inboxCounts struct {
 	tx   *gorm.DB
 	of   map[discoveredOwner]*deviceCounts
@@ -15,7 +15,7 @@ type inboxCounts struct {
 
 type discoveredOwner struct{ space, subject string }
 
-// deviceCounts is how many newcomers there are.
+// deviceCounts are the numbers of discovered devices.
 type deviceCounts struct{ Total, OfSpace, OfKey int }
 
 func (c *inboxCounts) count(key discoveredOwner) (*deviceCounts, error) {
@@ -29,7 +29,7 @@ func (c *inboxCounts) count(key discoveredOwner) (*deviceCounts, error) {
 	return n, err
 }
 
-// bufferedOf is how many measures are kept of the newcomers of a key.
+// bufferedOf returns how many measurements of a key's discovered devices are stored.
 func (c *inboxCounts) bufferedOf(subject string) (int64, error) {
 	held, known := c.held[subject]
 	if known {
@@ -39,8 +39,8 @@ func (c *inboxCounts) bufferedOf(subject string) (int64, error) {
 	return held, err
 }
 
-// makeRoom looks whether there is room for another newcomer of a key, and counts it. Where there is none, the one of its own that was
-// silent for longest, and of which nothing is kept, makes room.
+// makeRoom counts another discovered device of a key. If a bound is reached, it deletes the key's device that was silent for longest and
+// has no stored measurements; if there is none, it returns ErrInboxFull.
 func (c *inboxCounts) makeRoom(one intake.Discovery) error {
 	n, err := c.count(discoveredOwner{string(one.Space), one.Subject})
 	if err != nil {
@@ -66,7 +66,7 @@ func (c *inboxCounts) makeRoom(one intake.Discovery) error {
 	return dropped.Error
 }
 
-// roomForMeasure looks whether there is room for another measure of a newcomer.
+// roomForMeasure returns ErrInboxFull if no more measurements of a discovered device may be stored.
 func roomForMeasure(row newcomerRow, heldOfKey int64) error {
 	full := intake.ErrInboxFull{Newcomer: row.discovered().Key()}
 	switch {

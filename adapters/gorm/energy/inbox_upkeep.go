@@ -11,12 +11,13 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// PurgeInbox drops newcomers and letters that nobody cared for, and what is left of sessions: a newcomer a transaction, since much may be kept of one.
+// PurgeInbox deletes discovered devices and rejected messages that are too old, and deliveries of old sessions. It uses one transaction
+// for each device, because a device may have many measurements.
 func (s *Store) PurgeInbox(ctx context.Context, silent, silentHolders, letters energy.Instant) (purged []intake.DiscoveredDevice, err error) {
 	const silence = "((held = 0 AND last_seen < ?) OR last_seen < ?)"
 	var rows []newcomerRow
 	if err := s.db.Read.WithContext(ctx).Where(silence, int64(silent), int64(silentHolders)).Order("space_id, address").Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("look for silent newcomers: %w", err)
+		return nil, fmt.Errorf("list silent unregistered devices: %w", err)
 	}
 	for _, r := range rows {
 		var row newcomerRow
@@ -29,7 +30,7 @@ func (s *Store) PurgeInbox(ctx context.Context, silent, silentHolders, letters e
 			return dropDiscovered(tx, row.discovered().Key())
 		})
 		if err != nil {
-			return purged, fmt.Errorf("purge the newcomer at %s: %w", r.Address, err)
+			return purged, fmt.Errorf("purge the unregistered device at %s: %w", r.Address, err)
 		}
 		if dropped {
 			purged = append(purged, row.discovered())
@@ -50,7 +51,7 @@ func dropDiscovered(tx *gorm.DB, key intake.DiscoveredKey) error {
 	return whereDiscovered(tx, key).Delete(&newcomerRow{}).Error
 }
 
-// formerRow is a newcomer where servers of before 00141_inbox.sql keep it.
+// formerRow is a discovered device in the table that servers before 00141_inbox.sql use.
 type formerRow struct {
 	Address             string `gorm:"primaryKey"`
 	Dialect, Name       string
@@ -64,8 +65,7 @@ type formerRow struct {
 
 func (formerRow) TableName() string { return "energy_newcomers" }
 
-// MoveFormer moves what a server of an older version remembered to where it is looked for: both may run at once while the version
-// changes.
+// MoveFormer moves the rows of a server of an older version to the current tables. Both versions may run at once during an upgrade.
 func (s *Store) MoveFormer(ctx context.Context) error {
 	var any []formerRow
 	if err := s.db.Read.WithContext(ctx).Limit(1).Find(&any).Error; err != nil || len(any) == 0 {
@@ -84,7 +84,7 @@ func (s *Store) MoveFormer(ctx context.Context) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("move newcomers of an older version: %w", err)
+		return fmt.Errorf("move unregistered devices of an older version: %w", err)
 	}
 	return nil
 }

@@ -11,17 +11,17 @@ import (
 	"github.com/holotwin/holotwin/platform/database"
 )
 
-// PostAtOnce bounds what one posting holds in memory.
+// PostAtOnce is the maximum number of journal rows that one posting keeps in memory.
 const PostAtOnce = 50_000
 
-// postLock lets one process post at a time; the others find nothing to do.
+// postLock is the advisory lock of posting. Only one process posts at a time; the others find nothing to do.
 const postLock = 4_820_020
 
-// Post books journalled readings to their pages and gives how many. FORMAT.md says what is in the journal and who adds it when. It may be called at any time, by any process:
-// totals are the same before and after.
+// Post books journalled readings to their pages and returns how many. FORMAT.md describes the journal. Any process may call it at any
+// time: totals are the same before and after.
 func (s *Store) Post(ctx context.Context) (posted int, err error) {
 	if s.db.Dialect != database.Postgres {
-		return 0, nil // SQLite books at once: it has one writer, and no journey to save
+		return 0, nil // SQLite books at once: it has one writer, and no round trip to save
 	}
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
 		var mine bool

@@ -21,16 +21,17 @@ type letterRow struct {
 
 func (letterRow) TableName() string { return "energy_letters" }
 
-// StoreRejected keeps letters within the bounds.
+// StoreRejected stores rejected messages within the bounds.
 func (s *Store) StoreRejected(ctx context.Context, letters []intake.RejectedMessage) error {
 	err := s.transactWithRetry(ctx, func(tx *gorm.DB) error { return storeRejected(tx, letters) })
 	if err != nil {
-		return fmt.Errorf("keep %d letters: %w", len(letters), err)
+		return fmt.Errorf("store %d rejected messages: %w", len(letters), err)
 	}
 	return nil
 }
 
-// storeRejected keeps letters. Those of a key make room for each other; where there are too many in all, the oldest of who has most.
+// storeRejected stores rejected messages. Beyond the bound of a key, its oldest are deleted; beyond the bound in total, the oldest of the
+// keys that have most.
 func storeRejected(tx *gorm.DB, letters []intake.RejectedMessage) error {
 	if len(letters) == 0 {
 		return nil
@@ -56,13 +57,14 @@ func storeRejected(tx *gorm.DB, letters []intake.RejectedMessage) error {
 	return boundRejected(tx)
 }
 
-// keepNewest drops the letters of a key but for its newest.
+// keepNewest deletes all rejected messages of a key except the newest.
 func keepNewest(tx *gorm.DB, subject string, most int) error {
 	return tx.Exec(`DELETE FROM energy_letters WHERE subject = ? AND (at, id) <=
 		(SELECT at, id FROM energy_letters WHERE subject = ? ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?)`, subject, subject, most).Error
 }
 
-// boundRejected lets the keys with the most letters make room, all down to one number, until there are few enough in all.
+// boundRejected deletes the oldest rejected messages of the keys that have most, down to an equal number, until the total is within the
+// bound.
 func boundRejected(tx *gorm.DB) error {
 	var holders []struct {
 		Subject string
@@ -88,7 +90,7 @@ func boundRejected(tx *gorm.DB) error {
 	return nil
 }
 
-// fairShare is the most that each of several may have so that all have no more than most together.
+// fairShare is the maximum for each of several counts so that their sum is at most most.
 func fairShare(counts []int, most int) int {
 	slices.Sort(counts)
 	left := most
@@ -98,10 +100,10 @@ func fairShare(counts []int, most int) int {
 		}
 		left -= n
 	}
-	return most // they have no more as it is
+	return most // no count needs to be reduced
 }
 
-// RejectedMessages gives the newest.
+// RejectedMessages returns the newest rejected messages.
 func (s *Store) RejectedMessages(ctx context.Context, limit int) ([]intake.RejectedMessage, error) {
 	var rows []letterRow
 	err := s.db.Read.WithContext(ctx).Order("at DESC, id DESC").Limit(limit).Find(&rows).Error

@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/platform/database"
 )
 
-// LatestStates gives each device's last change at or before an instant.
+// LatestStates returns each device's last change at or before an instant.
 func (s *Store) LatestStates(ctx context.Context, devices []energy.DeviceID, at energy.Instant) (map[energy.DeviceID]conditions.StateChange, error) {
 	if len(devices) == 0 {
 		return nil, nil
@@ -29,8 +29,8 @@ func (s *Store) LatestStates(ctx context.Context, devices []energy.DeviceID, at 
 	return latest, err
 }
 
-// latestStates asks PostgreSQL with one array and one descent of the index a device: a thousand parameters take longer to plan
-// than to answer.
+// latestStates queries PostgreSQL with one array and one index lookup for each device: a query with a thousand parameters takes longer to
+// plan than to run.
 func (s *Store) latestStates(ctx context.Context, devices []string, at int64) (*sql.Rows, error) {
 	if s.db.Dialect == database.Postgres {
 		return s.db.Read.WithContext(ctx).Statement.ConnPool.QueryContext(ctx, `SELECT last.* FROM unnest($1::text[]) AS d (id), LATERAL
@@ -41,7 +41,7 @@ func (s *Store) latestStates(ctx context.Context, devices []string, at int64) (*
 		ON last.device_id = s.device_id AND last.at = s.at`, devices, at).Rows()
 }
 
-// LastReadings gives each device's last n readings, newest first.
+// LastReadings returns each device's last n readings, newest first.
 func (s *Store) LastReadings(ctx context.Context, devices []energy.DeviceID, n int) (map[energy.DeviceID][]energy.Reading, error) {
 	last := make(map[energy.DeviceID][]energy.Reading)
 	pool := s.db.Read.WithContext(ctx).Statement.ConnPool
@@ -50,7 +50,7 @@ func (s *Store) LastReadings(ctx context.Context, devices []energy.DeviceID, n i
 		last[r.Device] = append(last[r.Device], r)
 		return err
 	}
-	// One descent of the index a device: the greatest instants of a group would read all of it.
+	// One index lookup for each device: a query for the maximum of each group would read the whole index.
 	if s.db.Dialect == database.Postgres {
 		found, err := pool.QueryContext(ctx, `SELECT last.* FROM unnest($1::text[]) AS d (id), LATERAL
 			(SELECT `+readingColumnNames+` FROM energy_readings WHERE device_id = d.id AND kind > 0 ORDER BY at DESC LIMIT $2) last`, textsOf(devices), n)
@@ -71,7 +71,7 @@ func (s *Store) LastReadings(ctx context.Context, devices []energy.DeviceID, n i
 	return last, nil
 }
 
-// measures are the columns of ambient readings, and where each belongs.
+// measures are the columns of ambient readings, with the field of each.
 var measures = []struct {
 	column string
 	of     func(*conditions.LatestAmbient) **conditions.LatestMeasure
@@ -82,7 +82,7 @@ var measures = []struct {
 	{"occupancy", func(a *conditions.LatestAmbient) **conditions.LatestMeasure { return &a.Occupancy }},
 }
 
-// LatestAmbient gives the latest measures of spaces in [from, to].
+// LatestAmbient returns the latest measures of spaces in [from, to].
 func (s *Store) LatestAmbient(ctx context.Context, spaces []energy.SpaceID, from, to energy.Instant) (map[energy.SpaceID]conditions.LatestAmbient, error) {
 	if len(spaces) == 0 {
 		return nil, nil

@@ -9,24 +9,24 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// maxClaimSpan is the longest span that an interval tells of, ms.
+// maxClaimSpan is the maximum span of an interval, ms.
 const maxClaimSpan = 31 * dayMs
 
-// claim is a time of a device of which a stored reading tells.
+// claim is a span of a device that a stored reading covers.
 type claim struct {
 	device energy.DeviceID
 	at     energy.Instant // the reading's
 	energy.Span
 }
 
-// stretch is a time of a device.
+// stretch is a span of a device.
 type stretch struct {
 	device energy.DeviceID
 	energy.Span
 }
 
-// withoutOverlaps leaves out the intervals of a batch whose time is told already, by what is stored or by those that come before them in the
-// batch, and gives for each what tells it. The devices are held.
+// withoutOverlaps returns the readings of a batch without the intervals that overlap a stored reading or an earlier one of the batch, and
+// for each of these the span that it overlaps. The devices are locked.
 func withoutOverlaps(ctx context.Context, rows rows, sorted, batch []energy.Reading, held chains) (free []energy.Reading, covered map[energy.Key]energy.Span, err error) {
 	stretches := stretchesOf(sorted)
 	if len(stretches) == 0 {
@@ -37,7 +37,7 @@ func withoutOverlaps(ctx context.Context, rows rows, sorted, batch []energy.Read
 		return nil, nil, err
 	}
 	covered, within := overlapsInOrder(batch, stored, nil)
-	if within { // what is under its key already tells nothing, whatever it overlaps
+	if within { // an interval that is stored under its own key covers nothing, whatever it overlaps
 		known, err := rows.stored(ctx, claimsAmong(sorted))
 		if err != nil {
 			return nil, nil, err
@@ -55,8 +55,8 @@ func withoutOverlaps(ctx context.Context, rows rows, sorted, batch []energy.Read
 	return free, covered, nil
 }
 
-// overlapsInOrder gives the intervals of a batch, in its order, that overlap what is stored or one before them, and what they overlap.
-// within tells whether any of that is of the batch. Those that are known or stored under their keys are passed over.
+// overlapsInOrder returns the intervals of a batch, in its order, that overlap a stored reading or an earlier one, with the span that they
+// overlap. within is true if any of them overlaps one of the batch. Intervals that are known or stored under their keys are skipped.
 func overlapsInOrder(batch []energy.Reading, stored []claim, known map[energy.Key]energy.Reading) (covered map[energy.Key]energy.Span, within bool) {
 	spans, taken := make(map[energy.DeviceID]energy.Spans), make(map[energy.Key]bool, len(stored))
 	for _, c := range stored {
@@ -83,7 +83,7 @@ func overlapsInOrder(batch []energy.Reading, stored []claim, known map[energy.Ke
 	return covered, within
 }
 
-// stretchesOf are the times of which intervals tell, those that lie near each other together. Readings are sorted by key.
+// stretchesOf are the spans of intervals; neighbouring ones are joined. Readings are sorted by key.
 func stretchesOf(sorted []energy.Reading) []stretch {
 	var all []stretch
 	for _, r := range sorted {
@@ -100,7 +100,7 @@ func stretchesOf(sorted []energy.Reading) []stretch {
 	return all
 }
 
-// overlapWithin tells whether intervals of a batch, sorted by key, overlap each other: then neighbours do.
+// overlapWithin reports whether intervals of a batch overlap each other. They are sorted by key, so comparing neighbours is enough.
 func overlapWithin(sorted []energy.Reading) bool {
 	var last energy.Reading
 	for _, r := range sorted {
@@ -115,7 +115,7 @@ func overlapWithin(sorted []energy.Reading) bool {
 	return false
 }
 
-// claimsIn is what stored readings tell of some stretches: intervals that claim their time, and what registers counted.
+// claimsIn returns the spans in some stretches that stored readings cover: intervals, and what registers counted.
 func claimsIn(ctx context.Context, rows rows, stretches []stretch, held chains) ([]claim, error) {
 	all, err := rows.claims(ctx, stretches)
 	if err != nil {
@@ -134,7 +134,7 @@ func claimsIn(ctx context.Context, rows rows, stretches []stretch, held chains) 
 	return all, nil
 }
 
-// counted is what a register counted in a stretch, spans that overlap together.
+// counted returns the spans in a stretch that a register counted; spans that overlap are joined.
 func counted(ctx context.Context, rows rows, s stretch, t ledger.Traits) ([]claim, error) {
 	var all []claim
 	for at := s.From + 1; ; {
@@ -157,7 +157,8 @@ func counted(ctx context.Context, rows rows, s stretch, t ledger.Traits) ([]clai
 	}
 }
 
-// withCounted adds a span after others, to the last where they overlap: registers that came at once count over one silence.
+// withCounted adds a span after others, or joins it with the last one if they overlap: registers that arrived together count over the same
+// silence.
 func withCounted(all []claim, c claim) []claim {
 	if last := len(all) - 1; last >= 0 && c.From < all[last].To {
 		all[last].From, all[last].To, all[last].at = min(all[last].From, c.From), c.To, c.at
@@ -166,7 +167,7 @@ func withCounted(all []claim, c claim) []claim {
 	return append(all, c)
 }
 
-// spansOf are the times of claims of one device, oldest first.
+// spansOf are the spans of claims of one device, oldest first.
 func spansOf(claims []claim) energy.Spans {
 	spans := make(energy.Spans, len(claims))
 	for i, c := range claims {

@@ -12,17 +12,17 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// timesLock is the lock of all times of all devices: shared by who holds some of them, alone by who holds more than he can name, or
-// begins a device's chain.
+// timesLock is the lock of all times of all devices. A transaction that locks some times takes it shared. A transaction that needs too
+// many locks, or starts a device's chain, takes it exclusively.
 const timesLock = 4_820_150
 
-// maxTimeLocks bounds how many locks one transaction takes: the server has room for some thousands.
+// maxTimeLocks is how many locks one transaction takes: the server has space for some thousands.
 const maxTimeLocks = 500
 
-// lockedBits are the bits of an instant in ms within the time of a device that one lock stands for: what overlaps shares one.
+// lockedBits is the length of time of a device that one lock covers, in bits of an instant in ms. Intervals that overlap share a lock.
 const lockedBits = 31 // 25 days of ms
 
-// timeLocks are the locks of the times of which readings tell, sorted; nil where they are too many.
+// timeLocks are the locks of the times that readings cover, sorted; nil if there are too many.
 func timeLocks(claims []energy.Reading) []int64 {
 	locks := make(map[int64]bool, len(claims))
 	for _, r := range claims {
@@ -43,16 +43,16 @@ func timeLock(device energy.DeviceID, part int64) int64 {
 	return int64(h.Sum64() & math.MaxInt64)
 }
 
-// Statements that hold times until the transaction ends. What follows must be another statement: one sees what was there when it
+// Statements that lock times until the transaction ends. The next step must be another statement: a statement sees what was stored when it
 // began, before it waited.
 const (
 	lockSomeTimes = `SELECT pg_advisory_xact_lock_shared($1::bigint)::text UNION ALL SELECT pg_advisory_xact_lock(k)::text FROM unnest($2::bigint[]) AS k`
 	lockAllTimes  = `SELECT pg_advisory_xact_lock($1::bigint)`
 )
 
-// Statements between which neighbours are looked up by the key alone, in its order. A plan is kept: one that was made while a month
-// was empty, or had no statistics yet, would read and sort all later readings of a device for each. Other statements are the worse
-// for it: many pages at once are joined by hash or by sort.
+// Statements between which neighbours are looked up by the key alone, in its order. PostgreSQL caches a plan: one that was made while a
+// month was empty, or had no statistics yet, would read and sort all later readings of a device for each lookup. The setting is limited to
+// these lookups, because other statements need hash joins and sorts.
 const (
 	byIndex   = `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)`
 	byDefault = `SELECT set_config('enable_seqscan', NULL, true), set_config('enable_bitmapscan', NULL, true), set_config('enable_sort', NULL, true)`
@@ -69,9 +69,9 @@ func (p postgresRows) lockTimes(ctx context.Context, claims []energy.Reading, al
 	return err
 }
 
-// isClaimed tells of a reading n whether a stored interval tells a part of its time. Stored ones do not overlap each other. So the first
-// that ends after n begins may share a rounding with it, the next may be n itself, and the third decides. The bounds $8 and $9
-// keep the months out in which there is none.
+// isClaimed is true for a reading n if a stored interval covers a part of its time. Stored intervals do not overlap each other. So the
+// first that ends after n begins may share a rounding with n, the next may be n itself, and the third decides. The bounds $8 and $9 leave
+// out the months without any.
 const isClaimed = `EXISTS (SELECT FROM (SELECT r.at, r.span FROM energy_readings r WHERE r.device_id = n.device_id AND r.kind = 1 AND NOT r.estimated
 		AND r.at > n.at - n.span AND r.at > $8 AND r.at < $9 ORDER BY r.at LIMIT 3) r WHERE r.at <> n.at AND ` + overlapsN + `)`
 
@@ -80,7 +80,7 @@ const overlapsN = `LEAST(r.at, n.at) > GREATEST(r.at - r.span, n.at - n.span)
 	AND (LEAST(r.at, n.at) - GREATEST(r.at - r.span, n.at - n.span) >= 1000
 		OR (LEAST(r.at, n.at) - GREATEST(r.at - r.span, n.at - n.span)) * 100 >= LEAST(r.span, n.span))`
 
-// boundsOf are instants between which whatever overlaps readings ends.
+// boundsOf are the instants between which everything that overlaps readings ends.
 func boundsOf(claims []energy.Reading) (after, before int64) {
 	after, before = math.MaxInt64, 0
 	for _, r := range claims {

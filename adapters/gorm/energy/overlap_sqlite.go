@@ -6,7 +6,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// lockTimes has nothing to do: SQLite has one writer.
+// lockTimes does nothing: SQLite has one writer.
 func (sqliteRows) lockTimes(context.Context, []energy.Reading, bool) error { return nil }
 
 func (s sqliteRows) claims(ctx context.Context, stretches []stretch) ([]claim, error) {

@@ -10,10 +10,10 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// errEnough ends a reading whose reader has what it wants.
+// errEnough stops a query when its reader needs no more.
 var errEnough = errors.New("the reader has enough")
 
-// keysWithin are the pages of [from, to) that entries change, by day and device.
+// keysWithin are the pages of [from, to) that entries change, ordered by day and device.
 func keysWithin(entries ledger.Entries, from, to int32) []ledger.PageKey {
 	keys := slices.SortedFunc(maps.Keys(entries), byDay)
 	return slices.DeleteFunc(keys, func(k ledger.PageKey) bool { return k.Day < from || k.Day >= to })
@@ -23,7 +23,7 @@ func byDay(a, b ledger.PageKey) int {
 	return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Device, b.Device))
 }
 
-// merge yields stored pages with what is journalled of them, and between them those that are journalled only.
+// merge yields stored pages with their journalled readings added, and in order between them the pages that are only journalled.
 type merge struct {
 	journalled ledger.Entries
 	keys       []ledger.PageKey

@@ -18,7 +18,7 @@ type placementRow struct {
 
 func (placementRow) TableName() string { return "energy_placements" }
 
-// placements are the former places of all devices, oldest first.
+// placements returns the former places of all devices, oldest first.
 func (s *Store) placements(ctx context.Context) (map[energy.DeviceID][]campus.Placement, error) {
 	var rows []placementRow
 	if err := s.db.Read.WithContext(ctx).Order("device_id, until").Find(&rows).Error; err != nil {
@@ -34,7 +34,7 @@ func (s *Store) placements(ctx context.Context) (map[energy.DeviceID][]campus.Pl
 	return former, nil
 }
 
-// savePlacements writes a device's former places in the place of those that are there.
+// savePlacements replaces a device's stored former places.
 func savePlacements(tx *gorm.DB, d campus.Device) error {
 	if err := tx.Where("device_id = ?", string(d.ID)).Delete(&placementRow{}).Error; err != nil || len(d.Former) == 0 {
 		return err

@@ -12,8 +12,8 @@ import (
 	"github.com/holotwin/holotwin/platform/database/databasetest"
 )
 
-// TestNeighboursAreLookedUpByTheKey asks for the plan of the look for overlaps in a month of which PostgreSQL knows nothing yet:
-// left to itself it may read and sort all later readings of the device, for each that is stored.
+// TestNeighboursAreLookedUpByTheKey reads the plan of the query for overlaps in a month without statistics: without the settings,
+// PostgreSQL may read and sort all later readings of the device, for each reading that is stored.
 func TestNeighboursAreLookedUpByTheKey(t *testing.T) {
 	ctx := context.Background()
 	db, err := database.Open(ctx, database.Options{URL: databasetest.Postgres(t)})
@@ -26,7 +26,7 @@ func TestNeighboursAreLookedUpByTheKey(t *testing.T) {
 	} {
 		require.NoError(t, db.Write.Exec(statement).Error)
 	}
-	// A plan that is kept knows no bounds.
+	// A cached plan does not know the bounds.
 	look := strings.NewReplacer("$8", "$4", "$9", "$5").Replace(isClaimed)
 	look = "PREPARE look (text[], bigint[], bigint[], bigint, bigint) AS SELECT " + look + " FROM unnest($1, $2, $3) AS n (device_id, at, span)"
 	plan := func(before string) (lines []string) {

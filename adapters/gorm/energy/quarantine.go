@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// Quarantined gives the readings that are held back, with what each is subtracted from.
+// Quarantined returns the readings in quarantine, with the register value that each is subtracted from.
 func (s *Store) Quarantined(ctx context.Context, devices []energy.DeviceID, after energy.Key, limit int) ([]ledger.Held, error) {
 	if len(devices) == 0 {
 		return nil, nil

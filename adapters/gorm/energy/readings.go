@@ -12,12 +12,12 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// readingColumnNames are a reading's columns; estimated says of an interval that it is guessed.
+// readingColumnNames are a reading's columns; estimated is true for an interval with a guessed span.
 const readingColumnNames = "device_id, at, kind, value, span, source, estimated"
 
 const linkColumns = readingColumnNames + ", verdict, booked_from, booked, base_at, base_value, burst, ruling"
 
-// valueOf is what the value column holds of a reading: mWh, or mW of a power sample.
+// valueOf is the content of the value column: mWh, or mW for a power.
 func valueOf(r energy.Reading) int64 {
 	if r.Kind == energy.Sample {
 		return int64(r.Power)
@@ -39,13 +39,13 @@ func scanRow(row scanner, kind *int16, estimated *bool, more ...any) (energy.Rea
 	if err := row.Scan(append([]any{&r.Device, &r.At, kind, &value, &r.Span, &r.Source, estimated}, more...)...); err != nil {
 		return r, err
 	}
-	r.Kind = energy.Kind(max(*kind, -*kind)) // a withdrawn one's has a minus
+	r.Kind = energy.Kind(max(*kind, -*kind)) // the kind of a withdrawn reading is negative
 	r.Guessed = r.Kind == energy.Interval && *estimated
 	setValue(&r, value)
 	return r, nil
 }
 
-// kindColumn is what the kind column holds of a reading that stands: what has a minus counts nothing.
+// kindColumn is the content of the kind column for a reading that counts; a negative kind counts nothing.
 func kindColumn(r energy.Reading) int16 {
 	if r.Kind == energy.Refused {
 		return -int16(r.Kind)
@@ -53,7 +53,7 @@ func kindColumn(r energy.Reading) int16 {
 	return int16(r.Kind)
 }
 
-// kindsOfChain are what the kind column holds of a chain's links. Powers that were withdrawn or refused break theirs.
+// kindsOfChain are the values of the kind column for a chain's links. Powers that were withdrawn or rejected break their chain.
 func kindsOfChain(kind energy.Kind) [3]int16 {
 	if kind == energy.Sample {
 		return [3]int16{int16(energy.Sample), -int16(energy.Sample), -int16(energy.Refused)}
@@ -61,7 +61,7 @@ func kindsOfChain(kind energy.Kind) [3]int16 {
 	return [3]int16{int16(kind), int16(kind), int16(kind)}
 }
 
-// setValue reads what valueOf wrote.
+// setValue is the inverse of valueOf.
 func setValue(r *energy.Reading, value int64) {
 	if r.Kind == energy.Sample {
 		r.Power = energy.Power(value)
@@ -85,7 +85,7 @@ func scanLink(row scanner) (ledger.Link, error) {
 	return l, err
 }
 
-// burstText is a burst as it is kept: what is of none, as nearly all readings, takes no room.
+// burstText is a burst as it is stored: empty for nearly all readings, which are in no burst.
 func burstText(b ledger.Burst) string {
 	if b == (ledger.Burst{}) {
 		return ""
@@ -148,7 +148,7 @@ func scanPage(rows *sql.Rows) (*ledger.Page, error) {
 	return page, page.DecodeQuarters(packed)
 }
 
-// scanAll reads every row and closes them, whatever happens.
+// scanAll reads every row and always closes the rows.
 func scanAll(rows *sql.Rows, scan func(*sql.Rows) error) (err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
@@ -159,7 +159,7 @@ func scanAll(rows *sql.Rows, scan func(*sql.Rows) error) (err error) {
 	return rows.Err()
 }
 
-// Reading is the one under a key.
+// Reading returns the reading under a key.
 func (s *Store) Reading(ctx context.Context, key energy.Key) (energy.Reading, error) {
 	rows, err := s.db.Read.WithContext(ctx).Raw("SELECT "+readingColumnNames+" FROM energy_readings WHERE device_id = ? AND at = ? AND kind > 0",
 		string(key.Device), int64(key.At)).Rows()
@@ -178,7 +178,7 @@ func (s *Store) Reading(ctx context.Context, key energy.Key) (energy.Reading, er
 	return reading, err
 }
 
-// List gives readings by device and instant, from after a key.
+// List returns readings ordered by device and instant, starting after a key.
 func (s *Store) List(ctx context.Context, devices []energy.DeviceID, from, to energy.Instant, after energy.Key, limit int) ([]energy.Reading, error) {
 	if len(devices) == 0 {
 		return nil, nil
@@ -199,7 +199,7 @@ func (s *Store) List(ctx context.Context, devices []energy.DeviceID, from, to en
 	return list, err
 }
 
-// HasReadings tells whether a device has reported anything.
+// HasReadings reports whether a device has reported anything.
 func (s *Store) HasReadings(ctx context.Context, device energy.DeviceID) (bool, error) {
 	var n int
 	err := s.db.Read.WithContext(ctx).Raw(`SELECT count(*) FROM (SELECT 1 FROM energy_readings WHERE device_id = ? AND kind <> ? LIMIT 1) AS any_reading`,

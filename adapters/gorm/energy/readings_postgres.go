@@ -13,7 +13,7 @@ import (
 	"github.com/holotwin/holotwin/platform/database"
 )
 
-// postgresRows writes whole batches as arrays: one statement a step, however many readings share the commit.
+// postgresRows writes whole batches as arrays: one statement for each step, however many readings are in the transaction.
 type postgresRows struct {
 	gorm *gorm.DB
 	tx   gorm.ConnPool
@@ -43,7 +43,7 @@ const insertReadings = `
 
 const insertOnce = ` ON CONFLICT (device_id, at) DO NOTHING`
 
-// readingColumns are readings turned into arrays.
+// readingColumns are the columns of readings, as arrays.
 type readingColumns struct {
 	devices  []string
 	instants []int64
@@ -139,7 +139,7 @@ func (p postgresRows) saveLinks(ctx context.Context, links []ledger.Link) error 
 	return err
 }
 
-// pagesForUpdate makes the missing pages first: a row that is not there cannot be held.
+// pagesForUpdate inserts the missing pages first, because a row that does not exist cannot be locked.
 func (p postgresRows) pagesForUpdate(ctx context.Context, sorted []ledger.PageKey) ([]*ledger.Page, error) {
 	k := pageKeysOf(sorted)
 	found, err := p.tx.QueryContext(ctx, lockPages, k.devices, k.days)
@@ -176,7 +176,7 @@ const updatePages = `
 	FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[], $5::bytea[]) AS n (device_id, day, energy, estimated, quarters)
 	WHERE p.device_id = n.device_id AND p.day = n.day`
 
-// pageColumns are pages turned into arrays.
+// pageColumns are the columns of pages, as arrays.
 type pageColumns struct {
 	devices           []string
 	days              []int32
@@ -219,7 +219,7 @@ func (p postgresRows) restate(ctx context.Context, days []ledger.PageKey, at ene
 	return err
 }
 
-// begin leaves the row alone that needs no change: holding it would make the device's writers wait for each other.
+// begin does not update a row that needs no change: locking it would make the device's writers wait for each other.
 func (p postgresRows) begin(ctx context.Context, firsts []ledger.PageKey) error {
 	k := pageKeysOf(firsts)
 	_, err := p.tx.ExecContext(ctx, `
@@ -253,8 +253,7 @@ func textsOf(devices []energy.DeviceID) []string {
 	return texts
 }
 
-// makeMonths makes the months' tables that the readings need. One that is made stays, so that each is looked at
-// once a process.
+// makeMonths creates the months' tables that the readings need. A process checks each month once, because a table that was created stays.
 func (s *Store) makeMonths(ctx context.Context, sorted []energy.Reading) error {
 	if s.db.Dialect != database.Postgres {
 		return nil
@@ -266,7 +265,7 @@ func (s *Store) makeMonths(ctx context.Context, sorted []energy.Reading) error {
 		if !r.StampedHere() {
 			continue
 		}
-		if err := s.makeMonthOf(ctx, r.At.Add(maxReadingMove)); err != nil { // it may move
+		if err := s.makeMonthOf(ctx, r.At.Add(maxReadingMove)); err != nil { // a reading may move
 			return err
 		}
 	}
@@ -279,7 +278,7 @@ func (s *Store) makeMonthOf(ctx context.Context, at energy.Instant) error {
 		return nil
 	}
 	if err := s.makeMonth(ctx, month); err != nil {
-		return fmt.Errorf("make room for %s: %w", month.Format("2006-01"), err)
+		return fmt.Errorf("create the table of %s: %w", month.Format("2006-01"), err)
 	}
 	s.months.Store(month, true)
 	return nil
@@ -290,7 +289,7 @@ func monthOf(at energy.Instant) time.Time {
 	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
 }
 
-// monthLock keeps two processes from making the same month's table at once.
+// monthLock prevents two processes from creating the same month's table at once.
 const monthLock = 4_820_010
 
 func (s *Store) makeMonth(ctx context.Context, month time.Time) error {
@@ -300,7 +299,7 @@ func (s *Store) makeMonth(ctx context.Context, month time.Time) error {
 		}
 		var partitioned, made bool
 		if err := tx.Raw("SELECT relkind = 'p' FROM pg_class WHERE oid = 'energy_readings'::regclass").Scan(&partitioned).Error; err != nil || !partitioned {
-			return err // an operator keeps them otherwise, as a hypertable say
+			return err // an operator may partition them otherwise, as a hypertable
 		}
 		table := month.Format(monthTable)
 		if err := tx.Raw("SELECT to_regclass(?) IS NOT NULL", table).Scan(&made).Error; err != nil || made {
@@ -318,8 +317,8 @@ func (s *Store) makeMonth(ctx context.Context, month time.Time) error {
 	})
 }
 
-// monthColumns are the columns and checks of energy_readings, the widest first: a row is filled up between columns to the width of
-// the next, which took a fifth of it. A table that is attached may have them in an order of its own; its keys come from the parent.
+// monthColumns are the columns and checks of energy_readings, the widest first: PostgreSQL pads each column to the alignment of the next,
+// which took a fifth of a row. An attached table may have its columns in another order; its keys come from the parent.
 const monthColumns = `SELECT string_agg(part, ', ' ORDER BY place, number) FROM (
 	SELECT format('%I %s%s%s', attname, format_type(atttypid, atttypmod), ' DEFAULT ' || pg_get_expr(adbin, adrelid), CASE WHEN attnotnull THEN ' NOT NULL' END) AS part,
 		-greatest(attlen, 0) AS place, attnum AS number

@@ -11,11 +11,11 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// sqliteRows writes row by row: there is no network between, and a prepared statement a row is what SQLite likes.
+// sqliteRows writes row by row: there is no network, and a prepared statement for each row is fastest on SQLite.
 type sqliteRows struct {
 	gorm *gorm.DB
 	tx   gorm.ConnPool
-	// prepared are the transaction's statements by their text; they end with it.
+	// prepared are the transaction's statements by their text. They are closed with it.
 	prepared map[string]*sql.Stmt
 }
 
@@ -23,7 +23,7 @@ func newSQLiteRows(tx *gorm.DB) sqliteRows {
 	return sqliteRows{tx, tx.Statement.ConnPool, make(map[string]*sql.Stmt)}
 }
 
-// prepare gives a statement that is parsed once a transaction: to parse one takes longer than to write a row.
+// prepare returns a statement that is parsed once in a transaction: parsing one takes longer than writing a row.
 func (s sqliteRows) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	if known := s.prepared[query]; known != nil {
 		return known, nil
@@ -35,13 +35,13 @@ func (s sqliteRows) prepare(ctx context.Context, query string) (*sql.Stmt, error
 	return statement, err
 }
 
-// each runs a statement once for each of n rows. The driver watches a context that can end by a goroutine a statement, which
-// costs as much as the row: it is asked between rows, and the transaction watches it too.
+// each runs a statement once for each of n rows. For a context that can end, the driver starts a goroutine for each statement, which costs
+// as much as the row. So the context is checked between rows, and the transaction watches it too.
 func (s sqliteRows) each(ctx context.Context, query string, n int, parameters func(i int) []any) error {
 	return s.eachChanging(ctx, query, n, parameters, nil)
 }
 
-// eachChanging is each that tells which rows changed something.
+// eachChanging is each that also calls changed for the rows that changed.
 func (s sqliteRows) eachChanging(ctx context.Context, query string, n int, parameters func(i int) []any, changed func(i int)) error {
 	if n == 0 {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/platform/database"
 )
 
-// Revision counts the changes of the days before one that are posted; devices of whose days something is not posted yet are told.
+// Revision counts the posted changes of the days before one. unposted are the devices with days that are not completely posted.
 func (b books) Revision(before int32) (revision int64, unposted map[energy.DeviceID]bool, err error) {
 	if err := b.tx.Raw("SELECT coalesce(sum(version), 0) FROM energy_day_versions WHERE day < ?", before).Row().Scan(&revision); err != nil {
 		return 0, nil, fmt.Errorf("read the revision of days: %w", err)
@@ -25,7 +25,7 @@ func (b books) Revision(before int32) (revision int64, unposted map[energy.Devic
 	return revision, unposted, nil
 }
 
-// recentAtOnce are the devices whose last pages are in memory together.
+// recentAtOnce is the number of devices whose last pages are in memory together.
 const recentAtOnce = 50
 
 // Recent yields each device's last n pages before a day.
@@ -70,7 +70,7 @@ func (b books) recent(devices []energy.DeviceID, before int32, n int) ([]*ledger
 	return b.withJournalled(pages, devices, before, n), nil
 }
 
-// withJournalled adds what is journalled to devices' last pages, and leaves the last n of each.
+// withJournalled adds journalled readings to devices' last pages, and keeps the last n of each.
 func (b books) withJournalled(pages []*ledger.Page, devices []energy.DeviceID, before int32, n int) []*ledger.Page {
 	of := make(map[energy.DeviceID][]*ledger.Page, len(devices))
 	for _, page := range pages {

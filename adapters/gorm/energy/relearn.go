@@ -12,11 +12,11 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// relearntAtOnce bounds how long a counter is held.
+// relearntAtOnce is the maximum number of links in one transaction, which bounds how long a device is locked.
 const relearntAtOnce = 2000
 
-// Relearn judges again what was measured of the counters that were decoded before the pace of devices was learnt, one device a call;
-// more tells whether there may be others. What was used stays as it is. It may be called by any process, at any time, and again.
+// Relearn judges again the measured time of counters that were decoded before the program learnt the pace of devices. Each call takes one
+// device; more is true if others may be left. The energy used does not change. Any process may call it at any time, also repeatedly.
 func (s *Store) Relearn(ctx context.Context, traits func(energy.DeviceID) ledger.Traits) (more bool, err error) {
 	var device string
 	err = s.db.Read.WithContext(ctx).Raw("SELECT device_id FROM energy_relearn ORDER BY device_id LIMIT 1").Row().Scan(&device)
@@ -24,7 +24,7 @@ func (s *Store) Relearn(ctx context.Context, traits func(energy.DeviceID) ledger
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("look whose counters are to be judged again: %w", err)
+		return false, fmt.Errorf("find a counter to judge again: %w", err)
 	}
 	if t := traits(energy.DeviceID(device)); t.Paced(energy.Register) {
 		if err := s.relearn(ctx, energy.DeviceID(device), t); err != nil {
@@ -50,7 +50,7 @@ func (s *Store) relearn(ctx context.Context, device energy.DeviceID, traits ledg
 	return nil
 }
 
-// relearnSome judges some links of a chain from an instant on again, and gives where the next ones begin.
+// relearnSome judges some links of a chain again, starting at an instant, and returns where the next ones begin.
 func (s *Store) relearnSome(ctx context.Context, tx *gorm.DB, chain chainKey, at energy.Instant, traits ledger.Traits) (next energy.Instant, left bool, err error) {
 	rows, entries := s.rows(tx), ledger.Entries{}
 	if _, err := rows.chains(ctx, []energy.DeviceID{chain.Device}, true); err != nil {

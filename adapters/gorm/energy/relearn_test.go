@@ -15,7 +15,7 @@ import (
 	"github.com/holotwin/holotwin/platform/database/databasetest"
 )
 
-// TestRelearn judges a counter again that was kept by a version which took it to report by the quarter hour.
+// TestRelearn judges a counter again that was stored by a version which assumed that it reports every quarter hour.
 func TestRelearn(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		ctx := context.Background()

@@ -12,7 +12,7 @@ import (
 	"github.com/holotwin/holotwin/platform/database"
 )
 
-// ForgetReadings drops the readings before an instant, the first of a month.
+// ForgetReadings deletes the readings before an instant, the first of a month.
 func (s *Store) ForgetReadings(ctx context.Context, before energy.Instant) (int64, error) {
 	forget := s.forgetRows
 	if s.db.Dialect == database.Postgres {
@@ -27,7 +27,7 @@ func (s *Store) ForgetReadings(ctx context.Context, before energy.Instant) (int6
 	})
 }
 
-// ForgetTotals drops the pages of the days before one. What is journalled of them is posted first: it would bring them back.
+// ForgetTotals deletes the pages of the days before one. Their journalled readings are posted first: they would create the pages again.
 func (s *Store) ForgetTotals(ctx context.Context, before int32) error {
 	if _, err := s.Post(ctx); err != nil {
 		return fmt.Errorf("post before totals are forgotten: %w", err)
@@ -51,7 +51,7 @@ func (s *Store) ForgetTotals(ctx context.Context, before int32) error {
 	return nil
 }
 
-// keptBase is where a chain stood after the last of its links that were forgotten.
+// keptBase is the base of a chain after its last deleted link.
 func keptBase(ctx context.Context, tx *gorm.DB, key chainKey) (ledger.Base, error) {
 	found, err := tx.WithContext(ctx).Raw("SELECT at, value FROM energy_chain_bases WHERE device_id = ? AND kind = ?",
 		string(key.Device), int(key.Kind)).Rows()
@@ -66,8 +66,8 @@ func keptBase(ctx context.Context, tx *gorm.DB, key chainKey) (ledger.Base, erro
 	return base, err
 }
 
-// keepBases notes where chains stand after their last links of those that a condition names. They are forgotten from
-// the oldest on, so that a later base always takes the place of an earlier one.
+// keepBases stores the bases of chains after the last of the links that a condition selects. Links are deleted from the oldest on, so a
+// later base always replaces an earlier one.
 const keepBases = `INSERT INTO energy_chain_bases (device_id, kind, at, value)
 	SELECT r.device_id, r.kind, r.base_at, r.base_value FROM %[1]s r JOIN
 		(SELECT device_id, kind, max(at) AS at FROM %[1]s WHERE verdict > 0 %[2]s GROUP BY device_id, kind) last

@@ -12,8 +12,8 @@ import (
 
 const monthTable = "energy_readings_2006_01"
 
-// dropMonths drops the months' tables that end before an instant, the oldest first, each in its own transaction. It
-// waits little for a table that is being read: the next run comes by.
+// dropMonths drops the months' tables that end before an instant, the oldest first, each in its own transaction. It waits only briefly for
+// a table that is being read: the next run tries again.
 func (s *Store) dropMonths(ctx context.Context, before energy.Instant) (forgotten int64, err error) {
 	var tables []string
 	if err := s.db.Read.WithContext(ctx).Raw(`SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
@@ -23,7 +23,7 @@ func (s *Store) dropMonths(ctx context.Context, before energy.Instant) (forgotte
 	for _, table := range tables {
 		month, err := time.Parse(monthTable, table)
 		if err != nil || energy.InstantOf(month.AddDate(0, 1, 0)) > before {
-			continue // not one of ours, or not over
+			continue // not one of these tables, or not over
 		}
 		rows, err := s.dropMonth(ctx, table)
 		if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// forgetAtOnce bounds how long the one writer is held.
+// forgetAtOnce is the maximum number of rows that are deleted at once, which bounds how long other writers wait.
 const forgetAtOnce = 5000
 
 // forgetRows deletes each device's rows before an instant, the oldest first, a few at a time.

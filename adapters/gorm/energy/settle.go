@@ -12,8 +12,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// Settle books what is kept of a newcomer, up to most of it. Who adds to it waits until the transaction ends, and then finds the
-// newcomer gone, or with what is left of it.
+// Settle books up to most stored measurements of a discovered device. A process that adds to the device waits until the transaction ends,
+// and then finds the device deleted, or with the rest of its measurements.
 func (s *Store) Settle(ctx context.Context, key intake.DiscoveredKey, most int, settlement intake.Settlement) (outcomes []energy.Outcome, left bool, err error) {
 	err = s.transactWithRetry(ctx, func(tx *gorm.DB) error {
 		outcomes, left = nil, false
@@ -40,7 +40,7 @@ func (s *Store) Settle(ctx context.Context, key intake.DiscoveredKey, most int, 
 	})
 	s.committed(err)
 	if err != nil {
-		return nil, false, fmt.Errorf("settle what was kept of %s: %w", key.Address, err)
+		return nil, false, fmt.Errorf("settle the measurements of %s: %w", key.Address, err)
 	}
 	return outcomes, left, nil
 }
@@ -53,7 +53,7 @@ func measuresOf(rows []keptRow) []intake.BufferedMeasurement {
 	return all
 }
 
-// appendLocked stores and books readings in the transaction that holds where they come from.
+// appendLocked stores and books readings in the transaction that locks their source.
 func (s *Store) appendLocked(ctx context.Context, tx *gorm.DB, readings []energy.Reading, traits func(energy.DeviceID) ledger.Traits) ([]energy.Outcome, error) {
 	if len(readings) == 0 {
 		return nil, nil
@@ -70,7 +70,7 @@ func (s *Store) appendLocked(ctx context.Context, tx *gorm.DB, readings []energy
 	return inOrderOf(readings, all), nil
 }
 
-// dropSettled drops the measures that were settled, and the newcomer where that were all; it tells whether any is left.
+// dropSettled deletes the measurements that were settled, and the discovered device if none is left; it reports whether any is left.
 func dropSettled(tx *gorm.DB, key intake.DiscoveredKey, row newcomerRow, kept []keptRow) (left bool, err error) {
 	numbers := make([]int64, len(kept))
 	for i, k := range kept {

@@ -7,29 +7,29 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// placed is a reading with the key that it was sent under: one that was stamped here may be stored under another.
+// placed is a reading with the key that it was sent under. A reading stamped by the server may be stored under another key.
 type placed struct {
 	sent energy.Key
 	energy.Reading
 }
 
-// maxReadingMove is how far a reading that was stamped here may move, ms.
+// maxReadingMove is how far a reading stamped by the server may move, ms.
 const maxReadingMove = 300_000
 
-// keys are some of those that a statement was given; nil are all of them.
+// keys are some of the keys that a statement was called with; nil means all of them.
 type keys map[energy.Key]bool
 
 func (k keys) has(key energy.Key) bool { return k == nil || k[key] }
 
-// inserted is what of a batch was not there yet.
+// inserted is the part of a batch that was not stored before.
 type inserted struct {
-	// fresh are the keys under which it was sent.
+	// fresh are the keys as they were sent.
 	fresh keys
-	// moved are the readings, by those keys, that are stored under others.
+	// moved are the readings, by those keys, that are stored under other keys.
 	moved map[energy.Key]energy.Reading
 }
 
-// storedAs gives a reading as it was stored; is is false where it was there already.
+// storedAs returns a reading as it was stored; is is false if it was stored before.
 func (i inserted) storedAs(sent energy.Reading) (stored energy.Reading, is bool) {
 	if moved, is := i.moved[sent.Key()]; is {
 		return moved, true
@@ -37,8 +37,8 @@ func (i inserted) storedAs(sent energy.Reading) (stored energy.Reading, is bool)
 	return sent, i.fresh.has(sent.Key())
 }
 
-// insertAll stores what is not there yet. Readings that were stamped here and whose key is taken move until they are stored. batch is
-// all that is being stored, by key, of which sorted is a part.
+// insertAll stores the readings that are not stored yet. A reading stamped by the server whose key is taken moves until it is stored.
+// batch is everything that is being stored, sorted by key; sorted is a part of it.
 func insertAll(ctx context.Context, rows rows, sorted, batch []energy.Reading) (inserted, error) {
 	fresh, err := rows.insert(ctx, sorted)
 	done := inserted{fresh: fresh}
@@ -67,7 +67,7 @@ func insertAll(ctx context.Context, rows rows, sorted, batch []energy.Reading) (
 	}
 }
 
-// addMoved notes what became of readings that moved.
+// addMoved records the outcome of readings that moved.
 func (i *inserted) addMoved(moving, moved []placed, fresh keys) {
 	if i.moved == nil {
 		i.moved = make(map[energy.Key]energy.Reading)
@@ -83,8 +83,8 @@ func (i *inserted) addMoved(moving, moved []placed, fresh keys) {
 	}
 }
 
-// displaced are the readings that must move, and the keys of those of them that were stored: the readings of a chain that came
-// after one that moves go with it, so that their order stays.
+// displaced returns the readings that must move, and the keys of those of them that were stored. If a reading moves, the later readings of
+// its chain move too, so that their order stays.
 func displaced(pending []placed, fresh keys) (moving []placed, back []energy.Key) {
 	first := make(map[chainKey]energy.Instant)
 	for _, p := range pending {
@@ -107,7 +107,7 @@ func displaced(pending []placed, fresh keys) (moving []placed, back []energy.Key
 	return moving, back
 }
 
-// move gives readings, sorted by key, the next instants that are free, in their order; one that would move too far is left out.
+// move assigns the next free instants to readings, sorted by key, in their order; a reading that would move too far is left out.
 func move(ctx context.Context, rows rows, moving []placed, batch []energy.Reading) ([]placed, error) {
 	moved := make([]placed, 0, len(moving))
 	var free *freeInstants
@@ -128,18 +128,18 @@ func move(ctx context.Context, rows rows, moving []placed, batch []energy.Readin
 	return moved, nil
 }
 
-// freeInstants finds instants of a device under which nothing is stored, each later than the one before.
+// freeInstants finds instants at which a device has no reading, each later than the one before.
 type freeInstants struct {
 	rows   rows
 	device energy.DeviceID
 	batch  []energy.Reading // what is about to be stored, by key
-	// taken are the instants in [begin, end) that are taken.
+	// taken are the instants in [begin, end) that are in use.
 	taken      map[energy.Instant]bool
 	begin, end energy.Instant
-	next       energy.Instant // after the last that was given
+	next       energy.Instant // after the last returned one
 }
 
-// from gives the first that is not before an instant.
+// from returns the first free instant that is not before an instant.
 func (v *freeInstants) from(ctx context.Context, at energy.Instant) (energy.Instant, error) {
 	for at = max(at, v.next); ; at++ {
 		if at < v.begin || at >= v.end {
@@ -153,7 +153,7 @@ func (v *freeInstants) from(ctx context.Context, at energy.Instant) (energy.Inst
 	}
 }
 
-// readTaken reads which of the instants from one on are taken.
+// readTaken reads which instants are in use, starting at one.
 func (v *freeInstants) readTaken(ctx context.Context, at energy.Instant) error {
 	const some = 5000
 	taken, err := v.rows.instants(ctx, v.device, at, at+some)

@@ -51,7 +51,7 @@ func (s *Store) AppendStates(ctx context.Context, changes []conditions.StateChan
 	return outcomes, nil
 }
 
-// maxMove is how far a state or an ambient reading may move, ms: there are few of a second.
+// maxMove is how far a state or an ambient reading may move, ms. Few of them share a second.
 const maxMove = 1000
 
 func appendState(tx *gorm.DB, c conditions.StateChange) (conditions.StateOutcome, error) {
@@ -74,7 +74,7 @@ func appendState(tx *gorm.DB, c conditions.StateChange) (conditions.StateOutcome
 	}
 }
 
-// StatesBetween gives a device's changes, oldest first.
+// StatesBetween returns a device's changes, oldest first.
 func (s *Store) StatesBetween(ctx context.Context, device energy.DeviceID, from, to, after energy.Instant, limit int) ([]conditions.StateChange, error) {
 	var rows []stateRow
 	err := s.db.Read.WithContext(ctx).Where("device_id = ? AND at >= ? AND at < ? AND at > ?", string(device), int64(from), int64(to), int64(after)).
@@ -86,7 +86,7 @@ func (s *Store) StatesBetween(ctx context.Context, device energy.DeviceID, from,
 	return changes, err
 }
 
-// StateBefore is a device's last change before an instant.
+// StateBefore returns a device's last change before an instant.
 func (s *Store) StateBefore(ctx context.Context, device energy.DeviceID, at energy.Instant) (conditions.StateChange, bool, error) {
 	var rows []stateRow
 	err := s.db.Read.WithContext(ctx).Where("device_id = ? AND at < ?", string(device), int64(at)).Order("at DESC").Limit(1).Find(&rows).Error

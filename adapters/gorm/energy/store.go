@@ -1,6 +1,6 @@
-// Package gormenergy keeps the energy module's books in SQLite or PostgreSQL. Files are named like the module's:
-// append.go and readings*.go hold the ledger, catalogue.go the campus, and so on. What differs between the two
-// databases is in *_postgres.go and *_sqlite.go, behind the same methods.
+// Package gormenergy stores the energy module's books in SQLite or PostgreSQL. Files are named like the module's: append.go and
+// readings*.go store the ledger, catalogue.go the campus, and so on. The differences between the two databases are in *_postgres.go and
+// *_sqlite.go, behind the same methods.
 package gormenergy
 
 import (
@@ -21,7 +21,7 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrations are the module's schema, to be applied before a Store is used.
+// Migrations returns the module's schema, to be applied before a Store is used.
 func Migrations() fs.FS {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -30,15 +30,15 @@ func Migrations() fs.FS {
 	return files
 }
 
-// Store answers the ports of the energy module.
+// Store implements the storage ports of the energy module.
 type Store struct {
 	db     *database.Database
 	clock  energy.Clock
-	outbox *events.Outbox // nil tells nobody
+	outbox *events.Outbox // nil: no events are stored
 	months sync.Map       // months of PostgreSQL's readings that are known to have a table
 }
 
-// New makes a store; the clock tells past from present.
+// New returns a store; the clock separates the past from the present.
 func New(db *database.Database, clock energy.Clock) *Store {
 	return &Store{db: db, clock: clock}
 }

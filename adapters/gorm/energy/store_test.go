@@ -32,8 +32,8 @@ func TestReadings(t *testing.T) {
 	})
 }
 
-// TestReadingsPosted runs the suite on a store whose journal is posted at every second call, so that answers are
-// seen with nothing, all and part of it posted.
+// TestReadingsPosted runs the suite on a store whose journal is posted at every second call, so that answers are checked with nothing, all
+// and part of it posted.
 func TestReadingsPosted(t *testing.T) {
 	db := openPostgres(t)
 	require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
@@ -43,8 +43,7 @@ func TestReadingsPosted(t *testing.T) {
 	})
 }
 
-// TestReadingsUnpartitioned stores and keeps readings in a plain table, as an operator has it who lets an extension
-// divide it.
+// TestReadingsUnpartitioned stores readings in a plain table: an operator may use an extension that partitions it.
 func TestReadingsUnpartitioned(t *testing.T) {
 	db := openPostgres(t)
 	require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
@@ -63,8 +62,8 @@ func TestReadingsUnpartitioned(t *testing.T) {
 	require.Zero(t, forgotten, "the extension's own policy drops them")
 }
 
-// TestReadingsOfAMonthAreStoredClosely looks at how wide a row of a month's table is beside one whose columns stand as the schema names them,
-// and that a month which an older version made goes on.
+// TestReadingsOfAMonthAreStoredClosely compares the width of a row in a month's table with one whose columns are in the order of the
+// schema, and checks that a month which an older version created can still be written.
 func TestReadingsOfAMonthAreStoredClosely(t *testing.T) {
 	db := openPostgres(t)
 	ctx := context.Background()
@@ -109,8 +108,8 @@ func (p *posting) Append(ctx context.Context, batch []energy.Reading, traits fun
 	return outcomes, err
 }
 
-// TestPostIsSeenByNobody reads totals while readings are journalled and posted by two processes at once: they only
-// ever grow, and at the end all of it is in the pages.
+// TestPostIsSeenByNobody reads totals while two processes journal and post readings: totals only ever grow, and at the end all readings
+// are in the pages.
 func TestPostIsSeenByNobody(t *testing.T) {
 	db := openPostgres(t)
 	ctx := context.Background()
@@ -165,7 +164,7 @@ func openPostgres(t *testing.T) *database.Database {
 	return db
 }
 
-// empty takes all readings out; a fresh database a case would cost more than the case.
+// empty deletes all readings; a fresh database for each case would take longer than the case.
 func empty(t *testing.T, db *database.Database) {
 	t.Helper()
 	tables := []string{"energy_readings", "energy_pages", "energy_past_changes", "energy_corrections", "energy_restated_days", "energy_begun", "energy_day_versions", "energy_chain_bases", "energy_chains"}

@@ -24,12 +24,12 @@ type tariffRow struct {
 	DemandPrice        decimal.Decimal
 	Footprint, Avoided *decimal.Decimal
 	Periods            string
-	Reactive           string // JSON; empty where there is no rule
+	Reactive           string // JSON; empty if there is no rule
 }
 
 func (tariffRow) TableName() string { return "energy_tariffs" }
 
-// Tariffs are all there are, by space and day.
+// Tariffs returns all tariffs, ordered by space and day.
 func (s *Store) Tariffs(ctx context.Context) ([]tariffs.Tariff, error) {
 	var rows []tariffRow
 	if err := s.db.Read.WithContext(ctx).Order("space_id, valid_from").Find(&rows).Error; err != nil {
@@ -54,7 +54,7 @@ func (s *Store) Tariffs(ctx context.Context) ([]tariffs.Tariff, error) {
 	return all, nil
 }
 
-// AddTariff adds one.
+// AddTariff adds a tariff.
 func (s *Store) AddTariff(ctx context.Context, t tariffs.Tariff) error {
 	periods, err := json.Marshal(t.Periods)
 	if err != nil {
@@ -82,7 +82,7 @@ func (s *Store) AddTariff(ctx context.Context, t tariffs.Tariff) error {
 	return err
 }
 
-// DropTariff removes one.
+// DropTariff deletes a tariff.
 func (s *Store) DropTariff(ctx context.Context, id string) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		var row tariffRow

@@ -20,7 +20,7 @@ type vitalRow struct {
 
 func (vitalRow) TableName() string { return "energy_vitals" }
 
-// StoreHeartbeats keeps the newest of each device.
+// StoreHeartbeats stores the newest heartbeat of each device.
 func (s *Store) StoreHeartbeats(ctx context.Context, all []intake.Heartbeat) error {
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		const atOnce = 500
@@ -37,16 +37,16 @@ func (s *Store) StoreHeartbeats(ctx context.Context, all []intake.Heartbeat) err
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("keep the vitals of %d devices: %w", len(all), err)
+		return fmt.Errorf("store the heartbeats of %d devices: %w", len(all), err)
 	}
 	return nil
 }
 
-// HeartbeatsOf gives those of devices.
+// HeartbeatsOf returns the heartbeats of devices.
 func (s *Store) HeartbeatsOf(ctx context.Context, devices []energy.DeviceID) (map[energy.DeviceID]intake.Heartbeat, error) {
 	var rows []vitalRow
 	if err := s.db.Read.WithContext(ctx).Where(ofDevices(s.db.Dialect), idList(textsOf(devices))).Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("read vitals: %w", err)
+		return nil, fmt.Errorf("read heartbeats: %w", err)
 	}
 	vitals := make(map[energy.DeviceID]intake.Heartbeat, len(rows))
 	for _, r := range rows {
@@ -55,7 +55,7 @@ func (s *Store) HeartbeatsOf(ctx context.Context, devices []energy.DeviceID) (ma
 	return vitals, nil
 }
 
-// ClocksOff tells by how many ms the clocks of devices are ahead, of those that are not right.
+// ClocksOff returns by how many ms the clocks of devices are ahead, for those that are wrong.
 func (s *Store) ClocksOff(ctx context.Context) (map[energy.DeviceID]int64, error) {
 	var rows []vitalRow
 	if err := s.db.Read.WithContext(ctx).Where("clock_ms <> 0").Find(&rows).Error; err != nil {

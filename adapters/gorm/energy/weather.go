@@ -37,11 +37,11 @@ type weatherSiteRow struct {
 
 func (weatherSiteRow) TableName() string { return "energy_weather_sites" }
 
-// LeaseWeather takes the care of a site's weather. It looks before it writes: it is asked far more often than anything is due.
+// LeaseWeather leases a site's weather sync. It reads before it writes, because it is called far more often than a site is due.
 func (s *Store) LeaseWeather(ctx context.Context, site energy.SpaceID, at campus.Coordinates, now, until energy.Instant) (mine bool, err error) {
 	var known []weatherSiteRow
 	if err := s.db.Read.WithContext(ctx).Where("space_id = ?", string(site)).Find(&known).Error; err != nil {
-		return false, fmt.Errorf("read whose weather is due: %w", err)
+		return false, fmt.Errorf("read whether the weather is due: %w", err)
 	}
 	here := len(known) == 1 && known[0].Latitude == at.Latitude && known[0].Longitude == at.Longitude
 	if here && known[0].DueAt > int64(now) && known[0].DueAt <= latestDue(now) {
@@ -52,7 +52,7 @@ func (s *Store) LeaseWeather(ctx context.Context, site energy.SpaceID, at campus
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("claim a site's weather: %w", err)
+		return false, fmt.Errorf("lease a site's weather sync: %w", err)
 	}
 	return mine, nil
 }
@@ -78,23 +78,23 @@ func (s *Store) leaseWeather(tx *gorm.DB, claim weatherSiteRow, now int64) (mine
 	return due.RowsAffected == 1, due.Error
 }
 
-// latestDue is the last instant at which a site's weather can be due. What lies beyond was said by a clock that has been set back.
+// latestDue is the last instant at which a site's weather can be due. A later one was written by a clock that has been set back.
 func latestDue(now energy.Instant) int64 { return int64(now.Add(conditions.WeatherEvery + clockSkew)) }
 
-// clockSkew is how far apart the clocks of processes that share a database may be, ms.
+// clockSkew is the maximum difference between the clocks of processes that share a database, ms.
 const clockSkew = int64(time.Minute / time.Millisecond)
 
-// ScheduleWeather says that a site's weather needs no care before an instant.
+// ScheduleWeather records that a site's weather needs no sync before an instant.
 func (s *Store) ScheduleWeather(ctx context.Context, site energy.SpaceID, until energy.Instant) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		return tx.Exec("UPDATE energy_weather_sites SET due_at = ? WHERE space_id = ?", int64(until), string(site)).Error
 	})
 }
 
-// weatherBatch is how many hours go into one statement.
+// weatherBatch is the number of hours in one statement.
 const weatherBatch = 500
 
-// StoreWeather keeps those hours that say something new.
+// StoreWeather stores the hours that change something.
 func (s *Store) StoreWeather(ctx context.Context, site energy.SpaceID, hours []conditions.WeatherHour) error {
 	if len(hours) == 0 {
 		return nil
@@ -114,12 +114,12 @@ func (s *Store) StoreWeather(ctx context.Context, site energy.SpaceID, hours []c
 		return s.markIfPast(tx, ledger.Changed{Space: site}, *warmer)
 	})
 	if err != nil {
-		return fmt.Errorf("keep weather: %w", err)
+		return fmt.Errorf("store weather: %w", err)
 	}
 	return nil
 }
 
-// newWeather picks the hours that change what is kept, and tells the first whose temperature does; nil is none.
+// newWeather returns the hours that change what is stored, and the first one whose temperature changes; nil if there is none.
 func newWeather(tx *gorm.DB, site energy.SpaceID, hours []conditions.WeatherHour) (changed []weatherRow, warmer *energy.Instant, err error) {
 	first, last := hours[0].Start, hours[0].Start
 	for _, h := range hours {
@@ -160,7 +160,7 @@ func equal(a, b *int64) bool {
 	return *a == *b
 }
 
-// WeatherDays counts the hours of each day that are no forecast.
+// WeatherDays counts the hours of each day that are not forecasts.
 func (s *Store) WeatherDays(ctx context.Context, site energy.SpaceID, from, to int32) (map[int32]int, error) {
 	rows, err := s.db.Read.WithContext(ctx).Raw(`SELECT hour / ? AS day, count(*) FROM energy_weather
 		WHERE space_id = ? AND hour >= ? AND hour < ? AND NOT forecast GROUP BY 1`,
@@ -192,7 +192,7 @@ func (s *Store) SensorsAbove(ctx context.Context, site energy.SpaceID, from, to 
 	return mean.Float64, hours, nil
 }
 
-// WeatherBetween leaves out the hours in which a sensor of the site tells the temperature.
+// WeatherBetween leaves out the hours in which a sensor of the site measured the temperature.
 func (s *Store) WeatherBetween(ctx context.Context, site energy.SpaceID, from, to energy.Instant, limit int) ([]conditions.WeatherHour, error) {
 	query := s.db.Read.WithContext(ctx).
 		Where("space_id = ? AND hour >= ? AND hour < ? AND temperature IS NOT NULL", string(site), int64(from), int64(to)).

@@ -23,7 +23,7 @@ func (s *Store) Analyses(context.Context) ([]advice.Analysis, error) {
 	return all, nil
 }
 
-// Departures returns those of the last analyses that found any.
+// Departures returns the departures of the last analyses that found any.
 func (s *Store) Departures(context.Context) (map[advice.Target][]rules.Departure, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -36,7 +36,7 @@ func (s *Store) Departures(context.Context) (map[advice.Target][]rules.Departure
 	return all, nil
 }
 
-// KeepAnalysis replaces the analysis of a target, and its recommendations by what merge makes of them.
+// KeepAnalysis replaces the analysis of a target. It replaces its recommendations with the result of merge.
 func (s *Store) KeepAnalysis(_ context.Context, a advice.Analysis, merge func([]advice.Recommendation) []advice.Recommendation) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// KeepDayAnswers stores answers, each in the place of the one for its space and date.
+// KeepDayAnswers stores answers; each replaces the answer for the same space and date.
 func (s *Store) KeepDayAnswers(_ context.Context, answers []advice.DayAnswer) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -19,7 +19,7 @@ func (s *Store) KeepDayAnswers(_ context.Context, answers []advice.DayAnswer) er
 	return nil
 }
 
-// AllDayAnswers returns the answers by space and date.
+// AllDayAnswers returns all stored answers, ordered by space and date.
 func (s *Store) AllDayAnswers(context.Context) ([]advice.DayAnswer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

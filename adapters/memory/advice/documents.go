@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/report"
 )
 
-// KeepReport stores a report and deletes the old ones, and those of its maker beyond ofMaker.
+// KeepReport stores a report and deletes the old ones, and those of the same author beyond ofMaker.
 func (s *Store) KeepReport(_ context.Context, r report.Document, forget time.Time, ofMaker int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/schedule"
 )
 
-// TryLock takes the lock of the jobs if nobody has it.
+// TryLock takes the lock of the jobs if it is free.
 func (s *Store) TryLock(context.Context) (release func(), mine bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -23,7 +23,7 @@ func (s *Store) TryLock(context.Context) (release func(), mine bool, err error) 
 	}, true, nil
 }
 
-// KeepJob stores a job as it is now and deletes the oldest beyond most.
+// KeepJob stores the current state of a job and deletes the oldest jobs beyond most.
 func (s *Store) KeepJob(_ context.Context, job schedule.Job, most int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

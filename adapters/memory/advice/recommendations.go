@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// Find returns the recommendations that a filter picks, the most money first.
+// Find returns the recommendations that match a filter, highest saving in money first.
 func (s *Store) Find(_ context.Context, f advice.Filter) ([]advice.Recommendation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -30,7 +30,7 @@ func compare(a, b advice.Place) int {
 	return cmp.Or(cmp.Compare(b.Rank, a.Rank), cmp.Compare(a.ID, b.ID))
 }
 
-// picks reports whether a filter picks a recommendation.
+// picks reports whether a recommendation matches a filter.
 func picks(f advice.Filter, r advice.Recommendation) bool {
 	switch {
 	case f.Spaces != nil && !slices.Contains(f.Spaces, r.Space),
@@ -54,7 +54,7 @@ func (s *Store) Recommendation(_ context.Context, id string) (advice.Recommendat
 	return r, found, nil
 }
 
-// Change stores what change makes of a recommendation, with what happened to it.
+// Change stores the result of change and its event.
 func (s *Store) Change(_ context.Context, id string, change func(advice.Recommendation) (advice.Recommendation, advice.Event, error)) (advice.Recommendation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,7 +70,7 @@ func (s *Store) Change(_ context.Context, id string, change func(advice.Recommen
 	return changed, nil
 }
 
-// Events returns what happened to a recommendation, oldest first.
+// Events returns the events of a recommendation, oldest first.
 func (s *Store) Events(_ context.Context, id string) ([]advice.Event, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/scenario"
 )
 
-// BeginRun stores which run of a scenario is the current one.
+// BeginRun stores a run as the scenario's current run.
 func (s *Store) BeginRun(_ context.Context, scenario, run string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -15,7 +15,7 @@ func (s *Store) BeginRun(_ context.Context, scenario, run string) error {
 	return nil
 }
 
-// EndRun ends the run of a scenario.
+// EndRun deletes the scenario's current run.
 func (s *Store) EndRun(_ context.Context, scenario string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -23,7 +23,7 @@ func (s *Store) EndRun(_ context.Context, scenario string) error {
 	return nil
 }
 
-// PublishRun publishes the steps of a run, and reports whether it still is the current one.
+// PublishRun publishes the steps of a run, and reports whether it is still the current one.
 func (s *Store) PublishRun(_ context.Context, steps []scenario.RunStep) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -40,7 +40,7 @@ func (s *Store) PublishRun(_ context.Context, steps []scenario.RunStep) (bool, e
 	return true, nil
 }
 
-// Steps returns all steps that were published, oldest first.
+// Steps returns all published steps, oldest first.
 func (s *Store) Steps() []scenario.RunStep {
 	s.mu.Lock()
 	defer s.mu.Unlock()

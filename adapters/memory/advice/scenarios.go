@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/scenario"
 )
 
-// KeepScenario stores a scenario and deletes the oldest of its maker beyond ofMaker.
+// KeepScenario stores a scenario and deletes the same author's oldest ones beyond ofMaker.
 func (s *Store) KeepScenario(_ context.Context, kept scenario.Stored, ofMaker int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -32,7 +32,7 @@ func (s *Store) AllScenarios(context.Context) ([]scenario.Stored, error) {
 	return slices.Clone(s.scenarios), nil
 }
 
-// DropScenario deletes a scenario with its run.
+// DropScenario deletes a scenario and its run.
 func (s *Store) DropScenario(_ context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

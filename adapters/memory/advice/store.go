@@ -1,5 +1,5 @@
-// Package memoryadvice stores recommendations and what belongs to them in memory. It is for tests, and it is the shortest
-// description of what the ports of the advice module ask of a store: what it does, gormadvice does with SQL.
+// Package memoryadvice stores recommendations, with what belongs to them, in memory. It is for tests, and it is the shortest description
+// of what the ports of the advice module require of a store: gormadvice does the same with SQL.
 package memoryadvice
 
 import (
@@ -15,8 +15,8 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// Store answers the ports of the advice module. It is safe for concurrent use. What it returns shares slices with what it
-// stores, so neither is to be changed.
+// Store implements the storage ports of the advice module. It is safe for concurrent use. Its results share slices with the store, so
+// callers must not change them.
 type Store struct {
 	// mu is held by one method at a time, which checks all before it writes anything.
 	mu              sync.Mutex
@@ -33,7 +33,7 @@ type Store struct {
 	wordings        map[string]wording
 }
 
-// day is what an answer is about: a space's date, as days since 1970.
+// day identifies an answer: a space and a date, as days since 1970.
 type day struct {
 	space string
 	date  int
@@ -55,7 +55,7 @@ var (
 	_ recommendations.Wordings = (*Store)(nil)
 )
 
-// New makes an empty store.
+// New returns an empty store.
 func New() *Store {
 	return &Store{
 		recommendations: make(map[string]advice.Recommendation), events: make(map[string][]advice.Event),

@@ -8,11 +8,11 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// note adds entries in the transaction of what they are about.
+// note adds entries, in the transaction of the change that they describe.
 func (t *tables) note(entries ...auth.Entry) {
 	for _, e := range entries {
 		t.numbered++
-		// The array may be shared with what is committed, which ends before what is appended here.
+		// The array may be shared with committed entries, which end before the ones appended here.
 		t.entries = append(t.entries, auth.NumberedEntry{Number: t.numbered, Entry: e})
 	}
 }

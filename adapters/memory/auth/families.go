@@ -10,13 +10,13 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// token is a refresh token; spent is zero while it is good.
+// token is a refresh token; spent is zero until it is used.
 type token struct {
 	family string
 	spent  time.Time
 }
 
-// Begin adds a family and its first token, of a user whom check lets in as they are now.
+// Begin adds a family and its first token, if check accepts the user as they are now.
 func (s *Store) Begin(_ context.Context, family auth.Family, digest []byte, check auth.UserCheck) error {
 	return s.transact(func(t *tables) error {
 		user, found := t.users[family.User]
@@ -54,7 +54,7 @@ func (t *tables) endFamily(f auth.Family) {
 	t.families[f.ID] = f
 }
 
-// endFamilies ends the families of a user but one, and the codes that would begin another.
+// endFamilies ends all families of a user except one, and deletes the codes that could begin another.
 func (t *tables) endFamilies(user, keep string) {
 	for _, f := range t.families {
 		if f.User == user && f.ID != keep {
@@ -89,7 +89,7 @@ func (s *Store) Spend(_ context.Context, digest, successor []byte, now time.Time
 	return won, err
 }
 
-// forgetSpent forgets the spent tokens of a family beyond the last auth.MaxSpentTokens.
+// forgetSpent deletes the spent tokens of a family beyond the last auth.MaxSpentTokens.
 func (t *tables) forgetSpent(family string) {
 	var spent []string
 	for digest, of := range t.tokens {
@@ -103,7 +103,7 @@ func (t *tables) forgetSpent(family string) {
 	}
 }
 
-// End ends a family that has not ended, and adds an audit entry.
+// End ends a family that has not ended yet, and adds an audit entry.
 func (s *Store) End(_ context.Context, id string, entry auth.Entry) error {
 	return s.transact(func(t *tables) error {
 		if family, found := t.families[id]; found && !family.Ended {

@@ -24,7 +24,7 @@ func (s *Store) AddKey(_ context.Context, key auth.Key, secret []byte, entry aut
 	})
 }
 
-// ListKeys returns keys by id, those after one.
+// ListKeys returns keys ordered by id, starting after one.
 func (s *Store) ListKeys(_ context.Context, after string, limit int) ([]auth.Key, error) {
 	return pageOf(s.read().keys, after, limit), nil
 }
@@ -40,7 +40,7 @@ func (s *Store) KeyByDigest(ctx context.Context, secret []byte) (auth.Key, bool,
 	return s.Key(ctx, s.read().keyOf[string(secret)])
 }
 
-// UseKey stores when a key was last used; an earlier instant changes nothing.
+// UseKey stores when a key was last used, unless a later time is stored.
 func (s *Store) UseKey(_ context.Context, id string, at time.Time) error {
 	return s.transact(func(t *tables) error {
 		if key, found := t.keys[id]; found && key.LastUsed.Before(at) {

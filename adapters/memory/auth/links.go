@@ -7,7 +7,7 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// Admit stores what decide makes of an account and an address.
+// Admit stores the result of decide for an account and an address.
 func (s *Store) Admit(_ context.Context, account auth.Account, email string, decide func(auth.Candidates) (auth.Admission, error)) (user auth.User, err error) {
 	err = s.transact(func(t *tables) error {
 		admission, err := decide(t.candidates(account, email))
@@ -25,7 +25,7 @@ func (s *Store) Admit(_ context.Context, account auth.Account, email string, dec
 
 func (t *tables) admit(account auth.Account, admission auth.Admission) error {
 	stored := admission.User
-	if !admission.Add { // only the address and the role are the provider's to change
+	if !admission.Add { // the provider decides only the address and the role
 		stored = t.users[stored.ID]
 		stored.Email, stored.Role = admission.User.Email, admission.User.Role
 	}
@@ -68,7 +68,7 @@ func (s *Store) EndSessions(_ context.Context, account auth.Account, entry auth.
 	return user, found, err
 }
 
-// Unlink forgets the accounts of a user and ends their families.
+// Unlink deletes the accounts of a user and ends their families.
 func (s *Store) Unlink(_ context.Context, user string, entry auth.Entry) error {
 	return s.transact(func(t *tables) error {
 		linked := len(t.links)

@@ -9,13 +9,13 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// reset is a link to a new password.
+// reset is a password reset link.
 type reset struct {
 	user    string
 	expires time.Time
 }
 
-// AddReset stores a link in the place of the one that the user has.
+// AddReset stores a reset link, replacing the user's earlier one.
 func (s *Store) AddReset(_ context.Context, id string, token []byte, expires time.Time, check auth.UserCheck) error {
 	return s.transact(func(t *tables) error {
 		user, found := t.users[id]
@@ -37,7 +37,7 @@ func (t *tables) dropReset(user string) {
 	maps.DeleteFunc(t.resets, func(_ string, r reset) bool { return r.user == user })
 }
 
-// ResetOf returns the user whose link is good at an instant.
+// ResetOf returns the user whose reset link is valid at an instant.
 func (s *Store) ResetOf(ctx context.Context, token []byte, now time.Time) (auth.User, bool, error) {
 	link, found := s.read().resets[string(token)]
 	if !found || !link.expires.After(now) {
@@ -46,7 +46,7 @@ func (s *Store) ResetOf(ctx context.Context, token []byte, now time.Time) (auth.
 	return s.User(ctx, link.user)
 }
 
-// Reset spends a link and changes its user.
+// Reset deletes a reset link and changes its user.
 func (s *Store) Reset(_ context.Context, token []byte, now time.Time, user string, change auth.UserChange) (won bool, err error) {
 	err = s.transact(func(t *tables) error {
 		link, found := t.resets[string(token)]
@@ -64,8 +64,8 @@ func (s *Store) Reset(_ context.Context, token []byte, now time.Time, user strin
 	return won && err == nil, err
 }
 
-// forgetResets drops the link of a user whose password has changed or who may not log in any more; their former password
-// need not be tested either.
+// forgetResets deletes the reset link of a user whose password has changed or who may not log in any more; their former password need not
+// be tested either.
 func (t *tables) forgetResets(user string) {
 	t.dropReset(user)
 	delete(t.untested, user)

@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// LimitedTo returns the users and keys that are limited to one of some spaces or devices.
+// LimitedTo returns the users and keys that are limited to at least one of some spaces or devices.
 func (s *Store) LimitedTo(_ context.Context, spaces, devices []string, limit int) ([]auth.Limited, error) {
 	t := s.read()
 	limited := []auth.Limited{}

@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// code is what a page exchanges for a session.
+// code is exchanged by a page for a session.
 type code struct {
 	browser []byte
 	user    string
@@ -24,7 +24,7 @@ func (s *Store) AddCode(_ context.Context, digest, browser []byte, user string, 
 	})
 }
 
-// ExchangeCode deletes a code and begins the session that begin opens for its user.
+// ExchangeCode deletes a code and stores the session that begin returns for its user.
 func (s *Store) ExchangeCode(_ context.Context, digest, browser []byte, now time.Time, begin func(auth.User) (auth.PendingSession, error)) (won bool, err error) {
 	err = s.transact(func(t *tables) error {
 		c, found := t.codes[string(digest)]

@@ -1,5 +1,5 @@
-// Package memoryauth stores users and their sessions in memory. It is for tests, and it is the shortest description of
-// what the ports of the auth module ask of a store: what it does, gormauth does with SQL.
+// Package memoryauth stores users and their sessions in memory. It is for tests, and it is the shortest description of what the ports of
+// the auth module require of a store: gormauth does the same with SQL.
 //
 // Start reading at Store.transact.
 package memoryauth
@@ -13,7 +13,7 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// Store answers the ports of the auth module. It is safe for concurrent use.
+// Store implements the storage ports of the auth module. It is safe for concurrent use.
 type Store struct {
 	// writer admits one transaction at a time.
 	writer sync.Mutex
@@ -21,7 +21,7 @@ type Store struct {
 	committed atomic.Pointer[tables]
 }
 
-// tables are all that is stored.
+// tables are the whole content of the store.
 type tables struct {
 	users    map[string]auth.User // by id
 	families map[string]auth.Family
@@ -32,11 +32,11 @@ type tables struct {
 	keyOf  map[string]string
 	keys   map[string]auth.Key // by id
 	links  map[auth.Account]string
-	// untested are the users whose password is not tested yet, and whether a stranger chose it.
+	// untested are the users whose password is not tested yet. The value is true if a stranger chose it.
 	untested map[string]bool
-	// due is when all tries that were taken of an allowance will have come back.
+	// due is when all tries taken of an allowance will be available again.
 	due map[string]time.Time
-	// networks are when an account was last logged in to, by account and network.
+	// networks are the times of the last login, by account and network.
 	networks map[network]time.Time
 	entries  []auth.NumberedEntry
 	numbered int64
@@ -57,18 +57,18 @@ var (
 	_ auth.SignOnCodes       = (*Store)(nil)
 )
 
-// New makes an empty store.
+// New returns an empty store.
 func New() *Store {
 	s := &Store{}
 	s.committed.Store(&tables{})
 	return s
 }
 
-// read gives what is committed. It must not be changed.
+// read returns what is committed. The caller must not change it.
 func (s *Store) read() *tables { return s.committed.Load() }
 
-// transact runs do on a copy of all that is stored, and commits the copy if do returns no error. Transactions run one
-// after the other, so do sees what the last one left and nobody sees half of what it does.
+// transact calls do with a copy of the tables, and commits the copy if do returns no error. Transactions run one after the other, so do
+// sees what the last one committed, and readers never see a part of a transaction.
 func (s *Store) transact(do func(*tables) error) error {
 	s.writer.Lock()
 	defer s.writer.Unlock()
@@ -88,7 +88,7 @@ func (t *tables) clone() *tables {
 	}
 }
 
-// cloned is a copy that can be written to, also of nil.
+// cloned returns a writable copy, also of nil.
 func cloned[K comparable, V any](m map[K]V) map[K]V {
 	if m == nil {
 		return make(map[K]V)

@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// Sweep deletes what has expired, at most limit of each kind, and returns how much that was.
+// Sweep deletes what has expired, at most limit of each kind, and returns how many.
 func (s *Store) Sweep(_ context.Context, expired auth.Expired, limit int) (swept int, err error) {
 	err = s.transact(func(t *tables) error {
 		swept = deleteSome(t.due, limit, func(_ string, due time.Time) bool { return !due.After(expired.Throttles) })

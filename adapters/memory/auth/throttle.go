@@ -10,18 +10,18 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// network is where an account was logged in to from.
+// network is a network that an account logged in from.
 type network struct{ account, address string }
 
-// clockSkew is how far apart the clocks of replicas may be.
+// clockSkew is the maximum difference between the clocks of replicas.
 const clockSkew = time.Minute
 
-// each is the time after which one try comes back.
+// each is the time until one try is available again.
 func each(a auth.Allowance) time.Duration {
 	return max(time.Millisecond, time.Minute/time.Duration(a.PerMinute))
 }
 
-// Take takes a try of each allowance, or none of any.
+// Take takes one try of each allowance, or none at all.
 func (s *Store) Take(_ context.Context, now time.Time, allowances ...auth.Allowance) (wait time.Duration, err error) {
 	err = s.transact(func(t *tables) error {
 		before := maps.Clone(t.due)
@@ -36,8 +36,8 @@ func (s *Store) Take(_ context.Context, now time.Time, allowances ...auth.Allowa
 	return wait, err
 }
 
-// take takes a try by the generic cell rate algorithm: there is one while all that was taken comes back within a minute.
-// A due time that lies far ahead was set by a clock that has been set back since: it counts for nothing.
+// take takes a try by the generic cell rate algorithm: one is available if all taken tries are available again within a minute. A due time
+// far ahead was set by a clock that has been set back, and does not count.
 func (t *tables) take(now time.Time, a auth.Allowance) (wait time.Duration) {
 	due := t.due[a.Key]
 	if due.Before(now) || due.After(now.Add(clockSkew+time.Minute)) {
@@ -63,7 +63,7 @@ func (s *Store) GiveBack(_ context.Context, allowances ...auth.Allowance) error 
 	})
 }
 
-// RememberNetwork stores a network of an account and forgets those beyond auth.MaxNetworks, the one used longest ago first.
+// RememberNetwork stores a network of an account and deletes those beyond auth.MaxNetworks, the one used longest ago first.
 func (s *Store) RememberNetwork(_ context.Context, account, address string, now time.Time) error {
 	return s.transact(func(t *tables) error {
 		t.networks[network{account, address}] = now
@@ -89,7 +89,7 @@ func (s *Store) KnowsNetwork(_ context.Context, account, address string, since t
 	return known && !last.Before(since), nil
 }
 
-// forgetNetworks forgets the networks of an address that may become another user's.
+// forgetNetworks deletes the networks of an address that may become another user's.
 func (t *tables) forgetNetworks(account string) {
 	maps.DeleteFunc(t.networks, func(n network, _ time.Time) bool { return n.account == account })
 }

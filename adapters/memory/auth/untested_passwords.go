@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// AddUntested lists a user whose password is to be tested. With SQL, a migration lists those whose hash is older than the test.
+// AddUntested lists a user whose password must be tested. With SQL, a migration lists those whose hash is older than the test.
 func (s *Store) AddUntested(id string, stranger bool) error {
 	return s.transact(func(t *tables) error {
 		t.untested[id] = stranger
@@ -16,7 +16,7 @@ func (s *Store) AddUntested(id string, stranger bool) error {
 	})
 }
 
-// Untested returns some users whose password is not tested yet, those with a stranger's first.
+// Untested returns some users whose password is not tested yet, those whose password a stranger chose first.
 func (s *Store) Untested(_ context.Context, limit int) ([]auth.UntestedPassword, error) {
 	t := s.read()
 	list := []auth.UntestedPassword{}
@@ -34,7 +34,7 @@ func (s *Store) Untested(_ context.Context, limit int) ([]auth.UntestedPassword,
 	return list[:min(limit, len(list))], nil
 }
 
-// KeepPassword takes a user off the list.
+// KeepPassword removes a user from the list.
 func (s *Store) KeepPassword(_ context.Context, id string) error {
 	return s.transact(func(t *tables) error {
 		delete(t.untested, id)
@@ -42,7 +42,7 @@ func (s *Store) KeepPassword(_ context.Context, id string) error {
 	})
 }
 
-// RemovePassword takes a user off the list, and their password from them if it is still the one that was tested.
+// RemovePassword removes a user from the list, and deletes their password if it is still the tested one.
 func (s *Store) RemovePassword(_ context.Context, id, hash string, entry auth.Entry) error {
 	return s.transact(func(t *tables) error {
 		_, listed := t.untested[id]

@@ -29,7 +29,7 @@ func (s *Store) User(_ context.Context, id string) (auth.User, bool, error) {
 	return user, found, nil
 }
 
-// AnyUser reports whether there is a user.
+// AnyUser reports whether there is any user.
 func (s *Store) AnyUser(context.Context) (bool, error) { return len(s.read().users) > 0, nil }
 
 // AddFirstUser adds a user if there is none.
@@ -43,12 +43,12 @@ func (s *Store) AddFirstUser(_ context.Context, user auth.User) (added bool, err
 	return added, err
 }
 
-// ListUsers returns users by id, those after one.
+// ListUsers returns users ordered by id, starting after one.
 func (s *Store) ListUsers(_ context.Context, after string, limit int) ([]auth.User, error) {
 	return pageOf(s.read().users, after, limit), nil
 }
 
-// pageOf returns at most limit values whose keys come after one, in the order of their keys.
+// pageOf returns at most limit values whose keys come after one, ordered by key.
 func pageOf[V any](m map[string]V, after string, limit int) []V {
 	values := []V{}
 	for _, key := range slices.Sorted(maps.Keys(m)) {
@@ -70,7 +70,7 @@ func (s *Store) AddUser(_ context.Context, user auth.User, entry auth.Entry) err
 	})
 }
 
-// putUser stores a user whose address nobody else has.
+// putUser stores a user, unless another user has the same address.
 func (t *tables) putUser(user auth.User) error {
 	if holder, taken := t.byEmail(user.Email); taken && holder.ID != user.ID {
 		return auth.ErrTaken
@@ -79,7 +79,7 @@ func (t *tables) putUser(user auth.User) error {
 	return nil
 }
 
-// ChangeUser stores what change makes of a user.
+// ChangeUser stores the result of change for a user.
 func (s *Store) ChangeUser(_ context.Context, id, keep string, change auth.UserChange) (user auth.User, err error) {
 	err = s.transact(func(t *tables) error {
 		user, err = t.changeUser(id, keep, change)
@@ -105,7 +105,8 @@ func (t *tables) changeUser(id, keep string, change auth.UserChange) (auth.User,
 	return is, nil
 }
 
-// replaceUser stores a changed user and ends what the change ends: all families but keep, and the ways to get another.
+// replaceUser stores a changed user and ends what the change ends: all families except keep, and the links and codes that could begin
+// another.
 func (t *tables) replaceUser(was, is auth.User, keep string) error {
 	if err := t.putUser(is); err != nil {
 		return err
@@ -123,7 +124,7 @@ func (t *tables) replaceUser(was, is auth.User, keep string) error {
 	return t.checkAdministrators(was)
 }
 
-// checkAdministrators refuses to leave nobody who manages the whole campus, where a user did who was there before.
+// checkAdministrators returns an error if the changed user was the last one who manages the whole campus.
 func (t *tables) checkAdministrators(was auth.User) error {
 	if administers(was) && len(t.administrators()) == 0 {
 		return auth.ErrLastAdmin
@@ -143,7 +144,7 @@ func (t *tables) administrators() (ids []string) {
 // administers reports whether a user manages the whole campus.
 func administers(u auth.User) bool { return u.Role == auth.Admin && u.Space == "" && !u.Disabled }
 
-// RemoveUser removes a user and all that belongs to them.
+// RemoveUser deletes a user and all that belongs to them.
 func (s *Store) RemoveUser(_ context.Context, id string, check auth.UserCheck) error {
 	return s.transact(func(t *tables) error {
 		was, found := t.users[id]
@@ -164,7 +165,7 @@ func (s *Store) RemoveUser(_ context.Context, id string, check auth.UserCheck) e
 	})
 }
 
-// Rehash replaces a hash that is still the one that was compared.
+// Rehash replaces a hash if it is still the compared one.
 func (s *Store) Rehash(_ context.Context, id, from, to string) (done bool, err error) {
 	err = s.transact(func(t *tables) error {
 		user, found := t.users[id]

@@ -45,7 +45,7 @@ func findAmbient(all []conditions.Ambient, at energy.Instant) (place int, found 
 	return slices.BinarySearchFunc(all, at, func(a conditions.Ambient, at energy.Instant) int { return cmp.Compare(a.At, at) })
 }
 
-// ambientIn are the readings of a space in [from, to), by instant.
+// ambientIn returns the readings of a space in [from, to), oldest first.
 func (t *tables) ambientIn(space energy.SpaceID, from, to energy.Instant) []conditions.Ambient {
 	all := t.ambient.get(space)
 	first, _ := findAmbient(all, from)
@@ -53,7 +53,7 @@ func (t *tables) ambientIn(space energy.SpaceID, from, to energy.Instant) []cond
 	return all[first:max(first, end)]
 }
 
-// AmbientBetween returns readings by space and instant, from after a key.
+// AmbientBetween returns readings ordered by space and instant, starting after a key.
 func (s *Store) AmbientBetween(_ context.Context, spaces []energy.SpaceID, from, to energy.Instant, after conditions.AmbientKey, limit int) ([]conditions.Ambient, error) {
 	t := s.read()
 	list := []conditions.Ambient{}
@@ -89,7 +89,7 @@ func (s *Store) HourlyAmbient(_ context.Context, space energy.SpaceID, from, to 
 	return hours, nil
 }
 
-// mean is that of a measure, in units of so many; nil where nothing measured it.
+// mean is the mean of a measure, in units of so many; nil if it was not measured.
 func mean(readings []conditions.Ambient, unit float64, of func(conditions.Ambient) *int64) *float64 {
 	sum, n := int64(0), 0
 	for _, a := range readings {

@@ -19,10 +19,10 @@ func (s *Store) Append(_ context.Context, batch []energy.Reading, traits func(en
 	return outcomes, err
 }
 
-// errAnyConflict takes a transaction of all or none back.
+// errAnyConflict rolls back a transaction of AppendAll.
 var errAnyConflict = errors.New("a reading conflicts")
 
-// AppendAll stores and books a batch if no reading of it conflicts or overlaps.
+// AppendAll stores and books a batch if none of its readings conflicts or overlaps.
 func (s *Store) AppendAll(_ context.Context, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (outcomes []energy.Outcome, err error) {
 	err = s.transact(func(t *tables) error {
 		outcomes = t.append(batch, traits, s.clock.Now())
@@ -63,8 +63,8 @@ func (t *tables) append(batch []energy.Reading, traits func(energy.DeviceID) led
 	return outcomes
 }
 
-// append stores readings of the device and notes in entries what they add to its pages. The outcomes are by the instants
-// that the readings were sent with.
+// append stores readings of the device and adds the changes of its pages to entries. The outcomes are by the instants that the readings
+// were sent with.
 func (s *series) append(batch []energy.Reading, traits ledger.Traits, entries ledger.Entries) map[energy.Instant]energy.Outcome {
 	outcomes := make(map[energy.Instant]energy.Outcome, len(batch))
 	for at, covered := range s.covered(batch) {

@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// Snapshot shows the books of devices as they are now, whatever is stored meanwhile.
+// Snapshot shows the books of devices as they are now, also while others store readings.
 func (s *Store) Snapshot(_ context.Context, devices []energy.DeviceID, look func(ledger.Books) error) error {
 	return look(books{tables: s.read(), devices: sortedIDs(devices), settled: energy.SettledUntil(s.clock.Now())})
 }
@@ -19,7 +19,7 @@ func (s *Store) Snapshot(_ context.Context, devices []energy.DeviceID, look func
 type books struct {
 	*tables
 	devices []energy.DeviceID // sorted
-	// settled is the day before which every change is counted.
+	// settled is the first day whose changes may not be counted yet; all changes of earlier days are.
 	settled int32
 }
 
@@ -34,7 +34,7 @@ func (b books) Begun() (map[energy.DeviceID]int32, error) {
 	return begun, nil
 }
 
-// Versions counts the changes of days that have passed.
+// Versions counts the changes of past days.
 func (b books) Versions(from, to int32) (map[int32]int64, error) {
 	versions := make(map[int32]int64)
 	for day := from; day < min(to, b.settled); day++ {
@@ -53,7 +53,7 @@ func (b books) Revision(before int32) (revision int64, unposted map[energy.Devic
 	return revision, nil, nil
 }
 
-// Days returns the first and last day of which there is a page.
+// Days returns the first and last day that has a page.
 func (b books) Days() (first, last int32, found bool, err error) {
 	for _, device := range b.devices {
 		for day := range b.pagesOf(device) {
@@ -90,7 +90,7 @@ func (b books) Pages(from, to int32) iter.Seq2[*ledger.Page, error] {
 	}
 }
 
-// copied is a page that the caller may keep and change.
+// copied is a page that the caller may change.
 func copied(page *ledger.Page) *ledger.Page {
 	own := *page
 	return &own

@@ -22,7 +22,7 @@ func (s *Store) Load(context.Context) (version int64, spaces []campus.Space, dev
 	return t.version, inOrder(t.spaces.rows), inOrder(t.devices.rows), nil
 }
 
-// inOrder are the values of a table by key.
+// inOrder returns the values of a table, ordered by key.
 func inOrder[K ~string, V any](rows map[K]V) []V {
 	values := make([]V, 0, len(rows))
 	for _, key := range slices.Sorted(maps.Keys(rows)) {
@@ -31,7 +31,7 @@ func inOrder[K ~string, V any](rows map[K]V) []V {
 	return values
 }
 
-// Save makes a change if nobody made another since the expected version.
+// Save stores a change if the catalogue still has the expected version.
 func (s *Store) Save(_ context.Context, expected int64, change campus.Change) error {
 	return s.transact(func(t *tables) error {
 		if t.version != expected {
@@ -54,7 +54,7 @@ func (s *Store) Save(_ context.Context, expected int64, change campus.Change) er
 	})
 }
 
-// dropSpace drops what is about a space too.
+// dropSpace also deletes the rows that belong to a space.
 func (t *tables) dropSpace(id energy.SpaceID) {
 	t.spaces.drop(id)
 	t.calendar.dropWhere(func(_ string, e calendar.Entry) bool { return e.Space == id })
@@ -64,7 +64,7 @@ func (t *tables) dropSpace(id energy.SpaceID) {
 	t.weather.dropWhere(func(key weatherKey, _ conditions.WeatherHour) bool { return key.site == id })
 }
 
-// dropDevice drops what is about a device too; one that has readings is never dropped.
+// dropDevice also deletes the rows that belong to a device. A device with readings is never dropped.
 func (t *tables) dropDevice(id energy.DeviceID) {
 	t.devices.drop(id)
 	t.states.drop(id)

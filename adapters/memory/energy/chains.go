@@ -7,7 +7,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// touched are the first instants from which the chains of a device are decoded again, by kind.
+// touched are, by kind, the first instants from which the chains of a device are decoded again.
 type touched map[energy.Kind]energy.Instant
 
 const never = energy.Instant(math.MaxInt64)
@@ -16,7 +16,7 @@ func untouched() touched { return touched{energy.Register: never, energy.Sample:
 
 func (t touched) touch(kind energy.Kind, at energy.Instant) { t[kind] = min(t[kind], at) }
 
-// rechain decodes the chains again from where they are touched, registers first: what these count, powers do not.
+// rechain decodes the touched chains again, registers first: powers do not count what registers count.
 func (s *series) rechain(from touched, traits ledger.Traits, entries ledger.Entries) {
 	if from[energy.Register] < never {
 		s.rechainKind(energy.Register, from[energy.Register], traits, s.claims(-1), entries, func(was, is ledger.Link) {
@@ -31,7 +31,7 @@ func (s *series) rechain(from touched, traits ledger.Traits, entries ledger.Entr
 	}
 }
 
-// rechainKind decodes a chain from the first link that looks as far as an instant, and notes the difference in entries.
+// rechainKind decodes a chain again, from the first link whose decoding reads an instant, and adds the difference to entries.
 func (s *series) rechainKind(kind energy.Kind, from energy.Instant, traits ledger.Traits, told energy.Spans, entries ledger.Entries, changed func(was, is ledger.Link)) {
 	links := s.chain(kind)
 	reach := 1
@@ -63,7 +63,7 @@ func (s *series) rechainKind(kind energy.Kind, from energy.Instant, traits ledge
 	})
 }
 
-// chain gives the links of a kind. Powers that were withdrawn or refused break theirs.
+// chain returns the links of a kind. Powers that were withdrawn or rejected break their chain.
 func (s *series) chain(kind energy.Kind) (links []ledger.Link) {
 	for _, l := range s.links {
 		if l.Kind == kind && (kind == energy.Sample || !l.Breaks) || kind == energy.Sample && l.Kind == energy.Refused {

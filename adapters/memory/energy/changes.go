@@ -14,19 +14,19 @@ const dayMs = int64(24 * time.Hour / time.Millisecond)
 
 func dayOf(at energy.Instant) int32 { return int32(int64(at) / dayMs) }
 
-// markPast notes that the past of a device or space changed.
+// markPast records that the past of a device or space changed.
 func (t *tables) markPast(changed ledger.Changed, now energy.Instant) {
 	t.past.put(changed, max(t.past.get(changed), now))
 }
 
-// markIfPast notes a change of what was at an instant.
+// markIfPast records a change if its instant is past.
 func (t *tables) markIfPast(changed ledger.Changed, at, now energy.Instant) {
 	if at < energy.PastUntil(now) {
 		t.markPast(changed, now)
 	}
 }
 
-// PastChanges returns whose past changed at or after an instant: devices first, by id.
+// PastChanges returns the devices and spaces whose past changed at or after an instant: devices first, by id.
 func (s *Store) PastChanges(_ context.Context, since energy.Instant) ([]ledger.Changed, error) {
 	var all []ledger.Changed
 	for changed, at := range s.read().past.rows {
@@ -41,7 +41,7 @@ func (s *Store) PastChanges(_ context.Context, since energy.Instant) ([]ledger.C
 	return all, nil
 }
 
-// Restated returns the days of devices whose totals changed at or after an instant, by the time of the change.
+// Restated returns the days of devices whose totals changed at or after an instant, ordered by the time of the change.
 func (s *Store) Restated(_ context.Context, devices []energy.DeviceID, since energy.Instant, after ledger.Restatement, limit int) ([]ledger.Restatement, error) {
 	var all []ledger.Restatement
 	for page, at := range s.read().restated.rows {

@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// SaveChannels stores channels; one that measured once does so for ever.
+// SaveChannels stores channels. A channel that measured once is stored as measuring for ever.
 func (s *Store) SaveChannels(_ context.Context, all []intake.Channel) error {
 	return s.transact(func(t *tables) error {
 		for _, c := range all {
@@ -19,7 +19,7 @@ func (s *Store) SaveChannels(_ context.Context, all []intake.Channel) error {
 	})
 }
 
-// SavedChannels returns all, by device and address.
+// SavedChannels returns all channels, ordered by device and address.
 func (s *Store) SavedChannels(context.Context) ([]intake.Channel, error) {
 	all := []intake.Channel{}
 	for c, measures := range s.read().channels.rows {

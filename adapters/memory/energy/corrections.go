@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// Correct replaces or withdraws a reading, books the difference and keeps what stood there.
+// Correct replaces or withdraws a reading, books the difference and stores the earlier value.
 func (s *Store) Correct(_ context.Context, c ledger.Correction, traits func(energy.DeviceID) ledger.Traits) (ledger.Correction, error) {
 	err := s.transact(func(t *tables) error {
 		own, entries := t.editable(c.Key.Device), ledger.Entries{}
@@ -40,7 +40,7 @@ func (s *Store) Correct(_ context.Context, c ledger.Correction, traits func(ener
 	return c, nil
 }
 
-// completed is a correction with what stood there before, and what stays of it.
+// completed returns a correction with the earlier reading, and with what the correction leaves unchanged of it.
 func completed(c ledger.Correction, was ledger.Link) ledger.Correction {
 	if !was.Breaks {
 		c.Before = &was.Reading
@@ -58,7 +58,7 @@ func completed(c ledger.Correction, was ledger.Link) ledger.Correction {
 	return c
 }
 
-// requireFree refuses a correction that claims a time of which another reading tells.
+// requireFree returns an error if a correction covers time that another reading covers.
 func (s *series) requireFree(c ledger.Correction, traits ledger.Traits) error {
 	if c.After == nil || !c.After.Claims() || c.Before != nil && c.Before.Claims() && c.Before.Span >= c.After.Span {
 		return nil
@@ -71,7 +71,7 @@ func (s *series) requireFree(c ledger.Correction, traits ledger.Traits) error {
 	return nil
 }
 
-// correct puts a correction in the place of a link and brings the books after it.
+// correct stores a correction in place of a link, and updates the books.
 func (s *series) correct(place int, c ledger.Correction, traits ledger.Traits, entries ledger.Entries) {
 	touched, was := untouched(), s.links[place]
 	for sign, r := range map[int64]*energy.Reading{-1: c.Before, +1: c.After} {
@@ -102,7 +102,7 @@ func (s *series) correct(place int, c ledger.Correction, traits ledger.Traits, e
 	s.rechain(touched, traits, entries)
 }
 
-// requireCounted refuses a ruling that the step of a register was made where an interval tells of its time.
+// requireCounted returns an error if a ruling confirms the step of a register whose time an interval covers.
 func (s *series) requireCounted(c ledger.Correction, traits ledger.Traits) error {
 	if c.Ruling != ledger.CountStep {
 		return nil
@@ -123,7 +123,7 @@ func (s *series) requireCounted(c ledger.Correction, traits ledger.Traits) error
 	return nil
 }
 
-// Corrections returns those of a reading, oldest first.
+// Corrections returns the corrections of a reading, oldest first.
 func (s *Store) Corrections(_ context.Context, key energy.Key) ([]ledger.Correction, error) {
 	of := s.read().series.get(key.Device)
 	if of == nil {

@@ -7,8 +7,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// SaveDeliveries stores messages of a session, each in the place of the one with its number, and drops the oldest beyond
-// energy.MaxDeliveries.
+// SaveDeliveries stores messages of a session, each replacing the one with its number, and deletes the oldest beyond energy.MaxDeliveries.
 func (s *Store) SaveDeliveries(_ context.Context, session string, all []intake.Delivery) error {
 	return s.transact(func(t *tables) error {
 		kept := slices.Clone(t.deliveries.get(session))
@@ -21,7 +20,7 @@ func (s *Store) SaveDeliveries(_ context.Context, session string, all []intake.D
 	})
 }
 
-// DeliveriesOf returns those of a session, oldest first.
+// DeliveriesOf returns the deliveries of a session, oldest first.
 func (s *Store) DeliveriesOf(_ context.Context, session string) ([]intake.Delivery, error) {
 	return slices.Clone(s.read().deliveries.get(session)), nil
 }

@@ -11,14 +11,14 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// discovered is an address that nobody has registered, with what it measured.
+// discovered is an unregistered address, with its measurements.
 type discovered struct {
 	intake.DiscoveredDevice
 	kept     []intake.BufferedMeasurement
 	numbered int64
 }
 
-// Remember notes messages of addresses that nobody has registered, address by address.
+// Remember stores messages of unregistered addresses, ordered by address.
 func (s *Store) Remember(_ context.Context, sightings []intake.Discovery, partly bool) (refused []int, err error) {
 	of := make(map[intake.DiscoveredKey][]int)
 	for place, one := range sightings {
@@ -46,7 +46,7 @@ func compareDiscovered(a, b intake.DiscoveredKey) int {
 	return cmp.Or(cmp.Compare(a.Space, b.Space), cmp.Compare(a.Address, b.Address))
 }
 
-// noteRefused counts a refusal that took its transaction back.
+// noteRefused counts a refused message, because the refusal rolled its transaction back.
 func (s *Store) noteRefused(key intake.DiscoveredKey) error {
 	return s.transact(func(t *tables) error {
 		if n := t.newcomers.get(key); t.newcomers.has(key) {
@@ -57,8 +57,8 @@ func (s *Store) noteRefused(key intake.DiscoveredKey) error {
 	})
 }
 
-// remember notes messages of one newcomer, at places among all, and returns the places of those for which there is no room.
-// It notes that the newcomer was heard all the same.
+// remember stores messages of one discovered device; places are their indexes among all. It returns the indexes of those that were
+// refused. Refused messages are counted too.
 func (t *tables) remember(crowd *inboxCounts, sightings []intake.Discovery, places []int) (refused []int, full error) {
 	first := sightings[places[0]]
 	n := t.newcomers.get(first.Key())
@@ -96,14 +96,14 @@ func (n *discovered) addMessage(one intake.DiscoveredDevice) {
 	n.Measured |= one.Measured
 }
 
-// isBuffered reports whether a measure is kept already.
+// isBuffered reports whether a measurement is stored already.
 func (n *discovered) isBuffered(k intake.BufferedMeasurement) bool {
 	return slices.ContainsFunc(n.kept, func(o intake.BufferedMeasurement) bool {
 		return o.At == k.At && o.Kind == k.Kind && o.Energy == k.Energy && o.Power == k.Power && o.Plain == k.Plain
 	})
 }
 
-// Discovered returns all, the latest first.
+// Discovered returns all discovered devices, the latest first.
 func (s *Store) Discovered(context.Context) ([]intake.DiscoveredDevice, error) {
 	all := []intake.DiscoveredDevice{}
 	for _, n := range s.read().newcomers.rows {
@@ -115,7 +115,7 @@ func (s *Store) Discovered(context.Context) ([]intake.DiscoveredDevice, error) {
 	return all, nil
 }
 
-// IgnoreDiscovered keeps one from being listed.
+// IgnoreDiscovered hides a discovered device from the list.
 func (s *Store) IgnoreDiscovered(_ context.Context, key intake.DiscoveredKey) error {
 	return s.transact(func(t *tables) error {
 		if n := t.newcomers.get(key); t.newcomers.has(key) {
@@ -126,7 +126,7 @@ func (s *Store) IgnoreDiscovered(_ context.Context, key intake.DiscoveredKey) er
 	})
 }
 
-// PurgeInbox drops newcomers that were silent for long, and old letters and deliveries.
+// PurgeInbox deletes discovered devices that were silent for too long, and old rejected messages and deliveries.
 func (s *Store) PurgeInbox(_ context.Context, silent, silentHolders, letters energy.Instant) (purged []intake.DiscoveredDevice, err error) {
 	err = s.transact(func(t *tables) error {
 		t.newcomers.dropWhere(func(_ intake.DiscoveredKey, n discovered) bool {

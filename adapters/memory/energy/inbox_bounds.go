@@ -7,7 +7,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// inboxCounts counts what the inbox holds: newcomers in all, by space and by key, and measures by key.
+// inboxCounts counts the content of the inbox: discovered devices in total, by space and by key, and measurements by key.
 type inboxCounts struct {
 	all    int
 	spaces map[energy.SpaceID]int
@@ -30,8 +30,8 @@ func (c *inboxCounts) count(n intake.DiscoveredDevice, one int) {
 	c.keys[n.Subject] += one
 }
 
-// admit counts another newcomer. Where there is no room, the one of its key that was silent for longest, and of which nothing
-// is kept, makes room.
+// admit counts another discovered device. If a bound is reached, it deletes the key's device that was silent for longest and has no stored
+// measurements.
 func (t *tables) admit(c *inboxCounts, one intake.Discovery) error {
 	full := intake.ErrInboxFull{Newcomer: one.Key()}
 	switch {
@@ -54,7 +54,7 @@ func (t *tables) admit(c *inboxCounts, one intake.Discovery) error {
 	return nil
 }
 
-// longestSilent is the newcomer of a key of which nothing is kept that was heard longest ago.
+// longestSilent returns the discovered device of a key that was silent for longest and has no stored measurements.
 func (t *tables) longestSilent(subject string) (silent intake.DiscoveredDevice, found bool) {
 	for _, n := range t.newcomers.rows {
 		if n.Subject != subject || n.Held > 0 {
@@ -67,7 +67,7 @@ func (t *tables) longestSilent(subject string) (silent intake.DiscoveredDevice, 
 	return silent, found
 }
 
-// roomForMeasure refuses another measure of a newcomer where too many are kept.
+// roomForMeasure returns an error if no more measurements of a discovered device may be stored.
 func (c *inboxCounts) roomForMeasure(n discovered) error {
 	switch {
 	case n.Held >= intake.MaxBuffered:

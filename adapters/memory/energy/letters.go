@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// StoreRejected stores letters within the bounds.
+// StoreRejected stores rejected messages within the bounds.
 func (s *Store) StoreRejected(_ context.Context, letters []intake.RejectedMessage) error {
 	return s.transact(func(t *tables) error {
 		t.storeRejected(letters)
@@ -16,8 +16,8 @@ func (s *Store) StoreRejected(_ context.Context, letters []intake.RejectedMessag
 	})
 }
 
-// storeRejected stores letters. Those of a key make room for each other; where there are too many in all, the oldest of the key that
-// has most.
+// storeRejected stores rejected messages. Beyond the bound of a key, its oldest are deleted; beyond the bound in total, the oldest of the
+// keys that have most.
 func (t *tables) storeRejected(letters []intake.RejectedMessage) {
 	t.letters = append(slices.Clone(t.letters), letters...)
 	slices.SortStableFunc(t.letters, func(a, b intake.RejectedMessage) int { return cmp.Compare(a.At, b.At) })
@@ -40,7 +40,7 @@ func (t *tables) storeRejected(letters []intake.RejectedMessage) {
 	t.letters = kept
 }
 
-// fairShare lets the keys that have most give way, one letter after the other, until there are few enough in all.
+// fairShare reduces the counts of the keys that have most, one by one, until the total is within the bound.
 func fairShare(of map[string]int) map[string]int {
 	for {
 		all, most, greatest := 0, "", -1
@@ -57,7 +57,7 @@ func fairShare(of map[string]int) map[string]int {
 	}
 }
 
-// RejectedMessages returns the newest, the latest first.
+// RejectedMessages returns the newest rejected messages, the latest first.
 func (s *Store) RejectedMessages(_ context.Context, limit int) ([]intake.RejectedMessage, error) {
 	all := slices.Clone(s.read().letters)
 	slices.Reverse(all)

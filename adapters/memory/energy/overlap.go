@@ -7,18 +7,18 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// covered gives the intervals of a batch, by instant, that claim a time which is told already, by what is stored or by one
-// that comes before them in the batch, and what tells it. What is stored under its instant is left out.
+// covered returns the intervals of a batch, by instant, that overlap a stored reading or an earlier one of the batch, and the span that
+// they overlap. An interval that is stored under its own instant is left out.
 func (s *series) covered(batch []energy.Reading) map[energy.Instant]energy.Span {
 	covered := make(map[energy.Instant]energy.Span)
-	told := append(s.claims(-1), s.counted()...)
-	sortSpans(told)
+	taken := append(s.claims(-1), s.counted()...)
+	sortSpans(taken)
 	var own energy.Spans
 	for _, r := range batch {
 		if _, stored := s.find(r.At); stored || !r.Claims() {
 			continue
 		}
-		span, overlaps := told.Overlapped(r.Told())
+		span, overlaps := taken.Overlapped(r.Told())
 		if !overlaps {
 			span, overlaps = own.Overlapped(r.Told())
 		}
@@ -31,7 +31,7 @@ func (s *series) covered(batch []energy.Reading) map[energy.Instant]energy.Span 
 	return covered
 }
 
-// claims are the times of which intervals tell, oldest first, without the one at an instant.
+// claims are the spans of intervals, oldest first, without the one at an instant.
 func (s *series) claims(without energy.Instant) energy.Spans {
 	var spans energy.Spans
 	for _, l := range s.links {
@@ -42,8 +42,7 @@ func (s *series) claims(without energy.Instant) energy.Spans {
 	return spans
 }
 
-// counted are the times over which the register counted, oldest first; those that overlap, as of counters that came at
-// once, are one.
+// counted are the spans that the register counted, oldest first. Spans that overlap are joined, as for counters that arrived together.
 func (s *series) counted() energy.Spans {
 	var spans energy.Spans
 	for _, l := range s.links {

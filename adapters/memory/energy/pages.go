@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// book writes entries into the pages of a device, and marks what of it is past.
+// book writes entries into the pages of a device, and marks the past ones.
 func (t *tables) book(s *series, entries ledger.Entries, now energy.Instant) {
 	for _, key := range slices.SortedFunc(maps.Keys(entries), comparePages) {
 		page := ledger.Page{Device: key.Device, Day: key.Day}

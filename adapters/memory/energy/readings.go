@@ -18,7 +18,7 @@ func (s *Store) Reading(_ context.Context, key energy.Key) (energy.Reading, erro
 	return energy.Reading{}, energy.ErrNotFound{Kind: "reading", ID: string(key.Device) + "/" + key.At.String()}
 }
 
-// List returns readings by device and instant, from after a key.
+// List returns readings ordered by device and instant, starting after a key.
 func (s *Store) List(_ context.Context, devices []energy.DeviceID, from, to energy.Instant, after energy.Key, limit int) ([]energy.Reading, error) {
 	t := s.read()
 	var list []energy.Reading
@@ -32,7 +32,7 @@ func (s *Store) List(_ context.Context, devices []energy.DeviceID, from, to ener
 	return list, nil
 }
 
-// sortedIDs are ids in order, each once.
+// sortedIDs returns ids in order, each once.
 func sortedIDs[ID ~string](ids []ID) []ID {
 	sorted := slices.Clone(ids)
 	slices.Sort(sorted)
@@ -49,7 +49,7 @@ func (s *Store) HasReadings(_ context.Context, device energy.DeviceID) (bool, er
 	return of != nil && slices.ContainsFunc(of.links, func(l ledger.Link) bool { return l.Kind != energy.Refused }), nil
 }
 
-// Quarantined returns the readings that are held back, with what each is subtracted from.
+// Quarantined returns the readings in quarantine, with the register value that each is subtracted from.
 func (s *Store) Quarantined(_ context.Context, devices []energy.DeviceID, after energy.Key, limit int) ([]ledger.Held, error) {
 	t := s.read()
 	var held []ledger.Held

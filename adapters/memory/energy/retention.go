@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// ForgetReadings drops the readings before an instant. What they add up to stays, and the chains go on from where they stood.
+// ForgetReadings deletes the readings before an instant. Their totals stay, and the chains continue from their last values.
 func (s *Store) ForgetReadings(_ context.Context, before energy.Instant) (forgotten int64, err error) {
 	err = s.transact(func(t *tables) error {
 		for device := range s.read().series.rows {
@@ -28,7 +28,7 @@ func (s *Store) ForgetReadings(_ context.Context, before energy.Instant) (forgot
 	return forgotten, err
 }
 
-// ForgetTotals drops the pages of the days before one.
+// ForgetTotals deletes the pages of the days before one.
 func (s *Store) ForgetTotals(_ context.Context, before int32) error {
 	return s.transact(func(t *tables) error {
 		days := make(map[int32]bool)

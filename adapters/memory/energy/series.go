@@ -9,21 +9,21 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// series is what is stored of the readings of a device. One that is committed is never changed.
+// series has the stored readings of a device. A committed one is never changed.
 type series struct {
-	// links are the readings, by instant. One that was withdrawn or energy.Refused stays, and Breaks.
+	// links are the readings, by instant. One that was withdrawn or is energy.Refused stays, and Breaks.
 	links []ledger.Link
 	// corrections are by the reading's instant, oldest first.
 	corrections map[energy.Instant][]ledger.Correction
-	// pages are what the readings add up to, by day.
+	// pages are the totals of the readings, by day.
 	pages map[int32]*ledger.Page
-	// begun is the day of the first page; it moves on where totals are forgotten.
+	// begun is the day of the first page; it moves when totals are deleted.
 	begun int32
-	// bases are where the chains stood after their last reading that was forgotten.
+	// bases are the bases of the chains after their last deleted reading.
 	bases map[energy.Kind]ledger.Base
 }
 
-// editable gives a series that a transaction may change.
+// editable returns a series that a transaction may change.
 func (t *tables) editable(device energy.DeviceID) *series {
 	s := &series{
 		corrections: make(map[energy.Instant][]ledger.Correction), pages: make(map[int32]*ledger.Page), bases: make(map[energy.Kind]ledger.Base),
@@ -38,7 +38,7 @@ func (t *tables) editable(device energy.DeviceID) *series {
 	return s
 }
 
-// find is the place of the reading at an instant, or where it would be.
+// find returns the index of the reading at an instant, or the index to insert it at.
 func (s *series) find(at energy.Instant) (place int, found bool) {
 	return slices.BinarySearchFunc(s.links, at, func(l ledger.Link, at energy.Instant) int { return cmp.Compare(l.At, at) })
 }

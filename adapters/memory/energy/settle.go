@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// Settle books what is kept of a newcomer, up to most of it, oldest first.
+// Settle books up to most stored measurements of a discovered device, oldest first.
 func (s *Store) Settle(_ context.Context, key intake.DiscoveredKey, most int, settlement intake.Settlement) (outcomes []energy.Outcome, left bool, err error) {
 	err = s.transact(func(t *tables) error {
 		if !t.newcomers.has(key) {

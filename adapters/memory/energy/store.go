@@ -1,7 +1,7 @@
-// Package memoryenergy stores the energy module's books in memory. It is for tests, and it is the shortest description of
-// what the ports of the module ask of a store: what it does, gormenergy does with SQL, in files of the same names.
+// Package memoryenergy stores the energy module's books in memory. It is for tests, and it is the shortest description of what the ports
+// of the module require of a store: gormenergy does the same with SQL, in files of the same names.
 //
-// Start reading at Store.transact, and then at series: the readings of a device and what they add up to.
+// Start reading at Store.transact, and then at series: the readings of a device and their totals.
 package memoryenergy
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/tariffs"
 )
 
-// Store answers the ports of the energy module. It is safe for concurrent use.
+// Store implements the storage ports of the energy module. It is safe for concurrent use.
 type Store struct {
 	clock energy.Clock
 	// writer admits one transaction at a time.
@@ -27,7 +27,7 @@ type Store struct {
 	committed atomic.Pointer[tables]
 }
 
-// tables are all that is stored.
+// tables are the whole content of the store.
 type tables struct {
 	series table[energy.DeviceID, *series]
 
@@ -73,11 +73,11 @@ func New(clock energy.Clock) *Store {
 	return s
 }
 
-// read gives what is committed. It must not be changed.
+// read returns what is committed. The caller must not change it.
 func (s *Store) read() *tables { return s.committed.Load() }
 
-// transact runs do on a copy of all that is stored, and commits the copy if do returns no error. Transactions run one
-// after the other, so do sees what the last one left and nobody sees half of what it does.
+// transact calls do with a copy of the tables, and commits the copy if do returns no error. Transactions run one after the other, so do
+// sees what the last one committed, and readers never see a part of a transaction.
 func (s *Store) transact(do func(*tables) error) error {
 	s.writer.Lock()
 	defer s.writer.Unlock()

@@ -2,8 +2,8 @@ package memoryenergy
 
 import "maps"
 
-// table is a map that a draft shares with what is committed until it writes to it. Its values are never changed, only
-// replaced: a slice or pointer in it may be shared too.
+// table is a map that a transaction shares with the committed one until it writes to it. Its values are never changed, only replaced, so
+// slices and pointers in it may be shared too.
 type table[K comparable, V any] struct {
 	rows map[K]V
 	own  bool

@@ -19,7 +19,7 @@ func (s *Store) Tariffs(context.Context) ([]tariffs.Tariff, error) {
 	return all, nil
 }
 
-// AddTariff adds a tariff; a space has one from a day.
+// AddTariff adds a tariff. A space has at most one that starts on a day.
 func (s *Store) AddTariff(_ context.Context, tariff tariffs.Tariff) error {
 	return s.transact(func(t *tables) error {
 		for _, other := range t.tariffs.rows {
@@ -33,7 +33,7 @@ func (s *Store) AddTariff(_ context.Context, tariff tariffs.Tariff) error {
 	})
 }
 
-// DropTariff removes a tariff.
+// DropTariff deletes a tariff.
 func (s *Store) DropTariff(_ context.Context, id string) error {
 	return s.transact(func(t *tables) error {
 		if !t.tariffs.has(id) {

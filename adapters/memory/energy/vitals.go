@@ -7,7 +7,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// StoreHeartbeats stores the newest of each device.
+// StoreHeartbeats stores the newest heartbeat of each device.
 func (s *Store) StoreHeartbeats(_ context.Context, all []intake.Heartbeat) error {
 	return s.transact(func(t *tables) error {
 		for _, v := range all {
@@ -19,7 +19,7 @@ func (s *Store) StoreHeartbeats(_ context.Context, all []intake.Heartbeat) error
 	})
 }
 
-// HeartbeatsOf returns those of devices.
+// HeartbeatsOf returns the heartbeats of devices.
 func (s *Store) HeartbeatsOf(_ context.Context, devices []energy.DeviceID) (map[energy.DeviceID]intake.Heartbeat, error) {
 	t := s.read()
 	vitals := make(map[energy.DeviceID]intake.Heartbeat)
@@ -31,7 +31,7 @@ func (s *Store) HeartbeatsOf(_ context.Context, devices []energy.DeviceID) (map[
 	return vitals, nil
 }
 
-// ClocksOff returns by how many ms the clocks of devices are ahead, of those that are not right.
+// ClocksOff returns by how many ms the clocks of devices are ahead, for those that are wrong.
 func (s *Store) ClocksOff(context.Context) (map[energy.DeviceID]int64, error) {
 	off := make(map[energy.DeviceID]int64)
 	for device, v := range s.read().vitals.rows {

@@ -17,17 +17,17 @@ type weatherKey struct {
 	hour energy.Instant
 }
 
-// weatherSite is where a site is, and when its weather is asked for next.
+// weatherSite is a site's location, and when its weather is due.
 type weatherSite struct {
 	at  campus.Coordinates
 	due energy.Instant
 }
 
-// clockSkew is how far apart the clocks of processes may be, ms.
+// clockSkew is the maximum difference between the clocks of processes, ms.
 const clockSkew = int64(time.Minute / time.Millisecond)
 
-// LeaseWeather leases a site's weather until an instant, unless it is leased. One that is due too far ahead was leased by a
-// clock that has been set back since: it is not.
+// LeaseWeather leases a site's weather sync until an instant, unless it is leased. A lease that ends too far ahead was written by a clock
+// that has been set back, and does not count.
 func (s *Store) LeaseWeather(_ context.Context, site energy.SpaceID, at campus.Coordinates, now, until energy.Instant) (mine bool, err error) {
 	err = s.transact(func(t *tables) error {
 		known, was := t.weatherSites.has(site), t.weatherSites.get(site)
@@ -36,7 +36,7 @@ func (s *Store) LeaseWeather(_ context.Context, site energy.SpaceID, at campus.C
 			return nil
 		}
 		t.weatherSites.put(site, weatherSite{at: at, due: until})
-		if moved { // what is stored is of another place
+		if moved { // the stored weather is of another place
 			t.weather.dropWhere(func(key weatherKey, _ conditions.WeatherHour) bool { return key.site == site })
 			t.markPast(ledger.Changed{Space: site}, s.clock.Now())
 		}
@@ -55,7 +55,7 @@ func (s *Store) ScheduleWeather(_ context.Context, site energy.SpaceID, until en
 	})
 }
 
-// StoreWeather stores the hours that are new. A forecast replaces no measurement, and what is unknown replaces nothing.
+// StoreWeather stores the hours that are new. A forecast replaces no measurement, and an unknown value replaces nothing.
 func (s *Store) StoreWeather(_ context.Context, site energy.SpaceID, hours []conditions.WeatherHour) error {
 	return s.transact(func(t *tables) error {
 		for _, h := range hours {
@@ -94,7 +94,7 @@ func (t *tables) weatherIn(site energy.SpaceID, from, to energy.Instant) (hours 
 	return hours
 }
 
-// WeatherDays counts the hours of each day that are no forecast.
+// WeatherDays counts the hours of each day that are not forecasts.
 func (s *Store) WeatherDays(_ context.Context, site energy.SpaceID, from, to int32) (map[int32]int, error) {
 	days := make(map[int32]int)
 	for _, h := range s.read().weatherIn(site, energy.Instant(int64(from)*dayMs), energy.Instant(int64(to)*dayMs)) {
