@@ -71,7 +71,7 @@ var adviceParts = []any{
 	},
 }
 
-// rewriter is nil where no language model is set.
+// rewriter is nil if no language model is set.
 func rewriter(c config.Config) recommendations.Rewriter {
 	if c.LLMURL == "" {
 		return nil

@@ -12,14 +12,14 @@ import (
 	"github.com/holotwin/holotwin/platform/config"
 )
 
-// commands are what the program can do; without a word it serves.
+// commands are the commands of the program; without one, it serves.
 type commands struct {
 	Serve    serveCommand    `cmd:"" default:"1" help:"Serve the API and the pages."`
 	Demo     demoCommand     `cmd:"" help:"Serve, with a campus of real readings loaded."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database's schema up to date, and end."`
-	User     userCommand     `cmd:"" help:"Create, list and disable users, and give them passwords."`
-	Import   importCommand   `cmd:"" help:"Store the readings of files; one that was broken off goes on from there."`
-	Simulate simulateCommand `cmd:"" help:"Send the readings of a campus that is not there, over HTTP or MQTT."`
+	Migrate  migrateCommand  `cmd:"" help:"Update the schema of the database, and end."`
+	User     userCommand     `cmd:"" help:"Create, list and disable users, and change their passwords."`
+	Import   importCommand   `cmd:"" help:"Store the readings of files; an interrupted import continues where it stopped."`
+	Simulate simulateCommand `cmd:"" help:"Send the readings of a simulated campus, over HTTP or MQTT."`
 	OpenAPI  openAPICommand  `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Health   healthCommand   `cmd:"" help:"Ask a running server whether it is ready; for health checks of containers."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
@@ -27,7 +27,7 @@ type commands struct {
 
 type serveCommand struct{}
 
-// Run serves until it is told to stop.
+// Run serves until a signal stops it.
 func (serveCommand) Run() error {
 	settings, err := load()
 	if err != nil {
@@ -63,7 +63,7 @@ func (versionCommand) Run() error {
 
 type healthCommand struct{}
 
-// Run asks the server on this machine.
+// Run requests the state of the server on this machine.
 func (healthCommand) Run() error {
 	settings, err := config.Load()
 	if err != nil {

@@ -42,7 +42,7 @@ func openWatchedDatabase(ctx context.Context, c config.Config, log *zap.Logger) 
 	}})
 }
 
-// openAudited opens a database whose changes are noted in the users' tables, which are in it.
+// openAudited opens a database whose changes are recorded in the audit of the auth module, which is in the same database.
 func openAudited(ctx context.Context, o database.Options) (*database.Database, error) {
 	db, err := database.Open(ctx, o)
 	if err == nil {
@@ -51,9 +51,9 @@ func openAudited(ctx context.Context, o database.Options) (*database.Database, e
 	return db, err
 }
 
-// checks are what must work before requests are sent here.
+// checks are the conditions of readiness: what must work before requests are sent to this server.
 func checks(db *database.Database) []httpserver.Check {
-	var migrated atomic.Bool // what was migrated stays so, and each look takes a connection
+	var migrated atomic.Bool // a migrated schema stays migrated, and each check takes a connection
 	return []httpserver.Check{
 		{Name: "database", Ready: db.Ping},
 		{Name: "migrations", Ready: func(ctx context.Context) error {

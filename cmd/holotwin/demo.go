@@ -25,7 +25,7 @@ import (
 
 type demoCommand struct{}
 
-// Run serves at once, and loads the demo's campus and carries it on beside it.
+// Run serves at once, and meanwhile loads the campus of the demo and keeps it up to date.
 func (demoCommand) Run() error {
 	settings, err := load()
 	if err != nil {
@@ -34,7 +34,7 @@ func (demoCommand) Run() error {
 	return serve(settings, fx.Invoke(runDemo))
 }
 
-// carryEvery is how often it is looked whether a minute has begun that the demo's devices have something to say in.
+// carryEvery is how often the demo checks whether its devices have new readings.
 const carryEvery = 5 * time.Second
 
 func runDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *supervise.Supervisor, catalog *campus.Catalog, rules *rulebook.Rules, ledger *ledger.Ledger, conditions *conditions.Recorder, store *gormenergy.Store, scheduler *schedule.Scheduler, forecaster *outlook.Forecaster) {
@@ -61,7 +61,7 @@ func runDemo(life fx.Lifecycle, c config.Config, log *zap.Logger, supervisor *su
 	}))
 }
 
-// beginDemo makes the campus where there is none, and brings it up to now.
+// beginDemo creates the campus if there is none, and adds its readings up to now.
 func beginDemo(ctx context.Context, log *zap.Logger, loader demo.Loader, scheduler *schedule.Scheduler, forecaster *outlook.Forecaster, now time.Time) error {
 	created, err := loader.Create(ctx, now)
 	if err != nil {

@@ -54,7 +54,7 @@ var energyParts = []any{
 	},
 }
 
-// instants is the system's clock as the energy module reads it.
+// instants adapts the system's clock to the energy module.
 type instants struct{}
 
 func (instants) Now() energy.Instant { return energy.InstantOf(clock.System{}.Now()) }

@@ -14,7 +14,7 @@ import (
 
 var httpParts = []any{newAPI}
 
-// newAPI makes the API without routes; each part registers its own.
+// newAPI returns the API without routes; each part registers its own.
 func newAPI(c config.Config, log *zap.Logger, registry *prometheus.Registry, auth *httpauth.Handlers) *httpserver.API {
 	return httpserver.New(httpserver.Options{
 		Log: log, Version: version, Locale: c.Locale, CORSOrigins: c.CORSOrigins, Authenticator: auth, Auditor: auth,

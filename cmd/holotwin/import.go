@@ -30,12 +30,12 @@ import (
 
 type importCommand struct {
 	Files    []string `arg:"" name:"file" type:"existingfile" help:"CSV, NDJSON or JSON as POST /consumo/lote takes them, or Green Button XML."`
-	Device   string   `help:"The device of rows that name none; of a Green Button file, of all that was drawn in it."`
-	CreateIn string   `name:"create-in" placeholder:"SPACE" help:"Make unknown devices, as meters in the space of this id."`
-	Again    bool     `help:"Begin at the first row, even where an earlier import came further."`
+	Device   string   `help:"The device of rows without one; in a Green Button file, the device of all consumption."`
+	CreateIn string   `name:"create-in" placeholder:"SPACE" help:"Create unknown devices, as meters in the space with this id."`
+	Again    bool     `help:"Start at the first row, even if an earlier import came further."`
 }
 
-// Run stores the readings of files, each going on from where an earlier import of it was broken off.
+// Run stores the readings of files. An interrupted import of a file continues where it stopped.
 func (c importCommand) Run() error {
 	settings, err := load()
 	if err != nil {
@@ -62,7 +62,7 @@ func (c importCommand) Run() error {
 	return errors.Join(err, db.Close())
 }
 
-// operator is on whose behalf commands run: whoever may run them may do anything.
+// operator is the caller of commands: a person who may run them may do anything.
 var operator = energy.Caller{Subject: "holotwin", Role: energy.Admin}
 
 // importer stores files.
@@ -74,7 +74,7 @@ type importer struct {
 	ledger   *ledger.Ledger
 }
 
-// importAtOnce is how many rows are stored, and noted as stored, at once.
+// importAtOnce is how many rows are stored, and recorded as stored, at once.
 const importAtOnce = 30_000
 
 func (i importer) run(ctx context.Context, path string) error {
@@ -111,10 +111,10 @@ func (i importer) run(ctx context.Context, path string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
-		i.tell(bar, part)
+		i.printRejections(bar, part)
 		sum = added(sum, part)
 		if sum.Rejected > 0 {
-			continue // the next run looks at what was rejected again: its cause may be gone
+			continue // the next run tries rejected rows again: the cause may be gone
 		}
 		done = read
 		if err := i.store.SetImported(ctx, name, done); err != nil {
@@ -128,8 +128,8 @@ func (i importer) run(ctx context.Context, path string) error {
 	return i.conclude(path, sum, read)
 }
 
-// readingOf tells the ways apart in which files of an ending were read by versions of the program: an import goes on where an earlier
-// one came to only if that counted the same rows.
+// readingOf identifies how this version reads files with an ending: an import continues an earlier one only if both count the
+// same rows.
 func readingOf(path string) string {
 	if strings.EqualFold(filepath.Ext(path), ".xml") {
 		return "\x00by links"
@@ -137,7 +137,7 @@ func readingOf(path string) string {
 	return ""
 }
 
-// fingerprint names a file by its content and by what is asked of it.
+// fingerprint identifies a file by its content and by how it is read.
 func fingerprint(file *os.File, asked string) (name string, size int64, err error) {
 	hash := sha256.New()
 	if size, err = io.Copy(hash, file); err != nil {
@@ -150,7 +150,7 @@ func fingerprint(file *os.File, asked string) (name string, size int64, err erro
 
 var mediaOf = map[string]string{".csv": "text/csv", ".txt": "text/csv", ".ndjson": "application/x-ndjson", ".jsonl": "application/x-ndjson", ".json": "application/json"}
 
-// rows reads a file by the ending of its name. skipped are, once it is read, words on what is left out on purpose.
+// rows reads a file according to the ending of its name. After reading, skipped yields a line for each part that is left out on purpose.
 func (i importer) rows(path string, file io.ReadSeeker, bar io.Writer) (rows iter.Seq[ledger.Row], skipped iter.Seq[string], err error) {
 	ending := strings.ToLower(filepath.Ext(path))
 	if ending == ".xml" {
@@ -166,7 +166,7 @@ func (i importer) rows(path string, file io.ReadSeeker, bar io.Writer) (rows ite
 	return i.named(rows), func(func(string) bool) {}, err
 }
 
-// named gives rows that name no device the one of the command.
+// named sets the device of the command on rows without a device.
 func (i importer) named(rows iter.Seq[ledger.Row]) iter.Seq[ledger.Row] {
 	device := energy.Read(i.command.Device, energy.ParseDeviceID)
 	return func(yield func(ledger.Row) bool) {
@@ -184,7 +184,7 @@ func (i importer) named(rows iter.Seq[ledger.Row]) iter.Seq[ledger.Row] {
 	}
 }
 
-// chunks divides rows.
+// chunks divides rows into slices of at most size.
 func chunks(rows iter.Seq[ledger.Row], size int) iter.Seq[[]ledger.Row] {
 	return func(yield func([]ledger.Row) bool) {
 		chunk := make([]ledger.Row, 0, size)
@@ -213,7 +213,7 @@ func (i importer) storeChunk(ctx context.Context, chunk []ledger.Row) (ledger.Su
 	return i.ledger.RecordAll(ctx, operator, slices.Values(chunk), false)
 }
 
-// makeDevices makes the devices that are not there yet.
+// makeDevices creates the devices that do not exist yet.
 func (i importer) makeDevices(ctx context.Context, chunk []ledger.Row) error {
 	tree, err := i.catalog.Campus(ctx)
 	if err != nil {
@@ -249,8 +249,8 @@ func added(a, b ledger.Summary) ledger.Summary {
 	return a
 }
 
-// tell names the rows that were not stored.
-func (i importer) tell(bar *progress, part ledger.Summary) {
+// printRejections prints the rows that were not stored.
+func (i importer) printRejections(bar *progress, part ledger.Summary) {
 	if len(part.Rejections) == 0 {
 		return
 	}

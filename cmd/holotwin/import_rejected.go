@@ -7,7 +7,7 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// rejectionsIn are the rejections of a summary, a line each, in the words in which the server answers them.
+// rejectionsIn returns the rejections of a summary, a line each, with the same texts as the answers of the server.
 func rejectionsIn(s ledger.Summary, language string) []string {
 	var lines []string
 	for _, r := range s.Rejections {

@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/adapters/upload/greenbutton"
 )
 
-// skippedIn says which series of a Green Button file were left out, a line each.
+// skippedIn yields the series of a Green Button file that were left out, a line each.
 func skippedIn(feed *greenbutton.Feed, language string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for s, intervals := range feed.Skipped() {
@@ -31,7 +31,7 @@ func skippedWords(s greenbutton.Skipped, intervals int, language string) string 
 	return fmt.Sprintf(line, name, intervals, strings.ReplaceAll(why, "{code}", fmt.Sprint(s.Code)))
 }
 
-// skippedWhy are in Spanish and in English.
+// skippedWhy are the reasons, in Spanish and in English.
 var skippedWhy = map[greenbutton.Reason][2]string{
 	greenbutton.Returned:     {"de lo devuelto a la red (flowDirection {code}), que no es consumo", "of what was given back to the grid (flowDirection {code}), which is no consumption"},
 	greenbutton.OtherFlow:    {"de un saldo u otro flujo (flowDirection {code}), que no es consumo", "of a net or another flow (flowDirection {code}), which is no consumption"},

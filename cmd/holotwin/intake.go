@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// messages counts what became of what devices sent in words of their own.
+// messages counts the outcomes of messages in the devices' own formats.
 type messages struct{ by *prometheus.CounterVec }
 
 func newMessages(registry *prometheus.Registry) messages {

@@ -39,7 +39,7 @@ const atOnce = time.Duration(-1)
 // errNothingDue is a run that found nothing to do: no failure, and no success that ends one.
 var errNothingDue = errors.New("nothing was due")
 
-// run does the job until ctx ends.
+// run runs the job until ctx ends.
 func (j job) run(ctx context.Context, log *zap.Logger) {
 	log = log.With(zap.String("job", j.name))
 	if j.stream != nil {

@@ -26,7 +26,7 @@ import (
 	"github.com/holotwin/holotwin/platform/events"
 )
 
-// works is what the jobs work on.
+// works are the services that the jobs call.
 type works struct {
 	fx.In
 
@@ -51,7 +51,7 @@ type works struct {
 	Broker      *mqtt.Broker
 }
 
-// jobs is the table of what the server does in the background, in the order in which it starts.
+// jobs is the table of the server's background jobs, in the order in which they start.
 func (w works) jobs() []job {
 	all := slices.Concat(w.eventJobs(), w.authJobs(), w.energyJobs(), w.adviceJobs(), w.mqttJobs())
 	return slices.DeleteFunc(all, func(j job) bool { return j.off })
@@ -133,7 +133,7 @@ func (w works) mqttJobs() []job {
 // lastRun bounds a job's last run while the server stops.
 const lastRun = 3 * time.Second
 
-// logsItself adapts a stream that knows better what to log of a failure.
+// logsItself adapts a stream that logs its own failures.
 func logsItself(stream func(context.Context)) func(context.Context, func(error)) {
 	return func(ctx context.Context, _ func(error)) { stream(ctx) }
 }
@@ -148,13 +148,13 @@ func (w works) postJournal(ctx context.Context) error {
 	}
 }
 
-// settleInbox stores what the inbox holds of devices that are registered by now: what remained when a server was killed, and what
-// came to a server that did not know yet that the device was registered.
+// settleInbox stores the measurements in the inbox whose devices are registered by now: a server was killed before it stored them,
+// or received them before it knew of the registration.
 func (w works) settleInbox(ctx context.Context) error {
 	return errors.Join(w.EnergyStore.MoveFormer(ctx), w.Intake.SettleAll(ctx))
 }
 
-// relearn judges the counters again, one after the other, that an earlier version stored without their pace.
+// relearn judges again, one by one, the counters that an earlier version stored without their pace.
 func (w works) relearn(ctx context.Context) error {
 	campus, err := w.Catalog.Fresh(ctx)
 	for more := err == nil; more && err == nil; {
@@ -163,7 +163,7 @@ func (w works) relearn(ctx context.Context) error {
 	return err
 }
 
-// purgeInbox deletes what the inbox holds of devices that were silent for long, and logs which measurements went with it.
+// purgeInbox deletes discovered devices that were silent for long, and logs the measurements that were deleted with them.
 func (w works) purgeInbox(ctx context.Context) error {
 	dropped, err := w.Intake.Purge(ctx)
 	for _, d := range dropped {
@@ -173,7 +173,7 @@ func (w works) purgeInbox(ctx context.Context) error {
 	return err
 }
 
-// applyRetention deletes what is older than the retention.
+// applyRetention deletes data older than the retention.
 func (w works) applyRetention(ctx context.Context) error {
 	deleted, err := retentionOf(w.Config).Apply(ctx, w.EnergyStore, instants{}.Now())
 	if err == nil && deleted > 0 {

@@ -14,7 +14,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
-// localParts answer in this process what a module needs of another. No other part knows two modules.
+// localParts provide a module with what it needs of another module, in this process. No other part knows two modules.
 var localParts = []any{
 	func(catalog *campus.Catalog) auth.Spaces { return local.Spaces{Catalog: catalog} },
 	func(accounts *gormauth.Store) campus.Grants { return local.Grants{Scopes: accounts} },

@@ -1,6 +1,6 @@
-// Command holotwin is the server of HoloTwin and the tools around it. Start reading at commands.go for what it can do,
-// at parts.go for what the server is made of, at start.go for how it starts and stops, and at jobs.go for what it does
-// in the background.
+// Command holotwin is the server of HoloTwin and the tools around it. Start reading at commands.go for its commands,
+// at parts.go for the parts of the server, at start.go for how it starts and stops, and at jobs.go for its background
+// jobs.
 package main
 
 import (
@@ -28,8 +28,8 @@ func versionOf(set string, info *debug.BuildInfo) string {
 	return info.Main.Version
 }
 
-// gcPercent lets the heap grow to three times what is in use before it is collected. What is in use is small, a few
-// MB, and most of what a request allocates is gone with it: collecting more often costs readings a second.
+// gcPercent lets the heap grow to three times the live heap before a collection. The live heap is small, a few MB, and
+// most allocations of a request are garbage after it: collecting more often reduces the readings per second.
 const gcPercent = 200
 
 func main() {

@@ -13,13 +13,13 @@ import (
 	"github.com/holotwin/holotwin/platform/supervise"
 )
 
-// mqttParts are the ways in over MQTT, as far as they are set.
+// mqttParts are the MQTT client and broker, as far as they are set.
 var mqttParts = []any{
 	func(intake *intake.Intake) *mqtt.Receiver { return mqtt.NewReceiver(dialect.New(), intake) },
 	newMQTTClient, newMQTTBroker,
 }
 
-// newMQTTClient is nil where no outside broker is set.
+// newMQTTClient returns nil if no external broker is set.
 func newMQTTClient(c config.Config, receiver *mqtt.Receiver, books *gormenergy.Store, log *zap.Logger, registry *prometheus.Registry) (*mqtt.Client, error) {
 	if c.MQTTURL == "" {
 		return nil, nil
@@ -29,7 +29,7 @@ func newMQTTClient(c config.Config, receiver *mqtt.Receiver, books *gormenergy.S
 	}, receiver, books, instants{}, log, registry)
 }
 
-// newMQTTBroker is nil where none is to listen.
+// newMQTTBroker returns nil if the embedded broker is off.
 func newMQTTBroker(c config.Config, receiver *mqtt.Receiver, login mqtt.Login, catalog *campus.Catalog, supervisor *supervise.Supervisor, log *zap.Logger, registry *prometheus.Registry) (*mqtt.Broker, error) {
 	if c.MQTTListen == "" {
 		return nil, nil

@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
-// openAPIDocument makes the document from the routes of handlers that have nothing behind them: the types say all that it needs.
+// openAPIDocument makes the document from the routes of handlers without services: it needs only the types.
 func openAPIDocument() ([]byte, error) {
 	registry := prometheus.NewRegistry()
 	api := httpserver.New(httpserver.Options{Log: zap.NewNop(), Version: version, Locale: "es", Metrics: registry})

@@ -18,9 +18,9 @@ import (
 // part is one part of the program.
 type part struct {
 	name string
-	// needs are the parts that make what its constructors take. A test compares it with the constructors.
+	// needs are the parts that construct the parameters of its constructors. A test compares it with the constructors.
 	needs []string
-	// makes are its constructors, as fx takes them.
+	// makes are its constructors, for fx.
 	makes []any
 	// schema are its migrations. They are applied in the order of the table.
 	schema func() fs.FS
@@ -28,7 +28,7 @@ type part struct {
 	routes any
 }
 
-// parts is the table of what the server is made of. A new module is a line here.
+// parts is the table of the server's parts. A new module is a line here.
 var parts = []part{
 	{name: "platform", makes: platformParts},
 	{name: "events", needs: []string{"platform"}, makes: eventParts, schema: events.Migrations},

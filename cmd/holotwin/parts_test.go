@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/platform/config"
 )
 
-// TestEachPartNeedsWhatItSays compares the column needs of the table with what the constructors take.
+// TestEachPartNeedsWhatItSays compares the column needs of the table with the parameters of the constructors.
 func TestEachPartNeedsWhatItSays(t *testing.T) {
 	makers := map[reflect.Type]string{reflect.TypeFor[config.Config](): "settings"}
 	for _, p := range parts {
@@ -44,12 +44,12 @@ func TestEachPartNeedsWhatItSays(t *testing.T) {
 	}
 }
 
-// TestTheProgramFitsTogether looks for a part that is missing, without making any.
+// TestTheProgramFitsTogether finds missing parts, without constructing any.
 func TestTheProgramFitsTogether(t *testing.T) {
 	require.NoError(t, fx.ValidateApp(program(config.Config{}), fx.Invoke(runDemo)))
 }
 
-// TestNoModuleTakesAnother holds the parts of the modules to local, which alone may take from two.
+// TestNoModuleTakesAnother rejects a module's part that takes parts of another module; only local may take parts of two.
 func TestNoModuleTakesAnother(t *testing.T) {
 	modules := []string{"auth", "energy", "advice"}
 	for _, p := range parts {

@@ -10,8 +10,8 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// checkPasswordsFor is how long a start waits for old passwords to be checked. Of more than some 200, the rest is checked while
-// the server serves; none of them is accepted meanwhile.
+// checkPasswordsFor is how long a start waits for old passwords to be checked. If there are more than about 200, the rest is
+// checked while the server serves; until then, they are not accepted.
 const checkPasswordsFor = 30 * time.Second
 
 // checkPasswords removes published passwords before the server serves; the job of the same name goes on after a failure.
@@ -24,8 +24,8 @@ func (w works) checkPasswords(ctx context.Context) error {
 	return nil
 }
 
-// removePublishedPasswords removes the password that stands in old versions' source from the users who have it. Too many logins
-// at once are no failure: it goes on later.
+// removePublishedPasswords removes the password that old versions' source contains from the users who have it. Too many logins
+// at once are not a failure: the job continues later.
 func (w works) removePublishedPasswords(ctx context.Context) error {
 	removed, err := w.Accounts.RemovePublishedPasswords(ctx)
 	if removed > 0 {

@@ -13,7 +13,7 @@ import (
 	"github.com/holotwin/holotwin/platform/random"
 )
 
-// load reads the settings, and checks what only a module can judge.
+// load reads the settings, and checks those that only a module can check.
 func load() (config.Config, error) {
 	settings, err := config.Load()
 	if err != nil {
@@ -30,14 +30,14 @@ func load() (config.Config, error) {
 	case "max_bytes":
 		return settings, fmt.Errorf("ADMIN_PASSWORD: at most %v bytes", args["max"])
 	default:
-		return settings, errors.New("ADMIN_PASSWORD: looks like a default; choose another, or leave it out and one is made")
+		return settings, errors.New("ADMIN_PASSWORD: looks like a default; choose another, or leave it out and one is generated")
 	}
 }
 
-// secretBytes is half again what HS256 needs.
+// secretBytes is 1.5 times the minimum for HS256.
 const secretBytes = 48
 
-// jwtSecret is the one that is set, or the one beside the embedded database, which is made on first start.
+// jwtSecret returns the secret that is set, or the one in a file beside the embedded database, which is created on first start.
 func jwtSecret(settings config.Config, databaseFile string) ([]byte, error) {
 	if settings.JWTSecret != "" {
 		return []byte(settings.JWTSecret), nil

@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/platform/config"
 )
 
-// signOns is nil where the university has no login of its own.
+// signOns is nil if the university has no sign-on service.
 func signOns(c config.Config, sessions *auth.Sessions, store *gormauth.Store) *auth.SignOns {
 	if c.OIDCIssuer == "" {
 		return nil

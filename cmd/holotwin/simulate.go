@@ -15,16 +15,16 @@ import (
 
 type simulateCommand struct {
 	Rooms    int           `default:"20" help:"How many rooms, each with air conditioning, lights, computers and a sensor; every fourth has a fault."`
-	Speed    float64       `default:"60" help:"How many times faster than real time goes until it has reached the present."`
-	Days     float64       `default:"7" help:"How many days ago it begins."`
-	Every    time.Duration `default:"5m" help:"How often devices speak, by simulated time."`
+	Speed    float64       `default:"60" help:"How many times faster than real time the simulation runs until it reaches the present."`
+	Days     float64       `default:"7" help:"How many days ago the simulation begins."`
+	Every    time.Duration `default:"5m" help:"How often devices send, in simulated time."`
 	Seed     uint64        `default:"1" help:"The same seed and times give the same messages."`
-	For      time.Duration `help:"End after so long; without it, with Ctrl-C."`
+	For      time.Duration `help:"End after this time; without it, Ctrl-C ends the simulation."`
 	HTTP     string        `name:"http" placeholder:"URL" help:"A server, http://host:port: the campus is registered there, and readings are sent there unless --mqtt is given."`
-	Email    string        `default:"admin@localhost" help:"Who registers the campus."`
-	Password string        `env:"SIMULATE_PASSWORD" help:"His password; better in SIMULATE_PASSWORD, where nobody sees it in a list of processes."`
-	MQTT     string        `name:"mqtt" placeholder:"URL" help:"A broker, mqtt://user:password@host:port: devices speak there, each in the dialect of its make; without --http they show up in the inbox."`
-	TimeZone string        `name:"time-zone" default:"America/Bogota" help:"Of the campus."`
+	Email    string        `default:"admin@localhost" help:"The user who registers the campus."`
+	Password string        `env:"SIMULATE_PASSWORD" help:"The password of that user; better in SIMULATE_PASSWORD, because a list of processes shows flags."`
+	MQTT     string        `name:"mqtt" placeholder:"URL" help:"A broker, mqtt://user:password@host:port: devices publish there, each in the dialect of its make; without --http they appear in the inbox."`
+	TimeZone string        `name:"time-zone" default:"America/Bogota" help:"The time zone of the campus."`
 }
 
 // Run simulates a campus.
@@ -83,7 +83,7 @@ func (c simulateCommand) sender(ctx context.Context, zone *time.Location) (simul
 	return broker, broker.Close, nil
 }
 
-// waitingClock is the system's.
+// waitingClock is the system's clock.
 type waitingClock struct{ clock.System }
 
 // Wait waits for a while, or until ctx ends.

@@ -18,7 +18,7 @@ import (
 	"github.com/holotwin/holotwin/platform/supervise"
 )
 
-// server is what a start needs.
+// server has the services that a start needs.
 type server struct {
 	fx.In `ignore-unexported:"true"`
 
@@ -88,7 +88,7 @@ func (s *server) listen(context.Context) (err error) {
 	return nil
 }
 
-// stopListening matters where a later step of the start fails; after HTTP was served, the listener is closed already.
+// stopListening matters if a later step of the start fails; after serving, the listener is closed already.
 func (s *server) stopListening(context.Context) error {
 	_ = s.listener.Close()
 	return nil
@@ -99,7 +99,7 @@ func (s *server) addFirstAdministrator(ctx context.Context) error {
 	if err != nil || first == nil || first.Password == "" {
 		return err
 	}
-	// To the terminal and not to the log: a log is kept and sent around.
+	// To the terminal and not to the log: logs are stored and forwarded.
 	fmt.Fprintf(os.Stdout, "\n  Primer administrador · first administrator (se muestra una sola vez · shown once)\n    %s\n    %s\n\n", first.Email, first.Password)
 	return nil
 }
@@ -114,7 +114,7 @@ func (s *server) serveHTTP(context.Context) error {
 	return nil
 }
 
-// drain ends the HTTP server when the requests under way are answered.
+// drain ends the HTTP server after the running requests are answered.
 func (s *server) drain(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, drainTime)
 	defer cancel()

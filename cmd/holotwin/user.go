@@ -20,13 +20,13 @@ import (
 	"github.com/holotwin/holotwin/platform/random"
 )
 
-// userCommand manages users where nobody can log in, or from a script. A password is read from standard input, or one is
-// made and printed once: never from the command line, which others see.
+// userCommand manages users when no administrator can log in, or from a script. A password is read from standard input, or it is
+// generated and printed once. It is never a flag, because other users see the command line.
 type userCommand struct {
-	Create   createUser   `cmd:"" help:"Create a user; the password is made and printed once, or read from standard input."`
-	Password giveUser     `cmd:"" help:"Give a user another password; his sessions end."`
-	Disable  disableUser  `cmd:"" help:"Let a user in no more; his sessions end."`
-	Enable   enableUser   `cmd:"" help:"Let a disabled user in again."`
+	Create   createUser   `cmd:"" help:"Create a user; the password is generated and printed once, or read from standard input."`
+	Password giveUser     `cmd:"" help:"Change a user's password; all sessions of the user end."`
+	Disable  disableUser  `cmd:"" help:"Disable a user, who can no longer log in; all sessions of the user end."`
+	Enable   enableUser   `cmd:"" help:"Enable a disabled user, who can log in again."`
 	List     listUsersCmd `cmd:"" help:"List the users."`
 }
 
@@ -60,7 +60,7 @@ type giveUser struct {
 	Stdin bool   `name:"password-stdin" help:"Read the password from standard input."`
 }
 
-// Run gives a user another password.
+// Run changes a user's password.
 func (c giveUser) Run() error {
 	return withAccounts(func(ctx context.Context, accounts *auth.Accounts) error {
 		password, madeUp, err := newPassword(accounts, c.Stdin)
@@ -117,7 +117,7 @@ func (listUsersCmd) Run() error {
 	})
 }
 
-// commander is who runs commands on this machine.
+// commander is the actor in the audit for commands on this machine.
 var commander = auth.Actor{ID: "holotwin", Role: auth.Admin}
 
 func change(ctx context.Context, accounts *auth.Accounts, email string, edit auth.UserEdit) error {
@@ -146,7 +146,7 @@ func tellPassword(password string, madeUp bool) {
 	}
 }
 
-// withAccounts runs a command on the database, in words that a person reads.
+// withAccounts runs a command on the database, and returns its errors as texts for a person.
 func withAccounts(do func(context.Context, *auth.Accounts) error) error {
 	settings, err := load()
 	if err != nil {
@@ -171,7 +171,7 @@ func withAccounts(do func(context.Context, *auth.Accounts) error) error {
 	return errors.Join(err, db.Close())
 }
 
-// worded says which fields are bad, and why.
+// worded returns which fields are invalid, and why.
 func worded(language string, err error) error {
 	var invalid auth.ErrInvalid
 	if !errors.As(err, &invalid) {

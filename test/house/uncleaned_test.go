@@ -11,7 +11,6 @@ var uncleaned = map[string]int{
 	"adapters/upload":                12,
 	"adapters/upload/greenbutton":    32,
 	"adapters/web":                   1,
-	"cmd/holotwin":                   9,
 	"modules/advice":                 2,
 	"modules/advice/advicetest":      3,
 	"modules/advice/anomaly":         28,
