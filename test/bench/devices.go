@@ -266,7 +266,7 @@ func wholeCampus(ctx context.Context, postgres *pgserver.Server) error {
 	return nil
 }
 
-// openStreams opens those of all readers; the first ones tell how long readings took to them.
+// openStreams opens the streams of all readers; the first ones measure how long readings took to reach them.
 func openStreams(admin *program.Client, sent *sync.Map, took func(time.Duration)) (streams []net.Conn, err error) {
 	readers, err := viewers(admin, streamReaders/streamsEach)
 	if err != nil {

@@ -76,7 +76,7 @@ type load struct {
 	median, p99 time.Duration
 }
 
-// String tells the times of answers.
+// String prints the times of answers.
 func (l load) String() string {
 	return fmt.Sprintf("p50 %.1f ms, p99 %.1f ms (%.1f times)", ms(l.median), ms(l.p99), l.p99.Seconds()/l.median.Seconds())
 }
@@ -139,7 +139,7 @@ func pgbench(ctx context.Context, postgres *pgserver.Server, folder string, span
 			return tps, nil
 		}
 	}
-	return 0, fmt.Errorf("pgbench said no tps: %s", bytes.TrimSpace(out))
+	return 0, fmt.Errorf("pgbench printed no tps: %s", bytes.TrimSpace(out))
 }
 
 func stderrOf(err error) string {

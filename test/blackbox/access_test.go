@@ -127,7 +127,7 @@ func call(t *testing.T, client *program.Client, method, path string) int {
 
 const password = "una-frase-larga-7"
 
-// somebody makes a user and logs him in.
+// somebody creates a user and logs them in.
 func somebody(t *testing.T, admin *program.Client, role, space string) *program.Client {
 	t.Helper()
 	email := role + time.Now().Format("150405.000000000") + "@usc.edu.co"
@@ -286,7 +286,7 @@ func TestReset(t *testing.T) {
 	})
 }
 
-// TestRateLimit refuses who asks too often, and tells how long to wait; probes are not refused.
+// TestRateLimit rejects a caller who sends too many requests, and reports how long to wait; probes are not rejected.
 func TestRateLimit(t *testing.T) {
 	server := start(t, databasetest.SQLite(t), "RATE_LIMIT_PER_MIN=30")
 	client := login(t, server)

@@ -175,7 +175,7 @@ func played(t *testing.T, c *program.Client, kept simulation) {
 	require.Equal(t, slow, shown().RunID)
 	begin(500)
 	s, n := shown(), 0
-	for s.RunID == slow { // what was told before the new run took its place
+	for s.RunID == slow { // events from before the new run replaced it
 		s = shown()
 	}
 	for n = 1; s.State != "finished"; n++ {

@@ -68,8 +68,8 @@ func letterReasons(t *testing.T, c *program.Client) (reasons []string) {
 	return reasons
 }
 
-// TestABacklogCounts freezes a server behind a broker that goes on taking messages: each of them counts once it goes on, though
-// they tell no time and come at once; counters over the time since they were last heard.
+// TestABacklogCounts freezes a server behind a broker that keeps receiving messages. When the server continues, each message counts,
+// though all arrive at once without a time; counters count over the time since their last message.
 func TestABacklogCounts(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		broker := mosquitto(t)
@@ -106,7 +106,7 @@ func TestABacklogCounts(t *testing.T) {
 	})
 }
 
-// TestReadingsWithoutATimeAllCount sends readings that tell no time by every way in, many at once.
+// TestReadingsWithoutATimeAllCount sends readings without a time by every way in, many at once.
 func TestReadingsWithoutATimeAllCount(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		address, err := program.FreeAddress()
@@ -164,7 +164,7 @@ func TestReadingsWithoutATimeAllCount(t *testing.T) {
 	})
 }
 
-// conditionsWithoutATime sends states and ambient readings that tell no time, many at once.
+// conditionsWithoutATime sends states and ambient readings without a time, many at once.
 func conditionsWithoutATime(t *testing.T, admin *program.Client, room string) {
 	t.Helper()
 	const clients = 8
@@ -195,7 +195,7 @@ func atOnce(times int, do func(n int)) {
 	wait.Wait()
 }
 
-// TestReplicasStampApart sends readings that tell no time of one device to two servers on one database.
+// TestReplicasStampApart sends readings of one device without a time to two servers on one database.
 func TestReplicasStampApart(t *testing.T) {
 	databaseURL := databasetest.Postgres(t)
 	first := login(t, start(t, databaseURL))
@@ -256,8 +256,8 @@ func TestAMessageThatComesAgainCountsOnce(t *testing.T) {
 	}
 }
 
-// TestKillsAmongMessagesWithoutATime kills the server again and again while messages that tell no time come in through a broker: each
-// counts once, though what was not acknowledged comes again.
+// TestKillsAmongMessagesWithoutATime kills the server repeatedly while messages without a time arrive through a broker: each counts once,
+// though unacknowledged messages arrive again.
 func TestKillsAmongMessagesWithoutATime(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		broker := mosquitto(t)

@@ -258,7 +258,7 @@ func openSQL(t *testing.T, databaseURL string) *sql.DB {
 
 func isPostgres(db *sql.DB) bool { return strings.Contains(fmt.Sprintf("%T", db.Driver()), "stdlib") }
 
-// breakAudit lets nobody write the audit until mend.
+// breakAudit makes every write to the audit fail, until mend.
 func breakAudit(t *testing.T, db *sql.DB) (mend func()) {
 	t.Helper()
 	run := func(statements ...string) {
@@ -289,7 +289,7 @@ func quiet(t *testing.T, db *sql.DB) {
 	}, eventuallyFor, 50*time.Millisecond)
 }
 
-// contents sums up each table by its name. What is kept of when devices spoke, and of tries to log in, is left out.
+// contents sums up each table by its name. The times of devices' last messages, and login attempts, are left out.
 func contents(t *testing.T, db *sql.DB) map[string]string {
 	t.Helper()
 	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'"

@@ -81,7 +81,7 @@ func (b ownBroker) listens(t *testing.T, version byte, id, user, key string) *mq
 	return d
 }
 
-// hearsNothing is a device that is connected, and to which nothing was said.
+// hearsNothing checks that a connected device received nothing.
 func hearsNothing(t *testing.T, d *mqtttest.Device) {
 	t.Helper()
 	before, err := d.Ping()
@@ -97,7 +97,7 @@ func isEnded(t *testing.T, d *mqtttest.Device) packets.Packet {
 	return last
 }
 
-// metric is a figure that the server tells; 0 where it does not.
+// metric is a figure of the server's metrics; 0 if it is missing.
 func metric(t *testing.T, admin *program.Client, name string) int {
 	t.Helper()
 	metrics, err := admin.Raw(http.MethodGet, "/metrics", "", nil)
@@ -117,8 +117,8 @@ func (b ownBroker) mosquittoClient(name, user, key string, more ...string) *exec
 	return exec.Command(name, append([]string{"-h", host, "-p", port, "-u", user, "-P", key}, more...)...)
 }
 
-// TestWillsAreDropped has a device tell another's commands by its will, as one that may not publish them: the other hears nothing,
-// now and later.
+// TestWillsAreDropped has a device publish another device's commands by its will, without the right to publish them: the other one
+// receives nothing, now and later.
 func TestWillsAreDropped(t *testing.T) {
 	b := startBroker(t, databasetest.SQLite(t))
 	victim := b.listens(t, 4, "b", "d1", b.keys[1].Key)
@@ -201,8 +201,8 @@ func TestAKeyHoldsSoManyMQTTConnections(t *testing.T) {
 	require.Equal(t, 2, metric(t, b.admin, `holotwin_mqtt_refused_total{reason="key_full"}`))
 }
 
-// TestMQTTSessionsEndWithTheirRights takes back keys, and moves a device out of a key's space, while devices only listen: they are
-// out, on each replica, and nobody else is.
+// TestMQTTSessionsEndWithTheirRights revokes keys, and moves a device out of a key's space, while devices only listen: their sessions end
+// on each replica, and no others.
 func TestMQTTSessionsEndWithTheirRights(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) { testRightsOf(t, startBroker(t, databaseURL), nil) })
 	t.Run("replicas", func(t *testing.T) {

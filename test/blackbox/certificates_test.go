@@ -22,11 +22,11 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// outOfDate is what the operator is told of a certificate that has run out.
+// outOfDate is the operator's message about an expired certificate.
 const outOfDate = "the server's certificate holds from "
 
-// TestACertificateOutOfDateIsToldInWords talks with servers whose certificates ran out an hour ago: the database's ends the start in
-// one line, without waiting; the others' are told in the log, and the program serves without them.
+// TestACertificateOutOfDateIsToldInWords uses servers whose certificates expired an hour ago: the database's ends the start with one line,
+// without waiting; the others' are logged, and the program serves without them.
 func TestACertificateOutOfDateIsToldInWords(t *testing.T) {
 	folder := t.TempDir()
 	certificate, key := signedUntil(t, folder, "old", time.Now().Add(-time.Hour))

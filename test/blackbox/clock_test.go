@@ -83,7 +83,7 @@ func TestAClockThatWasNeverSet(t *testing.T) {
 		send(t, c, 400, http.MethodPost, "/consumo", map[string]any{"device_id": "sr-1", "register_kwh": 48, "timestamp": "1999-12-31T23:59:59Z"})
 		send(t, c, 400, http.MethodPost, "/consumo", map[string]any{"device_id": "sr-1", "register_kwh": 48, "timestamp": "1970-01-01T00:05:10"})
 
-		time.Sleep(1100 * time.Millisecond) // devices tell whole seconds, and these must be after the last arrival
+		time.Sleep(1100 * time.Millisecond) // devices report whole seconds, and these must be after the last arrival
 		bogota, err := time.LoadLocation("America/Bogota")
 		require.NoError(t, err)
 		require.NoError(t, device.Say("tele/sr-1/SENSOR", fmt.Sprintf(`{"Time":"%s","ENERGY":{"TotalStartTime":"1970-01-01T00:00:00","Total":47.305,"Power":90}}`, time.Now().In(bogota).Format("2006-01-02T15:04:05"))))
@@ -100,7 +100,7 @@ func TestAClockThatWasNeverSet(t *testing.T) {
 	})
 }
 
-// TestUnsetClocksInEveryDialect tells instants before 2000 in every dialect that tells any, twice the same counter too.
+// TestUnsetClocksInEveryDialect sends instants before 2000 in every dialect that has instants, also the same counter twice.
 func TestUnsetClocksInEveryDialect(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		broker := mosquitto(t)

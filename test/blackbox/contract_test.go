@@ -16,8 +16,8 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// TestEveryDocumentedRouteWantsALogin walks the served document: who calls without a token is refused everywhere
-// but where the document says that anybody may call.
+// TestEveryDocumentedRouteWantsALogin calls every route of the served document without a token: it is rejected, except where the document
+// allows calls without one.
 func TestEveryDocumentedRouteWantsALogin(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL)

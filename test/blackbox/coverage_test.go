@@ -14,7 +14,7 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// coverageOf is what an answer tells of its coverage.
+// coverageOf is the coverage in an answer.
 type coverageOf struct {
 	Coverage float64
 	Missing  []struct {
@@ -104,7 +104,7 @@ func TestCoverageIsOfTheEnergy(t *testing.T) {
 	})
 }
 
-// requireSheetsAlike checks that the tables of a month's days tell the coverage that the series does.
+// requireSheetsAlike checks that the tables of a month's days show the same coverage as the series.
 func requireSheetsAlike(t *testing.T, c *program.Client, site string, days coverageOf) {
 	t.Helper()
 	for path, column := range map[string]int{
@@ -195,7 +195,7 @@ func TestTheSummaryTellsWhoIsMissing(t *testing.T) {
 	})
 }
 
-// TestHourlyCountersAreMeasured sends counters of which nobody said how often they come.
+// TestHourlyCountersAreMeasured sends counters whose interval is not configured.
 func TestHourlyCountersAreMeasured(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		c := login(t, start(t, databaseURL))

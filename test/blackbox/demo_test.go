@@ -98,9 +98,9 @@ func demoDevices(t *testing.T, c *program.Client) map[string]*string {
 	return parents
 }
 
-// reachesNow reads that every plug and most meters have told of the quarter hour that ended last, that readings follow each other
-// without gap or double, and that meters are measured nearly whole. Some buildings were not read on some days of their years, and are
-// not on those that these stand for.
+// reachesNow checks that every plug and most meters have reported the last complete quarter hour, that readings have no gaps or
+// duplicates, and that meters are measured nearly completely. Some buildings were not read on some days of their years, and so have gaps
+// on the matching days.
 func reachesNow(t *testing.T, c *program.Client, when string) {
 	type reading struct {
 		At      time.Time `json:"timestamp"`
@@ -151,8 +151,8 @@ func reachesNow(t *testing.T, c *program.Client, when string) {
 	require.LessOrEqual(t, silent, 2, "meters that did not tell of the last quarter hour, %s", when)
 }
 
-// advisesOfOpenDays reads that no advice rests on Colombian holidays, on which the campus of the readings worked, and that none rests on
-// hours that nobody entered.
+// advisesOfOpenDays checks that no advice is based on Colombian holidays, on which the measured campus worked, or on hours that no user
+// entered.
 func advisesOfOpenDays(t *testing.T, c *program.Client) {
 	var entries struct {
 		Items []struct{ Kind, Name, From, To string }

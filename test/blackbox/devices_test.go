@@ -35,7 +35,7 @@ type listedNewcomers struct {
 	}
 }
 
-// TestEmoncmsAndInbox lets a device nobody registered send as to emoncms, adopts it with one call, and finds every kWh of it.
+// TestEmoncmsAndInbox lets an unregistered device send as to emoncms, adopts it with one call, and finds every kWh of it.
 func TestEmoncmsAndInbox(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
@@ -102,7 +102,7 @@ func past(ago time.Duration) string {
 	return time.Now().Add(-ago).UTC().Format("2006-01-02T15:04:05Z")
 }
 
-// TestFleetHealth shows which devices never spoke, are stuck, or have a clock that is off.
+// TestFleetHealth shows which devices never reported, are stuck, or have a wrong clock.
 func TestFleetHealth(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))

@@ -84,7 +84,7 @@ func TestEventsSayWhatTheAnswersSay(t *testing.T) {
 	})
 }
 
-// TestEvents tells readers what happens, in their part of the campus, and goes on where they left.
+// TestEvents sends readers the events of their part of the campus, and continues where they left.
 func TestEvents(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
@@ -141,7 +141,7 @@ func TestEvents(t *testing.T) {
 	})
 }
 
-// TestEventsOnEveryReplica lets readers of one process hear what another took, each event once.
+// TestEventsOnEveryReplica lets readers of one process receive what another one stored, each event once.
 func TestEventsOnEveryReplica(t *testing.T) {
 	databaseURL := databasetest.Postgres(t)
 	one, two := login(t, start(t, databaseURL)), login(t, start(t, databaseURL))
@@ -166,7 +166,7 @@ func TestEventsOnEveryReplica(t *testing.T) {
 	}
 	require.Equal(t, heard[0], heard[1], "in the same order, under the same ids")
 	silent(t, here)
-	// Whoever leaves one replica goes on at the other.
+	// A reader who leaves one replica continues at the other.
 	moved := followed(t, two, "/api/eventos", heard[0][each].ID)
 	require.Equal(t, heard[0][each+1], next(t, moved))
 }
@@ -218,7 +218,7 @@ func TestStuckReader(t *testing.T) {
 	require.NoError(t, server.Stop(), server.Log)
 }
 
-// hasRoomFor tells whether a caller may open so many streams beside those that he has.
+// hasRoomFor reports whether a caller may open so many more streams.
 func hasRoomFor(c *program.Client, n int) bool {
 	for range n {
 		stream, err := c.Follow("/api/eventos?kind=device_state", "")

@@ -31,8 +31,8 @@ func smallDisk(t *testing.T, megabytes int) (folder string) {
 	return folder
 }
 
-// TestAFullDiskIsToldAndRecovered fills the disk of the database: readings get 503 and are not said to be stored, what is there can be
-// read, the operator reads why, and when there is room again it goes on by itself.
+// TestAFullDiskIsToldAndRecovered fills the disk of the database: readings get 503 and are not reported as stored, stored data can be
+// read, the operator reads why in the log, and when there is space again the server recovers by itself.
 func TestAFullDiskIsToldAndRecovered(t *testing.T) {
 	folder := smallDisk(t, 24)
 	server := start(t, "sqlite://"+filepath.Join(folder, "holotwin.db"))

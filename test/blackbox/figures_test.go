@@ -17,9 +17,8 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// TestOneFigureHasOneValue reads the month of a campus as of one instant wherever it is told: overview, series, sheets, bill,
-// forecast and report agree to the last digit that they show, and name the tariff and the emission factor. Readings of later
-// change nothing.
+// TestOneFigureHasOneValue reads the month of a campus as of one instant in every place that shows it: overview, series, sheets, bill,
+// forecast and report agree to the last digit that they show, and name the tariff and the emission factor. Later readings change nothing.
 func TestOneFigureHasOneValue(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		client := login(t, start(t, databaseURL))
@@ -70,7 +69,7 @@ func fillUnevenly(t *testing.T, client *program.Client, devices []string, from, 
 	require.Equal(t, 200, answer.Status, "%s", answer.Body)
 }
 
-// figures are a month's, as one answer tells them.
+// figures are a month's figures in one answer.
 type figures struct{ KWh, Cost, CO2, Peak string }
 
 type figuresAt struct {
@@ -183,7 +182,7 @@ func (f figuresAt) bill() figures {
 		}
 	}
 	require.NoError(f.t, send(f.t, f.client, 200, http.MethodGet, "/api/consumo/serie?"+f.span("15m").Encode(), nil).JSON(&serie))
-	peak := decimal.Zero // a bill without a price for it tells none; it is the highest quarter hour's
+	peak := decimal.Zero // a bill without a price for it has none; it is the highest quarter hour's
 	for _, quarter := range serie.Items {
 		peak = decimal.Max(peak, quarter.Peak)
 	}

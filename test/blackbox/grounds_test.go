@@ -13,7 +13,7 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// wasteful makes a campus of an air conditioner that runs all night, of which nobody has said when it opens or what energy costs.
+// wasteful creates a campus with an air conditioner that runs all night, without opening hours or a tariff.
 func wasteful(t *testing.T, client *program.Client) program.Campus {
 	t.Helper()
 	campus, err := client.MakeCampus(0)
@@ -48,8 +48,8 @@ func groundsOf(t *testing.T, client *program.Client) []groundedAdvice {
 	return list.Recomendaciones
 }
 
-// TestAdviceSaysWhatItRestsOn reads advice on a campus that has set neither hours nor a tariff: each piece names both wherever it is
-// told, with the digits of its figures, until the campus sets its own.
+// TestAdviceSaysWhatItRestsOn reads advice on a campus that has set neither hours nor a tariff: each piece names both in every place that
+// shows it, with the digits of its figures, until the campus sets its own.
 func TestAdviceSaysWhatItRestsOn(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		client := login(t, start(t, databaseURL))

@@ -82,13 +82,13 @@ func TestAReviewNamesBadLinesAndStoresNothing(t *testing.T) {
 	})
 }
 
-// importFiles runs the command and gives what it said.
+// importFiles runs the command and returns its output.
 func importFiles(t *testing.T, databaseURL string, succeeds bool, args ...string) string {
 	t.Helper()
 	return runCommand(t, databaseURL, succeeds, append([]string{"import"}, args...)...)
 }
 
-// runCommand runs the program to its end and gives what it said.
+// runCommand runs the program to its end and returns its output.
 func runCommand(t *testing.T, databaseURL string, succeeds bool, words ...string) string {
 	t.Helper()
 	binary, err := program.Build()

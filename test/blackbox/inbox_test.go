@@ -15,7 +15,7 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// heldNewcomer is a newcomer as it is listed.
+// heldNewcomer is a discovered device as it is listed.
 type heldNewcomer struct {
 	Address  string
 	KeySpace *string `json:"key_space_id"`
@@ -122,8 +122,8 @@ func heldAt(all []heldNewcomer, address string) int {
 	return 0
 }
 
-// TestAdoptionWhileTheDeviceSpeaks adopts a newcomer while it speaks by three connections, one of which empties its buffer newest
-// first: what was acknowledged is there.
+// TestAdoptionWhileTheDeviceSpeaks adopts a discovered device while it sends over three connections, one of which empties its buffer
+// newest first: every acknowledged message is stored.
 func TestAdoptionWhileTheDeviceSpeaks(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		address, err := program.FreeAddress()

@@ -182,7 +182,7 @@ func awaitTaken(t *testing.T, admin *program.Client, n int, over <-chan struct{}
 	})
 }
 
-// TestEmbeddedBroker lets devices in by id and key, hears them under their own topics only, and lets them go when the key is taken back.
+// TestEmbeddedBroker accepts devices by id and key, receives only their own topics, and disconnects them when the key is revoked.
 func TestEmbeddedBroker(t *testing.T) {
 	address, err := program.FreeAddress()
 	require.NoError(t, err)

@@ -38,7 +38,7 @@ func TestBrokerWithTLS(t *testing.T) {
 	require.Zero(t, metric(t, login(t, refused), "holotwin_mqtt_connected"))
 }
 
-// TestEmbeddedBrokerWithTLS takes a reading over TLS, hears nothing in the clear, and holds no connection that does not shake hands.
+// TestEmbeddedBrokerWithTLS receives a reading over TLS, accepts nothing in plain text, and closes a connection without a handshake.
 func TestEmbeddedBrokerWithTLS(t *testing.T) {
 	folder := t.TempDir()
 	certificate, key := selfSigned(t, folder, "own")

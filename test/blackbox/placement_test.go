@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMove moves a device to another room, from an hour ago on: what it used before stays where it was used, and a
-// meter that counts less than what is behind it is told, with the likely cause.
+// TestMove moves a device to another room, starting an hour ago: earlier use stays in the old room, and a meter that counts less than the
+// devices behind it is reported, with the likely cause.
 func TestMove(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		client := login(t, start(t, databaseURL))

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestASpacesPowerIsOfOneQuarterHour lets one device tell its last two hours, another only until an hour ago, and a third be silent for
-// half a day: the space draws what the first two drew together, and says until when that was.
+// TestASpacesPowerIsOfOneQuarterHour lets one device report its last two hours, another only until an hour ago, and a third be silent for
+// half a day: the power of the space is the sum of the first two, with the time until which it is known.
 func TestASpacesPowerIsOfOneQuarterHour(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		client := login(t, start(t, databaseURL))

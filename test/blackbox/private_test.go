@@ -11,8 +11,8 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// TestFilesAreTheOwnersAlone runs the program with a database in a folder that all may read, and with one in a folder that it makes:
-// nobody else can read its files, those of an earlier version neither.
+// TestFilesAreTheOwnersAlone runs the program with a database in a folder that all users may read, and with one in a folder that it
+// creates: other users cannot read its files, also those of an earlier version.
 func TestFilesAreTheOwnersAlone(t *testing.T) {
 	shared := t.TempDir()
 	require.NoError(t, os.Chmod(shared, 0o755))

@@ -21,7 +21,7 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// person is somebody of whom the university's login says just these claims, whatever it is asked for.
+// person is a user with these claims at the university's login, whatever claims are requested.
 type person map[string]any
 
 func (p person) ID() string { return p["sub"].(string) }
@@ -205,7 +205,7 @@ func (b *browser) exchange(code string) (status int, s session) {
 	return answer.Status, s
 }
 
-// signOn signs somebody on and gives their session.
+// signOn signs a person on and returns their session.
 func (b *browser) signOn(u *university, who person) (*program.Client, session) {
 	b.t.Helper()
 	u.QueueUser(who)
@@ -216,7 +216,7 @@ func (b *browser) signOn(u *university, who person) (*program.Client, session) {
 	return &program.Client{URL: b.server.URL, HTTP: http.DefaultClient, Token: s.Access}, s
 }
 
-// refused signs somebody on who is not let in, and gives the reason in the log.
+// refused signs a person on who is rejected, and returns the reason in the log.
 func (b *browser) refused(u *university, who person) string {
 	b.t.Helper()
 	u.QueueUser(who)

@@ -91,8 +91,8 @@ func closedAndWorked(t *testing.T, c *program.Client, site, room string) (closed
 	return closed
 }
 
-// TestClosedDaysThatLookLikeWorkingDays are a question and no waste, until somebody answers; each answer can be changed and taken
-// back, and the evidence shows the days that count.
+// TestClosedDaysThatLookLikeWorkingDays are a question and not waste, until a user answers; each answer can be changed and withdrawn, and
+// the evidence shows the days that count.
 func TestClosedDaysThatLookLikeWorkingDays(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		c := login(t, start(t, databaseURL))

@@ -71,8 +71,8 @@ func TestOneReplicaAnalyses(t *testing.T) {
 	})
 }
 
-// TestWritesOfOneReplicaAreReadOnTheOther makes and changes things through one server and uses them at once through another on the
-// same database, 200 times: whoever made something must not be told that it is not there.
+// TestWritesOfOneReplicaAreReadOnTheOther creates and changes things through one server and uses them at once through another on the same
+// database, 200 times: a user who created something must never get a 404 for it.
 func TestWritesOfOneReplicaAreReadOnTheOther(t *testing.T) {
 	databaseURL := databasetest.Postgres(t)
 	one, two := login(t, start(t, databaseURL)), login(t, start(t, databaseURL))
@@ -86,7 +86,7 @@ func TestWritesOfOneReplicaAreReadOnTheOther(t *testing.T) {
 		return answer.ID
 	}
 	begun := time.Now().UTC()
-	before := func(i int) string { // an instant of its own for each round, before all that are told without one
+	before := func(i int) string { // an instant of its own for each round, before all events without one
 		return begun.Add(-time.Minute - time.Duration(i)*time.Second).Format(time.RFC3339)
 	}
 	here, there, room := one, two, ""

@@ -38,7 +38,7 @@ func makeTwoBuildings(t *testing.T, admin *program.Client) (c twoBuildings) {
 	return c
 }
 
-// TestKeysTellOfTheirSpaces lets a key of a device tell of the room in which it hangs and of no other, by every way in.
+// TestKeysTellOfTheirSpaces lets a key of a device report for the device's room and for no other, by every way in.
 func TestKeysTellOfTheirSpaces(t *testing.T) {
 	address, err := program.FreeAddress()
 	require.NoError(t, err)
@@ -97,7 +97,7 @@ func TestWhatSomebodyIsLimitedToStays(t *testing.T) {
 		require.Equal(t, []string{"key", ofRoom.ID, "Pasarela"}, []string{b.BlockedBy[1].Kind, b.BlockedBy[1].ID, b.BlockedBy[1].Name})
 		require.Equal(t, ofDevice.ID, refused(admin, "/api/dispositivos/da").BlockedBy[0].ID)
 		require.Equal(t, "spaces", refused(admin, "/api/espacios/"+c.a).BlockedBy[0].Kind, "with what is in it nothing goes at all")
-		// Who manages no users hears how many, not who.
+		// A caller who manages no users sees how many, not who.
 		b = refused(somebody(t, admin, "manager", c.a), "/api/espacios/"+room.ID)
 		for _, one := range b.BlockedBy {
 			require.Equal(t, []any{"", "", 1}, []any{one.ID, one.Name, one.Count})
@@ -171,7 +171,7 @@ func TestAMoveLeavesThePastBehind(t *testing.T) {
 		require.InDelta(t, 0.875, sum(admin, "device", "da"), 1e-9)
 		require.InDelta(t, 0.375, sum(of, "device", "da"), 1e-9)
 		require.InDelta(t, 0.375, sum(of, "building", c.b), 1e-9, "as the total of what they see")
-		// What happened before the move is not heard again by going back to it.
+		// Moving back does not send events from before the move again.
 		again := followed(t, of, "/api/eventos", before.Last)
 		for heard := 0; heard < 7; heard++ {
 			require.NotContains(t, next(t, again).Data, `"timestamp":"`+at(-1), "%d", heard)
@@ -179,8 +179,8 @@ func TestAMoveLeavesThePastBehind(t *testing.T) {
 	})
 }
 
-// TestASpaceTakesItsPastAlong moves a room to another building: it is the same room, and who sees it sees what it was. Readings and
-// totals agree on that, and who sees only the building that it left sees nothing of it.
+// TestASpaceTakesItsPastAlong moves a room to another building: it is the same room, and a caller who sees it sees its past. Readings and
+// totals agree on that, and a caller who sees only the old building sees nothing of it.
 func TestASpaceTakesItsPastAlong(t *testing.T) {
 	admin := login(t, start(t, databasetest.SQLite(t)))
 	c := makeTwoBuildings(t, admin)
@@ -200,7 +200,7 @@ func TestASpaceTakesItsPastAlong(t *testing.T) {
 	require.NotContains(t, string(send(t, left, 200, http.MethodGet, total(c.a), nil).Body), `"kwh":0.5`)
 }
 
-// TestACallerHasSoManyStreams lets nobody open all streams, nor keep others from theirs.
+// TestACallerHasSoManyStreams lets no caller open all streams, or keep others from theirs.
 func TestACallerHasSoManyStreams(t *testing.T) {
 	admin := login(t, start(t, databasetest.SQLite(t)))
 	c := makeTwoBuildings(t, admin)
@@ -261,8 +261,8 @@ var rightsEnd = map[string]func(t *testing.T, admin *program.Client, c twoBuildi
 	},
 }
 
-// TestStreamsEndWithTheRights ends a stream on one replica once its reader's rights have changed through another, though nothing
-// happens that would be told: nothing of what they may no longer see comes after that.
+// TestStreamsEndWithTheRights ends a stream on one replica once its reader's rights have changed through another, also without a new
+// event: after that, it sends nothing that they may no longer see.
 func TestStreamsEndWithTheRights(t *testing.T) {
 	databaseURL := databasetest.Postgres(t)
 	admin, there := login(t, start(t, databaseURL)), login(t, start(t, databaseURL))

@@ -17,11 +17,11 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// ana is somebody whom the university knows; her groups make her a viewer.
+// ana is a person of the university; the groups of this person give the role of a viewer.
 var ana = person{"sub": "u-ana", "email": "Ana@usc.edu.co", "email_verified": true, "groups": []any{"energy-viewers"}}
 
-// TestSignOn logs in through a provider of OpenID Connect: groups become roles at every login, and nobody gets in with another's
-// attempt or code.
+// TestSignOn logs in through a provider of OpenID Connect: groups become roles at every login, and another person's attempt or code is
+// rejected.
 func TestSignOn(t *testing.T) {
 	eachSignOn(t, func(t *testing.T, u *university, server *program.Server) {
 		admin := login(t, server)
@@ -56,7 +56,7 @@ func TestSignOn(t *testing.T) {
 		require.Equal(t, 401, status)
 		require.Contains(t, browser.reason(), "another attempt than the browser's (state)")
 
-		// What providers add to the address is nobody's fault.
+		// Parameters that providers add to the address are not an error.
 		u.QueueUser(ana)
 		status, _ = browser.comeBack(browser.visit() + "&authuser=0&hd=usc.edu.co&prompt=consent&session_state=x&client_info=y&iss=z")
 		require.Equal(t, 303, status)
@@ -120,7 +120,7 @@ func TestCodesOfTheSignOn(t *testing.T) {
 			status, _ = thief.exchange("htc_" + strings.Repeat("B", 43))
 		}
 		require.Equal(t, 429, status, "guessing is slowed down")
-		enter(t, admin, program.AdminEmail, program.AdminPassword) // and nobody is kept from logging in by password
+		enter(t, admin, program.AdminEmail, program.AdminPassword) // and login by password still works
 	}, "LOGIN_LIMIT_PER_MIN=3")
 }
 
@@ -141,7 +141,7 @@ func TestSignOnOnReplicas(t *testing.T) {
 	send(t, &program.Client{URL: two.URL, HTTP: http.DefaultClient, Token: s.Access}, 200, http.MethodGet, "/auth/me", nil)
 }
 
-// TestSignOnAsProvidersSpeak takes what providers do differently, and tells the operator alone what was missing.
+// TestSignOnAsProvidersSpeak accepts the differences between providers, and reports only to the operator what was missing.
 func TestSignOnAsProvidersSpeak(t *testing.T) {
 	eachSignOn(t, func(t *testing.T, u *university, server *program.Server) {
 		browser := newBrowser(t, server)
@@ -210,7 +210,7 @@ func TestTheBrowserIsToldNoMore(t *testing.T) {
 	}
 	require.Contains(t, bodies[0], "invalid_credentials")
 	require.Equal(t, []string{bodies[0], bodies[0]}, bodies[1:])
-	// A person who looks at it is sent to the page, and told as little.
+	// A person who opens it is sent to the page, without more information.
 	u.QueueUser(ana.with(person{"groups": "visitas"}))
 	back, err := url.Parse(browser.visit())
 	require.NoError(t, err)
@@ -258,12 +258,12 @@ func TestAnAddressThatChangesHandsInheritsNothing(t *testing.T) {
 		require.NotEqual(t, first.User.ID, s.User.ID)
 		require.Equal(t, "ana@usc.edu.co", s.User.Email)
 
-		// An address that somebody has is not taken from them.
+		// An address of an existing user is not taken from them.
 		_, s = browser.signOn(u, moved.with(person{"email": program.AdminEmail}))
 		require.Equal(t, []string{first.User.ID, "ana.gomez@usc.edu.co"}, []string{s.User.ID, s.User.Email})
 		require.Contains(t, server.Log.String(), "stays unchanged here")
 
-		// An administrator unlinks: whoever comes next with the address, verified, is the user. Sessions have ended.
+		// An administrator unlinks: the next person with the address, verified, is the user. Sessions have ended.
 		client, s := browser.signOn(u, moved)
 		send(t, admin, 204, http.MethodDelete, "/auth/usuarios/"+s.User.ID+"/vinculo", nil)
 		send(t, client, 401, http.MethodGet, "/auth/me", nil)
@@ -281,8 +281,8 @@ func TestAnAddressThatChangesHandsInheritsNothing(t *testing.T) {
 	})
 }
 
-// TestALocalUserIsLinkedOnce signs on somebody whom an administrator made: once, by a verified address, and they keep their password
-// and space.
+// TestALocalUserIsLinkedOnce signs on a person whose user an administrator created: once, by a verified address, and they keep their
+// password and space.
 func TestALocalUserIsLinkedOnce(t *testing.T) {
 	eachSignOn(t, func(t *testing.T, u *university, server *program.Server) {
 		admin := login(t, server)
@@ -314,7 +314,7 @@ func TestALocalUserIsLinkedOnce(t *testing.T) {
 	})
 }
 
-// TestWhoLosesTheirGroupsIsOut ends the sessions of somebody whose groups give no role any more when they sign on the next time.
+// TestWhoLosesTheirGroupsIsOut ends the sessions of a user whose groups give no role any more at their next sign-on.
 func TestWhoLosesTheirGroupsIsOut(t *testing.T) {
 	eachSignOn(t, func(t *testing.T, u *university, server *program.Server) {
 		browser := newBrowser(t, server)
@@ -325,7 +325,7 @@ func TestWhoLosesTheirGroupsIsOut(t *testing.T) {
 		send(t, client, 401, http.MethodPost, "/auth/refresh", map[string]any{"refresh_token": s.Refresh})
 		lines := send(t, login(t, server), 200, http.MethodGet, "/auth/auditoria?action=sessions.ended&target="+s.User.ID, nil)
 		require.Contains(t, string(lines.Body), s.User.ID)
-		// Another who has no group ends nobody's but their own.
+		// Another person without a group ends only their own sessions.
 		client, _ = browser.signOn(u, ana)
 		browser.refused(u, ana.with(person{"sub": "u-next", "groups": "visitas"}))
 		send(t, client, 200, http.MethodGet, "/auth/me", nil)
@@ -375,8 +375,8 @@ func TestASilentProviderBothersNobody(t *testing.T) {
 	require.True(t, told)
 }
 
-// TestHTTPSAsTheProxySaysIt sends Strict-Transport-Security and secure cookies where a trusted proxy says that the browser came by HTTPS,
-// and believes nobody else.
+// TestHTTPSAsTheProxySaysIt sends Strict-Transport-Security and secure cookies if a trusted proxy reports that the browser used HTTPS, and
+// ignores this report from anyone else.
 func TestHTTPSAsTheProxySaysIt(t *testing.T) {
 	u := openUniversity(t)
 	for _, c := range []struct {

@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// TestTwin shows the campus at this moment, and holds back a register's step until somebody settles it.
+// TestTwin shows the campus at this moment, and keeps a register's step in quarantine until a user decides.
 func TestTwin(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		client := login(t, start(t, databaseURL))
@@ -80,7 +80,7 @@ func TestTwin(t *testing.T) {
 	})
 }
 
-// requireOwnSpace asks, as somebody who is limited to a room, for what has no id: it is of his room.
+// requireOwnSpace sends, as a user who is limited to a room, requests without an id: the answers are about their room.
 func requireOwnSpace(t *testing.T, admin *program.Client, campus program.Campus) {
 	t.Helper()
 	const password = "una-clave-larga-7"

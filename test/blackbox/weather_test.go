@@ -15,7 +15,7 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// meteo is a weather service that knows 24.5 °C and 70 % everywhere, in Open-Meteo's form, and what it was asked.
+// meteo is a weather service that returns 24.5 °C and 70 % everywhere, in Open-Meteo's form, and records its requests.
 type meteo struct {
 	*httptest.Server
 	mu    sync.Mutex
@@ -52,7 +52,7 @@ func (m *meteo) answer(w http.ResponseWriter, r *http.Request) {
 		strings.Join(hours, ","), column("24.5"), column("70"))
 }
 
-// calls are what it was asked so far.
+// calls are the requests so far.
 func (m *meteo) calls() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -77,8 +77,8 @@ func outdoorsOf(t *testing.T, client *program.Client) *outdoors {
 	return twin.Spaces[0].Temperature
 }
 
-// TestWeather has a site without coordinates, of which no weather is asked, and then with them: the weather of its past comes,
-// of now and of the week to come, until a sensor of its own speaks.
+// TestWeather has a site without coordinates, for which no weather is requested, and then with them: it gets the weather of its past, of
+// now and of the week to come, until a sensor of its own reports.
 func TestWeather(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		service := newMeteo(t)

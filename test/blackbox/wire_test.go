@@ -40,8 +40,8 @@ func gunzip(t *testing.T, body []byte) []byte {
 	return plain
 }
 
-// TestThePageIsCompressedAndKept asks for the page and its assets as browsers do: compressed as they say, told apart by Vary, and
-// not sent again where nothing changed.
+// TestThePageIsCompressedAndKept requests the page and its assets as browsers do: compressed as they accept, separated by Vary, and not
+// sent again if nothing changed.
 func TestThePageIsCompressedAndKept(t *testing.T) {
 	server := start(t, databasetest.SQLite(t))
 	anybody := &program.Client{URL: server.URL, HTTP: http.DefaultClient}

@@ -68,7 +68,7 @@ func rowsOf(device string) string {
 	return b.String()
 }
 
-// adoption is a device that nobody registered, which two connections speak for, and which is adopted while they do.
+// adoption is an unregistered device that sends over two connections, and is adopted meanwhile.
 type adoption struct {
 	node, device string
 	adopted      *object

@@ -61,7 +61,7 @@ func (w *worker) change(o *object, after, method, path string, body any) (progra
 	return answer, true
 }
 
-// name is one that nothing else has; what follows it tells the object's state.
+// name is a unique name; the part after it is the object's state.
 func (w *worker) name(kind string, i int) string { return fmt.Sprintf("%s-%s%d ", w.prefix, kind, i) }
 
 // cycle makes, renames and drops things under a path, again and again. body makes the body of a name.

@@ -38,10 +38,6 @@ var uncleaned = map[string]int{
 	"modules/energy/usage":           20,
 	"platform":                       1,
 	"platform/httpserver":            1,
-	"test/bench":                     3,
-	"test/bench/advice":              20,
-	"test/blackbox":                  101,
-	"test/chaos":                     2,
-	"test/program":                   4,
-	"test/servers":                   3,
+	"test/bench/advice":              1,
+	"test/blackbox":                  1,
 }

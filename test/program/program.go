@@ -103,8 +103,8 @@ func plainEnvironment() []string {
 	return kept
 }
 
-// FreeAddress is a free port of the loopback range. It is below those that Linux gives to connections that go out, and drawn by
-// chance, so that nobody takes it before it is listened on: neither a connection nor the tests of another package.
+// FreeAddress is a free port of the loopback range. It is below the ports that Linux assigns to outgoing connections, and chosen at
+// random, so that neither a connection nor the tests of another package take it before the program listens on it.
 func FreeAddress() (string, error) {
 	const lowest, many, tries = 10_000, 20_000, 100
 	var failed error

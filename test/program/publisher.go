@@ -7,7 +7,7 @@ import (
 	paho "github.com/eclipse/paho.mqtt.golang"
 )
 
-// Publisher is a device that speaks MQTT.
+// Publisher is a device that uses MQTT.
 type Publisher struct{ client paho.Client }
 
 // DialMQTT connects a device.
@@ -22,7 +22,7 @@ func DialMQTT(address, id, user, password string) (*Publisher, error) {
 	return p, done.Error()
 }
 
-// Publish sends with QoS 1 and gives what tells when it is acknowledged.
+// Publish sends with QoS 1 and returns a token that is done when the message is acknowledged.
 func (p *Publisher) Publish(topic, payload string) paho.Token {
 	return p.client.Publish(topic, 1, false, payload)
 }

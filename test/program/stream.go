@@ -54,7 +54,7 @@ func (c *Client) Follow(path, last string) (*Stream, error) {
 		readEvents(bufio.NewScanner(answer.Body), begun, s.events)
 	}()
 	select {
-	case place := <-begun: // what comes after it is heard
+	case place := <-begun: // events after it are received
 		s.Last = place
 		return s, nil
 	case <-time.After(answerFor):

@@ -1,6 +1,6 @@
-// Command servers runs a command, such as the tests, with the servers it needs: it finds or installs their
-// programs, starts what the environment does not name already, tells the command where in environment variables,
-// and stops afterwards what it started. The command's exit code is its own.
+// Command servers runs a command, such as the tests, with the servers it needs. It finds or installs their programs, starts those
+// that the environment does not name already, passes their addresses to the command in environment variables, and stops what it
+// started. Its exit code is the exit code of the command.
 //
 //	go run ./test/servers -- go test -race ./...
 package main

@@ -20,7 +20,7 @@ type need struct {
 	packages []string                                   // Debian's packages that bring it
 	find     func() bool                                // whether its program is on this machine
 	start    func(ctx context.Context) (running, error) // nil: each test that needs it starts one of its own
-	variable string                                     // tells the command where it was started; if set already, nothing is started
+	variable string                                     // the command reads here where it was started; if set already, nothing is started
 	missing  error                                      // one line: what is missing and how to get it
 }
 

@@ -130,7 +130,7 @@ func TestServeEndsTheCommandAndItsChildrenWhenInterrupted(t *testing.T) {
 	require.Eventually(t, func() bool { return syscall.Kill(child, 0) != nil || zombie(child) }, 5*time.Minute, 10*time.Millisecond)
 }
 
-// zombie tells whether a process has ended and only waits for its parent to take notice.
+// zombie reports whether a process has ended and its parent has not waited for it yet.
 func zombie(pid int) bool {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	return err == nil && strings.Contains(string(stat), ") Z ")

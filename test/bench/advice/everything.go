@@ -88,7 +88,7 @@ func readReferences(path string) (all references, err error) {
 	}
 }
 
-// print tells the other programs' medians by span.
+// print prints the other programs' medians by span.
 func (r references) print(kind string) {
 	by := make(map[string][]float64)
 	for _, one := range r {

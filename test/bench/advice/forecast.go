@@ -22,7 +22,7 @@ type forecastDays struct {
 	Out    string `required:"" help:"Where the forecasts go: id, split, timestamp, kwh_predicted, low, high."`
 }
 
-// Run forecasts each day of every test span from its local midnight, and tells how well where the truth is there.
+// Run forecasts each day of every test span from its local midnight, and prints the errors where the true values are known.
 func (f forecastDays) Run() error {
 	splits, err := readSplits(f.Splits)
 	if err != nil {

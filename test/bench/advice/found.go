@@ -40,7 +40,7 @@ func findings(data string, splits []split) error {
 	return nil
 }
 
-// cleanSpan is how long a meter was judged as it was, and how much waste was said of it.
+// cleanSpan is how long a meter was judged without planted waste, and how much waste was reported for it.
 type cleanSpan struct {
 	months float64
 	said   int

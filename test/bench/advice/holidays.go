@@ -14,9 +14,9 @@ import (
 
 // country is the calendar of a meter's place.
 type country struct {
-	// holiday tells whether a local date is a public holiday, or the day off that stands for one.
+	// holiday reports whether a local date is a public holiday, or the day off in place of one.
 	holiday func(date time.Time) bool
-	// christmas tells that universities are shut from Christmas to New Year.
+	// christmas is true if universities are closed from Christmas to New Year.
 	christmas bool
 }
 
@@ -75,7 +75,7 @@ func shutBetween(date time.Time) bool {
 	return date.Month() == time.December && date.Day() >= 24 || date.YearDay() == 1
 }
 
-// mark tells the hours of holidays and vacations, as the country that keeps a zone's time has them, from others.
+// mark marks the hours of holidays and vacations, according to the country with a zone's time.
 func mark(hours []hour, zone string) {
 	country, known := countryOf(zone)
 	if !known {

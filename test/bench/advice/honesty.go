@@ -16,11 +16,11 @@ var savedShares = []float64{0, 0.05, 0.10, 0.20}
 // judgedDays are how long after the change it is judged.
 var judgedDays = []int{28, 84}
 
-// claim is what was said of a saving that is known.
+// claim is what is reported for a known saving.
 type claim struct {
 	share       float64
 	known       bool
-	holds, says bool // the interval holds it; a saving is said to be shown
+	holds, says bool // the interval contains it; a saving is reported
 }
 
 // honesty fits baselines on the training spans and looks whether the intervals of what was avoided after them hold what is known.

@@ -105,7 +105,7 @@ func newInjector(rows []baseline.Row, from int, chance *rand.Rand) *injector {
 	return in
 }
 
-// learnWeek tells which hours of the week are usually high: above 35 % of the way from the low ones to the high ones.
+// learnWeek returns which hours of the week are usually high: above 35 % of the way from the low ones to the high ones.
 func (in *injector) learnWeek(by [baseline.WeekHours][]float64) {
 	const low, high, share = 0.1, 0.9, 0.35
 	var usual []float64
@@ -120,7 +120,7 @@ func (in *injector) learnWeek(by [baseline.WeekHours][]float64) {
 	}
 }
 
-// place looks for hours in which a kind can be told, and puts it in there.
+// place looks for hours in which a kind can be detected, and plants it there.
 func (in *injector) place(kind anomaly.Kind, days int, spoilt []baseline.Row) (putIn, bool) {
 	if kind == anomaly.SetpointCooling && !in.temp || kind == anomaly.MeterZero && in.lowest <= 0 {
 		return putIn{}, false
@@ -165,7 +165,7 @@ func (in *injector) somewhere(kind anomaly.Kind, days, length int) (begin, hours
 	return begin, shortest + in.chance.IntN(longest-shortest+1)
 }
 
-// fits tells whether hours are measured, within the span and far from all else that was put in.
+// fits reports whether hours are measured, within the span and far from everything else that was planted.
 func (in *injector) fits(begin, end int) bool {
 	if end+clearHours >= len(in.rows) || slices.Contains(in.free[max(0, begin-clearHours):end+clearHours], false) {
 		return false
@@ -201,7 +201,7 @@ func (in *injector) put(kind anomaly.Kind, level, begin, end int, spoilt []basel
 			one.kwh += v
 		}
 	}
-	const leastShare = 0.002 // of the mean load, below which nobody could tell
+	const leastShare = 0.002 // of the mean load; less is not detectable
 	if one.from < 0 || one.kwh <= leastShare*in.mean*float64(end-begin) {
 		return putIn{}, false
 	}

@@ -78,7 +78,7 @@ func (in *injector) added(kind anomaly.Kind, level, begin, end int) []float64 {
 	return add
 }
 
-// addedCooling follows the heat, share of the mean load in all; less of it where nobody is in.
+// addedCooling follows the heat, share of the mean load in total; less of it in hours when the building is empty.
 func (in *injector) addedCooling(add []float64, share float64, begin int) []float64 {
 	const warmClimate, coolBalance, warmBalance, idle, leastWarm = 24, 18, 22, 0.3, 0.3
 	balance := float64(coolBalance)

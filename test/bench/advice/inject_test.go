@@ -66,7 +66,7 @@ func TestFindingsAreMatchedOneToOne(t *testing.T) {
 		truth: []putIn{{anomaly.StuckOn, 100, 200, 100}, {anomaly.PeakSpike, 400, 402, 10}, {anomaly.MeterGap, 600, 620, 0}},
 		found: []anomaly.Finding{
 			found(anomaly.StuckOn, 110, 190), found(anomaly.OffHours, 170, 210), // the second touches what has its finding
-			found(anomaly.StuckOn, 500, 520), found(anomaly.StuckOn, 700, 720), // one of them is said of the meter as it was
+			found(anomaly.StuckOn, 500, 520), found(anomaly.StuckOn, 700, 720), // one of them is reported for the meter as it was
 			found(anomaly.MeterGap, 600, 620),
 		},
 		clean: []anomaly.Finding{found(anomaly.StuckOn, 690, 715)},

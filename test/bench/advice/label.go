@@ -18,7 +18,7 @@ type label struct {
 // Asked of scores of labelled hours.
 const askedArea, askedBestF1 = 0.93, 0.75
 
-// Run scores the hours of each meter without their labels, and tells how well the scores part those labelled.
+// Run scores the hours of each meter without their labels, and prints how well the scores separate the labelled hours.
 func (l label) Run() error {
 	paths, err := filepath.Glob(filepath.Join(l.Data, "*.csv*"))
 	if err != nil {

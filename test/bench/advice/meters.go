@@ -21,7 +21,7 @@ import (
 type hour struct {
 	at time.Time
 	baseline.Row
-	// odd is what a person said of it, where the file has labels.
+	// odd is a person's label, if the file has labels.
 	odd bool
 }
 
@@ -119,7 +119,7 @@ func hourly(parts []hour) []hour {
 	return remember(hours)
 }
 
-// remember tells each hour how warm the time before it was.
+// remember adds to each hour how warm the time before it was.
 func remember(hours []hour) []hour {
 	rows := make([]baseline.Row, len(hours))
 	for i := range hours {

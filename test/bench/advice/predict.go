@@ -28,7 +28,7 @@ type split struct {
 	trainStart, trainEnd, testStart, testEnd string
 }
 
-// Run predicts every split, and tells for each name the median error where the truth is there.
+// Run predicts every split, and prints for each name the median error where the true values are known.
 func (p predict) Run() error {
 	splits, err := readSplits(p.Splits)
 	if err != nil {
