@@ -52,7 +52,7 @@ func access(ctx context.Context, postgres *pgserver.Server, span time.Duration) 
 
 func ms(d time.Duration) float64 { return d.Seconds() * 1000 }
 
-// timeLogins takes turns, so that both meet the same machine, and gives the medians.
+// timeLogins alternates, so that both run under the same load, and returns the medians.
 func timeLogins(client *program.Client) (known, unknown time.Duration, err error) {
 	const times = 25
 	took := make(map[string][]time.Duration)

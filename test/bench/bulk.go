@@ -89,7 +89,7 @@ func writeRows(path, head, row string) error {
 	return f.Close()
 }
 
-// upload sends the file and gives how long it took and the most memory held, in kB.
+// upload sends the file and returns how long it took and the maximum memory used, in kB.
 func upload(ctx context.Context, folder, databaseURL, file string) (took time.Duration, mostKB int, err error) {
 	server, err := program.Start(ctx, folder, databaseURL, nil)
 	if err != nil {

@@ -138,7 +138,7 @@ func takenMessages(client *program.Client) (int, error) {
 	return int(n), err
 }
 
-// publish lets devices publish for a while and gives the acknowledged messages a second.
+// publish lets devices publish for a while and returns the acknowledged messages per second.
 func publish(address string, login func(i int) (user, password string), span time.Duration) (float64, error) {
 	var acknowledged atomic.Int64
 	var failed atomic.Pointer[error]

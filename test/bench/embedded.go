@@ -51,7 +51,7 @@ func embedded(ctx context.Context, span time.Duration) error {
 	return nil
 }
 
-// commitEach inserts rows like a reading's, each in a commit of its own, and gives how many a second.
+// commitEach inserts rows like a reading's, each in a commit of its own, and returns the rows per second.
 func commitEach(ctx context.Context, path string, round int, span time.Duration) (rate float64, err error) {
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
 	if err != nil {

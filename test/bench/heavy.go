@@ -19,8 +19,7 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// What heavy reads are measured with: viewers who ask for all years of all devices, day by day, and downloads of one device's
-// readings.
+// The load of heavy reads: viewers who request all years of all devices, day by day, and downloads of one device's readings.
 const (
 	heavyDevices  = 20
 	heavyReadings = 200_000
@@ -29,8 +28,8 @@ const (
 	heavySenders  = 4
 )
 
-// heavy measures how long a reading takes while viewers ask for more than the server can bear, and the memory that it holds, on
-// each database.
+// heavy measures how long a reading takes while viewers send more requests than the server can answer, and the server's memory, on each
+// database.
 func heavy(ctx context.Context, postgres *pgserver.Server, span time.Duration) error {
 	if err := postgres.Run(ctx, "psql", "-q", "-c", "CREATE DATABASE heavy"); err != nil {
 		return err
@@ -137,7 +136,7 @@ func heavyCampus(server *program.Server) (viewers []*program.Client, site string
 	return viewers, campus.Site, nil
 }
 
-// drain asks and throws away what comes.
+// drain sends a request and discards the answer.
 func drain(viewer *program.Client, path string) (status int, err error) {
 	request, err := http.NewRequest(http.MethodGet, viewer.URL+path, nil)
 	if err != nil {
@@ -160,7 +159,7 @@ type heavyLoad struct {
 	rounds      int
 }
 
-// measure sends readings for a span while others ask again and again, and gives the p99 of a reading.
+// measure sends readings for a span while others send requests repeatedly, and returns the p99 of a reading.
 func (h *heavyLoad) measure(name string, span time.Duration, asks []func() (int, error)) (time.Duration, error) {
 	until := time.Now().Add(span)
 	var wait sync.WaitGroup
@@ -205,7 +204,7 @@ func (h *heavyLoad) measure(name string, span time.Duration, asks []func() (int,
 	return p99, err
 }
 
-// send sends readings over some connections, at a pace that leaves room, and gives how long each took.
+// send sends readings over some connections, at a moderate pace, and returns how long each took.
 func (h *heavyLoad) send(until time.Time) ([]time.Duration, error) {
 	host := strings.TrimPrefix(h.server.URL, "http://")
 	h.rounds++

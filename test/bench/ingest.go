@@ -115,7 +115,7 @@ func postReadings(base, token string, devices []string, start time.Time, span ti
 	return load{float64(len(all)) / took.Seconds(), all[len(all)/2], all[len(all)*99/100]}, nil
 }
 
-// pgbench inserts single rows with a key like a reading's and gives the transactions a second.
+// pgbench inserts single rows with a key like a reading's and returns the transactions per second.
 func pgbench(ctx context.Context, postgres *pgserver.Server, folder string, span time.Duration) (float64, error) {
 	script := filepath.Join(folder, "insert.sql")
 	const insert = "\\set device random(1, 1000)\n" +

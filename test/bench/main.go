@@ -31,7 +31,7 @@ func run(ctx context.Context, only string, span time.Duration, uploads int) erro
 		return err
 	}
 	defer func() { _ = postgres.Stop() }()
-	if only == "rounds" { // it takes minutes: only where it is asked for
+	if only == "rounds" { // it takes minutes, so it runs only if named
 		return rounds(ctx, postgres, uploads)
 	}
 	var failures []error

@@ -115,7 +115,7 @@ func uploadRounds(ctx context.Context, folder, name, database string, n int, siz
 	return err
 }
 
-// use is what the program took of the machine so far. On a machine that others use too it says more than the time.
+// use is what the program used of the machine so far. On a shared machine it is more exact than the time.
 type use struct {
 	processors time.Duration
 	written    float64 // MB

@@ -95,7 +95,7 @@ func writeHistory(ctx context.Context, postgres *pgserver.Server, database strin
 		"-c", "VACUUM ANALYZE energy_pages")
 }
 
-// askMonth asks for the last month again and again and gives how long the first answer and the median took.
+// askMonth requests the last month repeatedly and returns how long the first answer and the median took.
 func askMonth(client *program.Client) (first, median time.Duration, err error) {
 	to := time.Now().UTC()
 	path := "/api/consumo/serie?" + url.Values{

@@ -62,7 +62,7 @@ func TestEveryRoute(t *testing.T) {
 		campus, err := admin.MakeCampus(1)
 		require.NoError(t, err)
 		callers := map[string]*program.Client{
-			"a": somebody(t, admin, "admin", ""), "m": somebody(t, admin, "manager", ""), "v": somebody(t, admin, "viewer", ""),
+			"a": newUser(t, admin, "admin", ""), "m": newUser(t, admin, "manager", ""), "v": newUser(t, admin, "viewer", ""),
 			"d": gateway(t, admin, map[string]any{"name": "Pasarela", "space_id": campus.Site}),
 		}
 		routes := routesOf(t, admin)
@@ -127,8 +127,8 @@ func call(t *testing.T, client *program.Client, method, path string) int {
 
 const password = "una-frase-larga-7"
 
-// somebody creates a user and logs them in.
-func somebody(t *testing.T, admin *program.Client, role, space string) *program.Client {
+// newUser creates a user and logs them in.
+func newUser(t *testing.T, admin *program.Client, role, space string) *program.Client {
 	t.Helper()
 	email := role + time.Now().Format("150405.000000000") + "@usc.edu.co"
 	send(t, admin, 201, http.MethodPost, "/auth/usuarios", map[string]any{"email": email, "password": password, "role": role, "space_id": space})
@@ -167,7 +167,7 @@ func TestScope(t *testing.T) {
 		now := time.Now().UTC().Truncate(time.Minute).Format(time.RFC3339)
 		place := send(t, admin, 201, http.MethodPost, "/consumo", map[string]any{"device_id": "ajeno", "kwh": 1, "timestamp": now}).Header.Get("Location")
 
-		manager := somebody(t, admin, "manager", campus.Room)
+		manager := newUser(t, admin, "manager", campus.Room)
 		for _, path := range []string{
 			"/api/espacios/" + other.ID, "/api/espacios/" + campus.Site, "/api/dispositivos/ajeno", "/api/dispositivos/ajeno/estados", "/consumo?device_id=ajeno",
 			"/consumo?space_id=" + other.ID, place, "/api/consumo/restatements?device_id=ajeno", "/api/consumo/cuarentena?space_id=" + other.ID,
@@ -244,7 +244,7 @@ func TestUsersAndKeys(t *testing.T) {
 	})
 }
 
-// requireAudited looks for actions in the audit, which holds no secret.
+// requireAudited finds actions in the audit, which contains no secret.
 func requireAudited(t *testing.T, admin *program.Client, actions ...string) {
 	t.Helper()
 	answer := send(t, admin, 200, http.MethodGet, "/auth/auditoria?limit=1000", nil)
@@ -267,7 +267,7 @@ func requireAudited(t *testing.T, admin *program.Client, actions ...string) {
 	require.Contains(t, string(send(t, admin, 200, http.MethodGet, "/auth/auditoria?limit=1", nil).Body), "GET /auth/auditoria", "the export itself is a line")
 }
 
-// TestReset gives a user a link to another password, which is good once.
+// TestReset creates a password reset link for a user, which is valid once.
 func TestReset(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))

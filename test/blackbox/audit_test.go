@@ -30,7 +30,7 @@ type change struct {
 	status      int
 	// caller is the administrator where it is nil.
 	caller *program.Client
-	// prepare does what must be done just before, and gives the path and body.
+	// prepare does what must be done just before, and returns the path and body.
 	prepare func() (path string, body any)
 }
 
@@ -105,7 +105,7 @@ func (c change) call(t *testing.T, admin *program.Client) program.Answer {
 	return answer
 }
 
-// changesOf makes a campus with something of everything and gives calls that change each, in an order in which all succeed.
+// changesOf creates a campus with something of everything and returns calls that change each, in an order in which all succeed.
 func changesOf(t *testing.T, admin *program.Client) []change {
 	t.Helper()
 	campus, err := admin.MakeCampus(1)
@@ -312,7 +312,7 @@ func contents(t *testing.T, db *sql.DB) map[string]string {
 	return all
 }
 
-// differing are the tables whose contents are not the same.
+// differing are the tables with different contents.
 func differing(before, after map[string]string) (tables []string) {
 	for table := range after {
 		if before[table] != after[table] {
@@ -322,7 +322,7 @@ func differing(before, after map[string]string) (tables []string) {
 	return tables
 }
 
-// eachRow gives the rows of a query as text.
+// eachRow returns the rows of a query as text.
 func eachRow(t *testing.T, db *sql.DB, query string, do func(row string)) {
 	t.Helper()
 	rows, err := db.Query(query)
@@ -375,7 +375,7 @@ func TestRefusedTriesOfKnownCallersAreKept(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL)
 		admin := login(t, server)
-		viewer := somebody(t, admin, "viewer", "")
+		viewer := newUser(t, admin, "viewer", "")
 		nobody := &program.Client{URL: admin.URL, HTTP: admin.HTTP}
 		const strangers, tries = 1000, 40
 		var wait sync.WaitGroup
@@ -420,7 +420,7 @@ func TestRefusedTriesOfKnownCallersAreKept(t *testing.T) {
 	})
 }
 
-// TestPublicRoutesNoteTheirRefusals looks for who was refused by a route that looks for a key by itself.
+// TestPublicRoutesNoteTheirRefusals finds the rejected callers of a route that checks keys itself.
 func TestPublicRoutesNoteTheirRefusals(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))

@@ -28,7 +28,7 @@ func start(t *testing.T, databaseURL string, settings ...string) *program.Server
 	return server
 }
 
-// login gives a client whose every answer is held against the document that the server serves.
+// login returns a client that checks every answer against the document that the server serves.
 func login(t *testing.T, server *program.Server) *program.Client {
 	t.Helper()
 	client, err := program.Login(server.URL)

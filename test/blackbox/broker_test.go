@@ -59,7 +59,7 @@ func newKey(t *testing.T, admin *program.Client, key map[string]any) (made madeK
 	return made
 }
 
-// rawConnect connects, and gives the code of the answer.
+// rawConnect connects, and returns the code of the answer.
 func rawConnect(t *testing.T, address string, p packets.Packet) (*mqtttest.Device, byte) {
 	t.Helper()
 	d, err := mqtttest.Dial(address)

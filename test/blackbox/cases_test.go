@@ -19,7 +19,7 @@ import (
 
 // The files under testdata/cases are what people sent to other programs of this sort, where it went wrong.
 
-// campusIn makes a site in a zone with meters, and gives the site's id.
+// campusIn creates a site in a zone with meters, and returns the site's id.
 func campusIn(t *testing.T, c *program.Client, zone string, devices ...map[string]any) string {
 	t.Helper()
 	var site struct{ ID string }
@@ -218,7 +218,7 @@ func TestOverlappingMessagesAreRefused(t *testing.T) {
 	require.InDelta(t, 8, sumOf(seriesOf(t, c, "device", "one-a", "2026-05-06", "2026-05-07", "day")), 1e-9)
 }
 
-// refusalsAfter waits until a device has so many readings and so many messages were refused, and gives why.
+// refusalsAfter waits until a device has so many readings and so many messages were rejected, and returns why.
 func refusalsAfter(t *testing.T, c *program.Client, device string, readings, refusals int) map[string]int {
 	t.Helper()
 	var refused struct{ Items []struct{ Reason string } }
@@ -234,7 +234,7 @@ func refusalsAfter(t *testing.T, c *program.Client, device string, readings, ref
 	return reasons
 }
 
-// negatives are the lines of a case's upload whose power is negative.
+// negatives are the lines of a case's upload with negative power.
 var negatives = []string{"3 negative", "4 negative", "5 negative", "6 negative", "7 negative", "8 negative"}
 
 // requireNoBridge checks that nothing is joined over powers that were given back.

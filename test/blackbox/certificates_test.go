@@ -116,7 +116,7 @@ func requireTold(t *testing.T, server *program.Server, what string) {
 	})
 }
 
-// readableByPostgres gives files to the user as whom PostgreSQL runs where the tests run as root.
+// readableByPostgres changes the owner of files to the user of PostgreSQL, if the tests run as root.
 func readableByPostgres(t *testing.T, files ...string) {
 	t.Helper()
 	if os.Geteuid() != 0 {

@@ -153,7 +153,7 @@ type comparisonOf struct {
 	}
 }
 
-// TestTheSummaryTellsWhoIsMissing asks for today and the month so far, of which what is to come does not count.
+// TestTheSummaryTellsWhoIsMissing requests today and the month so far, in which future time does not count.
 func TestTheSummaryTellsWhoIsMissing(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		c := login(t, start(t, databaseURL))

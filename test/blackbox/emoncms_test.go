@@ -116,7 +116,7 @@ func TestTimesOfEmoncms(t *testing.T) {
 	})
 }
 
-// TestWhatEmoncmsIsNotToldAsSuccess refuses by name what is not stored, and stores the rest.
+// TestWhatEmoncmsIsNotToldAsSuccess rejects by name what is not stored, and stores the rest.
 func TestWhatEmoncmsIsNotToldAsSuccess(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		c := login(t, start(t, databaseURL, "RAW_RETENTION_DAYS=400"))

@@ -93,7 +93,7 @@ func TestEvents(t *testing.T) {
 		var other struct{ ID string }
 		require.NoError(t, send(t, admin, 201, http.MethodPost, "/api/espacios", map[string]any{"name": "Otro", "kind": "building", "parent_id": campus.Site}).JSON(&other))
 		send(t, admin, 201, http.MethodPost, "/api/dispositivos", map[string]any{"id": "ajeno", "kind": "meter", "space_id": other.ID})
-		dean := somebody(t, admin, "viewer", campus.Room)
+		dean := newUser(t, admin, "viewer", campus.Room)
 
 		all, room, states := followed(t, admin, "/api/eventos", ""), followed(t, dean, "/api/eventos", ""), followed(t, admin, "/api/eventos?kind=device_state,ambient&space_id="+campus.Room, "")
 		now := time.Now().UTC().Truncate(time.Minute)

@@ -71,7 +71,7 @@ func evidences(t *testing.T, c *program.Client) map[string]evidence {
 	return all
 }
 
-// wastes makes a campus whose devices waste in as many ways as there are kinds of devices.
+// wastes creates a campus whose devices waste in as many ways as there are kinds of devices.
 func wastes(t *testing.T, c *program.Client) {
 	campus, err := c.MakeCampus(0)
 	require.NoError(t, err)

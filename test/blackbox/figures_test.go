@@ -51,7 +51,7 @@ func TestOneFigureHasOneValue(t *testing.T) {
 	})
 }
 
-// fillUnevenly gives devices a quarter hour's energy that no rounding leaves as it is.
+// fillUnevenly sends a quarter hour's energy of devices that every rounding changes.
 func fillUnevenly(t *testing.T, client *program.Client, devices []string, from, to time.Time) {
 	t.Helper()
 	var rows strings.Builder

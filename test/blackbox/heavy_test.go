@@ -15,7 +15,7 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// unread asks for something and leaves the answer where it is, so that the server cannot end it.
+// unread sends a request and does not read the answer, so that the server cannot finish it.
 func unread(t *testing.T, c *program.Client, path string) *http.Response {
 	t.Helper()
 	dialer := net.Dialer{}
@@ -36,7 +36,7 @@ func unread(t *testing.T, c *program.Client, path string) *http.Response {
 	return response
 }
 
-// TestOneCallerTakesNoMoreThanAShare: who has a long download under way is refused another one, and others are not.
+// TestOneCallerTakesNoMoreThanAShare: a caller with a running long download cannot start another one, and others can.
 func TestOneCallerTakesNoMoreThanAShare(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL)

@@ -48,7 +48,7 @@ func makeBuildings(t *testing.T, admin *program.Client) (b buildings) {
 	for i, name := range []string{"A", "B"} {
 		b.id[i] = made(map[string]any{"name": name, "kind": "building", "parent_id": site})
 		b.room[i] = made(map[string]any{"name": name, "kind": "room", "parent_id": b.id[i]})
-		b.manager[i] = somebody(t, admin, "manager", b.id[i])
+		b.manager[i] = newUser(t, admin, "manager", b.id[i])
 		b.key[i] = gateway(t, admin, map[string]any{"name": name, "space_id": b.id[i]}).Key
 	}
 	return b

@@ -16,7 +16,7 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// loginFrom tries to log in from an address and gives the status.
+// loginFrom tries to log in from an address and returns the status.
 func loginFrom(t *testing.T, server *program.Server, address, email, password string) int {
 	t.Helper()
 	body, err := json.Marshal(map[string]string{"email": email, "password": password})

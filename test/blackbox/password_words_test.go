@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// TestThePasswordRuleSpeaksOfBytes refuses passwords by the bytes that they have, and says so, wherever one is set.
+// TestThePasswordRuleSpeaksOfBytes rejects passwords by their length in bytes, and says so, wherever one is set.
 func TestThePasswordRuleSpeaksOfBytes(t *testing.T) {
 	admin := login(t, start(t, databasetest.SQLite(t)))
 	for password, words := range map[string][2]string{

@@ -150,7 +150,7 @@ func newBrowser(t *testing.T, server *program.Server) *browser {
 	}}
 }
 
-// visit goes to the provider and gives where it sends the browser back to.
+// visit opens the provider's page and returns the address that it redirects the browser to.
 func (b *browser) visit() string {
 	b.t.Helper()
 	answer := b.get(b.server.URL + "/auth/oidc")
@@ -170,7 +170,7 @@ func (b *browser) get(address string) *http.Response {
 	return answer
 }
 
-// comeBack brings what the provider says to this server, and gives the part of the next address that no server sees.
+// comeBack sends the provider's answer to this server, and returns the part of the next address that no server sees.
 func (b *browser) comeBack(address string) (status int, fragment url.Values) {
 	b.t.Helper()
 	back, err := url.Parse(address)

@@ -109,10 +109,10 @@ func TestClosedDaysThatLookLikeWorkingDays(t *testing.T) {
 		require.Contains(t, q.Text, "¿Abrió «Universidad»")
 		require.Contains(t, q.Detail, "«Contador»")
 		path := "/api/recomendaciones/preguntas/" + q.ID
-		manager, viewer := somebody(t, c, "manager", ""), somebody(t, c, "viewer", "")
+		manager, viewer := newUser(t, c, "manager", ""), newUser(t, c, "viewer", "")
 		require.Len(t, adviceOf(t, viewer, "").Questions, 1)
 		send(t, viewer, 403, http.MethodPost, path, map[string]any{"opened": true})
-		send(t, somebody(t, c, "manager", campus.Room), 404, http.MethodPost, path, map[string]any{"opened": true})
+		send(t, newUser(t, c, "manager", campus.Room), 404, http.MethodPost, path, map[string]any{"opened": true})
 		send(t, manager, 400, http.MethodPost, path, map[string]any{})
 		send(t, manager, 400, http.MethodPost, path, map[string]any{"opened": true, "days": []string{"2020-01-01"}})
 		send(t, manager, 404, http.MethodPost, "/api/recomendaciones/preguntas/pre_nada", map[string]any{"opened": true})

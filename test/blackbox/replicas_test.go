@@ -117,7 +117,7 @@ func TestWritesOfOneReplicaAreReadOnTheOther(t *testing.T) {
 		key := gateway(t, here, map[string]any{"name": id, "device_ids": []string{id}})
 		key.URL = there.URL
 		send(t, key, 201, http.MethodPost, "/ambiente", map[string]any{"space_id": room, "temperature_c": 21, "timestamp": before(i)})
-		viewer := somebody(t, here, "viewer", room)
+		viewer := newUser(t, here, "viewer", room)
 		viewer.URL = there.URL
 		require.Contains(t, string(send(t, viewer, 200, http.MethodGet, "/api/gemelo", nil).Body), `"`+id+`"`)
 		stream := followed(t, viewer, "/api/eventos", "")

@@ -75,7 +75,7 @@ type blocked struct {
 	} `json:"blocked_by"`
 }
 
-// TestWhatSomebodyIsLimitedToStays refuses to remove a space or device that a user or key is limited to, and says whose.
+// TestWhatSomebodyIsLimitedToStays rejects the removal of a space or device that a user or key is limited to, and names them.
 func TestWhatSomebodyIsLimitedToStays(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
@@ -98,7 +98,7 @@ func TestWhatSomebodyIsLimitedToStays(t *testing.T) {
 		require.Equal(t, ofDevice.ID, refused(admin, "/api/dispositivos/da").BlockedBy[0].ID)
 		require.Equal(t, "spaces", refused(admin, "/api/espacios/"+c.a).BlockedBy[0].Kind, "with what is in it nothing goes at all")
 		// A caller who manages no users sees how many, not who.
-		b = refused(somebody(t, admin, "manager", c.a), "/api/espacios/"+room.ID)
+		b = refused(newUser(t, admin, "manager", c.a), "/api/espacios/"+room.ID)
 		for _, one := range b.BlockedBy {
 			require.Equal(t, []any{"", "", 1}, []any{one.ID, one.Name, one.Count})
 		}
@@ -111,14 +111,15 @@ func TestWhatSomebodyIsLimitedToStays(t *testing.T) {
 	})
 }
 
-// TestAMoveLeavesThePastBehind moves a device from one building to another: who sees the other sees nothing of its time before.
+// TestAMoveLeavesThePastBehind moves a device from one building to another: a caller who sees the other one sees nothing of its time
+// before.
 func TestAMoveLeavesThePastBehind(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
 		c := makeTwoBuildings(t, admin)
 		moved := time.Now().UTC().Truncate(time.Hour).Add(-3 * time.Hour)
 		at := func(hours int) string { return moved.Add(time.Duration(hours) * time.Hour).Format(time.RFC3339) }
-		of := somebody(t, admin, "manager", c.b)
+		of := newUser(t, admin, "manager", c.b)
 		before := followed(t, admin, "/api/eventos", "")
 		for _, hours := range []int{-2, -1, 1, 2} {
 			send(t, admin, 201, http.MethodPost, "/consumo", map[string]any{"device_id": "da", "kwh": 0.5, "timestamp": at(hours)})
@@ -186,7 +187,7 @@ func TestASpaceTakesItsPastAlong(t *testing.T) {
 	c := makeTwoBuildings(t, admin)
 	at := time.Now().UTC().Truncate(time.Hour).Add(-2 * time.Hour).Format(time.RFC3339)
 	send(t, admin, 201, http.MethodPost, "/consumo", map[string]any{"device_id": "da", "kwh": 0.5, "timestamp": at})
-	left, joined := somebody(t, admin, "manager", c.a), somebody(t, admin, "manager", c.b)
+	left, joined := newUser(t, admin, "manager", c.a), newUser(t, admin, "manager", c.b)
 	send(t, joined, 404, http.MethodPatch, "/api/espacios/"+c.roomA, map[string]any{"parent_id": c.b})
 	send(t, left, 400, http.MethodPatch, "/api/espacios/"+c.roomA, map[string]any{"parent_id": c.b})
 	send(t, admin, 200, http.MethodPatch, "/api/espacios/"+c.roomA, map[string]any{"parent_id": c.b})
@@ -204,7 +205,7 @@ func TestASpaceTakesItsPastAlong(t *testing.T) {
 func TestACallerHasSoManyStreams(t *testing.T) {
 	admin := login(t, start(t, databasetest.SQLite(t)))
 	c := makeTwoBuildings(t, admin)
-	viewer := somebody(t, admin, "viewer", c.a)
+	viewer := newUser(t, admin, "viewer", c.a)
 	var me struct{ Email string }
 	require.NoError(t, send(t, viewer, 200, http.MethodGet, "/auth/me", nil).JSON(&me))
 	other := enter(t, admin, me.Email, password)

@@ -219,7 +219,7 @@ func TestTheBrowserIsToldNoMore(t *testing.T) {
 	require.Equal(t, []any{303, "/#signon=refused"}, []any{answer.Status, answer.Header.Get("Location")})
 }
 
-// TestAnUnverifiedAddressWhereItIsTrusted makes users and links none who are there.
+// TestAnUnverifiedAddressWhereItIsTrusted creates users and links no existing ones.
 func TestAnUnverifiedAddressWhereItIsTrusted(t *testing.T) {
 	eachSignOn(t, func(t *testing.T, u *university, server *program.Server) {
 		browser := newBrowser(t, server)
@@ -231,7 +231,7 @@ func TestAnUnverifiedAddressWhereItIsTrusted(t *testing.T) {
 		require.Equal(t, s.User.ID, again.User.ID)
 
 		admin := login(t, server)
-		somebody(t, admin, "viewer", "")
+		newUser(t, admin, "viewer", "")
 		require.Contains(t, browser.refused(u, luis.with(person{"sub": "u-3", "email": program.AdminEmail})), "only a verified address", "an administrator with a password")
 		_, s = browser.signOn(u, luis.with(person{"sub": "u-4", "email": "otro@example.edu"}))
 		send(t, admin, 204, http.MethodDelete, "/auth/usuarios/"+s.User.ID+"/vinculo", nil)

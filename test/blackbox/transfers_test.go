@@ -117,7 +117,7 @@ func damagedRequest(chance *rand.Rand, campus program.Campus, token string) stri
 	return wire
 }
 
-// sendRaw sends bytes and nothing after them, and gives the statuses of the answers.
+// sendRaw sends bytes and nothing after them, and returns the statuses of the answers.
 func sendRaw(t *testing.T, server *program.Server, raw string) []int {
 	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))

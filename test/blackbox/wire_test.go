@@ -17,7 +17,7 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// asSent sends a request and gives what came over the wire, as it came.
+// asSent sends a request and returns the bytes of the answer as they were sent.
 func asSent(t *testing.T, c *program.Client, method, path, accepted string, header ...string) program.Answer {
 	t.Helper()
 	bare := *c
@@ -125,7 +125,7 @@ func TestAnswersAreCompressedForWhoAsks(t *testing.T) {
 	require.Empty(t, granted.Header.Get("Content-Encoding"), "the length of a token's answer tells nothing")
 }
 
-// asSentEvents opens the event stream and gives its header.
+// asSentEvents opens the event stream and returns its header.
 func asSentEvents(t *testing.T, c *program.Client) http.Header {
 	t.Helper()
 	request, err := http.NewRequest(http.MethodGet, c.URL+"/api/eventos", nil)

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// standing is what the server says is there.
+// standing is the content of the server, from its answers.
 type standing struct {
 	spaces, devices, calendars, tariffs, scenarios []string
 	// users are role and whether disabled, by address; statuses are those of recommendations by id.
@@ -255,7 +255,7 @@ func (w *world) requireTotals(query string, want float64) {
 // milliwattHours are what energy is counted in; their sums as kWh err by far less than one.
 func milliwattHours(kwh float64) int64 { return int64(math.Round(kwh * 1e6)) }
 
-// checkAdoptions looks at the devices whose kept messages are booked by now, and adopts those whose adoption was not done.
+// checkAdoptions checks the devices whose buffered messages are booked by now, and adopts those whose adoption failed.
 func (w *world) checkAdoptions() {
 	waiting := make(map[string]int)
 	for _, n := range list[struct {

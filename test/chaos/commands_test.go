@@ -57,7 +57,7 @@ func (w *world) killUserCommand(l *life) {
 	w.killed(command, 3*time.Second)
 }
 
-// checkCommands looks at what the commands left.
+// checkCommands checks what the commands left.
 func (l *life) checkCommands(s *standing) {
 	if l.imported != "" {
 		require.Len(l.t, l.stored(l.imported, "kwh"), uploadRows)

@@ -33,7 +33,7 @@ func (w *worker) readings() {
 	}
 }
 
-// uploadRows are more than one transaction holds.
+// uploadRows are more rows than one transaction stores.
 const uploadRows = 6000
 
 // upload is a file of readings; atomic ones are all there or none.

@@ -38,6 +38,4 @@ var uncleaned = map[string]int{
 	"modules/energy/usage":           20,
 	"platform":                       1,
 	"platform/httpserver":            1,
-	"test/bench/advice":              1,
-	"test/blackbox":                  1,
 }

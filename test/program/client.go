@@ -15,7 +15,7 @@ type Client struct {
 	Token string
 	Key   string // an API key, in place of Token
 	HTTP  *http.Client
-	// Check looks at every answer, where it is set.
+	// Check, if set, checks every answer.
 	Check func(method, path string, a Answer) error
 }
 
@@ -59,7 +59,7 @@ func (c *Client) Send(method, path string, body any) (Answer, error) {
 	return c.Raw(method, path, "application/json", raw)
 }
 
-// Raw sends a body as it is; header holds further name, value pairs.
+// Raw sends a body unchanged; header has further name, value pairs.
 func (c *Client) Raw(method, path, contentType string, body io.Reader, header ...string) (Answer, error) {
 	request, err := http.NewRequest(method, c.URL+path, body)
 	if err != nil {

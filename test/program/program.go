@@ -26,7 +26,7 @@ const (
 	secret        = "0123456789abcdef0123456789abcdef0123456789abcdef"
 )
 
-// Build compiles the program once a process and gives the binary's path.
+// Build compiles the program once in a process and returns the binary's path.
 var Build = sync.OnceValues(func() (string, error) {
 	folder, err := os.MkdirTemp("", "holotwin-binary-")
 	if err != nil {
@@ -92,7 +92,7 @@ func command(binary, folder, databaseURL string, words []string) *exec.Cmd {
 	return c
 }
 
-// plainEnvironment keeps the settings of who runs the tests out of them.
+// plainEnvironment is the environment without the settings of the person who runs the tests.
 func plainEnvironment() []string {
 	var kept []string
 	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GOCOVERDIR"} {
@@ -150,7 +150,7 @@ func (s *Server) Kill() error {
 	return nil
 }
 
-// Stop asks the program to end and gives how it did.
+// Stop sends the program a signal to end and returns how it ended.
 func (s *Server) Stop() error {
 	if err := s.Process.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
@@ -169,7 +169,7 @@ func (s *Server) Wait(most time.Duration) error {
 	}
 }
 
-// ResidentKB is the memory that the program holds, in kB, as the kernel counts it.
+// ResidentKB is the resident memory of the program, in kB, from the kernel.
 func (s *Server) ResidentKB() (int, error) { return s.memoryKB("VmRSS:") }
 
 // MostResidentKB is the most that it ever held, in kB.
@@ -244,7 +244,7 @@ func (l *Log) String() string {
 	return l.text.String()
 }
 
-// Run runs `holotwin words…` to its end and gives what it printed.
+// Run runs `holotwin words…` to its end and returns its output.
 func Run(words ...string) ([]byte, error) {
 	binary, err := Build()
 	if err != nil {

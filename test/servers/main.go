@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// patience is how long a command that was asked to end may take before it is killed.
+// patience is how long a command may take to end after a signal before it is killed.
 const patience = 20 * time.Second
 
 func main() {
@@ -39,8 +39,8 @@ func main() {
 	os.Exit(code)
 }
 
-// serve runs the command among what it needs and gives its exit code; 1 with an error where a need cannot be met
-// or cannot be ended. It says what it will install before it installs or starts anything.
+// serve runs the command with its servers and returns its exit code; 1 with an error if a server cannot be started or stopped. It prints
+// what it will install before it installs or starts anything.
 func serve(ctx context.Context, needs []need, command []string) (code int, err error) {
 	needs = slices.DeleteFunc(slices.Clone(needs), func(n need) bool { return !n.of(command) })
 	if err := bringAll(ctx, needs); err != nil {
@@ -75,7 +75,7 @@ func serve(ctx context.Context, needs []need, command []string) (code int, err e
 	return run(ctx, command, environment)
 }
 
-// bringAll installs what is not on this machine, and says first all that it will install.
+// bringAll installs what is missing on this machine, and first prints all that it will install.
 func bringAll(ctx context.Context, needs []need) error {
 	var absent []need
 	var names, packages []string
@@ -99,7 +99,7 @@ func bringAll(ctx context.Context, needs []need) error {
 	return nil
 }
 
-// run gives the command a process group of its own, so that a signal ends all that it started.
+// run starts the command in a process group of its own, so that a signal ends all processes that it started.
 func run(ctx context.Context, command, environment []string) (int, error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -110,7 +110,7 @@ func run(ctx context.Context, command, environment []string) (int, error) {
 	if err := cmd.Start(); err != nil {
 		return 1, err
 	}
-	_ = cmd.Wait() // what it says is in the state
+	_ = cmd.Wait() // its result is in the state
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 	return exitCode(cmd.ProcessState.Sys().(syscall.WaitStatus)), nil
 }

@@ -62,7 +62,7 @@ func always([]string) bool { return true }
 
 func usesRaceDetector(command []string) bool { return slices.Contains(command, "-race") }
 
-// has looks for a program under its names.
+// has looks for a program by its names.
 func has(names ...string) func() bool {
 	return func() bool {
 		return slices.ContainsFunc(names, func(name string) bool {
@@ -80,7 +80,7 @@ func startPostgres(ctx context.Context) (running, error) {
 	return running{where: server.URL, stop: server.Stop}, nil
 }
 
-// given is true if the environment says already where it is.
+// given is true if the environment names the server's address already.
 func (n need) given() bool { return n.variable != "" && os.Getenv(n.variable) != "" }
 
 // bring installs what is needed.
@@ -95,7 +95,7 @@ func (n need) bring(ctx context.Context) error {
 	return nil
 }
 
-// install asks Debian's package manager, as root or through a sudo that asks no password. Its error is one line.
+// install calls Debian's package manager, as root or with a sudo that needs no password. Its error is one line.
 func install(ctx context.Context, packages []string) error {
 	var before []string
 	if os.Geteuid() != 0 {

@@ -36,7 +36,7 @@ type foundLine struct {
 	KWh        float64 `json:"kwh"`
 }
 
-// judgedSplit is what splits.json says of a meter.
+// judgedSplit is the entry of a meter in splits.json.
 type judgedSplit struct {
 	ID, Split string
 	Zone      string `json:"tz"`

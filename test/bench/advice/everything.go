@@ -12,7 +12,7 @@ import (
 	"strconv"
 )
 
-// everything is what the command measures where nothing else is asked for: the meters that the project carries.
+// everything is what the command measures without arguments: the meters in the project.
 type everything struct {
 	Data string `default:"test/testdata/meters" type:"existingdir" help:"A folder with splits.csv and reference.csv."`
 }

@@ -17,7 +17,7 @@ var (
 	judgedSeeds = []uint64{1, 2, 3}
 )
 
-// findings puts known waste and faults into real meters, looks for them, and prints how well they are found beside what is asked.
+// findings plants known waste and faults into real meters, looks for them, and prints how well they are found, beside the requirement.
 func findings(data string, splits []split) error {
 	splits = slices.DeleteFunc(slices.Clone(splits), func(s split) bool { return !slices.Contains(judgedSpans, s.name) })
 	runs := make([][]run, len(splits))

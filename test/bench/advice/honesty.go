@@ -10,7 +10,8 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/baseline"
 )
 
-// savedShares are what is taken from real meters to see whether the interval holds it; 0 is a placebo: nothing was changed.
+// savedShares are the savings that are planted into real meters to check whether the interval contains them; 0 is a placebo: nothing is
+// changed.
 var savedShares = []float64{0, 0.05, 0.10, 0.20}
 
 // judgedDays are how long after the change it is judged.
@@ -23,7 +24,7 @@ type claim struct {
 	holds, says bool // the interval contains it; a saving is reported
 }
 
-// honesty fits baselines on the training spans and looks whether the intervals of what was avoided after them hold what is known.
+// honesty fits baselines on the training spans and checks whether the intervals of avoided energy after them contain the known saving.
 func honesty(data string, splits []split) error {
 	all := make([][]claim, len(splits))
 	var group errgroup.Group
@@ -80,7 +81,7 @@ func (s split) claims(hours []hour) (all []claim) {
 				changed[i].Load *= 1 - share
 			}
 			saving, known := baseline.Avoided(fitted, train, changed)
-			// What was really saved is the share of what would have been used in the hours that are known.
+			// The real saving is the share of the expected use in the hours that are known.
 			truth := saving.Actual / (1 - share) * share
 			all = append(all, claim{share: share, known: known, holds: saving.Low <= truth && truth <= saving.High, says: saving.Low > 0})
 		}

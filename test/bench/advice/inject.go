@@ -41,7 +41,7 @@ const (
 	measuredTemps           = 0.8
 )
 
-// inject gives the rows with what was put into them from a seed, in order, and what that was.
+// inject returns the rows with the waste and faults planted with a seed, and these, in order.
 func inject(s split, rows []baseline.Row, from int, seed uint64) ([]baseline.Row, []putIn) {
 	spoilt := slices.Clone(rows)
 	judged := len(rows) - from

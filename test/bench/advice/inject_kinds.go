@@ -138,7 +138,7 @@ func (in *injector) addedShift(add []float64, hours, begin int) []float64 {
 	return add
 }
 
-// faulty is what a meter at fault says from an hour on.
+// faulty are the readings of a faulty meter from an hour on.
 func (in *injector) faulty(kind anomaly.Kind, begin int) float64 {
 	switch kind {
 	case anomaly.MeterStuck:

@@ -28,7 +28,7 @@ func main() {
 		All      everything   `cmd:"" default:"withargs" help:"Measure all on the meters that the project carries."`
 		Predict  predict      `cmd:"" help:"Fit baselines on the training spans and predict the test spans."`
 		Detect   detect       `cmd:""`
-		Label    label        `cmd:"" help:"Score the hours of labelled meters, and tell how well the labels are met."`
+		Label    label        `cmd:"" help:"Score the hours of labelled meters, and print how well the scores match the labels."`
 		Forecast forecastDays `cmd:"" help:"Forecast each day of the test spans from its midnight."`
 	}
 	if err := kong.Parse(&cli).Run(); err != nil {

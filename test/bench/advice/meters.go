@@ -148,7 +148,7 @@ func between(hours []hour, from, to string, temp bool) (rows []baseline.Row, ats
 	return rows, ats
 }
 
-// dateOf numbers a date, YYYY-MM-DD, from 1970-01-01; 0 of what is none.
+// dateOf numbers a date, YYYY-MM-DD, from 1970-01-01; 0 if it is not a date.
 func dateOf(text string) int {
 	date, err := time.Parse(time.DateOnly, text)
 	if err != nil {

@@ -79,7 +79,7 @@ func (s split) predict(hours []hour) (table [][]string, good baseline.Goodness) 
 	return table, baseline.GoodnessOf(expected, loads)
 }
 
-// read gives the split's meter with the holidays of its country.
+// read returns the split's meter with the holidays of its country.
 func (s split) read(data string) ([]hour, error) {
 	hours, err := readMeter(filepath.Join(data, s.file))
 	if err != nil {
