@@ -20,8 +20,8 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// access says who may call each route: the letters of admin, manager, viewer and device, or public. It is written by
-// hand, and not made from the program, so that a route that is opened by mistake is seen.
+// access lists who may call each route: the letters of admin, manager, viewer and device, or public. It is written by hand, and not
+// generated from the program, so that a route that is opened by mistake is found.
 var access = map[string]string{
 	"POST /auth/login": "public", "POST /login": "public", "POST /auth/refresh": "public",
 	"POST /auth/logout": "amv", "GET /auth/me": "amv", "PUT /auth/password": "amv",
@@ -155,7 +155,7 @@ func gateway(t *testing.T, admin *program.Client, key map[string]any) *program.C
 	return &program.Client{URL: admin.URL, HTTP: admin.HTTP, Check: admin.Check, Key: made.Key}
 }
 
-// TestScope lets a manager of one building and a key of one device touch theirs and see nothing of the other's.
+// TestScope lets a manager of one building and a key of one device use their own part, and see nothing of the other's.
 func TestScope(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))

@@ -11,8 +11,8 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// TestEditsAtOnce gives a user another password, which takes long, while something else of them is changed: what was
-// answered 200 holds.
+// TestEditsAtOnce changes a user's password, which takes long, while another field of the user is changed: what was answered 200 is
+// stored.
 func TestEditsAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
@@ -50,7 +50,7 @@ func TestEditsAtOnce(t *testing.T) {
 	})
 }
 
-// TestLinkEndsWithThePassword gives a link to another password, which is worth nothing once the password is another.
+// TestLinkEndsWithThePassword creates a reset link, which becomes invalid once the password has changed.
 func TestLinkEndsWithThePassword(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))

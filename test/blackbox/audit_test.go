@@ -369,8 +369,8 @@ func auditOf(t *testing.T, admin *program.Client, query string) []auditEntry {
 	}
 }
 
-// TestRefusedTriesOfKnownCallersAreKept refuses a viewer while strangers flood the server: each of the viewer's tries has an entry,
-// the strangers' are few and counted.
+// TestRefusedTriesOfKnownCallersAreKept rejects a viewer while unknown callers flood the server: each of the viewer's tries has an entry;
+// those of unknown callers are few and counted.
 func TestRefusedTriesOfKnownCallersAreKept(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL)

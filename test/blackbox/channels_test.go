@@ -11,7 +11,8 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// TestAShellyRegisteredByItsPrefix takes the only channel of a Shelly whose address is its prefix; of two, neither is added to the other.
+// TestAShellyRegisteredByItsPrefix reads the only channel of a Shelly whose address is its prefix; if there are two, they are not added
+// up.
 func TestAShellyRegisteredByItsPrefix(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		broker := mosquitto(t)

@@ -40,7 +40,7 @@ func clockReadings(t *testing.T, c *program.Client, id string) []clockReading {
 	return out.Items
 }
 
-// TestAClockThatWasNeverSet sends the case line by line, and then lets the devices get the right time.
+// TestAClockThatWasNeverSet sends the case line by line, and then sends with the right time.
 func TestAClockThatWasNeverSet(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		broker := mosquitto(t)

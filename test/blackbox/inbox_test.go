@@ -54,8 +54,8 @@ func makeBuildings(t *testing.T, admin *program.Client) (b buildings) {
 	return b
 }
 
-// TestTheInboxIsDividedByKey lets two buildings speak at one address, and one of them take all the room that it can: the other
-// keeps what was acknowledged to it.
+// TestTheInboxIsDividedByKey lets two buildings send under the same address, and one of them use all the space that it can: the other
+// keeps its acknowledged messages.
 func TestTheInboxIsDividedByKey(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		address, err := program.FreeAddress()

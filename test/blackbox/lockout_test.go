@@ -30,11 +30,11 @@ func loginFrom(t *testing.T, server *program.Server, address, email, password st
 	return answer.Status
 }
 
-// behindProxy lets tests come from many networks, with the limit that is usual.
+// behindProxy lets tests use many networks, with the usual limit.
 var behindProxy = []string{"LOGIN_LIMIT_PER_MIN=10", "TRUSTED_PROXIES=127.0.0.1"}
 
-// TestLockoutIsNoWeapon guesses at an account from one network, of which an IPv6 client has as many addresses as it likes:
-// that network is slowed down, at an account that is known or not, and the right password from elsewhere lets in.
+// TestLockoutIsNoWeapon guesses passwords of an account from one network, in which an IPv6 client has any number of addresses: that
+// network is slowed down, for a known account or not, and the right password from elsewhere is accepted.
 func TestLockoutIsNoWeapon(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL, behindProxy...)
@@ -82,7 +82,7 @@ func TestManyNetworksAreSlowedDown(t *testing.T) {
 	})
 }
 
-// TestOneNetworkLeavesRoom sends as many wrong passwords from one network as it can: who comes from another finds a place in the
+// TestOneNetworkLeavesRoom sends as many wrong passwords from one network as it can: a caller from another network gets a place in the
 // queue.
 func TestOneNetworkLeavesRoom(t *testing.T) {
 	server := start(t, databasetest.SQLite(t), behindProxy...)
@@ -99,8 +99,8 @@ func TestOneNetworkLeavesRoom(t *testing.T) {
 	flood.Wait()
 }
 
-// TestStrangersLeaveLittle guesses with many addresses from one network: what is refused leaves nothing, and what is not an
-// address stands in no line of the audit.
+// TestStrangersLeaveLittle guesses with many addresses from one network: rejected tries are not stored, and text that is not an address is
+// in no line of the audit.
 func TestStrangersLeaveLittle(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL, "LOGIN_LIMIT_PER_MIN=1", "TRUSTED_PROXIES=127.0.0.1")

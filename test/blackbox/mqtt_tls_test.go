@@ -22,7 +22,8 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
-// TestBrokerWithTLS connects to a broker whose certificate the given ones sign, by either version of the protocol, and to no other.
+// TestBrokerWithTLS connects to a broker whose certificate is signed by a configured authority, by both protocol versions, and to no
+// other.
 func TestBrokerWithTLS(t *testing.T) {
 	folder := t.TempDir()
 	certificate, key := selfSigned(t, folder, "broker")

@@ -22,8 +22,7 @@ import (
 // publishedPassword is what versions before gave to users of the sign-on, for want of a password.
 const publishedPassword = "nobody has this password"
 
-// TestSignOnGivesNoPassword tries every way that takes a password on a user whom the sign-on made, and lets an
-// administrator give them one.
+// TestSignOnGivesNoPassword tries every way to set a password for a user of the sign-on, and lets an administrator set one.
 func TestSignOnGivesNoPassword(t *testing.T) {
 	provider, err := mockoidc.Run()
 	require.NoError(t, err)

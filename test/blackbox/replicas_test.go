@@ -20,8 +20,8 @@ type listedJobs struct {
 	}
 }
 
-// TestOneReplicaAnalyses asks two servers on one database for an analysis at the same time: the lock lets one at it, the other's
-// job says that it was not, and both show the same advice.
+// TestOneReplicaAnalyses requests an analysis from two servers on one database at the same time: only one gets the lock, the other's job
+// reports that it did not run, and both show the same advice.
 func TestOneReplicaAnalyses(t *testing.T) {
 	databaseURL := databasetest.Postgres(t)
 	first, err := program.Start(t.Context(), t.TempDir(), databaseURL, []string{"RATE_LIMIT_PER_MIN=0"}, "demo")

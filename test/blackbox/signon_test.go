@@ -332,8 +332,8 @@ func TestWhoLosesTheirGroupsIsOut(t *testing.T) {
 	})
 }
 
-// TestASilentProviderBothersNobody asks a provider that takes connections and says nothing: all are answered 503 soon, with a reason in
-// the log, and others are served meanwhile.
+// TestASilentProviderBothersNobody uses a provider that accepts connections and never answers: every sign-on gets 503 soon, with a reason
+// in the log, and other requests are served meanwhile.
 func TestASilentProviderBothersNobody(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

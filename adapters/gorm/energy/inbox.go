@@ -91,13 +91,13 @@ func (s *Store) Remember(ctx context.Context, sightings []intake.Discovery, part
 	var full intake.ErrInboxFull
 	err = s.transactWithRetry(ctx, func(tx *gorm.DB) error {
 		refused = nil
-		crowd := &inboxCounts{tx: tx, of: make(map[discoveredOwner]*deviceCounts), held: make(map[string]int64)}
+		counts := &inboxCounts{tx: tx, of: make(map[discoveredOwner]*deviceCounts), held: make(map[string]int64)}
 		for rest := order; len(rest) > 0; {
 			n := 1
 			for n < len(rest) && sightings[rest[n]].Key() == sightings[rest[0]].Key() {
 				n++
 			}
-			not, err := s.remember(tx, crowd, sightings, rest[:n])
+			not, err := s.remember(tx, counts, sightings, rest[:n])
 			if err != nil && (!partly || !errors.As(err, &full)) {
 				return err
 			}
@@ -127,12 +127,12 @@ func compareDiscovered(a, b intake.DiscoveredKey) int {
 
 // remember stores messages of one discovered device; places are their indexes among all. It returns the indexes of those that were
 // refused, with ErrInboxFull. Refused messages are counted too.
-func (s *Store) remember(tx *gorm.DB, crowd *inboxCounts, sightings []intake.Discovery, places []int) (refused []int, err error) {
-	row, err := s.lockOrAddDiscovered(tx, crowd, sightings[places[0]])
+func (s *Store) remember(tx *gorm.DB, counts *inboxCounts, sightings []intake.Discovery, places []int) (refused []int, err error) {
+	row, err := s.lockOrAddDiscovered(tx, counts, sightings[places[0]])
 	if err != nil {
 		return places, err
 	}
-	held, err := crowd.bufferedOf(row.Subject)
+	held, err := counts.bufferedOf(row.Subject)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +166,7 @@ func (s *Store) remember(tx *gorm.DB, crowd *inboxCounts, sightings []intake.Dis
 	if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
 		return nil, err
 	}
-	crowd.held[row.Subject] = held
+	counts.held[row.Subject] = held
 	return refused, full
 }
 
@@ -182,13 +182,13 @@ func isBuffered(tx *gorm.DB, one intake.Discovery) (bool, error) {
 
 // lockOrAddDiscovered reads and locks a discovered device until the transaction ends. It adds the device if it is new and within the
 // bounds.
-func (s *Store) lockOrAddDiscovered(tx *gorm.DB, crowd *inboxCounts, one intake.Discovery) (newcomerRow, error) {
+func (s *Store) lockOrAddDiscovered(tx *gorm.DB, counts *inboxCounts, one intake.Discovery) (newcomerRow, error) {
 	for {
 		row, found, err := s.lockDiscovered(tx, one.Key())
 		if err != nil || found {
 			return row, err
 		}
-		if err := crowd.makeRoom(one); err != nil {
+		if err := counts.makeRoom(one); err != nil {
 			return row, err
 		}
 		// Another process may add the row now, and delete it before it is read: then it is neither new nor stored.

@@ -26,9 +26,9 @@ func (s *Store) Remember(_ context.Context, sightings []intake.Discovery, partly
 	}
 	var full intake.ErrInboxFull
 	err = s.transact(func(t *tables) error {
-		crowd := t.inboxCounts()
+		counts := t.inboxCounts()
 		for _, key := range slices.SortedFunc(maps.Keys(of), compareDiscovered) {
-			not, err := t.remember(crowd, sightings, of[key])
+			not, err := t.remember(counts, sightings, of[key])
 			if err != nil && (!partly || !errors.As(err, &full)) {
 				return err
 			}
@@ -49,9 +49,9 @@ func compareDiscovered(a, b intake.DiscoveredKey) int {
 // noteRefused counts a refused message, because the refusal rolled its transaction back.
 func (s *Store) noteRefused(key intake.DiscoveredKey) error {
 	return s.transact(func(t *tables) error {
-		if n := t.newcomers.get(key); t.newcomers.has(key) {
+		if n := t.discovered.get(key); t.discovered.has(key) {
 			n.Refused++
-			t.newcomers.put(key, n)
+			t.discovered.put(key, n)
 		}
 		return nil
 	})
@@ -59,11 +59,11 @@ func (s *Store) noteRefused(key intake.DiscoveredKey) error {
 
 // remember stores messages of one discovered device; places are their indexes among all. It returns the indexes of those that were
 // refused. Refused messages are counted too.
-func (t *tables) remember(crowd *inboxCounts, sightings []intake.Discovery, places []int) (refused []int, full error) {
+func (t *tables) remember(counts *inboxCounts, sightings []intake.Discovery, places []int) (refused []int, full error) {
 	first := sightings[places[0]]
-	n := t.newcomers.get(first.Key())
-	if !t.newcomers.has(first.Key()) {
-		if err := t.admit(crowd, first); err != nil {
+	n := t.discovered.get(first.Key())
+	if !t.discovered.has(first.Key()) {
+		if err := t.admit(counts, first); err != nil {
 			return places, err
 		}
 		n.DiscoveredDevice = intake.DiscoveredDevice{Space: first.Space, Address: first.Address, Subject: first.Subject, FirstSeen: first.FirstSeen}
@@ -74,18 +74,18 @@ func (t *tables) remember(crowd *inboxCounts, sightings []intake.Discovery, plac
 		if one.Buffered == nil || one.Buffered.Tried && n.isBuffered(*one.Buffered) {
 			continue
 		}
-		if err := crowd.roomForMeasure(n); err != nil {
+		if err := counts.roomForMeasure(n); err != nil {
 			n.Refused++
 			refused, full = append(refused, place), err
 			continue
 		}
 		n.Held, n.numbered = n.Held+1, n.numbered+1
-		crowd.held[n.Subject]++
+		counts.held[n.Subject]++
 		kept := *one.Buffered
 		kept.Number, kept.Tried = n.numbered, false
 		n.kept = append(n.kept, kept)
 	}
-	t.newcomers.put(first.Key(), n)
+	t.discovered.put(first.Key(), n)
 	return refused, full
 }
 
@@ -106,7 +106,7 @@ func (n *discovered) isBuffered(k intake.BufferedMeasurement) bool {
 // Discovered returns all discovered devices, the latest first.
 func (s *Store) Discovered(context.Context) ([]intake.DiscoveredDevice, error) {
 	all := []intake.DiscoveredDevice{}
-	for _, n := range s.read().newcomers.rows {
+	for _, n := range s.read().discovered.rows {
 		all = append(all, n.DiscoveredDevice)
 	}
 	slices.SortFunc(all, func(a, b intake.DiscoveredDevice) int {
@@ -118,9 +118,9 @@ func (s *Store) Discovered(context.Context) ([]intake.DiscoveredDevice, error) {
 // IgnoreDiscovered hides a discovered device from the list.
 func (s *Store) IgnoreDiscovered(_ context.Context, key intake.DiscoveredKey) error {
 	return s.transact(func(t *tables) error {
-		if n := t.newcomers.get(key); t.newcomers.has(key) {
+		if n := t.discovered.get(key); t.discovered.has(key) {
 			n.Ignored = true
-			t.newcomers.put(key, n)
+			t.discovered.put(key, n)
 		}
 		return nil
 	})
@@ -129,7 +129,7 @@ func (s *Store) IgnoreDiscovered(_ context.Context, key intake.DiscoveredKey) er
 // PurgeInbox deletes discovered devices that were silent for too long, and old rejected messages and deliveries.
 func (s *Store) PurgeInbox(_ context.Context, silent, silentHolders, letters energy.Instant) (purged []intake.DiscoveredDevice, err error) {
 	err = s.transact(func(t *tables) error {
-		t.newcomers.dropWhere(func(_ intake.DiscoveredKey, n discovered) bool {
+		t.discovered.dropWhere(func(_ intake.DiscoveredKey, n discovered) bool {
 			drop := n.Held == 0 && n.LastSeen < silent || n.LastSeen < silentHolders
 			if drop {
 				purged = append(purged, n.DiscoveredDevice)

@@ -17,7 +17,7 @@ type inboxCounts struct {
 
 func (t *tables) inboxCounts() *inboxCounts {
 	c := &inboxCounts{spaces: make(map[energy.SpaceID]int), keys: make(map[string]int), held: make(map[string]int64)}
-	for _, n := range t.newcomers.rows {
+	for _, n := range t.discovered.rows {
 		c.count(n.DiscoveredDevice, 1)
 		c.held[n.Subject] += n.Held
 	}
@@ -47,7 +47,7 @@ func (t *tables) admit(c *inboxCounts, one intake.Discovery) error {
 		if !found {
 			return full
 		}
-		t.newcomers.drop(silent.Key())
+		t.discovered.drop(silent.Key())
 		c.count(silent, -1)
 	}
 	c.count(one.DiscoveredDevice, 1)
@@ -56,7 +56,7 @@ func (t *tables) admit(c *inboxCounts, one intake.Discovery) error {
 
 // longestSilent returns the discovered device of a key that was silent for longest and has no stored measurements.
 func (t *tables) longestSilent(subject string) (silent intake.DiscoveredDevice, found bool) {
-	for _, n := range t.newcomers.rows {
+	for _, n := range t.discovered.rows {
 		if n.Subject != subject || n.Held > 0 {
 			continue
 		}

@@ -12,10 +12,10 @@ import (
 // Settle books up to most stored measurements of a discovered device, oldest first.
 func (s *Store) Settle(_ context.Context, key intake.DiscoveredKey, most int, settlement intake.Settlement) (outcomes []energy.Outcome, left bool, err error) {
 	err = s.transact(func(t *tables) error {
-		if !t.newcomers.has(key) {
+		if !t.discovered.has(key) {
 			return nil
 		}
-		n := t.newcomers.get(key)
+		n := t.discovered.get(key)
 		kept := slices.SortedFunc(slices.Values(n.kept), func(a, b intake.BufferedMeasurement) int {
 			return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Number, b.Number))
 		})
@@ -27,11 +27,11 @@ func (s *Store) Settle(_ context.Context, key intake.DiscoveredKey, most int, se
 		outcomes = t.append(readings, settlement.Traits, s.clock.Now())
 		t.storeRejected(settlement.Rejected(outcomes))
 		if left = len(rest) > 0; !left {
-			t.newcomers.drop(key)
+			t.discovered.drop(key)
 			return nil
 		}
 		n.kept, n.Held = rest, int64(len(rest))
-		t.newcomers.put(key, n)
+		t.discovered.put(key, n)
 		return nil
 	})
 	return outcomes, left, err

@@ -42,7 +42,7 @@ type tables struct {
 	weather      table[weatherKey, conditions.WeatherHour]
 	weatherSites table[energy.SpaceID, weatherSite]
 
-	newcomers  table[intake.DiscoveredKey, discovered]
+	discovered  table[intake.DiscoveredKey, discovered]
 	letters    []intake.RejectedMessage         // oldest first
 	deliveries table[string, []intake.Delivery] // by session, oldest first
 	channels   table[intake.Channel, bool]      // whether one measures; Channel.Measures is not set
@@ -101,7 +101,7 @@ func (t *tables) copy() *tables {
 	c.ambient.share()
 	c.weather.share()
 	c.weatherSites.share()
-	c.newcomers.share()
+	c.discovered.share()
 	c.deliveries.share()
 	c.channels.share()
 	c.vitals.share()
