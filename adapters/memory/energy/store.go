@@ -42,7 +42,7 @@ type tables struct {
 	weather      table[weatherKey, conditions.WeatherHour]
 	weatherSites table[energy.SpaceID, weatherSite]
 
-	discovered  table[intake.DiscoveredKey, discovered]
+	discovered table[intake.DiscoveredKey, discovered]
 	letters    []intake.RejectedMessage         // oldest first
 	deliveries table[string, []intake.Delivery] // by session, oldest first
 	channels   table[intake.Channel, bool]      // whether one measures; Channel.Measures is not set
