@@ -177,12 +177,12 @@ func Scaled(n int64, exponent int) (scaled int64, ok bool) {
 
 // DivideHalfEven is a×b÷c rounded half to even, without overflow on the way; c > 0.
 func DivideHalfEven(a, b, c int64) int64 {
-	quotient, _ := timesOver(a, b, c)
+	quotient, _ := multiplyDivide(a, b, c)
 	return quotient
 }
 
-// timesOver is divideHalfEven that tells whether the answer fits.
-func timesOver(a, b, c int64) (int64, bool) {
+// multiplyDivide is divideHalfEven that tells whether the answer fits.
+func multiplyDivide(a, b, c int64) (int64, bool) {
 	product := new(big.Int).Mul(big.NewInt(a), big.NewInt(b))
 	rounded := quoHalfEven(product, big.NewInt(c))
 	return rounded.Int64(), rounded.IsInt64()

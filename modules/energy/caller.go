@@ -39,17 +39,17 @@ func (c Caller) MayManage() bool { return c.Role == Admin || c.Role == Manager }
 // MayReport tells whether the caller may send measurements.
 func (c Caller) MayReport() bool { return c.MayManage() || c.Role == Gateway }
 
-// BoundToDevices tells whether the caller is good for some devices alone.
-func (c Caller) BoundToDevices() bool { return c.Role == Gateway && len(c.Devices) > 0 }
+// LimitedToDevices tells whether the caller is good for some devices alone.
+func (c Caller) LimitedToDevices() bool { return c.Role == Gateway && len(c.Devices) > 0 }
 
-// Unbound tells whether the caller is a Gateway that is good for nothing.
-func (c Caller) Unbound() bool {
+// MayReportNothing tells whether the caller is a Gateway that is good for nothing.
+func (c Caller) MayReportNothing() bool {
 	return c.Role == Gateway && len(c.Devices) == 0 && c.Space == "" && !c.AllDevices
 }
 
-// Reports tells whether the caller's own list of devices, if it has one, holds the device.
-func (c Caller) Reports(id DeviceID) bool {
-	return !c.Unbound() && (!c.BoundToDevices() || slices.Contains(c.Devices, id))
+// AllowsDevice tells whether the caller's own list of devices, if it has one, holds the device.
+func (c Caller) AllowsDevice(id DeviceID) bool {
+	return !c.MayReportNothing() && (!c.LimitedToDevices() || slices.Contains(c.Devices, id))
 }
 
 // GrantKind tells a user's grant from an API key's.
@@ -67,7 +67,7 @@ type Grant struct {
 	ID, Name string
 }
 
-// MayKnow tells whether a caller manages who holds a grant of what he removes. A key may be good for devices elsewhere too.
-func (c Caller) MayKnow(g Grant) bool {
+// MaySeeGrant tells whether a caller manages who holds a grant of what he removes. A key may be good for devices elsewhere too.
+func (c Caller) MaySeeGrant(g Grant) bool {
 	return c.Role == Admin && (c.Space == "" || g.Kind == UserGrant)
 }

@@ -35,10 +35,10 @@ func localInstants(wall time.Time, zone *time.Location) []Instant {
 
 // LocalOrder turns the local times of one file into instants. An hour that the clocks repeat is told apart by the order in
 // which the times of one series come: where they go back within it, its second pass has begun.
-type LocalOrder map[string]localPlace
+type LocalOrder map[string]localPosition
 
-// localPlace is where a series stands in its file.
-type localPlace struct {
+// localPosition is where a series stands in its file.
+type localPosition struct {
 	last Instant
 	// newestFirst is set where the file goes from late to early.
 	newestFirst bool
@@ -67,7 +67,7 @@ func (o LocalOrder) Instant(series string, wall WallTime, zone *time.Location) (
 }
 
 // inSecondPass tells whether a repeated time is of the second pass.
-func (p localPlace) inSecondPass(earlier, later Instant) bool {
+func (p localPosition) inSecondPass(earlier, later Instant) bool {
 	if p.newestFirst {
 		return later < p.last
 	}

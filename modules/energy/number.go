@@ -48,7 +48,7 @@ func (n Number) Energy(u Unit) (Energy, error) {
 	if !is || !ok {
 		return 0, ErrNotEnergy
 	}
-	e, ok := timesOver(scaled, unit.milliwattSeconds, int64(pow10(unit.digits))*energyUnits[UnitMilliwattHour].milliwattSeconds)
+	e, ok := multiplyDivide(scaled, unit.milliwattSeconds, int64(pow10(unit.digits))*energyUnits[UnitMilliwattHour].milliwattSeconds)
 	if !ok {
 		return 0, ErrNotEnergy
 	}

@@ -22,23 +22,23 @@ func (s Span) Overlaps(o Span) bool {
 	return shared > 0 && (shared >= roundedMs || shared*roundedPart >= min(s.ms(), o.ms()))
 }
 
-// Claims tells whether the reading says of which time its energy is: an interval whose length and end were stated. No two of a
+// HasStatedSpan tells whether the reading says of which time its energy is: an interval whose length and end were stated. No two of a
 // device that do may overlap.
-func (r Reading) Claims() bool { return r.Kind == Interval && !r.Guessed }
+func (r Reading) HasStatedSpan() bool { return r.Kind == Interval && !r.Guessed }
 
-// Told is the time up to the reading's instant of which it tells; empty where it tells of the instant alone.
-func (r Reading) Told() Span { return Span{r.At.Add(-r.Span), r.At} }
+// CoveredSpan is the time up to the reading's instant of which it tells; empty where it tells of the instant alone.
+func (r Reading) CoveredSpan() Span { return Span{r.At.Add(-r.Span), r.At} }
 
-// Guesses tells whether nobody knows of which time an interval is: its length was not stated, or its end is when it was heard
+// SpanIsGuessed tells whether nobody knows of which time an interval is: its length was not stated, or its end is when it was heard
 // and not what the device said.
-func (r Reading) Guesses(stated bool) bool {
+func (r Reading) SpanIsGuessed(stated bool) bool {
 	return r.Kind == Interval && (!stated || r.Source >= ByBridge)
 }
 
 // ErrOverlapping is an interval of which a part is told already by another reading of the device.
 type ErrOverlapping struct {
-	// Unseen tells that who sent it may not see what is stored.
-	Unseen bool
+	// Hidden tells that who sent it may not see what is stored.
+	Hidden bool
 	// Covered is the time that the other reading covers.
 	Covered  Span
 	Sent     Reading
@@ -58,8 +58,8 @@ const RuleOverlapping = "overlapping"
 // Spans are spans that do not overlap, oldest first.
 type Spans []Span
 
-// Overlapped gives the first of the spans that overlaps another.
-func (s Spans) Overlapped(o Span) (Span, bool) {
+// FirstOverlapping gives the first of the spans that overlaps another.
+func (s Spans) FirstOverlapping(o Span) (Span, bool) {
 	for _, one := range s[s.after(o.From):] {
 		switch {
 		case one.From >= o.To:

@@ -1,7 +1,7 @@
 package energy
 
-// StampedHere tells whether the server gave the reading its instant, so that it may move to one that is free.
-func (r Reading) StampedHere() bool { return r.Source == ByArrival || r.Source == ByAge }
+// HasServerTime tells whether the server gave the reading its instant, so that it may move to one that is free.
+func (r Reading) HasServerTime() bool { return r.Source == ByArrival || r.Source == ByAge }
 
 // Kind is what a reading measures.
 type Kind uint8
@@ -14,9 +14,9 @@ const (
 	Register
 	// Sample is the power drawn at the instant.
 	Sample
-	// Refused is a report that was refused for its value: power or energy that is given back, or more than the device can use. It
+	// Rejected is a report that was refused for its value: power or energy that is given back, or more than the device can use. It
 	// counts nothing and is shown to nobody, but no power is joined over its instant.
-	Refused
+	Rejected
 )
 
 // Reading is one report of a device at an instant. The two together are its identity: a device reports once at
@@ -36,8 +36,8 @@ type Reading struct {
 	Source TimeSource
 }
 
-// Same tells whether two readings say the same, whatever clock they were told by.
-func (r Reading) Same(o Reading) bool {
+// SameValue tells whether two readings say the same, whatever clock they were told by.
+func (r Reading) SameValue(o Reading) bool {
 	r.Source, o.Source = 0, 0
 	r.Guessed, o.Guessed = false, false
 	return r == o
@@ -74,7 +74,7 @@ type Outcome struct {
 
 // OutcomeOf compares a reading that was sent with the one that was under its key before it.
 func OutcomeOf(sent, stored Reading) Outcome {
-	if sent.Same(stored) {
+	if sent.SameValue(stored) {
 		return Outcome{Result: Duplicate, Stored: stored}
 	}
 	return Outcome{Result: Conflict, Stored: stored}
@@ -82,8 +82,8 @@ func OutcomeOf(sent, stored Reading) Outcome {
 
 // ErrConflictingReading is a reading whose device and instant already hold another value.
 type ErrConflictingReading struct {
-	// Unseen tells that who sent it may not see what is stored.
-	Unseen       bool
+	// Hidden tells that who sent it may not see what is stored.
+	Hidden       bool
 	Stored, Sent Reading
 	Measures     Quantity // what their device measures
 }

@@ -50,9 +50,9 @@ type Hours struct {
 // MinutesPerDay is the length of a day on the clock; one on which the clocks change is as long on the clock.
 const MinutesPerDay Clocktime = 1440
 
-// until is the end of hours in minutes after the midnight at which their first day begins: beyond minutesPerDay where they
+// end is the end of hours in minutes after the midnight at which their first day begins: beyond minutesPerDay where they
 // go on over midnight.
-func (h Hours) until() Clocktime {
+func (h Hours) end() Clocktime {
 	to := h.To
 	if to == 0 {
 		to = MinutesPerDay
@@ -65,7 +65,7 @@ func (h Hours) until() Clocktime {
 
 // On tells whether a minute of a local day lies in hours that begin on that day.
 func (h Hours) On(day Day, minute Clocktime) bool {
-	return minute >= h.From && minute < h.until() && slices.Contains(h.Days, day)
+	return minute >= h.From && minute < h.end() && slices.Contains(h.Days, day)
 }
 
 // CarriedOver tells whether a minute of a local day lies in hours that began on the day before it.
@@ -176,20 +176,20 @@ func (c *Calendar) hoursOn(space energy.SpaceID, date time.Time) []openHours {
 		return nil
 	}
 	var open []openHours
-	for _, h := range c.begunOn(path, date) {
-		open = append(open, openHours{h.From, min(h.until(), MinutesPerDay)})
+	for _, h := range c.hoursBeginningOn(path, date) {
+		open = append(open, openHours{h.From, min(h.end(), MinutesPerDay)})
 	}
-	for _, h := range c.begunOn(path, energy.Midnight(date.Year(), date.Month(), date.Day()-1, date.Location())) {
-		if end := h.until() - MinutesPerDay; end > 0 {
+	for _, h := range c.hoursBeginningOn(path, energy.Midnight(date.Year(), date.Month(), date.Day()-1, date.Location())) {
+		if end := h.end() - MinutesPerDay; end > 0 {
 			open = append(open, openHours{max(0, h.From-MinutesPerDay), end})
 		}
 	}
 	return open
 }
 
-// begunOn are the hours that begin on a local date: none on a closing day; on one that was opened the entry's own, or those of
+// hoursBeginningOn are the hours that begin on a local date: none on a closing day; on one that was opened the entry's own, or those of
 // its weekday; else those of the nearest space of a path that has any, else the default.
-func (c *Calendar) begunOn(path []energy.SpaceID, date time.Time) []Hours {
+func (c *Calendar) hoursBeginningOn(path []energy.SpaceID, date time.Time) []Hours {
 	text := date.Format(time.DateOnly)
 	if c.closedOn(path, text) {
 		return nil
@@ -199,7 +199,7 @@ func (c *Calendar) begunOn(path []energy.SpaceID, date time.Time) []Hours {
 		return c.weekly(path, text, DayIn(c.holidays(path), date))
 	}
 	if len(entry.Hours) > 0 {
-		return onDay(entry.Hours, weekdays[date.Weekday()])
+		return hoursForDay(entry.Hours, weekdays[date.Weekday()])
 	}
 	if hours := c.weekly(path, text, weekdays[date.Weekday()]); len(hours) > 0 {
 		return hours
@@ -221,14 +221,14 @@ func (c *Calendar) weekly(path []energy.SpaceID, date string, day Day) []Hours {
 		for _, e := range c.entries[s] {
 			if e.Kind == Opening && e.covers(date) {
 				found = true
-				hours = append(hours, onDay(e.Hours, day)...)
+				hours = append(hours, hoursForDay(e.Hours, day)...)
 			}
 		}
 		if found {
 			return hours
 		}
 	}
-	return onDay(DefaultHours, day)
+	return hoursForDay(DefaultHours, day)
 }
 
 // holidays are those of the site at the end of a path.
@@ -239,7 +239,7 @@ func (c *Calendar) holidays(path []energy.SpaceID) holidays.Set {
 	return c.campus.Holidays(path[len(path)-1])
 }
 
-func onDay(all []Hours, day Day) []Hours {
+func hoursForDay(all []Hours, day Day) []Hours {
 	var hours []Hours
 	for _, h := range all {
 		if slices.Contains(h.Days, day) {

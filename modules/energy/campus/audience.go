@@ -38,8 +38,8 @@ func (c *Catalog) Audience(ctx context.Context, caller energy.Caller, within ene
 	return &Audience{catalog: c, caller: caller, within: within, device: device}, nil
 }
 
-// Occurrence is what an event is about: a device, or a space where there is none.
-type Occurrence struct {
+// EventSubject is what an event is about: a device, or a space where there is none.
+type EventSubject struct {
 	Device energy.DeviceID
 	Space  energy.SpaceID
 	// At gives the instant that it is of; it is asked only of devices that were moved.
@@ -47,7 +47,7 @@ type Occurrence struct {
 }
 
 // MaySee tells which of some events are for the audience. What a device said belongs where it hung then.
-func (a *Audience) MaySee(ctx context.Context, all []Occurrence) ([]bool, error) {
+func (a *Audience) MaySee(ctx context.Context, all []EventSubject) ([]bool, error) {
 	hears := make([]bool, len(all))
 	if a.caller.Space == "" && a.within == "" {
 		for i, h := range all {
@@ -55,21 +55,21 @@ func (a *Audience) MaySee(ctx context.Context, all []Occurrence) ([]bool, error)
 		}
 		return hears, nil
 	}
-	campus, err := Holding(ctx, a.catalog, func(campus *Campus) bool {
-		return !slices.ContainsFunc(all, func(h Occurrence) bool { return !campus.knows(h) })
+	campus, err := FreshUnless(ctx, a.catalog, func(campus *Campus) bool {
+		return !slices.ContainsFunc(all, func(h EventSubject) bool { return !campus.has(h) })
 	})
 	if err != nil {
 		return nil, err
 	}
 	for i, h := range all {
-		space := campus.placeOf(h)
+		space := campus.spaceOf(h)
 		hears[i] = (a.device == "" || h.Device == a.device) && campus.Sees(a.caller, space) && campus.Contains(a.within, space)
 	}
 	return hears, nil
 }
 
-// knows tells whether what an event is about is there.
-func (c *Campus) knows(h Occurrence) bool {
+// has tells whether what an event is about is there.
+func (c *Campus) has(h EventSubject) bool {
 	if _, known := c.Device(h.Device); known {
 		return true
 	}
@@ -77,8 +77,8 @@ func (c *Campus) knows(h Occurrence) bool {
 	return known
 }
 
-// placeOf is the space that an event belongs to.
-func (c *Campus) placeOf(h Occurrence) energy.SpaceID {
+// spaceOf is the space that an event belongs to.
+func (c *Campus) spaceOf(h EventSubject) energy.SpaceID {
 	device, known := c.Device(h.Device)
 	switch {
 	case !known:

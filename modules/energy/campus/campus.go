@@ -13,15 +13,15 @@ import (
 
 // Campus is the tree of spaces and devices as it is at one moment. It does not change; a change makes another.
 type Campus struct {
-	Version  int64
-	spaces   map[energy.SpaceID]Space
-	devices  map[energy.DeviceID]Device
-	children map[energy.SpaceID][]energy.SpaceID
-	inSpace  map[energy.SpaceID][]energy.DeviceID
-	behind   map[energy.DeviceID][]energy.DeviceID
-	speakers map[string]energy.DeviceID // by address
-	zones    map[energy.SpaceID]*time.Location
-	fallback *time.Location
+	Version   int64
+	spaces    map[energy.SpaceID]Space
+	devices   map[energy.DeviceID]Device
+	children  map[energy.SpaceID][]energy.SpaceID
+	inSpace   map[energy.SpaceID][]energy.DeviceID
+	behind    map[energy.DeviceID][]energy.DeviceID
+	byAddress map[string]energy.DeviceID // by address
+	zones     map[energy.SpaceID]*time.Location
+	fallback  *time.Location
 	// moves are the instants at which devices were moved, oldest first.
 	moves []energy.Instant
 }
@@ -53,11 +53,11 @@ func (c *Campus) placeDevices(devices []Device) {
 	devices = slices.Clone(devices)
 	slices.SortFunc(devices, func(a, b Device) int { return cmp.Compare(a.ID, b.ID) })
 	c.devices, c.inSpace, c.behind = make(map[energy.DeviceID]Device, len(devices)), make(map[energy.SpaceID][]energy.DeviceID), make(map[energy.DeviceID][]energy.DeviceID)
-	c.moves, c.speakers = nil, make(map[string]energy.DeviceID)
+	c.moves, c.byAddress = nil, make(map[string]energy.DeviceID)
 	for _, d := range devices {
 		c.devices[d.ID] = d
 		if d.MQTTTopic != "" {
-			c.speakers[d.MQTTTopic] = d.ID
+			c.byAddress[d.MQTTTopic] = d.ID
 		}
 		c.inSpace[d.Space] = append(c.inSpace[d.Space], d.ID)
 		c.behind[d.Parent] = append(c.behind[d.Parent], d.ID)
@@ -83,7 +83,7 @@ func (c *Campus) Device(id energy.DeviceID) (Device, bool) {
 
 // DeviceAt is the device that speaks from an address.
 func (c *Campus) DeviceAt(address string) (Device, bool) {
-	id, known := c.speakers[address]
+	id, known := c.byAddress[address]
 	if !known {
 		return Device{}, false
 	}
@@ -225,8 +225,8 @@ func (c *Campus) isBehind(d Device, meter energy.DeviceID) bool {
 	return false
 }
 
-// behindItself tells whether meters hang in a circle.
-func (c *Campus) behindItself(id energy.DeviceID) bool { return c.isBehind(c.devices[id], id) }
+// inMeterCycle tells whether meters hang in a circle.
+func (c *Campus) inMeterCycle(id energy.DeviceID) bool { return c.isBehind(c.devices[id], id) }
 
 // Roots are where what a caller sees begins: the sites, or the space that he is limited to. Where that is not there any more, he
 // sees nothing.
@@ -249,23 +249,23 @@ func (c *Campus) Sees(caller energy.Caller, id energy.SpaceID) bool {
 // MayReport tells whether a caller may send a device's measurements.
 func (c *Campus) MayReport(caller energy.Caller, id energy.DeviceID) bool {
 	d, known := c.devices[id]
-	return known && caller.MayReport() && caller.Reports(id) && c.Sees(caller, d.Space)
+	return known && caller.MayReport() && caller.AllowsDevice(id) && c.Sees(caller, d.Space)
 }
 
 // MayReportAmbient tells whether a caller may send ambient readings of a space: a key that is bound to devices, of the spaces in which
 // these hang and of no other, not even of those inside.
 func (c *Campus) MayReportAmbient(caller energy.Caller, id energy.SpaceID) bool {
-	if !caller.MayReport() || caller.Unbound() || !c.Sees(caller, id) {
+	if !caller.MayReport() || caller.MayReportNothing() || !c.Sees(caller, id) {
 		return false
 	}
-	return !caller.BoundToDevices() || slices.ContainsFunc(c.inSpace[id], caller.Reports)
+	return !caller.LimitedToDevices() || slices.ContainsFunc(c.inSpace[id], caller.AllowsDevice)
 }
 
 // MayDiscover tells whether what a caller sends from an address that nobody has registered is remembered. A key that is bound to
 // devices none of which is there any more introduces nothing.
 func (c *Campus) MayDiscover(caller energy.Caller) bool {
-	if !caller.MayReport() || caller.Unbound() {
+	if !caller.MayReport() || caller.MayReportNothing() {
 		return false
 	}
-	return !caller.BoundToDevices() || slices.ContainsFunc(caller.Devices, func(id energy.DeviceID) bool { return c.MayReport(caller, id) })
+	return !caller.LimitedToDevices() || slices.ContainsFunc(caller.Devices, func(id energy.DeviceID) bool { return c.MayReport(caller, id) })
 }

@@ -49,7 +49,7 @@ type Catalog struct {
 
 	mu sync.Mutex
 	// begun counts the refreshes; kept is the number of the one that cached is of. One that began earlier does not replace it.
-	begun, kept int64
+	begun, cachedNumber int64
 }
 
 // NewCatalog makes a catalog; zone is that of sites that do not say.
@@ -91,7 +91,7 @@ func (c *Catalog) refresh(ctx context.Context) (*Campus, error) {
 			return nil, err
 		}
 		if version == campus.Version {
-			c.keep(campus, number, now)
+			c.replaceCached(campus, number, now)
 			return campus, nil
 		}
 	}
@@ -100,24 +100,24 @@ func (c *Catalog) refresh(ctx context.Context) (*Campus, error) {
 		return nil, err
 	}
 	campus = NewCampus(version, spaces, devices, c.zone)
-	c.keep(campus, number, now)
+	c.replaceCached(campus, number, now)
 	return campus, nil
 }
 
-// keep remembers what a refresh read, unless one that began later was quicker.
-func (c *Catalog) keep(campus *Campus, number, now int64) {
+// replaceCached remembers what a refresh read, unless one that began later was quicker.
+func (c *Catalog) replaceCached(campus *Campus, number, now int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if number < c.kept {
+	if number < c.cachedNumber {
 		return
 	}
-	c.kept = number
+	c.cachedNumber = number
 	c.cached.Store(campus)
 	c.checked.Store(now)
 }
 
-// tries is how often a change is made again because another process was quicker.
-const tries = 10
+// maxTries is how often a change is made again because another process was quicker.
+const maxTries = 10
 
 // change decides a change on the newest campus and saves it; when another process was quicker, it is decided
 // again on what that one left.
@@ -125,7 +125,7 @@ func (c *Catalog) change(ctx context.Context, decide func(*Campus) (Change, erro
 	c.changing.Lock()
 	defer c.changing.Unlock()
 	var err error
-	for range tries {
+	for range maxTries {
 		var campus *Campus
 		if campus, err = c.refresh(ctx); err != nil {
 			return err

@@ -116,7 +116,7 @@ func (c *Catalog) UpdateDevice(ctx context.Context, caller energy.Caller, id ene
 		checkMove(&k, campus, d, edit.MovedAt, c.clock.Now())
 		checkReach(&k, campus, caller, was, edit.MovedAt)
 		if d.Measures != was.Measures {
-			if err := c.mayMeasureElse(ctx, d.ID); err != nil {
+			if err := c.checkNoReadings(ctx, d.ID); err != nil {
 				return Change{}, err
 			}
 		}
@@ -129,8 +129,8 @@ func (c *Catalog) UpdateDevice(ctx context.Context, caller energy.Caller, id ene
 	return shown, err
 }
 
-// mayMeasureElse refuses to read what was reported as something else.
-func (c *Catalog) mayMeasureElse(ctx context.Context, id energy.DeviceID) error {
+// checkNoReadings refuses to read what was reported as something else.
+func (c *Catalog) checkNoReadings(ctx context.Context, id energy.DeviceID) error {
 	reported, err := c.store.HasReadings(ctx, id)
 	if err == nil && reported {
 		err = energy.ErrInUse{Kind: "device", ID: string(id), By: "readings"}
@@ -181,7 +181,7 @@ func (c *Catalog) DeleteDevice(ctx context.Context, caller energy.Caller, id ene
 		if reported {
 			return Change{}, energy.ErrInUse{Kind: "device", ID: string(id), By: "readings"}
 		}
-		err = c.ungranted(ctx, caller, energy.ErrInUse{Kind: "device", ID: string(id)}, nil, []energy.DeviceID{id})
+		err = c.checkNoGrants(ctx, caller, energy.ErrInUse{Kind: "device", ID: string(id)}, nil, []energy.DeviceID{id})
 		return Change{DropDevice: id}, err
 	})
 }
@@ -248,7 +248,7 @@ func checkMove(c *energy.Flaws, campus *Campus, d Device, at *energy.Instant, no
 	moved := *campus
 	moved.placeDevices(devices)
 	for _, e := range moved.Epochs(0, FarAhead) {
-		if e.Campus.behindItself(d.ID) {
+		if e.Campus.inMeterCycle(d.ID) {
 			c.Add("moved_at", "cycle")
 			return
 		}

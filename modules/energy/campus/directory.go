@@ -13,9 +13,9 @@ type Directory interface {
 	Fresh(ctx context.Context) (*Campus, error)
 }
 
-// Holding is the campus, looked at again where it does not hold what is asked for: another process may have made that a
+// FreshUnless is the campus, looked at again where it does not hold what is asked for: another process may have made that a
 // moment ago.
-func Holding(ctx context.Context, d Directory, holds func(*Campus) bool) (*Campus, error) {
+func FreshUnless(ctx context.Context, d Directory, holds func(*Campus) bool) (*Campus, error) {
 	campus, err := d.Campus(ctx)
 	if err != nil || holds(campus) {
 		return campus, err

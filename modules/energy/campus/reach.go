@@ -17,8 +17,8 @@ func (c *Campus) SeesState(caller energy.Caller, d Device, at energy.Instant) bo
 	return caller.Space == "" || c.Sees(caller, d.placedAt(at).Space)
 }
 
-// PlacesWithin are the spans of [from, to) in which a device hung within a caller's reach, oldest first.
-func (c *Campus) PlacesWithin(caller energy.Caller, d Device, from, to energy.Instant) []Stay {
+// VisibleStays are the spans of [from, to) in which a device hung within a caller's reach, oldest first.
+func (c *Campus) VisibleStays(caller energy.Caller, d Device, from, to energy.Instant) []Stay {
 	var spans []Stay
 	for _, place := range append(slices.Clone(d.Former), Placement{Space: d.Space, Until: to}) {
 		end := min(place.Until, to)

@@ -20,8 +20,8 @@ const (
 // asked, so that it holds all that was stored before; callers who come while one runs share the next.
 type sharedRefresh struct {
 	read func(context.Context) (*Campus, error)
-	// turn holds one token while a refresh runs, and for refreshPause after it.
-	turn chan struct{}
+	// running holds one token while a refresh runs, and for refreshPause after it.
+	running chan struct{}
 
 	mu sync.Mutex
 	// next has not begun yet; nil where nobody waits for one.
@@ -36,7 +36,7 @@ type refreshResult struct {
 }
 
 func newSharedRefresh(read func(context.Context) (*Campus, error)) *sharedRefresh {
-	return &sharedRefresh{read: read, turn: make(chan struct{}, 1)}
+	return &sharedRefresh{read: read, running: make(chan struct{}, 1)}
 }
 
 // get waits for a refresh that begins after the call.
@@ -65,8 +65,8 @@ func (s *sharedRefresh) join(ctx context.Context) *refreshResult {
 
 // run waits for its turn and reads. Whatever happens, nobody waits for ever, and a panic ends one refresh and not the program.
 func (s *sharedRefresh) run(ctx context.Context, result *refreshResult) {
-	s.turn <- struct{}{}
-	defer func() { time.AfterFunc(refreshPause, func() { <-s.turn }) }()
+	s.running <- struct{}{}
+	defer func() { time.AfterFunc(refreshPause, func() { <-s.running }) }()
 	s.mu.Lock()
 	s.next = nil
 	s.mu.Unlock()

@@ -108,10 +108,10 @@ func (c *Catalog) DeleteSpace(ctx context.Context, caller energy.Caller, id ener
 		if len(campus.Children(id)) > 0 {
 			return Change{}, energy.ErrInUse{Kind: "space", ID: string(id), By: "spaces"}
 		}
-		if campus.everHung(id) {
+		if campus.everHeldDevice(id) {
 			return Change{}, energy.ErrInUse{Kind: "space", ID: string(id), By: "devices"}
 		}
-		err := c.ungranted(ctx, caller, energy.ErrInUse{Kind: "space", ID: string(id)}, []energy.SpaceID{id}, nil)
+		err := c.checkNoGrants(ctx, caller, energy.ErrInUse{Kind: "space", ID: string(id)}, []energy.SpaceID{id}, nil)
 		return Change{DropSpace: id}, err
 	})
 }

@@ -26,8 +26,8 @@ type Ambient struct {
 	Moves bool
 }
 
-// Same tells whether two readings measured the same.
-func (a Ambient) Same(o Ambient) bool {
+// SameMeasures tells whether two readings measured the same.
+func (a Ambient) SameMeasures(o Ambient) bool {
 	return a.Space == o.Space && a.At == o.At && equalMeasure(a.Temperature, o.Temperature) && equalMeasure(a.Humidity, o.Humidity) &&
 		equalMeasure(a.CO2, o.CO2) && equalMeasure(a.Occupancy, o.Occupancy)
 }
@@ -93,7 +93,7 @@ func (c *Recorder) RecordAmbient(ctx context.Context, caller energy.Caller, draf
 	if !caller.MayReport() {
 		return AmbientOutcome{}, energy.ErrForbidden{}
 	}
-	campus, err := campus.Holding(ctx, c.directory, func(campus *campus.Campus) bool { return takesAmbient(campus, caller, draft) })
+	campus, err := campus.FreshUnless(ctx, c.directory, func(campus *campus.Campus) bool { return mayReportDraft(campus, caller, draft) })
 	if err != nil {
 		return AmbientOutcome{}, err
 	}
@@ -111,8 +111,8 @@ func (c *Recorder) RecordAmbient(ctx context.Context, caller energy.Caller, draf
 	return outcomes[0], nil
 }
 
-// takesAmbient tells whether a draft is of a space that its sender may tell of, or of none.
-func takesAmbient(campus *campus.Campus, caller energy.Caller, draft AmbientDraft) bool {
+// mayReportDraft tells whether a draft is of a space that its sender may tell of, or of none.
+func mayReportDraft(campus *campus.Campus, caller energy.Caller, draft AmbientDraft) bool {
 	space, ok := draft.Space.Value()
 	return !draft.Space.Given() || ok && campus.MayReportAmbient(caller, space)
 }
@@ -193,7 +193,7 @@ func (c *Recorder) RecordAmbientListing(ctx context.Context, caller energy.Calle
 	order := make(energy.LocalOrder)
 	for row := range rows {
 		b.summary.Received++
-		if !fresh && !takesAmbient(campus, caller, row.Draft) {
+		if !fresh && !mayReportDraft(campus, caller, row.Draft) {
 			if campus, err = c.directory.Fresh(ctx); err != nil {
 				return b.summary, err
 			}
@@ -304,7 +304,7 @@ func (c *Recorder) ambientIn(ctx context.Context, space campus.Space, from, to e
 	if err != nil || len(weather) == 0 {
 		return readings, err
 	}
-	return amongReadings(space.ID, readings, weather, limit), nil
+	return mergeWeather(space.ID, readings, weather, limit), nil
 }
 
 // HoursOf gives the hourly means of a space's own readings in [from, to). The hours whose temperature a site's own sensors
@@ -329,7 +329,7 @@ func (c *Recorder) HoursOf(ctx context.Context, caller energy.Caller, space ener
 	if err != nil {
 		return nil, err
 	}
-	if err := toCome(ctx, c.weather, space, weather, c.clock.Now()); err != nil {
+	if err := adjustForecast(ctx, c.weather, space, weather, c.clock.Now()); err != nil {
 		return nil, err
 	}
 	return fillHours(measured, weather), nil

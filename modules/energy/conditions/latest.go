@@ -18,8 +18,8 @@ type LatestMeasure struct {
 	Source Source
 }
 
-// Moments tells what was said last.
-type Moments interface {
+// LatestValues tells what was said last.
+type LatestValues interface {
 	// LastReadings gives each device's last n readings, newest first; a device that never reported is not in it.
 	LastReadings(ctx context.Context, devices []energy.DeviceID, n int) (map[energy.DeviceID][]energy.Reading, error)
 	// LatestStates gives each device's last change at or before an instant; a device that never said is not in it.

@@ -50,8 +50,8 @@ type StateOutcome struct {
 // ErrConflictingState is a state change whose device and instant already hold another state.
 type ErrConflictingState struct {
 	Stored, Sent StateChange
-	// Unseen tells that who sent it may not see what is stored.
-	Unseen bool
+	// Hidden tells that who sent it may not see what is stored.
+	Hidden bool
 }
 
 func (e ErrConflictingState) Error() string {
@@ -85,7 +85,7 @@ func (c *Recorder) RecordState(ctx context.Context, caller energy.Caller, id ene
 	if !caller.MayReport() {
 		return StateOutcome{}, energy.ErrForbidden{}
 	}
-	campus, err := campus.Holding(ctx, c.directory, func(campus *campus.Campus) bool { return campus.MayReport(caller, id) })
+	campus, err := campus.FreshUnless(ctx, c.directory, func(campus *campus.Campus) bool { return campus.MayReport(caller, id) })
 	if err != nil {
 		return StateOutcome{}, err
 	}
@@ -110,7 +110,7 @@ func (c *Recorder) RecordState(ctx context.Context, caller energy.Caller, id ene
 		return StateOutcome{}, err
 	}
 	if outcomes[0].Result == energy.Conflict {
-		return outcomes[0], ErrConflictingState{Stored: outcomes[0].Stored, Sent: change, Unseen: !campus.SeesState(caller, device, change.At)}
+		return outcomes[0], ErrConflictingState{Stored: outcomes[0].Stored, Sent: change, Hidden: !campus.SeesState(caller, device, change.At)}
 	}
 	return outcomes[0], nil
 }
@@ -118,7 +118,7 @@ func (c *Recorder) RecordState(ctx context.Context, caller energy.Caller, id ene
 // RecordStates stores many changes, of devices that the caller may report, all or none; what is there already
 // stays. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
 func (c *Recorder) RecordStates(ctx context.Context, caller energy.Caller, changes []StateChange) error {
-	campus, err := campus.Holding(ctx, c.directory, func(campus *campus.Campus) bool {
+	campus, err := campus.FreshUnless(ctx, c.directory, func(campus *campus.Campus) bool {
 		return !slices.ContainsFunc(changes, func(s StateChange) bool { return !campus.MayReport(caller, s.Device) })
 	})
 	if err != nil {
@@ -178,7 +178,7 @@ func (c *Recorder) StatesOf(ctx context.Context, caller energy.Caller, id energy
 		return nil, err
 	}
 	var all []StateChange
-	for _, span := range tree.PlacesWithin(caller, device, from, to) {
+	for _, span := range tree.VisibleStays(caller, device, from, to) {
 		changes, err := c.states.StatesBetween(ctx, id, span.From, span.To, after, limit-len(all))
 		if err != nil {
 			return nil, err

@@ -53,9 +53,9 @@ type WeatherRecords interface {
 	// WeatherBetween gives the hours in [from, to) whose temperature the site's own sensors do not tell, oldest first, up to
 	// limit; 0 is all.
 	WeatherBetween(ctx context.Context, site energy.SpaceID, from, to energy.Instant, limit int) ([]WeatherHour, error)
-	// SensorsAbove tells by how many m°C the site's own sensors read above the weather in [from, to), on average, and in how
+	// SensorBias tells by how many m°C the site's own sensors read above the weather in [from, to), on average, and in how
 	// many hours both are known; forecasts do not count.
-	SensorsAbove(ctx context.Context, site energy.SpaceID, from, to energy.Instant) (above float64, hours int, err error)
+	SensorBias(ctx context.Context, site energy.SpaceID, from, to energy.Instant) (above float64, hours int, err error)
 }
 
 // What of the last weeks a site's sensors are compared with the weather on, and the hours that this needs: two days.
@@ -64,14 +64,14 @@ const (
 	compareHours = 48
 )
 
-// toCome puts forecast hours on the level of the site's own sensors, where there are any: one in the sun, or above the
+// adjustForecast puts forecast hours on the level of the site's own sensors, where there are any: one in the sun, or above the
 // plain that a service knows, is a steady bit off, and what follows what it measured has to be off alike.
-func toCome(ctx context.Context, records WeatherRecords, site energy.SpaceID, weather []WeatherHour, now energy.Instant) error {
+func adjustForecast(ctx context.Context, records WeatherRecords, site energy.SpaceID, weather []WeatherHour, now energy.Instant) error {
 	first, _ := slices.BinarySearchFunc(weather, now, func(h WeatherHour, now energy.Instant) int { return cmp.Compare(h.Start, now+1) })
 	if first == len(weather) {
 		return nil
 	}
-	above, hours, err := records.SensorsAbove(ctx, site, now.Add(-compareDays*energy.DayMs), now)
+	above, hours, err := records.SensorBias(ctx, site, now.Add(-compareDays*energy.DayMs), now)
 	if err != nil || hours < compareHours {
 		return err
 	}
@@ -108,9 +108,9 @@ func fillHours(measured []AmbientHour, weather []WeatherHour) []AmbientHour {
 	return append(all, measured[i:]...)
 }
 
-// amongReadings puts weather between a site's own readings, by instant, and cuts at limit. An instant that a reading has
+// mergeWeather puts weather between a site's own readings, by instant, and cuts at limit. An instant that a reading has
 // is the reading's.
-func amongReadings(site energy.SpaceID, readings []Ambient, weather []WeatherHour, limit int) []Ambient {
+func mergeWeather(site energy.SpaceID, readings []Ambient, weather []WeatherHour, limit int) []Ambient {
 	all := make([]Ambient, 0, len(readings)+len(weather))
 	i := 0
 	for _, w := range weather {

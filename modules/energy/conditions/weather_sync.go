@@ -27,7 +27,7 @@ const (
 // whose weather did not.
 const (
 	WeatherEvery = energy.HourMs
-	weatherAgain = 10 * energy.MinuteMs
+	weatherRetry = 10 * energy.MinuteMs
 )
 
 // WeatherSync keeps the weather of all sites that have coordinates: back to their first readings, and a week ahead.
@@ -59,7 +59,7 @@ func (o *WeatherSync) Run(ctx context.Context) (observed int, err error) {
 			continue
 		}
 		now := o.clock.Now()
-		mine, err := o.records.LeaseWeather(ctx, site.ID, at, now, now.Add(weatherAgain))
+		mine, err := o.records.LeaseWeather(ctx, site.ID, at, now, now.Add(weatherRetry))
 		if err == nil && mine {
 			observed++
 			err = o.syncSite(ctx, campus, site, at)
@@ -79,7 +79,7 @@ func (o *WeatherSync) syncSite(ctx context.Context, campus *campus.Campus, site 
 	if err != nil {
 		return err
 	}
-	lacking, err := o.lacking(ctx, site.ID, first, today-1)
+	lacking, err := o.missingDays(ctx, site.ID, first, today-1)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (o *WeatherSync) syncSite(ctx context.Context, campus *campus.Campus, site 
 	if err != nil {
 		return err
 	}
-	if err := o.keep(ctx, site.ID, hours, begin, today+outlookDays+1); err != nil {
+	if err := o.storeHours(ctx, site.ID, hours, begin, today+outlookDays+1); err != nil {
 		return err
 	}
 	for _, span := range spansOf(lacking) {
@@ -100,16 +100,16 @@ func (o *WeatherSync) syncSite(ctx context.Context, campus *campus.Campus, site 
 		if err != nil {
 			return err
 		}
-		if err := o.keep(ctx, site.ID, hours, span.from, span.to); err != nil {
+		if err := o.storeHours(ctx, site.ID, hours, span.from, span.to); err != nil {
 			return err
 		}
 	}
 	return o.records.ScheduleWeather(ctx, site.ID, now.Add(WeatherEvery))
 }
 
-// keep keeps an answer. Hours of the past that the service does not know are kept as such, so that they are not asked for
+// storeHours keeps an answer. Hours of the past that the service does not know are kept as such, so that they are not asked for
 // again; an answer that holds nothing at all is a mistake, not weather.
-func (o *WeatherSync) keep(ctx context.Context, site energy.SpaceID, told []WeatherHour, from, to int32) error {
+func (o *WeatherSync) storeHours(ctx context.Context, site energy.SpaceID, told []WeatherHour, from, to int32) error {
 	now := o.clock.Now()
 	by := make(map[energy.Instant]WeatherHour, len(told))
 	for _, h := range told {
@@ -154,8 +154,8 @@ func (o *WeatherSync) firstDay(ctx context.Context, tree *campus.Campus, site ca
 	return first, err
 }
 
-// lacking are the days of [from, to) of which an hour was never asked for, oldest first.
-func (o *WeatherSync) lacking(ctx context.Context, site energy.SpaceID, from, to int32) ([]int32, error) {
+// missingDays are the days of [from, to) of which an hour was never asked for, oldest first.
+func (o *WeatherSync) missingDays(ctx context.Context, site energy.SpaceID, from, to int32) ([]int32, error) {
 	kept, err := o.records.WeatherDays(ctx, site, from, to)
 	if err != nil {
 		return nil, err

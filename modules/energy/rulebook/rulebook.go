@@ -91,18 +91,18 @@ func checkDate(c *energy.Flaws, field, s string) {
 // times checks the hours of a day or price; a time that could not be read is below 0.
 func checkTimes(c *energy.Flaws, list string, i int, h calendar.Hours) {
 	if len(h.Days) == 0 {
-		c.Add(indexed(list, i, "days"), "required")
+		c.Add(fieldPath(list, i, "days"), "required")
 	}
 	for _, d := range h.Days {
 		if !calendar.IsDay(d) {
-			c.Add(indexed(list, i, "days"), "one_of", "values", "mon, tue, wed, thu, fri, sat, sun, holiday")
+			c.Add(fieldPath(list, i, "days"), "one_of", "values", "mon, tue, wed, thu, fri, sat, sun, holiday")
 			break
 		}
 	}
 	if h.From < 0 {
-		c.Add(indexed(list, i, "from"), "pattern", "pattern", "HH:MM")
+		c.Add(fieldPath(list, i, "from"), "pattern", "pattern", "HH:MM")
 	}
 	if h.To < 0 {
-		c.Add(indexed(list, i, "to"), "pattern", "pattern", "HH:MM")
+		c.Add(fieldPath(list, i, "to"), "pattern", "pattern", "HH:MM")
 	}
 }

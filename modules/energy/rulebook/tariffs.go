@@ -71,9 +71,9 @@ func checkReactive(c *energy.Flaws, rule tariffs.ReactiveRule) {
 	if rule.Limit.IsNegative() {
 		c.Add("reactive.limit_pct", "negative")
 	}
-	const mostM = 12
-	if rule.Multiplier.LessThan(decimal.NewFromInt(1)) || rule.Multiplier.GreaterThan(decimal.NewFromInt(mostM)) {
-		c.Add("reactive.multiplier", "maximum", "max", mostM)
+	const maxMultiplier = 12
+	if rule.Multiplier.LessThan(decimal.NewFromInt(1)) || rule.Multiplier.GreaterThan(decimal.NewFromInt(maxMultiplier)) {
+		c.Add("reactive.multiplier", "maximum", "max", maxMultiplier)
 	}
 }
 
@@ -82,11 +82,11 @@ func checkPeriods(c *energy.Flaws, all []tariffs.Period) {
 	for i, p := range all {
 		checkTimes(c, "periods", i, p.Hours)
 		if p.Price.IsNegative() {
-			c.Add(indexed("periods", i, "price_per_kwh"), "negative")
+			c.Add(fieldPath("periods", i, "price_per_kwh"), "negative")
 		}
 		for j, o := range all[:i] {
 			if p.Overlaps(o.Hours) {
-				c.Add(indexed("periods", i, "from"), "order", "after", indexed("periods", j, "to"))
+				c.Add(fieldPath("periods", i, "from"), "order", "after", fieldPath("periods", j, "to"))
 			}
 		}
 	}
@@ -149,6 +149,6 @@ func (r *Rules) TariffOn(ctx context.Context, space energy.SpaceID, at energy.In
 	return tariffs.InForce(nearestFirst(campus, space, all), at.Time().In(campus.Zone(space))), nil
 }
 
-func indexed(list string, i int, field string) string {
+func fieldPath(list string, i int, field string) string {
 	return list + "[" + strconv.Itoa(i) + "]." + field
 }

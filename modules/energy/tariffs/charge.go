@@ -55,13 +55,13 @@ func NewChargeMeter(rates []Rate) *ChargeMeter { return &ChargeMeter{rates: rate
 // Add counts energy at an instant; instants never go back.
 func (m *ChargeMeter) Add(at energy.Instant, e energy.Energy) {
 	if at >= m.until {
-		m.turn(at)
+		m.advanceTo(at)
 	}
 	m.amount += e
 }
 
-// turn settles what was added and goes on to the rate of an instant.
-func (m *ChargeMeter) turn(at energy.Instant) {
+// advanceTo settles what was added and goes on to the rate of an instant.
+func (m *ChargeMeter) advanceTo(at energy.Instant) {
 	for m.at < len(m.rates)-1 && at >= m.rates[m.at].To {
 		m.settle()
 		m.at++

@@ -46,13 +46,13 @@ func PricingOf(rates []Rate, from, to energy.Instant) Pricing {
 		if !slices.Contains(p.Tariffs, t) {
 			p.Tariffs = append(p.Tariffs, t)
 		}
-		if !slices.ContainsFunc(p.Factors, r.Factor.same) {
+		if !slices.ContainsFunc(p.Factors, r.Factor.equal) {
 			p.Factors = append(p.Factors, r.Factor)
 		}
 	}
 	return p
 }
 
-func (f FactorUsed) same(o FactorUsed) bool {
+func (f FactorUsed) equal(o FactorUsed) bool {
 	return f.Year == o.Year && f.Name == o.Name && f.Default == o.Default && f.Value.Equal(o.Value)
 }

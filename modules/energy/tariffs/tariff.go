@@ -65,8 +65,8 @@ func (t *Tariff) baseAt(dayBefore, day calendar.Day, minute calendar.Clocktime) 
 	return t.Price
 }
 
-// contributed is a price with the contribution.
-func (t *Tariff) contributed(price decimal.Decimal) decimal.Decimal {
+// withContribution is a price with the contribution.
+func (t *Tariff) withContribution(price decimal.Decimal) decimal.Decimal {
 	if t.Contribution.IsZero() {
 		return price
 	}
@@ -113,7 +113,7 @@ func appendDay(list []Rate, t Tariff, kept holidays.Set, day, next time.Time) []
 		base := t.baseAt(before, kind, m)
 		r := Rate{
 			From: energy.InstantOf(atMinute(day, m)), To: energy.InstantOf(next), Currency: t.Currency,
-			Base: base, Price: t.contributed(base), Demand: t.DemandPrice, Reactive: t.Reactive,
+			Base: base, Price: t.withContribution(base), Demand: t.DemandPrice, Reactive: t.Reactive,
 			Factor: t.factor(t.Footprint, factors.Footprint, factors), AvoidedFactor: t.factor(t.Avoided, factors.Avoided, factors),
 			Tariff: t.Name, ValidFrom: t.ValidFrom, Source: t.Source, Default: t.Space == "",
 		}
@@ -121,7 +121,7 @@ func appendDay(list []Rate, t Tariff, kept holidays.Set, day, next time.Time) []
 			r.To = energy.InstantOf(atMinute(day, minutes[i+1]))
 		}
 		r.Footprint, r.Avoided = r.Factor.Value, r.AvoidedFactor.Value
-		list = join(list, r)
+		list = appendRate(list, r)
 	}
 	return list
 }
@@ -145,16 +145,16 @@ func atMinute(day time.Time, m calendar.Clocktime) time.Time {
 	return time.Date(day.Year(), day.Month(), day.Day(), int(m)/60, int(m)%60, 0, 0, day.Location())
 }
 
-func join(list []Rate, r Rate) []Rate {
-	if n := len(list); n > 0 && list[n-1].sameAs(r) {
+func appendRate(list []Rate, r Rate) []Rate {
+	if n := len(list); n > 0 && list[n-1].hasTermsOf(r) {
 		list[n-1].To = r.To
 		return list
 	}
 	return append(list, r)
 }
 
-func (r Rate) sameAs(o Rate) bool {
-	return r.Currency == o.Currency && r.Tariff == o.Tariff && r.ValidFrom == o.ValidFrom && r.Reactive == o.Reactive && r.Factor.same(o.Factor) && r.AvoidedFactor.same(o.AvoidedFactor) && r.Demand.Equal(o.Demand) &&
+func (r Rate) hasTermsOf(o Rate) bool {
+	return r.Currency == o.Currency && r.Tariff == o.Tariff && r.ValidFrom == o.ValidFrom && r.Reactive == o.Reactive && r.Factor.equal(o.Factor) && r.AvoidedFactor.equal(o.AvoidedFactor) && r.Demand.Equal(o.Demand) &&
 		r.Price.Equal(o.Price) && r.Base.Equal(o.Base)
 }
 
