@@ -63,12 +63,12 @@ func (h Hours) end() Clocktime {
 	return to
 }
 
-// On tells whether a minute of a local day lies in hours that begin on that day.
+// On reports whether a minute of a local day lies in hours that begin on that day.
 func (h Hours) On(day Day, minute Clocktime) bool {
 	return minute >= h.From && minute < h.end() && slices.Contains(h.Days, day)
 }
 
-// CarriedOver tells whether a minute of a local day lies in hours that began on the day before it.
+// CarriedOver reports whether a minute of a local day lies in hours that began on the day before it.
 func (h Hours) CarriedOver(dayBefore Day, minute Clocktime) bool {
 	return h.On(dayBefore, minute+MinutesPerDay)
 }
@@ -81,7 +81,7 @@ const HolidayDay Day = "holiday"
 
 var weekdays = []Day{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
-// IsDay tells whether d is one of mon … sun, holiday.
+// IsDay reports whether d is one of mon … sun, holiday.
 func IsDay(d Day) bool { return d == HolidayDay || slices.Contains(weekdays, d) }
 
 // Clocktime is minutes after local midnight, 0 to 1440.
@@ -125,13 +125,13 @@ func NewCalendar(campus *campus.Campus, entries []Entry) *Calendar {
 	return c
 }
 
-// Occupied tells whether a space is meant to be used at an instant.
+// Occupied reports whether a space is meant to be used at an instant.
 func (c *Calendar) Occupied(space energy.SpaceID, at energy.Instant) bool {
 	t := at.Time().In(c.campus.Zone(space))
 	return within(c.hoursOn(space, t), t)
 }
 
-// within tells whether a local time lies in some of its day's hours.
+// within reports whether a local time lies in some of its day's hours.
 func within(open []openHours, t time.Time) bool {
 	minute := Clocktime(t.Hour()*60 + t.Minute())
 	return slices.ContainsFunc(open, func(h openHours) bool { return minute >= h.from && minute < h.to })
@@ -272,7 +272,7 @@ func (c *Calendar) openedOn(path []energy.SpaceID, date string) (Entry, bool) {
 	return Entry{}, false
 }
 
-// closedOn tells whether a date is one of vacation or closing anywhere along a path, or outside all terms, and was not opened.
+// closedOn reports whether a date is one of vacation or closing anywhere along a path, or outside all terms, and was not opened.
 func (c *Calendar) closedOn(path []energy.SpaceID, date string) bool {
 	if _, opened := c.openedOn(path, date); opened {
 		return false
@@ -299,7 +299,7 @@ func (e Entry) covers(date string) bool {
 	return (e.From == "" || e.From <= date) && (e.To == "" || date <= e.To)
 }
 
-// HoursDefined tells whether somebody has said when a space is used, or the default is taken.
+// HoursDefined reports whether somebody has said when a space is used, or the default is taken.
 func (c *Calendar) HoursDefined(space energy.SpaceID) bool {
 	for _, s := range c.campus.Path(space) {
 		if slices.ContainsFunc(c.entries[s], func(e Entry) bool { return e.Kind == Opening }) {
@@ -317,7 +317,7 @@ func DayIn(s holidays.Set, date time.Time) Day {
 	return weekdays[date.Weekday()]
 }
 
-// Overlaps tells whether two hours share a minute of some week. A public holiday may follow any day: there the day's own
+// Overlaps reports whether two hours share a minute of some week. A public holiday may follow any day: there the day's own
 // hours go before those that go on from the day before, and it is no overlap.
 func (h Hours) Overlaps(o Hours) bool {
 	for i, day := range append(slices.Clone(weekdays), HolidayDay) {

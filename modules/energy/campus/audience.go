@@ -68,7 +68,7 @@ func (a *Audience) MaySee(ctx context.Context, all []EventSubject) ([]bool, erro
 	return hears, nil
 }
 
-// has tells whether what an event is about is there.
+// has reports whether what an event is about is there.
 func (c *Campus) has(h EventSubject) bool {
 	if _, known := c.Device(h.Device); known {
 		return true

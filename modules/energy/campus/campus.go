@@ -159,7 +159,7 @@ func (c *Campus) QuestionZone(ids ...string) *time.Location {
 	return c.fallback
 }
 
-// Contains tells whether a space is another or lies within it; everything lies within "".
+// Contains reports whether a space is another or lies within it; everything lies within "".
 func (c *Campus) Contains(outer, inner energy.SpaceID) bool {
 	return outer == "" || slices.Contains(c.Path(inner), outer)
 }
@@ -214,7 +214,7 @@ func (c *Campus) Behind(meter energy.DeviceID) []Device {
 	return list
 }
 
-// isBehind tells whether a device sits behind a meter, whatever is between.
+// isBehind reports whether a device sits behind a meter, whatever is between.
 func (c *Campus) isBehind(d Device, meter energy.DeviceID) bool {
 	for steps := 0; d.Parent != "" && steps <= len(c.devices); steps++ {
 		if d.Parent == meter {
@@ -225,7 +225,7 @@ func (c *Campus) isBehind(d Device, meter energy.DeviceID) bool {
 	return false
 }
 
-// inMeterCycle tells whether meters hang in a circle.
+// inMeterCycle reports whether meters hang in a circle.
 func (c *Campus) inMeterCycle(id energy.DeviceID) bool { return c.isBehind(c.devices[id], id) }
 
 // Roots are where what a caller sees begins: the sites, or the space that he is limited to. Where that is not there any more, he
@@ -240,19 +240,19 @@ func (c *Campus) Roots(caller energy.Caller) []Space {
 	return nil
 }
 
-// Sees tells whether a space is within a caller's reach.
+// Sees reports whether a space is within a caller's reach.
 func (c *Campus) Sees(caller energy.Caller, id energy.SpaceID) bool {
 	_, known := c.spaces[id]
 	return known && c.Contains(caller.Space, id)
 }
 
-// MayReport tells whether a caller may send a device's measurements.
+// MayReport reports whether a caller may send a device's measurements.
 func (c *Campus) MayReport(caller energy.Caller, id energy.DeviceID) bool {
 	d, known := c.devices[id]
 	return known && caller.MayReport() && caller.AllowsDevice(id) && c.Sees(caller, d.Space)
 }
 
-// MayReportAmbient tells whether a caller may send ambient readings of a space: a key that is bound to devices, of the spaces in which
+// MayReportAmbient reports whether a caller may send ambient readings of a space: a key that is bound to devices, of the spaces in which
 // these hang and of no other, not even of those inside.
 func (c *Campus) MayReportAmbient(caller energy.Caller, id energy.SpaceID) bool {
 	if !caller.MayReport() || caller.MayReportNothing() || !c.Sees(caller, id) {
@@ -261,7 +261,7 @@ func (c *Campus) MayReportAmbient(caller energy.Caller, id energy.SpaceID) bool 
 	return !caller.LimitedToDevices() || slices.ContainsFunc(c.inSpace[id], caller.AllowsDevice)
 }
 
-// MayDiscover tells whether what a caller sends from an address that nobody has registered is remembered. A key that is bound to
+// MayDiscover reports whether what a caller sends from an address that nobody has registered is remembered. A key that is bound to
 // devices none of which is there any more introduces nothing.
 func (c *Campus) MayDiscover(caller energy.Caller) bool {
 	if !caller.MayReport() || caller.MayReportNothing() {

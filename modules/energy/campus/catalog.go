@@ -17,7 +17,7 @@ type CatalogStore interface {
 	Load(ctx context.Context) (version int64, spaces []Space, devices []Device, err error)
 	// Save makes a change if the version is still the expected one; ErrStale where it is not.
 	Save(ctx context.Context, expected int64, change Change) error
-	// HasReadings tells whether a device has reported anything.
+	// HasReadings reports whether a device has reported anything.
 	HasReadings(ctx context.Context, device energy.DeviceID) (bool, error)
 }
 

@@ -53,7 +53,7 @@ type PlainNumber struct {
 	Interval bool
 }
 
-// IsReactive tells whether the device measures reactive energy.
+// IsReactive reports whether the device measures reactive energy.
 func (d Device) IsReactive() bool {
 	return d.Measures == energy.ReactiveInductive || d.Measures == energy.ReactiveCapacitive
 }

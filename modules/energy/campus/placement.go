@@ -97,7 +97,7 @@ func (c *Campus) DevicesEver(s Scope) []energy.DeviceID {
 // FarAhead is after every reading.
 const FarAhead = energy.Instant(1) << 52
 
-// everHeldDevice tells whether a device hangs in a space, or did.
+// everHeldDevice reports whether a device hangs in a space, or did.
 func (c *Campus) everHeldDevice(space energy.SpaceID) bool {
 	for _, d := range c.devices {
 		if d.Space == space || slices.ContainsFunc(d.Former, func(p Placement) bool { return p.Space == space }) {

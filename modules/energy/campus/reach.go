@@ -6,13 +6,13 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// SeesReading tells whether a device hung within a caller's reach when it measured what it reported at an instant. A reading is
+// SeesReading reports whether a device hung within a caller's reach when it measured what it reported at an instant. A reading is
 // of the time up to its instant, so that one of the instant of a move belongs where the device hung before.
 func (c *Campus) SeesReading(caller energy.Caller, d Device, at energy.Instant) bool {
 	return caller.Space == "" || c.Sees(caller, d.placedAt(at-1).Space)
 }
 
-// SeesState tells whether a device hung within a caller's reach from an instant on.
+// SeesState reports whether a device hung within a caller's reach from an instant on.
 func (c *Campus) SeesState(caller energy.Caller, d Device, at energy.Instant) bool {
 	return caller.Space == "" || c.Sees(caller, d.placedAt(at).Space)
 }

@@ -18,7 +18,7 @@ const (
 
 var depthOf = map[SpaceKind]int{KindSite: 0, KindBuilding: 1, KindFloor: 2, KindRoom: 3}
 
-// Holds tells whether a space of this kind may hold one of the other: levels may be skipped, not turned round.
+// Holds reports whether a space of this kind may hold one of the other: levels may be skipped, not turned round.
 func (k SpaceKind) Holds(inner SpaceKind) bool { return depthOf[k] < depthOf[inner] }
 
 // Space is a part of the campus.

@@ -26,7 +26,7 @@ type Ambient struct {
 	Moves bool
 }
 
-// SameMeasures tells whether two readings measured the same.
+// SameMeasures reports whether two readings measured the same.
 func (a Ambient) SameMeasures(o Ambient) bool {
 	return a.Space == o.Space && a.At == o.At && equalMeasure(a.Temperature, o.Temperature) && equalMeasure(a.Humidity, o.Humidity) &&
 		equalMeasure(a.CO2, o.CO2) && equalMeasure(a.Occupancy, o.Occupancy)
@@ -111,7 +111,7 @@ func (c *Recorder) RecordAmbient(ctx context.Context, caller energy.Caller, draf
 	return outcomes[0], nil
 }
 
-// mayReportDraft tells whether a draft is of a space that its sender may tell of, or of none.
+// mayReportDraft reports whether a draft is of a space that its sender may tell of, or of none.
 func mayReportDraft(campus *campus.Campus, caller energy.Caller, draft AmbientDraft) bool {
 	space, ok := draft.Space.Value()
 	return !draft.Space.Given() || ok && campus.MayReportAmbient(caller, space)

@@ -11,7 +11,7 @@ type ReactiveRule struct {
 	// Limit is how much inductive energy is free, in percent of the hour's active energy; an hour without active
 	// energy is charged for all of it.
 	Limit decimal.Decimal
-	// Capacitive tells whether capacitive energy is charged, all of it.
+	// Capacitive reports whether capacitive energy is charged, all of it.
 	Capacitive bool
 	// Multiplier is the factor M by which a lasting excess is charged, 1 to 12.
 	Multiplier decimal.Decimal
