@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// baseAddress is the address of the device that an address is a channel of, where the channels of a dialect are parts of one device:
-// "sr-2" of "sr-2/switch:0", "shellies/plug-1" of "shellies/plug-1/relay/0". It is empty where there is none.
+// baseAddress is the address of a device, found from the address of one of its channels: "sr-2" for "sr-2/switch:0",
+// "shellies/plug-1" for "shellies/plug-1/relay/0". It is empty if the dialect has no channels or the address is not a channel's.
 func baseAddress(dialect, address string) string {
 	switch dialect {
 	case "shelly-gen2":
@@ -21,11 +21,11 @@ func baseAddress(dialect, address string) string {
 	return ""
 }
 
-// DeviceOfChannel is the device that is registered by the address of the whole that an address is a channel of.
+// DeviceOfChannel is the registered device of a channel's address, if the channel has no device of its own.
 func (c *Campus) DeviceOfChannel(dialect, address string) (Device, bool) {
-	whole := baseAddress(dialect, address)
-	if _, own := c.DeviceAt(address); own || whole == "" {
+	base := baseAddress(dialect, address)
+	if _, own := c.DeviceAt(address); own || base == "" {
 		return Device{}, false
 	}
-	return c.DeviceAt(whole)
+	return c.DeviceAt(base)
 }
