@@ -77,7 +77,7 @@ func checkReactive(c *energy.Flaws, rule tariffs.ReactiveRule) {
 	}
 }
 
-// periods may not overlap: an hour has one price.
+// checkPeriods rejects periods that overlap: an hour has one price.
 func checkPeriods(c *energy.Flaws, all []tariffs.Period) {
 	for i, p := range all {
 		checkTimes(c, "periods", i, p.Hours)
@@ -110,7 +110,7 @@ func (r *Rules) DropTariff(ctx context.Context, caller energy.Caller, id string)
 	return energy.ErrNotFound{Kind: "tariff", ID: id}
 }
 
-// Rates answers Prices.
+// Rates implements tariffs.Prices.
 func (r *Rules) Rates(ctx context.Context, space energy.SpaceID, from, to energy.Instant) ([]tariffs.Rate, error) {
 	campus, err := r.directory.Campus(ctx)
 	if err != nil {
@@ -123,7 +123,7 @@ func (r *Rules) Rates(ctx context.Context, space energy.SpaceID, from, to energy
 	return tariffs.RatesOf(nearestFirst(campus, space, all), from, to, tariffs.Place{Zone: campus.Zone(space), Holidays: campus.Holidays(space)}), nil
 }
 
-// nearestFirst are the tariffs of a space and those around it, from the inside out.
+// nearestFirst are the tariffs of a space and of the spaces around it, from the inside out.
 func nearestFirst(campus *campus.Campus, space energy.SpaceID, all []tariffs.Tariff) []tariffs.Tariff {
 	var nearest []tariffs.Tariff
 	for _, s := range campus.Path(space) {
