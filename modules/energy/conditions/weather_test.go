@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// TestWeatherStandsBetweenReadings: it fills what a sensor leaves open, and never stands under a reading's key.
+// TestWeatherStandsBetweenReadings checks that weather fills the gaps of a sensor, and never has the instant of a reading.
 func TestWeatherStandsBetweenReadings(t *testing.T) {
 	degrees := func(n int64) *int64 { return &n }
 	weather := []WeatherHour{{Start: 0, Temperature: degrees(20_000)}, {Start: energy.Instant(energy.HourMs), Temperature: degrees(21_000), Forecast: true}}
