@@ -11,20 +11,20 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// Spans of what is asked of a weather service.
+// Spans, in days, of the requests to a weather service.
 const (
-	// ArchiveDelay is how many days before today an archive is sure of; the days since come with the outlook.
+	// ArchiveDelay is how many days before today an archive's data is final; later days come with the forecast.
 	ArchiveDelay = 7
-	// archiveDays are how far back a site's weather is filled in, at most: as far as three years of readings reach.
+	// archiveDays is the maximum number of past days whose weather is read: three years, as for readings.
 	archiveDays = 3 * 366
-	// daysPerCall bounds an answer; services count a longer one as several anyway.
+	// daysPerCall bounds one response; services count a longer one as several calls.
 	daysPerCall = 183
-	// outlookDays are the coming days, after today, that are told.
+	// outlookDays is the number of forecast days after today.
 	outlookDays = 8
 )
 
-// Times between calls: WeatherEvery for a site whose weather came, and weatherAgain, in which a call surely ends, for one
-// whose weather did not.
+// Times between calls, in ms: WeatherEvery after a success, and weatherRetry after a failure. A call always ends within
+// weatherRetry.
 const (
 	WeatherEvery = energy.HourMs
 	weatherRetry = 10 * energy.MinuteMs
