@@ -80,15 +80,15 @@ func holdCorrected(ctx context.Context, rows rows, c ledger.Correction, traits f
 
 // free tells whether nothing else tells of a time of which the correction does, and what it corrects did not.
 func free(ctx context.Context, rows rows, c ledger.Correction, held chains) error {
-	if c.After == nil || !c.After.Claims() || (c.Before != nil && c.Before.Claims() && c.Before.Span >= c.After.Span) {
+	if c.After == nil || !c.After.HasStatedSpan() || (c.Before != nil && c.Before.HasStatedSpan() && c.Before.Span >= c.After.Span) {
 		return nil
 	}
-	claims, err := told(ctx, rows, []stretch{{c.Key.Device, c.After.Told()}}, held)
+	claims, err := told(ctx, rows, []stretch{{c.Key.Device, c.After.CoveredSpan()}}, held)
 	if err != nil {
 		return err
 	}
 	claims = slices.DeleteFunc(claims, func(other claim) bool { return other.at == c.Key.At })
-	if covered, is := spansOf(claims).Overlapped(c.After.Told()); is {
+	if covered, is := spansOf(claims).FirstOverlapping(c.After.CoveredSpan()); is {
 		return energy.ErrOverlapping{Covered: covered, Sent: *c.After, Measures: held.traits(c.Key.Device).Measures}
 	}
 	return nil
@@ -133,9 +133,9 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Cor
 		case r == nil:
 		case r.Kind == energy.Interval:
 			entries.BookInterval(*r, sign)
-			if r.Claims() {
-				linked.tell(r.Told(), chainKey{c.Key.Device, energy.Register}, held)
-				linked.tell(r.Told(), chainKey{c.Key.Device, energy.Sample}, held)
+			if r.HasStatedSpan() {
+				linked.tell(r.CoveredSpan(), chainKey{c.Key.Device, energy.Register}, held)
+				linked.tell(r.CoveredSpan(), chainKey{c.Key.Device, energy.Sample}, held)
 			}
 		default:
 			linked.add(chainKey{c.Key.Device, r.Kind}, c.Key.At)

@@ -19,7 +19,7 @@ func (k kinds) has(kind energy.Kind) bool { return k&(1<<kind) != 0 }
 
 // kindOf is the bit of a reading; 0 of an interval that claims nothing, and of what was refused.
 func kindOf(r energy.Reading) kinds {
-	if r.Kind == energy.Refused || (r.Kind == energy.Interval && !r.Claims()) {
+	if r.Kind == energy.Rejected || (r.Kind == energy.Interval && !r.HasStatedSpan()) {
 		return 0
 	}
 	return 1 << r.Kind
@@ -39,10 +39,10 @@ func hold(ctx context.Context, rows rows, sorted []energy.Reading, traits func(e
 	telling := false
 	for _, r := range sorted {
 		k := kindOf(r)
-		if k != 0 || r.Kind == energy.Refused {
+		if k != 0 || r.Kind == energy.Rejected {
 			wanted[r.Device] |= k
 		}
-		telling = telling || k&chained == 0 && (k != 0 || r.Kind == energy.Refused)
+		telling = telling || k&chained == 0 && (k != 0 || r.Kind == energy.Rejected)
 	}
 	if len(wanted) == 0 {
 		return held, nil
@@ -122,7 +122,7 @@ func (c chains) take(ctx context.Context, rows rows, wanted map[energy.DeviceID]
 func claimsAmong(readings []energy.Reading) []energy.Reading {
 	var claims []energy.Reading
 	for _, r := range readings {
-		if r.Claims() {
+		if r.HasStatedSpan() {
 			claims = append(claims, r)
 		}
 	}

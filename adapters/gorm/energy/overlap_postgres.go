@@ -26,7 +26,7 @@ const lockedBits = 31 // 25 days of ms
 func timeLocks(claims []energy.Reading) []int64 {
 	locks := make(map[int64]bool, len(claims))
 	for _, r := range claims {
-		for part := int64(r.Told().From) >> lockedBits; part <= int64(r.At-1)>>lockedBits; part++ {
+		for part := int64(r.CoveredSpan().From) >> lockedBits; part <= int64(r.At-1)>>lockedBits; part++ {
 			locks[timeLock(r.Device, part)] = true
 		}
 		if len(locks) > heldTimes {
@@ -84,7 +84,7 @@ const overlapsN = `LEAST(r.at, n.at) > GREATEST(r.at - r.span, n.at - n.span)
 func boundsOf(claims []energy.Reading) (after, before int64) {
 	after, before = math.MaxInt64, 0
 	for _, r := range claims {
-		after, before = min(after, int64(r.Told().From)), max(before, int64(r.At)+longestTold)
+		after, before = min(after, int64(r.CoveredSpan().From)), max(before, int64(r.At)+longestTold)
 	}
 	return after, before
 }

@@ -47,7 +47,7 @@ func scanRow(row scanner, kind *int16, estimated *bool, more ...any) (energy.Rea
 
 // kindColumn is what the kind column holds of a reading that stands: what has a minus counts nothing.
 func kindColumn(r energy.Reading) int16 {
-	if r.Kind == energy.Refused {
+	if r.Kind == energy.Rejected {
 		return -int16(r.Kind)
 	}
 	return int16(r.Kind)
@@ -56,7 +56,7 @@ func kindColumn(r energy.Reading) int16 {
 // kindsOfChain are what the kind column holds of a chain's links. Powers that were withdrawn or refused break theirs.
 func kindsOfChain(kind energy.Kind) [3]int16 {
 	if kind == energy.Sample {
-		return [3]int16{int16(energy.Sample), -int16(energy.Sample), -int16(energy.Refused)}
+		return [3]int16{int16(energy.Sample), -int16(energy.Sample), -int16(energy.Rejected)}
 	}
 	return [3]int16{int16(kind), int16(kind), int16(kind)}
 }
@@ -203,6 +203,6 @@ func (s *Store) List(ctx context.Context, devices []energy.DeviceID, from, to en
 func (s *Store) HasReadings(ctx context.Context, device energy.DeviceID) (bool, error) {
 	var n int
 	err := s.db.Read.WithContext(ctx).Raw(`SELECT count(*) FROM (SELECT 1 FROM energy_readings WHERE device_id = ? AND kind <> ? LIMIT 1) AS any_reading`,
-		string(device), -int(energy.Refused)).Scan(&n).Error
+		string(device), -int(energy.Rejected)).Scan(&n).Error
 	return n > 0, err
 }

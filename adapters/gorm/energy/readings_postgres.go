@@ -263,7 +263,7 @@ func (s *Store) makeRoom(ctx context.Context, sorted []energy.Reading) error {
 		if err := s.makeRoomAt(ctx, r.At); err != nil {
 			return err
 		}
-		if !r.StampedHere() {
+		if !r.HasServerTime() {
 			continue
 		}
 		if err := s.makeRoomAt(ctx, r.At.Add(farthest)); err != nil { // it may move

@@ -66,7 +66,7 @@ func (s *series) rechainKind(kind energy.Kind, from energy.Instant, traits ledge
 // chain gives the links of a kind. Powers that were withdrawn or refused break theirs.
 func (s *series) chain(kind energy.Kind) (links []ledger.Link) {
 	for _, l := range s.links {
-		if l.Kind == kind && (kind == energy.Sample || !l.Breaks) || kind == energy.Sample && l.Kind == energy.Refused {
+		if l.Kind == kind && (kind == energy.Sample || !l.Breaks) || kind == energy.Sample && l.Kind == energy.Rejected {
 			links = append(links, l)
 		}
 	}

@@ -60,12 +60,12 @@ func completed(c ledger.Correction, was ledger.Link) ledger.Correction {
 
 // free refuses a correction that claims a time of which another reading tells.
 func (s *series) free(c ledger.Correction, traits ledger.Traits) error {
-	if c.After == nil || !c.After.Claims() || c.Before != nil && c.Before.Claims() && c.Before.Span >= c.After.Span {
+	if c.After == nil || !c.After.HasStatedSpan() || c.Before != nil && c.Before.HasStatedSpan() && c.Before.Span >= c.After.Span {
 		return nil
 	}
 	told := append(s.claims(c.Key.At), slices.DeleteFunc(s.counted(), func(one energy.Span) bool { return one.To == c.Key.At })...)
 	sortSpans(told)
-	if covered, is := told.Overlapped(c.After.Told()); is {
+	if covered, is := told.FirstOverlapping(c.After.CoveredSpan()); is {
 		return energy.ErrOverlapping{Covered: covered, Sent: *c.After, Measures: traits.Measures}
 	}
 	return nil
@@ -81,9 +81,9 @@ func (s *series) correct(place int, c ledger.Correction, traits ledger.Traits, e
 			touched.touch(r.Kind, r.At)
 		default:
 			entries.BookInterval(*r, sign)
-			if r.Claims() {
-				touched.touch(energy.Register, r.Told().From+1)
-				touched.touch(energy.Sample, r.Told().From+1)
+			if r.HasStatedSpan() {
+				touched.touch(energy.Register, r.CoveredSpan().From+1)
+				touched.touch(energy.Sample, r.CoveredSpan().From+1)
 			}
 		}
 	}
@@ -116,7 +116,7 @@ func (s *series) counts(c ledger.Correction, traits ledger.Traits) error {
 		if l.At > c.Key.At || l.Booking.Verdict != ledger.Quarantined || !before.Known {
 			return nil
 		}
-		if covered, is := s.claims(-1).Overlapped(energy.Span{From: before.Reaches(), To: l.At}); is {
+		if covered, is := s.claims(-1).FirstOverlapping(energy.Span{From: before.Reaches(), To: l.At}); is {
 			return energy.ErrOverlapping{Covered: covered, Sent: l.Reading, Measures: traits.Measures}
 		}
 	}

@@ -46,7 +46,7 @@ func isAfter(key, after energy.Key) bool {
 // HasReadings reports whether a device has reported anything.
 func (s *Store) HasReadings(_ context.Context, device energy.DeviceID) (bool, error) {
 	of := s.read().series.get(device)
-	return of != nil && slices.ContainsFunc(of.links, func(l ledger.Link) bool { return l.Kind != energy.Refused }), nil
+	return of != nil && slices.ContainsFunc(of.links, func(l ledger.Link) bool { return l.Kind != energy.Rejected }), nil
 }
 
 // Quarantined returns the readings that are held back, with what each is subtracted from.

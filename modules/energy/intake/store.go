@@ -136,7 +136,7 @@ func (t *ingestion) book(ctx context.Context) error {
 func (t *ingestion) dropBooked(ctx context.Context) error {
 	left := t.measured[:0]
 	for _, m := range t.measured {
-		if m.tried && m.reading.StampedHere() {
+		if m.tried && m.reading.HasServerTime() {
 			booked, err := t.intake.ledger.Holds(ctx, m.reading)
 			if err != nil {
 				return err

@@ -38,11 +38,11 @@ func Distinct(batch []energy.Reading) (some []energy.Reading, places []int, clas
 	some, places = make([]energy.Reading, 0, len(batch)), make([]int, len(batch))
 	add := func(i int, r energy.Reading) {
 		at, seen := first[r.Key()]
-		for ; seen && r.StampedHere(); at, seen = first[r.Key()] {
+		for ; seen && r.HasServerTime(); at, seen = first[r.Key()] {
 			r.At++
 		}
 		if seen {
-			clash = clash || !some[at].Same(r)
+			clash = clash || !some[at].SameValue(r)
 			places[i] = at
 			return
 		}
@@ -51,14 +51,14 @@ func Distinct(batch []energy.Reading) (some []energy.Reading, places []int, clas
 	}
 	stamped := 0
 	for i, r := range batch {
-		if r.StampedHere() {
+		if r.HasServerTime() {
 			stamped++
 			continue
 		}
 		add(i, r)
 	}
 	for i, r := range batch {
-		if stamped > 0 && r.StampedHere() {
+		if stamped > 0 && r.HasServerTime() {
 			add(i, r)
 		}
 	}

@@ -125,7 +125,7 @@ func (b *batch) record(ctx context.Context, rows iter.Seq[Row]) (Summary, error)
 	}
 	for row := range rows {
 		reading, ok := b.read(ctx, row)
-		if !ok && reading.Kind != energy.Refused {
+		if !ok && reading.Kind != energy.Rejected {
 			if b.failed() {
 				break
 			}
@@ -250,7 +250,7 @@ func (b *batch) reject(r Rejection) {
 func (b *batch) countOutcomes(p *part, outcomes []energy.Outcome) {
 	inserted, duplicates := 0, 0
 	for i, o := range outcomes {
-		if p.readings[i].Kind == energy.Refused {
+		if p.readings[i].Kind == energy.Rejected {
 			continue // it is rejected already
 		}
 		switch o.Result {

@@ -72,7 +72,7 @@ func lookAhead(t Traits, k energy.Kind) int {
 // leaveOut lets a link count nothing whose time is told already. The step of a register waits for a person then: a part of it may be
 // of another time. The power between two samples is the less exact way of telling.
 func (l *Link) leaveOut(told energy.Spans) {
-	if _, is := told.Overlapped(energy.Span{From: l.Booking.From, To: l.At}); !is {
+	if _, is := told.FirstOverlapping(energy.Span{From: l.Booking.From, To: l.At}); !is {
 		return
 	}
 	verdict := l.Booking.Verdict

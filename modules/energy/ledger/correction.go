@@ -32,19 +32,19 @@ func (c Correction) Changes() bool {
 	if c.Before == nil || c.After == nil {
 		return c.Before != c.After
 	}
-	return !c.Before.Same(*c.After)
+	return !c.Before.SameValue(*c.After)
 }
 
 // Replaced tells whether a correction replaced what a reading says: its device only sends it again.
 func Replaced(sent energy.Reading, made []Correction) bool {
-	return slices.ContainsFunc(made, func(c Correction) bool { return c.Before != nil && c.Before.Same(sent) })
+	return slices.ContainsFunc(made, func(c Correction) bool { return c.Before != nil && c.Before.SameValue(sent) })
 }
 
 // JudgeResent is the outcome of a reading under whose key another was stored before. It is a Duplicate where it says the same, or what
 // a correction replaced; corrections returns those of a key and is called only where the two differ. A reading that was stamped here
 // and found no free key is another one: a Conflict, whatever it says.
 func JudgeResent(sent, stored energy.Reading, corrections func(energy.Key) ([]Correction, error)) (energy.Outcome, error) {
-	if sent.StampedHere() {
+	if sent.HasServerTime() {
 		return energy.Outcome{Result: energy.Conflict, Stored: stored}, nil
 	}
 	outcome := energy.OutcomeOf(sent, stored)

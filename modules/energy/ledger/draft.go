@@ -39,7 +39,7 @@ func DraftOf(r energy.Reading, device campus.Device) Draft {
 		d.Power = energy.Known(r.Power)
 	case energy.Register:
 		*register = energy.Known(r.Energy)
-	case energy.Interval, energy.Refused:
+	case energy.Interval, energy.Rejected:
 		*amount = energy.Known(r.Energy)
 	}
 	if r.Span > 0 {

@@ -49,8 +49,8 @@ func TestDrafts(t *testing.T) {
 		"a span of power":    {Draft{Device: plug, At: at, Power: energy.Known(energy.Watt), Span: energy.Known(energy.SecondMs)}, energy.Reading{}, []string{"interval_s together"}},
 		"the future":         {Draft{Device: plug, At: energy.Known(energy.WallTimeAt(now.Add(energy.MaxAhead + 1))), Power: energy.Known(energy.Watt)}, energy.Reading{}, []string{"timestamp future"}},
 		"what was found":     {Draft{Device: plug, At: at, Power: energy.Known(energy.Watt), Flaws: []energy.Flaw{{Field: "kw", Rule: "unknown"}}}, energy.Reading{}, []string{"kw unknown"}},
-		"what is given back": {Draft{Device: plug, At: at, Power: energy.Known(-energy.Watt)}, energy.Reading{Device: "plug", At: now, Kind: energy.Refused, Source: energy.ByDevice}, []string{"power_w negative"}},
-		"too much":           {Draft{Device: plug, At: at, Power: energy.Known(energy.Kilowatt + 1)}, energy.Reading{Device: "plug", At: now, Kind: energy.Refused, Source: energy.ByDevice}, []string{"power_w impossible_use"}},
+		"what is given back": {Draft{Device: plug, At: at, Power: energy.Known(-energy.Watt)}, energy.Reading{Device: "plug", At: now, Kind: energy.Rejected, Source: energy.ByDevice}, []string{"power_w negative"}},
+		"too much":           {Draft{Device: plug, At: at, Power: energy.Known(energy.Kilowatt + 1)}, energy.Reading{Device: "plug", At: now, Kind: energy.Rejected, Source: energy.ByDevice}, []string{"power_w impossible_use"}},
 	} {
 		reading, flaws := draftReader(now).Read(c.draft)
 		var named []string
@@ -80,7 +80,7 @@ func TestADraftOfAReadingIsRead(t *testing.T) {
 		}
 		got, flaws := r.Read(DraftOf(want, device))
 		require.Empty(t, flaws)
-		require.True(t, got.Same(want), "%+v is not %+v", got, want)
+		require.True(t, got.SameValue(want), "%+v is not %+v", got, want)
 		require.Equal(t, want.Source, got.Source)
 	})
 }

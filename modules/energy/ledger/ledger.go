@@ -73,7 +73,7 @@ func (l *Ledger) Record(ctx context.Context, caller energy.Caller, draft Draft) 
 	if reading.Device != "" {
 		l.deviceSeen(reading.Device, reading.At, reading.Source)
 	}
-	if len(flaws) > 0 && reading.Kind != energy.Refused {
+	if len(flaws) > 0 && reading.Kind != energy.Rejected {
 		return energy.Outcome{}, energy.ErrInvalid{Flaws: flaws}
 	}
 	outcome, err := l.commits.add(ctx, reading)
@@ -87,11 +87,11 @@ func (l *Ledger) Record(ctx context.Context, caller energy.Caller, draft Draft) 
 	switch outcome.Result {
 	case energy.Conflict:
 		return outcome, energy.ErrConflictingReading{
-			Stored: outcome.Stored, Sent: reading, Measures: device.Measures, Unseen: !reader.Campus.SeesReading(caller, device, reading.At),
+			Stored: outcome.Stored, Sent: reading, Measures: device.Measures, Hidden: !reader.Campus.SeesReading(caller, device, reading.At),
 		}
 	case energy.Overlapping:
 		return outcome, energy.ErrOverlapping{
-			Covered: outcome.Covered, Sent: reading, Measures: device.Measures, Unseen: !reader.Campus.SeesReading(caller, device, reading.At),
+			Covered: outcome.Covered, Sent: reading, Measures: device.Measures, Hidden: !reader.Campus.SeesReading(caller, device, reading.At),
 		}
 	}
 	return outcome, nil

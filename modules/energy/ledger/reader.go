@@ -48,7 +48,7 @@ func (r Reader) Read(draft Draft) (energy.Reading, []energy.Flaw) {
 		c.physical(out, device)
 	}
 	if len(c.Flaws) > 0 && !slices.ContainsFunc(c.Flaws, func(f energy.Flaw) bool { return f.Rule != ruleNegative && f.Rule != ruleImpossible }) {
-		out = energy.Reading{Device: out.Device, At: out.At, Kind: energy.Refused, Source: out.Source}
+		out = energy.Reading{Device: out.Device, At: out.At, Kind: energy.Rejected, Source: out.Source}
 	}
 	return out, c.Flaws
 }
@@ -198,7 +198,7 @@ func single(all []quantity) (one quantity, n int) {
 }
 
 func (c *check) span(out *energy.Reading, device campus.Device) {
-	out.Guessed = out.Guesses(c.draft.Span.Given() || device.IntervalS > 0)
+	out.Guessed = out.SpanIsGuessed(c.draft.Span.Given() || device.IntervalS > 0)
 	if !c.draft.Span.Given() {
 		if out.Kind == energy.Interval {
 			out.Span = spanOf(device)

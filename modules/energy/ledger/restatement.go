@@ -52,7 +52,7 @@ func (l *Ledger) Restatements(ctx context.Context, caller energy.Caller, q Resta
 		}
 		for _, one := range all {
 			device, _ := campus.Device(one.Page.Device)
-			if from, to := one.Span(); len(campus.PlacesWithin(caller, device, from, to)) > 0 {
+			if from, to := one.Span(); len(campus.VisibleStays(caller, device, from, to)) > 0 {
 				page = append(page, one)
 			}
 			q.After = one

@@ -50,7 +50,7 @@ type Use struct {
 // Twin shows the campus as it is.
 type Twin struct {
 	readings  ledger.Readings
-	moments   conditions.Moments
+	moments   conditions.LatestValues
 	weather   conditions.WeatherRecords
 	directory campus.Directory
 	clock     energy.Clock
@@ -58,7 +58,7 @@ type Twin struct {
 }
 
 // NewTwin makes the twin of a campus.
-func NewTwin(readings ledger.Readings, moments conditions.Moments, weather conditions.WeatherRecords, directory campus.Directory, clock energy.Clock) *Twin {
+func NewTwin(readings ledger.Readings, moments conditions.LatestValues, weather conditions.WeatherRecords, directory campus.Directory, clock energy.Clock) *Twin {
 	return &Twin{readings: readings, moments: moments, weather: weather, directory: directory, clock: clock, usuals: habit.NewWeeks()}
 }
 
