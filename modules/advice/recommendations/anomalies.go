@@ -75,7 +75,7 @@ func (catalog *Catalog) Anomalies(ctx context.Context, caller advice.Caller, q A
 	if err != nil {
 		return Anomalies{}, err
 	}
-	asked, err := askedFor(c, caller, q)
+	asked, err := targetFilter(c, caller, q)
 	if err != nil {
 		return Anomalies{}, err
 	}
@@ -116,7 +116,7 @@ func (catalog *Catalog) Anomalies(ctx context.Context, caller advice.Caller, q A
 }
 
 // targetFilter checks a query against the caller's rights, and returns a function that selects the matching targets.
-func askedFor(c *campus.Campus, caller advice.Caller, q AnomalyQuery) (func(advice.Target) bool, error) {
+func targetFilter(c *campus.Campus, caller advice.Caller, q AnomalyQuery) (func(advice.Target) bool, error) {
 	if q.ID != "" {
 		t, known := c.Find(q.ID)
 		if !known || !c.Sees(caller, c.SpaceOf(t)) {

@@ -83,7 +83,7 @@ func (catalog *Catalog) Compare(ctx context.Context, caller advice.Caller, id st
 }
 
 // valueIn returns the measure's value in an analysis; NaN if it has none.
-func (m Measure) of(a advice.Analysis) float64 {
+func (m Measure) valueIn(a advice.Analysis) float64 {
 	const whPerKWh = 1000
 	v := 0.0
 	switch m {
@@ -103,10 +103,10 @@ func (m Measure) of(a advice.Analysis) float64 {
 }
 
 func (m Measure) compare(own advice.Analysis, peers []advice.Analysis) (c Compared, known bool) {
-	c = Compared{Measure: m, Value: m.of(own)}
+	c = Compared{Measure: m, Value: m.valueIn(own)}
 	var values []float64
 	for _, p := range peers {
-		if v := m.of(p); !math.IsNaN(v) {
+		if v := m.valueIn(p); !math.IsNaN(v) {
 			values = append(values, v)
 			if v < c.Value {
 				c.Below++

@@ -8,7 +8,7 @@ import (
 // Archive stores documents for as long as they can be fetched.
 type Archive interface {
 	// KeepReport stores a document. It deletes documents created before forget, and the author's oldest ones beyond maxOfAuthor.
-	KeepReport(ctx context.Context, r Document, forget time.Time, ofMaker int) error
+	KeepReport(ctx context.Context, r Document, forget time.Time, maxOfAuthor int) error
 	// Report returns a document by its id; found is false if there is none.
 	Report(ctx context.Context, id string) (r Document, found bool, err error)
 }

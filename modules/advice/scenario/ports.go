@@ -5,7 +5,7 @@ import "context"
 // Scenarios stores scenarios.
 type Scenarios interface {
 	// KeepScenario stores a scenario, and deletes its author's oldest ones beyond maxOfAuthor.
-	KeepScenario(ctx context.Context, s Stored, ofMaker int) error
+	KeepScenario(ctx context.Context, s Stored, maxOfAuthor int) error
 	// AllScenarios returns all stored scenarios, newest first.
 	AllScenarios(ctx context.Context) ([]Stored, error)
 	// DropScenario deletes a scenario and its run. It is not an error if there is none.
