@@ -143,7 +143,7 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Cor
 	}
 	touch(c.Before, -1)
 	touch(c.After, +1)
-	if was.link.Breaks {
+	if was.link.BreaksChain {
 		linked.tell(energy.Span{From: c.Key.At, To: c.Key.At}, chainKey{c.Key.Device, energy.Sample}, held)
 	}
 	if c.Before != nil && c.Before.Kind != energy.Interval && was.link.Booked {
@@ -175,7 +175,7 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Cor
 
 // counts tells whether the step that a person says was made could be counted.
 func counts(ctx context.Context, rows rows, c ledger.Correction, held chains) error {
-	if c.Ruling != ledger.CountStep {
+	if c.Ruling != ledger.AcceptStep {
 		return nil
 	}
 	chain := chainKey{c.Key.Device, energy.Register}
@@ -183,7 +183,7 @@ func counts(ctx context.Context, rows rows, c ledger.Correction, held chains) er
 	if err != nil || len(links) < 2 || links[1].Booking.Verdict != ledger.Quarantined {
 		return err
 	}
-	told, err := toldBeside(ctx, rows, chain, links[0].Standing(held.traits(c.Key.Device)), links[1:], held)
+	told, err := toldBeside(ctx, rows, chain, links[0].NextBase(held.traits(c.Key.Device)), links[1:], held)
 	if err != nil || len(told) == 0 {
 		return err
 	}

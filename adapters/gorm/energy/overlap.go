@@ -146,7 +146,7 @@ func counted(ctx context.Context, rows rows, s stretch, t ledger.Traits) ([]clai
 			if l.Booked && l.Booking.From < l.At && l.Booking.From < s.To {
 				all = withCounted(all, claim{s.device, l.At, energy.Span{From: l.Booking.From, To: l.At}})
 			}
-			if l.Standing(t).Reaches() >= s.To {
+			if l.NextBase(t).CountsFrom() >= s.To {
 				return all, nil
 			}
 		}

@@ -78,7 +78,7 @@ func scanLink(row scanner) (ledger.Link, error) {
 	l.Reading, err = scanRow(row, &kind, &l.Booking.Estimated, &l.Booking.Verdict, &l.Booking.From, &l.Booking.Energy, &l.Base.At, &l.Base.Value, &burst, &l.Ruling)
 	l.Booked = l.Booking.Verdict != 0
 	l.Base.Known = l.Booked
-	l.Breaks = kind < 0
+	l.BreaksChain = kind < 0
 	if err == nil && burst != "" {
 		l.Base.Burst, err = parseBurst(burst)
 	}
@@ -90,11 +90,11 @@ func burstText(b ledger.Burst) string {
 	if b == (ledger.Burst{}) {
 		return ""
 	}
-	return fmt.Sprintf("%d %d %d", b.Since, b.Begun, b.Energy)
+	return fmt.Sprintf("%d %d %d", b.Since, b.Start, b.Energy)
 }
 
 func parseBurst(text string) (b ledger.Burst, err error) {
-	if _, err = fmt.Sscanf(text, "%d %d %d", &b.Since, &b.Begun, &b.Energy); err != nil {
+	if _, err = fmt.Sscanf(text, "%d %d %d", &b.Since, &b.Start, &b.Energy); err != nil {
 		err = fmt.Errorf("burst %q: %w", text, err)
 	}
 	return b, err

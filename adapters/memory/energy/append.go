@@ -83,7 +83,7 @@ func (s *series) append(batch []energy.Reading, traits ledger.Traits, entries le
 			outcomes[sent.At], _ = ledger.JudgeResent(sent, s.links[place].Reading, made)
 			continue
 		}
-		s.links = slices.Insert(s.links, place, ledger.Link{Reading: stored, Breaks: stored.Kind == energy.Rejected})
+		s.links = slices.Insert(s.links, place, ledger.Link{Reading: stored, BreaksChain: stored.Kind == energy.Rejected})
 		outcomes[sent.At] = energy.Outcome{Result: energy.Inserted, Stored: stored}
 		switch {
 		case stored.Kind == energy.Rejected:

@@ -42,7 +42,7 @@ func (s *Store) Correct(_ context.Context, c ledger.Correction, traits func(ener
 
 // completed is a correction with what stood there before, and what stays of it.
 func completed(c ledger.Correction, was ledger.Link) ledger.Correction {
-	if !was.Breaks {
+	if !was.BreaksChain {
 		c.Before = &was.Reading
 	}
 	if c.After != nil {
@@ -87,14 +87,14 @@ func (s *series) correct(place int, c ledger.Correction, traits ledger.Traits, e
 			}
 		}
 	}
-	if was.Breaks {
+	if was.BreaksChain {
 		touched.touch(energy.Sample, was.At)
 	}
 	if was.Booked {
 		entries.Book(was.Device, was.At, was.Booking, -1)
 		touched.touch(energy.Sample, min(was.Booking.From+1, was.At))
 	}
-	s.links[place] = ledger.Link{Reading: was.Reading, Breaks: true}
+	s.links[place] = ledger.Link{Reading: was.Reading, BreaksChain: true}
 	if c.After != nil {
 		s.links[place] = ledger.Link{Reading: *c.After, Ruling: c.Ruling}
 		s.links[place].Source = was.Source
@@ -104,19 +104,19 @@ func (s *series) correct(place int, c ledger.Correction, traits ledger.Traits, e
 
 // counts refuses a ruling that the step of a register was made where an interval tells of its time.
 func (s *series) counts(c ledger.Correction, traits ledger.Traits) error {
-	if c.Ruling != ledger.CountStep {
+	if c.Ruling != ledger.AcceptStep {
 		return nil
 	}
 	var before ledger.Base
 	for _, l := range s.chain(energy.Register) {
 		if l.At < c.Key.At {
-			before = l.Standing(traits)
+			before = l.NextBase(traits)
 			continue
 		}
 		if l.At > c.Key.At || l.Booking.Verdict != ledger.Quarantined || !before.Known {
 			return nil
 		}
-		if covered, is := s.claims(-1).FirstOverlapping(energy.Span{From: before.Reaches(), To: l.At}); is {
+		if covered, is := s.claims(-1).FirstOverlapping(energy.Span{From: before.CountsFrom(), To: l.At}); is {
 			return energy.ErrOverlapping{Covered: covered, Sent: l.Reading, Measures: traits.Measures}
 		}
 	}

@@ -35,7 +35,7 @@ func (s *series) covered(batch []energy.Reading) map[energy.Instant]energy.Span 
 func (s *series) claims(without energy.Instant) energy.Spans {
 	var spans energy.Spans
 	for _, l := range s.links {
-		if !l.Breaks && l.HasStatedSpan() && l.At != without {
+		if !l.BreaksChain && l.HasStatedSpan() && l.At != without {
 			spans = append(spans, l.CoveredSpan())
 		}
 	}

@@ -50,9 +50,9 @@ func (s *Store) HasReadings(_ context.Context, device energy.DeviceID) (bool, er
 }
 
 // Quarantined returns the readings that are held back, with what each is subtracted from.
-func (s *Store) Quarantined(_ context.Context, devices []energy.DeviceID, after energy.Key, limit int) ([]ledger.Held, error) {
+func (s *Store) Quarantined(_ context.Context, devices []energy.DeviceID, after energy.Key, limit int) ([]ledger.QuarantinedReading, error) {
 	t := s.read()
-	var held []ledger.Held
+	var held []ledger.QuarantinedReading
 	for _, device := range sortedIDs(devices) {
 		of := t.series.get(device)
 		if of == nil {
@@ -61,9 +61,9 @@ func (s *Store) Quarantined(_ context.Context, devices []energy.DeviceID, after 
 		var before ledger.Base
 		for _, l := range of.chain(energy.Register) {
 			if l.Booking.Verdict == ledger.Quarantined && isAfter(l.Key(), after) && len(held) < limit {
-				held = append(held, ledger.Held{Reading: l.Reading, Before: before})
+				held = append(held, ledger.QuarantinedReading{Reading: l.Reading, Before: before})
 			}
-			before = l.Standing(ledger.Traits{})
+			before = l.NextBase(ledger.Traits{})
 		}
 	}
 	return held, nil

@@ -145,7 +145,7 @@ func (o *WeatherSync) firstDay(ctx context.Context, tree *campus.Campus, site ca
 	first = today - 1
 	devices := tree.DevicesEver(campus.Scope{Space: site.ID, Zone: tree.Zone(site.ID), ID: string(site.ID)})
 	err = o.readings.Snapshot(ctx, devices, func(books ledger.Books) error {
-		begun, _, found, err := books.Days()
+		begun, _, found, err := books.DayRange()
 		if found {
 			first = min(first, max(begun, today-archiveDays))
 		}

@@ -114,7 +114,7 @@ func (s *scoped) heldElsewhere(t *testing.T) {
 	seen, err := s.ledger.Quarantined(ctx, viewerOf(s.b), q)
 	require.NoError(t, err)
 	require.Empty(t, seen)
-	_, err = s.ledger.Settle(ctx, managerOf(s.b), "dq", held[0].Reading.At.String(), ledger.CountStep, "razón")
+	_, err = s.ledger.Settle(ctx, managerOf(s.b), "dq", held[0].Reading.At.String(), ledger.AcceptStep, "razón")
 	require.ErrorAs(t, err, &energy.ErrNotFound{})
 	changes := func(caller energy.Caller, limit int) (days []int32) {
 		all, err := s.ledger.Restatements(ctx, caller, ledger.RestatementsQuery{Device: "dq", Limit: limit})

@@ -185,7 +185,7 @@ func registerAndInterval(t *testing.T, fresh func(t *testing.T) ledger.Readings)
 				want = "3"
 			}
 			if len(held) > 0 {
-				ruling := ledger.Correction{Key: held[0].Reading.Key(), Ruling: ledger.CountStep, Reason: "r", By: "b", Made: Now}
+				ruling := ledger.Correction{Key: held[0].Reading.Key(), Ruling: ledger.AcceptStep, Reason: "r", By: "b", Made: Now}
 				_, err := store.Correct(context.Background(), ruling, Traits)
 				require.ErrorAs(t, err, &energy.ErrOverlapping{}, "nobody may count it twice")
 			}

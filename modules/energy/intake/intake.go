@@ -251,7 +251,7 @@ func (t *ingestion) timeOf(place int, device campus.Device) timestamp {
 		return when
 	}
 	if o.given == 0 {
-		o.given = t.intake.ledger.Arrive(device.ID, cmp.Or(o.Arrived, t.now))
+		o.given = t.intake.ledger.AssignInstant(device.ID, cmp.Or(o.Arrived, t.now))
 	}
 	when.at, when.source = o.given, energy.ByArrival
 	return when

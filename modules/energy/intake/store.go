@@ -137,7 +137,7 @@ func (t *ingestion) dropBooked(ctx context.Context) error {
 	left := t.measured[:0]
 	for _, m := range t.measured {
 		if m.tried && m.reading.HasServerTime() {
-			booked, err := t.intake.ledger.Holds(ctx, m.reading)
+			booked, err := t.intake.ledger.IsStored(ctx, m.reading)
 			if err != nil {
 				return err
 			}
