@@ -21,7 +21,7 @@ type Loader struct {
 	Ledger     *ledger.Ledger
 	Conditions *conditions.Recorder
 	// Moments returns the latest readings, states and temperatures of the campus.
-	Moments conditions.Moments
+	Moments conditions.LatestValues
 	Zone    *time.Location
 	// KeptDays is how many days readings are kept; 0 means for ever.
 	KeptDays int

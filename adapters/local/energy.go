@@ -79,7 +79,7 @@ func watts(p energy.Power) float64 { return float64(p) / float64(energy.Watt) }
 
 // Measured returns the start of a target's first measured hour and the end of its last one. found is false if nothing was measured.
 func (e Energy) Measured(ctx context.Context, t advice.Target) (from, to time.Time, found bool, err error) {
-	first, last, found, err := e.Reports.Measured(ctx, adviceCaller, campus.Level(t.Level), t.ID)
+	first, last, found, err := e.Reports.MeasuredRange(ctx, adviceCaller, campus.Level(t.Level), t.ID)
 	if err != nil || !found {
 		return time.Time{}, time.Time{}, false, err
 	}

@@ -15,7 +15,7 @@ import (
 // Outlook implements the energy module's forecast port with the advice module.
 type Outlook struct{ Forecaster *outlook.Forecaster }
 
-var _ usage.Outlook = Outlook{}
+var _ usage.MonthForecaster = Outlook{}
 
 // MonthEnd returns the expected energy of a month, with the digits that the forecast shows. The bool is false if there is no forecast.
 func (o Outlook) MonthEnd(ctx context.Context, caller energy.Caller, id string, at energy.Instant) (energy.Energy, bool, error) {

@@ -15,7 +15,7 @@ var _ auth.Spaces = Spaces{}
 
 // Within reports whether the inner space exists and is the outer space or inside it.
 func (s Spaces) Within(ctx context.Context, outer, inner string) (bool, error) {
-	campus, err := campus.Holding(ctx, s.Catalog, func(campus *campus.Campus) bool {
+	campus, err := campus.FreshUnless(ctx, s.Catalog, func(campus *campus.Campus) bool {
 		_, known := campus.Space(energy.SpaceID(inner))
 		return known
 	})
@@ -28,7 +28,7 @@ func (s Spaces) Within(ctx context.Context, outer, inner string) (bool, error) {
 
 // Unknown returns the devices that do not exist or are not in a space.
 func (s Spaces) Unknown(ctx context.Context, within string, devices []string) ([]string, error) {
-	campus, err := campus.Holding(ctx, s.Catalog, func(campus *campus.Campus) bool {
+	campus, err := campus.FreshUnless(ctx, s.Catalog, func(campus *campus.Campus) bool {
 		for _, id := range devices {
 			if _, known := campus.Device(energy.DeviceID(id)); !known {
 				return false

@@ -26,7 +26,7 @@ var energyParts = []any{
 		return gormenergy.New(db, instants{}).WithOutbox(outbox)
 	},
 	func(c config.Config, store *gormenergy.Store, grants campus.Grants) *campus.Catalog {
-		return campus.NewCatalog(store, instants{}, random.ID, c.Zone).GuardedBy(grants)
+		return campus.NewCatalog(store, instants{}, random.ID, c.Zone).WithGrants(grants)
 	},
 	func(store *gormenergy.Store, catalog *campus.Catalog) *rulebook.Rules {
 		return rulebook.NewRules(store, catalog, random.ID)

@@ -19,7 +19,9 @@ var localParts = []any{
 	func(catalog *campus.Catalog) auth.Spaces { return local.Spaces{Catalog: catalog} },
 	func(accounts *gormauth.Store) campus.Grants { return local.Grants{Scopes: accounts} },
 	func(keys *auth.Keys) mqtt.Login { return local.Devices{Keys: keys}.Login },
-	func(forecaster *outlook.Forecaster) usage.Outlook { return local.Outlook{Forecaster: forecaster} },
+	func(forecaster *outlook.Forecaster) usage.MonthForecaster {
+		return local.Outlook{Forecaster: forecaster}
+	},
 	func(catalog *campus.Catalog, reports *usage.Queries, rules *rulebook.Rules, conditions *conditions.Recorder, store *gormenergy.Store, fleet *intake.Fleet) local.Energy {
 		return local.Energy{Catalog: catalog, Reports: reports, Rules: rules, Conditions: conditions, Changed: store, Fleet: fleet}
 	},

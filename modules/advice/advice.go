@@ -1,17 +1,17 @@
-// Package advice has the vocabulary of the module that finds what a campus can do about its consumption, what that is worth, and on which
-// figures it rests: targets, recommendations with their life, money, texts, and the ports that several services need (ports.go).
+// Package advice defines the vocabulary of the module that finds how a campus can save energy, what a saving is worth, and which figures
+// prove it: targets, recommendations and their status, money, texts, and the ports that several services need (ports.go).
 //
-// The thinking is in packages by subject, which read nothing: history lays a target's hours side by side, boost learns trees, baseline says
-// what to expect of the hours and what was saved, forecast what is to come, anomaly what departs from it, rules makes findings of all that,
-// whatif replays changes, figure rounds, text writes in two languages.
+// The computations are in packages by subject, which read no data themselves: history aligns a target's hours, boost trains trees, baseline
+// computes the expected use and the saving, forecast predicts the use to come, anomaly finds deviations, rules turns all of these into
+// findings, whatif replays changes, figure rounds, text writes in two languages.
 //
-// The services stand on these, each with only the ports that it needs: campus has the tree and who sees what, questions the closed days that
-// were worked, inputs what is read of a target, analysis the nightly judgement, outlook forecasts, recommendations what was found, savings
-// what was saved, scenario what could be, report months and rooms on a page, schedule what runs when. A service stands only on those named
-// before it; test/house has the order.
+// The services use them, each with only the ports that it needs: campus reads the tree and access rights, questions asks about closed days
+// that look like working days, inputs reads a target's data, analysis runs the nightly analysis, outlook forecasts, recommendations lists
+// findings, savings verifies savings, scenario simulates changes, report summarises months and rooms on a page, schedule runs the jobs. A
+// service imports only services named before it; test/house checks the order.
 package advice
 
-// Level is what a target is.
+// Level is the kind of a target.
 type Level string
 
 // The levels.

@@ -6,31 +6,31 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
 
-// Analysis is when a target was last analysed and what came of it, besides its recommendations.
+// Analysis is the last analysis of a target: its time and its results, without its recommendations.
 type Analysis struct {
 	Target Target
-	// Space is where the target stands, or itself.
+	// Space is the target's space, or the target itself if it is a space.
 	Space string
 	At    time.Time
-	// Facts is a hash of what the target was (kind, size, place): if it changes, the target is analysed again.
+	// Facts is a hash of the target's traits (kind, size, place). If it changes, the target is analysed again.
 	Facts string
-	// Version is that of the rules: if it changes, the target is analysed again.
+	// Version is the version of the rules. If it changes, the target is analysed again.
 	Version int
-	// Inputs are which of the four inputs there were.
+	// Inputs states which of the four inputs were available.
 	Inputs rules.Inputs
-	// Days with enough measurements there were, of those that a judgement needs; Days 0 means nothing was measured.
+	// Days is the number of days with enough measurements, Needed how many an analysis requires. Days 0 means nothing was measured.
 	Days, Needed int
 	// UseKWh is the use of a usual month; 0 if too little was measured.
 	UseKWh float64
 	Traits rules.Traits
-	// Asked are dates that the calendar calls closed and that look like working days (questions.go); Judged is how many closed
-	// dates could be told from those.
+	// Asked are dates that are closed in the calendar but look like working days (questions.go). Judged is the number of closed dates that
+	// could be classified.
 	Asked  []int
 	Judged int
-	// Departures are what departs from the expected in the last two months, oldest first. They are read apart, since most callers who
-	// read analyses need none.
+	// Departures are deviations from the expected use in the last two months, oldest first. They are read separately, since most callers do
+	// not need them.
 	Departures []rules.Departure
 }
 
-// Short reports whether too little was measured for a judgement.
+// Short reports whether too little was measured for an analysis.
 func (a Analysis) Short() bool { return a.Days < a.Needed }

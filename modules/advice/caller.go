@@ -1,16 +1,16 @@
 package advice
 
-// Role is what a caller may do.
+// Role determines what a caller may do.
 type Role string
 
-// The roles that read or manage.
+// The roles that may read or manage.
 const (
 	Admin   Role = "admin"
 	Manager Role = "manager"
 	Viewer  Role = "viewer"
 )
 
-// Caller is on whose behalf a use case runs.
+// Caller is the person or program that a use case runs for.
 type Caller struct {
 	Subject string
 	Role    Role
@@ -21,5 +21,5 @@ type Caller struct {
 // MayRead reports whether the caller may read recommendations.
 func (c Caller) MayRead() bool { return c.MayManage() || c.Role == Viewer }
 
-// MayManage reports whether the caller may decide on them.
+// MayManage reports whether the caller may change their status.
 func (c Caller) MayManage() bool { return c.Role == Admin || c.Role == Manager }

@@ -2,16 +2,16 @@ package advice
 
 import "time"
 
-// Clock tells the time.
+// Clock returns the current time.
 type Clock interface{ Now() time.Time }
 
-// Now is a clock's time, to the millisecond that both databases store.
+// Now returns a clock's time, cut to the millisecond, which both databases store.
 func Now(clock Clock) time.Time { return clock.Now().UTC().Truncate(time.Millisecond) }
 
-// maxAhead is how far a caller's clock may be ahead of this one.
+// maxAhead is the maximum by which a caller's clock may be ahead of this one.
 const maxAhead = 5 * time.Minute
 
-// AsOf is the instant up to which figures are computed: at, or now if at is zero. Errors: ErrInvalid if it lies in the future.
+// AsOf returns the instant up to which figures are computed: at, or now if at is zero. Errors: ErrInvalid if it lies in the future.
 func AsOf(clock Clock, at time.Time) (time.Time, error) {
 	now := Now(clock)
 	switch {

@@ -7,9 +7,9 @@ type DayAnswer struct {
 	Space string
 	Date  int
 	Reply Reply
-	// Question is the id of the one that was answered.
+	// Question is the id of the answered question.
 	Question string
-	// Entries are those of the calendar that were made for it.
+	// Entries are the ids of the calendar entries that were made for it.
 	Entries []string
 	By      string
 	At      time.Time
@@ -18,7 +18,7 @@ type DayAnswer struct {
 // Reply is an answer.
 type Reply string
 
-// The replies; the empty one was withdrawn.
+// The replies. An empty reply means that the answer was withdrawn.
 const (
 	NoReply     Reply = ""
 	ReplyOpened Reply = "opened"

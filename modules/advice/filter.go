@@ -1,35 +1,35 @@
 package advice
 
-// Filter picks recommendations; what is empty picks all.
+// Filter selects recommendations. An empty field selects all.
 type Filter struct {
-	// Spaces are those in which the target may be; nil is anywhere, empty is nowhere.
+	// Spaces limits the targets to these spaces; nil means any space, an empty list none.
 	Spaces []string
 	Device string
 	Status Status
 	Kind   string
-	// Visible leaves out what was dismissed and what the last analysis no longer found, unless it was accepted or done.
+	// Visible leaves out dismissed recommendations, and those that the last analysis no longer found unless they are accepted or done.
 	Visible bool
 	// MinKWh is the minimum saving a month.
 	MinKWh float64
-	// After is where the page before ended; the zero Place begins.
+	// After is the last place of the previous page; the zero Place starts at the beginning.
 	After Place
-	// Limit is the maximum number; 0 is all.
+	// Limit is the maximum number of results; 0 means all.
 	Limit int
 }
 
-// Place is a recommendation's place in the order: trivial ones last, the most promised money first, then by id.
+// Place is a recommendation's position in the order: the highest promised money first, then by id; trivial ones last.
 type Place struct {
 	Rank int64
 	ID   string
 }
 
-// Place is a recommendation's place in the order.
+// Place returns a recommendation's position in the order.
 func (r Recommendation) Place() Place { return Place{Rank: rankOf(r), ID: r.ID} }
 
-// beforeTrivial puts what is worth something before all that is not; no sum of money in thousandths comes near it.
+// beforeTrivial ranks every recommendation above all trivial ones. It is much larger than any sum of money in thousandths.
 const beforeTrivial = int64(1) << 52
 
-// rankOf is the promised money in thousandths; where energy costs nothing, the promised Wh decide.
+// rankOf returns the promised money in thousandths, or the promised Wh if energy costs nothing.
 func rankOf(r Recommendation) int64 {
 	rank := int64(r.Finding.Saving.Low)
 	if r.Money.CostLow > 0 {

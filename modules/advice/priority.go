@@ -2,7 +2,7 @@ package advice
 
 import "github.com/holotwin/holotwin/modules/advice/rules"
 
-// Priority ranks recommendations for a reader in a hurry.
+// Priority ranks recommendations for a quick reading.
 type Priority string
 
 // The priorities.
@@ -12,15 +12,15 @@ const (
 	Low    Priority = "low"
 )
 
-// Shares of a target's use and amounts of kWh a month from which a saving's lower end ranks high or medium.
+// A saving ranks high or medium if its lower end reaches these shares of the target's use or these kWh a month.
 const (
 	highKWh, highShare     = 50, 0.20
 	mediumKWh, mediumShare = 10, 0.10
-	// smallKWh: a large share of next to nothing is not urgent.
+	// smallKWh is too small to be urgent, even if it is a large share of a target's use.
 	smallKWh = 5
 )
 
-// PriorityOf ranks a finding of a target that uses so many kWh a month.
+// PriorityOf ranks a finding of a target whose usual month is use kWh.
 func PriorityOf(f rules.Finding, m Money, use float64) Priority {
 	low := f.Saving.Low
 	switch {
@@ -36,13 +36,13 @@ func PriorityOf(f rules.Finding, m Money, use float64) Priority {
 	return Low
 }
 
-// trivialMoney is the money a month below which a saving is listed after the others, by currency: some two cups of coffee.
+// trivialMoney is, by currency, the money a month below which a saving is listed after the others: about two cups of coffee.
 var trivialMoney = map[string]float64{"COP": 5_000, "USD": 1.25, "EUR": 1.10, "GBP": 1, "MXN": 25, "BRL": 7, "PEN": 4.5}
 
-// TrivialKWh is the same where energy has no price, or one in another currency; some 5,000 COP.
+// TrivialKWh is the threshold if energy has no price or another currency; about 5,000 COP.
 const TrivialKWh = 5
 
-// TrivialBelow is the money a month below which a saving is trivial; known is false if its kWh decide.
+// TrivialBelow returns the money a month below which a saving is trivial; known is false if TrivialKWh applies instead.
 func TrivialBelow(currency string) (money float64, known bool) {
 	money, known = trivialMoney[currency]
 	return money, known

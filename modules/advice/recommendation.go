@@ -9,11 +9,11 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
 
-// Status is where a recommendation is in its life.
+// Status is the state of a recommendation.
 type Status string
 
-// The statuses. Open is the first; Done starts the verification, which makes it Verified once a saving is shown, and Open again
-// should that decay. An open one whose cause is no longer found is Ended by itself, and Open again should it be found again.
+// The statuses. Open is the first. Done starts the verification: a proven saving makes it Verified, and a saving that decays makes it Open
+// again. An open recommendation whose cause is no longer found becomes Ended automatically, and Open again if the cause returns.
 const (
 	Open      Status = "open"
 	Accepted  Status = "accepted"
@@ -23,43 +23,43 @@ const (
 	Ended     Status = "ended"
 )
 
-// EndReason is why a recommendation ended by itself.
+// EndReason is why a recommendation ended automatically.
 type EndReason string
 
-// The reasons: it was not seen for four weeks, or the past was changed so that it is no longer found.
+// The reasons: the cause was not seen for four weeks, or past data changed and the cause is no longer found.
 const (
 	NotSeen  EndReason = "not_seen"
 	NotFound EndReason = "not_found"
 )
 
-// Recommendation is something to do about a target.
+// Recommendation is a proposed action for a target.
 type Recommendation struct {
 	// ID follows from the target and the kind: the same cause has the same id every night.
 	ID     string
 	Target Target
-	// Space is where the target stands, or itself.
+	// Space is the target's space, or the target itself if it is a space.
 	Space   string
 	Finding rules.Finding
 	Basis   Basis
 	Money   Money
 	Status  Status
-	// EndReason is why it is Ended; empty otherwise.
+	// EndReason is set if the status is Ended; empty otherwise.
 	EndReason EndReason
 	// StillDetected is true if the last analysis still found the cause.
 	StillDetected bool
 	Priority      Priority
-	// DismissedAtKWh is the saving a month when it was dismissed; it stays dismissed until the saving has grown by half.
+	// DismissedAtKWh is the saving a month at the time of dismissal. The recommendation stays dismissed until the saving has grown by half.
 	DismissedAtKWh   float64
 	Created, Updated time.Time
 }
 
-// Basis is what a finding was computed from, enough to do it again.
+// Basis identifies the inputs of a finding, enough to compute it again.
 type Basis struct {
 	Version int
-	// From and To bound the hours of the history, AsOf is the hour whose calendar and tariff were taken, SiteEnd the end
-	// of the last measured hour of the site.
+	// From and To bound the hours of the history. AsOf is the hour whose calendar and tariff were used. SiteEnd is the end of the site's
+	// last measured hour.
 	From, To, AsOf, SiteEnd time.Time
-	// Hours are those between From and To, Measured those of them that counted.
+	// Hours is the number of hours between From and To, Measured how many of them were used.
 	Hours, Measured int
 	// Assumed is true if no opening hours are set for the space and a usual week was assumed.
 	Assumed bool
@@ -67,37 +67,37 @@ type Basis struct {
 	Hash string
 }
 
-// alphabet is that of all ids of the house.
+// alphabet encodes ids, as everywhere in the project.
 var alphabet = base32.StdEncoding.WithPadding(base32.NoPadding)
 
-// DerivedID is an id that follows from a text: the same text has the same id.
+// DerivedID returns an id that is derived from a text: the same text has the same id.
 func DerivedID(prefix, text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return prefix + "_" + strings.ToLower(alphabet.EncodeToString(sum[:10]))
 }
 
-// RecommendationID names the recommendation of a kind for a target.
+// RecommendationID returns the id of the recommendation of a kind for a target.
 func RecommendationID(t Target, kind rules.Kind) string {
 	return DerivedID("rec", t.String()+"\x00"+string(kind))
 }
 
-// Event is a change of a recommendation's status.
+// Event is a status change of a recommendation.
 type Event struct {
 	At       time.Time
 	From, To Status
 	By, Note string
 }
 
-// BySystem is the author of a change of status that no person made.
+// BySystem is the author of an automatic status change.
 const BySystem = "holotwin"
 
-// Turned is what an analysis made of a stored recommendation's status, if it changed it.
+// Turned returns the event of a status that an analysis changed, and false if the status is the same.
 func Turned(stored, kept Recommendation) (Event, bool) {
 	return Event{At: kept.Updated, From: stored.Status, To: kept.Status, By: BySystem, Note: string(kept.EndReason)}, stored.Status != kept.Status
 }
 
-// RestsOnHours reports whether a recommendation rests on opening hours that were assumed: they decide which of its hours count, or
-// how often they come in a month.
+// RestsOnHours reports whether a recommendation depends on assumed opening hours: they decide which of its hours count, or how often these
+// occur in a month.
 func (r Recommendation) RestsOnHours() bool {
 	switch r.Finding.Kind {
 	case rules.Sensor, rules.Peak, rules.StuckOn, rules.Degradation:

@@ -8,14 +8,14 @@ import (
 
 // Spans of time.
 const (
-	// HistoryDays are what an analysis reaches back: over a year and the weeks around its season.
+	// HistoryDays is how far back an analysis reads: more than a year, so that the same season of last year is complete.
 	HistoryDays  = 400
 	DaysPerMonth = 365.25 / 12
 	DaysPerWeek  = 7
 	HoursPerDay  = 24
 )
 
-// Latest is the later of two instants.
+// Latest returns the later of two instants.
 func Latest(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
@@ -23,7 +23,7 @@ func Latest(a, b time.Time) time.Time {
 	return b
 }
 
-// Earliest is the earlier of two instants.
+// Earliest returns the earlier of two instants.
 func Earliest(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
@@ -31,13 +31,13 @@ func Earliest(a, b time.Time) time.Time {
 	return b
 }
 
-// MidnightOf is the local midnight at or before an instant.
+// MidnightOf returns the local midnight at or before an instant.
 func MidnightOf(at time.Time, zone *time.Location) time.Time {
 	y, m, d := at.In(zone).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, zone)
 }
 
-// NextHour is the first whole hour at or after an instant.
+// NextHour returns the first whole hour at or after an instant.
 func NextHour(at time.Time, zone *time.Location) time.Time {
 	if hour := history.HourOf(at, zone); hour.Before(at) {
 		return hour.Add(time.Hour)

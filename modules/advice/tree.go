@@ -6,13 +6,13 @@ import "time"
 type Tree struct {
 	Spaces  []Space
 	Devices []Device
-	// Moves are those of the devices, each device's oldest first.
+	// Moves are the moves of devices, the oldest first for each device.
 	Moves []Move
 }
 
-// Move is a device's, from a space to the next or to where it hangs now.
+// Move is a device's move out of a space.
 type Move struct {
-	Device, Space string // Space is where it hung
+	Device, Space string // Space is where it was until then
 	Until         time.Time
 }
 
@@ -28,8 +28,8 @@ type Space struct {
 type Device struct {
 	ID, Name, Kind string // Kind is meter, ac, lighting, computer, console, tv, appliance, lab, sensor or other
 	Space, Parent  string // Parent is the meter it sits behind, or empty
-	// RatedW is the most that it draws, StandbyW what it draws while idle; 0 where unknown.
+	// RatedW is its maximum power, StandbyW its power while idle; 0 if unknown.
 	RatedW, StandbyW float64
-	// ClockOff is by how much its clock is ahead; behind where it is negative.
+	// ClockOff is how far its clock is ahead; negative means behind.
 	ClockOff time.Duration
 }

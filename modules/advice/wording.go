@@ -5,17 +5,17 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// Advice is a recommendation with the names of what it is about.
+// Advice is a recommendation with the names that its texts need.
 type Advice struct {
 	Recommendation
 	About text.About
-	// Zone names the space's time zone, of the hours in its texts.
+	// Zone is the space's time zone, used for hours in texts.
 	Zone string
 	// wordings are better wordings of its texts, by their keys.
 	wordings map[string]text.Text
 }
 
-// Device is the device that it is about; empty for a space.
+// Device returns the id of its device; empty for a space.
 func (a Advice) Device() string {
 	if a.Target.Level == OfDevice {
 		return a.Target.ID
@@ -23,7 +23,7 @@ func (a Advice) Device() string {
 	return ""
 }
 
-// WordingKey names a text in a language, so that a text that changes is worded anew.
+// WordingKey returns the key of a text in a language. A changed text has another key, so it gets a new wording.
 func WordingKey(l text.Language, t text.Text) string {
 	d := history.NewDigest()
 	d.Add("language", string(l))
@@ -33,7 +33,7 @@ func WordingKey(l text.Language, t text.Text) string {
 	return d.Hex()
 }
 
-// Text is its text: a better wording if one is stored and says the same, or else the template.
+// Text returns its text: a better wording if one is stored with the same meaning, or else the template.
 func (a Advice) Text(l text.Language) text.Text {
 	original := a.Template(l)
 	if better, known := a.wordings[WordingKey(l, original)]; known && text.Faithful(original, better) {
@@ -42,12 +42,12 @@ func (a Advice) Text(l text.Language) text.Text {
 	return original
 }
 
-// Template is its text from the templates.
+// Template returns its text from the templates.
 func (a Advice) Template(l text.Language) text.Text {
 	return text.Finding(l, a.About, a.Finding, text.Promise{KWh: a.Finding.Saving.Low, Cost: a.Money.CostLow, Currency: a.Money.Currency, Tariff: a.Money.NamedTariff().Words()})
 }
 
-// WordingKeys are those of its texts in all languages.
+// WordingKeys returns the keys of its texts in all languages.
 func (a Advice) WordingKeys() []string {
 	var keys []string
 	for _, l := range text.Languages() {
@@ -56,7 +56,7 @@ func (a Advice) WordingKeys() []string {
 	return keys
 }
 
-// WithWordings is a recommendation with better wordings of its texts, by their keys.
+// WithWordings returns the recommendation with better wordings of its texts, by their keys.
 func (a Advice) WithWordings(wordings map[string]text.Text) Advice {
 	a.wordings = wordings
 	return a

@@ -17,11 +17,11 @@ const (
 	KilowattHour  Energy = 1_000_000
 )
 
-// ErrNotEnergy is a text that is no finite decimal number of kWh, or one beyond ±9,223,372,036,854.775807 kWh.
+// ErrNotEnergy reports a text that is not a finite decimal number of kWh, or a number beyond ±9,223,372,036,854.775807 kWh.
 var ErrNotEnergy = errors.New("not an amount of energy")
 
-// ParseKWh reads a decimal number of kWh, rounding half to even at 1 mWh. It takes what JSON takes as a number
-// and nothing else: no NaN, no hexadecimal, no leading plus, no spaces.
+// ParseKWh reads a decimal number of kWh, rounding half to even at 1 mWh. It accepts only JSON numbers: no NaN, no
+// hexadecimal, no leading plus, no spaces.
 func ParseKWh(s string) (Energy, error) {
 	n, ok := ParseDecimal(s, 6)
 	if !ok {
@@ -52,7 +52,7 @@ const (
 	Kilowatt  Power = 1_000_000
 )
 
-// ErrNotPower is a text that is no finite decimal number of watts.
+// ErrNotPower reports a text that is not a finite decimal number of watts.
 var ErrNotPower = errors.New("not a power")
 
 // ParseWatts reads a decimal number of watts, rounding half to even at 1 mW.
@@ -73,22 +73,22 @@ func (p Power) KW() string { return string(p.AppendKW(nil)) }
 // AppendKW appends the exact decimal number of kilowatts to b.
 func (p Power) AppendKW(b []byte) []byte { return AppendDecimal(b, int64(p), 6) }
 
-// During is the energy that the power gives over a span, rounded half to even at 1 mWh.
+// During is the energy of the power over a span of ms milliseconds, rounded half to even at 1 mWh.
 func (p Power) During(ms int64) Energy { return Energy(DivideHalfEven(int64(p), ms, HourMs)) }
 
-// MeanPower is the power that gives the energy over a span of ms milliseconds; 0 for an empty span.
+// MeanPower is the constant power that uses the energy in a span of ms milliseconds; 0 for an empty span.
 func MeanPower(e Energy, ms int64) Power {
 	if ms <= 0 {
 		return 0
 	}
 	const safe = Energy(1) << 40
 	if HourMs%ms == 0 && e < safe && e > -safe {
-		return Power(int64(e) * (HourMs / ms)) // a quarter hour's, all day long
+		return Power(int64(e) * (HourMs / ms)) // the common case, without big integers
 	}
 	return Power(DivideHalfEven(int64(e), HourMs, ms))
 }
 
-// maxExponent bounds what "1e999999999" may cost to read.
+// maxExponent bounds the time and memory that a number like "1e999999999" needs.
 const maxExponent = 40
 
 // ParseDecimal reads a JSON number as a whole number of 10^-digits units, rounding half to even.
@@ -104,7 +104,7 @@ func ParseDecimal(s string, digits int) (int64, bool) {
 	return scaleDown(mantissa, -shift)
 }
 
-// scanDecimal takes a JSON number apart: its digits as a signed whole number text and its decimal exponent.
+// scanDecimal splits a JSON number: its digits as the text of a signed whole number, and its decimal exponent.
 func scanDecimal(s string) (mantissa string, exponent int, ok bool) {
 	rest, sign := s, ""
 	if strings.HasPrefix(rest, "-") {
@@ -158,7 +158,7 @@ func scaleDown(mantissa string, by int) (int64, bool) {
 	return rounded.Int64(), rounded.IsInt64()
 }
 
-// Scaled is n × 10^exponent, rounded half to even. ok is false where it does not fit.
+// Scaled is n × 10^exponent, rounded half to even. ok is false if it does not fit.
 func Scaled(n int64, exponent int) (scaled int64, ok bool) {
 	switch {
 	case exponent < -maxExponent || n == 0:
@@ -175,14 +175,14 @@ func Scaled(n int64, exponent int) (scaled int64, ok bool) {
 	return rounded.Int64(), rounded.IsInt64()
 }
 
-// DivideHalfEven is a×b÷c rounded half to even, without overflow on the way; c > 0.
+// DivideHalfEven is a×b÷c rounded half to even, without overflow of a×b; c > 0.
 func DivideHalfEven(a, b, c int64) int64 {
-	quotient, _ := timesOver(a, b, c)
+	quotient, _ := multiplyDivide(a, b, c)
 	return quotient
 }
 
-// timesOver is divideHalfEven that tells whether the answer fits.
-func timesOver(a, b, c int64) (int64, bool) {
+// multiplyDivide is DivideHalfEven. ok is false if the result does not fit.
+func multiplyDivide(a, b, c int64) (result int64, ok bool) {
 	product := new(big.Int).Mul(big.NewInt(a), big.NewInt(b))
 	rounded := quoHalfEven(product, big.NewInt(c))
 	return rounded.Int64(), rounded.IsInt64()
@@ -205,7 +205,7 @@ func quoHalfEven(n, d *big.Int) *big.Int {
 	return quotient
 }
 
-// AppendDecimal appends n × 10^-digits, 0 to 18 of them, as a decimal number without trailing zeros.
+// AppendDecimal appends n × 10^-digits as a decimal number without trailing zeros; digits is 0 to 18.
 func AppendDecimal(b []byte, n int64, digits int) []byte {
 	u := uint64(n)
 	if n < 0 {

@@ -4,7 +4,7 @@ import (
 	"slices"
 )
 
-// Role is what a caller may do.
+// Role decides what a caller may do.
 type Role string
 
 // The roles.
@@ -12,47 +12,48 @@ const (
 	Admin   Role = "admin"
 	Manager Role = "manager"
 	Viewer  Role = "viewer"
-	// Gateway is a device's or gateway's API key: it writes measurements of its own devices and reads nothing.
+	// Gateway is the role of a device's or gateway's API key: it writes measurements of its own devices and reads nothing.
 	Gateway Role = "device"
 )
 
-// Caller is on whose behalf a use case runs.
+// Caller is the user or API key that runs a use case.
 type Caller struct {
-	// Subject is the user's or key's id, kept with what it changes.
+	// Subject is the id of the user or key. It is stored with each change that the caller makes.
 	Subject string
 	Role    Role
 	// Space limits the caller to a subtree of spaces; empty limits nothing.
 	Space SpaceID
-	// Devices limits a Gateway to these devices; empty leaves it those of Space.
+	// Devices limits a Gateway to these devices; if empty, it may report all devices of Space.
 	Devices []DeviceID
-	// AllDevices lets a Gateway without Devices and Space report every device, as what comes from the operator's own broker does.
-	// Without it such a Gateway reports nothing: a list that has become empty must not open the whole campus.
+	// AllDevices lets a Gateway without Devices and Space report every device. The operator's own broker is such a Gateway.
+	// If false, such a Gateway may report nothing: a list that became empty must not allow the whole campus.
 	AllDevices bool
 }
 
-// MayRead tells whether the caller may read anything at all.
+// MayRead reports whether the caller may read anything at all.
 func (c Caller) MayRead() bool { return c.Role == Admin || c.Role == Manager || c.Role == Viewer }
 
-// MayManage tells whether the caller may change spaces, devices, tariffs and readings.
+// MayManage reports whether the caller may change spaces, devices, tariffs and readings.
 func (c Caller) MayManage() bool { return c.Role == Admin || c.Role == Manager }
 
-// MayReport tells whether the caller may send measurements.
+// MayReport reports whether the caller may send measurements.
 func (c Caller) MayReport() bool { return c.MayManage() || c.Role == Gateway }
 
-// BoundToDevices tells whether the caller is good for some devices alone.
-func (c Caller) BoundToDevices() bool { return c.Role == Gateway && len(c.Devices) > 0 }
+// LimitedToDevices reports whether the caller may report only the devices of a list.
+func (c Caller) LimitedToDevices() bool { return c.Role == Gateway && len(c.Devices) > 0 }
 
-// Unbound tells whether the caller is a Gateway that is good for nothing.
-func (c Caller) Unbound() bool {
+// MayReportNothing reports whether the caller is a Gateway without any device or space.
+func (c Caller) MayReportNothing() bool {
 	return c.Role == Gateway && len(c.Devices) == 0 && c.Space == "" && !c.AllDevices
 }
 
-// Reports tells whether the caller's own list of devices, if it has one, holds the device.
-func (c Caller) Reports(id DeviceID) bool {
-	return !c.Unbound() && (!c.BoundToDevices() || slices.Contains(c.Devices, id))
+// AllowsDevice reports whether the caller's own list of devices allows the device. A caller without a list allows all,
+// unless it may report nothing. The caller's space is not checked here.
+func (c Caller) AllowsDevice(id DeviceID) bool {
+	return !c.MayReportNothing() && (!c.LimitedToDevices() || slices.Contains(c.Devices, id))
 }
 
-// GrantKind tells a user's grant from an API key's.
+// GrantKind is the kind of the grant's owner.
 type GrantKind string
 
 // The kinds.
@@ -61,13 +62,14 @@ const (
 	KeyGrant  GrantKind = "key"
 )
 
-// Grant is a user or an API key that is limited to a part of the campus. ID and Name are empty where who asks may not know them.
+// Grant is a user or an API key that is limited to a part of the campus. ID and Name are empty if the caller may not see them.
 type Grant struct {
 	Kind     GrantKind
 	ID, Name string
 }
 
-// MayKnow tells whether a caller manages who holds a grant of what he removes. A key may be good for devices elsewhere too.
-func (c Caller) MayKnow(g Grant) bool {
+// MaySeeGrant reports whether the caller may see who holds a grant of an object that they remove. Only an administrator
+// without a limit sees keys, because a key may also be valid for devices elsewhere.
+func (c Caller) MaySeeGrant(g Grant) bool {
 	return c.Role == Admin && (c.Space == "" || g.Kind == UserGrant)
 }

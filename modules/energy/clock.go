@@ -1,7 +1,7 @@
 package energy
 
-// Clock tells the time.
+// Clock returns the current time.
 type Clock interface{ Now() Instant }
 
-// MaxAhead is how far a clock may be ahead of this one, ms: a reading of a later instant is of the future.
+// MaxAhead is how far a device's clock may be ahead of the server's, in ms. A reading with a later instant is rejected as `future`.
 const MaxAhead = 5 * MinuteMs

@@ -1,8 +1,7 @@
-// Package energy knows where the energy of a campus goes: what devices reported, what that adds up to, and in
-// which space, hour and tariff it was used.
+// Package energy has the vocabulary of the energy module: amounts, instants, the grid of quarter hours, readings, callers and
+// errors. The packages inside it record where the energy of a campus goes: by space, hour and tariff.
 //
-// Start reading at Ledger, which takes readings and books them; Catalog, which holds spaces and devices; and
-// Reports, which answers totals. The rule that everything rests on: energy is a whole number of milliwatt-hours
-// and an instant a whole number of milliseconds, from the edge to the database, so that sums are equal and not
-// nearly equal, whatever the order, repetition or lateness in which readings came.
+// Start reading at ledger.Ledger, which stores readings, and at campus.Catalog, which holds spaces and devices. One rule
+// holds everywhere: energy is a whole number of milliwatt-hours, and an instant a whole number of milliseconds, from the edge
+// to the database. So sums are exactly equal, whether readings arrive in another order, twice or late.
 package energy

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// ErrInvalid names every bad field of a request at once.
+// ErrInvalid reports every bad field of a request at once.
 type ErrInvalid struct{ Flaws []Flaw }
 
 func (e ErrInvalid) Error() string {
@@ -16,22 +16,22 @@ func (e ErrInvalid) Error() string {
 	return "invalid: " + strings.Join(parts, ", ")
 }
 
-// ErrNotFound is an object that does not exist or that the caller may not see; the two are not told apart.
+// ErrNotFound reports an object that does not exist or that the caller may not see; the error does not say which.
 type ErrNotFound struct{ Kind, ID string }
 
 func (e ErrNotFound) Error() string { return fmt.Sprintf("%s %q not found", e.Kind, e.ID) }
 
-// ErrForbidden is a use case that the caller's role does not allow.
+// ErrForbidden reports a use case that the caller's role does not allow.
 type ErrForbidden struct{}
 
 func (ErrForbidden) Error() string { return "forbidden" }
 
-// ErrTaken is an object that cannot be made because its id or name is there already.
+// ErrTaken reports an object that cannot be made because its id or name exists already.
 type ErrTaken struct{ Kind, ID string }
 
 func (e ErrTaken) Error() string { return fmt.Sprintf("%s %q exists", e.Kind, e.ID) }
 
-// ErrInUse is an object that cannot be removed because others hang on it: By says what, spaces, devices, readings or grants.
+// ErrInUse reports an object that cannot be removed because others depend on it. By is spaces, devices, readings or grants.
 type ErrInUse struct {
 	Kind, ID, By string
 	Grants       []Grant

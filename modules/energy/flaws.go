@@ -4,18 +4,18 @@ import (
 	"unicode/utf8"
 )
 
-// Flaw is what is wrong with one field of a request. Rules are the words of the field's check ("required",
-// "negative", "future", …); Args fill the sentence that says so.
+// Flaw is an error in one field of a request. Rule is the check that failed ("required", "negative", "future", …);
+// Args are the values for the error text.
 type Flaw struct {
 	Field string
 	Rule  string
 	Args  map[string]any
 }
 
-// Flaws collects what is wrong with a request.
+// Flaws collects the errors in a request's fields.
 type Flaws []Flaw
 
-// Add notes what is wrong with a field; args are names and values that the sentence about it needs, in turn.
+// Add adds an error in a field; args are the names and values for the error text: name, value, name, value.
 func (all *Flaws) Add(field, rule string, args ...any) {
 	f := Flaw{Field: field, Rule: rule}
 	for i := 0; i+1 < len(args); i += 2 {
@@ -27,7 +27,7 @@ func (all *Flaws) Add(field, rule string, args ...any) {
 	*all = append(*all, f)
 }
 
-// CheckName notes what is wrong with a name: it has 1 to 200 characters.
+// CheckName adds an error if a name does not have 1 to 200 characters.
 func CheckName(c *Flaws, name string) {
 	switch n := utf8.RuneCountInString(name); {
 	case n == 0:

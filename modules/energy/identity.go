@@ -4,13 +4,13 @@ import (
 	"errors"
 )
 
-// DeviceID names a device as the campus labels it: 1–64 of [A-Za-z0-9._:-].
+// DeviceID is the id on a device's label: 1–64 of [A-Za-z0-9._:-].
 type DeviceID string
 
-// ErrNotDeviceID is a text that cannot name a device.
+// ErrNotDeviceID reports a text that is not a valid device id.
 var ErrNotDeviceID = errors.New("not a device id")
 
-// ParseDeviceID checks that s can name a device.
+// ParseDeviceID checks that s is a valid device id. Errors: ErrNotDeviceID.
 func ParseDeviceID(s string) (DeviceID, error) {
 	if len(s) < 1 || len(s) > 64 {
 		return "", ErrNotDeviceID
@@ -31,5 +31,5 @@ func isNameByte(c byte) bool {
 	return false
 }
 
-// SpaceID names a space; HoloTwin makes it (`sp_…`).
+// SpaceID is the id of a space; HoloTwin generates it (`sp_…`).
 type SpaceID string

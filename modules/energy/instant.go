@@ -17,30 +17,30 @@ const (
 	DayMs           = 24 * HourMs
 )
 
-// EarliestInstant is the first that is taken; a device that reports before it has lost its clock.
+// EarliestInstant is the first instant that is accepted; a device that reports an earlier one has lost its clock.
 const EarliestInstant Instant = 946_684_800_000 // 2000-01-01T00:00:00Z
 
-// InstantOf is the instant of a time, its microseconds cut off: both databases keep milliseconds alike.
+// InstantOf is the instant of a time, truncated to milliseconds, which both databases store exactly.
 func InstantOf(t time.Time) Instant { return Instant(t.UnixMilli()) }
 
 // Time is the instant in UTC.
 func (i Instant) Time() time.Time { return time.UnixMilli(int64(i)).UTC() }
 
-// String is the instant in RFC 3339, UTC, with as many decimals as it has.
+// String is the instant in RFC 3339, UTC, with up to three decimals and no trailing zeros.
 func (i Instant) String() string { return i.Time().Format("2006-01-02T15:04:05.999Z07:00") }
 
 // MarshalJSON writes the instant as RFC 3339 text.
 func (i Instant) MarshalJSON() ([]byte, error) { return []byte(`"` + i.String() + `"`), nil }
 
-// Add is the instant that many milliseconds later.
+// Add is the instant ms milliseconds later.
 func (i Instant) Add(ms int64) Instant { return i + Instant(ms) }
 
-// ErrNotInstant is a text that is no RFC 3339 date and time.
+// ErrNotInstant reports a text that is not an RFC 3339 date and time.
 var ErrNotInstant = errors.New("not an RFC 3339 instant")
 
-// ParseInstant reads RFC 3339, strictly (time.Parse lets "T0:00:00Z", ",5Z" and "+24:00" pass). A text without
-// a zone is read in zone: of an hour that the clocks repeat it is the first pass, in one that they leave out it is
-// ErrNoLocalTime. Digits below the millisecond are cut off.
+// ParseInstant reads RFC 3339, strictly (time.Parse accepts "T0:00:00Z", ",5Z" and "+24:00"). A text without a zone is
+// read in zone: in an hour that the clocks repeat, it is the first pass. Digits below the millisecond are cut off.
+// Errors: ErrNotInstant; ErrNoLocalTime in an hour that the clocks skip.
 func ParseInstant(s string, zone *time.Location) (Instant, error) {
 	wall, err := ParseWallTime(s)
 	if err != nil {
@@ -49,7 +49,7 @@ func ParseInstant(s string, zone *time.Location) (Instant, error) {
 	return wall.In(zone)
 }
 
-// parseWall reads a text; one without a zone is local, and is read as if it were UTC.
+// parseWall reads a date and time. A text without a zone is local, and is read as if it were UTC.
 func parseWall(s string) (t time.Time, local bool, err error) {
 	if !isInstantShape(s) {
 		return t, false, ErrNotInstant
@@ -78,7 +78,7 @@ func ParseDay(s string, zone *time.Location) (Instant, error) {
 	return InstantOf(Midnight(day.Year(), day.Month(), day.Day(), zone)), nil
 }
 
-// InstantRule names what is wrong with a text that could not be read as an instant.
+// InstantRule is the rule that a text breaks that could not be read as an instant.
 func InstantRule(err error) string {
 	if errors.Is(err, ErrNoLocalTime) {
 		return "no_local_time"
@@ -86,7 +86,7 @@ func InstantRule(err error) string {
 	return "instant"
 }
 
-// isInstantShape checks the digits' places: YYYY-MM-DDTHH:MM:SS[.fraction][Z|±HH:MM].
+// isInstantShape checks the positions of digits and signs: YYYY-MM-DDTHH:MM:SS[.fraction][Z|±HH:MM].
 func isInstantShape(s string) bool {
 	const pattern = "dddd-dd-ddTdd:dd:dd"
 	if len(s) < len(pattern) || len(s) > 40 || !MatchesPattern(s[:len(pattern)], pattern) {
@@ -109,7 +109,8 @@ func isInstantShape(s string) bool {
 	return MatchesPattern(rest, "±dd:dd") && rest[1:3] < "24" && rest[4:6] < "60"
 }
 
-// MatchesPattern reports whether a text has the shape of a pattern: d is a digit, ± a sign, all else itself.
+// MatchesPattern reports whether a text has the shape of a pattern: d is a digit, ± a sign, T is T, t or a space, and any
+// other character is itself.
 func MatchesPattern(s, pattern string) bool {
 	want := []rune(pattern)
 	if len(s) != len(want) {

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// ErrNoLocalTime is a local time that does not exist: the clocks were put forward over it.
+// ErrNoLocalTime reports a local time that does not exist because the clocks skipped it.
 var ErrNoLocalTime = errors.New("a local time that does not exist")
 
-// localInstants are the instants at which a zone's clocks show a wall time, given as if it were UTC: one as a rule, two, the
-// earlier first, in an hour that is repeated, none in one that is left out.
+// localInstants are the instants at which a zone's clocks show a wall time, which is given as if it were UTC: usually one; two,
+// the earlier first, in an hour that the clocks repeat; none in an hour that they skip.
 func localInstants(wall time.Time, zone *time.Location) []Instant {
 	near := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), wall.Nanosecond(), zone)
 	before, after := near, near
@@ -33,18 +33,18 @@ func localInstants(wall time.Time, zone *time.Location) []Instant {
 	return slices.Compact(found)
 }
 
-// LocalOrder turns the local times of one file into instants. An hour that the clocks repeat is told apart by the order in
-// which the times of one series come: where they go back within it, its second pass has begun.
-type LocalOrder map[string]localPlace
+// LocalOrder turns the local times of one file into instants, by series. In an hour that the clocks repeat, the order of the
+// times decides: when they go back within the hour, its second pass has begun.
+type LocalOrder map[string]localPosition
 
-// localPlace is where a series stands in its file.
-type localPlace struct {
+// localPosition is the position of a series in its file.
+type localPosition struct {
 	last Instant
-	// newestFirst is set where the file goes from late to early.
+	// newestFirst is set if the file is ordered from late to early.
 	newestFirst bool
 }
 
-// Instant is the instant of a time in the order of its series; a nil order has one time alone.
+// Instant is the instant of a time in the order of its series; a nil order is for a single time. Errors: ErrNoLocalTime.
 func (o LocalOrder) Instant(series string, wall WallTime, zone *time.Location) (Instant, error) {
 	if o == nil {
 		return wall.In(zone)
@@ -66,8 +66,8 @@ func (o LocalOrder) Instant(series string, wall WallTime, zone *time.Location) (
 	return at, nil
 }
 
-// inSecondPass tells whether a repeated time is of the second pass.
-func (p localPlace) inSecondPass(earlier, later Instant) bool {
+// inSecondPass reports whether a repeated time belongs to the second pass.
+func (p localPosition) inSecondPass(earlier, later Instant) bool {
 	if p.newestFirst {
 		return later < p.last
 	}
@@ -75,8 +75,8 @@ func (p localPlace) inSecondPass(earlier, later Instant) bool {
 	return p.last >= earlier && p.last < later+repeated
 }
 
-// NearestInstant is the instant of a time in a zone. Of a repeated time it takes the pass in which another instant is, and the earlier
-// where that is of neither: then nothing tells.
+// NearestInstant is the instant of a time in a zone. For a repeated time it is the pass that contains the instant to. If to is in
+// neither pass, it is the earlier one. Errors: ErrNoLocalTime.
 func NearestInstant(wall WallTime, zone *time.Location, to Instant) (Instant, error) {
 	candidates, err := wall.instants(zone)
 	if err != nil {

@@ -18,7 +18,7 @@ func TestLocalTimesWhereClocksChange(t *testing.T) {
 	for _, c := range []struct {
 		zone  string
 		local []string
-		want  []string // "" where there is no such time
+		want  []string // "" if there is no such time
 	}{
 		{"Europe/Madrid", []string{"01:30", "02:00", "02:30", "02:00", "02:30", "03:00", "03:30"}, []string{"23:30", "00:00", "00:30", "01:00", "01:30", "02:00", "02:30"}},
 		{"Europe/Madrid", []string{"02:00", "02:00", "03:00"}, []string{"00:00", "01:00", "02:00"}},
@@ -55,7 +55,7 @@ func TestLocalTimesOfOtherZones(t *testing.T) {
 		{"Europe/Madrid", "2026-03-29T02:00:00", nil},
 		{"Europe/Madrid", "2026-03-29T03:00:00", []string{"2026-03-29T01:00:00Z"}},
 		{"Europe/Madrid", "2026-03-29T01:59:59", []string{"2026-03-29T00:59:59Z"}},
-		{"Pacific/Apia", "2011-12-30T10:00:00", nil}, // a day that was left out
+		{"Pacific/Apia", "2011-12-30T10:00:00", nil}, // a day that the clocks skipped
 		{"America/Bogota", "2026-03-29T02:00:00", []string{"2026-03-29T07:00:00Z"}},
 		{"UTC", "2026-03-29T02:00:00", []string{"2026-03-29T02:00:00Z"}},
 	} {
@@ -75,7 +75,7 @@ func TestLocalTimesOfOtherZones(t *testing.T) {
 	}
 }
 
-// TestEveryInstantIsOneOfItsLocalTime goes through the hours around changes: no instant is lost on its way to local time and back.
+// TestEveryInstantIsOneOfItsLocalTime checks the hours around clock changes: each instant converts to local time and back.
 func TestEveryInstantIsOneOfItsLocalTime(t *testing.T) {
 	for _, name := range []string{"Europe/Madrid", "America/Havana", "Australia/Lord_Howe", "America/St_Johns", "America/Bogota", "Africa/Casablanca"} {
 		zone, err := time.LoadLocation(name)
@@ -90,7 +90,7 @@ func TestEveryInstantIsOneOfItsLocalTime(t *testing.T) {
 			require.Contains(t, got, InstantOf(at), "%s in %s", at, name)
 			require.Equal(t, wall(t, at.In(zone).Format("2006-01-02T15:04:05")), WallTimeIn(zone, InstantOf(at)))
 			if offsetOn(at, -1) == offsetOn(at, 2) {
-				at = at.AddDate(0, 0, 1) // nothing changes near
+				at = at.AddDate(0, 0, 1) // no clock change is near
 			}
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestNumbers reads numbers without a unit, and makes energy and power of them once the unit is known.
+// TestNumbers reads numbers without a unit and converts them to energy and power.
 func TestNumbers(t *testing.T) {
 	for _, text := range []string{"", " 1", "1 ", "1,5", "+1", "0x1", "NaN", "01", "1.", ".5", "9223372036854775.808", "1e400"} {
 		n, err := ParseNumber(text)

@@ -1,7 +1,7 @@
 package energy
 
-// Quantity is what a device measures. Reactive energy is kept like active energy, in mvarh in the place of mWh, and
-// never added to it.
+// Quantity is what a device measures. Reactive energy is stored like active energy, in mvarh instead of mWh, and never added
+// to it.
 type Quantity string
 
 // The quantities.

@@ -1,7 +1,7 @@
 package energy
 
-// StampedHere tells whether the server gave the reading its instant, so that it may move to one that is free.
-func (r Reading) StampedHere() bool { return r.Source == ByArrival || r.Source == ByAge }
+// HasServerTime reports whether the server set the reading's instant, so that the reading may move to a free one.
+func (r Reading) HasServerTime() bool { return r.Source == ByArrival || r.Source == ByAge }
 
 // Kind is what a reading measures.
 type Kind uint8
@@ -14,13 +14,13 @@ const (
 	Register
 	// Sample is the power drawn at the instant.
 	Sample
-	// Refused is a report that was refused for its value: power or energy that is given back, or more than the device can use. It
-	// counts nothing and is shown to nobody, but no power is joined over its instant.
-	Refused
+	// Rejected is a report that was rejected for its value: negative power or energy, or more than the device can use. It adds no
+	// energy and is never shown, but the powers before and after it are not joined.
+	Rejected
 )
 
-// Reading is one report of a device at an instant. The two together are its identity: a device reports once at
-// an instant, whatever the kind.
+// Reading is one report of a device at an instant. Device and instant together are its identity: a device has one reading at
+// an instant, of any kind.
 type Reading struct {
 	Device DeviceID
 	At     Instant
@@ -30,14 +30,14 @@ type Reading struct {
 	Power  Power
 	// Span is the interval's length in ms up to At; 0 for other kinds.
 	Span int64
-	// Guessed is set where nobody stated of which time an interval is: its length is the usual one, or its end is when it was heard.
+	// Guessed is true if the span of an interval was not stated: its length is the usual one, or its end is the time of receipt.
 	Guessed bool
-	// Source is whose clock At is of; 0 where that was not kept.
+	// Source is the clock that At comes from; 0 if it was not stored.
 	Source TimeSource
 }
 
-// Same tells whether two readings say the same, whatever clock they were told by.
-func (r Reading) Same(o Reading) bool {
+// SameValue reports whether two readings have the same device, instant and value, whatever clock the instants come from.
+func (r Reading) SameValue(o Reading) bool {
 	r.Source, o.Source = 0, 0
 	r.Guessed, o.Guessed = false, false
 	return r == o
@@ -52,7 +52,7 @@ type Key struct {
 // Key is the reading's identity.
 func (r Reading) Key() Key { return Key{r.Device, r.At} }
 
-// Result is what became of a reading that was sent.
+// Result is the result of sending a reading.
 type Result uint8
 
 // The results. Sending a reading again is always safe: it is a Duplicate and counts nothing twice.
@@ -60,7 +60,7 @@ const (
 	Inserted Result = iota + 1
 	Duplicate
 	Conflict
-	// Overlapping is an interval of which a part is told already: nothing is stored.
+	// Overlapping is an interval that another reading covers in part or whole: nothing is stored.
 	Overlapping
 )
 
@@ -68,24 +68,24 @@ const (
 type Outcome struct {
 	Result Result
 	Stored Reading
-	// Covered is, where the reading was Overlapping, the time that another covers.
+	// Covered is the time that another reading covers, if the result is Overlapping.
 	Covered Span
 }
 
-// OutcomeOf compares a reading that was sent with the one that was under its key before it.
+// OutcomeOf compares a reading that was sent with the reading already stored under its key.
 func OutcomeOf(sent, stored Reading) Outcome {
-	if sent.Same(stored) {
+	if sent.SameValue(stored) {
 		return Outcome{Result: Duplicate, Stored: stored}
 	}
 	return Outcome{Result: Conflict, Stored: stored}
 }
 
-// ErrConflictingReading is a reading whose device and instant already hold another value.
+// ErrConflictingReading reports a reading whose device and instant already have another value.
 type ErrConflictingReading struct {
-	// Unseen tells that who sent it may not see what is stored.
-	Unseen       bool
+	// Hidden is true if the sender may not see the stored reading.
+	Hidden       bool
 	Stored, Sent Reading
-	Measures     Quantity // what their device measures
+	Measures     Quantity // what the device measures
 }
 
 func (e ErrConflictingReading) Error() string {

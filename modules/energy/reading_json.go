@@ -1,9 +1,9 @@
 package energy
 
-// Figure is a number of a reading under the name by which it is told.
+// Figure is a number of a reading with its name in JSON.
 type Figure struct {
 	Name string
-	// Number is decimal: whole, of 10^-Digits.
+	// Number is in units of 10^-Digits.
 	Number int64
 	Digits int
 }
@@ -11,10 +11,10 @@ type Figure struct {
 // Text is the exact decimal number.
 func (f Figure) Text() string { return string(AppendDecimal(nil, f.Number, f.Digits)) }
 
-// energyNames are what a reading's energies are called.
+// energyNames are the JSON names of a reading's energies.
 type energyNames struct{ interval, register string }
 
-// namesOfQuantities are those of what is not active energy.
+// namesOfQuantities are the names for quantities other than active energy.
 var namesOfQuantities = map[Quantity]energyNames{
 	ReactiveInductive:  {"kvarh", "register_kvarh"},
 	ReactiveCapacitive: {"kvarh", "register_kvarh"},
@@ -37,8 +37,8 @@ func (r Reading) Figures(measures Quantity) []Figure {
 	return nil
 }
 
-// AppendJSON appends the reading as a JSON object. Answers and events are written by it alike; it runs for every reading, so it is
-// written by hand: ids and instants hold nothing that JSON would escape.
+// AppendJSON appends the reading as a JSON object, for answers and events. It runs for every reading, so it does not use
+// encoding/json: ids and instants have no characters that JSON would escape.
 func (r Reading) AppendJSON(b []byte, measures Quantity) []byte {
 	b = append(append(append(b, `{"device_id":"`...), r.Device...), `","timestamp":"`...)
 	b = append(append(b, r.At.String()...), '"')

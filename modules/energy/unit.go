@@ -1,9 +1,9 @@
 package energy
 
-// Unit is what a plain number of a device counts.
+// Unit is the unit of a number that a device sends without one.
 type Unit string
 
-// The units. Those of energy are of a register, unless the number is said to be an interval's.
+// The units. A number in a unit of energy is a register's, unless it is declared to be an interval's.
 const (
 	UnitMilliwattHour Unit = "mWh"
 	UnitWattHour      Unit = "Wh"
@@ -20,7 +20,7 @@ const (
 	UnitPPM           Unit = "ppm"
 )
 
-// energyUnit is a unit of energy: how many mW·s it is, and how many decimals of it are read, so that no mWh is lost.
+// energyUnit is a unit of energy: its size in mW·s, and how many of its decimals are read so that no mWh is lost.
 type energyUnit struct {
 	milliwattSeconds int64
 	digits           int
@@ -31,19 +31,19 @@ var energyUnits = map[Unit]energyUnit{
 	UnitWattMinute: {60_000, 6}, UnitWattSecond: {1_000, 6},
 }
 
-// milliwatts is how many a unit of power is, as a power of ten.
+// milliwatts are the units of power in mW, as powers of ten.
 var milliwatts = map[Unit]int{UnitMilliwatt: 0, UnitWatt: 3, UnitKilowatt: 6}
 
-// IsEnergy tells whether the unit counts energy.
+// IsEnergy reports whether the unit measures energy.
 func (u Unit) IsEnergy() bool { return energyUnits[u].milliwattSeconds > 0 }
 
-// IsPower tells whether the unit measures power.
+// IsPower reports whether the unit measures power.
 func (u Unit) IsPower() bool {
 	_, is := milliwatts[u]
 	return is
 }
 
-// ReadEnergy reads a decimal number of a unit of energy, rounding half to even at 1 mWh. ErrNotEnergy where it is none.
+// ReadEnergy reads a decimal number in a unit of energy, rounding half to even at 1 mWh. Errors: ErrNotEnergy.
 func ReadEnergy(text string, u Unit) (Energy, error) {
 	mantissa, exponent, ok := scanDecimal(text)
 	if !ok {
@@ -52,7 +52,7 @@ func ReadEnergy(text string, u Unit) (Energy, error) {
 	return Number{text, mantissa, exponent}.Energy(u)
 }
 
-// ReadPower reads a decimal number of a unit of power, rounding half to even at 1 mW. ErrNotPower where it is none.
+// ReadPower reads a decimal number in a unit of power, rounding half to even at 1 mW. Errors: ErrNotPower.
 func ReadPower(text string, u Unit) (Power, error) {
 	mantissa, exponent, ok := scanDecimal(text)
 	if !ok {
@@ -61,11 +61,11 @@ func ReadPower(text string, u Unit) (Power, error) {
 	return Number{text, mantissa, exponent}.Power(u)
 }
 
-// ReadThousandths reads a decimal number as thousandths, rounding half to even: °C as m°C, % as m%. ok is false where it is none.
+// ReadThousandths reads a decimal number as thousandths, rounding half to even: °C as m°C, % as m%. ok is false if it is not a number.
 func ReadThousandths(text string) (n int64, ok bool) {
 	const digits = 3
 	return ParseDecimal(text, digits)
 }
 
-// ReadWhole reads a decimal number as a whole one, rounding half to even: ppm, persons. ok is false where it is none.
+// ReadWhole reads a decimal number as a whole number, rounding half to even: ppm, persons. ok is false if it is not a number.
 func ReadWhole(text string) (n int64, ok bool) { return ParseDecimal(text, 0) }

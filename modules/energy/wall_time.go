@@ -4,10 +4,10 @@ import (
 	"time"
 )
 
-// WallTime is a date and time as it was written: an instant where it names its zone, else what the clocks of a zone show that is
-// not known yet.
+// WallTime is a date and time as it was written: an instant if it names its zone, otherwise the time on the clocks of a zone that
+// is not known yet.
 type WallTime struct {
-	// at is the instant; of a local time, the one at which clocks of UTC show it.
+	// At is the instant; for a local time, the instant at which UTC clocks show it.
 	At    Instant
 	local bool
 }
@@ -22,16 +22,16 @@ func ParseWallTime(s string) (WallTime, error) {
 // WallTimeAt is an instant, which needs no zone.
 func WallTimeAt(at Instant) WallTime { return WallTime{At: at} }
 
-// WallTimeIn is what the clocks of a zone show at an instant, without the zone.
+// WallTimeIn is the local time of a zone at an instant, without the zone.
 func WallTimeIn(zone *time.Location, at Instant) WallTime {
 	_, offset := at.Time().In(zone).Zone()
 	return WallTime{at.Add(int64(offset) * SecondMs), true}
 }
 
-// IsLocal tells whether the time names no zone.
+// IsLocal reports whether the time names no zone.
 func (w WallTime) IsLocal() bool { return w.local }
 
-// String is the time in RFC 3339, without a zone where it names none.
+// String is the time in RFC 3339, without a zone if it names none.
 func (w WallTime) String() string {
 	text := w.At.String()
 	if w.local {
@@ -40,7 +40,7 @@ func (w WallTime) String() string {
 	return text
 }
 
-// In is the instant of the time; one that names no zone is read in this one, as ParseInstant does. Errors: ErrNoLocalTime.
+// In is the instant of the time. If the time names no zone, it is read in zone, as ParseInstant does. Errors: ErrNoLocalTime.
 func (w WallTime) In(zone *time.Location) (Instant, error) {
 	all, err := w.instants(zone)
 	if err != nil {
@@ -49,7 +49,7 @@ func (w WallTime) In(zone *time.Location) (Instant, error) {
 	return all[0], nil
 }
 
-// instants are all the instants that the time may mean in a zone, the earliest first: at least one without an error.
+// instants are all the instants that the time may mean in a zone, the earliest first: at least one if there is no error.
 func (w WallTime) instants(zone *time.Location) ([]Instant, error) {
 	if !w.local {
 		return []Instant{w.At}, nil
@@ -61,7 +61,7 @@ func (w WallTime) instants(zone *time.Location) ([]Instant, error) {
 	return all, nil
 }
 
-// InstantFrom is the instant of a field that is given; in finds that of a time. Errors: ErrNotInstant, ErrNoLocalTime.
+// InstantFrom is the instant of a field that was given; in converts its time. Errors: ErrNotInstant, ErrNoLocalTime.
 func InstantFrom(field Field[WallTime], in func(WallTime) (Instant, error)) (Instant, error) {
 	at, ok := field.Value()
 	if !ok {

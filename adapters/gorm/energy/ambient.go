@@ -83,7 +83,7 @@ func appendAmbient(tx *gorm.DB, sent conditions.Ambient) (conditions.AmbientOutc
 			return conditions.AmbientOutcome{}, err
 		}
 		switch {
-		case stored.reading().Same(a):
+		case stored.reading().SameMeasures(a):
 			return conditions.AmbientOutcome{Result: energy.Duplicate, Stored: a}, nil
 		case !sent.Moves || a.At-sent.At >= maxMove:
 			return conditions.AmbientOutcome{Result: energy.Conflict, Stored: stored.reading()}, nil

@@ -66,7 +66,7 @@ func rechain(ctx context.Context, rows rows, key chainKey, touched []energy.Inst
 	t := held.traits(key.Device)
 	first, last := slices.Min(touched), slices.Max(touched)
 	reach := 1
-	if t.Paced(key.Kind) {
+	if t.LearnsPace(key.Kind) {
 		reach = ledger.PaceReach
 	}
 	earlier, err := rows.before(ctx, key, first, 2*reach)
@@ -126,7 +126,7 @@ func otherSpans(ctx context.Context, rows rows, key chainKey, base ledger.Base, 
 	}
 	s := stretch{key.Device, energy.Span{From: links[0].At, To: links[len(links)-1].At}}
 	if base.Known {
-		s.From = min(s.From, base.Reaches())
+		s.From = min(s.From, base.CountsFrom())
 	}
 	claims, err := rows.claims(ctx, []stretch{s})
 	if err != nil {
@@ -145,7 +145,7 @@ func otherSpans(ctx context.Context, rows rows, key chainKey, base ledger.Base, 
 // baseBefore is the base of the chain after the last of the earlier links.
 func baseBefore(ctx context.Context, rows rows, key chainKey, earlier []ledger.Link, t ledger.Traits) (ledger.Base, error) {
 	if n := len(earlier); n > 0 {
-		return earlier[n-1].Standing(t), nil
+		return earlier[n-1].NextBase(t), nil
 	}
 	return rows.keptBase(ctx, key)
 }

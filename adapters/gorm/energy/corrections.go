@@ -88,7 +88,7 @@ func requireFree(ctx context.Context, rows rows, c ledger.Correction, held chain
 		return err
 	}
 	claims = slices.DeleteFunc(claims, func(other claim) bool { return other.at == c.Key.At })
-	if covered, is := spansOf(claims).Overlapped(c.After.Told()); is {
+	if covered, is := spansOf(claims).FirstOverlapping(c.After.CoveredSpan()); is {
 		return energy.ErrOverlapping{Covered: covered, Sent: *c.After, Measures: held.traits(c.Key.Device).Measures}
 	}
 	return nil

@@ -42,7 +42,7 @@ func (s *Store) readingEvents(stored []energy.Reading, traits func(energy.Device
 func freshOf(sorted []energy.Reading, all map[energy.Key]energy.Outcome) []energy.Reading {
 	fresh := make([]energy.Reading, 0, len(sorted))
 	for _, r := range sorted {
-		if outcome := all[r.Key()]; outcome.Result == energy.Inserted && r.Kind != energy.Refused {
+		if outcome := all[r.Key()]; outcome.Result == energy.Inserted && r.Kind != energy.Rejected {
 			fresh = append(fresh, outcome.Stored)
 		}
 	}

@@ -19,7 +19,7 @@ func (k kinds) has(kind energy.Kind) bool { return k&(1<<kind) != 0 }
 
 // kindOf is the bit of a reading's kind; 0 for an interval with a guessed span, and for a rejected reading.
 func kindOf(r energy.Reading) kinds {
-	if r.Kind == energy.Refused || (r.Kind == energy.Interval && !r.Claims()) {
+	if r.Kind == energy.Rejected || (r.Kind == energy.Interval && !r.HasStatedSpan()) {
 		return 0
 	}
 	return 1 << r.Kind
@@ -39,7 +39,7 @@ func lockChains(ctx context.Context, rows rows, sorted []energy.Reading, traits 
 	covers := false
 	for _, r := range sorted {
 		k := kindOf(r)
-		if k != 0 || r.Kind == energy.Refused {
+		if k != 0 || r.Kind == energy.Rejected {
 			wanted[r.Device] |= k
 		}
 		covers = covers || k&chained == 0 && (k != 0 || r.Kind == energy.Refused)
@@ -122,7 +122,7 @@ func (c chains) lock(ctx context.Context, rows rows, wanted map[energy.DeviceID]
 func claimsAmong(readings []energy.Reading) []energy.Reading {
 	var claims []energy.Reading
 	for _, r := range readings {
-		if r.Claims() {
+		if r.HasStatedSpan() {
 			claims = append(claims, r)
 		}
 	}

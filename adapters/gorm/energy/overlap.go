@@ -66,19 +66,19 @@ func overlapsInOrder(batch []energy.Reading, stored []claim, known map[energy.Ke
 	covered = make(map[energy.Key]energy.Span)
 	own := make(map[energy.DeviceID]energy.Spans)
 	for _, r := range batch {
-		if _, is := known[r.Key()]; is || !r.Claims() || taken[r.Key()] {
+		if _, is := known[r.Key()]; is || !r.HasStatedSpan() || taken[r.Key()] {
 			continue
 		}
-		span, overlaps := spans[r.Device].Overlapped(r.Told())
+		span, overlaps := spans[r.Device].FirstOverlapping(r.CoveredSpan())
 		if !overlaps {
-			span, overlaps = own[r.Device].Overlapped(r.Told())
+			span, overlaps = own[r.Device].FirstOverlapping(r.CoveredSpan())
 			within = within || overlaps
 		}
 		if overlaps {
 			covered[r.Key()] = span
 			continue
 		}
-		own[r.Device] = own[r.Device].With(r.Told())
+		own[r.Device] = own[r.Device].With(r.CoveredSpan())
 	}
 	return covered, within
 }
@@ -87,15 +87,15 @@ func overlapsInOrder(batch []energy.Reading, stored []claim, known map[energy.Ke
 func stretchesOf(sorted []energy.Reading) []stretch {
 	var all []stretch
 	for _, r := range sorted {
-		if !r.Claims() {
+		if !r.HasStatedSpan() {
 			continue
 		}
 		last := len(all) - 1
-		if last >= 0 && all[last].device == r.Device && int64(r.Told().From-all[last].To) <= 4*r.Span {
-			all[last].From, all[last].To = min(all[last].From, r.Told().From), r.At
+		if last >= 0 && all[last].device == r.Device && int64(r.CoveredSpan().From-all[last].To) <= 4*r.Span {
+			all[last].From, all[last].To = min(all[last].From, r.CoveredSpan().From), r.At
 			continue
 		}
-		all = append(all, stretch{r.Device, r.Told()})
+		all = append(all, stretch{r.Device, r.CoveredSpan()})
 	}
 	return all
 }
@@ -104,10 +104,10 @@ func stretchesOf(sorted []energy.Reading) []stretch {
 func overlapWithin(sorted []energy.Reading) bool {
 	var last energy.Reading
 	for _, r := range sorted {
-		if !r.Claims() {
+		if !r.HasStatedSpan() {
 			continue
 		}
-		if last.Device == r.Device && last.Told().Overlaps(r.Told()) {
+		if last.Device == r.Device && last.CoveredSpan().Overlaps(r.CoveredSpan()) {
 			return true
 		}
 		last = r
@@ -146,7 +146,7 @@ func counted(ctx context.Context, rows rows, s stretch, t ledger.Traits) ([]clai
 			if l.Booked && l.Booking.From < l.At && l.Booking.From < s.To {
 				all = withCounted(all, claim{s.device, l.At, energy.Span{From: l.Booking.From, To: l.At}})
 			}
-			if l.Standing(t).Reaches() >= s.To {
+			if l.NextBase(t).CountsFrom() >= s.To {
 				return all, nil
 			}
 		}

@@ -26,7 +26,7 @@ const lockedBits = 31 // 25 days of ms
 func timeLocks(claims []energy.Reading) []int64 {
 	locks := make(map[int64]bool, len(claims))
 	for _, r := range claims {
-		for part := int64(r.Told().From) >> lockedBits; part <= int64(r.At-1)>>lockedBits; part++ {
+		for part := int64(r.CoveredSpan().From) >> lockedBits; part <= int64(r.At-1)>>lockedBits; part++ {
 			locks[timeLock(r.Device, part)] = true
 		}
 		if len(locks) > maxTimeLocks {

@@ -21,10 +21,10 @@ func (s *Store) Quarantined(ctx context.Context, devices []energy.DeviceID, afte
 	if err != nil {
 		return nil, fmt.Errorf("list quarantined readings: %w", err)
 	}
-	var held []ledger.Held
+	var held []ledger.QuarantinedReading
 	err = scanAll(found, func(rows *sql.Rows) error {
 		r, err := scanReading(rows)
-		held = append(held, ledger.Held{Reading: r})
+		held = append(held, ledger.QuarantinedReading{Reading: r})
 		return err
 	})
 	if err != nil {
@@ -37,7 +37,7 @@ func (s *Store) Quarantined(ctx context.Context, devices []energy.DeviceID, afte
 			return nil, err
 		}
 		if len(links) > 0 {
-			held[i].Before = links[0].Standing(ledger.Traits{})
+			held[i].Before = links[0].NextBase(ledger.Traits{})
 		}
 	}
 	return held, nil

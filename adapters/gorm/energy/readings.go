@@ -47,7 +47,7 @@ func scanRow(row scanner, kind *int16, estimated *bool, more ...any) (energy.Rea
 
 // kindColumn is the content of the kind column for a reading that counts; a negative kind counts nothing.
 func kindColumn(r energy.Reading) int16 {
-	if r.Kind == energy.Refused {
+	if r.Kind == energy.Rejected {
 		return -int16(r.Kind)
 	}
 	return int16(r.Kind)
@@ -56,7 +56,7 @@ func kindColumn(r energy.Reading) int16 {
 // kindsOfChain are the values of the kind column for a chain's links. Powers that were withdrawn or rejected break their chain.
 func kindsOfChain(kind energy.Kind) [3]int16 {
 	if kind == energy.Sample {
-		return [3]int16{int16(energy.Sample), -int16(energy.Sample), -int16(energy.Refused)}
+		return [3]int16{int16(energy.Sample), -int16(energy.Sample), -int16(energy.Rejected)}
 	}
 	return [3]int16{int16(kind), int16(kind), int16(kind)}
 }
@@ -78,7 +78,7 @@ func scanLink(row scanner) (ledger.Link, error) {
 	l.Reading, err = scanRow(row, &kind, &l.Booking.Estimated, &l.Booking.Verdict, &l.Booking.From, &l.Booking.Energy, &l.Base.At, &l.Base.Value, &burst, &l.Ruling)
 	l.Booked = l.Booking.Verdict != 0
 	l.Base.Known = l.Booked
-	l.Breaks = kind < 0
+	l.BreaksChain = kind < 0
 	if err == nil && burst != "" {
 		l.Base.Burst, err = parseBurst(burst)
 	}
@@ -90,11 +90,11 @@ func burstText(b ledger.Burst) string {
 	if b == (ledger.Burst{}) {
 		return ""
 	}
-	return fmt.Sprintf("%d %d %d", b.Since, b.Begun, b.Energy)
+	return fmt.Sprintf("%d %d %d", b.Since, b.Start, b.Energy)
 }
 
 func parseBurst(text string) (b ledger.Burst, err error) {
-	if _, err = fmt.Sscanf(text, "%d %d %d", &b.Since, &b.Begun, &b.Energy); err != nil {
+	if _, err = fmt.Sscanf(text, "%d %d %d", &b.Since, &b.Start, &b.Energy); err != nil {
 		err = fmt.Errorf("burst %q: %w", text, err)
 	}
 	return b, err
@@ -203,6 +203,6 @@ func (s *Store) List(ctx context.Context, devices []energy.DeviceID, from, to en
 func (s *Store) HasReadings(ctx context.Context, device energy.DeviceID) (bool, error) {
 	var n int
 	err := s.db.Read.WithContext(ctx).Raw(`SELECT count(*) FROM (SELECT 1 FROM energy_readings WHERE device_id = ? AND kind <> ? LIMIT 1) AS any_reading`,
-		string(device), -int(energy.Refused)).Scan(&n).Error
+		string(device), -int(energy.Rejected)).Scan(&n).Error
 	return n > 0, err
 }

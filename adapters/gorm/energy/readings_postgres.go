@@ -262,7 +262,7 @@ func (s *Store) makeMonths(ctx context.Context, sorted []energy.Reading) error {
 		if err := s.makeMonthOf(ctx, r.At); err != nil {
 			return err
 		}
-		if !r.StampedHere() {
+		if !r.HasServerTime() {
 			continue
 		}
 		if err := s.makeMonthOf(ctx, r.At.Add(maxReadingMove)); err != nil { // a reading may move

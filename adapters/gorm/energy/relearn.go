@@ -26,7 +26,7 @@ func (s *Store) Relearn(ctx context.Context, traits func(energy.DeviceID) ledger
 	if err != nil {
 		return false, fmt.Errorf("find a counter to judge again: %w", err)
 	}
-	if t := traits(energy.DeviceID(device)); t.Paced(energy.Register) {
+	if t := traits(energy.DeviceID(device)); t.LearnsPace(energy.Register) {
 		if err := s.relearn(ctx, energy.DeviceID(device), t); err != nil {
 			return true, fmt.Errorf("judge the counter of %s again: %w", device, err)
 		}

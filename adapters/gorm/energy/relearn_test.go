@@ -23,7 +23,7 @@ func TestRelearn(t *testing.T) {
 		store := gormenergy.New(db, energytest.Clock{})
 		untold := func(id energy.DeviceID) ledger.Traits {
 			traits := energytest.Traits(id)
-			traits.Untold = id != "told"
+			traits.UsualIsGuess = id != "told"
 			return traits
 		}
 		hour := energy.Instant(time.Hour / time.Millisecond)

@@ -91,7 +91,7 @@ func displaced(pending []placed, fresh keys) (moving []placed, back []energy.Key
 		chain := chainKey{p.Device, p.Kind}
 		since, moves := first[chain]
 		switch {
-		case !p.StampedHere():
+		case !p.HasServerTime():
 			continue
 		case !fresh.has(p.Key()):
 			if p.Kind != energy.Interval && !moves {

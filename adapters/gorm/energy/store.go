@@ -49,7 +49,7 @@ var (
 	_ rulebook.Rulebook          = (*Store)(nil)
 	_ conditions.States          = (*Store)(nil)
 	_ conditions.AmbientReadings = (*Store)(nil)
-	_ conditions.Moments         = (*Store)(nil)
+	_ conditions.LatestValues    = (*Store)(nil)
 	_ intake.Inbox               = (*Store)(nil)
 	_ intake.Deliveries          = (*Store)(nil)
 	_ intake.Heartbeats          = (*Store)(nil)

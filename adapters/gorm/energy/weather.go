@@ -179,8 +179,8 @@ func (s *Store) WeatherDays(ctx context.Context, site energy.SpaceID, from, to i
 	return days, err
 }
 
-// SensorsAbove compares each reading with the weather of its hour.
-func (s *Store) SensorsAbove(ctx context.Context, site energy.SpaceID, from, to energy.Instant) (above float64, hours int, err error) {
+// SensorBias compares each reading with the weather of its hour.
+func (s *Store) SensorBias(ctx context.Context, site energy.SpaceID, from, to energy.Instant) (above float64, hours int, err error) {
 	var mean sql.NullFloat64
 	err = s.db.Read.WithContext(ctx).Raw(`SELECT avg(a.temperature - w.temperature), count(DISTINCT w.hour) FROM energy_ambient a
 		JOIN energy_weather w ON w.space_id = a.space_id AND w.hour = a.at - a.at % 3600000

@@ -56,7 +56,7 @@ func correctionOf(c ledger.Correction, show func(energy.Reading) reading) correc
 	}
 }
 
-var rulings = map[ledger.Ruling]string{ledger.CountStep: "count", ledger.BeginAgain: "restart"}
+var rulings = map[ledger.Ruling]string{ledger.AcceptStep: "count", ledger.RestartCounter: "restart"}
 
 func readingOrNone(r *energy.Reading, show func(energy.Reading) reading) *reading {
 	if r == nil {

@@ -28,11 +28,11 @@ func problemOf(err error) *problem.Problem {
 	case errors.As(err, &invalid):
 		return problem.Invalid(fieldsOf(invalid.Flaws)...)
 	case errors.As(err, &conflict):
-		return conflictOf(conflict.Unseen, reading{of: conflict.Stored, measures: conflict.Measures}, reading{of: conflict.Sent, measures: conflict.Measures})
+		return conflictOf(conflict.Hidden, reading{of: conflict.Stored, measures: conflict.Measures}, reading{of: conflict.Sent, measures: conflict.Measures})
 	case errors.As(err, &overlapping):
 		return overlappingOf(overlapping)
 	case errors.As(err, &state):
-		return conflictOf(state.Unseen, stateOf(state.Stored), stateOf(state.Sent))
+		return conflictOf(state.Hidden, stateOf(state.Stored), stateOf(state.Sent))
 	case errors.As(err, &ambient):
 		return conflictOf(false, ambientOf(ambient.Stored), ambientOf(ambient.Sent))
 	case errors.As(err, &taken):
@@ -97,7 +97,7 @@ type covered struct {
 // overlappingOf returns the time that is already counted. It is left out if the sender may not see the stored reading.
 func overlappingOf(e energy.ErrOverlapping) *problem.Problem {
 	p := problem.New(problem.OverlappingReading).With("sent", reading{of: e.Sent, measures: e.Measures})
-	if !e.Unseen {
+	if !e.Hidden {
 		p = p.With("covered", covered{e.Covered.From, e.Covered.To})
 	}
 	return p

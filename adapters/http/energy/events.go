@@ -129,9 +129,9 @@ func (s *eventStream) send(ctx context.Context, w *httpserver.EventWriter, all [
 	if len(s.kinds) > 0 {
 		all = slices.DeleteFunc(slices.Clone(all), func(e events.Event) bool { return !slices.Contains(s.kinds, e.Kind) })
 	}
-	about := make([]campus.Occurrence, len(all))
+	about := make([]campus.EventSubject, len(all))
 	for i, e := range all {
-		about[i] = campus.Occurrence{Device: energy.DeviceID(e.Device), Space: energy.SpaceID(e.Space), At: func() energy.Instant { return instantOf(e) }}
+		about[i] = campus.EventSubject{Device: energy.DeviceID(e.Device), Space: energy.SpaceID(e.Space), At: func() energy.Instant { return instantOf(e) }}
 	}
 	visible, err := s.audience.MaySee(ctx, about)
 	if err != nil {

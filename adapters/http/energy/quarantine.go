@@ -53,7 +53,7 @@ var doubtTexts = map[ledger.Doubt]bilingual{
 		"El contador muestra menos que antes. Si se reinició en cero, use count, que cuenta el valor que muestra. Si volvió a un valor anterior o se cambió el medidor, use restart, que no cuenta nada.",
 		"The counter shows less than before. If it restarted at zero, use count, which counts the value that it shows. If it continued from an older value or the meter was replaced, use restart, which counts nothing.",
 	},
-	ledger.TimeTold: {
+	ledger.TimeCovered: {
 		"Una lectura de intervalo ya cuenta parte del tiempo desde la lectura anterior: retírela antes de contar el paso, o continúe desde aquí con restart.",
 		"An interval reading already counts part of the time since the previous reading: withdraw it before you count the step, or continue from here with restart.",
 	},
@@ -81,13 +81,13 @@ func (h *Handlers) listQuarantined(ctx context.Context, in *quarantineInput) (*l
 		return nil, err
 	}
 	language, read := httpserver.Language(ctx), h.showReadings(ctx)
-	show := func(one ledger.Held) held {
+	show := func(one ledger.QuarantinedReading) held {
 		return held{
 			Reading: read(one.Reading), Before: register{instant(one.Before.At), kwh(one.Before.Value)},
-			StepKWh: kwh(one.Step()), MostKWh: kwh(one.Most), Why: string(one.Why), Message: doubtTexts[one.Why].in(language),
+			StepKWh: kwh(one.Step()), MostKWh: kwh(one.MaxEnergy), Why: string(one.Reason), Message: doubtTexts[one.Reason].in(language),
 		}
 	}
-	return &listOutput[held]{pageUpTo(in.Limit, all, show, func(one ledger.Held) string { return encodeCursor(one.Reading.Key()) })}, nil
+	return &listOutput[held]{pageUpTo(in.Limit, all, show, func(one ledger.QuarantinedReading) string { return encodeCursor(one.Reading.Key()) })}, nil
 }
 
 type settleInput struct {
@@ -103,9 +103,9 @@ func (h *Handlers) settleQuarantined(ctx context.Context, in *settleInput) (*out
 	var err error
 	switch in.Body.Ruling {
 	case "count":
-		made, err = h.Ledger.Settle(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, ledger.CountStep, in.Body.Reason)
+		made, err = h.Ledger.Settle(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, ledger.AcceptStep, in.Body.Reason)
 	case "restart":
-		made, err = h.Ledger.Settle(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, ledger.BeginAgain, in.Body.Reason)
+		made, err = h.Ledger.Settle(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, ledger.RestartCounter, in.Body.Reason)
 	default:
 		made, err = h.Ledger.Withdraw(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, in.Body.Reason)
 	}

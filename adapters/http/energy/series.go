@@ -151,7 +151,7 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 	if err := httpserver.Reserve(ctx, seriesWeight(steps, in.sheet())); err != nil {
 		return nil, err
 	}
-	all, coverage, p, err := h.Reports.SeriePriced(ctx, callerOf(ctx), q)
+	all, coverage, p, err := h.Reports.SeriesWithPricing(ctx, callerOf(ctx), q)
 	if err != nil {
 		return nil, err
 	}

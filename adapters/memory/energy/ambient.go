@@ -33,7 +33,7 @@ func (t *tables) appendAmbient(sent conditions.Ambient) conditions.AmbientOutcom
 			stored.Source = conditions.FromSensor
 			t.ambient.put(sent.Space, slices.Insert(slices.Clone(all), place, stored))
 			return conditions.AmbientOutcome{Result: energy.Inserted, Stored: is}
-		case all[place].Same(is):
+		case all[place].SameMeasures(is):
 			return conditions.AmbientOutcome{Result: energy.Duplicate, Stored: is}
 		case !sent.Moves || is.At-sent.At >= maxMove:
 			return conditions.AmbientOutcome{Result: energy.Conflict, Stored: all[place]}

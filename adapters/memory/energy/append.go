@@ -83,17 +83,17 @@ func (s *series) append(batch []energy.Reading, traits ledger.Traits, entries le
 			outcomes[sent.At], _ = ledger.JudgeResent(sent, s.links[place].Reading, made)
 			continue
 		}
-		s.links = slices.Insert(s.links, place, ledger.Link{Reading: stored, Breaks: stored.Kind == energy.Refused})
+		s.links = slices.Insert(s.links, place, ledger.Link{Reading: stored, BreaksChain: stored.Kind == energy.Rejected})
 		outcomes[sent.At] = energy.Outcome{Result: energy.Inserted, Stored: stored}
 		switch {
-		case stored.Kind == energy.Refused:
+		case stored.Kind == energy.Rejected:
 			touched.touch(energy.Sample, stored.At)
 		case stored.Kind != energy.Interval:
 			touched.touch(stored.Kind, stored.At)
 		default:
 			entries.BookInterval(stored, +1)
-			if stored.Claims() {
-				touched.touch(energy.Sample, stored.Told().From+1)
+			if stored.HasStatedSpan() {
+				touched.touch(energy.Sample, stored.CoveredSpan().From+1)
 			}
 		}
 	}

@@ -23,8 +23,8 @@ type books struct {
 	settled int32
 }
 
-// Begun returns the day of each device's first page.
-func (b books) Begun() (map[energy.DeviceID]int32, error) {
+// FirstDays returns the day of each device's first page.
+func (b books) FirstDays() (map[energy.DeviceID]int32, error) {
 	begun := make(map[energy.DeviceID]int32)
 	for _, device := range b.devices {
 		if s := b.series.get(device); s != nil && s.begun != 0 {
@@ -76,7 +76,7 @@ func (b books) pagesOf(device energy.DeviceID) map[int32]*ledger.Page {
 // Pages yields the pages of [from, to), by day and device.
 func (b books) Pages(from, to int32) iter.Seq2[*ledger.Page, error] {
 	return func(yield func(*ledger.Page, error) bool) {
-		first, last, found, _ := b.Days()
+		first, last, found, _ := b.DayRange()
 		if !found {
 			return
 		}

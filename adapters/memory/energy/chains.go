@@ -35,7 +35,7 @@ func (s *series) rechain(from touched, traits ledger.Traits, entries ledger.Entr
 func (s *series) rechainKind(kind energy.Kind, from energy.Instant, traits ledger.Traits, told energy.Spans, entries ledger.Entries, changed func(was, is ledger.Link)) {
 	links := s.chain(kind)
 	reach := 1
-	if traits.Paced(kind) {
+	if traits.LearnsPace(kind) {
 		reach = ledger.PaceReach
 	}
 	first := 0
@@ -45,7 +45,7 @@ func (s *series) rechainKind(kind energy.Kind, from energy.Instant, traits ledge
 	first = max(0, first-reach)
 	base := s.bases[kind]
 	if first > 0 {
-		base = links[first-1].Standing(traits)
+		base = links[first-1].NextBase(traits)
 	}
 	var earlier []energy.Instant
 	for _, l := range links[max(0, first-reach):first] {
@@ -66,7 +66,7 @@ func (s *series) rechainKind(kind energy.Kind, from energy.Instant, traits ledge
 // chain returns the links of a kind. Powers that were withdrawn or rejected break their chain.
 func (s *series) chain(kind energy.Kind) (links []ledger.Link) {
 	for _, l := range s.links {
-		if l.Kind == kind && (kind == energy.Sample || !l.Breaks) || kind == energy.Sample && l.Kind == energy.Refused {
+		if l.Kind == kind && (kind == energy.Sample || !l.BreaksChain) || kind == energy.Sample && l.Kind == energy.Rejected {
 			links = append(links, l)
 		}
 	}

@@ -42,7 +42,7 @@ func (s *Store) Correct(_ context.Context, c ledger.Correction, traits func(ener
 
 // completed returns a correction with the earlier reading, and with what the correction leaves unchanged of it.
 func completed(c ledger.Correction, was ledger.Link) ledger.Correction {
-	if !was.Breaks {
+	if !was.BreaksChain {
 		c.Before = &was.Reading
 	}
 	if c.After != nil {
@@ -65,7 +65,7 @@ func (s *series) requireFree(c ledger.Correction, traits ledger.Traits) error {
 	}
 	told := append(s.claims(c.Key.At), slices.DeleteFunc(s.counted(), func(one energy.Span) bool { return one.To == c.Key.At })...)
 	sortSpans(told)
-	if covered, is := told.Overlapped(c.After.Told()); is {
+	if covered, is := told.FirstOverlapping(c.After.CoveredSpan()); is {
 		return energy.ErrOverlapping{Covered: covered, Sent: *c.After, Measures: traits.Measures}
 	}
 	return nil
@@ -81,20 +81,20 @@ func (s *series) correct(place int, c ledger.Correction, traits ledger.Traits, e
 			touched.touch(r.Kind, r.At)
 		default:
 			entries.BookInterval(*r, sign)
-			if r.Claims() {
-				touched.touch(energy.Register, r.Told().From+1)
-				touched.touch(energy.Sample, r.Told().From+1)
+			if r.HasStatedSpan() {
+				touched.touch(energy.Register, r.CoveredSpan().From+1)
+				touched.touch(energy.Sample, r.CoveredSpan().From+1)
 			}
 		}
 	}
-	if was.Breaks {
+	if was.BreaksChain {
 		touched.touch(energy.Sample, was.At)
 	}
 	if was.Booked {
 		entries.Book(was.Device, was.At, was.Booking, -1)
 		touched.touch(energy.Sample, min(was.Booking.From+1, was.At))
 	}
-	s.links[place] = ledger.Link{Reading: was.Reading, Breaks: true}
+	s.links[place] = ledger.Link{Reading: was.Reading, BreaksChain: true}
 	if c.After != nil {
 		s.links[place] = ledger.Link{Reading: *c.After, Ruling: c.Ruling}
 		s.links[place].Source = was.Source
@@ -110,13 +110,13 @@ func (s *series) requireCounted(c ledger.Correction, traits ledger.Traits) error
 	var before ledger.Base
 	for _, l := range s.chain(energy.Register) {
 		if l.At < c.Key.At {
-			before = l.Standing(traits)
+			before = l.NextBase(traits)
 			continue
 		}
 		if l.At > c.Key.At || l.Booking.Verdict != ledger.Quarantined || !before.Known {
 			return nil
 		}
-		if covered, is := s.claims(-1).Overlapped(energy.Span{From: before.Reaches(), To: l.At}); is {
+		if covered, is := s.claims(-1).FirstOverlapping(energy.Span{From: before.CountsFrom(), To: l.At}); is {
 			return energy.ErrOverlapping{Covered: covered, Sent: l.Reading, Measures: traits.Measures}
 		}
 	}

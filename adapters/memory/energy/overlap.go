@@ -15,18 +15,18 @@ func (s *series) covered(batch []energy.Reading) map[energy.Instant]energy.Span 
 	sortSpans(taken)
 	var own energy.Spans
 	for _, r := range batch {
-		if _, stored := s.find(r.At); stored || !r.Claims() {
+		if _, stored := s.find(r.At); stored || !r.HasStatedSpan() {
 			continue
 		}
 		span, overlaps := taken.Overlapped(r.Told())
 		if !overlaps {
-			span, overlaps = own.Overlapped(r.Told())
+			span, overlaps = own.FirstOverlapping(r.CoveredSpan())
 		}
 		if overlaps {
 			covered[r.At] = span
 			continue
 		}
-		own = own.With(r.Told())
+		own = own.With(r.CoveredSpan())
 	}
 	return covered
 }
@@ -35,8 +35,8 @@ func (s *series) covered(batch []energy.Reading) map[energy.Instant]energy.Span 
 func (s *series) claims(without energy.Instant) energy.Spans {
 	var spans energy.Spans
 	for _, l := range s.links {
-		if !l.Breaks && l.Claims() && l.At != without {
-			spans = append(spans, l.Told())
+		if !l.BreaksChain && l.HasStatedSpan() && l.At != without {
+			spans = append(spans, l.CoveredSpan())
 		}
 	}
 	return spans

@@ -46,13 +46,13 @@ func isAfter(key, after energy.Key) bool {
 // HasReadings reports whether a device has reported anything.
 func (s *Store) HasReadings(_ context.Context, device energy.DeviceID) (bool, error) {
 	of := s.read().series.get(device)
-	return of != nil && slices.ContainsFunc(of.links, func(l ledger.Link) bool { return l.Kind != energy.Refused }), nil
+	return of != nil && slices.ContainsFunc(of.links, func(l ledger.Link) bool { return l.Kind != energy.Rejected }), nil
 }
 
 // Quarantined returns the readings in quarantine, with the register value that each is subtracted from.
 func (s *Store) Quarantined(_ context.Context, devices []energy.DeviceID, after energy.Key, limit int) ([]ledger.Held, error) {
 	t := s.read()
-	var held []ledger.Held
+	var held []ledger.QuarantinedReading
 	for _, device := range sortedIDs(devices) {
 		of := t.series.get(device)
 		if of == nil {
@@ -61,9 +61,9 @@ func (s *Store) Quarantined(_ context.Context, devices []energy.DeviceID, after 
 		var before ledger.Base
 		for _, l := range of.chain(energy.Register) {
 			if l.Booking.Verdict == ledger.Quarantined && isAfter(l.Key(), after) && len(held) < limit {
-				held = append(held, ledger.Held{Reading: l.Reading, Before: before})
+				held = append(held, ledger.QuarantinedReading{Reading: l.Reading, Before: before})
 			}
-			before = l.Standing(ledger.Traits{})
+			before = l.NextBase(ledger.Traits{})
 		}
 	}
 	return held, nil

@@ -50,7 +50,7 @@ func (s *series) standing() []energy.Reading {
 	}
 	var all []energy.Reading
 	for _, l := range s.links {
-		if !l.Breaks {
+		if !l.BreaksChain {
 			all = append(all, l.Reading)
 		}
 	}

@@ -22,7 +22,7 @@ func (s *series) placed(sorted []energy.Reading) iter.Seq2[energy.Reading, energ
 		for _, sent := range sorted {
 			stored := sent
 			_, taken := s.find(sent.At)
-			if sent.StampedHere() && (taken || moves[sent.Kind]) {
+			if sent.HasServerTime() && (taken || moves[sent.Kind]) {
 				moves[sent.Kind] = sent.Kind != energy.Interval
 				if at := s.vacancy(max(sent.At, next), wanted); at-sent.At <= maxReadingMove {
 					stored.At, next = at, at+1

@@ -118,8 +118,8 @@ func (s *Store) WeatherBetween(_ context.Context, site energy.SpaceID, from, to 
 	return hours, nil
 }
 
-// SensorsAbove compares each reading of a site's sensors with the weather of its hour, m°C.
-func (s *Store) SensorsAbove(_ context.Context, site energy.SpaceID, from, to energy.Instant) (above float64, hours int, err error) {
+// SensorBias compares each reading of a site's sensors with the weather of its hour, m°C.
+func (s *Store) SensorBias(_ context.Context, site energy.SpaceID, from, to energy.Instant) (above float64, hours int, err error) {
 	t := s.read()
 	readings, compared := 0, make(map[energy.Instant]bool)
 	for _, a := range t.ambientIn(site, from, to) {

@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
 
-// analyse judges a target and stores the result.
+// analyse runs the rules on a target and stores the result.
 func (a *Analyst) analyse(ctx context.Context, c *campus.Campus, t advice.Target, peers []rules.Traits) (advice.Analysis, error) {
 	at := advice.Now(a.clock)
 	analysis := advice.Analysis{Target: t, Space: c.SpaceOf(t), At: at, Facts: c.Facts(t), Version: rules.Version, Needed: rules.MinDays}
@@ -41,7 +41,7 @@ func (a *Analyst) analyse(ctx context.Context, c *campus.Campus, t advice.Target
 	})
 }
 
-// recommendationsOf makes recommendations of findings, without those that something inside explains already.
+// recommendationsOf turns findings into recommendations, without those that a device or space inside already explains.
 func (a *Analyst) recommendationsOf(ctx context.Context, c *campus.Campus, t advice.Target, in inputs.Set, out rules.Outcome, at time.Time) ([]advice.Recommendation, error) {
 	inner, err := a.recommendedInside(ctx, c, t)
 	if err != nil {
@@ -66,7 +66,7 @@ func (a *Analyst) recommendationsOf(ctx context.Context, c *campus.Campus, t adv
 	return list, nil
 }
 
-// recommendedInside are the current recommendations for the devices and spaces inside a target.
+// recommendedInside returns the current recommendations for the devices and spaces inside a target.
 func (a *Analyst) recommendedInside(ctx context.Context, c *campus.Campus, t advice.Target) ([]advice.Recommendation, error) {
 	inside := c.Inside(t)
 	if len(inside) == 0 {
@@ -79,11 +79,11 @@ func (a *Analyst) recommendedInside(ctx context.Context, c *campus.Campus, t adv
 	return slices.DeleteFunc(all, func(r advice.Recommendation) bool { return !inside[r.Target] || !r.StillDetected }), nil
 }
 
-// coveredShare of a saving that is promised inside already makes it no advice of its own.
+// coveredShare is the share of a saving that recommendations inside may promise before the finding is left out.
 const coveredShare = 0.5
 
-// coveredBy reports whether a finding is mostly explained by recommendations for something inside. A meter that is not to
-// be trusted is its own matter.
+// coveredBy reports whether a finding is mostly explained by recommendations for something inside. A faulty meter is never explained by
+// others.
 func coveredBy(inner []advice.Recommendation, f rules.Finding) bool {
 	if f.Kind == rules.Sensor {
 		return false

@@ -1,6 +1,6 @@
-// Package analysis judges targets and stores what came of it: an analysis of each, and its recommendations. Analyst is the way in:
-// Refresh for a reader who waits, RefreshAll for a job. work.go says what is stale, analyse.go what happens to one target, lifecycle.go
-// what becomes of recommendations that were stored. It checks no rights: it serves the module's own services.
+// Package analysis runs the rules on targets and stores the results: an analysis of each target, and its recommendations. Analyst is the
+// entry point: Refresh for a waiting reader, RefreshAll for a job. work.go finds what is stale, analyse.go analyses one target,
+// lifecycle.go updates the status of stored recommendations. It checks no rights: it serves the module's own services.
 package analysis
 
 import (
@@ -32,12 +32,12 @@ type Analyst struct {
 	analyses        advice.Analyses
 	recommendations advice.Recommendations
 	clock           advice.Clock
-	// turn holds one value while a refresh runs: one at a time in a process, since each takes all processors and another would only
-	// repeat its work.
+	// turn holds one value while a refresh runs. A process runs one refresh at a time, since each uses all processors and a second one
+	// would repeat its work.
 	turn chan struct{}
 }
 
-// New makes an analyst.
+// New returns an analyst.
 func New(needs Needs) *Analyst {
 	return &Analyst{
 		directory: needs.Directory, inputs: needs.Inputs, asker: needs.Asker, consumption: needs.Consumption, changes: needs.Changes,

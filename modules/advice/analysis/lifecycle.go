@@ -7,15 +7,15 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// ending is what is known of recommendations that are no longer found.
+// ending is what decides whether recommendations that are no longer found have ended.
 type ending struct {
-	// until is when the history ends in which they were sought, at when that was.
+	// until is the end of the analysed history, at the time of the analysis.
 	until, at time.Time
-	// unknown is true if too little was measured to know that they are over.
+	// unknown is true if too little was measured to decide.
 	unknown bool
 }
 
-// merge gives findings the status that was stored, and keeps recommendations that are no longer detected.
+// merge gives new findings their stored status, and keeps recommendations that are no longer detected.
 func merge(found, stored []advice.Recommendation, e ending) []advice.Recommendation {
 	merged := slices.Clone(found)
 	for _, s := range stored {
@@ -33,13 +33,13 @@ func merge(found, stored []advice.Recommendation, e ending) []advice.Recommendat
 	return merged
 }
 
-// unseenDays without its cause being seen end a recommendation.
+// unseenDays is the number of days without its cause after which a recommendation ends.
 const unseenDays = 28
 
-// grownBy is how much a dismissed recommendation must have grown to be open again.
+// grownBy is the factor by which a dismissed saving must grow for the recommendation to be open again.
 const grownBy = 1.5
 
-// renewed is a recommendation found anew, with the life of the one that was stored.
+// renewed returns a newly found recommendation with the status and dates of the stored one.
 func renewed(found advice.Recommendation, stored advice.Recommendation) advice.Recommendation {
 	found.Status, found.Created, found.DismissedAtKWh = stored.Status, stored.Created, stored.DismissedAtKWh
 	if found.Status == advice.Dismissed && found.Finding.Saving.KWh >= grownBy*stored.DismissedAtKWh && stored.DismissedAtKWh > 0 {
@@ -51,7 +51,7 @@ func renewed(found advice.Recommendation, stored advice.Recommendation) advice.R
 	return found
 }
 
-// ended is a stored recommendation whose cause was not found in a history that ends at an instant.
+// ended returns a stored recommendation whose cause was not found in a history that ends at until.
 func ended(stored advice.Recommendation, until, at time.Time) advice.Recommendation {
 	stored.StillDetected = false
 	if stored.Status != advice.Open {

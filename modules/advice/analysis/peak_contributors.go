@@ -11,10 +11,10 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
 
-// maxContributors of a peak are named.
+// maxContributors is the maximum number of devices named for a peak.
 const maxContributors = 3
 
-// addContributors adds to a peak which devices inside the target drew most in its hour, kW, under their names.
+// addContributors adds to a peak the devices inside the target with the highest power in its hour, kW, under their names.
 func (a *Analyst) addContributors(ctx context.Context, c *campus.Campus, t advice.Target, f rules.Finding) (rules.Finding, error) {
 	type contributor struct {
 		name string

@@ -7,14 +7,14 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// Changes finds what past was changed, so that only that is analysed again. The present day does not count.
+// Changes finds targets whose past was changed, so that only these are analysed again. The present day does not count.
 type Changes interface {
-	// Since are the targets whose past was changed at or after an instant, each with the last time: a device's readings
-	// or states, a space's ambient readings or weather, calendar or tariff (which stand for all within it).
+	// Since returns the targets whose past was changed at or after an instant, each with the time of its last change: a device's readings
+	// or states; a space's ambient readings or weather, calendar or tariff (these apply to everything inside it).
 	Since(ctx context.Context, at time.Time) ([]Change, error)
 }
 
-// Change is one of them.
+// Change is the last change of a target's past.
 type Change struct {
 	Target advice.Target
 	At     time.Time

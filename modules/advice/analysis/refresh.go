@@ -12,28 +12,28 @@ import (
 )
 
 const (
-	// refreshTime is what a reader waits for analyses at the most; what is left is done by the next or by RunDue.
+	// refreshTime is the maximum time that a reader waits for analyses. The next refresh or RunDue does the rest.
 	refreshTime = 8 * time.Second
-	// clockMargin is how far a change's instant may lie before its commit.
+	// clockMargin is how far a change's timestamp may be before its commit.
 	clockMargin = 2 * time.Second
-	// MaxAge is how old an analysis may be before a job makes it anew: with the new day's readings, tariff and calendar.
+	// MaxAge is the age at which a job repeats an analysis, with the new day's readings, tariff and calendar.
 	MaxAge = 24 * time.Hour
 )
 
-// Refresh analyses what past changes made stale, for a reader who waits, and returns how many targets are left.
+// Refresh analyses the targets whose past was changed, for a waiting reader, and returns how many targets are left.
 func (a *Analyst) Refresh(ctx context.Context) (left int, last map[advice.Target]advice.Analysis, err error) {
 	bounded, cancel := context.WithTimeout(ctx, refreshTime)
 	defer cancel()
 	const never = 100 * 365 * 24 * time.Hour
 	left, last, err = a.RefreshAll(bounded, never, func(int, int) {})
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
-		return max(left, 1), last, nil // the reader's patience ended, not the request's
+		return max(left, 1), last, nil // refreshTime is over, but the request goes on
 	}
 	return left, last, err
 }
 
-// RefreshAll analyses all that is stale or older than age, reports progress, and returns how many targets are left, and the
-// analyses as they are then.
+// RefreshAll analyses all targets whose analysis is stale or older than age, and reports progress. It returns how many targets are left,
+// and the analyses afterwards.
 func (a *Analyst) RefreshAll(ctx context.Context, age time.Duration, progress func(done, total int)) (left int, last map[advice.Target]advice.Analysis, err error) {
 	todo, err := a.stale(ctx, age)
 	if err != nil || len(todo.targets) == 0 {
@@ -45,7 +45,7 @@ func (a *Analyst) RefreshAll(ctx context.Context, age time.Duration, progress fu
 	case <-ctx.Done():
 		return len(todo.targets), todo.last, ctx.Err()
 	}
-	// Who held the turn may have done it all.
+	// The refresh that ran before may have done everything.
 	if todo, err = a.stale(ctx, age); err != nil {
 		return 0, nil, err
 	}
@@ -53,8 +53,7 @@ func (a *Analyst) RefreshAll(ctx context.Context, age time.Duration, progress fu
 	return left, todo.last, err
 }
 
-// analyseInOrder analyses targets, what lies inside before what lies around it. Spaces that met peers which were only then analysed get
-// another look.
+// analyseInOrder analyses targets, the inner ones first. Spaces whose peers were analysed for the first time are analysed once more.
 func (a *Analyst) analyseInOrder(ctx context.Context, w work, progress func(done, total int)) (left int, err error) {
 	met := make(map[advice.Target]int)
 	done := 0
@@ -79,10 +78,10 @@ func (a *Analyst) analyseInOrder(ctx context.Context, w work, progress func(done
 	return 0, nil
 }
 
-// maxAtOnce targets are analysed in a group, so that progress is reported.
+// maxAtOnce is the maximum number of targets in a group; progress is reported after each group.
 const maxAtOnce = 16
 
-// analyseGroup analyses targets that do not rest on each other, on all processors.
+// analyseGroup analyses targets that do not depend on each other, on all processors.
 func (a *Analyst) analyseGroup(ctx context.Context, w work, todo []advice.Target, peers map[advice.Target][]rules.Traits) error {
 	analyses, failed := make([]advice.Analysis, len(todo)), make([]error, len(todo))
 	turns := make(chan struct{}, runtime.GOMAXPROCS(0))

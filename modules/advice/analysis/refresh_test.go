@@ -37,8 +37,8 @@ func TestChangedPastIsAnalysedAgainAndNothingElse(t *testing.T) {
 	require.LessOrEqual(t, c.Reads-reads, 4, "the device, and the room, building and site around it")
 }
 
-// TestAClockThatWasSetBackHidesNoChange analyses by a clock that is an hour ahead, and sets it back: what changes then lies before the
-// analysis, and is seen all the same.
+// TestAClockThatWasSetBackHidesNoChange analyses with a clock that is an hour ahead, and sets it back. A change after that is older than
+// the analysis, but is still found.
 func TestAClockThatWasSetBackHidesNoChange(t *testing.T) {
 	c, clock := advicetest.GamesRoom(), advicetest.NewClock(advicetest.End)
 	a := advicetest.NewServices(c, clock, nil)

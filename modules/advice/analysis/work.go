@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
 
-// groups are the targets, in order, in groups whose members do not lie inside each other.
+// groups returns the targets, in order, in groups whose members are not inside each other.
 func (w work) groups() [][]advice.Target {
 	var groups [][]advice.Target
 	rank := func(t advice.Target) int {
@@ -29,22 +29,22 @@ func (w work) groups() [][]advice.Target {
 	return groups
 }
 
-// work is what is to be analysed.
+// work lists the targets to analyse.
 type work struct {
 	campus *campus.Campus
-	// all there are, in order; targets of them are to be analysed.
+	// all are all targets, in order; targets are the ones to analyse.
 	all, targets []advice.Target
 	last         map[advice.Target]advice.Analysis
 }
 
-// AnyStale is true where a target is stale or was analysed longer ago than age.
+// AnyStale reports whether a target is stale or its analysis is older than age.
 func (a *Analyst) AnyStale(ctx context.Context, age time.Duration) (bool, error) {
 	w, err := a.stale(ctx, age)
 	return len(w.targets) > 0, err
 }
 
-// stale finds the targets that were never analysed, or by other rules, whose facts or past changed since, or which were
-// analysed longer ago than age.
+// stale finds targets without an analysis, with an analysis by another version of the rules or older than age, and targets whose facts or
+// past changed since their analysis.
 func (a *Analyst) stale(ctx context.Context, age time.Duration) (work, error) {
 	c, err := a.directory.Campus(ctx)
 	if err != nil {
@@ -69,7 +69,7 @@ func (a *Analyst) stale(ctx context.Context, age time.Duration) (work, error) {
 	now := advice.Now(a.clock)
 	for _, t := range w.all {
 		last, known := w.last[t]
-		// One of the future was made before the clock was set back: what changed since then would seem older than it.
+		// An analysis with a future time was made before the clock was set back; later changes would seem older than it.
 		ahead := last.At.After(now.Add(clockMargin))
 		if !known || ahead || last.Facts != c.Facts(t) || last.Version != rules.Version || last.At.Before(now.Add(-age)) || !last.At.After(changed[t].Add(clockMargin)) {
 			w.targets = append(w.targets, t)
@@ -78,8 +78,8 @@ func (a *Analyst) stale(ctx context.Context, age time.Duration) (work, error) {
 	return w, nil
 }
 
-// changedAt spreads changes: a device's to the meters in front of it and the spaces around it, a space's to all
-// within it as well.
+// changedAt applies changes to other targets: a device's change also to the meters in front of it and the spaces around it, a space's
+// change also to everything inside it.
 func (a *Analyst) changedAt(ctx context.Context, c *campus.Campus, since time.Time) (map[advice.Target]time.Time, error) {
 	changes, err := a.changes.Since(ctx, since)
 	if err != nil {
@@ -115,7 +115,7 @@ func (a *Analyst) changedAt(ctx context.Context, c *campus.Campus, since time.Ti
 	return at, nil
 }
 
-// peersOf are the traits of the other spaces of the same kind that have a size.
+// peersOf returns the traits of the other spaces of the same kind that have a size.
 func (w work) peersOf(t advice.Target) []rules.Traits {
 	if t.Level == advice.OfDevice {
 		return nil
@@ -129,7 +129,7 @@ func (w work) peersOf(t advice.Target) []rules.Traits {
 	return peers
 }
 
-// Peers are a target's as they are now.
+// Peers returns the present peers of a target.
 func (a *Analyst) Peers(ctx context.Context, c *campus.Campus, t advice.Target) ([]rules.Traits, error) {
 	analyses, err := a.analyses.Analyses(ctx)
 	if err != nil {

@@ -5,10 +5,11 @@ import (
 	"slices"
 )
 
-// Band is how far eight of ten hours lie from what is expected of them, by the hour of day, kWh.
+// Band is the range around the expected load that contains eight of ten hours, by hour of day, kWh.
 type Band struct{ low, high [dayHours]float64 }
 
-// Band learns it from the hours that a model was fitted on, widened by as much as the model errs more on those held out.
+// Band computes the band from the hours that a model was fitted on, widened by the ratio of the error on held-out hours to the error on
+// these.
 func (r Result) Band(rows []Row) (b Band) {
 	const low, high = 0.1, 0.9
 	widened := 1.0
@@ -34,7 +35,7 @@ func (r Result) Band(rows []Row) (b Band) {
 	return b
 }
 
-// Around is the band of an hour of which so much is expected; NaN where that, or how far it errs, is not known.
+// Around returns the band of an hour with an expected load; NaN if the load or its error is unknown.
 func (b Band) Around(r Row, expected float64) (low, high float64) {
 	hour := r.WeekHour % dayHours
 	return max(0, expected+b.low[hour]), expected + b.high[hour]

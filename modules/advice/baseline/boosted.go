@@ -6,27 +6,27 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/boost"
 )
 
-// treeOptions were chosen by the mean logarithm of the error on 276 spans of 56 real meters. The optimum is wide: half or double
-// of any changes it by less than 1 %.
+// treeOptions were chosen by the mean logarithm of the error on 276 spans of 56 real meters. The optimum is flat: half or double of any
+// value changes the error by less than 1 %.
 var treeOptions = boost.Options{Trees: 20, Rate: 0.3, LeastRows: 40, Shrink: 20, Depth: 4}
 
-// How much of a model's expectation the trees take as given, the rest of which they learn by themselves. Two models that err
-// differently are worth most together. Where every season and the weather were seen, the model is hard to beat and the trees
-// learn mainly what it misses; where the weather is not known, they learn all.
+// The share of a model's prediction that the trees take as given; they learn the rest themselves. Two models with different errors are best
+// together. If every season and the weather are known, the model is good and the trees mainly learn its errors; if the weather is unknown,
+// they learn everything.
 const (
 	givenOfYear, givenOfLess, givenWithoutWeather = 0.7, 0.5, 0.0
 )
 
-// boosted is the mean of a model and of gradient-boosted trees, which learn what the model has no place for: the warmth of the
-// days before, and how weather, hour, day and season work together.
+// boosted is the mean of a model and of gradient-boosted trees. The trees learn what the model cannot express: the warmth of earlier days,
+// and interactions of weather, hour, day and season.
 type boosted struct {
 	base  Model
 	given float64
 	trees *boost.Model
 }
 
-// newBoosted grows trees on the rows that a model was fitted to; the model alone where there is none or no row. fitted is what it
-// expects of the rows.
+// newBoosted trains trees on the rows that a model was fitted to; it returns the model alone if there are no rows or no model. fitted are
+// its predictions for the rows.
 func newBoosted(base Model, rows []Row) (m Model, fitted []float64) {
 	if base == nil {
 		return nil, nil
@@ -55,7 +55,7 @@ func featuresOf(rows []Row) [][]float64 {
 	return known
 }
 
-// grow learns what the rows hold beyond what is taken as given of the base's expectation; nil where no row is known.
+// grow trains on the loads minus the given share of the base's prediction; nil if no row is known.
 func (m boosted) grow(rows []Row, known [][]float64, expected []float64) *boost.Model {
 	learnt, targets := make([][]float64, 0, len(rows)), make([]float64, 0, len(rows))
 	for i, r := range rows {
@@ -82,7 +82,7 @@ func givenOf(base Model, rows []Row) float64 {
 
 const featureCount = 7
 
-// features are what the trees know of an hour.
+// features returns the inputs of the trees for an hour.
 func features(r Row) [featureCount]float64 {
 	season, _, hour := r.place()
 	return [featureCount]float64{
@@ -98,7 +98,7 @@ func (m boosted) Predict(r Row) float64 {
 	return m.joined(m.base.Predict(r), known[:])
 }
 
-// joined is the mean of the base and of the trees with what they take as given; NaN where the base says nothing.
+// joined returns the mean of the base and of the trees with their given share; NaN if the base has no prediction.
 func (m boosted) joined(base float64, known []float64) float64 {
 	if math.IsNaN(base) {
 		return base

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// heavy is a building whose cooling follows the warmth of the last day, in working hours only.
+// heavy is a building whose cooling depends on the warmth of the last day, in working hours only.
 func heavy(seed uint64, days int) []Row {
 	chance := rand.New(rand.NewPCG(seed, 9))
 	rows := make([]Row, days*dayHours)

@@ -6,28 +6,28 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// dayKinds is how many kinds of days there are.
+// dayKinds is the number of kinds of days.
 const dayKinds = int(history.Vacation) + 1
 
-// calendar makes of a model what it expects of holidays and vacations: a part of the way from the weekday to the Sunday. How
-// far is learnt from those that were seen, so that a meter that knows no holidays keeps its weekdays.
+// calendar adjusts a model's prediction on holidays and vacations: a part of the way from the weekday to the Sunday. The part is learnt
+// from past holidays and vacations, so a meter without holidays keeps its weekdays.
 type calendar struct {
 	base Model
-	// towards is 0 where a kind of day is its weekday and 1 where it is a Sunday.
+	// towards is 0 if a kind of day is like its weekday, and 1 if it is like a Sunday.
 	towards [dayKinds]float64
 }
 
-// What is taken where no such day was seen, and how many days that counts for beside those that were. A vacation is one event
-// of many days, so that it takes more of them. The optimum is wide: half or double of each changes no median by 1 %.
+// The values before any such day was measured, and the number of days that they count as. A vacation is one event of many days, so its
+// value counts as more days. The optimum is flat: half or double of each changes no median by 1 %.
 const (
-	// holidayTowards is how far a holiday goes towards a Sunday; a vacation goes vacationShare of the meter's own holidays.
+	// holidayTowards is the part of the way to a Sunday for a holiday; for a vacation it is vacationShare of the meter's own holidays.
 	holidayTowards, vacationShare = 0.8, 0.6
 	holidayPrior, vacationPrior   = 2.0, 5.0
-	// maxTowards lets a day lie lower than a Sunday.
+	// maxTowards above 1 allows a day to be lower than a Sunday.
 	maxTowards = 1.3
 )
 
-// newCalendar learns from rows what their holidays and vacations make of a model that was fitted without them.
+// newCalendar learns the adjustment of rows' holidays and vacations to a model that was fitted without them.
 func newCalendar(base Model, rows []Row) calendar {
 	m := calendar{base: base}
 	m.towards[history.Holiday] = m.learn(rows, history.Holiday, holidayTowards, holidayPrior)
@@ -35,7 +35,7 @@ func newCalendar(base Model, rows []Row) calendar {
 	return m
 }
 
-// learn is the least-squares share of the way that the days of a kind go, drawn to a prior that counts for some days.
+// learn returns the least-squares part of the way for days of a kind, shrunk to a prior that counts as priorDays days.
 func (m calendar) learn(rows []Row, kind history.DayKind, prior, priorDays float64) float64 {
 	var along, across, hours float64
 	for _, r := range rows {
@@ -55,7 +55,7 @@ func (m calendar) learn(rows []Row, kind history.DayKind, prior, priorDays float
 	return min(max((across+weight*prior)/(along+weight), 0), maxTowards)
 }
 
-// way is what the model expects of an hour of the weekday, and how far it is from there to the Sunday.
+// way returns the model's prediction for the hour on its weekday, and the difference to the Sunday.
 func (m calendar) way(r Row) (weekday, way float64) {
 	weekday = m.base.Predict(r)
 	r.WeekHour = WeekHours - dayHours + r.WeekHour%dayHours
@@ -72,11 +72,11 @@ func (m calendar) Predict(r Row) float64 {
 	return max(0, weekday+m.towards[r.Day]*way)
 }
 
-// rareShare is the part of the days up to which vacations are left out of what a weekday is learnt from. Longer ones hold the
-// warmest or coldest days, which nothing else would tell of.
+// rareShare is the maximum part of the days for vacations to be left out of the fit of weekdays. Longer vacations include the warmest or
+// coldest days, which the fit needs.
 const rareShare = 0.1
 
-// weekdaysOnly are rows in which holidays, and vacations where they are few, have no load.
+// weekdaysOnly returns rows without the load of holidays, and of vacations if they are few.
 func weekdaysOnly(rows []Row) []Row {
 	var count [dayKinds]int
 	for _, r := range rows {

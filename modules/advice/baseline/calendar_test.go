@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// withHolidays shuts a building on every twentieth weekday, to so much of the way to its Sunday.
+// withHolidays closes a building on every twentieth weekday, with a load towards of the way to its Sunday.
 func withHolidays(rows []Row, towards float64) []Row {
 	rows = append([]Row{}, rows...)
 	for i, r := range rows {
@@ -24,7 +24,7 @@ func withHolidays(rows []Row, towards float64) []Row {
 	return rows
 }
 
-// errorOn is the mean of what a model misses on days of a kind, in shares of their load.
+// errorOn returns a model's mean error on days of a kind, as a share of their load.
 func errorOn(m Model, rows []Row, kind history.DayKind) float64 {
 	var missed, load float64
 	for _, r := range rows {
@@ -63,7 +63,7 @@ func TestAHolidayThatWasNeverSeenIsTakenForMostlyShut(t *testing.T) {
 	require.Greater(t, m.Predict(holiday), m.Predict(sunday)*0.9)
 }
 
-// TestWhatIsUsedRarelyIsExpected switches something on in one working hour of so many.
+// TestWhatIsUsedRarelyIsExpected switches a load on in a few of many working hours.
 func TestWhatIsUsedRarelyIsExpected(t *testing.T) {
 	for _, oneIn := range []int{5, 10, 40} {
 		chance := rand.New(rand.NewPCG(uint64(oneIn), 1))
@@ -81,7 +81,7 @@ func TestWhatIsUsedRarelyIsExpected(t *testing.T) {
 	}
 }
 
-// TestFaultsDoNotBendTheFit puts a stuck meter, zeros and spikes into the history and compares what is then expected.
+// TestFaultsDoNotBendTheFit puts a stuck meter, zeros and spikes into the history, and compares the predictions.
 func TestFaultsDoNotBendTheFit(t *testing.T) {
 	rows := drifting(rand.New(rand.NewPCG(9, 9)), 260)
 	past, coming := rows[:200*dayHours], rows[200*dayHours:]

@@ -2,22 +2,22 @@ package baseline
 
 import "math"
 
-// Code says why a baseline is disqualified.
+// Code is a reason why a baseline is disqualified.
 type Code string
 
-// The codes. Thresholds follow CalTRACK where a young campus can meet them.
+// The codes. Thresholds follow CalTRACK if a new campus can meet them.
 const (
-	// TooFewDays: under four weeks were measured, so hours of the week have no level of their own.
+	// TooFewDays means that less than four weeks were measured, so hours of the week have no level of their own.
 	TooFewDays Code = "too_few_days"
-	// CoverageLow: under nine tenths of the hours of the span were measured.
+	// CoverageLow means that less than nine tenths of the span's hours were measured.
 	CoverageLow Code = "coverage_low"
-	// NoVariation: the load is constant or zero, so there is nothing to explain.
+	// NoVariation means that the load is constant or zero, so there is nothing to explain.
 	NoVariation Code = "no_variation"
 )
 
 // Notes that do not disqualify.
 const (
-	// TemperatureMissing: too few hours have an outdoor temperature, so the model has none.
+	// TemperatureMissing means that too few hours have an outdoor temperature, so the model does not use it.
 	TemperatureMissing Code = "temperature_missing"
 )
 
@@ -30,32 +30,32 @@ const (
 	relativeSpread = 1e-6
 )
 
-// Goodness is how well a model predicts hours that it was not fitted on.
+// Goodness is the accuracy of a model on hours that it was not fitted on.
 type Goodness struct {
 	// N is the number of hours judged.
 	N int
 	// CVRMSE is the root mean square error over the mean load, NMBE the mean error over it (ASHRAE Guideline 14).
 	CVRMSE, NMBE float64
-	// R2 is the share of the variance that is explained; it may be below 0 for hours that were not fitted.
+	// R2 is the explained share of the variance; it may be below 0 for hours that were not fitted.
 	R2 float64
 }
 
-// Result is a fitted baseline, or why there is none.
+// Result is a fitted baseline, or the reasons why there is none.
 type Result struct {
 	Model Model // nil where disqualified
-	// weight is how much of the model there is in the mix.
+	// weight is the model's share in the mix.
 	weight float64
-	// Test judges the model on hours held out, fitted on the others; Train on all it was fitted on.
+	// Test is the accuracy on held-out hours of a fit on the others; Train is the accuracy on all fitted hours.
 	Test, Train Goodness
-	// Disqualified are the reasons why there is no model; Notes those why it is a simpler one.
+	// Disqualified are the reasons why there is no model; Notes are the reasons for a simpler one.
 	Disqualified []Code
 	Notes        []Code
 }
 
-// Fit fits the models to consecutive hours: TOWT, fitted locally and mixed with the mean by hour of week by what each is worth
-// on hours held out, where that predicts those at least as well as the mean alone does. Each knows holidays and vacations
-// and is corrected by season; the mean alone as far as hours held out say that it should be. Trees learn what that misses
-// (boosted.go); the hours held out judge it without them, so that Test errs on the careful side.
+// Fit fits the models to consecutive hours: TOWT, fitted locally and mixed with the mean by hour of week according to their accuracy on
+// held-out hours, if that is at least as accurate as the mean alone. Each model includes holidays and vacations and a seasonal correction,
+// which for the mean alone is weighted by held-out hours. Trees learn the remaining error (boosted.go). Test is computed without the trees,
+// so it is conservative.
 func Fit(rows []Row) Result {
 	result := choose(rows)
 	if result.Model != nil {
@@ -66,7 +66,7 @@ func Fit(rows []Row) Result {
 	return result
 }
 
-// Best is the name of the model that Fit would take, without its trees; MeanOfWeek where there is none.
+// Best returns the name of the model that Fit would choose, without its trees; MeanOfWeek if there is none.
 func Best(rows []Row) Name {
 	if m := choose(rows).Model; m != nil {
 		return m.Name()
@@ -74,7 +74,7 @@ func Best(rows []Row) Name {
 	return MeanOfWeek
 }
 
-// choose takes the model, without trees.
+// choose selects the model, without trees.
 func choose(rows []Row) Result {
 	var result Result
 	if result.Disqualified = Disqualified(rows); len(result.Disqualified) > 0 {
@@ -97,9 +97,8 @@ func choose(rows []Row) Result {
 	return result
 }
 
-// dress fits a model to the days that are like their weekday and tells it of the others and of the season; nil where it
-// cannot be fitted.
-func dress(fit func([]Row) Model, rows []Row) Model {
+// adjusted fits a model to usual days, and adds the adjustment for other days and for the season; nil if it cannot be fitted.
+func adjusted(fit func([]Row) Model, rows []Row) Model {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -111,8 +110,8 @@ func dress(fit func([]Row) Model, rows []Row) Model {
 	return newSeasonal(newCalendar(base, clean), clean)
 }
 
-// heldOut takes every fourth fortnight out to be judged on, so that every season that was measured is in both parts; of a
-// history under sixteen weeks, shorter spans.
+// heldOut separates every fourth fortnight for testing, so that both parts contain every measured season; shorter spans for a history of
+// less than sixteen weeks.
 func heldOut(rows []Row) (train, test []Row) {
 	const fortnight, spans, one = 14, 8, 4
 	each := max(1, min(fortnight, (rows[len(rows)-1].Date-rows[0].Date+1)/spans))
@@ -126,7 +125,7 @@ func heldOut(rows []Row) (train, test []Row) {
 	return train, test
 }
 
-// Disqualified are the reasons why rows carry no baseline; none where they do.
+// Disqualified returns the reasons why rows are not sufficient for a baseline; none if they are.
 func Disqualified(rows []Row) []Code {
 	measured, low, high := 0, math.Inf(1), math.Inf(-1)
 	for _, r := range rows {
@@ -162,7 +161,7 @@ func temperatureKnown(rows []Row) bool {
 	return float64(known) >= minTempShare*float64(measured)
 }
 
-// Judge compares a model with measured hours; hours that it cannot predict are left out.
+// Judge returns a model's accuracy on measured hours; hours that it cannot predict are left out.
 func Judge(m Model, rows []Row) Goodness {
 	var s score
 	for _, r := range rows {
@@ -173,7 +172,7 @@ func Judge(m Model, rows []Row) Goodness {
 	return s.goodness()
 }
 
-// GoodnessOf compares what was expected of hours with what they used, kWh; an hour of which either is NaN is left out.
+// GoodnessOf compares the expected and the measured energy of hours, kWh. Hours with a NaN are left out.
 func GoodnessOf(expected, loads []float64) Goodness {
 	var s score
 	for i, load := range loads {
@@ -192,7 +191,7 @@ func loadsOf(rows []Row) []float64 {
 	return loads
 }
 
-// score adds up what goodness is made of.
+// score has the sums that Goodness is computed from.
 type score struct {
 	n                                int
 	sum, sumSquares, errors, squares float64

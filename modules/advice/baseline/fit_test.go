@@ -6,8 +6,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/baseline"
 )
 
-// office makes hours of a room that uses 1 kWh an hour and, on weekdays from 8:00 to 18:00, 3 kWh and 0.5 kWh more for each °C
-// above 22.
+// office returns hours of a room that uses 1 kWh an hour and, on weekdays from 8:00 to 18:00, 3 kWh and 0.5 kWh more for each °C above 22.
 func office(days int) []baseline.Row {
 	const dayHours = 24
 	rows := make([]baseline.Row, 0, days*dayHours)

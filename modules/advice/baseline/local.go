@@ -4,19 +4,19 @@ import "math"
 
 // Constants of the local fits, chosen like those of the seasonal correction.
 const (
-	// localEvery is how far apart the centres are, days.
+	// localEvery is the distance of the centres, days.
 	localEvery = 28
-	// wholeYear is how much history holds every season, days.
+	// wholeYear is the minimum history with every season, days.
 	wholeYear = 330
-	// recentWidth weighs days where every season was seen, seasonWidthShort where some were not.
+	// recentWidth is the width of the weights if every season was measured, seasonWidthShort if not.
 	recentWidth, seasonWidthShort = 14.0, 28.0
 	daysPerYear                   = 365.2425
 )
 
-// local are fits of TOWT along the training span, each of the days around its centre; predictions are averaged with the
-// weights of their day, d²/(d²+days²), as in LBNL's weighted form (RMV2.0). Where a whole year was seen, days are counted on
-// and the latest fits weigh most: levels drift, and the season is the correction's matter. Where it was not, days are counted
-// around the year, so that the nearest season speaks for one that was not seen.
+// local has fits of TOWT along the training span, each of the days around its centre. Predictions are averaged with the weights of their
+// day, d²/(d²+days²), as in LBNL's weighted form (RMV2.0). If a whole year was measured, distance is counted in time and the latest fits
+// weigh most: levels drift, and the correction covers the season. Otherwise distance is counted around the year, so that the nearest season
+// stands for a missing one.
 type local struct {
 	fits    []towt
 	centres []int
@@ -25,7 +25,7 @@ type local struct {
 	knots   []float64
 }
 
-// fitLocal fits TOWT along rows, oldest first; nil where no row has a load and a temperature.
+// fitLocal fits TOWT along rows, oldest first; nil if no row has a load and a temperature.
 func fitLocal(rows []Row) Model {
 	if len(rows) == 0 {
 		return nil

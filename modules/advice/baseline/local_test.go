@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestLocalFollowsTheLevel predicts the year after one in which the load grew: the latest level counts, and the weeks in
-// which nobody is there are known from the year before.
+// TestLocalFollowsTheLevel predicts the year after one in which the load grew: the latest level counts, and the empty weeks are known from
+// the year before.
 func TestLocalFollowsTheLevel(t *testing.T) {
 	chance := rand.New(rand.NewPCG(3, 4))
 	var rows []Row

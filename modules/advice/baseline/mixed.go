@@ -2,12 +2,12 @@ package baseline
 
 import "math"
 
-// mixed is the weighted mean of a model and of one that knows less: what a history does not tell of the weather or the season is
-// drawn to the plain mean, which errs by less.
+// mixed is the weighted mean of a model and a simpler one. If a history has little information on weather or season, the prediction is
+// closer to the simpler model, whose error is smaller then.
 type mixed struct {
 	model  Model
 	plain  Model
-	weight float64 // of the model, 0 to 1
+	weight float64 // weight of the model, 0 to 1
 }
 
 func (m mixed) Name() Name { return m.model.Name() }
@@ -16,9 +16,9 @@ func (m mixed) Predict(r Row) float64 {
 	return m.weight*m.model.Predict(r) + (1-m.weight)*m.plain.Predict(r)
 }
 
-// fitTOWT mixes TOWT, fitted locally, with the mean by hour of week, and corrects both by season; nil where there is no TOWT.
+// fitTOWT mixes TOWT, fitted locally, with the mean by hour of week, and corrects both by season; nil if TOWT cannot be fitted.
 func fitTOWT(rows []Row, weight float64) Model {
-	return dress(func(rows []Row) Model {
+	return adjusted(func(rows []Row) Model {
 		if m := fitLocal(rows); m != nil {
 			return mixed{model: m, plain: Means(rows), weight: weight}
 		}
@@ -26,19 +26,19 @@ func fitTOWT(rows []Row, weight float64) Model {
 	}, rows)
 }
 
-// fitMeans mixes the mean by hour of week that is corrected by season with the one that is not.
+// fitMeans mixes the mean by hour of week with and without the seasonal correction.
 func fitMeans(rows []Row, weight float64) Model {
-	return mixed{model: dress(Means, rows), plain: unseasoned(rows), weight: weight}
+	return mixed{model: adjusted(Means, rows), plain: unseasoned(rows), weight: weight}
 }
 
-// unseasoned is the mean by hour of week that knows holidays and vacations.
+// unseasoned is the mean by hour of week, with holidays and vacations but without a seasonal correction.
 func unseasoned(rows []Row) Model {
 	clean := trusted(rows)
 	return newCalendar(Means(weekdaysOnly(clean)), clean)
 }
 
-// The weight of the model before the hours held out were seen, which counts priorCounts times for as much as they do. TOWT has
-// all where each season was seen, and some more than half where it was not, so that the weather is that of seasons to come.
+// The weight of the model before the held-out hours are compared; this prior counts priorCounts times as much as they do. TOWT has the
+// whole weight if each season was measured, and somewhat more than half if not, so that the weather of coming seasons has an effect.
 const (
 	weightOfYear, weightOfLess = 1.0, 0.6
 	weightOfSeason             = 1.0
@@ -54,21 +54,23 @@ func priorWeight(rows []Row) float64 {
 
 func wholeYearIn(rows []Row) bool { return rows[len(rows)-1].Date-rows[0].Date >= wholeYear }
 
-// trial is an hour that was held out, with what models fitted on the others expect of it.
+// trial is a held-out hour, with the predictions of models fitted on the other hours.
 type trial struct {
 	Row
 	model, plain float64
 }
 
-// pair fits a model and the plain one that it is mixed with; nil where there is no such model.
+// pair fits a model and the simpler one that it is mixed with; nil if there is no such model.
 type pair func(rows []Row) (model, plain Model)
 
-func towtOrMeans(rows []Row) (model, plain Model) { return dress(fitLocal, rows), dress(Means, rows) }
+func towtOrMeans(rows []Row) (model, plain Model) {
+	return adjusted(fitLocal, rows), adjusted(Means, rows)
+}
 
-func seasonOrNone(rows []Row) (model, plain Model) { return dress(Means, rows), unseasoned(rows) }
+func seasonOrNone(rows []Row) (model, plain Model) { return adjusted(Means, rows), unseasoned(rows) }
 
-// trialsOf fits on parts of the rows and predicts the rest: every fourth fortnight of a whole year; of a shorter history its
-// last quarter and its first one, since the hours to come lie in a season that it does not hold.
+// trialsOf fits on parts of the rows and predicts the rest: every fourth fortnight of a whole year; for a shorter history its last and its
+// first quarter, since the hours to come are in a season that it does not contain.
 func trialsOf(rows []Row, fit pair) (trials []trial) {
 	if wholeYearIn(rows) {
 		train, test := heldOut(rows)
@@ -111,7 +113,7 @@ func trialsOn(train, test []Row, fit pair) []trial {
 	return trials
 }
 
-// weigh is the weight of the model with the least squared error on the trials, drawn to a prior.
+// weigh returns the model's weight with the minimum squared error on the trials, shrunk to a prior.
 func weigh(trials []trial, prior float64) float64 {
 	var along, across float64
 	for _, t := range trials {
@@ -124,7 +126,7 @@ func weigh(trials []trial, prior float64) float64 {
 	return min(max((across+priorCounts*along*prior)/((1+priorCounts)*along), 0), 1)
 }
 
-// judgeTrials judges a mean of the two models on the trials.
+// judgeTrials returns the accuracy of the weighted mean of two models on the trials.
 func judgeTrials(trials []trial, weight float64) Goodness {
 	var s score
 	for _, t := range trials {

@@ -2,11 +2,10 @@ package baseline
 
 import "math"
 
-// minWeight of a row counts; below it, it is left out. Far days must stay in: they hold the temperatures that near ones lack.
+// minWeight is the minimum weight of a row in a fit. It is small, since distant days have temperatures that near ones lack.
 const minWeight = 0.01
 
-// regressors are the rows that have a load and a temperature, with the temperature cut at the knots: many local fits of the
-// same rows share them.
+// regressors are the rows with a load and a temperature, with the temperature cut at the knots. The local fits of the same rows share them.
 type regressors struct {
 	rows  []Row
 	knots []float64
@@ -27,7 +26,7 @@ func regressorsOf(rows []Row) regressors {
 	return g
 }
 
-// fit is the least-squares fit with a weight for each row.
+// fit returns the least-squares fit with a weight for each row.
 func (g regressors) fit(weight func(Row) float64) towt {
 	weights := make([]float64, len(g.rows))
 	for i, r := range g.rows {
@@ -40,7 +39,7 @@ func (g regressors) fit(weight func(Row) float64) towt {
 	return m
 }
 
-// levels are the plain means by hour of week of the rows that count.
+// levels returns the unweighted means by hour of week of the rows with enough weight.
 func (g regressors) levels(weights []float64) [WeekHours]float64 {
 	var sums, counts, level [WeekHours]float64
 	for i, r := range g.rows {
@@ -55,7 +54,7 @@ func (g regressors) levels(weights []float64) [WeekHours]float64 {
 	return level
 }
 
-// occupiedHours are the hours of the week whose load a plain regression on temperature usually underestimates.
+// occupiedHours marks the hours of the week whose load a plain regression on temperature usually underestimates.
 func (g regressors) occupiedHours(weights []float64) (occupied [WeekHours]bool) {
 	band := func(r Row) [maxParts]float64 {
 		f := fahrenheit(r.Temp)
@@ -84,8 +83,8 @@ func (g regressors) occupiedHours(weights []float64) (occupied [WeekHours]bool) 
 	return occupied
 }
 
-// fitParts fits levels and slopes together, for occupied hours and the others. The levels are taken out first (each row less
-// the mean of its hour of the week), which gives the same least-squares answer as 168 more columns and needs none of them.
+// fitParts fits levels and slopes together, for occupied hours and the others. The levels are subtracted first (from each row the mean of
+// its hour of the week), which has the same least-squares solution as 168 more columns.
 func (g regressors) fitParts(weights []float64, occupied *[WeekHours]bool) (open, shut part) {
 	n := len(g.knots) + 1
 	var count, load [WeekHours]float64

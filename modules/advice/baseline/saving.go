@@ -6,39 +6,38 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Saving is the energy that was avoided after a change: what the baseline expects of those hours less what was measured
-// (IPMVP Option C), in kWh, with the bounds of its 90 % interval. It is negative where more was used.
+// Saving is the avoided energy after a change: the baseline's prediction for those hours minus the measured energy (IPMVP Option C), in
+// kWh, with the bounds of its 90 % interval. It is negative if more was used.
 type Saving struct {
 	Expected, Actual, Avoided float64
 	Low, High                 float64
-	// Hours of those after the change are known.
+	// Hours is the number of known hours after the change.
 	Hours int
-	// Placebos is how many spans before the change the interval was learnt from.
+	// Placebos is the number of spans before the change from which the interval was computed.
 	Placebos int
 }
 
-// Bounds of learning what a baseline errs by.
+// Limits of the placebos that measure a baseline's error.
 const (
-	// maxPlacebos are spread over the time before the change; fewer where it is short.
+	// maxPlacebos is the maximum number of placebos, spread over the time before the change.
 	maxPlacebos = 12
 	minPlacebos = 3
-	// minPlaceboDays is the shortest span that says something.
+	// minPlaceboDays is the minimum length of a useful span, days.
 	minPlaceboDays = 3
 	oneSided90     = 0.95
 )
 
-// Avoided compares the hours after a change with a baseline fitted on those before. known is false where too little was
-// measured before it to say how far such a baseline errs.
+// Avoided compares the hours after a change with a baseline fitted on the hours before. known is false if too little was measured before to
+// compute the baseline's error.
 //
-// The interval is learnt from the meter itself, on time in which nothing was changed: baselines are fitted on the first part of
-// the hours before, and what they err by over the following span, as long as the one after the change, is the spread. It
-// holds what residuals of the fit do not: seasons that were not seen, drift from week to week, and the error of the fit.
-// Student's t stands for the few spans that there are.
+// The interval is computed from the meter's own time without a change: baselines are fitted on the first part of the hours before, and
+// their errors over the following span, as long as the one after the change, are the spread. It includes what residuals of the fit do not:
+// unmeasured seasons, drift from week to week, and the error of the fit. Student's t accounts for the small number of spans.
 func Avoided(fitted Result, before, after []Row) (s Saving, known bool) {
 	return NewPlacebos(fitted, before, len(after)).Avoided(after)
 }
 
-// sums adds up what a model expects of hours and what was measured, in the hours where both are known.
+// sums adds up the predicted and the measured energy of the hours in which both are known.
 func sums(m Model, rows []Row) (expected, actual float64, n int) {
 	for _, r := range rows {
 		if e := m.Predict(r); !math.IsNaN(e) && !math.IsNaN(r.Load) {
@@ -48,7 +47,7 @@ func sums(m Model, rows []Row) (expected, actual float64, n int) {
 	return expected, actual, n
 }
 
-// Placebos are spans in which nothing was changed, with baselines fitted on what came before each, beside the one to compare with.
+// Placebos are spans without a change, each with a baseline fitted on the hours before it, and the baseline to compare with.
 type Placebos struct {
 	fitted        Result
 	room, longest int // hours
@@ -56,7 +55,7 @@ type Placebos struct {
 	spans         [][]Row
 }
 
-// NewPlacebos takes spans of so many hours, or as long as there is room for, from those before a change.
+// NewPlacebos selects spans of length hours, or shorter if there is no room, from the hours before a change.
 func NewPlacebos(fitted Result, before []Row, length int) Placebos {
 	const minTraining = minDays * dayHours
 	p := Placebos{fitted: fitted, room: len(before) - minTraining}
@@ -73,7 +72,7 @@ func NewPlacebos(fitted Result, before []Row, length int) Placebos {
 	return p
 }
 
-// Avoided is what Avoided tells of the hours after the change, or of the first of them.
+// Avoided is the function Avoided for the hours after the change, or for the first of them.
 func (p Placebos) Avoided(after []Row) (s Saving, known bool) {
 	if p.fitted.Model == nil {
 		return s, false
@@ -90,8 +89,8 @@ func (p Placebos) Avoided(after []Row) (s Saving, known bool) {
 	return s, true
 }
 
-// spread is the root mean square of the relative errors over so many hours; independent is how many spans of that length the
-// time holds, which is fewer than n where they overlap.
+// spread returns the root mean square of the relative errors over length hours. independent is the number of spans of that length without
+// overlap, at most n.
 func (p Placebos) spread(length int) (spread, independent float64, n int) {
 	length = min(length, p.longest) / dayHours * dayHours
 	if length < minPlaceboDays*dayHours {
@@ -112,7 +111,7 @@ func (p Placebos) spread(length int) (spread, independent float64, n int) {
 	return math.Sqrt(squares / float64(n)), min(float64(p.room)/float64(length), float64(n)), n
 }
 
-// FitAs fits a named model as it is, without trees and whatever it is worth; nil where the rows cannot carry it.
+// FitAs fits a named model without trees and without a test of its accuracy; nil if the rows are not sufficient.
 func FitAs(name Name, rows []Row) Model {
 	if len(rows) == 0 {
 		return nil
@@ -123,7 +122,7 @@ func FitAs(name Name, rows []Row) Model {
 	return fitMeans(rows, weightOfSeason)
 }
 
-// refit fits the same kind of model, mixed alike, to other rows; nil where they cannot carry it.
+// refit fits the same kind of model, with the same weight, to other rows; nil if they are not sufficient.
 func (r Result) refit(rows []Row) Model {
 	base := fitMeans
 	if r.Model.Name() == TOWT {

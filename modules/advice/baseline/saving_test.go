@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// drifting makes hours of a building that works on weekdays, is cooled, and drifts from week to week as real ones do.
+// drifting returns hours of a building that is used on weekdays, is cooled, and drifts from week to week as real ones do.
 func drifting(chance *rand.Rand, days int) []Row {
 	rows := make([]Row, 0, days*dayHours)
 	drift := 0.0
@@ -30,8 +30,8 @@ func drifting(chance *rand.Rand, days int) []Row {
 	return rows
 }
 
-// TestAvoidedIsHonest compares hours before and after a change that was none, and one that saved a tenth, on 12 made-up
-// meters: the 90 % interval holds the truth as often as it says, and a saving is rarely shown where there was none.
+// TestAvoidedIsHonest compares hours before and after a change without effect, and one that saved a tenth, on 12 artificial meters: the 90
+// % interval contains the truth in about 90 % of cases, and a saving is rarely shown if there was none.
 func TestAvoidedIsHonest(t *testing.T) {
 	const meters, before, after = 12, 200 * dayHours, 42 * dayHours
 	chance := rand.New(rand.NewPCG(11, 13))

@@ -5,26 +5,26 @@ import (
 	"sync"
 )
 
-// Constants of the seasonal correction. Width and shrinking were chosen by the median error on 82 spans of real meters.
+// Constants of the seasonal correction. Width and shrinkage were chosen by the median error on 82 spans of real meters.
 const (
 	yearDays = 366
 	dayTypes = 3 // working days, Saturdays, Sundays
-	// seasonWidth is the standard deviation of the weights in days, seasonReach where they end.
+	// seasonWidth is the standard deviation of the weights, seasonReach the distance where they end, days.
 	seasonWidth = 14.0
 	seasonReach = 45
-	// seasonShrink is how many days without an error every correction is averaged with.
+	// seasonShrink is the number of days without error that every correction is averaged with.
 	seasonShrink = 5.0
 )
 
-// seasonal corrects a model by the time of year: universities live by terms and holidays that come back in the same
-// weeks. The correction of an hour of a day type is the mean of what the model erred by at that hour on days of the same type
-// in the same season, weighted by their distance in days, and shrunk towards none where few days are near.
+// seasonal corrects a model by the time of year: terms and holidays of universities return in the same weeks. The correction of an hour of
+// a day type is the model's mean error at that hour on days of the same type in the same season, weighted by their distance in days, and
+// shrunk towards zero if few days are near.
 type seasonal struct {
 	base Model
 	*corrections
 }
 
-// corrections are computed for a day of the year when it is first asked for: most fits are asked for a few weeks.
+// corrections are computed for a day of the year at its first use, since most fits need only a few weeks.
 type corrections struct {
 	sums, counts [yearDays][dayTypes][dayHours]float64
 	seen         [yearDays][dayTypes]bool
@@ -45,7 +45,7 @@ func newSeasonal(base Model, rows []Row) Model {
 	return m
 }
 
-// compute works a day of the year out from those near it.
+// compute sets the corrections of a day of the year from the days near it.
 func (c *corrections) compute(s int) {
 	var weighed, weights [dayTypes][dayHours]float64
 	for away := -seasonReach; away <= seasonReach; away++ {
@@ -67,7 +67,7 @@ func (c *corrections) compute(s int) {
 	}
 }
 
-// seasonWeights are those of days so far away, from -seasonReach on.
+// seasonWeights are the weights by distance in days, starting at -seasonReach.
 var seasonWeights = func() (w [2*seasonReach + 1]float64) {
 	for i := range w {
 		away := float64(i - seasonReach)
@@ -76,7 +76,7 @@ var seasonWeights = func() (w [2*seasonReach + 1]float64) {
 	return w
 }()
 
-// place is the day of the year, the day type and the hour of day.
+// place returns the day of the year, the day type and the hour of day.
 func (r Row) place() (season, dayType, hour int) {
 	switch r.WeekHour / dayHours {
 	case 5:
@@ -84,7 +84,7 @@ func (r Row) place() (season, dayType, hour int) {
 	case 6:
 		dayType = 2
 	}
-	// Within a day or two, which the width of a season does not see.
+	// This is exact to a day or two, which is small against the width of a season.
 	return int(math.Mod(float64(r.Date), 365.2425)), dayType, r.WeekHour % dayHours
 }
 

@@ -8,7 +8,7 @@ type equations struct {
 	products [maxParts]float64
 }
 
-// add takes a row in: its weight, its columns and its value.
+// add adds a row with its weight, its columns and its value.
 func (e *equations) add(weight float64, x []float64, y float64) {
 	for i := range x {
 		w := weight * x[i]
@@ -19,8 +19,7 @@ func (e *equations) add(weight float64, x []float64, y float64) {
 	}
 }
 
-// solve gives the slopes of the first n columns. A column that says nothing beyond those before it gets the slope 0, as R's lm
-// drops it.
+// solve returns the slopes of the first n columns. A column that depends linearly on earlier ones gets the slope 0, as R's lm drops it.
 func (e *equations) solve(n int) []float64 {
 	matrix := make([][]float64, n)
 	for i := range matrix {
@@ -33,7 +32,7 @@ func (e *equations) solve(n int) []float64 {
 	return eliminate(matrix)
 }
 
-// dependent is how little of a column may be left, relative to what it was, before it counts as none.
+// dependent is the relative rest of a column below which it counts as linearly dependent.
 const dependent = 1e-9
 
 // eliminate solves a symmetric system by Gauss–Jordan along the diagonal, leaving dependent columns out.

@@ -7,22 +7,21 @@ import (
 
 // Constants of LBNL's time-of-week-and-temperature model (RMV2.0, towt_baseline.R), in its own degrees Fahrenheit.
 const (
-	// heatingF and coolingF bound the band in which neither is expected, for telling occupied hours.
+	// heatingF and coolingF bound the band without heating or cooling, for detecting occupied hours.
 	heatingF, coolingF = 50, 65
-	// occupiedShare of an hour of the week's rows must lie above the regression for it to count as occupied.
+	// occupiedShare is the share of rows above the regression from which an hour of the week counts as occupied.
 	occupiedShare = 0.65
-	// rowsBeyondKnot is how many training rows an outer knot needs beyond it.
+	// rowsBeyondKnot is the minimum number of training rows beyond an outer knot.
 	rowsBeyondKnot = 20
 )
 
 var knotsF = []float64{40, 55, 65, 80, 90}
 
-// maxParts is how many parts the knots cut a temperature into.
+// maxParts is the number of parts into which the knots cut a temperature.
 const maxParts = 6
 
-// FitTOWT fits a level for each hour of the week and a piecewise-linear temperature effect, apart for the hours of
-// the week that are usually occupied and those that are not. Rows without load or temperature are left out. A nil
-// Model means that no row was left.
+// FitTOWT fits a level for each hour of the week and a piecewise-linear temperature effect, separately for hours of the week that are
+// usually occupied and for the others. Rows without load or temperature are left out. A nil Model means that no row was left.
 func FitTOWT(rows []Row) Model {
 	r := regressorsOf(rows)
 	if len(r.rows) == 0 {
@@ -35,7 +34,7 @@ type towt struct {
 	knots      []float64
 	occupied   [WeekHours]bool
 	open, shut part
-	// fallback are the levels of hours of the week that have no row in their part.
+	// fallback has the levels of hours of the week without a row in their part.
 	fallback [WeekHours]float64
 }
 
@@ -43,12 +42,12 @@ type towt struct {
 type part struct {
 	seen  [WeekHours]bool
 	level [WeekHours]float64
-	slope []float64 // one a temperature component
+	slope []float64 // one for each temperature component
 }
 
 func (m towt) Name() Name { return TOWT }
 
-// fitted tells whether any row counted.
+// fitted reports whether any row was used.
 func (m towt) fitted() bool {
 	return slices.Contains(m.open.seen[:], true) || slices.Contains(m.shut.seen[:], true)
 }
@@ -61,7 +60,7 @@ func (m towt) Predict(r Row) float64 {
 	return m.predict(r.WeekHour, components(fahrenheit(r.Temp), m.knots, &parts))
 }
 
-// predict is Predict where the temperature is cut already.
+// predict is Predict with a temperature that is already cut.
 func (m *towt) predict(weekHour int, parts []float64) float64 {
 	p := &m.shut
 	if m.occupied[weekHour] {
@@ -79,7 +78,7 @@ func (m *towt) predict(weekHour int, parts []float64) float64 {
 
 func fahrenheit(celsius float64) float64 { return celsius*9/5 + 32 }
 
-// usableKnots drops outer knots while too few rows lie beyond them.
+// usableKnots drops outer knots while too few rows are beyond them.
 func usableKnots(rows []Row) []float64 {
 	knots := knotsF
 	beyond := func(is func(f float64) bool) int {
@@ -100,7 +99,7 @@ func usableKnots(rows []Row) []float64 {
 	return knots
 }
 
-// components cut a temperature at the knots: what lies below the first, between each two, and above the last.
+// components cuts a temperature at the knots: the parts below the first, between each two, and above the last.
 func components(f float64, knots []float64, into *[maxParts]float64) []float64 {
 	c := into[:len(knots)+1]
 	if len(knots) == 0 {

@@ -7,18 +7,18 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Bounds of what may bend a fit.
+// Limits of faulty data in a fit.
 const (
-	// stuckHours of one and the same load, to the last digit, are a fault where that comes at most once in stuckApart days. A
-	// meter that does so every weekend is as it is.
+	// stuckHours with exactly the same load are a fault if that happens at most once in stuckApart days. For a meter that does so every
+	// weekend it is normal.
 	stuckHours, stuckApart = 24, 28
-	// widest is how far from the median of its hour of the week a load counts, in interquartile ranges, or in usual departures
-	// upwards, whichever are wider: a spike counts as much as that and no more (winsorizing), and what is used rarely is no
-	// spike. On 82 spans of real meters 4 to 8 are alike.
+	// widest is the maximum distance of a load from the median of its hour of the week, in interquartile ranges or in usual upward
+	// deviations, whichever is wider. A spike is cut to it (winsorizing), and rare use is not a spike. On 82 spans of real meters, 4 to 8
+	// give similar results.
 	widest = 6
 )
 
-// trusted are the rows as a fit may use them: without the hours in which the meter was stuck, and with its spikes cut.
+// trusted returns the rows for a fit: without the hours of a stuck meter, and with spikes cut.
 func trusted(rows []Row) []Row {
 	clean := slices.Clone(rows)
 	stuck := stuckRuns(rows)
@@ -32,7 +32,7 @@ func trusted(rows []Row) []Row {
 	low, high := usualRange(clean)
 	for i, r := range clean {
 		if r.Day != history.Usual {
-			continue // it may lie far from its weekday
+			continue // it may be far from its weekday
 		}
 		clean[i].Load = min(max(r.Load, low[r.WeekHour]), high[r.WeekHour]) // NaN stays
 	}
@@ -41,7 +41,7 @@ func trusted(rows []Row) []Row {
 
 type span struct{ from, to int }
 
-// stuckRuns are the runs of the same load on usual days: one that is shut may draw the same for long.
+// stuckRuns returns the runs of the same load on usual days; on a closed day the load may be constant for long.
 func stuckRuns(rows []Row) (runs []span) {
 	from := 0
 	for i := range rows {
@@ -85,7 +85,7 @@ func usualRange(rows []Row) (low, high [WeekHours]float64) {
 	return low, high
 }
 
-// usualRise is the median of what loads lie above the median of their hour of the week, of those that do.
+// usualRise returns the median distance of loads above the median of their hour of the week, among loads above it.
 func usualRise(rows []Row, middle [WeekHours]float64) float64 {
 	var rises []float64
 	for _, r := range rows {

@@ -2,15 +2,15 @@ package baseline
 
 import "math"
 
-// FillWarmth tells each of consecutive rows how much warmer the time before it was. A wall and a slab keep the warmth of days.
-// An hour without a temperature, or with under half of those before it known, is left at 0.
+// FillWarmth sets Warmer24 and Warmer72 of consecutive rows, since walls and slabs store the heat of days. An hour without a temperature,
+// or with less than half of the earlier ones known, is left at 0.
 func FillWarmth(rows []Row) {
 	const day, threeDays = 24, 72
 	fillMean(rows, day, func(r *Row, warmer float64) { r.Warmer24 = warmer })
 	fillMean(rows, threeDays, func(r *Row, warmer float64) { r.Warmer72 = warmer })
 }
 
-// fillMean sets how far the mean temperature of so many hours, up to and with each, lies above its own.
+// fillMean sets, for each row, the mean temperature of a number of hours up to and including it, minus its own.
 func fillMean(rows []Row, hours int, set func(r *Row, warmer float64)) {
 	var sum float64
 	known := 0

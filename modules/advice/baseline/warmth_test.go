@@ -19,7 +19,7 @@ func TestWarmthIsThatOfTheHoursBefore(t *testing.T) {
 	FillWarmth(rows)
 	require.Zero(t, rows[50].Warmer24)
 	require.Zero(t, rows[80].Warmer24, "without a temperature of its own")
-	// Of the 24 hours up to the 100th, 10 had 34 °C, 13 had 10 °C and one is not known.
+	// In the 24 hours up to the 100th, 10 hours are at 34 °C, 13 at 10 °C and one is unknown.
 	require.InDelta(t, (10*34.0+13*10)/23-34, rows[99].Warmer24, 1e-9)
 	require.InDelta(t, (10*34.0+61*10)/71-34, rows[99].Warmer72, 1e-9)
 }

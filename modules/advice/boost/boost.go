@@ -1,5 +1,5 @@
-// Package boost learns a number from features by gradient boosting of small regression trees on histograms (Friedman 2001;
-// the histograms as in LightGBM, Ke et al. 2017). It is deterministic: the same rows give the same trees.
+// Package boost predicts a number from features by gradient boosting of small regression trees on histograms (Friedman 2001; the histograms
+// as in LightGBM, Ke et al. 2017). It is deterministic: the same rows give the same trees.
 package boost
 
 import (
@@ -7,26 +7,26 @@ import (
 	"slices"
 )
 
-// Bounds of a tree. Features are cut into at most bins-1 ranges by quantiles; bin 0 is for what is not known.
+// Limits of a tree. Features are cut into at most bins-1 ranges by quantiles; bin 0 is for unknown values.
 const (
 	bins  = 64
 	depth = 5
 	nodes = 1<<(depth+1) - 1
 )
 
-// Options of learning.
+// Options of the training.
 type Options struct {
-	// Trees is how many, Rate how much of each counts, 0 to 1.
+	// Trees is the number of trees, Rate the learning rate, 0 to 1.
 	Trees int
 	Rate  float64
-	// LeastRows is how many rows each side of a cut keeps, Shrink how many rows of nothing a leaf's mean is taken with.
+	// LeastRows is the minimum number of rows on each side of a cut, Shrink the number of zero rows added to a leaf's mean.
 	LeastRows int
 	Shrink    float64
-	// Depth is how many cuts lead to a leaf at most, 1 to 5.
+	// Depth is the maximum number of cuts to a leaf, 1 to 5.
 	Depth int
 }
 
-// Model is what was learnt.
+// Model is a trained model.
 type Model struct {
 	cuts  [][]float64 // per feature, ascending
 	trees []tree
@@ -34,14 +34,14 @@ type Model struct {
 	rate  float64
 }
 
-// tree is complete: the children of node n are 2n+1 (low, or not known) and 2n+2; feature -1 marks a leaf.
+// tree is complete: the children of node n are 2n+1 (low, or unknown) and 2n+2; feature -1 marks a leaf.
 type tree struct {
 	feature [nodes]int8
 	bin     [nodes]uint8
 	value   [nodes]float64
 }
 
-// Fit learns targets, which must be finite, from rows of features, NaN where not known. Nil without rows.
+// Fit trains a model on targets, which must be finite, and rows of features, NaN if unknown. It returns nil without rows.
 func Fit(rows [][]float64, targets []float64, o Options) *Model {
 	if len(rows) == 0 {
 		return nil
@@ -60,7 +60,7 @@ func Fit(rows [][]float64, targets []float64, o Options) *Model {
 	return m
 }
 
-// Predict is the number that the features lead one to expect.
+// Predict returns the number expected for a row of features.
 func (m *Model) Predict(row []float64) float64 {
 	var binned [32]uint8
 	for f := range row {
@@ -112,7 +112,7 @@ func cutsOf(rows [][]float64) [][]float64 {
 	return cuts
 }
 
-// binOf is 0 for what is not known, and otherwise one more than the cuts at or below a value.
+// binOf returns 0 for an unknown value, and otherwise one more than the number of cuts at or below it.
 func binOf(cuts []float64, v float64) uint8 {
 	if math.IsNaN(v) {
 		return 0

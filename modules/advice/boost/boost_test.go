@@ -12,7 +12,7 @@ import (
 
 var options = boost.Options{Trees: 200, Rate: 0.1, LeastRows: 10, Shrink: 1, Depth: 5}
 
-// made are rows of three features, of which the third says nothing; some are not known.
+// made returns rows of three features; the third has no effect, and some values are unknown.
 func made(n int, seed uint64) (rows [][]float64, targets []float64) {
 	chance := rand.New(rand.NewPCG(seed, 1))
 	for range n {

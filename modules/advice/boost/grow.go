@@ -1,22 +1,22 @@
 package boost
 
-// trainer grows trees on what those before leave unexplained.
+// trainer grows each tree on the residuals of the earlier ones.
 type trainer struct {
 	Options
 	features int
 	binned   []uint8 // row after row
 	rest     []float64
 	at       []uint8 // each row's node
-	// sums are those of a level's nodes by feature and bin, above those of the level above it.
+	// sums are the sums of a level's nodes by feature and bin, above the sums of the level above.
 	sums, above []bin
-	// counted tells of which nodes of a level rows are added up. Of two children it is the one with fewer: the other has the rest.
+	// counted marks the nodes of a level whose rows are added up. It is the smaller one of two children; the other one has the rest.
 	counted [nodes]bool
 }
 
-// bin is what the rows of a node have in a range of a feature.
+// bin sums up a node's rows in a range of a feature.
 type bin struct{ sum, count float64 }
 
-// grow fits one tree, level by level, and takes what it explains from the rest.
+// grow fits one tree, level by level, and subtracts its predictions from the residuals.
 func (t *trainer) grow() tree {
 	var grown tree
 	for n := range grown.feature {
@@ -28,7 +28,7 @@ func (t *trainer) grow() tree {
 	for level := 0; ; level++ {
 		features := t.features
 		if level == t.Depth {
-			features = 1 // leaves need their sums only
+			features = 1 // leaves only need their sums
 		}
 		t.count(&grown, first, width, features)
 		split := false
@@ -51,7 +51,7 @@ func (t *trainer) grow() tree {
 	return grown
 }
 
-// count adds the rows of a level's nodes up by bin of the first so many features.
+// count adds up the rows of a level's nodes by bin, for the first features.
 func (t *trainer) count(grown *tree, first, width, features int) {
 	size := t.features * bins
 	t.sums, t.above = t.above, t.sums
@@ -62,7 +62,7 @@ func (t *trainer) count(grown *tree, first, width, features int) {
 	clear(t.sums)
 	for i, n := range t.at {
 		if int(n) < first || !t.counted[n] {
-			continue // its leaf lies above, or it is of the rest
+			continue // its leaf is above, or its node is not counted
 		}
 		sums := t.sums[(int(n)-first)*size:][:size]
 		row := t.binned[i*t.features:][:features]
@@ -80,7 +80,7 @@ func (t *trainer) count(grown *tree, first, width, features int) {
 	}
 }
 
-// takeRest gives one of two children what its parent has and the other has not.
+// takeRest computes the sums of one child as the parent's minus the other child's.
 func (t *trainer) takeRest(low, parent, size, used int, lowCounted bool) {
 	counted, other := t.sums[low*size:][:used], t.sums[(low+1)*size:][:used]
 	if !lowCounted {
@@ -91,7 +91,7 @@ func (t *trainer) takeRest(low, parent, size, used int, lowCounted bool) {
 	}
 }
 
-// whole is the node's rows, which every feature has all of.
+// whole returns the sum of all rows of the node, which is the same for every feature.
 func (t *trainer) whole(n int) (all bin) {
 	for _, b := range t.sums[n*t.features*bins:][:bins] {
 		all.sum, all.count = all.sum+b.sum, all.count+b.count
@@ -99,7 +99,7 @@ func (t *trainer) whole(n int) (all bin) {
 	return all
 }
 
-// split finds the cut that explains most; false where none explains anything.
+// split finds the cut that explains most; false if no cut explains anything.
 func (t *trainer) split(grown *tree, node, n int, whole bin) bool {
 	least := float64(t.LeastRows)
 	if whole.count < 2*least {
@@ -128,7 +128,7 @@ func (t *trainer) split(grown *tree, node, n int, whole bin) bool {
 	return found
 }
 
-// move sends the rows of a level to the children of their nodes; those of leaves stay.
+// move assigns the rows of a level to the children of their nodes; rows of leaves stay.
 func (t *trainer) move(grown *tree, first int) {
 	for i, n := range t.at {
 		if int(n) < first || grown.feature[n] < 0 {

@@ -1,5 +1,5 @@
-// Package campus is the tree of spaces and devices, and who sees what in it. A Directory reads it for all services of the module; a
-// Campus is what one request or job sees. targets.go says what can be analysed.
+// Package campus holds the tree of spaces and devices, and decides what a caller may see in it. A Directory reads it for all services of
+// the module; a Campus is its snapshot for one request or job. targets.go lists what can be analysed.
 package campus
 
 import (
@@ -11,16 +11,16 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// Campus is the tree of spaces and devices as one request or job sees it. What it reads once stays as it was read.
+// Campus is a snapshot of the tree of spaces and devices for one request or job. It reads everything at most once.
 type Campus struct {
 	*layout
 
 	mu sync.Mutex
-	// siteEnds is when the last measured hour of a site ends, by site, as far as it was read.
+	// siteEnds holds the end of the last measured hour by site, for sites already read.
 	siteEnds map[string]time.Time
-	// answers are those about closed days, once they were read.
+	// answers are the answers about closed days, if answersRead.
 	answers []advice.DayAnswer
-	// answersRead is true after that.
+	// answersRead is true once the answers were read.
 	answersRead bool
 }
 
@@ -28,19 +28,19 @@ func newCampus(l *layout) *Campus {
 	return &Campus{layout: l, siteEnds: make(map[string]time.Time)}
 }
 
-// Space is a space by its id; the zero Space where there is none.
+// Space returns a space by its id; the zero Space if there is none.
 func (c *Campus) Space(id string) advice.Space { return c.spaces[id] }
 
-// Device is a device by its id; the zero Device where there is none.
+// Device returns a device by its id; the zero Device if there is none.
 func (c *Campus) Device(id string) advice.Device { return c.devices[id] }
 
-// Children are the ids of the spaces directly inside a space, in order; those of "" are the sites.
+// Children returns the ids of the spaces directly inside a space, in order; for "" the sites.
 func (c *Campus) Children(id string) []string { return c.children[id] }
 
-// Behind are the ids of the devices directly behind a meter, in order.
+// Behind returns the ids of the devices directly behind a meter, in order.
 func (c *Campus) Behind(meter string) []string { return c.behind[meter] }
 
-// SiteEnd is when the last measured hour of a site ends; read is called for the first answer.
+// SiteEnd returns the end of a site's last measured hour; the first call reads it with read.
 func (c *Campus) SiteEnd(site string, read func() (time.Time, error)) (time.Time, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -54,7 +54,7 @@ func (c *Campus) SiteEnd(site string, read func() (time.Time, error)) (time.Time
 	return end, err
 }
 
-// DayAnswers are the answers about closed days; read is called for the first answer.
+// DayAnswers returns the answers about closed days; the first call reads them with read.
 func (c *Campus) DayAnswers(read func() ([]advice.DayAnswer, error)) ([]advice.DayAnswer, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -68,18 +68,18 @@ func (c *Campus) DayAnswers(read func() ([]advice.DayAnswer, error)) ([]advice.D
 	return answers, err
 }
 
-// Sees is true where a space lies within a caller's reach.
+// Sees reports whether a caller may see a space.
 func (c *Campus) Sees(caller advice.Caller, space string) bool {
 	_, known := c.spaces[space]
 	return known && (caller.Space == "" || slices.Contains(c.Path(space), caller.Space))
 }
 
-// Shows is true where a recommendation lies within a caller's reach: its target, and the time whose figures it rests on.
+// Shows reports whether a caller may see a recommendation: its target, and the time span of its figures.
 func (c *Campus) Shows(caller advice.Caller, r advice.Recommendation) bool {
 	return c.Sees(caller, c.SpaceOf(r.Target)) && !r.Basis.From.Before(c.MovedIn(r.Target, caller.Space))
 }
 
-// About names a target for texts.
+// About returns the names of a target for texts.
 func (c *Campus) About(t advice.Target) text.About {
 	space := c.spaces[c.SpaceOf(t)]
 	if t.Level == advice.OfDevice {
@@ -89,7 +89,7 @@ func (c *Campus) About(t advice.Target) text.About {
 	return text.About{Name: space.Name, Kind: string(t.Level)}
 }
 
-// Advice adds to a recommendation the names of what it is about.
+// Advice adds the names for texts to a recommendation.
 func (c *Campus) Advice(r advice.Recommendation) advice.Advice {
 	return advice.Advice{Recommendation: r, About: c.About(r.Target), Zone: c.Zone(c.spaces[c.SpaceOf(r.Target)].ID).String()}
 }

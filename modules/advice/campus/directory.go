@@ -7,19 +7,19 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// Directory reads the campus for all services of the module, and keeps its layout until the tree changes.
+// Directory reads the campus for all services of the module, and caches its layout until the tree changes.
 type Directory struct {
 	trees Trees
 
 	mu sync.Mutex
-	// last is the layout of the tree as it was last read.
+	// last is the layout of the last tree that was read.
 	last *layout
 }
 
-// NewDirectory makes a directory.
+// NewDirectory returns a directory.
 func NewDirectory(trees Trees) *Directory { return &Directory{trees: trees} }
 
-// Campus is the campus as it is now, for one request or job.
+// Campus returns the present campus, for one request or job.
 func (d *Directory) Campus(ctx context.Context) (*Campus, error) {
 	tree, err := d.trees.Tree(ctx)
 	if err != nil {
@@ -33,7 +33,7 @@ func (d *Directory) Campus(ctx context.Context) (*Campus, error) {
 	return newCampus(d.last), nil
 }
 
-// Target is a device or space within the caller's reach. Errors: ErrNotFound.
+// Target returns a device or space that the caller may see. Errors: ErrNotFound.
 func (d *Directory) Target(ctx context.Context, caller advice.Caller, id string) (*Campus, advice.Target, error) {
 	c, err := d.Campus(ctx)
 	if err != nil {
@@ -46,7 +46,7 @@ func (d *Directory) Target(ctx context.Context, caller advice.Caller, id string)
 	return c, t, nil
 }
 
-// Recommendation is a stored recommendation within the caller's reach. Errors: ErrNotFound.
+// Recommendation returns a stored recommendation that the caller may see. Errors: ErrNotFound.
 func (d *Directory) Recommendation(ctx context.Context, caller advice.Caller, stored advice.Recommendations, id string) (*Campus, advice.Recommendation, error) {
 	c, err := d.Campus(ctx)
 	if err != nil {

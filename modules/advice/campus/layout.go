@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// layout indexes a tree. It does not change, and is safe for concurrent reads.
+// layout is an index of a tree. It does not change, and is safe for concurrent reads.
 type layout struct {
 	tree     advice.Tree
 	spaces   map[string]advice.Space
@@ -20,7 +20,7 @@ type layout struct {
 	moves    map[string][]advice.Move // by device, oldest first
 
 	mu sync.Mutex
-	// facts are the traits of targets, as far as they were computed.
+	// facts caches the traits of targets.
 	facts map[advice.Target]string
 }
 
@@ -47,12 +47,12 @@ func newLayout(tree advice.Tree) *layout {
 	return l
 }
 
-// matches is true where it is the layout of a tree.
+// matches reports whether it is the layout of a tree.
 func (l *layout) matches(tree advice.Tree) bool {
 	return slices.Equal(l.tree.Spaces, tree.Spaces) && slices.Equal(l.tree.Devices, tree.Devices) && slices.Equal(l.tree.Moves, tree.Moves)
 }
 
-// Within lists a space and all inside it, the innermost last; all there are within "".
+// Within returns a space and all spaces inside it, the innermost last; for "" all spaces.
 func (l *layout) Within(id string) []string {
 	var list []string
 	if _, known := l.spaces[id]; known {
@@ -64,7 +64,7 @@ func (l *layout) Within(id string) []string {
 	return list
 }
 
-// Path is a space and those around it, from the inside out.
+// Path returns a space and the spaces around it, from the inside out.
 func (l *layout) Path(id string) []string {
 	var path []string
 	const deepest = 8
@@ -82,8 +82,8 @@ func (l *layout) SiteOf(space string) string {
 	return path[len(path)-1]
 }
 
-// MovedIn is since when a device has been within a space without a break. It is the zero time for a device that was always there, and
-// for spaces, which keep their past wherever they are moved.
+// MovedIn returns since when a device has been inside a space without a break. It is the zero time for a device that was always there, and
+// for spaces, since a moved space keeps its past.
 func (l *layout) MovedIn(t advice.Target, within string) time.Time {
 	if t.Level != advice.OfDevice || within == "" {
 		return time.Time{}
@@ -96,7 +96,7 @@ func (l *layout) MovedIn(t advice.Target, within string) time.Time {
 	return time.Time{}
 }
 
-// Zone is the space's time zone; UTC if none is set.
+// Zone returns the space's time zone; UTC if none is set.
 func (l *layout) Zone(space string) *time.Location {
 	if zone := l.spaces[space].Zone; zone != nil {
 		return zone

@@ -13,7 +13,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/scenario"
 )
 
-// TestAMovedDeviceLeavesItsPastBehind shows who is limited to a room nothing that rests on the time before a device came there.
+// TestAMovedDeviceLeavesItsPastBehind checks that a caller limited to a room sees nothing from the time before a device came there.
 func TestAMovedDeviceLeavesItsPastBehind(t *testing.T) {
 	c := advicetest.GamesRoom()
 	moved := advicetest.Start.AddDate(0, 0, 18)
@@ -56,7 +56,7 @@ func TestAMovedDeviceLeavesItsPastBehind(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, forecast.Why, "ten days are too few to tell")
 
-	// What a device used of a room's month is what it used there, whoever asks.
+	// A room's month counts only a device's use in that room, for every caller.
 	advicetest.List(t, a, advicetest.Manager, recommendations.Query{})
 	used := func(caller advice.Caller) float64 {
 		m, err := a.MonthOf(t.Context(), caller, "sala", 2026, time.February)

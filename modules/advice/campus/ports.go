@@ -6,8 +6,8 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// Trees reads what there is.
+// Trees reads the tree of spaces and devices.
 type Trees interface {
-	// Tree is the campus as it is now.
+	// Tree returns the present tree.
 	Tree(ctx context.Context) (advice.Tree, error)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// SpaceOf is where a target stands, or itself; "" if the target no longer exists.
+// SpaceOf returns the target's space, or the target itself if it is a space; "" if it no longer exists.
 func (l *layout) SpaceOf(t advice.Target) string {
 	if t.Level == advice.OfDevice {
 		return l.devices[t.ID].Space
@@ -21,7 +21,7 @@ func (l *layout) SpaceOf(t advice.Target) string {
 	return ""
 }
 
-// Find returns the target of an id; a device is found before a space.
+// Find returns the target with an id; devices are searched before spaces.
 func (l *layout) Find(id string) (advice.Target, bool) {
 	if _, known := l.devices[id]; known {
 		return advice.Target{Level: advice.OfDevice, ID: id}, true
@@ -30,8 +30,8 @@ func (l *layout) Find(id string) (advice.Target, bool) {
 	return advice.Target{Level: s.Kind, ID: id}, known
 }
 
-// Targets are all that can be analysed, what lies inside before what lies around it: devices before meters that
-// others sit behind, and then spaces, the innermost first.
+// Targets returns everything that can be analysed, the inner targets first: devices, then the meters in front of them, then spaces, the
+// innermost first.
 func (l *layout) Targets() []advice.Target {
 	var plain, meters, spaces []advice.Target
 	for _, s := range l.Within("") {
@@ -52,13 +52,13 @@ func (l *layout) Targets() []advice.Target {
 	return slices.Concat(plain, meters, spaces)
 }
 
-// addsUp reports whether a space is more than its only meter: it has several, or a size to be compared by.
+// addsUp reports whether a space is worth an analysis beside its only meter: it has several meters, or an area for comparison.
 func (l *layout) addsUp(space string) bool {
 	roots := l.Roots(space)
 	return len(roots) > 1 || (len(roots) == 1 && l.spaces[space].AreaM2 > 0)
 }
 
-// Roots are the metered devices within a space that sit behind no other of them.
+// Roots returns the metered devices inside a space that are not behind another of them.
 func (l *layout) Roots(space string) []string {
 	var roots []string
 	inside := l.Within(space)
@@ -74,7 +74,7 @@ func (l *layout) Roots(space string) []string {
 	return roots
 }
 
-// Inside are the devices behind a meter, or all within a space, and the spaces within it; not the target itself.
+// Inside returns the devices behind a meter, or all devices and spaces inside a space, without the target itself.
 func (l *layout) Inside(t advice.Target) map[advice.Target]bool {
 	inner := make(map[advice.Target]bool)
 	if t.Level == advice.OfDevice {
@@ -97,7 +97,7 @@ func (l *layout) Inside(t advice.Target) map[advice.Target]bool {
 	return inner
 }
 
-// Facts sums up what a target is, so that a change of it is seen.
+// Facts returns a summary of a target's traits, which detects changes.
 func (l *layout) Facts(t advice.Target) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -1,6 +1,6 @@
-// Package figure rounds the numbers that the advice module tells, by one rule for its answers in figures, its words and its
-// reports: half to even, as the books do, on the decimal digits that the number is written with. The dashboard rounds the same
-// digits by the same rule (adapters/web/src/format/rounding.ts), so that no figure differs by where it is read.
+// Package figure rounds the numbers of the advice module by one rule for its figures, texts and reports: half to even, as in accounting, on
+// the decimal digits that the number is written with. The dashboard rounds the same digits by the same rule
+// (adapters/web/src/format/rounding.ts), so that a figure is the same everywhere.
 package figure
 
 import (
@@ -9,23 +9,23 @@ import (
 	"strings"
 )
 
-// Decimals of the figures that leave the module; the rest would be taken for measured.
+// Decimals of the figures that leave the module; more digits would suggest a precision that is not there.
 const (
 	energyDecimals = 3 // kWh, kW, kg of CO2
 	moneyDecimals  = 2
 	otherDecimals  = 4
 )
 
-// Energy is an amount of kWh, kW or kg of CO2 as it leaves the module.
+// Energy rounds an amount of kWh, kW or kg of CO2 that leaves the module.
 func Energy(v float64) float64 { return Round(v, energyDecimals) }
 
-// Money is an amount of money as it leaves the module.
+// Money rounds an amount of money that leaves the module.
 func Money(v float64) float64 { return Round(v, moneyDecimals) }
 
-// Other is any other figure as it leaves the module.
+// Other rounds any other figure that leaves the module.
 func Other(v float64) float64 { return Round(v, otherDecimals) }
 
-// Round rounds to so many decimals; no zero is negative. What is no number stays as it is.
+// Round rounds to a number of decimals; zero is never negative. NaN and infinities stay.
 func Round(v float64, decimals int) float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return v
@@ -37,7 +37,7 @@ func Round(v float64, decimals int) float64 {
 	return rounded
 }
 
-// Nullable is nil for what is no number.
+// Nullable returns nil for NaN.
 func Nullable(v float64) *float64 {
 	if math.IsNaN(v) {
 		return nil
@@ -45,7 +45,7 @@ func Nullable(v float64) *float64 {
 	return &v
 }
 
-// Text writes a number with exactly so many decimals and a point before them.
+// Text formats a number with exactly that many decimals after a point.
 func Text(v float64, decimals int) string {
 	whole, fraction, _ := strings.Cut(strconv.FormatFloat(math.Abs(v), 'f', -1, 64), ".")
 	if len(fraction) <= decimals {
@@ -59,7 +59,7 @@ func Text(v float64, decimals int) string {
 	return signed(v, string(digits[:len(digits)-decimals]), string(digits[len(digits)-decimals:]))
 }
 
-// upward tells whether what follows the last kept digit makes it one more.
+// upward reports whether the dropped digits round the last kept digit up.
 func upward(last byte, rest string) bool {
 	if rest[0] != '5' || strings.Trim(rest[1:], "0") != "" {
 		return rest[0] >= '5'
@@ -67,7 +67,7 @@ func upward(last byte, rest string) bool {
 	return (last-'0')%2 == 1
 }
 
-// next is the decimal number after one.
+// next returns a decimal number plus one.
 func next(digits []byte) []byte {
 	for i := len(digits) - 1; i >= 0; i-- {
 		if digits[i] < '9' {
@@ -90,7 +90,7 @@ func signed(v float64, whole, fraction string) string {
 	return text
 }
 
-// Decimals are those with which an amount is shown: about three digits.
+// Decimals returns the number of decimals for an amount: about three digits are shown.
 func Decimals(v float64) int {
 	const hundred = 100
 	switch v = math.Abs(v); {
@@ -102,14 +102,13 @@ func Decimals(v float64) int {
 	return 2
 }
 
-// Promise is an amount of kWh that is promised, with the digits that are shown and no others: cut off, since nobody may be promised
-// more than was found.
+// Promise cuts a promised amount of kWh to the digits that are shown. It does not round, since a promise must not exceed the found saving.
 func Promise(v float64) float64 { return cut(v, Decimals(v)) }
 
-// PromisedMoney is a promised amount of money: whole units, cut off.
+// PromisedMoney cuts a promised amount of money to whole units.
 func PromisedMoney(v float64) float64 { return cut(v, 0) }
 
-// noise is below what any figure means: 4.2 may have become 4.1999999999 on the way.
+// noise is the number of extra decimals that absorb floating-point errors: 4.2 may have become 4.1999999999.
 const noise = 6
 
 func cut(v float64, decimals int) float64 {

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestHalvesGoToTheEvenDigit holds the rule to the digits that a number is written with: 1.005 is less than its half in binary,
-// 2.675 too, and both are halves to who reads them. The dashboard is held to the same rows (adapters/web/src/format/rounding.test.ts).
+// TestHalvesGoToTheEvenDigit checks that rounding uses the decimal digits: in binary 1.005 and 2.675 are less than the half, but readers
+// see halves. The dashboard has the same cases (adapters/web/src/format/rounding.test.ts).
 func TestHalvesGoToTheEvenDigit(t *testing.T) {
 	file, err := os.ReadFile("testdata/rounding.json")
 	require.NoError(t, err)
@@ -34,7 +34,7 @@ func TestHalvesGoToTheEvenDigit(t *testing.T) {
 	require.True(t, math.IsInf(Round(math.Inf(-1), 2), -1))
 }
 
-// TestPromisesAreCutOnce holds a promise to the digits that are shown, so that nobody who shows it rounds again.
+// TestPromisesAreCutOnce checks that a promise has only the digits that are shown, so that no reader rounds again.
 func TestPromisesAreCutOnce(t *testing.T) {
 	for value, want := range map[float64]float64{
 		753.9: 753, 100: 100, 99.99: 99.9, 4.2: 4.2, 4.29: 4.2, 0.999: 0.99, 0: 0, -0.25: -0.25, 4.1999999999: 4.2,

@@ -6,16 +6,16 @@ import (
 )
 
 const (
-	// bandDays is how many of the last days the band is learnt from.
+	// bandDays is the number of last days from which the band is computed.
 	bandDays = 56
 	// Tails of an 80 % band.
 	lowTail, highTail = 0.1, 0.9
-	// neighbourHours on each side of an hour speak for it.
+	// neighbourHours is the number of hours on each side that count for an hour's band.
 	neighbourHours = 1
 	minErrors      = 20
 )
 
-// pastErrors are what forecasts of past days, made without knowing them, erred by: measured less told, kWh, by day and hour.
+// pastErrors are the errors of forecasts of past days, made without their data: measured minus predicted, kWh, by day and hour.
 type pastErrors struct {
 	days []missedDay
 }
@@ -36,8 +36,8 @@ func (m *pastErrors) add(d *day, told [dayHours]float64) {
 	}
 }
 
-// band is how far below and above what is told an hour lies in eight of ten cases: the tails of what past days of the same
-// type erred by at that hour and its neighbours, or of all days where there are few. NaN where too little is known.
+// band returns the distances below and above the prediction that contain eight of ten hours: percentiles of the errors of past days of the
+// same type at that hour and its neighbours, or of all days if there are few. NaN if too little is known.
 func (m *pastErrors) band(kind, hour int) (low, high float64) {
 	near := m.near(func(k int) bool { return k == kind || (k > 0 && kind > 0) }, hour)
 	if len(near) < minErrors {
@@ -65,7 +65,7 @@ func (m *pastErrors) near(alike func(kind int) bool, hour int) []float64 {
 	return near
 }
 
-// quantile of sorted values; n+1 in place of n−1 widens it for the error of the few there are (Weibull's plotting position).
+// quantile returns a quantile of sorted values; n+1 instead of n−1 makes it wider for small samples (Weibull's plotting position).
 func quantile(sorted []float64, p float64) float64 {
 	at := p*float64(len(sorted)+1) - 1
 	below := min(max(int(math.Floor(at)), 0), len(sorted)-1)

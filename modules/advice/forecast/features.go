@@ -6,23 +6,23 @@ const (
 	alikeDays  = 5
 	alikeReach = 3 * weekDays
 	weeksBack  = 4
-	// yearBack is a year in whole weeks, so that weekdays meet.
+	// yearBack is a year in whole weeks, so that weekdays match.
 	yearBack = 52 * weekDays
-	// eveningFrom is the hour from which the evening before tells how the day begins.
+	// eveningFrom is the start of the evening before, whose load predicts the start of the day.
 	eveningFrom = 19
 	daysPerYear = 365.2425
 )
 
-// hourFeatures are what is known at midnight of an hour of the day that begins. Loads are in shares of the scale, and
-// those of single days are given as departures from the anchor.
+// hourFeatures are the values known at midnight about an hour of the coming day. Loads are relative to the scale; loads of single days are
+// differences from the anchor.
 type hourFeatures struct {
-	// anchor is the usual load of the hour: the mean of the same hour in the last four weeks and on the last days alike.
+	// anchor is the usual load of the hour: the mean of the same hour in the last four weeks and on the last similar days.
 	anchor float64
 	values []float64
 	linear []float64
 }
 
-// dayFeatures are what all hours of a day share.
+// dayFeatures are the values shared by all hours of a day.
 type dayFeatures struct {
 	s       series
 	d       int
@@ -44,15 +44,15 @@ func (s series) featuresOf(d int, scale float64) dayFeatures {
 	return f
 }
 
-// back is an hour's load so many days ago, in shares of the scale.
+// back returns an hour's load a number of days ago, relative to the scale.
 func (f dayFeatures) back(days, h int) float64 { return f.s.load(f.d-days, h) / f.scale }
 
-// weeksAgo is an hour's load on the day that stands for this one so many weeks ago, in shares of the scale.
+// weeksAgo returns an hour's load on the corresponding day a number of weeks ago, relative to the scale.
 func (f dayFeatures) weeksAgo(weeks, h int) float64 {
 	return f.s.load(f.s.weeksAgo(f.d, weeks), h) / f.scale
 }
 
-// hour gives an hour's features.
+// hour returns an hour's features.
 func (f dayFeatures) hour(h int) hourFeatures {
 	day := &f.s.days[f.d]
 	weeks := mean(weeksBack, func(k int) float64 { return f.weeksAgo(k+1, h) })
@@ -73,20 +73,20 @@ func (f dayFeatures) hour(h int) hourFeatures {
 		f.back(2, h) - anchor, f.weeksAgo(2, h) - anchor, anchor,
 	}
 	lagged = append(lagged, f.shared...)
-	return hourFeatures{anchor: anchor, linear: append(known(lagged), 1), values: append(lagged,
+	return hourFeatures{anchor: anchor, linear: append(zeroUnknown(lagged), 1), values: append(lagged,
 		float64(h), float64(day.weekday), float64(day.calendar), day.outlook[h], day.warmth, f.s.warmth(f.d-1),
 		math.Mod(float64(day.date), daysPerYear), f.yearAgo(h),
 	)}
 }
 
-// yearAgo is how far the hour lay a year ago from what was usual then.
+// yearAgo returns the hour's difference from the usual load of that time, a year ago.
 func (f dayFeatures) yearAgo(h int) float64 {
 	was := f.back(yearBack, h)
 	return was - mean(weeksBack, func(k int) float64 { return f.back(yearBack+weekDays*(k+1), h) })
 }
 
-// known puts no departure where it is not known.
-func known(values []float64) []float64 {
+// zeroUnknown replaces unknown differences by 0.
+func zeroUnknown(values []float64) []float64 {
 	out := make([]float64, len(values), len(values)+1)
 	for i, v := range values {
 		if !math.IsNaN(v) {
@@ -96,7 +96,7 @@ func known(values []float64) []float64 {
 	return out
 }
 
-// alike are the last measured days of the same type before a day, the latest first.
+// alike returns the last measured days of the same type before a day, latest first.
 func (s series) alike(d int) []int {
 	days := make([]int, 0, alikeDays)
 	for k := d - 1; k >= max(0, d-alikeReach) && len(days) < alikeDays; k-- {

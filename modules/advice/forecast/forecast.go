@@ -1,6 +1,5 @@
-// Package forecast tells the load of coming days hour by hour from what was known at midnight, with a band that held the
-// truth in eight of ten hours of the days before. Ahead forecasts from the last midnight; Replay does so for each day of the
-// past, as it would have been told then.
+// Package forecast predicts the load of coming days hour by hour from the data known at midnight, with a band that contained eight of ten
+// hours of earlier days. Predict forecasts from the last midnight; Replay does so for each day of the past, with the data of that time.
 package forecast
 
 import (
@@ -10,29 +9,29 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/baseline"
 )
 
-// Hour is what is told of one hour, kWh: Low and High bound it in eight of ten cases, and are NaN where too little is known
-// to say. Date is the local date in days since 1970-01-01, Clock the local hour of day.
+// Hour is the forecast of one hour, kWh: eight of ten hours are between Low and High, which are NaN if too little is known. Date is the
+// local date in days since 1970-01-01, Clock the local hour of day.
 type Hour struct {
 	Date, Clock         int
 	Expected, Low, High float64
 }
 
 const (
-	// minDays of history are needed: two weeks to learn what is usual, two to learn how far that errs.
+	// minDays is the minimum history: two weeks to learn the usual load, two to learn its error.
 	minDays = 28
-	// relearnDays is how long what was learnt is used in a replay.
+	// relearnDays is the number of days after which a replay trains again.
 	relearnDays = 28
-	// minSums of the past say how far a sum errs.
+	// minSums is the minimum number of past sums for the error of a sum.
 	minSums = 10
-	// MaxDays is as far ahead as is told.
+	// MaxDays is the maximum number of days ahead.
 	MaxDays = 31
 )
 
-// heldBack is how many of the last days are kept from learning, to learn the band from.
+// heldBack returns the number of last days that are not used for training, but for the band.
 func heldBack(days int) int { return min(bandDays, days/2) }
 
-// Replay tells every day from a local date on, each from its midnight, with what was measured before it. Hours are told in
-// order; nothing is told of days before there are four weeks of history.
+// Replay predicts every day from a local date on, each at its midnight, with the measurements before it. Hours are in order; days without
+// four weeks of history are left out.
 func Replay(rows []baseline.Row, from int, weather Weather) []Hour {
 	s := seriesOf(rows, weather)
 	if len(s.days) == 0 {
@@ -53,15 +52,14 @@ func Replay(rows []baseline.Row, from int, weather Weather) []Hour {
 		if l == nil {
 			continue
 		}
-		hours := l.tell(s, d)
+		hours := l.predictDay(s, d)
 		told = append(told, hoursOf(&s.days[d], hours, &past)...)
 		past.add(&s.days[d], hours)
 	}
 	return told
 }
 
-// backtest forecasts the last days before one from a learner that has not seen them, and gives what it missed by how many
-// days ahead it was told.
+// backtest forecasts the last days before a day with a learner trained without them, and returns its errors by number of days ahead.
 func backtest(s series, before, ahead int) (past []pastErrors, sums [][]float64) {
 	past, sums = make([]pastErrors, ahead), make([][]float64, ahead)
 	begin := before - heldBack(before)
@@ -98,22 +96,22 @@ func hoursOf(d *day, told [dayHours]float64, past *pastErrors) []Hour {
 	return hours
 }
 
-// Outlook is what is told from the last midnight on.
+// Outlook is a forecast from the last midnight on.
 type Outlook struct {
 	Hours []Hour
-	// CVRMSE is how well the days held back were told a day ahead: over hours that were not learnt from.
+	// CVRMSE is the error of forecasts one day ahead for the held-back days, which were not used for training.
 	CVRMSE float64
-	// Judged is how many hours that rests on.
+	// Judged is the number of hours behind CVRMSE.
 	Judged int
 	past   []pastErrors
-	// sums are the relative errors of the sum of the first days told, by how many days.
+	// sums are the relative errors of the sum of the first days, by their number.
 	sums [][]float64
 }
 
-// Predict tells so many days, the first of them the one that follows the last of the rows, which must be whole days. coming are
-// the hours of those days as far as their calendar is known; without any temperature among them, the last days' stand for them.
-// What is learnt, and how well the past was told, then rests on temperatures that were known beforehand, as a forecast's are, or
-// were not. known is false where there are less than four weeks, or nothing was measured in them.
+// Predict forecasts a number of days; the first one follows the last row. rows must be whole days. coming are the hours of these days with
+// their calendar, as far as known, and their temperatures. If coming has no temperature, those of the last days are used; training and the
+// past errors then also use no temperature of the predicted day. known is false if there are less than four weeks, or if nothing was
+// measured in them.
 func Predict(rows []baseline.Row, days int, coming []baseline.Row) (o Outlook, known bool) {
 	weather := WeatherUnknown
 	if slices.ContainsFunc(coming, func(r baseline.Row) bool { return !math.IsNaN(r.Temp) }) {
@@ -134,15 +132,14 @@ func Predict(rows []baseline.Row, days int, coming []baseline.Row) (o Outlook, k
 	whole := s.followedBy(coming)
 	for k, told := range l.predict(whole, len(s.days), days) {
 		d := whole.unmeasured(len(s.days) + k)
-		// Beyond a week nothing is known of the band but that it is no narrower.
+		// Beyond a week the band is unknown, but not narrower.
 		o.Hours = append(o.Hours, hoursOf(&d, told, &o.past[min(k, len(o.past)-1)])...)
 	}
 	return o, true
 }
 
-// Total is the sum of what is told from an hour of the first day on until the end of a day, that one counted from 0, with
-// the ends of its 80 % band. Errors of neighbouring hours go together, so the band is learnt from whole days: those of a
-// week ahead stand for all that lies beyond.
+// Total returns the sum from an hour of the first day to the end of lastDay, counted from 0, with the ends of its 80 % band. Errors of
+// neighbouring hours are correlated, so the band is computed from whole days; errors a week ahead are used for all later days.
 func (o *Outlook) Total(clock, lastDay int) (expected, low, high float64) {
 	for _, h := range o.Hours[clock:min(len(o.Hours), (lastDay+1)*dayHours)] {
 		if !math.IsNaN(h.Expected) {
@@ -157,7 +154,7 @@ func (o *Outlook) Total(clock, lastDay int) (expected, low, high float64) {
 	return expected, max(0, expected*(1+quantile(sorted, lowTail))), expected * (1 + quantile(sorted, highTail))
 }
 
-// judge sums up how well the days held back were told.
+// judge computes the error of the held-back days.
 func (o *Outlook) judge(s series) {
 	var squares, sum float64
 	past := o.past[0].days

@@ -13,7 +13,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// office is a load of so many days: high in working hours, with a temperature effect and noise that lasts a day.
+// office returns days of load: high in working hours, with a temperature effect and noise that lasts a day.
 func office(days int, seed uint64) []baseline.Row {
 	chance := rand.New(rand.NewPCG(seed, 7))
 	start := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
@@ -90,7 +90,7 @@ func TestWhatIsToldAheadIsWhatAReplayTells(t *testing.T) {
 	require.Less(t, expected, high)
 }
 
-// TestOnlyTheTemperatureOfWhatComesIsSeen: with it, the first day is what a replay tells that knew the weather.
+// TestOnlyTheTemperatureOfWhatComesIsSeen checks that a forecast with temperatures has the first day of a replay that knew the weather.
 func TestOnlyTheTemperatureOfWhatComesIsSeen(t *testing.T) {
 	rows := office(120, 5)
 	cut := 110 * 24
@@ -161,7 +161,7 @@ func TestAConstantLoadIsToldAsItIs(t *testing.T) {
 	}
 }
 
-// TestHolidaysAreToldLikeSundays shuts an office on a weekday now and then and asks for weeks of which it is known when.
+// TestHolidaysAreToldLikeSundays closes an office on some weekdays, and forecasts weeks with known holidays.
 func TestHolidaysAreToldLikeSundays(t *testing.T) {
 	rows := office(200, 3)
 	for i := range rows {

@@ -8,26 +8,26 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/boost"
 )
 
-// Weights of the parts. They were chosen on whole meters, by the error of days that were not learnt from.
+// Weights of the parts. They were chosen on whole meters, by the error of days that were not used for training.
 const (
-	// treeWeight is the share of the trees; the regression has the rest.
+	// treeWeight is the weight of the trees; the regression has the rest.
 	treeWeight = 0.6
-	// otherWeekdays is how much rows of other weekdays count in a weekday's regression.
+	// otherWeekdays is the weight of rows of other weekdays in a weekday's regression.
 	otherWeekdays = 0.1
 	ridge         = 1
 )
 
 var treeOptions = boost.Options{Trees: 150, Rate: 0.06, LeastRows: 20, Shrink: 5, Depth: 5}
 
-// learner tells a day's hours from what was known at its midnight: the usual load, and departures from it that are the
-// weighted mean of boosted trees and of a ridge regression for each weekday.
+// learner predicts a day's hours from the data known at its midnight: the usual load plus a difference, which is the weighted mean of
+// boosted trees and of a ridge regression for each weekday.
 type learner struct {
 	scale   float64
 	trees   *boost.Model
 	regress [weekDays][]float64
 }
 
-// learn fits a learner to the days before one; nil where nothing was measured in them.
+// learn trains a learner on the days before a day; nil if nothing was measured in them.
 func learn(s series, before int) *learner {
 	l := &learner{scale: mean(before, func(d int) float64 { return s.days[d].mean })}
 	if math.IsNaN(l.scale) || l.scale <= 0 {
@@ -56,7 +56,7 @@ func learn(s series, before int) *learner {
 	return l
 }
 
-// regressions fits one for each weekday, from all rows, those of its own day with more weight.
+// regressions fits one regression for each weekday, from all rows; rows of its own weekday have more weight.
 func regressions(rows [][]float64, targets []float64, weekdays []int) (fitted [weekDays][]float64) {
 	n := len(rows[0])
 	var squares [weekDays]*mat.SymDense
@@ -93,8 +93,8 @@ func regressions(rows [][]float64, targets []float64, weekdays []int) (fitted [w
 	return fitted
 }
 
-// tell gives the day's hours, kWh; NaN where nothing is known of an hour.
-func (l *learner) tell(s series, d int) (hours [dayHours]float64) {
+// predictDay returns the day's hours, kWh; NaN if nothing is known about an hour.
+func (l *learner) predictDay(s series, d int) (hours [dayHours]float64) {
 	features := s.featuresOf(d, l.scale)
 	for h := range hours {
 		f := features.hour(h)
@@ -113,9 +113,9 @@ func (l *learner) tell(s series, d int) (hours [dayHours]float64) {
 	return hours
 }
 
-// predict gives the hours of consecutive days from one on; each day told is taken for measured by the next.
+// predict returns the hours of consecutive days; each predicted day counts as measured for the next.
 func (l *learner) predict(s series, from, days int) [][dayHours]float64 {
-	// Only what is before from, and what is told, may be seen; the outlook of coming days follows from it, or was told.
+	// Only days before from and predicted days may be used; the outlook of coming days follows from them or is given.
 	ahead := series{days: append(make([]day, 0, from+days), s.days[:min(from, len(s.days))]...), weather: s.weather}
 	told := make([][dayHours]float64, days)
 	for k := range told {
@@ -125,7 +125,7 @@ func (l *learner) predict(s series, from, days int) [][dayHours]float64 {
 		}
 		ahead.days = append(ahead.days, d)
 		ahead.settle(from + k)
-		told[k] = l.tell(ahead, from+k)
+		told[k] = l.predictDay(ahead, from+k)
 		ahead.days[from+k].load = told[k]
 		ahead.settle(from + k)
 	}

@@ -10,33 +10,32 @@ import (
 const (
 	dayHours = 24
 	weekDays = 7
-	// enoughHours of a day must be measured for its mean to stand for it.
+	// enoughHours is the minimum number of measured hours for a day's mean.
 	enoughHours = 18
-	// outlookDays are those whose temperatures stand for a day that has none yet.
+	// outlookDays is the number of last days whose temperatures are used for a day without any.
 	outlookDays = 3
 )
 
-// Weather says what was known at midnight of the temperatures of the day that begins.
+// Weather states whether the temperatures of the coming day are known at midnight.
 type Weather bool
 
-// What there may be: the day's temperatures (a weather service's, or a judgement afterwards), or only those of the days
-// before it.
+// The day's temperatures are known (from a weather service, or afterwards in a test), or only those of earlier days.
 const (
 	WeatherKnown   Weather = true
 	WeatherUnknown Weather = false
 )
 
-// day is one local day of 24 hours: an hour that the clock repeats is the mean of both, one that it leaves out is not known.
+// day is a local day of 24 hours. When clocks change, a repeated hour is the mean of both, and a skipped hour is unknown.
 type day struct {
 	date, weekday int // Monday is 0
 	calendar      history.DayKind
 	load, temp    [dayHours]float64
-	// outlook are the temperatures that a forecast of the day may use.
+	// outlook has the temperatures that a forecast of the day may use.
 	outlook      [dayHours]float64
-	mean, warmth float64 // of load and outlook; NaN where too little is known
+	mean, warmth float64 // of load and outlook; NaN if too little is known
 }
 
-// kind is the day type: working days, Saturdays, Sundays and holidays.
+// kind returns the day type: working days, Saturdays, Sundays and holidays.
 func (d *day) kind() int {
 	if d.calendar == history.Holiday {
 		return 2
@@ -57,7 +56,7 @@ type series struct {
 	weather Weather
 }
 
-// seriesOf lays consecutive hours out by day.
+// seriesOf groups consecutive hours by day.
 func seriesOf(rows []baseline.Row, weather Weather) series {
 	s := series{weather: weather}
 	for _, r := range rows {
@@ -78,8 +77,7 @@ func seriesOf(rows []baseline.Row, weather Weather) series {
 	return s
 }
 
-// followedBy puts the calendar and temperatures of coming days after those that were measured. What they used is not known,
-// whatever the rows say.
+// followedBy appends the calendar and temperatures of coming days to the measured days. Loads in these rows are ignored.
 func (s series) followedBy(coming []baseline.Row) series {
 	last := s.days[len(s.days)-1].date
 	whole := series{weather: s.weather, days: append(make([]day, 0, len(s.days)+MaxDays), s.days...)}
@@ -105,7 +103,7 @@ func emptyDay(date int) day {
 	return d
 }
 
-// unmeasured is a day, which may lie beyond the last, with what its calendar says and nothing else.
+// unmeasured returns a day with its calendar only; it may be after the last day.
 func (s series) unmeasured(i int) day {
 	d := emptyDay(s.days[0].date + i)
 	if i < len(s.days) {
@@ -121,7 +119,7 @@ func together(a, b float64) float64 {
 	return (a + b) / 2
 }
 
-// settle computes what follows from a day's hours and from the days before it.
+// settle computes the values derived from a day's hours and from earlier days.
 func (s series) settle(i int) {
 	d := &s.days[i]
 	for h := range dayHours {
@@ -143,8 +141,8 @@ func (s series) settle(i int) {
 	}
 }
 
-// weeksAgo is the day that tells the most of another one, so many weeks before: the same weekday, or the Sunday where that other
-// one is a holiday; -1 where a holiday was in its place.
+// weeksAgo returns the corresponding day a number of weeks before: the same weekday, or the Sunday if the day is a holiday; -1 if that day
+// was a holiday.
 func (s series) weeksAgo(d, weeks int) int {
 	then := d - weeks*weekDays
 	if s.days[d].calendar == history.Holiday {
@@ -166,7 +164,7 @@ func (s series) load(d, h int) float64 {
 	return s.days[d].load[h]
 }
 
-// temp is an hour's temperature: measured, or else what was expected of it.
+// temp returns an hour's measured temperature, or else its expected one.
 func (s series) temp(d, h int) float64 {
 	if d < 0 || d >= len(s.days) {
 		return math.NaN()
@@ -191,7 +189,7 @@ func (s series) warmth(d int) float64 {
 	return mean(dayHours, func(h int) float64 { return s.temp(d, h) })
 }
 
-// mean of the values that are known; NaN of none.
+// mean returns the mean of the known values; NaN if there are none.
 func mean(n int, of func(int) float64) float64 {
 	sum, known := 0.0, 0.0
 	for k := range n {

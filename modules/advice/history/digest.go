@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// Digest is the SHA-256 of the history in a canonical text: one line an hour, whole numbers of mW, millionths,
-// m°C and thousandths of a person, an empty field where nothing is known; kinds of days by their number.
+// Digest returns the SHA-256 of the history as canonical text: one line an hour with whole numbers of mW, millionths, m°C and thousandths
+// of a person, an empty field if unknown, and the number of the kind of day.
 func (h *History) Digest() string {
 	d := NewDigest()
 	d.Add("start", strconv.FormatInt(h.Start.UnixMilli(), 10))
@@ -37,10 +37,10 @@ func appendField(line []byte, v, parts float64) []byte {
 	return append(line, ',')
 }
 
-// Digest sums named values.
+// Digest computes a hash of named values.
 type Digest struct{ sum hash.Hash }
 
-// NewDigest begins one.
+// NewDigest returns an empty digest.
 func NewDigest() *Digest { return &Digest{sum: sha256.New()} }
 
 // Add adds a value under a name.
@@ -53,5 +53,5 @@ func (d *Digest) AddNumber(name string, v float64) {
 	d.Add(name, strconv.FormatFloat(math.Round(v*1e6), 'f', 0, 64))
 }
 
-// Hex is the sum so far.
+// Hex returns the hash of the values so far.
 func (d *Digest) Hex() string { return hex.EncodeToString(d.sum.Sum(nil)) }

@@ -6,28 +6,27 @@ import (
 	"time"
 )
 
-// Use is the energy of one hour as it was measured.
+// Use is the measured energy of one hour.
 type Use struct {
 	Start time.Time
-	// KWh is the hour's energy, Estimated the part of it that was filled in and not measured.
+	// KWh is the hour's energy, Estimated the part that was filled in and not measured.
 	KWh, Estimated float64
 	// Coverage is the measured part of the hour, 0 to 1.
 	Coverage float64
-	// PeakKW is the mean power of the highest quarter hour that was wholly measured; 0 where none was.
+	// PeakKW is the mean power of the highest completely measured quarter hour; 0 if there is none.
 	PeakKW float64
 }
 
-// Limits of what counts as measured.
+// Limits for an hour to count as measured.
 const (
-	// enough is the part of an hour that must be measured for its mean power to stand for it.
+	// enough is the minimum measured part of an hour for its mean power.
 	enough = 0.5
-	// mostlyEstimated is the part of an hour's energy above which it says nothing of that hour.
+	// mostlyEstimated is the estimated part of an hour's energy above which the hour counts as unknown.
 	mostlyEstimated = 0.1
 )
 
-// FillUse enters measured hours. Where a device usually covers under half of each hour (a quarter-hour reading once
-// an hour) its energy is taken as it is and nothing is extrapolated; otherwise a partly measured hour stands for
-// its measured part.
+// FillUse sets measured hours. If a device usually covers less than half of each hour (a quarter-hour reading once an hour), its energy is
+// used without extrapolation; otherwise a partly measured hour represents its measured part.
 func (h *History) FillUse(uses []Use) {
 	usual := usualCoverage(uses)
 	for _, u := range uses {
@@ -50,7 +49,7 @@ func (h *History) FillUse(uses []Use) {
 	}
 }
 
-// usualCoverage is the median coverage of the hours that have any.
+// usualCoverage returns the median coverage of hours with any.
 func usualCoverage(uses []Use) float64 {
 	var all []float64
 	for _, u := range uses {
@@ -65,36 +64,36 @@ func usualCoverage(uses []Use) float64 {
 	return all[len(all)/2]
 }
 
-// CalendarHour is what the calendar says of an hour.
+// CalendarHour is an hour in the calendar.
 type CalendarHour struct {
 	Open bool
 	Day  DayKind
 }
 
-// FillCalendar enters what the calendar says of each hour, from the first on.
+// FillCalendar sets the calendar of each hour, from the first on.
 func (h *History) FillCalendar(hours []CalendarHour) {
 	for i := range min(len(hours), len(h.Hours)) {
 		h.Hours[i].Open, h.Hours[i].Day = hours[i].Open, hours[i].Day
 	}
 }
 
-// Value is a measure of one hour.
+// Value is the mean of a measured value in one hour.
 type Value struct {
 	Start time.Time
 	Value float64
 }
 
-// FillOutdoor enters hourly means of °C; FillIndoor and FillOccupancy theirs.
+// FillOutdoor sets hourly means of the outdoor temperature, °C.
 func (h *History) FillOutdoor(values []Value) {
 	h.fill(values, func(hour *Hour, v float64) { hour.Outdoor = v })
 }
 
-// FillIndoor enters room temperatures.
+// FillIndoor sets hourly means of the room temperature, °C.
 func (h *History) FillIndoor(values []Value) {
 	h.fill(values, func(hour *Hour, v float64) { hour.Indoor = v })
 }
 
-// FillOccupancy enters persons.
+// FillOccupancy sets hourly means of the number of persons.
 func (h *History) FillOccupancy(values []Value) {
 	h.fill(values, func(hour *Hour, v float64) { hour.Occupancy = v })
 }
@@ -113,7 +112,7 @@ type Span struct {
 	State    State
 }
 
-// FillStates enters the state of every hour that lies wholly in one span.
+// FillStates sets the state of every hour that is completely in one span.
 func (h *History) FillStates(spans []Span) {
 	for _, s := range spans {
 		first := int((s.From.Sub(h.Start) + time.Hour - 1) / time.Hour)
@@ -128,5 +127,5 @@ func (h *History) FillStates(spans []Span) {
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// round is to whole parts of a unit, half away from zero.
+// round rounds to whole parts of a unit, half away from zero.
 func round(v, parts float64) float64 { return math.Round(v*parts) / parts }

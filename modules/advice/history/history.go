@@ -1,6 +1,6 @@
-// Package history lays what is known about a device or space side by side, hour by hour, rounded to whole units so
-// that both databases give the same bits: what is computed from a history can be computed again to the last digit,
-// and its digest proves that it was the same (digest.go). Start at History.
+// Package history combines all data of a device or space hour by hour, rounded to whole units so that both databases return the same bits.
+// Results of a history can be computed again to the last digit, and its digest proves that the data are the same (digest.go). Start at
+// History.
 package history
 
 import (
@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// State is what a device said of itself.
+// State is a state that a device reported.
 type State string
 
-// The states; Unknown where it said nothing or changed within the hour.
+// The states; Unknown if none was reported or it changed within the hour.
 const (
 	Unknown State = ""
 	On      State = "on"
@@ -20,32 +20,32 @@ const (
 	Fault   State = "fault"
 )
 
-// DayKind is what the calendar says of a date, whatever its day of the week.
+// DayKind is the kind of a date in the calendar, independent of its weekday.
 type DayKind uint8
 
 // The kinds of days.
 const (
-	// Usual is any other day, or one of which nothing is known.
+	// Usual is any other or unknown day.
 	Usual DayKind = iota
-	// Holiday is a public holiday, or the day off that stands for one.
+	// Holiday is a public holiday, or its substitute day off.
 	Holiday
-	// Vacation is a day outside terms, or on which the place is shut.
+	// Vacation is a day outside terms, or a day on which the place is closed.
 	Vacation
 )
 
 // Hour is one hour of a history.
 type Hour struct {
-	// KW is the mean power while it was measured; NaN where the hour was not, or not enough of it.
+	// KW is the mean power of the measured part; NaN if too little of the hour was measured.
 	KW float64
-	// Share is the part of the hour for which KW stands, 0 to 1: KW × Share is the energy in kWh.
+	// Share is the part of the hour that KW represents, 0 to 1: KW × Share is the energy in kWh.
 	Share float64
-	// PeakKW is the mean power of its highest quarter hour; NaN where none was wholly measured.
+	// PeakKW is the mean power of its highest quarter hour; NaN if none was completely measured.
 	PeakKW float64
-	// Open tells whether the calendar holds the space for used.
+	// Open is true if the space is open in the calendar.
 	Open bool
 	// Day is the kind of its date.
 	Day DayKind
-	// Outdoor and Indoor are °C, Occupancy persons; NaN where unknown.
+	// Outdoor and Indoor are °C, Occupancy persons; NaN if unknown.
 	Outdoor, Indoor, Occupancy float64
 	State                      State
 	// Date is the local date in days since 1970-01-01, WeekHour the local hour of the week, Monday 00:00 being 0.
@@ -53,11 +53,11 @@ type Hour struct {
 	WeekHour int
 }
 
-// Known tells whether the hour was measured.
+// Known reports whether the hour was measured.
 func (h Hour) Known() bool { return !math.IsNaN(h.KW) }
 
-// Highest is the mean power of its highest quarter hour, or of the hour where no quarter hour was measured by itself, or only
-// lower ones; NaN where nothing was.
+// Highest returns the mean power of its highest quarter hour, or of the hour if that is higher or no quarter hour was measured; NaN if
+// nothing was measured.
 func (h Hour) Highest() float64 {
 	if math.IsNaN(h.PeakKW) {
 		return h.KW
@@ -65,7 +65,7 @@ func (h Hour) Highest() float64 {
 	return max(h.KW, h.PeakKW)
 }
 
-// KWh is the hour's measured energy; 0 where it was not measured.
+// KWh returns the hour's measured energy; 0 if it was not measured.
 func (h Hour) KWh() float64 {
 	if !h.Known() {
 		return 0
@@ -73,7 +73,7 @@ func (h Hour) KWh() float64 {
 	return h.KW * h.Share
 }
 
-// Clock is the local hour of day, 0 to 23.
+// Clock returns the local hour of day, 0 to 23.
 func (h Hour) Clock() int { return h.WeekHour % 24 }
 
 // History is a target's hours, consecutive, oldest first.
@@ -82,13 +82,13 @@ type History struct {
 	Hours []Hour
 }
 
-// At is when an hour begins.
+// At returns the start of an hour.
 func (h *History) At(i int) time.Time { return h.Start.Add(time.Duration(i) * time.Hour) }
 
-// End is when the last hour ends.
+// End returns the end of the last hour.
 func (h *History) End() time.Time { return h.At(len(h.Hours)) }
 
-// New lays out empty hours of [from, to) in a zone. from is moved back to a whole hour of the zone's clock.
+// New returns a history of empty hours for [from, to) in a zone. from is moved back to a whole hour of the zone's clock.
 func New(from, to time.Time, zone *time.Location) *History {
 	from = HourOf(from, zone)
 	n := max(0, int((to.Sub(from)+time.Hour-1)/time.Hour))
@@ -104,31 +104,31 @@ func New(from, to time.Time, zone *time.Location) *History {
 	return h
 }
 
-// HourOf is the whole hour, on the zone's clock, that holds an instant; some zones are half an hour off UTC.
+// HourOf returns the whole hour, on the zone's clock, that contains an instant; some zones are half an hour off UTC.
 func HourOf(t time.Time, zone *time.Location) time.Time {
 	_, offset := t.In(zone).Zone()
 	shift := time.Duration(offset) * time.Second
 	return t.Add(shift).Truncate(time.Hour).Add(-shift)
 }
 
-// DateOf numbers a local date from 1970-01-01.
+// DateOf returns a local date in days since 1970-01-01.
 func DateOf(t time.Time) int {
 	y, m, d := t.Date()
 	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86_400)
 }
 
-// index is the place of the hour that begins at an instant.
+// index returns the index of the hour that begins at an instant.
 func (h *History) index(at time.Time) (int, bool) {
 	i := int(at.Sub(h.Start) / time.Hour)
 	return i, !at.Before(h.Start) && i < len(h.Hours)
 }
 
-// Cut is the part of the history in [from, to) of its hours, sharing them.
+// Cut returns hours [from, to) of the history; they are shared, not copied.
 func (h *History) Cut(from, to int) *History {
 	return &History{Start: h.At(from), Hours: h.Hours[from:to]}
 }
 
-// Clone is a copy whose hours may be changed.
+// Clone returns a copy whose hours may be changed.
 func (h *History) Clone() *History {
 	return &History{Start: h.Start, Hours: append([]Hour(nil), h.Hours...)}
 }

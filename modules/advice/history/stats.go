@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Percentile is the value below which a share p (0 to 1) lies, between neighbours by proportion; NaN of nothing.
+// Percentile returns the value below which a share p (0 to 1) of values is, with linear interpolation; NaN without values.
 func Percentile(values []float64, p float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
@@ -15,7 +15,7 @@ func Percentile(values []float64, p float64) float64 {
 	return PercentileSorted(sorted, p)
 }
 
-// PercentileSorted is Percentile of values in ascending order.
+// PercentileSorted is Percentile for values in ascending order.
 func PercentileSorted(sorted []float64, p float64) float64 {
 	if len(sorted) == 0 {
 		return math.NaN()
@@ -28,10 +28,10 @@ func PercentileSorted(sorted []float64, p float64) float64 {
 	return sorted[below] + (at-float64(below))*(sorted[below+1]-sorted[below])
 }
 
-// Median is the middle value; NaN of nothing.
+// Median returns the median; NaN without values.
 func Median(values []float64) float64 { return Percentile(values, 0.5) }
 
-// Mean is the arithmetic mean; NaN of nothing.
+// Mean returns the arithmetic mean; NaN without values.
 func Mean(values []float64) float64 {
 	sum := 0.0
 	for _, v := range values {
@@ -40,7 +40,7 @@ func Mean(values []float64) float64 {
 	return sum / float64(len(values))
 }
 
-// Powers are the mean powers, kW, of the measured hours that a condition picks.
+// Powers returns the mean powers, kW, of the measured hours that meet a condition.
 func (h *History) Powers(pick func(Hour) bool) []float64 {
 	var kw []float64
 	for _, hour := range h.Hours {
@@ -51,7 +51,7 @@ func (h *History) Powers(pick func(Hour) bool) []float64 {
 	return kw
 }
 
-// Count is how many hours a condition picks.
+// Count returns the number of hours that meet a condition.
 func (h *History) Count(pick func(Hour) bool) int {
 	n := 0
 	for _, hour := range h.Hours {

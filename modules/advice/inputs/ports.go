@@ -7,8 +7,8 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// States is what devices say of themselves.
+// States reads the states that devices report.
 type States interface {
-	// Spans are a device's states in [from, to), cut to it, oldest first, without what is not known.
+	// Spans returns a device's known states in [from, to), cut to that range, oldest first.
 	Spans(ctx context.Context, device string, from, to time.Time) ([]history.Span, error)
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
 
-// WeekPrices are the rates of each hour of the week, as of the coming week.
+// WeekPrices are the rates of each hour of the coming week.
 type WeekPrices struct {
 	price, avoided [advice.HoursPerDay * advice.DaysPerWeek]float64
-	// demand is money per kW of a month's highest hour.
+	// demand is the price per kW of a month's highest hour.
 	Demand float64
-	// last is the rate of the week's last hour, whose tariff is named.
+	// last is the rate of the week's last hour; texts name its tariff.
 	last advice.Rate
 }
 
@@ -39,7 +39,7 @@ func (reader *Reader) weekPrices(ctx context.Context, space string, asOf time.Ti
 	return w, nil
 }
 
-// Worth turns a saving into money and emissions.
+// Worth converts a saving into money and emissions.
 func (w WeekPrices) Worth(f rules.Finding) advice.Money {
 	r := w.last
 	m := advice.Money{Currency: r.Currency, Tariff: r.Tariff, Source: r.Source, ValidFrom: r.ValidFrom, Default: r.Default, Factor: r.AvoidedFactor}

@@ -1,6 +1,6 @@
-// Package inputs reads what the thinking packages need of a target: its hours with the weather, the calendar and its states, and the
-// prices that value its savings. Reader is the way in; window.go says which hours count, set.go what the rules get, rows.go what a
-// baseline is fitted on. It checks no rights: it serves the module's own services.
+// Package inputs reads the data of a target that the computations need: its hours with the weather, the calendar and its states, and the
+// prices that value its savings. Reader is the entry point; window.go selects the hours, set.go assembles the input of the rules, rows.go
+// the input of a baseline. It checks no rights: it serves the module's own services.
 package inputs
 
 import (
@@ -15,7 +15,7 @@ type Needs struct {
 	States      States
 	Calendar    advice.Calendar
 	Prices      advice.Prices
-	// Asker knows which closed days were answered for.
+	// Asker returns the answers about closed days.
 	Asker *questions.Asker
 	Clock advice.Clock
 }
@@ -31,7 +31,7 @@ type Reader struct {
 	clock       advice.Clock
 }
 
-// New makes a reader.
+// New returns a reader.
 func New(needs Needs) *Reader {
 	return &Reader{
 		consumption: needs.Consumption, ambience: needs.Ambience, states: needs.States, calendar: needs.Calendar, prices: needs.Prices,

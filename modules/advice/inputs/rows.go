@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Rows are a target's hours as a baseline takes them, with the history that they are of.
+// Rows returns a target's hours as input of a baseline, and the history that contains them.
 func (reader *Reader) Rows(ctx context.Context, c *campus.Campus, t advice.Target, from, to time.Time) ([]baseline.Row, *history.History, error) {
 	h := history.New(history.HourOf(from, c.Zone(c.SpaceOf(t))), to, c.Zone(c.SpaceOf(t)))
 	uses, err := reader.consumption.Hours(ctx, t, h.Start, h.End())
@@ -31,7 +31,7 @@ func (reader *Reader) Rows(ctx context.Context, c *campus.Campus, t advice.Targe
 	return RowsOf(h), h, nil
 }
 
-// RowsOf are a history's hours as a baseline is fitted on them.
+// RowsOf returns a history's hours as input of a baseline.
 func RowsOf(h *history.History) []baseline.Row {
 	rows := make([]baseline.Row, len(h.Hours))
 	for i, hour := range h.Hours {

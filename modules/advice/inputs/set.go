@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
 
-// comingDays are the days whose calendar defines a usual month.
+// comingDays is the number of coming days whose calendar defines a usual month.
 const comingDays = 365
 
 // Set is a target's rule input together with the prices that value its savings.
@@ -21,7 +21,7 @@ type Set struct {
 	Prices  WeekPrices
 }
 
-// Read reads all that the rules need of a target in a window.
+// Read reads all inputs of the rules for a target in a window.
 func (reader *Reader) Read(ctx context.Context, c *campus.Campus, t advice.Target, w Window, peers []rules.Traits) (Set, error) {
 	space := c.SpaceOf(t)
 	zone := c.Zone(space)
@@ -59,7 +59,7 @@ func (reader *Reader) Read(ctx context.Context, c *campus.Campus, t advice.Targe
 	return out, err
 }
 
-// readSurroundings enters the weather, the room's own readings and the device's states.
+// readSurroundings adds the weather, the room's own readings and the device's states.
 func (reader *Reader) readSurroundings(ctx context.Context, c *campus.Campus, t advice.Target, h *history.History) error {
 	space := c.SpaceOf(t)
 	site := c.SiteOf(space)
@@ -84,7 +84,7 @@ func (reader *Reader) readSurroundings(ctx context.Context, c *campus.Campus, t 
 	return err
 }
 
-// comingMonth is what a usual month of the coming year holds.
+// comingMonth returns the open dates, closed dates and closed hours of a usual month in the coming year.
 func (reader *Reader) comingMonth(ctx context.Context, space string, asOf time.Time, zone *time.Location) (rules.Calendar, error) {
 	y, m, d := asOf.In(zone).Date()
 	from := time.Date(y, m, d, 0, 0, 0, 0, zone)
@@ -109,7 +109,7 @@ func (reader *Reader) comingMonth(ctx context.Context, space string, asOf time.T
 	}, nil
 }
 
-// Hash sums the rule's version and every input of a target, in a canonical form.
+// Hash returns a hash of the rule's version and every input of a target, in a canonical form.
 func (in Set) Hash(kind rules.Kind) string {
 	s := in.Subject
 	d := history.NewDigest()
@@ -144,7 +144,7 @@ func (in Set) Hash(kind rules.Kind) string {
 	return d.Hex()
 }
 
-// Basis is what a finding of a kind was computed from.
+// Basis returns the basis of a finding of a kind.
 func (in Set) Basis(kind rules.Kind) advice.Basis {
 	h := in.Subject.History
 	return advice.Basis{

@@ -9,10 +9,10 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Window is the span that is read; the same window has the same inputs unless the past was changed.
+// Window is the span that is read. The same window has the same inputs unless past data was changed.
 type Window struct{ From, To, AsOf, SiteEnd time.Time }
 
-// Window is the window of an analysis now. found is false if nothing was ever measured.
+// Window returns the window of an analysis now; found is false if nothing was ever measured.
 func (reader *Reader) Window(ctx context.Context, c *campus.Campus, t advice.Target) (w Window, found bool, err error) {
 	return reader.WindowAt(ctx, c, t, advice.Now(reader.clock))
 }
@@ -25,7 +25,7 @@ func (reader *Reader) WindowAt(ctx context.Context, c *campus.Campus, t advice.T
 	}
 	zone := c.Zone(c.SpaceOf(t))
 	w.AsOf = history.HourOf(at, zone).UTC()
-	// The current hour is not complete.
+	// The current hour is incomplete.
 	if last.After(w.AsOf) {
 		last = w.AsOf
 	}
@@ -35,7 +35,7 @@ func (reader *Reader) WindowAt(ctx context.Context, c *campus.Campus, t advice.T
 	return w, w.From.Before(w.To), err
 }
 
-// VisibleWindow is Window of what a caller may see of a target's past.
+// VisibleWindow is Window limited to the part of a target's past that the caller may see.
 func (reader *Reader) VisibleWindow(ctx context.Context, c *campus.Campus, caller advice.Caller, t advice.Target) (w Window, found bool, err error) {
 	return reader.VisibleWindowAt(ctx, c, caller, t, advice.Now(reader.clock))
 }
@@ -49,8 +49,8 @@ func (reader *Reader) VisibleWindowAt(ctx context.Context, c *campus.Campus, cal
 	return w, found && w.From.Before(w.To), err
 }
 
-// siteEnd is when the last measured hour of the target's site ends, at the latest now. It is read once a job for each site, since it
-// is sought among all its devices.
+// siteEnd returns the end of the last measured hour of the target's site, at most now. It is read once a job for each site, since all its
+// devices are searched.
 func (reader *Reader) siteEnd(ctx context.Context, c *campus.Campus, t advice.Target, last time.Time) (time.Time, error) {
 	site := c.SiteOf(c.SpaceOf(t))
 	end, err := c.SiteEnd(site, func() (time.Time, error) {

@@ -11,27 +11,26 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/inputs"
 )
 
-// shownHours of a baseline are given beside the measured ones: the last two weeks.
+// shownHours is the number of hours returned with a baseline: the last two weeks.
 const shownHours = 14 * 24
 
-// Baseline is a target's baseline: what calendar and weather lead one to expect, and how well that holds.
+// Baseline is the expected use of a target, from calendar and weather, with its error.
 type Baseline struct {
 	Target   advice.Target
-	From, To time.Time // of the hours that it was fitted on; zero where nothing was measured
+	From, To time.Time // the hours that it was fitted on; zero if nothing was measured
 	Fit      baseline.Result
-	// Hours are the last ones, measured and expected.
+	// Hours are the last hours, measured and expected.
 	Hours []BaselineHour
 }
 
-// BaselineHour is an hour's energy in kWh; nil if it is unknown. Low and High hold eight of ten hours.
+// BaselineHour is an hour's energy in kWh; nil if it is unknown. Eight of ten hours are between Low and High.
 type BaselineHour struct {
 	Start            time.Time
 	Actual, Expected *float64
 	Low, High        *float64
 }
 
-// Baseline fits a device's or space's baseline to all that was measured of it in the last 400 days. Errors:
-// ErrForbidden, ErrNotFound.
+// Baseline fits a device's or space's baseline to all its measurements of the last 400 days. Errors: ErrForbidden, ErrNotFound.
 func (forecaster *Forecaster) Baseline(ctx context.Context, caller advice.Caller, id string) (Baseline, error) {
 	if !caller.MayRead() {
 		return Baseline{}, advice.ErrForbidden{}

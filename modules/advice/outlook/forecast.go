@@ -15,40 +15,39 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/inputs"
 )
 
-// MaxHours is how far a forecast reaches: a week.
+// MaxHours is the maximum length of a forecast: a week.
 const MaxHours = advice.DaysPerWeek * advice.HoursPerDay
 
-// staleDays are how long ago a target may last have been measured to be forecast.
+// staleDays is the maximum age of a target's last measurement for a forecast.
 const staleDays = 7
 
-// NoRecentData says that nothing was measured in the last week.
+// NoRecentData means that nothing was measured in the last week.
 const NoRecentData baseline.Code = "no_recent_data"
 
-// WeatherSource is the outdoor temperature that a forecast rests on.
+// WeatherSource is the source of a forecast's outdoor temperature.
 type WeatherSource string
 
-// What there is: the weather that is forecast, as far as that reaches and its last days beyond; the weather of the last days;
-// or none was ever measured.
+// The sources: the weather forecast, continued with its last days; the weather of the last days; or none, since it was never measured.
 const (
 	WeatherForecast WeatherSource = "forecast"
 	WeatherRecent   WeatherSource = "recent"
 	WeatherNone     WeatherSource = "none"
 )
 
-// weatherDays are the local days that a weather forecast is looked for in, today's among them.
+// weatherDays is the number of local days for which a weather forecast is read, today included.
 const weatherDays = 9
 
-// Forecast is what a device or space is expected to use.
+// Forecast is the predicted use of a device or space.
 type Forecast struct {
 	Target advice.Target
-	// At is the instant of the forecast. From is the hour that contains it, Hours those from it on; empty if Why is set.
+	// At is the instant of the forecast, From the hour that contains it, Hours the hours from there; empty if Why is set.
 	At    time.Time
 	From  time.Time
 	Hours []ForecastHour
-	// Weather is the temperature that it rests on; empty if there is no forecast.
+	// Weather is the source of its temperature; empty if there is no forecast.
 	Weather WeatherSource
-	// CVRMSE is the error of a forecast one day ahead over the last weeks, on Judged hours; NaN if there are none. With forecast
-	// weather, it is the error with the weather as it came, since past weather forecasts are not stored.
+	// CVRMSE is the error of forecasts one day ahead in the last weeks, over Judged hours; NaN if there are none. It uses the measured
+	// weather, since past weather forecasts are not stored.
 	CVRMSE float64
 	Judged int
 	Month  *MonthForecast
@@ -56,20 +55,19 @@ type Forecast struct {
 	Why    []baseline.Code
 }
 
-// ForecastHour is an hour's energy, kWh, and what it costs; Low and High bound it in eight of ten cases, NaN where too little
-// is known.
+// ForecastHour is an hour's energy, kWh, and its cost. Eight of ten hours are between Low and High; NaN if too little is known.
 type ForecastHour struct {
 	Start               time.Time
 	Expected, Low, High float64
 	Cost                float64
 }
 
-// Forecast forecasts a device's or space's next hours, at most MaxHours. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+// Forecast predicts a device's or space's next hours, at most MaxHours. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
 func (forecaster *Forecaster) Forecast(ctx context.Context, caller advice.Caller, id string, hours int) (Forecast, error) {
 	return forecaster.ForecastAt(ctx, caller, id, hours, time.Time{})
 }
 
-// ForecastAt is Forecast as of an instant; zero is now. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+// ForecastAt is Forecast as of an instant; zero means now. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
 func (forecaster *Forecaster) ForecastAt(ctx context.Context, caller advice.Caller, id string, hours int, at time.Time) (Forecast, error) {
 	if !caller.MayRead() {
 		return Forecast{}, advice.ErrForbidden{}
@@ -133,8 +131,7 @@ func (forecaster *Forecaster) ForecastAt(ctx context.Context, caller advice.Call
 	return out, nil
 }
 
-// comingRows are the hours of so many days from the last midnight on, with what the calendar says of them and the temperatures
-// that are forecast.
+// comingRows returns the hours of a number of days from the last midnight, with their calendar and forecast temperatures.
 func (forecaster *Forecaster) comingRows(ctx context.Context, c *campus.Campus, t advice.Target, past []baseline.Row, now time.Time, days int) (WeatherSource, []baseline.Row, error) {
 	midnight := advice.MidnightOf(now, now.Location())
 	h := history.New(midnight, midnight.AddDate(0, 0, days), now.Location())
@@ -150,7 +147,7 @@ func (forecaster *Forecaster) comingRows(ctx context.Context, c *campus.Campus, 
 	return weather, inputs.RowsOf(h), err
 }
 
-// fillWeather enters the temperatures that are forecast.
+// fillWeather sets the forecast temperatures.
 func (forecaster *Forecaster) fillWeather(ctx context.Context, c *campus.Campus, t advice.Target, h *history.History, now time.Time) (WeatherSource, error) {
 	until := advice.Earliest(h.End(), h.Start.AddDate(0, 0, weatherDays))
 	outdoor, err := forecaster.ambience.AmbientHours(ctx, c.SiteOf(c.SpaceOf(t)), h.Start, until)
@@ -167,7 +164,7 @@ func (forecaster *Forecaster) fillWeather(ctx context.Context, c *campus.Campus,
 	return WeatherForecast, nil
 }
 
-// reasonsAgainst are the reasons why there is no forecast, the same as for a baseline.
+// reasonsAgainst returns the reasons against a forecast, the same as for a baseline.
 func reasonsAgainst(rows []baseline.Row) []baseline.Code {
 	if why := baseline.Disqualified(rows); len(why) > 0 {
 		return why
@@ -175,8 +172,8 @@ func reasonsAgainst(rows []baseline.Row) []baseline.Code {
 	return []baseline.Code{baseline.TooFewDays}
 }
 
-// comingHours places a forecast on the clock, from an instant on, and prices it. An hour that the clock repeats appears
-// twice, one that it leaves out not at all.
+// comingHours assigns a forecast to clock hours from an instant, and prices it. When clocks change, a repeated hour appears twice and a
+// skipped hour is left out.
 func comingHours(predicted forecast.Outlook, from time.Time, zone *time.Location, rates []advice.Rate) []ForecastHour {
 	type clock struct{ date, hour int }
 	by := make(map[clock]forecast.Hour, len(predicted.Hours))
@@ -197,8 +194,8 @@ func comingHours(predicted forecast.Outlook, from time.Time, zone *time.Location
 	}
 }
 
-// PrepareForecasts makes the forecast of each site before a caller asks, since learning from a year takes a second. What is
-// remembered already is not made again.
+// PrepareForecasts computes the forecast of each site in advance, since training on a year takes a second. Cached forecasts are not
+// computed again.
 func (forecaster *Forecaster) PrepareForecasts(ctx context.Context) error {
 	c, err := forecaster.directory.Campus(ctx)
 	if err != nil {

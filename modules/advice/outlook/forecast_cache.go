@@ -11,15 +11,15 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/forecast"
 )
 
-// maxCached bounds the stored forecasts: some 150 kB each.
+// maxCached is the maximum number of cached forecasts, some 150 kB each.
 const maxCached = 32
 
-// forecastCache stores forecasts by a hash of all their inputs, so that none is older than its data: a caller who looks again within a
-// day, or beside others, does not wait for the learning again.
+// forecastCache stores forecasts by a hash of all their inputs, so that none is older than its data. Repeated and simultaneous requests do
+// not wait for the training again.
 type forecastCache struct {
 	mu sync.Mutex
 	by map[cacheKey]func() (forecast.Outlook, bool)
-	// used are the keys, the longest unused first.
+	// used are the keys, the least recently used first.
 	used []cacheKey
 }
 
@@ -34,7 +34,7 @@ func (c *forecastCache) predict(rows []baseline.Row, days int, coming []baseline
 	return c.find(keyOf(rows, days, coming), func() (forecast.Outlook, bool) { return forecast.Predict(rows, days, coming) })()
 }
 
-// find returns the stored result, or stores how to make it; it is made once for all callers.
+// find returns the function that computes a key's result, and stores it; it computes once for all callers.
 func (c *forecastCache) find(key cacheKey, make func() (forecast.Outlook, bool)) func() (forecast.Outlook, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

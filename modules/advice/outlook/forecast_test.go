@@ -14,7 +14,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/outlook"
 )
 
-// TestForecastTellsTheNextHoursAndTheMonth stands in the afternoon of a working day with eight weeks behind it.
+// TestForecastTellsTheNextHoursAndTheMonth forecasts in the afternoon of a working day after eight weeks.
 func TestForecastTellsTheNextHoursAndTheMonth(t *testing.T) {
 	c := advicetest.NewCampus()
 	c.AddRoom("sala", "Sala de Juegos", 0)
@@ -52,7 +52,7 @@ func TestForecastWarnsOfANewPeak(t *testing.T) {
 	c := advicetest.NewCampus()
 	c.AddRoom("sala", "Sala de Juegos", 0)
 	c.AddDevice(advicetest.Device("luz-1", "Luces", "lighting", "sala"))
-	// A Sunday, the first of a month: only nights and a Sunday were measured of it.
+	// It is Sunday, the first of a month: only a night and a Sunday were measured in it.
 	now := time.Date(2026, 3, 1, 20, 0, 0, 0, advicetest.Bogota)
 	base := advicetest.Clean(3, 0.4)
 	c.Measure("luz-1", advicetest.Start.AddDate(0, 0, -28), int(now.Sub(advicetest.Start.AddDate(0, 0, -28)).Hours()), func(at time.Time) float64 { return 0.05 + base(at) })
@@ -63,7 +63,7 @@ func TestForecastWarnsOfANewPeak(t *testing.T) {
 	require.InDelta(t, 0.05, f.Peak.KW, 1e-9)
 }
 
-// TestForecastsFollowTheWeatherToCome cools a room by the weather, which was mild and will be hot.
+// TestForecastsFollowTheWeatherToCome cools a room according to the weather, which was mild and will be hot.
 func TestForecastsFollowTheWeatherToCome(t *testing.T) {
 	now := time.Date(2026, 3, 31, 6, 0, 0, 0, advicetest.Bogota)
 	degrees := func(at time.Time) float64 {
@@ -133,7 +133,7 @@ func TestForecastSaysWhyThereIsNone(t *testing.T) {
 	require.ErrorIs(t, err, advice.ErrForbidden{})
 }
 
-// TestForecastsKnowTheCalendar asks for a Monday that is a holiday, of a room that is shut on holidays.
+// TestForecastsKnowTheCalendar forecasts a Monday that is a holiday, for a room that is closed on holidays.
 func TestForecastsKnowTheCalendar(t *testing.T) {
 	now := time.Date(2026, 3, 30, 6, 0, 0, 0, advicetest.Bogota)
 	holidays := []string{"2026-01-12", "2026-02-03", "2026-02-25", "2026-03-12", "2026-03-30"}

@@ -1,5 +1,5 @@
-// Package outlook forecasts what a device or space will use, and shows its baseline. Forecaster is the way in: forecast.go has the
-// hours to come, month_forecast.go and peak_forecast.go what they mean for the month, baseline.go what was to be expected of the past.
+// Package outlook forecasts the use of a device or space, and computes its baseline. Forecaster is the entry point: forecast.go predicts
+// the next hours, month_forecast.go and peak_forecast.go the month's total and peak, baseline.go computes the expected use of past hours.
 package outlook
 
 import (
@@ -28,11 +28,11 @@ type Forecaster struct {
 	calendar    advice.Calendar
 	prices      advice.Prices
 	clock       advice.Clock
-	// cache has the forecasts that were made lately.
+	// cache holds recent forecasts.
 	cache *forecastCache
 }
 
-// New makes a forecaster.
+// New returns a forecaster.
 func New(needs Needs) *Forecaster {
 	return &Forecaster{
 		directory: needs.Directory, inputs: needs.Inputs, consumption: needs.Consumption, ambience: needs.Ambience, calendar: needs.Calendar,

@@ -11,8 +11,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// MonthForecast is the current local month: what was measured of it, as in the overview, and what it will come to, kWh and
-// money for energy alone.
+// MonthForecast is the current local month: its measured use, as in the overview, and its predicted total, kWh and money for energy alone.
 type MonthForecast struct {
 	Start, End                     time.Time
 	Measured, Expected, Low, High  float64
@@ -20,18 +19,18 @@ type MonthForecast struct {
 	CostLow, CostHigh              float64
 	Currency                       string
 	HoursMeasured, HoursNotCovered int
-	// Price is the tariff that holds.
+	// Price is the valid rate.
 	Price advice.Rate
 }
 
-// MonthEnd is the month of a device's or space's forecast as of an instant; nil if there is no forecast. Errors: ErrForbidden,
+// MonthEnd returns the month of a device's or space's forecast as of an instant; nil if there is no forecast. Errors: ErrForbidden,
 // ErrNotFound, ErrInvalid.
 func (forecaster *Forecaster) MonthEnd(ctx context.Context, caller advice.Caller, id string, at time.Time) (*MonthForecast, error) {
-	f, err := forecaster.ForecastAt(ctx, caller, id, advice.HoursPerDay, at) // a day, as pages ask for, so that both show the same forecast
+	f, err := forecaster.ForecastAt(ctx, caller, id, advice.HoursPerDay, at) // one day, as pages request, so that both use the same forecast
 	return f.Month, err
 }
 
-// monthUsed is what was used in the month until the instant of a forecast, and in the hour that runs.
+// monthUsed is the use of the month until the instant of a forecast, and the use of the current hour.
 type monthUsed struct{ month, hour advice.DayUse }
 
 func (forecaster *Forecaster) monthUsed(ctx context.Context, c *campus.Campus, caller advice.Caller, t advice.Target, f Forecast) (used monthUsed, err error) {
@@ -42,8 +41,8 @@ func (forecaster *Forecaster) monthUsed(ctx context.Context, c *campus.Campus, c
 	return used, err
 }
 
-// monthForecast adds what was measured of the month to the forecast of the rest; what was measured of the current hour is part of
-// the forecast of that hour.
+// monthForecast adds the measured use of the month to the forecast of the rest. The measured part of the current hour is counted in the
+// forecast of that hour.
 func monthForecast(predicted forecast.Outlook, past *history.History, coming []ForecastHour, now time.Time, used monthUsed, rates []advice.Rate) *MonthForecast {
 	zone := now.Location()
 	start := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, zone)

@@ -11,10 +11,10 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/outlook"
 )
 
-// TestAMonthsEndIsToldTheSameOfAnyLength asks for an hour and a week ahead, now and as of now, and for an instant in the past with and
-// without what came after it.
+// TestAMonthsEndIsToldTheSameOfAnyLength forecasts an hour and a week, now and as of now, and as of a past instant with and without later
+// data.
 func TestAMonthsEndIsToldTheSameOfAnyLength(t *testing.T) {
-	now := time.Date(2026, 3, 20, 14, 0, 0, 0, advicetest.Bogota) // made-up hours are whole
+	now := time.Date(2026, 3, 20, 14, 0, 0, 0, advicetest.Bogota) // the test data are whole hours
 	forecast := func(measured, at time.Time, hours int) outlook.Forecast {
 		c := advicetest.NewCampus()
 		c.AddRoom("sala", "Sala de Juegos", 0)
@@ -33,7 +33,7 @@ func TestAMonthsEndIsToldTheSameOfAnyLength(t *testing.T) {
 	require.Equal(t, now.UTC(), later.At)
 }
 
-// TestTheFutureHasNoFigures refuses an instant ahead of the clock, and takes one that is hardly ahead for now.
+// TestTheFutureHasNoFigures rejects an instant ahead of the clock, and treats one that is only slightly ahead as now.
 func TestTheFutureHasNoFigures(t *testing.T) {
 	c := advicetest.NewCampus()
 	c.AddRoom("sala", "Sala de Juegos", 0)

@@ -7,29 +7,29 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// PeakRisk is how likely the coming week is to make a new monthly peak.
+// PeakRisk is the risk that the coming week sets a new monthly peak.
 type PeakRisk string
 
-// The risks: below the peak with its band, within the band, and above it as expected.
+// The risks: the peak is above the band, within the band, or below the expected value.
 const (
 	PeakUnlikely PeakRisk = "unlikely"
 	PeakPossible PeakRisk = "possible"
 	PeakLikely   PeakRisk = "likely"
 )
 
-// PeakForecast is the month's highest quarter hour so far, kW, in the hour At, and the highest that is expected in its hours to come.
+// PeakForecast is the month's highest quarter hour so far, kW, in the hour At, and the highest expected in its next hours.
 type PeakForecast struct {
 	At         time.Time
 	KW         float64
 	ExpectedAt time.Time
-	// HighKW is the upper end of the band of the highest quarter hour to come.
+	// HighKW is the upper end of the band of the highest expected quarter hour.
 	ExpectedKW, HighKW float64
 	Risk               PeakRisk
 }
 
-// peakForecast compares the month's peak, as in the overview, with the highest quarter hours expected in the coming week. The forecast is of
-// hours; their highest quarter hour lies above them as it did in earlier high hours. Nil in a month of which no quarter hour was
-// wholly measured.
+// peakForecast compares the month's peak, as in the overview, with the highest quarter hours expected in the coming week. The forecast is
+// hourly; it is scaled by how far the highest quarter hour was above its hour in earlier high hours. Returns nil if no quarter hour of the
+// month was completely measured.
 func peakForecast(past *history.History, coming []ForecastHour, now time.Time, peak float64) *PeakForecast {
 	start := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
 	if math.IsNaN(peak) || peak <= 0 {
@@ -56,10 +56,10 @@ func peakForecast(past *history.History, coming []ForecastHour, now time.Time, p
 	return &p
 }
 
-// peakHour is the hour since an instant that has the highest quarter hour, of peak kW, or was the highest if none was measured
-// by itself; the hour that runs where no earlier one was as high.
+// peakHour returns the hour since an instant that contains the highest quarter hour, of peak kW; the highest hour if no quarter hours were
+// measured; the current hour if no earlier one was as high.
 func peakHour(past *history.History, since, running time.Time, peak float64) (at time.Time) {
-	const precision = 1e-6 // an hour's figures are kept to this, kW
+	const precision = 1e-6 // the precision of an hour's figures, kW
 	var quarter, mean float64
 	found := false
 	for i, h := range past.Hours {
@@ -79,8 +79,7 @@ func peakHour(past *history.History, since, running time.Time, peak float64) (at
 	return at
 }
 
-// peakOverHour is how far above its mean the highest quarter hour of an hour lay, as a ratio: the median of the highest tenth of
-// the last weeks' hours.
+// peakOverHour returns the ratio of an hour's highest quarter hour to its mean: the median over the highest tenth of the last weeks' hours.
 func peakOverHour(past *history.History) float64 {
 	const recentHours, high = 28 * 24, 0.9
 	recent := past.Cut(max(0, len(past.Hours)-recentHours), len(past.Hours))

@@ -10,18 +10,18 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// Answer is an answer as it was stored.
+// Answer is a stored answer.
 type Answer struct {
 	Question, Space string
 	Opened          bool
-	// Dates are in days since 1970-01-01, Entries those of the calendar that say so.
+	// Dates are in days since 1970-01-01, Entries the calendar entries made for the answer.
 	Dates   []int
 	Entries []string
 }
 
-// Answer stores whether a space opened on a question's dates, or on some of them. If it opened, that is entered in the calendar;
-// if not, what was used then counts as waste. The same answer again changes nothing; another one replaces
-// the first. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+// Answer stores whether a space opened on a question's dates, or on some of them. If it opened, the calendar gets an entry; if not, the use
+// on those dates counts as waste. The same answer again changes nothing; a different one replaces the first. Errors: ErrForbidden,
+// ErrNotFound, ErrInvalid.
 func (asker *Asker) Answer(ctx context.Context, caller advice.Caller, l text.Language, id string, opened bool, dates []string) (Answer, error) {
 	if !caller.MayManage() {
 		return Answer{}, advice.ErrForbidden{}
@@ -120,7 +120,7 @@ func (asker *Asker) Withdraw(ctx context.Context, caller advice.Caller, id strin
 	return asker.dayAnswers.KeepDayAnswers(ctx, back)
 }
 
-// find is one that is open, or was answered.
+// find returns an open or an answered question.
 func (asker *Asker) find(ctx context.Context, c *campus.Campus, caller advice.Caller, id string) (Question, error) {
 	list, err := asker.analyses.Analyses(ctx)
 	if err != nil {
@@ -156,7 +156,7 @@ func (asker *Asker) find(ctx context.Context, c *campus.Campus, caller advice.Ca
 	return q, nil
 }
 
-// pick are the dates of a question that are meant; none is all.
+// pick returns the selected dates of a question; an empty selection means all.
 func pick(all []int, dates []string) ([]int, error) {
 	if len(dates) == 0 {
 		return all, nil
@@ -173,7 +173,7 @@ func pick(all []int, dates []string) ([]int, error) {
 	return slices.Compact(picked), nil
 }
 
-// daysSince1970 numbers a date; -1 is none.
+// daysSince1970 converts a date to a number of days; -1 if it is not a date.
 func daysSince1970(text string) int {
 	t, err := time.Parse(time.DateOnly, text)
 	if err != nil {
@@ -182,12 +182,12 @@ func daysSince1970(text string) int {
 	return int(t.Unix() / (advice.HoursPerDay * 3600))
 }
 
-// dateText is the date of a number of days since 1970-01-01, YYYY-MM-DD.
+// dateText converts a number of days since 1970-01-01 to a date, YYYY-MM-DD.
 func dateText(days int) string {
 	return time.Unix(int64(days)*advice.HoursPerDay*3600, 0).UTC().Format(time.DateOnly)
 }
 
-// answersOf are the answers for some dates of a space that were not withdrawn.
+// answersOf returns the answers for some dates of a space that were not withdrawn.
 func answersOf(answers []advice.DayAnswer, space string, dates []int) []advice.DayAnswer {
 	var of []advice.DayAnswer
 	for _, answer := range answers {
@@ -209,7 +209,7 @@ func (asker *Asker) deleteEntries(ctx context.Context, caller advice.Caller, ans
 	return nil
 }
 
-// openDay enters a date in the calendar of a question's space, and of those within it that stay closed by entries of their own.
+// openDay adds a calendar entry for a date to a question's space, and to spaces inside it that their own entries keep closed.
 func (asker *Asker) openDay(ctx context.Context, caller advice.Caller, l text.Language, q Question, date int) ([]string, error) {
 	var entries []string
 	for _, space := range append([]string{q.Space}, q.spaces...) {
@@ -229,7 +229,7 @@ func (asker *Asker) openDay(ctx context.Context, caller advice.Caller, l text.La
 	return entries, nil
 }
 
-// isOpen reports whether the calendar has a space open on a date.
+// isOpen reports whether a space is open on a date according to the calendar.
 func (asker *Asker) isOpen(ctx context.Context, space string, date int) (bool, error) {
 	c, err := asker.directory.Campus(ctx)
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package questions asks whether a space opened on days that the calendar calls closed but that look like working days, and stores the
-// answers. Asker is the way in: Answer and Withdraw act for a caller; the other methods serve the module's own services, since they take
-// a campus, which no handler has.
+// Package questions asks whether a space opened on days that are closed in the calendar but look like working days, and stores the answers.
+// Asker is the entry point: Answer and Withdraw act for a caller; the other methods serve the module's own services, since they take a
+// campus, which no handler has.
 package questions
 
 import (
@@ -28,7 +28,7 @@ type Asker struct {
 	clock      advice.Clock
 }
 
-// New makes an asker.
+// New returns an asker.
 func New(needs Needs) *Asker {
 	return &Asker{
 		directory: needs.Directory, calendar: needs.Calendar, openings: needs.Openings, analyses: needs.Analyses, dayAnswers: needs.DayAnswers, clock: needs.Clock,

@@ -13,24 +13,24 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Question asks whether a space opened on days that the calendar calls closed, since it was used as on a working day.
+// Question asks whether a space opened on days that are closed in the calendar, since its use was that of a working day.
 type Question struct {
-	// ID follows from the space and the dates: where either changes, it is another question.
+	// ID is derived from the space and the dates: if either changes, it is another question.
 	ID, Space, Name string
 	// Dates are in days since 1970-01-01, ascending.
 	Dates []int
-	// Of are the names of the devices and spaces that were used, those that use most first.
+	// Of are the names of the devices and spaces that were in use, the highest use first.
 	Of []string
-	// spaces are those in which they are.
+	// spaces are the spaces that contain them.
 	spaces []string
 }
 
-// DayAnswers are those that are stored, read once for a request or job.
+// DayAnswers returns the stored answers, which are read once for a request or job.
 func (asker *Asker) DayAnswers(ctx context.Context, c *campus.Campus) ([]advice.DayAnswer, error) {
 	return c.DayAnswers(func() ([]advice.DayAnswer, error) { return asker.dayAnswers.AllDayAnswers(ctx) })
 }
 
-// AnsweredDates are the dates of a history that were answered for a space or one around it.
+// AnsweredDates returns the dates of a history with an answer for a space or a space around it.
 func (asker *Asker) AnsweredDates(ctx context.Context, c *campus.Campus, space string, h *history.History) (opened, shut []int, err error) {
 	answers, err := asker.DayAnswers(ctx, c)
 	if err != nil || len(h.Hours) == 0 {
@@ -51,7 +51,7 @@ func (asker *Asker) AnsweredDates(ctx context.Context, c *campus.Campus, space s
 	return opened, shut, nil
 }
 
-// repliesOf are the replies for a space's dates, from the nearest space around it that has one.
+// repliesOf returns the replies for a space's dates, each from the nearest space around it that has one.
 func repliesOf(c *campus.Campus, space string, answers []advice.DayAnswer) map[int]advice.Reply {
 	said := make(map[int]advice.Reply)
 	path := c.Path(space)
@@ -65,7 +65,7 @@ func repliesOf(c *campus.Campus, space string, answers []advice.DayAnswer) map[i
 	return said
 }
 
-// Questions are those that the analyses leave to the calendar, by space.
+// Questions returns the questions that follow from the analyses, by space.
 func (asker *Asker) Questions(ctx context.Context, c *campus.Campus, analyses map[advice.Target]advice.Analysis) ([]Question, error) {
 	q := questionBuilder{Campus: c, analyses: make(map[advice.Target]advice.Analysis), roots: make(map[string][]string), bySpace: make(map[string]*Question)}
 	for t, analysis := range analyses {
@@ -97,7 +97,7 @@ func questionID(space string, dates []int) string {
 	return advice.DerivedID("pre", fmt.Sprintf("%s\x00%v", space, dates))
 }
 
-// questionBuilder groups the dates that targets ask about into one question for each space.
+// questionBuilder groups the open dates of targets into one question for each space.
 type questionBuilder struct {
 	*campus.Campus
 	analyses map[advice.Target]advice.Analysis
@@ -106,7 +106,7 @@ type questionBuilder struct {
 	bySpace  map[string]*Question
 }
 
-// dropAnswered leaves out the dates that were answered since the targets were analysed.
+// dropAnswered removes dates that were answered since the targets were analysed.
 func (q *questionBuilder) dropAnswered(answers []advice.DayAnswer) {
 	for t, analysis := range q.analyses {
 		if len(analysis.Asked) == 0 {
@@ -120,7 +120,8 @@ func (q *questionBuilder) dropAnswered(answers []advice.DayAnswer) {
 	}
 }
 
-// askAll asks each date of the widest spaces in which most was used as on a working day, and the rest where it was used.
+// askAll asks about each date for the largest spaces whose use was mostly that of a working day, and for the remaining targets in their own
+// spaces.
 func (q *questionBuilder) askAll() {
 	asking := make(map[int]map[advice.Target]bool)
 	for t, analysis := range q.analyses {
@@ -139,8 +140,8 @@ func (q *questionBuilder) askAll() {
 	}
 }
 
-// ask puts a date's question to a space where the greater part of what its own meters count was used, else to the spaces inside it,
-// and to itself for what stands in it directly.
+// ask asks about a date for a space if most of the use on its own meters was that of a working day; otherwise for the spaces inside it, and
+// for the space itself if devices directly in it were used.
 func (q *questionBuilder) ask(date int, space string, targets map[advice.Target]bool) {
 	inside := q.Within(space)
 	var within []advice.Target
@@ -165,7 +166,7 @@ func (q *questionBuilder) ask(date int, space string, targets map[advice.Target]
 	}
 }
 
-// mostly reports whether at least half of what a space uses, of that which was judged, looked like a working day.
+// mostly reports whether at least half of a space's use, among targets that could be classified, looked like a working day.
 func (q *questionBuilder) mostly(space string, targets map[advice.Target]bool) bool {
 	roots, known := q.roots[space]
 	if !known {
@@ -186,7 +187,7 @@ func (q *questionBuilder) mostly(space string, targets map[advice.Target]bool) b
 	return asking > 0 && asking >= half*judged
 }
 
-// put adds a date to a space's question, and whose use it was.
+// put adds a date and the used targets to a space's question.
 func (q *questionBuilder) put(date int, space string, targets []advice.Target) {
 	question := q.bySpace[space]
 	if question == nil {

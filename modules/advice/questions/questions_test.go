@@ -15,10 +15,10 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// feasts are Mondays of the eight weeks before their advicetest.End; who works on them does not know.
+// feasts are holidays, all Mondays, in the eight weeks before advicetest.End.
 var feasts = []string{"2026-02-23", "2026-03-02", "2026-03-16", "2026-03-23"}
 
-// holidaysWorked is a campus of which two rooms of three work on all feasts. Its clock stands eight weeks after its begin.
+// holidaysWorked returns a campus where two of three rooms work on all feasts. Its clock is eight weeks after its start.
 func holidaysWorked() (*advicetest.Campus, *advicetest.Clock) {
 	c := advicetest.NewCampus()
 	c.Holidays = feasts
@@ -116,7 +116,7 @@ func TestHolidaysThatWereWorkedAreAskedAbout(t *testing.T) {
 	})
 }
 
-// TestAnOpeningThatIsTakenAwayByHandIsAskedAboutAgain since the calendar is what holds.
+// TestAnOpeningThatIsTakenAwayByHandIsAskedAboutAgain deletes the calendar entry, which is what counts.
 func TestAnOpeningThatIsTakenAwayByHandIsAskedAboutAgain(t *testing.T) {
 	c, clock := holidaysWorked()
 	a := advicetest.NewServices(c, clock, nil)
@@ -141,7 +141,7 @@ func TestAnOpeningThatIsTakenAwayByHandIsAskedAboutAgain(t *testing.T) {
 
 func sorted(names []string) []string { return slices.Sorted(slices.Values(names)) }
 
-// TestARoomIsAskedForItself where the rest of the campus stayed closed.
+// TestARoomIsAskedForItself uses one room while the rest of the campus stays closed.
 func TestARoomIsAskedForItself(t *testing.T) {
 	c, clock := holidaysWorked()
 	for _, room := range []string{"uno", "dos", "tres"} {

@@ -13,21 +13,21 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// AnomalyQuery asks for anomalies; what is empty asks for all that the caller sees.
+// AnomalyQuery selects anomalies. An empty field selects all that the caller may see.
 type AnomalyQuery struct {
-	// Space takes in all within it, ID is one device or space.
+	// Space includes everything inside it; ID is a single device or space.
 	Space, ID string
 	Kind      anomaly.Kind
-	// From and To bound when they were: those that overlap count.
+	// From and To select anomalies that overlap this span.
 	From, To time.Time
-	// Lasting picks those that have not ended.
+	// Lasting selects anomalies that have not ended.
 	Lasting bool
-	// After is where the page before ended; nil begins. Limit is how many at the most; 0 is all.
+	// After is the last place of the previous page; nil starts at the beginning. Limit is the maximum number; 0 means all.
 	After *AnomalyPlace
 	Limit int
 }
 
-// AnomalyPlace is an anomaly's place in the order: the newest first, then by target and kind.
+// AnomalyPlace is an anomaly's position in the order: the newest first, then by target and kind.
 type AnomalyPlace struct {
 	From         time.Time
 	Target, Kind string
@@ -37,36 +37,36 @@ func (p AnomalyPlace) compare(other AnomalyPlace) int {
 	return cmp.Or(other.From.Compare(p.From), cmp.Compare(p.Target, other.Target), cmp.Compare(p.Kind, other.Kind))
 }
 
-// Place is its place in the order.
+// Place returns its position in the order.
 func (a Anomaly) Place() AnomalyPlace { return AnomalyPlace{a.From, a.Target.String(), string(a.Kind)} }
 
-// Anomaly is waste or a fault of the data that was found in a target's last two months.
+// Anomaly is waste or a data fault that was found in a target's last two months.
 type Anomaly struct {
 	Target advice.Target
 	Space  string
 	rules.Departure
-	// Certainty is 0 to 1, from the evidence.
+	// Certainty is 0 to 1, computed from the evidence.
 	Certainty float64
-	// Cost is what the waste cost at the mean price of its hours.
+	// Cost is the cost of the waste at the mean price of its hours.
 	Cost     float64
 	Currency string
-	// Price is the last rate of its hours, whose tariff is named.
+	// Price is the last rate of its hours; texts name its tariff.
 	Price advice.Rate
 	About text.About
 }
 
-// Anomalies is an answer.
+// Anomalies is a page of anomalies.
 type Anomalies struct {
 	Items []Anomaly
-	// Next is where the next page begins; nil at the end.
+	// Next is the start of the next page; nil at the end.
 	Next *AnomalyPlace
-	// Targets were judged, Short of them have too little history for anything but faults of the data.
+	// Targets is the number of analysed targets. Short of them have too little history for anything but data faults.
 	Targets, Short int
-	// Pending is how many targets are still to be analysed after a change of their past.
+	// Pending is the number of targets whose past changed and that are not yet analysed again.
 	Pending int
 }
 
-// Anomalies returns what departs from the expected, the newest first, as of the last analysis. Errors: ErrForbidden, ErrNotFound.
+// Anomalies returns the anomalies of the last analysis, newest first. Errors: ErrForbidden, ErrNotFound.
 func (catalog *Catalog) Anomalies(ctx context.Context, caller advice.Caller, q AnomalyQuery) (Anomalies, error) {
 	if !caller.MayRead() {
 		return Anomalies{}, advice.ErrForbidden{}
@@ -75,7 +75,7 @@ func (catalog *Catalog) Anomalies(ctx context.Context, caller advice.Caller, q A
 	if err != nil {
 		return Anomalies{}, err
 	}
-	asked, err := askedFor(c, caller, q)
+	asked, err := targetFilter(c, caller, q)
 	if err != nil {
 		return Anomalies{}, err
 	}
@@ -115,8 +115,8 @@ func (catalog *Catalog) Anomalies(ctx context.Context, caller advice.Caller, q A
 	return out, catalog.priceAnomalies(ctx, out.Items)
 }
 
-// askedFor checks a query against what the caller sees, and returns which targets match.
-func askedFor(c *campus.Campus, caller advice.Caller, q AnomalyQuery) (func(advice.Target) bool, error) {
+// targetFilter checks a query against the caller's rights, and returns a function that selects the matching targets.
+func targetFilter(c *campus.Campus, caller advice.Caller, q AnomalyQuery) (func(advice.Target) bool, error) {
 	if q.ID != "" {
 		t, known := c.Find(q.ID)
 		if !known || !c.Sees(caller, c.SpaceOf(t)) {
@@ -152,7 +152,7 @@ func anomalyOf(c *campus.Campus, one advice.Analysis, d rules.Departure) Anomaly
 	return Anomaly{Target: one.Target, Space: c.SpaceOf(one.Target), Departure: d, Certainty: d.Certainty(), About: c.About(one.Target)}
 }
 
-// priceAnomalies adds what waste cost, at the mean price over its span.
+// priceAnomalies sets the cost of each waste, at the mean price over its span.
 func (catalog *Catalog) priceAnomalies(ctx context.Context, all []Anomaly) error {
 	for i := range all {
 		one := &all[i]

@@ -52,7 +52,7 @@ func TestAnomaliesAreOfWhatTheCallerSees(t *testing.T) {
 	require.Equal(t, 4, ask(advicetest.Manager, recommendations.AnomalyQuery{}).Targets)
 }
 
-// TestAnomaliesOfBeforeAMoveStayBehind tells who is limited to a room of anomalies that began there.
+// TestAnomaliesOfBeforeAMoveStayBehind checks that a caller limited to a room sees only anomalies that began there.
 func TestAnomaliesOfBeforeAMoveStayBehind(t *testing.T) {
 	begun := advicetest.Start.AddDate(0, 0, 110)
 	for moved, seen := range map[time.Time]int{begun.AddDate(0, 0, 3): 0, begun.AddDate(0, 0, -3): 1} {

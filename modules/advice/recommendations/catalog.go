@@ -1,5 +1,5 @@
-// Package recommendations shows what was found: recommendations with their evidence and status, anomalies, and how spaces compare.
-// Catalog is the way in: List, SetStatus, Evidence, Anomalies and Compare act for a caller; Reword is a job.
+// Package recommendations lists the results of the analyses: recommendations with their evidence and status, anomalies, and comparisons of
+// spaces. Catalog is the entry point: List, SetStatus, Evidence, Anomalies and Compare act for a caller; Reword is a job.
 package recommendations
 
 import (
@@ -20,12 +20,12 @@ type Needs struct {
 	Analyses        advice.Analyses
 	Recommendations advice.Recommendations
 	Wordings        Wordings
-	// Rewriter is nil where texts stay as the templates have them.
+	// Rewriter is nil if texts come from the templates only.
 	Rewriter Rewriter
 	Clock    advice.Clock
 }
 
-// Catalog shows what was found.
+// Catalog lists the results of the analyses.
 type Catalog struct {
 	directory       *campus.Directory
 	inputs          *inputs.Reader
@@ -39,7 +39,7 @@ type Catalog struct {
 	clock           advice.Clock
 }
 
-// New makes a catalog.
+// New returns a catalog.
 func New(needs Needs) *Catalog {
 	return &Catalog{
 		directory: needs.Directory, inputs: needs.Inputs, asker: needs.Asker, analyst: needs.Analyst, prices: needs.Prices, analyses: needs.Analyses,

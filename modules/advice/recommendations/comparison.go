@@ -9,14 +9,14 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// minPeers are needed to say what is usual.
+// minPeers is the minimum number of peers for a usual value.
 const minPeers = 3
 
-// Measure is what spaces are compared by.
+// Measure is a quantity that spaces are compared by.
 type Measure string
 
-// The measures, all per m²: the energy of a usual month in kWh, of an opening hour in Wh, the power that nights never fall below in
-// W, and the kWh a day that a °C above the balance point costs.
+// The measures, all per m²: the energy of a usual month in kWh, the energy of an opening hour in Wh, the minimum power at night in W, and
+// the kWh a day for each °C above the balance point.
 const (
 	UsePerArea      Measure = "kwh_month_m2"
 	OpenHourPerArea Measure = "wh_open_hour_m2"
@@ -26,26 +26,26 @@ const (
 
 var measures = []Measure{UsePerArea, OpenHourPerArea, BasePerArea, SlopePerArea}
 
-// Comparison is a space beside those of its kind.
+// Comparison compares a space with others of its kind.
 type Comparison struct {
 	Target advice.Target
 	Name   string
 	AreaM2 float64
-	// Peers are those of its kind that have a size and enough measurements, without itself.
+	// Peers is the number of other spaces of its kind that have a size and enough measurements.
 	Peers int
-	// Measures are empty where there are fewer than three peers, or the space itself lacks its size or measurements.
+	// Measures is empty if there are fewer than three peers, or if the space itself has no size or too few measurements.
 	Measures []Compared
 }
 
-// Compared is one measure of a space, the median and ninth tenth of its peers, and how many of them lie below it.
+// Compared is one measure of a space, the median and the 90th percentile of its peers, and how many peers are below it.
 type Compared struct {
 	Measure             Measure
 	Value, Median, High float64
 	Below               int
 }
 
-// Compare sets a space beside the others of its kind on the campus, as of the last analysis. Errors: ErrForbidden, ErrNotFound; a
-// device has no peers.
+// Compare compares a space with the others of its kind on the campus, as of the last analysis. Errors: ErrForbidden; ErrNotFound, also for
+// a device, which has no peers.
 func (catalog *Catalog) Compare(ctx context.Context, caller advice.Caller, id string) (Comparison, error) {
 	if !caller.MayRead() {
 		return Comparison{}, advice.ErrForbidden{}
@@ -82,8 +82,8 @@ func (catalog *Catalog) Compare(ctx context.Context, caller advice.Caller, id st
 	return out, nil
 }
 
-// of is an analysis's measure; NaN where it has none.
-func (m Measure) of(a advice.Analysis) float64 {
+// valueIn returns the measure's value in an analysis; NaN if it has none.
+func (m Measure) valueIn(a advice.Analysis) float64 {
 	const whPerKWh = 1000
 	v := 0.0
 	switch m {
@@ -103,10 +103,10 @@ func (m Measure) of(a advice.Analysis) float64 {
 }
 
 func (m Measure) compare(own advice.Analysis, peers []advice.Analysis) (c Compared, known bool) {
-	c = Compared{Measure: m, Value: m.of(own)}
+	c = Compared{Measure: m, Value: m.valueIn(own)}
 	var values []float64
 	for _, p := range peers {
-		if v := m.of(p); !math.IsNaN(v) {
+		if v := m.valueIn(p); !math.IsNaN(v) {
 			values = append(values, v)
 			if v < c.Value {
 				c.Below++

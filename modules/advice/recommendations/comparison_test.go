@@ -37,7 +37,7 @@ func TestARoomIsComparedPerAreaAndOpeningHour(t *testing.T) {
 	require.InDelta(t, 2, use.Value/use.Median, 0.05)
 	require.Equal(t, 4, use.Below)
 	require.InDelta(t, 2, open.Value/open.Median, 0.05)
-	// Of 78 + 6 opening hours a week some 55 are worked in at 1 kW, on 50 m².
+	// People work in about 55 of the 78 + 6 opening hours a week, at 1 kW, on 50 m².
 	require.InDelta(t, 1000*(50+5.0)/81/50, open.Value, 1.5)
 	bare, err := a.Compare(t.Context(), advicetest.Manager, "bodega")
 	require.NoError(t, err)

@@ -9,18 +9,18 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
 
-// Evidence is what a recommendation rests on, and whether it still computes to the same.
+// Evidence is the data behind a recommendation, and whether the rules still give the same result.
 type Evidence struct {
 	advice.Advice
-	// Reproduced is true if the inputs, read again now, have the same hash and give the same finding; if it is
-	// false the past was changed since.
+	// Reproduced is true if the inputs, read again now, have the same hash and give the same finding. If false, past data was changed
+	// since.
 	Reproduced bool
-	// HashNow is that of the inputs as they are now.
+	// HashNow is the hash of the present inputs.
 	HashNow string
 	Events  []advice.Event
 }
 
-// Evidence reads a recommendation's inputs again and computes it anew. Errors: ErrForbidden, ErrNotFound.
+// Evidence reads a recommendation's inputs again and repeats the computation. Errors: ErrForbidden, ErrNotFound.
 func (catalog *Catalog) Evidence(ctx context.Context, caller advice.Caller, id string) (Evidence, error) {
 	if !caller.MayRead() {
 		return Evidence{}, advice.ErrForbidden{}
@@ -47,7 +47,7 @@ func (catalog *Catalog) Evidence(ctx context.Context, caller advice.Caller, id s
 	return e, nil
 }
 
-// computesTo runs the rules again and compares the saving and the spans in which it was seen.
+// computesTo runs the rules again and compares the saving and the spans of the finding.
 func computesTo(s rules.Subject, want rules.Finding) bool {
 	for _, f := range rules.Judge(s).Findings {
 		if f.Kind == want.Kind {

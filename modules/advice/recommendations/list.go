@@ -12,8 +12,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// Query asks for recommendations; what is empty asks for all that the caller sees. Without a status, what was
-// dismissed stays quiet.
+// Query selects recommendations. An empty field selects all that the caller may see; without a status, dismissed ones are left out.
 type Query struct {
 	Space, Device, Kind string
 	Status              advice.Status
@@ -25,20 +24,20 @@ type Query struct {
 // Page is a page of recommendations.
 type Page struct {
 	Items []advice.Advice
-	// Next is where the next page begins; nil at the end.
+	// Next is the start of the next page; nil at the end.
 	Next *advice.Place
-	// Considered is which of the four inputs the targets had.
+	// Considered states which of the four inputs the targets had.
 	Considered rules.Inputs
 	// Reason is why the page is empty; nil if it is not.
 	Reason *text.Reason
-	// Questions are those about closed days of the spaces in the query.
+	// Questions are the questions about closed days of the spaces in the query.
 	Questions []questions.Question
-	// Pending is how many targets are still to be analysed after a change of their past.
+	// Pending is the number of targets whose past changed and that are not yet analysed again.
 	Pending int
 }
 
-// List returns recommendations, the most promised money first, after targets whose past was changed are analysed again. Errors:
-// ErrForbidden, ErrNotFound, ErrInvalid.
+// List returns recommendations, the highest promised money first. It first analyses targets whose past was changed. Errors: ErrForbidden,
+// ErrNotFound, ErrInvalid.
 func (catalog *Catalog) List(ctx context.Context, caller advice.Caller, q Query) (Page, error) {
 	if !caller.MayRead() {
 		return Page{}, advice.ErrForbidden{}
@@ -79,7 +78,7 @@ func (catalog *Catalog) List(ctx context.Context, caller advice.Caller, q Query)
 	return explain(answer, analyses, filter, q), nil
 }
 
-// questionsFor are the questions that a caller sees, about a space, all within it and what lies around it.
+// questionsFor returns the questions that a caller may see, about a space, everything inside it and the spaces around it.
 func (catalog *Catalog) questionsFor(ctx context.Context, c *campus.Campus, caller advice.Caller, analyses map[advice.Target]advice.Analysis, q Query) ([]questions.Question, error) {
 	all, err := catalog.asker.Questions(ctx, c, analyses)
 	if err != nil {
@@ -95,7 +94,7 @@ func (catalog *Catalog) questionsFor(ctx context.Context, c *campus.Campus, call
 	}), nil
 }
 
-// filterOf checks a query against what the caller sees.
+// filterOf checks a query against the caller's rights, and returns it as a filter.
 func filterOf(c *campus.Campus, caller advice.Caller, q Query) (advice.Filter, error) {
 	f := advice.Filter{Device: q.Device, Kind: q.Kind, Status: q.Status, Visible: q.Status == "" || q.Status == advice.Open, MinKWh: q.MinKWh, After: q.After}
 	if math.IsNaN(q.MinKWh) || math.IsInf(q.MinKWh, 0) {
@@ -120,7 +119,7 @@ func filterOf(c *campus.Campus, caller advice.Caller, q Query) (advice.Filter, e
 	return f, nil
 }
 
-// explain adds what was considered, and why there is nothing where there is nothing.
+// explain adds the considered inputs and, if the page is empty, the reason.
 func explain(answer Page, all map[advice.Target]advice.Analysis, f advice.Filter, q Query) Page {
 	var reason text.Reason
 	within := make(map[string]bool, len(f.Spaces))

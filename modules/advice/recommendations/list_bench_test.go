@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/recommendations"
 )
 
-// BenchmarkList reads the advice of a campus of a thousand devices in a hundred rooms that is analysed already.
+// BenchmarkList lists the recommendations of an analysed campus with a thousand devices in a hundred rooms.
 func BenchmarkList(b *testing.B) {
 	c := advicetest.NewCampus()
 	for room := range 100 {

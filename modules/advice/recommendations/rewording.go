@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	// maxReworded texts are requested in a job, so that a slow or expensive service is not asked for all at once.
+	// maxReworded is the maximum number of texts that a job requests, since the service may be slow or expensive.
 	maxReworded = 200
-	// rewordTime bounds it, since a job keeps others from running.
+	// rewordTime is the maximum duration, since a job blocks other jobs.
 	rewordTime = 5 * time.Minute
 )
 
-// Reword requests better wordings for open recommendations, and stores those that say the same. A service that fails is not called
-// again until the next job; the templates are used meanwhile.
+// Reword requests better wordings for open recommendations, and stores those with the same meaning. After a failure the service is not
+// called until the next job; until then the templates are used.
 func (catalog *Catalog) Reword(ctx context.Context) error {
 	if catalog.rewriter == nil {
 		return nil
@@ -27,7 +27,7 @@ func (catalog *Catalog) Reword(ctx context.Context) error {
 	defer cancel()
 	err := catalog.rewordAll(ctx)
 	if ctx.Err() != nil && whole.Err() == nil {
-		return nil // the rest is worded by the next job
+		return nil // the next job requests the rest
 	}
 	return err
 }
@@ -72,7 +72,7 @@ func (catalog *Catalog) rewordAll(ctx context.Context) error {
 	return nil
 }
 
-// addWordings adds the stored wordings to recommendations.
+// addWordings adds stored wordings to recommendations.
 func (catalog *Catalog) addWordings(ctx context.Context, items []advice.Advice) error {
 	if catalog.rewriter == nil || len(items) == 0 {
 		return nil

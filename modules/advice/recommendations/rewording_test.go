@@ -16,7 +16,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// rewriter answers by a function and counts.
+// rewriter calls a function and counts the calls.
 type rewriter struct {
 	asked int
 	say   func(text.Text) (text.Text, error)
@@ -27,7 +27,7 @@ func (r *rewriter) Reword(_ context.Context, _ text.Language, t text.Text) (text
 	return r.say(t)
 }
 
-// reworded lists the games room's advice after a job in which a model said what say does.
+// reworded returns the games room's advice after a job whose rewriter is the function reword.
 func reworded(t *testing.T, say func(text.Text) (text.Text, error)) (advice.Advice, *advicetest.Services, *rewriter, error) {
 	t.Helper()
 	clock := advicetest.NewClock(advicetest.End)

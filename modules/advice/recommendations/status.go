@@ -8,11 +8,11 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// maxNoteLength is in characters.
+// maxNoteLength is the maximum length of a note, in characters.
 const maxNoteLength = 2000
 
-// SetStatus moves a recommendation on in its life; Open takes the last step back. The same status again changes nothing. Errors:
-// ErrForbidden, ErrNotFound, ErrInvalid, ErrTransition.
+// SetStatus changes a recommendation's status; Open undoes the last change. The same status again changes nothing. Errors: ErrForbidden,
+// ErrNotFound, ErrInvalid, ErrTransition.
 func (catalog *Catalog) SetStatus(ctx context.Context, caller advice.Caller, id string, to advice.Status, note string) (advice.Advice, error) {
 	if !caller.MayManage() {
 		return advice.Advice{}, advice.ErrForbidden{}
@@ -54,7 +54,7 @@ func (catalog *Catalog) SetStatus(ctx context.Context, caller advice.Caller, id 
 	return c.Advice(changed), nil
 }
 
-// transitions reports which status may follow which.
+// transitions lists the statuses that may follow each status.
 var transitions = map[advice.Status][]advice.Status{
 	advice.Open:      {advice.Accepted, advice.Dismissed, advice.Done},
 	advice.Accepted:  {advice.Done, advice.Dismissed},
@@ -64,8 +64,8 @@ var transitions = map[advice.Status][]advice.Status{
 	advice.Ended:     {advice.Dismissed, advice.Done},
 }
 
-// previousStatus is the status before the last step that led to a status. A step that leads back to where the one before began takes that
-// one away; what was verified follows from what was done, and goes with it.
+// previousStatus returns the status before the last change. A change back to the status before removes the change before it. Verified
+// follows from Done and is removed with it.
 func previousStatus(events []advice.Event, now advice.Status) advice.Status {
 	steps := []advice.Status{advice.Open}
 	for _, e := range events {

@@ -52,7 +52,7 @@ func TestDismissedStaysQuietUntilItGrowsByHalf(t *testing.T) {
 	require.Len(t, advicetest.List(t, a, advicetest.Manager, recommendations.Query{Device: "ac-1"}).Items, 1, "twice as much")
 }
 
-// TestTheLastStepIsTakenBack by the status open.
+// TestTheLastStepIsTakenBack sets the status open, which undoes the last change.
 func TestTheLastStepIsTakenBack(t *testing.T) {
 	a := advicetest.NewServices(advicetest.GamesRoom(), advicetest.NewClock(advicetest.End), nil)
 	id := advicetest.List(t, a, advicetest.Manager, recommendations.Query{}).Items[0].ID

@@ -6,45 +6,45 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// Document is one page, all in texts and numbers that only need to be laid out.
+// Document is the content of one page, as texts and numbers that only need a layout.
 type Document struct {
 	ID string
 	// By is the subject who requested it.
 	By       string
 	Language text.Language
-	// Space is the room's, where it is one of the campus; a caller who cannot see it cannot fetch the report.
+	// Space is the id of the room, if it is one of the campus. A caller who may not see it cannot fetch the document.
 	Space string
 	Title string
-	// Made is when, as it is printed.
+	// Made is the time of creation, as printed.
 	Made    time.Time
 	MadeAt  string
 	Text    []string // paragraphs
 	Figures []Figure
 	Chart   Chart
 	Tables  []Table
-	// Note is where the figures come from.
+	// Note states the source of the figures.
 	Note string
 }
 
 // Figure is a labelled number with its unit.
 type Figure struct{ Label, Value string }
 
-// Table is rows of a text and one or two numbers.
+// Table has rows of a text and one or two numbers.
 type Table struct {
 	Title string
 	Rows  [][]string
 }
 
-// Chart is bars side by side.
+// Chart is a bar chart.
 type Chart struct {
 	Title, Unit string
 	Bars        []Bar
 }
 
-// Bar is one of them, with its number as the language writes it.
+// Bar is a bar with its number, formatted for the language.
 type Bar struct {
 	Label, Text string
 	Value       float64
-	// Missing is set where nothing was measured, which is no zero.
+	// Missing is true if nothing was measured, which differs from zero.
 	Missing bool
 }

@@ -9,13 +9,14 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// documentLife is how long a document can be fetched; of each caller the newest maxDocuments are stored, some 24 kB each.
+// documentLife is how long a document can be fetched; maxDocuments is how many are stored for each caller, the newest, some 24 kB each.
 const (
 	documentLife = 30 * 24 * time.Hour
 	maxDocuments = 100
 )
 
-// StoreDocument makes a document of the advice for a room and stores it for documentLife, or until its caller has made maxDocuments newer ones.
+// StoreDocument creates a document of the advice for a room. It is stored for documentLife, or until its caller has created maxDocuments
+// newer ones.
 func (reporter *Reporter) StoreDocument(ctx context.Context, caller advice.Caller, l text.Language, out RoomAdvice) (Document, error) {
 	now := advice.Now(reporter.clock)
 	r := Document{
@@ -50,7 +51,7 @@ func (reporter *Reporter) DocumentPDF(ctx context.Context, caller advice.Caller,
 	return reporter.renderer.Render(ctx, r)
 }
 
-// figures are the report's numbers.
+// figures returns the document's numbers.
 func (out RoomAdvice) figures(l text.Language) []Figure {
 	list := []Figure{{text.LabelReported(l), l.Amount(out.Question.KWh) + " kWh"}}
 	if out.TypicalKWh > 0 {
@@ -73,7 +74,7 @@ func (out RoomAdvice) figures(l text.Language) []Figure {
 	return list
 }
 
-// chart draws the last days of a room of the campus, and of any other what its devices typically use.
+// chart shows the last days if the room is one of the campus, or else the typical use of its devices.
 func (out RoomAdvice) chart(l text.Language) Chart {
 	if k := out.Measured; k != nil && len(k.Days) > 0 {
 		c := Chart{Title: text.ChartDays(l), Unit: "kWh"}

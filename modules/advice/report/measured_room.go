@@ -14,7 +14,7 @@ import (
 type MeasuredRoom struct {
 	ID, Name string
 	text.Measured
-	// Days are the last ones, the oldest first.
+	// Days are the last days, oldest first.
 	Days []Day
 }
 
@@ -24,13 +24,13 @@ type Day struct {
 	KWh  float64
 }
 
-// usualWeeks are the weeks whose same weekday defines what is usual.
+// usualWeeks is the number of weeks whose same weekday defines the usual use.
 const usualWeeks = 5
 
-// shownDays are those that a report draws.
+// shownDays is the number of days in a document.
 const shownDays = 7
 
-// measuredRoom reads what a space used today until now, and by the same hour on the same day of the weeks before.
+// measuredRoom reads a space's use today until now, and until the same hour on the same weekday of earlier weeks.
 func (reporter *Reporter) measuredRoom(ctx context.Context, c *campus.Campus, space advice.Space) (*MeasuredRoom, error) {
 	out := &MeasuredRoom{ID: space.ID, Name: space.Name}
 	zone := c.Zone(space.ID)

@@ -14,25 +14,25 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/savings"
 )
 
-// Month is a space's month: its days, what used most, and what was and could be saved.
+// Month is a space's month: its days, the devices with the highest use, and the actual and possible savings.
 type Month struct {
 	Space            advice.Space
-	From, To         time.Time // To is the present hour where the month runs
+	From, To         time.Time // To is the present hour in the current month
 	Complete         bool
 	Days             []advice.DayUse
 	KWh, Cost, CO2Kg float64
 	Currency         string
-	// Prices are the rates that held, the oldest first.
+	// Prices are the valid rates, oldest first.
 	Prices []advice.Rate
-	// Beside are its days beside the same ones of the month before, as far as that has as many.
+	// Beside compares its days with the same days of the previous month, as far as that month has them.
 	Beside advice.Beside
-	// PeakKW is the month's highest quarter hour, PeakAt the hour in which it fell; NaN where none was wholly measured.
+	// PeakKW is the month's highest quarter hour, PeakAt its hour; NaN if no quarter hour was completely measured.
 	PeakKW float64
 	PeakAt time.Time
-	// Coverage is the measured part, 0 to 1, as a DayUse's is.
+	// Coverage is the measured part, 0 to 1, as in DayUse.
 	Coverage float64
 	Devices  []DeviceMonth
-	// Open are the best recommendations that are open or accepted, Proven what was saved by those done.
+	// Open are the best open or accepted recommendations, Proven the savings of done ones.
 	Open   []advice.Advice
 	Proven []savings.Verification
 }
@@ -43,19 +43,20 @@ type DeviceMonth struct {
 	KWh      float64
 }
 
-// Of a month's report.
+// Limits of a month's report.
 const (
 	shownDevices, shownAdvice = 5, 5
-	// candidates are the devices with the highest usual use, among which the month's highest are sought.
+	// candidates is the number of devices with the highest usual use, from which the month's highest are selected.
 	candidates = 30
 )
 
-// MonthOf summarises a space's month in its own time zone; "" is the caller's own space or the first site. Errors: ErrForbidden, ErrNotFound, ErrNothingMeasured.
+// MonthOf summarises a space's month in its own time zone. An empty space means the caller's own space or the first site. Errors:
+// ErrForbidden, ErrNotFound, ErrNothingMeasured.
 func (reporter *Reporter) MonthOf(ctx context.Context, caller advice.Caller, space string, year int, month time.Month) (Month, error) {
 	return reporter.MonthAt(ctx, caller, space, year, month, time.Time{})
 }
 
-// MonthAt is MonthOf with what was measured until an instant; zero is now. Recommendations are those of now. Errors: ErrForbidden,
+// MonthAt is MonthOf with measurements until an instant; zero means now. Recommendations are always the present ones. Errors: ErrForbidden,
 // ErrNotFound, ErrInvalid, ErrNothingMeasured.
 func (reporter *Reporter) MonthAt(ctx context.Context, caller advice.Caller, space string, year int, month time.Month, at time.Time) (Month, error) {
 	if !caller.MayRead() {
@@ -93,7 +94,7 @@ func (reporter *Reporter) MonthAt(ctx context.Context, caller advice.Caller, spa
 	return m, err
 }
 
-// fillMonth reads the days, and the same days of the month before.
+// fillMonth reads the days, and the same days of the previous month.
 func (reporter *Reporter) fillMonth(ctx context.Context, c *campus.Campus, m *Month) error {
 	t := advice.Target{Level: m.Space.Kind, ID: m.Space.ID}
 	rates, err := reporter.prices.Rates(ctx, m.Space.ID, m.From, m.To)
@@ -126,14 +127,14 @@ func (reporter *Reporter) fillPeak(ctx context.Context, m *Month) error {
 	return err
 }
 
-// fillBefore sets the days beside the same ones of the month before.
+// fillBefore compares the days with the same days of the previous month.
 func (reporter *Reporter) fillBefore(ctx context.Context, m *Month) (err error) {
 	days := m.From.AddDate(0, 0, -1).Day()
 	m.Beside, err = reporter.consumption.Beside(ctx, advice.Target{Level: m.Space.Kind, ID: m.Space.ID}, m.From, advice.Earliest(m.To, m.From.AddDate(0, 0, days)), days)
 	return err
 }
 
-// fillDevices finds the devices that used most, among those that usually do.
+// fillDevices finds the devices with the highest use, among those with the highest usual use.
 func (reporter *Reporter) fillDevices(ctx context.Context, c *campus.Campus, m *Month) error {
 	analyses, err := reporter.analyses.Analyses(ctx)
 	if err != nil {
@@ -147,7 +148,7 @@ func (reporter *Reporter) fillDevices(ctx context.Context, c *campus.Campus, m *
 	for _, x := range analyses[:min(candidates, len(analyses))] {
 		from := advice.Latest(m.From, advice.NextHour(c.MovedIn(x.Target, m.Space.ID), c.Zone(m.Space.ID)))
 		if !from.Before(m.To) {
-			continue // it was used elsewhere
+			continue // it was used in another place
 		}
 		uses, err := reporter.consumption.Hours(ctx, x.Target, from, m.To)
 		if err != nil {
@@ -166,7 +167,7 @@ func (reporter *Reporter) fillDevices(ctx context.Context, c *campus.Campus, m *
 	return nil
 }
 
-// fillAdvice reads the open recommendations, and what was saved.
+// fillAdvice reads the open recommendations and the proven savings.
 func (reporter *Reporter) fillAdvice(ctx context.Context, c *campus.Campus, caller advice.Caller, m *Month) error {
 	all, err := reporter.catalog.List(ctx, caller, recommendations.Query{Space: m.Space.ID})
 	if err != nil {
@@ -193,7 +194,7 @@ func (reporter *Reporter) fillAdvice(ctx context.Context, c *campus.Campus, call
 	return nil
 }
 
-// lastRate is the last rate of a month, whose tariff and factor are named.
+// lastRate returns the last rate of a month; texts name its tariff and factor.
 func (m Month) lastRate() advice.Rate {
 	if len(m.Prices) == 0 {
 		return advice.Rate{}
@@ -201,11 +202,10 @@ func (m Month) lastRate() advice.Rate {
 	return m.Prices[len(m.Prices)-1]
 }
 
-// PriceOn is the rate that held at an instant.
+// PriceOn returns the rate that was valid at an instant.
 func (m Month) PriceOn(at time.Time) advice.Rate { return advice.RateAt(m.Prices, at) }
 
-// tariff is the one that is named beside a month's money: one that is not the site's own, where part of it does, and else the
-// last that held.
+// tariff returns the tariff to name beside a month's money: a default one if any part of the month used it, or else the last valid one.
 func (m Month) tariff() advice.Tariff {
 	for _, r := range m.Prices {
 		if r.Default {

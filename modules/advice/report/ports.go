@@ -7,13 +7,13 @@ import (
 
 // Archive stores documents for as long as they can be fetched.
 type Archive interface {
-	// KeepReport stores a document, and deletes those made before an instant and its maker's oldest beyond ofMaker.
-	KeepReport(ctx context.Context, r Document, forget time.Time, ofMaker int) error
-	// Report is one by its id; found is false where there is none.
+	// KeepReport stores a document. It deletes documents created before forget, and the author's oldest ones beyond maxOfAuthor.
+	KeepReport(ctx context.Context, r Document, forget time.Time, maxOfAuthor int) error
+	// Report returns a document by its id; found is false if there is none.
 	Report(ctx context.Context, id string) (r Document, found bool, err error)
 }
 
-// Renderer draws a report as a PDF of one page.
+// Renderer draws a document as a PDF of one page.
 type Renderer interface {
 	Render(ctx context.Context, r Document) ([]byte, error)
 }

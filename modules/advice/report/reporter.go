@@ -1,5 +1,5 @@
-// Package report sums up: a space's month, and advice for a room from its name, its consumption and its devices, each as figures, as
-// text and as a PDF. Reporter is the way in: MonthAt and Advise. document.go says what a page holds.
+// Package report summarises a space's month, and gives advice for a room from its name, its consumption and its devices, each as figures,
+// as text and as a PDF. Reporter is the entry point: MonthAt and Advise. document.go defines the content of a page.
 package report
 
 import (
@@ -20,11 +20,11 @@ type Needs struct {
 	Archive     Archive
 	Renderer    Renderer
 	Clock       advice.Clock
-	// NewID makes an id that cannot be guessed, from a prefix.
+	// NewID returns an id with a prefix that cannot be guessed.
 	NewID func(prefix string) string
 }
 
-// Reporter makes reports.
+// Reporter creates reports.
 type Reporter struct {
 	directory   *campus.Directory
 	catalog     *recommendations.Catalog
@@ -38,7 +38,7 @@ type Reporter struct {
 	newID       func(prefix string) string
 }
 
-// New makes a reporter.
+// New returns a reporter.
 func New(needs Needs) *Reporter {
 	return &Reporter{
 		directory: needs.Directory, catalog: needs.Catalog, verifier: needs.Verifier, consumption: needs.Consumption, prices: needs.Prices,

@@ -15,24 +15,24 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/text"
 )
 
-// RoomQuestion is what a person in a room reports about it.
+// RoomQuestion is a person's description of a room.
 type RoomQuestion struct {
-	// Room is the room's name as people say it, KWh what it used today, Devices the names of the devices in it.
+	// Room is the room's everyday name, KWh its use today, Devices the names of the devices in it.
 	Room    string
 	KWh     float64
 	Devices []string
 }
 
-// RoomAdvice is the answer to a room question.
+// RoomAdvice is the advice for a room.
 type RoomAdvice struct {
 	Question RoomQuestion
 	// Measured is set if the room is one of the campus.
 	Measured *MeasuredRoom
-	// Devices are those of the question, each once, those that use most first.
+	// Devices are the question's devices, each once, the highest use first.
 	Devices []Appliance
-	// TypicalKWh is what these devices use together in a day of eight hours of use; 0 where none is recognised.
+	// TypicalKWh is the use of these devices together on a day with eight hours of use; 0 if none is recognised.
 	TypicalKWh float64
-	// Recommendations are those open for the room and what is in it.
+	// Recommendations are the open recommendations for the room and everything in it.
 	Recommendations []advice.Advice
 }
 
@@ -40,11 +40,11 @@ type RoomAdvice struct {
 type Appliance struct {
 	Name    string
 	Typical TypicalDevice // zero if the name is not recognised
-	// MonthKWh is what the device of that name in that room uses in a month by its own readings; 0 where unknown.
+	// MonthKWh is the measured monthly use of the device with that name in that room; 0 if unknown.
 	MonthKWh float64
 }
 
-// Bounds of a room question.
+// Limits of a room question.
 const (
 	maxNameLength = 200
 	maxDevices    = 100
@@ -52,8 +52,8 @@ const (
 	maxAdvice     = 5
 )
 
-// Advise answers a room question from the room's name, its consumption and its devices; if the room is one
-// of the campus, from its own readings too. Errors: ErrForbidden, ErrInvalid.
+// Advise computes the advice from the room's name, its consumption and its devices, and from its readings if it is a room of the campus.
+// Errors: ErrForbidden, ErrInvalid.
 func (reporter *Reporter) Advise(ctx context.Context, caller advice.Caller, visit RoomQuestion) (RoomAdvice, error) {
 	if !caller.MayRead() {
 		return RoomAdvice{}, advice.ErrForbidden{}
@@ -132,8 +132,8 @@ func appliancesOf(names []string, monthly map[string]float64) []Appliance {
 	return list
 }
 
-// named finds the space that people mean, among those that the caller sees: the one with that name, or the only
-// one whose name begins with it or with which it begins.
+// named finds the space that a name means, among those that the caller may see: the space with that name, or else the only one whose name
+// starts with it, or with whose name it starts.
 func named(c *campus.Campus, caller advice.Caller, name string) (advice.Space, bool) {
 	wanted := fold(name)
 	if wanted == "" {
@@ -159,7 +159,7 @@ func named(c *campus.Campus, caller advice.Caller, name string) (advice.Space, b
 	return advice.Space{}, false
 }
 
-// monthly is what the devices of a space use a month, by their folded names, as far as the caller may see the past that it rests on.
+// monthly returns the monthly use of a space's devices, by folded name, if the caller may see the data behind it.
 func (reporter *Reporter) monthly(ctx context.Context, c *campus.Campus, caller advice.Caller, space string) (map[string]float64, error) {
 	analyses, err := reporter.analyses.Analyses(ctx)
 	if err != nil {
@@ -176,7 +176,7 @@ func (reporter *Reporter) monthly(ctx context.Context, c *campus.Campus, caller 
 	return use, nil
 }
 
-// Text is the answer in words.
+// Text returns the advice in words.
 func (out RoomAdvice) Text(l text.Language) string { return strings.Join(out.paragraphs(l), "\n\n") }
 
 func (out RoomAdvice) paragraphs(l text.Language) []string {

@@ -6,22 +6,22 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// TypicalDevice is what a sort of device draws. Where Measured is true the figures are medians of real devices at one
-// minute (tracebase); the others are usual ratings.
+// TypicalDevice is the typical power of a type of device. If Measured is true, the figures are medians of real devices at one minute
+// (tracebase); otherwise they are usual ratings.
 type TypicalDevice struct {
-	// Sort is a stable word for it, Kind the energy module's kind of device.
+	// Sort is the stable name of the type, Kind the energy module's kind of device.
 	Sort, Kind string
-	// OnW and StandbyW are W in use and idle.
+	// OnW is the power in use, StandbyW the power while idle, W.
 	OnW, StandbyW float64
-	// AlwaysOn devices have no hours of use.
+	// AlwaysOn is true for a device that is never switched off.
 	AlwaysOn bool
 	Measured bool
 
 	names []string
 }
 
-// typicals are sought in this order: a "televisor con PlayStation" is no television's name, but a "monitor de PC"
-// is a monitor. Names are folded (see fold) and match whole words.
+// typicals are matched in this order: a "televisor con PlayStation" is not a television, but a "monitor de PC" is a monitor. Names are
+// folded (see fold) and match whole words.
 var typicals = []TypicalDevice{
 	{Sort: "set_top_box", Kind: "tv", OnW: 10, StandbyW: 10, Measured: true, names: []string{"decodificador", "set top box", "tdt", "receptor"}},
 	{Sort: "console", Kind: "console", OnW: 115, StandbyW: 1.4, Measured: true, names: []string{"ps", "ps2", "ps3", "ps4", "ps5", "playstation", "play station", "xbox", "nintendo", "switch", "wii", "consola", "consolas", "console"}},
@@ -41,7 +41,7 @@ var typicals = []TypicalDevice{
 	{Sort: "printer", Kind: "other", OnW: 40, StandbyW: 5, names: []string{"impresora", "impresoras", "printer", "printers"}},
 }
 
-// typicalOf recognises a device by its name; the zero TypicalDevice if it does not.
+// typicalOf recognises a device by its name, and returns the zero TypicalDevice if it cannot.
 func typicalOf(name string) TypicalDevice {
 	text := " " + fold(name) + " "
 	for _, t := range typicals {
@@ -54,7 +54,7 @@ func typicalOf(name string) TypicalDevice {
 	return TypicalDevice{}
 }
 
-// numbered reports whether a word is a name with a number behind it, such as tv2 or luz1.
+// numbered reports whether a word is a name followed by a number, such as tv2 or luz1.
 func numbered(text, name string) bool {
 	for word := range strings.FieldsSeq(text) {
 		if rest, found := strings.CutPrefix(word, name); found && rest != "" && strings.Trim(rest, "0123456789") == "" {
@@ -64,10 +64,10 @@ func numbered(text, name string) bool {
 	return false
 }
 
-// dayHours are the hours of use in a typical day; they are shown beside every figure.
+// dayHours is the hours of use on a typical day; every figure shows it.
 const dayHours = 8
 
-// dayKWh is a typical day's consumption.
+// dayKWh returns a typical day's consumption.
 func (t TypicalDevice) dayKWh() float64 {
 	if t.AlwaysOn {
 		return t.OnW * advice.HoursPerDay / 1000
@@ -77,7 +77,7 @@ func (t TypicalDevice) dayKWh() float64 {
 
 var unaccented = strings.NewReplacer("á", "a", "é", "e", "í", "i", "ó", "o", "ú", "u", "ü", "u", "ñ", "n")
 
-// fold makes names comparable: small letters without accents, words apart by one space.
+// fold makes names comparable: lower case, without accents, one space between words.
 func fold(s string) string {
 	s = unaccented.Replace(strings.ToLower(s))
 	words := strings.FieldsFunc(s, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })

@@ -6,30 +6,30 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Of a base load that is too high.
+// Thresholds of a base load that is too high.
 const (
-	// baseRise over the past is what no season explains; milder is how far nights compared may differ, °C.
+	// baseRise is the rise over the past that no season explains; milder is the maximum temperature difference of compared nights, °C.
 	baseRise = 1.15
 	milder   = 3.0
-	// From these shares of the open hours' load the night is as good as the day: in a room, and in a building, where
-	// laboratories and servers stay on. A target that uses more by night than by day has another day than the
-	// calendar's. Half of the open load is what a closed space may keep (offices keep 30 to 50 %).
+	// A night load from these shares of the open hours' load counts as never falling: in a room, and in a building, where laboratories and
+	// servers stay on. A target that uses more by night than by day is open at other hours than the calendar says. A closed space may keep
+	// half of the open load (offices keep 30 to 50 %).
 	neverFallsRoom     = 0.75
 	neverFallsBuilding = 0.85
 	nightWorker        = 1.15
 	mayKeep            = 0.5
 	neverDates         = 14
-	// mayKeepLow and mayKeepHigh bound what a closed space may have to keep.
+	// mayKeepLow and mayKeepHigh bound the share of the load that a closed space may need.
 	mayKeepLow, mayKeepHigh = 0.7, 0.3
 )
 
-// night is a date's mean power in the small hours, kW, and the temperature outside; NaN where unknown.
+// night is a date's mean power in the night hours, kW, and the outdoor temperature; NaN if unknown.
 type night struct {
 	day      int
 	kw, temp float64
 }
 
-// baseLoad finds nights that use more than they used to, more than those of peers per m², or as much as the day.
+// baseLoad finds nights that use more than in the past, more per m² than those of peers, or as much as the day.
 func baseLoad(s *preparedSubject) *Finding {
 	if !isMany(s.Kind) && s.Kind != "other" && s.Kind != "lab" && s.Kind != "appliance" {
 		return nil
@@ -70,7 +70,7 @@ func powers(nights []night) []float64 {
 	return kw
 }
 
-// higherThanPast asks that nearly all recent nights lie above nearly all nights of the same season or weather.
+// higherThanPast requires nearly all recent nights to be above nearly all nights of the same season or weather.
 func (s *preparedSubject) higherThanPast(nights []night) *Finding {
 	now, past := splitSeason(nights, func(n night) int { return n.day })
 	past = likeWeather(now, past)
@@ -84,7 +84,7 @@ func (s *preparedSubject) higherThanPast(nights []night) *Finding {
 	return s.baseFinding(CausePast, now, high, usual, "(night power − P90 of nights of the same season or weather)·closed hours a month")
 }
 
-// likeWeather keeps nights about as warm as the recent ones, where temperatures are known.
+// likeWeather selects nights about as warm as the recent ones, if temperatures are known.
 func likeWeather(now, past []night) []night {
 	var temps []float64
 	for _, n := range now {
@@ -124,7 +124,7 @@ func (s *preparedSubject) higherThanPeers(nights []night) *Finding {
 	return s.baseFinding(CausePeers, now, reference, usual, "(night power − max(1.5·median, P90) per m² of peers·m²)·closed hours a month")
 }
 
-// baseFinding counts closed hours alone: what a base load costs while the space is used was not watched.
+// baseFinding counts only closed hours: the base load's share while the space is used is not observed.
 func (s *preparedSubject) baseFinding(cause string, now []night, reference, usual float64, formula string) *Finding {
 	excess := make([]float64, len(now))
 	for i, n := range now {
@@ -140,8 +140,8 @@ func (s *preparedSubject) baseFinding(cause string, now []night, reference, usua
 	return s.baseOf(cause, saving, history.Median(powers(now)), usual, reference, now, formula, 0.85)
 }
 
-// neverFalls finds a space or its meter that uses as much while it is shut as while it is used. How much of that is
-// needed nobody has measured, so the interval is wide and the confidence low.
+// neverFalls finds a space or its meter that uses as much while closed as while open. The necessary part was not measured, so the interval
+// is wide and the confidence low.
 func (s *preparedSubject) neverFalls(nights []night) *Finding {
 	if !isMany(s.Kind) || len(s.dates) < neverDates || len(nights) < neverDates {
 		return nil
@@ -157,7 +157,7 @@ func (s *preparedSubject) neverFalls(nights []night) *Finding {
 	return s.baseOf(CauseNever, saving, lowest, open, mayKeep*open, now, "(P10 of night power − 0.5 (0.3 to 0.7)·median power of open hours)·closed hours a month", 0.6)
 }
 
-// neverFallsFrom is infinite for a building whose hours nobody has said: it may well be a lodging or a laboratory.
+// neverFallsFrom is infinite for a building without opening hours: it may be a residence or a laboratory.
 func (s *preparedSubject) neverFallsFrom() float64 {
 	switch {
 	case s.Within == "room":
@@ -168,7 +168,7 @@ func (s *preparedSubject) neverFallsFrom() float64 {
 	return neverFallsBuilding
 }
 
-// baseOf words a base load of kw beside a reference; the nights' energy above a limit is what was seen of it.
+// baseOf returns the finding of a base load of kw against a reference; its proof is the nights' energy above a limit.
 func (s *preparedSubject) baseOf(cause string, saving Saving, kw, reference, limit float64, nights []night, formula string, doubt float64) *Finding {
 	f := &Finding{
 		Kind: BaseLoad, Cause: cause, From: s.whole.Start, To: s.whole.End(), Saving: saving, Formula: formula,
@@ -193,7 +193,7 @@ func (s *preparedSubject) baseOf(cause string, saving Saving, kw, reference, lim
 	return f
 }
 
-// nightsAbove is the energy above a power, kWh, in the small hours of some nights.
+// nightsAbove returns the energy above a power, kWh, in the night hours of some dates.
 func (s *preparedSubject) nightsAbove(nights []night, kw float64) []float64 {
 	watched := make(map[int]bool, len(nights))
 	for _, n := range nights {

@@ -7,45 +7,46 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Of closed days that look like working days.
+// Thresholds of closed days that look like working days.
 const (
-	// enoughToAsk closed days that look like working days are a question to the calendar: one may be somebody's work.
+	// enoughToAsk is the minimum number of such days for a question: a single one may be one person's work.
 	enoughToAsk = 3
-	// nearDays on both sides of a day are what it is compared with.
+	// nearDays is the number of days before and after a day that it is compared with.
 	nearDays = 42
-	// enoughNear dates that open make a usual one.
+	// enoughNear is the minimum number of open dates for a usual day.
 	enoughNear = 5
-	// looksOpenFrom is how far from a closed day's load to an open one's a day must come, and how much of an open day's rise
-	// above its own other hours it must show: what merely stayed on from the day before does not rise.
+	// looksOpenFrom is the minimum load of a day that looks open, as a share of the way from a closed day's load to an open day's. risesBy
+	// is the minimum rise above its own other hours, as a share of an open day's rise: a load that only stayed on from the day before does
+	// not rise.
 	looksOpenFrom, risesBy = 0.6, 0.5
-	// A target tells open days from closed ones where their loads are a quarter apart, most open days look open, and few
-	// closed ones do.
+	// A target's load distinguishes open days from closed ones if their loads differ by a quarter, most open days look open, and few closed
+	// ones do.
 	apart               = 0.25
 	mostLook, fewLookIt = 0.75, 0.25
-	// mostlyKnown is the part of a date's hours that must be measured.
+	// mostlyKnown is the minimum measured part of a date's hours.
 	mostlyKnown = 0.75
 )
 
-// calendarDay is a date with the shape of its load, whatever the calendar calls it.
+// calendarDay is a date with the shape of its load, of any kind in the calendar.
 type calendarDay struct {
 	day, first, last int
 	kind             history.DayKind
 	open             bool
-	// weekday is 0 for Monday; group is what dates are compared within: 0 Monday to Friday, 1 Saturday, 2 Sunday.
+	// weekday is 0 for Monday. Dates are compared within their group: 0 Monday to Friday, 1 Saturday, 2 Sunday.
 	weekday, group int
 }
 
-// askedDays are the dates that the calendar calls holiday, vacation or closed, that look like working days, and of which nobody
-// has said whether they opened; none while they are fewer than enoughToAsk with those that were answered. judged is how many
-// such dates could be told at all.
-func (s Subject) askedDays() (asked []int, judged int) {
+// unansweredDays returns the dates that are holiday, vacation or closed in the calendar, look like working days, and have no answer yet. It
+// returns none while these and the answered dates are fewer than enoughToAsk. judged is the number of closed dates that could be
+// classified.
+func (s Subject) unansweredDays() (asked []int, judged int) {
 	if s.Kind == "sensor" {
 		return nil, 0
 	}
 	all := calendarDays(s.History)
 	answered := 0
 	for i, d := range all {
-		// Who said that it opened entered it in the calendar; where that was taken away again, the question is open again.
+		// The answer that it opened is an entry in the calendar; if that was deleted, the question is open again.
 		if slices.Contains(s.Shut, d.day) || (d.open && slices.Contains(s.Opened, d.day)) {
 			answered++
 			continue
@@ -58,7 +59,7 @@ func (s Subject) askedDays() (asked []int, judged int) {
 			continue
 		}
 		judged++
-		if usual.like(s.History, d) {
+		if usual.looksOpen(s.History, d) {
 			asked = append(asked, d.day)
 		}
 	}
@@ -82,21 +83,21 @@ func calendarDays(h *history.History) []calendarDay {
 	return all
 }
 
-// usualDay is what ordinary dates around one are like.
+// usualDay describes the ordinary dates around a date.
 type usualDay struct {
-	// core are the hours of the clock in which most of them open.
+	// core marks the clock hours in which most of them are open.
 	core [24]bool
-	// open and shut are the mean powers of core hours on dates that open and that do not, kW; rise is by how much they stand
-	// above the other hours of a date that opens.
+	// open and shut are the mean powers of core hours on open and on closed dates, kW; rise is how far core hours are above the other hours
+	// of an open date, kW.
 	open, shut, rise float64
 }
 
-// usualAround learns from the ordinary dates around one; known is false where its weekday does not open as a rule, or where the
-// load does not tell open days from closed ones.
+// usualAround returns the usual day around a date; known is false if its weekday is usually closed, or if the load does not distinguish
+// open days from closed ones.
 func usualAround(h *history.History, all []calendarDay, i int) (usualDay, bool) {
 	var u usualDay
 	var opens, shuts []calendarDay
-	alike := 0 // dates of the same weekday that open, less those that do not
+	alike := 0 // open dates of the same weekday, minus closed ones
 	for _, d := range all[max(0, i-nearDays):min(len(all), i+nearDays+1)] {
 		if d.kind != history.Usual {
 			continue
@@ -130,7 +131,7 @@ func usualAround(h *history.History, all []calendarDay, i int) (usualDay, bool) 
 	return u, u.share(h, opens) >= mostLook && u.share(h, shuts) <= fewLookIt
 }
 
-// coreOf are the hours of the clock in which most of the dates open.
+// coreOf marks the clock hours in which most of the dates are open.
 func coreOf(h *history.History, dates []calendarDay) (core [24]bool) {
 	var counts [24]int
 	for _, d := range dates {
@@ -146,7 +147,7 @@ func coreOf(h *history.History, dates []calendarDay) (core [24]bool) {
 	return core
 }
 
-// powersOf are the mean powers of the dates that were measured: in core hours, in the others, and the difference.
+// powersOf returns the mean powers of the measured dates: in core hours, in the other hours, and the differences.
 func (u usualDay) powersOf(h *history.History, dates []calendarDay) (core, rest, rises []float64) {
 	for _, d := range dates {
 		if in, out := u.powers(h, d); !math.IsNaN(in) && !math.IsNaN(out) {
@@ -156,7 +157,7 @@ func (u usualDay) powersOf(h *history.History, dates []calendarDay) (core, rest,
 	return core, rest, rises
 }
 
-// powers are a date's mean powers in core hours and in the others, kW; NaN where too few were measured.
+// powers returns a date's mean powers in core hours and in the others, kW; NaN if too few were measured.
 func (u usualDay) powers(h *history.History, d calendarDay) (core, rest float64) {
 	var sums, known, all [2]float64
 	for _, hour := range h.Hours[d.first:d.last] {
@@ -179,27 +180,27 @@ func (u usualDay) powers(h *history.History, d calendarDay) (core, rest float64)
 	return mean(0), mean(1)
 }
 
-// like tells whether a date looks like one that opens.
-func (u usualDay) like(h *history.History, d calendarDay) bool {
+// looksOpen reports whether a date looks like an open one.
+func (u usualDay) looksOpen(h *history.History, d calendarDay) bool {
 	core, rest := u.powers(h, d)
 	return core >= u.shut+looksOpenFrom*(u.open-u.shut) && core-rest >= risesBy*u.rise
 }
 
-// share is the part of the dates that look open; 0 of none.
+// share returns the part of the dates that look open; 0 without dates.
 func (u usualDay) share(h *history.History, dates []calendarDay) float64 {
 	if len(dates) == 0 {
 		return 0
 	}
 	n := 0
 	for _, d := range dates {
-		if u.like(h, d) {
+		if u.looksOpen(h, d) {
 			n++
 		}
 	}
 	return float64(n) / float64(len(dates))
 }
 
-// asWorkingDays is a history in which some dates are ordinary working days, whatever its calendar says.
+// asWorkingDays returns a history in which some dates count as ordinary working days, against its calendar.
 func asWorkingDays(h *history.History, dates []int) *history.History {
 	if len(dates) == 0 {
 		return h

@@ -6,24 +6,23 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Cooling starts somewhere between these outdoor temperatures, °C; the balance point is sought between them.
+// The balance point of cooling is searched between these outdoor temperatures, °C.
 const (
 	balanceFrom, balanceTo, balanceStep = 16.0, 27.0, 0.5
-	// warmDays above the balance point, over warmRange °C, make a slope.
+	// A slope needs warmDays days above the balance point, over a range of warmRange °C.
 	warmDays  = 14
 	warmRange = 2.0
-	// explained is the least share of the variance that the slope must explain.
+	// explained is the minimum share of the variance that the slope must explain.
 	explained = 0.3
 )
 
-// coolingDay is a date that opens: its energy in open hours and the mean outdoor temperature of those.
+// coolingDay is an open date: its energy in open hours, and the mean outdoor temperature of these hours.
 type coolingDay struct {
 	day       int
 	temp, kwh float64
 }
 
-// coolingDays takes open hours alone: what runs at night is another rule's matter. A date with a tenth of its open
-// hours missing is left out.
+// coolingDays uses only open hours, since other rules cover the night. A date with a tenth of its open hours missing is left out.
 func (s *preparedSubject) coolingDays(h *history.History) []coolingDay {
 	var days []coolingDay
 	for _, d := range datesOf(h) {
@@ -55,10 +54,10 @@ type coolingFit struct {
 	warm                  int
 }
 
-// usable tells whether enough warm days carry the slope and it explains them.
+// usable reports whether there are enough warm days for the slope, and the slope explains them.
 func (c coolingFit) usable() bool { return c.warm >= warmDays && c.slope > 0 && c.r2 >= explained }
 
-// fitCooling seeks the balance point with the least error.
+// fitCooling finds the balance point with the minimum error.
 func fitCooling(days []coolingDay) coolingFit {
 	var best coolingFit
 	for balance := balanceFrom; balance <= balanceTo; balance += balanceStep {
@@ -97,7 +96,7 @@ func fitAbove(days []coolingDay, balance float64) coolingFit {
 	return fit
 }
 
-// degreesPerDate is the mean of max(0, temperature − balance) over the dates that open, as far back as a year.
+// degreesPerDate returns the mean of max(0, temperature − balance) over the open dates of at most a year.
 func degreesPerDate(days []coolingDay, balance float64) float64 {
 	total := 0.0
 	for _, d := range days {

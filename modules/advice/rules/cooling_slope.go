@@ -18,7 +18,7 @@ const (
 	seasonDates = 20
 )
 
-// Of a slope that is too steep.
+// Thresholds of a slope that is too steep.
 const (
 	steeper     = 1.2
 	abovePeers  = 1.5
@@ -26,8 +26,8 @@ const (
 	enoughPeers = 3
 )
 
-// coolingSlope finds cooling that follows the outdoor temperature more steeply than it used to, or than that of
-// spaces of the same kind, per m².
+// coolingSlope finds cooling that rises more steeply with the outdoor temperature than in the past, or per m² than in spaces of the same
+// kind.
 func coolingSlope(s *preparedSubject) *Finding {
 	if s.Kind != "ac" && !isMany(s.Kind) {
 		return nil
@@ -40,8 +40,8 @@ func coolingSlope(s *preparedSubject) *Finding {
 	return s.steeperThanPeers(days, now)
 }
 
-// splitSeason parts the last recentOpen entries from those to compare them with: the same season a year before
-// where there is one, else all that came before.
+// splitSeason separates the last recentOpen entries from the ones to compare them with: the same season a year before if there is one, or
+// else all earlier entries.
 func splitSeason[T any](all []T, day func(T) int) (now, past []T) {
 	if len(all) <= recentOpen {
 		return all, nil
@@ -132,7 +132,7 @@ func (s *preparedSubject) coolingFinding(cause string, saving Saving, slope, ref
 	return f
 }
 
-// coolingAbove is what a steeper slope cost on warm dates, kWh, spread evenly over their open hours.
+// coolingAbove returns the extra energy of a steeper slope on warm dates, kWh, spread evenly over their open hours.
 func (s *preparedSubject) coolingAbove(dates []coolingDay, slope, balance float64) []float64 {
 	cost := make(map[int]float64, len(dates))
 	for _, d := range dates {
@@ -158,7 +158,7 @@ func (s *preparedSubject) coolingAbove(dates []coolingDay, slope, balance float6
 	return above
 }
 
-// rise is how much a value lies above its reference, %; 0 where there is none to compare with.
+// rise returns how far a value is above its reference, %; 0 without a reference.
 func rise(value, reference float64) float64 {
 	if reference <= 0 {
 		return 0
@@ -166,7 +166,7 @@ func rise(value, reference float64) float64 {
 	return 100 * (value/reference - 1)
 }
 
-// openWeight spreads a saving over the hours of the week as the load of open hours is.
+// openWeight distributes a saving over the hours of the week in proportion to the load of open hours.
 func (s *preparedSubject) openWeight() [168]float64 {
 	load := make([]float64, len(s.recent.Hours))
 	for i, hour := range s.recent.Hours {

@@ -8,13 +8,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// weather swings by day and week between some 19 and 31 °C.
+// weather varies by day and week between some 19 and 31 °C.
 func weather(t time.Time) float64 {
 	day := float64(t.YearDay())
 	return math.Round(1000*(24+3*math.Sin(day/3)+4*math.Sin(float64(t.Hour()-9)/24*2*math.Pi))) / 1000
 }
 
-// cooled is an air conditioner with a slope in kW per °C above 20 °C, which changes on a day.
+// cooled is an air conditioner with a slope in kW per °C above 20 °C, which changes on a certain day.
 func cooled(before, after float64, day int) func(time.Time) float64 {
 	return func(t time.Time) float64 {
 		if !working(t) {
@@ -141,7 +141,7 @@ func TestEveryNumberIsFinite(t *testing.T) {
 			out := Judge(s)
 			require.False(t, math.IsNaN(out.UseKWh+out.Traits.BaseW+out.Traits.SlopeKWh))
 			for _, f := range out.Findings {
-				require.True(t, worthSaying(f, out.UseKWh))
+				require.True(t, worthReporting(f, out.UseKWh))
 			}
 		}
 	}

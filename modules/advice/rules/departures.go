@@ -9,28 +9,28 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Departure is a stretch of hours that departs from what calendar and weather lead one to expect.
+// Departure is a span of hours that deviates from the use expected from calendar and weather.
 type Departure struct {
 	Kind anomaly.Kind
-	// From and To bound it; Known is when it could first be said.
+	// From and To bound it; Known is the earliest time when it could be detected.
 	From, To, Known time.Time
 	// KWh is the estimated waste, Strength the evidence in standard deviations of the target's own noise; both 0 for a fault.
 	KWh, Strength float64
-	// Open tells that it still lasts.
+	// Open is true if it still lasts.
 	Open bool
 }
 
-// departureDays are the last ones that are judged; those before them are taken for usual.
+// departureDays is the number of last days that are judged; the days before count as usual.
 const departureDays = 60
 
-// mostlyMeasured is the part of an hour that must be.
+// mostlyMeasured is the minimum measured part of an hour.
 const mostlyMeasured = 0.9
 
-// isSpace tells a space from a device.
+// isSpace reports whether the subject is a space and not a device.
 func (s Subject) isSpace() bool { return s.Kind != "" && s.Kind == s.Within }
 
-// departuresOf judges the last days of a history by those before; none where there are less than four weeks of those. Where the
-// history holds a whole year, the season is known.
+// departuresOf judges the last days of a history by the days before; it returns none if those are less than four weeks. The season is known
+// if the history covers a whole year.
 func departuresOf(s Subject) []Departure {
 	h := s.History
 	if s.Kind == "sensor" {
@@ -39,17 +39,17 @@ func departuresOf(s Subject) []Departure {
 	rows := make([]baseline.Row, len(h.Hours))
 	for i, hour := range h.Hours {
 		rows[i] = baseline.Row{WeekHour: hour.WeekHour, Load: hour.KW, Temp: hour.Outdoor, Date: hour.Date, Day: hour.Day}
-		// What stands for an hour of which a part is missing may stand for the part of a space that was measured.
+		// The value of a partly measured hour may represent only the measured part of a space.
 		if hour.Share < mostlyMeasured {
 			rows[i].Load = math.NaN()
 		}
 	}
-	const learnDays, dayHours = 42, 24 // a young meter is judged by its first six weeks
+	const learnDays, dayHours = 42, 24 // a new meter is judged by its first six weeks
 	from := max(len(rows)-departureDays*dayHours, learnDays*dayHours)
 	var all []Departure
 	for _, f := range anomaly.Detect(rows, from) {
 		if f.Kind.Fault() && s.isSpace() {
-			continue // the meters inside it say so
+			continue // the meters inside it have that finding
 		}
 		all = append(all, Departure{
 			Kind: f.Kind, From: h.At(f.From), To: h.At(f.To), Known: h.At(f.Known), KWh: f.KWh, Strength: f.Strength, Open: f.Open,
@@ -58,7 +58,7 @@ func departuresOf(s Subject) []Departure {
 	return all
 }
 
-// Of departures that last.
+// Thresholds of lasting departures.
 const (
 	stuckDays, risingDays = 5, 14
 	// tail90 standard deviations bound a 90 % interval.
@@ -66,19 +66,19 @@ const (
 	hoursPerMonth = 365.25 / 12 * 24
 )
 
-// stuckOn finds a level that was added at an instant and has not gone since. What nights tell as well is said by their rule.
+// stuckOn finds a level that was added at an instant and has stayed since. If the base load rule finds it too, only that finding is kept.
 func stuckOn(s *preparedSubject, found []Finding) *Finding {
 	return s.lasting(anomaly.StuckOn, StuckOn, found, []Kind{BaseLoad, OutOfHours, Schedule}, stuckDays,
 		"added kWh ÷ hours since it began · hours a month; interval from the evidence against the target's own noise")
 }
 
-// degradation finds a slow rise against what is expected.
+// degradation finds a slow rise above the expected use.
 func degradation(s *preparedSubject, found []Finding) *Finding {
 	return s.lasting(anomaly.Degradation, Degradation, found, []Kind{BaseLoad, CoolingSlope, OutOfHours, Schedule}, risingDays,
 		"added kWh ÷ hours since it began · hours a month; interval from the evidence against the target's own noise")
 }
 
-// lasting makes a finding of the departure of a kind that lasts, unless one of other kinds says the same.
+// lasting returns a finding for a lasting departure of a kind, unless a finding of other kinds covers it.
 func (s *preparedSubject) lasting(of anomaly.Kind, kind Kind, found []Finding, others []Kind, days int, formula string) *Finding {
 	for _, f := range found {
 		for _, other := range others {
@@ -111,7 +111,7 @@ func (s *preparedSubject) lasting(of anomaly.Kind, kind Kind, found []Finding, o
 		f.Weight = weightOf(s.recent, use)
 		f.prove(s.window, s.evenly(d), kind == StuckOn)
 		if kind != StuckOn {
-			f.Worst = Stretch{} // a slow rise has no hours of its own
+			f.Worst = Stretch{} // a slow rise has no particular hours
 		}
 		f.Figures = append(f.Figures, Figure{"wasted", f.wastedInSpans(), "kWh"})
 		return f
@@ -119,7 +119,7 @@ func (s *preparedSubject) lasting(of anomaly.Kind, kind Kind, found []Finding, o
 	return nil
 }
 
-// evenly spreads a departure's kWh over its hours: a level that was added is the same in all of them.
+// evenly spreads a departure's kWh over its hours, since an added level is the same in all of them.
 func (s *preparedSubject) evenly(d Departure) []float64 {
 	all := make([]float64, len(s.whole.Hours))
 	hours := d.To.Sub(d.From).Hours()
@@ -131,7 +131,7 @@ func (s *preparedSubject) evenly(d Departure) []float64 {
 	return all
 }
 
-// used is the energy of a departure's hours.
+// used returns the energy of a departure's hours, kWh.
 func (s *preparedSubject) used(d Departure) float64 {
 	sum := 0.0
 	for i, hour := range s.History.Hours {
@@ -142,15 +142,15 @@ func (s *preparedSubject) used(d Departure) float64 {
 	return sum
 }
 
-// Of the peak: it must lie above the ninth of ten other dates by this much, and so many dates must be known.
+// A peak must exceed the 90th percentile of the other dates by this factor, with at least this many known dates.
 const (
 	peakAbove = 1.15
 	peakDates = 20
 	peakShare = 0.9
 )
 
-// peak finds the highest quarter hour of the last month where it stands above those of other days. It saves no energy; its worth
-// is what a kW of the month's peak costs.
+// peak finds the highest quarter hour of the last month if it is above those of other days. It saves no energy; its value is the price of a
+// kW of the month's peak.
 func peak(s *preparedSubject) *Finding {
 	if !isMany(s.Kind) || len(s.dates) < peakDates {
 		return nil
@@ -191,8 +191,8 @@ func peak(s *preparedSubject) *Finding {
 	return f
 }
 
-// Certainty is how sure a departure is, 0 to 1: certain where the data are at fault, and otherwise growing with the evidence. On
-// real meters with known waste four of five findings were right, most of the wrong ones near the bar.
+// Certainty returns how sure a departure is, 0 to 1: 1 for a data fault, otherwise it grows with the evidence. On real meters with known
+// waste, four of five findings were right; most wrong ones were close to the threshold.
 func (d Departure) Certainty() float64 {
 	const (
 		fault      = 0.99

@@ -94,7 +94,7 @@ func TestAPeakAboveOtherDaysIsSaid(t *testing.T) {
 	}
 	require.InDelta(t, 50_000, f.Figure("power"), 3000)
 	for i, h := range s.History.Hours {
-		s.History.Hours[i].PeakKW = 1.2 * h.KW // what is paid for is a quarter hour
+		s.History.Hours[i].PeakKW = 1.2 * h.KW // the bill is for a quarter hour
 	}
 	require.InDelta(t, 60_000, found(t, s, Peak).Figure("power"), 3000)
 	flat := made{days: 60, noise: 0.02, kw: while(working, 30, 5)}.subject("meter")

@@ -9,19 +9,18 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Of the interval.
+// Constants of the interval.
 const (
 	draws = 400
 	// lowTail and highTail leave 90 % between them.
 	lowTail, highTail = 0.05, 0.95
-	// ownError is what no interval is narrower than: a meter's class and a calendar's exceptions.
+	// ownError is the minimum relative width of an interval, for the meter's class and exceptions in the calendar.
 	ownError = 0.1
 )
 
-// estimate turns what was wasted hour by hour into kWh a month: the mean of a date that opens times the number of
-// those that the calendar holds, and likewise for dates that stay shut. Its interval resamples whole dates, since
-// the hours of one date are not independent; its lower end always allows for one more date of each sort on which
-// nothing was wasted, which weighs much after a week and little after two months.
+// estimate converts the hourly waste into kWh a month: the mean of an open date times the calendar's number of open dates, plus the same
+// for closed dates. Its interval resamples whole dates, since the hours of a date are not independent. Its lower end always includes one
+// more date of each kind without waste, which matters much after a week and little after two months.
 func (s *preparedSubject) estimate(name string, waste []float64, dates []date) Saving {
 	var open, shut []float64
 	for _, d := range dates {
@@ -53,7 +52,7 @@ func (s *preparedSubject) estimate(name string, waste []float64, dates []date) S
 	return interval(month(open, shut), low, high)
 }
 
-// mean0 is the mean, or 0 of nothing: what was never watched promises nothing.
+// mean0 returns the mean, or 0 without values: without observation nothing is promised.
 func mean0(values []float64) float64 {
 	if len(values) == 0 {
 		return 0
@@ -61,7 +60,7 @@ func mean0(values []float64) float64 {
 	return history.Mean(values)
 }
 
-// chanceOf is a source of chance that a target and a purpose always get alike.
+// chanceOf returns a random source that is always the same for a target and a purpose.
 func chanceOf(id, purpose string) *rand.Rand {
 	sum := sha256.Sum256([]byte(id + "\x00" + purpose))
 	return rand.New(rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16])))
@@ -73,7 +72,7 @@ func resample(chance *rand.Rand, from, to []float64) {
 	}
 }
 
-// interval is an estimate with the tails of its draws.
+// interval returns a value with the percentiles of its draws as bounds.
 func interval(value float64, low, high []float64) Saving {
 	low, high = slices.Sorted(slices.Values(low)), slices.Sorted(slices.Values(high))
 	return Saving{

@@ -7,24 +7,24 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Of faulty data.
+// Thresholds of faulty data.
 const (
-	// stuckRun hours of one and the same number, digit for digit, that the meter shows nowhere else.
+	// stuckRun is the minimum length, in hours, of a run of one number, digit for digit, that the meter shows nowhere else.
 	stuckRun = 24
-	// A meter whose numbers often repeat anyway is coarse or steady, not stuck.
+	// A meter whose numbers repeat more often than this is coarse or steady, not stuck.
 	repeatsElsewhere = 0.10
 	valueElsewhere   = 0.01
-	// zeroRun hours of nothing on a meter that never falls so low.
+	// zeroRun is the minimum length, in hours, of a run of zeros on a meter that never falls so low.
 	zeroRun    = 6
 	neverBelow = 0.1
-	// spikeTimes the highest percentile is no load of that target.
+	// A value above spikeTimes the highest percentile is not a real load of the target.
 	spikeTimes = 5
-	// silentAfter: the rest of the site went on for so long; silentWithin: what ended longer ago was taken away.
+	// silentAfter is how long the rest of the site must go on reporting. A target silent for longer than silentWithin was removed.
 	silentAfter  = 72 * time.Hour
 	silentWithin = 60 * 24 * time.Hour
 	silentDays   = 14
 	aliveShare   = 0.8
-	// freshFault is how recent a fault must be to be said, hours before the end.
+	// freshFault is the maximum age of a reported fault, in hours before the end.
 	freshFault = 14 * 24
 )
 
@@ -33,14 +33,13 @@ const (
 	CauseStuck  = "stuck"
 	CauseZero   = "zero"
 	CauseSilent = "silent"
-	// CauseAhead and CauseBehind are of a device's clock.
+	// CauseAhead and CauseBehind mean a device's clock.
 	CauseAhead  = "clock_ahead"
 	CauseBehind = "clock_behind"
 	CauseUnset  = "clock_unset"
 )
 
-// findFault marks the hours whose numbers cannot be true, and says so where it is recent. Hours that are marked
-// raise no other advice.
+// findFault marks the hours whose numbers cannot be true, and returns a finding if the fault is recent. Marked hours cause no other advice.
 func findFault(s Subject) (faulty []bool, fault *Finding) {
 	h := s.History
 	faulty = make([]bool, len(h.Hours))
@@ -61,7 +60,7 @@ func findFault(s Subject) (faulty []bool, fault *Finding) {
 	return faulty, s.sensorFinding(latest)
 }
 
-// span is a faulty stretch of hours, [from, to).
+// span is a range of faulty hours, [from, to).
 type span struct {
 	cause    string
 	from, to int
@@ -85,7 +84,7 @@ func (s Subject) sensorFinding(f span) *Finding {
 	}
 }
 
-// proveFault enters the hours of a fault of the data; a clock that is off has none of its own.
+// proveFault sets the hours of a data fault; a wrong clock has no hours of its own.
 func (s *preparedSubject) proveFault(f *Finding) {
 	w := s.window
 	if len(w.history.Hours) == 0 || f.Cause == CauseAhead || f.Cause == CauseBehind {
@@ -98,19 +97,19 @@ func (s *preparedSubject) proveFault(f *Finding) {
 	w.to = w.history.End()
 	hours := func(t time.Time) int { return int(t.Sub(w.history.Start) / time.Hour) }
 	f.mark(w, hours(f.From), hours(f.To))
-	if f.To.After(w.history.End()) { // a silence that goes on beyond what was measured
+	if f.To.After(w.history.End()) { // a silence lasts beyond the measured hours
 		f.Spans = []Span{{From: f.From, To: f.To}}
 	}
 	f.Worst = Stretch{}
 }
 
-// minClockOff is what a clock may be off, less than which nobody would set it right for.
+// minClockOff is the minimum error of a clock that is worth correcting.
 const minClockOff = time.Minute
 
-// neverSet is how far a clock is behind, at least, that was never set: it tells of another decade.
+// neverSet is the minimum by which a clock that was never set is behind: it shows another decade.
 const neverSet = 365 * 24 * time.Hour
 
-// clockFinding says that the device's clock is off: its readings are booked to hours that are not theirs.
+// clockFinding reports a wrong device clock, which books readings in wrong hours.
 func (s Subject) clockFinding() *Finding {
 	off, cause := s.ClockOff, CauseAhead
 	if off < 0 {
@@ -137,7 +136,7 @@ func (s Subject) clockFinding() *Finding {
 // markSpikes marks single hours far above everything else.
 func markSpikes(h *history.History, faulty []bool) {
 	all := h.Powers(func(history.Hour) bool { return true })
-	const enough = 200 // hours, for the highest percentile to mean something
+	const enough = 200 // hours, so that the highest percentile is meaningful
 	if len(all) < enough {
 		return
 	}
@@ -147,7 +146,7 @@ func markSpikes(h *history.History, faulty []bool) {
 	}
 }
 
-// markStuck marks runs of one number that the meter otherwise hardly shows, and gives the latest of them.
+// markStuck marks runs of one number that the meter otherwise rarely shows, and returns the latest run.
 func markStuck(h *history.History, faulty []bool) span {
 	counts, repeats, known := make(map[float64]int), 0, 0
 	for i, hour := range h.Hours {
@@ -178,7 +177,7 @@ func markStuck(h *history.History, faulty []bool) span {
 	return latest
 }
 
-// markZeros marks runs of nothing on a target that otherwise never rests.
+// markZeros marks runs of zeros on a target that is otherwise never at zero.
 func markZeros(h *history.History, faulty []bool) span {
 	running := h.Powers(func(hour history.Hour) bool { return hour.KW > 0 })
 	zeros := h.Count(func(hour history.Hour) bool { return hour.KW == 0 })
@@ -198,7 +197,7 @@ func markZeros(h *history.History, faulty []bool) span {
 	return latest
 }
 
-// eachRun yields stretches of consecutive measured hours with one and the same number.
+// eachRun calls run for each run of consecutive measured hours with the same number.
 func eachRun(h *history.History, run func(from, to int)) {
 	for i := 0; i < len(h.Hours); {
 		from := i
@@ -210,7 +209,7 @@ func eachRun(h *history.History, run func(from, to int)) {
 	}
 }
 
-// findSilence finds a target that used to report without gaps and stopped while the rest of its site went on.
+// findSilence finds a target that reported without gaps, and stopped while the rest of its site went on.
 func findSilence(s Subject) span {
 	h := s.History
 	last := len(h.Hours) - 1

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// between tells whether an hour lies in days [from, to) of the made-up history.
+// between reports whether an hour is in days [from, to) of the test history.
 func between(t time.Time, from, to int) bool {
 	return !t.Before(monday.AddDate(0, 0, from)) && t.Before(monday.AddDate(0, 0, to))
 }
@@ -67,13 +67,13 @@ func TestSilentMeter(t *testing.T) {
 }
 
 func TestSteadyDeviceIsNotStuck(t *testing.T) {
-	// Without noise every hour repeats; that is how made-up and coarse readings look.
+	// Without noise every hour repeats, as in artificial and coarse readings.
 	out := Judge(made{days: 28, kw: while(working, 0.12, 0.009)}.subject("tv"))
 	require.Len(t, out.Findings, 1)
 	require.Equal(t, StandbyLoad, out.Findings[0].Kind)
 }
 
-// TestClockIsSaid says that a device's clock is off, where its data are well, and names the way.
+// TestClockIsSaid checks that a wrong clock is reported with its direction, if the data have no fault.
 func TestClockIsSaid(t *testing.T) {
 	s := made{days: 28, noise: 0.2, kw: while(working, 40, 14)}.subject("meter")
 	s.ClockOff = -5 * time.Hour

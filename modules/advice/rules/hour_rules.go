@@ -4,29 +4,29 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// hourRule is a rule that points at single hours.
+// hourRule is a rule that finds waste in single hours.
 type hourRule struct {
 	kind    Kind
 	formula string
-	// waste gives the kWh wasted in each hour of the recent history, leaving out hours that are taken.
+	// waste returns the kWh wasted in each hour of the recent history, without hours that another rule has taken.
 	waste func(*preparedSubject) []float64
-	// about says whether the rule is for this kind of target at all.
+	// applies reports whether the rule is for this kind of target.
 	applies func(*preparedSubject) bool
-	// watches tells whether a date counts as one on which the waste could have been seen.
+	// observes reports whether the waste could be observed on a date.
 	observes func(*preparedSubject, date) bool
-	// minDates is on how many dates the waste must have been seen.
+	// minDates is the minimum number of dates with waste.
 	minDates int
-	// doubt is 0 to 1: how far the sign is to be trusted, all else being certain.
+	// confidence is how reliable the sign is, 0 to 1, apart from all other uncertainty.
 	confidence func(*preparedSubject, []float64) float64
 }
 
-// hourRules are the rules that claim hours, the surest sign first: an hour goes to the first that wants it.
+// hourRules are the rules that claim hours, the most reliable first: an hour belongs to the first rule that claims it.
 var hourRules = []hourRule{stateMismatchRule, unusedRoomRule, scheduleRule, outOfHoursRule, excessRule, standbyRule}
 
-// stillSeen: waste that was not seen in this many days is over, and nothing is said of it.
+// stillSeen is the number of days without waste after which it is over and not reported.
 const stillSeen = 28
 
-// claim runs a rule and takes its hours.
+// claim runs a rule and marks its hours as taken.
 func (s *preparedSubject) claim(rule hourRule) *Finding {
 	if !rule.applies(s) {
 		return nil
@@ -62,8 +62,7 @@ func (s *preparedSubject) claim(rule hourRule) *Finding {
 	return f
 }
 
-// hourFigures say when and how much: the hours of day that hold most of the waste, the power in them, and how much
-// of it fell on dates that open.
+// hourFigures returns the hours of day with most of the waste, their power, and the part of the waste on open dates.
 func (s *preparedSubject) hourFigures(waste []float64, watched []date) []Figure {
 	var onOpen, onShut [24]float64
 	hours, share, kw, total := 0.0, 0.0, 0.0, 0.0
@@ -83,7 +82,7 @@ func (s *preparedSubject) hourFigures(waste []float64, watched []date) []Figure 
 	}
 	openShare := sum(onOpen[:]) / max(total, 1e-9)
 	from, to := busiest(onOpen)
-	if openShare < someOf {
+	if openShare < minOpenShare {
 		from, to = busiest(onShut)
 	}
 	return []Figure{
@@ -97,29 +96,29 @@ func (s *preparedSubject) hourFigures(waste []float64, watched []date) []Figure 
 	}
 }
 
-// someOf the waste must fall on dates that open for the hours that are named to be theirs; a weekend's hours say
-// nothing of an evening's.
-const someOf = 0.25
+// minOpenShare is the minimum share of the waste on open dates for the named hours to be taken from these dates only; hours of weekends do
+// not describe evenings.
+const minOpenShare = 0.25
 
-// mostOf is how much of the waste the hours that are named must hold; likeThem is how near to their mean an hour
-// beside them must come to be named as well.
-const mostOf, likeThem = 0.8, 0.5
+// namedShare is the share of the waste that the named hours must contain. A neighbouring hour is named too if it reaches neighbourShare of
+// their mean.
+const namedShare, neighbourShare = 0.8, 0.5
 
-// busiest is the shortest span of the clock that holds most of the amounts, and the hours beside it that are much
-// like it, [from, to); it may pass midnight. A span of the whole day is 0 to 24.
+// busiest returns the shortest span of clock hours that contains most of the amounts, with similar hours beside it, [from, to). It may pass
+// midnight. The whole day is 0 to 24.
 func busiest(amounts [24]float64) (from, to int) {
 	total := sum(amounts[:])
 	from, length := 0, 24
 	for n := 1; n < length; n++ {
-		if start, held := fullest(amounts, n); held >= mostOf*total {
+		if start, held := fullest(amounts, n); held >= namedShare*total {
 			from, length = start, n
 		}
 	}
 	mean := total / float64(length)
-	for length < 24 && amounts[(from+length)%24] >= likeThem*mean && total > 0 {
+	for length < 24 && amounts[(from+length)%24] >= neighbourShare*mean && total > 0 {
 		length++
 	}
-	for length < 24 && amounts[(from+23)%24] >= likeThem*mean && total > 0 {
+	for length < 24 && amounts[(from+23)%24] >= neighbourShare*mean && total > 0 {
 		from, length = (from+23)%24, length+1
 	}
 	if length >= 24 {
@@ -128,7 +127,7 @@ func busiest(amounts [24]float64) (from, to int) {
 	return from, (from+length-1)%24 + 1
 }
 
-// fullest is the span of n hours of the clock that holds the most.
+// fullest returns the start of the n clock hours with the highest sum, and that sum.
 func fullest(amounts [24]float64, n int) (from int, held float64) {
 	for start := range 24 {
 		sum := 0.0
@@ -142,7 +141,7 @@ func fullest(amounts [24]float64, n int) (from int, held float64) {
 	return from, held
 }
 
-// weightOf spreads amounts over the hours of the week.
+// weightOf distributes amounts over the hours of the week.
 func weightOf(h *history.History, amounts []float64) [168]float64 {
 	var weight [168]float64
 	total := sum(amounts)
@@ -155,7 +154,7 @@ func weightOf(h *history.History, amounts []float64) [168]float64 {
 	return weight
 }
 
-// runs yields the longest stretches of consecutive hours that a condition picks, [from, to).
+// runs calls run for each maximal range of consecutive hours that meet a condition, [from, to).
 func (s *preparedSubject) runs(pick func(i int) bool, run func(from, to int)) {
 	n := len(s.recent.Hours)
 	for i := 0; i < n; i++ {
@@ -170,10 +169,10 @@ func (s *preparedSubject) runs(pick func(i int) bool, run func(from, to int)) {
 	}
 }
 
-// free tells whether an hour was measured and is nobody's yet.
+// free reports whether an hour was measured and is not taken by a rule.
 func (s *preparedSubject) free(i int) bool { return s.recent.Hours[i].Known() && !s.taken[i] }
 
-// above is an hour's energy above a power, kWh.
+// above returns an hour's energy above a power, kWh.
 func (s *preparedSubject) above(i int, kw float64) float64 {
 	hour := s.recent.Hours[i]
 	return max(0, hour.KW-kw) * hour.Share

@@ -19,8 +19,8 @@ func TestAirConditionerLeftOnAtNight(t *testing.T) {
 	}}
 	f := only(t, m.subject("ac"))
 	require.Equal(t, OutOfHours, f.Kind)
-	// Five nights a week from 23:00 to 05:00, an hour after closing and the one to six o'clock being within: 00–05
-	// and 23 are eight hours of 1.2 kW.
+	// Five nights a week from 23:00 to 05:00, including an hour after closing and the hour until six: 00–05 and 23 are eight hours of 1.2
+	// kW.
 	require.InDelta(t, 5*8*1.2*month.OpenDates/6, f.Saving.KWh, 45)
 	require.Less(t, f.Saving.Low, f.Saving.KWh)
 	require.InDelta(t, 1200, f.Figure("power"), 60)
@@ -62,7 +62,7 @@ func TestTooLittleIsSaidToBeTooLittle(t *testing.T) {
 }
 
 func TestLightsOnScatteredDays(t *testing.T) {
-	// Measured on Tuesdays and Thursdays alone, on all night.
+	// Measured only on Tuesdays and Thursdays, on all night.
 	m := made{days: 42, kw: func(t time.Time) float64 {
 		if t.Weekday() != time.Tuesday && t.Weekday() != time.Thursday {
 			return math.NaN()
@@ -72,7 +72,7 @@ func TestLightsOnScatteredDays(t *testing.T) {
 	f := only(t, m.subject("lighting"))
 	require.Equal(t, OutOfHours, f.Kind)
 	require.InDelta(t, 12, f.Figure("dates_watched"), 0)
-	// Dates that stay shut were never watched, so nothing is promised for them: 00–06 less an hour, and 23.
+	// Closed dates were never measured, so nothing is promised for them: 00–06 minus an hour, and 23.
 	require.InDelta(t, month.OpenDates*7*0.4, f.Saving.KWh, 1)
 }
 

@@ -11,10 +11,10 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// bogota is the zone of the made-up rooms.
+// bogota is the time zone of the test rooms.
 var bogota = time.FixedZone("Bogota", -5*3600)
 
-// monday is the first hour of the made-up histories.
+// monday is the first hour of the test histories.
 var monday = time.Date(2026, 1, 5, 0, 0, 0, 0, bogota)
 
 // opens is a university's usual week.
@@ -28,13 +28,13 @@ func opens(t time.Time) bool {
 	return t.Hour() >= 7 && t.Hour() < 22
 }
 
-// working are the hours in which somebody works: some after opening, and until before closing.
+// working reports whether people work in an hour: from some time after opening to some time before closing.
 func working(t time.Time) bool { return opens(t) && t.Hour() >= 8 && t.Hour() < 18 }
 
-// made is a history whose hours a test decides.
+// made is a history whose hours a test defines.
 type made struct {
 	days int
-	// kw is the mean power of an hour; NaN is not measured.
+	// kw returns the mean power of an hour, kW; NaN means not measured.
 	kw func(t time.Time) float64
 	// noise is relative, seeded.
 	noise     float64
@@ -70,7 +70,7 @@ func set(v *float64, of func(time.Time) float64, t time.Time) {
 	}
 }
 
-// month is what the usual week makes of a month: 26 dates that open and 4.3 that do not, shut for 349 hours.
+// month is a month of usual weeks: 26 open dates and 4.3 closed ones, closed for 378 hours.
 var month = Calendar{OpenDates: 26.09, ShutDates: 4.35, ShutHours: 378}
 
 func (m made) subject(kind string) Subject {
@@ -78,7 +78,7 @@ func (m made) subject(kind string) Subject {
 	return Subject{ID: "device:" + kind, Kind: kind, Within: "room", History: h, Calendar: month, SiteEnd: h.End()}
 }
 
-// only gives the single finding of a subject.
+// only returns the single finding of a subject.
 func only(t *testing.T, s Subject) Finding {
 	t.Helper()
 	out := Judge(s)
@@ -92,13 +92,13 @@ func only(t *testing.T, s Subject) Finding {
 	return f
 }
 
-// silent asserts that nothing is said of a subject.
+// silent asserts that a subject has no finding.
 func silent(t *testing.T, s Subject) {
 	t.Helper()
 	require.Empty(t, Judge(s).Findings)
 }
 
-// while is a power in the hours that a condition picks, and another in the rest.
+// while returns one power for the hours that meet a condition, and another for the rest.
 func while(when func(time.Time) bool, kw, otherwise float64) func(time.Time) float64 {
 	return func(t time.Time) float64 {
 		if when(t) {

@@ -6,7 +6,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// outOfHoursRule finds devices that nobody needs in a closed room and that run there.
+// outOfHoursRule finds running devices that a closed room does not need.
 var outOfHoursRule = hourRule{
 	kind:       OutOfHours,
 	formula:    "Σ (P − P_idle)·t over closed hours, an hour after closing and before opening left out, with P above the running level; mean per date × dates a month",
@@ -16,8 +16,8 @@ var outOfHoursRule = hourRule{
 	confidence: offBefore,
 }
 
-// excessRule is the same for meters and spaces, where something always runs at night: what counts is a closed span
-// far above that target's own usual one.
+// excessRule is the same for meters and spaces, where something always runs at night. It finds closed spans far above the target's own
+// usual ones.
 var excessRule = hourRule{
 	kind:       OutOfHours,
 	formula:    "Σ (P − P_usual)·t over closed hours in runs of 3 h or more with P − P_usual > max(40 % of the step between open and closed hours, 4·MAD); mean per date × dates a month",
@@ -27,7 +27,7 @@ var excessRule = hourRule{
 	confidence: func(*preparedSubject, []float64) float64 { return 0.8 },
 }
 
-// grace hours after closing and before opening are how people come and go.
+// grace is the number of hours after closing and before opening in which people arrive and leave.
 const grace = 1
 
 func leftOn(s *preparedSubject) []float64 {
@@ -43,12 +43,12 @@ func leftOn(s *preparedSubject) []float64 {
 	return waste
 }
 
-// closedRuns yields the closed spans, [from, to) of the recent hours.
+// closedRuns calls run for each closed span, [from, to) in recent hours.
 func (s *preparedSubject) closedRuns(run func(from, to int)) {
 	s.runs(func(i int) bool { return !s.recent.Hours[i].Open }, run)
 }
 
-// withGrace leaves out the hour after a closing and the hour before an opening, where there was one.
+// withGrace leaves out the hour after a closing and the hour before an opening, if there is one.
 func (s *preparedSubject) withGrace(from, to int) (int, int) {
 	if from > 0 && s.recent.Hours[from-1].Open {
 		from += grace
@@ -59,7 +59,7 @@ func (s *preparedSubject) withGrace(from, to int) (int, int) {
 	return from, to
 }
 
-// offBefore trusts the sign less where the device was never seen off: it may be one that must not be.
+// offBefore returns a lower confidence for a device that was never off: perhaps it must stay on.
 func offBefore(s *preparedSubject, _ []float64) float64 {
 	off := s.recent.Count(func(h history.Hour) bool { return h.Known() && h.KW < s.levels.on })
 	if off == 0 {
@@ -68,7 +68,7 @@ func offBefore(s *preparedSubject, _ []float64) float64 {
 	return 0.95
 }
 
-// Of unusual nights.
+// Thresholds of unusual nights.
 const (
 	stepShare  = 0.4
 	spreads    = 4
@@ -104,7 +104,7 @@ func unusualNights(s *preparedSubject) []float64 {
 	return waste
 }
 
-// shutKey groups closed hours: by hour of day, apart for dates that open and dates that stay shut.
+// shutKey groups closed hours by hour of day, separately for open and closed dates.
 func shutKey(h history.Hour, opens bool) int {
 	if opens {
 		return h.Clock()
@@ -112,7 +112,7 @@ func shutKey(h history.Hour, opens bool) int {
 	return 24 + h.Clock()
 }
 
-// usualShut is the median of the closed hours of each group over the whole history, and their spread.
+// usualShut returns, for each group, the median and the spread of its closed hours over the whole history.
 func (s *preparedSubject) usualShut() (usual, spread [48]float64) {
 	var groups [48][]float64
 	for i, hour := range s.recent.Hours {
@@ -132,7 +132,7 @@ func (s *preparedSubject) usualShut() (usual, spread [48]float64) {
 	return usual, spread
 }
 
-// opensOn tells whether the date of an hour opens at all.
+// opensOn reports whether the date of an hour is an open one.
 func (s *preparedSubject) opensOn(i int) bool {
 	day := s.recent.Hours[i].Date
 	for j := i; j >= 0 && s.recent.Hours[j].Date == day; j-- {

@@ -7,18 +7,18 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// preparedSubject is a subject as the rules see it: its sound hours, the recent ones of them, and the levels at which it runs.
+// preparedSubject is the rules' view of a subject: its hours without faults, the recent ones, and its power levels.
 type preparedSubject struct {
 	Subject
-	whole  *history.History // faulty hours are unknown
-	recent *history.History // the last recentDays dates with measurements, and what lies between
-	dates  []date           // of recent, those with enough measured hours
+	whole  *history.History // faulty hours count as not measured
+	recent *history.History // the last recentDays dates with measurements, and the hours between them
+	dates  []date           // dates of recent with enough measured hours
 	levels levels
-	// departures are what the detector found in the last two months.
+	// departures are the detector's findings of the last two months.
 	departures []Departure
 	// taken marks hours of recent that a rule has claimed.
 	taken []bool
-	// window is what the days of findings are laid out in.
+	// window has the days that findings list.
 	window window
 }
 
@@ -44,7 +44,7 @@ func prepare(s Subject, faulty []bool) *preparedSubject {
 	return sc
 }
 
-// recentOf cuts a history to its last recentDays dates with enough measured hours.
+// recentOf returns the part of a history from its last recentDays dates with enough measured hours.
 func recentOf(h *history.History) *history.History {
 	dates := datesOf(h)
 	if len(dates) == 0 {
@@ -54,7 +54,7 @@ func recentOf(h *history.History) *history.History {
 	return h.Cut(first.first, dates[len(dates)-1].last)
 }
 
-// datesOf are the local dates with enough measured hours, oldest first.
+// datesOf returns the local dates with enough measured hours, oldest first.
 func datesOf(h *history.History) []date {
 	var all []date
 	for i := 0; i < len(h.Hours); {
@@ -72,7 +72,7 @@ func datesOf(h *history.History) []date {
 	return all
 }
 
-// ofWhole lays amounts of the recent hours of some dates beside the whole history's hours.
+// ofWhole maps amounts of recent hours to the whole history's hours, for some dates only.
 func (s *preparedSubject) ofWhole(recent []float64, of []date) []float64 {
 	all := make([]float64, len(s.whole.Hours))
 	shift := s.shift()
@@ -82,25 +82,25 @@ func (s *preparedSubject) ofWhole(recent []float64, of []date) []float64 {
 	return all
 }
 
-// shift is how many hours of the whole history lie before the recent ones.
+// shift returns the number of hours of the whole history before the recent ones.
 func (s *preparedSubject) shift() int { return int(s.recent.Start.Sub(s.whole.Start) / time.Hour) }
 
-// levels are the powers at which a target runs, kW.
+// levels are the typical powers of a target, kW.
 type levels struct {
-	// top is the 95th percentile, on where running begins, idle what is drawn below that.
+	// top is the 95th percentile, on the minimum power while running, idle the power below that.
 	top, on, idle float64
 }
 
-// Shares of the top above which a target counts as running.
+// A target counts as running above these shares of the top.
 const (
 	deviceOn = 0.25
 	meterOn  = 0.40
-	// minOn keeps a meter's last digit from counting as running, kW.
+	// minOn is the minimum power that counts as running, kW, so that a meter's last digit does not.
 	minOn = 0.002
 )
 
-// levelsOf tells running from idling. A single device idles near nothing; a meter or a space never does, so its
-// levels count from what it never falls below.
+// levelsOf separates running from idling. A single device idles near zero; a meter or a space never does, so its levels start at its
+// minimum load.
 func levelsOf(s Subject, h *history.History) levels {
 	all := h.Powers(func(history.Hour) bool { return true })
 	if len(all) == 0 {
@@ -122,18 +122,18 @@ func levelsOf(s Subject, h *history.History) levels {
 	return l
 }
 
-// switchable are devices that nobody needs in a closed room.
+// switchable are the kinds of devices that a closed room does not need.
 var switchable = map[string]bool{"ac": true, "lighting": true, "computer": true, "console": true, "tv": true}
 
-// isSingle tells a machine from a meter or space, which add many up.
+// isSingle reports whether a kind is a single machine; meters and spaces sum up many.
 func isSingle(kind string) bool {
 	return switchable[kind] || kind == "appliance" || kind == "lab" || kind == "other"
 }
 
-// isMany tells what adds many machines up: meters and spaces.
+// isMany reports whether a kind sums up many machines: meters and spaces.
 func isMany(kind string) bool { return !isSingle(kind) && kind != "sensor" }
 
-// useKWh is the energy of a usual month.
+// useKWh returns the energy of a usual month, kWh.
 func (s *preparedSubject) useKWh() float64 {
 	use := make([]float64, len(s.recent.Hours))
 	for i, hour := range s.recent.Hours {
@@ -142,10 +142,10 @@ func (s *preparedSubject) useKWh() float64 {
 	return s.estimate("use", use, s.dates).KWh
 }
 
-// night are the local hours whose load tells what never goes away.
+// The night hours, [nightFrom, nightTo) local time, show the base load; nightHours of them must be measured.
 const nightFrom, nightTo, nightHours = 1, 5, 3
 
-// nightBase is a date's mean power in the small hours, kW; NaN where too few were measured.
+// nightBase returns a date's mean power in the night hours, kW; NaN if too few were measured.
 func nightBase(h *history.History, d date) float64 {
 	var kw []float64
 	for _, hour := range h.Hours[d.first:d.last] {
@@ -159,12 +159,12 @@ func nightBase(h *history.History, d date) float64 {
 	return history.Mean(kw)
 }
 
-// openKW is the mean power of the measured opening hours, kW; 0 where there are none.
+// openKW returns the mean power of the measured opening hours, kW; 0 if there are none.
 func (s *preparedSubject) openKW() float64 {
 	return mean0(s.recent.Powers(func(h history.Hour) bool { return h.Open }))
 }
 
-// baseW is the 5th percentile of the nights, W.
+// baseW returns the 5th percentile of the nights, W.
 func (s *preparedSubject) baseW() float64 {
 	var nights []float64
 	for _, d := range s.dates {

@@ -10,14 +10,14 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Proof is where a finding was seen.
+// Proof lists the hours and days in which a finding was observed.
 type Proof struct {
-	// Spans are the stretches of hours that count, oldest first. Their kWh add up to the finding's figure "wasted"; those of a
-	// finding that saves no energy by itself have 0.
+	// Spans are the ranges of hours that count, oldest first. Their kWh add up to the finding's figure "wasted"; they have 0 for a finding
+	// that saves no energy by itself.
 	Spans []Span
-	// Days are the local dates of the window, oldest first, with what each was taken for.
+	// Days are the local dates of the window, oldest first, each with its kind.
 	Days []Day
-	// Worst are the hours of the span with the most kWh, with some on both sides; empty where a rule weighs whole days alone.
+	// Worst are the hours of the span with the most kWh, with some hours before and after; empty if a rule only compares whole days.
 	Worst Stretch
 }
 
@@ -30,7 +30,7 @@ func (f *Finding) set(name string, value float64) {
 	}
 }
 
-// LastSeen is when the last span ends; zero where there is none.
+// LastSeen returns the end of the last span; zero if there is none.
 func (p Proof) LastSeen() time.Time {
 	if len(p.Spans) == 0 {
 		return time.Time{}
@@ -38,17 +38,16 @@ func (p Proof) LastSeen() time.Time {
 	return p.Spans[len(p.Spans)-1].To
 }
 
-// Span is a stretch of whole hours with the energy that was wasted in it, kWh.
+// Span is a range of whole hours with its wasted energy, kWh.
 type Span struct {
 	From, To time.Time
 	KWh      float64
 }
 
-// TakenFor is what a date was taken for.
+// TakenFor is the kind that the rules gave a date.
 type TakenFor string
 
-// What dates are taken for: one that opens, one on which it does not as in every week, a public holiday, and a day outside terms
-// or on which the calendar closes the place.
+// The kinds: an open date, a date that is closed every week, a public holiday, and a day outside terms or closed by the calendar.
 const (
 	WorkingDay  TakenFor = "working"
 	ClosedDay   TakenFor = "closed"
@@ -61,44 +60,44 @@ type Day struct {
 	// Date is in days since 1970-01-01.
 	Date int
 	Kind TakenFor
-	// Measured tells that some of it was, Seen that the finding was seen on it.
+	// Measured is true if a part of it was measured, Seen if the finding was observed on it.
 	Measured, Seen bool
-	// Asked tells that the calendar calls it closed and it looks like a working day: it counts as one until somebody answers.
+	// Asked is true if it is closed in the calendar but looks like a working day: it counts as one until the question is answered.
 	Asked bool
-	// KWh was wasted on it; nil where the finding is not divided into days.
+	// KWh is the waste of the day; nil if the finding is not divided into days.
 	KWh *float64
 }
 
-// Stretch are consecutive hours.
+// Stretch is a range of consecutive hours.
 type Stretch struct {
 	From  time.Time
 	Hours []StretchHour
 }
 
-// StretchHour is what one hour used and wasted, kWh; Used means nothing where it was not Known.
+// StretchHour is the use and waste of one hour, kWh; Used has no meaning unless Known.
 type StretchHour struct {
 	Used, Wasted float64
 	Known        bool
 }
 
-// Of the hours that are shown of the worst span.
+// The number of hours shown of the worst span, and around it.
 const (
 	hoursBeside = 4
 	maxHours    = 72
 )
 
-// window is what a finding's days are laid out in.
+// window has the history and dates that a finding's days are taken from.
 type window struct {
-	// history is the whole of it, its calendar as it was given.
+	// history is the whole history with its original calendar.
 	history *history.History
-	// from is when the recent hours begin, to when they end.
+	// from is the start of the recent hours, to their end.
 	from, to time.Time
-	// asked are dates that count as working days until somebody answers.
+	// asked are dates that count as working days until the question is answered.
 	asked []int
 }
 
-// prove enters where a finding was seen: wasted are the kWh of each hour of the window's history. divided tells that they can be
-// told apart day by day.
+// prove sets the proof of a finding. wasted is the kWh of each hour of the window's history; divided is true if the waste can be assigned
+// to days.
 func (f *Finding) prove(w window, wasted []float64, divided bool) {
 	f.Spans = nil
 	for i := 0; i < len(wasted); {
@@ -116,9 +115,9 @@ func (f *Finding) prove(w window, wasted []float64, divided bool) {
 	f.layDays(w, wasted, divided)
 }
 
-// mark enters stretches that waste nothing by themselves, such as a peak or a fault; [from, to) in hours of the window's history.
+// mark sets a span without waste of its own, such as a peak or a fault; [from, to) in hours of the window's history.
 func (f *Finding) mark(w window, from, to int) {
-	const some = 1e-9 // kWh, which rounds to nothing
+	const some = 1e-9 // kWh, which rounds to zero
 	marked := make([]float64, len(w.history.Hours))
 	for i := max(0, from); i < min(to, len(marked)); i++ {
 		marked[i] = some
@@ -126,10 +125,10 @@ func (f *Finding) mark(w window, from, to int) {
 	f.prove(w, marked, true)
 }
 
-// inMWh rounds kWh to what the books are kept in.
+// inMWh rounds kWh to whole mWh, the unit of stored energy.
 func inMWh(kwh float64) float64 { return math.Round(kwh*1e6) / 1e6 }
 
-// wastedInSpans is the sum of a proof's spans, kWh.
+// wastedInSpans returns the sum of a proof's spans, kWh.
 func (p Proof) wastedInSpans() float64 {
 	sum := 0.0
 	for _, s := range p.Spans {
@@ -138,7 +137,7 @@ func (p Proof) wastedInSpans() float64 {
 	return inMWh(sum)
 }
 
-// worst are the hours of the span with the most kWh; of one that is too long, the first.
+// worst returns the hours of the span with the most kWh; the first hours if it is too long.
 func (p Proof) worst(h *history.History, wasted []float64) Stretch {
 	if len(p.Spans) == 0 {
 		return Stretch{}
@@ -163,7 +162,7 @@ func (p Proof) worst(h *history.History, wasted []float64) Stretch {
 	return out
 }
 
-// layDays lays out the dates of a finding's window: the recent ones, and earlier ones in which it was seen.
+// layDays sets the days of a finding: the recent dates, and earlier ones on which it was observed.
 func (f *Finding) layDays(w window, wasted []float64, divided bool) {
 	h, from := w.history, w.from
 	if len(f.Spans) > 0 && f.Spans[0].From.Before(from) {
@@ -204,7 +203,7 @@ func takenFor(kind history.DayKind, open bool) TakenFor {
 	return ClosedDay
 }
 
-// MarshalJSON writes a span as [seconds since 1970, hours, kWh]: recommendations are many, and each has many.
+// MarshalJSON writes a span as [seconds since 1970, hours, kWh], which is short since there are many.
 func (s Span) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]any{s.From.Unix(), int64(s.To.Sub(s.From) / time.Hour), s.KWh})
 }
@@ -220,7 +219,7 @@ func (s *Span) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Bits of a kept day.
+// Bits of a stored day.
 const (
 	dayMeasured = 1 << iota
 	daySeen

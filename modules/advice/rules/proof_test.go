@@ -12,7 +12,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// proven asserts that a finding's spans add up, lie in order within its days, and come back as they were kept.
+// proven asserts that a finding's spans add up, are in order within its days, and are read as they were written.
 func proven(t *testing.T, f Finding) {
 	t.Helper()
 	require.NotEmpty(t, f.Spans)
@@ -85,7 +85,7 @@ func TestEveryFindingShowsWhereItWasSeen(t *testing.T) {
 	}
 }
 
-// TestTheWorstSpanIsShownHourByHour with what was used and what of it was too much.
+// TestTheWorstSpanIsShownHourByHour checks each hour's use and waste.
 func TestTheWorstSpanIsShownHourByHour(t *testing.T) {
 	worst := monday.AddDate(0, 0, 17) // a Thursday
 	f := only(t, made{days: 28, kw: func(t time.Time) float64 {
@@ -109,7 +109,7 @@ func TestTheWorstSpanIsShownHourByHour(t *testing.T) {
 	require.InDelta(t, most, wasted, 1e-6)
 }
 
-// worked is a year in which a place closed on some dates, as the calendar has them, and was used on others of them.
+// worked is a year in which the calendar closes a place on some dates, and the place was used on some dates.
 func worked(closed, used []int, kind history.DayKind) Subject {
 	holds := func(days []int, t time.Time) bool {
 		for _, d := range days {
@@ -136,7 +136,7 @@ func worked(closed, used []int, kind history.DayKind) Subject {
 
 func dateOf(day int) int { return history.DateOf(monday.AddDate(0, 0, day)) }
 
-// TestHolidaysThatLookLikeWorkingDaysAreAQuestion and no waste, until somebody answers.
+// TestHolidaysThatLookLikeWorkingDaysAreAQuestion checks that they are not waste until the question is answered.
 func TestHolidaysThatLookLikeWorkingDaysAreAQuestion(t *testing.T) {
 	closed := []int{63, 120, 203, 322, 332, 343, 357}
 	recent := []int{322, 332, 343, 357}
@@ -165,7 +165,7 @@ func TestHolidaysThatLookLikeWorkingDaysAreAQuestion(t *testing.T) {
 			}
 		}
 
-		s = worked(nil, nil, kind) // the calendar says that it opened
+		s = worked(nil, nil, kind) // the calendar has it open
 		s.Opened = asked
 		out = Judge(s)
 		require.Empty(t, out.Asked)
@@ -196,7 +196,7 @@ func TestHolidaysThatLookLikeWorkingDaysAreAQuestion(t *testing.T) {
 	})
 }
 
-// TestWhatStayedOnIsNoWorkingDay: a load that never fell from the evening before is waste, whatever its size.
+// TestWhatStayedOnIsNoWorkingDay checks that a load that stayed on from the evening before is waste, of any size.
 func TestWhatStayedOnIsNoWorkingDay(t *testing.T) {
 	closed := []int{322, 332, 343, 357}
 	s := worked(closed, nil, history.Holiday)

@@ -1,8 +1,7 @@
-// Package rules finds waste and faults in a target's history. Judge runs them all: it sets faulty hours aside
-// (faults.go), lets the rules that point at single hours claim theirs in turn so that no kilowatt-hour is promised
-// twice (claims.go and one file a rule), adds those that compare whole days with the past or with peers, and keeps
-// what is worth saying (worth.go). Nothing here reads a clock or draws chance: the same history gives the same
-// findings to the last digit.
+// Package rules finds waste and faults in a target's history. Judge runs all rules: it removes faulty hours (faults.go); the rules for
+// single hours claim hours in turn, so that no kilowatt-hour is promised twice (hour_rules.go and one file per rule); other rules compare
+// whole days with the past or with peers; findings that are too small are dropped (worth.go). Nothing here reads a clock or an unseeded
+// random source: the same history gives exactly the same findings.
 package rules
 
 import (
@@ -11,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Kind says what a finding is.
+// Kind is the kind of a finding.
 type Kind string
 
 // The kinds.
@@ -30,55 +29,54 @@ const (
 	Sensor        Kind = "sensor"
 )
 
-// Version is that of the rules: it counts up whenever one of them, or what they share, would give other figures
-// for the same history.
+// Version is the version of the rules. It is increased whenever a change of the rules gives other figures for the same history.
 const Version = 4
 
-// Subject is a target with all that the rules may know of it.
+// Subject is a target with all inputs of the rules.
 type Subject struct {
-	// ID names the target; the seeds of its bootstrap follow from it.
+	// ID identifies the target; the seeds of its bootstrap are derived from it.
 	ID string
 	// Kind is the device's (ac, tv, meter …), or the space's (room, building …).
 	Kind string
-	// Within is the kind of space that it is or stands in (room, floor, building, site).
+	// Within is the kind of its space, or of the space that it is (room, floor, building, site).
 	Within string
-	// RatedW and StandbyW are what the device is said to draw, AreaM2 the space's size; 0 where unknown.
+	// RatedW and StandbyW are the device's configured powers, AreaM2 the space's size; 0 if unknown.
 	RatedW, StandbyW float64
 	AreaM2           float64
-	// ClockOff is by how much the device's clock is ahead; behind where it is negative.
+	// ClockOff is how far the device's clock is ahead; negative means behind.
 	ClockOff time.Duration
 	History  *history.History
 	Calendar Calendar
 	// Peers are spaces of the same kind, each with its size.
 	Peers []Traits
-	// SiteEnd is the end of the last hour in which anything on the site was measured.
+	// SiteEnd is the end of the last hour with any measurement on the site.
 	SiteEnd time.Time
-	// Opened and Shut are dates, in days since 1970-01-01, of which somebody has said whether they opened (closed_days.go).
+	// Opened and Shut are the dates, in days since 1970-01-01, that were answered as open or as closed (closed_days.go).
 	Opened, Shut []int
 }
 
-// Calendar is what a usual month of the coming year holds.
+// Calendar describes a usual month of the coming year.
 type Calendar struct {
-	// OpenDates and ShutDates are the dates a month on which the space opens, and on which it stays shut.
+	// OpenDates and ShutDates are the numbers of open and of closed dates a month.
 	OpenDates, ShutDates float64
-	// ShutHours are all hours a month in which it is shut.
+	// ShutHours is the number of closed hours a month.
 	ShutHours float64
-	// Assumed tells that nobody has said when the space is used and a usual week was taken.
+	// Assumed is true if the space has no opening hours and a usual week was assumed.
 	Assumed bool
 }
 
-// Traits are what a target is compared with its peers by; 0 where not known.
+// Traits are the values that a target is compared with its peers by; 0 if unknown.
 type Traits struct {
 	AreaM2 float64
-	// BaseW is the power that nights never fall below, W.
+	// BaseW is the minimum power at night, W.
 	BaseW float64
-	// OpenKW is the mean power of opening hours: what one of them uses, kWh.
+	// OpenKW is the mean power of opening hours, which equals the kWh of one hour.
 	OpenKW float64
 	// SlopeKWh is the cooling slope, kWh a day per °C above the balance point.
 	SlopeKWh float64
 }
 
-// Figure is one number that a finding rests on.
+// Figure is a number that a finding is based on.
 type Figure struct {
 	Name  string
 	Value float64
@@ -88,10 +86,10 @@ type Figure struct {
 // Saving is an amount of kWh a month with its 90 % interval.
 type Saving struct{ KWh, Low, High float64 }
 
-// Finding is what one rule found.
+// Finding is the result of one rule.
 type Finding struct {
 	Kind Kind
-	// Cause tells apart what one rule can find in several ways, such as a rise against the past or against peers.
+	// Cause distinguishes several results of one rule, such as a rise against the past or against peers.
 	Cause    string
 	From, To time.Time
 	Saving   Saving
@@ -99,14 +97,14 @@ type Finding struct {
 	Formula  string
 	// Confidence is 0 to 1.
 	Confidence float64
-	// Proof is where it was seen.
+	// Proof lists where it was observed.
 	Proof
-	// Weight is how the saving spreads over the hours of the week, Monday 00:00 first; it sums to 1, or to 0 where
-	// nothing is saved. Money follows from it and the price at those hours; it is not kept once that is known.
+	// Weight is the distribution of the saving over the hours of the week, Monday 00:00 first. It sums to 1, or to 0 without a saving. The
+	// money is computed from it and the prices of these hours; afterwards it is not stored.
 	Weight [168]float64 `json:"-"`
 }
 
-// Figure is a figure's value; 0 where it has none of that name.
+// Figure returns the value of a figure; 0 if there is none with that name.
 func (f Finding) Figure(name string) float64 {
 	for _, figure := range f.Figures {
 		if figure.Name == name {
@@ -116,36 +114,36 @@ func (f Finding) Figure(name string) float64 {
 	return 0
 }
 
-// Shortage says why nothing can be said yet.
+// Shortage is set if there are too few days of measurements: Days of the Needed.
 type Shortage struct{ Days, Needed int }
 
-// Inputs are which of the four inputs the history held.
+// Inputs states which of the four inputs the history has.
 type Inputs struct{ Consumption, Temperature, DeviceState, HourOfDay bool }
 
-// Outcome is all that the rules say of a subject.
+// Outcome is the result of all rules for a subject.
 type Outcome struct {
 	Findings []Finding
 	Traits   Traits
 	Inputs   Inputs
-	// UseKWh is what the target uses in a usual month.
+	// UseKWh is the target's use in a usual month.
 	UseKWh float64
-	// Departures are what departs from the expected in the last two months, oldest first.
+	// Departures are the deviations from the expected use in the last two months, oldest first.
 	Departures []Departure
-	// Shortage is set where there is too little to go by.
+	// Shortage is set if there is too little data.
 	Shortage *Shortage
-	// Asked are dates that the calendar calls closed and that look like working days; they count as such until somebody
-	// answers. Judged is how many closed dates could be told from working days at all.
+	// Asked are dates that are closed in the calendar but look like working days; they count as working days until the question is
+	// answered. Judged is the number of closed dates that could be classified.
 	Asked  []int
 	Judged int
 }
 
-// Spans that the rules look at.
+// Spans that the rules use.
 const (
-	// MinDays of measurements make a pattern: each day of the week once.
+	// MinDays is the minimum number of days with measurements: each day of the week once.
 	MinDays = 7
-	// recentDays with measurements are what a finding of the present rests on.
+	// recentDays is the number of days with measurements that present findings are based on.
 	recentDays = 56
-	// dateHours must be measured for a date to count.
+	// dateHours is the minimum number of measured hours for a date to count.
 	dateHours = 12
 )
 
@@ -153,7 +151,7 @@ const (
 func Judge(s Subject) Outcome {
 	out := Outcome{Inputs: inputsOf(s.History)}
 	said := s.History
-	out.Asked, out.Judged = s.askedDays()
+	out.Asked, out.Judged = s.unansweredDays()
 	s.History = asWorkingDays(said, out.Asked)
 	faulty, fault := findFault(s)
 	sc := prepare(s, faulty)
@@ -173,23 +171,23 @@ func Judge(s Subject) Outcome {
 	out.UseKWh = sc.useKWh()
 	out.Traits = Traits{AreaM2: s.AreaM2, BaseW: sc.baseW(), OpenKW: sc.openKW()}
 	for _, rule := range hourRules {
-		if f := sc.claim(rule); f != nil && worthSaying(*f, out.UseKWh) {
+		if f := sc.claim(rule); f != nil && worthReporting(*f, out.UseKWh) {
 			out.Findings = append(out.Findings, *f)
 		}
 	}
 	cooling := fitCooling(sc.coolingDays(sc.whole))
 	out.Traits.SlopeKWh = cooling.slope
 	for _, rule := range []func(*preparedSubject) *Finding{coolingSlope, setpoint, baseLoad} {
-		if f := rule(sc); f != nil && worthSaying(*f, out.UseKWh) {
+		if f := rule(sc); f != nil && worthReporting(*f, out.UseKWh) {
 			out.Findings = append(out.Findings, *f)
 		}
 	}
 	for _, rule := range []func(*preparedSubject, []Finding) *Finding{stuckOn, degradation} {
-		if f := rule(sc, out.Findings); f != nil && worthSaying(*f, out.UseKWh) {
+		if f := rule(sc, out.Findings); f != nil && worthReporting(*f, out.UseKWh) {
 			out.Findings = append(out.Findings, *f)
 		}
 	}
-	if f := peak(sc); f != nil && worthSaying(*f, out.UseKWh) {
+	if f := peak(sc); f != nil && worthReporting(*f, out.UseKWh) {
 		out.Findings = append(out.Findings, *f)
 	}
 	return out

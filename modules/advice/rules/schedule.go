@@ -14,9 +14,9 @@ var scheduleRule = hourRule{
 }
 
 const (
-	edgeLeast, edgeMost = 2, 4
-	// maxDays is the share of open dates on which the edge must be seen; rarer ones are somebody's evening.
-	maxDays = 0.5
+	minEdgeHours, maxEdgeHours = 2, 4
+	// minDayShare is the minimum share of open dates with such an hour; fewer dates are single evenings.
+	minDayShare = 0.5
 )
 
 func offSchedule(s *preparedSubject) []float64 {
@@ -44,13 +44,13 @@ func offSchedule(s *preparedSubject) []float64 {
 			s.waste(waste, early, to-grace)
 		}
 	})
-	if float64(edges) < maxDays*float64(opens) {
+	if float64(edges) < minDayShare*float64(opens) {
 		clear(waste)
 	}
 	return waste
 }
 
-func isEdge(hours int) bool { return hours >= edgeLeast && hours <= edgeMost }
+func isEdge(hours int) bool { return hours >= minEdgeHours && hours <= maxEdgeHours }
 
 func (s *preparedSubject) waste(waste []float64, from, to int) {
 	for i := from; i < to; i++ {

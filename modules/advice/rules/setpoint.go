@@ -6,17 +6,17 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Of rooms that are cooled too far.
+// Thresholds of rooms that are cooled too far.
 const (
-	// comfort is where cooling need not go below, °C; a room is called cold from tooCold down.
+	// comfort is the minimum temperature that cooling needs to reach, °C; a room at tooCold or below is too cold.
 	comfort, tooCold = 23.0, 22.5
-	// A degree less of cooling saves some 3 to 5 % of it (US Department of Energy).
+	// A degree less of cooling saves some 3 to 5 % of its energy (US Department of Energy).
 	perDegree, perDegreeLow, perDegreeHigh = 0.04, 0.03, 0.05
 	coldDates                              = 10
 	maxDegrees                             = 4.0
 )
 
-// setpoint finds air conditioning that holds its room below comfort in opening hours.
+// setpoint finds air conditioning that keeps its room below comfort in opening hours.
 func setpoint(s *preparedSubject) *Finding {
 	if s.Kind != "ac" {
 		return nil
@@ -39,7 +39,7 @@ func setpoint(s *preparedSubject) *Finding {
 	if len(dates) < coldDates {
 		return nil
 	}
-	// Most dates must be cold, not only the middle one.
+	// Most dates must be cold, not only the median one.
 	room := history.Median(temps)
 	if room > tooCold || history.Percentile(dates, 0.75) > tooCold {
 		return nil

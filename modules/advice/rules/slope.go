@@ -6,11 +6,10 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Slope is how an open hour's load follows the outdoor temperature: kW per °C above the balance point, with its 90 % interval.
+// Slope is the rise of an open hour's load with the outdoor temperature: kW per °C above the balance point, with its 90 % interval.
 type Slope struct{ KW, BalanceC, Low, High float64 }
 
-// CoolingSlopeOf fits the slope of a history's open hours; known is false where too few warm days carry it, or it explains
-// too little.
+// CoolingSlopeOf fits the slope of a history's open hours; known is false if there are too few warm days, or if it explains too little.
 func CoolingSlopeOf(h *history.History) (s Slope, known bool) {
 	open := &preparedSubject{whole: h}
 	days := open.coolingDays(h)
@@ -36,7 +35,7 @@ func CoolingSlopeOf(h *history.History) (s Slope, known bool) {
 	}, true
 }
 
-// openHoursPerDate is the mean number of open hours of the dates that open.
+// openHoursPerDate returns the mean number of open hours of open dates.
 func openHoursPerDate(h *history.History) float64 {
 	dates, hours := 0.0, 0.0
 	for _, d := range datesOf(h) {

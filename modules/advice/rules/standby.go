@@ -2,7 +2,7 @@ package rules
 
 import "github.com/holotwin/holotwin/modules/advice/history"
 
-// standbyRule finds devices that draw power for hours on end while they do nothing.
+// standbyRule finds devices that draw power for many hours while idle.
 var standbyRule = hourRule{
 	kind:       StandbyLoad,
 	formula:    "Σ min(P, P_idle)·t over runs of 4 h or more below the running level with P ≥ 2 W; mean per date × dates a month",
@@ -13,15 +13,15 @@ var standbyRule = hourRule{
 }
 
 const (
-	// minStandby is what no device need draw while it does nothing, kW: since 2013 the EU allows 0.5 to 1 W, and
-	// below 2 W there is nothing worth a walk to the socket.
+	// minStandby is the power that no idle device needs, kW: since 2013 the EU allows 0.5 to 1 W, and less than 2 W is not worth the
+	// effort.
 	minStandby = 0.002
 	idleRun    = 4
-	// usedShare is the share of hours in which a device must be seen running, or its idling is its work.
+	// usedShare is the minimum share of hours in which a device must run; otherwise idling may be its normal work.
 	usedShare = 0.02
 )
 
-// idles tells whether a device has an idle level at all: one that runs at times, or whose standby is known.
+// idles reports whether a device has an idle level: it runs at times, or its standby power is known.
 func idles(s *preparedSubject) bool {
 	if !isSingle(s.Kind) || s.levels.idle < minStandby {
 		return false

@@ -2,8 +2,7 @@ package rules
 
 import "github.com/holotwin/holotwin/modules/advice/history"
 
-// stateMismatchRule finds a device that draws power while its state says off: a relay that sticks, or a state that
-// is wrong; either is worth knowing.
+// stateMismatchRule finds a device that draws power while its state is off: a stuck relay, or a wrong state.
 var stateMismatchRule = hourRule{
 	kind:       StateMismatch,
 	formula:    "Σ P·t over the hours whose state is off with P > max(3 W, 2·standby_w, 10 % of P95); mean per date × dates a month",
@@ -14,7 +13,7 @@ var stateMismatchRule = hourRule{
 	confidence: func(*preparedSubject, []float64) float64 { return 0.95 },
 }
 
-// offKW is what a device that is off may still draw, kW.
+// offKW is the maximum power of a device that is off, kW.
 const offKW = 0.003
 
 func mismatched(s *preparedSubject) []float64 {
@@ -28,7 +27,7 @@ func mismatched(s *preparedSubject) []float64 {
 	return waste
 }
 
-// statesKnown tells whether the device said on a date what state it was in.
+// statesKnown reports whether the device reported its state on a date.
 func statesKnown(s *preparedSubject, d date) bool {
 	for _, hour := range s.recent.Hours[d.first:d.last] {
 		if hour.State != history.Unknown && hour.Known() {

@@ -2,7 +2,7 @@ package rules
 
 import "math"
 
-// unusedRoomRule finds what runs in opening hours while nobody is in the room.
+// unusedRoomRule finds devices that run in opening hours while the room is empty.
 var unusedRoomRule = hourRule{
 	kind:    UnusedRoom,
 	formula: "Σ (P − P_idle)·t over open hours with nobody present for 2 h or more and P above the running level; mean per date × dates a month",
@@ -16,9 +16,9 @@ var unusedRoomRule = hourRule{
 }
 
 const (
-	// nobody is the mean number of persons in an hour below which a room is empty.
-	nobody = 0.05
-	// emptyRun hours in a row are no lunch break.
+	// A room is empty if the mean number of persons in an hour is below emptyBelow.
+	emptyBelow = 0.05
+	// emptyRun is the minimum number of consecutive empty hours, longer than a lunch break.
 	emptyRun = 2
 )
 
@@ -26,7 +26,7 @@ func unused(s *preparedSubject) []float64 {
 	waste := make([]float64, len(s.recent.Hours))
 	empty := func(i int) bool {
 		hour := s.recent.Hours[i]
-		return s.free(i) && hour.Open && hour.Occupancy < nobody && hour.KW >= s.levels.on
+		return s.free(i) && hour.Open && hour.Occupancy < emptyBelow && hour.KW >= s.levels.on
 	}
 	s.runs(empty, func(from, to int) {
 		if to-from < emptyRun {
@@ -39,7 +39,7 @@ func unused(s *preparedSubject) []float64 {
 	return waste
 }
 
-// occupancyKnown tells whether somebody counted persons on a date.
+// occupancyKnown reports whether occupancy was measured on a date.
 func occupancyKnown(s *preparedSubject, d date) bool {
 	for _, hour := range s.recent.Hours[d.first:d.last] {
 		if !math.IsNaN(hour.Occupancy) {

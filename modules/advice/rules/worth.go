@@ -2,25 +2,24 @@ package rules
 
 import "math"
 
-// Floors below which a saving is not worth a manager's time.
+// Minimum savings that are worth a manager's time.
 const (
 	floorShare = 0.02
 	floorKWh   = 5
-	// A plug that uses 20 kWh a month can never save 5 beside its use, and yet a hundred of them are worth it: for
-	// a small target the floor is a twentieth of its use, and half a kWh (some 0.7 W all month) whatever its size.
+	// A plug that uses 20 kWh a month can hardly save 5 kWh, but a hundred of them are worth it: for a small target the floor is a
+	// twentieth of its use, but at least half a kWh (some 0.7 W all month).
 	smallShare = 0.05
 	smallKWh   = 0.5
 )
 
-// floor is the least saving, kWh a month, that is said of a target with a use: 2 % of it, and 5 kWh unless that is
-// more than a twentieth of it.
+// floor returns the minimum saving, kWh a month, for a target with a use: 2 % of it, and 5 kWh unless that is more than a twentieth of it.
 func floor(use float64) float64 {
 	return max(floorShare*use, min(floorKWh, max(smallKWh, smallShare*use)))
 }
 
-// worthSaying keeps findings whose saving is outside its own uncertainty and above the floor, and all of whose
-// figures are numbers. One that saves nothing by itself, such as a faulty sensor or a peak, is always said.
-func worthSaying(f Finding, use float64) bool {
+// worthReporting reports whether a finding's saving exceeds its own uncertainty and the floor, and all its figures are numbers. A finding
+// without a saving, such as a faulty sensor or a peak, is always reported.
+func worthReporting(f Finding, use float64) bool {
 	all := f.Saving.KWh + f.Saving.Low + f.Saving.High + f.Confidence
 	for _, figure := range f.Figures {
 		all += figure.Value
@@ -31,8 +30,8 @@ func worthSaying(f Finding, use float64) bool {
 	return f.Kind == Sensor || f.Kind == Peak || (f.Saving.Low > 0 && f.Saving.KWh >= floor(use))
 }
 
-// certainty is the confidence in a finding: it grows with the dates watched, shrinks with the width of the
-// interval, and is less where the calendar is assumed.
+// certainty returns the confidence in a finding: it grows with the observed dates, shrinks with the width of the interval, and is lower if
+// the calendar is assumed.
 func (s *preparedSubject) certainty(dates int, saving Saving, doubt float64) float64 {
 	c := float64(dates) / float64(dates+3) * doubt
 	if saving.KWh > 0 {

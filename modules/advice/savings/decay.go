@@ -9,12 +9,12 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/campus"
 )
 
-// Of a saving that is watched.
+// Limits for verified savings.
 const (
-	// watchedDays are the last ones, which must still save at least keptShare of what was saved before them.
+	// watchedDays is the number of last days, which must still save at least keptShare of the saving before them.
 	watchedDays = 28
 	keptShare   = 0.5
-	// verifyEvery is how often what was done is looked at.
+	// verifyEvery is how often done recommendations are verified.
 	verifyEvery = 24 * time.Hour
 )
 
@@ -25,8 +25,8 @@ func (verifier *Verifier) Due() bool {
 	return advice.Now(verifier.clock).Sub(verifier.verified) >= verifyEvery
 }
 
-// VerifyAll looks at all recommendations that were done: those whose saving is shown are verified, and of those verified the ones
-// whose saving has decayed are open again.
+// VerifyAll checks all done and verified recommendations. A done one with a proven saving becomes verified; a verified one whose saving has
+// decayed becomes open again.
 func (verifier *Verifier) VerifyAll(ctx context.Context) (verified, reopened int, err error) {
 	if !verifier.Due() {
 		return 0, 0, nil
@@ -64,7 +64,7 @@ func (verifier *Verifier) VerifyAll(ctx context.Context) (verified, reopened int
 	return verified, reopened, nil
 }
 
-// setStatus changes a recommendation's status, unless it was changed meanwhile.
+// setStatus changes a recommendation's status, unless another change came first.
 func (verifier *Verifier) setStatus(ctx context.Context, id string, from, to advice.Status) error {
 	_, err := verifier.recommendations.Change(ctx, id, func(r advice.Recommendation) (advice.Recommendation, advice.Event, error) {
 		event := advice.Event{At: advice.Now(verifier.clock), From: r.Status, To: to, By: advice.BySystem}
@@ -78,10 +78,10 @@ func (verifier *Verifier) setStatus(ctx context.Context, id string, from, to adv
 	return err
 }
 
-// nextStatus is what a done or verified recommendation is now.
+// nextStatus returns the new status of a done or verified recommendation.
 func (verifier *Verifier) nextStatus(ctx context.Context, c *campus.Campus, r advice.Recommendation) (advice.Status, error) {
 	if c.SpaceOf(r.Target) == "" {
-		return r.Status, nil // its target is gone
+		return r.Status, nil // its target no longer exists
 	}
 	v, err := verifier.VerificationOf(ctx, c, r, time.Time{})
 	if err != nil {
@@ -100,7 +100,7 @@ func (verifier *Verifier) nextStatus(ctx context.Context, c *campus.Campus, r ad
 	return advice.Verified, err
 }
 
-// decayed reports whether the last weeks save clearly less than half of what was saved before them.
+// decayed reports whether the last weeks save clearly less than half of the saving before them.
 func (verifier *Verifier) decayed(ctx context.Context, c *campus.Campus, v Verification) (bool, error) {
 	cut := v.To.AddDate(0, 0, -watchedDays)
 	if cut.Sub(v.From) < watchedDays*advice.HoursPerDay*time.Hour {

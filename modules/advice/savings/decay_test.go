@@ -12,7 +12,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/savings"
 )
 
-// TestASavingIsVerifiedAndReopenedWhenItDecays switches the air conditioner off at night for ten weeks and then leaves it on again.
+// TestASavingIsVerifiedAndReopenedWhenItDecays switches the air conditioner off at night for ten weeks, and then leaves it on again.
 func TestASavingIsVerifiedAndReopenedWhenItDecays(t *testing.T) {
 	const before, good, bad = 120, 70, 45 // days
 	changed, relapsed := advicetest.Start.AddDate(0, 0, before), advicetest.Start.AddDate(0, 0, before+good)

@@ -12,52 +12,52 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Verdict is the result of the verification of a recommendation that was done.
+// Verdict is the result of verifying a done recommendation.
 type Verdict string
 
 // The verdicts.
 const (
-	// NotDone: it was not marked as done, so there is nothing to compare.
+	// NotDone means that it was not marked as done, so there is nothing to compare.
 	NotDone Verdict = "not_done"
-	// TooEarly: less than a week was measured since.
+	// TooEarly means that less than a week was measured since.
 	TooEarly Verdict = "too_early"
-	// NoBaseline: too little was measured before it to say what one would expect, or how far that errs.
+	// NoBaseline means that too little was measured before to compute the expected use or its error.
 	NoBaseline Verdict = "no_baseline"
-	// Saved: less was used than expected, beyond what the baseline errs by.
+	// Saved means that less was used than expected, by more than the baseline's error.
 	Saved Verdict = "saved"
-	// NotShown: what was saved, if anything, is within what the baseline errs by.
+	// NotShown means that the saving, if any, is within the baseline's error.
 	NotShown Verdict = "not_shown"
-	// UsedMore: more was used than expected, beyond what the baseline errs by.
+	// UsedMore means that more was used than expected, by more than the baseline's error.
 	UsedMore Verdict = "used_more"
 )
 
-// minVerifiedHours is how much must be measured after a change: a whole week, since its days differ.
+// minVerifiedHours is the minimum measured after a change: a whole week, since weekdays differ.
 const minVerifiedHours = 7 * advice.HoursPerDay
 
-// Verification is what a recommendation has really saved since it was done.
+// Verification is the measured saving of a recommendation since it was done.
 type Verification struct {
 	advice.Advice
 	Verdict Verdict
-	// Done is when it was marked as done; the day itself belongs neither to before nor to after. Zero if it was not.
+	// Done is when it was marked as done, zero if it was not. That day belongs neither to the time before nor to the time after.
 	Done time.Time
-	// From and To bound the hours after it, zero where there are none.
+	// From and To bound the hours after that day; zero if there are none.
 	From, To time.Time
 	Saving   baseline.Saving
-	// Cost is the money that the avoided energy would have cost at the prices of its hours, with the interval's ends;
-	// CO2Kg its emissions.
+	// Cost is the cost of the avoided energy at the prices of its hours, CostLow and CostHigh the ends of its interval, CO2Kg the avoided
+	// emissions.
 	Cost, CostLow, CostHigh, CO2Kg float64
 	Currency                       string
-	// Price is the last rate of the hours after it, whose tariff is named.
+	// Price is the last rate of the hours after that day; texts name its tariff.
 	Price advice.Rate
-	// Growth is the cumulative saving, day by day or, over a long time, in longer steps; without days that have too little data.
+	// Growth is the cumulative saving by day, or in longer steps over a long time, without days that have too little data.
 	Growth []CumulativeSaving
-	// Promised is what the recommendation promised for a time as long as the hours that are known, kWh.
+	// Promised is the promised saving for as many hours as are known, kWh.
 	Promised float64
-	// Why are the reasons where there is no baseline.
+	// Why lists the reasons if there is no baseline.
 	Why []baseline.Code
 }
 
-// CumulativeSaving is the saving from the beginning until an instant.
+// CumulativeSaving is the saving from the start until an instant.
 type CumulativeSaving struct {
 	Until  time.Time
 	Saving baseline.Saving
@@ -66,8 +66,8 @@ type CumulativeSaving struct {
 // maxGrowth is the maximum number of points of Growth.
 const maxGrowth = 120
 
-// Verify compares what was used since a recommendation was done with a baseline fitted on what was used before (IPMVP
-// Option C). Errors: ErrForbidden, ErrNotFound.
+// Verify compares the use since a recommendation was done with a baseline fitted on the use before (IPMVP Option C). Errors: ErrForbidden,
+// ErrNotFound.
 func (verifier *Verifier) Verify(ctx context.Context, caller advice.Caller, id string) (Verification, error) {
 	if !caller.MayRead() {
 		return Verification{}, advice.ErrForbidden{}
@@ -79,7 +79,7 @@ func (verifier *Verifier) Verify(ctx context.Context, caller advice.Caller, id s
 	return verifier.VerificationOf(ctx, c, r, c.MovedIn(r.Target, caller.Space))
 }
 
-// VerificationOf is Verify of a recommendation that is at hand; since bounds what may be read of its target's past.
+// VerificationOf is Verify for a recommendation that was already read; data before since is not read.
 func (verifier *Verifier) VerificationOf(ctx context.Context, c *campus.Campus, r advice.Recommendation, since time.Time) (Verification, error) {
 	v := Verification{Advice: c.Advice(r), Verdict: NotDone, Currency: r.Money.Currency}
 	if r.Status != advice.Done && r.Status != advice.Verified {
@@ -137,7 +137,7 @@ func (verifier *Verifier) measure(ctx context.Context, c *campus.Campus, v Verif
 	return v, verifier.price(ctx, c, &v, fit.Model, after, hours)
 }
 
-// cumulative is the saving after each whole day.
+// cumulative returns the saving after each whole day.
 func cumulative(placebos baseline.Placebos, after []baseline.Row, from time.Time) (growth []CumulativeSaving) {
 	days := len(after) / advice.HoursPerDay
 	step := max(1, (days+maxGrowth-1)/maxGrowth)
@@ -169,8 +169,8 @@ func measuredHours(rows []baseline.Row) int {
 	return n
 }
 
-// price turns the avoided energy of each hour into money and emissions at that hour's rate; the interval's ends are
-// priced at the mean of the hours, weighted by what was expected of them.
+// price converts the avoided energy of each hour into money and emissions at that hour's rate. The interval's ends are priced at the mean
+// rate, weighted by the expected energy of the hours.
 func (verifier *Verifier) price(ctx context.Context, c *campus.Campus, v *Verification, m baseline.Model, rows []baseline.Row, h *history.History) error {
 	if m == nil || v.Saving.Expected <= 0 {
 		return nil

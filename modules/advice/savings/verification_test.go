@@ -12,7 +12,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/savings"
 )
 
-// TestVerify switches the air conditioner off at night from a day on, and reads what that saved as the weeks go by.
+// TestVerify switches the air conditioner off at night from a certain day, and verifies the saving over the following weeks.
 func TestVerify(t *testing.T) {
 	const before, after = 120, 30 // days
 	changed := advicetest.Start.AddDate(0, 0, before)
@@ -72,7 +72,7 @@ func TestVerify(t *testing.T) {
 	require.ErrorAs(t, err, &advice.ErrNotFound{})
 }
 
-// TestVerifyWithoutAPast says that there is nothing to compare with.
+// TestVerifyWithoutAPast checks the verdict if there is nothing to compare with.
 func TestVerifyWithoutAPast(t *testing.T) {
 	c := advicetest.GamesRoom()
 	clock := advicetest.NewClock(advicetest.End)

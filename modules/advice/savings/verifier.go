@@ -1,5 +1,5 @@
-// Package savings verifies what recommendations that were done have saved, and watches that it lasts. Verifier is the way in: Verify
-// acts for a caller, VerifyAll is a job; VerificationOf serves the module's own services, since it takes a campus, which no handler has.
+// Package savings verifies the saving of done recommendations, and checks that it lasts. Verifier is the entry point: Verify acts for a
+// caller, VerifyAll is a job; VerificationOf serves the module's own services, since it takes a campus, which no handler has.
 package savings
 
 import (
@@ -31,11 +31,11 @@ type Verifier struct {
 	clock           advice.Clock
 
 	mu sync.Mutex
-	// verified is when VerifyAll last ended in this process.
+	// verified is the end of the last VerifyAll in this process.
 	verified time.Time
 }
 
-// New makes a verifier.
+// New returns a verifier.
 func New(needs Needs) *Verifier {
 	return &Verifier{
 		directory: needs.Directory, inputs: needs.Inputs, consumption: needs.Consumption, prices: needs.Prices,

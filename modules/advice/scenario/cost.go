@@ -10,10 +10,10 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/whatif"
 )
 
-// hourPrice is what an hour's energy costs and what a kW of its month's highest hour does.
+// hourPrice is an hour's price per kWh, its month's price per kW of the highest hour, and its emission factor.
 type hourPrice struct{ energy, demand, footprint float64 }
 
-// pricesOf are the rates that hold, or those of the last tariff among changes.
+// pricesOf returns the price of each hour: from the valid rates, or from the last tariff among changes.
 func (r *replay) pricesOf(changes []Change) []hourPrice {
 	var other *Tariff
 	for _, c := range changes {
@@ -32,7 +32,7 @@ func (r *replay) pricesOf(changes []Change) []hourPrice {
 	return prices
 }
 
-// at is the price of an hour; the first period that holds it decides.
+// at returns the price of an hour, by the first period that contains it.
 func (t *Tariff) at(weekday, clock int) float64 {
 	for _, p := range t.Periods {
 		if p.covers(weekday, clock) {
@@ -42,7 +42,7 @@ func (t *Tariff) at(weekday, clock int) float64 {
 	return t.PricePerKWh
 }
 
-// covers reports whether an hour lies in the period: in one that begins on its day, or that goes on from the day before.
+// covers reports whether an hour is in the period, which may have started on that day or on the day before.
 func (p Period) covers(weekday, clock int) bool {
 	from, _ := wholeHour(p.From)
 	to, _ := wholeHour(p.To)
@@ -59,7 +59,7 @@ func (p Period) covers(weekday, clock int) bool {
 
 var allWeek = [advice.DaysPerWeek]bool{true, true, true, true, true, true, true}
 
-// totals sums a load up. Each local month's highest hour is charged by the part of the month that was replayed.
+// totals sums up a load. Each local month's highest hour is charged in proportion to the replayed part of the month.
 func (r *replay) totals(kw []float64, prices []hourPrice) Totals {
 	var f Totals
 	peaks := make(map[time.Time]float64)
@@ -83,7 +83,7 @@ func (r *replay) totals(kw []float64, prices []hourPrice) Totals {
 	return f
 }
 
-// shareOf is the part of a month that lies in the replay.
+// shareOf returns the part of a month that was replayed, 0 to 1.
 func (r *replay) shareOf(month time.Time) float64 {
 	end := month.AddDate(0, 1, 0)
 	first, last := r.hours.Start[0], r.hours.Start[len(r.hours.Start)-1].Add(time.Hour)

@@ -11,8 +11,8 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/whatif"
 )
 
-// A degree of setpoint is worth this share of an air conditioner's load (U.S. Department of Energy, Energy Saver: some 3 to 5 %
-// per °C), where it has no slope of its own to say better.
+// A degree of setpoint saves this share of an air conditioner's load (U.S. Department of Energy, Energy Saver: some 3 to 5 % per °C),
+// unless it has a measured slope of its own.
 const (
 	typicalShare                  = 0.04
 	typicalLow, typicalHigh       = 0.03 / typicalShare, 0.05 / typicalShare
@@ -22,7 +22,7 @@ const (
 
 func changeField(i int, field string) string { return "changes[" + strconv.Itoa(i) + "]." + field }
 
-// measure is a change as the replay takes it, or what about it cannot be done with this target.
+// measure returns a change as a measure of the replay, or an error if the target cannot have it.
 func (r *replay) measure(c *campus.Campus, t advice.Target, h *history.History, change Change) (whatif.Measure, Source, *advice.Flaw) {
 	all := h.Powers(func(history.Hour) bool { return true })
 	if len(all) == 0 {
@@ -71,7 +71,7 @@ func windowIn(change Change) whatif.Window {
 	return whatif.Window{From: from % advice.HoursPerDay, To: to, Days: weekdaysOf(change.Days)}
 }
 
-// keptKW is what stays on: KeepW if it is set, a device's standby, or for a meter or a space the load that never goes off.
+// keptKW returns the power that stays on, kW: KeepW if set, a device's standby, or the base load of a meter or a space.
 func keptKW(t advice.Target, d advice.Device, change Change, base float64) float64 {
 	switch {
 	case change.KeepW != nil:
@@ -82,8 +82,7 @@ func keptKW(t advice.Target, d advice.Device, change Change, base float64) float
 	return base
 }
 
-// setpointOf takes the target's own slope, or the published range for an air conditioner; another target without a slope
-// is rejected.
+// setpointOf uses the target's own slope, or the published range for an air conditioner. It rejects other targets without a slope.
 func setpointOf(t advice.Target, d advice.Device, h *history.History, degrees float64) (whatif.Measure, Source, *advice.Flaw) {
 	if slope, known := rules.CoolingSlopeOf(h); known {
 		return whatif.Setpoint{Degrees: degrees, SlopeKW: slope.KW, BalanceC: slope.BalanceC, Low: slope.Low / slope.KW, High: slope.High / slope.KW}, FromSlope, nil

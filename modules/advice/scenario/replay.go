@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/whatif"
 )
 
-// replay is what a scenario is computed from.
+// replay is the input of a scenario's computation.
 type replay struct {
 	scope   advice.Target
 	targets []advice.Target
@@ -21,7 +21,7 @@ type replay struct {
 	rates   []advice.Rate
 }
 
-// replayOf reads the hours of the scope and of all targets.
+// replayOf reads the hours of the scope and of all its targets.
 func (sim *Simulator) replayOf(ctx context.Context, c *campus.Campus, caller advice.Caller, s Scenario) (*replay, error) {
 	var r replay
 	for _, change := range s.Changes {
@@ -60,7 +60,7 @@ func (sim *Simulator) replayOf(ctx context.Context, c *campus.Campus, caller adv
 	return &r, err
 }
 
-// scopeOf is the space asked about, which must hold all targets, or the innermost one that does.
+// scopeOf returns the requested space, which must contain all targets, or else the innermost space that does.
 func scopeOf(c *campus.Campus, caller advice.Caller, space string, targets []advice.Target) (advice.Target, error) {
 	holds := func(s string) bool {
 		return !slices.ContainsFunc(targets, func(t advice.Target) bool { return !slices.Contains(c.Path(c.SpaceOf(t)), s) })

@@ -9,14 +9,14 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/whatif"
 )
 
-// Run is a scenario that is played hour by hour.
+// Run is a scenario played hour by hour.
 type Run struct {
 	ID, Scenario string
-	// Hours are all that will be shown, PerSecond how many a second.
+	// Hours is the total number of hours to play, PerSecond the speed in hours a second.
 	Hours, PerSecond int
 }
 
-// RunState is how a run is.
+// RunState is the state of a run.
 type RunState string
 
 // The states.
@@ -25,41 +25,41 @@ const (
 	RunFinished RunState = "finished"
 )
 
-// RunStep is one hour of a run, with what came before it.
+// RunStep is one hour of a run, with the sums so far.
 type RunStep struct {
 	Run, Scenario string
-	Space         string // whose load it is, or in which it is
+	Space         string // the space of the scope, or the scope itself
 	State         RunState
 	Start         time.Time
-	// BeforeKWh is what was used in the hour, AfterKWh what the changes would have made of it; NaN where nothing was measured.
+	// BeforeKWh is the measured use of the hour, AfterKWh the use with the changes; NaN if nothing was measured.
 	BeforeKWh, AfterKWh float64
-	// BeforeTotal and AfterTotal are the sums so far, kWh. Share is how much of the run was shown, 0 to 1.
+	// BeforeTotal and AfterTotal are the sums so far, kWh. Share is the played part of the run, 0 to 1.
 	BeforeTotal, AfterTotal, Share float64
 }
 
-// Bounds of runs.
+// Limits of runs.
 const (
 	MaxHoursPerSecond     = 500
 	DefaultHoursPerSecond = 24
-	// maxRuns are played by a process at a time.
+	// maxRuns is the maximum number of runs that a process plays at a time.
 	maxRuns = 20
 	// runTick is how often steps are published.
 	runTick = 250 * time.Millisecond
 )
 
-// ErrTooManyRuns is returned if this process already plays maxRuns.
+// ErrTooManyRuns is returned if this process already plays maxRuns runs.
 type ErrTooManyRuns struct{}
 
 func (ErrTooManyRuns) Error() string { return "too many runs" }
 
-// playback is a run under way.
+// playback is a run that is being played.
 type playback struct {
 	run           Run
 	space         string
 	start         []time.Time
 	before, after []float64
 	next          int
-	due           float64 // hours that should have been shown
+	due           float64 // hours that should have been played by now
 	sums          [2]float64
 }
 
@@ -92,7 +92,7 @@ func (sim *Simulator) StartRun(ctx context.Context, caller advice.Caller, id str
 	}
 }
 
-// StopRun ends the run of a stored scenario, whichever process plays it. Errors: ErrForbidden, ErrNotFound.
+// StopRun stops the run of a stored scenario, in any process. Errors: ErrForbidden, ErrNotFound.
 func (sim *Simulator) StopRun(ctx context.Context, caller advice.Caller, id string) error {
 	if !caller.MayManage() {
 		return advice.ErrForbidden{}
@@ -160,7 +160,7 @@ func (sim *Simulator) PlayRuns(ctx context.Context, failed func(error)) {
 	}
 }
 
-// stepsDue are the steps that are due.
+// stepsDue returns the steps that are due.
 func (p *playback) stepsDue() []RunStep {
 	p.due += float64(p.run.PerSecond) * runTick.Seconds()
 	var steps []RunStep

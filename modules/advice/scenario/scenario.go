@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// Action is what a change of a scenario does.
+// Action is the kind of a change.
 type Action string
 
 // The actions.
@@ -27,50 +27,49 @@ var actions = []Action{OffHours, SetPoint, ReplaceBy, ShiftLoad, RemoveAll, NewT
 // Scenario is a what-if: changes, in the order in which they are made, replayed on measured hours.
 type Scenario struct {
 	Name string
-	// Space is what is looked at; empty is the innermost space that holds all targets.
+	// Space is the scope; empty means the innermost space that contains all targets.
 	Space string
-	// From and To bound the hours; zero is the last year that was measured.
+	// From and To bound the hours; zero means the last measured year.
 	From, To time.Time
 	Changes  []Change
 }
 
-// Change is one change of a target; which fields count follows from the action, nil and empty are defaults.
+// Change is one change of a target. The action decides which fields are used; nil and empty are defaults.
 type Change struct {
 	Target string
 	Action Action
-	// From and To are whole local hours, "HH:00", for off_hours (empty: whenever the calendar holds the space for shut) and
-	// shift; Days are mon … sun, none is all.
+	// From and To are whole local hours, "HH:00", for off_hours and shift; empty in off_hours means the hours when the space is closed.
+	// Days are mon … sun; an empty list means all.
 	From, To string
 	Days     []string
-	// KeepW is what stays on, W.
+	// KeepW is the power that stays on, W.
 	KeepW *float64
-	// Degrees a room is cooled less, °C.
+	// Degrees is how much the setpoint is raised, °C.
 	Degrees *float64
-	// Count devices of OldWatts each become as many of Watts.
+	// Count devices of OldWatts each are replaced by as many of Watts each.
 	Count, Watts, OldWatts *float64
-	// Start is the hour to which load is moved, Share (0 to 1) how much of it.
+	// Start is the hour to which load is moved, Share the part of it that moves, 0 to 1.
 	Start string
 	Share *float64
-	// Tariff is another price.
+	// Tariff is the new tariff.
 	Tariff *Tariff
 }
 
-// Tariff is money per kWh, in periods of the week where there are any, and per kW of a month's highest hour. What a
-// tariff adds to it (contribution, reactive energy) must be in the price.
+// Tariff is a price per kWh, optionally by period of the week, and per kW of a month's highest hour. The prices must include surcharges
+// (contribution, reactive energy).
 type Tariff struct {
 	PricePerKWh, DemandPerKW float64
 	Periods                  []Period
 }
 
-// Period is a part of the week with a price of its own. Where To is not after From it goes on over midnight, on the
-// days on which it begins.
+// Period is a part of the week with its own price. If To is not after From, it ends on the next day; Days are the days on which it starts.
 type Period struct {
 	Days        []string
 	From, To    string
 	PricePerKWh float64
 }
 
-// Bounds of a scenario.
+// Limits of a scenario.
 const (
 	maxChanges    = 50
 	maxNameLength = 200
@@ -83,10 +82,10 @@ const (
 	maxReplay     = advice.HistoryDays * 24 * time.Hour
 )
 
-// weekdayNames as tariffs write them, Monday first.
+// weekdayNames are the names used in tariffs, Monday first.
 var weekdayNames = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 
-// wholeHour reads "HH:00", 00 to 24.
+// wholeHour parses "HH:00", 00 to 24.
 func wholeHour(text string) (hour int, ok bool) {
 	hour, err := strconv.Atoi(strings.TrimSuffix(text, ":00"))
 	return hour, err == nil && len(text) == len("00:00") && strings.HasSuffix(text, ":00") && hour >= 0 && hour <= advice.HoursPerDay

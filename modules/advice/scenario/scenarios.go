@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// Stored is a stored scenario with its result, to be compared with others.
+// Stored is a stored scenario with its result.
 type Stored struct {
 	ID string
 	Scenario
@@ -17,10 +17,10 @@ type Stored struct {
 	At         time.Time
 }
 
-// maxStored are stored for each person; one person's never displace another's.
+// maxStored is the maximum number of scenarios stored for each person.
 const maxStored = 200
 
-// Store simulates a scenario and stores it. Errors: those of Simulate; ErrInvalid where it has no name.
+// Store simulates a scenario and stores it. Errors: those of Simulate; ErrInvalid if it has no name.
 func (sim *Simulator) Store(ctx context.Context, caller advice.Caller, s Scenario) (Stored, error) {
 	if !caller.MayManage() {
 		return Stored{}, advice.ErrForbidden{}
@@ -36,8 +36,7 @@ func (sim *Simulator) Store(ctx context.Context, caller advice.Caller, s Scenari
 	return kept, sim.scenarios.KeepScenario(ctx, kept, maxStored)
 }
 
-// Stored are those within the caller's reach, the newest first; ids picks some of them. Errors: ErrForbidden,
-// ErrNotFound.
+// Stored returns the scenarios that the caller may see, newest first; ids selects some of them. Errors: ErrForbidden, ErrNotFound.
 func (sim *Simulator) Stored(ctx context.Context, caller advice.Caller, ids []string) ([]Stored, error) {
 	if !caller.MayRead() {
 		return nil, advice.ErrForbidden{}
@@ -62,7 +61,7 @@ func (sim *Simulator) Stored(ctx context.Context, caller advice.Caller, ids []st
 	return slices.DeleteFunc(all, func(s Stored) bool { return !slices.Contains(ids, s.ID) }), nil
 }
 
-// Delete deletes a stored scenario and ends its run. Errors: ErrForbidden, ErrNotFound.
+// Delete deletes a stored scenario and stops its run. Errors: ErrForbidden, ErrNotFound.
 func (sim *Simulator) Delete(ctx context.Context, caller advice.Caller, id string) error {
 	if !caller.MayManage() {
 		return advice.ErrForbidden{}

@@ -12,38 +12,38 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/whatif"
 )
 
-// Simulation is what a scenario would have come to.
+// Simulation is the result of a scenario.
 type Simulation struct {
 	Scope    advice.Target
 	From, To time.Time
-	// Hours are those replayed, Measured those of them in which the scope was.
+	// Hours is the number of replayed hours, Measured how many of them the scope has measurements for.
 	Hours, Measured int
 	Currency        string
-	// Price is the last rate that held, whose tariff and factors are named.
+	// Price is the last valid rate; texts name its tariff and factors.
 	Price         advice.Rate
 	Before, After Totals
 	Saved         Saving
 	Changes       []Effect
 }
 
-// Totals is what is used: kWh, the highest hour and when, money with the price of each month's highest hour, and emissions.
+// Totals is the use: kWh, the highest hour and its time, money with the price of each month's highest hour, and emissions.
 type Totals struct {
 	KWh, PeakKW float64
 	PeakAt      time.Time
 	Cost, CO2Kg float64
 }
 
-// Saving is before less after. The ends are those of a 90 % interval for as many hours; nil where less than three
+// Saving is the use before minus the use after. Low and high are the ends of a 90 % interval for as many hours; nil if less than three
 // weeks were replayed.
 type Saving struct {
 	KWh, PeakKW, Cost, CO2Kg           float64
 	KWhLow, KWhHigh, CostLow, CostHigh *float64
 }
 
-// minMonthlyHours must be measured for a mean month to be shown: four weeks.
+// minMonthlyHours is the minimum number of measured hours for a mean month: four weeks.
 const minMonthlyHours = 28 * advice.HoursPerDay
 
-// Monthly is the mean month of what was replayed, kWh and money; known is false where that is less than four weeks.
+// Monthly returns the saving in a mean month, kWh and money; known is false if less than four weeks were replayed.
 func (s Simulation) Monthly() (kwh, cost float64, known bool) {
 	if s.Measured < minMonthlyHours {
 		return 0, 0, false
@@ -52,20 +52,20 @@ func (s Simulation) Monthly() (kwh, cost float64, known bool) {
 	return s.Saved.KWh / months, s.Saved.Cost / months, true
 }
 
-// Source is where the size of a change's effect comes from.
+// Source is what the size of a change's effect is computed from.
 type Source string
 
 // The sources.
 const (
-	// FromReplay: the replayed hours alone.
+	// FromReplay means the replayed hours alone.
 	FromReplay Source = "replay"
-	// FromSlope: the target's own load against the outdoor temperature.
+	// FromSlope means the target's own load against the outdoor temperature.
 	FromSlope Source = "own_slope"
-	// FromTypical: a published range, since the target has no slope of its own.
+	// FromTypical means a published range, since the target has no slope of its own.
 	FromTypical Source = "typical"
 )
 
-// Effect is what one change did, after those before it.
+// Effect is the effect of one change, applied after those before it.
 type Effect struct {
 	Target advice.Target
 	Action Action
@@ -96,7 +96,7 @@ func (sim *Simulator) Simulate(ctx context.Context, caller advice.Caller, s Scen
 	return r.simulate(s, changes, sources), nil
 }
 
-// simulate replays and sums up.
+// simulate replays the changes and sums up.
 func (r *replay) simulate(s Scenario, changes []whatif.Change, sources []Effect) Simulation {
 	scope := slices.Index(r.targets, r.scope)
 	out := whatif.Replay(r.hours, r.nodes, scope, changes)
@@ -133,7 +133,7 @@ func (r *replay) simulate(s Scenario, changes []whatif.Change, sources []Effect)
 	return result
 }
 
-// bound adds the intervals. Money moves with the energy of the hours; the price of peaks is that of the replay.
+// bound adds the intervals. Money varies with the energy of the hours; the peak's cost is the replay's in both ends.
 func (r *replay) bound(s *Simulation, out whatif.Outcome, changes []whatif.Change, then []hourPrice) {
 	low, high := whatif.Bounds(r.hours, out.Deltas, changes)
 	s.Saved.KWhLow, s.Saved.KWhHigh = figure.Nullable(low), figure.Nullable(high)
@@ -161,7 +161,7 @@ func sum(values []float64) float64 {
 	return sum
 }
 
-// measures turns changes into what the replay can do. A tariff is none.
+// measures converts changes into measures of the replay. A tariff is not a measure.
 func (r *replay) measures(c *campus.Campus, s Scenario) (changes []whatif.Change, effects []Effect, err error) {
 	var flaws []advice.Flaw
 	for i, change := range s.Changes {

@@ -61,7 +61,7 @@ func TestSimulateAnotherTariff(t *testing.T) {
 	}})
 	require.Zero(t, s.Saved.KWh)
 	require.InDelta(t, 500*s.Before.KWh, s.Before.Cost, 1e-6)
-	// The last day of the four weeks is a Sunday, so each weekday counts four times; February has 28 days, of which 27 were replayed.
+	// The last day of the four weeks is a Sunday, so each weekday occurs four times; 27 of February's 28 days were replayed.
 	require.Greater(t, s.After.Cost, 400*s.Before.KWh+900*s.Before.PeakKW)
 	require.Less(t, s.After.Cost, 600*s.Before.KWh+1100*s.Before.PeakKW)
 	require.InDelta(t, s.Before.Cost-s.After.Cost, s.Saved.Cost, 1e-6)

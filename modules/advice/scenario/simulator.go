@@ -1,6 +1,6 @@
-// Package scenario replays what-ifs on measured hours: what changes of devices, hours and tariffs would have saved. Simulator is the
-// way in. scenario.go says what can be asked, replay.go what it is computed from, measure.go how a change becomes a measure of
-// whatif, cost.go what it is worth, and runs.go plays a stored scenario hour by hour.
+// Package scenario computes what changes of devices, hours and tariffs would have saved, by a replay of measured hours. Simulator is the
+// entry point. scenario.go defines scenarios, replay.go reads their input, measure.go converts a change into a measure of whatif, cost.go
+// computes costs, and runs.go plays a stored scenario hour by hour.
 package scenario
 
 import (
@@ -20,7 +20,7 @@ type Needs struct {
 	Runs      Runs
 
 	Clock advice.Clock
-	// NewID makes an id that cannot be guessed, from a prefix.
+	// NewID returns an id with a prefix that cannot be guessed.
 	NewID func(prefix string) string
 }
 
@@ -35,11 +35,11 @@ type Simulator struct {
 	runs        Runs
 	clock       advice.Clock
 	newID       func(prefix string) string
-	// started are runs that wait to be played.
+	// started holds runs that wait to be played.
 	started chan playback
 }
 
-// New makes a simulator.
+// New returns a simulator.
 func New(needs Needs) *Simulator {
 	return &Simulator{
 		directory: needs.Directory, consumption: needs.Consumption, ambience: needs.Ambience, calendar: needs.Calendar, prices: needs.Prices,

@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 )
 
-// flaws are all bad fields of a scenario.
+// flaws returns all invalid fields of a scenario.
 func (s Scenario) flaws() []advice.Flaw {
 	var flaws []advice.Flaw
 	add := func(field, rule string, args map[string]any) {

@@ -2,10 +2,10 @@ package schedule
 
 import "time"
 
-// Status is how far a job has come.
+// Status is the state of a job.
 type Status string
 
-// The statuses. Interrupted is a job whose process ended; what it did stays done, and the next job continues from there.
+// The statuses. An Interrupted job's process ended; its results stay, and the next job continues from there.
 const (
 	Running     Status = "running"
 	Done        Status = "done"
@@ -13,7 +13,7 @@ const (
 	Interrupted Status = "interrupted"
 )
 
-// Trigger is why a job ran.
+// Trigger is what started a job.
 type Trigger string
 
 // The triggers.
@@ -22,24 +22,24 @@ const (
 	ByDemand Trigger = "demand"
 )
 
-// Job is a run of the analysis of all that is due.
+// Job is a run of all due analyses.
 type Job struct {
 	ID      string
 	Trigger Trigger
-	// By is the subject who requested it; empty for the clock.
+	// By is the subject who requested it; empty for a scheduled job.
 	By      string
 	Status  Status
 	Started time.Time
-	// Updated is when its progress was last stored, or when it ended.
+	// Updated is the time when its progress was last stored, or of its end.
 	Updated time.Time
-	// Done of Total targets were analysed; a failed or interrupted job leaves the rest to the next.
+	// Done is the number of analysed targets out of Total; a failed or interrupted job leaves the rest to the next.
 	Done, Total int
-	// Verified is how many recommendations were found to have saved, Reopened how many whose saving had decayed.
+	// Verified is the number of recommendations with a proven saving, Reopened the number with a decayed saving.
 	Verified, Reopened int
 }
 
-// abandonedAfter without an update, a running job counts as interrupted.
+// abandonedAfter is the time without an update after which a running job counts as interrupted.
 const abandonedAfter = time.Minute
 
-// abandoned reports whether a running job was not updated for so long. An update in the future is of a process whose clock was set back since.
+// abandoned reports whether a running job was not updated for that time. An update in the future means that the clock was set back since.
 func (j Job) abandoned(now time.Time) bool { return now.Sub(j.Updated).Abs() >= abandonedAfter }

@@ -10,15 +10,14 @@ import (
 )
 
 const (
-	// maxJobs are stored and shown.
+	// maxJobs is the number of jobs stored and listed.
 	maxJobs = 50
 	// storeEvery is how often a job's progress is stored.
 	storeEvery = time.Second
 )
 
-// RunDue analyses what is due: what past changes made stale, and what was last analysed a day ago; and looks whether what was done
-// saves. A supervised goroutine calls it every so often; it ends with ctx, and can be called again. Where another process runs it,
-// nothing is done.
+// RunDue analyses targets whose past was changed or whose analysis is a day old, and verifies done recommendations. A supervised goroutine
+// calls it regularly; it ends with ctx, and can be called again. If another process runs it, it does nothing.
 func (scheduler *Scheduler) RunDue(ctx context.Context) error {
 	due, err := scheduler.analyst.AnyStale(ctx, analysis.MaxAge)
 	if err != nil || (!due && !scheduler.verifier.Due()) {
@@ -47,7 +46,7 @@ func (scheduler *Scheduler) Start(ctx context.Context, caller advice.Caller) (Jo
 	select {
 	case scheduler.requested <- job:
 		return job, nil
-	default: // one is waiting already, and analyses all as well
+	default: // another job waits already and also analyses everything
 		job.Status = Interrupted
 		return job, scheduler.jobs.KeepJob(ctx, job, maxJobs)
 	}
@@ -67,7 +66,7 @@ func (scheduler *Scheduler) RunRequested(ctx context.Context, failed func(error)
 	}
 }
 
-// Jobs are the last jobs, the newest first. Errors: ErrForbidden.
+// Jobs returns the last jobs, newest first. Errors: ErrForbidden.
 func (scheduler *Scheduler) Jobs(ctx context.Context, caller advice.Caller) ([]Job, error) {
 	if !caller.MayRead() {
 		return nil, advice.ErrForbidden{}
@@ -81,8 +80,8 @@ func (scheduler *Scheduler) Jobs(ctx context.Context, caller advice.Caller) ([]J
 	return all, err
 }
 
-// runJob runs a job under the lock that one process has at a time. If the lock is held, a scheduled job does nothing and a
-// requested one is recorded as interrupted.
+// runJob runs a job under a lock that only one process can hold. If the lock is held, a scheduled job does nothing and a requested one is
+// recorded as interrupted.
 func (scheduler *Scheduler) runJob(ctx context.Context, job Job) (Job, error) {
 	release, mine, err := scheduler.jobs.TryLock(ctx)
 	if err != nil {
@@ -102,14 +101,14 @@ func (scheduler *Scheduler) runJob(ctx context.Context, job Job) (Job, error) {
 	job.Status = Running
 	age := analysis.MaxAge
 	if job.Trigger == ByDemand {
-		age = -time.Millisecond // what was analysed this instant as well
+		age = -time.Millisecond // includes targets analysed at this very instant
 	}
 	told := time.Time{}
 	tell := func(done, total int) {
 		job.Done, job.Total, job.Updated = done, total, advice.Now(scheduler.clock)
 		if job.Updated.Sub(told) >= storeEvery {
 			told = job.Updated
-			// What is shown may lag; the analyses themselves are stored.
+			// A failure only delays the displayed progress; the analyses themselves are stored.
 			_ = scheduler.jobs.KeepJob(ctx, job, maxJobs)
 		}
 	}
@@ -120,7 +119,7 @@ func (scheduler *Scheduler) runJob(ctx context.Context, job Job) (Job, error) {
 	}
 	var worded error
 	if err == nil {
-		worded = scheduler.catalog.Reword(ctx) // a model that is away fails no analysis
+		worded = scheduler.catalog.Reword(ctx) // an unavailable model does not fail the job
 	}
 	job.Updated, job.Status = advice.Now(scheduler.clock), Done
 	switch {

@@ -2,12 +2,12 @@ package schedule
 
 import "context"
 
-// Jobs stores the progress of jobs, and lets one process run them at a time.
+// Jobs stores the progress of jobs, and lets only one process run them at a time.
 type Jobs interface {
-	// TryLock takes the lock if no process has it; mine is false where one has. release gives it back.
+	// TryLock takes the lock if no process holds it; otherwise mine is false. release unlocks it.
 	TryLock(ctx context.Context) (release func(), mine bool, err error)
-	// KeepJob stores a job as it is now, by its id, and deletes the oldest beyond most.
-	KeepJob(ctx context.Context, job Job, most int) error
-	// AllJobs are all stored ones, the newest first.
+	// KeepJob stores a job by its id, replacing its earlier state, and deletes the oldest jobs beyond maxJobs.
+	KeepJob(ctx context.Context, job Job, maxJobs int) error
+	// AllJobs returns all stored jobs, newest first.
 	AllJobs(ctx context.Context) ([]Job, error)
 }

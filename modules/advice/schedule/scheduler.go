@@ -1,5 +1,5 @@
-// Package schedule runs what keeps advice fresh, and records how far each run came. Scheduler is the way in: RunDue runs by the clock,
-// Start and RunRequested on demand.
+// Package schedule runs the jobs that keep advice up to date, and stores their progress. Scheduler is the entry point: RunDue runs
+// scheduled jobs, Start and RunRequested run requested ones.
 package schedule
 
 import (
@@ -16,7 +16,7 @@ type Needs struct {
 	Catalog  *recommendations.Catalog
 	Jobs     Jobs
 	Clock    advice.Clock
-	// NewID makes an id that cannot be guessed, from a prefix.
+	// NewID returns an id with a prefix that cannot be guessed.
 	NewID func(prefix string) string
 }
 
@@ -28,11 +28,11 @@ type Scheduler struct {
 	jobs     Jobs
 	clock    advice.Clock
 	newID    func(prefix string) string
-	// requested are jobs that wait to be run; one is enough, since it analyses all.
+	// requested holds the waiting job; one is enough, since it analyses everything.
 	requested chan Job
 }
 
-// New makes a scheduler.
+// New returns a scheduler.
 func New(needs Needs) *Scheduler {
 	return &Scheduler{
 		analyst: needs.Analyst, verifier: needs.Verifier, catalog: needs.Catalog, jobs: needs.Jobs, clock: needs.Clock, newID: needs.NewID,

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Of the bootstrap: draws of whole weeks, as many as were replayed.
+// Constants of the bootstrap, which draws whole weeks, as many as were replayed.
 const (
 	draws     = 500
 	weekDays  = 7
@@ -16,9 +16,8 @@ const (
 	sureSigma = 1.645 // standard deviations to a 5 % tail
 )
 
-// Bounds are the ends of the 90 % interval of the sum of values, given by hour and change: weeks are drawn anew, and each
-// change's effect within its spread. NaN where less than three weeks were replayed, and nothing is certain: a sum of nothing
-// but zeros is.
+// Bounds returns the ends of the 90 % interval of the sum of values, which are by hour and change. It draws weeks again, and each change's
+// effect within its spread. NaN if less than three weeks were replayed, unless all values are zero.
 func Bounds(hours Hours, values [][]float64, changes []Change) (low, high float64) {
 	if allZero(values) {
 		return 0, 0
@@ -46,7 +45,7 @@ func Bounds(hours Hours, values [][]float64, changes []Change) (low, high float6
 	return sums[int(lowTail*draws)], sums[int(highTail*draws)-1]
 }
 
-// within draws a factor about 1 whose tails are the measure's spread.
+// within draws a factor around 1 whose 5 % tails are the measure's spread.
 func within(chance *rand.Rand, m Measure) float64 {
 	low, high := m.Spread()
 	z := chance.NormFloat64() / sureSigma
@@ -56,7 +55,7 @@ func within(chance *rand.Rand, m Measure) float64 {
 	return 1 + z*(high-1)
 }
 
-// weekly adds each change's values up by week.
+// weekly adds up each change's values by week.
 func weekly(hours Hours, values [][]float64) [][]float64 {
 	if len(hours.Date) == 0 {
 		return nil

@@ -4,21 +4,20 @@ import "math"
 
 // Measure is a change that can be replayed on a load.
 type Measure interface {
-	// Apply gives the load, kW by the hour, that the measure would have left of load, which it may overwrite. Hours that
-	// were not measured stay so.
+	// Apply returns the load with the measure, kW by the hour. It may overwrite load. Unmeasured hours stay NaN.
 	Apply(hours Hours, load []float64) []float64
-	// Spread is how far the measure's effect may lie from what Apply gives, as a share of it: 5 % of cases lie below the
-	// first, 5 % above the second. Both are 1 where only the replayed time decides.
+	// Spread returns the uncertainty of the measure's effect, relative to Apply's: 5 % of cases are below low, 5 % above high. Both are 1
+	// if only the replayed time matters.
 	Spread() (low, high float64)
 }
 
-// Window is a part of the week. An empty one is all hours in which the calendar holds the space for shut.
+// Window is a part of the week. An empty one means all hours in which the space is closed.
 type Window struct {
-	// From and To are local hours of day, [From, To); a window over midnight has From > To.
+	// From and To are local hours of day, [From, To). A window over midnight has From > To.
 	From, To int
-	// Days are those, from Monday as 0, on which the window begins; none is all.
+	// Days are the days on which the window begins, Monday is 0; none means all.
 	Days [7]bool
-	// Shut takes the calendar's word in place of From, To and Days.
+	// Shut selects the hours closed in the calendar instead of From, To and Days.
 	Shut bool
 }
 
@@ -33,7 +32,7 @@ func (w Window) holds(hours Hours, i int) bool {
 	case clock >= w.From:
 		return w.on(day)
 	case clock < w.To:
-		return w.on((day + 6) % 7) // it began the evening before
+		return w.on((day + 6) % 7) // the window began on the evening before
 	}
 	return false
 }
@@ -42,17 +41,17 @@ func (w Window) on(day int) bool { return w.Days == [7]bool{} || w.Days[day] }
 
 type exact struct{}
 
-// Spread says that only the replayed time decides.
+// Spread returns 1 and 1: only the replayed time matters.
 func (exact) Spread() (low, high float64) { return 1, 1 }
 
-// SwitchOff leaves no more than KeepKW on in a window.
+// SwitchOff limits the load in a window to KeepKW.
 type SwitchOff struct {
 	exact
 	Window Window
 	KeepKW float64
 }
 
-// Apply answers Measure.
+// Apply implements Measure.
 func (m SwitchOff) Apply(hours Hours, load []float64) []float64 {
 	for i := range load {
 		if m.Window.holds(hours, i) {
@@ -62,10 +61,10 @@ func (m SwitchOff) Apply(hours Hours, load []float64) []float64 {
 	return load
 }
 
-// Remove takes the load away.
+// Remove removes the load.
 type Remove struct{ exact }
 
-// Apply answers Measure.
+// Apply implements Measure.
 func (Remove) Apply(_ Hours, load []float64) []float64 {
 	for i, v := range load {
 		if !math.IsNaN(v) {
@@ -75,16 +74,16 @@ func (Remove) Apply(_ Hours, load []float64) []float64 {
 	return load
 }
 
-// Setpoint raises a room temperature that is cooled to, in open hours, by Degrees °C; a negative number lowers it. The effect
-// is the site's own slope of load against outdoor temperature: a degree more inside is a degree less to cool.
+// Setpoint raises the cooling setpoint in open hours by Degrees °C; a negative number lowers it. The effect is computed from the slope of
+// the load against outdoor temperature: a degree more inside is a degree less to cool.
 type Setpoint struct {
 	Degrees float64
-	// SlopeKW is kW per °C above the balance point BalanceC. Where it is 0, the effect is Share of the load per degree.
+	// SlopeKW is kW per °C above the balance point BalanceC. If it is 0, the effect is Share of the load per degree.
 	SlopeKW, BalanceC, Share float64
 	Low, High                float64
 }
 
-// Apply answers Measure.
+// Apply implements Measure.
 func (m Setpoint) Apply(hours Hours, load []float64) []float64 {
 	for i, v := range load {
 		if !hours.Open[i] || math.IsNaN(v) {
@@ -102,19 +101,19 @@ func (m Setpoint) Apply(hours Hours, load []float64) []float64 {
 	return load
 }
 
-// Spread answers Measure.
+// Spread implements Measure.
 func (m Setpoint) Spread() (low, high float64) { return m.Low, m.High }
 
-// Replace puts Count devices of NewW in the place of as many of OldW, W. They run as the load does: not at all at its base,
-// all of them at its top.
+// Replace replaces Count devices of OldW by as many of NewW, W. They run in proportion to the load: none at its base, all of them at its
+// top.
 type Replace struct {
 	exact
 	Count, OldW, NewW float64
-	// BaseKW and TopKW are the load with none and with all of them on.
+	// BaseKW is the load with none of them on, TopKW with all of them on.
 	BaseKW, TopKW float64
 }
 
-// Apply answers Measure.
+// Apply implements Measure.
 func (m Replace) Apply(_ Hours, load []float64) []float64 {
 	const perKW = 1000
 	for i, v := range load {
@@ -127,8 +126,8 @@ func (m Replace) Apply(_ Hours, load []float64) []float64 {
 	return load
 }
 
-// Shift moves Share (0 to 1) of what lies above BaseKW in a window to as many hours from Start on. A day whose hours were
-// not all measured stays as it is, so no energy is lost.
+// Shift moves Share (0 to 1) of the load above BaseKW in a window to as many hours from Start on. An incompletely measured day is not
+// changed, so no energy is lost.
 type Shift struct {
 	exact
 	Window        Window
@@ -136,7 +135,7 @@ type Shift struct {
 	Share, BaseKW float64
 }
 
-// Apply answers Measure.
+// Apply implements Measure.
 func (m Shift) Apply(hours Hours, load []float64) []float64 {
 	length := (m.Window.To - m.Window.From + dayHours) % dayHours
 	before := append([]float64(nil), load...)

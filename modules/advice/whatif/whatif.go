@@ -1,8 +1,8 @@
-// Package whatif replays changes on hours that were measured: what they would have used, at what peak and cost, had the
-// changes been in force. Replay is the way in; the changes are in measures.go, the range of a saving in bounds.go.
+// Package whatif applies changes to measured hours, and computes the load that they would have had. Replay is the entry point; the changes
+// are in measures.go, the interval of a saving in bounds.go.
 //
-// Loads are kW by the hour, NaN where nothing was measured. Changes are applied one after the other, each to what those
-// before it have left, so that no saving can exceed the load that it touches.
+// Loads are kW by the hour, NaN if not measured. Changes are applied one after the other, each to the remaining load, so that no saving can
+// exceed the load that it changes.
 package whatif
 
 import (
@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// Hours is what the replay knows of each hour, besides loads.
+// Hours has the replay's data of each hour, except loads.
 type Hours struct {
 	Start []time.Time
 	// Clock is the local hour of day, Weekday counts from Monday as 0, Date is the local date in days since 1970-01-01.
 	Clock, Weekday, Date []int
-	// Open is what the calendar says, Outdoor °C, NaN where unknown.
+	// Open is from the calendar; Outdoor is °C, NaN if unknown.
 	Open    []bool
 	Outdoor []float64
 }
@@ -23,7 +23,7 @@ type Hours struct {
 // Node is a device or space with its load.
 type Node struct {
 	KW []float64
-	// Inside are the nodes, by their place in the list, whose load is a part of this one's.
+	// Inside are the indexes of the nodes whose load is a part of this one's.
 	Inside []int
 }
 
@@ -33,14 +33,14 @@ type Change struct {
 	Measure Measure
 }
 
-// Outcome is what a replay gives. Scope is the node that it was asked about.
+// Outcome is the result of a replay. Its scope is the requested node.
 type Outcome struct {
 	Before, After []float64
-	// Deltas are what each change took from the scope, kW by the hour; they add up to Before − After.
+	// Deltas are the reductions of the scope's load by each change, kW by the hour; they add up to Before − After.
 	Deltas [][]float64
 }
 
-// Replay applies changes in their order and reads what becomes of one node.
+// Replay applies changes in their order, and returns the effect on one node.
 func Replay(hours Hours, nodes []Node, scope int, changes []Change) Outcome {
 	loads := make([][]float64, len(nodes))
 	for i, n := range nodes {
@@ -63,7 +63,7 @@ func Replay(hours Hours, nodes []Node, scope int, changes []Change) Outcome {
 	return out
 }
 
-// spread gives a node its new load, takes the difference from all that it is a part of, and scales what lies inside it.
+// spread sets a node's new load, subtracts the difference from all nodes that contain it, and scales the nodes inside it.
 func spread(nodes []Node, loads [][]float64, node int, after []float64) {
 	before := loads[node]
 	for i := range after {
@@ -75,7 +75,7 @@ func spread(nodes []Node, loads [][]float64, node int, after []float64) {
 			switch {
 			case other == node:
 			case contains(nodes, other, node):
-				// What a space measures may lie below the device's own meter by a rounding; it never falls below none.
+				// A space's load may be below the device's own by a rounding error; it never becomes negative.
 				loads[other][i] = max(0, loads[other][i]-(before[i]-after[i]))
 			case contains(nodes, node, other):
 				if before[i] > 0 {
@@ -96,7 +96,7 @@ func contains(nodes []Node, outer, inner int) bool {
 	return false
 }
 
-// Peak is the highest hour, kW, and its place; −1 where nothing was measured.
+// Peak returns the highest hour, kW, and its index; −1 if nothing was measured.
 func Peak(kw []float64) (highest float64, at int) {
 	at = -1
 	for i, v := range kw {

@@ -13,7 +13,7 @@ import (
 
 const hours = 8 * 7 * 24
 
-// campus is a room (0) with an air conditioner (1) and lights (2) in it, eight weeks of measured hours with some holes.
+// campus is a room (0) with an air conditioner (1) and lights (2), with eight weeks of measured hours and some gaps.
 func campus(seed uint64) (whatif.Hours, []whatif.Node) {
 	chance := rand.New(rand.NewPCG(seed, 3))
 	var known whatif.Hours
@@ -49,7 +49,7 @@ func sum(kw []float64) float64 {
 	return total
 }
 
-// measures are one of each, drawn.
+// measures returns one measure of each type with random values.
 func measures(chance *rand.Rand) []whatif.Measure {
 	return []whatif.Measure{
 		whatif.SwitchOff{Window: whatif.Window{Shut: true}, KeepKW: chance.Float64()},

@@ -1,4 +1,4 @@
-// Package calendar answers when a space is open: weekly opening hours, terms, vacations, closed days and public holidays, in the
+// Package calendar computes when a space is open, from opening hours, terms, vacations, closed days and public holidays, in the
 // local time of its site.
 package calendar
 
@@ -11,30 +11,30 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/holidays"
 )
 
-// Kind is what an entry of the calendar says.
+// Kind is the kind of a calendar entry.
 type Kind string
 
 // The kinds.
 const (
-	// Opening gives the hours in which a space is used.
+	// Opening sets the weekly hours in which a space is used.
 	Opening Kind = "opening"
-	// Term is a span of teaching; once a site has any, days outside all of them count as vacation.
+	// Term is a span of teaching; if a space has terms, days outside all of them count as vacation.
 	Term Kind = "term"
 	// Vacation and Closed are days on which a space is not used.
 	Vacation Kind = "vacation"
 	Closed   Kind = "closed"
-	// Open is days on which a space is used although they are holidays, vacation or closed: by the hours of their weekday, or
-	// by its own.
+	// Open is days on which a space is used although they are holidays, vacation or closed. The hours are the entry's own, or
+	// those of the weekday.
 	Open Kind = "open"
 )
 
-// Entry is one rule of when a space is used; it holds for all that lies within the space.
+// Entry is one rule of when a space is used; it also holds for the spaces inside.
 type Entry struct {
 	ID    string
 	Space energy.SpaceID
 	Name  string
 	Kind  Kind
-	// From and To are the first and last day, YYYY-MM-DD; empty is without end.
+	// From and To are the first and last day, YYYY-MM-DD; empty is no limit.
 	From, To string
 	Hours    []Hours
 }
@@ -42,17 +42,17 @@ type Entry struct {
 // Hours are the same times on some days of the week.
 type Hours struct {
 	Days []Day
-	// [From, To): where To is not after From they go on over midnight, on the days on which they begin; a To of 00:00
-	// is the end of the day.
+	// [From, To). If To is not after From, the hours continue after midnight; Days are the days on which they begin. A To of
+	// 00:00 is the end of the day.
 	From, To Clocktime
 }
 
-// MinutesPerDay is the length of a day on the clock; one on which the clocks change is as long on the clock.
+// MinutesPerDay is the length of a day on the clock, also of a day on which the clocks change.
 const MinutesPerDay Clocktime = 1440
 
-// until is the end of hours in minutes after the midnight at which their first day begins: beyond minutesPerDay where they
-// go on over midnight.
-func (h Hours) until() Clocktime {
+// end is the end of the hours in minutes after midnight of the day on which they begin: more than MinutesPerDay if they
+// continue after midnight.
+func (h Hours) end() Clocktime {
 	to := h.To
 	if to == 0 {
 		to = MinutesPerDay
@@ -63,17 +63,17 @@ func (h Hours) until() Clocktime {
 	return to
 }
 
-// On tells whether a minute of a local day lies in hours that begin on that day.
+// On reports whether a minute of a local day is in hours that begin on that day.
 func (h Hours) On(day Day, minute Clocktime) bool {
-	return minute >= h.From && minute < h.until() && slices.Contains(h.Days, day)
+	return minute >= h.From && minute < h.end() && slices.Contains(h.Days, day)
 }
 
-// CarriedOver tells whether a minute of a local day lies in hours that began on the day before it.
+// CarriedOver reports whether a minute of a local day is in hours that began on the day before.
 func (h Hours) CarriedOver(dayBefore Day, minute Clocktime) bool {
 	return h.On(dayBefore, minute+MinutesPerDay)
 }
 
-// Day is a day of the week, or a public holiday, which is not its weekday.
+// Day is a day of the week, or a public holiday. A public holiday does not count as its weekday.
 type Day string
 
 // HolidayDay stands for public holidays.
@@ -81,7 +81,7 @@ const HolidayDay Day = "holiday"
 
 var weekdays = []Day{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
-// IsDay tells whether d is one of mon … sun, holiday.
+// IsDay reports whether d is one of mon … sun, holiday.
 func IsDay(d Day) bool { return d == HolidayDay || slices.Contains(weekdays, d) }
 
 // Clocktime is minutes after local midnight, 0 to 1440.
@@ -104,13 +104,13 @@ func (c Clocktime) String() string {
 	return string([]byte{'0' + byte(c/600), '0' + byte(c/60%10), ':', '0' + byte(c%60/10), '0' + byte(c%10)})
 }
 
-// DefaultHours are when a space is used where nobody has said: a Colombian university's usual week.
+// DefaultHours are the hours of a space without opening hours: the usual week of a Colombian university.
 var DefaultHours = []Hours{
 	{Days: []Day{"mon", "tue", "wed", "thu", "fri"}, From: 7 * 60, To: 22 * 60},
 	{Days: []Day{"sat"}, From: 7 * 60, To: 13 * 60},
 }
 
-// Calendar tells when spaces are used.
+// Calendar computes when spaces are used.
 type Calendar struct {
 	campus  *campus.Campus
 	entries map[energy.SpaceID][]Entry
@@ -125,42 +125,42 @@ func NewCalendar(campus *campus.Campus, entries []Entry) *Calendar {
 	return c
 }
 
-// Occupied tells whether a space is meant to be used at an instant.
+// Occupied reports whether a space is in use at an instant, by its calendar.
 func (c *Calendar) Occupied(space energy.SpaceID, at energy.Instant) bool {
 	t := at.Time().In(c.campus.Zone(space))
 	return within(c.hoursOn(space, t), t)
 }
 
-// within tells whether a local time lies in some of its day's hours.
+// within reports whether a local time is in the open hours of its day.
 func within(open []openHours, t time.Time) bool {
 	minute := Clocktime(t.Hour()*60 + t.Minute())
 	return slices.ContainsFunc(open, func(h openHours) bool { return minute >= h.from && minute < h.to })
 }
 
-// Hour is what the calendar says of an hour.
+// Hour is an hour in the calendar.
 type Hour struct {
-	// Occupied tells that its greater part is meant to be used.
+	// Occupied is true if the space is in use in the middle of the hour.
 	Occupied bool
-	// Holiday and Shut tell that its day is a public holiday, or one of vacation or closing, unless it was opened.
+	// Holiday is true on a public holiday, and Shut on a day of vacation or closing; both are false if an entry opens the day.
 	Holiday, Shut bool
 }
 
-// Hours tells what each hour of [from, to) is.
+// Hours returns each hour of [from, to), oldest first.
 func (c *Calendar) Hours(space energy.SpaceID, from, to energy.Instant) []Hour {
 	hours := make([]Hour, 0, int64(to-from)/energy.HourMs)
 	zone, path := c.campus.Zone(space), c.campus.Path(space)
 	var day time.Time
 	var open []openHours
-	var of Hour
+	var hour Hour
 	for at := from; at < to; at = at.Add(energy.HourMs) {
 		t := at.Add(energy.HourMs / 2).Time().In(zone)
 		if t.YearDay() != day.YearDay() || t.Year() != day.Year() {
 			day, open = t, c.hoursOn(space, t)
 			_, opened := c.openedOn(path, t.Format(time.DateOnly))
-			of = Hour{Holiday: !opened && c.campus.Holidays(space).Holiday(t) != "", Shut: c.closedOn(path, t.Format(time.DateOnly))}
+			hour = Hour{Holiday: !opened && c.campus.Holidays(space).Holiday(t) != "", Shut: c.closedOn(path, t.Format(time.DateOnly))}
 		}
-		of.Occupied = within(open, t)
-		hours = append(hours, of)
+		hour.Occupied = within(open, t)
+		hours = append(hours, hour)
 	}
 	return hours
 }
@@ -168,28 +168,28 @@ func (c *Calendar) Hours(space energy.SpaceID, from, to energy.Instant) []Hour {
 // openHours are minutes of one local day, [from, to).
 type openHours struct{ from, to Clocktime }
 
-// hoursOn are a space's hours on a local date: none on a closing day, else those that begin on it and those that go on from
-// the day before.
+// hoursOn are a space's hours on a local date: none on a closed day, otherwise those that begin on it and those that continue
+// from the day before.
 func (c *Calendar) hoursOn(space energy.SpaceID, date time.Time) []openHours {
 	path := c.campus.Path(space)
 	if c.closedOn(path, date.Format(time.DateOnly)) {
 		return nil
 	}
 	var open []openHours
-	for _, h := range c.begunOn(path, date) {
-		open = append(open, openHours{h.From, min(h.until(), MinutesPerDay)})
+	for _, h := range c.hoursBeginningOn(path, date) {
+		open = append(open, openHours{h.From, min(h.end(), MinutesPerDay)})
 	}
-	for _, h := range c.begunOn(path, energy.Midnight(date.Year(), date.Month(), date.Day()-1, date.Location())) {
-		if end := h.until() - MinutesPerDay; end > 0 {
+	for _, h := range c.hoursBeginningOn(path, energy.Midnight(date.Year(), date.Month(), date.Day()-1, date.Location())) {
+		if end := h.end() - MinutesPerDay; end > 0 {
 			open = append(open, openHours{max(0, h.From-MinutesPerDay), end})
 		}
 	}
 	return open
 }
 
-// begunOn are the hours that begin on a local date: none on a closing day; on one that was opened the entry's own, or those of
-// its weekday; else those of the nearest space of a path that has any, else the default.
-func (c *Calendar) begunOn(path []energy.SpaceID, date time.Time) []Hours {
+// hoursBeginningOn are the hours that begin on a local date: none on a closed day; on an opened day the entry's own, or those of
+// its weekday; otherwise those of the nearest space of a path that has any, or the default.
+func (c *Calendar) hoursBeginningOn(path []energy.SpaceID, date time.Time) []Hours {
 	text := date.Format(time.DateOnly)
 	if c.closedOn(path, text) {
 		return nil
@@ -199,12 +199,12 @@ func (c *Calendar) begunOn(path []energy.SpaceID, date time.Time) []Hours {
 		return c.weekly(path, text, DayIn(c.holidays(path), date))
 	}
 	if len(entry.Hours) > 0 {
-		return onDay(entry.Hours, weekdays[date.Weekday()])
+		return hoursForDay(entry.Hours, weekdays[date.Weekday()])
 	}
 	if hours := c.weekly(path, text, weekdays[date.Weekday()]); len(hours) > 0 {
 		return hours
 	}
-	// Its weekday never opens, so it was opened as a day that does.
+	// The space is never open on this weekday, so the date has the hours of the first weekday with hours.
 	for day := time.Monday; day <= time.Saturday; day++ {
 		if hours := c.weekly(path, text, weekdays[day]); len(hours) > 0 {
 			return hours
@@ -213,7 +213,7 @@ func (c *Calendar) begunOn(path []energy.SpaceID, date time.Time) []Hours {
 	return nil
 }
 
-// weekly are the hours of a day of the week, as they are on a date.
+// weekly are the hours of a day of the week that are in force on a date, from the nearest space of a path that has any.
 func (c *Calendar) weekly(path []energy.SpaceID, date string, day Day) []Hours {
 	for _, s := range path {
 		found := false
@@ -221,17 +221,17 @@ func (c *Calendar) weekly(path []energy.SpaceID, date string, day Day) []Hours {
 		for _, e := range c.entries[s] {
 			if e.Kind == Opening && e.covers(date) {
 				found = true
-				hours = append(hours, onDay(e.Hours, day)...)
+				hours = append(hours, hoursForDay(e.Hours, day)...)
 			}
 		}
 		if found {
 			return hours
 		}
 	}
-	return onDay(DefaultHours, day)
+	return hoursForDay(DefaultHours, day)
 }
 
-// holidays are those of the site at the end of a path.
+// holidays are the public holidays of the site at the end of a path.
 func (c *Calendar) holidays(path []energy.SpaceID) holidays.Set {
 	if len(path) == 0 {
 		return holidays.Colombian
@@ -239,7 +239,7 @@ func (c *Calendar) holidays(path []energy.SpaceID) holidays.Set {
 	return c.campus.Holidays(path[len(path)-1])
 }
 
-func onDay(all []Hours, day Day) []Hours {
+func hoursForDay(all []Hours, day Day) []Hours {
 	var hours []Hours
 	for _, h := range all {
 		if slices.Contains(h.Days, day) {
@@ -249,7 +249,7 @@ func onDay(all []Hours, day Day) []Hours {
 	return hours
 }
 
-// openedOn is the entry by which a date was opened, if any: that of the nearest space, unless one as near or nearer closes it.
+// openedOn is the entry that opens a date, if any: the entry of the nearest space, unless a nearer space closes the date.
 func (c *Calendar) openedOn(path []energy.SpaceID, date string) (Entry, bool) {
 	for _, s := range path {
 		shut := false
@@ -272,7 +272,7 @@ func (c *Calendar) openedOn(path []energy.SpaceID, date string) (Entry, bool) {
 	return Entry{}, false
 }
 
-// closedOn tells whether a date is one of vacation or closing anywhere along a path, or outside all terms, and was not opened.
+// closedOn reports whether a date is vacation or closed in any space of a path, or outside all terms, and no entry opens it.
 func (c *Calendar) closedOn(path []energy.SpaceID, date string) bool {
 	if _, opened := c.openedOn(path, date); opened {
 		return false
@@ -299,7 +299,7 @@ func (e Entry) covers(date string) bool {
 	return (e.From == "" || e.From <= date) && (e.To == "" || date <= e.To)
 }
 
-// HoursDefined tells whether somebody has said when a space is used, or the default is taken.
+// HoursDefined reports whether a space has opening hours of its own or of a space around it, and not the default.
 func (c *Calendar) HoursDefined(space energy.SpaceID) bool {
 	for _, s := range c.campus.Path(space) {
 		if slices.ContainsFunc(c.entries[s], func(e Entry) bool { return e.Kind == Opening }) {
@@ -309,7 +309,7 @@ func (c *Calendar) HoursDefined(space energy.SpaceID) bool {
 	return false
 }
 
-// DayIn is what a local date counts as where a set of holidays is kept.
+// DayIn is the day that a local date counts as, given a set of holidays.
 func DayIn(s holidays.Set, date time.Time) Day {
 	if s.Holiday(date) != "" {
 		return HolidayDay
@@ -317,8 +317,8 @@ func DayIn(s holidays.Set, date time.Time) Day {
 	return weekdays[date.Weekday()]
 }
 
-// Overlaps tells whether two hours share a minute of some week. A public holiday may follow any day: there the day's own
-// hours go before those that go on from the day before, and it is no overlap.
+// Overlaps reports whether two hours share a minute of a week. A public holiday may follow any day. On a holiday, and on the day
+// after it, the day's own hours replace those that continue from the day before, and this is not an overlap.
 func (h Hours) Overlaps(o Hours) bool {
 	for i, day := range append(slices.Clone(weekdays), HolidayDay) {
 		before := HolidayDay

@@ -20,7 +20,7 @@ import (
 
 var inBogota = time.FixedZone("America/Bogota", -5*3600)
 
-// published are Colombia's public holidays as published for these years.
+// published are the public holidays that Colombia published for these years.
 var published = map[int][]string{
 	2024: {"01-01", "01-08", "03-25", "03-28", "03-29", "05-01", "05-13", "06-03", "06-10", "07-01", "07-20", "08-07", "08-19", "10-14", "11-04", "11-11", "12-08", "12-25"},
 	2025: {"01-01", "01-06", "03-24", "04-17", "04-18", "05-01", "06-02", "06-23", "06-30", "07-20", "08-07", "08-18", "10-13", "11-03", "11-17", "12-08", "12-25"},
@@ -109,7 +109,7 @@ func TestWhatCountsAsOccupied(t *testing.T) {
 	}
 }
 
-// TestASiteWithoutHolidaysKeepsItsWeekdays reads a campus of another country, where 18 May 2026 is a Monday as others.
+// TestASiteWithoutHolidaysKeepsItsWeekdays checks a campus of another country, where 18 May 2026 is an ordinary Monday.
 func TestASiteWithoutHolidaysKeepsItsWeekdays(t *testing.T) {
 	campus := campus.NewCampus(1, []campus.Space{
 		{ID: "site", Kind: campus.KindSite, TimeZone: "America/Bogota", Holidays: holidays.None},
@@ -132,7 +132,7 @@ func TestFactorsNameTheirSource(t *testing.T) {
 	require.Equal(t, f, tariffs.FactorsOf(2015))
 }
 
-// TestASpaceIsOccupiedInItsHours compares the calendar of any hours with their rule, for each quarter hour of a week.
+// TestASpaceIsOccupiedInItsHours compares the calendar with the hours' rule, for each quarter hour of a week.
 func TestASpaceIsOccupiedInItsHours(t *testing.T) {
 	week := []calendar.Day{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 	campus := campus.NewCampus(1, []campus.Space{{ID: "site", Kind: campus.KindSite, TimeZone: "America/Bogota", Holidays: holidays.None}}, nil, inBogota)
@@ -159,7 +159,7 @@ func TestASpaceIsOccupiedInItsHours(t *testing.T) {
 
 func ExampleCalendar_Occupied() {
 	campus := campus.NewCampus(1, []campus.Space{{ID: "site", Kind: campus.KindSite, TimeZone: "America/Bogota", Holidays: holidays.Colombian}}, nil, inBogota)
-	calendar := calendar.NewCalendar(campus, nil) // a Colombian university's usual week, where nobody has said
+	calendar := calendar.NewCalendar(campus, nil) // no entries: the usual week of a Colombian university
 	for _, text := range []string{"2026-05-15T08:00:00", "2026-05-16T14:00:00", "2026-05-18T08:00:00"} {
 		at, _ := energy.ParseInstant(text, inBogota)
 		fmt.Println(at.Time().In(inBogota).Format("Monday 02.01. 15:04"), calendar.Occupied("site", at))

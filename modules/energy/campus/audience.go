@@ -7,7 +7,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// Audience is who hears of what happens in a part of the campus: what he may see of it, wherever devices hang by then.
+// Audience filters live events to what a caller may see in a part of the campus, by the location of each device at the time.
 type Audience struct {
 	catalog *Catalog
 	caller  energy.Caller
@@ -15,8 +15,8 @@ type Audience struct {
 	device  energy.DeviceID
 }
 
-// Audience makes the audience of a caller for a space and what is in it, or a device; empty is all that he sees. Errors:
-// ErrForbidden, ErrNotFound.
+// Audience makes the audience of a caller for a space and what is in it, or for a device. If both are empty, it is for all that
+// the caller sees. Errors: ErrForbidden, ErrNotFound.
 func (c *Catalog) Audience(ctx context.Context, caller energy.Caller, within energy.SpaceID, device energy.DeviceID) (*Audience, error) {
 	if !caller.MayRead() {
 		return nil, energy.ErrForbidden{}
@@ -38,53 +38,53 @@ func (c *Catalog) Audience(ctx context.Context, caller energy.Caller, within ene
 	return &Audience{catalog: c, caller: caller, within: within, device: device}, nil
 }
 
-// Occurrence is what an event is about: a device, or a space where there is none.
-type Occurrence struct {
+// EventSubject is the device of an event, or its space if it has no device.
+type EventSubject struct {
 	Device energy.DeviceID
 	Space  energy.SpaceID
-	// At gives the instant that it is of; it is asked only of devices that were moved.
+	// At returns the event's instant; it is called only for devices that were moved.
 	At func() energy.Instant
 }
 
-// MaySee tells which of some events are for the audience. What a device said belongs where it hung then.
-func (a *Audience) MaySee(ctx context.Context, all []Occurrence) ([]bool, error) {
-	hears := make([]bool, len(all))
+// MaySee reports for each event whether the audience may see it. An event of a device belongs to the device's space at the time.
+func (a *Audience) MaySee(ctx context.Context, all []EventSubject) ([]bool, error) {
+	visible := make([]bool, len(all))
 	if a.caller.Space == "" && a.within == "" {
-		for i, h := range all {
-			hears[i] = a.device == "" || h.Device == a.device
+		for i, e := range all {
+			visible[i] = a.device == "" || e.Device == a.device
 		}
-		return hears, nil
+		return visible, nil
 	}
-	campus, err := Holding(ctx, a.catalog, func(campus *Campus) bool {
-		return !slices.ContainsFunc(all, func(h Occurrence) bool { return !campus.knows(h) })
+	campus, err := FreshUnless(ctx, a.catalog, func(campus *Campus) bool {
+		return !slices.ContainsFunc(all, func(e EventSubject) bool { return !campus.has(e) })
 	})
 	if err != nil {
 		return nil, err
 	}
-	for i, h := range all {
-		space := campus.placeOf(h)
-		hears[i] = (a.device == "" || h.Device == a.device) && campus.Sees(a.caller, space) && campus.Contains(a.within, space)
+	for i, e := range all {
+		space := campus.spaceOf(e)
+		visible[i] = (a.device == "" || e.Device == a.device) && campus.Sees(a.caller, space) && campus.Contains(a.within, space)
 	}
-	return hears, nil
+	return visible, nil
 }
 
-// knows tells whether what an event is about is there.
-func (c *Campus) knows(h Occurrence) bool {
-	if _, known := c.Device(h.Device); known {
+// has reports whether the device or space of an event exists.
+func (c *Campus) has(e EventSubject) bool {
+	if _, known := c.Device(e.Device); known {
 		return true
 	}
-	_, known := c.Space(h.Space)
+	_, known := c.Space(e.Space)
 	return known
 }
 
-// placeOf is the space that an event belongs to.
-func (c *Campus) placeOf(h Occurrence) energy.SpaceID {
-	device, known := c.Device(h.Device)
+// spaceOf is the space that an event belongs to.
+func (c *Campus) spaceOf(e EventSubject) energy.SpaceID {
+	device, known := c.Device(e.Device)
 	switch {
 	case !known:
-		return h.Space
+		return e.Space
 	case len(device.Former) > 0:
-		return device.placedAt(h.At()).Space
+		return device.placedAt(e.At()).Space
 	}
 	return device.Space
 }

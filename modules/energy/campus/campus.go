@@ -1,4 +1,4 @@
-// Package campus holds the tree of spaces and devices, with where each device was installed before, and the use cases that change it.
+// Package campus has the tree of spaces and devices, with the earlier places of each device, and the use cases that change it.
 package campus
 
 import (
@@ -11,22 +11,22 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/holidays"
 )
 
-// Campus is the tree of spaces and devices as it is at one moment. It does not change; a change makes another.
+// Campus is the tree of spaces and devices at one moment. It is immutable; a change makes a new one.
 type Campus struct {
-	Version  int64
-	spaces   map[energy.SpaceID]Space
-	devices  map[energy.DeviceID]Device
-	children map[energy.SpaceID][]energy.SpaceID
-	inSpace  map[energy.SpaceID][]energy.DeviceID
-	behind   map[energy.DeviceID][]energy.DeviceID
-	speakers map[string]energy.DeviceID // by address
-	zones    map[energy.SpaceID]*time.Location
-	fallback *time.Location
+	Version   int64
+	spaces    map[energy.SpaceID]Space
+	devices   map[energy.DeviceID]Device
+	children  map[energy.SpaceID][]energy.SpaceID
+	inSpace   map[energy.SpaceID][]energy.DeviceID
+	behind    map[energy.DeviceID][]energy.DeviceID
+	byAddress map[string]energy.DeviceID // by address
+	zones     map[energy.SpaceID]*time.Location
+	fallback  *time.Location
 	// moves are the instants at which devices were moved, oldest first.
 	moves []energy.Instant
 }
 
-// NewCampus makes a campus of its parts; fallback is the zone of a site whose own cannot be read.
+// NewCampus makes a campus from its parts; fallback is the zone of a site whose own zone cannot be read.
 func NewCampus(version int64, spaces []Space, devices []Device, fallback *time.Location) *Campus {
 	c := &Campus{
 		Version: version, fallback: fallback,
@@ -53,11 +53,11 @@ func (c *Campus) placeDevices(devices []Device) {
 	devices = slices.Clone(devices)
 	slices.SortFunc(devices, func(a, b Device) int { return cmp.Compare(a.ID, b.ID) })
 	c.devices, c.inSpace, c.behind = make(map[energy.DeviceID]Device, len(devices)), make(map[energy.SpaceID][]energy.DeviceID), make(map[energy.DeviceID][]energy.DeviceID)
-	c.moves, c.speakers = nil, make(map[string]energy.DeviceID)
+	c.moves, c.byAddress = nil, make(map[string]energy.DeviceID)
 	for _, d := range devices {
 		c.devices[d.ID] = d
 		if d.MQTTTopic != "" {
-			c.speakers[d.MQTTTopic] = d.ID
+			c.byAddress[d.MQTTTopic] = d.ID
 		}
 		c.inSpace[d.Space] = append(c.inSpace[d.Space], d.ID)
 		c.behind[d.Parent] = append(c.behind[d.Parent], d.ID)
@@ -69,31 +69,31 @@ func (c *Campus) placeDevices(devices []Device) {
 	c.moves = slices.Compact(c.moves)
 }
 
-// Space is the one with an id.
+// Space is the space with an id.
 func (c *Campus) Space(id energy.SpaceID) (Space, bool) {
 	s, known := c.spaces[id]
 	return s, known
 }
 
-// Device is the one with an id.
+// Device is the device with an id.
 func (c *Campus) Device(id energy.DeviceID) (Device, bool) {
 	d, known := c.devices[id]
 	return d, known
 }
 
-// DeviceAt is the device that speaks from an address.
+// DeviceAt is the device that sends from an address.
 func (c *Campus) DeviceAt(address string) (Device, bool) {
-	id, known := c.speakers[address]
+	id, known := c.byAddress[address]
 	if !known {
 		return Device{}, false
 	}
 	return c.Device(id)
 }
 
-// Sites are the roots, by id.
+// Sites are the roots of the tree, by id.
 func (c *Campus) Sites() []Space { return c.Children("") }
 
-// Children lists the spaces directly inside another, by id; the sites inside "".
+// Children lists the spaces directly inside another, by id; for "", the sites.
 func (c *Campus) Children(id energy.SpaceID) []Space {
 	list := make([]Space, 0, len(c.children[id]))
 	for _, child := range c.children[id] {
@@ -102,7 +102,7 @@ func (c *Campus) Children(id energy.SpaceID) []Space {
 	return list
 }
 
-// Path is a space and those around it, from the inside out.
+// Path is a space and the spaces around it, from the inside out.
 func (c *Campus) Path(id energy.SpaceID) []energy.SpaceID {
 	var path []energy.SpaceID
 	for id != "" && len(path) <= len(depthOf) {
@@ -142,8 +142,8 @@ func (c *Campus) Holidays(id energy.SpaceID) holidays.Set {
 	return site.Holidays
 }
 
-// QuestionZone is the zone in which the dates and local times of a question are read: that of the site of the first of the
-// spaces or devices that it asks for, else that of the only site, else the one where no site says. An empty id asks for nothing.
+// QuestionZone is the zone for the dates and local times of a query. It is the zone of the first space or device in ids that
+// exists, otherwise the zone of the only site, otherwise the default zone. Empty ids are skipped.
 func (c *Campus) QuestionZone(ids ...string) *time.Location {
 	for _, id := range ids {
 		if device, known := c.Device(energy.DeviceID(id)); known {
@@ -159,12 +159,12 @@ func (c *Campus) QuestionZone(ids ...string) *time.Location {
 	return c.fallback
 }
 
-// Contains tells whether a space is another or lies within it; everything lies within "".
+// Contains reports whether inner is outer or lies inside it; everything lies inside "".
 func (c *Campus) Contains(outer, inner energy.SpaceID) bool {
 	return outer == "" || slices.Contains(c.Path(inner), outer)
 }
 
-// Spaces are all within a space, itself first, those inside after it; all there are within "".
+// Spaces are a space and all spaces inside it, each before those inside it; for "", all spaces.
 func (c *Campus) Spaces(within energy.SpaceID) []Space {
 	var list []Space
 	if s, known := c.spaces[within]; known {
@@ -176,7 +176,7 @@ func (c *Campus) Spaces(within energy.SpaceID) []Space {
 	return list
 }
 
-// DevicesWithin are all devices in a space and those inside it, by space and id; all there are within "".
+// DevicesWithin are all devices in a space and in the spaces inside it, by space and id; for "", all devices.
 func (c *Campus) DevicesWithin(within energy.SpaceID) []Device {
 	var list []Device
 	for _, s := range c.Spaces(within) {
@@ -185,7 +185,7 @@ func (c *Campus) DevicesWithin(within energy.SpaceID) []Device {
 	return list
 }
 
-// DevicesIn are the devices in a space itself, by id; none of those inside it.
+// DevicesIn are the devices in a space itself, by id, without those in the spaces inside it.
 func (c *Campus) DevicesIn(space energy.SpaceID) []Device {
 	list := make([]Device, 0, len(c.inSpace[space]))
 	for _, id := range c.inSpace[space] {
@@ -194,7 +194,7 @@ func (c *Campus) DevicesIn(space energy.SpaceID) []Device {
 	return list
 }
 
-// DevicesAmong returns the devices of some ids, by id.
+// DevicesAmong returns the devices that have one of the ids, by id.
 func (c *Campus) DevicesAmong(ids map[energy.DeviceID]int32) []Device {
 	list := make([]Device, 0, len(ids))
 	for _, id := range slices.Sorted(maps.Keys(ids)) {
@@ -214,7 +214,7 @@ func (c *Campus) Behind(meter energy.DeviceID) []Device {
 	return list
 }
 
-// isBehind tells whether a device sits behind a meter, whatever is between.
+// isBehind reports whether a device is behind a meter, directly or behind other meters.
 func (c *Campus) isBehind(d Device, meter energy.DeviceID) bool {
 	for steps := 0; d.Parent != "" && steps <= len(c.devices); steps++ {
 		if d.Parent == meter {
@@ -225,11 +225,11 @@ func (c *Campus) isBehind(d Device, meter energy.DeviceID) bool {
 	return false
 }
 
-// behindItself tells whether meters hang in a circle.
-func (c *Campus) behindItself(id energy.DeviceID) bool { return c.isBehind(c.devices[id], id) }
+// inMeterCycle reports whether a device is behind itself.
+func (c *Campus) inMeterCycle(id energy.DeviceID) bool { return c.isBehind(c.devices[id], id) }
 
-// Roots are where what a caller sees begins: the sites, or the space that he is limited to. Where that is not there any more, he
-// sees nothing.
+// Roots are the outermost spaces that a caller sees: the sites, or the space that the caller is limited to. If that space no
+// longer exists, the caller sees nothing.
 func (c *Campus) Roots(caller energy.Caller) []Space {
 	if caller.Space == "" {
 		return c.Sites()
@@ -240,32 +240,32 @@ func (c *Campus) Roots(caller energy.Caller) []Space {
 	return nil
 }
 
-// Sees tells whether a space is within a caller's reach.
+// Sees reports whether a space is within a caller's reach.
 func (c *Campus) Sees(caller energy.Caller, id energy.SpaceID) bool {
 	_, known := c.spaces[id]
 	return known && c.Contains(caller.Space, id)
 }
 
-// MayReport tells whether a caller may send a device's measurements.
+// MayReport reports whether a caller may send a device's measurements.
 func (c *Campus) MayReport(caller energy.Caller, id energy.DeviceID) bool {
 	d, known := c.devices[id]
-	return known && caller.MayReport() && caller.Reports(id) && c.Sees(caller, d.Space)
+	return known && caller.MayReport() && caller.AllowsDevice(id) && c.Sees(caller, d.Space)
 }
 
-// MayReportAmbient tells whether a caller may send ambient readings of a space: a key that is bound to devices, of the spaces in which
-// these hang and of no other, not even of those inside.
+// MayReportAmbient reports whether a caller may send ambient readings of a space. A key that is limited to devices may send them
+// for the spaces of its devices only, not for the spaces inside.
 func (c *Campus) MayReportAmbient(caller energy.Caller, id energy.SpaceID) bool {
-	if !caller.MayReport() || caller.Unbound() || !c.Sees(caller, id) {
+	if !caller.MayReport() || caller.MayReportNothing() || !c.Sees(caller, id) {
 		return false
 	}
-	return !caller.BoundToDevices() || slices.ContainsFunc(c.inSpace[id], caller.Reports)
+	return !caller.LimitedToDevices() || slices.ContainsFunc(c.inSpace[id], caller.AllowsDevice)
 }
 
-// MayDiscover tells whether what a caller sends from an address that nobody has registered is remembered. A key that is bound to
-// devices none of which is there any more introduces nothing.
+// MayDiscover reports whether messages of a caller from an address that is not registered are stored. A key that is limited to
+// devices may not discover any if none of its devices exists.
 func (c *Campus) MayDiscover(caller energy.Caller) bool {
-	if !caller.MayReport() || caller.Unbound() {
+	if !caller.MayReport() || caller.MayReportNothing() {
 		return false
 	}
-	return !caller.BoundToDevices() || slices.ContainsFunc(caller.Devices, func(id energy.DeviceID) bool { return c.MayReport(caller, id) })
+	return !caller.LimitedToDevices() || slices.ContainsFunc(caller.Devices, func(id energy.DeviceID) bool { return c.MayReport(caller, id) })
 }

@@ -10,18 +10,18 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// CatalogStore keeps spaces and devices under one version that every change counts up, so that processes that share
-// it learn of each other's changes and never build on an old tree.
+// CatalogStore stores spaces and devices under one version. Every change increments the version, so that processes that share
+// the store see each other's changes and never change an old tree.
 type CatalogStore interface {
 	Version(ctx context.Context) (int64, error)
 	Load(ctx context.Context) (version int64, spaces []Space, devices []Device, err error)
-	// Save makes a change if the version is still the expected one; ErrStale where it is not.
+	// Save stores a change if the version is still the expected one. Errors: ErrStale.
 	Save(ctx context.Context, expected int64, change Change) error
-	// HasReadings tells whether a device has reported anything.
+	// HasReadings reports whether a device has reported anything.
 	HasReadings(ctx context.Context, device energy.DeviceID) (bool, error)
 }
 
-// Change is one change of the catalogue; one member is set.
+// Change is one change of the catalogue; exactly one field is set.
 type Change struct {
 	PutSpace   *Space
 	DropSpace  energy.SpaceID
@@ -29,7 +29,7 @@ type Change struct {
 	DropDevice energy.DeviceID
 }
 
-// ErrStale is a change that was based on an old version.
+// ErrStale reports a change that was based on an old version.
 var ErrStale = errors.New("the catalogue has changed")
 
 // Catalog holds the campus: its spaces and devices.
@@ -38,7 +38,7 @@ type Catalog struct {
 	clock energy.Clock
 	newID func(prefix string) string
 	zone  *time.Location
-	// grants tells who is limited to what is removed; nil tells of nobody.
+	// grants finds the users and keys that are limited to an object; nil skips that check.
 	grants Grants
 
 	shared   *sharedRefresh
@@ -48,33 +48,34 @@ type Catalog struct {
 	checked atomic.Int64 // ms, when the version was last compared
 
 	mu sync.Mutex
-	// begun counts the refreshes; kept is the number of the one that cached is of. One that began earlier does not replace it.
-	begun, kept int64
+	// begun counts the refreshes; cachedNumber is the number of the refresh that read cached. A refresh that began earlier does not
+	// replace its result.
+	begun, cachedNumber int64
 }
 
-// NewCatalog makes a catalog; zone is that of sites that do not say.
+// NewCatalog makes a catalog; zone is the default time zone of sites.
 func NewCatalog(store CatalogStore, clock energy.Clock, newID func(string) string, zone *time.Location) *Catalog {
 	c := &Catalog{store: store, clock: clock, newID: newID, zone: zone}
 	c.shared = newSharedRefresh(c.refresh)
 	return c
 }
 
-// FreshFor is how long a change by another process may go unseen by Campus.
+// FreshFor is how long, in ms, Campus may miss a change by another process.
 const FreshFor = 2 * energy.SecondMs
 
-// Campus is the campus, at most two seconds behind other processes and never behind this one. It costs nothing, so it serves
-// what comes by the thousand: readings. Whoever misses something in it asks Fresh.
+// Campus is the campus, at most two seconds behind other processes and never behind this one. It usually needs no query, so
+// it is for frequent calls: readings. A caller that does not find an object in it calls Fresh.
 func (c *Catalog) Campus(ctx context.Context) (*Campus, error) {
 	campus := c.cached.Load()
-	// A clock that was set back would make the cached campus look new for as long.
+	// A negative age means that the clock was set back; without this check, the cached campus would seem new for too long.
 	if age := int64(c.clock.Now()) - c.checked.Load(); campus != nil && age >= 0 && age < FreshFor {
 		return campus, nil
 	}
 	return c.Fresh(ctx)
 }
 
-// Fresh is the campus with every change that any process stored before the call. It costs one small query, which all who
-// ask at the same time share.
+// Fresh is the campus with every change that any process stored before the call. It costs one small query, which simultaneous
+// callers share.
 func (c *Catalog) Fresh(ctx context.Context) (*Campus, error) { return c.shared.get(ctx) }
 
 // refresh loads the campus if its version has changed.
@@ -91,7 +92,7 @@ func (c *Catalog) refresh(ctx context.Context) (*Campus, error) {
 			return nil, err
 		}
 		if version == campus.Version {
-			c.keep(campus, number, now)
+			c.replaceCached(campus, number, now)
 			return campus, nil
 		}
 	}
@@ -100,32 +101,32 @@ func (c *Catalog) refresh(ctx context.Context) (*Campus, error) {
 		return nil, err
 	}
 	campus = NewCampus(version, spaces, devices, c.zone)
-	c.keep(campus, number, now)
+	c.replaceCached(campus, number, now)
 	return campus, nil
 }
 
-// keep remembers what a refresh read, unless one that began later was quicker.
-func (c *Catalog) keep(campus *Campus, number, now int64) {
+// replaceCached caches the result of a refresh, unless a refresh that began later has finished already.
+func (c *Catalog) replaceCached(campus *Campus, number, now int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if number < c.kept {
+	if number < c.cachedNumber {
 		return
 	}
-	c.kept = number
+	c.cachedNumber = number
 	c.cached.Store(campus)
 	c.checked.Store(now)
 }
 
-// tries is how often a change is made again because another process was quicker.
-const tries = 10
+// maxTries is how often a change is tried when other processes save theirs first.
+const maxTries = 10
 
-// change decides a change on the newest campus and saves it; when another process was quicker, it is decided
-// again on what that one left.
+// change decides a change on the newest campus and saves it. If another process saved a change first, it decides again on the
+// campus after that change.
 func (c *Catalog) change(ctx context.Context, decide func(*Campus) (Change, error)) error {
 	c.changing.Lock()
 	defer c.changing.Unlock()
 	var err error
-	for range tries {
+	for range maxTries {
 		var campus *Campus
 		if campus, err = c.refresh(ctx); err != nil {
 			return err

@@ -4,7 +4,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// DeviceKind is what a device is.
+// DeviceKind is the kind of a device.
 type DeviceKind string
 
 // The kinds.
@@ -26,34 +26,34 @@ type Device struct {
 	ID   energy.DeviceID
 	Name string
 	Kind DeviceKind
-	// Measures is what its readings are of.
+	// Measures is the quantity of its readings.
 	Measures energy.Quantity
 	Space    energy.SpaceID
-	// Parent is the meter that it sits behind; empty where there is none.
+	// Parent is the meter that it is behind; empty if there is none.
 	Parent energy.DeviceID
-	// Former are the places where it hung before, oldest first; empty where it was never moved.
+	// Former are its earlier places, oldest first; empty if it was never moved.
 	Former []Placement
-	// Rated is the most it draws, Standby what it draws while idle; 0 where unknown.
+	// Rated is its maximum power, Standby its power while idle; 0 if unknown.
 	Rated, Standby energy.Power
-	// IntervalS is the span of its kwh readings that do not say, in seconds; 0 where unknown.
+	// IntervalS is the span, in seconds, of its kwh readings that state none; 0 if unknown.
 	IntervalS int
-	// RegisterModulus is where its register rolls over to 0; 0 where unknown.
+	// RegisterModulus is the value at which its register rolls over to 0; 0 if unknown.
 	RegisterModulus energy.Energy
-	// MQTTTopic is the address that it speaks from; empty where it does not.
+	// MQTTTopic is the address from which it sends messages; empty if it has none.
 	MQTTTopic string
-	// Plain is what the numbers count that it sends without a unit.
+	// Plain is the meaning of the numbers that it sends without a unit.
 	Plain   PlainNumber
 	Created energy.Instant
 }
 
-// PlainNumber is what a number without a unit counts.
+// PlainNumber is the meaning of a number without a unit.
 type PlainNumber struct {
-	Unit energy.Unit // empty where nobody has said
-	// Interval tells that energy is what was used since the last number, and no counter.
+	Unit energy.Unit // empty if not set
+	// Interval is true if each value is the energy used since the previous one, and false if it is a cumulative counter.
 	Interval bool
 }
 
-// IsReactive tells whether the device measures reactive energy.
+// IsReactive reports whether the device measures reactive energy.
 func (d Device) IsReactive() bool {
 	return d.Measures == energy.ReactiveInductive || d.Measures == energy.ReactiveCapacitive
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// DeviceEdit is what a caller sets of a device; nil leaves it as it is.
+// DeviceEdit has the fields of a device to change; nil leaves a field as it is.
 type DeviceEdit struct {
 	Name            *string
 	Kind            *DeviceKind
@@ -18,12 +18,12 @@ type DeviceEdit struct {
 	RegisterModulus *energy.Energy
 	MQTTTopic       *string
 	Plain           *PlainNumber
-	// MovedAt is since when it hangs at its space and parent; nil is now where they change. What it used before
-	// stays where it hung then.
+	// MovedAt is when the device moved to its space and parent; nil is now if they change. The energy used before stays with
+	// the earlier space and parent.
 	MovedAt *energy.Instant
 }
 
-// Devices lists what the caller sees; empty filters do not filter.
+// Devices lists the devices that the caller sees; an empty filter selects all. Errors: ErrForbidden, ErrNotFound.
 func (c *Catalog) Devices(ctx context.Context, caller energy.Caller, within energy.SpaceID, kind DeviceKind) ([]Device, error) {
 	if !caller.MayRead() {
 		return nil, energy.ErrForbidden{}
@@ -46,7 +46,7 @@ func (c *Catalog) Devices(ctx context.Context, caller energy.Caller, within ener
 	return list, nil
 }
 
-// Device is one that the caller sees.
+// Device returns a device that the caller sees. Errors: ErrForbidden, ErrNotFound.
 func (c *Catalog) Device(ctx context.Context, caller energy.Caller, id energy.DeviceID) (Device, error) {
 	if !caller.MayRead() {
 		return Device{}, energy.ErrForbidden{}
@@ -68,8 +68,7 @@ func VisibleDevice(campus *Campus, caller energy.Caller, id energy.DeviceID) (De
 	return d, nil
 }
 
-// CreateDevice adds a device under the id that the campus labels it with. Errors: ErrForbidden, ErrInvalid,
-// ErrTaken.
+// CreateDevice adds a device under the id on its label. Errors: ErrForbidden, ErrInvalid, ErrTaken.
 func (c *Catalog) CreateDevice(ctx context.Context, caller energy.Caller, id string, edit DeviceEdit) (Device, error) {
 	if !caller.MayManage() {
 		return Device{}, energy.ErrForbidden{}
@@ -106,17 +105,17 @@ func (c *Catalog) UpdateDevice(ctx context.Context, caller energy.Caller, id ene
 		if d, err = VisibleDevice(campus, caller, id); err != nil {
 			return Change{}, err
 		}
-		was := d
+		before := d
 		edit.apply(&d)
-		if err := c.move(ctx, &d, was, edit.MovedAt); err != nil {
+		if err := c.move(ctx, &d, before, edit.MovedAt); err != nil {
 			return Change{}, err
 		}
 		var k energy.Flaws
 		checkDevice(&k, campus, caller, d)
 		checkMove(&k, campus, d, edit.MovedAt, c.clock.Now())
-		checkReach(&k, campus, caller, was, edit.MovedAt)
-		if d.Measures != was.Measures {
-			if err := c.mayMeasureElse(ctx, d.ID); err != nil {
+		checkReach(&k, campus, caller, before, edit.MovedAt)
+		if d.Measures != before.Measures {
+			if err := c.checkNoReadings(ctx, d.ID); err != nil {
 				return Change{}, err
 			}
 		}
@@ -129,8 +128,9 @@ func (c *Catalog) UpdateDevice(ctx context.Context, caller energy.Caller, id ene
 	return shown, err
 }
 
-// mayMeasureElse refuses to read what was reported as something else.
-func (c *Catalog) mayMeasureElse(ctx context.Context, id energy.DeviceID) error {
+// checkNoReadings rejects a change of what a device measures once it has readings: they would be read as another quantity.
+// Errors: ErrInUse.
+func (c *Catalog) checkNoReadings(ctx context.Context, id energy.DeviceID) error {
 	reported, err := c.store.HasReadings(ctx, id)
 	if err == nil && reported {
 		err = energy.ErrInUse{Kind: "device", ID: string(id), By: "readings"}
@@ -138,9 +138,10 @@ func (c *Catalog) mayMeasureElse(ctx context.Context, id energy.DeviceID) error 
 	return err
 }
 
-// move keeps where a device hung until it was moved. One that never reported has nothing there to keep.
-func (c *Catalog) move(ctx context.Context, d *Device, was Device, at *energy.Instant) error {
-	if at == nil && d.Space == was.Space && d.Parent == was.Parent {
+// move adds the earlier place of a device to Former. A device that never reported has no energy at earlier places, so its Former
+// is cleared.
+func (c *Catalog) move(ctx context.Context, d *Device, before Device, at *energy.Instant) error {
+	if at == nil && d.Space == before.Space && d.Parent == before.Parent {
 		return nil
 	}
 	reported, err := c.store.HasReadings(ctx, d.ID)
@@ -156,13 +157,13 @@ func (c *Catalog) move(ctx context.Context, d *Device, was Device, at *energy.In
 		from = *at
 	}
 	space, parent := d.Space, d.Parent
-	d.Space, d.Parent = was.Space, was.Parent
+	d.Space, d.Parent = before.Space, before.Parent
 	d.moveTo(space, parent, from)
 	return nil
 }
 
-// DeleteDevice removes a device that never reported and for which no key is; one that did is part of what was reported. Errors:
-// ErrForbidden, ErrNotFound, ErrInUse.
+// DeleteDevice removes a device without readings, without devices behind it and without keys limited to it. A device with readings
+// stays, because they belong to it. Errors: ErrForbidden, ErrNotFound, ErrInUse.
 func (c *Catalog) DeleteDevice(ctx context.Context, caller energy.Caller, id energy.DeviceID) error {
 	if !caller.MayManage() {
 		return energy.ErrForbidden{}
@@ -181,7 +182,7 @@ func (c *Catalog) DeleteDevice(ctx context.Context, caller energy.Caller, id ene
 		if reported {
 			return Change{}, energy.ErrInUse{Kind: "device", ID: string(id), By: "readings"}
 		}
-		err = c.ungranted(ctx, caller, energy.ErrInUse{Kind: "device", ID: string(id)}, nil, []energy.DeviceID{id})
+		err = c.checkNoGrants(ctx, caller, energy.ErrInUse{Kind: "device", ID: string(id)}, nil, []energy.DeviceID{id})
 		return Change{DropDevice: id}, err
 	})
 }
@@ -203,7 +204,7 @@ func (e DeviceEdit) apply(d *Device) {
 	}
 }
 
-// deviceAt says what is wrong with a device at its place in the campus.
+// checkDevice adds the errors of a device at its place in the campus.
 func checkDevice(c *energy.Flaws, campus *Campus, caller energy.Caller, d Device) {
 	if len(d.Name) > 0 {
 		energy.CheckName(c, d.Name)
@@ -231,7 +232,7 @@ func checkDevice(c *energy.Flaws, campus *Campus, caller energy.Caller, d Device
 	}
 }
 
-// movedAt refuses a move that is still to come, and one that would have hung meters in a circle at any time since.
+// checkMove rejects a move in the future, and a move that puts the device behind itself at any time.
 func checkMove(c *energy.Flaws, campus *Campus, d Device, at *energy.Instant, now energy.Instant) {
 	if at != nil && *at > now {
 		c.Add("moved_at", "future")
@@ -248,20 +249,20 @@ func checkMove(c *energy.Flaws, campus *Campus, d Device, at *energy.Instant, no
 	moved := *campus
 	moved.placeDevices(devices)
 	for _, e := range moved.Epochs(0, FarAhead) {
-		if e.Campus.behindItself(d.ID) {
+		if e.Campus.inMeterCycle(d.ID) {
 			c.Add("moved_at", "cycle")
 			return
 		}
 	}
 }
 
-// reachesBack refuses a move that would take a past into the caller's reach that lay outside it.
-func checkReach(c *energy.Flaws, campus *Campus, caller energy.Caller, was Device, at *energy.Instant) {
+// checkReach rejects a move that would make visible to the caller the readings of a time when the device was out of their reach.
+func checkReach(c *energy.Flaws, campus *Campus, caller energy.Caller, before Device, at *energy.Instant) {
 	if at == nil || caller.Space == "" {
 		return
 	}
 	from := energy.QuarterStart(energy.QuarterOf(*at))
-	for _, former := range was.Former {
+	for _, former := range before.Former {
 		if former.Until > from && !campus.Sees(caller, former.Space) {
 			c.Add("moved_at", "out_of_reach")
 			return

@@ -6,16 +6,16 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// Placement is where a device hung before it was moved: what it used until then stays where it was used.
+// Placement is an earlier place of a device: the energy that it used there stays with that place.
 type Placement struct {
 	Space energy.SpaceID
-	// Parent is the meter that it sat behind; empty where there was none.
+	// Parent is the meter that it was behind; empty if there was none.
 	Parent energy.DeviceID
-	// Until is the instant of the move, whole on the quarter hour.
+	// Until is the instant of the move, on a full quarter hour.
 	Until energy.Instant
 }
 
-// placedAt is the device where it hung at an instant.
+// placedAt is the device with the space and parent that it had at an instant.
 func (d Device) placedAt(at energy.Instant) Device {
 	for _, former := range d.Former {
 		if at < former.Until {
@@ -26,13 +26,13 @@ func (d Device) placedAt(at energy.Instant) Device {
 	return d
 }
 
-// moveTo hangs the device elsewhere from an instant on, as if it had never been moved after it.
+// moveTo moves the device to a space and parent from an instant on, and drops all later moves.
 func (d *Device) moveTo(space energy.SpaceID, parent energy.DeviceID, from energy.Instant) {
 	from = energy.QuarterStart(energy.QuarterOf(from))
-	was := d.placedAt(from - 1)
+	before := d.placedAt(from - 1)
 	d.Former = slices.DeleteFunc(slices.Clone(d.Former), func(p Placement) bool { return p.Until >= from })
-	if was.Space != space || was.Parent != parent {
-		d.Former = append(d.Former, Placement{Space: was.Space, Parent: was.Parent, Until: from})
+	if before.Space != space || before.Parent != parent {
+		d.Former = append(d.Former, Placement{Space: before.Space, Parent: before.Parent, Until: from})
 	}
 	d.Space, d.Parent = space, parent
 	for n := len(d.Former); n > 0 && d.Former[n-1].Space == space && d.Former[n-1].Parent == parent; n-- {
@@ -40,13 +40,13 @@ func (d *Device) moveTo(space energy.SpaceID, parent energy.DeviceID, from energ
 	}
 }
 
-// Epoch is a span of time in which no device was moved, with the campus as it was.
+// Epoch is a span of time in which no device was moved, with the campus of that time.
 type Epoch struct {
 	From, To energy.Instant // [from, to)
 	Campus   *Campus
 }
 
-// Epochs cuts [from, to) where devices were moved, oldest first.
+// Epochs divides [from, to) at the instants when devices were moved, oldest first.
 func (c *Campus) Epochs(from, to energy.Instant) []Epoch {
 	cuts := []energy.Instant{from}
 	for _, until := range c.moves {
@@ -64,7 +64,7 @@ func (c *Campus) Epochs(from, to energy.Instant) []Epoch {
 	return list
 }
 
-// at is the campus with its devices where they hung at an instant.
+// at is the campus with its devices at their places of an instant.
 func (c *Campus) at(at energy.Instant) *Campus {
 	if len(c.moves) == 0 || at >= c.moves[len(c.moves)-1] {
 		return c
@@ -78,27 +78,27 @@ func (c *Campus) at(at energy.Instant) *Campus {
 	return &then
 }
 
-// DevicesEver are the devices that a scope holds, and those that it held before they were moved.
+// DevicesEver are the devices that are in a scope or were in it before they moved, by id.
 func (c *Campus) DevicesEver(s Scope) []energy.DeviceID {
-	seen := make(map[energy.DeviceID]bool)
+	ever := make(map[energy.DeviceID]bool)
 	for _, e := range c.Epochs(0, FarAhead) {
 		for _, d := range DevicesOf(e.Campus, s) {
-			seen[d.ID] = true
+			ever[d.ID] = true
 		}
 	}
-	ids := make([]energy.DeviceID, 0, len(seen))
-	for id := range seen {
+	ids := make([]energy.DeviceID, 0, len(ever))
+	for id := range ever {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
 	return ids
 }
 
-// FarAhead is after every reading.
+// FarAhead is an instant after every reading.
 const FarAhead = energy.Instant(1) << 52
 
-// everHung tells whether a device hangs in a space, or did.
-func (c *Campus) everHung(space energy.SpaceID) bool {
+// everHeldDevice reports whether a device is in a space, or was in it.
+func (c *Campus) everHeldDevice(space energy.SpaceID) bool {
 	for _, d := range c.devices {
 		if d.Space == space || slices.ContainsFunc(d.Former, func(p Placement) bool { return p.Space == space }) {
 			return true

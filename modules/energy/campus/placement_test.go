@@ -13,7 +13,7 @@ func TestMoveTo(t *testing.T) {
 	const quarter = energy.Instant(energy.QuarterMs)
 	d := Device{ID: "d", Space: "a", Parent: "m"}
 	d.moveTo("b", "m", 10*quarter+1)
-	require.Equal(t, []Placement{{"a", "m", 10 * quarter}}, d.Former, "whole on the quarter hour")
+	require.Equal(t, []Placement{{"a", "m", 10 * quarter}}, d.Former, "rounded down to the quarter hour")
 	d.moveTo("c", "", 20*quarter)
 	require.Equal(t, []Placement{{"a", "m", 10 * quarter}, {"b", "m", 20 * quarter}}, d.Former)
 	require.Equal(t, []energy.SpaceID{"a", "b", "b", "c"}, []energy.SpaceID{
@@ -21,11 +21,11 @@ func TestMoveTo(t *testing.T) {
 	})
 	back := d
 	back.moveTo("b", "m", 20*quarter)
-	require.Equal(t, []Placement{{"a", "m", 10 * quarter}}, back.Former, "what was never moved again leaves no trace")
+	require.Equal(t, []Placement{{"a", "m", 10 * quarter}}, back.Former, "a later move that is dropped leaves no trace")
 	early := d
 	early.moveTo("c", "", 5*quarter)
-	require.Equal(t, []Placement{{"a", "m", 5 * quarter}}, early.Former, "it was moved earlier than was said")
-	require.Len(t, d.Former, 2, "the device that it was made from is as it was")
+	require.Equal(t, []Placement{{"a", "m", 5 * quarter}}, early.Former, "the move was earlier than first recorded")
+	require.Len(t, d.Former, 2, "the original device does not change")
 }
 
 func TestEpochs(t *testing.T) {
@@ -40,7 +40,7 @@ func TestEpochs(t *testing.T) {
 	}
 	require.Equal(t, [][2]energy.Instant{{100, 200}, {200, 300}}, spans)
 	require.Equal(t, []energy.SpaceID{"c", "b"}, spaces)
-	require.True(t, campus.everHung("a"))
-	require.False(t, campus.everHung("s"))
+	require.True(t, campus.everHeldDevice("a"))
+	require.False(t, campus.everHeldDevice("s"))
 	require.Equal(t, []energy.DeviceID{"d"}, campus.DevicesEver(Scope{Space: "a"}))
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// DevicesOf are the devices of a scope: a device with all behind it, or those in a space and inside it. What measures
-// reactive energy is no part of the active, and stands for itself where it is asked for. What hung outside the scope's reach at the
-// time is none of it.
+// DevicesOf are the devices of a scope: a device with all devices behind it, or the devices in a space and the spaces inside it.
+// Meters of reactive energy are left out, because active and reactive energy are never added; such a meter is only in the scope
+// of itself. Devices outside the scope's reach at the time of campus are left out.
 func DevicesOf(campus *Campus, s Scope) []Device {
 	if s.Device == "" {
 		return slices.DeleteFunc(campus.DevicesWithin(s.Space), Device.IsReactive)
@@ -22,7 +22,7 @@ func DevicesOf(campus *Campus, s Scope) []Device {
 	return slices.DeleteFunc(all, func(d Device) bool { return !campus.Contains(s.Reach, d.Space) })
 }
 
-// AllBehind lists all devices behind a meter, however many meters are between.
+// AllBehind lists all devices behind a meter, directly or behind other meters.
 func AllBehind(campus *Campus, meter energy.DeviceID) []Device {
 	var all []Device
 	for _, d := range campus.Behind(meter) {
@@ -31,7 +31,7 @@ func AllBehind(campus *Campus, meter energy.DeviceID) []Device {
 	return all
 }
 
-// MeterTree lists the devices directly behind each meter, among some devices; those behind none of these are under "".
+// MeterTree lists, for some devices, those directly behind each meter among them; devices behind no such meter are under "".
 func MeterTree(campus *Campus, devices []Device) map[energy.DeviceID][]Device {
 	inside := make(map[energy.DeviceID]bool, len(devices))
 	for _, d := range devices {
@@ -64,10 +64,10 @@ func IDsOf(devices []Device) []energy.DeviceID {
 	return ids
 }
 
-// Level is what a series is of.
+// Level is the kind of space that a series covers, or a device.
 type Level string
 
-// The levels. A space's level must be that of its kind.
+// The levels. The level of a space must be its kind.
 const (
 	OfSite     Level = "site"
 	OfBuilding Level = "building"
@@ -80,15 +80,15 @@ const (
 type Scope struct {
 	Space  energy.SpaceID
 	Zone   *time.Location
-	Device energy.DeviceID // set where it is one device
-	// reach is the space outside of which a device, and those behind it, do not count: the one that the caller is limited to.
-	// Empty is everywhere.
+	Device energy.DeviceID // set if the scope is one device
+	// Reach is the space that the caller is limited to: Device, and devices behind it, count only inside it. Empty is no limit.
 	Reach energy.SpaceID
 	Name  string
 	ID    string
 }
 
-// ScopeOf finds what a query is about within the caller's reach. A site without an id is the only one there is.
+// ScopeOf finds the part of the campus that a query is about, within the caller's reach. A site without an id is the only site, or
+// the space that the caller is limited to. Errors: ErrNotFound.
 func ScopeOf(campus *Campus, caller energy.Caller, level Level, id string) (Scope, error) {
 	if level == OfDevice {
 		device, known := campus.Device(energy.DeviceID(id))

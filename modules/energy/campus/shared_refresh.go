@@ -9,26 +9,26 @@ import (
 
 // Bounds of refreshes.
 const (
-	// refreshTime is how long one may take, and how long a caller waits for his.
+	// refreshTime is how long a refresh may take, and how long a caller waits for its result.
 	refreshTime = 4 * time.Second
-	// refreshPause is between the end of one and the begin of the next: requests for ids that do not exist cost at most 500
-	// queries a second, however many there are.
+	// refreshPause is the time between the end of a refresh and the start of the next one. It limits any number of requests for
+	// ids that do not exist to 500 queries a second.
 	refreshPause = 2 * time.Millisecond
 )
 
-// sharedRefresh reads the campus for all who ask at the same time. A caller gets the result of a refresh that began after he
-// asked, so that it holds all that was stored before; callers who come while one runs share the next.
+// sharedRefresh reads the campus once for all callers that wait at the same time. A caller gets the result of a refresh that began
+// after its call, so that it has all that was stored before. Callers that come while a refresh runs share the next one.
 type sharedRefresh struct {
 	read func(context.Context) (*Campus, error)
-	// turn holds one token while a refresh runs, and for refreshPause after it.
-	turn chan struct{}
+	// running holds a token while a refresh runs, and for refreshPause after it.
+	running chan struct{}
 
 	mu sync.Mutex
-	// next has not begun yet; nil where nobody waits for one.
+	// next is the refresh that has not begun yet; nil if no caller waits for one.
 	next *refreshResult
 }
 
-// refreshResult is what a refresh read; it may be looked at once done is closed.
+// refreshResult is the result of a refresh; it may be read after done is closed.
 type refreshResult struct {
 	done   chan struct{}
 	campus *Campus
@@ -36,7 +36,7 @@ type refreshResult struct {
 }
 
 func newSharedRefresh(read func(context.Context) (*Campus, error)) *sharedRefresh {
-	return &sharedRefresh{read: read, turn: make(chan struct{}, 1)}
+	return &sharedRefresh{read: read, running: make(chan struct{}, 1)}
 }
 
 // get waits for a refresh that begins after the call.
@@ -52,7 +52,7 @@ func (s *sharedRefresh) get(ctx context.Context) (*Campus, error) {
 	}
 }
 
-// join gives the refresh that begins next, and starts it where nobody has.
+// join returns the refresh that begins next, and starts it if it was not started.
 func (s *sharedRefresh) join(ctx context.Context) *refreshResult {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,10 +63,11 @@ func (s *sharedRefresh) join(ctx context.Context) *refreshResult {
 	return s.next
 }
 
-// run waits for its turn and reads. Whatever happens, nobody waits for ever, and a panic ends one refresh and not the program.
+// run waits until no other refresh runs, and reads. It always closes done, also after a panic: callers never wait for ever, and a
+// panic ends one refresh, not the program.
 func (s *sharedRefresh) run(ctx context.Context, result *refreshResult) {
-	s.turn <- struct{}{}
-	defer func() { time.AfterFunc(refreshPause, func() { <-s.turn }) }()
+	s.running <- struct{}{}
+	defer func() { time.AfterFunc(refreshPause, func() { <-s.running }) }()
 	s.mu.Lock()
 	s.next = nil
 	s.mu.Unlock()

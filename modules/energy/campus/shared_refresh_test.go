@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestOneRefreshServesAllWhoWait holds one refresh up: whoever asks meanwhile waits for the next, which all of them share.
+// TestOneRefreshServesAllWhoWait delays one refresh: all calls during it share the next refresh.
 func TestOneRefreshServesAllWhoWait(t *testing.T) {
 	begun, goOn := make(chan int64), make(chan struct{})
 	var count int64
@@ -20,14 +20,14 @@ func TestOneRefreshServesAllWhoWait(t *testing.T) {
 	first := shared.join(t.Context())
 	require.EqualValues(t, 1, <-begun)
 	next := shared.join(t.Context())
-	require.NotSame(t, first, next, "what it reads may be older than the question")
+	require.NotSame(t, first, next, "the first refresh may read data older than the call")
 	for range 100 {
 		require.Same(t, next, shared.join(t.Context()))
 	}
 	impatient, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := shared.get(impatient)
-	require.ErrorIs(t, err, context.Canceled, "nobody waits longer than his own request")
+	require.ErrorIs(t, err, context.Canceled, "a caller does not wait longer than its own request")
 	goOn <- struct{}{}
 	<-first.done
 	require.EqualValues(t, 1, first.campus.Version)
@@ -40,7 +40,7 @@ func TestOneRefreshServesAllWhoWait(t *testing.T) {
 	goOn <- struct{}{}
 }
 
-// TestAPanicEndsOneRefresh answers who waits, and goes on.
+// TestAPanicEndsOneRefresh checks that waiting callers get an error, and that the next refresh succeeds.
 func TestAPanicEndsOneRefresh(t *testing.T) {
 	calls := 0
 	shared := newSharedRefresh(func(context.Context) (*Campus, error) {

@@ -18,7 +18,7 @@ const (
 
 var depthOf = map[SpaceKind]int{KindSite: 0, KindBuilding: 1, KindFloor: 2, KindRoom: 3}
 
-// Holds tells whether a space of this kind may hold one of the other: levels may be skipped, not turned round.
+// Holds reports whether a space of this kind may contain one of the other kind: levels may be skipped, not reversed.
 func (k SpaceKind) Holds(inner SpaceKind) bool { return depthOf[k] < depthOf[inner] }
 
 // Space is a part of the campus.
@@ -27,12 +27,12 @@ type Space struct {
 	Name   string
 	Kind   SpaceKind
 	Parent energy.SpaceID // empty for a site
-	// TimeZone is an IANA name; sites have one, what is inside takes theirs.
+	// TimeZone is an IANA name; only sites have one, and the spaces inside use it.
 	TimeZone string
-	// Holidays are the public holidays that a site keeps; what is inside keeps those of its site.
+	// Holidays are the public holidays of a site; only sites have them, and the spaces inside use them.
 	Holidays holidays.Set
-	AreaM2   float64 // 0 where unknown
-	// Latitude and Longitude, degrees, tell where the weather comes from; both nil where unknown.
+	AreaM2   float64 // 0 if unknown
+	// Latitude and Longitude, degrees, are the place for the weather; both nil if unknown.
 	Latitude, Longitude *float64
 	Created             energy.Instant
 }
@@ -40,7 +40,7 @@ type Space struct {
 // Coordinates are a place on earth in degrees: latitude −90 to 90, longitude −180 to 180.
 type Coordinates struct{ Latitude, Longitude float64 }
 
-// Coordinates tell where a site is; known is false where nobody has said.
+// Coordinates is the place of a site; known is false if it is not set.
 func (s Space) Coordinates() (at Coordinates, known bool) {
 	if s.Latitude == nil || s.Longitude == nil {
 		return Coordinates{}, false

@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/holidays"
 )
 
-// SpaceEdit is what a caller sets of a space; nil leaves it as it is.
+// SpaceEdit has the fields of a space to change; nil leaves a field as it is.
 type SpaceEdit struct {
 	Name                *string
 	Kind                *SpaceKind
@@ -19,7 +19,7 @@ type SpaceEdit struct {
 	Latitude, Longitude *float64
 }
 
-// Spaces lists what the caller sees, the outer before the inner; an empty kind or parent does not filter.
+// Spaces lists the spaces that the caller sees, outer spaces first; an empty kind or parent selects all. Errors: ErrForbidden.
 func (c *Catalog) Spaces(ctx context.Context, caller energy.Caller, kind SpaceKind, parent energy.SpaceID) ([]Space, error) {
 	if !caller.MayRead() {
 		return nil, energy.ErrForbidden{}
@@ -37,7 +37,7 @@ func (c *Catalog) Spaces(ctx context.Context, caller energy.Caller, kind SpaceKi
 	return list, nil
 }
 
-// Space is one that the caller sees.
+// Space returns a space that the caller sees. Errors: ErrForbidden, ErrNotFound.
 func (c *Catalog) Space(ctx context.Context, caller energy.Caller, id energy.SpaceID) (Space, error) {
 	if !caller.MayRead() {
 		return Space{}, energy.ErrForbidden{}
@@ -96,7 +96,8 @@ func (c *Catalog) UpdateSpace(ctx context.Context, caller energy.Caller, id ener
 	return s, err
 }
 
-// DeleteSpace removes an empty space to which nobody is limited. Errors: ErrForbidden, ErrNotFound, ErrInUse.
+// DeleteSpace removes a space that never had devices, has no spaces inside, and to which no user or key is limited. Errors:
+// ErrForbidden, ErrNotFound, ErrInUse.
 func (c *Catalog) DeleteSpace(ctx context.Context, caller energy.Caller, id energy.SpaceID) error {
 	if !caller.MayManage() {
 		return energy.ErrForbidden{}
@@ -108,10 +109,10 @@ func (c *Catalog) DeleteSpace(ctx context.Context, caller energy.Caller, id ener
 		if len(campus.Children(id)) > 0 {
 			return Change{}, energy.ErrInUse{Kind: "space", ID: string(id), By: "spaces"}
 		}
-		if campus.everHung(id) {
+		if campus.everHeldDevice(id) {
 			return Change{}, energy.ErrInUse{Kind: "space", ID: string(id), By: "devices"}
 		}
-		err := c.ungranted(ctx, caller, energy.ErrInUse{Kind: "space", ID: string(id)}, []energy.SpaceID{id}, nil)
+		err := c.checkNoGrants(ctx, caller, energy.ErrInUse{Kind: "space", ID: string(id)}, []energy.SpaceID{id}, nil)
 		return Change{DropSpace: id}, err
 	})
 }
@@ -138,7 +139,7 @@ func setIfGiven[T any](field *T, value *T) {
 	}
 }
 
-// checkSpace says what is wrong with a space at its place in the campus, and fills a site's zone.
+// checkSpace returns the errors of a space at its place in the campus, and sets a site's default zone and holidays.
 func checkSpace(campus *Campus, caller energy.Caller, s *Space, fallback *time.Location) []energy.Flaw {
 	var c energy.Flaws
 	energy.CheckName(&c, s.Name)

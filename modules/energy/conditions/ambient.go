@@ -1,4 +1,4 @@
-// Package conditions records what surrounds the energy: device states, ambient readings of spaces, and the weather of sites.
+// Package conditions records device states, ambient readings of spaces, and the weather of sites.
 package conditions
 
 import (
@@ -11,23 +11,23 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// Ambient is what a space was like at an instant. Measures are whole numbers, so that both databases keep them
-// alike; nil is not measured.
+// Ambient is an ambient reading of a space at an instant. Measures are whole numbers, so that both databases store them
+// exactly; nil is not measured.
 type Ambient struct {
 	Space energy.SpaceID
 	At    energy.Instant
 	// Temperature is in m°C, Humidity in m%, CO2 in ppm, Occupancy in persons.
 	Temperature, Humidity, CO2, Occupancy *int64
-	// Source is empty for what is being recorded, which is a sensor's.
+	// Source is empty for a reading that is being recorded: it comes from a sensor.
 	Source Source
-	// Forecast is true for weather that was told before its hour came.
+	// Forecast is true for weather that was predicted before its hour began.
 	Forecast bool
-	// Moves is set where the reading moves to the next free instant if another has its own. It is not kept.
+	// Moves is true if the reading moves to the next free instant when its own is taken. It is not stored.
 	Moves bool
 }
 
-// Same tells whether two readings measured the same.
-func (a Ambient) Same(o Ambient) bool {
+// SameMeasures reports whether two readings have the same space, instant and measures.
+func (a Ambient) SameMeasures(o Ambient) bool {
 	return a.Space == o.Space && a.At == o.At && equalMeasure(a.Temperature, o.Temperature) && equalMeasure(a.Humidity, o.Humidity) &&
 		equalMeasure(a.CO2, o.CO2) && equalMeasure(a.Occupancy, o.Occupancy)
 }
@@ -39,14 +39,14 @@ func equalMeasure(a, b *int64) bool {
 	return *a == *b
 }
 
-// AmbientReadings keeps ambient readings.
+// AmbientReadings stores ambient readings.
 type AmbientReadings interface {
-	// AppendAmbient stores readings in one transaction, on the disk when it returns; what is under a key already is
-	// Duplicate or Conflict, but what Moves goes to the next free instant within a second. Keys within a batch are distinct.
+	// AppendAmbient stores readings in one transaction, durably before it returns. A reading whose key is taken is a Duplicate or
+	// a Conflict; one with Moves goes to the next free instant within a second. Keys within a batch are distinct.
 	AppendAmbient(ctx context.Context, batch []Ambient) ([]AmbientOutcome, error)
-	// AmbientBetween gives the readings of spaces in [from, to), by space and instant, from after a key, up to limit.
+	// AmbientBetween returns the readings of spaces in [from, to), by space and instant, from after a key, up to limit.
 	AmbientBetween(ctx context.Context, spaces []energy.SpaceID, from, to energy.Instant, after AmbientKey, limit int) ([]Ambient, error)
-	// HourlyAmbient gives the hourly means of a space in [from, to).
+	// HourlyAmbient returns the hourly means of a space in [from, to).
 	HourlyAmbient(ctx context.Context, space energy.SpaceID, from, to energy.Instant) ([]AmbientHour, error)
 }
 
@@ -56,7 +56,7 @@ type AmbientKey struct {
 	At    energy.Instant
 }
 
-// AmbientOutcome is what became of an ambient reading.
+// AmbientOutcome is the result of storing an ambient reading, with the reading that is now stored.
 type AmbientOutcome struct {
 	Result energy.Result
 	Stored Ambient
@@ -69,22 +69,22 @@ type AmbientHour struct {
 	Occupancy   *float64 // persons
 }
 
-// ErrConflictingAmbient is an ambient reading whose space and instant already hold another.
+// ErrConflictingAmbient reports an ambient reading whose space and instant already have another.
 type ErrConflictingAmbient struct{ Stored, Sent Ambient }
 
 func (e ErrConflictingAmbient) Error() string {
 	return "conflicting ambient reading of " + string(e.Sent.Space) + " at " + e.Sent.At.String()
 }
 
-// AmbientDraft is an ambient reading as it comes from outside: each of its fields was read once.
+// AmbientDraft is an ambient reading as it was sent: each field was read once and is not checked yet.
 type AmbientDraft struct {
 	Space energy.Field[energy.SpaceID]
 	At    energy.Field[energy.WallTime]
 	// Temperature is in m°C, Humidity in m%, CO2 in ppm, Occupancy in persons.
 	Temperature, Humidity, CO2, Occupancy energy.Field[int64]
-	// Moves is set where At is not the reading's identity.
+	// Moves is true if At is not the reading's identity.
 	Moves bool
-	// Flaws are what the way in found already.
+	// Flaws are the errors that the adapter found.
 	Flaws []energy.Flaw
 }
 
@@ -93,7 +93,7 @@ func (c *Recorder) RecordAmbient(ctx context.Context, caller energy.Caller, draf
 	if !caller.MayReport() {
 		return AmbientOutcome{}, energy.ErrForbidden{}
 	}
-	campus, err := campus.Holding(ctx, c.directory, func(campus *campus.Campus) bool { return takesAmbient(campus, caller, draft) })
+	campus, err := campus.FreshUnless(ctx, c.directory, func(campus *campus.Campus) bool { return mayReportDraft(campus, caller, draft) })
 	if err != nil {
 		return AmbientOutcome{}, err
 	}
@@ -111,13 +111,13 @@ func (c *Recorder) RecordAmbient(ctx context.Context, caller energy.Caller, draf
 	return outcomes[0], nil
 }
 
-// takesAmbient tells whether a draft is of a space that its sender may tell of, or of none.
-func takesAmbient(campus *campus.Campus, caller energy.Caller, draft AmbientDraft) bool {
+// mayReportDraft reports whether the caller may report for the draft's space; a draft without a space passes.
+func mayReportDraft(campus *campus.Campus, caller energy.Caller, draft AmbientDraft) bool {
 	space, ok := draft.Space.Value()
 	return !draft.Space.Given() || ok && campus.MayReportAmbient(caller, space)
 }
 
-// readAmbient checks a draft; order is that of its file, nil for one draft alone.
+// readAmbient checks a draft; order is the order of its file, nil for a single draft.
 func (c *Recorder) readAmbient(campus *campus.Campus, caller energy.Caller, draft AmbientDraft, order energy.LocalOrder) (Ambient, []energy.Flaw) {
 	k := energy.Flaws(slices.Clone(draft.Flaws))
 	out := Ambient{}
@@ -168,20 +168,20 @@ func checkAmount(c *energy.Flaws, field string, given energy.Field[int64], digit
 	return &n
 }
 
-// AmbientRow is one reading of a batch, or what is wrong with it already.
+// AmbientRow is one reading of a batch, or the errors already found in it.
 type AmbientRow struct {
 	Line  int
 	Draft AmbientDraft
 	Flaws []energy.Flaw
 }
 
-// RecordAmbientAll stores a batch as it comes; good rows are kept, bad ones named. Errors: ErrForbidden.
+// RecordAmbientAll stores a batch: good rows are stored, bad ones listed. Errors: ErrForbidden.
 func (c *Recorder) RecordAmbientAll(ctx context.Context, caller energy.Caller, rows iter.Seq[AmbientRow]) (ledger.Summary, error) {
 	return c.RecordAmbientListing(ctx, caller, rows, ledger.MaxRejections)
 }
 
-// RecordAmbientListing is RecordAmbientAll that tells up to named rejections.
-func (c *Recorder) RecordAmbientListing(ctx context.Context, caller energy.Caller, rows iter.Seq[AmbientRow], named int) (ledger.Summary, error) {
+// RecordAmbientListing is RecordAmbientAll; it lists up to maxListed rejections.
+func (c *Recorder) RecordAmbientListing(ctx context.Context, caller energy.Caller, rows iter.Seq[AmbientRow], maxListed int) (ledger.Summary, error) {
 	if !caller.MayReport() {
 		return ledger.Summary{}, energy.ErrForbidden{}
 	}
@@ -189,11 +189,11 @@ func (c *Recorder) RecordAmbientListing(ctx context.Context, caller energy.Calle
 	if err != nil {
 		return ledger.Summary{}, err
 	}
-	b, fresh := ambientBatch{conditions: c, named: named, places: make(map[AmbientKey]int)}, false
+	b, fresh := ambientBatch{recorder: c, maxListed: maxListed, indexes: make(map[AmbientKey]int)}, false
 	order := make(energy.LocalOrder)
 	for row := range rows {
 		b.summary.Received++
-		if !fresh && !takesAmbient(campus, caller, row.Draft) {
+		if !fresh && !mayReportDraft(campus, caller, row.Draft) {
 			if campus, err = c.directory.Fresh(ctx); err != nil {
 				return b.summary, err
 			}
@@ -214,32 +214,32 @@ func (c *Recorder) RecordAmbientListing(ctx context.Context, caller energy.Calle
 	return b.summary, b.flush(ctx)
 }
 
-// ambientBatch gathers ambient readings with distinct keys.
+// ambientBatch collects ambient readings with distinct keys.
 type ambientBatch struct {
-	conditions *Recorder
-	pending    []Ambient
-	lines      []int
-	places     map[AmbientKey]int
-	named      int // how many rejections are told one by one
-	summary    ledger.Summary
+	recorder  *Recorder
+	pending   []Ambient
+	lines     []int
+	indexes   map[AmbientKey]int // of pending
+	maxListed int                // of rejections
+	summary   ledger.Summary
 }
 
 func (b *ambientBatch) reject(r ledger.Rejection) {
 	b.summary.Rejected++
-	if len(b.summary.Rejections) < b.named {
+	if len(b.summary.Rejections) < b.maxListed {
 		b.summary.Rejections = append(b.summary.Rejections, r)
 	}
 }
 
-// add queues a reading; one whose key waits already goes into a batch of its own, after that one.
+// add queues a reading. If a reading with the same key is pending, that batch is stored first.
 func (b *ambientBatch) add(ctx context.Context, a Ambient, line int) error {
-	_, waits := b.places[AmbientKey{a.Space, a.At}]
-	if waits || len(b.pending) >= ledger.BatchSize {
+	_, pending := b.indexes[AmbientKey{a.Space, a.At}]
+	if pending || len(b.pending) >= ledger.BatchSize {
 		if err := b.flush(ctx); err != nil {
 			return err
 		}
 	}
-	b.places[AmbientKey{a.Space, a.At}] = len(b.pending)
+	b.indexes[AmbientKey{a.Space, a.At}] = len(b.pending)
 	b.pending, b.lines = append(b.pending, a), append(b.lines, line)
 	return nil
 }
@@ -248,7 +248,7 @@ func (b *ambientBatch) flush(ctx context.Context) error {
 	if len(b.pending) == 0 {
 		return nil
 	}
-	outcomes, err := b.conditions.ambient.AppendAmbient(ctx, b.pending)
+	outcomes, err := b.recorder.ambient.AppendAmbient(ctx, b.pending)
 	if err != nil {
 		return err
 	}
@@ -263,13 +263,13 @@ func (b *ambientBatch) flush(ctx context.Context) error {
 		}
 	}
 	b.pending, b.lines = b.pending[:0], b.lines[:0]
-	clear(b.places)
+	clear(b.indexes)
 	return nil
 }
 
-// AmbientOf lists ambient readings that the caller sees, in [from, to), from after a key. An empty space asks for
-// all. A site that is asked for alone has the weather among them, for the hours whose temperature its own sensors do
-// not tell.
+// AmbientOf lists ambient readings that the caller sees, in [from, to), from after a key, up to limit. An empty space selects all.
+// If space is a site, the list includes the weather of hours without a temperature of its own sensors. Errors: ErrForbidden,
+// ErrNotFound.
 func (c *Recorder) AmbientOf(ctx context.Context, caller energy.Caller, space energy.SpaceID, from, to energy.Instant, after AmbientKey, limit int) ([]Ambient, error) {
 	if !caller.MayRead() {
 		return nil, energy.ErrForbidden{}
@@ -304,11 +304,11 @@ func (c *Recorder) ambientIn(ctx context.Context, space campus.Space, from, to e
 	if err != nil || len(weather) == 0 {
 		return readings, err
 	}
-	return amongReadings(space.ID, readings, weather, limit), nil
+	return mergeWeather(space.ID, readings, weather, limit), nil
 }
 
-// HoursOf gives the hourly means of a space's own readings in [from, to). The hours whose temperature a site's own sensors
-// do not tell have the weather's, as it was or, of hours to come, as it is forecast, on the level of those sensors. Errors: ErrForbidden, ErrNotFound.
+// HoursOf returns the hourly means of a space's own readings in [from, to). For a site, hours without a sensor temperature are
+// filled from the weather service; forecast hours are shifted by the sensors' recent bias. Errors: ErrForbidden, ErrNotFound.
 func (c *Recorder) HoursOf(ctx context.Context, caller energy.Caller, space energy.SpaceID, from, to energy.Instant) ([]AmbientHour, error) {
 	if !caller.MayRead() {
 		return nil, energy.ErrForbidden{}
@@ -329,7 +329,7 @@ func (c *Recorder) HoursOf(ctx context.Context, caller energy.Caller, space ener
 	if err != nil {
 		return nil, err
 	}
-	if err := toCome(ctx, c.weather, space, weather, c.clock.Now()); err != nil {
+	if err := adjustForecast(ctx, c.weather, space, weather, c.clock.Now()); err != nil {
 		return nil, err
 	}
 	return fillHours(measured, weather), nil

@@ -4,7 +4,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// AppendJSON appends the change as a JSON object, for answers and events alike. Ids, states and instants hold nothing that JSON
+// AppendJSON appends the change as a JSON object, for answers and events. Ids, states and instants have no characters that JSON
 // would escape.
 func (c StateChange) AppendJSON(b []byte) []byte {
 	b = append(append(append(b, `{"device_id":"`...), c.Device...), `","state":"`...)
@@ -12,7 +12,7 @@ func (c StateChange) AppendJSON(b []byte) []byte {
 	return append(b, `"}`...)
 }
 
-// AppendJSON appends the reading as a JSON object, as it is answered: with null for what was not measured, and its source.
+// AppendJSON appends the reading as a JSON object for answers: with null for a measure without a value, and with its source.
 func (a Ambient) AppendJSON(b []byte) []byte {
 	b = a.AppendIdentity(b)
 	for _, m := range a.Measures() {
@@ -29,20 +29,20 @@ func (a Ambient) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// AppendIdentity appends the members that name the reading: its space and its instant.
+// AppendIdentity appends the start of a JSON object with the reading's identity: its space and its instant.
 func (a Ambient) AppendIdentity(b []byte) []byte {
 	b = append(append(append(b, `{"space_id":"`...), a.Space...), `","timestamp":"`...)
 	return append(append(b, a.At.String()...), '"')
 }
 
-// ambientMeasure is one measure of an ambient reading: whole, of 10^-digits; nil is not measured.
+// ambientMeasure is one measure of an ambient reading, in units of 10^-digits; a nil Value is not measured.
 type ambientMeasure struct {
 	name   string
 	Value  *int64
 	digits int
 }
 
-// Measures lists what the reading measured, in the order in which it is written.
+// Measures lists the measures of the reading, in the order of the JSON object.
 func (a Ambient) Measures() [4]ambientMeasure {
 	return [...]ambientMeasure{{"temperature_c", a.Temperature, 3}, {"humidity_pct", a.Humidity, 3}, {"co2_ppm", a.CO2, 0}, {"occupancy", a.Occupancy, 0}}
 }

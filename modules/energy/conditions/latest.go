@@ -11,24 +11,25 @@ type LatestAmbient struct {
 	Temperature, Humidity, CO2, Occupancy *LatestMeasure
 }
 
-// LatestMeasure is a measure in the units of Ambient, and when it was taken.
+// LatestMeasure is a measure in the units of Ambient, with its instant and source.
 type LatestMeasure struct {
 	Value  int64
 	At     energy.Instant
 	Source Source
 }
 
-// Moments tells what was said last.
-type Moments interface {
-	// LastReadings gives each device's last n readings, newest first; a device that never reported is not in it.
+// LatestValues returns the last stored values of devices and spaces.
+type LatestValues interface {
+	// LastReadings returns each device's last n readings, newest first; a device that never reported is left out.
 	LastReadings(ctx context.Context, devices []energy.DeviceID, n int) (map[energy.DeviceID][]energy.Reading, error)
-	// LatestStates gives each device's last change at or before an instant; a device that never said is not in it.
+	// LatestStates returns each device's last change at or before an instant; a device without a change is left out.
 	LatestStates(ctx context.Context, devices []energy.DeviceID, at energy.Instant) (map[energy.DeviceID]StateChange, error)
-	// LatestAmbient gives the latest measures of spaces in [from, to].
+	// LatestAmbient returns the latest measures of spaces in [from, to].
 	LatestAmbient(ctx context.Context, spaces []energy.SpaceID, from, to energy.Instant) (map[energy.SpaceID]LatestAmbient, error)
 }
 
-// FillOutdoors puts the weather of the hour into a site's latest measures where its own sensor has said nothing for an hour.
+// FillOutdoors sets a site's latest measures from the last hour of the weather, if its own sensor's measure is an hour older or
+// missing.
 func (a *LatestAmbient) FillOutdoors(weather []WeatherHour) {
 	if len(weather) == 0 {
 		return

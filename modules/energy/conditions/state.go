@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// State is what a device says of itself.
+// State is the state that a device reports.
 type State string
 
 // The states.
@@ -26,39 +26,39 @@ type StateChange struct {
 	Device energy.DeviceID
 	At     energy.Instant
 	State  State
-	// Moves is set where the change moves to the next free instant if another has its own. It is not kept.
+	// Moves is true if the change moves to the next free instant when its own is taken. It is not stored.
 	Moves bool
 }
 
-// States keeps state changes.
+// States stores state changes.
 type States interface {
-	// AppendStates stores changes in one transaction, on the disk when it returns; what is under a key already is
-	// Duplicate or Conflict, but what Moves goes to the next free instant within a second.
+	// AppendStates stores changes in one transaction, durably before it returns. A change whose key is taken is a Duplicate or a
+	// Conflict; one with Moves goes to the next free instant within a second.
 	AppendStates(ctx context.Context, changes []StateChange) ([]StateOutcome, error)
-	// StatesBetween gives a device's changes in [from, to), oldest first, from after an instant, up to limit.
+	// StatesBetween returns a device's changes in [from, to), oldest first, from after an instant, up to limit.
 	StatesBetween(ctx context.Context, device energy.DeviceID, from, to, after energy.Instant, limit int) ([]StateChange, error)
-	// StateBefore is a device's last change before an instant; found is false where there is none.
+	// StateBefore returns a device's last change before an instant; found is false if there is none.
 	StateBefore(ctx context.Context, device energy.DeviceID, at energy.Instant) (change StateChange, found bool, err error)
 }
 
-// StateOutcome is what became of a state change.
+// StateOutcome is the result of storing a state change, with the change that is now stored.
 type StateOutcome struct {
 	Result energy.Result
 	Stored StateChange
 }
 
-// ErrConflictingState is a state change whose device and instant already hold another state.
+// ErrConflictingState reports a state change whose device and instant already have another state.
 type ErrConflictingState struct {
 	Stored, Sent StateChange
-	// Unseen tells that who sent it may not see what is stored.
-	Unseen bool
+	// Hidden is true if the sender may not see the stored change.
+	Hidden bool
 }
 
 func (e ErrConflictingState) Error() string {
 	return "conflicting state of " + string(e.Sent.Device) + " at " + e.Sent.At.String()
 }
 
-// Recorder takes what surrounds consumption: device states and ambient readings.
+// Recorder records device states and ambient readings.
 type Recorder struct {
 	states    States
 	ambient   AmbientReadings
@@ -71,7 +71,7 @@ type Recorder struct {
 	ambientArrivals *ledger.Arrivals[energy.SpaceID]
 }
 
-// NewRecorder makes the conditions of a campus; zone is that of instants without one.
+// NewRecorder makes the recorder of a campus; zone is for local times whose space is not known.
 func NewRecorder(states States, ambient AmbientReadings, weather WeatherRecords, directory campus.Directory, clock energy.Clock, zone *time.Location) *Recorder {
 	return &Recorder{
 		states: states, ambient: ambient, weather: weather, directory: directory, clock: clock, zone: zone,
@@ -79,13 +79,13 @@ func NewRecorder(states States, ambient AmbientReadings, weather WeatherRecords,
 	}
 }
 
-// RecordState stores a state change; without an instant it is of now. Errors: ErrForbidden, ErrNotFound,
+// RecordState stores a state change; without an instant, the instant is now. Errors: ErrForbidden, ErrNotFound,
 // ErrInvalid, ErrConflictingState.
 func (c *Recorder) RecordState(ctx context.Context, caller energy.Caller, id energy.DeviceID, state State, at energy.Field[energy.WallTime]) (StateOutcome, error) {
 	if !caller.MayReport() {
 		return StateOutcome{}, energy.ErrForbidden{}
 	}
-	campus, err := campus.Holding(ctx, c.directory, func(campus *campus.Campus) bool { return campus.MayReport(caller, id) })
+	campus, err := campus.FreshUnless(ctx, c.directory, func(campus *campus.Campus) bool { return campus.MayReport(caller, id) })
 	if err != nil {
 		return StateOutcome{}, err
 	}
@@ -110,15 +110,15 @@ func (c *Recorder) RecordState(ctx context.Context, caller energy.Caller, id ene
 		return StateOutcome{}, err
 	}
 	if outcomes[0].Result == energy.Conflict {
-		return outcomes[0], ErrConflictingState{Stored: outcomes[0].Stored, Sent: change, Unseen: !campus.SeesState(caller, device, change.At)}
+		return outcomes[0], ErrConflictingState{Stored: outcomes[0].Stored, Sent: change, Hidden: !campus.SeesState(caller, device, change.At)}
 	}
 	return outcomes[0], nil
 }
 
-// RecordStates stores many changes, of devices that the caller may report, all or none; what is there already
-// stays. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+// RecordStates stores many changes, all or none, of devices that the caller may report. Changes stored before stay as they are.
+// Errors: ErrNotFound, ErrInvalid.
 func (c *Recorder) RecordStates(ctx context.Context, caller energy.Caller, changes []StateChange) error {
-	campus, err := campus.Holding(ctx, c.directory, func(campus *campus.Campus) bool {
+	campus, err := campus.FreshUnless(ctx, c.directory, func(campus *campus.Campus) bool {
 		return !slices.ContainsFunc(changes, func(s StateChange) bool { return !campus.MayReport(caller, s.Device) })
 	})
 	if err != nil {
@@ -146,7 +146,7 @@ func checkState(c *energy.Flaws, s State) {
 	}
 }
 
-// readInstant is an instant that may be absent, within the bounds of what is believed.
+// readInstant reads an optional instant: now if it is absent. An instant before EarliestInstant or too far ahead is an error.
 func readInstant(c *energy.Flaws, field energy.Field[energy.WallTime], now energy.Instant, in func(energy.WallTime) (energy.Instant, error)) energy.Instant {
 	if !field.Given() {
 		return now
@@ -163,8 +163,8 @@ func readInstant(c *energy.Flaws, field energy.Field[energy.WallTime], now energ
 	return at
 }
 
-// StatesOf lists a device's state changes in [from, to), oldest first, from after an instant: to who is limited to a space, those
-// since it moved into it. Errors: ErrForbidden, ErrNotFound.
+// StatesOf lists a device's state changes in [from, to), oldest first, from after an instant, up to limit. A caller that is limited
+// to a space gets only changes while the device was inside it. Errors: ErrForbidden, ErrNotFound.
 func (c *Recorder) StatesOf(ctx context.Context, caller energy.Caller, id energy.DeviceID, from, to, after energy.Instant, limit int) ([]StateChange, error) {
 	if !caller.MayRead() {
 		return nil, energy.ErrForbidden{}
@@ -178,7 +178,7 @@ func (c *Recorder) StatesOf(ctx context.Context, caller energy.Caller, id energy
 		return nil, err
 	}
 	var all []StateChange
-	for _, span := range tree.PlacesWithin(caller, device, from, to) {
+	for _, span := range tree.VisibleStays(caller, device, from, to) {
 		changes, err := c.states.StatesBetween(ctx, id, span.From, span.To, after, limit-len(all))
 		if err != nil {
 			return nil, err
@@ -196,8 +196,8 @@ type StateSpan struct {
 	State    State
 }
 
-// SpansOf gives a device's states over [from, to), cut to it, oldest first, for who may see all of them. What came before its first
-// change is not known.
+// SpansOf returns a device's states over [from, to), cut to it, oldest first. It does not check rights. The time before the first
+// change is not in any span.
 func (c *Recorder) SpansOf(ctx context.Context, id energy.DeviceID, from, to energy.Instant) ([]StateSpan, error) {
 	const all = 1 << 20
 	changes, err := c.states.StatesBetween(ctx, id, from, to, from-1, all)
@@ -221,7 +221,7 @@ func (c *Recorder) SpansOf(ctx context.Context, id energy.DeviceID, from, to ene
 	return spans, nil
 }
 
-// StoreStates stores changes as they are; those of one device and instant are compared with what is there.
+// StoreStates stores changes without checks. A change whose device and instant are stored already is a Duplicate or a Conflict.
 func (c *Recorder) StoreStates(ctx context.Context, changes []StateChange) ([]StateOutcome, error) {
 	return c.states.AppendStates(ctx, changes)
 }

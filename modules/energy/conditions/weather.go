@@ -10,12 +10,12 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
-// WeatherHour is what it was, or will be, like outdoors at the beginning of an hour of UTC.
+// WeatherHour is the outdoor weather at the beginning of a UTC hour, measured or forecast.
 type WeatherHour struct {
 	Start energy.Instant
 	// Temperature is in m°C, Humidity in m%; nil is not known.
 	Temperature, Humidity *int64
-	// Forecast is true for what was told before the hour came.
+	// Forecast is true if the values were predicted before the hour began.
 	Forecast bool
 }
 
@@ -28,61 +28,61 @@ const (
 	FromWeather Source = "weather"
 )
 
-// Weather is a service that knows the weather of any place. It gives the hours of [from, to), whole days of UTC, oldest
-// first; those that it does not know are left out or hold nothing.
+// Weather is a weather service for any place. It returns the hours of [from, to), whole UTC days, oldest first. Hours that it
+// does not know are left out or have no values.
 type Weather interface {
-	// Archive tells what was: days that lie ArchiveDelay or more before today.
+	// Archive returns the weather of the past: days that are ArchiveDelay or more before today.
 	Archive(ctx context.Context, at campus.Coordinates, from, to energy.Instant) ([]WeatherHour, error)
-	// Forecast tells what was in the last days and what is expected in the next.
+	// Forecast returns the weather of the last days and the forecast of the next days.
 	Forecast(ctx context.Context, at campus.Coordinates, from, to energy.Instant) ([]WeatherHour, error)
 }
 
-// WeatherRecords keeps the hourly weather of sites, apart from what their sensors measured.
+// WeatherRecords stores the hourly weather of sites, apart from the readings of their sensors.
 type WeatherRecords interface {
-	// LeaseWeather takes the care of a site's weather until an instant, unless it is in care already; of several processes
-	// one gets it. What was kept of another place is forgotten, and the care is then taken at once.
-	LeaseWeather(ctx context.Context, site energy.SpaceID, at campus.Coordinates, now, until energy.Instant) (mine bool, err error)
-	// ScheduleWeather says that a site's weather needs no care before an instant.
+	// LeaseWeather leases a site's weather sync until an instant, unless another process holds the lease. If the site's
+	// coordinates changed, it deletes the weather of the old place and takes the lease at once.
+	LeaseWeather(ctx context.Context, site energy.SpaceID, at campus.Coordinates, now, until energy.Instant) (leased bool, err error)
+	// ScheduleWeather sets the instant of a site's next weather sync; LeaseWeather returns false before it.
 	ScheduleWeather(ctx context.Context, site energy.SpaceID, until energy.Instant) error
-	// StoreWeather keeps hours in the place of those that are there, in one transaction. A forecast never replaces what was,
-	// and what is not known replaces nothing that is. Where what was known of the past changes, it is a past change of
-	// the site.
+	// StoreWeather stores hours in one transaction, replacing those stored before. A forecast never replaces an hour that is no
+	// forecast, and an unknown value never replaces a known one. If a known value of the past changes, the change is recorded
+	// as a past change of the site.
 	StoreWeather(ctx context.Context, site energy.SpaceID, hours []WeatherHour) error
-	// WeatherDays tells how many hours that are no forecast are kept of each day of [from, to), by days since 1970 of UTC.
+	// WeatherDays returns how many hours that are no forecast are stored for each UTC day of [from, to), in days since 1970.
 	WeatherDays(ctx context.Context, site energy.SpaceID, from, to int32) (map[int32]int, error)
-	// WeatherBetween gives the hours in [from, to) whose temperature the site's own sensors do not tell, oldest first, up to
-	// limit; 0 is all.
+	// WeatherBetween returns the hours in [from, to) without a temperature of the site's own sensors, oldest first, up to
+	// limit; 0 is no limit.
 	WeatherBetween(ctx context.Context, site energy.SpaceID, from, to energy.Instant, limit int) ([]WeatherHour, error)
-	// SensorsAbove tells by how many m°C the site's own sensors read above the weather in [from, to), on average, and in how
-	// many hours both are known; forecasts do not count.
-	SensorsAbove(ctx context.Context, site energy.SpaceID, from, to energy.Instant) (above float64, hours int, err error)
+	// SensorBias returns by how many m°C, on average, the site's own sensors are above the weather in [from, to), and the
+	// number of hours in which both are known. Forecasts do not count.
+	SensorBias(ctx context.Context, site energy.SpaceID, from, to energy.Instant) (bias float64, hours int, err error)
 }
 
-// What of the last weeks a site's sensors are compared with the weather on, and the hours that this needs: two days.
+// A site's sensors are compared with the weather of the last compareDays. The comparison needs at least compareHours: two days.
 const (
 	compareDays  = 14
 	compareHours = 48
 )
 
-// toCome puts forecast hours on the level of the site's own sensors, where there are any: one in the sun, or above the
-// plain that a service knows, is a steady bit off, and what follows what it measured has to be off alike.
-func toCome(ctx context.Context, records WeatherRecords, site energy.SpaceID, weather []WeatherHour, now energy.Instant) error {
+// adjustForecast shifts forecast hours by the bias of the site's own sensors, if there are any. A sensor in the sun, or higher
+// than the service's grid, differs from the weather by a steady amount; the forecast must continue its measurements.
+func adjustForecast(ctx context.Context, records WeatherRecords, site energy.SpaceID, weather []WeatherHour, now energy.Instant) error {
 	first, _ := slices.BinarySearchFunc(weather, now, func(h WeatherHour, now energy.Instant) int { return cmp.Compare(h.Start, now+1) })
 	if first == len(weather) {
 		return nil
 	}
-	above, hours, err := records.SensorsAbove(ctx, site, now.Add(-compareDays*energy.DayMs), now)
+	bias, hours, err := records.SensorBias(ctx, site, now.Add(-compareDays*energy.DayMs), now)
 	if err != nil || hours < compareHours {
 		return err
 	}
 	for i := range weather[first:] {
-		shifted := *weather[first+i].Temperature + int64(math.Round(above))
+		shifted := *weather[first+i].Temperature + int64(math.Round(bias))
 		weather[first+i].Temperature = &shifted
 	}
 	return nil
 }
 
-// OutdoorWeather returns a space's weather where it is a site that has coordinates; what is inside has its own sensors or nothing.
+// OutdoorWeather returns the weather of a site that has coordinates, and nothing for any other space.
 func OutdoorWeather(ctx context.Context, records WeatherRecords, space campus.Space, from, to energy.Instant, limit int) ([]WeatherHour, error) {
 	if _, known := space.Coordinates(); !known || space.Kind != campus.KindSite || from >= to {
 		return nil, nil
@@ -90,7 +90,7 @@ func OutdoorWeather(ctx context.Context, records WeatherRecords, space campus.Sp
 	return records.WeatherBetween(ctx, space.ID, from, to, limit)
 }
 
-// fillHours puts the weather into the hours that a site's own sensors say no temperature of.
+// fillHours adds the weather to the hours without a temperature of the site's own sensors.
 func fillHours(measured []AmbientHour, weather []WeatherHour) []AmbientHour {
 	all := make([]AmbientHour, 0, len(measured)+len(weather))
 	i := 0
@@ -108,9 +108,9 @@ func fillHours(measured []AmbientHour, weather []WeatherHour) []AmbientHour {
 	return append(all, measured[i:]...)
 }
 
-// amongReadings puts weather between a site's own readings, by instant, and cuts at limit. An instant that a reading has
-// is the reading's.
-func amongReadings(site energy.SpaceID, readings []Ambient, weather []WeatherHour, limit int) []Ambient {
+// mergeWeather merges weather with a site's own readings, by instant, up to limit. At an instant with a reading, the weather is
+// left out.
+func mergeWeather(site energy.SpaceID, readings []Ambient, weather []WeatherHour, limit int) []Ambient {
 	all := make([]Ambient, 0, len(readings)+len(weather))
 	i := 0
 	for _, w := range weather {

@@ -11,26 +11,26 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// Spans of what is asked of a weather service.
+// Spans, in days, of the requests to a weather service.
 const (
-	// ArchiveDelay is how many days before today an archive is sure of; the days since come with the outlook.
+	// ArchiveDelay is how many days before today an archive's data is final; later days come with the forecast.
 	ArchiveDelay = 7
-	// archiveDays are how far back a site's weather is filled in, at most: as far as three years of readings reach.
+	// archiveDays is the maximum number of past days whose weather is read: three years, as for readings.
 	archiveDays = 3 * 366
-	// daysPerCall bounds an answer; services count a longer one as several anyway.
+	// daysPerCall bounds one response; services count a longer one as several calls.
 	daysPerCall = 183
-	// outlookDays are the coming days, after today, that are told.
+	// outlookDays is the number of forecast days after today.
 	outlookDays = 8
 )
 
-// Times between calls: WeatherEvery for a site whose weather came, and weatherAgain, in which a call surely ends, for one
-// whose weather did not.
+// Times between calls, in ms: WeatherEvery after a success, and weatherRetry after a failure. A call always ends within
+// weatherRetry.
 const (
 	WeatherEvery = energy.HourMs
-	weatherAgain = 10 * energy.MinuteMs
+	weatherRetry = 10 * energy.MinuteMs
 )
 
-// WeatherSync keeps the weather of all sites that have coordinates: back to their first readings, and a week ahead.
+// WeatherSync reads and stores the weather of all sites that have coordinates: from their first readings to a week ahead.
 type WeatherSync struct {
 	weather   Weather
 	records   WeatherRecords
@@ -39,15 +39,15 @@ type WeatherSync struct {
 	clock     energy.Clock
 }
 
-// NewWeatherSync makes the observatory of a campus.
+// NewWeatherSync makes the weather sync of a campus.
 func NewWeatherSync(weather Weather, records WeatherRecords, readings ledger.Readings, directory campus.Directory, clock energy.Clock) *WeatherSync {
 	return &WeatherSync{weather: weather, records: records, readings: readings, directory: directory, clock: clock}
 }
 
-// Run brings the weather of every site up to date that is due, and gives how many those were. It may run at any time
-// and in several processes: a site that another one cares for, or did within the hour, is left alone. A site whose
-// weather cannot be had does not keep the others from theirs; the error tells of all such sites.
-func (o *WeatherSync) Run(ctx context.Context) (observed int, err error) {
+// Run updates the weather of every site that is due, and returns how many sites were due. It may run at any time and in several
+// processes: it skips a site that another process updates, or updated within the hour. A site whose weather is unavailable does
+// not stop the others; the error lists all such sites.
+func (o *WeatherSync) Run(ctx context.Context) (due int, err error) {
 	campus, err := o.directory.Fresh(ctx)
 	if err != nil {
 		return 0, err
@@ -59,19 +59,19 @@ func (o *WeatherSync) Run(ctx context.Context) (observed int, err error) {
 			continue
 		}
 		now := o.clock.Now()
-		mine, err := o.records.LeaseWeather(ctx, site.ID, at, now, now.Add(weatherAgain))
-		if err == nil && mine {
-			observed++
+		leased, err := o.records.LeaseWeather(ctx, site.ID, at, now, now.Add(weatherRetry))
+		if err == nil && leased {
+			due++
 			err = o.syncSite(ctx, campus, site, at)
 		}
 		if err != nil {
 			failed = append(failed, fmt.Errorf("weather of site %s: %w", site.ID, err))
 		}
 	}
-	return observed, errors.Join(failed...)
+	return due, errors.Join(failed...)
 }
 
-// syncSite asks for what lies ahead first, which is of use at once, and then for the past.
+// syncSite reads the forecast first, because it is useful at once, and then the past.
 func (o *WeatherSync) syncSite(ctx context.Context, campus *campus.Campus, site campus.Space, at campus.Coordinates) error {
 	now := o.clock.Now()
 	today := energy.DayOf(now)
@@ -79,73 +79,73 @@ func (o *WeatherSync) syncSite(ctx context.Context, campus *campus.Campus, site 
 	if err != nil {
 		return err
 	}
-	lacking, err := o.lacking(ctx, site.ID, first, today-1)
+	missing, err := o.missingDays(ctx, site.ID, first, today-1)
 	if err != nil {
 		return err
 	}
 	begin := today - 1
-	if i, _ := slices.BinarySearch(lacking, today-ArchiveDelay); i < len(lacking) {
-		begin = lacking[i]
-		lacking = lacking[:i]
+	if i, _ := slices.BinarySearch(missing, today-ArchiveDelay); i < len(missing) {
+		begin = missing[i]
+		missing = missing[:i]
 	}
 	hours, err := o.weather.Forecast(ctx, at, energy.StartOf(begin), energy.StartOf(today+outlookDays+1))
 	if err != nil {
 		return err
 	}
-	if err := o.keep(ctx, site.ID, hours, begin, today+outlookDays+1); err != nil {
+	if err := o.storeHours(ctx, site.ID, hours, begin, today+outlookDays+1); err != nil {
 		return err
 	}
-	for _, span := range spansOf(lacking) {
+	for _, span := range spansOf(missing) {
 		hours, err := o.weather.Archive(ctx, at, energy.StartOf(span.from), energy.StartOf(span.to))
 		if err != nil {
 			return err
 		}
-		if err := o.keep(ctx, site.ID, hours, span.from, span.to); err != nil {
+		if err := o.storeHours(ctx, site.ID, hours, span.from, span.to); err != nil {
 			return err
 		}
 	}
 	return o.records.ScheduleWeather(ctx, site.ID, now.Add(WeatherEvery))
 }
 
-// keep keeps an answer. Hours of the past that the service does not know are kept as such, so that they are not asked for
-// again; an answer that holds nothing at all is a mistake, not weather.
-func (o *WeatherSync) keep(ctx context.Context, site energy.SpaceID, told []WeatherHour, from, to int32) error {
+// storeHours stores a response. Past hours that the service does not know are stored without values, so that they are not
+// requested again. A response without any temperature is an error: ErrNoWeather.
+func (o *WeatherSync) storeHours(ctx context.Context, site energy.SpaceID, received []WeatherHour, from, to int32) error {
 	now := o.clock.Now()
-	by := make(map[energy.Instant]WeatherHour, len(told))
-	for _, h := range told {
+	known := make(map[energy.Instant]WeatherHour, len(received))
+	for _, h := range received {
 		if h.Temperature != nil {
-			by[h.Start] = h
+			known[h.Start] = h
 		}
 	}
-	if len(by) == 0 {
+	if len(known) == 0 {
 		return ErrNoWeather{From: energy.StartOf(from), To: energy.StartOf(to)}
 	}
 	var hours []WeatherHour
 	for at := energy.StartOf(from); at < energy.StartOf(to); at = at.Add(energy.HourMs) {
-		h, known := by[at]
-		ahead := at > now
-		if !known && ahead {
+		h, ok := known[at]
+		future := at > now
+		if !ok && future {
 			continue
 		}
-		h.Start, h.Forecast = at, ahead
+		h.Start, h.Forecast = at, future
 		hours = append(hours, h)
 	}
 	return o.records.StoreWeather(ctx, site, hours)
 }
 
-// ErrNoWeather is a weather service's answer without a temperature.
+// ErrNoWeather reports a weather service's response without a temperature.
 type ErrNoWeather struct{ From, To energy.Instant }
 
 func (e ErrNoWeather) Error() string {
-	return "the weather service tells no temperature from " + e.From.String() + " to " + e.To.String()
+	return "the weather service returned no temperature from " + e.From.String() + " to " + e.To.String()
 }
 
-// firstDay is the day of the site's first reading, within bounds; yesterday where there is none.
+// firstDay is the day of the site's first reading, at most archiveDays ago; yesterday if there is none.
 func (o *WeatherSync) firstDay(ctx context.Context, tree *campus.Campus, site campus.Space, today int32) (first int32, err error) {
 	first = today - 1
 	devices := tree.DevicesEver(campus.Scope{Space: site.ID, Zone: tree.Zone(site.ID), ID: string(site.ID)})
 	err = o.readings.Snapshot(ctx, devices, func(books ledger.Books) error {
-		begun, _, found, err := books.Days()
+		begun, _, found, err := books.DayRange()
 		if found {
 			first = min(first, max(begun, today-archiveDays))
 		}
@@ -154,25 +154,25 @@ func (o *WeatherSync) firstDay(ctx context.Context, tree *campus.Campus, site ca
 	return first, err
 }
 
-// lacking are the days of [from, to) of which an hour was never asked for, oldest first.
-func (o *WeatherSync) lacking(ctx context.Context, site energy.SpaceID, from, to int32) ([]int32, error) {
-	kept, err := o.records.WeatherDays(ctx, site, from, to)
+// missingDays are the days of [from, to) with an hour that was never requested, oldest first.
+func (o *WeatherSync) missingDays(ctx context.Context, site energy.SpaceID, from, to int32) ([]int32, error) {
+	stored, err := o.records.WeatherDays(ctx, site, from, to)
 	if err != nil {
 		return nil, err
 	}
 	var days []int32
 	for day := from; day < to; day++ {
-		if kept[day] < int(energy.DayMs/energy.HourMs) {
+		if stored[day] < int(energy.DayMs/energy.HourMs) {
 			days = append(days, day)
 		}
 	}
 	return days, nil
 }
 
-// daySpan is the days [from, to).
+// daySpan is the span of days [from, to).
 type daySpan struct{ from, to int32 }
 
-// spansOf joins days that follow each other, up to daysPerCall.
+// spansOf joins consecutive days into spans of up to daysPerCall.
 func spansOf(days []int32) []daySpan {
 	var spans []daySpan
 	for _, day := range days {

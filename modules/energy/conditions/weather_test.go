@@ -8,14 +8,14 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// TestWeatherStandsBetweenReadings: it fills what a sensor leaves open, and never stands under a reading's key.
+// TestWeatherStandsBetweenReadings checks that weather fills the gaps of a sensor, and never has the instant of a reading.
 func TestWeatherStandsBetweenReadings(t *testing.T) {
 	degrees := func(n int64) *int64 { return &n }
 	weather := []WeatherHour{{Start: 0, Temperature: degrees(20_000)}, {Start: energy.Instant(energy.HourMs), Temperature: degrees(21_000), Forecast: true}}
 	readings := []Ambient{{Space: "site", At: 0, Humidity: degrees(60_000), Source: FromSensor}, {Space: "site", At: 5, Humidity: degrees(61_000), Source: FromSensor}}
-	all := amongReadings("site", readings, weather, 10)
+	all := mergeWeather("site", readings, weather, 10)
 	require.Equal(t, append(readings, Ambient{Space: "site", At: energy.Instant(energy.HourMs), Temperature: degrees(21_000), Source: FromWeather, Forecast: true}), all)
-	require.Len(t, amongReadings("site", readings, weather, 1), 1)
+	require.Len(t, mergeWeather("site", readings, weather, 1), 1)
 
 	people := 4.0
 	hours := fillHours([]AmbientHour{{Start: 0, Occupancy: &people}, {Start: energy.Instant(2 * energy.HourMs), Occupancy: &people}}, weather)

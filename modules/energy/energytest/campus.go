@@ -23,7 +23,7 @@ type CampusStore interface {
 	rulebook.Rulebook
 	conditions.States
 	conditions.AmbientReadings
-	conditions.Moments
+	conditions.LatestValues
 	conditions.WeatherRecords
 	PastChanges(ctx context.Context, since energy.Instant) ([]ledger.Changed, error)
 }
@@ -154,12 +154,12 @@ func ambient(t *testing.T, store CampusStore) {
 	outcomes, err = store.AppendAmbient(ctx, []conditions.Ambient{other, second})
 	require.NoError(t, err)
 	require.Equal(t, energy.Conflict, outcomes[0].Result)
-	require.True(t, first.Same(outcomes[0].Stored))
+	require.True(t, first.SameMeasures(outcomes[0].Stored))
 	require.Equal(t, energy.Duplicate, outcomes[1].Result)
 	list, err := store.AmbientBetween(ctx, []energy.SpaceID{"s"}, Start, Start+hour, conditions.AmbientKey{Space: "s", At: Start}, 10)
 	require.NoError(t, err)
 	require.Len(t, list, 1)
-	require.True(t, second.Same(list[0]))
+	require.True(t, second.SameMeasures(list[0]))
 	hours, err := store.HourlyAmbient(ctx, "s", Start, Start+day)
 	require.NoError(t, err)
 	require.Len(t, hours, 1)

@@ -44,7 +44,7 @@ func corrected(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	for _, r := range stream {
 		is, there := final[r.Key()]
 		if !there && r.Kind == energy.Sample {
-			is, there = energy.Reading{Device: r.Device, At: r.At, Kind: energy.Refused}, true
+			is, there = energy.Reading{Device: r.Device, At: r.At, Kind: energy.Rejected}, true
 		}
 		if there {
 			standing = append(standing, is)

@@ -50,7 +50,7 @@ func newSeen(t *testing.T, store ledger.Readings, campus *campus.Campus) seen {
 // over is the coverage of a range of the site in steps of a width, and what is missing.
 func (s seen) over(from, to energy.Instant, bucket usage.Bucket) ([]usage.Step, usage.Coverage) {
 	s.t.Helper()
-	all, coverage, err := s.reports.Covered(context.Background(), reader, usage.Query{Level: campus.OfSite, ID: "site", From: from, To: to, Bucket: bucket})
+	all, coverage, err := s.reports.SeriesWithCoverage(context.Background(), reader, usage.Query{Level: campus.OfSite, ID: "site", From: from, To: to, Bucket: bucket})
 	require.NoError(s.t, err)
 	return all[0].Steps, coverage
 }

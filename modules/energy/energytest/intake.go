@@ -23,7 +23,7 @@ type IntakeStore interface {
 	campus.CatalogStore
 	conditions.States
 	conditions.AmbientReadings
-	conditions.Moments
+	conditions.LatestValues
 	intake.Inbox
 	conditions.WeatherRecords
 	intake.Heartbeats

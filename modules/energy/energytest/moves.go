@@ -114,7 +114,7 @@ func (s *scoped) heldElsewhere(t *testing.T) {
 	seen, err := s.ledger.Quarantined(ctx, viewerOf(s.b), q)
 	require.NoError(t, err)
 	require.Empty(t, seen)
-	_, err = s.ledger.Settle(ctx, managerOf(s.b), "dq", held[0].Reading.At.String(), ledger.CountStep, "razón")
+	_, err = s.ledger.Settle(ctx, managerOf(s.b), "dq", held[0].Reading.At.String(), ledger.AcceptStep, "razón")
 	require.ErrorAs(t, err, &energy.ErrNotFound{})
 	changes := func(caller energy.Caller, limit int) (days []int32) {
 		all, err := s.ledger.Restatements(ctx, caller, ledger.RestatementsQuery{Device: "dq", Limit: limit})
@@ -134,10 +134,10 @@ func (s *scoped) heldElsewhere(t *testing.T) {
 // heardWhereItHung replays events of a device that moved.
 func (s *scoped) heardWhereItHung(t *testing.T, moved energy.Instant) {
 	ctx := context.Background()
-	at := func(at energy.Instant) campus.Occurrence {
-		return campus.Occurrence{Device: "dm", At: func() energy.Instant { return at }}
+	at := func(at energy.Instant) campus.EventSubject {
+		return campus.EventSubject{Device: "dm", At: func() energy.Instant { return at }}
 	}
-	events := []campus.Occurrence{at(moved - hour), at(moved + hour)}
+	events := []campus.EventSubject{at(moved - hour), at(moved + hour)}
 	for caller, hears := range map[energy.SpaceID][]bool{s.a: {true, false}, s.b: {false, true}, s.site: {true, true}} {
 		audience, err := s.catalog.Audience(ctx, viewerOf(caller), "", "")
 		require.NoError(t, err)
@@ -199,7 +199,7 @@ func (s *scoped) pastIsNotWritten(t *testing.T) {
 	_, err = s.ledger.Record(ctx, key, other)
 	var conflict energy.ErrConflictingReading
 	require.ErrorAs(t, err, &conflict)
-	require.True(t, conflict.Unseen)
+	require.True(t, conflict.Hidden)
 }
 
 // otherProcess makes and changes things in one process and uses them at once in another, whose clock stands still: nothing is

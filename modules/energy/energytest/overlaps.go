@@ -37,7 +37,7 @@ func appendResults(t *testing.T, store ledger.Readings, batch ...energy.Reading)
 	for i, o := range outcomes {
 		results[i] = o.Result
 		if o.Result == energy.Overlapping {
-			require.True(t, o.Covered.Overlaps(batch[i].Told()), "%v of %v", o.Covered, batch[i].Told())
+			require.True(t, o.Covered.Overlaps(batch[i].CoveredSpan()), "%v of %v", o.Covered, batch[i].CoveredSpan())
 		}
 	}
 	return results
@@ -120,8 +120,8 @@ func apart(t *testing.T, kept map[energy.Key]energy.Reading, device energy.Devic
 	t.Helper()
 	for one, r := range kept {
 		for other, o := range kept {
-			if one != other && one.Device == device && other.Device == device && r.Claims() && o.Claims() {
-				require.False(t, r.Told().Overlaps(o.Told()), "%v %v", r, o)
+			if one != other && one.Device == device && other.Device == device && r.HasStatedSpan() && o.HasStatedSpan() {
+				require.False(t, r.CoveredSpan().Overlaps(o.CoveredSpan()), "%v %v", r, o)
 			}
 		}
 	}
@@ -185,7 +185,7 @@ func registerAndInterval(t *testing.T, fresh func(t *testing.T) ledger.Readings)
 				want = "3"
 			}
 			if len(held) > 0 {
-				ruling := ledger.Correction{Key: held[0].Reading.Key(), Ruling: ledger.CountStep, Reason: "r", By: "b", Made: Now}
+				ruling := ledger.Correction{Key: held[0].Reading.Key(), Ruling: ledger.AcceptStep, Reason: "r", By: "b", Made: Now}
 				_, err := store.Correct(context.Background(), ruling, Traits)
 				require.ErrorAs(t, err, &energy.ErrOverlapping{}, "nobody may count it twice")
 			}

@@ -15,7 +15,7 @@ import (
 // untold are the traits of devices of which nobody said how often they report.
 func untold(id energy.DeviceID) ledger.Traits {
 	t := Traits(id)
-	t.Untold = true
+	t.UsualIsGuess = true
 	return t
 }
 

@@ -24,7 +24,7 @@ func settled(t *testing.T, store ledger.Readings) {
 	require.NoError(t, err)
 	held, err := store.Quarantined(ctx, []energy.DeviceID{"m", "s"}, energy.Key{}, 10)
 	require.NoError(t, err)
-	require.Equal(t, []ledger.Held{
+	require.Equal(t, []ledger.QuarantinedReading{
 		{Reading: batch[1], Before: ledger.Base{At: Start, Value: int64(kwh("100")), Known: true}},
 		{Reading: batch[4], Before: ledger.Base{At: Start, Value: int64(kwh("100")), Known: true}},
 	}, held)
@@ -38,17 +38,17 @@ func settled(t *testing.T, store ledger.Readings) {
 		require.NoError(t, err)
 		require.Equal(t, c.Before, c.After)
 	}
-	rule(batch[1].Key(), ledger.CountStep)
-	rule(batch[4].Key(), ledger.CountStep)
+	rule(batch[1].Key(), ledger.AcceptStep)
+	rule(batch[4].Key(), ledger.AcceptStep)
 	require.Equal(t, []string{"5001", "51"}, []string{Total(t, store, "m").KWh(), Total(t, store, "s").KWh()})
 	held, err = store.Quarantined(ctx, []energy.DeviceID{"m", "s"}, energy.Key{}, 10)
 	require.NoError(t, err)
 	require.Empty(t, held)
-	rule(batch[1].Key(), ledger.BeginAgain)
+	rule(batch[1].Key(), ledger.RestartCounter)
 	require.Equal(t, "1", Total(t, store, "m").KWh())
 	made, err := store.Corrections(ctx, batch[1].Key())
 	require.NoError(t, err)
-	require.Equal(t, []ledger.Ruling{ledger.CountStep, ledger.BeginAgain}, []ledger.Ruling{made[0].Ruling, made[1].Ruling})
+	require.Equal(t, []ledger.Ruling{ledger.AcceptStep, ledger.RestartCounter}, []ledger.Ruling{made[0].Ruling, made[1].Ruling})
 	outcomes, err := store.Append(ctx, batch, Traits)
 	require.NoError(t, err)
 	require.Equal(t, energy.Duplicate, outcomes[1].Result, "what is settled may be sent again")

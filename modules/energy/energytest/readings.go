@@ -157,7 +157,7 @@ func Pages(t *testing.T, store ledger.Readings, device energy.DeviceID) []ledger
 	t.Helper()
 	var pages []ledger.Page
 	err := store.Snapshot(context.Background(), []energy.DeviceID{device}, func(books ledger.Books) error {
-		first, last, found, err := books.Days()
+		first, last, found, err := books.DayRange()
 		if err != nil || !found {
 			return err
 		}

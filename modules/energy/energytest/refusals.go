@@ -20,7 +20,7 @@ func refusedPowers(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 		for i := range energy.Instant(13) {
 			r := Sample("m", begin+i*minute, 600*energy.Watt)
 			if i > 0 && i < 7 {
-				r = energy.Reading{Device: "m", At: r.At, Kind: energy.Refused}
+				r = energy.Reading{Device: "m", At: r.At, Kind: energy.Rejected}
 			}
 			all = append(all, r)
 		}

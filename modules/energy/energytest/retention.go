@@ -48,7 +48,7 @@ func forgotten(t *testing.T, store ledger.Readings) {
 	require.NoError(t, store.ForgetTotals(ctx, int32(february/day)))
 	require.Equal(t, "1.5", Total(t, store, "m").KWh(), "from 100.5 to 102")
 	require.NoError(t, store.Snapshot(ctx, []energy.DeviceID{"m"}, func(books ledger.Books) error {
-		begun, err := books.Begun()
+		begun, err := books.FirstDays()
 		require.Equal(t, map[energy.DeviceID]int32{"m": int32(february / day)}, begun)
 		return err
 	}))

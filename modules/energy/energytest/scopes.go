@@ -53,7 +53,7 @@ func newScoped(t *testing.T, store IntakeStore) *scoped {
 	zone, err := time.LoadLocation("America/Bogota")
 	require.NoError(t, err)
 	s := &scoped{store: store, clock: &ticking{Now}, zone: zone, grants: &heldGrants{}}
-	s.catalog = s.process("sp").GuardedBy(s.grants)
+	s.catalog = s.process("sp").WithGrants(s.grants)
 	s.ledger = ledger.NewLedger(store, s.catalog, s.clock, zone, ledger.Retention{})
 	s.conditions = conditions.NewRecorder(store, store, store, s.catalog, s.clock, zone)
 	s.twin = twin.NewTwin(store, store, store, s.catalog, s.clock)
@@ -160,7 +160,7 @@ func (s *scoped) goneSpace(t *testing.T) {
 	require.ErrorAs(t, err, &energy.ErrNotFound{}, "not even the only site")
 	audience, err := s.catalog.Audience(ctx, gone, "", "")
 	require.NoError(t, err)
-	hears, err := audience.MaySee(ctx, []campus.Occurrence{{Device: "da"}, {Space: s.roomA}, {Space: "sp_gone"}, {}})
+	hears, err := audience.MaySee(ctx, []campus.EventSubject{{Device: "da"}, {Space: s.roomA}, {Space: "sp_gone"}, {}})
 	require.NoError(t, err)
 	require.Equal(t, make([]bool, 4), hears)
 	newcomers, err := s.intake.Discovered(ctx, managerOf("sp_gone"))

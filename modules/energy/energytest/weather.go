@@ -94,7 +94,7 @@ func sensorsAbove(t *testing.T, store CampusStore) {
 	ctx := context.Background()
 	const site = energy.SpaceID("compared-site")
 	above := func(from, to energy.Instant) []float64 {
-		mean, hours, err := store.SensorsAbove(ctx, site, from, to)
+		mean, hours, err := store.SensorBias(ctx, site, from, to)
 		require.NoError(t, err)
 		return []float64{mean, float64(hours)}
 	}

@@ -1,4 +1,4 @@
-// Package habit learns what a device usually draws in each hour of the week. What is missing is weighed by it.
+// Package habit learns what a device usually draws in each hour of the week. Missing time is weighed by it.
 package habit
 
 import (
@@ -11,23 +11,24 @@ import (
 const (
 	hoursPerDay = 24
 	hoursOfWeek = 7 * hoursPerDay
-	// SlotsPerHour is how many quarter hours an hour has.
-	SlotsPerHour  = energy.QuartersPerDay / hoursPerDay
-	usualDays     = 28
-	leastMeasured = energy.DayMs
+	// SlotsPerHour is the number of quarter hours in an hour.
+	SlotsPerHour = energy.QuartersPerDay / hoursPerDay
+	learnedDays  = 28
+	minMeasured  = energy.DayMs
 )
 
-// MinWeight is what every device weighs at least, mW: where nothing that counts ever draws power, time is what is weighed.
+// MinWeight is the minimum weight of a device, mW: if no device of a group ever draws power, its time is weighed instead.
 const MinWeight = 1
 
-// Week is what a device is expected to draw in each hour of the week of UTC, mW, never less than leastWeight. It weighs its time.
+// Week is the expected power of a device in each hour of the UTC week, mW, never less than MinWeight. It is the weight of the
+// device's time.
 type Week [hoursOfWeek]float64
 
-// WeekHour is the first hour of a UTC day within usual.
-func WeekHour(day int32) int { return int(day%7) * hoursPerDay }
+// FirstHourOf is the index in a Week of the first hour of a UTC day.
+func FirstHourOf(day int32) int { return int(day%7) * hoursPerDay }
 
-// steady is the usual of a device of which one power is known.
-func steady(mw float64) *Week {
+// constantWeek is the week of a device with one known power.
+func constantWeek(mw float64) *Week {
 	u := new(Week)
 	for i := range u {
 		u[i] = max(mw, MinWeight)
@@ -35,16 +36,16 @@ func steady(mw float64) *Week {
 	return u
 }
 
-// learner learns a device's usual from its pages, in any order.
+// learner learns a device's usual week from its pages, in any order.
 type learner struct {
-	energy   [hoursOfWeek]int64 // mWh that was measured
+	energy   [hoursOfWeek]int64 // measured, mWh
 	measured [hoursOfWeek]int64 // ms
-	// estimated and filled are the energy and time of what was filled in, which says nothing of the hour.
+	// estimated and filled are the energy and time that were filled in; they do not show the hour of use.
 	estimated, filled int64
 }
 
 func (l *learner) add(p *ledger.Page) {
-	first := WeekHour(p.Day)
+	first := FirstHourOf(p.Day)
 	for i := range p.Quarters {
 		q := &p.Quarters[i]
 		hour := first + i/SlotsPerHour
@@ -58,17 +59,17 @@ func (l *learner) add(p *ledger.Page) {
 	}
 }
 
-// time is how much was measured, ms.
-func (l *learner) time() (sum int64) {
+// measuredMs is the measured time, ms.
+func (l *learner) measuredMs() (sum int64) {
 	for _, ms := range l.measured {
 		sum += ms
 	}
 	return sum
 }
 
-// usual is what was learnt: each hour of the week, where it was never measured the hour of the day, else the mean of all that was
-// measured, else of what was filled in; nil where nothing is known.
-func (l *learner) usual() *Week {
+// week returns the mean power of each hour of the week. An hour that was never measured gets the mean of its hour of the day, else
+// of all measured time, else of what was filled in. It is nil if nothing is known.
+func (l *learner) week() *Week {
 	var all mean
 	var days [hoursPerDay]mean
 	for hour := range hoursOfWeek {

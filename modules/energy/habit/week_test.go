@@ -9,8 +9,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// TestUsualOfUnseenHours takes the hour of the day, then all hours, then what was filled in.
-func TestUsualOfUnseenHours(t *testing.T) {
+// TestWeekOfUnmeasuredHours uses the hour of the day, then all hours, then what was filled in.
+func TestWeekOfUnmeasuredHours(t *testing.T) {
 	measured := &ledger.Page{Day: 0}
 	for i := range 4 {
 		measured.Quarters[8*4+i] = ledger.Quarter{Energy: 250_000, Measured: energy.QuarterMs}
@@ -18,24 +18,24 @@ func TestUsualOfUnseenHours(t *testing.T) {
 	}
 	var l learner
 	l.add(measured)
-	u := l.usual()
+	u := l.week()
 	const kilowatt = float64(energy.Kilowatt)
 	require.Equal(t, []float64{kilowatt, 3 * kilowatt}, []float64{u[8], u[9]})
 	require.Equal(t, []float64{kilowatt, 3 * kilowatt}, []float64{u[2*24+8], u[2*24+9]}, "as on another day")
-	require.Equal(t, 2*kilowatt, u[3], "of a time at which it was never measured, the mean")
+	require.Equal(t, 2*kilowatt, u[3], "the mean, for an hour that was never measured")
 
 	filled := &ledger.Page{Day: 3}
 	filled.Quarters[0] = ledger.Quarter{Energy: 500_000, Estimated: 500_000, Filled: energy.QuarterMs}
 	l.add(filled)
-	require.Equal(t, u, l.usual(), "what was filled in says nothing of its hour")
+	require.Equal(t, u, l.week(), "filled energy does not show its hour")
 	var unknown, only learner
 	only.add(filled)
-	require.Equal(t, 2*kilowatt, only.usual()[100])
-	require.Nil(t, unknown.usual())
-	require.Equal(t, float64(MinWeight), steady(0)[0], "of what nothing is known, time is weighed")
+	require.Equal(t, 2*kilowatt, only.week()[100])
+	require.Nil(t, unknown.week())
+	require.Equal(t, float64(MinWeight), constantWeek(0)[0], "without any data, time is weighed")
 }
 
-// TestPaceOfReadings is robust to lost readings, and says nothing of too few or of monthly ones.
+// TestPaceOfReadings checks that the pace tolerates lost readings, and is unknown for too few or monthly readings.
 func TestPaceOfReadings(t *testing.T) {
 	at := func(hours ...int64) (instants []energy.Instant) {
 		for _, h := range hours {

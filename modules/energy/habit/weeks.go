@@ -9,62 +9,63 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// Weeks remembers what devices usually draw. It is learnt from a device's last four weeks before today, so that it is the same
-// for every question of a day, whatever came in which order; where that is less than a day, from today's readings too.
+// Weeks caches what devices usually draw. It learns from a device's last four weeks before today, so that all queries of a day get
+// the same result, whatever the order of arrival. If these weeks have less than a day of measurements, it learns from today's
+// readings too.
 type Weeks struct {
 	mu    sync.Mutex
-	known map[energy.DeviceID]knownUsual
+	cache map[energy.DeviceID]cachedWeek
 }
 
-// knownUsual holds as long as the books of the days before one are what they were.
-type knownUsual struct {
+// cachedWeek is valid while the books of the days before one do not change.
+type cachedWeek struct {
 	before   int32
 	revision int64
-	usual    *Week
+	week     *Week
 }
 
-// NewWeeks makes an empty memory.
-func NewWeeks() *Weeks { return &Weeks{known: make(map[energy.DeviceID]knownUsual)} }
+// NewWeeks returns an empty cache.
+func NewWeeks() *Weeks { return &Weeks{cache: make(map[energy.DeviceID]cachedWeek)} }
 
-// learntBefore is the day before which readings are learnt from: the first of which changes are not counted yet.
-func learntBefore(now energy.Instant) int32 { return energy.DayOf(now.Add(-energy.HourMs)) }
+// learnBefore is the day before which readings are learnt from: the first day whose changes are not counted yet.
+func learnBefore(now energy.Instant) int32 { return energy.DayOf(now.Add(-energy.HourMs)) }
 
-// Of gives what each of the devices usually draws; one of which nothing was ever read draws what it is rated at.
-func (u *Weeks) Of(books ledger.Books, devices []campus.Device, now energy.Instant) (map[energy.DeviceID]*Week, error) {
-	before := learntBefore(now)
+// Of returns the usual week of each device; a device without readings gets its rated power.
+func (w *Weeks) Of(books ledger.Books, devices []campus.Device, now energy.Instant) (map[energy.DeviceID]*Week, error) {
+	before := learnBefore(now)
 	revision, unposted, err := books.Revision(before)
 	if err != nil {
 		return nil, err
 	}
 	found := make(map[energy.DeviceID]*Week, len(devices))
-	unknown := u.find(devices, before, revision, unposted, found)
+	unknown := w.cached(devices, before, revision, unposted, found)
 	learnt, err := learn(books, unknown, before)
 	if err != nil {
-		return nil, fmt.Errorf("learn what is usual: %w", err)
+		return nil, fmt.Errorf("learn usual weeks: %w", err)
 	}
-	u.keep(learnt, before, revision, unposted)
+	w.store(learnt, before, revision, unposted)
 	if err := learnToday(books, learnt, before); err != nil {
-		return nil, fmt.Errorf("learn what is usual today: %w", err)
+		return nil, fmt.Errorf("learn usual weeks of today: %w", err)
 	}
 	for id, l := range learnt {
-		found[id] = l.usual()
+		found[id] = l.week()
 	}
 	for _, d := range devices {
 		if found[d.ID] == nil {
-			found[d.ID] = steady(float64(d.Rated))
+			found[d.ID] = constantWeek(float64(d.Rated))
 		}
 	}
 	return found, nil
 }
 
-// find puts what is remembered into found and gives the devices of which nothing is.
-func (u *Weeks) find(devices []campus.Device, before int32, revision int64, unposted map[energy.DeviceID]bool, found map[energy.DeviceID]*Week) (unknown []energy.DeviceID) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
+// cached adds the cached weeks to found and returns the devices that have none.
+func (w *Weeks) cached(devices []campus.Device, before int32, revision int64, unposted map[energy.DeviceID]bool, found map[energy.DeviceID]*Week) (unknown []energy.DeviceID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, d := range devices {
-		known, is := u.known[d.ID]
-		if is && known.before == before && known.revision == revision && !unposted[d.ID] {
-			found[d.ID] = known.usual
+		entry, ok := w.cache[d.ID]
+		if ok && entry.before == before && entry.revision == revision && !unposted[d.ID] {
+			found[d.ID] = entry.week
 			continue
 		}
 		unknown = append(unknown, d.ID)
@@ -72,13 +73,13 @@ func (u *Weeks) find(devices []campus.Device, before int32, revision int64, unpo
 	return unknown
 }
 
-// keep remembers what was learnt of a day or more.
-func (u *Weeks) keep(learnt map[energy.DeviceID]*learner, before int32, revision int64, unposted map[energy.DeviceID]bool) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
+// store caches the weeks that were learnt from a day or more of measurements.
+func (w *Weeks) store(learnt map[energy.DeviceID]*learner, before int32, revision int64, unposted map[energy.DeviceID]bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for id, l := range learnt {
-		if l.time() >= leastMeasured && !unposted[id] {
-			u.known[id] = knownUsual{before: before, revision: revision, usual: l.usual()}
+		if l.measuredMs() >= minMeasured && !unposted[id] {
+			w.cache[id] = cachedWeek{before: before, revision: revision, week: l.week()}
 		}
 	}
 }
@@ -91,7 +92,7 @@ func learn(books ledger.Books, devices []energy.DeviceID, before int32) (map[ene
 	if len(devices) == 0 {
 		return learnt, nil
 	}
-	for page, err := range books.Recent(devices, before, usualDays) {
+	for page, err := range books.Recent(devices, before, learnedDays) {
 		if err != nil {
 			return nil, err
 		}
@@ -100,18 +101,18 @@ func learn(books ledger.Books, devices []energy.DeviceID, before int32) (map[ene
 	return learnt, nil
 }
 
-// learnToday adds the days that run to what is known of a device for less than a day.
+// learnToday adds the current days for devices with less than a day of measurements.
 func learnToday(books ledger.Books, learnt map[energy.DeviceID]*learner, before int32) error {
 	short := make(map[energy.DeviceID]*learner)
 	for id, l := range learnt {
-		if l.time() < leastMeasured {
+		if l.measuredMs() < minMeasured {
 			short[id] = l
 		}
 	}
 	if len(short) == 0 {
 		return nil
 	}
-	const running = 3 // the day that is learnt before, the next where its changes are not counted yet, and what clocks are ahead
+	const running = 3 // that day, the next day where its changes are not counted yet, and one for clocks that are ahead
 	for page, err := range books.Pages(before, before+running) {
 		if err != nil {
 			return err

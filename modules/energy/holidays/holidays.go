@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// Set is whose public holidays a site keeps.
+// Set is the country whose public holidays a site has.
 type Set string
 
-// The sets. A site without the holidays of a country enters its own days in the calendar, as closed.
+// The sets. A site without a country's holidays enters its own days in the calendar as closed days.
 const (
-	Colombian Set = "CO" // also where a site says nothing
+	Colombian Set = "CO" // the default
 	None      Set = "none"
 )
 
-// Known tells whether a set is one of the sets.
+// Known reports whether a set is one of the sets.
 func (s Set) Known() bool { return s == Colombian || s == None }
 
-// Holiday names the set's public holiday on a local date, or is empty.
+// Holiday is the name of the set's public holiday on a local date; empty if there is none.
 func (s Set) Holiday(date time.Time) string {
 	if s == None {
 		return ""
@@ -25,17 +25,17 @@ func (s Set) Holiday(date time.Time) string {
 	return Holiday(date)
 }
 
-// Holiday names the Colombian public holiday on a date, or is empty.
+// Holiday is the name of the Colombian public holiday on a date; empty if there is none.
 //
-// Source: Ley 51 de 1983 (Ley Emiliani) with Ley 270/1996's list unchanged since: fixed days, days moved to the
-// next Monday, and those counted from Easter.
+// Source: Ley 51 de 1983 (Ley Emiliani), with the list of Ley 270/1996, unchanged since: fixed days, days moved to the
+// next Monday, and days counted from Easter.
 func Holiday(date time.Time) string {
 	year, month, day := date.Date()
 	if name := fixedHolidays[monthDay{month, day}]; name != "" {
 		return name
 	}
 	if date.Weekday() == time.Monday {
-		for back := range 7 { // a moved holiday lies on this Monday or in the six days before it
+		for back := range 7 { // the original date is this Monday or in the six days before it
 			t := time.Date(year, month, day-back, 12, 0, 0, 0, time.UTC)
 			if name := movedHolidays[monthDay{t.Month(), t.Day()}]; name != "" {
 				return name
@@ -69,7 +69,7 @@ var movedHolidays = map[monthDay]string{
 	{time.November, 11}: "Independencia de Cartagena",
 }
 
-// easterHolidays are by days from Easter Sunday; those on Mondays are moved there by the law.
+// easterHolidays are keyed by days from Easter Sunday; the law moves those on Mondays.
 var easterHolidays = map[int]string{
 	-3: "Jueves Santo",
 	-2: "Viernes Santo",

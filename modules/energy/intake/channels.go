@@ -69,14 +69,14 @@ func adoptedAs(c *campus.Campus, n DiscoveredDevice, all channelSet) (campus.Dev
 	if d, known := n.deviceIn(c); known {
 		return d, true
 	}
-	whole, is := c.WholeAt(n.Dialect, n.Address)
+	whole, is := c.DeviceOfChannel(n.Dialect, n.Address)
 	return whole, is && c.Contains(n.Space, whole.Space) && all.isOnly(c, whole, n.Address)
 }
 
 // waiting are the channels that wait in the inbox.
 func waiting(campus *campus.Campus, all []DiscoveredDevice) (found []Channel) {
 	for _, n := range all {
-		if whole, is := campus.WholeAt(n.Dialect, n.Address); is && campus.Contains(n.Space, whole.Space) {
+		if whole, is := campus.DeviceOfChannel(n.Dialect, n.Address); is && campus.Contains(n.Space, whole.Space) {
 			found = append(found, Channel{whole.ID, n.Address, n.Measured.Has(SaidRegister | SaidInterval | SaidPower)})
 		}
 	}
@@ -138,7 +138,7 @@ func (w *channelRegistry) with(ctx context.Context, campus *campus.Campus, newco
 func (t *ingestion) noteChannels(ctx context.Context) error {
 	var said []Channel
 	for _, o := range t.observations {
-		if whole, is := t.campus.WholeAt(o.Dialect, o.Address); is && o.Device == "" && t.campus.MayReport(t.caller, whole.ID) {
+		if whole, is := t.campus.DeviceOfChannel(o.Dialect, o.Address); is && o.Device == "" && t.campus.MayReport(t.caller, whole.ID) {
 			said = append(said, Channel{whole.ID, o.Address, o.measures() || o.Power != nil})
 		}
 	}
@@ -147,7 +147,7 @@ func (t *ingestion) noteChannels(ctx context.Context) error {
 
 // wholeOf is the device that an observation is of as its only channel.
 func (t *ingestion) wholeOf(o Observation) (campus.Device, bool) {
-	whole, is := t.campus.WholeAt(o.Dialect, o.Address)
+	whole, is := t.campus.DeviceOfChannel(o.Dialect, o.Address)
 	if !is {
 		return whole, false
 	}

@@ -36,7 +36,7 @@ type Heartbeats interface {
 // Fleet watches over devices: which are silent, stuck, or have a clock that is off.
 type Fleet struct {
 	vitals  Heartbeats
-	moments conditions.Moments
+	moments conditions.LatestValues
 	clock   energy.Clock
 
 	mu        sync.Mutex
@@ -45,7 +45,7 @@ type Fleet struct {
 }
 
 // NewFleet makes the watch.
-func NewFleet(vitals Heartbeats, moments conditions.Moments, clock energy.Clock) *Fleet {
+func NewFleet(vitals Heartbeats, moments conditions.LatestValues, clock energy.Clock) *Fleet {
 	return &Fleet{vitals: vitals, moments: moments, clock: clock, estimates: make(map[energy.DeviceID]*clockEstimate), fresh: make(map[energy.DeviceID]bool)}
 }
 

@@ -86,7 +86,7 @@ func (k keptVitals) HeartbeatsOf(context.Context, []energy.DeviceID) (map[energy
 
 func (k keptVitals) ClocksOff(context.Context) (map[energy.DeviceID]int64, error) { return nil, nil }
 
-type noMoments struct{ conditions.Moments }
+type noMoments struct{ conditions.LatestValues }
 
 func (noMoments) LastReadings(context.Context, []energy.DeviceID, int) (map[energy.DeviceID][]energy.Reading, error) {
 	return nil, nil

@@ -174,8 +174,8 @@ type Settlement struct {
 func (t *ingestion) remember(place int, o Observation, tried bool) {
 	space := homeOf(t.campus, t.caller)
 	when := o.own(t.campus, space, t.now)
-	if rule := when.implausible(t.now, t.intake.ledger.KeptFrom(t.now)); rule != "" && o.measures() {
-		t.reject(place, rule, energy.Flaw{Field: "timestamp", Rule: rule, Args: map[string]any{"since": t.intake.ledger.KeptFrom(t.now).String()}})
+	if rule := when.implausible(t.now, t.intake.ledger.ReadingsFrom(t.now)); rule != "" && o.measures() {
+		t.reject(place, rule, energy.Flaw{Field: "timestamp", Rule: rule, Args: map[string]any{"since": t.intake.ledger.ReadingsFrom(t.now).String()}})
 		return
 	}
 	at, source := when.at, when.source

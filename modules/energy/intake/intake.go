@@ -21,7 +21,7 @@ type Intake struct {
 	ledger     *ledger.Ledger
 	conditions *conditions.Recorder
 	catalog    *campus.Catalog
-	moments    conditions.Moments
+	moments    conditions.LatestValues
 	inbox      Inbox
 	clock      energy.Clock
 	counter    Counter
@@ -44,7 +44,7 @@ type Needs struct {
 	Ledger     *ledger.Ledger
 	Conditions *conditions.Recorder
 	Catalog    *campus.Catalog
-	Moments    conditions.Moments
+	Moments    conditions.LatestValues
 	Inbox      Inbox
 	Channels   Channels
 	Clock      energy.Clock
@@ -105,7 +105,7 @@ func (i *Intake) ingestAs(ctx context.Context, caller energy.Caller, said []Obse
 	if !caller.MayReport() {
 		return nil, energy.ErrForbidden{}
 	}
-	campus, err := campus.Holding(ctx, i.catalog, func(campus *campus.Campus) bool {
+	campus, err := campus.FreshUnless(ctx, i.catalog, func(campus *campus.Campus) bool {
 		return !slices.ContainsFunc(said, func(o Observation) bool { return !accepts(campus, caller, o) })
 	})
 	if err != nil {
@@ -251,7 +251,7 @@ func (t *ingestion) timeOf(place int, device campus.Device) timestamp {
 		return when
 	}
 	if o.given == 0 {
-		o.given = t.intake.ledger.Arrive(device.ID, cmp.Or(o.Arrived, t.now))
+		o.given = t.intake.ledger.AssignInstant(device.ID, cmp.Or(o.Arrived, t.now))
 	}
 	when.at, when.source = o.given, energy.ByArrival
 	return when
@@ -346,7 +346,7 @@ func deviceOf(campus *campus.Campus, o Observation) (campus.Device, bool) {
 	if o.Device != "" {
 		return campus.Device(o.Device)
 	}
-	if whole, is := campus.WholeAt(o.Dialect, o.Address); is {
+	if whole, is := campus.DeviceOfChannel(o.Dialect, o.Address); is {
 		return whole, true
 	}
 	return campus.DeviceAt(o.Address)

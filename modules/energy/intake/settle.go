@@ -63,7 +63,7 @@ func (i *Intake) settle(ctx context.Context, key DiscoveredKey, d campus.Device)
 			return counted, err
 		}
 		for _, o := range outcomes {
-			if o.Result == energy.Inserted && o.Stored.Kind != energy.Refused {
+			if o.Result == energy.Inserted && o.Stored.Kind != energy.Rejected {
 				counted++
 			}
 		}
@@ -105,7 +105,7 @@ func (s *settling) readings(n DiscoveredDevice, kept []BufferedMeasurement) ([]e
 		if len(flaws) > 0 {
 			s.refuse(k.observation(n), flaws[0].Rule)
 		}
-		if len(flaws) > 0 && reading.Kind != energy.Refused {
+		if len(flaws) > 0 && reading.Kind != energy.Rejected {
 			continue
 		}
 		all, of = append(all, reading), append(of, k.observation(n))
@@ -136,7 +136,7 @@ func (s *settling) distinct(all []energy.Reading, of []Observation) []energy.Rea
 		switch {
 		case !taken[place]:
 			s.of[place], taken[place] = of[n], true
-		case all[n].Kind != energy.Refused && !all[n].Same(some[place]):
+		case all[n].Kind != energy.Rejected && !all[n].SameValue(some[place]):
 			s.refuse(of[n], reasonConflicting)
 		}
 	}
@@ -151,7 +151,7 @@ func (s *settling) refuse(o Observation, reason string) {
 func (s *settling) rejectedOf(outcomes []energy.Outcome) []RejectedMessage {
 	for n, o := range outcomes {
 		switch {
-		case o.Stored.Kind == energy.Refused:
+		case o.Stored.Kind == energy.Rejected:
 		case o.Result == energy.Conflict:
 			s.refuse(s.of[n], reasonConflicting)
 		case o.Result == energy.Overlapping:

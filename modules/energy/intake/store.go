@@ -136,8 +136,8 @@ func (t *ingestion) book(ctx context.Context) error {
 func (t *ingestion) dropBooked(ctx context.Context) error {
 	left := t.measured[:0]
 	for _, m := range t.measured {
-		if m.tried && m.reading.StampedHere() {
-			booked, err := t.intake.ledger.Holds(ctx, m.reading)
+		if m.tried && m.reading.HasServerTime() {
+			booked, err := t.intake.ledger.IsStored(ctx, m.reading)
 			if err != nil {
 				return err
 			}

@@ -11,9 +11,9 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// Row is one draft of a batch, or what is wrong with it already.
+// Row is one draft of a batch, or its flaws if it could not be read.
 type Row struct {
-	Line  int // as a person counts them, from 1
+	Line  int // counted from 1
 	Draft Draft
 	Flaws []energy.Flaw
 }
@@ -22,31 +22,31 @@ type Row struct {
 type Rejection struct {
 	Line  int
 	Flaws []energy.Flaw
-	// Conflicting is set where what the row identifies already holds another value.
+	// Conflicting is true if another value is stored under the row's device and instant.
 	Conflicting bool
 }
 
-// Summary is what became of a batch.
+// Summary counts the outcomes of a batch.
 type Summary struct {
 	Received, Inserted, Duplicates, Rejected int
-	// Rejections are the first MaxRejections of them.
+	// Rejections are the first MaxRejections rejections.
 	Rejections []Rejection
 }
 
-// MaxRejections is how many rejections are told one by one.
+// MaxRejections is the maximum number of rejections that are listed.
 const MaxRejections = 100
 
-// BatchSize is how many readings one transaction of a batch holds: large enough that the commit is not what
-// costs, small enough that others' commits wait little.
+// BatchSize is the number of readings in one transaction of a batch. It is large enough that the commit is not the main cost, and
+// small enough that other commits wait little.
 const BatchSize = 5000
 
-// runSize is how many readings of a lane go into one transaction. Files are mostly by time: a long run holds many readings of each
-// device, so that what lies beside each other in the database is written once for all of them.
+// runSize is the number of readings of a lane in one transaction. Most files are ordered by time. A long run has many readings of
+// each device, so that what is adjacent in the database is written once for all of them.
 const runSize = 10_000
 
-// RecordAll stores a batch as it comes, in transactions of runSize, in bounded memory. Good rows are kept, bad
-// ones named. With atomic, all rows or none: they are all held until the last has come.
-// Errors: ErrForbidden, or what stopped the storing; the summary then tells what is stored already.
+// RecordAll stores a batch as it arrives, in transactions of runSize, in bounded memory. It stores the valid rows and lists the bad
+// ones. With atomic, it stores all rows or none, and keeps them in memory until the last has arrived. Errors: ErrForbidden, or the
+// error that stopped the storing; the summary then counts what is stored already.
 func (l *Ledger) RecordAll(ctx context.Context, caller energy.Caller, rows iter.Seq[Row], atomic bool) (Summary, error) {
 	if !caller.MayReport() {
 		return Summary{}, energy.ErrForbidden{}
@@ -54,8 +54,8 @@ func (l *Ledger) RecordAll(ctx context.Context, caller energy.Caller, rows iter.
 	return l.RecordAllListing(ctx, caller, rows, atomic, MaxRejections)
 }
 
-// ReviewAll tells what is wrong with a batch and stores nothing. Whether a row's place holds another value, or another row
-// gives it one, shows only when it is recorded. Errors: ErrForbidden.
+// ReviewAll reports the flaws of a batch and stores nothing. Conflicts with stored values or with other rows show only when the
+// batch is recorded. Errors: ErrForbidden.
 func (l *Ledger) ReviewAll(ctx context.Context, caller energy.Caller, rows iter.Seq[Row]) (Summary, error) {
 	if !caller.MayReport() {
 		return Summary{}, energy.ErrForbidden{}
@@ -65,8 +65,8 @@ func (l *Ledger) ReviewAll(ctx context.Context, caller energy.Caller, rows iter.
 		return Summary{}, err
 	}
 	reader.order = make(energy.LocalOrder)
-	reader.arrived = func(_ energy.DeviceID, at energy.Instant) energy.Instant { return at } // none is taken, so none is given
-	b := &batch{ledger: l, reader: reader, named: MaxRejections}
+	reader.arrived = func(_ energy.DeviceID, at energy.Instant) energy.Instant { return at } // nothing is stored, so no instant is reserved
+	b := &batch{ledger: l, reader: reader, maxListed: MaxRejections}
 	for row := range rows {
 		if b.read(ctx, row); b.failure != nil {
 			break
@@ -75,37 +75,37 @@ func (l *Ledger) ReviewAll(ctx context.Context, caller energy.Caller, rows iter.
 	return b.summary, b.failure
 }
 
-// RecordAllListing is RecordAll that tells up to named rejections.
+// RecordAllListing is RecordAll with a maximum number of listed rejections.
 func (l *Ledger) RecordAllListing(ctx context.Context, caller energy.Caller, rows iter.Seq[Row], atomic bool, named int) (Summary, error) {
 	reader, err := l.Reader(ctx, caller)
 	if err != nil {
 		return Summary{}, err
 	}
 	reader.order = make(energy.LocalOrder)
-	b := &batch{ledger: l, reader: reader, atomic: atomic, named: named}
+	b := &batch{ledger: l, reader: reader, atomic: atomic, maxListed: named}
 	if atomic {
 		return b.recordAtomic(ctx, rows)
 	}
 	return b.record(ctx, rows)
 }
 
-// batch is a batch on its way into the books.
+// batch is a batch while it is stored.
 type batch struct {
-	ledger *Ledger
-	reader Reader
-	atomic bool
-	named  int // how many rejections are told one by one
+	ledger    *Ledger
+	reader    Reader
+	atomic    bool
+	maxListed int // maximum number of rejections that are listed
 
-	mu      sync.Mutex // holds what lanes tell
+	mu      sync.Mutex // guards what the lanes report
 	summary Summary
-	failure error // the first, which stops the batch
+	failure error // the first failure, which stops the batch
 }
 
-// lanes is how many transactions a batch is stored in at once. A device's readings take one lane, so that their order
-// stays and no two lanes want the same page; while one waits for the database, others are made ready.
+// lanes is the number of transactions that store a batch at the same time. All readings of a device use one lane, so that their
+// order stays and no two lanes write the same page. While one lane waits for the database, the others are prepared.
 const lanes = 3
 
-// part is some of a batch's readings, with their lines.
+// part is some readings of a batch, with their lines.
 type part struct {
 	readings []energy.Reading
 	lines    []int
@@ -125,7 +125,7 @@ func (b *batch) record(ctx context.Context, rows iter.Seq[Row]) (Summary, error)
 	}
 	for row := range rows {
 		reading, ok := b.read(ctx, row)
-		if !ok && reading.Kind != energy.Refused {
+		if !ok && reading.Kind != energy.Rejected {
 			if b.failed() {
 				break
 			}
@@ -151,7 +151,7 @@ func (b *batch) record(ctx context.Context, rows iter.Seq[Row]) (Summary, error)
 	return b.summary, b.failure
 }
 
-// laneOf spreads devices over lanes (FNV-1a).
+// laneOf distributes devices over lanes (FNV-1a).
 func laneOf(id energy.DeviceID) int {
 	hash := uint32(2166136261)
 	for i := range len(id) {
@@ -160,7 +160,7 @@ func laneOf(id energy.DeviceID) int {
 	return int(hash % lanes)
 }
 
-// store is one lane: it stores parts as they come, and after a failure passes them over.
+// store runs one lane: it stores parts as they arrive, and skips them after a failure.
 func (b *batch) store(ctx context.Context, parts <-chan *part) {
 	for p := range parts {
 		if len(p.readings) == 0 || b.failed() {
@@ -178,7 +178,7 @@ func (b *batch) store(ctx context.Context, parts <-chan *part) {
 	}
 }
 
-// append lets a panic end the batch and not the program.
+// append turns a panic into an error, so that it ends the batch and not the program.
 func (b *batch) append(ctx context.Context, readings []energy.Reading) (outcomes []energy.Outcome, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -194,7 +194,7 @@ func (b *batch) failed() bool {
 	return b.failure != nil
 }
 
-// recordAtomic holds all readings until it is known that none is bad.
+// recordAtomic keeps all readings in memory until every row is checked.
 func (b *batch) recordAtomic(ctx context.Context, rows iter.Seq[Row]) (Summary, error) {
 	all := &part{}
 	for row := range rows {
@@ -202,7 +202,7 @@ func (b *batch) recordAtomic(ctx context.Context, rows iter.Seq[Row]) (Summary, 
 		if b.failure != nil {
 			return b.summary, b.failure
 		}
-		if ok && b.summary.Rejected == 0 { // else nothing will be stored; the rest is read for its flaws
+		if ok && b.summary.Rejected == 0 { // otherwise nothing will be stored; the rest is read for its flaws
 			all.add(reading, row.Line)
 		}
 	}
@@ -217,7 +217,8 @@ func (b *batch) recordAtomic(ctx context.Context, rows iter.Seq[Row]) (Summary, 
 	return b.summary, nil
 }
 
-// read makes a reading of a row, or rejects it; one that was Refused is stored nevertheless. Where the campus cannot be read, the batch has failed.
+// read makes a reading of a row, or rejects the row. A reading that is Rejected is rejected and stored. If the campus cannot be
+// read, the batch fails.
 func (b *batch) read(ctx context.Context, row Row) (energy.Reading, bool) {
 	reading, flaws, err := energy.Reading{}, row.Flaws, error(nil)
 	if len(flaws) == 0 {
@@ -238,20 +239,20 @@ func (b *batch) read(ctx context.Context, row Row) (energy.Reading, bool) {
 	return reading, len(flaws) == 0
 }
 
-// reject counts a rejection; b.mu is held where lanes run.
+// reject counts a rejection. The caller holds b.mu while lanes run.
 func (b *batch) reject(r Rejection) {
 	b.summary.Rejected++
-	if len(b.summary.Rejections) < b.named {
+	if len(b.summary.Rejections) < b.maxListed {
 		b.summary.Rejections = append(b.summary.Rejections, r)
 	}
 }
 
-// countOutcomes counts outcomes; b.mu is held where lanes run.
+// countOutcomes counts outcomes. The caller holds b.mu while lanes run.
 func (b *batch) countOutcomes(p *part, outcomes []energy.Outcome) {
 	inserted, duplicates := 0, 0
 	for i, o := range outcomes {
-		if p.readings[i].Kind == energy.Refused {
-			continue // it is rejected already
+		if p.readings[i].Kind == energy.Rejected {
+			continue // already counted as rejected
 		}
 		switch o.Result {
 		case energy.Inserted:
@@ -265,7 +266,7 @@ func (b *batch) countOutcomes(p *part, outcomes []energy.Outcome) {
 		}
 	}
 	if b.atomic && b.summary.Rejected > 0 {
-		return // none was stored
+		return // nothing was stored
 	}
 	b.summary.Inserted += inserted
 	b.summary.Duplicates += duplicates

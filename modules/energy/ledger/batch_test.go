@@ -12,7 +12,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
-// runs notes how long the runs are in which readings are stored.
+// runs records the lengths of the runs in which readings are stored.
 type runs struct {
 	Readings
 	rows []int
@@ -38,7 +38,7 @@ type fixedClock energy.Instant
 
 func (c fixedClock) Now() energy.Instant { return energy.Instant(c) }
 
-// TestAFileByTimeIsStoredInLongRuns uploads rows by time: the fewer transactions, the less often is what a device's readings lie in
+// TestAFileByTimeIsStoredInLongRuns uploads rows ordered by time: the fewer transactions, the less often the pages of a device are
 // written again.
 func TestAFileByTimeIsStoredInLongRuns(t *testing.T) {
 	campus := campus.NewCampus(1, []campus.Space{{ID: "site", Kind: campus.KindSite, TimeZone: "UTC"}}, []campus.Device{{ID: "one", Space: "site", Rated: 10_000_000}}, time.UTC)

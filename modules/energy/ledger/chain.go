@@ -4,75 +4,74 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// Link is a reading of a chain, a register's or a sampler's, with what it booked and where it left the chain.
+// Link is a reading of a chain (registers or samples), with its booking and the base after it.
 type Link struct {
 	energy.Reading
 	Booking Booking
 	Base    Base
-	// Ruling is what a person said of it; 0 where nobody did.
+	// Ruling is a person's decision about it; 0 if there is none.
 	Ruling Ruling
-	// Breaks is set of what was withdrawn or Refused: the powers before and after it are not joined.
-	Breaks bool
-	// Booked tells whether the books hold it yet.
+	// BreaksChain is true for a reading that was withdrawn or Rejected: the powers before and after it are not joined.
+	BreaksChain bool
+	// Booked is true once the books include it.
 	Booked bool
 }
 
-// Rechain decodes links again, oldest first, from the base before the first of them, and calls changed for each
-// whose booking or base is another now, with the link as it was and as it is. Earlier are the instants of the links before them,
-// PaceReach of them where there are as many. The first must links are decoded whatever they give; after them it stops at the
-// first that did not change, for nothing beyond it can. It tells whether it came so far: if not, more links have to follow, from
-// the first that is not done, decoded from the base that it gives: since a link looks at those after it, the last of links are left
-// to them. With more false, nothing comes after. told are the times of which readings of another kind tell: nothing is counted
-// over them.
+// Rechain decodes links again, oldest first, from the base before the first of them. It calls changed with the old and the new link
+// for each whose booking or base changed. earlier are the instants of the links before them: PaceReach of them, or all if there are
+// fewer. The first must links are always decoded. After them it stops at the first unchanged link, because no later link can
+// change. Then settled is true. If settled is false, more links must follow: the next call begins with link done, from the base
+// after. A link depends on the links after it, so if more is true, the last links are left to the next call. With more false, no
+// links follow. covered are the times that readings of another kind measured: no energy is counted over them.
 func Rechain(
-	t Traits, base Base, earlier []energy.Instant, links []Link, must int, more bool, told energy.Spans, changed func(was, is Link),
+	t Traits, base Base, earlier []energy.Instant, links []Link, must int, more bool, covered energy.Spans, changed func(old, updated Link),
 ) (settled bool, done int, after Base) {
 	instants := instantsOf(earlier, links)
-	for i, was := range links {
-		if more && i >= len(links)-lookAhead(t, was.Kind) {
+	for i, old := range links {
+		if more && i >= len(links)-lookAhead(t, old.Kind) {
 			return false, i, base
 		}
-		if was.Breaks {
+		if old.BreaksChain {
 			if i >= must {
 				return true, i, base
 			}
 			base = Base{}
 			continue
 		}
-		is := was
-		if t.Paced(was.Kind) {
+		updated := old
+		if t.LearnsPace(old.Kind) {
 			t.Pace = PaceAt(instants, len(earlier)+i)
 		}
-		is.Booking, is.Base = decode(t, base, was, links[i+1:])
-		is.leaveOut(told)
-		is.Booked = true
-		burst := burstAfter(t, base, is)
-		if is.Base.Burst = burst; burst == usualBurst(t, is) {
-			is.Base.Burst = Burst{}
+		updated.Booking, updated.Base = decode(t, base, old, links[i+1:])
+		updated.dropOverlap(covered)
+		updated.Booked = true
+		burst := burstAfter(t, base, updated)
+		if updated.Base.Burst = burst; burst == impliedBurst(t, updated) {
+			updated.Base.Burst = Burst{}
 		}
 		switch {
-		case is != was:
-			changed(was, is)
+		case updated != old:
+			changed(old, updated)
 		case i >= must:
-			return true, i, is.Standing(t)
+			return true, i, updated.NextBase(t)
 		}
-		base = is.Standing(t)
+		base = updated.NextBase(t)
 	}
 	return true, len(links), base
 }
 
-// lookAhead is how many links after one its booking may rest on.
+// lookAhead is the number of later links that a link's booking may depend on.
 func lookAhead(t Traits, k energy.Kind) int {
-	if t.Paced(k) {
+	if t.LearnsPace(k) {
 		return PaceReach
 	}
 	return 1
 }
 
-// leaveOut lets a link count nothing whose time is told already. The step of a register waits for a person then: a part of it may be
-// of another time. The power between two samples is the less exact way of telling.
-func (l *Link) leaveOut(told energy.Spans) {
-	if _, is := told.Overlapped(energy.Span{From: l.Booking.From, To: l.At}); !is {
+// dropOverlap removes a link's booking if its time is covered already. A register's step then waits for a person, because a part of
+// it may belong to another time. Power between two samples is dropped, because it is the less exact measurement.
+func (l *Link) dropOverlap(covered energy.Spans) {
+	if _, overlaps := covered.FirstOverlapping(energy.Span{From: l.Booking.From, To: l.At}); !overlaps {
 		return
 	}
 	verdict := l.Booking.Verdict
@@ -94,15 +93,15 @@ func decode(t Traits, base Base, r Link, following []Link) (Booking, Base) {
 		next = following[0].Energy
 	}
 	switch r.Ruling {
-	case CountStep:
+	case AcceptStep:
 		t.Trusted = true
-	case BeginAgain:
+	case RestartCounter:
 		return Booking{Verdict: Exchange, From: r.At}, Base{At: r.At, Value: int64(r.Energy), Known: true}
 	}
 	return decodeRegister(t, base, r.At, r.Energy, next)
 }
 
-// Book notes what a booking adds to the books; a negative sign takes it back.
+// Book adds a booking to the entries; a negative sign subtracts it.
 func (e Entries) Book(device energy.DeviceID, at energy.Instant, b Booking, sign int64) {
 	if b.Energy == 0 && b.From == at {
 		return
@@ -110,7 +109,7 @@ func (e Entries) Book(device energy.DeviceID, at energy.Instant, b Booking, sign
 	spread(b.From, at, b.Energy, func(s Share) {
 		change := Quarter{Energy: s.Energy, Measured: s.Ms}
 		switch {
-		case b.Verdict == Seldom:
+		case b.Verdict == Infrequent:
 			change.Estimated = s.Energy
 		case b.Estimated:
 			change = Quarter{Energy: s.Energy, Estimated: s.Energy, Filled: s.Ms}
@@ -122,7 +121,7 @@ func (e Entries) Book(device energy.DeviceID, at energy.Instant, b Booking, sign
 	})
 }
 
-// BookInterval notes what an interval's reading adds to the books; a negative sign takes it back.
+// BookInterval adds an interval's reading to the entries; a negative sign subtracts it.
 func (e Entries) BookInterval(r energy.Reading, sign int64) {
 	e.Book(r.Device, r.At, Booking{From: r.At.Add(-r.Span), Energy: r.Energy}, sign)
 }

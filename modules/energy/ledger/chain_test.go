@@ -21,42 +21,42 @@ func ExampleRechain() {
 	}
 	traits := ledger.Traits{Limit: 10 * energy.Kilowatt, Usual: 15 * energytest.Minute}
 	ledger.Rechain(traits, ledger.Base{}, nil, links, len(links), false, nil, func(_, is ledger.Link) {
-		fmt.Println(is.Energy.KWh(), "books", is.Booking.Energy.KWh(), "held back:", is.Booking.Verdict == ledger.Quarantined)
+		fmt.Println(is.Energy.KWh(), "books", is.Booking.Energy.KWh(), "quarantined:", is.Booking.Verdict == ledger.Quarantined)
 	})
 	// Output:
-	// 100 books 0 held back: false
-	// 101 books 1 held back: false
-	// 500 books 0 held back: true
+	// 100 books 0 quarantined: false
+	// 101 books 1 quarantined: false
+	// 500 books 0 quarantined: true
 }
 
 func samplesOf(watts ...int) []ledger.Link {
 	links := make([]ledger.Link, len(watts))
 	for i, w := range watts {
-		links[i] = ledger.Link{Reading: energytest.Sample("m", energytest.Start.Add(int64(i)*15*energytest.Minute), energy.Power(w)*energy.Watt), Breaks: w < 0}
+		links[i] = ledger.Link{Reading: energytest.Sample("m", energytest.Start.Add(int64(i)*15*energytest.Minute), energy.Power(w)*energy.Watt), BreaksChain: w < 0}
 	}
 	return links
 }
 
-// TestSamples decodes powers, one each quarter hour; a negative one stands for one that was withdrawn.
+// TestSamples decodes powers, one each quarter hour; a negative one stands for a withdrawn reading.
 func TestSamples(t *testing.T) {
 	quarter := func(n int64) energy.Instant { return energytest.Start.Add(n * 15 * energytest.Minute) }
 	for _, c := range []struct {
-		name  string
-		watts []int
-		told  energy.Spans
-		want  []decoded
+		name    string
+		watts   []int
+		covered energy.Spans
+		want    []decoded
 	}{
 		{"the mean of two powers over the time between them", []int{0, 1000, 2000}, nil, []decoded{{ledger.First, "0"}, {ledger.Counted, "0.125"}, {ledger.Counted, "0.375"}}},
 		{"no power is joined over one that was withdrawn", []int{1000, -1, 1000, 1000}, nil, []decoded{{ledger.First, "0"}, {0, "0"}, {ledger.First, "0"}, {ledger.Counted, "0.25"}}},
 		{
-			"what an interval tells is left out",
+			"what an interval covers is left out",
 			[]int{1000, 1000, 1000},
 			energy.Spans{{From: quarter(0).Add(5 * energytest.Minute), To: quarter(1)}},
 			[]decoded{{ledger.First, "0"}, {ledger.Gap, "0"}, {ledger.Counted, "0.25"}},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			require.Equal(t, c.want, verdictsOf(decode(energytest.Traits("m"), samplesOf(c.watts...), c.told)))
+			require.Equal(t, c.want, verdictsOf(decode(energytest.Traits("m"), samplesOf(c.watts...), c.covered)))
 		})
 	}
 	far := samplesOf(1000, 1000)
@@ -64,10 +64,10 @@ func TestSamples(t *testing.T) {
 	require.Equal(t, []decoded{{ledger.First, "0"}, {ledger.Gap, "0"}}, verdictsOf(decode(energytest.Traits("m"), far, nil)))
 }
 
-// drawChain draws what a counter sends: it counts, jitters, falls, stands and begins again, at any pace.
+// drawChain draws the readings of a counter that counts, jitters, falls, stands still and restarts, at any pace.
 func drawChain(t *rapid.T) (ledger.Traits, []ledger.Link) {
 	traits := energytest.Traits("m")
-	traits.Untold = rapid.Bool().Draw(t, "untold")
+	traits.UsualIsGuess = rapid.Bool().Draw(t, "untold")
 	at, count := energytest.Start, energy.Energy(50*energy.KilowattHour)
 	links := make([]ledger.Link, rapid.IntRange(1, 40).Draw(t, "n"))
 	for i := range links {
@@ -85,11 +85,11 @@ func drawChain(t *rapid.T) (ledger.Traits, []ledger.Link) {
 	return traits, links
 }
 
-// again decodes links once more from a place on, as a store does that keeps what the links before it came to.
-func again(t ledger.Traits, links []ledger.Link, from, must int, changed func(was, is ledger.Link)) {
+// decodeFrom decodes links again from a place on, as a store does that keeps the state after the links before it.
+func decodeFrom(t ledger.Traits, links []ledger.Link, from, must int, changed func(was, is ledger.Link)) {
 	base := ledger.Base{}
 	if from > 0 {
-		base = links[from-1].Standing(t)
+		base = links[from-1].NextBase(t)
 	}
 	var earlier []energy.Instant
 	for _, l := range links[max(0, from-ledger.PaceReach):from] {
@@ -104,13 +104,13 @@ func TestDecodingAgainChangesNothing(t *testing.T) {
 		traits, links := drawChain(t)
 		done := decode(traits, links, nil)
 		for from := range done {
-			again(traits, done, from, len(done), func(was, is ledger.Link) { require.Equal(t, was, is) })
+			decodeFrom(traits, done, from, len(done), func(was, is ledger.Link) { require.Equal(t, was, is) })
 		}
 	})
 }
 
-// TestALateReadingChangesWhatItMust puts a link into a decoded chain and decodes only what looks at it: all links are then as
-// if the chain had been decoded from its beginning.
+// TestALateReadingChangesWhatItMust inserts a link into a decoded chain and decodes only the links that depend on it. Then all
+// links are as if the chain was decoded from its beginning.
 func TestALateReadingChangesWhatItMust(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		traits, links := drawChain(t)
@@ -122,7 +122,7 @@ func TestALateReadingChangesWhatItMust(t *testing.T) {
 			places[l.At] = i
 		}
 		from := max(0, late-ledger.PaceReach)
-		again(traits, now, from, min(len(now), late+ledger.PaceReach+1)-from, func(_, is ledger.Link) { now[places[is.At]] = is })
+		decodeFrom(traits, now, from, min(len(now), late+ledger.PaceReach+1)-from, func(_, is ledger.Link) { now[places[is.At]] = is })
 		require.Equal(t, decode(traits, links, nil), now)
 	})
 }

@@ -9,22 +9,22 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
-// Correction is a person's change of a stored reading. What it replaced is kept with it.
+// Correction is a person's change of a stored reading. It keeps what it replaced.
 type Correction struct {
 	Key energy.Key
-	// Before is what stood there; nil where it was withdrawn. After is what stands there now; nil where the
-	// correction withdrew it.
+	// Before is the reading before the correction; nil if it was withdrawn. After is the reading after it; nil if the correction
+	// withdrew it.
 	Before, After *energy.Reading
-	// KeepsSpan is set where After has the span of what stood there: it is as sure as it was.
+	// KeepsSpan is true if After has the span of Before: then the span is as certain as it was.
 	KeepsSpan bool
-	// Ruling is how a register that was held back is to be decoded; 0 where the correction is none of that.
+	// Ruling decides how a quarantined register is decoded; 0 if the correction does not decide that.
 	Ruling Ruling
 	Reason string
-	By     string // the subject who made it
+	By     string // the person's subject
 	Made   energy.Instant
 }
 
-// Changes tells whether the correction changes anything.
+// Changes reports whether the correction changes anything.
 func (c Correction) Changes() bool {
 	if c.Ruling != 0 {
 		return true
@@ -32,19 +32,19 @@ func (c Correction) Changes() bool {
 	if c.Before == nil || c.After == nil {
 		return c.Before != c.After
 	}
-	return !c.Before.Same(*c.After)
+	return !c.Before.SameValue(*c.After)
 }
 
-// Replaced tells whether a correction replaced what a reading says: its device only sends it again.
+// Replaced reports whether a correction replaced the value that was sent: its device only sends it again.
 func Replaced(sent energy.Reading, made []Correction) bool {
-	return slices.ContainsFunc(made, func(c Correction) bool { return c.Before != nil && c.Before.Same(sent) })
+	return slices.ContainsFunc(made, func(c Correction) bool { return c.Before != nil && c.Before.SameValue(sent) })
 }
 
-// JudgeResent is the outcome of a reading under whose key another was stored before. It is a Duplicate where it says the same, or what
-// a correction replaced; corrections returns those of a key and is called only where the two differ. A reading that was stamped here
-// and found no free key is another one: a Conflict, whatever it says.
+// JudgeResent returns the outcome of a reading whose key is stored already. It is a Duplicate if the value is equal, or if a
+// correction replaced that value. corrections returns the corrections of a key; it is called only if the values differ. A reading
+// with a server time that found no free key is another reading: always a Conflict.
 func JudgeResent(sent, stored energy.Reading, corrections func(energy.Key) ([]Correction, error)) (energy.Outcome, error) {
-	if sent.StampedHere() {
+	if sent.HasServerTime() {
 		return energy.Outcome{Result: energy.Conflict, Stored: stored}, nil
 	}
 	outcome := energy.OutcomeOf(sent, stored)
@@ -58,10 +58,9 @@ func JudgeResent(sent, stored energy.Reading, corrections func(energy.Key) ([]Co
 	return outcome, err
 }
 
-// Correct puts what the draft says in the place of the reading under its device and instant, or brings a withdrawn
-// one back. What the draft leaves out stays: an interval keeps its length. The totals follow in the same transaction. A
-// correction that changes nothing is not kept.
-// Errors: ErrForbidden, ErrNotFound, ErrInvalid, ErrOverlapping.
+// Correct replaces the reading under the draft's device and instant, or restores a withdrawn one. Fields that the draft omits stay:
+// an interval keeps its length. The totals change in the same transaction. A correction that changes nothing is not stored. Errors:
+// ErrForbidden, ErrNotFound, ErrInvalid, ErrOverlapping.
 func (l *Ledger) Correct(ctx context.Context, caller energy.Caller, draft Draft, reason string) (Correction, error) {
 	key, err := l.correctable(ctx, caller, draft.Device, draft.At)
 	if err != nil {
@@ -83,14 +82,14 @@ func (l *Ledger) Correct(ctx context.Context, caller energy.Caller, draft Draft,
 	return l.correct(ctx, Correction{Key: key, After: &reading, KeepsSpan: keeps, Reason: reason, By: caller.Subject, Made: reader.Now})
 }
 
-// keepInterval gives a draft of an interval's energy the length of the interval that it corrects, unless it states one.
+// keepInterval sets the length of a draft of an interval's energy to that of the corrected interval, unless the draft states one.
 func (l *Ledger) keepInterval(ctx context.Context, key energy.Key, draft Draft) (Draft, error) {
 	if draft.Span.Given() || !draft.KWh.Given() && !draft.KVArh.Given() {
 		return draft, nil
 	}
 	was, err := l.lastOf(ctx, key)
 	if errors.As(err, new(energy.ErrNotFound)) {
-		return draft, nil // what else is wrong with it is said first
+		return draft, nil // other flaws of the draft are reported first
 	}
 	if err == nil && was.Kind == energy.Interval && was.Span > 0 {
 		draft.Span = energy.Known(was.Span)
@@ -98,7 +97,7 @@ func (l *Ledger) keepInterval(ctx context.Context, key energy.Key, draft Draft) 
 	return draft, err
 }
 
-// lastOf is the reading under a key, or what last stood there where it was withdrawn. Errors: ErrNotFound.
+// lastOf returns the reading under a key, or the last one before it was withdrawn. Errors: ErrNotFound.
 func (l *Ledger) lastOf(ctx context.Context, key energy.Key) (energy.Reading, error) {
 	made, err := l.readings.Corrections(ctx, key)
 	if err != nil {
@@ -115,8 +114,8 @@ func (l *Ledger) lastOf(ctx context.Context, key energy.Key) (energy.Reading, er
 	return l.readings.Reading(ctx, key)
 }
 
-// Withdraw takes a reading out of the totals. A device that sends it again does not bring it back.
-// Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+// Withdraw removes a reading from the totals. If the device sends it again, it stays withdrawn. Errors: ErrForbidden, ErrNotFound,
+// ErrInvalid.
 func (l *Ledger) Withdraw(ctx context.Context, caller energy.Caller, device, at, reason string) (Correction, error) {
 	key, err := l.correctable(ctx, caller, energy.Known(energy.DeviceID(device)), energy.Read(at, energy.ParseWallTime))
 	if err != nil {
@@ -125,17 +124,17 @@ func (l *Ledger) Withdraw(ctx context.Context, caller energy.Caller, device, at,
 	return l.correct(ctx, Correction{Key: key, Reason: reason, By: caller.Subject, Made: l.clock.Now()})
 }
 
-// correctable is the key of a device's reading, of a device that the caller manages.
+// correctable returns the key of a reading, if the caller manages its device.
 func (l *Ledger) correctable(ctx context.Context, caller energy.Caller, device energy.Field[energy.DeviceID], at energy.Field[energy.WallTime]) (energy.Key, error) {
 	if !caller.MayManage() {
 		return energy.Key{}, energy.ErrForbidden{}
 	}
 	id, _ := device.Value()
-	return l.seenKey(ctx, caller, id, at)
+	return l.visibleKey(ctx, caller, id, at)
 }
 
-// seenKey is the key of a reading of a device that the caller sees, and saw when it measured.
-func (l *Ledger) seenKey(ctx context.Context, caller energy.Caller, id energy.DeviceID, at energy.Field[energy.WallTime]) (energy.Key, error) {
+// visibleKey returns the key of a reading, if the caller may see its device, and might when it measured.
+func (l *Ledger) visibleKey(ctx context.Context, caller energy.Caller, id energy.DeviceID, at energy.Field[energy.WallTime]) (energy.Key, error) {
 	tree, err := l.directory.Fresh(ctx)
 	if err != nil {
 		return energy.Key{}, err
@@ -162,13 +161,13 @@ func (l *Ledger) correct(ctx context.Context, c Correction) (Correction, error) 
 	return l.readings.Correct(ctx, c, TraitsIn(campus))
 }
 
-// History gives a reading and what people changed of it, oldest first; the reading is nil where it is withdrawn.
-// Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+// History returns a reading and its corrections, oldest first; the reading is nil if it is withdrawn. Errors: ErrForbidden,
+// ErrNotFound, ErrInvalid.
 func (l *Ledger) History(ctx context.Context, caller energy.Caller, device, at string) (*energy.Reading, []Correction, error) {
 	if !caller.MayRead() {
 		return nil, nil, energy.ErrForbidden{}
 	}
-	key, err := l.seenKey(ctx, caller, energy.DeviceID(device), energy.Read(at, energy.ParseWallTime))
+	key, err := l.visibleKey(ctx, caller, energy.DeviceID(device), energy.Read(at, energy.ParseWallTime))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,25 +5,25 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
-// Draft is a reading as it comes from outside: each of its fields was read once, and nothing of it is checked against the campus
-// yet. JSON, tables, Green Button, messages of devices and the commands make drafts, so that all have the same rules.
+// Draft is a reading as it arrives from outside. Each field is parsed once, and nothing is checked against the campus yet. JSON,
+// tables, Green Button, device messages and commands all make drafts, so that the same rules apply to all.
 type Draft struct {
 	Device energy.Field[energy.DeviceID]
-	// KWh is the energy used in the interval, Register what the meter has counted since it was made.
+	// KWh is the energy used in the interval. Register is the meter's cumulative counter.
 	KWh, Register energy.Field[energy.Energy]
-	// KVArh and RegisterKVArh are in the place of KWh and Register where the device measures reactive energy, mvarh.
+	// KVArh and RegisterKVArh replace KWh and Register if the device measures reactive energy, mvarh.
 	KVArh, RegisterKVArh energy.Field[energy.Energy]
-	// Power is drawn at the instant.
+	// Power is the power at the instant.
 	Power energy.Field[energy.Power]
 	// Span is the length of the interval, ms.
 	Span energy.Field[int64]
 	// At is the instant; a local time is read in the zone of the device's site.
 	At energy.Field[energy.WallTime]
-	// Age is the time before the sending, ms, from devices without a clock.
+	// Age is the time between the measurement and the sending, ms, from devices without a clock.
 	Age energy.Field[int64]
-	// Source is whose clock At is of where the way in knows better than the fields show; 0 where it does not.
+	// Source is the clock that At was read from, if the adapter knows better than the fields show; 0 if it does not.
 	Source energy.TimeSource
-	// Flaws are what the way in found already, such as unknown members.
+	// Flaws are the flaws that the adapter found already, such as unknown members.
 	Flaws []energy.Flaw
 }
 
@@ -39,7 +39,7 @@ func DraftOf(r energy.Reading, device campus.Device) Draft {
 		d.Power = energy.Known(r.Power)
 	case energy.Register:
 		*register = energy.Known(r.Energy)
-	case energy.Interval, energy.Refused:
+	case energy.Interval, energy.Rejected:
 		*amount = energy.Known(r.Energy)
 	}
 	if r.Span > 0 {
@@ -48,7 +48,7 @@ func DraftOf(r energy.Reading, device campus.Device) Draft {
 	return d
 }
 
-// ClockSource is whose clock the draft's instant is of.
+// ClockSource is the clock that the draft's instant was read from.
 func (d Draft) ClockSource() energy.TimeSource {
 	at, _ := d.At.Value()
 	switch {

@@ -22,7 +22,7 @@ func draftReader(now energy.Instant) Reader {
 	return Reader{Campus: campus, caller: energy.Caller{Role: energy.Admin}, Now: now, zone: zone, arrived: func(_ energy.DeviceID, at energy.Instant) energy.Instant { return at }}
 }
 
-// TestDrafts names all that is wrong with a draft, in the order of its fields, and reads the others.
+// TestDrafts lists all flaws of a draft, in the order of its fields, and reads valid drafts.
 func TestDrafts(t *testing.T) {
 	now := energy.InstantOf(time.Date(2026, 5, 27, 12, 0, 0, 0, time.UTC))
 	plug, at := energy.Known(energy.DeviceID("plug")), energy.Known(energy.WallTimeAt(now))
@@ -44,13 +44,13 @@ func TestDrafts(t *testing.T) {
 		"nothing readable":   {Draft{Device: energy.Unreadable[energy.DeviceID](), At: energy.Unreadable[energy.WallTime](), KWh: energy.Unreadable[energy.Energy](), Span: energy.Unreadable[int64]()}, energy.Reading{}, []string{"device_id pattern", "timestamp instant", "kwh number", "interval_s number"}},
 		"two quantities":     {Draft{Device: plug, At: at, KWh: energy.Known(energy.Energy(1)), Power: energy.Unreadable[energy.Power]()}, energy.Reading{}, []string{"kwh exactly_one"}},
 		"two times":          {Draft{Device: plug, At: at, Age: energy.Unreadable[int64](), Power: energy.Known(energy.Watt)}, energy.Reading{}, []string{"timestamp exactly_one"}},
-		"another's words":    {Draft{Device: energy.Known(energy.DeviceID("q")), At: at, KWh: energy.Known(energy.Energy(1))}, energy.Reading{}, []string{"kvarh exactly_one"}},
+		"the wrong quantity": {Draft{Device: energy.Known(energy.DeviceID("q")), At: at, KWh: energy.Known(energy.Energy(1))}, energy.Reading{}, []string{"kvarh exactly_one"}},
 		"a sampled meter":    {Draft{Device: energy.Known(energy.DeviceID("q")), At: at, KVArh: energy.Known(energy.Energy(1)), Power: energy.Known(energy.Watt)}, energy.Reading{}, []string{"kvarh exactly_one"}},
 		"a span of power":    {Draft{Device: plug, At: at, Power: energy.Known(energy.Watt), Span: energy.Known(energy.SecondMs)}, energy.Reading{}, []string{"interval_s together"}},
 		"the future":         {Draft{Device: plug, At: energy.Known(energy.WallTimeAt(now.Add(energy.MaxAhead + 1))), Power: energy.Known(energy.Watt)}, energy.Reading{}, []string{"timestamp future"}},
-		"what was found":     {Draft{Device: plug, At: at, Power: energy.Known(energy.Watt), Flaws: []energy.Flaw{{Field: "kw", Rule: "unknown"}}}, energy.Reading{}, []string{"kw unknown"}},
-		"what is given back": {Draft{Device: plug, At: at, Power: energy.Known(-energy.Watt)}, energy.Reading{Device: "plug", At: now, Kind: energy.Refused, Source: energy.ByDevice}, []string{"power_w negative"}},
-		"too much":           {Draft{Device: plug, At: at, Power: energy.Known(energy.Kilowatt + 1)}, energy.Reading{Device: "plug", At: now, Kind: energy.Refused, Source: energy.ByDevice}, []string{"power_w impossible_use"}},
+		"an adapter's flaw":  {Draft{Device: plug, At: at, Power: energy.Known(energy.Watt), Flaws: []energy.Flaw{{Field: "kw", Rule: "unknown"}}}, energy.Reading{}, []string{"kw unknown"}},
+		"a negative power":   {Draft{Device: plug, At: at, Power: energy.Known(-energy.Watt)}, energy.Reading{Device: "plug", At: now, Kind: energy.Rejected, Source: energy.ByDevice}, []string{"power_w negative"}},
+		"too much":           {Draft{Device: plug, At: at, Power: energy.Known(energy.Kilowatt + 1)}, energy.Reading{Device: "plug", At: now, Kind: energy.Rejected, Source: energy.ByDevice}, []string{"power_w impossible_use"}},
 	} {
 		reading, flaws := draftReader(now).Read(c.draft)
 		var named []string
@@ -64,7 +64,7 @@ func TestDrafts(t *testing.T) {
 	}
 }
 
-// TestADraftOfAReadingIsRead reads a reading's own draft as that reading.
+// TestADraftOfAReadingIsRead reads a reading's own draft and gets that reading.
 func TestADraftOfAReadingIsRead(t *testing.T) {
 	now := energy.InstantOf(time.Date(2026, 5, 27, 12, 0, 0, 0, time.UTC))
 	r := draftReader(now)
@@ -80,12 +80,12 @@ func TestADraftOfAReadingIsRead(t *testing.T) {
 		}
 		got, flaws := r.Read(DraftOf(want, device))
 		require.Empty(t, flaws)
-		require.True(t, got.Same(want), "%+v is not %+v", got, want)
+		require.True(t, got.SameValue(want), "%+v is not %+v", got, want)
 		require.Equal(t, want.Source, got.Source)
 	})
 }
 
-// TestScaledIsWhatIsRead scales numbers as the text with their exponent is read.
+// TestScaledIsWhatIsRead compares scaled numbers with the parsed text of the same number and exponent.
 func TestScaledIsWhatIsRead(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, exponent := rapid.Int64().Draw(t, "n"), rapid.IntRange(-60, 60).Draw(t, "exponent")

@@ -9,70 +9,71 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// maxGroup bounds one commit; more wait for the next.
+// maxGroup is the maximum number of readings in one commit; more wait for the next.
 const maxGroup = 512
 
-// maxWaiting bounds what may wait for a commit; beyond it the server is overloaded and says so at once.
+// maxWaiting is the maximum number of readings that wait for a commit. Beyond it the server is overloaded and rejects at once.
 const maxWaiting = 4096
 
-// commitTime bounds one commit: a caller hears within five seconds that a database does not answer, and sends again later.
+// commitTime is the maximum time of one commit: a caller learns within five seconds that a database does not answer, and sends
+// again later.
 const commitTime = 4 * time.Second
 
-// ErrOverloaded is a request that was not begun because too many wait already.
+// ErrOverloaded rejects a request before it begins, because too many wait already.
 type ErrOverloaded struct{}
 
 func (ErrOverloaded) Error() string { return "overloaded" }
 
-// groupCommit lets readings that come at the same time share one commit: whoever comes while none is running
-// commits at once, what comes meanwhile goes into the next. One commit at a time gives the largest groups; two at
-// once were measured to cost more than they gain. Nobody is answered before the commit that
-// holds his own reading, so the promise of one commit each stays, at a fraction of the cost.
+// groupCommit lets readings that arrive at the same time share one commit. A reading that arrives while none is running commits at
+// once; readings that arrive meanwhile go into the next. One commit at a time makes the largest groups; two at once cost more than
+// they gain, as measured. A caller gets an answer only after the commit of their own reading. So it is as durable as one commit for
+// each, at a fraction of the cost.
 type groupCommit struct {
 	commit func(context.Context, []energy.Reading) ([]energy.Outcome, error)
 
 	mu      sync.Mutex
-	waiting []*ticket
+	waiting []*request
 	running bool
 }
 
-type ticket struct {
+type request struct {
 	reading energy.Reading
 	outcome energy.Outcome
 	err     error
-	// turn is closed when the ticket is answered, or sent a value when it is its turn to commit.
-	turn chan bool
+	// ready is closed when the request is answered. It receives true if the request is to lead the next commit.
+	ready chan bool
 }
 
 func newGroupCommit(commit func(context.Context, []energy.Reading) ([]energy.Outcome, error)) *groupCommit {
 	return &groupCommit{commit: commit}
 }
 
-// add waits for the commit that holds the reading. When ctx ends before it, the reading may or may not be
-// stored; the caller is told to send it again, which is safe.
+// add waits for the commit of the reading. If ctx ends before it, the reading may or may not be stored; the caller gets an error
+// and sends it again, which is safe.
 func (g *groupCommit) add(ctx context.Context, r energy.Reading) (energy.Outcome, error) {
-	t := &ticket{reading: r, turn: make(chan bool, 1)}
-	lead, err := g.enter(t)
+	req := &request{reading: r, ready: make(chan bool, 1)}
+	lead, err := g.enqueue(req)
 	if err != nil {
 		return energy.Outcome{}, err
 	}
 	if !lead {
 		select {
-		case lead = <-t.turn:
+		case lead = <-req.ready:
 		case <-ctx.Done():
-			if g.leave(t) {
+			if g.dequeue(req) {
 				return energy.Outcome{}, ctx.Err()
 			}
-			lead = <-t.turn // it is being committed, or it was told to lead
+			lead = <-req.ready // it is being committed, or it became the leader
 		}
 	}
 	if lead {
-		g.lead(context.WithoutCancel(ctx), t)
+		g.lead(context.WithoutCancel(ctx), req)
 	}
-	return t.outcome, t.err
+	return req.outcome, req.err
 }
 
-// enter lets a ticket's caller lead a commit where none is running, and queues the ticket otherwise.
-func (g *groupCommit) enter(t *ticket) (lead bool, err error) {
+// enqueue makes a request the leader of a commit if none is running, and queues the request otherwise.
+func (g *groupCommit) enqueue(req *request) (lead bool, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !g.running {
@@ -82,16 +83,16 @@ func (g *groupCommit) enter(t *ticket) (lead bool, err error) {
 	if len(g.waiting) >= maxWaiting {
 		return false, ErrOverloaded{}
 	}
-	g.waiting = append(g.waiting, t)
+	g.waiting = append(g.waiting, req)
 	return false, nil
 }
 
-// leave takes a ticket out of the queue and tells whether it was still there.
-func (g *groupCommit) leave(t *ticket) bool {
+// dequeue removes a request from the queue and reports whether it was still there.
+func (g *groupCommit) dequeue(req *request) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for i, w := range g.waiting {
-		if w == t {
+		if w == req {
 			g.waiting = append(g.waiting[:i], g.waiting[i+1:]...)
 			return true
 		}
@@ -99,52 +100,52 @@ func (g *groupCommit) leave(t *ticket) bool {
 	return false
 }
 
-// errAbandoned answers those whose commit panicked.
+// errAbandoned is the error of requests whose commit panicked.
 var errAbandoned = errors.New("the commit was abandoned")
 
-// lead commits a ticket with all that wait, answers them, and hands the lead on to one that came meanwhile.
-func (g *groupCommit) lead(ctx context.Context, own *ticket) {
-	defer g.handOn()
-	group := append([]*ticket{own}, g.take()...)
+// lead commits a request with all that wait, answers them, and passes the lead to one that arrived meanwhile.
+func (g *groupCommit) lead(ctx context.Context, own *request) {
+	defer g.passLead()
+	group := append([]*request{own}, g.take()...)
 	batch := make([]energy.Reading, len(group))
-	for i, t := range group {
-		batch[i] = t.reading
+	for i, req := range group {
+		batch[i] = req.reading
 	}
 	var outcomes []energy.Outcome
 	err := errAbandoned
-	defer func() { answer(group, outcomes, err) }() // whatever happens, nobody waits for ever
+	defer func() { resolve(group, outcomes, err) }() // even after a panic, no request waits for ever
 	ctx, cancel := context.WithTimeout(ctx, commitTime)
 	defer cancel()
 	outcomes, err = g.commit(ctx, batch)
-	if err != nil && ctx.Err() != nil { // who waits behind a commit that hung has waited as long, and would only hang in turn
+	if err != nil && ctx.Err() != nil { // requests that waited during a commit that timed out would only time out in turn
 		group = append(group, g.takeAll()...)
 	}
 }
 
-func answer(group []*ticket, outcomes []energy.Outcome, err error) {
-	for i, t := range group {
-		t.err = err
+func resolve(group []*request, outcomes []energy.Outcome, err error) {
+	for i, req := range group {
+		req.err = err
 		if err == nil {
-			t.outcome = outcomes[i]
+			req.outcome = outcomes[i]
 		}
-		close(t.turn)
+		close(req.ready)
 	}
 }
 
-func (g *groupCommit) take() []*ticket { return g.takeUpTo(maxGroup - 1) }
+func (g *groupCommit) take() []*request { return g.takeUpTo(maxGroup - 1) }
 
-func (g *groupCommit) takeAll() []*ticket { return g.takeUpTo(maxWaiting) }
+func (g *groupCommit) takeAll() []*request { return g.takeUpTo(maxWaiting) }
 
-func (g *groupCommit) takeUpTo(most int) []*ticket {
+func (g *groupCommit) takeUpTo(limit int) []*request {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	n := min(len(g.waiting), most)
+	n := min(len(g.waiting), limit)
 	group := g.waiting[:n:n]
-	g.waiting = append([]*ticket(nil), g.waiting[n:]...)
+	g.waiting = append([]*request(nil), g.waiting[n:]...)
 	return group
 }
 
-func (g *groupCommit) handOn() {
+func (g *groupCommit) passLead() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.waiting) == 0 {
@@ -153,5 +154,5 @@ func (g *groupCommit) handOn() {
 	}
 	next := g.waiting[0]
 	g.waiting = g.waiting[1:]
-	next.turn <- true
+	next.ready <- true
 }

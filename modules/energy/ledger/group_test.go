@@ -14,7 +14,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-func TestReadingsThatComeTogetherShareACommitAndEachHearsOfItsOwn(t *testing.T) {
+func TestConcurrentReadingsShareACommitAndEachGetsItsOutcome(t *testing.T) {
 	var mu sync.Mutex
 	var sizes []int
 	committed := make(map[energy.Key]bool)
@@ -53,16 +53,16 @@ func TestReadingsThatComeTogetherShareACommitAndEachHearsOfItsOwn(t *testing.T) 
 	})
 	close(together)
 	wait.Wait()
-	require.Equal(t, []int{int(first.Load()), all - int(first.Load())}, sizes, "all that came while the first were committed are in the next")
+	require.Equal(t, []int{int(first.Load()), all - int(first.Load())}, sizes, "all that arrived during the first commit are in the next")
 }
 
-// until waits until something holds.
+// until waits until a condition is true.
 func until(t *testing.T, holds func() bool) {
 	t.Helper()
 	require.Eventually(t, holds, 5*time.Minute, time.Millisecond)
 }
 
-func TestACommitThatFailsOrPanicsIsToldToAllInIt(t *testing.T) {
+func TestACommitThatFailsOrPanicsFailsAllItsReadings(t *testing.T) {
 	failed := errors.New("the disk is full")
 	for _, commit := range []func(context.Context, []energy.Reading) ([]energy.Outcome, error){
 		func(context.Context, []energy.Reading) ([]energy.Outcome, error) { return nil, failed },
@@ -72,9 +72,9 @@ func TestACommitThatFailsOrPanicsIsToldToAllInIt(t *testing.T) {
 		var wait sync.WaitGroup
 		for i := range energy.Instant(20) {
 			wait.Go(func() {
-				defer func() { _ = recover() }() // who leads hears of the panic; the edge answers it
+				defer func() { _ = recover() }() // the leader gets the panic; the HTTP server answers it
 				if _, err := g.add(context.Background(), energy.Reading{At: i}); err == nil {
-					t.Error("told that it was stored")
+					t.Error("reported as stored")
 				}
 			})
 		}
@@ -82,9 +82,9 @@ func TestACommitThatFailsOrPanicsIsToldToAllInIt(t *testing.T) {
 	}
 }
 
-// TestWhoWaitsBehindACommitThatHangsIsToldWithIt lets commits hang until their time is up: whoever came meanwhile does not wait for
-// a commit of his own to hang as long.
-func TestWhoWaitsBehindACommitThatHangsIsToldWithIt(t *testing.T) {
+// TestWaitingReadingsFailWithACommitThatTimesOut lets commits run until they time out. Readings that arrive meanwhile fail with it
+// and do not wait for a commit of their own that would time out too.
+func TestWaitingReadingsFailWithACommitThatTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := make(chan struct{}, 10)
 		g := newGroupCommit(func(ctx context.Context, _ []energy.Reading) ([]energy.Outcome, error) {
@@ -111,12 +111,12 @@ func TestWhoWaitsBehindACommitThatHangsIsToldWithIt(t *testing.T) {
 		require.Len(t, g.waiting, behind)
 		g.mu.Unlock()
 		wait.Wait()
-		require.Empty(t, begun, "nobody tried after it")
+		require.Empty(t, begun, "no commit was tried after it")
 		require.False(t, g.running)
 	})
 }
 
-func TestWhoGoesAwayWhileWaitingIsNotCommitted(t *testing.T) {
+func TestACancelledWaitingReadingIsNotCommitted(t *testing.T) {
 	begun, release := make(chan struct{}), make(chan struct{})
 	var stored []energy.Reading
 	g := newGroupCommit(func(_ context.Context, batch []energy.Reading) ([]energy.Outcome, error) {

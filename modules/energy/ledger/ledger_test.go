@@ -32,7 +32,7 @@ func ExampleLedger_Record() {
 	// conflicting reading of tv at 2026-05-26T14:45:00Z
 }
 
-// ruleOf is the field and rule of the first flaw of an error; empty where it has none.
+// ruleOf returns the field and rule of the first flaw of an error; empty if it has none.
 func ruleOf(err error) string {
 	var invalid energy.ErrInvalid
 	if errors.As(err, &invalid) {
@@ -41,9 +41,9 @@ func ruleOf(err error) string {
 	return ""
 }
 
-// TestRecord stores drafts at 10:00 and names what is wrong with those that it does not.
+// TestRecord stores drafts at 10:00 and checks the flaws of those that it rejects.
 func TestRecord(t *testing.T) {
-	device, nobody := energy.Known(energy.DeviceID("tv")), energy.Known(energy.DeviceID("nobody"))
+	device, unknown := energy.Known(energy.DeviceID("tv")), energy.Known(energy.DeviceID("nobody"))
 	at, kwh, power := energy.Read("2026-05-26T09:45:00", energy.ParseWallTime), energy.Known(250*energy.WattHour), energy.Known(60*energy.Watt)
 	for name, c := range map[string]struct {
 		draft ledger.Draft
@@ -55,14 +55,14 @@ func TestRecord(t *testing.T) {
 		"of an age":             {ledger.Draft{Device: device, Age: energy.Known(int64(90_000)), KWh: kwh}, ""},
 		"without a time":        {ledger.Draft{Device: device, KWh: kwh}, ""},
 		"without a device":      {ledger.Draft{At: at, KWh: kwh}, "device_id required"},
-		"of an unknown device":  {ledger.Draft{Device: nobody, At: at, KWh: kwh}, "device_id no_such"},
-		"of nothing":            {ledger.Draft{Device: device, At: at}, "kwh exactly_one"},
-		"of two things":         {ledger.Draft{Device: device, At: at, KWh: kwh, Power: power}, "kwh exactly_one"},
-		"of less than nothing":  {ledger.Draft{Device: device, At: at, KWh: energy.Known(-energy.KilowattHour)}, "kwh negative"},
-		"of no number":          {ledger.Draft{Device: device, At: at, KWh: energy.Unreadable[energy.Energy]()}, "kwh number"},
+		"of an unknown device":  {ledger.Draft{Device: unknown, At: at, KWh: kwh}, "device_id no_such"},
+		"without a value":       {ledger.Draft{Device: device, At: at}, "kwh exactly_one"},
+		"with two values":       {ledger.Draft{Device: device, At: at, KWh: kwh, Power: power}, "kwh exactly_one"},
+		"negative":              {ledger.Draft{Device: device, At: at, KWh: energy.Known(-energy.KilowattHour)}, "kwh negative"},
+		"not a number":          {ledger.Draft{Device: device, At: at, KWh: energy.Unreadable[energy.Energy]()}, "kwh number"},
 		"of more than possible": {ledger.Draft{Device: device, At: at, KWh: energy.Known(5000 * energy.KilowattHour)}, "kwh impossible_use"},
-		"of the future":         {ledger.Draft{Device: device, At: energy.Read("2026-05-26T11:00:00", energy.ParseWallTime), KWh: kwh}, "timestamp future"},
-		"of no time":            {ledger.Draft{Device: device, At: energy.Read("yesterday", energy.ParseWallTime), KWh: kwh}, "timestamp instant"},
+		"in the future":         {ledger.Draft{Device: device, At: energy.Read("2026-05-26T11:00:00", energy.ParseWallTime), KWh: kwh}, "timestamp future"},
+		"not a time":            {ledger.Draft{Device: device, At: energy.Read("yesterday", energy.ParseWallTime), KWh: kwh}, "timestamp instant"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			campus := energytest.NewSmallCampus()
@@ -80,7 +80,7 @@ func TestRecord(t *testing.T) {
 	require.ErrorAs(t, err, &energy.ErrForbidden{})
 }
 
-// TestCorrections changes what was recorded, withdraws it and brings it back: the totals follow, and what was there is kept.
+// TestCorrections corrects a reading, withdraws it and restores it: the totals change with it, and the history is kept.
 func TestCorrections(t *testing.T) {
 	ctx, campus := context.Background(), energytest.NewSmallCampus()
 	device, at := "tv", "2026-05-26T09:45:00"
@@ -115,9 +115,9 @@ func TestCorrections(t *testing.T) {
 	require.Equal(t, []string{"0.5 to 0.4", "0.4 to -", "- to 0.3"}, history)
 }
 
-// TestWhatIsHeldBackIsSettled rules on a step that the device cannot have made.
-func TestWhatIsHeldBackIsSettled(t *testing.T) {
-	for ruling, total := range map[ledger.Ruling]string{ledger.CountStep: "900.5", ledger.BeginAgain: "0.5"} {
+// TestQuarantinedReadingsAreSettled settles a step that the device cannot have made.
+func TestQuarantinedReadingsAreSettled(t *testing.T) {
+	for ruling, total := range map[ledger.Ruling]string{ledger.AcceptStep: "900.5", ledger.RestartCounter: "0.5"} {
 		ctx, campus := context.Background(), energytest.NewSmallCampus()
 		device, held := "tv", "2026-05-26T09:15:00"
 		for at, count := range map[string]string{"2026-05-26T09:00:00": "100", held: "1000", "2026-05-26T09:30:00": "1000.5"} {
@@ -129,7 +129,7 @@ func TestWhatIsHeldBackIsSettled(t *testing.T) {
 		all, err := campus.Ledger.Quarantined(ctx, energytest.SmallManager, ledger.ReadingsQuery{Limit: 10})
 		require.NoError(t, err)
 		require.Len(t, all, 1)
-		require.Equal(t, []any{energytest.Local(held), ledger.Impossible, "900"}, []any{all[0].Reading.At, all[0].Why, all[0].Step().KWh()})
+		require.Equal(t, []any{energytest.Local(held), ledger.Impossible, "900"}, []any{all[0].Reading.At, all[0].Reason, all[0].Step().KWh()})
 		require.Equal(t, "0.5", energytest.Total(t, campus.Store, "tv").KWh())
 		_, err = campus.Ledger.Settle(ctx, energytest.SmallManager, device, held, ruling, "I looked at it")
 		require.NoError(t, err)

@@ -7,17 +7,18 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
-// ReadingsQuery asks for readings of a device, of a space and all within it, or of all that the caller sees.
+// ReadingsQuery selects readings: of a device, of a space and all within it, or of all that the caller may see.
 type ReadingsQuery struct {
 	Device   energy.DeviceID
 	Space    energy.SpaceID
 	From, To energy.Instant
-	// After is the key of the last reading that was had; the zero Key begins.
+	// After is the key of the last reading of the page before; the zero Key starts at the first.
 	After energy.Key
 	Limit int
 }
 
-// List gives readings by device and instant: to who is limited to a space, of devices that moved into it, those since then. Errors: ErrForbidden, ErrNotFound.
+// List returns readings by device and instant. A caller who is limited to a space gets readings of a device that moved into it only
+// since the move. Errors: ErrForbidden, ErrNotFound.
 func (l *Ledger) List(ctx context.Context, caller energy.Caller, q ReadingsQuery) ([]energy.Reading, error) {
 	if !caller.MayRead() {
 		return nil, energy.ErrForbidden{}
@@ -35,7 +36,7 @@ func (l *Ledger) List(ctx context.Context, caller energy.Caller, q ReadingsQuery
 	})
 }
 
-// devicesForQuery are the devices that a query is about, from the one after which it goes on.
+// devicesForQuery returns the devices that a query selects, from q.After's device on.
 func devicesForQuery(tree *campus.Campus, caller energy.Caller, q ReadingsQuery) ([]energy.DeviceID, error) {
 	if q.Device != "" {
 		device, err := campus.VisibleDevice(tree, caller, q.Device)

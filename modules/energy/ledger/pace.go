@@ -6,27 +6,28 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// A device of which nobody said how often it reports has the pace of its own readings. It is learnt for each reading from the
-// spans between those around it, so that it is the same in whatever order they came, and follows a device that is set otherwise.
+// If a device's interval is not set, its pace is learnt from its own readings. It is learnt for each reading from the spans between
+// the readings around it. So it does not depend on the order of arrival, and it follows a device whose setting changes.
 
-// Bounds of what is learnt.
+// Bounds of learning.
 const (
-	// paceSpans are the spans on either side of a reading's own that tell its pace, leastSpans how many of them there must be.
-	paceSpans, leastSpans = 4, 2
-	// longestPace is that of a counter which is read once a day, where clocks change.
-	longestPace = 26 * energy.HourMs
-	// finePace is the longest pace that tells in which hour energy was used.
-	finePace = energy.HourMs
+	// paceSpans is the number of spans on each side of a reading's own that determine its pace; minSpans is the minimum number of
+	// spans.
+	paceSpans, minSpans = 4, 2
+	// maxPace is the pace of a counter that is read once a day, where clocks change.
+	maxPace = 26 * energy.HourMs
+	// maxHourlyPace is the maximum pace that shows in which hour energy was used.
+	maxHourlyPace = energy.HourMs
 )
 
-// PaceReach is how many readings, on either side of one, its booking may rest on.
+// PaceReach is the number of readings on each side that a reading's booking may depend on.
 const PaceReach = paceSpans + 1
 
-// Paced tells whether the pace of a device's readings of a kind is learnt.
-func (t Traits) Paced(k energy.Kind) bool { return t.Untold && k == energy.Register }
+// LearnsPace reports whether the pace of a device's readings of a kind is learnt.
+func (t Traits) LearnsPace(k energy.Kind) bool { return t.UsualIsGuess && k == energy.Register }
 
-// PaceAt is the usual span around the one that ends at the i-th of some instants, without itself; 0 where too few tell. A third of the
-// spans may be gaps.
+// PaceAt is the usual span around the one that ends at the i-th of some instants, without that span, ms; 0 if there are too few. A
+// third of the spans may be gaps.
 func PaceAt(instants []energy.Instant, i int) int64 {
 	var spans []int64
 	for k := max(1, i-paceSpans); k <= min(len(instants)-1, i+paceSpans); k++ {
@@ -34,21 +35,21 @@ func PaceAt(instants []energy.Instant, i int) int64 {
 			spans = append(spans, int64(instants[k]-instants[k-1]))
 		}
 	}
-	if len(spans) < leastSpans {
+	if len(spans) < minSpans {
 		return 0
 	}
 	slices.Sort(spans)
 	middle := len(spans) / 2
-	if len(spans) == leastSpans {
+	if len(spans) == minSpans {
 		middle = 0
 	}
-	if spans[middle] > longestPace {
+	if spans[middle] > maxPace {
 		return 0
 	}
 	return spans[middle]
 }
 
-// instantsOf are those of links after some others.
+// instantsOf appends the instants of links to earlier ones.
 func instantsOf(earlier []energy.Instant, links []Link) []energy.Instant {
 	all := slices.Clone(earlier)
 	for _, l := range links {
@@ -57,22 +58,22 @@ func instantsOf(earlier []energy.Instant, links []Link) []energy.Instant {
 	return all
 }
 
-// Rejudge says again which of the first n links tell when their energy was used, and calls changed for each that is judged otherwise.
-// What they count stays as it is. Earlier are the instants of the links before them, PaceReach of them where there are as many.
-func Rejudge(t Traits, earlier []energy.Instant, links []Link, n int, changed func(was, is Link)) {
+// Rejudge judges again whether each of the first n links shows when its energy was used, and calls changed for each whose judgement
+// changed. Their energy stays. earlier are the instants of the links before them: PaceReach of them, or all if there are fewer.
+func Rejudge(t Traits, earlier []energy.Instant, links []Link, n int, changed func(old, updated Link)) {
 	instants := instantsOf(earlier, links)
-	for i, was := range links[:n] {
-		if !was.Booking.Estimated {
+	for i, old := range links[:n] {
+		if !old.Booking.Estimated {
 			continue
 		}
-		is := was
-		is.Booking.Estimated = false
-		if is.Booking.Verdict == Seldom {
-			is.Booking.Verdict = Counted
+		updated := old
+		updated.Booking.Estimated = false
+		if updated.Booking.Verdict == Infrequent {
+			updated.Booking.Verdict = Counted
 		}
 		t.Pace = PaceAt(instants, len(earlier)+i)
-		if is.Booking = t.judgeSpan(is.Booking, int64(was.At-was.Booking.From)); is != was {
-			changed(was, is)
+		if updated.Booking = t.judgeSpan(updated.Booking, int64(old.At-old.Booking.From)); updated != old {
+			changed(old, updated)
 		}
 	}
 }

@@ -7,22 +7,22 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// Quarter is what is known of one device's quarter hour.
+// Quarter is the energy of one device in one quarter hour.
 type Quarter struct {
-	// Energy is all that was used, Estimated the part of it that was filled in over a gap.
+	// Energy is all energy used, Estimated the part of it that was filled in over a gap.
 	Energy    energy.Energy
 	Estimated energy.Energy
-	// Measured is the time, in ms, that measurement covers. Reports that overlap count twice here, so that taking
-	// one back leaves the other; answers cap it at the quarter.
+	// Measured is the time that measurement covers, ms. Overlapping reports count twice here, so that removing one leaves the
+	// other. Answers cap it at the quarter.
 	Measured int64
 	// Filled is the time, in ms, that estimates cover.
 	Filled int64
 }
 
-// Known tells whether anything is known of the quarter: a gap is not a zero.
+// Known reports whether the quarter was measured or filled in: a gap is not a zero.
 func (q Quarter) Known() bool { return q.Measured > 0 || q.Filled > 0 }
 
-// Plus adds two quarter hours up.
+// Plus adds two quarter hours.
 func (q Quarter) Plus(o Quarter) Quarter {
 	return Quarter{q.Energy + o.Energy, q.Estimated + o.Estimated, q.Measured + o.Measured, q.Filled + o.Filled}
 }
@@ -31,14 +31,14 @@ func (q Quarter) negated() Quarter {
 	return Quarter{-q.Energy, -q.Estimated, -q.Measured, -q.Filled}
 }
 
-// Page is one device's UTC day in the books: its quarter hours, always equal to what its readings add up to.
+// Page is one device's UTC day in the books: its quarter hours, always equal to the sum of its readings.
 type Page struct {
 	Device   energy.DeviceID
 	Day      int32 // days since 1970-01-01
 	Quarters [energy.QuartersPerDay]Quarter
 }
 
-// PageKey names a page.
+// PageKey identifies a page.
 type PageKey struct {
 	Device energy.DeviceID
 	Day    int32
@@ -69,10 +69,10 @@ type Entry struct {
 	Change  Quarter
 }
 
-// Entries collect changes by page.
+// Entries collects changes by page.
 type Entries map[PageKey]map[int]Quarter
 
-// Add notes a change.
+// Add adds a change.
 func (e Entries) Add(entry Entry) {
 	key := PageKey{entry.Device, int32(entry.Quarter / energy.QuartersPerDay)}
 	page := e[key]
@@ -84,18 +84,18 @@ func (e Entries) Add(entry Entry) {
 	page[slot] = page[slot].Plus(entry.Change)
 }
 
-// Apply writes the changes of its page into p.
+// Apply adds the changes of its page to p.
 func (e Entries) Apply(p *Page) {
 	for slot, change := range e[PageKey{p.Device, p.Day}] {
 		p.Quarters[slot] = p.Quarters[slot].Plus(change)
 	}
 }
 
-// ErrBadPage is a stored page that cannot be read: the database was changed by another hand.
+// ErrBadPage is a stored page that cannot be decoded: something else changed the database.
 var ErrBadPage = errors.New("page of quarter hours cannot be read")
 
-// EncodeQuarters packs a page's quarters: for each, a flag byte that says which figures follow as signed varints, in the order
-// of the flags. A quarter that is unknown takes one byte, a measured one some six; unknown ones at the end of the day take none.
+// EncodeQuarters encodes a page's quarters: for each, a flag byte that lists which figures follow as signed varints, in the order
+// of the flags. An unknown quarter takes one byte, a measured one about six; unknown quarters at the end of the day take none.
 // adapters/gorm/energy/FORMAT.md describes it with examples.
 func (p *Page) EncodeQuarters() []byte {
 	b := make([]byte, 0, 8*energy.QuartersPerDay)
@@ -109,13 +109,13 @@ func (p *Page) EncodeQuarters() []byte {
 	return b
 }
 
-// The flags of a quarter. They are stored: none may get another meaning.
+// The flags of a quarter. They are stored, so their meaning must not change.
 const (
 	hasEnergy    = 1 << iota // mWh
 	hasEstimated             // mWh
 	hasMeasured              // ms
 	hasFilled                // ms
-	// fullyMeasured stands for Measured of exactly a quarter hour, the usual case.
+	// fullyMeasured means that Measured is exactly a quarter hour, the usual case.
 	fullyMeasured
 )
 
@@ -139,7 +139,7 @@ func (q Quarter) append(b []byte) []byte {
 	return b
 }
 
-// DecodeQuarters reads what EncodeQuarters wrote.
+// DecodeQuarters decodes the output of EncodeQuarters. Errors: ErrBadPage.
 func (p *Page) DecodeQuarters(b []byte) error {
 	p.Quarters = [energy.QuartersPerDay]Quarter{}
 	for i := 0; len(b) > 0; i++ {

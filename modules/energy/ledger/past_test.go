@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// TestThePastEndsYesterday holds what is past, what has passed and what is settled to the days of UTC.
+// TestThePastEndsYesterday checks the limits of the past, the passed and the settled in UTC days.
 func TestThePastEndsYesterday(t *testing.T) {
 	day := energy.DayOf(energy.InstantOf(time.Date(2026, 5, 27, 0, 0, 0, 0, time.UTC)))
 	for clock, settled := range map[time.Duration]int32{
@@ -23,7 +23,7 @@ func TestThePastEndsYesterday(t *testing.T) {
 	}
 }
 
-// TestAReplacedReadingIsADuplicate judges a reading that is sent again, with and without a correction between.
+// TestAReplacedReadingIsADuplicate sends a reading again, with and without a correction in between.
 func TestAReplacedReadingIsADuplicate(t *testing.T) {
 	was := energy.Reading{Device: "d", At: 5, Kind: energy.Interval, Energy: 1, Span: 900, Source: energy.ByDevice}
 	is, other, arrived := was, was, was

@@ -8,13 +8,13 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
-// Bounds of what is believed.
+// Bounds of accepted values.
 const (
 	maxSpan    = 31 * energy.DayMs
 	maxAge     = 366 * energy.DayMs
 	usualSpan  = energy.QuarterMs
-	meterLimit = 20_000 * energy.Kilowatt // above any building's connection
-	plugLimit  = 1_000 * energy.Kilowatt  // above any single machine on a campus
+	meterLimit = 20_000 * energy.Kilowatt // more than any building's connection
+	plugLimit  = 1_000 * energy.Kilowatt  // more than any single machine on a campus
 )
 
 // Reader turns drafts into readings.
@@ -22,20 +22,19 @@ type Reader struct {
 	Campus *campus.Campus
 	caller energy.Caller
 	Now    energy.Instant
-	// arrived is the instant of a draft of a device that tells none and came at one.
+	// arrived returns an instant of its own for a draft of a device that has no time and arrived at one.
 	arrived func(energy.DeviceID, energy.Instant) energy.Instant
 	zone    *time.Location
-	// keptFrom is the first instant of which readings are kept.
+	// keptFrom is the first instant whose readings are kept.
 	keptFrom energy.Instant
-	// order tells the two passes of a repeated hour apart where rows come in the order of a file; nil for one draft alone.
+	// order distinguishes the two passes of a repeated hour if rows are in the order of a file; nil for a single draft.
 	order energy.LocalOrder
-	// fresh tells that the campus was looked at again since the call began, last at looked.
-	fresh  bool
-	looked energy.Instant
+	// campusFresh is true if the campus was read again since the call began, last at campusReadAt.
+	campusFresh  bool
+	campusReadAt energy.Instant
 }
 
-// read checks every field of a draft and gives the reading, or all that is wrong with it. Where that is the value alone, the
-// reading says that it was Refused.
+// Read checks every field of a draft and returns the reading, or all its flaws. If only the value is wrong, the reading is Rejected.
 func (r Reader) Read(draft Draft) (energy.Reading, []energy.Flaw) {
 	c := check{draft: draft, Flaws: slices.Clone(draft.Flaws)}
 	device := c.device(r)
@@ -45,15 +44,15 @@ func (r Reader) Read(draft Draft) (energy.Reading, []energy.Flaw) {
 	}
 	c.measure(&out, device)
 	if len(c.Flaws) == 0 {
-		c.physical(out, device)
+		c.checkPhysical(out, device)
 	}
 	if len(c.Flaws) > 0 && !slices.ContainsFunc(c.Flaws, func(f energy.Flaw) bool { return f.Rule != ruleNegative && f.Rule != ruleImpossible }) {
-		out = energy.Reading{Device: out.Device, At: out.At, Kind: energy.Refused, Source: out.Source}
+		out = energy.Reading{Device: out.Device, At: out.At, Kind: energy.Rejected, Source: out.Source}
 	}
 	return out, c.Flaws
 }
 
-// The rules of a value that a device told, and did not use.
+// The rules for a value that a device reported and cannot have used.
 const (
 	ruleNegative   = "negative"
 	ruleImpossible = "impossible_use"
@@ -129,7 +128,7 @@ func (c *check) ago(now energy.Instant) (energy.Instant, bool) {
 	return now - energy.Instant(ms), ok
 }
 
-// milliseconds checks a number of seconds between two bounds in ms.
+// milliseconds checks a number of seconds against two bounds in ms.
 func (c *check) milliseconds(field string, given energy.Field[int64], minimum, maximum int64) (int64, bool) {
 	ms, ok := given.Value()
 	switch {
@@ -187,7 +186,7 @@ type quantity struct {
 	kind   energy.Kind
 }
 
-// single gives the last of the quantities that is given, and how many are.
+// single returns the last quantity that is given, and how many are given.
 func single(all []quantity) (one quantity, n int) {
 	for _, q := range all {
 		if q.amount.Given() {
@@ -198,7 +197,7 @@ func single(all []quantity) (one quantity, n int) {
 }
 
 func (c *check) span(out *energy.Reading, device campus.Device) {
-	out.Guessed = out.Guesses(c.draft.Span.Given() || device.IntervalS > 0)
+	out.Guessed = out.SpanIsGuessed(c.draft.Span.Given() || device.IntervalS > 0)
 	if !c.draft.Span.Given() {
 		if out.Kind == energy.Interval {
 			out.Span = spanOf(device)
@@ -212,8 +211,8 @@ func (c *check) span(out *energy.Reading, device campus.Device) {
 	out.Span = ms
 }
 
-// spanOf is the interval that a device's kwh covers when the report does not say: its own, or the quarter hour
-// on which everything is totalled.
+// spanOf is the interval of a device's kwh if the report does not state one, ms: the device's own, or a quarter hour, the unit of
+// all totals.
 func spanOf(device campus.Device) int64 {
 	if device.IntervalS > 0 {
 		return int64(device.IntervalS) * energy.SecondMs
@@ -243,23 +242,23 @@ func (c *check) power() energy.Power {
 	return p
 }
 
-// physical refuses what the device cannot have used: one absurd value would drown a year of true ones.
-func (c *check) physical(r energy.Reading, device campus.Device) {
+// checkPhysical rejects more than the device can have used: one absurd value would outweigh a year of valid ones.
+func (c *check) checkPhysical(r energy.Reading, device campus.Device) {
 	limit := LimitOf(device)
 	switch r.Kind {
 	case energy.Interval:
-		if most := limit.During(r.Span); r.Energy > most {
-			c.Add("kwh", ruleImpossible, "max", most.KWh()+" kWh")
+		if maxEnergy := limit.During(r.Span); r.Energy > maxEnergy {
+			c.Add("kwh", ruleImpossible, "max", maxEnergy.KWh()+" kWh")
 		}
 	case energy.Sample:
 		if r.Power > limit {
 			c.Add("power_w", ruleImpossible, "max", limit.Watts()+" W")
 		}
-	case energy.Register: // its differences are judged when they are decoded
+	case energy.Register: // its differences are checked when they are decoded
 	}
 }
 
-// LimitOf is the most power that a device is believed to draw: its rating, or what its kind never exceeds.
+// LimitOf is the maximum power that a device can draw: its rating, or the limit of its kind.
 func LimitOf(device campus.Device) energy.Power {
 	switch {
 	case device.Rated > 0:

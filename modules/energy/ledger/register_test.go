@@ -12,14 +12,14 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// countAt is what a counter shows some minutes after the start.
+// countAt is the value of a counter some minutes after the start.
 type countAt struct {
 	minutes int
 	kwh     string
 	ruling  ledger.Ruling
 }
 
-// decoded is what the decoder makes of one reading: its verdict, what it books, and E where the time of it is an estimate.
+// decoded is the decoder's result for one reading: its verdict, its energy, and E if the time of that energy is an estimate.
 type decoded struct {
 	verdict ledger.Verdict
 	kwh     string
@@ -36,14 +36,14 @@ func linksOf(t require.TestingT, counts []countAt) []ledger.Link {
 	return links
 }
 
-// decode decodes a chain from its beginning and gives the links as they are then.
-func decode(t ledger.Traits, links []ledger.Link, told energy.Spans) []ledger.Link {
+// decode decodes a chain from its beginning and returns its links.
+func decode(t ledger.Traits, links []ledger.Link, covered energy.Spans) []ledger.Link {
 	places := make(map[energy.Instant]int)
 	for i, l := range links {
 		places[l.At] = i
 	}
 	done := append([]ledger.Link{}, links...)
-	ledger.Rechain(t, ledger.Base{}, nil, links, len(links), false, told, func(_, is ledger.Link) { done[places[is.At]] = is })
+	ledger.Rechain(t, ledger.Base{}, nil, links, len(links), false, covered, func(_, is ledger.Link) { done[places[is.At]] = is })
 	return done
 }
 
@@ -58,7 +58,7 @@ func verdictsOf(links []ledger.Link) []decoded {
 	return all
 }
 
-// TestRegisterDecoder decodes counters of a device that uses 10 kW at most and reports each quarter hour: 2.5 kWh.
+// TestRegisterDecoder decodes counters of a device with at most 10 kW that reports each quarter hour: 2.5 kWh.
 func TestRegisterDecoder(t *testing.T) {
 	const year = 366 * 24 * 60
 	for _, c := range []struct {
@@ -78,7 +78,7 @@ func TestRegisterDecoder(t *testing.T) {
 			[]decoded{{ledger.First, "0"}, {ledger.Jitter, "0"}, {ledger.Counted, "0.49"}},
 		},
 		{
-			"a zero that the next reading takes back", "",
+			"a zero that the next reading reverses", "",
 			[]countAt{{0, "100", 0}, {15, "0", 0}, {30, "101", 0}},
 			[]decoded{{ledger.First, "0"}, {ledger.TransientZero, "0"}, {ledger.Counted, "1"}},
 		},
@@ -88,17 +88,17 @@ func TestRegisterDecoder(t *testing.T) {
 			[]decoded{{ledger.First, "0"}, {ledger.TransientZero, "0"}},
 		},
 		{
-			"a counter that begins again", "",
+			"a counter that restarts", "",
 			[]countAt{{0, "100", 0}, {15, "0.5", 0}, {30, "1", 0}},
 			[]decoded{{ledger.First, "0"}, {ledger.Reset, "0.5"}, {ledger.Counted, "0.5"}},
 		},
 		{
-			"a tenth of what it was", "",
+			"a tenth of the value before", "",
 			[]countAt{{0, "20", 0}, {15, "2", 0}},
 			[]decoded{{ledger.First, "0"}, {ledger.Reset, "2"}},
 		},
 		{
-			"more than a tenth of what it was", "",
+			"more than a tenth of the value before", "",
 			[]countAt{{0, "20", 0}, {15, "2.1", 0}},
 			[]decoded{{ledger.First, "0"}, {ledger.Quarantined, "0"}},
 		},
@@ -108,7 +108,7 @@ func TestRegisterDecoder(t *testing.T) {
 			[]decoded{{ledger.First, "0"}, {ledger.Rollover, "0.4"}, {ledger.Counted, "0.3"}},
 		},
 		{
-			"a step that the device cannot have made", "",
+			"a step that is impossible for the device", "",
 			[]countAt{{0, "100", 0}, {15, "110", 0}, {30, "110.5", 0}},
 			[]decoded{{ledger.First, "0"}, {ledger.Quarantined, "0"}, {ledger.Counted, "0.5"}},
 		},
@@ -123,13 +123,13 @@ func TestRegisterDecoder(t *testing.T) {
 			[]decoded{{ledger.First, "0"}, {ledger.Quarantined, "0"}, {ledger.Counted, "0.5"}},
 		},
 		{
-			"a person says that the step was made", "",
-			[]countAt{{0, "100", 0}, {15, "110", ledger.CountStep}, {30, "110.5", 0}},
+			"a person confirms the step", "",
+			[]countAt{{0, "100", 0}, {15, "110", ledger.AcceptStep}, {30, "110.5", 0}},
 			[]decoded{{ledger.First, "0"}, {ledger.Counted, "10"}, {ledger.Counted, "0.5"}},
 		},
 		{
-			"a person says that it is another meter", "",
-			[]countAt{{0, "100", 0}, {15, "70", ledger.BeginAgain}, {30, "70.5", 0}},
+			"a person decides that it is another meter", "",
+			[]countAt{{0, "100", 0}, {15, "70", ledger.RestartCounter}, {30, "70.5", 0}},
 			[]decoded{{ledger.First, "0"}, {ledger.Exchange, "0"}, {ledger.Counted, "0.5"}},
 		},
 		{
@@ -138,7 +138,7 @@ func TestRegisterDecoder(t *testing.T) {
 			[]decoded{{ledger.First, "0"}, {ledger.Counted, "3E"}},
 		},
 		{
-			"more than a year of silence is not", "",
+			"more than a year of silence is quarantined", "",
 			[]countAt{{0, "100", 0}, {year + 15, "103", 0}, {year + 30, "104", 0}},
 			[]decoded{{ledger.First, "0"}, {ledger.Quarantined, "0"}, {ledger.Counted, "1"}},
 		},
@@ -155,17 +155,17 @@ func TestRegisterDecoder(t *testing.T) {
 	}
 }
 
-// TestAnHourlyCounterIsSaidToBeOne decodes a counter of which nobody said how often it reports: its own pace tells what of it
-// is measured.
-func TestAnHourlyCounterIsSaidToBeOne(t *testing.T) {
+// TestThePaceOfAnHourlyCounterIsLearnt decodes a counter whose interval is not set: its own pace decides how much of it is
+// measured.
+func TestThePaceOfAnHourlyCounterIsLearnt(t *testing.T) {
 	var counts []countAt
 	for i := range 12 {
 		counts = append(counts, countAt{minutes: 60 * i, kwh: fmt.Sprint(100 + i)})
 	}
 	traits := energytest.Traits("m")
 	all := verdictsOf(decode(traits, linksOf(t, counts), nil))
-	require.Equal(t, decoded{ledger.Counted, "1E"}, all[6], "each quarter hour was promised")
-	traits.Untold = true
+	require.Equal(t, decoded{ledger.Counted, "1E"}, all[6], "the interval is set to a quarter hour")
+	traits.UsualIsGuess = true
 	all = verdictsOf(decode(traits, linksOf(t, counts), nil))
 	require.Equal(t, decoded{ledger.Counted, "1"}, all[6])
 }

@@ -7,10 +7,10 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// Retention is how long what is kept, in days; 0 is for ever. Readings are kept by whole months of UTC.
+// Retention is how long readings and totals are kept, in days; 0 is for ever. Readings are kept in whole UTC months.
 type Retention struct{ ReadingDays, TotalDays int }
 
-// ReadingsFrom is the first instant of which readings are kept; 0 where all are.
+// ReadingsFrom is the first instant whose readings are kept; 0 if all are.
 func (r Retention) ReadingsFrom(now energy.Instant) energy.Instant {
 	if r.ReadingDays <= 0 {
 		return 0
@@ -19,7 +19,7 @@ func (r Retention) ReadingsFrom(now energy.Instant) energy.Instant {
 	return energy.InstantOf(time.Date(oldest.Year(), oldest.Month(), 1, 0, 0, 0, 0, time.UTC))
 }
 
-// TotalsFrom is the first UTC day of which totals are kept; 0 where all are.
+// TotalsFrom is the first UTC day whose totals are kept; 0 if all are.
 func (r Retention) TotalsFrom(now energy.Instant) int32 {
 	if r.TotalDays <= 0 {
 		return 0
@@ -27,8 +27,7 @@ func (r Retention) TotalsFrom(now energy.Instant) int32 {
 	return energy.DayOf(now.Add(-int64(r.TotalDays) * energy.DayMs))
 }
 
-// Apply forgets what is older than it is kept, and gives how many readings that were. Totals of forgotten readings
-// stay as they are.
+// Apply deletes what is older than its limit, and returns the number of deleted readings. Totals of deleted readings stay.
 func (r Retention) Apply(ctx context.Context, readings Readings, now energy.Instant) (forgotten int64, err error) {
 	if from := r.ReadingsFrom(now); from > 0 {
 		if forgotten, err = readings.ForgetReadings(ctx, from); err != nil {

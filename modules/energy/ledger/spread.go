@@ -4,16 +4,16 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// Share is the part of a span's energy that falls into one quarter hour of the grid.
+// Share is the part of a span's energy in one quarter hour of the grid.
 type Share struct {
 	Quarter int64 // quarter hours since 1970-01-01T00:00:00Z
 	Energy  energy.Energy
-	Ms      int64 // how much of the quarter the span covers
+	Ms      int64 // time of the quarter that the span covers
 }
 
-// spread divides the energy of [from, to) over the quarter hours that it covers, in proportion to time. Each
-// boundary gets the energy up to it, rounded half to even, so that remainders are kept and the shares add up to
-// the energy exactly. An empty span gives all to the quarter in which it lies.
+// spread divides the energy of [from, to) over the quarter hours that it covers, in proportion to time. It rounds the cumulative
+// energy at each boundary half to even. So remainders are kept and the shares add up to the energy exactly. An empty span gives all
+// its energy to the quarter that contains it.
 func spread(from, to energy.Instant, e energy.Energy, yield func(Share)) {
 	if to <= from {
 		yield(Share{Quarter: energy.QuarterOf(from), Energy: e})
@@ -41,7 +41,7 @@ func proportion(e energy.Energy, part, whole int64) energy.Energy {
 	return energy.Energy(energy.DivideHalfEven(int64(e), part, whole))
 }
 
-// smallHalfEven is n ÷ d rounded half to even where both fit.
+// smallHalfEven is n ÷ d rounded half to even, if both fit in 64 bits.
 func smallHalfEven(n, d int64) int64 {
 	q, r := n/d, n%d
 	if r < 0 {

@@ -14,7 +14,7 @@ import (
 )
 
 func ExampleEntries() {
-	// 300 Wh in the half hour up to 08:20: a third of it lies in the quarter hour from 07:45 on, half of it in the next.
+	// 300 Wh in the half hour up to 08:20: a third of it lies in the quarter hour that begins at 07:45, half of it in the next.
 	reading := energy.Reading{
 		Device: "tv", At: energytest.Local("2026-05-26T08:20:00"), Kind: energy.Interval, Energy: 300 * energy.WattHour, Span: 30 * energytest.Minute,
 	}
@@ -34,7 +34,7 @@ func ExampleEntries() {
 	// 2026-05-26 13:15Z 0.05 kWh in 5 minutes
 }
 
-// TestSpread divides energy over quarter hours; what cannot be divided goes where its boundary rounds half to even.
+// TestSpread divides energy over quarter hours; remainders follow the rounding of the boundaries, half to even.
 func TestSpread(t *testing.T) {
 	midnight := energy.Instant(20_000 * 24 * 60 * energytest.Minute)
 	for _, c := range []struct {
@@ -49,8 +49,8 @@ func TestSpread(t *testing.T) {
 		{"half to even, down", 0, 30, 1, map[int]energy.Energy{96: 0, 97: 1}},
 		{"half to even, up", 0, 30, 3, map[int]energy.Energy{96: 2, 97: 1}},
 		{"in proportion to time", 10, 25, 30, map[int]energy.Energy{96: 10, 97: 20}},
-		{"no time at all", 20, 20, 5, map[int]energy.Energy{97: 5}},
-		{"less than nothing, of a correction", 0, 30, -2, map[int]energy.Energy{96: -1, 97: -1}},
+		{"an empty span", 20, 20, 5, map[int]energy.Energy{97: 5}},
+		{"negative energy, as in a correction", 0, 30, -2, map[int]energy.Energy{96: -1, 97: -1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			entries := ledger.Entries{}
@@ -67,8 +67,8 @@ func TestSpread(t *testing.T) {
 	}
 }
 
-// TestWhatIsTakenBackLeavesNothing books intervals and takes them back in another order.
-func TestWhatIsTakenBackLeavesNothing(t *testing.T) {
+// TestSubtractedBookingsLeaveNothing books intervals and subtracts them in another order.
+func TestSubtractedBookingsLeaveNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		readings := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) energy.Reading {
 			return energy.Reading{

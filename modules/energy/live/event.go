@@ -1,4 +1,4 @@
-// Package live has the events that are sent while a campus is watched, and how each is written.
+// Package live has the events that are sent to live readers of a campus, and the JSON of each.
 package live
 
 import (
@@ -16,9 +16,9 @@ import (
 type Event interface {
 	// Kind is reading, device_state or ambient.
 	Kind() string
-	// About is the device or the space of the event; the other is empty.
+	// About returns the device or the space of the event; the other is empty.
 	About() (energy.DeviceID, energy.SpaceID)
-	// AppendJSON appends the event's data, one JSON object on one line, in the names of the answers.
+	// AppendJSON appends the event's data, one JSON object on one line, with the same names as in answers.
 	AppendJSON(b []byte) []byte
 }
 
@@ -29,7 +29,7 @@ const (
 	kindAmbient = "ambient"
 )
 
-// MaxEventsOfBatch bounds the events of one batch.
+// MaxEventsOfBatch is the maximum number of events of one batch.
 const MaxEventsOfBatch = 1000
 
 // ReadingEvent is a reading that was stored, or corrected by a person.
@@ -46,7 +46,7 @@ func (ReadingEvent) Kind() string { return kindReading }
 // About is the reading's device.
 func (e ReadingEvent) About() (energy.DeviceID, energy.SpaceID) { return e.Reading.Device, "" }
 
-// AppendJSON appends the reading as it is answered, with corrected where a person corrected it.
+// AppendJSON appends the reading as in answers, with "corrected":true if a person corrected it.
 func (e ReadingEvent) AppendJSON(b []byte) []byte {
 	b = e.Reading.AppendJSON(b, e.Measures)
 	if e.Corrected {
@@ -79,7 +79,7 @@ func (StateEvent) Kind() string { return kindState }
 // About is the device.
 func (e StateEvent) About() (energy.DeviceID, energy.SpaceID) { return e.Change.Device, "" }
 
-// AppendJSON appends the change as it is answered.
+// AppendJSON appends the change as in answers.
 func (e StateEvent) AppendJSON(b []byte) []byte { return e.Change.AppendJSON(b) }
 
 // AmbientEvent is an ambient reading that was stored.
@@ -91,7 +91,7 @@ func (AmbientEvent) Kind() string { return kindAmbient }
 // About is the space.
 func (e AmbientEvent) About() (energy.DeviceID, energy.SpaceID) { return "", e.Ambient.Space }
 
-// AppendJSON appends what was measured.
+// AppendJSON appends the reading with the measures that it has.
 func (e AmbientEvent) AppendJSON(b []byte) []byte {
 	b = e.Ambient.AppendIdentity(b)
 	for _, m := range e.Ambient.Measures() {
@@ -102,8 +102,8 @@ func (e AmbientEvent) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// ReadingEvents are the events of readings that were stored, in their order. A batch of more than MaxEventsOfBatch is an upload of
-// the past: of each of its devices the last reading is an event.
+// ReadingEvents are the events of stored readings, in their order. A batch of more than MaxEventsOfBatch is an upload of the
+// past: only the last reading of each of its devices is an event.
 func ReadingEvents(stored []energy.Reading, traits func(energy.DeviceID) ledger.Traits) []ReadingEvent {
 	if len(stored) > MaxEventsOfBatch {
 		stored = lastOfEach(stored)
@@ -118,7 +118,7 @@ func ReadingEvents(stored []energy.Reading, traits func(energy.DeviceID) ledger.
 func lastOfEach(readings []energy.Reading) []energy.Reading {
 	last := make(map[energy.DeviceID]energy.Reading)
 	for _, r := range readings {
-		if l, seen := last[r.Device]; !seen || l.At < r.At {
+		if l, found := last[r.Device]; !found || l.At < r.At {
 			last[r.Device] = r
 		}
 	}
@@ -132,7 +132,7 @@ func lastOfEach(readings []energy.Reading) []energy.Reading {
 // LastEvents are the last MaxEventsOfBatch events of a batch of states or ambient readings.
 func LastEvents[E Event](all []E) []E { return all[max(0, len(all)-MaxEventsOfBatch):] }
 
-// CorrectionEvent is the event of a correction: the reading as it stands now, or that it was withdrawn.
+// CorrectionEvent is the event of a correction: the reading as it is now, or its withdrawal.
 func CorrectionEvent(c ledger.Correction, measures energy.Quantity) Event {
 	if c.After == nil {
 		return WithdrawnEvent{c.Key}
@@ -140,8 +140,9 @@ func CorrectionEvent(c ledger.Correction, measures energy.Quantity) Event {
 	return ReadingEvent{Reading: *c.After, Measures: measures, Corrected: true}
 }
 
-// EventInstant is the instant of an event by its data; ok is false where the data holds none. A reading is of the time up to its
-// instant, so its event is of the millisecond before: a device that moved at that instant measured where it was.
+// EventInstant is the instant of an event, read from its data; ok is false if the data has none. A reading covers the time up to
+// its instant, so the instant of its event is one millisecond earlier: a device that moved at that instant measured at its place
+// before the move.
 func EventInstant(kind string, data []byte) (at energy.Instant, ok bool) {
 	var stamped struct {
 		Timestamp time.Time `json:"timestamp"`

@@ -14,7 +14,7 @@ import (
 
 func ptr[T any](v T) *T { return &v }
 
-// TestEventsAreWrittenAsAnswersAre holds each kind of event to its JSON.
+// TestEventsAreWrittenAsAnswersAre compares each kind of event with its expected JSON.
 func TestEventsAreWrittenAsAnswersAre(t *testing.T) {
 	at := energy.InstantOf(time.Date(2026, 5, 27, 4, 0, 0, 5e6, time.UTC))
 	interval := energy.Reading{Device: "q-1", At: at, Kind: energy.Interval, Energy: 1_250_000, Span: 900_000, Source: energy.ByDevice}
@@ -50,7 +50,7 @@ func TestEventsAreWrittenAsAnswersAre(t *testing.T) {
 		string(conditions.Ambient{Space: "sp_1", At: at, Occupancy: ptr(int64(3)), Source: conditions.FromWeather, Forecast: true}.AppendJSON(nil)))
 }
 
-// TestOfALongBatchTheLastReadingsAreEvents reports each device's last reading of an upload of the past.
+// TestOfALongBatchTheLastReadingsAreEvents checks that a long batch has an event for each device's last reading only.
 func TestOfALongBatchTheLastReadingsAreEvents(t *testing.T) {
 	active := func(energy.DeviceID) ledger.Traits { return ledger.Traits{} }
 	batch := make([]energy.Reading, MaxEventsOfBatch)

@@ -7,7 +7,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/calendar"
 )
 
-// Calendar is the calendar as it is now.
+// Calendar returns the current calendar.
 func (r *Rules) Calendar(ctx context.Context) (*calendar.Calendar, error) {
 	campus, err := r.directory.Campus(ctx)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package rulebook keeps the calendars and tariffs that spaces have, for those who may read or change them.
+// Package rulebook stores the calendars and tariffs of spaces, and checks who may read or change them.
 package rulebook
 
 import (
@@ -11,19 +11,19 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/tariffs"
 )
 
-// Rulebook keeps calendars and tariffs.
+// Rulebook stores calendars and tariffs.
 type Rulebook interface {
 	CalendarEntries(ctx context.Context) ([]calendar.Entry, error)
 	AddCalendarEntry(ctx context.Context, e calendar.Entry) error
-	// DropCalendarEntry removes one; ErrNotFound where there is none.
+	// DropCalendarEntry removes an entry. Errors: ErrNotFound.
 	DropCalendarEntry(ctx context.Context, id string) error
 	Tariffs(ctx context.Context) ([]tariffs.Tariff, error)
-	// AddTariff adds one; ErrTaken where the space has one from the same day.
+	// AddTariff adds a tariff. Errors: ErrTaken if the space has a tariff from the same day.
 	AddTariff(ctx context.Context, t tariffs.Tariff) error
 	DropTariff(ctx context.Context, id string) error
 }
 
-// Rules are when spaces are used and what energy costs.
+// Rules answers when spaces are used and what energy costs.
 type Rules struct {
 	store     Rulebook
 	directory campus.Directory
@@ -35,7 +35,8 @@ func NewRules(store Rulebook, directory campus.Directory, newID func(string) str
 	return &Rules{store: store, directory: directory, newID: newID}
 }
 
-// readable checks that a caller may read, and the space that he asks for.
+// readable returns the campus if the caller may read, and may see the space; an empty space is not checked. Errors: ErrForbidden,
+// ErrNotFound.
 func (r *Rules) readable(ctx context.Context, caller energy.Caller, space energy.SpaceID) (*campus.Campus, error) {
 	if !caller.MayRead() {
 		return nil, energy.ErrForbidden{}
@@ -50,8 +51,8 @@ func (r *Rules) readable(ctx context.Context, caller energy.Caller, space energy
 	return tree, err
 }
 
-// visibleTo keeps what hangs on spaces that the caller sees, on the way up from space where one is asked for: what
-// holds there is set there or further out.
+// visibleTo returns the items of spaces that the caller sees. If space is not empty, it returns only those of space and the spaces
+// around it, because those apply there.
 func visibleTo[T any](campus *campus.Campus, caller energy.Caller, space energy.SpaceID, all []T, spaceOf func(T) energy.SpaceID) []T {
 	list := make([]T, 0, len(all))
 	for _, one := range all {
@@ -88,21 +89,21 @@ func checkDate(c *energy.Flaws, field, s string) {
 	}
 }
 
-// times checks the hours of a day or price; a time that could not be read is below 0.
+// checkTimes checks the hours of a day or price; a time that could not be read is below 0.
 func checkTimes(c *energy.Flaws, list string, i int, h calendar.Hours) {
 	if len(h.Days) == 0 {
-		c.Add(indexed(list, i, "days"), "required")
+		c.Add(fieldPath(list, i, "days"), "required")
 	}
 	for _, d := range h.Days {
 		if !calendar.IsDay(d) {
-			c.Add(indexed(list, i, "days"), "one_of", "values", "mon, tue, wed, thu, fri, sat, sun, holiday")
+			c.Add(fieldPath(list, i, "days"), "one_of", "values", "mon, tue, wed, thu, fri, sat, sun, holiday")
 			break
 		}
 	}
 	if h.From < 0 {
-		c.Add(indexed(list, i, "from"), "pattern", "pattern", "HH:MM")
+		c.Add(fieldPath(list, i, "from"), "pattern", "pattern", "HH:MM")
 	}
 	if h.To < 0 {
-		c.Add(indexed(list, i, "to"), "pattern", "pattern", "HH:MM")
+		c.Add(fieldPath(list, i, "to"), "pattern", "pattern", "HH:MM")
 	}
 }

@@ -71,22 +71,22 @@ func checkReactive(c *energy.Flaws, rule tariffs.ReactiveRule) {
 	if rule.Limit.IsNegative() {
 		c.Add("reactive.limit_pct", "negative")
 	}
-	const mostM = 12
-	if rule.Multiplier.LessThan(decimal.NewFromInt(1)) || rule.Multiplier.GreaterThan(decimal.NewFromInt(mostM)) {
-		c.Add("reactive.multiplier", "maximum", "max", mostM)
+	const maxMultiplier = 12
+	if rule.Multiplier.LessThan(decimal.NewFromInt(1)) || rule.Multiplier.GreaterThan(decimal.NewFromInt(maxMultiplier)) {
+		c.Add("reactive.multiplier", "maximum", "max", maxMultiplier)
 	}
 }
 
-// periods may not overlap: an hour has one price.
+// checkPeriods rejects periods that overlap: an hour has one price.
 func checkPeriods(c *energy.Flaws, all []tariffs.Period) {
 	for i, p := range all {
 		checkTimes(c, "periods", i, p.Hours)
 		if p.Price.IsNegative() {
-			c.Add(indexed("periods", i, "price_per_kwh"), "negative")
+			c.Add(fieldPath("periods", i, "price_per_kwh"), "negative")
 		}
 		for j, o := range all[:i] {
 			if p.Overlaps(o.Hours) {
-				c.Add(indexed("periods", i, "from"), "order", "after", indexed("periods", j, "to"))
+				c.Add(fieldPath("periods", i, "from"), "order", "after", fieldPath("periods", j, "to"))
 			}
 		}
 	}
@@ -110,7 +110,7 @@ func (r *Rules) DropTariff(ctx context.Context, caller energy.Caller, id string)
 	return energy.ErrNotFound{Kind: "tariff", ID: id}
 }
 
-// Rates answers Prices.
+// Rates implements tariffs.Prices.
 func (r *Rules) Rates(ctx context.Context, space energy.SpaceID, from, to energy.Instant) ([]tariffs.Rate, error) {
 	campus, err := r.directory.Campus(ctx)
 	if err != nil {
@@ -123,7 +123,7 @@ func (r *Rules) Rates(ctx context.Context, space energy.SpaceID, from, to energy
 	return tariffs.RatesOf(nearestFirst(campus, space, all), from, to, tariffs.Place{Zone: campus.Zone(space), Holidays: campus.Holidays(space)}), nil
 }
 
-// nearestFirst are the tariffs of a space and those around it, from the inside out.
+// nearestFirst are the tariffs of a space and of the spaces around it, from the inside out.
 func nearestFirst(campus *campus.Campus, space energy.SpaceID, all []tariffs.Tariff) []tariffs.Tariff {
 	var nearest []tariffs.Tariff
 	for _, s := range campus.Path(space) {
@@ -149,6 +149,6 @@ func (r *Rules) TariffOn(ctx context.Context, space energy.SpaceID, at energy.In
 	return tariffs.InForce(nearestFirst(campus, space, all), at.Time().In(campus.Zone(space))), nil
 }
 
-func indexed(list string, i int, field string) string {
+func fieldPath(list string, i int, field string) string {
 	return list + "[" + strconv.Itoa(i) + "]." + field
 }

@@ -9,42 +9,43 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
-// Rate is what a kilowatt-hour costs and emits over a span of time.
+// Rate is the cost and emission of a kilowatt-hour over a span of time.
 type Rate struct {
 	From, To energy.Instant // [From, To)
 	Currency string
-	// Base is money per kWh without contribution, Demand money per kW of the month's peak; Reactive is nil where
+	// Base is money per kWh without contribution, Demand money per kW of the month's peak; Reactive is nil if
 	// reactive energy is not charged.
 	Base, Demand decimal.Decimal
 	Reactive     *ReactiveRule
-	// Price is money per kWh, contribution included; Footprint and Avoided are kg CO2 per kWh, for what was used and for what is saved.
+	// Price is money per kWh with contribution; Footprint and Avoided are kg CO2 per kWh, for energy used and energy saved.
 	Price, Footprint, Avoided decimal.Decimal
-	// Tariff is its name, ValidFrom its first local day, Source where a default comes from; Default tells that the site has set none.
+	// Tariff is the tariff's name, ValidFrom its first local day. Default is true if the site has set no tariff; Source is the
+	// publication of the default.
 	Tariff, ValidFrom, Source string
 	Default                   bool
-	// Factor says where Footprint comes from, AvoidedFactor where Avoided does.
+	// Factor is the emission factor behind Footprint, AvoidedFactor the one behind Avoided.
 	Factor, AvoidedFactor FactorUsed
 }
 
-// Prices tells what energy costs.
+// Prices returns the prices of energy.
 type Prices interface {
 	// Rates are the rates of a space over [from, to), without gaps, oldest first.
 	Rates(ctx context.Context, space energy.SpaceID, from, to energy.Instant) ([]Rate, error)
 }
 
-// Charge is what an amount of energy cost and emitted, exactly: an hour's charges add up to the day's and the
-// month's to the last digit, since nothing is rounded on the way.
+// Charge is the exact cost and emission of an amount of energy. Nothing is rounded, so the charges of hours add up to those of
+// the day and the month to the last digit.
 type Charge struct {
 	Currency string
 	Cost     decimal.Decimal
 	CO2      decimal.Decimal // kg, footprint
 }
 
-// ChargeMeter adds energy up by rate, oldest first.
+// ChargeMeter sums energy by rate, oldest first, and charges it.
 type ChargeMeter struct {
 	rates  []Rate
 	at     int
-	until  energy.Instant // the end of the rate that runs; 0 before the first
+	until  energy.Instant // the end of the current rate; 0 before the first
 	amount energy.Energy
 	charge Charge
 }
@@ -52,16 +53,16 @@ type ChargeMeter struct {
 // NewChargeMeter makes a meter for energy at some rates, oldest first.
 func NewChargeMeter(rates []Rate) *ChargeMeter { return &ChargeMeter{rates: rates} }
 
-// Add counts energy at an instant; instants never go back.
+// Add adds energy used at an instant; instants must not decrease.
 func (m *ChargeMeter) Add(at energy.Instant, e energy.Energy) {
 	if at >= m.until {
-		m.turn(at)
+		m.advanceTo(at)
 	}
 	m.amount += e
 }
 
-// turn settles what was added and goes on to the rate of an instant.
-func (m *ChargeMeter) turn(at energy.Instant) {
+// advanceTo charges the energy added so far and continues with the rate of an instant.
+func (m *ChargeMeter) advanceTo(at energy.Instant) {
 	for m.at < len(m.rates)-1 && at >= m.rates[m.at].To {
 		m.settle()
 		m.at++
@@ -72,7 +73,7 @@ func (m *ChargeMeter) turn(at energy.Instant) {
 	}
 }
 
-// settle charges the amount at the rate that ran.
+// settle charges the amount at the current rate.
 func (m *ChargeMeter) settle() {
 	if len(m.rates) == 0 {
 		m.amount = 0
@@ -86,7 +87,7 @@ func (m *ChargeMeter) settle() {
 	m.amount = 0
 }
 
-// Take gives what was charged since the last take.
+// Take returns the charge since the last Take, and starts again at zero.
 func (m *ChargeMeter) Take() Charge {
 	m.settle()
 	charge := m.charge

@@ -10,8 +10,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// TestPricingNamesAllThatHeld sets a tariff in the middle of a month: the default stands for the days before it, and the factor that the
-// tariff sets is its own.
+// TestPricingNamesAllThatHeld sets a tariff in the middle of a month: the days before it have the default tariff, and the tariff
+// has its own emission factor.
 func TestPricingNamesAllThatHeld(t *testing.T) {
 	zone := time.FixedZone("", -5*3600)
 	at := func(day int) energy.Instant { return energy.InstantOf(time.Date(2026, 5, day, 0, 0, 0, 0, zone)) }
@@ -25,7 +25,7 @@ func TestPricingNamesAllThatHeld(t *testing.T) {
 	require.Len(t, both.Factors, 2)
 	require.Equal(t, []any{2026, "Propia", false, "0.2"}, []any{both.Factors[0].Year, both.Factors[0].Name, both.Factors[0].Default, both.Factors[0].Value.String()})
 	require.Equal(t, []any{2022, true, "0.112"}, []any{both.Factors[1].Year, both.Factors[1].Default, both.Factors[1].Value.String()})
-	require.Len(t, PricingOf(all, at(15), at(31)).Tariffs, 1, "of the days that it holds there is one")
-	require.True(t, all[len(all)-1].AvoidedFactor.Default, "what it does not set is the year's")
+	require.Len(t, PricingOf(all, at(15), at(31)).Tariffs, 1, "the days of the new tariff have only that one")
+	require.True(t, all[len(all)-1].AvoidedFactor.Default, "a factor that the tariff does not set is the year's")
 	require.Empty(t, PricingOf(all, at(1), at(1)).Tariffs)
 }

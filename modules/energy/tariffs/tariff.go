@@ -12,7 +12,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/holidays"
 )
 
-// Tariff is what energy costs in a space and all within it, from a day on until the next tariff of that space.
+// Tariff is the price of energy in a space and the spaces inside it, from a day on until the next tariff of that space.
 type Tariff struct {
 	ID       string
 	Space    energy.SpaceID // empty only for the default
@@ -23,34 +23,34 @@ type Tariff struct {
 	// Price is money per kWh outside all periods.
 	Price   decimal.Decimal
 	Periods []Period
-	// Contribution is what is added to every kWh, in percent: 20 in Colombia for those who owe it.
+	// Contribution is added to the price of every kWh, in percent: 20 in Colombia for users who must pay it.
 	Contribution decimal.Decimal
 	// DemandPrice is money per kW of the month's peak.
 	DemandPrice decimal.Decimal
-	// Reactive is how reactive energy is charged; nil where it is not.
+	// Reactive is how reactive energy is charged; nil if it is not.
 	Reactive *ReactiveRule
-	// Footprint and Avoided are kg CO2 per kWh; nil leaves them to the year's factors.
+	// Footprint and Avoided are kg CO2 per kWh; nil means the year's published factors.
 	Footprint, Avoided *decimal.Decimal
-	// Source says where a default comes from.
+	// Source is the publication of a default tariff.
 	Source string
 }
 
-// Period is a price of its own at some hours of some days.
+// Period is a different price at some hours of some days.
 type Period struct {
 	calendar.Hours
 	Price decimal.Decimal
 }
 
-// DefaultTariff is what is charged where no tariff is set. It is a published figure, so that no money is made
-// up, and an old one of another utility, so that nobody takes it for his own.
+// DefaultTariff applies where no tariff is set. It is a published price, so that costs are never invented. It is old and from
+// another utility on purpose, so that users do not mistake it for their own.
 var DefaultTariff = Tariff{
 	ID: "default", Name: "Codensa, nivel 1, monomia sencilla (referencia)", Currency: "COP", ValidFrom: "2017-07-01",
 	Price:  decimal.RequireFromString("437.9027"),
 	Source: "Codensa, tarifas de energía eléctrica, julio de 2017, no residencial nivel 1, sin contribución",
 }
 
-// baseAt is the money per kWh at a minute of a day, without contribution. Where a public holiday meets a period that goes on
-// from the day before, the day's own goes first.
+// baseAt is the money per kWh at a minute of a day, without contribution. A period of the day itself goes before a period that
+// continues from the day before; both can meet at a public holiday.
 func (t *Tariff) baseAt(dayBefore, day calendar.Day, minute calendar.Clocktime) decimal.Decimal {
 	for _, p := range t.Periods {
 		if p.On(day, minute) {
@@ -65,15 +65,15 @@ func (t *Tariff) baseAt(dayBefore, day calendar.Day, minute calendar.Clocktime) 
 	return t.Price
 }
 
-// contributed is a price with the contribution.
-func (t *Tariff) contributed(price decimal.Decimal) decimal.Decimal {
+// withContribution is a price with the contribution.
+func (t *Tariff) withContribution(price decimal.Decimal) decimal.Decimal {
 	if t.Contribution.IsZero() {
 		return price
 	}
 	return price.Add(price.Mul(t.Contribution).Shift(-2))
 }
 
-// boundaries are the minutes of a day at which a tariff may change its price.
+// boundaries are the minutes of a day at which the price may change.
 func (t *Tariff) boundaries() []calendar.Clocktime {
 	minutes := []calendar.Clocktime{0}
 	for _, p := range t.Periods {
@@ -84,14 +84,14 @@ func (t *Tariff) boundaries() []calendar.Clocktime {
 	return slices.DeleteFunc(minutes, func(m calendar.Clocktime) bool { return m >= calendar.MinutesPerDay })
 }
 
-// Place is what the prices of a space depend on beside its tariffs.
+// Place is what the prices of a space depend on, apart from its tariffs.
 type Place struct {
 	Zone     *time.Location
 	Holidays holidays.Set
 }
 
-// RatesOf returns the rates of [from, to) at a place, oldest first, alike neighbours joined. all are the tariffs that
-// hold for the space, the nearest space's first.
+// RatesOf returns the rates of [from, to) at a place, oldest first; equal neighbours are joined. all are the tariffs that
+// apply to the space, the nearest space's first.
 func RatesOf(all []Tariff, from, to energy.Instant, at Place) []Rate {
 	zone := at.Zone
 	var list []Rate
@@ -105,15 +105,15 @@ func RatesOf(all []Tariff, from, to energy.Instant, at Place) []Rate {
 	return list
 }
 
-// appendDay adds a local day's rates, cut to what the list may hold by its caller.
-func appendDay(list []Rate, t Tariff, kept holidays.Set, day, next time.Time) []Rate {
-	before, kind, factors := calendar.DayIn(kept, day.AddDate(0, 0, -1)), calendar.DayIn(kept, day), FactorsOf(day.Year())
+// appendDay appends the rates of a whole local day; the caller cuts the first and the last.
+func appendDay(list []Rate, t Tariff, set holidays.Set, day, next time.Time) []Rate {
+	before, kind, factors := calendar.DayIn(set, day.AddDate(0, 0, -1)), calendar.DayIn(set, day), FactorsOf(day.Year())
 	minutes := t.boundaries()
 	for i, m := range minutes {
 		base := t.baseAt(before, kind, m)
 		r := Rate{
 			From: energy.InstantOf(atMinute(day, m)), To: energy.InstantOf(next), Currency: t.Currency,
-			Base: base, Price: t.contributed(base), Demand: t.DemandPrice, Reactive: t.Reactive,
+			Base: base, Price: t.withContribution(base), Demand: t.DemandPrice, Reactive: t.Reactive,
 			Factor: t.factor(t.Footprint, factors.Footprint, factors), AvoidedFactor: t.factor(t.Avoided, factors.Avoided, factors),
 			Tariff: t.Name, ValidFrom: t.ValidFrom, Source: t.Source, Default: t.Space == "",
 		}
@@ -121,12 +121,12 @@ func appendDay(list []Rate, t Tariff, kept holidays.Set, day, next time.Time) []
 			r.To = energy.InstantOf(atMinute(day, minutes[i+1]))
 		}
 		r.Footprint, r.Avoided = r.Factor.Value, r.AvoidedFactor.Value
-		list = join(list, r)
+		list = appendRate(list, r)
 	}
 	return list
 }
 
-// factor is one that a tariff sets, or the year's published one.
+// factor is the tariff's own factor, or the year's published one.
 func (t *Tariff) factor(own *decimal.Decimal, published decimal.Decimal, of Factors) FactorUsed {
 	if own == nil {
 		return FactorUsed{Value: published, Year: of.Year, Name: of.Source, Default: true}
@@ -145,20 +145,20 @@ func atMinute(day time.Time, m calendar.Clocktime) time.Time {
 	return time.Date(day.Year(), day.Month(), day.Day(), int(m)/60, int(m)%60, 0, 0, day.Location())
 }
 
-func join(list []Rate, r Rate) []Rate {
-	if n := len(list); n > 0 && list[n-1].sameAs(r) {
+func appendRate(list []Rate, r Rate) []Rate {
+	if n := len(list); n > 0 && list[n-1].hasTermsOf(r) {
 		list[n-1].To = r.To
 		return list
 	}
 	return append(list, r)
 }
 
-func (r Rate) sameAs(o Rate) bool {
-	return r.Currency == o.Currency && r.Tariff == o.Tariff && r.ValidFrom == o.ValidFrom && r.Reactive == o.Reactive && r.Factor.same(o.Factor) && r.AvoidedFactor.same(o.AvoidedFactor) && r.Demand.Equal(o.Demand) &&
+func (r Rate) hasTermsOf(o Rate) bool {
+	return r.Currency == o.Currency && r.Tariff == o.Tariff && r.ValidFrom == o.ValidFrom && r.Reactive == o.Reactive && r.Factor.equal(o.Factor) && r.AvoidedFactor.equal(o.AvoidedFactor) && r.Demand.Equal(o.Demand) &&
 		r.Price.Equal(o.Price) && r.Base.Equal(o.Base)
 }
 
-// InForce is the one that holds on a day: of the nearest space that has one valid by then, the newest.
+// InForce is the tariff that applies on a day: the newest tariff valid by then of the nearest space that has one.
 func InForce(nearestFirst []Tariff, day time.Time) Tariff {
 	date := day.Format(time.DateOnly)
 	for i, t := range nearestFirst {
@@ -179,12 +179,13 @@ func InForce(nearestFirst []Tariff, day time.Time) Tariff {
 // Factors are a year's emission factors of the grid, kg CO2 per kWh.
 type Factors struct {
 	Year int
-	// Footprint is for what was used, Avoided for what is saved.
+	// Footprint is for energy used, Avoided for energy saved.
 	Footprint, Avoided decimal.Decimal
 	Source             string
 }
 
-// colombianFactors are the published ones. A year without a row takes the nearest before it, else the first.
+// colombianFactors are the published factors, oldest first. A year without a row has the factors of the last row before it, or of
+// the first row.
 var colombianFactors = []Factors{
 	{
 		Year:      2022,

@@ -37,7 +37,7 @@ func TestRatesFollowPeriodsHolidaysAndValidity(t *testing.T) {
 		return Rate{}
 	}
 	for instant, price := range map[string]string{
-		"2026-04-30T23:59:59": "500", "2026-05-01T00:00:00": "720", "2026-05-01T19:00:00": "720", // a holiday is not its Friday
+		"2026-04-30T23:59:59": "500", "2026-05-01T00:00:00": "720", "2026-05-01T19:00:00": "720", // a holiday does not count as its Friday
 		"2026-05-08T17:59:59": "720", "2026-05-08T18:00:00": "1080", "2026-05-08T21:00:00": "720", "2026-05-18T19:00:00": "720",
 	} {
 		require.True(t, at(instant).Price.Equal(money(price)), "%s: %s", instant, at(instant).Price)
@@ -48,7 +48,7 @@ func TestRatesFollowPeriodsHolidaysAndValidity(t *testing.T) {
 	require.Equal(t, DefaultTariff.Name, RatesOf(nil, local("2026-05-01T00:00:00"), local("2026-05-02T00:00:00"), Place{Zone: zone})[0].Tariff)
 }
 
-// TestASiteWithoutHolidaysPaysItsWeekdays charges 18 May 2026, a holiday in Colombia, as a Monday elsewhere.
+// TestASiteWithoutHolidaysPaysItsWeekdays charges 18 May 2026, a holiday in Colombia, as a Monday in another country.
 func TestASiteWithoutHolidaysPaysItsWeekdays(t *testing.T) {
 	from := energy.InstantOf(time.Date(2026, 5, 18, 0, 0, 0, 0, time.UTC))
 	peak := Tariff{Space: "site", ValidFrom: "2026-01-01", Price: money("600"), Periods: []Period{{Hours: calendar.Hours{Days: []calendar.Day{"mon"}, From: 18 * 60, To: 21 * 60}, Price: money("900")}}}

@@ -50,7 +50,7 @@ type Use struct {
 // Twin shows the campus as it is.
 type Twin struct {
 	readings  ledger.Readings
-	moments   conditions.Moments
+	moments   conditions.LatestValues
 	weather   conditions.WeatherRecords
 	directory campus.Directory
 	clock     energy.Clock
@@ -58,7 +58,7 @@ type Twin struct {
 }
 
 // NewTwin makes the twin of a campus.
-func NewTwin(readings ledger.Readings, moments conditions.Moments, weather conditions.WeatherRecords, directory campus.Directory, clock energy.Clock) *Twin {
+func NewTwin(readings ledger.Readings, moments conditions.LatestValues, weather conditions.WeatherRecords, directory campus.Directory, clock energy.Clock) *Twin {
 	return &Twin{readings: readings, moments: moments, weather: weather, directory: directory, clock: clock, usuals: habit.NewWeeks()}
 }
 
@@ -135,7 +135,7 @@ type moment struct {
 }
 
 func (m *moment) read(books ledger.Books, usuals *habit.Weeks) (err error) {
-	if m.begun, err = books.Begun(); err != nil {
+	if m.begun, err = books.FirstDays(); err != nil {
 		return err
 	}
 	if m.usual, err = usuals.Of(books, m.campus.DevicesAmong(m.begun), m.now); err != nil {
@@ -261,7 +261,7 @@ func (m *moment) useIn(s campus.Scope, midnight energy.Instant, out *Space) {
 		if day < energy.DayOf(midnight) || day > energy.DayOf(end) {
 			continue
 		}
-		book := usage.CountDay(s, usage.Ungrouped, day, topologies, pages, m.begun)
+		book := usage.TotalsOfDay(s, usage.Ungrouped, day, topologies, pages, m.begun)
 		for slot, q := range book.Groups[s.ID].Quarters {
 			out.Today.add(energy.QuarterStart(int64(day)*energy.QuartersPerDay+int64(slot)), q, midnight)
 		}

@@ -4,8 +4,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// asOf is the instant of which figures are asked: one of the past, or, where it is 0, now. A clock that is a little ahead of this
-// one asks for now. Errors: ErrInvalid.
+// asOf returns the instant that a query is for: one in the past, or now if at is 0. If the caller's clock is a little ahead of the
+// server's, it is now. Errors: ErrInvalid.
 func (r *Queries) asOf(at energy.Instant) (energy.Instant, error) {
 	now := r.clock.Now()
 	switch {

@@ -14,27 +14,27 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/tariffs"
 )
 
-// Bill is what a month's energy costs: its parts, exactly. The cost of its energy is the sum of what its hours cost in
-// a series, to the last digit.
+// Bill is the cost of a month's energy and its parts, exact. The cost of its energy equals the sum of its hours' costs in a series,
+// to the last digit.
 type Bill struct {
-	From, To energy.Instant // the month, or as much of it as is over
+	From, To energy.Instant // the month, or the part of it that is over
 	Complete bool           // whether the month is over
 	Currency string
 	// Usage is the month as one step of a series.
 	Usage Step
 	Lines []BillLine
-	// Contribution is what the law adds to the energy's price.
+	// Contribution is the legal surcharge on the price of the energy.
 	Contribution decimal.Decimal
-	Demand       *DemandCharge   // nil where no tariff of the month has a price for it, or no peak was measured
-	Reactive     *ReactiveCharge // nil where no tariff of the month has a rule for it
+	Demand       *DemandCharge   // nil if no tariff of the month has a price for it, or no peak was measured
+	Reactive     *ReactiveCharge // nil if no tariff of the month has a rule for it
 	Total        decimal.Decimal // rounded half to even at a hundredth
-	// Factors are the years' published factors that the emissions rest on where the tariff has none of its own.
+	// Factors are the published factors of the years, used for emissions if the tariff has none of its own.
 	Factors []tariffs.Factors
-	// Pricing is what the money and emissions rest on.
+	// Pricing is the source of the money and emissions.
 	Pricing tariffs.Pricing
 }
 
-// BillLine is the energy of one price.
+// BillLine is the energy at one price.
 type BillLine struct {
 	Tariff, Source string
 	Price          decimal.Decimal // per kWh, without contribution
@@ -42,7 +42,7 @@ type BillLine struct {
 	Cost           decimal.Decimal
 }
 
-// DemandCharge is what the month's peak costs.
+// DemandCharge is the cost of the month's peak.
 type DemandCharge struct {
 	Peak  energy.Power
 	At    energy.Instant  // the first quarter hour that reached it
@@ -50,12 +50,12 @@ type DemandCharge struct {
 	Cost  decimal.Decimal
 }
 
-// Bill makes the bill of a local month, YYYY-MM. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
+// Bill returns the bill of a local month, YYYY-MM. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
 func (r *Queries) Bill(ctx context.Context, caller energy.Caller, level campus.Level, id, month string) (Bill, error) {
 	return r.BillAt(ctx, caller, level, id, month, 0)
 }
 
-// BillAt is Bill of what was measured until an instant; 0 is now. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
+// BillAt is Bill with the measurements until an instant; 0 is now. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
 func (r *Queries) BillAt(ctx context.Context, caller energy.Caller, level campus.Level, id, month string, at energy.Instant) (Bill, error) {
 	now, err := r.asOf(at)
 	if err != nil {
@@ -66,7 +66,7 @@ func (r *Queries) BillAt(ctx context.Context, caller energy.Caller, level campus
 	if err != nil {
 		return Bill{}, err
 	}
-	from, to, err := r.billed(month, scope.Zone)
+	from, to, err := r.monthRange(month, scope.Zone)
 	if err != nil {
 		return Bill{}, err
 	}
@@ -92,11 +92,11 @@ func (r *Queries) BillAt(ctx context.Context, caller energy.Caller, level campus
 			return Bill{}, err
 		}
 	}
-	bill.add(scope.Zone)
+	bill.addTotals(scope.Zone)
 	return bill, nil
 }
 
-func (r *Queries) billed(month string, zone *time.Location) (from, to energy.Instant, err error) {
+func (r *Queries) monthRange(month string, zone *time.Location) (from, to energy.Instant, err error) {
 	first, err := time.ParseInLocation("2006-01", month, zone)
 	if err != nil || energy.InstantOf(first) < energy.EarliestInstant {
 		return 0, 0, energy.ErrInvalid{Flaws: []energy.Flaw{{Field: "month", Rule: "pattern", Args: map[string]any{"pattern": "YYYY-MM"}}}}
@@ -105,7 +105,7 @@ func (r *Queries) billed(month string, zone *time.Location) (from, to energy.Ins
 	return from, ByMonth.next(from, zone), nil
 }
 
-// oneCurrency refuses to add up what cannot be added up.
+// oneCurrency rejects amounts in different currencies, because they cannot be added.
 func oneCurrency(rates []tariffs.Rate) error {
 	var all []string
 	for _, r := range rates {
@@ -119,7 +119,7 @@ func oneCurrency(rates []tariffs.Rate) error {
 	return nil
 }
 
-// charge fills in what the energy and its peak cost.
+// charge fills in the cost of the energy and of its peak.
 func (b *Bill) charge(t *quarterTotals, rates []tariffs.Rate) {
 	b.Usage = t.step(b.From, b.To, tariffs.NewChargeMeter(rates), b.To)
 	at := 0
@@ -143,7 +143,7 @@ func isPeak(q ledger.Quarter, peak energy.Power, devices int32) bool {
 	return whollyMeasured(q, devices) && energy.MeanPower(q.Energy, energy.QuarterMs) == peak
 }
 
-// line is that of a rate's price.
+// line returns the line of a rate's price, and adds it if it is new.
 func (b *Bill) line(r tariffs.Rate) *BillLine {
 	for i := range b.Lines {
 		if l := &b.Lines[i]; l.Tariff == r.Tariff && l.Price.Equal(r.Base) {
@@ -154,8 +154,8 @@ func (b *Bill) line(r tariffs.Rate) *BillLine {
 	return &b.Lines[len(b.Lines)-1]
 }
 
-// add adds the parts up.
-func (b *Bill) add(zone *time.Location) {
+// addTotals adds the parts.
+func (b *Bill) addTotals(zone *time.Location) {
 	energy := decimal.Zero
 	for _, l := range b.Lines {
 		energy = energy.Add(l.Cost)

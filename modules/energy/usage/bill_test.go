@@ -19,7 +19,7 @@ import (
 
 func price(s string) decimal.Decimal { return decimal.RequireFromString(s) }
 
-// twoPrices costs more from Monday to Friday in the evening, 20 % more by law, and charges the month's peak.
+// twoPrices has a higher price in the evening from Monday to Friday, a legal surcharge of 20 %, and a price for the month's peak.
 var twoPrices = tariffs.Tariff{
 	Space: "site", Name: "Punta", Currency: "COP", ValidFrom: "2026-01-01", Price: price("500"), Contribution: price("20"), DemandPrice: price("1000"),
 	Periods: []tariffs.Period{{
@@ -61,7 +61,7 @@ func TestBill(t *testing.T) {
 		lines   int
 		total   string
 	}{
-		{"nobody has set a tariff", nil, "2026-05-25T12:00:00", "1", 1, "437.9"},
+		{"no tariff is set", nil, "2026-05-25T12:00:00", "1", 1, "437.9"},
 		{"one price", []tariffs.Tariff{plain}, "2026-05-25T12:00:00", "1.5", 1, "750"},
 		{"half a hundredth down to the even one, 25.005", []tariffs.Tariff{tenth}, "2026-05-25T12:00:00", "0.05", 1, "25"},
 		{"half a hundredth up to the even one, 75.015", []tariffs.Tariff{tenth}, "2026-05-25T12:00:00", "0.15", 1, "75.02"},
@@ -87,7 +87,7 @@ func TestBill(t *testing.T) {
 	}
 }
 
-// TestNoBill names what is wrong with a month.
+// TestNoBill checks the flaws of a month.
 func TestNoBill(t *testing.T) {
 	ctx, tree := context.Background(), energytest.NewSmallCampus()
 	pesos, dollars := twoPrices, twoPrices
@@ -104,7 +104,7 @@ func TestNoBill(t *testing.T) {
 	}
 }
 
-// TestABillIsTheSumOfItsHours compares the bill of any readings with what its hours cost, to the last digit.
+// TestABillIsTheSumOfItsHours compares the bill of random readings with the costs of its hours, to the last digit.
 func TestABillIsTheSumOfItsHours(t *testing.T) {
 	from, to := energytest.Local("2026-05-01T00:00:00"), energytest.Local("2026-05-26T10:00:00")
 	quarters := int((to - from) / energy.Instant(15*energytest.Minute))

@@ -18,8 +18,8 @@ const (
 	ByMonth   Bucket = "month"
 )
 
-// Start is the beginning of the bucket that holds the instant. Hours are whole on the zone's own clock; a day
-// has 23 or 25 of them where the clocks change.
+// Start is the beginning of the bucket that contains the instant. Hours are whole on the zone's own clock; a day has 23 or 25 hours
+// when the clocks change.
 func (b Bucket) Start(at energy.Instant, zone *time.Location) energy.Instant {
 	t := at.Time().In(zone)
 	switch b {
@@ -56,8 +56,7 @@ func (b Bucket) next(start energy.Instant, zone *time.Location) energy.Instant {
 	return energy.InstantOf(energy.Midnight(year, month, day, zone))
 }
 
-// edges are the bounds of the buckets of [from, to): n+1 instants for n buckets, the first at or before from's
-// own quarter hour, cut at from and to.
+// edges are the bounds of the buckets of [from, to): n+1 instants for n buckets, the first one from and the last one to.
 func (b Bucket) edges(from, to energy.Instant, zone *time.Location) []energy.Instant {
 	edges := []energy.Instant{from}
 	for at := b.next(b.Start(from, zone), zone); at < to; at = b.next(at, zone) {

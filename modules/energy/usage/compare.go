@@ -13,20 +13,20 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// Comparison sets what was used in a range beside what was as many days before, at the same local times: of the devices that
-// were measured in both, each quarter hour of theirs that was.
+// Comparison compares the energy of a range with the same local times some days earlier. It includes each quarter hour of each
+// device that was measured in both ranges.
 type Comparison struct {
-	From, To               energy.Instant // as far as it has passed
+	From, To               energy.Instant // the part that has passed
 	EarlierFrom, EarlierTo energy.Instant
-	// Energy and Earlier are of what was measured in both.
+	// Energy and Earlier are the energies that were measured in both ranges.
 	Energy, Earlier energy.Energy
-	// Share is the part of the expected energy of all devices that this is of, 0 to 1.
+	// Share is the compared part of the expected energy of all devices, 0 to 1.
 	Share float64
-	// Change is Energy ÷ Earlier − 1; ChangeKnown is false where less than leastCompared is compared, or nothing was used earlier.
+	// Change is Energy ÷ Earlier − 1. ChangeKnown is false if Share is less than minComparedShare, or Earlier is zero.
 	Change      float64
 	ChangeKnown bool
-	// Devices are those that were compared, the most energy first; Missing are those of which something was not, the greatest
-	// share first.
+	// Devices are the compared devices, the most energy first. Missing are the devices that were not compared completely, the
+	// greatest share first.
 	Devices []ComparedDevice
 	Missing []Missing
 }
@@ -38,17 +38,18 @@ type ComparedDevice struct {
 	Energy, Earlier energy.Energy
 }
 
-// leastCompared is the share of the energy below which no change is told.
-const leastCompared = 0.8
+// minComparedShare is the share of the energy below which no change is reported.
+const minComparedShare = 0.8
 
-// Compare sets [from, to) of a level and id beside what was so many days before. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
+// Compare compares [from, to) of a level and id with the same local times some days earlier. Errors: ErrInvalid, ErrNotFound,
+// ErrForbidden.
 func (r *Queries) Compare(ctx context.Context, caller energy.Caller, level campus.Level, id string, from, to energy.Instant, days int) (Comparison, error) {
 	q := Query{Level: level, ID: id, From: from, To: to}
 	campus, scope, err := r.scoped(ctx, caller, &q, r.directory.Fresh)
 	if err != nil {
 		return Comparison{}, err
 	}
-	if int64(to-from) > longestProfile {
+	if int64(to-from) > maxProfile {
 		return Comparison{}, tooLong()
 	}
 	return r.compare(ctx, campus, scope, q.From, q.To, days)
@@ -56,21 +57,21 @@ func (r *Queries) Compare(ctx context.Context, caller energy.Caller, level campu
 
 func (r *Queries) compare(ctx context.Context, campus *campus.Campus, s campus.Scope, from, to energy.Instant, days int) (Comparison, error) {
 	now := r.clock.Now()
-	c := newCompared(s, from, max(from, min(to, energy.QuarterStart(energy.QuarterOf(now)))), days)
+	c := newComparer(s, from, max(from, min(to, energy.QuarterStart(energy.QuarterOf(now)))), days)
 	if c.to == c.from {
 		return c.comparison(), nil
 	}
 	err := r.readings.Snapshot(ctx, campus.DevicesEver(s), func(books ledger.Books) error {
-		begun, err := books.Begun()
+		firstDays, err := books.FirstDays()
 		if err != nil {
 			return err
 		}
-		usual, err := r.usuals.Of(books, campus.DevicesAmong(begun), now)
+		weeks, err := r.weeks.Of(books, campus.DevicesAmong(firstDays), now)
 		if err != nil {
 			return err
 		}
-		c.hang(campus, s, begun, usual)
-		return c.read(books, len(begun))
+		c.placeMeters(campus, s, firstDays, weeks)
+		return c.read(books, len(firstDays))
 	})
 	if err != nil {
 		return Comparison{}, fmt.Errorf("compare %s: %w", s.ID, err)
@@ -78,32 +79,32 @@ func (r *Queries) compare(ctx context.Context, campus *campus.Campus, s campus.S
 	return c.comparison(), nil
 }
 
-// compared adds up what a comparison is made of.
-type compared struct {
+// comparer adds up a comparison.
+type comparer struct {
 	from, to energy.Instant
 	zone     *time.Location
 	days     int
-	trees    []comparedTree // one a topology of the range
-	earlier  []campus.Epoch // those of the earlier range
+	trees    []meterTree    // one for each topology of the range
+	earlier  []campus.Epoch // the epochs of the earlier range
 
 	expected, covered float64
 	devices           []*comparedMeter
 }
 
-// comparedTree are the meters of a topology.
-type comparedTree struct {
+// meterTree has the meters of a topology.
+type meterTree struct {
 	from, to energy.Instant
 	roots    []*comparedMeter
 }
 
-// comparedMeter is a device with those behind it, and its pages of the days at hand.
+// comparedMeter is a device with the devices behind it, and its pages of the current days.
 type comparedMeter struct {
-	*metered
+	*meterNode
 	below []*comparedMeter
-	// hung tells in which of the earlier epochs the device counted.
-	hung []bool
-	page *ledger.Page
-	// earlier are those of the earlier days that the day touches.
+	// countedIn is true for each earlier epoch in which the device counted.
+	countedIn []bool
+	page      *ledger.Page
+	// earlier are its pages of the earlier days that the day corresponds to.
 	earlier [earlierDays]*ledger.Page
 
 	sums     ComparedDevice
@@ -111,20 +112,20 @@ type comparedMeter struct {
 	missing  float64
 }
 
-// earlierDays are the days of UTC that the same local times of one day may lie on, where clocks change.
+// earlierDays is the maximum number of UTC days that correspond to one day at the same local times, where clocks change.
 const earlierDays = 3
 
-func newCompared(s campus.Scope, from, to energy.Instant, days int) *compared {
-	return &compared{from: from, to: to, zone: s.Zone, days: days}
+func newComparer(s campus.Scope, from, to energy.Instant, days int) *comparer {
+	return &comparer{from: from, to: to, zone: s.Zone, days: days}
 }
 
-// before is the same local time so many days before.
-func (c *compared) before(at energy.Instant) energy.Instant {
+// before returns the same local time, c.days earlier.
+func (c *comparer) before(at energy.Instant) energy.Instant {
 	t := at.Time().In(c.zone)
 	return energy.InstantOf(time.Date(t.Year(), t.Month(), t.Day()-c.days, t.Hour(), t.Minute(), t.Second(), 0, c.zone))
 }
 
-func (c *compared) hang(tree *campus.Campus, s campus.Scope, begun map[energy.DeviceID]int32, usual map[energy.DeviceID]*habit.Week) {
+func (c *comparer) placeMeters(tree *campus.Campus, s campus.Scope, firstDays map[energy.DeviceID]int32, weeks map[energy.DeviceID]*habit.Week) {
 	var topologies []Topology
 	for _, e := range tree.Epochs(c.from, c.to) {
 		topologies = append(topologies, NewTopology(e, s))
@@ -137,19 +138,19 @@ func (c *compared) hang(tree *campus.Campus, s campus.Scope, begun map[energy.De
 			counted[i][d.ID] = true
 		}
 	}
-	for _, under := range NewWeigher(s, Ungrouped, topologies, begun, usual).under {
-		tree := comparedTree{from: under.topology.from, to: under.topology.to}
-		for _, m := range under.whole.all {
+	for _, weighed := range NewWeigher(s, Ungrouped, topologies, firstDays, weeks).topologies {
+		tree := meterTree{from: weighed.topology.from, to: weighed.topology.to}
+		for _, m := range weighed.all.meters {
 			tree.roots = append(tree.roots, c.meter(m, counted))
 		}
 		c.trees = append(c.trees, tree)
 	}
 }
 
-func (c *compared) meter(m *metered, counted []map[energy.DeviceID]bool) *comparedMeter {
-	out := &comparedMeter{metered: m, sums: ComparedDevice{Device: m.device, Name: m.name}}
+func (c *comparer) meter(m *meterNode, counted []map[energy.DeviceID]bool) *comparedMeter {
+	out := &comparedMeter{meterNode: m, sums: ComparedDevice{Device: m.device, Name: m.name}}
 	for _, devices := range counted {
-		out.hung = append(out.hung, devices[m.device])
+		out.countedIn = append(out.countedIn, devices[m.device])
 	}
 	for _, below := range m.below {
 		out.below = append(out.below, c.meter(below, counted))
@@ -158,12 +159,12 @@ func (c *compared) meter(m *metered, counted []map[energy.DeviceID]bool) *compar
 	return out
 }
 
-// comparedAtOnce are the pages of a range that are in memory together.
-const comparedAtOnce = 2000
+// maxPagesAtOnce is the number of pages of a range that are in memory together.
+const maxPagesAtOnce = 2000
 
-// read compares the ranges, a few days of both in memory at a time.
-func (c *compared) read(books ledger.Books, devices int) error {
-	atOnce := int32(max(1, comparedAtOnce/max(1, devices)))
+// read compares the ranges, with a few days of both in memory at a time.
+func (c *comparer) read(books ledger.Books, devices int) error {
+	atOnce := int32(max(1, maxPagesAtOnce/max(1, devices)))
 	for day, end := energy.DayOf(c.from), energy.DayOf(c.to-1)+1; day < end; day += atOnce {
 		last := min(end, day+atOnce)
 		from, to := max(c.from, dayStart(day)), min(c.to, dayStart(last))
@@ -197,8 +198,8 @@ func pagesOf(books ledger.Books, from, to int32) (map[ledger.PageKey]*ledger.Pag
 	return pages, nil
 }
 
-// day compares the quarter hours of a day of UTC that are in the range.
-func (c *compared) day(day int32, pages, earlier map[ledger.PageKey]*ledger.Page) {
+// day compares the quarter hours of a UTC day that are in the range.
+func (c *comparer) day(day int32, pages, earlier map[ledger.PageKey]*ledger.Page) {
 	from, to := max(c.from, dayStart(day)), min(c.to, dayStart(day+1))
 	first := energy.DayOf(c.before(from))
 	for _, m := range c.devices {
@@ -210,7 +211,7 @@ func (c *compared) day(day int32, pages, earlier map[ledger.PageKey]*ledger.Page
 	for at := from; at < to; at = at.Add(energy.QuarterMs) {
 		before := c.before(at)
 		p := pair{slot: int(energy.QuarterOf(at) % energy.QuartersPerDay), day: int(energy.DayOf(before) - first), before: int(energy.QuarterOf(before) % energy.QuartersPerDay)}
-		p.hour = habit.WeekHour(day) + p.slot/habit.SlotsPerHour
+		p.hour = habit.FirstHourOf(day) + p.slot/habit.SlotsPerHour
 		p.epoch = slices.IndexFunc(c.earlier, func(e campus.Epoch) bool { return before >= e.From && before < e.To })
 		for _, t := range c.trees {
 			if at < t.from || at >= t.to {
@@ -224,13 +225,15 @@ func (c *compared) day(day int32, pages, earlier map[ledger.PageKey]*ledger.Page
 	}
 }
 
-// pair is a quarter hour and the earlier one: their places in their pages, the earlier one's day and epoch, and the hour of the week.
+// pair is a quarter hour and the earlier one: their slots in their pages, the earlier one's day and epoch, and the hour of the
+// week.
 type pair struct{ slot, hour, day, before, epoch int }
 
-// compare compares a device, or where it was not measured in both those behind it, and gives how much of its weight was compared.
+// compare compares a device, or the devices behind it if it was not measured in both, and returns how much of its weight was
+// compared.
 func (m *comparedMeter) compare(p pair) float64 {
-	if m.own {
-		if now, earlier, both := m.both(p); both {
+	if m.reports {
+		if now, earlier, both := m.measuredInBoth(p); both {
 			m.compared = true
 			m.sums.Energy, m.sums.Earlier = m.sums.Energy+now, m.sums.Earlier+earlier
 			return m.weight[p.hour]
@@ -241,35 +244,37 @@ func (m *comparedMeter) compare(p pair) float64 {
 		covered += below.compare(p)
 	}
 	covered = min(covered, m.weight[p.hour])
-	if m.own {
+	if m.reports {
 		m.missing += m.weight[p.hour] - covered
 	}
 	return covered
 }
 
-// both gives what a device used in both quarter hours, where both were measured.
-func (m *comparedMeter) both(p pair) (now, earlier energy.Energy, both bool) {
-	if p.epoch < 0 || !m.hung[p.epoch] || p.day < 0 || p.day >= earlierDays || m.page == nil || m.earlier[p.day] == nil {
+// measuredInBoth returns a device's energy in both quarter hours, if both were measured.
+func (m *comparedMeter) measuredInBoth(p pair) (now, earlier energy.Energy, both bool) {
+	if p.epoch < 0 || !m.countedIn[p.epoch] || p.day < 0 || p.day >= earlierDays || m.page == nil || m.earlier[p.day] == nil {
 		return 0, 0, false
 	}
 	a, b := &m.page.Quarters[p.slot], &m.earlier[p.day].Quarters[p.before]
-	return a.Energy, b.Energy, nearlyWhole(a) && nearlyWhole(b)
+	return a.Energy, b.Energy, nearlyComplete(a) && nearlyComplete(b)
 }
 
-// nearlyWhole tells whether a quarter hour was measured: devices report a moment early or late.
-func nearlyWhole(q *ledger.Quarter) bool { return q.Filled == 0 && q.Measured >= energy.QuarterMs*9/10 }
+// nearlyComplete reports whether a quarter hour counts as measured: devices may report a moment early or late.
+func nearlyComplete(q *ledger.Quarter) bool {
+	return q.Filled == 0 && q.Measured >= energy.QuarterMs*9/10
+}
 
-func (c *compared) comparison() Comparison {
+func (c *comparer) comparison() Comparison {
 	out := Comparison{
 		From: c.from, To: c.to, EarlierFrom: c.before(c.from), EarlierTo: c.before(c.to), Share: habit.ShareOf(c.covered, c.expected), Devices: []ComparedDevice{},
 	}
-	lacks, sums := make(map[energy.DeviceID]*lack), make(map[energy.DeviceID]ComparedDevice)
+	gaps, sums := make(map[energy.DeviceID]*deviceGap), make(map[energy.DeviceID]ComparedDevice)
 	for _, m := range c.devices {
 		if m.missing > 0 {
-			l := lacks[m.device]
+			l := gaps[m.device]
 			if l == nil {
-				l = &lack{name: m.name}
-				lacks[m.device] = l
+				l = &deviceGap{name: m.name}
+				gaps[m.device] = l
 			}
 			l.missing += m.missing
 		}
@@ -278,7 +283,7 @@ func (c *compared) comparison() Comparison {
 			sums[m.device] = ComparedDevice{m.device, m.name, before.Energy + m.sums.Energy, before.Earlier + m.sums.Earlier}
 		}
 	}
-	out.Missing = missingOf(lacks, c.expected)
+	out.Missing = missingOf(gaps, c.expected)
 	for _, d := range sums {
 		out.Devices = append(out.Devices, d)
 		out.Energy, out.Earlier = out.Energy+d.Energy, out.Earlier+d.Earlier
@@ -286,7 +291,7 @@ func (c *compared) comparison() Comparison {
 	slices.SortFunc(out.Devices, func(a, b ComparedDevice) int {
 		return cmp.Or(cmp.Compare(b.Energy, a.Energy), cmp.Compare(a.Device, b.Device))
 	})
-	if out.Share >= leastCompared && out.Earlier > 0 {
+	if out.Share >= minComparedShare && out.Earlier > 0 {
 		out.Change, out.ChangeKnown = float64(out.Energy)/float64(out.Earlier)-1, true
 	}
 	return out

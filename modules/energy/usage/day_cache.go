@@ -6,70 +6,70 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// dayKey names a day of a question: the same question of the same campus.
+// dayKey identifies a day of a query on one version of the campus.
 type dayKey struct {
-	campus int64 // its version
+	campus int64 // the version of the campus
 	space  energy.SpaceID
-	device energy.DeviceID // set where it is about one
-	reach  energy.SpaceID  // that of its scope
+	device energy.DeviceID // set if the query is about one device
+	reach  energy.SpaceID  // the reach of its scope
 	by     Grouping
 	day    int32
 }
 
-// dayCache remembers the books of days that have passed. Each is good for as long as the day's version and the number
-// of devices that ever reported are what they were; both are read in the snapshot that the answer is made from, so
-// that an answer from memory is the one that the pages would give, whoever changed them.
+// dayCache caches the totals of past days. An entry is valid while the day's version and the number of devices that ever reported
+// stay the same. Both are read in the snapshot of the answer, so that a cached answer equals one from the pages, whoever changed
+// them.
 type dayCache struct {
 	mu   sync.Mutex
 	days map[dayKey]cachedDay
-	sums int
+	size int
 }
 
 type cachedDay struct {
-	version int64
-	begun   int
-	book    *DayTotals
+	version   int64
+	reporting int
+	totals    *DayTotals
 }
 
-// keptSums bounds what is remembered: a sum is some 3.5 kB.
-const keptSums = 12_000
+// maxCachedSums is the maximum size of the cache; a sum takes about 3.5 kB.
+const maxCachedSums = 12_000
 
 func newDayCache() *dayCache { return &dayCache{days: make(map[dayKey]cachedDay)} }
 
-// find gives the book of a day, nil where it is not known as it is now.
-func (k *dayCache) find(key dayKey, version int64, begun int) *DayTotals {
+// find returns the totals of a day; nil if no valid entry exists.
+func (k *dayCache) find(key dayKey, version int64, reporting int) *DayTotals {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	day, known := k.days[key]
-	if !known || day.version != version || day.begun != begun {
+	if !known || day.version != version || day.reporting != reporting {
 		return nil
 	}
-	return day.book
+	return day.totals
 }
 
-// keep remembers a book, and forgets any others where there are too many.
-func (k *dayCache) keep(key dayKey, version int64, begun int, book *DayTotals) {
+// store caches totals, and drops any others if there are too many.
+func (k *dayCache) store(key dayKey, version int64, reporting int, totals *DayTotals) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.remove(key)
 	for other := range k.days {
-		if k.sums+book.sums() <= keptSums {
+		if k.size+totals.size() <= maxCachedSums {
 			break
 		}
 		k.remove(other)
 	}
-	k.days[key] = cachedDay{version: version, begun: begun, book: book}
-	k.sums += book.sums()
+	k.days[key] = cachedDay{version: version, reporting: reporting, totals: totals}
+	k.size += totals.size()
 }
 
 func (k *dayCache) remove(key dayKey) {
 	if day, known := k.days[key]; known {
-		k.sums -= day.book.sums()
+		k.size -= day.totals.size()
 		delete(k.days, key)
 	}
 }
 
-func (b *DayTotals) sums() int { return 1 + len(b.Groups) + len(b.meters) + len(b.Gaps)/gapsPerSum }
+func (b *DayTotals) size() int { return 1 + len(b.Groups) + len(b.meters) + len(b.Gaps)/gapsPerSum }
 
-// gapsPerSum is how many of a book's gaps take the room of a sum.
+// gapsPerSum is the number of gaps of a day that take the room of a sum.
 const gapsPerSum = 8

@@ -6,11 +6,11 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// GroupTotals are what a group used on one UTC day.
+// GroupTotals is a group's energy on one UTC day.
 type GroupTotals struct {
 	name     string
 	Quarters [energy.QuartersPerDay]ledger.Quarter
-	// count is how many devices count in each quarter.
+	// count is the number of devices that count in each quarter.
 	count [energy.QuartersPerDay]int32
 }
 
@@ -20,8 +20,8 @@ func (s *GroupTotals) add(i int, q ledger.Quarter) {
 	s.Quarters[i] = s.Quarters[i].Plus(q)
 }
 
-// within is what of a day lies in [from, to).
-func (s *GroupTotals) within(day int32, from, to energy.Instant) energy.Energy {
+// energyBetween is the energy of the quarters of a day that begin in [from, to).
+func (s *GroupTotals) energyBetween(day int32, from, to energy.Instant) energy.Energy {
 	var sum energy.Energy
 	for i, q := range s.Quarters {
 		if at := energy.QuarterStart(int64(day)*energy.QuartersPerDay + int64(i)); at >= from && at < to {
@@ -31,45 +31,44 @@ func (s *GroupTotals) within(day int32, from, to energy.Instant) energy.Energy {
 	return sum
 }
 
-// DayTotals are what a query's groups used on one UTC day. It does not change once it is made.
+// DayTotals is the energy of a query's groups on one UTC day. It does not change after it is made.
 type DayTotals struct {
 	Groups map[string]*GroupTotals
-	// meters are those with devices behind them, beside what those used.
+	// meters are the meters with devices behind them, compared with the energy of those devices.
 	meters map[energy.DeviceID]*meterDay
 	Gaps   dayGaps
 }
 
-// Topology is which device sits behind which, within a scope, while none is moved.
+// Topology is which device is behind which, within a scope, during a time without moves.
 type Topology struct {
 	from, to energy.Instant
 	campus   *campus.Campus
-	// behind lists the devices behind each meter; those behind none of the scope are under "".
+	// behind lists the devices behind each meter; devices behind no meter of the scope are under "".
 	behind map[energy.DeviceID][]campus.Device
 }
 
-// NewTopology makes the topology of a scope in an epoch.
+// NewTopology returns the topology of a scope in an epoch.
 func NewTopology(e campus.Epoch, s campus.Scope) Topology {
 	return Topology{from: e.From, to: e.To, campus: e.Campus, behind: campus.MeterTree(e.Campus, campus.DevicesOf(e.Campus, s))}
 }
 
-// dayAggregator adds up the devices of a scope on one day. No energy counts twice: where a meter and devices behind it
-// both report, the meter stands for the whole and its remainder is unmetered; where the meter is silent, the
-// devices behind it stand.
+// dayAggregator adds up the devices of a scope on one day. No energy counts twice. If a meter and devices behind it both report,
+// the meter is the total and its remainder is unmetered. If the meter is silent, the devices behind it count.
 type dayAggregator struct {
-	scope campus.Scope
-	by    Grouping
-	pages map[energy.DeviceID]*ledger.Page
-	begun map[energy.DeviceID]int32
-	book  *DayTotals
+	scope     campus.Scope
+	by        Grouping
+	pages     map[energy.DeviceID]*ledger.Page
+	firstDays map[energy.DeviceID]int32
+	totals    *DayTotals
 
 	topology Topology
 	lo, hi   int // the topology's quarters of the day, [lo, hi)
 }
 
-// CountDay makes the book of a day from its pages.
-func CountDay(scope campus.Scope, by Grouping, day int32, topologies []Topology, pages map[energy.DeviceID]*ledger.Page, begun map[energy.DeviceID]int32) *DayTotals {
-	c := dayAggregator{scope: scope, by: by, pages: pages, begun: begun}
-	c.book = &DayTotals{Groups: make(map[string]*GroupTotals), meters: make(map[energy.DeviceID]*meterDay), Gaps: make(dayGaps)}
+// TotalsOfDay adds up a day from its pages.
+func TotalsOfDay(scope campus.Scope, by Grouping, day int32, topologies []Topology, pages map[energy.DeviceID]*ledger.Page, firstDays map[energy.DeviceID]int32) *DayTotals {
+	c := dayAggregator{scope: scope, by: by, pages: pages, firstDays: firstDays}
+	c.totals = &DayTotals{Groups: make(map[string]*GroupTotals), meters: make(map[energy.DeviceID]*meterDay), Gaps: make(dayGaps)}
 	if by == Ungrouped {
 		c.group(scope.ID, scope.Name)
 	}
@@ -84,40 +83,40 @@ func CountDay(scope campus.Scope, by Grouping, day int32, topologies []Topology,
 			c.count(d)
 		}
 	}
-	return c.book
+	return c.totals
 }
 
-// noteGaps notes what the devices that ever reported lack.
+// noteGaps records the gaps of the devices that ever reported.
 func (c *dayAggregator) noteGaps() {
 	for _, devices := range c.topology.behind {
 		for _, d := range devices {
-			if _, begun := c.begun[d.ID]; begun {
-				c.book.Gaps.note(d.ID, c.pages[d.ID])
+			if _, reports := c.firstDays[d.ID]; reports {
+				c.totals.Gaps.note(d.ID, c.pages[d.ID])
 			}
 		}
 	}
 }
 
 func (c *dayAggregator) group(key, name string) *GroupTotals {
-	g := c.book.Groups[key]
+	g := c.totals.Groups[key]
 	if g == nil {
 		g = &GroupTotals{name: name}
-		c.book.Groups[key] = g
+		c.totals.Groups[key] = g
 	}
 	return g
 }
 
-// silent is the page of a device that says nothing on a day.
-var silent ledger.Page
+// emptyPage is the page of a device without readings on a day.
+var emptyPage ledger.Page
 
-// own is what a device reported itself; nil where it never did. A day before its first one is a gap like any other: what it
-// measures was there already, and a total without it is not to be compared with one that holds it.
+// own returns what a device itself reported; nil if it never did. A day before its first report is a gap like any other: its loads
+// existed already, and a total without them cannot be compared with one that includes them.
 func (c *dayAggregator) own(d campus.Device) []ledger.Quarter {
 	if page := c.pages[d.ID]; page != nil {
 		return page.Quarters[:]
 	}
-	if _, reports := c.begun[d.ID]; reports {
-		return silent.Quarters[:]
+	if _, reports := c.firstDays[d.ID]; reports {
+		return emptyPage.Quarters[:]
 	}
 	return nil
 }
@@ -140,8 +139,8 @@ func (c *dayAggregator) addTo(g *GroupTotals, quarters []ledger.Quarter) {
 	}
 }
 
-// total is what a device and those behind it used: its own figure where it has one, else theirs; nil where
-// nothing is known of any of them.
+// total returns the energy of a device and those behind it: its own figure if it has one, else theirs; nil if none of them ever
+// reported.
 func (c *dayAggregator) total(d campus.Device) []ledger.Quarter {
 	own, below := c.own(d), c.below(d)
 	switch {
@@ -160,7 +159,7 @@ func (c *dayAggregator) total(d campus.Device) []ledger.Quarter {
 	return total
 }
 
-// below is what the devices behind a meter used together, of those that ever reported.
+// below returns the energy of the devices behind a meter together; nil if none of them ever reported.
 func (c *dayAggregator) below(d campus.Device) []ledger.Quarter {
 	var parts [][]ledger.Quarter
 	for _, child := range c.topology.behind[d.ID] {
@@ -181,8 +180,8 @@ func (c *dayAggregator) below(d campus.Device) []ledger.Quarter {
 	return sum
 }
 
-// countParts gives a meter's total to the groups of the devices behind it, and what is left to unmetered; a
-// device with none behind it is its own part.
+// countParts adds a meter's total to the groups of the devices behind it, and the remainder to unmetered. A device with none behind
+// it is added to its own group.
 func (c *dayAggregator) countParts(d campus.Device, total []ledger.Quarter) {
 	below := c.below(d)
 	if below == nil {
@@ -209,12 +208,12 @@ func (c *dayAggregator) countParts(d campus.Device, total []ledger.Quarter) {
 	}
 }
 
-// meter is the day of a meter beside the devices behind it.
+// meter returns the day of a meter, compared with the devices behind it.
 func (c *dayAggregator) meter(d campus.Device) *meterDay {
-	m := c.book.meters[d.ID]
+	m := c.totals.meters[d.ID]
 	if m == nil {
 		m = &meterDay{}
-		c.book.meters[d.ID] = m
+		c.totals.meters[d.ID] = m
 	}
 	for _, child := range c.topology.behind[d.ID] {
 		var used energy.Energy
@@ -223,13 +222,13 @@ func (c *dayAggregator) meter(d campus.Device) *meterDay {
 				used += q.Energy
 			}
 		}
-		m.offer(child.ID, used)
+		m.noteGreatest(child.ID, used)
 	}
 	return m
 }
 
-// groupOf is where a device's energy belongs. What hangs on no room, a building's own meter say, is unmetered by
-// room: nobody measured which.
+// groupOf returns the group of a device's energy. The energy of a device that is in no room, such as a building's own meter, is
+// unmetered by room, because its room is unknown.
 func (c *dayAggregator) groupOf(d campus.Device) (key, name string) {
 	switch c.by {
 	case PerDevice:

@@ -7,26 +7,26 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// DurationPoint says that in so many hours the mean power of the hour was Power or more.
+// DurationPoint is a point of the curve: in this many hours the mean power of the hour was Power or more.
 type DurationPoint struct {
 	Hours int
 	Power energy.Power
 }
 
-// lateReadings is how long after an hour its meters may still report: until then an hour of which less is measured than usual is
-// not whole yet, and later it has a gap.
-const lateReadings = 6 * energy.HourMs
+// maxReportDelay is how long after an hour its meters may still report, ms. Before that, an hour with less than the usual coverage
+// is incomplete; after that, it has a gap.
+const maxReportDelay = 6 * energy.HourMs
 
-// Duration is the load duration of what a query names: its hours by their mean power, highest first, in so many points at the
-// most, the first and the last hour among them. Hours of which nothing is known do not count, nor does one that is not whole yet. It
-// is for who has looked at the campus already, by Plan. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
+// Duration returns the load duration curve of a query: its hours by mean power, highest first. It has at most points points, among
+// them the first and the last hour. Unknown and incomplete hours do not count. Call Plan first: it reads the campus again. Errors:
+// ErrInvalid, ErrNotFound, ErrForbidden.
 func (r *Queries) Duration(ctx context.Context, caller energy.Caller, q Query, points int) ([]DurationPoint, error) {
 	steps, err := r.Hours(ctx, caller, q.Level, q.ID, q.From, q.To)
 	if err != nil {
 		return nil, err
 	}
 	powers := make([]energy.Power, 0, len(steps))
-	for _, s := range wholeHours(steps, r.clock.Now()) {
+	for _, s := range completeHours(steps, r.clock.Now()) {
 		if s.Known {
 			powers = append(powers, energy.MeanPower(s.Energy, energy.HourMs))
 		}
@@ -35,25 +35,25 @@ func (r *Queries) Duration(ctx context.Context, caller energy.Caller, q Query, p
 	return durationOf(powers, points), nil
 }
 
-// wholeHours leaves out, at the end, the hour that runs and those whose meters have not reported yet.
-func wholeHours(steps []Step, now energy.Instant) []Step {
-	var usual []float64
+// completeHours removes, at the end, the current hour and those whose meters have not reported yet.
+func completeHours(steps []Step, now energy.Instant) []Step {
+	var coverages []float64
 	for _, s := range steps {
 		if s.Known {
-			usual = append(usual, s.Coverage)
+			coverages = append(coverages, s.Coverage)
 		}
 	}
-	if len(usual) == 0 {
+	if len(coverages) == 0 {
 		return nil
 	}
-	slices.Sort(usual)
+	slices.Sort(coverages)
 	const enough = 0.9
-	bar := enough * usual[len(usual)/2]
+	minimum := enough * coverages[len(coverages)/2]
 	last := len(steps)
 	for last > 0 {
 		s := steps[last-1]
 		end := s.Start.Add(energy.HourMs)
-		if end <= now && (s.Coverage >= bar || end <= now.Add(-lateReadings)) {
+		if end <= now && (s.Coverage >= minimum || end <= now.Add(-maxReportDelay)) {
 			break
 		}
 		last--
@@ -61,7 +61,7 @@ func wholeHours(steps []Step, now energy.Instant) []Step {
 	return steps[:last]
 }
 
-// durationOf takes points at even distances from sorted powers.
+// durationOf selects points at even distances from sorted powers.
 func durationOf(powers []energy.Power, points int) []DurationPoint {
 	n := min(len(powers), points)
 	curve := make([]DurationPoint, n)

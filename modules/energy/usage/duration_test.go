@@ -16,7 +16,7 @@ func TestDurationKeepsTheEndsOfTheCurve(t *testing.T) {
 	require.Empty(t, durationOf(nil, 3))
 }
 
-func TestTheHourThatRunsIsNoPartOfTheLoadDuration(t *testing.T) {
+func TestTheCurrentHourIsNotInTheLoadDuration(t *testing.T) {
 	hour := func(i int, coverage float64) Step {
 		return Step{Start: energy.Instant(int64(i) * energy.HourMs), Known: coverage > 0, Energy: 1, Coverage: coverage}
 	}
@@ -30,13 +30,13 @@ func TestTheHourThatRunsIsNoPartOfTheLoadDuration(t *testing.T) {
 		kept int
 	}{
 		"the meters have reported the last hour":     {[]Step{hour(9, 1), hour(10, 1)}, 10},
-		"only a few devices have":                    {[]Step{hour(9, 0.2), hour(10, 0.1)}, 9},
+		"only a few devices have reported it":        {[]Step{hour(9, 0.2), hour(10, 0.1)}, 9},
 		"hours to come":                              {[]Step{hour(9, 1), hour(10, 0.3), hour(11, 0), hour(12, 0)}, 10},
 		"a gap that no late reading will fill stays": {[]Step{}, 9},
 	} {
-		require.Len(t, wholeHours(append(append([]Step{}, whole...), c.tail...), now), c.kept, name)
+		require.Len(t, completeHours(append(append([]Step{}, whole...), c.tail...), now), c.kept, name)
 	}
 	old := append([]Step{}, whole...)
 	old[2].Coverage = 0.1
-	require.Len(t, wholeHours(old[:3], now), 3)
+	require.Len(t, completeHours(old[:3], now), 3)
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// Measured tells from when to when something is known of what a level and id name; found is false where nothing
-// is. Errors: ErrForbidden, ErrNotFound.
-func (r *Queries) Measured(ctx context.Context, caller energy.Caller, level campus.Level, id string) (from, to energy.Instant, found bool, err error) {
+// MeasuredRange returns the first and last instant of the known data of a level and id; found is false if nothing is known. Errors:
+// ErrForbidden, ErrNotFound.
+func (r *Queries) MeasuredRange(ctx context.Context, caller energy.Caller, level campus.Level, id string) (from, to energy.Instant, found bool, err error) {
 	if !caller.MayRead() {
 		return 0, 0, false, energy.ErrForbidden{}
 	}
@@ -23,23 +23,23 @@ func (r *Queries) Measured(ctx context.Context, caller energy.Caller, level camp
 		return 0, 0, false, err
 	}
 	err = r.readings.Snapshot(ctx, tree.DevicesEver(scope), func(books ledger.Books) error {
-		first, last, any, err := books.Days()
+		first, last, any, err := books.DayRange()
 		if err != nil || !any {
 			return err
 		}
 		var begins, ends bool
-		if from, _, begins, err = knownOn(books, first); err != nil {
+		if from, _, begins, err = knownRange(books, first); err != nil {
 			return err
 		}
-		_, to, ends, err = knownOn(books, last)
+		_, to, ends, err = knownRange(books, last)
 		found = begins && ends
 		return err
 	})
 	return from, to, found, err
 }
 
-// knownOn gives the begin of the first and the end of the last known quarter hour of a day.
-func knownOn(books ledger.Books, day int32) (from, to energy.Instant, found bool, err error) {
+// knownRange returns the beginning of the first and the end of the last known quarter hour of a day.
+func knownRange(books ledger.Books, day int32) (from, to energy.Instant, found bool, err error) {
 	for page, err := range books.Pages(day, day+1) {
 		if err != nil {
 			return 0, 0, false, err

@@ -9,12 +9,12 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/habit"
 )
 
-// Coverage is how much of what should have been measured was, over a range of time as far as it has passed.
+// Coverage is the measured part of a range, as far as the range has passed.
 type Coverage struct {
-	// Measured is the measured part, 0 to 1: of the devices that the total is made of, each quarter hour weighed by what
-	// its device usually draws at that time.
+	// Measured is the measured part, 0 to 1, of the devices that make up the total. Each quarter hour is weighed by what its device
+	// usually draws at that time.
 	Measured float64
-	// Missing are the devices that lack anything, the greatest share first.
+	// Missing are the devices with gaps, the greatest share first.
 	Missing []Missing
 }
 
@@ -22,63 +22,63 @@ type Coverage struct {
 type Missing struct {
 	Device energy.DeviceID
 	Name   string
-	// Share is the part of the expected energy of all that is missing here, 0 to 1.
+	// Share is the missing part of this device, relative to the expected energy of all devices, 0 to 1.
 	Share float64
 }
 
-// shortfall adds up what is missing in [from, to), of which only what is before now has passed.
+// shortfall adds up what is missing in [from, to), up to now.
 type shortfall struct {
 	from, to, now energy.Instant
 	Expected      float64
-	devices       map[energy.DeviceID]*lack
+	devices       map[energy.DeviceID]*deviceGap
 }
 
-// lack is what is missing of a device.
-type lack struct {
+// deviceGap is the missing weight of a device.
+type deviceGap struct {
 	name    string
 	missing float64
 }
 
-// NewShortfall makes one for [from, to), of which what lies after now does not count.
+// NewShortfall returns the shortfall of [from, to); the time after now does not count.
 func NewShortfall(from, to, now energy.Instant) *shortfall {
-	return &shortfall{from: from, to: to, now: min(to, now), devices: make(map[energy.DeviceID]*lack)}
+	return &shortfall{from: from, to: to, now: min(to, now), devices: make(map[energy.DeviceID]*deviceGap)}
 }
 
-// add adds a day.
+// Add adds a day.
 func (s *shortfall) Add(day int32, w *weigher, gaps dayGaps) {
 	first := int64(day) * energy.QuartersPerDay
 	begin, end := int(max(0, energy.QuarterOf(s.from)-first)), int(min(energy.QuartersPerDay, energy.QuarterOf(s.now-1)+1-first))
 	if s.now <= s.from || begin >= end {
 		return
 	}
-	for n := range w.under {
-		under := &w.under[n]
-		lo, hi := under.topology.quartersOf(day)
+	for n := range w.topologies {
+		weighed := &w.topologies[n]
+		lo, hi := weighed.topology.quartersOf(day)
 		lo, hi = max(lo, begin), min(hi, end)
 		for i := lo; i < hi; i++ {
-			s.Expected += under.whole.whole[habit.WeekHour(day)+i/habit.SlotsPerHour] * passed(energy.QuarterStart(first+int64(i)), s.now)
+			s.Expected += weighed.all.total[habit.FirstHourOf(day)+i/habit.SlotsPerHour] * passed(energy.QuarterStart(first+int64(i)), s.now)
 		}
-		for _, one := range under.whole.all {
-			one.lacks(gaps, day, lo, hi, func(i int, of *metered, weight float64) {
+		for _, one := range weighed.all.meters {
+			one.eachGap(gaps, day, lo, hi, func(i int, node *meterNode, weight float64) {
 				future := 1 - passed(energy.QuarterStart(first+int64(i)), s.now)
-				if weight -= future * of.weight[habit.WeekHour(day)+i/habit.SlotsPerHour]; weight > 0 {
-					s.of(of).missing += weight
+				if weight -= future * node.weight[habit.FirstHourOf(day)+i/habit.SlotsPerHour]; weight > 0 {
+					s.gapOf(node).missing += weight
 				}
 			})
 		}
 	}
 }
 
-func (s *shortfall) of(m *metered) *lack {
+func (s *shortfall) gapOf(m *meterNode) *deviceGap {
 	l := s.devices[m.device]
 	if l == nil {
-		l = &lack{name: m.name}
+		l = &deviceGap{name: m.name}
 		s.devices[m.device] = l
 	}
 	return l
 }
 
-// coverage tells what is missing.
+// Coverage returns the measured part and what is missing.
 func (s *shortfall) Coverage() Coverage {
 	missing := 0.0
 	for _, id := range slices.Sorted(maps.Keys(s.devices)) {
@@ -87,10 +87,10 @@ func (s *shortfall) Coverage() Coverage {
 	return Coverage{Measured: habit.ShareOf(s.Expected-missing, s.Expected), Missing: missingOf(s.devices, s.Expected)}
 }
 
-// missingOf tells what is missing, the greatest share first.
-func missingOf(lacks map[energy.DeviceID]*lack, expected float64) []Missing {
-	list := make([]Missing, 0, len(lacks))
-	for id, l := range lacks {
+// missingOf lists what is missing, the greatest share first.
+func missingOf(gaps map[energy.DeviceID]*deviceGap, expected float64) []Missing {
+	list := make([]Missing, 0, len(gaps))
+	for id, l := range gaps {
 		list = append(list, Missing{Device: id, Name: l.name, Share: habit.ShareOf(l.missing, expected)})
 	}
 	slices.SortFunc(list, func(a, b Missing) int { return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.Device, b.Device)) })

@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// TestOverview stands at noon of 31 March, after a constant kilowatt since February began.
+// TestOverview reads an overview at noon of 31 March, after a constant kilowatt since 1 February.
 func TestOverview(t *testing.T) {
 	zone := time.FixedZone("Bogota", -5*60*60)
 	begin := energy.InstantOf(time.Date(2026, 2, 1, 0, 0, 0, 0, zone))
@@ -21,7 +21,7 @@ func TestOverview(t *testing.T) {
 		all.span.quarters[i] = ledger.Quarter{Energy: 250_000, Measured: energy.QuarterMs}
 	}
 	const hours = 24 * energy.KilowattHour
-	s := standing{tally: all, zone: zone, now: now}.overview()
+	s := overviewBuilder{totals: all, zone: zone, now: now}.overview()
 	require.Equal(t, 12*energy.KilowattHour, s.Today.Energy)
 	require.Equal(t, 30*hours+12*energy.KilowattHour, s.MonthToDate.Energy)
 	require.Equal(t, 28*hours, s.SameLastMonth.Energy, "February has no 31st: all of it")
@@ -32,10 +32,10 @@ func TestOverview(t *testing.T) {
 	require.Equal(t, []any{energy.Kilowatt, true}, []any{s.BaseLoad, s.BaseLoadKnown})
 }
 
-// TestOverviewOfLittle says nothing that is not known.
+// TestOverviewOfLittle checks that unknown figures are marked unknown.
 func TestOverviewOfLittle(t *testing.T) {
 	now := energy.InstantOf(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC))
-	empty := standing{tally: newQuarterTotals(now.Add(-60*energy.DayMs), now), zone: time.UTC, now: now}.overview()
+	empty := overviewBuilder{totals: newQuarterTotals(now.Add(-60*energy.DayMs), now), zone: time.UTC, now: now}.overview()
 	require.False(t, empty.Today.Known || empty.MonthToDate.Known || empty.SameLastMonth.Known)
 	require.False(t, empty.Projected || empty.LoadFactorKnown || empty.BaseLoadKnown)
 }

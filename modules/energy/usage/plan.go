@@ -8,12 +8,12 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// longQuery is the range beyond which a query is cut to what is measured: a request for half a century costs what there is.
-const longQuery = 366 * energy.DayMs
+// maxUncut is the maximum range that is answered as it is, ms. A longer one is cut to what is measured, so that a query for half a
+// century costs no more than the data.
+const maxUncut = 366 * energy.DayMs
 
-// Plan reckons a query before anything of it is read: its range, where it is longer than a year, is cut to the buckets of
-// which something is measured, and steps is how many its answer has at the most. Errors: ErrForbidden, ErrNotFound, and
-// ErrInvalid where the answer would be too long.
+// Plan checks a query before its data is read. A range longer than a year is cut to the buckets with data. steps is the maximum
+// number of steps of the answer. Errors: ErrForbidden, ErrNotFound, and ErrInvalid if the answer would be too long.
 func (r *Queries) Plan(ctx context.Context, caller energy.Caller, q Query) (planned Query, steps int, err error) {
 	return r.plan(ctx, caller, q, r.directory.Fresh)
 }
@@ -23,8 +23,8 @@ func (r *Queries) plan(ctx context.Context, caller energy.Caller, q Query, campu
 	if err != nil {
 		return q, 0, err
 	}
-	if q.To > q.From.Add(longQuery) {
-		if err := r.cut(ctx, campus, scope, &q); err != nil {
+	if q.To > q.From.Add(maxUncut) {
+		if err := r.cutToMeasured(ctx, campus, scope, &q); err != nil {
 			return q, 0, err
 		}
 	}
@@ -32,35 +32,35 @@ func (r *Queries) plan(ctx context.Context, caller energy.Caller, q Query, campu
 	if err != nil {
 		return q, 0, err
 	}
-	if steps = groupsOf(campus, scope, q.By) * (len(edges) - 1); steps > mostSteps {
+	if steps = maxGroups(campus, scope, q.By) * (len(edges) - 1); steps > maxSteps {
 		return q, 0, tooManySteps()
 	}
 	return q, steps, nil
 }
 
-// cut narrows a range to what is measured of the scope, in whole buckets; where nothing is, to its last year.
-func (r *Queries) cut(ctx context.Context, campus *campus.Campus, s campus.Scope, q *Query) error {
+// cutToMeasured cuts a range to the measured time of the scope, in whole buckets; if nothing is measured, to its last year.
+func (r *Queries) cutToMeasured(ctx context.Context, campus *campus.Campus, s campus.Scope, q *Query) error {
 	return r.readings.Snapshot(ctx, campus.DevicesEver(s), func(books ledger.Books) error {
-		first, last, found, err := books.Days()
+		first, last, found, err := books.DayRange()
 		if err != nil {
 			return err
 		}
-		from, to := q.To.Add(-longQuery), q.To
+		from, to := q.To.Add(-maxUncut), q.To
 		if found {
 			from = q.Bucket.Start(energy.QuarterStart(int64(first)*energy.QuartersPerDay), s.Zone)
 			to = q.Bucket.next(q.Bucket.Start(energy.QuarterStart(int64(last+1)*energy.QuartersPerDay)-1, s.Zone), s.Zone)
 		}
 		if from, to = max(q.From, from), min(q.To, to); from < to {
 			q.From, q.To = from, to
-		} else { // it lies wholly before or after
-			q.From = q.To.Add(-longQuery)
+		} else { // the range is completely before or after the data
+			q.From = q.To.Add(-maxUncut)
 		}
 		return nil
 	})
 }
 
-// groupsOf is how many groups a query may have at the most.
-func groupsOf(tree *campus.Campus, s campus.Scope, by Grouping) int {
+// maxGroups is the maximum number of groups of a query.
+func maxGroups(tree *campus.Campus, s campus.Scope, by Grouping) int {
 	devices := len(tree.DevicesEver(s))
 	if by == Ungrouped {
 		return 1
@@ -89,5 +89,5 @@ func groupsOf(tree *campus.Campus, s campus.Scope, by Grouping) int {
 		groups = len(kinds)
 	case PerDevice, Ungrouped:
 	}
-	return groups + 1 // what is unmetered
+	return groups + 1 // the unmetered group
 }

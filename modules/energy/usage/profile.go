@@ -15,24 +15,24 @@ type Profile [7][24]ProfileHour
 
 // ProfileHour is one hour of the week.
 type ProfileHour struct {
-	// Mean is the mean power of the quarter hours of which something is known; Known is false where there are none.
+	// Mean is the mean power of the known quarter hours; Known is false if there are none.
 	Mean  energy.Power
 	Known bool
-	// Coverage is the measured part of the time, 0 to 1, weighed as a Step's is.
+	// Coverage is the measured part of the time, 0 to 1, weighed as in a Step.
 	Coverage float64
 }
 
-// longestProfile bounds what is averaged.
-const longestProfile = 3 * 366 * energy.DayMs
+// maxProfile is the maximum range of a profile, ms.
+const maxProfile = 3 * 366 * energy.DayMs
 
-// Profile averages what a level and id name over [from, to). Errors: ErrInvalid, ErrNotFound, ErrForbidden.
+// Profile averages the load of a level and id over [from, to). Errors: ErrInvalid, ErrNotFound, ErrForbidden.
 func (r *Queries) Profile(ctx context.Context, caller energy.Caller, level campus.Level, id string, from, to energy.Instant) (Profile, error) {
 	q := Query{Level: level, ID: id, From: from, To: to}
 	campus, scope, err := r.scoped(ctx, caller, &q, r.directory.Fresh)
 	if err != nil {
 		return Profile{}, err
 	}
-	if int64(to-from) > longestProfile {
+	if int64(to-from) > maxProfile {
 		return Profile{}, tooLong()
 	}
 	t, err := r.totals(ctx, campus, scope, q)
@@ -42,7 +42,7 @@ func (r *Queries) Profile(ctx context.Context, caller energy.Caller, level campu
 	return profileOf(t, scope.Zone, min(q.To, r.clock.Now())), nil
 }
 
-// profileOf sorts a tally's quarter hours up to now into the hours of the week.
+// profileOf averages the quarter hours up to now by hour of the week.
 func profileOf(t *quarterTotals, zone *time.Location, now energy.Instant) Profile {
 	var sums [7][24]struct {
 		energy             energy.Energy

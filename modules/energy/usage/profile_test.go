@@ -10,18 +10,18 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// TestProfile averages two Mondays in a zone off the hour, of which one quarter hour is a gap and one estimated.
+// TestProfile averages two Mondays in a zone that is off the hour; one quarter hour is a gap and one is estimated.
 func TestProfile(t *testing.T) {
 	zone := time.FixedZone("Kathmandu", (5*60+45)*60)
 	monday := energy.InstantOf(time.Date(2026, 11, 2, 0, 0, 0, 0, zone))
 	week := 7 * energy.Instant(energy.DayMs)
-	tally := newQuarterTotals(monday, monday+week+energy.Instant(energy.DayMs))
-	for i := range tally.span.quarters {
-		tally.count[i], tally.expected[i] = 1, 1
+	totals := newQuarterTotals(monday, monday+week+energy.Instant(energy.DayMs))
+	for i := range totals.span.quarters {
+		totals.count[i], totals.expected[i] = 1, 1
 	}
 	put := func(at energy.Instant, q ledger.Quarter) {
-		i := energy.QuarterOf(at) - tally.span.first
-		tally.span.quarters[i], tally.measured[i] = q, float64(q.Measured)/float64(energy.QuarterMs)
+		i := energy.QuarterOf(at) - totals.span.first
+		totals.span.quarters[i], totals.measured[i] = q, float64(q.Measured)/float64(energy.QuarterMs)
 	}
 	nine := monday + 9*4*energy.Instant(energy.QuarterMs)
 	for i := range energy.Instant(4) {
@@ -30,11 +30,11 @@ func TestProfile(t *testing.T) {
 	put(nine+week, ledger.Quarter{Energy: 500_000, Measured: energy.QuarterMs})
 	put(nine+week+energy.Instant(energy.QuarterMs), ledger.Quarter{Energy: 500_000, Estimated: 500_000, Filled: energy.QuarterMs})
 
-	p := profileOf(tally, zone, monday+week+energy.Instant(energy.DayMs))
+	p := profileOf(totals, zone, monday+week+energy.Instant(energy.DayMs))
 	hour := p[time.Monday][9]
 	require.True(t, hour.Known)
 	require.Equal(t, energy.MeanPower(2_000_000, 6*energy.QuarterMs), hour.Mean, "2 kWh in an hour and a half")
 	require.InDelta(t, 5.0/8, hour.Coverage, 1e-9)
 	require.Equal(t, ProfileHour{}, p[time.Monday][10], "a gap is not a zero")
-	require.Zero(t, profileOf(tally, zone, monday)[time.Monday][9], "what is to come is not known")
+	require.Zero(t, profileOf(totals, zone, monday)[time.Monday][9], "the future is unknown")
 }

@@ -10,59 +10,59 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// visitor is called with the book of each day, and what weighs it.
-type visitor func(day int32, book *DayTotals, w *weigher) error
+// dayFunc is called with the totals of each day and the weigher of the query.
+type dayFunc func(day int32, totals *DayTotals, w *weigher) error
 
-// eachDay calls visit with the books of the UTC days that the query touches, oldest first, all of one snapshot, and adds what is
-// missing of them to lacks.
-func (r *Queries) eachDay(ctx context.Context, campus *campus.Campus, s campus.Scope, q Query, visit visitor, lacks ...*shortfall) error {
+// eachDay calls yield with the totals of the UTC days of a query, oldest first, all of one snapshot, and adds what is missing to
+// shortfalls.
+func (r *Queries) eachDay(ctx context.Context, campus *campus.Campus, s campus.Scope, q Query, yield dayFunc, shortfalls ...*shortfall) error {
 	var topologies []Topology
 	for _, e := range campus.Epochs(energy.QuarterStart(int64(energy.DayOf(q.From))*energy.QuartersPerDay), energy.QuarterStart(int64(energy.DayOf(q.To-1)+1)*energy.QuartersPerDay)) {
 		topologies = append(topologies, NewTopology(e, s))
 	}
 	return r.readings.Snapshot(ctx, campus.DevicesEver(s), func(books ledger.Books) error {
 		d := dayWalk{
-			reports: r, books: books, scope: s, by: q.By, topologies: topologies, visit: visit, lacks: lacks,
+			queries: r, books: books, scope: s, by: q.By, topologies: topologies, yield: yield, shortfalls: shortfalls,
 			key: dayKey{campus: campus.Version, space: s.Space, device: s.Device, reach: s.Reach, by: q.By},
 		}
 		return d.walk(energy.DayOf(q.From), energy.DayOf(q.To-1)+1, campus)
 	})
 }
 
-// dayWalk walks the days of a query, through those that are remembered and those that must be counted.
+// dayWalk goes through the days of a query, those in the cache and those that must be counted.
 type dayWalk struct {
-	reports    *Queries
+	queries    *Queries
 	books      ledger.Books
 	scope      campus.Scope
 	by         Grouping
 	topologies []Topology
 	key        dayKey
-	visit      visitor
-	lacks      []*shortfall
+	yield      dayFunc
+	shortfalls []*shortfall
 
-	weigher  *weigher
-	begun    map[energy.DeviceID]int32
-	versions map[int32]int64
-	// silent is the book of a whole day of which there is no page, under one topology; it is the same for each such day.
-	silent   *DayTotals
-	silentOf int
+	weigher   *weigher
+	firstDays map[energy.DeviceID]int32
+	versions  map[int32]int64
+	// emptyDay is the totals of a whole day without pages under one topology; they are the same for each such day.
+	emptyDay         *DayTotals
+	emptyDayTopology int
 }
 
 func (d *dayWalk) walk(from, to int32, campus *campus.Campus) (err error) {
-	if d.begun, err = d.books.Begun(); err != nil {
+	if d.firstDays, err = d.books.FirstDays(); err != nil {
 		return err
 	}
-	usual, err := d.reports.usuals.Of(d.books, campus.DevicesAmong(d.begun), d.reports.clock.Now())
+	weeks, err := d.queries.weeks.Of(d.books, campus.DevicesAmong(d.firstDays), d.queries.clock.Now())
 	if err != nil {
 		return err
 	}
-	d.weigher = NewWeigher(d.scope, d.by, d.topologies, d.begun, usual)
+	d.weigher = NewWeigher(d.scope, d.by, d.topologies, d.firstDays, weeks)
 	if d.versions, err = d.books.Versions(from, to); err != nil {
 		return err
 	}
 	for at := from; at < to; {
-		if book := d.cached(at); book != nil {
-			if err := d.visitDay(at, book); err != nil {
+		if totals := d.cached(at); totals != nil {
+			if err := d.yieldDay(at, totals); err != nil {
 				return err
 			}
 			at++
@@ -86,10 +86,10 @@ func (d *dayWalk) cached(day int32) *DayTotals {
 		return nil
 	}
 	d.key.day = day
-	return d.reports.kept.find(d.key, version, len(d.begun))
+	return d.queries.dayCache.find(d.key, version, len(d.firstDays))
 }
 
-// count makes the books of [from, to) from their pages, a day in memory at a time.
+// count adds up [from, to) from the pages, with one day in memory at a time.
 func (d *dayWalk) count(from, to int32) error {
 	pages := make(map[energy.DeviceID]*ledger.Page)
 	at := from
@@ -114,42 +114,42 @@ func (d *dayWalk) count(from, to int32) error {
 	return nil
 }
 
-// close counts a day of which all pages are read.
+// close counts a day after all its pages are read.
 func (d *dayWalk) close(day int32, pages map[energy.DeviceID]*ledger.Page) error {
-	book := d.bookOf(day, pages)
+	totals := d.totalsOf(day, pages)
 	if version, settled := d.versions[day]; settled {
 		d.key.day = day
-		d.reports.kept.keep(d.key, version, len(d.begun), book)
+		d.queries.dayCache.store(d.key, version, len(d.firstDays), totals)
 	}
-	return d.visitDay(day, book)
+	return d.yieldDay(day, totals)
 }
 
-func (d *dayWalk) visitDay(day int32, book *DayTotals) error {
-	for _, l := range d.lacks {
-		l.Add(day, d.weigher, book.Gaps)
+func (d *dayWalk) yieldDay(day int32, totals *DayTotals) error {
+	for _, l := range d.shortfalls {
+		l.Add(day, d.weigher, totals.Gaps)
 	}
-	return d.visit(day, book, d.weigher)
+	return d.yield(day, totals, d.weigher)
 }
 
-// bookOf counts a day. A range of many years is mostly silence, which is counted once.
-func (d *dayWalk) bookOf(day int32, pages map[energy.DeviceID]*ledger.Page) *DayTotals {
-	only := d.onlyTopology(day)
-	if len(pages) > 0 || only < 0 {
-		return CountDay(d.scope, d.by, day, d.topologies, pages, d.begun)
+// totalsOf counts a day. A range of many years is mostly days without pages, which are counted once.
+func (d *dayWalk) totalsOf(day int32, pages map[energy.DeviceID]*ledger.Page) *DayTotals {
+	place := d.wholeDayTopology(day)
+	if len(pages) > 0 || place < 0 {
+		return TotalsOfDay(d.scope, d.by, day, d.topologies, pages, d.firstDays)
 	}
-	if d.silent == nil || d.silentOf != only {
-		d.silent, d.silentOf = CountDay(d.scope, d.by, day, d.topologies, pages, d.begun), only
+	if d.emptyDay == nil || d.emptyDayTopology != place {
+		d.emptyDay, d.emptyDayTopology = TotalsOfDay(d.scope, d.by, day, d.topologies, pages, d.firstDays), place
 	}
-	return d.silent
+	return d.emptyDay
 }
 
-// onlyTopology is the place of the topology that holds a whole day; -1 where there is none.
-func (d *dayWalk) onlyTopology(day int32) int {
+// wholeDayTopology is the index of the topology that covers a whole day; -1 if there is none.
+func (d *dayWalk) wholeDayTopology(day int32) int {
 	from, to := energy.QuarterStart(int64(day)*energy.QuartersPerDay), energy.QuarterStart(int64(day+1)*energy.QuartersPerDay)
 	return slices.IndexFunc(d.topologies, func(t Topology) bool { return t.from <= from && t.to >= to })
 }
 
-// span is a run of quarter hours, dense, from a first one on.
+// span is consecutive quarter hours from a first one on.
 type span struct {
 	first    int64
 	quarters []ledger.Quarter
@@ -160,11 +160,11 @@ func newSpan(from, to energy.Instant) span {
 	return span{first: first, quarters: make([]ledger.Quarter, energy.QuarterOf(to-1)+1-first)}
 }
 
-// quarterTotals is what a query's one group used, each quarter hour of it.
+// quarterTotals is the energy of an ungrouped query in each quarter hour.
 type quarterTotals struct {
 	span  span
-	count []int32 // devices that count in each quarter
-	// expected and measured are what each quarter weighs, and how much of it was measured, mW.
+	count []int32 // number of devices that count in each quarter
+	// expected is the weight of each quarter, measured the measured part of it, mW.
 	expected, measured []float64
 }
 
@@ -174,20 +174,20 @@ func newQuarterTotals(from, to energy.Instant) *quarterTotals {
 	return &quarterTotals{span: s, count: make([]int32, n), expected: make([]float64, n), measured: make([]float64, n)}
 }
 
-// totals adds up what an ungrouped query asks for.
-func (r *Queries) totals(ctx context.Context, campus *campus.Campus, s campus.Scope, q Query, lacks ...*shortfall) (*quarterTotals, error) {
+// totals adds up an ungrouped query.
+func (r *Queries) totals(ctx context.Context, campus *campus.Campus, s campus.Scope, q Query, shortfalls ...*shortfall) (*quarterTotals, error) {
 	t := newQuarterTotals(q.From, q.To)
-	err := r.eachDay(ctx, campus, s, q, func(day int32, book *DayTotals, w *weigher) error {
-		t.put(day, book.Groups[s.ID], w.of(s.ID, day, book.Gaps))
+	err := r.eachDay(ctx, campus, s, q, func(day int32, totals *DayTotals, w *weigher) error {
+		t.put(day, totals.Groups[s.ID], w.weightsOf(s.ID, day, totals.Gaps))
 		return nil
-	}, lacks...)
+	}, shortfalls...)
 	if err != nil {
 		return nil, fmt.Errorf("add up %s: %w", s.ID, err)
 	}
 	return t, nil
 }
 
-// put writes a day's quarters, those that lie in the span.
+// put writes the quarters of a day that are in the span.
 func (t *quarterTotals) put(day int32, sum *GroupTotals, w *weights) {
 	begin := int64(day)*energy.QuartersPerDay - t.span.first
 	lo, hi := max(0, -begin), min(energy.QuartersPerDay, int64(len(t.count))-begin)

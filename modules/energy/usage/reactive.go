@@ -11,18 +11,18 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/tariffs"
 )
 
-// ReactiveCharge is what a month's reactive energy costs. Its energies are in mvarh.
+// ReactiveCharge is the cost of a month's reactive energy. Its energies are in mvarh.
 type ReactiveCharge struct {
 	Inductive, Capacitive energy.Energy
-	// Excess is the inductive energy beyond each hour's limit, with what of the capacitive is charged, exactly.
+	// Excess is the inductive energy beyond each hour's limit, plus the capacitive energy that is charged, exact.
 	Excess decimal.Decimal // kvarh
 	Cost   decimal.Decimal
-	// Measured is false where no device of the place measures reactive energy: then nothing is known, and the cost is 0.
+	// Measured is false if no device of the place measures reactive energy: then it is unknown, and the cost is 0.
 	Measured bool
 }
 
-// reactive judges the reactive energy of each hour against the active energy of the meter that it is measured at; that
-// of a device behind no meter against all that the query is about.
+// reactive compares the reactive energy of each hour with the active energy of the meter that the device is behind. A device behind
+// no meter is compared with all that the query is about.
 func (r *Queries) reactive(ctx context.Context, tree *campus.Campus, s campus.Scope, q Query, rates []tariffs.Rate) (*ReactiveCharge, error) {
 	charge := &ReactiveCharge{}
 	reach := s.Space
@@ -52,7 +52,7 @@ func (r *Queries) reactive(ctx context.Context, tree *campus.Campus, s campus.Sc
 	return charge, nil
 }
 
-// reactiveOf are the devices of a scope that measure reactive energy, at any time of a query.
+// reactiveOf returns the devices of a scope that measure reactive energy at any time of a query.
 func reactiveOf(tree *campus.Campus, s campus.Scope, q Query) []campus.Device {
 	var all []campus.Device
 	for _, e := range tree.Epochs(q.From, q.To) {
@@ -70,7 +70,7 @@ func reactiveOf(tree *campus.Campus, s campus.Scope, q Query) []campus.Device {
 	return all
 }
 
-// hours are the local hours of a scope.
+// hours returns the local hours of a scope.
 func (r *Queries) hours(ctx context.Context, campus *campus.Campus, s campus.Scope, q Query) ([]Step, error) {
 	t, err := r.totals(ctx, campus, s, Query{From: q.From, To: q.To})
 	if err != nil {

@@ -11,36 +11,36 @@ import (
 // Cause is why devices behind a meter may have counted more than the meter.
 type Cause string
 
-// The causes, the likeliest is the first that fits.
+// The causes; the first that fits is used, so the most likely ones come first.
 const (
-	// PartEstimated: one of the two was filled in over a gap, and says little about when the energy was used.
+	// PartEstimated: one of the two was filled in over a gap, so its time of use is uncertain.
 	PartEstimated Cause = "part_estimated"
 	// MeterStopped: the meter counted nothing while the devices behind it did.
 	MeterStopped Cause = "meter_stopped"
-	// WithinAccuracy: the difference is what a meter of class 1 and submeters of class 2 may differ by.
+	// WithinAccuracy: the difference is within the accuracy of a class 1 meter and class 2 submeters.
 	WithinAccuracy Cause = "within_accuracy"
-	// ClocksApart: the steps before and after make up for it; the two do not agree on the time.
+	// ClocksApart: the step before or after makes up for it; the two clocks differ.
 	ClocksApart Cause = "clocks_apart"
-	// NotBehind: one device alone used more than the meter counted: it is not behind it, or one of the two has a wrong
-	// unit or transformer ratio.
+	// NotBehind: one device alone used more than the meter counted. It is not behind the meter, or one of the two has a wrong unit
+	// or transformer ratio.
 	NotBehind Cause = "not_behind"
 	// CountedTwice: some device is not behind the meter, or is counted twice.
 	CountedTwice Cause = "counted_twice"
 )
 
-// Excess is a step in which the devices behind a meter counted more than the meter itself: a remainder that cannot be.
+// Excess is a step in which the devices behind a meter counted more than the meter: an impossible remainder.
 type Excess struct {
 	Meter  energy.DeviceID
-	Energy energy.Energy // of the devices beyond the meter's, positive
+	Energy energy.Energy // energy of the devices minus energy of the meter, positive
 	Cause  Cause
-	// Device is the one that the cause is about; empty where it is about none.
+	// Device is the device that the cause is about; empty if there is none.
 	Device energy.DeviceID
 }
 
-// meterDay is a meter's day beside what the devices behind it used, in the quarters that the meter knows.
+// meterDay is a meter's day and the energy of the devices behind it, in the quarters that the meter knows.
 type meterDay struct {
 	own, below, estimated [energy.QuartersPerDay]energy.Energy
-	// greatest is the device behind it that used most on the day, and its energy.
+	// greatest is the device behind it with the most energy on the day.
 	greatest       energy.DeviceID
 	greatestEnergy energy.Energy
 }
@@ -50,22 +50,22 @@ func (m *meterDay) note(i int, own, below ledger.Quarter) {
 	m.estimated[i] = own.Estimated + below.Estimated
 }
 
-func (m *meterDay) offer(device energy.DeviceID, used energy.Energy) {
+func (m *meterDay) noteGreatest(device energy.DeviceID, used energy.Energy) {
 	if m.greatest == "" || used > m.greatestEnergy {
 		m.greatest, m.greatestEnergy = device, used
 	}
 }
 
-// meterSum is a meter's step beside what the devices behind it used.
+// meterSum is a meter's step and the energy of the devices behind it.
 type meterSum struct {
 	own, below, estimated energy.Energy
-	// most is what each device used that was the greatest on one of the step's days.
-	most map[energy.DeviceID]energy.Energy
+	// greatest has, for each device with the most energy on one of the step's days, its energy on those days.
+	greatest map[energy.DeviceID]energy.Energy
 }
 
 func (s meterSum) excess() energy.Energy { return s.below - s.own }
 
-// excesses finds the steps in which meters counted less than what is behind them.
+// excesses finds the steps in which meters counted less than the devices behind them.
 type excesses struct {
 	edges  []energy.Instant
 	meters map[energy.DeviceID][]meterSum
@@ -100,20 +100,20 @@ func (e *excesses) addDay(steps []meterSum, day int32, m *meterDay) {
 	}
 }
 
-// addGreatest notes the day's greatest device in the step that holds the whole day, if one does.
+// addGreatest records the day's greatest device in the step that contains the day's noon, if there is one.
 func (e *excesses) addGreatest(steps []meterSum, day int32, m *meterDay) {
 	noon := energy.QuarterStart(int64(day)*energy.QuartersPerDay + energy.QuartersPerDay/2)
 	if m.greatest == "" || noon < e.edges[0] || noon >= e.edges[len(e.edges)-1] {
 		return
 	}
 	s := &steps[stepOf(e.edges, noon)]
-	if s.most == nil {
-		s.most = make(map[energy.DeviceID]energy.Energy, 1)
+	if s.greatest == nil {
+		s.greatest = make(map[energy.DeviceID]energy.Energy, 1)
 	}
-	s.most[m.greatest] += m.greatestEnergy
+	s.greatest[m.greatest] += m.greatestEnergy
 }
 
-// stepOf is the step that holds an instant within the edges.
+// stepOf is the index of the step that contains an instant within the edges.
 func stepOf(edges []energy.Instant, at energy.Instant) int {
 	i, exact := slices.BinarySearch(edges, at)
 	if exact {
@@ -122,7 +122,7 @@ func stepOf(edges []energy.Instant, at energy.Instant) int {
 	return i - 1
 }
 
-// mark writes what was found into the steps of the unmetered series.
+// mark adds the excesses to the steps of the unmetered series.
 func (e *excesses) mark(steps []Step) {
 	for id, sums := range e.meters {
 		for i, s := range sums {
@@ -138,8 +138,8 @@ func (e *excesses) mark(steps []Step) {
 	}
 }
 
-// accuracyPart is the part of a meter's energy, one in so many, by which it and its submeters may differ: 1 % and 2 %
-// (IEC 62053-21, classes 1 and 2).
+// accuracyPart: a meter and its submeters may differ by one part in this many of the meter's energy: 1 % and 2 % (IEC 62053-21,
+// classes 1 and 2).
 const accuracyPart = 33
 
 func likelyCause(sums []meterSum, i int) (Cause, energy.DeviceID) {
@@ -154,7 +154,7 @@ func likelyCause(sums []meterSum, i int) (Cause, energy.DeviceID) {
 	case evenedOut(sums, i):
 		return ClocksApart, ""
 	}
-	for device, energy := range s.most {
+	for device, energy := range s.greatest {
 		if energy > s.own {
 			return NotBehind, device
 		}
@@ -162,7 +162,7 @@ func likelyCause(sums []meterSum, i int) (Cause, energy.DeviceID) {
 	return CountedTwice, ""
 }
 
-// evenedOut tells whether the step before or after makes up for an excess.
+// evenedOut reports whether the step before or after makes up for an excess.
 func evenedOut(sums []meterSum, i int) bool {
 	before, after := energy.Energy(0), energy.Energy(0)
 	if i > 0 {

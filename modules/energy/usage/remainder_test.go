@@ -13,7 +13,7 @@ func TestLikelyCause(t *testing.T) {
 		return meterSum{own: own, below: below, estimated: estimated}
 	}
 	alone := sum(100, 150, 0)
-	alone.most = map[energy.DeviceID]energy.Energy{"ac": 120}
+	alone.greatest = map[energy.DeviceID]energy.Energy{"ac": 120}
 	for name, c := range map[string]struct {
 		sums   []meterSum
 		at     int
@@ -21,7 +21,7 @@ func TestLikelyCause(t *testing.T) {
 		device energy.DeviceID
 	}{
 		"a part was filled in":             {[]meterSum{sum(100, 150, 1)}, 0, PartEstimated, ""},
-		"the meter stands still":           {[]meterSum{sum(0, 150, 0)}, 0, MeterStopped, ""},
+		"the meter stopped":                {[]meterSum{sum(0, 150, 0)}, 0, MeterStopped, ""},
 		"3 % of accuracy":                  {[]meterSum{sum(1000, 1030, 0)}, 0, WithinAccuracy, ""},
 		"the step before makes up for it":  {[]meterSum{sum(200, 100, 0), sum(100, 150, 0)}, 1, ClocksApart, ""},
 		"the step after makes up for it":   {[]meterSum{sum(100, 150, 0), sum(200, 100, 0)}, 0, ClocksApart, ""},

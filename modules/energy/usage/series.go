@@ -1,5 +1,4 @@
-// Package usage answers questions about energy used: series, comparisons, profiles, bills and overviews, each with how much of it
-// was measured.
+// Package usage answers queries about energy used: series, comparisons, profiles, bills and overviews, each with the measured part.
 package usage
 
 import (
@@ -16,7 +15,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/tariffs"
 )
 
-// Grouping is what a series is broken down by; empty is not at all.
+// Grouping is how a series is divided; empty means not at all.
 type Grouping string
 
 // The groupings.
@@ -29,7 +28,7 @@ const (
 	unmeteredKey          = "unmetered"
 )
 
-// Query asks for a series.
+// Query selects a series.
 type Query struct {
 	Level  campus.Level
 	ID     string
@@ -42,84 +41,84 @@ type Query struct {
 // Step is one bucket of a series.
 type Step struct {
 	Start energy.Instant
-	// Known is false in a gap: nothing was measured or filled in, which is not a zero.
+	// Known is false in a gap: nothing was measured or filled in. That is not a zero.
 	Known     bool
 	Energy    energy.Energy
 	Estimated energy.Energy
-	// Peak is the greatest mean power of a quarter hour that was wholly measured; PeakKnown is false where none was.
+	// Peak is the greatest mean power of a completely measured quarter hour; PeakKnown is false if there is none.
 	Peak      energy.Power
 	PeakKnown bool
-	// Coverage is the measured part of the time that has passed, 0 to 1, of the devices that count here, each quarter hour
+	// Coverage is the measured part of the time that has passed, 0 to 1, of the devices that count here. Each quarter hour is
 	// weighed by what its device usually draws at that time.
 	Coverage float64
-	// Weight is what the coverage is of: steps are put together by it.
+	// Weight is the weight of Coverage when steps are combined.
 	Weight float64
-	// Missing are, in an overview, the devices that lack something in the step.
+	// Missing are, in an overview, the devices with gaps in the step.
 	Missing []Missing
 	Charge  tariffs.Charge
-	// Excesses are, in the series of what is unmetered, the meters that counted less than the devices behind them.
+	// Excesses are, in the unmetered series, the meters that counted less than the devices behind them.
 	Excesses []Excess
 }
 
-// Series is a query's answer: one, or one a group, whose sums are equal to the whole.
+// Series is one series of an answer. A grouped query has one for each group; their sums equal the ungrouped one.
 type Series struct {
 	Key, Name string
 	Steps     []Step
 }
 
-// Queries answers what was used, where and when.
+// Queries answers how much energy was used, where and when.
 type Queries struct {
 	readings  ledger.Readings
 	directory campus.Directory
 	prices    tariffs.Prices
 	clock     energy.Clock
-	kept      *dayCache
-	usuals    *habit.Weeks
+	dayCache  *dayCache
+	weeks     *habit.Weeks
 }
 
-// NewQueries makes the reports of a campus.
+// NewQueries returns the queries of a campus.
 func NewQueries(readings ledger.Readings, directory campus.Directory, prices tariffs.Prices, clock energy.Clock) *Queries {
-	return &Queries{readings: readings, directory: directory, prices: prices, clock: clock, kept: newDayCache(), usuals: habit.NewWeeks()}
+	return &Queries{readings: readings, directory: directory, prices: prices, clock: clock, dayCache: newDayCache(), weeks: habit.NewWeeks()}
 }
 
-// longestQuery bounds a series' steps and mostSteps those of all groups, so that no answer outgrows memory.
+// maxSeriesSteps is the maximum number of steps of a series and maxSteps that of all groups, so that an answer fits in memory.
 const (
-	longestQuery = 40_000
-	mostSteps    = 250_000
+	maxSeriesSteps = 40_000
+	maxSteps       = 250_000
 )
 
-// Series answers a query with one series, or one a group; its range is cut as Plan says. It is for who has looked at the campus
-// already, by Plan. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
+// Series answers a query with one series, or one for each group. The range is cut as Plan describes. Call Plan first: it reads the
+// campus again. Errors: ErrInvalid, ErrNotFound, ErrForbidden.
 func (r *Queries) Series(ctx context.Context, caller energy.Caller, q Query) ([]Series, error) {
-	all, _, err := r.Covered(ctx, caller, q)
+	all, _, err := r.SeriesWithCoverage(ctx, caller, q)
 	return all, err
 }
 
-// Covered is Serie with the coverage of the whole range.
-func (r *Queries) Covered(ctx context.Context, caller energy.Caller, q Query) ([]Series, Coverage, error) {
-	all, coverage, _, err := r.SeriePriced(ctx, caller, q)
+// SeriesWithCoverage is Series with the coverage of the whole range.
+func (r *Queries) SeriesWithCoverage(ctx context.Context, caller energy.Caller, q Query) ([]Series, Coverage, error) {
+	all, coverage, _, err := r.SeriesWithPricing(ctx, caller, q)
 	return all, coverage, err
 }
 
-// SeriePriced is Covered with what the money and emissions rest on.
-func (r *Queries) SeriePriced(ctx context.Context, caller energy.Caller, q Query) ([]Series, Coverage, tariffs.Pricing, error) {
+// SeriesWithPricing is SeriesWithCoverage with the source of the money and emissions.
+func (r *Queries) SeriesWithPricing(ctx context.Context, caller energy.Caller, q Query) ([]Series, Coverage, tariffs.Pricing, error) {
 	q, _, err := r.plan(ctx, caller, q, r.directory.Campus)
 	if err != nil {
 		return nil, Coverage{}, tariffs.Pricing{}, err
 	}
-	var held []tariffs.Rate
+	var priced []tariffs.Rate
 	all, coverage, err := r.series(ctx, caller, q, func(space energy.SpaceID, from, to energy.Instant) (rates []tariffs.Rate, err error) {
-		held, err = r.prices.Rates(ctx, space, from, to)
-		return held, err
+		priced, err = r.prices.Rates(ctx, space, from, to)
+		return priced, err
 	})
 	if err != nil {
 		return nil, Coverage{}, tariffs.Pricing{}, err
 	}
 	from, to := knownSpan(all, q.To)
-	return all, coverage, tariffs.PricingOf(held, from, to), nil
+	return all, coverage, tariffs.PricingOf(priced, from, to), nil
 }
 
-// knownSpan is from the first step of which something is known to the end of the last; empty where there is none.
+// knownSpan is from the first known step to the end of the last; empty if there is none.
 func knownSpan(all []Series, end energy.Instant) (from, to energy.Instant) {
 	from = end
 	for _, s := range all {
@@ -138,7 +137,7 @@ func knownSpan(all []Series, end energy.Instant) (from, to energy.Instant) {
 	return from, to
 }
 
-// campusOf gives the campus: Directory.Campus or Directory.Fresh.
+// campusOf returns the campus: Directory.Campus or Directory.Fresh.
 type campusOf func(context.Context) (*campus.Campus, error)
 
 func (r *Queries) series(ctx context.Context, caller energy.Caller, q Query, ratesOf func(energy.SpaceID, energy.Instant, energy.Instant) ([]tariffs.Rate, error)) ([]Series, Coverage, error) {
@@ -154,18 +153,18 @@ func (r *Queries) series(ctx context.Context, caller energy.Caller, q Query, rat
 	if err != nil {
 		return nil, Coverage{}, err
 	}
-	lacks := NewShortfall(q.From, q.To, r.clock.Now())
+	missing := NewShortfall(q.From, q.To, r.clock.Now())
 	c := seriesBuilder{edges: edges, rates: rates, now: min(q.To, r.clock.Now()), groups: make(map[string]*stepBuilder), excesses: newExcesses(edges)}
 	if q.By == Ungrouped {
 		c.group(scope.ID, scope.Name)
 	}
-	if err := r.eachDay(ctx, campus, scope, q, c.add, lacks); err != nil {
+	if err := r.eachDay(ctx, campus, scope, q, c.add, missing); err != nil {
 		return nil, Coverage{}, err
 	}
-	return c.series(), lacks.Coverage(), nil
+	return c.series(), missing.Coverage(), nil
 }
 
-// seriesBuilder cuts the days of a query into the steps of its groups.
+// seriesBuilder divides the days of a query into the steps of its groups.
 type seriesBuilder struct {
 	edges    []energy.Instant
 	rates    []tariffs.Rate
@@ -183,15 +182,15 @@ func (c *seriesBuilder) group(key, name string) *stepBuilder {
 	return g
 }
 
-func (c *seriesBuilder) add(day int32, book *DayTotals, w *weigher) error {
-	for key, sum := range book.Groups {
-		c.group(key, sum.name).add(day, sum, w.of(key, day, book.Gaps))
+func (c *seriesBuilder) add(day int32, totals *DayTotals, w *weigher) error {
+	for key, sum := range totals.Groups {
+		c.group(key, sum.name).add(day, sum, w.weightsOf(key, day, totals.Gaps))
 	}
-	c.excesses.add(day, book.meters)
+	c.excesses.add(day, totals.meters)
 	return nil
 }
 
-// series are the groups in the order of their keys.
+// series returns the groups in the order of their keys.
 func (c *seriesBuilder) series() []Series {
 	all := make([]Series, 0, len(c.groups))
 	for key, g := range c.groups {
@@ -205,7 +204,7 @@ func (c *seriesBuilder) series() []Series {
 	return all
 }
 
-// scoped finds what a query is about, and widens its time to whole quarter hours.
+// scoped finds the scope of a query, and extends its time to whole quarter hours.
 func (r *Queries) scoped(ctx context.Context, caller energy.Caller, q *Query, campusOf campusOf) (*campus.Campus, campus.Scope, error) {
 	if !caller.MayRead() {
 		return nil, campus.Scope{}, energy.ErrForbidden{}
@@ -225,8 +224,8 @@ func (r *Queries) scoped(ctx context.Context, caller energy.Caller, q *Query, ca
 	return tree, found, nil
 }
 
-// Hours gives the hours of what a level and id name, without charges, for who has looked at the campus already. Errors: ErrInvalid, ErrNotFound,
-// ErrForbidden.
+// Hours returns the hours of a level and id, without charges. Call Plan first: it reads the campus again. Errors: ErrInvalid,
+// ErrNotFound, ErrForbidden.
 func (r *Queries) Hours(ctx context.Context, caller energy.Caller, level campus.Level, id string, from, to energy.Instant) ([]Step, error) {
 	all, _, err := r.series(ctx, caller, Query{Level: level, ID: id, From: from, To: to, Bucket: ByHour}, func(energy.SpaceID, energy.Instant, energy.Instant) ([]tariffs.Rate, error) {
 		return nil, nil
@@ -238,20 +237,20 @@ func (r *Queries) Hours(ctx context.Context, caller energy.Caller, level campus.
 }
 
 func checkedEdges(q Query, zone *time.Location) ([]energy.Instant, error) {
-	if quarters := int64(q.To-q.From) / energy.QuarterMs; quarters > longestQuery*energy.QuartersPerDay {
+	if quarters := int64(q.To-q.From) / energy.QuarterMs; quarters > maxSeriesSteps*energy.QuartersPerDay {
 		return nil, tooLong()
 	}
 	edges := q.Bucket.edges(q.From, q.To, zone)
-	if len(edges) > longestQuery {
+	if len(edges) > maxSeriesSteps {
 		return nil, tooLong()
 	}
 	return edges, nil
 }
 
 func tooManySteps() error {
-	return energy.ErrInvalid{Flaws: []energy.Flaw{{Field: "from", Rule: "most_steps", Args: map[string]any{"max": strconv.Itoa(mostSteps)}}}}
+	return energy.ErrInvalid{Flaws: []energy.Flaw{{Field: "from", Rule: "most_steps", Args: map[string]any{"max": strconv.Itoa(maxSteps)}}}}
 }
 
 func tooLong() error {
-	return energy.ErrInvalid{Flaws: []energy.Flaw{{Field: "from", Rule: "max_items", Args: map[string]any{"max": strconv.Itoa(longestQuery)}}}}
+	return energy.ErrInvalid{Flaws: []energy.Flaw{{Field: "from", Rule: "max_items", Args: map[string]any{"max": strconv.Itoa(maxSeriesSteps)}}}}
 }

@@ -37,7 +37,7 @@ func serie(t require.TestingT, campus *energytest.SmallCampus, q usage.Query) []
 	return all
 }
 
-// TestAGapIsNoZero asks for quarter hours of which one was measured as nothing and one was not measured.
+// TestAGapIsNoZero reads quarter hours of which one was measured as zero and one was not measured.
 func TestAGapIsNoZero(t *testing.T) {
 	tree := energytest.NewSmallCampus()
 	tree.RecordAll(t, "tv", map[string]string{"08:15": "0.5", "08:30": "0", "09:00": "0.25"})
@@ -61,7 +61,7 @@ func TestAGapIsNoZero(t *testing.T) {
 	require.Equal(t, []step{{true, "0.5", "2", 1}, {true, "0", "0", 1}, {false, "0", "", 0}, {true, "0.25", "1", 1}}, got)
 }
 
-// TestStepsBeginOnTheLocalClock looks where steps of each width begin and what lies in them.
+// TestStepsBeginOnTheLocalClock checks where steps of each width begin and what they contain.
 func TestStepsBeginOnTheLocalClock(t *testing.T) {
 	tree := energytest.NewSmallCampus()
 	tree.RecordAll(t, "tv", map[string]string{
@@ -91,8 +91,8 @@ func TestStepsBeginOnTheLocalClock(t *testing.T) {
 	}
 }
 
-// TestAMeterStandsForWhatIsBehindIt counts each kilowatt-hour once.
-func TestAMeterStandsForWhatIsBehindIt(t *testing.T) {
+// TestAMeterIncludesWhatIsBehindIt checks that each kilowatt-hour counts once.
+func TestAMeterIncludesWhatIsBehindIt(t *testing.T) {
 	tree := energytest.NewSmallCampus()
 	tree.RecordAll(t, "meter", map[string]string{"08:15": "2"})
 	tree.RecordAll(t, "tv", map[string]string{"08:15": "0.3"})
@@ -120,7 +120,7 @@ func TestAMeterStandsForWhatIsBehindIt(t *testing.T) {
 	}
 }
 
-// TestSeriesAddUp asks the same of any readings in all widths and groupings: the sums are equal.
+// TestSeriesAddUp reads random readings in all widths and groupings: the sums are equal.
 func TestSeriesAddUp(t *testing.T) {
 	from, to := energytest.Local("2026-05-20T00:00:00"), energytest.Local("2026-05-26T00:00:00")
 	quarters := int((to - from) / energy.Instant(15*energytest.Minute))
@@ -149,14 +149,14 @@ func TestSeriesAddUp(t *testing.T) {
 		bucket := rapid.SampledFrom([]usage.Bucket{usage.ByQuarter, usage.ByHour, usage.ByWeek, usage.ByMonth}).Draw(t, "bucket")
 		by := rapid.SampledFrom([]usage.Grouping{usage.Ungrouped, usage.PerDevice, usage.PerRoom, usage.PerKind}).Draw(t, "by")
 		require.Equal(t, whole, total(usage.Query{Level: campus.OfSite, ID: "site", Bucket: bucket, By: by}))
-		for _, device := range []energy.DeviceID{"tv", "ac"} { // where a meter is silent, those behind it stand for it
+		for _, device := range []energy.DeviceID{"tv", "ac"} { // if a meter is silent, those behind it count
 			require.Equal(t, sums[device], total(usage.Query{Level: campus.OfDevice, ID: string(device), Bucket: usage.ByHour}), device)
 		}
 	})
 }
 
-// TestWhoMayAsk lets nobody see what is outside their space.
-func TestWhoMayAsk(t *testing.T) {
+// TestSeriesAreLimitedToTheCallersSpace checks that a caller sees nothing outside their space.
+func TestSeriesAreLimitedToTheCallersSpace(t *testing.T) {
 	tree := energytest.NewSmallCampus()
 	of := func(space energy.SpaceID) energy.Caller { return energy.Caller{Role: energy.Viewer, Space: space} }
 	for name, c := range map[string]struct {

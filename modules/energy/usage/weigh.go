@@ -7,26 +7,26 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// metered is a device that counts, with those behind it that do, under one topology.
-type metered struct {
+// meterNode is a device that counts, with the counting devices behind it, under one topology.
+type meterNode struct {
 	device energy.DeviceID
 	name   string
-	// own tells that it ever reported itself.
-	own    bool
-	weight *habit.Week
-	below  []*metered
+	// reports is true if the device itself ever reported.
+	reports bool
+	weight  *habit.Week
+	below   []*meterNode
 }
 
-// newMetered is nil where neither the device nor any behind it ever reported.
-func newMetered(t Topology, d campus.Device, begun map[energy.DeviceID]int32, usuals map[energy.DeviceID]*habit.Week) *metered {
-	m := &metered{device: d.ID, name: d.Name}
+// newMeterNode returns nil if neither the device nor any behind it ever reported.
+func newMeterNode(t Topology, d campus.Device, firstDays map[energy.DeviceID]int32, weeks map[energy.DeviceID]*habit.Week) *meterNode {
+	m := &meterNode{device: d.ID, name: d.Name}
 	for _, child := range t.behind[d.ID] {
-		if below := newMetered(t, child, begun, usuals); below != nil {
+		if below := newMeterNode(t, child, firstDays, weeks); below != nil {
 			m.below = append(m.below, below)
 		}
 	}
-	if _, m.own = begun[d.ID]; m.own {
-		m.weight = usuals[d.ID]
+	if _, m.reports = firstDays[d.ID]; m.reports {
+		m.weight = weeks[d.ID]
 		return m
 	}
 	if m.below == nil {
@@ -36,8 +36,8 @@ func newMetered(t Topology, d campus.Device, begun map[energy.DeviceID]int32, us
 	return m
 }
 
-// belowWeight is what the devices behind a meter weigh together.
-func (m *metered) belowWeight() *habit.Week {
+// belowWeight is the weight of the devices behind a meter together.
+func (m *meterNode) belowWeight() *habit.Week {
 	sum := new(habit.Week)
 	for _, below := range m.below {
 		for hour, w := range below.weight {
@@ -47,10 +47,10 @@ func (m *metered) belowWeight() *habit.Week {
 	return sum
 }
 
-// measured is how much of its weight in a quarter hour was measured: by itself where it tells anything, else by the devices behind it,
-// which stand for no more than it draws.
-func (m *metered) measured(gaps dayGaps, i, hour int) float64 {
-	if m.own {
+// measured is the measured part of its weight in a quarter hour: by the device itself if it has data, else by the devices behind
+// it, at most its own weight.
+func (m *meterNode) measured(gaps dayGaps, i, hour int) float64 {
+	if m.reports {
 		if share, known := gaps.share(m.device, i); known {
 			return share * m.weight[hour]
 		}
@@ -62,23 +62,23 @@ func (m *metered) measured(gaps dayGaps, i, hour int) float64 {
 	return min(sum, m.weight[hour])
 }
 
-// lacks calls yield with each quarter hour of [lo, hi) of a day of which something is missing: of which device, and what it weighs.
-func (m *metered) lacks(gaps dayGaps, day int32, lo, hi int, yield func(i int, of *metered, weight float64)) {
-	if !m.own {
+// eachGap calls yield with each quarter hour of [lo, hi) of a day in which something is missing: the device and the missing weight.
+func (m *meterNode) eachGap(gaps dayGaps, day int32, lo, hi int, yield func(i int, node *meterNode, weight float64)) {
+	if !m.reports {
 		for _, below := range m.below {
-			below.lacks(gaps, day, lo, hi, yield)
+			below.eachGap(gaps, day, lo, hi, yield)
 		}
 		return
 	}
-	quarters, lacks := gaps[m.device]
-	if !lacks {
+	quarters, hasGaps := gaps[m.device]
+	if !hasGaps {
 		return
 	}
-	for i, first := lo, habit.WeekHour(day); i < hi; i++ {
+	for i, first := lo, habit.FirstHourOf(day); i < hi; i++ {
 		hour := first + i/habit.SlotsPerHour
 		switch {
 		case quarters != nil && int64(quarters[i]) >= energy.QuarterMs:
-		case len(m.below) == 0 && (quarters == nil || quarters[i] == notKnown):
+		case len(m.below) == 0 && (quarters == nil || quarters[i] == unknownQuarter):
 			yield(i, m, m.weight[hour])
 		default:
 			yield(i, m, m.weight[hour]-m.measured(gaps, i, hour))
@@ -86,25 +86,25 @@ func (m *metered) lacks(gaps dayGaps, day int32, lo, hi int, yield func(i int, o
 	}
 }
 
-// dayGaps are the devices of which something is lacking on a day, with what is known of each quarter hour: the time that was
-// measured, ms, or notKnown. A nil one lacks all.
+// dayGaps are the devices with gaps on a day, and the measured time of each quarter hour, ms, or unknownQuarter. nil means that all
+// is missing.
 type dayGaps map[energy.DeviceID]*[energy.QuartersPerDay]int32
 
-const notKnown = -1
+const unknownQuarter = -1
 
 // share is the measured part of a device's quarter hour.
 func (g dayGaps) share(device energy.DeviceID, i int) (part float64, known bool) {
-	quarters, lacks := g[device]
+	quarters, hasGaps := g[device]
 	switch {
-	case !lacks:
+	case !hasGaps:
 		return 1, true
-	case quarters == nil || quarters[i] == notKnown:
+	case quarters == nil || quarters[i] == unknownQuarter:
 		return 0, false
 	}
 	return float64(quarters[i]) / float64(energy.QuarterMs), true
 }
 
-// note notes what a device's page lacks, if anything.
+// note records the gaps of a device's page, if any.
 func (g dayGaps) note(device energy.DeviceID, page *ledger.Page) {
 	if page == nil {
 		g[device] = nil
@@ -120,59 +120,59 @@ func (g dayGaps) note(device energy.DeviceID, page *ledger.Page) {
 	quarters := new([energy.QuartersPerDay]int32)
 	for i := range page.Quarters {
 		q := &page.Quarters[i]
-		if quarters[i] = notKnown; q.Known() {
+		if quarters[i] = unknownQuarter; q.Known() {
 			quarters[i] = int32(min(max(q.Measured, 0), energy.QuarterMs))
 		}
 	}
 	g[device] = quarters
 }
 
-// terms are the devices that a group counts, with what they weigh together.
-type terms struct {
-	all   []*metered
-	whole habit.Week
+// weighedGroup has the devices that a group counts, and their weight together.
+type weighedGroup struct {
+	meters []*meterNode
+	total  habit.Week
 }
 
-func (t *terms) add(one *metered) {
-	t.all = append(t.all, one)
+func (t *weighedGroup) add(one *meterNode) {
+	t.meters = append(t.meters, one)
 	for hour, w := range one.weight {
-		t.whole[hour] += w
+		t.total[hour] += w
 	}
 }
 
 // weigher weighs the time of a query's groups by what their devices usually draw.
 type weigher struct {
-	under []weighedTopology // one a topology
-	out   weights
+	topologies []weighedTopology // one for each topology
+	out        weights
 }
 
-// weighedTopology are the terms of the groups under a topology, and those of the whole.
+// weighedTopology has the groups under a topology, and all its devices together.
 type weighedTopology struct {
 	topology Topology
-	whole    terms
-	groups   map[string]*terms
+	all      weighedGroup
+	groups   map[string]*weighedGroup
 }
 
-// NewWeigher makes the weigher of a scope from what its devices usually draw.
-func NewWeigher(s campus.Scope, by Grouping, topologies []Topology, begun map[energy.DeviceID]int32, usual map[energy.DeviceID]*habit.Week) *weigher {
+// NewWeigher returns the weigher of a scope from what its devices usually draw.
+func NewWeigher(s campus.Scope, by Grouping, topologies []Topology, firstDays map[energy.DeviceID]int32, weeks map[energy.DeviceID]*habit.Week) *weigher {
 	w := &weigher{}
 	for _, t := range topologies {
-		under := weighedTopology{topology: t, groups: make(map[string]*terms)}
+		weighed := weighedTopology{topology: t, groups: make(map[string]*weighedGroup)}
 		for _, d := range t.behind[""] {
-			m := newMetered(t, d, begun, usual)
+			m := newMeterNode(t, d, firstDays, weeks)
 			if m == nil {
 				continue
 			}
-			under.whole.add(m)
-			under.divide(dayAggregator{scope: s, by: by, topology: t}, m)
+			weighed.all.add(m)
+			weighed.divide(dayAggregator{scope: s, by: by, topology: t}, m)
 		}
-		w.under = append(w.under, under)
+		w.topologies = append(w.topologies, weighed)
 	}
 	return w
 }
 
-// divide gives a device to the group that its energy goes to, as counter.count does.
-func (w *weighedTopology) divide(c dayAggregator, m *metered) {
+// divide adds a device to the group of its energy, as dayAggregator.count does.
+func (w *weighedTopology) divide(c dayAggregator, m *meterNode) {
 	d, _ := c.topology.campus.Device(m.device)
 	if c.by == Ungrouped || m.below == nil {
 		key, _ := c.groupOf(d)
@@ -182,61 +182,61 @@ func (w *weighedTopology) divide(c dayAggregator, m *metered) {
 	for _, below := range m.below {
 		w.divide(c, below)
 	}
-	if !m.own {
+	if !m.reports {
 		return
 	}
-	rest := &metered{device: m.device, name: m.name, own: true, weight: m.belowWeight()}
+	rest := &meterNode{device: m.device, name: m.name, reports: true, weight: m.belowWeight()}
 	for hour := range rest.weight {
 		rest.weight[hour] = max(habit.MinWeight, m.weight[hour]-rest.weight[hour])
 	}
 	w.group(unmeteredKey).add(rest)
 }
 
-func (w *weighedTopology) group(key string) *terms {
+func (w *weighedTopology) group(key string) *weighedGroup {
 	g := w.groups[key]
 	if g == nil {
-		g = &terms{}
+		g = &weighedGroup{}
 		w.groups[key] = g
 	}
 	return g
 }
 
-// weights are what each quarter hour of a day weighs, and how much of it was measured, mW.
+// weights are the weight of each quarter hour of a day, and the measured part of it, mW.
 type weights struct {
 	expected, measured [energy.QuartersPerDay]float64
 }
 
-// of weighs a group's day; what it gives is good until the next call.
-func (w *weigher) of(key string, day int32, gaps dayGaps) *weights {
+// weightsOf returns the weights of a group's day; they are valid until the next call.
+func (w *weigher) weightsOf(key string, day int32, gaps dayGaps) *weights {
 	w.out = weights{}
-	for n := range w.under {
-		under := &w.under[n]
-		if group := under.groups[key]; group != nil {
-			lo, hi := under.topology.quartersOf(day)
+	for n := range w.topologies {
+		weighed := &w.topologies[n]
+		if group := weighed.groups[key]; group != nil {
+			lo, hi := weighed.topology.quartersOf(day)
 			group.weigh(day, gaps, lo, hi, &w.out)
 		}
 	}
 	return &w.out
 }
 
-func (t *terms) weigh(day int32, gaps dayGaps, lo, hi int, out *weights) {
-	first := habit.WeekHour(day)
+func (t *weighedGroup) weigh(day int32, gaps dayGaps, lo, hi int, out *weights) {
+	first := habit.FirstHourOf(day)
 	for i := lo; i < hi; i++ {
-		out.expected[i] = t.whole[first+i/habit.SlotsPerHour]
+		out.expected[i] = t.total[first+i/habit.SlotsPerHour]
 		out.measured[i] = out.expected[i]
 	}
-	for _, one := range t.all {
-		one.lacks(gaps, day, lo, hi, func(i int, _ *metered, weight float64) { out.measured[i] -= weight })
+	for _, one := range t.meters {
+		one.eachGap(gaps, day, lo, hi, func(i int, _ *meterNode, weight float64) { out.measured[i] -= weight })
 	}
 }
 
-// quartersOf are the quarter hours of a day, [lo, hi), in which the topology holds.
+// quartersOf returns the quarter hours of a day, [lo, hi), in which the topology is valid.
 func (t Topology) quartersOf(day int32) (lo, hi int) {
 	first := int64(day) * energy.QuartersPerDay
 	return int(max(0, energy.QuarterOf(t.from)-first)), int(min(energy.QuartersPerDay, energy.QuarterOf(t.to)-first))
 }
 
-// passed is the part of the quarter hour from an instant on that has passed.
+// passed is the part that has passed of the quarter hour that begins at an instant, 0 to 1.
 func passed(at, now energy.Instant) float64 {
 	return float64(min(max(int64(now-at), 0), energy.QuarterMs)) / float64(energy.QuarterMs)
 }
