@@ -142,11 +142,11 @@ func appendPart(ctx context.Context, rows rows, sorted, batch []energy.Reading, 
 		case !is:
 		case r.Kind == energy.Interval:
 			entries.BookInterval(r, +1)
-			if r.Claims() {
-				linked.addCounted(r.Told(), chainKey{r.Device, energy.Sample}, held)
+			if r.HasStatedSpan() {
+				linked.addCounted(r.CoveredSpan(), chainKey{r.Device, energy.Sample}, held)
 			}
-		case r.Kind == energy.Refused:
-			linked.addCounted(r.Told(), chainKey{r.Device, energy.Sample}, held)
+		case r.Kind == energy.Rejected:
+			linked.addCounted(r.CoveredSpan(), chainKey{r.Device, energy.Sample}, held)
 		default:
 			linked.add(chainKey{r.Device, r.Kind}, r.At)
 		}

@@ -79,8 +79,8 @@ func (l idList) Value() (driver.Value, error) {
 	return string(text), err
 }
 
-// Begun returns the day of each device's first page.
-func (b books) Begun() (map[energy.DeviceID]int32, error) {
+// FirstDays returns the day of each device's first page.
+func (b books) FirstDays() (map[energy.DeviceID]int32, error) {
 	found, err := b.tx.Raw("SELECT device_id, day FROM energy_begun WHERE "+b.ofDevices(), b.devices).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("read when devices began: %w", err)
@@ -125,8 +125,8 @@ func (b books) Versions(from, to int32) (map[int32]int64, error) {
 	return versions, err
 }
 
-// Days returns the first and last day that has a page.
-func (b books) Days() (first, last int32, found bool, err error) {
+// DayRange returns the first and last day that has a page.
+func (b books) DayRange() (first, last int32, found bool, err error) {
 	if len(b.devices) == 0 {
 		return 0, 0, false, nil
 	}

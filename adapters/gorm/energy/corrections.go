@@ -80,10 +80,10 @@ func lockCorrected(ctx context.Context, rows rows, c ledger.Correction, traits f
 
 // requireFree returns an error if the correction covers time that the corrected reading did not, and another reading covers it.
 func requireFree(ctx context.Context, rows rows, c ledger.Correction, held chains) error {
-	if c.After == nil || !c.After.Claims() || (c.Before != nil && c.Before.Claims() && c.Before.Span >= c.After.Span) {
+	if c.After == nil || !c.After.HasStatedSpan() || (c.Before != nil && c.Before.HasStatedSpan() && c.Before.Span >= c.After.Span) {
 		return nil
 	}
-	claims, err := claimsIn(ctx, rows, []stretch{{c.Key.Device, c.After.Told()}}, held)
+	claims, err := claimsIn(ctx, rows, []stretch{{c.Key.Device, c.After.CoveredSpan()}}, held)
 	if err != nil {
 		return err
 	}
@@ -133,9 +133,9 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Cor
 		case r == nil:
 		case r.Kind == energy.Interval:
 			entries.BookInterval(*r, sign)
-			if r.Claims() {
-				linked.addCounted(r.Told(), chainKey{c.Key.Device, energy.Register}, held)
-				linked.addCounted(r.Told(), chainKey{c.Key.Device, energy.Sample}, held)
+			if r.HasStatedSpan() {
+				linked.addCounted(r.CoveredSpan(), chainKey{c.Key.Device, energy.Register}, held)
+				linked.addCounted(r.CoveredSpan(), chainKey{c.Key.Device, energy.Sample}, held)
 			}
 		default:
 			linked.add(chainKey{c.Key.Device, r.Kind}, c.Key.At)
@@ -143,7 +143,7 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Cor
 	}
 	touch(c.Before, -1)
 	touch(c.After, +1)
-	if was.link.Breaks {
+	if was.link.BreaksChain {
 		linked.addCounted(energy.Span{From: c.Key.At, To: c.Key.At}, chainKey{c.Key.Device, energy.Sample}, held)
 	}
 	if c.Before != nil && c.Before.Kind != energy.Interval && was.link.Booked {
@@ -175,7 +175,7 @@ func (s *Store) rebook(ctx context.Context, tx *gorm.DB, rows rows, c ledger.Cor
 
 // requireCounted returns an error if the step that a ruling confirms cannot be counted.
 func requireCounted(ctx context.Context, rows rows, c ledger.Correction, held chains) error {
-	if c.Ruling != ledger.CountStep {
+	if c.Ruling != ledger.AcceptStep {
 		return nil
 	}
 	chain := chainKey{c.Key.Device, energy.Register}
@@ -183,7 +183,7 @@ func requireCounted(ctx context.Context, rows rows, c ledger.Correction, held ch
 	if err != nil || len(links) < 2 || links[1].Booking.Verdict != ledger.Quarantined {
 		return err
 	}
-	told, err := otherSpans(ctx, rows, chain, links[0].Standing(held.traits(c.Key.Device)), links[1:], held)
+	told, err := otherSpans(ctx, rows, chain, links[0].NextBase(held.traits(c.Key.Device)), links[1:], held)
 	if err != nil || len(told) == 0 {
 		return err
 	}

@@ -42,7 +42,7 @@ func lockChains(ctx context.Context, rows rows, sorted []energy.Reading, traits 
 		if k != 0 || r.Kind == energy.Rejected {
 			wanted[r.Device] |= k
 		}
-		covers = covers || k&chained == 0 && (k != 0 || r.Kind == energy.Refused)
+		covers = covers || k&chained == 0 && (k != 0 || r.Kind == energy.Rejected)
 	}
 	if len(wanted) == 0 {
 		return held, nil

@@ -84,7 +84,7 @@ const overlapsN = `LEAST(r.at, n.at) > GREATEST(r.at - r.span, n.at - n.span)
 func boundsOf(claims []energy.Reading) (after, before int64) {
 	after, before = math.MaxInt64, 0
 	for _, r := range claims {
-		after, before = min(after, int64(r.Told().From)), max(before, int64(r.At)+maxClaimSpan)
+		after, before = min(after, int64(r.CoveredSpan().From)), max(before, int64(r.At)+maxClaimSpan)
 	}
 	return after, before
 }

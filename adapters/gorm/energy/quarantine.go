@@ -10,7 +10,7 @@ import (
 )
 
 // Quarantined returns the readings in quarantine, with the register value that each is subtracted from.
-func (s *Store) Quarantined(ctx context.Context, devices []energy.DeviceID, after energy.Key, limit int) ([]ledger.Held, error) {
+func (s *Store) Quarantined(ctx context.Context, devices []energy.DeviceID, after energy.Key, limit int) ([]ledger.QuarantinedReading, error) {
 	if len(devices) == 0 {
 		return nil, nil
 	}

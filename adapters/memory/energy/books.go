@@ -53,8 +53,8 @@ func (b books) Revision(before int32) (revision int64, unposted map[energy.Devic
 	return revision, nil, nil
 }
 
-// Days returns the first and last day that has a page.
-func (b books) Days() (first, last int32, found bool, err error) {
+// DayRange returns the first and last day that has a page.
+func (b books) DayRange() (first, last int32, found bool, err error) {
 	for _, device := range b.devices {
 		for day := range b.pagesOf(device) {
 			if !found {

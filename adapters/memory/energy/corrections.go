@@ -60,7 +60,7 @@ func completed(c ledger.Correction, was ledger.Link) ledger.Correction {
 
 // requireFree returns an error if a correction covers time that another reading covers.
 func (s *series) requireFree(c ledger.Correction, traits ledger.Traits) error {
-	if c.After == nil || !c.After.Claims() || c.Before != nil && c.Before.Claims() && c.Before.Span >= c.After.Span {
+	if c.After == nil || !c.After.HasStatedSpan() || c.Before != nil && c.Before.HasStatedSpan() && c.Before.Span >= c.After.Span {
 		return nil
 	}
 	told := append(s.claims(c.Key.At), slices.DeleteFunc(s.counted(), func(one energy.Span) bool { return one.To == c.Key.At })...)
@@ -104,7 +104,7 @@ func (s *series) correct(place int, c ledger.Correction, traits ledger.Traits, e
 
 // requireCounted returns an error if a ruling confirms the step of a register whose time an interval covers.
 func (s *series) requireCounted(c ledger.Correction, traits ledger.Traits) error {
-	if c.Ruling != ledger.CountStep {
+	if c.Ruling != ledger.AcceptStep {
 		return nil
 	}
 	var before ledger.Base

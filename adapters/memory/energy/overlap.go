@@ -18,7 +18,7 @@ func (s *series) covered(batch []energy.Reading) map[energy.Instant]energy.Span 
 		if _, stored := s.find(r.At); stored || !r.HasStatedSpan() {
 			continue
 		}
-		span, overlaps := taken.Overlapped(r.Told())
+		span, overlaps := taken.FirstOverlapping(r.CoveredSpan())
 		if !overlaps {
 			span, overlaps = own.FirstOverlapping(r.CoveredSpan())
 		}

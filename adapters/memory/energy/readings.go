@@ -50,7 +50,7 @@ func (s *Store) HasReadings(_ context.Context, device energy.DeviceID) (bool, er
 }
 
 // Quarantined returns the readings in quarantine, with the register value that each is subtracted from.
-func (s *Store) Quarantined(_ context.Context, devices []energy.DeviceID, after energy.Key, limit int) ([]ledger.Held, error) {
+func (s *Store) Quarantined(_ context.Context, devices []energy.DeviceID, after energy.Key, limit int) ([]ledger.QuarantinedReading, error) {
 	t := s.read()
 	var held []ledger.QuarantinedReading
 	for _, device := range sortedIDs(devices) {
