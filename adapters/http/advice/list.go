@@ -29,7 +29,7 @@ type listInput struct {
 	SpaceID      string  `query:"space_id" maxLength:"64" doc:"Only this space and everything inside it"`
 	DeviceID     string  `query:"device_id" maxLength:"64"`
 	Status       string  `query:"status" enum:"open,accepted,dismissed,done,verified,ended"`
-	Kind         string  `query:"kind" enum:"out_of_hours,standby,state_mismatch,schedule,unused_room,cooling_slope,setpoint,base_load,stuck_on,degradation,peak,sensor"`
+	Kind         kind    `query:"kind"`
 	MinSavingKWh float64 `query:"min_saving_kwh" minimum:"0" doc:"Minimum saving per month, kWh"`
 	Limit        int     `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"Maximum number of items"`
 	Cursor       string  `query:"cursor" maxLength:"300" doc:"The next of the previous page"`
@@ -84,7 +84,7 @@ func (h *Handlers) listRecommendations(ctx context.Context, in *listInput) (*lis
 		return nil, err
 	}
 	answer, err := h.Catalog.List(ctx, callerOf(ctx), recommendations.Query{
-		Space: in.SpaceID, Device: in.DeviceID, Status: advice.Status(in.Status), Kind: in.Kind, MinKWh: in.MinSavingKWh, After: after, Limit: in.Limit,
+		Space: in.SpaceID, Device: in.DeviceID, Status: advice.Status(in.Status), Kind: string(in.Kind), MinKWh: in.MinSavingKWh, After: after, Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err

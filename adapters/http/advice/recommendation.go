@@ -9,7 +9,7 @@ import (
 // Recommendation is a recommendation with its texts and figures.
 type Recommendation struct {
 	ID     string `json:"id" example:"rec_k3v5q6m7x2c4b1a0"`
-	Kind   string `json:"kind" enum:"out_of_hours,standby,state_mismatch,schedule,unused_room,cooling_slope,setpoint,base_load,stuck_on,degradation,peak,sensor"`
+	Kind   kind   `json:"kind"`
 	Status string `json:"status" enum:"open,accepted,dismissed,done,verified,ended"`
 	// EndedReason is null unless the recommendation ended automatically.
 	EndedReason *string `json:"ended_reason" enum:"not_seen,not_found" doc:"not_seen: its cause was not detected for four weeks; not_found: measurements or the calendar changed, and the rule no longer finds it"`
@@ -75,7 +75,7 @@ type Saving struct {
 func recommendationOf(a advice.Advice, l text.Language) Recommendation {
 	written := a.Text(l)
 	r := Recommendation{
-		ID: a.ID, Kind: string(a.Finding.Kind), Status: string(a.Status), Standing: a.StillDetected,
+		ID: a.ID, Kind: kind(a.Finding.Kind), Status: string(a.Status), Standing: a.StillDetected,
 		Title: written.Title, Message: written.Message, Action: written.Action, SpaceID: a.Space,
 		Period:   Period{From: instant(a.Finding.From), To: instant(a.Finding.To)},
 		LastSeen: lastSeen(a.Finding.Proof),

@@ -29,6 +29,11 @@ const (
 	Sensor        Kind = "sensor"
 )
 
+// Kinds returns all kinds, in the order in which the API lists them.
+func Kinds() []Kind {
+	return []Kind{OutOfHours, StandbyLoad, StateMismatch, Schedule, UnusedRoom, CoolingSlope, Setpoint, BaseLoad, StuckOn, Degradation, Peak, Sensor}
+}
+
 // Version is the version of the rules. It is increased whenever a change of the rules gives other figures for the same history.
 const Version = 4
 
