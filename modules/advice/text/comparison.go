@@ -2,11 +2,11 @@ package text
 
 import "github.com/holotwin/holotwin/modules/advice/figure"
 
-// Beside words how a space's use compares with the median of so many of its kind, in kWh a month and m²; 0 where it cannot be told.
+// Beside compares a space's use with the median of its peers, in words; both in kWh a month and m², 0 if unknown.
 func Beside(l Language, name string, value, median float64, peers int) string {
 	if value <= 0 || median <= 0 {
-		return l.pick("No se puede comparar «"+name+"»: hacen falta su área, mediciones suficientes y al menos tres espacios del mismo tipo con las suyas.",
-			"“"+name+"” cannot be compared: its area, enough measurements and at least three spaces of its kind with theirs are needed.")
+		return l.pick("No se puede comparar «"+name+"»: se necesitan su área, mediciones suficientes y al menos tres espacios del mismo tipo que también las tengan.",
+			"“"+name+"” cannot be compared: this needs its area, enough measurements, and at least three spaces of its kind that also have both.")
 	}
 	others := l.Count(peers, l.pick("espacio del mismo tipo", "space of its kind"), l.pick("espacios del mismo tipo", "spaces of its kind"))
 	difference := 100 * (value - median) / median

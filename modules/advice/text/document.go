@@ -7,7 +7,7 @@ func ReportTitle(l Language, room string) string {
 	return l.pick("Recomendaciones de energía: ", "Energy advice: ") + room
 }
 
-// ReportNote says where a report's figures come from.
+// ReportNote states the sources of a report's figures.
 func ReportNote(l Language) string {
 	return l.pick("Las cifras usuales son medianas de equipos reales medidos minuto a minuto (tracebase) o, para aire acondicionado, luces y electrodomésticos, potencias habituales. Los ahorros son el extremo inferior de su intervalo del 90 %.",
 		"Usual figures are medians of real devices measured minute by minute (tracebase) or, for air conditioning, lights and appliances, common ratings. Savings are the lower end of their 90 % interval.")
@@ -18,17 +18,17 @@ func LabelReported(l Language) string {
 	return l.pick("Consumo informado", "Consumption reported")
 }
 
-// LabelTypical is what the devices usually use in a day.
+// LabelTypical is the usual daily use of the devices.
 func LabelTypical(l Language) string {
-	return l.pick("Usual al día para estos dispositivos", "Usual a day for these devices")
+	return l.pick("Usual al día para estos dispositivos", "Usual per day for these devices")
 }
 
-// LabelMeasured is what the room's own meters say.
+// LabelMeasured is the use measured by the room's own meters.
 func LabelMeasured(l Language) string {
-	return l.pick("Medido al día, última semana", "Measured a day, last week")
+	return l.pick("Medido al día, última semana", "Measured per day, last week")
 }
 
-// LabelSaving is what is promised.
+// LabelSaving is the promised saving.
 func LabelSaving(l Language) string {
 	return l.pick("Ahorro posible al mes, al menos", "Possible saving a month, at least")
 }
@@ -43,7 +43,7 @@ func ChartDays(l Language) string {
 	return l.pick("Consumo de los últimos días", "Consumption of the last days")
 }
 
-// ChartDevices titles the chart of what devices usually use.
+// ChartDevices titles the chart of the devices' usual use.
 func ChartDevices(l Language, hours int) string {
 	return l.pick("Consumo usual al día con "+strconv.Itoa(hours)+" horas de uso", "Usual consumption a day with "+strconv.Itoa(hours)+" hours of use")
 }

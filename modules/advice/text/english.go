@@ -1,11 +1,11 @@
 package text
 
-// english words findings by kind, or kind and cause.
+// english has the templates of findings by kind, or kind and cause.
 var english = map[string]template{
 	"out_of_hours": {
 		"Use out of hours: {name}",
 		"“{name}”{where} drew about {power} while the space was closed on {seen} of {days}, {when}; {reference_power} is usual at those hours.",
-		"Find out what stays on at “{name}” after closing and have it switched off automatically.",
+		"Find out what stays on at “{name}” after closing, and schedule an automatic switch-off.",
 	},
 	"standby": {
 		"Standby load: {name}",
@@ -14,22 +14,22 @@ var english = map[string]template{
 	},
 	"state_mismatch": {
 		"Draws power while off: {name}",
-		"“{name}”{where} drew about {power} while its state said “off”, for {hours} on {seen} of {days}.",
-		"Check the relay or control of “{name}”, and that the state it reports is true.",
+		"“{name}”{where} drew about {power} while it reported the state “off”, for {hours} on {seen} of {days}.",
+		"Check the relay or control of “{name}”, and that it reports the correct state.",
 	},
 	"schedule": {
 		"Runs longer than opening hours: {name}",
 		"“{name}”{where} ran before opening or after closing, {span}, on {seen} of {days}, at about {power}.",
-		"Fit the schedule of “{name}” to the opening hours, with an hour to spare at most.",
+		"Adjust the schedule of “{name}” to the opening hours, with a margin of at most one hour.",
 	},
 	"unused_room": {
-		"On with nobody there: {name}",
-		"“{name}”{where} drew about {power} with nobody present for {hours}, on {seen} of {days}.",
+		"On in an empty room: {name}",
+		"“{name}”{where} drew about {power} for {hours} while nobody was present, on {seen} of {days}.",
 		"Give “{name}” a presence sensor, or switch it off on leaving.",
 	},
 	"setpoint": {
 		"Cooled too far: {name}",
-		"“{name}”{where} held the space at {room_temperature} °C in opening hours over {days}; {comfort_temperature} °C is enough.",
+		"“{name}”{where} kept the space at {room_temperature} °C in opening hours over {days}; {comfort_temperature} °C is enough.",
 		"Raise the setpoint of “{name}” to {comfort_temperature} °C or more.",
 	},
 	"cooling_slope/past": {
@@ -38,8 +38,8 @@ var english = map[string]template{
 		"Check filters, refrigerant, doors and windows, and the setpoint of “{name}”.",
 	},
 	"cooling_slope/peers": {
-		"Cooling costs more than in spaces like it: {name}",
-		"At “{name}”{where} each °C above {balance_point} °C outdoors costs {slope} kWh a day; in spaces like it, for the same size, it costs {reference_slope} kWh.",
+		"Cooling costs more than in similar spaces: {name}",
+		"At “{name}”{where} each °C above {balance_point} °C outdoors costs {slope} kWh a day; in similar spaces of the same size it costs {reference_slope} kWh.",
 		"Check the air conditioning, draughts and sun protection of “{name}”.",
 	},
 	"base_load/past": {
@@ -48,14 +48,14 @@ var english = map[string]template{
 		"Find out what has stayed on at night at “{name}” since it rose.",
 	},
 	"base_load/peers": {
-		"Base load above that of spaces like it: {name}",
-		"At night “{name}”{where} draws {power}; spaces like it, for the same size, draw {reference_power}.",
+		"Base load higher than in similar spaces: {name}",
+		"At night “{name}”{where} draws {power}; similar spaces of the same size draw {reference_power}.",
 		"Walk through “{name}” at night and switch off what is not needed.",
 	},
 	"base_load/never_falls": {
 		"Consumption never falls at night: {name}",
 		"“{name}”{where} does not fall below {power} at night; in opening hours it draws {reference_power}. {watched} nights were watched.",
-		"Walk through “{name}” after closing and switch off what need not run.",
+		"Walk through “{name}” after closing and switch off what does not need to run.",
 	},
 	"stuck_on": {
 		"Something has stayed on: {name}",
@@ -63,14 +63,14 @@ var english = map[string]template{
 		"Find out at “{name}” what was switched on when that began and has not been switched off since.",
 	},
 	"degradation": {
-		"Consumption creeps up: {name}",
+		"Consumption is rising slowly: {name}",
 		"“{name}”{where} uses more and more beyond what calendar and weather explain: over the last {hours}, {rise} % more on average.",
 		"Have the equipment of “{name}” serviced: filters, refrigerant, motors and controls.",
 	},
 	"peak": {
 		"Demand peak: {name}",
-		"The quarter hour of the highest demand of “{name}”{where} in the last month was {span}, at {power}; other days do not pass {reference_power}.",
-		"Spread the starts at “{name}”, or move what can wait to another hour.",
+		"The quarter hour of the highest demand of “{name}”{where} in the last month was {span}, at {power}; other days do not exceed {reference_power}.",
+		"Spread the starts at “{name}”, or move loads that can wait to another hour.",
 	},
 	"sensor/stuck": {
 		"Meter stuck: {name}",
@@ -89,12 +89,12 @@ var english = map[string]template{
 	},
 	"sensor/clock_ahead": {
 		"Clock ahead: {name}",
-		"The clock of “{name}”{where} is {minutes} minutes ahead: its consumption is booked to later hours, and what it reports of more than five minutes ahead is refused.",
+		"The clock of “{name}”{where} is {minutes} minutes ahead: its consumption is booked to later hours, and readings more than five minutes ahead are rejected.",
 		"Set the clock and the time zone of “{name}”, or give it a time server (NTP).",
 	},
 	"sensor/clock_unset": {
 		"Clock not set: {name}",
-		"The clock of “{name}”{where} was never set: it tells a year before 2000. Its consumption is booked at the time at which it arrives.",
+		"The clock of “{name}”{where} was never set: it shows a year before 2000. Its consumption is booked at the time of arrival.",
 		"Give “{name}” a time server (NTP) that it can reach, and its time zone.",
 	},
 	"sensor/clock_behind": {
@@ -104,7 +104,7 @@ var english = map[string]template{
 	},
 }
 
-// englishActions are those of particular devices.
+// englishActions are the actions for particular kinds of devices.
 var englishActions = map[string]string{
 	"out_of_hours/ac":       "Have the air conditioning “{name}” switched off at closing time.",
 	"out_of_hours/lighting": "Give the lights “{name}” a timer or a presence sensor.",

@@ -5,9 +5,9 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/rules"
 )
 
-// About is what a finding is about, as people call it.
+// About has the names of a finding's target.
 type About struct {
-	// Name is the device's or space's own; Place the space that a device stands in, empty for a space.
+	// Name is the name of the device or space; Place is the name of a device's space, empty for a space.
 	Name, Place string
 	// Kind is the device's (ac, tv …) or the space's.
 	Kind string
@@ -26,7 +26,7 @@ type Text struct{ Title, Message, Action string }
 // template is a finding's text with {placeholders}.
 type template struct{ title, message, action string }
 
-// Finding words a finding.
+// Finding returns the text of a finding.
 func Finding(l Language, about About, f rules.Finding, p Promise) Text {
 	templates, actions := spanish, spanishActions
 	if l == English {
@@ -54,7 +54,7 @@ func key(f rules.Finding) string {
 	return string(f.Kind) + "/" + f.Cause
 }
 
-// promise says the lower end and nothing above it.
+// promise states the lower end of the saving, and nothing above it.
 func (l Language) promise(p Promise) string {
 	if p.KWh <= 0 {
 		return ""
@@ -64,10 +64,10 @@ func (l Language) promise(p Promise) string {
 		money = " (" + l.Money(p.Cost, p.Currency) + l.at(p.Tariff) + ")"
 	}
 	return l.pick("Corregirlo ahorra al menos "+l.AtLeast(p.KWh)+" kWh"+money+" al mes.",
-		"Putting it right saves at least "+l.AtLeast(p.KWh)+" kWh"+money+" a month.")
+		"Correcting it saves at least "+l.AtLeast(p.KWh)+" kWh"+money+" a month.")
 }
 
-// values are what fills the templates.
+// values returns the values of the placeholders.
 func (l Language) values(about About, f rules.Finding) map[string]string {
 	number := func(name string) string { return l.Number(figure.Other(f.Figure(name)), 0) }
 	v := map[string]string{
@@ -88,7 +88,7 @@ func (l Language) values(about About, f rules.Finding) map[string]string {
 	return v
 }
 
-// power is in W, or in kW from 10 kW on.
+// power writes a power in W, or in kW from 10 kW on.
 func (l Language) power(w float64) string {
 	const many = 10_000
 	if w >= many {
@@ -97,7 +97,7 @@ func (l Language) power(w float64) string {
 	return l.Amount(w) + " W"
 }
 
-// where is " (Sala 1)" for a device and nothing for a space, which is its own place.
+// where returns " (Sala 1)" for a device, and nothing for a space.
 func (l Language) where(about About) string {
 	if about.Place == "" {
 		return ""
@@ -105,18 +105,18 @@ func (l Language) where(about About) string {
 	return " (" + about.Place + ")"
 }
 
-// Shares of the waste on dates that open from which it is said to be on those alone, or on the others alone.
+// From mostlyOpen of the waste on open dates the text names only these; below mostlyShut it names only closed ones.
 const mostlyOpen, mostlyShut = 0.85, 0.25
 
 func (l Language) when(f rules.Finding) string {
 	switch share := f.Figure("open_date_share"); {
 	case share >= mostlyOpen:
-		return l.pick("en días de apertura, sobre todo ", "on days that open, mostly ") + l.span(f)
+		return l.pick("en días de apertura, sobre todo ", "on open days, mostly ") + l.span(f)
 	case share < mostlyShut:
-		return l.pick("en días de cierre, sobre todo ", "on days that stay closed, mostly ") + l.span(f)
+		return l.pick("en días de cierre, sobre todo ", "on closed days, mostly ") + l.span(f)
 	}
 	return l.pick("en días de apertura, sobre todo "+l.span(f)+", y también en días de cierre",
-		"on days that open, mostly "+l.span(f)+", and on days that stay closed too")
+		"on open days, mostly "+l.span(f)+", and on closed days too")
 }
 
 func (l Language) span(f rules.Finding) string {

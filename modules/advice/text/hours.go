@@ -1,14 +1,14 @@
 package text
 
-// AssumedHours is the week in which spaces are taken to be used where nobody has said when.
+// AssumedHours returns the week that is assumed for spaces without opening hours.
 func AssumedHours(l Language) string {
 	return l.pick("lun–vie 07:00–22:00, sáb 07:00–13:00", "Mon–Fri 07:00–22:00, Sat 07:00–13:00")
 }
 
-// Bounds of a confidence of 0 to 1 from which it is said to be medium and high.
+// Minimum values, 0 to 1, of a medium and a high confidence.
 const mediumConfidence, highConfidence = 0.5, 0.75
 
-// Confidence words a confidence of 0 to 1.
+// Confidence returns a confidence, 0 to 1, in words.
 func Confidence(l Language, c float64) string {
 	switch {
 	case c >= highConfidence:
@@ -19,7 +19,7 @@ func Confidence(l Language, c float64) string {
 	return l.pick("confianza baja", "low confidence")
 }
 
-// Marked is the title of what rests on assumed hours, with a mark that MarkedHours explains.
+// Marked adds a mark to a title that depends on assumed hours; MarkedHours explains it.
 func Marked(title string, assumed bool) string {
 	if assumed {
 		return title + " *"
@@ -29,6 +29,6 @@ func Marked(title string, assumed bool) string {
 
 // MarkedHours explains the mark.
 func MarkedHours(l Language) string {
-	return l.pick("* Supone el horario "+AssumedHours(l)+": nadie ha puesto el del espacio en el calendario.",
-		"* It assumes the hours "+AssumedHours(l)+": nobody has set those of the space in the calendar.")
+	return l.pick("* Supone el horario "+AssumedHours(l)+": el calendario no tiene horario de apertura para este espacio.",
+		"* Assumes the hours "+AssumedHours(l)+": the calendar has no opening hours for this space.")
 }

@@ -2,14 +2,14 @@ package text
 
 import "strconv"
 
-// Tariff is the one that money rests on; Year 0 is not known. Default tells that the site has set none.
+// Tariff is the tariff of an amount of money. Year 0 means unknown; Default is true if the site has none of its own.
 type Tariff struct {
 	Name    string
 	Year    int
 	Default bool
 }
 
-// Factor is an emission factor, kg CO2 per kWh; Year 0 is not known. Default tells that the site has set none.
+// Factor is an emission factor, kg CO2 per kWh. Year 0 means unknown; Default is true if the site has none of its own.
 type Factor struct {
 	Name     string
 	KgPerKWh float64
@@ -17,7 +17,7 @@ type Factor struct {
 	Default  bool
 }
 
-// reference names the tariff that stands for the site's own; empty where it has one.
+// reference names a default tariff; empty if the site has its own.
 func (l Language) reference(t Tariff) string {
 	if !t.Default {
 		return ""
@@ -25,7 +25,7 @@ func (l Language) reference(t Tariff) string {
 	return l.pick("tarifa de referencia", "reference tariff") + year(t.Year)
 }
 
-// at says at which tariff an amount of money was reckoned that is not the site's own; nothing where it is.
+// at names the default tariff of an amount of money; empty if the site has its own.
 func (l Language) at(t Tariff) string {
 	if !t.Default {
 		return ""
@@ -40,7 +40,7 @@ func year(n int) string {
 	return " " + strconv.Itoa(n)
 }
 
-// LabelWithTariff adds to a label of money the tariff that is not the site's own.
+// LabelWithTariff adds a default tariff to a label of money.
 func LabelWithTariff(l Language, label string, t Tariff) string {
 	if reference := l.reference(t); reference != "" {
 		return label + " (" + reference + ")"
@@ -56,16 +56,16 @@ func LabelWithFactor(l Language, label string, f Factor) string {
 	return label + l.pick(" (factor de"+year(f.Year)+")", " (factor of"+year(f.Year)+")")
 }
 
-// Priced says what a report's money and emissions rest on.
+// Priced states the tariff and the factor of a report's money and emissions.
 func Priced(l Language, t Tariff, f Factor) string {
-	text := l.pick("El dinero es según la tarifa «"+t.Name+"».", "Money is at the tariff “"+t.Name+"”.")
+	text := l.pick("Los costos usan la tarifa «"+t.Name+"».", "Costs use the tariff “"+t.Name+"”.")
 	if t.Default {
-		text = l.pick("El sitio no ha puesto su tarifa: el dinero es según la tarifa de referencia"+year(t.Year)+", "+t.Name+".",
-			"The site has set no tariff: money is at the reference tariff"+year(t.Year)+", "+t.Name+".")
+		text = l.pick("El sitio no ha configurado su tarifa: los costos usan la tarifa de referencia"+year(t.Year)+", "+t.Name+".",
+			"The site has no tariff of its own: costs use the reference tariff"+year(t.Year)+", "+t.Name+".")
 	}
 	if f.Name == "" {
 		return text
 	}
-	return text + l.pick(" El CO₂ es según "+l.Number(f.KgPerKWh, 3)+" kg/kWh de"+year(f.Year)+" ("+f.Name+").",
-		" CO₂ is at "+l.Number(f.KgPerKWh, 3)+" kg/kWh of"+year(f.Year)+" ("+f.Name+").")
+	return text + l.pick(" El CO₂ usa el factor "+l.Number(f.KgPerKWh, 3)+" kg/kWh de"+year(f.Year)+" ("+f.Name+").",
+		" CO₂ uses the factor "+l.Number(f.KgPerKWh, 3)+" kg/kWh of"+year(f.Year)+" ("+f.Name+").")
 }

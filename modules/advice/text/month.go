@@ -14,20 +14,20 @@ func MonthTitle(l Language, space string, month time.Time) string {
 	return space + ": " + l.pick(spanishMonths[month.Month()-1]+" de "+year, month.Month().String()+" "+year)
 }
 
-// MonthFacts are what a month's text rests on.
+// MonthFacts are the figures of a month's text.
 type MonthFacts struct {
 	// KWh and Before are of what was measured in the month and on the same days of the month before, Share the part of the
 	// expected energy that this is.
 	KWh, Before, Share float64
 	Comparable         bool
-	// Coverage is the measured part of the energy that was to be expected, 0 to 1.
+	// Coverage is the measured part of the expected energy, 0 to 1.
 	Coverage float64
-	// PeakKW is NaN where no quarter hour was wholly measured.
+	// PeakKW is NaN if no quarter hour was completely measured.
 	PeakKW float64
 	PeakAt time.Time
 }
 
-// MonthText tells a month in a few sentences.
+// MonthText describes a month in a few sentences.
 func MonthText(l Language, f MonthFacts) []string {
 	var text []string
 	if f.Comparable {
@@ -37,7 +37,7 @@ func MonthText(l Language, f MonthFacts) []string {
 		text = append(text, monthPeak(l, f))
 	}
 	if f.Coverage < 0.9995 {
-		text = append(text, l.pick("Se midió el ", "Of the expected energy, ")+l.Number(100*f.Coverage, 1)+l.pick(" % de la energía esperada; por lo demás no se añade nada.", " % was measured; nothing is added for the rest."))
+		text = append(text, l.pick("Se midió el ", "Of the expected energy, ")+l.Number(100*f.Coverage, 1)+l.pick(" % de la energía esperada; lo no medido no se estima.", " % was measured; the rest is not estimated."))
 	}
 	return text
 }
@@ -48,19 +48,19 @@ func monthBeside(l Language, f MonthFacts) string {
 	if change < 0 {
 		more = l.pick("menos", "less")
 	}
-	text := l.pick("Se usó un ", "Use was ") + l.Number(math.Abs(change), 1) + " % " + more + l.pick(" que en los mismos días del mes anterior", " than on the same days of the month before")
+	text := l.pick("Se usó un ", "Use was ") + l.Number(math.Abs(change), 1) + " % " + more + l.pick(" que en los mismos días del mes anterior", " than on the same days of the previous month")
 	const whole = 0.9995
 	if f.Share < whole {
-		text += l.pick("; se comparó el ", "; ") + l.Number(100*f.Share, 1) + l.pick(" % de la energía, lo medido en ambos", " % of the energy was compared, what was measured in both")
+		text += l.pick("; se comparó el ", "; ") + l.Number(100*f.Share, 1) + l.pick(" % de la energía: la medida en ambos meses", " % of the energy was compared: the part measured in both")
 	}
 	return text + " (" + l.Amount(f.Before) + " kWh)."
 }
 
 func monthPeak(l Language, f MonthFacts) string {
-	return l.pick("El cuarto de hora de mayor demanda cayó en la hora del ", "The quarter hour of the highest demand fell in the hour of ") + f.PeakAt.Format("2006-01-02 15:04") + l.pick(", con ", ", at ") + l.Amount(f.PeakKW) + " kW."
+	return l.pick("El cuarto de hora de mayor demanda ocurrió en la hora del ", "The quarter hour of the highest demand was in the hour of ") + f.PeakAt.Format("2006-01-02 15:04") + l.pick(", con ", ", at ") + l.Amount(f.PeakKW) + " kW."
 }
 
-// KilowattsOrNone writes a power in kW; where none was measured, that.
+// KilowattsOrNone writes a power in kW, or that it was not measured.
 func KilowattsOrNone(l Language, kw float64) string {
 	if math.IsNaN(kw) {
 		return l.pick("sin medir", "not measured")
@@ -68,10 +68,10 @@ func KilowattsOrNone(l Language, kw float64) string {
 	return l.Amount(kw) + " kW"
 }
 
-// MonthNote says how to read a month's report.
+// MonthNote explains the savings in a month's report.
 func MonthNote(l Language) string {
 	return l.pick("Los ahorros posibles son el extremo inferior de su intervalo del 90 %. Los verificados comparan lo medido con una línea base ajustada antes del cambio (IPMVP, opción C).",
-		"Possible savings are the lower end of their 90 % interval. Verified ones compare what was measured with a baseline fitted before the change (IPMVP Option C).")
+		"Possible savings are the lower end of their 90 % interval. Verified savings compare the measured use with a baseline fitted before the change (IPMVP Option C).")
 }
 
 // LabelMonthKWh and the others name a month's figures.
@@ -92,17 +92,17 @@ func LabelMonthPeak(l Language) string {
 func ChartMonth(l Language) string { return l.pick("Consumo por día", "Use by day") }
 
 // TableDevices and the others title a month's tables.
-func TableDevices(l Language) string { return l.pick("Lo que más consumió", "What used most") }
+func TableDevices(l Language) string { return l.pick("Mayor consumo", "Highest consumption") }
 
-// TableOpen is of what could be saved.
+// TableOpen titles the table of possible savings.
 func TableOpen(l Language) string {
 	return l.pick("Recomendaciones abiertas (al menos, al mes)", "Open recommendations (at least, a month)")
 }
 
-// TableProven is of what was saved.
+// TableProven titles the table of verified savings.
 func TableProven(l Language) string { return l.pick("Ahorros verificados", "Verified savings") }
 
-// VerdictShort is a verdict in a word or two.
+// VerdictShort returns a verdict in a word or two.
 func VerdictShort(l Language, verdict string) string {
 	switch verdict {
 	case "too_early":
@@ -117,7 +117,7 @@ func VerdictShort(l Language, verdict string) string {
 	return l.pick("sin hacer", "not done")
 }
 
-// Between is the interval of a saving, where one is shown.
+// Between returns the interval of a saving; empty if none is shown.
 func Between(l Language, low, high float64, shown bool) string {
 	if !shown {
 		return ""

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// maxNamed dates of a question are named; more are counted.
+// maxNamed is the maximum number of dates that a question names; more are only counted.
 const maxNamed = 6
 
-// Question asks whether a space opened on dates, in a title, and says in a message why: what was used then.
+// Question returns a title that asks whether a space opened on dates, and a message with the reason: the use on them.
 func Question(l Language, space string, dates []time.Time, of []string) (title, message string) {
 	when := l.pick("en estos ", "on these ") + l.Count(len(dates), l.pick("día", "day"), l.pick("días", "days"))
 	if len(dates) <= maxNamed {
@@ -23,11 +23,11 @@ func Question(l Language, space string, dates []time.Time, of []string) (title, 
 		used += l.pick(" y "+strconv.Itoa(more)+" más", " and "+strconv.Itoa(more)+" more")
 	}
 	title = l.pick("¿Abrió «"+space+"» "+when+"?", "Did “"+space+"” open "+when+"?")
-	return title, l.pick("El calendario los tiene por festivos, vacaciones o días de cierre, pero "+used+" fue como el de un día de apertura. Hasta que alguien responda no cuentan como desperdicio.",
-		"The calendar has them as holidays, vacation or closing days, but "+used+" was like that of a day that opens. Until somebody answers they do not count as waste.")
+	return title, l.pick("El calendario los marca como festivos, vacaciones o días de cierre, pero "+used+" fue como el de un día de apertura. Mientras no se responda, no cuentan como desperdicio.",
+		"The calendar marks them as holidays, vacation or closed days, but "+used+" was like that of an open day. Until the question is answered, they do not count as waste.")
 }
 
-// Opened names the calendar's entry for a day that opened.
+// Opened returns the name of the calendar entry for a day that opened.
 func Opened(l Language) string {
 	return l.pick("Abrió, según respuesta", "Opened, as answered")
 }
@@ -45,7 +45,7 @@ func (l Language) dates(dates []time.Time) string {
 	return strings.Join(parts[:len(parts)-1], ", ") + l.pick(" y ", " and ") + parts[len(parts)-1]
 }
 
-// date is a day of the month, with its month unless the next one has the same.
+// date writes a day of the month, in Spanish without its month if the next date has the same.
 func (l Language) date(d time.Time, same bool) string {
 	day := strconv.Itoa(d.Day())
 	switch {

@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// Room is what is known of a room that somebody asks about.
+// Room has the data for the advice on a room.
 type Room struct {
 	Name string
-	// KWh is what the asker says that the room used today, TypicalKWh what its devices use together in a day with
-	// DayHours of use; 0 where none is recognised.
+	// KWh is the reported use of the room today. TypicalKWh is the use of its devices together on a day with DayHours of use; 0 if
+	// none is recognised.
 	KWh, TypicalKWh float64
 	DayHours        int
 	Devices         []Device
 	Measured        Measured
-	// Findings are what its own readings show, in words.
+	// Findings are the findings from its own readings, in words.
 	Findings []string
 }
 
-// Device is one of the room's devices; Sort is empty where its name says nothing.
+// Device is one of the room's devices; Sort is empty if its name is not recognised.
 type Device struct {
 	Name, Sort            string
 	OnW, DayKWh, MonthKWh float64
 }
 
-// Measured is what the room's own readings say; zero where there are none.
+// Measured has the room's own readings; zero if there are none.
 type Measured struct {
 	HasToday bool
 	// TodayKWh is today's use so far; TodayByHourKWh that until the last whole hour ByHour, and UsualKWh the mean by
@@ -37,10 +37,10 @@ type Measured struct {
 	DayCount int
 }
 
-// Shares from which a consumption is said to be above or below what it is compared with.
+// Ratios from which a consumption counts as above or below the value that it is compared with.
 const above, below = 1.15, 0.85
 
-// Paragraphs word the room: how its consumption compares, what to do with each device, what its readings show.
+// Paragraphs returns the advice in words: the comparison of its consumption, an action for each device, and its findings.
 func (r Room) Paragraphs(l Language) []string {
 	text := []string{r.compare(l)}
 	if own := r.Measured.text(l); own != "" {
@@ -50,13 +50,13 @@ func (r Room) Paragraphs(l Language) []string {
 		text = append(text, "• "+d.action(l))
 	}
 	if len(r.Devices) == 0 {
-		text = append(text, l.pick("No se indicaron dispositivos: apague al salir todo lo que no deba seguir en marcha.",
-			"No devices were named: on leaving, switch off whatever need not run."))
+		text = append(text, l.pick("No se indicaron dispositivos: apague al salir todo lo que no deba quedar encendido.",
+			"No devices were named: switch off everything that does not need to run when you leave."))
 	}
 	return append(text, r.Findings...)
 }
 
-// compare holds the consumption against what the devices typically use.
+// compare compares the consumption with the typical use of the devices.
 func (r Room) compare(l Language) string {
 	text := r.Name + ": " + l.Amount(r.KWh) + " kWh."
 	if r.TypicalKWh <= 0 {
@@ -81,7 +81,7 @@ func (r Room) compare(l Language) string {
 	return text
 }
 
-// text says today's use against its usual day.
+// text compares today's use with a usual day.
 func (m Measured) text(l Language) string {
 	switch {
 	case m.HasToday && m.Weeks > 0 && m.UsualKWh > 0 && m.ByHour > 0:
@@ -117,10 +117,10 @@ func (l Language) weekday(d time.Weekday) string {
 	return []string{"domingo", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado"}[d]
 }
 
-// nightHours are those of a night through which something was left on.
+// nightHours is the length of a night with a device left on, hours.
 const nightHours = 10
 
-// action says what to do with a device, and what it costs not to.
+// action returns the action for a device, and the energy at stake.
 func (d Device) action(l Language) string {
 	table := spanishDevices
 	if l == English {
@@ -132,7 +132,7 @@ func (d Device) action(l Language) string {
 		text += l.pick(" Según su medición usa unos "+l.Amount(d.MonthKWh)+" kWh al mes.", " By its own readings it uses about "+l.Amount(d.MonthKWh)+" kWh a month.")
 	case d.OnW > 0 && !alwaysOn[d.Sort]:
 		night := l.Amount(d.OnW * nightHours / 1000)
-		text += l.pick(" Una noche de "+strconv.Itoa(nightHours)+" horas en marcha suma unos "+night+" kWh.", " A night of "+strconv.Itoa(nightHours)+" hours left on adds about "+night+" kWh.")
+		text += l.pick(" Una noche de "+strconv.Itoa(nightHours)+" horas encendido suma unos "+night+" kWh.", " A night of "+strconv.Itoa(nightHours)+" hours left on adds about "+night+" kWh.")
 	case d.OnW > 0:
 		text += l.pick(" Usa unos "+l.Amount(d.DayKWh)+" kWh al día.", " It uses about "+l.Amount(d.DayKWh)+" kWh a day.")
 	}
@@ -141,25 +141,25 @@ func (d Device) action(l Language) string {
 
 var alwaysOn = map[string]bool{"router": true, "fridge": true}
 
-// spanishDevices are the actions by sort of device; "" is for a name that says nothing.
+// spanishDevices are the actions by sort of device; "" is for a name that is not recognised.
 var spanishDevices = map[string]string{
 	"ac":          "consigna de 24 °C, puertas cerradas y apagado al salir; cada grado más frío cuesta de 3 a 5 % más.",
 	"light":       "apagar al salir y aprovechar la luz natural; un sensor de presencia lo hace por usted.",
-	"tv":          "apagar al terminar y bajar el brillo; con una regleta con interruptor tampoco consume en espera.",
+	"tv":          "apagar al terminar y bajar el brillo; con una multitoma con interruptor tampoco consume en espera.",
 	"console":     "apagar del todo al terminar, sin modo de reposo, y activar el apagado automático por inactividad.",
 	"computer":    "activar la suspensión a los 15 minutos y apagar al cierre.",
 	"laptop":      "activar la suspensión y desconectar el cargador con la batería llena.",
 	"monitor":     "apagado automático a los 10 minutos sin señal.",
 	"projector":   "apagar en cada pausa; es de lo que más consume en una sala.",
-	"router":      "dejar en marcha; apagar en vacaciones si nadie depende de él.",
-	"amplifier":   "apagar al terminar; conectar a una regleta con interruptor.",
-	"set_top_box": "cortar la alimentación con una regleta al terminar: en espera consume casi lo mismo que en uso.",
+	"router":      "dejar encendido; apagar en vacaciones si nadie depende de él.",
+	"amplifier":   "apagar al terminar; conectar a una multitoma con interruptor.",
+	"set_top_box": "cortar la alimentación con una multitoma al terminar: en espera consume casi lo mismo que en uso.",
 	"fan":         "apagar al salir: mueve el aire, no lo enfría.",
 	"fridge":      "revisar el cierre de la puerta y la temperatura (5 °C); desconectar en vacaciones.",
 	"microwave":   "desconectar fuera del horario de uso.",
 	"coffee":      "apagar la placa calefactora después de cada uso.",
 	"printer":     "activar el modo de ahorro y apagar al cierre.",
-	"":            "apagar al salir y cortar la alimentación si no debe seguir en marcha; no hay una cifra usual para este nombre.",
+	"":            "apagar al salir y cortar la alimentación si no debe quedar encendido; no hay una cifra usual para este nombre.",
 }
 
 var englishDevices = map[string]string{
@@ -179,5 +179,5 @@ var englishDevices = map[string]string{
 	"microwave":   "unplug it outside the hours of use.",
 	"coffee":      "switch the hot plate off after each use.",
 	"printer":     "turn on its saving mode and switch it off at closing time.",
-	"":            "switch off on leaving and cut its supply if it need not run; there is no usual figure for this name.",
+	"":            "switch off on leaving and cut its supply if it does not need to run; there is no usual figure for this name.",
 }

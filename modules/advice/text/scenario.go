@@ -1,7 +1,7 @@
 package text
 
-// WhatIf is what a simulation came to: the saving in kWh with the ends of its 90 % interval (nil where unknown), of Before kWh,
-// its money, and the hours that were replayed.
+// WhatIf is the result of a simulation: the saving in kWh with the ends of its 90 % interval (nil where unknown), of Before kWh,
+// its money, and the replayed hours.
 type WhatIf struct {
 	KWh, Before float64
 	Low, High   *float64
@@ -11,7 +11,7 @@ type WhatIf struct {
 	Hours       int
 }
 
-// Simulated words a simulation.
+// Simulated returns a simulation in words.
 func Simulated(l Language, w WhatIf) string {
 	span := l.Count((w.Hours+12)/24, l.pick("día medido", "measured day"), l.pick("días medidos", "measured days"))
 	switch {

@@ -1,7 +1,7 @@
 package text
 
-// spanish words findings by kind, or kind and cause. Names stand in quotation marks after a noun or colon, so that
-// no article has to guess their gender.
+// spanish has the templates of findings by kind, or kind and cause. Names are in quotation marks after a noun or colon, so that no
+// article depends on their gender.
 var spanish = map[string]template{
 	"out_of_hours": {
 		"Uso fuera de horario: {name}",
@@ -11,27 +11,27 @@ var spanish = map[string]template{
 	"standby": {
 		"Consumo en espera: {name}",
 		"«{name}»{where} siguió tomando unos {power} sin uso, en tramos de 4 horas o más, en {seen} de {days}.",
-		"Corte la alimentación de «{name}» cuando no se use, por ejemplo con una regleta con interruptor o temporizador.",
+		"Corte la alimentación de «{name}» cuando no se use, por ejemplo con una multitoma con interruptor o temporizador.",
 	},
 	"state_mismatch": {
 		"Consume estando apagado: {name}",
-		"«{name}»{where} tomó unos {power} mientras su estado decía «off», durante {hours} en {seen} de {days}.",
-		"Compruebe el relé o el control de «{name}», y que el estado que informa sea el real.",
+		"«{name}»{where} tomó unos {power} mientras reportaba el estado «off», durante {hours} en {seen} de {days}.",
+		"Compruebe el relé o el control de «{name}», y que el estado que reporta sea el real.",
 	},
 	"schedule": {
 		"Horario más largo que la apertura: {name}",
 		"«{name}»{where} funcionó antes de abrir o después de cerrar, {span}, en {seen} de {days}, con unos {power}.",
-		"Ajuste la programación de «{name}» al horario de apertura, con una hora de margen a lo sumo.",
+		"Ajuste la programación de «{name}» al horario de apertura, con máximo una hora de margen.",
 	},
 	"unused_room": {
-		"Encendido sin nadie: {name}",
+		"Encendido sin ocupación: {name}",
 		"«{name}»{where} consumió unos {power} sin nadie presente durante {hours}, en {seen} de {days}.",
 		"Ponga un sensor de presencia para «{name}», o apague al salir.",
 	},
 	"setpoint": {
 		"Enfriamiento excesivo: {name}",
 		"«{name}»{where} mantuvo el espacio a {room_temperature} °C en horas de apertura durante {days}; con {comfort_temperature} °C basta.",
-		"Suba la consigna de «{name}» a {comfort_temperature} °C o más.",
+		"Suba la temperatura de consigna de «{name}» a {comfort_temperature} °C o más.",
 	},
 	"cooling_slope/past": {
 		"Enfriar cuesta más que antes: {name}",
@@ -51,12 +51,12 @@ var spanish = map[string]template{
 	"base_load/peers": {
 		"Consumo de base mayor que en espacios similares: {name}",
 		"De noche «{name}»{where} consume {power}; en espacios similares del mismo tamaño se consumen {reference_power}.",
-		"Recorra «{name}» de noche y apague lo que no haga falta.",
+		"Recorra «{name}» de noche y apague lo que no se necesite.",
 	},
 	"base_load/never_falls": {
 		"El consumo no baja de noche: {name}",
 		"«{name}»{where} no baja de {power} por la noche; en horas de apertura consume {reference_power}. Se observaron {watched} noches.",
-		"Recorra «{name}» después del cierre y apague lo que no tenga que seguir en marcha.",
+		"Recorra «{name}» después del cierre y apague lo que no deba seguir encendido.",
 	},
 	"stuck_on": {
 		"Algo quedó encendido: {name}",
@@ -75,42 +75,42 @@ var spanish = map[string]template{
 	},
 	"sensor/stuck": {
 		"Medidor detenido: {name}",
-		"«{name}»{where} repitió el mismo valor ({power}) durante {hours}; esas horas no se usan para aconsejar.",
+		"«{name}»{where} repitió el mismo valor ({power}) durante {hours}; esas horas no se usan para las recomendaciones.",
 		"Revise el medidor o la conexión de «{name}».",
 	},
 	"sensor/zero": {
 		"Medidor en cero: {name}",
-		"«{name}»{where} informó cero durante {hours}, aunque nunca baja tanto; esas horas no se usan para aconsejar.",
+		"«{name}»{where} reportó cero durante {hours}, aunque nunca baja tanto; esas horas no se usan para las recomendaciones.",
 		"Revise el medidor o la conexión de «{name}».",
 	},
 	"sensor/silent": {
 		"Medidor sin datos: {name}",
-		"«{name}»{where} no informa desde hace {hours}, mientras el resto del sitio sí lo hace.",
+		"«{name}»{where} no reporta desde hace {hours}, mientras el resto del sitio sí lo hace.",
 		"Revise la alimentación y la red de «{name}».",
 	},
 	"sensor/clock_ahead": {
 		"Reloj adelantado: {name}",
-		"El reloj de «{name}»{where} está adelantado {minutes} minutos: su consumo se anota en horas posteriores, y lo que informa con más de cinco minutos de adelanto se rechaza.",
-		"Ponga en hora el reloj y la zona horaria de «{name}», o dele un servidor de hora (NTP).",
+		"El reloj de «{name}»{where} está adelantado {minutes} minutos: su consumo se registra en horas posteriores, y las lecturas con más de cinco minutos de adelanto se rechazan.",
+		"Ponga en hora el reloj y la zona horaria de «{name}», o configúrele un servidor de hora (NTP).",
 	},
 	"sensor/clock_unset": {
 		"Reloj sin hora: {name}",
-		"El reloj de «{name}»{where} nunca se puso en hora: dice un año anterior al 2000. Su consumo se anota a la hora en que llega.",
-		"Dé a «{name}» un servidor de hora (NTP) que pueda alcanzar, y su zona horaria.",
+		"El reloj de «{name}»{where} nunca se puso en hora: marca un año anterior al 2000. Su consumo se registra a la hora en que llega.",
+		"Configure en «{name}» un servidor de hora (NTP) accesible y su zona horaria.",
 	},
 	"sensor/clock_behind": {
 		"Reloj atrasado: {name}",
-		"El reloj de «{name}»{where} está atrasado {minutes} minutos: su consumo se anota en horas anteriores.",
-		"Ponga en hora el reloj y la zona horaria de «{name}», o dele un servidor de hora (NTP).",
+		"El reloj de «{name}»{where} está atrasado {minutes} minutos: su consumo se registra en horas anteriores.",
+		"Ponga en hora el reloj y la zona horaria de «{name}», o configúrele un servidor de hora (NTP).",
 	},
 }
 
-// spanishActions are those of particular devices.
+// spanishActions are the actions for particular kinds of devices.
 var spanishActions = map[string]string{
 	"out_of_hours/ac":       "Programe el apagado del aire acondicionado «{name}» a la hora de cierre.",
 	"out_of_hours/lighting": "Ponga un temporizador o un sensor de presencia a las luces «{name}».",
 	"out_of_hours/computer": "Active la suspensión o el apagado automático de «{name}» a la hora de cierre.",
-	"out_of_hours/tv":       "Apague «{name}» al salir, o use una regleta con temporizador.",
+	"out_of_hours/tv":       "Apague «{name}» al salir, o use una multitoma con temporizador.",
 	"out_of_hours/console":  "Apague «{name}» al salir y active su apagado automático por inactividad.",
 	"standby/ac":            "Corte desde el tablero la alimentación de «{name}» en temporadas sin uso.",
 }

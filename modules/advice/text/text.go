@@ -1,6 +1,6 @@
-// Package text writes what was found in Spanish and English: findings (finding.go, with its templates in spanish.go and english.go), why
-// there is nothing to show (list.go), and advice for a room (room_advice.go). It computes no figure, and no text promises more than the
-// lower end of a saving.
+// Package text writes the results in Spanish and English: findings (finding.go, with templates in spanish.go and english.go), the reason
+// for an empty list (list.go), and advice for a room (room_advice.go). It computes no figure, and no text promises more than the lower
+// end of a saving.
 package text
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/figure"
 )
 
-// Language is what a reader reads.
+// Language is the language of a text.
 type Language string
 
 // The languages.
@@ -18,10 +18,10 @@ const (
 	English Language = "en"
 )
 
-// Languages are all of them.
+// Languages returns all languages.
 func Languages() []Language { return []Language{Spanish, English} }
 
-// LanguageOf takes anything that is not English for Spanish.
+// LanguageOf returns English for "en", and Spanish for anything else.
 func LanguageOf(s string) Language {
 	if s == string(English) {
 		return English
@@ -29,8 +29,8 @@ func LanguageOf(s string) Language {
 	return Spanish
 }
 
-// Number writes a number with so many decimals as the language does: 1.234,5 in Spanish, 1,234.5 in English. It rounds as package
-// figure does.
+// Number writes a number with a number of decimals in the language's format: 1.234,5 in Spanish, 1,234.5 in English. It rounds like package
+// figure.
 func (l Language) Number(v float64, decimals int) string {
 	text, negative := strings.CutPrefix(figure.Text(v, decimals), "-")
 	whole, fraction, _ := strings.Cut(text, ".")
@@ -65,7 +65,7 @@ func (l Language) Whole(v float64, currency string) string {
 	return l.Number(figure.Money(v), 0) + " " + currency
 }
 
-// AtLeast writes a number that is promised: cut off, never rounded up.
+// AtLeast writes a promised number: cut, never rounded up.
 func (l Language) AtLeast(v float64) string { return l.Amount(figure.Promise(v)) }
 
 // Money writes a promised amount of money in whole units.
@@ -96,7 +96,7 @@ func fill(template string, values map[string]string) string {
 	return strings.NewReplacer(pairs...).Replace(template)
 }
 
-// pick is one of two texts by language.
+// pick returns the text of the language.
 func (l Language) pick(spanish, english string) string {
 	if l == English {
 		return english

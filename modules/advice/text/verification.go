@@ -1,6 +1,6 @@
 package text
 
-// Verdict words what a recommendation has really saved: avoided energy with the ends of its 90 % interval, kWh.
+// Verdict describes the measured saving of a recommendation: avoided energy with the ends of its 90 % interval, kWh.
 func Verdict(l Language, verdict string, about About, avoided, low, high float64) string {
 	kwh := func(v float64) string { return l.Energy(v) + " kWh" }
 	between := l.pick("entre "+kwh(low)+" y "+kwh(high), "between "+kwh(low)+" and "+kwh(high))
