@@ -13,11 +13,11 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/report"
 )
 
-// Bogota is the made-up campus's zone.
+// Bogota is the test campus's time zone.
 var Bogota = time.FixedZone("America/Bogota", -5*3600)
 
-// Campus is a campus that a test makes up: a site with a building with rooms, and devices whose hours it decides.
-// It answers every port that asks about the campus.
+// Campus is a test campus: a site with a building with rooms, and devices whose hours a test defines. It implements every port that reads
+// the campus.
 type Campus struct {
 	mu      sync.Mutex
 	tree    advice.Tree
@@ -25,20 +25,20 @@ type Campus struct {
 	spans   map[string][]history.Span
 	ambient map[string][]advice.AmbientHour
 	changes []analysis.Change
-	// Moves are those of the devices, each device's oldest first.
+	// Moves are the moves of devices, the oldest first for each device.
 	Moves []advice.Move
-	// Assumed says that nobody has set opening hours; Price is money per kWh, Demand per kW of a month's highest hour.
+	// Assumed means that opening hours are not set; Price is money per kWh, Demand per kW of a month's highest hour.
 	Assumed bool
 	// Holidays are dates, YYYY-MM-DD.
 	Holidays []string
-	// opened are the dates that were opened, by the id of the entry.
+	// opened has the opened dates by the id of their entry.
 	opened        map[string]string
 	Price, Demand float64
-	// Reads counts how often a target's hours were read.
+	// Reads counts the reads of a target's hours.
 	Reads int
 }
 
-// NewCampus makes a site "sitio" with a building "bloque".
+// NewCampus returns a site "sitio" with a building "bloque".
 func NewCampus() *Campus {
 	return &Campus{
 		tree: advice.Tree{Spaces: []advice.Space{
@@ -57,7 +57,7 @@ func (c *Campus) AddRoom(id, name string, area float64) {
 // AddDevice adds a device.
 func (c *Campus) AddDevice(d advice.Device) { c.tree.Devices = append(c.tree.Devices, d) }
 
-// Measure gives a device hours of mean power, kW, from an instant on.
+// Measure sets a device's hours of mean power, kW, from an instant on.
 func (c *Campus) Measure(device string, from time.Time, hours int, kw func(local time.Time) float64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -67,25 +67,25 @@ func (c *Campus) Measure(device string, from time.Time, hours int, kw func(local
 	}
 }
 
-// SetStates gives a device its states.
+// SetStates sets a device's states.
 func (c *Campus) SetStates(device string, spans ...history.Span) { c.spans[device] = spans }
 
-// SetAmbient gives a space its ambient readings.
+// SetAmbient sets a space's ambient readings.
 func (c *Campus) SetAmbient(space string, hours []advice.AmbientHour) { c.ambient[space] = hours }
 
-// MarkChanged says that a target's past was changed at an instant.
+// MarkChanged records that a target's past was changed at an instant.
 func (c *Campus) MarkChanged(t advice.Target, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.changes = append(c.changes, analysis.Change{Target: t, At: at})
 }
 
-// Tree answers advice.Campus.
+// Tree implements campus.Trees.
 func (c *Campus) Tree(context.Context) (advice.Tree, error) {
 	return advice.Tree{Spaces: slices.Clone(c.tree.Spaces), Devices: slices.Clone(c.tree.Devices), Moves: slices.Clone(c.Moves)}, nil
 }
 
-// devices are a target's own, or all in a space and inside it.
+// devices returns the device itself, or all devices in a space and inside it.
 func (c *Campus) devices(t advice.Target) []string {
 	if t.Level == advice.OfDevice {
 		return []string{t.ID}
@@ -105,7 +105,7 @@ func (c *Campus) devices(t advice.Target) []string {
 	return ids
 }
 
-// Measured answers advice.Consumption.
+// Measured implements advice.Consumption.
 func (c *Campus) Measured(_ context.Context, t advice.Target) (from, to time.Time, found bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -123,7 +123,7 @@ func (c *Campus) Measured(_ context.Context, t advice.Target) (from, to time.Tim
 	return from, to, found, nil
 }
 
-// Hours answers advice.Consumption.
+// Hours implements advice.Consumption.
 func (c *Campus) Hours(_ context.Context, t advice.Target, from, to time.Time) ([]history.Use, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -149,7 +149,7 @@ func (c *Campus) Hours(_ context.Context, t advice.Target, from, to time.Time) (
 	return all, nil
 }
 
-// Days answers advice.Consumption; a kWh costs and emits nothing here.
+// Days implements advice.Consumption; a kWh costs and emits nothing here.
 func (c *Campus) Days(ctx context.Context, t advice.Target, from, to time.Time) ([]advice.DayUse, error) {
 	uses, err := c.Hours(ctx, t, from, to)
 	if err != nil {
@@ -174,7 +174,7 @@ func (c *Campus) Days(ctx context.Context, t advice.Target, from, to time.Time) 
 	return days, nil
 }
 
-// Total answers advice.Consumption; a kWh costs the price, and an hour's mean power stands for its highest quarter hour.
+// Total implements advice.Consumption; a kWh costs the price, and an hour's mean power stands for its highest quarter hour.
 func (c *Campus) Total(ctx context.Context, t advice.Target, from, to time.Time) (advice.DayUse, error) {
 	total := advice.DayUse{Start: from, PeakKW: math.NaN()}
 	uses, err := c.Hours(ctx, t, from, to)
@@ -188,7 +188,7 @@ func (c *Campus) Total(ctx context.Context, t advice.Target, from, to time.Time)
 	return total, err
 }
 
-// Beside answers advice.Consumption; here all that is known counts.
+// Beside implements advice.Consumption; here all that is known counts.
 func (c *Campus) Beside(ctx context.Context, t advice.Target, from, to time.Time, days int) (advice.Beside, error) {
 	out := advice.Beside{Share: 1}
 	now, err := c.Hours(ctx, t, from, to)
@@ -206,17 +206,17 @@ func (c *Campus) Beside(ctx context.Context, t advice.Target, from, to time.Time
 	return out, err
 }
 
-// AmbientHours answers advice.Ambience.
+// AmbientHours implements advice.Ambience.
 func (c *Campus) AmbientHours(_ context.Context, space string, _, _ time.Time) ([]advice.AmbientHour, error) {
 	return c.ambient[space], nil
 }
 
-// Spans answers advice.States.
+// Spans implements inputs.States.
 func (c *Campus) Spans(_ context.Context, device string, _, _ time.Time) ([]history.Span, error) {
 	return c.spans[device], nil
 }
 
-// Opens is the made-up campus's week: a university's usual one.
+// Opens is the test campus's week: a university's usual one.
 func Opens(local time.Time) bool {
 	switch local.Weekday() {
 	case time.Sunday:
@@ -227,7 +227,7 @@ func Opens(local time.Time) bool {
 	return local.Hour() >= 7 && local.Hour() < 22
 }
 
-// CalendarHours answers advice.Calendar; the made-up campus knows no holidays but those that it is told.
+// CalendarHours implements advice.Calendar; the only holidays are those that the test sets.
 func (c *Campus) CalendarHours(_ context.Context, _ string, from, to time.Time) (hours []history.CalendarHour, assumed bool, err error) {
 	for at := from; at.Before(to); at = at.Add(time.Hour) {
 		local := at.In(Bogota)
@@ -247,7 +247,7 @@ func (c *Campus) openedOn(date string) bool {
 	return opened
 }
 
-// OpenDay answers advice.Openings; it opens every space.
+// OpenDay implements questions.Openings; here it opens every space.
 func (c *Campus) OpenDay(_ context.Context, _ advice.Caller, _, _, date string) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -258,7 +258,7 @@ func (c *Campus) OpenDay(_ context.Context, _ advice.Caller, _, _, date string) 
 	return "cal_" + date, nil
 }
 
-// DropOpening answers advice.Openings.
+// DropOpening implements questions.Openings.
 func (c *Campus) DropOpening(_ context.Context, _ advice.Caller, id string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -266,36 +266,36 @@ func (c *Campus) DropOpening(_ context.Context, _ advice.Caller, id string) erro
 	return nil
 }
 
-// Rates answers advice.Prices.
+// Rates implements advice.Prices.
 func (c *Campus) Rates(_ context.Context, _ string, from, to time.Time) ([]advice.Rate, error) {
 	return []advice.Rate{{From: from, To: to, Price: c.Price, Demand: c.Demand, Footprint: 0.2, Avoided: 0.165, Currency: "COP", Tariff: "Prueba"}}, nil
 }
 
-// Since answers advice.Changes.
+// Since implements analysis.Changes.
 func (c *Campus) Since(_ context.Context, at time.Time) ([]analysis.Change, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(c.changes), func(change analysis.Change) bool { return change.At.Before(at) }), nil
 }
 
-// Pages draws a report as its title, for tests that need no page.
+// Pages draws a document as its title, for tests that need no page.
 type Pages struct{}
 
-// Render answers advice.Reports.
+// Render implements report.Renderer.
 func (Pages) Render(_ context.Context, r report.Document) ([]byte, error) {
 	return []byte("%PDF-1.4 " + r.Title), nil
 }
 
-// Clock stands still until it is moved.
+// Clock is a clock that only Move changes.
 type Clock struct {
 	mu sync.Mutex
 	at time.Time
 }
 
-// NewClock makes a clock that stands at an instant.
+// NewClock returns a clock at an instant.
 func NewClock(at time.Time) *Clock { return &Clock{at: at} }
 
-// Now answers advice.Clock.
+// Now implements advice.Clock.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()

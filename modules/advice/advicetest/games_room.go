@@ -18,7 +18,7 @@ var Manager = advice.Caller{Subject: "us_1", Role: advice.Manager}
 // FourWeeks are the hours from Start to End.
 const FourWeeks = 28 * 24
 
-// Start is a Monday; the clock stands four weeks later, at End.
+// Start is a Monday; the clock is four weeks later, at End.
 var (
 	Start = time.Date(2026, 2, 2, 0, 0, 0, 0, Bogota)
 	End   = Start.AddDate(0, 0, 28)
@@ -29,7 +29,7 @@ func Device(id, name, kind, space string) advice.Device {
 	return advice.Device{ID: id, Name: name, Kind: kind, Space: space}
 }
 
-// LeftOn draws power while people work and through weekday nights; noise is seeded by the name.
+// LeftOn draws power while people work and during weekday nights; its noise is seeded.
 func LeftOn(seed uint64, kw float64) func(time.Time) float64 {
 	chance := rand.New(rand.NewPCG(seed, 1))
 	return func(t time.Time) float64 {
@@ -42,7 +42,7 @@ func LeftOn(seed uint64, kw float64) func(time.Time) float64 {
 	}
 }
 
-// Clean draws power while people work, and none at other times; noise is seeded.
+// Clean draws power only while people work; its noise is seeded.
 func Clean(seed uint64, kw float64) func(time.Time) float64 {
 	chance := rand.New(rand.NewPCG(seed, 2))
 	return func(t time.Time) float64 {
@@ -67,7 +67,7 @@ func GamesRoom() *Campus {
 	return c
 }
 
-// List is a page of recommendations.
+// List returns a page of recommendations.
 func List(t *testing.T, a *Services, caller advice.Caller, q recommendations.Query) recommendations.Page {
 	t.Helper()
 	answer, err := a.List(t.Context(), caller, q)

@@ -13,7 +13,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/baseline"
 )
 
-// campusMeter is a building of so many days: working hours, weather, noise within a day and from day to day.
+// campusMeter returns days of a building: working hours, weather, noise within a day and from day to day.
 func campusMeter(days int, seed uint64) []baseline.Row {
 	chance := rand.New(rand.NewPCG(seed, 11))
 	start := time.Date(2025, 1, 6, 0, 0, 0, 0, time.UTC)
@@ -38,12 +38,12 @@ func campusMeter(days int, seed uint64) []baseline.Row {
 
 const judgedFrom = 250 * 24
 
-// at is an hour of a day after judging began.
+// at returns the index of an hour of a judged day.
 func at(day, hour int) int { return judgedFrom + day*24 + hour }
 
 func detect(rows []baseline.Row) []anomaly.Finding { return anomaly.Detect(rows, judgedFrom) }
 
-// the only finding of a kind, which must overlap [from, to) by half.
+// only returns the single finding of a kind, which must overlap [from, to) by half.
 func only(t *testing.T, found []anomaly.Finding, kind anomaly.Kind, from, to int) anomaly.Finding {
 	t.Helper()
 	var those []anomaly.Finding
@@ -72,7 +72,7 @@ func TestWasteIsFoundWithItsKindSpanAndEnergy(t *testing.T) {
 	for kind, c := range map[anomaly.Kind]struct {
 		from, to int
 		add      func(r baseline.Row) float64
-		within   int // hours until it must be known
+		within   int // maximum hours until detection
 	}{
 		anomaly.OffHours: {at(20, 0), at(32, 0), func(r baseline.Row) float64 {
 			if r.WeekHour < 120 && r.WeekHour%24 >= 7 && r.WeekHour%24 < 20 {
@@ -140,7 +140,7 @@ func TestFaultsOfTheDataAreNoWaste(t *testing.T) {
 	}
 }
 
-// TestWhatIsKnownRestsOnThePastAlone cuts the rows off where each finding was known, and finds it there as well.
+// TestWhatIsKnownRestsOnThePastAlone cuts the rows at each finding's detection, and finds it again.
 func TestWhatIsKnownRestsOnThePastAlone(t *testing.T) {
 	rows := campusMeter(310, 3)
 	for i := at(20, 0); i < at(30, 0); i++ {

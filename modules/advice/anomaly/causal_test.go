@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/baseline"
 )
 
-// disturbed is a meter with waste of many sizes and lengths, single hours among them.
+// disturbed returns a meter with waste of many sizes and lengths, including single hours.
 func disturbed(seed uint64) []baseline.Row {
 	rows := campusMeter(330, seed)
 	chance := rand.New(rand.NewPCG(seed, 5))
@@ -28,8 +28,8 @@ func disturbed(seed uint64) []baseline.Row {
 	return rows
 }
 
-// TestWhatIsSaidStaysSaid replays meters hour by hour: what is found at the end was found at the very hour that it gives, and
-// what was said at any hour is among what is found at the end, or a part of it.
+// TestWhatIsSaidStaysSaid replays meters hour by hour: each final finding was found at its detection hour, and each finding at any hour is
+// a final one or a part of one.
 func TestWhatIsSaidStaysSaid(t *testing.T) {
 	for seed := range uint64(2) {
 		rows := disturbed(seed)
@@ -46,7 +46,7 @@ func TestWhatIsSaidStaysSaid(t *testing.T) {
 	}
 }
 
-// contains tells whether a finding, or one that it is a part of, is among others.
+// contains reports whether others include a finding, or a longer one that contains it.
 func contains(others []anomaly.Finding, f anomaly.Finding) bool {
 	for _, o := range others {
 		if o.From < f.To && f.From < o.To {

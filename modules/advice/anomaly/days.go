@@ -13,17 +13,17 @@ type hourly [dayHours]float64
 
 // day is one local day.
 type day struct {
-	// row is where each hour stands among the rows; −1 where the clock leaves it out.
+	// row is the index of each hour's row; −1 for an hour skipped by the clock.
 	row [dayHours]int
-	// load and temp are NaN where not known; base is what the baseline expects.
+	// load and temp are NaN if unknown; base is the baseline's prediction.
 	load, temp, base hourly
 	weekday          int // Monday is 0
 	kind             dayKind
-	// skipped days have too little to be judged by; taken ones belong to a finding and teach nothing.
+	// skipped days have too little data for a judgement; taken days belong to a finding and are not used for learning.
 	skipped, taken bool
 }
 
-// dayKind parts working days from weekends.
+// dayKind separates working days from weekends.
 type dayKind int
 
 const (
@@ -32,12 +32,12 @@ const (
 	dayKinds
 )
 
-// minHours of a day must be known for it to be judged.
+// minHours is the minimum number of known hours of a judged day.
 const minHours = 16
 
 func (d *day) weekHour(h int) int { return d.weekday*dayHours + h }
 
-// residual is what is left of the load once what is expected was taken from it; 0 where it is not known.
+// residual returns the load minus the expected load; 0 if unknown.
 func (d *day) residual(c *correction) (r hourly) {
 	for h := range r {
 		if v := d.load[h] - d.base[h] - c[d.kind][h]; !math.IsNaN(v) {
@@ -47,7 +47,7 @@ func (d *day) residual(c *correction) (r hourly) {
 	return r
 }
 
-// layDays lays rows out by local day.
+// layDays groups rows by local day.
 func layDays(rows []baseline.Row) []day {
 	first := rows[0].Date
 	days := make([]day, rows[len(rows)-1].Date-first+1)
@@ -71,25 +71,25 @@ func layDays(rows []baseline.Row) []day {
 	return days
 }
 
-// week is the usual week of a history: the median load of each hour, the hours that are usually in use, and levels.
+// week is the usual week of a history: the median load of each hour, the hours usually in use, and levels.
 type week struct {
 	usual    [weekHours]float64
 	occupied [weekHours]bool
 	mean     float64
-	// balance is the outdoor temperature from which cooling is expected, °C; NaN where temperatures are not known.
+	// balance is the outdoor temperature from which cooling is expected, °C; NaN if temperatures are unknown.
 	balance float64
 }
 
 const (
-	// occupiedShare of the way from the week's low (its tenth percentile) to its high (the ninetieth) makes an hour occupied.
+	// An hour counts as occupied from occupiedShare of the way from the week's 10th percentile to its 90th.
 	occupiedShare       = 0.35
 	lowShare, highShare = 0.1, 0.9
-	// Cooling begins earlier where the climate is cooler than warmClimate, °C in the median.
+	// Cooling begins at a lower temperature if the climate is cooler than warmClimate, median °C.
 	warmClimate, coolBalance, warmBalance = 24, 18, 22
 	temperaturesKnown                     = 0.8
 )
 
-// weekOf is the usual week of rows; known is false where nothing was measured.
+// weekOf returns the usual week of rows; known is false if nothing was measured.
 func weekOf(rows []baseline.Row) (w week, known bool) {
 	var by [weekHours][]float64
 	var temps, all []float64

@@ -6,20 +6,20 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/baseline"
 )
 
-// Of learning what to expect.
+// Constants for learning the expected load.
 const (
-	// folds of the history are told by what the others teach, in spans of a fortnight or an eighth of a short history.
+	// folds is the number of parts of the history, each predicted from the others, in spans of a fortnight or an eighth of a short history.
 	folds, foldDays, shortHistory = 4, 14, 8 * 14
-	// refitDays is how long a baseline is used before it is fitted anew, on all that was trusted so far.
+	// refitDays is the number of days after which a baseline is fitted again, on all trusted rows so far.
 	refitDays = 28
 )
 
-// choose takes the kind of baseline that predicts the history best.
+// choose selects the kind of baseline that predicts the history best.
 func (d *detector) choose() {
 	d.model = baseline.Best(d.rows[:d.from])
 }
 
-// crossFit gives the history what baselines expect of it that have not seen it.
+// crossFit predicts each part of the history with baselines fitted on the other parts.
 func (d *detector) crossFit() {
 	span := foldDays
 	if d.first < shortHistory {
@@ -42,7 +42,7 @@ func (d *detector) crossFit() {
 	}
 }
 
-// refit fits a baseline to what was trusted before a day.
+// refit fits a baseline to the trusted rows before a day.
 func (d *detector) refit(before int) baseline.Model {
 	origin := d.rows[0].Date
 	var train []baseline.Row
@@ -59,7 +59,7 @@ func (d *detector) refit(before int) baseline.Model {
 	return d.fit(train)
 }
 
-// fit is the model that the history chose, or the mean week where the rows cannot carry it.
+// fit fits the kind of model that the history chose, or the mean week if the rows are not sufficient.
 func (d *detector) fit(train []baseline.Row) baseline.Model {
 	if m := baseline.FitAs(d.model, train); m != nil {
 		return m
@@ -67,7 +67,7 @@ func (d *detector) fit(train []baseline.Row) baseline.Model {
 	return baseline.Means(train)
 }
 
-// expect tells what a model expects of a day, or the usual week where it cannot.
+// expect sets a model's prediction for a day, or the usual week if there is none.
 func (d *detector) expect(m baseline.Model, k int) {
 	day := &d.days[k]
 	known := 0
@@ -85,11 +85,11 @@ func (d *detector) expect(m baseline.Model, k int) {
 	day.skipped = known < minHours
 }
 
-// correction is the recent mean of what the baseline misses, by day kind and hour.
+// correction is the recent mean error of the baseline, by day kind and hour.
 type correction [dayKinds]hourly
 
-// Of the correction: how far it looks back, how fast it forgets, and with how many days without error the level and each
-// hour's departure from it are taken. Single hours count no more than so many standard deviations.
+// Constants of the correction: how far it looks back, how fast old days lose weight, and how many days without error the level and each
+// hour's difference from it are averaged with. Single hours are limited to a number of standard deviations.
 const (
 	correctionDays   = 42
 	correctionMemory = 14.0
@@ -98,8 +98,8 @@ const (
 	trimmed          = 3.0
 )
 
-// correctionBefore learns from the days before one that are in no finding. Those of the history do not change once the noise is
-// known.
+// correctionBefore learns from the days before a day that are not in a finding. For days of the history it does not change once the noise
+// is known.
 func (d *detector) correctionBefore(before int) correction {
 	if before >= len(d.learnt) {
 		return d.correct(before)

@@ -6,15 +6,15 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/baseline"
 )
 
-// Hours after which a fault is said.
+// Hours after which a fault is reported.
 const (
 	zeroHours  = 4
 	stuckHours = 6
-	// A meter that sticks this often within so many days is coarse: only longer runs than it has shown then count.
+	// A meter that is stuck stuckOften times within stuckWithin hours is coarse: then only runs longer than its earlier ones count.
 	stuckOften, stuckWithin = 3, 45 * dayHours
 )
 
-// findFaults finds gaps (gaps.go), zeros on a meter that never reads zero, and runs of one number that are longer than any before.
+// findFaults finds gaps (gaps.go), zeros on a meter that never reads zero, and runs of one number that are longer than any earlier run.
 func findFaults(rows []baseline.Row, from int) []Finding {
 	longest, lowest := usualRuns(rows[:from])
 	faults := findGaps(rows, from)
@@ -46,7 +46,7 @@ func findStuck(rows []baseline.Row, from, need int) []Finding {
 	return faults
 }
 
-// usualRuns is the longest run of one number other than 0, in hours, and the lowest reading.
+// usualRuns returns the longest run of one number other than 0, in hours, and the lowest reading.
 func usualRuns(rows []baseline.Row) (longest int, lowest float64) {
 	lowest = math.Inf(1)
 	run := 1
@@ -66,7 +66,7 @@ func usualRuns(rows []baseline.Row) (longest int, lowest float64) {
 
 type run struct{ from, to int }
 
-// runs are the stretches of rows from one on for which something holds.
+// runs returns the ranges of rows, from an index on, that meet a condition.
 func runs(rows []baseline.Row, from int, holds func(int) bool) []run {
 	var all []run
 	for i := from; i < len(rows); {

@@ -6,21 +6,21 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/baseline"
 )
 
-// Of gaps. A connection that comes back within gapHours has lost nothing to act on.
+// Thresholds of gaps. A connection that returns within gapHours needs no action.
 const (
 	gapHours = 6
-	// Gaps on the same weekday that began within habitHours of the clock are of one kind; usualGaps of them within habitYear
-	// are the meter's way, and only one that is longer by habitHours than any of them is said.
+	// Gaps on the same weekday that start within habitHours of the same clock time are of one kind. usualGaps of them within habitYear are
+	// usual for the meter; then only a gap longer than all of them by habitHours is reported.
 	habitHours, usualGaps = 6, 2
 	habitYear             = 365 * dayHours
 )
 
-// findGaps finds stretches without a reading that are not of the meter's usual kind.
+// findGaps finds ranges without a reading that are not usual for the meter.
 func findGaps(rows []baseline.Row, from int) []Finding {
 	var faults []Finding
 	gaps := runs(rows, 0, func(i int) bool { return math.IsNaN(rows[i].Load) })
 	for n, g := range gaps {
-		// What began in the history is judged from where the history ends.
+		// A gap that began in the history is judged from the end of the history.
 		if g.from = max(g.from, from); g.to <= from {
 			continue
 		}
@@ -31,7 +31,7 @@ func findGaps(rows []baseline.Row, from int) []Finding {
 	return faults
 }
 
-// usualGap is how many hours a gap must last to be said, by those before it.
+// usualGap returns the minimum length in hours of a reported gap, according to earlier ones.
 func usualGap(rows []baseline.Row, before []run, g run) int {
 	alike, longest := 0, 0
 	for _, b := range before {

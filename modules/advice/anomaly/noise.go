@@ -8,21 +8,21 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// noise is how far the hours of days without a finding lie from what is expected.
+// noise describes the deviations from the expected load on days without a finding.
 type noise struct {
 	// spread is the robust standard deviation of an hour, kWh.
 	spread correction
-	// carry is the correlation of a day's residuals with those of the day before, 0 to maxCarry.
+	// carry is the correlation of a day's residuals with the previous day's, 0 to maxCarry.
 	carry float64
-	// factor is the lower triangle whose product with itself is the covariance of a day's hours, once what the day before
-	// carries over was taken out; inverse is the inverse of that covariance.
+	// factor is the lower Cholesky factor of the covariance of a day's hours, without the part carried over from the previous day; inverse
+	// is the inverse of that covariance.
 	factor, inverse [dayKinds][dayHours]hourly
 	// raised are spikes of 1 kWh, whitened, by day kind, hours less one and first hour.
 	raised [dayKinds][maxSpikeHours][dayHours]hourly
 }
 
-// Of the noise. The covariance is shrunk towards its diagonal, the more the fewer days there are; no hour is taken for surer
-// than minSpread of the mean load.
+// Constants of the noise. The covariance is shrunk towards its diagonal, more if there are fewer days; the spread of an hour is at least
+// minSpread of the mean load.
 const (
 	minSpread    = 0.02
 	maxCarry     = 0.8
@@ -33,7 +33,7 @@ const (
 	robustFactor = 1.4826 // of the median absolute deviation, for a normal distribution
 )
 
-// learnNoise measures the noise on the history, by the same corrections that judged days get.
+// learnNoise measures the noise on the history, with the same corrections as judged days.
 func (d *detector) learnNoise() {
 	for pass := range 2 {
 		d.noise.spread = d.spread(pass > 0)
@@ -46,7 +46,7 @@ func (d *detector) learnNoise() {
 	d.noise.raiseHours()
 }
 
-// spread is the robust standard deviation by day kind and hour.
+// spread returns the robust standard deviation by day kind and hour.
 func (d *detector) spread(corrected bool) (s correction) {
 	var misses [dayKinds][dayHours][]float64
 	for k := range d.first {
@@ -76,7 +76,7 @@ func (d *detector) spread(corrected bool) (s correction) {
 	return s
 }
 
-// carry is how much of a day's residual the next one has, pooled over the hours.
+// carry returns the part of a day's residual that the next day has, pooled over the hours.
 func (d *detector) carry() float64 {
 	var product, square float64
 	for k := 1; k < d.first; k++ {
@@ -98,7 +98,7 @@ func (d *detector) carry() float64 {
 	return max(0, min(maxCarry, product/square))
 }
 
-// innovation is a day's residual without what the day before carries over.
+// innovation returns a day's residual without the part carried over from the previous day.
 func (d *detector) innovation(k int, c *correction) hourly {
 	day := &d.days[k]
 	r := day.residual(c)
@@ -115,7 +115,7 @@ func (d *detector) innovation(k int, c *correction) hourly {
 	return r
 }
 
-// covariance of the hours of a day kind, shrunk, with its factor and its inverse.
+// covariance returns the Cholesky factor and the inverse of the shrunk covariance of a day kind's hours.
 func (d *detector) covariance(kind dayKind) (factor, inverse [dayHours]hourly) {
 	sum, n := mat.NewSymDense(dayHours, nil), 0.0
 	x := mat.NewVecDense(dayHours, nil)
@@ -148,7 +148,7 @@ func (d *detector) covariance(kind dayKind) (factor, inverse [dayHours]hourly) {
 	return factorOf(shrunk)
 }
 
-// factorOf gives the Cholesky factor and the inverse of a positive definite matrix; of another, those of its diagonal.
+// factorOf returns the Cholesky factor and the inverse of a matrix, or of its diagonal if the matrix is not positive definite.
 func factorOf(a *mat.SymDense) (factor, inverse [dayHours]hourly) {
 	var cholesky mat.Cholesky
 	var lower mat.TriDense
@@ -186,7 +186,7 @@ func (n *noise) raiseHours() {
 	}
 }
 
-// whiten turns a day's hours into ones that are independent, each given those before it, with a standard deviation of 1.
+// whiten converts a day's hours into independent values with a standard deviation of 1, each given the earlier hours.
 func (n *noise) whiten(kind dayKind, v hourly) (white hourly) {
 	for i := range white {
 		s := v[i]
@@ -198,7 +198,7 @@ func (n *noise) whiten(kind dayKind, v hourly) (white hourly) {
 	return white
 }
 
-// weigh multiplies by the inverse of the covariance: its product with a day's hours is how much they speak for v.
+// weigh multiplies by the inverse of the covariance: its product with a day's hours is their evidence for v.
 func (n *noise) weigh(kind dayKind, v hourly) (weighed hourly) {
 	for i := range weighed {
 		weighed[i] = dot(&n.inverse[kind][i], &v)
@@ -214,7 +214,7 @@ func dot(a, b *hourly) float64 {
 	return sum
 }
 
-// highest is the value that only a share of values exceed; NaN of few.
+// highest returns the value that only a share of values exceed; NaN if there are few.
 func highest(values []float64, share float64) float64 {
 	const enough = 20
 	if len(values) < enough {

@@ -6,7 +6,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/baseline"
 )
 
-// detector is a meter under judgement. Days before first are its history.
+// detector is the state of a meter's judgement. Days before first are its history.
 type detector struct {
 	rows  []baseline.Row
 	days  []day
@@ -15,18 +15,18 @@ type detector struct {
 	week  week
 	noise noise
 	model baseline.Name
-	// learnt are the corrections of the history's days, as far as they were asked for.
+	// learnt caches the corrections of the history's days.
 	learnt []*correction
-	// usual is how high each shape's evidence rises in the history, where nothing is looked for.
+	// usual is the highest usual evidence of each shape in the history, where nothing is searched.
 	usual  [shapes]float64
 	spikes spikeMemory
-	// lasting is the event that was found and has not ended, closed are those that have.
+	// lasting is the found event that has not ended, closed are the ended ones.
 	lasting *event
 	closed  []event
 	found   []Finding
 }
 
-// newDetector learns from the rows before from; nil where too little was measured.
+// newDetector learns from the rows before from; nil if too little was measured.
 func newDetector(rows []baseline.Row, from int) *detector {
 	d := &detector{rows: rows, from: from, days: layDays(rows), first: rows[from].Date - rows[0].Date}
 	if d.first < minHistory {
@@ -44,31 +44,31 @@ func newDetector(rows []baseline.Row, from int) *detector {
 	return d
 }
 
-// evidence is what speaks for a shape that was added since a day: in standard deviations, and how much of it.
+// evidence is the evidence for a shape added since a day: in standard deviations, with its amplitude.
 type evidence struct {
 	strength, amplitude float64
 	since               int
 }
 
-// window is what has come together since a day, against what was expected at its begin.
+// window accumulates the days since its first one, against the load expected at its start.
 type window struct {
 	since      int
 	correction correction
-	// speaks and weight are, for each shape, its product with what was seen and with itself, both weighed by the noise.
+	// speaks and weight are, for each shape, its product with the observed hours and with itself, both weighted by the noise.
 	speaks, weight [shapes]float64
 }
 
-// scan goes through days in order.
+// scan processes days in order.
 type scan struct {
 	d       *detector
 	windows []*window
 }
 
-// shapeDay is a shape as it adds to a day: on the first day of a window, and on a later one, of which what the day before
-// carries over was taken out.
+// shapeDay is the addition of a shape to a day: on the first day of a window, and on a later one without the part carried over from the
+// previous day.
 type shapeDay struct{ first, later, firstWeighed, laterWeighed hourly }
 
-// day takes a day in and gives the strongest evidence for each shape among the windows that end with it.
+// day adds a day, and returns the strongest evidence for each shape among the windows that end with it.
 func (s *scan) day(k int) (best [shapes]evidence) {
 	d := s.d
 	if d.days[k].skipped {
@@ -116,11 +116,11 @@ func (d *detector) shapeDay(s shape, k int) shapeDay {
 	return a
 }
 
-// add takes a day of a shape into a window.
+// add adds a day of a shape to a window.
 func (w *window) add(s shape, a *shapeDay, seen *hourly, k int) {
 	switch {
 	case s == rising:
-		// One day's more growth, on top of what the days before had grown to.
+		// One more day of growth, on top of the growth of earlier days.
 		grown := float64(k-w.since) / risingDays
 		var shape, weighed hourly
 		for h := range shape {
@@ -138,13 +138,13 @@ func (w *window) add(s shape, a *shapeDay, seen *hourly, k int) {
 	}
 }
 
-// Of the evidence in the history: what only usualShare of its days exceed is taken for usualStrength.
+// The evidence that only usualShare of the history's days exceed counts as usualStrength.
 const (
 	usualShare    = 0.05
 	usualStrength = 3.0
 )
 
-// learnEvidence measures how high evidence rises in the history. It never lowers the bar below that of a normal noise.
+// learnEvidence measures the usual evidence in the history. It never lowers the threshold below that of normal noise.
 func (d *detector) learnEvidence() {
 	var seen [shapes][]float64
 	s := scan{d: d}

@@ -7,25 +7,24 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/history"
 )
 
-// Of scores.
+// Constants of scores.
 const (
-	// A departure is measured against the usual one of its hour and day kind, and that is no less than visibleShare of the mean load.
+	// A deviation is relative to the usual one of its hour and day kind, which is at least visibleShare of the mean load.
 	visibleShare = 0.15
-	// aroundShare of a score is what the hours around depart by in the mean, weighed by a bell of aroundWidth hours: what is odd
-	// together is odder.
+	// aroundShare is the part of a score from the mean deviation of the hours around, weighted by a bell of aroundWidth hours, since
+	// several unusual hours together are more unusual.
 	aroundShare, aroundWidth = 0.8, 4.0
-	// levelDays to each side tell the level of a season, so that a busy month is not odd as a whole.
+	// levelDays on each side define the level of a season, so that a busy month is not unusual as a whole.
 	levelDays = 10
-	// A run of one number is odd from runFactor times the usual length on, which is at least minRun hours; each doubling of it
-	// counts runScore.
+	// A run of one number is unusual from runFactor times the usual length on, which is at least minRun hours; each doubling adds runScore.
 	runFactor, minRun, runScore, usualRunShare = 2, 3, 10.0, 0.95
-	// noLoad is what a meter that reads nothing counts.
+	// noLoad is the score of a meter that reads zero.
 	noLoad = 5.0
 )
 
-// Scores tell of each of consecutive hours how odd it is, in robust standard deviations of the meter's departures; 0 is usual.
-// Unlike findings they look back on a span as a whole: an hour is judged by those before and after it. An hour without a reading
-// has the score of those around it; a meter of which too little is known has none but 0.
+// Scores returns how unusual each of consecutive hours is, in robust standard deviations of the meter's deviations; 0 is usual. Unlike
+// findings, scores use the whole span: an hour is judged by the hours before and after it. An hour without a reading has the score of the
+// hours around it; a meter with too little data has only 0.
 func Scores(rows []baseline.Row) []float64 {
 	scores := make([]float64, len(rows))
 	if len(rows) == 0 {
@@ -50,7 +49,7 @@ func Scores(rows []baseline.Row) []float64 {
 	return scores
 }
 
-// oddRuns is how long each hour's run of one number is, and the length in hours above which a run is odd.
+// oddRuns returns the length of each hour's run of one number, and the length in hours above which a run is unusual.
 func oddRuns(rows []baseline.Row) (lengths []float64, odd float64) {
 	lengths = make([]float64, len(rows))
 	var known []float64
@@ -72,8 +71,8 @@ func oddRuns(rows []baseline.Row) (lengths []float64, odd float64) {
 	return lengths, runFactor * max(minRun, history.Percentile(known, usualRunShare))
 }
 
-// departures are how far hours lie from what the others lead one to expect, in standard deviations; NaN where not known. What is
-// not trusted teaches nothing, but is judged.
+// departures returns the deviations of hours from their expectation from the other hours, in standard deviations; NaN if unknown. Untrusted
+// hours are judged, but not used for learning.
 func departures(rows []baseline.Row, untrusted func(i int) bool) []float64 {
 	away := make([]float64, len(rows))
 	trusted := make([]baseline.Row, len(rows))
@@ -103,7 +102,7 @@ func departures(rows []baseline.Row, untrusted func(i int) bool) []float64 {
 	return away
 }
 
-// withoutLevel takes from each day's departures the median of those of the days around it.
+// withoutLevel subtracts from each day's deviations the median of the days around it.
 func (d *detector) withoutLevel(away []float64) {
 	byDay := make([][]float64, len(d.days))
 	for k := range d.days {
@@ -156,7 +155,7 @@ func (d *detector) standardise(away []float64) {
 	}
 }
 
-// meanAround is the mean of the known departures around an hour, weighed by a bell; 0 where none is.
+// meanAround returns the mean of the known deviations around an hour, weighted by a bell; 0 if there are none.
 func meanAround(departures []float64, i int) float64 {
 	const reach = int(2 * aroundWidth)
 	var sum, weights float64

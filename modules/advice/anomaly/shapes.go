@@ -2,7 +2,7 @@ package anomaly
 
 import "math"
 
-// shape is a way in which waste is spread over hours. Its unit is the mean load.
+// shape is a distribution of waste over hours. Its unit is the mean load.
 type shape int
 
 const (
@@ -16,15 +16,14 @@ const (
 	shapes
 )
 
-// shapeTraits are what is known of a shape.
+// shapeTraits are the constants of each shape.
 var shapeTraits = [shapes]struct {
 	kind Kind
-	// days is the longest window that is looked through for its begin.
+	// days is the maximum window in which its start is searched.
 	days int
-	// bar is how much evidence it needs, in standard deviations. A level that is added to all hours is what a busier season
-	// looks like too, so it needs more.
+	// bar is the minimum evidence, in standard deviations. A level added to all hours also looks like a busier season, so it needs more.
 	bar float64
-	// least is the share of the mean load that it must add on the mean day. What is confined to a few hours adds little to a day.
+	// least is the minimum share of the mean load that it adds on the mean day. A shape of few hours adds little to a day.
 	least float64
 }{
 	offHours:   {OffHours, 21, 4.5, 0.02},
@@ -37,17 +36,17 @@ var shapeTraits = [shapes]struct {
 }
 
 const (
-	// maxWindow is how many days a rise is followed.
+	// maxWindow is the maximum number of days that a rise is followed.
 	maxWindow = 60
-	// risingDays is how long a rise takes to reach what is expected at amplitude 1.
+	// risingDays is the time that a rise takes to reach the mean load at amplitude 1.
 	risingDays = 30.0
-	// degreeUnit °C above the balance point are one mean load; hours that are not occupied are cooled less.
+	// degreeUnit °C above the balance point are one mean load; unoccupied hours are cooled less.
 	degreeUnit, idleCooling = 5.0, 0.3
-	// shiftHours before the first or after the last occupied hour are what a shifted schedule adds.
+	// shiftHours is the number of hours that a shifted schedule adds before the first or after the last occupied hour.
 	shiftHours, minOccupied = 2, 4
 )
 
-// of is what a shape adds to each hour of a day at amplitude 1, on the first day of it where it rises.
+// of returns the addition of a shape to each hour of a day at amplitude 1; for a rise, on its first day.
 func (d *detector) of(s shape, k int) (add hourly) {
 	day := &d.days[k]
 	switch s {
@@ -78,7 +77,7 @@ func (d *detector) of(s shape, k int) (add hourly) {
 	return add
 }
 
-// likeFriday is what a weekend's hour would add if it ran like the Friday before it, which knows the season and what is on.
+// likeFriday returns the addition to a weekend's hour if it ran like the Friday before, which has the present season and devices.
 func (d *detector) likeFriday(k, h int) float64 {
 	const friday = 4
 	day := &d.days[k]
@@ -92,7 +91,7 @@ func (d *detector) likeFriday(k, h int) float64 {
 	return max(0, worked-expected)
 }
 
-// shifted is a working day that begins or ends with the load of its first or last occupied hour.
+// shifted returns the addition to a working day that starts earlier or ends later with the load of its first or last occupied hour.
 func (d *detector) shifted(s shape, day *day) (add hourly) {
 	if day.kind != working {
 		return add
@@ -122,7 +121,7 @@ func (d *detector) shifted(s shape, day *day) (add hourly) {
 	return add
 }
 
-// grown is how much of its amplitude a shape has, so many days after its first.
+// grown returns the part of its amplitude that a shape has a number of days after its first.
 func (s shape) grown(days int) float64 {
 	if s == rising {
 		return float64(days+1) / risingDays

@@ -5,46 +5,45 @@ import (
 	"slices"
 )
 
-// spikeMemory is what is known of a meter's spikes.
+// spikeMemory has the thresholds and earlier spikes of a meter.
 type spikeMemory struct {
-	// noise is how far its hours stand out at the least, in standard deviations of a normal noise; learnt is the bar that the
-	// history sets.
+	// noise is the factor on the thresholds, for the size of the meter's own noise; learnt is the threshold from the history.
 	noise, learnt float64
-	// said are the days of those that were found.
-	said []int
+	// found are the days of the found spikes.
+	found []int
 }
 
-// Of spikes.
+// Thresholds of spikes.
 const (
 	maxSpikeHours = 3
-	// Bars for a spike that is over, and for one that still lasts, in standard deviations; in the history all above searchBar
-	// are looked at.
+	// Thresholds for a spike that is over, and for one that still lasts, in standard deviations; in the history every spike above searchBar
+	// counts.
 	spikeBar, lastingBar, searchBar = 8.0, 10.0, 3.5
 	lastingFactor                   = 1.1
-	// A meter whose innovations have heavier tails than a normal noise needs more: those that spikeTail of them exceed are
-	// taken for tailStrength.
+	// A meter whose innovations have heavier tails than normal noise needs more: the value that spikeTail of them exceed counts as
+	// tailStrength.
 	spikeTail, tailStrength, minTail = 0.01, 3.5, 0.7
-	// usualSpikes a month in the history are the meter's own way.
+	// usualSpikes a month in the history are usual for the meter.
 	usualSpikes, monthDays = 0.3, 30.4
-	// Each other spike within habitDays makes it need more; so does waste that lasts.
+	// Each other spike within habitDays raises the threshold, and so does sustained waste.
 	habitDays, habitFactor, eventFactor = 60, 1.5, 1.7
-	// minSpike of the mean load it must add; of compareDays no more may rise as high than mayRise for each time that it
-	// clears its bar.
+	// A spike must add minSpike of the mean load. Of compareDays, at most mayRise may rise as high, for each multiple of the threshold that
+	// it reaches.
 	minSpike     = 0.2
 	mayRise      = 1.5
 	compareDays  = 56
 	enoughToComp = 20
-	// A spike goes on while what stands out is above half of its first hour.
+	// A spike lasts while the excess is above half of its first hour's.
 	goesOn = 0.5
 )
 
-// spike is a stretch of hours of a day, [hour, hour+hours), that stands out; it is known at the end of hour at.
+// spike is a range of hours of a day, [hour, hour+hours), far above the expected load; it is detected at the end of hour at.
 type spike struct {
 	hour, hours, at int
 	strength        float64
 }
 
-// learnSpikes sets the bars by the history.
+// learnSpikes sets the thresholds from the history.
 func (d *detector) learnSpikes() {
 	var white, seen []float64
 	days := 0.0
@@ -72,11 +71,11 @@ func (d *detector) learnSpikes() {
 	}
 }
 
-// bars are what a spike that is over and one that lasts need on a day.
+// spikeBars returns the thresholds on a day of a spike that is over and of one that lasts.
 func (d *detector) spikeBars(k int) (over, lasting float64) {
 	over = spikeBar * d.spikes.noise
-	for _, said := range d.spikes.said {
-		if k-said < habitDays {
+	for _, spikeDay := range d.spikes.found {
+		if k-spikeDay < habitDays {
 			over *= habitFactor
 		}
 	}
@@ -88,7 +87,7 @@ func (d *detector) spikeBars(k int) (over, lasting float64) {
 	return over, lasting
 }
 
-// findSpikes adds a day's spikes to the findings and takes their hours out of the day.
+// findSpikes adds a day's spikes to the findings, and removes their hours from the day.
 func (d *detector) findSpikes(k int) {
 	day := &d.days[k]
 	c := d.correctionBefore(k)
@@ -109,12 +108,12 @@ func (d *detector) findSpikes(k int) {
 		}
 		f.KWh = max(0, f.KWh)
 		d.found = append(d.found, f)
-		d.spikes.said = append(d.spikes.said, k)
+		d.spikes.found = append(d.spikes.found, k)
 	})
 }
 
-// beyond is innovation; while an event lasts, what is left of the residual without what the event adds, were it its shape or a
-// share of all that is expected.
+// beyond returns the innovation. While an event lasts, it returns the residual without the event's addition, taken as its shape or as a
+// share of the expected load.
 func (d *detector) beyond(k int, c *correction) hourly {
 	e := d.lasting
 	if e == nil {
@@ -131,7 +130,7 @@ func (d *detector) beyond(k int, c *correction) hourly {
 	return r
 }
 
-// raisedBy is the highest share by which one of an event's days, in the week before one, lies above what is expected.
+// raisedBy returns the highest share by which an event's day, in the week before a day, is above the expected load.
 func (d *detector) raisedBy(e *event, k int) (share float64) {
 	for j := max(e.since, k-weekDays); j < k; j++ {
 		day := &d.days[j]
@@ -151,7 +150,7 @@ func (d *detector) raisedBy(e *event, k int) (share float64) {
 	return share
 }
 
-// eachSpike goes through a day's hours as they come and calls found for each spike once it is known.
+// eachSpike processes a day's hours in order, and calls found for each spike when it is detected.
 func (d *detector) eachSpike(k int, over, lasting float64, found func(spike)) {
 	day := &d.days[k]
 	c := d.correctionBefore(k)
@@ -169,17 +168,17 @@ func (d *detector) eachSpike(k int, over, lasting float64, found func(spike)) {
 			s.hours = end - s.hour + 1
 		}
 		at = max(at, s.hour+s.hours)
-		// What was said stays said; what goes on beyond is no spike.
+		// A reported spike stays; a longer excess is not a spike.
 		s.hours = min(s.hours, maxSpikeHours)
 		found(s)
-		// Its hours may have been taken out.
+		// Its hours may have been removed.
 		e = d.beyond(k, &c)
 		white = d.noise.whiten(day.kind, e)
 	}
 }
 
-// strongest is the stretch of occupied hours that ends with hour at, or ended just before it, for which the hours up to it
-// speak most; any is false where none clears its bar.
+// strongest returns the range of occupied hours that ends with hour at, or just before it, with the strongest evidence up to it; any is
+// false if none reaches its threshold.
 func (d *detector) strongest(k, at int, white *hourly, over, lasting float64) (best spike, any bool) {
 	for hours := 1; hours <= maxSpikeHours; hours++ {
 		for _, end := range []int{at, at + 1} {
@@ -204,7 +203,7 @@ func (d *detector) strongest(k, at int, white *hourly, over, lasting float64) (b
 	return best, any
 }
 
-// mayStandOut tells whether hours of a day are known and usually in use.
+// mayStandOut reports whether hours of a day are known and usually in use.
 func (d *detector) mayStandOut(k, from, end int) bool {
 	day := &d.days[k]
 	for h := from; h < end; h++ {
@@ -215,7 +214,8 @@ func (d *detector) mayStandOut(k, from, end int) bool {
 	return true
 }
 
-// risesAbove tells whether hours rise above what the days alike of eight weeks had around them, but for so many of those.
+// risesAbove reports whether hours are above the same and neighbouring hours of similar days in eight weeks, except for a number of these
+// days.
 func (d *detector) risesAbove(k, from, end, but int) bool {
 	day := &d.days[k]
 	top := 0.0

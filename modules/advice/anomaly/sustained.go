@@ -7,36 +7,36 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/baseline"
 )
 
-// event is sustained waste that was found and lasts.
+// event is found sustained waste that lasts.
 type event struct {
 	shape                shape
 	since, last          int // days, both inclusive
-	said                 int // the day after which it was said; 0 while it was not
+	reportedAfter        int // the day after which it was reported; 0 before that
 	correction           correction
 	amplitude, strength  float64
 	lasting, mostLasting float64
 }
 
-// Of sustained waste.
+// Thresholds of sustained waste.
 const (
-	// An event ends once the evidence that it lasts has fallen by endEvidence from its highest, or nothing of it was seen for
-	// endDays, or idleDays on which its shape adds nothing.
+	// An event ends once the evidence that it lasts has fallen by endEvidence from its highest value, or it was not seen for endDays, or
+	// for idleDays on which its shape adds nothing.
 	endEvidence, maxEvidence = 6.0, 4.0
 	endDays, idleDays        = 5, 10
-	// What has lasted for normalDays, longer than any rise is followed, is the meter's way from then on: its last learnDays teach
-	// what to expect.
+	// An event that has lasted for normalDays, longer than a rise is followed, becomes usual for the meter: its last learnDays are used for
+	// learning.
 	normalDays, learnDays = 70, 28
-	// The same kind within a quarter of a year must be clearer each time.
+	// The same kind within a quarter of a year needs more evidence each time.
 	againDays, againFactor = 90, 1.4
-	// nearDays around the day on which it was first seen are tried for its begin; a rise takes minRise days to be told.
+	// nearDays around the day of its detection are tried as its start; a rise needs minRise days.
 	nearDays, minRise = 3, 10
-	// What lasts a single day is a day like that; only weekends are said after one.
+	// A single day is not sustained; only weekends are reported after one day.
 	minDays = 2
-	// refineDays is how long each day makes the shape and amplitude surer: the first may look like several.
+	// refineDays is the number of days in which shape and amplitude are refined, since the first days may fit several shapes.
 	refineDays = 7
 )
 
-// judge goes through the days to be judged.
+// judge processes the days to be judged.
 func (d *detector) judge() []Finding {
 	var m baseline.Model
 	s := scan{d: d}
@@ -50,7 +50,7 @@ func (d *detector) judge() []Finding {
 		case d.days[k].skipped:
 		case d.lasting == nil:
 			if d.lasting = d.begins(k, s.day(k)); d.lasting != nil {
-				d.lasting.say(k)
+				d.lasting.report(k)
 			}
 		default:
 			d.days[k].taken = true
@@ -62,7 +62,7 @@ func (d *detector) judge() []Finding {
 				s = scan{d: d}
 				continue
 			}
-			d.lasting.say(k)
+			d.lasting.report(k)
 			if k-d.lasting.since >= normalDays {
 				d.end(k + 1 - learnDays)
 				s = scan{d: d}
@@ -75,7 +75,7 @@ func (d *detector) judge() []Finding {
 	return d.found
 }
 
-// end closes the event that lasts; its days from one on teach what to expect again.
+// end closes the lasting event; its days from trusted on are used for learning again.
 func (d *detector) end(trusted int) {
 	d.close(d.lasting, false)
 	for k := trusted; k < len(d.days); k++ {
@@ -84,7 +84,7 @@ func (d *detector) end(trusted int) {
 	d.lasting = nil
 }
 
-// begins is the event that the evidence of a day's end speaks for most, if it clears the bar.
+// begins returns the event with the strongest evidence at a day's end, if it reaches the threshold.
 func (d *detector) begins(k int, best [shapes]evidence) *event {
 	var begun *event
 	most := 1.0
@@ -105,14 +105,14 @@ func (d *detector) begins(k int, best [shapes]evidence) *event {
 	return begun
 }
 
-// say says an event at the end of a day, once it was seen on enough days. What is said stays said.
-func (e *event) say(k int) {
-	if e.said == 0 && (e.shape == weekendOn || e.last-e.since+1 >= minDays) {
-		e.said = k + 1
+// report reports an event at the end of a day, once it was seen on enough days. A reported event is never withdrawn.
+func (e *event) report(k int) {
+	if e.reportedAfter == 0 && (e.shape == weekendOn || e.last-e.since+1 >= minDays) {
+		e.reportedAfter = k + 1
 	}
 }
 
-// bar is the evidence that a shape needs on a day.
+// bar returns the evidence that a shape needs on a day.
 func (d *detector) bar(s shape, k int) float64 {
 	bar := shapeTraits[s].bar * d.usual[s]
 	for _, e := range d.closed {
@@ -123,7 +123,7 @@ func (d *detector) bar(s shape, k int) float64 {
 	return bar
 }
 
-// perDay is what amplitude 1 of a shape adds on the mean day of a window, kWh.
+// perDay returns the energy that amplitude 1 of a shape adds on the mean day of a window, kWh.
 func (d *detector) perDay(s shape, since, k int) float64 {
 	sum := 0.0
 	for j := since; j <= k; j++ {
@@ -134,7 +134,7 @@ func (d *detector) perDay(s shape, since, k int) float64 {
 	return sum / float64(k-since+1)
 }
 
-// lasts weighs whether a day still shows the event's shape at its amplitude.
+// lasts reports whether an event still lasts after a day, by the evidence for its shape at its amplitude.
 func (d *detector) lasts(e *event, k int) bool {
 	day := &d.days[k]
 	r, added := day.residual(&e.correction), d.of(e.shape, k)
@@ -158,10 +158,10 @@ func (d *detector) lasts(e *event, k int) bool {
 	return e.lasting > e.mostLasting-endEvidence && k-e.last < endDays
 }
 
-// close settles an event's shape, begin and waste with all its days. Spikes in it that were known before it was are a part of
-// it; those known later stand out of it.
+// close sets an event's final shape, start and waste from all its days. Spikes detected before the event are a part of it; later spikes are
+// separate.
 func (d *detector) close(e *event, open bool) {
-	if e.said == 0 {
+	if e.reportedAfter == 0 {
 		return
 	}
 	d.settle(e, e.last, nearDays)
@@ -185,14 +185,14 @@ func (d *detector) close(e *event, open bool) {
 	if f.From < 0 || f.KWh <= 0 {
 		return
 	}
-	f.Known = d.endOf(e.said - 1)
+	f.Known = d.endOf(e.reportedAfter - 1)
 	d.found = slices.DeleteFunc(d.found, func(s Finding) bool {
 		return s.Kind == PeakSpike && s.From < f.To && s.To > f.From && s.Known <= f.Known
 	})
 	d.found = append(d.found, f)
 }
 
-// endOf is the number of rows up to the end of a day.
+// endOf returns the number of rows up to the end of a day.
 func (d *detector) endOf(k int) int {
 	for h := dayHours - 1; h >= 0; h-- {
 		if row := d.days[k].row[h]; row >= 0 {
@@ -202,7 +202,7 @@ func (d *detector) endOf(k int) int {
 	return 0
 }
 
-// settle takes the shape and the begin, no further than near days away, for which the days up to last speak most.
+// settle selects the shape and the start, at most near days away, with the strongest evidence up to last.
 func (d *detector) settle(e *event, last, near int) {
 	most := 0.0
 	begun, shapeOf, amplitude := e.since, e.shape, e.amplitude
@@ -230,15 +230,15 @@ func (d *detector) settle(e *event, last, near int) {
 	e.since, e.shape, e.amplitude = begun, shapeOf, amplitude
 }
 
-// latestBegin keeps the begin at or before the last day that was seen when it was said.
+// latestBegin limits the start to the last day before the event was reported.
 func (e *event) latestBegin(last int) int {
-	if e.said > 0 {
-		return min(last, e.said-1)
+	if e.reportedAfter > 0 {
+		return min(last, e.reportedAfter-1)
 	}
 	return last
 }
 
-// carried is innovation for days of an event, which carry over as well.
+// carried is innovation for days of an event, whose residuals carry over too.
 func (d *detector) carried(k int, c *correction) hourly {
 	day := &d.days[k]
 	r := day.residual(c)

@@ -82,7 +82,7 @@ func TestTooLittleDataIsSaid(t *testing.T) {
 	answer := advicetest.List(t, a, advicetest.Manager, recommendations.Query{})
 	require.Empty(t, answer.Items)
 	require.Equal(t, text.Reason{Code: text.TooLittleData, Targets: 1, Short: 1, Days: 1, Needed: 7}, *answer.Reason)
-	require.Contains(t, answer.Reason.Text(text.Spanish), "hay a lo sumo 1 día con medición suficiente y se necesitan 7 días")
+	require.Contains(t, answer.Reason.Text(text.Spanish), "hay máximo 1 día con medición suficiente y se necesitan 7 días")
 }
 
 func TestWhatIsSaidOfADeviceIsNotSaidOfItsRoom(t *testing.T) {
