@@ -299,7 +299,7 @@ func reportsComeBack(t *testing.T, s Store) {
 	require.False(t, found)
 }
 
-// reportsMakeRoomForTheirMakersOwn: one who makes many loses their own oldest, and nobody else's.
+// reportsMakeRoomForTheirMakersOwn checks that storing many documents deletes only the author's own oldest ones.
 func reportsMakeRoomForTheirMakersOwn(t *testing.T, s Store) {
 	ctx := context.Background()
 	made := func(id, by string, minute int) report.Document {
@@ -357,24 +357,24 @@ func runsTakeEachOthersPlace(t *testing.T, s Store) {
 		return []scenario.RunStep{{Run: run, Scenario: "sim_1", Space: "room", State: state, Start: noon, BeforeKWh: 2, AfterKWh: math.NaN(), Share: 0.5}}
 	}
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_1"))
-	tell := func(run string, state scenario.RunState, want bool) {
+	publish := func(run string, state scenario.RunState, want bool) {
 		mine, err := s.PublishRun(ctx, step(run, state))
 		require.NoError(t, err)
 		require.Equal(t, want, mine, run)
 	}
-	tell("run_1", scenario.RunRunning, true)
+	publish("run_1", scenario.RunRunning, true)
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_2"))
-	tell("run_1", scenario.RunRunning, false)
-	tell("run_2", scenario.RunRunning, true)
+	publish("run_1", scenario.RunRunning, false)
+	publish("run_2", scenario.RunRunning, true)
 	require.NoError(t, s.EndRun(ctx, "sim_1"))
 	require.NoError(t, s.EndRun(ctx, "sim_1"))
-	tell("run_2", scenario.RunRunning, false)
+	publish("run_2", scenario.RunRunning, false)
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_3"))
-	tell("run_3", scenario.RunFinished, true)
-	tell("run_3", scenario.RunRunning, false)
+	publish("run_3", scenario.RunFinished, true)
+	publish("run_3", scenario.RunRunning, false)
 	require.NoError(t, s.BeginRun(ctx, "sim_1", "run_4"))
 	require.NoError(t, s.DropScenario(ctx, "sim_1"))
-	tell("run_4", scenario.RunRunning, false)
+	publish("run_4", scenario.RunRunning, false)
 }
 
 func jobsComeBack(t *testing.T, s Store) {

@@ -40,7 +40,7 @@ func TestWhatIsSaidStaysSaid(t *testing.T) {
 		}
 		for cut := judgedFrom + 24; cut < len(rows); cut += 229 {
 			for _, f := range detect(rows[:cut]) {
-				require.True(t, contains(final, f), "%v was said after %d hours and is not in %v", f, cut, final)
+				require.True(t, contains(final, f), "%v was found after %d hours and is not in %v", f, cut, final)
 			}
 		}
 	}

@@ -54,8 +54,8 @@ type evidence struct {
 type window struct {
 	since      int
 	correction correction
-	// speaks and weight are, for each shape, its product with the observed hours and with itself, both weighted by the noise.
-	speaks, weight [shapes]float64
+	// product and weight are, for each shape, its product with the observed hours and with itself, both weighted by the noise.
+	product, weight [shapes]float64
 }
 
 // scan processes days in order.
@@ -95,8 +95,8 @@ func (s *scan) day(k int) (best [shapes]evidence) {
 			if w.weight[sh] <= 0 {
 				continue
 			}
-			if strength := w.speaks[sh] / math.Sqrt(w.weight[sh]); strength > best[sh].strength {
-				best[sh] = evidence{strength: strength, amplitude: w.speaks[sh] / w.weight[sh], since: w.since}
+			if strength := w.product[sh] / math.Sqrt(w.weight[sh]); strength > best[sh].strength {
+				best[sh] = evidence{strength: strength, amplitude: w.product[sh] / w.weight[sh], since: w.since}
 			}
 		}
 	}
@@ -127,13 +127,13 @@ func (w *window) add(s shape, a *shapeDay, seen *hourly, k int) {
 			shape[h] = grown*a.later[h] + a.first[h]/risingDays
 			weighed[h] = grown*a.laterWeighed[h] + a.firstWeighed[h]/risingDays
 		}
-		w.speaks[s] += dot(&weighed, seen)
+		w.product[s] += dot(&weighed, seen)
 		w.weight[s] += dot(&weighed, &shape)
 	case k == w.since:
-		w.speaks[s] += dot(&a.firstWeighed, seen)
+		w.product[s] += dot(&a.firstWeighed, seen)
 		w.weight[s] += dot(&a.firstWeighed, &a.first)
 	default:
-		w.speaks[s] += dot(&a.laterWeighed, seen)
+		w.product[s] += dot(&a.laterWeighed, seen)
 		w.weight[s] += dot(&a.laterWeighed, &a.later)
 	}
 }

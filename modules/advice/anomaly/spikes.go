@@ -187,15 +187,15 @@ func (d *detector) strongest(k, at int, white *hourly, over, lasting float64) (b
 				continue
 			}
 			shape := &d.noise.raised[d.days[k].kind][hours-1][from]
-			var speaks, weight float64
+			var product, weight float64
 			for h := from; h <= at; h++ {
-				speaks, weight = speaks+shape[h]*white[h], weight+shape[h]*shape[h]
+				product, weight = product+shape[h]*white[h], weight+shape[h]*shape[h]
 			}
-			strength, bar := speaks/math.Sqrt(weight), over
+			strength, bar := product/math.Sqrt(weight), over
 			if end == at+1 {
 				bar = lasting
 			}
-			if strength > bar && strength > best.strength && speaks/weight > minSpike*d.week.mean && d.risesAbove(k, from, end, int(mayRise*strength/bar)) {
+			if strength > bar && strength > best.strength && product/weight > minSpike*d.week.mean && d.risesAbove(k, from, end, int(mayRise*strength/bar)) {
 				best, any = spike{hour: from, hours: hours, at: at, strength: strength}, true
 			}
 		}

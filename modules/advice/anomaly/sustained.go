@@ -149,10 +149,10 @@ func (d *detector) lasts(e *event, k int) bool {
 	}
 	weighed := d.noise.weigh(day.kind, added)
 	// The log-likelihood ratio of the amplitude against none.
-	speaks := e.amplitude*dot(&weighed, &r) - e.amplitude*e.amplitude*dot(&weighed, &added)/2
-	e.lasting += clip(speaks, maxEvidence)
+	product := e.amplitude*dot(&weighed, &r) - e.amplitude*e.amplitude*dot(&weighed, &added)/2
+	e.lasting += clip(product, maxEvidence)
 	e.mostLasting = max(e.mostLasting, e.lasting)
-	if speaks > 0 {
+	if product > 0 {
 		e.last = k
 	}
 	return e.lasting > e.mostLasting-endEvidence && k-e.last < endDays
@@ -219,11 +219,11 @@ func (d *detector) settle(e *event, last, near int) {
 			}
 		}
 		for sh := range shapes {
-			if w.speaks[sh] <= 0 || w.weight[sh] <= 0 || (sh == rising && last-since+1 < minRise) {
+			if w.product[sh] <= 0 || w.weight[sh] <= 0 || (sh == rising && last-since+1 < minRise) {
 				continue
 			}
-			if likelihood := w.speaks[sh] * w.speaks[sh] / w.weight[sh]; likelihood > most {
-				most, begun, shapeOf, amplitude = likelihood, since, sh, w.speaks[sh]/w.weight[sh]
+			if likelihood := w.product[sh] * w.product[sh] / w.weight[sh]; likelihood > most {
+				most, begun, shapeOf, amplitude = likelihood, since, sh, w.product[sh]/w.weight[sh]
 			}
 		}
 	}
