@@ -34,8 +34,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Registrar una lectura ambiental · Register an ambient reading
-         * @description At least one measure. Outdoor weather is the site's own.
+         * Registrar una lectura ambiental · Record an ambient reading
+         * @description Requires at least one measure. Report outdoor weather with the site's own `space_id`.
          */
         post: operations["recordAmbient"];
         delete?: never;
@@ -54,7 +54,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Registrar muchas lecturas ambientales · Register many ambient readings
+         * Registrar muchas lecturas ambientales · Record many ambient readings
          * @description A JSON array, NDJSON or CSV, answered like /consumo/lote.
          */
         post: operations["recordAmbients"];
@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Lecturas ambientales · Ambient readings
-         * @description A site that is named by `space_id` has the weather for its coordinates among its readings, hour by hour where its own sensors tell no temperature, and of the coming week as it is forecast (Open-Meteo.com, CC BY 4.0).
+         * @description If `space_id` is a site, the list also holds the weather for its coordinates: each hour in which its own sensors report no temperature, and the forecast for the coming week (Open-Meteo.com, CC BY 4.0).
          */
         get: operations["listAmbient"];
         put?: never;
@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * Ambiente por horas · Ambient conditions by the hour
-         * @description The hourly means of a space's readings; those of a site are filled from the weather for its coordinates where its own sensors report no temperature, as it was or as it is forecast. Hours of which nothing is known are absent. At most 400 days; the last week where nothing else is asked.
+         * @description The hourly means of a space's readings. For a site, hours without a sensor temperature are filled from the weather service: past weather or the forecast. Hours without data are absent. The range is at most 400 days; the default is the last week.
          */
         get: operations["ambientHours"];
         put?: never;
@@ -113,7 +113,7 @@ export interface paths {
         };
         /**
          * Anomalías · Anomalies
-         * @description Waste and faults of the data in the last two months, the newest first: what departs from what calendar and weather lead one to expect, beyond the target's own noise. What is said of an hour rests on that hour and those before it; `detected_at` is when it could first be said.
+         * @description Waste and data faults in the last two months, newest first. An anomaly is a deviation from the use that calendar and weather predict, beyond the target's normal variation. The judgement of an hour uses only that hour and earlier hours; `detected_at` is when the anomaly could first be detected.
          */
         get: operations["listAnomalies"];
         put?: never;
@@ -133,13 +133,13 @@ export interface paths {
         };
         /**
          * Calendario y horarios · Calendar and opening hours
-         * @description What counts as occupied. Colombian public holidays are built in and are not their weekday. Where nobody has said, a space is used mon–fri 07:00–22:00 and sat 07:00–13:00.
+         * @description The hours that count as occupied. Colombian public holidays are built in; a holiday does not count as its weekday. A space without opening hours is assumed to be occupied mon–fri 07:00–22:00 and sat 07:00–13:00.
          */
         get: operations["listCalendar"];
         put?: never;
         /**
          * Agregar al calendario · Add to the calendar
-         * @description `opening` gives the hours in which a space and all within it is used; `vacation` and `closed` are days on which it is not; `open` are days on which it is although they are holidays, vacation or closed, by the hours of their weekday or its own; of entries for several spaces the nearest holds; once a site has a `term`, days outside its terms count as vacation.
+         * @description `opening` sets the hours in which a space and everything in it is occupied. `vacation` and `closed` are days without occupation. `open` marks days as occupied although they are holidays, vacation or closed; the entry's own hours apply, or else those of the weekday. If several spaces have entries, the nearest space's entry applies. If a site has a `term`, days outside its terms count as vacation.
          */
         post: operations["addCalendarEntry"];
         delete?: never;
@@ -173,8 +173,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Consumo frente a un periodo anterior · Consumption beside an earlier period
-         * @description Sets a range beside the days before it, the same weekdays of the week before, or those of 52 weeks before, at the same local times. Only what was measured in both is compared, each device with itself; `share` says how much of the expected energy that is, and below 0.8 there is no `change`.
+         * Consumo frente a un periodo anterior · Consumption compared with an earlier period
+         * @description Compares a range with the days before it, with the same weekdays one week before, or with those 52 weeks before, at the same local times. Each device is compared with itself, using only hours measured in both ranges; `share` is the compared share of the expected energy. If it is below 0.8, `change` is null.
          */
         get: operations["comparison"];
         put?: never;
@@ -194,7 +194,7 @@ export interface paths {
         };
         /**
          * Lecturas en cuarentena · Quarantined readings
-         * @description Register readings whose step could not be decoded: they count nothing until somebody settles them.
+         * @description Register readings whose step could not be decoded. They do not count until a person settles them.
          */
         get: operations["listQuarantined"];
         put?: never;
@@ -216,7 +216,7 @@ export interface paths {
         put?: never;
         /**
          * Resolver una lectura en cuarentena · Settle a quarantined reading
-         * @description `count`: the step was made, and is counted; `restart`: the counter began again here, as with another meter; `discard`: the reading is withdrawn. Kept with who, when and why, like every correction. 409 `overlapping` where the step is of a time that an interval counts.
+         * @description `count`: the step is real and counts; `restart`: the counter started again here, for example after a meter was replaced; `discard`: the reading is withdrawn. The decision is kept with the user, the time and the reason, like every correction. 409 `overlapping` if an interval reading already counts part of the step's time.
          */
         post: operations["settleQuarantined"];
         delete?: never;
@@ -234,7 +234,7 @@ export interface paths {
         };
         /**
          * Duración de la carga · Load duration
-         * @description The hours of a range by their mean power, highest first: in `hours` of them it was `kw` or more. Hours of which nothing is known do not count, nor does one at the end that is not whole yet. The last four weeks where nothing else is asked.
+         * @description The hours of a range sorted by mean power, highest first: in `hours` hours the mean power was `kw` or more. Hours without data do not count, nor does an incomplete hour at the end. The default range is the last four weeks.
          */
         get: operations["loadDuration"];
         put?: never;
@@ -254,7 +254,7 @@ export interface paths {
         };
         /**
          * Factura de un mes · A month's bill
-         * @description By the tariffs that held. The energy's cost with its contribution is the sum of the `cost` of the month's hours in a series, to the last digit; `total` adds demand and reactive energy and is rounded to a hundredth.
+         * @description Computed with the tariffs valid in the month. `energy_cost` equals the sum of the `cost` of the month's hours in `/api/consumo/serie`, to the last digit; `total` also includes demand and reactive energy, and is rounded to two decimals.
          */
         get: operations["bill"];
         put?: never;
@@ -274,7 +274,7 @@ export interface paths {
         };
         /**
          * Perfil de carga · Load profile
-         * @description The mean load by hour of day × day of week, in the site's local time; the last four weeks where nothing else is asked. An hour of which nothing is known is null, never zero.
+         * @description The mean load by hour of day and day of week, in the site's local time. The default range is the last four weeks. An hour without data is null, never zero.
          */
         get: operations["profile"];
         put?: never;
@@ -293,8 +293,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Qué totales cambiaron desde un instante · Which totals changed since an instant
-         * @description Days (of UTC) of devices whose totals changed after they could have been told: by readings that came more than a day late, and by corrections. By the time of the change.
+         * Totales que cambiaron desde un instante · Totals changed since an instant
+         * @description Devices and UTC days whose totals changed after they may already have been reported: because readings arrived more than a day late, or because of corrections. Sorted by the time of the change.
          */
         get: operations["restatements"];
         put?: never;
@@ -313,8 +313,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Resumen de hoy y del mes · Today and the month summed up
-         * @description In the site's local time. `same_days_last_month` runs to the same day and time of day; `projected_month_kwh` is that of `/api/pronostico` or, where nothing is told there, the month so far and the mean of each hour of the week over the last four weeks. What is not known is null.
+         * Resumen de hoy y del mes · Summary of today and the month
+         * @description In the site's local time. `same_days_last_month` ends at the same day and time of last month. `projected_month_kwh` comes from `/api/pronostico`; if that has no forecast, it is the month so far plus, for each remaining hour, the mean of that hour of the week over the last four weeks. Unknown values are null.
          */
         get: operations["overview"];
         put?: never;
@@ -334,7 +334,7 @@ export interface paths {
         };
         /**
          * Consumo en el tiempo · Consumption over time
-         * @description In the site's local time. A gap is null, never zero; `coverage` says how much of the step was measured, and once more of the whole range, with the devices that lack something. With `by`, one series a group, and `unmetered` for what a meter counted beyond the devices behind it; their sums are the whole. A range of more than a year is cut to what is measured. An answer of more steps than the bound is refused with 400, one for which there is no room just now with 503.
+         * @description In the site's local time. A gap is null, never zero. Each step has its `coverage`, the measured share; the answer has the coverage of the whole range and the devices with gaps. With `by` there is one series per group, plus `unmetered` for the energy that a meter counted in excess of the devices behind it; together they add up to the total. A range of more than a year is shortened to the measured time. An answer with too many steps is rejected with 400; if the server has no capacity now, it answers 503.
          */
         get: operations["series"];
         put?: never;
@@ -371,17 +371,17 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Dispositivos sin registrar · Devices that nobody has registered
-         * @description Addresses that speak and belong to no device, by address and the space of the keys that they speak under, with what they said and the device that is proposed. Who is limited to a space sees those that speak under its keys.
+         * Dispositivos sin registrar · Unregistered devices
+         * @description Addresses that send messages and belong to no device, with the last message and a proposed device. Sorted by address and by the space of the sender's API key. Callers limited to a space see only senders that use a key of that space.
          */
         get: operations["listNewcomers"];
         put?: never;
         /**
          * Adoptar un dispositivo · Adopt a device
-         * @description Makes a device of an address, as it is proposed but for what the body sets. What it sent since it was first seen counts from then; what it sends meanwhile counts too, within a minute.
+         * @description Creates a device for an address. Fields absent from the body are taken from the proposal. The messages received since the address was first seen count as readings; messages that arrive during the adoption count within a minute.
          */
         post: operations["adoptNewcomer"];
-        /** No mostrar más un dispositivo sin registrar · List an address no more */
+        /** Ignorar un dispositivo sin registrar · Ignore an unregistered device */
         delete: operations["ignoreNewcomer"];
         options?: never;
         head?: never;
@@ -396,8 +396,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Mensajes que no se pudieron tomar · Messages that could not be taken
-         * @description The newest, with why. They may come from any part of the campus: for who is limited to no space.
+         * Mensajes rechazados · Rejected messages
+         * @description Newest first, with the reason. Only for callers not limited to a space, because rejected messages may come from anywhere on the campus.
          */
         get: operations["listLetters"];
         put?: never;
@@ -421,14 +421,14 @@ export interface paths {
         post?: never;
         /**
          * Quitar un dispositivo sin lecturas · Remove a device without readings
-         * @description 409 `in_use` where spaces, devices, readings, users or keys depend on it: `blocked_by` lists what does, `{kind, id, name}` of a user or key for administrators and `{kind, count}` for others.
+         * @description 409 `in_use` if spaces, devices, readings, users or keys depend on it. `blocked_by` lists them; for users and keys, administrators receive `{kind, id, name}` and other callers `{kind, count}`.
          */
         delete: operations["deleteDevice"];
         options?: never;
         head?: never;
         /**
          * Cambiar un dispositivo · Change a device
-         * @description A device that is moved, to another space or behind another meter, leaves what it used until then where it was used: who is limited to the space that it came to sees nothing of the time before.
+         * @description When a device moves to another space or behind another meter, its earlier consumption stays where it was used: users limited to the new space do not see the device's data from before the move.
          */
         patch: operations["updateDevice"];
         trace?: never;
@@ -442,7 +442,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Registrar un cambio de estado · Register a state change */
+        /** Registrar un cambio de estado · Record a state change */
         post: operations["recordState"];
         delete?: never;
         options?: never;
@@ -498,14 +498,14 @@ export interface paths {
         post?: never;
         /**
          * Quitar un espacio vacío · Remove an empty space
-         * @description 409 `in_use` where spaces, devices, readings, users or keys depend on it: `blocked_by` lists what does, `{kind, id, name}` of a user or key for administrators and `{kind, count}` for others.
+         * @description 409 `in_use` if spaces, devices, readings, users or keys depend on it. `blocked_by` lists them; for users and keys, administrators receive `{kind, id, name}` and other callers `{kind, count}`.
          */
         delete: operations["deleteSpace"];
         options?: never;
         head?: never;
         /**
          * Cambiar un espacio · Change a space
-         * @description A space that gets another parent takes its past along: it is the same space, and who sees it sees what was used in it.
+         * @description When a space moves to another parent, its history moves with it: users who may see the space also see its earlier consumption.
          */
         patch: operations["updateSpace"];
         trace?: never;
@@ -518,8 +518,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Un espacio frente a los de su tipo · A space beside those of its kind
-         * @description Per m²: a usual month, an opening hour, the base load of nights, and what a °C costs. `measures` is empty where the space lacks its area or measurements, or fewer than three others have them.
+         * Un espacio comparado con los de su tipo · A space compared with others of its kind
+         * @description Per m²: the use of a typical month, the use of an open hour, the base load at night, and the use per °C. `measures` is empty if the space has no area or measurements, or if fewer than three other spaces have them.
          */
         get: operations["compareSpace"];
         put?: never;
@@ -538,8 +538,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lo que pasa, en vivo · What happens, live
-         * @description Server-sent events: `reading`, `device_state`, `ambient`, `recommendation`, `simulation` (a scenario that is played), each with an `id`. `Last-Event-ID` goes on after it, without gap or repeat, on any replica, for an hour; later, `reset` says that what happened since must be asked for anew (`/api/gemelo`). A comment with the place comes at least every 5 s. A reader that does not read is closed after 10 s. A stream ends within 5 s once its reader's role or scope has changed, or their login or key has ended: come back with the last id. A user or key has 24 streams at the most, in all logins together: 429 `too_many_streams`. Of an upload of more than 1,000 readings, each device's last is told.
+         * Eventos en vivo · Live events
+         * @description Server-sent events: `reading`, `device_state`, `ambient`, `recommendation`, `simulation` (a scenario that is played), each with an `id`. `Last-Event-ID` continues after that event, without gaps or repeats, on any replica, for up to an hour. Later, a `reset` event means that events were lost: read the current state again (`/api/gemelo`). A silent stream sends a comment with its position at least every 5 s. A client that does not read is disconnected after 10 s. A stream ends within 5 s after the user's role or scope changes, or the login or key ends: reconnect with the last id. A user or key may have at most 24 streams over all logins: 429 `too_many_streams`. After an upload of more than 1,000 readings, only each device's last reading is sent.
          */
         get: operations["events"];
         put?: never;
@@ -558,8 +558,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * El gemelo en este momento · The twin at this moment
-         * @description The tree of spaces that the caller sees, with what each used since local midnight and its latest ambient measures, and each device's state and last power. A site's temperature is its own sensors' or, where they have been silent for an hour, the weather for its coordinates (`source`). What is not known is absent.
+         * Estado actual del gemelo · Current state of the twin
+         * @description The tree of spaces that the caller may see. Each space has its use since local midnight and its latest ambient measures; each device has its state and last power. A site's temperature comes from its own sensors or, if they have not reported for an hour, from the weather for its coordinates (`source`). Unknown values are absent.
          */
         get: operations["twin"];
         put?: never;
@@ -579,7 +579,7 @@ export interface paths {
         };
         /**
          * Línea base · Baseline
-         * @description What calendar and weather lead one to expect of a device or space, and how well that holds on hours that it was not fitted on. `disqualified` says why there is none.
+         * @description The use of a device or space that calendar and weather predict, and how accurate the prediction is for hours that were not used for the fit. If there is no baseline, `disqualified` lists the reasons.
          */
         get: operations["getBaseline"];
         put?: never;
@@ -599,7 +599,7 @@ export interface paths {
         };
         /**
          * Pronóstico · Forecast
-         * @description What a device or space is expected to use in the next hours, told from what was measured until the last local midnight and, where there is one, from the weather forecast: `low` and `high` held the truth in eight of ten hours of the last weeks. With it the month that runs (kWh, and money for energy alone) and whether its highest quarter hour may be passed. `why` says why nothing is told.
+         * @description The expected use of a device or space in the next hours, computed from the measurements up to the last local midnight and, if available, the weather forecast. In the last weeks, `low` and `high` enclosed the measured value in eight of ten hours. The answer also has the forecast for the current month (kWh, and the cost of energy only) and the risk of a new peak. If there is no forecast, `why` lists the reasons.
          */
         get: operations["getForecast"];
         put?: never;
@@ -619,7 +619,7 @@ export interface paths {
         };
         /**
          * Recomendaciones · Recommendations
-         * @description What can be saved, the most promised money first. What past changes made stale is analysed before the answer; `pending` says how many devices and spaces could not be in time. Without `status`, what was dismissed or has ended is left out. Trivial savings stand behind the others. `questions` are closed days of the calendar that look like working days: they count as such until somebody answers.
+         * @description Possible savings, highest promised money first. Recommendations that are out of date because past data changed are analysed before the answer; `pending` is the number of devices and spaces that could not be analysed in time. Without `status`, dismissed and ended recommendations are left out. Trivial savings are listed last. `questions` lists closed days of the calendar that look like working days; they count as working days until a person answers.
          */
         get: operations["listRecommendations"];
         put?: never;
@@ -640,13 +640,13 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Responder si un espacio abrió · Answer whether a space opened
-         * @description Of closed days that look like working days (`questions` of the list). `opened: true` enters in the calendar that the space opened on them; `false` lets what was used on them count as waste. `days` answers for some of them. The advice is computed again. The same answer again changes nothing; another takes its place.
+         * Responder si un espacio estuvo abierto · Answer whether a space was open
+         * @description Answers a question about closed days that look like working days (`questions` of the list). `opened: true` adds to the calendar that the space was open on them; with `false`, the energy used on them counts as waste. With `days`, the answer applies only to these days. The recommendations are computed again. Sending the same answer again changes nothing; a different answer replaces it.
          */
         post: operations["answerQuestion"];
         /**
-         * Deshacer la respuesta · Take the answer back
-         * @description What it entered in the calendar is removed, and the question is asked again.
+         * Deshacer la respuesta · Withdraw the answer
+         * @description Removes the calendar entries of the answer. The question is then open again.
          */
         delete: operations["takeAnswerBack"];
         options?: never;
@@ -664,8 +664,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Recomendar para una sala · Advise a room
-         * @description From the room's name, its consumption of the day and its devices; where the room is one of the campus, from its own readings too.
+         * Recomendar para una sala · Advice for a room
+         * @description Computed from the room's name, its consumption of the day and its devices. If the room is part of the campus, its own readings are also used.
          */
         post: operations["recommend"];
         delete?: never;
@@ -683,7 +683,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Recomendar para una sala, en PDF · Advise a room, as PDF */
+        /** Recomendar para una sala, en PDF · Advice for a room, as PDF */
         post: operations["recommendPDF"];
         delete?: never;
         options?: never;
@@ -722,7 +722,7 @@ export interface paths {
         put?: never;
         /**
          * Decidir sobre una recomendación · Decide on a recommendation
-         * @description A dismissed recommendation stays quiet until its saving has grown by half. `open` takes the last step back.
+         * @description A dismissed recommendation stays dismissed until its saving has grown by 50 %; then it is open again. `open` undoes the last change of status.
          */
         post: operations["setRecommendationStatus"];
         delete?: never;
@@ -739,8 +739,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * De qué se calculó · What it was computed from
-         * @description The inputs are read again and the rule is run again: `reproduced` tells whether both are the same as then.
+         * Datos de una recomendación · Evidence of a recommendation
+         * @description Reads the inputs and runs the rule again. `reproduced` is true if the inputs and the result are unchanged.
          */
         get: operations["getEvidence"];
         put?: never;
@@ -759,8 +759,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Qué se ahorró de verdad · What was really saved
-         * @description What was used since the recommendation was `done` against a baseline fitted on what was used before (IPMVP Option C), with its 90 % interval, which is learnt from spans of the same meter in which nothing was changed. `verdict` says whether a saving is shown, or why nothing can be said yet.
+         * Verificación del ahorro · Verification of the saving
+         * @description Compares the use since the recommendation was `done` with a baseline fitted on the earlier use (IPMVP Option C). The 90 % interval is estimated from periods of the same meter without a change. `verdict` is the result, or the reason why there is no result yet.
          */
         get: operations["getVerification"];
         put?: never;
@@ -780,7 +780,7 @@ export interface paths {
         };
         /**
          * Informe mensual · Monthly report
-         * @description A space's month as a PDF of one page: its days, what used most, open recommendations and verified savings. `Accept: text/csv` gives its days as a table, in full: their sums are the month's.
+         * @description A space's month as a PDF of one page: its days, the largest consumers, open recommendations and verified savings. `Accept: text/csv` returns the days as a table with all digits, so that they add up to the month.
          */
         get: operations["monthlyReport"];
         put?: never;
@@ -799,14 +799,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Escenarios guardados · Kept scenarios
-         * @description The newest first; `ids` picks some, to lay side by side.
+         * Escenarios guardados · Stored scenarios
+         * @description Newest first. Use `ids` to select the scenarios to compare.
          */
         get: operations["listSimulations"];
         put?: never;
         /**
          * Simular cambios · Simulate changes
-         * @description Replays changes, one after the other, on hours that were measured: what they would have used, at what peak, cost and CO2. The interval is that of as many hours, from drawing weeks anew. With `save` it is kept under its `name` (managers): 201; otherwise 200 and nothing is kept.
+         * @description Applies changes, one after the other, to measured hours and computes the resulting use, peak, cost and CO2. The interval of the saving is for the same number of hours, computed by resampling weeks. With `save`, the scenario is stored under its `name` (managers only): 201. Otherwise nothing is stored: 200.
          */
         post: operations["simulate"];
         delete?: never;
@@ -822,7 +822,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Un escenario guardado · A kept scenario */
+        /** Un escenario guardado · A stored scenario */
         get: operations["getSimulation"];
         put?: never;
         post?: never;
@@ -861,7 +861,7 @@ export interface paths {
         put?: never;
         /**
          * Reproducir un escenario · Play a scenario
-         * @description Plays the hours of a kept scenario over `GET /api/eventos`, from the first on, as events of kind `simulation`: before, after and the sums so far. A scenario has one run at a time: a new one takes the place of the one before.
+         * @description Plays the hours of a stored scenario, from the first hour, as events of kind `simulation` on `GET /api/eventos`. Each event has the values before and after the changes, and the totals so far. A scenario has one run at a time: a new run replaces the previous one.
          */
         post: operations["startSimulation"];
         delete?: never;
@@ -879,13 +879,13 @@ export interface paths {
         };
         /**
          * Tarifas · Tariffs
-         * @description `default` is what is charged where no tariff is set, with its source.
+         * @description `default` is the tariff used if none is set, with its source.
          */
         get: operations["listTariffs"];
         put?: never;
         /**
          * Agregar una tarifa · Add a tariff
-         * @description It holds in its space and all within it, from valid_from on until that space's next.
+         * @description The tariff applies to its space and everything inside it, from valid_from until the next tariff of that space.
          */
         post: operations["addTariff"];
         delete?: never;
@@ -920,13 +920,13 @@ export interface paths {
         };
         /**
          * Trabajos · Jobs
-         * @description The analyses of all that was due, the newest first, with their progress. One process runs them at a time; what an interrupted one has done stays done.
+         * @description Analyses of all devices and spaces that were due, newest first, with their progress. Only one process runs a job at a time. The results of an interrupted job are kept.
          */
         get: operations["listJobs"];
         put?: never;
         /**
          * Analizar todo ahora · Analyse all now
-         * @description Begins in the background, and gives the job, or the one that runs already.
+         * @description Starts a job in the background and returns it, or returns the job that is already running.
          */
         post: operations["startJob"];
         delete?: never;
@@ -1276,13 +1276,13 @@ export interface paths {
         };
         /**
          * Lecturas crudas · Raw readings
-         * @description By device and instant. `Accept: text/csv` or the media type of XLSX, or `format`, streams all of them.
+         * @description Sorted by device and instant. With `format`, or `Accept: text/csv` or the media type of XLSX, all readings are streamed as a table.
          */
         get: operations["listReadings"];
         put?: never;
         /**
-         * Registrar una lectura · Register a reading
-         * @description 201 once the reading is committed and synced to disk; 200 for the same reading again; 409 `conflicting_reading` where the device and instant hold another value, 409 `overlapping` where the interval overlaps one that is stored (`covered`), of the same device. Intervals that touch do not overlap; neither do ends that are rounded differently by less than a second, nor an interval that nobody stated: without interval_s in the report and of the device, or without a time of the device's own. Without a timestamp it is a reading of its own each time.
+         * Registrar una lectura · Record a reading
+         * @description 201 once the reading is committed and synced to disk; 200 if the same reading is already stored; 409 `conflicting_reading` if the device has another value at this instant; 409 `overlapping` if the interval overlaps a stored interval of the same device (`covered`). Intervals that touch do not overlap. Two cases never count as an overlap: ends that differ by less than a second because of rounding, and an assumed interval (no interval_s in the report or on the device, or no timestamp from the device). Each report without a timestamp is a new reading.
          */
         post: operations["recordReading"];
         delete?: never;
@@ -1301,8 +1301,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Registrar muchas lecturas · Register many readings
-         * @description A JSON array, NDJSON or CSV with a header row (as Spanish Excel writes it, too: semicolons, decimal commas, `26/11/2026 23:15` in the site's time), read as it arrives. Good rows are kept, bad ones named by line: 200 all in, 207 some rejected, 400 none good. With `atomic=true` all or none. Sending it again is always safe for rows with a timestamp; one without is a reading of its own each time.
+         * Registrar muchas lecturas · Record many readings
+         * @description A JSON array, NDJSON or CSV with a header row (also the CSV of Spanish Excel: semicolons, decimal commas, `26/11/2026 23:15` in the site's time zone). The body is read as it arrives. Valid rows are stored; invalid rows are listed by line. 200: all rows are stored; 207: some rows were rejected; 400: no row was valid. With `atomic=true`, either all rows are stored or none. Sending rows with a timestamp again is always safe; each row without a timestamp is a new reading.
          */
         post: operations["recordReadings"];
         delete?: never;
@@ -1322,7 +1322,7 @@ export interface paths {
         put?: never;
         /**
          * Revisar lecturas sin guardarlas · Review readings without storing them
-         * @description Takes what `POST /consumo/lote` takes and tells which lines would be refused, and why. Whether a line contradicts a stored reading, or another line, shows only when it is sent.
+         * @description Accepts the same body as `POST /consumo/lote` and lists which lines would be rejected, and why. Conflicts with a stored reading or with another line are found only when the upload is sent.
          */
         post: operations["reviewReadings"];
         delete?: never;
@@ -1340,18 +1340,18 @@ export interface paths {
         };
         /**
          * Una lectura y sus correcciones · A reading and its corrections
-         * @description `reading` is absent where it was withdrawn.
+         * @description `reading` is absent if it was withdrawn.
          */
         get: operations["getReading"];
         /**
          * Corregir una lectura · Correct a reading
-         * @description Totals follow at once. What stood there is kept with the reason, who and when; a device that sends it again changes nothing. A withdrawn reading is brought back. An interval keeps its length unless another is stated; 409 `overlapping` where it then overlaps another.
+         * @description Totals are updated immediately. The old value is kept with the reason, the user and the time. If the device sends the old value again, nothing changes. Correcting a withdrawn reading restores it. An interval keeps its length unless the body sets another; 409 `overlapping` if it then overlaps another interval.
          */
         put: operations["correctReading"];
         post?: never;
         /**
          * Retirar una lectura · Withdraw a reading
-         * @description It counts no more, also when the device sends it again; what it was is kept. An interval frees its time; the powers before and after a power are not joined.
+         * @description The reading no longer counts, even if the device sends it again; its old value is kept. After an interval is withdrawn, another reading may count its time. After a power reading is withdrawn, the energy between the powers before and after it is not computed.
          */
         delete: operations["withdrawReading"];
         options?: never;
@@ -1401,14 +1401,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Muchas lecturas como emoncms · Many readings as emoncms takes them
-         * @description `data=[[seconds,node,v1,v2…]…]`, the seconds from `time`, or by the device's clock that shows `sentat` or `offset` now, or the last row being now. Numbers above 1e11 are milliseconds.
+         * Muchas lecturas en formato emoncms · Many readings in the emoncms format
+         * @description `data=[[seconds,node,v1,v2…]…]`. The seconds count from `time`; or `sentat` or `offset` is the device's clock now; or else the last row is now. Numbers above 1e11 are milliseconds.
          */
         get: operations["emoncmsBulkGET"];
         put?: never;
         /**
-         * Muchas lecturas como emoncms · Many readings as emoncms takes them
-         * @description `data=[[seconds,node,v1,v2…]…]`, the seconds from `time`, or by the device's clock that shows `sentat` or `offset` now, or the last row being now. Numbers above 1e11 are milliseconds.
+         * Muchas lecturas en formato emoncms · Many readings in the emoncms format
+         * @description `data=[[seconds,node,v1,v2…]…]`. The seconds count from `time`; or `sentat` or `offset` is the device's clock now; or else the last row is now. Numbers above 1e11 are milliseconds.
          */
         post: operations["emoncmsBulkPOST"];
         delete?: never;
@@ -1425,14 +1425,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lecturas como emoncms · Readings as emoncms takes them
-         * @description `node`, and one of `fulljson`, `json`, `data`, `csv`; `time`, here or within the JSON, in seconds or (above 1e11) milliseconds since 1970 or ISO 8601, without a zone in that of the device's site; the API key as `apikey`, X-API-Key or bearer. Without `time`, or by a clock that was never set (before 2000), each is a reading of the moment at which it came. A number without a device goes to the inbox (`/api/dispositivos/nuevos`) and is a success; 400 names what was not stored, and the rest of the request is.
+         * Lecturas en formato emoncms · Readings in the emoncms format
+         * @description Send `node` and one of `fulljson`, `json`, `data`, `csv`. `time` is optional, as a parameter or inside the JSON: seconds or (above 1e11) milliseconds since 1970, or ISO 8601 (without an offset, in the time zone of the device's site). Send the API key as `apikey`, X-API-Key or bearer token. Without `time`, or if the clock was never set (before 2000), the time of arrival is used. A value of an unregistered device is stored in the inbox (`/api/dispositivos/nuevos`) and counts as success. 400 lists the values that were not stored; the others are stored.
          */
         get: operations["emoncmsPostGET"];
         put?: never;
         /**
-         * Lecturas como emoncms · Readings as emoncms takes them
-         * @description `node`, and one of `fulljson`, `json`, `data`, `csv`; `time`, here or within the JSON, in seconds or (above 1e11) milliseconds since 1970 or ISO 8601, without a zone in that of the device's site; the API key as `apikey`, X-API-Key or bearer. Without `time`, or by a clock that was never set (before 2000), each is a reading of the moment at which it came. A number without a device goes to the inbox (`/api/dispositivos/nuevos`) and is a success; 400 names what was not stored, and the rest of the request is.
+         * Lecturas en formato emoncms · Readings in the emoncms format
+         * @description Send `node` and one of `fulljson`, `json`, `data`, `csv`. `time` is optional, as a parameter or inside the JSON: seconds or (above 1e11) milliseconds since 1970, or ISO 8601 (without an offset, in the time zone of the device's site). Send the API key as `apikey`, X-API-Key or bearer token. Without `time`, or if the clock was never set (before 2000), the time of arrival is used. A value of an unregistered device is stored in the inbox (`/api/dispositivos/nuevos`) and counts as success. 400 lists the values that were not stored; the others are stored.
          */
         post: operations["emoncmsPostPOST"];
         delete?: never;
@@ -1489,49 +1489,49 @@ export interface components {
         AdoptBody: {
             address: string;
             /**
-             * @description 1–64 of [A-Za-z0-9._:-]; a whole number is read as its decimal text
+             * @description 1 to 64 characters of [A-Za-z0-9._:-]; a whole number is read as its decimal text
              * @example ac-1
              */
             id?: string | number;
             /**
              * Format: int64
-             * @description The span of its kwh readings that do not say, s
+             * @description Interval of its kwh readings without interval_s, s
              */
             interval_s?: number;
-            /** @description Which is meant, where several speak at the address; absent: the one whose space holds the device most closely */
+            /** @description Selects one of several senders that share the address; default: the sender with the innermost key space that contains the device */
             key_space_id?: string;
             /** @enum {string} */
             kind?: "meter" | "ac" | "lighting" | "computer" | "console" | "tv" | "appliance" | "lab" | "sensor" | "other";
             /**
-             * @description Of which energy its readings are: one that measures reactive energy sends kvarh or register_kvarh, and hangs behind the meter whose active energy it is judged against
+             * @description The energy that the device measures. A device that measures reactive energy sends kvarh or register_kvarh; its parent_id is the meter of the active energy that the reactive energy is compared with
              * @enum {string}
              */
             measures?: "active" | "reactive_inductive" | "reactive_capacitive";
-            /** @description Those of energy are of what was used since the last, and no counter */
+            /** @description True if each energy value is the energy used since the previous one, rather than a cumulative counter */
             mqtt_interval?: boolean;
-            /** @description The address that it speaks from: a topic without the parts that change. A Shelly's prefix alone stands for its only channel */
+            /** @description The device's address: its topic without the parts that change. For a Shelly with one channel, the prefix alone is enough */
             mqtt_topic?: string;
             /**
-             * @description What the numbers count that it sends without a unit
+             * @description Unit of the numbers that the device sends without a unit
              * @enum {string}
              */
             mqtt_unit?: "mWh" | "Wh" | "kWh" | "MWh" | "Wmin" | "Ws" | "mW" | "W" | "kW";
             name?: string;
-            /** @description The meter that it sits behind */
+            /** @description The meter that the device is behind */
             parent_id?: string;
             /**
-             * @description The most that it draws, W
+             * @description Maximum power, W
              * @example 1200
              */
             rated_w?: number;
             /**
-             * @description Where its register rolls over to 0, kWh
+             * @description Value at which its register rolls over to 0, kWh
              * @example 0.42
              */
             register_modulus_kwh?: number;
             space_id?: string;
             /**
-             * @description What it draws while idle, W
+             * @description Power while idle, W
              * @example 1200
              */
             standby_w?: number;
@@ -1539,13 +1539,13 @@ export interface components {
         Adopted: {
             /**
              * Format: int64
-             * @description Readings that it sent before and that count now
+             * @description Earlier readings that count now
              */
             counted: number;
             device: components["schemas"]["Device"];
         };
         AdviceFactor: {
-            /** @description The site has set none: the nearest published year stands for it */
+            /** @description True if the site has no factor, so the nearest published year is used */
             default: boolean;
             /** @description Its publication, or the tariff that sets it */
             name: string;
@@ -1556,35 +1556,35 @@ export interface components {
             value: number;
             /**
              * Format: int64
-             * @description The one that it was published for, or from which the tariff that sets it holds
+             * @description The year that it was published for, or the first year of the tariff that sets it
              */
             year?: number;
         };
         AdviceTariff: {
-            /** @description The site has set none: a published tariff stands for it */
+            /** @description True if the site has no tariff, so a published tariff is used */
             default: boolean;
             name: string;
-            /** @description Where a default comes from */
+            /** @description The publication of a default tariff */
             source?: string;
             /** @description Its first local day, YYYY-MM-DD */
             valid_from?: string;
             /**
              * Format: int64
-             * @description That of valid_from
+             * @description The year of valid_from
              */
             year?: number;
         };
         Ambient: {
             /** Format: int64 */
             co2_ppm: number | null;
-            /** @description Weather that was told before its hour came */
+            /** @description True if the weather is a forecast, made before its hour */
             forecast?: boolean;
             /** Format: double */
             humidity_pct: number | null;
             /** Format: int64 */
             occupancy: number | null;
             /**
-             * @description weather: of a weather service for the site's coordinates, where its own sensors tell no temperature in the hour
+             * @description weather: from a weather service for the site's coordinates, for an hour in which the site's own sensors report no temperature
              * @enum {string}
              */
             source: "sensor" | "weather";
@@ -1620,17 +1620,17 @@ export interface components {
             next: string | null;
             /**
              * Format: int64
-             * @description Those still to be judged after a change of their past
+             * @description How many must still be checked again because their past data changed
              */
             pending: number;
             /**
              * Format: int64
-             * @description Of these, those with too little history to tell waste from what is usual
+             * @description How many of them have too little history to distinguish waste from normal use
              */
             short: number;
             /**
              * Format: int64
-             * @description Devices and spaces that were judged
+             * @description Number of devices and spaces checked
              */
             targets: number;
         };
@@ -1645,18 +1645,18 @@ export interface components {
             currency?: string;
             /** Format: date-time */
             detected_at: string;
-            /** @description What the emissions rest on */
+            /** @description The factor used for emissions */
             emission_factor?: components["schemas"]["AdviceFactor"];
             /** Format: date-time */
             end: string;
             /**
              * Format: double
-             * @description In standard deviations of the target's own noise; null for a fault
+             * @description Size of the deviation, in standard deviations of the target's normal variation; null for a fault
              */
             evidence: number | null;
-            /** @description The data are at fault, and not the load */
+            /** @description True if the data are faulty, not the load */
             fault: boolean;
-            /** @description Of the device or space */
+            /** @description The id of the device or space */
             id: string;
             kind: string;
             /**
@@ -1670,16 +1670,16 @@ export interface components {
             space_id: string;
             /** Format: date-time */
             start: string;
-            /** @description What the money rests on; the latest where several held */
+            /** @description The tariff used for costs; the latest if there are several */
             tariff?: components["schemas"]["AdviceTariff"];
         };
         AnswerInputBody: {
-            /** @description Those of the question that are meant, YYYY-MM-DD; all where it is left out */
+            /** @description The days that the answer applies to, YYYY-MM-DD; default: all days of the question */
             days?: string[] | null;
             opened: boolean;
         };
         AnsweredBody: {
-            /** @description Those that it made in the calendar, of kind open */
+            /** @description The ids of the calendar entries that the answer created, of kind open */
             calendar_entries: string[];
             days: string[];
             id: string;
@@ -1708,25 +1708,25 @@ export interface components {
         BaselineBody: {
             /**
              * Format: double
-             * @description On hours held out, fitted on the others: every fourth fortnight of a whole year, the first and the last quarter of less
+             * @description Error on test hours that were not used for the fit: every fourth fortnight if there is a full year of data, or else the first and the last quarter
              */
             cvrmse: number | null;
             /** @description too_few_days, coverage_low, no_variation */
             disqualified: string[] | null;
             /** Format: date-time */
             from: string | null;
-            /** @description The last ones, of two weeks at the most */
+            /** @description The most recent hours, at most two weeks */
             hours: components["schemas"]["BaselineHour"][] | null;
             id: string;
             level: string;
             /**
-             * @description Time of week and temperature, or the mean by hour of week; null where disqualified
+             * @description towt: time of week and temperature; mean_by_hour_of_week: the mean of each hour of the week; null if disqualified
              * @enum {string|null}
              */
             model: "towt" | "mean_by_hour_of_week" | null;
             /**
              * Format: int64
-             * @description Hours that it was judged on
+             * @description Number of test hours
              */
             n: number;
             /** Format: double */
@@ -1751,7 +1751,7 @@ export interface components {
             kwh: number | null;
             /**
              * Format: double
-             * @description Eight of ten hours that it was fitted on lie between low and high, widened by as much as it errs more on those held out
+             * @description low and high enclose eight of ten hours of the fit, widened by the additional error on the test hours
              */
             low: number | null;
             /** Format: date-time */
@@ -1765,19 +1765,19 @@ export interface components {
             contribution: number;
             /**
              * Format: double
-             * @description Measured part, 0 to 1, weighed by what each device usually draws at that time
+             * @description Measured share, 0 to 1, weighted by the usual load of each device at that time
              */
             coverage: number;
             currency: string;
-            /** @description Absent where it has no price or no peak was measured */
+            /** @description Absent if demand has no price or no peak was measured */
             demand?: components["schemas"]["Demand"];
-            /** @description What the emissions rest on; the latest where several held */
+            /** @description The factor used for emissions; the latest if there are several */
             emission_factor?: components["schemas"]["FactorUsed"];
-            /** @description The published ones of the year, which hold where the tariff has none of its own */
+            /** @description The published factors of the year, used if the tariff sets none */
             emission_factors: components["schemas"]["Co2Factor"][] | null;
-            /** @description All that held, the latest first, where several did */
+            /** @description All of them, latest first; absent if there is only one */
             emission_factors_used?: components["schemas"]["FactorUsed"][] | null;
-            /** @description The lines and the contribution */
+            /** @description The sum of the lines and the contribution */
             energy_cost: number;
             /**
              * @description kWh, in steps of 0.000001
@@ -1794,13 +1794,13 @@ export interface components {
              * @example 0.42
              */
             kwh: number;
-            /** @description The energy by price */
+            /** @description The energy, one line per price */
             lines: components["schemas"]["BillLine"][] | null;
-            /** @description Absent where no tariff has a rule for it */
+            /** @description Absent if no tariff has a rule for reactive energy */
             reactive?: components["schemas"]["Reactive"];
-            /** @description What the money rests on; the latest where several held */
+            /** @description The tariff used for costs; the latest if there are several */
             tariff?: components["schemas"]["TariffUsed"];
-            /** @description All that held, the latest first, where several did */
+            /** @description All of them, latest first; absent if there is only one */
             tariffs?: components["schemas"]["TariffUsed"][] | null;
             /**
              * Format: date-time
@@ -1817,14 +1817,14 @@ export interface components {
              */
             kwh: number;
             price_per_kwh: number;
-            /** @description Where a default comes from */
+            /** @description The publication of a default tariff */
             source?: string;
             tariff: string;
         };
         CalendarBody: {
             /** @description First day, YYYY-MM-DD */
             from?: string;
-            /** @description Of kind opening; of kind open where they are not those of the weekday */
+            /** @description For kind opening; for kind open only if the hours differ from those of the weekday */
             hours?: components["schemas"]["Hours"][] | null;
             /** @enum {string} */
             kind: "opening" | "term" | "vacation" | "closed" | "open";
@@ -1836,7 +1836,7 @@ export interface components {
         CalendarEntry: {
             /** @description First day, YYYY-MM-DD */
             from?: string;
-            /** @description Of kind opening; of kind open where they are not those of the weekday */
+            /** @description For kind opening; for kind open only if the hours differ from those of the weekday */
             hours?: components["schemas"]["Hours"][] | null;
             id: string;
             /** @enum {string} */
@@ -1852,7 +1852,7 @@ export interface components {
             source: string;
             /**
              * Format: int64
-             * @description Of the factors; the nearest published
+             * @description The year of the factors: the nearest published year
              */
             year: number;
         };
@@ -1873,32 +1873,32 @@ export interface components {
         ComparedSums: {
             /**
              * Format: double
-             * @description kwh ÷ earlier_kwh − 1; null where less than 0.8 of the energy is compared, or nothing was used earlier
+             * @description kwh ÷ earlier_kwh − 1; null if share is below 0.8 or earlier_kwh is 0
              */
             change: number | null;
             /**
-             * @description Of what was measured in both
+             * @description Only energy measured in both ranges
              * @example 0.42
              */
             earlier_kwh: number;
             /**
-             * @description Of what was measured in both
+             * @description Only energy measured in both ranges
              * @example 0.42
              */
             kwh: number;
             /**
              * Format: double
-             * @description Part of the expected energy of all devices that is compared, 0 to 1
+             * @description Compared share of the expected energy of all devices, 0 to 1
              */
             share: number;
         };
         Comparison: {
             /**
              * Format: double
-             * @description kwh ÷ earlier_kwh − 1; null where less than 0.8 of the energy is compared, or nothing was used earlier
+             * @description kwh ÷ earlier_kwh − 1; null if share is below 0.8 or earlier_kwh is 0
              */
             change: number | null;
-            /** @description Those that were compared, the most energy first */
+            /** @description The compared devices, highest energy first */
             devices: components["schemas"]["ComparedDevice"][];
             /**
              * Format: date-time
@@ -1906,7 +1906,7 @@ export interface components {
              */
             earlier_from: string;
             /**
-             * @description Of what was measured in both
+             * @description Only energy measured in both ranges
              * @example 0.42
              */
             earlier_kwh: number;
@@ -1921,20 +1921,20 @@ export interface components {
              */
             from: string;
             /**
-             * @description Of what was measured in both
+             * @description Only energy measured in both ranges
              * @example 0.42
              */
             kwh: number;
-            /** @description Those that were not measured in both all the time, the greatest share first */
+            /** @description Devices with gaps in either range, largest share first */
             missing: components["schemas"]["Missing"][];
             /**
              * Format: double
-             * @description Part of the expected energy of all devices that is compared, 0 to 1
+             * @description Compared share of the expected energy of all devices, 0 to 1
              */
             share: number;
             /**
              * Format: date-time
-             * @description As far as the range has passed
+             * @description End of the range, or now if the range has not ended
              * @example 2026-05-27T04:03:57Z
              */
             to: string;
@@ -1948,26 +1948,26 @@ export interface components {
             message: string;
             /**
              * Format: int64
-             * @description Others of its kind that have an area and enough measurements
+             * @description Number of other spaces of its kind with an area and enough measurements
              */
             peers: number;
         };
         ComparisonItem: {
             /**
              * Format: int64
-             * @description Peers that lie below the space
+             * @description Number of peers below this space
              */
             below: number;
             /**
              * Format: double
-             * @description Below which nine of ten peers lie
+             * @description Nine of ten peers are below this value
              */
             high: number;
             /** @enum {string} */
             measure: "kwh_month_m2" | "wh_open_hour_m2" | "base_w_m2" | "cooling_kwh_day_degree_m2";
             /**
              * Format: double
-             * @description Of the peers
+             * @description Median of the peers
              */
             median: number;
             /** Format: double */
@@ -2001,16 +2001,16 @@ export interface components {
         CorrectInputBody: {
             /**
              * Format: double
-             * @description Seconds up to the timestamp; the device's own, else 900
+             * @description Length of the interval that ends at the timestamp, s; default: the device's interval_s, or else 900
              */
             interval_s?: number;
             /**
-             * @description Reactive energy, in place of kwh where the device measures it
+             * @description Reactive energy, instead of kwh for a device that measures it
              * @example 0.42
              */
             kvarh?: number;
             /**
-             * @description Energy used in the interval; one of kwh, register_kwh, power_w
+             * @description Energy used in the interval; send exactly one of kwh, register_kwh, power_w
              * @example 0.42
              */
             kwh?: number;
@@ -2022,20 +2022,20 @@ export interface components {
             /** @description Why; kept with the correction */
             reason: string;
             /**
-             * @description What the register of reactive energy stood at
+             * @description Value of the register of reactive energy
              * @example 0.42
              */
             register_kvarh?: number;
             /**
-             * @description What the register stood at
+             * @description Value of the register
              * @example 0.42
              */
             register_kwh?: number;
         };
         Correction: {
-            /** @description Absent where it is withdrawn */
+            /** @description The new value; absent if the reading is now withdrawn */
             after?: components["schemas"]["Reading"];
-            /** @description Absent where it was withdrawn */
+            /** @description The old value; absent if the reading was withdrawn before */
             before?: components["schemas"]["Reading"];
             /** @description The user who made it */
             by: string;
@@ -2053,33 +2053,33 @@ export interface components {
         };
         CounselBody: {
             recomendacion: string;
-            /** @description What the room's own readings show, the most promised money first */
+            /** @description Recommendations from the room's own readings, highest promised money first */
             recomendaciones: components["schemas"]["Recommendation"][] | null;
             space_id: string | null;
         };
         Day: {
-            /** @description It looks like a working day, and the calendar is asked: until somebody answers it counts as one */
+            /** @description True if the day is closed but looks like a working day, so there is a question about it; it counts as a working day until a person answers */
             asked: boolean;
             /** Format: date */
             date: string;
             /**
-             * @description What it was taken for: working opens, closed never opens in that week, holiday is a public one, vacation lies outside terms or is closed in the calendar
+             * @description working: open on this day; closed: never open on this weekday; holiday: a public holiday; vacation: outside the terms or closed in the calendar
              * @enum {string}
              */
             kind: "working" | "closed" | "holiday" | "vacation";
             /**
              * Format: double
-             * @description Wasted on it; null where it was seen but is not told day by day
+             * @description Energy wasted on the day; null if waste was detected but is not split by day
              */
             kwh: number | null;
-            /** @description Some of it was measured */
+            /** @description True if part of the day was measured */
             measured: boolean;
             seen: boolean;
         };
         Demand: {
             /**
              * Format: date-time
-             * @description Begin of the first quarter hour that reached it
+             * @description Start of the first quarter hour with this peak
              * @example 2026-05-27T04:03:57Z
              */
             at: string;
@@ -2094,9 +2094,9 @@ export interface components {
              * @example 2026-05-27T04:03:57Z
              */
             created_at: string;
-            /** @description Where it hung before it was moved, oldest first */
+            /** @description Earlier places of the device, oldest first */
             former_places?: components["schemas"]["Place"][] | null;
-            /** @description How it is, in lists and where one device is asked for */
+            /** @description Present in lists and when one device is read */
             health?: components["schemas"]["Health"];
             id: string;
             /** Format: int64 */
@@ -2104,10 +2104,10 @@ export interface components {
             kind: string;
             /** @enum {string} */
             measures: "active" | "reactive_inductive" | "reactive_capacitive";
-            /** @description Those of energy are of what was used since the last, and no counter */
+            /** @description True if each energy value is the energy used since the previous one, rather than a cumulative counter */
             mqtt_interval: boolean;
             mqtt_topic: string | null;
-            /** @description What the numbers count that it sends without a unit */
+            /** @description Unit of the numbers that the device sends without a unit */
             mqtt_unit: string | null;
             name: string;
             parent_id: string | null;
@@ -2131,43 +2131,43 @@ export interface components {
         DeviceChange: {
             /**
              * Format: int64
-             * @description The span of its kwh readings that do not say, s
+             * @description Interval of its kwh readings without interval_s, s
              */
             interval_s?: number;
             /** @enum {string} */
             kind?: "meter" | "ac" | "lighting" | "computer" | "console" | "tv" | "appliance" | "lab" | "sensor" | "other";
             /**
-             * @description Of which energy its readings are: one that measures reactive energy sends kvarh or register_kvarh, and hangs behind the meter whose active energy it is judged against
+             * @description The energy that the device measures. A device that measures reactive energy sends kvarh or register_kvarh; its parent_id is the meter of the active energy that the reactive energy is compared with
              * @enum {string}
              */
             measures?: "active" | "reactive_inductive" | "reactive_capacitive";
-            /** @description Since when it hangs at this space and behind this meter, RFC 3339; absent: now, where they change. The quarter hour that holds it is the first there */
+            /** @description When the device moved to this space or behind this meter (RFC 3339; default: now). Rounded down to the quarter hour */
             moved_at?: string;
-            /** @description Those of energy are of what was used since the last, and no counter */
+            /** @description True if each energy value is the energy used since the previous one, rather than a cumulative counter */
             mqtt_interval?: boolean;
-            /** @description The address that it speaks from: a topic without the parts that change. A Shelly's prefix alone stands for its only channel */
+            /** @description The device's address: its topic without the parts that change. For a Shelly with one channel, the prefix alone is enough */
             mqtt_topic?: string;
             /**
-             * @description What the numbers count that it sends without a unit
+             * @description Unit of the numbers that the device sends without a unit
              * @enum {string}
              */
             mqtt_unit?: "mWh" | "Wh" | "kWh" | "MWh" | "Wmin" | "Ws" | "mW" | "W" | "kW";
             name?: string;
-            /** @description The meter that it sits behind */
+            /** @description The meter that the device is behind */
             parent_id?: string;
             /**
-             * @description The most that it draws, W
+             * @description Maximum power, W
              * @example 1200
              */
             rated_w?: number;
             /**
-             * @description Where its register rolls over to 0, kWh
+             * @description Value at which its register rolls over to 0, kWh
              * @example 0.42
              */
             register_modulus_kwh?: number;
             space_id?: string;
             /**
-             * @description What it draws while idle, W
+             * @description Power while idle, W
              * @example 1200
              */
             standby_w?: number;
@@ -2207,60 +2207,60 @@ export interface components {
             to: string;
         };
         Evidence: {
-            /** @description What the rule found, where it can find several things */
+            /** @description The cause, for a rule that can find several causes */
             cause?: string;
             figures: components["schemas"]["Figure"][] | null;
             /** @description SHA-256 of the rule, its version and its inputs in a canonical form */
             hash: string;
-            /** @description It rests on opening hours that nobody has said: a usual week was taken */
+            /** @description True if the space has no opening hours, so a typical week was assumed */
             hours_assumed: boolean;
             rule: string;
             /**
              * Format: int64
-             * @description Of the rules
+             * @description Version of the rules
              */
             version: number;
         };
         EvidenceBody: {
             cause?: string;
-            /** @description The local dates of the window, oldest first, with what each was taken for */
+            /** @description The local dates of the window, oldest first, and how each was classified */
             days: components["schemas"]["Day"][];
             formula: string;
             /** @description SHA-256 of the rule, its version and its inputs in a canonical form */
             hash: string;
-            /** @description That of the inputs as they are now */
+            /** @description The same hash for the current inputs */
             hash_now: string;
-            /** @description Its changes of status */
+            /** @description Changes of its status */
             history: components["schemas"]["Event"][] | null;
             id: string;
             inputs: components["schemas"]["Inputs"];
             /**
              * Format: date-time
-             * @description The end of the last span; null where there is none
+             * @description The end of the last span; null if there is none
              */
             last_seen: string | null;
             reproduced: boolean;
             results: components["schemas"]["Results"];
             rule: string;
-            /** @description The stretches of hours that count, oldest first; their kWh add up to the figure wasted. Empty where it has no instants of its own, such as a clock that is off */
+            /** @description The periods with waste, oldest first; their kWh add up to the figure wasted. Empty if the finding has no instants of its own, for example a wrong clock */
             spans: components["schemas"]["Span"][];
             /** Format: int64 */
             version: number;
-            /** @description The hours that the rule looked at */
+            /** @description The hours that the rule used */
             window: components["schemas"]["Period"];
-            /** @description The hours of the span with the most kWh, with some on both sides; empty where whole days are weighed */
+            /** @description The hours of the span with the most kWh, and some hours before and after it; empty if the rule compares whole days */
             worst: components["schemas"]["Hour"][];
         };
         Excess: {
             /**
-             * @description The likeliest
+             * @description The most likely cause
              * @enum {string}
              */
             cause: "part_estimated" | "meter_stopped" | "within_accuracy" | "clocks_apart" | "not_behind" | "counted_twice";
-            /** @description The device that the cause is about; null where it is about none */
+            /** @description The device that the cause concerns; null if it concerns no single device */
             device_id: string | null;
             /**
-             * @description What the devices counted beyond the meter
+             * @description Energy that the devices counted in excess of the meter
              * @example 0.42
              */
             kwh: number;
@@ -2271,7 +2271,7 @@ export interface components {
             code: string;
         };
         FactorUsed: {
-            /** @description The site has set none: the nearest published year stands for it */
+            /** @description True if the site has no factor, so the nearest published year is used */
             default: boolean;
             /** @description Its publication, or the tariff that sets it */
             name: string;
@@ -2279,7 +2279,7 @@ export interface components {
             value: number;
             /**
              * Format: int64
-             * @description The one that it was published for, or from which the tariff that sets it holds
+             * @description The year that it was published for, or the first year of the tariff that sets it
              */
             year?: number;
         };
@@ -2303,19 +2303,19 @@ export interface components {
         ForecastBody: {
             /**
              * Format: date-time
-             * @description The instant of which it is told
+             * @description The instant for which the forecast was computed
              */
             as_of: string;
             /**
              * Format: double
-             * @description Of the last weeks, each day told at its midnight; where weather is forecast, with the weather as it came
+             * @description Error in the last weeks, with each day forecast at its midnight; if the weather forecast is used, computed with the actual weather
              */
             cvrmse: number | null;
-            /** @description What the emissions rest on */
+            /** @description The factor used for emissions */
             emission_factor?: components["schemas"]["AdviceFactor"];
             /**
              * Format: date-time
-             * @description The present hour
+             * @description The current hour
              */
             from: string;
             hours: components["schemas"]["ForecastHour"][];
@@ -2325,14 +2325,14 @@ export interface components {
             month?: components["schemas"]["ForecastMonth"];
             /**
              * Format: int64
-             * @description Hours that it was judged on
+             * @description Number of hours used to compute cvrmse
              */
             n: number;
             peak?: components["schemas"]["ForecastPeak"];
-            /** @description What the money rests on; the latest where several held */
+            /** @description The tariff used for costs; the latest if there are several */
             tariff?: components["schemas"]["AdviceTariff"];
             /**
-             * @description The outdoor temperature that it rests on: what is forecast for the site (for some eight days), that of the last three days, or none was measured. Absent where nothing is told
+             * @description The outdoor temperature used. forecast: the forecast for the site (about eight days); recent: the last three days; none: no temperature was measured. Absent if there is no forecast
              * @enum {string}
              */
             weather?: "forecast" | "recent" | "none";
@@ -2369,19 +2369,19 @@ export interface components {
             hours_measured: number;
             /**
              * Format: int64
-             * @description Hours up to now of which nothing is known; nothing is added for them
+             * @description Hours up to now without data; they add nothing to the forecast
              */
             hours_missing: number;
             /**
              * Format: double
-             * @description What the month will come to
+             * @description Expected use of the whole month
              */
             kwh: number;
             /** Format: double */
             low: number | null;
             /**
              * Format: double
-             * @description The month to date of the overview
+             * @description Use in the month to date, as in /api/consumo/resumen
              */
             measured_kwh: number;
             /** Format: date-time */
@@ -2399,7 +2399,7 @@ export interface components {
             /** Format: double */
             kw: number;
             /**
-             * @description That the coming week passes the month's highest quarter hour: as expected (likely), within the band (possible)
+             * @description Risk that the coming week exceeds the month's peak. likely: the expected value exceeds it; possible: only the upper bound exceeds it; unlikely: neither does
              * @enum {string}
              */
             risk: "unlikely" | "possible" | "likely";
@@ -2435,35 +2435,35 @@ export interface components {
         Health: {
             /**
              * Format: double
-             * @description By how many seconds its clock is ahead; behind where negative
+             * @description How far the device's clock is ahead, in seconds; negative if it is behind
              */
             clock_off_s?: number;
             /**
              * Format: date-time
-             * @description When it last spoke; null: never
+             * @description When the device last sent a message; null: never
              * @example 2026-05-27T04:03:57Z
              */
             last_heard: string | null;
-            /** @description What is wrong and what to do, where it is not ok */
+            /** @description What is wrong and what to do; absent if the status is ok */
             message?: string;
             /**
-             * @description clock_unset: it tells times of before 2000, so its messages are taken at their arrival
+             * @description clock_unset: the device sends times before 2000, so the time of arrival is used
              * @enum {string}
              */
             status: "never" | "silent" | "stuck" | "clock_unset" | "clock_ahead" | "clock_behind" | "ok";
         };
         Held: {
-            /** @description What it is subtracted from */
+            /** @description The previous register value, which the step starts from */
             before: components["schemas"]["Register"];
             message: string;
             /**
-             * @description What the device can have used meanwhile
+             * @description The maximum that the device can have used in that time
              * @example 0.42
              */
             most_kwh: number;
             reading: components["schemas"]["Reading"];
             /**
-             * @description What would be counted
+             * @description The energy that would be counted
              * @example 0.42
              */
             step_kwh: number;
@@ -2477,12 +2477,12 @@ export interface components {
         Hour: {
             /**
              * Format: double
-             * @description What it would have used without the waste; null outside the span
+             * @description Expected use without the waste; null outside the span
              */
             expected_kwh: number | null;
             /**
              * Format: double
-             * @description null where it was not measured
+             * @description null if the hour was not measured
              */
             kwh: number | null;
             /** Format: date-time */
@@ -2507,20 +2507,20 @@ export interface components {
         Inputs: {
             /**
              * Format: date-time
-             * @description The hour whose tariff and coming calendar were taken
+             * @description The hour of the analysis: its tariff and the calendar from then on were used
              */
             as_of: string;
             /** Format: date-time */
             from: string;
             /** Format: int64 */
             hours: number;
-            /** @description Nobody has said when the space is open; a usual week was taken */
+            /** @description True if the space has no opening hours, so a typical week was assumed */
             hours_assumed: boolean;
             id: string;
             level: string;
             /** Format: int64 */
             measured_hours: number;
-            /** @description Where the readings are */
+            /** @description Path of the series of the readings */
             series: string;
             time_zone: string;
             /** Format: date-time */
@@ -2551,13 +2551,13 @@ export interface components {
             updated_at: string;
             /**
              * Format: int64
-             * @description Recommendations found to have saved
+             * @description Recommendations whose saving was verified
              */
             verified: number;
         };
         JobList: {
             items: components["schemas"]["JobBody"][];
-            /** @description null: the last fifty are all that is kept */
+            /** @description Always null: only the last fifty jobs are kept */
             next: string | null;
         };
         KeySet: {
@@ -2571,7 +2571,7 @@ export interface components {
         Letter: {
             dialect: string;
             reason: string;
-            /** @description The begin of the message, or what was understood of it */
+            /** @description The start of the message, or its decoded part */
             text: string;
             /**
              * Format: date-time
@@ -2591,17 +2591,17 @@ export interface components {
             next: string | null;
             /**
              * Format: int64
-             * @description Devices and spaces still to be analysed after a change of their past
+             * @description Devices and spaces that must still be analysed again because their past data changed
              */
             pending: number;
-            /** @description Closed days that look like working days, of all pages */
+            /** @description Closed days that look like working days; the same on all pages */
             questions: components["schemas"]["Question"][];
-            /** @description Why there is nothing, where there is nothing */
+            /** @description Why the list is empty; null otherwise */
             reason: string | null;
             /** @enum {string|null} */
             reason_code: "no_devices" | "too_little_data" | "nothing_found" | "none_matches" | "analysis_running" | null;
             recomendaciones: components["schemas"]["Recommendation"][] | null;
-            /** @description Below which a saving is trivial; absent where there is none in the list */
+            /** @description The threshold below which a saving is trivial; absent if the list has no trivial saving */
             trivial_below?: components["schemas"]["TrivialBelow"];
         };
         ListCalendarEntry: {
@@ -2669,53 +2669,53 @@ export interface components {
             name: string;
             /**
              * Format: double
-             * @description Part of all expected energy that is missing here, 0 to 1: the device's own usual at that time, else its rated power
+             * @description Share of all expected energy that is missing because of this device, 0 to 1; the expectation is the device's usual load at that time, or else its rated power
              */
             share: number;
         };
         NewDeviceBody: {
             /**
-             * @description 1–64 of [A-Za-z0-9._:-]; a whole number is read as its decimal text
+             * @description 1 to 64 characters of [A-Za-z0-9._:-]; a whole number is read as its decimal text
              * @example ac-1
              */
             id: string | number;
             /**
              * Format: int64
-             * @description The span of its kwh readings that do not say, s
+             * @description Interval of its kwh readings without interval_s, s
              */
             interval_s?: number;
             /** @enum {string} */
             kind?: "meter" | "ac" | "lighting" | "computer" | "console" | "tv" | "appliance" | "lab" | "sensor" | "other";
             /**
-             * @description Of which energy its readings are: one that measures reactive energy sends kvarh or register_kvarh, and hangs behind the meter whose active energy it is judged against
+             * @description The energy that the device measures. A device that measures reactive energy sends kvarh or register_kvarh; its parent_id is the meter of the active energy that the reactive energy is compared with
              * @enum {string}
              */
             measures?: "active" | "reactive_inductive" | "reactive_capacitive";
-            /** @description Those of energy are of what was used since the last, and no counter */
+            /** @description True if each energy value is the energy used since the previous one, rather than a cumulative counter */
             mqtt_interval?: boolean;
-            /** @description The address that it speaks from: a topic without the parts that change. A Shelly's prefix alone stands for its only channel */
+            /** @description The device's address: its topic without the parts that change. For a Shelly with one channel, the prefix alone is enough */
             mqtt_topic?: string;
             /**
-             * @description What the numbers count that it sends without a unit
+             * @description Unit of the numbers that the device sends without a unit
              * @enum {string}
              */
             mqtt_unit?: "mWh" | "Wh" | "kWh" | "MWh" | "Wmin" | "Ws" | "mW" | "W" | "kW";
             name?: string;
-            /** @description The meter that it sits behind */
+            /** @description The meter that the device is behind */
             parent_id?: string;
             /**
-             * @description The most that it draws, W
+             * @description Maximum power, W
              * @example 1200
              */
             rated_w?: number;
             /**
-             * @description Where its register rolls over to 0, kWh
+             * @description Value at which its register rolls over to 0, kWh
              * @example 0.42
              */
             register_modulus_kwh?: number;
             space_id?: string;
             /**
-             * @description What it draws while idle, W
+             * @description Power while idle, W
              * @example 1200
              */
             standby_w?: number;
@@ -2751,12 +2751,12 @@ export interface components {
             first_seen: string;
             /**
              * Format: int64
-             * @description Measures of it that are kept until it is adopted
+             * @description Measurements that are kept until the device is adopted
              */
             held: number;
-            /** @description The space of the keys that it speaks under; null: they may be of anywhere. Two that speak at one address under keys of two spaces are two */
+            /** @description The space of the sender's API keys; null if the keys are not limited to a space. Senders that share an address but use keys of different spaces are listed separately */
             key_space_id: string | null;
-            /** @description Its last message, in a few words */
+            /** @description Its last message, shortened */
             last: string;
             /**
              * Format: date-time
@@ -2769,24 +2769,24 @@ export interface components {
             proposed: components["schemas"]["Proposed"];
             /**
              * Format: int64
-             * @description Messages that were not kept, since there was no room for more
+             * @description Messages that were not kept because the limit was reached
              */
             refused: number;
         };
         Overview: {
             /**
              * Format: date-time
-             * @description The instant of which all figures are
+             * @description The instant up to which all figures are computed
              * @example 2026-05-27T04:03:57Z
              */
             as_of: string;
             /** @description 5th percentile of the quarter hours of the last four weeks */
             base_load_kw: number | null;
-            /** @description The month to date beside the same days of the last month, of what was measured in both */
+            /** @description The month to date compared with the same days of last month, using only hours measured in both */
             comparison: components["schemas"]["ComparedSums"];
-            /** @description What the emissions rest on; the latest where several held */
+            /** @description The factor used for emissions; the latest if there are several */
             emission_factor?: components["schemas"]["FactorUsed"];
-            /** @description All that held, the latest first, where several did */
+            /** @description All of them, latest first; absent if there is only one */
             emission_factors_used?: components["schemas"]["FactorUsed"][] | null;
             /**
              * Format: double
@@ -2795,22 +2795,22 @@ export interface components {
             load_factor: number | null;
             month_to_date: components["schemas"]["Step"];
             /**
-             * @description Who tells it
+             * @description How the projection was computed
              * @enum {string|null}
              */
             projected_by: "forecast" | "usual_week" | null;
             /**
-             * @description null where less than a week is known
+             * @description null if less than a week was measured
              * @example 0.42
              */
             projected_month_kwh: number | null;
             same_days_last_month: components["schemas"]["Step"];
-            /** @description What the money rests on; the latest where several held */
+            /** @description The tariff used for costs; the latest if there are several */
             tariff?: components["schemas"]["TariffUsed"];
-            /** @description All that held, the latest first, where several did */
+            /** @description All of them, latest first; absent if there is only one */
             tariffs?: components["schemas"]["TariffUsed"][] | null;
             today: components["schemas"]["Step"];
-            /** @description Those that used most in the month to date */
+            /** @description The devices with the highest use in the month to date */
             top_devices: components["schemas"]["TopDevice"][];
         };
         PasswordInputBody: {
@@ -2864,7 +2864,7 @@ export interface components {
         ProfileHour: {
             /**
              * Format: double
-             * @description Measured part, 0 to 1, weighed by what each device usually draws at that time
+             * @description Measured share, 0 to 1, weighted by the usual load of each device at that time
              */
             coverage: number;
             /** @enum {string} */
@@ -2878,19 +2878,19 @@ export interface components {
             mean_kw: number | null;
         };
         ProfileOutputBody: {
-            /** @description From Monday's first hour to Sunday's last */
+            /** @description From Monday 00:00 to Sunday 23:00 */
             items: components["schemas"]["ProfileHour"][] | null;
         };
         Proposed: {
             id: string;
             kind: string;
             /**
-             * @description What would be booked; null: nothing, or a unit is needed
+             * @description The measurement that would be recorded; null if there is none or a unit is needed
              * @enum {string|null}
              */
             measure: "register" | "interval" | "power" | null;
             mqtt_topic: string;
-            /** @description What its numbers without a unit seem to count */
+            /** @description Probable unit of its numbers without a unit */
             mqtt_unit: string | null;
         };
         PublicKey: {
@@ -2904,7 +2904,7 @@ export interface components {
         Question: {
             /** @description YYYY-MM-DD, ascending */
             days: string[];
-            /** @description Why it is asked */
+            /** @description The reason for the question */
             detail: string;
             /** @example pre_k3v5q6m7x2c4b1a0 */
             id: string;
@@ -2918,7 +2918,7 @@ export interface components {
              */
             capacitive_kvarh: number;
             cost: number;
-            /** @description What is charged, judged hour by hour, kvarh */
+            /** @description The charged energy, computed hour by hour, kvarh */
             excess_kvarh: number;
             /**
              * @description kvarh
@@ -2929,11 +2929,11 @@ export interface components {
             measured: boolean;
         };
         ReactiveRule: {
-            /** @description Whether capacitive energy is charged, all of it (false) */
+            /** @description True if all capacitive energy is charged (default false) */
             capacitive?: boolean;
-            /** @description How much inductive energy is free, % of the hour's kWh (50) */
+            /** @description Inductive energy that is free of charge, % of the hour's kWh (default 50) */
             limit_pct?: number;
-            /** @description The factor M of a lasting excess, 1 to 12 (1) */
+            /** @description The factor M for a repeated excess, 1 to 12 (default 1) */
             multiplier?: number;
             price_per_kvarh: number;
         };
@@ -2950,7 +2950,7 @@ export interface components {
             /** Format: double */
             interval_s?: number;
             /**
-             * @description kvarh, of a device that measures reactive energy
+             * @description kvarh, for a device that measures reactive energy
              * @example 0.42
              */
             kvarh?: number;
@@ -2975,7 +2975,7 @@ export interface components {
              */
             register_kwh?: number;
             /**
-             * @description Whose clock the instant is of
+             * @description Source of the timestamp
              * @enum {string}
              */
             time_source?: "device" | "device_local" | "bridge" | "relative" | "arrival";
@@ -2987,7 +2987,7 @@ export interface components {
         };
         Recommendation: {
             action: string;
-            /** @description That week, in words */
+            /** @description The assumed week as a text */
             assumed_hours?: string;
             /**
              * Format: double
@@ -2997,15 +2997,15 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             device_id: string | null;
-            /** @description What the emissions rest on */
+            /** @description The factor used for emissions */
             emission_factor?: components["schemas"]["AdviceFactor"];
             /**
-             * @description not_seen: its cause was not seen for four weeks; not_found: what was measured or the calendar was changed, and it is no longer found
+             * @description not_seen: its cause was not detected for four weeks; not_found: measurements or the calendar changed, and the rule no longer finds it
              * @enum {string|null}
              */
             ended_reason: "not_seen" | "not_found" | null;
             evidence: components["schemas"]["Evidence"];
-            /** @description It rests on opening hours that nobody has said: a usual week was taken */
+            /** @description True if the space has no opening hours, so a typical week was assumed */
             hours_assumed: boolean;
             /** @example rec_k3v5q6m7x2c4b1a0 */
             id: string;
@@ -3013,24 +3013,24 @@ export interface components {
             kind: "out_of_hours" | "standby" | "state_mismatch" | "schedule" | "unused_room" | "cooling_slope" | "setpoint" | "base_load" | "stuck_on" | "degradation" | "peak" | "sensor";
             /**
              * Format: date-time
-             * @description When what it is about was last seen: the end of the last span; null where it has no instants of its own
+             * @description When the waste was last detected: the end of the last span; null if the finding has no instants of its own
              */
             last_seen: string | null;
             message: string;
-            /** @description The readings that it rests on */
+            /** @description The period of the readings that it uses */
             period: components["schemas"]["Period"];
             /** @enum {string} */
             priority: "high" | "medium" | "low";
             saving: components["schemas"]["Saving"];
             space_id: string;
-            /** @description The last analysis still found the cause */
+            /** @description True if the last analysis still found the cause */
             standing: boolean;
             /** @enum {string} */
             status: "open" | "accepted" | "dismissed" | "done" | "verified" | "ended";
-            /** @description What the money rests on; the latest where several held */
+            /** @description The tariff used for costs; the latest if there are several */
             tariff?: components["schemas"]["AdviceTariff"];
             title: string;
-            /** @description Its saving is too small to stand among the others */
+            /** @description True if the saving is below the threshold, so it is listed last */
             trivial: boolean;
             /** Format: date-time */
             updated_at: string;
@@ -3106,7 +3106,7 @@ export interface components {
             errors: components["schemas"]["Rejected"][] | null;
             /**
              * Format: int64
-             * @description Lines that would be taken
+             * @description Lines that would be accepted
              */
             good: number;
             /** Format: int64 */
@@ -3117,7 +3117,7 @@ export interface components {
         RunBody: {
             /**
              * Format: int64
-             * @description All that will be shown
+             * @description Number of hours that will be played
              */
             hours: number;
             /** Format: int64 */
@@ -3133,7 +3133,7 @@ export interface components {
             co2_kg_month: number;
             /**
              * Format: double
-             * @description What is promised, in whole units
+             * @description The promised saving, in whole units of the currency
              */
             cost_low: number;
             /** Format: double */
@@ -3147,43 +3147,43 @@ export interface components {
             kwh_high: number;
             /**
              * Format: double
-             * @description Lower end of the 90 % interval, cut to the digits that are shown: what is promised
+             * @description The promised saving: the lower end of the 90 % interval, truncated to the digits shown
              */
             kwh_low: number;
             /** Format: double */
             kwh_month: number;
-            /** @description The tariff whose prices were taken */
+            /** @description The tariff used for the prices */
             tariff: string;
-            /** @description Where a default tariff comes from */
+            /** @description The publication of a default tariff */
             tariff_source?: string;
         };
         ScenarioBody: {
             changes: components["schemas"]["ScenarioChange"][];
             /**
              * Format: date-time
-             * @description Absent: a year before to
+             * @description Default: one year before to
              */
             from?: string;
             name?: string;
-            /** @description Keep it under its name, to be compared with others */
+            /** @description Store it under its name, to compare it with others */
             save?: boolean;
-            /** @description What is looked at; absent: the innermost space that holds all targets */
+            /** @description The space of the totals; default: the innermost space that contains all targets */
             space_id?: string;
             /**
              * Format: date-time
-             * @description Absent: the last measured midnight
+             * @description Default: the last measured midnight
              */
             to?: string;
         };
         ScenarioChange: {
             /**
-             * @description off_hours: off from–to (absent: whenever the calendar holds the space for shut); setpoint: cooled by degrees less in open hours; replace: count devices of old_watts by as many of watts; shift: share of what lies above the base from from–to to start; remove: gone; tariff: another price
+             * @description off_hours: switched off between from and to (default: whenever the space is closed in the calendar); setpoint: raise the cooling setpoint by degrees in open hours; replace: replace count devices of old_watts with as many of watts; shift: move share of the load above the base load from the hours between from and to, to the hours from start; remove: remove the target; tariff: use another price
              * @enum {string}
              */
             action: "off_hours" | "setpoint" | "replace" | "shift" | "remove" | "tariff";
             /** Format: double */
             count?: number;
-            /** @description mon … sun, on which the hours begin; absent: all */
+            /** @description mon … sun, the days on which the hours start; default: all */
             days?: string[] | null;
             /**
              * Format: double
@@ -3192,7 +3192,7 @@ export interface components {
             degrees?: number;
             /**
              * Format: double
-             * @description Per kW of each month's highest hour
+             * @description Price per kW of each month's highest hour
              */
             demand_price_per_kw?: number;
             /**
@@ -3202,37 +3202,37 @@ export interface components {
             from?: string;
             /**
              * Format: double
-             * @description What stays on, W; absent: a device's standby_w, or what a meter or space never falls below
+             * @description Load that stays on, W; default: a device's standby_w, or the minimum load of a meter or space
              */
             keep_w?: number;
             /**
              * Format: double
-             * @description Of each old one; absent: the device's rated_w
+             * @description Power of each old device, W; default: the device's rated_w
              */
             old_watts?: number;
             periods?: components["schemas"]["ScenarioPeriod"][] | null;
             /**
              * Format: double
-             * @description All that is paid per kWh, outside all periods
+             * @description Total price per kWh, outside all periods
              */
             price_per_kwh?: number;
             /**
              * Format: double
-             * @description 0 to 1 (1)
+             * @description 0 to 1 (default 1)
              */
             share?: number;
             /**
-             * @description HH:00 to which load is moved
+             * @description HH:00, the hour to which the load moves
              * @example 23:00
              */
             start?: string;
-            /** @description A device's or space's id */
+            /** @description The id of a device or space */
             target?: string;
             /** @example 06:00 */
             to?: string;
             /**
              * Format: double
-             * @description Of each new device
+             * @description Power of each new device, W
              */
             watts?: number;
         };
@@ -3246,21 +3246,21 @@ export interface components {
         SeriesBody: {
             /**
              * Format: double
-             * @description Of the whole range, as far as it has passed, 0 to 1
+             * @description Measured share of the elapsed part of the range, 0 to 1
              */
             coverage: number;
-            /** @description What the emissions rest on; the latest where several held */
+            /** @description The factor used for emissions; the latest if there are several */
             emission_factor?: components["schemas"]["FactorUsed"];
-            /** @description All that held, the latest first, where several did */
+            /** @description All of them, latest first; absent if there is only one */
             emission_factors_used?: components["schemas"]["FactorUsed"][] | null;
             items?: components["schemas"]["Step"][] | null;
-            /** @description The devices that lack something in the range, the greatest share first */
+            /** @description The devices with gaps in the range, largest share first */
             missing: components["schemas"]["Missing"][];
-            /** @description One a group, where by is given */
+            /** @description One series per group, if by is given */
             series?: components["schemas"]["Group"][] | null;
-            /** @description What the money rests on; the latest where several held */
+            /** @description The tariff used for costs; the latest if there are several */
             tariff?: components["schemas"]["TariffUsed"];
-            /** @description All that held, the latest first, where several did */
+            /** @description All of them, latest first; absent if there is only one */
             tariffs?: components["schemas"]["TariffUsed"][] | null;
         };
         SettleInputBody: {
@@ -3271,16 +3271,16 @@ export interface components {
         };
         SimulationBody: {
             after: components["schemas"]["SimulationTotals"];
-            /** @description What the saving's emissions rest on */
+            /** @description The factor used for the avoided emissions */
             avoided_factor?: components["schemas"]["AdviceFactor"];
             before: components["schemas"]["SimulationTotals"];
             changes: components["schemas"]["ScenarioChange"][];
             /** Format: date-time */
             created_at?: string;
             currency: string;
-            /** @description What each change did after those before it */
+            /** @description The effect of each change, after the changes before it */
             effects: components["schemas"]["SimulationEffect"][];
-            /** @description What the emissions rest on */
+            /** @description The factor used for emissions */
             emission_factor?: components["schemas"]["AdviceFactor"];
             /** Format: date-time */
             from: string;
@@ -3288,7 +3288,7 @@ export interface components {
             hours: number;
             /**
              * Format: int64
-             * @description The others count neither before nor after
+             * @description Hours without measurements count in neither before nor after
              */
             hours_measured: number;
             id?: string;
@@ -3296,7 +3296,7 @@ export interface components {
             name?: string;
             saving: components["schemas"]["SimulationSaving"];
             scope: components["schemas"]["SimulationTarget"];
-            /** @description What the money rests on; the latest where several held */
+            /** @description The tariff used for costs; the latest if there are several */
             tariff?: components["schemas"]["AdviceTariff"];
             /** Format: date-time */
             to: string;
@@ -3306,7 +3306,7 @@ export interface components {
             /** Format: double */
             kwh: number;
             /**
-             * @description The hours alone; the target's own load by outdoor temperature; or a published range
+             * @description replay: computed from the hours only; own_slope: from the target's own load at each outdoor temperature; typical: from a published range
              * @enum {string}
              */
             source: "replay" | "own_slope" | "typical";
@@ -3314,7 +3314,7 @@ export interface components {
         };
         SimulationList: {
             items: components["schemas"]["SimulationBody"][];
-            /** @description null: all are given */
+            /** @description Always null: all scenarios are returned */
             next: string | null;
         };
         SimulationSaving: {
@@ -3339,7 +3339,7 @@ export interface components {
             kwh_low: number | null;
             /**
              * Format: double
-             * @description In the mean month of what was replayed
+             * @description Per average month of the simulated time
              */
             kwh_month: number | null;
             /** Format: double */
@@ -3363,7 +3363,7 @@ export interface components {
             peak_at: string | null;
             /**
              * Format: double
-             * @description Of the highest hour
+             * @description Mean power of the highest hour
              */
             peak_kw: number;
         };
@@ -3376,7 +3376,7 @@ export interface components {
              */
             created_at: string;
             /**
-             * @description The public holidays that a site keeps: Colombia's, or none but the closing days of its calendar
+             * @description The public holidays of a site: CO uses Colombia's; none uses only the closed days of its calendar
              * @enum {string}
              */
             holidays?: "CO" | "none";
@@ -3389,14 +3389,14 @@ export interface components {
             longitude?: number;
             name: string;
             parent_id: string | null;
-            /** @description IANA name. In a list, that of the site for what is inside it */
+            /** @description IANA name. In a list, spaces inside a site show the site's time zone */
             time_zone?: string;
         };
         SpaceBody: {
             /** Format: double */
             area_m2?: number;
             /**
-             * @description The public holidays that a site keeps: Colombia's, or none but the closing days of its calendar
+             * @description The public holidays of a site: CO uses Colombia's; none uses only the closed days of its calendar
              * @enum {string}
              */
             holidays?: "CO" | "none";
@@ -3409,7 +3409,7 @@ export interface components {
             name?: string;
             parent_id?: string;
             /**
-             * @description IANA name, of a site
+             * @description IANA name; only for a site
              * @example America/Bogota
              */
             time_zone?: string;
@@ -3419,7 +3419,7 @@ export interface components {
             from: string;
             /**
              * Format: double
-             * @description What was wasted in it; 0 for what saves no energy by itself, such as a peak
+             * @description Energy wasted in the span; 0 if the measure saves no energy by itself, for example for a peak
              */
             kwh: number;
             /** Format: date-time */
@@ -3428,7 +3428,7 @@ export interface components {
         StartRunInputBody: {
             /**
              * Format: int64
-             * @description 24 where it is absent: a day a second
+             * @description Default 24: one day per second
              */
             hours_per_second?: number;
         };
@@ -3445,7 +3445,7 @@ export interface components {
         StateInputBody: {
             /** @enum {string} */
             state: "on" | "off" | "standby" | "fault";
-            /** @description RFC 3339; absent: the server's clock */
+            /** @description RFC 3339; default: the server's clock */
             timestamp?: string;
         };
         StatusInputBody: {
@@ -3458,7 +3458,7 @@ export interface components {
             cost: number | null;
             /**
              * Format: double
-             * @description Measured part of the time that has passed, 0 to 1: of the devices that the total is made of, weighed by what each usually draws at that time
+             * @description Measured share of the elapsed time, 0 to 1, of the devices in the total, weighted by the usual load of each device at that time
              */
             coverage: number;
             currency?: string;
@@ -3467,16 +3467,16 @@ export interface components {
              * @example 0.42
              */
             estimated_kwh: number | null;
-            /** @description Of unmetered: the meters that counted less than the devices behind them */
+            /** @description In unmetered: the meters that counted less than the devices behind them */
             excesses?: components["schemas"]["Excess"][] | null;
             /**
              * @description kWh, in steps of 0.000001
              * @example 0.42
              */
             kwh: number | null;
-            /** @description In a summary: the devices that lack something, the greatest share first */
+            /** @description In a summary: the devices with gaps, largest share first */
             missing?: components["schemas"]["Missing"][] | null;
-            /** @description Greatest mean power of a wholly measured quarter hour */
+            /** @description Maximum mean power of a completely measured quarter hour */
             peak_kw: number | null;
             /**
              * Format: date-time
@@ -3497,11 +3497,11 @@ export interface components {
             rejected: number;
         };
         Tariff: {
-            /** @description Of what is saved; absent: the year's published factor */
+            /** @description Emissions avoided per kWh saved; default: the year's published factor */
             co2_avoided_kg_per_kwh?: number;
-            /** @description Footprint; absent: the year's published factor */
+            /** @description Emissions per kWh used; default: the year's published factor */
             co2_kg_per_kwh?: number;
-            /** @description Added to every kWh, % */
+            /** @description Surcharge on every kWh, % */
             contribution_pct?: number;
             /** @default COP */
             currency: string;
@@ -3509,33 +3509,33 @@ export interface components {
             id: string;
             name: string;
             periods?: components["schemas"]["TariffPeriod"][] | null;
-            /** @description Outside all periods */
+            /** @description Price outside all periods */
             price_per_kwh: number;
-            /** @description How reactive energy is charged, judged hour by hour; absent: it is not */
+            /** @description How reactive energy is charged, computed hour by hour; if absent, it is not charged */
             reactive?: components["schemas"]["ReactiveRule"];
             source?: string;
             space_id: string;
-            /** @description First day, YYYY-MM-DD */
+            /** @description First day on which the tariff applies, YYYY-MM-DD */
             valid_from: string;
         };
         TariffBody: {
-            /** @description Of what is saved; absent: the year's published factor */
+            /** @description Emissions avoided per kWh saved; default: the year's published factor */
             co2_avoided_kg_per_kwh?: number;
-            /** @description Footprint; absent: the year's published factor */
+            /** @description Emissions per kWh used; default: the year's published factor */
             co2_kg_per_kwh?: number;
-            /** @description Added to every kWh, % */
+            /** @description Surcharge on every kWh, % */
             contribution_pct?: number;
             /** @default COP */
             currency: string;
             demand_price_per_kw?: number;
             name: string;
             periods?: components["schemas"]["TariffPeriod"][] | null;
-            /** @description Outside all periods */
+            /** @description Price outside all periods */
             price_per_kwh: number;
-            /** @description How reactive energy is charged, judged hour by hour; absent: it is not */
+            /** @description How reactive energy is charged, computed hour by hour; if absent, it is not charged */
             reactive?: components["schemas"]["ReactiveRule"];
             space_id: string;
-            /** @description First day, YYYY-MM-DD */
+            /** @description First day on which the tariff applies, YYYY-MM-DD */
             valid_from: string;
         };
         TariffPeriod: {
@@ -3548,22 +3548,22 @@ export interface components {
             from: string;
             price_per_kwh: number;
             /**
-             * @description HH:MM. 24:00 and 00:00 are the end of the day; an end that is not after from is on the next day
+             * @description HH:MM; 24:00 and 00:00 mean the end of the day. If to is not after from, the period ends on the next day
              * @example 21:00
              */
             to: string;
         };
         TariffUsed: {
-            /** @description The site has set none: a published tariff stands for it */
+            /** @description True if the site has no tariff, so a published tariff is used */
             default: boolean;
             name: string;
-            /** @description Where a default comes from */
+            /** @description The publication of a default tariff */
             source?: string;
             /** @description Its first local day, YYYY-MM-DD */
             valid_from?: string;
             /**
              * Format: int64
-             * @description That of valid_from
+             * @description The year of valid_from
              */
             year?: number;
         };
@@ -3585,13 +3585,13 @@ export interface components {
         TrivialBelow: {
             /**
              * Format: double
-             * @description null where energy has no price, or one in a currency without a threshold
+             * @description null if energy has no price, or its currency has no threshold
              */
             cost: number | null;
             currency: string;
             /**
              * Format: double
-             * @description Where there is no cost
+             * @description Used if cost is null
              */
             kwh: number;
         };
@@ -3616,11 +3616,11 @@ export interface components {
             state?: components["schemas"]["TwinState"];
         };
         TwinPower: {
-            /** @description Mean of the last quarter hour of which something is known */
+            /** @description Mean of the last quarter hour with data */
             kw: number;
             /**
              * Format: date-time
-             * @description Its begin
+             * @description Start of that quarter hour
              * @example 2026-05-27T04:03:57Z
              */
             since: string;
@@ -3630,7 +3630,7 @@ export interface components {
             co2_ppm?: components["schemas"]["Measure"];
             /**
              * Format: double
-             * @description Measured part of the day so far, 0 to 1, weighed as in a series
+             * @description Measured share of the day so far, 0 to 1, weighted as in a series
              */
             coverage?: number;
             devices?: components["schemas"]["TwinDevice"][] | null;
@@ -3638,16 +3638,16 @@ export interface components {
             humidity_pct?: components["schemas"]["Measure"];
             id: string;
             kind: string;
-            /** @description The sum of its devices' powers in one quarter hour; nothing counts twice */
+            /** @description The total power of its devices in one quarter hour; nothing counts twice */
             kw?: number;
             /**
              * Format: int64
-             * @description How many of its devices told nothing since, and do not count in it
+             * @description Number of its devices that last reported more than two hours before the newest report; kw does not include them
              */
             kw_silent?: number;
             /**
              * Format: date-time
-             * @description The end of that quarter hour: the last that all of them told who told anything in the last two hours
+             * @description End of that quarter hour: the latest one that all included devices have reported
              * @example 2026-05-27T04:03:57Z
              */
             kw_until?: string;
@@ -3717,7 +3717,7 @@ export interface components {
             co2_kg: number | null;
             /**
              * Format: double
-             * @description Money that was not spent, at the prices of the hours
+             * @description Money saved, at the prices of each hour
              */
             cost: number | null;
             /** Format: double */
@@ -3727,33 +3727,33 @@ export interface components {
             currency: string;
             /**
              * Format: date-time
-             * @description The day itself belongs neither to before nor to after
+             * @description This day counts in neither before nor after
              */
             done_at: string | null;
-            /** @description What the emissions rest on */
+            /** @description The factor used for emissions */
             emission_factor?: components["schemas"]["AdviceFactor"];
             /** Format: date-time */
             from: string | null;
-            /** @description The avoided energy since the begin after each day, or each few; empty while the verdict says that nothing can be said */
+            /** @description The cumulative avoided energy since the start, for each day or each few days; empty if there is no result yet */
             growth: components["schemas"]["GrowthPoint"][];
             /**
              * Format: int64
-             * @description Those since then that are known
+             * @description Hours with data since then
              */
             hours: number;
             id: string;
             message: string;
             /**
              * Format: int64
-             * @description Spans without a change that the interval was learnt from
+             * @description Number of periods without a change that the interval was estimated from
              */
             placebos: number;
             /**
              * Format: double
-             * @description What was promised for as many hours
+             * @description The promised saving for the same number of hours
              */
             promised_kwh: number | null;
-            /** @description What the money rests on; the latest where several held */
+            /** @description The tariff used for costs; the latest if there are several */
             tariff?: components["schemas"]["AdviceTariff"];
             /** Format: date-time */
             to: string | null;
@@ -3770,7 +3770,7 @@ export interface components {
              */
             consumo: number;
             /**
-             * @description What stands in the room
+             * @description Devices in the room
              * @example [
              *       "TV",
              *       "PS5",
@@ -3879,7 +3879,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The same was there already; nothing counts twice */
+            /** @description The same value is already stored; nothing counts twice */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4131,13 +4131,13 @@ export interface operations {
     listAmbient: {
         parameters: {
             query?: {
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The next of the previous page */
                 cursor?: string;
-                /** @description First instant, RFC 3339; without a zone in the site's */
+                /** @description Start of the range, inclusive, RFC 3339; without an offset, the site's time zone is used */
                 from?: string;
-                /** @description Instant after the last, RFC 3339 */
+                /** @description End of the range, exclusive, RFC 3339 */
                 to?: string;
                 space_id?: string;
             };
@@ -4233,9 +4233,9 @@ export interface operations {
     ambientHours: {
         parameters: {
             query: {
-                /** @description First instant, RFC 3339; without a zone in the site's */
+                /** @description Start of the range, inclusive, RFC 3339; without an offset, the site's time zone is used */
                 from?: string;
-                /** @description Instant after the last, RFC 3339 */
+                /** @description End of the range, exclusive, RFC 3339 */
                 to?: string;
                 space_id: string;
             };
@@ -4331,18 +4331,18 @@ export interface operations {
     listAnomalies: {
         parameters: {
             query?: {
-                /** @description One device or space */
+                /** @description Only this device or space */
                 id?: string;
-                /** @description All within a space */
+                /** @description Only this space and everything inside it */
                 space_id?: string;
                 kind?: "offhours_base" | "weekend_on" | "stuck_on" | "degradation" | "peak_spike" | "setpoint_cooling" | "schedule_shift" | "meter_stuck" | "meter_zero" | "meter_gap";
                 from?: string;
                 to?: string;
-                /** @description Only those that have not ended */
+                /** @description Only anomalies that have not ended */
                 lasting?: boolean;
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The next of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -4437,11 +4437,11 @@ export interface operations {
     listCalendar: {
         parameters: {
             query?: {
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The next of the previous page */
                 cursor?: string;
-                /** @description What holds in this space */
+                /** @description Only entries that apply in this space */
                 space_id?: string;
             };
             header?: never;
@@ -4734,14 +4734,14 @@ export interface operations {
     comparison: {
         parameters: {
             query?: {
-                /** @description First instant, RFC 3339; without a zone in the site's */
+                /** @description Start of the range, inclusive, RFC 3339; without an offset, the site's time zone is used */
                 from?: string;
-                /** @description Instant after the last, RFC 3339 */
+                /** @description End of the range, exclusive, RFC 3339 */
                 to?: string;
                 level?: "site" | "building" | "floor" | "room" | "device";
-                /** @description The space's or device's id; the only site may be left out */
+                /** @description The id of the space or device; optional if there is only one site */
                 id?: string;
-                /** @description period: as many days before as the range has; week: 7 days before; year: 364 days before, so that weekdays meet */
+                /** @description period: the same number of days directly before; week: 7 days before; year: 364 days before, so that weekdays match */
                 earlier?: "period" | "week" | "year";
             };
             header?: never;
@@ -4836,12 +4836,12 @@ export interface operations {
     listQuarantined: {
         parameters: {
             query?: {
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The next of the previous page */
                 cursor?: string;
                 device_id?: string;
-                /** @description Those in it and in what lies within it */
+                /** @description Only devices in this space and the spaces inside it */
                 space_id?: string;
             };
             header?: never;
@@ -4939,7 +4939,7 @@ export interface operations {
             header?: never;
             path: {
                 device_id: string;
-                /** @description RFC 3339; without a zone in the site's */
+                /** @description RFC 3339; without an offset, the site's time zone is used */
                 timestamp: string;
             };
             cookie?: never;
@@ -5063,14 +5063,14 @@ export interface operations {
     loadDuration: {
         parameters: {
             query?: {
-                /** @description First instant, RFC 3339; without a zone in the site's */
+                /** @description Start of the range, inclusive, RFC 3339; without an offset, the site's time zone is used */
                 from?: string;
-                /** @description Instant after the last, RFC 3339 */
+                /** @description End of the range, exclusive, RFC 3339 */
                 to?: string;
                 level?: "site" | "building" | "floor" | "room" | "device";
-                /** @description The space's or device's id; the only site may be left out */
+                /** @description The id of the space or device; optional if there is only one site */
                 id?: string;
-                /** @description How many at the most; the highest and the lowest hour are among them */
+                /** @description Maximum number of points; the highest and the lowest hour are always included */
                 points?: number;
             };
             header?: never;
@@ -5166,11 +5166,11 @@ export interface operations {
         parameters: {
             query: {
                 level?: "site" | "building" | "floor" | "room" | "device";
-                /** @description The space's or device's id; the only site may be left out */
+                /** @description The id of the space or device; optional if there is only one site */
                 id?: string;
                 /** @description YYYY-MM, in the site's time zone */
                 month: string;
-                /** @description The instant until which readings count, RFC 3339; absent: now. Answers as of one instant agree */
+                /** @description Readings count up to this instant, RFC 3339; default: now. Answers with the same as_of are consistent with each other */
                 as_of?: string;
             };
             header?: never;
@@ -5265,12 +5265,12 @@ export interface operations {
     profile: {
         parameters: {
             query?: {
-                /** @description First instant, RFC 3339; without a zone in the site's */
+                /** @description Start of the range, inclusive, RFC 3339; without an offset, the site's time zone is used */
                 from?: string;
-                /** @description Instant after the last, RFC 3339 */
+                /** @description End of the range, exclusive, RFC 3339 */
                 to?: string;
                 level?: "site" | "building" | "floor" | "room" | "device";
-                /** @description The space's or device's id; the only site may be left out */
+                /** @description The id of the space or device; optional if there is only one site */
                 id?: string;
             };
             header?: never;
@@ -5365,11 +5365,11 @@ export interface operations {
     restatements: {
         parameters: {
             query?: {
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The next of the previous page */
                 cursor?: string;
-                /** @description RFC 3339; without a zone in the site's; absent: from the beginning */
+                /** @description RFC 3339; without an offset, the site's time zone is used; default: from the beginning */
                 since?: string;
                 device_id?: string;
                 space_id?: string;
@@ -5467,9 +5467,9 @@ export interface operations {
         parameters: {
             query?: {
                 level?: "site" | "building" | "floor" | "room" | "device";
-                /** @description The space's or device's id; the only site may be left out */
+                /** @description The id of the space or device; optional if there is only one site */
                 id?: string;
-                /** @description The instant until which readings count, RFC 3339; absent: now. Answers as of one instant agree */
+                /** @description Readings count up to this instant, RFC 3339; default: now. Answers with the same as_of are consistent with each other */
                 as_of?: string;
             };
             header?: never;
@@ -5564,14 +5564,14 @@ export interface operations {
     series: {
         parameters: {
             query?: {
-                /** @description First instant, RFC 3339; without a zone in the site's */
+                /** @description Start of the range, inclusive, RFC 3339; without an offset, the site's time zone is used */
                 from?: string;
-                /** @description Instant after the last, RFC 3339 */
+                /** @description End of the range, exclusive, RFC 3339 */
                 to?: string;
-                /** @description For links that cannot set Accept */
+                /** @description Overrides Accept, for links that cannot set a header */
                 format?: "json" | "csv" | "xlsx";
                 level?: "site" | "building" | "floor" | "room" | "device";
-                /** @description The space's or device's id; the only site may be left out */
+                /** @description The id of the space or device; optional if there is only one site */
                 id?: string;
                 bucket?: "15m" | "hour" | "day" | "week" | "month";
                 by?: "device" | "room" | "building" | "kind";
@@ -5672,11 +5672,11 @@ export interface operations {
     listDevices: {
         parameters: {
             query?: {
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The next of the previous page */
                 cursor?: string;
-                /** @description Those in it and in what lies within it */
+                /** @description Only devices in this space and the spaces inside it */
                 space_id?: string;
                 kind?: "meter" | "ac" | "lighting" | "computer" | "console" | "tv" | "appliance" | "lab" | "sensor" | "other";
             };
@@ -5887,9 +5887,9 @@ export interface operations {
     listNewcomers: {
         parameters: {
             query?: {
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The next of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -6100,7 +6100,7 @@ export interface operations {
         parameters: {
             query: {
                 address: string;
-                /** @description Only the one that speaks under keys of this space */
+                /** @description Only the sender that uses keys of this space */
                 key_space_id?: string;
             };
             header?: never;
@@ -6610,7 +6610,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The same was there already; nothing counts twice */
+            /** @description The same value is already stored; nothing counts twice */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6733,13 +6733,13 @@ export interface operations {
     listStates: {
         parameters: {
             query?: {
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The next of the previous page */
                 cursor?: string;
-                /** @description First instant, RFC 3339; without a zone in the site's */
+                /** @description Start of the range, inclusive, RFC 3339; without an offset, the site's time zone is used */
                 from?: string;
-                /** @description Instant after the last, RFC 3339 */
+                /** @description End of the range, exclusive, RFC 3339 */
                 to?: string;
             };
             header?: never;
@@ -6836,9 +6836,9 @@ export interface operations {
     listSpaces: {
         parameters: {
             query?: {
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The next of the previous page */
                 cursor?: string;
                 kind?: "site" | "building" | "floor" | "room";
                 parent_id?: string;
@@ -7437,15 +7437,15 @@ export interface operations {
     events: {
         parameters: {
             query?: {
-                /** @description Only of this space and what is in it */
+                /** @description Only events of this space and everything in it */
                 space_id?: string;
-                /** @description Only of this device */
+                /** @description Only events of this device */
                 device_id?: string;
-                /** @description Only these, separated by commas */
+                /** @description Only these kinds, separated by commas */
                 kind?: ("reading" | "device_state" | "ambient" | "recommendation" | "simulation")[] | null;
             };
             header?: {
-                /** @description The id of the last event that was read */
+                /** @description The id of the last event that the client received */
                 "Last-Event-ID"?: string;
             };
             path?: never;
@@ -7453,7 +7453,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events, until the reader goes */
+            /** @description Events, until the client disconnects */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7613,9 +7613,9 @@ export interface operations {
     getBaseline: {
         parameters: {
             query: {
-                /** @description A device's or space's id */
+                /** @description The id of a device or space */
                 id: string;
-                /** @description How many of the last hours are given */
+                /** @description Number of recent hours to return */
                 hours?: number;
             };
             header?: never;
@@ -7710,10 +7710,10 @@ export interface operations {
     getForecast: {
         parameters: {
             query: {
-                /** @description A device's or space's id */
+                /** @description The id of a device or space */
                 id: string;
                 hours?: number;
-                /** @description The instant until which readings count, RFC 3339; absent: now. Answers as of one instant agree */
+                /** @description Readings count up to this instant, RFC 3339; default: now. Answers with the same as_of are consistent with each other */
                 as_of?: string;
             };
             header?: never;
@@ -7808,16 +7808,16 @@ export interface operations {
     listRecommendations: {
         parameters: {
             query?: {
-                /** @description A space and all within it */
+                /** @description Only this space and everything inside it */
                 space_id?: string;
                 device_id?: string;
                 status?: "open" | "accepted" | "dismissed" | "done" | "verified" | "ended";
                 kind?: "out_of_hours" | "standby" | "state_mismatch" | "schedule" | "unused_room" | "cooling_slope" | "setpoint" | "base_load" | "stuck_on" | "degradation" | "peak" | "sensor";
-                /** @description The least saving a month, kWh */
+                /** @description Minimum saving per month, kWh */
                 min_saving_kwh?: number;
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The next of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -8739,11 +8739,11 @@ export interface operations {
     monthlyReport: {
         parameters: {
             query: {
-                /** @description Absent: the caller's own space, or the first site */
+                /** @description Default: the caller's own space, or the first site */
                 space_id?: string;
                 /** @description YYYY-MM, in the site's time zone */
                 month: string;
-                /** @description The instant until which readings count, RFC 3339; absent: now. Answers as of one instant agree */
+                /** @description Readings count up to this instant, RFC 3339; default: now. Answers with the same as_of are consistent with each other */
                 as_of?: string;
             };
             header?: {
@@ -8843,7 +8843,7 @@ export interface operations {
     listSimulations: {
         parameters: {
             query?: {
-                /** @description Ids, apart by commas */
+                /** @description Ids, separated by commas */
                 ids?: string;
             };
             header?: never;
@@ -8948,7 +8948,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What the changes would have come to; nothing is kept */
+            /** @description The result of the changes; nothing is stored */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9456,11 +9456,11 @@ export interface operations {
     listTariffs: {
         parameters: {
             query?: {
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The next of the previous page */
                 cursor?: string;
-                /** @description What holds in this space */
+                /** @description Only entries that apply in this space */
                 space_id?: string;
             };
             header?: never;
@@ -11886,17 +11886,17 @@ export interface operations {
     listReadings: {
         parameters: {
             query?: {
-                /** @description How many at the most */
+                /** @description Maximum number of items */
                 limit?: number;
-                /** @description The next of the page before */
+                /** @description The next of the previous page */
                 cursor?: string;
-                /** @description First instant, RFC 3339; without a zone in the site's */
+                /** @description Start of the range, inclusive, RFC 3339; without an offset, the site's time zone is used */
                 from?: string;
-                /** @description Instant after the last, RFC 3339 */
+                /** @description End of the range, exclusive, RFC 3339 */
                 to?: string;
                 device_id?: string;
                 space_id?: string;
-                /** @description For links that cannot set Accept */
+                /** @description Overrides Accept, for links that cannot set a header */
                 format?: "json" | "csv" | "xlsx";
             };
             header?: {
@@ -12004,30 +12004,30 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Seconds before the sending, in place of timestamp */
+                    /** @description Age of the reading when it is sent, s; instead of timestamp */
                     age_s?: number;
                     /**
-                     * @description 1–64 of [A-Za-z0-9._:-]; a whole number is read as its decimal text
+                     * @description 1 to 64 characters of [A-Za-z0-9._:-]; a whole number is read as its decimal text
                      * @example ac-1
                      */
                     device_id: string;
-                    /** @description Seconds up to timestamp in which kwh was used; the device's own, else 900, as a guess: it overlaps nothing */
+                    /** @description Length of the interval that ends at timestamp, in which kwh was used, s. Default: the device's interval_s, or else an assumed 900, which never overlaps another interval */
                     interval_s?: number;
-                    /** @description Reactive energy used in the interval, kvarh: in place of kwh for a device that measures it */
+                    /** @description Reactive energy used in the interval, kvarh; instead of kwh for a device that measures reactive energy */
                     kvarh?: number;
                     /**
-                     * @description Energy used in the interval, kWh; one of kwh, register_kwh, power_w
+                     * @description Energy used in the interval, kWh; send exactly one of kwh, register_kwh, power_w
                      * @example 0.42
                      */
                     kwh?: number;
-                    /** @description Power at the instant, W. One that is refused, as negative or more than the device can draw, counts nothing, and the powers before and after it are not joined */
+                    /** @description Power at the instant, W. A rejected power (negative, or above the device's maximum) does not count, and no energy is computed between the powers before and after it */
                     power_w?: number;
                     /** @description A cumulative register of reactive energy, kvarh */
                     register_kvarh?: number;
                     /** @description A cumulative register, kWh */
                     register_kwh?: number;
                     /**
-                     * @description RFC 3339; without a zone in the site's; absent: the server's clock
+                     * @description RFC 3339; without an offset, the site's time zone is used; default: the server's clock
                      * @example 2026-05-26T23:03:57-05:00
                      */
                     timestamp?: string;
@@ -12036,7 +12036,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The same was there already; nothing counts twice */
+            /** @description The same value is already stored; nothing counts twice */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -12171,30 +12171,30 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Seconds before the sending, in place of timestamp */
+                    /** @description Age of the reading when it is sent, s; instead of timestamp */
                     age_s?: number;
                     /**
-                     * @description 1–64 of [A-Za-z0-9._:-]; a whole number is read as its decimal text
+                     * @description 1 to 64 characters of [A-Za-z0-9._:-]; a whole number is read as its decimal text
                      * @example ac-1
                      */
                     device_id: string;
-                    /** @description Seconds up to timestamp in which kwh was used; the device's own, else 900, as a guess: it overlaps nothing */
+                    /** @description Length of the interval that ends at timestamp, in which kwh was used, s. Default: the device's interval_s, or else an assumed 900, which never overlaps another interval */
                     interval_s?: number;
-                    /** @description Reactive energy used in the interval, kvarh: in place of kwh for a device that measures it */
+                    /** @description Reactive energy used in the interval, kvarh; instead of kwh for a device that measures reactive energy */
                     kvarh?: number;
                     /**
-                     * @description Energy used in the interval, kWh; one of kwh, register_kwh, power_w
+                     * @description Energy used in the interval, kWh; send exactly one of kwh, register_kwh, power_w
                      * @example 0.42
                      */
                     kwh?: number;
-                    /** @description Power at the instant, W. One that is refused, as negative or more than the device can draw, counts nothing, and the powers before and after it are not joined */
+                    /** @description Power at the instant, W. A rejected power (negative, or above the device's maximum) does not count, and no energy is computed between the powers before and after it */
                     power_w?: number;
                     /** @description A cumulative register of reactive energy, kvarh */
                     register_kvarh?: number;
                     /** @description A cumulative register, kWh */
                     register_kwh?: number;
                     /**
-                     * @description RFC 3339; without a zone in the site's; absent: the server's clock
+                     * @description RFC 3339; without an offset, the site's time zone is used; default: the server's clock
                      * @example 2026-05-26T23:03:57-05:00
                      */
                     timestamp?: string;
@@ -12317,30 +12317,30 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Seconds before the sending, in place of timestamp */
+                    /** @description Age of the reading when it is sent, s; instead of timestamp */
                     age_s?: number;
                     /**
-                     * @description 1–64 of [A-Za-z0-9._:-]; a whole number is read as its decimal text
+                     * @description 1 to 64 characters of [A-Za-z0-9._:-]; a whole number is read as its decimal text
                      * @example ac-1
                      */
                     device_id: string;
-                    /** @description Seconds up to timestamp in which kwh was used; the device's own, else 900, as a guess: it overlaps nothing */
+                    /** @description Length of the interval that ends at timestamp, in which kwh was used, s. Default: the device's interval_s, or else an assumed 900, which never overlaps another interval */
                     interval_s?: number;
-                    /** @description Reactive energy used in the interval, kvarh: in place of kwh for a device that measures it */
+                    /** @description Reactive energy used in the interval, kvarh; instead of kwh for a device that measures reactive energy */
                     kvarh?: number;
                     /**
-                     * @description Energy used in the interval, kWh; one of kwh, register_kwh, power_w
+                     * @description Energy used in the interval, kWh; send exactly one of kwh, register_kwh, power_w
                      * @example 0.42
                      */
                     kwh?: number;
-                    /** @description Power at the instant, W. One that is refused, as negative or more than the device can draw, counts nothing, and the powers before and after it are not joined */
+                    /** @description Power at the instant, W. A rejected power (negative, or above the device's maximum) does not count, and no energy is computed between the powers before and after it */
                     power_w?: number;
                     /** @description A cumulative register of reactive energy, kvarh */
                     register_kvarh?: number;
                     /** @description A cumulative register, kWh */
                     register_kwh?: number;
                     /**
-                     * @description RFC 3339; without a zone in the site's; absent: the server's clock
+                     * @description RFC 3339; without an offset, the site's time zone is used; default: the server's clock
                      * @example 2026-05-26T23:03:57-05:00
                      */
                     timestamp?: string;
@@ -12448,7 +12448,7 @@ export interface operations {
             header?: never;
             path: {
                 device_id: string;
-                /** @description RFC 3339; without a zone in the site's */
+                /** @description RFC 3339; without an offset, the site's time zone is used */
                 timestamp: string;
             };
             cookie?: never;
@@ -12544,7 +12544,7 @@ export interface operations {
             header?: never;
             path: {
                 device_id: string;
-                /** @description RFC 3339; without a zone in the site's */
+                /** @description RFC 3339; without an offset, the site's time zone is used */
                 timestamp: string;
             };
             cookie?: never;
@@ -12674,7 +12674,7 @@ export interface operations {
             header?: never;
             path: {
                 device_id: string;
-                /** @description RFC 3339; without a zone in the site's */
+                /** @description RFC 3339; without an offset, the site's time zone is used */
                 timestamp: string;
             };
             cookie?: never;
