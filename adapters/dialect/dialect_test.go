@@ -19,8 +19,8 @@ func message(topic, payload string) intake.Message {
 	return intake.Message{Topic: topic, Payload: []byte(payload), Arrived: arrived}
 }
 
-// said writes observations as one line each: address, what was said, and when by whose clock.
-func said(all []intake.Observation) string {
+// observationLines writes one line for each observation: address, values, and the timestamp with its clock.
+func observationLines(all []intake.Observation) string {
 	var lines []string
 	for _, o := range all {
 		parts := []string{o.Dialect, o.Address}
@@ -36,7 +36,7 @@ func said(all []intake.Observation) string {
 		}
 		if o.Power != nil {
 			add("power=%s", o.Power.Watts())
-			if o.Counts {
+			if o.HasCounter {
 				add("beside")
 			}
 		}
@@ -69,7 +69,7 @@ func said(all []intake.Observation) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestGarbageIsNamed tells why a message makes no sense.
+// TestGarbageIsNamed checks the reason why a message cannot be decoded.
 func TestGarbageIsNamed(t *testing.T) {
 	for _, g := range []struct{ topic, payload, dialect, reason string }{
 		{"tele/pow1/SENSOR", `{"Time"`, "tasmota", "not_json"},
@@ -93,40 +93,40 @@ func TestGarbageIsNamed(t *testing.T) {
 	}
 }
 
-// TestDiscovery reads topics of any make once their units are told.
+// TestDiscovery decodes topics of any make once their units are announced.
 func TestDiscovery(t *testing.T) {
 	d := dialect.New()
-	tell := func(topic, payload string) string {
+	decode := func(topic, payload string) string {
 		all, err := d.Decode(message(topic, payload))
 		require.NoError(t, err)
-		return said(all)
+		return observationLines(all)
 	}
-	require.Empty(t, tell("heidelbridge/energy_meter", "17.5"))
-	require.Empty(t, tell("homeassistant/sensor/HeidelBridge/energy_meter/config", `{"name":"Energy meter","device_class":"energy","state_topic":"heidelbridge/energy_meter",
+	require.Empty(t, decode("heidelbridge/energy_meter", "17.5"))
+	require.Empty(t, decode("homeassistant/sensor/HeidelBridge/energy_meter/config", `{"name":"Energy meter","device_class":"energy","state_topic":"heidelbridge/energy_meter",
 		"unique_id":"energy_meter","unit_of_measurement":"kWh","device":{"identifiers":["BB42"],"name":"HeidelBridge"}}`))
-	require.Equal(t, "homeassistant heidelbridge/energy_meter plain=17.5kWh", tell("heidelbridge/energy_meter", "17.5"))
-	require.Empty(t, tell("homeassistant/sensor/x/config", `{"~":"inv/1","stat_t":"~/tele","unit_of_meas":"W","val_tpl":"{{ value_json.ac.power | float }}"}`))
-	require.Empty(t, tell("homeassistant/sensor/y/config", `{"~":"inv/1","stat_t":"~/tele","unit_of_meas":"Wh","val_tpl":"{{ value_json['total'] }}"}`))
-	require.Empty(t, tell("homeassistant/sensor/z/config", `{"stat_t":"inv/1/tele","val_tpl":"{% if value %}1{% endif %}"}`))
-	require.Equal(t, "homeassistant inv/1/tele#ac.power plain=350W\nhomeassistant inv/1/tele#total plain=1200Wh", tell("inv/1/tele", `{"ac":{"power":350},"total":1200}`))
-	require.Equal(t, "homeassistant inv/1/tele#total plain=1201Wh", tell("inv/1/tele", `{"ac":{"power":-350},"total":"1201"}`))
-	require.Empty(t, tell("homeassistant/sensor/a/config", `{"state_topic":"aula101/sensor/energia_total/state","unit_of_measurement":"kWh"}`))
-	require.Equal(t, "esphome aula101/sensor/energia_total plain=12.345kWh", tell("aula101/sensor/energia_total/state", "12.345"))
-	require.Empty(t, tell("homeassistant/sensor/nevera/unit_of_measurement", `"kWh"`))
-	require.Equal(t, "homeassistant homeassistant/sensor/nevera plain=3.5kWh", tell("homeassistant/sensor/nevera/state", `3.5`))
+	require.Equal(t, "homeassistant heidelbridge/energy_meter plain=17.5kWh", decode("heidelbridge/energy_meter", "17.5"))
+	require.Empty(t, decode("homeassistant/sensor/x/config", `{"~":"inv/1","stat_t":"~/tele","unit_of_meas":"W","val_tpl":"{{ value_json.ac.power | float }}"}`))
+	require.Empty(t, decode("homeassistant/sensor/y/config", `{"~":"inv/1","stat_t":"~/tele","unit_of_meas":"Wh","val_tpl":"{{ value_json['total'] }}"}`))
+	require.Empty(t, decode("homeassistant/sensor/z/config", `{"stat_t":"inv/1/tele","val_tpl":"{% if value %}1{% endif %}"}`))
+	require.Equal(t, "homeassistant inv/1/tele#ac.power plain=350W\nhomeassistant inv/1/tele#total plain=1200Wh", decode("inv/1/tele", `{"ac":{"power":350},"total":1200}`))
+	require.Equal(t, "homeassistant inv/1/tele#total plain=1201Wh", decode("inv/1/tele", `{"ac":{"power":-350},"total":"1201"}`))
+	require.Empty(t, decode("homeassistant/sensor/a/config", `{"state_topic":"aula101/sensor/energia_total/state","unit_of_measurement":"kWh"}`))
+	require.Equal(t, "esphome aula101/sensor/energia_total plain=12.345kWh", decode("aula101/sensor/energia_total/state", "12.345"))
+	require.Empty(t, decode("homeassistant/sensor/nevera/unit_of_measurement", `"kWh"`))
+	require.Equal(t, "homeassistant homeassistant/sensor/nevera plain=3.5kWh", decode("homeassistant/sensor/nevera/state", `3.5`))
 }
 
-// TestReturnedIsRemembered takes what was given back from a counter that tells it only when it changes.
+// TestReturnedIsRemembered subtracts the energy returned from a counter that reports it only when it changes.
 func TestReturnedIsRemembered(t *testing.T) {
 	d := dialect.New()
 	_, err := d.Decode(message("p/status/switch:0", `{"aenergy":{"total":1500},"ret_aenergy":{"total":500}}`))
 	require.NoError(t, err)
 	all, err := d.Decode(message("p/status/switch:0", `{"aenergy":{"total":1600}}`))
 	require.NoError(t, err)
-	require.Equal(t, "shelly-gen2 p/switch:0 register=1.1", said(all))
+	require.Equal(t, "shelly-gen2 p/switch:0 register=1.1", observationLines(all))
 }
 
-// TestOneKilowattHourInEveryDialect says the same energy in each dialect and reads the same.
+// TestOneKilowattHourInEveryDialect sends the same energy in each dialect and decodes the same amount.
 func TestOneKilowattHourInEveryDialect(t *testing.T) {
 	inKWh := func(e energy.Energy) string { return e.KWh() }
 	inWh := func(e energy.Energy) string { return string(energy.AppendDecimal(nil, int64(e), 3)) }
@@ -180,7 +180,7 @@ func TestOneKilowattHourInEveryDialect(t *testing.T) {
 	})
 }
 
-// fuzz reads any payload on the topics of a dialect.
+// fuzz decodes any payload on the topics of a dialect.
 func fuzz(f *testing.F, topics ...string) {
 	for _, c := range goldenCases(f) {
 		for _, topic := range topics {
@@ -201,7 +201,7 @@ func fuzz(f *testing.F, topics ...string) {
 				require.NotEmpty(t, o.Address)
 				require.False(t, o.Register != nil && *o.Register < 0, "%v", payload)
 				require.False(t, o.Interval != nil && *o.Interval < 0, "%v", payload)
-				require.False(t, o.Counts && o.Power != nil && *o.Power < 0, "%v", payload)
+				require.False(t, o.HasCounter && o.Power != nil && *o.Power < 0, "%v", payload)
 			}
 		}
 	})
@@ -233,7 +233,7 @@ func FuzzHomeAssistant(f *testing.F) {
 
 func FuzzEmoncms(f *testing.F) { fuzz(f, "emon/a", "emon/a/b") }
 
-// TestASenderTellsOfItself announces a unit for another's topic: it is believed of the announcer's own messages only.
+// TestASenderTellsOfItself announces a unit for another sender's topic: it applies to the announcer's own messages only.
 func TestASenderTellsOfItself(t *testing.T) {
 	d := dialect.New()
 	from := func(sender, topic, payload string) string {
@@ -241,7 +241,7 @@ func TestASenderTellsOfItself(t *testing.T) {
 		m.From = sender
 		all, err := d.Decode(m)
 		require.NoError(t, err)
-		return said(all)
+		return observationLines(all)
 	}
 	const topic, config = "lab/sensor/e/state", `{"state_topic":"lab/sensor/e/state","unit_of_measurement":"`
 	from("b", "homeassistant/sensor/b/config", config+`Wh"}`)
@@ -256,7 +256,8 @@ func TestASenderTellsOfItself(t *testing.T) {
 	require.Equal(t, "shelly-gen2 p/switch:0 register=9", from("b", channel, `{"aenergy":{"total":9000}}`))
 }
 
-// TestNoSenderFillsTheMemory announces without end by one key: its own announcements of before hold, and another's are taken.
+// TestNoSenderFillsTheMemory announces without end with one key: its earlier announcements stay, and those of another key are
+// accepted.
 func TestNoSenderFillsTheMemory(t *testing.T) {
 	d := dialect.New()
 	unit := func(sender, entity string) string {
@@ -264,7 +265,7 @@ func TestNoSenderFillsTheMemory(t *testing.T) {
 		m.From = sender
 		all, err := d.Decode(m)
 		require.NoError(t, err)
-		return said(all)
+		return observationLines(all)
 	}
 	announce := func(sender string, i int, name string) {
 		m := message(fmt.Sprintf("homeassistant/sensor/e%d/unit_of_measurement", i), "kWh")

@@ -13,8 +13,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// emoncms: emon/<node>/<name> with a number, or emon/<node> with an object or with numbers that are named by their places. No unit
-// is told. The HTTP calls of emoncms say the same (emoncms_request.go): they have the addresses, the times and the rules of these.
+// emoncms: emon/<node>/<name> with a number, or emon/<node> with an object or with numbers named by their positions. It sends no
+// units. The HTTP calls of emoncms (emoncms_request.go) have the same addresses, times and rules.
 func knowsEmoncms(_ memory, topic []string) bool { return topic[0] == emoncmsRoot && len(topic) > 1 }
 
 const (
@@ -22,7 +22,7 @@ const (
 	emoncmsRoot    = "emon"
 )
 
-// Bounds of what is said at once.
+// Limits of one message or request.
 const (
 	maxInputsOfMessage = 200
 	maxInputsOfRequest = 10_000
@@ -40,8 +40,8 @@ func readEmoncms(_ memory, topic []string, m intake.Message) ([]intake.Observati
 	in := inputs{max: maxInputsOfMessage}
 	if !strings.HasPrefix(word, "{") {
 		in.list(topic[1], word, moment{})
-		if len(in.said) == 0 || len(in.flaws)+len(in.words) > 0 {
-			return nil, notANumber // of numbers that go by their places, one more or less would be another's
+		if len(in.observations) == 0 || len(in.flaws)+len(in.words) > 0 {
+			return nil, notANumber // in a list, one number more or less would shift the names
 		}
 	} else if err := in.object(topic[1], word, moment{}, momentOf); err != nil {
 		return nil, err
@@ -49,43 +49,43 @@ func readEmoncms(_ memory, topic []string, m intake.Message) ([]intake.Observati
 	switch {
 	case in.full:
 		return nil, wrongShape
-	case len(in.said) == 0 && len(in.flaws) > 0:
+	case len(in.observations) == 0 && len(in.flaws) > 0:
 		return nil, notANumber
 	}
-	return in.said, nil
+	return in.observations, nil
 }
 
 func numberAt(address, word string) ([]intake.Observation, error) {
 	in := inputs{max: 1}
-	if in.addAt(address, word, moment{}); len(in.said) == 0 {
+	if in.addAt(address, word, moment{}); len(in.observations) == 0 {
 		return nil, notANumber
 	}
-	return in.said, nil
+	return in.observations, nil
 }
 
 // inputs are the numbers of a message or a request.
 type inputs struct {
-	said []intake.Observation
-	// flaws are the numbers that are none, and the names that can name none. Words are told apart from them.
+	observations []intake.Observation
+	// flaws are invalid numbers and invalid names; words are values that are no numbers on purpose.
 	flaws, words []energy.Flaw
 	max          int
-	full         bool // more were said than max
+	full         bool // there were more than max
 }
 
-// add takes a number under a node and a name. Numbers come as their text, so that no digit is lost.
+// add adds a number under a node and a name. Numbers come as text, so that no digit is lost.
 func (in *inputs) add(node, name, number string, at moment) {
 	number = strings.TrimSpace(number)
 	if number == "" || number == "null" {
 		return
 	}
 	if !isInputName(name) {
-		in.flaws = append(in.flaws, inputFlaw(node+"/"+cut(name), "pattern"))
+		in.flaws = append(in.flaws, inputFlaw(node+"/"+shortName(name), "pattern"))
 		return
 	}
 	in.addAt(emoncmsRoot+"/"+node+"/"+name, number, at)
 }
 
-// addAt takes a number under its address.
+// addAt adds a number under its address.
 func (in *inputs) addAt(address, number string, at moment) {
 	plain, err := energy.ParseNumber(number)
 	if err != nil {
@@ -97,26 +97,26 @@ func (in *inputs) addAt(address, number string, at moment) {
 		}
 		return
 	}
-	if in.full = in.full || len(in.said) >= in.max; in.full {
+	if in.full = in.full || len(in.observations) >= in.max; in.full {
 		return
 	}
 	o := intake.Observation{Dialect: emoncmsDialect, Address: address, Plain: plain}
-	at.tell(&o, energy.ByDevice)
-	in.said = append(in.said, o)
+	at.setOn(&o, energy.ByDevice)
+	in.observations = append(in.observations, o)
 }
 
 func inputFlaw(field, rule string) energy.Flaw {
 	return energy.Flaw{Field: field, Rule: rule, Args: map[string]any{"pattern": "1–" + strconv.Itoa(maxInputName) + ", / # +"}}
 }
 
-// isInputName tells whether a text may name an input; a slash would be taken for the next part of the address.
+// isInputName reports whether a text may name an input. A slash would start the next part of the address.
 func isInputName(s string) bool {
 	return s != "" && len(s) <= maxInputName && !strings.ContainsFunc(s, func(r rune) bool {
 		return r < ' ' || r == 0x7f || r == '/' || r == '#' || r == '+' || r == '\uFFFD'
 	})
 }
 
-// looksLikeNumber tells whether a text that is no number was meant as one, such as 12,5 or NaN, and is no word beside the numbers.
+// looksLikeNumber reports whether a text was meant as a number but is invalid, such as 12,5 or NaN, and is not a word.
 func looksLikeNumber(text string) bool {
 	switch strings.ToLower(text) {
 	case "nan", "inf", "-inf", "infinity", "-infinity":
@@ -125,10 +125,10 @@ func looksLikeNumber(text string) bool {
 	return text != "" && strings.ContainsRune("+-.,0123456789", rune(text[0]))
 }
 
-// cut is the begin of a name that may be anything.
-func cut(name string) string { return name[:min(len(name), maxInputName)] }
+// shortName returns the beginning of a name, which may hold any text.
+func shortName(name string) string { return name[:min(len(name), maxInputName)] }
 
-// list takes 100,200,300, which are named 1, 2, 3.
+// list reads 100,200,300, which are named 1, 2, 3.
 func (in *inputs) list(node, text string, at moment) {
 	for i, number := range strings.Split(text, ",") {
 		if number = strings.TrimSpace(number); number != "" {
@@ -137,8 +137,8 @@ func (in *inputs) list(node, text string, at moment) {
 	}
 }
 
-// object takes {"power1":100,"power2":200}, or the same without quotes, as older devices write it. Its member time is when all of
-// it was, whatever its place; timeOf reads it.
+// object reads {"power1":100,"power2":200}, or the same without quotes, as older devices send it. Its member time is the time of
+// all its values, at any position; timeOf reads it.
 func (in *inputs) object(node, text string, at moment, timeOf func(string) (moment, error)) error {
 	names, numbers, ok := members(text)
 	if !ok {
@@ -163,7 +163,7 @@ func (in *inputs) object(node, text string, at moment, timeOf func(string) (mome
 	return nil
 }
 
-// members are the names and numbers of a JSON object, in its order; ok is false where it is none.
+// members returns the names and numbers of a JSON object, in order; ok is false if the text is not an object.
 func members(text string) (names, numbers []string, ok bool) {
 	decoder := jsontext.NewDecoder(strings.NewReader(text), jsontext.AllowDuplicateNames(true))
 	if token, err := decoder.ReadToken(); err != nil || token.Kind() != '{' {
@@ -186,7 +186,7 @@ func members(text string) (names, numbers []string, ok bool) {
 	return names, numbers, errors.Is(err, io.EOF)
 }
 
-// textOf is a number, the text that holds one, or nothing where it is null.
+// textOf returns the text of a number, the text of a string, or nothing for null.
 func textOf(value jsontext.Value) string {
 	switch value.Kind() {
 	case '"':
@@ -198,7 +198,7 @@ func textOf(value jsontext.Value) string {
 	return string(value)
 }
 
-// looseMembers are those of {power1:100,power2:200}.
+// looseMembers returns those of {power1:100,power2:200}.
 func looseMembers(text string) (names, numbers []string, ok bool) {
 	text = strings.TrimSpace(text)
 	if !strings.HasPrefix(text, "{") || !strings.HasSuffix(text, "}") {

@@ -16,12 +16,12 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// EmoncmsRequests reads the HTTP calls of devices that were made for emoncms (OpenEVSE, IotaWatt, emonTx …), as the same devices are
-// read over MQTT. Both calls give what was said, and energy.ErrInvalid where some of it cannot be read: what is given beside the
-// error is to be taken all the same, and nothing is given where the time or the form of the request is not to be understood.
+// EmoncmsRequests decodes the HTTP calls of devices made for emoncms (OpenEVSE, IotaWatt, emonTx …), as the same devices are
+// decoded over MQTT. Both calls return the observations, and energy.ErrInvalid if some values are invalid: the observations
+// beside the error must be stored all the same. They return no observations if the time or the form of the request is invalid.
 type EmoncmsRequests struct{}
 
-// request reads a request whose form is one of the calls'.
+// request reads a request in one of the supported forms.
 func request(node string) (*inputs, string, error) {
 	if node == "" {
 		node = "0"
@@ -39,22 +39,21 @@ func invalid(field, rule string) error {
 	return energy.ErrInvalid{Flaws: []energy.Flaw{flaw}}
 }
 
-// taken are the numbers of a request, or what is wrong with it. A word that is no number is not stored, and so is told.
-func (in *inputs) taken() ([]intake.Observation, error) {
+// result returns the observations of a request, or its errors. A word that is not a number is not stored, and is reported.
+func (in *inputs) result() ([]intake.Observation, error) {
 	flaws := append(in.flaws, in.words...)
 	switch {
 	case in.full:
 		return nil, invalid("data", "max_items")
 	case len(flaws) > 0:
-		return in.said, energy.ErrInvalid{Flaws: flaws}
-	case len(in.said) == 0:
+		return in.observations, energy.ErrInvalid{Flaws: flaws}
+	case len(in.observations) == 0:
 		return nil, invalid("data", "required")
 	}
-	return in.said, nil
+	return in.observations, nil
 }
 
-// Post reads what /input/post takes: node, and one of fulljson, json, data, csv; with time, when it was: seconds or ms since 1970,
-// or ISO 8601.
+// Post decodes /input/post: node, and one of fulljson, json, data, csv; optionally time: seconds or ms since 1970, or ISO 8601.
 func (EmoncmsRequests) Post(form url.Values) ([]intake.Observation, error) {
 	in, node, err := request(form.Get("node"))
 	if err != nil {
@@ -70,7 +69,7 @@ func (EmoncmsRequests) Post(form url.Values) ([]intake.Observation, error) {
 	switch {
 	case form.Get("csv") != "":
 		in.list(node, form.Get("csv"), at)
-		return in.taken()
+		return in.result()
 	case text == "":
 		return nil, invalid("data", "required")
 	}
@@ -80,10 +79,10 @@ func (EmoncmsRequests) Post(form url.Values) ([]intake.Observation, error) {
 		}
 		return nil, invalid("data", "object")
 	}
-	return in.taken()
+	return in.result()
 }
 
-// requestTime reads a time of a request. A plus that was not escaped came as a blank.
+// requestTime reads the time of a request. An unescaped plus arrives as a blank.
 func requestTime(text string) (moment, error) {
 	text = strings.TrimSpace(text)
 	const zone = len(" 02:00")
@@ -97,8 +96,8 @@ func requestTime(text string) (moment, error) {
 	return at, nil
 }
 
-// Bulk reads what /input/bulk takes: data=[[seconds, node, v1, v2 …] …]. The seconds count from time; or they are the device's
-// own, and sentat or offset is what its clock shows now; with neither, the last row was now. Numbers above 1e11 are ms.
+// Bulk decodes /input/bulk: data=[[seconds, node, v1, v2 …] …]. The seconds count from time; or they are the device's own, and
+// sentat or offset is what its clock shows now; with neither, the last row is now. Numbers above 1e11 are ms.
 func (EmoncmsRequests) Bulk(form url.Values, now energy.Instant) ([]intake.Observation, error) {
 	rows, err := bulkRows(form.Get("data"))
 	if err != nil {
@@ -117,25 +116,25 @@ func (EmoncmsRequests) Bulk(form url.Values, now energy.Instant) ([]intake.Obser
 		for i, name := range row.names {
 			one.add(node, name, row.numbers[i], moment{})
 		}
-		for i := range one.said {
-			reference.tell(&one.said[i], row.ms)
+		for i := range one.observations {
+			reference.setOn(&one.observations[i], row.ms)
 		}
-		all.said, all.flaws, all.words = append(all.said, one.said...), append(all.flaws, one.flaws...), append(all.words, one.words...)
-		all.full = all.full || one.full || len(all.said) > all.max
+		all.observations, all.flaws, all.words = append(all.observations, one.observations...), append(all.flaws, one.flaws...), append(all.words, one.words...)
+		all.full = all.full || one.full || len(all.observations) > all.max
 	}
-	return all.taken()
+	return all.result()
 }
 
-// reference is what the seconds of a bulk count from.
+// reference is the instant from which the seconds of a bulk count.
 type reference struct {
 	moment
 	source energy.TimeSource
 }
 
-// tell puts the instant that is so many ms after the reference into an observation.
-func (r reference) tell(o *intake.Observation, ms int64) {
+// setOn sets an observation's instant to so many ms after the reference.
+func (r reference) setOn(o *intake.Observation, ms int64) {
 	if r.local.IsLocal() {
-		o.LocalTime, o.Later, o.Source = r.local, ms, energy.ByDeviceLocal
+		o.LocalTime, o.LocalOffset, o.Source = r.local, ms, energy.ByDeviceLocal
 		return
 	}
 	o.At, o.Source = cmp.Or(r.at.Add(ms), epoch), r.source
@@ -200,7 +199,7 @@ func bulkRows(text string) (rows []bulkRow, err error) {
 	return rows, nil
 }
 
-// bulkRowOf reads [seconds, node, v1, v2, {"name": v3} …]; numbers are named by their places, from 1.
+// bulkRowOf reads [seconds, node, v1, v2, {"name": v3} …]; numbers are named by their positions, from 1.
 func bulkRowOf(value jsontext.Value) (row bulkRow, err error) {
 	decoder := jsontext.NewDecoder(bytes.NewReader(value), jsontext.AllowDuplicateNames(true))
 	if token, err := decoder.ReadToken(); err != nil || token.Kind() != '[' {

@@ -17,14 +17,14 @@ import (
 
 const emoncmsNow = energy.Instant(1_767_243_600_000)
 
-// asSaid writes observations as address=number@seconds-before-now/source, or @local time +ms.
-func asSaid(all []intake.Observation) string {
+// lines writes observations as address=number@seconds-before-now/source, or @local time +ms.
+func lines(all []intake.Observation) string {
 	var parts []string
 	for _, o := range all {
 		at := "-"
 		switch {
 		case o.LocalTime.IsLocal():
-			at = fmt.Sprint(o.LocalTime, "+", o.Later)
+			at = fmt.Sprint(o.LocalTime, "+", o.LocalOffset)
 		case o.At != 0:
 			at = fmt.Sprint(float64(emoncmsNow-o.At) / 1000)
 		}
@@ -33,7 +33,7 @@ func asSaid(all []intake.Observation) string {
 	return strings.Join(parts, " ")
 }
 
-// fieldsOf writes what is wrong as field:rule.
+// fieldsOf writes the errors as field:rule.
 func fieldsOf(t *testing.T, err error) string {
 	t.Helper()
 	if err == nil {
@@ -76,7 +76,7 @@ func TestEmoncmsPost(t *testing.T) {
 	} {
 		all, err := dialect.EmoncmsRequests{}.Post(formOf(t, form))
 		require.NoError(t, err, form)
-		require.Equal(t, want, asSaid(all), form)
+		require.Equal(t, want, lines(all), form)
 	}
 	for form, want := range map[string]string{
 		`node=a`: "data:required", `node=a/b&csv=1`: "node:pattern", `node=a&csv=1,x`: "a/2:number", `node=a&fulljson=[1]`: "data:object",
@@ -89,10 +89,10 @@ func TestEmoncmsPost(t *testing.T) {
 	}
 	all, err := dialect.EmoncmsRequests{}.Post(formOf(t, `node=a&fulljson={"a":1,"b":"12,5","c":3}`))
 	require.Equal(t, "a/b:number", fieldsOf(t, err))
-	require.Equal(t, "a/a=1@-/ a/c=3@-/", asSaid(all), "the others are to be taken")
+	require.Equal(t, "a/a=1@-/ a/c=3@-/", lines(all), "the others are to be taken")
 }
 
-// TestEmoncmsBulk reads the documentation's own examples in each of its modes.
+// TestEmoncmsBulk decodes the examples of the documentation in each mode.
 func TestEmoncmsBulk(t *testing.T) {
 	const data = `data=[[520,16,1137],[530,17,1437,3164],[535,19,1412,{"kwh":3077}]]`
 	for form, want := range map[string]string{
@@ -111,7 +111,7 @@ func TestEmoncmsBulk(t *testing.T) {
 	} {
 		all, err := dialect.EmoncmsRequests{}.Bulk(formOf(t, form), emoncmsNow)
 		require.NoError(t, err, form)
-		require.Equal(t, want, asSaid(all), form)
+		require.Equal(t, want, lines(all), form)
 	}
 	for _, form := range []string{
 		`data=`, `data=[]`, `data={}`, `data=[1]`, `data=[[1]]`, `data=[[1,2,"x"]]`, `data=[[1,2,3]`, `data=[[1,2,3]]x`, `data=[[x,2,3]]`, `data=[[1,2,3]]&sentat=x`,
@@ -122,7 +122,7 @@ func TestEmoncmsBulk(t *testing.T) {
 	}
 }
 
-// TestEmoncmsIsReadAlikeBothWays says the same in a message and in a request.
+// TestEmoncmsIsReadAlikeBothWays sends the same in a message and in a request.
 func TestEmoncmsIsReadAlikeBothWays(t *testing.T) {
 	for _, body := range []string{
 		`{"e1":310000,"time":"2026-06-15T18:30:00"}`, `{"e1":310000,"time":"2026-06-15T18:30:00Z"}`, `{"e1":1,"e2":2,"time":1781541300000}`, `{"e1":1,"time":1781541300}`,

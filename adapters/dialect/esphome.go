@@ -7,7 +7,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// ESPHome: <prefix>/<component>/<name>/state with one plain value. The unit comes with the discovery, if at all.
+// ESPHome: <prefix>/<component>/<name>/state with one plain value. The unit comes from the discovery, if at all.
 func knowsESPHome(_ memory, topic []string) bool {
 	n := len(topic)
 	if n < 4 || topic[n-1] != "state" {
@@ -20,14 +20,14 @@ func knowsESPHome(_ memory, topic []string) bool {
 	return false
 }
 
-func readESPHome(known memory, topic []string, m intake.Message) ([]intake.Observation, error) {
+func readESPHome(mem memory, topic []string, m intake.Message) ([]intake.Observation, error) {
 	n := len(topic)
 	o := intake.Observation{Address: strings.Join(topic[:n-1], "/"), Name: topic[n-2]}
-	return known.plainEntity(o, topic[n-3], known.unitOf(m.Topic), m)
+	return mem.plainEntity(o, topic[n-3], mem.unitOf(m.Topic), m)
 }
 
-// plainEntity reads one plain value of a sensor, or of what is switched.
-func (known memory) plainEntity(o intake.Observation, component string, unit energy.Unit, m intake.Message) ([]intake.Observation, error) {
+// plainEntity decodes one plain value of a sensor or of a switched component.
+func (mem memory) plainEntity(o intake.Observation, component string, unit energy.Unit, m intake.Message) ([]intake.Observation, error) {
 	word, err := plain(m.Payload)
 	if err != nil {
 		return nil, err
@@ -45,12 +45,12 @@ func (known memory) plainEntity(o intake.Observation, component string, unit ene
 			if unit != "" {
 				return nil, notANumber
 			}
-			return nil, nil // a sensor of words
+			return nil, nil // a text sensor
 		}
 		if number.IsNegative() && (unit.IsEnergy() || unit.IsPower()) {
-			return nil, nil // given back
+			return nil, nil // energy returned
 		}
 		o.Plain, o.Unit = number, unit
 	}
-	return only(o), nil
+	return nonEmpty(o), nil
 }

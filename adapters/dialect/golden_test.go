@@ -19,12 +19,12 @@ import (
 )
 
 // goldenMessage is testdata/<dialect>/NAME.json: a message that a device sent. Its payload is a text, or any other JSON, which is
-// then the payload as it stands.
+// then the payload itself.
 type goldenMessage struct {
 	Topic    string          `json:"topic"`
 	Payload  json.RawMessage `json:"payload"`
 	Retained bool            `json:"retained"`
-	// Before are messages that came before it, such as those of discovery.
+	// Before are the messages that came before it, such as those of discovery.
 	Before []goldenMessage `json:"before"`
 }
 
@@ -42,7 +42,7 @@ func (m goldenMessage) message() intake.Message {
 	return sent
 }
 
-// decode decodes it after those before it.
+// decode decodes the message after those before it.
 func (m goldenMessage) decode() ([]intake.Observation, error) {
 	d := dialect.New()
 	for _, before := range m.Before {
@@ -53,8 +53,8 @@ func (m goldenMessage) decode() ([]intake.Observation, error) {
 	return d.Decode(m.message())
 }
 
-// goldenObservation is an element of testdata/<dialect>/NAME.want.json: what an observation says, without what it does not. Amounts
-// are numbers in the unit that the member names.
+// goldenObservation is an element of testdata/<dialect>/NAME.want.json: the set values of an observation. Amounts are numbers in
+// the unit that the member names.
 type goldenObservation struct {
 	Address      string      `json:"address"`
 	Device       string      `json:"device,omitempty"`
@@ -72,7 +72,7 @@ type goldenObservation struct {
 	CO2PPM       json.Number `json:"co2_ppm,omitempty"`
 	Occupancy    json.Number `json:"occupancy,omitempty"`
 	At           string      `json:"at,omitempty"`         // RFC 3339
-	LocalTime    string      `json:"local_time,omitempty"` // of a clock that has no zone
+	LocalTime    string      `json:"local_time,omitempty"` // of a clock without a zone
 	Source       string      `json:"source,omitempty"`     // whose clock it is
 	Retained     bool        `json:"retained,omitempty"`
 }
@@ -85,7 +85,7 @@ func goldenOf(o intake.Observation) goldenObservation {
 		return json.Number(energy.AppendDecimal(nil, *n, digits))
 	}
 	g := goldenObservation{
-		Address: o.Address, Device: string(o.Device), Name: o.Name, Counts: o.Counts, Plain: json.Number(fmt.Sprint(o.Plain)), Unit: string(o.Unit), State: string(o.State),
+		Address: o.Address, Device: string(o.Device), Name: o.Name, Counts: o.HasCounter, Plain: json.Number(fmt.Sprint(o.Plain)), Unit: string(o.Unit), State: string(o.State),
 		TemperatureC: decimal(o.Temperature, 3), HumidityPct: decimal(o.Humidity, 3), CO2PPM: decimal(o.CO2, 0), Occupancy: decimal(o.Occupancy, 0),
 		Source: o.Source.String(), Retained: o.Retained,
 		RegisterKWh: decimal((*int64)(o.Register), 6), IntervalKWh: decimal((*int64)(o.Interval), 6), PowerW: decimal((*int64)(o.Power), 3),
@@ -102,7 +102,7 @@ func goldenOf(o intake.Observation) goldenObservation {
 	return g
 }
 
-// wantOf writes what came out of a message as a want file says it: its observations, or the word for why it makes no sense.
+// wantOf writes the result of a message in the form of a want file: its observations, or the reason of its error.
 func wantOf(t testing.TB, all []intake.Observation, err error) string {
 	t.Helper()
 	var want any
@@ -122,14 +122,14 @@ func wantOf(t testing.TB, all []intake.Observation, err error) string {
 	return string(text) + "\n"
 }
 
-// goldenCase is a message in the folder, and what should come out.
+// goldenCase is a message in the folder and its expected result.
 type goldenCase struct {
 	name string // <dialect>/NAME
 	goldenMessage
 	want string
 }
 
-// goldenCases are all that the folder holds. A message without a want file is named with what comes out of it.
+// goldenCases returns all messages in the folder. A message without a want file fails with its result.
 func goldenCases(t testing.TB) (all []goldenCase) {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*/*.json")
@@ -147,8 +147,8 @@ func goldenCases(t testing.TB) (all []goldenCase) {
 		require.NoError(t, decoder.Decode(&c.goldenMessage), file)
 		want, err := os.ReadFile(strings.TrimSuffix(file, ".json") + ".want.json")
 		if errors.Is(err, os.ErrNotExist) {
-			said, unread := c.decode()
-			t.Errorf("%s has no file %s.want.json. If this is what should come out, write it there:\n%s", file, path.Base(name), wantOf(t, said, unread))
+			observations, unread := c.decode()
+			t.Errorf("%s has no file %s.want.json. If this is what should come out, write it there:\n%s", file, path.Base(name), wantOf(t, observations, unread))
 			continue
 		}
 		require.NoError(t, err)
@@ -159,7 +159,7 @@ func goldenCases(t testing.TB) (all []goldenCase) {
 	return all
 }
 
-// TestGoldenMessages decodes each message in testdata. A captured one can be dropped into the folder of its dialect.
+// TestGoldenMessages decodes each message in testdata. You can drop a captured message into the folder of its dialect.
 func TestGoldenMessages(t *testing.T) {
 	for _, c := range goldenCases(t) {
 		t.Run(c.name, func(t *testing.T) {
@@ -172,7 +172,7 @@ func TestGoldenMessages(t *testing.T) {
 	}
 }
 
-// TestEveryWantHasItsMessage finds what should come out of a message that is not there.
+// TestEveryWantHasItsMessage finds want files without a message.
 func TestEveryWantHasItsMessage(t *testing.T) {
 	wants, err := filepath.Glob("testdata/*/*.want.json")
 	require.NoError(t, err)
@@ -182,7 +182,7 @@ func TestEveryWantHasItsMessage(t *testing.T) {
 	}
 }
 
-// TestUnknownMembersAreIgnored puts members into every golden object that nobody knows.
+// TestUnknownMembersAreIgnored adds unknown members to every golden object.
 func TestUnknownMembersAreIgnored(t *testing.T) {
 	for _, c := range goldenCases(t) {
 		var body map[string]json.RawMessage

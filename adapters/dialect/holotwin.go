@@ -7,7 +7,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// HoloTwin's own: holotwin/<device>/consumo, estado and ambiente, with the members that the HTTP calls take, or one plain word.
+// HoloTwin's own: holotwin/<device>/consumo, estado and ambiente, with the members of the HTTP calls, or one plain word.
 func knowsHoloTwin(_ memory, topic []string) bool { return topic[0] == "holotwin" }
 
 func readHoloTwin(_ memory, topic []string, m intake.Message) ([]intake.Observation, error) {
@@ -17,7 +17,7 @@ func readHoloTwin(_ memory, topic []string, m intake.Message) ([]intake.Observat
 	}
 	device, err := energy.ParseDeviceID(topic[1])
 	if err != nil {
-		return nil, garbage("bad_topic")
+		return nil, decodeReason("bad_topic")
 	}
 	o := intake.Observation{Device: device, Address: strings.Join(topic[:2], "/")}
 	read := map[string]func(*intake.Observation, intake.Message) error{"consumo": ownReading, "estado": ownState, "ambiente": ownAmbient}[topic[2]]
@@ -27,7 +27,7 @@ func readHoloTwin(_ memory, topic []string, m intake.Message) ([]intake.Observat
 	if err := read(&o, m); err != nil {
 		return nil, err
 	}
-	return only(o), nil
+	return nonEmpty(o), nil
 }
 
 func ownReading(o *intake.Observation, m intake.Message) (err error) {
@@ -93,7 +93,7 @@ func ownTime(o *intake.Observation, body object, arrived energy.Instant) error {
 	if err != nil {
 		return err
 	}
-	at.tell(o, energy.ByDevice)
+	at.setOn(o, energy.ByDevice)
 	return nil
 }
 
@@ -125,8 +125,8 @@ func ownAmbient(o *intake.Observation, m intake.Message) error {
 	}
 	o.Space = energy.SpaceID(body.text("space_id"))
 	o.Temperature, o.Humidity = thousandths(body.number("temperature_c")), thousandths(body.number("humidity_pct"))
-	o.CO2, o.Occupancy = whole(body.number("co2_ppm")), whole(body.number("occupancy"))
-	if !says(*o) {
+	o.CO2, o.Occupancy = integer(body.number("co2_ppm")), integer(body.number("occupancy"))
+	if !hasContent(*o) {
 		return wrongShape
 	}
 	return ownTime(o, body, m.Arrived)

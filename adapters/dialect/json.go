@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// object is a JSON object whose numbers are kept as they were written.
+// object is a JSON object whose numbers keep their text.
 type object map[string]any
 
 // objectOf reads one JSON object.
@@ -32,13 +32,13 @@ func objectOf(payload []byte) (object, error) {
 	return o, nil
 }
 
-// object is the object under a name; nil where there is none.
+// object returns the object under a name; nil if there is none.
 func (o object) object(name string) object {
 	inner, _ := o[name].(map[string]any)
 	return inner
 }
 
-// number is the text of the number under a name, or of a text that holds one; empty where there is none, or null.
+// number returns the text of the number under a name, also from inside a string; empty if it is absent or null.
 func (o object) number(name string) string { return numberOf(o[name]) }
 
 func numberOf(v any) string {
@@ -53,13 +53,13 @@ func numberOf(v any) string {
 	return ""
 }
 
-// text is the text under a name; empty where there is none.
+// text returns the text under a name; empty if there is none.
 func (o object) text(name string) string {
 	s, _ := o[name].(string)
 	return s
 }
 
-// plain is a payload that is no JSON: one word or number.
+// plain returns a payload that is not JSON: one word or number.
 func plain(payload []byte) (string, error) {
 	if !utf8.Valid(payload) {
 		return "", notText

@@ -8,7 +8,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// register reads what a counter shows; nil where the text is empty.
+// register reads the value of a counter; nil if the text is empty.
 func register(text string, unit energy.Unit) (*energy.Energy, error) {
 	if text == "" {
 		return nil, nil
@@ -23,7 +23,7 @@ func register(text string, unit energy.Unit) (*energy.Energy, error) {
 	return &e, nil
 }
 
-// power reads W; nil where the text is empty. It is below zero where power is given back: who books it refuses that by name.
+// power reads W; nil if the text is empty. It is negative if power is returned; the ledger rejects that with its own reason.
 func power(text string) (*energy.Power, error) {
 	if text == "" {
 		return nil, nil
@@ -35,7 +35,7 @@ func power(text string) (*energy.Power, error) {
 	return &p, nil
 }
 
-// thousandths reads °C or %; nil where the text is empty or no number.
+// thousandths reads °C or %; nil if the text is empty or not a number.
 func thousandths(text string) *int64 {
 	n, ok := energy.ReadThousandths(text)
 	if !ok {
@@ -44,8 +44,8 @@ func thousandths(text string) *int64 {
 	return &n
 }
 
-// whole reads ppm or persons; nil where the text is empty or no number.
-func whole(text string) *int64 {
+// integer reads ppm or persons; nil if the text is empty or not a number.
+func integer(text string) *int64 {
 	n, ok := energy.ReadWhole(text)
 	if !ok {
 		return nil
@@ -53,7 +53,7 @@ func whole(text string) *int64 {
 	return &n
 }
 
-// celsius reads a temperature in °C, or in °F where the device says so.
+// celsius reads a temperature in °C, or in °F if the device uses it.
 func celsius(text, unit string) *int64 {
 	n := thousandths(text)
 	if n != nil && strings.EqualFold(strings.TrimPrefix(unit, "°"), "F") {
@@ -64,7 +64,7 @@ func celsius(text, unit string) *int64 {
 	return n
 }
 
-// stateOf reads ON, off, true …; empty where it is none of a state.
+// stateOf reads ON, off, true …; empty if the word is not a state.
 func stateOf(word string) conditions.State {
 	switch strings.ToLower(word) {
 	case "on", "true", "1":
@@ -79,15 +79,15 @@ func stateOf(word string) conditions.State {
 	return ""
 }
 
-// says tells whether an observation says anything.
-func says(o intake.Observation) bool {
+// hasContent reports whether an observation holds any value.
+func hasContent(o intake.Observation) bool {
 	return o.Register != nil || o.Interval != nil || o.Power != nil || o.Plain.Given() || o.State != "" ||
 		o.Temperature != nil || o.Humidity != nil || o.CO2 != nil || o.Occupancy != nil
 }
 
-// only gives an observation that says something, and none that says nothing.
-func only(o intake.Observation) []intake.Observation {
-	if !says(o) {
+// nonEmpty returns an observation that holds a value, and nothing for any other.
+func nonEmpty(o intake.Observation) []intake.Observation {
+	if !hasContent(o) {
 		return nil
 	}
 	return []intake.Observation{o}

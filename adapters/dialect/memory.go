@@ -7,112 +7,112 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// memory is what a sender's messages tell of its others: the units of its topics, what a channel gave back, and what discovery
-// announced. What one sender says is believed of its own messages only.
+// memory holds facts from a sender's messages that later ones need: the units of its topics, the energy that a channel returned,
+// and what discovery announced. They apply to that sender's messages only.
 type memory struct {
 	all  *memories
 	from string
 }
 
-// memories are those of all senders. A campus has some thousands of channels.
+// memories holds the memory of all senders. A campus has some thousands of channels.
 type memories struct {
 	mu       sync.Mutex
-	heard    map[string]string
-	entities map[string][]discovered // by sender and state topic
-	held     map[string]held
-	total    held
+	facts    map[string]string
+	entities map[string][]entity // by sender and state topic
+	held     map[string]entryCount
+	total    entryCount
 }
 
-// held counts what is remembered.
-type held struct{ heard, entities int }
+// entryCount counts what is remembered.
+type entryCount struct{ facts, entities int }
 
-// Bounds of what is remembered, in all and of one sender, so that no API key fills the memory or takes the others' room. An outside
+// Limits of the memory, in all and for one sender, so that no API key fills the memory or takes the room of others. An outside
 // broker is one sender.
 const (
-	maxHeard, maxHeardOfKey       = 50_000, 5_000
+	maxFacts, maxFactsOfKey       = 50_000, 5_000
 	maxEntities, maxEntitiesOfKey = 10_000, 1_000
-	// maxAtTopic is how many entities one topic holds.
+	// maxAtTopic is the number of entities of a topic.
 	maxAtTopic = 50
-	// maxText is how much is kept of a text, in bytes.
+	// maxText is how much of a text is kept, in bytes.
 	maxText = 250
 )
 
 func newMemories() *memories {
-	return &memories{heard: make(map[string]string), entities: make(map[string][]discovered), held: make(map[string]held)}
+	return &memories{facts: make(map[string]string), entities: make(map[string][]entity), held: make(map[string]entryCount)}
 }
 
-// add counts one more, where there is room; all.mu is held.
-func (known memory) add(more held) bool {
-	of, total := known.all.held[known.from], known.all.total
-	of.heard, of.entities = of.heard+more.heard, of.entities+more.entities
-	total.heard, total.entities = total.heard+more.heard, total.entities+more.entities
-	if total.heard > maxHeard || total.entities > maxEntities {
+// add counts entries, if there is room; all.mu is held.
+func (mem memory) add(more entryCount) bool {
+	of, total := mem.all.held[mem.from], mem.all.total
+	of.facts, of.entities = of.facts+more.facts, of.entities+more.entities
+	total.facts, total.entities = total.facts+more.facts, total.entities+more.entities
+	if total.facts > maxFacts || total.entities > maxEntities {
 		return false
 	}
-	if known.from != "" && (of.heard > maxHeardOfKey || of.entities > maxEntitiesOfKey) {
+	if mem.from != "" && (of.facts > maxFactsOfKey || of.entities > maxEntitiesOfKey) {
 		return false
 	}
-	known.all.held[known.from], known.all.total = of, total
+	mem.all.held[mem.from], mem.all.total = of, total
 	return true
 }
 
-// key is where something is remembered.
-func (known memory) key(words ...string) string {
-	return known.from + "\x00" + strings.Join(words, "\x00")
+// key returns the key of an entry.
+func (mem memory) key(words ...string) string {
+	return mem.from + "\x00" + strings.Join(words, "\x00")
 }
 
-func (known memory) remember(address, what, value string) {
+func (mem memory) remember(address, what, value string) {
 	if len(value) > maxText {
 		return
 	}
-	known.all.mu.Lock()
-	defer known.all.mu.Unlock()
-	key := known.key(address, what)
-	if _, is := known.all.heard[key]; is || known.add(held{heard: 1}) {
-		known.all.heard[key] = strings.Clone(value)
+	mem.all.mu.Lock()
+	defer mem.all.mu.Unlock()
+	key := mem.key(address, what)
+	if _, is := mem.all.facts[key]; is || mem.add(entryCount{facts: 1}) {
+		mem.all.facts[key] = strings.Clone(value)
 	}
 }
 
-func (known memory) recall(address, what string) string {
-	known.all.mu.Lock()
-	defer known.all.mu.Unlock()
-	return known.all.heard[known.key(address, what)]
+func (mem memory) recall(address, what string) string {
+	mem.all.mu.Lock()
+	defer mem.all.mu.Unlock()
+	return mem.all.facts[mem.key(address, what)]
 }
 
-// keepEntity takes an entity in, in the place of the one with the same path.
-func (known memory) keepEntity(topic string, e discovered) {
+// keepEntity adds an entity and replaces the one with the same path.
+func (mem memory) keepEntity(topic string, e entity) {
 	path := strings.Join(e.path, ".")
 	if len(topic) > longestTopic || len(path) > maxText {
 		return
 	}
 	e.name = strings.Clone(strings.ToValidUTF8(e.name[:min(len(e.name), maxText)], ""))
 	for i := range e.path {
-		e.path[i] = strings.Clone(e.path[i]) // and not all of the message that it is a part of
+		e.path[i] = strings.Clone(e.path[i]) // without keeping the whole message in memory
 	}
-	known.all.mu.Lock()
-	defer known.all.mu.Unlock()
-	key := known.key(topic)
-	at := known.all.entities[key]
+	mem.all.mu.Lock()
+	defer mem.all.mu.Unlock()
+	key := mem.key(topic)
+	at := mem.all.entities[key]
 	for i := range at {
 		if strings.Join(at[i].path, ".") == path {
 			at[i] = e
 			return
 		}
 	}
-	if len(at) < maxAtTopic && known.add(held{entities: 1}) {
-		known.all.entities[key] = append(at, e)
+	if len(at) < maxAtTopic && mem.add(entryCount{entities: 1}) {
+		mem.all.entities[key] = append(at, e)
 	}
 }
 
-func (known memory) entitiesAt(topic string) []discovered {
-	known.all.mu.Lock()
-	defer known.all.mu.Unlock()
-	return append([]discovered(nil), known.all.entities[known.key(topic)]...)
+func (mem memory) entitiesAt(topic string) []entity {
+	mem.all.mu.Lock()
+	defer mem.all.mu.Unlock()
+	return append([]entity(nil), mem.all.entities[mem.key(topic)]...)
 }
 
-// unitOf is the unit that the value alone on a topic has.
-func (known memory) unitOf(topic string) energy.Unit {
-	for _, e := range known.entitiesAt(topic) {
+// unitOf returns the unit of a topic that holds the value alone.
+func (mem memory) unitOf(topic string) energy.Unit {
+	for _, e := range mem.entitiesAt(topic) {
 		if len(e.path) == 0 {
 			return e.unit
 		}

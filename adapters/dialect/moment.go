@@ -10,17 +10,17 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// moment is when something was: an instant, or a local time without a zone.
+// moment is a time: an instant, or a local time without a zone.
 type moment struct {
 	at    energy.Instant
 	local energy.WallTime
 }
 
-// epoch is 1970-01-01T00:00:00Z where a message tells it: an instant of 0 is none.
+// epoch is 1970-01-01T00:00:00Z if a message has it: an instant of 0 means none.
 const epoch energy.Instant = 1
 
-// momentOf reads RFC 3339 with or without a zone, the dots and blanks of older devices, or seconds or ms since 1970. A date that is
-// none, of a year before 2000 ("0000-00-00 00:00:00"), is what a clock shows that was never set.
+// momentOf reads RFC 3339 with or without a zone, the dots and blanks of older devices, or seconds or ms since 1970. An invalid
+// date in a year before 2000 ("0000-00-00 00:00:00") comes from a clock that was never set.
 func momentOf(text string) (moment, error) {
 	if n, ok := energy.ReadThousandths(text); ok {
 		return moment{at: cmp.Or(sinceEpoch(n), epoch)}, nil
@@ -32,7 +32,7 @@ func momentOf(text string) (moment, error) {
 	}
 	text = noSeconds.ReplaceAllString(text, "$1:00$2")
 	if len(text) > dated && (strings.ContainsAny(text[dated:], "Zz+") || strings.Contains(text[dated:], "-")) {
-		if n := len(text); text[n-5] == '+' || text[n-5] == '-' { // +0100, as some write it
+		if n := len(text); text[n-5] == '+' || text[n-5] == '-' { // +0100, as some devices write it
 			text = text[:n-2] + ":" + text[n-2:]
 		}
 	}
@@ -47,10 +47,10 @@ func momentOf(text string) (moment, error) {
 	return moment{at: cmp.Or(at, epoch)}, err
 }
 
-// noSeconds is a date with hours and minutes alone.
+// noSeconds matches a date with hours and minutes only.
 var noSeconds = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2})([Zz]|[+-][0-9]{2}:?[0-9]{2})?$`)
 
-// noDate is a date and time of before 2000, whatever day and hour it tells.
+// noDate matches a date and time before 2000, valid or not.
 var noDate = regexp.MustCompile(`^[01][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}`)
 
 func neverSet(text string) (moment, error) {
@@ -60,7 +60,7 @@ func neverSet(text string) (moment, error) {
 	return moment{}, badTime
 }
 
-// sinceEpoch takes thousandths of seconds, or of ms where they would be of a year far away.
+// sinceEpoch reads thousandths of a second, or of a ms if they would be in a far year.
 func sinceEpoch(thousandths int64) energy.Instant {
 	const farAway = 100_000_000_000_000 // thousandths of a second: the year 5138
 	if thousandths > farAway {
@@ -69,8 +69,8 @@ func sinceEpoch(thousandths int64) energy.Instant {
 	return energy.Instant(thousandths)
 }
 
-// tell puts a moment into an observation, by the clock of a device or of a bridge.
-func (t moment) tell(o *intake.Observation, source energy.TimeSource) {
+// setOn sets an observation's time, by the clock of a device or of a bridge.
+func (t moment) setOn(o *intake.Observation, source energy.TimeSource) {
 	switch {
 	case t.local.IsLocal():
 		o.LocalTime, o.Source = t.local, energy.ByDeviceLocal

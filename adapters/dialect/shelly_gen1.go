@@ -7,8 +7,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// Shelly's first generation: shellies/<id>/…, one plain value a topic and no time. Relays count W·min, meters Wh; what is given
-// back has a counter of its own, which is not drawn from ours. emeter/<n>/energy is since the last report and is not used.
+// Shelly's first generation: shellies/<id>/…, one plain value a topic and no time. Relays count W·min, meters Wh. Energy returned
+// has its own counter and is not subtracted. emeter/<n>/energy is the energy since the last report and is not used.
 func knowsShellyGen1(_ memory, topic []string) bool {
 	return topic[0] == "shellies" && len(topic) > 2
 }
@@ -26,7 +26,7 @@ func readShellyGen1(_ memory, topic []string, m intake.Message) ([]intake.Observ
 	return nil, nil
 }
 
-// gen1Channel reads a channel's state, power and counter.
+// gen1Channel decodes a channel's state, power and counter.
 func gen1Channel(topic, rest []string, m intake.Message, counter string, unit energy.Unit) ([]intake.Observation, error) {
 	if len(rest) == 0 || len(rest) > 2 {
 		return nil, nil
@@ -41,15 +41,15 @@ func gen1Channel(topic, rest []string, m intake.Message, counter string, unit en
 	case len(rest) == 1:
 		o.State = stateOf(word)
 	case rest[1] == "power":
-		o.Counts = true
+		o.HasCounter = true
 		o.Power, err = power(word)
 	case rest[1] == counter:
 		o.Register, err = register(word, unit)
 	}
-	return only(o), err
+	return nonEmpty(o), err
 }
 
-// gen1Sensor reads what a room's sensor senses; a relay's own temperature has another topic.
+// gen1Sensor decodes a room sensor; a relay's own temperature has another topic.
 func gen1Sensor(topic, rest []string, m intake.Message) ([]intake.Observation, error) {
 	if len(rest) != 1 {
 		return nil, nil
@@ -65,12 +65,12 @@ func gen1Sensor(topic, rest []string, m intake.Message) ([]intake.Observation, e
 	case "humidity":
 		o.Humidity = thousandths(word)
 	case "co2":
-		o.CO2 = whole(word)
+		o.CO2 = integer(word)
 	default:
 		return nil, nil
 	}
-	if !says(o) {
+	if !hasContent(o) {
 		return nil, notANumber
 	}
-	return only(o), nil
+	return nonEmpty(o), nil
 }

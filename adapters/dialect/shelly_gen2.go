@@ -10,8 +10,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// Shelly's later generations: <prefix>/events/rpc tells what changed, with the device's clock (absent is unchanged, null is
-// gone); <prefix>/status/<component> tells a component without one. Both speak for the address <prefix>/<component>.
+// Shelly's later generations: <prefix>/events/rpc has what changed, with the device's clock (absent is unchanged, null is
+// unavailable); <prefix>/status/<component> has a component without a clock. Both have the address <prefix>/<component>.
 func knowsShellyGen2(_ memory, topic []string) bool {
 	n := len(topic)
 	if n < 3 {
@@ -20,7 +20,7 @@ func knowsShellyGen2(_ memory, topic []string) bool {
 	return (topic[n-2] == "events" && topic[n-1] == "rpc") || (topic[n-2] == "status" && strings.Contains(topic[n-1], ":"))
 }
 
-func readShellyGen2(known memory, topic []string, m intake.Message) ([]intake.Observation, error) {
+func readShellyGen2(mem memory, topic []string, m intake.Message) ([]intake.Observation, error) {
 	body, err := objectOf(m.Payload)
 	if err != nil {
 		return nil, err
@@ -28,8 +28,8 @@ func readShellyGen2(known memory, topic []string, m intake.Message) ([]intake.Ob
 	n := len(topic)
 	prefix := strings.Join(topic[:n-2], "/")
 	if topic[n-1] != "rpc" {
-		o, err := known.gen2Component(prefix, topic[n-1], body)
-		return only(o), err
+		o, err := mem.gen2Component(prefix, topic[n-1], body)
+		return nonEmpty(o), err
 	}
 	if method := body.text("method"); method != "NotifyStatus" && method != "NotifyFullStatus" {
 		return nil, nil
@@ -50,20 +50,20 @@ func readShellyGen2(known memory, topic []string, m intake.Message) ([]intake.Ob
 		if inner == nil || !strings.Contains(component, ":") {
 			continue
 		}
-		o, err := known.gen2Component(prefix, component, inner)
+		o, err := mem.gen2Component(prefix, component, inner)
 		if err != nil {
 			return nil, err
 		}
-		at.tell(&o, energy.ByDevice)
-		all = append(all, only(o)...)
+		at.setOn(&o, energy.ByDevice)
+		all = append(all, nonEmpty(o)...)
 	}
 	return all, nil
 }
 
-// gen2Component reads what a component tells of itself.
-func (known memory) gen2Component(prefix, component string, body object) (o intake.Observation, err error) {
+// gen2Component decodes one component.
+func (mem memory) gen2Component(prefix, component string, body object) (o intake.Observation, err error) {
 	kind, number, _ := strings.Cut(component, ":")
-	o = intake.Observation{Address: prefix + "/" + component, Counts: true}
+	o = intake.Observation{Address: prefix + "/" + component, HasCounter: true}
 	switch kind {
 	case "switch", "pm1", "light", "cover":
 		if on, is := body["output"].(bool); is {
@@ -75,7 +75,7 @@ func (known memory) gen2Component(prefix, component string, body object) (o inta
 		if o.Power, err = power(body.number("apower")); err != nil {
 			return o, err
 		}
-		o.Register, err = known.gen2Drawn(o.Address, body)
+		o.Register, err = mem.gen2Drawn(o.Address, body)
 	case "em":
 		o.Power, err = power(body.number("total_act_power"))
 	case "em1":
@@ -94,14 +94,14 @@ func (known memory) gen2Component(prefix, component string, body object) (o inta
 	return o, err
 }
 
-// gen2Drawn is what was drawn: a channel's counter also counts what was given back, which has a counter of its own. Where that
-// did not change it is not told again.
-func (known memory) gen2Drawn(address string, body object) (*energy.Energy, error) {
+// gen2Drawn returns the energy drawn: a channel's counter includes the energy returned, which has its own counter. The device
+// sends that one only when it changes.
+func (mem memory) gen2Drawn(address string, body object) (*energy.Energy, error) {
 	returned := body.object("ret_aenergy").number("total")
 	if returned != "" {
-		known.remember(address, "returned", returned)
+		mem.remember(address, "returned", returned)
 	} else {
-		returned = known.recall(address, "returned")
+		returned = mem.recall(address, "returned")
 	}
 	drawn, err := register(body.object("aenergy").number("total"), energy.UnitWattHour)
 	if err != nil || drawn == nil || returned == "" {

@@ -11,15 +11,15 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// Zigbee2MQTT: zigbee2mqtt/<name>, where the name may hold slashes and blanks. Every message repeats what was said before
-// (cache_state), so a counter that stands is no measurement; that is the intake's matter. last_seen, where it is switched on, is
-// when the bridge heard the device. With "output: attribute" each member comes alone, at zigbee2mqtt/<name>/<member>. A plug of
-// several sockets tells energy_l1, power_l1, state_l1, energy_l2 and so on; each socket is a channel of its own.
+// Zigbee2MQTT: zigbee2mqtt/<name>, where the name may hold slashes and blanks. Every message repeats earlier values
+// (cache_state), so an unchanged counter is not a measurement; the intake handles that. last_seen, if enabled, is when the bridge
+// received the device's values. With "output: attribute" each member comes alone, at zigbee2mqtt/<name>/<member>. A plug with
+// several sockets sends energy_l1, power_l1, state_l1, energy_l2 and so on; each socket is its own channel.
 func knowsZigbee2MQTT(_ memory, topic []string) bool {
 	return topic[0] == "zigbee2mqtt" && len(topic) > 1 && topic[1] != "bridge"
 }
 
-func readZigbee2MQTT(known memory, topic []string, m intake.Message) ([]intake.Observation, error) {
+func readZigbee2MQTT(mem memory, topic []string, m intake.Message) ([]intake.Observation, error) {
 	switch topic[len(topic)-1] {
 	case "availability", "set", "get", "action":
 		return nil, nil
@@ -30,22 +30,22 @@ func readZigbee2MQTT(known memory, topic []string, m intake.Message) ([]intake.O
 	}
 	var all []intake.Observation
 	for _, channel := range zigbeeChannels(body) {
-		o, err := known.zigbeeChannel(topic, body, channel)
+		o, err := mem.zigbeeChannel(topic, body, channel)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, only(o)...)
+		all = append(all, nonEmpty(o)...)
 	}
-	if len(all) == 0 && body.tellsUnknownEnergy() {
+	if len(all) == 0 && body.hasUnknownEnergy() {
 		return nil, notUnderstood
 	}
 	return all, nil
 }
 
-// zigbeeObjects are the members whose value is an object of its own and no device.
+// zigbeeObjects are the members whose value is an object but not a device.
 var zigbeeObjects = []string{"update", "color", "color_options", "level_config", "options"}
 
-// zigbeeMessage is the device's topic and what was said of it; no body where it is nothing of use.
+// zigbeeMessage returns the device's topic and its values; no body if there is nothing of use.
 func zigbeeMessage(topic []string, payload []byte) ([]string, object, error) {
 	last := topic[len(topic)-1]
 	payload = bytes.TrimSpace(payload)
@@ -69,10 +69,10 @@ func zigbeeMessage(topic []string, payload []byte) ([]string, object, error) {
 	return topic[:len(topic)-1], body, nil
 }
 
-// zigbeeSocket is a member of one socket of several: its name and the socket's.
+// zigbeeSocket matches a member of one of several sockets: its name and the socket's.
 var zigbeeSocket = regexp.MustCompile(`^(?:energy|power|state)_(l[0-9]{1,2}|left|right|center|top|bottom)$`)
 
-// zigbeeChannels are the sockets that a message tells of, and "" for the plug's own members.
+// zigbeeChannels returns the sockets in a message, and "" for the plug's own members.
 func zigbeeChannels(body object) []string {
 	channels := []string{""}
 	for name := range body {
@@ -84,8 +84,8 @@ func zigbeeChannels(body object) []string {
 	return channels
 }
 
-// zigbeeChannel reads one channel; what is measured of the room belongs to the plug itself.
-func (known memory) zigbeeChannel(topic []string, body object, channel string) (o intake.Observation, err error) {
+// zigbeeChannel decodes one channel; ambient values belong to the plug itself.
+func (mem memory) zigbeeChannel(topic []string, body object, channel string) (o intake.Observation, err error) {
 	address, suffix := strings.Join(topic, "/"), ""
 	o.Name = topic[len(topic)-1]
 	if channel != "" {
@@ -93,9 +93,9 @@ func (known memory) zigbeeChannel(topic []string, body object, channel string) (
 	}
 	o.Address = address
 	if _, counts := body["energy"+suffix]; counts {
-		known.remember(address, "counts", "energy")
+		mem.remember(address, "counts", "energy")
 	}
-	o.Counts, o.State = known.recall(address, "counts") != "", stateOf(body.text("state"+suffix))
+	o.HasCounter, o.State = mem.recall(address, "counts") != "", stateOf(body.text("state"+suffix))
 	if o.Register, err = register(body.number("energy"+suffix), energy.UnitKilowattHour); err != nil {
 		return o, err
 	}
@@ -103,13 +103,13 @@ func (known memory) zigbeeChannel(topic []string, body object, channel string) (
 		return o, err
 	}
 	if channel == "" {
-		o.Temperature, o.Humidity, o.CO2 = thousandths(body.number("temperature")), thousandths(body.number("humidity")), whole(body.number("co2"))
+		o.Temperature, o.Humidity, o.CO2 = thousandths(body.number("temperature")), thousandths(body.number("humidity")), integer(body.number("co2"))
 		o.Occupancy = presence(body)
 	}
 	return o, body.lastSeen(&o)
 }
 
-// presence is 1 or 0 persons as a sensor of presence tells; nil where there is none.
+// presence returns 1 or 0 persons from a presence sensor; nil if there is none.
 func presence(body object) *int64 {
 	for _, name := range []string{"presence", "occupancy"} {
 		if there, is := body[name].(bool); is {
@@ -123,7 +123,7 @@ func presence(body object) *int64 {
 	return nil
 }
 
-// lastSeen puts the moment at which the bridge heard the device into an observation.
+// lastSeen sets an observation's time to when the bridge received it.
 func (o object) lastSeen(into *intake.Observation) error {
 	seen := o.text("last_seen")
 	if seen == "" {
@@ -134,16 +134,16 @@ func (o object) lastSeen(into *intake.Observation) error {
 	}
 	at, err := momentOf(seen)
 	if err == nil {
-		at.tell(into, energy.ByBridge)
+		at.setOn(into, energy.ByBridge)
 	}
 	return err
 }
 
-// zigbeeTotals are what the bridge or the device reckons from the counter.
+// zigbeeTotals are the totals that the bridge or the device computes from the counter.
 var zigbeeTotals = regexp.MustCompile(`^energy_(today|yesterday|day|week|month|year|t[0-9])$`)
 
-// tellsUnknownEnergy tells whether a number looks like a counter that is not understood.
-func (o object) tellsUnknownEnergy() bool {
+// hasUnknownEnergy reports whether a number looks like a counter that is not supported.
+func (o object) hasUnknownEnergy() bool {
 	for name := range o {
 		if strings.HasPrefix(name, "energy") && name != "energy" && !zigbeeSocket.MatchString(name) && !zigbeeTotals.MatchString(name) && o.number(name) != "" {
 			return true

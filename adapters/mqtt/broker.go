@@ -16,20 +16,20 @@ import (
 	"github.com/holotwin/holotwin/platform/supervise"
 )
 
-// Login tells who holds an API key; ok is false where nobody does. An error says that it cannot be told now.
+// Login returns the caller that owns an API key; ok is false if the key is invalid. An error means that the key cannot be checked
+// now.
 type Login func(ctx context.Context, key string) (caller energy.Caller, ok bool, err error)
 
-// BrokerSettings are of the embedded broker.
+// BrokerSettings configure the embedded broker.
 type BrokerSettings struct {
 	// Listen is the address, such as :1883.
 	Listen string
-	// CertFile and KeyFile make it speak TLS.
+	// CertFile and KeyFile enable TLS.
 	CertFile, KeyFile string
 }
 
-// Broker is an MQTT broker of our own: a device logs in with its id and an API key, says what it has to say under its own topics,
-// and is answered once that is on the disk. It keeps nothing for anybody: no wills, no retained messages, and no session longer
-// than its connection.
+// Broker is an embedded MQTT broker. A device logs in with its id and an API key and publishes under its own topics. Each message
+// is acknowledged once it is durable. The broker keeps no wills, no retained messages, and no session beyond its connection.
 type Broker struct {
 	settings   BrokerSettings
 	server     *mochi.Server
@@ -39,45 +39,45 @@ type Broker struct {
 	address    net.Addr
 }
 
-// Bounds of the broker: no caller takes what all need. Those of a key's connections are in sessions.go, those of connections
-// that have not logged in yet in pending.go.
+// Limits of the broker, so that no caller can use up what all need. The limits of a key's connections are in sessions.go, those
+// of connections before login in pending.go.
 const (
-	// maxSessions is how many devices may be connected.
+	// maxSessions is the number of connected devices.
 	maxSessions = 10_000
-	// maxInFlight is how many messages of a connection may wait for an acknowledgement.
+	// maxInFlight is the number of unacknowledged messages of a connection.
 	maxInFlight = 100
 	// maxPacket holds a payload of 64 KiB with its topic, in bytes.
 	maxPacket = 66 << 10
-	// maxSubscriptions is how many filters a connection may listen to; a device listens to a topic or two of its own.
+	// maxSubscriptions is the number of filters of a connection; a device subscribes to one or two topics of its own.
 	maxSubscriptions = 20
-	// A topic or filter costs memory and time by its length, in bytes, and by its levels.
+	// maxTopic bounds a topic or filter in bytes, maxLevels in levels: both cost memory and time.
 	maxTopic, maxLevels = 250, 20
-	// maxClientID is in bytes; MQTT asks of a broker that it take 23.
+	// maxClientID is in bytes; MQTT requires a broker to accept 23.
 	maxClientID = 256
 )
 
 // Times of the broker.
 const (
-	// sweepEvery is how often it is asked whether the keys of those that are connected still hold. A key is believed for up to
-	// four seconds after it was looked up, so that who may no longer be here is out within five.
-	sweepEvery = 500 * time.Millisecond
-	// sweepTime bounds one such round while the database does not answer.
-	sweepTime = 3 * time.Second
-	// storing is how long a message that is being stored when the program ends may still take.
-	storing = 5 * time.Second
-	// neverTold is in seconds: what the library tells of itself under $SYS is for nobody.
-	neverTold = 1 << 30
+	// sweepInterval is how often the keys of connected devices are checked. A lookup of a key is cached for up to four seconds,
+	// so a revoked key is disconnected within five.
+	sweepInterval = 500 * time.Millisecond
+	// maxSweepTime bounds one check while the database does not answer.
+	maxSweepTime = 3 * time.Second
+	// maxStopTime bounds the storing of current messages when the program stops.
+	maxStopTime = 5 * time.Second
+	// neverPublished, in seconds, disables the library's own $SYS messages.
+	neverPublished = 1 << 30
 )
 
-// NewBroker makes a broker that does not listen yet.
+// NewBroker returns a broker that does not listen yet.
 func NewBroker(s BrokerSettings, receiver *Receiver, login Login, catalog *campus.Catalog, clock energy.Clock, supervisor *supervise.Supervisor, log *zap.Logger, registry prometheus.Registerer) (*Broker, error) {
 	server := mochi.New(&mochi.Options{
-		Logger: slog.New(slog.DiscardHandler), SysTopicResendInterval: neverTold,
+		Logger: slog.New(slog.DiscardHandler), SysTopicResendInterval: neverPublished,
 		Capabilities: &mochi.Capabilities{
 			MaximumClients: maxSessions, MaximumClientWritesPending: maxInFlight, MaximumPacketSize: maxPacket, MaximumSessionExpiryInterval: 0,
 			ReceiveMaximum: maxInFlight, MaximumInflight: maxInFlight, TopicAliasMaximum: 0, MinimumProtocolVersion: 3, MaximumQos: 2,
 			RetainAvailable: 0, WildcardSubAvailable: 1, SubIDAvailable: 1,
-			// An acknowledgement that is waited for would hold what came in the properties of its message.
+			// A pending acknowledgement would otherwise keep the properties of its message in memory.
 			Compatibilities: mochi.Compatibilities{NoInheritedPropertiesOnAck: true},
 		},
 	})
@@ -92,7 +92,7 @@ func NewBroker(s BrokerSettings, receiver *Receiver, login Login, catalog *campu
 	return &Broker{settings: s, server: server, hook: hook, supervisor: supervisor, log: log}, nil
 }
 
-// Start listens. Errors: ErrSettings.
+// Start starts to listen. Errors: ErrSettings.
 func (b *Broker) Start() error {
 	socket, err := net.Listen("tcp", b.settings.Listen)
 	if err != nil {
@@ -112,28 +112,28 @@ func (b *Broker) Start() error {
 	return b.server.Serve()
 }
 
-// Address is where it listens.
+// Address returns the address that the broker listens on.
 func (b *Broker) Address() net.Addr { return b.address }
 
-// Watch ends the connections of those that may no longer be here, until ctx ends: a key that was taken back, another role, space
-// or devices. Where that cannot be told now, they stay, and it is asked again.
+// Watch disconnects devices that lost their rights, until ctx ends: a revoked key, a changed role, space or list of devices. If
+// the rights cannot be checked now, the devices stay and the check is repeated.
 func (b *Broker) Watch(ctx context.Context) {
-	for clock := time.NewTicker(sweepEvery); ; {
+	for clock := time.NewTicker(sweepInterval); ; {
 		select {
 		case <-ctx.Done():
 			clock.Stop()
 			return
 		case <-clock.C:
-			round, cancel := context.WithTimeout(ctx, sweepTime)
+			round, cancel := context.WithTimeout(ctx, maxSweepTime)
 			b.hook.sweep(round)
 			cancel()
 		}
 	}
 }
 
-// Stop ends the connections; what is being stored is stored first, if the database takes it soon.
+// Stop ends all connections. It first waits for current messages to be stored, up to maxStopTime.
 func (b *Broker) Stop() error {
-	late := time.AfterFunc(storing, b.hook.cancel)
+	late := time.AfterFunc(maxStopTime, b.hook.cancel)
 	defer late.Stop()
 	b.hook.endAll()
 	return b.server.Close()

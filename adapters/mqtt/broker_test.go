@@ -25,7 +25,7 @@ import (
 	"github.com/holotwin/holotwin/platform/supervise"
 )
 
-// fixture is a broker with a campus of two rooms, a and b, with the devices da and db, and keys that a test gives and takes back.
+// fixture is a broker with a campus of two rooms, a and b, the devices da and db, and keys that a test grants and revokes.
 type fixture struct {
 	*Broker
 	log     *observer.ObservedLogs
@@ -102,7 +102,7 @@ func (f *fixture) Save(context.Context, int64, campus.Change) error { return nil
 
 func (f *fixture) HasReadings(context.Context, energy.DeviceID) (bool, error) { return false, nil }
 
-// try connects with a CONNECT, and gives the answer.
+// try connects with a CONNECT packet and returns the response.
 func (f *fixture) try(t *testing.T, p packets.Packet) (*mqtttest.Device, byte) {
 	t.Helper()
 	d, err := mqtttest.Dial(f.Address().String())
@@ -120,7 +120,7 @@ func (f *fixture) connect(t *testing.T, version byte, id, user, key string) *mqt
 	return d
 }
 
-// refusals is how many were counted of a reason.
+// refusals returns the counted refusals for a reason.
 func (f *fixture) refusals(t *testing.T, reason string) float64 {
 	t.Helper()
 	families, err := f.metrics.Gather()
@@ -135,7 +135,7 @@ func (f *fixture) refusals(t *testing.T, reason string) float64 {
 	return 0
 }
 
-// eventually waits until something holds, however busy the machine is.
+// eventually waits until a condition holds, however busy the machine is.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for begun := time.Now(); !holds(); time.Sleep(10 * time.Millisecond) {
@@ -143,7 +143,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-// alive is a connection that is still answered.
+// alive checks that a connection still gets responses.
 func alive(t *testing.T, d *mqtttest.Device) {
 	t.Helper()
 	before, err := d.Ping()
@@ -168,7 +168,7 @@ func connectOf(version byte, id, user, key string) packets.Packet {
 	return p
 }
 
-// TestWillsAreDropped connects with wills of every sort and breaks the connections: nobody is told, and nothing of them is kept.
+// TestWillsAreDropped connects with every kind of will and breaks the connections: nothing is published or kept.
 func TestWillsAreDropped(t *testing.T) {
 	f := newFixture(t)
 	listening := f.connect(t, 5, "b", "db", "kb")
@@ -203,7 +203,7 @@ func TestWillsAreDropped(t *testing.T) {
 	alive(t, after)
 }
 
-// TestNothingIsRetained takes what is published with the retain flag, and keeps none of it for those that come later.
+// TestNothingIsRetained accepts messages with the retain flag and keeps none of them for later subscribers.
 func TestNothingIsRetained(t *testing.T) {
 	f := newFixture(t)
 	kept := f.server.Topics.Retained.Len()
@@ -223,7 +223,7 @@ func TestNothingIsRetained(t *testing.T) {
 	require.Equal(t, kept, f.server.Topics.Retained.Len())
 }
 
-// TestClientIDs lets a device take over from itself, and from nobody else.
+// TestClientIDs lets a device take over its own connection, and no other.
 func TestClientIDs(t *testing.T) {
 	for _, version := range []byte{4, 5} {
 		t.Run(fmt.Sprint(version), func(t *testing.T) {
@@ -258,7 +258,7 @@ func TestClientIDs(t *testing.T) {
 	}
 }
 
-// TestManyAtOnceUnderOneID connects many times at once by one name: one stays, and the books are right.
+// TestManyAtOnceUnderOneID connects many times at once with one client id: one connection stays, and the readings are right.
 func TestManyAtOnceUnderOneID(t *testing.T) {
 	f := newFixture(t)
 	var all sync.WaitGroup
@@ -278,13 +278,13 @@ func TestManyAtOnceUnderOneID(t *testing.T) {
 	alive(t, last)
 }
 
-// TestAKeyHoldsSoManyConnections fills what a key may hold: it is refused by name, another is let in, and one that leaves makes
-// room, whichever way it left.
+// TestAKeyHoldsSoManyConnections reaches a key's limit: it is refused with a reason, another key is admitted, and each way of
+// leaving makes room.
 func TestAKeyHoldsSoManyConnections(t *testing.T) {
 	f := newFixture(t)
-	most := perDevice + spareOfDevices
+	maxConnections := perDevice + spareForDevices
 	var held []*mqtttest.Device
-	for i := range most {
+	for i := range maxConnections {
 		held = append(held, f.connect(t, 4, fmt.Sprint("c", i), "da", "ka"))
 	}
 	_, code := f.try(t, mqtttest.ConnectPacket(5, "more", "da", "ka"))
@@ -292,15 +292,15 @@ func TestAKeyHoldsSoManyConnections(t *testing.T) {
 	_, code = f.try(t, mqtttest.ConnectPacket(4, "more", "da", "ka"))
 	require.Equal(t, packets.Err3ServerUnavailable.Code, code)
 	require.Equal(t, 2.0, f.refusals(t, "key_full"))
-	require.Len(t, f.log.FilterMessage("a key holds all the MQTT connections that it may").All(), 1, "it is told once")
+	require.Len(t, f.log.FilterMessage("an API key has reached its limit of MQTT connections").All(), 1, "it is logged once")
 	f.connect(t, 4, "b", "db", "kb")
 	again := f.connect(t, 4, "c0", "da", "ka")
 	ended(t, held[0])
 	alive(t, again)
 	_ = held[1].Conn.Close()
-	eventually(t, "there is room", func() bool { return f.hook.sessions.len() == most })
+	eventually(t, "there is room", func() bool { return f.hook.sessions.len() == maxConnections })
 	f.connect(t, 5, "more", "da", "ka")
-	for range 5 * most { // without waiting for the answer
+	for range 5 * maxConnections { // without waiting for the response
 		d, err := mqtttest.Dial(f.Address().String())
 		require.NoError(t, err)
 		b, err := mqtttest.Encode(mqtttest.ConnectPacket(4, "gone", "db", "kb"))
@@ -308,7 +308,7 @@ func TestAKeyHoldsSoManyConnections(t *testing.T) {
 		_, _ = d.Conn.Write(b)
 		_ = d.Conn.Close()
 	}
-	eventually(t, "who left before the answer holds nothing", func() bool { return f.hook.sessions.len() == most+1 })
+	eventually(t, "who left before the answer holds nothing", func() bool { return f.hook.sessions.len() == maxConnections+1 })
 }
 
 func TestMaxSessionsOf(t *testing.T) {
@@ -319,7 +319,7 @@ func TestMaxSessionsOf(t *testing.T) {
 	require.Equal(t, maxSessions/2, maxSessionsOf(space, 1_000_000))
 }
 
-// TestSilentConnectionsMakeRoom opens as many connections as may be silent: one of them goes, and a device gets in.
+// TestSilentConnectionsMakeRoom reaches the limit of silent connections: one of them is closed, and a device is admitted.
 func TestSilentConnectionsMakeRoom(t *testing.T) {
 	f := newFixture(t)
 	silent, err := mqtttest.Dial(f.Address().String())
@@ -341,8 +341,8 @@ func TestSilentConnectionsMakeRoom(t *testing.T) {
 	require.Positive(t, f.refusals(t, "pending"))
 }
 
-// TestRightsInTime ends the connections of those that may no longer be here, though they say nothing; where it cannot be told,
-// they stay.
+// TestRightsInTime disconnects devices that lost their rights though they send nothing. If the rights cannot be checked, they
+// stay.
 func TestRightsInTime(t *testing.T) {
 	for name, c := range map[string]struct {
 		user, key string
@@ -387,7 +387,7 @@ func TestRightsInTime(t *testing.T) {
 	}
 }
 
-// TestAStuckDeviceHoldsUpNothing revokes the key of a device that reads nothing of what it is told.
+// TestAStuckDeviceHoldsUpNothing revokes the key of a device that does not read from its connection.
 func TestAStuckDeviceHoldsUpNothing(t *testing.T) {
 	f := newFixture(t)
 	p := mqtttest.ConnectPacket(5, "stuck", "da", "ka")
@@ -405,12 +405,12 @@ func TestAStuckDeviceHoldsUpNothing(t *testing.T) {
 	stays := f.connect(t, 4, "stays", "db", "kb")
 	f.change(func() { delete(f.keys, "ka") })
 	f.hook.sweep(t.Context())
-	require.Equal(t, 1, f.hook.sessions.len(), "the sweep waits for nobody")
+	require.Equal(t, 1, f.hook.sessions.len(), "the sweep does not wait")
 	alive(t, stays)
 	eventually(t, "it is cut off", func() bool { return f.server.Clients.Len() == 1 })
 }
 
-// TestWithoutTheDatabase tells a device that nothing can be told now, and not that its key is wrong.
+// TestWithoutTheDatabase responds that the server is unavailable, and not that the key is wrong.
 func TestWithoutTheDatabase(t *testing.T) {
 	f := newFixture(t)
 	f.change(func() { f.away = true })
@@ -424,30 +424,30 @@ func TestWithoutTheDatabase(t *testing.T) {
 	require.Equal(t, packets.ErrBadUsernameOrPassword.Code, code)
 }
 
-// TestSoManyLogInAtOnce has more log in than may at once, from one address and from all: who is too many is told to come again.
+// TestSoManyLogInAtOnce exceeds the limits of concurrent logins, of one address and of all: the others are asked to retry.
 func TestSoManyLogInAtOnce(t *testing.T) {
 	f := newFixture(t)
 	here, there, elsewhere := netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("2001:db8::/64")
 	for range maxLoginsAddress {
-		require.True(t, f.hook.gate.enter(here))
+		require.True(t, f.hook.authorizer.beginLogin(here))
 	}
 	_, code := f.try(t, mqtttest.ConnectPacket(5, "more", "da", "ka"))
 	require.Equal(t, packets.ErrServerBusy.Code, code)
 	_, code = f.try(t, mqtttest.ConnectPacket(4, "more", "da", "ka"))
 	require.Equal(t, packets.Err3ServerUnavailable.Code, code)
 	for range maxLogins - maxLoginsAddress {
-		require.True(t, f.hook.gate.enter(there))
+		require.True(t, f.hook.authorizer.beginLogin(there))
 	}
-	require.False(t, f.hook.gate.enter(elsewhere))
+	require.False(t, f.hook.authorizer.beginLogin(elsewhere))
 	for range maxLoginsAddress {
-		f.hook.gate.leave(here)
+		f.hook.authorizer.endLogin(here)
 	}
-	require.True(t, f.hook.gate.enter(elsewhere))
+	require.True(t, f.hook.authorizer.beginLogin(elsewhere))
 	f.connect(t, 5, "more", "da", "ka")
 	require.Equal(t, 2.0, f.refusals(t, "busy"))
 }
 
-// TestWhatADeviceMaySayAndHear tries every way to a topic.
+// TestWhatADeviceMaySayAndHear tries every kind of topic.
 func TestWhatADeviceMaySayAndHear(t *testing.T) {
 	f := newFixture(t)
 	d := f.connect(t, 5, "a", "da", "ka")
@@ -491,7 +491,7 @@ func TestWhatADeviceMaySayAndHear(t *testing.T) {
 	require.Equal(t, packets.ErrTopicAliasInvalid.Code, ended(t, aliased).ReasonCode, "none was offered")
 }
 
-// TestMessagesInFlightAreBounded leaves messages of QoS 2 half done, and talks the library's count of them down.
+// TestMessagesInFlightAreBounded leaves QoS 2 messages unfinished and lowers the library's own count of them.
 func TestMessagesInFlightAreBounded(t *testing.T) {
 	f := newFixture(t)
 	d := f.connect(t, 5, "a", "da", "ka")
@@ -512,7 +512,7 @@ func TestMessagesInFlightAreBounded(t *testing.T) {
 	eventually(t, "nothing is left of them", func() bool { return f.server.Info.Clone().Inflight == 0 })
 }
 
-// TestBrokenPackets sends what is no MQTT, made of what is by a seed, before and after a login: connections end, the broker goes on.
+// TestBrokenPackets sends packets broken by a seed, before and after a login: connections end, the broker goes on.
 func TestBrokenPackets(t *testing.T) {
 	f := newFixture(t)
 	stays := f.connect(t, 5, "stays", "db", "kb")
@@ -525,7 +525,7 @@ func TestBrokenPackets(t *testing.T) {
 	for range 3000 {
 		d, err := mqtttest.Dial(f.Address().String())
 		require.NoError(t, err)
-		_, _ = d.Conn.Write(mqtttest.Broken(chance, "da", "ka")) // it may be at its end already
+		_, _ = d.Conn.Write(mqtttest.Broken(chance, "da", "ka")) // it may be closed already
 		_ = d.Conn.Close()
 	}
 	alive(t, stays)

@@ -18,74 +18,74 @@ import (
 	"github.com/holotwin/holotwin/platform/certificate"
 )
 
-// ClientSettings are of a client of an outside broker.
+// ClientSettings configure the client of an outside broker.
 type ClientSettings struct {
-	// URL is mqtt:// or mqtts://, with user and password; ?version=3.1.1 for a broker that speaks no 5.
+	// URL is mqtt:// or mqtts://, with user and password; ?version=3.1.1 for a broker without MQTT 5.
 	URL string
-	// ID is the session's: the broker keeps what comes while no process with it is connected.
+	// ID identifies the session: the broker queues messages while no process with this ID is connected.
 	ID     string
 	Topics []string
-	// SharedGroup lets several processes share the messages; empty takes all of them.
+	// SharedGroup lets several processes share the messages; empty receives all of them.
 	SharedGroup string
-	// CAFile holds the certificates that the broker's is signed by; empty: the system's.
+	// CAFile holds the CA certificates for the broker; empty uses the system's.
 	CAFile string
 }
 
-// Client takes what an outside broker has, in its order, and acknowledges it once it is on the disk.
+// Client receives the messages of an outside broker in order, and acknowledges each once it is durable.
 type Client struct {
-	settings ClientSettings
-	broker   *url.URL
-	tls      *tls.Config
-	receiver *Receiver
-	kept     intake.Deliveries
-	clock    energy.Clock
-	log      *zap.Logger
+	settings      ClientSettings
+	broker        *url.URL
+	tls           *tls.Config
+	receiver      *Receiver
+	deliveryStore intake.Deliveries
+	clock         energy.Clock
+	log           *zap.Logger
 
 	arrivals   chan arrival
-	queued     *semaphore.Weighted // bytes of what has arrived
+	queued     *semaphore.Weighted // bytes of the queued messages
 	deliveries *deliveries
 	connected  prometheus.Gauge
 	messages   *prometheus.CounterVec
 }
 
-// arrival is a message with how it is acknowledged.
+// arrival is a received message with its acknowledgement.
 type arrival struct {
 	message intake.Message
 	ack     func() error
 	bytes   int64
-	// id is the broker's number for it, 0 where no acknowledgement is asked for, and one its delivery.
-	id  uint16
-	one *delivery
-	// again is set where it was delivered before, and is taken or waits in front of this.
-	again bool
+	// id is the broker's packet id, 0 if no acknowledgement is requested; delivery is its delivery.
+	id       uint16
+	delivery *delivery
+	// repeated is true if it was delivered before, and is being stored or is queued before this one.
+	repeated bool
 }
 
-// Bounds of a client.
+// Limits of a client.
 const (
-	// inFlight is how many messages the broker sends before the first is acknowledged.
+	// inFlight is the number of messages that the broker sends before the first is acknowledged.
 	inFlight = 2000
-	// maxQueued is how many bytes may wait here for those that are being stored; a message that is longer waits alone.
+	// maxQueued is the number of bytes that may be queued; a longer message is queued alone.
 	maxQueued = 64 << 20
-	// maxIncoming is the longest packet that a broker of MQTT 5 sends, in bytes; no message that counts is so long.
+	// maxIncoming is the maximum packet of an MQTT 5 broker, in bytes; valid messages are shorter.
 	maxIncoming = 256 << 10
-	// batch is how many share a commit.
+	// batch is the number of messages that share a commit.
 	batch = 500
-	// sessionKept is how long the broker keeps messages for a server that is away.
-	sessionKept = 30 * 24 * time.Hour
-	keepAlive   = 30 * time.Second
-	// A broker that is away is looked for again after a second, then less often.
-	firstRetry, lastRetry = time.Second, 30 * time.Second
-	// lastTake bounds the pause before what could not be stored is tried again: a database that is back is used within seconds.
-	lastTake = 4 * time.Second
-	takeTime = 30 * time.Second
+	// sessionExpiry is how long the broker queues messages while the server is not connected.
+	sessionExpiry = 30 * 24 * time.Hour
+	keepAlive     = 30 * time.Second
+	// The delay before reconnecting starts at minRetryDelay and grows to maxRetryDelay.
+	minRetryDelay, maxRetryDelay = time.Second, 30 * time.Second
+	// maxIngestDelay bounds the delay before a failed store is retried, so that a recovered database is used within seconds.
+	maxIngestDelay = 4 * time.Second
+	maxIngestTime  = 30 * time.Second
 )
 
-// ErrSettings is a setting that a client or broker cannot begin with.
+// ErrSettings reports a setting with which a client or broker cannot start.
 type ErrSettings struct{ Variable, Reason string }
 
 func (e ErrSettings) Error() string { return e.Variable + ": " + e.Reason }
 
-// NewClient makes a client. Errors: ErrSettings.
+// NewClient returns a client. Errors: ErrSettings.
 func NewClient(s ClientSettings, receiver *Receiver, kept intake.Deliveries, clock energy.Clock, log *zap.Logger, registry prometheus.Registerer) (*Client, error) {
 	broker, err := url.Parse(s.URL)
 	if err != nil || broker.Host == "" || (broker.Scheme != "mqtt" && broker.Scheme != "mqtts") {
@@ -95,10 +95,10 @@ func NewClient(s ClientSettings, receiver *Receiver, kept intake.Deliveries, clo
 		return nil, ErrSettings{"MQTT_URL", "version must be 5 or 3.1.1"}
 	}
 	c := &Client{
-		settings: s, broker: broker, receiver: receiver, kept: kept, clock: clock, log: log,
+		settings: s, broker: broker, receiver: receiver, deliveryStore: kept, clock: clock, log: log,
 		arrivals: make(chan arrival, inFlight), queued: semaphore.NewWeighted(maxQueued), deliveries: newDeliveries(),
 		connected: prometheus.NewGauge(prometheus.GaugeOpts{Name: "holotwin_mqtt_connected", Help: "1 while the outside broker is connected."}),
-		messages:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "holotwin_mqtt_messages_total", Help: "Messages of the outside broker, by what became of them."}, []string{"outcome"}),
+		messages:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "holotwin_mqtt_messages_total", Help: "Messages of the outside broker, by outcome."}, []string{"outcome"}),
 	}
 	if broker.Scheme == "mqtts" {
 		if c.tls, err = clientTLS(broker.Hostname(), s.CAFile); err != nil {
@@ -125,7 +125,7 @@ func clientTLS(host, file string) (*tls.Config, error) {
 	return config, nil
 }
 
-// filters are what is subscribed to.
+// filters returns the subscribed topic filters.
 func (c *Client) filters() []string {
 	filters := make([]string, len(c.settings.Topics))
 	for i, topic := range c.settings.Topics {
@@ -137,7 +137,7 @@ func (c *Client) filters() []string {
 	return filters
 }
 
-// address is the broker's host and port.
+// address returns the broker's host and port.
 func (c *Client) address() string {
 	port := c.broker.Port()
 	if port == "" {
@@ -149,7 +149,7 @@ func (c *Client) address() string {
 	return c.broker.Hostname() + ":" + port
 }
 
-// Connect keeps the connection until ctx ends; Run takes what comes.
+// Connect keeps the connection until ctx ends; Run stores what arrives.
 func (c *Client) Connect(ctx context.Context) {
 	connect := c.connect5
 	if c.broker.Query().Get("version") == "3.1.1" {
@@ -161,16 +161,16 @@ func (c *Client) Connect(ctx context.Context) {
 	}
 }
 
-// arrive queues a message; while the queue is full, the broker waits. id is 0 where no acknowledgement is asked for.
-func (c *Client) arrive(ctx context.Context, m intake.Message, id uint16, dup bool, ack func() error) {
+// enqueue queues a message. While the queue is full, the broker waits. id is 0 if no acknowledgement is requested.
+func (c *Client) enqueue(ctx context.Context, m intake.Message, id uint16, dup bool, ack func() error) {
 	m.Arrived = c.clock.Now()
 	c.messages.WithLabelValues("received").Inc()
 	a := arrival{message: m, ack: ack, bytes: int64(min(len(m.Topic)+len(m.Payload), maxQueued)), id: id}
 	if c.queued.Acquire(ctx, a.bytes) != nil {
-		return // the program ends
+		return // the program stops
 	}
 	if id != 0 {
-		a.one, a.again = c.deliveries.begin(packetID{id: id}, dup, m)
+		a.delivery, a.repeated = c.deliveries.begin(packetID{id: id}, dup, m)
 	}
 	select {
 	case c.arrivals <- a:
@@ -178,13 +178,13 @@ func (c *Client) arrive(ctx context.Context, m intake.Message, id uint16, dup bo
 	}
 }
 
-// up and down tell once of each change.
-func (c *Client) up() {
+// markConnected and down report each change once.
+func (c *Client) markConnected() {
 	c.connected.Set(1)
 	c.log.Info("connected to the MQTT broker", zap.String("broker", c.address()))
 }
 
-func (c *Client) down(err error) {
+func (c *Client) markDisconnected(err error) {
 	c.connected.Set(0)
 	if reason, is := certificate.Reason(err); is {
 		c.log.Error("the MQTT broker cannot be trusted; will retry", zap.String("broker", c.address()), zap.String("reason", reason))
@@ -193,7 +193,7 @@ func (c *Client) down(err error) {
 	c.log.Warn("MQTT broker unreachable; will retry", zap.String("broker", c.address()), zap.Error(redacted(err)))
 }
 
-// redacted keeps what an error is about; its text may hold the broker's address with the password.
+// redacted returns an error without the broker's address, which may contain the password.
 func redacted(err error) error {
 	var address *url.Error
 	if errors.As(err, &address) {
@@ -202,35 +202,35 @@ func redacted(err error) error {
 	return err
 }
 
-// anybody is on whose behalf messages of an outside broker come: who may publish what is the broker's to say.
-var anybody = energy.Caller{Subject: "mqtt", Role: energy.Gateway, AllDevices: true}
+// outsideBroker is the caller for messages of an outside broker, which itself decides who may publish.
+var outsideBroker = energy.Caller{Subject: "mqtt", Role: energy.Gateway, AllDevices: true}
 
-// Run takes what has arrived, as many at once as wait, until ctx ends. While the database is away nothing is acknowledged, and
-// nothing overtakes.
+// Run stores what has arrived, all queued messages at once, until ctx ends. While the database is unavailable nothing is
+// acknowledged, and the order is kept.
 func (c *Client) Run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case first := <-c.arrivals:
-			waiting := c.waiting(first)
+			waiting := c.queuedAfter(first)
 			for _, a := range waiting {
 				c.queued.Release(a.bytes)
 			}
-			if !c.take(ctx, waiting) {
+			if !c.ingest(ctx, waiting) {
 				return
 			}
 			for _, a := range waiting {
 				if err := a.ack(); err != nil {
-					c.messages.WithLabelValues("not_acknowledged").Inc() // the connection is another; it comes again
+					c.messages.WithLabelValues("not_acknowledged").Inc() // the connection has changed; the broker sends the message again
 				}
 			}
 		}
 	}
 }
 
-// waiting are the first and those that wait behind it.
-func (c *Client) waiting(first arrival) []arrival {
+// queuedAfter returns the first message and those queued after it.
+func (c *Client) queuedAfter(first arrival) []arrival {
 	all := []arrival{first}
 	for len(all) < batch {
 		select {

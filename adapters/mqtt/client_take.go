@@ -11,27 +11,27 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// taken are messages that are being taken, tried until it works. What was tried before counts once: the observations keep the
-// instants that they were given, and those of messages that the broker may send again after a crash are kept too.
-type taken struct {
-	messages int
-	said     []intake.Observation
-	letters  []intake.RejectedMessage
-	// of are the messages that may come again.
-	of    []sayer
-	saved bool
+// ingestBatch is a batch of messages that is retried until it is stored. A retry counts once: the observations keep their
+// assigned instants. Those of messages that the broker may send again after a crash are stored too.
+type ingestBatch struct {
+	messages     int
+	observations []intake.Observation
+	rejected     []intake.RejectedMessage
+	// repeatable are the messages that may be sent again.
+	repeatable []messageRange
+	saved      bool
 }
 
-// sayer is a message with what it says, from one place to another.
-type sayer struct {
+// messageRange is a message with the range of its observations.
+type messageRange struct {
 	arrival  arrival
 	from, to int
 }
 
-// take tries until it works, or ctx ends.
-func (c *Client) take(ctx context.Context, all []arrival) bool {
+// ingest retries until the messages are stored or ctx ends.
+func (c *Client) ingest(ctx context.Context, all []arrival) bool {
 	t := c.read(all)
-	for wait, failing := firstRetry, false; ; wait = min(2*wait, lastTake) {
+	for wait, failing := minRetryDelay, false; ; wait = min(2*wait, maxIngestDelay) {
 		err := c.store(ctx, t)
 		if err == nil {
 			c.messages.WithLabelValues("taken").Add(float64(t.messages))
@@ -50,87 +50,87 @@ func (c *Client) take(ctx context.Context, all []arrival) bool {
 	}
 }
 
-// read reads messages, but for those that were taken before.
-func (c *Client) read(all []arrival) *taken {
-	t := &taken{}
+// read decodes messages, without those that were stored before.
+func (c *Client) read(all []arrival) *ingestBatch {
+	t := &ingestBatch{}
 	for _, a := range all {
-		if a.again && !a.one.recalled {
+		if a.repeated && !a.delivery.recalled {
 			c.messages.WithLabelValues("repeated").Inc()
 			continue
 		}
 		t.messages++
-		said, letters := c.receiver.read([]intake.Message{a.message})
-		if a.again && len(said) == len(a.one.given) {
-			for i, given := range a.one.given {
-				said[i].Recall(given)
+		observations, rejected := c.receiver.decode([]intake.Message{a.message})
+		if a.repeated && len(observations) == len(a.delivery.instants) {
+			for i, given := range a.delivery.instants {
+				observations[i].RestoreInstant(given)
 			}
 		}
-		from := len(t.said)
-		t.said, t.letters = append(t.said, said...), append(t.letters, letters...)
+		from := len(t.observations)
+		t.observations, t.rejected = append(t.observations, observations...), append(t.rejected, rejected...)
 		if a.id != 0 {
-			a.one.recalled = false
-			t.of = append(t.of, sayer{a, from, len(t.said)})
+			a.delivery.recalled = false
+			t.repeatable = append(t.repeatable, messageRange{a, from, len(t.observations)})
 		}
 	}
 	return t
 }
 
-// store stores letters, once, and observations.
-func (c *Client) store(ctx context.Context, t *taken) error {
-	ctx, cancel := context.WithTimeout(ctx, takeTime)
+// store stores rejected messages, once, and observations.
+func (c *Client) store(ctx context.Context, t *ingestBatch) error {
+	ctx, cancel := context.WithTimeout(ctx, maxIngestTime)
 	defer cancel()
-	if err := c.receiver.refuse(ctx, anybody, t.letters); err != nil {
+	if err := c.receiver.storeRejected(ctx, outsideBroker, t.rejected); err != nil {
 		return err
 	}
-	t.letters = nil
-	if len(t.said) == 0 {
+	t.rejected = nil
+	if len(t.observations) == 0 {
 		return nil
 	}
 	if err := c.save(ctx, t); err != nil {
 		return err
 	}
-	_, err := c.receiver.intake.IngestForwarded(ctx, anybody, t.said)
+	_, err := c.receiver.intake.IngestForwarded(ctx, outsideBroker, t.observations)
 	return err
 }
 
-// save keeps which instants were given to what.
-func (c *Client) save(ctx context.Context, t *taken) error {
+// save stores the assigned instants.
+func (c *Client) save(ctx context.Context, t *ingestBatch) error {
 	if t.saved {
 		return nil
 	}
-	if err := c.receiver.intake.Stamp(ctx, anybody, t.said); err != nil {
+	if err := c.receiver.intake.AssignInstants(ctx, outsideBroker, t.observations); err != nil {
 		return err
 	}
 	var all []intake.Delivery
-	for _, s := range t.of {
-		d := intake.Delivery{Packet: s.arrival.id, Words: s.arrival.one.words, Reused: s.arrival.one.reused, Arrived: s.arrival.message.Arrived}
+	for _, s := range t.repeatable {
+		d := intake.Delivery{Packet: s.arrival.id, Hash: s.arrival.delivery.hash, Reused: s.arrival.delivery.reused, Arrived: s.arrival.message.Arrived}
 		stamped := false
-		for _, o := range t.said[s.from:s.to] {
-			d.Given = append(d.Given, o.Given())
-			stamped = stamped || o.Given() != 0
+		for _, o := range t.observations[s.from:s.to] {
+			d.Instants = append(d.Instants, o.AssignedInstant())
+			stamped = stamped || o.AssignedInstant() != 0
 		}
 		if stamped {
 			all = append(all, d)
 		}
 	}
-	err := c.kept.SaveDeliveries(ctx, c.session(), all)
+	err := c.deliveryStore.SaveDeliveries(ctx, c.session(), all)
 	t.saved = err == nil
 	return err
 }
 
-// session names the session with the broker.
+// session returns the name of the session with the broker.
 func (c *Client) session() string { return c.settings.ID + "@" + c.address() }
 
-// unacknowledged is how long before the last message one may have come that was not acknowledged when the server was killed.
-const unacknowledged = energy.Instant(time.Minute / time.Millisecond)
+// recallWindow is how long before the last message an unacknowledged one may have arrived when the server was killed.
+const recallWindow = energy.Instant(time.Minute / time.Millisecond)
 
-// recall remembers what an earlier process was given last; it tries until it works, or ctx ends.
+// recall reads the last deliveries of an earlier process. It retries until it succeeds or ctx ends.
 func (c *Client) recall(ctx context.Context) {
-	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
-		all, err := c.kept.DeliveriesOf(ctx, c.session())
+	for wait := minRetryDelay; ; wait = min(2*wait, maxRetryDelay) {
+		all, err := c.deliveryStore.DeliveriesOf(ctx, c.session())
 		if err == nil {
 			for _, d := range all {
-				if d.Arrived >= all[len(all)-1].Arrived-unacknowledged {
+				if d.Arrived >= all[len(all)-1].Arrived-recallWindow {
 					c.deliveries.recall(packetID{id: d.Packet}, d)
 				}
 			}

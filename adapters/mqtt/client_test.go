@@ -12,19 +12,19 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// noDeliveries is where nothing was delivered before.
+// noDeliveries holds no earlier deliveries.
 type noDeliveries struct{}
 
 func (noDeliveries) SaveDeliveries(context.Context, string, []intake.Delivery) error { return nil }
 
 func (noDeliveries) DeliveriesOf(context.Context, string) ([]intake.Delivery, error) { return nil, nil }
 
-// noDialect knows no message.
+// noDialect decodes no message.
 type noDialect struct{}
 
 func (noDialect) Decode(intake.Message) ([]intake.Observation, error) { return nil, nil }
 
-// TestWhatWaitsIsBounded has an outside broker send more than may wait: it waits, and all is taken in the end.
+// TestWhatWaitsIsBounded lets an outside broker send more than the queue holds: it waits, and everything is stored in the end.
 func TestWhatWaitsIsBounded(t *testing.T) {
 	c, err := NewClient(ClientSettings{URL: "mqtt://127.0.0.1:1"}, NewReceiver(noDialect{}, nil), noDeliveries{}, now{}, zap.NewNop(), prometheus.NewRegistry())
 	require.NoError(t, err)
@@ -36,7 +36,7 @@ func TestWhatWaitsIsBounded(t *testing.T) {
 			if i == messages-1 {
 				payload = make([]byte, 2*maxQueued)
 			}
-			c.arrive(t.Context(), intake.Message{Topic: "some/other/thing", Payload: payload}, 0, false, func() error { acknowledged.Add(1); return nil })
+			c.enqueue(t.Context(), intake.Message{Topic: "some/other/thing", Payload: payload}, 0, false, func() error { acknowledged.Add(1); return nil })
 			arrived.Add(1)
 		}
 	}()

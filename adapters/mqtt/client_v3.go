@@ -18,15 +18,15 @@ func (c *Client) connect3(ctx context.Context) error {
 	}
 	options := paho3.NewClientOptions().AddBroker(scheme + "://" + c.address()).SetClientID(c.settings.ID).SetProtocolVersion(4).
 		SetCleanSession(false).SetAutoAckDisabled(true).SetOrderMatters(true).SetKeepAlive(keepAlive).
-		SetAutoReconnect(true).SetConnectRetry(true).SetConnectRetryInterval(firstRetry).SetMaxReconnectInterval(lastRetry).
-		SetTLSConfig(c.tls).SetConnectionLostHandler(func(_ paho3.Client, err error) { c.down(err) }).
+		SetAutoReconnect(true).SetConnectRetry(true).SetConnectRetryInterval(minRetryDelay).SetMaxReconnectInterval(maxRetryDelay).
+		SetTLSConfig(c.tls).SetConnectionLostHandler(func(_ paho3.Client, err error) { c.markDisconnected(err) }).
 		SetConnectionNotificationHandler(func(_ paho3.Client, n paho3.ConnectionNotification) {
 			if failed, is := n.(paho3.ConnectionNotificationBrokerFailed); is {
-				c.down(failed.Reason)
+				c.markDisconnected(failed.Reason)
 			}
 		}).
 		SetDefaultPublishHandler(func(_ paho3.Client, m paho3.Message) {
-			c.arrive(ctx, intake.Message{Topic: m.Topic(), Payload: m.Payload(), Retained: m.Retained()}, m.MessageID(), m.Duplicate(), func() error { m.Ack(); return nil })
+			c.enqueue(ctx, intake.Message{Topic: m.Topic(), Payload: m.Payload(), Retained: m.Retained()}, m.MessageID(), m.Duplicate(), func() error { m.Ack(); return nil })
 		}).
 		SetOnConnectHandler(c.subscribe3)
 	if c.broker.User != nil {
@@ -48,12 +48,12 @@ func (c *Client) subscribe3(client paho3.Client) {
 	}
 	done := client.SubscribeMultiple(filters, nil)
 	if !done.WaitTimeout(10 * time.Second) {
-		c.down(fmt.Errorf("the broker did not answer a subscription"))
+		c.markDisconnected(fmt.Errorf("the broker did not answer a subscription"))
 		return
 	}
 	if err := done.Error(); err != nil {
-		c.down(err)
+		c.markDisconnected(err)
 		return
 	}
-	c.up()
+	c.markConnected()
 }

@@ -9,18 +9,18 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// deliveries remembers the last messages that must be acknowledged, so that one that is sent again, because its acknowledgement did
-// not arrive, is known: by its session, packet id and DUP flag, and by its words. Nothing else may be taken for a repetition: two
-// equal messages of a device are two.
+// deliveries remembers the last messages that need an acknowledgement, to recognise one that is sent again because its
+// acknowledgement was lost. A repetition has the same session, packet id and content hash, and the DUP flag. Nothing else is a
+// repetition: two equal messages of a device are two.
 type deliveries struct {
-	mu sync.Mutex
-	of map[packetID]*delivery
-	// last are the ids in the order in which they were first seen; next is the place of the oldest.
+	mu   sync.Mutex
+	byID map[packetID]*delivery
+	// last are the ids in the order of their first delivery; next is the index of the oldest.
 	last []packetID
 	next int
 }
 
-// packetID names a message while it is being delivered.
+// packetID identifies a message during its delivery.
 type packetID struct {
 	session string
 	id      uint16
@@ -28,71 +28,71 @@ type packetID struct {
 
 // delivery is a message that is being delivered, or was.
 type delivery struct {
-	words uint64 // a hash of its topic and payload
-	// recalled is set where an earlier process was given the message, and given are the instants that it gave it.
+	hash uint64 // of its topic and payload
+	// recalled is true if an earlier process received the message, and instants are those that it assigned.
 	recalled bool
-	given    []energy.Instant
-	// reused is set where the sender used the id for another message a short while ago: then a DUP may be of one that never came.
+	instants []energy.Instant
+	// reused is true if the sender recently used the id for another message: then a DUP may be of a message that never arrived.
 	reused bool
 
-	mu     sync.Mutex // held while it is being stored
-	read   bool
-	stored bool
-	said   []intake.Observation // with the instants that they were given
+	mu           sync.Mutex // held while it is being stored
+	read         bool
+	stored       bool
+	observations []intake.Observation // with their assigned instants
 }
 
-// maxDeliveries is how many are remembered: less than there are packet ids, so that a sender who counts them up reuses none of them.
+// maxDeliveries is smaller than the number of packet ids, so a sender that counts up reuses none that is remembered.
 const maxDeliveries = 16_384
 
 func newDeliveries() *deliveries {
-	return &deliveries{of: make(map[packetID]*delivery), last: make([]packetID, maxDeliveries)}
+	return &deliveries{byID: make(map[packetID]*delivery), last: make([]packetID, maxDeliveries)}
 }
 
-// begin notes a message and gives its delivery; again is set where it was seen before.
-func (d *deliveries) begin(id packetID, dup bool, m intake.Message) (one *delivery, again bool) {
-	words := wordsOf(m)
+// begin records a message and returns its delivery; repeated is true if it was delivered before.
+func (d *deliveries) begin(id packetID, dup bool, m intake.Message) (one *delivery, repeated bool) {
+	hash := contentHash(m)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	before, seen := d.of[id]
-	if seen && dup && !before.reused && before.words == words {
+	before, seen := d.byID[id]
+	if seen && dup && !before.reused && before.hash == hash {
 		return before, true
 	}
-	one = &delivery{words: words, reused: seen}
-	d.put(id, one)
+	one = &delivery{hash: hash, reused: seen}
+	d.add(id, one)
 	return one, false
 }
 
-// wordsOf is a hash of what a message says, the same in every process (FNV-1a).
-func wordsOf(m intake.Message) uint64 {
+// contentHash returns a hash of topic and payload, the same in every process (FNV-1a).
+func contentHash(m intake.Message) uint64 {
 	hash := fnv.New64a()
 	_, _ = hash.Write(append([]byte(m.Topic), 0))
 	_, _ = hash.Write(m.Payload)
 	return hash.Sum64()
 }
 
-// recall notes a message that an earlier process was given.
+// recall records a message that an earlier process received.
 func (d *deliveries) recall(id packetID, was intake.Delivery) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.put(id, &delivery{words: was.Words, reused: was.Reused, recalled: true, given: was.Given})
+	d.add(id, &delivery{hash: was.Hash, reused: was.Reused, recalled: true, instants: was.Instants})
 }
 
-// put remembers a delivery in the place of the oldest; d.mu is held.
-func (d *deliveries) put(id packetID, one *delivery) {
-	if _, seen := d.of[id]; !seen {
-		delete(d.of, d.last[d.next])
+// add replaces the oldest delivery; d.mu is held.
+func (d *deliveries) add(id packetID, one *delivery) {
+	if _, seen := d.byID[id]; !seen {
+		delete(d.byID, d.last[d.next])
 		d.last[d.next] = id
 		d.next = (d.next + 1) % len(d.last)
 	}
-	d.of[id] = one
+	d.byID[id] = one
 }
 
-// maxUnstored is how many observations of a message are remembered that could not be stored.
+// maxUnstored is the number of observations kept of a message that could not be stored.
 const maxUnstored = 16
 
-// forget forgets what a message said where nothing of it is stored, or where it says too much to be remembered for long.
+// forget drops the observations of a message if nothing of it is stored, or if there are too many to keep.
 func (d *delivery) forget(why error) {
-	if errors.As(why, &intake.ErrInboxFull{}) || len(d.said) > maxUnstored {
-		d.read, d.said = false, nil
+	if errors.As(why, &intake.ErrInboxFull{}) || len(d.observations) > maxUnstored {
+		d.read, d.observations = false, nil
 	}
 }

@@ -9,16 +9,16 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// TestOnlyADuplicateIsARepetition takes a message for one that came before by its session, number, DUP flag and words together.
+// TestOnlyADuplicateIsARepetition requires the same session, packet id, DUP flag and content together.
 func TestOnlyADuplicateIsARepetition(t *testing.T) {
 	d := newDeliveries()
 	say := func(topic, payload string) intake.Message {
 		return intake.Message{Topic: topic, Payload: []byte(payload)}
 	}
-	first, again := d.begin(packetID{"a", 7}, false, say("t", "1"))
-	require.False(t, again)
-	same, again := d.begin(packetID{"a", 7}, true, say("t", "1"))
-	require.True(t, again && same == first)
+	first, repeated := d.begin(packetID{"a", 7}, false, say("t", "1"))
+	require.False(t, repeated)
+	same, repeated := d.begin(packetID{"a", 7}, true, say("t", "1"))
+	require.True(t, repeated && same == first)
 	for name, c := range map[string]struct {
 		id  packetID
 		dup bool
@@ -31,13 +31,13 @@ func TestOnlyADuplicateIsARepetition(t *testing.T) {
 	} {
 		d := newDeliveries()
 		d.begin(packetID{"a", 7}, false, say("t", "1"))
-		_, again := d.begin(c.id, c.dup, c.m)
-		require.False(t, again, name)
+		_, repeated := d.begin(c.id, c.dup, c.m)
+		require.False(t, repeated, name)
 	}
-	// Where a sender uses a number again at once, a DUP may be of a message that never came: it counts.
+	// If a sender reuses an id at once, a DUP may be of a message that never arrived: it counts.
 	d.begin(packetID{"a", 7}, false, say("t", "1"))
-	_, again = d.begin(packetID{"a", 7}, true, say("t", "1"))
-	require.False(t, again)
+	_, repeated = d.begin(packetID{"a", 7}, true, say("t", "1"))
+	require.False(t, repeated)
 }
 
 func TestDeliveriesAreBounded(t *testing.T) {
@@ -46,13 +46,13 @@ func TestDeliveriesAreBounded(t *testing.T) {
 	for i := range 3 * maxDeliveries {
 		d.begin(packetID{"a", uint16(i)}, false, m)
 	}
-	require.Len(t, d.of, maxDeliveries)
-	_, again := d.begin(packetID{"a", uint16(3*maxDeliveries - 1)}, true, m)
-	require.True(t, again)
-	_, again = d.begin(packetID{"a", 0}, true, m)
-	require.False(t, again)
-	d.recall(packetID{"a", 1}, intake.Delivery{Words: wordsOf(m), Given: []energy.Instant{5}})
-	one, again := d.begin(packetID{"a", 1}, true, m)
-	require.True(t, again && one.recalled)
-	require.Len(t, d.of, maxDeliveries)
+	require.Len(t, d.byID, maxDeliveries)
+	_, repeated := d.begin(packetID{"a", uint16(3*maxDeliveries - 1)}, true, m)
+	require.True(t, repeated)
+	_, repeated = d.begin(packetID{"a", 0}, true, m)
+	require.False(t, repeated)
+	d.recall(packetID{"a", 1}, intake.Delivery{Hash: contentHash(m), Instants: []energy.Instant{5}})
+	one, repeated := d.begin(packetID{"a", 1}, true, m)
+	require.True(t, repeated && one.recalled)
+	require.Len(t, d.byID, maxDeliveries)
 }

@@ -20,12 +20,12 @@ import (
 	"github.com/holotwin/holotwin/platform/supervise"
 )
 
-// brokerHook is asked by the library who may connect, what a device may say, and has it stored.
+// brokerHook handles the library's events: it decides who may connect and what a device may publish, and stores messages.
 type brokerHook struct {
 	mochi.HookBase
 	server     *mochi.Server
 	receiver   *Receiver
-	gate       *gate
+	authorizer *authorizer
 	clock      energy.Clock
 	supervisor *supervise.Supervisor
 	log        *zap.Logger
@@ -33,63 +33,63 @@ type brokerHook struct {
 	ctx        context.Context
 	cancel     context.CancelFunc
 
-	sessions *sessions
-	numbered atomic.Uint64
-	// complained is when it was last logged that devices are not let in.
-	complained atomic.Int64
+	sessions     *sessions
+	sessionCount atomic.Uint64
+	// lastWarned is when refused devices were last logged.
+	lastWarned atomic.Int64
 }
 
 func newBrokerHook(server *mochi.Server, receiver *Receiver, login Login, catalog *campus.Catalog, clock energy.Clock, supervisor *supervise.Supervisor, log *zap.Logger) *brokerHook {
 	h := &brokerHook{
-		server: server, receiver: receiver, gate: newGate(login, catalog), clock: clock, supervisor: supervisor, log: log, sessions: newSessions(),
+		server: server, receiver: receiver, authorizer: newAuthorizer(login, catalog), clock: clock, supervisor: supervisor, log: log, sessions: newSessions(),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "holotwin_mqtt_refused_total", Help: "What the embedded broker refused, by reason."}, []string{"reason"}),
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	return h
 }
 
-// ID names the hook.
+// ID returns the name of the hook.
 func (*brokerHook) ID() string { return "holotwin" }
 
-// Provides tells what the hook does.
+// Provides reports which events the hook handles.
 func (*brokerHook) Provides(what byte) bool {
 	return slices.Contains([]byte{
 		mochi.OnConnect, mochi.OnConnectAuthenticate, mochi.OnPacketRead, mochi.OnPacketProcessed, mochi.OnPacketEncode, mochi.OnACLCheck, mochi.OnPublish, mochi.OnWill,
 	}, what)
 }
 
-// Stop ends what is under way.
+// Stop cancels what is in progress.
 func (h *brokerHook) Stop() error {
 	h.cancel()
 	return nil
 }
 
-// OnPacketRead takes out of a packet what is not used, before anything is kept of it.
+// OnPacketRead removes the unused parts of a packet before any of it is kept.
 func (h *brokerHook) OnPacketRead(client *mochi.Client, packet packets.Packet) (packets.Packet, error) {
 	c := connectionOf(client)
 	c.working.Store(true)
 	switch packet.FixedHeader.Type {
 	case packets.Connect:
-		c.spoke()
+		c.onConnectPacket()
 		if packet.Connect.WillFlag {
 			h.refused.WithLabelValues("will").Inc()
 		}
-		return onlyConnect(packet), nil
+		return reducedConnect(packet), nil
 	case packets.Publish, packets.Subscribe, packets.Unsubscribe:
-		return onlyTopics(packet), nil
+		return reducedPublish(packet), nil
 	}
 	return packet, nil
 }
 
-// OnPacketProcessed is told that a packet is done with.
+// OnPacketProcessed is called when a packet is done.
 func (*brokerHook) OnPacketProcessed(client *mochi.Client, _ packets.Packet, _ error) {
 	connectionOf(client).working.Store(false)
 }
 
-// connectionOf is the connection of a client: all come by our listener.
+// connectionOf returns the connection of a client: all of them come from this package's listener.
 func connectionOf(client *mochi.Client) *connection { return client.Net.Conn.(*connection) }
 
-// OnPacketEncode says in the answer to a connection what the library does not.
+// OnPacketEncode adds to the response to a CONNECT what the library leaves out.
 func (*brokerHook) OnPacketEncode(_ *mochi.Client, packet packets.Packet) packets.Packet {
 	if packet.FixedHeader.Type == packets.Connack {
 		packet.Properties.MaximumPacketSize = maxPacket
@@ -98,7 +98,7 @@ func (*brokerHook) OnPacketEncode(_ *mochi.Client, packet packets.Packet) packet
 	return packet
 }
 
-// OnConnect lets a device in that tells its id and a key by which it may report, and answers all others.
+// OnConnect admits a device that sends its id and a key that may report for it, and refuses all others.
 func (h *brokerHook) OnConnect(client *mochi.Client, packet packets.Packet) error {
 	if len(client.ID) > maxClientID {
 		return h.refuse(client, "client_id", packets.ErrClientIdentifierNotValid)
@@ -110,84 +110,84 @@ func (h *brokerHook) OnConnect(client *mochi.Client, packet packets.Packet) erro
 	key := string(packet.Connect.Password)
 	ctx, cancel := context.WithTimeout(h.ctx, loginTime)
 	defer cancel()
-	caller, most, err := h.gate.letIn(ctx, addressOf(client.Net.Conn.RemoteAddr()), key, device)
+	caller, maxConnections, err := h.authorizer.admit(ctx, addressOf(client.Net.Conn.RemoteAddr()), key, device)
 	switch {
-	case errors.Is(err, errBusy):
+	case errors.Is(err, errTooManyLogins):
 		return h.refuse(client, "busy", packets.ErrServerBusy)
 	case errors.Is(err, errDenied):
 		return h.refuse(client, "login", packets.ErrBadUsernameOrPassword)
 	case err != nil:
-		h.complain("devices' keys cannot be looked up; devices must try again", zap.String("device", string(device)), zap.Error(err))
+		h.warnRarely("could not look up API keys; devices must try again", zap.String("device", string(device)), zap.Error(err))
 		return h.refuse(client, "unavailable", packets.ErrServerUnavailable)
 	}
 	one := &session{client: client, name: sessionName{key, device, client.ID}, caller: caller}
-	// The library would take over by the id alone, and keeps its books by it.
-	client.ID = "session-" + strconv.FormatUint(h.numbered.Add(1), 10)
-	return h.admit(one, most)
+	// The library would take over a connection by the client id alone, and indexes its clients by it.
+	client.ID = "session-" + strconv.FormatUint(h.sessionCount.Add(1), 10)
+	return h.admit(one, maxConnections)
 }
 
-// admit makes a connection a session.
+// admit turns a connection into a session.
 func (h *brokerHook) admit(one *session, maxOfKey int) error {
 	former, outcome := h.sessions.admit(one, maxOfKey)
 	if former != nil {
 		h.end(former, packets.ErrSessionTakenOver)
 	}
 	switch outcome {
-	case keyIsFull:
-		h.complain("a key holds all the MQTT connections that it may", zap.String("key", one.caller.Subject), zap.Int("connections", maxOfKey), zap.String("device", string(one.name.device)))
+	case keyAtLimit:
+		h.warnRarely("an API key has reached its limit of MQTT connections", zap.String("key", one.caller.Subject), zap.Int("connections", maxOfKey), zap.String("device", string(one.name.device)))
 		return h.refuse(one.client, "key_full", packets.ErrQuotaExceeded)
-	case allIsFull:
-		h.complain("the MQTT broker holds all the connections that it may", zap.Int("connections", maxSessions))
+	case brokerAtLimit:
+		h.warnRarely("the MQTT broker has reached its limit of connections", zap.Int("connections", maxSessions))
 		return h.refuse(one.client, "full", packets.ErrServerBusy)
-	case noneAnyMore:
+	case brokerClosed:
 		return h.refuse(one.client, "unavailable", packets.ErrServerShuttingDown)
 	}
 	c := connectionOf(one.client)
-	c.loggedIn()
-	c.whenOver(func() { h.sessions.remove(one) }, func() { h.forget(one) })
+	c.onLogin()
+	c.onEnd(func() { h.sessions.remove(one) }, func() { h.forget(one) })
 	c.working.Store(false)
 	return nil
 }
 
-// complainEvery is how often it is logged that devices are not let in; the metric counts each.
-const complainEvery = time.Minute
+// minWarnInterval is how often refused devices are logged; the metric counts each.
+const minWarnInterval = time.Minute
 
-func (h *brokerHook) complain(what string, fields ...zap.Field) {
-	now, last := int64(h.clock.Now()), h.complained.Load()
-	if now-last >= complainEvery.Milliseconds() && h.complained.CompareAndSwap(last, now) {
+func (h *brokerHook) warnRarely(what string, fields ...zap.Field) {
+	now, last := int64(h.clock.Now()), h.lastWarned.Load()
+	if now-last >= minWarnInterval.Milliseconds() && h.lastWarned.CompareAndSwap(last, now) {
 		h.log.Warn(what, fields...)
 	}
 }
 
-// refuse answers a connection that is not let in, and ends it.
+// refuse responds to a refused connection and ends it.
 func (h *brokerHook) refuse(client *mochi.Client, reason string, code packets.Code) error {
 	h.refused.WithLabelValues(reason).Inc()
 	if _, has := packets.V5CodesToV3[code]; client.Properties.ProtocolVersion < 5 && !has {
-		code = packets.ErrServerUnavailable // 3.1.1 has no word for it
+		code = packets.ErrServerUnavailable // MQTT 3.1.1 has no code for it
 	}
-	_ = h.server.SendConnack(client, code, false, nil) // it may be gone
+	_ = h.server.SendConnack(client, code, false, nil) // the device may be gone
 	return code
 }
 
-// OnConnectAuthenticate is asked after OnConnect, which let it in.
+// OnConnectAuthenticate is called after OnConnect, which admitted the client.
 func (h *brokerHook) OnConnectAuthenticate(client *mochi.Client, _ packets.Packet) bool {
-	return h.sessions.of(client) != nil
+	return h.sessions.sessionOf(client) != nil
 }
 
-// forget clears what the library keeps of a connection, which it does not do itself after every end.
+// forget removes what the library keeps of a connection; the library does not do so after every kind of end.
 func (h *brokerHook) forget(one *session) {
 	h.server.UnsubscribeClient(one.client)
 	one.client.ClearInflights()
 	h.server.Clients.Delete(one.client.ID)
 }
 
-// farewell is how long a device may take to read why its connection ends.
-const farewell = time.Second
+// maxCloseTime is how long a device may take to read why its connection ends.
+const maxCloseTime = time.Second
 
-// end ends the connection of a session that is out, and says why where the protocol can. It does not wait for the device.
+// end ends the connection of a removed session, with a reason if the protocol has one. It does not wait for the device.
 func (h *brokerHook) end(one *session, code packets.Code) {
 	h.supervisor.Once("end of an mqtt connection", func(context.Context) {
-		late := time.AfterFunc(farewell, connectionOf(one.client).abort)
+		late := time.AfterFunc(maxCloseTime, connectionOf(one.client).abort)
 		defer late.Stop()
 		if one.client.Properties.ProtocolVersion < 5 {
 			one.client.Stop(code)
@@ -197,7 +197,7 @@ func (h *brokerHook) end(one *session, code packets.Code) {
 	})
 }
 
-// endAll ends all sessions, because the program does, and admits no more.
+// endAll ends all sessions when the program stops, and admits no more.
 func (h *brokerHook) endAll() {
 	h.sessions.close()
 	for _, held := range h.sessions.all() {
@@ -209,15 +209,15 @@ func (h *brokerHook) endAll() {
 	}
 }
 
-// sweep ends the sessions of those that may no longer be here.
+// sweep ends the sessions that lost their rights.
 func (h *brokerHook) sweep(ctx context.Context) {
 	for key, held := range h.sessions.all() {
-		caller, err := h.gate.holder(ctx, key)
+		caller, err := h.authorizer.callerOf(ctx, key)
 		if err != nil && !errors.Is(err, errDenied) {
 			continue
 		}
 		for _, one := range held {
-			if err == nil && same(caller, one.caller) && h.gate.mayStay(ctx, caller, one.name.device) {
+			if err == nil && sameRights(caller, one.caller) && h.authorizer.mayStay(ctx, caller, one.name.device) {
 				continue
 			}
 			if h.sessions.remove(one) {
@@ -228,21 +228,21 @@ func (h *brokerHook) sweep(ctx context.Context) {
 	}
 }
 
-// OnACLCheck lets a device speak under its own topics: those of which a level is its id, as all makes of device have it, and those
-// at and below the address that it is registered with. It may listen to what is under holotwin/<id>. A refusal is an answer, after
-// which the device does not send again: what cannot be judged goes on to OnPublish, which gives none.
+// OnACLCheck lets a device publish under its own topics: those with its id as a level, as all makes of device have it, and those
+// at and below its registered address. It may subscribe to topics under holotwin/<id>. A refusal is a response, after which the
+// device does not retry; so a topic that cannot be checked now is passed to OnPublish, which sends no response.
 func (h *brokerHook) OnACLCheck(client *mochi.Client, topic string, write bool) bool {
-	one := h.sessions.of(client)
+	one := h.sessions.sessionOf(client)
 	if one == nil {
 		return write
 	}
 	allowed := fits(topic)
 	if allowed && !write {
-		allowed = mayHear(one, topic)
+		allowed = maySubscribe(one, topic)
 	}
 	if allowed && write {
 		var err error
-		if allowed, err = h.maySay(one, topic); err != nil {
+		if allowed, err = h.mayPublish(one, topic); err != nil {
 			h.notStored(one, err)
 			return true
 		}
@@ -253,10 +253,10 @@ func (h *brokerHook) OnACLCheck(client *mochi.Client, topic string, write bool) 
 	return allowed
 }
 
-// fits tells whether a topic or filter is of a size that devices use.
+// fits reports whether a topic or filter has a size that devices use.
 func fits(topic string) bool { return len(topic) <= maxTopic && strings.Count(topic, "/") < maxLevels }
 
-func mayHear(one *session, filter string) bool {
+func maySubscribe(one *session, filter string) bool {
 	if !strings.HasPrefix(filter, "holotwin/"+string(one.name.device)+"/") {
 		return false
 	}
@@ -264,14 +264,14 @@ func mayHear(one *session, filter string) bool {
 	return renewed || one.client.State.Subscriptions.Len() < maxSubscriptions
 }
 
-// maySay tells whether a device may speak under a topic; an error says that it cannot be told now.
-func (h *brokerHook) maySay(one *session, topic string) (bool, error) {
+// mayPublish reports whether a device may publish under a topic. An error means that this cannot be checked now.
+func (h *brokerHook) mayPublish(one *session, topic string) (bool, error) {
 	if slices.Contains(strings.Split(topic, "/"), string(one.name.device)) {
 		return true, nil
 	}
 	ctx, cancel := context.WithTimeout(h.ctx, loginTime)
 	defer cancel()
-	campus, err := h.gate.catalog.Campus(ctx)
+	campus, err := h.authorizer.catalog.Campus(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -283,49 +283,49 @@ func (h *brokerHook) maySay(one *session, topic string) (bool, error) {
 	return topic == address || strings.HasPrefix(topic, address+"/"), nil
 }
 
-// OnWill drops what is left of a will: nobody listens to one. It is for a will that comes past OnPacketRead.
+// OnWill drops a will that passed OnPacketRead: the broker publishes none.
 func (*brokerHook) OnWill(*mochi.Client, mochi.Will) (mochi.Will, error) { return mochi.Will{}, nil }
 
-// OnPublish stores what a device says before it is acknowledged. Where that cannot be, the connection ends without an
-// acknowledgement, so that the device sends again: an error code would be taken for an answer.
+// OnPublish stores a message before it is acknowledged. On failure it ends the connection without an acknowledgement, so that the
+// device sends the message again. An error code would be an acknowledgement.
 func (h *brokerHook) OnPublish(client *mochi.Client, packet packets.Packet) (packets.Packet, error) {
-	one := h.sessions.of(client)
+	one := h.sessions.sessionOf(client)
 	if one == nil {
 		return packet, packets.ErrRejectPacket
 	}
-	if client.State.Inflight.Len() >= maxInFlight { // the library's own count can be talked down
+	if client.State.Inflight.Len() >= maxInFlight { // a client can lower the library's own count
 		h.refused.WithLabelValues("in_flight").Inc()
 		h.sessions.remove(one)
 		h.end(one, packets.ErrReceiveMaximum)
 		return packet, packets.ErrRejectPacket
 	}
-	ctx, cancel := context.WithTimeout(h.ctx, takeTime)
+	ctx, cancel := context.WithTimeout(h.ctx, maxIngestTime)
 	defer cancel()
 	message := intake.Message{Topic: packet.TopicName, Payload: packet.Payload, Arrived: h.clock.Now(), From: one.caller.Subject}
 	sent := published{message: message, id: packetID{one.id(), packet.PacketID}, dup: packet.FixedHeader.Dup}
-	err := h.receiver.Take(ctx, one.caller, sent)
+	err := h.receiver.Ingest(ctx, one.caller, sent)
 	if errors.As(err, &intake.ErrInboxFull{}) {
 		h.refused.WithLabelValues("inbox_full").Inc()
-		return packet, unanswered(packet)
+		return packet, inboxFullResponse(packet)
 	}
 	if err != nil {
 		h.notStored(one, err)
 		return packet, packets.ErrRejectPacket
 	}
-	packet.Ignore, packet.FixedHeader.Retain = true, false // it is for the books; nobody else listens
+	packet.Ignore, packet.FixedHeader.Retain = true, false // stored; there are no subscribers for it
 	return packet, nil
 }
 
-// unanswered is how a message is not taken of which a bound leaves no room: by a refusal where the protocol has one. What else the
-// device has to say is heard.
-func unanswered(packet packets.Packet) error {
+// inboxFullResponse returns the response to a message for which a limit leaves no room: a refusal if the protocol has one. The
+// connection stays.
+func inboxFullResponse(packet packets.Packet) error {
 	if packet.ProtocolVersion == 5 && packet.FixedHeader.Qos == 1 {
 		return packets.ErrQuotaExceeded
 	}
 	return packets.ErrRejectPacket
 }
 
-// notStored ends a connection of which a message was not stored, without an answer.
+// notStored ends the connection of a message that was not stored, without a response.
 func (h *brokerHook) notStored(one *session, err error) {
 	h.refused.WithLabelValues("not_stored").Inc()
 	h.log.Error("could not store a device's message; the device must send it again", zap.String("device", string(one.name.device)), zap.Error(err))

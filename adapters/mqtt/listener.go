@@ -18,11 +18,11 @@ import (
 	"github.com/holotwin/holotwin/platform/supervise"
 )
 
-// listener takes connections in for the library. Each is served under the supervisor: the library panics at some broken packets
-// (a SUBSCRIBE of MQTT 5 without its last byte), which would end the program.
+// listener accepts connections for the library. Each is served under the supervisor, because the library panics on some broken
+// packets (a SUBSCRIBE of MQTT 5 without its last byte), which would end the program.
 type listener struct {
 	net.Listener
-	tls        *tls.Config // nil: none
+	tls        *tls.Config // nil for none
 	supervisor *supervise.Supervisor
 	pending    *pending
 	refused    *prometheus.CounterVec
@@ -33,22 +33,22 @@ type listener struct {
 	serving sync.WaitGroup
 }
 
-// acceptAgain is how long it is waited where the system has no room for another connection.
-const acceptAgain = 100 * time.Millisecond
+// acceptRetryDelay is the delay when the system has no room for another connection.
+const acceptRetryDelay = 100 * time.Millisecond
 
-// Init has nothing to do.
+// Init does nothing.
 func (*listener) Init(*slog.Logger) error { return nil }
 
-// ID names the listener.
+// ID returns the name of the listener.
 func (*listener) ID() string { return "devices" }
 
-// Address is where it listens.
+// Address returns the address that it listens on.
 func (l *listener) Address() string { return l.Addr().String() }
 
-// Protocol is its network.
+// Protocol returns its network.
 func (l *listener) Protocol() string { return l.Addr().Network() }
 
-// Serve takes connections in until the listener is closed.
+// Serve accepts connections until the listener is closed.
 func (l *listener) Serve(establish listeners.EstablishFn) {
 	for failing := false; ; {
 		socket, err := l.Accept()
@@ -60,7 +60,7 @@ func (l *listener) Serve(establish listeners.EstablishFn) {
 				l.log.Error("could not accept connections of devices over MQTT; will retry", zap.Error(err))
 			}
 			failing = true
-			time.Sleep(acceptAgain)
+			time.Sleep(acceptRetryDelay)
 			continue
 		}
 		failing = false
@@ -68,7 +68,7 @@ func (l *listener) Serve(establish listeners.EstablishFn) {
 	}
 }
 
-// serve has the library serve a connection.
+// serve lets the library serve a connection.
 func (l *listener) serve(c *connection, establish listeners.EstablishFn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -84,13 +84,13 @@ func (l *listener) serve(c *connection, establish listeners.EstablishFn) {
 	l.supervisor.Once("mqtt connection of a device", func(context.Context) {
 		defer l.serving.Done()
 		defer c.finish()
-		defer l.survive(c)
-		_ = establish(l.ID(), c) // why a connection ended is counted where it is decided
+		defer l.recoverMalformed(c)
+		_ = establish(l.ID(), c) // the reason for the end is counted elsewhere
 	})
 }
 
-// survive takes it for a broken packet where the library panics while it reads one. Another panic is the supervisor's.
-func (l *listener) survive(c *connection) {
+// recoverMalformed counts a panic of the library while it reads as a broken packet. Other panics are left to the supervisor.
+func (l *listener) recoverMalformed(c *connection) {
 	if c.working.Load() {
 		return
 	}
@@ -99,20 +99,20 @@ func (l *listener) survive(c *connection) {
 	}
 }
 
-// connection makes one that must log in soon.
+// connection returns a connection that must log in soon.
 func (l *listener) connection(socket net.Conn) *connection {
 	c := &connection{Conn: socket, socket: socket}
 	if l.tls != nil {
 		c.Conn = tls.Server(socket, l.tls)
 	}
 	late := time.AfterFunc(connectTime, c.abort)
-	c.spoke = func() { l.pending.remove(c) }
-	c.loggedIn = func() { late.Stop() }
+	c.onConnectPacket = func() { l.pending.remove(c) }
+	c.onLogin = func() { late.Stop() }
 	return c
 }
 
-// Close ends the listener and the connections that have not logged in, and waits for all; those that have logged in are ended
-// already. The library's own way to end them may lock up.
+// Close ends the listener and the connections before login, and waits for all. Connections after login have been ended already.
+// The library's own way to end them may deadlock.
 func (l *listener) Close(listeners.CloseFn) {
 	_ = l.Listener.Close()
 	l.mu.Lock()
@@ -124,13 +124,13 @@ func (l *listener) Close(listeners.CloseFn) {
 	l.serving.Wait()
 }
 
-// connection is one of a device. What is written to it must be taken soon, whatever keep-alive the device asked for.
+// connection is a device's connection. The device must read what is written to it within writeTime, whatever its keep-alive.
 type connection struct {
 	net.Conn
 	socket net.Conn // under TLS, if there is any
-	// spoke is called when it wishes to log in, loggedIn when it has.
-	spoke, loggedIn func()
-	// working is set while a packet that was read is worked on.
+	// onConnectPacket is called when the device asks to log in, onLogin when it has logged in.
+	onConnectPacket, onLogin func()
+	// working is true while a packet is processed.
 	working atomic.Bool
 
 	mu       sync.Mutex
@@ -139,7 +139,7 @@ type connection struct {
 	onFinish func()
 }
 
-// writeTime is how long a device may take to take what is written to it.
+// writeTime is how long a device may take to read what is written to it.
 const writeTime = 10 * time.Second
 
 // Write writes within writeTime.
@@ -150,11 +150,11 @@ func (c *connection) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// SetDeadline is the library's for what it reads; what it writes has its own.
+// SetDeadline applies the library's deadline to reads; writes have their own.
 func (c *connection) SetDeadline(at time.Time) error { return c.SetReadDeadline(at) }
 
-// whenOver says what is to be done when the connection is closed, at once if it is, and when nobody works on it any more.
-func (c *connection) whenOver(closed, finished func()) {
+// onEnd sets what to do when the connection is closed, at once if it is closed already, and when nothing uses it any more.
+func (c *connection) onEnd(closed, finished func()) {
 	c.mu.Lock()
 	over := c.closed
 	c.onClose, c.onFinish = closed, finished
@@ -164,7 +164,7 @@ func (c *connection) whenOver(closed, finished func()) {
 	}
 }
 
-// finish closes the connection after the last that worked on it.
+// finish closes the connection after its last use.
 func (c *connection) finish() {
 	_ = c.Close()
 	c.mu.Lock()
@@ -184,13 +184,13 @@ func (c *connection) Close() error {
 	if !first {
 		return nil
 	}
-	c.spoke()
-	c.loggedIn()
+	c.onConnectPacket()
+	c.onLogin()
 	if do != nil {
 		do()
 	}
 	return c.Conn.Close()
 }
 
-// abort ends the connection without a word; who reads from it closes it.
+// abort closes the socket without a message; the reader then closes the connection.
 func (c *connection) abort() { _ = c.socket.Close() }

@@ -1,5 +1,5 @@
-// Package mqtt is how devices reach HoloTwin over MQTT: as a client of an outside broker (client.go), or as a broker itself
-// (broker.go). Either way a message is acknowledged after it is on the disk, and what it says is read by the dialects.
+// Package mqtt receives devices' messages over MQTT: as a client of an outside broker (client.go), or as a broker itself
+// (broker.go). In both cases a message is acknowledged after it is durable, and decoded by the dialects.
 package mqtt
 
 import (
@@ -10,14 +10,14 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// Receiver takes messages into the books.
+// Receiver decodes messages and stores their observations.
 type Receiver struct {
 	decoder    intake.Decoder
 	intake     *intake.Intake
 	deliveries *deliveries
 }
 
-// NewReceiver makes a receiver that reads messages by a decoder.
+// NewReceiver returns a receiver that decodes messages with a decoder.
 func NewReceiver(decoder intake.Decoder, intake *intake.Intake) *Receiver {
 	return &Receiver{decoder: decoder, intake: intake, deliveries: newDeliveries()}
 }
@@ -25,14 +25,14 @@ func NewReceiver(decoder intake.Decoder, intake *intake.Intake) *Receiver {
 // published is a message as a device sent it to the embedded broker.
 type published struct {
 	message intake.Message
-	// id is zero where no acknowledgement is asked for.
+	// id is zero if no acknowledgement is requested.
 	id  packetID
 	dup bool
 }
 
-// Take takes a message. When it returns nil all that it says is on the disk, and what makes no sense is kept for a person to read;
-// an error says that it must not be acknowledged. One that is sent again counts once.
-func (r *Receiver) Take(ctx context.Context, caller energy.Caller, p published) error {
+// Ingest stores a message. When it returns nil, all its observations are durable, and a message that cannot be decoded is stored
+// for a person to review. After an error the message must not be acknowledged. A message that is sent again counts once.
+func (r *Receiver) Ingest(ctx context.Context, caller energy.Caller, p published) error {
 	one := &delivery{}
 	if p.id.id != 0 {
 		one, _ = r.deliveries.begin(p.id, p.dup, p.message)
@@ -43,56 +43,56 @@ func (r *Receiver) Take(ctx context.Context, caller energy.Caller, p published) 
 		return nil
 	}
 	if !one.read {
-		var letters []intake.RejectedMessage
-		one.said, letters = r.read([]intake.Message{p.message})
-		if err := r.refuse(ctx, caller, letters); err != nil {
+		var rejected []intake.RejectedMessage
+		one.observations, rejected = r.decode([]intake.Message{p.message})
+		if err := r.storeRejected(ctx, caller, rejected); err != nil {
 			return err
 		}
 		one.read = true
 	}
-	if len(one.said) > 0 {
-		if _, err := r.intake.Ingest(ctx, caller, one.said); err != nil {
+	if len(one.observations) > 0 {
+		if _, err := r.intake.Ingest(ctx, caller, one.observations); err != nil {
 			one.forget(err)
 			return err
 		}
 	}
-	one.stored, one.said = true, nil
+	one.stored, one.observations = true, nil
 	return nil
 }
 
-// read gives what messages say, and letters of those that make no sense.
-func (r *Receiver) read(messages []intake.Message) (said []intake.Observation, letters []intake.RejectedMessage) {
+// decode returns the observations of messages, and the rejected messages that cannot be decoded.
+func (r *Receiver) decode(messages []intake.Message) (observations []intake.Observation, rejected []intake.RejectedMessage) {
 	for _, m := range messages {
 		all, err := r.decoder.Decode(m)
 		var unread intake.ErrUnread
 		if errors.As(err, &unread) {
-			letters = append(letters, intake.RejectedMessage{Dialect: unread.Dialect, Topic: cut(m.Topic), Text: string(m.Payload), Reason: unread.Reason})
+			rejected = append(rejected, intake.RejectedMessage{Dialect: unread.Dialect, Topic: shortTopic(m.Topic), Text: string(m.Payload), Reason: unread.Reason})
 			continue
 		}
 		for i := range all {
 			all[i].Arrived = m.Arrived
 		}
-		said = append(said, all...)
+		observations = append(observations, all...)
 	}
-	return said, letters
+	return observations, rejected
 }
 
-func (r *Receiver) refuse(ctx context.Context, caller energy.Caller, letters []intake.RejectedMessage) error {
-	if len(letters) == 0 {
+func (r *Receiver) storeRejected(ctx context.Context, caller energy.Caller, rejected []intake.RejectedMessage) error {
+	if len(rejected) == 0 {
 		return nil
 	}
-	return r.intake.RecordRejected(ctx, caller, letters)
+	return r.intake.RecordRejected(ctx, caller, rejected)
 }
 
-// cut keeps the begin of a topic that may be anything.
-func cut(topic string) string {
-	const most = 250
-	clean := make([]rune, 0, most)
+// shortTopic returns the beginning of a topic, which may hold any characters.
+func shortTopic(topic string) string {
+	const maxRunes = 250
+	clean := make([]rune, 0, maxRunes)
 	for _, r := range topic {
 		if r < ' ' || r == 0x7f {
 			r = '·'
 		}
-		if len(clean) == most {
+		if len(clean) == maxRunes {
 			break
 		}
 		clean = append(clean, r)

@@ -8,37 +8,37 @@ import (
 	"time"
 )
 
-// Bounds of connections that have not said yet who they are. A device does so within milliseconds, or in a second where many come
-// at once. Where there is no room, the one that has been silent for longest makes it, if it has had its second, so that connections
-// that say nothing keep nobody out.
+// Limits of connections that have not sent a CONNECT yet. A device sends it within milliseconds, or within a second if many
+// connect at once. If there is no room, the connection that is silent for longest is closed, after its first second. So silent
+// connections keep no device out.
 const (
 	maxPending        = 1000
 	maxPendingAddress = 500
 	silentTime        = time.Second
-	// connectTime is how long a connection may take to log in, its TLS handshake included.
+	// connectTime is how long a connection may take to log in, including its TLS handshake.
 	connectTime = 10 * time.Second
 )
 
-// pending are the connections that have said nothing yet, oldest first.
+// pending holds the connections that have sent nothing yet, oldest first.
 type pending struct {
 	mu        sync.Mutex
 	all       *list.List
 	byAddress map[netip.Prefix]*list.List
-	places    map[*connection]place
+	places    map[*connection]pendingPlace
 }
 
-// place is where a connection stands in both lists, and since when.
-type place struct {
+// pendingPlace is a connection's place in both lists, and since when.
+type pendingPlace struct {
 	address          netip.Prefix
 	since            time.Time
 	inAll, inAddress *list.Element
 }
 
 func newPending() *pending {
-	return &pending{all: list.New(), byAddress: make(map[netip.Prefix]*list.List), places: make(map[*connection]place)}
+	return &pending{all: list.New(), byAddress: make(map[netip.Prefix]*list.List), places: make(map[*connection]pendingPlace)}
 }
 
-// add takes a connection in at an instant. It gives the one that is out for it, if there must be one: it may be the connection itself.
+// add adds a connection at an instant. It returns the connection to close, if there is no room: this may be the new one.
 func (p *pending) add(c *connection, now time.Time) (out *connection) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -58,11 +58,11 @@ func (p *pending) add(c *connection, now time.Time) (out *connection) {
 	if p.byAddress[address] == nil {
 		p.byAddress[address] = list.New()
 	}
-	p.places[c] = place{address, now, p.all.PushBack(c), p.byAddress[address].PushBack(c)}
+	p.places[c] = pendingPlace{address, now, p.all.PushBack(c), p.byAddress[address].PushBack(c)}
 	return out
 }
 
-// remove takes a connection out, if it is in.
+// remove removes a connection, if it is pending.
 func (p *pending) remove(c *connection) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -71,7 +71,7 @@ func (p *pending) remove(c *connection) {
 	}
 }
 
-// drop takes a connection out; p.mu is held.
+// drop removes a connection; p.mu is held.
 func (p *pending) drop(c *connection) {
 	at := p.places[c]
 	delete(p.places, c)
@@ -82,7 +82,7 @@ func (p *pending) drop(c *connection) {
 	}
 }
 
-// list gives all of them.
+// list returns all pending connections.
 func (p *pending) list() []*connection {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -93,7 +93,7 @@ func (p *pending) list() []*connection {
 	return all
 }
 
-// addressOf is whose a connection is: an address, or of IPv6 the /64 that one household is given.
+// addressOf returns the address of a connection. For IPv6 it is the /64, which one household has.
 func addressOf(a net.Addr) netip.Prefix {
 	tcp, is := a.(*net.TCPAddr)
 	if !is {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// from is a connection of an address.
+// from is a connection from an address.
 type from struct {
 	net.Conn
 	address net.Addr
@@ -23,7 +23,8 @@ func connectionFrom(t *testing.T, address string) *connection {
 	return &connection{Conn: from{address: tcp}}
 }
 
-// TestPendingMakeRoom fills one address, and then all: who has been silent for longest makes room, after a second.
+// TestPendingMakeRoom reaches the limit of one address, and then of all: the connection that is silent for longest is closed,
+// after a second.
 func TestPendingMakeRoom(t *testing.T) {
 	p, begun := newPending(), time.Now()
 	later := begun.Add(silentTime)

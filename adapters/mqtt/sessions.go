@@ -15,20 +15,20 @@ type session struct {
 	caller energy.Caller
 }
 
-// sessionName is what a connection goes by. A client id is good only beside the key and the device that it came with: with the
-// same three a device takes over from its connection of before, and nobody else's.
+// sessionName identifies a session. A client id is valid only together with its key and device: with the same three, a device
+// takes over its own earlier connection, and no other.
 type sessionName struct {
 	key      string
 	device   energy.DeviceID
 	clientID string
 }
 
-// id is the session as one text: packet ids count within it, across the connections that take over from each other.
+// id returns the name as one text: packet ids count within it, across takeovers.
 func (s *session) id() string {
 	return s.caller.Subject + "\x00" + string(s.name.device) + "\x00" + s.name.clientID
 }
 
-// sessions are those that are connected now, by what is asked of them.
+// sessions holds the connected sessions, with an index for each lookup.
 type sessions struct {
 	mu       sync.Mutex
 	byClient map[*mochi.Client]*session
@@ -41,50 +41,49 @@ func newSessions() *sessions {
 	return &sessions{byClient: make(map[*mochi.Client]*session), byName: make(map[sessionName]*session), byKey: make(map[string]map[*session]struct{})}
 }
 
-// Bounds of what a key may hold. Each of its devices may come back before it is noticed that its connection of before is gone,
-// hence two for each; the rest is for a person who looks, or for devices of a space that nobody has registered yet. No key holds
-// more than half of all.
+// Limits of a key's connections. Each device may reconnect before its earlier connection is noticed to be gone, hence two for
+// each. The rest is for a person who debugs, or for unregistered devices of a space. A key has at most half of all connections.
 const (
-	perDevice      = 2
-	spareOfDevices = 8
-	spareOfSpace   = 500
-	perKey         = maxSessions / 2
+	perDevice       = 2
+	spareForDevices = 8
+	spareForSpace   = 500
+	perKey          = maxSessions / 2
 )
 
-// maxSessionsOf is how many connections a caller may hold that may report for so many devices.
+// maxSessionsOf returns the number of connections of a caller that may report for so many devices.
 func maxSessionsOf(caller energy.Caller, devices int) int {
-	spare := spareOfSpace
+	spare := spareForSpace
 	if len(caller.Devices) > 0 {
-		spare = spareOfDevices
+		spare = spareForDevices
 	}
 	return min(perDevice*devices+spare, perKey)
 }
 
-// admission is what became of a connection that wants to be a session.
+// admission is the result of admitting a connection as a session.
 type admission int
 
 const (
 	admitted admission = iota
-	keyIsFull
-	allIsFull
-	noneAnyMore
+	keyAtLimit
+	brokerAtLimit
+	brokerClosed
 )
 
-// admit takes a session in, and gives the one of the same name that it takes over from, if any: that one is out.
+// admit adds a session. It returns the removed session of the same name that it takes over, if any.
 func (s *sessions) admit(one *session, maxOfKey int) (former *session, outcome admission) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return nil, noneAnyMore
+		return nil, brokerClosed
 	}
 	if former = s.byName[one.name]; former != nil {
 		s.drop(former)
 	}
 	switch {
 	case len(s.byKey[one.name.key]) >= maxOfKey:
-		return former, keyIsFull
+		return former, keyAtLimit
 	case len(s.byClient) >= maxSessions:
-		return former, allIsFull
+		return former, brokerAtLimit
 	}
 	if s.byKey[one.name.key] == nil {
 		s.byKey[one.name.key] = make(map[*session]struct{})
@@ -93,7 +92,7 @@ func (s *sessions) admit(one *session, maxOfKey int) (former *session, outcome a
 	return former, admitted
 }
 
-// remove takes a session out, and tells whether it was in.
+// remove removes a session and reports whether it was there.
 func (s *sessions) remove(one *session) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,7 +103,7 @@ func (s *sessions) remove(one *session) bool {
 	return true
 }
 
-// drop forgets a session; s.mu is held.
+// drop removes a session; s.mu is held.
 func (s *sessions) drop(one *session) {
 	delete(s.byClient, one.client)
 	if s.byName[one.name] == one {
@@ -116,14 +115,14 @@ func (s *sessions) drop(one *session) {
 	}
 }
 
-// of is the session of a connection; nil where it has none, or has it no more.
-func (s *sessions) of(client *mochi.Client) *session {
+// sessionOf returns the session of a connection; nil if it has none any more.
+func (s *sessions) sessionOf(client *mochi.Client) *session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.byClient[client]
 }
 
-// close lets nobody in any more.
+// close admits no more sessions.
 func (s *sessions) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -136,7 +135,7 @@ func (s *sessions) len() int {
 	return len(s.byClient)
 }
 
-// all are the sessions of each key.
+// all returns the sessions of each key.
 func (s *sessions) all() map[string][]*session {
 	s.mu.Lock()
 	defer s.mu.Unlock()

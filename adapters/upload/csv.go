@@ -11,15 +11,15 @@ import (
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// csv reads a table with a header row, a line at a time: no cell of ours holds a line break, so a quote that is
-// never closed cannot swallow the file. Spanish Excel's is read too: a byte order mark, semicolons between the
-// columns, and then a comma in the numbers and points between their thousands.
+// csv reads a table with a header row, one line at a time. No valid cell holds a line break, so an unclosed quote cannot swallow
+// the file. It also reads the tables of a Spanish Excel: a byte order mark, semicolons between the columns, and then a comma as
+// the decimal mark and points between the thousands.
 func (u *upload[D]) csv(yield func(row[D]) bool) {
 	var t *table[D]
 	for line := 1; ; line++ {
 		text, tooLong, err := u.line()
 		if u.body.broken() && err != nil {
-			yield(u.cut(line))
+			yield(u.truncatedRow(line))
 			return
 		}
 		if line == 1 {
@@ -46,21 +46,21 @@ func (u *upload[D]) csv(yield func(row[D]) bool) {
 	}
 }
 
-// table is how a file's lines are read: what divides them, and which member each column is.
+// table is how a file's lines are read: the separator, and the member of each column.
 type table[D any] struct {
 	comma   string
 	columns []int
 	numeric []bool // by column
 	members []member[D]
 
-	// marks are those of the file's numbers so far; held are the lines that wait for them to be settled.
+	// marks are the decimal marks seen so far; held are the lines that wait until the mark is known.
 	marks     decimalMarks
 	held      []tableLine
 	heldBytes int
 	overfull  bool
 }
 
-// tableLine is a line as it came, divided.
+// tableLine is a line as received, divided into cells.
 type tableLine struct {
 	number int
 	cells  []string
@@ -68,10 +68,10 @@ type tableLine struct {
 	ok     bool
 }
 
-// maxHeld bounds the lines that wait for the meaning of their points, in bytes; a number that still cannot be told is refused.
+// maxHeld bounds the waiting lines, in bytes; a number that is still ambiguous is rejected.
 const maxHeld = 8 << 20
 
-// newTable reads a header row, in which every column is known, once.
+// newTable reads a header row, in which every column must be known and appear once.
 func newTable[D any](header string, members []member[D]) (*table[D], []energy.Flaw) {
 	t := &table[D]{comma: ",", members: members}
 	if strings.Count(header, ";") > strings.Count(header, ",") {
@@ -108,7 +108,7 @@ func (t *table[D]) line(number int, text string, tooLong bool) tableLine {
 	return tableLine{number: number, cells: cells, size: len(text), ok: ok}
 }
 
-// take yields a line's row, or holds it while the file has not shown what its points mean.
+// take yields a line's row, or holds it until the file has shown its decimal mark.
 func (t *table[D]) take(l tableLine, yield func(row[D]) bool) bool {
 	if t.comma != ";" || !l.ok {
 		return t.takeSettled(l, yield)
@@ -126,7 +126,7 @@ func (t *table[D]) take(l tableLine, yield func(row[D]) bool) bool {
 	return t.hold(l, yield)
 }
 
-// takeSettled yields a line's row behind those that were held; while they still wait, it waits with them.
+// takeSettled yields a line's row after the waiting lines; if they still wait, it waits too.
 func (t *table[D]) takeSettled(l tableLine, yield func(row[D]) bool) bool {
 	if len(t.held) > 0 && !t.marks.settled() && !t.overfull {
 		return t.hold(l, yield)
@@ -143,7 +143,7 @@ func (t *table[D]) hold(l tableLine, yield func(row[D]) bool) bool {
 	return true
 }
 
-// release yields the rows that were held.
+// release yields the waiting rows.
 func (t *table[D]) release(yield func(row[D]) bool) bool {
 	held := t.held
 	t.held = nil
@@ -155,8 +155,8 @@ func (t *table[D]) release(yield func(row[D]) bool) bool {
 	return true
 }
 
-// untold tells whether a number's point means what nobody can tell: the file has shown both marks, or none for too long.
-func (t *table[D]) untold(number string) bool {
+// ambiguousMark reports whether a number's point cannot be interpreted: the file has shown both marks, or none for too long.
+func (t *table[D]) ambiguousMark(number string) bool {
 	return ambiguous(number) && (t.marks.contradict() || t.overfull && !t.marks.settled())
 }
 
@@ -184,13 +184,13 @@ func (t *table[D]) row(l tableLine) row[D] {
 		}
 		m := t.members[t.columns[i]]
 		if t.comma == ";" && t.numeric[i] {
-			if t.untold(cell) {
+			if t.ambiguousMark(cell) {
 				out.flaws, out.broken = append(out.flaws, energy.Flaw{Field: m.name, Rule: "ambiguous_point"}), true
 				continue
 			}
 			cell = t.marks.plain(cell)
 		} else if !t.numeric[i] {
-			cell = sheet.Plain(cell) // what was exported may be sent back
+			cell = sheet.Plain(cell) // an exported file may be uploaded again
 		}
 		if m.name == "timestamp" {
 			cell = sheetInstant(cell)

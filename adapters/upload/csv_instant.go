@@ -5,11 +5,10 @@ import (
 	"strings"
 )
 
-// sheetTime is how spreadsheets write a moment: day first with strokes, or year first with a space, without seconds where they
-// are none.
+// sheetTime matches a spreadsheet's date and time: day first with slashes, or year first with a space; the seconds are optional.
 var sheetTime = regexp.MustCompile(`^(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})/(\d{1,2})/(\d{4}))[ T](\d{1,2}):(\d{2})(?::(\d{2}))?$`)
 
-// sheetInstant gives a spreadsheet's moment as local RFC 3339; what is none stays as it is.
+// sheetInstant returns a spreadsheet's date and time as local RFC 3339. Any other text stays as it is.
 func sheetInstant(text string) string {
 	parts := sheetTime.FindStringSubmatch(text)
 	if parts == nil {

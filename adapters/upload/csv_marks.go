@@ -5,28 +5,28 @@ import (
 	"strings"
 )
 
-// decimalMarks is what a file's numbers have shown of its marks: what a mark means is a property of the file, and a point
-// before three digits (1.412) says nothing of itself.
+// decimalMarks are the decimal marks that a file's numbers have shown. The mark is a property of the file: a point before three
+// digits (1.412) is ambiguous in itself.
 type decimalMarks struct {
-	// commas and points are set once a number was seen that only makes sense with that decimal mark.
+	// commas and points are set once a number was seen that is only valid with that decimal mark.
 	commas, points bool
 }
 
 var (
-	// grouped is a number with points that may divide thousands: 1.412, 1.234.567. A grouped number begins with no zero.
+	// grouped matches a number whose points may divide thousands: 1.412, 1.234.567. Such a number does not begin with zero.
 	grouped = regexp.MustCompile(`^[+-]?[1-9]\d{0,2}(\.\d{3})+$`)
-	// groupedWithComma is one with a decimal comma behind them: 1.234,5.
+	// groupedWithComma matches one that ends in a decimal comma and digits: 1.234,5.
 	groupedWithComma = regexp.MustCompile(`^[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+$`)
-	// commaNumber has a decimal comma alone: 0,42.
+	// commaNumber matches a number with only a decimal comma: 0,42.
 	commaNumber = regexp.MustCompile(`^[+-]?\d+,\d+$`)
 )
 
-// ambiguous tells whether a number's point may be a decimal mark or one of thousands.
+// ambiguous reports whether a number's point may be a decimal mark or a thousands mark.
 func ambiguous(number string) bool {
 	return strings.Count(number, ".") == 1 && grouped.MatchString(number)
 }
 
-// learn looks at a number for what it says of the file's marks.
+// learn records what a number shows about the file's decimal mark.
 func (m *decimalMarks) learn(number string) {
 	switch {
 	case !strings.ContainsAny(number, ".,"):
@@ -37,13 +37,13 @@ func (m *decimalMarks) learn(number string) {
 	}
 }
 
-// settled tells whether the file has shown which mark is the decimal one.
+// settled reports whether the file has shown its decimal mark.
 func (m *decimalMarks) settled() bool { return m.commas || m.points }
 
-// contradict tells whether it has shown both.
+// contradict reports whether it has shown both.
 func (m *decimalMarks) contradict() bool { return m.commas && m.points }
 
-// plain gives a number with a decimal point alone; what is no number stays as it is, for its field to be refused.
+// plain returns a number with only a decimal point. Any other text stays as it is, and its field rejects it.
 func (m *decimalMarks) plain(number string) string {
 	switch {
 	case commaNumber.MatchString(number):

@@ -11,8 +11,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// array reads a JSON array. Its rows are counted as lines, the first being 1. Broken JSON ends it: what comes
-// after it cannot be told apart.
+// array reads a JSON array. Its rows are counted as lines, from 1. Broken JSON ends it, because the rows after it cannot be
+// separated.
 func (u *upload[D]) array(yield func(row[D]) bool) {
 	decoder := jsontext.NewDecoder(u.reader)
 	if token, err := decoder.ReadToken(); err != nil || token.Kind() != '[' {
@@ -40,12 +40,12 @@ func (u *upload[D]) array(yield func(row[D]) bool) {
 	}
 }
 
-// lines reads NDJSON: a row a line, a bad one does no harm to the next.
+// lines reads NDJSON: one row a line. A bad row does not affect the next.
 func (u *upload[D]) lines(yield func(row[D]) bool) {
 	for line := 1; ; line++ {
 		text, tooLong, err := u.line()
 		if u.body.broken() && err != nil {
-			yield(u.cut(line))
+			yield(u.truncatedRow(line))
 			return
 		}
 		if object := bytes.TrimSpace(text); len(object) > 0 || tooLong {
@@ -63,15 +63,15 @@ func (u *upload[D]) lines(yield func(row[D]) bool) {
 	}
 }
 
-// decode makes a row of a JSON object.
+// decode returns the row of a JSON object.
 func (u *upload[D]) decode(line int, object []byte) row[D] {
 	out := row[D]{line: line}
 	out.flaws, out.broken = decodeObject(object, u.members, &out.draft)
 	return out
 }
 
-// decodeObject reads a JSON object of plain members into a draft. Numbers are read from the text that was sent, so that no digit
-// is lost. It goes on after an unknown member, so that all flaws are named at once; only broken JSON ends it.
+// decodeObject reads a JSON object of plain members into a draft. It reads numbers from their text, so that no digit is lost. It
+// continues after an unknown member, so that all flaws are reported at once; only broken JSON ends it.
 func decodeObject[D any](data []byte, members []member[D], into *D) (flaws []energy.Flaw, broken bool) {
 	decoder := jsontext.NewDecoder(bytes.NewReader(data))
 	if decoder.PeekKind() != '{' {
@@ -99,7 +99,7 @@ func decodeObject[D any](data []byte, members []member[D], into *D) (flaws []ene
 	return flaws, false
 }
 
-// decodeMember reads a member, and names one that is unknown.
+// decodeMember reads a member, and returns the name of an unknown one.
 func decodeMember[D any](decoder *jsontext.Decoder, members []member[D], into *D) (unknown string, err error) {
 	token, err := decoder.ReadToken()
 	if err != nil {
@@ -120,7 +120,7 @@ func decodeMember[D any](decoder *jsontext.Decoder, members []member[D], into *D
 	return "", err
 }
 
-// flawOf names the place and kind of broken JSON.
+// flawOf returns the place and kind of broken JSON.
 func flawOf(err error) energy.Flaw {
 	var syntax *jsontext.SyntacticError
 	if !errors.As(err, &syntax) {

@@ -9,22 +9,22 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// member is a field of a draft D: its name, the JSON kinds that it takes, '"' for text and '0' for a number, and how it is read.
+// member is a field of a draft D: its name, its JSON kinds ('"' for text and '0' for a number), and how it is read.
 type member[D any] struct {
 	name, kinds string
 	read        func(draft *D, v value)
 }
 
-// isNumber tells whether the member is a number.
+// isNumber reports whether the member is a number.
 func (m member[D]) isNumber() bool { return m.kinds == "0" }
 
-// value is what was sent of a member: a text, or something of another kind than the member's.
+// value is a member's value as sent: a text, or something that is not of the member's kinds.
 type value struct {
 	text      string
 	wrongKind bool
 }
 
-// field reads a value by a parser.
+// field reads a value with a parser.
 func field[T any](v value, parse func(string) (T, error)) energy.Field[T] {
 	if v.wrongKind {
 		return energy.Unreadable[T]()
@@ -45,7 +45,7 @@ var readingMembers = []member[ledger.Draft]{
 	{"age_s", "0", func(d *ledger.Draft, v value) { d.Age = field(v, thousandths) }},
 }
 
-// ambientMembers are those of an ambient reading.
+// ambientMembers are the fields of an ambient reading.
 var ambientMembers = []member[conditions.AmbientDraft]{
 	{"space_id", "\"", func(d *conditions.AmbientDraft, v value) {
 		d.Space = field(v, func(id string) (energy.SpaceID, error) { return energy.SpaceID(id), nil })
@@ -62,7 +62,7 @@ var errNotNumber = errors.New("not a decimal number")
 // thousandths reads a decimal number as thousandths: seconds as ms, °C as m°C, % as m%.
 func thousandths(text string) (int64, error) { return numberOr(energy.ReadThousandths(text)) }
 
-// wholes reads a decimal number as a whole one: ppm, persons.
+// wholes reads a decimal number as an integer: ppm, persons.
 func wholes(text string) (int64, error) { return numberOr(energy.ReadWhole(text)) }
 
 func numberOr(n int64, ok bool) (int64, error) {
@@ -72,7 +72,7 @@ func numberOr(n int64, ok bool) (int64, error) {
 	return n, nil
 }
 
-// named finds a member by name; -1 where there is none.
+// named returns the index of the member with a name; -1 if there is none.
 func named[D any](all []member[D], name string) int {
 	return slices.IndexFunc(all, func(m member[D]) bool { return m.name == name })
 }

@@ -1,5 +1,6 @@
-// Package upload reads uploads of readings, row by row as they arrive: JSON arrays, NDJSON and tables (CSV, as Spanish Excel writes
-// it too). Each value of a row is read once, into a draft. Green Button's XML, which is read twice, has a package of its own beside.
+// Package upload reads uploads of readings, row by row as they arrive: JSON arrays, NDJSON and tables (CSV, also as a Spanish
+// Excel writes it). Each value of a row is read once, into a draft. Green Button's XML has its own package greenbutton, because
+// it is read twice.
 package upload
 
 import (
@@ -14,15 +15,15 @@ import (
 	"github.com/holotwin/holotwin/platform/problem"
 )
 
-// MediaTypes are those that are read.
+// MediaTypes are the supported media types.
 const MediaTypes = "application/json, application/x-ndjson, text/csv"
 
 // Reader reads uploads.
 type Reader struct{}
 
-// Readings reads an upload of readings. rows yields them as they arrive. failure is, once rows has ended, why the upload could not be
-// read to its end: more than limit bytes (a problem), or what broke the transfer off. What was stored before stays: sending
-// it again is safe. Errors: a problem where the media type is none of MediaTypes.
+// Readings reads an upload of readings. rows yields them as they arrive. After rows has ended, failure returns why the upload
+// could not be read to its end: more than limit bytes (a problem), or the cause of a broken transfer. What was stored before
+// stays, and a retry is safe. Errors: a problem if the media type is not in MediaTypes.
 func (Reader) Readings(body io.Reader, media string, limit int64) (rows iter.Seq[ledger.Row], failure func() error, err error) {
 	u := newUpload(body, limit, readingMembers)
 	seq, err := u.rows(media)
@@ -39,7 +40,7 @@ func (Reader) Readings(body io.Reader, media string, limit int64) (rows iter.Seq
 	}, u.failure, err
 }
 
-// Ambients is Readings of ambient readings.
+// Ambients is Readings for ambient readings.
 func (Reader) Ambients(body io.Reader, media string, limit int64) (rows iter.Seq[conditions.AmbientRow], failure func() error, err error) {
 	u := newUpload(body, limit, ambientMembers)
 	seq, err := u.rows(media)
@@ -56,7 +57,7 @@ func (Reader) Ambients(body io.Reader, media string, limit int64) (rows iter.Seq
 	}, u.failure, err
 }
 
-// Reading reads one reading, a JSON object. Errors: energy.ErrInvalid where nothing of it can be read.
+// Reading reads one reading, a JSON object. Errors: energy.ErrInvalid if nothing of it can be read.
 func (Reader) Reading(object []byte) (draft ledger.Draft, err error) {
 	flaws, broken := decodeObject(object, readingMembers, &draft)
 	if broken {
@@ -66,7 +67,7 @@ func (Reader) Reading(object []byte) (draft ledger.Draft, err error) {
 	return draft, nil
 }
 
-// Ambient reads one ambient reading, a JSON object. Errors: energy.ErrInvalid where nothing of it can be read.
+// Ambient reads one ambient reading, a JSON object. Errors: energy.ErrInvalid if nothing of it can be read.
 func (Reader) Ambient(object []byte) (draft conditions.AmbientDraft, err error) {
 	flaws, broken := decodeObject(object, ambientMembers, &draft)
 	if broken {
@@ -81,13 +82,13 @@ type row[D any] struct {
 	line   int
 	draft  D
 	flaws  []energy.Flaw
-	broken bool // nothing of the row could be read but its flaws
+	broken bool // nothing but the flaws of the row could be read
 }
 
 // maxLine bounds one row, in bytes.
 const maxLine = 64 << 10
 
-// upload is an upload of drafts D on its way.
+// upload is an upload of drafts D that is being read.
 type upload[D any] struct {
 	body    *limited
 	members []member[D]
@@ -99,21 +100,21 @@ func newUpload[D any](body io.Reader, limit int64, members []member[D]) *upload[
 	return &upload[D]{body: l, members: members, reader: bufio.NewReaderSize(l, maxLine)}
 }
 
-// rows are those of an upload of a media type.
+// rows returns the rows of an upload by its media type.
 func (u *upload[D]) rows(media string) (iter.Seq[row[D]], error) {
 	switch media {
 	case "application/json":
-		return u.whole(u.array), nil
+		return u.withTruncation(u.array), nil
 	case "application/x-ndjson", "application/ndjson", "application/jsonl":
-		return u.whole(u.lines), nil
+		return u.withTruncation(u.lines), nil
 	case "text/csv":
-		return u.whole(u.csv), nil
+		return u.withTruncation(u.csv), nil
 	}
 	return nil, problem.New(problem.UnsupportedMediaType, "accepted", MediaTypes)
 }
 
-// whole are rows with a bad one at the end where the upload broke off: what arrived is no shorter upload, of which all was sent.
-func (u *upload[D]) whole(rows iter.Seq[row[D]]) iter.Seq[row[D]] {
+// withTruncation adds a bad row at the end if the upload was truncated, so that it does not pass for a complete shorter upload.
+func (u *upload[D]) withTruncation(rows iter.Seq[row[D]]) iter.Seq[row[D]] {
 	return func(yield func(row[D]) bool) {
 		last := row[D]{}
 		for last = range rows {
@@ -122,12 +123,12 @@ func (u *upload[D]) whole(rows iter.Seq[row[D]]) iter.Seq[row[D]] {
 			}
 		}
 		if u.body.broken() && !last.broken {
-			yield(u.cut(last.line + 1))
+			yield(u.truncatedRow(last.line + 1))
 		}
 	}
 }
 
-// failure is why an upload could not be read to its end, or nil.
+// failure returns why an upload could not be read to its end, or nil.
 func (u *upload[D]) failure() error {
 	if u.body.exceeded {
 		return problem.New(problem.TooLarge, "limit", u.body.limit)
@@ -135,12 +136,12 @@ func (u *upload[D]) failure() error {
 	return u.body.failed
 }
 
-// cut is the row in the place of the one in which an upload broke off: what came of that one may be another one than was sent.
-func (u *upload[D]) cut(line int) row[D] {
+// truncatedRow replaces the row in which an upload was truncated: its values may differ from what was sent.
+func (u *upload[D]) truncatedRow(line int) row[D] {
 	return row[D]{line: line, broken: true, flaws: []energy.Flaw{{Field: "body", Rule: "malformed"}}}
 }
 
-// line reads up to the end of a line, and passes over the rest of one that is too long.
+// line reads up to the end of a line, and skips the rest of one that is too long.
 func (u *upload[D]) line() (text []byte, tooLong bool, err error) {
 	text, err = u.reader.ReadSlice('\n')
 	for errors.Is(err, bufio.ErrBufferFull) {
@@ -150,7 +151,7 @@ func (u *upload[D]) line() (text []byte, tooLong bool, err error) {
 	return text, tooLong, err
 }
 
-// limited is a reader that says whether there was more than it may give, and what broke it off.
+// limited is a reader that reports whether there was more than its limit, and what ended the transfer.
 type limited struct {
 	from        io.Reader
 	left, limit int64
@@ -158,7 +159,7 @@ type limited struct {
 	failed      error
 }
 
-// broken tells whether less was read than was sent.
+// broken reports whether less was read than was sent.
 func (l *limited) broken() bool { return l.exceeded || l.failed != nil }
 
 func (l *limited) Read(p []byte) (int, error) {

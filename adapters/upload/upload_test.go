@@ -14,21 +14,21 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// told is a row in short: its line, the fields that are set, and the flaws.
-type told struct {
+// rowSummary is a row in short: its line, the fields that are set, and the flaws.
+type rowSummary struct {
 	Line  int
 	Set   map[string]string
 	Flaws []string
 }
 
-func readRows(t *testing.T, media, body string, limit int64) ([]told, *upload[ledger.Draft]) {
+func readRows(t *testing.T, media, body string, limit int64) ([]rowSummary, *upload[ledger.Draft]) {
 	t.Helper()
 	u := newUpload(strings.NewReader(body), limit, readingMembers)
 	rows, err := u.rows(media)
 	require.NoError(t, err)
-	var all []told
+	var all []rowSummary
 	for r := range rows {
-		one := told{Line: r.line, Set: set(r.draft)}
+		one := rowSummary{Line: r.line, Set: set(r.draft)}
 		for _, f := range r.flaws {
 			one.Flaws = append(one.Flaws, f.Field+" "+f.Rule)
 		}
@@ -37,7 +37,7 @@ func readRows(t *testing.T, media, body string, limit int64) ([]told, *upload[le
 	return all, u
 }
 
-// set are the fields of a draft that are given, as texts; "?" for one that cannot be read.
+// set returns the fields of a draft that are present, as texts; "?" for one that cannot be read.
 func set(d ledger.Draft) map[string]string {
 	all := make(map[string]string)
 	note(all, "device_id", d.Device, func(id energy.DeviceID) string { return string(id) })
@@ -73,54 +73,54 @@ const enough = 1 << 20
 func TestCSV(t *testing.T) {
 	for name, c := range map[string]struct {
 		body string
-		want []told
+		want []rowSummary
 	}{
-		"plain": {"device_id,timestamp,kwh\nac-1,2026-05-26T23:00:00Z,0.42\n", []told{
+		"plain": {"device_id,timestamp,kwh\nac-1,2026-05-26T23:00:00Z,0.42\n", []rowSummary{
 			{Line: 2, Set: map[string]string{"device_id": "ac-1", "timestamp": "2026-05-26T23:00:00Z", "kwh": "0.42"}},
 		}},
-		"Spanish Excel": {"\xef\xbb\xbfDevice_ID;Timestamp;kWh\r\n\"ac-1\";2026-05-26T23:00:00Z;\"0,42\"\r\n", []told{
+		"Spanish Excel": {"\xef\xbb\xbfDevice_ID;Timestamp;kWh\r\n\"ac-1\";2026-05-26T23:00:00Z;\"0,42\"\r\n", []rowSummary{
 			{Line: 2, Set: map[string]string{"device_id": "ac-1", "timestamp": "2026-05-26T23:00:00Z", "kwh": "0.42"}},
 		}},
-		"a comma stays in commas": {"device_id,kwh\nac-1,\"0,42\"\n", []told{
+		"a comma stays in commas": {"device_id,kwh\nac-1,\"0,42\"\n", []rowSummary{
 			{Line: 2, Set: map[string]string{"device_id": "ac-1", "kwh": "?"}},
 		}},
-		"thousands are not decimals": {"device_id;kwh\nac-1;1,234,5\n", []told{
+		"thousands are not decimals": {"device_id;kwh\nac-1;1,234,5\n", []rowSummary{
 			{Line: 2, Set: map[string]string{"device_id": "ac-1", "kwh": "?"}},
 		}},
-		"points that group, before and after the first comma": {"device_id;kwh;interval_s\na;1.412;3.600\na;963,8;\na;1.041,2;\na;1.234.567;\na;12;\n", []told{
+		"points that group, before and after the first comma": {"device_id;kwh;interval_s\na;1.412;3.600\na;963,8;\na;1.041,2;\na;1.234.567;\na;12;\n", []rowSummary{
 			{Line: 2, Set: map[string]string{"device_id": "a", "kwh": "1412", "interval_s": "3600"}},
 			{Line: 3, Set: map[string]string{"device_id": "a", "kwh": "963.8"}},
 			{Line: 4, Set: map[string]string{"device_id": "a", "kwh": "1041.2"}},
 			{Line: 5, Set: map[string]string{"device_id": "a", "kwh": "1234567"}},
 			{Line: 6, Set: map[string]string{"device_id": "a", "kwh": "12"}},
 		}},
-		"points alone are decimal": {"device_id;kwh\na;1.412\na;3\na;0.25\na;1.375\n", []told{
+		"points alone are decimal": {"device_id;kwh\na;1.412\na;3\na;0.25\na;1.375\n", []rowSummary{
 			{Line: 2, Set: map[string]string{"device_id": "a", "kwh": "1.412"}},
 			{Line: 3, Set: map[string]string{"device_id": "a", "kwh": "3"}},
 			{Line: 4, Set: map[string]string{"device_id": "a", "kwh": "0.25"}},
 			{Line: 5, Set: map[string]string{"device_id": "a", "kwh": "1.375"}},
 		}},
-		"points of three digits alone are decimal": {"device_id;kwh\na;1.412\n", []told{
+		"points of three digits alone are decimal": {"device_id;kwh\na;1.412\n", []rowSummary{
 			{Line: 2, Set: map[string]string{"device_id": "a", "kwh": "1.412"}},
 		}},
-		"both marks": {"device_id;kwh\na;0.25\na;0,25\na;1.412\n", []told{
+		"both marks": {"device_id;kwh\na;0.25\na;0,25\na;1.412\n", []rowSummary{
 			{Line: 2, Set: map[string]string{"device_id": "a", "kwh": "0.25"}},
 			{Line: 3, Set: map[string]string{"device_id": "a", "kwh": "0.25"}},
 			{Line: 4, Set: map[string]string{"device_id": "a"}, Flaws: []string{"kwh ambiguous_point"}},
 		}},
-		"empty cells are absent, empty lines none": {"device_id,kwh,power_w\n\nac-1,,5\n   \nac-2,1\n", []told{
+		"empty cells are absent, empty lines none": {"device_id,kwh,power_w\n\nac-1,,5\n   \nac-2,1\n", []rowSummary{
 			{Line: 3, Set: map[string]string{"device_id": "ac-1", "power_w": "5"}},
 			{Line: 5, Set: map[string]string{"device_id": "ac-2", "kwh": "1"}},
 		}},
-		"no last newline": {"device_id,kwh\nac-1,1", []told{{Line: 2, Set: map[string]string{"device_id": "ac-1", "kwh": "1"}}}},
-		"too many cells":  {"device_id,kwh\nac-1,1,2\nac-2,1\n", []told{{Line: 2, Set: map[string]string{}, Flaws: []string{"row malformed"}}, {Line: 3, Set: map[string]string{"device_id": "ac-2", "kwh": "1"}}}},
-		"a quote that is open harms its row only": {"device_id,kwh\n\"ac-1,1\nac-2,1\n", []told{
+		"no last newline": {"device_id,kwh\nac-1,1", []rowSummary{{Line: 2, Set: map[string]string{"device_id": "ac-1", "kwh": "1"}}}},
+		"too many cells":  {"device_id,kwh\nac-1,1,2\nac-2,1\n", []rowSummary{{Line: 2, Set: map[string]string{}, Flaws: []string{"row malformed"}}, {Line: 3, Set: map[string]string{"device_id": "ac-2", "kwh": "1"}}}},
+		"a quote that is open harms its row only": {"device_id,kwh\n\"ac-1,1\nac-2,1\n", []rowSummary{
 			{Line: 2, Set: map[string]string{}, Flaws: []string{"row malformed"}}, {Line: 3, Set: map[string]string{"device_id": "ac-2", "kwh": "1"}},
 		}},
-		"unknown and repeated columns": {"device_id,kw,kwh,kwh\nac-1,1,1,1\n", []told{
+		"unknown and repeated columns": {"device_id,kw,kwh,kwh\nac-1,1,1,1\n", []rowSummary{
 			{Line: 1, Set: map[string]string{}, Flaws: []string{"kw unknown", "kwh duplicate"}},
 		}},
-		"a line beyond measure": {"device_id,kwh\nac-1," + strings.Repeat("1", 2*maxLine) + "\nac-2,1\n", []told{
+		"a line beyond measure": {"device_id,kwh\nac-1," + strings.Repeat("1", 2*maxLine) + "\nac-2,1\n", []rowSummary{
 			{Line: 2, Set: map[string]string{}, Flaws: []string{"row malformed"}}, {Line: 3, Set: map[string]string{"device_id": "ac-2", "kwh": "1"}},
 		}},
 		"header only": {"device_id,kwh\n", nil},
@@ -137,21 +137,21 @@ func TestJSONRows(t *testing.T) {
 	one := map[string]string{"device_id": "7", "kwh": "0.42"}
 	for name, c := range map[string]struct {
 		media, body string
-		want        []told
+		want        []rowSummary
 	}{
-		"array": {"application/json", `[{"device_id":7,"kwh":0.420000000000000000001}]`, []told{{Line: 1, Set: one}}},
-		"lines": {"application/x-ndjson", "{\"device_id\":7,\"kwh\":0.420000000000000000001}\n\n{\"device_id\":7,\"kwh\":0.420000000000000000001}", []told{{Line: 1, Set: one}, {Line: 3, Set: one}}},
-		"a broken line harms itself only": {"application/x-ndjson", "{\n{\"device_id\":7,\"kwh\":0.420000000000000000001}", []told{
+		"array": {"application/json", `[{"device_id":7,"kwh":0.420000000000000000001}]`, []rowSummary{{Line: 1, Set: one}}},
+		"lines": {"application/x-ndjson", "{\"device_id\":7,\"kwh\":0.420000000000000000001}\n\n{\"device_id\":7,\"kwh\":0.420000000000000000001}", []rowSummary{{Line: 1, Set: one}, {Line: 3, Set: one}}},
+		"a broken line harms itself only": {"application/x-ndjson", "{\n{\"device_id\":7,\"kwh\":0.420000000000000000001}", []rowSummary{
 			{Line: 1, Set: map[string]string{}, Flaws: []string{"body malformed"}}, {Line: 2, Set: one},
 		}},
-		"broken JSON ends an array": {"application/json", `[{"device_id":7,"kwh":0.420000000000000000001},{"kwh":],{}]`, []told{
+		"broken JSON ends an array": {"application/json", `[{"device_id":7,"kwh":0.420000000000000000001},{"kwh":],{}]`, []rowSummary{
 			{Line: 1, Set: one}, {Line: 2, Set: map[string]string{}, Flaws: []string{"kwh malformed"}},
 		}},
-		"no array":       {"application/json", `{"device_id":7}`, []told{{Line: 1, Set: map[string]string{}, Flaws: []string{"body array"}}}},
-		"trailing data":  {"application/json", `[]x`, []told{{Line: 1, Set: map[string]string{}, Flaws: []string{"body malformed"}}}},
-		"members":        {"application/x-ndjson", `{"kWh":1,"device_id":"a","x":{"y":[]}}`, []told{{Line: 1, Set: map[string]string{"device_id": "a"}, Flaws: []string{"kWh unknown", "x unknown"}}}},
-		"repeated":       {"application/json", `[{"device_id":"a","device_id":"b"}]`, []told{{Line: 1, Set: map[string]string{}, Flaws: []string{"device_id duplicate"}}}},
-		"of wrong kinds": {"application/json", `[{"kwh":"1","device_id":null}]`, []told{{Line: 1, Set: map[string]string{"kwh": "?", "device_id": "?"}}}},
+		"no array":       {"application/json", `{"device_id":7}`, []rowSummary{{Line: 1, Set: map[string]string{}, Flaws: []string{"body array"}}}},
+		"trailing data":  {"application/json", `[]x`, []rowSummary{{Line: 1, Set: map[string]string{}, Flaws: []string{"body malformed"}}}},
+		"members":        {"application/x-ndjson", `{"kWh":1,"device_id":"a","x":{"y":[]}}`, []rowSummary{{Line: 1, Set: map[string]string{"device_id": "a"}, Flaws: []string{"kWh unknown", "x unknown"}}}},
+		"repeated":       {"application/json", `[{"device_id":"a","device_id":"b"}]`, []rowSummary{{Line: 1, Set: map[string]string{}, Flaws: []string{"device_id duplicate"}}}},
+		"of wrong kinds": {"application/json", `[{"kwh":"1","device_id":null}]`, []rowSummary{{Line: 1, Set: map[string]string{"kwh": "?", "device_id": "?"}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, _ := readRows(t, c.media, c.body, enough)
@@ -170,7 +170,7 @@ func TestUploadsAreBounded(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestABrokenUploadIsNoShorterOne breaks an upload off in the middle of a number: the row is refused, not read as another number.
+// TestABrokenUploadIsNoShorterOne truncates an upload in the middle of a number: the row is rejected, not read as another number.
 func TestABrokenUploadIsNoShorterOne(t *testing.T) {
 	for media, body := range map[string]string{
 		"text/csv":             "device_id,kwh\na,1.5\na,1.2",
@@ -195,7 +195,7 @@ func TestABrokenUploadIsNoShorterOne(t *testing.T) {
 	}
 }
 
-// FuzzRows reads anything as an upload: it ends, lines only grow, and a row is never without a line.
+// FuzzRows reads any bytes as an upload: it ends, lines only grow, and a row always has a line.
 func FuzzRows(f *testing.F) {
 	for _, seed := range []string{"device_id;kwh\nac-1;0,42\n", `[{"device_id":"a","kwh":1}]`, "{\"kwh\":1}\n{", "\xef\xbb\xbf\"", "[[[[", "\"\n\r\n,"} {
 		for media := range uint8(3) {

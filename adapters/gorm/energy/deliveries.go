@@ -39,7 +39,7 @@ func (s *Store) SaveDeliveries(ctx context.Context, session string, all []intake
 		latest := make(map[uint16]deliveryRow, len(all)) // a statement may change a row only once
 		for _, d := range all {
 			last++
-			latest[d.Packet] = deliveryRow{session, int(d.Packet), last, int64(d.Words), d.Reused, int64(d.Arrived), givenText(d.Given)}
+			latest[d.Packet] = deliveryRow{session, int(d.Packet), last, int64(d.Hash), d.Reused, int64(d.Arrived), givenText(d.Instants)}
 		}
 		rows := make([]deliveryRow, 0, len(latest))
 		for _, r := range latest {
@@ -69,7 +69,7 @@ func (s *Store) DeliveriesOf(ctx context.Context, session string) ([]intake.Deli
 		if err != nil {
 			return nil, fmt.Errorf("delivery %d: %w", r.Packet, err)
 		}
-		all[i] = intake.Delivery{Packet: uint16(r.Packet), Words: uint64(r.Words), Reused: r.Reused, Arrived: energy.Instant(r.Arrived), Given: given}
+		all[i] = intake.Delivery{Packet: uint16(r.Packet), Hash: uint64(r.Words), Reused: r.Reused, Arrived: energy.Instant(r.Arrived), Instants: given}
 	}
 	return all, nil
 }

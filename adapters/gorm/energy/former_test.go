@@ -98,7 +98,7 @@ func TestDeliveries(t *testing.T) {
 		require.NoError(t, db.Migrate(ctx, "energy", gormenergy.Migrations()))
 		var store intake.Deliveries = gormenergy.New(db, energytest.Clock{})
 		of := func(packet uint16, words uint64) intake.Delivery {
-			return intake.Delivery{Packet: packet, Words: words, Reused: packet == 2, Arrived: 5, Given: []energy.Instant{7, 0, 9}}
+			return intake.Delivery{Packet: packet, Hash: words, Reused: packet == 2, Arrived: 5, Instants: []energy.Instant{7, 0, 9}}
 		}
 		require.NoError(t, store.SaveDeliveries(ctx, "a", []intake.Delivery{of(1, 10), of(2, 1<<63), of(1, 11)}))
 		require.NoError(t, store.SaveDeliveries(ctx, "b", []intake.Delivery{of(1, 12)}))

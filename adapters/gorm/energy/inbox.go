@@ -81,8 +81,8 @@ func whereDiscovered(tx *gorm.DB, key intake.DiscoveredKey) *gorm.DB {
 	return tx.Where("space_id = ? AND address = ?", string(key.Space), key.Address)
 }
 
-// Remember stores messages of discovered devices, ordered by device, so that two processes wait for each other and do not deadlock.
-func (s *Store) Remember(ctx context.Context, sightings []intake.Discovery, partly bool) (refused []int, err error) {
+// StoreDiscoveries stores messages of discovered devices, ordered by device, so that two processes wait for each other and do not deadlock.
+func (s *Store) StoreDiscoveries(ctx context.Context, sightings []intake.Discovery, partly bool) (refused []int, err error) {
 	order := make([]int, len(sightings))
 	for i := range order {
 		order[i] = i
@@ -117,7 +117,7 @@ func (s *Store) Remember(ctx context.Context, sightings []intake.Discovery, part
 // noteRefused counts a refused message in a new transaction, because the refusal rolled its own back.
 func (s *Store) noteRefused(ctx context.Context, full intake.ErrInboxFull) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		return whereDiscovered(tx.Model(&newcomerRow{}), full.Newcomer).Update("refused", gorm.Expr("refused + 1")).Error
+		return whereDiscovered(tx.Model(&newcomerRow{}), full.Device).Update("refused", gorm.Expr("refused + 1")).Error
 	})
 }
 

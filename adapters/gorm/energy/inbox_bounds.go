@@ -46,7 +46,7 @@ func (c *inboxCounts) makeRoom(one intake.Discovery) error {
 	if err != nil {
 		return err
 	}
-	full := intake.ErrInboxFull{Newcomer: one.Key()}
+	full := intake.ErrInboxFull{Device: one.Key()}
 	switch {
 	case n.OfKey >= intake.MaxDiscoveredOfKey:
 		full.Bound, full.Max = "newcomers_of_key", intake.MaxDiscoveredOfKey
@@ -68,7 +68,7 @@ func (c *inboxCounts) makeRoom(one intake.Discovery) error {
 
 // roomForMeasure returns ErrInboxFull if no more measurements of a discovered device may be stored.
 func roomForMeasure(row newcomerRow, heldOfKey int64) error {
-	full := intake.ErrInboxFull{Newcomer: row.discovered().Key()}
+	full := intake.ErrInboxFull{Device: row.discovered().Key()}
 	switch {
 	case row.Held >= intake.MaxBuffered:
 		full.Bound, full.Max = "kept", intake.MaxBuffered

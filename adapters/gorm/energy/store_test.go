@@ -200,6 +200,6 @@ func TestScopes(t *testing.T) {
 func TestObservatory(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
-		energytest.RunObservatory(t, func(clock energy.Clock) energytest.ObservatoryStore { return gormenergy.New(db, clock) })
+		energytest.RunWeatherSync(t, func(clock energy.Clock) energytest.WeatherSyncStore { return gormenergy.New(db, clock) })
 	})
 }

@@ -17,8 +17,8 @@ type health struct {
 
 func healthOf(ctx context.Context, h intake.Health) *health {
 	out := &health{Status: string(h.Status), Message: healthTexts[h.Status].in(httpserver.Language(ctx))}
-	if h.Heard != 0 {
-		out.LastHeard = pointer(instant(h.Heard))
+	if h.LastSeen != 0 {
+		out.LastHeard = pointer(instant(h.LastSeen))
 	}
 	if h.Clock != 0 {
 		out.ClockOffS = pointer(float64(h.Clock) / 1000)

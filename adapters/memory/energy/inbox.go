@@ -18,8 +18,8 @@ type discovered struct {
 	numbered int64
 }
 
-// Remember stores messages of unregistered addresses, ordered by address.
-func (s *Store) Remember(_ context.Context, sightings []intake.Discovery, partly bool) (refused []int, err error) {
+// StoreDiscoveries stores messages of unregistered addresses, ordered by address.
+func (s *Store) StoreDiscoveries(_ context.Context, sightings []intake.Discovery, partly bool) (refused []int, err error) {
 	of := make(map[intake.DiscoveredKey][]int)
 	for place, one := range sightings {
 		of[one.Key()] = append(of[one.Key()], place)
@@ -37,7 +37,7 @@ func (s *Store) Remember(_ context.Context, sightings []intake.Discovery, partly
 		return nil
 	})
 	if errors.As(err, &full) {
-		return nil, errors.Join(full, s.noteRefused(full.Newcomer))
+		return nil, errors.Join(full, s.noteRefused(full.Device))
 	}
 	return refused, err
 }

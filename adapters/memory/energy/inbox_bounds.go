@@ -33,7 +33,7 @@ func (c *inboxCounts) count(n intake.DiscoveredDevice, one int) {
 // admit counts another discovered device. If a bound is reached, it deletes the key's device that was silent for longest and has no stored
 // measurements.
 func (t *tables) admit(c *inboxCounts, one intake.Discovery) error {
-	full := intake.ErrInboxFull{Newcomer: one.Key()}
+	full := intake.ErrInboxFull{Device: one.Key()}
 	switch {
 	case c.keys[one.Subject] >= intake.MaxDiscoveredOfKey:
 		full.Bound, full.Max = "newcomers_of_key", intake.MaxDiscoveredOfKey
@@ -71,9 +71,9 @@ func (t *tables) longestSilent(subject string) (silent intake.DiscoveredDevice, 
 func (c *inboxCounts) roomForMeasure(n discovered) error {
 	switch {
 	case n.Held >= intake.MaxBuffered:
-		return intake.ErrInboxFull{Newcomer: n.Key(), Bound: "kept", Max: intake.MaxBuffered}
+		return intake.ErrInboxFull{Device: n.Key(), Bound: "kept", Max: intake.MaxBuffered}
 	case c.held[n.Subject] >= intake.MaxBufferedOfKey:
-		return intake.ErrInboxFull{Newcomer: n.Key(), Bound: "kept_of_key", Max: intake.MaxBufferedOfKey}
+		return intake.ErrInboxFull{Device: n.Key(), Bound: "kept_of_key", Max: intake.MaxBufferedOfKey}
 	}
 	return nil
 }

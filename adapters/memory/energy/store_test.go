@@ -20,5 +20,5 @@ func TestIntake(t *testing.T) { energytest.RunIntake(t, memoryenergy.New(energyt
 func TestScopes(t *testing.T) { energytest.RunScopes(t, memoryenergy.New(energytest.Clock{})) }
 
 func TestObservatory(t *testing.T) {
-	energytest.RunObservatory(t, func(clock energy.Clock) energytest.ObservatoryStore { return memoryenergy.New(clock) })
+	energytest.RunWeatherSync(t, func(clock energy.Clock) energytest.WeatherSyncStore { return memoryenergy.New(clock) })
 }

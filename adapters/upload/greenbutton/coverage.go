@@ -5,19 +5,19 @@ import (
 	"slices"
 )
 
-// span is from one second since 1970 up to another.
+// span is from one second since 1970 up to another, exclusive.
 type span struct{ from, to int64 }
 
 func (s span) seconds() int64 { return s.to - s.from }
 
-// coverage is when something is told: the spans in which it is without a gap.
+// coverage is when a series has data: the spans without a gap.
 type coverage struct {
 	ranges []span
-	// settled is how many there were when they were last put together.
+	// settled is the number of spans when they were last merged.
 	settled int
 }
 
-// add adds a span. Those that follow one another, either way, are one.
+// add adds a span. Spans that follow one another, in either order, become one.
 func (c *coverage) add(s span) {
 	if n := len(c.ranges); n > 0 {
 		switch last := &c.ranges[n-1]; {
@@ -36,7 +36,7 @@ func (c *coverage) add(s span) {
 	}
 }
 
-// settle sorts the spans and puts those together that touch.
+// settle sorts the spans and merges those that touch.
 func (c *coverage) settle() {
 	slices.SortFunc(c.ranges, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	joined := c.ranges[:0]
@@ -50,14 +50,14 @@ func (c *coverage) settle() {
 	c.ranges, c.settled = joined, len(joined)
 }
 
-// join makes one span of all.
+// join merges all into one span.
 func (c *coverage) join() {
 	if c.settle(); len(c.ranges) > 1 {
 		c.ranges = []span{{c.ranges[0].from, c.ranges[len(c.ranges)-1].to}}
 	}
 }
 
-// overlaps tells whether something is told of a part of a span; settle was called.
+// overlaps reports whether there is data in a part of a span; settle must be called before.
 func (c *coverage) overlaps(s span) bool {
 	n, _ := slices.BinarySearchFunc(c.ranges, s.from, func(r span, from int64) int {
 		if r.to <= from {
@@ -68,7 +68,7 @@ func (c *coverage) overlaps(s span) bool {
 	return n < len(c.ranges) && c.ranges[n].from < max(s.to, s.from+1)
 }
 
-// meets tells whether two tell of one time; settle was called of both.
+// meets reports whether two have data at the same time; settle must be called on both before.
 func (c *coverage) meets(o coverage) bool {
 	return slices.ContainsFunc(c.ranges, func(s span) bool { return o.overlaps(s) })
 }

@@ -1,7 +1,7 @@
-// Package greenbutton reads the interval data that utilities give their customers: Green Button's XML, which is the
-// ESPI of NAESB REQ.21. A file is read twice, since what a value means may stand behind it: Survey finds out what is linked to what
-// (links.go) and which series count (series.go), and Rows gives the intervals as they come (scan.go). What is held in between grows
-// with the blocks of a file, and not with their intervals.
+// Package greenbutton reads the interval data that utilities give their customers: Green Button's XML, which is the ESPI of NAESB
+// REQ.21. A file is read twice, because the meaning of a value may come after it. Survey resolves the links (links.go) and
+// chooses the series to store (series.go); Rows returns the intervals in order (scan.go). The memory between them grows with the
+// blocks of a file, not with their intervals.
 package greenbutton
 
 import (
@@ -15,22 +15,22 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// Feed is a file whose meaning is known.
+// Feed is a file that was surveyed.
 type Feed struct {
 	blocks []source // by their number in the file
 	series map[seriesKey]*series
-	// broken is the line at which the XML cannot be read; 0 where it can.
+	// broken is the line at which the XML is broken; 0 if it is not.
 	broken  int
 	skipped map[Skipped]int
 	order   []Skipped
 }
 
-// Skipped is a series of a file, or some of one, that is not stored on purpose.
+// Skipped is a series of a file, or a part of one, that is not stored on purpose.
 type Skipped struct {
-	// Point is the usage point, Reading the end of the MeterReading's link; empty where the file does not tell.
+	// Point is the usage point, Reading the end of the MeterReading's link; empty if the file does not have them.
 	Point, Reading string
 	Why            Reason
-	// Code is the number in the file that decided it, or for Coarser the seconds of an interval.
+	// Code is the number in the file that is the reason, or for Coarser the seconds of an interval.
 	Code int64
 }
 
@@ -39,24 +39,24 @@ type Reason string
 
 // The reasons.
 const (
-	// Returned is what was given back to the grid (flowDirection 19), OtherFlow what is neither drawn nor given back, such as a net.
+	// Returned is energy returned to the grid (flowDirection 19), OtherFlow is neither drawn nor returned, such as a net.
 	Returned  Reason = "returned"
 	OtherFlow Reason = "other_flow"
-	// Gas, Water and OtherService are no electricity, by the commodity or the kind of the usage point.
+	// Gas, Water and OtherService are not electricity, by the commodity or the kind of the usage point.
 	Gas          Reason = "gas"
 	Water        Reason = "water"
 	OtherService Reason = "other_service"
-	// NoEnergy is of a unit that is none of energy, Extreme the highest or lowest power of an interval.
+	// NoEnergy has a unit that is not of energy; Extreme is the highest or lowest power of an interval.
 	NoEnergy Reason = "no_energy"
 	Extreme  Reason = "extreme"
-	// Coarser tells what finer intervals tell too, Part a part of it, Otherwise the same in another measure.
+	// Coarser repeats what finer intervals contain, Part is a part of it, Otherwise is the same in another measure.
 	Coarser   Reason = "coarser"
 	Part      Reason = "part"
 	Otherwise Reason = "otherwise"
 )
 
-// Skipped yields what was not stored on purpose, with how many intervals of it there are, in the order of the file. It is complete
-// once Rows has ended.
+// Skipped yields what was not stored on purpose, with the number of intervals, in the order of the file. It is complete after
+// Rows has ended.
 func (f *Feed) Skipped() iter.Seq2[Skipped, int] {
 	return func(yield func(Skipped, int) bool) {
 		for _, s := range f.order {
@@ -74,9 +74,9 @@ func (f *Feed) skip(s Skipped) {
 	f.skipped[s]++
 }
 
-// Rows gives the intervals of the file that was surveyed, from its begin, as drafts: each of the device, or where that is empty of
-// its usage point. A flaw names the element that it is about. Of a file whose XML is broken nothing is given but that: what would
-// come behind may decide what stands before.
+// Rows returns the intervals of the surveyed file from its beginning, as drafts: each of the device, or of its usage point if
+// device is empty. A flaw names its element. If the XML is broken, Rows returns only that flaw, because the missing rest may
+// change the meaning of what comes before.
 func (f *Feed) Rows(file io.Reader) iter.Seq[ledger.Row] {
 	return func(yield func(ledger.Row) bool) {
 		if f.broken > 0 {
@@ -101,7 +101,7 @@ func (f *Feed) Rows(file io.Reader) iter.Seq[ledger.Row] {
 	}
 }
 
-// row makes a row of an interval; taken is false where it is skipped.
+// row returns the row of an interval; taken is false if it is skipped.
 func (f *Feed) row(of source, i interval) (row ledger.Row, taken bool) {
 	if of.skip.Why != "" {
 		f.skip(of.skip)
@@ -116,7 +116,7 @@ func (f *Feed) row(of source, i interval) (row ledger.Row, taken bool) {
 	if s == nil {
 		s = &series{}
 	}
-	if better := s.toldBy(span); better != nil {
+	if better := s.betterAt(span); better != nil {
 		f.skip(s.skipped(of, better))
 		return row, false
 	}
@@ -129,7 +129,7 @@ func (f *Feed) row(of source, i interval) (row ledger.Row, taken bool) {
 	return row, true
 }
 
-// instantOf is the instant of seconds since 1970; unreadable where it is of no year that RFC 3339 can write.
+// instantOf returns the instant of seconds since 1970; unreadable if RFC 3339 cannot write its year.
 func instantOf(seconds int64) energy.Field[energy.WallTime] {
 	const first, last = -62_167_219_200, 253_402_300_799 // 0000-01-01T00:00:00Z, 9999-12-31T23:59:59Z
 	if seconds < first || seconds > last {
@@ -138,7 +138,7 @@ func instantOf(seconds int64) energy.Field[energy.WallTime] {
 	return energy.Known(energy.WallTimeAt(energy.Instant(seconds * 1000)))
 }
 
-// measure puts a value into a draft.
+// measure sets a value in a draft.
 func (k *readingType) measure(draft *ledger.Draft, value string, seconds int64) []energy.Flaw {
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil {

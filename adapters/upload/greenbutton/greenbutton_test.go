@@ -15,7 +15,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// text is a field as a text; empty where it is absent or cannot be read.
+// text returns a field as a text; empty if it is absent or cannot be read.
 func text[T any](f energy.Field[T], write func(T) string) string {
 	v, ok := f.Value()
 	if !ok {
@@ -28,8 +28,8 @@ func deviceOf(r ledger.Row) string {
 	return text(r.Draft.Device, func(id energy.DeviceID) string { return string(id) })
 }
 
-// shown is a row in short.
-func shown(r ledger.Row) []any {
+// rowSummary returns a row in short.
+func rowSummary(r ledger.Row) []any {
 	d := r.Draft
 	at := text(d.At, func(at energy.WallTime) string {
 		instant, _ := at.In(time.UTC)
@@ -47,7 +47,7 @@ func flawsOf(r ledger.Row) string {
 	return strings.Join(parts, ", ")
 }
 
-// read gives the rows of a file, and what was skipped, in short.
+// read returns the rows of a file, and what was skipped, in short.
 func read(file, device string) (rows []ledger.Row, skipped []string) {
 	feed := Survey(strings.NewReader(file), device)
 	for row := range feed.Rows(strings.NewReader(file)) {
@@ -59,7 +59,7 @@ func read(file, device string) (rows []ledger.Row, skipped []string) {
 	return rows, skipped
 }
 
-// summed is each device's energy in Wh, its rows and what is wrong with them.
+// summed returns each device's energy in Wh, its rows and its flaws.
 func summed(t *testing.T, rows []ledger.Row) map[string]string {
 	t.Helper()
 	wh, n, out := map[string]energy.Energy{}, map[string]int{}, map[string]string{}
@@ -87,7 +87,7 @@ func TestRows(t *testing.T) {
 	require.Empty(t, skipped)
 	var all [][]any
 	for _, row := range rows {
-		all = append(all, shown(row))
+		all = append(all, rowSummary(row))
 	}
 	require.Equal(t, [][]any{
 		{37, "main", "2026-01-01T05:15:00Z", "0.420001", "900", "", ""},
@@ -124,7 +124,7 @@ func TestRowsOfADevice(t *testing.T) {
 	}
 }
 
-// TestCases reads the files of the field in any order of their entries.
+// TestCases reads files of real utilities with their entries in any order.
 func TestCases(t *testing.T) {
 	for name, want := range map[string]struct {
 		device  string
@@ -153,7 +153,7 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// feedOf makes a feed of entries: what each is, with its links, from self on.
+// feedOf returns a feed of entries: their content, with their links, from self on.
 func feedOf(entries ...[2]string) string {
 	var b strings.Builder
 	b.WriteString("<feed>")
@@ -169,7 +169,7 @@ func feedOf(entries ...[2]string) string {
 
 func kindXML(members string) string { return "<ReadingType><uom>72</uom>" + members + "</ReadingType>" }
 
-// blockXML has intervals of so many seconds, one after the other, of so many Wh each.
+// blockXML returns consecutive intervals of so many seconds, of so many Wh each.
 func blockXML(start, seconds int, wh ...int) string {
 	var b strings.Builder
 	b.WriteString("<IntervalBlock>")
@@ -182,7 +182,7 @@ func blockXML(start, seconds int, wh ...int) string {
 
 const pointXML = "<UsagePoint><ServiceCategory><kind>0</kind></ServiceCategory></UsagePoint>"
 
-// TestLinks follows links as utilities write them.
+// TestLinks follows links in the forms that utilities write.
 func TestLinks(t *testing.T) {
 	wh, kwh := [2]string{kindXML(""), "/r/ReadingType/1"}, [2]string{kindXML("<powerOfTenMultiplier>3</powerOfTenMultiplier>"), "/r/ReadingType/2"}
 	for name, c := range map[string]struct {
@@ -239,7 +239,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// TestSeriesOfOnePoint tells the same energy in several ways, of which one counts.
+// TestSeriesOfOnePoint has the same energy in several series, one of which is stored.
 func TestSeriesOfOnePoint(t *testing.T) {
 	const day = 86400
 	hours := slices.Repeat([]int{100}, 24)
@@ -275,7 +275,7 @@ func TestSeriesOfOnePoint(t *testing.T) {
 	}
 }
 
-// FuzzRows must end, whatever the file is, and give only rows that are whole or say what they lack.
+// FuzzRows must end for any file, and return only rows that are complete or name what they lack.
 func FuzzRows(f *testing.F) {
 	sample, err := os.ReadFile("testdata/two_points.xml")
 	require.NoError(f, err)

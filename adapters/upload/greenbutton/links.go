@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// place is where a link leads, without the server that it is on: /espi/1_1/resource/UsagePoint/1.
+// place returns the target of a link, without its server: /espi/1_1/resource/UsagePoint/1.
 func place(href string) string {
 	u, err := url.Parse(href)
 	if err != nil || u.Path == "" {
@@ -23,13 +23,13 @@ func place(href string) string {
 	return href
 }
 
-// catalogue is what the entries of a file are, by where they are.
+// catalogue holds the entries of a file by place.
 type catalogue struct {
 	points, readings []*entry
-	// kinds are the ReadingTypes of the feed, with the entries that they are in.
+	// kinds are the ReadingTypes of the feed, with their entries.
 	kinds []linkedKind
 	at    map[string]*entry
-	// by leads from a related link to the entries that have it.
+	// by maps a related link to the entries that have it.
 	by map[string][]*entry
 }
 
@@ -38,7 +38,7 @@ type linkedKind struct {
 	kind *readingType
 }
 
-// add takes an entry in.
+// add adds an entry.
 func (c *catalogue) add(e *entry) {
 	if e.isPoint {
 		c.points = append(c.points, e)
@@ -62,8 +62,7 @@ func (c *catalogue) add(e *entry) {
 	}
 }
 
-// join takes another entry of the same place in: what one of them tells counts for both, and where they tell different things
-// neither is believed.
+// join merges another entry of the same place. What only one of them has counts for both; where they differ, neither counts.
 func (e *entry) join(o *entry) {
 	e.related, e.kinds = append(e.related, o.related...), append(e.kinds, o.kinds...)
 	e.up = cmp.Or(e.up, o.up)
@@ -71,8 +70,8 @@ func (e *entry) join(o *entry) {
 	e.service = max(e.service, o.service)
 }
 
-// owner is the entry of some sort that another belongs to: the one that it is inside of, by its way up or its own place, or that has
-// a link to it. collection is how the place of such entries ends in their owner's.
+// owner returns the entry that another belongs to: the one that contains it, by its up link or its own place, or that links to
+// it. is selects the sort of entry, collection is the end of the place of such entries in their owner.
 func (c *catalogue) owner(of *entry, collection string, is func(*entry) bool) *entry {
 	for _, at := range []string{of.up, of.self} {
 		cut := strings.LastIndex(at+"/", "/"+collection+"/")
@@ -103,7 +102,7 @@ func (c *catalogue) owner(of *entry, collection string, is func(*entry) bool) *e
 	return nil // none, or a place that several share
 }
 
-// readingOf is the MeterReading of a block's entry; nil where the file tells none.
+// readingOf returns the MeterReading of a block's entry; nil if the file has none.
 func (c *catalogue) readingOf(block *entry) *entry {
 	if block.isReading {
 		return block
@@ -117,7 +116,7 @@ func (c *catalogue) readingOf(block *entry) *entry {
 	return nil
 }
 
-// pointOf is the UsagePoint of an entry; nil where the file tells none.
+// pointOf returns the UsagePoint of an entry; nil if the file has none.
 func (c *catalogue) pointOf(e *entry) *entry {
 	if e == nil {
 		return nil
@@ -128,7 +127,7 @@ func (c *catalogue) pointOf(e *entry) *entry {
 	if found := c.owner(e, "MeterReading", func(e *entry) bool { return e.isPoint }); found != nil {
 		return found
 	}
-	for _, at := range []string{e.self, e.up} { // a MeterReading may be left out on the way
+	for _, at := range []string{e.self, e.up} { // a MeterReading may be missing in between
 		if found := usagePoint.FindStringSubmatchIndex(at); found != nil {
 			if point := c.at[at[:found[3]]]; point != nil && point.isPoint {
 				return point
@@ -138,10 +137,10 @@ func (c *catalogue) pointOf(e *entry) *entry {
 	return nil
 }
 
-// kindOf is the ReadingType of a block; nil where none or several are meant.
+// kindOf returns the ReadingType of a block; nil if there is none or several are possible.
 func (c *catalogue) kindOf(block, reading *entry) *readingType {
 	if len(block.kinds) > 0 {
-		return same(block.kinds)
+		return sameKind(block.kinds)
 	}
 	var all, linked []*readingType
 	for _, k := range c.kinds {
@@ -155,18 +154,18 @@ func (c *catalogue) kindOf(block, reading *entry) *readingType {
 		}
 	}
 	if len(linked) > 0 || (reading != nil && linksToKind(reading)) {
-		return same(linked)
+		return sameKind(linked)
 	}
-	return same(all) // where nothing is linked, one that is the only one
+	return sameKind(all) // without links, the only one there is
 }
 
-// linksToKind tells whether a MeterReading names a ReadingType, be it one that is not there.
+// linksToKind reports whether a MeterReading links to a ReadingType, even to a missing one.
 func linksToKind(reading *entry) bool {
 	return slices.ContainsFunc(reading.related, func(to string) bool { return strings.Contains(to, "ReadingType/") })
 }
 
-// same is the one kind that all are; nil where they differ.
-func same(kinds []*readingType) *readingType {
+// sameKind returns the kind that all have; nil if they differ.
+func sameKind(kinds []*readingType) *readingType {
 	if len(kinds) == 0 || slices.ContainsFunc(kinds[1:], func(k *readingType) bool { return *k != *kinds[0] }) {
 		return nil
 	}
@@ -175,7 +174,7 @@ func same(kinds []*readingType) *readingType {
 
 var usagePoint = regexp.MustCompile(`(?:^|/)UsagePoint/([A-Za-z0-9._:-]{1,64})(?:/|$)`)
 
-// pointName is how the usage point of a block is called, which is the device's id; empty where no link tells.
+// pointName returns the name of a block's usage point, which is the device's id; empty if no link has one.
 func pointName(all ...*entry) string {
 	for _, e := range all {
 		if e == nil {

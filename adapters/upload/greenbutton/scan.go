@@ -9,28 +9,28 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// entry is one of the feed: what it is, and where its links lead.
+// entry is an entry of the feed: its content and its links.
 type entry struct {
 	self, up string
 	related  []string
 	isPoint  bool
-	// service is the kind of a usage point's ServiceCategory; unsaid where it tells none.
+	// service is the kind of a usage point's ServiceCategory; unknown if it has none.
 	service   int
 	isReading bool
 	kinds     []*readingType
 }
 
-// unsaid is a number that a file does not tell.
-const unsaid = -1
+// unknown stands for a number that a file does not have.
+const unknown = -1
 
-// interval is one value and its time, which is seconds since 1970.
+// interval is one value and its time, in seconds since 1970.
 type interval struct {
 	Duration string `xml:"timePeriod>duration"`
 	Start    string `xml:"timePeriod>start"`
 	Value    string `xml:"value"`
 }
 
-// span is when an interval was; one without a duration of its own lasts as long as its ReadingType says.
+// span returns the time of an interval; one without a duration has the length of its ReadingType.
 func (i interval) span(of source) (s span, flaws []energy.Flaw) {
 	start, err := strconv.ParseInt(i.Start, 10, 64)
 	if err != nil {
@@ -47,7 +47,7 @@ func (i interval) span(of source) (s span, flaws []energy.Flaw) {
 	return span{start, start + seconds}, flaws
 }
 
-// errScan is where a file cannot be read any further, and why.
+// errScan is where and why a file cannot be read any further.
 type errScan struct {
 	line   int
 	reason error
@@ -58,22 +58,22 @@ var (
 	errChanged = errors.New("the file changed while it was read")
 )
 
-// visitor is told what a file holds.
+// visitor receives the content of a file.
 type visitor struct {
-	// entry is told of every entry once all of it is known, last of what stands outside any.
+	// entry is called for every entry when it is complete, and at the end for what is outside any entry.
 	entry func(*entry)
-	// interval is told of every interval: its line, the number of its block, which is the same each time that the file is read, and
-	// the entry that it is in, whose links may come behind it.
+	// interval is called for every interval with its line, the number of its block (the same each time the file is read), and its
+	// entry, whose links may come later.
 	interval func(line, block int, in *entry, i interval) error
 }
 
-// scan goes through a file.
-func scan(file io.Reader, told visitor) *errScan {
-	s := scanner{decoder: xml.NewDecoder(file), told: told, block: -1, in: &entry{service: unsaid}}
+// scan reads a file.
+func scan(file io.Reader, v visitor) *errScan {
+	s := scanner{decoder: xml.NewDecoder(file), visitor: v, block: -1, in: &entry{service: unknown}}
 	for {
 		token, err := s.decoder.Token()
 		if errors.Is(err, io.EOF) {
-			told.entry(s.in)
+			v.entry(s.in)
 			return nil
 		}
 		if err == nil {
@@ -88,7 +88,7 @@ func scan(file io.Reader, told visitor) *errScan {
 
 type scanner struct {
 	decoder *xml.Decoder
-	told    visitor
+	visitor visitor
 	in      *entry
 	block   int
 	open    bool // intervals belong to the block
@@ -98,8 +98,8 @@ func (s *scanner) take(token xml.Token) error {
 	if end, is := token.(xml.EndElement); is && (end.Name.Local == "entry" || end.Name.Local == "IntervalBlock") {
 		s.open = false
 		if end.Name.Local == "entry" {
-			s.told.entry(s.in)
-			s.in = &entry{service: unsaid}
+			s.visitor.entry(s.in)
+			s.in = &entry{service: unknown}
 		}
 		return nil
 	}
@@ -109,8 +109,8 @@ func (s *scanner) take(token xml.Token) error {
 	}
 	switch start.Name.Local {
 	case "entry":
-		s.told.entry(s.in)
-		s.in, s.open = &entry{service: unsaid}, false
+		s.visitor.entry(s.in)
+		s.in, s.open = &entry{service: unknown}, false
 	case "link":
 		s.in.follow(start)
 	case "UsagePoint":
@@ -118,7 +118,7 @@ func (s *scanner) take(token xml.Token) error {
 	case "ServiceCategory":
 		category := struct {
 			Kind int `xml:"kind"`
-		}{unsaid}
+		}{unknown}
 		err := s.decoder.DecodeElement(&category, &start)
 		s.in.service = category.Kind
 		return err
@@ -139,16 +139,16 @@ func (s *scanner) take(token xml.Token) error {
 func (s *scanner) interval(start xml.StartElement) error {
 	line, _ := s.decoder.InputPos()
 	if !s.open {
-		s.block, s.open = s.block+1, true // one outside any block
+		s.block, s.open = s.block+1, true // an interval outside any block
 	}
 	var i interval
 	if err := s.decoder.DecodeElement(&i, &start); err != nil {
 		return err
 	}
-	return s.told.interval(line, s.block, s.in, i)
+	return s.visitor.interval(line, s.block, s.in, i)
 }
 
-// follow notes a link.
+// follow records a link.
 func (e *entry) follow(link xml.StartElement) {
 	var rel, href string
 	for _, a := range link.Attr {

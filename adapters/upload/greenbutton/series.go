@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// readingType is what the values of a series mean. A number that the file does not tell is unsaid; 0 means "none" in most.
+// readingType is the meaning of a series' values. A number that the file does not have is unknown; 0 means "none" in most.
 type readingType struct {
 	Accumulation int   `xml:"accumulationBehaviour"`
 	Commodity    int   `xml:"commodity"`
@@ -25,7 +25,7 @@ type readingType struct {
 }
 
 func newReadingType() *readingType {
-	return &readingType{Accumulation: unsaid, Commodity: unsaid, Qualifier: unsaid, Flow: unsaid, Unit: unsaid}
+	return &readingType{Accumulation: unknown, Commodity: unknown, Qualifier: unknown, Flow: unknown, Unit: unknown}
 }
 
 // Numbers of ESPI 1.1.
@@ -42,18 +42,18 @@ const (
 	maximum, minimum = 8, 9
 	// uom
 	wattHours, watts = 72, 38
-	// phase, of a whole connection: with or without a neutral, of three or of a split phase
+	// phase of a whole connection: with or without a neutral, three-phase or split-phase
 	allPhases, allPhasesNeutral, splitPhases, splitPhasesNeutral = 224, 225, 768, 769
 )
 
-// waters are the commodities of drinking, waste and other water.
+// waters are the commodities of drinking water, waste water and other water.
 var waters = []int{9, 11, 14}
 
 func (k *readingType) isRegister() bool {
 	return k.Unit == wattHours && (k.Accumulation == cumulative || k.Accumulation == continuousCumulative)
 }
 
-// refused is why nothing of a kind is stored, of a usage point of a service; empty where it counts.
+// refused returns why nothing of a kind is stored, for a usage point of a service; empty if it is stored.
 func (k *readingType) refused(service int) (why Reason, code int64) {
 	switch {
 	case k.Commodity == naturalGas, service == serviceGas:
@@ -76,26 +76,26 @@ func (k *readingType) refused(service int) (why Reason, code int64) {
 	return "", 0
 }
 
-// source is what the intervals of a block are of.
+// source is the series of a block's intervals.
 type source struct {
 	kind          *readingType
 	device, point string
 	reading       string
-	place         string // of the usage point, which tells two of one name apart
+	place         string // of the usage point, which distinguishes two with the same name
 	skip          Skipped
 	flaws         []energy.Flaw
 }
 
-// meaning is what is the same of all parts of one series.
+// meaning is what all parts of one series have in common.
 type meaning struct {
-	register, watts, flowUnsaid, part bool
-	phase, tier, peak, timeOfUse      int
+	register, watts, flowUnknown, part bool
+	phase, tier, peak, timeOfUse       int
 }
 
 func (k *readingType) meaning() meaning {
 	whole := k.Phase <= 0 || k.Phase == allPhases || k.Phase == allPhasesNeutral || k.Phase == splitPhases || k.Phase == splitPhasesNeutral
 	m := meaning{
-		register: k.isRegister(), watts: k.Unit == watts, flowUnsaid: k.Flow <= 0, part: !whole || k.Tier > 0 || k.Peak > 0 || k.TimeOfUse > 0,
+		register: k.isRegister(), watts: k.Unit == watts, flowUnknown: k.Flow <= 0, part: !whole || k.Tier > 0 || k.Peak > 0 || k.TimeOfUse > 0,
 		tier: k.Tier, peak: k.Peak, timeOfUse: k.TimeOfUse,
 	}
 	if !whole {
@@ -104,11 +104,11 @@ func (k *readingType) meaning() meaning {
 	return m
 }
 
-// seriesKey is one series of a device: intervals of one meaning and length at one usage point.
+// seriesKey identifies one series of a device: intervals of one meaning and length at one usage point.
 type seriesKey struct {
 	device, place string
 	meaning       meaning
-	seconds       int64 // of an interval; 0 of a register
+	seconds       int64 // of an interval; 0 for a register
 }
 
 func (s source) key(seconds int64) seriesKey {
@@ -119,17 +119,17 @@ func (s source) key(seconds int64) seriesKey {
 	return key
 }
 
-// series is when something was told of a device, and what else was.
+// series is when a series has data, and which other series have the same.
 type series struct {
 	key   seriesKey
 	cover coverage
-	// better are the series of the same point that tell more exactly what this one tells; rivals are those of which nobody knows
-	// which is the whole.
+	// better are the series of the same point that measure the same more exactly; rivals are those of which it is unknown which
+	// one is the whole.
 	better, rivals []*series
 }
 
-// compare puts the series first that is to be stored: the whole before a part, what is said to be drawn, energy before power, its
-// register last, and of each the finest.
+// compare sorts the series to store first: the whole before a part, a flow stated as drawn before an unstated one, energy before
+// power with the register last, and of each the finest.
 func (s *series) compare(o *series) int {
 	number := func(is bool) int {
 		if is {
@@ -139,13 +139,13 @@ func (s *series) compare(o *series) int {
 	}
 	a, b := s.key.meaning, o.key.meaning
 	return cmp.Or(
-		number(a.part)-number(b.part), number(a.flowUnsaid)-number(b.flowUnsaid), number(a.register)-number(b.register), number(a.watts)-number(b.watts),
+		number(a.part)-number(b.part), number(a.flowUnknown)-number(b.flowUnknown), number(a.register)-number(b.register), number(a.watts)-number(b.watts),
 		cmp.Compare(s.key.seconds, o.key.seconds),
 	)
 }
 
-// weigh finds out which series of a device tell the same.
-func weigh(all map[seriesKey]*series) {
+// compareSeries finds which series of a device measure the same.
+func compareSeries(all map[seriesKey]*series) {
 	of := make(map[string][]*series)
 	for _, s := range all {
 		s.cover.settle()
@@ -168,9 +168,9 @@ func weigh(all map[seriesKey]*series) {
 	}
 }
 
-// toldBy is a better series that tells the same time; nil where none does. A register is told as a whole: what it counts between two
-// readings would hold what others tell of the time between.
-func (s *series) toldBy(at span) *series {
+// betterAt returns a better series with data at the same time; nil if there is none. A register counts as a whole: its difference
+// between two readings would include what others measured in between.
+func (s *series) betterAt(at span) *series {
 	for _, o := range s.better {
 		if s.key.meaning.register || o.cover.overlaps(at) {
 			return o
@@ -188,7 +188,7 @@ func (s *series) disputed(at span) bool {
 	return false
 }
 
-// skipped says why intervals of a series give way to a better one.
+// skipped returns why a better series replaces intervals of a series.
 func (s *series) skipped(of source, better *series) Skipped {
 	out, a, b := Skipped{Point: of.point, Reading: of.reading, Why: Otherwise}, s.key.meaning, better.key.meaning
 	switch {
@@ -200,8 +200,8 @@ func (s *series) skipped(of source, better *series) Skipped {
 	return out
 }
 
-// Survey reads a file to its end and finds out what its values mean. device is what all of them are of; empty where each usage point
-// is a device of its own.
+// Survey reads a file to its end and finds the meaning of its values. device is the device of all of them; if it is empty, each
+// usage point is a device.
 func Survey(file io.Reader, device string) *Feed {
 	c := catalogue{at: make(map[string]*entry), by: make(map[string][]*entry)}
 	var blocks []*surveyed
@@ -222,18 +222,18 @@ func Survey(file io.Reader, device string) *Feed {
 		f.blocks[n] = c.sourceOf(b.in, device)
 		f.cover(f.blocks[n], b)
 	}
-	weigh(f.series)
+	compareSeries(f.series)
 	return f
 }
 
-// surveyed is a block: when its intervals were, by the text of their durations.
+// surveyed is a block: the times of its intervals, by the text of their durations.
 type surveyed struct {
 	in    *entry
 	cover map[string]*coverage
 }
 
 func (b *surveyed) note(i interval) {
-	at, flaws := i.span(source{kind: &readingType{Length: 1}}) // one of no duration is noted by its begin
+	at, flaws := i.span(source{kind: &readingType{Length: 1}}) // without a duration its start counts
 	if len(flaws) > 0 {
 		return
 	}
@@ -243,12 +243,12 @@ func (b *surveyed) note(i interval) {
 	b.cover[i.Duration].add(at)
 }
 
-// cover notes when a block tells something.
+// cover records when a block has data.
 func (f *Feed) cover(of source, b *surveyed) {
 	if of.skip.Why != "" || len(of.flaws) > 0 {
 		return
 	}
-	for duration, told := range b.cover {
+	for duration, spans := range b.cover {
 		at, flaws := interval{Duration: duration, Start: "0"}.span(of)
 		if len(flaws) > 0 {
 			continue
@@ -259,7 +259,7 @@ func (f *Feed) cover(of source, b *surveyed) {
 			s = &series{key: key}
 			f.series[key] = s
 		}
-		for _, r := range told.ranges {
+		for _, r := range spans.ranges {
 			if duration == "" {
 				r.to += at.seconds() - 1
 			}
@@ -271,7 +271,7 @@ func (f *Feed) cover(of source, b *surveyed) {
 	}
 }
 
-// sourceOf finds out what a block is of.
+// sourceOf returns the series of a block.
 func (c *catalogue) sourceOf(block *entry, device string) source {
 	reading := c.readingOf(block)
 	point := c.pointOf(reading)
@@ -283,7 +283,7 @@ func (c *catalogue) sourceOf(block *entry, device string) source {
 	}
 	of := source{point: pointName(point, reading, block), kind: c.kindOf(block, reading)}
 	of.device, of.place = cmp.Or(device, of.point), of.point
-	service := unsaid
+	service := unknown
 	if point != nil {
 		service, of.place = point.service, cmp.Or(point.self, of.point)
 	}

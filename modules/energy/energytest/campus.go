@@ -17,7 +17,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/tariffs"
 )
 
-// CampusStore answers the ports around the readings.
+// CampusStore implements the ports around the readings.
 type CampusStore interface {
 	campus.CatalogStore
 	rulebook.Rulebook
@@ -37,7 +37,7 @@ func RunCampus(t *testing.T, store CampusStore) {
 	t.Run("weather", func(t *testing.T) { weather(t, store) })
 	t.Run("weather of the past", func(t *testing.T) { weatherOfThePast(t, store) })
 	t.Run("weather beside sensors", func(t *testing.T) { sensorsAbove(t, store) })
-	t.Run("weather is cared for by one", func(t *testing.T) { weatherCare(t, store) })
+	t.Run("one process syncs the weather", func(t *testing.T) { weatherLease(t, store) })
 }
 
 func catalogue(t *testing.T, store campus.CatalogStore) {

@@ -11,13 +11,14 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// channels takes the only channel of a device that is registered by the address of the whole, and those of none that has two.
-func (d *desk) channels(t *testing.T) {
+// channels stores data from the only channel of a device that is registered by the address of the whole, and from no channel of
+// one that has two.
+func (d *intakeFixture) channels(t *testing.T) {
 	ctx := context.Background()
 	say := func(address string, kwh int) {
 		t.Helper()
 		d.clock.now = d.clock.now.Add(3_600_000)
-		d.take(t, intake.Observation{Dialect: "shelly-gen2", Address: address, Register: counter(energy.Energy(kwh) * energy.KilowattHour)})
+		d.ingest(t, intake.Observation{Dialect: "shelly-gen2", Address: address, Register: counter(energy.Energy(kwh) * energy.KilowattHour)})
 	}
 	waits := func() (addresses []string) {
 		t.Helper()
@@ -35,13 +36,13 @@ func (d *desk) channels(t *testing.T) {
 	d.device(t, "ch-a", "ch-a")
 	require.Empty(t, waits(), "its only channel waits no more")
 	say("ch-a/switch:0", 2)
-	d.take(t, intake.Observation{Dialect: "shelly-gen2", Address: "ch-a/input:0", State: conditions.On})
+	d.ingest(t, intake.Observation{Dialect: "shelly-gen2", Address: "ch-a/input:0", State: conditions.On})
 	require.NoError(t, d.intake.SettleAll(ctx))
 	require.Equal(t, energy.KilowattHour, Total(t, d.store, "ch-a"), "what it sent before it was registered counts")
 	say("ch-a/switch:0", 3)
 	require.Equal(t, 2*energy.KilowattHour, Total(t, d.store, "ch-a"))
 
-	d.again(d.store, d.zone)
+	d.restart(d.store, d.zone)
 	say("ch-a/switch:1", 500)
 	say("ch-a/switch:1", 501)
 	say("ch-a/switch:0", 4)
@@ -58,7 +59,7 @@ func (d *desk) channels(t *testing.T) {
 
 	d.device(t, "ch-c", "ch-c")
 	d.clock.now = d.clock.now.Add(3_600_000)
-	d.take(t,
+	d.ingest(t,
 		intake.Observation{Dialect: "shelly-gen2", Address: "ch-c/em1:0", Register: counter(energy.KilowattHour)},
 		intake.Observation{Dialect: "shelly-gen2", Address: "ch-c/em1:1", Register: counter(2 * energy.KilowattHour)},
 		intake.Observation{Dialect: "shelly-gen2", Address: "ch-c/switch:0", State: conditions.On},
@@ -67,15 +68,15 @@ func (d *desk) channels(t *testing.T) {
 	require.ElementsMatch(t, []string{"ch-c/em1:0", "ch-c/em1:1"}, waits())
 
 	d.device(t, "ch-d", "shellies/ch-d")
-	d.take(t, intake.Observation{Dialect: "shelly-gen1", Address: "shellies/ch-d/relay/0", Register: counter(energy.KilowattHour)})
+	d.ingest(t, intake.Observation{Dialect: "shelly-gen1", Address: "shellies/ch-d/relay/0", Register: counter(energy.KilowattHour)})
 	require.Len(t, d.readings(t, "ch-d"), 1)
 	d.device(t, "ch-e", "zigbee2mqtt")
-	d.take(t, intake.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/x:1", Register: counter(energy.KilowattHour)})
+	d.ingest(t, intake.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/x:1", Register: counter(energy.KilowattHour)})
 	require.Empty(t, d.readings(t, "ch-e"), "other makes have no channels below a device")
 }
 
-// savedChannels keeps that a channel measured, whatever it tells later.
-func (d *desk) savedChannels(t *testing.T) {
+// savedChannels keeps Measures of a channel, whatever the channel sends later.
+func (d *intakeFixture) savedChannels(t *testing.T) {
 	ctx := context.Background()
 	saved, err := d.store.SavedChannels(ctx)
 	require.NoError(t, err)

@@ -12,7 +12,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
-// compares sets a week beside the one before it: of devices that were measured in both, by themselves or by those behind them.
+// compares compares a week with the week before: devices that were measured in both, by themselves or by the devices behind them.
 func compares(t *testing.T, store ledger.Readings) {
 	from := Now - Now%day - 20*day
 	var batch []energy.Reading
@@ -22,14 +22,14 @@ func compares(t *testing.T, store ledger.Readings) {
 		}
 	}
 	hourly("total", from, from+7*day, 10*energy.KilowattHour)
-	hourly("total", from+7*day, from+10*day, 11*energy.KilowattHour) // then it was silent
+	hourly("total", from+7*day, from+10*day, 11*energy.KilowattHour) // then it is silent
 	hourly("behind", from, from+14*day, energy.KilowattHour)
 	hourly("m0", from, from+7*day, 8*energy.KilowattHour)
 	hourly("m0", from+7*day, from+14*day, 4*energy.KilowattHour)
 	hourly("m1", from+7*day, from+14*day, 2*energy.KilowattHour) // it is new
 	_, err := store.Append(context.Background(), batch, Traits)
 	require.NoError(t, err)
-	s := newSeen(t, store, campusOfMeters())
+	s := newCoverageQuery(t, store, campusOfMeters())
 	compare := func(from, to energy.Instant, days int) usage.Comparison {
 		c, err := s.reports.Compare(context.Background(), reader, campus.OfSite, "site", from, to, days)
 		require.NoError(t, err)

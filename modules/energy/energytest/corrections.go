@@ -11,8 +11,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// corrected changes, withdraws and brings back a quarter of a mixed stream, and compares the books with those of a
-// store that was only ever sent what stands at the end, and of a withdrawn power that it was refused.
+// corrected changes, withdraws and restores a quarter of a mixed stream. The books must equal those of a store that received only
+// the final values, where a withdrawn power is a refused one.
 func corrected(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	chance := rand.New(rand.NewPCG(5, 8))
 	stream := mixedStream(chance, 120)
@@ -37,7 +37,7 @@ func corrected(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 		require.NoError(t, err)
 	}
 	books := booksOf(t, store)
-	send(t, store, stream, 50) // devices that send it all again change nothing
+	send(t, store, stream, 50) // sending everything again changes nothing
 	require.Equal(t, books, booksOf(t, store))
 
 	var standing []energy.Reading

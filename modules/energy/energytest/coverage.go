@@ -16,13 +16,13 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
-// Of the suites about coverage: eight meters of buildings and fifteen plugs in none of their circuits.
+// The suites about coverage use eight meters of buildings and fifteen plugs outside their circuits.
 const (
 	meters = 8
 	plugs  = 15
 )
 
-// campusOfMeters is a site with its meters and plugs; of the plugs nobody said what they are rated at.
+// campusOfMeters returns a site with its meters and plugs; the rated power of the plugs is unknown.
 func campusOfMeters() *campus.Campus {
 	devices := []campus.Device{
 		{ID: "total", Name: "total", Kind: campus.KindMeter, Space: "site"},
@@ -37,26 +37,26 @@ func campusOfMeters() *campus.Campus {
 	return campus.NewCampus(1, []campus.Space{{ID: "site", Name: "site", Kind: campus.KindSite, TimeZone: "America/Bogota"}}, devices, time.UTC)
 }
 
-// seen is what is asked of the coverage.
-type seen struct {
+// coverageQuery is what a coverage is computed from.
+type coverageQuery struct {
 	t       *testing.T
 	reports *usage.Queries
 }
 
-func newSeen(t *testing.T, store ledger.Readings, campus *campus.Campus) seen {
-	return seen{t, usage.NewQueries(store, &directory{campus: campus}, unpriced{}, Clock{})}
+func newCoverageQuery(t *testing.T, store ledger.Readings, campus *campus.Campus) coverageQuery {
+	return coverageQuery{t, usage.NewQueries(store, &directory{campus: campus}, unpriced{}, Clock{})}
 }
 
-// over is the coverage of a range of the site in steps of a width, and what is missing.
-func (s seen) over(from, to energy.Instant, bucket usage.Bucket) ([]usage.Step, usage.Coverage) {
+// over returns the coverage of a range of the site in steps of a width, and what is missing.
+func (s coverageQuery) over(from, to energy.Instant, bucket usage.Bucket) ([]usage.Step, usage.Coverage) {
 	s.t.Helper()
 	all, coverage, err := s.reports.SeriesWithCoverage(context.Background(), reader, usage.Query{Level: campus.OfSite, ID: "site", From: from, To: to, Bucket: bucket})
 	require.NoError(s.t, err)
 	return all[0].Steps, coverage
 }
 
-// requireAlike checks that the range's coverage is the same in steps of every width, put together by their weights.
-func (s seen) requireAlike(from, to energy.Instant) usage.Coverage {
+// requireAlike checks that the coverage of a range is the same in steps of every width, weighted and added up.
+func (s coverageQuery) requireAlike(from, to energy.Instant) usage.Coverage {
 	s.t.Helper()
 	_, want := s.over(from, to, usage.ByMonth)
 	for _, bucket := range []usage.Bucket{usage.ByQuarter, usage.ByHour, usage.ByDay, usage.ByWeek, usage.ByMonth} {
@@ -67,7 +67,7 @@ func (s seen) requireAlike(from, to energy.Instant) usage.Coverage {
 	return want
 }
 
-// coverageByEnergy weighs meters that were measured wholly and plugs of a third of the time.
+// coverageByEnergy weighs fully measured meters and plugs that were measured a third of the time.
 func coverageByEnergy(t *testing.T, store ledger.Readings) {
 	from := Now - Now%day - 10*day
 	var batch []energy.Reading
@@ -85,7 +85,7 @@ func coverageByEnergy(t *testing.T, store ledger.Readings) {
 	}
 	_, err := store.Append(context.Background(), batch, Traits)
 	require.NoError(t, err)
-	s := newSeen(t, store, campusOfMeters())
+	s := newCoverageQuery(t, store, campusOfMeters())
 	coverage := s.requireAlike(from, from+3*day)
 	require.GreaterOrEqual(t, coverage.Measured, 0.99)
 	require.Less(t, coverage.Measured, 1.0)
@@ -94,32 +94,32 @@ func coverageByEnergy(t *testing.T, store ledger.Readings) {
 	s.requireAlike(from+5*hour, from+29*hour)
 }
 
-// coverageOfTheSilent takes a device that was silent for half the time by what it uses at that time.
-func coverageOfTheSilent(t *testing.T, store ledger.Readings) {
+// coverageOfSilentDevices weighs a silent half of the time by what the device usually uses then.
+func coverageOfSilentDevices(t *testing.T, store ledger.Readings) {
 	from := Now - Now%day - 21*day
 	var batch []energy.Reading
 	for n := range energy.Instant(14 * 96) {
 		at := from + (n+1)*15*minute
-		used := energy.KilowattHour // by night
+		used := energy.KilowattHour // at night
 		if hour := n % 96 / 4; hour >= 8 && hour < 20 {
 			used = 3 * energy.KilowattHour
 		}
 		batch = append(batch, Interval("m0", at, energy.KilowattHour))
-		if n < 13*96 || n%96/4 < 8 { // on the last day it was silent from 8 on
+		if n < 13*96 || n%96/4 < 8 { // on the last day it is silent from 8:00 on
 			batch = append(batch, Interval("m1", at, used/2))
 		}
 	}
 	_, err := store.Append(context.Background(), batch, Traits)
 	require.NoError(t, err)
-	s := newSeen(t, store, campusOfMeters())
+	s := newCoverageQuery(t, store, campusOfMeters())
 	coverage := s.requireAlike(from+13*day, from+14*day)
-	// A day of the first is 96 kWh, of the second 24 + 72 = 96 halved; it lacks 12 hours of 6 and 4 of 2.
+	// A day of m0 is 96 kWh, and so is a day of m1 (24 + 72). m1 lacks 12 hours of 6 kWh and 4 hours of 2 kWh.
 	require.InDelta(t, 1-(72+8.0)/(96+96), coverage.Measured, 0.003)
 	require.Equal(t, energy.DeviceID("m1"), coverage.Missing[0].Device)
 	require.Equal(t, 1.0, s.requireAlike(from, from+13*day).Measured)
 }
 
-// coverageOfMeters lets a meter stand for those behind it, and those behind it for what they use of it while it is silent.
+// coverageOfMeters lets a meter cover the devices behind it, and those devices cover their part while the meter is silent.
 func coverageOfMeters(t *testing.T, store ledger.Readings) {
 	from := Now - Now%day - 21*day
 	var batch []energy.Reading
@@ -134,14 +134,14 @@ func coverageOfMeters(t *testing.T, store ledger.Readings) {
 	}
 	_, err := store.Append(context.Background(), batch, Traits)
 	require.NoError(t, err)
-	s := newSeen(t, store, campusOfMeters())
+	s := newCoverageQuery(t, store, campusOfMeters())
 	require.Equal(t, usage.Coverage{Measured: 1, Missing: []usage.Missing{}}, s.requireAlike(from, from+13*day), "the meter was measured")
 	coverage := s.requireAlike(from+13*day, from+14*day)
 	require.InDelta(t, 0.55, coverage.Measured, 1e-6, "a half by the meter, a tenth of the other by what is behind it")
 	require.Equal(t, []usage.Missing{{Device: "total", Name: "total", Share: 0.45}}, coverage.Missing)
 }
 
-// coverageOfNothing weighs time where nothing was ever used, and tells of what is to come nothing.
+// coverageOfNothing weighs by time if nothing was ever used, and ignores the future.
 func coverageOfNothing(t *testing.T, store ledger.Readings) {
 	today := Now - Now%day
 	var batch []energy.Reading
@@ -156,7 +156,7 @@ func coverageOfNothing(t *testing.T, store ledger.Readings) {
 	}
 	_, err := store.Append(context.Background(), batch, Traits)
 	require.NoError(t, err)
-	s := newSeen(t, store, campusOfMeters())
+	s := newCoverageQuery(t, store, campusOfMeters())
 	require.InDelta(t, 0.625, s.requireAlike(today-day, today).Measured, 1e-9)
 	ahead := s.requireAlike(today, today+30*day)
 	require.Greater(t, ahead.Measured, 0.9, "what is to come is not missing: %+v", ahead)
@@ -164,7 +164,7 @@ func coverageOfNothing(t *testing.T, store ledger.Readings) {
 	require.Zero(t, steps[0].Coverage)
 }
 
-// coverageInAnyOrder gives the same coverage of the same readings in whatever order they come, asked at any time between.
+// coverageInAnyOrder computes the same coverage from the same readings in any order, also if it is computed in between.
 func coverageInAnyOrder(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	from := Now - Now%day - 20*day
 	chance := rand.New(rand.NewPCG(3, 5))
@@ -180,7 +180,7 @@ func coverageInAnyOrder(t *testing.T, fresh func(t *testing.T) ledger.Readings) 
 	var want []any
 	for round := range 3 {
 		store := fresh(t)
-		s := newSeen(t, store, campusOfMeters())
+		s := newCoverageQuery(t, store, campusOfMeters())
 		for part := range slices.Chunk(batch, 100) {
 			_, err := store.Append(context.Background(), part, Traits)
 			require.NoError(t, err)

@@ -14,8 +14,9 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
-// eachMessageCounts books messages that tell no time as often as they come, together and alone, and once where they are tried again.
-func (d *desk) eachMessageCounts(t *testing.T) {
+// eachMessageCounts stores messages without a timestamp as often as they arrive, together and alone, and once if they are
+// retried.
+func (d *intakeFixture) eachMessageCounts(t *testing.T) {
 	ctx := context.Background()
 	d.device(t, "each", "holotwin/each")
 	const wattHours = 10
@@ -40,26 +41,26 @@ func (d *desk) eachMessageCounts(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	d.again(d.store, d.zone) // another process, or this one after a restart, whose clock stands where it stood
-	d.takeNow(t, burst[:0], say(), say())
+	d.restart(d.store, d.zone) // another process, or this one after a restart, with the same clock
+	d.ingestNow(t, burst[:0], say(), say())
 	require.Equal(t, 82*wattHours*energy.WattHour, Total(t, d.store, "each"))
 	arrived := say()
 	arrived.Arrived = d.clock.now.Add(-3_600_000)
-	d.takeNow(t, nil, arrived)
+	d.ingestNow(t, nil, arrived)
 	all := d.readings(t, "each")
 	require.Len(t, all, 83)
 	require.Equal(t, arrived.Arrived, all[0].At, "when it came, not when it is taken")
 }
 
-// takeNow takes observations at once.
-func (d *desk) takeNow(t *testing.T, said []intake.Observation, more ...intake.Observation) {
+// ingestNow ingests observations without moving the clock.
+func (d *intakeFixture) ingestNow(t *testing.T, sent []intake.Observation, more ...intake.Observation) {
 	t.Helper()
-	_, err := d.intake.Ingest(context.Background(), gateway, append(said, more...))
+	_, err := d.intake.Ingest(context.Background(), gateway, append(sent, more...))
 	require.NoError(t, err)
 }
 
-// sameInstant keeps states and senses that have one instant, in their order.
-func (d *desk) sameInstant(t *testing.T) {
+// sameInstant keeps states and ambient values of one instant in order.
+func (d *intakeFixture) sameInstant(t *testing.T) {
 	ctx := context.Background()
 	d.device(t, "switch", "tele/switch")
 	d.device(t, "other", "tele/other")
@@ -79,14 +80,14 @@ func (d *desk) sameInstant(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, sensed, 2)
 	require.Equal(t, []int64{cold, warm}, []int64{*sensed[0].Temperature, *sensed[1].Temperature})
-	d.takeNow(t, nil, intake.Observation{Device: "switch", State: conditions.On}, intake.Observation{Device: "switch", State: conditions.Off}, intake.Observation{Device: "switch", State: conditions.On})
+	d.ingestNow(t, nil, intake.Observation{Device: "switch", State: conditions.On}, intake.Observation{Device: "switch", State: conditions.Off}, intake.Observation{Device: "switch", State: conditions.On})
 	last, err := d.store.LatestStates(ctx, []energy.DeviceID{"switch"}, d.clock.now.Add(1000))
 	require.NoError(t, err)
 	require.Equal(t, conditions.On, last["switch"].State)
 }
 
-// building is another building of the campus, with a room.
-func (d *desk) building(t *testing.T, name string) (building, room energy.SpaceID) {
+// building creates another building of the campus, with a room.
+func (d *intakeFixture) building(t *testing.T, name string) (building, room energy.SpaceID) {
 	t.Helper()
 	ctx := context.Background()
 	kind, parent := campus.KindBuilding, d.site
@@ -98,8 +99,8 @@ func (d *desk) building(t *testing.T, name string) (building, room energy.SpaceI
 	return made.ID, inside.ID
 }
 
-// twoAtOneAddress keeps apart what speaks at one address under keys of two buildings.
-func (d *desk) twoAtOneAddress(t *testing.T) {
+// twoAtOneAddress keeps apart what keys of two buildings send from one address.
+func (d *intakeFixture) twoAtOneAddress(t *testing.T) {
 	ctx := context.Background()
 	const address = "zigbee2mqtt/x"
 	a, roomA := d.building(t, "A")
@@ -125,7 +126,7 @@ func (d *desk) twoAtOneAddress(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []any{2, energy.Energy(200_000)}, []any{counted, Total(t, d.store, device.ID)}, "its own alone")
 
-	// What speaks under the key of A is not the device of B: it is still kept for A.
+	// Messages with the key of A are not from the device of B: they stay buffered for A.
 	say(a, 7000)
 	require.NoError(t, d.intake.SettleAll(ctx))
 	require.Len(t, d.readings(t, "of-b"), 2)
@@ -135,7 +136,7 @@ func (d *desk) twoAtOneAddress(t *testing.T) {
 	_, _, err = d.intake.Adopt(ctx, managers[a], intake.Adoption{Address: address, ID: "of-a", Edit: campus.DeviceEdit{Space: &roomA}})
 	require.ErrorAs(t, err, &energy.ErrInvalid{}, "the address is taken")
 
-	// Who sees both takes the one whose part holds the device, or the one that is named.
+	// A caller that may see both adopts the one whose space contains the device, or the one that is named.
 	const second = "zigbee2mqtt/y"
 	for _, space := range []energy.SpaceID{a, b, ""} {
 		d.clock.now = d.clock.now.Add(1000)
@@ -150,10 +151,10 @@ func (d *desk) twoAtOneAddress(t *testing.T) {
 	for _, n := range left {
 		require.False(t, n.Address == second && n.Space == a)
 	}
-	// A key that is for devices of A introduces to A.
+	// A key limited to devices of A discovers in A.
 	_, err = d.intake.Ingest(ctx, energy.Caller{Subject: "own", Role: energy.Gateway, Devices: []energy.DeviceID{"second"}}, []intake.Observation{{Address: "zigbee2mqtt/z", Register: counter(1)}})
 	require.NoError(t, err)
-	n, _ := d.newcomer(t, "zigbee2mqtt/z")
+	n, _ := d.discoveredAt(t, "zigbee2mqtt/z")
 	require.Equal(t, roomA, n.Space)
 	none := energy.SpaceID("")
 	require.NoError(t, d.intake.Ignore(ctx, manager, address, &a))
@@ -161,21 +162,21 @@ func (d *desk) twoAtOneAddress(t *testing.T) {
 	require.ErrorAs(t, d.intake.Ignore(ctx, manager, address, &none), &energy.ErrNotFound{})
 }
 
-// adoptedWhileItSpeaks adopts a newcomer in the middle of what it sends, out of order, over several connections and to several
-// processes; every reading is there once.
-func (d *desk) adoptedWhileItSpeaks(t *testing.T) {
+// adoptedWhileSending adopts a discovered device while it sends, out of order, over several connections and to several processes;
+// every reading is stored once.
+func (d *intakeFixture) adoptedWhileSending(t *testing.T) {
 	ctx := context.Background()
 	const address, senders, each = "zigbee2mqtt/talker", 4, 60
 	begun := d.clock.now.Add(-3_600_000)
-	d.takeNow(t, nil, intake.Observation{Dialect: "x", Address: address, At: begun, Source: energy.ByDevice, Interval: counter(1000), Span: 1000})
-	others := []*intake.Intake{d.intake, d.another()} // one of another process, which hears late of the adoption
+	d.ingestNow(t, nil, intake.Observation{Dialect: "x", Address: address, At: begun, Source: energy.ByDevice, Interval: counter(1000), Span: 1000})
+	others := []*intake.Intake{d.intake, d.otherProcess()} // one of another process, which learns late of the adoption
 	_, err := others[1].Discovered(ctx, manager)
 	require.NoError(t, err)
 	var wait sync.WaitGroup
 	for s := range senders {
 		wait.Go(func() {
 			for i := range each {
-				n := each - i // the newest first
+				n := each - i // newest first
 				if s%2 == 0 {
 					n = i + 1
 				}
@@ -200,12 +201,12 @@ func (d *desk) adoptedWhileItSpeaks(t *testing.T) {
 	require.NoError(t, d.intake.SettleAll(ctx))
 	require.Equal(t, senders*each+1, len(d.readings(t, "talker")))
 	require.Equal(t, energy.Energy(1000*(senders*each+1)), Total(t, d.store, "talker"))
-	_, found := d.newcomer(t, address)
+	_, found := d.discoveredAt(t, address)
 	require.False(t, found)
 }
 
-// newcomer finds one at an address.
-func (d *desk) newcomer(t *testing.T, address string) (intake.DiscoveredDevice, bool) {
+// discoveredAt returns the discovered device at an address.
+func (d *intakeFixture) discoveredAt(t *testing.T, address string) (intake.DiscoveredDevice, bool) {
 	t.Helper()
 	all, err := d.store.Discovered(context.Background())
 	require.NoError(t, err)
@@ -217,14 +218,14 @@ func (d *desk) newcomer(t *testing.T, address string) (intake.DiscoveredDevice, 
 	return intake.DiscoveredDevice{}, false
 }
 
-// adoptedInPart tells what of a newcomer cannot be booked, and keeps what nobody can read yet.
-func (d *desk) adoptedInPart(t *testing.T) {
+// adoptedInPart reports which buffered measurements cannot be stored, and keeps those that have no unit yet.
+func (d *intakeFixture) adoptedInPart(t *testing.T) {
 	ctx := context.Background()
 	at := d.clock.now.Add(-60_000)
 	say := func(address string, e energy.Energy, at energy.Instant) intake.Observation {
 		return intake.Observation{Dialect: "x", Address: address, At: at, Source: energy.ByDevice, Interval: counter(e), Span: 1000}
 	}
-	d.takeNow(t, nil, say("p/1", 1000, at), say("p/1", 1000, at), say("p/1", 2000, at), say("p/1", 1000, 5), say("p/1", 1000, at+1000), say("p/1", 1<<50, at+2000),
+	d.ingestNow(t, nil, say("p/1", 1000, at), say("p/1", 1000, at), say("p/1", 2000, at), say("p/1", 1000, 5), say("p/1", 1000, at+1000), say("p/1", 1<<50, at+2000),
 		intake.Observation{Dialect: "x", Address: "p/1", Interval: counter(1000)}, intake.Observation{Dialect: "x", Address: "p/1", Interval: counter(1000)})
 	before := d.letterCount(t)
 	_, counted, err := d.intake.Adopt(ctx, manager, intake.Adoption{Address: "p/1", ID: "part", Edit: campus.DeviceEdit{Space: &d.room}})
@@ -233,27 +234,27 @@ func (d *desk) adoptedInPart(t *testing.T) {
 	require.Equal(t, energy.Energy(5000), Total(t, d.store, "part"))
 	require.Equal(t, before+2, d.letterCount(t), "another value of an instant, and what nothing can use")
 
-	d.takeNow(t, nil, intake.Observation{Dialect: "x", Address: "p/lux", Plain: Number("3")}, intake.Observation{Dialect: "x", Address: "p/lux", Plain: Number("5")})
+	d.ingestNow(t, nil, intake.Observation{Dialect: "x", Address: "p/lux", Plain: Number("3")}, intake.Observation{Dialect: "x", Address: "p/lux", Plain: Number("5")})
 	_, counted, err = d.intake.Adopt(ctx, manager, intake.Adoption{Address: "p/lux", ID: "lux", Edit: campus.DeviceEdit{Space: &d.room}})
 	require.NoError(t, err)
 	require.Zero(t, counted)
-	n, found := d.newcomer(t, "p/lux")
-	require.True(t, found && n.Held == 2, "nobody has said what its numbers count")
+	n, found := d.discoveredAt(t, "p/lux")
+	require.True(t, found && n.Held == 2, "its numbers have no unit")
 	_, err = d.catalog.UpdateDevice(ctx, manager, "lux", campus.DeviceEdit{Plain: &campus.PlainNumber{Unit: energy.UnitKilowattHour}})
 	require.NoError(t, err)
 	require.NoError(t, d.intake.SettleAll(ctx))
 	require.Len(t, d.readings(t, "lux"), 2)
 }
 
-func (d *desk) letterCount(t *testing.T) int {
+func (d *intakeFixture) letterCount(t *testing.T) int {
 	t.Helper()
 	all, err := d.store.RejectedMessages(context.Background(), 2*intake.MaxRejected)
 	require.NoError(t, err)
 	return len(all)
 }
 
-// inboxBounds refuses what a key has no more room for, and leaves alone what others have.
-func (d *desk) inboxBounds(t *testing.T) {
+// inboxBounds rejects what exceeds a key's limits, and does not affect other keys.
+func (d *intakeFixture) inboxBounds(t *testing.T) {
 	ctx := context.Background()
 	a, _ := d.building(t, "C")
 	own := energy.Caller{Subject: "quiet key", Role: energy.Gateway, Space: a}
@@ -276,13 +277,13 @@ func (d *desk) inboxBounds(t *testing.T) {
 		return err
 	}
 	require.NoError(t, say(loud, "loud/one more"), "what keeps nothing makes room")
-	_, found := d.newcomer(t, "loud/0003")
+	_, found := d.discoveredAt(t, "loud/0003")
 	require.False(t, found)
 	var full intake.ErrInboxFull
 	require.ErrorAs(t, say(loud, "loud/too many"), &full)
 	require.Equal(t, []any{"newcomers_of_key", intake.MaxDiscoveredOfKey}, []any{full.Bound, full.Max})
 	require.NoError(t, say(own, "another quiet one"))
-	n, found := d.newcomer(t, "quiet")
+	n, found := d.discoveredAt(t, "quiet")
 	require.True(t, found && n.Held == 1)
 	d.device(t, "known", "known")
 	_, err = d.intake.Ingest(ctx, loud, []intake.Observation{{Device: "known", Interval: counter(7)}, {Address: "loud/too many", Register: counter(1)}})
@@ -295,44 +296,44 @@ func (d *desk) inboxBounds(t *testing.T) {
 	d.boundOfMeasures(t)
 }
 
-// boundOfMeasures refuses the measures of a newcomer that has too many, and counts them.
-func (d *desk) boundOfMeasures(t *testing.T) {
+// boundOfMeasures rejects and counts the measurements of a discovered device above its limit.
+func (d *intakeFixture) boundOfMeasures(t *testing.T) {
 	ctx := context.Background()
-	one := intake.Discovery{DiscoveredDevice: intake.DiscoveredDevice{Address: "talkative", Subject: "talkative key", LastSeen: d.clock.now, Messages: 1, Measured: intake.SaidRegister}}
+	one := intake.Discovery{DiscoveredDevice: intake.DiscoveredDevice{Address: "talkative", Subject: "talkative key", LastSeen: d.clock.now, Messages: 1, Measured: intake.SendsRegister}}
 	var many []intake.Discovery
 	for i := range intake.MaxBuffered {
 		s := one
 		s.Buffered = &intake.BufferedMeasurement{At: d.clock.now.Add(int64(i)), Source: energy.ByDevice, Kind: energy.Register, Energy: energy.Energy(i)}
 		many = append(many, s)
 	}
-	for len(many) > 0 { // a transaction has its time
+	for len(many) > 0 { // a transaction has a time limit
 		some := many[:min(len(many), 2000)]
-		_, err := d.store.Remember(ctx, some, false)
+		_, err := d.store.StoreDiscoveries(ctx, some, false)
 		require.NoError(t, err)
 		many = many[len(some):]
 	}
 	one.Buffered = &intake.BufferedMeasurement{At: d.clock.now.Add(intake.MaxBuffered), Source: energy.ByDevice, Kind: energy.Register, Energy: intake.MaxBuffered}
-	_, err := d.store.Remember(ctx, []intake.Discovery{one}, false)
+	_, err := d.store.StoreDiscoveries(ctx, []intake.Discovery{one}, false)
 	var full intake.ErrInboxFull
 	require.ErrorAs(t, err, &full)
 	require.Equal(t, "kept", full.Bound)
-	refused, err := d.store.Remember(ctx, []intake.Discovery{one}, true)
+	refused, err := d.store.StoreDiscoveries(ctx, []intake.Discovery{one}, true)
 	require.NoError(t, err)
 	require.Equal(t, []int{0}, refused)
-	n, _ := d.newcomer(t, "talkative")
+	n, _ := d.discoveredAt(t, "talkative")
 	require.Equal(t, []int64{intake.MaxBuffered, 2}, []int64{n.Held, n.Refused})
 }
 
-// letterBounds lets the letters of a key make room for each other, and who has most make room for all.
-func (d *desk) letterBounds(t *testing.T) {
+// rejectedBounds removes a key's oldest rejected messages at its limit, and those of the key with the most at the total limit.
+func (d *intakeFixture) rejectedBounds(t *testing.T) {
 	ctx := context.Background()
 	send := func(key string, n int) {
 		d.clock.now = d.clock.now.Add(1000)
-		var letters []intake.RejectedMessage
+		var rejected []intake.RejectedMessage
 		for i := range n {
-			letters = append(letters, intake.RejectedMessage{Dialect: "x", Topic: fmt.Sprint(i), Reason: "bound"})
+			rejected = append(rejected, intake.RejectedMessage{Dialect: "x", Topic: fmt.Sprint(i), Reason: "bound"})
 		}
-		require.NoError(t, d.intake.RecordRejected(ctx, energy.Caller{Subject: key}, letters))
+		require.NoError(t, d.intake.RecordRejected(ctx, energy.Caller{Subject: key}, rejected))
 	}
 	of := func() map[string]int {
 		all, err := d.store.RejectedMessages(ctx, 10*intake.MaxRejected)
@@ -358,28 +359,28 @@ func (d *desk) letterBounds(t *testing.T) {
 	require.Equal(t, 2, all["careful"])
 }
 
-// purged drops what nobody cared for, and tells of which measures were kept.
-func (d *desk) purged(t *testing.T) {
+// purged removes old entries, and returns those with buffered measurements.
+func (d *intakeFixture) purged(t *testing.T) {
 	ctx := context.Background()
 	const day = 24 * 3_600_000
 	_, err := d.intake.Purge(ctx)
 	require.NoError(t, err)
-	d.takeNow(t, nil, intake.Observation{Address: "mute", State: conditions.On}, intake.Observation{Address: "holder", Register: counter(1)})
+	d.ingestNow(t, nil, intake.Observation{Address: "mute", State: conditions.On}, intake.Observation{Address: "holder", Register: counter(1)})
 	d.clock.now = d.clock.now.Add(31 * day)
-	d.takeNow(t, nil, intake.Observation{Address: "young", State: conditions.On})
+	d.ingestNow(t, nil, intake.Observation{Address: "young", State: conditions.On})
 	held, err := d.intake.Purge(ctx)
 	require.NoError(t, err)
 	require.Empty(t, held)
-	_, mute := d.newcomer(t, "mute")
-	_, young := d.newcomer(t, "young")
+	_, mute := d.discoveredAt(t, "mute")
+	_, young := d.discoveredAt(t, "young")
 	require.Equal(t, []bool{false, true}, []bool{mute, young})
 	d.clock.now = d.clock.now.Add(150 * day)
 	held, err = d.intake.Purge(ctx)
 	require.NoError(t, err)
-	told := false
+	returned := false
 	for _, n := range held {
-		told = told || (n.Address == "holder" && n.Held == 1)
+		returned = returned || (n.Address == "holder" && n.Held == 1)
 	}
-	require.True(t, told)
+	require.True(t, returned)
 	require.Zero(t, d.letterCount(t))
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
-// instants are those of what a caller sees of a device's readings, read in pages of each size.
-func (s *scoped) instants(t *testing.T, caller energy.Caller, device energy.DeviceID) []energy.Instant {
+// instants returns the instants of a device's readings that a caller may see, read in pages of each size.
+func (s *scopesFixture) instants(t *testing.T, caller energy.Caller, device energy.DeviceID) []energy.Instant {
 	t.Helper()
 	var all []energy.Instant
 	for _, limit := range []int{100, 1, 2, 3} {
@@ -40,8 +40,8 @@ func (s *scoped) instants(t *testing.T, caller energy.Caller, device energy.Devi
 	return all
 }
 
-// movedDevice moves a device from a to b: who is limited to b sees nothing of its time in a.
-func (s *scoped) movedDevice(t *testing.T) {
+// movedDevice moves a device from a to b: a caller limited to b sees nothing of its time in a.
+func (s *scopesFixture) movedDevice(t *testing.T) {
 	ctx := context.Background()
 	moved := Now - Now%day + 6*hour - day
 	s.device(t, "dm", s.roomA)
@@ -73,7 +73,7 @@ func (s *scoped) movedDevice(t *testing.T) {
 	require.Equal(t, []conditions.StateChange{{Device: "dm", At: moved + hour, State: conditions.On}}, states)
 	device, err := s.catalog.Device(ctx, of, "dm")
 	require.NoError(t, err)
-	require.Empty(t, device.Former, "where it hung is not for those who see b")
+	require.Empty(t, device.Former, "its former space is hidden from those who see b")
 
 	series := func(caller energy.Caller, level campus.Level, id string) energy.Energy {
 		all, err := s.reports.Series(ctx, caller, usage.Query{Level: level, ID: id, From: moved - day, To: moved + day, Bucket: usage.ByHour})
@@ -91,11 +91,11 @@ func (s *scoped) movedDevice(t *testing.T) {
 	require.Equal(t, 7*half/2, series(viewerOf(s.a), campus.OfRoom, string(s.roomA)), "what was used in a stays there, beside what da used")
 	_, err = s.catalog.Device(ctx, viewerOf(s.a), "dm")
 	require.ErrorAs(t, err, &energy.ErrNotFound{})
-	s.heardWhereItHung(t, moved)
+	s.eventsOfMovedDevice(t, moved)
 }
 
-// heldElsewhere holds back a reading of a device that then moves, and changes a day of its past.
-func (s *scoped) heldElsewhere(t *testing.T) {
+// quarantinedElsewhere quarantines a reading of a device that then moves, and changes a day of its past.
+func (s *scopesFixture) quarantinedElsewhere(t *testing.T) {
 	ctx := context.Background()
 	s.device(t, "dq", s.roomA)
 	moved := Now - Now%day - 3*day
@@ -131,8 +131,8 @@ func (s *scoped) heldElsewhere(t *testing.T) {
 	}
 }
 
-// heardWhereItHung replays events of a device that moved.
-func (s *scoped) heardWhereItHung(t *testing.T, moved energy.Instant) {
+// eventsOfMovedDevice replays the events of a device that moved.
+func (s *scopesFixture) eventsOfMovedDevice(t *testing.T, moved energy.Instant) {
 	ctx := context.Background()
 	at := func(at energy.Instant) campus.EventSubject {
 		return campus.EventSubject{Device: "dm", At: func() energy.Instant { return at }}
@@ -148,7 +148,7 @@ func (s *scoped) heardWhereItHung(t *testing.T, moved energy.Instant) {
 }
 
 // cameAndWent moves a device to b, back to a, and to b again.
-func (s *scoped) cameAndWent(t *testing.T) {
+func (s *scopesFixture) cameAndWent(t *testing.T) {
 	first := Now - Now%day - 2*day
 	s.device(t, "dw", s.roomA)
 	var all []energy.Instant
@@ -160,7 +160,7 @@ func (s *scoped) cameAndWent(t *testing.T) {
 		s.move(t, "dw", room, first.Add(int64(energy.Instant(3*(i+1))*hour)))
 	}
 	require.Equal(t, []energy.Instant{all[4], all[5], all[6], all[10], all[11]}, s.instants(t, viewerOf(s.b), "dw"))
-	// Among others, and beside what is listed of them.
+	// The same among other devices, and in lists.
 	listed, err := s.ledger.List(context.Background(), viewerOf(s.b), ledger.ReadingsQuery{To: Now.Add(1 << 40), Limit: 1000})
 	require.NoError(t, err)
 	seen := map[energy.DeviceID]int{}
@@ -170,10 +170,10 @@ func (s *scoped) cameAndWent(t *testing.T) {
 	require.Equal(t, map[energy.DeviceID]int{"dm": 2, "dw": 5}, seen)
 }
 
-// pastIsNotWritten lets who manages b change nothing of a device's time in a, nor call that time b's.
-func (s *scoped) pastIsNotWritten(t *testing.T) {
+// pastIsNotWritten lets a manager of b change nothing of a device's time in a, nor move that time to b.
+func (s *scopesFixture) pastIsNotWritten(t *testing.T) {
 	ctx := context.Background()
-	of, past := managerOf(s.b), Now-Now%day+6*hour-day-hour // an hour before dm was moved
+	of, past := managerOf(s.b), Now-Now%day+6*hour-day-hour // an hour before dm moved
 	_, err := s.ledger.Record(ctx, of, report("dm", past-15*minute))
 	require.ErrorAs(t, err, &energy.ErrInvalid{})
 	_, err = s.ledger.Correct(ctx, of, report("dm", past), "razón")
@@ -190,7 +190,7 @@ func (s *scoped) pastIsNotWritten(t *testing.T) {
 	later := Now - hour
 	_, err = s.catalog.UpdateDevice(ctx, of, "dm", campus.DeviceEdit{Space: &s.b, MovedAt: &later})
 	require.NoError(t, err, "within b it is theirs to say")
-	// A gateway of b that sends what its device kept is believed, and reads nothing.
+	// A gateway of b may send what its device stored, and reads nothing.
 	key := energy.Caller{Subject: "k", Role: energy.Gateway, Space: s.b}
 	_, err = s.ledger.Record(ctx, key, report("dm", past-30*minute))
 	require.NoError(t, err)
@@ -202,9 +202,9 @@ func (s *scoped) pastIsNotWritten(t *testing.T) {
 	require.True(t, conflict.Hidden)
 }
 
-// otherProcess makes and changes things in one process and uses them at once in another, whose clock stands still: nothing is
-// seen because time has passed.
-func (s *scoped) otherProcess(t *testing.T) {
+// otherProcess changes things in one process and uses them at once in another with a fixed clock: nothing becomes visible only
+// because time passes.
+func (s *scopesFixture) otherProcess(t *testing.T) {
 	ctx := context.Background()
 	other := s.process("other")
 	ledger := ledger.NewLedger(s.store, other, s.clock, s.zone, ledger.Retention{})

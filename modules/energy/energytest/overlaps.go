@@ -14,21 +14,21 @@ import (
 
 const second = minute / 60
 
-// Stated makes a reading of kWh over a stated time up to an instant.
+// Stated returns a reading of kWh over a stated time up to an instant.
 func Stated(device energy.DeviceID, at energy.Instant, e energy.Energy, span energy.Instant) energy.Reading {
 	return energy.Reading{Device: device, At: at, Kind: energy.Interval, Energy: e, Span: int64(span)}
 }
 
 func runOverlaps(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
-	t.Run("the same time told twice counts once", func(t *testing.T) { toldTwice(t, fresh(t)) })
-	t.Run("in any order and batches", func(t *testing.T) { toldInAnyOrder(t, fresh) })
-	t.Run("by several at once", func(t *testing.T) { toldAtOnce(t, fresh(t)) })
+	t.Run("the same time sent twice counts once", func(t *testing.T) { sentTwice(t, fresh(t)) })
+	t.Run("in any order and batches", func(t *testing.T) { overlapsInAnyOrder(t, fresh) })
+	t.Run("by several at once", func(t *testing.T) { overlapsAtOnce(t, fresh(t)) })
 	t.Run("by a register too", func(t *testing.T) { registerAndInterval(t, fresh) })
 	t.Run("by powers too", func(t *testing.T) { powersBeside(t, fresh) })
 	t.Run("no correction makes an overlap", func(t *testing.T) { correctedOverlaps(t, fresh(t)) })
 }
 
-// appendResults appends a batch and gives what became of each reading.
+// appendResults appends a batch and returns the result of each reading.
 func appendResults(t *testing.T, store ledger.Readings, batch ...energy.Reading) []energy.Result {
 	t.Helper()
 	outcomes, err := store.Append(context.Background(), batch, Traits)
@@ -43,7 +43,7 @@ func appendResults(t *testing.T, store ledger.Readings, batch ...energy.Reading)
 	return results
 }
 
-func toldTwice(t *testing.T, store ledger.Readings) {
+func sentTwice(t *testing.T, store ledger.Readings) {
 	const inserted, duplicate, overlapping = energy.Inserted, energy.Duplicate, energy.Overlapping
 	for device, eight := range map[energy.DeviceID]energy.Instant{"past": Start + 8*hour, "present": Now - 3*hour} {
 		batch := []energy.Reading{
@@ -59,7 +59,7 @@ func toldTwice(t *testing.T, store ledger.Readings) {
 		require.Equal(t, "8", Total(t, store, device).KWh())
 		require.Equal(t, []energy.Result{inserted}, appendResults(t, store, Stated(device, eight-hour, kwh("1"), hour)), "it touches")
 		require.Equal(t, []energy.Result{inserted}, appendResults(t, store, Stated(device, eight+2*hour+500, kwh("1"), hour+501)), "it is rounded otherwise")
-		require.Equal(t, []energy.Result{inserted, inserted}, appendResults(t, store, Interval(device, eight+1, kwh("1")), Interval(device, eight+2, kwh("1"))), "nobody stated its time")
+		require.Equal(t, []energy.Result{inserted, inserted}, appendResults(t, store, Interval(device, eight+1, kwh("1")), Interval(device, eight+2, kwh("1"))), "its length is not stated")
 		outcomes, err := store.AppendAll(context.Background(), []energy.Reading{Stated(device, eight+10*hour, kwh("1"), hour), Stated(device, eight-1, kwh("1"), hour)}, Traits)
 		require.NoError(t, err)
 		require.Equal(t, overlapping, outcomes[1].Result)
@@ -67,9 +67,9 @@ func toldTwice(t *testing.T, store ledger.Readings) {
 	}
 }
 
-// toldInAnyOrder sends intervals of all lengths in any order and in batches of any size: what was not refused is the total, and no
-// two of it overlap.
-func toldInAnyOrder(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
+// overlapsInAnyOrder sends intervals of all lengths in any order and in batches of any size: the total is the sum of the accepted
+// ones, and no two of them overlap.
+func overlapsInAnyOrder(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	chance := rand.New(rand.NewPCG(17, 3))
 	devices := []energy.DeviceID{"past", "present", "mixed"}
 	for range 6 {
@@ -127,8 +127,8 @@ func apart(t *testing.T, kept map[energy.Key]energy.Reading, device energy.Devic
 	}
 }
 
-// toldAtOnce lets writers tell of the same times at once, in the past and the present: of each time one is taken.
-func toldAtOnce(t *testing.T, store ledger.Readings) {
+// overlapsAtOnce lets writers send the same times at once, in the past and the present: one reading of each time is accepted.
+func overlapsAtOnce(t *testing.T, store ledger.Readings) {
 	const writers, rounds = 6, 25
 	var mu sync.Mutex
 	kept, sums := make(map[energy.Key]energy.Reading), make(map[energy.DeviceID]energy.Energy)
@@ -161,7 +161,7 @@ func toldAtOnce(t *testing.T, store ledger.Readings) {
 	}
 }
 
-// registerAndInterval tells of an hour by a counter and by an interval, in every order.
+// registerAndInterval sends an hour by a counter and by an interval, in every order.
 func registerAndInterval(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	for _, begin := range []energy.Instant{Start, Now - 5*hour} {
 		all := []energy.Reading{
@@ -175,11 +175,11 @@ func registerAndInterval(t *testing.T, fresh func(t *testing.T) ledger.Readings)
 			}
 			held, err := store.Quarantined(context.Background(), []energy.DeviceID{"m"}, energy.Key{}, 10)
 			require.NoError(t, err)
-			told := 0
+			accepted := 0
 			if taken[1] == energy.Overlapping {
-				told++
+				accepted++
 			}
-			require.Equal(t, 1, told+len(held), "order %v: the second way of telling is refused or held back", order)
+			require.Equal(t, 1, accepted+len(held), "order %v: the second one is refused or quarantined", order)
 			want := "4"
 			if len(held) > 0 && held[0].Reading.At == begin+75*minute {
 				want = "3"
@@ -187,7 +187,7 @@ func registerAndInterval(t *testing.T, fresh func(t *testing.T) ledger.Readings)
 			if len(held) > 0 {
 				ruling := ledger.Correction{Key: held[0].Reading.Key(), Ruling: ledger.AcceptStep, Reason: "r", By: "b", Made: Now}
 				_, err := store.Correct(context.Background(), ruling, Traits)
-				require.ErrorAs(t, err, &energy.ErrOverlapping{}, "nobody may count it twice")
+				require.ErrorAs(t, err, &energy.ErrOverlapping{}, "it counts once")
 			}
 			require.Equal(t, want, Total(t, store, "m").KWh(), "order %v", order)
 		}
@@ -217,18 +217,18 @@ func permutations(n int) [][]int {
 	return all
 }
 
-// powersBeside sends powers with an interval or a counter of the same time, in any order: the powers are left out.
+// powersBeside sends powers with an interval or a counter of the same time, in any order: the powers are ignored.
 func powersBeside(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	chance := rand.New(rand.NewPCG(2, 9))
 	for _, begin := range []energy.Instant{Start, Now - 5*hour} {
 		powers := make([]energy.Reading, 5)
 		for i := range powers {
-			powers[i] = Sample("m", begin+energy.Instant(i)*10*minute, 600*energy.Watt) // 0.1 kWh each ten minutes
+			powers[i] = Sample("m", begin+energy.Instant(i)*10*minute, 600*energy.Watt) // 0.1 kWh every ten minutes
 		}
 		for _, beside := range [][]energy.Reading{
 			{Stated("m", begin+25*minute, kwh("0.3"), 10*minute)},
 			{Register("m", begin+10*minute+1, kwh("10")), Register("m", begin+29*minute, kwh("10.3"))},
-		} { // both are beside two of the four tens of minutes
+		} { // both overlap two of the four ten-minute spans
 			for range 4 {
 				store, all := fresh(t), append(powers[:5:5], beside...)
 				chance.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
@@ -266,6 +266,6 @@ func correctedOverlaps(t *testing.T, store ledger.Readings) {
 		require.ErrorAs(t, correct(back.Key(), &back), &energy.ErrOverlapping{})
 		guess := quarter
 		guess.Guessed, guess.Span = true, int64(hour)
-		require.NoError(t, correct(quarter.Key(), &guess), "nobody stated its time")
+		require.NoError(t, correct(quarter.Key(), &guess), "its length is not stated")
 	}
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// untold are the traits of devices of which nobody said how often they report.
-func untold(id energy.DeviceID) ledger.Traits {
+// unknownIntervals returns traits of devices whose reporting interval is unknown.
+func unknownIntervals(id energy.DeviceID) ledger.Traits {
 	t := Traits(id)
 	t.UsualIsGuess = true
 	return t
 }
 
-// counterAt are readings of a counter at some hours after Start, of a kilowatt.
+// counterAt returns readings of a counter at some hours after Start, at one kilowatt.
 func counterAt(hours ...int) []energy.Reading {
 	batch := make([]energy.Reading, len(hours))
 	for i, h := range hours {
@@ -35,7 +35,7 @@ func every(step, from, to int) (hours []int) {
 	return hours
 }
 
-// paces are counters, with what is measured of them and what filled in, hours, and how much of the energy is estimated, kWh.
+// paces are counters with the hours measured, the hours filled, and the estimated energy, kWh.
 var paces = []struct {
 	name                        string
 	hours                       []int
@@ -52,12 +52,12 @@ var paces = []struct {
 	{"hourly, and then daily", slices.Concat(every(1, 0, 48), every(24, 72, 240)), 240, 0, 192},
 }
 
-// learntPace takes what counters show at their own pace as measured, and fills the rest in.
+// learntPace counts readings at a counter's own pace as measured, and the rest as filled.
 func learntPace(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	for _, c := range paces {
 		t.Run(c.name, func(t *testing.T) {
 			store := fresh(t)
-			_, err := store.Append(context.Background(), counterAt(c.hours...), untold)
+			_, err := store.Append(context.Background(), counterAt(c.hours...), unknownIntervals)
 			require.NoError(t, err)
 			var measured, filled energy.Instant
 			var used, estimated energy.Energy
@@ -73,15 +73,15 @@ func learntPace(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	}
 }
 
-// learntInAnyOrder sends a counter that is hourly, then silent, then by the quarter hour, in several orders and parts, takes one
-// reading back and sends it again.
+// learntInAnyOrder sends a counter that is hourly, then silent, then quarter-hourly, in several orders and parts. It withdraws
+// one reading and sends it again.
 func learntInAnyOrder(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	batch := counterAt(slices.Concat(every(1, 0, 40), every(1, 55, 70), []int{75, 80, 81, 82})...)
 	for n := range energy.Instant(60) {
 		batch = append(batch, Register("m", Start+83*hour+n*15*minute, 200*energy.KilowattHour+energy.Energy(n)*energy.KilowattHour/4))
 	}
 	store := fresh(t)
-	_, err := store.Append(context.Background(), batch, untold)
+	_, err := store.Append(context.Background(), batch, unknownIntervals)
 	require.NoError(t, err)
 	want := Pages(t, store, "m")
 	chance := rand.New(rand.NewPCG(1, 9))
@@ -89,14 +89,14 @@ func learntInAnyOrder(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 		chance.Shuffle(len(batch), func(i, j int) { batch[i], batch[j] = batch[j], batch[i] })
 		store := fresh(t)
 		for part := range slices.Chunk(batch, 1+chance.IntN(30)) {
-			_, err := store.Append(context.Background(), part, untold)
+			_, err := store.Append(context.Background(), part, unknownIntervals)
 			require.NoError(t, err)
 		}
 		require.Equal(t, want, Pages(t, store, "m"))
 		other := batch[0]
 		other.Energy += energy.KilowattHour / 10
 		for _, after := range []*energy.Reading{&other, nil, &batch[0]} {
-			_, err = store.Correct(context.Background(), ledger.Correction{Key: batch[0].Key(), After: after, Reason: "r", By: "b", Made: Now}, untold)
+			_, err = store.Correct(context.Background(), ledger.Correction{Key: batch[0].Key(), After: after, Reason: "r", By: "b", Made: Now}, unknownIntervals)
 			require.NoError(t, err)
 		}
 		require.Equal(t, want, Pages(t, store, "m"))

@@ -10,8 +10,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// settled holds back a step of a register that the device cannot have made, and one after a silence of years, until
-// somebody says what they are; every ruling can be taken back by another.
+// settled quarantines an impossible step of a register, and a step after a silence of years, until a person rules on them; each
+// ruling can be replaced by another.
 func settled(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	at := Start + 15*minute

@@ -1,5 +1,4 @@
-// Package energytest holds what every adapter of the energy module's ports must do, as suites that each adapter
-// runs against itself.
+// Package energytest holds the contract suites of the energy module's ports. Each adapter runs them.
 package energytest
 
 import (
@@ -27,27 +26,27 @@ const (
 	day    = 24 * hour
 )
 
-// Traits are those of the suites' devices: 10 kW at most, a reading every 15 minutes.
+// Traits returns the traits of the suites' devices: 10 kW at most, a reading every 15 minutes.
 func Traits(energy.DeviceID) ledger.Traits {
 	return ledger.Traits{Limit: 10 * energy.Kilowatt, Usual: int64(15 * minute)}
 }
 
-// Interval makes a reading of kWh of which nobody stated that it is of the quarter hour up to an instant.
+// Interval returns a reading of kWh without a stated length, for the quarter hour up to an instant.
 func Interval(device energy.DeviceID, at energy.Instant, e energy.Energy) energy.Reading {
 	return energy.Reading{Device: device, At: at, Kind: energy.Interval, Energy: e, Span: int64(15 * minute), Guessed: true}
 }
 
-// Register makes a reading of a cumulative counter.
+// Register returns a reading of a cumulative counter.
 func Register(device energy.DeviceID, at energy.Instant, e energy.Energy) energy.Reading {
 	return energy.Reading{Device: device, At: at, Kind: energy.Register, Energy: e}
 }
 
-// Sample makes a reading of power.
+// Sample returns a reading of power.
 func Sample(device energy.DeviceID, at energy.Instant, p energy.Power) energy.Reading {
 	return energy.Reading{Device: device, At: at, Kind: energy.Sample, Power: p}
 }
 
-// RunReadings checks an adapter of energy.Readings; fresh makes an empty one.
+// RunReadings checks an adapter of ledger.Readings; fresh returns an empty one.
 func RunReadings(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	t.Run("a reading is stored once", func(t *testing.T) { storedOnce(t, fresh(t)) })
 	t.Run("all or none", func(t *testing.T) { allOrNone(t, fresh(t)) })
@@ -55,25 +54,25 @@ func RunReadings(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	t.Run("register streams", func(t *testing.T) { registers(t, fresh) })
 	t.Run("a counter's own pace is learnt", func(t *testing.T) { learntPace(t, fresh) })
 	t.Run("a pace is learnt in any order", func(t *testing.T) { learntInAnyOrder(t, fresh) })
-	t.Run("any order and repetition gives the same books", func(t *testing.T) { anyOrder(t, fresh) })
-	t.Run("writers at once keep the books equal to the readings", func(t *testing.T) { atOnce(t, fresh(t)) })
+	t.Run("any order and repetition results in the same books", func(t *testing.T) { anyOrder(t, fresh) })
+	t.Run("concurrent writers keep the books equal to the readings", func(t *testing.T) { atOnce(t, fresh(t)) })
 	t.Run("corrected books are those of the corrected readings", func(t *testing.T) { corrected(t, fresh) })
-	t.Run("what is held back is settled by a person", func(t *testing.T) { settled(t, fresh(t)) })
+	t.Run("a person rules on quarantined readings", func(t *testing.T) { settled(t, fresh(t)) })
 	t.Run("a correction keeps what it replaced", func(t *testing.T) { kept(t, fresh(t)) })
-	t.Run("changed days are told", func(t *testing.T) { restated(t, fresh(t)) })
-	t.Run("answers from memory are those of the books", func(t *testing.T) { remembered(t, fresh(t)) })
+	t.Run("changed days are reported", func(t *testing.T) { restated(t, fresh(t)) })
+	t.Run("answers from memory are those of the books", func(t *testing.T) { cachedDays(t, fresh(t)) })
 	t.Run("a moved device's past stays where it was", func(t *testing.T) { movedDevice(t, fresh(t)) })
 	t.Run("forgotten readings leave their totals", func(t *testing.T) { forgotten(t, fresh(t)) })
 	t.Run("before its first reading a device is a gap", func(t *testing.T) { laterDevice(t, fresh(t)) })
 	t.Run("coverage is weighed by energy", func(t *testing.T) { coverageByEnergy(t, fresh(t)) })
-	t.Run("what is silent is missed by what it uses then", func(t *testing.T) { coverageOfTheSilent(t, fresh(t)) })
-	t.Run("a meter stands for what is behind it", func(t *testing.T) { coverageOfMeters(t, fresh(t)) })
-	t.Run("coverage of nothing is of time that has passed", func(t *testing.T) { coverageOfNothing(t, fresh(t)) })
+	t.Run("a silent device is missed by its usual use", func(t *testing.T) { coverageOfSilentDevices(t, fresh(t)) })
+	t.Run("a meter covers the devices behind it", func(t *testing.T) { coverageOfMeters(t, fresh(t)) })
+	t.Run("coverage without use weighs the time that has passed", func(t *testing.T) { coverageOfNothing(t, fresh(t)) })
 	t.Run("coverage is the same in any order", func(t *testing.T) { coverageInAnyOrder(t, fresh) })
 	t.Run("a range is compared by what was measured in both", func(t *testing.T) { compares(t, fresh(t)) })
-	t.Run("what was stamped here moves to a free instant", func(t *testing.T) { moved(t, fresh(t)) })
-	t.Run("what several writers stamp alike is all stored", func(t *testing.T) { movedAtOnce(t, fresh(t)) })
-	t.Run("what moves keeps its order", func(t *testing.T) { movedInOrder(t, fresh(t)) })
+	t.Run("an assigned instant moves to a free one", func(t *testing.T) { moved(t, fresh(t)) })
+	t.Run("equal assigned instants of several writers are all stored", func(t *testing.T) { movedAtOnce(t, fresh(t)) })
+	t.Run("moved readings keep their order", func(t *testing.T) { movedInOrder(t, fresh(t)) })
 	t.Run("counters that come at once", func(t *testing.T) { burst(t, fresh) })
 	runOverlaps(t, fresh)
 	t.Run("nothing is joined over what was refused", func(t *testing.T) { refusedPowers(t, fresh) })
@@ -142,7 +141,7 @@ func listed(t *testing.T, store ledger.Readings) {
 	require.Equal(t, append(all[:4:4], all[5:9]...), got)
 }
 
-// Total is the sum of a device's pages.
+// Total returns the sum of a device's pages.
 func Total(t *testing.T, store ledger.Readings, device energy.DeviceID) energy.Energy {
 	t.Helper()
 	var sum energy.Energy
@@ -152,7 +151,7 @@ func Total(t *testing.T, store ledger.Readings, device energy.DeviceID) energy.E
 	return sum
 }
 
-// Pages are a device's pages over the suites' time, without empty ones.
+// Pages returns a device's pages over the suites' time, without empty ones.
 func Pages(t *testing.T, store ledger.Readings, device energy.DeviceID) []ledger.Page {
 	t.Helper()
 	var pages []ledger.Page
@@ -175,7 +174,7 @@ func Pages(t *testing.T, store ledger.Readings, device energy.DeviceID) []ledger
 	return pages
 }
 
-// anyOrderDigest is what the books of anyOrder's readings come to, on every database, byte for byte.
+// anyOrderDigest is the digest of the books after anyOrder, the same on every database.
 const anyOrderDigest = "1014008ec206c30106b28d2ebc66c1a417363f3d8bcf615c5a807a345812d650"
 
 // anyOrder sends ten thousand mixed readings in several orders, with repetitions, and compares the books.
@@ -197,7 +196,7 @@ func anyOrder(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	}
 }
 
-// mixedStream makes n readings of each kind at uneven instants; the register jitters, resets and stands still.
+// mixedStream returns n readings of each kind at uneven instants; the register jitters, resets and stands still.
 func mixedStream(chance *rand.Rand, n int) []energy.Reading {
 	var stream []energy.Reading
 	at, count := Start, energy.Energy(50*energy.KilowattHour)
@@ -227,7 +226,7 @@ func nextCount(chance *rand.Rand, count energy.Energy) energy.Energy {
 	return count + energy.Energy(chance.IntN(500_000))
 }
 
-// send appends in batches whose keys are distinct, as the port wants them.
+// send appends in batches with distinct keys, as the port requires.
 func send(t *testing.T, store ledger.Readings, readings []energy.Reading, size int) {
 	t.Helper()
 	for len(readings) > 0 {
@@ -283,11 +282,11 @@ func pastChanges(t *testing.T, store ledger.Readings) {
 	require.Empty(t, changes)
 }
 
-// Now is the instant at which the suites' clock stands.
+// Now is the fixed instant of the suites' clock.
 const Now = Start + 120*day
 
 // Clock is the suites' clock.
 type Clock struct{}
 
-// Now is always Now.
+// Now returns the constant Now.
 func (Clock) Now() energy.Instant { return Now }

@@ -11,7 +11,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// refusedPowers sends powers of which some were refused, in any order and again: what lies beside these is a gap.
+// refusedPowers sends powers, some of them refused, in any order and repeatedly: the time around a refused one is a gap.
 func refusedPowers(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	ctx := context.Background()
 	chance := rand.New(rand.NewPCG(8, 1))
@@ -50,7 +50,7 @@ func refusedPowers(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 		send(t, store, all, 13)
 		outcomes, err := store.Append(ctx, []energy.Reading{Sample("m", begin+3*minute, 0)}, Traits)
 		require.NoError(t, err)
-		require.Equal(t, energy.Conflict, outcomes[0].Result, "another value was told of that instant")
+		require.Equal(t, energy.Conflict, outcomes[0].Result, "another value was sent for that instant")
 		given := Sample("m", begin+minute, 600*energy.Watt)
 		_, err = store.Correct(ctx, ledger.Correction{Key: given.Key(), After: &given, Reason: "r", By: "b", Made: Now}, Traits)
 		require.NoError(t, err)
@@ -58,7 +58,7 @@ func refusedPowers(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	}
 }
 
-// withdrawnPowers takes a power out: what was measured to it and from it is not known any more.
+// withdrawnPowers withdraws a power: the time before and after it becomes unknown.
 func withdrawnPowers(t *testing.T, store ledger.Readings) {
 	var all []energy.Reading
 	for i := range energy.Instant(5) {

@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// registerStreams are what real meters did, with what is true of them.
+// registerStreams are readings of real meters, with their expected results.
 var registerStreams = []struct {
 	name    string
 	counts  []string // kWh, one every 15 minutes
@@ -44,7 +44,7 @@ func registers(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 			for i, count := range c.counts {
 				batch = append(batch, Register("m", Start+energy.Instant(i)*15*minute, kwh(count)))
 			}
-			for _, i := range backToFront(len(batch)) { // the last first: each one changes what came before
+			for _, i := range backToFront(len(batch)) { // newest first: each one changes the result of what came before
 				_, err := store.Append(context.Background(), batch[i:i+1], traits)
 				require.NoError(t, err)
 			}

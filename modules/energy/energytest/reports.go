@@ -21,7 +21,7 @@ type directory struct{ campus *campus.Campus }
 func (d *directory) Campus(context.Context) (*campus.Campus, error) { return d.campus, nil }
 func (d *directory) Fresh(context.Context) (*campus.Campus, error)  { return d.campus, nil }
 
-// unpriced charges nothing.
+// unpriced returns no prices.
 type unpriced struct{}
 
 func (unpriced) Rates(context.Context, energy.SpaceID, energy.Instant, energy.Instant) ([]tariffs.Rate, error) {
@@ -30,8 +30,8 @@ func (unpriced) Rates(context.Context, energy.SpaceID, energy.Instant, energy.In
 
 var reader = energy.Caller{Role: energy.Viewer}
 
-// building is a site with a building of two rooms, a meter and three plugs, of which "moved" is in the second room and
-// was in the first until an instant.
+// building returns a site with a building of two rooms, a meter and three plugs. The plug "moved" is in the second room; until an
+// instant it was in the first.
 func building(version int64, moved energy.Instant) *campus.Campus {
 	plug := func(id energy.DeviceID, space energy.SpaceID) campus.Device {
 		return campus.Device{ID: id, Name: string(id), Kind: campus.KindOther, Space: space, Parent: "meter"}
@@ -51,9 +51,9 @@ func building(version int64, moved energy.Instant) *campus.Campus {
 	}, time.UTC)
 }
 
-// remembered asks reports that remember days, and reports that know nothing yet, the same after every change: late
-// readings, corrections, devices that are moved. What they say is equal, and the parts of it add up to the whole.
-func remembered(t *testing.T, store ledger.Readings) {
+// cachedDays asks the same of queries with cached days and of queries with an empty cache, after every change: late readings,
+// corrections, moved devices. The answers are equal, and their parts add up to the whole.
+func cachedDays(t *testing.T, store ledger.Readings) {
 	chance := rand.New(rand.NewPCG(7, 11))
 	place := &directory{campus: building(1, 0)}
 	old := usage.NewQueries(store, place, unpriced{}, Clock{})
@@ -62,7 +62,7 @@ func remembered(t *testing.T, store ledger.Readings) {
 		if round%9 == 8 {
 			place.campus = building(int64(round), from+energy.Instant(chance.IntN(6*96))*15*minute)
 		}
-		changeSomething(t, store, chance, from)
+		changeRandomly(t, store, chance, from)
 		fresh := usage.NewQueries(store, place, unpriced{}, Clock{})
 		for _, q := range questions(chance, from) {
 			remembered, covered, err := old.SeriesWithCoverage(context.Background(), reader, q)
@@ -80,7 +80,7 @@ func remembered(t *testing.T, store ledger.Readings) {
 	}
 }
 
-// questions are about everything, in all groupings, over some part of the time.
+// questions covers everything, in all groupings, over some part of the time.
 func questions(chance *rand.Rand, from energy.Instant) []usage.Query {
 	var all []usage.Query
 	for _, by := range []usage.Grouping{usage.PerRoom, usage.PerDevice, usage.PerKind} {
@@ -93,8 +93,8 @@ func questions(chance *rand.Rand, from energy.Instant) []usage.Query {
 	return all
 }
 
-// changeSomething sends a few readings of any day, and corrects one of them now and then.
-func changeSomething(t *testing.T, store ledger.Readings, chance *rand.Rand, from energy.Instant) {
+// changeRandomly sends a few readings of any day, and sometimes corrects one of them.
+func changeRandomly(t *testing.T, store ledger.Readings, chance *rand.Rand, from energy.Instant) {
 	t.Helper()
 	devices := []energy.DeviceID{"meter", "one", "two", "moved"}
 	sent := make(map[energy.Key]energy.Reading)
@@ -119,7 +119,7 @@ func changeSomething(t *testing.T, store ledger.Readings, chance *rand.Rand, fro
 	}
 }
 
-// requireWeighed checks that the steps, by their weights, are as covered as all of them together, and that the rest is missing.
+// requireWeighed checks that the weighted coverage of the steps equals the total coverage, and that the rest is missing.
 func requireWeighed(t *testing.T, steps []usage.Step, all usage.Coverage) {
 	t.Helper()
 	weight, measured, missing := 0.0, 0.0, 0.0
@@ -148,7 +148,7 @@ func requireSum(t *testing.T, whole []usage.Step, groups []usage.Series) {
 	}
 }
 
-// movedDevice keeps what a device used where it used it.
+// movedDevice keeps a device's energy in the space where it was used.
 func movedDevice(t *testing.T, store ledger.Readings) {
 	place := &directory{campus: building(1, 0)}
 	moved := Now - Now%day - 10*day + 12*hour
@@ -176,7 +176,7 @@ func movedDevice(t *testing.T, store ledger.Readings) {
 	require.Equal(t, []any{moved - hour, moved + hour, true}, []any{from, to, found})
 }
 
-// laterDevice tells that a room was measured in part before its second device reported, whatever time is asked for.
+// laterDevice reports a room as partly measured before its second device first reported, for any range.
 func laterDevice(t *testing.T, store ledger.Readings) {
 	first := Now - Now%day - 10*day
 	var batch []energy.Reading

@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// forgotten drops old readings: totals stay, and so does what the first reading that is kept was subtracted from.
+// forgotten drops old readings. The totals stay, and so does the value that the first kept reading was subtracted from.
 func forgotten(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	february := Start + 31*day - 5*hour // of UTC
@@ -40,7 +40,7 @@ func forgotten(t *testing.T, store ledger.Readings) {
 	first := Register("m", february, kwh("100.5"))
 	_, err = store.Correct(ctx, ledger.Correction{Key: first.Key(), After: &first, Reason: "r", By: "b", Made: Now}, Traits)
 	require.NoError(t, err)
-	require.Equal(t, "5", Total(t, store, "m").KWh(), "from 97 to 102, whatever is said of what lies between")
+	require.Equal(t, "5", Total(t, store, "m").KWh(), "from 97 to 102, whatever lies between")
 	n, err = store.ForgetReadings(ctx, february)
 	require.NoError(t, err)
 	require.Zero(t, n)

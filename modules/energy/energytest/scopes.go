@@ -18,24 +18,24 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
-// RunScopes holds the use cases on an empty store to what a caller who is limited to a space or to devices may see and touch.
+// RunScopes checks on an empty store what a caller limited to a space or to devices may see and change.
 func RunScopes(t *testing.T, store IntakeStore) {
 	s := newScoped(t, store)
-	t.Run("a space that is gone shows nothing", s.goneSpace)
-	t.Run("a key tells of its devices' spaces alone", s.keysTellOfTheirSpaces)
-	t.Run("a key of devices that are gone writes nothing", s.keyOfNothing)
-	t.Run("what somebody is limited to stays", s.granted)
+	t.Run("a deleted space shows nothing", s.deletedSpace)
+	t.Run("a key reports only for its devices' spaces", s.keysReportForTheirSpaces)
+	t.Run("a key of deleted devices writes nothing", s.keyOfDeletedDevices)
+	t.Run("a space or device in a grant cannot be deleted", s.granted)
 	t.Run("a device that moved leaves its past behind", s.movedDevice)
 	t.Run("a device that came and went", s.cameAndWent)
-	t.Run("what was held back elsewhere", s.heldElsewhere)
-	t.Run("a past is not written from elsewhere", s.pastIsNotWritten)
-	t.Run("another process is seen at once", s.otherProcess)
+	t.Run("quarantined in another space", s.quarantinedElsewhere)
+	t.Run("the past is not written from another space", s.pastIsNotWritten)
+	t.Run("changes of another process count at once", s.otherProcess)
 }
 
-// scoped is a site with two buildings of a room and a device each: "da" in a room of "a", "db" in one of "b".
-type scoped struct {
+// scopesFixture is a site with two buildings with a room and a device each: "da" in a room of "a", "db" in one of "b".
+type scopesFixture struct {
 	store        IntakeStore
-	clock        *ticking
+	clock        *movableClock
 	zone         *time.Location
 	catalog      *campus.Catalog
 	ledger       *ledger.Ledger
@@ -43,23 +43,23 @@ type scoped struct {
 	intake       *intake.Intake
 	twin         *twin.Twin
 	reports      *usage.Queries
-	grants       *heldGrants
+	grants       *fixedGrants
 	site, a, b   energy.SpaceID
 	roomA, roomB energy.SpaceID
 }
 
-func newScoped(t *testing.T, store IntakeStore) *scoped {
+func newScoped(t *testing.T, store IntakeStore) *scopesFixture {
 	t.Helper()
 	zone, err := time.LoadLocation("America/Bogota")
 	require.NoError(t, err)
-	s := &scoped{store: store, clock: &ticking{Now}, zone: zone, grants: &heldGrants{}}
+	s := &scopesFixture{store: store, clock: &movableClock{Now}, zone: zone, grants: &fixedGrants{}}
 	s.catalog = s.process("sp").WithGrants(s.grants)
 	s.ledger = ledger.NewLedger(store, s.catalog, s.clock, zone, ledger.Retention{})
 	s.conditions = conditions.NewRecorder(store, store, store, s.catalog, s.clock, zone)
 	s.twin = twin.NewTwin(store, store, store, s.catalog, s.clock)
 	s.reports = usage.NewQueries(store, s.catalog, unpriced{}, s.clock)
 	s.intake = intake.NewIntake(intake.Needs{
-		Ledger: s.ledger, Conditions: s.conditions, Catalog: s.catalog, Moments: store, Inbox: store, Channels: store, Clock: s.clock, Counter: &counted{of: make(map[string]int)},
+		Ledger: s.ledger, Conditions: s.conditions, Catalog: s.catalog, Moments: store, Inbox: store, Channels: store, Clock: s.clock, Counter: &outcomeCounter{of: make(map[string]int)},
 	})
 	s.site = s.space(t, campus.KindSite, "")
 	s.a, s.b = s.space(t, campus.KindBuilding, s.site), s.space(t, campus.KindBuilding, s.site)
@@ -69,13 +69,13 @@ func newScoped(t *testing.T, store IntakeStore) *scoped {
 	return s
 }
 
-// process is a catalog as another process has it, on the same store.
-func (s *scoped) process(prefix string) *campus.Catalog {
+// process returns a catalog of another process on the same store.
+func (s *scopesFixture) process(prefix string) *campus.Catalog {
 	n := 0
 	return campus.NewCatalog(s.store, s.clock, func(string) string { n++; return fmt.Sprintf("%s_%d", prefix, n) }, s.zone)
 }
 
-func (s *scoped) space(t *testing.T, kind campus.SpaceKind, parent energy.SpaceID) energy.SpaceID {
+func (s *scopesFixture) space(t *testing.T, kind campus.SpaceKind, parent energy.SpaceID) energy.SpaceID {
 	t.Helper()
 	name := string(kind)
 	space, err := s.catalog.CreateSpace(context.Background(), manager, campus.SpaceEdit{Name: &name, Kind: &kind, Parent: &parent})
@@ -83,30 +83,30 @@ func (s *scoped) space(t *testing.T, kind campus.SpaceKind, parent energy.SpaceI
 	return space.ID
 }
 
-func (s *scoped) device(t *testing.T, id energy.DeviceID, space energy.SpaceID) {
+func (s *scopesFixture) device(t *testing.T, id energy.DeviceID, space energy.SpaceID) {
 	t.Helper()
 	_, err := s.catalog.CreateDevice(context.Background(), manager, string(id), campus.DeviceEdit{Space: &space})
 	require.NoError(t, err)
 }
 
-// move hangs a device elsewhere from an instant on.
-func (s *scoped) move(t *testing.T, id energy.DeviceID, space energy.SpaceID, at energy.Instant) {
+// move moves a device to a space from an instant on.
+func (s *scopesFixture) move(t *testing.T, id energy.DeviceID, space energy.SpaceID, at energy.Instant) {
 	t.Helper()
 	_, err := s.catalog.UpdateDevice(context.Background(), manager, id, campus.DeviceEdit{Space: &space, MovedAt: &at})
 	require.NoError(t, err)
 }
 
-// report is a draft of 0.5 kWh in the quarter hour up to an instant.
+// report returns a draft of 0.5 kWh in the quarter hour up to an instant.
 func report(device energy.DeviceID, at energy.Instant) ledger.Draft {
 	return ledger.Draft{Device: energy.Known(device), At: energy.Known(energy.WallTimeAt(at)), KWh: energy.Known(500 * energy.WattHour)}
 }
 
-// ambientDraft is a draft of a temperature, m°C.
+// ambientDraft returns a draft of a temperature, m°C.
 func ambientDraft(space energy.SpaceID, at energy.Instant, temperature int64) conditions.AmbientDraft {
 	return conditions.AmbientDraft{Space: energy.Known(space), At: energy.Known(energy.WallTimeAt(at)), Temperature: energy.Known(temperature)}
 }
 
-func (s *scoped) record(t *testing.T, device energy.DeviceID, at ...energy.Instant) {
+func (s *scopesFixture) record(t *testing.T, device energy.DeviceID, at ...energy.Instant) {
 	t.Helper()
 	for _, one := range at {
 		_, err := s.ledger.Record(context.Background(), manager, report(device, one))
@@ -114,10 +114,10 @@ func (s *scoped) record(t *testing.T, device energy.DeviceID, at ...energy.Insta
 	}
 }
 
-// refused takes observations and gives why some were not taken.
-func (s *scoped) refused(t *testing.T, caller energy.Caller, said ...intake.Observation) (reasons []string) {
+// refused ingests observations and returns the reasons of the rejections.
+func (s *scopesFixture) refused(t *testing.T, caller energy.Caller, sent ...intake.Observation) (reasons []string) {
 	t.Helper()
-	refusals, err := s.intake.Ingest(context.Background(), caller, said)
+	refusals, err := s.intake.Ingest(context.Background(), caller, sent)
 	require.NoError(t, err)
 	for _, r := range refusals {
 		reasons = append(reasons, r.Reason)
@@ -137,7 +137,7 @@ func keyOf(devices ...energy.DeviceID) energy.Caller {
 	return energy.Caller{Subject: "k", Role: energy.Gateway, Devices: devices}
 }
 
-func (s *scoped) goneSpace(t *testing.T) {
+func (s *scopesFixture) deletedSpace(t *testing.T) {
 	ctx := context.Background()
 	s.record(t, "da", Now-hour)
 	gone := viewerOf("sp_gone")
@@ -163,28 +163,28 @@ func (s *scoped) goneSpace(t *testing.T) {
 	hears, err := audience.MaySee(ctx, []campus.EventSubject{{Device: "da"}, {Space: s.roomA}, {Space: "sp_gone"}, {}})
 	require.NoError(t, err)
 	require.Equal(t, make([]bool, 4), hears)
-	newcomers, err := s.intake.Discovered(ctx, managerOf("sp_gone"))
+	discovered, err := s.intake.Discovered(ctx, managerOf("sp_gone"))
 	require.NoError(t, err)
-	require.Empty(t, newcomers)
+	require.Empty(t, discovered)
 	_, err = s.ledger.Record(ctx, energy.Caller{Role: energy.Gateway, Space: "sp_gone"}, report("da", Now))
 	require.ErrorAs(t, err, &energy.ErrInvalid{})
 }
 
-func (s *scoped) keysTellOfTheirSpaces(t *testing.T) {
+func (s *scopesFixture) keysReportForTheirSpaces(t *testing.T) {
 	ctx := context.Background()
 	at := s.clock.now
-	tell := func(caller energy.Caller, space energy.SpaceID) error {
+	record := func(caller energy.Caller, space energy.SpaceID) error {
 		at = at.Add(-1000)
 		_, err := s.conditions.RecordAmbient(ctx, caller, ambientDraft(space, at, 45_000))
 		return err
 	}
 	building := energy.Caller{Subject: "k", Role: energy.Gateway, Space: s.a}
-	require.NoError(t, tell(keyOf("da"), s.roomA))
-	require.NoError(t, tell(keyOf("da", "db"), s.roomB))
-	require.NoError(t, tell(building, s.roomA))
-	require.NoError(t, tell(building, s.a))
-	require.NoError(t, tell(managerOf(s.b), s.roomB))
-	require.NoError(t, tell(gateway, s.site), "the operator's own broker")
+	require.NoError(t, record(keyOf("da"), s.roomA))
+	require.NoError(t, record(keyOf("da", "db"), s.roomB))
+	require.NoError(t, record(building, s.roomA))
+	require.NoError(t, record(building, s.a))
+	require.NoError(t, record(managerOf(s.b), s.roomB))
+	require.NoError(t, record(gateway, s.site), "the operator's own broker")
 	for _, c := range []struct {
 		caller energy.Caller
 		space  energy.SpaceID
@@ -200,7 +200,7 @@ func (s *scoped) keysTellOfTheirSpaces(t *testing.T) {
 		{managerOf(s.b), s.roomA},
 		{energy.Caller{Role: energy.Gateway, Space: s.b, Devices: []energy.DeviceID{"da"}}, s.roomA},
 	} {
-		require.ErrorAs(t, tell(c.caller, c.space), &energy.ErrInvalid{}, "%+v %s", c.caller, c.space)
+		require.ErrorAs(t, record(c.caller, c.space), &energy.ErrInvalid{}, "%+v %s", c.caller, c.space)
 	}
 	warm, when := int64(45_000), s.clock.now.Add(-500)
 	summary, err := s.conditions.RecordAmbientAll(ctx, keyOf("da"), slices.Values([]conditions.AmbientRow{{Line: 1, Draft: ambientDraft(s.roomB, when, warm)}}))
@@ -212,7 +212,7 @@ func (s *scoped) keysTellOfTheirSpaces(t *testing.T) {
 	require.Empty(t, stored)
 }
 
-func (s *scoped) keyOfNothing(t *testing.T) {
+func (s *scopesFixture) keyOfDeletedDevices(t *testing.T) {
 	ctx := context.Background()
 	for _, key := range []energy.Caller{keyOf("nobody"), {Subject: "k", Role: energy.Gateway}} {
 		_, err := s.ledger.Record(ctx, key, report("da", s.clock.now))
@@ -222,23 +222,23 @@ func (s *scoped) keyOfNothing(t *testing.T) {
 		require.Equal(t, []string{"not_allowed", "not_allowed"}, s.refused(t, key,
 			intake.Observation{Dialect: "holotwin", Device: "da", Interval: counter(1)}, intake.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/x", Register: counter(1)}))
 	}
-	newcomers, err := s.intake.Discovered(ctx, manager)
+	discovered, err := s.intake.Discovered(ctx, manager)
 	require.NoError(t, err)
-	require.Empty(t, newcomers)
+	require.Empty(t, discovered)
 	require.Empty(t, s.refused(t, keyOf("da"), intake.Observation{Dialect: "zigbee2mqtt", Address: "zigbee2mqtt/x", Register: counter(1)}))
-	newcomers, err = s.intake.Discovered(ctx, manager)
+	discovered, err = s.intake.Discovered(ctx, manager)
 	require.NoError(t, err)
-	require.Len(t, newcomers, 1, "a key of a device that is there introduces others")
+	require.Len(t, discovered, 1, "a key of a device that is there introduces others")
 }
 
-// heldGrants are grants that a test sets.
-type heldGrants struct {
+// fixedGrants are grants that a test sets.
+type fixedGrants struct {
 	spaces  map[energy.SpaceID]energy.Grant
 	devices map[energy.DeviceID]energy.Grant
 }
 
-// LimitedTo answers energy.Grants.
-func (h *heldGrants) LimitedTo(_ context.Context, spaces []energy.SpaceID, devices []energy.DeviceID, _ int) (found []energy.Grant, err error) {
+// LimitedTo implements the port for grants.
+func (h *fixedGrants) LimitedTo(_ context.Context, spaces []energy.SpaceID, devices []energy.DeviceID, _ int) (found []energy.Grant, err error) {
 	for _, id := range spaces {
 		if g, held := h.spaces[id]; held {
 			found = append(found, g)
@@ -252,7 +252,7 @@ func (h *heldGrants) LimitedTo(_ context.Context, spaces []energy.SpaceID, devic
 	return found, nil
 }
 
-func (s *scoped) granted(t *testing.T) {
+func (s *scopesFixture) granted(t *testing.T) {
 	ctx := context.Background()
 	room := s.space(t, campus.KindRoom, s.a)
 	s.device(t, "spare", s.roomA)
@@ -263,7 +263,7 @@ func (s *scoped) granted(t *testing.T) {
 	for _, c := range []struct {
 		caller energy.Caller
 		remove func(energy.Caller) error
-		told   energy.Grant
+		want   energy.Grant
 	}{
 		{admin, func(c energy.Caller) error { return s.catalog.DeleteSpace(ctx, c, room) }, user},
 		{limited, func(c energy.Caller) error { return s.catalog.DeleteSpace(ctx, c, room) }, user},
@@ -273,7 +273,7 @@ func (s *scoped) granted(t *testing.T) {
 	} {
 		var inUse energy.ErrInUse
 		require.ErrorAs(t, c.remove(c.caller), &inUse)
-		require.Equal(t, []energy.Grant{c.told}, inUse.Grants, "%+v", c.caller)
+		require.Equal(t, []energy.Grant{c.want}, inUse.Grants, "%+v", c.caller)
 	}
 	s.grants.spaces, s.grants.devices = nil, nil
 	require.NoError(t, s.catalog.DeleteSpace(ctx, manager, room))

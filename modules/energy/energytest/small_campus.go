@@ -19,8 +19,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
-// SmallCampus is the module on a store in memory: a site in Bogotá with the building "block", in which a meter is, and the
-// rooms "games" with a television and "office" with an air conditioner, both behind the meter.
+// SmallCampus is the module on a store in memory: a site in Bogotá with the building "block" and its meter, and the rooms "games"
+// with a television and "office" with an air conditioner, both behind the meter.
 type SmallCampus struct {
 	Store      *memoryenergy.Store
 	Clock      *SetClock
@@ -31,7 +31,7 @@ type SmallCampus struct {
 	Intake     *intake.Intake
 	Reports    *usage.Queries
 	Twin       *twin.Twin
-	// Outcomes counts what became of observations.
+	// Outcomes counts the outcomes of observations.
 	Outcomes map[string]int
 }
 
@@ -44,13 +44,13 @@ var (
 // SetClock is a clock that a test sets.
 type SetClock struct{ At energy.Instant }
 
-// Now is the instant that it was set to.
+// Now returns the set instant.
 func (c *SetClock) Now() energy.Instant { return c.At }
 
 // Count counts an outcome.
 func (c *SmallCampus) Count(_, outcome string) { c.Outcomes[outcome]++ }
 
-// NewSmallCampus makes one, on Tuesday, 26 May 2026, at 10:00.
+// NewSmallCampus returns one at 10:00 on Tuesday, 26 May 2026.
 func NewSmallCampus() *SmallCampus {
 	c := &SmallCampus{Clock: &SetClock{Local("2026-05-26T10:00:00")}, Outcomes: make(map[string]int)}
 	c.Store = memoryenergy.New(c.Clock)
@@ -92,24 +92,24 @@ func (c *SmallCampus) build() {
 func (c *SmallCampus) put(change campus.Change) {
 	version, _ := c.Store.Version(context.Background())
 	if err := c.Store.Save(context.Background(), version, change); err != nil {
-		panic(err) // nobody else changes it
+		panic(err) // the store is not shared
 	}
 }
 
 // Minute is a minute in ms.
 const Minute = int64(time.Minute / time.Millisecond)
 
-// Record stores what a device used in the quarter hour up to a local instant.
+// Record stores a device's energy in the quarter hour up to a local instant.
 func (c *SmallCampus) Record(device, at, kwh string) (energy.Outcome, error) {
 	return c.Ledger.Record(context.Background(), SmallManager, DraftOf(device, at, kwh))
 }
 
-// DraftOf is a draft of the energy that a device used in its interval up to an instant, RFC 3339.
+// DraftOf returns a draft of a device's energy in its interval up to an instant, RFC 3339.
 func DraftOf(device, at, kwh string) ledger.Draft {
 	return ledger.Draft{Device: energy.Read(device, energy.ParseDeviceID), At: energy.Read(at, energy.ParseWallTime), KWh: energy.Read(kwh, energy.ParseKWh)}
 }
 
-// RecordAll stores what a device used in the quarter hours up to local instants, or times of the day, HH:MM.
+// RecordAll stores a device's energy in the quarter hours up to local instants, or times of the day, HH:MM.
 func (c *SmallCampus) RecordAll(t require.TestingT, device string, kwh map[string]string) {
 	for at, used := range kwh {
 		if len(at) == len("08:15") {
@@ -121,7 +121,7 @@ func (c *SmallCampus) RecordAll(t require.TestingT, device string, kwh map[strin
 	}
 }
 
-// Readings are those of a device.
+// Readings returns the readings of a device.
 func (c *SmallCampus) Readings(t require.TestingT, device energy.DeviceID) []energy.Reading {
 	all, err := c.Store.List(context.Background(), []energy.DeviceID{device}, 0, c.Clock.At.Add(1<<40), energy.Key{}, 1000)
 	require.NoError(t, err)
@@ -131,12 +131,12 @@ func (c *SmallCampus) Readings(t require.TestingT, device energy.DeviceID) []ene
 func bogota() *time.Location {
 	zone, err := time.LoadLocation("America/Bogota")
 	if err != nil {
-		panic(err) // every Go program that tests has it
+		panic(err) // the Go tool chain always contains it
 	}
 	return zone
 }
 
-// Local is an instant of Bogotá, YYYY-MM-DDTHH:MM:SS.
+// Local returns an instant in Bogotá, YYYY-MM-DDTHH:MM:SS.
 func Local(s string) energy.Instant {
 	at, err := energy.ParseInstant(s, bogota())
 	if err != nil {

@@ -12,13 +12,13 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// arrived makes a reading one that the server gave its instant.
+// arrived returns a reading with an instant assigned by the server.
 func arrived(r energy.Reading) energy.Reading {
 	r.Source = energy.ByArrival
 	return r
 }
 
-// moved stores readings that were stamped here beside whatever has their instants, each once.
+// moved stores readings with assigned instants beside other readings of the same instants, each once.
 func moved(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	for _, at := range []energy.Instant{Now - hour, Start + hour} { // the present is journalled on PostgreSQL, the past is not
@@ -49,7 +49,7 @@ func moved(t *testing.T, store ledger.Readings) {
 	require.Equal(t, energy.Energy(16_000), Total(t, store, "ac-1"))
 }
 
-// movedAtOnce lets several writers give readings of one device the same instants, as processes do that do not know of each other.
+// movedAtOnce lets several writers give readings of one device the same instants, as independent processes do.
 func movedAtOnce(t *testing.T, store ledger.Readings) {
 	const writers, rounds = 6, 20
 	var wait sync.WaitGroup
@@ -82,7 +82,7 @@ func movedAtOnce(t *testing.T, store ledger.Readings) {
 	require.Len(t, all, 2*writers*rounds)
 }
 
-// movedInOrder keeps the order of a counter's readings when one of them finds its instant taken.
+// movedInOrder keeps the order of a counter's readings if one of them finds its instant occupied.
 func movedInOrder(t *testing.T, store ledger.Readings) {
 	ctx := context.Background()
 	_, err := store.Append(ctx, []energy.Reading{Register("m", Start, kwh("60")), arrived(Register("m", Start+2*hour+1, kwh("60"))), Register("m", Start+2*hour+6, kwh("62"))}, Traits)
@@ -101,7 +101,7 @@ func movedInOrder(t *testing.T, store ledger.Readings) {
 	}
 }
 
-// burstOf is a counter's readings at instants, in ms from one on, that were stamped as they arrived.
+// burstOf returns a counter's readings at instants, in ms from a start, with assigned instants.
 func burstOf(from energy.Instant, counts map[energy.Instant]string) []energy.Reading {
 	var all []energy.Reading
 	for after, count := range counts {
@@ -110,12 +110,12 @@ func burstOf(from energy.Instant, counts map[energy.Instant]string) []energy.Rea
 	return all
 }
 
-// bursts are counters that a broker sent at once after two hours, in which the suites' device uses 20 kWh at most.
+// bursts are counters that a broker delivered at once after two hours, in which the suites' device uses 20 kWh at most.
 var bursts = []struct {
 	name   string
 	counts map[energy.Instant]string
 	kwh    string
-	most   string // the most of a quarter hour
+	most   string // the maximum of a quarter hour
 	held   int
 }{
 	{"a backlog is spread over the silence before it", map[energy.Instant]string{0: "60.5", 1: "61", 2: "61.5", 3: "62"}, "2", "0.25", 0},
@@ -152,7 +152,7 @@ func burst(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 			}
 		})
 	}
-	t.Run("of a device that was never heard before", func(t *testing.T) {
+	t.Run("of a device without earlier readings", func(t *testing.T) {
 		store := fresh(t)
 		for _, r := range burstOf(Start+2*hour, map[energy.Instant]string{0: "10", 1: "10.5", 2: "11"}) {
 			_, err := store.Append(ctx, []energy.Reading{r}, Traits)
@@ -163,7 +163,7 @@ func burst(t *testing.T, fresh func(t *testing.T) ledger.Readings) {
 	t.Run("any order gives the same books", func(t *testing.T) { anyBurst(t, fresh, chance) })
 }
 
-// anyBurst compares the books of bursts and steady readings that come in any order.
+// anyBurst compares the books of bursts and steady readings in any order.
 func anyBurst(t *testing.T, fresh func(t *testing.T) ledger.Readings, chance *rand.Rand) {
 	var all []energy.Reading
 	at, count := Start, energy.Energy(50*energy.KilowattHour)

@@ -17,7 +17,7 @@ var cali = campus.Coordinates{Latitude: 3.4, Longitude: -76.55}
 
 func amount(n int64) *int64 { return &n }
 
-// forecastHour is an hour of 20 °C and 80 %.
+// forecastHour returns an hour of 20 °C and 80 %.
 func forecastHour(at energy.Instant) conditions.WeatherHour {
 	return conditions.WeatherHour{Start: at, Temperature: amount(20_000), Humidity: amount(80_000), Forecast: true}
 }
@@ -57,7 +57,7 @@ func weather(t *testing.T, store CampusStore) {
 	require.NoError(t, store.StoreWeather(ctx, site, nil))
 }
 
-// weatherOfThePast marks what it changes, counts what is no forecast, and gives way to the site's own sensor.
+// weatherOfThePast marks what it changes, counts what is not a forecast, and yields to the site's own sensor.
 func weatherOfThePast(t *testing.T, store CampusStore) {
 	ctx := context.Background()
 	const site = energy.SpaceID("past-site")
@@ -89,7 +89,7 @@ func weatherOfThePast(t *testing.T, store CampusStore) {
 	require.Equal(t, []conditions.WeatherHour{forecastHour(old + 2*hour)}, between(), "the site's own sensor wins the hour that it measured")
 }
 
-// sensorsAbove compares a site's sensors with what was, not with what was forecast.
+// sensorsAbove compares a site's sensors with past weather, not with past forecasts.
 func sensorsAbove(t *testing.T, store CampusStore) {
 	ctx := context.Background()
 	const site = energy.SpaceID("compared-site")
@@ -115,7 +115,7 @@ func sensorsAbove(t *testing.T, store CampusStore) {
 	require.Equal(t, []float64{3_000, 1}, above(Start+hour, Start+day))
 }
 
-// spaceChanged tells whether a past change of a space was told.
+// spaceChanged reports whether the outbox has a past change of a space.
 func spaceChanged(t *testing.T, store CampusStore, space energy.SpaceID) bool {
 	t.Helper()
 	changes, err := store.PastChanges(context.Background(), 0)
@@ -123,7 +123,7 @@ func spaceChanged(t *testing.T, store CampusStore, space energy.SpaceID) bool {
 	return slices.ContainsFunc(changes, func(c ledger.Changed) bool { return c.Space == space })
 }
 
-func weatherCare(t *testing.T, store CampusStore) {
+func weatherLease(t *testing.T, store CampusStore) {
 	ctx := context.Background()
 	const site = energy.SpaceID("cared-site")
 	claim := func(at campus.Coordinates, now, until energy.Instant) bool {
@@ -133,10 +133,10 @@ func weatherCare(t *testing.T, store CampusStore) {
 	}
 	require.True(t, claim(cali, Now, Now+minute))
 	require.False(t, claim(cali, Now, Now+minute), "one has it")
-	require.True(t, claim(cali, Now+minute, Now+2*minute), "who had it is gone")
+	require.True(t, claim(cali, Now+minute, Now+2*minute), "the holder is gone")
 	require.NoError(t, store.ScheduleWeather(ctx, site, Now+hour))
 	require.False(t, claim(cali, Now+hour-1, Now+2*hour))
-	require.True(t, claim(cali, Now-hour, Now-hour+minute), "a clock that was set back waits for nobody")
+	require.True(t, claim(cali, Now-hour, Now-hour+minute), "a clock that was set back does not block the lease")
 	require.NoError(t, store.ScheduleWeather(ctx, site, Now+hour))
 	require.NoError(t, store.StoreWeather(ctx, site, []conditions.WeatherHour{forecastHour(Now)}))
 	elsewhere := campus.Coordinates{Latitude: 4.7, Longitude: cali.Longitude}

@@ -10,16 +10,16 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
-// Proposal is the device that a newcomer seems to be.
+// Proposal is what the program proposes for a discovered device.
 type Proposal struct {
 	ID    string
 	Kind  campus.DeviceKind
 	Plain campus.PlainNumber
-	// Measure is what would be booked: register, interval, power, or nothing.
+	// Measure is what the ledger would store: register, interval, power, or nothing.
 	Measure energy.Kind
 }
 
-// kindsByName tell a device's kind by words in its name, in the order in which they are tried.
+// kindsByName maps words in a name to a device's kind. The first match wins.
 var kindsByName = []struct {
 	words []string
 	kind  campus.DeviceKind
@@ -34,11 +34,11 @@ var kindsByName = []struct {
 	{[]string{"nevera", "cafetera", "horno", "plug", "enchufe", "fridge", "socket"}, campus.KindAppliance},
 }
 
-// Propose says what device a newcomer seems to be, by what it said and how it is called.
+// Propose returns the device that this discovered device seems to be, by its messages and its name.
 func (n DiscoveredDevice) Propose() Proposal {
 	p := Proposal{ID: idOf(n), Kind: campus.KindOther}
 	name := strings.ToLower(n.Address + " " + n.Name)
-	if !n.Measured.Has(SaidRegister | SaidInterval | SaidPower | SaidPlain) {
+	if !n.Measured.Has(SendsRegister | SendsInterval | SendsPower | SendsPlain) {
 		p.Kind = campus.KindSensor
 		return p
 	}
@@ -49,11 +49,11 @@ func (n DiscoveredDevice) Propose() Proposal {
 		}
 	}
 	switch {
-	case n.Measured.Has(SaidRegister):
+	case n.Measured.Has(SendsRegister):
 		p.Measure = energy.Register
-	case n.Measured.Has(SaidInterval):
+	case n.Measured.Has(SendsInterval):
 		p.Measure = energy.Interval
-	case n.Measured.Has(SaidPower):
+	case n.Measured.Has(SendsPower):
 		p.Measure = energy.Sample
 	default:
 		p.Plain = campus.PlainNumber{Unit: n.unit(name)}
@@ -74,7 +74,7 @@ func measureOfPlain(p campus.PlainNumber) energy.Kind {
 	return 0
 }
 
-// unit is what the newcomer said of its numbers, or what its name lets one guess.
+// unit returns the unit that the device reported for its numbers, or a guess by its name; empty if neither is known.
 func (n DiscoveredDevice) unit(name string) energy.Unit {
 	if n.Unit != "" {
 		return n.Unit
@@ -93,7 +93,7 @@ func (n DiscoveredDevice) unit(name string) energy.Unit {
 	return ""
 }
 
-// idOf makes an id of a newcomer's name, or of its address.
+// idOf returns an id made from the name of a discovered device, or from its address.
 func idOf(n DiscoveredDevice) string {
 	name := n.Name
 	if name == "" {
@@ -111,20 +111,20 @@ func idOf(n DiscoveredDevice) string {
 	return strings.Trim(id[:min(len(id), longest)], "-")
 }
 
-// Adoption is which newcomer is adopted, and the device that it becomes.
+// Adoption is the choice of a discovered device and of the device that it becomes.
 type Adoption struct {
 	Address string
-	// Of is the space of the keys that it speaks under, where several speak at the address; nil takes the one whose space holds
-	// the device most closely.
+	// Of is the space of the API keys that send from the address. It is needed if several parts of the campus send from it; nil
+	// chooses the space closest to the device.
 	Of *energy.SpaceID
-	// ID is the device's; empty is the proposed one. Edit is what is not as it is proposed.
+	// ID is the new device's id; empty is the proposed id. Edit replaces fields of the proposal.
 	ID   string
 	Edit campus.DeviceEdit
 }
 
-// Adopt makes a device of a newcomer: as it is proposed, but for what the caller sets. What it sent since it was first seen is
-// booked; counted is how many readings those were. What it sends meanwhile, or what cannot be booked at the moment, is booked by
-// SettleAll. Errors: ErrForbidden, ErrNotFound, ErrInvalid, ErrTaken.
+// Adopt creates a device from a discovered device: the proposal with the fields that the caller sets. It stores the measurements
+// that were buffered since the discovery; counted is the number of readings. SettleAll stores later what arrives meanwhile or
+// cannot be stored now. Errors: ErrForbidden, ErrNotFound, ErrInvalid, ErrTaken.
 func (i *Intake) Adopt(ctx context.Context, caller energy.Caller, a Adoption) (d campus.Device, counted int, err error) {
 	all, campus, err := i.visibleDiscovered(ctx, caller)
 	if err != nil {
@@ -148,11 +148,11 @@ func (i *Intake) Adopt(ctx context.Context, caller energy.Caller, a Adoption) (d
 	if d, err = i.catalog.CreateDevice(ctx, caller, cmp.Or(a.ID, p.ID), edit); err != nil {
 		return d, 0, err
 	}
-	counted, _ = i.settle(ctx, n.Key(), d) // the device is there, and what is kept is safe: SettleAll goes on
+	counted, _ = i.settle(ctx, n.Key(), d) // the device exists and its buffer is safe: SettleAll retries
 	return d, counted, nil
 }
 
-// choose gives the newcomer that is meant.
+// choose returns the discovered device that the adoption means.
 func (a Adoption) choose(campus *campus.Campus, all []DiscoveredDevice) (chosen DiscoveredDevice, found bool) {
 	depth := -1
 	for _, n := range all {

@@ -10,30 +10,30 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
-// Channel is one that spoke of a device which is registered by the address of the whole.
+// Channel is a channel that sent messages, of a device that is registered by the address of the whole device.
 type Channel struct {
 	Device  energy.DeviceID
 	Address string
-	// Measures is set where it measured, and not only told a state.
+	// Measures is true if the channel sent a measurement, and not only a state.
 	Measures bool
 }
 
-// Channels keeps which channels spoke of devices that are registered by the address of the whole.
+// Channels stores which channels sent messages, of devices that are registered by the address of the whole device.
 type Channels interface {
-	// SaveChannels keeps channels; one that measured once does so for ever.
+	// SaveChannels stores channels. Measures never returns to false.
 	SaveChannels(ctx context.Context, all []Channel) error
-	// SavedChannels gives all.
+	// SavedChannels returns all channels.
 	SavedChannels(ctx context.Context) ([]Channel, error)
 }
 
-// channelSet are the channels of devices by their addresses, with whether each measures. Where only one does, it is the device; where
-// several do, nobody said which, and they are never added up.
+// channelSet holds the channels of each device by address, and whether each one measures. A single measuring channel stands for
+// the device. With several it is unknown which one does, so they are never added up.
 type channelSet map[energy.DeviceID]map[string]bool
 
-// maxChannels of a device are remembered: one more than one is enough to be in doubt.
+// maxChannels is the number of channels stored for a device: two are enough to know that it is not one.
 const maxChannels = 8
 
-// lacks tells whether a channel tells something new.
+// lacks reports whether a channel adds something new.
 func (s channelSet) lacks(c Channel) bool {
 	measures, known := s[c.Device][c.Address]
 	return (!known && len(s[c.Device]) < maxChannels) || (known && c.Measures && !measures)
@@ -51,9 +51,9 @@ func (s channelSet) note(all ...Channel) {
 	}
 }
 
-// isOnly tells whether a channel is the only one of its device that measures, or, where it does not, the only one of those that do
-// not. Channels that are devices of their own do not count.
-func (s channelSet) isOnly(campus *campus.Campus, whole campus.Device, address string) bool {
+// isOnlyChannel reports whether a channel is the only measuring channel of its device, or the only one that does not measure if it does
+// not. Channels that are devices themselves do not count.
+func (s channelSet) isOnlyChannel(campus *campus.Campus, whole campus.Device, address string) bool {
 	measures, noted := s[whole.ID][address]
 	for other, does := range s[whole.ID] {
 		_, own := campus.DeviceAt(other)
@@ -64,26 +64,26 @@ func (s channelSet) isOnly(campus *campus.Campus, whole campus.Device, address s
 	return noted
 }
 
-// adoptedAs is the device that a newcomer is by now, if it is one: by its own address, or as the only channel of one.
+// adoptedAs returns the device that a discovered device has become: by its own address, or as the only channel of a device.
 func adoptedAs(c *campus.Campus, n DiscoveredDevice, all channelSet) (campus.Device, bool) {
 	if d, known := n.deviceIn(c); known {
 		return d, true
 	}
 	whole, is := c.DeviceOfChannel(n.Dialect, n.Address)
-	return whole, is && c.Contains(n.Space, whole.Space) && all.isOnly(c, whole, n.Address)
+	return whole, is && c.Contains(n.Space, whole.Space) && all.isOnlyChannel(c, whole, n.Address)
 }
 
-// waiting are the channels that wait in the inbox.
+// waiting returns the channels that wait in the inbox.
 func waiting(campus *campus.Campus, all []DiscoveredDevice) (found []Channel) {
 	for _, n := range all {
 		if whole, is := campus.DeviceOfChannel(n.Dialect, n.Address); is && campus.Contains(n.Space, whole.Space) {
-			found = append(found, Channel{whole.ID, n.Address, n.Measured.Has(SaidRegister | SaidInterval | SaidPower)})
+			found = append(found, Channel{whole.ID, n.Address, n.Measured.Has(SendsRegister | SendsInterval | SendsPower)})
 		}
 	}
 	return found
 }
 
-// channelRegistry knows which channels spoke.
+// channelRegistry caches which channels sent messages.
 type channelRegistry struct {
 	store Channels
 	inbox Inbox
@@ -92,19 +92,19 @@ type channelRegistry struct {
 	known channelSet
 }
 
-// note remembers channels. Before one counts that was not heard of, it is looked what was kept and what waits in the inbox.
-func (w *channelRegistry) note(ctx context.Context, campus *campus.Campus, said []Channel) error {
+// note stores channels. If one is new, it first reads the stored channels and the inbox.
+func (w *channelRegistry) note(ctx context.Context, campus *campus.Campus, sent []Channel) error {
 	w.mu.Lock()
-	fresh := slices.DeleteFunc(said, func(c Channel) bool { return !w.known.lacks(c) })
+	fresh := slices.DeleteFunc(sent, func(c Channel) bool { return !w.known.lacks(c) })
 	w.mu.Unlock()
 	if len(fresh) == 0 {
 		return nil
 	}
-	newcomers, err := w.inbox.Discovered(ctx)
+	discovered, err := w.inbox.Discovered(ctx)
 	if err != nil {
 		return err
 	}
-	fresh = append(fresh, waiting(campus, newcomers)...)
+	fresh = append(fresh, waiting(campus, discovered)...)
 	saved, err := w.store.SavedChannels(ctx)
 	if err != nil {
 		return err
@@ -125,33 +125,33 @@ func (w *channelRegistry) note(ctx context.Context, campus *campus.Campus, said 
 	return nil
 }
 
-// with gives what is kept, with what waits among newcomers.
-func (w *channelRegistry) with(ctx context.Context, campus *campus.Campus, newcomers []DiscoveredDevice) (channelSet, error) {
+// withDiscovered returns the stored channels together with those of discovered devices.
+func (w *channelRegistry) withDiscovered(ctx context.Context, campus *campus.Campus, discovered []DiscoveredDevice) (channelSet, error) {
 	saved, err := w.store.SavedChannels(ctx)
 	all := make(channelSet)
 	all.note(saved...)
-	all.note(waiting(campus, newcomers)...)
+	all.note(waiting(campus, discovered)...)
 	return all, err
 }
 
-// noteChannels remembers which channels the observations are of.
+// noteChannels stores the channels of the observations.
 func (t *ingestion) noteChannels(ctx context.Context) error {
-	var said []Channel
+	var sent []Channel
 	for _, o := range t.observations {
 		if whole, is := t.campus.DeviceOfChannel(o.Dialect, o.Address); is && o.Device == "" && t.campus.MayReport(t.caller, whole.ID) {
-			said = append(said, Channel{whole.ID, o.Address, o.measures() || o.Power != nil})
+			sent = append(sent, Channel{whole.ID, o.Address, o.measures() || o.Power != nil})
 		}
 	}
-	return t.intake.wholes.note(ctx, t.campus, said)
+	return t.intake.channels.note(ctx, t.campus, sent)
 }
 
-// wholeOf is the device that an observation is of as its only channel.
+// wholeOf returns the device whose only channel sent an observation.
 func (t *ingestion) wholeOf(o Observation) (campus.Device, bool) {
 	whole, is := t.campus.DeviceOfChannel(o.Dialect, o.Address)
 	if !is {
 		return whole, false
 	}
-	t.intake.wholes.mu.Lock()
-	defer t.intake.wholes.mu.Unlock()
-	return whole, t.intake.wholes.known.isOnly(t.campus, whole, o.Address)
+	t.intake.channels.mu.Lock()
+	defer t.intake.channels.mu.Unlock()
+	return whole, t.intake.channels.known.isOnlyChannel(t.campus, whole, o.Address)
 }

@@ -11,69 +11,70 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/conditions"
 )
 
-// Heartbeat is when a device was last heard and how its clock goes.
+// Heartbeat is when a device last sent something and how far its clock is off.
 type Heartbeat struct {
 	Device energy.DeviceID
 	Seen   energy.Instant
-	// Clock is by how many ms its clock is ahead; behind where it is negative; 0 where it is right or was not told. It is
-	// -NeverSet where the clock was never set.
+	// Clock is the device clock's offset in ms: positive is ahead, negative is behind, 0 is right or unknown. It is -NeverSet for
+	// a clock that was never set.
 	Clock int64
 }
 
-// NeverSet stands for by how many ms a clock is behind that was never set, and so tells of before EarliestInstant.
+// NeverSet is the offset, in ms, of a clock that was never set: it shows a time before EarliestInstant.
 const NeverSet = 10 * 366 * energy.DayMs
 
-// Heartbeats keeps the signs of life of devices.
+// Heartbeats stores when devices last sent something.
 type Heartbeats interface {
-	// StoreHeartbeats keeps the newest of each device.
+	// StoreHeartbeats stores the newest heartbeat of each device.
 	StoreHeartbeats(ctx context.Context, all []Heartbeat) error
-	// HeartbeatsOf gives those of devices; a device that was never heard is not in it.
+	// HeartbeatsOf returns the heartbeats of devices, without devices that never sent anything.
 	HeartbeatsOf(ctx context.Context, devices []energy.DeviceID) (map[energy.DeviceID]Heartbeat, error)
-	// ClocksOff tells by how many ms the clocks of devices are ahead, of those that are not right.
+	// ClocksOff returns the clock offset, in ms, of each device whose clock is off.
 	ClocksOff(ctx context.Context) (map[energy.DeviceID]int64, error)
 }
 
-// Fleet watches over devices: which are silent, stuck, or have a clock that is off.
+// Fleet watches devices: which are silent, which are stuck, and which clocks are off.
 type Fleet struct {
-	vitals  Heartbeats
-	moments conditions.LatestValues
-	clock   energy.Clock
+	heartbeats Heartbeats
+	moments    conditions.LatestValues
+	clock      energy.Clock
 
 	mu        sync.Mutex
 	estimates map[energy.DeviceID]*clockEstimate
-	fresh     map[energy.DeviceID]bool // heard since they were last kept
+	fresh     map[energy.DeviceID]bool // seen since the last Flush
 }
 
-// NewFleet makes the watch.
+// NewFleet returns a Fleet without any heartbeats in memory.
 func NewFleet(vitals Heartbeats, moments conditions.LatestValues, clock energy.Clock) *Fleet {
-	return &Fleet{vitals: vitals, moments: moments, clock: clock, estimates: make(map[energy.DeviceID]*clockEstimate), fresh: make(map[energy.DeviceID]bool)}
+	return &Fleet{heartbeats: vitals, moments: moments, clock: clock, estimates: make(map[energy.DeviceID]*clockEstimate), fresh: make(map[energy.DeviceID]bool)}
 }
 
-// clockEstimate is what a device's own instants say of its clock, within an hour.
+// clockEstimate estimates a device's clock offset from its timestamps within an hour.
 type clockEstimate struct {
-	seen, since energy.Instant
-	n           int
-	least, most int64 // its instants less ours, ms
-	clock       int64
-	// sure is set where clock was judged in this process or is what was kept before; told where an instant was told in this process.
-	sure, told bool
+	seen, since          energy.Instant
+	n                    int
+	minOffset, maxOffset int64 // device time minus server time, ms
+	clock                int64
+	// sure is true if clock was judged in this process or read from the store; timed is true if the device sent a timestamp to
+	// this process.
+	sure, timed bool
 }
 
-// Of judging a clock. Instants of the future are wrong, whatever way they take; those of the past may only be late, unless all of
-// them are by the same.
+// Limits for judging a clock. A timestamp in the future means a wrong clock. A timestamp in the past may just be late, unless all
+// are late by the same amount.
 const (
-	pulseWindow  = energy.HourMs
-	surelyAhead  = energy.MinuteMs
-	aheadOften   = 3
-	surelyBehind = 2 * energy.MinuteMs
-	behindOften  = 5
-	behindFor    = 10 * energy.MinuteMs
-	behindSpread = 90 * energy.SecondMs
-	// farBehind is an upload of the past and no clock.
-	farBehind = 2 * energy.DayMs
+	clockWindow     = energy.HourMs
+	minAhead        = energy.MinuteMs
+	minAheadCount   = 3
+	minBehind       = 2 * energy.MinuteMs
+	minBehindCount  = 5
+	minBehindTime   = 10 * energy.MinuteMs
+	maxBehindSpread = 90 * energy.SecondMs
+	// maxBehind means an upload of old data, not a wrong clock.
+	maxBehind = 2 * energy.DayMs
 )
 
-// RecordSeen notes that a device spoke now, of an instant that its clock or another told; an instant of 0 is none.
+// RecordSeen records that a device sent something now, with a timestamp by source's clock; 0 means no timestamp.
 func (f *Fleet) RecordSeen(device energy.DeviceID, at energy.Instant, source energy.TimeSource) {
 	now := f.clock.Now()
 	f.mu.Lock()
@@ -87,52 +88,52 @@ func (f *Fleet) RecordSeen(device energy.DeviceID, at energy.Instant, source ene
 	switch {
 	case at == 0 || source == energy.ByAge:
 	case at < energy.EarliestInstant:
-		p.clock, p.n, p.sure, p.told = -NeverSet, 0, true, true // one message says it, and the next may say another
+		p.clock, p.n, p.sure, p.timed = -NeverSet, 0, true, true // one message is enough, and the next may correct it
 	case source == energy.ByDevice || source == energy.ByDeviceLocal:
 		p.note(now, int64(at-now))
 	}
 }
 
 func (p *clockEstimate) note(now energy.Instant, off int64) {
-	p.told = true
+	p.timed = true
 	if p.clock <= -NeverSet {
 		p.clock = 0
 	}
-	if int64(now-p.since) > pulseWindow {
+	if int64(now-p.since) > clockWindow {
 		p.since, p.n = now, 0
 	}
 	if p.n == 0 {
-		p.least, p.most = off, off
+		p.minOffset, p.maxOffset = off, off
 	}
 	p.n++
-	p.least, p.most = min(p.least, off), max(p.most, off)
+	p.minOffset, p.maxOffset = min(p.minOffset, off), max(p.maxOffset, off)
 	switch {
-	case p.most >= surelyAhead:
-		if p.n >= aheadOften {
-			p.clock, p.sure = p.most, true
+	case p.maxOffset >= minAhead:
+		if p.n >= minAheadCount {
+			p.clock, p.sure = p.maxOffset, true
 		}
-	case p.n >= behindOften && int64(now-p.since) >= behindFor:
+	case p.n >= minBehindCount && int64(now-p.since) >= minBehindTime:
 		p.clock, p.sure = 0, true
-		if p.most <= -surelyBehind && p.most > -farBehind && p.most-p.least <= behindSpread {
-			p.clock = p.most
+		if p.maxOffset <= -minBehind && p.maxOffset > -maxBehind && p.maxOffset-p.minOffset <= maxBehindSpread {
+			p.clock = p.maxOffset
 		}
-	case p.most > -surelyBehind:
+	case p.maxOffset > -minBehind:
 		p.clock, p.sure = 0, true
 	}
 }
 
-// resume takes over what was kept of a clock before this process began.
+// resume takes over the offset that an earlier process stored.
 func (p *clockEstimate) resume(kept int64) {
 	if p.sure {
 		return
 	}
 	p.sure = true
-	if !p.told || kept > -NeverSet { // one that tells a time by now was set
+	if !p.timed || kept > -NeverSet { // a clock that sends a valid time now was set
 		p.clock = kept
 	}
 }
 
-// resume takes over what was kept of the clocks of devices that were heard, and did not tell how theirs go yet.
+// resume reads the stored offsets of recently seen devices that are not judged yet.
 func (f *Fleet) resume(ctx context.Context) error {
 	f.mu.Lock()
 	var unsure []energy.DeviceID
@@ -145,7 +146,7 @@ func (f *Fleet) resume(ctx context.Context) error {
 	if len(unsure) == 0 {
 		return nil
 	}
-	kept, err := f.vitals.HeartbeatsOf(ctx, unsure)
+	kept, err := f.heartbeats.HeartbeatsOf(ctx, unsure)
 	if err != nil {
 		return err
 	}
@@ -157,7 +158,7 @@ func (f *Fleet) resume(ctx context.Context) error {
 	return nil
 }
 
-// Flush keeps what was heard since it was last kept.
+// Flush stores the heartbeats since the last Flush.
 func (f *Fleet) Flush(ctx context.Context) error {
 	if err := f.resume(ctx); err != nil {
 		return err
@@ -172,7 +173,7 @@ func (f *Fleet) Flush(ctx context.Context) error {
 	if len(all) == 0 {
 		return nil
 	}
-	err := f.vitals.StoreHeartbeats(ctx, all)
+	err := f.heartbeats.StoreHeartbeats(ctx, all)
 	if err != nil {
 		f.mu.Lock()
 		defer f.mu.Unlock()
@@ -183,52 +184,52 @@ func (f *Fleet) Flush(ctx context.Context) error {
 	return err
 }
 
-// Clocks tells by how many ms the clocks of devices are ahead, of those that are not right.
+// Clocks returns the clock offset, in ms, of each device whose clock is off.
 func (f *Fleet) Clocks(ctx context.Context) (map[energy.DeviceID]int64, error) {
-	return f.vitals.ClocksOff(ctx)
+	return f.heartbeats.ClocksOff(ctx)
 }
 
-// Health is how a device is.
+// Health is the state of a device's reporting.
 type Health struct {
 	Status HealthStatus
-	// Heard is when it last spoke; 0 where it never did.
-	Heard energy.Instant
-	// Clock is by how many ms its clock is ahead, behind where it is negative; 0 where it is right, is not told, or was never set.
+	// LastSeen is when the device last sent something; 0 if never.
+	LastSeen energy.Instant
+	// Clock is the clock offset in ms: positive is ahead, negative is behind; 0 is right, unknown, or never set.
 	Clock int64
 }
 
-// HealthStatus is a word for it.
+// HealthStatus names a state of health.
 type HealthStatus string
 
-// The states of health, the worst first.
+// The states of health, worst first.
 const (
-	Never       HealthStatus = "never" // it never spoke
+	Never       HealthStatus = "never" // never sent anything
 	Silent      HealthStatus = "silent"
-	Stuck       HealthStatus = "stuck" // it says one and the same number
+	Stuck       HealthStatus = "stuck" // repeats one number
 	ClockAhead  HealthStatus = "clock_ahead"
 	ClockBehind HealthStatus = "clock_behind"
-	ClockUnset  HealthStatus = "clock_unset" // it was never set
+	ClockUnset  HealthStatus = "clock_unset" // was never set
 	Healthy     HealthStatus = "ok"
 )
 
-// Of judging a device by its last readings.
+// Limits for judging a device by its last readings.
 const (
 	judgedReadings = 12
-	// silentGaps of the usual gap between readings, and at least leastSilence, make a silence; unknownSilence where the gap is
-	// not known.
+	// A device is silent after silentGaps times its usual gap between readings and at least leastSilence, or after unknownSilence
+	// if the gap is unknown.
 	silentGaps     = 6
-	leastSilence   = energy.HourMs
+	minSilence     = energy.HourMs
 	unknownSilence = energy.DayMs
 )
 
-// HealthOf tells how devices are.
+// HealthOf returns the health of devices.
 func (f *Fleet) HealthOf(ctx context.Context, devices []campus.Device) (map[energy.DeviceID]Health, error) {
 	ids := campus.IDsOf(devices)
 	last, err := f.moments.LastReadings(ctx, ids, judgedReadings)
 	if err != nil {
 		return nil, err
 	}
-	vitals, err := f.vitals.HeartbeatsOf(ctx, ids)
+	vitals, err := f.heartbeats.HeartbeatsOf(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -247,20 +248,20 @@ func (f *Fleet) HealthOf(ctx context.Context, devices []campus.Device) (map[ener
 	return health, nil
 }
 
-// judge judges a device by its last readings, newest first, and its signs of life.
+// judge returns the health of a device by its last readings, newest first, and its heartbeat.
 func judge(d campus.Device, last []energy.Reading, v Heartbeat, now energy.Instant) Health {
-	h := Health{Status: Healthy, Heard: v.Seen, Clock: v.Clock}
+	h := Health{Status: Healthy, LastSeen: v.Seen, Clock: v.Clock}
 	if len(last) > 0 {
-		h.Heard = max(h.Heard, last[0].At)
+		h.LastSeen = max(h.LastSeen, last[0].At)
 	}
-	h.Heard = min(h.Heard, now)
+	h.LastSeen = min(h.LastSeen, now)
 	if v.Clock <= -NeverSet {
 		h.Clock = 0
 	}
 	switch {
-	case h.Heard == 0:
+	case h.LastSeen == 0:
 		h.Status = Never
-	case int64(now-h.Heard) > longestSilence(d, last):
+	case int64(now-h.LastSeen) > maxSilence(d, last):
 		h.Status = Silent
 	case isStuck(last):
 		h.Status = Stuck
@@ -274,8 +275,8 @@ func judge(d campus.Device, last []energy.Reading, v Heartbeat, now energy.Insta
 	return h
 }
 
-// longestSilence is how long a device may say nothing, ms.
-func longestSilence(d campus.Device, last []energy.Reading) int64 {
+// maxSilence returns how long a device may send nothing, ms.
+func maxSilence(d campus.Device, last []energy.Reading) int64 {
 	usual := int64(d.IntervalS) * energy.SecondMs
 	if n := len(last); usual == 0 && n >= 3 {
 		gaps := make([]int64, n-1)
@@ -288,10 +289,11 @@ func longestSilence(d campus.Device, last []energy.Reading) int64 {
 	if usual == 0 {
 		return unknownSilence
 	}
-	return max(silentGaps*usual, leastSilence)
+	return max(silentGaps*usual, minSilence)
 }
 
-// isStuck tells whether all readings are one number, and not 0. A counter that stands may be of a device that rests.
+// isStuck reports whether all readings are the same number other than 0. A register that does not change is not stuck: the device
+// may be idle.
 func isStuck(last []energy.Reading) bool {
 	if len(last) < judgedReadings || last[0].Kind == energy.Register || (last[0].Energy == 0 && last[0].Power == 0) {
 		return false

@@ -70,21 +70,23 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-// keptVitals keeps vitals in memory.
-type keptVitals map[energy.DeviceID]Heartbeat
+// memoryHeartbeats stores heartbeats in memory.
+type memoryHeartbeats map[energy.DeviceID]Heartbeat
 
-func (k keptVitals) StoreHeartbeats(_ context.Context, all []Heartbeat) error {
+func (k memoryHeartbeats) StoreHeartbeats(_ context.Context, all []Heartbeat) error {
 	for _, v := range all {
 		k[v.Device] = v
 	}
 	return nil
 }
 
-func (k keptVitals) HeartbeatsOf(context.Context, []energy.DeviceID) (map[energy.DeviceID]Heartbeat, error) {
+func (k memoryHeartbeats) HeartbeatsOf(context.Context, []energy.DeviceID) (map[energy.DeviceID]Heartbeat, error) {
 	return k, nil
 }
 
-func (k keptVitals) ClocksOff(context.Context) (map[energy.DeviceID]int64, error) { return nil, nil }
+func (k memoryHeartbeats) ClocksOff(context.Context) (map[energy.DeviceID]int64, error) {
+	return nil, nil
+}
 
 type noMoments struct{ conditions.LatestValues }
 
@@ -96,10 +98,11 @@ type setClock energy.Instant
 
 func (c *setClock) Now() energy.Instant { return energy.Instant(*c) }
 
-// TestAClockThatWasNeverSetIsKnownAtOnce is known from the first message, after a restart too, until the device tells a time.
+// TestAClockThatWasNeverSetIsKnownAtOnce reports it from the first message, also after a restart, until the device sends a valid
+// time.
 func TestAClockThatWasNeverSetIsKnownAtOnce(t *testing.T) {
 	const start = energy.Instant(1_767_243_600_000)
-	ctx, kept, clock := context.Background(), keptVitals{}, setClock(start)
+	ctx, kept, clock := context.Background(), memoryHeartbeats{}, setClock(start)
 	status := func(f *Fleet) HealthStatus {
 		t.Helper()
 		health, err := f.HealthOf(ctx, []campus.Device{{ID: "a"}})
@@ -114,7 +117,7 @@ func TestAClockThatWasNeverSetIsKnownAtOnce(t *testing.T) {
 		require.Equal(t, ClockUnset, status(fleet), "%d", untrue)
 		fleet.RecordSeen("a", 0, energy.ByArrival)
 		fleet.RecordSeen("a", energy.Instant(clock), energy.ByArrival)
-		require.Equal(t, ClockUnset, status(fleet), "what tells no time mends nothing")
+		require.Equal(t, ClockUnset, status(fleet), "a message without a time changes nothing")
 		clock += 60_000
 	}
 	require.NoError(t, fleet.Flush(ctx))

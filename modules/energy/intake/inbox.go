@@ -12,124 +12,126 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// DiscoveredDevice is an address that speaks under keys of a part of the campus, and that nobody has registered. What speaks at the same
-// address under keys of another part is another newcomer.
+// DiscoveredDevice is an unregistered address that sends messages with API keys of a part of the campus. The same address with
+// keys of another part is another discovered device.
 type DiscoveredDevice struct {
 	Address, Dialect, Name string
-	// Space is that of the keys that it speaks under; empty where they may be of anywhere, as an outside broker is.
+	// Space is the space of those keys; empty if they may send for any space, as an outside broker may.
 	Space energy.SpaceID
-	// Subject is the key that it first spoke under.
+	// Subject is the first key that sent from the address.
 	Subject             string
 	FirstSeen, LastSeen energy.Instant
 	Messages            int64
-	// Held is how many measures are kept of it, Refused how many messages were not since a bound was reached.
+	// Held is the number of buffered measurements, Refused the number of messages rejected after a limit was reached.
 	Held, Refused int64
-	// Last is its last message, in a few words.
+	// Last is a summary of the last message.
 	Last string
-	// Unit is what it said of its plain numbers.
+	// Unit is the unit that the device reported for its plain numbers.
 	Unit energy.Unit
-	// Measured is what it said so far, of which a device is proposed.
+	// Measured is what the device has sent so far; the proposal is based on it.
 	Measured Measures
-	// Ignored is set where somebody said that it is not to be listed.
+	// Ignored is true if a user chose not to list the device.
 	Ignored bool
 }
 
-// DiscoveredKey is a newcomer's identity.
+// DiscoveredKey identifies a discovered device.
 type DiscoveredKey struct {
 	Space   energy.SpaceID
 	Address string
 }
 
-// Key is the newcomer's identity.
+// Key returns the identity of the discovered device.
 func (n DiscoveredDevice) Key() DiscoveredKey { return DiscoveredKey{n.Space, n.Address} }
 
-// deviceIn is the device that the newcomer is by now: the one at its address, if keys of its space may report it.
+// deviceIn returns the device registered at the address, if keys of the space may report for it.
 func (n DiscoveredDevice) deviceIn(campus *campus.Campus) (campus.Device, bool) {
 	d, known := campus.DeviceAt(n.Address)
 	return d, known && campus.Contains(n.Space, d.Space)
 }
 
-// Measures is a set of what a newcomer said.
+// Measures is a set of the kinds of data that a discovered device sent.
 type Measures uint16
 
-// What there is to say.
+// The kinds of data.
 const (
-	SaidRegister Measures = 1 << iota
-	SaidInterval
-	SaidPower
-	SaidPlain
-	SaidState
-	SaidAmbient
+	SendsRegister Measures = 1 << iota
+	SendsInterval
+	SendsPower
+	SendsPlain
+	SendsState
+	SendsAmbient
 )
 
-// Has tells whether something was said.
+// Has reports whether the set contains any of the kinds.
 func (s Measures) Has(what Measures) bool { return s&what != 0 }
 
-// Discovery is one message of a newcomer.
+// Discovery is one message of a discovered device.
 type Discovery struct {
 	DiscoveredDevice
-	// Buffered is what it measured; nil where it measured nothing.
+	// Buffered is its measurement; nil if the message has none.
 	Buffered *BufferedMeasurement
 }
 
-// BufferedMeasurement is what a newcomer measured, until it is adopted.
+// BufferedMeasurement is a measurement of a discovered device, stored until adoption.
 type BufferedMeasurement struct {
-	// Number is its place among all that the newcomer sent.
+	// Number is its position among all measurements of the device.
 	Number int64
 	At     energy.Instant
 	Source energy.TimeSource
-	// Kind is 0 for a plain number, which is Plain.
+	// Kind is 0 for a plain number, which is in Plain.
 	Kind   energy.Kind
 	Energy energy.Energy
 	Power  energy.Power
 	Span   int64
 	Plain  energy.Number
-	// Tried is set where it was tried before to keep it, and nobody knows whether it is. It is not kept itself.
+	// Tried is true if it was stored before and the result is unknown. It is not stored itself.
 	Tried bool
 }
 
-// RejectedMessage is what could not be taken, for a person to read.
+// RejectedMessage is a message that could not be stored, for a person to review.
 type RejectedMessage struct {
 	At             energy.Instant
 	Dialect, Topic string
-	// Text is the begin of the message, or what was understood of it.
+	// Text is the beginning of the message, or a summary of what was decoded.
 	Text   string
 	Reason string
-	// Subject and Space are those of the key that it came under.
+	// Subject and Space are those of the API key that sent the message.
 	Subject string
 	Space   energy.SpaceID
 }
 
-// Bounds of the inbox. Those of a key come before those of all: what one key sends takes no room from another.
+// Limits of the inbox. A key's limits are smaller than the total, so one key cannot take the room of another.
 const (
-	// MaxDiscovered is how many newcomers are remembered, MaxNewcomersOfSpace of the keys of one space, MaxNewcomersOfKey of one
-	// key. One of which nothing is kept makes room for another of its key; what is kept makes room for nothing.
+	// MaxDiscovered is the number of discovered devices, MaxDiscoveredOfSpace that of one space's keys, MaxDiscoveredOfKey that
+	// of one key. A device without buffered measurements may be replaced by another of its key; a device with some is never
+	// replaced.
 	MaxDiscovered        = 10_000
 	MaxDiscoveredOfSpace = 2000
 	MaxDiscoveredOfKey   = 1000
-	// MaxBuffered is how many measures are kept of a newcomer: two weeks of one a minute. MaxKeptOfKey is how many of all of a key.
+	// MaxBuffered is the number of measurements buffered for a device: two weeks at one a minute. MaxBufferedOfKey is the total
+	// of one key.
 	MaxBuffered      = 20_000
 	MaxBufferedOfKey = 2_000_000
-	// MaxRejected is how many letters are kept, MaxLettersOfKey of one key: its newest. Where there are too many in all, the oldest
-	// of who has most make room.
+	// MaxRejected is the number of rejected messages stored, MaxRejectedOfKey that of one key: its newest. If the total is
+	// reached, the oldest messages of the key with the most are removed.
 	MaxRejected      = 2000
 	MaxRejectedOfKey = 200
-	// MaxRejectedText is how many bytes of a message are kept.
+	// MaxRejectedText is the number of bytes stored of a message.
 	MaxRejectedText = 500
 )
 
-// How long the inbox keeps what nobody cares for, ms.
+// How long the inbox keeps entries without any user action, ms.
 const (
-	// silentNewcomer is how long a newcomer of which nothing is kept may be silent, silentHolder one of which something is.
-	silentNewcomer = 30 * energy.DayMs
-	silentHolder   = 180 * energy.DayMs
-	oldLetter      = 90 * energy.DayMs
+	// emptyDeviceTTL applies to a discovered device without buffered measurements, bufferedDeviceTTL to one with some.
+	emptyDeviceTTL     = 30 * energy.DayMs
+	bufferedDeviceTTL  = 180 * energy.DayMs
+	rejectedMessageTTL = 90 * energy.DayMs
 )
 
-// ErrInboxFull is a newcomer's message that is not kept, since a bound of the inbox is reached.
+// ErrInboxFull reports that a message of a discovered device was not stored because a limit of the inbox is reached.
 type ErrInboxFull struct {
-	Newcomer DiscoveredKey
-	// Bound names it: newcomers, newcomers_of_space, newcomers_of_key, kept, kept_of_key. Max is how many there may be.
+	Device DiscoveredKey
+	// Bound names the limit: newcomers, newcomers_of_space, newcomers_of_key, kept, kept_of_key. Max is its value.
 	Bound string
 	Max   int
 }
@@ -138,50 +140,52 @@ func (e ErrInboxFull) Error() string {
 	return fmt.Sprintf("the inbox is full: %s at most %d", e.Bound, e.Max)
 }
 
-// Inbox keeps newcomers and letters.
+// Inbox stores discovered devices and rejected messages.
 type Inbox interface {
-	// Remember notes messages of newcomers in one transaction, on the disk when it returns. Where a bound leaves no room for one it
-	// gives ErrInboxFull and notes nothing; with partly, it notes the others and gives the places of those that it did not.
-	Remember(ctx context.Context, sightings []Discovery, partly bool) (refused []int, err error)
-	// Discovered gives all, the latest first.
+	// StoreDiscoveries stores messages of discovered devices in one transaction. They are durable when it returns. If a limit is reached
+	// it returns ErrInboxFull and stores nothing; with partly, it stores the others and returns the positions of those that it
+	// did not store.
+	StoreDiscoveries(ctx context.Context, discoveries []Discovery, partly bool) (refused []int, err error)
+	// Discovered returns all, the latest first.
 	Discovered(ctx context.Context) ([]DiscoveredDevice, error)
-	// Settle books what is kept of a newcomer, up to most of it, oldest first, in one transaction in which nobody adds to it: what
-	// was booked is dropped, and the newcomer too where nothing is left. More is to be done until none is. It may be done again.
-	Settle(ctx context.Context, key DiscoveredKey, most int, s Settlement) (outcomes []energy.Outcome, left bool, err error)
-	// IgnoreDiscovered keeps one from being listed.
+	// Settle stores up to limit buffered measurements of a discovered device as readings, oldest first. It runs in one
+	// transaction, during which nothing is added to the buffer. It removes what it stored, and the discovered device if nothing
+	// is left. Call it until left is false. It may be repeated.
+	Settle(ctx context.Context, key DiscoveredKey, limit int, s Settlement) (outcomes []energy.Outcome, left bool, err error)
+	// IgnoreDiscovered marks a discovered device as not to be listed.
 	IgnoreDiscovered(ctx context.Context, key DiscoveredKey) error
-	// StoreRejected keeps letters within the bounds.
-	StoreRejected(ctx context.Context, letters []RejectedMessage) error
-	// RejectedMessages gives the newest.
+	// StoreRejected stores rejected messages within the limits.
+	StoreRejected(ctx context.Context, rejected []RejectedMessage) error
+	// RejectedMessages returns the newest.
 	RejectedMessages(ctx context.Context, limit int) ([]RejectedMessage, error)
-	// PurgeInbox drops newcomers that were silent since an instant, and gives them: those of which nothing is kept, and those of
-	// which something is, since another; and letters, and deliveries, from before a third.
-	PurgeInbox(ctx context.Context, silent, silentHolders, letters energy.Instant) ([]DiscoveredDevice, error)
+	// PurgeInbox removes and returns discovered devices: those without buffered measurements that were silent since silent, and
+	// those with some that were silent since silentBuffered. It also removes rejected messages and deliveries from before rejected.
+	PurgeInbox(ctx context.Context, silent, silentBuffered, rejected energy.Instant) ([]DiscoveredDevice, error)
 }
 
-// Settlement is how kept measures become readings.
+// Settlement converts buffered measurements to readings.
 type Settlement struct {
-	// Readings gives the readings of some measures of a newcomer, oldest first, with distinct keys; wait is set where they cannot
-	// be read yet, and stay. It may be called again, with the same.
+	// Readings returns the readings of some measurements of a discovered device, oldest first, with distinct keys. wait is true
+	// if they cannot be converted yet and stay in the buffer. It may be called again with the same input.
 	Readings func(n DiscoveredDevice, kept []BufferedMeasurement) (readings []energy.Reading, wait bool)
-	// Rejected gives what is told of outcomes, in the order of the readings.
+	// Rejected returns the rejected messages for outcomes, which are in the order of the readings.
 	Rejected func([]energy.Outcome) []RejectedMessage
-	// Traits are those of the device.
+	// Traits returns the traits of a device.
 	Traits func(energy.DeviceID) ledger.Traits
 }
 
-// remember notes what an unknown address said.
-func (t *ingestion) remember(place int, o Observation, tried bool) {
+// discover records an observation from an unknown address.
+func (t *ingestion) discover(place int, o Observation, tried bool) {
 	space := homeOf(t.campus, t.caller)
-	when := o.own(t.campus, space, t.now)
+	when := o.ownTime(t.campus, space, t.now)
 	if rule := when.implausible(t.now, t.intake.ledger.ReadingsFrom(t.now)); rule != "" && o.measures() {
 		t.reject(place, rule, energy.Flaw{Field: "timestamp", Rule: rule, Args: map[string]any{"since": t.intake.ledger.ReadingsFrom(t.now).String()}})
 		return
 	}
 	at, source := when.at, when.source
 	if at == 0 {
-		at, source = cmp.Or(t.observations[place].given, o.Arrived, t.now), energy.ByArrival
-		t.observations[place].given = at
+		at, source = cmp.Or(t.observations[place].assigned, o.Arrived, t.now), energy.ByArrival
+		t.observations[place].assigned = at
 	}
 	n := DiscoveredDevice{
 		Address: o.Address, Dialect: o.Dialect, Name: o.Name, Space: space, Subject: t.caller.Subject, FirstSeen: t.now, LastSeen: t.now, Messages: 1,
@@ -190,35 +194,35 @@ func (t *ingestion) remember(place int, o Observation, tried bool) {
 	s := Discovery{DiscoveredDevice: n, Buffered: &BufferedMeasurement{At: at, Source: source, Tried: tried}}
 	switch {
 	case o.Register != nil:
-		s.Measured, s.Buffered.Kind, s.Buffered.Energy = SaidRegister, energy.Register, *o.Register
+		s.Measured, s.Buffered.Kind, s.Buffered.Energy = SendsRegister, energy.Register, *o.Register
 	case o.Interval != nil:
-		s.Measured, s.Buffered.Kind, s.Buffered.Energy, s.Buffered.Span = SaidInterval, energy.Interval, *o.Interval, o.Span
-	case o.Power != nil && !o.Counts:
-		s.Measured, s.Buffered.Kind, s.Buffered.Power = SaidPower, energy.Sample, *o.Power
+		s.Measured, s.Buffered.Kind, s.Buffered.Energy, s.Buffered.Span = SendsInterval, energy.Interval, *o.Interval, o.Span
+	case o.Power != nil && !o.HasCounter:
+		s.Measured, s.Buffered.Kind, s.Buffered.Power = SendsPower, energy.Sample, *o.Power
 	case o.Plain.Given():
-		s.Measured, s.Buffered.Plain = SaidPlain, o.Plain
+		s.Measured, s.Buffered.Plain = SendsPlain, o.Plain
 	default:
 		s.Buffered = nil
 	}
 	if o.Retained && source == energy.ByArrival {
-		s.Buffered = nil // of another time
+		s.Buffered = nil // from another time
 	}
 	if o.State != "" {
-		s.Measured |= SaidState
+		s.Measured |= SendsState
 	}
 	if o.Temperature != nil || o.Humidity != nil || o.CO2 != nil || o.Occupancy != nil {
-		s.Measured |= SaidAmbient
+		s.Measured |= SendsAmbient
 	}
-	t.sightings, t.sighted = append(t.sightings, s), append(t.sighted, place)
+	t.discoveries, t.discoveriesOf = append(t.discoveries, s), append(t.discoveriesOf, place)
 }
 
-// homeOf is the space of what a caller introduces: the one that it is limited to, or the smallest in which all devices hang that its
-// key is for.
+// homeOf returns the space in which a caller's unknown addresses are discovered: the caller's own, or the smallest that contains
+// all devices of its key.
 func homeOf(c *campus.Campus, caller energy.Caller) energy.SpaceID {
 	if caller.Space != "" || len(caller.Devices) == 0 {
 		return caller.Space
 	}
-	var around []energy.SpaceID // from the inside out
+	var around []energy.SpaceID // innermost first
 	for n, id := range caller.Devices {
 		device, _ := c.Device(id)
 		path := c.Path(device.Space)
@@ -233,7 +237,7 @@ func homeOf(c *campus.Campus, caller energy.Caller) energy.SpaceID {
 	return around[0]
 }
 
-// summary says an observation in a few words.
+// summary returns an observation in a few words.
 func (o Observation) summary() string {
 	var parts []string
 	add := func(name string, text *string) {
@@ -277,26 +281,26 @@ func decimalText(n *int64, digits int) *string {
 	return &text
 }
 
-// rejectedMessageOf is the letter of an observation that is not taken.
+// rejectedMessageOf returns the rejected message for an observation.
 func rejectedMessageOf(caller energy.Caller, now energy.Instant, o Observation, reason string) RejectedMessage {
 	return RejectedMessage{
 		At: now, Dialect: o.Dialect, Topic: cmp.Or(o.Address, string(o.Device)), Text: o.summary(), Reason: reason, Subject: caller.Subject, Space: caller.Space,
 	}
 }
 
-// RecordRejected keeps letters of messages that could not even be read, on behalf of who sent them.
-func (i *Intake) RecordRejected(ctx context.Context, caller energy.Caller, letters []RejectedMessage) error {
-	for n := range letters {
-		letters[n].At, letters[n].Subject, letters[n].Space = i.clock.Now(), caller.Subject, caller.Space
-		letters[n].Text = strings.ToValidUTF8(letters[n].Text[:min(len(letters[n].Text), MaxRejectedText)], "·")
-		letters[n].Text = strings.ReplaceAll(letters[n].Text, "\x00", "·")
-		i.counter.Count(letters[n].Dialect, letters[n].Reason)
+// RecordRejected stores messages that could not be decoded, on behalf of their sender.
+func (i *Intake) RecordRejected(ctx context.Context, caller energy.Caller, rejected []RejectedMessage) error {
+	for n := range rejected {
+		rejected[n].At, rejected[n].Subject, rejected[n].Space = i.clock.Now(), caller.Subject, caller.Space
+		rejected[n].Text = strings.ToValidUTF8(rejected[n].Text[:min(len(rejected[n].Text), MaxRejectedText)], "·")
+		rejected[n].Text = strings.ReplaceAll(rejected[n].Text, "\x00", "·")
+		i.counter.Count(rejected[n].Dialect, rejected[n].Reason)
 	}
-	return i.inbox.StoreRejected(ctx, letters)
+	return i.inbox.StoreRejected(ctx, rejected)
 }
 
-// RejectedMessages gives the newest letters. Errors: ErrForbidden; they may be of any part of the campus, so only who sees all of it may
-// read them.
+// RejectedMessages returns the newest rejected messages. They may come from any part of the campus, so the caller must not be
+// limited to a space. Errors: ErrForbidden.
 func (i *Intake) RejectedMessages(ctx context.Context, caller energy.Caller, limit int) ([]RejectedMessage, error) {
 	if !caller.MayManage() || caller.Space != "" {
 		return nil, energy.ErrForbidden{}
@@ -304,11 +308,11 @@ func (i *Intake) RejectedMessages(ctx context.Context, caller energy.Caller, lim
 	return i.inbox.RejectedMessages(ctx, limit)
 }
 
-// Purge drops what nobody cares for: newcomers that were silent for long, and old letters. It gives the newcomers of which
-// measures were kept.
+// Purge removes discovered devices that were silent for long, and old rejected messages. It returns the removed devices that had
+// buffered measurements.
 func (i *Intake) Purge(ctx context.Context) ([]DiscoveredDevice, error) {
 	now := i.clock.Now()
-	purged, err := i.inbox.PurgeInbox(ctx, now.Add(-silentNewcomer), now.Add(-silentHolder), now.Add(-oldLetter))
+	purged, err := i.inbox.PurgeInbox(ctx, now.Add(-emptyDeviceTTL), now.Add(-bufferedDeviceTTL), now.Add(-rejectedMessageTTL))
 	var held []DiscoveredDevice
 	for _, n := range purged {
 		i.counter.Count(n.Dialect, outcomePurged)
@@ -319,21 +323,21 @@ func (i *Intake) Purge(ctx context.Context) ([]DiscoveredDevice, error) {
 	return held, err
 }
 
-// Discovered gives the addresses that speak and that nobody has registered, the latest first, each with the device that is
-// proposed for it. Who is limited to a space sees those that speak under its keys. Errors: ErrForbidden.
+// Discovered returns the unregistered addresses that send messages, the latest first. A caller limited to a space sees those of
+// its keys. Errors: ErrForbidden.
 func (i *Intake) Discovered(ctx context.Context, caller energy.Caller) ([]DiscoveredDevice, error) {
 	all, campus, err := i.visibleDiscovered(ctx, caller)
 	if err != nil {
 		return nil, err
 	}
-	channels, err := i.wholes.with(ctx, campus, all)
+	channels, err := i.channels.withDiscovered(ctx, campus, all)
 	return slices.DeleteFunc(all, func(n DiscoveredDevice) bool {
 		_, adopted := adoptedAs(campus, n, channels)
 		return n.Ignored || adopted
 	}), err
 }
 
-// visibleDiscovered are those that the caller sees, ignored or not.
+// visibleDiscovered returns those that the caller may see, ignored or not.
 func (i *Intake) visibleDiscovered(ctx context.Context, caller energy.Caller) ([]DiscoveredDevice, *campus.Campus, error) {
 	if !caller.MayManage() {
 		return nil, nil, energy.ErrForbidden{}
@@ -350,8 +354,8 @@ func (n DiscoveredDevice) visibleTo(campus *campus.Campus, caller energy.Caller)
 	return caller.Space == "" || (n.Space != "" && campus.Sees(caller, n.Space))
 }
 
-// Ignore keeps a newcomer from being listed; of several at an address, those of all that the caller sees, or of one space.
-// Errors: ErrForbidden, ErrNotFound.
+// Ignore stops listing a discovered device. Without a space it applies to all that the caller may see at the address. Errors:
+// ErrForbidden, ErrNotFound.
 func (i *Intake) Ignore(ctx context.Context, caller energy.Caller, address string, space *energy.SpaceID) error {
 	all, _, err := i.visibleDiscovered(ctx, caller)
 	if err != nil {

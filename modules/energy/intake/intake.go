@@ -1,5 +1,5 @@
-// Package intake takes the observations of devices, in whatever dialect they were sent, to the ledger and the conditions. What
-// comes from an unknown address waits in the inbox; what cannot be stored is kept as a rejected message.
+// Package intake takes the observations of devices, in any dialect, to the ledger and the conditions. Observations from an
+// unknown address wait in the inbox. What cannot be stored is kept as a rejected message.
 package intake
 
 import (
@@ -14,9 +14,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// Intake takes what devices say in words of their own: it knows them by their addresses, books what they measure, notes their
-// states and what they sense, and remembers those that nobody has registered until somebody does (inbox.go). What becomes of it is
-// in intake_store.go.
+// Intake stores the observations of devices. It finds the device by its address, then stores measurements, states and ambient
+// values. It buffers what unregistered devices send until a user adopts them (inbox.go). store.go writes the results.
 type Intake struct {
 	ledger     *ledger.Ledger
 	conditions *conditions.Recorder
@@ -25,21 +24,21 @@ type Intake struct {
 	inbox      Inbox
 	clock      energy.Clock
 	counter    Counter
-	wholes     *channelRegistry
+	channels   *channelRegistry
 
 	mu sync.Mutex
-	// registers and states are what devices said last, as far as it was asked for.
+	// registers and states are the last values of each device that was needed so far.
 	registers map[energy.DeviceID]energy.Energy
 	states    map[energy.DeviceID]conditions.State
 }
 
-// Counter counts what became of messages, for the operator.
+// Counter counts the outcomes of messages, for the operator.
 type Counter interface {
-	// Count counts an outcome of a dialect: booked, news, repeated, newcomer, or why it was rejected.
+	// Count counts one outcome of a dialect: booked, news, repeated, newcomer, or the reason for a rejection.
 	Count(dialect, outcome string)
 }
 
-// Needs are what an intake works with.
+// Needs are the dependencies of an Intake.
 type Needs struct {
 	Ledger     *ledger.Ledger
 	Conditions *conditions.Recorder
@@ -51,25 +50,25 @@ type Needs struct {
 	Counter    Counter
 }
 
-// NewIntake makes an intake.
+// NewIntake returns an Intake.
 func NewIntake(n Needs) *Intake {
 	return &Intake{
 		ledger: n.Ledger, conditions: n.Conditions, catalog: n.Catalog, moments: n.Moments, inbox: n.Inbox, clock: n.Clock, counter: n.Counter,
-		wholes:    &channelRegistry{store: n.Channels, inbox: n.Inbox, known: make(channelSet)},
+		channels:  &channelRegistry{store: n.Channels, inbox: n.Inbox, known: make(channelSet)},
 		registers: make(map[energy.DeviceID]energy.Energy), states: make(map[energy.DeviceID]conditions.State),
 	}
 }
 
-// The outcomes that are counted, beside the reasons for which something was rejected.
+// The outcomes that are counted, besides the reasons for a rejection.
 const (
-	outcomeBooked   = "booked"
-	outcomeNews     = "news"
-	outcomeRepeated = "repeated"
-	outcomeNewcomer = "newcomer"
-	outcomePurged   = "purged"
+	outcomeBooked      = "booked"
+	outcomeStateChange = "news"
+	outcomeRepeated    = "repeated"
+	outcomeDiscovered  = "newcomer"
+	outcomePurged      = "purged"
 )
 
-// Why an observation was not taken, beside the rules of a field that it broke.
+// Reasons for a rejection, besides broken rules of a field.
 const (
 	reasonUnknown     = "unknown_device"
 	reasonNotAllowed  = "not_allowed"
@@ -78,41 +77,41 @@ const (
 	reasonInboxFull   = "inbox_full"
 )
 
-// Rejection is an observation that was not taken. A letter is kept of it.
+// Rejection is an observation that was not stored. It is kept as a rejected message.
 type Rejection struct {
-	// Observation is its place among those that were sent.
+	// Observation is its position in the input.
 	Observation int
-	// Reason is a word: unknown_device, not_allowed, no_unit, conflicting, inbox_full, or the rule of the first of Flaws.
+	// Reason is one of unknown_device, not_allowed, no_unit, conflicting, inbox_full, or the rule of the first of Flaws.
 	Reason string
-	// Flaws are the fields that broke a rule; none for the other reasons.
+	// Flaws are the fields that broke a rule; empty for the other reasons.
 	Flaws []energy.Flaw
 }
 
-// Ingest takes observations on behalf of whoever sent them. When it returns nil each of them is on the disk, was found to be nothing
-// for the books, or is among the refusals. An error says that they must be sent again: with the same slice, which keeps the
-// instants that its observations were given, nothing counts twice. Errors: ErrForbidden; ErrInboxFull, and nothing is stored.
-func (i *Intake) Ingest(ctx context.Context, caller energy.Caller, said []Observation) ([]Rejection, error) {
-	return i.ingestAs(ctx, caller, said, false)
+// Ingest stores observations on behalf of their sender. When it returns nil, each one is durable, needed no storage, or is among
+// the rejections. After an error the caller must retry with the same slice: it holds the assigned instants, so nothing counts
+// twice. Errors: ErrForbidden; ErrInboxFull, and nothing is stored.
+func (i *Intake) Ingest(ctx context.Context, caller energy.Caller, observations []Observation) ([]Rejection, error) {
+	return i.ingestAs(ctx, caller, observations, false)
 }
 
-// IngestForwarded is Take of what another broker holds and has acknowledged to its devices: it cannot be refused any more, so what
-// the inbox has no room for is a refusal like any other, and the rest is taken.
-func (i *Intake) IngestForwarded(ctx context.Context, caller energy.Caller, said []Observation) ([]Rejection, error) {
-	return i.ingestAs(ctx, caller, said, true)
+// IngestForwarded is Ingest for messages that another broker has already acknowledged to its devices. They cannot be refused any
+// more: if the inbox is full, it rejects that observation and stores the rest.
+func (i *Intake) IngestForwarded(ctx context.Context, caller energy.Caller, observations []Observation) ([]Rejection, error) {
+	return i.ingestAs(ctx, caller, observations, true)
 }
 
-func (i *Intake) ingestAs(ctx context.Context, caller energy.Caller, said []Observation, forwarded bool) ([]Rejection, error) {
+func (i *Intake) ingestAs(ctx context.Context, caller energy.Caller, observations []Observation, forwarded bool) ([]Rejection, error) {
 	if !caller.MayReport() {
 		return nil, energy.ErrForbidden{}
 	}
 	campus, err := campus.FreshUnless(ctx, i.catalog, func(campus *campus.Campus) bool {
-		return !slices.ContainsFunc(said, func(o Observation) bool { return !accepts(campus, caller, o) })
+		return !slices.ContainsFunc(observations, func(o Observation) bool { return !accepts(campus, caller, o) })
 	})
 	if err != nil {
 		return nil, err
 	}
 	t := ingestion{
-		intake: i, campus: campus, caller: caller, now: i.clock.Now(), observations: said, forwarded: forwarded,
+		intake: i, campus: campus, caller: caller, now: i.clock.Now(), observations: observations, forwarded: forwarded,
 		registers: make(map[energy.DeviceID]energy.Energy), states: make(map[energy.DeviceID]conditions.State),
 	}
 	if err := t.noteChannels(ctx); err != nil {
@@ -121,14 +120,14 @@ func (i *Intake) ingestAs(ctx context.Context, caller energy.Caller, said []Obse
 	if err := t.recall(ctx); err != nil {
 		return nil, err
 	}
-	for place := range said {
+	for place := range observations {
 		t.ingest(place)
 	}
 	err = t.finish(ctx)
-	return t.refusals, err
+	return t.rejections, err
 }
 
-// ingestion is the taking of some observations.
+// ingestion is one call of Ingest.
 type ingestion struct {
 	intake       *Intake
 	campus       *campus.Campus
@@ -137,30 +136,30 @@ type ingestion struct {
 	observations []Observation
 	forwarded    bool
 
-	measured  []measured
-	changes   []conditions.StateChange
-	changesOf []int // the places of the observations behind them
-	ambient   []conditions.AmbientRow
-	sightings []Discovery
-	sighted   []int
-	refusals  []Rejection
-	letters   []RejectedMessage
-	// registers and states are what becomes known once all this is on the disk.
+	measured      []measured
+	changes       []conditions.StateChange
+	changesOf     []int // the positions of their observations
+	ambient       []conditions.AmbientRow
+	discoveries   []Discovery
+	discoveriesOf []int
+	rejections    []Rejection
+	rejected      []RejectedMessage
+	// registers and states are the last values once all this is durable.
 	registers map[energy.DeviceID]energy.Energy
 	states    map[energy.DeviceID]conditions.State
 }
 
-// measured is a measure that is to be booked.
+// measured is a measurement to store.
 type measured struct {
 	place   int
 	reading energy.Reading
 	draft   ledger.Draft
-	// tried is set where it was tried before, and nobody knows whether it is booked.
+	// tried is true if an earlier try may have stored it.
 	tried bool
 }
 
-// deviceOf is the device that an observation is of. An address of a device of another part of the campus is, for who is limited to
-// one, an address like any other.
+// deviceOf returns the device of an observation. To a caller limited to a space, the address of a device elsewhere is an unknown
+// address.
 func (t *ingestion) deviceOf(o Observation) (campus.Device, bool) {
 	if o.Device != "" {
 		return t.campus.Device(o.Device)
@@ -175,7 +174,7 @@ func (t *ingestion) deviceOf(o Observation) (campus.Device, bool) {
 	return d, known
 }
 
-// recall reads what the devices said last, where it is not known.
+// recall reads the devices' last values that are not known yet.
 func (t *ingestion) recall(ctx context.Context) error {
 	var unknown []energy.DeviceID
 	t.intake.mu.Lock()
@@ -212,7 +211,7 @@ func (t *ingestion) recall(ctx context.Context) error {
 
 // ingest sorts one observation.
 func (t *ingestion) ingest(place int) {
-	o := t.observations[place].sensed()
+	o := t.observations[place].withAmbientValue()
 	tried := o.tried
 	t.observations[place].tried = true
 	device, known := t.deviceOf(o)
@@ -224,7 +223,7 @@ func (t *ingestion) ingest(place int) {
 		t.reject(place, reasonNotAllowed)
 		return
 	case !known:
-		t.remember(place, o, tried)
+		t.discover(place, o, tried)
 		return
 	case !t.campus.MayReport(t.caller, device.ID):
 		t.reject(place, reasonNotAllowed)
@@ -243,22 +242,22 @@ func (t *ingestion) ingest(place int) {
 	t.ingestAmbient(place, o, device, when)
 }
 
-// timeOf is the instant of an observation. One that tells none is given one, once.
+// timeOf returns the instant of an observation. It assigns one, once, if there is no timestamp.
 func (t *ingestion) timeOf(place int, device campus.Device) timestamp {
 	o := &t.observations[place]
-	when := o.own(t.campus, device.Space, t.now)
+	when := o.ownTime(t.campus, device.Space, t.now)
 	if when.at != 0 || when.flaw != "" {
 		return when
 	}
-	if o.given == 0 {
-		o.given = t.intake.ledger.AssignInstant(device.ID, cmp.Or(o.Arrived, t.now))
+	if o.assigned == 0 {
+		o.assigned = t.intake.ledger.AssignInstant(device.ID, cmp.Or(o.Arrived, t.now))
 	}
-	when.at, when.source = o.given, energy.ByArrival
+	when.at, when.source = o.assigned, energy.ByArrival
 	return when
 }
 
-// ingestMeasurement takes what was measured. What was kept by the broker, and does not say when it was, is of another time; a counter
-// that stands where it stood, and was not told when by the device itself, was perhaps not read again: neither is a measurement.
+// ingestMeasurement handles the measurement. Two cases are not measurements: a retained message without a timestamp is of another
+// time; a register that did not change, without the device's own timestamp, may not have been read again.
 func (t *ingestion) ingestMeasurement(place int, o Observation, device campus.Device, when timestamp, tried bool) {
 	r, any, err := measureOf(o, device)
 	switch {
@@ -281,7 +280,7 @@ func (t *ingestion) ingestMeasurement(place int, o Observation, device campus.De
 	t.measured = append(t.measured, measured{place: place, reading: r, draft: ledger.DraftOf(r, device), tried: tried})
 }
 
-// register is what a device's counter last showed; negative where that is not known.
+// register returns the last value of a device's register; negative if unknown.
 func (t *ingestion) register(id energy.DeviceID) energy.Energy {
 	if e, known := t.registers[id]; known {
 		return e
@@ -294,7 +293,7 @@ func (t *ingestion) register(id energy.DeviceID) energy.Energy {
 	return -1
 }
 
-// ingestState takes a state that is another than the last.
+// ingestState handles a state that differs from the last.
 func (t *ingestion) ingestState(place int, o Observation, device campus.Device, at energy.Instant, source energy.TimeSource) {
 	if o.State == "" {
 		return
@@ -309,14 +308,15 @@ func (t *ingestion) ingestState(place int, o Observation, device campus.Device, 
 		return
 	}
 	if source != energy.ByArrival && at > t.now {
-		at = cmp.Or(o.Arrived, t.now) // the device's clock is not to be believed, but that it said so is
+		at = cmp.Or(o.Arrived, t.now) // the device's clock is wrong, but the state is believed
 	}
 	t.states[device.ID] = o.State
 	t.changes = append(t.changes, conditions.StateChange{Device: device.ID, At: at, State: o.State, Moves: true})
 	t.changesOf = append(t.changesOf, place)
 }
 
-// ingestAmbient takes what was sensed. Several devices of a room may sense at one instant: a reading moves to one that is free.
+// ingestAmbient handles ambient values. Several devices of a room may measure at one instant: a reading then moves to a free
+// instant.
 func (t *ingestion) ingestAmbient(place int, o Observation, device campus.Device, when timestamp) {
 	if (o.Temperature == nil && o.Humidity == nil && o.CO2 == nil && o.Occupancy == nil) || (o.Retained && when.source == energy.ByArrival) {
 		return
@@ -333,15 +333,15 @@ func (t *ingestion) ingestAmbient(place int, o Observation, device campus.Device
 
 func (t *ingestion) count(o Observation, outcome string) { t.intake.counter.Count(o.Dialect, outcome) }
 
-// reject notes what is not taken, and keeps a letter of it.
+// reject records that an observation is not stored, and why.
 func (t *ingestion) reject(place int, reason string, flaws ...energy.Flaw) {
 	o := t.observations[place]
 	t.count(o, reason)
-	t.refusals = append(t.refusals, Rejection{Observation: place, Reason: reason, Flaws: flaws})
-	t.letters = append(t.letters, rejectedMessageOf(t.caller, t.now, o, reason))
+	t.rejections = append(t.rejections, Rejection{Observation: place, Reason: reason, Flaws: flaws})
+	t.rejected = append(t.rejected, rejectedMessageOf(t.caller, t.now, o, reason))
 }
 
-// deviceOf is the device that an observation is of.
+// deviceOf returns the device of an observation.
 func deviceOf(campus *campus.Campus, o Observation) (campus.Device, bool) {
 	if o.Device != "" {
 		return campus.Device(o.Device)
@@ -352,7 +352,7 @@ func deviceOf(campus *campus.Campus, o Observation) (campus.Device, bool) {
 	return campus.DeviceAt(o.Address)
 }
 
-// accepts tells whether an observation is of a device that its sender may report.
+// accepts reports whether the sender of an observation may report for its device.
 func accepts(campus *campus.Campus, caller energy.Caller, o Observation) bool {
 	device, known := deviceOf(campus, o)
 	return known && campus.MayReport(caller, device.ID)

@@ -23,8 +23,8 @@ func ExampleIntake_Ingest() {
 		{Dialect: "holotwin", Device: "nobody", Power: new(90 * energy.Watt)},
 	})
 	fmt.Println(err, refused)
-	newcomers, _ := tree.Intake.Discovered(ctx, energytest.SmallManager)
-	fmt.Println(newcomers[0].Address, "is proposed as", newcomers[0].Propose().ID)
+	discovered, _ := tree.Intake.Discovered(ctx, energytest.SmallManager)
+	fmt.Println(discovered[0].Address, "is proposed as", discovered[0].Propose().ID)
 	room := energy.SpaceID("games")
 	device, booked, _ := tree.Intake.Adopt(ctx, energytest.SmallManager, intake.Adoption{Address: "tele/new", Edit: campus.DeviceEdit{Space: &room}})
 	fmt.Println(device.ID, "has", booked, "reading")
@@ -34,7 +34,7 @@ func ExampleIntake_Ingest() {
 	// nevera has 1 reading
 }
 
-// TestIntake takes one observation of the television, at 10:00, and shows what becomes of it.
+// TestIntake ingests one observation of the television, at 10:00, and checks the result.
 func TestIntake(t *testing.T) {
 	at := energytest.Local("2026-05-26T09:58:00")
 	wallTime, err := energy.ParseWallTime("2026-05-26T09:58:00")
@@ -42,10 +42,10 @@ func TestIntake(t *testing.T) {
 	kwh, watts := new(5*energy.KilowattHour), new(90*energy.Watt)
 	for _, c := range []struct {
 		name string
-		said intake.Observation
-		// stored is the reading without its device; zero where none is.
+		sent intake.Observation
+		// stored is the reading without its device; zero if none is stored.
 		stored energy.Reading
-		// reason is why it was refused, outcome what was counted.
+		// reason is the reason for the rejection, outcome the counted outcome.
 		reason, outcome string
 	}{
 		{
@@ -72,7 +72,7 @@ func TestIntake(t *testing.T) {
 			energy.Reading{At: at, Kind: energy.Sample, Power: *watts, Source: energy.ByBridge},
 			"", "booked",
 		},
-		{"a power beside a counter", intake.Observation{Power: watts, Counts: true, At: at, Source: energy.ByDevice}, energy.Reading{}, "", ""},
+		{"a power beside a counter", intake.Observation{Power: watts, HasCounter: true, At: at, Source: energy.ByDevice}, energy.Reading{}, "", ""},
 		{
 			"without a time",
 			intake.Observation{Power: watts},
@@ -99,8 +99,8 @@ func TestIntake(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			campus := energytest.NewSmallCampus()
-			c.said.Dialect, c.said.Address = "tasmota", "tele/tv"
-			refused, err := campus.Intake.Ingest(context.Background(), energytest.SmallGateway, []intake.Observation{c.said})
+			c.sent.Dialect, c.sent.Address = "tasmota", "tele/tv"
+			refused, err := campus.Intake.Ingest(context.Background(), energytest.SmallGateway, []intake.Observation{c.sent})
 			require.NoError(t, err)
 			reason := ""
 			for _, r := range refused {
@@ -121,7 +121,7 @@ func TestIntake(t *testing.T) {
 	}
 }
 
-// TestWhoMaySpeakForADevice refuses what a key may not report, and keeps a letter of it.
+// TestWhoMaySpeakForADevice rejects what a key may not report, and stores the rejected message.
 func TestWhoMaySpeakForADevice(t *testing.T) {
 	for name, c := range map[string]struct {
 		caller energy.Caller
@@ -138,16 +138,16 @@ func TestWhoMaySpeakForADevice(t *testing.T) {
 			ctx, campus := context.Background(), energytest.NewSmallCampus()
 			refused, err := campus.Intake.Ingest(ctx, c.caller, []intake.Observation{{Dialect: "holotwin", Device: "tv", Power: new(90 * energy.Watt)}})
 			require.NoError(t, err)
-			letters, err := campus.Intake.RejectedMessages(ctx, energytest.SmallManager, 10)
+			rejected, err := campus.Intake.RejectedMessages(ctx, energytest.SmallManager, 10)
 			require.NoError(t, err)
 			if c.reason == "" {
 				require.Empty(t, refused)
-				require.Empty(t, letters)
+				require.Empty(t, rejected)
 				require.Len(t, campus.Readings(t, "tv"), 1)
 				return
 			}
 			require.Equal(t, c.reason, refused[0].Reason)
-			require.Equal(t, []string{c.reason, c.caller.Subject}, []string{letters[0].Reason, letters[0].Subject})
+			require.Equal(t, []string{c.reason, c.caller.Subject}, []string{rejected[0].Reason, rejected[0].Subject})
 			require.Empty(t, campus.Readings(t, "tv"))
 		})
 	}
@@ -155,36 +155,36 @@ func TestWhoMaySpeakForADevice(t *testing.T) {
 	require.ErrorAs(t, err, &energy.ErrForbidden{})
 }
 
-// TestSendingAgainCountsOnce takes observations, some of which tell no time, and takes the same slice again, as after an error.
+// TestSendingAgainCountsOnce ingests observations, some without a timestamp, and retries with the same slice, as after an error.
 func TestSendingAgainCountsOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ctx, campus := context.Background(), energytest.NewSmallCampus()
-		said := make([]intake.Observation, rapid.IntRange(1, 10).Draw(t, "n"))
-		for i := range said {
-			said[i] = intake.Observation{
+		sent := make([]intake.Observation, rapid.IntRange(1, 10).Draw(t, "n"))
+		for i := range sent {
+			sent[i] = intake.Observation{
 				Dialect: "tasmota", Address: rapid.SampledFrom([]string{"tele/tv", "tele/ac", "tele/new"}).Draw(t, "address"),
 				Power: new(energy.Power(rapid.IntRange(0, 1000).Draw(t, "power")) * energy.Watt),
 			}
 			if rapid.Bool().Draw(t, "timed") {
-				said[i].At, said[i].Source = campus.Clock.At.Add(-int64(i+1)*energytest.Minute), energy.ByDevice
+				sent[i].At, sent[i].Source = campus.Clock.At.Add(-int64(i+1)*energytest.Minute), energy.ByDevice
 			}
 		}
 		stored := func() (all int) {
 			for _, device := range []energy.DeviceID{"tv", "ac"} {
 				all += len(campus.Readings(t, device))
 			}
-			newcomers, err := campus.Store.Discovered(ctx)
+			discovered, err := campus.Store.Discovered(ctx)
 			require.NoError(t, err)
-			for _, n := range newcomers {
+			for _, n := range discovered {
 				all += int(n.Held)
 			}
 			return all
 		}
 		for range rapid.IntRange(1, 3).Draw(t, "times") {
-			refused, err := campus.Intake.Ingest(ctx, energytest.SmallGateway, said)
+			refused, err := campus.Intake.Ingest(ctx, energytest.SmallGateway, sent)
 			require.NoError(t, err)
 			require.Empty(t, refused)
-			require.Equal(t, len(said), stored(), "each is stored once")
+			require.Equal(t, len(sent), stored(), "each is stored once")
 			campus.Clock.At = campus.Clock.At.Add(energytest.Minute)
 		}
 	})

@@ -7,8 +7,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
-// sensed takes a plain number that measures no electricity for what it measures.
-func (o Observation) sensed() Observation {
+// withAmbientValue moves a plain number that is not electricity to the field of its unit.
+func (o Observation) withAmbientValue() Observation {
 	n, ok := o.Plain.Thousandths()
 	if !ok {
 		return o
@@ -31,10 +31,10 @@ func (o Observation) sensed() Observation {
 	return o
 }
 
-// errNoUnit is a plain number of which nobody has said what it counts.
+// errNoUnit reports a plain number whose unit is unknown.
 var errNoUnit = errors.New("a number without a unit")
 
-// measureOf is what an observation measured; any is false where it measured nothing for the books.
+// measureOf returns the measurement of an observation; any is false if there is nothing to store in the ledger.
 func measureOf(o Observation, device campus.Device) (r energy.Reading, any bool, err error) {
 	switch {
 	case o.Register != nil:
@@ -42,7 +42,7 @@ func measureOf(o Observation, device campus.Device) (r energy.Reading, any bool,
 	case o.Interval != nil:
 		return energy.Reading{Kind: energy.Interval, Energy: *o.Interval, Span: o.Span}, true, nil
 	case o.Power != nil:
-		return energy.Reading{Kind: energy.Sample, Power: *o.Power}, !o.Counts, nil
+		return energy.Reading{Kind: energy.Sample, Power: *o.Power}, !o.HasCounter, nil
 	case o.Plain.Given():
 		return plainMeasure(o, device)
 	}
@@ -67,5 +67,5 @@ func plainMeasure(o Observation, device campus.Device) (r energy.Reading, any bo
 	case unit == "":
 		return energy.Reading{}, false, errNoUnit
 	}
-	return energy.Reading{}, false, nil // a number of something that is not for the books
+	return energy.Reading{}, false, nil // not a measure of electricity
 }

@@ -5,49 +5,49 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/conditions"
 )
 
-// Observation is what one message said of one channel of a device, in the module's units, in whatever dialect it was said.
+// Observation is what one message reports of one channel of a device, in the module's units, in any dialect.
 type Observation struct {
-	// Dialect is what the device speaks: "shelly-gen2", "tasmota", …
+	// Dialect is the dialect of the device: "shelly-gen2", "tasmota", …
 	Dialect string
-	// Address is where the channel speaks from, the same in all of its messages: a topic without the parts that change, such
-	// as "shellies/shellyplug-s-ABC123/relay/0" or "tele/pow1". A further channel of the same topic has "#" and its name behind.
+	// Address identifies the channel in all of its messages: a topic without its variable parts, such as
+	// "shellies/shellyplug-s-ABC123/relay/0" or "tele/pow1". A further channel of the same topic adds "#" and its name.
 	Address string
-	// Device is set where the message itself names a device of the campus.
+	// Device is set if the message names a device of the campus.
 	Device energy.DeviceID
 
-	// At is when it was so by Source's clock; 0 where the message does not say: then it is when it came.
+	// At is the timestamp by Source's clock; 0 if the message has none: then the arrival counts.
 	At     energy.Instant
 	Source energy.TimeSource
-	// Arrived is when the message came; 0 is now. It is what counts where the message does not say when it was.
+	// Arrived is when the message arrived; 0 is now. It counts if the message has no timestamp.
 	Arrived energy.Instant
-	// LocalTime is what a clock shows whose zone is not known, in place of At; it was so Later ms after it.
-	LocalTime energy.WallTime
-	Later     int64
-	// Retained tells that the broker kept the message: it was said at some time before.
+	// LocalTime replaces At if the clock's time zone is unknown; the timestamp is Later ms after it.
+	LocalTime   energy.WallTime
+	LocalOffset int64
+	// Retained is true if the broker retained the message: it is of an earlier time.
 	Retained bool
 
-	// Register is what a counter has counted of energy drawn, less what was given back where the counter holds both.
+	// Register is the register's energy drawn, minus the energy returned if the register holds both.
 	Register *energy.Energy
-	// Interval is what was used in the Span ms up to the instant; a Span of 0 is the device's usual.
+	// Interval is the energy used in the Span ms up to the timestamp; a Span of 0 is the device's usual interval.
 	Interval *energy.Energy
 	Span     int64
-	// Power is drawn at the instant. Where the channel Counts, a register or an interval of it comes in other messages, and the
-	// power is news and no measurement: booked beside them it would count twice.
-	Power  *energy.Power
-	Counts bool
-	// Plain is a decimal number of which the message tells no unit, and Unit is what it or another message tells of it.
+	// Power is the power at the timestamp. HasCounter is true if the channel sends a register or an interval in other messages. Then
+	// the power is live information only: stored as a measurement, it would count twice.
+	Power      *energy.Power
+	HasCounter bool
+	// Plain is a decimal number without a unit in the message. Unit is its unit if this or another message reports it.
 	Plain energy.Number
 	Unit  energy.Unit
-	// Name is what the device calls itself or the channel; empty where it does not.
+	// Name is the name of the device or channel; empty if it reports none.
 	Name string
 
-	State conditions.State // empty where nothing was said of it
+	State conditions.State // empty if not reported
 	// Temperature is in m°C, Humidity in m%, CO2 in ppm, Occupancy in persons; nil is not measured.
 	Temperature, Humidity, CO2, Occupancy *int64
-	// Space is where the ambient was measured; empty is where the device hangs.
+	// Space is where the ambient values were measured; empty is the device's space.
 	Space energy.SpaceID
 
-	// given is the instant that it was given where it tells none, and tried that it was taken before.
-	given energy.Instant
-	tried bool
+	// assigned is the instant assigned if there is no timestamp; tried is true after the first try to store it.
+	assigned energy.Instant
+	tried    bool
 }

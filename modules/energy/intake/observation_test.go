@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// TestOneKilowattHourIsOne reads the same energy in every unit that devices count.
+// TestOneKilowattHourIsOne reads the same energy in each supported unit.
 func TestOneKilowattHourIsOne(t *testing.T) {
 	for unit, text := range map[energy.Unit]string{
 		energy.UnitMilliwattHour: "1000000", energy.UnitWattHour: "1000.0", energy.UnitKilowattHour: "1", energy.UnitMegawattHour: "0.001",
@@ -48,7 +48,7 @@ func TestReadPower(t *testing.T) {
 	require.ErrorIs(t, err, energy.ErrNotPower)
 }
 
-// TestSourceOfATime reports whose clock an instant is of.
+// TestSourceOfATime checks which clock a timestamp comes from.
 func TestSourceOfATime(t *testing.T) {
 	for text, want := range map[string]energy.TimeSource{
 		"2026-05-26T23:03:57": energy.ByDeviceLocal, "2026-05-26T23:03:57Z": energy.ByDevice, "2026-05-26T23:03:57-05:00": energy.ByDevice,

@@ -8,8 +8,8 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// SettleAll books what was kept of newcomers that are devices by now: those whose adoption was cut short, whose messages came to
-// a process that had not heard of it yet, or whose numbers had no unit until then.
+// SettleAll stores the buffered measurements of discovered devices that are registered by now: if the adoption was interrupted,
+// if another process did not know of it yet, or if the unit was unknown until now.
 func (i *Intake) SettleAll(ctx context.Context) error {
 	campus, err := i.catalog.Campus(ctx)
 	if err != nil {
@@ -19,7 +19,7 @@ func (i *Intake) SettleAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	channels, err := i.wholes.with(ctx, campus, all)
+	channels, err := i.channels.withDiscovered(ctx, campus, all)
 	if err != nil {
 		return err
 	}
@@ -35,28 +35,29 @@ func (i *Intake) SettleAll(ctx context.Context) error {
 	return nil
 }
 
-// measureAs is the kind of measure that is booked of a newcomer that is a device. wait is set where it sent numbers of which
-// nobody has said what they count.
+// measureAs returns the kind of measurement to store for a discovered device that is registered. wait is true if its numbers have
+// no unit yet.
 func (n DiscoveredDevice) measureAs(d campus.Device) (measure energy.Kind, wait bool) {
-	if !n.Measured.Has(SaidPlain) {
+	if !n.Measured.Has(SendsPlain) {
 		return n.Propose().Measure, false
 	}
 	measure = measureOfPlain(d.Plain)
 	return measure, measure == 0 && n.Held > 0
 }
 
-// system is the caller of what the program does by itself.
+// system is the caller of the program's own actions.
 var system = energy.Caller{Subject: "holotwin", Role: energy.Admin}
 
-// settle books what was kept of a newcomer as a device's, and forgets it. It may be done again, and by several at once.
+// settle stores the buffered measurements of a discovered device as readings of a device, and removes the discovered device. It
+// may be repeated, and run concurrently.
 func (i *Intake) settle(ctx context.Context, key DiscoveredKey, d campus.Device) (counted int, err error) {
 	reader, err := i.ledger.Reader(ctx, system)
 	if err != nil {
 		return 0, err
 	}
-	s := &settling{device: d, reader: reader, shown: -1}
+	s := &settling{device: d, reader: reader, lastRegister: -1}
 	for left := true; left; {
-		s.showed = s.shown
+		s.previousRegister = s.lastRegister
 		var outcomes []energy.Outcome
 		outcomes, left, err = i.inbox.Settle(ctx, key, ledger.BatchSize, Settlement{Readings: s.readings, Rejected: s.rejectedOf, Traits: ledger.TraitsIn(reader.Campus)})
 		if err != nil {
@@ -71,39 +72,40 @@ func (i *Intake) settle(ctx context.Context, key DiscoveredKey, d campus.Device)
 	return counted, nil
 }
 
-// settling makes readings of what was kept of a newcomer.
+// settling converts buffered measurements of a discovered device to readings.
 type settling struct {
 	device campus.Device
 	reader ledger.Reader
-	// shown is what the counter showed last, showed what it did before the measures at hand; negative where that is not known.
-	shown, showed energy.Energy
-	// of are the observations behind the readings at hand, refused the letters of what cannot be one.
-	of      []Observation
-	refused []RejectedMessage
-	caller  energy.Caller
+	// lastRegister is the register's last value, showed its value before the current measurements; negative if unknown.
+	lastRegister, previousRegister energy.Energy
+	// observations are the observations of the current readings, refused the rejected messages of the others.
+	observations []Observation
+	rejected     []RejectedMessage
+	caller       energy.Caller
 }
 
-// readings makes readings, as any other way in does; a counter that stands was perhaps not read again.
+// readings converts measurements to readings, with the rules of every other input. A register that did not change may not have
+// been read again, so it is skipped.
 func (s *settling) readings(n DiscoveredDevice, kept []BufferedMeasurement) ([]energy.Reading, bool) {
 	measure, wait := n.measureAs(s.device)
 	if wait {
 		return nil, true
 	}
-	s.refused, s.shown, s.caller = nil, s.showed, energy.Caller{Subject: n.Subject, Space: n.Space}
+	s.rejected, s.lastRegister, s.caller = nil, s.previousRegister, energy.Caller{Subject: n.Subject, Space: n.Space}
 	var all []energy.Reading
 	var of []Observation
 	for _, k := range kept {
 		r, is := k.measured(measure, s.device)
-		if !is || (r.Kind == energy.Register && k.Source >= energy.ByBridge && r.Energy == s.shown) {
+		if !is || (r.Kind == energy.Register && k.Source >= energy.ByBridge && r.Energy == s.lastRegister) {
 			continue
 		}
 		if r.Kind == energy.Register {
-			s.shown = r.Energy
+			s.lastRegister = r.Energy
 		}
 		r.Device, r.At, r.Source = s.device.ID, s.at(n, k), k.Source
 		reading, flaws := s.reader.Read(ledger.DraftOf(r, s.device))
 		if len(flaws) > 0 {
-			s.refuse(k.observation(n), flaws[0].Rule)
+			s.reject(k.observation(n), flaws[0].Rule)
 		}
 		if len(flaws) > 0 && reading.Kind != energy.Rejected {
 			continue
@@ -113,8 +115,8 @@ func (s *settling) readings(n DiscoveredDevice, kept []BufferedMeasurement) ([]e
 	return s.distinct(all, of), false
 }
 
-// at is the instant of what was kept. A local time was read in the zone of the keys' space, where nobody knew yet where the device
-// is: it is read again in the zone of its site.
+// at returns the instant of a measurement. A local time was read in the zone of the keys' space, because the device's place was
+// unknown. It is now read in the zone of the device's site.
 func (s *settling) at(n DiscoveredDevice, k BufferedMeasurement) energy.Instant {
 	read, own := s.reader.Campus.Zone(n.Space), s.reader.Campus.Zone(s.device.Space)
 	if k.Source != energy.ByDeviceLocal || read.String() == own.String() {
@@ -127,41 +129,41 @@ func (s *settling) at(n DiscoveredDevice, k BufferedMeasurement) energy.Instant 
 	return at
 }
 
-// distinct leaves readings out whose instant another has that the device told too.
+// distinct drops readings that share an instant with another.
 func (s *settling) distinct(all []energy.Reading, of []Observation) []energy.Reading {
 	some, places, _ := ledger.Distinct(all)
-	s.of = make([]Observation, len(some))
+	s.observations = make([]Observation, len(some))
 	taken := make([]bool, len(some))
 	for n, place := range places {
 		switch {
 		case !taken[place]:
-			s.of[place], taken[place] = of[n], true
+			s.observations[place], taken[place] = of[n], true
 		case all[n].Kind != energy.Rejected && !all[n].SameValue(some[place]):
-			s.refuse(of[n], reasonConflicting)
+			s.reject(of[n], reasonConflicting)
 		}
 	}
 	return some
 }
 
-func (s *settling) refuse(o Observation, reason string) {
-	s.refused = append(s.refused, rejectedMessageOf(s.caller, s.reader.Now, o, reason))
+func (s *settling) reject(o Observation, reason string) {
+	s.rejected = append(s.rejected, rejectedMessageOf(s.caller, s.reader.Now, o, reason))
 }
 
-// rejectedOf tells what was not stored.
+// rejectedOf returns what was not stored.
 func (s *settling) rejectedOf(outcomes []energy.Outcome) []RejectedMessage {
 	for n, o := range outcomes {
 		switch {
 		case o.Stored.Kind == energy.Rejected:
 		case o.Result == energy.Conflict:
-			s.refuse(s.of[n], reasonConflicting)
+			s.reject(s.observations[n], reasonConflicting)
 		case o.Result == energy.Overlapping:
-			s.refuse(s.of[n], energy.RuleOverlapping)
+			s.reject(s.observations[n], energy.RuleOverlapping)
 		}
 	}
-	return s.refused
+	return s.rejected
 }
 
-// measured is what was kept as a reading, if it is of the kind that is booked.
+// measured returns a measurement as a reading, if its kind is the one to store.
 func (k BufferedMeasurement) measured(measure energy.Kind, d campus.Device) (energy.Reading, bool) {
 	r := energy.Reading{Kind: k.Kind, Energy: k.Energy, Power: k.Power, Span: k.Span}
 	if k.Kind == 0 {
@@ -173,7 +175,7 @@ func (k BufferedMeasurement) measured(measure energy.Kind, d campus.Device) (ene
 	return r, r.Kind == measure && measure != 0
 }
 
-// observation is what was kept as it was said.
+// observation returns a measurement as an observation.
 func (k BufferedMeasurement) observation(n DiscoveredDevice) Observation {
 	o := Observation{Dialect: n.Dialect, Address: n.Address, Plain: k.Plain}
 	switch k.Kind {

@@ -9,7 +9,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// finish puts all on the disk. Newcomers come first: where there is no room for one, nothing is stored.
+// finish stores everything. Discovered devices come first: if there is no room for one, nothing is stored.
 func (t *ingestion) finish(ctx context.Context) error {
 	if err := t.storeDiscoveries(ctx); err != nil {
 		return err
@@ -23,8 +23,8 @@ func (t *ingestion) finish(ctx context.Context) error {
 	if err := t.storeAmbient(ctx); err != nil {
 		return err
 	}
-	if len(t.letters) > 0 {
-		if err := t.intake.inbox.StoreRejected(ctx, t.letters); err != nil {
+	if len(t.rejected) > 0 {
+		if err := t.intake.inbox.StoreRejected(ctx, t.rejected); err != nil {
 			return err
 		}
 	}
@@ -41,30 +41,30 @@ func (t *ingestion) finish(ctx context.Context) error {
 }
 
 func (t *ingestion) storeDiscoveries(ctx context.Context) error {
-	if len(t.sightings) == 0 {
+	if len(t.discoveries) == 0 {
 		return nil
 	}
-	refused, err := t.intake.inbox.Remember(ctx, t.sightings, t.forwarded)
+	refused, err := t.intake.inbox.StoreDiscoveries(ctx, t.discoveries, t.forwarded)
 	var full ErrInboxFull
 	if errors.As(err, &full) {
-		t.intake.counter.Count(t.sightings[0].Dialect, reasonInboxFull)
+		t.intake.counter.Count(t.discoveries[0].Dialect, reasonInboxFull)
 	}
 	if err != nil {
 		return err
 	}
-	for n, place := range t.sighted {
+	for n, place := range t.discoveriesOf {
 		if slices.Contains(refused, n) {
 			t.reject(place, reasonInboxFull)
 			continue
 		}
-		t.count(t.observations[place], outcomeNewcomer)
+		t.count(t.observations[place], outcomeDiscovered)
 	}
 	return nil
 }
 
-// settleAdopted books what was remembered of newcomers that were adopted in the meantime. What it cannot is left to SettleAll.
+// settleAdopted stores the buffer of devices that were adopted in the meantime. SettleAll stores what fails here.
 func (t *ingestion) settleAdopted(ctx context.Context) {
-	if len(t.sightings) == 0 {
+	if len(t.discoveries) == 0 {
 		return
 	}
 	campus, err := t.intake.catalog.Campus(ctx)
@@ -72,7 +72,7 @@ func (t *ingestion) settleAdopted(ctx context.Context) {
 		return
 	}
 	done := make(map[DiscoveredKey]bool)
-	for _, s := range t.sightings {
+	for _, s := range t.discoveries {
 		d, adopted := s.deviceIn(campus)
 		if !adopted || done[s.Key()] {
 			continue
@@ -84,7 +84,7 @@ func (t *ingestion) settleAdopted(ctx context.Context) {
 	}
 }
 
-// book records the measures; one alone shares its commit with others that come at the same time.
+// book stores the measurements. A single one shares its commit with others that arrive at the same time.
 func (t *ingestion) book(ctx context.Context) error {
 	if err := t.dropBooked(ctx); err != nil {
 		return err
@@ -132,7 +132,7 @@ func (t *ingestion) book(ctx context.Context) error {
 	return nil
 }
 
-// dropBooked leaves out what an earlier try booked after all.
+// dropBooked removes what an earlier try stored.
 func (t *ingestion) dropBooked(ctx context.Context) error {
 	left := t.measured[:0]
 	for _, m := range t.measured {
@@ -151,7 +151,7 @@ func (t *ingestion) dropBooked(ctx context.Context) error {
 	return nil
 }
 
-// reason is why a row was rejected, in a word.
+// reasonOf returns the reason for a rejection in one word.
 func reasonOf(r ledger.Rejection) string {
 	if r.Conflicting || len(r.Flaws) == 0 {
 		return reasonConflicting
@@ -173,7 +173,7 @@ func (t *ingestion) storeStates(ctx context.Context) error {
 			delete(t.states, t.changes[n].Device)
 			continue
 		}
-		t.count(t.observations[t.changesOf[n]], outcomeNews)
+		t.count(t.observations[t.changesOf[n]], outcomeStateChange)
 	}
 	return nil
 }

@@ -5,44 +5,45 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
-// SpacePower is what a space draws, by what its devices told together.
+// SpacePower is the power of a space, from the devices that reported at the same time.
 type SpacePower struct {
-	// Power is the sum of its devices' powers in one quarter hour, of which those behind a meter that tells its own count with that;
-	// PowerKnown is false where none is known.
+	// Power is the sum of its devices' mean powers in one quarter hour. A device behind a meter is included in that meter and not
+	// added again. PowerKnown is false if no power is known.
 	Power      energy.Power
 	PowerKnown bool
-	// Until is the end of that quarter hour: the last that all of them told who told anything lately.
+	// Until is the end of that quarter hour: the last that all recently reporting devices have reported.
 	Until energy.Instant
-	// Silent is how many told nothing since, and do not count.
+	// Silent is the number of devices that reported nothing since; they do not count.
 	Silent int
 }
 
-// lately is how far apart devices may tell and still count together: an hourly meter tells an hour after a quarter-hourly one.
-const lately = 2 * energy.HourMs
+// maxReportGap is how far apart devices may report and still be added up: an hourly meter reports up to an hour after a quarter-hourly
+// one.
+const maxReportGap = 2 * energy.HourMs
 
-// power adds up the powers of all devices within, each once, in the last quarter hour that all of them told.
+// power adds up the powers of all devices in a space, each once, in the last quarter hour that all of them reported.
 func (m *moment) power(s *Space) SpacePower {
-	told := make(map[energy.DeviceID]*Device)
-	s.gather(told)
+	reporting := make(map[energy.DeviceID]*Device)
+	s.gather(reporting)
 	var newest energy.Instant
-	for _, d := range told {
+	for _, d := range reporting {
 		newest = max(newest, d.Since)
 	}
 	var out SpacePower
 	at := newest
-	for id, d := range told {
-		if d.Since < newest.Add(-lately) {
+	for id, d := range reporting {
+		if d.Since < newest.Add(-maxReportGap) {
 			out.Silent++
-			delete(told, id)
+			delete(reporting, id)
 		}
 	}
-	for id, d := range told {
-		if !behindAny(m.campus, id, told) {
+	for id, d := range reporting {
+		if !behindAny(m.campus, id, reporting) {
 			at = min(at, d.Since)
 		}
 	}
-	for id, d := range told {
-		if behindAny(m.campus, id, told) {
+	for id, d := range reporting {
+		if behindAny(m.campus, id, reporting) {
 			continue
 		}
 		power, known := m.powerOf(d.Device, at)
@@ -68,7 +69,7 @@ func (s *Space) gather(into map[energy.DeviceID]*Device) {
 	}
 }
 
-// powerOf is a device's mean power in the quarter hour that begins at an instant, as far as the caller may see it.
+// powerOf returns a device's mean power in the quarter hour that begins at an instant, if the caller may see it.
 func (m *moment) powerOf(d campus.Device, at energy.Instant) (energy.Power, bool) {
 	page := m.yesterday[d.ID]
 	if i := int(energy.DayOf(at) - m.first); i >= 0 && i < len(m.days) {

@@ -14,16 +14,17 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/usage"
 )
 
-// Space is a space at this moment, with what is in it.
+// Space is a space at this moment, with its inner spaces and devices.
 type Space struct {
 	Space campus.Space
-	// Today is what the space used since its local midnight; Known is false where nothing is known.
+	// Today is the energy used since local midnight; Known is false if nothing is known.
 	Today Use
-	// Coverage is the measured part of the day so far, as a Step's is; CoverageKnown is false where no device in it ever reported.
+	// Coverage is the measured part of the day so far, as in usage.Step; CoverageKnown is false if no device in the space ever
+	// reported.
 	Coverage      float64
 	CoverageKnown bool
 	SpacePower
-	// Ambient is the latest of each measure, within the last day; a site's own, or else the weather of the hour.
+	// Ambient is the latest value of each measure within the last day. A site without a sensor has the weather of the hour.
 	Ambient conditions.LatestAmbient
 	Spaces  []Space
 	Devices []Device
@@ -32,22 +33,22 @@ type Space struct {
 // Device is a device at this moment.
 type Device struct {
 	Device campus.Device
-	State  *conditions.StateChange // nil where it never said
+	State  *conditions.StateChange // nil if it never reported one
 	Today  Use
-	// Power is the mean power of the last quarter hour of which something is known, today or yesterday; Since is its
-	// begin. PowerKnown is false where there is none.
+	// Power is the mean power of the last known quarter hour, today or yesterday. Since is the begin of that quarter hour.
+	// PowerKnown is false if there is none.
 	Power      energy.Power
 	Since      energy.Instant
 	PowerKnown bool
 }
 
-// Use is what was used since local midnight.
+// Use is the energy used since local midnight.
 type Use struct {
 	Energy energy.Energy
 	Known  bool
 }
 
-// Twin shows the campus as it is.
+// Twin shows the campus as it is now.
 type Twin struct {
 	readings  ledger.Readings
 	moments   conditions.LatestValues
@@ -57,16 +58,16 @@ type Twin struct {
 	usuals    *habit.Weeks
 }
 
-// NewTwin makes the twin of a campus.
+// NewTwin returns the twin of a campus.
 func NewTwin(readings ledger.Readings, moments conditions.LatestValues, weather conditions.WeatherRecords, directory campus.Directory, clock energy.Clock) *Twin {
 	return &Twin{readings: readings, moments: moments, weather: weather, directory: directory, clock: clock, usuals: habit.NewWeeks()}
 }
 
-// latestAmbientFor is how long an ambient measure says something about now.
+// latestAmbientFor is how long an ambient value counts as current.
 const latestAmbientFor = energy.DayMs
 
-// Now is the part of the campus that the caller sees, as it is now: its sites, or the space that he is limited to.
-// Errors: ErrForbidden.
+// Now returns the part of the campus that the caller may see, as it is now: its sites, or the space that the caller is limited
+// to. Errors: ErrForbidden.
 func (t *Twin) Now(ctx context.Context, caller energy.Caller) (at energy.Instant, roots []Space, err error) {
 	if !caller.MayRead() {
 		return 0, nil, energy.ErrForbidden{}
@@ -86,7 +87,7 @@ func (t *Twin) Now(ctx context.Context, caller energy.Caller) (at energy.Instant
 	if err := t.readings.Snapshot(ctx, campus.IDsOf(tree.DevicesWithin(caller.Space)), read); err != nil {
 		return 0, nil, err
 	}
-	if quiet := m.quiet(tree.DevicesWithin(caller.Space)); len(quiet) > 0 {
+	if quiet := m.devicesWithoutPages(tree.DevicesWithin(caller.Space)); len(quiet) > 0 {
 		if err := t.readings.Snapshot(ctx, quiet, m.readYesterday); err != nil {
 			return 0, nil, err
 		}
@@ -94,7 +95,7 @@ func (t *Twin) Now(ctx context.Context, caller energy.Caller) (at energy.Instant
 	return m.now, m.roots(), nil
 }
 
-// ambient gives the latest measures of the spaces that the caller sees.
+// ambient returns the latest values of the spaces that the caller may see.
 func (t *Twin) ambient(ctx context.Context, campus *campus.Campus, caller energy.Caller, now energy.Instant) (map[energy.SpaceID]conditions.LatestAmbient, error) {
 	spaces := campus.Spaces(caller.Space)
 	ids := make([]energy.SpaceID, len(spaces))
@@ -118,7 +119,7 @@ func (t *Twin) ambient(ctx context.Context, campus *campus.Campus, caller energy
 	return latest, nil
 }
 
-// moment is what is known of a campus now.
+// moment holds what is known of a campus now.
 type moment struct {
 	campus  *campus.Campus
 	caller  energy.Caller
@@ -127,10 +128,10 @@ type moment struct {
 	ambient map[energy.SpaceID]conditions.LatestAmbient
 	begun   map[energy.DeviceID]int32
 	usual   map[energy.DeviceID]*habit.Week
-	// days are the pages of the UTC days that today touches, in the zones of the campus, oldest first.
+	// days are the pages of the UTC days that overlap today in the zones of the campus, oldest first.
 	days  []map[energy.DeviceID]*ledger.Page
 	first int32
-	// yesterday are the pages of the day before those, of devices of which today nothing is known.
+	// yesterday holds the pages of the day before those, for devices without any page in days.
 	yesterday map[energy.DeviceID]*ledger.Page
 }
 
@@ -159,8 +160,8 @@ func (m *moment) read(books ledger.Books, usuals *habit.Weeks) (err error) {
 	return nil
 }
 
-// quiet are the devices of which nothing is known on the days that were read.
-func (m *moment) quiet(devices []campus.Device) (quiet []energy.DeviceID) {
+// devicesWithoutPages returns the devices without any page in days.
+func (m *moment) devicesWithoutPages(devices []campus.Device) (quiet []energy.DeviceID) {
 	for _, d := range devices {
 		if !slices.ContainsFunc(m.days, func(pages map[energy.DeviceID]*ledger.Page) bool { return pages[d.ID] != nil }) {
 			quiet = append(quiet, d.ID)
@@ -199,16 +200,16 @@ func (m *moment) space(s campus.Space, zone *time.Location, midnight energy.Inst
 	}
 	out.SpacePower = m.power(&out)
 	if only := out.singleSpace(); only != nil && len(m.campus.Epochs(midnight, m.now.Add(energy.QuarterMs))) == 1 {
-		out.Today, out.Coverage, out.CoverageKnown = only.Today, only.Coverage, only.CoverageKnown // the same devices, and none was moved today
+		out.Today, out.Coverage, out.CoverageKnown = only.Today, only.Coverage, only.CoverageKnown // the same devices, and none moved today
 		return out
 	}
 	m.useIn(campus.Scope{Space: s.ID, Zone: zone, ID: string(s.ID)}, midnight, &out)
 	return out
 }
 
-// behindAny tells whether a device sits behind one of the meters, however far.
+// behindAny reports whether a device is behind one of the meters, at any depth.
 func behindAny(campus *campus.Campus, id energy.DeviceID, meters map[energy.DeviceID]*Device) bool {
-	const deepest = 64 // meters behind meters; a ring would never end
+	const deepest = 64 // a limit on meters behind meters, in case of a cycle
 	for range deepest {
 		device, known := campus.Device(id)
 		if !known || device.Parent == "" {
@@ -222,13 +223,13 @@ func behindAny(campus *campus.Campus, id energy.DeviceID, meters map[energy.Devi
 	return false
 }
 
-// singleSpace is the one inner space in which all devices of a space are; nil where there is none.
+// singleSpace returns the inner space that contains all devices of a space; nil if there is none.
 func (s *Space) singleSpace() (only *Space) {
 	if len(s.Devices) > 0 {
 		return nil
 	}
 	for i := range s.Spaces {
-		if !s.Spaces[i].holdsDevices() {
+		if !s.Spaces[i].hasDevices() {
 			continue
 		}
 		if only != nil {
@@ -239,16 +240,17 @@ func (s *Space) singleSpace() (only *Space) {
 	return only
 }
 
-func (s *Space) holdsDevices() bool {
+func (s *Space) hasDevices() bool {
 	for i := range s.Spaces {
-		if s.Spaces[i].holdsDevices() {
+		if s.Spaces[i].hasDevices() {
 			return true
 		}
 	}
 	return len(s.Devices) > 0
 }
 
-// useIn tells what a space used since midnight: no energy twice, and what moved today counts where it was used.
+// useIn computes what a space used since midnight. It counts no energy twice. Energy of a device that moved today counts where it
+// was used.
 func (m *moment) useIn(s campus.Scope, midnight energy.Instant, out *Space) {
 	end := m.now.Add(energy.QuarterMs)
 	var topologies []usage.Topology
@@ -290,7 +292,7 @@ func (m *moment) device(d campus.Device, midnight energy.Instant) Device {
 	return out
 }
 
-// take adds what a day's page tells of the quarter hours at whose end the device was seen; pages come the latest first.
+// take adds the quarter hours of a day's page at whose end the caller may see the device. Pages come latest first.
 func (d *Device) take(page *ledger.Page, midnight energy.Instant, sees func(energy.Instant) bool) {
 	if page == nil {
 		return

@@ -26,7 +26,7 @@ func ExampleTwin_Now() {
 	// Televisor is on draws 160 W and used 0.09 kWh today
 }
 
-// spacesOf are the spaces of a twin by id.
+// spacesOf returns the spaces of a twin by id.
 func spacesOf(roots []twin.Space) map[energy.SpaceID]twin.Space {
 	all := make(map[energy.SpaceID]twin.Space)
 	for _, root := range roots {
@@ -46,7 +46,7 @@ func now(t *testing.T, campus *energytest.SmallCampus, caller energy.Caller) map
 	return spacesOf(roots)
 }
 
-// TestTodayBeginsAtLocalMidnight leaves out what was used before it.
+// TestTodayBeginsAtLocalMidnight leaves out what was used before midnight.
 func TestTodayBeginsAtLocalMidnight(t *testing.T) {
 	campus := energytest.NewSmallCampus()
 	campus.RecordAll(t, "tv", map[string]string{"00:00": "4", "00:15": "1", "10:00": "2"})
@@ -90,7 +90,7 @@ func TestPowerIsOfOneQuarterHour(t *testing.T) {
 	}
 }
 
-// TestTheTwinShowsWhatWasSensedLast shows the latest of each measure, within a day.
+// TestTheTwinShowsWhatWasSensedLast shows the latest value of each measure, within a day.
 func TestTheTwinShowsWhatWasSensedLast(t *testing.T) {
 	ctx, campus := context.Background(), energytest.NewSmallCampus()
 	for at, measures := range map[string][2]int64{"2026-05-25T09:59:59": {30_000, 90_000}, "2026-05-26T08:00:00": {24_500, 60_000}, "2026-05-26T09:00:00": {25_000, 0}} {
@@ -106,10 +106,10 @@ func TestTheTwinShowsWhatWasSensedLast(t *testing.T) {
 	require.Equal(t, &conditions.LatestMeasure{Value: 60_000, At: energytest.Local("2026-05-26T08:00:00"), Source: conditions.FromSensor}, ambient.Humidity)
 	require.Nil(t, ambient.CO2)
 	campus.Clock.At = energytest.Local("2026-05-27T09:00:01")
-	require.Nil(t, now(t, campus, energytest.SmallManager)["games"].Ambient.Temperature, "it says nothing about now")
+	require.Nil(t, now(t, campus, energytest.SmallManager)["games"].Ambient.Temperature, "it is too old")
 }
 
-// TestTheTwinIsWhatACallerSees begins at the caller's own space.
+// TestTheTwinIsWhatACallerSees begins at the space of the caller.
 func TestTheTwinIsWhatACallerSees(t *testing.T) {
 	campus := energytest.NewSmallCampus()
 	for space, sees := range map[energy.SpaceID][]energy.SpaceID{"": {"site", "block", "games", "office"}, "block": {"block", "games", "office"}, "games": {"games"}, "gone": nil} {

@@ -16,15 +16,15 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/twin"
 )
 
-// ObservatoryStore answers what weather and what surrounds it need.
-type ObservatoryStore interface {
+// WeatherSyncStore implements the ports of the weather sync.
+type WeatherSyncStore interface {
 	ledger.Readings
 	CampusStore
 }
 
-// RunObservatory checks what is made of weather on an adapter; fresh makes a store with a clock, and sites are of no other suite.
-func RunObservatory(t *testing.T, fresh func(clock energy.Clock) ObservatoryStore) {
-	for name, run := range map[string]func(*testing.T, *watch){
+// RunWeatherSync checks the weather sync on an adapter. fresh returns a store with a clock; its sites belong to no other suite.
+func RunWeatherSync(t *testing.T, fresh func(clock energy.Clock) WeatherSyncStore) {
+	for name, run := range map[string]func(*testing.T, *syncFixture){
 		"the past is filled in once, and goes on where it was broken off": backfilled,
 		"what was takes the place of its forecast":                        measuredAfterwards,
 		"what a service does not know is not asked again":                 unknownHours,
@@ -32,73 +32,73 @@ func RunObservatory(t *testing.T, fresh func(clock energy.Clock) ObservatoryStor
 		"one of many asks": oneAsks,
 		"a site whose weather fails keeps no other from its own": oneFails,
 		"a sensor of the site wins its hours":                    sensorWins,
-		"what comes is on the level of the sensors":              levelled,
+		"what comes is on the level of the sensors":              sunnySensor,
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &watch{clock: &hands{}, sky: &sky{warmth: func(energy.Instant) *int64 { return amount(22_000) }}, site: energy.SpaceID(name)}
+			w := &syncFixture{clock: &manualClock{}, service: &fakeWeather{temperature: func(energy.Instant) *int64 { return amount(22_000) }}, site: energy.SpaceID(name)}
 			w.clock.at.Store(int64(w.midnight() + 12*hour))
 			w.store = fresh(w.clock)
-			w.place = &directory{campus: w.campus(cali.Latitude)}
-			w.WeatherSync = conditions.NewWeatherSync(w.sky, w.store, w.store, w.place, w.clock)
+			w.directory = &directory{campus: w.campus(cali.Latitude)}
+			w.WeatherSync = conditions.NewWeatherSync(w.service, w.store, w.store, w.directory, w.clock)
 			run(t, w)
 		})
 	}
 }
 
-func backfilled(t *testing.T, w *watch) {
+func backfilled(t *testing.T, w *syncFixture) {
 	today := w.midnight()
 	w.report(t, today-400*day)
-	ahead := asked{"outlook", today - 7*day, today + 9*day}
-	w.sky.clouded = 3
-	observed, err := w.observe(t, 0)
-	require.ErrorIs(t, err, errClouded)
+	ahead := weatherRequest{"outlook", today - 7*day, today + 9*day}
+	w.service.failFrom = 3
+	observed, err := w.sync(t, 0)
+	require.ErrorIs(t, err, errUnavailable)
 	require.Equal(t, 1, observed)
-	require.Equal(t, []asked{ahead, {"archive", today - 400*day, today - 217*day}, {"archive", today - 217*day, today - 34*day}}, w.sky.told())
-	require.Len(t, w.weather(t, 0, today-7*day), 183*24, "what was told is kept")
+	require.Equal(t, []weatherRequest{ahead, {"archive", today - 400*day, today - 217*day}, {"archive", today - 217*day, today - 34*day}}, w.service.takeRequests())
+	require.Len(t, w.weather(t, 0, today-7*day), 183*24, "the answers so far are kept")
 
-	observed, err = w.observe(t, 5*minute)
+	observed, err = w.sync(t, 5*minute)
 	require.NoError(t, err)
 	require.Zero(t, observed, "it is given some time")
-	require.Empty(t, w.sky.told())
+	require.Empty(t, w.service.takeRequests())
 
-	w.sky.clouded = 0
-	observed, err = w.observe(t, 6*minute)
+	w.service.failFrom = 0
+	observed, err = w.sync(t, 6*minute)
 	require.NoError(t, err)
 	require.Equal(t, 1, observed)
-	require.Equal(t, []asked{{"outlook", today - day, today + 9*day}, {"archive", today - 217*day, today - 34*day}, {"archive", today - 34*day, today - 7*day}}, w.sky.told())
+	require.Equal(t, []weatherRequest{{"outlook", today - day, today + 9*day}, {"archive", today - 217*day, today - 34*day}, {"archive", today - 34*day, today - 7*day}}, w.service.takeRequests())
 	require.Len(t, w.weather(t, 0, today+9*day), 409*24)
 
-	_, err = w.observe(t, 59*minute)
+	_, err = w.sync(t, 59*minute)
 	require.NoError(t, err)
-	require.Empty(t, w.sky.told(), "the hour is not over")
-	_, err = w.observe(t, minute)
+	require.Empty(t, w.service.takeRequests(), "the hour is not over")
+	_, err = w.sync(t, minute)
 	require.NoError(t, err)
-	require.Equal(t, []asked{{"outlook", today - day, today + 9*day}}, w.sky.told(), "what is there is not asked for again")
+	require.Equal(t, []weatherRequest{{"outlook", today - day, today + 9*day}}, w.service.takeRequests(), "stored hours are not requested again")
 
-	w.place.campus = w.campus(4.7)
+	w.directory.campus = w.campus(4.7)
 	w.report(t, today-2000*day)
-	_, err = w.observe(t, 0)
+	_, err = w.sync(t, 0)
 	require.NoError(t, err)
-	calls := w.sky.told()
+	calls := w.service.takeRequests()
 	require.Len(t, calls, 7, "the weather of another place is asked for at once")
 	require.Equal(t, today-1098*day, calls[1].from, "three years are enough")
 }
 
-func measuredAfterwards(t *testing.T, w *watch) {
+func measuredAfterwards(t *testing.T, w *syncFixture) {
 	today := w.midnight()
-	_, err := w.observe(t, 0)
+	_, err := w.sync(t, 0)
 	require.NoError(t, err)
-	require.Equal(t, []asked{{"outlook", today - day, today + 9*day}}, w.sky.told(), "nothing was measured of a longer past")
+	require.Equal(t, []weatherRequest{{"outlook", today - day, today + 9*day}}, w.service.takeRequests(), "nothing was measured of a longer past")
 	for _, h := range w.weather(t, today-day, today+9*day) {
 		require.Equal(t, h.Start > today+12*hour, h.Forecast, h.Start)
 	}
 	w.report(t, today)
 	w.clock.move(4 * day)
 	require.False(t, spaceChanged(t, w.store, w.site))
-	w.sky.warmth = func(energy.Instant) *int64 { return amount(19_000) }
-	_, err = w.observe(t, 0)
+	w.service.temperature = func(energy.Instant) *int64 { return amount(19_000) }
+	_, err = w.sync(t, 0)
 	require.NoError(t, err)
-	require.Equal(t, []asked{{"outlook", today, today + 13*day}}, w.sky.told(), "from the first day that was only forecast")
+	require.Equal(t, []weatherRequest{{"outlook", today, today + 13*day}}, w.service.takeRequests(), "from the first day that was only forecast")
 	for _, h := range w.weather(t, today, today+13*day) {
 		require.EqualValues(t, 19_000, *h.Temperature)
 		require.Equal(t, h.Start > today+4*day+12*hour, h.Forecast, h.Start)
@@ -106,42 +106,42 @@ func measuredAfterwards(t *testing.T, w *watch) {
 	require.True(t, spaceChanged(t, w.store, w.site), "the past is not what it was held for")
 }
 
-func unknownHours(t *testing.T, w *watch) {
+func unknownHours(t *testing.T, w *syncFixture) {
 	today := w.midnight()
 	w.report(t, today-20*day)
-	w.sky.warmth = func(at energy.Instant) *int64 {
+	w.service.temperature = func(at energy.Instant) *int64 {
 		if at < today-15*day && at%(2*hour) == 0 {
 			return nil
 		}
 		return amount(22_000)
 	}
-	_, err := w.observe(t, 0)
+	_, err := w.sync(t, 0)
 	require.NoError(t, err)
-	require.Len(t, w.sky.told(), 2)
+	require.Len(t, w.service.takeRequests(), 2)
 	require.Len(t, w.weather(t, today-20*day, today-15*day), 5*12)
-	_, err = w.observe(t, hour)
+	_, err = w.sync(t, hour)
 	require.NoError(t, err)
-	require.Len(t, w.sky.told(), 1)
+	require.Len(t, w.service.takeRequests(), 1)
 
-	w.sky.warmth = func(energy.Instant) *int64 { return nil }
-	_, err = w.observe(t, hour)
+	w.service.temperature = func(energy.Instant) *int64 { return nil }
+	_, err = w.sync(t, hour)
 	require.ErrorAs(t, err, &conditions.ErrNoWeather{}, "an answer without weather is none")
 	require.Len(t, w.weather(t, today, today+day), 24)
 }
 
-func nowhere(t *testing.T, w *watch) {
-	w.place.campus = campus.NewCampus(1, []campus.Space{{ID: w.site, Name: "site", Kind: campus.KindSite, TimeZone: "America/Bogota"}}, nil, time.UTC)
-	observed, err := w.observe(t, 0)
+func nowhere(t *testing.T, w *syncFixture) {
+	w.directory.campus = campus.NewCampus(1, []campus.Space{{ID: w.site, Name: "site", Kind: campus.KindSite, TimeZone: "America/Bogota"}}, nil, time.UTC)
+	observed, err := w.sync(t, 0)
 	require.NoError(t, err)
 	require.Zero(t, observed)
-	require.Empty(t, w.sky.told())
+	require.Empty(t, w.service.takeRequests())
 }
 
-func oneAsks(t *testing.T, w *watch) {
+func oneAsks(t *testing.T, w *syncFixture) {
 	var observed atomic.Int64
 	var all sync.WaitGroup
 	for range 4 {
-		another := conditions.NewWeatherSync(w.sky, w.store, w.store, w.place, w.clock)
+		another := conditions.NewWeatherSync(w.service, w.store, w.store, w.directory, w.clock)
 		all.Go(func() {
 			n, err := another.Run(context.Background())
 			if err == nil {
@@ -151,29 +151,29 @@ func oneAsks(t *testing.T, w *watch) {
 	}
 	all.Wait()
 	require.EqualValues(t, 1, observed.Load())
-	require.Len(t, w.sky.told(), 1)
+	require.Len(t, w.service.takeRequests(), 1)
 }
 
-func oneFails(t *testing.T, w *watch) {
+func oneFails(t *testing.T, w *syncFixture) {
 	latitude, longitude := 1.2, -77.28
-	sites := append(w.place.campus.Sites(), campus.Space{ID: w.site + " 2", Name: "another", Kind: campus.KindSite, TimeZone: "America/Bogota", Latitude: &latitude, Longitude: &longitude})
-	w.place.campus = campus.NewCampus(2, sites, nil, time.UTC)
-	w.sky.clouded = 1
-	observed, err := w.observe(t, 0)
+	sites := append(w.directory.campus.Sites(), campus.Space{ID: w.site + " 2", Name: "another", Kind: campus.KindSite, TimeZone: "America/Bogota", Latitude: &latitude, Longitude: &longitude})
+	w.directory.campus = campus.NewCampus(2, sites, nil, time.UTC)
+	w.service.failFrom = 1
+	observed, err := w.sync(t, 0)
 	require.Equal(t, 2, observed)
-	require.ErrorIs(t, err, errClouded)
-	require.Len(t, w.sky.told(), 2)
+	require.ErrorIs(t, err, errUnavailable)
+	require.Len(t, w.service.takeRequests(), 2)
 	require.ErrorContains(t, err, "weather of site "+string(w.site)+": ")
 	require.ErrorContains(t, err, "weather of site "+string(w.site)+" 2: ")
 }
 
-func sensorWins(t *testing.T, w *watch) {
+func sensorWins(t *testing.T, w *syncFixture) {
 	ctx := context.Background()
 	noon := w.midnight() + 12*hour
-	_, err := w.observe(t, 10*minute)
+	_, err := w.sync(t, 10*minute)
 	require.NoError(t, err)
-	recorder := conditions.NewRecorder(w.store, w.store, w.store, w.place, w.clock, time.UTC)
-	twin := twin.NewTwin(w.store, w.store, w.store, w.place, w.clock)
+	recorder := conditions.NewRecorder(w.store, w.store, w.store, w.directory, w.clock, time.UTC)
+	twin := twin.NewTwin(w.store, w.store, w.store, w.directory, w.clock)
 	now := func() *conditions.LatestMeasure {
 		_, roots, err := twin.Now(ctx, reader)
 		require.NoError(t, err)
@@ -193,7 +193,7 @@ func sensorWins(t *testing.T, w *watch) {
 		{Space: w.site, At: noon + minute, Humidity: amount(55_000)},
 	})
 	require.NoError(t, err)
-	require.Equal(t, &conditions.LatestMeasure{Value: 31_000, At: noon - minute, Source: conditions.FromSensor}, now(), "a sensor speaks for an hour")
+	require.Equal(t, &conditions.LatestMeasure{Value: 31_000, At: noon - minute, Source: conditions.FromSensor}, now(), "a sensor value counts for an hour")
 	w.clock.move(hour)
 	require.Equal(t, conditions.FromWeather, now().Source)
 
@@ -229,14 +229,14 @@ func sensorWins(t *testing.T, w *watch) {
 	require.Len(t, all, 4, "weather is listed where its site is asked for")
 }
 
-// levelled has a sensor in the sun, two degrees above the weather, for two days.
-func levelled(t *testing.T, w *watch) {
+// sunnySensor has a sensor in the sun, two degrees above the weather, for two days.
+func sunnySensor(t *testing.T, w *syncFixture) {
 	ctx := context.Background()
 	today := w.midnight()
 	w.report(t, today-5*day)
-	_, err := w.observe(t, 0)
+	_, err := w.sync(t, 0)
 	require.NoError(t, err)
-	recorder := conditions.NewRecorder(w.store, w.store, w.store, w.place, w.clock, time.UTC)
+	recorder := conditions.NewRecorder(w.store, w.store, w.store, w.directory, w.clock, time.UTC)
 	degrees := func(at energy.Instant) float64 {
 		hours, err := recorder.HoursOf(ctx, reader, w.site, at, at+hour)
 		require.NoError(t, err)
@@ -253,6 +253,6 @@ func levelled(t *testing.T, w *watch) {
 	_, err = w.store.AppendAmbient(ctx, []conditions.Ambient{{Space: w.site, At: today, Temperature: amount(24_000)}})
 	require.NoError(t, err)
 	require.InDelta(t, 24, degrees(today+day), 1e-9)
-	require.InDelta(t, 22, degrees(today-3*day), 0, "what was stays as it was told")
+	require.InDelta(t, 22, degrees(today-3*day), 0, "past weather stays")
 	require.InDelta(t, 22, degrees(today+12*hour), 0)
 }
