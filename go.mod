@@ -205,3 +205,6 @@ require (
 )
 
 tool github.com/go-task/task/v3/cmd/task
+
+// npm packages may hold Go files of their own.
+ignore ./adapters/web/node_modules
