@@ -23,7 +23,7 @@ import (
 )
 
 // outOfDate is the operator's message about an expired certificate.
-const outOfDate = "the server's certificate holds from "
+const outOfDate = "the server's certificate is valid from "
 
 // TestACertificateOutOfDateIsToldInWords uses servers whose certificates expired an hour ago: the database's ends the start with one line,
 // without waiting; the others' are logged, and the program serves without them.
