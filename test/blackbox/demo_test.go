@@ -2,7 +2,10 @@ package blackbox
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -50,7 +53,18 @@ func TestTheDemoLoadsAndAdvises(t *testing.T) {
 	again, err := program.Start(context.Background(), t.TempDir(), url, nil, "demo")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = again.Kill() })
-	reachesNow(t, login(t, again), "after a restart")
+	client = login(t, again)
+	reachesNow(t, client, "after a restart")
+	takesTheReadmesReading(t, client)
+}
+
+// takesTheReadmesReading sends the body of the README's one request.
+func takesTheReadmesReading(t *testing.T, c *program.Client) {
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	bodies := regexp.MustCompile(`-d '(\{.*\})'`).FindAllSubmatch(readme, -1)
+	require.Len(t, bodies, 1)
+	send(t, c, http.StatusCreated, http.MethodPost, "/consumo", json.RawMessage(bodies[0][1]))
 }
 
 // namesItself reads that the campus is a demonstration of others' readings, under their calendar and a price of its own.
