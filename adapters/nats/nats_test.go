@@ -108,7 +108,7 @@ func TestReplicasReadEachOthersEvents(t *testing.T) {
 		require.NoError(t, db.Transact(ctx, func(tx *gorm.DB) error {
 			return here.Put(tx, []events.Event{{Kind: "reading", Device: device, Data: "{}"}})
 		}))
-		here.Committed()
+		here.Committed(nil)
 		waiting, end := context.WithTimeout(ctx, eventually)
 		all, err := reader.Next(waiting)
 		end()
@@ -151,7 +151,7 @@ func TestASilentServerBlocksNothing(t *testing.T) {
 		var running sync.WaitGroup
 		running.Go(func() { bus.Run(ctx) })
 		for range 10_000 {
-			outbox.Committed()
+			outbox.Committed(nil)
 		}
 		cancel()
 		running.Wait()

@@ -45,7 +45,7 @@ var energyParts = []any{
 		return twin.NewTwin(store, store, store, catalog, instants{})
 	},
 	usage.NewOverviews,
-	newObservatory,
+	newWeatherSync,
 	newIntake,
 	func(c config.Config, ledger *ledger.Ledger, catalog *campus.Catalog, rules *rulebook.Rules, conditions *conditions.Recorder, reports *usage.Queries, overviews *usage.Overviews, twin *twin.Twin, feed *events.Feed, intake *intake.Intake, fleet *intake.Fleet) *httpenergy.Handlers {
 		return &httpenergy.Handlers{
@@ -63,8 +63,8 @@ func retentionOf(c config.Config) ledger.Retention {
 	return ledger.Retention{ReadingDays: c.RawRetentionDays, TotalDays: c.TotalsRetentionDays}
 }
 
-// newObservatory returns nil if the weather is off.
-func newObservatory(c config.Config, store *gormenergy.Store, catalog *campus.Catalog) *conditions.WeatherSync {
+// newWeatherSync returns nil if the weather is off.
+func newWeatherSync(c config.Config, store *gormenergy.Store, catalog *campus.Catalog) *conditions.WeatherSync {
 	if c.WeatherURL == config.WeatherOff {
 		return nil
 	}

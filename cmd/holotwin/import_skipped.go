@@ -39,8 +39,8 @@ var skippedWhy = map[greenbutton.Reason][2]string{
 	greenbutton.Water:        {"de agua, no de electricidad", "of water, not electricity"},
 	greenbutton.OtherService: {"de otro servicio que electricidad ({code})", "of another service than electricity ({code})"},
 	greenbutton.NoEnergy:     {"en una unidad que no es Wh ni W (uom {code})", "in a unit that is neither Wh nor W (uom {code})"},
-	greenbutton.Extreme:      {"de la potencia máxima o mínima (dataQualifier {code}), de la que no sale la energía", "of the highest or lowest power (dataQualifier {code}), which tells no energy"},
-	greenbutton.Coarser:      {"de {code} s: otros más finos dicen el mismo tiempo", "of {code} s: finer ones tell the same time"},
-	greenbutton.Part:         {"de una parte de lo que otra serie dice entero", "of a part of what another series tells whole"},
-	greenbutton.Otherwise:    {"que dicen de otro modo lo que otra serie ya dice", "that tell otherwise what another series tells already"},
+	greenbutton.Extreme:      {"de la potencia máxima o mínima (dataQualifier {code}), de la que no se obtiene la energía", "of the highest or lowest power (dataQualifier {code}), from which no energy follows"},
+	greenbutton.Coarser:      {"de {code} s: otros más finos cubren el mismo tiempo", "of {code} s: finer ones cover the same time"},
+	greenbutton.Part:         {"de una parte de lo que otra serie tiene completo", "of a part of what another series has in full"},
+	greenbutton.Otherwise:    {"que contradicen otra serie", "that contradict another series"},
 }

@@ -26,6 +26,6 @@ func (m messages) Count(dialect, outcome string) { m.by.WithLabelValues(dialect,
 
 func newIntake(registry *prometheus.Registry, ledger *ledger.Ledger, conditions *conditions.Recorder, catalog *campus.Catalog, store *gormenergy.Store) *intake.Intake {
 	return intake.NewIntake(intake.Needs{
-		Ledger: ledger, Conditions: conditions, Catalog: catalog, Moments: store, Inbox: store, Channels: store, Clock: instants{}, Counter: newMessages(registry),
+		Ledger: ledger, Conditions: conditions, Catalog: catalog, Latest: store, Inbox: store, Channels: store, Clock: instants{}, Counter: newMessages(registry),
 	})
 }

@@ -86,7 +86,7 @@ func TestAStreamReportsItsFailures(t *testing.T) {
 // TestTheTableOfJobsIsWhole refuses a job without a name of its own, a pace or a log line of its failure. Jobs that log for
 // themselves are streams.
 func TestTheTableOfJobsIsWhole(t *testing.T) {
-	var w works
+	var w jobServices
 	all := slices.Concat(w.eventJobs(), w.authJobs(), w.energyJobs(), w.adviceJobs(), w.mqttJobs())
 	names := map[string]bool{}
 	for _, j := range all {

@@ -26,8 +26,8 @@ import (
 	"github.com/holotwin/holotwin/platform/events"
 )
 
-// works are the services that the jobs call.
-type works struct {
+// jobServices are the services that the jobs call.
+type jobServices struct {
 	fx.In
 
 	Config      config.Config
@@ -43,7 +43,7 @@ type works struct {
 	Catalog     *campus.Catalog
 	Intake      *intake.Intake
 	Fleet       *intake.Fleet
-	Observatory *conditions.WeatherSync
+	WeatherSync *conditions.WeatherSync
 	Scheduler   *schedule.Scheduler
 	Forecaster  *outlook.Forecaster
 	Simulator   *scenario.Simulator
@@ -52,12 +52,12 @@ type works struct {
 }
 
 // jobs is the table of the server's background jobs, in the order in which they start.
-func (w works) jobs() []job {
+func (w jobServices) jobs() []job {
 	all := slices.Concat(w.eventJobs(), w.authJobs(), w.energyJobs(), w.adviceJobs(), w.mqttJobs())
 	return slices.DeleteFunc(all, func(j job) bool { return j.off })
 }
 
-func (w works) eventJobs() []job {
+func (w jobServices) eventJobs() []job {
 	return []job{
 		{name: "live events", stream: w.Feed.Run, failed: "could not read new events; readers get them later; will retry"},
 		{name: "events between replicas", stream: logsItself(w.Bus.Run), off: w.Bus == nil},
@@ -65,7 +65,7 @@ func (w works) eventJobs() []job {
 	}
 }
 
-func (w works) authJobs() []job {
+func (w jobServices) authJobs() []job {
 	return []job{
 		{
 			name: "published passwords", every: 10 * time.Second, first: atOnce, once: true, do: w.removePublishedPasswords,
@@ -84,7 +84,7 @@ func (w works) authJobs() []job {
 	}
 }
 
-func (w works) energyJobs() []job {
+func (w jobServices) energyJobs() []job {
 	return []job{
 		// Readers add what is in the journal to the totals, so the pace only decides how much they add.
 		{
@@ -107,13 +107,13 @@ func (w works) energyJobs() []job {
 		},
 		// A site is due once an hour; after a failure, some minutes later.
 		{
-			name: "weather", every: time.Minute, first: atOnce, do: w.syncWeather, off: w.Observatory == nil, warns: true,
+			name: "weather", every: time.Minute, first: atOnce, do: w.syncWeather, off: w.WeatherSync == nil, warns: true,
 			failed: "weather service unavailable; will retry", recovered: "weather service available again",
 		},
 	}
 }
 
-func (w works) adviceJobs() []job {
+func (w jobServices) adviceJobs() []job {
 	return []job{
 		{name: "analysis", every: 15 * time.Minute, do: w.Scheduler.RunDue, failed: "could not analyse the campus; recommendations stay as they are; will retry"},
 		{name: "forecasts", every: 15 * time.Minute, do: w.Forecaster.PrepareForecasts, failed: "could not prepare forecasts; they are computed on request; will retry"},
@@ -122,7 +122,7 @@ func (w works) adviceJobs() []job {
 	}
 }
 
-func (w works) mqttJobs() []job {
+func (w jobServices) mqttJobs() []job {
 	return []job{
 		{name: "messages of the MQTT broker", stream: logsItself(w.Client.Run), off: w.Client == nil},
 		{name: "connection to the MQTT broker", stream: logsItself(w.Client.Connect), off: w.Client == nil},
@@ -139,7 +139,7 @@ func logsItself(stream func(context.Context)) func(context.Context, func(error))
 }
 
 // postJournal moves all journalled readings into the totals.
-func (w works) postJournal(ctx context.Context) error {
+func (w jobServices) postJournal(ctx context.Context) error {
 	for {
 		posted, err := w.EnergyStore.Post(ctx)
 		if err != nil || posted < gormenergy.PostAtOnce {
@@ -150,12 +150,12 @@ func (w works) postJournal(ctx context.Context) error {
 
 // settleInbox stores the measurements in the inbox whose devices are registered by now: a server was killed before it stored them,
 // or received them before it knew of the registration.
-func (w works) settleInbox(ctx context.Context) error {
+func (w jobServices) settleInbox(ctx context.Context) error {
 	return errors.Join(w.EnergyStore.MoveFormer(ctx), w.Intake.SettleAll(ctx))
 }
 
 // relearn judges again, one by one, the counters that an earlier version stored without their pace.
-func (w works) relearn(ctx context.Context) error {
+func (w jobServices) relearn(ctx context.Context) error {
 	campus, err := w.Catalog.Fresh(ctx)
 	for more := err == nil; more && err == nil; {
 		more, err = w.EnergyStore.Relearn(ctx, ledger.TraitsIn(campus))
@@ -164,7 +164,7 @@ func (w works) relearn(ctx context.Context) error {
 }
 
 // purgeInbox deletes discovered devices that were silent for long, and logs the measurements that were deleted with them.
-func (w works) purgeInbox(ctx context.Context) error {
+func (w jobServices) purgeInbox(ctx context.Context) error {
 	dropped, err := w.Intake.Purge(ctx)
 	for _, d := range dropped {
 		w.Log.Warn("deleted the measurements of a device that was never registered; it was silent for half a year",
@@ -174,7 +174,7 @@ func (w works) purgeInbox(ctx context.Context) error {
 }
 
 // applyRetention deletes data older than the retention.
-func (w works) applyRetention(ctx context.Context) error {
+func (w jobServices) applyRetention(ctx context.Context) error {
 	deleted, err := retentionOf(w.Config).Apply(ctx, w.EnergyStore, instants{}.Now())
 	if err == nil && deleted > 0 {
 		w.Log.Info("deleted readings older than RAW_RETENTION_DAYS", zap.Int64("readings", deleted))
@@ -183,8 +183,8 @@ func (w works) applyRetention(ctx context.Context) error {
 }
 
 // syncWeather updates the weather of the sites that are due.
-func (w works) syncWeather(ctx context.Context) error {
-	due, err := w.Observatory.Run(ctx)
+func (w jobServices) syncWeather(ctx context.Context) error {
+	due, err := w.WeatherSync.Run(ctx)
 	if err == nil && due == 0 {
 		return errNothingDue
 	}
@@ -194,7 +194,7 @@ func (w works) syncWeather(ctx context.Context) error {
 // sweepTime bounds one deletion of ended sessions. Each replica does it, without waiting for the others.
 const sweepTime = 20 * time.Second
 
-func (w works) sweepSessions(ctx context.Context) error {
+func (w jobServices) sweepSessions(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
 	return w.Sessions.Sweep(ctx)

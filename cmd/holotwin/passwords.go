@@ -15,7 +15,7 @@ import (
 const checkPasswordsFor = 30 * time.Second
 
 // checkPasswords removes published passwords before the server serves; the job of the same name goes on after a failure.
-func (w works) checkPasswords(ctx context.Context) error {
+func (w jobServices) checkPasswords(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, checkPasswordsFor)
 	defer cancel()
 	if err := w.removePublishedPasswords(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errNothingDue) {
@@ -26,7 +26,7 @@ func (w works) checkPasswords(ctx context.Context) error {
 
 // removePublishedPasswords removes the password that old versions' source contains from the users who have it. Too many logins
 // at once are not a failure: the job continues later.
-func (w works) removePublishedPasswords(ctx context.Context) error {
+func (w jobServices) removePublishedPasswords(ctx context.Context) error {
 	removed, err := w.Accounts.RemovePublishedPasswords(ctx)
 	if removed > 0 {
 		w.Log.Warn("removed a published password from users of the university's sign-on and ended their sessions: see password.removed in the audit",

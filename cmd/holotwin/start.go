@@ -29,7 +29,7 @@ type server struct {
 	API        *httpserver.API
 	Supervisor *supervise.Supervisor
 	Broker     *mqtt.Broker
-	Works      works
+	Works      jobServices
 	Program    fx.Shutdowner
 
 	listener net.Listener

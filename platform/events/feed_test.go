@@ -31,7 +31,7 @@ func follow(t *testing.T, outbox *events.Outbox) *events.Feed {
 func put(t *testing.T, db *database.Database, outbox *events.Outbox, all ...events.Event) {
 	t.Helper()
 	require.NoError(t, db.Transact(context.Background(), func(tx *gorm.DB) error { return outbox.Put(tx, all) }))
-	outbox.Committed()
+	outbox.Committed(nil)
 }
 
 func event(name string) events.Event {
@@ -89,7 +89,7 @@ func TestReadersMissAndRepeatNothing(t *testing.T) {
 						}
 						return nil
 					})
-					outbox.Committed()
+					outbox.Committed(nil)
 				}
 			})
 		}

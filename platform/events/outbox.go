@@ -12,7 +12,7 @@ import (
 	"github.com/holotwin/holotwin/platform/database"
 )
 
-// Outbox stores events in the transactions of their changes.
+// Outbox stores events in the transactions of their changes. A nil Outbox stores and wakes nothing.
 type Outbox struct {
 	db  *database.Database
 	now func() time.Time
@@ -30,11 +30,11 @@ func NewOutbox(db *database.Database, now func() time.Time) *Outbox {
 
 // Put stores events in tx. They are published when tx is committed.
 func (o *Outbox) Put(tx *gorm.DB, all []Event) error {
-	if len(all) == 0 {
+	if o == nil || len(all) == 0 {
 		return nil
 	}
 	if err := tx.Exec("INSERT INTO events_outbox (made_at, body) VALUES (?, ?)", o.Now(), strings.Join(Lines(all), "\n")).Error; err != nil {
-		return fmt.Errorf("store %d events:  %w", len(all), err)
+		return fmt.Errorf("store %d events: %w", len(all), err)
 	}
 	return nil
 }
@@ -58,9 +58,12 @@ func (o *Outbox) OnCommit(inform func()) { o.onCommit = inform }
 // SharesCommits returns true if the processes inform each other of commits.
 func (o *Outbox) SharesCommits() bool { return o.onCommit != nil }
 
-// Committed wakes the feeds of this process after a commit. Other processes are informed if OnCommit was called; else they
-// poll.
-func (o *Outbox) Committed() {
+// Committed wakes the feeds of this process after a transaction, unless err says that it failed. Other processes are informed if
+// OnCommit was called; else they poll.
+func (o *Outbox) Committed(err error) {
+	if o == nil || err != nil {
+		return
+	}
 	o.CommittedElsewhere()
 	if o.onCommit != nil {
 		o.onCommit()

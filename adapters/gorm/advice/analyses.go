@@ -8,6 +8,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/rules"
+	"github.com/holotwin/holotwin/platform/events"
 )
 
 type analysisRow struct {
@@ -123,7 +124,7 @@ func (s *Store) KeepAnalysis(ctx context.Context, a advice.Analysis, merge func(
 		}
 		return addTurns(tx, before, merged)
 	})
-	s.committed(err)
+	s.outbox.Committed(err)
 	return err
 }
 
@@ -133,13 +134,28 @@ func (s *Store) saveAll(tx *gorm.DB, before map[string]advice.Recommendation, al
 		if err := save(tx, r); err != nil {
 			return err
 		}
-		news, err := statusEvents(before, r)
-		if err != nil {
-			return err
+		var was *advice.Recommendation
+		if stored, known := before[r.ID]; known {
+			was = &stored
 		}
-		if err := s.publish(tx, news...); err != nil {
+		event, changed, err := advice.StatusEvent(was, r)
+		switch {
+		case err != nil:
+			return err
+		case !changed:
+			continue
+		}
+		if err := s.outbox.Put(tx, []events.Event{outboxEvent(event)}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func byID(all []advice.Recommendation) map[string]advice.Recommendation {
+	known := make(map[string]advice.Recommendation, len(all))
+	for _, r := range all {
+		known[r.ID] = r
+	}
+	return known
 }

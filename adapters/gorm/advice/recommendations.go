@@ -134,7 +134,7 @@ func (s *Store) Change(ctx context.Context, id string, change func(advice.Recomm
 		}
 		return addEvent(tx, id, event)
 	})
-	s.committed(err)
+	s.outbox.Committed(err)
 	return changed, err
 }
 

@@ -2,9 +2,6 @@ package gormadvice
 
 import (
 	"context"
-	"encoding/json"
-	"math"
-	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -47,40 +44,19 @@ func (s *Store) PublishRun(ctx context.Context, steps []scenario.RunStep) (mine 
 		mine = true
 		all := make([]events.Event, len(steps))
 		for i, step := range steps {
-			if all[i], err = stepEvent(step); err != nil {
+			event, err := step.Event()
+			if err != nil {
 				return err
 			}
+			all[i] = outboxEvent(event)
 			if step.State == scenario.RunFinished {
 				if err := tx.Where("scenario_id = ?", step.Scenario).Delete(&runRow{}).Error; err != nil {
 					return err
 				}
 			}
 		}
-		return s.publish(tx, all...)
+		return s.outbox.Put(tx, all)
 	})
-	s.committed(err)
+	s.outbox.Committed(err)
 	return mine, err
-}
-
-func stepEvent(step scenario.RunStep) (events.Event, error) {
-	data, err := json.Marshal(struct {
-		Scenario string            `json:"simulation_id"`
-		Run      string            `json:"run_id"`
-		State    scenario.RunState `json:"state"`
-		Start    time.Time         `json:"start"`
-		Before   *float64          `json:"before_kwh"`
-		After    *float64          `json:"after_kwh"`
-		Sum      float64           `json:"before_total_kwh"`
-		SumAfter float64           `json:"after_total_kwh"`
-		Share    float64           `json:"progress"`
-	}{step.Scenario, step.Run, step.State, step.Start.UTC(), known(step.BeforeKWh), known(step.AfterKWh), step.BeforeTotal, step.AfterTotal, step.Share})
-	return events.Event{Kind: "simulation", Space: step.Space, Data: string(data)}, err
-}
-
-// known returns nil for NaN.
-func known(v float64) *float64 {
-	if math.IsNaN(v) {
-		return nil
-	}
-	return &v
 }

@@ -61,9 +61,9 @@ func (s *Store) AppendAmbient(ctx context.Context, batch []conditions.Ambient) (
 				return err
 			}
 		}
-		return s.publish(tx, eventsOf(live.LastEvents(stored)))
+		return s.outbox.Put(tx, eventsOf(live.LastEvents(stored)))
 	})
-	s.committed(err)
+	s.outbox.Committed(err)
 	if err != nil {
 		return nil, fmt.Errorf("append ambient readings: %w", err)
 	}

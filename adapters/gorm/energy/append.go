@@ -46,7 +46,7 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 		if err != nil {
 			return nil, fmt.Errorf("journal %d readings: %w", len(batch), err)
 		}
-		s.committed(nil)
+		s.outbox.Committed(nil)
 		return inOrderOf(batch, all), nil
 	}
 	var all map[energy.Key]energy.Outcome
@@ -56,7 +56,7 @@ func (s *Store) appendSorted(ctx context.Context, batch []energy.Reading, traits
 		}
 		return err
 	})
-	s.committed(err)
+	s.outbox.Committed(err)
 	if err != nil && !errors.Is(err, errAnyConflict) {
 		return nil, fmt.Errorf("append %d readings: %w", len(batch), err)
 	}
@@ -94,7 +94,7 @@ func (s *Store) appendIn(ctx context.Context, tx *gorm.DB, sorted, batch []energ
 			return nil, err
 		}
 	}
-	if err := s.publish(tx, s.readingEvents(freshOf(sorted, all), traits)); err != nil {
+	if err := s.outbox.Put(tx, s.readingEvents(freshOf(sorted, all), traits)); err != nil {
 		return nil, err
 	}
 	return all, s.markPages(ctx, rows, slices.SortedFunc(maps.Keys(booked), comparePages))

@@ -46,12 +46,12 @@ func (s *Store) Correct(ctx context.Context, c ledger.Correction, traits func(en
 		if err := saveCorrection(tx, c); err != nil {
 			return err
 		}
-		if err := s.publish(tx, []events.Event{eventOf(live.CorrectionEvent(c, traits(c.Key.Device).Measures))}); err != nil {
+		if err := s.outbox.Put(tx, []events.Event{eventOf(live.CorrectionEvent(c, traits(c.Key.Device).Measures))}); err != nil {
 			return err
 		}
 		return s.rebook(ctx, tx, rows, c, was, held)
 	})
-	s.committed(err)
+	s.outbox.Committed(err)
 	if err != nil {
 		return ledger.Correction{}, fmt.Errorf("correct %s at %s: %w", c.Key.Device, c.Key.At, err)
 	}

@@ -38,7 +38,7 @@ func (s *Store) Settle(ctx context.Context, key intake.DiscoveredKey, most int, 
 		left, err = dropSettled(tx, key, row, kept)
 		return err
 	})
-	s.committed(err)
+	s.outbox.Committed(err)
 	if err != nil {
 		return nil, false, fmt.Errorf("settle the measurements of %s: %w", key.Address, err)
 	}

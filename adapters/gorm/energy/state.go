@@ -42,9 +42,9 @@ func (s *Store) AppendStates(ctx context.Context, changes []conditions.StateChan
 				stored = append(stored, live.StateEvent{Change: outcomes[i].Stored})
 			}
 		}
-		return s.publish(tx, eventsOf(live.LastEvents(stored)))
+		return s.outbox.Put(tx, eventsOf(live.LastEvents(stored)))
 	})
-	s.committed(err)
+	s.outbox.Committed(err)
 	if err != nil {
 		return nil, fmt.Errorf("append states: %w", err)
 	}

@@ -1,5 +1,6 @@
-// Package gormenergy stores the energy module's books in SQLite or PostgreSQL. Files are named like the module's: append.go and
-// readings*.go store the ledger, catalogue.go the campus, and so on. The differences between the two databases are in *_postgres.go and
+// Package gormenergy stores the energy module's books in SQLite or PostgreSQL. A subject has the file name that it has in
+// the module: catalog.go, quarantine.go, tariffs.go. What only a store has is apart: append*.go and readings*.go store the ledger,
+// journal.go and outbox.go what follows from it. The differences between the two databases are in *_postgres.go and
 // *_sqlite.go, behind the same methods.
 package gormenergy
 

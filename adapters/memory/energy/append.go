@@ -65,7 +65,7 @@ func (t *tables) append(batch []energy.Reading, traits func(energy.DeviceID) led
 
 // append stores readings of the device and adds the changes of its pages to entries. The outcomes are by the instants that the readings
 // were sent with.
-func (s *series) append(batch []energy.Reading, traits ledger.Traits, entries ledger.Entries) map[energy.Instant]energy.Outcome {
+func (s *deviceBook) append(batch []energy.Reading, traits ledger.Traits, entries ledger.Entries) map[energy.Instant]energy.Outcome {
 	outcomes := make(map[energy.Instant]energy.Outcome, len(batch))
 	for at, covered := range s.covered(batch) {
 		outcomes[at] = energy.Outcome{Result: energy.Overlapping, Covered: covered}

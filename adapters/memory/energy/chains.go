@@ -17,7 +17,7 @@ func untouched() touched { return touched{energy.Register: never, energy.Sample:
 func (t touched) touch(kind energy.Kind, at energy.Instant) { t[kind] = min(t[kind], at) }
 
 // rechain decodes the touched chains again, registers first: powers do not count what registers count.
-func (s *series) rechain(from touched, traits ledger.Traits, entries ledger.Entries) {
+func (s *deviceBook) rechain(from touched, traits ledger.Traits, entries ledger.Entries) {
 	if from[energy.Register] < never {
 		s.rechainKind(energy.Register, from[energy.Register], traits, s.claims(-1), entries, func(was, is ledger.Link) {
 			from.touch(energy.Sample, min(was.Booking.From+1, was.At))
@@ -32,7 +32,7 @@ func (s *series) rechain(from touched, traits ledger.Traits, entries ledger.Entr
 }
 
 // rechainKind decodes a chain again, from the first link whose decoding reads an instant, and adds the difference to entries.
-func (s *series) rechainKind(kind energy.Kind, from energy.Instant, traits ledger.Traits, told energy.Spans, entries ledger.Entries, changed func(was, is ledger.Link)) {
+func (s *deviceBook) rechainKind(kind energy.Kind, from energy.Instant, traits ledger.Traits, told energy.Spans, entries ledger.Entries, changed func(was, is ledger.Link)) {
 	links := s.chain(kind)
 	reach := 1
 	if traits.LearnsPace(kind) {
@@ -64,7 +64,7 @@ func (s *series) rechainKind(kind energy.Kind, from energy.Instant, traits ledge
 }
 
 // chain returns the links of a kind. Powers that were withdrawn or rejected break their chain.
-func (s *series) chain(kind energy.Kind) (links []ledger.Link) {
+func (s *deviceBook) chain(kind energy.Kind) (links []ledger.Link) {
 	for _, l := range s.links {
 		if l.Kind == kind && (kind == energy.Sample || !l.BreaksChain) || kind == energy.Sample && l.Kind == energy.Rejected {
 			links = append(links, l)

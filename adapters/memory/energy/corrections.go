@@ -59,7 +59,7 @@ func completed(c ledger.Correction, was ledger.Link) ledger.Correction {
 }
 
 // requireFree returns an error if a correction covers time that another reading covers.
-func (s *series) requireFree(c ledger.Correction, traits ledger.Traits) error {
+func (s *deviceBook) requireFree(c ledger.Correction, traits ledger.Traits) error {
 	if c.After == nil || !c.After.HasStatedSpan() || c.Before != nil && c.Before.HasStatedSpan() && c.Before.Span >= c.After.Span {
 		return nil
 	}
@@ -72,7 +72,7 @@ func (s *series) requireFree(c ledger.Correction, traits ledger.Traits) error {
 }
 
 // correct stores a correction in place of a link, and updates the books.
-func (s *series) correct(place int, c ledger.Correction, traits ledger.Traits, entries ledger.Entries) {
+func (s *deviceBook) correct(place int, c ledger.Correction, traits ledger.Traits, entries ledger.Entries) {
 	touched, was := untouched(), s.links[place]
 	for sign, r := range map[int64]*energy.Reading{-1: c.Before, +1: c.After} {
 		switch {
@@ -103,7 +103,7 @@ func (s *series) correct(place int, c ledger.Correction, traits ledger.Traits, e
 }
 
 // requireCounted returns an error if a ruling confirms the step of a register whose time an interval covers.
-func (s *series) requireCounted(c ledger.Correction, traits ledger.Traits) error {
+func (s *deviceBook) requireCounted(c ledger.Correction, traits ledger.Traits) error {
 	if c.Ruling != ledger.AcceptStep {
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 
 // covered returns the intervals of a batch, by instant, that overlap a stored reading or an earlier one of the batch, and the span that
 // they overlap. An interval that is stored under its own instant is left out.
-func (s *series) covered(batch []energy.Reading) map[energy.Instant]energy.Span {
+func (s *deviceBook) covered(batch []energy.Reading) map[energy.Instant]energy.Span {
 	covered := make(map[energy.Instant]energy.Span)
 	taken := append(s.claims(-1), s.counted()...)
 	sortSpans(taken)
@@ -32,7 +32,7 @@ func (s *series) covered(batch []energy.Reading) map[energy.Instant]energy.Span 
 }
 
 // claims are the spans of intervals, oldest first, without the one at an instant.
-func (s *series) claims(without energy.Instant) energy.Spans {
+func (s *deviceBook) claims(without energy.Instant) energy.Spans {
 	var spans energy.Spans
 	for _, l := range s.links {
 		if !l.BreaksChain && l.HasStatedSpan() && l.At != without {
@@ -43,7 +43,7 @@ func (s *series) claims(without energy.Instant) energy.Spans {
 }
 
 // counted are the spans that the register counted, oldest first. Spans that overlap are joined, as for counters that arrived together.
-func (s *series) counted() energy.Spans {
+func (s *deviceBook) counted() energy.Spans {
 	var spans energy.Spans
 	for _, l := range s.links {
 		if l.Kind != energy.Register || !l.Booked || l.Booking.From >= l.At {

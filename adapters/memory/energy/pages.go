@@ -10,7 +10,7 @@ import (
 )
 
 // book writes entries into the pages of a device, and marks the past ones.
-func (t *tables) book(s *series, entries ledger.Entries, now energy.Instant) {
+func (t *tables) book(s *deviceBook, entries ledger.Entries, now energy.Instant) {
 	for _, key := range slices.SortedFunc(maps.Keys(entries), comparePages) {
 		page := ledger.Page{Device: key.Device, Day: key.Day}
 		if was := s.pages[key.Day]; was != nil {

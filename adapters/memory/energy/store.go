@@ -29,7 +29,7 @@ type Store struct {
 
 // tables are the whole content of the store.
 type tables struct {
-	series table[energy.DeviceID, *series]
+	series table[energy.DeviceID, *deviceBook]
 
 	version  int64 // of the catalogue
 	spaces   table[energy.SpaceID, campus.Space]

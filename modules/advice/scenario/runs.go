@@ -2,6 +2,8 @@ package scenario
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"math"
 	"time"
 
@@ -35,6 +37,33 @@ type RunStep struct {
 	BeforeKWh, AfterKWh float64
 	// BeforeTotal and AfterTotal are the sums so far, kWh. Share is the played part of the run, 0 to 1.
 	BeforeTotal, AfterTotal, Share float64
+}
+
+// Event returns the event of a step. What was not measured is null in it.
+func (s RunStep) Event() (advice.LiveEvent, error) {
+	data, err := json.Marshal(struct {
+		Scenario string    `json:"simulation_id"`
+		Run      string    `json:"run_id"`
+		State    RunState  `json:"state"`
+		Start    time.Time `json:"start"`
+		Before   *float64  `json:"before_kwh"`
+		After    *float64  `json:"after_kwh"`
+		Sum      float64   `json:"before_total_kwh"`
+		SumAfter float64   `json:"after_total_kwh"`
+		Share    float64   `json:"progress"`
+	}{s.Scenario, s.Run, s.State, s.Start.UTC(), measured(s.BeforeKWh), measured(s.AfterKWh), s.BeforeTotal, s.AfterTotal, s.Share})
+	if err != nil {
+		return advice.LiveEvent{}, fmt.Errorf("encode a step of run %s: %w", s.Run, err)
+	}
+	return advice.LiveEvent{Kind: "simulation", Space: s.Space, Data: data}, nil
+}
+
+// measured returns nil for NaN.
+func measured(kwh float64) *float64 {
+	if math.IsNaN(kwh) {
+		return nil
+	}
+	return &kwh
 }
 
 // Limits of runs.

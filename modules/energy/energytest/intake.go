@@ -122,7 +122,7 @@ func (d *intakeFixture) with(store IntakeStore, catalog *campus.Catalog, zone *t
 	ledger := ledger.NewLedger(store, catalog, d.clock, zone, ledger.Retention{})
 	return intake.NewIntake(intake.Needs{
 		Ledger: ledger, Conditions: conditions.NewRecorder(store, store, store, catalog, d.clock, zone), Catalog: catalog,
-		Moments: store, Inbox: store, Channels: store, Clock: d.clock, Counter: d.counted,
+		Latest: store, Inbox: store, Channels: store, Clock: d.clock, Counter: d.counted,
 	})
 }
 

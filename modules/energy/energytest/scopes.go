@@ -59,7 +59,7 @@ func newScoped(t *testing.T, store IntakeStore) *scopesFixture {
 	s.twin = twin.NewTwin(store, store, store, s.catalog, s.clock)
 	s.reports = usage.NewQueries(store, s.catalog, unpriced{}, s.clock)
 	s.intake = intake.NewIntake(intake.Needs{
-		Ledger: s.ledger, Conditions: s.conditions, Catalog: s.catalog, Moments: store, Inbox: store, Channels: store, Clock: s.clock, Counter: &outcomeCounter{of: make(map[string]int)},
+		Ledger: s.ledger, Conditions: s.conditions, Catalog: s.catalog, Latest: store, Inbox: store, Channels: store, Clock: s.clock, Counter: &outcomeCounter{of: make(map[string]int)},
 	})
 	s.site = s.space(t, campus.KindSite, "")
 	s.a, s.b = s.space(t, campus.KindBuilding, s.site), s.space(t, campus.KindBuilding, s.site)

@@ -62,7 +62,7 @@ func NewSmallCampus() *SmallCampus {
 	c.Ledger = ledger.NewLedger(c.Store, c.Catalog, c.Clock, zone, ledger.Retention{})
 	c.Conditions = conditions.NewRecorder(c.Store, c.Store, c.Store, c.Catalog, c.Clock, zone)
 	c.Intake = intake.NewIntake(intake.Needs{
-		Ledger: c.Ledger, Conditions: c.Conditions, Catalog: c.Catalog, Moments: c.Store, Inbox: c.Store, Channels: c.Store, Clock: c.Clock, Counter: c,
+		Ledger: c.Ledger, Conditions: c.Conditions, Catalog: c.Catalog, Latest: c.Store, Inbox: c.Store, Channels: c.Store, Clock: c.Clock, Counter: c,
 	})
 	c.Reports = usage.NewQueries(c.Store, c.Catalog, c.Rules, c.Clock)
 	c.Twin = twin.NewTwin(c.Store, c.Store, c.Store, c.Catalog, c.Clock)

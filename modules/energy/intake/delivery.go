@@ -10,10 +10,10 @@ import (
 // Delivery is a broker's message without a timestamp that is being delivered. It is stored before the message is. If the server
 // is killed before it acknowledges the message, the broker sends it again and the Delivery identifies it.
 type Delivery struct {
-	// Packet is the broker's packet id, Words a hash of topic and payload.
+	// Packet is the broker's packet id, Hash a hash of topic and payload.
 	Packet uint16
 	Hash   uint64
-	// Reused is true if the broker soon uses the packet id for another message.
+	// Reused is true if the broker had recently used the packet id for another message.
 	Reused  bool
 	Arrived energy.Instant
 	// Instants are the instants assigned to its observations, in order; 0 for an observation with its own timestamp.

@@ -36,7 +36,7 @@ type Heartbeats interface {
 // Fleet watches devices: which are silent, which are stuck, and which clocks are off.
 type Fleet struct {
 	heartbeats Heartbeats
-	moments    conditions.LatestValues
+	latest     conditions.LatestValues
 	clock      energy.Clock
 
 	mu        sync.Mutex
@@ -46,7 +46,7 @@ type Fleet struct {
 
 // NewFleet returns a Fleet without any heartbeats in memory.
 func NewFleet(vitals Heartbeats, moments conditions.LatestValues, clock energy.Clock) *Fleet {
-	return &Fleet{heartbeats: vitals, moments: moments, clock: clock, estimates: make(map[energy.DeviceID]*clockEstimate), fresh: make(map[energy.DeviceID]bool)}
+	return &Fleet{heartbeats: vitals, latest: moments, clock: clock, estimates: make(map[energy.DeviceID]*clockEstimate), fresh: make(map[energy.DeviceID]bool)}
 }
 
 // clockEstimate estimates a device's clock offset from its timestamps within an hour.
@@ -215,7 +215,7 @@ const (
 // Limits for judging a device by its last readings.
 const (
 	judgedReadings = 12
-	// A device is silent after silentGaps times its usual gap between readings and at least leastSilence, or after unknownSilence
+	// A device is silent after silentGaps times its usual gap between readings and at least minSilence, or after unknownSilence
 	// if the gap is unknown.
 	silentGaps     = 6
 	minSilence     = energy.HourMs
@@ -225,7 +225,7 @@ const (
 // HealthOf returns the health of devices.
 func (f *Fleet) HealthOf(ctx context.Context, devices []campus.Device) (map[energy.DeviceID]Health, error) {
 	ids := campus.IDsOf(devices)
-	last, err := f.moments.LastReadings(ctx, ids, judgedReadings)
+	last, err := f.latest.LastReadings(ctx, ids, judgedReadings)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ type Needs struct {
 	Ledger     *ledger.Ledger
 	Conditions *conditions.Recorder
 	Catalog    *campus.Catalog
-	Moments    conditions.LatestValues
+	Latest     conditions.LatestValues
 	Inbox      Inbox
 	Channels   Channels
 	Clock      energy.Clock
@@ -53,7 +53,7 @@ type Needs struct {
 // NewIntake returns an Intake.
 func NewIntake(n Needs) *Intake {
 	return &Intake{
-		ledger: n.Ledger, conditions: n.Conditions, catalog: n.Catalog, moments: n.Moments, inbox: n.Inbox, clock: n.Clock, counter: n.Counter,
+		ledger: n.Ledger, conditions: n.Conditions, catalog: n.Catalog, moments: n.Latest, inbox: n.Inbox, clock: n.Clock, counter: n.Counter,
 		channels:  &channelRegistry{store: n.Channels, inbox: n.Inbox, known: make(channelSet)},
 		registers: make(map[energy.DeviceID]energy.Energy), states: make(map[energy.DeviceID]conditions.State),
 	}
@@ -341,8 +341,8 @@ func (t *ingestion) reject(place int, reason string, flaws ...energy.Flaw) {
 	t.rejected = append(t.rejected, rejectedMessageOf(t.caller, t.now, o, reason))
 }
 
-// deviceOf returns the device of an observation.
-func deviceOf(campus *campus.Campus, o Observation) (campus.Device, bool) {
+// candidateOf returns the device of an observation.
+func candidateOf(campus *campus.Campus, o Observation) (campus.Device, bool) {
 	if o.Device != "" {
 		return campus.Device(o.Device)
 	}
@@ -354,6 +354,6 @@ func deviceOf(campus *campus.Campus, o Observation) (campus.Device, bool) {
 
 // accepts reports whether the sender of an observation may report for its device.
 func accepts(campus *campus.Campus, caller energy.Caller, o Observation) bool {
-	device, known := deviceOf(campus, o)
+	device, known := candidateOf(campus, o)
 	return known && campus.MayReport(caller, device.ID)
 }

@@ -76,9 +76,9 @@ func (i *Intake) settle(ctx context.Context, key DiscoveredKey, d campus.Device)
 type settling struct {
 	device campus.Device
 	reader ledger.Reader
-	// lastRegister is the register's last value, showed its value before the current measurements; negative if unknown.
+	// lastRegister is the register's last value, previousRegister its value before the current measurements; negative if unknown.
 	lastRegister, previousRegister energy.Energy
-	// observations are the observations of the current readings, refused the rejected messages of the others.
+	// observations are the observations of the current readings, rejected the messages of the others.
 	observations []Observation
 	rejected     []RejectedMessage
 	caller       energy.Caller

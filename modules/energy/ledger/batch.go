@@ -36,7 +36,7 @@ type Summary struct {
 // MaxRejections is the maximum number of rejections that are listed.
 const MaxRejections = 100
 
-// BatchSize is the number of readings in one transaction of a batch. It is large enough that the commit is not the main cost, and
+// BatchSize is the number of ambient readings, or of buffered measurements, in one transaction. It is large enough that the commit is not the main cost, and
 // small enough that other commits wait little.
 const BatchSize = 5000
 

@@ -15,8 +15,7 @@ const maxGroup = 512
 // maxWaiting is the maximum number of readings that wait for a commit. Beyond it the server is overloaded and rejects at once.
 const maxWaiting = 4096
 
-// commitTime is the maximum time of one commit: a caller learns within five seconds that a database does not answer, and sends
-// again later.
+// commitTime is the maximum time of one commit: a caller learns soon that a database does not answer, and sends again later.
 const commitTime = 4 * time.Second
 
 // ErrOverloaded rejects a request before it begins, because too many wait already.

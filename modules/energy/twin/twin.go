@@ -51,7 +51,7 @@ type Use struct {
 // Twin shows the campus as it is now.
 type Twin struct {
 	readings  ledger.Readings
-	moments   conditions.LatestValues
+	latest    conditions.LatestValues
 	weather   conditions.WeatherRecords
 	directory campus.Directory
 	clock     energy.Clock
@@ -60,7 +60,7 @@ type Twin struct {
 
 // NewTwin returns the twin of a campus.
 func NewTwin(readings ledger.Readings, moments conditions.LatestValues, weather conditions.WeatherRecords, directory campus.Directory, clock energy.Clock) *Twin {
-	return &Twin{readings: readings, moments: moments, weather: weather, directory: directory, clock: clock, usuals: habit.NewWeeks()}
+	return &Twin{readings: readings, latest: moments, weather: weather, directory: directory, clock: clock, usuals: habit.NewWeeks()}
 }
 
 // latestAmbientFor is how long an ambient value counts as current.
@@ -77,7 +77,7 @@ func (t *Twin) Now(ctx context.Context, caller energy.Caller) (at energy.Instant
 		return 0, nil, err
 	}
 	m := moment{campus: tree, caller: caller, now: t.clock.Now(), yesterday: make(map[energy.DeviceID]*ledger.Page)}
-	if m.states, err = t.moments.LatestStates(ctx, campus.IDsOf(tree.DevicesWithin(caller.Space)), m.now); err != nil {
+	if m.states, err = t.latest.LatestStates(ctx, campus.IDsOf(tree.DevicesWithin(caller.Space)), m.now); err != nil {
 		return 0, nil, err
 	}
 	if m.ambient, err = t.ambient(ctx, tree, caller, m.now); err != nil {
@@ -102,7 +102,7 @@ func (t *Twin) ambient(ctx context.Context, campus *campus.Campus, caller energy
 	for i, s := range spaces {
 		ids[i] = s.ID
 	}
-	measured, err := t.moments.LatestAmbient(ctx, ids, now.Add(-latestAmbientFor), now)
+	measured, err := t.latest.LatestAmbient(ctx, ids, now.Add(-latestAmbientFor), now)
 	if err != nil {
 		return nil, err
 	}

@@ -7,13 +7,13 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// placed is a reading with the key that it was sent under. A reading stamped by the server may be stored under another key.
+// placed is a reading with the key that it was sent under. A reading with a server time may be stored under another key.
 type placed struct {
 	sent energy.Key
 	energy.Reading
 }
 
-// maxReadingMove is how far a reading stamped by the server may move, ms.
+// maxReadingMove is how far a reading with a server time may move, ms.
 const maxReadingMove = 300_000
 
 // keys are some of the keys that a statement was called with; nil means all of them.
@@ -37,7 +37,7 @@ func (i inserted) storedAs(sent energy.Reading) (stored energy.Reading, is bool)
 	return sent, i.fresh.has(sent.Key())
 }
 
-// insertAll stores the readings that are not stored yet. A reading stamped by the server whose key is taken moves until it is stored.
+// insertAll stores the readings that are not stored yet. A reading with a server time whose key is taken moves until it is stored.
 // batch is everything that is being stored, sorted by key; sorted is a part of it.
 func insertAll(ctx context.Context, rows rows, sorted, batch []energy.Reading) (inserted, error) {
 	fresh, err := rows.insert(ctx, sorted)

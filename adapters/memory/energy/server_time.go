@@ -6,12 +6,12 @@ import (
 	"github.com/holotwin/holotwin/modules/energy"
 )
 
-// maxReadingMove is how far a reading stamped by the server may move, ms.
+// maxReadingMove is how far a reading with a server time may move, ms.
 const maxReadingMove = 300_000
 
-// placed yields readings, sorted by instant, each with the form that is to be stored. A reading stamped by the server whose instant is
+// placed yields readings, sorted by instant, each with the form that is to be stored. A reading with a server time whose instant is
 // taken moves to the next free instant. The later readings of its chain move too, so that their order stays.
-func (s *series) placed(sorted []energy.Reading) iter.Seq2[energy.Reading, energy.Reading] {
+func (s *deviceBook) placed(sorted []energy.Reading) iter.Seq2[energy.Reading, energy.Reading] {
 	return func(yield func(sent, stored energy.Reading) bool) {
 		wanted := make(map[energy.Instant]bool, len(sorted))
 		for _, r := range sorted {
@@ -36,7 +36,7 @@ func (s *series) placed(sorted []energy.Reading) iter.Seq2[energy.Reading, energ
 }
 
 // vacancy returns the first instant, starting at one, that no reading has or wants.
-func (s *series) vacancy(at energy.Instant, wanted map[energy.Instant]bool) energy.Instant {
+func (s *deviceBook) vacancy(at energy.Instant, wanted map[energy.Instant]bool) energy.Instant {
 	for {
 		if _, taken := s.find(at); !taken && !wanted[at] {
 			return at

@@ -9,9 +9,9 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 )
 
-// series has the stored readings of a device. A committed one is never changed.
-type series struct {
-	// links are the readings, by instant. One that was withdrawn or is energy.Refused stays, and Breaks.
+// deviceBook has the stored readings of a device. A committed one is never changed.
+type deviceBook struct {
+	// links are the readings, by instant. One that was withdrawn or is energy.Rejected stays, and its BreaksChain is true.
 	links []ledger.Link
 	// corrections are by the reading's instant, oldest first.
 	corrections map[energy.Instant][]ledger.Correction
@@ -24,8 +24,8 @@ type series struct {
 }
 
 // editable returns a series that a transaction may change.
-func (t *tables) editable(device energy.DeviceID) *series {
-	s := &series{
+func (t *tables) editable(device energy.DeviceID) *deviceBook {
+	s := &deviceBook{
 		corrections: make(map[energy.Instant][]ledger.Correction), pages: make(map[int32]*ledger.Page), bases: make(map[energy.Kind]ledger.Base),
 	}
 	if was := t.series.get(device); was != nil {
@@ -39,12 +39,12 @@ func (t *tables) editable(device energy.DeviceID) *series {
 }
 
 // find returns the index of the reading at an instant, or the index to insert it at.
-func (s *series) find(at energy.Instant) (place int, found bool) {
+func (s *deviceBook) find(at energy.Instant) (place int, found bool) {
 	return slices.BinarySearchFunc(s.links, at, func(l ledger.Link, at energy.Instant) int { return cmp.Compare(l.At, at) })
 }
 
 // standing are the readings that count, by instant.
-func (s *series) standing() []energy.Reading {
+func (s *deviceBook) standing() []energy.Reading {
 	if s == nil {
 		return nil
 	}

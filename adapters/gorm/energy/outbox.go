@@ -1,8 +1,6 @@
 package gormenergy
 
 import (
-	"gorm.io/gorm"
-
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/modules/energy/live"
@@ -13,21 +11,6 @@ import (
 func (s *Store) WithOutbox(outbox *events.Outbox) *Store {
 	s.outbox = outbox
 	return s
-}
-
-// publish puts events into the outbox, in the transaction that stores the change.
-func (s *Store) publish(tx *gorm.DB, all []events.Event) error {
-	if s.outbox == nil {
-		return nil
-	}
-	return s.outbox.Put(tx, all)
-}
-
-// committed wakes the readers of events if the transaction succeeded.
-func (s *Store) committed(err error) {
-	if s.outbox != nil && err == nil {
-		s.outbox.Committed()
-	}
 }
 
 // readingEvents are the events of stored readings, in their order; none if there is no outbox.
