@@ -17,6 +17,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/scenario"
 	"github.com/holotwin/holotwin/modules/advice/schedule"
 	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/modules/energy/conditions"
 	"github.com/holotwin/holotwin/modules/energy/intake"
@@ -157,8 +158,14 @@ func (w jobServices) settleInbox(ctx context.Context) error {
 // relearn judges again, one by one, the counters that an earlier version stored without their pace.
 func (w jobServices) relearn(ctx context.Context) error {
 	campus, err := w.Catalog.Fresh(ctx)
+	traits := func(id energy.DeviceID) ledger.Traits {
+		if _, known := campus.Device(id); !known {
+			return ledger.Traits{} // nothing to judge by
+		}
+		return ledger.TraitsIn(campus)(id)
+	}
 	for more := err == nil; more && err == nil; {
-		more, err = w.EnergyStore.Relearn(ctx, ledger.TraitsIn(campus))
+		more, err = w.EnergyStore.Relearn(ctx, traits)
 	}
 	return err
 }

@@ -58,17 +58,32 @@ func (s *server) steps() []step {
 }
 
 // start ties the steps to the program's life.
-func start(life fx.Lifecycle, s server) {
-	for _, step := range s.steps() {
-		hook := fx.Hook{OnStop: step.stop}
-		if step.start != nil {
-			hook.OnStart = func(ctx context.Context) error {
-				s.Log.Debug("starting", zap.String("step", step.name))
-				return step.start(ctx)
+func start(life fx.Lifecycle, s server) { life.Append(hookOf(s.steps(), s.Log)) }
+
+// hookOf runs steps in their order, and stops them in the opposite order. If a step fails, those before it are stopped. It is one
+// hook for all of them: fx skips the hooks that are left when the time for the stop is used up, and the database must be closed.
+func hookOf(steps []step, log *zap.Logger) fx.Hook {
+	begun := 0
+	stop := func(ctx context.Context) (err error) {
+		for ; begun > 0; begun-- {
+			if end := steps[begun-1].stop; end != nil {
+				err = errors.Join(err, end(ctx))
 			}
 		}
-		life.Append(hook)
+		return err
 	}
+	return fx.Hook{OnStop: stop, OnStart: func(ctx context.Context) error {
+		for _, step := range steps {
+			if step.start != nil {
+				log.Debug("starting", zap.String("step", step.name))
+				if err := step.start(ctx); err != nil {
+					return errors.Join(err, stop(ctx))
+				}
+			}
+			begun++
+		}
+		return nil
+	}}
 }
 
 // warnOfExposedFiles logs the files of the database that others can read.
