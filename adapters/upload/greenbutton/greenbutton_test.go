@@ -97,6 +97,19 @@ func TestRows(t *testing.T) {
 	}, all)
 }
 
+// TestIntegersOfXML reads values in each way in which XML Schema writes an integer.
+func TestIntegersOfXML(t *testing.T) {
+	file, err := os.ReadFile("testdata/two_points.xml")
+	require.NoError(t, err)
+	const value = ">420001</espi:value>"
+	require.Contains(t, string(file), value)
+	expected, _ := read(string(file), "")
+	for _, written := range []string{"+420001", "0420001"} {
+		rows, _ := read(strings.Replace(string(file), value, ">"+written+"</espi:value>", 1), "")
+		require.Equal(t, summed(t, expected), summed(t, rows), written)
+	}
+}
+
 func TestRowsOfADevice(t *testing.T) {
 	const body = `<IntervalReading><timePeriod><duration>900</duration><start>0</start></timePeriod><value>1</value></IntervalReading>`
 	for name, c := range map[string]struct{ xml, device, flaws, skipped string }{
