@@ -26,7 +26,7 @@ func TestGreenButtonSeries(t *testing.T) {
 		"the same of one device":   {"received_then_delivered", []string{"--device", "techo"}, map[string]float64{"techo": 1.1}, []string{`se omite cubierta`}, ""},
 		"types by their links":     {"linked_types", nil, map[string]float64{"taller": 0.96, "oficina": 5}, []string{`se omite caldera, MeterReading/1: 2 intervalos de gas, no de electricidad`}, `2 intervals of gas, not electricity`},
 		"gas in Wh":                {"gas_in_wh", nil, map[string]float64{}, []string{`se omite cocina, MeterReading/1: 1 intervalos de gas`}, ""},
-		"a day and its hours":      {"day_and_hours", nil, map[string]float64{"bloque": 18}, []string{`se omite bloque, MeterReading/1: 1 intervalos de 86400 s: otros más finos dicen el mismo tiempo`}, `1 intervals of 86400 s: finer ones tell the same time`},
+		"a day and its hours":      {"day_and_hours", nil, map[string]float64{"bloque": 18}, []string{`se omite bloque, MeterReading/1: 1 intervalos de 86400 s: otros más finos cubren el mismo tiempo`}, `1 intervals of 86400 s: finer ones cover the same time`},
 		"of one device":            {"day_and_hours", []string{"--device", "bq"}, map[string]float64{"bq": 18}, []string{`se omite bloque`}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
