@@ -8,6 +8,7 @@ export const pages = [
   'pronostico',
   'dispositivos',
   'administracion',
+  'inicio',
 ] as const
 export type Page = (typeof pages)[number]
 export type Params = Record<string, string | undefined>

@@ -19,7 +19,7 @@ function show(toast: Omit<Toast, 'id'>): () => void {
 }
 
 /** Shows for a while why something failed. */
-function showFailure(failure: unknown) {
+export function showFailure(failure: unknown) {
   setTimeout(show({ text: '', failure }), undoMs)
 }
 

@@ -13,6 +13,7 @@ const views: Record<Page, () => Promise<View>> = {
   pronostico: () => import('./forecast/ForecastPage.svelte'),
   dispositivos: () => import('./devices/DevicesPage.svelte'),
   administracion: () => import('./administration/AdministrationPage.svelte'),
+  inicio: () => import('./setup/SetupPage.svelte'),
 }
 
 export const loadView = async (page: Page): Promise<Component> => (await views[page]()).default
