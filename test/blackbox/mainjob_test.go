@@ -86,6 +86,7 @@ func TestTheMainJob(t *testing.T) {
 		var evidence struct{ Rule, Hash, Formula string }
 		require.NoError(t, send(t, client, 200, http.MethodGet, "/api/recomendaciones/"+first.ID+"/evidencia", nil).JSON(&evidence))
 		require.Len(t, evidence.Hash, 64)
+		require.Contains(t, evidence.Formula, "fechas al mes", "a formula is in the reader's language")
 		send(t, client, 200, http.MethodPost, "/api/recomendaciones/"+first.ID+"/estado", map[string]any{"status": "accepted", "note": "ya"})
 		verification := "/api/recomendaciones/" + first.ID + "/verificacion"
 		require.Contains(t, string(send(t, client, 200, http.MethodGet, verification, nil).Body), `"verdict":"not_done"`)

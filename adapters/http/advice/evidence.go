@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/text"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
@@ -81,7 +82,7 @@ func (h *Handlers) evidence(ctx context.Context, in *IDInput) (*evidenceOutput, 
 			Level: string(e.Target.Level), TargetID: e.Target.ID, From: instant(b.From), To: instant(b.To), AsOf: instant(b.AsOf),
 			Hours: b.Hours, Measured: b.Measured, TimeZone: e.Zone, Assumed: b.Assumed, Series: seriesPath(e.Advice),
 		},
-		Formula: f.Formula,
+		Formula: text.Formula(languageOf(ctx), f.Formula),
 		Proof:   proofOf(f.Proof),
 		Results: Results{Figures: evidenceOf(e.Advice).Figures, Saving: savingOf(e.Advice), Confidence: f.Confidence},
 		Hash:    b.Hash, HashNow: e.HashNow, Reproduced: e.Reproduced, History: []Event{},

@@ -81,7 +81,7 @@ func (s *preparedSubject) higherThanPast(nights []night) *Finding {
 	if usual <= 0 || history.Percentile(powers(now), 0.25) < max(high, baseRise*usual) {
 		return nil
 	}
-	return s.baseFinding(CausePast, now, high, usual, "(night power − P90 of nights of the same season or weather)·closed hours a month")
+	return s.baseFinding(CausePast, now, high, usual, FormulaBasePast)
 }
 
 // likeWeather selects nights about as warm as the recent ones, if temperatures are known.
@@ -121,7 +121,7 @@ func (s *preparedSubject) higherThanPeers(nights []night) *Finding {
 	if history.Percentile(powers(now), 0.25) < reference {
 		return nil
 	}
-	return s.baseFinding(CausePeers, now, reference, usual, "(night power − max(1.5·median, P90) per m² of peers·m²)·closed hours a month")
+	return s.baseFinding(CausePeers, now, reference, usual, FormulaBasePeers)
 }
 
 // baseFinding counts only closed hours: the base load's share while the space is used is not observed.
@@ -154,7 +154,7 @@ func (s *preparedSubject) neverFalls(nights []night) *Finding {
 	}
 	rate := s.Calendar.ShutHours
 	saving := Saving{KWh: (lowest - mayKeep*open) * rate, Low: (lowest - mayKeepLow*open) * rate, High: (lowest - mayKeepHigh*open) * rate}
-	return s.baseOf(CauseNever, saving, lowest, open, mayKeep*open, now, "(P10 of night power − 0.5 (0.3 to 0.7)·median power of open hours)·closed hours a month", 0.6)
+	return s.baseOf(CauseNever, saving, lowest, open, mayKeep*open, now, FormulaBaseNeverFalls, 0.6)
 }
 
 // neverFallsFrom is infinite for a building without opening hours: it may be a residence or a laboratory.

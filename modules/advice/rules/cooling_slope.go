@@ -82,7 +82,7 @@ func (s *preparedSubject) steeperThanPast(days, now, past []coolingDay) *Finding
 	}
 	saving := interval((after.slope-before.slope)*rate, all, all)
 	return s.coolingFinding(CausePast, saving, after.slope, before.slope, before.balance, degrees, now,
-		"(slope − slope before)·mean degrees above the balance point·open dates a month")
+		FormulaCoolingPast)
 }
 
 func (s *preparedSubject) steeperThanPeers(days, now []coolingDay) *Finding {
@@ -109,7 +109,7 @@ func (s *preparedSubject) steeperThanPeers(days, now []coolingDay) *Finding {
 		High: (fit.slope - usual) * rate,
 	}
 	return s.coolingFinding(CausePeers, saving, fit.slope, usual, fit.balance, degrees, now,
-		"(slope − 1.25·median slope per m² of peers·m²)·mean degrees above the balance point·open dates a month")
+		FormulaCoolingPeers)
 }
 
 func (s *preparedSubject) coolingFinding(cause string, saving Saving, slope, reference, balance, degrees float64, dates []coolingDay, formula string) *Finding {

@@ -69,13 +69,13 @@ const (
 // stuckOn finds a level that was added at an instant and has stayed since. If the base load rule finds it too, only that finding is kept.
 func stuckOn(s *preparedSubject, found []Finding) *Finding {
 	return s.lasting(anomaly.StuckOn, StuckOn, found, []Kind{BaseLoad, OutOfHours, Schedule}, stuckDays,
-		"added kWh ÷ hours since it began · hours a month; interval from the evidence against the target's own noise")
+		FormulaLasting)
 }
 
 // degradation finds a slow rise above the expected use.
 func degradation(s *preparedSubject, found []Finding) *Finding {
 	return s.lasting(anomaly.Degradation, Degradation, found, []Kind{BaseLoad, CoolingSlope, OutOfHours, Schedule}, risingDays,
-		"added kWh ÷ hours since it began · hours a month; interval from the evidence against the target's own noise")
+		FormulaLasting)
 }
 
 // lasting returns a finding for a lasting departure of a kind, unless a finding of other kinds covers it.
@@ -177,7 +177,7 @@ func peak(s *preparedSubject) *Finding {
 	}
 	f := &Finding{
 		Kind: Peak, From: s.recent.At(at), To: s.recent.At(at + 1), Confidence: s.certainty(len(dates), Saving{}, 0.9),
-		Formula: "highest quarter hour of the last month − P90 of its days' highest quarter hours",
+		Formula: FormulaPeak,
 		Figures: []Figure{
 			{"power", 1000 * highest, "W"},
 			{"reference_power", 1000 * usual, "W"},

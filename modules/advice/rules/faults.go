@@ -78,7 +78,7 @@ func later(a, b span) span {
 func (s Subject) sensorFinding(f span) *Finding {
 	return &Finding{
 		Kind: Sensor, Cause: f.cause, From: s.History.At(f.from), To: s.History.At(f.to),
-		Formula:    "runs of one repeated number, of zeros on a meter that never rests, or of silence while the site goes on",
+		Formula:    FormulaSensor,
 		Confidence: 0.9,
 		Figures:    []Figure{{"hours", float64(f.hours), "h"}, {"power", 1000 * f.kw, "W"}},
 	}
@@ -121,13 +121,13 @@ func (s Subject) clockFinding() *Finding {
 	case s.ClockOff <= -neverSet:
 		return &Finding{
 			Kind: Sensor, Cause: CauseUnset, From: s.History.Start, To: s.History.End(),
-			Formula:    "the device's messages tell instants of before 2000",
+			Formula:    FormulaClockUnset,
 			Confidence: 0.9,
 		}
 	}
 	return &Finding{
 		Kind: Sensor, Cause: cause, From: s.History.Start, To: s.History.End(),
-		Formula:    "the device's instants less those at which they came, by the same for at least ten minutes, or of the future",
+		Formula:    FormulaClockOff,
 		Confidence: 0.9,
 		Figures:    []Figure{{"minutes", off.Minutes(), "min"}},
 	}

@@ -9,7 +9,7 @@ import (
 // outOfHoursRule finds running devices that a closed room does not need.
 var outOfHoursRule = hourRule{
 	kind:       OutOfHours,
-	formula:    "Σ (P − P_idle)·t over closed hours, an hour after closing and before opening left out, with P above the running level; mean per date × dates a month",
+	formula:    FormulaOutOfHoursIdle,
 	applies:    func(s *preparedSubject) bool { return switchable[s.Kind] },
 	waste:      leftOn,
 	minDates:   3,
@@ -20,7 +20,7 @@ var outOfHoursRule = hourRule{
 // usual ones.
 var excessRule = hourRule{
 	kind:       OutOfHours,
-	formula:    "Σ (P − P_usual)·t over closed hours in runs of 3 h or more with P − P_usual > max(40 % of the step between open and closed hours, 4·MAD); mean per date × dates a month",
+	formula:    FormulaOutOfHoursUsual,
 	applies:    func(s *preparedSubject) bool { return isMany(s.Kind) || s.Kind == "other" || s.Kind == "lab" },
 	waste:      unusualNights,
 	minDates:   3,

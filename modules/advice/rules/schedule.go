@@ -3,7 +3,7 @@ package rules
 // scheduleRule finds devices that start hours before a space opens or stop hours after it closes, most days.
 var scheduleRule = hourRule{
 	kind:    Schedule,
-	formula: "Σ (P − P_idle)·t over runs of 2 to 4 h that begin at closing or end at opening, their hour next to it left out, with P above the running level; mean per date × dates a month",
+	formula: FormulaSchedule,
 	applies: func(s *preparedSubject) bool {
 		return (s.Kind == "ac" || s.Kind == "lighting") && !s.Calendar.Assumed
 	},

@@ -53,7 +53,7 @@ func setpoint(s *preparedSubject) *Finding {
 	}
 	f := &Finding{
 		Kind: Setpoint, From: s.recent.Start, To: s.recent.End(), Saving: saving,
-		Formula:    "cooling kWh a month in open hours × 4 % (3 to 5 %) a °C × (23 °C − median room temperature)",
+		Formula:    FormulaSetpoint,
 		Confidence: s.certainty(len(dates), saving, 0.85),
 		Figures: []Figure{
 			{"room_temperature", room, "°C"},

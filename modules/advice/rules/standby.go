@@ -5,7 +5,7 @@ import "github.com/holotwin/holotwin/modules/advice/history"
 // standbyRule finds devices that draw power for many hours while idle.
 var standbyRule = hourRule{
 	kind:       StandbyLoad,
-	formula:    "Σ min(P, P_idle)·t over runs of 4 h or more below the running level with P ≥ 2 W; mean per date × dates a month",
+	formula:    FormulaStandby,
 	applies:    idles,
 	waste:      idling,
 	minDates:   3,

@@ -5,7 +5,7 @@ import "github.com/holotwin/holotwin/modules/advice/history"
 // stateMismatchRule finds a device that draws power while its state is off: a stuck relay, or a wrong state.
 var stateMismatchRule = hourRule{
 	kind:       StateMismatch,
-	formula:    "Σ P·t over the hours whose state is off with P > max(3 W, 2·standby_w, 10 % of P95); mean per date × dates a month",
+	formula:    FormulaStateMismatch,
 	applies:    func(s *preparedSubject) bool { return s.Kind != "sensor" },
 	waste:      mismatched,
 	observes:   statesKnown,

@@ -5,7 +5,7 @@ import "math"
 // unusedRoomRule finds devices that run in opening hours while the room is empty.
 var unusedRoomRule = hourRule{
 	kind:    UnusedRoom,
-	formula: "Σ (P − P_idle)·t over open hours with nobody present for 2 h or more and P above the running level; mean per date × dates a month",
+	formula: FormulaUnusedRoom,
 	applies: func(s *preparedSubject) bool {
 		return switchable[s.Kind] || s.Kind == "meter" || s.Kind == "room"
 	},
