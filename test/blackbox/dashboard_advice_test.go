@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/platform/database/databasetest"
+	"github.com/holotwin/holotwin/test/program"
 )
 
 // TestRecommendationsInTheBrowser drives the page of recommendations on a campus of known waste: its questions, its evidence down to
@@ -36,5 +37,6 @@ func TestRecommendationsInTheBrowser(t *testing.T) {
 	for _, r := range adviceOf(t, c, "").Recomendaciones {
 		t.Log(r.DeviceID, r.Kind, r.Trivial)
 	}
-	browse(t, server, "http://nowhere.invalid", "test/advice.mjs")
+	out, err := program.Browse(server, "", "test/advice.mjs")
+	require.NoError(t, err, out)
 }

@@ -1,10 +1,8 @@
-package blackbox
+package browser
 
 import (
 	"context"
 	"net/http"
-	"os"
-	"os/exec"
 	"testing"
 	"time"
 
@@ -31,38 +29,15 @@ func TestDashboard(t *testing.T) {
 	}, "demo")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = server.Kill() })
-	client := login(t, server)
-	eventually(t, "the demo is loaded and analysed", func() bool {
+	client, err := program.Login(server.URL)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
 		var list struct {
 			Recomendaciones []struct{ ID string }
 			Pending         int
 		}
 		answer, err := client.Send(http.MethodGet, "/api/recomendaciones?limit=1", nil)
 		return err == nil && answer.JSON(&list) == nil && len(list.Recomendaciones) > 0 && list.Pending == 0
-	})
+	}, maxWait, time.Second, "the demo is loaded and analysed")
 	browse(t, server, provider.Issuer(), "test/dashboard.mjs")
-}
-
-// browse drives a browser on a server by a script.
-func browse(t *testing.T, server *program.Server, provider, script string) {
-	t.Helper()
-	const folder = "../../adapters/web"
-	if _, err := os.Stat(folder + "/node_modules/playwright-core"); err != nil {
-		out, err := command(folder, "npm", "ci", "--no-audit", "--no-fund").CombinedOutput()
-		require.NoError(t, err, "the browser's driver comes with npm ci in adapters/web: %s", out)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
-	defer cancel()
-	run := exec.CommandContext(ctx, "node", script)
-	run.Dir = folder
-	run.Env = append(os.Environ(), "DASHBOARD_URL="+server.URL, "DASHBOARD_PROVIDER="+provider, "DASHBOARD_EMAIL="+program.AdminEmail, "DASHBOARD_PASSWORD="+program.AdminPassword)
-	out, err := run.CombinedOutput()
-	t.Logf("%s", out)
-	require.NoError(t, err)
-}
-
-func command(folder, name string, words ...string) *exec.Cmd {
-	c := exec.Command(name, words...)
-	c.Dir = folder
-	return c
 }
