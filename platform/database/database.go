@@ -28,7 +28,7 @@ const (
 type Options struct {
 	// URL is postgresql://… or sqlite:///path.
 	URL string
-	// DirectURL is used for migrations and session locks if URL is a transaction pooler such as PgBouncer.
+	// DirectURL is the server's own URL if URL is a transaction pooler such as PgBouncer; else empty. It is used for migrations.
 	DirectURL string
 	// Connections is the maximum number of PostgreSQL connections; 0 means 16.
 	Connections int

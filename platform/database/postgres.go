@@ -19,10 +19,18 @@ import (
 // defaultConnections suits two cores: writes need few connections, because commits are grouped; reports need some.
 const defaultConnections = 16
 
+// limits are the time limits of a connection, in ms: a statement that runs longer than its caller waits, or that waits for a lock for
+// ever, holds a connection that others need.
+var limits = map[string]string{"statement_timeout": "60000", "lock_timeout": "10000", "idle_in_transaction_session_timeout": "60000"}
+
 func openPostgres(ctx context.Context, o Options) (*Database, error) {
+	isPooled := o.DirectURL != ""
 	config, err := postgresConfig(o.URL)
 	if err != nil {
 		return nil, err
+	}
+	if isPooled {
+		bearPooler(config)
 	}
 	watch := newSilenceWatch(config.DialFunc, o.OnSilence)
 	pool, probe := stdlib.OpenDB(withDialer(config, watch.connect)), stdlib.OpenDB(withDialer(config, watch.connectProbe))
@@ -38,12 +46,12 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 	if err := waitUntilReady(ctx, pool); err != nil {
 		return nil, errors.Join(fmt.Errorf("DB_URL: PostgreSQL does not answer: %s", Reason(err)), pool.Close(), probe.Close())
 	}
-	db, err := openGorm(postgres.New(postgres.Config{Conn: pool}))
+	db, err := openGorm(postgres.New(postgres.Config{Conn: connPool(pool, isPooled)}))
 	if err != nil {
 		return nil, errors.Join(err, pool.Close(), probe.Close())
 	}
 	direct := o.DirectURL
-	if direct == "" {
+	if !isPooled {
 		direct = o.URL
 	}
 	watching, endWatch := context.WithCancel(context.Background())
@@ -78,11 +86,9 @@ func postgresConfig(url string) (*pgx.ConnConfig, error) {
 		return nil, errors.New("DB_URL: not a PostgreSQL URL")
 	}
 	config.ConnectTimeout = 3 * time.Second
-	// A statement that runs longer than its caller waits, or that waits for a lock for ever, holds a connection that others
-	// need.
-	setDefault(config.RuntimeParams, "statement_timeout", "60000")
-	setDefault(config.RuntimeParams, "lock_timeout", "10000")
-	setDefault(config.RuntimeParams, "idle_in_transaction_session_timeout", "60000")
+	for name, value := range limits {
+		setDefault(config.RuntimeParams, name, value)
+	}
 	setDefault(config.RuntimeParams, "application_name", "holotwin")
 	setDefault(config.RuntimeParams, "timezone", "UTC")
 	return config, nil

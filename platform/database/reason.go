@@ -39,6 +39,9 @@ func postgresReason(err *pgconn.PgError) string {
 	case "25006":
 		return "PostgreSQL is read-only, as a standby is (" + err.Message + "): set the primary in DB_URL"
 	}
+	if strings.HasPrefix(err.Message, "unsupported startup parameter") { // PgBouncer's words
+		return "DB_URL is a connection pooler (" + err.Message + "): set the address of PostgreSQL itself in DIRECT_DB_URL"
+	}
 	return err.Message
 }
 

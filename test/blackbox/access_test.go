@@ -57,8 +57,8 @@ var access = map[string]string{
 
 // TestEveryRoute calls every route of the document with every role, with a session that has ended, and with nothing.
 func TestEveryRoute(t *testing.T) {
-	each(t, func(t *testing.T, databaseURL string) {
-		admin := login(t, start(t, databaseURL))
+	everywhere(t, func(t *testing.T, databaseURL string, settings ...string) {
+		admin := login(t, start(t, databaseURL, settings...))
 		campus, err := admin.MakeCampus(1)
 		require.NoError(t, err)
 		callers := map[string]*program.Client{

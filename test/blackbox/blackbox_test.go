@@ -19,6 +19,15 @@ func each(t *testing.T, run func(t *testing.T, databaseURL string)) {
 	t.Run("postgres", func(t *testing.T) { run(t, databasetest.Postgres(t)) })
 }
 
+// everywhere runs a test as each does, and on a database behind PgBouncer, with the settings that this takes.
+func everywhere(t *testing.T, run func(t *testing.T, databaseURL string, settings ...string)) {
+	each(t, func(t *testing.T, databaseURL string) { run(t, databaseURL) })
+	t.Run("pgbouncer", func(t *testing.T) {
+		pooled, direct := databasetest.Pooled(t)
+		run(t, pooled, "DIRECT_DB_URL="+direct)
+	})
+}
+
 // start runs the program until the test ends.
 func start(t *testing.T, databaseURL string, settings ...string) *program.Server {
 	t.Helper()

@@ -17,10 +17,10 @@ import (
 // TestWhatWasAcknowledgedIsThereOnceAfterKills kills the program three times while readings come in; afterwards
 // each one that was answered 201 is there, once, and the totals are their sum.
 func TestWhatWasAcknowledgedIsThereOnceAfterKills(t *testing.T) {
-	each(t, func(t *testing.T, databaseURL string) {
+	everywhere(t, func(t *testing.T, databaseURL string, settings ...string) {
 		acknowledged := make(map[string]bool)
 		var mu sync.Mutex
-		server := start(t, databaseURL)
+		server := start(t, databaseURL, settings...)
 		campus, err := login(t, server).MakeCampus(4)
 		require.NoError(t, err)
 		for round := range 3 {
@@ -35,7 +35,7 @@ func TestWhatWasAcknowledgedIsThereOnceAfterKills(t *testing.T) {
 			eventually(t, "readings come in", func() bool { return size(&mu, acknowledged) > sofar+50 })
 			require.NoError(t, server.Kill())
 			wait.Wait()
-			server = start(t, databaseURL)
+			server = start(t, databaseURL, settings...)
 		}
 		client := login(t, server)
 		stored := storedReadings(t, client)

@@ -34,8 +34,8 @@ type recommendations struct {
 // TestTheMainJob sends six weeks of readings of an air conditioner that runs all night and of a screen that does
 // not, with weather and states, and reads what to do about it.
 func TestTheMainJob(t *testing.T) {
-	each(t, func(t *testing.T, databaseURL string) {
-		server := start(t, databaseURL)
+	everywhere(t, func(t *testing.T, databaseURL string, settings ...string) {
+		server := start(t, databaseURL, settings...)
 		client := login(t, server)
 		campus, err := client.MakeCampus(0)
 		require.NoError(t, err)

@@ -74,8 +74,16 @@ func TestOneReplicaAnalyses(t *testing.T) {
 // TestWritesOfOneReplicaAreReadOnTheOther creates and changes things through one server and uses them at once through another on the same
 // database, 200 times: a user who created something must never get a 404 for it.
 func TestWritesOfOneReplicaAreReadOnTheOther(t *testing.T) {
-	databaseURL := databasetest.Postgres(t)
-	one, two := login(t, start(t, databaseURL)), login(t, start(t, databaseURL))
+	t.Run("postgres", func(t *testing.T) { writeAndReadElsewhere(t, databasetest.Postgres(t)) })
+	t.Run("pgbouncer", func(t *testing.T) {
+		pooled, direct := databasetest.Pooled(t)
+		writeAndReadElsewhere(t, pooled, "DIRECT_DB_URL="+direct)
+	})
+}
+
+func writeAndReadElsewhere(t *testing.T, databaseURL string, settings ...string) {
+	t.Helper()
+	one, two := login(t, start(t, databaseURL, settings...)), login(t, start(t, databaseURL, settings...))
 	campus, err := one.MakeCampus(1)
 	require.NoError(t, err)
 	send(t, two, 200, http.MethodGet, "/api/gemelo", nil)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/holotwin/holotwin/platform/database/databasetest"
 	"github.com/holotwin/holotwin/platform/database/databasetest/pgserver"
+	"github.com/holotwin/holotwin/platform/database/databasetest/pooler"
 )
 
 // need is one thing that a command needs of its machine.
@@ -39,6 +40,10 @@ var needs = []need{
 	{
 		name: "PostgreSQL", of: always, packages: []string{"postgresql"}, find: func() bool { return pgserver.Find() == nil },
 		start: startPostgres, variable: databasetest.ServerURL, missing: pgserver.ErrMissing,
+	},
+	{
+		name: "PgBouncer", of: always, packages: []string{"pgbouncer"}, find: func() bool { _, err := pooler.Find(); return err == nil },
+		missing: pooler.ErrMissing,
 	},
 	{
 		name: "Mosquitto", of: always, packages: []string{"mosquitto"}, find: has("mosquitto", "/usr/sbin/mosquitto"),

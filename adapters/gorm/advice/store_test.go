@@ -15,7 +15,7 @@ import (
 func TestMain(m *testing.M) { databasetest.Main(m) }
 
 func TestStore(t *testing.T) {
-	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+	databasetest.Everywhere(t, func(t *testing.T, db *database.Database) {
 		require.NoError(t, db.Migrate(context.Background(), "advice", gormadvice.Migrations()))
 		advicetest.RunStore(t, func(t *testing.T) advicetest.Store {
 			// A fresh database a case would cost more than the case.

@@ -18,7 +18,7 @@ import (
 func TestMain(m *testing.M) { databasetest.Main(m) }
 
 func TestStore(t *testing.T) {
-	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+	databasetest.Everywhere(t, func(t *testing.T, db *database.Database) {
 		require.NoError(t, db.Migrate(context.Background(), "auth", gormauth.Migrations()))
 		authtest.Run(t, gormauth.New(db))
 	})

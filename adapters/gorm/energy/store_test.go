@@ -22,7 +22,7 @@ import (
 func TestMain(m *testing.M) { databasetest.Main(m) }
 
 func TestReadings(t *testing.T) {
-	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+	databasetest.Everywhere(t, func(t *testing.T, db *database.Database) {
 		ctx := context.Background()
 		require.NoError(t, db.Migrate(ctx, "energy", gormenergy.Migrations()))
 		energytest.RunReadings(t, func(t *testing.T) ledger.Readings {
@@ -177,28 +177,28 @@ func empty(t *testing.T, db *database.Database) {
 }
 
 func TestCampus(t *testing.T) {
-	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+	databasetest.Everywhere(t, func(t *testing.T, db *database.Database) {
 		require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
 		energytest.RunCampus(t, gormenergy.New(db, energytest.Clock{}))
 	})
 }
 
 func TestIntake(t *testing.T) {
-	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+	databasetest.Everywhere(t, func(t *testing.T, db *database.Database) {
 		require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
 		energytest.RunIntake(t, gormenergy.New(db, energytest.Clock{}))
 	})
 }
 
 func TestScopes(t *testing.T) {
-	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+	databasetest.Everywhere(t, func(t *testing.T, db *database.Database) {
 		require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
 		energytest.RunScopes(t, gormenergy.New(db, energytest.Clock{}))
 	})
 }
 
 func TestObservatory(t *testing.T) {
-	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+	databasetest.Everywhere(t, func(t *testing.T, db *database.Database) {
 		require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
 		energytest.RunWeatherSync(t, func(clock energy.Clock) energytest.WeatherSyncStore { return gormenergy.New(db, clock) })
 	})

@@ -16,6 +16,7 @@ import (
 
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/database/databasetest/pgserver"
+	"github.com/holotwin/holotwin/platform/database/databasetest/pooler"
 	"github.com/holotwin/holotwin/platform/random"
 )
 
@@ -26,15 +27,26 @@ const ServerURL = "TEST_DB_URL"
 // Each runs a test with a fresh SQLite file and with a fresh PostgreSQL database.
 func Each(t *testing.T, run func(t *testing.T, db *database.Database)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { run(t, open(t, SQLite(t))) })
-	t.Run("postgres", func(t *testing.T) { run(t, open(t, Postgres(t))) })
+	t.Run("sqlite", func(t *testing.T) { run(t, open(t, database.Options{URL: SQLite(t)})) })
+	t.Run("postgres", func(t *testing.T) { run(t, open(t, database.Options{URL: Postgres(t)})) })
 }
 
-func open(t *testing.T, url string) *database.Database {
+// Everywhere runs a test as Each does, and with a PostgreSQL database behind PgBouncer.
+func Everywhere(t *testing.T, run func(t *testing.T, db *database.Database)) {
+	t.Helper()
+	Each(t, run)
+	t.Run("pgbouncer", func(t *testing.T) {
+		pooled, direct := Pooled(t)
+		run(t, open(t, database.Options{URL: pooled, DirectURL: direct}))
+	})
+}
+
+func open(t *testing.T, options database.Options) *database.Database {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
-	db, err := database.Open(ctx, database.Options{URL: url, Connections: 8})
+	options.Connections = 8
+	db, err := database.Open(ctx, options)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db
@@ -64,6 +76,21 @@ func Postgres(t *testing.T) string {
 	require.NoError(t, err)
 	u.Path = "/" + name
 	return u.String()
+}
+
+// Pooled returns an empty database behind PgBouncer in transaction mode: the URL through the pooler, and the one of the server. The
+// database is dropped when the test ends.
+func Pooled(t *testing.T) (pooledURL, directURL string) {
+	t.Helper()
+	server, err := serverURL()
+	require.NoError(t, err)
+	started, err := pooler.Start(server)
+	require.NoError(t, err)
+	directURL = Postgres(t)
+	t.Cleanup(func() { require.NoError(t, started.Stop()) }) // before the database is dropped
+	pooledURL, err = started.URL(directURL)
+	require.NoError(t, err)
+	return pooledURL, directURL
 }
 
 // serverURL returns the URL of the given server, or of the one that this process starts once. Main stops it.
