@@ -73,6 +73,11 @@ func (s *Server) start(ctx context.Context, bin string, settings []string) error
 	if err := runQuietly(asUser(initdb, account)); err != nil {
 		return fmt.Errorf("initdb: %w", err)
 	}
+	return s.run(ctx, bin, data, account, settings)
+}
+
+// run starts the server on the data of a cluster and waits until it answers.
+func (s *Server) run(ctx context.Context, bin, data string, account *syscall.Credential, settings []string) error {
 	port, err := freePort()
 	if err != nil {
 		return err
@@ -160,8 +165,13 @@ func (s *Server) waitUntilReady(ctx context.Context) error {
 
 // Stop stops the server and removes its folder.
 func (s *Server) Stop() error {
-	err := s.signal(syscall.SIGQUIT)
-	return errors.Join(err, os.RemoveAll(s.folder))
+	select {
+	case <-s.exited: // killed before
+		return os.RemoveAll(s.folder)
+	default:
+		err := s.signal(syscall.SIGQUIT)
+		return errors.Join(err, os.RemoveAll(s.folder))
+	}
 }
 
 // signal sends a signal that ends the server, and waits until it has exited.
