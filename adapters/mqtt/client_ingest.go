@@ -121,8 +121,9 @@ func (c *Client) save(ctx context.Context, t *ingestBatch) error {
 // session returns the name of the session with the broker.
 func (c *Client) session() string { return c.settings.ID + "@" + c.address() }
 
-// recallWindow is how long before the last message an unacknowledged one may have arrived when the server was killed.
-const recallWindow = energy.Instant(time.Minute / time.Millisecond)
+// recallWindow is how long before the last message an unacknowledged one may have arrived when the server was killed. A server that is killed
+// again and again receives the first of them anew each time, and the last ones only long after.
+const recallWindow = energy.Instant(time.Hour / time.Millisecond)
 
 // recall reads the last deliveries of an earlier process. It retries until it succeeds or ctx ends.
 func (c *Client) recall(ctx context.Context) {

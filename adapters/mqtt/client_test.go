@@ -4,11 +4,13 @@ import (
 	"context"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
+	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/intake"
 )
 
@@ -18,6 +20,34 @@ type noDeliveries struct{}
 func (noDeliveries) SaveDeliveries(context.Context, string, []intake.Delivery) error { return nil }
 
 func (noDeliveries) DeliveriesOf(context.Context, string) ([]intake.Delivery, error) { return nil, nil }
+
+// savedDeliveries are those of an earlier process, oldest first.
+type savedDeliveries []intake.Delivery
+
+func (savedDeliveries) SaveDeliveries(context.Context, string, []intake.Delivery) error { return nil }
+
+func (s savedDeliveries) DeliveriesOf(context.Context, string) ([]intake.Delivery, error) {
+	return s, nil
+}
+
+// TestMessagesOfSeveralKillsAreRecalled is of a server that was killed several times while it received the same messages anew: those
+// that came only once, half an hour before the last, are recognised too; those of the day before are not, whose ids may be others' by now.
+func TestMessagesOfSeveralKillsAreRecalled(t *testing.T) {
+	const minute = energy.Instant(time.Minute / time.Millisecond)
+	m := intake.Message{Topic: "t", Payload: []byte("1")}
+	kept := savedDeliveries{
+		{Packet: 1, Hash: contentHash(m), Arrived: 0, Instants: []energy.Instant{5}},
+		{Packet: 2, Hash: contentHash(m), Arrived: 24 * 60 * minute, Instants: []energy.Instant{6}},
+		{Packet: 3, Hash: contentHash(m), Arrived: 24*60*minute + 30*minute, Instants: []energy.Instant{7}},
+	}
+	c, err := NewClient(ClientSettings{URL: "mqtt://127.0.0.1:1"}, NewReceiver(noDialect{}, nil), kept, now{}, zap.NewNop(), prometheus.NewRegistry())
+	require.NoError(t, err)
+	c.recall(t.Context())
+	for packet, known := range map[uint16]bool{1: false, 2: true, 3: true} {
+		_, repeated := c.deliveries.begin(packetID{id: packet}, true, m)
+		require.Equal(t, known, repeated, packet)
+	}
+}
 
 // noDialect decodes no message.
 type noDialect struct{}

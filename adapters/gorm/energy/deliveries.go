@@ -26,6 +26,10 @@ type deliveryRow struct {
 
 func (deliveryRow) TableName() string { return "energy_deliveries" }
 
+// dropOldDeliveries counts rows and not numbers: a message that is sent again after each of several kills takes a new number each time.
+const dropOldDeliveries = `DELETE FROM energy_deliveries WHERE session = ? AND number <= (
+	SELECT number FROM energy_deliveries WHERE session = ? ORDER BY number DESC LIMIT 1 OFFSET ?)`
+
 // SaveDeliveries stores messages of a session, and deletes the oldest ones beyond the maximum.
 func (s *Store) SaveDeliveries(ctx context.Context, session string, all []intake.Delivery) error {
 	if len(all) == 0 {
@@ -49,7 +53,7 @@ func (s *Store) SaveDeliveries(ctx context.Context, session string, all []intake
 		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(&rows, 1000).Error; err != nil {
 			return err
 		}
-		return tx.Exec("DELETE FROM energy_deliveries WHERE session = ? AND number <= ?", session, last-intake.MaxDeliveries).Error
+		return tx.Exec(dropOldDeliveries, session, session, intake.MaxDeliveries).Error
 	})
 	if err != nil {
 		return fmt.Errorf("store %d deliveries: %w", len(all), err)

@@ -90,30 +90,3 @@ func TestNewcomersOfAnOlderVersion(t *testing.T) {
 		require.Equal(t, []int64{3, 5}, []int64{n, measures}, "of one instant the first stays")
 	})
 }
-
-// TestDeliveries keeps the last messages of a session, each number once.
-func TestDeliveries(t *testing.T) {
-	databasetest.Each(t, func(t *testing.T, db *database.Database) {
-		ctx := context.Background()
-		require.NoError(t, db.Migrate(ctx, "energy", gormenergy.Migrations()))
-		var store intake.Deliveries = gormenergy.New(db, energytest.Clock{})
-		of := func(packet uint16, words uint64) intake.Delivery {
-			return intake.Delivery{Packet: packet, Hash: words, Reused: packet == 2, Arrived: 5, Instants: []energy.Instant{7, 0, 9}}
-		}
-		require.NoError(t, store.SaveDeliveries(ctx, "a", []intake.Delivery{of(1, 10), of(2, 1<<63), of(1, 11)}))
-		require.NoError(t, store.SaveDeliveries(ctx, "b", []intake.Delivery{of(1, 12)}))
-		all, err := store.DeliveriesOf(ctx, "a")
-		require.NoError(t, err)
-		require.Equal(t, []intake.Delivery{of(2, 1<<63), of(1, 11)}, all)
-		require.NoError(t, store.SaveDeliveries(ctx, "a", []intake.Delivery{of(2, 13)}))
-		var many []intake.Delivery
-		for i := range intake.MaxDeliveries - 1 {
-			many = append(many, of(uint16(i+3), 14))
-		}
-		require.NoError(t, store.SaveDeliveries(ctx, "a", many))
-		all, err = store.DeliveriesOf(ctx, "a")
-		require.NoError(t, err)
-		require.Len(t, all, intake.MaxDeliveries)
-		require.Equal(t, of(2, 13), all[0])
-	})
-}

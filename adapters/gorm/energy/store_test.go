@@ -190,6 +190,13 @@ func TestIntake(t *testing.T) {
 	})
 }
 
+func TestDeliveries(t *testing.T) {
+	databasetest.Everywhere(t, func(t *testing.T, db *database.Database) {
+		require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
+		energytest.RunDeliveries(t, gormenergy.New(db, energytest.Clock{}))
+	})
+}
+
 func TestScopes(t *testing.T) {
 	databasetest.Everywhere(t, func(t *testing.T, db *database.Database) {
 		require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))

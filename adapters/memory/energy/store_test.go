@@ -17,6 +17,8 @@ func TestCampus(t *testing.T) { energytest.RunCampus(t, memoryenergy.New(energyt
 
 func TestIntake(t *testing.T) { energytest.RunIntake(t, memoryenergy.New(energytest.Clock{})) }
 
+func TestDeliveries(t *testing.T) { energytest.RunDeliveries(t, memoryenergy.New(energytest.Clock{})) }
+
 func TestScopes(t *testing.T) { energytest.RunScopes(t, memoryenergy.New(energytest.Clock{})) }
 
 func TestObservatory(t *testing.T) {
