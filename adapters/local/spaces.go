@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"time"
 
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/modules/energy"
@@ -47,4 +48,13 @@ func (s Spaces) Unknown(ctx context.Context, within string, devices []string) ([
 		}
 	}
 	return unknown, nil
+}
+
+// Zone returns the time zone of the site of some spaces or devices.
+func (s Spaces) Zone(ctx context.Context, ids ...string) (*time.Location, error) {
+	campus, err := s.Catalog.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return campus.QuestionZone(ids...), nil
 }

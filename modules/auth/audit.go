@@ -41,6 +41,7 @@ const (
 	PasswordChanged = "password.changed"
 	PasswordRemoved = "password.removed"
 	KeyAdded        = "key.added"
+	KeyChanged      = "key.changed"
 	KeyRemoved      = "key.removed"
 )
 

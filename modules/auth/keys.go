@@ -22,7 +22,12 @@ type Key struct {
 	Created time.Time
 	// LastUsed is exact to a minute; zero if the key was never used.
 	LastUsed time.Time
+	// Expires is when the key stops working; zero if never.
+	Expires time.Time
 }
+
+// isExpired reports whether a key no longer works at an instant.
+func (k Key) isExpired(now time.Time) bool { return !k.Expires.IsZero() && !now.Before(k.Expires) }
 
 // Keys manages API keys and checks their secrets.
 type Keys struct {
@@ -54,6 +59,15 @@ type KeyEdit struct {
 	Name    string
 	Devices []string
 	Space   string
+	// Expires is when the key stops working; zero if never.
+	Expires Moment
+}
+
+// KeyChange holds the fields of a key that may change; a nil field stays unchanged.
+type KeyChange struct {
+	Name *string
+	// Expires is when the key stops working; the zero Moment if never.
+	Expires *Moment
 }
 
 const (
@@ -66,23 +80,79 @@ func (k *Keys) Add(ctx context.Context, actor Actor, edit KeyEdit) (key Key, sec
 	if actor.Role != Admin {
 		return Key{}, "", ErrForbidden
 	}
-	if err := k.check(ctx, actor, edit); err != nil {
+	expires, err := k.check(ctx, actor, edit)
+	if err != nil {
 		return Key{}, "", err
 	}
 	secret = keyPrefix + base64.RawURLEncoding.EncodeToString(k.accounts.random(32))
-	key = Key{ID: k.accounts.newID("key"), Name: edit.Name, Devices: edit.Devices, Space: edit.Space, Created: k.clock.Now()}
-	detail := key.Name + ": " + strconv.Itoa(len(key.Devices)) + " devices " + key.Space
-	return key, secret, k.store.AddKey(ctx, key, digest(secret), actor.Entry(key.Created, KeyAdded, key.ID, strings.TrimSpace(detail)))
+	key = Key{ID: k.accounts.newID("key"), Name: edit.Name, Devices: edit.Devices, Space: edit.Space, Created: k.clock.Now(), Expires: expires}
+	return key, secret, k.store.AddKey(ctx, key, digest(secret), actor.Entry(key.Created, KeyAdded, key.ID, keyText(key)))
 }
 
-func (k *Keys) check(ctx context.Context, actor Actor, edit KeyEdit) error {
-	var flaws []Flaw
-	switch {
-	case strings.TrimSpace(edit.Name) == "":
-		flaws = append(flaws, Flaw{Field: "name", Rule: "required"})
-	case utf8.RuneCountInString(edit.Name) > maxKeyName:
-		flaws = append(flaws, Flaw{Field: "name", Rule: "max_length", Args: map[string]any{"max": maxKeyName}})
+// keyText returns the audit's description of a key.
+func keyText(key Key) string {
+	text := strings.TrimSpace(key.Name + ": " + strconv.Itoa(len(key.Devices)) + " devices " + key.Space)
+	if !key.Expires.IsZero() {
+		text += " until " + key.Expires.UTC().Format(time.RFC3339)
 	}
+	return text
+}
+
+// checkKeyName returns what is wrong with a key's name; empty if nothing is.
+func checkKeyName(name string) []Flaw {
+	switch {
+	case strings.TrimSpace(name) == "":
+		return []Flaw{{Field: "name", Rule: "required"}}
+	case utf8.RuneCountInString(name) > maxKeyName:
+		return []Flaw{{Field: "name", Rule: "max_length", Args: map[string]any{"max": maxKeyName}}}
+	}
+	return nil
+}
+
+// earliestExpiry is the earliest instant that is accepted; the stores use 1970 for "never".
+var earliestExpiry = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// expiry returns the instant of an expiry in the time zone of a key's site.
+func (k *Keys) expiry(ctx context.Context, written Moment, space string, devices []string) (at time.Time, flaws []Flaw, err error) {
+	if written == (Moment{}) {
+		return time.Time{}, nil, nil
+	}
+	zone, err := k.accounts.spaces.Zone(ctx, append([]string{space}, devices...)...)
+	if err != nil {
+		return time.Time{}, nil, err
+	}
+	at, rule := written.In(zone)
+	if rule == "" && at.Before(earliestExpiry) {
+		rule = "too_old"
+	}
+	if rule != "" {
+		flaws = []Flaw{{Field: "expires_at", Rule: rule}}
+	}
+	return at, flaws, nil
+}
+
+// check validates a new key and returns when it expires.
+func (k *Keys) check(ctx context.Context, actor Actor, edit KeyEdit) (expires time.Time, err error) {
+	flaws := checkKeyName(edit.Name)
+	expires, late, err := k.expiry(ctx, edit.Expires, edit.Space, edit.Devices)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if flaws = append(flaws, late...); len(late) == 0 && (Key{Expires: expires}).isExpired(k.clock.Now()) {
+		flaws = append(flaws, Flaw{Field: "expires_at", Rule: "past"})
+	}
+	reach, err := k.checkReach(ctx, actor, edit)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if flaws = append(flaws, reach...); len(flaws) > 0 {
+		return time.Time{}, ErrInvalid{flaws}
+	}
+	return expires, nil
+}
+
+// checkReach returns what is wrong with the devices and the space of a new key.
+func (k *Keys) checkReach(ctx context.Context, actor Actor, edit KeyEdit) (flaws []Flaw, err error) {
 	if len(edit.Devices) == 0 && edit.Space == "" {
 		flaws = append(flaws, Flaw{Field: "device_ids", Rule: "at_least_one", Args: map[string]any{"values": "device_ids, space_id"}})
 	}
@@ -92,7 +162,7 @@ func (k *Keys) check(ctx context.Context, actor Actor, edit KeyEdit) error {
 	if edit.Space != "" {
 		flaw, err := k.accounts.checkSpace(ctx, actor, edit.Space)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if flaw != nil {
 			flaws = append(flaws, *flaw)
@@ -100,15 +170,12 @@ func (k *Keys) check(ctx context.Context, actor Actor, edit KeyEdit) error {
 	}
 	unknown, err := k.accounts.spaces.Unknown(ctx, actor.Space, edit.Devices)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(unknown) > 0 {
 		flaws = append(flaws, Flaw{Field: "device_ids[" + strconv.Itoa(slices.Index(edit.Devices, unknown[0])) + "]", Rule: "no_such"})
 	}
-	if len(flaws) > 0 {
-		return ErrInvalid{flaws}
-	}
-	return nil
+	return flaws, nil
 }
 
 // List returns at most limit keys that the actor manages, ordered by id, with ids greater than after. Errors: ErrForbidden.
@@ -137,33 +204,82 @@ func (k *Keys) manages(ctx context.Context, actor Actor, key Key) (bool, error) 
 	return len(unknown) == 0, err
 }
 
-// Remove revokes a key: at once in this process, within five seconds in others. Errors: ErrForbidden, ErrNotFound.
-func (k *Keys) Remove(ctx context.Context, actor Actor, id string) error {
+// Get returns one key that the actor manages. Errors: ErrForbidden, ErrNotFound.
+func (k *Keys) Get(ctx context.Context, actor Actor, id string) (Key, error) {
 	if actor.Role != Admin {
-		return ErrForbidden
+		return Key{}, ErrForbidden
 	}
 	key, found, err := k.store.Key(ctx, id)
 	if err != nil {
-		return err
+		return Key{}, err
 	}
 	managed, err := k.manages(ctx, actor, key)
 	if err != nil {
-		return err
+		return Key{}, err
 	}
 	if !found || !managed {
-		return ErrNotFound
+		return Key{}, ErrNotFound
+	}
+	return key, nil
+}
+
+// Change sets the given fields of a key: at once in this process, within five seconds in others. An expiry in the past ends the
+// key. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+func (k *Keys) Change(ctx context.Context, actor Actor, id string, change KeyChange) (Key, error) {
+	was, err := k.Get(ctx, actor, id)
+	if err != nil {
+		return Key{}, err
+	}
+	var flaws []Flaw
+	if change.Name != nil {
+		flaws = checkKeyName(*change.Name)
+	}
+	var expires time.Time
+	if change.Expires != nil {
+		var late []Flaw
+		if expires, late, err = k.expiry(ctx, *change.Expires, was.Space, was.Devices); err != nil {
+			return Key{}, err
+		}
+		flaws = append(flaws, late...)
+	}
+	if len(flaws) > 0 {
+		return Key{}, ErrInvalid{flaws}
+	}
+	is, err := k.store.ChangeKey(ctx, id, func(key *Key) Entry {
+		if change.Name != nil {
+			key.Name = *change.Name
+		}
+		if change.Expires != nil {
+			key.Expires = expires
+		}
+		return actor.Entry(k.clock.Now(), KeyChanged, id, keyText(*key))
+	})
+	k.forgetAll()
+	return is, err
+}
+
+// Remove revokes a key: at once in this process, within five seconds in others. Errors: ErrForbidden, ErrNotFound.
+func (k *Keys) Remove(ctx context.Context, actor Actor, id string) error {
+	key, err := k.Get(ctx, actor, id)
+	if err != nil {
+		return err
 	}
 	err = k.store.RemoveKey(ctx, id, actor.Entry(k.clock.Now(), KeyRemoved, id, key.Name))
+	k.forgetAll()
+	return err
+}
+
+// forgetAll empties the cache.
+func (k *Keys) forgetAll() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	clear(k.cache)
-	return err
 }
 
 // lastUseEvery is the resolution of a key's LastUsed.
 const lastUseEvery = time.Minute
 
-// Holder returns the key of a secret. Errors: ErrToken.
+// Holder returns the key of a secret that has not expired. Errors: ErrToken.
 func (k *Keys) Holder(ctx context.Context, secret string) (Key, error) {
 	if !strings.HasPrefix(secret, keyPrefix) {
 		return Key{}, ErrToken
@@ -178,7 +294,7 @@ func (k *Keys) Holder(ctx context.Context, secret string) (Key, error) {
 			return Key{}, err
 		}
 	}
-	if !cached.valid {
+	if !cached.valid || cached.key.isExpired(now) {
 		return Key{}, ErrToken
 	}
 	return cached.key, nil
@@ -190,7 +306,7 @@ func (k *Keys) readKey(ctx context.Context, sum [32]byte, now time.Time) (cached
 	if err != nil {
 		return cachedKey{}, err
 	}
-	if valid && now.Sub(key.LastUsed) >= lastUseEvery {
+	if valid && !key.isExpired(now) && now.Sub(key.LastUsed) >= lastUseEvery {
 		if err := k.store.UseKey(ctx, key.ID, now); err != nil {
 			return cachedKey{}, err
 		}

@@ -49,6 +49,9 @@ type KeyStore interface {
 	KeyByDigest(ctx context.Context, secret []byte) (key Key, found bool, err error)
 	// UseKey stores when a key was last used.
 	UseKey(ctx context.Context, id string, at time.Time) error
+	// ChangeKey calls change with the current key, writes its name and expiry, adds the audit entry, and returns the changed key;
+	// ErrNotFound. change runs inside a transaction that locks the key, so it must not call anything outside.
+	ChangeKey(ctx context.Context, id string, change func(*Key) Entry) (Key, error)
 	// RemoveKey deletes a key and adds the audit entry; ErrNotFound.
 	RemoveKey(ctx context.Context, id string, note Entry) error
 }
@@ -59,6 +62,9 @@ type Spaces interface {
 	Within(ctx context.Context, outer, inner string) (bool, error)
 	// Unknown returns the devices that do not exist or are outside the space within.
 	Unknown(ctx context.Context, within string, devices []string) ([]string, error)
+	// Zone returns the time zone of the site of the first space or device in ids that exists. If none exists, it is the zone of the
+	// only site, or else the configured one. Empty ids are skipped.
+	Zone(ctx context.Context, ids ...string) (*time.Location, error)
 }
 
 // Family is one login and the chain of refresh tokens that followed from it.

@@ -73,6 +73,11 @@ func (everywhere) Within(_ context.Context, outer, inner string) (bool, error) {
 }
 func (everywhere) Unknown(context.Context, string, []string) ([]string, error) { return nil, nil }
 
+// Zone is five hours behind UTC.
+func (everywhere) Zone(context.Context, ...string) (*time.Location, error) {
+	return time.FixedZone("COT", -5*60*60), nil
+}
+
 const password = "una frase larga y propia"
 
 // loginLimit is the maximum of failed logins per minute of an account from one network.

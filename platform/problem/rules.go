@@ -32,6 +32,7 @@ const (
 	NoSuch               Rule = "no_such"
 	Negative             Rule = "negative"
 	Future               Rule = "future"
+	Past                 Rule = "past"
 	TooOld               Rule = "too_old"
 	ImpossibleUse        Rule = "impossible_use"
 	NotEmail             Rule = "email"
@@ -105,6 +106,7 @@ var rules = map[Rule]struct{ es, en string }{
 	OutOfReach:           {"es de un tiempo en que el dispositivo estaba fuera del espacio al que usted tiene acceso", "is from a time when the device was outside the space that you have access to"},
 	Negative:             {"no puede ser negativo", "cannot be negative"},
 	Future:               {"está más de 5 minutos en el futuro", "is more than 5 minutes in the future"},
+	Past:                 {"ya pasó: debe ser un instante futuro", "has passed: it must be an instant in the future"},
 	TooOld:               {"es anterior al año 2000", "is before the year 2000"},
 	ImpossibleUse:        {"es más de lo que el dispositivo puede usar en el intervalo (a lo sumo {max})", "is more than the device can use in the interval (at most {max})"},
 	NotEmail:             {"debe ser un correo electrónico", "must be an e-mail address"},

@@ -27,7 +27,7 @@ var access = map[string]string{
 	"POST /auth/logout": "amv", "GET /auth/me": "amv", "PUT /auth/password": "amv",
 	"GET /auth/usuarios": "a", "POST /auth/usuarios": "a", "GET /auth/usuarios/{id}": "a", "PATCH /auth/usuarios/{id}": "a", "DELETE /auth/usuarios/{id}": "a",
 	"POST /auth/usuarios/{id}/enlace": "a", "DELETE /auth/usuarios/{id}/vinculo": "a", "POST /auth/restablecer": "public",
-	"GET /auth/claves": "a", "POST /auth/claves": "a", "DELETE /auth/claves/{id}": "a",
+	"GET /auth/claves": "a", "POST /auth/claves": "a", "GET /auth/claves/{id}": "a", "PATCH /auth/claves/{id}": "a", "DELETE /auth/claves/{id}": "a",
 	"GET /auth/auditoria": "a",
 
 	"POST /consumo": "amd", "POST /consumo/lote": "amd", "POST /consumo/lote/revision": "amd", "GET /consumo": "amv",

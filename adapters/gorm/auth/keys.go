@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/auth"
 )
@@ -19,6 +20,7 @@ type keyRow struct {
 	SpaceID      string
 	CreatedAt    int64 `gorm:"autoCreateTime:false"`
 	LastUsedAt   int64
+	ExpiresAt    int64 // 0: never
 }
 
 func (keyRow) TableName() string { return "auth_keys" }
@@ -28,10 +30,21 @@ func (r keyRow) key() (auth.Key, error) {
 	if r.LastUsedAt > 0 {
 		key.LastUsed = fromMs(r.LastUsedAt)
 	}
+	if r.ExpiresAt != 0 {
+		key.Expires = fromMs(r.ExpiresAt)
+	}
 	if err := json.Unmarshal([]byte(r.Devices), &key.Devices); err != nil {
 		return key, fmt.Errorf("read the devices of key %s: %w", r.ID, err)
 	}
 	return key, nil
+}
+
+// msOrZero is a time in ms since 1970; 0 if there is none.
+func msOrZero(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
 }
 
 // AddKey adds a key and the audit entry.
@@ -40,7 +53,7 @@ func (s *Store) AddKey(ctx context.Context, key auth.Key, secret []byte, entry a
 	if err != nil {
 		return err
 	}
-	row := keyRow{ID: key.ID, Name: key.Name, Digest: hex.EncodeToString(secret), Devices: string(devices), SpaceID: key.Space, CreatedAt: key.Created.UnixMilli()}
+	row := keyRow{ID: key.ID, Name: key.Name, Digest: hex.EncodeToString(secret), Devices: string(devices), SpaceID: key.Space, CreatedAt: key.Created.UnixMilli(), ExpiresAt: msOrZero(key.Expires)}
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
 		if err := tx.Create(&row).Error; err != nil {
 			return fmt.Errorf("add key: %w", err)
@@ -87,6 +100,31 @@ func (s *Store) findKey(ctx context.Context, where, value string) (auth.Key, boo
 // UseKey stores when a key was last used.
 func (s *Store) UseKey(ctx context.Context, id string, at time.Time) error {
 	return s.db.Write.WithContext(ctx).Exec("UPDATE auth_keys SET last_used_at = ? WHERE id = ? AND last_used_at < ?", at.UnixMilli(), id, at.UnixMilli()).Error
+}
+
+// ChangeKey locks a key, calls change with it and writes its name and expiry.
+func (s *Store) ChangeKey(ctx context.Context, id string, change func(*auth.Key) auth.Entry) (key auth.Key, err error) {
+	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
+		var rows []keyRow
+		if err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Limit(1).Find(&rows).Error; err != nil {
+			return fmt.Errorf("lock key: %w", err)
+		}
+		if len(rows) == 0 {
+			return auth.ErrNotFound
+		}
+		if key, err = rows[0].key(); err != nil {
+			return err
+		}
+		entry := change(&key)
+		if err := tx.Exec("UPDATE auth_keys SET name = ?, expires_at = ? WHERE id = ?", key.Name, msOrZero(key.Expires), id).Error; err != nil {
+			return fmt.Errorf("change key: %w", err)
+		}
+		return addEntry(tx, entry)
+	})
+	if err != nil {
+		return auth.Key{}, err
+	}
+	return key, nil
 }
 
 // RemoveKey deletes a key and adds the audit entry.

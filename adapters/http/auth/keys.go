@@ -20,10 +20,21 @@ func (h *Handlers) registerKeys(api *httpserver.API) {
 	}, h.listKeys)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "addKey", Method: http.MethodPost, Path: "/auth/claves", Tags: tags, DefaultStatus: 201,
-		Summary:     "Crear una clave · Create an API key",
-		Description: "`key` is shown only in this answer. Devices and gateways send it as `X-API-Key`. It can write measurements, states and ambient readings of its devices or space; it cannot read.",
-		Metadata:    administrators,
+		Summary: "Crear una clave · Create an API key",
+		Description: "`key` is shown only in this answer. Devices and gateways send it as `X-API-Key`. It can write measurements, states and ambient readings of its devices or space; it cannot read. " +
+			"After `expires_at` it is refused everywhere (401), and MQTT connections that use it end.",
+		Metadata: administrators,
 	}, h.addKey)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "getKey", Method: http.MethodGet, Path: "/auth/claves/{id}", Tags: tags,
+		Summary: "Una clave · An API key", Metadata: administrators, Errors: []int{404},
+	}, h.getKey)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "changeKey", Method: http.MethodPatch, Path: "/auth/claves/{id}", Tags: tags,
+		Summary:     "Cambiar una clave · Change an API key",
+		Description: "Changes the name or the expiry; absent members stay unchanged. It takes effect within five seconds. An `expires_at` in the past ends the key; a later one lets it work again.",
+		Metadata:    administrators, Errors: []int{404},
+	}, h.changeKey)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "removeKey", Method: http.MethodDelete, Path: "/auth/claves/{id}", Tags: tags, DefaultStatus: 204,
 		Summary: "Revocar una clave · Revoke an API key", Metadata: administrators, Errors: []int{404},
@@ -38,6 +49,7 @@ type DeviceKey struct {
 	SpaceID    *string  `json:"space_id"`
 	CreatedAt  string   `json:"created_at" format:"date-time"`
 	LastUsedAt *string  `json:"last_used_at" format:"date-time" doc:"Exact to the minute; null if the key was never used"`
+	ExpiresAt  *string  `json:"expires_at" format:"date-time" doc:"After this the key is refused; null if it never expires"`
 }
 
 func keyOf(k auth.Key) DeviceKey {
@@ -48,6 +60,10 @@ func keyOf(k auth.Key) DeviceKey {
 	if !k.LastUsed.IsZero() {
 		used := instantOf(k.LastUsed)
 		out.LastUsedAt = &used
+	}
+	if !k.Expires.IsZero() {
+		expires := k.Expires.UTC().Format("2006-01-02T15:04:05.999Z07:00")
+		out.ExpiresAt = &expires
 	}
 	return out
 }
@@ -80,7 +96,16 @@ type newKeyInput struct {
 		Name      string   `json:"name" maxLength:"200"`
 		DeviceIDs []string `json:"device_ids,omitempty" maxItems:"1000"`
 		SpaceID   string   `json:"space_id,omitempty" maxLength:"64"`
+		ExpiresAt *string  `json:"expires_at,omitempty" maxLength:"40" doc:"RFC 3339, in the future; without a zone it is read in the site's. Absent: the key never expires"`
 	}
+}
+
+// momentOf reads a point in time of a body; an absent one is the zero Moment.
+func momentOf(text *string) auth.Moment {
+	if text == nil {
+		return auth.Moment{}
+	}
+	return auth.ParseMoment(*text)
 }
 
 type newKeyOutput struct {
@@ -95,8 +120,35 @@ type NewKey struct {
 }
 
 func (h *Handlers) addKey(ctx context.Context, in *newKeyInput) (*newKeyOutput, error) {
-	k, secret, err := h.Keys.Add(ctx, actorOf(ctx), auth.KeyEdit{Name: in.Body.Name, Devices: in.Body.DeviceIDs, Space: in.Body.SpaceID})
+	k, secret, err := h.Keys.Add(ctx, actorOf(ctx), auth.KeyEdit{
+		Name: in.Body.Name, Devices: in.Body.DeviceIDs, Space: in.Body.SpaceID, Expires: momentOf(in.Body.ExpiresAt),
+	})
 	return &newKeyOutput{Location: "/auth/claves/" + url.PathEscape(k.ID), Body: NewKey{DeviceKey: keyOf(k), Key: secret}}, err
+}
+
+func (h *Handlers) getKey(ctx context.Context, in *UserID) (*struct{ Body DeviceKey }, error) {
+	k, err := h.Keys.Get(ctx, actorOf(ctx), in.ID)
+	return &struct{ Body DeviceKey }{keyOf(k)}, err
+}
+
+// KeyBody holds the fields of a key that may change; an absent field stays unchanged.
+type KeyBody struct {
+	Name      *string                     `json:"name,omitempty" maxLength:"200"`
+	ExpiresAt httpserver.Nullable[string] `json:"expires_at,omitempty" maxLength:"40" doc:"RFC 3339; without a zone it is read in the site's. null: the key never expires"`
+}
+
+func (h *Handlers) changeKey(ctx context.Context, in *struct {
+	UserID
+	Body KeyBody
+},
+) (*struct{ Body DeviceKey }, error) {
+	change := auth.KeyChange{Name: in.Body.Name}
+	if in.Body.ExpiresAt.Given {
+		expires := momentOf(in.Body.ExpiresAt.Value)
+		change.Expires = &expires
+	}
+	k, err := h.Keys.Change(ctx, actorOf(ctx), in.ID, change)
+	return &struct{ Body DeviceKey }{keyOf(k)}, err
 }
 
 func (h *Handlers) removeKey(ctx context.Context, in *UserID) (*struct{}, error) {

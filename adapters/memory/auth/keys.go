@@ -51,6 +51,22 @@ func (s *Store) UseKey(_ context.Context, id string, at time.Time) error {
 	})
 }
 
+// ChangeKey stores the result of change for a key.
+func (s *Store) ChangeKey(_ context.Context, id string, change func(*auth.Key) auth.Entry) (key auth.Key, err error) {
+	err = s.transact(func(t *tables) error {
+		was, found := t.keys[id]
+		if !found {
+			return auth.ErrNotFound
+		}
+		key = was
+		t.note(change(&key))
+		was.Name, was.Expires = key.Name, key.Expires
+		t.keys[id] = was
+		return nil
+	})
+	return key, err
+}
+
 // RemoveKey removes a key and adds an audit entry.
 func (s *Store) RemoveKey(_ context.Context, id string, entry auth.Entry) error {
 	return s.transact(func(t *tables) error {

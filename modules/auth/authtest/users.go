@@ -134,11 +134,52 @@ func keys(t *testing.T, store Store) {
 	_, found, err = store.KeyByDigest(ctx, []byte("secret 3"))
 	require.NoError(t, err)
 	require.False(t, found)
+	changesOfKeys(t, store, devices)
 	require.NoError(t, store.RemoveKey(ctx, "key_2", testEntry))
 	require.ErrorIs(t, store.RemoveKey(ctx, "key_2", testEntry), auth.ErrNotFound)
 	_, found, err = store.Key(ctx, "key_2")
 	require.NoError(t, err)
 	require.False(t, found)
+}
+
+// changesOfKeys changes a key's name and expiry, and nothing else.
+func changesOfKeys(t *testing.T, store Store, key auth.Key) {
+	ctx := context.Background()
+	until := begun.Add(36*time.Hour + 7*time.Millisecond)
+	for _, s := range []struct {
+		name    string
+		expires time.Time
+	}{{"Sala 2", until}, {"Sala 2", time.Time{}}, {"Sala 3", until}} {
+		note := auth.Entry{At: begun, Actor: "us_keys", Action: auth.KeyChanged, Target: key.ID, Detail: s.name}
+		changed, err := store.ChangeKey(ctx, key.ID, func(k *auth.Key) auth.Entry {
+			require.Equal(t, key, *k)
+			k.Name, k.Expires = s.name, s.expires
+			return note
+		})
+		require.NoError(t, err)
+		key.Name, key.Expires = s.name, s.expires
+		require.Equal(t, key, changed)
+		for _, read := range []func() (auth.Key, bool, error){
+			func() (auth.Key, bool, error) { return store.Key(ctx, key.ID) },
+			func() (auth.Key, bool, error) { return store.KeyByDigest(ctx, []byte("secret 1")) },
+		} {
+			is, found, err := read()
+			require.NoError(t, err)
+			require.True(t, found)
+			require.Equal(t, key, is)
+		}
+		noted, err := store.Entries(ctx, auth.AuditQuery{Actor: "us_keys", Limit: 1})
+		require.NoError(t, err)
+		require.Equal(t, note, noted[0].Entry)
+	}
+	_, err := store.ChangeKey(ctx, "key_none", func(*auth.Key) auth.Entry { return testEntry })
+	require.ErrorIs(t, err, auth.ErrNotFound)
+	fleeting := auth.Key{ID: "key_4", Name: "Prestada", Devices: []string{"ac-1"}, Created: begun, Expires: until}
+	require.NoError(t, store.AddKey(ctx, fleeting, []byte("secret 4"), testEntry))
+	is, _, err := store.Key(ctx, "key_4")
+	require.NoError(t, err)
+	require.Equal(t, fleeting, is)
+	require.NoError(t, store.RemoveKey(ctx, "key_4", testEntry))
 }
 
 func audit(t *testing.T, store Store) {
