@@ -20,9 +20,14 @@ func (d Devices) Login(ctx context.Context, secret string) (caller energy.Caller
 	case err != nil:
 		return energy.Caller{}, false, err
 	}
-	caller = energy.Caller{Subject: key.ID, Role: energy.Gateway, Space: energy.SpaceID(key.Space)}
+	return callerOfKey(key), true, nil
+}
+
+// callerOfKey returns the caller that a key makes of a device.
+func callerOfKey(key auth.Key) energy.Caller {
+	caller := energy.Caller{Subject: key.ID, Role: energy.Gateway, Space: energy.SpaceID(key.Space)}
 	for _, id := range key.Devices {
 		caller.Devices = append(caller.Devices, energy.DeviceID(id))
 	}
-	return caller, true, nil
+	return caller
 }

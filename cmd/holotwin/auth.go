@@ -27,8 +27,8 @@ var authParts = []any{
 			Users: store, Resets: store, Untested: store, Links: store, Spaces: spaces, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes, Changed: sessions.Forget,
 		})
 	},
-	func(store *gormauth.Store, accounts *auth.Accounts) *auth.Keys {
-		return auth.NewKeys(store, accounts, clock.System{})
+	func(store *gormauth.Store, accounts *auth.Accounts, reports auth.Reports) *auth.Keys {
+		return auth.NewKeys(store, accounts, reports, clock.System{})
 	},
 	signOns,
 	func(c config.Config, log *zap.Logger, store *gormauth.Store, refusals *auth.Refusals, sessions *auth.Sessions, accounts *auth.Accounts, keys *auth.Keys, tokens *jwt.Tokens, signOns *auth.SignOns) *httpauth.Handlers {

@@ -17,6 +17,9 @@ import (
 // localParts provide a module with what it needs of another module, in this process. No other part knows two modules.
 var localParts = []any{
 	func(catalog *campus.Catalog) auth.Spaces { return local.Spaces{Catalog: catalog} },
+	func(catalog *campus.Catalog, fleet *intake.Fleet) auth.Reports {
+		return local.Reports{Catalog: catalog, Fleet: fleet, Clock: instants{}}
+	},
 	func(accounts *gormauth.Store) campus.Grants { return local.Grants{Scopes: accounts} },
 	func(keys *auth.Keys) mqtt.Login { return local.Devices{Keys: keys}.Login },
 	func(forecaster *outlook.Forecaster) usage.MonthForecaster {

@@ -9,7 +9,7 @@ import (
 
 func ExampleKeys() {
 	ctx, campus := context.Background(), newCampus()
-	keys := auth.NewKeys(campus.store, campus.accounts, campus)
+	keys := auth.NewKeys(campus.store, campus.accounts, nil, campus)
 	root := auth.Actor{ID: "us_1", Role: auth.Admin}
 	key, secret, _ := keys.Add(ctx, root, auth.KeyEdit{Name: "Sala de juegos", Devices: []string{"tv-1", "ac-1"}})
 	holder, _ := keys.Holder(ctx, secret)

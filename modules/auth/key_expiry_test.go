@@ -23,7 +23,7 @@ func requireFlaw(t *testing.T, err error, field, rule string) {
 func TestAKeyExpires(t *testing.T) {
 	ctx, c := context.Background(), newCampus()
 	root := auth.Actor{ID: "us_1", Role: auth.Admin}
-	keys, elsewhere := auth.NewKeys(c.store, c.accounts, c), auth.NewKeys(c.store, c.accounts, c)
+	keys, elsewhere := auth.NewKeys(c.store, c.accounts, nil, c), auth.NewKeys(c.store, c.accounts, nil, c)
 	for text, rule := range map[string]string{
 		"2026-05-26T12:00:00Z": "past", "2026-05-26T06:59:59": "past", "1999-12-31T23:59:59Z": "too_old", "mañana": "instant",
 	} {
@@ -82,7 +82,7 @@ func TestAKeyExpires(t *testing.T) {
 func TestAKeyIsRenamed(t *testing.T) {
 	ctx, c := context.Background(), newCampus()
 	root := auth.Actor{ID: "us_1", Role: auth.Admin}
-	keys := auth.NewKeys(c.store, c.accounts, c)
+	keys := auth.NewKeys(c.store, c.accounts, nil, c)
 	key, _, err := keys.Add(ctx, root, auth.KeyEdit{Name: "x", Space: "sp_1", Expires: auth.ParseMoment("2026-06-01T00:00:00Z")})
 	require.NoError(t, err)
 	name, empty := "Pasarela", " "

@@ -33,6 +33,7 @@ func (k Key) isExpired(now time.Time) bool { return !k.Expires.IsZero() && !now.
 type Keys struct {
 	store    KeyStore
 	accounts *Accounts
+	reports  Reports
 	clock    Clock
 
 	mu    sync.RWMutex
@@ -47,8 +48,8 @@ type cachedKey struct {
 }
 
 // NewKeys returns the use cases for API keys.
-func NewKeys(store KeyStore, accounts *Accounts, clock Clock) *Keys {
-	return &Keys{store: store, accounts: accounts, clock: clock, cache: make(map[[32]byte]cachedKey)}
+func NewKeys(store KeyStore, accounts *Accounts, reports Reports, clock Clock) *Keys {
+	return &Keys{store: store, accounts: accounts, reports: reports, clock: clock, cache: make(map[[32]byte]cachedKey)}
 }
 
 // keyPrefix distinguishes a key from a token, for people and for secret scanners.

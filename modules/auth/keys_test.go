@@ -35,7 +35,7 @@ func TestAKeyWithoutDevicesAndSpaceIsRejected(t *testing.T) {
 		"nothing": {Key{}, false},
 		"empty":   {Key{Devices: []string{}}, false},
 	} {
-		keys := NewKeys(oneKey{key: c.key}, NewAccounts(AccountsNeed{}), fixedClock{})
+		keys := NewKeys(oneKey{key: c.key}, NewAccounts(AccountsNeed{}), nil, fixedClock{})
 		_, err := keys.Holder(ctx, keyPrefix+"x")
 		if c.valid {
 			require.NoError(t, err, name)

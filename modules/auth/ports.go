@@ -24,11 +24,22 @@ type Users interface {
 	// deletes the reset link. Errors: ErrTaken, ErrNotFound, ErrLastAdmin if no enabled administrator without a space
 	// would be left, and errors of change; then nothing is written.
 	ChangeUser(ctx context.Context, id, keep string, change UserChange) (User, error)
+	// AccessOf counts what RemoveUser would delete together with a user; found is false if there is no such user. A session is
+	// counted if it has not ended, was begun at or after begunFrom, and was used at or after usedFrom.
+	AccessOf(ctx context.Context, id string, begunFrom, usedFrom time.Time) (access Access, found bool, err error)
 	// RemoveUser deletes a user with their families and reset link if check returns no error. Errors: ErrNotFound,
 	// ErrLastAdmin, and errors of check.
 	RemoveUser(ctx context.Context, id string, check UserCheck) error
 	// Rehash replaces the hash from by to, a new hash of the same password. done is false if the hash was no longer from.
 	Rehash(ctx context.Context, id, from, to string) (done bool, err error)
+}
+
+// Access is what a user logs in by, and the sessions that they opened.
+type Access struct {
+	// Sessions are open; Links are the user's accounts of the university; ResetLinks are stored, used or not.
+	Sessions, Links, ResetLinks int
+	// LastAdmin is set if the user is the only enabled administrator without a space.
+	LastAdmin bool
 }
 
 // UserChange edits the current user and returns the audit entry. It runs inside a transaction that locks the user, so it
@@ -65,6 +76,13 @@ type Spaces interface {
 	// Zone returns the time zone of the site of the first space or device in ids that exists. If none exists, it is the zone of the
 	// only site, or else the configured one. Empty ids are skipped.
 	Zone(ctx context.Context, ids ...string) (*time.Location, error)
+}
+
+// Reports answers what is known of the devices of a key.
+type Reports interface {
+	// ReportingToday counts the devices that a key may write for and that sent something today, by the day of their site; none if
+	// the key was not used on that day. Which key a device used is not stored, so some of them may have used another key.
+	ReportingToday(ctx context.Context, key Key) (int, error)
 }
 
 // Family is one login and the chain of refresh tokens that followed from it.

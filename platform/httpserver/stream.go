@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"net/http"
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -62,6 +63,11 @@ func JSON(v any) *huma.StreamResponse {
 		ctx.SetHeader("Content-Type", "application/json")
 		_ = marshal(ctx.BodyWriter(), v)
 	}}
+}
+
+// NoContent returns an answer without a body, for a handler that otherwise answers with JSON.
+func NoContent() *huma.StreamResponse {
+	return &huma.StreamResponse{Body: func(ctx huma.Context) { ctx.SetStatus(http.StatusNoContent) }}
 }
 
 // JSONResponse documents an answer of type T. Each further media type is a stream of text.

@@ -265,6 +265,11 @@ func TestAnAddressThatChangesHandsInheritsNothing(t *testing.T) {
 
 		// An administrator unlinks: the next person with the address, verified, is the user. Sessions have ended.
 		client, s := browser.signOn(u, moved)
+		taken := dryRun(t, admin, "/auth/usuarios/"+s.User.ID+"/vinculo").Deletes
+		require.Equal(t, 1, taken["link"])
+		require.Equal(t, taken, map[string]int{"link": 1, "session": dryRun(t, admin, "/auth/usuarios/"+s.User.ID).Deletes["session"]})
+		require.Positive(t, taken["session"])
+		send(t, client, 200, http.MethodGet, "/auth/me", nil)
 		send(t, admin, 204, http.MethodDelete, "/auth/usuarios/"+s.User.ID+"/vinculo", nil)
 		send(t, client, 401, http.MethodGet, "/auth/me", nil)
 		send(t, admin, 404, http.MethodDelete, "/auth/usuarios/"+s.User.ID+"/vinculo", nil)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -209,6 +210,27 @@ func writeUser(tx *gorm.DB, was, is userRow, keep string) error {
 // isCampusAdmin reports whether a user manages the whole campus.
 func (r userRow) isCampusAdmin() bool {
 	return r.Role == string(auth.Admin) && r.SpaceID == "" && !r.Disabled
+}
+
+// AccessOf counts what would be deleted together with a user.
+func (s *Store) AccessOf(ctx context.Context, id string, begunFrom, usedFrom time.Time) (access auth.Access, found bool, err error) {
+	user, found, err := s.User(ctx, id)
+	if err != nil || !found {
+		return auth.Access{}, false, err
+	}
+	admins := 0
+	err = s.db.Read.WithContext(ctx).Raw(`SELECT
+		(SELECT COUNT(*) FROM auth_families WHERE user_id = ? AND NOT ended AND begun_at >= ? AND used_at >= ?),
+		(SELECT COUNT(*) FROM auth_links WHERE user_id = ?),
+		(SELECT COUNT(*) FROM auth_resets WHERE user_id = ?),
+		(SELECT COUNT(*) FROM auth_users WHERE role = ? AND space_id = '' AND NOT disabled)`,
+		id, begunFrom.UnixMilli(), usedFrom.UnixMilli(), id, id, string(auth.Admin)).
+		Row().Scan(&access.Sessions, &access.Links, &access.ResetLinks, &admins)
+	if err != nil {
+		return auth.Access{}, false, fmt.Errorf("count what a user has: %w", err)
+	}
+	access.LastAdmin = admins == 1 && rowOf(user).isCampusAdmin()
+	return access, true, nil
 }
 
 // RemoveUser deletes a user with their families.

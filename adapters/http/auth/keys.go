@@ -35,10 +35,11 @@ func (h *Handlers) registerKeys(api *httpserver.API) {
 		Description: "Changes the name or the expiry; absent members stay unchanged. It takes effect within five seconds. An `expires_at` in the past ends the key; a later one lets it work again.",
 		Metadata:    administrators, Errors: []int{404},
 	}, h.changeKey)
-	httpserver.Register(api, problemOf, huma.Operation{
-		OperationID: "removeKey", Method: http.MethodDelete, Path: "/auth/claves/{id}", Tags: tags, DefaultStatus: 204,
+	registerRemoval(api, huma.Operation{
+		OperationID: "removeKey", Path: "/auth/claves/{id}", Tags: tags,
 		Summary: "Revocar una clave · Revoke an API key", Metadata: administrators, Errors: []int{404},
-	}, h.removeKey)
+		Description: "It is refused at once, and MQTT connections that use it end. " + dryRunDescription + " `used_by` says how many devices may be using it.",
+	}, h.Keys.Remove, h.previewKey)
 }
 
 // DeviceKey is an API key without its secret.
@@ -149,8 +150,4 @@ func (h *Handlers) changeKey(ctx context.Context, in *struct {
 	}
 	k, err := h.Keys.Change(ctx, actorOf(ctx), in.ID, change)
 	return &struct{ Body DeviceKey }{keyOf(k)}, err
-}
-
-func (h *Handlers) removeKey(ctx context.Context, in *UserID) (*struct{}, error) {
-	return nil, h.Keys.Remove(ctx, actorOf(ctx), in.ID)
 }

@@ -40,12 +40,12 @@ func (h *Handlers) registerSignOn(api *httpserver.API) {
 		Description:  "Returns the same as a login, for the code that `/auth/oidc/callback` gave to the page. The code is valid once, for one minute, and only in the browser that received it (by its cookie).",
 		MaxBodyBytes: 8 << 10, Metadata: httpserver.Public(), Errors: []int{401, 404, 429, 503},
 	}, h.exchangeSignOn)
-	httpserver.Register(api, problemOf, huma.Operation{
-		OperationID: "unlinkUser", Method: http.MethodDelete, Path: "/auth/usuarios/{id}/vinculo", Tags: []string{"users"}, DefaultStatus: 204,
+	registerRemoval(api, huma.Operation{
+		OperationID: "unlinkUser", Path: "/auth/usuarios/{id}/vinculo", Tags: []string{"users"},
 		Summary:     "Desvincular de la cuenta de la universidad · Unlink from the university account",
-		Description: "For a person whose account at the university was created again. Ends the user's sessions. The next account that signs on with the user's verified address is linked. 404 if no account is linked.",
+		Description: "For a person whose account at the university was created again. Ends the user's sessions. The next account that signs on with the user's verified address is linked. 404 if no account is linked. " + dryRunDescription,
 		Metadata:    administrators, Errors: []int{404},
-	}, h.unlinkUser)
+	}, h.Accounts.Unlink, h.previewUnlink)
 }
 
 type waysIn struct {
@@ -173,8 +173,4 @@ func (h *Handlers) exchangeSignOn(ctx context.Context, in *exchangeInput) (*exch
 		return nil, h.logFailure(ctx, err)
 	}
 	return &exchanged{SetCookie: h.cookie(ctx, "", -1), Body: grantOf(granted).Body}, nil
-}
-
-func (h *Handlers) unlinkUser(ctx context.Context, in *UserID) (*struct{}, error) {
-	return nil, h.Accounts.Unlink(ctx, actorOf(ctx), in.ID)
 }

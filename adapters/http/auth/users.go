@@ -33,10 +33,11 @@ func (h *Handlers) registerUsers(api *httpserver.API) {
 		Summary: "Cambiar un usuario · Change a user", Metadata: administrators, Errors: []int{404, 409, 503},
 		Description: "A new password, or `disabled`, ends the user's sessions. A new role or space takes effect in open sessions within five seconds. The last administrator of the whole campus cannot be demoted or disabled: 409 `last_administrator`.",
 	}, h.changeUser)
-	httpserver.Register(api, problemOf, huma.Operation{
-		OperationID: "removeUser", Method: http.MethodDelete, Path: "/auth/usuarios/{id}", Tags: tags, DefaultStatus: 204,
+	registerRemoval(api, huma.Operation{
+		OperationID: "removeUser", Path: "/auth/usuarios/{id}", Tags: tags,
 		Summary: "Eliminar un usuario · Remove a user", Metadata: administrators, Errors: []int{404, 409},
-	}, h.removeUser)
+		Description: "Ends the user's sessions. The last administrator of the whole campus cannot be removed: 409 `last_administrator`. " + dryRunDescription,
+	}, h.Accounts.Remove, h.previewUser)
 }
 
 // actorOf returns the caller of a request.
@@ -133,8 +134,4 @@ func (h *Handlers) changeUser(ctx context.Context, in *struct {
 ) (*struct{ Body Account }, error) {
 	u, err := h.Accounts.Change(ctx, actorOf(ctx), in.ID, in.Body.edit())
 	return &struct{ Body Account }{accountOf(u)}, err
-}
-
-func (h *Handlers) removeUser(ctx context.Context, in *UserID) (*struct{}, error) {
-	return nil, h.Accounts.Remove(ctx, actorOf(ctx), in.ID)
 }

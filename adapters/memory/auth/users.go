@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/holotwin/holotwin/modules/auth"
 )
@@ -143,6 +144,32 @@ func (t *tables) administrators() (ids []string) {
 
 // administers reports whether a user manages the whole campus.
 func administers(u auth.User) bool { return u.Role == auth.Admin && u.Space == "" && !u.Disabled }
+
+// AccessOf counts what would be deleted together with a user.
+func (s *Store) AccessOf(_ context.Context, id string, begunFrom, usedFrom time.Time) (access auth.Access, found bool, err error) {
+	t := s.read()
+	user, found := t.users[id]
+	if !found {
+		return auth.Access{}, false, nil
+	}
+	for _, f := range t.families {
+		if f.User == id && !f.Ended && !f.Begun.Before(begunFrom) && !f.Used.Before(usedFrom) {
+			access.Sessions++
+		}
+	}
+	for _, of := range t.links {
+		if of == id {
+			access.Links++
+		}
+	}
+	for _, r := range t.resets {
+		if r.user == id {
+			access.ResetLinks++
+		}
+	}
+	access.LastAdmin = administers(user) && len(t.administrators()) == 1
+	return access, true, nil
+}
 
 // RemoveUser deletes a user and all that belongs to them.
 func (s *Store) RemoveUser(_ context.Context, id string, check auth.UserCheck) error {

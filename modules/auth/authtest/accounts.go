@@ -308,7 +308,7 @@ func editedFieldsOnly(t *testing.T, store Store) {
 	for _, space := range []string{"", "sp_a", "sp_gone"} {
 		_, err = c.accounts.Add(ctx, homeless, auth.UserEdit{Email: &email, Password: &password, Space: &space})
 		require.ErrorAs(t, err, &auth.ErrInvalid{}, space)
-		_, _, err = auth.NewKeys(store, c.accounts, fixedClock{}).Add(ctx, homeless, auth.KeyEdit{Name: "x", Space: space})
+		_, _, err = auth.NewKeys(store, c.accounts, nil, fixedClock{}).Add(ctx, homeless, auth.KeyEdit{Name: "x", Space: space})
 		require.ErrorAs(t, err, &auth.ErrInvalid{}, space)
 	}
 	users, err := c.accounts.List(ctx, homeless, "", 10)

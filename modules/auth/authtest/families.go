@@ -50,6 +50,7 @@ func Run(t *testing.T, store Store) {
 	t.Run("networks of logins are stored", func(t *testing.T) { networks(t, store) })
 	t.Run("expired rows are swept", func(t *testing.T) { sweeps(t, store) })
 	t.Run("users, and the last administrator stays", func(t *testing.T) { users(t, store) })
+	t.Run("what would go with a user", func(t *testing.T) { accesses(t, store) })
 	t.Run("of many uses of a link one wins", func(t *testing.T) { resets(t, store) })
 	t.Run("two edits at once are both stored", func(t *testing.T) { editsAtOnce(t, store) })
 	t.Run("a confirmed change is not lost", func(t *testing.T) { changeDuring(t, store) })

@@ -222,6 +222,28 @@ const (
 	unknownSilence = energy.DayMs
 )
 
+// LastSeen returns when devices last sent something, without devices that never did. What other processes received in the last
+// seconds may be missing.
+func (f *Fleet) LastSeen(ctx context.Context, devices []energy.DeviceID) (map[energy.DeviceID]energy.Instant, error) {
+	stored, err := f.heartbeats.HeartbeatsOf(ctx, devices)
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[energy.DeviceID]energy.Instant, len(stored))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, id := range devices {
+		at := stored[id].Seen
+		if p := f.estimates[id]; p != nil {
+			at = max(at, p.seen)
+		}
+		if at > 0 {
+			seen[id] = at
+		}
+	}
+	return seen, nil
+}
+
 // HealthOf returns the health of devices.
 func (f *Fleet) HealthOf(ctx context.Context, devices []campus.Device) (map[energy.DeviceID]Health, error) {
 	ids := campus.IDsOf(devices)

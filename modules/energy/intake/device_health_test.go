@@ -145,3 +145,17 @@ func TestAClockThatWasNeverSetIsKnownAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Healthy, health["b"].Status, "an age is no clock")
 }
+
+// TestLastSeenIsOfThisProcessAndTheOthers returns the later of what is stored and what this process received.
+func TestLastSeenIsOfThisProcessAndTheOthers(t *testing.T) {
+	ctx := context.Background()
+	clock := setClock(1_767_243_600_000)
+	stored := memoryHeartbeats{"a": {Device: "a", Seen: energy.Instant(clock) - 5}, "b": {Device: "b", Seen: energy.Instant(clock) - 7}}
+	fleet := NewFleet(stored, noMoments{}, &clock)
+	fleet.RecordSeen("a", 0, energy.ByArrival)
+	fleet.RecordSeen("c", 0, energy.ByArrival)
+	seen, err := fleet.LastSeen(ctx, []energy.DeviceID{"a", "b", "c", "d"})
+	require.NoError(t, err)
+	now := energy.Instant(clock)
+	require.Equal(t, map[energy.DeviceID]energy.Instant{"a": now, "b": now - 7, "c": now}, seen)
+}
