@@ -31,6 +31,7 @@ func (demoCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	settings.Demo = true
 	return serve(settings, fx.Invoke(runDemo))
 }
 

@@ -110,7 +110,11 @@ func (s *server) stopListening(context.Context) error {
 }
 
 func (s *server) addFirstAdministrator(ctx context.Context) error {
-	first, err := s.Accounts.Bootstrap(ctx, s.Config.AdminEmail, s.Config.AdminPassword)
+	use := auth.ForWork
+	if s.Config.Demo {
+		use = auth.ForDemo
+	}
+	first, err := s.Accounts.Bootstrap(ctx, s.Config.AdminEmail, s.Config.AdminPassword, use)
 	if err != nil || first == nil || first.Password == "" {
 		return err
 	}

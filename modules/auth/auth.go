@@ -26,7 +26,8 @@ type Login string
 
 // The ways to log in.
 const (
-	// ByPassword is a user with a password. They may also use the university's sign-on if it knows them.
+	// ByPassword is a user with a password, or an invited one, who sets it by a link. They may also use the university's sign-on
+	// if it knows them.
 	ByPassword Login = "password"
 	// BySignOn is a user created by the university's sign-on. They have no password until an administrator sets one or
 	// sends them a reset link; then they become ByPassword.
@@ -45,11 +46,18 @@ type User struct {
 	Login Login
 	// PasswordHash is the Hasher's hash. It never leaves the module. Empty if the user has no password.
 	PasswordHash string
-	Created      time.Time
+	// InitialPassword is set while the first administrator has the password that they were created with.
+	InitialPassword bool
+	Created         time.Time
 }
 
+// IsInvited reports whether an administrator added the user without a password and none was set since.
+func (u User) IsInvited() bool { return u.Login == ByPassword && u.PasswordHash == "" }
+
 // setPassword sets a user's password by its hash.
-func (u *User) setPassword(hash string) { u.PasswordHash, u.Login = hash, ByPassword }
+func (u *User) setPassword(hash string) {
+	u.PasswordHash, u.Login, u.InitialPassword = hash, ByPassword, false
+}
 
 // Errors that a caller may receive.
 var (

@@ -302,6 +302,15 @@ func (s *Sessions) end(ctx context.Context, family string, note Entry) error {
 	return nil
 }
 
+// UserOf returns the current user of a session. Errors: ErrToken.
+func (s *Sessions) UserOf(ctx context.Context, family string) (User, error) {
+	user, valid, err := s.cache.userOf(ctx, family)
+	if err == nil && !valid {
+		err = ErrToken
+	}
+	return user, err
+}
+
 // Holder is the user of an access token, with its session and id.
 type Holder struct {
 	User
@@ -356,6 +365,9 @@ func (s *Sessions) changePassword(ctx context.Context, actor Actor, user User, f
 	}
 	if !ok {
 		return ErrCredentials
+	}
+	if user.InitialPassword && next == current {
+		return ErrInvalid{[]Flaw{{Field: "new", Rule: "differs", Args: map[string]any{"field": "current"}}}}
 	}
 	hash, err := s.hasher.Hash(ctx, next)
 	if err != nil {

@@ -94,7 +94,7 @@ func newCampus() *campus {
 		Users: c.store, Resets: c.store, Untested: c.store, Links: c.store, Spaces: everywhere{}, Hasher: plainHasher{}, Clock: c,
 		NewID: c.newID, Random: c.random, Changed: c.sessions.Forget,
 	})
-	if _, err := c.accounts.Bootstrap(context.Background(), "ana@usc.edu.co", password); err != nil {
+	if _, err := c.accounts.Bootstrap(context.Background(), "ana@usc.edu.co", password, auth.ForWork); err != nil {
 		panic(err)
 	}
 	return c

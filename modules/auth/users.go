@@ -53,9 +53,20 @@ type FirstAdmin struct {
 	Password string
 }
 
+// Use says what an installation is for.
+type Use int
+
+// The uses of an installation.
+const (
+	// ForWork asks the first administrator to change their password: it stands in a log, a settings file or a terminal.
+	ForWork Use = iota
+	// ForDemo asks for nothing.
+	ForDemo
+)
+
 // Bootstrap creates the first administrator if there is no user yet, and returns nil if there is one. Without a password
 // it generates one. It rejects the published password, because no user can log in with it.
-func (a *Accounts) Bootstrap(ctx context.Context, email, password string) (*FirstAdmin, error) {
+func (a *Accounts) Bootstrap(ctx context.Context, email, password string, use Use) (*FirstAdmin, error) {
 	if any, err := a.users.AnyUser(ctx); any || err != nil {
 		return nil, err
 	}
@@ -72,7 +83,7 @@ func (a *Accounts) Bootstrap(ctx context.Context, email, password string) (*Firs
 		return nil, err
 	}
 	added, err := a.users.AddFirstUser(ctx, User{
-		ID: a.newID("us"), Email: first.Email, Role: Admin, Login: ByPassword, PasswordHash: hash, Created: a.clock.Now(),
+		ID: a.newID("us"), Email: first.Email, Role: Admin, Login: ByPassword, PasswordHash: hash, InitialPassword: use == ForWork, Created: a.clock.Now(),
 	})
 	if err != nil || !added {
 		return nil, err
@@ -162,8 +173,24 @@ func (a *Accounts) manages(ctx context.Context, actor Actor, space string) (bool
 	return a.spaces.Within(ctx, actor.Space, space)
 }
 
-// Add adds a user. Errors: ErrForbidden, ErrInvalid, ErrTaken, ErrBusy.
+// Add adds a user with a password. Errors: ErrForbidden, ErrInvalid, ErrTaken, ErrBusy.
 func (a *Accounts) Add(ctx context.Context, actor Actor, edit UserEdit) (User, error) {
+	if edit.Password == nil {
+		empty := ""
+		edit.Password = &empty // it is rejected
+	}
+	user, err := a.newUser(ctx, actor, edit)
+	if err != nil {
+		return User{}, err
+	}
+	if user.PasswordHash, err = a.hasher.Hash(ctx, *edit.Password); err != nil {
+		return User{}, err
+	}
+	return user, a.users.AddUser(ctx, user, actor.Entry(user.Created, UserAdded, user.ID, auditText(user)))
+}
+
+// newUser returns a user who is not stored yet, without their password. Errors: ErrForbidden, ErrInvalid.
+func (a *Accounts) newUser(ctx context.Context, actor Actor, edit UserEdit) (User, error) {
 	if actor.Role != Admin {
 		return User{}, ErrForbidden
 	}
@@ -179,16 +206,10 @@ func (a *Accounts) Add(ctx context.Context, actor Actor, edit UserEdit) (User, e
 	if edit.Email == nil {
 		flaws = append(flaws, Flaw{Field: "email", Rule: "required"})
 	}
-	if edit.Password == nil {
-		flaws = append(flaws, Flaw{Field: "password", Rule: "required"})
-	}
 	if len(flaws) > 0 {
 		return User{}, ErrInvalid{flaws}
 	}
-	if user.PasswordHash, err = a.hasher.Hash(ctx, *edit.Password); err != nil {
-		return User{}, err
-	}
-	return user, a.users.AddUser(ctx, user, actor.Entry(user.Created, UserAdded, user.ID, auditText(user)))
+	return user, nil
 }
 
 // Change sets the edited fields of a user and keeps concurrent changes of other fields. A new password or Disabled ends

@@ -14,7 +14,7 @@ func (noUsers) AnyUser(context.Context) (bool, error) { return false, nil }
 
 // TestFirstAdministratorHasNoPublishedPassword starts with the published password of old versions as ADMIN_PASSWORD.
 func TestFirstAdministratorHasNoPublishedPassword(t *testing.T) {
-	first, err := NewAccounts(AccountsNeed{Users: noUsers{}}).Bootstrap(context.Background(), "admin@usc.edu.co", publishedPassword)
+	first, err := NewAccounts(AccountsNeed{Users: noUsers{}}).Bootstrap(context.Background(), "admin@usc.edu.co", publishedPassword, ForWork)
 	require.ErrorContains(t, err, "choose another")
 	require.Nil(t, first)
 }

@@ -84,6 +84,8 @@ type Config struct {
 
 	// Zone is SiteTimeZone, loaded.
 	Zone *time.Location `env:"-"`
+	// Demo is set by the command demo.
+	Demo bool `env:"-"`
 }
 
 // WeatherOff is the WeatherURL that disables weather requests.

@@ -26,6 +26,7 @@ func TestTheDemoLoadsAndAdvises(t *testing.T) {
 	require.Eventually(t, func() bool { return strings.Contains(server.Log.String(), "campus of real readings loaded") }, 15*time.Minute, 100*time.Millisecond, server.Log)
 	require.NotContains(t, server.Log.String(), `"level":"error"`)
 	client := login(t, server)
+	require.Contains(t, string(send(t, client, 200, http.MethodGet, "/auth/me", nil).Body), `"initial_password":false`, "a demo asks for no other password")
 	got := advise(t, client, "es")
 	require.Greater(t, len(got.Recomendaciones), 3)
 	require.Equal(t, map[string]bool{"consumption": true, "temperature": true, "device_state": true, "hour_of_day": true}, got.Considered)

@@ -3,6 +3,8 @@ package gormauth_test
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,6 +23,44 @@ func TestStore(t *testing.T) {
 	databasetest.Everywhere(t, func(t *testing.T, db *database.Database) {
 		require.NoError(t, db.Migrate(context.Background(), "auth", gormauth.Migrations()))
 		authtest.Run(t, gormauth.New(db))
+	})
+}
+
+// before are the migrations of the dialect up to one.
+type before struct {
+	fs.FS
+	version string
+}
+
+func (b before) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(b.FS, name)
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() >= b.version }), err
+}
+
+// TestUsersAndKeysOfAnOlderVersion migrates a database with users and keys. A server of the version before may still add some: keys
+// never expire, and no user has the password of the first start.
+func TestUsersAndKeysOfAnOlderVersion(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+		ctx := context.Background()
+		require.NoError(t, db.Migrate(ctx, "auth", before{gormauth.Migrations(), "00030"}))
+		add := func(id string) {
+			require.NoError(t, db.Write.Exec("INSERT INTO auth_users (id, email, role, login, password_hash, created_at) VALUES (?, ?, 'admin', 'password', 'h', 1)", id, id).Error)
+			require.NoError(t, db.Write.Exec("INSERT INTO auth_keys (id, name, digest, devices, created_at) VALUES (?, 'Sala', ?, '[\"ac-1\"]', 1)", id, id).Error)
+		}
+		add("former")
+		require.NoError(t, db.Migrate(ctx, "auth", gormauth.Migrations()))
+		add("late")
+		store := gormauth.New(db)
+		for _, id := range []string{"former", "late"} {
+			user, found, err := store.User(ctx, id)
+			require.NoError(t, err)
+			require.True(t, found)
+			require.False(t, user.InitialPassword)
+			key, found, err := store.Key(ctx, id)
+			require.NoError(t, err)
+			require.True(t, found)
+			require.Zero(t, key.Expires)
+		}
 	})
 }
 

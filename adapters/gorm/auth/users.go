@@ -20,7 +20,9 @@ type userRow struct {
 	Disabled     bool
 	Login        string
 	PasswordHash string
-	CreatedAt    int64 `gorm:"autoCreateTime:false"`
+	// InitialPassword is that of auth.User.
+	InitialPassword bool
+	CreatedAt       int64 `gorm:"autoCreateTime:false"`
 }
 
 func (userRow) TableName() string { return "auth_users" }
@@ -28,14 +30,14 @@ func (userRow) TableName() string { return "auth_users" }
 func (r userRow) user() auth.User {
 	return auth.User{
 		ID: r.ID, Email: r.Email, Role: auth.Role(r.Role), Space: r.SpaceID, Disabled: r.Disabled,
-		Login: auth.Login(r.Login), PasswordHash: r.PasswordHash, Created: fromMs(r.CreatedAt),
+		Login: auth.Login(r.Login), PasswordHash: r.PasswordHash, InitialPassword: r.InitialPassword, Created: fromMs(r.CreatedAt),
 	}
 }
 
 func rowOf(u auth.User) userRow {
 	return userRow{
 		ID: u.ID, Email: u.Email, Role: string(u.Role), SpaceID: u.Space, Disabled: u.Disabled,
-		Login: string(u.Login), PasswordHash: u.PasswordHash, CreatedAt: u.Created.UnixMilli(),
+		Login: string(u.Login), PasswordHash: u.PasswordHash, InitialPassword: u.InitialPassword, CreatedAt: u.Created.UnixMilli(),
 	}
 }
 
@@ -173,7 +175,7 @@ func writeUser(tx *gorm.DB, was, is userRow, keep string) error {
 	columns := make(map[string]any)
 	for column, values := range map[string][2]any{
 		"email": {was.Email, is.Email}, "role": {was.Role, is.Role}, "space_id": {was.SpaceID, is.SpaceID}, "disabled": {was.Disabled, is.Disabled},
-		"login": {was.Login, is.Login}, "password_hash": {was.PasswordHash, is.PasswordHash},
+		"login": {was.Login, is.Login}, "password_hash": {was.PasswordHash, is.PasswordHash}, "initial_password": {was.InitialPassword, is.InitialPassword},
 	} {
 		if values[0] != values[1] {
 			columns[column] = values[1]

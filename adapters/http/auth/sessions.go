@@ -34,10 +34,12 @@ type User struct {
 	Email   string  `json:"email"`
 	Role    string  `json:"role" enum:"admin,manager,viewer"`
 	SpaceID *string `json:"space_id" doc:"The part of the campus that the user sees; null for all"`
+	// InitialPassword is that of auth.User.
+	InitialPassword bool `json:"initial_password" doc:"True while the first administrator has the password of the first start, generated or from ADMIN_PASSWORD"`
 }
 
 func userOf(u auth.User) User {
-	out := User{ID: u.ID, Email: u.Email, Role: string(u.Role)}
+	out := User{ID: u.ID, Email: u.Email, Role: string(u.Role), InitialPassword: u.InitialPassword}
 	if u.Space != "" {
 		out.SpaceID = &u.Space
 	}
@@ -156,8 +158,8 @@ func (h *Handlers) logout(ctx context.Context, _ *struct{}) (*struct{}, error) {
 }
 
 func (h *Handlers) me(ctx context.Context, _ *struct{}) (*struct{ Body User }, error) {
-	p := httpserver.PrincipalOf(ctx)
-	return &struct{ Body User }{userOf(auth.User{ID: p.Subject, Email: p.Email, Role: auth.Role(p.Role), Space: p.Space})}, nil
+	user, err := h.Sessions.UserOf(ctx, httpserver.PrincipalOf(ctx).Family)
+	return &struct{ Body User }{userOf(user)}, err
 }
 
 type passwordInput struct {

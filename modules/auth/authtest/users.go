@@ -16,7 +16,7 @@ import (
 func users(t *testing.T, store Store) {
 	ctx := context.Background()
 	first := firstAdmin(t, store)
-	second := auth.User{ID: "us_x", Email: "x@usc.edu.co", Role: auth.Admin, Login: auth.ByPassword, PasswordHash: "h", Created: begun}
+	second := auth.User{ID: "us_x", Email: "x@usc.edu.co", Role: auth.Admin, Login: auth.ByPassword, PasswordHash: "h", InitialPassword: true, Created: begun}
 	require.NoError(t, store.AddUser(ctx, second, testEntry))
 	require.ErrorIs(t, store.AddUser(ctx, auth.User{ID: "us_y", Email: second.Email, Role: auth.Viewer, Login: auth.ByPassword, PasswordHash: "h"}, testEntry), auth.ErrTaken)
 	list, err := store.ListUsers(ctx, first.ID, 10)
@@ -28,10 +28,12 @@ func users(t *testing.T, store Store) {
 	family, now, _, err := store.Standing(ctx, "fm_x")
 	require.NoError(t, err)
 	require.Equal(t, []any{false, "sp_1"}, []any{family.Ended, now.Space}, "another space ends no session")
-	require.NoError(t, edit(store, "us_x", func(u *auth.User) { u.PasswordHash = "other" }))
-	family, _, _, err = store.Standing(ctx, "fm_x")
+	require.True(t, now.InitialPassword)
+	require.NoError(t, edit(store, "us_x", func(u *auth.User) { u.PasswordHash, u.InitialPassword = "other", false }))
+	family, now, _, err = store.Standing(ctx, "fm_x")
 	require.NoError(t, err)
 	require.True(t, family.Ended, "another password does")
+	require.False(t, now.InitialPassword)
 	require.ErrorIs(t, edit(store, "us_z", func(*auth.User) {}), auth.ErrNotFound)
 	require.ErrorIs(t, edit(store, "us_x", func(u *auth.User) { u.Email = first.Email }), auth.ErrTaken)
 
