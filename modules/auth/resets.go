@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ResetLife is how long a password reset link is valid.
+// ResetLife is how long a password reset link is valid. That of an invited user is valid for InvitationLife.
 const ResetLife = 24 * time.Hour
 
 // Resets stores password reset links. It stores only the SHA-256 of a token.
@@ -14,6 +14,8 @@ type Resets interface {
 	// AddReset stores a reset link, replacing the user's earlier link, and the audit entry, if check returns no error.
 	// Errors: ErrNotFound, and errors of check.
 	AddReset(ctx context.Context, user string, token []byte, expires time.Time, check UserCheck) error
+	// AddInvited adds a user with a reset link, and the audit entries; ErrTaken if another user has the address.
+	AddInvited(ctx context.Context, user User, token []byte, expires time.Time, notes ...Entry) error
 	// ResetOf returns the user of an unused link that is valid at now; found is false if there is none.
 	ResetOf(ctx context.Context, token []byte, now time.Time) (user User, found bool, err error)
 	// Reset uses up a link and changes its user as ChangeUser does. Of several concurrent calls one wins.
@@ -34,10 +36,14 @@ func (a *Accounts) ResetToken(ctx context.Context, actor Actor, id string) (toke
 		return "", time.Time{}, err
 	}
 	now := a.clock.Now()
-	token, expires = "htp_"+base64.RawURLEncoding.EncodeToString(a.random(32)), now.Add(ResetLife)
-	return token, expires, a.resets.AddReset(ctx, id, digest(token), expires, func(u User) (Entry, error) {
+	link := a.newResetLink(user, now)
+	return link.Token, link.Expires, a.resets.AddReset(ctx, id, digest(link.Token), link.Expires, func(u User) (Entry, error) {
 		return actor.Entry(now, ResetGiven, id, u.Email), checkStillManaged(actor, user, u)
 	})
+}
+
+func (a *Accounts) newResetToken() string {
+	return "htp_" + base64.RawURLEncoding.EncodeToString(a.random(32))
 }
 
 // Reset sets a new password for the user of a link. The link becomes invalid and all the user's sessions end.

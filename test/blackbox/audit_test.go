@@ -79,13 +79,16 @@ func TestEveryChangeIsAudited(t *testing.T) {
 		}
 		for id, route := range requests {
 			want := 1
-			if route == "GET /auth/oidc/callback" {
-				want = 2 // a user is made, and linked
+			if route == "GET /auth/oidc/callback" || route == invitationRoute {
+				want = 2 // a user is made, and linked or given a link
 			}
 			require.Equal(t, want, entries[id], route)
 		}
 	})
 }
+
+// invitationRoute is the route of a new user who is invited.
+const invitationRoute = "POST /auth/usuarios (invitation)"
 
 func (c change) prepared() change {
 	if c.prepare != nil {
@@ -203,11 +206,13 @@ func changesOf(t *testing.T, admin *program.Client) []change {
 		{"POST /api/trabajos", "/api/trabajos", nil, 202, nil, nil},
 
 		{"POST /auth/usuarios", "/auth/usuarios", map[string]any{"email": "nueva@usc.edu.co", "password": password}, 201, nil, nil},
+		{invitationRoute, "/auth/usuarios", map[string]any{"email": "invitada@usc.edu.co"}, 201, nil, nil},
 		{"PATCH /auth/usuarios/{id}", "/auth/usuarios/" + forgetful, map[string]any{"role": "manager"}, 200, nil, nil},
 		{"POST /auth/usuarios/{id}/enlace", "/auth/usuarios/" + user("otra@usc.edu.co") + "/enlace", nil, 201, nil, nil},
 		{"POST /auth/restablecer", "/auth/restablecer", map[string]any{"token": link.Token, "new": "otra-frase-larga-8"}, 204, nobody, nil},
 		{"DELETE /auth/usuarios/{id}", "/auth/usuarios/" + user("sale@usc.edu.co"), nil, 204, nil, nil},
 		{"POST /auth/claves", "/auth/claves", map[string]any{"name": "Otra", "space_id": campus.Room}, 201, nil, nil},
+		{"PATCH /auth/claves/{id}", "/auth/claves/" + keys.Items[0].ID, map[string]any{"name": "Otra más", "expires_at": "2040-01-01T00:00:00Z"}, 200, nil, nil},
 		{"DELETE /auth/claves/{id}", "/auth/claves/" + keys.Items[0].ID, nil, 204, nil, nil},
 		{"POST /auth/login", "/auth/login", credentials, 200, nobody, nil},
 		{"POST /login", "/login", credentials, 200, nobody, nil},

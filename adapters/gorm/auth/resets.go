@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/database"
 )
 
 // AddReset stores a reset link, replacing the user's earlier link.
@@ -22,14 +23,39 @@ func (s *Store) AddReset(ctx context.Context, user string, token []byte, expires
 		if err != nil {
 			return err
 		}
-		err = tx.Exec(`INSERT INTO auth_resets (user_id, digest, expires_at) VALUES (?, ?, ?)
-			ON CONFLICT (user_id) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at`,
-			user, hex.EncodeToString(token), expires.UnixMilli()).Error
-		if err != nil {
+		if err := putReset(tx, user, token, expires); err != nil {
 			return err
 		}
 		return addEntry(tx, entry)
 	})
+}
+
+// putReset stores a reset link, replacing the user's earlier link.
+func putReset(tx *gorm.DB, user string, token []byte, expires time.Time) error {
+	return tx.Exec(`INSERT INTO auth_resets (user_id, digest, expires_at) VALUES (?, ?, ?)
+		ON CONFLICT (user_id) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at`,
+		user, hex.EncodeToString(token), expires.UnixMilli()).Error
+}
+
+// AddInvited adds a user with a reset link.
+func (s *Store) AddInvited(ctx context.Context, user auth.User, token []byte, expires time.Time, entries ...auth.Entry) error {
+	row := rowOf(user)
+	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
+		err := tx.Create(&row).Error
+		if err == nil {
+			err = putReset(tx, user.ID, token, expires)
+		}
+		for _, entry := range entries {
+			if err == nil {
+				err = addEntry(tx, entry)
+			}
+		}
+		return err
+	})
+	if database.IsUnique(err) {
+		return auth.ErrTaken
+	}
+	return err
 }
 
 // ResetOf returns the user of a valid link.

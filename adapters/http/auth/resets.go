@@ -13,7 +13,7 @@ func (h *Handlers) registerResets(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "giveReset", Method: http.MethodPost, Path: "/auth/usuarios/{id}/enlace", Tags: []string{"users"}, DefaultStatus: 201,
 		Summary:     "Enlace para restablecer la contraseña · Password reset link",
-		Description: "`token` is valid once and for one day, and replaces an earlier one. Give it to the user, who sends it to `/auth/restablecer` with their new password.",
+		Description: "`token` is valid once and for one day (three days if the user is invited and has no password yet), and replaces an earlier one. Give it to the user, who sends it to `/auth/restablecer` with their new password.",
 		Metadata:    administrators, Errors: []int{404},
 	}, h.giveReset)
 	httpserver.Register(api, problemOf, huma.Operation{
@@ -24,21 +24,15 @@ func (h *Handlers) registerResets(api *httpserver.API) {
 	}, h.reset)
 }
 
-type resetGiven struct {
-	Body struct {
-		Token     string `json:"token" doc:"Shown only in this answer"`
-		ExpiresAt string `json:"expires_at" format:"date-time"`
-	}
+// ResetLink is a link by which a user sets a password.
+type ResetLink struct {
+	Token     string `json:"token" doc:"Shown only in this answer"`
+	ExpiresAt string `json:"expires_at" format:"date-time"`
 }
 
-func (h *Handlers) giveReset(ctx context.Context, in *UserID) (*resetGiven, error) {
+func (h *Handlers) giveReset(ctx context.Context, in *UserID) (*struct{ Body ResetLink }, error) {
 	token, expires, err := h.Accounts.ResetToken(ctx, actorOf(ctx), in.ID)
-	if err != nil {
-		return nil, err
-	}
-	out := &resetGiven{}
-	out.Body.Token, out.Body.ExpiresAt = token, instantOf(expires)
-	return out, nil
+	return &struct{ Body ResetLink }{ResetLink{Token: token, ExpiresAt: instantOf(expires)}}, err
 }
 
 type resetInput struct {

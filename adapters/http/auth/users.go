@@ -22,7 +22,8 @@ func (h *Handlers) registerUsers(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "addUser", Method: http.MethodPost, Path: "/auth/usuarios", Tags: tags, DefaultStatus: 201,
 		Summary: "Crear un usuario · Create a user", Metadata: administrators, Errors: []int{409, 503},
-		Description: "An administrator limited to a space can only create users of that space and the spaces within it.",
+		Description: "Without `password` the user is invited: the answer has a link, which the user sends to `/auth/restablecer` with a password of their own. No password works for them before. " +
+			"The link is valid once and for three days; `/auth/usuarios/{id}/enlace` makes another. An administrator limited to a space can only create users of that space and the spaces within it.",
 	}, h.addUser)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "getUser", Method: http.MethodGet, Path: "/auth/usuarios/{id}", Tags: tags,
@@ -51,17 +52,24 @@ type Account struct {
 	User
 	Disabled  bool   `json:"disabled"`
 	Login     string `json:"login" enum:"password,sign_on" doc:"sign_on: created by the university's login, without a password until an administrator sets one or sends a reset link"`
+	Invited   bool   `json:"invited" doc:"True if the user was created without a password and has not set one yet"`
 	CreatedAt string `json:"created_at" format:"date-time"`
 }
 
+// NewAccount is a user who was just created.
+type NewAccount struct {
+	Account
+	Invitation *ResetLink `json:"invitation,omitempty" doc:"Present if the user was created without a password"`
+}
+
 func accountOf(u auth.User) Account {
-	return Account{User: userOf(u), Disabled: u.Disabled, Login: string(u.Login), CreatedAt: instantOf(u.Created)}
+	return Account{User: userOf(u), Disabled: u.Disabled, Login: string(u.Login), Invited: u.IsInvited(), CreatedAt: instantOf(u.Created)}
 }
 
 // UserBody holds the fields that an administrator sets; an absent field stays unchanged.
 type UserBody struct {
 	Email    *string `json:"email,omitempty" maxLength:"320"`
-	Password *string `json:"password,omitempty" maxLength:"200" doc:"10 to 72 bytes; common passwords are rejected"`
+	Password *string `json:"password,omitempty" maxLength:"200" doc:"10 to 72 bytes; common passwords are rejected. A new user without one is invited"`
 	Role     *string `json:"role,omitempty" enum:"admin,manager,viewer" doc:"Default for a new user: viewer"`
 	SpaceID  *string `json:"space_id,omitempty" maxLength:"64" doc:"The space to which the user is limited; empty for the whole campus"`
 	Disabled *bool   `json:"disabled,omitempty"`
@@ -112,14 +120,23 @@ func (h *Handlers) listUsers(ctx context.Context, in *ListInput) (*accountsOutpu
 	return out, nil
 }
 
-type accountOutput struct {
+type newAccountOutput struct {
 	Location string `header:"Location"`
-	Body     Account
+	Body     NewAccount
 }
 
-func (h *Handlers) addUser(ctx context.Context, in *struct{ Body UserBody }) (*accountOutput, error) {
-	u, err := h.Accounts.Add(ctx, actorOf(ctx), in.Body.edit())
-	return &accountOutput{Location: "/auth/usuarios/" + url.PathEscape(u.ID), Body: accountOf(u)}, err
+func (h *Handlers) addUser(ctx context.Context, in *struct{ Body UserBody }) (*newAccountOutput, error) {
+	var user auth.User
+	var invitation *ResetLink
+	var err error
+	if in.Body.Password == nil {
+		var link auth.ResetLink
+		user, link, err = h.Accounts.Invite(ctx, actorOf(ctx), in.Body.edit())
+		invitation = &ResetLink{Token: link.Token, ExpiresAt: instantOf(link.Expires)}
+	} else {
+		user, err = h.Accounts.Add(ctx, actorOf(ctx), in.Body.edit())
+	}
+	return &newAccountOutput{Location: "/auth/usuarios/" + url.PathEscape(user.ID), Body: NewAccount{accountOf(user), invitation}}, err
 }
 
 func (h *Handlers) getUser(ctx context.Context, in *UserID) (*struct{ Body Account }, error) {

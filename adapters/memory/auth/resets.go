@@ -33,6 +33,18 @@ func (s *Store) AddReset(_ context.Context, id string, token []byte, expires tim
 	})
 }
 
+// AddInvited adds a user with a reset link.
+func (s *Store) AddInvited(_ context.Context, user auth.User, token []byte, expires time.Time, entries ...auth.Entry) error {
+	return s.transact(func(t *tables) error {
+		if _, taken := t.users[user.ID]; taken {
+			return auth.ErrTaken
+		}
+		t.resets[string(token)] = reset{user: user.ID, expires: expires}
+		t.note(entries...)
+		return t.putUser(user)
+	})
+}
+
 func (t *tables) dropReset(user string) {
 	maps.DeleteFunc(t.resets, func(_ string, r reset) bool { return r.user == user })
 }

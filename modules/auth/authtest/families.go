@@ -52,6 +52,7 @@ func Run(t *testing.T, store Store) {
 	t.Run("users, and the last administrator stays", func(t *testing.T) { users(t, store) })
 	t.Run("what would go with a user", func(t *testing.T) { accesses(t, store) })
 	t.Run("of many uses of a link one wins", func(t *testing.T) { resets(t, store) })
+	t.Run("an invited user sets their password", func(t *testing.T) { invitations(t, store) })
 	t.Run("two edits at once are both stored", func(t *testing.T) { editsAtOnce(t, store) })
 	t.Run("a confirmed change is not lost", func(t *testing.T) { changeDuring(t, store) })
 	t.Run("reset links end", func(t *testing.T) { linksEnd(t, store) })
