@@ -32,7 +32,7 @@ func (h *Handlers) registerUsers(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "changeUser", Method: http.MethodPatch, Path: "/auth/usuarios/{id}", Tags: tags,
 		Summary: "Cambiar un usuario · Change a user", Metadata: administrators, Errors: []int{404, 409, 503},
-		Description: "A new password, or `disabled`, ends the user's sessions. A new role or space takes effect in open sessions within five seconds. The last administrator of the whole campus cannot be demoted or disabled: 409 `last_administrator`.",
+		Description: "A new password, or `disabled`, ends the user's sessions. A new role or space takes effect in open sessions within five seconds. The last administrator of the whole campus cannot be demoted, disabled or limited to a space: 409 `last_administrator`.",
 	}, h.changeUser)
 	registerRemoval(api, huma.Operation{
 		OperationID: "removeUser", Path: "/auth/usuarios/{id}", Tags: tags,
@@ -71,12 +71,20 @@ type UserBody struct {
 	Email    *string `json:"email,omitempty" maxLength:"320"`
 	Password *string `json:"password,omitempty" maxLength:"200" doc:"10 to 72 bytes; common passwords are rejected. A new user without one is invited"`
 	Role     *string `json:"role,omitempty" enum:"admin,manager,viewer" doc:"Default for a new user: viewer"`
-	SpaceID  *string `json:"space_id,omitempty" maxLength:"64" doc:"The space to which the user is limited; empty for the whole campus"`
 	Disabled *bool   `json:"disabled,omitempty"`
+	// SpaceID is null or empty for the whole campus.
+	SpaceID httpserver.Nullable[string] `json:"space_id,omitempty" maxLength:"64" doc:"The space to which the user is limited; null or empty for the whole campus"`
 }
 
 func (b UserBody) edit() auth.UserEdit {
-	return auth.UserEdit{Email: b.Email, Password: b.Password, Role: (*auth.Role)(b.Role), Space: b.SpaceID, Disabled: b.Disabled}
+	edit := auth.UserEdit{Email: b.Email, Password: b.Password, Role: (*auth.Role)(b.Role), Disabled: b.Disabled}
+	if b.SpaceID.Given {
+		edit.Space = new(string)
+		if b.SpaceID.Value != nil {
+			edit.Space = b.SpaceID.Value
+		}
+	}
+	return edit
 }
 
 // UserID is a user's id in the path.
