@@ -40,8 +40,8 @@ var access = map[string]string{
 	"GET /api/dispositivos": "amv", "POST /api/dispositivos": "am", "GET /api/dispositivos/{id}": "amv", "PATCH /api/dispositivos/{id}": "am", "DELETE /api/dispositivos/{id}": "am",
 	"POST /api/dispositivos/{id}/estado": "amd", "GET /api/dispositivos/{id}/estados": "amv",
 	"POST /ambiente": "amd", "POST /ambiente/lote": "amd", "GET /api/ambiente": "amv", "GET /api/ambiente/horas": "amv",
-	"GET /api/calendarios": "amv", "POST /api/calendarios": "am", "DELETE /api/calendarios/{id}": "am",
-	"GET /api/tarifas": "amv", "POST /api/tarifas": "am", "DELETE /api/tarifas/{id}": "am",
+	"GET /api/calendarios": "amv", "POST /api/calendarios": "am", "GET /api/calendarios/{id}": "amv", "PATCH /api/calendarios/{id}": "am", "DELETE /api/calendarios/{id}": "am",
+	"GET /api/tarifas": "amv", "POST /api/tarifas": "am", "GET /api/tarifas/{id}": "amv", "PATCH /api/tarifas/{id}": "am", "DELETE /api/tarifas/{id}": "am",
 
 	"GET /api/recomendaciones": "amv", "GET /api/recomendaciones/{id}/evidencia": "amv", "GET /api/recomendaciones/{id}/verificacion": "amv", "POST /api/recomendaciones/{id}/estado": "am",
 	"POST /api/recomendaciones/preguntas/{id}": "am", "DELETE /api/recomendaciones/preguntas/{id}": "am",

@@ -73,6 +73,15 @@ func (s *Store) markIfPast(tx *gorm.DB, changed ledger.Changed, at energy.Instan
 	return s.mark(tx, changed)
 }
 
+// markSpaces records a change of two spaces, which may be the same. They are marked in the order of their ids, so that two
+// transactions do not wait for each other.
+func (s *Store) markSpaces(tx *gorm.DB, one, other energy.SpaceID) error {
+	if err := s.mark(tx, ledger.Changed{Space: min(one, other)}); err != nil || one == other {
+		return err
+	}
+	return s.mark(tx, ledger.Changed{Space: max(one, other)})
+}
+
 // mark records a change in the transaction that makes it.
 func (s *Store) mark(tx *gorm.DB, changed ledger.Changed) error {
 	kind, id := "device", string(changed.Device)

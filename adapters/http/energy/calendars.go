@@ -24,6 +24,16 @@ func (h *Handlers) registerCalendars(api *httpserver.API) {
 		Description: "`opening` sets the hours in which a space and everything in it is occupied. `vacation` and `closed` are days without occupation. `open` marks days as occupied although they are holidays, vacation or closed; the entry's own hours apply, or else those of the weekday. If several spaces have entries, the nearest space's entry applies. If a site has a `term`, days outside its terms count as vacation.",
 	}, h.addCalendarEntry)
 	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "getCalendarEntry", Method: http.MethodGet, Path: "/api/calendarios/{id}", Tags: tags,
+		Summary: "Una entrada del calendario · A calendar entry", Metadata: httpserver.Readers(), Errors: []int{404},
+	}, h.getCalendarEntry)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "updateCalendarEntry", Method: http.MethodPatch, Path: "/api/calendarios/{id}", Tags: tags,
+		Summary:     "Cambiar una entrada del calendario · Change a calendar entry",
+		Description: "Absent members stay unchanged, and `hours` is replaced as a whole. `null` clears a member: `from` and `to` of opening hours then have no limit, and an `open` day has the hours of its weekday. Recommendations are computed again.",
+		Metadata:    httpserver.Managers(), Errors: []int{404},
+	}, h.updateCalendarEntry)
+	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "dropCalendarEntry", Method: http.MethodDelete, Path: "/api/calendarios/{id}", Tags: tags, DefaultStatus: 204,
 		Summary: "Quitar del calendario · Remove from the calendar", Metadata: httpserver.Managers(), Errors: []int{404},
 	}, h.dropCalendarEntry)
@@ -45,19 +55,57 @@ type CalendarBody struct {
 	Hours   []hours `json:"hours,omitempty" maxItems:"50" doc:"For kind opening; for kind open only if the hours differ from those of the weekday"`
 }
 
+// calendarChange is the request body of a change. Absent members stay unchanged.
+type calendarChange struct {
+	SpaceID *string            `json:"space_id,omitempty" maxLength:"64"`
+	Name    *string            `json:"name,omitempty" minLength:"1" maxLength:"200"`
+	Kind    *string            `json:"kind,omitempty" enum:"opening,term,vacation,closed,open"`
+	From    clearable[string]  `json:"from,omitzero" maxLength:"10" doc:"First day, YYYY-MM-DD; null for no limit, only for kind opening"`
+	To      clearable[string]  `json:"to,omitzero" maxLength:"10" doc:"Last day, YYYY-MM-DD; null for no limit, only for kind opening"`
+	Hours   clearable[[]hours] `json:"hours,omitzero" maxItems:"50" doc:"All hours; null for none, only for a kind other than opening"`
+}
+
+// apply sets the given members.
+func (b calendarChange) apply(e *calendar.Entry) {
+	setIfGiven(&e.Space, stringAs[energy.SpaceID](b.SpaceID))
+	setIfGiven(&e.Name, b.Name)
+	setIfGiven(&e.Kind, stringAs[calendar.Kind](b.Kind))
+	if day, given := b.From.orElse(""); given {
+		e.From = day
+	}
+	if day, given := b.To.orElse(""); given {
+		e.To = day
+	}
+	if all, given := b.Hours.orElse(nil); given {
+		e.Hours = hoursOf(all)
+	}
+}
+
+func hoursOf(all []hours) []calendar.Hours {
+	var list []calendar.Hours
+	for _, one := range all {
+		list = append(list, calendar.Hours{Days: toDays(one.Days), From: clocktime(one.From), To: clocktime(one.To)})
+	}
+	return list
+}
+
+func fromHours(all []calendar.Hours) []hours {
+	var list []hours
+	for _, h := range all {
+		list = append(list, hours{Days: fromDays(h.Days), From: h.From.String(), To: h.To.String()})
+	}
+	return list
+}
+
 type calendarEntry struct {
 	ID string `json:"id"`
 	CalendarBody
 }
 
 func entryOf(e calendar.Entry) calendarEntry {
-	out := calendarEntry{ID: e.ID, CalendarBody: CalendarBody{
-		SpaceID: string(e.Space), Name: e.Name, Kind: string(e.Kind), From: e.From, To: e.To,
+	return calendarEntry{ID: e.ID, CalendarBody: CalendarBody{
+		SpaceID: string(e.Space), Name: e.Name, Kind: string(e.Kind), From: e.From, To: e.To, Hours: fromHours(e.Hours),
 	}}
-	for _, h := range e.Hours {
-		out.Hours = append(out.Hours, hours{Days: fromDays(h.Days), From: h.From.String(), To: h.To.String()})
-	}
-	return out
 }
 
 func toDays(names []string) []calendar.Day {
@@ -103,16 +151,27 @@ func (h *Handlers) listCalendar(ctx context.Context, in *struct {
 
 func (h *Handlers) addCalendarEntry(ctx context.Context, in *struct{ Body CalendarBody }) (*createdOutput[calendarEntry], error) {
 	e := calendar.Entry{
-		Space: energy.SpaceID(in.Body.SpaceID), Name: in.Body.Name, Kind: calendar.Kind(in.Body.Kind), From: in.Body.From, To: in.Body.To,
-	}
-	for _, one := range in.Body.Hours {
-		e.Hours = append(e.Hours, calendar.Hours{Days: toDays(one.Days), From: clocktime(one.From), To: clocktime(one.To)})
+		Space: energy.SpaceID(in.Body.SpaceID), Name: in.Body.Name, Kind: calendar.Kind(in.Body.Kind), From: in.Body.From, To: in.Body.To, Hours: hoursOf(in.Body.Hours),
 	}
 	added, err := h.Rules.AddCalendarEntry(ctx, callerOf(ctx), e)
 	if err != nil {
 		return nil, err
 	}
 	return &createdOutput[calendarEntry]{Location: "/api/calendarios/" + added.ID, Body: entryOf(added)}, nil
+}
+
+func (h *Handlers) getCalendarEntry(ctx context.Context, in *IDInput) (*output[calendarEntry], error) {
+	e, err := h.Rules.CalendarEntry(ctx, callerOf(ctx), in.ID)
+	return &output[calendarEntry]{entryOf(e)}, err
+}
+
+func (h *Handlers) updateCalendarEntry(ctx context.Context, in *struct {
+	IDInput
+	Body calendarChange
+},
+) (*output[calendarEntry], error) {
+	e, err := h.Rules.UpdateCalendarEntry(ctx, callerOf(ctx), in.ID, in.Body.apply)
+	return &output[calendarEntry]{entryOf(e)}, err
 }
 
 func (h *Handlers) dropCalendarEntry(ctx context.Context, in *IDInput) (*struct{}, error) {

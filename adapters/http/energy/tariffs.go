@@ -26,6 +26,16 @@ func (h *Handlers) registerTariffs(api *httpserver.API) {
 		Description: "The tariff applies to its space and everything inside it, from valid_from until the next tariff of that space.",
 	}, h.addTariff)
 	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "getTariff", Method: http.MethodGet, Path: "/api/tarifas/{id}", Tags: tags,
+		Summary: "Una tarifa · A tariff", Metadata: httpserver.Readers(), Errors: []int{404},
+	}, h.getTariff)
+	httpserver.Register(api, problemOf, huma.Operation{
+		OperationID: "updateTariff", Method: http.MethodPatch, Path: "/api/tarifas/{id}", Tags: tags,
+		Summary:     "Cambiar una tarifa · Change a tariff",
+		Description: "Absent members stay unchanged, and `periods` and `reactive` are replaced as a whole. `null` clears a member: then there is no contribution, demand price, reactive rule or period, and the year's published factor applies. Money and emissions of past days change too, because they are computed when they are read; recommendations are computed again.",
+		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
+	}, h.updateTariff)
+	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "dropTariff", Method: http.MethodDelete, Path: "/api/tarifas/{id}", Tags: tags, DefaultStatus: 204,
 		Summary: "Quitar una tarifa · Remove a tariff", Metadata: httpserver.Managers(), Errors: []int{404},
 	}, h.dropTariff)
@@ -123,16 +133,68 @@ func (b TariffBody) tariff() tariffs.Tariff {
 	if b.DemandPricePerKW != nil {
 		t.DemandPrice = b.DemandPricePerKW.Decimal
 	}
-	if b.CO2KgPerKWh != nil {
-		t.Footprint = &b.CO2KgPerKWh.Decimal
-	}
-	if b.CO2AvoidedKgPerKWh != nil {
-		t.Avoided = &b.CO2AvoidedKgPerKWh.Decimal
-	}
-	for _, p := range b.Periods {
-		t.Periods = append(t.Periods, tariffs.Period{Hours: calendar.Hours{Days: toDays(p.Days), From: clocktime(p.From), To: clocktime(p.To)}, Price: p.PricePerKWh.Decimal})
-	}
+	t.Footprint, t.Avoided = decimalOf(b.CO2KgPerKWh), decimalOf(b.CO2AvoidedKgPerKWh)
+	t.Periods = periodsOf(b.Periods)
 	return t
+}
+
+func periodsOf(all []tariffPeriod) []tariffs.Period {
+	var periods []tariffs.Period
+	for _, p := range all {
+		periods = append(periods, tariffs.Period{Hours: calendar.Hours{Days: toDays(p.Days), From: clocktime(p.From), To: clocktime(p.To)}, Price: p.PricePerKWh.Decimal})
+	}
+	return periods
+}
+
+// tariffChange is the request body of a change. Absent members stay unchanged.
+type tariffChange struct {
+	SpaceID            *string                   `json:"space_id,omitempty" maxLength:"64"`
+	Name               *string                   `json:"name,omitempty" minLength:"1" maxLength:"200"`
+	Currency           *string                   `json:"currency,omitempty" pattern:"^[A-Z]{3}$"`
+	ValidFrom          *string                   `json:"valid_from,omitempty" maxLength:"10" doc:"First day on which the tariff applies, YYYY-MM-DD"`
+	PricePerKWh        *amount                   `json:"price_per_kwh,omitempty" doc:"Price outside all periods"`
+	Periods            clearable[[]tariffPeriod] `json:"periods,omitzero" maxItems:"50" doc:"All periods; null for none"`
+	ContributionPct    clearable[amount]         `json:"contribution_pct,omitzero" doc:"Surcharge on every kWh, %; null for none"`
+	DemandPricePerKW   clearable[amount]         `json:"demand_price_per_kw,omitzero" doc:"null for none"`
+	Reactive           clearable[reactiveRule]   `json:"reactive,omitzero" doc:"How reactive energy is charged; null if it is not charged"`
+	CO2KgPerKWh        clearable[amount]         `json:"co2_kg_per_kwh,omitzero" doc:"Emissions per kWh used; null for the year's published factor"`
+	CO2AvoidedKgPerKWh clearable[amount]         `json:"co2_avoided_kg_per_kwh,omitzero" doc:"Emissions avoided per kWh saved; null for the year's published factor"`
+}
+
+// apply sets the given members.
+func (b tariffChange) apply(t *tariffs.Tariff) {
+	setIfGiven(&t.Space, stringAs[energy.SpaceID](b.SpaceID))
+	setIfGiven(&t.Name, b.Name)
+	setIfGiven(&t.Currency, b.Currency)
+	setIfGiven(&t.ValidFrom, b.ValidFrom)
+	if b.PricePerKWh != nil {
+		t.Price = b.PricePerKWh.Decimal
+	}
+	if all, given := b.Periods.orElse(nil); given {
+		t.Periods = periodsOf(all)
+	}
+	if pct, given := b.ContributionPct.orElse(amount{}); given {
+		t.Contribution = pct.Decimal
+	}
+	if price, given := b.DemandPricePerKW.orElse(amount{}); given {
+		t.DemandPrice = price.Decimal
+	}
+	if b.Reactive.given {
+		t.Reactive = b.Reactive.value.rule()
+	}
+	if b.CO2KgPerKWh.given {
+		t.Footprint = decimalOf(b.CO2KgPerKWh.value)
+	}
+	if b.CO2AvoidedKgPerKWh.given {
+		t.Avoided = decimalOf(b.CO2AvoidedKgPerKWh.value)
+	}
+}
+
+func decimalOf(a *amount) *decimal.Decimal {
+	if a == nil {
+		return nil
+	}
+	return &a.Decimal
 }
 
 type tariffsOutput struct {
@@ -163,6 +225,20 @@ func (h *Handlers) addTariff(ctx context.Context, in *struct{ Body TariffBody })
 		return nil, err
 	}
 	return &createdOutput[tariff]{Location: "/api/tarifas/" + added.ID, Body: tariffOf(added)}, nil
+}
+
+func (h *Handlers) getTariff(ctx context.Context, in *IDInput) (*output[tariff], error) {
+	t, err := h.Rules.Tariff(ctx, callerOf(ctx), in.ID)
+	return &output[tariff]{tariffOf(t)}, err
+}
+
+func (h *Handlers) updateTariff(ctx context.Context, in *struct {
+	IDInput
+	Body tariffChange
+},
+) (*output[tariff], error) {
+	t, err := h.Rules.UpdateTariff(ctx, callerOf(ctx), in.ID, in.Body.apply)
+	return &output[tariff]{tariffOf(t)}, err
 }
 
 func (h *Handlers) dropTariff(ctx context.Context, in *IDInput) (*struct{}, error) {

@@ -25,6 +25,24 @@ func (s *Store) AddCalendarEntry(_ context.Context, e calendar.Entry) error {
 	})
 }
 
+// ChangeCalendarEntry replaces an entry.
+func (s *Store) ChangeCalendarEntry(_ context.Context, id string, change func(calendar.Entry) (calendar.Entry, error)) (changed calendar.Entry, err error) {
+	err = s.transact(func(t *tables) error {
+		if !t.calendar.has(id) {
+			return energy.ErrNotFound{Kind: "calendar entry", ID: id}
+		}
+		before := t.calendar.get(id)
+		if changed, err = change(before); err != nil {
+			return err
+		}
+		t.calendar.put(id, changed)
+		t.markPast(ledger.Changed{Space: before.Space}, s.clock.Now())
+		t.markPast(ledger.Changed{Space: changed.Space}, s.clock.Now())
+		return nil
+	})
+	return changed, err
+}
+
 // DropCalendarEntry removes an entry.
 func (s *Store) DropCalendarEntry(_ context.Context, id string) error {
 	return s.transact(func(t *tables) error {

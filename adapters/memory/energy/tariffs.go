@@ -33,6 +33,29 @@ func (s *Store) AddTariff(_ context.Context, tariff tariffs.Tariff) error {
 	})
 }
 
+// ChangeTariff replaces a tariff.
+func (s *Store) ChangeTariff(_ context.Context, id string, change func(tariffs.Tariff) (tariffs.Tariff, error)) (changed tariffs.Tariff, err error) {
+	err = s.transact(func(t *tables) error {
+		if !t.tariffs.has(id) {
+			return energy.ErrNotFound{Kind: "tariff", ID: id}
+		}
+		before := t.tariffs.get(id)
+		if changed, err = change(before); err != nil {
+			return err
+		}
+		for _, other := range t.tariffs.rows {
+			if other.ID != id && other.Space == changed.Space && other.ValidFrom == changed.ValidFrom {
+				return energy.ErrTaken{Kind: "tariff", ID: changed.ValidFrom}
+			}
+		}
+		t.tariffs.put(id, changed)
+		t.markPast(ledger.Changed{Space: before.Space}, s.clock.Now())
+		t.markPast(ledger.Changed{Space: changed.Space}, s.clock.Now())
+		return nil
+	})
+	return changed, err
+}
+
 // DropTariff deletes a tariff.
 func (s *Store) DropTariff(_ context.Context, id string) error {
 	return s.transact(func(t *tables) error {

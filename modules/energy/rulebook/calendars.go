@@ -5,6 +5,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/calendar"
+	"github.com/holotwin/holotwin/modules/energy/campus"
 )
 
 // Calendar returns the current calendar.
@@ -33,12 +34,53 @@ func (r *Rules) CalendarEntries(ctx context.Context, caller energy.Caller, space
 	return visibleTo(campus, caller, space, entries, func(e calendar.Entry) energy.SpaceID { return e.Space }), nil
 }
 
+// CalendarEntry returns an entry of a space that the caller sees. Errors: ErrForbidden, ErrNotFound.
+func (r *Rules) CalendarEntry(ctx context.Context, caller energy.Caller, id string) (calendar.Entry, error) {
+	all, err := r.CalendarEntries(ctx, caller, "")
+	if err != nil {
+		return calendar.Entry{}, err
+	}
+	for _, e := range all {
+		if e.ID == id {
+			return e, nil
+		}
+	}
+	return calendar.Entry{}, noEntry(id)
+}
+
+func noEntry(id string) error { return energy.ErrNotFound{Kind: "calendar entry", ID: id} }
+
 // AddCalendarEntry adds an entry. Errors: ErrForbidden, ErrInvalid.
 func (r *Rules) AddCalendarEntry(ctx context.Context, caller energy.Caller, e calendar.Entry) (calendar.Entry, error) {
 	campus, err := r.manageable(ctx, caller)
 	if err != nil {
 		return e, err
 	}
+	if err := checkEntry(campus, caller, e); err != nil {
+		return e, err
+	}
+	e.ID = r.newID("cal")
+	return e, r.store.AddCalendarEntry(ctx, e)
+}
+
+// UpdateCalendarEntry changes an entry. edit sets its fields; the entry may then be of another space. Errors: ErrForbidden,
+// ErrNotFound, ErrInvalid.
+func (r *Rules) UpdateCalendarEntry(ctx context.Context, caller energy.Caller, id string, edit func(*calendar.Entry)) (calendar.Entry, error) {
+	campus, err := r.manageable(ctx, caller)
+	if err != nil {
+		return calendar.Entry{}, err
+	}
+	return r.store.ChangeCalendarEntry(ctx, id, func(e calendar.Entry) (calendar.Entry, error) {
+		if !campus.Sees(caller, e.Space) {
+			return e, noEntry(id)
+		}
+		edit(&e)
+		return e, checkEntry(campus, caller, e)
+	})
+}
+
+// checkEntry checks all fields of an entry. Errors: ErrInvalid.
+func checkEntry(campus *campus.Campus, caller energy.Caller, e calendar.Entry) error {
 	var c energy.Flaws
 	checkPlace(&c, campus, caller, e.Space)
 	energy.CheckName(&c, e.Name)
@@ -71,11 +113,7 @@ func (r *Rules) AddCalendarEntry(ctx context.Context, caller energy.Caller, e ca
 	default:
 		c.Add("kind", "one_of", "values", "opening, term, vacation, closed, open")
 	}
-	if len(c) > 0 {
-		return e, energy.ErrInvalid{Flaws: c}
-	}
-	e.ID = r.newID("cal")
-	return e, r.store.AddCalendarEntry(ctx, e)
+	return invalid(c)
 }
 
 // DropCalendarEntry removes an entry. Errors: ErrForbidden, ErrNotFound.

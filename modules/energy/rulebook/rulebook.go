@@ -15,11 +15,18 @@ import (
 type Rulebook interface {
 	CalendarEntries(ctx context.Context) ([]calendar.Entry, error)
 	AddCalendarEntry(ctx context.Context, e calendar.Entry) error
+	// ChangeCalendarEntry replaces an entry with what change returns for it, in one transaction. Errors: ErrNotFound, and those of
+	// change.
+	ChangeCalendarEntry(ctx context.Context, id string, change func(calendar.Entry) (calendar.Entry, error)) (calendar.Entry, error)
 	// DropCalendarEntry removes an entry. Errors: ErrNotFound.
 	DropCalendarEntry(ctx context.Context, id string) error
 	Tariffs(ctx context.Context) ([]tariffs.Tariff, error)
 	// AddTariff adds a tariff. Errors: ErrTaken if the space has a tariff from the same day.
 	AddTariff(ctx context.Context, t tariffs.Tariff) error
+	// ChangeTariff replaces a tariff with what change returns for it, in one transaction. Errors: ErrNotFound, ErrTaken, and those of
+	// change.
+	ChangeTariff(ctx context.Context, id string, change func(tariffs.Tariff) (tariffs.Tariff, error)) (tariffs.Tariff, error)
+	// DropTariff removes a tariff. Errors: ErrNotFound.
 	DropTariff(ctx context.Context, id string) error
 }
 
@@ -69,6 +76,14 @@ func (r *Rules) manageable(ctx context.Context, caller energy.Caller) (*campus.C
 		return nil, energy.ErrForbidden{}
 	}
 	return r.directory.Fresh(ctx)
+}
+
+// invalid returns ErrInvalid if there are flaws.
+func invalid(c energy.Flaws) error {
+	if len(c) == 0 {
+		return nil
+	}
+	return energy.ErrInvalid{Flaws: c}
 }
 
 func checkPlace(c *energy.Flaws, campus *campus.Campus, caller energy.Caller, space energy.SpaceID) {

@@ -24,24 +24,61 @@ func (r *Rules) Tariffs(ctx context.Context, caller energy.Caller, space energy.
 	return visibleTo(campus, caller, space, all, func(t tariffs.Tariff) energy.SpaceID { return t.Space }), nil
 }
 
+// Tariff returns a tariff of a space that the caller sees. Errors: ErrForbidden, ErrNotFound.
+func (r *Rules) Tariff(ctx context.Context, caller energy.Caller, id string) (tariffs.Tariff, error) {
+	all, err := r.Tariffs(ctx, caller, "")
+	if err != nil {
+		return tariffs.Tariff{}, err
+	}
+	for _, t := range all {
+		if t.ID == id {
+			return t, nil
+		}
+	}
+	return tariffs.Tariff{}, noTariff(id)
+}
+
+func noTariff(id string) error { return energy.ErrNotFound{Kind: "tariff", ID: id} }
+
 // AddTariff adds a tariff. Errors: ErrForbidden, ErrInvalid, ErrTaken.
 func (r *Rules) AddTariff(ctx context.Context, caller energy.Caller, t tariffs.Tariff) (tariffs.Tariff, error) {
 	campus, err := r.manageable(ctx, caller)
 	if err != nil {
 		return t, err
 	}
-	var c energy.Flaws
-	checkPlace(&c, campus, caller, t.Space)
-	energy.CheckName(&c, t.Name)
-	checkTariff(&c, t)
-	if len(c) > 0 {
-		return t, energy.ErrInvalid{Flaws: c}
+	if err := checkTariff(campus, caller, t); err != nil {
+		return t, err
 	}
 	t.ID = r.newID("tf")
 	return t, r.store.AddTariff(ctx, t)
 }
 
-func checkTariff(c *energy.Flaws, t tariffs.Tariff) {
+// UpdateTariff changes a tariff. edit sets its fields; the tariff may then be of another space. Errors: ErrForbidden, ErrNotFound,
+// ErrInvalid, ErrTaken.
+func (r *Rules) UpdateTariff(ctx context.Context, caller energy.Caller, id string, edit func(*tariffs.Tariff)) (tariffs.Tariff, error) {
+	campus, err := r.manageable(ctx, caller)
+	if err != nil {
+		return tariffs.Tariff{}, err
+	}
+	return r.store.ChangeTariff(ctx, id, func(t tariffs.Tariff) (tariffs.Tariff, error) {
+		if !campus.Sees(caller, t.Space) {
+			return t, noTariff(id)
+		}
+		edit(&t)
+		return t, checkTariff(campus, caller, t)
+	})
+}
+
+// checkTariff checks all fields of a tariff. Errors: ErrInvalid.
+func checkTariff(campus *campus.Campus, caller energy.Caller, t tariffs.Tariff) error {
+	var c energy.Flaws
+	checkPlace(&c, campus, caller, t.Space)
+	energy.CheckName(&c, t.Name)
+	checkPrices(&c, t)
+	return invalid(c)
+}
+
+func checkPrices(c *energy.Flaws, t tariffs.Tariff) {
 	if len(t.Currency) != 3 {
 		c.Add("currency", "pattern", "pattern", "COP")
 	}
