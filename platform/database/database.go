@@ -84,10 +84,22 @@ func (d *Database) Ping(ctx context.Context) error {
 // that never ends would block every writer.
 const transactionTime = 30 * time.Second
 
+type noWritesKey struct{}
+
+// WithoutWrites returns a context whose transactions fail, for a request that must change nothing.
+func WithoutWrites(ctx context.Context) context.Context {
+	return context.WithValue(ctx, noWritesKey{}, true)
+}
+
+var errNoWrites = errors.New("a request that must change nothing began to write")
+
 // Transact runs fn in one write transaction: either all of it is committed and synced to disk, or nothing. fn must use only tx:
 // on SQLite, using Write inside fn would wait for itself. The transaction also writes the pending audit entry of ctx. If the
 // audit cannot be written, nothing is changed.
 func (d *Database) Transact(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	if ctx.Value(noWritesKey{}) != nil {
+		return errNoWrites
+	}
 	if _, bounded := ctx.Deadline(); !bounded {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, transactionTime)

@@ -39,6 +39,9 @@ func Register[I, O any](api *API, errs func(error) *problem.Problem, op huma.Ope
 	op.MaxBodyBytes = -1 // readBody has checked the size
 	op.Metadata = nil
 	huma.Register(api.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		if isDryRun(in) {
+			ctx = withoutEffect(ctx)
+		}
 		out, err := handler(ctx, in)
 		if err == nil {
 			err = api.recordUnwritten(ctx)

@@ -57,12 +57,12 @@ type CalendarBody struct {
 
 // calendarChange is the request body of a change. Absent members stay unchanged.
 type calendarChange struct {
-	SpaceID *string            `json:"space_id,omitempty" maxLength:"64"`
-	Name    *string            `json:"name,omitempty" minLength:"1" maxLength:"200"`
-	Kind    *string            `json:"kind,omitempty" enum:"opening,term,vacation,closed,open"`
-	From    clearable[string]  `json:"from,omitzero" maxLength:"10" doc:"First day, YYYY-MM-DD; null for no limit, only for kind opening"`
-	To      clearable[string]  `json:"to,omitzero" maxLength:"10" doc:"Last day, YYYY-MM-DD; null for no limit, only for kind opening"`
-	Hours   clearable[[]hours] `json:"hours,omitzero" maxItems:"50" doc:"All hours; null for none, only for a kind other than opening"`
+	SpaceID *string                      `json:"space_id,omitempty" maxLength:"64"`
+	Name    *string                      `json:"name,omitempty" minLength:"1" maxLength:"200"`
+	Kind    *string                      `json:"kind,omitempty" enum:"opening,term,vacation,closed,open"`
+	From    httpserver.Nullable[string]  `json:"from,omitzero" maxLength:"10" doc:"First day, YYYY-MM-DD; null for no limit, only for kind opening"`
+	To      httpserver.Nullable[string]  `json:"to,omitzero" maxLength:"10" doc:"Last day, YYYY-MM-DD; null for no limit, only for kind opening"`
+	Hours   httpserver.Nullable[[]hours] `json:"hours,omitzero" maxItems:"50" doc:"All hours; null for none, only for a kind other than opening"`
 }
 
 // apply sets the given members.
@@ -70,13 +70,13 @@ func (b calendarChange) apply(e *calendar.Entry) {
 	setIfGiven(&e.Space, stringAs[energy.SpaceID](b.SpaceID))
 	setIfGiven(&e.Name, b.Name)
 	setIfGiven(&e.Kind, stringAs[calendar.Kind](b.Kind))
-	if day, given := b.From.orElse(""); given {
+	if day, given := orElse(b.From, ""); given {
 		e.From = day
 	}
-	if day, given := b.To.orElse(""); given {
+	if day, given := orElse(b.To, ""); given {
 		e.To = day
 	}
-	if all, given := b.Hours.orElse(nil); given {
+	if all, given := orElse(b.Hours, nil); given {
 		e.Hours = hoursOf(all)
 	}
 }

@@ -148,17 +148,17 @@ func periodsOf(all []tariffPeriod) []tariffs.Period {
 
 // tariffChange is the request body of a change. Absent members stay unchanged.
 type tariffChange struct {
-	SpaceID            *string                   `json:"space_id,omitempty" maxLength:"64"`
-	Name               *string                   `json:"name,omitempty" minLength:"1" maxLength:"200"`
-	Currency           *string                   `json:"currency,omitempty" pattern:"^[A-Z]{3}$"`
-	ValidFrom          *string                   `json:"valid_from,omitempty" maxLength:"10" doc:"First day on which the tariff applies, YYYY-MM-DD"`
-	PricePerKWh        *amount                   `json:"price_per_kwh,omitempty" doc:"Price outside all periods"`
-	Periods            clearable[[]tariffPeriod] `json:"periods,omitzero" maxItems:"50" doc:"All periods; null for none"`
-	ContributionPct    clearable[amount]         `json:"contribution_pct,omitzero" doc:"Surcharge on every kWh, %; null for none"`
-	DemandPricePerKW   clearable[amount]         `json:"demand_price_per_kw,omitzero" doc:"null for none"`
-	Reactive           clearable[reactiveRule]   `json:"reactive,omitzero" doc:"How reactive energy is charged; null if it is not charged"`
-	CO2KgPerKWh        clearable[amount]         `json:"co2_kg_per_kwh,omitzero" doc:"Emissions per kWh used; null for the year's published factor"`
-	CO2AvoidedKgPerKWh clearable[amount]         `json:"co2_avoided_kg_per_kwh,omitzero" doc:"Emissions avoided per kWh saved; null for the year's published factor"`
+	SpaceID            *string                             `json:"space_id,omitempty" maxLength:"64"`
+	Name               *string                             `json:"name,omitempty" minLength:"1" maxLength:"200"`
+	Currency           *string                             `json:"currency,omitempty" pattern:"^[A-Z]{3}$"`
+	ValidFrom          *string                             `json:"valid_from,omitempty" maxLength:"10" doc:"First day on which the tariff applies, YYYY-MM-DD"`
+	PricePerKWh        *amount                             `json:"price_per_kwh,omitempty" doc:"Price outside all periods"`
+	Periods            httpserver.Nullable[[]tariffPeriod] `json:"periods,omitzero" maxItems:"50" doc:"All periods; null for none"`
+	ContributionPct    httpserver.Nullable[amount]         `json:"contribution_pct,omitzero" doc:"Surcharge on every kWh, %; null for none"`
+	DemandPricePerKW   httpserver.Nullable[amount]         `json:"demand_price_per_kw,omitzero" doc:"null for none"`
+	Reactive           httpserver.Nullable[reactiveRule]   `json:"reactive,omitzero" doc:"How reactive energy is charged; null if it is not charged"`
+	CO2KgPerKWh        httpserver.Nullable[amount]         `json:"co2_kg_per_kwh,omitzero" doc:"Emissions per kWh used; null for the year's published factor"`
+	CO2AvoidedKgPerKWh httpserver.Nullable[amount]         `json:"co2_avoided_kg_per_kwh,omitzero" doc:"Emissions avoided per kWh saved; null for the year's published factor"`
 }
 
 // apply sets the given members.
@@ -170,23 +170,23 @@ func (b tariffChange) apply(t *tariffs.Tariff) {
 	if b.PricePerKWh != nil {
 		t.Price = b.PricePerKWh.Decimal
 	}
-	if all, given := b.Periods.orElse(nil); given {
+	if all, given := orElse(b.Periods, nil); given {
 		t.Periods = periodsOf(all)
 	}
-	if pct, given := b.ContributionPct.orElse(amount{}); given {
+	if pct, given := orElse(b.ContributionPct, amount{}); given {
 		t.Contribution = pct.Decimal
 	}
-	if price, given := b.DemandPricePerKW.orElse(amount{}); given {
+	if price, given := orElse(b.DemandPricePerKW, amount{}); given {
 		t.DemandPrice = price.Decimal
 	}
-	if b.Reactive.given {
-		t.Reactive = b.Reactive.value.rule()
+	if b.Reactive.Given {
+		t.Reactive = b.Reactive.Value.rule()
 	}
-	if b.CO2KgPerKWh.given {
-		t.Footprint = decimalOf(b.CO2KgPerKWh.value)
+	if b.CO2KgPerKWh.Given {
+		t.Footprint = decimalOf(b.CO2KgPerKWh.Value)
 	}
-	if b.CO2AvoidedKgPerKWh.given {
-		t.Avoided = decimalOf(b.CO2AvoidedKgPerKWh.value)
+	if b.CO2AvoidedKgPerKWh.Given {
+		t.Avoided = decimalOf(b.CO2AvoidedKgPerKWh.Value)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
 // kwh is an exact amount of energy as a JSON number, kWh.
@@ -141,3 +142,18 @@ func (instant) Schema(huma.Registry) *huma.Schema {
 func (i instant) String() string { return energy.Instant(i).String() }
 
 func pointer[T any](v T) *T { return &v }
+
+// orElse returns the value of a member, or empty if it is null and so cleared; given is false if the member is absent.
+func orElse[T any](member httpserver.Nullable[T], empty T) (value T, given bool) {
+	if member.Value != nil {
+		return *member.Value, true
+	}
+	return empty, member.Given
+}
+
+// setIfGiven sets a field if its member of a change is not absent.
+func setIfGiven[T any](field *T, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
