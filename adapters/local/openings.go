@@ -17,6 +17,15 @@ func (e Energy) OpenDay(ctx context.Context, caller advice.Caller, space, name, 
 	return entry.ID, adviceError(err)
 }
 
+// HasOpening reports whether the calendar has an entry that the caller may remove.
+func (e Energy) HasOpening(ctx context.Context, caller advice.Caller, id string) (bool, error) {
+	_, err := e.Rules.CalendarEntry(ctx, actingFor(caller), id)
+	if errors.As(err, &energy.ErrNotFound{}) {
+		return false, nil
+	}
+	return err == nil, adviceError(err)
+}
+
 // DropOpening removes an entry from the calendar. An entry that does not exist is not an error.
 func (e Energy) DropOpening(ctx context.Context, caller advice.Caller, id string) error {
 	err := e.Rules.DropCalendarEntry(ctx, actingFor(caller), id)

@@ -31,10 +31,10 @@ type ErrTaken struct{ Kind, ID string }
 
 func (e ErrTaken) Error() string { return fmt.Sprintf("%s %q exists", e.Kind, e.ID) }
 
-// ErrInUse reports an object that cannot be removed because others depend on it. By is spaces, devices, readings or grants.
+// ErrInUse reports an object that cannot be removed because others depend on it.
 type ErrInUse struct {
-	Kind, ID, By string
-	Grants       []Grant
+	Kind, ID string
+	Blockers []Blocker
 }
 
-func (e ErrInUse) Error() string { return fmt.Sprintf("%s %q is in use by %s", e.Kind, e.ID, e.By) }
+func (e ErrInUse) Error() string { return fmt.Sprintf("%s %q is in use", e.Kind, e.ID) }

@@ -112,10 +112,21 @@ func saveChange(tx *gorm.DB, change campus.Change) error {
 	return nil
 }
 
-// dropSpace deletes a space with its calendar, tariffs, ambient readings and weather, which are meaningless without it.
+// dependents are the rows of a table that are deleted with their space or device. Those with an empty kind are not counted,
+// because no user made them or can read them.
+type dependents struct{ table, kind string }
+
+// Rows that are meaningless without their space or device.
+var (
+	ofSpace = []dependents{
+		{"energy_calendar", "calendar"}, {"energy_tariffs", "tariff"}, {"energy_ambient", "ambient"}, {"energy_weather", "weather"}, {"energy_weather_sites", ""},
+	}
+	ofDevice = []dependents{{"energy_states", "state"}, {"energy_placements", ""}, {"energy_vitals", ""}, {"energy_channels", ""}}
+)
+
 func dropSpace(tx *gorm.DB, id energy.SpaceID) error {
-	for _, table := range []string{"energy_calendar", "energy_tariffs", "energy_ambient", "energy_weather", "energy_weather_sites"} {
-		if err := tx.Exec("DELETE FROM "+table+" WHERE space_id = ?", string(id)).Error; err != nil {
+	for _, d := range ofSpace {
+		if err := tx.Exec("DELETE FROM "+d.table+" WHERE space_id = ?", string(id)).Error; err != nil {
 			return err
 		}
 	}
@@ -123,12 +134,34 @@ func dropSpace(tx *gorm.DB, id energy.SpaceID) error {
 }
 
 func dropDevice(tx *gorm.DB, id energy.DeviceID) error {
-	for _, table := range []string{"energy_states", "energy_placements", "energy_vitals", "energy_channels"} {
-		if err := tx.Exec("DELETE FROM "+table+" WHERE device_id = ?", string(id)).Error; err != nil {
+	for _, d := range ofDevice {
+		if err := tx.Exec("DELETE FROM "+d.table+" WHERE device_id = ?", string(id)).Error; err != nil {
 			return err
 		}
 	}
 	return tx.Where("id = ?", string(id)).Delete(&deviceRow{}).Error
+}
+
+// Dependents counts what is deleted with a space or device.
+func (s *Store) Dependents(ctx context.Context, drop campus.Change) (map[string]int, error) {
+	of, column, id := ofSpace, "space_id", string(drop.DropSpace)
+	if id == "" {
+		of, column, id = ofDevice, "device_id", string(drop.DropDevice)
+	}
+	all := make(map[string]int)
+	for _, d := range of {
+		if d.kind == "" {
+			continue
+		}
+		var n int64
+		if err := s.db.Read.WithContext(ctx).Table(d.table).Where(column+" = ?", id).Count(&n).Error; err != nil {
+			return nil, fmt.Errorf("count %s: %w", d.table, err)
+		}
+		if n > 0 {
+			all[d.kind] = int(n)
+		}
+	}
+	return all, nil
 }
 
 func rowOfSpace(s campus.Space) spaceRow {

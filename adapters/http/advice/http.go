@@ -91,6 +91,12 @@ type IDInput struct {
 	ID string `path:"id" minLength:"1" maxLength:"64"`
 }
 
+// RemoveInput names an object to remove.
+type RemoveInput struct {
+	IDInput
+	httpserver.DryRunInput
+}
+
 // instant is a point in time as RFC 3339 text, UTC.
 func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999Z07:00") }
 

@@ -21,12 +21,12 @@ func (h *Handlers) registerQuestions(api *httpserver.API) {
 			"With `days`, the answer applies only to these days. The recommendations are computed again. Sending the same answer again changes nothing; a different answer replaces it.",
 		Metadata: httpserver.Managers(), Errors: []int{404},
 	}, h.answerQuestion)
-	httpserver.Register(api, problemOf, huma.Operation{
-		OperationID: "takeAnswerBack", Method: http.MethodDelete, Path: "/api/recomendaciones/preguntas/{id}", Tags: tags, DefaultStatus: 204,
+	httpserver.RegisterRemoval(api, problemOf, huma.Operation{
+		OperationID: "takeAnswerBack", Path: "/api/recomendaciones/preguntas/{id}", Tags: tags,
 		Summary:     "Deshacer la respuesta · Withdraw the answer",
 		Description: "Removes the calendar entries of the answer. The question is then open again.",
 		Metadata:    httpserver.Managers(), Errors: []int{404},
-	}, h.withdrawAnswer)
+	}, h.withdrawal, h.withdrawAnswer)
 }
 
 // Question is a question about closed days in the calendar.
@@ -88,6 +88,11 @@ func (h *Handlers) answerQuestion(ctx context.Context, in *answerInput) (*answer
 	}}, nil
 }
 
-func (h *Handlers) withdrawAnswer(ctx context.Context, in *IDInput) (*struct{}, error) {
-	return nil, h.Asker.Withdraw(ctx, callerOf(ctx), in.ID)
+func (h *Handlers) withdrawal(ctx context.Context, in *RemoveInput) (httpserver.Removal, error) {
+	deletes, err := h.Asker.Withdrawal(ctx, callerOf(ctx), in.ID)
+	return httpserver.NewRemoval(deletes), err
+}
+
+func (h *Handlers) withdrawAnswer(ctx context.Context, in *RemoveInput) error {
+	return h.Asker.Withdraw(ctx, callerOf(ctx), in.ID)
 }

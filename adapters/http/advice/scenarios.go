@@ -33,10 +33,10 @@ func (h *Handlers) registerScenarios(api *httpserver.API) {
 		OperationID: "getSimulation", Method: http.MethodGet, Path: "/api/simulaciones/{id}", Tags: tags,
 		Summary: "Un escenario guardado · A stored scenario", Metadata: httpserver.Readers(), Errors: []int{404},
 	}, h.getSimulation)
-	httpserver.Register(api, problemOf, huma.Operation{
-		OperationID: "dropSimulation", Method: http.MethodDelete, Path: "/api/simulaciones/{id}", Tags: tags, DefaultStatus: 204,
+	httpserver.RegisterRemoval(api, problemOf, huma.Operation{
+		OperationID: "dropSimulation", Path: "/api/simulaciones/{id}", Tags: tags,
 		Summary: "Borrar un escenario · Delete a scenario", Metadata: httpserver.Managers(), Errors: []int{404},
-	}, h.dropSimulation)
+	}, h.simulationRemoval, h.dropSimulation)
 }
 
 // ScenarioBody is a what-if scenario.
@@ -197,8 +197,13 @@ func (h *Handlers) getSimulation(ctx context.Context, in *IDInput) (*simulationO
 	return &simulationOutput{Body: storedOf(languageOf(ctx), all[0])}, nil
 }
 
-func (h *Handlers) dropSimulation(ctx context.Context, in *IDInput) (*struct{}, error) {
-	return nil, h.Simulator.Delete(ctx, callerOf(ctx), in.ID)
+func (h *Handlers) simulationRemoval(ctx context.Context, in *RemoveInput) (httpserver.Removal, error) {
+	deletes, err := h.Simulator.Removal(ctx, callerOf(ctx), in.ID)
+	return httpserver.NewRemoval(deletes), err
+}
+
+func (h *Handlers) dropSimulation(ctx context.Context, in *RemoveInput) error {
+	return h.Simulator.Delete(ctx, callerOf(ctx), in.ID)
 }
 
 // scenario converts the body to the module's type.

@@ -33,10 +33,10 @@ func (h *Handlers) registerCalendars(api *httpserver.API) {
 		Description: "Absent members stay unchanged, and `hours` is replaced as a whole. `null` clears a member: `from` and `to` of opening hours then have no limit, and an `open` day has the hours of its weekday. Recommendations are computed again.",
 		Metadata:    httpserver.Managers(), Errors: []int{404},
 	}, h.updateCalendarEntry)
-	httpserver.Register(api, problemOf, huma.Operation{
-		OperationID: "dropCalendarEntry", Method: http.MethodDelete, Path: "/api/calendarios/{id}", Tags: tags, DefaultStatus: 204,
+	httpserver.RegisterRemoval(api, problemOf, huma.Operation{
+		OperationID: "dropCalendarEntry", Path: "/api/calendarios/{id}", Tags: tags,
 		Summary: "Quitar del calendario · Remove from the calendar", Metadata: httpserver.Managers(), Errors: []int{404},
-	}, h.dropCalendarEntry)
+	}, h.calendarRemoval, h.dropCalendarEntry)
 }
 
 type hours struct {
@@ -174,6 +174,27 @@ func (h *Handlers) updateCalendarEntry(ctx context.Context, in *struct {
 	return &output[calendarEntry]{entryOf(e)}, err
 }
 
-func (h *Handlers) dropCalendarEntry(ctx context.Context, in *IDInput) (*struct{}, error) {
-	return nil, h.Rules.DropCalendarEntry(ctx, callerOf(ctx), in.ID)
+// CalendarRemoval is what the removal of a calendar entry would do.
+type CalendarRemoval struct {
+	httpserver.Removal
+	ReplacedBy *replacingHours `json:"replaced_by,omitempty" doc:"Of opening hours: the hours in force afterwards, today, or else on the day of the entry that is nearest to today"`
+}
+
+type replacingHours struct {
+	Name    string  `json:"name,omitempty" doc:"The name of their entry"`
+	Hours   []hours `json:"hours" nullable:"false"`
+	Default bool    `json:"default" doc:"True if they are assumed, because no opening hours apply"`
+}
+
+func (h *Handlers) calendarRemoval(ctx context.Context, in *RemoveInput) (CalendarRemoval, error) {
+	r, err := h.Rules.CalendarEntryRemoval(ctx, callerOf(ctx), in.ID, h.Clock.Now())
+	out := CalendarRemoval{Removal: removalOf(r.Removal)}
+	if r.Opening != nil {
+		out.ReplacedBy = &replacingHours{Name: r.Opening.Name, Hours: fromHours(r.Opening.Hours), Default: r.Opening.Default}
+	}
+	return out, err
+}
+
+func (h *Handlers) dropCalendarEntry(ctx context.Context, in *RemoveInput) error {
+	return h.Rules.DropCalendarEntry(ctx, callerOf(ctx), in.ID)
 }

@@ -31,7 +31,8 @@ func (h *Handlers) registerCorrections(api *httpserver.API) {
 		Summary:     "Retirar una lectura · Withdraw a reading",
 		Description: "The reading no longer counts, even if the device sends it again; its old value is kept. After an interval is withdrawn, another reading may count its time. After a power reading is withdrawn, the energy between the powers before and after it is not computed.",
 		Metadata:    httpserver.Managers(), Errors: []int{404},
-	}, h.withdrawReading)
+		Responses: map[string]*huma.Response{"200": httpserver.JSONOrDryRun[correction, httpserver.Removal](api, "The correction")},
+	}, httpserver.WithDryRun(h.withdrawal, h.withdrawReading))
 }
 
 // KeyInput names a reading.
@@ -116,9 +117,18 @@ func (h *Handlers) correctReading(ctx context.Context, in *correctInput) (*outpu
 type withdrawInput struct {
 	KeyInput
 	Reason string `query:"reason" maxLength:"500" doc:"Why; kept with the correction"`
+	httpserver.DryRunInput
 }
 
-func (h *Handlers) withdrawReading(ctx context.Context, in *withdrawInput) (*output[correction], error) {
+func (h *Handlers) withdrawal(ctx context.Context, in *withdrawInput) (httpserver.Removal, error) {
+	r, err := h.Ledger.Withdrawal(ctx, callerOf(ctx), in.DeviceID, in.Timestamp)
+	return removalOf(r), err
+}
+
+func (h *Handlers) withdrawReading(ctx context.Context, in *withdrawInput) (*huma.StreamResponse, error) {
 	made, err := h.Ledger.Withdraw(ctx, callerOf(ctx), in.DeviceID, in.Timestamp, in.Reason)
-	return &output[correction]{correctionOf(made, h.showReadings(ctx))}, err
+	if err != nil {
+		return nil, err
+	}
+	return httpserver.JSON(correctionOf(made, h.showReadings(ctx))), nil
 }

@@ -35,12 +35,12 @@ func (h *Handlers) registerDevices(api *httpserver.API) {
 		Description: "When a device moves to another space or behind another meter, its earlier consumption stays where it was used: users limited to the new space do not see the device's data from before the move.",
 		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
 	}, h.updateDevice)
-	httpserver.Register(api, problemOf, huma.Operation{
-		OperationID: "deleteDevice", Method: http.MethodDelete, Path: "/api/dispositivos/{id}", Tags: tags, DefaultStatus: 204,
+	httpserver.RegisterRemoval(api, problemOf, huma.Operation{
+		OperationID: "deleteDevice", Path: "/api/dispositivos/{id}", Tags: tags,
 		Summary:     "Quitar un dispositivo sin lecturas · Remove a device without readings",
 		Description: inUseDescription,
 		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
-	}, h.deleteDevice)
+	}, h.deviceRemoval, h.deleteDevice)
 }
 
 type device struct {
@@ -211,6 +211,11 @@ func (h *Handlers) updateDevice(ctx context.Context, in *struct {
 	return &output[device]{deviceOf(d)}, err
 }
 
-func (h *Handlers) deleteDevice(ctx context.Context, in *IDInput) (*struct{}, error) {
-	return nil, h.Catalog.DeleteDevice(ctx, callerOf(ctx), energy.DeviceID(in.ID))
+func (h *Handlers) deviceRemoval(ctx context.Context, in *RemoveInput) (httpserver.Removal, error) {
+	r, err := h.Catalog.DeviceRemoval(ctx, callerOf(ctx), energy.DeviceID(in.ID))
+	return removalOf(r), err
+}
+
+func (h *Handlers) deleteDevice(ctx context.Context, in *RemoveInput) error {
+	return h.Catalog.DeleteDevice(ctx, callerOf(ctx), energy.DeviceID(in.ID))
 }

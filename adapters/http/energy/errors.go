@@ -2,7 +2,6 @@ package httpenergy
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/conditions"
@@ -38,7 +37,7 @@ func problemOf(err error) *problem.Problem {
 	case errors.As(err, &taken):
 		return problem.New(problem.AlreadyExists, "id", taken.ID)
 	case errors.As(err, &inUse):
-		return problem.New(problem.InUse, "id", inUse.ID).With("blocked_by", blockersOf(inUse))
+		return problem.New(problem.InUse, "id", inUse.ID).With("blocked_by", blockersOf(inUse.Blockers))
 	case errors.As(err, &full):
 		return problem.New(problem.InboxFull, "bound", full.Bound, "max", full.Max).With("bound", full.Bound).With("max", full.Max).After(inboxRetry)
 	case errors.As(err, &energy.ErrNotFound{}):
@@ -49,34 +48,6 @@ func problemOf(err error) *problem.Problem {
 		return problem.New(problem.Overloaded).After(1)
 	}
 	return nil
-}
-
-// blocker is something that depends on an object and so prevents its removal. Users and keys that the caller may see are named; the
-// others are only counted.
-type blocker struct {
-	Kind  string `json:"kind"`
-	ID    string `json:"id,omitempty"`
-	Name  string `json:"name,omitempty"`
-	Count int    `json:"count,omitzero"`
-}
-
-func blockersOf(e energy.ErrInUse) []blocker {
-	if len(e.Grants) == 0 {
-		return []blocker{{Kind: e.By}}
-	}
-	var named, counted []blocker
-	for _, g := range e.Grants {
-		at := slices.IndexFunc(counted, func(b blocker) bool { return b.Kind == string(g.Kind) })
-		switch {
-		case g.ID != "":
-			named = append(named, blocker{Kind: string(g.Kind), ID: g.ID, Name: g.Name})
-		case at < 0:
-			counted = append(counted, blocker{Kind: string(g.Kind), Count: 1})
-		default:
-			counted[at].Count++
-		}
-	}
-	return append(named, counted...)
 }
 
 // conflictOf returns both values of a conflict. The stored value is left out if the sender may not see it.

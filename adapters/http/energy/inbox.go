@@ -27,10 +27,10 @@ func (h *Handlers) registerInbox(api *httpserver.API) {
 		Description: "Creates a device for an address. Fields absent from the body are taken from the proposal. The messages received since the address was first seen count as readings; messages that arrive during the adoption count within a minute.",
 		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
 	}, h.adoptDiscovered)
-	httpserver.Register(api, problemOf, huma.Operation{
-		OperationID: "ignoreNewcomer", Method: http.MethodDelete, Path: "/api/dispositivos/nuevos", Tags: tags, DefaultStatus: 204,
+	httpserver.RegisterRemoval(api, problemOf, huma.Operation{
+		OperationID: "ignoreNewcomer", Path: "/api/dispositivos/nuevos", Tags: tags,
 		Summary: "Ignorar un dispositivo sin registrar · Ignore an unregistered device", Metadata: httpserver.Managers(), Errors: []int{404},
-	}, h.ignoreDiscovered)
+	}, h.ignoring, h.ignoreDiscovered)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listLetters", Method: http.MethodGet, Path: "/api/dispositivos/rechazados", Tags: tags,
 		Summary:     "Mensajes rechazados · Rejected messages",
@@ -103,16 +103,26 @@ func (h *Handlers) adoptDiscovered(ctx context.Context, in *struct{ Body adoptBo
 	return &createdOutput[adopted]{Location: "/api/dispositivos/" + url.PathEscape(string(d.ID)), Body: adopted{Device: deviceOf(d), Counted: counted}}, nil
 }
 
-func (h *Handlers) ignoreDiscovered(ctx context.Context, in *struct {
+type ignoreInput struct {
 	Address    string `query:"address" required:"true" maxLength:"300"`
 	KeySpaceID string `query:"key_space_id" maxLength:"64" doc:"Only the sender that uses keys of this space"`
-},
-) (*struct{}, error) {
-	var space *energy.SpaceID
-	if in.KeySpaceID != "" {
-		space = (*energy.SpaceID)(&in.KeySpaceID)
+	httpserver.DryRunInput
+}
+
+func (in *ignoreInput) space() *energy.SpaceID {
+	if in.KeySpaceID == "" {
+		return nil
 	}
-	return nil, h.Intake.Ignore(ctx, callerOf(ctx), in.Address, space)
+	return (*energy.SpaceID)(&in.KeySpaceID)
+}
+
+func (h *Handlers) ignoring(ctx context.Context, in *ignoreInput) (httpserver.Removal, error) {
+	r, err := h.Intake.Ignoring(ctx, callerOf(ctx), in.Address, in.space())
+	return removalOf(r), err
+}
+
+func (h *Handlers) ignoreDiscovered(ctx context.Context, in *ignoreInput) error {
+	return h.Intake.Ignore(ctx, callerOf(ctx), in.Address, in.space())
 }
 
 type letter struct {

@@ -14,7 +14,7 @@ import (
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
-const inUseDescription = "409 `in_use` if spaces, devices, readings, users or keys depend on it. `blocked_by` lists them; for users and keys, administrators receive `{kind, id, name}` and other callers `{kind, count}`."
+const inUseDescription = "409 `in_use` if spaces, devices, readings, users or keys depend on it. `blocked_by` lists them, spaces and devices with id and name; for users and keys, administrators receive `{kind, id, name}` and other callers `{kind, count}`."
 
 func (h *Handlers) registerSpaces(api *httpserver.API) {
 	tags := []string{"campus"}
@@ -36,12 +36,12 @@ func (h *Handlers) registerSpaces(api *httpserver.API) {
 		Description: "When a space moves to another parent, its history moves with it: users who may see the space also see its earlier consumption.",
 		Metadata:    httpserver.Managers(), Errors: []int{404},
 	}, h.updateSpace)
-	httpserver.Register(api, problemOf, huma.Operation{
-		OperationID: "deleteSpace", Method: http.MethodDelete, Path: "/api/espacios/{id}", Tags: tags, DefaultStatus: 204,
+	httpserver.RegisterRemoval(api, problemOf, huma.Operation{
+		OperationID: "deleteSpace", Path: "/api/espacios/{id}", Tags: tags,
 		Summary:     "Quitar un espacio vacío · Remove an empty space",
 		Description: inUseDescription,
 		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
-	}, h.deleteSpace)
+	}, h.spaceRemoval, h.deleteSpace)
 }
 
 type space struct {
@@ -166,6 +166,11 @@ func (h *Handlers) updateSpace(ctx context.Context, in *struct {
 	return &output[space]{spaceOf(s)}, err
 }
 
-func (h *Handlers) deleteSpace(ctx context.Context, in *IDInput) (*struct{}, error) {
-	return nil, h.Catalog.DeleteSpace(ctx, callerOf(ctx), energy.SpaceID(in.ID))
+func (h *Handlers) spaceRemoval(ctx context.Context, in *RemoveInput) (httpserver.Removal, error) {
+	r, err := h.Catalog.SpaceRemoval(ctx, callerOf(ctx), energy.SpaceID(in.ID))
+	return removalOf(r), err
+}
+
+func (h *Handlers) deleteSpace(ctx context.Context, in *RemoveInput) error {
+	return h.Catalog.DeleteSpace(ctx, callerOf(ctx), energy.SpaceID(in.ID))
 }

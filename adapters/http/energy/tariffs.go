@@ -35,10 +35,10 @@ func (h *Handlers) registerTariffs(api *httpserver.API) {
 		Description: "Absent members stay unchanged, and `periods` and `reactive` are replaced as a whole. `null` clears a member: then there is no contribution, demand price, reactive rule or period, and the year's published factor applies. Money and emissions of past days change too, because they are computed when they are read; recommendations are computed again.",
 		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
 	}, h.updateTariff)
-	httpserver.Register(api, problemOf, huma.Operation{
-		OperationID: "dropTariff", Method: http.MethodDelete, Path: "/api/tarifas/{id}", Tags: tags, DefaultStatus: 204,
+	httpserver.RegisterRemoval(api, problemOf, huma.Operation{
+		OperationID: "dropTariff", Path: "/api/tarifas/{id}", Tags: tags,
 		Summary: "Quitar una tarifa · Remove a tariff", Metadata: httpserver.Managers(), Errors: []int{404},
-	}, h.dropTariff)
+	}, h.tariffRemoval, h.dropTariff)
 }
 
 type tariffPeriod struct {
@@ -241,6 +241,23 @@ func (h *Handlers) updateTariff(ctx context.Context, in *struct {
 	return &output[tariff]{tariffOf(t)}, err
 }
 
-func (h *Handlers) dropTariff(ctx context.Context, in *IDInput) (*struct{}, error) {
-	return nil, h.Rules.DropTariff(ctx, callerOf(ctx), in.ID)
+// TariffRemoval is what the removal of a tariff would do.
+type TariffRemoval struct {
+	httpserver.Removal
+	ReplacedBy replacingTariff `json:"replaced_by" doc:"The tariff that prices its days afterwards: today, or else the one of its days that is nearest to today"`
+}
+
+type replacingTariff struct {
+	Name      string `json:"name"`
+	ValidFrom string `json:"valid_from"`
+	Default   bool   `json:"default" doc:"True if it is the built-in reference, because no other tariff applies"`
+}
+
+func (h *Handlers) tariffRemoval(ctx context.Context, in *RemoveInput) (TariffRemoval, error) {
+	r, err := h.Rules.TariffRemoval(ctx, callerOf(ctx), in.ID, h.Clock.Now())
+	return TariffRemoval{removalOf(r.Removal), replacingTariff{Name: r.ReplacedBy.Name, ValidFrom: r.ReplacedBy.ValidFrom, Default: r.ReplacedBy.Space == ""}}, err
+}
+
+func (h *Handlers) dropTariff(ctx context.Context, in *RemoveInput) error {
+	return h.Rules.DropTariff(ctx, callerOf(ctx), in.ID)
 }

@@ -54,6 +54,30 @@ func (s *Store) Save(_ context.Context, expected int64, change campus.Change) er
 	})
 }
 
+// Dependents counts what is deleted with a space or device.
+func (s *Store) Dependents(_ context.Context, drop campus.Change) (map[string]int, error) {
+	t, all := s.read(), make(map[string]int)
+	count := func(kind string, n int) {
+		if n > 0 {
+			all[kind] = n
+		}
+	}
+	if drop.DropDevice != "" {
+		count("state", len(t.states.get(drop.DropDevice)))
+		return all, nil
+	}
+	space := drop.DropSpace
+	count("calendar", t.calendar.count(func(e calendar.Entry) bool { return e.Space == space }))
+	count("tariff", t.tariffs.count(func(one tariffs.Tariff) bool { return one.Space == space }))
+	count("ambient", len(t.ambient.get(space)))
+	for key := range t.weather.rows {
+		if key.site == space {
+			all["weather"]++
+		}
+	}
+	return all, nil
+}
+
 // dropSpace also deletes the rows that belong to a space.
 func (t *tables) dropSpace(id energy.SpaceID) {
 	t.spaces.drop(id)

@@ -18,6 +18,15 @@ func (t *table[K, V]) has(key K) bool {
 	return has
 }
 
+func (t *table[K, V]) count(match func(V) bool) (n int) {
+	for _, value := range t.rows {
+		if match(value) {
+			n++
+		}
+	}
+	return n
+}
+
 func (t *table[K, V]) put(key K, value V) {
 	t.write()
 	t.rows[key] = value

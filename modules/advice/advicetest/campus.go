@@ -258,6 +258,14 @@ func (c *Campus) OpenDay(_ context.Context, _ advice.Caller, _, _, date string) 
 	return "cal_" + date, nil
 }
 
+// HasOpening implements questions.Openings.
+func (c *Campus) HasOpening(_ context.Context, _ advice.Caller, id string) (bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, has := c.opened[id]
+	return has, nil
+}
+
 // DropOpening implements questions.Openings.
 func (c *Campus) DropOpening(_ context.Context, _ advice.Caller, id string) error {
 	c.mu.Lock()

@@ -91,25 +91,9 @@ func (asker *Asker) alreadyAnswered(ctx context.Context, before []advice.DayAnsw
 // Withdraw deletes the answer to a question, with the calendar's entries for it: it is asked again. Errors: ErrForbidden,
 // ErrNotFound.
 func (asker *Asker) Withdraw(ctx context.Context, caller advice.Caller, id string) error {
-	if !caller.MayManage() {
-		return advice.ErrForbidden{}
-	}
-	c, err := asker.directory.Campus(ctx)
+	back, err := asker.withdrawable(ctx, caller, id)
 	if err != nil {
 		return err
-	}
-	answers, err := asker.DayAnswers(ctx, c)
-	if err != nil {
-		return err
-	}
-	var back []advice.DayAnswer
-	for _, answer := range answers {
-		if answer.Question == id && answer.Reply != advice.NoReply && c.Sees(caller, answer.Space) {
-			back = append(back, answer)
-		}
-	}
-	if len(back) == 0 {
-		return advice.ErrNotFound{Kind: "question", ID: id}
 	}
 	if err := asker.deleteEntries(ctx, caller, back); err != nil {
 		return err
@@ -118,6 +102,52 @@ func (asker *Asker) Withdraw(ctx context.Context, caller advice.Caller, id strin
 		back[i].Reply, back[i].Entries, back[i].By, back[i].At = advice.NoReply, nil, caller.Subject, advice.Now(asker.clock)
 	}
 	return asker.dayAnswers.KeepDayAnswers(ctx, back)
+}
+
+// Withdrawal counts by kind what Withdraw would delete, and changes nothing. Errors: ErrForbidden, ErrNotFound.
+func (asker *Asker) Withdrawal(ctx context.Context, caller advice.Caller, id string) (map[string]int, error) {
+	back, err := asker.withdrawable(ctx, caller, id)
+	if err != nil {
+		return nil, err
+	}
+	deletes := map[string]int{"answer": 1}
+	for _, answer := range back {
+		for _, entry := range answer.Entries {
+			there, err := asker.openings.HasOpening(ctx, caller, entry)
+			if err != nil {
+				return nil, err
+			}
+			if there {
+				deletes["calendar"]++
+			}
+		}
+	}
+	return deletes, nil
+}
+
+// withdrawable returns the answers to a question, one for each day. Errors: ErrForbidden, ErrNotFound.
+func (asker *Asker) withdrawable(ctx context.Context, caller advice.Caller, id string) ([]advice.DayAnswer, error) {
+	if !caller.MayManage() {
+		return nil, advice.ErrForbidden{}
+	}
+	c, err := asker.directory.Campus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := asker.DayAnswers(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	var all []advice.DayAnswer
+	for _, answer := range answers {
+		if answer.Question == id && answer.Reply != advice.NoReply && c.Sees(caller, answer.Space) {
+			all = append(all, answer)
+		}
+	}
+	if len(all) == 0 {
+		return nil, advice.ErrNotFound{Kind: "question", ID: id}
+	}
+	return all, nil
 }
 
 // find returns an open or an answered question.

@@ -10,6 +10,8 @@ import (
 type Openings interface {
 	// OpenDay adds a named calendar entry that a space opened on a date, YYYY-MM-DD, and returns its id. Errors: ErrForbidden.
 	OpenDay(ctx context.Context, caller advice.Caller, space, name, date string) (id string, err error)
+	// HasOpening reports whether there is an entry that the caller may delete. Errors: ErrForbidden.
+	HasOpening(ctx context.Context, caller advice.Caller, id string) (bool, error)
 	// DropOpening deletes an entry. It is not an error if there is none. Errors: ErrForbidden.
 	DropOpening(ctx context.Context, caller advice.Caller, id string) error
 }

@@ -61,13 +61,26 @@ func (sim *Simulator) Stored(ctx context.Context, caller advice.Caller, ids []st
 	return slices.DeleteFunc(all, func(s Stored) bool { return !slices.Contains(ids, s.ID) }), nil
 }
 
+// Removal counts by kind what Delete would delete, and changes nothing. Errors: ErrForbidden, ErrNotFound.
+func (sim *Simulator) Removal(ctx context.Context, caller advice.Caller, id string) (map[string]int, error) {
+	if err := sim.checkRemovable(ctx, caller, id); err != nil {
+		return nil, err
+	}
+	return map[string]int{"simulation": 1}, nil
+}
+
 // Delete deletes a stored scenario and stops its run. Errors: ErrForbidden, ErrNotFound.
 func (sim *Simulator) Delete(ctx context.Context, caller advice.Caller, id string) error {
-	if !caller.MayManage() {
-		return advice.ErrForbidden{}
-	}
-	if _, err := sim.Stored(ctx, caller, []string{id}); err != nil {
+	if err := sim.checkRemovable(ctx, caller, id); err != nil {
 		return err
 	}
 	return sim.scenarios.DropScenario(ctx, id)
+}
+
+func (sim *Simulator) checkRemovable(ctx context.Context, caller advice.Caller, id string) error {
+	if !caller.MayManage() {
+		return advice.ErrForbidden{}
+	}
+	_, err := sim.Stored(ctx, caller, []string{id})
+	return err
 }

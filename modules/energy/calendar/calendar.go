@@ -215,20 +215,44 @@ func (c *Calendar) hoursBeginningOn(path []energy.SpaceID, date time.Time) []Hou
 
 // weekly are the hours of a day of the week that are in force on a date, from the nearest space of a path that has any.
 func (c *Calendar) weekly(path []energy.SpaceID, date string, day Day) []Hours {
+	inForce := c.openingOn(path, date)
+	if len(inForce) == 0 {
+		return hoursForDay(DefaultHours, day)
+	}
+	var hours []Hours
+	for _, e := range inForce {
+		hours = append(hours, hoursForDay(e.Hours, day)...)
+	}
+	return hours
+}
+
+// openingOn are the entries of opening hours that are in force on a date, those of the nearest space of a path that has any.
+func (c *Calendar) openingOn(path []energy.SpaceID, date string) []Entry {
 	for _, s := range path {
-		found := false
-		var hours []Hours
+		var inForce []Entry
 		for _, e := range c.entries[s] {
 			if e.Kind == Opening && e.covers(date) {
-				found = true
-				hours = append(hours, hoursForDay(e.Hours, day)...)
+				inForce = append(inForce, e)
 			}
 		}
-		if found {
-			return hours
+		if len(inForce) > 0 {
+			return inForce
 		}
 	}
-	return hoursForDay(DefaultHours, day)
+	return nil
+}
+
+// OpeningOn returns the opening hours of a space that are in force on a local date, YYYY-MM-DD, and the name of their entry. If
+// there are none, it returns DefaultHours, and defined is false.
+func (c *Calendar) OpeningOn(space energy.SpaceID, date string) (hours []Hours, name string, defined bool) {
+	inForce := c.openingOn(c.campus.Path(space), date)
+	if len(inForce) == 0 {
+		return DefaultHours, "", false
+	}
+	for _, e := range inForce {
+		hours = append(hours, e.Hours...)
+	}
+	return hours, inForce[0].Name, true
 }
 
 // holidays are the public holidays of the site at the end of a path.

@@ -17,6 +17,8 @@ type CatalogStore interface {
 	Load(ctx context.Context) (version int64, spaces []Space, devices []Device, err error)
 	// Save stores a change if the version is still the expected one. Errors: ErrStale.
 	Save(ctx context.Context, expected int64, change Change) error
+	// Dependents counts by kind what Save would delete with a dropped space or device, without the space or device itself.
+	Dependents(ctx context.Context, drop Change) (map[string]int, error)
 	// HasReadings reports whether a device has reported anything.
 	HasReadings(ctx context.Context, device energy.DeviceID) (bool, error)
 }

@@ -133,7 +133,7 @@ func (c *Catalog) UpdateDevice(ctx context.Context, caller energy.Caller, id ene
 func (c *Catalog) checkNoReadings(ctx context.Context, id energy.DeviceID) error {
 	reported, err := c.store.HasReadings(ctx, id)
 	if err == nil && reported {
-		err = energy.ErrInUse{Kind: "device", ID: string(id), By: "readings"}
+		err = energy.ErrInUse{Kind: "device", ID: string(id), Blockers: []energy.Blocker{{Kind: "readings"}}}
 	}
 	return err
 }
@@ -160,31 +160,6 @@ func (c *Catalog) move(ctx context.Context, d *Device, before Device, at *energy
 	d.Space, d.Parent = before.Space, before.Parent
 	d.moveTo(space, parent, from)
 	return nil
-}
-
-// DeleteDevice removes a device without readings, without devices behind it and without keys limited to it. A device with readings
-// stays, because they belong to it. Errors: ErrForbidden, ErrNotFound, ErrInUse.
-func (c *Catalog) DeleteDevice(ctx context.Context, caller energy.Caller, id energy.DeviceID) error {
-	if !caller.MayManage() {
-		return energy.ErrForbidden{}
-	}
-	return c.change(ctx, func(campus *Campus) (Change, error) {
-		if _, err := VisibleDevice(campus, caller, id); err != nil {
-			return Change{}, err
-		}
-		if len(campus.Behind(id)) > 0 {
-			return Change{}, energy.ErrInUse{Kind: "device", ID: string(id), By: "devices"}
-		}
-		reported, err := c.store.HasReadings(ctx, id)
-		if err != nil {
-			return Change{}, err
-		}
-		if reported {
-			return Change{}, energy.ErrInUse{Kind: "device", ID: string(id), By: "readings"}
-		}
-		err = c.checkNoGrants(ctx, caller, energy.ErrInUse{Kind: "device", ID: string(id)}, nil, []energy.DeviceID{id})
-		return Change{DropDevice: id}, err
-	})
 }
 
 func (e DeviceEdit) apply(d *Device) {

@@ -12,7 +12,7 @@ type Grants interface {
 	LimitedTo(ctx context.Context, spaces []energy.SpaceID, devices []energy.DeviceID, limit int) ([]energy.Grant, error)
 }
 
-// maxGrants is how many grants ErrInUse lists.
+// maxGrants is how many grants are read.
 const maxGrants = 100
 
 // WithGrants makes the catalog reject the removal of objects to which users or keys are limited. They would lose all rights, and
@@ -22,21 +22,22 @@ func (c *Catalog) WithGrants(grants Grants) *Catalog {
 	return c
 }
 
-// checkNoGrants rejects the removal of objects to which users or keys are limited. Errors: ErrInUse.
-func (c *Catalog) checkNoGrants(ctx context.Context, caller energy.Caller, inUse energy.ErrInUse, spaces []energy.SpaceID, devices []energy.DeviceID) error {
+// grantsOf returns the users and keys that are limited to one of the spaces or devices.
+func (c *Catalog) grantsOf(ctx context.Context, caller energy.Caller, spaces []energy.SpaceID, devices []energy.DeviceID) ([]energy.Blocker, error) {
 	if c.grants == nil {
-		return nil
+		return nil, nil
 	}
 	found, err := c.grants.LimitedTo(ctx, spaces, devices, maxGrants)
-	if err != nil || len(found) == 0 {
-		return err
+	if err != nil {
+		return nil, err
 	}
-	inUse.By = "grants"
+	byKind := make(map[energy.GrantKind][]energy.Blocker)
 	for _, g := range found {
 		if !caller.MaySeeGrant(g) {
 			g.ID, g.Name = "", ""
 		}
-		inUse.Grants = append(inUse.Grants, g)
+		byKind[g.Kind] = append(byKind[g.Kind], energy.Blocker{ID: g.ID, Name: g.Name})
 	}
-	return inUse
+	users := energy.BlockersOf(string(energy.UserGrant), byKind[energy.UserGrant])
+	return append(users, energy.BlockersOf(string(energy.KeyGrant), byKind[energy.KeyGrant])...), nil
 }

@@ -96,13 +96,3 @@ func (c *Campus) DevicesEver(s Scope) []energy.DeviceID {
 
 // FarAhead is an instant after every reading.
 const FarAhead = energy.Instant(1) << 52
-
-// everHeldDevice reports whether a device is in a space, or was in it.
-func (c *Campus) everHeldDevice(space energy.SpaceID) bool {
-	for _, d := range c.devices {
-		if d.Space == space || slices.ContainsFunc(d.Former, func(p Placement) bool { return p.Space == space }) {
-			return true
-		}
-	}
-	return false
-}

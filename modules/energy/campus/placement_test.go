@@ -40,7 +40,7 @@ func TestEpochs(t *testing.T) {
 	}
 	require.Equal(t, [][2]energy.Instant{{100, 200}, {200, 300}}, spans)
 	require.Equal(t, []energy.SpaceID{"c", "b"}, spaces)
-	require.True(t, campus.everHeldDevice("a"))
-	require.False(t, campus.everHeldDevice("s"))
+	require.NotEmpty(t, campus.everIn("a"))
+	require.Empty(t, campus.everIn("s"))
 	require.Equal(t, []energy.DeviceID{"d"}, campus.DevicesEver(Scope{Space: "a"}))
 }

@@ -96,27 +96,6 @@ func (c *Catalog) UpdateSpace(ctx context.Context, caller energy.Caller, id ener
 	return s, err
 }
 
-// DeleteSpace removes a space that never had devices, has no spaces inside, and to which no user or key is limited. Errors:
-// ErrForbidden, ErrNotFound, ErrInUse.
-func (c *Catalog) DeleteSpace(ctx context.Context, caller energy.Caller, id energy.SpaceID) error {
-	if !caller.MayManage() {
-		return energy.ErrForbidden{}
-	}
-	return c.change(ctx, func(campus *Campus) (Change, error) {
-		if _, err := VisibleSpace(campus, caller, id); err != nil {
-			return Change{}, err
-		}
-		if len(campus.Children(id)) > 0 {
-			return Change{}, energy.ErrInUse{Kind: "space", ID: string(id), By: "spaces"}
-		}
-		if campus.everHeldDevice(id) {
-			return Change{}, energy.ErrInUse{Kind: "space", ID: string(id), By: "devices"}
-		}
-		err := c.checkNoGrants(ctx, caller, energy.ErrInUse{Kind: "space", ID: string(id)}, []energy.SpaceID{id}, nil)
-		return Change{DropSpace: id}, err
-	})
-}
-
 func (e SpaceEdit) apply(s *Space) []energy.Flaw {
 	setIfGiven(&s.Name, e.Name)
 	setIfGiven(&s.Kind, e.Kind)

@@ -41,7 +41,7 @@ func RunCampus(t *testing.T, store CampusStore) {
 	t.Run("one process syncs the weather", func(t *testing.T) { weatherLease(t, store) })
 }
 
-func catalogue(t *testing.T, store campus.CatalogStore) {
+func catalogue(t *testing.T, store CampusStore) {
 	ctx := context.Background()
 	version, spaces, devices, err := store.Load(ctx)
 	require.NoError(t, err)
@@ -63,6 +63,7 @@ func catalogue(t *testing.T, store campus.CatalogStore) {
 	require.NoError(t, err)
 	require.Equal(t, []campus.Space{site}, spaces)
 	require.Equal(t, []campus.Device{meter}, devices)
+	dependents(t, store)
 	require.NoError(t, store.Save(ctx, version, campus.Change{DropDevice: "m:1"}))
 	require.NoError(t, store.Save(ctx, version+1, campus.Change{DropSpace: "sp_1"}))
 	_, spaces, devices, err = store.Load(ctx)
@@ -72,6 +73,29 @@ func catalogue(t *testing.T, store campus.CatalogStore) {
 	reported, err := store.HasReadings(ctx, "m:1")
 	require.NoError(t, err)
 	require.False(t, reported)
+}
+
+// dependents counts what depends on the space and the device of catalogue, which are then dropped.
+func dependents(t *testing.T, store CampusStore) {
+	ctx := context.Background()
+	counted := func(drop campus.Change) map[string]int {
+		all, err := store.Dependents(ctx, drop)
+		require.NoError(t, err)
+		return all
+	}
+	require.Empty(t, counted(campus.Change{DropSpace: "sp_1"}))
+	require.NoError(t, store.AddCalendarEntry(ctx, calendar.Entry{ID: "cal_1", Space: "sp_1", Kind: calendar.Closed}))
+	require.NoError(t, store.AddTariff(ctx, tariffs.Tariff{ID: "tf_1", Space: "sp_1", ValidFrom: "2026-01-01"}))
+	require.NoError(t, store.AddTariff(ctx, tariffs.Tariff{ID: "tf_2", Space: "sp_1", ValidFrom: "2026-02-01"}))
+	warm := int64(20_000)
+	_, err := store.AppendAmbient(ctx, []conditions.Ambient{{Space: "sp_1", At: Start, Temperature: &warm}})
+	require.NoError(t, err)
+	require.NoError(t, store.StoreWeather(ctx, "sp_1", []conditions.WeatherHour{{Start: Start, Temperature: &warm}}))
+	_, err = store.AppendStates(ctx, []conditions.StateChange{{Device: "m:1", At: Start, State: conditions.On}})
+	require.NoError(t, err)
+	require.Equal(t, map[string]int{"calendar": 1, "tariff": 2, "ambient": 1, "weather": 1}, counted(campus.Change{DropSpace: "sp_1"}))
+	require.Equal(t, map[string]int{"state": 1}, counted(campus.Change{DropDevice: "m:1"}))
+	require.Empty(t, counted(campus.Change{DropSpace: "sp_2"}))
 }
 
 func testRulebook(t *testing.T, store rulebook.Rulebook) {

@@ -263,17 +263,17 @@ func (s *scopesFixture) granted(t *testing.T) {
 	for _, c := range []struct {
 		caller energy.Caller
 		remove func(energy.Caller) error
-		want   energy.Grant
+		want   energy.Blocker
 	}{
-		{admin, func(c energy.Caller) error { return s.catalog.DeleteSpace(ctx, c, room) }, user},
-		{limited, func(c energy.Caller) error { return s.catalog.DeleteSpace(ctx, c, room) }, user},
-		{manager, func(c energy.Caller) error { return s.catalog.DeleteSpace(ctx, c, room) }, energy.Grant{Kind: energy.UserGrant}},
-		{admin, func(c energy.Caller) error { return s.catalog.DeleteDevice(ctx, c, "spare") }, key},
-		{limited, func(c energy.Caller) error { return s.catalog.DeleteDevice(ctx, c, "spare") }, energy.Grant{Kind: energy.KeyGrant}},
+		{admin, func(c energy.Caller) error { return s.catalog.DeleteSpace(ctx, c, room) }, energy.Blocker{Kind: "user", ID: user.ID, Name: user.Name}},
+		{limited, func(c energy.Caller) error { return s.catalog.DeleteSpace(ctx, c, room) }, energy.Blocker{Kind: "user", ID: user.ID, Name: user.Name}},
+		{manager, func(c energy.Caller) error { return s.catalog.DeleteSpace(ctx, c, room) }, energy.Blocker{Kind: "user", Count: 1}},
+		{admin, func(c energy.Caller) error { return s.catalog.DeleteDevice(ctx, c, "spare") }, energy.Blocker{Kind: "key", ID: key.ID, Name: key.Name}},
+		{limited, func(c energy.Caller) error { return s.catalog.DeleteDevice(ctx, c, "spare") }, energy.Blocker{Kind: "key", Count: 1}},
 	} {
 		var inUse energy.ErrInUse
 		require.ErrorAs(t, c.remove(c.caller), &inUse)
-		require.Equal(t, []energy.Grant{c.want}, inUse.Grants, "%+v", c.caller)
+		require.Equal(t, []energy.Blocker{c.want}, inUse.Blockers, "%+v", c.caller)
 	}
 	s.grants.spaces, s.grants.devices = nil, nil
 	require.NoError(t, s.catalog.DeleteSpace(ctx, manager, room))

@@ -357,22 +357,28 @@ func (n DiscoveredDevice) visibleTo(campus *campus.Campus, caller energy.Caller)
 // Ignore stops listing a discovered device. Without a space it applies to all that the caller may see at the address. Errors:
 // ErrForbidden, ErrNotFound.
 func (i *Intake) Ignore(ctx context.Context, caller energy.Caller, address string, space *energy.SpaceID) error {
+	all, err := i.discoveredAt(ctx, caller, address, space)
+	for n := 0; n < len(all) && err == nil; n++ {
+		err = i.inbox.IgnoreDiscovered(ctx, all[n].Key())
+	}
+	return err
+}
+
+// Ignoring returns what Ignore would do, and changes nothing. Errors: ErrForbidden, ErrNotFound.
+func (i *Intake) Ignoring(ctx context.Context, caller energy.Caller, address string, space *energy.SpaceID) (energy.Removal, error) {
+	all, err := i.discoveredAt(ctx, caller, address, space)
+	return energy.Removal{Deletes: map[string]int{"newcomer": len(all)}}, err
+}
+
+// discoveredAt returns the discovered devices at an address that the caller may see. Errors: ErrForbidden, ErrNotFound.
+func (i *Intake) discoveredAt(ctx context.Context, caller energy.Caller, address string, space *energy.SpaceID) ([]DiscoveredDevice, error) {
 	all, _, err := i.visibleDiscovered(ctx, caller)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	found := false
-	for _, n := range all {
-		if n.Address != address || (space != nil && n.Space != *space) {
-			continue
-		}
-		found = true
-		if err := i.inbox.IgnoreDiscovered(ctx, n.Key()); err != nil {
-			return err
-		}
+	all = slices.DeleteFunc(all, func(n DiscoveredDevice) bool { return n.Address != address || (space != nil && n.Space != *space) })
+	if len(all) == 0 {
+		return nil, energy.ErrNotFound{Kind: "newcomer", ID: address}
 	}
-	if !found {
-		return energy.ErrNotFound{Kind: "newcomer", ID: address}
-	}
-	return nil
+	return all, nil
 }

@@ -124,6 +124,19 @@ func (l *Ledger) Withdraw(ctx context.Context, caller energy.Caller, device, at,
 	return l.correct(ctx, Correction{Key: key, Reason: reason, By: caller.Subject, Made: l.clock.Now()})
 }
 
+// Withdrawal returns what Withdraw would do, and changes nothing. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+func (l *Ledger) Withdrawal(ctx context.Context, caller energy.Caller, device, at string) (energy.Removal, error) {
+	key, err := l.correctable(ctx, caller, energy.Known(energy.DeviceID(device)), energy.Read(at, energy.ParseWallTime))
+	if err != nil {
+		return energy.Removal{}, err
+	}
+	current, _, err := l.current(ctx, key)
+	if err != nil || current == nil { // it is withdrawn already
+		return energy.Removal{}, err
+	}
+	return energy.Removal{Deletes: map[string]int{"reading": 1}}, nil
+}
+
 // correctable returns the key of a reading, if the caller manages its device.
 func (l *Ledger) correctable(ctx context.Context, caller energy.Caller, device energy.Field[energy.DeviceID], at energy.Field[energy.WallTime]) (energy.Key, error) {
 	if !caller.MayManage() {
@@ -171,6 +184,12 @@ func (l *Ledger) History(ctx context.Context, caller energy.Caller, device, at s
 	if err != nil {
 		return nil, nil, err
 	}
+	return l.current(ctx, key)
+}
+
+// current returns the reading under a key and its corrections, oldest first; the reading is nil if it is withdrawn. Errors:
+// ErrNotFound.
+func (l *Ledger) current(ctx context.Context, key energy.Key) (*energy.Reading, []Correction, error) {
 	made, err := l.readings.Corrections(ctx, key)
 	if err != nil {
 		return nil, nil, err

@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"context"
+	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/calendar"
@@ -118,18 +119,55 @@ func checkEntry(campus *campus.Campus, caller energy.Caller, e calendar.Entry) e
 
 // DropCalendarEntry removes an entry. Errors: ErrForbidden, ErrNotFound.
 func (r *Rules) DropCalendarEntry(ctx context.Context, caller energy.Caller, id string) error {
-	campus, err := r.manageable(ctx, caller)
-	if err != nil {
+	if _, _, _, err := r.removableEntry(ctx, caller, id); err != nil {
 		return err
 	}
-	entries, err := r.store.CalendarEntries(ctx)
+	return r.store.DropCalendarEntry(ctx, id)
+}
+
+// CalendarRemoval is what the removal of a calendar entry would do.
+type CalendarRemoval struct {
+	energy.Removal
+	// Opening are the hours in force afterwards; nil if the entry sets none.
+	Opening *OpeningHours
+}
+
+// OpeningHours are the weekly hours of a space.
+type OpeningHours struct {
+	// Name is the name of their entry. It is empty if Default is set: then the hours are assumed.
+	Name    string
+	Hours   []calendar.Hours
+	Default bool
+}
+
+// CalendarEntryRemoval returns what DropCalendarEntry would do at an instant, and changes nothing. Errors: ErrForbidden, ErrNotFound.
+func (r *Rules) CalendarEntryRemoval(ctx context.Context, caller energy.Caller, id string, at energy.Instant) (CalendarRemoval, error) {
+	campus, e, others, err := r.removableEntry(ctx, caller, id)
 	if err != nil {
-		return err
+		return CalendarRemoval{}, err
 	}
-	for _, e := range entries {
-		if e.ID == id && campus.Sees(caller, e.Space) {
-			return r.store.DropCalendarEntry(ctx, id)
-		}
+	out := CalendarRemoval{Removal: energy.Removal{Deletes: map[string]int{"calendar": 1}}}
+	if e.Kind == calendar.Opening {
+		date := nearestDay(localDate(campus, e.Space, at), e.From, e.To)
+		hours, name, defined := calendar.NewCalendar(campus, others).OpeningOn(e.Space, date)
+		out.Opening = &OpeningHours{Name: name, Hours: hours, Default: !defined}
 	}
-	return energy.ErrNotFound{Kind: "calendar entry", ID: id}
+	return out, nil
+}
+
+// removableEntry returns an entry that the caller may remove, and all others. Errors: ErrForbidden, ErrNotFound.
+func (r *Rules) removableEntry(ctx context.Context, caller energy.Caller, id string) (tree *campus.Campus, e calendar.Entry, others []calendar.Entry, err error) {
+	if tree, err = r.manageable(ctx, caller); err != nil {
+		return nil, e, nil, err
+	}
+	all, err := r.store.CalendarEntries(ctx)
+	if err != nil {
+		return nil, e, nil, err
+	}
+	at := slices.IndexFunc(all, func(e calendar.Entry) bool { return e.ID == id && tree.Sees(caller, e.Space) })
+	if at < 0 {
+		return nil, e, nil, noEntry(id)
+	}
+	e = all[at]
+	return tree, e, slices.Delete(all, at, at+1), nil
 }

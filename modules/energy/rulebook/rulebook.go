@@ -78,6 +78,19 @@ func (r *Rules) manageable(ctx context.Context, caller energy.Caller) (*campus.C
 	return r.directory.Fresh(ctx)
 }
 
+// localDate is the date of an instant in a space, YYYY-MM-DD.
+func localDate(campus *campus.Campus, space energy.SpaceID, at energy.Instant) string {
+	return at.Time().In(campus.Zone(space)).Format(time.DateOnly)
+}
+
+// nearestDay is the day from first to last that is nearest to a date; an empty first or last is no limit. Dates are YYYY-MM-DD.
+func nearestDay(date, first, last string) string {
+	if last != "" {
+		date = min(date, last)
+	}
+	return max(date, first)
+}
+
 // invalid returns ErrInvalid if there are flaws.
 func invalid(c energy.Flaws) error {
 	if len(c) == 0 {

@@ -2,7 +2,9 @@ package rulebook
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -131,20 +133,56 @@ func checkPeriods(c *energy.Flaws, all []tariffs.Period) {
 
 // DropTariff removes a tariff. Errors: ErrForbidden, ErrNotFound.
 func (r *Rules) DropTariff(ctx context.Context, caller energy.Caller, id string) error {
-	campus, err := r.manageable(ctx, caller)
-	if err != nil {
+	if _, _, _, err := r.removableTariff(ctx, caller, id); err != nil {
 		return err
+	}
+	return r.store.DropTariff(ctx, id)
+}
+
+// TariffRemoval is what the removal of a tariff would do.
+type TariffRemoval struct {
+	energy.Removal
+	// ReplacedBy prices the tariff's days afterwards: today if it is one of them, or else the day nearest to today.
+	ReplacedBy tariffs.Tariff
+}
+
+// TariffRemoval returns what DropTariff would do at an instant, and changes nothing. Errors: ErrForbidden, ErrNotFound.
+func (r *Rules) TariffRemoval(ctx context.Context, caller energy.Caller, id string, at energy.Instant) (TariffRemoval, error) {
+	campus, t, others, err := r.removableTariff(ctx, caller, id)
+	if err != nil {
+		return TariffRemoval{}, err
+	}
+	last := ""
+	for _, o := range others { // by day
+		if next, err := time.Parse(time.DateOnly, o.ValidFrom); err == nil && o.Space == t.Space && o.ValidFrom > t.ValidFrom && last == "" {
+			last = next.AddDate(0, 0, -1).Format(time.DateOnly)
+		}
+	}
+	day, err := time.Parse(time.DateOnly, nearestDay(localDate(campus, t.Space, at), t.ValidFrom, last))
+	if err != nil {
+		return TariffRemoval{}, err
+	}
+	return TariffRemoval{
+		Removal:    energy.Removal{Deletes: map[string]int{"tariff": 1}},
+		ReplacedBy: tariffs.InForce(nearestFirst(campus, t.Space, others), day),
+	}, nil
+}
+
+// removableTariff returns a tariff that the caller may remove, and all others. Errors: ErrForbidden, ErrNotFound.
+func (r *Rules) removableTariff(ctx context.Context, caller energy.Caller, id string) (tree *campus.Campus, t tariffs.Tariff, others []tariffs.Tariff, err error) {
+	if tree, err = r.manageable(ctx, caller); err != nil {
+		return nil, t, nil, err
 	}
 	all, err := r.store.Tariffs(ctx)
 	if err != nil {
-		return err
+		return nil, t, nil, err
 	}
-	for _, t := range all {
-		if t.ID == id && campus.Sees(caller, t.Space) {
-			return r.store.DropTariff(ctx, id)
-		}
+	at := slices.IndexFunc(all, func(t tariffs.Tariff) bool { return t.ID == id && tree.Sees(caller, t.Space) })
+	if at < 0 {
+		return nil, t, nil, noTariff(id)
 	}
-	return energy.ErrNotFound{Kind: "tariff", ID: id}
+	t = all[at]
+	return tree, t, slices.Delete(all, at, at+1), nil
 }
 
 // Rates implements tariffs.Prices.
