@@ -11,6 +11,7 @@ import (
 
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/campus"
+	"github.com/holotwin/holotwin/modules/energy/usage"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
@@ -31,10 +32,13 @@ func (h *Handlers) registerDevices(api *httpserver.API) {
 	}, h.getDevice)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "updateDevice", Method: http.MethodPatch, Path: "/api/dispositivos/{id}", Tags: tags,
-		Summary:     "Cambiar un dispositivo · Change a device",
-		Description: "When a device moves to another space or behind another meter, its earlier consumption stays where it was used: users limited to the new space do not see the device's data from before the move.",
-		Metadata:    httpserver.Managers(), Errors: []int{404, 409},
-	}, h.updateDevice)
+		Summary: "Cambiar un dispositivo · Change a device",
+		Description: "When a device moves to another space or behind another meter, its earlier consumption stays where it was used: users limited to the new space do not see the device's data from before the move. " +
+			"With `moved_at` in the past, the totals since then are computed for the new place. To state that the device was there from the beginning, send `moved_at` = `2000-01-01T00:00:00Z`, before which there is no reading: then all totals of the past are computed anew. " +
+			"With `dry_run=true` nothing is stored: the answer shows the device as it would be, and the sums of the spaces around it before and after, as `/api/consumo/serie` computes them.",
+		Metadata: httpserver.Managers(), Errors: []int{404, 409},
+		Responses: map[string]*huma.Response{"200": httpserver.JSONOrDryRun[device, DeviceTrial](api, "The device")},
+	}, httpserver.WithDryRun(h.tryDevice, h.updateDevice))
 	httpserver.RegisterRemoval(api, problemOf, huma.Operation{
 		OperationID: "deleteDevice", Path: "/api/dispositivos/{id}", Tags: tags,
 		Summary:     "Quitar un dispositivo sin lecturas · Remove a device without readings",
@@ -187,28 +191,85 @@ func (h *Handlers) getDevice(ctx context.Context, in *IDInput) (*output[device],
 
 type deviceChange struct {
 	DeviceBody
-	MovedAt *string `json:"moved_at,omitempty" maxLength:"40" doc:"When the device moved to this space or behind this meter (RFC 3339; default: now). Rounded down to the quarter hour"`
+	MovedAt *string `json:"moved_at,omitempty" maxLength:"40" doc:"When the device moved to this space or behind this meter (RFC 3339; default: now). Rounded down to the quarter hour. 2000-01-01T00:00:00Z means from the beginning"`
 }
 
-func (h *Handlers) updateDevice(ctx context.Context, in *struct {
+type updateDeviceInput struct {
 	IDInput
+	httpserver.DryRunInput
 	Body deviceChange
-},
-) (*output[device], error) {
+}
+
+// edit returns the change. Errors: a problem with moved_at.
+func (in *updateDeviceInput) edit(ctx context.Context, h *Handlers) (campus.DeviceEdit, error) {
 	edit := in.Body.edit()
-	if in.Body.MovedAt != nil {
-		zone, err := h.zoneOf(ctx, in.ID)
-		if err != nil {
-			return nil, err
-		}
-		at, err := parseInstantOrDay(*in.Body.MovedAt, zone)
-		if err != nil {
-			return nil, problem.Invalid(problem.Bad("moved_at", problem.Rule(energy.InstantRule(err))))
-		}
-		edit.MovedAt = &at
+	if in.Body.MovedAt == nil {
+		return edit, nil
+	}
+	zone, err := h.zoneOf(ctx, in.ID)
+	if err != nil {
+		return edit, err
+	}
+	at, err := parseInstantOrDay(*in.Body.MovedAt, zone)
+	if err != nil {
+		return edit, problem.Invalid(problem.Bad("moved_at", problem.Rule(energy.InstantRule(err))))
+	}
+	edit.MovedAt = &at
+	return edit, nil
+}
+
+func (h *Handlers) updateDevice(ctx context.Context, in *updateDeviceInput) (*huma.StreamResponse, error) {
+	edit, err := in.edit(ctx, h)
+	if err != nil {
+		return nil, err
 	}
 	d, err := h.Catalog.UpdateDevice(ctx, callerOf(ctx), energy.DeviceID(in.ID), edit)
-	return &output[device]{deviceOf(d)}, err
+	if err != nil {
+		return nil, err
+	}
+	return httpserver.JSON(deviceOf(d)), nil
+}
+
+// DeviceTrial is what a change of a device would do.
+type DeviceTrial struct {
+	Device device     `json:"device" doc:"The device as it would be"`
+	Sums   []trialSum `json:"sums" nullable:"false" doc:"The energy of the space that holds the device, its building and its site, over the last 30 days with readings of the device or of its meter; and of its place until now, if it moves. Empty if there are no readings"`
+}
+
+type trialSum struct {
+	SpaceID   string  `json:"space_id"`
+	Name      string  `json:"name"`
+	From      instant `json:"from"`
+	To        instant `json:"to"`
+	BeforeKWh *kwh    `json:"before_kwh" nullable:"true" doc:"null if nothing was measured"`
+	AfterKWh  *kwh    `json:"after_kwh" nullable:"true"`
+}
+
+func (h *Handlers) tryDevice(ctx context.Context, in *updateDeviceInput) (DeviceTrial, error) {
+	edit, err := in.edit(ctx, h)
+	if err != nil {
+		return DeviceTrial{}, err
+	}
+	caller := callerOf(ctx)
+	trial, err := h.Catalog.TryUpdateDevice(ctx, caller, energy.DeviceID(in.ID), edit)
+	if err != nil {
+		return DeviceTrial{}, err
+	}
+	sums, err := h.Reports.TrialSums(ctx, caller, trial)
+	out := DeviceTrial{Device: deviceOf(trial.Shown(caller)), Sums: make([]trialSum, len(sums))}
+	for i, s := range sums {
+		out.Sums[i] = trialSum{
+			SpaceID: string(s.Space.ID), Name: s.Space.Name, From: instant(s.From), To: instant(s.To), BeforeKWh: sumOrNull(s.Before), AfterKWh: sumOrNull(s.After),
+		}
+	}
+	return out, err
+}
+
+func sumOrNull(s usage.Sum) *kwh {
+	if !s.Known {
+		return nil
+	}
+	return pointer(kwh(s.Energy))
 }
 
 func (h *Handlers) deviceRemoval(ctx context.Context, in *RemoveInput) (httpserver.Removal, error) {

@@ -13,6 +13,7 @@ import (
 
 // Campus is the tree of spaces and devices at one moment. It is immutable; a change makes a new one.
 type Campus struct {
+	// Version is that of the store, or NotStored.
 	Version   int64
 	spaces    map[energy.SpaceID]Space
 	devices   map[energy.DeviceID]Device
@@ -67,6 +68,23 @@ func (c *Campus) placeDevices(devices []Device) {
 	}
 	slices.Sort(c.moves)
 	c.moves = slices.Compact(c.moves)
+}
+
+// NotStored is the version of a campus that was made to try a change. Nothing about it may be cached.
+const NotStored = -1
+
+// with is the campus with a changed device, not stored.
+func (c *Campus) with(d Device) *Campus {
+	devices := []Device{d}
+	for id, other := range c.devices {
+		if id != d.ID {
+			devices = append(devices, other)
+		}
+	}
+	changed := *c
+	changed.Version = NotStored
+	changed.placeDevices(devices)
+	return &changed
 }
 
 // Space is the space with an id.

@@ -94,38 +94,75 @@ func (c *Catalog) CreateDevice(ctx context.Context, caller energy.Caller, id str
 	return d, err
 }
 
-// UpdateDevice changes a device. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
+// UpdateDevice changes a device. Errors: ErrForbidden, ErrNotFound, ErrInvalid, ErrInUse.
 func (c *Catalog) UpdateDevice(ctx context.Context, caller energy.Caller, id energy.DeviceID, edit DeviceEdit) (Device, error) {
 	if !caller.MayManage() {
 		return Device{}, energy.ErrForbidden{}
 	}
-	var d, shown Device
+	var shown Device
 	err := c.change(ctx, func(campus *Campus) (Change, error) {
-		var err error
-		if d, err = VisibleDevice(campus, caller, id); err != nil {
+		d, err := c.edited(ctx, campus, caller, id, edit)
+		if err != nil {
 			return Change{}, err
-		}
-		before := d
-		edit.apply(&d)
-		if err := c.move(ctx, &d, before, edit.MovedAt); err != nil {
-			return Change{}, err
-		}
-		var k energy.Flaws
-		checkDevice(&k, campus, caller, d)
-		checkMove(&k, campus, d, edit.MovedAt, c.clock.Now())
-		checkReach(&k, campus, caller, before, edit.MovedAt)
-		if d.Measures != before.Measures {
-			if err := c.checkNoReadings(ctx, d.ID); err != nil {
-				return Change{}, err
-			}
-		}
-		if len(k) > 0 {
-			return Change{}, energy.ErrInvalid{Flaws: k}
 		}
 		shown = campus.ShownTo(caller, d)
 		return Change{PutDevice: &d}, nil
 	})
 	return shown, err
+}
+
+// Trial is a change of a device that is not stored: the campus before and after it.
+type Trial struct {
+	ID            energy.DeviceID
+	Before, After *Campus
+}
+
+// Shown is the changed device as a caller may see it.
+func (t Trial) Shown(caller energy.Caller) Device {
+	d, _ := t.After.Device(t.ID)
+	return t.After.ShownTo(caller, d)
+}
+
+// TryUpdateDevice returns what UpdateDevice would do, and changes nothing. Errors: ErrForbidden, ErrNotFound, ErrInvalid, ErrInUse.
+func (c *Catalog) TryUpdateDevice(ctx context.Context, caller energy.Caller, id energy.DeviceID, edit DeviceEdit) (Trial, error) {
+	if !caller.MayManage() {
+		return Trial{}, energy.ErrForbidden{}
+	}
+	campus, err := c.Fresh(ctx)
+	if err != nil {
+		return Trial{}, err
+	}
+	d, err := c.edited(ctx, campus, caller, id, edit)
+	if err != nil {
+		return Trial{}, err
+	}
+	return Trial{ID: id, Before: campus, After: campus.with(d)}, nil
+}
+
+// edited returns a device with a change. Errors: ErrNotFound, ErrInvalid, ErrInUse.
+func (c *Catalog) edited(ctx context.Context, campus *Campus, caller energy.Caller, id energy.DeviceID, edit DeviceEdit) (Device, error) {
+	before, err := VisibleDevice(campus, caller, id)
+	if err != nil {
+		return Device{}, err
+	}
+	d := before
+	edit.apply(&d)
+	if err := c.move(ctx, &d, before, edit.MovedAt); err != nil {
+		return Device{}, err
+	}
+	var k energy.Flaws
+	checkDevice(&k, campus, caller, d)
+	checkMove(&k, campus, d, edit.MovedAt, c.clock.Now())
+	checkReach(&k, campus, caller, before, edit.MovedAt)
+	if d.Measures != before.Measures {
+		if err := c.checkNoReadings(ctx, d.ID); err != nil {
+			return Device{}, err
+		}
+	}
+	if len(k) > 0 {
+		return Device{}, energy.ErrInvalid{Flaws: k}
+	}
+	return d, nil
 }
 
 // checkNoReadings rejects a change of what a device measures once it has readings: they would be read as another quantity.
@@ -215,15 +252,7 @@ func checkMove(c *energy.Flaws, campus *Campus, d Device, at *energy.Instant, no
 	if len(*c) > 0 {
 		return
 	}
-	devices := []Device{d}
-	for id, other := range campus.devices {
-		if id != d.ID {
-			devices = append(devices, other)
-		}
-	}
-	moved := *campus
-	moved.placeDevices(devices)
-	for _, e := range moved.Epochs(0, FarAhead) {
+	for _, e := range campus.with(d).Epochs(0, FarAhead) {
 		if e.Campus.inMeterCycle(d.ID) {
 			c.Add("moved_at", "cycle")
 			return

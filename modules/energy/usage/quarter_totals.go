@@ -82,7 +82,7 @@ func (d *dayWalk) walk(from, to int32, campus *campus.Campus) (err error) {
 
 func (d *dayWalk) cached(day int32) *DayTotals {
 	version, settled := d.versions[day]
-	if !settled {
+	if !settled || d.key.campus == campus.NotStored {
 		return nil
 	}
 	d.key.day = day
@@ -117,7 +117,7 @@ func (d *dayWalk) count(from, to int32) error {
 // close counts a day after all its pages are read.
 func (d *dayWalk) close(day int32, pages map[energy.DeviceID]*ledger.Page) error {
 	totals := d.totalsOf(day, pages)
-	if version, settled := d.versions[day]; settled {
+	if version, settled := d.versions[day]; settled && d.key.campus != campus.NotStored {
 		d.key.day = day
 		d.queries.dayCache.store(d.key, version, len(d.firstDays), totals)
 	}
