@@ -49,7 +49,7 @@ var energyParts = []any{
 	newIntake,
 	func(c config.Config, ledger *ledger.Ledger, catalog *campus.Catalog, rules *rulebook.Rules, conditions *conditions.Recorder, reports *usage.Queries, overviews *usage.Overviews, twin *twin.Twin, feed *events.Feed, intake *intake.Intake, fleet *intake.Fleet) *httpenergy.Handlers {
 		return &httpenergy.Handlers{
-			Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Overviews: overviews, Twin: twin, Feed: feed, Intake: intake, Fleet: fleet, Uploads: upload.Reader{}, Emoncms: dialect.EmoncmsRequests{}, Clock: instants{},
+			Ledger: ledger, Catalog: catalog, Rules: rules, Conditions: conditions, Reports: reports, Overviews: overviews, Twin: twin, Feed: feed, Intake: intake, Fleet: fleet, Uploads: upload.Reader{}, Emoncms: dialect.EmoncmsRequests{}, MQTT: mqttAccess(c), Clock: instants{},
 		}
 	},
 }

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"net"
+	"net/url"
+	"strconv"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/adapters/dialect"
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
+	httpenergy "github.com/holotwin/holotwin/adapters/http/energy"
 	"github.com/holotwin/holotwin/adapters/mqtt"
 	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/modules/energy/intake"
@@ -27,6 +32,21 @@ func newMQTTClient(c config.Config, receiver *mqtt.Receiver, books *gormenergy.S
 	return mqtt.NewClient(mqtt.ClientSettings{
 		URL: c.MQTTURL, ID: c.MQTTClientID, Topics: c.MQTTTopics, SharedGroup: c.MQTTSharedGroup, CAFile: c.MQTTCAFile,
 	}, receiver, books, instants{}, log, registry)
+}
+
+// mqttAccess returns what devices must know of the broker.
+func mqttAccess(c config.Config) (access httpenergy.MQTTAccess) {
+	if host, text, err := net.SplitHostPort(c.MQTTListen); err == nil {
+		port, _ := strconv.Atoi(text) // a port that cannot be read ends the program when it begins to listen
+		access.Listen = &httpenergy.MQTTListen{Port: port, TLS: c.MQTTTLSCert != ""}
+		if ip := net.ParseIP(host); host != "" && (ip == nil || !ip.IsUnspecified()) {
+			access.Listen.Host = &host
+		}
+	}
+	if broker, err := url.Parse(c.MQTTURL); err == nil && broker.Host != "" {
+		access.Broker = &httpenergy.MQTTBroker{URL: broker.Scheme + "://" + broker.Host, Filters: c.MQTTTopics}
+	}
+	return access
 }
 
 // newMQTTBroker returns nil if the embedded broker is off.

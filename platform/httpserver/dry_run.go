@@ -62,7 +62,7 @@ func RegisterRemoval[I, R any](api *API, errs func(error) *problem.Problem, op h
 		if err := remove(ctx, in); err != nil {
 			return nil, err
 		}
-		return &huma.StreamResponse{Body: func(ctx huma.Context) { ctx.SetStatus(http.StatusNoContent) }}, nil
+		return NoContent(), nil
 	}))
 }
 

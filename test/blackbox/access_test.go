@@ -37,6 +37,7 @@ var access = map[string]string{
 	"GET /api/gemelo": "amv", "GET /api/eventos": "amv",
 	"GET /api/espacios": "amv", "POST /api/espacios": "am", "GET /api/espacios/{id}": "amv", "PATCH /api/espacios/{id}": "am", "DELETE /api/espacios/{id}": "am",
 	"GET /api/dispositivos/nuevos": "am", "POST /api/dispositivos/nuevos": "am", "DELETE /api/dispositivos/nuevos": "am", "GET /api/dispositivos/rechazados": "am",
+	"GET /api/mqtt":         "am",
 	"GET /api/dispositivos": "amv", "POST /api/dispositivos": "am", "GET /api/dispositivos/{id}": "amv", "PATCH /api/dispositivos/{id}": "am", "DELETE /api/dispositivos/{id}": "am",
 	"POST /api/dispositivos/{id}/estado": "amd", "GET /api/dispositivos/{id}/estados": "amv",
 	"POST /ambiente": "amd", "POST /ambiente/lote": "amd", "GET /api/ambiente": "amv", "GET /api/ambiente/horas": "amv",

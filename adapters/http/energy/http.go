@@ -33,6 +33,7 @@ type Handlers struct {
 	Fleet      *intake.Fleet
 	Uploads    Uploads
 	Emoncms    EmoncmsReader
+	MQTT       MQTTAccess
 	Clock      energy.Clock
 }
 
@@ -58,6 +59,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerSpaces(api)
 	h.registerEmoncms(api)
 	h.registerInbox(api)
+	h.registerMQTT(api)
 	h.registerDevices(api)
 	h.registerStates(api)
 	h.registerAmbient(api)
