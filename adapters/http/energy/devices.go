@@ -97,36 +97,37 @@ func deviceOf(d campus.Device) device {
 	return out
 }
 
-// DeviceBody is the request body. Absent fields stay unchanged.
+// DeviceBody is the request body. Absent fields stay unchanged, and null clears a field.
 type DeviceBody struct {
-	Name               *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
-	Kind               *string `json:"kind,omitempty" enum:"meter,ac,lighting,computer,console,tv,appliance,lab,sensor,other"`
-	Measures           *string `json:"measures,omitempty" enum:"active,reactive_inductive,reactive_capacitive" doc:"The energy that the device measures. A device that measures reactive energy sends kvarh or register_kvarh; its parent_id is the meter of the active energy that the reactive energy is compared with"`
-	SpaceID            *string `json:"space_id,omitempty" maxLength:"64"`
-	ParentID           *string `json:"parent_id,omitempty" maxLength:"64" doc:"The meter that the device is behind"`
-	RatedW             *watts  `json:"rated_w,omitempty" doc:"Maximum power, W"`
-	StandbyW           *watts  `json:"standby_w,omitempty" doc:"Power while idle, W"`
-	IntervalS          *int    `json:"interval_s,omitempty" minimum:"1" maximum:"86400" doc:"Interval of its kwh readings without interval_s, s"`
-	RegisterModulusKWh *kwh    `json:"register_modulus_kwh,omitempty" doc:"Value at which its register rolls over to 0, kWh"`
-	MQTTTopic          *string `json:"mqtt_topic,omitempty" maxLength:"200" doc:"The device's address: its topic without the parts that change. For a Shelly with one channel, the prefix alone is enough"`
-	MQTTUnit           *string `json:"mqtt_unit,omitempty" enum:"mWh,Wh,kWh,MWh,Wmin,Ws,mW,W,kW" doc:"Unit of the numbers that the device sends without a unit"`
-	MQTTInterval       *bool   `json:"mqtt_interval,omitempty" doc:"True if each energy value is the energy used since the previous one, rather than a cumulative counter"`
+	Name               *string                     `json:"name,omitempty" minLength:"1" maxLength:"200"`
+	Kind               *string                     `json:"kind,omitempty" enum:"meter,ac,lighting,computer,console,tv,appliance,lab,sensor,other"`
+	Measures           *string                     `json:"measures,omitempty" enum:"active,reactive_inductive,reactive_capacitive" doc:"The energy that the device measures. A device that measures reactive energy sends kvarh or register_kvarh; its parent_id is the meter of the active energy that the reactive energy is compared with"`
+	SpaceID            *string                     `json:"space_id,omitempty" maxLength:"64"`
+	ParentID           httpserver.Nullable[string] `json:"parent_id,omitzero" maxLength:"64" doc:"The meter that the device is behind; null for none"`
+	RatedW             httpserver.Nullable[watts]  `json:"rated_w,omitzero" doc:"Maximum power, W; null if unknown"`
+	StandbyW           httpserver.Nullable[watts]  `json:"standby_w,omitzero" doc:"Power while idle, W; null if unknown"`
+	IntervalS          httpserver.Nullable[int]    `json:"interval_s,omitzero" minimum:"1" maximum:"86400" doc:"Interval of its kwh readings without interval_s, s; null for 900"`
+	RegisterModulusKWh httpserver.Nullable[kwh]    `json:"register_modulus_kwh,omitzero" doc:"Value at which its register rolls over to 0, kWh; null if unknown"`
+	MQTTTopic          httpserver.Nullable[string] `json:"mqtt_topic,omitzero" maxLength:"200" doc:"The device's address: its topic without the parts that change. For a Shelly with one channel, the prefix alone is enough; null for none"`
+	MQTTUnit           httpserver.Nullable[string] `json:"mqtt_unit,omitzero" enum:"mWh,Wh,kWh,MWh,Wmin,Ws,mW,W,kW" doc:"Unit of the numbers that the device sends without a unit; null if they have none"`
+	MQTTInterval       *bool                       `json:"mqtt_interval,omitempty" doc:"True if each energy value is the energy used since the previous one, rather than a cumulative counter"`
 }
 
 // plain returns how to read numbers without a unit; nil if the body does not set it.
 func (b DeviceBody) plain() *campus.PlainNumber {
-	if b.MQTTUnit == nil {
+	unit, given := orElse(b.MQTTUnit, "")
+	if !given {
 		return nil
 	}
-	return &campus.PlainNumber{Unit: energy.Unit(*b.MQTTUnit), Interval: b.MQTTInterval != nil && *b.MQTTInterval}
+	return &campus.PlainNumber{Unit: energy.Unit(unit), Interval: b.MQTTInterval != nil && *b.MQTTInterval}
 }
 
 func (b DeviceBody) edit() campus.DeviceEdit {
 	return campus.DeviceEdit{
 		Plain: b.plain(),
-		Name:  b.Name, Kind: stringAs[campus.DeviceKind](b.Kind), Measures: stringAs[energy.Quantity](b.Measures), Space: stringAs[energy.SpaceID](b.SpaceID), Parent: stringAs[energy.DeviceID](b.ParentID),
-		Rated: (*energy.Power)(b.RatedW), Standby: (*energy.Power)(b.StandbyW), IntervalS: b.IntervalS,
-		RegisterModulus: (*energy.Energy)(b.RegisterModulusKWh), MQTTTopic: b.MQTTTopic,
+		Name:  b.Name, Kind: stringAs[campus.DeviceKind](b.Kind), Measures: stringAs[energy.Quantity](b.Measures), Space: stringAs[energy.SpaceID](b.SpaceID), Parent: stringAs[energy.DeviceID](givenOf(b.ParentID)),
+		Rated: (*energy.Power)(givenOf(b.RatedW)), Standby: (*energy.Power)(givenOf(b.StandbyW)), IntervalS: givenOf(b.IntervalS),
+		RegisterModulus: (*energy.Energy)(givenOf(b.RegisterModulusKWh)), MQTTTopic: givenOf(b.MQTTTopic),
 	}
 }
 

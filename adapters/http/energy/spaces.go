@@ -73,22 +73,23 @@ func orNull[T comparable](v T) *T {
 	return &v
 }
 
-// spaceBody is the request body. Absent fields stay unchanged.
+// spaceBody is the request body. Absent fields stay unchanged, and null clears a field.
 type spaceBody struct {
-	Name      *string  `json:"name,omitempty" minLength:"1" maxLength:"200"`
-	Kind      *string  `json:"kind,omitempty" enum:"site,building,floor,room"`
-	ParentID  *string  `json:"parent_id,omitempty" maxLength:"64"`
-	TimeZone  *string  `json:"time_zone,omitempty" maxLength:"64" doc:"IANA name; only for a site" example:"America/Bogota"`
-	Holidays  *string  `json:"holidays,omitempty" enum:"CO,none" doc:"The public holidays of a site: CO uses Colombia's; none uses only the closed days of its calendar"`
-	AreaM2    *float64 `json:"area_m2,omitempty" minimum:"0" maximum:"10000000"`
-	Latitude  *float64 `json:"latitude,omitempty" minimum:"-90" maximum:"90"`
-	Longitude *float64 `json:"longitude,omitempty" minimum:"-180" maximum:"180"`
+	Name      *string                      `json:"name,omitempty" minLength:"1" maxLength:"200"`
+	Kind      *string                      `json:"kind,omitempty" enum:"site,building,floor,room"`
+	ParentID  httpserver.Nullable[string]  `json:"parent_id,omitzero" maxLength:"64" doc:"null for a site"`
+	TimeZone  *string                      `json:"time_zone,omitempty" maxLength:"64" doc:"IANA name; only for a site" example:"America/Bogota"`
+	Holidays  *string                      `json:"holidays,omitempty" enum:"CO,none" doc:"The public holidays of a site: CO uses Colombia's; none uses only the closed days of its calendar"`
+	AreaM2    httpserver.Nullable[float64] `json:"area_m2,omitzero" minimum:"0" maximum:"10000000" doc:"null if unknown"`
+	Latitude  httpserver.Nullable[float64] `json:"latitude,omitzero" minimum:"-90" maximum:"90" doc:"null together with longitude: the place is unknown, and there is no weather"`
+	Longitude httpserver.Nullable[float64] `json:"longitude,omitzero" minimum:"-180" maximum:"180"`
 }
 
 func (b spaceBody) edit() campus.SpaceEdit {
 	return campus.SpaceEdit{
-		Name: b.Name, Kind: stringAs[campus.SpaceKind](b.Kind), Parent: stringAs[energy.SpaceID](b.ParentID),
-		TimeZone: b.TimeZone, Holidays: stringAs[holidays.Set](b.Holidays), AreaM2: b.AreaM2, Latitude: b.Latitude, Longitude: b.Longitude,
+		Name: b.Name, Kind: stringAs[campus.SpaceKind](b.Kind), Parent: stringAs[energy.SpaceID](givenOf(b.ParentID)),
+		TimeZone: b.TimeZone, Holidays: stringAs[holidays.Set](b.Holidays), AreaM2: givenOf(b.AreaM2), Latitude: b.Latitude.Value, Longitude: b.Longitude.Value,
+		ClearLatitude: b.Latitude.Given && b.Latitude.Value == nil, ClearLongitude: b.Longitude.Given && b.Longitude.Value == nil,
 	}
 }
 

@@ -151,6 +151,14 @@ func orElse[T any](member httpserver.Nullable[T], empty T) (value T, given bool)
 	return empty, member.Given
 }
 
+// givenOf returns the value of a member, empty if it is null and so cleared, and nil if it is absent.
+func givenOf[T any](member httpserver.Nullable[T]) *T {
+	if member.Given && member.Value == nil {
+		return new(T)
+	}
+	return member.Value
+}
+
 // setIfGiven sets a field if its member of a change is not absent.
 func setIfGiven[T any](field *T, value *T) {
 	if value != nil {

@@ -17,6 +17,8 @@ type SpaceEdit struct {
 	Holidays            *holidays.Set
 	AreaM2              *float64
 	Latitude, Longitude *float64
+	// ClearLatitude and ClearLongitude make the place unknown.
+	ClearLatitude, ClearLongitude bool
 }
 
 // Spaces lists the spaces that the caller sees, outer spaces first; an empty kind or parent selects all. Errors: ErrForbidden.
@@ -103,10 +105,10 @@ func (e SpaceEdit) apply(s *Space) []energy.Flaw {
 	setIfGiven(&s.TimeZone, e.TimeZone)
 	setIfGiven(&s.Holidays, e.Holidays)
 	setIfGiven(&s.AreaM2, e.AreaM2)
-	if (e.Latitude == nil) != (e.Longitude == nil) {
+	if (e.Latitude == nil) != (e.Longitude == nil) || e.ClearLatitude != e.ClearLongitude {
 		return []energy.Flaw{{Field: "latitude", Rule: "together", Args: map[string]any{"with": "longitude"}}}
 	}
-	if e.Latitude != nil {
+	if e.Latitude != nil || e.ClearLatitude {
 		s.Latitude, s.Longitude = e.Latitude, e.Longitude
 	}
 	return nil
