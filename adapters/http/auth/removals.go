@@ -2,7 +2,6 @@ package httpauth
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -16,7 +15,7 @@ const dryRunDescription = "With `dry_run=true` nothing is changed: 200 with what
 // removalInput is the request of a removal.
 type removalInput struct {
 	UserID
-	DryRun bool `query:"dry_run" doc:"Only report what would be deleted"`
+	httpserver.DryRunInput
 }
 
 // AccessRemoval is what a removal would take along.
@@ -55,18 +54,9 @@ func removalOf(r auth.Removal) AccessRemoval {
 
 // registerRemoval adds the route of a removal. preview returns what it would take along, as a B.
 func registerRemoval[B any](api *httpserver.API, op huma.Operation, remove func(context.Context, auth.Actor, string) error, preview func(context.Context, auth.Actor, string) (B, error)) {
-	op.Method, op.DefaultStatus = http.MethodDelete, http.StatusNoContent
-	op.Responses = map[string]*huma.Response{
-		"200": httpserver.JSONResponse[B](api, "What would be deleted, with dry_run=true"),
-		"204": {Description: "Deleted"},
-	}
-	httpserver.Register(api, problemOf, op, func(ctx context.Context, in *removalInput) (*huma.StreamResponse, error) {
-		if in.DryRun {
-			found, err := preview(ctx, actorOf(ctx), in.ID)
-			return httpserver.JSON(found), err
-		}
-		return httpserver.NoContent(), remove(ctx, actorOf(ctx), in.ID)
-	})
+	httpserver.RegisterRemoval(api, problemOf, op, func(ctx context.Context, in *removalInput) (B, error) {
+		return preview(ctx, actorOf(ctx), in.ID)
+	}, func(ctx context.Context, in *removalInput) error { return remove(ctx, actorOf(ctx), in.ID) })
 }
 
 func (h *Handlers) previewUser(ctx context.Context, actor auth.Actor, id string) (AccessRemoval, error) {
