@@ -36,7 +36,7 @@ export const screens = {
       assert.deepEqual(small, [], tab)
     }
     await page.getByRole('button', { name: /Más/ }).click()
-    await page.getByRole('link', { name: 'Dispositivos' }).click()
+    await page.getByRole('link', { name: 'Dispositivos', exact: true }).click()
     await page.getByRole('heading', { name: 'Dispositivos', level: 1 }).waitFor()
     await visit(page, 'dispositivos')
     const badge = page.locator('table .badge').first()

@@ -22,6 +22,7 @@ import (
 func RunScopes(t *testing.T, store IntakeStore) {
 	s := newScoped(t, store)
 	t.Run("a deleted space shows nothing", s.deletedSpace)
+	t.Run("a space is changed by who is limited to it, and not moved", s.ownSpace)
 	t.Run("a key reports only for its devices' spaces", s.keysReportForTheirSpaces)
 	t.Run("a key of deleted devices writes nothing", s.keyOfDeletedDevices)
 	t.Run("a space or device in a grant cannot be deleted", s.granted)
@@ -94,6 +95,23 @@ func (s *scopesFixture) move(t *testing.T, id energy.DeviceID, space energy.Spac
 	t.Helper()
 	_, err := s.catalog.UpdateDevice(context.Background(), manager, id, campus.DeviceEdit{Space: &space, MovedAt: &at})
 	require.NoError(t, err)
+}
+
+func (s *scopesFixture) ownSpace(t *testing.T) {
+	ctx := context.Background()
+	limited := energy.Caller{Subject: "a", Role: energy.Manager, Space: s.a}
+	area := 810.0
+	changed, err := s.catalog.UpdateSpace(ctx, limited, s.a, campus.SpaceEdit{AreaM2: &area})
+	require.NoError(t, err)
+	require.Equal(t, area, changed.AreaM2)
+	require.Equal(t, s.site, changed.Parent)
+	elsewhere := s.space(t, campus.KindSite, "")
+	_, err = s.catalog.UpdateSpace(ctx, limited, s.a, campus.SpaceEdit{Parent: &elsewhere})
+	require.ErrorAs(t, err, &energy.ErrInvalid{})
+	for _, outside := range []energy.SpaceID{s.site, s.b} {
+		_, err = s.catalog.UpdateSpace(ctx, limited, outside, campus.SpaceEdit{AreaM2: &area})
+		require.ErrorAs(t, err, &energy.ErrNotFound{})
+	}
 }
 
 // report returns a draft of 0.5 kWh in the quarter hour up to an instant.
