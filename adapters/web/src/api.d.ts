@@ -155,14 +155,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Una entrada del calendario · A calendar entry */
+        get: operations["getCalendarEntry"];
         put?: never;
         post?: never;
         /** Quitar del calendario · Remove from the calendar */
         delete: operations["dropCalendarEntry"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Cambiar una entrada del calendario · Change a calendar entry
+         * @description Absent members stay unchanged, and `hours` is replaced as a whole. `null` clears a member: `from` and `to` of opening hours then have no limit, and an `open` day has the hours of its weekday. Recommendations are computed again.
+         */
+        patch: operations["updateCalendarEntry"];
         trace?: never;
     };
     "/api/consumo/comparacion": {
@@ -421,14 +426,14 @@ export interface paths {
         post?: never;
         /**
          * Quitar un dispositivo sin lecturas · Remove a device without readings
-         * @description 409 `in_use` if spaces, devices, readings, users or keys depend on it. `blocked_by` lists them; for users and keys, administrators receive `{kind, id, name}` and other callers `{kind, count}`.
+         * @description 409 `in_use` if spaces, devices, readings, users or keys depend on it. `blocked_by` lists them, spaces and devices with id and name; for users and keys, administrators receive `{kind, id, name}` and other callers `{kind, count}`.
          */
         delete: operations["deleteDevice"];
         options?: never;
         head?: never;
         /**
          * Cambiar un dispositivo · Change a device
-         * @description When a device moves to another space or behind another meter, its earlier consumption stays where it was used: users limited to the new space do not see the device's data from before the move.
+         * @description When a device moves to another space or behind another meter, its earlier consumption stays where it was used: users limited to the new space do not see the device's data from before the move. With `moved_at` in the past, the totals since then are computed for the new place. To state that the device was there from the beginning, send `moved_at` = `2000-01-01T00:00:00Z`, before which there is no reading: then all totals of the past are computed anew. With `dry_run=true` nothing is stored: the answer shows the device as it would be, and the sums of the spaces around it before and after, as `/api/consumo/serie` computes them.
          */
         patch: operations["updateDevice"];
         trace?: never;
@@ -498,7 +503,7 @@ export interface paths {
         post?: never;
         /**
          * Quitar un espacio vacío · Remove an empty space
-         * @description 409 `in_use` if spaces, devices, readings, users or keys depend on it. `blocked_by` lists them; for users and keys, administrators receive `{kind, id, name}` and other callers `{kind, count}`.
+         * @description 409 `in_use` if spaces, devices, readings, users or keys depend on it. `blocked_by` lists them, spaces and devices with id and name; for users and keys, administrators receive `{kind, id, name}` and other callers `{kind, count}`.
          */
         delete: operations["deleteSpace"];
         options?: never;
@@ -582,6 +587,26 @@ export interface paths {
          * @description The use of a device or space that calendar and weather predict, and how accurate the prediction is for hours that were not used for the fit. If there is no baseline, `disqualified` lists the reasons.
          */
         get: operations["getBaseline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mqtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cómo se conecta un dispositivo por MQTT · How a device connects over MQTT
+         * @description The address, user, password, topics and example messages to enter in a device. Both `listen` and `broker` are null if MQTT is off.
+         */
+        get: operations["mqttAccess"];
         put?: never;
         post?: never;
         delete?: never;
@@ -901,14 +926,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Una tarifa · A tariff */
+        get: operations["getTariff"];
         put?: never;
         post?: never;
         /** Quitar una tarifa · Remove a tariff */
         delete: operations["dropTariff"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Cambiar una tarifa · Change a tariff
+         * @description Absent members stay unchanged, and `periods` and `reactive` are replaced as a whole. `null` clears a member: then there is no contribution, demand price, reactive rule or period, and the year's published factor applies. Money and emissions of past days change too, because they are computed when they are read; recommendations are computed again.
+         */
+        patch: operations["updateTariff"];
         trace?: never;
     };
     "/api/trabajos": {
@@ -967,7 +997,7 @@ export interface paths {
         put?: never;
         /**
          * Crear una clave · Create an API key
-         * @description `key` is shown only in this answer. Devices and gateways send it as `X-API-Key`. It can write measurements, states and ambient readings of its devices or space; it cannot read.
+         * @description `key` is shown only in this answer. Devices and gateways send it as `X-API-Key`. It can write measurements, states and ambient readings of its devices or space; it cannot read. After `expires_at` it is refused everywhere (401), and MQTT connections that use it end.
          */
         post: operations["addKey"];
         delete?: never;
@@ -983,14 +1013,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Una clave · An API key */
+        get: operations["getKey"];
         put?: never;
         post?: never;
-        /** Revocar una clave · Revoke an API key */
+        /**
+         * Revocar una clave · Revoke an API key
+         * @description It is refused at once, and MQTT connections that use it end. With `dry_run=true` nothing is changed: 200 with what would be deleted or ended, and what blocks it. `used_by` says how many devices may be using it.
+         */
         delete: operations["removeKey"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Cambiar una clave · Change an API key
+         * @description Changes the name or the expiry; absent members stay unchanged. It takes effect within five seconds. An `expires_at` in the past ends the key; a later one lets it work again.
+         */
+        patch: operations["changeKey"];
         trace?: never;
     };
     "/auth/login": {
@@ -1196,7 +1234,7 @@ export interface paths {
         put?: never;
         /**
          * Crear un usuario · Create a user
-         * @description An administrator limited to a space can only create users of that space and the spaces within it.
+         * @description Without `password` the user is invited: the answer has a link, which the user sends to `/auth/restablecer` with a password of their own. No password works for them before. The link is valid once and for three days; `/auth/usuarios/{id}/enlace` makes another. An administrator limited to a space can only create users of that space and the spaces within it.
          */
         post: operations["addUser"];
         delete?: never;
@@ -1216,13 +1254,16 @@ export interface paths {
         get: operations["getUser"];
         put?: never;
         post?: never;
-        /** Eliminar un usuario · Remove a user */
+        /**
+         * Eliminar un usuario · Remove a user
+         * @description Ends the user's sessions. The last administrator of the whole campus cannot be removed: 409 `last_administrator`. With `dry_run=true` nothing is changed: 200 with what would be deleted or ended, and what blocks it.
+         */
         delete: operations["removeUser"];
         options?: never;
         head?: never;
         /**
          * Cambiar un usuario · Change a user
-         * @description A new password, or `disabled`, ends the user's sessions. A new role or space takes effect in open sessions within five seconds. The last administrator of the whole campus cannot be demoted or disabled: 409 `last_administrator`.
+         * @description A new password, or `disabled`, ends the user's sessions. A new role or space takes effect in open sessions within five seconds. The last administrator of the whole campus cannot be demoted, disabled or limited to a space: 409 `last_administrator`.
          */
         patch: operations["changeUser"];
         trace?: never;
@@ -1238,7 +1279,7 @@ export interface paths {
         put?: never;
         /**
          * Enlace para restablecer la contraseña · Password reset link
-         * @description `token` is valid once and for one day, and replaces an earlier one. Give it to the user, who sends it to `/auth/restablecer` with their new password.
+         * @description `token` is valid once and for one day (three days if the user is invited and has no password yet), and replaces an earlier one. Give it to the user, who sends it to `/auth/restablecer` with their new password.
          */
         post: operations["giveReset"];
         delete?: never;
@@ -1259,7 +1300,7 @@ export interface paths {
         post?: never;
         /**
          * Desvincular de la cuenta de la universidad · Unlink from the university account
-         * @description For a person whose account at the university was created again. Ends the user's sessions. The next account that signs on with the user's verified address is linked. 404 if no account is linked.
+         * @description For a person whose account at the university was created again. Ends the user's sessions. The next account that signs on with the user's verified address is linked. 404 if no account is linked. With `dry_run=true` nothing is changed: 200 with what would be deleted or ended, and what blocks it.
          */
         delete: operations["unlinkUser"];
         options?: never;
@@ -1465,12 +1506,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccessRemoval: {
+            /** @description Why the removal would be refused; empty if it would not */
+            blocked_by: components["schemas"]["RemovalBlocker"][];
+            /** @description How many of each kind would be deleted or ended: user, key, session, link (to a university account), reset_link */
+            deletes: {
+                [key: string]: number;
+            };
+        };
         Account: {
             /** Format: date-time */
             created_at: string;
             disabled: boolean;
             email: string;
             id: string;
+            /** @description True while the first administrator has the password of the first start, generated or from ADMIN_PASSWORD */
+            initial_password: boolean;
+            /** @description True if the user was created without a password and has not set one yet */
+            invited: boolean;
             /**
              * @description sign_on: created by the university's login, without a password until an administrator sets one or sends a reset link
              * @enum {string}
@@ -1495,9 +1548,9 @@ export interface components {
             id?: string | number;
             /**
              * Format: int64
-             * @description Interval of its kwh readings without interval_s, s
+             * @description Interval of its kwh readings without interval_s, s; null for 900
              */
-            interval_s?: number;
+            interval_s?: number | null;
             /** @description Selects one of several senders that share the address; default: the sender with the innermost key space that contains the device */
             key_space_id?: string;
             /** @enum {string} */
@@ -1509,32 +1562,32 @@ export interface components {
             measures?: "active" | "reactive_inductive" | "reactive_capacitive";
             /** @description True if each energy value is the energy used since the previous one, rather than a cumulative counter */
             mqtt_interval?: boolean;
-            /** @description The device's address: its topic without the parts that change. For a Shelly with one channel, the prefix alone is enough */
-            mqtt_topic?: string;
+            /** @description The device's address: its topic without the parts that change. For a Shelly with one channel, the prefix alone is enough; null for none */
+            mqtt_topic?: string | null;
             /**
-             * @description Unit of the numbers that the device sends without a unit
-             * @enum {string}
+             * @description Unit of the numbers that the device sends without a unit; null if they have none
+             * @enum {string|null}
              */
-            mqtt_unit?: "mWh" | "Wh" | "kWh" | "MWh" | "Wmin" | "Ws" | "mW" | "W" | "kW";
+            mqtt_unit?: "mWh" | "Wh" | "kWh" | "MWh" | "Wmin" | "Ws" | "mW" | "W" | "kW" | null;
             name?: string;
-            /** @description The meter that the device is behind */
-            parent_id?: string;
+            /** @description The meter that the device is behind; null for none */
+            parent_id?: string | null;
             /**
-             * @description Maximum power, W
+             * @description Maximum power, W; null if unknown
              * @example 1200
              */
-            rated_w?: number;
+            rated_w?: number | null;
             /**
-             * @description Value at which its register rolls over to 0, kWh
+             * @description Value at which its register rolls over to 0, kWh; null if unknown
              * @example 0.42
              */
-            register_modulus_kwh?: number;
+            register_modulus_kwh?: number | null;
             space_id?: string;
             /**
-             * @description Power while idle, W
+             * @description Power while idle, W; null if unknown
              * @example 1200
              */
-            standby_w?: number;
+            standby_w?: number | null;
         };
         Adopted: {
             /**
@@ -1821,6 +1874,13 @@ export interface components {
             source?: string;
             tariff: string;
         };
+        Blocker: {
+            /** Format: int64 */
+            count?: number;
+            id?: string;
+            kind: string;
+            name?: string;
+        };
         CalendarBody: {
             /** @description First day, YYYY-MM-DD */
             from?: string;
@@ -1832,6 +1892,18 @@ export interface components {
             space_id: string;
             /** @description Last day, YYYY-MM-DD */
             to?: string;
+        };
+        CalendarChange: {
+            /** @description First day, YYYY-MM-DD; null for no limit, only for kind opening */
+            from?: string | null;
+            /** @description All hours; null for none, only for a kind other than opening */
+            hours?: components["schemas"]["Hours"][] | null;
+            /** @enum {string} */
+            kind?: "opening" | "term" | "vacation" | "closed" | "open";
+            name?: string;
+            space_id?: string;
+            /** @description Last day, YYYY-MM-DD; null for no limit, only for kind opening */
+            to?: string | null;
         };
         CalendarEntry: {
             /** @description First day, YYYY-MM-DD */
@@ -1845,6 +1917,16 @@ export interface components {
             space_id: string;
             /** @description Last day, YYYY-MM-DD */
             to?: string;
+        };
+        CalendarRemoval: {
+            /** @description What prevents the removal, as the 409 in_use would list it; empty if it is possible */
+            blocked_by: components["schemas"]["Blocker"][];
+            /** @description How many objects of each kind would be deleted */
+            deletes: {
+                [key: string]: number;
+            };
+            /** @description Of opening hours: the hours in force afterwards, today, or else on the day of the entry that is nearest to today */
+            replaced_by?: components["schemas"]["ReplacingHours"];
         };
         Co2Factor: {
             avoided_kg_per_kwh: number;
@@ -2131,9 +2213,9 @@ export interface components {
         DeviceChange: {
             /**
              * Format: int64
-             * @description Interval of its kwh readings without interval_s, s
+             * @description Interval of its kwh readings without interval_s, s; null for 900
              */
-            interval_s?: number;
+            interval_s?: number | null;
             /** @enum {string} */
             kind?: "meter" | "ac" | "lighting" | "computer" | "console" | "tv" | "appliance" | "lab" | "sensor" | "other";
             /**
@@ -2141,42 +2223,47 @@ export interface components {
              * @enum {string}
              */
             measures?: "active" | "reactive_inductive" | "reactive_capacitive";
-            /** @description When the device moved to this space or behind this meter (RFC 3339; default: now). Rounded down to the quarter hour */
+            /** @description When the device moved to this space or behind this meter (RFC 3339; default: now). Rounded down to the quarter hour. 2000-01-01T00:00:00Z means from the beginning */
             moved_at?: string;
             /** @description True if each energy value is the energy used since the previous one, rather than a cumulative counter */
             mqtt_interval?: boolean;
-            /** @description The device's address: its topic without the parts that change. For a Shelly with one channel, the prefix alone is enough */
-            mqtt_topic?: string;
+            /** @description The device's address: its topic without the parts that change. For a Shelly with one channel, the prefix alone is enough; null for none */
+            mqtt_topic?: string | null;
             /**
-             * @description Unit of the numbers that the device sends without a unit
-             * @enum {string}
+             * @description Unit of the numbers that the device sends without a unit; null if they have none
+             * @enum {string|null}
              */
-            mqtt_unit?: "mWh" | "Wh" | "kWh" | "MWh" | "Wmin" | "Ws" | "mW" | "W" | "kW";
+            mqtt_unit?: "mWh" | "Wh" | "kWh" | "MWh" | "Wmin" | "Ws" | "mW" | "W" | "kW" | null;
             name?: string;
-            /** @description The meter that the device is behind */
-            parent_id?: string;
+            /** @description The meter that the device is behind; null for none */
+            parent_id?: string | null;
             /**
-             * @description Maximum power, W
+             * @description Maximum power, W; null if unknown
              * @example 1200
              */
-            rated_w?: number;
+            rated_w?: number | null;
             /**
-             * @description Value at which its register rolls over to 0, kWh
+             * @description Value at which its register rolls over to 0, kWh; null if unknown
              * @example 0.42
              */
-            register_modulus_kwh?: number;
+            register_modulus_kwh?: number | null;
             space_id?: string;
             /**
-             * @description Power while idle, W
+             * @description Power while idle, W; null if unknown
              * @example 1200
              */
-            standby_w?: number;
+            standby_w?: number | null;
         };
         DeviceKey: {
             /** Format: date-time */
             created_at: string;
             /** @description Empty: all devices of the space */
             device_ids: string[];
+            /**
+             * Format: date-time
+             * @description After this the key is refused; null if it never expires
+             */
+            expires_at: string | null;
             id: string;
             /**
              * Format: date-time
@@ -2185,6 +2272,12 @@ export interface components {
             last_used_at: string | null;
             name: string;
             space_id: string | null;
+        };
+        DeviceTrial: {
+            /** @description The device as it would be */
+            device: components["schemas"]["Device"];
+            /** @description The energy of the space that holds the device, its building and its site, over the last 30 days with readings of the device or of its meter; and of its place until now, if it moves. Empty if there are no readings */
+            sums: components["schemas"]["TrialSum"][];
         };
         DurationOutputBody: {
             items: components["schemas"]["DurationPoint"][];
@@ -2560,8 +2653,34 @@ export interface components {
             /** @description Always null: only the last fifty jobs are kept */
             next: string | null;
         };
+        KeyBody: {
+            /** @description RFC 3339; without a zone it is read in the site's. null: the key never expires */
+            expires_at?: string | null;
+            name?: string;
+        };
+        KeyRemoval: {
+            /** @description Why the removal would be refused; empty if it would not */
+            blocked_by: components["schemas"]["RemovalBlocker"][];
+            /** @description How many of each kind would be deleted or ended: user, key, session, link (to a university account), reset_link */
+            deletes: {
+                [key: string]: number;
+            };
+            used_by: components["schemas"]["KeyUse"];
+        };
         KeySet: {
             keys: components["schemas"]["PublicKey"][];
+        };
+        KeyUse: {
+            /**
+             * Format: int64
+             * @description Devices that the key may write for and that sent something today, by the day of their site; 0 if the key was not used today. Which key a device used is not stored, so some of them may have used another key, or a person may have entered their readings
+             */
+            devices_reporting_today: number;
+            /**
+             * Format: date-time
+             * @description Exact to the minute; null if the key was never used
+             */
+            last_used_at: string | null;
         };
         KeysOutputBody: {
             items: components["schemas"]["DeviceKey"][] | null;
@@ -2653,6 +2772,45 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
+        MQTTBroker: {
+            /** @description The topics that HoloTwin reads there, as MQTT filters */
+            filters: string[];
+            /**
+             * @description Without user and password
+             * @example mqtts://broker.example:8883
+             */
+            url: string;
+        } | null;
+        MQTTGuide: {
+            /** @description The operator's own broker that HoloTwin reads from; null if there is none */
+            broker: components["schemas"]["MQTTBroker"];
+            /** @description A message for each topic */
+            examples: components["schemas"]["MqttExample"][];
+            /** @description The embedded broker; null if it is off */
+            listen: components["schemas"]["MQTTListen"];
+            /**
+             * @description What a device sends as password to the embedded broker: an API key of the device or of its space
+             * @enum {string}
+             */
+            password_is: "key";
+            /** @description HoloTwin's own topics, with {device_id} in place of the device's id. Devices of other makes send to their own topics */
+            topics: string[];
+            /**
+             * @description What a device sends as user to the embedded broker. An outside broker has users of its own
+             * @enum {string}
+             */
+            username_is: "device_id";
+        };
+        MQTTListen: {
+            /** @description The address that it is bound to; null if it is reached under the host of this page */
+            host: string | null;
+            /**
+             * Format: int64
+             * @example 1883
+             */
+            port: number;
+            tls: boolean;
+        } | null;
         Measure: {
             /**
              * Format: date-time
@@ -2673,6 +2831,33 @@ export interface components {
              */
             share: number;
         };
+        MqttExample: {
+            /** @description JSON with the members of the HTTP call */
+            payload: string;
+            topic: string;
+        };
+        NewAccount: {
+            /** Format: date-time */
+            created_at: string;
+            disabled: boolean;
+            email: string;
+            id: string;
+            /** @description True while the first administrator has the password of the first start, generated or from ADMIN_PASSWORD */
+            initial_password: boolean;
+            /** @description Present if the user was created without a password */
+            invitation?: components["schemas"]["ResetLink"];
+            /** @description True if the user was created without a password and has not set one yet */
+            invited: boolean;
+            /**
+             * @description sign_on: created by the university's login, without a password until an administrator sets one or sends a reset link
+             * @enum {string}
+             */
+            login: "password" | "sign_on";
+            /** @enum {string} */
+            role: "admin" | "manager" | "viewer";
+            /** @description The part of the campus that the user sees; null for all */
+            space_id: string | null;
+        };
         NewDeviceBody: {
             /**
              * @description 1 to 64 characters of [A-Za-z0-9._:-]; a whole number is read as its decimal text
@@ -2681,9 +2866,9 @@ export interface components {
             id: string | number;
             /**
              * Format: int64
-             * @description Interval of its kwh readings without interval_s, s
+             * @description Interval of its kwh readings without interval_s, s; null for 900
              */
-            interval_s?: number;
+            interval_s?: number | null;
             /** @enum {string} */
             kind?: "meter" | "ac" | "lighting" | "computer" | "console" | "tv" | "appliance" | "lab" | "sensor" | "other";
             /**
@@ -2693,38 +2878,43 @@ export interface components {
             measures?: "active" | "reactive_inductive" | "reactive_capacitive";
             /** @description True if each energy value is the energy used since the previous one, rather than a cumulative counter */
             mqtt_interval?: boolean;
-            /** @description The device's address: its topic without the parts that change. For a Shelly with one channel, the prefix alone is enough */
-            mqtt_topic?: string;
+            /** @description The device's address: its topic without the parts that change. For a Shelly with one channel, the prefix alone is enough; null for none */
+            mqtt_topic?: string | null;
             /**
-             * @description Unit of the numbers that the device sends without a unit
-             * @enum {string}
+             * @description Unit of the numbers that the device sends without a unit; null if they have none
+             * @enum {string|null}
              */
-            mqtt_unit?: "mWh" | "Wh" | "kWh" | "MWh" | "Wmin" | "Ws" | "mW" | "W" | "kW";
+            mqtt_unit?: "mWh" | "Wh" | "kWh" | "MWh" | "Wmin" | "Ws" | "mW" | "W" | "kW" | null;
             name?: string;
-            /** @description The meter that the device is behind */
-            parent_id?: string;
+            /** @description The meter that the device is behind; null for none */
+            parent_id?: string | null;
             /**
-             * @description Maximum power, W
+             * @description Maximum power, W; null if unknown
              * @example 1200
              */
-            rated_w?: number;
+            rated_w?: number | null;
             /**
-             * @description Value at which its register rolls over to 0, kWh
+             * @description Value at which its register rolls over to 0, kWh; null if unknown
              * @example 0.42
              */
-            register_modulus_kwh?: number;
+            register_modulus_kwh?: number | null;
             space_id?: string;
             /**
-             * @description Power while idle, W
+             * @description Power while idle, W; null if unknown
              * @example 1200
              */
-            standby_w?: number;
+            standby_w?: number | null;
         };
         NewKey: {
             /** Format: date-time */
             created_at: string;
             /** @description Empty: all devices of the space */
             device_ids: string[];
+            /**
+             * Format: date-time
+             * @description After this the key is refused; null if it never expires
+             */
+            expires_at: string | null;
             id: string;
             /** @description Shown only in this answer */
             key: string;
@@ -2738,6 +2928,8 @@ export interface components {
         };
         NewKeyInputBody: {
             device_ids?: string[] | null;
+            /** @description RFC 3339, in the future; without a zone it is read in the site's. Absent: the key never expires */
+            expires_at?: string;
             name: string;
             space_id?: string;
         };
@@ -3060,21 +3252,49 @@ export interface components {
             line: number;
             message: string;
         };
+        Removal: {
+            /** @description What prevents the removal, as the 409 in_use would list it; empty if it is possible */
+            blocked_by: components["schemas"]["Blocker"][];
+            /** @description How many objects of each kind would be deleted */
+            deletes: {
+                [key: string]: number;
+            };
+        };
+        RemovalBlocker: {
+            /**
+             * @description last_administrator: no other user manages the whole campus
+             * @enum {string}
+             */
+            kind: "last_administrator";
+        };
+        ReplacingHours: {
+            /** @description True if they are assumed, because no opening hours apply */
+            default: boolean;
+            hours: components["schemas"]["Hours"][];
+            /** @description The name of their entry */
+            name?: string;
+        };
+        ReplacingTariff: {
+            /** @description True if it is the built-in reference, because no other tariff applies */
+            default: boolean;
+            name: string;
+            valid_from: string;
+        };
         ReportBody: {
             msg: string;
             recomendacion: string;
             /** @example /api/recomendaciones/reporte/rep_k3v5q6m7x2c4b1a0.pdf */
             ruta_pdf: string;
         };
-        ResetGivenBody: {
-            /** Format: date-time */
-            expires_at: string;
-            /** @description Shown only in this answer */
-            token: string;
-        };
         ResetInputBody: {
             /** @description 10 to 72 bytes; common passwords are rejected */
             new: string;
+            token: string;
+        };
+        ResetLink: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Shown only in this answer */
             token: string;
         };
         Restatement: {
@@ -3393,8 +3613,11 @@ export interface components {
             time_zone?: string;
         };
         SpaceBody: {
-            /** Format: double */
-            area_m2?: number;
+            /**
+             * Format: double
+             * @description null if unknown
+             */
+            area_m2?: number | null;
             /**
              * @description The public holidays of a site: CO uses Colombia's; none uses only the closed days of its calendar
              * @enum {string}
@@ -3402,12 +3625,16 @@ export interface components {
             holidays?: "CO" | "none";
             /** @enum {string} */
             kind?: "site" | "building" | "floor" | "room";
+            /**
+             * Format: double
+             * @description null together with longitude: the place is unknown, and there is no weather
+             */
+            latitude?: number | null;
             /** Format: double */
-            latitude?: number;
-            /** Format: double */
-            longitude?: number;
+            longitude?: number | null;
             name?: string;
-            parent_id?: string;
+            /** @description null for a site */
+            parent_id?: string | null;
             /**
              * @description IANA name; only for a site
              * @example America/Bogota
@@ -3538,6 +3765,35 @@ export interface components {
             /** @description First day on which the tariff applies, YYYY-MM-DD */
             valid_from: string;
         };
+        TariffChange: {
+            /** @description Emissions avoided per kWh saved; null for the year's published factor */
+            co2_avoided_kg_per_kwh?: number | null;
+            /** @description Emissions per kWh used; null for the year's published factor */
+            co2_kg_per_kwh?: number | null;
+            /** @description Surcharge on every kWh, %; null for none */
+            contribution_pct?: number | null;
+            currency?: string;
+            /** @description null for none */
+            demand_price_per_kw?: number | null;
+            name?: string;
+            /** @description All periods; null for none */
+            periods?: components["schemas"]["TariffPeriod"][] | null;
+            /** @description Price outside all periods */
+            price_per_kwh?: number;
+            /** @description How reactive energy is charged; null if it is not charged */
+            reactive?: {
+                /** @description True if all capacitive energy is charged (default false) */
+                capacitive?: boolean;
+                /** @description Inductive energy that is free of charge, % of the hour's kWh (default 50) */
+                limit_pct?: number;
+                /** @description The factor M for a repeated excess, 1 to 12 (default 1) */
+                multiplier?: number;
+                price_per_kvarh: number;
+            } | null;
+            space_id?: string;
+            /** @description First day on which the tariff applies, YYYY-MM-DD */
+            valid_from?: string;
+        };
         TariffPeriod: {
             /** @description mon … sun, holiday */
             days: string[] | null;
@@ -3552,6 +3808,16 @@ export interface components {
              * @example 21:00
              */
             to: string;
+        };
+        TariffRemoval: {
+            /** @description What prevents the removal, as the 409 in_use would list it; empty if it is possible */
+            blocked_by: components["schemas"]["Blocker"][];
+            /** @description How many objects of each kind would be deleted */
+            deletes: {
+                [key: string]: number;
+            };
+            /** @description The tariff that prices its days afterwards: today, or else the one of its days that is nearest to today */
+            replaced_by: components["schemas"]["ReplacingTariff"];
         };
         TariffUsed: {
             /** @description True if the site has no tariff, so a published tariff is used */
@@ -3581,6 +3847,30 @@ export interface components {
              */
             kwh: number;
             name: string;
+        };
+        TrialSum: {
+            /**
+             * @description kWh, in steps of 0.000001
+             * @example 0.42
+             */
+            after_kwh: number | null;
+            /**
+             * @description null if nothing was measured
+             * @example 0.42
+             */
+            before_kwh: number | null;
+            /**
+             * Format: date-time
+             * @example 2026-05-27T04:03:57Z
+             */
+            from: string;
+            name: string;
+            space_id: string;
+            /**
+             * Format: date-time
+             * @example 2026-05-27T04:03:57Z
+             */
+            to: string;
         };
         TrivialBelow: {
             /**
@@ -3675,6 +3965,8 @@ export interface components {
         User: {
             email: string;
             id: string;
+            /** @description True while the first administrator has the password of the first start, generated or from ADMIN_PASSWORD */
+            initial_password: boolean;
             /** @enum {string} */
             role: "admin" | "manager" | "viewer";
             /** @description The part of the campus that the user sees; null for all */
@@ -3683,15 +3975,15 @@ export interface components {
         UserBody: {
             disabled?: boolean;
             email?: string;
-            /** @description 10 to 72 bytes; common passwords are rejected */
+            /** @description 10 to 72 bytes; common passwords are rejected. A new user without one is invited */
             password?: string;
             /**
              * @description Default for a new user: viewer
              * @enum {string}
              */
             role?: "admin" | "manager" | "viewer";
-            /** @description The space to which the user is limited; empty for the whole campus */
-            space_id?: string;
+            /** @description The space to which the user is limited; null or empty for the whole campus */
+            space_id?: string | null;
         };
         VerificationBody: {
             /** Format: double */
@@ -4639,7 +4931,7 @@ export interface operations {
             };
         };
     };
-    dropCalendarEntry: {
+    getCalendarEntry: {
         parameters: {
             query?: never;
             header?: never;
@@ -4650,6 +4942,112 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarEntry"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dropCalendarEntry: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is changed, and the answer says what the request would do */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With dry_run=true: what the request would do. Nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarRemoval"];
+                };
+            };
             /** @description No Content */
             204: {
                 headers: {
@@ -4686,6 +5084,122 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateCalendarEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarEntry"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6102,6 +6616,8 @@ export interface operations {
                 address: string;
                 /** @description Only the sender that uses keys of this space */
                 key_space_id?: string;
+                /** @description true: nothing is changed, and the answer says what the request would do */
+                dry_run?: boolean;
             };
             header?: never;
             path?: never;
@@ -6109,6 +6625,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description With dry_run=true: what the request would do. Nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removal"];
+                };
+            };
             /** @description No Content */
             204: {
                 headers: {
@@ -6371,7 +6896,10 @@ export interface operations {
     };
     deleteDevice: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: nothing is changed, and the answer says what the request would do */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -6380,6 +6908,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description With dry_run=true: what the request would do. Nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removal"];
+                };
+            };
             /** @description No Content */
             204: {
                 headers: {
@@ -6472,7 +7009,10 @@ export interface operations {
     };
     updateDevice: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: nothing is changed, and the answer says what the request would do */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -6485,13 +7025,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description The device. With dry_run=true: what the request would do. Nothing is changed */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Device"];
+                    "application/json": components["schemas"]["Device"] | components["schemas"]["DeviceTrial"];
                 };
             };
             /** @description Bad Request */
@@ -7125,7 +7665,10 @@ export interface operations {
     };
     deleteSpace: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: nothing is changed, and the answer says what the request would do */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -7134,6 +7677,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description With dry_run=true: what the request would do. Nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removal"];
+                };
+            };
             /** @description No Content */
             204: {
                 headers: {
@@ -7707,6 +8259,80 @@ export interface operations {
             };
         };
     };
+    mqttAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MQTTGuide"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getForecast: {
         parameters: {
             query: {
@@ -8027,7 +8653,10 @@ export interface operations {
     };
     takeAnswerBack: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: nothing is changed, and the answer says what the request would do */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -8036,6 +8665,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description With dry_run=true: what the request would do. Nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removal"];
+                };
+            };
             /** @description No Content */
             204: {
                 headers: {
@@ -9155,7 +9793,10 @@ export interface operations {
     };
     dropSimulation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: nothing is changed, and the answer says what the request would do */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -9164,6 +9805,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description With dry_run=true: what the request would do. Nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removal"];
+                };
+            };
             /** @description No Content */
             204: {
                 headers: {
@@ -9667,7 +10317,7 @@ export interface operations {
             };
         };
     };
-    dropTariff: {
+    getTariff: {
         parameters: {
             query?: never;
             header?: never;
@@ -9678,6 +10328,112 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tariff"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dropTariff: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is changed, and the answer says what the request would do */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With dry_run=true: what the request would do. Nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffRemoval"];
+                };
+            };
             /** @description No Content */
             204: {
                 headers: {
@@ -9714,6 +10470,131 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateTariff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TariffChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tariff"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10201,7 +11082,7 @@ export interface operations {
             };
         };
     };
-    removeKey: {
+    getKey: {
         parameters: {
             query?: never;
             header?: never;
@@ -10212,6 +11093,112 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceKey"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeKey: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is changed, and the answer says what the request would do */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With dry_run=true: what the request would do. Nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyRemoval"];
+                };
+            };
             /** @description No Content */
             204: {
                 headers: {
@@ -10248,6 +11235,122 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceKey"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11282,7 +12385,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Account"];
+                    "application/json": components["schemas"]["NewAccount"];
                 };
             };
             /** @description Bad Request */
@@ -11473,7 +12576,10 @@ export interface operations {
     };
     removeUser: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: nothing is changed, and the answer says what the request would do */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -11482,6 +12588,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description With dry_run=true: what the request would do. Nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRemoval"];
+                };
+            };
             /** @description No Content */
             204: {
                 headers: {
@@ -11714,7 +12829,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ResetGivenBody"];
+                    "application/json": components["schemas"]["ResetLink"];
                 };
             };
             /** @description Bad Request */
@@ -11793,7 +12908,10 @@ export interface operations {
     };
     unlinkUser: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: nothing is changed, and the answer says what the request would do */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -11802,6 +12920,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description With dry_run=true: what the request would do. Nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRemoval"];
+                };
+            };
             /** @description No Content */
             204: {
                 headers: {
@@ -12670,6 +13797,8 @@ export interface operations {
             query?: {
                 /** @description Why; kept with the correction */
                 reason?: string;
+                /** @description true: nothing is changed, and the answer says what the request would do */
+                dry_run?: boolean;
             };
             header?: never;
             path: {
@@ -12681,13 +13810,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description The correction. With dry_run=true: what the request would do. Nothing is changed */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Correction"];
+                    "application/json": components["schemas"]["Correction"] | components["schemas"]["Removal"];
                 };
             };
             /** @description Bad Request */

@@ -20,7 +20,7 @@ describe('a space in a form', () => {
       changesOf(room, { ...draftOf(room), name: 'Aula', area_m2: null, parent_id: 'c', kind: 'floor' }),
     ).toEqual({
       name: 'Aula',
-      area_m2: 0,
+      area_m2: null,
       parent_id: 'c',
       kind: 'floor',
     })
@@ -43,13 +43,13 @@ describe('a space in a form', () => {
   })
 
   it('can be brought back, except to coordinates that were not set', () => {
-    expect(formerValues(room, { name: 'Aula', area_m2: 0, parent_id: 'c' })).toEqual({
+    expect(formerValues(room, { name: 'Aula', area_m2: null, parent_id: 'c' })).toEqual({
       name: 'Sala',
       area_m2: 12,
       parent_id: 'b',
     })
-    expect(formerValues(site, { area_m2: 5 })).toEqual({ area_m2: 0 })
-    expect(formerValues(site, { latitude: 3, longitude: 4 })).toBeUndefined()
+    expect(formerValues(site, { area_m2: 5 })).toEqual({ area_m2: null })
+    expect(formerValues(site, { latitude: 3, longitude: 4 })).toEqual({ latitude: null, longitude: null })
     const placed = { ...site, latitude: 1, longitude: 2 }
     expect(formerValues(placed, { latitude: 3, longitude: 4 })).toEqual({ latitude: 1, longitude: 2 })
   })

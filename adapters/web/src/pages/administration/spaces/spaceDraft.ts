@@ -61,7 +61,7 @@ export function changesOf(space: Space, draft: Draft): SpaceChange {
   const change: SpaceChange = {}
   if (draft.name !== before.name) change.name = draft.name
   if (draft.kind !== before.kind) change.kind = draft.kind
-  if (draft.area_m2 !== before.area_m2) change.area_m2 = draft.area_m2 ?? 0 // 0 means unknown
+  if (draft.area_m2 !== before.area_m2) change.area_m2 = draft.area_m2
   if (space.kind !== 'site') {
     if (draft.parent_id !== before.parent_id) change.parent_id = draft.parent_id
     return change
@@ -69,14 +69,17 @@ export function changesOf(space: Space, draft: Draft): SpaceChange {
   if (draft.time_zone !== before.time_zone) change.time_zone = draft.time_zone
   if (draft.holidays !== before.holidays) change.holidays = draft.holidays
   if (draft.latitude !== before.latitude || draft.longitude !== before.longitude) {
-    change.latitude = draft.latitude ?? undefined
-    change.longitude = draft.longitude ?? undefined // the server wants both
+    change.latitude = draft.latitude // the server wants both
+    change.longitude = draft.longitude
   }
   return change
 }
 
-/** The values that a change replaces; undefined if one of them was not set and cannot be unset. */
-export function formerValues(space: Space, change: SpaceChange): SpaceChange | undefined {
-  const before = changesOf({ ...space, ...change }, draftOf(space))
-  return change.latitude !== undefined && typeof space.latitude !== 'number' ? undefined : before
+/** The values that a change replaces. */
+export function formerValues(space: Space, change: SpaceChange): SpaceChange {
+  const { latitude, longitude, ...rest } = { ...draftOf(space), ...change }
+  return changesOf(
+    { ...space, ...rest, latitude: latitude ?? undefined, longitude: longitude ?? undefined },
+    draftOf(space),
+  )
 }

@@ -46,12 +46,13 @@ export class SpaceEdits {
     return space
   }
 
-  /** Changes some fields; without a way back where a value cannot be unset. */
+  /** Changes some fields. */
   async change(space: Space, change: SpaceChange) {
     const before = formerValues(space, change)
     await this.patch(space.id, change)
-    const back = before && (() => this.patch(space.id, before).then(this.changed))
-    done(t('spaces.changed', { name: change.name ?? space.name }), back)
+    done(t('spaces.changed', { name: change.name ?? space.name }), () =>
+      this.patch(space.id, before).then(this.changed),
+    )
     this.changed()
   }
 

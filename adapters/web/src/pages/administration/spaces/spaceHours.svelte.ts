@@ -4,7 +4,6 @@ import { t } from '../../../i18n/i18n.svelte'
 import { api, ask } from '../../../server/client'
 import type { Space } from '../../../server/places.svelte'
 import { hoursOf, type Entry, type Hours, type InForce } from './openingHours'
-import { patchHours } from './patchHours'
 
 export class SpaceHours {
   private entries = $state.raw<Entry[]>([])
@@ -32,7 +31,7 @@ export class SpaceHours {
   /** Sets a space's own hours; entry is the one that had them before. */
   async set(space: Space, hours: Hours[], entry?: Entry) {
     const before = entry?.hours
-    const now = entry ? await patchHours(entry.id, hours) : await this.add(space, hours)
+    const now = entry ? await this.change(entry.id, hours) : await this.add(space, hours)
     this.entries = [...this.entries.filter((one) => one.id !== now.id), now]
     done(t('spaces.hoursSet', { name: space.name }), () =>
       before ? this.restore(now.id, before) : this.delete(now.id),
@@ -49,8 +48,12 @@ export class SpaceHours {
     return ask(api.POST('/api/calendarios', { body: { space_id: space.id, kind: 'opening', name, hours } }))
   }
 
+  private change(id: string, hours: Hours[]): Promise<Entry> {
+    return ask(api.PATCH('/api/calendarios/{id}', { params: { path: { id } }, body: { hours } }))
+  }
+
   private async restore(id: string, hours: Hours[]) {
-    const restored = await patchHours(id, hours)
+    const restored = await this.change(id, hours)
     this.entries = this.entries.map((one) => (one.id === id ? restored : one))
   }
 
