@@ -40,10 +40,10 @@ var adviceParts = []any{
 	func(directory *campus.Directory, reader *inputs.Reader, e local.Energy) *outlook.Forecaster {
 		return outlook.New(outlook.Needs{Directory: directory, Inputs: reader, Consumption: e, Ambience: e, Calendar: e, Prices: e, Clock: clock.System{}})
 	},
-	func(c config.Config, directory *campus.Directory, reader *inputs.Reader, asker *questions.Asker, analyst *analysis.Analyst, e local.Energy, store *gormadvice.Store) *recommendations.Catalog {
+	func(c config.Config, directory *campus.Directory, reader *inputs.Reader, asker *questions.Asker, analyst *analysis.Analyst, e local.Energy, people recommendations.People, store *gormadvice.Store) *recommendations.Catalog {
 		return recommendations.New(recommendations.Needs{
 			Directory: directory, Inputs: reader, Asker: asker, Analyst: analyst, Prices: e,
-			Analyses: store, Recommendations: store, Wordings: store, Rewriter: rewriter(c), Clock: clock.System{},
+			Analyses: store, Recommendations: store, Wordings: store, People: people, Rewriter: rewriter(c), Clock: clock.System{},
 		})
 	},
 	func(directory *campus.Directory, reader *inputs.Reader, e local.Energy, store *gormadvice.Store) *savings.Verifier {

@@ -6,6 +6,7 @@ import (
 	"github.com/holotwin/holotwin/adapters/local"
 	"github.com/holotwin/holotwin/adapters/mqtt"
 	"github.com/holotwin/holotwin/modules/advice/outlook"
+	"github.com/holotwin/holotwin/modules/advice/recommendations"
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/modules/energy/conditions"
@@ -21,6 +22,7 @@ var localParts = []any{
 		return local.Reports{Catalog: catalog, Fleet: fleet, Clock: instants{}}
 	},
 	func(accounts *gormauth.Store) campus.Grants { return local.Grants{Scopes: accounts} },
+	func(accounts *gormauth.Store) recommendations.People { return local.People{Users: accounts} },
 	func(keys *auth.Keys) mqtt.Login { return local.Devices{Keys: keys}.Login },
 	func(forecaster *outlook.Forecaster) usage.MonthForecaster {
 		return local.Outlook{Forecaster: forecaster}

@@ -44,7 +44,7 @@ var access = map[string]string{
 	"GET /api/calendarios": "amv", "POST /api/calendarios": "am", "GET /api/calendarios/{id}": "amv", "PATCH /api/calendarios/{id}": "am", "DELETE /api/calendarios/{id}": "am",
 	"GET /api/tarifas": "amv", "POST /api/tarifas": "am", "GET /api/tarifas/{id}": "amv", "PATCH /api/tarifas/{id}": "am", "DELETE /api/tarifas/{id}": "am",
 
-	"GET /api/recomendaciones": "amv", "GET /api/recomendaciones/{id}/evidencia": "amv", "GET /api/recomendaciones/{id}/verificacion": "amv", "POST /api/recomendaciones/{id}/estado": "am",
+	"GET /api/recomendaciones": "amv", "GET /api/recomendaciones/ahorro": "amv", "GET /api/recomendaciones/{id}/evidencia": "amv", "GET /api/recomendaciones/{id}/verificacion": "amv", "POST /api/recomendaciones/{id}/estado": "am",
 	"POST /api/recomendaciones/preguntas/{id}": "am", "DELETE /api/recomendaciones/preguntas/{id}": "am",
 	"POST /api/simulaciones": "amv", "GET /api/simulaciones": "amv", "GET /api/simulaciones/{id}": "amv", "DELETE /api/simulaciones/{id}": "am", "POST /api/simulaciones/{id}/inicio": "am", "POST /api/simulaciones/{id}/fin": "am",
 	"GET /api/consumo/comparacion": "amv", "GET /api/espacios/{id}/comparacion": "amv", "GET /api/reportes/mensual": "amv", "GET /api/anomalias": "amv", "GET /api/trabajos": "amv", "POST /api/trabajos": "am",

@@ -64,8 +64,10 @@ type Event struct {
 	At   string `json:"at" format:"date-time"`
 	From string `json:"from"`
 	To   string `json:"to"`
-	By   string `json:"by"`
-	Note string `json:"note,omitempty"`
+	By   string `json:"by" doc:"The user's id; holotwin for an automatic change"`
+	// Email is only for callers who may decide on recommendations.
+	Email string `json:"by_email,omitempty" doc:"The user's address; absent for viewers, for automatic changes and for removed users"`
+	Note  string `json:"note,omitempty"`
 }
 
 type evidenceOutput struct{ Body EvidenceBody }
@@ -88,7 +90,7 @@ func (h *Handlers) evidence(ctx context.Context, in *IDInput) (*evidenceOutput, 
 		Hash:    b.Hash, HashNow: e.HashNow, Reproduced: e.Reproduced, History: []Event{},
 	}}
 	for _, event := range e.Events {
-		out.Body.History = append(out.Body.History, Event{At: instant(event.At), From: string(event.From), To: string(event.To), By: event.By, Note: event.Note})
+		out.Body.History = append(out.Body.History, Event{At: instant(event.At), From: string(event.From), To: string(event.To), By: event.By, Email: e.Emails[event.By], Note: event.Note})
 	}
 	return out, nil
 }

@@ -35,6 +35,7 @@ type Handlers struct {
 // Register adds the routes.
 func (h *Handlers) Register(api *httpserver.API) {
 	h.registerList(api)
+	h.registerTotals(api)
 	h.registerStatus(api)
 	h.registerQuestions(api)
 	h.registerEvidence(api)

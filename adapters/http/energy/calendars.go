@@ -137,16 +137,26 @@ type PlaceInput struct {
 	SpaceID string `query:"space_id" maxLength:"64" doc:"Only entries that apply in this space"`
 }
 
+type calendarOutput struct {
+	Body struct {
+		List[calendarEntry]
+		AssumedHours []hours `json:"assumed_hours" nullable:"false" doc:"The hours of a space without opening hours"`
+	}
+}
+
 func (h *Handlers) listCalendar(ctx context.Context, in *struct {
 	PageInput
 	PlaceInput
 },
-) (*listOutput[calendarEntry], error) {
+) (*calendarOutput, error) {
 	all, err := h.Rules.CalendarEntries(ctx, callerOf(ctx), energy.SpaceID(in.SpaceID))
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(all, in.PageInput, func(e calendar.Entry) string { return e.ID }, entryOf), nil
+	out := &calendarOutput{}
+	out.Body.List = pageOf(all, in.PageInput, func(e calendar.Entry) string { return e.ID }, entryOf).Body
+	out.Body.AssumedHours = entryOf(calendar.Entry{Hours: calendar.DefaultHours}).Hours
+	return out, nil
 }
 
 func (h *Handlers) addCalendarEntry(ctx context.Context, in *struct{ Body CalendarBody }) (*createdOutput[calendarEntry], error) {

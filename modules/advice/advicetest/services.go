@@ -46,7 +46,7 @@ func NewRewordingServices(c *Campus, clock advice.Clock, store Store, rewriter r
 	})
 	catalog := recommendations.New(recommendations.Needs{
 		Directory: directory, Inputs: reader, Asker: asker, Analyst: analyst, Prices: c, Analyses: store, Recommendations: store,
-		Wordings: store, Rewriter: rewriter, Clock: clock,
+		Wordings: store, People: people{}, Rewriter: rewriter, Clock: clock,
 	})
 	verifier := savings.New(savings.Needs{Directory: directory, Inputs: reader, Consumption: c, Prices: c, Recommendations: store, Clock: clock})
 	return &Services{

@@ -20,6 +20,7 @@ type Needs struct {
 	Analyses        advice.Analyses
 	Recommendations advice.Recommendations
 	Wordings        Wordings
+	People          People
 	// Rewriter is nil if texts come from the templates only.
 	Rewriter Rewriter
 	Clock    advice.Clock
@@ -35,6 +36,7 @@ type Catalog struct {
 	analyses        advice.Analyses
 	recommendations advice.Recommendations
 	wordings        Wordings
+	people          People
 	rewriter        Rewriter
 	clock           advice.Clock
 }
@@ -43,6 +45,6 @@ type Catalog struct {
 func New(needs Needs) *Catalog {
 	return &Catalog{
 		directory: needs.Directory, inputs: needs.Inputs, asker: needs.Asker, analyst: needs.Analyst, prices: needs.Prices, analyses: needs.Analyses,
-		recommendations: needs.Recommendations, wordings: needs.Wordings, rewriter: needs.Rewriter, clock: needs.Clock,
+		recommendations: needs.Recommendations, wordings: needs.Wordings, people: needs.People, rewriter: needs.Rewriter, clock: needs.Clock,
 	}
 }

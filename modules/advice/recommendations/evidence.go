@@ -18,6 +18,8 @@ type Evidence struct {
 	// HashNow is the hash of the present inputs.
 	HashNow string
 	Events  []advice.Event
+	// Emails are the addresses of those who made the events, by id; only for callers who may decide too.
+	Emails map[string]string
 }
 
 // Evidence reads a recommendation's inputs again and repeats the computation. Errors: ErrForbidden, ErrNotFound.
@@ -33,6 +35,9 @@ func (catalog *Catalog) Evidence(ctx context.Context, caller advice.Caller, id s
 	if e.Events, err = catalog.recommendations.Events(ctx, id); err != nil {
 		return e, err
 	}
+	if e.Emails, err = catalog.emailsOf(ctx, caller, e.Events); err != nil {
+		return e, err
+	}
 	peers, err := catalog.analyst.Peers(ctx, c, r.Target)
 	if err != nil {
 		return e, err
@@ -45,6 +50,19 @@ func (catalog *Catalog) Evidence(ctx context.Context, caller advice.Caller, id s
 	e.HashNow = in.Hash(r.Finding.Kind)
 	e.Reproduced = e.HashNow == r.Basis.Hash && computesTo(in.Subject, r.Finding)
 	return e, nil
+}
+
+func (catalog *Catalog) emailsOf(ctx context.Context, caller advice.Caller, events []advice.Event) (map[string]string, error) {
+	if !caller.MayManage() {
+		return nil, nil
+	}
+	var ids []string
+	for _, event := range events {
+		if event.By != advice.BySystem {
+			ids = append(ids, event.By)
+		}
+	}
+	return catalog.people.Emails(ctx, ids)
 }
 
 // computesTo runs the rules again and compares the saving and the spans of the finding.

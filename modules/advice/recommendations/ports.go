@@ -17,6 +17,12 @@ type Rewriter interface {
 	Reword(ctx context.Context, l text.Language, t text.Text) (text.Text, error)
 }
 
+// People knows the users who decide on recommendations.
+type People interface {
+	// Emails returns the e-mail addresses of users by id; who is no user any more is left out.
+	Emails(ctx context.Context, ids []string) (map[string]string, error)
+}
+
 // WordingLife is the minimum time that a wording is stored.
 const WordingLife = 90 * 24 * time.Hour
 
