@@ -7,7 +7,7 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 )
 
-// People tells the advice module the e-mail addresses of users.
+// People gives the advice module the e-mail addresses of users.
 type People struct{ Users auth.Users }
 
 var _ recommendations.People = People{}
