@@ -49,6 +49,7 @@ export type Problem = {
   title: string
   detail: string
   request_id: string
+  code?: string
   errors?: { field: string; message: string }[] | null
 }
 

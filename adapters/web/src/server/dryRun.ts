@@ -10,6 +10,8 @@ export type Blocker = { kind: string; id?: string; name?: string; count?: number
 export type DryRun = {
   deletes: Record<string, number>
   blocked_by: Blocker[]
+  /** What takes its place: the tariff or the hours of the days that it had. */
+  replaced_by?: { name: string; valid_from?: string; default?: boolean }
   used_by?: { devices_reporting_today?: number; last_used_at?: string | null }
 }
 

@@ -6,6 +6,16 @@ export type Recommendation = NonNullable<AdviceAnswer['recomendaciones']>[number
 export type Status = NonNullable<Query<'/api/recomendaciones'>['status']>
 export type Decision = 'accepted' | 'dismissed' | 'done' | 'open'
 
+/** Whether a comment can be added: it is sent with the status, and these are the reader's to set. */
+export const mayComment = (status: string): status is Decision =>
+  ['open', 'accepted', 'dismissed', 'done'].includes(status)
+
+/** The status to return to by the undo of a decision; undefined where that would not be exactly what was before. */
+export function undoOf(before: string, after: Decision): Decision | undefined {
+  if (after !== 'open') return 'open' // takes the last step back
+  return before === 'accepted' || before === 'dismissed' ? before : undefined
+}
+
 export const statuses = [
   'open',
   'accepted',
