@@ -1,6 +1,7 @@
 // Drives the dashboard of a running server in Debian's chromium, as its users do: all steps, those of the other files among them.
 import assert from 'node:assert/strict'
 import { accessible, browser, email, enter, open, password, pictures, quiet, run, url } from './driver.mjs'
+import { administration } from './administration.mjs'
 import { charts } from './charts.mjs'
 import { live } from './live.mjs'
 import { ranges } from './ranges.mjs'
@@ -145,11 +146,15 @@ const steps = {
     await page.getByText('nuevas').waitFor()
 
     await page.goto(`${url}/#/administracion?tab=tariffs`)
+    await page.getByRole('button', { name: 'Nueva tarifa' }).click()
     await page.getByLabel('Nombre').fill('Horaria')
-    await page.getByLabel('Espacio').selectOption({ index: 1 })
+    await page.getByRole('combobox', { name: 'Espacio' }).selectOption({ index: 1 })
     await page.getByRole('button', { name: 'Agregar una franja' }).click()
     await accessible(page, 'a tariff')
-    await page.getByRole('group', { name: 'Franja 1' }).getByLabel('Precio por kWh').fill('1234')
+    const period = page.getByRole('group', { name: 'Franja 1' })
+    await period.getByLabel('Desde').fill('18:00')
+    await period.getByLabel('Hasta').fill('21:00')
+    await period.getByLabel('Precio por kWh').fill('1234')
     await page.getByRole('button', { name: 'Crear' }).click()
     await page
       .getByRole('row', { name: /Horaria/ })
@@ -223,13 +228,16 @@ const steps = {
     await enter(page)
     await page.goto(`${url}/#/administracion?tab=users`)
     await page.getByLabel('Correo').fill('lector@example.org')
-    await page.getByLabel('Contraseña', { exact: true }).fill('una-clave-larga-1')
-    await page.getByRole('button', { name: 'Crear' }).click()
+    await page.getByRole('button', { name: 'Invitar' }).click()
     await page
       .getByRole('row', { name: /lector@example\.org/ })
-      .getByRole('button', { name: 'Enlace para restablecer la contraseña' })
+      .getByRole('button', { name: /^Enlace para restablecer la contraseña/ })
       .click()
-    const link = await page.locator('p', { hasText: 'lector@example.org' }).locator('code').textContent()
+    const link = await page
+      .locator('.card', { hasText: 'Sirve una sola vez' })
+      .nth(1)
+      .locator('code')
+      .textContent()
     const other = await browser.newContext({ locale: 'es-CO' })
     const reader = await open(other)
     await reader.goto(link)
@@ -389,4 +397,14 @@ const steps = {
   },
 }
 
-await run({ ...steps, ...charts, ...live, ...ranges, ...screens, ...undo, ...wire, ...words })
+await run({
+  ...steps,
+  ...administration,
+  ...charts,
+  ...live,
+  ...ranges,
+  ...screens,
+  ...undo,
+  ...wire,
+  ...words,
+})

@@ -26,6 +26,7 @@ export const screens = {
           ),
         ]
           .filter((e) => e.offsetParent && e.getClientRects().length)
+          .filter((e) => !e.closest('.help')) // a small mark within a target of 44 px
           .map((e) => ({
             text: e.textContent.slice(0, 30),
             tag: e.tagName,
