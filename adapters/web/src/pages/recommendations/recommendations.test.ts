@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { inShownOrder } from './adviceList'
+import { inShownOrder, mayComment, undoOf } from './adviceList'
+import { totalAmounts } from './savingTotals'
 import { labelEvery, niceMax, stepPath } from './worstPeriodScale'
 
 describe('a list that is loaded again', () => {
@@ -48,5 +49,42 @@ describe('the picture of the worst hours', () => {
         (v) => v,
       ),
     ).toBe('M0 1H10L10 1H20M30 2H40')
+  })
+})
+
+describe('a decision', () => {
+  it('is undone by a step back, and a reopening only where that restores what was', () => {
+    expect(undoOf('open', 'done')).toBe('open')
+    expect(undoOf('accepted', 'dismissed')).toBe('open')
+    expect(undoOf('dismissed', 'open')).toBe('dismissed')
+    expect(undoOf('done', 'open')).toBeUndefined() // its verification would begin anew
+  })
+
+  it('can be commented on while its status is a person’s', () => {
+    expect(['open', 'accepted', 'dismissed', 'done', 'verified', 'ended'].map(mayComment)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+    ])
+  })
+})
+
+describe('the sums of the savings', () => {
+  it('are what is promised, and what was measured', () => {
+    const expected = { count: 2, kwh_month: 9, kwh_low: 5, cost_month: 900, cost_low: 500 }
+    const totals = {
+      to_do: expected,
+      in_progress: { ...expected, count: 1 },
+      verified: { count: 1, kwh: 40, cost: 4000 },
+      currency: 'COP',
+    }
+    expect(totalAmounts(totals).map(({ count, kwh, cost }) => [count, kwh, cost])).toEqual([
+      [2, 5, 500],
+      [1, 5, 500],
+      [1, 40, 4000],
+    ])
   })
 })
