@@ -51,7 +51,8 @@ describe('what is missing', () => {
 
   it('is another administrator, not just another user', () => {
     const viewer = { ...admin, id: 'eva', role: 'viewer' as const }
-    expect(whatOf({ ...complete, users: [admin, viewer] })).toEqual(['admin'])
+    const invited = { ...admin, id: 'luz', invited: true }
+    expect(whatOf({ ...complete, users: [admin, viewer, invited] })).toEqual(['admin'])
     expect(whatOf({ ...complete, users: [admin, { ...admin, id: 'eva', space_id: 'site' }] })).toEqual([
       'admin',
     ])

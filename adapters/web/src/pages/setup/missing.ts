@@ -27,8 +27,10 @@ export function missingOf(facts: Facts, assumedHours: number): Missing[] {
   return list.filter((one) => one !== false).filter(({ step }) => own.includes(step))
 }
 
-/** Whether there is one administrator of the whole campus. One who is limited to a space does not see the others. */
+/** Whether there is one administrator of the whole campus. One who is limited to a space does not see the others; one who is only invited cannot help yet. */
 function isAlone(facts: Facts): boolean {
   if (facts.user.space_id || !facts.users) return false
-  return activeUsers(facts).filter((user) => user.role === 'admin' && !user.space_id).length === 1
+  return (
+    activeUsers(facts).filter((user) => user.role === 'admin' && !user.space_id && !user.invited).length === 1
+  )
 }

@@ -19,7 +19,7 @@ export type Facts = {
   devices: DeviceFacts[]
   tariffs: { id: string }[]
   calendar: Pick<Entry, 'kind'>[]
-  users: Pick<Account, 'id' | 'role' | 'space_id' | 'disabled'>[] | null
+  users: (Pick<Account, 'id' | 'role' | 'space_id' | 'disabled'> & { invited?: boolean })[] | null
 }
 
 /** Which steps are done. */
