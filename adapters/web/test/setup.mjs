@@ -2,20 +2,7 @@
 // `{ name, title, act }` in a file of test/setup; act is given the walk: its page, the API as the administrator, and what the steps
 // before it left there.
 import assert from 'node:assert/strict'
-import {
-  accessible,
-  browser,
-  client,
-  email,
-  enter,
-  open,
-  password,
-  pictures,
-  quiet,
-  run,
-  url,
-  visit,
-} from './driver.mjs'
+import { accessible, browser, enter, open, password, pictures, quiet, run, visit } from './driver.mjs'
 import { colleagues } from './setup/colleagues.mjs'
 import { connection } from './setup/connection.mjs'
 import { password as passwordStep } from './setup/password.mjs'
@@ -132,5 +119,4 @@ const steps = {
   },
 }
 
-export { client, email, url }
 await run(steps)

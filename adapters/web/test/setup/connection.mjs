@@ -25,6 +25,16 @@ export const connection = {
       command,
     )
 
+    const { listen } = await api.get('/api/mqtt')
+    const mqtt = page.locator('section.card', { has: page.getByRole('heading', { name: 'MQTT' }) })
+    await mqtt
+      .getByText(listen ? `mqtt://${listen.host ?? new URL(url).hostname}:${listen.port}` : 'MQTT_LISTEN')
+      .waitFor()
+    if (listen) {
+      await mqtt.getByText(`holotwin/${device.id}/consumo`, { exact: true }).waitFor()
+      await mqtt.getByText(key, { exact: true }).waitFor()
+    }
+
     const sent = await fetch(`${url}/consumo`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-API-Key': key },

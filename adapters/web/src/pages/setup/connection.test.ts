@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { brokerAddress, curlOf, exampleDevice, sentSince, topicOf } from './connection'
+import { brokerAddress, curlOf, exampleDevice, exampleOf, sentSince } from './connection'
 
 describe('what a device is told', () => {
   it('is the address of the broker', () => {
-    const own = { listen: { port: 1883, tls: false }, broker: null }
+    const own = { listen: { host: null, port: 1883, tls: false }, broker: null }
     expect(brokerAddress(own, 'energia.usc.edu.co')).toBe('mqtt://energia.usc.edu.co:1883')
-    expect(brokerAddress({ ...own, listen: { port: 8883, tls: true } }, 'h')).toBe('mqtts://h:8883')
-    expect(brokerAddress({ listen: null, broker: { url: 'mqtt://other:1883' } }, 'h')).toBe(
+    expect(brokerAddress({ ...own, listen: { host: '10.0.0.2', port: 8883, tls: true } }, 'h')).toBe(
+      'mqtts://10.0.0.2:8883',
+    )
+    expect(brokerAddress({ listen: null, broker: { url: 'mqtt://other:1883', filters: ['#'] } }, 'h')).toBe(
       'mqtt://other:1883',
     )
     expect(brokerAddress({ listen: null, broker: null }, 'h')).toBeNull()
@@ -15,7 +17,17 @@ describe('what a device is told', () => {
   it('names a device that measures energy', () => {
     expect(exampleDevice([{ kind: 'sensor' }, { kind: 'meter' }])).toEqual({ kind: 'meter' })
     expect(exampleDevice([])).toBeUndefined()
-    expect(topicOf({ id: 'ac-1' })).toBe('holotwin/ac-1/consumo')
+  })
+
+  it('is where to publish, and what', () => {
+    const examples = [{ topic: 'holotwin/{device_id}/consumo', payload: '{"kwh":0.42}' }]
+    const guide = { listen: null, broker: null, examples }
+    expect(exampleOf(guide, { id: 'ac-1' })).toEqual({
+      topic: 'holotwin/ac-1/consumo',
+      payload: '{"kwh":0.42}',
+    })
+    expect(exampleOf(guide, undefined)?.topic).toBe('holotwin/{device_id}/consumo')
+    expect(exampleOf({ ...guide, examples: [] }, undefined)).toBeUndefined()
   })
 
   it('can be pasted into a shell', () => {

@@ -3,11 +3,12 @@ import type { Answer } from '../../server/client'
 import type { Mqtt } from '../../server/mqtt'
 import type { Device } from '../../server/places.svelte'
 
-export const payload = '{"kwh": 0.1}'
-
 /** The address of the server's own broker, or of the one outside; null where MQTT is off. */
-export function brokerAddress({ listen, broker }: Mqtt, hostname: string): string | null {
-  if (listen) return `${listen.tls ? 'mqtts' : 'mqtt'}://${hostname}:${listen.port}`
+export function brokerAddress(
+  { listen, broker }: Pick<Mqtt, 'listen' | 'broker'>,
+  hostname: string,
+): string | null {
+  if (listen) return `${listen.tls ? 'mqtts' : 'mqtt'}://${listen.host ?? hostname}:${listen.port}`
   return broker?.url ?? null
 }
 
@@ -15,8 +16,13 @@ export function brokerAddress({ listen, broker }: Mqtt, hostname: string): strin
 export const exampleDevice = <T extends Pick<Device, 'kind'>>(devices: T[]): T | undefined =>
   devices.find((device) => device.kind !== 'sensor')
 
-/** Where a device publishes its energy. */
-export const topicOf = ({ id }: Pick<Device, 'id'>) => `holotwin/${id}/consumo`
+/** Where a device publishes its energy, and what; the id stays open where no device is known. */
+export function exampleOf({ examples }: Mqtt, device: Pick<Device, 'id'> | undefined) {
+  const [energy] = examples
+  return (
+    energy && { ...energy, topic: device ? energy.topic.replace('{device_id}', device.id) : energy.topic }
+  )
+}
 
 /** The call that sends a reading of a device, for a shell. */
 export function curlOf(origin: string, key: string, deviceId: string): string {

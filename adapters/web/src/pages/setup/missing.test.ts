@@ -9,7 +9,6 @@ const device = (id: string, kind: string, last_heard: string | null) => ({
   space_id: 'site',
   measures: 'active' as const,
   parent_id: null,
-  rated_w: null,
   health: { last_heard },
 })
 const admin = { id: 'ana', role: 'admin' as const, space_id: null, disabled: false }

@@ -10,7 +10,6 @@ const device = (id: string, kind: string, space_id: string, more: object = {}) =
   space_id,
   measures: 'active' as const,
   parent_id: null,
-  rated_w: null,
   ...more,
 })
 const admin = { id: 'ana', role: 'admin' as const, space_id: null, disabled: false }
@@ -73,9 +72,7 @@ describe('a device may be counted twice', () => {
     expect(twice(main, device('var', 'meter', 'room', { measures: 'reactive_inductive' }))).toEqual([])
   })
 
-  it('if a meter of more power is in its space', () => {
-    const small = device('small', 'meter', 'room', { rated_w: 1000 })
-    expect(twice(small, device('big', 'meter', 'room', { rated_w: 9000 }))).toEqual(['small'])
-    expect(twice(small, device('same', 'meter', 'room', { rated_w: 1000 }))).toEqual([])
+  it('not beside another meter of the same space', () => {
+    expect(twice(device('one', 'meter', 'room'), device('other', 'meter', 'room'))).toEqual([])
   })
 })

@@ -8,7 +8,7 @@ import type { Step } from './steps'
 type Entry = NonNullable<Answer<'/api/calendarios'>['items']>[number]
 type Account = NonNullable<Answer<'/auth/usuarios'>['items']>[number]
 type SpaceFacts = Pick<Space, 'id' | 'name' | 'kind' | 'parent_id'>
-type DeviceFacts = Pick<Device, 'id' | 'kind' | 'measures' | 'space_id' | 'parent_id' | 'rated_w'> & {
+type DeviceFacts = Pick<Device, 'id' | 'kind' | 'measures' | 'space_id' | 'parent_id'> & {
   health?: Pick<NonNullable<Device['health']>, 'last_heard'>
 }
 
@@ -50,8 +50,8 @@ export const hasReadings = ({ devices }: Pick<Facts, 'devices'>) =>
 export const activeUsers = ({ users }: Pick<Facts, 'users'>) => (users ?? []).filter((user) => !user.disabled)
 
 /**
- * The devices that may be counted twice: they are behind no meter, although a bigger one is in their space or in an outer one. In one
- * space a meter is bigger than any other device, and than a meter of less rated power.
+ * The devices that may be counted twice: they are behind no meter, although a bigger one is in their space or in an outer one. Of
+ * meters side by side in one space, none is taken to count another.
  */
 export function countedTwice({ spaces, devices }: Pick<Facts, 'spaces' | 'devices'>): DeviceFacts[] {
   const counts = (device: DeviceFacts) => device.kind !== 'sensor' && device.measures === 'active'
@@ -67,7 +67,7 @@ export function countedTwice({ spaces, devices }: Pick<Facts, 'spaces' | 'device
       ))
   const isBigger = (meter: DeviceFacts, device: DeviceFacts) =>
     meter.space_id === device.space_id
-      ? device.kind !== 'meter' || (meter.rated_w ?? 0) > (device.rated_w ?? 0)
+      ? device.kind !== 'meter'
       : isWithin(spaces, device.space_id, meter.space_id)
   return devices.filter(
     (device) =>
