@@ -44,6 +44,8 @@ describe('what is missing', () => {
   it('is said with what hangs on it', () => {
     expect(whatOf({ ...complete, devices: [device('a', 'tv', null)] })).toEqual(['readings'])
     expect(whatOf(complete, 14)).toEqual(['hours 14'])
+    expect(whatOf({ ...complete, calendar: null })).toEqual([])
+    expect(whatOf({ ...complete, calendar: null }, 14)).toEqual(['hours 14'])
     const devices = [...(complete.devices ?? []), device('m', 'meter', null), device('b', 'tv', null)]
     expect(whatOf({ ...complete, devices })).toEqual(['twice 2'])
   })

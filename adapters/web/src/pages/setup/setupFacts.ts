@@ -8,14 +8,14 @@ export type Known = { facts: Facts; all: Places; tariffYear: string }
 
 const all = { params: { query: { limit: 1000 } } }
 
-/** The facts; with fresh, also the spaces and devices as they are now. */
-export async function loadFacts(fresh: boolean): Promise<Known> {
+/** The facts; with fresh, the spaces and devices as they are now; without calendar, not its entries. */
+export async function loadFacts({ fresh = false, calendar: asksCalendar = true }): Promise<Known> {
   const isAdmin = session.user?.role === 'admin'
   const [me, known, tariffs, calendar, users] = await Promise.all([
     ask(api.GET('/auth/me', {})) as Promise<Answer<'/auth/me'> & { initial_password?: boolean }>,
     fresh ? freshPlaces() : places(),
     ask(api.GET('/api/tarifas', all)),
-    ask(api.GET('/api/calendarios', all)),
+    asksCalendar ? ask(api.GET('/api/calendarios', all)) : null,
     isAdmin ? ask(api.GET('/auth/usuarios', all)) : null,
   ])
   return {
@@ -25,7 +25,7 @@ export async function loadFacts(fresh: boolean): Promise<Known> {
       spaces: known.spaces,
       devices: known.devices,
       tariffs: tariffs.items ?? [],
-      calendar: calendar.items ?? [],
+      calendar: calendar && (calendar.items ?? []),
       users: users && (users.items ?? []),
     },
     tariffYear: tariffs.default?.valid_from.slice(0, 4) ?? '',

@@ -12,13 +12,13 @@ type DeviceFacts = Pick<Device, 'id' | 'kind' | 'measures' | 'space_id' | 'paren
   health?: Pick<NonNullable<Device['health']>, 'last_heard'>
 }
 
-/** users is null for who may not read them. */
+/** users is null for who may not read them; calendar where it was not asked, and then its hours count as known. */
 export type Facts = {
   user: Pick<User, 'role' | 'space_id'> & { initial_password?: boolean }
   spaces: SpaceFacts[]
   devices: DeviceFacts[]
   tariffs: { id: string }[]
-  calendar: Pick<Entry, 'kind'>[]
+  calendar: Pick<Entry, 'kind'>[] | null
   users: (Pick<Account, 'id' | 'role' | 'space_id' | 'disabled'> & { invited?: boolean })[] | null
 }
 
@@ -42,7 +42,7 @@ export const hasSite = ({ user, spaces }: Pick<Facts, 'user' | 'spaces'>) =>
   spaces.some((space) => space.kind === 'site') || (!!user.space_id && spaces.length > 0)
 
 export const hasOpeningHours = ({ calendar }: Pick<Facts, 'calendar'>) =>
-  calendar.some((entry) => entry.kind === 'opening')
+  !calendar || calendar.some((entry) => entry.kind === 'opening')
 
 export const hasReadings = ({ devices }: Pick<Facts, 'devices'>) =>
   devices.some((device) => device.health?.last_heard)
