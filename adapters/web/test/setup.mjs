@@ -62,7 +62,7 @@ const steps = {
     walk.page = await open(walk.context)
     const { page } = walk
     await enter(page, first)
-    await page.waitForURL(/#\/inicio\?paso=/)
+    await page.waitForURL(/#\/inicio\?paso=password/)
     await inspect('arrival')
     await page.getByRole('link', { name: 'Seguir más tarde' }).click()
     await eachPage(() => page.locator('main').getByRole('link', { name: 'Primeros pasos' }).waitFor())
