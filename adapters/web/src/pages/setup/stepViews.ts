@@ -9,7 +9,6 @@ type View = { default: Component<StepProps> }
 
 // These are being written: each is used as soon as its file is there.
 const written = import.meta.glob<View>([
-  '../administration/spaces/SpacesEditor.svelte',
   '../devices/register/DeviceSetup.svelte',
   '../devices/behind/BehindMeters.svelte',
 ])
@@ -18,7 +17,7 @@ const elsewhere = (): Promise<View> => import('./ElsewhereStep.svelte') as Promi
 const views: Record<Step, () => Promise<View>> = {
   password: () => import('./PasswordStep.svelte'),
   site: () => import('./SiteStep.svelte'),
-  spaces: written['../administration/spaces/SpacesEditor.svelte'] ?? elsewhere,
+  spaces: () => import('../administration/spaces/SpacesEditor.svelte'),
   devices: written['../devices/register/DeviceSetup.svelte'] ?? elsewhere,
   behind: written['../devices/behind/BehindMeters.svelte'] ?? elsewhere,
   tariff: () => import('../administration/Tariffs.svelte'),
