@@ -655,6 +655,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recomendaciones/ahorro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suma de los ahorros · Sum of the savings
+         * @description The savings of all recommendations, by status: `to_do` are open, `in_progress` accepted or done, both per month; `verified` is what verified ones have saved since they were done.
+         */
+        get: operations["getSavingTotals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recomendaciones/preguntas/{id}": {
         parameters: {
             query?: never;
@@ -1918,6 +1938,13 @@ export interface components {
             /** @description Last day, YYYY-MM-DD */
             to?: string;
         };
+        CalendarOutputBody: {
+            /** @description The hours of a space without opening hours */
+            assumed_hours: components["schemas"]["Hours"][];
+            items: components["schemas"]["CalendarEntry"][] | null;
+            /** @description The cursor of the next page; null at the end */
+            next: string | null;
+        };
         CalendarRemoval: {
             /** @description What prevents the removal, as the 409 in_use would list it; empty if it is possible */
             blocked_by: components["schemas"]["Blocker"][];
@@ -2294,7 +2321,10 @@ export interface components {
         Event: {
             /** Format: date-time */
             at: string;
+            /** @description The user's id; holotwin for an automatic change */
             by: string;
+            /** @description The user's address; absent for viewers, for automatic changes and for removed users */
+            by_email?: string;
             from: string;
             note?: string;
             to: string;
@@ -2362,6 +2392,24 @@ export interface components {
         };
         ExchangeInputBody: {
             code: string;
+        };
+        ExpectedTotal: {
+            /**
+             * Format: double
+             * @description The sum of what the recommendations promise, in whole units of the currency
+             */
+            cost_low: number;
+            /** Format: double */
+            cost_month: number;
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: double
+             * @description The sum of what the recommendations promise
+             */
+            kwh_low: number;
+            /** Format: double */
+            kwh_month: number;
         };
         FactorUsed: {
             /** @description True if the site has no factor, so the nearest published year is used */
@@ -2723,11 +2771,6 @@ export interface components {
             /** @description The threshold below which a saving is trivial; absent if the list has no trivial saving */
             trivial_below?: components["schemas"]["TrivialBelow"];
         };
-        ListCalendarEntry: {
-            items: components["schemas"]["CalendarEntry"][] | null;
-            /** @description The cursor of the next page; null at the end */
-            next: string | null;
-        };
         ListDevice: {
             items: components["schemas"]["Device"][] | null;
             /** @description The cursor of the next page; null at the end */
@@ -2821,6 +2864,14 @@ export interface components {
             source: "sensor" | "weather";
             /** Format: double */
             value: number;
+        };
+        MeasuredTotal: {
+            /** Format: double */
+            cost: number;
+            /** Format: int64 */
+            count: number;
+            /** Format: double */
+            kwh: number;
         };
         Missing: {
             device_id: string;
@@ -3848,6 +3899,17 @@ export interface components {
             kwh: number;
             name: string;
         };
+        TotalsBody: {
+            /** @description Empty if the recommendations have several currencies or there are none; amounts of money are then 0 */
+            currency: string;
+            /** @description The factor used for emissions */
+            emission_factor?: components["schemas"]["AdviceFactor"];
+            in_progress: components["schemas"]["ExpectedTotal"];
+            /** @description The tariff used for costs; the latest if there are several */
+            tariff?: components["schemas"]["AdviceTariff"];
+            to_do: components["schemas"]["ExpectedTotal"];
+            verified: components["schemas"]["MeasuredTotal"];
+        };
         TrialSum: {
             /**
              * @description kWh, in steps of 0.000001
@@ -4748,7 +4810,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListCalendarEntry"];
+                    "application/json": components["schemas"]["CalendarOutputBody"];
                 };
             };
             /** @description Bad Request */
@@ -8459,6 +8521,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSavingTotals: {
+        parameters: {
+            query?: {
+                /** @description Only this space and everything inside it */
+                space_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotalsBody"];
                 };
             };
             /** @description Bad Request */

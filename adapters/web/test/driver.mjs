@@ -113,12 +113,12 @@ export async function visit(page, hash) {
 }
 
 /** Calls the API as the administrator. */
-export async function client() {
+export async function client(secret = password) {
   const login = await (
     await fetch(`${url}/auth/login`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ email, password }),
+      body: JSON.stringify({ email, password: secret }),
     })
   ).json()
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${login.access_token}` }

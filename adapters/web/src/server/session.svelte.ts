@@ -21,6 +21,7 @@ export const session = $state<{ user: User | null; ready: boolean; signOn: '' | 
 
 let access = ''
 let until = 0
+let justArrived = false
 
 channel.onmessage = ({ data }) => {
   if (data.type === 'logout') forget()
@@ -61,8 +62,16 @@ async function post(path: string, body: unknown, token = ''): Promise<Response> 
 export async function login(email: string, password: string): Promise<string> {
   const answer = await post('/auth/login', { email, password })
   if (!answer.ok) return ((await answer.json()) as { detail: string }).detail
+  justArrived = true
   take((await answer.json()) as Granted)
   return ''
+}
+
+/** Whether the user has logged in since this was last asked, and not just reloaded the page. */
+export function arrived(): boolean {
+  const was = justArrived
+  justArrived = false
+  return was
 }
 
 /** Sets another password by a link's token; gives the answer's status and, where that is refused, the problem. */
@@ -132,6 +141,7 @@ async function acceptSignOn(): Promise<boolean> {
   history.replaceState(null, '', '/')
   if (!code) return false
   const answer = await post('/auth/oidc/canje', { code }).catch(() => null)
+  justArrived = answer?.ok ?? false
   if (answer?.ok) take((await answer.json()) as Granted)
   else session.signOn = 'failed'
   return answer?.ok ?? false
