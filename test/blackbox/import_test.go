@@ -82,6 +82,63 @@ func TestAReviewNamesBadLinesAndStoresNothing(t *testing.T) {
 	})
 }
 
+// TestAReviewNamesEveryUnknownDevice reviews a year of twelve meters of which two exist: the review names the ten others with their
+// rows, though it lists only the first errors one by one. After they are made, the file is stored completely.
+func TestAReviewNamesEveryUnknownDevice(t *testing.T) {
+	each(t, func(t *testing.T, databaseURL string) {
+		client := login(t, start(t, databaseURL))
+		campus, err := client.MakeCampus(2)
+		require.NoError(t, err)
+		type grouped struct {
+			Rejected int
+			Errors   []struct{}
+			Faults   []struct {
+				Field, Code, Message string
+				Rows                 int
+				Lines                []int
+			}
+			Unknown []struct {
+				ID   string
+				Rows int
+			} `json:"unknown_devices"`
+		}
+		at, file := time.Now().UTC().Truncate(time.Hour), strings.Builder{}
+		file.WriteString("device_id,timestamp,kwh,interval_s\n")
+		for i := range 3000 {
+			for d := range 12 {
+				fmt.Fprintf(&file, "d%d,%s,0.5,3600\n", d, at.Add(-time.Duration(i)*time.Hour).Format(time.RFC3339))
+			}
+		}
+		post := func(path string, status int, body string) (out grouped) {
+			answer, err := client.Raw(http.MethodPost, path, "text/csv", strings.NewReader(body))
+			require.NoError(t, err)
+			require.Equal(t, status, answer.Status, string(answer.Body))
+			require.NoError(t, answer.JSON(&out))
+			return out
+		}
+		review := post("/consumo/lote/revision", 200, file.String())
+		require.Equal(t, 30_000, review.Rejected)
+		require.Len(t, review.Errors, 100)
+		require.Len(t, review.Faults, 1)
+		require.Equal(t, []any{"device_id", "no_such", 30_000, []int{4, 5, 6}}, []any{review.Faults[0].Field, review.Faults[0].Code, review.Faults[0].Rows, review.Faults[0].Lines})
+		require.Contains(t, review.Faults[0].Message, "no existe")
+		require.Len(t, review.Unknown, 10)
+		for i, one := range review.Unknown {
+			require.Equal(t, fmt.Sprintf("d%d", i+2), one.ID)
+			require.Equal(t, 3000, one.Rows)
+			send(t, client, 201, http.MethodPost, "/api/dispositivos", map[string]any{"id": one.ID, "kind": "meter", "space_id": campus.Room})
+		}
+		require.Empty(t, post("/consumo/lote/revision", 200, file.String()).Unknown)
+		require.Empty(t, post("/consumo/lote", 200, file.String()).Faults)
+		again := post("/consumo/lote", 207, fmt.Sprintf("device_id,timestamp,kwh,interval_s\nnadie,%[1]s,1,3600\nd0,%[1]s,0.7,3600\nd1,%[1]s,0.5,3600\n", at.Format(time.RFC3339)))
+		require.Len(t, again.Faults, 2)
+		require.Equal(t, "conflicting_reading", again.Faults[1].Code)
+		require.Equal(t, []int{3}, again.Faults[1].Lines)
+		nothing := post("/consumo/lote", 400, "device_id,timestamp,kwh\nnadie,ayer,1\n")
+		require.Equal(t, "nadie", nothing.Unknown[0].ID, "also where nothing is stored")
+	})
+}
+
 // importFiles runs the command and returns its output.
 func importFiles(t *testing.T, databaseURL string, succeeds bool, args ...string) string {
 	t.Helper()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/conditions"
 	"github.com/holotwin/holotwin/modules/energy/ledger"
 	"github.com/holotwin/holotwin/platform/httpserver"
@@ -45,7 +46,7 @@ func (h *Handlers) registerBulk(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "reviewReadings", Method: http.MethodPost, Path: reviewPath, Tags: []string{"energy"},
 		Summary:      "Revisar lecturas sin guardarlas · Review readings without storing them",
-		Description:  "Accepts the same body as `POST /consumo/lote` and lists which lines would be rejected, and why. Conflicts with a stored reading or with another line are found only when the upload is sent.",
+		Description:  "Accepts the same body as `POST /consumo/lote` and lists which lines would be rejected, and why. `faults` groups them; `unknown_devices` are the devices that must be created first. Conflicts with a stored reading or with another line are found only when the upload is sent.",
 		MaxBodyBytes: maxBulk, Metadata: httpserver.Reporters(), Errors: []int{413, 415},
 	}, h.reviewReadings)
 	httpserver.Body(api, reviewPath, bulkBody(reportSchema))
@@ -88,6 +89,28 @@ type summary struct {
 	Duplicates int        `json:"duplicates"`
 	Rejected   int        `json:"rejected"`
 	Errors     []rejected `json:"errors" doc:"The first 100"`
+	Grouped
+}
+
+// Grouped is what rejected rows have in common.
+type Grouped struct {
+	Faults  []fault         `json:"faults" doc:"The rejected rows by field and code, in the order in which they were met; the first 50 such pairs"`
+	Unknown []unknownDevice `json:"unknown_devices" doc:"The devices of device_id errors no_such, in the order of their first row; the first 1,000. Always empty for ambient readings"`
+}
+
+// fault is an error that rows share.
+type fault struct {
+	Field   string `json:"field"`
+	Code    string `json:"code"`
+	Message string `json:"message" doc:"Of the first row; its figures may differ in others"`
+	Rows    int    `json:"rows"`
+	Lines   []int  `json:"lines" doc:"The first three"`
+}
+
+// unknownDevice is a device that does not exist, or that the caller may not report for.
+type unknownDevice struct {
+	ID   string `json:"id"`
+	Rows int    `json:"rows"`
 }
 
 // rejected is one error of one rejected row.
@@ -128,6 +151,7 @@ type review struct {
 	Good     int        `json:"good" doc:"Lines that would be accepted"`
 	Rejected int        `json:"rejected"`
 	Errors   []rejected `json:"errors" doc:"The first 100"`
+	Grouped
 }
 
 func (h *Handlers) reviewReadings(ctx context.Context, in *StreamInput) (*output[review], error) {
@@ -140,7 +164,7 @@ func (h *Handlers) reviewReadings(ctx context.Context, in *StreamInput) (*output
 		return nil, err
 	}
 	s := summaryOf(result, httpserver.Language(ctx))
-	return &output[review]{review{Received: s.Received, Good: s.Received - s.Rejected, Rejected: s.Rejected, Errors: s.Errors}}, nil
+	return &output[review]{review{Received: s.Received, Good: s.Received - s.Rejected, Rejected: s.Rejected, Errors: s.Errors, Grouped: s.Grouped}}, nil
 }
 
 // answerSummary returns the result of a batch. If no row was valid, it returns a problem with the same figures.
@@ -156,14 +180,15 @@ func answerSummary(ctx context.Context, s ledger.Summary, err error) (*summaryOu
 		return &summaryOutput{Status: http.StatusMultiStatus, Body: body}, nil
 	}
 	return nil, problem.New(problem.NothingStored).With("received", s.Received).With("inserted", 0).With("duplicates", 0).
-		With("rejected", s.Rejected).With("errors", body.Errors)
+		With("rejected", s.Rejected).With("errors", body.Errors).With("faults", body.Faults).With("unknown_devices", body.Unknown)
 }
 
 func summaryOf(s ledger.Summary, language string) summary {
-	out := summary{Received: s.Received, Inserted: s.Inserted, Duplicates: s.Duplicates, Rejected: s.Rejected, Errors: []rejected{}}
+	out := summary{Received: s.Received, Inserted: s.Inserted, Duplicates: s.Duplicates, Rejected: s.Rejected, Errors: []rejected{}, Grouped: groupedOf(s, language)}
 	for _, r := range s.Rejections {
 		if r.Conflicting {
-			out.Errors = append(out.Errors, rejected{r.Line, "timestamp", string(problem.ConflictingReading), problem.Bad("", problem.Taken).In(language)})
+			code, message := conflictIn(language)
+			out.Errors = append(out.Errors, rejected{r.Line, "timestamp", code, message})
 		}
 		for _, f := range fieldsOf(r.Flaws) {
 			out.Errors = append(out.Errors, rejected{r.Line, f.Field, string(f.Rule), f.In(language)})
@@ -174,4 +199,28 @@ func summaryOf(s ledger.Summary, language string) summary {
 		}
 	}
 	return out
+}
+
+// groupedOf writes what rejected rows have in common.
+func groupedOf(s ledger.Summary, language string) Grouped {
+	out := Grouped{Faults: make([]fault, len(s.Faults)), Unknown: make([]unknownDevice, len(s.Unknown))}
+	for i, f := range s.Faults {
+		one := fieldsOf([]energy.Flaw{f.Flaw})[0]
+		out.Faults[i] = fault{Field: one.Field, Code: string(one.Rule), Rows: f.Rows, Lines: f.Lines}
+		if f.Conflicting {
+			out.Faults[i].Field = "timestamp"
+			out.Faults[i].Code, out.Faults[i].Message = conflictIn(language)
+		} else {
+			out.Faults[i].Message = one.In(language)
+		}
+	}
+	for i, d := range s.Unknown {
+		out.Unknown[i] = unknownDevice{ID: string(d.ID), Rows: d.Rows}
+	}
+	return out
+}
+
+// conflictIn returns the code and the message of a row whose device has another value at its instant.
+func conflictIn(language string) (code, message string) {
+	return string(problem.ConflictingReading), problem.Bad("", problem.Taken).In(language)
 }

@@ -225,10 +225,7 @@ type ambientBatch struct {
 }
 
 func (b *ambientBatch) reject(r ledger.Rejection) {
-	b.summary.Rejected++
-	if len(b.summary.Rejections) < b.maxListed {
-		b.summary.Rejections = append(b.summary.Rejections, r)
-	}
+	b.summary.Refuse(r, b.maxListed)
 }
 
 // add queues a reading. If a reading with the same key is pending, that batch is stored first.

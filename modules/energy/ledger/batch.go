@@ -31,6 +31,10 @@ type Summary struct {
 	Received, Inserted, Duplicates, Rejected int
 	// Rejections are the first MaxRejections rejections.
 	Rejections []Rejection
+	// Faults are the rejected rows by field and rule, at most MaxFaults faults.
+	Faults []Fault
+	// Unknown are the unknown devices that rows name, in the order of their first row; at most MaxUnknown devices.
+	Unknown []UnknownDevice
 }
 
 // MaxRejections is the maximum number of rejections that are listed.
@@ -95,6 +99,8 @@ type batch struct {
 	reader    Reader
 	atomic    bool
 	maxListed int // maximum number of rejections that are listed
+
+	unknown unknownDevices // only the reader of rows uses it
 
 	mu      sync.Mutex // guards what the lanes report
 	summary Summary
@@ -235,16 +241,15 @@ func (b *batch) read(ctx context.Context, row Row) (energy.Reading, bool) {
 	b.summary.Received++
 	if len(flaws) > 0 {
 		b.reject(Rejection{Line: row.Line, Flaws: flaws})
+		b.unknown.add(row.Draft, flaws)
+		b.summary.Unknown = b.unknown.list
 	}
 	return reading, len(flaws) == 0
 }
 
 // reject counts a rejection. The caller holds b.mu while lanes run.
 func (b *batch) reject(r Rejection) {
-	b.summary.Rejected++
-	if len(b.summary.Rejections) < b.maxListed {
-		b.summary.Rejections = append(b.summary.Rejections, r)
-	}
+	b.summary.Refuse(r, b.maxListed)
 }
 
 // countOutcomes counts outcomes. The caller holds b.mu while lanes run.
