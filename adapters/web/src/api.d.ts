@@ -1383,7 +1383,7 @@ export interface paths {
         put?: never;
         /**
          * Revisar lecturas sin guardarlas · Review readings without storing them
-         * @description Accepts the same body as `POST /consumo/lote` and lists which lines would be rejected, and why. Conflicts with a stored reading or with another line are found only when the upload is sent.
+         * @description Accepts the same body as `POST /consumo/lote` and lists which lines would be rejected, and why. `faults` groups them; `unknown_devices` are the devices that must be created first. Conflicts with a stored reading or with another line are found only when the upload is sent.
          */
         post: operations["reviewReadings"];
         delete?: never;
@@ -2424,6 +2424,16 @@ export interface components {
              */
             year?: number;
         };
+        Fault: {
+            code: string;
+            field: string;
+            /** @description The first three */
+            lines: number[] | null;
+            /** @description Of the first row; its figures may differ in others */
+            message: string;
+            /** Format: int64 */
+            rows: number;
+        };
         FieldDetail: {
             field: string;
             message: string;
@@ -3375,6 +3385,8 @@ export interface components {
         Review: {
             /** @description The first 100 */
             errors: components["schemas"]["Rejected"][] | null;
+            /** @description The rejected rows by field and code, in the order in which they were met; the first 50 such pairs */
+            faults: components["schemas"]["Fault"][] | null;
             /**
              * Format: int64
              * @description Lines that would be accepted
@@ -3384,6 +3396,8 @@ export interface components {
             received: number;
             /** Format: int64 */
             rejected: number;
+            /** @description The devices of device_id errors no_such, in the order of their first row; the first 1,000. Always empty for ambient readings */
+            unknown_devices: components["schemas"]["UnknownDevice"][] | null;
         };
         RunBody: {
             /**
@@ -3767,12 +3781,16 @@ export interface components {
             duplicates: number;
             /** @description The first 100 */
             errors: components["schemas"]["Rejected"][] | null;
+            /** @description The rejected rows by field and code, in the order in which they were met; the first 50 such pairs */
+            faults: components["schemas"]["Fault"][] | null;
             /** Format: int64 */
             inserted: number;
             /** Format: int64 */
             received: number;
             /** Format: int64 */
             rejected: number;
+            /** @description The devices of device_id errors no_such, in the order of their first row; the first 1,000. Always empty for ambient readings */
+            unknown_devices: components["schemas"]["UnknownDevice"][] | null;
         };
         Tariff: {
             /** @description Emissions avoided per kWh saved; default: the year's published factor */
@@ -4023,6 +4041,11 @@ export interface components {
             since: string;
             /** @enum {string} */
             state: "on" | "off" | "standby" | "fault";
+        };
+        UnknownDevice: {
+            id: string;
+            /** Format: int64 */
+            rows: number;
         };
         User: {
             email: string;

@@ -7,19 +7,12 @@ import type { Step } from './steps'
 export type StepProps = { all: Places; onchanged?: () => void; onnext?: () => void }
 type View = { default: Component<StepProps> }
 
-// These are being written: each is used as soon as its file is there.
-const written = import.meta.glob<View>([
-  '../devices/register/DeviceSetup.svelte',
-  '../devices/behind/BehindMeters.svelte',
-])
-const elsewhere = (): Promise<View> => import('./ElsewhereStep.svelte') as Promise<unknown> as Promise<View>
-
 const views: Record<Step, () => Promise<View>> = {
   password: () => import('./PasswordStep.svelte'),
   site: () => import('./SiteStep.svelte'),
   spaces: () => import('../administration/spaces/SpacesEditor.svelte'),
-  devices: written['../devices/register/DeviceSetup.svelte'] ?? elsewhere,
-  behind: written['../devices/behind/BehindMeters.svelte'] ?? elsewhere,
+  devices: () => import('../devices/register/DeviceSetup.svelte'),
+  behind: () => import('../devices/behind/BehindMeters.svelte'),
   tariff: () => import('../administration/Tariffs.svelte'),
   calendar: () => import('../administration/Calendar.svelte'),
   colleagues: () => import('./ColleaguesStep.svelte'),
