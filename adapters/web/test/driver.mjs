@@ -1,6 +1,6 @@
 // A browser on a running server's dashboard, and what all tests of it do. DASHBOARD_URL, DASHBOARD_EMAIL and DASHBOARD_PASSWORD say
 // which server; DASHBOARD_PROVIDER is the university's login; SCREENSHOTS, a folder, keeps a picture of each page; STEPS, a regular
-// expression, chooses steps by name.
+// expression, chooses steps by name; PATIENCE_MS is how long a wait may take.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -19,7 +19,7 @@ const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/
 )
 assert.ok(executablePath, 'chromium is missing: apt-get install chromium')
 /** Far above what any wait takes, in ms, also where every core is busy: only what never comes takes it. */
-const longest = 180_000
+const longest = Number(process.env.PATIENCE_MS ?? 180_000)
 
 export const browser = await chromium.launch({
   executablePath,

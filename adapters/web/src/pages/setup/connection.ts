@@ -17,7 +17,7 @@ export const exampleDevice = <T extends Pick<Device, 'kind'>>(devices: T[]): T |
   devices.find((device) => device.kind !== 'sensor')
 
 /** Where a device publishes its energy, and what; the id stays open where no device is known. */
-export function exampleOf({ examples }: Mqtt, device: Pick<Device, 'id'> | undefined) {
+export function exampleOf({ examples }: Pick<Mqtt, 'examples'>, device: Pick<Device, 'id'> | undefined) {
   const [energy] = examples
   return (
     energy && { ...energy, topic: device ? energy.topic.replace('{device_id}', device.id) : energy.topic }
