@@ -55,10 +55,11 @@ export async function open(context) {
   return page
 }
 
-export async function enter(
-  page,
-  words = { email: 'Correo', password: 'Contraseña', button: 'Entrar', first: 'Hoy' },
-) {
+const spanish = { email: 'Correo', password: 'Contraseña', button: 'Entrar', first: 'Hoy' }
+/** An administrator is led to the setup where there is nothing yet. */
+export const onEmptyServer = { ...spanish, first: 'Primeros pasos' }
+
+export async function enter(page, words = spanish) {
   await page.goto(url)
   await page.getByLabel(words.email).fill(email)
   await page.getByLabel(words.password).fill(password)
@@ -96,11 +97,11 @@ export async function accessible(page, name) {
 export const desk = { locale: 'es-CO', viewport: { width: 1280, height: 900 } }
 
 /** A logged-in page of its own. */
-export async function entered(options = desk, prepare = async () => {}) {
+export async function entered(options = desk, prepare = async () => {}, words = spanish) {
   const context = await browser.newContext({ ...desk, ...options })
   await prepare(context)
   const page = await open(context)
-  await enter(page)
+  await enter(page, words)
   return { context, page, close: () => context.close() }
 }
 

@@ -2,7 +2,18 @@
 // `{ name, title, act }` in a file of test/setup; act is given the walk: its page, the API as the administrator, and what the steps
 // before it left there.
 import assert from 'node:assert/strict'
-import { accessible, browser, enter, open, password, pictures, quiet, run, visit } from './driver.mjs'
+import {
+  accessible,
+  browser,
+  enter,
+  onEmptyServer,
+  open,
+  password,
+  pictures,
+  quiet,
+  run,
+  visit,
+} from './driver.mjs'
 import { colleagues } from './setup/colleagues.mjs'
 import { connection } from './setup/connection.mjs'
 import { password as passwordStep } from './setup/password.mjs'
@@ -16,7 +27,6 @@ const phone = { width: 390, height: 844 }
 const bogota = { locale: 'es-CO', timezoneId: 'America/Bogota', viewport: laptop }
 
 const walk = { password }
-const first = { email: 'Correo', password: 'Contraseña', button: 'Entrar', first: 'Primeros pasos' }
 
 /** What the page looks like to all kinds of readers at this point. */
 async function inspect(name) {
@@ -61,7 +71,7 @@ const steps = {
     walk.context = await browser.newContext(bogota)
     walk.page = await open(walk.context)
     const { page } = walk
-    await enter(page, first)
+    await enter(page, onEmptyServer)
     await page.waitForURL(/#\/inicio\?paso=password/)
     await inspect('arrival')
     await page.getByRole('link', { name: 'Seguir más tarde' }).click()

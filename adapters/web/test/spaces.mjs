@@ -7,6 +7,7 @@ import {
   desk,
   entered,
   noticed,
+  onEmptyServer,
   open,
   pictures,
   quiet,
@@ -69,7 +70,7 @@ async function add(page, parent, kind, ...names) {
 
 const steps = {
   async 'an empty server says what to do, and a campus is made by keyboard'() {
-    const { page, close } = await entered()
+    const { page, close } = await entered(desk, undefined, onEmptyServer)
     await visit(page, 'administracion') // it is the first tab
     await page.getByText('Aún no hay un sitio').waitFor()
     await accessible(page, 'no spaces')
