@@ -52,8 +52,8 @@ var texts = map[Code]text{
 	},
 	InvalidRequest: {
 		400,
-		wording{"Solicitud no válida", "Corrija los campos que se nombran en errors y envíe de nuevo."},
-		wording{"Invalid request", "Correct the fields named in errors and send it again."},
+		wording{"Solicitud no válida", "Corrija los campos indicados y envíe de nuevo."},
+		wording{"Invalid request", "Correct the fields indicated and send again."},
 	},
 	MalformedBody: {
 		400,
@@ -152,7 +152,7 @@ var texts = map[Code]text{
 	},
 	OverlappingReading: {
 		409,
-		wording{"Intervalo ya contado", "Otra lectura del mismo equipo ya cubre parte de ese tiempo; vea covered. Para cambiarla, corríjala o retírela antes."},
+		wording{"Intervalo ya contado", "Otra lectura del mismo dispositivo ya cubre parte de ese tiempo; vea covered. Para cambiarla, corríjala o retírela antes."},
 		wording{"Overlapping reading", "Another reading of the device already covers a part of that time; see covered. To change it, correct or withdraw it first."},
 	},
 	NothingStored: {
@@ -182,8 +182,8 @@ var texts = map[Code]text{
 	},
 	InboxFull: {
 		429,
-		wording{"Bandeja llena", "No hay lugar para más mensajes de dispositivos sin registrar ({bound}: a lo sumo {max}); nada se guardó. Adopte o ignore los que están en /api/dispositivos/nuevos."},
-		wording{"Inbox full", "There is no space for more messages from unregistered devices ({bound}: at most {max}); nothing was stored. Adopt or ignore those at /api/dispositivos/nuevos."},
+		wording{"Bandeja llena", "No hay lugar para más mensajes de dispositivos sin registrar ({bound}: a lo sumo {max}); nada se guardó. Registre o ignore los que están en /api/dispositivos/nuevos."},
+		wording{"Inbox full", "There is no space for more messages from unregistered devices ({bound}: at most {max}); nothing was stored. Register or ignore those at /api/dispositivos/nuevos."},
 	},
 	LastAdministrator: {
 		409,
