@@ -47,13 +47,13 @@ type text struct {
 var texts = map[Code]text{
 	Internal: {
 		500,
-		wording{"Error interno", "Algo falló en el servidor. Intente de nuevo; si persiste, dé este request_id al administrador."},
-		wording{"Internal error", "Something failed in the server. Try again; if it persists, give this request_id to the administrator."},
+		wording{"Error interno", "Algo falló en el servidor. Intente de nuevo; si persiste, dé el número de esta solicitud (request_id) al administrador."},
+		wording{"Internal error", "Something failed in the server. Try again; if it persists, give the ID of this request (request_id) to the administrator."},
 	},
 	InvalidRequest: {
 		400,
-		wording{"Solicitud no válida", "Corrija los campos que se nombran en errors y envíe de nuevo."},
-		wording{"Invalid request", "Correct the fields named in errors and send it again."},
+		wording{"Solicitud no válida", "Corrija los campos indicados y envíe de nuevo."},
+		wording{"Invalid request", "Correct the fields indicated and send again."},
 	},
 	MalformedBody: {
 		400,
@@ -102,8 +102,8 @@ var texts = map[Code]text{
 	},
 	TooManyRequests: {
 		429,
-		wording{"Demasiadas solicitudes", "Espere lo que indica Retry-After."},
-		wording{"Too many requests", "Wait for as long as Retry-After says."},
+		wording{"Demasiadas solicitudes", "Espere antes de intentar de nuevo; Retry-After indica cuántos segundos."},
+		wording{"Too many requests", "Wait before you try again; Retry-After says how many seconds."},
 	},
 	TooManyStreams: {
 		429,
@@ -147,18 +147,18 @@ var texts = map[Code]text{
 	},
 	ConflictingReading: {
 		409,
-		wording{"Lectura en conflicto", "Ya hay otro valor para ese instante; vea stored y sent. Para cambiarlo haga una corrección."},
-		wording{"Conflicting reading", "Another value is stored for that instant; see stored and sent. To change it, make a correction."},
+		wording{"Lectura en conflicto", "Ya hay otro valor para ese instante (stored); no se cambió por el enviado (sent). Para cambiarlo, haga una corrección."},
+		wording{"Conflicting reading", "Another value is stored for that instant (stored); it was not changed to the one sent (sent). To change it, make a correction."},
 	},
 	OverlappingReading: {
 		409,
-		wording{"Intervalo ya contado", "Otra lectura del mismo equipo ya cubre parte de ese tiempo; vea covered. Para cambiarla, corríjala o retírela antes."},
-		wording{"Overlapping reading", "Another reading of the device already covers a part of that time; see covered. To change it, correct or withdraw it first."},
+		wording{"Intervalo ya contado", "Otra lectura del mismo dispositivo ya cubre parte de ese tiempo (covered). Para cambiarla, corríjala o retírela antes."},
+		wording{"Overlapping reading", "Another reading of the device already covers part of that time (covered). To change it, correct or withdraw it first."},
 	},
 	NothingStored: {
 		400,
-		wording{"Nada se guardó", "Ninguna fila es válida, o se pidió guardar todo o nada y hay filas no válidas; vea errors."},
-		wording{"Nothing was stored", "No row is valid, or the upload was all-or-nothing and a row is invalid; see errors."},
+		wording{"Nada se guardó", "Ninguna línea es válida, o se pidió guardar todo o nada y hay líneas no válidas. Corrija las líneas indicadas."},
+		wording{"Nothing was stored", "No line is valid, or the upload was all-or-nothing and a line is invalid. Correct the lines indicated."},
 	},
 	AlreadyExists: {
 		409,
@@ -167,8 +167,8 @@ var texts = map[Code]text{
 	},
 	InUse: {
 		409,
-		wording{"En uso", "Otros objetos, lecturas, usuarios o claves dependen de «{id}»: vea blocked_by y quítelos o cámbielos antes."},
-		wording{"In use", "Other objects, readings, users or keys depend on “{id}”; see blocked_by. Remove or change them first."},
+		wording{"En uso", "Otros objetos, lecturas, usuarios o claves dependen de «{id}» (blocked_by). Quítelos o cámbielos antes."},
+		wording{"In use", "Other objects, readings, users or keys depend on “{id}” (blocked_by). Remove or change them first."},
 	},
 	InvalidCredentials: {
 		401,
@@ -182,8 +182,8 @@ var texts = map[Code]text{
 	},
 	InboxFull: {
 		429,
-		wording{"Bandeja llena", "No hay lugar para más mensajes de dispositivos sin registrar ({bound}: a lo sumo {max}); nada se guardó. Adopte o ignore los que están en /api/dispositivos/nuevos."},
-		wording{"Inbox full", "There is no space for more messages from unregistered devices ({bound}: at most {max}); nothing was stored. Adopt or ignore those at /api/dispositivos/nuevos."},
+		wording{"Bandeja llena", "No hay lugar para más mensajes de dispositivos sin registrar ({bound}: a lo sumo {max}); nada se guardó. Registre o ignore los que están en /api/dispositivos/nuevos."},
+		wording{"Inbox full", "There is no space for more messages from unregistered devices ({bound}: at most {max}); nothing was stored. Register or ignore those at /api/dispositivos/nuevos."},
 	},
 	LastAdministrator: {
 		409,

@@ -116,10 +116,10 @@ var rules = map[Rule]struct{ es, en string }{
 	Malformed:            {"no se puede leer", "cannot be read"},
 	MustBeAfter:          {"debe ser posterior a {after}", "must be after {after}"},
 	Taken:                {"ya existe", "already exists"},
-	Overlapping:          {"es el fin de un intervalo que se traslapa con otra lectura del equipo", "ends an interval that overlaps another reading of the device"},
+	Overlapping:          {"es el fin de un intervalo que se traslapa con otra lectura del dispositivo", "ends an interval that overlaps another reading of the device"},
 	Cycle:                {"formaría un ciclo", "would form a cycle"},
 	AmbiguousSeparator:   {"tiene un punto que puede ser decimal o separador de miles; escríbalo sin separador de miles", "has a point that may be a decimal point or a thousands separator; write it without a thousands separator"},
-	MaxSteps:             {"abarca más de {max} pasos entre todas las series: acorte el periodo, use un bucket más largo o agrupe de otra manera", "spans more than {max} steps in all series together: shorten the range, use a longer bucket, or group differently"},
+	MaxSteps:             {"abarca más de {max} pasos entre todas las series: acorte el periodo, use un intervalo más largo (bucket) o agrupe de otra manera", "spans more than {max} steps in all series together: shorten the range, use a longer interval (bucket), or group differently"},
 	NoLocalTime:          {"no existe: los relojes se adelantaron y saltaron esa hora local", "does not exist: the clocks were set forward and skipped that local time"},
 	OnlyTogether:         {"solo es válido junto con {with}", "is only valid together with {with}"},
 }

@@ -46,19 +46,19 @@ type register struct {
 
 var doubtTexts = map[ledger.Doubt]bilingual{
 	ledger.Impossible: {
-		"El contador avanzó más de lo que el equipo puede consumir en ese tiempo.",
-		"The counter increased by more than the device can use in that time.",
+		"El contador avanzó más de lo que el dispositivo puede consumir en ese tiempo.",
+		"The register advanced by more than the device can use in that time.",
 	},
 	ledger.Fallen: {
-		"El contador muestra menos que antes. Si se reinició en cero, use count, que cuenta el valor que muestra. Si volvió a un valor anterior o se cambió el medidor, use restart, que no cuenta nada.",
-		"The counter shows less than before. If it restarted at zero, use count, which counts the value that it shows. If it continued from an older value or the meter was replaced, use restart, which counts nothing.",
+		"El contador muestra menos que antes. Si se reinició en cero, cuente el valor que muestra (count). Si volvió a un valor anterior o se cambió el medidor, continúe desde aquí sin contar nada (restart).",
+		"The register shows less than before. If it restarted at zero, count the value that it shows (count). If it continued from an older value or the meter was replaced, continue from here and count nothing (restart).",
 	},
 	ledger.TimeCovered: {
-		"Una lectura de intervalo ya cuenta parte del tiempo desde la lectura anterior: retírela antes de contar el paso, o continúe desde aquí con restart.",
-		"An interval reading already counts part of the time since the previous reading: withdraw it before you count the step, or continue from here with restart.",
+		"Una lectura de intervalo ya cuenta parte del tiempo desde la lectura anterior: retírela antes de contar el valor, o continúe desde aquí (restart).",
+		"An interval reading already counts part of the time since the previous reading: withdraw it before you count the value, or continue from here (restart).",
 	},
 	ledger.LongSilence: {
-		"El equipo estuvo tanto tiempo sin enviar datos que no se sabe cuándo se consumió la energía.",
+		"El dispositivo estuvo tanto tiempo sin enviar datos que no se sabe cuándo se consumió la energía.",
 		"The device did not report for so long that it is unknown when the energy was used.",
 	},
 }

@@ -57,7 +57,7 @@ export const administration = {
     await page.getByLabel('Paga la contribución del 20 %', { exact: true }).check()
     await page.locator('small', { hasText: 'art. 89.7' }).waitFor()
     await page.getByLabel('Se cobra la energía reactiva', { exact: true }).check()
-    await page.getByLabel('Precio por kVArh').fill('120')
+    await page.getByLabel('Precio por kvarh').fill('120')
     await page.getByLabel('Factor M', { exact: true }).fill('3')
     await accessible(page, 'a new tariff')
     await page.getByRole('button', { name: 'Crear', exact: true }).click()

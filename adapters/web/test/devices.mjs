@@ -75,7 +75,7 @@ const steps = {
     await picture(page, 'new')
     await standby.fill('20')
     await form.getByRole('button', { name: 'Crear', exact: true }).click()
-    await page.getByRole('status').getByText('Medidor Bloque 5: creado').waitFor()
+    await page.getByRole('status').getByText('Medidor Bloque 5: se creó').waitFor()
     const made = await deviceOf(api, 'm5')
     assert.deepEqual(
       [
@@ -293,7 +293,7 @@ const steps = {
     await moving.getByRole('combobox', { name: 'Está detrás de', exact: true }).selectOption('m5')
     await moving
       .getByRole('combobox', { name: 'Desde cuándo', exact: true })
-      .selectOption({ label: 'Un día' })
+      .selectOption({ label: 'Una fecha' })
     const day = at(hours / 2).slice(0, 10)
     await moving.getByLabel('Día', { exact: true }).fill(day)
     await accessible(page, 'a move')
@@ -301,7 +301,7 @@ const steps = {
     const block = await spaceId(api, 'Bloque 5')
     const before = await used(api, block)
     await moving.getByRole('button', { name: 'Guardar' }).click()
-    await page.getByRole('status').getByText('c-1: cambios guardados').waitFor()
+    await page.getByRole('status').getByText('c-1: se guardó').waitFor()
     const moved = await deviceOf(api, 'c-1')
     assert.equal(moved.parent_id, 'm5')
     assert.equal(moved.former_places[0].until, new Date(`${day}T05:00:00Z`).toISOString().replace('.000', ''))

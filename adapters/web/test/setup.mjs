@@ -103,7 +103,7 @@ const steps = {
     const { page } = walk
     await page.goto('about:blank')
     await visit(page, 'hoy')
-    const list = page.getByRole('region', { name: 'Para poder confiar en lo que ve' })
+    const list = page.getByRole('region', { name: 'Para poder confiar en estas cifras' })
     await list.getByText(/La tarifa es la de referencia de 2017/).waitFor()
     await list.getByText(/El horario es supuesto/).waitFor()
     assert.equal(await list.getByText(/contraseña inicial|ningún sitio|ninguna lectura/).count(), 0)

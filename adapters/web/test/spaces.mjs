@@ -373,7 +373,7 @@ const steps = {
     if (pictures) await page.screenshot({ path: `${pictures}/telefono.png` })
     await page.getByRole('button', { name: 'Import a spreadsheet' }).tap()
     await page.getByLabel('Copied cells').fill('name,kind,inside,m2\nLab,lab,Bloque 2,"1,200.5"\nX,cave,,')
-    await page.getByText('The kind is not recognised.').waitFor()
+    await page.getByText('The type is not recognised.').waitFor()
     await page.getByRole('button', { name: 'Create or change 1' }).waitFor()
     assert.ok(await oneWay(), 'with a sheet, too')
     await accessible(page, 'a sheet on a telephone')

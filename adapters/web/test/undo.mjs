@@ -82,7 +82,7 @@ export const undo = {
     await row.getByRole('button', { name: 'Revocar' }).click()
     await page
       .getByRole('dialog')
-      .getByText(/Dispositivos que informaron hoy con ella: \d+/)
+      .getByText(/Dispositivos que reportaron hoy con ella: \d+/)
       .waitFor()
     await accessible(page, 'a question')
     await page.getByRole('dialog').getByRole('button', { name: 'Cancelar' }).click()

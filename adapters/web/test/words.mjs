@@ -19,7 +19,7 @@ export const words = {
       assert.doesNotMatch(text, /\d [A-Za-z]|[A-Z$] \d/, `${text} could be broken`)
     assert.equal(await page.locator('.plot .unit').first().textContent(), 'kWh')
     await page.locator('.legend').getByText('Pronóstico').waitFor()
-    await page.locator('.legend').getByText('Banda del 80 %').waitFor()
+    await page.locator('.legend').getByText('Rango probable (80 %)').waitFor()
     await visit(page, 'consumo')
     const cells = (await page.locator('.heat .cell').allTextContents()).filter(Boolean)
     assert.ok(cells.length > 100 && cells.every((c) => /^[\d.,]+$/.test(c)), 'each hour has its number')

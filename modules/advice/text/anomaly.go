@@ -8,7 +8,7 @@ func Departure(l Language, about About, kind string, kwh, cost float64, currency
 	}
 	text := l.pick("«"+about.Name+"»", "“"+about.Name+"”") + l.where(about) + ": " + l.pick(what.spanish, what.english)
 	if kwh > 0 {
-		text += l.pick("; unos ", "; about ") + l.Energy(kwh) + l.pick(" kWh de más", " kWh too much")
+		text += l.pick("; unos ", "; about ") + l.Energy(kwh) + l.pick(" kWh de más", " kWh in excess")
 		if cost >= 1 {
 			text += " (" + l.Whole(cost, currency) + l.at(tariff) + ")"
 		}

@@ -30,17 +30,17 @@ func LabelMeasured(l Language) string {
 
 // LabelSaving is the promised saving.
 func LabelSaving(l Language) string {
-	return l.pick("Ahorro posible al mes, al menos", "Possible saving a month, at least")
+	return l.pick("Ahorro posible al mes, al menos", "Possible saving per month, at least")
 }
 
 // LabelMoney is the promised money.
 func LabelMoney(l Language) string {
-	return l.pick("En dinero al mes, al menos", "In money a month, at least")
+	return l.pick("En dinero al mes, al menos", "In money per month, at least")
 }
 
 // ChartDays titles the chart of a room's last days.
 func ChartDays(l Language) string {
-	return l.pick("Consumo de los últimos días", "Consumption of the last days")
+	return l.pick("Consumo de los últimos días", "Consumption over the last few days")
 }
 
 // ChartDevices titles the chart of the devices' usual use.

@@ -10,7 +10,7 @@ var english = map[string]template{
 	"standby": {
 		"Standby load: {name}",
 		"“{name}”{where} went on drawing about {power} without being used, for 4 hours or more at a time, on {seen} of {days}.",
-		"Cut the supply of “{name}” while it is not used, for instance by a power strip with a switch or timer.",
+		"Cut the supply of “{name}” while it is not used, for instance with a power strip that has a switch or timer.",
 	},
 	"state_mismatch": {
 		"Draws power while off: {name}",
@@ -45,7 +45,7 @@ var english = map[string]template{
 	"base_load/past": {
 		"Base load has risen: {name}",
 		"At night “{name}”{where} draws {power}; on comparable nights it drew {reference_power} ({rise} % more now).",
-		"Find out what has stayed on at night at “{name}” since it rose.",
+		"Find out what has stayed on at night at “{name}” since then.",
 	},
 	"base_load/peers": {
 		"Base load higher than in similar spaces: {name}",
@@ -54,13 +54,13 @@ var english = map[string]template{
 	},
 	"base_load/never_falls": {
 		"Consumption never falls at night: {name}",
-		"“{name}”{where} does not fall below {power} at night; in opening hours it draws {reference_power}. {watched} nights were watched.",
+		"“{name}”{where} does not fall below {power} at night; in opening hours it draws {reference_power}. {watched} nights were observed.",
 		"Walk through “{name}” after closing and switch off what does not need to run.",
 	},
 	"stuck_on": {
 		"Something has stayed on: {name}",
 		"“{name}”{where} has drawn about {power} more than expected at all hours for {hours} ({rise} % more).",
-		"Find out at “{name}” what was switched on when that began and has not been switched off since.",
+		"Find out what was switched on at “{name}” when that began and has not been switched off since.",
 	},
 	"degradation": {
 		"Consumption is rising slowly: {name}",
@@ -111,5 +111,5 @@ var englishActions = map[string]string{
 	"out_of_hours/computer": "Turn on automatic sleep or shutdown of “{name}” at closing time.",
 	"out_of_hours/tv":       "Switch “{name}” off on leaving, or use a power strip with a timer.",
 	"out_of_hours/console":  "Switch “{name}” off on leaving and turn on its automatic shutdown.",
-	"standby/ac":            "Cut the supply of “{name}” at the panel in seasons without use.",
+	"standby/ac":            "Cut the supply of “{name}” at the panel in seasons when it is not used.",
 }

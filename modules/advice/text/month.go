@@ -75,10 +75,10 @@ func MonthNote(l Language) string {
 }
 
 // LabelMonthKWh and the others name a month's figures.
-func LabelMonthKWh(l Language) string { return l.pick("Energía del mes", "Energy of the month") }
+func LabelMonthKWh(l Language) string { return l.pick("Energía del mes", "Energy used in the month") }
 
 // LabelMonthCost is its money.
-func LabelMonthCost(l Language) string { return l.pick("Costo de la energía", "Cost of the energy") }
+func LabelMonthCost(l Language) string { return l.pick("Costo de la energía", "Energy cost") }
 
 // LabelMonthCO2 is its emissions.
 func LabelMonthCO2(l Language) string { return l.pick("Huella de CO₂", "CO₂ footprint") }
@@ -96,7 +96,7 @@ func TableDevices(l Language) string { return l.pick("Mayor consumo", "Highest c
 
 // TableOpen titles the table of possible savings.
 func TableOpen(l Language) string {
-	return l.pick("Recomendaciones abiertas (al menos, al mes)", "Open recommendations (at least, a month)")
+	return l.pick("Recomendaciones abiertas (al mes, al menos)", "Open recommendations (per month, at least)")
 }
 
 // TableProven titles the table of verified savings.
@@ -110,7 +110,7 @@ func VerdictShort(l Language, verdict string) string {
 	case "no_baseline":
 		return l.pick("sin línea base", "no baseline")
 	case "used_more":
-		return l.pick("se usó más", "more was used")
+		return l.pick("se usó más", "used more")
 	case "not_shown":
 		return l.pick("no se demuestra", "not shown")
 	}

@@ -23,6 +23,10 @@ func Question(l Language, space string, dates []time.Time, of []string) (title, 
 		used += l.pick(" y "+strconv.Itoa(more)+" más", " and "+strconv.Itoa(more)+" more")
 	}
 	title = l.pick("¿Abrió «"+space+"» "+when+"?", "Did “"+space+"” open "+when+"?")
+	if len(dates) == 1 {
+		return title, l.pick("El calendario lo marca como festivo, vacaciones o día de cierre, pero "+used+" fue como el de un día de apertura. Mientras no se responda, no cuenta como desperdicio.",
+			"The calendar marks it as a holiday, vacation or closed day, but "+used+" was like that of an open day. Until the question is answered, it does not count as waste.")
+	}
 	return title, l.pick("El calendario los marca como festivos, vacaciones o días de cierre, pero "+used+" fue como el de un día de apertura. Mientras no se responda, no cuentan como desperdicio.",
 		"The calendar marks them as holidays, vacation or closed days, but "+used+" was like that of an open day. Until the question is answered, they do not count as waste.")
 }

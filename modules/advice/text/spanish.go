@@ -15,7 +15,7 @@ var spanish = map[string]template{
 	},
 	"state_mismatch": {
 		"Consume estando apagado: {name}",
-		"«{name}»{where} tomó unos {power} mientras reportaba el estado «off», durante {hours} en {seen} de {days}.",
+		"«{name}»{where} tomó unos {power} mientras reportaba el estado «apagado», durante {hours} en {seen} de {days}.",
 		"Compruebe el relé o el control de «{name}», y que el estado que reporta sea el real.",
 	},
 	"schedule": {
@@ -112,5 +112,5 @@ var spanishActions = map[string]string{
 	"out_of_hours/computer": "Active la suspensión o el apagado automático de «{name}» a la hora de cierre.",
 	"out_of_hours/tv":       "Apague «{name}» al salir, o use una multitoma con temporizador.",
 	"out_of_hours/console":  "Apague «{name}» al salir y active su apagado automático por inactividad.",
-	"standby/ac":            "Corte desde el tablero la alimentación de «{name}» en temporadas sin uso.",
+	"standby/ac":            "Corte desde el tablero la alimentación de «{name}» en las temporadas en que no se use.",
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -79,4 +80,14 @@ func TestFinding(t *testing.T) {
 		require.NotRegexp(t, placeholder, text)
 	}
 	require.NotContains(t, Finding(Spanish, about, found, Promise{}).Message, "ahorra")
+}
+
+func TestAQuestionAboutOneDaySpeaksOfOne(t *testing.T) {
+	day := []time.Time{time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC)}
+	title, message := Question(Spanish, "Bloque 4", day, nil)
+	require.Equal(t, "¿Abrió «Bloque 4» el 16 de noviembre?", title)
+	require.Contains(t, message, "lo marca como festivo")
+	require.Contains(t, message, "no cuenta como desperdicio")
+	_, message = Question(English, "Bloque 4", day, nil)
+	require.Contains(t, message, "marks it as a holiday")
 }
