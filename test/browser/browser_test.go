@@ -26,10 +26,10 @@ func start(t *testing.T, settings ...string) *program.Server {
 	return server
 }
 
-// browse drives a browser on a server by a script.
-func browse(t *testing.T, server *program.Server, provider, script string) {
+// browse drives a browser on a server by a script, with further settings of the script (NAME=value).
+func browse(t *testing.T, server *program.Server, provider, script string, settings ...string) {
 	t.Helper()
-	out, err := program.Browse(server, provider, script)
+	out, err := program.Browse(server, provider, script, settings...)
 	t.Log(out)
 	require.NoError(t, err)
 }
