@@ -100,6 +100,10 @@ func (f *fixture) Load(context.Context) (int64, []campus.Space, []campus.Device,
 
 func (f *fixture) Save(context.Context, int64, campus.Change) error { return nil }
 
+func (f *fixture) Dependents(context.Context, campus.Change) (map[string]int, error) {
+	return nil, nil
+}
+
 func (f *fixture) HasReadings(context.Context, energy.DeviceID) (bool, error) { return false, nil }
 
 // try connects with a CONNECT packet and returns the response.
