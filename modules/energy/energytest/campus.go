@@ -32,7 +32,8 @@ type CampusStore interface {
 func RunCampus(t *testing.T, store CampusStore) {
 	t.Run("a change builds on the version that it saw", func(t *testing.T) { catalogue(t, store) })
 	t.Run("calendar and tariffs are read back as they were written", func(t *testing.T) { testRulebook(t, store) })
-	t.Run("calendar and tariffs are changed", func(t *testing.T) { changedRules(t, store) })
+	t.Run("a calendar entry is changed", func(t *testing.T) { changedEntry(t, store) })
+	t.Run("a tariff is changed", func(t *testing.T) { changedTariff(t, store) })
 	t.Run("states", func(t *testing.T) { states(t, store) })
 	t.Run("ambient readings", func(t *testing.T) { ambient(t, store) })
 	t.Run("weather", func(t *testing.T) { weather(t, store) })

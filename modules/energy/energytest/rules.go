@@ -16,10 +16,11 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/tariffs"
 )
 
-// changedRules changes a calendar entry and a tariff, moves them to another space, and counts up in many changes at once.
-func changedRules(t *testing.T, store CampusStore) {
+var errRefused = errors.New("refused")
+
+// changedEntry changes a calendar entry and moves it to another space.
+func changedEntry(t *testing.T, store CampusStore) {
 	ctx := context.Background()
-	refused := errors.New("refused")
 	entry := calendar.Entry{ID: "cal_c", Space: "sp_c", Name: "Cierre", Kind: calendar.Closed, From: "2026-01-20", To: "2026-01-30"}
 	require.NoError(t, store.AddCalendarEntry(ctx, entry))
 	want := calendar.Entry{ID: "cal_c", Space: "sp_d", Name: "Horario", Kind: calendar.Opening, Hours: []calendar.Hours{{Days: []calendar.Day{"mon"}, From: 420, To: 1200}}}
@@ -29,8 +30,8 @@ func changedRules(t *testing.T, store CampusStore) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, want, changed)
-	_, err = store.ChangeCalendarEntry(ctx, "cal_c", func(e calendar.Entry) (calendar.Entry, error) { return entry, refused })
-	require.ErrorIs(t, err, refused)
+	_, err = store.ChangeCalendarEntry(ctx, "cal_c", func(e calendar.Entry) (calendar.Entry, error) { return entry, errRefused })
+	require.ErrorIs(t, err, errRefused)
 	_, err = store.ChangeCalendarEntry(ctx, "cal_x", func(e calendar.Entry) (calendar.Entry, error) { return e, nil })
 	require.ErrorAs(t, err, &energy.ErrNotFound{})
 	entries, err := store.CalendarEntries(ctx)
@@ -38,7 +39,11 @@ func changedRules(t *testing.T, store CampusStore) {
 	require.Equal(t, []calendar.Entry{want}, entries)
 	requireChanged(t, store, "sp_c", "sp_d")
 	require.NoError(t, store.DropCalendarEntry(ctx, "cal_c"))
+}
 
+// changedTariff changes a tariff, moves it to another space, and counts up in many changes at once.
+func changedTariff(t *testing.T, store CampusStore) {
+	ctx := context.Background()
 	tariff := tariffs.Tariff{
 		ID: "tf_c", Space: "sp_e", Name: "T", Currency: "COP", ValidFrom: "2026-01-01", Price: decimal.RequireFromString("800.5"),
 		Reactive: &tariffs.ReactiveRule{Price: decimal.RequireFromString("120.5"), Multiplier: decimal.RequireFromString("1")},
@@ -46,13 +51,13 @@ func changedRules(t *testing.T, store CampusStore) {
 	other := tariffs.Tariff{ID: "tf_o", Space: "sp_e", Name: "O", Currency: "COP", ValidFrom: "2025-01-01"}
 	require.NoError(t, store.AddTariff(ctx, tariff))
 	require.NoError(t, store.AddTariff(ctx, other))
-	_, err = store.ChangeTariff(ctx, "tf_c", func(t tariffs.Tariff) (tariffs.Tariff, error) {
+	_, err := store.ChangeTariff(ctx, "tf_c", func(t tariffs.Tariff) (tariffs.Tariff, error) {
 		t.ValidFrom = other.ValidFrom
 		return t, nil
 	})
 	require.ErrorAs(t, err, &energy.ErrTaken{}, "a space has at most one tariff from a day")
-	_, err = store.ChangeTariff(ctx, "tf_c", func(t tariffs.Tariff) (tariffs.Tariff, error) { return t, refused })
-	require.ErrorIs(t, err, refused)
+	_, err = store.ChangeTariff(ctx, "tf_c", func(t tariffs.Tariff) (tariffs.Tariff, error) { return t, errRefused })
+	require.ErrorIs(t, err, errRefused)
 	_, err = store.ChangeTariff(ctx, "tf_x", func(t tariffs.Tariff) (tariffs.Tariff, error) { return t, nil })
 	require.ErrorAs(t, err, &energy.ErrNotFound{})
 	_, err = store.ChangeTariff(ctx, "tf_c", func(t tariffs.Tariff) (tariffs.Tariff, error) {
