@@ -93,6 +93,12 @@ class Person {
     await accessible(this.page, step)
   }
 
+  /** Waits until the list of steps says that one is done. */
+  isTicked = (step) =>
+    this.page
+      .getByRole('link', { name: `${t(`setupStep.${step}`)} (${t('setup.done')})` })
+      .waitFor({ state: isPhone ? 'attached' : 'visible' })
+
   next = () => this.click(this.page.getByRole('link', { name: t('setup.next') }))
 }
 
@@ -168,6 +174,7 @@ async function setUp(person, { outer, rooms, devices, where }) {
   await person.choose(page.getByRole('combobox', { name: word(t('common.space')) }), where)
   await person.click(person.button(t('common.create')))
   await page.getByRole('row', { name: new RegExp(`EMCALI ${where}`) }).waitFor()
+  await person.isTicked('tariff')
   await person.next()
 }
 
@@ -232,6 +239,7 @@ const steps = {
     await person.arrive('calendar')
     await person.click(person.button(t('common.confirmHours')))
     await page.getByText(t('calendar.confirmed')).waitFor()
+    await person.isTicked('calendar')
     await person.next()
 
     await person.arrive('colleagues')
