@@ -1,9 +1,10 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
+import { textParts } from './textParts.ts'
 
 // The build is committed and embedded: names do not depend on the machine, and nothing is loaded from outside.
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), textParts(import.meta.dirname + '/src')],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -248,7 +248,11 @@ const steps = {
       ['ñ'.repeat(37), false],
     ]) {
       await fresh.fill(password)
-      assert.equal(/bytes/.test(await fresh.evaluate((field) => field.validationMessage)), !fits, password)
+      assert.equal(
+        /Entre 10 y 72/.test(await fresh.evaluate((field) => field.validationMessage)),
+        !fits,
+        password,
+      )
     }
     await fresh.fill('otra-clave-larga-2')
     await accessible(reader, 'another password')

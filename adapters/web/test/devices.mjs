@@ -434,7 +434,7 @@ const steps = {
     await visit(page, 'dispositivos?id=m5')
     await page.getByRole('button', { name: 'Quitar el dispositivo: Medidor Bloque 5' }).click()
     const dialog = page.getByRole('dialog')
-    await dialog.getByText('no se puede quitar todavía').waitFor()
+    await dialog.getByText('Todavía no se puede quitar Medidor Bloque 5').waitFor()
     assert.equal(await dialog.getByRole('button').count(), 1, 'there is nothing to agree to')
     await accessible(page, 'a blocked removal')
     await dialog.getByRole('button', { name: 'Cerrar' }).click()

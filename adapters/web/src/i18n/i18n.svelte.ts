@@ -1,4 +1,5 @@
-// The page's texts, in the reader's language. Only that language is loaded, so that the first view stays small.
+// The page's texts, in the reader's language. Only that language is loaded, and only the texts that the first view may show, so that
+// this stays small; the others come with the first page that is opened after it.
 // What the server says is in the reader's language already.
 import type spanish from './es.json'
 
@@ -10,13 +11,20 @@ type Group = keyof Translations
 export type Key = { [G in Group]: `${G}.${keyof Translations[G] & string}` }[Group]
 
 const languageKey = 'holotwin.language'
-const files: Record<Code, () => Promise<{ default: Translations }>> = {
-  es: () => import('./es.json'),
-  en: () => import('./en.json'),
+type Texts = Record<string, Record<string, string>>
+type Part = () => Promise<{ default: Texts }>
+const firstTexts: Record<Code, Part> = {
+  es: () => import('./es.json?texts=first'),
+  en: () => import('./en.json?texts=first'),
+}
+const otherTexts: Record<Code, Part> = {
+  es: () => import('./es.json?texts=rest'),
+  en: () => import('./en.json?texts=rest'),
 }
 
 export const language = $state<{ code: Code }>({ code: 'es' })
-let texts = $state.raw<Record<string, Record<string, string>>>({})
+let texts = $state.raw<Texts>({})
+let isWhole = false
 
 /** The language that the reader chose before, or else the browser's. */
 export function preferredLanguage(): Code {
@@ -27,9 +35,20 @@ export function preferredLanguage(): Code {
 
 /** Loads a language and shows the page in it. Rejects if its file cannot be loaded. */
 export async function loadLanguage(code: Code) {
-  texts = (await files[code]()).default
+  const parts = await Promise.all([firstTexts[code](), ...(isWhole ? [otherTexts[code]()] : [])])
+  texts = Object.assign({}, ...parts.map((part) => part.default)) as Texts
   language.code = code
   document.documentElement.lang = code
+}
+
+/** Loads all texts of the language. Rejects if their file cannot be loaded. */
+export async function loadAllTexts() {
+  if (isWhole) return
+  const { code } = language
+  const rest = (await otherTexts[code]()).default
+  if (language.code === code) texts = { ...texts, ...rest }
+  isWhole = true
+  if (language.code !== code) await loadLanguage(language.code)
 }
 
 /** Shows the page in another language, now and at the next visit. */

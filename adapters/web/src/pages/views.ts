@@ -1,6 +1,7 @@
 // The view of each page. Only today's is part of the first files that are loaded, so that the first view stays small.
 import type { Component } from 'svelte'
 import type { Page } from '../addresses'
+import { loadAllTexts } from '../i18n/i18n.svelte'
 import TodayPage from './today/TodayPage.svelte'
 
 type View = { default: Component }
@@ -16,4 +17,7 @@ const views: Record<Page, () => Promise<View>> = {
   inicio: () => import('./setup/SetupPage.svelte'),
 }
 
-export const loadView = async (page: Page): Promise<Component> => (await views[page]()).default
+export async function loadView(page: Page): Promise<Component> {
+  const [view] = await Promise.all([views[page](), page === 'hoy' ? null : loadAllTexts()])
+  return view.default
+}

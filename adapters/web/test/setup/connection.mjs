@@ -42,7 +42,7 @@ export const connection = {
     })
     assert.equal(sent.status, 201, await sent.text())
     await page.getByText('Llegó un mensaje.').waitFor()
-    await page.getByText(/lectura de Contador general/).waitFor()
+    await page.getByText(/Llegó un mensaje.*lectura de Contador general/i).waitFor()
 
     await fetch(
       `${url}/input/post?node=emontx&apikey=${key}&fulljson=${encodeURIComponent('{"power1":100}')}`,
