@@ -61,10 +61,10 @@ func TestAPoolerWithoutADirectAddressIsNamed(t *testing.T) {
 }
 
 // TestTransactionsBehindAPoolerAreBounded shows that a transaction has the limits that a pooler does not pass on from the connection's
-// start, and that they end with it: the next client of the connection does not inherit them.
+// start, also one that the URL sets, and that they end with it: the next client of the connection does not inherit them.
 func TestTransactionsBehindAPoolerAreBounded(t *testing.T) {
 	pooled, direct := databasetest.Pooled(t)
-	db, err := database.Open(t.Context(), database.Options{URL: pooled, DirectURL: direct, Connections: 1})
+	db, err := database.Open(t.Context(), database.Options{URL: pooled + "&lock_timeout=7s", DirectURL: direct, Connections: 1})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	limits := func(tx *gorm.DB) (statement, lock, idle string) {
@@ -76,7 +76,7 @@ func TestTransactionsBehindAPoolerAreBounded(t *testing.T) {
 	defer cancel()
 	require.NoError(t, db.Transact(ctx, func(tx *gorm.DB) error {
 		statement, lock, idle := limits(tx)
-		require.Equal(t, []string{"1min", "10s", "1min"}, []string{statement, lock, idle})
+		require.Equal(t, []string{"1min", "7s", "1min"}, []string{statement, lock, idle})
 		return nil
 	}))
 	statement, lock, idle := limits(db.Read)

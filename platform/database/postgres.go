@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/platform/certificate"
 )
@@ -29,8 +30,9 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
+	var set limitStatement
 	if isPooled {
-		bearPooler(config)
+		set = bearPooler(config)
 	}
 	watch := newSilenceWatch(config.DialFunc, o.OnSilence)
 	pool, probe := stdlib.OpenDB(withDialer(config, watch.connect)), stdlib.OpenDB(withDialer(config, watch.connectProbe))
@@ -46,7 +48,11 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 	if err := waitUntilReady(ctx, pool); err != nil {
 		return nil, errors.Join(fmt.Errorf("DB_URL: PostgreSQL does not answer: %s", Reason(err)), pool.Close(), probe.Close())
 	}
-	db, err := openGorm(postgres.New(postgres.Config{Conn: connPool(pool, isPooled)}))
+	var used gorm.ConnPool = pool
+	if isPooled {
+		used = boundedPool{pool, set}
+	}
+	db, err := openGorm(postgres.New(postgres.Config{Conn: used}))
 	if err != nil {
 		return nil, errors.Join(err, pool.Close(), probe.Close())
 	}

@@ -81,7 +81,8 @@ describe('a sheet with a column for each level', () => {
 
   it('names what is wrong, and plans the rest', () => {
     const text =
-      'Edificio;Piso;Sala;m2\n;;;5\nBloque 1;;Sala 1;grande\nBloque 1;;Sala 2;-3\nPiso 1;;Sala;1\nBloque 1;;Piso 1;1\nBloque 1;Piso 1;Sala 101;41\nBloque 1;Piso 1;Sala 101;42'
+      'Edificio;Piso;Sala;m2\n;;;5\nBloque 1;;Sala 1;grande\nBloque 1;;Sala 2;-3\n' +
+      'Piso 1;;Sala;1\nBloque 1;;Piso 1;1\nBloque 1;Piso 1;Sala 101;41\nBloque 1;Piso 1;Sala 101;42'
     expect(faults(text)).toEqual([
       '2 noName ',
       '3 badArea grande',
@@ -141,7 +142,8 @@ describe('a sheet with a space in each row', () => {
 
   it('names what is wrong', () => {
     const text =
-      'Nombre;Tipo;Dentro de;m2\n;sala;;\nA;cueva;;\nB;sala;Bloque 8;\nC;sala;Piso 1;\nD;edificio;Bloque 1;\nBloque 1;sala;USC;\nE;sala;Bloque 1;1,2,3\nF;sala;Bloque 2;\nf;sala;bloque 2;'
+      'Nombre;Tipo;Dentro de;m2\n;sala;;\nA;cueva;;\nB;sala;Bloque 8;\n' +
+      'C;sala;Piso 1;\nD;edificio;Bloque 1;\nBloque 1;sala;USC;\nE;sala;Bloque 1;1,2,3\nF;sala;Bloque 2;\nf;sala;bloque 2;'
     expect(faults(text)).toEqual([
       '2 noName ',
       '3 unknownKind cueva',
