@@ -50,7 +50,7 @@ func (migrateCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(migrate(ctx, db), db.Close())
+	return errors.Join(migrate(ctx, settings, db), db.Close())
 }
 
 type versionCommand struct{}

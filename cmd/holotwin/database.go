@@ -15,8 +15,8 @@ import (
 )
 
 // migrate brings the schema of each part up to date, in the order of the table.
-func migrate(ctx context.Context, db *database.Database) error {
-	for _, p := range parts {
+func migrate(ctx context.Context, c config.Config, db *database.Database) error {
+	for _, p := range parts(c) {
 		if p.schema == nil {
 			continue
 		}
@@ -52,7 +52,7 @@ func openAudited(ctx context.Context, o database.Options) (*database.Database, e
 }
 
 // checks are the conditions of readiness: what must work before requests are sent to this server.
-func checks(db *database.Database) []httpserver.Check {
+func checks(c config.Config, db *database.Database) []httpserver.Check {
 	var migrated atomic.Bool // a migrated schema stays migrated, and each check takes a connection
 	return []httpserver.Check{
 		{Name: "database", Ready: db.Ping},
@@ -60,15 +60,15 @@ func checks(db *database.Database) []httpserver.Check {
 			if migrated.Load() {
 				return nil
 			}
-			err := requireMigrated(ctx, db)
+			err := requireMigrated(ctx, c, db)
 			migrated.Store(err == nil)
 			return err
 		}},
 	}
 }
 
-func requireMigrated(ctx context.Context, db *database.Database) error {
-	for _, p := range parts {
+func requireMigrated(ctx context.Context, c config.Config, db *database.Database) error {
+	for _, p := range parts(c) {
 		if p.schema == nil {
 			continue
 		}

@@ -10,20 +10,26 @@ import (
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/peer"
 )
 
 var httpParts = []any{newAPI}
 
 // newAPI returns the API without routes; each part registers its own.
-func newAPI(c config.Config, log *zap.Logger, registry *prometheus.Registry, auth *httpauth.Handlers) *httpserver.API {
+func newAPI(c config.Config, log *zap.Logger, registry *prometheus.Registry, authenticator httpserver.Authenticator, auditor httpserver.Auditor) *httpserver.API {
 	return httpserver.New(httpserver.Options{
-		Log: log, Version: version, Locale: c.Locale, CORSOrigins: c.CORSOrigins, Authenticator: auth, Auditor: auth,
+		Log: log, Version: version, Locale: c.Locale, CORSOrigins: c.CORSOrigins, Authenticator: authenticator, Auditor: auditor,
 		TrustedProxies: c.TrustedProxies, RatePerMinute: c.RateLimitPerMin, Metrics: registry, Long: httpenergy.BulkPaths, ForeignQueries: []string{httpauth.CallbackPath},
 	})
 }
 
-// finishRoutes adds what comes after the parts' routes: the dashboard and the operations.
-func finishRoutes(api *httpserver.API, registry *prometheus.Registry, db *database.Database) {
-	web.Register(api.App())
-	api.Operations(registry, checks(db)...)
+// finishRoutes adds what comes after the parts' routes: the calls of other processes, the dashboard and the operations.
+func finishRoutes(c config.Config, api *httpserver.API, registry *prometheus.Registry, db *database.Database, server *peer.Server) {
+	if !c.RunsAll() {
+		api.AnswerPeers(server)
+	}
+	if c.Runs(config.Web) {
+		web.Register(api.App())
+	}
+	api.Operations(registry, checks(c, db)...)
 }

@@ -47,7 +47,7 @@ func (c importCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	err = migrate(ctx, db)
+	err = migrate(ctx, settings, db)
 	if err == nil {
 		store := gormenergy.New(db, instants{})
 		catalog := campus.NewCatalog(store, instants{}, random.ID, settings.Zone)

@@ -27,7 +27,7 @@ import (
 	"github.com/holotwin/holotwin/platform/events"
 )
 
-// jobServices are the services that the jobs call.
+// jobServices are the services that the jobs call; those of a module that does not run here are nil.
 type jobServices struct {
 	fx.In
 
@@ -36,25 +36,34 @@ type jobServices struct {
 	Outbox      *events.Outbox
 	Feed        *events.Feed
 	Bus         *nats.Bus
-	AuthStore   *gormauth.Store
-	Accounts    *auth.Accounts
-	Sessions    *auth.Sessions
-	Refusals    *auth.Refusals
-	EnergyStore *gormenergy.Store
-	Catalog     *campus.Catalog
-	Intake      *intake.Intake
-	Fleet       *intake.Fleet
-	WeatherSync *conditions.WeatherSync
-	Scheduler   *schedule.Scheduler
-	Forecaster  *outlook.Forecaster
-	Simulator   *scenario.Simulator
-	Client      *mqtt.Client
-	Broker      *mqtt.Broker
+	AuthStore   *gormauth.Store         `optional:"true"`
+	Accounts    *auth.Accounts          `optional:"true"`
+	Sessions    *auth.Sessions          `optional:"true"`
+	Refusals    *auth.Refusals          `optional:"true"`
+	EnergyStore *gormenergy.Store       `optional:"true"`
+	Catalog     *campus.Catalog         `optional:"true"`
+	Intake      *intake.Intake          `optional:"true"`
+	Fleet       *intake.Fleet           `optional:"true"`
+	WeatherSync *conditions.WeatherSync `optional:"true"`
+	Scheduler   *schedule.Scheduler     `optional:"true"`
+	Forecaster  *outlook.Forecaster     `optional:"true"`
+	Simulator   *scenario.Simulator     `optional:"true"`
+	Client      *mqtt.Client            `optional:"true"`
+	Broker      *mqtt.Broker            `optional:"true"`
 }
 
 // jobs is the table of the server's background jobs, in the order in which they start.
 func (w jobServices) jobs() []job {
-	all := slices.Concat(w.eventJobs(), w.authJobs(), w.energyJobs(), w.adviceJobs(), w.mqttJobs())
+	ofModules := []struct {
+		module string
+		jobs   func() []job
+	}{{config.Auth, w.authJobs}, {config.Energy, w.energyJobs}, {config.Advice, w.adviceJobs}, {config.Energy, w.mqttJobs}}
+	all := w.eventJobs()
+	for _, of := range ofModules {
+		if w.Config.Runs(of.module) {
+			all = append(all, of.jobs()...)
+		}
+	}
 	return slices.DeleteFunc(all, func(j job) bool { return j.off })
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io/fs"
+	"slices"
 
 	"go.uber.org/fx"
 
@@ -26,29 +27,45 @@ type part struct {
 	schema func() fs.FS
 	// routes is a method of its HTTP handlers: func(*Handlers, *httpserver.API).
 	routes any
+	// serves makes the process answer what other processes ask of the part: func(*peer.Server, …).
+	serves any
+	// of is the module without which the part does not run; "" always runs.
+	of string
 }
 
-// parts is the table of the server's parts. A new module is a line here.
-var parts = []part{
-	{name: "platform", makes: platformParts},
-	{name: "events", needs: []string{"platform"}, makes: eventParts, schema: events.Migrations},
-	{name: "auth", needs: []string{"platform", "local"}, makes: authParts, schema: gormauth.Migrations, routes: (*httpauth.Handlers).Register},
-	{name: "energy", needs: []string{"platform", "events", "local"}, makes: energyParts, schema: gormenergy.Migrations, routes: (*httpenergy.Handlers).Register},
-	{name: "advice", needs: []string{"platform", "events", "local"}, makes: adviceParts, schema: gormadvice.Migrations, routes: (*httpadvice.Handlers).Register},
-	{name: "local", needs: []string{"auth", "energy", "advice"}, makes: localParts}, // what a module needs of another
-	{name: "http", needs: []string{"platform", "auth"}, makes: httpParts},
-	{name: "mqtt", needs: []string{"platform", "energy", "local"}, makes: mqttParts},
+// parts returns the table of the parts that a process with these settings runs. A new module is two lines here: the module, and what
+// it answers others.
+func parts(c config.Config) []part {
+	all := []part{
+		{name: "platform", makes: platformParts},
+		{name: "events", needs: []string{"platform"}, makes: eventParts, schema: events.Migrations},
+		{name: "auth", of: config.Auth, needs: []string{"platform", "ports"}, makes: authParts, schema: gormauth.Migrations, routes: (*httpauth.Handlers).Register},
+		{name: "energy", of: config.Energy, needs: []string{"platform", "events", "ports"}, makes: energyParts, schema: gormenergy.Migrations, routes: (*httpenergy.Handlers).Register},
+		{name: "advice", of: config.Advice, needs: []string{"platform", "events", "ports"}, makes: adviceParts, schema: gormadvice.Migrations, routes: (*httpadvice.Handlers).Register},
+		{name: "answers of auth", of: config.Auth, needs: []string{"auth"}, makes: authAnswers, serves: serveAuth},
+		{name: "answers of energy", of: config.Energy, needs: []string{"energy"}, makes: energyAnswers, serves: serveEnergy},
+		{name: "answers of advice", of: config.Advice, needs: []string{"advice"}, makes: adviceAnswers, serves: serveAdvice},
+		{name: "peers", needs: []string{"platform"}, makes: peerParts},
+		{name: "ports", needs: needsOfPorts(c), makes: portParts(c)}, // what a module needs of another
+		{name: "http", needs: []string{"platform", "ports"}, makes: httpParts},
+		{name: "mqtt", of: config.Energy, needs: []string{"platform", "energy", "ports"}, makes: mqttParts},
+	}
+	return slices.DeleteFunc(all, func(p part) bool { return p.of != "" && !c.Runs(p.of) })
 }
 
 // program returns the parts, put together. Routes are registered in the order of the table.
-func program(settings config.Config) fx.Option {
-	options := []fx.Option{fx.Supply(settings)}
-	for _, p := range parts {
+func program(c config.Config) fx.Option {
+	options := []fx.Option{fx.Supply(c)}
+	table := parts(c)
+	for _, p := range table {
 		options = append(options, fx.Module(p.name, fx.Provide(p.makes...)))
 	}
-	for _, p := range parts {
+	for _, p := range table {
 		if p.routes != nil {
 			options = append(options, fx.Invoke(p.routes))
+		}
+		if p.serves != nil && !c.RunsAll() {
+			options = append(options, fx.Invoke(p.serves))
 		}
 	}
 	return fx.Options(append(options, fx.Invoke(finishRoutes, start))...)

@@ -25,10 +25,10 @@ type server struct {
 	Config     config.Config
 	Log        *zap.Logger
 	Database   *database.Database
-	Accounts   *auth.Accounts
+	Accounts   *auth.Accounts `optional:"true"`
 	API        *httpserver.API
 	Supervisor *supervise.Supervisor
-	Broker     *mqtt.Broker
+	Broker     *mqtt.Broker `optional:"true"`
 	Works      jobServices
 	Program    fx.Shutdowner
 
@@ -46,7 +46,7 @@ func (s *server) steps() []step {
 	return []step{
 		{name: "database files", start: s.warnOfExposedFiles, stop: s.closeDatabase},
 		{name: "HTTP address", start: s.listen, stop: s.stopListening},
-		{name: "schemas", start: func(ctx context.Context) error { return migrate(ctx, s.Database) }},
+		{name: "schemas", start: func(ctx context.Context) error { return migrate(ctx, s.Config, s.Database) }},
 		{name: "first administrator", start: s.addFirstAdministrator},
 		{name: "published passwords", start: s.Works.checkPasswords},
 		{name: "background", stop: s.Supervisor.Stop},
@@ -113,6 +113,9 @@ func (s *server) addFirstAdministrator(ctx context.Context) error {
 	use := auth.ForWork
 	if s.Config.Demo {
 		use = auth.ForDemo
+	}
+	if s.Accounts == nil {
+		return nil // the process that runs auth makes it
 	}
 	first, err := s.Accounts.Bootstrap(ctx, s.Config.AdminEmail, s.Config.AdminPassword, use)
 	if err != nil || first == nil || first.Password == "" {

@@ -158,7 +158,7 @@ func withAccounts(do func(context.Context, *auth.Accounts) error) error {
 	if err != nil {
 		return err
 	}
-	if err = migrate(ctx, db); err == nil {
+	if err = migrate(ctx, settings, db); err == nil {
 		var hasher *bcrypt.Hasher
 		if hasher, err = bcrypt.New(bcrypt.Cost); err == nil {
 			catalog := campus.NewCatalog(gormenergy.New(db, instants{}), instants{}, random.ID, settings.Zone)

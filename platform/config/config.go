@@ -24,6 +24,14 @@ type Config struct {
 	JWTSecret   string `env:"JWT_SECRET"`
 	JWTKeys     string `env:"JWT_KEYS"`
 
+	// Modules are what this process runs: modules, and "web" for the pages. The URLs are where the others are.
+	Modules   []string `env:"MODULES" envDefault:"auth,energy,advice"`
+	AuthURL   string   `env:"AUTH_URL"`
+	EnergyURL string   `env:"ENERGY_URL"`
+	AdviceURL string   `env:"ADVICE_URL"`
+	// ServiceSecret is what the processes of one installation know each other by.
+	ServiceSecret string `env:"SERVICE_SECRET"`
+
 	HTTPAddr string `env:"HTTP_ADDR"`
 	Port     string `env:"PORT"`
 

@@ -33,6 +33,10 @@ func (a *API) problemOf(ctx context.Context, err error, errs func(error) *proble
 			return p
 		}
 	}
+	if p = away(err); p != nil {
+		a.log.Warn("another process is away", zap.String("request_id", RequestID(ctx)), zap.Error(err))
+		return p
+	}
 	if database.IsUnavailable(err) || ctx.Err() != nil { // a request that timed out may succeed when the load is lower
 		a.log.Warn("database unavailable", zap.String("request_id", RequestID(ctx)), zap.String("reason", database.Reason(err)), zap.Error(err))
 		return problem.New(problem.Unavailable).After(retryAfter)

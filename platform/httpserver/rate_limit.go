@@ -83,8 +83,19 @@ func (l *rateLimit) allowanceOf(client string, now time.Time) *allowance {
 // limitRate refuses requests over the limit. Health checks and metrics are not limited: a probe must not fail because another
 // client on the same address is busy.
 func (a *API) limitRate(c *fiber.Ctx) error {
-	if a.rate == nil || strings.HasPrefix(c.Path(), "/health/") || c.Path() == "/metrics" {
+	if strings.HasPrefix(c.Path(), "/health/") || c.Path() == "/metrics" {
 		return c.Next()
+	}
+	if err := a.takeFromRate(c); err != nil {
+		return err
+	}
+	return c.Next()
+}
+
+// takeFromRate counts a request of its client. Its error is the problem of one over the limit.
+func (a *API) takeFromRate(c *fiber.Ctx) error {
+	if a.rate == nil {
+		return nil
 	}
 	left, full, wait := a.rate.take(NetworkOf(a.clientAddress(c)), time.Now())
 	c.Set("RateLimit-Limit", strconv.Itoa(a.rate.perMinute))
@@ -93,7 +104,7 @@ func (a *API) limitRate(c *fiber.Ctx) error {
 	if wait > 0 {
 		return problem.New(problem.TooManyRequests).After(seconds(wait))
 	}
-	return c.Next()
+	return nil
 }
 
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }

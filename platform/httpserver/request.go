@@ -26,6 +26,7 @@ const (
 	httpsKey
 	callerKey // the caller that the handler of a public route has authenticated
 	rightsKey
+	traceKey
 )
 
 const requestIDHeader = "X-Request-Id"
@@ -134,7 +135,7 @@ func (a *API) limitTime(long []string) fiber.Handler {
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), limit)
 		defer cancel()
-		ctx = context.WithValue(ctx, requestIDKey, requestIDOf(c))
+		ctx = withRequest(ctx, c)
 		ctx = context.WithValue(ctx, languageKey, a.languageOf(c))
 		ctx = context.WithValue(ctx, clientIPKey, a.clientAddress(c))
 		ctx = context.WithValue(ctx, httpsKey, a.isHTTPS(c))

@@ -21,6 +21,7 @@ import (
 	"github.com/valyala/fasthttp"
 	"go.uber.org/zap"
 
+	"github.com/holotwin/holotwin/platform/peer"
 	"github.com/holotwin/holotwin/platform/random"
 )
 
@@ -82,6 +83,8 @@ type API struct {
 	streams        *streams
 	heavy          *admission
 	requests       *requestMetrics
+	// peers answers other processes; nil answers none.
+	peers *peer.Server
 }
 
 // New returns a server without routes.
@@ -110,7 +113,7 @@ func New(o Options) *API {
 	if len(o.CORSOrigins) > 0 {
 		api.app.Use(allowOrigins(o.CORSOrigins))
 	}
-	api.app.Use(api.limitRate, blankControls(o.ForeignQueries), checkRequest, api.limitTime(o.Long))
+	api.app.Use(api.answerPeer, api.limitRate, blankControls(o.ForeignQueries), checkRequest, api.limitTime(o.Long))
 	api.huma = humafiber.New(api.app, api.humaConfig(o.Version))
 	return api
 }

@@ -22,6 +22,7 @@ const (
 	RightsChanged        Code = "rights_changed"
 	Overloaded           Code = "overloaded"
 	Unavailable          Code = "unavailable"
+	ModuleAway           Code = "module_unavailable"
 	Conflict             Code = "conflict"
 	HeadersTooLarge      Code = "headers_too_large"
 	MalformedRequest     Code = "malformed_request"
@@ -129,6 +130,11 @@ var texts = map[Code]text{
 		503,
 		wording{"No disponible", "La base de datos no responde; no se sabe si algo se guardó. Intente de nuevo tras lo que indica Retry-After; una lectura repetida no se guarda dos veces."},
 		wording{"Unavailable", "The database does not answer. It is not known whether anything was stored. Try again after Retry-After; a reading that is sent again is not stored twice."},
+	},
+	ModuleAway: {
+		503,
+		wording{"Una parte no responde", "Una parte del servicio no responde en este momento. Intente de nuevo tras lo que indica Retry-After."},
+		wording{"A part does not answer", "A part of the service does not answer at the moment. Try again after Retry-After."},
 	},
 	Conflict: {
 		409,
