@@ -17,8 +17,8 @@ import (
 // maxQuestion is the maximum size of a question of another process, in bytes.
 const maxQuestion = 16 << 20
 
-// AnswerPeers makes the server answer calls of other processes of the installation, at peer.Path. They are no part of the API: they
-// are not in its document, and a user's token opens none of them.
+// AnswerPeers makes the server answer calls of other processes of the installation, at peer.Path. They do not belong to the
+// API: its document does not name them, and a user's token opens none of them.
 func (a *API) AnswerPeers(server *peer.Server) { a.peers = server }
 
 // answerPeer answers a call of another process. It runs before the rate limit, because one process asks for many users. A caller

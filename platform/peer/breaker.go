@@ -14,8 +14,8 @@ const (
 	maxPause = 2 * time.Second
 )
 
-// breaker keeps callers from waiting for a process that does not answer. While it is open nobody asks. Then one caller tries, and
-// its result decides for the others.
+// breaker keeps callers from waiting for a process that does not answer. While it is open, no caller asks. Then one caller
+// tries, and its result decides for the others.
 type breaker struct {
 	mu       sync.Mutex
 	failures int

@@ -137,7 +137,7 @@ func (c *Client) askInSlot(ctx context.Context, module, name string, changes boo
 	}
 }
 
-// learn tells the breaker what a try showed. A caller who gave up says nothing about the other process.
+// learn records a try in the breaker. A caller who gave up shows nothing about the other process.
 func (c *Client) learn(ctx context.Context, err error) {
 	if IsAway(err) && errors.Is(ctx.Err(), context.Canceled) {
 		c.breaker.abandon()

@@ -65,7 +65,7 @@ func (c Call[In, Out]) Answer(s *Server, answer func(ctx context.Context, in In)
 	}
 }
 
-// ErrAway means that another process does not answer now. What it was asked to change may have been changed.
+// ErrAway means that another process does not answer now. It may have made the change that was asked for.
 type ErrAway struct {
 	Module string
 	// After is when it is worth to ask again; 0 if unknown.

@@ -15,16 +15,33 @@ func TestMain(m *testing.M) { databasetest.Main(m) }
 
 // each runs a test on a fresh database of each kind.
 func each(t *testing.T, run func(t *testing.T, databaseURL string)) {
-	t.Run("sqlite", func(t *testing.T) { run(t, databasetest.SQLite(t)) })
-	t.Run("postgres", func(t *testing.T) { run(t, databasetest.Postgres(t)) })
+	beside(t, map[string]func(*testing.T){
+		"sqlite":   func(t *testing.T) { run(t, databasetest.SQLite(t)) },
+		"postgres": func(t *testing.T) { run(t, databasetest.Postgres(t)) },
+	})
 }
 
 // everywhere runs a test as each does, and on a database behind PgBouncer, with the settings that this takes.
 func everywhere(t *testing.T, run func(t *testing.T, databaseURL string, settings ...string)) {
-	each(t, func(t *testing.T, databaseURL string) { run(t, databaseURL) })
-	t.Run("pgbouncer", func(t *testing.T) {
-		pooled, direct := databasetest.Pooled(t)
-		run(t, pooled, "DIRECT_DB_URL="+direct)
+	beside(t, map[string]func(*testing.T){
+		"sqlite":   func(t *testing.T) { run(t, databasetest.SQLite(t)) },
+		"postgres": func(t *testing.T) { run(t, databasetest.Postgres(t)) },
+		"pgbouncer": func(t *testing.T) {
+			pooled, direct := databasetest.Pooled(t)
+			run(t, pooled, "DIRECT_DB_URL="+direct)
+		},
+	})
+}
+
+// beside runs tests beside each other and waits for all of them: most of their time is waiting.
+func beside(t *testing.T, tests map[string]func(*testing.T)) {
+	t.Run("on", func(t *testing.T) {
+		for name, run := range tests {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				run(t)
+			})
+		}
 	})
 }
 

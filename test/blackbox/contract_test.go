@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -100,6 +101,7 @@ const broken = 25_000
 // databases answer alike, and nothing is stored.
 func TestBadInputIsNeverAServerError(t *testing.T) {
 	var answers [][]int
+	var mu sync.Mutex
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL)
 		client := login(t, server)
@@ -118,7 +120,9 @@ func TestBadInputIsNeverAServerError(t *testing.T) {
 				require.Equal(t, "application/problem+json", answer.Header.Get("Content-Type"))
 			}
 		}
+		mu.Lock()
 		answers = append(answers, statuses)
+		mu.Unlock()
 		send(t, client, 200, http.MethodGet, "/health/ready", nil)
 	})
 	require.Len(t, answers, 2)

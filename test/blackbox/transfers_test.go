@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -67,6 +68,7 @@ const damaged = 3000
 // TestDamagedRequestsAreNeverAServerError sends requests with chunks and headers broken at random, from a seed.
 func TestDamagedRequestsAreNeverAServerError(t *testing.T) {
 	var answers [][][]int
+	var mu sync.Mutex
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL)
 		client := login(t, server)
@@ -82,7 +84,9 @@ func TestDamagedRequestsAreNeverAServerError(t *testing.T) {
 			}
 			statuses = append(statuses, got)
 		}
+		mu.Lock()
 		answers = append(answers, statuses)
+		mu.Unlock()
 		send(t, client, 200, http.MethodGet, "/health/ready", nil)
 	})
 	require.Len(t, answers, 2)

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -51,13 +52,13 @@ type Server struct {
 }
 
 // Start runs `holotwin words…` on a database with further settings (NAME=value, in which $URL is the server's own), and waits
-// until it is ready.
+// until it is ready. It listens where HTTP_ADDR says, or else on a free port.
 func Start(ctx context.Context, folder, databaseURL string, settings []string, words ...string) (*Server, error) {
 	binary, err := Build()
 	if err != nil {
 		return nil, err
 	}
-	address, err := FreeAddress()
+	address, err := addressIn(settings)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +73,16 @@ func Start(ctx context.Context, folder, databaseURL string, settings []string, w
 	}
 	go func() { s.ended <- s.Process.Wait() }()
 	return s, s.await(ctx)
+}
+
+// addressIn returns the last HTTP_ADDR of some settings, or a free address.
+func addressIn(settings []string) (string, error) {
+	for _, setting := range slices.Backward(settings) {
+		if address, found := strings.CutPrefix(setting, "HTTP_ADDR="); found {
+			return address, nil
+		}
+	}
+	return FreeAddress()
 }
 
 // Command is `holotwin words…` on a database, with the settings of Start, to be run and killed by the caller.

@@ -46,6 +46,10 @@ var needs = []need{
 		missing: pooler.ErrMissing,
 	},
 	{
+		name: "HAProxy", of: always, packages: []string{"haproxy"}, find: has("haproxy", "/usr/sbin/haproxy"),
+		missing: errors.New("haproxy, the edge in front of the modules' processes, is missing: apt-get install haproxy"),
+	},
+	{
 		name: "Mosquitto", of: always, packages: []string{"mosquitto"}, find: has("mosquitto", "/usr/sbin/mosquitto"),
 		missing: errors.New("mosquitto, the MQTT broker that devices are tested with, is missing: apt-get install mosquitto"),
 	},
