@@ -31,8 +31,11 @@ func run(ctx context.Context, only string, span time.Duration, uploads int) erro
 		return err
 	}
 	defer func() { _ = postgres.Stop() }()
-	if only == "rounds" { // it takes minutes, so it runs only if named
+	switch only { // these take minutes, so they run only if named
+	case "rounds":
 		return rounds(ctx, postgres, uploads)
+	case "split":
+		return split(ctx, postgres, span)
 	}
 	var failures []error
 	for _, b := range []struct {
