@@ -31,10 +31,13 @@ var authParts = []any{
 		return auth.NewKeys(store, accounts, reports, clock.System{})
 	},
 	signOns,
-	func(c config.Config, log *zap.Logger, store *gormauth.Store, refusals *auth.Refusals, sessions *auth.Sessions, accounts *auth.Accounts, keys *auth.Keys, tokens *jwt.Tokens, signOns *auth.SignOns) *httpauth.Handlers {
+	func(store *gormauth.Store, refusals *auth.Refusals, log *zap.Logger) *httpauth.Auditor {
+		return httpauth.NewAuditor(store, refusals, log)
+	},
+	func(c config.Config, log *zap.Logger, store *gormauth.Store, sessions *auth.Sessions, accounts *auth.Accounts, keys *auth.Keys, tokens *jwt.Tokens, signOns *auth.SignOns) *httpauth.Handlers {
 		return &httpauth.Handlers{
 			PublicKeys: publicKeys(tokens), SignOns: signOns, SecureCookies: strings.HasPrefix(c.OIDCRedirectURL, "https:"),
-			Sessions: sessions, Accounts: accounts, Keys: keys, Audit: store, Refusals: refusals, Log: log, Clock: clock.System{},
+			Sessions: sessions, Accounts: accounts, Keys: keys, Audit: store, Log: log, Clock: clock.System{},
 		}
 	},
 }

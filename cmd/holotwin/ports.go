@@ -44,7 +44,7 @@ var ports = []port{
 	{of: config.Advice, here: func(o local.Outlook) usage.MonthForecaster { return o }, elsewhere: func(p peers) usage.MonthForecaster { return remote.Outlook{Client: p.advice} }},
 	{of: config.Auth, here: func(keys *auth.Keys) mqtt.Login { return local.Devices{Keys: keys}.Login }, elsewhere: loginElsewhere},
 	{of: config.Auth, here: func(h *httpauth.Handlers) httpserver.Authenticator { return h }, elsewhere: authenticateElsewhere},
-	{of: config.Auth, here: func(h *httpauth.Handlers) httpserver.Auditor { return h }, elsewhere: auditElsewhere},
+	{of: config.Auth, here: func(a *httpauth.Auditor) httpserver.Auditor { return a }, elsewhere: auditElsewhere},
 }
 
 // portParts are the constructors of the ports.

@@ -65,12 +65,19 @@ type NumberedEntry struct {
 	Entry
 }
 
-// Audit stores entries for ever, except those of refused requests without an actor.
-type Audit interface {
+// Notes stores entries. A process that does not run this module stores them until they are sent to the one that does: see Relay.
+type Notes interface {
 	// Note adds entries.
 	Note(ctx context.Context, entries ...Entry) error
-	// Entries returns entries, newest first.
-	Entries(ctx context.Context, q AuditQuery) ([]NumberedEntry, error)
 	// ForgetStrangers deletes entries of refused requests that have no actor and are older than before.
 	ForgetStrangers(ctx context.Context, before time.Time) error
+}
+
+// Audit stores entries for ever, except those of refused requests without an actor. Entries of other processes are numbered as
+// they arrive, and keep their own time.
+type Audit interface {
+	Notes
+	AuditSink
+	// Entries returns entries, newest first.
+	Entries(ctx context.Context, q AuditQuery) ([]NumberedEntry, error)
 }

@@ -29,7 +29,7 @@ const maxNetworks = 10_000
 // actor. Each known caller has a bound of their own, so that a flood of other requests does not suppress their entries.
 // Strangers share a bound, and their refused logins are counted apart from their other requests.
 type Refusals struct {
-	audit Audit
+	notes Notes
 	clock Clock
 
 	mu      sync.Mutex
@@ -39,8 +39,8 @@ type Refusals struct {
 }
 
 // NewRefusals returns an audit writer for refused requests.
-func NewRefusals(audit Audit, clock Clock) *Refusals {
-	return &Refusals{audit: audit, clock: clock, callers: make(map[string]*usage), networks: make(map[string]*usage), strangers: make(map[string]*usage)}
+func NewRefusals(notes Notes, clock Clock) *Refusals {
+	return &Refusals{notes: notes, clock: clock, callers: make(map[string]*usage), networks: make(map[string]*usage), strangers: make(map[string]*usage)}
 }
 
 // Note writes an entry, or only counts it if its actor, or strangers, already reached the bound.
@@ -49,7 +49,7 @@ func (r *Refusals) Note(ctx context.Context, e Entry) error {
 	if !r.admit(e) {
 		return nil
 	}
-	return r.audit.Note(ctx, e)
+	return r.notes.Note(ctx, e)
 }
 
 func (r *Refusals) admit(e Entry) bool {
@@ -81,7 +81,7 @@ func (r *Refusals) admit(e Entry) bool {
 // CountLeftOut writes how many entries were left out since the last call, and deletes counters that are back to zero.
 func (r *Refusals) CountLeftOut(ctx context.Context) error {
 	entries, counted := r.leftOut()
-	if err := r.audit.Note(ctx, entries...); err != nil {
+	if err := r.notes.Note(ctx, entries...); err != nil {
 		return err
 	}
 	r.mu.Lock()
@@ -124,7 +124,7 @@ func (r *Refusals) leftOut() (entries []Entry, counted map[*usage]int) {
 
 // Forget deletes entries about refused requests of strangers that are older than StrangersKept.
 func (r *Refusals) Forget(ctx context.Context) error {
-	return r.audit.ForgetStrangers(ctx, r.clock.Now().Add(-StrangersKept))
+	return r.notes.ForgetStrangers(ctx, r.clock.Now().Add(-StrangersKept))
 }
 
 // allowance is how many entries one counter admits.

@@ -23,8 +23,6 @@ func (l *memoryAudit) Note(_ context.Context, entries ...Entry) error {
 	return l.failure
 }
 
-func (l *memoryAudit) Entries(context.Context, AuditQuery) ([]NumberedEntry, error) { return nil, nil }
-
 func (l *memoryAudit) ForgetStrangers(context.Context, time.Time) error { return nil }
 
 func (l *memoryAudit) count(actor, action string) (n int) {

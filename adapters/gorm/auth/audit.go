@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/platform/audit"
@@ -18,11 +19,14 @@ type auditRow struct {
 	Detail, Client        string
 	RequestID             string
 	Refused               bool
+	// RelayID is the id of an entry of another process; nil for the entries of this one.
+	RelayID *string
 }
 
 func (auditRow) TableName() string { return "auth_audit" }
 
 func rowOfEntry(e auth.Entry) auditRow {
+	e = e.Storable()
 	return auditRow{
 		At: e.At.UnixMilli(), Actor: e.Actor, Action: e.Action, Target: e.Target, Detail: e.Detail, Client: e.Client, RequestID: e.Request, Refused: e.Refused,
 	}
@@ -54,6 +58,25 @@ func (s *Store) Note(ctx context.Context, entries ...auth.Entry) error {
 		rows[i] = rowOfEntry(e)
 	}
 	return s.db.Transact(ctx, func(tx *gorm.DB) error { return tx.Create(&rows).Error })
+}
+
+// Receive stores entries of other processes, each once by its id.
+func (s *Store) Receive(ctx context.Context, entries []auth.RelayedEntry) error {
+	if err := auth.RequireIDs(entries); err != nil || len(entries) == 0 {
+		return err
+	}
+	rows := make([]auditRow, len(entries))
+	for i, e := range entries {
+		rows[i] = rowOfEntry(e.Entry)
+		rows[i].RelayID = &e.ID
+	}
+	err := s.db.Transact(audit.Without(ctx), func(tx *gorm.DB) error {
+		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error
+	})
+	if err != nil {
+		return fmt.Errorf("store %d audit entries of another process: %w", len(entries), err)
+	}
+	return nil
 }
 
 // Entries returns entries, newest first.

@@ -9,10 +9,8 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/modules/auth"
-	"github.com/holotwin/holotwin/platform/audit"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 	"github.com/holotwin/holotwin/platform/sheet"
@@ -157,20 +155,4 @@ func (h *Handlers) auditSheet(ctx context.Context, q auth.AuditQuery, format str
 			}
 		}
 	})
-}
-
-// Record implements httpserver.Auditor.
-func (h *Handlers) Record(ctx context.Context, e audit.Entry) error {
-	return h.Audit.Note(ctx, entryOf(e))
-}
-
-// RecordRefusal implements httpserver.Auditor. A failure is only logged, because the caller receives the refusal in any case.
-func (h *Handlers) RecordRefusal(ctx context.Context, e audit.Entry) {
-	if err := h.Refusals.Note(ctx, entryOf(e)); err != nil {
-		h.Log.Error("could not write a refused request to the audit", zap.String("request_id", e.RequestID), zap.Error(err))
-	}
-}
-
-func entryOf(e audit.Entry) auth.Entry {
-	return auth.Entry{At: e.At, Actor: e.Actor, Action: e.Action, Target: e.Target, Detail: e.Detail, Client: e.Client, Request: e.RequestID}
 }

@@ -22,7 +22,6 @@ type Handlers struct {
 	Accounts *auth.Accounts
 	Keys     *auth.Keys
 	Audit    auth.Audit
-	Refusals *auth.Refusals
 	Log      *zap.Logger
 	Clock    auth.Clock
 	// SignOns is nil if no university login is configured.

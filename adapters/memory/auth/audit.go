@@ -25,6 +25,22 @@ func (s *Store) Note(_ context.Context, entries ...auth.Entry) error {
 	})
 }
 
+// Receive stores entries of other processes, each once.
+func (s *Store) Receive(_ context.Context, entries []auth.RelayedEntry) error {
+	if err := auth.RequireIDs(entries); err != nil {
+		return err
+	}
+	return s.transact(func(t *tables) error {
+		for _, e := range entries {
+			if !t.received[e.ID] {
+				t.received[e.ID] = true
+				t.note(e.Entry)
+			}
+		}
+		return nil
+	})
+}
+
 // Entries returns entries, newest first.
 func (s *Store) Entries(_ context.Context, q auth.AuditQuery) ([]auth.NumberedEntry, error) {
 	found := []auth.NumberedEntry{}

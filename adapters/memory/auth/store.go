@@ -40,6 +40,8 @@ type tables struct {
 	networks map[network]time.Time
 	entries  []auth.NumberedEntry
 	numbered int64
+	// received are the ids of the entries of other processes.
+	received map[string]bool
 }
 
 var (
@@ -84,7 +86,7 @@ func (t *tables) clone() *tables {
 	return &tables{
 		users: cloned(t.users), families: cloned(t.families), tokens: cloned(t.tokens), resets: cloned(t.resets), codes: cloned(t.codes),
 		keyOf: cloned(t.keyOf), keys: cloned(t.keys), links: cloned(t.links), untested: cloned(t.untested), due: cloned(t.due),
-		networks: cloned(t.networks), entries: t.entries, numbered: t.numbered,
+		networks: cloned(t.networks), entries: t.entries, numbered: t.numbered, received: cloned(t.received),
 	}
 }
 
