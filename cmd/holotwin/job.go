@@ -29,6 +29,8 @@ type job struct {
 	once bool
 	// last is how long one more run may take when the server stops; 0 is no such run.
 	last time.Duration
+	// wake, if set, ends a pause early, unless the last run failed.
+	wake <-chan struct{}
 	// off leaves the job out.
 	off bool
 }
@@ -61,8 +63,8 @@ func (j job) repeat(ctx context.Context, log *zap.Logger) {
 	if wait == 0 {
 		wait = j.every
 	}
-	failing := false
-	for ; pause(ctx, wait); wait = j.every {
+	failing, wake := false, j.wake
+	for ; pause(ctx, wait, wake); wait = j.every {
 		err := j.do(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -81,6 +83,9 @@ func (j job) repeat(ctx context.Context, log *zap.Logger) {
 			}
 			failing = false
 		}
+		if wake = j.wake; failing {
+			wake = nil
+		}
 	}
 }
 
@@ -92,8 +97,8 @@ func (j job) logFailure(log *zap.Logger, err error) {
 	log.Error(j.failed, zap.Error(err))
 }
 
-// pause returns false if ctx ends first.
-func pause(ctx context.Context, wait time.Duration) bool {
+// pause returns after wait, or when wake receives. It returns false if ctx ends first.
+func pause(ctx context.Context, wait time.Duration, wake <-chan struct{}) bool {
 	if wait <= 0 {
 		return ctx.Err() == nil
 	}
@@ -101,6 +106,8 @@ func pause(ctx context.Context, wait time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	case <-time.After(wait):
+		return true
+	case <-wake:
 		return true
 	}
 }

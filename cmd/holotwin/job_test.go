@@ -104,3 +104,25 @@ func TestTheTableOfJobsIsWhole(t *testing.T) {
 	}
 	require.Less(t, len(w.jobs()), len(all), "nothing is set, so the weather, the bus and the MQTT clients are off")
 }
+
+// TestAJobIsWoken wakes a job between its runs: it runs at once, but after a failure only at its pace.
+func TestAJobIsWoken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute+time.Second)
+		defer cancel()
+		wake, begun := make(chan struct{}, 1), time.Now()
+		var ran []time.Duration
+		j := job{every: time.Minute, wake: wake, failed: "away; will retry", recovered: "back", do: func(context.Context) error {
+			if ran = append(ran, time.Since(begun)); len(ran) == 2 {
+				return errAway
+			}
+			return nil
+		}}
+		for _, at := range []time.Duration{10 * time.Second, 80 * time.Second, 150 * time.Second} {
+			time.AfterFunc(at, func() { wake <- struct{}{} })
+		}
+		j.run(ctx, zap.NewNop())
+		// Woken at 10 s; the run at 70 s fails, so that the wake at 80 s is kept until the next run has succeeded.
+		require.Equal(t, []time.Duration{10 * time.Second, 70 * time.Second, 130 * time.Second, 130 * time.Second, 150 * time.Second}, ran)
+	})
+}

@@ -1,7 +1,7 @@
 // Package audit passes an audit entry to the transaction that makes the change, so that a change without its entry, or an entry
 // without its change, is never committed. The HTTP server puts the entry into the request's context (Begin). The first write
-// transaction with that context writes the entry before it commits (platform/database). If a module gets its own database, its
-// transaction writes the entry there, and a relay copies it; nothing else changes.
+// transaction with that context writes the entry before it commits (platform/database). In a process that does not run the auth module,
+// it writes the entry into the process's own database, and auth.Relay sends it.
 package audit
 
 import (

@@ -51,11 +51,17 @@ type Database struct {
 	close     func() error
 	// writeEntry writes an audit entry; nil if this database has no audit.
 	writeEntry func(tx *gorm.DB, e audit.Entry) error
+	// audited is called after a commit that wrote an audit entry; nil if nothing waits for it.
+	audited func()
 }
 
 // Audit makes every write transaction write the audit entry of its context before the commit. It must be called before the
 // database is used.
 func (d *Database) Audit(write func(tx *gorm.DB, e audit.Entry) error) { d.writeEntry = write }
+
+// OnAudited sets a function that is called after each commit that wrote an audit entry. It must return at once. It must be set
+// before the database is used.
+func (d *Database) OnAudited(do func()) { d.audited = do }
 
 // ErrInUse is the error for a SQLite file that another process has open for writing.
 var ErrInUse = errors.New("the database file is in use by another process")
@@ -118,10 +124,14 @@ func (d *Database) Transact(ctx context.Context, fn func(tx *gorm.DB) error) err
 		}
 		return nil
 	})
-	if err == nil {
-		entry.SetWritten()
+	if err != nil {
+		return err
 	}
-	return err
+	entry.SetWritten()
+	if d.audited != nil {
+		d.audited()
+	}
+	return nil
 }
 
 // gormConfig: GORM adds no transaction to a single statement, goose owns the schema, and the caller logs an error once.

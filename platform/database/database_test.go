@@ -118,6 +118,8 @@ func TestAChangeAndItsEntryAreOne(t *testing.T) {
 		db.Audit(func(tx *gorm.DB, e audit.Entry) error {
 			return errors.Join(tx.Create(&thing{ID: "entry of " + e.Target, N: 1}).Error, refused)
 		})
+		audited := 0
+		db.OnAudited(func() { audited++ })
 		ids := func() (ids []string) {
 			require.NoError(t, db.Read.Model(&thing{}).Order("id").Pluck("id", &ids).Error)
 			return ids
@@ -134,10 +136,12 @@ func TestAChangeAndItsEntryAreOne(t *testing.T) {
 		require.Empty(t, ids(), "without its change no entry is written")
 		require.NotNil(t, audit.PendingOf(ctx))
 		require.NoError(t, add(audit.Without(ctx), "0", nil))
+		require.Zero(t, audited)
 		require.NoError(t, add(ctx, "a", nil))
 		require.NoError(t, add(ctx, "b", nil), "the second transaction writes no second entry")
 		require.NoError(t, add(context.Background(), "c", nil))
 		require.Nil(t, audit.PendingOf(ctx))
+		require.Equal(t, 1, audited)
 		require.Equal(t, []string{"0", "a", "b", "c", "entry of a"}, ids())
 	})
 }

@@ -8,3 +8,5 @@ import (
 )
 
 func TestStore(t *testing.T) { authtest.Run(t, memoryauth.New()) }
+
+func TestRelayStore(t *testing.T) { authtest.RunRelay(t, memoryauth.NewRelayStore()) }

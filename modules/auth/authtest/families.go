@@ -63,6 +63,8 @@ func Run(t *testing.T, store Store) {
 	t.Run("users and keys limited to a part of the campus", func(t *testing.T) { scopes(t, store) })
 	t.Run("the audit is read newest first", func(t *testing.T) { audit(t, store) })
 	t.Run("entries of strangers are deleted", func(t *testing.T) { strangers(t, store) })
+	t.Run("entries of other processes are stored once", func(t *testing.T) { receives(t, store) })
+	t.Run("entries that several processes send at once are stored once", func(t *testing.T) { receivesAtOnce(t, store) })
 }
 
 func firstUser(t *testing.T, store Store) {
