@@ -13,7 +13,7 @@ func (t *tables) note(entries ...auth.Entry) {
 	for _, e := range entries {
 		t.numbered++
 		// The array may be shared with committed entries, which end before the ones appended here.
-		t.entries = append(t.entries, auth.NumberedEntry{Number: t.numbered, Entry: e})
+		t.entries = append(t.entries, auth.NumberedEntry{Number: t.numbered, Entry: e.Storable()})
 	}
 }
 

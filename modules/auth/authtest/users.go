@@ -211,6 +211,10 @@ func audit(t *testing.T, store Store) {
 	found, err := store.Entries(ctx, auth.AuditQuery{Target: "1", From: at, Limit: 1})
 	require.NoError(t, err)
 	require.Equal(t, lines[0], found[0].Entry)
+	require.NoError(t, store.Note(ctx, auth.Entry{At: at, Action: "GET /texts", Target: "/x/\x00\xff"}), "a path that a database refuses")
+	found, err = store.Entries(ctx, auth.AuditQuery{Target: "/x/\uFFFD\uFFFD", Limit: 2})
+	require.NoError(t, err)
+	require.Len(t, found, 1)
 }
 
 func strangers(t *testing.T, store Store) {
