@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	gormauth "github.com/holotwin/holotwin/adapters/gorm/auth"
+	gormrelay "github.com/holotwin/holotwin/adapters/gorm/auth/relay"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/httpserver"
@@ -28,12 +29,12 @@ func migrate(ctx context.Context, c config.Config, db *database.Database) error 
 }
 
 func openDatabase(ctx context.Context, c config.Config) (*database.Database, error) {
-	return openAudited(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL})
+	return openAudited(ctx, c, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL})
 }
 
 // openWatchedDatabase logs when the database stops answering, and when it is back.
 func openWatchedDatabase(ctx context.Context, c config.Config, log *zap.Logger) (*database.Database, error) {
-	return openAudited(ctx, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL, OnSilence: func(silent bool) {
+	return openAudited(ctx, c, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL, OnSilence: func(silent bool) {
 		if silent {
 			log.Error("PostgreSQL has stopped answering; requests get 503; will retry")
 			return
@@ -42,13 +43,19 @@ func openWatchedDatabase(ctx context.Context, c config.Config, log *zap.Logger) 
 	}})
 }
 
-// openAudited opens a database whose changes are recorded in the audit of the auth module, which is in the same database.
-func openAudited(ctx context.Context, o database.Options) (*database.Database, error) {
+// openAudited opens a database whose changes are recorded in the audit: in that of the auth module, which is in the same database,
+// or, without that module, in the relay to it.
+func openAudited(ctx context.Context, c config.Config, o database.Options) (*database.Database, error) {
 	db, err := database.Open(ctx, o)
-	if err == nil {
+	switch {
+	case err != nil:
+		return nil, err
+	case c.Runs(config.Auth):
 		db.Audit(gormauth.WriteEntry)
+	default:
+		db.Audit(gormrelay.WriteEntry)
 	}
-	return db, err
+	return db, nil
 }
 
 // checks are the conditions of readiness: what must work before requests are sent to this server.

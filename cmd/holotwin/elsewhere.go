@@ -12,5 +12,3 @@ var errAuthElsewhere = errors.New("MODULES: a process without auth cannot check 
 func loginElsewhere(peers) (mqtt.Login, error) { return nil, errAuthElsewhere }
 
 func authenticateElsewhere(peers) (httpserver.Authenticator, error) { return nil, errAuthElsewhere }
-
-func auditElsewhere(peers) (httpserver.Auditor, error) { return nil, errAuthElsewhere }

@@ -12,6 +12,8 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/holotwin/holotwin/modules/auth"
 )
 
 var errAway = errors.New("away")
@@ -86,8 +88,8 @@ func TestAStreamReportsItsFailures(t *testing.T) {
 // TestTheTableOfJobsIsWhole refuses a job without a name of its own, a pace or a log line of its failure. Jobs that log for
 // themselves are streams.
 func TestTheTableOfJobsIsWhole(t *testing.T) {
-	var w jobServices
-	all := slices.Concat(w.eventJobs(), w.authJobs(), w.energyJobs(), w.adviceJobs(), w.mqttJobs())
+	w := jobServices{Relay: &auth.Relay{}}
+	all := slices.Concat(w.eventJobs(), w.refusalJobs(), w.relayJobs(), w.authJobs(), w.energyJobs(), w.adviceJobs(), w.mqttJobs())
 	names := map[string]bool{}
 	for _, j := range all {
 		require.NotEmpty(t, j.name)

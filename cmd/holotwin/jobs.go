@@ -36,10 +36,11 @@ type jobServices struct {
 	Outbox      *events.Outbox
 	Feed        *events.Feed
 	Bus         *nats.Bus
-	AuthStore   *gormauth.Store         `optional:"true"`
-	Accounts    *auth.Accounts          `optional:"true"`
-	Sessions    *auth.Sessions          `optional:"true"`
-	Refusals    *auth.Refusals          `optional:"true"`
+	AuthStore   *gormauth.Store `optional:"true"`
+	Accounts    *auth.Accounts  `optional:"true"`
+	Sessions    *auth.Sessions  `optional:"true"`
+	Refusals    *auth.Refusals
+	Relay       *auth.Relay             `optional:"true"`
 	EnergyStore *gormenergy.Store       `optional:"true"`
 	Catalog     *campus.Catalog         `optional:"true"`
 	Intake      *intake.Intake          `optional:"true"`
@@ -58,11 +59,14 @@ func (w jobServices) jobs() []job {
 		module string
 		jobs   func() []job
 	}{{config.Auth, w.authJobs}, {config.Energy, w.energyJobs}, {config.Advice, w.adviceJobs}, {config.Energy, w.mqttJobs}}
-	all := w.eventJobs()
+	all := append(w.eventJobs(), w.refusalJobs()...)
 	for _, of := range ofModules {
 		if w.Config.Runs(of.module) {
 			all = append(all, of.jobs()...)
 		}
+	}
+	if !w.Config.Runs(config.Auth) {
+		all = append(all, w.relayJobs()...)
 	}
 	return slices.DeleteFunc(all, func(j job) bool { return j.off })
 }
@@ -86,6 +90,12 @@ func (w jobServices) authJobs() []job {
 			name: "sign-on codes", every: time.Minute, do: func(ctx context.Context) error { return w.AuthStore.SweepCodes(ctx, clock.System{}.Now()) },
 			failed: "could not delete old sign-on codes; will retry",
 		},
+	}
+}
+
+// refusalJobs run with and without auth: each process bounds the requests that it refuses.
+func (w jobServices) refusalJobs() []job {
+	return []job{
 		{
 			name: "refused requests", every: time.Minute, last: lastRun, do: w.Refusals.CountLeftOut,
 			failed: "could not store how many refused requests the audit left out; will retry",

@@ -8,6 +8,7 @@ import (
 
 	gormadvice "github.com/holotwin/holotwin/adapters/gorm/advice"
 	gormauth "github.com/holotwin/holotwin/adapters/gorm/auth"
+	gormrelay "github.com/holotwin/holotwin/adapters/gorm/auth/relay"
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	httpadvice "github.com/holotwin/holotwin/adapters/http/advice"
 	httpauth "github.com/holotwin/holotwin/adapters/http/auth"
@@ -31,6 +32,8 @@ type part struct {
 	serves any
 	// of is the module without which the part does not run; "" always runs.
 	of string
+	// without is the module with which the part does not run; "" has no such module.
+	without string
 }
 
 // parts returns the table of the parts that a process with these settings runs. A new module is two lines here: the module, and what
@@ -46,11 +49,12 @@ func parts(c config.Config) []part {
 		{name: "answers of energy", of: config.Energy, needs: []string{"energy"}, makes: energyAnswers, serves: serveEnergy},
 		{name: "answers of advice", of: config.Advice, needs: []string{"advice"}, makes: adviceAnswers, serves: serveAdvice},
 		{name: "peers", needs: []string{"platform"}, makes: peerParts},
+		{name: "relay", without: config.Auth, needs: []string{"platform", "peers"}, makes: relayParts, schema: gormrelay.Migrations},
 		{name: "ports", needs: needsOfPorts(c), makes: portParts(c)}, // what a module needs of another
 		{name: "http", needs: []string{"platform", "ports"}, makes: httpParts},
 		{name: "mqtt", of: config.Energy, needs: []string{"platform", "energy", "ports"}, makes: mqttParts},
 	}
-	return slices.DeleteFunc(all, func(p part) bool { return p.of != "" && !c.Runs(p.of) })
+	return slices.DeleteFunc(all, func(p part) bool { return p.of != "" && !c.Runs(p.of) || p.without != "" && c.Runs(p.without) })
 }
 
 // program returns the parts, put together. Routes are registered in the order of the table.

@@ -44,7 +44,7 @@ var ports = []port{
 	{of: config.Advice, here: func(o local.Outlook) usage.MonthForecaster { return o }, elsewhere: func(p peers) usage.MonthForecaster { return remote.Outlook{Client: p.advice} }},
 	{of: config.Auth, here: func(keys *auth.Keys) mqtt.Login { return local.Devices{Keys: keys}.Login }, elsewhere: loginElsewhere},
 	{of: config.Auth, here: func(h *httpauth.Handlers) httpserver.Authenticator { return h }, elsewhere: authenticateElsewhere},
-	{of: config.Auth, here: func(a *httpauth.Auditor) httpserver.Auditor { return a }, elsewhere: auditElsewhere},
+	{of: config.Auth, here: func(a *httpauth.Auditor) httpserver.Auditor { return a }, elsewhere: func(a *httpauth.Auditor) httpserver.Auditor { return a }},
 }
 
 // portParts are the constructors of the ports.
@@ -63,6 +63,8 @@ func portParts(c config.Config) (makes []any) {
 func needsOfPorts(c config.Config) (needs []string) {
 	for _, p := range ports {
 		switch {
+		case !c.Runs(p.of) && p.of == config.Auth:
+			needs = append(needs, "peers", "relay")
 		case !c.Runs(p.of):
 			needs = append(needs, "peers")
 		case p.of == config.Auth:
@@ -80,6 +82,7 @@ var (
 	authAnswers = []any{
 		func(accounts *gormauth.Store) local.Grants { return local.Grants{Scopes: accounts} },
 		func(accounts *gormauth.Store) local.People { return local.People{Users: accounts} },
+		func(audit *gormauth.Store) auth.AuditSink { return audit },
 	}
 	energyAnswers = []any{
 		func(catalog *campus.Catalog) local.Spaces { return local.Spaces{Catalog: catalog} },
@@ -95,8 +98,9 @@ var (
 	}
 )
 
-func serveAuth(s *peer.Server, people local.People, grants local.Grants) {
+func serveAuth(s *peer.Server, people local.People, grants local.Grants, audit auth.AuditSink) {
 	remote.AnswerPeople(s, people, grants)
+	remote.AnswerAudit(s, audit)
 }
 
 func serveEnergy(s *peer.Server, e local.Energy, spaces local.Spaces, reports local.Reports) {

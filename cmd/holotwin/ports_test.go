@@ -31,6 +31,7 @@ import (
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/peer"
+	"github.com/holotwin/holotwin/platform/random"
 )
 
 // between are the ports between modules, answered in this process or by another.
@@ -43,6 +44,7 @@ type between struct {
 	Grants   campus.Grants
 	People   recommendations.People
 	Forecast usage.MonthForecaster
+	Audit    auth.AuditSink
 }
 
 // demonstration is the program with some weeks of the demo's campus, not started.
@@ -101,7 +103,7 @@ func (d demonstration) elsewhere(t *testing.T) between {
 	tokens, err := peer.NewTokens([]byte("0123456789abcdef0123456789abcdef"), time.Now)
 	require.NoError(t, err)
 	server := peer.NewServer(tokens, remote.RefusalOf)
-	serveAuth(server, d.Answers.People, d.Answers.Grants)
+	serveAuth(server, d.Answers.People, d.Answers.Grants, d.Users)
 	serveEnergy(server, d.Answers.Energy, d.Answers.Spaces, d.Answers.Reports)
 	serveAdvice(server, d.Answers.Forecast)
 	api := httpserver.New(httpserver.Options{Log: zap.NewNop(), Locale: "es"})
@@ -119,7 +121,7 @@ func (d demonstration) elsewhere(t *testing.T) between {
 	spaces := remote.Spaces{Client: client}
 	return between{
 		Energy: remote.NewEnergy(client), Spaces: spaces, Reports: spaces, Grants: remote.Grants{Client: client},
-		People: remote.People{Client: client}, Forecast: remote.Outlook{Client: client},
+		People: remote.People{Client: client}, Forecast: remote.Outlook{Client: client}, Audit: remote.Audit{Client: client},
 	}
 }
 
@@ -135,6 +137,7 @@ func TestPortsAnswerTheSameElsewhere(t *testing.T) {
 	require.Len(t, elsewhere, len(here))
 	for _, ports := range []between{d.Ports, remotely} {
 		askOpenings(t, ports.Energy)
+		sendAudit(t, d, ports.Audit)
 	}
 }
 
@@ -280,4 +283,19 @@ func askOfAuth(t *testing.T, d demonstration, ports between, site, room advice.T
 	_, known, err = ports.Forecast.MonthEnd(ctx, energy.Caller{Subject: "us_1", Role: energy.Viewer}, "sp_none", energy.InstantOf(d.now))
 	require.NoError(t, err)
 	require.False(t, known)
+}
+
+// sendAudit sends audit entries twice: each is stored once, as it was written.
+func sendAudit(t *testing.T, d demonstration, sink auth.AuditSink) {
+	ctx, id := t.Context(), random.ID("au")
+	at := time.UnixMilli(d.now.UnixMilli() + 7).UTC()
+	full := auth.RelayedEntry{ID: id, Entry: auth.Entry{At: at, Actor: "us_a", Action: "GET /x", Target: id, Detail: "403", Client: "192.0.2.1", Request: "rq_1", Refused: true}}
+	bare := auth.RelayedEntry{ID: id + "b", Entry: auth.Entry{At: at.Add(-time.Hour), Target: id}}
+	for range 2 {
+		require.NoError(t, sink.Receive(ctx, []auth.RelayedEntry{full, bare}))
+	}
+	stored, err := d.Users.Entries(ctx, auth.AuditQuery{Target: id, Limit: 9})
+	require.NoError(t, err)
+	require.Len(t, stored, 2)
+	require.Equal(t, []auth.Entry{bare.Entry, full.Entry}, []auth.Entry{stored[0].Entry, stored[1].Entry})
 }
