@@ -294,7 +294,7 @@ func (d *division) killInTurn(t *testing.T, admin *program.Client, campus progra
 		for _, path := range wellAgain {
 			eventually(t, path+" answers again", func() bool { return mustSend(t, admin, http.MethodGet, path, nil).Status == 200 })
 		}
-		t.Logf("all is well %v after %s was ready", time.Since(began).Round(time.Millisecond), name)
+		t.Logf("all is well %v after %s was ready", time.Until(began).Abs().Round(time.Millisecond), name)
 	}
 	l.stop(t, admin)
 }
