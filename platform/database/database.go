@@ -137,6 +137,8 @@ func (d *Database) Transact(ctx context.Context, fn func(tx *gorm.DB) error) err
 // gormConfig: GORM adds no transaction to a single statement, goose owns the schema, and the caller logs an error once.
 func gormConfig() *gorm.Config {
 	return &gorm.Config{
+		// A statement names its columns. SELECT *, once prepared, fails when a migration of the next version adds one.
+		QueryFields:            true,
 		SkipDefaultTransaction: true,
 		DisableAutomaticPing:   true,
 		Logger:                 logger.Discard,

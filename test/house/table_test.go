@@ -102,7 +102,7 @@ var libraries = []library{
 var proving = []string{"testing", "github.com/stretchr/testify", "pgregory.net/rapid", "go.uber.org/goleak"}
 
 // outside are tests that know only the program's HTTP: they import no module and no adapter.
-var outside = []string{"test/blackbox", "test/browser", "test/chaos"}
+var outside = []string{"test/blackbox", "test/browser", "test/chaos", "test/upgrade"}
 
 func names(modules []module) []string {
 	var names []string

@@ -41,6 +41,18 @@ var Build = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
+// BuildSource compiles the program of another source folder to a path. From the same folder, the next build takes what it compiled from
+// the cache of go build.
+func BuildSource(folder, path string) error {
+	build := exec.Command("go", "build", "-o", path, "./cmd/holotwin")
+	build.Dir = folder
+	build.Env = append(os.Environ(), "GOWORK=off")
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build in %s: %w: %s", folder, err, out)
+	}
+	return nil
+}
+
 // Server is a running program.
 type Server struct {
 	URL     string
@@ -58,6 +70,11 @@ func Start(ctx context.Context, folder, databaseURL string, settings []string, w
 	if err != nil {
 		return nil, err
 	}
+	return StartBinary(ctx, binary, folder, databaseURL, settings, words...)
+}
+
+// StartBinary is Start with a binary that was built already, such as that of an earlier version.
+func StartBinary(ctx context.Context, binary, folder, databaseURL string, settings []string, words ...string) (*Server, error) {
 	address, err := addressIn(settings)
 	if err != nil {
 		return nil, err
