@@ -148,16 +148,17 @@ func (c *campus) edit(t require.TestingT, user auth.User, edit auth.UserEdit) {
 type process struct {
 	*standing.Verifier
 	campus *campus
+	source standing.Source
 	store  *memorystanding.Store
 }
 
 func newProcess(c *campus) *process {
-	p := &process{campus: c, store: memorystanding.New()}
+	p := &process{campus: c, source: c, store: memorystanding.New()}
 	p.restart()
 	return p
 }
 
-func (p *process) restart() { p.Verifier = standing.New(p.campus, p.campus, p.store, p.campus) }
+func (p *process) restart() { p.Verifier = standing.New(p.campus, p.source, p.store, p.campus) }
 
 // pull waits a second and pulls.
 func (p *process) pull(t require.TestingT) {
