@@ -65,55 +65,19 @@ func newChangeFixture(t *testing.T, store Store, from time.Time) *changeFixture 
 	return c
 }
 
+// changeStep is a change of the user, who has two sessions.
+type changeStep struct {
+	name string
+	do   func(first, second string) error
+	// first and second are set if that session ends.
+	first, second bool
+	users         []auth.UserState
+}
+
 // changes checks that each way to end a session, and to change or remove a user or a key, is recorded with its time.
 func changes(t *testing.T, store Store) {
-	ctx := context.Background()
 	c := newChangeFixture(t, store, changedFrom)
-	account := auth.Account{Issuer: "https://change", Subject: "1"}
-	state := func(role auth.Role, space string) []auth.UserState {
-		return []auth.UserState{{ID: "us_change", Role: role, Space: space}}
-	}
-	admit := func(role auth.Role, link bool) error {
-		_, err := store.Admit(ctx, account, "change@usc.edu.co", func(known auth.Candidates) (auth.Admission, error) {
-			user := *known.Holder
-			user.Role = role
-			return auth.Admission{User: user, Link: link, At: c.at}, nil
-		})
-		return err
-	}
-	for _, s := range []struct {
-		name string
-		do   func(first, second string) error
-		// first and second are set if that session ends.
-		first, second bool
-		users         []auth.UserState
-	}{
-		{"a new session", func(string, string) error { return nil }, false, false, nil},
-		{"a logout", func(first, _ string) error { return store.End(ctx, first, c.entry()) }, true, false, nil},
-		{"another address", func(string, string) error { return c.edit("", func(u *auth.User) { u.Email = "changed@usc.edu.co" }) }, false, false, nil},
-		{"the former address", func(string, string) error { return c.edit("", func(u *auth.User) { u.Email = "change@usc.edu.co" }) }, false, false, nil},
-		{"another role", func(string, string) error { return c.edit("", func(u *auth.User) { u.Role = auth.Manager }) }, false, false, state(auth.Manager, "")},
-		{"another space", func(string, string) error { return c.edit("", func(u *auth.User) { u.Space = "sp_a" }) }, false, false, state(auth.Manager, "sp_a")},
-		{"an own password", func(_, second string) error { return c.edit(second, func(u *auth.User) { u.PasswordHash = "h2" }) }, true, false, nil},
-		{"the password by a link", func(string, string) error {
-			require.NoError(t, store.AddReset(ctx, "us_change", []byte("of change"), c.at.Add(time.Hour), c.accept))
-			_, err := store.Reset(ctx, []byte("of change"), c.at, "us_change", func(u *auth.User) (auth.Entry, error) {
-				u.PasswordHash = "h3"
-				return c.entry(), nil
-			})
-			return err
-		}, true, true, nil},
-		{"a first sign-on with the same role", func(string, string) error { return admit(auth.Manager, true) }, false, false, nil},
-		{"a sign-on with another role", func(string, string) error { return admit(auth.Viewer, false) }, false, false, state(auth.Viewer, "sp_a")},
-		{"no group any more", func(string, string) error {
-			_, _, err := store.EndSessions(ctx, account, c.entry())
-			return err
-		}, true, true, nil},
-		{"an unlinked account", func(string, string) error { return store.Unlink(ctx, "us_change", c.entry()) }, true, true, nil},
-		{"disabled", func(string, string) error { return c.edit("", func(u *auth.User) { u.Disabled = true }) }, true, true, []auth.UserState{{ID: "us_change", Role: auth.Viewer, Space: "sp_a", Barred: true}}},
-		{"enabled", func(string, string) error { return c.edit("", func(u *auth.User) { u.Disabled = false }) }, false, false, state(auth.Viewer, "sp_a")},
-		{"removed", func(string, string) error { return store.RemoveUser(ctx, "us_change", c.accept) }, true, true, []auth.UserState{{ID: "us_change", Barred: true}}},
-	} {
+	for _, s := range append(c.edits(), c.others(t)...) {
 		first, second := c.begin(t)
 		c.at = c.at.Add(time.Second)
 		require.NoError(t, s.do(first, second), s.name)
@@ -126,11 +90,75 @@ func changes(t *testing.T, store Store) {
 		}
 		c.requireChanges(t, s.name, want)
 		for _, id := range []string{first, second} {
-			require.NoError(t, store.End(ctx, id, testEntry))
+			require.NoError(t, store.End(context.Background(), id, testEntry))
 		}
 	}
 	familiesBeyond(t, c)
 	changedKeys(t, c)
+}
+
+// changed is the state of the user.
+func changed(role auth.Role, space string) []auth.UserState {
+	return []auth.UserState{{ID: "us_change", Role: role, Space: space}}
+}
+
+// edits are changes by ChangeUser. At their end the user is a manager of sp_a.
+func (c *changeFixture) edits() []changeStep {
+	edit := func(edit func(*auth.User)) func(string, string) error {
+		return func(string, string) error { return c.edit("", edit) }
+	}
+	return []changeStep{
+		{"a new session", func(string, string) error { return nil }, false, false, nil},
+		{"a logout", func(first, _ string) error { return c.End(context.Background(), first, c.entry()) }, true, false, nil},
+		{"another address", edit(func(u *auth.User) { u.Email = "changed@usc.edu.co" }), false, false, nil},
+		{"the former address", edit(func(u *auth.User) { u.Email = "change@usc.edu.co" }), false, false, nil},
+		{"another role", edit(func(u *auth.User) { u.Role = auth.Admin }), false, false, changed(auth.Admin, "")},
+		{"another space", edit(func(u *auth.User) { u.Space = "sp_a" }), false, false, changed(auth.Admin, "sp_a")},
+		{"an own password", func(_, second string) error { return c.edit(second, func(u *auth.User) { u.PasswordHash = "h2" }) }, true, false, nil},
+		{
+			"disabled", edit(func(u *auth.User) { u.Disabled = true }), true, true,
+			[]auth.UserState{{ID: "us_change", Role: auth.Admin, Space: "sp_a", Barred: true}},
+		},
+		{"enabled", edit(func(u *auth.User) { u.Role, u.Disabled = auth.Manager, false }), false, false, changed(auth.Manager, "sp_a")},
+	}
+}
+
+// others are changes by the other methods. At their end the user is removed.
+func (c *changeFixture) others(t *testing.T) []changeStep {
+	ctx, account := context.Background(), auth.Account{Issuer: "https://change", Subject: "1"}
+	admit := func(role auth.Role, link bool) func(string, string) error {
+		return func(string, string) error {
+			_, err := c.Admit(ctx, account, "change@usc.edu.co", func(known auth.Candidates) (auth.Admission, error) {
+				user := *known.Holder
+				user.Role = role
+				return auth.Admission{User: user, Link: link, At: c.at}, nil
+			})
+			return err
+		}
+	}
+	reset := func(string, string) error {
+		require.NoError(t, c.AddReset(ctx, "us_change", []byte("of change"), c.at.Add(time.Hour), c.accept))
+		_, err := c.Reset(ctx, []byte("of change"), c.at, "us_change", func(u *auth.User) (auth.Entry, error) {
+			u.PasswordHash = "h3"
+			return c.entry(), nil
+		})
+		return err
+	}
+	leave := func(string, string) error {
+		_, _, err := c.EndSessions(ctx, account, c.entry())
+		return err
+	}
+	return []changeStep{
+		{"the password by a link", reset, true, true, nil},
+		{"a first sign-on with the same role", admit(auth.Manager, true), false, false, nil},
+		{"a sign-on with another role", admit(auth.Viewer, false), false, false, changed(auth.Viewer, "sp_a")},
+		{"no group any more", leave, true, true, nil},
+		{"an unlinked account", func(string, string) error { return c.Unlink(ctx, "us_change", c.entry()) }, true, true, nil},
+		{
+			"removed", func(string, string) error { return c.RemoveUser(ctx, "us_change", c.accept) }, true, true,
+			[]auth.UserState{{ID: "us_change", Barred: true}},
+		},
+	}
 }
 
 // familiesBeyond begins more sessions than a user may have.
