@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -305,4 +306,57 @@ func (r recordedFrom) Changes(ctx context.Context, since time.Time) (auth.Change
 	changes, err := r.campus.Changes(ctx, since)
 	changes.RecordedFrom = r.at
 	return changes, err
+}
+
+// TestRequestsBesidePulls decides on many requests at once while two pulls run, for the race detector.
+func TestRequestsBesidePulls(t *testing.T) {
+	ctx, c := context.Background(), newCampus()
+	source := &oneAtATime{campus: c}
+	p := standing.New(c, source, memorystanding.New(), c)
+	user, token := c.user(t)
+	_, left := c.user(t)
+	key, secret := c.key(t)
+	require.NoError(t, c.sessions.Logout(ctx, auth.Actor{ID: user.ID}, c.claims[left].Family))
+	c.expire(t, key, "2027-01-01T00:00:00Z")
+	require.NoError(t, p.Pull(ctx))
+	var wait sync.WaitGroup
+	for range 2 {
+		wait.Go(func() {
+			for range 200 {
+				if err := p.Pull(ctx); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		wait.Go(func() {
+			for range 1000 {
+				_, valid := p.Holder(ctx, token)
+				_, ended := p.Holder(ctx, left)
+				_, keyed := p.KeyHolder(ctx, secret)
+				_, refused := p.KeyHolder(ctx, "htk_other")
+				if err := errors.Join(valid, keyed); err != nil || !errors.Is(ended, auth.ErrToken) || !errors.Is(refused, auth.ErrToken) {
+					t.Error(err, ended, refused)
+				}
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// oneAtATime answers one call at a time.
+type oneAtATime struct {
+	*campus
+	mu sync.Mutex
+}
+
+func (o *oneAtATime) Changes(ctx context.Context, since time.Time) (auth.Changes, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.campus.Changes(ctx, since)
+}
+
+func (o *oneAtATime) UseKeys(ctx context.Context, digests []auth.KeyDigest) (map[auth.KeyDigest]auth.Key, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.campus.UseKeys(ctx, digests)
 }
