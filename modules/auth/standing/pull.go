@@ -52,7 +52,8 @@ func (v *Verifier) load(ctx context.Context) error {
 	v.pulls.loaded, v.pulls.cursor = true, known.Cursor
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.isCurrent, v.recordedFrom = !known.Cursor.IsZero(), known.RecordedFrom
+	// If the last answer is older than any living token, nothing is known of these.
+	v.isCurrent, v.recordedFrom = v.clock.Now().Sub(known.Cursor) < auth.AccessLife, known.RecordedFrom
 	maps.Copy(v.families, known.Families)
 	maps.Copy(v.users, known.Users)
 	for sum, key := range known.Keys {

@@ -264,6 +264,25 @@ func TestTokensLiveWhileAuthIsAway(t *testing.T) {
 	p.requireHolder(t, token, auth.ErrToken)
 }
 
+// TestAnOldAnswerIsNone starts a process that was off for long while auth is away: the tokens of today were signed after its last answer.
+func TestAnOldAnswerIsNone(t *testing.T) {
+	ctx, c := context.Background(), newCampus()
+	p := newProcess(c)
+	p.pull(t)
+	c.now = c.now.Add(auth.AccessLife - time.Second)
+	_, token := c.user(t)
+	c.away = true
+	for _, want := range []error{nil, standing.ErrUndecided} {
+		p.restart()
+		require.NoError(t, p.Load(ctx))
+		p.requireHolder(t, token, want)
+		c.now = c.now.Add(time.Second)
+	}
+	c.away = false
+	p.pull(t)
+	p.requireHolder(t, token, nil)
+}
+
 // TestAnEndedSessionStaysEnded pulls for as long as a token lives that was signed just before.
 func TestAnEndedSessionStaysEnded(t *testing.T) {
 	c := newCampus()
