@@ -141,6 +141,7 @@ func newAuthAlone(t *testing.T) *authAlone {
 type oneSpace struct{}
 
 func (oneSpace) Within(_ context.Context, _, inner string) (bool, error) { return inner == "sp_1", nil }
+
 func (oneSpace) Unknown(_ context.Context, _ string, devices []string) ([]string, error) {
 	return devices, nil
 }
