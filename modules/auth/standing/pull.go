@@ -70,7 +70,7 @@ func (v *Verifier) Pull(ctx context.Context) error {
 	if err := v.load(ctx); err != nil {
 		return err
 	}
-	changes, err := v.source.Changes(ctx, v.pulls.cursor)
+	changes, err := v.changes(ctx)
 	if err != nil {
 		return fmt.Errorf("ask auth what changed: %w", err)
 	}
@@ -81,6 +81,12 @@ func (v *Verifier) Pull(ctx context.Context) error {
 	}
 	v.pulls.cursor = changes.Now
 	return v.useKeys(ctx, now)
+}
+
+func (v *Verifier) changes(ctx context.Context) (auth.Changes, error) {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	return v.source.Changes(ctx, v.pulls.cursor)
 }
 
 // apply applies an answer in memory and returns what is to be saved. The memory is first: a database that is away delays no logout.
@@ -163,6 +169,8 @@ func (v *Verifier) useKeys(ctx context.Context, now time.Time) error {
 	if len(used) == 0 {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
 	found, err := v.source.UseKeys(ctx, used)
 	if err != nil {
 		return fmt.Errorf("ask auth for the keys that are used: %w", err)

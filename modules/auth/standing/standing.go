@@ -74,6 +74,16 @@ func New(tokens Tokens, source Source, store Store, clock auth.Clock) *Verifier 
 	}
 }
 
+// Ready returns ErrUndecided before the first pull, and then nil.
+func (v *Verifier) Ready(context.Context) error {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	if !v.isCurrent {
+		return ErrUndecided
+	}
+	return nil
+}
+
 // Holder returns the holder of an access token with the rights that they had at the last pull. Of the user it sets ID, Role and Space.
 // Errors: auth.ErrToken, ErrUndecided before the first pull.
 func (v *Verifier) Holder(_ context.Context, access string) (auth.Holder, error) {
@@ -100,6 +110,8 @@ func (v *Verifier) Holder(_ context.Context, access string) (auth.Holder, error)
 }
 
 const (
+	// askTime bounds a question to auth: a replica of it that hangs must not keep the next pull, or a request, from asking another.
+	askTime = 2 * time.Second
 	// refusedLife is how long a digest without a key is refused without asking again.
 	refusedLife = 3 * time.Second
 	// maxRefused bounds the memory; a full list is emptied.
@@ -143,6 +155,8 @@ func (v *Verifier) keyOf(sum auth.KeyDigest, now time.Time) (key auth.Key, known
 
 // ask asks auth for a key and keeps the answer, unless keys have changed meanwhile: then it holds for one request.
 func (v *Verifier) ask(ctx context.Context, sum auth.KeyDigest, now time.Time, changes int) (key auth.Key, valid bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
 	found, err := v.source.UseKeys(ctx, []auth.KeyDigest{sum})
 	if err != nil {
 		return auth.Key{}, false, fmt.Errorf("%w: %w", ErrUndecided, err)
