@@ -5,6 +5,7 @@ package jwt
 import (
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -54,7 +55,7 @@ func newTokens(method jwt.SigningMethod, clock auth.Clock, secret []byte, ring *
 	return &Tokens{secret: secret, ring: ring, clock: clock, verified: make(map[string]auth.Claims), parser: jwt.NewParser(
 		jwt.WithValidMethods([]string{method.Alg()}),
 		jwt.WithIssuer(issuer), jwt.WithAudience(audience),
-		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithStrictDecoding(), jwt.WithTimeFunc(clock.Now),
+		jwt.WithExpirationRequired(), jwt.WithStrictDecoding(), jwt.WithTimeFunc(clock.Now),
 	)}
 }
 
@@ -87,7 +88,7 @@ func (t *Tokens) Verify(token string) (auth.Claims, error) {
 	cached, found := t.verified[token]
 	t.mu.RUnlock()
 	// If the clock was set back, a token issued in the future is verified again, and rejected.
-	if now := t.clock.Now(); found && now.Before(cached.Expires) && !now.Before(cached.Issued) {
+	if now := t.clock.Now(); found && now.Before(cached.Expires) && !isAhead(cached.Issued, now) {
 		return cached, nil
 	}
 	c, err := t.verify(token)
@@ -117,6 +118,12 @@ func (t *Tokens) verify(token string) (auth.Claims, error) {
 	}, nil
 }
 
+// clockSkew is the maximum difference between the clocks of processes. Without it, a token could not be used elsewhere at once.
+const clockSkew = time.Minute
+
+// isAhead reports whether a token was issued in the future, also by the slowest clock.
+func isAhead(issued, now time.Time) bool { return now.Before(issued.Add(-clockSkew)) }
+
 // key returns the key that verifies a token.
 func (t *Tokens) key(token *jwt.Token) (any, error) {
 	if t.ring != nil {
@@ -131,8 +138,8 @@ func isInvalidChar(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
 }
 
-// isOwn checks what the library does not: the header has exactly the members that Sign writes, no claim is missing, and the
-// lifetime is at most AccessLife.
+// isOwn checks what the library does not: the header has exactly the members that Sign writes, no claim is missing, it was not
+// issued in the future, and the lifetime is at most AccessLife.
 func (t *Tokens) isOwn(parsed *jwt.Token, c claims) bool {
 	members := 2 // alg and typ
 	if t.ring != nil {
@@ -144,5 +151,5 @@ func (t *Tokens) isOwn(parsed *jwt.Token, c claims) bool {
 	if c.Subject == "" || c.ID == "" || c.Family == "" || c.IssuedAt == nil || c.ExpiresAt == nil {
 		return false
 	}
-	return c.ExpiresAt.Sub(c.IssuedAt.Time) <= auth.AccessLife
+	return !isAhead(c.IssuedAt.Time, t.clock.Now()) && c.ExpiresAt.Sub(c.IssuedAt.Time) <= auth.AccessLife
 }

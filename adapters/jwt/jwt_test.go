@@ -68,6 +68,23 @@ func TestAClockThatJumps(t *testing.T) {
 	issue()
 }
 
+// TestAnotherClock verifies a token in a process whose clock is behind that of the one that signed it.
+func TestAnotherClock(t *testing.T) {
+	signed, err := jwt.New(secret, clock.Fixed(now)).Sign(given)
+	require.NoError(t, err)
+	at := &setClock{now.Add(-time.Minute)}
+	elsewhere := jwt.New(secret, at)
+	for range 2 { // the second time from the cache
+		_, err = elsewhere.Verify(signed)
+		require.NoError(t, err)
+	}
+	at.now = at.now.Add(-time.Millisecond)
+	_, err = elsewhere.Verify(signed)
+	require.ErrorIs(t, err, auth.ErrToken)
+	_, err = jwt.New(secret, at).Verify(signed)
+	require.ErrorIs(t, err, auth.ErrToken)
+}
+
 // TestForgeries verifies 10,000 forged tokens, from a seed; all are rejected.
 func TestForgeries(t *testing.T) {
 	tokens := jwt.New(secret, clock.Fixed(now))

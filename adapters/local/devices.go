@@ -9,11 +9,17 @@ import (
 )
 
 // Devices logs devices in by their API keys.
-type Devices struct{ Keys *auth.Keys }
+type Devices struct{ Credentials Credentials }
+
+// Credentials checks keys: auth.Credentials where the module auth runs, and elsewhere standing.Verifier.
+type Credentials interface {
+	// KeyHolder returns the key of a secret; auth.ErrToken if it is not valid. Any other error means that it could not be checked now.
+	KeyHolder(ctx context.Context, secret string) (auth.Key, error)
+}
 
 // Login returns the caller of an API key; ok is false if the key is not valid. An error means that the key could not be checked now.
 func (d Devices) Login(ctx context.Context, secret string) (caller energy.Caller, ok bool, err error) {
-	key, err := d.Keys.Holder(ctx, secret)
+	key, err := d.Credentials.KeyHolder(ctx, secret)
 	switch {
 	case errors.Is(err, auth.ErrToken):
 		return energy.Caller{}, false, nil

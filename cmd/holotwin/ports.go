@@ -42,9 +42,13 @@ var ports = []port{
 	{of: config.Auth, here: func(g local.Grants) campus.Grants { return g }, elsewhere: func(p peers) campus.Grants { return remote.Grants{Client: p.auth} }},
 	{of: config.Auth, here: func(l local.People) recommendations.People { return l }, elsewhere: func(p peers) recommendations.People { return remote.People{Client: p.auth} }},
 	{of: config.Advice, here: func(o local.Outlook) usage.MonthForecaster { return o }, elsewhere: func(p peers) usage.MonthForecaster { return remote.Outlook{Client: p.advice} }},
-	{of: config.Auth, here: func(keys *auth.Keys) mqtt.Login { return local.Devices{Keys: keys}.Login }, elsewhere: loginElsewhere},
+	{of: config.Auth, here: loginHere, elsewhere: loginElsewhere},
 	{of: config.Auth, here: func(h *httpauth.Handlers) httpserver.Authenticator { return h }, elsewhere: authenticateElsewhere},
 	{of: config.Auth, here: func(a *httpauth.Auditor) httpserver.Auditor { return a }, elsewhere: func(a *httpauth.Auditor) httpserver.Auditor { return a }},
+}
+
+func loginHere(keys *auth.Keys) mqtt.Login {
+	return local.Devices{Credentials: auth.Credentials{Keys: keys}}.Login
 }
 
 // portParts are the constructors of the ports.

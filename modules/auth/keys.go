@@ -26,8 +26,12 @@ type Key struct {
 	Expires time.Time
 }
 
-// isExpired reports whether a key no longer works at an instant.
-func (k Key) isExpired(now time.Time) bool { return !k.Expires.IsZero() && !now.Before(k.Expires) }
+// IsExpired reports whether a key no longer works at an instant.
+func (k Key) IsExpired(now time.Time) bool { return !k.Expires.IsZero() && !now.Before(k.Expires) }
+
+// isLimited reports whether a key has devices or a space. Without them it would have no limit. Add never creates such a key, so it is a
+// fault and is rejected.
+func (k Key) isLimited() bool { return len(k.Devices) > 0 || k.Space != "" }
 
 // Keys manages API keys and checks their secrets.
 type Keys struct {
@@ -37,7 +41,7 @@ type Keys struct {
 	clock    Clock
 
 	mu    sync.RWMutex
-	cache map[[32]byte]cachedKey
+	cache map[KeyDigest]cachedKey
 }
 
 // cachedKey is a cached lookup of a key; valid is false if there was no valid key.
@@ -49,7 +53,7 @@ type cachedKey struct {
 
 // NewKeys returns the use cases for API keys.
 func NewKeys(store KeyStore, accounts *Accounts, reports Reports, clock Clock) *Keys {
-	return &Keys{store: store, accounts: accounts, reports: reports, clock: clock, cache: make(map[[32]byte]cachedKey)}
+	return &Keys{store: store, accounts: accounts, reports: reports, clock: clock, cache: make(map[KeyDigest]cachedKey)}
 }
 
 // keyPrefix distinguishes a key from a token, for people and for secret scanners.
@@ -139,7 +143,7 @@ func (k *Keys) check(ctx context.Context, actor Actor, edit KeyEdit) (expires ti
 	if err != nil {
 		return time.Time{}, err
 	}
-	if flaws = append(flaws, late...); len(late) == 0 && (Key{Expires: expires}).isExpired(k.clock.Now()) {
+	if flaws = append(flaws, late...); len(late) == 0 && (Key{Expires: expires}).IsExpired(k.clock.Now()) {
 		flaws = append(flaws, Flaw{Field: "expires_at", Rule: "past"})
 	}
 	reach, err := k.checkReach(ctx, actor, edit)
@@ -282,10 +286,11 @@ const lastUseEvery = time.Minute
 
 // Holder returns the key of a secret that has not expired. Errors: ErrToken.
 func (k *Keys) Holder(ctx context.Context, secret string) (Key, error) {
-	if !strings.HasPrefix(secret, keyPrefix) {
+	sum, ok := DigestOfKey(secret)
+	if !ok {
 		return Key{}, ErrToken
 	}
-	sum, now := [32]byte(digest(secret)), k.clock.Now()
+	now := k.clock.Now()
 	k.mu.RLock()
 	cached, found := k.cache[sum]
 	k.mu.RUnlock()
@@ -295,25 +300,18 @@ func (k *Keys) Holder(ctx context.Context, secret string) (Key, error) {
 			return Key{}, err
 		}
 	}
-	if !cached.valid || cached.key.isExpired(now) {
+	if !cached.valid || cached.key.IsExpired(now) {
 		return Key{}, ErrToken
 	}
 	return cached.key, nil
 }
 
 // readKey reads a key, stores its use and caches it.
-func (k *Keys) readKey(ctx context.Context, sum [32]byte, now time.Time) (cachedKey, error) {
-	key, valid, err := k.store.KeyByDigest(ctx, sum[:])
+func (k *Keys) readKey(ctx context.Context, sum KeyDigest, now time.Time) (cachedKey, error) {
+	key, valid, err := k.useKey(ctx, sum, now)
 	if err != nil {
 		return cachedKey{}, err
 	}
-	if valid && !key.isExpired(now) && now.Sub(key.LastUsed) >= lastUseEvery {
-		if err := k.store.UseKey(ctx, key.ID, now); err != nil {
-			return cachedKey{}, err
-		}
-	}
-	// A key without devices and space would have no limit. Add never creates one, so such a key is a fault and is rejected.
-	valid = valid && (len(key.Devices) > 0 || key.Space != "")
 	cached := cachedKey{key: key, valid: valid, checked: now}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -322,4 +320,38 @@ func (k *Keys) readKey(ctx context.Context, sum [32]byte, now time.Time) (cached
 	}
 	k.cache[sum] = cached
 	return cached, nil
+}
+
+// useKey reads a key and stores its use. valid is false if there is none; an expired one is valid.
+func (k *Keys) useKey(ctx context.Context, sum KeyDigest, now time.Time) (key Key, valid bool, err error) {
+	key, valid, err = k.store.KeyByDigest(ctx, sum[:])
+	if err != nil {
+		return Key{}, false, err
+	}
+	if valid && !key.IsExpired(now) && now.Sub(key.LastUsed) >= lastUseEvery {
+		if err := k.store.UseKey(ctx, key.ID, now); err != nil {
+			return Key{}, false, err
+		}
+	}
+	return key, valid && key.isLimited(), nil
+}
+
+// MaxKeysUsed is the maximum of digests in a call of Use.
+const MaxKeysUsed = 500
+
+// Use returns the valid keys that have one of these digests, and stores that they are used now. It is for a process without this module
+// that received their secrets. It reads the store each time: such a process keeps the answer.
+func (k *Keys) Use(ctx context.Context, digests []KeyDigest) (map[KeyDigest]Key, error) {
+	now := k.clock.Now()
+	keys := make(map[KeyDigest]Key, min(len(digests), MaxKeysUsed))
+	for _, sum := range digests[:min(len(digests), MaxKeysUsed)] {
+		key, valid, err := k.useKey(ctx, sum, now)
+		if err != nil {
+			return nil, err
+		}
+		if valid && !key.IsExpired(now) {
+			keys[sum] = key
+		}
+	}
+	return keys, nil
 }

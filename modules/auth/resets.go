@@ -70,7 +70,7 @@ func (a *Accounts) Reset(ctx context.Context, from Actor, token, next string) er
 			return Entry{}, ErrToken
 		}
 		u.setPassword(hash)
-		return from.Entry(now, ResetUsed, u.ID, ""), nil
+		return from.Entry(a.clock.Now(), ResetUsed, u.ID, ""), nil // hashing took a while
 	})
 	if err == nil && !won {
 		err = ErrToken

@@ -215,7 +215,7 @@ func (s *Sessions) begin(ctx context.Context, user User, from Actor, may func(no
 	if err := s.throttle.remember(ctx, user.Email, from.Client); err != nil {
 		return Grant{}, err
 	}
-	return s.grant(user, pending.Family.ID, pending.refresh)
+	return s.grant(user, pending.Family, pending.refresh)
 }
 
 // newPending returns a session that is not stored yet.
@@ -239,11 +239,17 @@ func digest(token string) []byte {
 	return sum[:]
 }
 
-func (s *Sessions) grant(user User, family, refresh string) (Grant, error) {
+// grant returns the tokens of a session. The access token does not outlive it: a process that verifies tokens by itself does not know when
+// the session began.
+func (s *Sessions) grant(user User, family Family, refresh string) (Grant, error) {
 	now := s.clock.Now()
+	expires := now.Add(AccessLife)
+	if end := family.Begun.Add(SessionLife); end.Before(expires) {
+		expires = end
+	}
 	access, err := s.tokens.Sign(Claims{
-		Subject: user.ID, Role: user.Role, Space: user.Space, Family: family,
-		ID: s.newID("tk"), Issued: now, Expires: now.Add(AccessLife),
+		Subject: user.ID, Role: user.Role, Space: user.Space, Family: family.ID,
+		ID: s.newID("tk"), Issued: now, Expires: expires,
 	})
 	return Grant{Access: access, Refresh: refresh, User: user}, err
 }
@@ -276,7 +282,7 @@ func (s *Sessions) Refresh(ctx context.Context, refresh string, from Actor) (Gra
 	if !won {
 		return Grant{}, s.endReused(ctx, family, from)
 	}
-	return s.grant(user, family.ID, successor)
+	return s.grant(user, family, successor)
 }
 
 func (s *Sessions) endReused(ctx context.Context, family Family, from Actor) error {

@@ -19,6 +19,7 @@ type campus struct {
 	store    *memoryauth.Store
 	sessions *auth.Sessions
 	accounts *auth.Accounts
+	tokens   plainTokens
 	now      time.Time
 	ids      int
 }
@@ -86,8 +87,9 @@ const loginLimit = 5
 // newCampus returns a campus with an administrator, ana@usc.edu.co, whose id is us_1.
 func newCampus() *campus {
 	c := &campus{store: memoryauth.New(), now: time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC)}
+	c.tokens = plainTokens{clock: c, claims: make(map[string]auth.Claims)}
 	c.sessions = auth.NewSessions(auth.SessionsNeed{
-		Users: c.store, Families: c.store, Hasher: plainHasher{}, Tokens: plainTokens{clock: c, claims: make(map[string]auth.Claims)}, Throttle: c.store,
+		Users: c.store, Families: c.store, Hasher: plainHasher{}, Tokens: c.tokens, Throttle: c.store,
 		Sweeper: c.store, Refusals: auth.NewRefusals(c.store, c), LoginLimit: loginLimit, Clock: c, NewID: c.newID, Random: c.random,
 	})
 	c.accounts = auth.NewAccounts(auth.AccountsNeed{

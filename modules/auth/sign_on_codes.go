@@ -81,5 +81,5 @@ func (s *SignOns) exchange(ctx context.Context, code, browser string, from Actor
 	if err := s.sessions.throttle.remember(ctx, user.Email, from.Client); err != nil {
 		return Grant{}, err
 	}
-	return s.sessions.grant(user, pending.Family.ID, pending.refresh)
+	return s.sessions.grant(user, pending.Family, pending.refresh)
 }

@@ -22,6 +22,8 @@ type Expired struct {
 	FamiliesBegun, FamiliesUsed time.Time
 	// Networks: last login before.
 	Networks time.Time
+	// Changes: recorded before.
+	Changes time.Time
 }
 
 // Sweeper deletes expired rows.
@@ -35,13 +37,13 @@ type Sweeper interface {
 const sweepBatch = 500
 
 // Sweep deletes what has expired: throttle counters that are back to zero, ended sessions, expired reset links, networks
-// without a recent login. It repeats until less than a full batch is left or ctx ends.
+// without a recent login, old records of changes. It repeats until less than a full batch is left or ctx ends.
 func (s *Sessions) Sweep(ctx context.Context) error {
 	for {
 		now := s.clock.Now()
 		swept, err := s.sweeper.Sweep(ctx, Expired{
 			Throttles: now, Resets: now, Networks: now.Add(-NetworkLife),
-			FamiliesBegun: now.Add(-SessionLife), FamiliesUsed: now.Add(-IdleLife),
+			FamiliesBegun: now.Add(-SessionLife), FamiliesUsed: now.Add(-IdleLife), Changes: now.Add(-ChangeLife - changeOverlap),
 		}, sweepBatch)
 		if err != nil || swept < sweepBatch {
 			return err

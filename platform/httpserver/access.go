@@ -27,7 +27,6 @@ const (
 // Principal is an authenticated caller.
 type Principal struct {
 	Subject string
-	Email   string
 	Role    Role
 	// Space limits the caller to a space and the spaces inside it; empty means no limit.
 	Space string
@@ -39,7 +38,7 @@ type Principal struct {
 }
 
 // Authenticator returns the owner of a token or a key. Its error is a *problem.Problem, which the caller gets, or another
-// error, which is only logged.
+// error, which is only logged. A problem with a status of 500 or more means that it is not known now whether they are valid.
 type Authenticator interface {
 	Authenticate(ctx context.Context, bearer, apiKey string) (Principal, error)
 }

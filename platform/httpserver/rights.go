@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -79,7 +80,7 @@ func (r *rights) check(ctx context.Context) error {
 	now, err := r.api.principal(ctx, r.authorization, r.apiKey)
 	refused := new(problem.Problem)
 	switch {
-	case errors.As(err, &refused):
+	case errors.As(err, &refused) && refused.GetStatus() < http.StatusInternalServerError:
 		r.err = refused
 	case err == nil && !now.hasSameRights(r.principal):
 		r.err = problem.New(problem.RightsChanged)

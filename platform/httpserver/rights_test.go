@@ -32,16 +32,17 @@ func (a *fakeAuthenticator) Authenticate(context.Context, string, string) (Princ
 // checked.
 func TestRightsAreAskedForAgain(t *testing.T) {
 	viewer := Principal{Subject: "us_1", Role: Viewer, Space: "sp_1", Devices: []string{"d"}, TokenID: "tk_1"}
-	renamed, promoted, moved, other, fewer := viewer, viewer, viewer, viewer, viewer
-	renamed.Email, renamed.TokenID = "b@usc.edu.co", "tk_2"
+	refreshed, promoted, moved, other, fewer := viewer, viewer, viewer, viewer, viewer
+	refreshed.TokenID = "tk_2"
 	promoted.Role, moved.Space, other.Subject, fewer.Devices = Admin, "", "us_2", nil
 	for name, c := range map[string]struct {
 		now  authentication
 		ends problem.Code
 	}{
 		"as they were":      {authentication{principal: viewer}, ""},
-		"another address":   {authentication{principal: renamed}, ""},
+		"another token":     {authentication{principal: refreshed}, ""},
 		"no answer":         {authentication{err: errors.New("the database is unavailable")}, ""},
+		"undecided":         {authentication{err: problem.New(problem.ModuleAway)}, ""},
 		"logged out":        {authentication{err: problem.New(problem.Unauthenticated)}, problem.Unauthenticated},
 		"another role":      {authentication{principal: promoted}, problem.RightsChanged},
 		"no space any more": {authentication{principal: moved}, problem.RightsChanged},

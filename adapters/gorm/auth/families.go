@@ -60,7 +60,7 @@ func storeFamily(tx *gorm.DB, f auth.Family, token []byte, entry auth.Entry) err
 	if err := tx.Create(&tokenRow{Digest: hex.EncodeToString(token), FamilyID: f.ID}).Error; err != nil {
 		return fmt.Errorf("store the token: %w", err)
 	}
-	if err := endFamiliesBeyond(tx, f.User, auth.MaxFamilies); err != nil {
+	if err := endFamiliesBeyond(tx, f.User, auth.MaxFamilies, entry.At); err != nil {
 		return err
 	}
 	return addEntry(tx, entry)
@@ -121,6 +121,9 @@ func (s *Store) End(ctx context.Context, id string, entry auth.Entry) error {
 		ended := tx.Exec("UPDATE auth_families SET ended = TRUE WHERE id = ? AND NOT ended", id)
 		if ended.Error != nil || ended.RowsAffected == 0 {
 			return ended.Error
+		}
+		if err := recordChanges(tx, entry.At, changedFamily, id); err != nil {
+			return err
 		}
 		return addEntry(tx, entry)
 	})

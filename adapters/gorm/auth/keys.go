@@ -119,6 +119,9 @@ func (s *Store) ChangeKey(ctx context.Context, id string, change func(*auth.Key)
 		if err := tx.Exec("UPDATE auth_keys SET name = ?, expires_at = ? WHERE id = ?", key.Name, msOrZero(key.Expires), id).Error; err != nil {
 			return fmt.Errorf("change key: %w", err)
 		}
+		if err := recordChanges(tx, entry.At, changedKey, id); err != nil {
+			return err
+		}
 		return addEntry(tx, entry)
 	})
 	if err != nil {
@@ -136,6 +139,9 @@ func (s *Store) RemoveKey(ctx context.Context, id string, entry auth.Entry) erro
 		}
 		if removed.RowsAffected == 0 {
 			return auth.ErrNotFound
+		}
+		if err := recordChanges(tx, entry.At, changedKey, id); err != nil {
+			return err
 		}
 		return addEntry(tx, entry)
 	})

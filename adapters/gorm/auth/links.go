@@ -56,6 +56,9 @@ func admit(tx *gorm.DB, account auth.Account, email string, decide func(auth.Can
 		err = tx.Create(&row).Error
 	} else {
 		err = tx.Exec("UPDATE auth_users SET email = ?, role = ? WHERE id = ?", admission.User.Email, string(admission.User.Role), admission.User.ID).Error
+		if err == nil {
+			err = recordUser(tx, rowOf(admitted(known)), rowOf(admission.User), admission.At)
+		}
 	}
 	if err == nil && admission.Link {
 		err = link(tx, account, admission.User.ID, admission.At)
@@ -66,6 +69,14 @@ func admit(tx *gorm.DB, account auth.Account, email string, decide func(auth.Can
 		}
 	}
 	return admission.User, err
+}
+
+// admitted returns the user who is admitted, before the admission changes them.
+func admitted(known auth.Candidates) auth.User {
+	if known.Linked != nil {
+		return *known.Linked
+	}
+	return *known.Holder
 }
 
 // link stores an account's user, replacing a link to a removed user.
@@ -122,7 +133,7 @@ func (s *Store) EndSessions(ctx context.Context, account auth.Account, entry aut
 			return err
 		}
 		user, found, entry.Target = users[0], true, users[0]
-		if err := endFamilies(tx, user, ""); err != nil {
+		if err := endFamilies(tx, user, "", entry.At); err != nil {
 			return err
 		}
 		return addEntry(tx, entry)
@@ -143,7 +154,7 @@ func (s *Store) Unlink(ctx context.Context, user string, entry auth.Entry) error
 		if forgotten.RowsAffected == 0 {
 			return auth.ErrNotFound
 		}
-		if err := endFamilies(tx, user, ""); err != nil {
+		if err := endFamilies(tx, user, "", entry.At); err != nil {
 			return err
 		}
 		return addEntry(tx, entry)

@@ -41,6 +41,7 @@ var (
 	_ auth.UntestedPasswords = (*Store)(nil)
 	_ auth.Links             = (*Store)(nil)
 	_ auth.SignOnCodes       = (*Store)(nil)
+	_ auth.ChangeRecord      = (*Store)(nil)
 )
 
 func fromMs(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

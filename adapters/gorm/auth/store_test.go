@@ -61,6 +61,9 @@ func TestUsersAndKeysOfAnOlderVersion(t *testing.T) {
 			require.True(t, found)
 			require.Zero(t, key.Expires)
 		}
+		changes, err := store.ChangedSince(ctx, time.Now())
+		require.NoError(t, err)
+		require.WithinDuration(t, time.Now(), changes.RecordedFrom, 10*time.Second)
 	})
 }
 

@@ -19,6 +19,7 @@ func (s *Store) Sweep(ctx context.Context, expired auth.Expired, limit int) (swe
 		func(tx *gorm.DB) (int, error) {
 			return s.sweep(tx, limit, "auth_resets", "user_id", "expires_at <= ?", expired.Resets.UnixMilli())
 		},
+		func(tx *gorm.DB) (int, error) { return s.sweepChanges(tx, expired.Changes, limit) },
 		func(tx *gorm.DB) (int, error) {
 			return s.sweep(tx, limit, "auth_login_networks", "account", "last_at < ?", expired.Networks.UnixMilli())
 		},
@@ -53,6 +54,12 @@ func (s *Store) skipLocked() string {
 		return ""
 	}
 	return " FOR UPDATE SKIP LOCKED"
+}
+
+func (s *Store) sweepChanges(tx *gorm.DB, before time.Time, limit int) (int, error) {
+	deleted := tx.Exec("DELETE FROM auth_changes WHERE (kind, id) IN (SELECT kind, id FROM auth_changes WHERE at < ? AND kind <> ? LIMIT ?"+s.skipLocked()+")",
+		before.UnixMilli(), recordBegan, limit)
+	return int(deleted.RowsAffected), deleted.Error
 }
 
 // sweepFamilies deletes ended and expired sessions and their tokens. It locks a session before its tokens, as everywhere.

@@ -48,7 +48,7 @@ func (s *Store) RemovePassword(ctx context.Context, id, hash string, entry auth.
 		}
 		is := was
 		is.PasswordHash, is.Login = "", string(auth.BySignOn)
-		if err := writeUser(tx, was, is, ""); err != nil {
+		if err := writeUser(tx, was, is, "", entry.At); err != nil {
 			return err
 		}
 		return addEntry(tx, entry)

@@ -137,7 +137,7 @@ func changeUser(tx *gorm.DB, id, keep string, change auth.UserChange) (auth.User
 	if err != nil {
 		return auth.User{}, err
 	}
-	if err := writeUser(tx, was, rowOf(user), keep); err != nil {
+	if err := writeUser(tx, was, rowOf(user), keep, entry.At); err != nil {
 		return auth.User{}, err
 	}
 	return user, addEntry(tx, entry)
@@ -171,7 +171,7 @@ func lockUser(tx *gorm.DB, id string) (userRow, error) {
 }
 
 // writeUser writes the changed columns of a locked row, and ends sessions and links if the change requires it.
-func writeUser(tx *gorm.DB, was, is userRow, keep string) error {
+func writeUser(tx *gorm.DB, was, is userRow, keep string, at time.Time) error {
 	columns := make(map[string]any)
 	for column, values := range map[string][2]any{
 		"email": {was.Email, is.Email}, "role": {was.Role, is.Role}, "space_id": {was.SpaceID, is.SpaceID}, "disabled": {was.Disabled, is.Disabled},
@@ -187,11 +187,14 @@ func writeUser(tx *gorm.DB, was, is userRow, keep string) error {
 	if err := tx.Model(&userRow{}).Where("id = ?", was.ID).Updates(columns).Error; err != nil {
 		return err
 	}
+	if err := recordUser(tx, was, is, at); err != nil {
+		return err
+	}
 	if is.Disabled {
 		keep = ""
 	}
 	if is.Disabled || is.PasswordHash != was.PasswordHash {
-		if err := endFamilies(tx, was.ID, keep); err != nil {
+		if err := endFamilies(tx, was.ID, keep, at); err != nil {
 			return err
 		}
 		if err := deleteResets(tx, was.ID); err != nil {
@@ -252,7 +255,10 @@ func (s *Store) RemoveUser(ctx context.Context, id string, check auth.UserCheck)
 		if err := tx.Exec("DELETE FROM auth_links WHERE user_id = ?", id).Error; err != nil {
 			return err
 		}
-		if err := endFamilies(tx, id, ""); err != nil {
+		if err := endFamilies(tx, id, "", entry.At); err != nil {
+			return err
+		}
+		if err := recordChanges(tx, entry.At, changedUser, id); err != nil {
 			return err
 		}
 		if err := errors.Join(deleteResets(tx, id), deleteNetworks(tx, was.Email)); err != nil {
@@ -278,17 +284,26 @@ func requireAdministrator(tx *gorm.DB) error {
 }
 
 // endFamilies ends a user's sessions except one. It deletes codes first: it waits for a running exchange and ends its session too.
-func endFamilies(tx *gorm.DB, user, keep string) error {
+func endFamilies(tx *gorm.DB, user, keep string, at time.Time) error {
 	if err := tx.Exec("DELETE FROM auth_sign_on_codes WHERE user_id = ?", user).Error; err != nil {
 		return err
 	}
-	return tx.Exec("UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND id <> ?", user, keep).Error
+	return endEach(tx, at, "UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND id <> ? AND NOT ended RETURNING id", user, keep)
 }
 
 // endFamiliesBeyond ends a user's sessions beyond a number, oldest use first.
-func endFamiliesBeyond(tx *gorm.DB, user string, limit int) error {
-	return tx.Exec(`UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND NOT ended AND id NOT IN (
-		SELECT id FROM auth_families WHERE user_id = ? AND NOT ended ORDER BY used_at DESC, id DESC LIMIT ?)`, user, user, limit).Error
+func endFamiliesBeyond(tx *gorm.DB, user string, limit int, at time.Time) error {
+	return endEach(tx, at, `UPDATE auth_families SET ended = TRUE WHERE user_id = ? AND NOT ended AND id NOT IN (
+		SELECT id FROM auth_families WHERE user_id = ? AND NOT ended ORDER BY used_at DESC, id DESC LIMIT ?) RETURNING id`, user, user, limit)
+}
+
+// endEach runs a statement that ends families and returns their ids, and records them as ended.
+func endEach(tx *gorm.DB, at time.Time, statement string, values ...any) error {
+	var ended []string
+	if err := tx.Raw(statement, values...).Scan(&ended).Error; err != nil {
+		return err
+	}
+	return recordChanges(tx, at, changedFamily, ended...)
 }
 
 // Rehash replaces a hash if it is still the one that was compared.

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/modules/auth/standing"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/problem"
 )
@@ -75,24 +76,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 
 // Authenticate implements httpserver.Authenticator.
 func (h *Handlers) Authenticate(ctx context.Context, bearer, apiKey string) (httpserver.Principal, error) {
-	if bearer == "" {
-		return h.keyHolder(ctx, apiKey)
-	}
-	holder, err := h.Sessions.Holder(ctx, bearer)
-	if errors.Is(err, auth.ErrToken) {
-		return httpserver.Principal{}, problem.New(problem.Unauthenticated)
-	}
-	return httpserver.Principal{
-		Subject: holder.ID, Email: holder.Email, Role: httpserver.Role(holder.Role), Space: holder.Space, TokenID: holder.TokenID, Family: holder.Family,
-	}, err
-}
-
-func (h *Handlers) keyHolder(ctx context.Context, secret string) (httpserver.Principal, error) {
-	key, err := h.Keys.Holder(ctx, secret)
-	if errors.Is(err, auth.ErrToken) {
-		return httpserver.Principal{}, problem.New(problem.Unauthenticated)
-	}
-	return httpserver.Principal{Subject: key.ID, Role: httpserver.Device, Space: key.Space, Devices: key.Devices}, err
+	return Authenticator{auth.Credentials{Sessions: h.Sessions, Keys: h.Keys}}.Authenticate(ctx, bearer, apiKey)
 }
 
 // problemOf maps an error of the module to a problem; nil for any other error.
@@ -124,6 +108,8 @@ func problemOf(err error) *problem.Problem {
 		return problem.New(problem.LastAdministrator)
 	case errors.Is(err, auth.ErrUnavailable):
 		return problem.New(problem.SignOnUnavailable).After(30)
+	case errors.Is(err, standing.ErrUndecided):
+		return problem.New(problem.ModuleAway).After(2)
 	case errors.Is(err, auth.ErrBusy):
 		return problem.New(problem.Overloaded).After(2)
 	}

@@ -45,20 +45,21 @@ func (t *tables) addFamily(family auth.Family, digest []byte, entry auth.Entry) 
 	}
 	slices.SortFunc(living, func(a, b auth.Family) int { return cmp.Or(b.Used.Compare(a.Used), cmp.Compare(b.ID, a.ID)) })
 	for _, f := range living[min(len(living), auth.MaxFamilies):] {
-		t.endFamily(f)
+		t.endFamily(f, entry.At)
 	}
 }
 
-func (t *tables) endFamily(f auth.Family) {
+func (t *tables) endFamily(f auth.Family, at time.Time) {
 	f.Ended = true
 	t.families[f.ID] = f
+	t.record(changedFamily, f.ID, at)
 }
 
 // endFamilies ends all families of a user except one, and deletes the codes that could begin another.
-func (t *tables) endFamilies(user, keep string) {
+func (t *tables) endFamilies(user, keep string, at time.Time) {
 	for _, f := range t.families {
-		if f.User == user && f.ID != keep {
-			t.endFamily(f)
+		if f.User == user && f.ID != keep && !f.Ended {
+			t.endFamily(f, at)
 		}
 	}
 	maps.DeleteFunc(t.codes, func(_ string, c code) bool { return c.user == user })
@@ -107,7 +108,7 @@ func (t *tables) forgetSpent(family string) {
 func (s *Store) End(_ context.Context, id string, entry auth.Entry) error {
 	return s.transact(func(t *tables) error {
 		if family, found := t.families[id]; found && !family.Ended {
-			t.endFamily(family)
+			t.endFamily(family, entry.At)
 			t.note(entry)
 		}
 		return nil

@@ -59,7 +59,9 @@ func (s *Store) ChangeKey(_ context.Context, id string, change func(*auth.Key) a
 			return auth.ErrNotFound
 		}
 		key = was
-		t.note(change(&key))
+		entry := change(&key)
+		t.note(entry)
+		t.record(changedKey, id, entry.At)
 		was.Name, was.Expires = key.Name, key.Expires
 		t.keys[id] = was
 		return nil
@@ -75,6 +77,7 @@ func (s *Store) RemoveKey(_ context.Context, id string, entry auth.Entry) error 
 		}
 		delete(t.keys, id)
 		deleteSome(t.keyOf, 1, func(_, key string) bool { return key == id })
+		t.record(changedKey, id, entry.At)
 		t.note(entry)
 		return nil
 	})

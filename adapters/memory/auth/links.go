@@ -27,7 +27,9 @@ func (t *tables) admit(account auth.Account, admission auth.Admission) error {
 	stored := admission.User
 	if !admission.Add { // the provider decides only the address and the role
 		stored = t.users[stored.ID]
+		was := stored
 		stored.Email, stored.Role = admission.User.Email, admission.User.Role
+		t.recordUser(was, stored, admission.At)
 	}
 	if err := t.putUser(stored); err != nil {
 		return err
@@ -60,7 +62,7 @@ func (s *Store) EndSessions(_ context.Context, account auth.Account, entry auth.
 	err = s.transact(func(t *tables) error {
 		if user, found = t.links[account]; found {
 			entry.Target = user
-			t.endFamilies(user, "")
+			t.endFamilies(user, "", entry.At)
 			t.note(entry)
 		}
 		return nil
@@ -76,7 +78,7 @@ func (s *Store) Unlink(_ context.Context, user string, entry auth.Entry) error {
 		if len(t.links) == linked {
 			return auth.ErrNotFound
 		}
-		t.endFamilies(user, "")
+		t.endFamilies(user, "", entry.At)
 		t.note(entry)
 		return nil
 	})

@@ -42,6 +42,7 @@ type tables struct {
 	numbered int64
 	// received are the ids of the entries of other processes.
 	received map[string]bool
+	changes  map[change]time.Time
 }
 
 var (
@@ -57,6 +58,7 @@ var (
 	_ auth.UntestedPasswords = (*Store)(nil)
 	_ auth.Links             = (*Store)(nil)
 	_ auth.SignOnCodes       = (*Store)(nil)
+	_ auth.ChangeRecord      = (*Store)(nil)
 )
 
 // New returns an empty store.
@@ -87,6 +89,7 @@ func (t *tables) clone() *tables {
 		users: cloned(t.users), families: cloned(t.families), tokens: cloned(t.tokens), resets: cloned(t.resets), codes: cloned(t.codes),
 		keyOf: cloned(t.keyOf), keys: cloned(t.keys), links: cloned(t.links), untested: cloned(t.untested), due: cloned(t.due),
 		networks: cloned(t.networks), entries: t.entries, numbered: t.numbered, received: cloned(t.received),
+		changes: cloned(t.changes),
 	}
 }
 

@@ -20,6 +20,7 @@ func (s *Store) Sweep(_ context.Context, expired auth.Expired, limit int) (swept
 			return !found
 		})
 		swept += deleteSome(t.resets, limit, func(_ string, r reset) bool { return !r.expires.After(expired.Resets) })
+		swept += deleteSome(t.changes, limit, func(_ change, at time.Time) bool { return at.Before(expired.Changes) })
 		swept += deleteSome(t.networks, limit, func(_ network, last time.Time) bool { return last.Before(expired.Networks) })
 		return nil
 	})

@@ -54,6 +54,6 @@ func (s *Store) RemovePassword(_ context.Context, id, hash string, entry auth.En
 		is := was
 		is.PasswordHash, is.Login = "", auth.BySignOn
 		t.note(entry)
-		return t.replaceUser(was, is, "")
+		return t.replaceUser(was, is, "", entry.At)
 	})
 }

@@ -99,7 +99,7 @@ func (t *tables) changeUser(id, keep string, change auth.UserChange) (auth.User,
 	if err != nil {
 		return auth.User{}, err
 	}
-	if err := t.replaceUser(was, is, keep); err != nil {
+	if err := t.replaceUser(was, is, keep, entry.At); err != nil {
 		return auth.User{}, err
 	}
 	t.note(entry)
@@ -108,15 +108,16 @@ func (t *tables) changeUser(id, keep string, change auth.UserChange) (auth.User,
 
 // replaceUser stores a changed user and ends what the change ends: all families except keep, and the links and codes that could begin
 // another.
-func (t *tables) replaceUser(was, is auth.User, keep string) error {
+func (t *tables) replaceUser(was, is auth.User, keep string, at time.Time) error {
 	if err := t.putUser(is); err != nil {
 		return err
 	}
+	t.recordUser(was, is, at)
 	if is.Disabled {
 		keep = ""
 	}
 	if is.Disabled && is != was || is.PasswordHash != was.PasswordHash {
-		t.endFamilies(is.ID, keep)
+		t.endFamilies(is.ID, keep, at)
 		t.forgetResets(is.ID)
 	}
 	if is.Email != was.Email {
@@ -184,7 +185,8 @@ func (s *Store) RemoveUser(_ context.Context, id string, check auth.UserCheck) e
 		}
 		delete(t.users, id)
 		maps.DeleteFunc(t.links, func(_ auth.Account, user string) bool { return user == id })
-		t.endFamilies(id, "")
+		t.endFamilies(id, "", entry.At)
+		t.record(changedUser, id, entry.At)
 		t.forgetResets(id)
 		t.forgetNetworks(was.Email)
 		t.note(entry)

@@ -29,6 +29,7 @@ type Store interface {
 	auth.UntestedPasswords
 	auth.Links
 	auth.SignOnCodes
+	auth.ChangeRecord
 }
 
 // testEntry is an audit entry that no test reads.
@@ -65,6 +66,9 @@ func Run(t *testing.T, store Store) {
 	t.Run("entries of strangers are deleted", func(t *testing.T) { strangers(t, store) })
 	t.Run("entries of other processes are stored once", func(t *testing.T) { receives(t, store) })
 	t.Run("entries that several processes send at once are stored once", func(t *testing.T) { receivesAtOnce(t, store) })
+	t.Run("changes are recorded", func(t *testing.T) { changes(t, store) })
+	t.Run("what is undone is not recorded", func(t *testing.T) { undone(t, store) })
+	t.Run("old records of changes are deleted", func(t *testing.T) { oldChanges(t, store) })
 }
 
 func firstUser(t *testing.T, store Store) {
