@@ -2,11 +2,13 @@ package main
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/fx"
 	"go.uber.org/zap"
 
 	httpauth "github.com/holotwin/holotwin/adapters/http/auth"
 	httpenergy "github.com/holotwin/holotwin/adapters/http/energy"
 	"github.com/holotwin/holotwin/adapters/web"
+	"github.com/holotwin/holotwin/modules/auth/standing"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/httpserver"
@@ -24,12 +26,28 @@ func newAPI(c config.Config, log *zap.Logger, registry *prometheus.Registry, aut
 }
 
 // finishRoutes adds what comes after the parts' routes: the calls of other processes, the dashboard and the operations.
-func finishRoutes(c config.Config, api *httpserver.API, registry *prometheus.Registry, db *database.Database, server *peer.Server) {
-	if !c.RunsAll() {
-		api.AnswerPeers(server)
+func finishRoutes(n finishing) {
+	if !n.Config.RunsAll() {
+		n.API.AnswerPeers(n.Peers)
 	}
-	if c.Runs(config.Web) {
-		web.Register(api.App())
+	if n.Config.Runs(config.Web) {
+		web.Register(n.API.App())
 	}
-	api.Operations(registry, checks(c, db)...)
+	ready := checks(n.Config, n.Database)
+	if n.Standing != nil {
+		ready = append(ready, httpserver.Check{Name: "rights", Ready: n.Standing.Ready})
+	}
+	n.API.Operations(n.Registry, ready...)
+}
+
+// finishing are the services that finishRoutes needs.
+type finishing struct {
+	fx.In
+
+	Config   config.Config
+	API      *httpserver.API
+	Registry *prometheus.Registry
+	Database *database.Database
+	Peers    *peer.Server
+	Standing *standing.Verifier `optional:"true"`
 }

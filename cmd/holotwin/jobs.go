@@ -17,6 +17,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/scenario"
 	"github.com/holotwin/holotwin/modules/advice/schedule"
 	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/modules/auth/standing"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/modules/energy/conditions"
@@ -41,6 +42,7 @@ type jobServices struct {
 	Sessions    *auth.Sessions  `optional:"true"`
 	Refusals    *auth.Refusals
 	Relay       *auth.Relay             `optional:"true"`
+	Standing    *standing.Verifier      `optional:"true"`
 	EnergyStore *gormenergy.Store       `optional:"true"`
 	Catalog     *campus.Catalog         `optional:"true"`
 	Intake      *intake.Intake          `optional:"true"`
@@ -67,6 +69,7 @@ func (w jobServices) jobs() []job {
 	}
 	if !w.Config.Runs(config.Auth) {
 		all = append(all, w.relayJobs()...)
+		all = append(all, w.standingJobs()...)
 	}
 	return slices.DeleteFunc(all, func(j job) bool { return j.off })
 }

@@ -9,6 +9,7 @@ import (
 	gormadvice "github.com/holotwin/holotwin/adapters/gorm/advice"
 	gormauth "github.com/holotwin/holotwin/adapters/gorm/auth"
 	gormrelay "github.com/holotwin/holotwin/adapters/gorm/auth/relay"
+	gormstanding "github.com/holotwin/holotwin/adapters/gorm/auth/standing"
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	httpadvice "github.com/holotwin/holotwin/adapters/http/advice"
 	httpauth "github.com/holotwin/holotwin/adapters/http/auth"
@@ -50,6 +51,7 @@ func parts(c config.Config) []part {
 		{name: "answers of advice", of: config.Advice, needs: []string{"advice"}, makes: adviceAnswers, serves: serveAdvice},
 		{name: "peers", needs: []string{"platform"}, makes: peerParts},
 		{name: "relay", without: config.Auth, needs: []string{"platform", "peers"}, makes: relayParts, schema: gormrelay.Migrations},
+		{name: "standing", without: config.Auth, needs: []string{"platform", "peers"}, makes: standingParts, schema: gormstanding.Migrations},
 		{name: "ports", needs: needsOfPorts(c), makes: portParts(c)}, // what a module needs of another
 		{name: "http", needs: []string{"platform", "ports"}, makes: httpParts},
 		{name: "mqtt", of: config.Energy, needs: []string{"platform", "energy", "ports"}, makes: mqttParts},

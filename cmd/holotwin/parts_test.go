@@ -14,8 +14,13 @@ import (
 
 // divisions are all ways to divide the modules: one process runs all, some, or one of them.
 var divisions = [][]string{
-	{config.Auth, config.Energy, config.Advice}, {config.Auth}, {config.Energy}, {config.Advice},
-	{config.Auth, config.Energy}, {config.Auth, config.Advice}, {config.Energy, config.Advice},
+	{config.Auth, config.Energy, config.Advice},
+	{config.Auth},
+	{config.Energy},
+	{config.Advice},
+	{config.Auth, config.Energy},
+	{config.Auth, config.Advice},
+	{config.Energy, config.Advice},
 }
 
 // TestEachPartNeedsWhatItSays compares the column needs of the table with the parameters of the constructors.

@@ -15,6 +15,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice/outlook"
 	"github.com/holotwin/holotwin/modules/advice/recommendations"
 	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/modules/auth/standing"
 	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/modules/energy/conditions"
 	"github.com/holotwin/holotwin/modules/energy/intake"
@@ -68,7 +69,7 @@ func needsOfPorts(c config.Config) (needs []string) {
 	for _, p := range ports {
 		switch {
 		case !c.Runs(p.of) && p.of == config.Auth:
-			needs = append(needs, "peers", "relay")
+			needs = append(needs, "peers", "relay", "standing")
 		case !c.Runs(p.of):
 			needs = append(needs, "peers")
 		case p.of == config.Auth:
@@ -87,6 +88,9 @@ var (
 		func(accounts *gormauth.Store) local.Grants { return local.Grants{Scopes: accounts} },
 		func(accounts *gormauth.Store) local.People { return local.People{Users: accounts} },
 		func(audit *gormauth.Store) auth.AuditSink { return audit },
+		func(store *gormauth.Store, keys *auth.Keys) standing.Source {
+			return standing.InProcess{Log: auth.NewChangeLog(store, clock.System{}), Keys: keys}
+		},
 	}
 	energyAnswers = []any{
 		func(catalog *campus.Catalog) local.Spaces { return local.Spaces{Catalog: catalog} },
@@ -102,9 +106,10 @@ var (
 	}
 )
 
-func serveAuth(s *peer.Server, people local.People, grants local.Grants, audit auth.AuditSink) {
+func serveAuth(s *peer.Server, people local.People, grants local.Grants, audit auth.AuditSink, source standing.Source) {
 	remote.AnswerPeople(s, people, grants)
 	remote.AnswerAudit(s, audit)
+	remote.AnswerStanding(s, source)
 }
 
 func serveEnergy(s *peer.Server, e local.Energy, spaces local.Spaces, reports local.Reports) {

@@ -21,6 +21,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/recommendations"
 	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/modules/auth/standing"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/modules/energy/conditions"
@@ -60,6 +61,7 @@ type demonstration struct {
 	Store      *gormenergy.Store
 	Accounts   *auth.Accounts
 	Users      *gormauth.Store
+	Standing   standing.Source
 	Answers    struct {
 		fx.In
 
@@ -103,7 +105,7 @@ func (d demonstration) elsewhere(t *testing.T) between {
 	tokens, err := peer.NewTokens([]byte("0123456789abcdef0123456789abcdef"), time.Now)
 	require.NoError(t, err)
 	server := peer.NewServer(tokens, remote.RefusalOf)
-	serveAuth(server, d.Answers.People, d.Answers.Grants, d.Users)
+	serveAuth(server, d.Answers.People, d.Answers.Grants, d.Users, d.Standing)
 	serveEnergy(server, d.Answers.Energy, d.Answers.Spaces, d.Answers.Reports)
 	serveAdvice(server, d.Answers.Forecast)
 	api := httpserver.New(httpserver.Options{Log: zap.NewNop(), Locale: "es"})

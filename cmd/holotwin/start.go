@@ -47,6 +47,7 @@ func (s *server) steps() []step {
 		{name: "database files", start: s.warnOfExposedFiles, stop: s.closeDatabase},
 		{name: "HTTP address", start: s.listen, stop: s.stopListening},
 		{name: "schemas", start: func(ctx context.Context) error { return migrate(ctx, s.Config, s.Database) }},
+		{name: "rights", start: s.loadStanding},
 		{name: "first administrator", start: s.addFirstAdministrator},
 		{name: "published passwords", start: s.Works.checkPasswords},
 		{name: "background", stop: s.Supervisor.Stop},
