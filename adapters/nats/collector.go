@@ -20,8 +20,9 @@ type Inbox interface {
 // Collector stores the events of the stream in the outbox of a process that has readers. The replicas of that process share one consumer
 // of the stream. It gives out one message at a time, so the order of each source stays as it was, also when a message comes again.
 type Collector struct {
-	bus   *Bus
-	inbox Inbox
+	bus    *Bus
+	inbox  Inbox
+	stream string // the identity of the stream
 }
 
 // NewCollector returns a collector. It returns nil without a bus.
@@ -68,10 +69,13 @@ func (c *Collector) collect(ctx context.Context, outage *outage) error {
 			return fmt.Errorf("receive events: %w", err)
 		}
 		if message == nil {
+			outage.note(nil)
 			continue
 		}
 		err = c.store(ctx, message)
 		switch {
+		case errors.Is(err, errOtherStream):
+			err = message.Term()
 		case errors.Is(err, events.ErrNotReceivable):
 			outage.report(fmt.Errorf("%s: %w; the message is left out", message.Subject(), err))
 			err = message.Term()
@@ -95,6 +99,7 @@ func (c *Collector) consumer(ctx context.Context) (jetstream.Consumer, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.stream = identity(stream.CachedInfo())
 	consumer, err := stream.Consumer(ctx, consumerName)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) {
 		consumer, err = stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
@@ -125,8 +130,20 @@ func next(ctx context.Context, consumer jetstream.Consumer) (jetstream.Msg, erro
 	return nil, nil
 }
 
+// errOtherStream is a message for another stream than the one that it is in.
+var errOtherStream = errors.New("published for a stream that is no more")
+
 // store stores the events of a message.
 func (c *Collector) store(ctx context.Context, message jetstream.Msg) error {
+	if of := message.Headers().Get(streamHeader); of != c.stream { // or the stream is not the one that it was
+		stream, err := c.bus.openStream(ctx)
+		if err != nil {
+			return err
+		}
+		if c.stream = identity(stream.CachedInfo()); of != c.stream {
+			return errOtherStream
+		}
+	}
 	all, err := events.Unmarshal(message.Data())
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -101,11 +102,9 @@ func (p *Publisher) publishNew(ctx context.Context, look bool) error {
 	if err != nil {
 		return err
 	}
-	at := stored
-	if at.Stream = identity(stream.CachedInfo()); at.Stream != stored.Stream || stream.CachedInfo().State.LastSeq < stored.Sequence {
-		// It is a new stream, or one that lost its end. All that the outbox still has is published again; what was received is known there.
-		at.Position, at.Sequence = events.Position{}, 0
-		if at, err = p.advance(ctx, stored, at); err != nil {
+	at, info := stored, stream.CachedInfo()
+	if identity(info) != stored.Stream || info.State.LastSeq < stored.Sequence { // a new stream, or one that lost its end
+		if at, err = p.fromStart(ctx, stored, identity(info)); err != nil {
 			return err
 		}
 		if all, upTo, err = p.source.After(ctx, at.Position); err != nil {
@@ -134,29 +133,32 @@ func (p *Publisher) progress(ctx context.Context) (events.Progress, error) {
 		return stored, err
 	}
 	if restored {
-		again := stored
-		again.Position, again.Sequence = events.Position{}, 0
-		if _, err := p.source.Advance(ctx, stored, again); err != nil {
-			return stored, err
-		}
-		stored, err = p.source.Progress(ctx)
+		stored, err = p.fromStart(ctx, stored, stored.Stream)
 	}
 	p.checked = err == nil
 	return stored, err
 }
 
-// publishAll publishes events up to a position, and advances message by message. errOvertaken if another replica advanced.
+// fromStart stores a progress before all events: what the outbox still has is published again, in its order. What was received is
+// known where it was.
+func (p *Publisher) fromStart(ctx context.Context, stored events.Progress, stream string) (events.Progress, error) {
+	return p.advance(ctx, stored, events.Progress{Source: stored.Source, Stream: stream})
+}
+
+// publishAll publishes events up to a position, and advances message by message.
 func (p *Publisher) publishAll(ctx context.Context, at events.Progress, all []events.Event, upTo events.Position) (events.Progress, error) {
 	for len(all) > 0 {
 		n := p.firstMessage(all)
 		next := at
 		next.Position = all[n-1].Position
-		ack, err := p.publish(ctx, at.Source, all[:n])
+		ack, err := p.publish(ctx, at, all[:n])
 		switch {
 		case errors.Is(err, nats.ErrMaxPayload) && n == 1:
 			p.report(errTooLarge)
 		case err != nil:
 			return at, fmt.Errorf("publish %d events: %w", n, err)
+		case !ack.Duplicate && ack.Sequence <= at.Sequence: // the stream lost its end
+			return p.fromStart(ctx, at, at.Stream)
 		default:
 			next.Sequence = ack.Sequence
 		}
@@ -186,13 +188,14 @@ func (p *Publisher) advance(ctx context.Context, from, to events.Progress) (even
 }
 
 // publish publishes one message and waits until the stream has it.
-func (p *Publisher) publish(ctx context.Context, source string, all []events.Event) (*jetstream.PubAck, error) {
+func (p *Publisher) publish(ctx context.Context, at events.Progress, all []events.Event) (*jetstream.PubAck, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTime)
 	defer cancel()
 	message := nats.NewMsg(p.subject)
-	message.Header.Set(sourceHeader, source)
+	message.Header.Set(sourceHeader, at.Source)
+	message.Header.Set(streamHeader, at.Stream)
 	message.Data = events.Marshal(all)
-	id := source + "/" + all[0].Position.String() + "/" + all[len(all)-1].Position.String()
+	id := strings.Join([]string{at.Source, at.Stream, all[0].Position.String(), all[len(all)-1].Position.String()}, "/")
 	return p.bus.jetstream.PublishMsg(ctx, message, jetstream.WithMsgID(id), jetstream.WithExpectStream(p.bus.names.stream))
 }
 

@@ -28,8 +28,12 @@ const (
 	retryAfter = time.Second
 )
 
-// The header that names the source of a message.
-const sourceHeader = "Holotwin-Source"
+// Headers of a message: its source, and the stream that it was published for. A stream that was deleted and created again may get a
+// message of a publisher that does not know yet: it is not for this stream, and comes again in its turn.
+const (
+	sourceHeader = "Holotwin-Source"
+	streamHeader = "Holotwin-Stream"
+)
 
 // The error codes of a server that cannot keep so many copies.
 const (
@@ -77,7 +81,9 @@ func (b *Bus) createStream(ctx context.Context) (stream jetstream.Stream, err er
 }
 
 // identity names a stream among all that ever had its name.
-func identity(info *jetstream.StreamInfo) string { return strconv.FormatInt(info.Created.UnixNano(), 10) }
+func identity(info *jetstream.StreamInfo) string {
+	return strconv.FormatInt(info.Created.UnixNano(), 10)
+}
 
 // outage reports the failures of a connection's user once, and only if they are not those of the connection itself, which logs them.
 type outage struct {

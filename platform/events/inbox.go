@@ -127,4 +127,3 @@ func (e Event) Size() int {
 	const others = 100 // the position and the tabs, at most
 	return len(e.line()) + others
 }
-
