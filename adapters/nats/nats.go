@@ -26,7 +26,9 @@ const (
 	connectTime = 2 * time.Second
 	writeTime   = 5 * time.Second
 	pingEvery   = 20 * time.Second
-	requestTime = 5 * time.Second
+	// reconnectWait is the pause between two attempts at the same server.
+	reconnectWait = 500 * time.Millisecond
+	requestTime   = 5 * time.Second
 )
 
 // unreachable is the log line of an outage of the server.
@@ -57,7 +59,7 @@ func Join(address string, outbox Outbox, log *zap.Logger) (*Bus, error) {
 	}
 	b := &Bus{names: names, outbox: outbox, pending: make(chan struct{}, 1)}
 	b.connection, err = nats.Connect(servers, nats.Name("holotwin"), nats.NoEcho(), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1),
-		nats.Timeout(connectTime), nats.FlusherTimeout(writeTime), nats.PingInterval(pingEvery), nats.ReconnectErrHandler(logCertificateErrors(log)),
+		nats.Timeout(connectTime), nats.ReconnectWait(reconnectWait), nats.FlusherTimeout(writeTime), nats.PingInterval(pingEvery), nats.ReconnectErrHandler(logCertificateErrors(log)),
 		nats.ErrorHandler(logServerErrors(log)),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
