@@ -104,7 +104,7 @@ func logCertificateErrors(log *zap.Logger) nats.ConnErrHandler {
 	}
 }
 
-// logServerErrors logs each kind of refusal once: a missing permission names its subject.
+// logServerErrors logs each error that the server reports by itself once: a missing permission names its subject.
 func logServerErrors(log *zap.Logger) nats.ErrHandler {
 	var mu sync.Mutex
 	logged := make(map[string]bool)
@@ -114,7 +114,7 @@ func logServerErrors(log *zap.Logger) nats.ErrHandler {
 		defer mu.Unlock()
 		if reason := err.Error(); !logged[reason] && len(logged) < kinds {
 			logged[reason] = true
-			log.Error("the NATS server refuses something; see what NATS_URL needs in platform/README.md", zap.Error(err))
+			log.Error("the NATS server reported an error; platform/README.md says which permissions it must give", zap.Error(err))
 		}
 	}
 }

@@ -46,7 +46,7 @@ func NewPublisher(bus *Bus, name string, source Source) *Publisher {
 }
 
 const (
-	// checkEvery is how often the stream is looked at if there are no events: it may have been deleted with what nobody received.
+	// checkEvery is how often the stream is looked at if there are no events: it may have been deleted with events that were not received.
 	checkEvery = 5 * time.Second
 	// gatherTime is how long events are collected for one message.
 	gatherTime = 20 * time.Millisecond

@@ -18,7 +18,7 @@ var ErrNoJetStream = errors.New("the NATS server, or this account on it, has no 
 
 const (
 	// streamBytes is the maximum size of the stream. If it is full, publishers wait: their outboxes keep the events.
-	streamBytes = 256 << 20
+	streamBytes = 64 << 20
 	// messageBytes is about the maximum size of a message of several events; eventsAtOnce is how many a message has at most.
 	messageBytes = 256 << 10
 	eventsAtOnce = 100

@@ -201,11 +201,11 @@ type clumsy struct {
 
 func (c *clumsy) Receive(ctx context.Context, source string, all []events.Event) (int, error) {
 	n := c.calls.Add(1)
-	if n%5 == 0 {
+	if n%7 == 3 {
 		return 0, errors.New("the database is away")
 	}
 	stored, err := c.inbox.Receive(ctx, source, all)
-	if n%17 == 0 {
+	if n == 6 || n == 13 {
 		c.kill()
 		<-ctx.Done()
 	}
@@ -241,18 +241,20 @@ func TestEventsOfAnotherDatabaseArriveOnceAndInOrder(t *testing.T) {
 		collect()
 		collect()
 		defer func() { mu.Lock(); ended = true; mu.Unlock() }()
-		const rows, perRow = 240, 3
+		const rows, perRow = 120, 3
 		for i := range rows {
 			p := []*process{first, second}[i%2]
 			p.put(fmt.Sprint(i, "a"), fmt.Sprint(i, "b"), fmt.Sprint(i, "c"))
 			switch i {
-			case 60, 180:
+			case 30, 90:
 				bus.end()
 				bus.start()
-			case 120:
+			case 60:
 				require.NoError(t, bus.js().DeleteStream(t.Context(), "HOLOTWIN_EVENTS"))
 			}
-			time.Sleep(5 * time.Millisecond)
+			if seen := calls.Load(); i%6 == 5 { // several messages, not one of all
+				require.Eventually(t, func() bool { return calls.Load() > seen }, eventually, time.Millisecond)
+			}
 		}
 		want := readNames(t, begin, rows*perRow)
 		require.Equal(t, want, readNames(t, there, rows*perRow))
@@ -261,7 +263,7 @@ func TestEventsOfAnotherDatabaseArriveOnceAndInOrder(t *testing.T) {
 	})
 }
 
-// TestEventsWaitForTheServer starts processes before the server, and ends it with events that nobody received. Each outage is one line.
+// TestEventsWaitForTheServer starts processes before the server, and ends it with events that were not received. Each outage is one line.
 func TestEventsWaitForTheServer(t *testing.T) {
 	between(t, func(t *testing.T, source, receiver *database.Database) {
 		bus := startStreamServer(t)
@@ -270,7 +272,6 @@ func TestEventsWaitForTheServer(t *testing.T) {
 		to := start(t, bus.url(), receiver)
 		reader := to.read(nil)
 		from.put("a", "b")
-		time.Sleep(500 * time.Millisecond)
 		require.Len(t, from.failures(), 1)
 		bus.start()
 		js := bus.js()
@@ -288,7 +289,7 @@ func TestEventsWaitForTheServer(t *testing.T) {
 	})
 }
 
-// TestADeletedStreamLosesNothing deletes the stream with events that nobody received, and nothing new is committed after that.
+// TestADeletedStreamLosesNothing deletes the stream with events that were not received, and nothing new is committed after that.
 func TestADeletedStreamLosesNothing(t *testing.T) {
 	between(t, func(t *testing.T, source, receiver *database.Database) {
 		bus := startStreamServer(t)
@@ -308,6 +309,28 @@ func TestADeletedStreamLosesNothing(t *testing.T) {
 		require.Equal(t, []string{"after"}, readNames(t, reader, 1))
 		require.Equal(t, len(want)+1, to.received())
 	})
+}
+
+// TestANewStreamThatIsFullerLosesNothing deletes the stream while a source is away, and another source fills the new one first: the
+// numbers of its messages are as far as those of the old.
+func TestANewStreamThatIsFullerLosesNothing(t *testing.T) {
+	bus := startStreamServer(t)
+	source, other := newDatabase(t, databasetest.SQLite(t)), newDatabase(t, databasetest.SQLite(t))
+	from, to := start(t, bus.url(), source).publish(), start(t, bus.url(), newDatabase(t, databasetest.SQLite(t)))
+	reader := to.read(nil)
+	from.put("a")
+	from.put("b")
+	require.Eventually(t, func() bool { return lastPublished(t, source) == from.lastNumber() }, eventually, 10*time.Millisecond)
+	from.stop()
+	require.NoError(t, bus.js().DeleteStream(t.Context(), "HOLOTWIN_EVENTS"))
+	second := start(t, bus.url(), other).publish()
+	for _, name := range numbered(5) {
+		second.put(name)
+		require.Eventually(t, func() bool { return lastPublished(t, other) == second.lastNumber() }, eventually, 10*time.Millisecond)
+	}
+	start(t, bus.url(), source).publish().put("c")
+	to.collect(to.outbox)
+	require.Equal(t, append(numbered(5), "a", "b", "c"), readNames(t, reader, 8))
 }
 
 // lastPublished returns the number of the last published row, and lastNumber that of the last stored one.
@@ -344,17 +367,29 @@ func TestReceivedEventsAreNotPublishedAgain(t *testing.T) {
 	})
 }
 
+// countingSource counts how often a publisher tries.
+type countingSource struct {
+	nats.Source
+	read atomic.Int64
+}
+
+func (c *countingSource) After(ctx context.Context, p events.Position) ([]events.Event, events.Position, error) {
+	c.read.Add(1)
+	return c.Source.After(ctx, p)
+}
+
 // TestWithoutJetStream connects to a server that has none: one line says so, and the notifications work.
 func TestWithoutJetStream(t *testing.T) {
 	bus := startServer(t)
 	source, receiver := newDatabase(t, databasetest.Postgres(t)), newDatabase(t, databasetest.SQLite(t))
-	from, to := start(t, bus.ClientURL(), source).publish(), start(t, bus.ClientURL(), receiver)
+	from, to := start(t, bus.ClientURL(), source), start(t, bus.ClientURL(), receiver)
 	to.collect(to.outbox)
+	counting := &countingSource{Source: events.NewSource(from.outbox)}
+	publisher := nats.NewPublisher(from.bus, "advice", counting)
+	from.work.Go(func() { publisher.Run(from.ctx, from.report) })
 	from.put("a")
-	for _, p := range []*process{from, to} {
-		require.Eventually(t, func() bool { return len(p.failures()) > 0 }, eventually, 10*time.Millisecond)
-	}
-	time.Sleep(3 * time.Second)
+	const attempts = 5 // the line comes after the third
+	require.Eventually(t, func() bool { return counting.read.Load() > attempts && len(to.failures()) > 0 }, eventually, 10*time.Millisecond)
 	for _, p := range []*process{from, to} {
 		require.Len(t, p.failures(), 1)
 		require.ErrorIs(t, p.logs.FilterMessage("failed").All()[0].Context[0].Interface.(error), nats.ErrNoJetStream)

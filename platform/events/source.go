@@ -107,7 +107,7 @@ func (s *Source) Advance(ctx context.Context, from, to Progress) (advanced bool,
 }
 
 // After returns the next events after a position, and the position up to which it read; there are no more if that is the same.
-// Events that came from another database are left out: whoever needs them has them from their source.
+// Events that came from another database are left out: they are published by their source.
 func (s *Source) After(ctx context.Context, p Position) (own []Event, upTo Position, err error) {
 	all, err := s.outbox.after(ctx, p, rowsAtOnce)
 	if err != nil || len(all) == 0 {
