@@ -1,22 +1,22 @@
-// Package nats notifies processes that share a database of each other's commits. A message carries no data: the receiver reads
-// the events from the database, so a lost message delays an event but loses none.
+// Package nats connects processes by a NATS server. Processes that share a database notify each other of their commits (Bus); such
+// a message carries no data: the receiver reads the events from the database, so a lost message delays an event but loses none.
+// Processes that do not share a database hand their events over through a stream of NATS JetStream (stream.go): a Publisher
+// copies the events of a process's outbox into it (publisher.go), a Collector stores them in the outbox of a process that has readers
+// (collector.go). The outbox is what remembers; the stream may be lost.
 package nats
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/url"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"go.uber.org/zap"
 
 	"github.com/holotwin/holotwin/platform/certificate"
 )
-
-// subject is the NATS subject of the notifications.
-const subject = "holotwin.committed"
 
 // minInterval is the minimum time between two notifications. One notification covers all commits before it.
 const minInterval = 10 * time.Millisecond
@@ -26,7 +26,13 @@ const (
 	connectTime = 2 * time.Second
 	writeTime   = 5 * time.Second
 	pingEvery   = 20 * time.Second
+	// reconnectWait is the pause between two attempts at the same server.
+	reconnectWait = 500 * time.Millisecond
+	requestTime   = 5 * time.Second
 )
+
+// unreachable is the log line of an outage of the server.
+const unreachable = "NATS server unreachable; events of other processes arrive later; will retry"
 
 // Outbox is what the bus connects: an *events.Outbox.
 type Outbox interface {
@@ -39,25 +45,25 @@ type Outbox interface {
 // Bus is a connection to a NATS server.
 type Bus struct {
 	connection *nats.Conn
+	jetstream  jetstream.JetStream
+	names      names
 	outbox     Outbox
 	pending    chan struct{}
 }
 
-// ErrAddress is an invalid address of a NATS server.
-var ErrAddress = errors.New("NATS_URL: must be nats://host:port or tls://host:port")
-
 // Join connects the outbox to those of the other processes. If the server is unreachable, it retries until it is connected.
 func Join(address string, outbox Outbox, log *zap.Logger) (*Bus, error) {
-	if u, err := url.Parse(address); err != nil || u.Host == "" || (u.Scheme != "nats" && u.Scheme != "tls") {
-		return nil, ErrAddress
+	servers, names, err := parseAddress(address)
+	if err != nil {
+		return nil, err
 	}
-	b := &Bus{outbox: outbox, pending: make(chan struct{}, 1)}
-	var err error
-	b.connection, err = nats.Connect(address, nats.Name("holotwin"), nats.NoEcho(), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1),
-		nats.Timeout(connectTime), nats.FlusherTimeout(writeTime), nats.PingInterval(pingEvery), nats.ReconnectErrHandler(logCertificateErrors(log)),
+	b := &Bus{names: names, outbox: outbox, pending: make(chan struct{}, 1)}
+	b.connection, err = nats.Connect(servers, nats.Name("holotwin"), nats.NoEcho(), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1),
+		nats.Timeout(connectTime), nats.ReconnectWait(reconnectWait), nats.FlusherTimeout(writeTime), nats.PingInterval(pingEvery), nats.ReconnectErrHandler(logCertificateErrors(log)),
+		nats.ErrorHandler(logServerErrors(log)),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
-				log.Warn("NATS server unreachable; events of other replicas arrive a moment later; will retry", zap.Error(err))
+				log.Warn(unreachable, zap.Error(err))
 			}
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) { log.Info("connected to the NATS server") }),
@@ -65,7 +71,14 @@ func Join(address string, outbox Outbox, log *zap.Logger) (*Bus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("NATS_URL: %w", err)
 	}
-	if _, err := b.connection.Subscribe(subject, func(*nats.Msg) { outbox.CommittedElsewhere() }); err != nil {
+	if !b.connection.IsConnected() {
+		log.Warn(unreachable)
+	}
+	if b.jetstream, err = jetstream.New(b.connection, jetstream.WithDefaultTimeout(requestTime)); err != nil {
+		b.connection.Close()
+		return nil, fmt.Errorf("NATS_URL: %w", err)
+	}
+	if _, err := b.connection.Subscribe(b.names.committed, func(*nats.Msg) { outbox.CommittedElsewhere() }); err != nil {
 		b.connection.Close()
 		return nil, fmt.Errorf("NATS_URL: %w", err)
 	}
@@ -91,6 +104,21 @@ func logCertificateErrors(log *zap.Logger) nats.ConnErrHandler {
 	}
 }
 
+// logServerErrors logs each error that the server reports by itself once: a missing permission names its subject.
+func logServerErrors(log *zap.Logger) nats.ErrHandler {
+	var mu sync.Mutex
+	logged := make(map[string]bool)
+	return func(_ *nats.Conn, _ *nats.Subscription, err error) {
+		const kinds = 100
+		mu.Lock()
+		defer mu.Unlock()
+		if reason := err.Error(); !logged[reason] && len(logged) < kinds {
+			logged[reason] = true
+			log.Error("the NATS server reported an error; platform/README.md says which permissions it must give", zap.Error(err))
+		}
+	}
+}
+
 // Run notifies the other processes of commits until ctx ends.
 func (b *Bus) Run(ctx context.Context) {
 	defer b.connection.Close()
@@ -99,7 +127,7 @@ func (b *Bus) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-b.pending:
-			_ = b.connection.Publish(subject, nil) // if it is disconnected, the others find the events by polling
+			_ = b.connection.Publish(b.names.committed, nil) // if it is disconnected, the others find the events by polling
 		}
 		select {
 		case <-ctx.Done():

@@ -84,7 +84,8 @@ type Config struct {
 	MQTTTLSCert     string   `env:"MQTT_TLS_CERT"`
 	MQTTTLSKey      string   `env:"MQTT_TLS_KEY"`
 
-	// NATSURL is the message bus on which replicas inform each other of commits. If it is empty, they poll the database.
+	// NATSURL is the message bus on which replicas inform each other of commits, and processes with databases of their own hand over their
+	// events. If it is empty, replicas poll the database.
 	NATSURL string `env:"NATS_URL"`
 
 	// WeatherURL is the base address of an Open-Meteo server, or WeatherOff.

@@ -1,7 +1,8 @@
 // Package events publishes what happens in the modules. A module's adapter writes an event into the outbox in the transaction
 // of the change, so every committed change is published, and nothing else (outbox.go). A feed reads the outbox in the order of
 // the commits, in every process that shares the database. Any number of readers can continue from any position that is still
-// stored (feed.go).
+// stored (feed.go). A process with a database of its own hands its events to the one that has readers (source.go), which stores
+// them in its own outbox, once (inbox.go).
 package events
 
 import (
@@ -37,6 +38,8 @@ type Event struct {
 	Device, Space string
 	// Data is a JSON object on one line.
 	Data string
+	// received is true if it came from another database.
+	received bool
 }
 
 // Position is a position in the order of all events. The zero position is before all events.
@@ -93,17 +96,22 @@ func (e Event) line() string {
 	return e.Kind + "\t" + e.Device + "\t" + e.Space + "\t" + e.Data
 }
 
+// receivedMark is the first line of a row whose events came from another database. It is no event.
+const receivedMark = "received"
+
 // eventsOf returns the events of a row's body.
 func eventsOf(row Position, body string) []Event {
 	var all []Event
+	received := false
 	for line := range strings.SplitSeq(body, "\n") {
+		received = received || line == receivedMark
 		const fields = 4
 		parts := strings.SplitN(line, "\t", fields)
 		if len(parts) != fields {
 			continue // written by a later version
 		}
 		row.Index++
-		all = append(all, Event{Position: row, Kind: parts[0], Device: parts[1], Space: parts[2], Data: parts[3]})
+		all = append(all, Event{Position: row, Kind: parts[0], Device: parts[1], Space: parts[2], Data: parts[3], received: received})
 	}
 	return all
 }

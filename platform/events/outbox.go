@@ -33,8 +33,12 @@ func (o *Outbox) Put(tx *gorm.DB, all []Event) error {
 	if o == nil || len(all) == 0 {
 		return nil
 	}
-	if err := tx.Exec("INSERT INTO events_outbox (made_at, body) VALUES (?, ?)", o.Now(), strings.Join(Lines(all), "\n")).Error; err != nil {
-		return fmt.Errorf("store %d events: %w", len(all), err)
+	return o.putLines(tx, Lines(all))
+}
+
+func (o *Outbox) putLines(tx *gorm.DB, lines []string) error {
+	if err := tx.Exec("INSERT INTO events_outbox (made_at, body) VALUES (?, ?)", o.Now(), strings.Join(lines, "\n")).Error; err != nil {
+		return fmt.Errorf("store %d events: %w", len(lines), err)
 	}
 	return nil
 }
@@ -92,9 +96,12 @@ func (o *Outbox) subscribe(readers chan<- struct{}) {
 // on.
 const retentionMargin = 5 * time.Minute
 
-// DeleteOld deletes events that are older than Retention.
+// DeleteOld deletes events that are older than Retention, and what was kept to recognize the received ones.
 func (o *Outbox) DeleteOld(ctx context.Context) error {
 	return o.db.Transact(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec("DELETE FROM events_received WHERE received_at < ?", o.now().Add(-keepReceived).UnixMilli()).Error; err != nil {
+			return err
+		}
 		return tx.Exec("DELETE FROM events_outbox WHERE made_at < ?", o.now().Add(-Retention-retentionMargin).UnixMilli()).Error
 	})
 }
