@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -37,7 +38,24 @@ func newRegistry() *prometheus.Registry {
 var eventParts = []any{
 	func(db *database.Database) *events.Outbox { return events.NewOutbox(db, clock.System{}.Now) },
 	events.NewFeed,
-	newBus,
+	newBus, newPublisher, newCollector,
+}
+
+// newPublisher brings the events of a process without energy to the process with it, whose readers get them. It returns nil where
+// energy runs, or without a bus.
+func newPublisher(c config.Config, bus *nats.Bus, outbox *events.Outbox) *nats.Publisher {
+	if c.Runs(config.Energy) {
+		return nil
+	}
+	return nats.NewPublisher(bus, strings.Join(c.Modules, "-"), events.NewSource(outbox))
+}
+
+// newCollector takes the events of other processes where energy runs. It returns nil if there are none, or without a bus.
+func newCollector(c config.Config, bus *nats.Bus, outbox *events.Outbox) *nats.Collector {
+	if c.RunsAll() || !c.Runs(config.Energy) {
+		return nil
+	}
+	return nats.NewCollector(bus, outbox)
 }
 
 // newBus lets replicas notify each other of what they commit. It returns nil if no bus is set.
