@@ -80,8 +80,8 @@ func (w jobServices) eventJobs() []job {
 	return []job{
 		{name: "live events", stream: w.Feed.Run, failed: "could not read new events; readers get them later; will retry"},
 		{name: "events between replicas", stream: logsItself(w.Bus.Run), off: w.Bus == nil},
-		{name: "events to other processes", stream: w.Publisher.Run, off: w.Publisher == nil, failed: "could not publish events on the NATS server; readers get them later; will retry"},
-		{name: "events of other processes", stream: w.Collector.Run, off: w.Collector == nil, failed: "could not receive events from the NATS server; readers get them later; will retry"},
+		{name: "events to other processes", stream: w.Publisher.Run, off: w.Publisher == nil, warns: true, failed: "could not publish events on the NATS server; readers get them later; will retry"},
+		{name: "events of other processes", stream: w.Collector.Run, off: w.Collector == nil, warns: true, failed: "could not receive events from the NATS server; readers get them later; will retry"},
 		{name: "old events", every: 5 * time.Minute, do: w.Outbox.DeleteOld, failed: "could not delete old events; will retry"},
 	}
 }
