@@ -23,7 +23,7 @@ var _ analysis.Changes = Changes{}
 
 // Since returns the changes of past data since an instant.
 func (c Changes) Since(ctx context.Context, at time.Time) ([]analysis.Change, error) {
-	answer, err := ask(ctx, c.Client, changesCall, msOf(at))
+	answer, err := askForAdvice(ctx, c.Client, changesCall, msOf(at))
 	if err != nil {
 		return nil, err
 	}

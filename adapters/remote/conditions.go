@@ -52,7 +52,7 @@ var (
 
 // AmbientHours returns the hourly means of a space's own readings, for a site filled from the weather service.
 func (c Conditions) AmbientHours(ctx context.Context, space string, from, to time.Time) ([]advice.AmbientHour, error) {
-	answer, err := ask(ctx, c.Client, ambientCall, placeAsked{space, spanOf(from, to)})
+	answer, err := askForAdvice(ctx, c.Client, ambientCall, placeAsked{space, spanOf(from, to)})
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func numberOf(value *float64) float64 {
 
 // Spans returns the states of a device.
 func (c Conditions) Spans(ctx context.Context, device string, from, to time.Time) ([]history.Span, error) {
-	answer, err := ask(ctx, c.Client, statesCall, placeAsked{device, spanOf(from, to)})
+	answer, err := askForAdvice(ctx, c.Client, statesCall, placeAsked{device, spanOf(from, to)})
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (c Conditions) Spans(ctx context.Context, device string, from, to time.Time
 
 // CalendarHours returns the calendar's state of each hour. assumed is true if the space has no opening hours of its own.
 func (c Conditions) CalendarHours(ctx context.Context, space string, from, to time.Time) (hours []history.CalendarHour, assumed bool, err error) {
-	answer, err := ask(ctx, c.Client, calendarCall, placeAsked{space, spanOf(from, to)})
+	answer, err := askForAdvice(ctx, c.Client, calendarCall, placeAsked{space, spanOf(from, to)})
 	if err != nil {
 		return nil, false, err
 	}

@@ -56,7 +56,7 @@ var _ advice.Consumption = Consumption{}
 
 // Measured returns the start of a target's first measured hour and the end of its last one.
 func (c Consumption) Measured(ctx context.Context, t advice.Target) (from, to time.Time, found bool, err error) {
-	answer, err := ask(ctx, c.Client, measuredCall, t)
+	answer, err := askForAdvice(ctx, c.Client, measuredCall, t)
 	if err != nil || !answer.Found {
 		return time.Time{}, time.Time{}, false, err
 	}
@@ -65,7 +65,7 @@ func (c Consumption) Measured(ctx context.Context, t advice.Target) (from, to ti
 
 // Hours returns a target's energy, one item per hour with data.
 func (c Consumption) Hours(ctx context.Context, t advice.Target, from, to time.Time) ([]history.Use, error) {
-	answer, err := ask(ctx, c.Client, hoursCall, useAsked{t, spanOf(from, to)})
+	answer, err := askForAdvice(ctx, c.Client, hoursCall, useAsked{t, spanOf(from, to)})
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func hoursOf(uses []history.Use) wireHours {
 
 // Days returns a target's use and cost, one item per day.
 func (c Consumption) Days(ctx context.Context, t advice.Target, from, to time.Time) ([]advice.DayUse, error) {
-	answer, err := ask(ctx, c.Client, daysCall, useAsked{t, spanOf(from, to)})
+	answer, err := askForAdvice(ctx, c.Client, daysCall, useAsked{t, spanOf(from, to)})
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func (c Consumption) Days(ctx context.Context, t advice.Target, from, to time.Ti
 
 // Total returns a target's use in a range within one month.
 func (c Consumption) Total(ctx context.Context, t advice.Target, from, to time.Time) (advice.DayUse, error) {
-	answer, err := ask(ctx, c.Client, totalCall, useAsked{t, spanOf(from, to)})
+	answer, err := askForAdvice(ctx, c.Client, totalCall, useAsked{t, spanOf(from, to)})
 	if err != nil {
 		return advice.DayUse{}, err
 	}
@@ -130,7 +130,7 @@ func dayOf(u advice.DayUse) wireDay {
 
 // Beside compares a range with an earlier one, the given number of days before.
 func (c Consumption) Beside(ctx context.Context, t advice.Target, from, to time.Time, days int) (advice.Beside, error) {
-	return ask(ctx, c.Client, besideCall, besideAsked{t, spanOf(from, to), days})
+	return askForAdvice(ctx, c.Client, besideCall, besideAsked{t, spanOf(from, to), days})
 }
 
 // answerConsumption makes a server answer with the consumption of the energy module.

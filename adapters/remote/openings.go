@@ -31,17 +31,17 @@ var _ questions.Openings = Openings{}
 
 // OpenDay adds to the calendar that a space was open on a date. It returns the id of the entry.
 func (o Openings) OpenDay(ctx context.Context, caller advice.Caller, space, name, date string) (string, error) {
-	return ask(ctx, o.Client, openDayCall, openDayAsked{caller, space, name, date})
+	return askForAdvice(ctx, o.Client, openDayCall, openDayAsked{caller, space, name, date})
 }
 
 // HasOpening reports whether the calendar has an entry that the caller may remove.
 func (o Openings) HasOpening(ctx context.Context, caller advice.Caller, id string) (bool, error) {
-	return ask(ctx, o.Client, hasOpeningCall, openingAsked{caller, id})
+	return askForAdvice(ctx, o.Client, hasOpeningCall, openingAsked{caller, id})
 }
 
 // DropOpening removes an entry from the calendar. An entry that does not exist is not an error.
 func (o Openings) DropOpening(ctx context.Context, caller advice.Caller, id string) error {
-	_, err := ask(ctx, o.Client, dropOpeningCall, openingAsked{caller, id})
+	_, err := askForAdvice(ctx, o.Client, dropOpeningCall, openingAsked{caller, id})
 	return err
 }
 

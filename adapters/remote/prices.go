@@ -32,7 +32,7 @@ var _ advice.Prices = Prices{}
 
 // Rates returns the prices and emission factors of energy in a range.
 func (p Prices) Rates(ctx context.Context, space string, from, to time.Time) ([]advice.Rate, error) {
-	answer, err := ask(ctx, p.Client, ratesCall, placeAsked{space, spanOf(from, to)})
+	answer, err := askForAdvice(ctx, p.Client, ratesCall, placeAsked{space, spanOf(from, to)})
 	if err != nil {
 		return nil, err
 	}

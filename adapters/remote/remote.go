@@ -8,6 +8,7 @@ package remote
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/energy"
@@ -79,4 +80,13 @@ func errorOf(err error) error {
 func ask[In, Out any](ctx context.Context, c *peer.Client, call peer.Call[In, Out], in In) (Out, error) {
 	out, err := call.Ask(ctx, c, in)
 	return out, errorOf(err)
+}
+
+// askForAdvice asks for the advice module, which goes on with what it computed before while a module is away.
+func askForAdvice[In, Out any](ctx context.Context, c *peer.Client, call peer.Call[In, Out], in In) (Out, error) {
+	out, err := ask(ctx, c, call, in)
+	if peer.IsAway(err) {
+		err = fmt.Errorf("%w: %w", advice.ErrAway, err)
+	}
+	return out, err
 }

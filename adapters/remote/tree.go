@@ -63,7 +63,7 @@ func (t *Trees) Tree(ctx context.Context) (advice.Tree, error) {
 	t.mu.Lock()
 	known, last := t.digest, t.tree
 	t.mu.Unlock()
-	answer, err := ask(ctx, t.client, treeCall, treeAsked{Known: known})
+	answer, err := askForAdvice(ctx, t.client, treeCall, treeAsked{Known: known})
 	switch {
 	case peer.IsAway(err) && known != nil:
 		return last, nil

@@ -1,5 +1,10 @@
 package advice
 
+import "errors"
+
+// ErrAway is returned by a port whose module does not answer now. What was computed before is still stored.
+var ErrAway = errors.New("another module does not answer now")
+
 // ErrNotFound is returned for an object that does not exist or that the caller may not see.
 type ErrNotFound struct{ Kind, ID string }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -74,6 +75,7 @@ type ListBody struct {
 	Questions       []Question       `json:"questions" nullable:"false" doc:"Closed days that look like working days; the same on all pages"`
 	TrivialBelow    *TrivialBelow    `json:"trivial_below,omitempty" doc:"The threshold below which a saving is trivial; absent if the list has no trivial saving"`
 	Pending         int              `json:"pending" doc:"Devices and spaces that must still be analysed again because their past data changed"`
+	AsOf            *string          `json:"as_of,omitempty" format:"date-time" doc:"Only while the readings cannot be asked for: the list is of the last analyses, none of them older than this"`
 }
 
 type listOutput struct{ Body ListBody }
@@ -96,6 +98,10 @@ func (h *Handlers) listRecommendations(ctx context.Context, in *listInput) (*lis
 	}}
 	if answer.Next != nil {
 		out.Body.Next = encodeCursor(*answer.Next)
+	}
+	if !answer.AsOf.IsZero() {
+		asOf := answer.AsOf.UTC().Format(time.RFC3339)
+		out.Body.AsOf = &asOf
 	}
 	if answer.Reason != nil {
 		text, code := answer.Reason.Text(l), string(answer.Reason.Code)

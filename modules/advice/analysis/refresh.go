@@ -32,6 +32,22 @@ func (a *Analyst) Refresh(ctx context.Context) (left int, last map[advice.Target
 	return left, last, err
 }
 
+// Last returns the last analyses without looking for changes, and since when none of them is older. asOf is zero if there are none.
+func (a *Analyst) Last(ctx context.Context) (last map[advice.Target]advice.Analysis, asOf time.Time, err error) {
+	analyses, err := a.analyses.Analyses(ctx)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	last = make(map[advice.Target]advice.Analysis, len(analyses))
+	for _, analysis := range analyses {
+		last[analysis.Target] = analysis
+		if asOf.IsZero() || analysis.At.Before(asOf) {
+			asOf = analysis.At
+		}
+	}
+	return last, asOf, nil
+}
+
 // RefreshAll analyses all targets whose analysis is stale or older than age, and reports progress. It returns how many targets are left,
 // and the analyses afterwards.
 func (a *Analyst) RefreshAll(ctx context.Context, age time.Duration, progress func(done, total int)) (left int, last map[advice.Target]advice.Analysis, err error) {

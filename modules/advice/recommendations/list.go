@@ -2,8 +2,10 @@ package recommendations
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/campus"
@@ -34,10 +36,12 @@ type Page struct {
 	Questions []questions.Question
 	// Pending is the number of targets whose past changed and that are not yet analysed again.
 	Pending int
+	// AsOf is set if the module energy does not answer: the page is then of the last analyses, none of them older than AsOf.
+	AsOf time.Time
 }
 
-// List returns recommendations, the highest promised money first. It first analyses targets whose past was changed. Errors: ErrForbidden,
-// ErrNotFound, ErrInvalid.
+// List returns recommendations, the highest promised money first. It first analyses targets whose past was changed. While the module
+// energy does not answer, it returns what was computed last. Errors: ErrForbidden, ErrNotFound, ErrInvalid.
 func (catalog *Catalog) List(ctx context.Context, caller advice.Caller, q Query) (Page, error) {
 	if !caller.MayRead() {
 		return Page{}, advice.ErrForbidden{}
@@ -52,7 +56,11 @@ func (catalog *Catalog) List(ctx context.Context, caller advice.Caller, q Query)
 	}
 	var answer Page
 	var analyses map[advice.Target]advice.Analysis
-	if answer.Pending, analyses, err = catalog.analyst.Refresh(ctx); err != nil {
+	answer.Pending, analyses, err = catalog.analyst.Refresh(ctx)
+	if errors.Is(err, advice.ErrAway) {
+		analyses, answer.AsOf, err = catalog.lastAnalyses(ctx, err)
+	}
+	if err != nil {
 		return Page{}, err
 	}
 	found, err := catalog.recommendations.Find(ctx, filter)
@@ -76,6 +84,15 @@ func (catalog *Catalog) List(ctx context.Context, caller advice.Caller, q Query)
 		return Page{}, err
 	}
 	return explain(answer, analyses, filter, q), nil
+}
+
+// lastAnalyses returns the last analyses, and since when none is older; away if nothing was ever analysed.
+func (catalog *Catalog) lastAnalyses(ctx context.Context, away error) (map[advice.Target]advice.Analysis, time.Time, error) {
+	last, asOf, err := catalog.analyst.Last(ctx)
+	if err == nil && asOf.IsZero() {
+		err = away
+	}
+	return last, asOf, err
 }
 
 // questionsFor returns the questions that a caller may see, about a space, everything inside it and the spaces around it.
