@@ -2,6 +2,7 @@ package advicetest
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"sync"
@@ -36,6 +37,8 @@ type Campus struct {
 	Price, Demand float64
 	// Reads counts the reads of a target's hours.
 	Reads int
+	// Away makes the readings unreadable, but not the tree.
+	Away bool
 }
 
 // NewCampus returns a site "sitio" with a building "bloque".
@@ -283,6 +286,9 @@ func (c *Campus) Rates(_ context.Context, _ string, from, to time.Time) ([]advic
 func (c *Campus) Since(_ context.Context, at time.Time) ([]analysis.Change, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.Away {
+		return nil, fmt.Errorf("changes: %w", advice.ErrAway)
+	}
 	return slices.DeleteFunc(slices.Clone(c.changes), func(change analysis.Change) bool { return change.At.Before(at) }), nil
 }
 

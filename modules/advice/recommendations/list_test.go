@@ -37,6 +37,26 @@ func TestListAdvisesWhatFollowsFromTheReadings(t *testing.T) {
 	require.Contains(t, r.Text(text.English).Message, "from 23:00 to 06:00")
 }
 
+// TestListWithoutEnergy lists what was computed last, and says how old it may be. Without any analysis it cannot answer.
+func TestListWithoutEnergy(t *testing.T) {
+	room, clock := advicetest.GamesRoom(), advicetest.NewClock(advicetest.End)
+	a := advicetest.NewServices(room, clock, nil)
+	room.Away = true
+	_, err := a.List(t.Context(), advicetest.Manager, recommendations.Query{})
+	require.ErrorIs(t, err, advice.ErrAway)
+	room.Away = false
+	known := advicetest.List(t, a, advicetest.Manager, recommendations.Query{})
+	require.Zero(t, known.AsOf)
+
+	clock.Move(time.Hour)
+	room.Away = true
+	answer := advicetest.List(t, a, advicetest.Manager, recommendations.Query{})
+	require.Equal(t, known.Items, answer.Items)
+	require.WithinDuration(t, advicetest.End, answer.AsOf, time.Minute)
+	_, err = a.Anomalies(t.Context(), advicetest.Manager, recommendations.AnomalyQuery{})
+	require.ErrorIs(t, err, advice.ErrAway)
+}
+
 func TestListFiltersAndScopes(t *testing.T) {
 	a := advicetest.NewServices(advicetest.GamesRoom(), advicetest.NewClock(advicetest.End), nil)
 	for name, c := range map[string]struct {
