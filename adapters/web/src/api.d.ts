@@ -2763,6 +2763,11 @@ export interface components {
             next: string | null;
         };
         ListBody: {
+            /**
+             * Format: date-time
+             * @description Only while the readings cannot be asked for: the list is of the last analyses, none of them older than this
+             */
+            as_of?: string;
             considered: components["schemas"]["Considered"];
             /** @description The cursor of the next page; null at the end */
             next: string | null;
