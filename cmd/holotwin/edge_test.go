@@ -17,14 +17,14 @@ import (
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
-// edgeTables are the tables by which the chart's Ingress and HAProxy route, in platform/deploy/chart/files.
+// edgeTables are the tables by which the chart's Ingress routes, in platform/deploy/chart/files.
 type edgeTables struct {
 	exact, prefix map[string]string
 	regex         map[*regexp.Regexp]string
 	used          map[string]bool
 }
 
-// owner returns the module that answers a path, as HAProxy finds it; "" if the edge refuses the path.
+// owner returns the module that answers a path; "" if the edge refuses the path.
 func (e edgeTables) owner(path string) string {
 	if module, found := e.exact[path]; found {
 		e.used[path] = true
@@ -81,6 +81,38 @@ func readEdgeTables(t *testing.T) edgeTables {
 	return tables
 }
 
+// haproxy are the conditions of haproxy.cfg by which a path is of another module than energy.
+type haproxy []struct{ module, method, value string }
+
+func readHAProxy(t *testing.T) (conditions haproxy) {
+	t.Helper()
+	content, err := os.ReadFile("../../platform/deploy/haproxy.cfg")
+	require.NoError(t, err)
+	for _, found := range regexp.MustCompile(`(?m)^\s+acl of_(\w+) (path|path_beg|path_reg) (.+)$`).FindAllStringSubmatch(string(content), -1) {
+		require.Contains(t, string(content), "use_backend "+found[1]+" if of_"+found[1])
+		for value := range strings.FieldsSeq(found[3]) {
+			conditions = append(conditions, struct{ module, method, value string }{found[1], found[2], value})
+		}
+	}
+	require.Greater(t, len(conditions), 10)
+	require.Contains(t, string(content), "default_backend energy")
+	return conditions
+}
+
+func (h haproxy) owner(path string) string {
+	for _, c := range h {
+		is := map[string]func() bool{
+			"path":     func() bool { return path == c.value },
+			"path_beg": func() bool { return strings.HasPrefix(path, c.value) },
+			"path_reg": func() bool { return regexp.MustCompile(c.value).MatchString(path) },
+		}[c.method]
+		if is() {
+			return c.module
+		}
+	}
+	return "energy"
+}
+
 // routesOf returns the paths that a part registers, with a text in place of each parameter.
 func routesOf(p part) (paths []string) {
 	api := httpserver.New(httpserver.Options{Log: zap.NewNop(), Version: version, Locale: "es", Metrics: prometheus.NewRegistry()})
@@ -92,11 +124,12 @@ func routesOf(p part) (paths []string) {
 	return paths
 }
 
-// Each path of a module is routed to it, and no line of the tables is idle. What is for the inside alone is not routed.
+// Each path of a module is routed to it, by the chart's tables and by haproxy.cfg, and no line of the tables is idle. The Ingress does not
+// route what is for the inside alone.
 func TestTheEdgeKnowsWhoAnswers(t *testing.T) {
-	tables := readEdgeTables(t)
+	tables, proxy := readEdgeTables(t), readHAProxy(t)
 	modules := 0
-	for _, p := range parts {
+	for _, p := range parts(everything) {
 		if p.routes == nil {
 			continue
 		}
@@ -104,6 +137,7 @@ func TestTheEdgeKnowsWhoAnswers(t *testing.T) {
 		for _, path := range routesOf(p) {
 			require.Equal(t, p.name, tables.owner(path), path)
 			require.Equal(t, p.name, tables.element(path), path)
+			require.Equal(t, p.name, proxy.owner(path), path)
 		}
 	}
 	require.Equal(t, 3, modules)
@@ -120,6 +154,7 @@ func TestTheEdgeKnowsWhoAnswers(t *testing.T) {
 		}
 		pages++
 		require.Equal(t, "energy", tables.owner(path), path)
+		require.Equal(t, "energy", proxy.owner(path), path)
 	}
 	require.Greater(t, pages, 10)
 	for _, inside := range []string{"/interno", "/interno/energy/spaces", "/metrics/", "/none", "//"} {
