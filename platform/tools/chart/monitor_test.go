@@ -1,0 +1,19 @@
+package chart
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// serviceMonitor has the fields of the Prometheus operator's ServiceMonitor that the chart may use.
+type serviceMonitor struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata"`
+
+	Spec struct {
+		Selector     metav1.LabelSelector `json:"selector"`
+		TargetLabels []string             `json:"targetLabels"`
+		Endpoints    []struct {
+			Port     string `json:"port"`
+			Path     string `json:"path"`
+			Interval string `json:"interval"`
+		} `json:"endpoints"`
+	} `json:"spec"`
+}
