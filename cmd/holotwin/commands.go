@@ -25,6 +25,16 @@ type commands struct {
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
+// requireRuns refuses a command that needs modules which run in other processes.
+func requireRuns(settings config.Config, modules ...string) error {
+	for _, module := range modules {
+		if !settings.Runs(module) {
+			return fmt.Errorf("MODULES: this command needs %s; run it with the settings of the process that runs it", module)
+		}
+	}
+	return nil
+}
+
 type serveCommand struct{}
 
 // Run serves until a signal stops it.

@@ -31,6 +31,9 @@ func (demoCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	if err := requireRuns(settings, config.Auth, config.Energy, config.Advice); err != nil {
+		return err
+	}
 	settings.Demo = true
 	return serve(settings, fx.Invoke(runDemo))
 }

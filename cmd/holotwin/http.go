@@ -32,6 +32,7 @@ func finishRoutes(n finishing) {
 	}
 	if n.Config.Runs(config.Web) {
 		web.Register(n.API.App())
+		n.API.Docs()
 	}
 	ready := checks(n.Config, n.Database)
 	if n.Standing != nil {

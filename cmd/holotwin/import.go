@@ -41,6 +41,9 @@ func (c importCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	if err := requireRuns(settings, config.Energy); err != nil {
+		return err
+	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	db, err := openDatabase(ctx, settings)

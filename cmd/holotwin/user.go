@@ -9,13 +9,18 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/holotwin/holotwin/adapters/bcrypt"
 	gormauth "github.com/holotwin/holotwin/adapters/gorm/auth"
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	"github.com/holotwin/holotwin/adapters/local"
+	"github.com/holotwin/holotwin/adapters/remote"
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/platform/clock"
+	"github.com/holotwin/holotwin/platform/config"
+	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/problem"
 	"github.com/holotwin/holotwin/platform/random"
 )
@@ -154,21 +159,44 @@ func withAccounts(do func(context.Context, *auth.Accounts) error) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
+	if err := requireRuns(settings, config.Auth); err != nil {
+		return err
+	}
 	db, err := openDatabase(ctx, settings)
 	if err != nil {
 		return err
 	}
 	if err = migrate(ctx, settings, db); err == nil {
-		var hasher *bcrypt.Hasher
-		if hasher, err = bcrypt.New(bcrypt.Cost); err == nil {
-			catalog := campus.NewCatalog(gormenergy.New(db, instants{}), instants{}, random.ID, settings.Zone)
-			store := gormauth.New(db)
-			err = worded(settings.Locale, do(ctx, auth.NewAccounts(auth.AccountsNeed{
-				Users: store, Resets: store, Untested: store, Links: store, Spaces: local.Spaces{Catalog: catalog}, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,
-			})))
+		var accounts *auth.Accounts
+		if accounts, err = newAccounts(settings, db); err == nil {
+			err = worded(settings.Locale, do(ctx, accounts))
 		}
 	}
 	return errors.Join(err, db.Close())
+}
+
+// newAccounts returns the accounts of a command. The spaces are of this database, or of the process that runs energy.
+func newAccounts(settings config.Config, db *database.Database) (*auth.Accounts, error) {
+	hasher, err := bcrypt.New(bcrypt.Cost)
+	if err != nil {
+		return nil, err
+	}
+	var spaces auth.Spaces = local.Spaces{Catalog: campus.NewCatalog(gormenergy.New(db, instants{}), instants{}, random.ID, settings.Zone)}
+	if !settings.Runs(config.Energy) {
+		tokens, err := newPeerTokens(settings)
+		if err != nil {
+			return nil, err
+		}
+		others, err := newPeers(settings, tokens, prometheus.NewRegistry())
+		if err != nil {
+			return nil, err
+		}
+		spaces = remote.Spaces{Client: others.energy}
+	}
+	store := gormauth.New(db)
+	return auth.NewAccounts(auth.AccountsNeed{
+		Users: store, Resets: store, Untested: store, Links: store, Spaces: spaces, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,
+	}), nil
 }
 
 // worded returns which fields are invalid, and why.

@@ -39,6 +39,9 @@ func (o *Outbox) Receive(ctx context.Context, source string, all []Event) (store
 		return 0, nil
 	}
 	err = o.db.Transact(ctx, func(tx *gorm.DB) error {
+		if own, err := isOwn(tx, source); err != nil || own {
+			return err
+		}
 		fresh, err := o.recognize(tx, source, all)
 		if err != nil {
 			return fmt.Errorf("recognize %d received events: %w", len(all), err)
@@ -55,6 +58,12 @@ func (o *Outbox) Receive(ctx context.Context, source string, all []Event) (store
 		o.Committed(nil)
 	}
 	return stored, nil
+}
+
+// isOwn reports whether a source is this outbox itself: processes that publish and receive may share one database.
+func isOwn(tx *gorm.DB, source string) (own bool, err error) {
+	err = tx.Raw("SELECT COUNT(*) > 0 FROM events_source WHERE source = ?", source).Scan(&own).Error
+	return own, err
 }
 
 // recognize returns the events that were not received before, and marks them as received.

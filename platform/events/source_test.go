@@ -57,6 +57,20 @@ func TestReceivedEventsAreStoredOnce(t *testing.T) {
 	})
 }
 
+// TestOwnEventsAreNotReceived publishes and receives on one database, as processes do that share it: its readers have the events already.
+func TestOwnEventsAreNotReceived(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+		outbox := newOutbox(t, db, time.Now)
+		own, err := events.NewSource(outbox).Progress(t.Context())
+		require.NoError(t, err)
+		for source, want := range map[string]int{own.Source: 0, "src_other": 1} {
+			n, err := outbox.Receive(t.Context(), source, received(time.Now(), "a"))
+			require.NoError(t, err)
+			require.Equal(t, want, n, source)
+		}
+	})
+}
+
 // TestReceivedEventsAreForgottenWhenTheyCannotComeAgain lets an event come again at every age: it is stored once.
 func TestReceivedEventsAreForgottenWhenTheyCannotComeAgain(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {

@@ -114,4 +114,3 @@ func away(err error) *problem.Problem {
 	}
 	return problem.New(problem.ModuleAway).After(max(retryAfter, int(gone.After/time.Second)))
 }
-

@@ -38,7 +38,7 @@ type readyOutput struct {
 	Body   readiness
 }
 
-// Operations adds /health/live, /health/ready, /metrics and /docs.
+// Operations adds /health/live, /health/ready and /metrics.
 func (a *API) Operations(gatherer prometheus.Gatherer, checks ...Check) {
 	Register(a, nil, huma.Operation{
 		OperationID: "live", Method: "GET", Path: "/health/live", Summary: "Whether the process runs",
@@ -55,6 +55,10 @@ func (a *API) Operations(gatherer prometheus.Gatherer, checks ...Check) {
 	}, func(ctx context.Context, _ *struct{}) (*readyOutput, error) { return a.ready(ctx, checks), nil })
 	metrics := adaptor.HTTPHandler(promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{}))
 	a.app.Get("/metrics", metrics)
+}
+
+// Docs adds /docs, the page of the API's document.
+func (a *API) Docs() {
 	a.app.Get("/docs", docsPolicy, adaptor.HTTPHandler(swagger.New("HoloTwin", "/openapi.json", "/docs/")))
 	a.app.Get("/docs/*", docsPolicy, adaptor.HTTPHandler(swagger.New("HoloTwin", "/openapi.json", "/docs/")))
 }

@@ -95,9 +95,9 @@ func (d *division) requireOwn(t *testing.T, admin *program.Client) {
 			document := string(send(t, c, 200, http.MethodGet, "/openapi.json", nil).Body)
 			require.Equal(t, module == own, strings.Contains(document, `"`+path+`"`), "%s %s", name, path)
 		}
-		page, err := c.Send(http.MethodGet, "/", nil)
-		require.NoError(t, err)
-		require.Equal(t, own == "energy", page.Status == 200, name)
+		for _, page := range []string{"/", "/docs"} {
+			require.Equal(t, own == "energy", mustSend(t, c, http.MethodGet, page, nil).Status == 200, "%s %s", name, page)
+		}
 	}
 	for module, address := range d.databases {
 		db, err := sql.Open("pgx", address)
@@ -122,7 +122,7 @@ func (d *division) requireTokensApart(t *testing.T, admin *program.Client) {
 	for _, name := range processes {
 		send(t, d.direct(name, admin), 401, http.MethodPost, "/interno/"+moduleOf(name)+"/tree", nil)
 	}
-	for _, path := range []string{"/interno/energy/tree", "/%69nterno/energy/tree", "/api/../interno/energy/tree"} {
+	for _, path := range []string{"/interno/energy/tree", "/%69nterno/energy/tree", "/api/../interno/energy/tree", "/metrics"} {
 		answer, err := admin.Send(http.MethodPost, path, nil)
 		require.NoError(t, err)
 		require.Equal(t, 404, answer.Status, path)
