@@ -3,6 +3,7 @@
 package jwt
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -47,6 +48,19 @@ func NewKeyRing(folder string, clock auth.Clock) (*Tokens, error) {
 	if err != nil {
 		return nil, err
 	}
+	if ring.sign == nil {
+		return nil, noKey(folder)
+	}
+	return newTokens(jwt.SigningMethodEdDSA, clock, nil, ring), nil
+}
+
+// NewVerifyingRing returns Tokens that verify with the keys of a folder and sign nothing: public keys are enough.
+func NewVerifyingRing(folder string, clock auth.Clock) (*Tokens, error) {
+	ring, err := readKeys(folder)
+	if err != nil {
+		return nil, err
+	}
+	ring.sign = nil
 	return newTokens(jwt.SigningMethodEdDSA, clock, nil, ring), nil
 }
 
@@ -70,6 +84,9 @@ func (t *Tokens) Sign(c auth.Claims) (string, error) {
 	}
 	if t.ring == nil {
 		return jwt.NewWithClaims(jwt.SigningMethodHS256, all).SignedString(t.secret)
+	}
+	if t.ring.sign == nil {
+		return "", errors.New("this process only verifies tokens")
 	}
 	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, all)
 	token.Header["kid"] = t.ring.newest

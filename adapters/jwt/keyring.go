@@ -38,10 +38,14 @@ func readKeys(folder string) (*keyRing, error) {
 			return nil, fmt.Errorf("JWT_KEYS: %s: %w", file, err)
 		}
 	}
-	if ring.sign == nil {
-		return nil, fmt.Errorf("JWT_KEYS: %s contains no private key; create one: openssl genpkey -algorithm ed25519 -out %s/2026-01.pem", folder, folder)
+	if len(ring.verify) == 0 {
+		return nil, noKey(folder)
 	}
 	return ring, nil
+}
+
+func noKey(folder string) error {
+	return fmt.Errorf("JWT_KEYS: %s contains no private key; create one: openssl genpkey -algorithm ed25519 -out %s/2026-01.pem", folder, folder)
 }
 
 var errNotEd25519 = errors.New("not an Ed25519 key in PEM")

@@ -70,6 +70,29 @@ func TestRotation(t *testing.T) {
 	require.ErrorContains(t, err, "bad.pem")
 }
 
+// TestPublicKeysVerify verifies with public keys alone. They sign nothing, and a process that signs does not start with them.
+func TestPublicKeysVerify(t *testing.T) {
+	private, public := t.TempDir(), t.TempDir()
+	writeKey(t, private, "2026-01", seededKey(1))
+	signing, err := jwt.NewKeyRing(private, clock.Fixed(now))
+	require.NoError(t, err)
+	token, err := signing.Sign(given)
+	require.NoError(t, err)
+
+	_, err = jwt.NewVerifyingRing(public, clock.Fixed(now))
+	require.ErrorContains(t, err, "JWT_KEYS")
+	writeKey(t, public, "2026-01", seededKey(1).Public())
+	_, err = jwt.NewKeyRing(public, clock.Fixed(now))
+	require.ErrorContains(t, err, "private key")
+	verifying, err := jwt.NewVerifyingRing(public, clock.Fixed(now))
+	require.NoError(t, err)
+	claims, err := verifying.Verify(token)
+	require.NoError(t, err)
+	require.Equal(t, []string{given.Subject, given.Family, given.ID}, []string{claims.Subject, claims.Family, claims.ID})
+	_, err = verifying.Sign(given)
+	require.Error(t, err)
+}
+
 // TestForgeriesOfAKeyRing confuses algorithms and keys, 3,000 times from a seed; all are rejected.
 func TestForgeriesOfAKeyRing(t *testing.T) {
 	folder := t.TempDir()

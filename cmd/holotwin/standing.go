@@ -12,16 +12,25 @@ import (
 	"github.com/holotwin/holotwin/adapters/remote"
 	"github.com/holotwin/holotwin/modules/auth/standing"
 	"github.com/holotwin/holotwin/platform/clock"
+	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
 // standingParts check tokens and keys in a process without auth.
 var standingParts = []any{
-	newTokens,
+	newVerifyingTokens,
 	func(db *database.Database, tokens *jwt.Tokens, p peers) *standing.Verifier {
 		return standing.New(tokens, remote.Standing{Client: p.auth}, gormstanding.New(db), clock.System{})
 	},
+}
+
+// newVerifyingTokens verifies with the keys or the secret that the process of auth signs with.
+func newVerifyingTokens(c config.Config) (*jwt.Tokens, error) {
+	if c.JWTKeys != "" {
+		return jwt.NewVerifyingRing(c.JWTKeys, clock.System{})
+	}
+	return jwt.New([]byte(c.JWTSecret), clock.System{}), nil
 }
 
 func loginElsewhere(verifier *standing.Verifier) mqtt.Login {
