@@ -30,10 +30,22 @@ type Options struct {
 	URL string
 	// DirectURL is the server's own URL if URL is a transaction pooler such as PgBouncer; else empty. It is used for migrations.
 	DirectURL string
+	// ReadURL is the URL of a standby of the server, which answers reports; empty means none. If URL is a pooler, it may be one too, in
+	// front of one standby.
+	ReadURL string
+	// OnReplica, if set, is called when the condition of the standby has changed for more than a moment, with the reason in words.
+	OnReplica func(condition Condition, reason string)
 	// Connections is the maximum number of PostgreSQL connections; 0 means 16.
 	Connections int
 	// OnSilence, if set, is called with true when PostgreSQL stops answering, and with false when it answers again.
 	OnSilence func(silent bool)
+}
+
+func (o Options) connections() int {
+	if o.Connections == 0 {
+		return defaultConnections
+	}
+	return o.Connections
 }
 
 // Database is an open database. On PostgreSQL, Write and Read are the same pool. On SQLite, Write is the only connection that
@@ -49,6 +61,7 @@ type Database struct {
 
 	directURL string
 	close     func() error
+	replica   *replica // nil: there is none
 	// writeEntry writes an audit entry; nil if this database has no audit.
 	writeEntry func(tx *gorm.DB, e audit.Entry) error
 	// audited is called after a commit that wrote an audit entry; nil if nothing waits for it.

@@ -18,11 +18,11 @@ import (
 
 // bearPooler makes a configuration fit for a transaction pooler, and returns the statement that sets its limits. Statements are described
 // once and then sent without a name. The limits, which PgBouncer refuses at the start of a connection, are left to boundedPool.
-func bearPooler(config *pgx.ConnConfig) limitStatement {
+func bearPooler(config *pgx.ConnConfig) *limitStatement {
 	if config.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement { // unless the URL chooses another mode
 		config.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	}
-	var set limitStatement
+	set := &limitStatement{}
 	var calls []string
 	for _, name := range slices.Sorted(maps.Keys(limits)) {
 		set.values = append(set.values, name, config.RuntimeParams[name])

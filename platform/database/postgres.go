@@ -26,49 +26,72 @@ var limits = map[string]string{"statement_timeout": "60000", "lock_timeout": "10
 
 func openPostgres(ctx context.Context, o Options) (*Database, error) {
 	isPooled := o.DirectURL != ""
-	config, err := postgresConfig(o.URL)
+	config, err := postgresConfig("DB_URL", o.URL)
 	if err != nil {
 		return nil, err
 	}
-	var set limitStatement
+	var set *limitStatement
 	if isPooled {
 		set = bearPooler(config)
 	}
-	watch := newSilenceWatch(config.DialFunc, o.OnSilence)
-	pool, probe := stdlib.OpenDB(withDialer(config, watch.connect)), stdlib.OpenDB(withDialer(config, watch.connectProbe))
-	watch.probe = probe
-	probe.SetMaxOpenConns(1)
-	connections := o.Connections
-	if connections == 0 {
-		connections = defaultConnections
+	primary := openServer(config, o.connections(), o.OnSilence)
+	if err := waitUntilReady(ctx, primary.pool); err != nil {
+		return nil, errors.Join(fmt.Errorf("DB_URL: PostgreSQL does not answer: %s", Reason(err)), primary.close())
 	}
-	pool.SetMaxOpenConns(connections)
-	pool.SetMaxIdleConns(connections)
-	pool.SetConnMaxIdleTime(5 * time.Minute)
-	if err := waitUntilReady(ctx, pool); err != nil {
-		return nil, errors.Join(fmt.Errorf("DB_URL: PostgreSQL does not answer: %s", Reason(err)), pool.Close(), probe.Close())
-	}
-	var used gorm.ConnPool = pool
-	if isPooled {
-		used = boundedPool{pool, set}
-	}
-	db, err := openGorm(postgres.New(postgres.Config{Conn: used}))
+	db, err := primary.gorm(set)
 	if err != nil {
-		return nil, errors.Join(err, pool.Close(), probe.Close())
+		return nil, errors.Join(err, primary.close())
 	}
 	direct := o.DirectURL
 	if !isPooled {
 		direct = o.URL
 	}
-	watching, endWatch := context.WithCancel(context.Background())
-	var watched sync.WaitGroup
-	watched.Go(func() { watch.run(watching) })
-	closeAll := func() error {
-		endWatch()
-		watched.Wait()
-		return errors.Join(pool.Close(), probe.Close())
+	d := &Database{Write: db, Read: db, Dialect: Postgres, directURL: direct, close: primary.close}
+	if o.ReadURL != "" {
+		if d.replica, err = openReplica(ctx, o, config, primary); err != nil {
+			return nil, errors.Join(err, primary.close())
+		}
+		d.close = func() error { return errors.Join(d.replica.close(), primary.close()) }
 	}
-	return &Database{Write: db, Read: db, Dialect: Postgres, directURL: direct, close: closeAll}, nil
+	return d, nil
+}
+
+// server is the connections to a PostgreSQL server, and the watch that closes them when it falls silent.
+type server struct {
+	pool  *sql.DB
+	watch *silenceWatch
+	// end ends what runs beside the pool.
+	end  context.CancelFunc
+	runs *sync.WaitGroup
+}
+
+func openServer(config *pgx.ConnConfig, connections int, onSilence func(silent bool)) server {
+	watch := newSilenceWatch(config.DialFunc, onSilence)
+	s := server{pool: stdlib.OpenDB(withDialer(config, watch.connect)), watch: watch, runs: new(sync.WaitGroup)}
+	watch.probe = stdlib.OpenDB(withDialer(config, watch.connectProbe))
+	watch.probe.SetMaxOpenConns(1)
+	s.pool.SetMaxOpenConns(connections)
+	s.pool.SetMaxIdleConns(connections)
+	s.pool.SetConnMaxIdleTime(5 * time.Minute)
+	var watching context.Context
+	watching, s.end = context.WithCancel(context.Background())
+	s.runs.Go(func() { watch.run(watching) })
+	return s
+}
+
+// gorm returns the pool for GORM. set is nil without a pooler.
+func (s server) gorm(set *limitStatement) (*gorm.DB, error) {
+	var used gorm.ConnPool = s.pool
+	if set != nil {
+		used = boundedPool{s.pool, *set}
+	}
+	return openGorm(postgres.New(postgres.Config{Conn: used}))
+}
+
+func (s server) close() error {
+	s.end()
+	s.runs.Wait()
+	return errors.Join(s.pool.Close(), s.watch.probe.Close())
 }
 
 // withDialer returns a configuration that makes connections with dial.
@@ -79,17 +102,18 @@ func withDialer(config *pgx.ConnConfig, dial pgconn.DialFunc) pgx.ConnConfig {
 }
 
 func postgresPool(url string) (*sql.DB, error) {
-	config, err := postgresConfig(url)
+	config, err := postgresConfig("DB_URL", url)
 	if err != nil {
 		return nil, err
 	}
 	return stdlib.OpenDB(*config), nil
 }
 
-func postgresConfig(url string) (*pgx.ConnConfig, error) {
+// postgresConfig reads the URL of a setting.
+func postgresConfig(setting, url string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
-		return nil, errors.New("DB_URL: not a PostgreSQL URL")
+		return nil, errors.New(setting + ": not a PostgreSQL URL")
 	}
 	config.ConnectTimeout = 3 * time.Second
 	for name, value := range limits {

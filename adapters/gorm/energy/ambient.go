@@ -98,10 +98,11 @@ func (s *Store) AmbientBetween(ctx context.Context, spaces []energy.SpaceID, fro
 		ids[i] = string(id)
 	}
 	var rows []ambientRow
-	err := s.db.Read.WithContext(ctx).
-		Where("space_id IN ? AND at >= ? AND at < ?", ids, int64(from), int64(to)).
-		Where("space_id > ? OR (space_id = ? AND at > ?)", string(after.Space), string(after.Space), int64(after.At)).
-		Order("space_id, at").Limit(limit).Find(&rows).Error
+	err := s.db.Report(ctx, func(db *gorm.DB) error {
+		return db.Where("space_id IN ? AND at >= ? AND at < ?", ids, int64(from), int64(to)).
+			Where("space_id > ? OR (space_id = ? AND at > ?)", string(after.Space), string(after.Space), int64(after.At)).
+			Order("space_id, at").Limit(limit).Find(&rows).Error
+	})
 	list := make([]conditions.Ambient, len(rows))
 	for i, r := range rows {
 		list[i] = r.reading()
@@ -110,8 +111,16 @@ func (s *Store) AmbientBetween(ctx context.Context, spaces []energy.SpaceID, fro
 }
 
 // HourlyAmbient returns the hourly means of a space.
-func (s *Store) HourlyAmbient(ctx context.Context, space energy.SpaceID, from, to energy.Instant) ([]conditions.AmbientHour, error) {
-	rows, err := s.db.Read.WithContext(ctx).Raw(`
+func (s *Store) HourlyAmbient(ctx context.Context, space energy.SpaceID, from, to energy.Instant) (hours []conditions.AmbientHour, err error) {
+	err = s.db.Report(ctx, func(db *gorm.DB) (err error) {
+		hours, err = hourlyAmbient(db, space, from, to)
+		return err
+	})
+	return hours, err
+}
+
+func hourlyAmbient(db *gorm.DB, space energy.SpaceID, from, to energy.Instant) ([]conditions.AmbientHour, error) {
+	rows, err := db.Raw(`
 		SELECT at - at % 3600000 AS hour, sum(temperature), count(temperature), sum(occupancy), count(occupancy)
 		FROM energy_ambient WHERE space_id = ? AND at >= ? AND at < ?
 		GROUP BY at - at % 3600000 ORDER BY at - at % 3600000`, string(space), int64(from), int64(to)).Rows()

@@ -19,19 +19,16 @@ import (
 
 // Snapshot shows the books of devices at one instant: the pages, and the readings that are not posted to them yet.
 func (s *Store) Snapshot(ctx context.Context, devices []energy.DeviceID, look func(ledger.Books) error) error {
-	options := &sql.TxOptions{} // a reading transaction of SQLite is a snapshot
-	if s.db.Dialect == database.Postgres {
-		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
-	}
 	sorted := slices.Clone(devices)
 	slices.Sort(sorted)
-	return s.db.Read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		b := books{tx: tx, dialect: s.db.Dialect, devices: textsOf(slices.Compact(sorted)), settled: energy.SettledUntil(s.clock.Now())}
-		if err := b.readJournal(ctx); err != nil {
+	ids, settled := textsOf(slices.Compact(sorted)), energy.SettledUntil(s.clock.Now()) // before the snapshot begins
+	return s.db.Snapshot(ctx, func(tx *gorm.DB) error {
+		b := books{tx: tx, dialect: s.db.Dialect, devices: ids, settled: settled}
+		if err := b.readJournal(tx.Statement.Context); err != nil {
 			return fmt.Errorf("read the journal: %w", err)
 		}
 		return look(b)
-	}, options)
+	})
 }
 
 // books are the pages of some devices in one transaction.

@@ -183,10 +183,25 @@ func (s *Store) List(ctx context.Context, devices []energy.DeviceID, from, to en
 	if len(devices) == 0 {
 		return nil, nil
 	}
-	rows, err := s.db.Read.WithContext(ctx).Raw("SELECT "+readingColumnNames+` FROM energy_readings
-		WHERE device_id IN ? AND at >= ? AND at < ? AND kind > 0 AND (device_id > ? OR (device_id = ? AND at > ?))
-		ORDER BY device_id, at LIMIT ?`,
-		textsOf(devices), int64(from), int64(to), string(after.Device), string(after.Device), int64(after.At), limit).Rows()
+	var list []energy.Reading
+	err := s.db.Report(ctx, func(db *gorm.DB) (err error) {
+		list, err = foundReadings(db.Raw("SELECT "+readingColumnNames+` FROM energy_readings
+			WHERE device_id IN ? AND at >= ? AND at < ? AND kind > 0 AND (device_id > ? OR (device_id = ? AND at > ?))
+			ORDER BY device_id, at LIMIT ?`,
+			textsOf(devices), int64(from), int64(to), string(after.Device), string(after.Device), int64(after.At), limit))
+		return err
+	})
+	return list, err
+}
+
+// Between returns a device's readings in [from, to), oldest first.
+func (s *Store) Between(ctx context.Context, device energy.DeviceID, from, to energy.Instant) ([]energy.Reading, error) {
+	return foundReadings(s.db.Read.WithContext(ctx).Raw("SELECT "+readingColumnNames+` FROM energy_readings
+		WHERE device_id = ? AND at >= ? AND at < ? AND kind > 0 ORDER BY at`, string(device), int64(from), int64(to)))
+}
+
+func foundReadings(query *gorm.DB) ([]energy.Reading, error) {
+	rows, err := query.Rows()
 	if err != nil {
 		return nil, fmt.Errorf("list readings: %w", err)
 	}

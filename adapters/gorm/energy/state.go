@@ -77,8 +77,10 @@ func appendState(tx *gorm.DB, c conditions.StateChange) (conditions.StateOutcome
 // StatesBetween returns a device's changes, oldest first.
 func (s *Store) StatesBetween(ctx context.Context, device energy.DeviceID, from, to, after energy.Instant, limit int) ([]conditions.StateChange, error) {
 	var rows []stateRow
-	err := s.db.Read.WithContext(ctx).Where("device_id = ? AND at >= ? AND at < ? AND at > ?", string(device), int64(from), int64(to), int64(after)).
-		Order("at").Limit(limit).Find(&rows).Error
+	err := s.db.Report(ctx, func(db *gorm.DB) error {
+		return db.Where("device_id = ? AND at >= ? AND at < ? AND at > ?", string(device), int64(from), int64(to), int64(after)).
+			Order("at").Limit(limit).Find(&rows).Error
+	})
 	changes := make([]conditions.StateChange, len(rows))
 	for i, r := range rows {
 		changes[i] = r.change()
@@ -89,7 +91,9 @@ func (s *Store) StatesBetween(ctx context.Context, device energy.DeviceID, from,
 // StateBefore returns a device's last change before an instant.
 func (s *Store) StateBefore(ctx context.Context, device energy.DeviceID, at energy.Instant) (conditions.StateChange, bool, error) {
 	var rows []stateRow
-	err := s.db.Read.WithContext(ctx).Where("device_id = ? AND at < ?", string(device), int64(at)).Order("at DESC").Limit(1).Find(&rows).Error
+	err := s.db.Report(ctx, func(db *gorm.DB) error {
+		return db.Where("device_id = ? AND at < ?", string(device), int64(at)).Order("at DESC").Limit(1).Find(&rows).Error
+	})
 	if err != nil || len(rows) == 0 {
 		return conditions.StateChange{}, false, err
 	}

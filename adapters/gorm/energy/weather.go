@@ -182,10 +182,12 @@ func (s *Store) WeatherDays(ctx context.Context, site energy.SpaceID, from, to i
 // SensorBias compares each reading with the weather of its hour.
 func (s *Store) SensorBias(ctx context.Context, site energy.SpaceID, from, to energy.Instant) (above float64, hours int, err error) {
 	var mean sql.NullFloat64
-	err = s.db.Read.WithContext(ctx).Raw(`SELECT avg(a.temperature - w.temperature), count(DISTINCT w.hour) FROM energy_ambient a
-		JOIN energy_weather w ON w.space_id = a.space_id AND w.hour = a.at - a.at % 3600000
-		WHERE a.space_id = ? AND a.at >= ? AND a.at < ? AND a.temperature IS NOT NULL AND w.temperature IS NOT NULL AND NOT w.forecast`,
-		string(site), int64(from), int64(to)).Row().Scan(&mean, &hours)
+	err = s.db.Report(ctx, func(db *gorm.DB) error {
+		return db.Raw(`SELECT avg(a.temperature - w.temperature), count(DISTINCT w.hour) FROM energy_ambient a
+			JOIN energy_weather w ON w.space_id = a.space_id AND w.hour = a.at - a.at % 3600000
+			WHERE a.space_id = ? AND a.at >= ? AND a.at < ? AND a.temperature IS NOT NULL AND w.temperature IS NOT NULL AND NOT w.forecast`,
+			string(site), int64(from), int64(to)).Row().Scan(&mean, &hours)
+	})
 	if err != nil {
 		return 0, 0, fmt.Errorf("compare sensors with the weather: %w", err)
 	}
@@ -194,16 +196,18 @@ func (s *Store) SensorBias(ctx context.Context, site energy.SpaceID, from, to en
 
 // WeatherBetween leaves out the hours in which a sensor of the site measured the temperature.
 func (s *Store) WeatherBetween(ctx context.Context, site energy.SpaceID, from, to energy.Instant, limit int) ([]conditions.WeatherHour, error) {
-	query := s.db.Read.WithContext(ctx).
-		Where("space_id = ? AND hour >= ? AND hour < ? AND temperature IS NOT NULL", string(site), int64(from), int64(to)).
-		Where(`NOT EXISTS (SELECT 1 FROM energy_ambient a WHERE a.space_id = energy_weather.space_id
-			AND a.at >= energy_weather.hour AND a.at < energy_weather.hour + 3600000 AND a.temperature IS NOT NULL)`).
-		Order("hour")
-	if limit > 0 {
-		query = query.Limit(limit)
-	}
 	var rows []weatherRow
-	if err := query.Find(&rows).Error; err != nil {
+	err := s.db.Report(ctx, func(db *gorm.DB) error {
+		query := db.Where("space_id = ? AND hour >= ? AND hour < ? AND temperature IS NOT NULL", string(site), int64(from), int64(to)).
+			Where(`NOT EXISTS (SELECT 1 FROM energy_ambient a WHERE a.space_id = energy_weather.space_id
+				AND a.at >= energy_weather.hour AND a.at < energy_weather.hour + 3600000 AND a.temperature IS NOT NULL)`).
+			Order("hour")
+		if limit > 0 {
+			query = query.Limit(limit)
+		}
+		return query.Find(&rows).Error
+	})
+	if err != nil {
 		return nil, fmt.Errorf("read weather: %w", err)
 	}
 	hours := make([]conditions.WeatherHour, len(rows))

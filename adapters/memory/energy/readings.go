@@ -2,6 +2,7 @@ package memoryenergy
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"github.com/holotwin/holotwin/modules/energy"
@@ -30,6 +31,11 @@ func (s *Store) List(_ context.Context, devices []energy.DeviceID, from, to ener
 		}
 	}
 	return list, nil
+}
+
+// Between returns a device's readings in [from, to), oldest first.
+func (s *Store) Between(ctx context.Context, device energy.DeviceID, from, to energy.Instant) ([]energy.Reading, error) {
+	return s.List(ctx, []energy.DeviceID{device}, from, to, energy.Key{}, math.MaxInt)
 }
 
 // sortedIDs returns ids in order, each once.

@@ -142,11 +142,10 @@ func (e ErrNoWeather) Error() string {
 
 // firstDay is the day of the site's first reading, at most archiveDays ago; yesterday if there is none.
 func (o *WeatherSync) firstDay(ctx context.Context, tree *campus.Campus, site campus.Space, today int32) (first int32, err error) {
-	first = today - 1
 	devices := tree.DevicesEver(campus.Scope{Space: site.ID, Zone: tree.Zone(site.ID), ID: string(site.ID)})
 	err = o.readings.Snapshot(ctx, devices, func(books ledger.Books) error {
 		begun, _, found, err := books.DayRange()
-		if found {
+		if first = today - 1; found {
 			first = min(first, max(begun, today-archiveDays))
 		}
 		return err

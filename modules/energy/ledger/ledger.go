@@ -14,7 +14,7 @@ import (
 // IsStored reports whether a reading with a server time is stored, at its instant or at the one it moved to.
 func (l *Ledger) IsStored(ctx context.Context, r energy.Reading) (bool, error) {
 	const maxMoved = 1000
-	stored, err := l.readings.List(ctx, []energy.DeviceID{r.Device}, r.At, r.At.Add(maxMoved), energy.Key{}, maxMoved)
+	stored, err := l.readings.Between(ctx, r.Device, r.At, r.At.Add(maxMoved))
 	for place, s := range stored {
 		if s.At != r.At.Add(int64(place)) {
 			break // this instant was free: the reading did not move beyond it

@@ -33,9 +33,12 @@ type Readings interface {
 	Restated(ctx context.Context, devices []energy.DeviceID, since energy.Instant, after Restatement, limit int) ([]Restatement, error)
 	// Reading returns the reading under a key. Errors: ErrNotFound.
 	Reading(ctx context.Context, key energy.Key) (energy.Reading, error)
+	// Between returns the readings of a device in [from, to), oldest first.
+	Between(ctx context.Context, device energy.DeviceID, from, to energy.Instant) ([]energy.Reading, error)
 	// List returns up to limit readings of the devices in [from, to), by device and instant, after the key.
 	List(ctx context.Context, devices []energy.DeviceID, from, to energy.Instant, after energy.Key, limit int) ([]energy.Reading, error)
-	// Snapshot calls view with the books of devices, all as of one instant.
+	// Snapshot calls view with the books of devices, all as of one instant, at or after the call. It may give up in the middle and call view
+	// again, from the beginning and with other books: view must count nothing twice.
 	Snapshot(ctx context.Context, devices []energy.DeviceID, view func(Books) error) error
 	// ForgetReadings deletes the readings before an instant, the first of a UTC month, and returns how many. Their totals stay, and
 	// later readings of a register are still subtracted from them.

@@ -171,6 +171,7 @@ func (m *moment) devicesWithoutPages(devices []campus.Device) (quiet []energy.De
 }
 
 func (m *moment) readYesterday(books ledger.Books) error {
+	clear(m.yesterday)
 	for page, err := range books.Pages(m.first-1, m.first) {
 		if err != nil {
 			return err

@@ -57,11 +57,13 @@ func (r *Queries) Compare(ctx context.Context, caller energy.Caller, level campu
 
 func (r *Queries) compare(ctx context.Context, campus *campus.Campus, s campus.Scope, from, to energy.Instant, days int) (Comparison, error) {
 	now := r.clock.Now()
-	c := newComparer(s, from, max(from, min(to, energy.QuarterStart(energy.QuarterOf(now)))), days)
+	to = max(from, min(to, energy.QuarterStart(energy.QuarterOf(now))))
+	c := newComparer(s, from, to, days)
 	if c.to == c.from {
 		return c.comparison(), nil
 	}
 	err := r.readings.Snapshot(ctx, campus.DevicesEver(s), func(books ledger.Books) error {
+		c = newComparer(s, from, to, days)
 		firstDays, err := books.FirstDays()
 		if err != nil {
 			return err

@@ -23,6 +23,7 @@ func (r *Queries) MeasuredRange(ctx context.Context, caller energy.Caller, level
 		return 0, 0, false, err
 	}
 	err = r.readings.Snapshot(ctx, tree.DevicesEver(scope), func(books ledger.Books) error {
+		from, to, found = 0, 0, false
 		first, last, any, err := books.DayRange()
 		if err != nil || !any {
 			return err

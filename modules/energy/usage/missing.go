@@ -44,6 +44,9 @@ func NewShortfall(from, to, now energy.Instant) *shortfall {
 	return &shortfall{from: from, to: to, now: min(to, now), devices: make(map[energy.DeviceID]*deviceGap)}
 }
 
+// clear makes it as new.
+func (s *shortfall) clear() { *s = *NewShortfall(s.from, s.to, s.now) }
+
 // Add adds a day.
 func (s *shortfall) Add(day int32, w *weigher, gaps dayGaps) {
 	first := int64(day) * energy.QuartersPerDay

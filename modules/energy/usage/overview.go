@@ -106,12 +106,15 @@ func (r *Queries) topDevices(ctx context.Context, campus *campus.Campus, scope c
 	if q.To <= q.From {
 		return nil, nil // the first instant of the month
 	}
-	all := make(map[string]TopDevice)
-	err := r.eachDay(ctx, campus, scope, q, func(day int32, totals *DayTotals, _ *weigher) error {
-		for key, sum := range totals.Groups {
-			all[key] = TopDevice{ID: key, Name: sum.name, Energy: all[key].Energy + sum.energyBetween(day, q.From, q.To)}
+	var all map[string]TopDevice
+	err := r.eachDay(ctx, campus, scope, q, func() dayFunc {
+		all = make(map[string]TopDevice)
+		return func(day int32, totals *DayTotals, _ *weigher) error {
+			for key, sum := range totals.Groups {
+				all[key] = TopDevice{ID: key, Name: sum.name, Energy: all[key].Energy + sum.energyBetween(day, q.From, q.To)}
+			}
+			return nil
 		}
-		return nil
 	})
 	if err != nil {
 		return nil, err

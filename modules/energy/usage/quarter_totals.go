@@ -13,16 +13,19 @@ import (
 // dayFunc is called with the totals of each day and the weigher of the query.
 type dayFunc func(day int32, totals *DayTotals, w *weigher) error
 
-// eachDay calls yield with the totals of the UTC days of a query, oldest first, all of one snapshot, and adds what is missing to
-// shortfalls.
-func (r *Queries) eachDay(ctx context.Context, campus *campus.Campus, s campus.Scope, q Query, yield dayFunc, shortfalls ...*shortfall) error {
+// eachDay calls begin, and what it returns with the totals of the UTC days of a query, oldest first, all of one snapshot. It adds what is
+// missing to shortfalls. If a snapshot is given up, all of it begins again.
+func (r *Queries) eachDay(ctx context.Context, campus *campus.Campus, s campus.Scope, q Query, begin func() dayFunc, shortfalls ...*shortfall) error {
 	var topologies []Topology
 	for _, e := range campus.Epochs(energy.QuarterStart(int64(energy.DayOf(q.From))*energy.QuartersPerDay), energy.QuarterStart(int64(energy.DayOf(q.To-1)+1)*energy.QuartersPerDay)) {
 		topologies = append(topologies, NewTopology(e, s))
 	}
 	return r.readings.Snapshot(ctx, campus.DevicesEver(s), func(books ledger.Books) error {
+		for _, missing := range shortfalls {
+			missing.clear()
+		}
 		d := dayWalk{
-			queries: r, books: books, scope: s, by: q.By, topologies: topologies, yield: yield, shortfalls: shortfalls,
+			queries: r, books: books, scope: s, by: q.By, topologies: topologies, yield: begin(), shortfalls: shortfalls,
 			key: dayKey{campus: campus.Version, space: s.Space, device: s.Device, reach: s.Reach, by: q.By},
 		}
 		return d.walk(energy.DayOf(q.From), energy.DayOf(q.To-1)+1, campus)
@@ -176,10 +179,13 @@ func newQuarterTotals(from, to energy.Instant) *quarterTotals {
 
 // totals adds up an ungrouped query.
 func (r *Queries) totals(ctx context.Context, campus *campus.Campus, s campus.Scope, q Query, shortfalls ...*shortfall) (*quarterTotals, error) {
-	t := newQuarterTotals(q.From, q.To)
-	err := r.eachDay(ctx, campus, s, q, func(day int32, totals *DayTotals, w *weigher) error {
-		t.put(day, totals.Groups[s.ID], w.weightsOf(s.ID, day, totals.Gaps))
-		return nil
+	var t *quarterTotals
+	err := r.eachDay(ctx, campus, s, q, func() dayFunc {
+		t = newQuarterTotals(q.From, q.To)
+		return func(day int32, totals *DayTotals, w *weigher) error {
+			t.put(day, totals.Groups[s.ID], w.weightsOf(s.ID, day, totals.Gaps))
+			return nil
+		}
 	}, shortfalls...)
 	if err != nil {
 		return nil, fmt.Errorf("add up %s: %w", s.ID, err)

@@ -154,11 +154,15 @@ func (r *Queries) series(ctx context.Context, caller energy.Caller, q Query, rat
 		return nil, Coverage{}, err
 	}
 	missing := NewShortfall(q.From, q.To, r.clock.Now())
-	c := seriesBuilder{edges: edges, rates: rates, now: min(q.To, r.clock.Now()), groups: make(map[string]*stepBuilder), excesses: newExcesses(edges)}
-	if q.By == Ungrouped {
-		c.group(scope.ID, scope.Name)
+	var c seriesBuilder
+	begin := func() dayFunc {
+		c = seriesBuilder{edges: edges, rates: rates, now: min(q.To, r.clock.Now()), groups: make(map[string]*stepBuilder), excesses: newExcesses(edges)}
+		if q.By == Ungrouped {
+			c.group(scope.ID, scope.Name)
+		}
+		return c.add
 	}
-	if err := r.eachDay(ctx, campus, scope, q, c.add, missing); err != nil {
+	if err := r.eachDay(ctx, campus, scope, q, begin, missing); err != nil {
 		return nil, Coverage{}, err
 	}
 	return c.series(), missing.Coverage(), nil

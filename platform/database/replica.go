@@ -1,0 +1,375 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/gorm"
+)
+
+// A read replica is a standby of the primary. It answers a question only if it has replayed everything that was committed on the primary
+// when the question was asked. So an answer is never older than the question, and a caller sees what they wrote, through whichever process.
+// The log's positions are compared, not clocks: the primary is asked how far its log is, then the standby how far it has replayed, and only
+// then the standby's snapshot begins. If the standby is behind for longer than catchUpTime, is away, is slow, or cancels a query because of
+// what it replays, the primary answers.
+const (
+	// catchUpTime is how long a question waits for the replica. A healthy one is a few milliseconds behind.
+	catchUpTime = 50 * time.Millisecond
+	// checkTime bounds a check.
+	checkTime = 500 * time.Millisecond
+	// lookEvery is how often the watch checks the replica. In between, a failed check keeps questions away from it.
+	lookEvery = 500 * time.Millisecond
+	// lookTime bounds a check by the watch, which may have to connect.
+	lookTime = 3 * time.Second
+	// announceAfter is how many checks in a row find a new condition before it is announced.
+	announceAfter = 3
+	// replicaTime bounds a read whose context has no deadline. With a deadline, the replica gets half of the time, so that the primary can
+	// still answer.
+	replicaTime = 30 * time.Second
+)
+
+// Condition is whether the read replica answers, and if not, why.
+type Condition string
+
+// The conditions.
+const (
+	Following Condition = "following"
+	Behind    Condition = "behind"  // it has not replayed what the primary has committed
+	Away      Condition = "away"    // it does not answer
+	Refused   Condition = "refused" // it is no standby of the primary
+)
+
+// errBehind is the error of a replica that has not replayed enough, errBusy of one whose connections are all in use, errPrimary of a primary
+// that does not answer, which shows nothing about the replica.
+var (
+	errBehind  = errors.New("it is behind")
+	errBusy    = errors.New("all of its connections are in use")
+	errPrimary = errors.New("the primary does not answer")
+)
+
+func conditionOf(err error) Condition {
+	switch {
+	case err == nil:
+		return Following
+	case errors.Is(err, errBehind):
+		return Behind
+	case errors.As(err, &errRefused{}):
+		return Refused
+	}
+	return Away
+}
+
+// saysNothing returns true for an error that does not change the replica's condition.
+func saysNothing(err error) bool { return errors.Is(err, errBusy) || errors.Is(err, errPrimary) }
+
+// replica is the read replica.
+type replica struct {
+	server
+	db *gorm.DB
+	// asked is a pool of the primary for its position only, so that the question never waits behind other work.
+	asked *sql.DB
+	// set sets the limits of a transaction behind a pooler; nil without one.
+	set *limitStatement
+	// onChange is called when the condition has changed, with the reason in words.
+	onChange func(Condition, string)
+
+	condition atomic.Value // a Condition
+	lag       lag
+	reads     map[Answer]*atomic.Uint64 // every Answer is in it
+}
+
+// Answer is who answered a read that the replica may answer, and if it was the primary, why.
+type Answer struct {
+	ByReplica bool
+	// Reason is the replica's condition; or "busy", if all of its connections were in use; or "failed", if it began to answer and did not end.
+	Reason string
+}
+
+var (
+	answered = Answer{true, string(Following)}
+	busy     = Answer{false, "busy"}
+	failed   = Answer{false, "failed"}
+)
+
+func newReads() map[Answer]*atomic.Uint64 {
+	reads := make(map[Answer]*atomic.Uint64)
+	for _, a := range []Answer{answered, busy, failed, {false, string(Behind)}, {false, string(Away)}, {false, string(Refused)}} {
+		reads[a] = new(atomic.Uint64)
+	}
+	return reads
+}
+
+// ReplicaState is what is known of the read replica.
+type ReplicaState struct {
+	Condition Condition
+	// LagBytes is how much of the log it had not replayed when it was last seen, LagTime the time since it had replayed all.
+	LagBytes int64
+	LagTime  time.Duration
+	Reads    map[Answer]uint64 // since the start of the process
+}
+
+// Replica returns the state of the read replica; ok is false if there is none.
+func (d *Database) Replica() (state ReplicaState, ok bool) {
+	r := d.replica
+	if r == nil {
+		return state, false
+	}
+	state.Condition = r.condition.Load().(Condition)
+	state.LagBytes, state.LagTime = r.lag.now()
+	state.Reads = make(map[Answer]uint64, len(r.reads))
+	for answer, n := range r.reads {
+		state.Reads[answer] = n.Load()
+	}
+	return state, true
+}
+
+// askedConnections are enough for positions, which take a fraction of a millisecond.
+const askedConnections = 2
+
+// openReplica opens the read replica. It need not answer yet. Errors: it answers, and is no copy of the primary.
+func openReplica(ctx context.Context, o Options, primaryConfig *pgx.ConnConfig, primary server) (*replica, error) {
+	config, err := postgresConfig("READ_DB_URL", o.ReadURL)
+	if err != nil {
+		return nil, err
+	}
+	if path, set := primaryConfig.RuntimeParams["search_path"]; set {
+		setDefault(config.RuntimeParams, "search_path", path)
+	}
+	r := &replica{onChange: o.OnReplica, reads: newReads()}
+	if r.onChange == nil {
+		r.onChange = func(Condition, string) {}
+	}
+	if o.DirectURL != "" {
+		r.set = bearPooler(config)
+	}
+	r.server = openServer(config, o.connections(), nil)
+	r.asked = stdlib.OpenDB(withDialer(primaryConfig, primary.watch.connect))
+	r.asked.SetMaxOpenConns(askedConnections)
+	r.asked.SetMaxIdleConns(askedConnections)
+	if r.db, err = r.gorm(r.set); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	err = r.look(ctx)
+	if refused := (errRefused{}); errors.As(err, &refused) && refused.forGood {
+		return nil, errors.Join(fmt.Errorf("READ_DB_URL: %s", refused.reason), r.close())
+	}
+	r.condition.Store(conditionOf(err))
+	watching, end := context.WithCancel(context.Background())
+	endServer := r.end
+	r.end = func() { end(); endServer() }
+	r.runs.Go(func() { r.run(watching) })
+	return r, nil
+}
+
+func (r *replica) close() error { return errors.Join(r.server.close(), r.asked.Close()) }
+
+// read runs a read on the replica. It returns false if the primary must answer: then read is called again from the beginning.
+func (r *replica) read(ctx context.Context, read func(tx *gorm.DB) error) bool {
+	answer := r.try(ctx, read)
+	r.reads[answer].Add(1)
+	return answer.ByReplica
+}
+
+func (r *replica) try(ctx context.Context, read func(tx *gorm.DB) error) Answer {
+	if condition := r.condition.Load().(Condition); condition != Following {
+		return Answer{false, string(condition)}
+	}
+	budget := replicaTime
+	if deadline, bounded := ctx.Deadline(); bounded {
+		budget = time.Until(deadline) / 2
+	}
+	ctx, cancel := context.WithTimeout(ctx, budget)
+	defer cancel()
+	conn, err := r.follow(ctx)
+	switch {
+	case errors.Is(err, errBusy):
+		return busy
+	case err != nil && (ctx.Err() != nil || saysNothing(err)):
+		return failed
+	case err != nil:
+		r.condition.Store(conditionOf(err))
+		return Answer{false, string(conditionOf(err))}
+	}
+	defer func() { _ = conn.Close() }()
+	if r.snapshot(ctx, conn, read) != nil {
+		return failed
+	}
+	return answered
+}
+
+// follow returns a connection on which a query sees all that is committed on the primary by now. Errors: errBusy, errPrimary, errBehind,
+// errRefused.
+func (r *replica) follow(ctx context.Context) (*sql.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	conn, err := r.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	primary, err := r.primary(ctx)
+	if err == nil {
+		err = r.catchUp(ctx, conn, primary)
+	}
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
+}
+
+func (r *replica) connect(ctx context.Context) (*sql.Conn, error) {
+	conn, err := r.pool.Conn(ctx)
+	if stats := r.pool.Stats(); errors.Is(err, context.DeadlineExceeded) && stats.InUse == stats.MaxOpenConnections {
+		return nil, errBusy
+	}
+	return conn, err
+}
+
+// primary returns how far the primary is.
+func (r *replica) primary(ctx context.Context) (position, error) {
+	p, _, err := readPosition(ctx, r.asked, primaryPosition)
+	if err != nil && !errors.As(err, &errRefused{}) {
+		return p, fmt.Errorf("%w: %w", errPrimary, err)
+	}
+	return p, err
+}
+
+// catchUp waits until the replica has replayed what the primary had. Errors: errBehind, errRefused.
+func (r *replica) catchUp(ctx context.Context, conn *sql.Conn, primary position) error {
+	end := time.Now().Add(catchUpTime)
+	for pause := time.Millisecond; ; pause *= 2 {
+		standby, follows, err := readPosition(ctx, conn, standbyPosition)
+		if err != nil {
+			return err
+		}
+		if err := refuse(primary, standby, follows); err != nil {
+			return err
+		}
+		r.lag.note(primary.wal, standby.wal)
+		if standby.wal >= primary.wal {
+			return nil
+		}
+		if time.Now().Add(pause).After(end) {
+			return errBehind
+		}
+		if !sleep(ctx, pause) {
+			return ctx.Err()
+		}
+	}
+}
+
+// snapshot runs read in one snapshot of the replica.
+func (r *replica) snapshot(ctx context.Context, conn *sql.Conn, read func(tx *gorm.DB) error) (err error) {
+	tx, err := conn.BeginTx(ctx, &snapshotOptions)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // it only read
+	if r.set != nil {
+		if _, err := tx.ExecContext(ctx, r.set.text, r.set.values...); err != nil {
+			return err
+		}
+	}
+	session := r.db.Session(&gorm.Session{NewDB: true, Context: ctx})
+	session.Statement.ConnPool = tx
+	return read(session)
+}
+
+// run watches the replica until ctx ends.
+func (r *replica) run(ctx context.Context) {
+	announced, before, times := Following, Following, 0
+	for {
+		err := r.look(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if found := conditionOf(err); !saysNothing(err) {
+			r.condition.Store(found)
+			if found != before {
+				before, times = found, 0
+			}
+			if times++; found != announced && times >= announceAfter {
+				announced = found
+				r.onChange(found, reasonOf(err))
+			}
+		}
+		if !sleep(ctx, lookEvery) {
+			return
+		}
+	}
+}
+
+// look checks whether the replica may answer.
+func (r *replica) look(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	conn, err := r.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	primary, err := r.primary(ctx)
+	if err != nil {
+		return err
+	}
+	if citus, err := isCitus(ctx, r.asked); err != nil || citus {
+		return errors.Join(err, errCitus)
+	}
+	return r.catchUp(ctx, conn, primary)
+}
+
+// errCitus: how far a coordinator's standby is does not show how far those of the workers are.
+var errCitus = errRefused{"DB_URL is a Citus cluster, and how far its workers' standbys are cannot be seen", true}
+
+func reasonOf(err error) string {
+	if err == nil || errors.Is(err, errBehind) || errors.As(err, &errRefused{}) {
+		return fmt.Sprint(err)
+	}
+	return Reason(err)
+}
+
+// lag is how far the replica was behind at the last look.
+type lag struct {
+	mu    sync.Mutex
+	bytes int64
+	// passed are positions of the primary that the replica may not have replayed, the oldest first, each with the time when it was read. The
+	// first of them is the last one that it had replayed.
+	passed []passedPosition
+}
+
+type passedPosition struct {
+	wal int64
+	at  time.Time
+}
+
+// maxPassed bounds the positions: some minutes of looks.
+const maxPassed = 1000
+
+// note notes a position of the primary, read just now, and one of the replica.
+func (l *lag) note(primary, replayed int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.bytes = max(0, primary-replayed)
+	if n := len(l.passed); n == 0 || (primary > l.passed[n-1].wal && n < maxPassed) || primary <= replayed {
+		l.passed = append(l.passed, passedPosition{primary, time.Now()})
+	}
+	for len(l.passed) > 1 && l.passed[1].wal <= replayed {
+		l.passed = l.passed[1:]
+	}
+}
+
+// now returns the lag. The time is since the replica had replayed all that the primary had; 0 if it still has.
+func (l *lag) now() (int64, time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.bytes == 0 || len(l.passed) == 0 {
+		return l.bytes, 0
+	}
+	return l.bytes, time.Since(l.passed[0].at)
+}
