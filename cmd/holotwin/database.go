@@ -34,7 +34,7 @@ func openDatabase(ctx context.Context, c config.Config) (*database.Database, err
 
 // openWatchedDatabase logs when the database stops answering, and when it is back.
 func openWatchedDatabase(ctx context.Context, c config.Config, log *zap.Logger) (*database.Database, error) {
-	return openAudited(ctx, c, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL, OnSilence: func(silent bool) {
+	return openAudited(ctx, c, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL, ReadURL: c.ReadDBURL, OnReplica: logReplica(log), OnSilence: func(silent bool) {
 		if silent {
 			log.Error("PostgreSQL has stopped answering; requests get 503; will retry")
 			return

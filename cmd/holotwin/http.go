@@ -27,6 +27,7 @@ func newAPI(c config.Config, log *zap.Logger, registry *prometheus.Registry, aut
 
 // finishRoutes adds what comes after the parts' routes: the calls of other processes, the dashboard and the operations.
 func finishRoutes(n finishing) {
+	n.Registry.MustRegister(replicaMetrics{n.Database})
 	if !n.Config.RunsAll() {
 		n.API.AnswerPeers(n.Peers)
 	}

@@ -45,6 +45,28 @@ func (c *Config) checkMQTT() error {
 }
 
 func (c *Config) checkDatabase() error {
+	return errors.Join(c.checkMainDatabase(), c.checkReadDatabase())
+}
+
+// checkReadDatabase requires a standby of the same kind of database.
+func (c *Config) checkReadDatabase() error {
+	if c.ReadDBURL == "" {
+		return nil
+	}
+	if c.Embedded() {
+		return errors.New("READ_DB_URL: a read replica needs PostgreSQL in DB_URL; SQLite has none")
+	}
+	u, err := url.Parse(c.ReadDBURL)
+	if err != nil {
+		return errors.New("READ_DB_URL: not a URL; write special characters of the password as %XX")
+	}
+	if u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		return errors.New("READ_DB_URL: unknown scheme; use postgresql://user:password@host/database of a standby")
+	}
+	return nil
+}
+
+func (c *Config) checkMainDatabase() error {
 	scheme, rest, found := strings.Cut(c.DBURL, ":")
 	if !found || !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, scheme) {
 		return fmt.Errorf("DB_URL: unknown scheme; use postgresql://user:password@host/database or sqlite:///path")

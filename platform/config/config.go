@@ -21,8 +21,10 @@ import (
 type Config struct {
 	DBURL       string `env:"DB_URL" envDefault:"sqlite://./data/holotwin.db"`
 	DirectDBURL string `env:"DIRECT_DB_URL"`
-	JWTSecret   string `env:"JWT_SECRET"`
-	JWTKeys     string `env:"JWT_KEYS"`
+	// ReadDBURL is a standby that answers reports; empty means none.
+	ReadDBURL string `env:"READ_DB_URL"`
+	JWTSecret string `env:"JWT_SECRET"`
+	JWTKeys   string `env:"JWT_KEYS"`
 
 	// Modules are what this process runs: modules, and "web" for the pages. The URLs are where the others are.
 	Modules   []string `env:"MODULES" envDefault:"auth,energy,advice"`

@@ -51,6 +51,7 @@ func TestRefusals(t *testing.T) {
 		{"DB_URL", "holotwin.db"},
 		{"DB_URL", "sqlite:///"},
 		{"DB_URL", "postgres://user:hunter2hunter2%zz@host/db"},
+		{"READ_DB_URL", "postgresql://host/db"}, // with SQLite
 		{"JWT_SECRET", "hunter2hunter2"},
 		{"JWT_SECRET", secret[1:]},
 		{"HTTP_ADDR", "localhost"},
@@ -96,6 +97,24 @@ func TestPostgresNeedsASecret(t *testing.T) {
 	require.ErrorContains(t, err, "JWT_SECRET: ")
 	_, err = parse(map[string]string{"DB_URL": "postgresql://holotwin@localhost/holotwin", "JWT_SECRET": secret})
 	require.NoError(t, err)
+}
+
+func TestAReadReplicaIsPostgres(t *testing.T) {
+	primary := map[string]string{"DB_URL": "postgresql://holotwin@localhost/holotwin", "JWT_SECRET": secret}
+	for url, fault := range map[string]string{
+		"postgresql://holotwin@standby/holotwin": "", "postgresql://holotwin@one,two:5433/holotwin?target_session_attrs=prefer-standby": "",
+		"sqlite:///holotwin.db": "READ_DB_URL: unknown scheme", "postgres://user:hunter2%zz@host/db": "READ_DB_URL: not a URL",
+	} {
+		settings := maps.Clone(primary)
+		settings["READ_DB_URL"] = url
+		_, err := parse(settings)
+		if fault == "" {
+			require.NoError(t, err, url)
+			continue
+		}
+		require.ErrorContains(t, err, fault)
+		require.NotContains(t, err.Error(), "hunter2")
+	}
 }
 
 func TestAllRefusalsAtOnce(t *testing.T) {

@@ -72,10 +72,7 @@ func Postgres(t *testing.T) string {
 		require.NoError(t, err)
 		require.NoError(t, admin.Close())
 	})
-	u, err := url.Parse(server)
-	require.NoError(t, err)
-	u.Path = "/" + name
-	return u.String()
+	return withDatabase(t, server, name)
 }
 
 // Pooled returns an empty database behind PgBouncer in transaction mode: the URL through the pooler, and the one of the server. The
@@ -93,6 +90,66 @@ func Pooled(t *testing.T) (pooledURL, directURL string) {
 	return pooledURL, directURL
 }
 
+// Replicated returns an empty database on a server that a standby follows: the URL of the primary, and the one of the standby. Both servers
+// are started once for a test process. The database is dropped when the test ends.
+func Replicated(t *testing.T) (primaryURL, standbyURL string) {
+	t.Helper()
+	both, err := replicatedServers()
+	require.NoError(t, err)
+	name := random.ID("test")
+	admin, err := sql.Open("pgx", both.primary.URL)
+	require.NoError(t, err)
+	_, err = admin.Exec("CREATE DATABASE " + name)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_, err := admin.Exec("DROP DATABASE " + name + " WITH (FORCE)")
+		require.NoError(t, err)
+		require.NoError(t, admin.Close())
+	})
+	return withDatabase(t, both.primary.URL, name), withDatabase(t, both.standby.URL, name)
+}
+
+func withDatabase(t *testing.T, server, name string) string {
+	t.Helper()
+	u, err := url.Parse(server)
+	require.NoError(t, err)
+	u.Path = "/" + name
+	return u.String()
+}
+
+// WithReplica runs a test with a fresh PostgreSQL database and a read replica that follows it, which must answer some of the test's reads.
+func WithReplica(t *testing.T, run func(t *testing.T, db *database.Database)) {
+	t.Helper()
+	primary, standby := Replicated(t)
+	db := open(t, database.Options{URL: primary, ReadURL: standby})
+	AwaitReplica(t, db, database.Following)
+	run(t, db)
+	state, _ := db.Replica()
+	require.NotZero(t, state.Reads[database.Answer{ByReplica: true, Reason: string(database.Following)}], "%v", state)
+}
+
+// AwaitReplica waits until the read replica is in a condition.
+func AwaitReplica(t *testing.T, db *database.Database, wanted database.Condition) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		state, _ := db.Replica()
+		return state.Condition == wanted
+	}, time.Minute, 20*time.Millisecond, "the replica is not %s", wanted)
+}
+
+type replicated struct{ primary, standby *pgserver.Server }
+
+var replicatedServers = sync.OnceValues(func() (both replicated, err error) {
+	if both.primary, err = pgserver.Start(context.Background()); err != nil {
+		return both, err
+	}
+	startedServers = append(startedServers, both.primary)
+	if both.standby, err = both.primary.StartReplica(context.Background()); err == nil {
+		startedServers = append(startedServers, both.standby)
+	}
+	return both, err
+})
+
 // serverURL returns the URL of the given server, or of the one that this process starts once. Main stops it.
 var serverURL = sync.OnceValues(func() (string, error) {
 	if given := os.Getenv(ServerURL); given != "" {
@@ -102,17 +159,18 @@ var serverURL = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	started = server
+	startedServers = append(startedServers, server)
 	return server.URL, nil
 })
 
-var started *pgserver.Server
+// startedServers are stopped when the tests of the package end.
+var startedServers []*pgserver.Server
 
 // Main runs the tests of a package, and then stops the server that they started. A package's TestMain calls it.
 func Main(m *testing.M) {
 	code := m.Run()
-	if started != nil {
-		_ = started.Stop()
+	for _, server := range startedServers {
+		_ = server.Stop()
 	}
 	os.Exit(code)
 }

@@ -90,6 +90,11 @@ func (s *Server) run(ctx context.Context, bin, data string, account *syscall.Cre
 		words = append(words, "-c", setting)
 	}
 	s.process = asUser(exec.Command(filepath.Join(bin, "postgres"), words...), account)
+	return s.begin(ctx)
+}
+
+// begin starts the process.
+func (s *Server) begin(ctx context.Context) error {
 	if err := s.process.Start(); err != nil {
 		return err
 	}

@@ -17,6 +17,20 @@ import (
 // StartStandby starts a copy of the server that follows it synchronously: from then on, the server commits nothing that the standby does not
 // have on disk.
 func (s *Server) StartStandby(ctx context.Context) (*Server, error) {
+	standby, err := s.startCopy(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return standby, s.commitWith(ctx)
+}
+
+// StartReplica starts a copy of the server that follows it without the server waiting for it. settings are NAME=value lines of
+// postgresql.conf.
+func (s *Server) StartReplica(ctx context.Context, settings ...string) (*Server, error) {
+	return s.startCopy(ctx, settings)
+}
+
+func (s *Server) startCopy(ctx context.Context, settings []string) (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
@@ -26,14 +40,14 @@ func (s *Server) StartStandby(ctx context.Context) (*Server, error) {
 		return nil, err
 	}
 	standby := &Server{folder: folder, exited: make(chan struct{})}
-	if err := standby.follow(ctx, bin, s); err != nil {
+	if err := standby.follow(ctx, bin, s, settings); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
-	return standby, s.commitWith(ctx)
+	return standby, nil
 }
 
 // follow copies the primary's cluster and starts it as a standby.
-func (s *Server) follow(ctx context.Context, bin string, primary *Server) error {
+func (s *Server) follow(ctx context.Context, bin string, primary *Server, settings []string) error {
 	account, err := s.account()
 	if err != nil {
 		return err
@@ -48,7 +62,7 @@ func (s *Server) follow(ctx context.Context, bin string, primary *Server) error 
 	if err := runQuietly(asUser(copied, account)); err != nil {
 		return fmt.Errorf("pg_basebackup: %w", err)
 	}
-	return s.run(ctx, bin, data, account, nil)
+	return s.run(ctx, bin, data, account, settings)
 }
 
 // commitWith makes the server wait for its standby at each commit, once the standby is there.
@@ -98,4 +112,11 @@ func (s *Server) Kill() error {
 	err := errors.Join(s.signalChildren(syscall.SIGKILL), s.process.Process.Kill())
 	<-s.exited
 	return err
+}
+
+// Restart starts a killed server again, at its former address.
+func (s *Server) Restart(ctx context.Context) error {
+	killed := s.process
+	s.process, s.exited = asUser(exec.Command(killed.Path, killed.Args[1:]...), killed.SysProcAttr.Credential), make(chan struct{})
+	return s.begin(ctx)
 }
