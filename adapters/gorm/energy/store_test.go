@@ -210,3 +210,17 @@ func TestObservatory(t *testing.T) {
 		energytest.RunWeatherSync(t, func(clock energy.Clock) energytest.WeatherSyncStore { return gormenergy.New(db, clock) })
 	})
 }
+
+// TestWithAReplica runs the suites of what is read from a read replica. It answers only what is as new as the primary.
+func TestWithAReplica(t *testing.T) {
+	databasetest.WithReplica(t, func(t *testing.T, db *database.Database) {
+		require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
+		t.Run("readings", func(t *testing.T) {
+			energytest.RunReadings(t, func(t *testing.T) ledger.Readings {
+				empty(t, db)
+				return gormenergy.New(db, energytest.Clock{})
+			})
+		})
+		t.Run("campus", func(t *testing.T) { energytest.RunCampus(t, gormenergy.New(db, energytest.Clock{})) })
+	})
+}

@@ -13,6 +13,10 @@ func TestReadings(t *testing.T) {
 	energytest.RunReadings(t, func(*testing.T) ledger.Readings { return memoryenergy.New(energytest.Clock{}) })
 }
 
+func TestReadingsBeginAgain(t *testing.T) {
+	energytest.RunReadings(t, func(*testing.T) ledger.Readings { return energytest.BeginAgain(memoryenergy.New(energytest.Clock{})) })
+}
+
 func TestCampus(t *testing.T) { energytest.RunCampus(t, memoryenergy.New(energytest.Clock{})) }
 
 func TestIntake(t *testing.T) { energytest.RunIntake(t, memoryenergy.New(energytest.Clock{})) }

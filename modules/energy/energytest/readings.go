@@ -139,6 +139,9 @@ func listed(t *testing.T, store ledger.Readings) {
 		after = page[2].Key()
 	}
 	require.Equal(t, append(all[:4:4], all[5:9]...), got)
+	between, err := store.Between(ctx, "b", Start+hour, Start+3*hour)
+	require.NoError(t, err)
+	require.Equal(t, all[6:8], between)
 }
 
 // Total returns the sum of a device's pages.
@@ -156,6 +159,7 @@ func Pages(t *testing.T, store ledger.Readings, device energy.DeviceID) []ledger
 	t.Helper()
 	var pages []ledger.Page
 	err := store.Snapshot(context.Background(), []energy.DeviceID{device}, func(books ledger.Books) error {
+		pages = nil
 		first, last, found, err := books.DayRange()
 		if err != nil || !found {
 			return err

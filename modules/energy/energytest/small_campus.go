@@ -64,8 +64,8 @@ func NewSmallCampus() *SmallCampus {
 	c.Intake = intake.NewIntake(intake.Needs{
 		Ledger: c.Ledger, Conditions: c.Conditions, Catalog: c.Catalog, Latest: c.Store, Inbox: c.Store, Channels: c.Store, Clock: c.Clock, Counter: c,
 	})
-	c.Reports = usage.NewQueries(c.Store, c.Catalog, c.Rules, c.Clock)
-	c.Twin = twin.NewTwin(c.Store, c.Store, c.Store, c.Catalog, c.Clock)
+	c.Reports = usage.NewQueries(BeginAgain(c.Store), c.Catalog, c.Rules, c.Clock)
+	c.Twin = twin.NewTwin(BeginAgain(c.Store), c.Store, c.Store, c.Catalog, c.Clock)
 	c.build()
 	return c
 }
