@@ -55,6 +55,9 @@ func (d *Database) Replica() (state ReplicaState, ok bool) {
 	}
 	state.Condition = r.condition.Load().(Condition)
 	state.LagBytes, state.LagTime = r.lag.now()
+	if state.Condition == Following && state.LagBytes == 0 {
+		state.LagTime = 0
+	}
 	state.Reads = make(map[Answer]uint64, len(r.reads))
 	for answer, n := range r.reads {
 		state.Reads[answer] = n.Load()
@@ -92,11 +95,11 @@ func (l *lag) note(primary, replayed int64) {
 	}
 }
 
-// now returns the lag. The time is since the replica had replayed all that the primary had; 0 if it still has.
+// now returns the lag. The time is since the replica was last seen to have replayed all that the primary had.
 func (l *lag) now() (int64, time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.bytes == 0 || len(l.passed) == 0 {
+	if len(l.passed) == 0 {
 		return l.bytes, 0
 	}
 	return l.bytes, time.Since(l.passed[0].at)
