@@ -49,7 +49,7 @@ func (o Options) connections() int {
 }
 
 // Database is an open database. On PostgreSQL, Write and Read are the same pool. On SQLite, Write is the only connection that
-// writes, and Read is a pool that sees committed data.
+// writes, and Read is a pool that sees committed data. Reports are read by Snapshot and Report, which a read replica may answer.
 type Database struct {
 	Write   *gorm.DB
 	Read    *gorm.DB

@@ -65,9 +65,9 @@ type server struct {
 	runs *sync.WaitGroup
 }
 
-func openServer(config *pgx.ConnConfig, connections int, onSilence func(silent bool)) server {
+func openServer(config *pgx.ConnConfig, connections int, onSilence func(silent bool), options ...stdlib.OptionOpenDB) server {
 	watch := newSilenceWatch(config.DialFunc, onSilence)
-	s := server{pool: stdlib.OpenDB(withDialer(config, watch.connect)), watch: watch, runs: new(sync.WaitGroup)}
+	s := server{pool: stdlib.OpenDB(withDialer(config, watch.connect), options...), watch: watch, runs: new(sync.WaitGroup)}
 	watch.probe = stdlib.OpenDB(withDialer(config, watch.connectProbe))
 	watch.probe.SetMaxOpenConns(1)
 	s.pool.SetMaxOpenConns(connections)

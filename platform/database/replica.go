@@ -69,8 +69,10 @@ type replica struct {
 	onChange func(Condition, string)
 
 	condition atomic.Value // a Condition
-	lag       lag
-	reads     map[Answer]*atomic.Uint64 // every Answer is in it
+	// cluster is the one of all connections to the replica.
+	cluster atomic.Int64
+	lag     lag
+	reads   map[Answer]*atomic.Uint64 // every Answer is in it
 }
 
 // askedConnections are enough for positions, which take a fraction of a millisecond.
@@ -92,7 +94,7 @@ func openReplica(ctx context.Context, o Options, primaryConfig *pgx.ConnConfig, 
 	if o.DirectURL != "" {
 		r.set = bearPooler(config)
 	}
-	r.server = openServer(config, o.connections(), nil)
+	r.server = openServer(config, o.connections(), nil, stdlib.OptionAfterConnect(r.identify))
 	r.asked = stdlib.OpenDB(withDialer(primaryConfig, primary.watch.connect))
 	r.asked.SetMaxOpenConns(askedConnections)
 	r.asked.SetMaxIdleConns(askedConnections)
@@ -174,13 +176,37 @@ func (r *replica) connect(ctx context.Context) (*sql.Conn, error) {
 	return conn, err
 }
 
-// primary returns how far the primary is.
+// identify refuses a connection to a server that is no copy of the primary.
+func (r *replica) identify(ctx context.Context, conn *pgx.Conn) error {
+	var own, primary identity
+	if err := conn.QueryRow(ctx, identityQuery).Scan(&own.cluster, &own.database); err != nil {
+		return refusal(err)
+	}
+	if err := r.asked.QueryRowContext(ctx, identityQuery).Scan(&primary.cluster, &primary.database); err != nil {
+		return ofPrimary(refusal(err))
+	}
+	err := requireCopy(primary, own)
+	if err == nil {
+		r.cluster.Store(own.cluster)
+	}
+	return err
+}
+
+// primary returns how far the primary is. Errors: errPrimary, errRefused.
 func (r *replica) primary(ctx context.Context) (position, error) {
 	p, _, err := readPosition(ctx, r.asked, primaryPosition)
-	if err != nil && !errors.As(err, &errRefused{}) {
-		return p, fmt.Errorf("%w: %w", errPrimary, err)
+	if cluster := r.cluster.Load(); err == nil && p.cluster != cluster {
+		err = requireCopy(identity{cluster: p.cluster}, identity{cluster: cluster})
 	}
-	return p, err
+	return p, ofPrimary(err)
+}
+
+// ofPrimary marks an error as the primary's, unless it is a refusal.
+func ofPrimary(err error) error {
+	if err == nil || errors.As(err, &errRefused{}) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errPrimary, err)
 }
 
 // catchUp waits until the replica has replayed what the primary had. Errors: errBehind, errRefused.

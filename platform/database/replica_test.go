@@ -15,6 +15,8 @@ import (
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/database/databasetest"
 	"github.com/holotwin/holotwin/platform/database/databasetest/pgserver"
+	"github.com/holotwin/holotwin/platform/database/databasetest/pooler"
+	"github.com/holotwin/holotwin/platform/random"
 )
 
 // pair is a primary and a standby of their own, and a database that reads from the standby.
@@ -288,4 +290,54 @@ func BenchmarkSnapshot(b *testing.B) {
 			}
 		})
 	}
+}
+
+// TestAReadReplicaForAPlainUser reads as a user who sees no statistics of the server, directly and through PgBouncer.
+func TestAReadReplicaForAPlainUser(t *testing.T) {
+	primary, standby := databasetest.Replicated(t)
+	admin, err := database.Open(t.Context(), database.Options{URL: primary})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, admin.Close()) }()
+	user := random.ID("plain")
+	for _, statement := range []string{
+		"CREATE TABLE things (id TEXT PRIMARY KEY, n BIGINT NOT NULL)", "CREATE ROLE " + user + " LOGIN",
+		"GRANT SELECT, INSERT ON things TO " + user,
+	} {
+		require.NoError(t, admin.Write.Exec(statement).Error)
+	}
+	defer func() { require.NoError(t, admin.Write.Exec("DROP OWNED BY "+user+"; DROP ROLE "+user).Error) }()
+	direct := database.Options{
+		URL: strings.Replace(primary, "postgres@", user+"@", 1), ReadURL: strings.Replace(standby, "postgres@", user+"@", 1),
+	}
+	pooled := database.Options{URL: throughPgBouncer(t, direct.URL), ReadURL: throughPgBouncer(t, direct.ReadURL), DirectURL: direct.URL}
+	p := &pair{}
+	for name, options := range map[string]database.Options{"directly": direct, "through PgBouncer": pooled} {
+		t.Run(name, func(t *testing.T) {
+			db, err := database.Open(t.Context(), options)
+			require.NoError(t, err)
+			defer func() { require.NoError(t, db.Close()) }()
+			databasetest.AwaitReplica(t, db, database.Following)
+			p.db = db
+			answered := 0
+			for range 20 {
+				p.write(t)
+				n, replica := count(t, db)
+				require.Equal(t, p.written, n)
+				if replica {
+					answered++
+				}
+			}
+			require.Greater(t, answered, 10, "of 20")
+		})
+	}
+}
+
+func throughPgBouncer(t *testing.T, server string) string {
+	t.Helper()
+	started, err := pooler.Start(server)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, started.Stop()) })
+	pooled, err := started.URL(server)
+	require.NoError(t, err)
+	return pooled
 }

@@ -1,6 +1,7 @@
 // Package gormenergy stores the energy module's books in SQLite or PostgreSQL. A subject has the file name that it has in
 // the module: catalog.go, quarantine.go, tariffs.go. What only a store has is apart: append*.go and readings*.go store the ledger,
-// journal.go and outbox.go what follows from it. The differences between the two databases are in *_postgres.go and
+// journal.go and outbox.go what follows from it. What only reports and histories read asks the database's Snapshot or Report, which a read
+// replica may answer; what decides about a write asks Read. The differences between the two databases are in *_postgres.go and
 // *_sqlite.go, behind the same methods.
 package gormenergy
 
