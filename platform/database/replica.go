@@ -118,7 +118,9 @@ func (r *replica) close() error { return errors.Join(r.server.close(), r.asked.C
 // read runs a read on the replica. It returns false if the primary must answer: then read is called again from the beginning.
 func (r *replica) read(ctx context.Context, read func(tx *gorm.DB) error) bool {
 	answer := r.try(ctx, read)
-	r.reads[answer].Add(1)
+	if ctx.Err() == nil || answer.ByReplica { // else the caller has gone, and there is no answer
+		r.reads[answer].Add(1)
+	}
 	return answer.ByReplica
 }
 

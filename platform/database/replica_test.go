@@ -2,9 +2,11 @@ package database_test
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -85,6 +87,7 @@ func (p *pair) await(t *testing.T, wanted database.Condition, announced string) 
 func TestAReadReplica(t *testing.T) {
 	p := newPair(t)
 	t.Run("shows all that is committed", p.showsAll)
+	t.Run("shows all under writes", p.showsAllUnderWrites)
 	t.Run("cancels a read", p.cancels)
 	t.Run("is slow", p.isSlow)
 	t.Run("is away", p.isAway)
@@ -94,14 +97,19 @@ func TestAReadReplica(t *testing.T) {
 // count counts the things in a snapshot, and reports whether the replica answered.
 func count(t *testing.T, db *database.Database) (n int64, byReplica bool) {
 	t.Helper()
-	require.NoError(t, db.Snapshot(context.Background(), func(tx *gorm.DB) error {
-		n = 0
+	n, byReplica, err := counted(db)
+	require.NoError(t, err)
+	return n, byReplica
+}
+
+func counted(db *database.Database) (n int64, byReplica bool, err error) {
+	err = db.Snapshot(context.Background(), func(tx *gorm.DB) error {
 		if err := tx.Raw("SELECT pg_is_in_recovery()").Scan(&byReplica).Error; err != nil {
 			return err
 		}
 		return tx.Model(&thing{}).Count(&n).Error
-	}))
-	return n, byReplica
+	})
+	return n, byReplica, err
 }
 
 // showsAll writes through one process and reads through another one at once, again and again, while the
@@ -182,6 +190,49 @@ func (p *pair) isSlow(t *testing.T) {
 	}
 	require.NoError(t, p.standby.Thaw())
 	databasetest.AwaitReplica(t, p.db, database.Following)
+}
+
+// showsAllUnderWrites reads while others write: each snapshot has at least what was acknowledged before it.
+func (p *pair) showsAllUnderWrites(t *testing.T) {
+	var acknowledged atomic.Int64
+	acknowledged.Store(p.written)
+	var writers, readers sync.WaitGroup
+	for writer := range 3 {
+		writers.Go(func() {
+			for i := range 200 {
+				err := p.db.Write.Create(&thing{ID: fmt.Sprint("writer ", writer, " ", i)}).Error
+				assert.NoError(t, err)
+				acknowledged.Add(1)
+			}
+		})
+	}
+	done := make(chan struct{})
+	var answered, asked atomic.Int64
+	for range 3 {
+		readers.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				least := acknowledged.Load()
+				n, replica, err := counted(p.db)
+				assert.NoError(t, err)
+				assert.GreaterOrEqual(t, n, least, "by the replica: %v", replica)
+				asked.Add(1)
+				if replica {
+					answered.Add(1)
+				}
+			}
+		})
+	}
+	writers.Wait()
+	close(done)
+	readers.Wait()
+	p.written = acknowledged.Load()
+	t.Logf("the replica answered %d of %d", answered.Load(), asked.Load())
+	require.Positive(t, answered.Load())
 }
 
 // cancels lets the replica cancel a read because of what it replays: the primary answers.
