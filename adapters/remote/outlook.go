@@ -29,6 +29,8 @@ var _ usage.MonthForecaster = Outlook{}
 
 // MonthEnd returns the expected energy of a month, with the digits that the forecast shows. The bool is false if there is no forecast.
 func (o Outlook) MonthEnd(ctx context.Context, caller energy.Caller, id string, at energy.Instant) (energy.Energy, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	answer, err := ask(ctx, o.Client, monthEndCall, monthEndAsked{caller, id, at})
 	if peer.IsAway(err) {
 		return 0, false, nil

@@ -31,6 +31,8 @@ func (p People) Emails(ctx context.Context, ids []string) (map[string]string, er
 	if len(ids) == 0 {
 		return map[string]string{}, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	emails, err := ask(ctx, p.Client, emailsCall, ids)
 	if peer.IsAway(err) {
 		return map[string]string{}, nil

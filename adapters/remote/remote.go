@@ -9,11 +9,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/platform/peer"
 )
+
+// patience is how long an answer waits for what it can do without. A process that hangs would otherwise delay it for as long as a
+// call may take.
+const patience = 5 * time.Second
 
 // The modules that answer.
 const (

@@ -63,7 +63,13 @@ func (t *Trees) Tree(ctx context.Context) (advice.Tree, error) {
 	t.mu.Lock()
 	known, last := t.digest, t.tree
 	t.mu.Unlock()
-	answer, err := askForAdvice(ctx, t.client, treeCall, treeAsked{Known: known})
+	asking := ctx
+	if known != nil {
+		var cancel context.CancelFunc
+		asking, cancel = context.WithTimeout(ctx, patience)
+		defer cancel()
+	}
+	answer, err := askForAdvice(asking, t.client, treeCall, treeAsked{Known: known})
 	switch {
 	case peer.IsAway(err) && known != nil:
 		return last, nil

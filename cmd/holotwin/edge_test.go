@@ -144,6 +144,7 @@ func TestTheEdgeKnowsWhoAnswers(t *testing.T) {
 
 	api := httpserver.New(httpserver.Options{Log: zap.NewNop(), Version: version, Locale: "es", Metrics: prometheus.NewRegistry()})
 	web.Register(api.App())
+	api.Docs()
 	api.Operations(prometheus.NewRegistry())
 	pages := 0
 	for _, route := range api.App().GetRoutes(true) {

@@ -137,14 +137,20 @@ func (c *Client) askInSlot(ctx context.Context, module, name string, changes boo
 	}
 }
 
-// learn records a try in the breaker. A caller who gave up shows nothing about the other process.
+// learn records a try in the breaker. A caller who gave up shows nothing about the other process. A process of another version that
+// does not know a call answers others.
 func (c *Client) learn(ctx context.Context, err error) {
 	if IsAway(err) && errors.Is(ctx.Err(), context.Canceled) {
 		c.breaker.abandon()
 		return
 	}
-	c.breaker.record(!IsAway(err), time.Now())
+	c.breaker.record(!IsAway(err) || errors.As(err, new(unknownCall)), time.Now())
 }
+
+// unknownCall is the cause of an answer of a process that does not know the call, or not in this form.
+type unknownCall string
+
+func (u unknownCall) Error() string { return string(u) }
 
 // pause waits before the next try. It returns false if ctx ends first.
 func pause(ctx context.Context, try int) bool {
@@ -212,7 +218,9 @@ func (c *Client) judge(module, name string, response *http.Response) error {
 	case http.StatusUnauthorized:
 		return ErrAway{Module: module, Cause: errors.New("it does not accept our token; set the same SERVICE_SECRET or JWT_SECRET for all processes, and set their clocks")}
 	case http.StatusNotFound:
-		return ErrAway{Module: module, Cause: fmt.Errorf("%s does not run this module, or an earlier version without %s", c.o.URL, name)}
+		return ErrAway{Module: module, Cause: unknownCall(fmt.Sprintf("%s does not run this module, or an earlier version without %s", c.o.URL, name))}
+	case http.StatusBadRequest:
+		return ErrAway{Module: module, Cause: unknownCall(fmt.Sprintf("it runs another version, whose %s is asked in another form", name))}
 	default:
 		return fmt.Errorf("%s/%s answers %d; look for the request's id in its log", module, name, status)
 	}

@@ -136,6 +136,21 @@ func TestWhatIsAway(t *testing.T) {
 	require.Equal(t, 7*time.Second, away.After)
 }
 
+// TestAnotherVersion asks a process of another version, as in a rolling restart, for what it does not know: that is away, and what it
+// knows goes on.
+func TestAnotherVersion(t *testing.T) {
+	c := newTestClient(t, answering(t, newTestServer(t), nil))
+	otherForm := Call[string, string]{Module: echo.Module, Name: echo.Name}
+	for range 2 * failuresToOpen {
+		_, err := add.Ask(t.Context(), c, 1)
+		require.True(t, IsAway(err), "a call that is not there")
+		_, err = otherForm.Ask(t.Context(), c, "text")
+		require.True(t, IsAway(err), "a call with another question")
+	}
+	_, err := echo.Ask(t.Context(), c, numbers{})
+	require.NoError(t, err)
+}
+
 // TestRepetitions checks that a question is repeated until it is answered, and a change is not if it may have arrived.
 func TestRepetitions(t *testing.T) {
 	s := newTestServer(t)

@@ -54,6 +54,7 @@ func (v *Verifier) load(ctx context.Context) error {
 	defer v.mu.Unlock()
 	// If the last answer is older than any living token, nothing is known of these.
 	v.isCurrent, v.recordedFrom = v.clock.Now().Sub(known.Cursor) < auth.AccessLife, known.RecordedFrom
+	v.isAnswered = !known.Cursor.IsZero()
 	maps.Copy(v.families, known.Families)
 	maps.Copy(v.users, known.Users)
 	for sum, key := range known.Keys {
@@ -98,7 +99,7 @@ func (v *Verifier) apply(changes auth.Changes, now time.Time) Update {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.isCurrent, v.recordedFrom = true, changes.RecordedFrom
+	v.isCurrent, v.isAnswered, v.recordedFrom = true, true, changes.RecordedFrom
 	for _, id := range changes.Families {
 		v.families[id] = update.Until
 	}

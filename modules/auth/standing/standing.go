@@ -41,10 +41,13 @@ type Verifier struct {
 	clock  auth.Clock
 
 	pulls pulls
+	asks  chan struct{}
 
 	mu sync.RWMutex
-	// isCurrent is set once an answer of auth is known, of this process or of an earlier one.
-	isCurrent    bool
+	// isCurrent is set once an answer of auth is known, of this process or of an earlier one, that is younger than any living token.
+	isCurrent bool
+	// isAnswered is set once any answer is known: keys are decided by one of any age.
+	isAnswered   bool
 	recordedFrom time.Time
 	families     map[string]time.Time // ended sessions, until when they are known
 	users        map[string]User      // changed users by id
@@ -68,17 +71,18 @@ type knownKey struct {
 // New returns a Verifier that knows nothing yet.
 func New(tokens Tokens, source Source, store Store, clock auth.Clock) *Verifier {
 	return &Verifier{
-		tokens: tokens, source: source, store: store, clock: clock,
+		tokens: tokens, source: source, store: store, clock: clock, asks: make(chan struct{}, maxAsks),
 		families: make(map[string]time.Time), users: make(map[string]User),
 		keys: make(map[auth.KeyDigest]*knownKey), refused: make(map[auth.KeyDigest]time.Time),
 	}
 }
 
-// Ready returns ErrUndecided before the first pull, and then nil.
+// Ready returns ErrUndecided before the first pull ever, and then nil: a process that was started while auth had been away for long
+// still takes the measurements of the keys that it knows.
 func (v *Verifier) Ready(context.Context) error {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	if !v.isCurrent {
+	if !v.isAnswered {
 		return ErrUndecided
 	}
 	return nil
@@ -116,6 +120,9 @@ const (
 	refusedLife = 3 * time.Second
 	// maxRefused bounds the memory; a full list is emptied.
 	maxRefused = 20_000
+	// maxAsks is how many unknown keys are asked for at the same time. It is less than the calls that a process may have open, so that
+	// made-up keys do not keep Pull from asking.
+	maxAsks = 32
 )
 
 // KeyHolder returns the key of a secret that has not expired. A key that is not known yet is asked for. LastUsed may be out of date.
@@ -157,6 +164,12 @@ func (v *Verifier) keyOf(sum auth.KeyDigest, now time.Time) (key auth.Key, known
 func (v *Verifier) ask(ctx context.Context, sum auth.KeyDigest, now time.Time, changes int) (key auth.Key, valid bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
+	select {
+	case v.asks <- struct{}{}:
+		defer func() { <-v.asks }()
+	case <-ctx.Done():
+		return auth.Key{}, false, fmt.Errorf("%w: %w", ErrUndecided, ctx.Err())
+	}
 	found, err := v.source.UseKeys(ctx, []auth.KeyDigest{sum})
 	if err != nil {
 		return auth.Key{}, false, fmt.Errorf("%w: %w", ErrUndecided, err)

@@ -3,7 +3,9 @@ package standing_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -69,6 +71,29 @@ func TestBeforeTheFirstPullNothingIsDecided(t *testing.T) {
 	require.Equal(t, auth.Holder{User: auth.User{ID: user.ID, Role: auth.Viewer}, Family: claims.Family, TokenID: claims.ID}, p.requireHolder(t, token, nil))
 	c.now = claims.Expires
 	p.requireHolder(t, token, auth.ErrToken)
+}
+
+// TestAStartAfterALongAbsenceOfAuth starts a process after auth has been away for longer than tokens live. It is ready for the keys that it
+// knows; of tokens it knows nothing.
+func TestAStartAfterALongAbsenceOfAuth(t *testing.T) {
+	ctx, c := context.Background(), newCampus()
+	p := newProcess(c)
+	_, secret := c.key(t)
+	p.pull(t)
+	p.requireKey(t, secret, nil)
+	p.pull(t) // it is saved
+	c.away = true
+	c.now = c.now.Add(2 * auth.AccessLife)
+	user, token := c.user(t) // auth is there for others
+	p.restart()
+	require.NoError(t, p.Load(ctx))
+	require.ErrorIs(t, p.Pull(ctx), errAway)
+	require.NoError(t, p.Ready(ctx))
+	p.requireKey(t, secret, nil)
+	p.requireHolder(t, token, standing.ErrUndecided)
+	c.away = false
+	p.pull(t)
+	require.Equal(t, user.ID, p.requireHolder(t, token, nil).ID)
 }
 
 // TestWhatChangesIsKnownAfterAPull also restarts the process, with auth away.
@@ -264,6 +289,41 @@ func TestAuthThatHangsIsLeft(t *testing.T) {
 		require.ErrorIs(t, p.Pull(context.Background()), context.DeadlineExceeded)
 		p.requireKey(t, secret, standing.ErrUndecided)
 	})
+}
+
+// TestMadeUpKeysDoNotHoldUpPulls asks for many made-up keys while auth hangs: some calls to auth stay free, by which logouts are known.
+func TestMadeUpKeysDoNotHoldUpPulls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const tried, most = 200, 50
+		c := newCampus()
+		_, secret := c.key(t)
+		p := newProcess(c)
+		open := &openCalls{}
+		p.source = open
+		p.restart()
+		var all sync.WaitGroup
+		for i := range tried {
+			all.Go(func() {
+				_, err := p.KeyHolder(context.Background(), fmt.Sprint(secret, i))
+				require.ErrorIs(t, err, standing.ErrUndecided)
+			})
+		}
+		synctest.Wait()
+		require.Less(t, open.n.Load(), int64(most))
+		all.Wait()
+	})
+}
+
+// openCalls is auth that hangs; n are the questions that wait for it.
+type openCalls struct {
+	hanging
+	n atomic.Int64
+}
+
+func (o *openCalls) UseKeys(ctx context.Context, digests []auth.KeyDigest) (map[auth.KeyDigest]auth.Key, error) {
+	o.n.Add(1)
+	defer o.n.Add(-1)
+	return o.hanging.UseKeys(ctx, digests)
 }
 
 // hanging is auth that never answers.
