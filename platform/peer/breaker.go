@@ -15,12 +15,13 @@ const (
 )
 
 // breaker keeps callers from waiting for a process that does not answer. While it is open, no caller asks. Then one caller
-// tries, and its result decides for the others.
+// tries, and its result decides for the others. If it has none after maxPause, another caller tries: the first may wait at a
+// connection to a machine that is gone.
 type breaker struct {
 	mu       sync.Mutex
 	failures int
 	pause    time.Duration
-	// until is when the next caller may try; probing is true while one tries.
+	// until is when the next caller may try; probing is true if one tries.
 	until   time.Time
 	probing bool
 }
@@ -35,10 +36,7 @@ func (b *breaker) allow(now time.Time) (wait time.Duration, ok bool) {
 	if wait := b.until.Sub(now); wait > 0 {
 		return wait, false
 	}
-	if b.probing {
-		return minPause, false
-	}
-	b.probing = true
+	b.probing, b.until = true, now.Add(maxPause)
 	return 0, true
 }
 
@@ -69,5 +67,7 @@ func (b *breaker) record(answered bool, now time.Time) {
 func (b *breaker) abandon() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.probing = false
+	if b.probing {
+		b.probing, b.until = false, time.Time{}
+	}
 }

@@ -192,6 +192,9 @@ func (c *Client) once(ctx context.Context, module, name string, question []byte)
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
+		if errors.Is(err, context.DeadlineExceeded) {
+			c.http.CloseIdleConnections() // they may lead to a machine that is gone, and its address to another
+		}
 		return nil, ErrAway{Module: module, Cause: withoutURL(err)}
 	}
 	defer response.Body.Close()

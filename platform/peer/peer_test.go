@@ -5,9 +5,11 @@ import (
 	"errors"
 	"io"
 	"math"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -204,6 +206,54 @@ func TestADeadlineIsKept(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// TestAMachineThatIsGone lets the connections of a client fall silent, as those to a machine without power, while its address leads to
+// another machine: one call is lost by it, and not one for each connection.
+func TestAMachineThatIsGone(t *testing.T) {
+	const open = 8
+	type connKey struct{}
+	var gone atomic.Bool
+	var meet sync.WaitGroup
+	s := newTestServer(t)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		isOld := r.Context().Value(connKey{}).(bool)
+		question, _ := io.ReadAll(r.Body) // else the end of the connection is not noticed
+		if isOld && gone.Load() {
+			<-r.Context().Done()
+			return
+		}
+		if isOld {
+			meet.Done()
+			meet.Wait() // so that each has a connection of its own
+		}
+		reply, _ := s.Serve(r.Context(), "energy/echo", question)
+		_, _ = w.Write(reply.Body)
+	}))
+	server.Config.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
+		return context.WithValue(ctx, connKey{}, !gone.Load())
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	c := newTestClient(t, server.URL)
+	meet.Add(open)
+	var asks sync.WaitGroup
+	for range open {
+		asks.Go(func() {
+			_, err := echo.Ask(t.Context(), c, numbers{})
+			require.NoError(t, err)
+		})
+	}
+	asks.Wait()
+	gone.Store(true)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	_, err := echo.Ask(ctx, c, numbers{})
+	require.True(t, IsAway(err))
+	ctx, cancel = context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	_, err = echo.Ask(ctx, c, numbers{})
+	require.NoError(t, err)
+}
+
 // TestTheBreaker walks through its states with a clock of its own.
 func TestTheBreaker(t *testing.T) {
 	var b breaker
@@ -233,6 +283,9 @@ func TestTheBreaker(t *testing.T) {
 	b.abandon()
 	_, ok = b.allow(now)
 	require.True(t, ok, "the one who tried gave up")
+	now = now.Add(maxPause)
+	_, ok = b.allow(now)
+	require.True(t, ok, "the one who tried gets no answer")
 	b.record(true, now)
 	for range failuresToOpen {
 		_, ok = b.allow(now)
