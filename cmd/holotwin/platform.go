@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ func newPublisher(c config.Config, bus *nats.Bus, outbox *events.Outbox) *nats.P
 	if c.Runs(config.Energy) {
 		return nil
 	}
-	return nats.NewPublisher(bus, strings.Join(c.Modules, "-"), events.NewSource(outbox))
+	return nats.NewPublisher(bus, strings.Join(slices.Sorted(slices.Values(c.Modules)), "-"), events.NewSource(outbox))
 }
 
 // newCollector takes the events of other processes where energy runs. It returns nil if there are none, or without a bus.

@@ -30,6 +30,8 @@ const (
 	dialTime     = 2 * time.Second
 	maxAnswer    = 64 << 20
 	maxIdleCalls = 16
+	// idleTime is less than that of a proxy or a process, so that neither closes a connection under a call.
+	idleTime = 30 * time.Second
 )
 
 // Headers of a call.
@@ -83,6 +85,7 @@ func NewClient(o ClientOptions) (*Client, error) {
 	transport.DialContext = (&net.Dialer{Timeout: dialTime}).DialContext
 	transport.DisableCompression = true
 	transport.MaxIdleConnsPerHost = maxIdleCalls
+	transport.IdleConnTimeout = idleTime
 	return &Client{
 		o: o, base: strings.TrimSuffix(o.URL, "/") + Path + "/", slots: make(chan struct{}, maxCalls),
 		http: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
@@ -224,8 +227,10 @@ func (c *Client) judge(module, name string, response *http.Response) error {
 		return ErrAway{Module: module, Cause: unknownCall(fmt.Sprintf("%s does not run this module, or an earlier version without %s", c.o.URL, name))}
 	case http.StatusBadRequest:
 		return ErrAway{Module: module, Cause: unknownCall(fmt.Sprintf("it runs another version, whose %s is asked in another form", name))}
-	default:
+	case http.StatusInternalServerError, http.StatusRequestEntityTooLarge:
 		return fmt.Errorf("%s/%s answers %d; look for the request's id in its log", module, name, status)
+	default: // of a proxy between the two
+		return ErrAway{Module: module, Cause: fmt.Errorf("it answers %d", status)}
 	}
 }
 
