@@ -15,7 +15,7 @@ func TestMain(m *testing.M) { databasetest.Main(m) }
 
 // each runs a test on a fresh database of each kind.
 func each(t *testing.T, run func(t *testing.T, databaseURL string)) {
-	beside(t, map[string]func(*testing.T){
+	databasetest.Beside(t, map[string]func(*testing.T){
 		"sqlite":   func(t *testing.T) { run(t, databasetest.SQLite(t)) },
 		"postgres": func(t *testing.T) { run(t, databasetest.Postgres(t)) },
 	})
@@ -23,25 +23,13 @@ func each(t *testing.T, run func(t *testing.T, databaseURL string)) {
 
 // everywhere runs a test as each does, and on a database behind PgBouncer, with the settings that this takes.
 func everywhere(t *testing.T, run func(t *testing.T, databaseURL string, settings ...string)) {
-	beside(t, map[string]func(*testing.T){
+	databasetest.Beside(t, map[string]func(*testing.T){
 		"sqlite":   func(t *testing.T) { run(t, databasetest.SQLite(t)) },
 		"postgres": func(t *testing.T) { run(t, databasetest.Postgres(t)) },
 		"pgbouncer": func(t *testing.T) {
 			pooled, direct := databasetest.Pooled(t)
 			run(t, pooled, "DIRECT_DB_URL="+direct)
 		},
-	})
-}
-
-// beside runs tests beside each other and waits for all of them: most of their time is waiting.
-func beside(t *testing.T, tests map[string]func(*testing.T)) {
-	t.Run("on", func(t *testing.T) {
-		for name, run := range tests {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				run(t)
-			})
-		}
 	})
 }
 

@@ -24,20 +24,38 @@ import (
 // the test process starts a server.
 const ServerURL = "TEST_DB_URL"
 
-// Each runs a test with a fresh SQLite file and with a fresh PostgreSQL database.
+// Each runs a test with a fresh SQLite file and with a fresh PostgreSQL database, beside each other.
 func Each(t *testing.T, run func(t *testing.T, db *database.Database)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { run(t, open(t, database.Options{URL: SQLite(t)})) })
-	t.Run("postgres", func(t *testing.T) { run(t, open(t, database.Options{URL: Postgres(t)})) })
+	Beside(t, map[string]func(*testing.T){
+		"sqlite":   func(t *testing.T) { run(t, open(t, database.Options{URL: SQLite(t)})) },
+		"postgres": func(t *testing.T) { run(t, open(t, database.Options{URL: Postgres(t)})) },
+	})
 }
 
 // Everywhere runs a test as Each does, and with a PostgreSQL database behind PgBouncer.
 func Everywhere(t *testing.T, run func(t *testing.T, db *database.Database)) {
 	t.Helper()
-	Each(t, run)
-	t.Run("pgbouncer", func(t *testing.T) {
-		pooled, direct := Pooled(t)
-		run(t, open(t, database.Options{URL: pooled, DirectURL: direct}))
+	Beside(t, map[string]func(*testing.T){
+		"sqlite":   func(t *testing.T) { run(t, open(t, database.Options{URL: SQLite(t)})) },
+		"postgres": func(t *testing.T) { run(t, open(t, database.Options{URL: Postgres(t)})) },
+		"pgbouncer": func(t *testing.T) {
+			pooled, direct := Pooled(t)
+			run(t, open(t, database.Options{URL: pooled, DirectURL: direct}))
+		},
+	})
+}
+
+// Beside runs tests beside each other and waits for all of them: most of their time is waiting.
+func Beside(t *testing.T, tests map[string]func(*testing.T)) {
+	t.Helper()
+	t.Run("on", func(t *testing.T) {
+		for name, run := range tests {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				run(t)
+			})
+		}
 	})
 }
 
