@@ -31,13 +31,13 @@ func Each(t *testing.T, run func(t *testing.T, db *database.Database)) {
 	t.Run("postgres", func(t *testing.T) { run(t, open(t, database.Options{URL: Postgres(t)})) })
 }
 
-// Everywhere runs a test as Each does, and with a PostgreSQL database behind PgBouncer.
+// Everywhere runs a test as Each does, and with a schema of a PostgreSQL database behind PgBouncer, which differs most from one without either.
 func Everywhere(t *testing.T, run func(t *testing.T, db *database.Database)) {
 	t.Helper()
 	Each(t, run)
 	t.Run("pgbouncer", func(t *testing.T) {
 		pooled, direct := Pooled(t)
-		run(t, open(t, database.Options{URL: pooled, DirectURL: direct}))
+		run(t, open(t, database.Options{URL: InSchema(t, pooled, "cali"), DirectURL: direct}))
 	})
 }
 
@@ -75,13 +75,24 @@ func Postgres(t *testing.T) string {
 	return withDatabase(t, server, name)
 }
 
+// InSchema returns the URL of a schema of a database. The schema need not exist.
+func InSchema(t *testing.T, databaseURL, schema string) string {
+	t.Helper()
+	u, err := url.Parse(databaseURL)
+	require.NoError(t, err)
+	parameters := u.Query()
+	parameters.Set("search_path", schema)
+	u.RawQuery = parameters.Encode()
+	return u.String()
+}
+
 // Pooled returns an empty database behind PgBouncer in transaction mode: the URL through the pooler, and the one of the server. The
-// database is dropped when the test ends.
-func Pooled(t *testing.T) (pooledURL, directURL string) {
+// database is dropped when the test ends. settings are further ones of the pooler.
+func Pooled(t *testing.T, settings ...string) (pooledURL, directURL string) {
 	t.Helper()
 	server, err := serverURL()
 	require.NoError(t, err)
-	started, err := pooler.Start(server)
+	started, err := pooler.Start(server, settings...)
 	require.NoError(t, err)
 	directURL = Postgres(t)
 	t.Cleanup(func() { require.NoError(t, started.Stop()) }) // before the database is dropped
