@@ -24,9 +24,20 @@ import (
 // the test process starts a server.
 const ServerURL = "TEST_DB_URL"
 
+// CitusURL is the environment variable with the URL of a database on the coordinator of a Citus cluster, whose user may create schemas. If it
+// is set, each test has a schema of that database, which is on one worker, in place of a database.
+const CitusURL = "CITUS_URL"
+
+// OnCitus returns true if the tests run on Citus. Then they run on nothing else.
+func OnCitus() bool { return os.Getenv(CitusURL) != "" }
+
 // Each runs a test with a fresh SQLite file and with a fresh PostgreSQL database.
 func Each(t *testing.T, run func(t *testing.T, db *database.Database)) {
 	t.Helper()
+	if OnCitus() {
+		t.Run("citus", func(t *testing.T) { run(t, open(t, database.Options{URL: Postgres(t)})) })
+		return
+	}
 	t.Run("sqlite", func(t *testing.T) { run(t, open(t, database.Options{URL: SQLite(t)})) })
 	t.Run("postgres", func(t *testing.T) { run(t, open(t, database.Options{URL: Postgres(t)})) })
 }
@@ -35,6 +46,9 @@ func Each(t *testing.T, run func(t *testing.T, db *database.Database)) {
 func Everywhere(t *testing.T, run func(t *testing.T, db *database.Database)) {
 	t.Helper()
 	Each(t, run)
+	if OnCitus() {
+		return
+	}
 	t.Run("pgbouncer", func(t *testing.T) {
 		pooled, direct := Pooled(t)
 		run(t, open(t, database.Options{URL: InSchema(t, pooled, "cali"), DirectURL: direct}))
@@ -60,6 +74,9 @@ func SQLite(t *testing.T) string {
 // Postgres returns the URL of an empty database. It is dropped when the test ends.
 func Postgres(t *testing.T) string {
 	t.Helper()
+	if OnCitus() {
+		return citusSchema(t, os.Getenv(CitusURL), random.ID("test"))
+	}
 	server, err := serverURL()
 	require.NoError(t, err)
 	admin, err := sql.Open("pgx", server)
@@ -75,8 +92,34 @@ func Postgres(t *testing.T) string {
 	return withDatabase(t, server, name)
 }
 
+// citusSchema returns the URL of a schema of a Citus database. It is dropped when the test ends.
+func citusSchema(t *testing.T, databaseURL, schema string) string {
+	t.Helper()
+	admin, err := sql.Open("pgx", os.Getenv(CitusURL))
+	require.NoError(t, err)
+	var divides bool
+	err = admin.QueryRow("SELECT coalesce(current_setting('citus.enable_schema_based_sharding', true), 'off')::boolean").Scan(&divides)
+	require.NoError(t, err)
+	require.True(t, divides, "the database of CITUS_URL is not Citus, or does not set citus.enable_schema_based_sharding")
+	t.Cleanup(func() {
+		_, err := admin.Exec("DROP SCHEMA IF EXISTS " + schema + " CASCADE")
+		require.NoError(t, err)
+		require.NoError(t, admin.Close())
+	})
+	return withSchema(t, databaseURL, schema)
+}
+
 // InSchema returns the URL of a schema of a database. The schema need not exist.
 func InSchema(t *testing.T, databaseURL, schema string) string {
+	t.Helper()
+	if OnCitus() { // all tests share a database
+		schema = random.ID("test") + "_" + schema
+		return citusSchema(t, databaseURL, schema)
+	}
+	return withSchema(t, databaseURL, schema)
+}
+
+func withSchema(t *testing.T, databaseURL, schema string) string {
 	t.Helper()
 	u, err := url.Parse(databaseURL)
 	require.NoError(t, err)
@@ -90,14 +133,15 @@ func InSchema(t *testing.T, databaseURL, schema string) string {
 // database is dropped when the test ends. settings are further ones of the pooler.
 func Pooled(t *testing.T, settings ...string) (pooledURL, directURL string) {
 	t.Helper()
-	server, err := serverURL()
-	require.NoError(t, err)
-	started, err := pooler.Start(server, settings...)
-	require.NoError(t, err)
 	directURL = Postgres(t)
+	started, err := pooler.Start(directURL, settings...)
+	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, started.Stop()) }) // before the database is dropped
 	pooledURL, err = started.URL(directURL)
 	require.NoError(t, err)
+	if OnCitus() { // the schema is that of the pooled URL
+		directURL = os.Getenv(CitusURL)
+	}
 	return pooledURL, directURL
 }
 
