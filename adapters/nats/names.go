@@ -21,8 +21,9 @@ type names struct {
 var campusName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 // parseAddress returns the addresses of the servers, and the names. A path in the address, such as nats://host/cali, keeps apart the
-// names of campuses that share a server: otherwise the readers of one would get the events of all.
-func parseAddress(address string) (servers string, n names, err error) {
+// names of campuses that share a server: otherwise the readers of one would get the events of all. Without a path, the name is the
+// campus of the database, which may be a schema.
+func parseAddress(address, schema string) (servers string, n names, err error) {
 	campus, all := "", strings.Split(address, ",")
 	for i, server := range all {
 		u, err := url.Parse(strings.TrimSpace(server))
@@ -38,6 +39,9 @@ func parseAddress(address string) (servers string, n names, err error) {
 		}
 		u.Path = ""
 		all[i] = u.String()
+	}
+	if campus == "" {
+		campus = schema
 	}
 	n = names{committed: "holotwin.committed", events: "holotwin.events.", stream: "HOLOTWIN_EVENTS"}
 	if campus != "" {

@@ -51,9 +51,10 @@ type Bus struct {
 	pending    chan struct{}
 }
 
-// Join connects the outbox to those of the other processes. If the server is unreachable, it retries until it is connected.
-func Join(address string, outbox Outbox, log *zap.Logger) (*Bus, error) {
-	servers, names, err := parseAddress(address)
+// Join connects the outbox to those of the other processes of the campus; "" is the only one. If the server is unreachable, it retries
+// until it is connected.
+func Join(address, campus string, outbox Outbox, log *zap.Logger) (*Bus, error) {
+	servers, names, err := parseAddress(address, campus)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,8 @@ func (b *box) OnCommit(committed func()) { b.committed = committed }
 
 func (b *box) CommittedElsewhere() { b.elsewhere <- struct{}{} }
 
-// TestReplicasNotifyEachOther commits in each of three processes: the two others are notified, and it is not.
+// TestReplicasNotifyEachOther commits in each of three processes: the two others are notified, and it is not. A process of another campus is
+// not notified either.
 func TestReplicasNotifyEachOther(t *testing.T) {
 	bus := startServer(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -53,11 +54,15 @@ func TestReplicasNotifyEachOther(t *testing.T) {
 	boxes, before := make([]*box, 3), bus.NumSubscriptions()
 	for i := range boxes {
 		boxes[i] = &box{elsewhere: make(chan struct{}, 100)}
-		joined, err := nats.Join(bus.ClientURL(), boxes[i], zap.NewNop())
+		joined, err := nats.Join(bus.ClientURL(), "", boxes[i], zap.NewNop())
 		require.NoError(t, err)
 		running.Go(func() { joined.Run(ctx) })
 	}
-	require.Eventually(t, func() bool { return bus.NumSubscriptions() >= before+uint32(len(boxes)) }, eventually, time.Millisecond)
+	other := &box{elsewhere: make(chan struct{}, 100)}
+	joined, err := nats.Join(bus.ClientURL(), "cali", other, zap.NewNop())
+	require.NoError(t, err)
+	running.Go(func() { joined.Run(ctx) })
+	require.Eventually(t, func() bool { return bus.NumSubscriptions() >= before+uint32(len(boxes))+1 }, eventually, time.Millisecond)
 	for range 20 {
 		for i, here := range boxes {
 			here.committed()
@@ -74,6 +79,7 @@ func TestReplicasNotifyEachOther(t *testing.T) {
 			require.Empty(t, here.elsewhere, "nobody is notified of their own commits")
 		}
 	}
+	require.Empty(t, other.elsewhere)
 }
 
 // TestReplicasReadEachOthersEvents reads in one process what another commits, also while the server is down.
@@ -88,7 +94,7 @@ func TestReplicasReadEachOthersEvents(t *testing.T) {
 	t.Cleanup(func() { cancel(); running.Wait() })
 	join := func() (*events.Outbox, *events.Feed) {
 		outbox := events.NewOutbox(db, time.Now)
-		joined, err := nats.Join(bus.ClientURL(), outbox, zap.NewNop())
+		joined, err := nats.Join(bus.ClientURL(), "", outbox, zap.NewNop())
 		require.NoError(t, err)
 		running.Go(func() { joined.Run(ctx) })
 		feed := events.NewFeed(outbox)
@@ -120,7 +126,7 @@ func TestReplicasReadEachOthersEvents(t *testing.T) {
 
 func TestJoinRejectsOtherAddresses(t *testing.T) {
 	for _, address := range []string{"localhost", "http://localhost:4222", "nats://"} {
-		_, err := nats.Join(address, events.NewOutbox(nil, time.Now), zap.NewNop())
+		_, err := nats.Join(address, "", events.NewOutbox(nil, time.Now), zap.NewNop())
 		require.ErrorIs(t, err, nats.ErrAddress, address)
 	}
 }
@@ -143,7 +149,7 @@ func TestASilentServerBlocksNothing(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		bus, err := nats.Join("nats://"+silent.Addr().String(), outbox, zap.NewNop())
+		bus, err := nats.Join("nats://"+silent.Addr().String(), "", outbox, zap.NewNop())
 		if err != nil {
 			t.Error(err)
 			return

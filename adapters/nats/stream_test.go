@@ -89,7 +89,7 @@ func start(t *testing.T, url string, db *database.Database) *process {
 	p.stop = func() { cancel(); p.work.Wait() }
 	t.Cleanup(p.stop)
 	var err error
-	p.bus, err = nats.Join(url, p.outbox, p.log)
+	p.bus, err = nats.Join(url, "", p.outbox, p.log)
 	require.NoError(t, err)
 	p.work.Go(func() { p.bus.Run(p.ctx) })
 	return p

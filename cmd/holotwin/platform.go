@@ -60,9 +60,9 @@ func newCollector(c config.Config, bus *nats.Bus, outbox *events.Outbox) *nats.C
 }
 
 // newBus lets replicas notify each other of what they commit. It returns nil if no bus is set.
-func newBus(c config.Config, outbox *events.Outbox, log *zap.Logger) (*nats.Bus, error) {
+func newBus(c config.Config, db *database.Database, outbox *events.Outbox, log *zap.Logger) (*nats.Bus, error) {
 	if c.NATSURL == "" {
 		return nil, nil
 	}
-	return nats.Join(c.NATSURL, outbox, log)
+	return nats.Join(c.NATSURL, db.Campus(), outbox, log)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
@@ -26,7 +27,7 @@ const (
 
 // Options say how to open the database.
 type Options struct {
-	// URL is postgresql://… or sqlite:///path.
+	// URL is postgresql://… or sqlite:///path. Its search_path is the schema for all tables.
 	URL string
 	// DirectURL is the server's own URL if URL is a transaction pooler such as PgBouncer; else empty. It is used for migrations.
 	DirectURL string
@@ -54,14 +55,16 @@ type Database struct {
 	Write   *gorm.DB
 	Read    *gorm.DB
 	Dialect Dialect
+	// Schema is the PostgreSQL schema that the URL sets; empty if it sets none.
+	Schema string
 	// File is the path of the SQLite file; empty on PostgreSQL.
 	File string
 	// Exposed are SQLite files that other users of the machine can read, because their mode could not be changed.
 	Exposed []string
 
-	directURL string
-	close     func() error
-	replica   *replica // nil: there is none
+	direct  *pgx.ConnConfig // of PostgreSQL itself
+	close   func() error
+	replica *replica // nil: there is none
 	// writeEntry writes an audit entry; nil if this database has no audit.
 	writeEntry func(tx *gorm.DB, e audit.Entry) error
 	// audited is called after a commit that wrote an audit entry; nil if nothing waits for it.

@@ -31,7 +31,7 @@ func IsUnique(err error) bool {
 func IsUnavailable(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		return isTransient(pg.Code)
+		return isTransient(pg.Code) || isLostWorker(pg)
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error

@@ -8,21 +8,25 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
 
-// Migrate updates the schema of one module. Each module has its own version table (goose_<module>), so a module can be removed
+// Migrate updates the tables of one module, in the schema of the URL, which it creates if it is missing. Each module has its own version table (goose_<module>), so a module can be removed
 // with its tables. Several processes may start at the same time. On PostgreSQL one of them migrates under a session lock, and
 // the others wait. A SQLite file has only one process.
 //
 // Files are NNNNN_name.sql for both databases, or NNNNN_name_postgres.sql and NNNNN_name_sqlite.sql if they differ.
 func (d *Database) Migrate(ctx context.Context, module string, files fs.FS) error {
-	provider, closePool, err := d.provider(module, files)
+	provider, pool, err := d.provider(module, files)
 	if err != nil {
 		return fmt.Errorf("migrations of %s: %w", module, err)
 	}
-	defer closePool()
+	defer d.closeDirect(pool)
+	if err := d.createSchema(ctx, pool); err != nil {
+		return fmt.Errorf("migrate %s: %w", module, err)
+	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate %s: %w", module, err)
 	}
@@ -31,15 +35,20 @@ func (d *Database) Migrate(ctx context.Context, module string, files fs.FS) erro
 
 // Pending returns true if there are migrations that have not run.
 func (d *Database) Pending(ctx context.Context, module string, files fs.FS) (bool, error) {
-	provider, closePool, err := d.provider(module, files)
+	provider, pool, err := d.provider(module, files)
 	if err != nil {
 		return false, err
 	}
-	defer closePool()
+	defer d.closeDirect(pool)
+	// Without the schema, the tables of another one would be looked at.
+	if made, err := d.hasSchema(ctx, pool); err != nil || !made {
+		return true, err
+	}
 	return provider.HasPending(ctx)
 }
 
-func (d *Database) provider(module string, files fs.FS) (*goose.Provider, func(), error) {
+// provider returns the migrations of a module, and the pool that they use. closeDirect closes the pool.
+func (d *Database) provider(module string, files fs.FS) (*goose.Provider, *sql.DB, error) {
 	own := dialectFiles{files: files, excluded: "_" + string(otherDialect(d.Dialect)) + ".sql"}
 	options := []goose.ProviderOption{goose.WithTableName("goose_" + module), goose.WithDisableGlobalRegistry(true)}
 	if d.Dialect == SQLite {
@@ -48,25 +57,25 @@ func (d *Database) provider(module string, files fs.FS) (*goose.Provider, func()
 			return nil, nil, err
 		}
 		p, err := goose.NewProvider(goose.DialectSQLite3, pool, own, options...)
-		return p, func() {}, err
+		return p, pool, err
 	}
-	pool, err := postgresPool(d.directURL)
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(d.Lock(lock.DefaultLockID)))
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := postgresProvider(pool, own, options)
+	pool := stdlib.OpenDB(*d.direct)
+	p, err := goose.NewProvider(goose.DialectPostgres, pool, own, append(options, goose.WithSessionLocker(locker))...)
 	if err != nil {
 		return nil, nil, errors.Join(err, pool.Close())
 	}
-	return p, func() { _ = pool.Close() }, nil
+	return p, pool, nil
 }
 
-func postgresProvider(pool *sql.DB, files fs.FS, options []goose.ProviderOption) (*goose.Provider, error) {
-	locker, err := lock.NewPostgresSessionLocker()
-	if err != nil {
-		return nil, err
+// closeDirect closes the pool of migrations on PostgreSQL. SQLite has only one pool for writing.
+func (d *Database) closeDirect(pool *sql.DB) {
+	if d.Dialect == Postgres {
+		_ = pool.Close()
 	}
-	return goose.NewProvider(goose.DialectPostgres, pool, files, append(options, goose.WithSessionLocker(locker))...)
 }
 
 func otherDialect(d Dialect) Dialect {

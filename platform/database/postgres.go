@@ -25,30 +25,38 @@ const defaultConnections = 16
 var limits = map[string]string{"statement_timeout": "60000", "lock_timeout": "10000", "idle_in_transaction_session_timeout": "60000"}
 
 func openPostgres(ctx context.Context, o Options) (*Database, error) {
-	isPooled := o.DirectURL != ""
 	config, err := postgresConfig("DB_URL", o.URL)
 	if err != nil {
 		return nil, err
 	}
-	var set *limitStatement
-	if isPooled {
-		set = bearPooler(config)
+	schema, err := schemaOf(config, "DB_URL")
+	if err != nil {
+		return nil, err
 	}
-	primary := openServer(config, o.connections(), o.OnSilence)
+	direct := config.Copy()
+	isPooled, settings := o.DirectURL != "", ""
+	if isPooled {
+		if direct, err = directConfig(o.DirectURL, schema); err != nil {
+			return nil, err
+		}
+		settings = bearPooler(config)
+	}
+	primary := openServer(config, connector{settings: settings, enclose: isPooled && schema != ""}, o.connections(), o.OnSilence)
 	if err := waitUntilReady(ctx, primary.pool); err != nil {
 		return nil, errors.Join(fmt.Errorf("DB_URL: PostgreSQL does not answer: %s", Reason(err)), primary.close())
 	}
-	db, err := primary.gorm(set)
+	if schema != "" && !isPooled {
+		if err := checkSchema(ctx, primary.pool, schema); err != nil {
+			return nil, errors.Join(err, primary.close())
+		}
+	}
+	db, err := primary.gorm()
 	if err != nil {
 		return nil, errors.Join(err, primary.close())
 	}
-	direct := o.DirectURL
-	if !isPooled {
-		direct = o.URL
-	}
-	d := &Database{Write: db, Read: db, Dialect: Postgres, directURL: direct, close: primary.close}
+	d := &Database{Write: db, Read: db, Dialect: Postgres, Schema: schema, direct: direct, close: primary.close}
 	if o.ReadURL != "" {
-		if d.replica, err = openReplica(ctx, o, config, primary); err != nil {
+		if d.replica, err = openReplica(ctx, o, config, schema, primary); err != nil {
 			return nil, errors.Join(err, primary.close())
 		}
 		d.close = func() error { return errors.Join(d.replica.close(), primary.close()) }
@@ -65,9 +73,12 @@ type server struct {
 	runs *sync.WaitGroup
 }
 
-func openServer(config *pgx.ConnConfig, connections int, onSilence func(silent bool), options ...stdlib.OptionOpenDB) server {
+// openServer opens the connections; how says what is done on each.
+func openServer(config *pgx.ConnConfig, how connector, connections int, onSilence func(silent bool), options ...stdlib.OptionOpenDB) server {
 	watch := newSilenceWatch(config.DialFunc, onSilence)
-	s := server{pool: stdlib.OpenDB(withDialer(config, watch.connect), options...), watch: watch, runs: new(sync.WaitGroup)}
+	config.OnNotice = noteLostCommit
+	how.Connector = stdlib.GetConnector(withDialer(config, watch.connect), options...)
+	s := server{pool: sql.OpenDB(how), watch: watch, runs: new(sync.WaitGroup)}
 	watch.probe = stdlib.OpenDB(withDialer(config, watch.connectProbe))
 	watch.probe.SetMaxOpenConns(1)
 	s.pool.SetMaxOpenConns(connections)
@@ -79,13 +90,9 @@ func openServer(config *pgx.ConnConfig, connections int, onSilence func(silent b
 	return s
 }
 
-// gorm returns the pool for GORM. set is nil without a pooler.
-func (s server) gorm(set *limitStatement) (*gorm.DB, error) {
-	var used gorm.ConnPool = s.pool
-	if set != nil {
-		used = boundedPool{s.pool, *set}
-	}
-	return openGorm(postgres.New(postgres.Config{Conn: used}))
+// gorm returns the pool for GORM.
+func (s server) gorm() (*gorm.DB, error) {
+	return openGorm(postgres.New(postgres.Config{Conn: s.pool}))
 }
 
 func (s server) close() error {
@@ -99,14 +106,6 @@ func withDialer(config *pgx.ConnConfig, dial pgconn.DialFunc) pgx.ConnConfig {
 	other := config.Copy()
 	other.DialFunc = dial
 	return *other
-}
-
-func postgresPool(url string) (*sql.DB, error) {
-	config, err := postgresConfig("DB_URL", url)
-	if err != nil {
-		return nil, err
-	}
-	return stdlib.OpenDB(*config), nil
 }
 
 // postgresConfig reads the URL of a setting.
@@ -157,4 +156,29 @@ func mayRecover(err error) bool {
 		return refused.Code == "57P03" || refused.Code == "53300" // cannot_connect_now, too_many_connections
 	}
 	return true
+}
+
+// OnPostgres calls do with a connection of pgx, without the overhead of database/sql for each statement. What do sends must be one
+// statement, or one batch.
+func (d *Database) OnPostgres(ctx context.Context, do func(*pgx.Conn) error) (err error) {
+	pool, err := d.Write.DB()
+	if err != nil {
+		return err
+	}
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	return conn.Raw(func(driverConn any) error {
+		own, ok := driverConn.(*postgresConn)
+		if !ok {
+			return fmt.Errorf("connection is a %T, not ours", driverConn)
+		}
+		end, err := own.begin(ctx)
+		if err != nil {
+			return err
+		}
+		return end(errors.Join(do(own.Conn.Conn()), own.lostCommit()))
+	})
 }

@@ -63,8 +63,6 @@ type replica struct {
 	db *gorm.DB
 	// asked is a pool of the primary for its position only, so that the question never waits behind other work.
 	asked *sql.DB
-	// set sets the limits of a transaction behind a pooler; nil without one.
-	set *limitStatement
 	// onChange is called when the condition has changed, with the reason in words.
 	onChange func(Condition, string)
 
@@ -79,26 +77,29 @@ type replica struct {
 const askedConnections = 2
 
 // openReplica opens the read replica. It need not answer yet. Errors: it answers, and is no copy of the primary.
-func openReplica(ctx context.Context, o Options, primaryConfig *pgx.ConnConfig, primary server) (*replica, error) {
+func openReplica(ctx context.Context, o Options, primaryConfig *pgx.ConnConfig, schema string, primary server) (*replica, error) {
 	config, err := postgresConfig("READ_DB_URL", o.ReadURL)
 	if err != nil {
 		return nil, err
 	}
-	if path, set := primaryConfig.RuntimeParams["search_path"]; set {
-		setDefault(config.RuntimeParams, "search_path", path)
+	if schema != "" {
+		if setDefault(config.RuntimeParams, searchPath, schema); config.RuntimeParams[searchPath] != schema {
+			return nil, errors.New("READ_DB_URL: its search_path must be that of DB_URL, or be left out")
+		}
 	}
 	r := &replica{onChange: o.OnReplica, reads: newReads()}
 	if r.onChange == nil {
 		r.onChange = func(Condition, string) {}
 	}
+	var how connector // a read is in a transaction
 	if o.DirectURL != "" {
-		r.set = bearPooler(config)
+		how.settings = bearPooler(config)
 	}
-	r.server = openServer(config, o.connections(), nil, stdlib.OptionAfterConnect(r.identify))
+	r.server = openServer(config, how, o.connections(), nil, stdlib.OptionAfterConnect(r.identify))
 	r.asked = stdlib.OpenDB(withDialer(primaryConfig, primary.watch.connect))
 	r.asked.SetMaxOpenConns(askedConnections)
 	r.asked.SetMaxIdleConns(askedConnections)
-	if r.db, err = r.gorm(r.set); err != nil {
+	if r.db, err = r.gorm(); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
 	err = r.look(ctx)
@@ -242,11 +243,6 @@ func (r *replica) snapshot(ctx context.Context, conn *sql.Conn, read func(tx *go
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // it only read
-	if r.set != nil {
-		if _, err := tx.ExecContext(ctx, r.set.text, r.set.values...); err != nil {
-			return err
-		}
-	}
 	session := r.db.Session(&gorm.Session{NewDB: true, Context: ctx})
 	session.Statement.ConnPool = tx
 	return read(session)

@@ -2,6 +2,7 @@ package events
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"sync"
@@ -107,34 +108,57 @@ func (o *Outbox) DeleteOld(ctx context.Context) error {
 }
 
 // head returns the position after all events that readers can see.
-func (o *Outbox) head(ctx context.Context) (Position, error) {
-	p := Position{MadeAt: o.Now()}
-	query := "SELECT 0, coalesce(max(number), 0) FROM events_outbox"
+func (o *Outbox) head(ctx context.Context) (p Position, err error) {
+	p.MadeAt = o.Now()
 	if o.db.Dialect == database.Postgres {
-		query = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, 0"
+		p.Transaction, err = oldestOpen(o.db.Read.WithContext(ctx))
+		return p, err
 	}
 	const wholeRow = 1 << 30
-	err := o.db.Read.WithContext(ctx).Raw(query).Row().Scan(&p.Transaction, &p.Number)
-	if o.db.Dialect == database.SQLite {
-		p.Index = wholeRow
-	}
+	p.Index = wholeRow
+	err = o.db.Read.WithContext(ctx).Raw("SELECT coalesce(max(number), 0) FROM events_outbox").Row().Scan(&p.Number)
 	return p, err
+}
+
+// oldestOpen returns the number of the oldest transaction that is open: all before it have ended, and the next statement sees what they
+// stored. On Citus, rows have the numbers of the node that the program is connected to, whichever node they are stored on or moved to. So
+// this is a statement of its own: one that reads a table is answered by the table's node, which counts by itself.
+func oldestOpen(on *gorm.DB) (transaction uint64, err error) {
+	err = on.Raw("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint").Row().Scan(&transaction)
+	return transaction, err
 }
 
 // after returns the events of up to rows rows that follow a position. It returns only events before which no other event can
 // still be committed.
 func (o *Outbox) after(ctx context.Context, p Position, rows int) (all []Event, err error) {
-	read := o.db.Read.WithContext(ctx)
-	query := read.Raw(`SELECT 0, number, made_at, body FROM events_outbox WHERE number >= ? ORDER BY number LIMIT ?`, p.Number, rows)
-	if o.db.Dialect == database.Postgres {
-		query = read.Raw(`SELECT transaction::text::bigint, number, made_at, body FROM events_outbox
-			WHERE (transaction, number) >= (?::text::xid8, ?) AND transaction < pg_snapshot_xmin(pg_current_snapshot())
-			ORDER BY transaction, number LIMIT ?`, fmt.Sprint(p.Transaction), p.Number, rows)
-	}
-	found, err := query.Rows()
+	// One connection: another one may be to another copy of the database.
+	err = o.db.Read.WithContext(ctx).Connection(func(read *gorm.DB) error {
+		read = read.Session(&gorm.Session{NewDB: true}) // each statement is a new one
+		query := read.Raw(`SELECT 0, number, made_at, body FROM events_outbox WHERE number >= ? ORDER BY number LIMIT ?`, p.Number, rows)
+		if o.db.Dialect == database.Postgres {
+			open, err := oldestOpen(read)
+			if err != nil {
+				return err
+			}
+			query = read.Raw(`SELECT transaction::text::bigint, number, made_at, body FROM events_outbox
+				WHERE (transaction, number) >= (?::text::xid8, ?) AND transaction < ?::text::xid8
+				ORDER BY transaction, number LIMIT ?`, fmt.Sprint(p.Transaction), p.Number, fmt.Sprint(open), rows)
+		}
+		found, err := query.Rows()
+		if err != nil {
+			return err
+		}
+		all, err = eventsAfter(p, found)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read the outbox: %w", err)
 	}
+	return all, nil
+}
+
+// eventsAfter returns the events of rows that follow a position, and closes the rows.
+func eventsAfter(p Position, found *sql.Rows) (all []Event, err error) {
 	defer func() { _ = found.Close() }()
 	for found.Next() {
 		var row Position

@@ -15,6 +15,10 @@ func TestMain(m *testing.M) { databasetest.Main(m) }
 
 // each runs a test on a fresh database of each kind.
 func each(t *testing.T, run func(t *testing.T, databaseURL string)) {
+	if databasetest.OnCitus() {
+		t.Run("citus", func(t *testing.T) { run(t, databasetest.Postgres(t)) })
+		return
+	}
 	databasetest.Beside(t, map[string]func(*testing.T){
 		"sqlite":   func(t *testing.T) { run(t, databasetest.SQLite(t)) },
 		"postgres": func(t *testing.T) { run(t, databasetest.Postgres(t)) },
@@ -23,6 +27,10 @@ func each(t *testing.T, run func(t *testing.T, databaseURL string)) {
 
 // everywhere runs a test as each does, and on a database behind PgBouncer, with the settings that this takes.
 func everywhere(t *testing.T, run func(t *testing.T, databaseURL string, settings ...string)) {
+	if databasetest.OnCitus() {
+		t.Run("citus", func(t *testing.T) { run(t, databasetest.Postgres(t)) })
+		return
+	}
 	databasetest.Beside(t, map[string]func(*testing.T){
 		"sqlite":   func(t *testing.T) { run(t, databasetest.SQLite(t)) },
 		"postgres": func(t *testing.T) { run(t, databasetest.Postgres(t)) },

@@ -125,8 +125,10 @@ func TestBadInputIsNeverAServerError(t *testing.T) {
 		mu.Unlock()
 		send(t, client, 200, http.MethodGet, "/health/ready", nil)
 	})
-	require.Len(t, answers, 2)
-	require.Equal(t, answers[0], answers[1])
+	require.NotEmpty(t, answers)
+	for _, other := range answers {
+		require.Equal(t, answers[0], other)
+	}
 }
 
 var seeds = map[string]string{

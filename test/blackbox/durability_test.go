@@ -14,6 +14,9 @@ import (
 	"github.com/holotwin/holotwin/test/program"
 )
 
+// underLoad is what else is done to the database while readings come in.
+var underLoad = func(*testing.T, string) {}
+
 // TestWhatWasAcknowledgedIsThereOnceAfterKills kills the program three times while readings come in; afterwards
 // each one that was answered 201 is there, once, and the totals are their sum.
 func TestWhatWasAcknowledgedIsThereOnceAfterKills(t *testing.T) {
@@ -33,6 +36,7 @@ func TestWhatWasAcknowledgedIsThereOnceAfterKills(t *testing.T) {
 			}
 			sofar := size(&mu, acknowledged)
 			eventually(t, "readings come in", func() bool { return size(&mu, acknowledged) > sofar+50 })
+			underLoad(t, databaseURL)
 			require.NoError(t, server.Kill())
 			wait.Wait()
 			server = start(t, databaseURL, settings...)

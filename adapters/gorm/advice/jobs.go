@@ -40,7 +40,7 @@ func (s *Store) TryLock(ctx context.Context) (release func(), mine bool, err err
 		err = tx.Exec("SET LOCAL idle_in_transaction_session_timeout = 0").Error
 	}
 	if err = errors.Join(tx.Error, err); err == nil {
-		err = tx.Raw("SELECT pg_try_advisory_xact_lock(?)", jobLock).Scan(&mine).Error
+		err = tx.Raw("SELECT pg_try_advisory_xact_lock(?)", s.db.Lock(jobLock)).Scan(&mine).Error
 	}
 	if err != nil || !mine {
 		release()

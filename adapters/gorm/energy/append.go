@@ -271,7 +271,7 @@ type rows interface {
 
 func (s *Store) rows(tx *gorm.DB) rows {
 	if s.db.Dialect == database.Postgres {
-		return postgresRows{tx, tx.Statement.ConnPool}
+		return postgresRows{tx, tx.Statement.ConnPool, s.db.Lock}
 	}
 	return newSQLiteRows(tx)
 }

@@ -2,12 +2,9 @@ package gormenergy
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
 
 	"github.com/holotwin/holotwin/modules/energy"
@@ -43,7 +40,7 @@ type journalled struct {
 // transaction of their own.
 func (s *Store) journal(ctx context.Context, sorted, batch []energy.Reading, traits func(energy.DeviceID) ledger.Traits) (map[energy.Key]energy.Outcome, error) {
 	write := s.db.Write.WithContext(ctx)
-	rows := journalled{postgresRows{write, write.Statement.ConnPool}, s, traits}
+	rows := journalled{postgresRows{write, write.Statement.ConnPool, s.db.Lock}, s, traits}
 	done, err := insertAll(ctx, rows, sorted, sorted)
 	if err != nil || done.fresh == nil {
 		return nil, err
@@ -62,7 +59,7 @@ func (s *Store) journal(ctx context.Context, sorted, batch []energy.Reading, tra
 }
 
 func (j journalled) insert(ctx context.Context, sorted []energy.Reading) (fresh keys, err error) {
-	err = j.store.onPostgres(ctx, func(conn *pgx.Conn) error {
+	err = j.store.db.OnPostgres(ctx, func(conn *pgx.Conn) error {
 		fresh, err = j.insertOn(ctx, conn, sorted)
 		return err
 	})
@@ -79,7 +76,7 @@ func (j journalled) insertOn(ctx context.Context, conn *pgx.Conn, sorted []energ
 	both := &pgx.Batch{} // one round trip, one transaction
 	if len(claims) > 0 {
 		both.Queue(byIndex)
-		queueLocks(both, timeLocks(claims))
+		queueLocks(both, j.lock(timesLock), j.timeLocks(claims))
 	}
 	both.Queue(`
 		WITH fresh AS (`+insertReadings+whereUnclaimed+insertOnce+` RETURNING device_id, at, value, span),
@@ -104,12 +101,12 @@ const whereUnclaimed = ` WHERE n.guessed OR NOT (` + isClaimed + `
 	OR EXISTS (SELECT FROM energy_chains c WHERE c.device_id = n.device_id AND (c.kinds IS NULL OR c.kinds & 12 <> 0)))`
 
 // queueLocks locks times; nil locks means all times.
-func queueLocks(batch *pgx.Batch, locks []int64) {
+func queueLocks(batch *pgx.Batch, all int64, locks []int64) {
 	if locks == nil {
-		batch.Queue(lockAllTimes, timesLock)
+		batch.Queue(lockAllTimes, all)
 		return
 	}
-	batch.Queue(lockSomeTimes, timesLock, locks)
+	batch.Queue(lockSomeTimes, all, locks)
 }
 
 // publishFresh puts the events of new readings into the outbox; its parameters are those of publishPart.
@@ -124,24 +121,4 @@ func (s *Store) publishPart(sorted []energy.Reading, traits func(energy.DeviceID
 		return "", nil
 	}
 	return publishFresh, []any{s.outbox.Now(), events.Lines(s.readingEvents(sorted, traits))}
-}
-
-// onPostgres calls do with a connection of pgx, without the overhead of database/sql for each statement.
-func (s *Store) onPostgres(ctx context.Context, do func(*pgx.Conn) error) (err error) {
-	pool, err := s.db.Write.DB()
-	if err != nil {
-		return err
-	}
-	conn, err := pool.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, conn.Close()) }()
-	return conn.Raw(func(driverConn any) error {
-		own, ok := driverConn.(*stdlib.Conn)
-		if !ok {
-			return fmt.Errorf("connection is a %T, not pgx's", driverConn)
-		}
-		return do(own.Conn())
-	})
 }

@@ -25,7 +25,7 @@ func (s *Store) Post(ctx context.Context) (posted int, err error) {
 	}
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
 		var mine bool
-		if err := tx.Raw("SELECT pg_try_advisory_xact_lock(?)", postLock).Scan(&mine).Error; err != nil || !mine {
+		if err := tx.Raw("SELECT pg_try_advisory_xact_lock(?)", s.db.Lock(postLock)).Scan(&mine).Error; err != nil || !mine {
 			return err
 		}
 		rows := s.rows(tx)

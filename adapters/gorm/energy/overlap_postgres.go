@@ -23,11 +23,11 @@ const maxTimeLocks = 500
 const lockedBits = 31 // 25 days of ms
 
 // timeLocks are the locks of the times that readings cover, sorted; nil if there are too many.
-func timeLocks(claims []energy.Reading) []int64 {
+func (p postgresRows) timeLocks(claims []energy.Reading) []int64 {
 	locks := make(map[int64]bool, len(claims))
 	for _, r := range claims {
 		for part := int64(r.CoveredSpan().From) >> lockedBits; part <= int64(r.At-1)>>lockedBits; part++ {
-			locks[timeLock(r.Device, part)] = true
+			locks[p.lock(timeLock(r.Device, part))] = true
 		}
 		if len(locks) > maxTimeLocks {
 			return nil
@@ -60,12 +60,12 @@ const (
 )
 
 func (p postgresRows) lockTimes(ctx context.Context, claims []energy.Reading, alone bool) error {
-	locks := timeLocks(claims)
+	all, locks := p.lock(timesLock), p.timeLocks(claims)
 	var err error
 	if alone || locks == nil {
-		_, err = p.tx.ExecContext(ctx, lockAllTimes, timesLock)
+		_, err = p.tx.ExecContext(ctx, lockAllTimes, all)
 	} else {
-		_, err = p.tx.ExecContext(ctx, lockSomeTimes, timesLock, locks)
+		_, err = p.tx.ExecContext(ctx, lockSomeTimes, all, locks)
 	}
 	return err
 }

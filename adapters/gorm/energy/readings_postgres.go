@@ -17,6 +17,7 @@ import (
 type postgresRows struct {
 	gorm *gorm.DB
 	tx   gorm.ConnPool
+	lock func(int64) int64 // the number of an advisory lock in this campus
 }
 
 func (p postgresRows) insert(ctx context.Context, sorted []energy.Reading) (keys, error) {
@@ -294,7 +295,7 @@ const monthLock = 4_820_010
 
 func (s *Store) makeMonth(ctx context.Context, month time.Time) error {
 	return s.db.Transact(ctx, func(tx *gorm.DB) error {
-		if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", monthLock).Error; err != nil {
+		if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", s.db.Lock(monthLock)).Error; err != nil {
 			return err
 		}
 		var partitioned, made bool

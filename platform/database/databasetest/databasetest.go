@@ -24,26 +24,50 @@ import (
 // the test process starts a server.
 const ServerURL = "TEST_DB_URL"
 
+// CitusURL is the environment variable with the URL of a database on the coordinator of a Citus cluster, whose user may create schemas. If it
+// is set, each test has a schema of that database, which is on one worker, in place of a database.
+const CitusURL = "CITUS_URL"
+
+// OnCitus returns true if the tests run on Citus. Then they run on nothing else.
+func OnCitus() bool { return os.Getenv(CitusURL) != "" }
+
 // Each runs a test with a fresh SQLite file and with a fresh PostgreSQL database, beside each other.
 func Each(t *testing.T, run func(t *testing.T, db *database.Database)) {
 	t.Helper()
-	Beside(t, map[string]func(*testing.T){
-		"sqlite":   func(t *testing.T) { run(t, open(t, database.Options{URL: SQLite(t)})) },
-		"postgres": func(t *testing.T) { run(t, open(t, database.Options{URL: Postgres(t)})) },
-	})
+	beside(t, kinds(), run)
 }
 
-// Everywhere runs a test as Each does, and with a PostgreSQL database behind PgBouncer.
+// Everywhere runs a test as Each does, and with a schema of a PostgreSQL database behind PgBouncer, which differs most from one without either.
 func Everywhere(t *testing.T, run func(t *testing.T, db *database.Database)) {
 	t.Helper()
-	Beside(t, map[string]func(*testing.T){
-		"sqlite":   func(t *testing.T) { run(t, open(t, database.Options{URL: SQLite(t)})) },
-		"postgres": func(t *testing.T) { run(t, open(t, database.Options{URL: Postgres(t)})) },
-		"pgbouncer": func(t *testing.T) {
+	all := kinds()
+	if !OnCitus() {
+		all["pgbouncer"] = func(t *testing.T) database.Options {
 			pooled, direct := Pooled(t)
-			run(t, open(t, database.Options{URL: pooled, DirectURL: direct}))
-		},
-	})
+			return database.Options{URL: InSchema(t, pooled, "cali"), DirectURL: direct}
+		}
+	}
+	beside(t, all, run)
+}
+
+// kinds are the kinds of databases by name, each a fresh one.
+func kinds() map[string]func(*testing.T) database.Options {
+	postgres := func(t *testing.T) database.Options { return database.Options{URL: Postgres(t)} }
+	if OnCitus() {
+		return map[string]func(*testing.T) database.Options{"citus": postgres}
+	}
+	return map[string]func(*testing.T) database.Options{
+		"sqlite": func(t *testing.T) database.Options { return database.Options{URL: SQLite(t)} }, "postgres": postgres,
+	}
+}
+
+func beside(t *testing.T, all map[string]func(*testing.T) database.Options, run func(t *testing.T, db *database.Database)) {
+	t.Helper()
+	tests := make(map[string]func(*testing.T), len(all))
+	for name, options := range all {
+		tests[name] = func(t *testing.T) { run(t, open(t, options(t))) }
+	}
+	Beside(t, tests)
 }
 
 // Beside runs tests beside each other and waits for all of them: most of their time is waiting.
@@ -78,6 +102,9 @@ func SQLite(t *testing.T) string {
 // Postgres returns the URL of an empty database. It is dropped when the test ends.
 func Postgres(t *testing.T) string {
 	t.Helper()
+	if OnCitus() {
+		return citusSchema(t, os.Getenv(CitusURL), random.ID("test"))
+	}
 	server, err := serverURL()
 	require.NoError(t, err)
 	admin, err := sql.Open("pgx", server)
@@ -93,18 +120,56 @@ func Postgres(t *testing.T) string {
 	return withDatabase(t, server, name)
 }
 
-// Pooled returns an empty database behind PgBouncer in transaction mode: the URL through the pooler, and the one of the server. The
-// database is dropped when the test ends.
-func Pooled(t *testing.T) (pooledURL, directURL string) {
+// citusSchema returns the URL of a schema of a Citus database. It is dropped when the test ends.
+func citusSchema(t *testing.T, databaseURL, schema string) string {
 	t.Helper()
-	server, err := serverURL()
+	admin, err := sql.Open("pgx", os.Getenv(CitusURL))
 	require.NoError(t, err)
-	started, err := pooler.Start(server)
+	var divides bool
+	err = admin.QueryRow("SELECT coalesce(current_setting('citus.enable_schema_based_sharding', true), 'off')::boolean").Scan(&divides)
 	require.NoError(t, err)
+	require.True(t, divides, "the database of CITUS_URL is not Citus, or does not set citus.enable_schema_based_sharding")
+	t.Cleanup(func() {
+		_, err := admin.Exec("DROP SCHEMA IF EXISTS " + schema + " CASCADE")
+		require.NoError(t, err)
+		require.NoError(t, admin.Close())
+	})
+	return withSchema(t, databaseURL, schema)
+}
+
+// InSchema returns the URL of a schema of a database. The schema need not exist.
+func InSchema(t *testing.T, databaseURL, schema string) string {
+	t.Helper()
+	if OnCitus() { // all tests share a database
+		schema = random.ID("test") + "_" + schema
+		return citusSchema(t, databaseURL, schema)
+	}
+	return withSchema(t, databaseURL, schema)
+}
+
+func withSchema(t *testing.T, databaseURL, schema string) string {
+	t.Helper()
+	u, err := url.Parse(databaseURL)
+	require.NoError(t, err)
+	parameters := u.Query()
+	parameters.Set("search_path", schema)
+	u.RawQuery = parameters.Encode()
+	return u.String()
+}
+
+// Pooled returns an empty database behind PgBouncer in transaction mode: the URL through the pooler, and the one of the server. The
+// database is dropped when the test ends. settings are further ones of the pooler.
+func Pooled(t *testing.T, settings ...string) (pooledURL, directURL string) {
+	t.Helper()
 	directURL = Postgres(t)
+	started, err := pooler.Start(directURL, settings...)
+	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, started.Stop()) }) // before the database is dropped
 	pooledURL, err = started.URL(directURL)
 	require.NoError(t, err)
+	if OnCitus() { // the schema is that of the pooled URL
+		directURL = os.Getenv(CitusURL)
+	}
 	return pooledURL, directURL
 }
 

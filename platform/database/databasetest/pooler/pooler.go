@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -39,8 +40,8 @@ func Find() (string, error) {
 // maxServerConnections is fewer than one process of the program opens.
 const maxServerConnections = 6
 
-// Start starts one in front of a PostgreSQL server, for all its databases.
-func Start(serverURL string) (*Pooler, error) {
+// Start starts one in front of a PostgreSQL server, for all its databases. settings are NAME=value lines of pgbouncer.ini.
+func Start(serverURL string, settings ...string) (*Pooler, error) {
 	program, err := Find()
 	if err != nil {
 		return nil, err
@@ -54,13 +55,13 @@ func Start(serverURL string) (*Pooler, error) {
 		return nil, err
 	}
 	p := &Pooler{folder: folder, exited: make(chan struct{})}
-	if err := p.start(program, server); err != nil {
+	if err := p.start(program, server, settings); err != nil {
 		return nil, errors.Join(err, p.Stop())
 	}
 	return p, nil
 }
 
-func (p *Pooler) start(program string, server *url.URL) error {
+func (p *Pooler) start(program string, server *url.URL, more []string) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -83,7 +84,8 @@ auth_file = %s
 pool_mode = transaction
 default_pool_size = %s
 max_client_conn = 500
-`, server.Hostname(), server.Port(), port, users, strconv.Itoa(maxServerConnections))
+%s
+`, server.Hostname(), server.Port(), port, users, strconv.Itoa(maxServerConnections), strings.Join(more, "\n"))
 	file := filepath.Join(p.folder, "pgbouncer.ini")
 	if err := errors.Join(
 		os.WriteFile(users, []byte(fmt.Sprintf("%q %q\n", server.User.Username(), password)), 0o644),
