@@ -11,7 +11,7 @@ import (
 )
 
 // TestACommitThatAWorkerLostIsAnError makes the server warn as Citus does when a worker is lost at the commit: what was to be stored may not
-// be, so the caller is told to send again, and the next one is not.
+// be, so the caller gets an error and sends again, and the next one does not.
 func TestACommitThatAWorkerLostIsAnError(t *testing.T) {
 	eachWay(t, func(t *testing.T, of func(schema string) database.Options) {
 		options := of("cali")

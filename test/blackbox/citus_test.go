@@ -69,7 +69,7 @@ func moveCampus(t *testing.T, databaseURL string) {
 	_, err := coordinator.Exec("SELECT citus_schema_move($1::regnamespace, $2::text, $3::integer)", schemaIn(t, databaseURL), host, port)
 	require.NoError(t, err)
 	require.Equal(t, worker{host, port}, workerOf(t, databaseURL))
-	t.Logf("moved from %d to %d in %v", from.port, port, time.Since(begun).Round(time.Millisecond))
+	t.Logf("moved from %d to %d in %v", from.port, port, time.Until(begun).Abs().Round(time.Millisecond))
 }
 
 // TestACampusMovesWhileItIsUsed moves a campus three times while readings come in, are read and are followed: the answer is never anything but
@@ -108,7 +108,7 @@ func TestAWorkerIsKilled(t *testing.T) {
 	restart()
 	back := time.Now()
 	load.comesIn(t)
-	t.Logf("50 readings were stored %v after the worker was back", time.Since(back).Round(time.Millisecond))
+	t.Logf("50 readings were stored %v after the worker was back", time.Until(back).Abs().Round(time.Millisecond))
 	load.end(t)
 	require.Nil(t, server.Process.ProcessState, "the program that began is still running")
 }

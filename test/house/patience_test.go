@@ -15,6 +15,7 @@ import (
 var sleeping = map[string]string{
 	"platform/events/feed_test.go":  "holds a transaction open while others commit",
 	"test/blackbox/broker_test.go":  "lets the delay of a will pass, after which nothing may have come",
+	"test/blackbox/edge_test.go":    "answers slowly, and looks again until it is true",
 	"test/blackbox/clock_test.go":   "devices report whole seconds, and use energy in time",
 	"test/blackbox/inbox_test.go":   "kills at different moments",
 	"test/blackbox/scopes_test.go":  "sends an upload slowly",
