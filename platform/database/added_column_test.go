@@ -2,6 +2,7 @@ package database_test
 
 import (
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,7 +14,8 @@ import (
 // server does while the next version migrates.
 func TestAColumnOfTheNextVersionDisturbsNoReader(t *testing.T) {
 	databasetest.Everywhere(t, func(t *testing.T, db *database.Database) {
-		require.NoError(t, db.Write.Exec("CREATE TABLE lamps (id TEXT PRIMARY KEY)").Error)
+		first := fstest.MapFS{"00001_lamps.sql": {Data: []byte("-- +goose Up\nCREATE TABLE lamps (id TEXT PRIMARY KEY);\n")}}
+		require.NoError(t, db.Migrate(t.Context(), "lamps", first))
 		require.NoError(t, db.Write.Exec("INSERT INTO lamps (id) VALUES ('a')").Error)
 		type lamp struct{ ID string }
 		for _, column := range []string{"", "colour", "watts"} {

@@ -58,6 +58,7 @@ var access = map[string]string{
 
 // TestEveryRoute calls every route of the document with every role, with a session that has ended, and with nothing.
 func TestEveryRoute(t *testing.T) {
+	t.Parallel()
 	everywhere(t, func(t *testing.T, databaseURL string, settings ...string) {
 		admin := login(t, start(t, databaseURL, settings...))
 		campus, err := admin.MakeCampus(1)
@@ -158,6 +159,7 @@ func gateway(t *testing.T, admin *program.Client, key map[string]any) *program.C
 
 // TestScope lets a manager of one building and a key of one device use their own part, and see nothing of the other's.
 func TestScope(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
 		campus, err := admin.MakeCampus(1)
@@ -197,6 +199,7 @@ func TestScope(t *testing.T) {
 
 // TestUsersAndKeys manages users and keys: what is given is never more than the giver has, and what is taken is gone.
 func TestUsersAndKeys(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
 		campus, err := admin.MakeCampus(1)
@@ -270,6 +273,7 @@ func requireAudited(t *testing.T, admin *program.Client, actions ...string) {
 
 // TestReset creates a password reset link for a user, which is valid once.
 func TestReset(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
 		var made struct{ ID string }
@@ -307,6 +311,7 @@ func TestRateLimit(t *testing.T) {
 
 // TestUserCommands manages users from the command line.
 func TestUserCommands(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		require.NoError(t, start(t, databaseURL).Stop())
 		out := runCommand(t, databaseURL, true, "user", "create", "ana@usc.edu.co", "--role", "manager")

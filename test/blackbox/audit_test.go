@@ -37,6 +37,7 @@ type change struct {
 // TestEveryChangeIsAudited calls every route that changes something, first with an audit that cannot be written: none is answered
 // 2xx and nothing is changed. Then with one that can: each has one entry.
 func TestEveryChangeIsAudited(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		u := openUniversity(t)
 		server := start(t, databaseURL, u.settings()...)

@@ -16,6 +16,7 @@ import (
 // TestRecommendationsInTheBrowser drives the page of recommendations on a campus of known waste: its questions, its evidence down to
 // the pixels of its days, its steps back and what it folds.
 func TestRecommendationsInTheBrowser(t *testing.T) {
+	t.Parallel()
 	server := start(t, databasetest.SQLite(t), "RATE_LIMIT_PER_MIN=0")
 	c := login(t, server)
 	campus, err := c.MakeCampus(0)

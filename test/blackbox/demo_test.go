@@ -19,6 +19,7 @@ import (
 
 // TestTheDemoLoadsAndAdvises runs the README's first command and reads what it says to do.
 func TestTheDemoLoadsAndAdvises(t *testing.T) {
+	t.Parallel()
 	url := databasetest.SQLite(t)
 	server, err := program.Start(context.Background(), t.TempDir(), url, nil, "demo")
 	require.NoError(t, err)

@@ -85,6 +85,7 @@ func TestAReviewNamesBadLinesAndStoresNothing(t *testing.T) {
 // TestAReviewNamesEveryUnknownDevice reviews a year of twelve meters of which two exist: the review names the ten others with their
 // rows, though it lists only the first errors one by one. After they are made, the file is stored completely.
 func TestAReviewNamesEveryUnknownDevice(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		client := login(t, start(t, databaseURL))
 		campus, err := client.MakeCampus(2)

@@ -57,6 +57,7 @@ func makeBuildings(t *testing.T, admin *program.Client) (b buildings) {
 // TestTheInboxIsDividedByKey lets two buildings send under the same address, and one of them use all the space that it can: the other
 // keeps its acknowledged messages.
 func TestTheInboxIsDividedByKey(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		address, err := program.FreeAddress()
 		require.NoError(t, err)

@@ -12,6 +12,7 @@ import (
 
 // TestInitialPassword says that the first administrator has the password of the first start, until they or another administrator change it.
 func TestInitialPassword(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL)
 		admin := login(t, server)
@@ -58,6 +59,7 @@ func TestInitialPassword(t *testing.T) {
 
 // TestInitialPasswordIsReplaced replaces the password of the first start by the other ways.
 func TestInitialPasswordIsReplaced(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL)
 		admin := login(t, server)

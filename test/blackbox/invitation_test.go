@@ -22,6 +22,7 @@ type invited struct {
 
 // TestInvitation invites a colleague, who sets their own password. No password works for them before.
 func TestInvitation(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
 		c := makeTwoBuildings(t, admin)

@@ -23,6 +23,7 @@ type shownKey struct {
 
 // TestKeysChange creates, reads and changes keys with and without an expiry.
 func TestKeysChange(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
 		c := makeTwoBuildings(t, admin)

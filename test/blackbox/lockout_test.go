@@ -56,6 +56,7 @@ func TestLockoutIsNoWeapon(t *testing.T) {
 // TestManyNetworksAreSlowedDown guesses at an account from a hundred networks at once: they are refused, and the network from
 // which its owner logs in is not.
 func TestManyNetworksAreSlowedDown(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL, behindProxy...)
 		const home = "2001:db8:a::1"
