@@ -76,7 +76,7 @@ type demonstration struct {
 	now time.Time
 }
 
-const keptDays = 40
+const keptDays = 15
 
 func newDemonstration(t *testing.T) (d demonstration) {
 	t.Helper()
