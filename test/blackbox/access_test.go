@@ -293,6 +293,7 @@ func TestReset(t *testing.T) {
 
 // TestRateLimit rejects a caller who sends too many requests, and reports how long to wait; probes are not rejected.
 func TestRateLimit(t *testing.T) {
+	t.Parallel()
 	server := start(t, databasetest.SQLite(t), "RATE_LIMIT_PER_MIN=30")
 	client := login(t, server)
 	last := 0

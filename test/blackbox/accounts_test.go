@@ -14,6 +14,7 @@ import (
 // TestEditsAtOnce changes a user's password, which takes long, while another field of the user is changed: what was answered 200 is
 // stored.
 func TestEditsAtOnce(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
 		campus, err := admin.MakeCampus(1)
@@ -52,6 +53,7 @@ func TestEditsAtOnce(t *testing.T) {
 
 // TestLinkEndsWithThePassword creates a reset link, which becomes invalid once the password has changed.
 func TestLinkEndsWithThePassword(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
 		var made struct{ ID string }

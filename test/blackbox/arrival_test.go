@@ -71,6 +71,7 @@ func letterReasons(t *testing.T, c *program.Client) (reasons []string) {
 // TestABacklogCounts freezes a server behind a broker that keeps receiving messages. When the server continues, each message counts,
 // though all arrive at once without a time; counters count over the time since their last message.
 func TestABacklogCounts(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		broker := mosquitto(t)
 		server := start(t, databaseURL, "MQTT_URL="+broker.URL())
@@ -108,6 +109,7 @@ func TestABacklogCounts(t *testing.T) {
 
 // TestReadingsWithoutATimeAllCount sends readings without a time by every way in, many at once.
 func TestReadingsWithoutATimeAllCount(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		address, err := program.FreeAddress()
 		require.NoError(t, err)
@@ -197,6 +199,7 @@ func atOnce(times int, do func(n int)) {
 
 // TestReplicasStampApart sends readings of one device without a time to two servers on one database.
 func TestReplicasStampApart(t *testing.T) {
+	t.Parallel()
 	databaseURL := databasetest.Postgres(t)
 	first := login(t, start(t, databaseURL))
 	campus, err := first.MakeCampus(1)
@@ -259,6 +262,7 @@ func TestAMessageThatComesAgainCountsOnce(t *testing.T) {
 // TestKillsAmongMessagesWithoutATime kills the server repeatedly while messages without a time arrive through a broker: each counts once,
 // though unacknowledged messages arrive again.
 func TestKillsAmongMessagesWithoutATime(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		broker := mosquitto(t)
 		setting := "MQTT_URL=" + broker.URL()

@@ -379,6 +379,7 @@ func auditOf(t *testing.T, admin *program.Client, query string) []auditEntry {
 // TestRefusedTriesOfKnownCallersAreKept rejects a viewer while unknown callers flood the server: each of the viewer's tries has an entry;
 // those of unknown callers are few and counted.
 func TestRefusedTriesOfKnownCallersAreKept(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL)
 		admin := login(t, server)

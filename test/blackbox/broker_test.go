@@ -204,6 +204,7 @@ func TestAKeyHoldsSoManyMQTTConnections(t *testing.T) {
 // TestMQTTSessionsEndWithTheirRights revokes keys, and moves a device out of a key's space, while devices only listen: their sessions end
 // on each replica, and no others.
 func TestMQTTSessionsEndWithTheirRights(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) { testRightsOf(t, startBroker(t, databaseURL), nil) })
 	t.Run("replicas", func(t *testing.T) {
 		databaseURL := databasetest.Postgres(t)
@@ -254,6 +255,7 @@ const brokenConnections = 5000
 // TestBrokenMQTTIsNeverAServerError sends broken packets, wills and client ids by a seed: the program goes on, on both databases, and
 // nothing is stored of them.
 func TestBrokenMQTTIsNeverAServerError(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		b := startBroker(t, databaseURL)
 		stays := b.listens(t, 5, "stays", "d1", b.keys[1].Key)

@@ -28,6 +28,7 @@ const outOfDate = "the server's certificate is valid from "
 // TestACertificateOutOfDateIsToldInWords uses servers whose certificates expired an hour ago: the database's ends the start with one line,
 // without waiting; the others' are logged, and the program serves without them.
 func TestACertificateOutOfDateIsToldInWords(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	certificate, key := signedUntil(t, folder, "old", time.Now().Add(-time.Hour))
 	t.Run("PostgreSQL", func(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 // TestAShellyRegisteredByItsPrefix reads the only channel of a Shelly whose address is its prefix; if there are two, they are not added
 // up.
 func TestAShellyRegisteredByItsPrefix(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		broker := mosquitto(t)
 		c := login(t, start(t, databaseURL, "MQTT_URL="+broker.URL()))

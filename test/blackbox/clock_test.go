@@ -42,6 +42,7 @@ func clockReadings(t *testing.T, c *program.Client, id string) []clockReading {
 
 // TestAClockThatWasNeverSet sends the case line by line, and then sends with the right time.
 func TestAClockThatWasNeverSet(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		broker := mosquitto(t)
 		server := start(t, databaseURL, "MQTT_URL="+broker.URL())
@@ -102,6 +103,7 @@ func TestAClockThatWasNeverSet(t *testing.T) {
 
 // TestUnsetClocksInEveryDialect sends instants before 2000 in every dialect that has instants, also the same counter twice.
 func TestUnsetClocksInEveryDialect(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		broker := mosquitto(t)
 		c := login(t, start(t, databaseURL, "MQTT_URL="+broker.URL(), "RAW_RETENTION_DAYS=0"))

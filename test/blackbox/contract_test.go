@@ -20,6 +20,7 @@ import (
 // TestEveryDocumentedRouteWantsALogin calls every route of the served document without a token: it is rejected, except where the document
 // allows calls without one.
 func TestEveryDocumentedRouteWantsALogin(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL)
 		nobody := &program.Client{URL: server.URL, HTTP: http.DefaultClient}

@@ -14,6 +14,7 @@ import (
 // TestCorrections changes a late reading, takes it out and brings it back: totals follow at once, what stood there
 // is kept, and a device that sends it again changes nothing.
 func TestCorrections(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		client := login(t, start(t, databaseURL))
 		campus, err := client.MakeCampus(1)

@@ -46,6 +46,7 @@ func post(t *testing.T, c *program.Client, table string) {
 
 // TestCoverageIsOfTheEnergy measures eight meters wholly, and fifteen plugs that use next to nothing for a third of the time.
 func TestCoverageIsOfTheEnergy(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		c := login(t, start(t, databaseURL))
 		var devices []map[string]any

@@ -60,6 +60,7 @@ func energyOf(t *testing.T, c *program.Client, level, id, from, to string) (sum 
 // TestADeviceIsTriedBehindAMeter asks what the sums would be if the meter of a block already counted a device, makes the change, and
 // compares.
 func TestADeviceIsTriedBehindAMeter(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
 		made := func(path string, body map[string]any) string {

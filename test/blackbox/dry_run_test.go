@@ -30,6 +30,7 @@ func dryRun(t *testing.T, by *program.Client, path string) (r removal) {
 
 // TestRemovalOfAUserIsPreviewed says how many sessions would end and who is the last administrator, and changes nothing.
 func TestRemovalOfAUserIsPreviewed(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
 		c := makeTwoBuildings(t, admin)

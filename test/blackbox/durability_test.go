@@ -20,6 +20,7 @@ var underLoad = func(*testing.T, string) {}
 // TestWhatWasAcknowledgedIsThereOnceAfterKills kills the program three times while readings come in; afterwards
 // each one that was answered 201 is there, once, and the totals are their sum.
 func TestWhatWasAcknowledgedIsThereOnceAfterKills(t *testing.T) {
+	t.Parallel()
 	everywhere(t, func(t *testing.T, databaseURL string, settings ...string) {
 		acknowledged := make(map[string]bool)
 		var mu sync.Mutex

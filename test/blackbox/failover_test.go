@@ -27,6 +27,7 @@ func bothHosts(t *testing.T, primary, standby *pgserver.Server) string {
 // TestADatabaseThatFailsOver kills a primary under load and promotes its synchronous standby: the program goes on with the standby without
 // a restart, and each reading that was acknowledged is there once.
 func TestADatabaseThatFailsOver(t *testing.T) {
+	t.Parallel()
 	primary := ownPostgres(t)
 	standby, err := primary.StartStandby(t.Context())
 	require.NoError(t, err)

@@ -199,6 +199,7 @@ func takeConnections(t *testing.T, pool *sql.DB) (taken []*sql.Conn) {
 // TestAnotherSecretEndsTokensOnly starts the program again with another JWT_SECRET: tokens of before are refused as any that are not
 // good, a session goes on by its refresh token, and logins work.
 func TestAnotherSecretEndsTokensOnly(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL)
 		client := login(t, server)

@@ -20,6 +20,7 @@ import (
 // TestOneFigureHasOneValue reads the month of a campus as of one instant in every place that shows it: overview, series, sheets, bill,
 // forecast and report agree to the last digit that they show, and name the tariff and the emission factor. Later readings change nothing.
 func TestOneFigureHasOneValue(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		client := login(t, start(t, databaseURL))
 		campus, err := client.MakeCampus(2)

@@ -34,6 +34,7 @@ func requireUnavailable(t *testing.T, answer program.Answer, what string) {
 // TestAFrozenPostgresIsToldSoon freezes every process of PostgreSQL while readings come in. Each request is answered 503 while it is
 // frozen, which shows that none waits for it; none is answered as if it were done; nothing piles up; and it goes on by itself.
 func TestAFrozenPostgresIsToldSoon(t *testing.T) {
+	t.Parallel()
 	postgres := ownPostgres(t)
 	server := start(t, postgres.URL)
 	client := login(t, server)
@@ -103,6 +104,7 @@ func TestAFrozenPostgresIsToldSoon(t *testing.T) {
 // TestAFrozenPostgresAcknowledgesNoMessage freezes PostgreSQL under devices of the embedded broker and of an outside one: a message has
 // no PUBACK before it is stored, and is there once when it has.
 func TestAFrozenPostgresAcknowledgesNoMessage(t *testing.T) {
+	t.Parallel()
 	postgres := ownPostgres(t)
 	outside := mosquitto(t)
 	address, err := program.FreeAddress()

@@ -18,6 +18,7 @@ import (
 
 // TestImport imports files beside no server: bad rows are named, what is in is not read again, what was rejected is.
 func TestImport(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL)
 		campus, err := login(t, server).MakeCampus(1)

@@ -126,6 +126,7 @@ func heldAt(all []heldNewcomer, address string) int {
 // TestAdoptionWhileTheDeviceSpeaks adopts a discovered device while it sends over three connections, one of which empties its buffer
 // newest first: every acknowledged message is stored.
 func TestAdoptionWhileTheDeviceSpeaks(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		address, err := program.FreeAddress()
 		require.NoError(t, err)
@@ -172,6 +173,7 @@ func TestAdoptionWhileTheDeviceSpeaks(t *testing.T) {
 
 // TestKillsInAnAdoption kills the server again and again while an adoption books what was kept: once it is back, all is there, once.
 func TestKillsInAnAdoption(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL)
 		admin := login(t, server)

@@ -84,6 +84,7 @@ func TestKeysChange(t *testing.T) {
 // TestKeysExpire lets a key expire: it is refused by HTTP, by the calls that take a key as a parameter, and by MQTT, on every server, and
 // connections that are open end.
 func TestKeysExpire(t *testing.T) {
+	t.Parallel()
 	databaseURL := databasetest.Postgres(t)
 	b := startBroker(t, databaseURL)
 	other, there := serveMQTT(t, databaseURL)

@@ -36,6 +36,7 @@ var behindProxy = []string{"LOGIN_LIMIT_PER_MIN=10", "TRUSTED_PROXIES=127.0.0.1"
 // TestLockoutIsNoWeapon guesses passwords of an account from one network, in which an IPv6 client has any number of addresses: that
 // network is slowed down, for a known account or not, and the right password from elsewhere is accepted.
 func TestLockoutIsNoWeapon(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL, behindProxy...)
 		const tries = 60
@@ -103,6 +104,7 @@ func TestOneNetworkLeavesRoom(t *testing.T) {
 // TestStrangersLeaveLittle guesses with many addresses from one network: rejected tries are not stored, and text that is not an address is
 // in no line of the audit.
 func TestStrangersLeaveLittle(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL, "LOGIN_LIMIT_PER_MIN=1", "TRUSTED_PROXIES=127.0.0.1")
 		compared := 0

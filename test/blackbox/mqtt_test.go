@@ -61,6 +61,7 @@ func count(t *testing.T, c *program.Client, device string) int {
 
 // TestOutsideBroker takes what devices of several makes publish to Mosquitto, by either version of the protocol.
 func TestOutsideBroker(t *testing.T) {
+	t.Parallel()
 	for name, version := range map[string]string{"5": "", "3.1.1": "?version=3.1.1"} {
 		t.Run(name, func(t *testing.T) {
 			broker := mosquitto(t)
@@ -99,6 +100,7 @@ func TestOutsideBroker(t *testing.T) {
 // TestOutsideBrokerHoldsLongMessages has a broker keep messages that are longer than any reading: what else it has is taken, by either
 // version, and the program does not hold them.
 func TestOutsideBrokerHoldsLongMessages(t *testing.T) {
+	t.Parallel()
 	for name, version := range map[string]string{"5": "", "3.1.1": "?version=3.1.1"} {
 		t.Run(name, func(t *testing.T) {
 			broker := mosquitto(t)
@@ -120,6 +122,7 @@ func TestOutsideBrokerHoldsLongMessages(t *testing.T) {
 // TestKillsAmongMessages kills the server again and again while 10,000 messages come in through a broker with a persistent
 // session: each is there once.
 func TestKillsAmongMessages(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		database string
 		messages int

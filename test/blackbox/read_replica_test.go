@@ -24,6 +24,7 @@ type replicaRun struct {
 // TestAReadReplica stores readings through one process and reads at once through both, while the replica follows, has paused, follows again,
 // is killed and is back: each total has all readings, each report is answered, and the replica has answered while it could.
 func TestAReadReplica(t *testing.T) {
+	t.Parallel()
 	primary := ownPostgres(t)
 	replica, err := primary.StartReplica(t.Context())
 	require.NoError(t, err)

@@ -23,6 +23,7 @@ type listedJobs struct {
 // TestOneReplicaAnalyses requests an analysis from two servers on one database at the same time: only one gets the lock, the other's job
 // reports that it did not run, and both show the same advice.
 func TestOneReplicaAnalyses(t *testing.T) {
+	t.Parallel()
 	databaseURL := databasetest.Postgres(t)
 	first, err := program.Start(t.Context(), t.TempDir(), databaseURL, []string{"RATE_LIMIT_PER_MIN=0"}, "demo")
 	require.NoError(t, err)
@@ -74,6 +75,7 @@ func TestOneReplicaAnalyses(t *testing.T) {
 // TestWritesOfOneReplicaAreReadOnTheOther creates and changes things through one server and uses them at once through another on the same
 // database, 200 times: a user who created something must never get a 404 for it.
 func TestWritesOfOneReplicaAreReadOnTheOther(t *testing.T) {
+	t.Parallel()
 	t.Run("postgres", func(t *testing.T) { writeAndReadElsewhere(t, databasetest.Postgres(t)) })
 	t.Run("pgbouncer", func(t *testing.T) {
 		pooled, direct := databasetest.Pooled(t)

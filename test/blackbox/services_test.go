@@ -17,6 +17,7 @@ import (
 
 // TestModulesAsServices runs the modules in processes of their own behind the edge, and walks through what must hold of them.
 func TestModulesAsServices(t *testing.T) {
+	t.Parallel()
 	d := divide(t)
 	admin := loginAt(t, d.edge)
 	campus, err := admin.MakeCampus(3)

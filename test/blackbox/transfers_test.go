@@ -67,6 +67,7 @@ const damaged = 3000
 
 // TestDamagedRequestsAreNeverAServerError sends requests with chunks and headers broken at random, from a seed.
 func TestDamagedRequestsAreNeverAServerError(t *testing.T) {
+	t.Parallel()
 	var answers [][][]int
 	var mu sync.Mutex
 	each(t, func(t *testing.T, databaseURL string) {
