@@ -17,7 +17,6 @@ import (
 // TestCampusesShareADatabase runs two campuses in the schemas of one database, directly and behind PgBouncer. They have the same devices and
 // write at the same time; each has its own users, readings and events. The commands find a campus as the server does.
 func TestCampusesShareADatabase(t *testing.T) {
-	t.Parallel()
 	t.Run("postgres", func(t *testing.T) { shareADatabase(t, databasetest.Postgres(t)) })
 	t.Run("pgbouncer", func(t *testing.T) {
 		pooled, direct := databasetest.Pooled(t)
