@@ -16,7 +16,7 @@ import (
 
 func main() {
 	seconds := flag.Int("seconds", 10, "how long each load runs")
-	only := flag.String("only", "", "one of footprint, ingest, bulk, series, access, analysis, devices, embedded, heavy, rounds (alone); or energy: those of the energy module")
+	only := flag.String("only", "", "one of footprint, ingest, bulk, series, access, analysis, devices, embedded, heavy; rounds or split (alone); or energy: those of the energy module")
 	uploads := flag.Int("rounds", 25, "how many uploads of 200,000 rows rounds makes")
 	flag.Parse()
 	if err := run(context.Background(), *only, time.Duration(*seconds)*time.Second, *uploads); err != nil {
