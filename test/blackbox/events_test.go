@@ -86,7 +86,6 @@ func TestEventsSayWhatTheAnswersSay(t *testing.T) {
 
 // TestEvents sends readers the events of their part of the campus, and continues where they left.
 func TestEvents(t *testing.T) {
-	t.Parallel()
 	each(t, func(t *testing.T, databaseURL string) {
 		admin := login(t, start(t, databaseURL))
 		campus, err := admin.MakeCampus(2)
