@@ -181,8 +181,8 @@ func (s *splitting) compareAdvice() error {
 		}
 	}
 	for _, path := range []string{
-		"/api/recomendaciones", "/api/recomendaciones/ahorro", "/api/anomalias?space_id=" + site, "/api/linea-base?space_id=" + site,
-		"/api/pronostico?space_id=" + site, "/api/espacios/" + site + "/comparacion",
+		"/api/recomendaciones", "/api/recomendaciones/ahorro", "/api/anomalias?space_id=" + site, "/api/linea-base?id=" + site,
+		"/api/pronostico?id=" + site, "/api/espacios/" + site + "/comparacion",
 	} {
 		local, remote, err := timesOf(client, s.whole.URL, s.advice.URL, path)
 		if err != nil {
