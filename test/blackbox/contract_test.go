@@ -96,7 +96,7 @@ func TestRefreshTokensAreSpentOnce(t *testing.T) {
 }
 
 // broken is how many bad requests each database gets.
-const broken = 12_000
+const broken = 8_000
 
 // TestBadInputIsNeverAServerError sends bodies broken at random, from a seed, to every route that takes one. Both
 // databases answer alike, and nothing is stored.

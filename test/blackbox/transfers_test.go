@@ -63,7 +63,7 @@ var damages = []string{
 }
 
 // damaged is how many such requests each database gets.
-const damaged = 3000
+const damaged = 1500
 
 // TestDamagedRequestsAreNeverAServerError sends requests with chunks and headers broken at random, from a seed.
 func TestDamagedRequestsAreNeverAServerError(t *testing.T) {
