@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,15 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
+
+// MigrationsIn returns the folder migrations of a package's embedded files.
+func MigrationsIn(files embed.FS) fs.FS {
+	folder, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err) // the name is valid
+	}
+	return folder
+}
 
 // Migrate updates the tables of one module, in the schema of the URL, which it creates if it is missing. Each module has its own version table (goose_<module>), so a module can be removed
 // with its tables. Several processes may start at the same time. On PostgreSQL one of them migrates under a session lock, and

@@ -14,19 +14,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/holotwin/holotwin/platform/database"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
 // Migrations returns the schema of the outbox.
-func Migrations() fs.FS {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	return files
-}
+func Migrations() fs.FS { return database.MigrationsIn(migrations) }
 
 // Event is one thing that happened.
 type Event struct {

@@ -36,8 +36,8 @@ func (n *notes) ForgetStrangers(context.Context, time.Time) error { return nil }
 func TestTheAuditorNeedsOnlyNotes(t *testing.T) {
 	ctx, store := context.Background(), &notes{}
 	core, logs := observer.New(zapcore.ErrorLevel)
-	auditor := httpauth.NewAuditor(store, auth.NewRefusals(store, clock.System{}), zap.New(core))
 	at := time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC)
+	auditor := httpauth.NewAuditor(store, auth.NewRefusals(store, clock.Fixed(at)), zap.New(core))
 	entry := audit.Entry{At: at, Actor: "us_a", Action: "GET /x", Target: "/x", Detail: "200", Client: "192.0.2.1", RequestID: "rq_1"}
 	require.NoError(t, auditor.Record(ctx, entry))
 	auditor.RecordRefusal(ctx, entry)

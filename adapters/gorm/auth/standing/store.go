@@ -22,13 +22,7 @@ import (
 var migrations embed.FS
 
 // Migrations returns the schema, to be applied before a Store is used.
-func Migrations() fs.FS {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	return files
-}
+func Migrations() fs.FS { return database.MigrationsIn(migrations) }
 
 // Store implements standing.Store.
 type Store struct{ db *database.Database }
