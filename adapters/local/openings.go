@@ -5,16 +5,23 @@ import (
 	"errors"
 
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/questions"
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/calendar"
 )
 
-// OpenDay adds to the calendar that a space was open on a date. It returns the id of the entry.
-func (e Energy) OpenDay(ctx context.Context, caller advice.Caller, space, name, date string) (string, error) {
-	entry, err := e.Rules.AddCalendarEntry(ctx, actingFor(caller), calendar.Entry{
-		Space: energy.SpaceID(space), Name: name, Kind: calendar.Open, From: date, To: date,
+// OpenDay adds to the calendar that a space was open on a date, unless it was added before.
+func (e Energy) OpenDay(ctx context.Context, caller advice.Caller, entry questions.Opening) error {
+	if !caller.MayManage() {
+		return advice.ErrForbidden{}
+	}
+	if there, err := e.HasOpening(ctx, caller, entry.ID); err != nil || there {
+		return err
+	}
+	_, err := e.Rules.AddCalendarEntry(ctx, actingFor(caller), calendar.Entry{
+		ID: entry.ID, Space: energy.SpaceID(entry.Space), Name: entry.Name, Kind: calendar.Open, From: entry.Date, To: entry.Date,
 	})
-	return entry.ID, adviceError(err)
+	return adviceError(err)
 }
 
 // HasOpening reports whether the calendar has an entry that the caller may remove.

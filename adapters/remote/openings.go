@@ -12,9 +12,9 @@ import (
 // In both questions, Entry is the audit entry of the request that changes the calendar: as in one process, the transaction that makes
 // the change writes it, unless an earlier one did.
 type openDayAsked struct {
-	Caller            advice.Caller
-	Space, Name, Date string
-	Entry             audit.Entry
+	Caller  advice.Caller
+	Opening questions.Opening
+	Entry   audit.Entry
 }
 
 type openingAsked struct {
@@ -25,7 +25,6 @@ type openingAsked struct {
 
 // openingChanged answers a change.
 type openingChanged struct {
-	ID string
 	// Audited is set if the entry was written.
 	Audited bool
 }
@@ -41,11 +40,11 @@ type Openings struct{ Client *peer.Client }
 
 var _ questions.Openings = Openings{}
 
-// OpenDay adds to the calendar that a space was open on a date. It returns the id of the entry.
-func (o Openings) OpenDay(ctx context.Context, caller advice.Caller, space, name, date string) (string, error) {
-	changed, err := askForAdvice(ctx, o.Client, openDayCall, openDayAsked{caller, space, name, date, entryOf(ctx)})
+// OpenDay adds to the calendar that a space was open on a date, unless it was added before.
+func (o Openings) OpenDay(ctx context.Context, caller advice.Caller, entry questions.Opening) error {
+	changed, err := askForAdvice(ctx, o.Client, openDayCall, openDayAsked{caller, entry, entryOf(ctx)})
 	changed.note(ctx)
-	return changed.ID, err
+	return err
 }
 
 // HasOpening reports whether the calendar has an entry that the caller may remove.
@@ -76,29 +75,28 @@ func (c openingChanged) note(ctx context.Context) {
 }
 
 // audited makes a change with the entry of the request that asks for it.
-func audited(ctx context.Context, e audit.Entry, change func(context.Context) (id string, err error)) (openingChanged, error) {
+func audited(ctx context.Context, e audit.Entry, change func(context.Context) error) (openingChanged, error) {
 	if e.Action == "" {
-		id, err := change(ctx)
-		return openingChanged{ID: id}, err
+		return openingChanged{}, change(ctx)
 	}
 	ctx = audit.Begin(ctx, e)
-	id, err := change(ctx)
-	return openingChanged{id, audit.PendingOf(ctx) == nil}, err
+	err := change(ctx)
+	return openingChanged{audit.PendingOf(ctx) == nil}, err
 }
 
 // answerOpenings makes a server answer with the calendar of the energy module.
 func answerOpenings(s *peer.Server, openings questions.Openings) {
 	openDayCall.Answer(s, func(ctx context.Context, asked openDayAsked) (openingChanged, error) {
-		return audited(ctx, asked.Entry, func(ctx context.Context) (string, error) {
-			return openings.OpenDay(ctx, asked.Caller, asked.Space, asked.Name, asked.Date)
+		return audited(ctx, asked.Entry, func(ctx context.Context) error {
+			return openings.OpenDay(ctx, asked.Caller, asked.Opening)
 		})
 	})
 	hasOpeningCall.Answer(s, func(ctx context.Context, asked openingAsked) (bool, error) {
 		return openings.HasOpening(ctx, asked.Caller, asked.ID)
 	})
 	dropOpeningCall.Answer(s, func(ctx context.Context, asked openingAsked) (openingChanged, error) {
-		return audited(ctx, asked.Entry, func(ctx context.Context) (string, error) {
-			return "", openings.DropOpening(ctx, asked.Caller, asked.ID)
+		return audited(ctx, asked.Entry, func(ctx context.Context) error {
+			return openings.DropOpening(ctx, asked.Caller, asked.ID)
 		})
 	})
 }

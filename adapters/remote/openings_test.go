@@ -13,6 +13,7 @@ import (
 
 	"github.com/holotwin/holotwin/adapters/remote"
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/questions"
 	"github.com/holotwin/holotwin/platform/audit"
 	"github.com/holotwin/holotwin/platform/peer"
 )
@@ -23,8 +24,8 @@ type audits struct {
 	written []audit.Entry
 }
 
-func (a *audits) OpenDay(ctx context.Context, _ advice.Caller, _, _, _ string) (string, error) {
-	return "ca_1", a.DropOpening(ctx, advice.Caller{}, "ca_1")
+func (a *audits) OpenDay(ctx context.Context, _ advice.Caller, _ questions.Opening) error {
+	return a.DropOpening(ctx, advice.Caller{}, "ca_1")
 }
 
 func (a *audits) DropOpening(ctx context.Context, _ advice.Caller, id string) error {
@@ -54,9 +55,7 @@ func TestAChangeOfTheCalendarIsInTheAudit(t *testing.T) {
 	entry := audit.Entry{At: time.Unix(1_800_000_000, 0).UTC(), Actor: "us_1", Action: "POST /api/preguntas/{id}/respuesta", Client: "192.0.2.7", RequestID: "rq_1"}
 
 	ctx := audit.Begin(t.Context(), entry)
-	id, err := openings.OpenDay(ctx, advice.Caller{}, "sp_1", "", "2026-05-26")
-	require.NoError(t, err)
-	require.Equal(t, "ca_1", id)
+	require.NoError(t, openings.OpenDay(ctx, advice.Caller{}, questions.Opening{ID: "ca_1", Space: "sp_1", Date: "2026-05-26"}))
 	require.Nil(t, audit.PendingOf(ctx), "it is written")
 	require.NoError(t, openings.DropOpening(ctx, advice.Caller{}, "ca_1"))
 	require.Equal(t, []audit.Entry{entry}, calendar.written, "once")

@@ -19,6 +19,7 @@ import (
 	"github.com/holotwin/holotwin/adapters/local"
 	"github.com/holotwin/holotwin/adapters/remote"
 	"github.com/holotwin/holotwin/modules/advice"
+	"github.com/holotwin/holotwin/modules/advice/questions"
 	"github.com/holotwin/holotwin/modules/advice/recommendations"
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/modules/auth/standing"
@@ -240,10 +241,12 @@ func askOpenings(t *testing.T, ports remote.EnergyPorts) {
 	require.NoError(t, err)
 	site := tree.Spaces[0]
 	manager, viewer := advice.Caller{Subject: "us_1", Role: advice.Manager}, advice.Caller{Subject: "us_2", Role: advice.Viewer}
-	_, err = ports.OpenDay(ctx, viewer, site.ID, "abierto", "2026-05-01")
-	require.ErrorIs(t, err, advice.ErrForbidden{})
-	id, err := ports.OpenDay(ctx, manager, site.ID, "abierto", "2026-05-01")
-	require.NoError(t, err)
+	const id = "cal_of_the_asker"
+	entry := questions.Opening{ID: id, Space: site.ID, Name: "abierto", Date: "2026-05-01"}
+	require.ErrorIs(t, ports.OpenDay(ctx, viewer, entry), advice.ErrForbidden{})
+	require.NoError(t, ports.OpenDay(ctx, manager, entry))
+	require.NoError(t, ports.OpenDay(ctx, manager, entry), "what is there is not added again")
+	require.ErrorIs(t, ports.OpenDay(ctx, viewer, entry), advice.ErrForbidden{})
 	found, err := ports.HasOpening(ctx, manager, id)
 	require.NoError(t, err)
 	require.True(t, found)

@@ -11,6 +11,7 @@ import (
 	"github.com/holotwin/holotwin/modules/advice"
 	"github.com/holotwin/holotwin/modules/advice/analysis"
 	"github.com/holotwin/holotwin/modules/advice/history"
+	"github.com/holotwin/holotwin/modules/advice/questions"
 	"github.com/holotwin/holotwin/modules/advice/report"
 )
 
@@ -33,7 +34,9 @@ type Campus struct {
 	// Holidays are dates, YYYY-MM-DD.
 	Holidays []string
 	// opened has the opened dates by the id of their entry.
-	opened        map[string]string
+	opened map[string]string
+	// LoseAnswer is returned once by OpenDay after it has added its entry.
+	LoseAnswer    error
 	Price, Demand float64
 	// Reads counts the reads of a target's hours.
 	Reads int
@@ -246,19 +249,25 @@ func (c *Campus) CalendarHours(_ context.Context, _ string, from, to time.Time) 
 func (c *Campus) openedOn(date string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, opened := c.opened["cal_"+date]
-	return opened
+	for _, opened := range c.opened {
+		if opened == date {
+			return true
+		}
+	}
+	return false
 }
 
 // OpenDay implements questions.Openings; here it opens every space.
-func (c *Campus) OpenDay(_ context.Context, _ advice.Caller, _, _, date string) (string, error) {
+func (c *Campus) OpenDay(_ context.Context, _ advice.Caller, entry questions.Opening) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.opened == nil {
 		c.opened = make(map[string]string)
 	}
-	c.opened["cal_"+date] = date
-	return "cal_" + date, nil
+	c.opened[entry.ID] = entry.Date
+	lost := c.LoseAnswer
+	c.LoseAnswer = nil
+	return lost
 }
 
 // HasOpening implements questions.Openings.

@@ -2,6 +2,9 @@ package questions
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"time"
 
@@ -242,21 +245,32 @@ func (asker *Asker) deleteEntries(ctx context.Context, caller advice.Caller, ans
 // openDay adds a calendar entry for a date to a question's space, and to spaces inside it that their own entries keep closed.
 func (asker *Asker) openDay(ctx context.Context, caller advice.Caller, l text.Language, q Question, date int) ([]string, error) {
 	var entries []string
-	for _, space := range append([]string{q.Space}, q.spaces...) {
+	for _, space := range append([]string{q.Space}, slices.DeleteFunc(slices.Clone(q.spaces), func(s string) bool { return s == q.Space })...) {
+		entry := Opening{ID: openingID(space, date), Space: space, Name: text.Opened(l), Date: dateText(date)}
 		opens, err := asker.isOpen(ctx, space, date)
 		if err != nil {
 			return entries, err
 		}
-		if opens {
-			continue
+		ours := false
+		if opens { // by the entry of an answer that failed halfway, perhaps
+			ours, err = asker.openings.HasOpening(ctx, caller, entry.ID)
+		} else {
+			ours, err = true, asker.openings.OpenDay(ctx, caller, entry)
 		}
-		id, err := asker.openings.OpenDay(ctx, caller, space, text.Opened(l), dateText(date))
 		if err != nil {
 			return entries, err
 		}
-		entries = append(entries, id)
+		if ours {
+			entries = append(entries, entry.ID)
+		}
 	}
 	return entries, nil
+}
+
+// openingID returns the id of the entry that opens a space on a date; it is always the same.
+func openingID(space string, date int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s", space, dateText(date)))
+	return "cal_" + hex.EncodeToString(sum[:8])
 }
 
 // isOpen reports whether a space is open on a date according to the calendar.

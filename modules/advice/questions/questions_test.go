@@ -125,18 +125,38 @@ func TestAnOpeningThatIsTakenAwayByHandIsAskedAboutAgain(t *testing.T) {
 		clock.Move(time.Minute)
 		return advicetest.List(t, a, advicetest.Manager, recommendations.Query{})
 	}
-	_, err := a.Answer(t.Context(), advicetest.Manager, text.Spanish, advicetest.List(t, a, advicetest.Manager, recommendations.Query{}).Questions[0].ID, true, nil)
+	opened, err := a.Answer(t.Context(), advicetest.Manager, text.Spanish, advicetest.List(t, a, advicetest.Manager, recommendations.Query{}).Questions[0].ID, true, nil)
 	require.NoError(t, err)
 	require.Empty(t, changed().Questions)
-	require.NoError(t, c.DropOpening(t.Context(), advicetest.Manager, "cal_"+feasts[1]))
+	require.NoError(t, c.DropOpening(t.Context(), advicetest.Manager, opened.Entries[1]))
 	answer := changed()
 	require.Empty(t, answer.Items)
 	require.Len(t, answer.Questions, 1)
 	require.Len(t, answer.Questions[0].Dates, 1)
 	given, err := a.Answer(t.Context(), advicetest.Manager, text.Spanish, answer.Questions[0].ID, true, nil)
 	require.NoError(t, err)
-	require.Equal(t, []string{"cal_" + feasts[1]}, given.Entries)
+	require.Equal(t, opened.Entries[1:2], given.Entries)
 	require.Empty(t, changed().Questions)
+}
+
+// TestAnEntryWhoseAnswerGotLostIsKnown loses the answer of the calendar to one of several entries. Who answers again, and then takes it
+// back, leaves none behind.
+func TestAnEntryWhoseAnswerGotLostIsKnown(t *testing.T) {
+	c, clock := holidaysWorked()
+	a := advicetest.NewServices(c, clock, nil)
+	id := advicetest.List(t, a, advicetest.Manager, recommendations.Query{}).Questions[0].ID
+	c.LoseAnswer = advice.ErrAway
+	_, err := a.Answer(t.Context(), advicetest.Manager, text.Spanish, id, true, nil)
+	require.ErrorIs(t, err, advice.ErrAway)
+	given, err := a.Answer(t.Context(), advicetest.Manager, text.Spanish, id, true, nil)
+	require.NoError(t, err)
+	require.Len(t, given.Entries, len(feasts))
+	require.NoError(t, a.Withdraw(t.Context(), advicetest.Manager, id))
+	for _, entry := range given.Entries {
+		left, err := c.HasOpening(t.Context(), advicetest.Manager, entry)
+		require.NoError(t, err)
+		require.False(t, left, entry)
+	}
 }
 
 func sorted(names []string) []string { return slices.Sorted(slices.Values(names)) }

@@ -51,7 +51,7 @@ func (r *Rules) CalendarEntry(ctx context.Context, caller energy.Caller, id stri
 
 func noEntry(id string) error { return energy.ErrNotFound{Kind: "calendar entry", ID: id} }
 
-// AddCalendarEntry adds an entry. Errors: ErrForbidden, ErrInvalid.
+// AddCalendarEntry adds an entry. It makes an id for one without. Errors: ErrForbidden, ErrInvalid.
 func (r *Rules) AddCalendarEntry(ctx context.Context, caller energy.Caller, e calendar.Entry) (calendar.Entry, error) {
 	campus, err := r.manageable(ctx, caller)
 	if err != nil {
@@ -60,7 +60,9 @@ func (r *Rules) AddCalendarEntry(ctx context.Context, caller energy.Caller, e ca
 	if err := checkEntry(campus, caller, e); err != nil {
 		return e, err
 	}
-	e.ID = r.newID("cal")
+	if e.ID == "" {
+		e.ID = r.newID("cal")
+	}
 	return e, r.store.AddCalendarEntry(ctx, e)
 }
 
