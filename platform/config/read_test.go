@@ -101,7 +101,7 @@ func TestBadFilesOfSecretsAreRefused(t *testing.T) {
 // TestMisspeltNamesAreNoticed also checks that names of other programs are left alone.
 func TestMisspeltNamesAreNoticed(t *testing.T) {
 	for name, meant := range map[string]string{
-		"JWT_SECERT": "JWT_SECRET", "jwt_secret": "JWT_SECRET", "HOLOTWIN_DB_URL": "DB_URL", "DB_URI": "DB_URL", "JWT_SECRET_FIEL": "JWT_SECRET_FILE",
+		"JWT_SECERT": "JWT_SECRET", "jwt_secret": "JWT_SECRET", "HOLOTWIN_DB_URL": "DB_URL", "DB_URI": "DB_URL", "LOCLAE": "LOCALE", "JWT_SECRET_FIEL": "JWT_SECRET_FILE",
 		"SITE_TIMEZONE": "SITE_TIME_ZONE", "ADMIN_PASWORD": "ADMIN_PASSWORD", "METRIC_TOKEN": "METRICS_TOKEN", "MODULE": "MODULES", "LOCALE_FILE": "LOCALE",
 		"HOST": "", "PORTS": "", "PATH": "", "LANG": "", "LC_ALL": "", "GOGC": "", "PGPORT": "", "SSL_CERT_FILE": "", "POSTGRES_USER": "", "POSTGRES_PASSWORD": "",
 		"AUTH_SERVICE_HOST": "", "AUTH_PORT": "", "NATS_PORT_4222_TCP": "", "DB_USER": "", "DB_PORT": "", "SIMULATE_PASSWORD": "", "TZ": "", "HTTP_PROXY": "",
