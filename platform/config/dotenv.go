@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,6 +23,8 @@ type dotenv struct {
 	assignments []assignment
 	// repeated are the lines of names that are set more than once.
 	repeated map[string][]int
+	// expanded are the lines of names in whose values a $ was replaced.
+	expanded map[string]int
 }
 
 type assignment struct {
@@ -31,7 +34,7 @@ type assignment struct {
 
 // readDotenv reads a file of settings. A file that is not there sets nothing. Its error is a Fault, which contains nothing of the file.
 func readDotenv(name string) (dotenv, error) {
-	file := dotenv{path: name, repeated: map[string][]int{}}
+	file := dotenv{path: name, repeated: map[string][]int{}, expanded: map[string]int{}}
 	if absolute, err := filepath.Abs(name); err == nil {
 		file.path = absolute
 	}
@@ -49,11 +52,14 @@ func readDotenv(name string) (dotenv, error) {
 		source.Line = badLine(content)
 		return file, Fault{Setting: dotenvName, Problem: "cannot be read as NAME=value lines", Remedy: "look for a missing = or quote from this line on", Source: source}
 	}
-	lines := linesOf(content)
+	lines, rows := linesOf(content), strings.Split(content, "\n")
 	for _, setting := range slices.Sorted(maps.Keys(values)) {
 		one := assignment{name: setting, value: values[setting]}
 		if at := lines[setting]; len(at) > 0 {
 			one.line = at[len(at)-1] // the last one counts
+			if _, value := cutAssignment(rows[one.line-1]); expands(value) {
+				file.expanded[setting] = one.line
+			}
 			if len(at) > 1 {
 				file.repeated[setting] = at
 			}
@@ -63,13 +69,27 @@ func readDotenv(name string) (dotenv, error) {
 	return file, nil
 }
 
-// warnings returns a warning for each setting that the file sets more than once.
+// reference is what is replaced by the value of another name in the file, which is often not meant in a password.
+var reference = regexp.MustCompile(`\$[({]?[A-Z0-9_]`)
+
+// expands reports whether a part of a value is replaced. In single quotes, and behind a backslash, nothing is.
+func expands(value string) bool {
+	return !strings.HasPrefix(value, "'") && reference.MatchString(strings.ReplaceAll(value, `\$`, ""))
+}
+
+// warnings returns a warning for each setting that the file sets more than once, or to another value than it seems to.
 func (d dotenv) warnings() (all []Fault) {
 	for _, name := range slices.Sorted(maps.Keys(d.repeated)) {
 		at := d.repeated[name]
 		all = append(all, Fault{
 			Setting: name, Problem: fmt.Sprintf("is set more than once, first in line %d; the last one counts", at[0]), Remedy: "remove the others",
 			Source: Source{Kind: FromDotenv, File: d.path, Line: at[len(at)-1]},
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.expanded)) {
+		all = append(all, Fault{
+			Setting: name, Problem: "a $ in the value stands for the value of another name in the file, or for nothing",
+			Remedy: "if it belongs to the value, put the value in single quotes", Source: Source{Kind: FromDotenv, File: d.path, Line: d.expanded[name]},
 		})
 	}
 	return all

@@ -150,6 +150,17 @@ func TestABadDotenvIsNamedByItsLine(t *testing.T) {
 	require.Equal(t, "PORT: is set more than once, first in line 1; the last one counts; remove the others (from "+filepath.Join(folder, ".env")+", line 3)", report.Warnings[0].Error())
 }
 
+// TestADollarIsNoticed covers passwords that are cut in silence.
+func TestADollarIsNoticed(t *testing.T) {
+	folder := inFolder(t, map[string]string{".env": "LLM_API_KEY=hunter2$HOME\nNATS_URL='nats://a:$B@c'\nMQTT_URL=\"mqtt://a:\\$B@c\"\nADMIN_PASSWORD=pa$word-largo\n"})
+	c, report := Read()
+	require.NoError(t, report.Err())
+	require.Equal(t, []string{"hunter2", "nats://a:$B@c", "mqtt://a:$B@c", "pa$word-largo"}, []string{c.LLMAPIKey, c.NATSURL, c.MQTTURL, c.AdminPassword})
+	require.Equal(t, "LLM_API_KEY: a $ in the value stands for the value of another name in the file, or for nothing; if it belongs to the value, put the value in single quotes (from "+
+		filepath.Join(folder, ".env")+", line 1)", report.Warnings[0].Error())
+	require.Len(t, report.Warnings, 2, "that, and a key without LLM_URL")
+}
+
 // TestNoValueIsEverReported gives each setting a value that is a secret, and wrong for most of them.
 func TestNoValueIsEverReported(t *testing.T) {
 	for _, value := range []string{"hunter2", "x://user:hunter2@host", "hunter2%zz://\x01", "-7,hunter2", "http://user:hunter2@host?token=hunter2"} {
