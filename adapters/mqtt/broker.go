@@ -2,6 +2,7 @@ package mqtt
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net"
@@ -24,8 +25,8 @@ type Login func(ctx context.Context, key string) (caller energy.Caller, ok bool,
 type BrokerSettings struct {
 	// Listen is the address, such as :1883.
 	Listen string
-	// CertFile and KeyFile enable TLS.
-	CertFile, KeyFile string
+	// TLS makes devices connect by TLS; nil is without.
+	TLS *tls.Config
 }
 
 // Broker is an embedded MQTT broker. A device logs in with its id and an API key and publishes under its own topics. Each message
@@ -98,13 +99,7 @@ func (b *Broker) Start() error {
 	if err != nil {
 		return ErrSettings{"MQTT_LISTEN", b.settings.Listen + " cannot be listened on"}
 	}
-	l := &listener{Listener: socket, supervisor: b.supervisor, pending: newPending(), refused: b.hook.refused, log: b.log}
-	if b.settings.CertFile != "" {
-		if l.tls, err = serverTLS(b.settings.CertFile, b.settings.KeyFile, b.log); err != nil {
-			_ = socket.Close()
-			return err
-		}
-	}
+	l := &listener{Listener: socket, tls: b.settings.TLS, supervisor: b.supervisor, pending: newPending(), refused: b.hook.refused, log: b.log}
 	if err := b.server.AddListener(l); err != nil {
 		return fmt.Errorf("mqtt: %w", err)
 	}

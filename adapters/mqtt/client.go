@@ -87,26 +87,39 @@ func (e ErrSettings) Error() string { return e.Variable + ": " + e.Reason }
 
 // NewClient returns a client. Errors: ErrSettings.
 func NewClient(s ClientSettings, receiver *Receiver, kept intake.Deliveries, clock energy.Clock, log *zap.Logger, registry prometheus.Registerer) (*Client, error) {
-	broker, err := url.Parse(s.URL)
-	if err != nil || broker.Host == "" || (broker.Scheme != "mqtt" && broker.Scheme != "mqtts") {
-		return nil, ErrSettings{"MQTT_URL", "must be mqtt://user:password@host:port or mqtts://…"}
-	}
-	if v := broker.Query().Get("version"); v != "" && v != "5" && v != "3.1.1" {
-		return nil, ErrSettings{"MQTT_URL", "version must be 5 or 3.1.1"}
+	broker, tls, err := s.parse()
+	if err != nil {
+		return nil, err
 	}
 	c := &Client{
-		settings: s, broker: broker, receiver: receiver, deliveryStore: kept, clock: clock, log: log,
+		settings: s, broker: broker, tls: tls, receiver: receiver, deliveryStore: kept, clock: clock, log: log,
 		arrivals: make(chan arrival, inFlight), queued: semaphore.NewWeighted(maxQueued), deliveries: newDeliveries(),
 		connected: prometheus.NewGauge(prometheus.GaugeOpts{Name: "holotwin_mqtt_connected", Help: "1 while the outside broker is connected."}),
 		messages:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "holotwin_mqtt_messages_total", Help: "Messages of the outside broker, by outcome."}, []string{"outcome"}),
 	}
-	if broker.Scheme == "mqtts" {
-		if c.tls, err = clientTLS(broker.Hostname(), s.CAFile); err != nil {
-			return nil, err
-		}
-	}
 	registry.MustRegister(c.connected, c.messages)
 	return c, nil
+}
+
+// Check checks the settings, and reads the file that they name. Errors: ErrSettings.
+func (s ClientSettings) Check() error {
+	_, _, err := s.parse()
+	return err
+}
+
+// parse returns the broker's address, and how it is trusted; nil without TLS.
+func (s ClientSettings) parse() (broker *url.URL, trust *tls.Config, err error) {
+	broker, err = url.Parse(s.URL)
+	if err != nil || broker.Host == "" || (broker.Scheme != "mqtt" && broker.Scheme != "mqtts") {
+		return nil, nil, ErrSettings{"MQTT_URL", "not the address of a broker; use mqtt://user:password@host:port or mqtts://…"}
+	}
+	if v := broker.Query().Get("version"); v != "" && v != "5" && v != "3.1.1" {
+		return nil, nil, ErrSettings{"MQTT_URL", "not a version of MQTT; use 5 or 3.1.1"}
+	}
+	if broker.Scheme == "mqtts" {
+		trust, err = clientTLS(broker.Hostname(), s.CAFile)
+	}
+	return broker, trust, err
 }
 
 func clientTLS(host, file string) (*tls.Config, error) {
@@ -116,11 +129,11 @@ func clientTLS(host, file string) (*tls.Config, error) {
 	}
 	pem, err := os.ReadFile(file)
 	if err != nil {
-		return nil, ErrSettings{"MQTT_CA_FILE", "cannot be read"}
+		return nil, ErrSettings{"MQTT_CA_FILE", "cannot be read; name a file in PEM that the user of the program may read"}
 	}
 	config.RootCAs = x509.NewCertPool()
 	if !config.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, ErrSettings{"MQTT_CA_FILE", "holds no certificate"}
+		return nil, ErrSettings{"MQTT_CA_FILE", "holds no certificate; name a file in PEM"}
 	}
 	return config, nil
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // ErrAddress is an invalid address of a NATS server.
-var ErrAddress = errors.New("NATS_URL: must be nats://host:port or tls://host:port, with /name where campuses share the server; several servers are separated by commas")
+var ErrAddress = errors.New("NATS_URL: not the address of a NATS server; use nats://host:port or tls://host:port, with /name where campuses share the server, and commas between servers")
 
 // names are the names on the server.
 type names struct {
@@ -19,6 +19,12 @@ type names struct {
 
 // campusName is a name that can be in a subject and in the name of a stream.
 var campusName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// CheckAddress checks the addresses of the servers. Errors: ErrAddress.
+func CheckAddress(address string) error {
+	_, _, err := parseAddress(address, "")
+	return err
+}
 
 // parseAddress returns the addresses of the servers, and the names. A path in the address, such as nats://host/cali, keeps apart the
 // names of campuses that share a server: otherwise the readers of one would get the events of all. Without a path, the name is the

@@ -39,7 +39,7 @@ func (a *audits) DropOpening(ctx context.Context, _ advice.Caller, id string) er
 // TestAChangeOfTheCalendarIsInTheAudit changes the calendar from another process: the transaction that makes the change writes the
 // request's audit entry, so that none is without the other, and no later transaction of the request writes it again.
 func TestAChangeOfTheCalendarIsInTheAudit(t *testing.T) {
-	tokens, err := peer.NewTokens([]byte(strings.Repeat("s", peer.MinSecretBytes)), time.Now)
+	tokens, err := peer.NewTokens([][]byte{[]byte(strings.Repeat("s", peer.MinSecretBytes))}, time.Now)
 	require.NoError(t, err)
 	calendar, answers := &audits{}, peer.NewServer(tokens, remote.RefusalOf)
 	remote.AnswerEnergy(answers, calendar)

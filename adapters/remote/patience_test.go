@@ -28,7 +28,7 @@ func (oneDevice) Tree(context.Context) (advice.Tree, error) {
 // waits: not as long as for what is needed, so that a process that hangs does not hold up the pages of the others.
 func TestWhatIsDispensableIsNotWaitedForLong(t *testing.T) {
 	waits := make(chan time.Duration, 1)
-	tokens, err := peer.NewTokens([]byte(strings.Repeat("s", peer.MinSecretBytes)), time.Now)
+	tokens, err := peer.NewTokens([][]byte{[]byte(strings.Repeat("s", peer.MinSecretBytes))}, time.Now)
 	require.NoError(t, err)
 	answers := peer.NewServer(tokens, remote.RefusalOf)
 	remote.AnswerEnergy(answers, oneDevice{})

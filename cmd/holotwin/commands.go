@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -21,6 +22,7 @@ type commands struct {
 	Import   importCommand   `cmd:"" help:"Store the readings of files; an interrupted import continues where it stopped."`
 	Simulate simulateCommand `cmd:"" help:"Send the readings of a simulated campus, over HTTP or MQTT."`
 	OpenAPI  openAPICommand  `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
+	Check    checkCommand    `cmd:"" help:"Judge the settings without starting anything: all faults at once, and where each value came from. No value is printed."`
 	Health   healthCommand   `cmd:"" help:"Ask a running server whether it is ready; for health checks of containers."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
@@ -39,7 +41,7 @@ type serveCommand struct{}
 
 // Run serves until a signal stops it.
 func (serveCommand) Run() error {
-	settings, err := load()
+	settings, err := loadToServe()
 	if err != nil {
 		return err
 	}
@@ -79,12 +81,7 @@ func (healthCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	_, port, err := net.SplitHostPort(settings.HTTPAddr)
-	if err != nil {
-		return err
-	}
-	client := http.Client{Timeout: 3 * time.Second}
-	answer, err := client.Get("http://" + net.JoinHostPort("127.0.0.1", port) + "/health/ready")
+	answer, err := askHealth(settings)
 	if err != nil {
 		return errors.New("no answer")
 	}
@@ -93,6 +90,24 @@ func (healthCommand) Run() error {
 		return fmt.Errorf("not ready: %s", answer.Status)
 	}
 	return nil
+}
+
+// askHealth requests the state over the address that the server listens on. It does not check the server's certificate: that is for
+// another name than this machine's own address, and nothing secret is sent.
+func askHealth(settings config.Config) (*http.Response, error) {
+	host, port, err := net.SplitHostPort(settings.HTTPAddr)
+	if err != nil {
+		return nil, err
+	}
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "127.0.0.1"
+	}
+	scheme := "http://"
+	if settings.TLSCert != "" {
+		scheme = "https://"
+	}
+	client := http.Client{Timeout: 3 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	return client.Get(scheme + net.JoinHostPort(host, port) + "/health/ready")
 }
 
 type openAPICommand struct{}

@@ -27,7 +27,7 @@ type demoCommand struct{}
 
 // Run serves at once, and meanwhile loads the campus of the demo and keeps it up to date.
 func (demoCommand) Run() error {
-	settings, err := load()
+	settings, err := loadToServe()
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/tls"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/fx"
 	"go.uber.org/zap"
@@ -18,8 +20,13 @@ import (
 var httpParts = []any{newAPI}
 
 // newAPI returns the API without routes; each part registers its own.
-func newAPI(c config.Config, log *zap.Logger, registry *prometheus.Registry, authenticator httpserver.Authenticator, auditor httpserver.Auditor) *httpserver.API {
+func newAPI(c config.Config, log *zap.Logger, registry *prometheus.Registry, served certificates, authenticator httpserver.Authenticator, auditor httpserver.Auditor) *httpserver.API {
+	var secure *tls.Config
+	if served.http != nil {
+		secure = served.http.TLS()
+	}
 	return httpserver.New(httpserver.Options{
+		TLS: secure, MetricsToken: c.MetricsToken,
 		Log: log, Version: version, Locale: c.Locale, CORSOrigins: c.CORSOrigins, Authenticator: authenticator, Auditor: auditor,
 		TrustedProxies: c.TrustedProxies, RatePerMinute: c.RateLimitPerMin, Metrics: registry, Long: httpenergy.BulkPaths, ForeignQueries: []string{httpauth.CallbackPath},
 	})
@@ -39,7 +46,11 @@ func finishRoutes(n finishing) {
 	if n.Standing != nil {
 		ready = append(ready, httpserver.Check{Name: "rights", Ready: n.Standing.Ready})
 	}
-	n.API.Operations(n.Registry, ready...)
+	var scraped prometheus.Gatherer = n.Registry
+	if n.Config.MetricsAddr != "" {
+		scraped = nil // they have an address of their own
+	}
+	n.API.Operations(scraped, ready...)
 }
 
 // finishing are the services that finishRoutes needs.

@@ -23,6 +23,7 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/conditions"
 	"github.com/holotwin/holotwin/modules/energy/intake"
 	"github.com/holotwin/holotwin/modules/energy/ledger"
+	"github.com/holotwin/holotwin/platform/certificate"
 	"github.com/holotwin/holotwin/platform/clock"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/events"
@@ -55,6 +56,7 @@ type jobServices struct {
 	Simulator   *scenario.Simulator     `optional:"true"`
 	Client      *mqtt.Client            `optional:"true"`
 	Broker      *mqtt.Broker            `optional:"true"`
+	Served      certificates
 }
 
 // jobs is the table of the server's background jobs, in the order in which they start.
@@ -64,6 +66,7 @@ func (w jobServices) jobs() []job {
 		jobs   func() []job
 	}{{config.Auth, w.authJobs}, {config.Energy, w.energyJobs}, {config.Advice, w.adviceJobs}, {config.Energy, w.mqttJobs}}
 	all := append(w.eventJobs(), w.refusalJobs()...)
+	all = append(all, job{name: "certificates", every: certificate.RefreshEvery, do: w.Served.refresh, off: w.Served.none()})
 	for _, of := range ofModules {
 		if w.Config.Runs(of.module) {
 			all = append(all, of.jobs()...)

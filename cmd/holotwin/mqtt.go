@@ -29,9 +29,11 @@ func newMQTTClient(c config.Config, receiver *mqtt.Receiver, books *gormenergy.S
 	if c.MQTTURL == "" {
 		return nil, nil
 	}
-	return mqtt.NewClient(mqtt.ClientSettings{
-		URL: c.MQTTURL, ID: c.MQTTClientID, Topics: c.MQTTTopics, SharedGroup: c.MQTTSharedGroup, CAFile: c.MQTTCAFile,
-	}, receiver, books, instants{}, log, registry)
+	return mqtt.NewClient(mqttSettings(c), receiver, books, instants{}, log, registry)
+}
+
+func mqttSettings(c config.Config) mqtt.ClientSettings {
+	return mqtt.ClientSettings{URL: c.MQTTURL, ID: c.MQTTClientID, Topics: c.MQTTTopics, SharedGroup: c.MQTTSharedGroup, CAFile: c.MQTTCAFile}
 }
 
 // mqttAccess returns what devices must know of the broker.
@@ -50,10 +52,13 @@ func mqttAccess(c config.Config) (access httpenergy.MQTTAccess) {
 }
 
 // newMQTTBroker returns nil if the embedded broker is off.
-func newMQTTBroker(c config.Config, receiver *mqtt.Receiver, login mqtt.Login, catalog *campus.Catalog, supervisor *supervise.Supervisor, log *zap.Logger, registry *prometheus.Registry) (*mqtt.Broker, error) {
+func newMQTTBroker(c config.Config, receiver *mqtt.Receiver, login mqtt.Login, catalog *campus.Catalog, supervisor *supervise.Supervisor, served certificates, log *zap.Logger, registry *prometheus.Registry) (*mqtt.Broker, error) {
 	if c.MQTTListen == "" {
 		return nil, nil
 	}
-	settings := mqtt.BrokerSettings{Listen: c.MQTTListen, CertFile: c.MQTTTLSCert, KeyFile: c.MQTTTLSKey}
+	settings := mqtt.BrokerSettings{Listen: c.MQTTListen}
+	if served.mqtt != nil {
+		settings.TLS = served.mqtt.TLS()
+	}
 	return mqtt.NewBroker(settings, receiver, login, catalog, instants{}, supervisor, log, registry)
 }

@@ -130,7 +130,7 @@ func newPeerTokens(c config.Config) (*peer.Tokens, error) {
 	if c.RunsAll() {
 		return nil, nil
 	}
-	return peer.NewTokens(c.PeerSecret(), clock.System{}.Now)
+	return peer.NewTokens(c.PeerSecrets(), clock.System{}.Now)
 }
 
 func newPeerServer(tokens *peer.Tokens) *peer.Server { return peer.NewServer(tokens, remote.RefusalOf) }

@@ -103,7 +103,7 @@ func newDemonstration(t *testing.T) (d demonstration) {
 // elsewhere returns the same ports, asked over HTTP.
 func (d demonstration) elsewhere(t *testing.T) between {
 	t.Helper()
-	tokens, err := peer.NewTokens([]byte("0123456789abcdef0123456789abcdef"), time.Now)
+	tokens, err := peer.NewTokens([][]byte{[]byte("0123456789abcdef0123456789abcdef")}, time.Now)
 	require.NoError(t, err)
 	server := peer.NewServer(tokens, remote.RefusalOf)
 	serveAuth(server, d.Answers.People, d.Answers.Grants, d.Users, d.Standing)

@@ -19,6 +19,8 @@ const (
 	// drainTime is how long running requests may take when the server stops.
 	drainTime = 15 * time.Second
 	stopTime  = 20 * time.Second
+	// metricsDrainTime is how long a scrape may take then.
+	metricsDrainTime = 2 * time.Second
 )
 
 // serve runs the server until SIGINT or SIGTERM, with the parts that a command adds.

@@ -7,31 +7,17 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/private"
 	"github.com/holotwin/holotwin/platform/random"
 )
 
-// load reads the settings, and checks those that only a module can check.
+// load reads the settings of a command. Files that only a server needs, such as its certificate, are not read: the user of the command
+// may not be allowed to.
 func load() (config.Config, error) {
-	settings, err := config.Load()
-	if err != nil {
-		return settings, err
-	}
-	if settings.AdminPassword == "" {
-		return settings, nil
-	}
-	switch rule, args := auth.CheckPassword(settings.AdminPassword, settings.AdminEmail); rule {
-	case "":
-		return settings, nil
-	case "min_bytes":
-		return settings, fmt.Errorf("ADMIN_PASSWORD: at least %v bytes are needed", args["min"])
-	case "max_bytes":
-		return settings, fmt.Errorf("ADMIN_PASSWORD: at most %v bytes", args["max"])
-	default:
-		return settings, errors.New("ADMIN_PASSWORD: looks like a default; choose another, or leave it out and one is generated")
-	}
+	settings, report := config.Read()
+	report.Add(checkAdminPassword(settings))
+	return settings, report.Err()
 }
 
 // secretBytes is 1.5 times the minimum for HS256.

@@ -129,7 +129,7 @@ func newAuthAlone(t *testing.T) *authAlone {
 	root, err := accounts.ByEmail(ctx, a.email)
 	require.NoError(t, err)
 	a.root = auth.Actor{ID: root.ID, Role: root.Role}
-	a.tokens, err = peer.NewTokens([]byte(jwtTestSecret), time.Now)
+	a.tokens, err = peer.NewTokens([][]byte{[]byte(jwtTestSecret)}, time.Now)
 	require.NoError(t, err)
 	a.server = peer.NewServer(a.tokens, remote.RefusalOf)
 	remote.AnswerStanding(a.server, standing.InProcess{Log: auth.NewChangeLog(store, clock.System{}), Keys: a.keys})

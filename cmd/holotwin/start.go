@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/fx"
 	"go.uber.org/zap"
 
@@ -31,8 +32,10 @@ type server struct {
 	Broker     *mqtt.Broker `optional:"true"`
 	Works      jobServices
 	Program    fx.Shutdowner
+	Registry   *prometheus.Registry
 
 	listener net.Listener
+	metrics  metricsServer
 }
 
 // step is a part of the start, and of the stop. Each of the two may be nil.
@@ -45,12 +48,15 @@ type step struct {
 func (s *server) steps() []step {
 	return []step{
 		{name: "database files", start: s.warnOfExposedFiles, stop: s.closeDatabase},
+		{name: "settings", start: s.warnOfSettings},
 		{name: "HTTP address", start: s.listen, stop: s.stopListening},
+		{name: "metrics address", start: s.listenForMetrics, stop: s.stopListeningForMetrics},
 		{name: "schemas", start: func(ctx context.Context) error { return migrate(ctx, s.Config, s.Database) }},
 		{name: "rights", start: s.loadStanding},
 		{name: "first administrator", start: s.addFirstAdministrator},
 		{name: "published passwords", start: s.Works.checkPasswords},
 		{name: "background", stop: s.Supervisor.Stop},
+		{name: "metrics", start: s.serveMetrics, stop: s.drainMetrics},
 		{name: "HTTP", start: s.serveHTTP, stop: s.drain},
 		{name: "background jobs", start: s.startJobs},
 		{name: "MQTT broker", start: s.startBroker, stop: s.stopBroker},
@@ -91,6 +97,14 @@ func hookOf(steps []step, log *zap.Logger) fx.Hook {
 func (s *server) warnOfExposedFiles(context.Context) error {
 	for _, file := range s.Database.Exposed {
 		s.Log.Warn("other users of this machine can read a file of the database; give it to the user that runs the program", zap.String("file", file))
+	}
+	return nil
+}
+
+// warnOfSettings logs what is likely not meant in the settings.
+func (s *server) warnOfSettings(context.Context) error {
+	for _, w := range s.Config.Warnings {
+		s.Log.Warn("a setting is likely not meant: " + w.Error())
 	}
 	return nil
 }
@@ -170,7 +184,7 @@ func (s *server) stopBroker(context.Context) error {
 }
 
 func (s *server) logReady(context.Context) error {
-	s.Log.Info("ready", zap.String("url", publicURL(s.listener)), zap.String("database", string(s.Database.Dialect)), zap.String("version", version))
+	s.Log.Info("ready", zap.String("url", publicURL(s.listener, s.Config.TLSCert != "")), zap.String("database", string(s.Database.Dialect)), zap.String("version", version))
 	return nil
 }
 
@@ -187,11 +201,15 @@ func listenReason(err error) string {
 	return "not an address of this machine"
 }
 
-func publicURL(l net.Listener) string {
+func publicURL(l net.Listener, secure bool) string {
 	address := l.Addr().(*net.TCPAddr)
 	host := address.IP.String()
 	if address.IP.IsUnspecified() {
 		host = "localhost"
 	}
-	return fmt.Sprintf("http://%s", net.JoinHostPort(host, fmt.Sprint(address.Port)))
+	scheme := "http"
+	if secure {
+		scheme = "https"
+	}
+	return scheme + "://" + net.JoinHostPort(host, fmt.Sprint(address.Port))
 }

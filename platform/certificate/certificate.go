@@ -1,4 +1,5 @@
-// Package certificate explains to the operator why the certificate of another server was rejected.
+// Package certificate serves certificates that are renewed while the program runs (pair.go), and explains to the operator why the
+// certificate of another server was rejected.
 package certificate
 
 import (

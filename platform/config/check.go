@@ -3,12 +3,10 @@ package config
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/mail"
 	"net/netip"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones are known on machines without a zone database, such as an empty container
@@ -20,7 +18,7 @@ const MinSecretBytes = 32
 // check sets the derived fields and returns the errors of all settings at once.
 func (c *Config) check() error {
 	return errors.Join(
-		c.checkDatabase(), c.checkSecret(), c.checkModules(), c.checkAddress(), c.checkAdmin(), c.checkOrigins(), c.checkProxies(), c.checkSignOn(), c.checkModel(), c.checkMQTT(), c.checkWeather(), c.checkZone(),
+		c.checkDatabase(), c.checkSecret(), c.checkModules(), c.checkAddress(), c.checkListeners(), c.checkAdmin(), c.checkOrigins(), c.checkProxies(), c.checkSignOn(), c.checkModel(), c.checkMQTT(), c.checkWeather(), c.checkZone(),
 		oneOf("LOCALE", c.Locale, "es", "en"),
 		oneOf("LOG_LEVEL", c.LogLevel, "debug", "info", "warn", "error"),
 		oneOf("LOG_FORMAT", c.LogFormat, "", "console", "json"),
@@ -35,13 +33,10 @@ func (c *Config) checkMQTT() error {
 	if c.MQTTURL != "" {
 		broker, err := url.Parse(c.MQTTURL)
 		if err != nil || broker.Host == "" || (broker.Scheme != "mqtt" && broker.Scheme != "mqtts") {
-			problems = append(problems, errors.New("MQTT_URL: use mqtt://user:password@host:port, or mqtts:// with TLS; special characters of the password as %XX"))
+			problems = append(problems, fault("MQTT_URL", "not the address of a broker", "use mqtt://user:password@host:port, or mqtts:// with TLS; write special characters of the password as %XX"))
 		}
 	}
-	if (c.MQTTTLSCert == "") != (c.MQTTTLSKey == "") {
-		problems = append(problems, errors.New("MQTT_TLS_CERT, MQTT_TLS_KEY: set both or neither"))
-	}
-	return errors.Join(problems...)
+	return errors.Join(append(problems, both("MQTT_TLS_CERT", c.MQTTTLSCert, "MQTT_TLS_KEY", c.MQTTTLSKey))...)
 }
 
 func (c *Config) checkDatabase() error {
@@ -54,14 +49,14 @@ func (c *Config) checkReadDatabase() error {
 		return nil
 	}
 	if c.Embedded() {
-		return errors.New("READ_DB_URL: a read replica needs PostgreSQL in DB_URL; SQLite has none")
+		return fault("READ_DB_URL", "a read replica needs PostgreSQL in DB_URL", "remove it, since SQLite has none")
 	}
 	u, err := url.Parse(c.ReadDBURL)
 	if err != nil {
-		return errors.New("READ_DB_URL: not a URL; write special characters of the password as %XX")
+		return fault("READ_DB_URL", "not a URL", "write special characters of the password as %XX")
 	}
 	if u.Scheme != "postgres" && u.Scheme != "postgresql" {
-		return errors.New("READ_DB_URL: unknown scheme; use postgresql://user:password@host/database of a standby")
+		return fault("READ_DB_URL", "unknown scheme", "use postgresql://user:password@host/database of a standby")
 	}
 	return nil
 }
@@ -69,16 +64,16 @@ func (c *Config) checkReadDatabase() error {
 func (c *Config) checkMainDatabase() error {
 	scheme, rest, found := strings.Cut(c.DBURL, ":")
 	if !found || !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, scheme) {
-		return fmt.Errorf("DB_URL: unknown scheme; use postgresql://user:password@host/database or sqlite:///path")
+		return fault("DB_URL", "unknown scheme", "use postgresql://user:password@host/database or sqlite:///path")
 	}
 	if scheme == "sqlite" {
 		if strings.Trim(rest, "/") == "" {
-			return errors.New("DB_URL: sqlite needs a file, such as sqlite:///var/lib/holotwin/holotwin.db")
+			return fault("DB_URL", "sqlite needs a file", "use a path, such as sqlite:///var/lib/holotwin/holotwin.db")
 		}
 		return nil
 	}
 	if _, err := url.Parse(c.DBURL); err != nil {
-		return errors.New("DB_URL: not a URL; write special characters of the password as %XX")
+		return fault("DB_URL", "not a URL", "write special characters of the password as %XX")
 	}
 	return nil
 }
@@ -86,7 +81,7 @@ func (c *Config) checkMainDatabase() error {
 func (c *Config) checkSecret() error {
 	if c.JWTKeys != "" {
 		if c.JWTSecret != "" {
-			return errors.New("JWT_KEYS: set it or JWT_SECRET, not both: tokens are signed by one algorithm")
+			return fault("JWT_KEYS", "JWT_SECRET is set too, and tokens are signed by one algorithm", "remove one of them")
 		}
 		return nil
 	}
@@ -94,35 +89,14 @@ func (c *Config) checkSecret() error {
 		if !strings.HasPrefix(c.DBURL, "postgres") {
 			return nil // one is generated beside the SQLite file
 		}
-		return fmt.Errorf("JWT_SECRET: required with PostgreSQL; generate one of at least %d bytes: openssl rand -base64 48", MinSecretBytes)
+		return fault("JWT_SECRET", "required with PostgreSQL", generate)
 	}
-	if len(c.JWTSecret) < MinSecretBytes {
-		return fmt.Errorf("JWT_SECRET: %d bytes are too few; at least %d are needed: openssl rand -base64 48", len(c.JWTSecret), MinSecretBytes)
-	}
-	return nil
-}
-
-func (c *Config) checkAddress() error {
-	name := "HTTP_ADDR"
-	if c.HTTPAddr == "" {
-		name, c.HTTPAddr = "PORT", ":8000"
-		if c.Port != "" {
-			c.HTTPAddr = ":" + c.Port
-		}
-	}
-	_, port, err := net.SplitHostPort(c.HTTPAddr)
-	if err != nil {
-		return fmt.Errorf("%s: not an address; use host:port or :port", name)
-	}
-	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
-		return fmt.Errorf("%s: the port must be a number from 0 to 65535", name)
-	}
-	return nil
+	return longEnough("JWT_SECRET", c.JWTSecret)
 }
 
 func (c *Config) checkAdmin() error {
 	if a, err := mail.ParseAddress(c.AdminEmail); err != nil || a.Address != c.AdminEmail {
-		return errors.New("ADMIN_EMAIL: not an e-mail address")
+		return fault("ADMIN_EMAIL", "not an e-mail address", "use name@host")
 	}
 	return nil
 }
@@ -131,11 +105,11 @@ func (c *Config) checkAdmin() error {
 func (c *Config) checkOrigins() error {
 	for _, origin := range c.CORSOrigins {
 		if origin == "*" {
-			return errors.New("CORS_ORIGINS: * cannot be combined with credentials; list the origins")
+			return fault("CORS_ORIGINS", "* cannot be combined with credentials", "list the origins")
 		}
 		u, err := url.Parse(origin)
 		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" {
-			return errors.New("CORS_ORIGINS: not an origin; use https://host[:port] without a path, separated by commas")
+			return fault("CORS_ORIGINS", "not an origin", "use https://host[:port] without a path, separated by commas")
 		}
 	}
 	return nil
@@ -147,17 +121,17 @@ func (c *Config) checkSignOn() error {
 		return nil
 	}
 	var missing []error
-	for name, value := range map[string]string{"OIDC_CLIENT_ID": c.OIDCClientID, "OIDC_REDIRECT_URL": c.OIDCRedirectURL} {
-		if value == "" {
-			missing = append(missing, fmt.Errorf("%s: required with OIDC_ISSUER", name))
+	for _, required := range [][2]string{{"OIDC_CLIENT_ID", c.OIDCClientID}, {"OIDC_REDIRECT_URL", c.OIDCRedirectURL}} {
+		if required[1] == "" {
+			missing = append(missing, fault(required[0], "required with OIDC_ISSUER", "set it as the provider knows it"))
 		}
 	}
 	if c.OIDCAdminGroup == "" && c.OIDCManagerGroup == "" && c.OIDCViewerGroup == "" {
-		missing = append(missing, errors.New("OIDC_VIEWER_GROUP: set a group in OIDC_ADMIN_GROUP, OIDC_MANAGER_GROUP or OIDC_VIEWER_GROUP (* means everyone); without one, all logins are refused"))
+		missing = append(missing, fault("OIDC_VIEWER_GROUP", "no group has a role, so all logins would be refused", "set a group in OIDC_ADMIN_GROUP, OIDC_MANAGER_GROUP or OIDC_VIEWER_GROUP (* means everyone)"))
 	}
-	for name, value := range map[string]string{"OIDC_ISSUER": c.OIDCIssuer, "OIDC_REDIRECT_URL": c.OIDCRedirectURL} {
-		if u, err := url.Parse(value); err != nil || (value != "" && (u.Host == "" || (u.Scheme != "https" && u.Scheme != "http"))) {
-			missing = append(missing, fmt.Errorf("%s: not an address; use https://…", name))
+	for _, address := range [][2]string{{"OIDC_ISSUER", c.OIDCIssuer}, {"OIDC_REDIRECT_URL", c.OIDCRedirectURL}} {
+		if address[1] != "" && !isHTTP(address[1]) {
+			missing = append(missing, fault(address[0], "not an address", "use https://…"))
 		}
 	}
 	return errors.Join(append(missing, c.checkScopes())...)
@@ -173,9 +147,9 @@ func (c *Config) checkScopes() error {
 			c.OIDCScopes = append(c.OIDCScopes, "groups")
 		}
 	case strings.ContainsAny(c.OIDCScopeText, `,;"\`):
-		return errors.New("OIDC_SCOPES: separate the scopes by spaces only")
+		return fault("OIDC_SCOPES", "not a list of scopes", "separate the scopes by spaces only")
 	case !slices.Contains(c.OIDCScopes, "openid"):
-		return errors.New("OIDC_SCOPES: must contain openid")
+		return fault("OIDC_SCOPES", "must contain openid", "add it")
 	}
 	return nil
 }
@@ -186,11 +160,11 @@ func (c *Config) checkModel() error {
 		return nil
 	}
 	var wrong []error
-	if u, err := url.Parse(c.LLMURL); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		wrong = append(wrong, errors.New("LLM_URL: not an address; use https://…/v1, or https://generativelanguage.googleapis.com/v1beta"))
+	if !isHTTP(c.LLMURL) {
+		wrong = append(wrong, fault("LLM_URL", "not an address", "use https://…/v1, or https://generativelanguage.googleapis.com/v1beta"))
 	}
 	if c.LLMModel == "" {
-		wrong = append(wrong, errors.New("LLM_MODEL: required with LLM_URL"))
+		wrong = append(wrong, fault("LLM_MODEL", "required with LLM_URL", "set the name of the model"))
 	}
 	return errors.Join(wrong...)
 }
@@ -200,8 +174,8 @@ func (c *Config) checkWeather() error {
 	if c.WeatherURL == WeatherOff {
 		return nil
 	}
-	if u, err := url.Parse(c.WeatherURL); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return errors.New("WEATHER_URL: not an address; use https://api.open-meteo.com, the base address of your own server, or off")
+	if !isHTTP(c.WeatherURL) {
+		return fault("WEATHER_URL", "not an address", "use https://api.open-meteo.com, the base address of your own server, or off")
 	}
 	return nil
 }
@@ -214,7 +188,7 @@ func (c *Config) checkProxies() error {
 		if err != nil {
 			address, alone := netip.ParseAddr(text)
 			if alone != nil {
-				return errors.New("TRUSTED_PROXIES: not an address or network; use 10.0.0.0/8 or 192.0.2.7, separated by commas")
+				return fault("TRUSTED_PROXIES", "not an address or network", "use 10.0.0.0/8 or 192.0.2.7, separated by commas")
 			}
 			prefix = netip.PrefixFrom(address, address.BitLen())
 		}
@@ -226,7 +200,7 @@ func (c *Config) checkProxies() error {
 func (c *Config) checkZone() error {
 	zone, err := time.LoadLocation(c.SiteTimeZone)
 	if err != nil || c.SiteTimeZone == "Local" {
-		return errors.New("SITE_TIME_ZONE: not a time zone; use a name such as America/Bogota")
+		return fault("SITE_TIME_ZONE", "not a time zone", "use a name such as America/Bogota")
 	}
 	c.Zone = zone
 	return nil
@@ -236,12 +210,12 @@ func oneOf(name, value string, allowed ...string) error {
 	if slices.Contains(allowed, value) {
 		return nil
 	}
-	return fmt.Errorf("%s: must be one of %s", name, strings.TrimPrefix(strings.Join(allowed, ", "), ", "))
+	return fault(name, "not one of its values", "use "+strings.TrimPrefix(strings.Join(allowed, ", "), ", "))
 }
 
 func notNegative(name string, n int) error {
 	if n < 0 {
-		return fmt.Errorf("%s: must be 0 (no limit) or more", name)
+		return fault(name, "must not be negative", "use 0 (no limit) or more")
 	}
 	return nil
 }
@@ -250,5 +224,32 @@ func atLeastOne(name string, n int) error {
 	if n >= 1 {
 		return nil
 	}
-	return fmt.Errorf("%s: must be 1 or more", name)
+	return fault(name, "must not be 0 or negative", "use 1 or more")
+}
+
+// generate is how to make a secret.
+var generate = fmt.Sprintf("generate one of at least %d bytes: openssl rand -base64 48", MinSecretBytes)
+
+// longEnough requires MinSecretBytes of a secret, if it is set.
+func longEnough(name, secret string) error {
+	if secret == "" || len(secret) >= MinSecretBytes {
+		return nil
+	}
+	return fault(name, fmt.Sprintf("%d bytes are too few", len(secret)), generate)
+}
+
+// both requires two settings together, or neither.
+func both(name, value, other, otherValue string) error {
+	switch {
+	case value != "" && otherValue == "":
+		return fault(other, "required with "+name, "set both or neither")
+	case value == "" && otherValue != "":
+		return fault(name, "required with "+other, "set both or neither")
+	}
+	return nil
+}
+
+func isHTTP(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }

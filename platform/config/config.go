@@ -1,29 +1,23 @@
 // Package config reads the operator's settings: one struct, read once at the start from .env and the environment (the
 // environment has priority). It is checked as a whole and passed on in small parts. Each error is one line that names the
-// variable, so that an operator can correct a typing error without reading code.
+// variable, so that an operator can correct a typing error without reading code. Start reading at read.go.
 package config
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
 	"net/netip"
-	"os"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/caarlos0/env/v11"
-	"github.com/joho/godotenv"
 )
 
-// Config holds all settings, one field for each variable.
+// Config holds all settings, one field for each variable. A field whose value is a secret, or may hold one such as a password in a URL, is
+// marked secret: its variable may then be set by NAME_FILE too.
 type Config struct {
-	DBURL       string `env:"DB_URL" envDefault:"sqlite://./data/holotwin.db"`
-	DirectDBURL string `env:"DIRECT_DB_URL"`
+	DBURL       string `env:"DB_URL" envDefault:"sqlite://./data/holotwin.db" secret:"true"`
+	DirectDBURL string `env:"DIRECT_DB_URL" secret:"true"`
 	// ReadDBURL is a standby that answers reports; empty means none.
-	ReadDBURL string `env:"READ_DB_URL"`
-	JWTSecret string `env:"JWT_SECRET"`
+	ReadDBURL string `env:"READ_DB_URL" secret:"true"`
+	JWTSecret string `env:"JWT_SECRET" secret:"true"`
 	JWTKeys   string `env:"JWT_KEYS"`
 
 	// Modules are what this process runs: modules, and "web" for the pages. The URLs are where the others are.
@@ -32,13 +26,21 @@ type Config struct {
 	EnergyURL string   `env:"ENERGY_URL"`
 	AdviceURL string   `env:"ADVICE_URL"`
 	// ServiceSecret is what the processes of one installation know each other by.
-	ServiceSecret string `env:"SERVICE_SECRET"`
+	ServiceSecret string `env:"SERVICE_SECRET" secret:"true"`
+	// ServiceSecretOld is the secret that ServiceSecret replaces. It is accepted while some processes still have it.
+	ServiceSecretOld string `env:"SERVICE_SECRET_OLD" secret:"true"`
 
 	HTTPAddr string `env:"HTTP_ADDR"`
 	Port     string `env:"PORT"`
+	// TLSCert and TLSKey are files in PEM. With them the server uses HTTPS only.
+	TLSCert string `env:"TLS_CERT"`
+	TLSKey  string `env:"TLS_KEY"`
+	// MetricsToken is the bearer token that /metrics requires; empty means none. MetricsAddr, if set, is the only address that serves it.
+	MetricsToken string `env:"METRICS_TOKEN" secret:"true"`
+	MetricsAddr  string `env:"METRICS_ADDR"`
 
 	AdminEmail    string `env:"ADMIN_EMAIL" envDefault:"admin@localhost"`
-	AdminPassword string `env:"ADMIN_PASSWORD"`
+	AdminPassword string `env:"ADMIN_PASSWORD" secret:"true"`
 
 	CORSOrigins []string `env:"CORS_ORIGINS"`
 
@@ -50,7 +52,7 @@ type Config struct {
 
 	OIDCIssuer       string `env:"OIDC_ISSUER"`
 	OIDCClientID     string `env:"OIDC_CLIENT_ID"`
-	OIDCClientSecret string `env:"OIDC_CLIENT_SECRET"`
+	OIDCClientSecret string `env:"OIDC_CLIENT_SECRET" secret:"true"`
 	OIDCRedirectURL  string `env:"OIDC_REDIRECT_URL"`
 	OIDCGroupsClaim  string `env:"OIDC_GROUPS_CLAIM" envDefault:"groups"`
 	OIDCAdminGroup   string `env:"OIDC_ADMIN_GROUP"`
@@ -72,12 +74,12 @@ type Config struct {
 	TotalsRetentionDays int `env:"TOTALS_RETENTION_DAYS" envDefault:"0"`
 
 	// LLMURL is the base address of a language model that rewrites the texts of recommendations; empty means none.
-	LLMURL    string `env:"LLM_URL"`
-	LLMAPIKey string `env:"LLM_API_KEY"`
+	LLMURL    string `env:"LLM_URL" secret:"true"`
+	LLMAPIKey string `env:"LLM_API_KEY" secret:"true"`
 	LLMModel  string `env:"LLM_MODEL"`
 
 	// MQTTURL is an external broker; empty means none. MQTTListen is the address of the embedded broker; empty means none.
-	MQTTURL         string   `env:"MQTT_URL"`
+	MQTTURL         string   `env:"MQTT_URL" secret:"true"`
 	MQTTClientID    string   `env:"MQTT_CLIENT_ID" envDefault:"holotwin"`
 	MQTTTopics      []string `env:"MQTT_TOPICS" envDefault:"#"`
 	MQTTSharedGroup string   `env:"MQTT_SHARED_GROUP"`
@@ -88,70 +90,21 @@ type Config struct {
 
 	// NATSURL is the message bus on which replicas inform each other of commits, and processes with databases of their own hand over their
 	// events. If it is empty, replicas poll the database.
-	NATSURL string `env:"NATS_URL"`
+	NATSURL string `env:"NATS_URL" secret:"true"`
 
 	// WeatherURL is the base address of an Open-Meteo server, or WeatherOff.
-	WeatherURL string `env:"WEATHER_URL" envDefault:"https://api.open-meteo.com"`
+	WeatherURL string `env:"WEATHER_URL" envDefault:"https://api.open-meteo.com" secret:"true"`
 
 	// Zone is SiteTimeZone, loaded.
 	Zone *time.Location `env:"-"`
 	// Demo is set by the command demo.
 	Demo bool `env:"-"`
+	// Warnings are what is not wrong with the settings, but likely not meant.
+	Warnings []Fault `env:"-"`
 }
 
 // WeatherOff is the WeatherURL that disables weather requests.
 const WeatherOff = "off"
-
-// Load reads and checks the settings. An error has one line for each wrong variable.
-func Load() (Config, error) {
-	if err := godotenv.Load(); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return Config{}, errors.New(".env: cannot be read as NAME=value lines")
-	}
-	return parse(env.ToMap(os.Environ()))
-}
-
-func parse(environment map[string]string) (Config, error) {
-	for name, value := range environment {
-		environment[name] = strings.TrimSpace(value)
-		if environment[name] == "" {
-			delete(environment, name)
-		}
-	}
-	var c Config
-	if err := env.ParseWithOptions(&c, env.Options{Environment: environment}); err != nil {
-		return Config{}, variableErrors(err)
-	}
-	if err := c.check(); err != nil {
-		return Config{}, err
-	}
-	return c, nil
-}
-
-// variableErrors converts the library's errors, which name Go fields, into errors that name variables and contain no values.
-func variableErrors(err error) error {
-	var all env.AggregateError
-	if !errors.As(err, &all) {
-		return errors.New("environment: cannot be read")
-	}
-	lines := make([]error, 0, len(all.Errors))
-	for _, e := range all.Errors {
-		var field env.ParseError
-		if errors.As(e, &field) {
-			lines = append(lines, fmt.Errorf("%s: must be a %s", variables[field.Name], field.Type))
-			continue
-		}
-		lines = append(lines, errors.New("environment: cannot be read"))
-	}
-	return errors.Join(lines...)
-}
-
-var variables = map[string]string{
-	"LoginLimitPerMin":    "LOGIN_LIMIT_PER_MIN",
-	"OIDCTrustUnverified": "OIDC_TRUST_UNVERIFIED_EMAIL",
-	"RateLimitPerMin":     "RATE_LIMIT_PER_MIN",
-	"RawRetentionDays":    "RAW_RETENTION_DAYS",
-	"TotalsRetentionDays": "TOTALS_RETENTION_DAYS",
-}
 
 // NeedsGroups returns true if a role depends on the user's groups.
 func (c Config) NeedsGroups() bool {

@@ -79,6 +79,11 @@ func TestRefusals(t *testing.T) {
 		{"TOTALS_RETENTION_DAYS", "2y"},
 		{"WEATHER_URL", "no"},
 		{"WEATHER_URL", "ftp://user:hunter2hunter2@host"},
+		{"METRICS_ADDR", "9100"},
+		{"METRICS_ADDR", "127.0.0.1:8000"},
+		{"MQTT_LISTEN", ":8000"},
+		{"MQTT_URL", "broker"},
+		{"SERVICE_SECRET_OLD", "hunter2hunter2"},
 	} {
 		t.Run(c.name+"="+c.value, func(t *testing.T) {
 			environment := map[string]string{"JWT_SECRET": secret}
@@ -169,7 +174,7 @@ func TestScopes(t *testing.T) {
 		require.ErrorContains(t, err, "OIDC_SCOPES: ", bad)
 	}
 	_, err := parse(settings("OIDC_VIEWER_GROUP", "*", "OIDC_TRUST_UNVERIFIED_EMAIL", "quizás"))
-	require.EqualError(t, err, "OIDC_TRUST_UNVERIFIED_EMAIL: must be a bool")
+	require.EqualError(t, err, "OIDC_TRUST_UNVERIFIED_EMAIL: must be true or false (from the environment)")
 }
 
 // TestSignOnIsWholeOrNothing checks that every missing setting of the sign-on is named.
@@ -199,4 +204,11 @@ func TestALanguageModelNeedsItsName(t *testing.T) {
 	require.ErrorContains(t, err, "LLM_URL: not an address")
 	_, err = parse(map[string]string{"LLM_URL": "http://127.0.0.1:11434/v1", "LLM_MODEL": "m"})
 	require.NoError(t, err)
+}
+
+func TestACertificateHasItsKey(t *testing.T) {
+	for _, pair := range [][2]string{{"TLS_CERT", "TLS_KEY"}, {"TLS_KEY", "TLS_CERT"}, {"MQTT_TLS_CERT", "MQTT_TLS_KEY"}, {"MQTT_TLS_KEY", "MQTT_TLS_CERT"}} {
+		_, err := parse(map[string]string{pair[0]: "pem"})
+		require.EqualError(t, err, pair[1]+": required with "+pair[0]+"; set both or neither (not set)")
+	}
 }

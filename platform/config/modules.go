@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -32,12 +33,14 @@ func (c *Config) URLOf(module string) string {
 	return map[string]string{Auth: c.AuthURL, Energy: c.EnergyURL, Advice: c.AdviceURL}[module]
 }
 
-// PeerSecret is the secret that the processes of this installation share; it is derived from JWT_SECRET if SERVICE_SECRET is not set.
-func (c *Config) PeerSecret() []byte {
-	if c.ServiceSecret != "" {
-		return []byte(c.ServiceSecret)
+// PeerSecrets are the secrets that the processes of this installation share. The first signs; the others are accepted too, while
+// processes still have them. The first is derived from JWT_SECRET if SERVICE_SECRET is not set.
+func (c *Config) PeerSecrets() [][]byte {
+	secrets := [][]byte{[]byte(cmp.Or(c.ServiceSecret, c.JWTSecret))}
+	if c.ServiceSecretOld != "" {
+		secrets = append(secrets, []byte(c.ServiceSecretOld))
 	}
-	return []byte(c.JWTSecret)
+	return secrets
 }
 
 // checkModules checks what this process runs, where the rest is, and that the processes can know each other.
@@ -46,11 +49,11 @@ func (c *Config) checkModules() error {
 	for i, name := range c.Modules {
 		c.Modules[i] = strings.TrimSpace(name)
 		if !slices.Contains(append(modules, Web), c.Modules[i]) {
-			return fmt.Errorf("MODULES: a list of %s, and %s for the pages, separated by commas", strings.Join(modules, ", "), Web)
+			return fault("MODULES", "names a module that is not there", fmt.Sprintf("use a list of %s, and %s for the pages, separated by commas", strings.Join(modules, ", "), Web))
 		}
 	}
 	if !slices.ContainsFunc(modules, c.Runs) {
-		return fmt.Errorf("MODULES: name at least one of %s", strings.Join(modules, ", "))
+		return fault("MODULES", "names no module", "name at least one of "+strings.Join(modules, ", "))
 	}
 	if c.Runs(Energy) && !c.Runs(Web) {
 		c.Modules = append(c.Modules, Web)
@@ -60,9 +63,7 @@ func (c *Config) checkModules() error {
 			problems = append(problems, c.checkURLOf(module))
 		}
 	}
-	if n := len(c.ServiceSecret); c.ServiceSecret != "" && n < MinSecretBytes {
-		problems = append(problems, fmt.Errorf("SERVICE_SECRET: %d bytes are too few; at least %d are needed: openssl rand -base64 48", n, MinSecretBytes))
-	}
+	problems = append(problems, longEnough("SERVICE_SECRET", c.ServiceSecret), longEnough("SERVICE_SECRET_OLD", c.ServiceSecretOld))
 	if !c.RunsAll() {
 		problems = append(problems, c.checkSharedSecrets())
 	}
@@ -72,10 +73,10 @@ func (c *Config) checkModules() error {
 func (c *Config) checkURLOf(module string) error {
 	name, address := strings.ToUpper(module)+"_URL", c.URLOf(module)
 	if address == "" {
-		return fmt.Errorf("%s: required, because MODULES does not name %s: where its process is, such as http://%s:8000", name, module, module)
+		return fault(name, fmt.Sprintf("required, because MODULES does not name %s", module), fmt.Sprintf("set where its process is, such as http://%s:8000", module))
 	}
 	if err := peer.CheckURL(address); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fault(name, "not the address of a process", err.Error())
 	}
 	return nil
 }
@@ -84,9 +85,9 @@ func (c *Config) checkURLOf(module string) error {
 func (c *Config) checkSharedSecrets() error {
 	switch {
 	case c.JWTKeys == "" && c.JWTSecret == "":
-		return errors.New("JWT_SECRET: required where MODULES names some modules only, and the same for all processes")
+		return fault("JWT_SECRET", "required where MODULES names some modules only", generate+"; it is the same for all processes")
 	case c.JWTKeys != "" && c.ServiceSecret == "":
-		return fmt.Errorf("SERVICE_SECRET: required with JWT_KEYS where MODULES names some modules only: at least %d bytes, the same for all processes", MinSecretBytes)
+		return fault("SERVICE_SECRET", "required with JWT_KEYS where MODULES names some modules only", generate+"; it is the same for all processes")
 	}
 	return nil
 }

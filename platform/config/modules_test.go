@@ -27,7 +27,7 @@ func TestSomeModules(t *testing.T) {
 		got, err := parse(environment)
 		require.NoError(t, err, c.modules)
 		require.Equal(t, []bool{c.web, c.all}, []bool{got.Runs(Web), got.RunsAll()}, c.modules)
-		require.Equal(t, secret, string(got.PeerSecret()))
+		require.Equal(t, [][]byte{[]byte(secret)}, got.PeerSecrets())
 	}
 }
 

@@ -90,6 +90,31 @@ func Open(ctx context.Context, o Options) (*Database, error) {
 	return openPostgres(ctx, o)
 }
 
+// Check checks the addresses without a connection, and reads the files that they name, such as certificates. Its error joins all faults.
+func Check(o Options) error {
+	switch {
+	case strings.HasPrefix(o.URL, "sqlite:"):
+		return checkSQLite(sqlitePath(o.URL))
+	case !strings.HasPrefix(o.URL, "postgres"):
+		return nil
+	}
+	config, err := postgresConfig("DB_URL", o.URL)
+	if err != nil {
+		return err
+	}
+	schema, err := schemaOf(config, "DB_URL")
+	all := []error{err}
+	if o.DirectURL != "" {
+		_, err = directConfig(o.DirectURL, schema)
+		all = append(all, err)
+	}
+	if o.ReadURL != "" {
+		_, err = replicaConfig(o.ReadURL, schema)
+		all = append(all, err)
+	}
+	return errors.Join(all...)
+}
+
 // Close closes every connection.
 func (d *Database) Close() error { return d.close() }
 

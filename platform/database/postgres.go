@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync"
 	"time"
 
@@ -111,8 +112,12 @@ func withDialer(config *pgx.ConnConfig, dial pgconn.DialFunc) pgx.ConnConfig {
 // postgresConfig reads the URL of a setting.
 func postgresConfig(setting, url string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(url)
-	if err != nil {
-		return nil, errors.New(setting + ": not a PostgreSQL URL")
+	var file *fs.PathError
+	switch {
+	case errors.As(err, &file):
+		return nil, fmt.Errorf("%s: the file %s cannot be read; correct sslrootcert, sslcert or sslkey, or let the user of the program read it", setting, file.Path)
+	case err != nil:
+		return nil, errors.New(setting + ": not a PostgreSQL URL; use postgresql://user:password@host/database, with special characters of the password as %XX")
 	}
 	config.ConnectTimeout = 3 * time.Second
 	for name, value := range limits {

@@ -76,9 +76,9 @@ type replica struct {
 // askedConnections are enough for positions, which take a fraction of a millisecond.
 const askedConnections = 2
 
-// openReplica opens the read replica. It need not answer yet. Errors: it answers, and is no copy of the primary.
-func openReplica(ctx context.Context, o Options, primaryConfig *pgx.ConnConfig, schema string, primary server) (*replica, error) {
-	config, err := postgresConfig("READ_DB_URL", o.ReadURL)
+// replicaConfig returns the configuration of the read replica, with the schema of DB_URL.
+func replicaConfig(url, schema string) (*pgx.ConnConfig, error) {
+	config, err := postgresConfig("READ_DB_URL", url)
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +86,15 @@ func openReplica(ctx context.Context, o Options, primaryConfig *pgx.ConnConfig, 
 		if setDefault(config.RuntimeParams, searchPath, schema); config.RuntimeParams[searchPath] != schema {
 			return nil, errors.New("READ_DB_URL: its search_path must be that of DB_URL, or be left out")
 		}
+	}
+	return config, nil
+}
+
+// openReplica opens the read replica. It need not answer yet. Errors: it answers, and is no copy of the primary.
+func openReplica(ctx context.Context, o Options, primaryConfig *pgx.ConnConfig, schema string, primary server) (*replica, error) {
+	config, err := replicaConfig(o.ReadURL, schema)
+	if err != nil {
+		return nil, err
 	}
 	r := &replica{onChange: o.OnReplica, reads: newReads()}
 	if r.onChange == nil {

@@ -83,6 +83,18 @@ func openSQLite(ctx context.Context, path string) (*Database, error) {
 	return &Database{Write: write, Read: read, Dialect: SQLite, File: path, Exposed: exposed, close: closeAll}, nil
 }
 
+// checkSQLite returns an error if a file cannot be opened, and makes nothing. A file that is not there can be made later.
+func checkSQLite(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	switch {
+	case err == nil:
+		return file.Close()
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	}
+	return fmt.Errorf("DB_URL: %s cannot be written: %s; name a file that the user of the program may write", path, pathReason(err))
+}
+
 // makeFile creates an empty file if there is none. SQLite would create it with the default mode of the process. It returns an
 // error if the file is not writable.
 func makeFile(path string) error {

@@ -66,7 +66,7 @@ func (w *EventWriter) Flush() error {
 // dropUnread sets whether closing the connection drops unread data. For a reader who does not read, the operating system would
 // keep that data for minutes.
 func (w *EventWriter) dropUnread(drop bool) {
-	tcp, ok := w.conn.(*drainConn)
+	client, ok := w.conn.(clientConn)
 	if !ok {
 		return
 	}
@@ -74,7 +74,7 @@ func (w *EventWriter) dropUnread(drop bool) {
 	if drop {
 		linger = 0
 	}
-	_ = tcp.SetLinger(linger)
+	_ = client.socket().SetLinger(linger)
 }
 
 // EventStream answers with server-sent events. write sends them until it returns or its context ends. The context ends when the
@@ -90,8 +90,8 @@ func (a *API) EventStream(ctx context.Context, write func(context.Context, *Even
 		c := humafiber.Unwrap(ctx)
 		c.Set("Content-Type", "text/event-stream")
 		c.Set("X-Accel-Buffering", "no") // a proxy must not buffer events
-		if tcp, ok := c.Context().Conn().(*drainConn); ok {
-			_ = tcp.SetWriteBuffer(sendBuffer)
+		if client, ok := c.Context().Conn().(clientConn); ok {
+			_ = client.socket().SetWriteBuffer(sendBuffer)
 		}
 		_ = c.Context().SetWriteDeadline(time.Now().Add(maxUnreadTime)) // in place of the server's deadline; each flush sets a new one
 		w := &EventWriter{conn: c.Context().Conn()}

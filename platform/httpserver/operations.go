@@ -11,6 +11,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	swagger "github.com/swaggest/swgui/v5emb"
 	"go.uber.org/zap"
+
+	"github.com/holotwin/holotwin/platform/metrics"
+	"github.com/holotwin/holotwin/platform/problem"
 )
 
 // Check is a condition for the server to be ready.
@@ -38,7 +41,7 @@ type readyOutput struct {
 	Body   readiness
 }
 
-// Operations adds /health/live, /health/ready and /metrics.
+// Operations adds /health/live, /health/ready and, if there is a gatherer, /metrics.
 func (a *API) Operations(gatherer prometheus.Gatherer, checks ...Check) {
 	Register(a, nil, huma.Operation{
 		OperationID: "live", Method: "GET", Path: "/health/live", Summary: "Whether the process runs",
@@ -53,8 +56,22 @@ func (a *API) Operations(gatherer prometheus.Gatherer, checks ...Check) {
 		Tags: []string{"operations"}, Metadata: Public(),
 		Responses: map[string]*huma.Response{"503": JSONResponse[readiness](a, "At least one check fails; see checks")},
 	}, func(ctx context.Context, _ *struct{}) (*readyOutput, error) { return a.ready(ctx, checks), nil })
-	metrics := adaptor.HTTPHandler(promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{}))
-	a.app.Get("/metrics", metrics)
+	if gatherer != nil {
+		a.app.Get(metricsPath, a.requireMetricsToken, adaptor.HTTPHandler(promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{})))
+	}
+}
+
+const metricsPath = metrics.Path
+
+// requireMetricsToken refuses a request without the token, and counts it as one of its client, so that the token is not guessed.
+func (a *API) requireMetricsToken(c *fiber.Ctx) error {
+	if a.metricsToken.Allows(c.Get(fiber.HeaderAuthorization)) {
+		return c.Next()
+	}
+	if err := a.takeFromRate(c); err != nil {
+		return err
+	}
+	return problem.New(problem.Unauthenticated)
 }
 
 // Docs adds /docs, the page of the API's document.

@@ -83,7 +83,7 @@ func (l *rateLimit) allowanceOf(client string, now time.Time) *allowance {
 // limitRate refuses requests over the limit. Health checks and metrics are not limited: a probe must not fail because another
 // client on the same address is busy.
 func (a *API) limitRate(c *fiber.Ctx) error {
-	if strings.HasPrefix(c.Path(), "/health/") || c.Path() == "/metrics" {
+	if strings.HasPrefix(c.Path(), "/health/") || c.Path() == metricsPath {
 		return c.Next()
 	}
 	if err := a.takeFromRate(c); err != nil {

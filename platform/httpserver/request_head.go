@@ -3,6 +3,7 @@ package httpserver
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net"
 
 	"github.com/gofiber/fiber/v2"
@@ -18,7 +19,7 @@ import (
 // rejectBadLines rejects a request head with such lines.
 func rejectBadLines(c *fiber.Ctx) error {
 	bad := hasBadLines(c.Request().Header.RawHeaders())
-	if conn, ok := c.Context().Conn().(*drainConn); ok && conn.head.bareLF {
+	if conn, ok := c.Context().Conn().(clientConn); ok && conn.scanner().bareLF {
 		bad = true
 	}
 	if !bad {
@@ -63,6 +64,16 @@ type headScanner struct {
 
 const headEnd = "\r\n\r\n"
 
+// read reads from a connection and checks what was read.
+func (w *headScanner) read(conn io.Reader, b []byte) (int, error) {
+	if w.bareLF {
+		return 0, errBareLF
+	}
+	n, err := conn.Read(b)
+	w.scan(b[:n])
+	return n, err
+}
+
 // scan checks bytes that were read.
 func (w *headScanner) scan(b []byte) {
 	if w.atStart && len(b) > 0 {
@@ -90,14 +101,14 @@ func (w *headScanner) scan(b []byte) {
 
 // trackHeads prepares the scanner of a connection for its next request.
 func trackHeads(conn net.Conn, state fasthttp.ConnState) {
-	c, ok := conn.(*drainConn)
+	c, ok := conn.(clientConn)
 	if !ok {
 		return
 	}
-	switch state {
+	switch head := c.scanner(); state {
 	case fasthttp.StateIdle:
-		c.head = headScanner{atStart: true}
+		*head = headScanner{atStart: true}
 	case fasthttp.StateActive:
-		c.head.atStart = false // pipelined: its start is already in the buffer
+		head.atStart = false // pipelined: its start is already in the buffer
 	}
 }

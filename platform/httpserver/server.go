@@ -7,6 +7,7 @@ package httpserver
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/netip"
@@ -21,6 +22,7 @@ import (
 	"github.com/valyala/fasthttp"
 	"go.uber.org/zap"
 
+	"github.com/holotwin/holotwin/platform/metrics"
 	"github.com/holotwin/holotwin/platform/peer"
 	"github.com/holotwin/holotwin/platform/random"
 )
@@ -62,6 +64,10 @@ type Options struct {
 	Auditor Auditor
 	// Metrics registers the request metrics; nil registers none.
 	Metrics prometheus.Registerer
+	// TLS makes the server answer HTTPS only; nil is without.
+	TLS *tls.Config
+	// MetricsToken is the bearer token that /metrics requires; empty is none.
+	MetricsToken string
 	// Long are exact paths whose requests may take ImportTime.
 	Long []string
 	// ForeignQueries are exact paths to which other servers redirect browsers with a query that they wrote.
@@ -85,11 +91,14 @@ type API struct {
 	requests       *requestMetrics
 	// peers answers other processes; nil answers none.
 	peers *peer.Server
+	tls   *tls.Config
+	// metricsToken guards /metrics.
+	metricsToken metrics.Token
 }
 
 // New returns a server without routes.
 func New(o Options) *API {
-	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, auditor: o.Auditor, rate: newRateLimit(o.RatePerMinute), trustedProxies: o.TrustedProxies, requests: newRequestMetrics(o.Metrics), streams: newStreams(), heavy: newAdmission()}
+	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, auditor: o.Auditor, rate: newRateLimit(o.RatePerMinute), trustedProxies: o.TrustedProxies, requests: newRequestMetrics(o.Metrics), streams: newStreams(), heavy: newAdmission(), tls: o.TLS, metricsToken: metrics.NewToken(o.MetricsToken)}
 	api.app = fiber.New(fiber.Config{
 		AppName:               "HoloTwin",
 		DisableStartupMessage: true,
@@ -150,7 +159,9 @@ func allowOrigins(origins []string) fiber.Handler {
 func (a *API) App() *fiber.App { return a.app }
 
 // Serve answers requests on the listener until Shutdown.
-func (a *API) Serve(listener net.Listener) error { return a.app.Listener(drainListener{listener}) }
+func (a *API) Serve(listener net.Listener) error {
+	return a.app.Listener(clientListener{listener, a.tls})
+}
 
 // Shutdown accepts no more connections, ends event streams, and waits for open requests until ctx ends.
 func (a *API) Shutdown(ctx context.Context) error {

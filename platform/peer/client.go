@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -61,6 +62,8 @@ type Client struct {
 	http    *http.Client
 	slots   chan struct{}
 	breaker breaker
+	// signs is the number of the key that the other process accepted last.
+	signs atomic.Int32
 }
 
 // ErrURL is the error for an address that is not one of an HTTP server.
@@ -173,13 +176,33 @@ func neverArrived(err error) bool {
 	return errors.As(err, &dial) && dial.Op == "dial"
 }
 
-// once sends a question once.
-func (c *Client) once(ctx context.Context, module, name string, question []byte) ([]byte, error) {
+// errRefusedToken is the cause of an answer of a process that does not accept our token.
+var errRefusedToken = errors.New("it does not accept our token; set the same SERVICE_SECRET or JWT_SECRET for all processes, and set their clocks")
+
+// once sends a question once. While a secret is replaced, the other process may know another one than the newest: a question whose token
+// was refused was not looked at, and is sent with a token of the next secret.
+func (c *Client) once(ctx context.Context, module, name string, question []byte) (answer []byte, err error) {
+	first, keys := int(c.signs.Load()), len(c.o.Tokens.keys)
+	for i := range keys {
+		number := (first + i) % keys
+		answer, err = c.send(ctx, module, name, question, number)
+		if !errors.Is(err, errRefusedToken) {
+			if !IsAway(err) {
+				c.signs.Store(int32(number))
+			}
+			return answer, err
+		}
+	}
+	return answer, err
+}
+
+// send sends a question with a token of the key with a number.
+func (c *Client) send(ctx context.Context, module, name string, question []byte, number int) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+module+"/"+name, bytes.NewReader(question))
 	if err != nil {
 		return nil, err
 	}
-	token, err := c.o.Tokens.sign()
+	token, err := c.o.Tokens.sign(number)
 	if err != nil {
 		return nil, err
 	}
@@ -222,7 +245,7 @@ func (c *Client) judge(module, name string, response *http.Response) error {
 		seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
 		return ErrAway{Module: module, After: time.Duration(seconds) * time.Second, Cause: fmt.Errorf("it answers %d", status)}
 	case http.StatusUnauthorized:
-		return ErrAway{Module: module, Cause: errors.New("it does not accept our token; set the same SERVICE_SECRET or JWT_SECRET for all processes, and set their clocks")}
+		return ErrAway{Module: module, Cause: errRefusedToken}
 	case http.StatusNotFound:
 		return ErrAway{Module: module, Cause: unknownCall(fmt.Sprintf("%s does not run this module, or an earlier version without %s", c.o.URL, name))}
 	case http.StatusBadRequest:

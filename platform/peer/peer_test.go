@@ -33,9 +33,9 @@ var (
 
 var errRefused = errors.New("refused by the module")
 
-func newTestTokens(t *testing.T, secret []byte) *Tokens {
+func newTestTokens(t *testing.T, secrets ...[]byte) *Tokens {
 	t.Helper()
-	tokens, err := NewTokens(secret, time.Now)
+	tokens, err := NewTokens(secrets, time.Now)
 	require.NoError(t, err)
 	return tokens
 }
@@ -296,23 +296,25 @@ func TestTheBreaker(t *testing.T) {
 func TestTokens(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	clock := func() time.Time { return now }
-	tokens, err := NewTokens(secret, clock)
+	tokens, err := NewTokens([][]byte{secret}, clock)
 	require.NoError(t, err)
-	token, err := tokens.sign()
+	token, err := tokens.sign(0)
 	require.NoError(t, err)
 	require.NoError(t, tokens.Verify(bearer+token))
 	require.ErrorIs(t, tokens.Verify(token), ErrToken)
 
-	again, err := tokens.sign()
+	again, err := tokens.sign(0)
 	require.NoError(t, err)
 	require.Equal(t, token, again)
 	now = now.Add(tokenLife + skew + time.Second)
 	require.ErrorIs(t, tokens.Verify(bearer+token), ErrToken, "it has expired")
-	fresh, err := tokens.sign()
+	fresh, err := tokens.sign(0)
 	require.NoError(t, err)
 	require.NoError(t, tokens.Verify(bearer+fresh))
 
-	_, err = NewTokens(secret[1:], clock)
+	_, err = NewTokens([][]byte{secret, secret[1:]}, clock)
+	require.Error(t, err)
+	_, err = NewTokens(nil, clock)
 	require.Error(t, err)
 	sign := func(key []byte, claims jwt.RegisteredClaims) string {
 		signed, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(key)
@@ -322,13 +324,64 @@ func TestTokens(t *testing.T) {
 	good := jwt.RegisteredClaims{
 		Issuer: issuer, Audience: jwt.ClaimStrings{audience}, IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(tokenLife)),
 	}
-	require.NoError(t, tokens.Verify(sign(tokens.key, good)))
+	require.NoError(t, tokens.Verify(sign(tokens.keys[0].key, good)))
 	require.ErrorIs(t, tokens.Verify(sign(secret, good)), ErrToken, "the secret itself is no key")
 	ofUser, long := good, good
 	ofUser.Audience = jwt.ClaimStrings{"holotwin"}
 	long.ExpiresAt = jwt.NewNumericDate(now.Add(time.Hour))
 	for name, claims := range map[string]jwt.RegisteredClaims{"a user's": ofUser, "for an hour": long, "without times": {Issuer: issuer, Audience: good.Audience}} {
-		require.ErrorIs(t, tokens.Verify(sign(tokens.key, claims)), ErrToken, name)
+		require.ErrorIs(t, tokens.Verify(sign(tokens.keys[0].key, claims)), ErrToken, name)
+	}
+}
+
+// TestASecretIsReplaced replaces the secret of two processes that ask each other, in both orders: first one process has the new and the
+// old secret, then both have, then one has the new one alone, then both have. No question is lost, and a change is made once.
+func TestASecretIsReplaced(t *testing.T) {
+	newSecret := []byte("fedcba9876543210fedcba9876543210")
+	stages := [][][]byte{{secret}, {newSecret, secret}, {newSecret}}
+	for name, orders := range map[string][][2]int{
+		"the asking process first": {{0, 0}, {1, 0}, {1, 1}, {2, 1}, {2, 2}},
+		"the asked process first":  {{0, 0}, {0, 1}, {1, 1}, {1, 2}, {2, 2}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var asked *Server // the process that runs now; a stage starts it again
+			var refused, changed atomic.Int64
+			url := answering(t, nil, func(w http.ResponseWriter, r *http.Request) bool {
+				if asked.Verify(r.Header.Get("Authorization")) != nil {
+					refused.Add(1)
+					w.WriteHeader(http.StatusUnauthorized)
+					return true
+				}
+				question, _ := io.ReadAll(r.Body)
+				reply, _ := asked.Serve(r.Context(), strings.TrimPrefix(r.URL.Path, Path+"/"), question)
+				w.WriteHeader(reply.Status)
+				_, _ = w.Write(reply.Body)
+				return true
+			})
+			var client *Client
+			var changes int64
+			for i, stage := range orders {
+				if i == 0 || stage[0] != orders[i-1][0] {
+					var err error
+					client, err = NewClient(ClientOptions{URL: url, Tokens: newTestTokens(t, stages[stage[0]]...)})
+					require.NoError(t, err)
+				}
+				asked = NewServer(newTestTokens(t, stages[stage[1]]...), func(error) (Refusal, bool) { return Refusal{}, false })
+				add.Answer(asked, func(_ context.Context, n int) (int, error) { changed.Add(1); return n, nil })
+				refused.Store(0)
+				for range 3 {
+					_, err := add.Ask(t.Context(), client, 1)
+					require.NoError(t, err, "stage %d", i)
+					changes++
+				}
+				require.LessOrEqual(t, refused.Load(), int64(1), "it remembers which secret was accepted")
+				require.Equal(t, changes, changed.Load())
+			}
+			stranger, err := NewClient(ClientOptions{URL: url, Tokens: newTestTokens(t, secret)})
+			require.NoError(t, err)
+			_, err = add.Ask(t.Context(), stranger, 1)
+			require.ErrorIs(t, err, errRefusedToken, "the old secret alone is worth nothing at the end")
+		})
 	}
 }
 

@@ -30,40 +30,58 @@ var ErrToken = errors.New("not a token of a process of this installation")
 
 // Tokens signs and verifies the tokens by which processes of an installation know each other.
 type Tokens struct {
-	key    []byte
+	// keys are those of the secrets, in their order.
+	keys   []*tokenKey
 	now    func() time.Time
 	parser *jwt.Parser
+}
+
+// NewTokens returns the tokens of an installation. Tokens of each secret are accepted, so that a secret can be replaced while some
+// processes still have the former one. The keys are derived from the secrets, so that no secret signs both these tokens and those of
+// users, even if the same is set for both.
+func NewTokens(secrets [][]byte, now func() time.Time) (*Tokens, error) {
+	t := &Tokens{now: now, parser: jwt.NewParser(
+		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithIssuer(issuer), jwt.WithAudience(audience),
+		jwt.WithExpirationRequired(), jwt.WithLeeway(skew), jwt.WithStrictDecoding(), jwt.WithTimeFunc(now),
+	)}
+	for _, secret := range secrets {
+		if len(secret) < MinSecretBytes {
+			return nil, fmt.Errorf("the secret of the processes has %d bytes; at least %d are needed", len(secret), MinSecretBytes)
+		}
+		key, err := hkdf.Key(sha256.New, secret, nil, audience, sha256.Size)
+		if err != nil {
+			return nil, err
+		}
+		t.keys = append(t.keys, &tokenKey{key: key})
+	}
+	if len(t.keys) == 0 {
+		return nil, errors.New("the processes have no secret")
+	}
+	return t, nil
+}
+
+// sign returns a token of the key with a number, which is valid for at least half of its life.
+func (t *Tokens) sign(number int) (string, error) { return t.keys[number].sign(t.now()) }
+
+// tokenKey signs with one key.
+type tokenKey struct {
+	key []byte
 
 	mu     sync.Mutex
 	token  string
 	signed time.Time
 }
 
-// NewTokens returns the tokens of an installation. The key is derived from the secret, so that no secret signs both these tokens
-// and those of users, even if the same is set for both.
-func NewTokens(secret []byte, now func() time.Time) (*Tokens, error) {
-	if len(secret) < MinSecretBytes {
-		return nil, fmt.Errorf("the secret of the processes has %d bytes; at least %d are needed", len(secret), MinSecretBytes)
-	}
-	key, err := hkdf.Key(sha256.New, secret, nil, audience, sha256.Size)
-	return &Tokens{key: key, now: now, parser: jwt.NewParser(
-		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithIssuer(issuer), jwt.WithAudience(audience),
-		jwt.WithExpirationRequired(), jwt.WithLeeway(skew), jwt.WithStrictDecoding(), jwt.WithTimeFunc(now),
-	)}, err
-}
-
-// sign returns a token that is valid for at least half of its life.
-func (t *Tokens) sign() (string, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	now := t.now()
-	if age := now.Sub(t.signed); t.token != "" && age >= 0 && age < tokenLife/2 {
-		return t.token, nil
+func (k *tokenKey) sign(now time.Time) (string, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if age := now.Sub(k.signed); k.token != "" && age >= 0 && age < tokenLife/2 {
+		return k.token, nil
 	}
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.RegisteredClaims{
 		Issuer: issuer, Audience: jwt.ClaimStrings{audience}, IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(tokenLife)),
-	}).SignedString(t.key)
-	t.token, t.signed = token, now
+	}).SignedString(k.key)
+	k.token, k.signed = token, now
 	return token, err
 }
 
@@ -75,12 +93,15 @@ func (t *Tokens) Verify(authorization string) error {
 	if !ok {
 		return ErrToken
 	}
-	var claims jwt.RegisteredClaims
-	if _, err := t.parser.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return t.key, nil }); err != nil {
-		return ErrToken
+	for _, k := range t.keys {
+		var claims jwt.RegisteredClaims
+		if _, err := t.parser.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return k.key, nil }); err != nil {
+			continue
+		}
+		if claims.IssuedAt == nil || claims.ExpiresAt.Sub(claims.IssuedAt.Time) > tokenLife {
+			return ErrToken
+		}
+		return nil
 	}
-	if claims.IssuedAt == nil || claims.ExpiresAt.Sub(claims.IssuedAt.Time) > tokenLife {
-		return ErrToken
-	}
-	return nil
+	return ErrToken
 }

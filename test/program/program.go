@@ -5,6 +5,7 @@ package program
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -79,7 +80,11 @@ func StartBinary(ctx context.Context, binary, folder, databaseURL string, settin
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{URL: "http://" + address, Process: command(binary, folder, databaseURL, words), Log: &Log{}, ended: make(chan error, 1)}
+	scheme := "http://"
+	if slices.ContainsFunc(settings, func(setting string) bool { return strings.HasPrefix(setting, "TLS_CERT=") }) {
+		scheme = "https://"
+	}
+	s := &Server{URL: scheme + address, Process: command(binary, folder, databaseURL, words), Log: &Log{}, ended: make(chan error, 1)}
 	s.Process.Env = append(s.Process.Env, "HTTP_ADDR="+address)
 	for _, setting := range settings {
 		s.Process.Env = append(s.Process.Env, strings.ReplaceAll(setting, "$URL", s.URL))
@@ -147,11 +152,14 @@ func FreeAddress() (string, error) {
 	return "", failed
 }
 
+// trusting is a client that takes any certificate.
+var trusting = http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+
 func (s *Server) await(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, answerFor)
 	defer cancel()
 	for {
-		if answer, err := http.Get(s.URL + "/health/ready"); err == nil {
+		if answer, err := trusting.Get(s.URL + "/health/ready"); err == nil {
 			_ = answer.Body.Close()
 			if answer.StatusCode == http.StatusOK {
 				return nil

@@ -1,6 +1,9 @@
 package chart
 
-import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+import (
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
 
 // serviceMonitor has the fields of the Prometheus operator's ServiceMonitor that the chart may use.
 type serviceMonitor struct {
@@ -11,9 +14,13 @@ type serviceMonitor struct {
 		Selector     metav1.LabelSelector `json:"selector"`
 		TargetLabels []string             `json:"targetLabels"`
 		Endpoints    []struct {
-			Port     string `json:"port"`
-			Path     string `json:"path"`
-			Interval string `json:"interval"`
+			Port          string `json:"port"`
+			Path          string `json:"path"`
+			Interval      string `json:"interval"`
+			Authorization *struct {
+				Type        string                   `json:"type"`
+				Credentials corev1.SecretKeySelector `json:"credentials"`
+			} `json:"authorization"`
 		} `json:"endpoints"`
 	} `json:"spec"`
 }
