@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/holotwin/holotwin/modules/auth"
@@ -69,7 +70,11 @@ func (s Spaces) ReportingToday(ctx context.Context, key auth.Key) (int, error) {
 	if !key.LastUsed.IsZero() {
 		asked.LastUsed = msOf(key.LastUsed)
 	}
-	return ask(ctx, s.Client, reportingCall, asked)
+	n, err := ask(ctx, s.Client, reportingCall, asked)
+	if peer.IsAway(err) {
+		err = fmt.Errorf("%w: %w", auth.ErrAway, err)
+	}
+	return n, err
 }
 
 // AnswerSpaces makes a server answer the auth module's questions from the energy module.

@@ -70,6 +70,8 @@ var (
 	ErrTokenReused = errors.New("refresh token was already used")
 	// ErrForbidden is an action that the caller's role does not permit.
 	ErrForbidden = errors.New("not for this role")
+	// ErrAway is returned by a port whose module does not answer now.
+	ErrAway = errors.New("another module does not answer now")
 	// ErrNotFound is something that does not exist or that the caller may not see.
 	ErrNotFound = errors.New("not found")
 	// ErrTaken is an e-mail address that belongs to another user.

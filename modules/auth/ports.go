@@ -81,7 +81,7 @@ type Spaces interface {
 // Reports answers what is known of the devices of a key.
 type Reports interface {
 	// ReportingToday counts the devices that a key may write for and that sent something today, by the day of their site; none if
-	// the key was not used on that day. Which key a device used is not stored, so some of them may have used another key.
+	// the key was not used on that day. Which key a device used is not stored, so some of them may have used another key. Errors: ErrAway.
 	ReportingToday(ctx context.Context, key Key) (int, error)
 }
 

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -66,8 +67,8 @@ func (a *Accounts) accessOf(ctx context.Context, actor Actor, id string) (Access
 // KeyRemoval is what the removal of a key would take along, and who used it.
 type KeyRemoval struct {
 	Removal
-	// ReportingToday is the number of devices that may have used the key today; see Reports.
-	ReportingToday int
+	// ReportingToday is the number of devices that may have used the key today; see Reports. It is nil if nobody knows it now.
+	ReportingToday *int
 	// LastUsed is exact to a minute; zero if the key was never used.
 	LastUsed time.Time
 }
@@ -78,6 +79,12 @@ func (k *Keys) PreviewRemove(ctx context.Context, actor Actor, id string) (KeyRe
 	if err != nil {
 		return KeyRemoval{}, err
 	}
-	reporting, err := k.reports.ReportingToday(ctx, key)
-	return KeyRemoval{Removal{Deletes: map[Kind]int{KindKey: 1}}, reporting, key.LastUsed}, err
+	removal := KeyRemoval{Removal: Removal{Deletes: map[Kind]int{KindKey: 1}}, LastUsed: key.LastUsed}
+	switch reporting, err := k.reports.ReportingToday(ctx, key); {
+	case err == nil:
+		removal.ReportingToday = &reporting
+	case !errors.Is(err, ErrAway): // a key must be removable while the module that knows is away
+		return removal, err
+	}
+	return removal, nil
 }

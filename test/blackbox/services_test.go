@@ -301,7 +301,7 @@ var wellAgain = map[string]string{"auth": "/auth/me", "energy": "/api/gemelo", "
 // killInTurn kills each process under load: the other modules go on, all is well after it was started, nothing acknowledged is lost.
 func (d *division) killInTurn(t *testing.T, admin *program.Client, campus program.Campus) {
 	t.Helper()
-	l := d.load(t, admin, campus, time.Now().UTC().Truncate(time.Second).Add(-6*time.Hour))
+	l := d.load(t, admin, campus, time.Now().UTC().Truncate(time.Second).Add(-60*time.Hour)) // before what the main job sent
 	l.goesOn(t, "at first")
 	for _, name := range processes {
 		require.NoError(t, d.running[name].Kill())
@@ -324,7 +324,7 @@ func (d *division) killInTurn(t *testing.T, admin *program.Client, campus progra
 // restartInTurn stops and starts each process under load, as an upgrade does: no request that was accepted is lost.
 func (d *division) restartInTurn(t *testing.T, admin *program.Client, campus program.Campus) {
 	t.Helper()
-	l := d.load(t, admin, campus, time.Now().UTC().Truncate(time.Second).Add(-3*time.Hour))
+	l := d.load(t, admin, campus, time.Now().UTC().Truncate(time.Second).Add(-30*time.Hour))
 	l.goesOn(t, "at first")
 	for _, name := range processes {
 		require.NoError(t, d.running[name].Stop())
@@ -343,6 +343,8 @@ func (d *division) requireDegraded(t *testing.T, admin *program.Client, campus p
 	requireUnavailable(t, mustSend(t, admin, http.MethodGet, "/api/recomendaciones", nil), "advice")
 	d.start(t, "advice")
 	eventually(t, "the edge finds advice again", func() bool { return mustSend(t, admin, http.MethodGet, "/api/recomendaciones", nil).Status == 200 })
+	var key struct{ ID string }
+	require.NoError(t, send(t, admin, 201, http.MethodPost, "/auth/claves", map[string]any{"name": "perdida", "device_ids": campus.Devices[:1]}).JSON(&key))
 	for _, name := range []string{"energy-1", "energy-2"} {
 		require.NoError(t, d.running[name].Kill())
 	}
@@ -357,4 +359,7 @@ func (d *division) requireDegraded(t *testing.T, admin *program.Client, campus p
 			requireUnavailable(t, answer, path)
 		}
 	}
+	preview := send(t, admin, 200, http.MethodDelete, "/auth/claves/"+key.ID+"?dry_run=true", nil)
+	require.Contains(t, string(preview.Body), `"devices_reporting_today":null`)
+	send(t, admin, 204, http.MethodDelete, "/auth/claves/"+key.ID, nil)
 }

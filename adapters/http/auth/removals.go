@@ -37,7 +37,7 @@ type KeyRemoval struct {
 
 // KeyUse is what is known of the use of a key.
 type KeyUse struct {
-	DevicesReportingToday int     `json:"devices_reporting_today" doc:"Devices that the key may write for and that sent something today, by the day of their site; 0 if the key was not used today. Which key a device used is not stored, so some of them may have used another key, or a person may have entered their readings"`
+	DevicesReportingToday *int    `json:"devices_reporting_today" doc:"Devices that the key may write for and that sent something today, by the day of their site; 0 if the key was not used today, null while the service that knows it does not answer. Which key a device used is not stored, so some of them may have used another key, or a person may have entered their readings"`
 	LastUsedAt            *string `json:"last_used_at" format:"date-time" doc:"Exact to the minute; null if the key was never used"`
 }
 
