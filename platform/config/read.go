@@ -64,7 +64,7 @@ func Read() (Config, Report) {
 		report.Faults = slices.DeleteFunc(report.Faults, func(f Fault) bool { return f.Source.Kind != FromEnvironment && f.Source.Kind != FromFile })
 		report.Faults = append(faultsOf(err), report.Faults...)
 	}
-	report.Warnings = append(file.warnings(), report.Warnings...)
+	report.Warnings = slices.Insert(report.Warnings, 0, file.warnings()...)
 	c.Warnings = report.Warnings
 	return c, report
 }

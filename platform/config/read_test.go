@@ -40,7 +40,7 @@ func TestEachValueHasItsSource(t *testing.T) {
 	t.Setenv("METRICS_TOKEN_FILE", filepath.Join(folder, "keys", "tokens"))
 	c, report := Read()
 	require.NoError(t, report.Err())
-	require.Empty(t, report.Warnings)
+	require.Equal(t, []Fault{}, report.Warnings, "a list in JSON too")
 	require.Equal(t, []any{"en", secret, ":8002", "0123456789abcdef", "warn"}, []any{c.Locale, c.JWTSecret, c.HTTPAddr, c.MetricsToken, c.LogLevel})
 	dotenv := filepath.Join(folder, ".env")
 	for name, want := range map[string]string{
