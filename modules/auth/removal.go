@@ -67,7 +67,7 @@ func (a *Accounts) accessOf(ctx context.Context, actor Actor, id string) (Access
 // KeyRemoval is what the removal of a key would take along, and who used it.
 type KeyRemoval struct {
 	Removal
-	// ReportingToday is the number of devices that may have used the key today; see Reports. It is nil if nobody knows it now.
+	// ReportingToday is the number of devices that may have used the key today; see Reports. It is nil if it is not known now.
 	ReportingToday *int
 	// LastUsed is exact to a minute; zero if the key was never used.
 	LastUsed time.Time
