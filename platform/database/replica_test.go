@@ -113,8 +113,8 @@ func counted(db *database.Database) (n int64, byReplica bool, err error) {
 }
 
 // showsAll writes through one process and reads through another one at once, again and again, while the
-// replica's replay is paused and resumed. Each read shows all that was written before it, by either server; and the replica answers most of
-// them when it may.
+// replica's replay is paused and resumed. Each read shows all that was written before it, by either server; and the replica answers when
+// it may. How often depends on the machine: a replica that is given no time to replay is behind.
 func (p *pair) showsAll(t *testing.T) {
 	other := p.open(t)
 	databasetest.AwaitReplica(t, other, database.Following)
@@ -131,7 +131,12 @@ func (p *pair) showsAll(t *testing.T) {
 		}
 		return byReplica
 	}
-	require.Greater(t, round(), 50, "of 100")
+	answers := func() {
+		for n := 0; n < 20; n += round() {
+			require.Less(t, p.written, int64(20_000), "the replica hardly answers")
+		}
+	}
+	answers()
 	p.onStandby(t, "SELECT pg_wal_replay_pause()")
 	require.Less(t, round(), 5, "while paused, the primary answers")
 	p.await(t, database.Behind, "behind: ")
@@ -141,7 +146,7 @@ func (p *pair) showsAll(t *testing.T) {
 	p.onStandby(t, "SELECT pg_wal_replay_resume()")
 	p.await(t, database.Following, "following")
 	databasetest.AwaitReplica(t, other, database.Following)
-	require.Greater(t, round(), 50, "of 100")
+	answers()
 	databasetest.AwaitReplica(t, p.db, database.Following)
 	_, replica := count(t, p.db)
 	require.True(t, replica)
@@ -369,8 +374,8 @@ func TestAReadReplicaForAPlainUser(t *testing.T) {
 			defer func() { require.NoError(t, db.Close()) }()
 			databasetest.AwaitReplica(t, db, database.Following)
 			p.db = db
-			answered := 0
-			for range 20 {
+			for answered := 0; answered < 10; {
+				require.Less(t, p.written, int64(20_000), "the replica hardly answers")
 				p.write(t)
 				n, replica := count(t, db)
 				require.Equal(t, p.written, n)
@@ -378,7 +383,6 @@ func TestAReadReplicaForAPlainUser(t *testing.T) {
 					answered++
 				}
 			}
-			require.Greater(t, answered, 10, "of 20")
 		})
 	}
 }
