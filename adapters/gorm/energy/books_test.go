@@ -231,6 +231,11 @@ func TestPlantedDifferencesAreFoundAndRepaired(t *testing.T) {
 				for _, e := range noted {
 					details += e.Detail + "\n"
 				}
+				for _, d := range found {
+					if d.Figure != books.LinkNotBooked && d.Figure != books.UnreadablePage {
+						require.Contains(t, details, fmt.Sprintf("%s %d → %d %s", d.Figure, d.Stored, d.Computed, d.Figure.Unit()))
+					}
+				}
 				require.Contains(t, details, string(p.figure))
 			})
 		}

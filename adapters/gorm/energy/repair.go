@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -23,6 +24,9 @@ func (s *Store) RepairBooks(ctx context.Context, proof books.Proof, traits ledge
 		r := repair{store: s, tx: tx, rows: s.rows(tx), proof: proof, by: by, missing: copyOf(proof.Missing)}
 		held := chains{kinds: make(map[energy.DeviceID]kinds), traits: func(energy.DeviceID) ledger.Traits { return traits }}
 		if err := held.lock(ctx, r.rows, map[energy.DeviceID]kinds{proof.Device: 0}); err != nil {
+			return err
+		}
+		if err := s.requireSame(ctx, tx, proof, traits); err != nil {
 			return err
 		}
 		for _, step := range []func(context.Context) error{
@@ -50,6 +54,19 @@ type repair struct {
 	missing ledger.Entries
 }
 
+// requireSame returns an error if another process repaired the device since the proof, on SQLite: no lock reaches another process there, and
+// what is read in a transaction that writes is of one instant.
+func (s *Store) requireSame(ctx context.Context, tx *gorm.DB, proof books.Proof, traits ledger.Traits) error {
+	if s.db.Dialect != database.SQLite {
+		return nil
+	}
+	again, err := books.Prove(proof.Device, traits, s.records(ctx, tx, proof.Device))
+	if err == nil && !reflect.DeepEqual(again.Missing, proof.Missing) {
+		err = books.ErrChanged
+	}
+	return err
+}
+
 // copyOf copies entries, because a transaction may be tried again.
 func copyOf(entries ledger.Entries) ledger.Entries {
 	all := make(ledger.Entries, len(entries))
@@ -62,7 +79,7 @@ func copyOf(entries ledger.Entries) ledger.Entries {
 // note writes a line in the audit.
 func (r *repair) note(what string, changes []string) error {
 	return r.store.db.Note(r.tx, audit.Entry{
-		At: r.store.clock.Now().Time(), Actor: r.by, Action: "repair books", Target: "/api/dispositivos/" + string(r.proof.Device),
+		At: r.store.clock.Now().Time(), Actor: r.by, Action: "books.repaired", Target: "/api/dispositivos/" + string(r.proof.Device),
 		Detail: what + ": " + strings.Join(changes, ", "),
 	})
 }
@@ -177,13 +194,13 @@ type sums struct{ Energy, Estimated int64 }
 
 func (r *repair) storedSums(ctx context.Context) (map[int32]sums, error) {
 	var found []struct {
-		Day int32
-		sums
+		Day               int32
+		Energy, Estimated int64
 	}
 	err := r.tx.WithContext(ctx).Raw("SELECT day, energy, estimated FROM energy_pages WHERE device_id = ?", string(r.proof.Device)).Scan(&found).Error
 	all := make(map[int32]sums, len(found))
 	for _, f := range found {
-		all[f.Day] = f.sums
+		all[f.Day] = sums{f.Energy, f.Estimated}
 	}
 	return all, err
 }

@@ -63,8 +63,11 @@ func (c *Checker) Repair(ctx context.Context, by string, found func(Difference) 
 		if err != nil {
 			return err
 		}
+		if len(proof.Differences) == 0 {
+			return sum.add(proof, found)
+		}
 		sum.Repaired += len(proof.Differences) - proof.Irreparable
-		return sum.add(proof, found)
+		return errors.Join(sum.add(proof, found), c.store.StoreCheck(ctx, device, c.clock.Now(), proof.Irreparable))
 	})
 }
 
