@@ -23,6 +23,7 @@ type commands struct {
 	Simulate simulateCommand `cmd:"" help:"Send the readings of a simulated campus, over HTTP or MQTT."`
 	OpenAPI  openAPICommand  `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Check    checkCommand    `cmd:"" help:"Judge the settings without starting anything: all faults at once, and where each value came from. No value is printed."`
+	Doctor   doctorCommand   `cmd:"" help:"Look at an installation: what does not work and what to do; whether totals equal their readings; a bundle for its maintainers."`
 	Health   healthCommand   `cmd:"" help:"Ask a running server whether it is ready; for health checks of containers."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
@@ -81,7 +82,7 @@ func (healthCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	answer, err := askHealth(settings)
+	answer, err := askAddress(context.Background(), settings.HTTPAddr, settings.TLSCert != "", "/health/ready")
 	if err != nil {
 		return errors.New("no answer")
 	}
@@ -92,10 +93,10 @@ func (healthCommand) Run() error {
 	return nil
 }
 
-// askHealth requests the state over the address that the server listens on. It does not check the server's certificate: that is for
-// another name than this machine's own address, and nothing secret is sent.
-func askHealth(settings config.Config) (*http.Response, error) {
-	host, port, err := net.SplitHostPort(settings.HTTPAddr)
+// askAddress requests a path of the server of this machine, over the address that it listens on. It does not check the server's
+// certificate: that is for another name than this machine's own address, and nothing secret is sent.
+func askAddress(ctx context.Context, listens string, secure bool, path string) (*http.Response, error) {
+	host, port, err := net.SplitHostPort(listens)
 	if err != nil {
 		return nil, err
 	}
@@ -103,11 +104,15 @@ func askHealth(settings config.Config) (*http.Response, error) {
 		host = "127.0.0.1"
 	}
 	scheme := "http://"
-	if settings.TLSCert != "" {
+	if secure {
 		scheme = "https://"
 	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+net.JoinHostPort(host, port)+path, nil)
+	if err != nil {
+		return nil, err
+	}
 	client := http.Client{Timeout: 3 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
-	return client.Get(scheme + net.JoinHostPort(host, port) + "/health/ready")
+	return client.Do(request)
 }
 
 type openAPICommand struct{}

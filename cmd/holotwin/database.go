@@ -46,16 +46,22 @@ func openWatchedDatabase(ctx context.Context, c config.Config, log *zap.Logger) 
 // openAudited opens a database whose changes are recorded in the audit: in that of the auth module, which is in the same database,
 // or, without that module, in the relay to it.
 func openAudited(ctx context.Context, c config.Config, o database.Options) (*database.Database, error) {
-	db, err := database.Open(ctx, o)
-	switch {
-	case err != nil:
-		return nil, err
-	case c.Runs(config.Auth):
-		db.Audit(gormauth.WriteEntry)
-	default:
-		db.Audit(gormrelay.WriteEntry)
+	return audited(c)(database.Open(ctx, o))
+}
+
+// audited returns a function that makes an opened database write the audit.
+func audited(c config.Config) func(*database.Database, error) (*database.Database, error) {
+	return func(db *database.Database, err error) (*database.Database, error) {
+		switch {
+		case err != nil:
+			return nil, err
+		case c.Runs(config.Auth):
+			db.Audit(gormauth.WriteEntry)
+		default:
+			db.Audit(gormrelay.WriteEntry)
+		}
+		return db, nil
 	}
-	return db, nil
 }
 
 // checks are the conditions of readiness: what must work before requests are sent to this server.

@@ -7,6 +7,7 @@ import (
 	"github.com/holotwin/holotwin/adapters/upload"
 	"github.com/holotwin/holotwin/adapters/weather"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/books"
 	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/modules/energy/conditions"
 	"github.com/holotwin/holotwin/modules/energy/intake"
@@ -43,6 +44,9 @@ var energyParts = []any{
 	},
 	func(store *gormenergy.Store, catalog *campus.Catalog) *twin.Twin {
 		return twin.NewTwin(store, store, store, catalog, instants{})
+	},
+	func(store *gormenergy.Store, catalog *campus.Catalog) *books.Checker {
+		return books.NewChecker(store, catalog, instants{})
 	},
 	usage.NewOverviews,
 	newWeatherSync,

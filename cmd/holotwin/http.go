@@ -13,6 +13,7 @@ import (
 	"github.com/holotwin/holotwin/modules/auth/standing"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/database"
+	"github.com/holotwin/holotwin/platform/doctor"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/peer"
 )
@@ -46,6 +47,10 @@ func finishRoutes(n finishing) {
 	if n.Standing != nil {
 		ready = append(ready, httpserver.Check{Name: "rights", Ready: n.Standing.Ready})
 	}
+	n.Registry.MustRegister(n.Watch)
+	n.API.WithSelfChecks(httpserver.SelfChecks{Warnings: n.Watch.Warnings, Diagnosis: func(language string) []httpserver.Diagnosis {
+		return diagnosisOf(n.Watch.Findings(), language)
+	}})
 	var scraped prometheus.Gatherer = n.Registry
 	if n.Config.MetricsAddr != "" {
 		scraped = nil // they have an address of their own
@@ -63,4 +68,5 @@ type finishing struct {
 	Database *database.Database
 	Peers    *peer.Server
 	Standing *standing.Verifier `optional:"true"`
+	Watch    *doctor.Watch
 }

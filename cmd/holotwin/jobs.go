@@ -19,6 +19,7 @@ import (
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/modules/auth/standing"
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/books"
 	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/modules/energy/conditions"
 	"github.com/holotwin/holotwin/modules/energy/intake"
@@ -26,6 +27,7 @@ import (
 	"github.com/holotwin/holotwin/platform/certificate"
 	"github.com/holotwin/holotwin/platform/clock"
 	"github.com/holotwin/holotwin/platform/config"
+	"github.com/holotwin/holotwin/platform/doctor"
 	"github.com/holotwin/holotwin/platform/events"
 )
 
@@ -44,12 +46,14 @@ type jobServices struct {
 	Accounts    *auth.Accounts  `optional:"true"`
 	Sessions    *auth.Sessions  `optional:"true"`
 	Refusals    *auth.Refusals
-	Relay       *auth.Relay             `optional:"true"`
-	Standing    *standing.Verifier      `optional:"true"`
-	EnergyStore *gormenergy.Store       `optional:"true"`
-	Catalog     *campus.Catalog         `optional:"true"`
-	Intake      *intake.Intake          `optional:"true"`
-	Fleet       *intake.Fleet           `optional:"true"`
+	Relay       *auth.Relay        `optional:"true"`
+	Standing    *standing.Verifier `optional:"true"`
+	EnergyStore *gormenergy.Store  `optional:"true"`
+	Catalog     *campus.Catalog    `optional:"true"`
+	Intake      *intake.Intake     `optional:"true"`
+	Fleet       *intake.Fleet      `optional:"true"`
+	Books       *books.Checker     `optional:"true"`
+	Watch       *doctor.Watch
 	WeatherSync *conditions.WeatherSync `optional:"true"`
 	Scheduler   *schedule.Scheduler     `optional:"true"`
 	Forecaster  *outlook.Forecaster     `optional:"true"`
@@ -65,7 +69,7 @@ func (w jobServices) jobs() []job {
 		module string
 		jobs   func() []job
 	}{{config.Auth, w.authJobs}, {config.Energy, w.energyJobs}, {config.Advice, w.adviceJobs}, {config.Energy, w.mqttJobs}}
-	all := append(w.eventJobs(), w.refusalJobs()...)
+	all := append(append(w.eventJobs(), w.refusalJobs()...), w.watchJobs()...)
 	all = append(all, job{name: "certificates", every: certificate.RefreshEvery, do: w.Served.refresh, off: w.Served.none()})
 	for _, of := range ofModules {
 		if w.Config.Runs(of.module) {
@@ -114,6 +118,11 @@ func (w jobServices) refusalJobs() []job {
 	}
 }
 
+// watchJobs look at what the process stands on.
+func (w jobServices) watchJobs() []job {
+	return []job{{name: "checks", every: 5 * time.Minute, first: atOnce, do: w.Watch.Look, failed: "could not check the installation; will retry"}}
+}
+
 func (w jobServices) energyJobs() []job {
 	return []job{
 		// Readers add what is in the journal to the totals, so the pace only decides how much they add.
@@ -129,6 +138,7 @@ func (w jobServices) energyJobs() []job {
 			name: "counters of an earlier version", every: time.Minute, first: atOnce, once: true, do: w.relearn,
 			failed: "could not check the counters of an earlier version again; will retry",
 		},
+		{name: "books", every: time.Minute, do: w.Books.CheckSome, failed: "could not compare totals with readings; will retry"},
 		{name: "unregistered devices", every: 6 * time.Hour, do: w.purgeInbox, failed: "could not delete old messages of unregistered devices; will retry"},
 		{name: "device health", every: 15 * time.Second, do: w.Fleet.Flush, failed: "could not save when devices were last seen; will retry"},
 		{

@@ -27,7 +27,7 @@ var platformParts = []any{
 		defer cancel()
 		return openWatchedDatabase(ctx, c, log)
 	},
-	newRegistry, newCertificates,
+	newRegistry, newCertificates, newWatch,
 }
 
 func newRegistry() *prometheus.Registry {

@@ -175,6 +175,36 @@ func (d *Database) Transact(ctx context.Context, fn func(tx *gorm.DB) error) err
 	return nil
 }
 
+// Note writes an audit entry in a transaction, beside the one of its context: for a change that has several.
+func (d *Database) Note(tx *gorm.DB, e audit.Entry) error {
+	if d.writeEntry == nil {
+		return nil
+	}
+	if err := d.writeEntry(tx, e); err != nil {
+		return fmt.Errorf("cannot write the audit entry, so nothing was changed: %w", err)
+	}
+	return nil
+}
+
+// TryLock takes an advisory lock of this campus, in a transaction that stays open and only holds the lock. So the lock ends with the
+// connection: a process that dies leaves no lock, and a connection pooler cannot give the connection to another client. It is only for
+// PostgreSQL; a SQLite file has one process.
+func (d *Database) TryLock(ctx context.Context, number int64) (release func(), mine bool, err error) {
+	tx := d.Write.WithContext(context.WithoutCancel(ctx)).Begin()
+	release = func() { tx.Rollback() }
+	if tx.Error == nil {
+		err = tx.Exec("SET LOCAL idle_in_transaction_session_timeout = 0").Error
+	}
+	if err = errors.Join(tx.Error, err); err == nil {
+		err = tx.Raw("SELECT pg_try_advisory_xact_lock(?)", d.Lock(number)).Scan(&mine).Error
+	}
+	if err != nil || !mine {
+		release()
+		return func() {}, false, err
+	}
+	return release, true, nil
+}
+
 // gormConfig: GORM adds no transaction to a single statement, goose owns the schema, and the caller logs an error once.
 func gormConfig() *gorm.Config {
 	return &gorm.Config{

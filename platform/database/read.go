@@ -17,6 +17,11 @@ func (d *Database) Snapshot(ctx context.Context, read func(tx *gorm.DB) error) e
 	if d.replica != nil && d.replica.read(ctx, read) {
 		return nil
 	}
+	return d.PrimarySnapshot(ctx, read)
+}
+
+// PrimarySnapshot is Snapshot by the primary, whether or not there is a read replica.
+func (d *Database) PrimarySnapshot(ctx context.Context, read func(tx *gorm.DB) error) error {
 	options := &snapshotOptions
 	if d.Dialect == SQLite {
 		options = &sql.TxOptions{} // a transaction that reads is a snapshot

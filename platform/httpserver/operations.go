@@ -34,6 +34,8 @@ type liveOutput struct {
 type readiness struct {
 	Status string            `json:"status" enum:"ok,unavailable"`
 	Checks map[string]string `json:"checks" doc:"The name of each check with its result: ok or unavailable"`
+	// Warnings do not make the process unavailable.
+	Warnings []string `json:"warnings,omitempty" doc:"The names of the checks in the background that found something; GET /api/diagnostico says what"`
 }
 
 type readyOutput struct {
@@ -56,6 +58,7 @@ func (a *API) Operations(gatherer prometheus.Gatherer, checks ...Check) {
 		Tags: []string{"operations"}, Metadata: Public(),
 		Responses: map[string]*huma.Response{"503": JSONResponse[readiness](a, "At least one check fails; see checks")},
 	}, func(ctx context.Context, _ *struct{}) (*readyOutput, error) { return a.ready(ctx, checks), nil })
+	a.registerDiagnosis()
 	if gatherer != nil {
 		a.app.Get(metricsPath, a.requireMetricsToken, adaptor.HTTPHandler(promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{})))
 	}
@@ -91,6 +94,9 @@ func (a *API) ready(ctx context.Context, checks []Check) *readyOutput {
 	defer cancel()
 	out := &readyOutput{Status: fiber.StatusOK}
 	out.Body.Status, out.Body.Checks = "ok", make(map[string]string, len(checks))
+	if a.selfChecks.Warnings != nil {
+		out.Body.Warnings = a.selfChecks.Warnings()
+	}
 	for _, check := range checks {
 		out.Body.Checks[check.Name] = "ok"
 		if err := check.Ready(ctx); err != nil {

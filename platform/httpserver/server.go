@@ -94,6 +94,8 @@ type API struct {
 	tls   *tls.Config
 	// metricsToken guards /metrics.
 	metricsToken metrics.Token
+	// selfChecks are reported and end nothing.
+	selfChecks SelfChecks
 }
 
 // New returns a server without routes.

@@ -29,3 +29,9 @@ func Restrict(paths ...string) (exposed []string) {
 	}
 	return exposed
 }
+
+// Exposed reports whether users other than the owner can access a file, and whether it exists.
+func Exposed(path string) (exposed, exists bool) {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().Perm()&otherUsers != 0, err == nil
+}

@@ -53,7 +53,7 @@ var access = map[string]string{
 
 	"GET /.well-known/jwks.json": "public", "GET /auth/metodos": "public", "GET /auth/oidc": "public", "GET /auth/oidc/callback": "public", "POST /auth/oidc/canje": "public",
 	"GET /input/post": "public", "POST /input/post": "public", "GET /input/bulk": "public", "POST /input/bulk": "public",
-	"GET /health/live": "public", "GET /health/ready": "public",
+	"GET /health/live": "public", "GET /health/ready": "public", "GET /api/diagnostico": "a",
 }
 
 // TestEveryRoute calls every route of the document with every role, with a session that has ended, and with nothing.

@@ -23,7 +23,7 @@ var modules = []module{
 		name: "energy", libraries: []string{"github.com/shopspring/decimal"}, why: "money is energy's",
 		rooms: []string{
 			".", "holidays", "campus", "calendar", "tariffs", "rulebook",
-			"ledger", "conditions", "live", "habit", "usage", "twin", "intake",
+			"ledger", "books", "conditions", "live", "habit", "usage", "twin", "intake",
 		},
 	},
 	{

@@ -13,7 +13,6 @@ import (
 // besideTransact write, or hold a lock, without Database.Transact: nothing that a caller changes and the audit must hold.
 var besideTransact = map[string]string{
 	"energy/append_postgres.go": "readings, which tell of themselves",
-	"advice/jobs.go":            "the lock of the job's runner",
 }
 
 // TestStoresWriteInTransactions refuses a store of energy or advice that writes outside Database.Transact, which writes the audit

@@ -2,7 +2,6 @@ package gormadvice
 
 import (
 	"context"
-	"errors"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -24,8 +23,7 @@ const newestJob = "started_at DESC, id DESC"
 // jobLock is the advisory lock of the job's runner; the number is the module's own.
 const jobLock = 7_204_011
 
-// TryLock takes the database's advisory lock in a transaction that stays open. The lock ends with the connection, so a process
-// that dies leaves no lock, and a connection pooler cannot give the connection to another client. SQLite has only one process.
+// TryLock takes the advisory lock of the jobs. SQLite has only one process.
 func (s *Store) TryLock(ctx context.Context) (release func(), mine bool, err error) {
 	if s.db.Dialect == database.SQLite {
 		if !s.jobs.TryLock() {
@@ -33,20 +31,7 @@ func (s *Store) TryLock(ctx context.Context) (release func(), mine bool, err err
 		}
 		return s.jobs.Unlock, true, nil
 	}
-	// The transaction only holds the lock.
-	tx := s.db.Write.WithContext(context.WithoutCancel(ctx)).Begin()
-	release = func() { tx.Rollback() }
-	if tx.Error == nil {
-		err = tx.Exec("SET LOCAL idle_in_transaction_session_timeout = 0").Error
-	}
-	if err = errors.Join(tx.Error, err); err == nil {
-		err = tx.Raw("SELECT pg_try_advisory_xact_lock(?)", s.db.Lock(jobLock)).Scan(&mine).Error
-	}
-	if err != nil || !mine {
-		release()
-		return func() {}, false, err
-	}
-	return release, true, nil
+	return s.db.TryLock(ctx, jobLock)
 }
 
 // KeepJob stores the current state of a job, and deletes the oldest jobs beyond most.

@@ -23,7 +23,7 @@ func (s *Store) Snapshot(ctx context.Context, devices []energy.DeviceID, look fu
 	slices.Sort(sorted)
 	ids, settled := textsOf(slices.Compact(sorted)), energy.SettledUntil(s.clock.Now()) // before the snapshot begins
 	return s.db.Snapshot(ctx, func(tx *gorm.DB) error {
-		b := books{tx: tx, dialect: s.db.Dialect, devices: ids, settled: settled}
+		b := snapshotBooks{tx: tx, dialect: s.db.Dialect, devices: ids, settled: settled}
 		if err := b.readJournal(tx.Statement.Context); err != nil {
 			return fmt.Errorf("read the journal: %w", err)
 		}
@@ -31,8 +31,8 @@ func (s *Store) Snapshot(ctx context.Context, devices []energy.DeviceID, look fu
 	})
 }
 
-// books are the pages of some devices in one transaction.
-type books struct {
+// snapshotBooks are the pages of some devices in one transaction.
+type snapshotBooks struct {
 	tx         *gorm.DB
 	dialect    database.Dialect
 	devices    idList // sorted
@@ -42,7 +42,7 @@ type books struct {
 }
 
 // readJournal sums up what is stored and not posted.
-func (b *books) readJournal(ctx context.Context) error {
+func (b *snapshotBooks) readJournal(ctx context.Context) error {
 	b.journalled = ledger.Entries{}
 	if b.dialect != database.Postgres {
 		return nil
@@ -57,7 +57,7 @@ func (b *books) readJournal(ctx context.Context) error {
 }
 
 // ofDevices is the condition that a row belongs to the books' devices. Its argument is the devices.
-func (b books) ofDevices() string { return ofDevices(b.dialect) }
+func (b snapshotBooks) ofDevices() string { return ofDevices(b.dialect) }
 
 // ofDevices is the condition that a row belongs to some devices. Its one argument is an idList.
 func ofDevices(dialect database.Dialect) string {
@@ -77,7 +77,7 @@ func (l idList) Value() (driver.Value, error) {
 }
 
 // FirstDays returns the day of each device's first page.
-func (b books) FirstDays() (map[energy.DeviceID]int32, error) {
+func (b snapshotBooks) FirstDays() (map[energy.DeviceID]int32, error) {
 	found, err := b.tx.Raw("SELECT device_id, day FROM energy_begun WHERE "+b.ofDevices(), b.devices).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("read when devices began: %w", err)
@@ -99,7 +99,7 @@ func (b books) FirstDays() (map[energy.DeviceID]int32, error) {
 }
 
 // Versions counts the changes of past days. A day with journalled readings is left out: it is counted when they are posted.
-func (b books) Versions(from, to int32) (map[int32]int64, error) {
+func (b snapshotBooks) Versions(from, to int32) (map[int32]int64, error) {
 	to = min(to, b.settled)
 	versions := make(map[int32]int64, max(0, to-from))
 	for day := from; day < to; day++ {
@@ -123,7 +123,7 @@ func (b books) Versions(from, to int32) (map[int32]int64, error) {
 }
 
 // DayRange returns the first and last day that has a page.
-func (b books) DayRange() (first, last int32, found bool, err error) {
+func (b snapshotBooks) DayRange() (first, last int32, found bool, err error) {
 	if len(b.devices) == 0 {
 		return 0, 0, false, nil
 	}
@@ -145,7 +145,7 @@ func (b books) DayRange() (first, last int32, found bool, err error) {
 const pagesAtOnce = 4000
 
 // Pages yields the pages of [from, to), by day and device.
-func (b books) Pages(from, to int32) iter.Seq2[*ledger.Page, error] {
+func (b snapshotBooks) Pages(from, to int32) iter.Seq2[*ledger.Page, error] {
 	return func(yield func(*ledger.Page, error) bool) {
 		if len(b.devices) == 0 {
 			return
@@ -164,7 +164,7 @@ func (b books) Pages(from, to int32) iter.Seq2[*ledger.Page, error] {
 	}
 }
 
-func (b books) pages(from, to int32, yield func(*ledger.Page, error) bool) error {
+func (b snapshotBooks) pages(from, to int32, yield func(*ledger.Page, error) bool) error {
 	found, err := b.tx.Raw("SELECT device_id, day, quarters FROM energy_pages WHERE "+b.ofDevices()+
 		" AND day >= ? AND day < ? ORDER BY day, device_id", b.devices, from, to).Rows()
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 // Revision counts the posted changes of the days before one. unposted are the devices with days that are not completely posted.
-func (b books) Revision(before int32) (revision int64, unposted map[energy.DeviceID]bool, err error) {
+func (b snapshotBooks) Revision(before int32) (revision int64, unposted map[energy.DeviceID]bool, err error) {
 	if err := b.tx.Raw("SELECT coalesce(sum(version), 0) FROM energy_day_versions WHERE day < ?", before).Row().Scan(&revision); err != nil {
 		return 0, nil, fmt.Errorf("read the revision of days: %w", err)
 	}
@@ -29,7 +29,7 @@ func (b books) Revision(before int32) (revision int64, unposted map[energy.Devic
 const recentAtOnce = 50
 
 // Recent yields each device's last n pages before a day.
-func (b books) Recent(devices []energy.DeviceID, before int32, n int) iter.Seq2[*ledger.Page, error] {
+func (b snapshotBooks) Recent(devices []energy.DeviceID, before int32, n int) iter.Seq2[*ledger.Page, error] {
 	return func(yield func(*ledger.Page, error) bool) {
 		for some := range slices.Chunk(devices, recentAtOnce) {
 			pages, err := b.recent(some, before, n)
@@ -53,7 +53,7 @@ const (
 		AND p.day >= coalesce((SELECT day FROM energy_pages WHERE device_id = d.value AND day < ? ORDER BY day DESC LIMIT 1 OFFSET ?), 0)`
 )
 
-func (b books) recent(devices []energy.DeviceID, before int32, n int) ([]*ledger.Page, error) {
+func (b snapshotBooks) recent(devices []energy.DeviceID, before int32, n int) ([]*ledger.Page, error) {
 	ids := idList(textsOf(devices))
 	query, args := recentSQLite, []any{ids, before, before, n - 1}
 	if b.dialect == database.Postgres {
@@ -71,7 +71,7 @@ func (b books) recent(devices []energy.DeviceID, before int32, n int) ([]*ledger
 }
 
 // withJournalled adds journalled readings to devices' last pages, and keeps the last n of each.
-func (b books) withJournalled(pages []*ledger.Page, devices []energy.DeviceID, before int32, n int) []*ledger.Page {
+func (b snapshotBooks) withJournalled(pages []*ledger.Page, devices []energy.DeviceID, before int32, n int) []*ledger.Page {
 	of := make(map[energy.DeviceID][]*ledger.Page, len(devices))
 	for _, page := range pages {
 		of[page.Device] = append(of[page.Device], page)

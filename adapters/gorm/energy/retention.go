@@ -14,6 +14,9 @@ import (
 
 // ForgetReadings deletes the readings before an instant, the first of a month.
 func (s *Store) ForgetReadings(ctx context.Context, before energy.Instant) (int64, error) {
+	if err := s.recordForgotten(ctx, "readings_before", int64(before)); err != nil {
+		return 0, err
+	}
 	forget := s.forgetRows
 	if s.db.Dialect == database.Postgres {
 		forget = s.dropMonths
@@ -27,10 +30,28 @@ func (s *Store) ForgetReadings(ctx context.Context, before energy.Instant) (int6
 	})
 }
 
+// recordForgotten records up to where readings or totals are deleted. It does so first: if deleting is interrupted, what is left is not
+// proved by readings that are gone.
+func (s *Store) recordForgotten(ctx context.Context, column string, before int64) error {
+	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec("INSERT INTO energy_forgotten (only_row, readings_before, totals_before) VALUES (1, 0, 0) ON CONFLICT DO NOTHING").Error; err != nil {
+			return err
+		}
+		return tx.Exec("UPDATE energy_forgotten SET "+column+" = ? WHERE "+column+" < ?", before, before).Error
+	})
+	if err != nil {
+		return fmt.Errorf("record what is deleted: %w", err)
+	}
+	return nil
+}
+
 // ForgetTotals deletes the pages of the days before one. Their journalled readings are posted first: they would create the pages again.
 func (s *Store) ForgetTotals(ctx context.Context, before int32) error {
 	if _, err := s.Post(ctx); err != nil {
 		return fmt.Errorf("post before totals are forgotten: %w", err)
+	}
+	if err := s.recordForgotten(ctx, "totals_before", int64(before)); err != nil {
+		return err
 	}
 	err := s.db.Transact(ctx, func(tx *gorm.DB) error {
 		for _, statement := range []string{

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/holotwin/holotwin/modules/energy"
+	"github.com/holotwin/holotwin/modules/energy/books"
 	"github.com/holotwin/holotwin/modules/energy/campus"
 	"github.com/holotwin/holotwin/modules/energy/conditions"
 	"github.com/holotwin/holotwin/modules/energy/intake"
@@ -32,6 +33,8 @@ type Store struct {
 	clock  energy.Clock
 	outbox *events.Outbox // nil: no events are stored
 	months sync.Map       // months of PostgreSQL's readings that are known to have a table
+	// checking is the lock of checks and repairs of the books, on SQLite.
+	checking sync.Mutex
 }
 
 // New returns a store; the clock separates the past from the present.
@@ -41,6 +44,7 @@ func New(db *database.Database, clock energy.Clock) *Store {
 
 var (
 	_ ledger.Readings            = (*Store)(nil)
+	_ books.Store                = (*Store)(nil)
 	_ campus.CatalogStore        = (*Store)(nil)
 	_ rulebook.Rulebook          = (*Store)(nil)
 	_ conditions.States          = (*Store)(nil)

@@ -27,7 +27,7 @@ func TestReadings(t *testing.T) {
 		require.NoError(t, db.Migrate(ctx, "energy", gormenergy.Migrations()))
 		energytest.RunReadings(t, func(t *testing.T) ledger.Readings {
 			empty(t, db)
-			return gormenergy.New(db, energytest.Clock{})
+			return provedAtEnd(t, gormenergy.New(db, energytest.Clock{}))
 		})
 	})
 }
@@ -39,7 +39,7 @@ func TestReadingsPosted(t *testing.T) {
 	require.NoError(t, db.Migrate(context.Background(), "energy", gormenergy.Migrations()))
 	energytest.RunReadings(t, func(t *testing.T) ledger.Readings {
 		empty(t, db)
-		return &posting{Store: gormenergy.New(db, energytest.Clock{})}
+		return &posting{Store: provedAtEnd(t, gormenergy.New(db, energytest.Clock{}))}
 	})
 }
 
@@ -167,7 +167,7 @@ func openPostgres(t *testing.T) *database.Database {
 // empty deletes all readings; a fresh database for each case would take longer than the case.
 func empty(t *testing.T, db *database.Database) {
 	t.Helper()
-	tables := []string{"energy_readings", "energy_pages", "energy_past_changes", "energy_corrections", "energy_restated_days", "energy_begun", "energy_day_versions", "energy_chain_bases", "energy_chains"}
+	tables := []string{"energy_readings", "energy_pages", "energy_past_changes", "energy_corrections", "energy_restated_days", "energy_begun", "energy_day_versions", "energy_chain_bases", "energy_chains", "energy_forgotten", "energy_book_checks"}
 	if db.Dialect == database.Postgres {
 		tables = append(tables, "energy_journal")
 	}

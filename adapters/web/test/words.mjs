@@ -1,6 +1,6 @@
 // Words and numbers as a reader meets them.
 import assert from 'node:assert/strict'
-import { entered, visit } from './driver.mjs'
+import { accessible, entered, visit } from './driver.mjs'
 
 export const words = {
   async 'amounts stay on one line, charts name their unit, and the heat map tells its scale'() {
@@ -24,6 +24,24 @@ export const words = {
     const cells = (await page.locator('.heat .cell').allTextContents()).filter(Boolean)
     assert.ok(cells.length > 100 && cells.every((c) => /^[\d.,]+$/.test(c)), 'each hour has its number')
     await page.getByText('Potencia media, kW').waitFor()
+    await close()
+  },
+  async 'an administrator reads what the server found wrong with itself, and nothing where all is well'() {
+    const { page, close } = await entered({ viewport: { width: 390, height: 844 } })
+    const answer = (items) => page.route('**/api/diagnostico', (route) => route.fulfill({ json: { items } }))
+    await answer([{ check: 'clock', level: 'ok', text: 'El reloj va bien.', action: '' }])
+    await visit(page, 'hoy')
+    assert.equal(await page.getByRole('region', { name: 'El sistema necesita atención' }).count(), 0)
+    await page.unroute('**/api/diagnostico')
+    await answer([
+      { check: 'disk', level: 'warning', text: 'Quedan solo 1,5 GB.', action: 'Libere espacio.' },
+    ])
+    await visit(page, 'consumo')
+    await visit(page, 'hoy')
+    const notice = page.getByRole('region', { name: 'El sistema necesita atención' })
+    await notice.getByText('Quedan solo 1,5 GB.').waitFor()
+    await notice.getByText('Libere espacio.').waitFor()
+    await accessible(page, 'notice')
     await close()
   },
   async 'a day far from the usual is said in a sentence, with the way to the calendar'() {
