@@ -90,9 +90,11 @@ func TestDamagedRequestsAreNeverAServerError(t *testing.T) {
 		mu.Unlock()
 		send(t, client, 200, http.MethodGet, "/health/ready", nil)
 	})
-	require.Len(t, answers, 2)
-	for i := range answers[0] {
-		require.Equal(t, answers[0][i], answers[1][i], "request %d", i)
+	require.NotEmpty(t, answers)
+	for _, other := range answers[1:] { // on Citus there is one
+		for i := range answers[0] {
+			require.Equal(t, answers[0][i], other[i], "request %d", i)
+		}
 	}
 }
 
