@@ -20,6 +20,8 @@ type commands struct {
 	Migrate  migrateCommand  `cmd:"" help:"Update the schema of the database, and end."`
 	User     userCommand     `cmd:"" help:"Create, list and disable users, and change their passwords."`
 	Import   importCommand   `cmd:"" help:"Store the readings of files; an interrupted import continues where it stopped."`
+	Backup   backupCommand   `cmd:"" help:"Write all data, as of one instant, into a file; the server may run meanwhile."`
+	Restore  restoreCommand  `cmd:"" help:"Fill an empty database, SQLite or PostgreSQL, from the file of a backup."`
 	Simulate simulateCommand `cmd:"" help:"Send the readings of a simulated campus, over HTTP or MQTT."`
 	OpenAPI  openAPICommand  `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Check    checkCommand    `cmd:"" help:"Judge the settings without starting anything: all faults at once, and where each value came from. No value is printed."`

@@ -35,7 +35,7 @@ func newAPI(c config.Config, log *zap.Logger, registry *prometheus.Registry, ser
 
 // finishRoutes adds what comes after the parts' routes: the calls of other processes, the dashboard and the operations.
 func finishRoutes(n finishing) {
-	n.Registry.MustRegister(replicaMetrics{n.Database})
+	n.Registry.MustRegister(replicaMetrics{n.Database}, backupMetrics{n.Database})
 	if !n.Config.RunsAll() {
 		n.API.AnswerPeers(n.Peers)
 	}

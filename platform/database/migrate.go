@@ -43,6 +43,46 @@ func (d *Database) Migrate(ctx context.Context, module string, files fs.FS) erro
 	return nil
 }
 
+// MigrateTo updates the tables of one module up to a version, for rows that are of that version; 0 removes them.
+func (d *Database) MigrateTo(ctx context.Context, module string, files fs.FS, version int64) error {
+	provider, pool, err := d.provider(module, files)
+	if err != nil {
+		return fmt.Errorf("migrations of %s: %w", module, err)
+	}
+	defer d.closeDirect(pool)
+	if err := d.createSchema(ctx, pool); err != nil {
+		return fmt.Errorf("migrate %s: %w", module, err)
+	}
+	if version == 0 {
+		_, err = provider.DownTo(ctx, 0)
+	} else {
+		_, err = provider.UpTo(ctx, version)
+	}
+	if err != nil {
+		return fmt.Errorf("migrate %s to version %d: %w", module, version, err)
+	}
+	return nil
+}
+
+// VersionTable is the table with the version of a module's tables.
+func VersionTable(module string) string { return "goose_" + module }
+
+// NewestVersion returns the highest version of a module's migrations, of both kinds of database.
+func NewestVersion(files fs.FS) (newest int64, err error) {
+	entries, err := fs.ReadDir(files, ".")
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range entries {
+		version, err := goose.NumericComponent(e.Name())
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, version)
+	}
+	return newest, nil
+}
+
 // Pending returns true if there are migrations that have not run.
 func (d *Database) Pending(ctx context.Context, module string, files fs.FS) (bool, error) {
 	provider, pool, err := d.provider(module, files)
@@ -60,7 +100,7 @@ func (d *Database) Pending(ctx context.Context, module string, files fs.FS) (boo
 // provider returns the migrations of a module, and the pool that they use. closeDirect closes the pool.
 func (d *Database) provider(module string, files fs.FS) (*goose.Provider, *sql.DB, error) {
 	own := dialectFiles{files: files, excluded: "_" + string(otherDialect(d.Dialect)) + ".sql"}
-	options := []goose.ProviderOption{goose.WithTableName("goose_" + module), goose.WithDisableGlobalRegistry(true)}
+	options := []goose.ProviderOption{goose.WithTableName(VersionTable(module)), goose.WithDisableGlobalRegistry(true)}
 	if d.Dialect == SQLite {
 		pool, err := d.Write.DB()
 		if err != nil {

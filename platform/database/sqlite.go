@@ -52,18 +52,20 @@ func sqliteDSN(path, mode, begin string) string {
 // openSQLite opens a file, or creates it. Only the owner may read it, and the files that SQLite creates beside it with the same
 // mode.
 func openSQLite(ctx context.Context, path string) (*Database, error) {
-	if err := os.MkdirAll(filepath.Dir(path), private.FolderMode); err != nil {
-		return nil, fmt.Errorf("DB_URL: cannot create the folder %s: %s", filepath.Dir(path), pathReason(err))
-	}
-	unlock, err := lockFile(path + ".lock")
+	unlock, err := LockSQLite(path)
 	if err != nil {
-		return nil, fmt.Errorf("DB_URL: %s: %w", path, withoutPath(err))
+		return nil, err
 	}
 	if err := makeFile(path); err != nil {
 		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be written: %s", path, pathReason(err)), unlock())
 	}
+	return openSQLitePools(ctx, path, "rwc", unlock)
+}
+
+// openSQLitePools opens the connections to a file. Closing them also calls unlock.
+func openSQLitePools(ctx context.Context, path, mode string, unlock func() error) (*Database, error) {
 	exposed := private.Restrict(path, path+"-wal", path+"-shm", path+".lock")
-	writer, err := sqlitePool(ctx, sqliteDSN(path, "rwc", "immediate"), 1)
+	writer, err := sqlitePool(ctx, sqliteDSN(path, mode, "immediate"), 1)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be opened as a SQLite database: %s", path, Reason(err)), unlock())
 	}

@@ -298,24 +298,34 @@ func (s *Store) makeMonth(ctx context.Context, month time.Time) error {
 		if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", s.db.Lock(monthLock)).Error; err != nil {
 			return err
 		}
-		var partitioned, made bool
-		if err := tx.Raw("SELECT relkind = 'p' FROM pg_class WHERE oid = 'energy_readings'::regclass").Scan(&partitioned).Error; err != nil || !partitioned {
-			return err // an operator may partition them otherwise, as a hypertable
-		}
-		table := month.Format(monthTable)
-		if err := tx.Raw("SELECT to_regclass(?) IS NOT NULL", table).Scan(&made).Error; err != nil || made {
-			return err
-		}
-		var columns string
-		if err := tx.Raw(monthColumns).Scan(&columns).Error; err != nil {
-			return err
-		}
-		if err := tx.Exec("CREATE TABLE " + table + " (" + columns + ")").Error; err != nil {
-			return err
-		}
-		return tx.Exec(fmt.Sprintf("ALTER TABLE energy_readings ATTACH PARTITION %s FOR VALUES FROM (%d) TO (%d)",
-			table, month.UnixMilli(), month.AddDate(0, 1, 0).UnixMilli())).Error
+		return makeMonthOn(month, func(query string, args []any, result ...any) error {
+			if len(result) == 0 {
+				return tx.Exec(query, args...).Error
+			}
+			return tx.Statement.ConnPool.QueryRowContext(ctx, query, args...).Scan(result...)
+		})
 	})
+}
+
+// makeMonthOn creates the table of a month if it is missing; run runs a statement in a transaction.
+func makeMonthOn(month time.Time, run func(query string, args []any, result ...any) error) error {
+	var partitioned, made bool
+	if err := run("SELECT relkind = 'p' FROM pg_class WHERE oid = 'energy_readings'::regclass", nil, &partitioned); err != nil || !partitioned {
+		return err // an operator may partition them otherwise, as a hypertable
+	}
+	table := month.Format(monthTable)
+	if err := run("SELECT to_regclass($1) IS NOT NULL", []any{table}, &made); err != nil || made {
+		return err
+	}
+	var columns string
+	if err := run(monthColumns, nil, &columns); err != nil {
+		return err
+	}
+	if err := run("CREATE TABLE "+table+" ("+columns+")", nil); err != nil {
+		return err
+	}
+	return run(fmt.Sprintf("ALTER TABLE energy_readings ATTACH PARTITION %s FOR VALUES FROM (%d) TO (%d)",
+		table, month.UnixMilli(), month.AddDate(0, 1, 0).UnixMilli()), nil)
 }
 
 // monthColumns are the columns and checks of energy_readings, the widest first: PostgreSQL pads each column to the alignment of the next,
