@@ -40,7 +40,7 @@ func NewWriter(to io.Writer, m Manifest) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(runtime.GOMAXPROCS(0)), zstd.WithWindowSize(maxWindow))
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(runtime.GOMAXPROCS(0)), zstd.WithWindowSize(window), zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +64,11 @@ func NewWriter(to io.Writer, m Manifest) (*Writer, error) {
 	return w, nil
 }
 
-// maxWindow is how far back a block may refer, and so the memory of who reads it.
-const maxWindow = 8 << 20
+// How far back the content of a block refers to itself: what this writer uses, and what a reader accepts. It is the memory of both.
+const (
+	window    = 1 << 20
+	maxWindow = 8 << 20
+)
 
 // Batch returns an empty batch for the rows of a table, by its number in the manifest.
 func (w *Writer) Batch(table int) *Batch {

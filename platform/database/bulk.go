@@ -51,7 +51,7 @@ func OpenBeside(ctx context.Context, o Options) (*Database, error) {
 func OpenForLoad(ctx context.Context, path string) (*sql.DB, error) {
 	query := url.Values{
 		"_txlock": {"exclusive"}, "_dqs": {"0"}, "mode": {"rw"},
-		"_pragma": {"journal_mode(OFF)", "synchronous(OFF)", "foreign_keys(0)", "locking_mode(EXCLUSIVE)", "cache_size(-64000)", "temp_store(MEMORY)"},
+		"_pragma": {"journal_mode(OFF)", "synchronous(OFF)", "foreign_keys(0)", "locking_mode(EXCLUSIVE)", "cache_size(-32000)", "temp_store(MEMORY)"},
 	}
 	return sqlitePool(ctx, "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+query.Encode(), 1)
 }

@@ -58,6 +58,8 @@ func TestTheDemoLoadsAndAdvises(t *testing.T) {
 	client = login(t, again)
 	reachesNow(t, client, "after a restart")
 	takesTheReadmesReading(t, client)
+	require.NoError(t, again.Kill())
+	t.Run("moves to PostgreSQL and back", func(t *testing.T) { movesAndAnswersAlike(t, url) })
 }
 
 // takesTheReadmesReading sends the body of the README's one request.
