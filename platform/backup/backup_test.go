@@ -17,8 +17,11 @@ import (
 
 // lamps is a table with a column of each type.
 var lamps = backup.Table{Name: "lamps", Columns: []backup.Column{
-	{Name: "id", Type: backup.Text}, {Name: "watts", Type: backup.Integer}, {Name: "on", Type: backup.Boolean},
-	{Name: "area", Type: backup.Float}, {Name: "photo", Type: backup.Bytes},
+	{Name: "id", Type: backup.Text},
+	{Name: "watts", Type: backup.Integer},
+	{Name: "on", Type: backup.Boolean},
+	{Name: "area", Type: backup.Float},
+	{Name: "photo", Type: backup.Bytes},
 }}
 
 func manifest() backup.Manifest {

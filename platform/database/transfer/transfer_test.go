@@ -120,7 +120,9 @@ var someLamps = []lampRow{
 	{ID: "none"},
 	{ID: "", Big: new(int64(math.MinInt64)), Middle: new(int64(math.MinInt32)), Small: new(int64(math.MinInt16)), IsOn: new(false), Area: new(0.1), PhotoSize: new(int64(0))},
 	{ID: "lámpara 💡\n", Big: new(int64(math.MaxInt64)), Middle: new(int64(math.MaxInt32)), Small: new(int64(math.MaxInt16)), IsOn: new(true), Area: new(math.SmallestNonzeroFloat64), Photo: []byte{0, 255, 0}, PhotoSize: new(int64(3))},
-	{ID: "third", Area: new(1.0 / 3)}, {ID: "great", Area: new(-math.MaxFloat64)}, {ID: "whole", Area: new(float64(1 << 60))},
+	{ID: "third", Area: new(1.0 / 3)},
+	{ID: "great", Area: new(-math.MaxFloat64)},
+	{ID: "whole", Area: new(float64(1 << 60))},
 }
 
 // fill makes the tables and their rows.
