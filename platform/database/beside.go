@@ -2,7 +2,6 @@ package database
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -18,22 +17,5 @@ func OpenBeside(ctx context.Context, o Options) (*Database, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("DB_URL: %s cannot be read: %s", path, pathReason(err))
 	}
-	writer, err := sqlitePool(ctx, sqliteDSN(path, "rw", "immediate"), 1)
-	if err != nil {
-		return nil, fmt.Errorf("DB_URL: %s cannot be opened as a SQLite database: %s", path, Reason(err))
-	}
-	reader, err := sqlitePool(ctx, sqliteDSN(path, "ro", "deferred"), sqliteReaders)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be read: %s", path, Reason(err)), writer.Close())
-	}
-	closeAll := func() error { return errors.Join(reader.Close(), writer.Close()) }
-	write, err := openGorm(sqliteDialector{pool: writer})
-	if err != nil {
-		return nil, errors.Join(err, closeAll())
-	}
-	read, err := openGorm(sqliteDialector{pool: reader})
-	if err != nil {
-		return nil, errors.Join(err, closeAll())
-	}
-	return &Database{Write: write, Read: read, Dialect: SQLite, File: path, close: closeAll}, nil
+	return openSQLitePools(ctx, path, "rw", func() error { return nil })
 }

@@ -33,19 +33,6 @@ func IsSQLite(url string) (path string, is bool) {
 	return sqlitePath(url), strings.HasPrefix(url, "sqlite:")
 }
 
-// OpenBeside opens a database that a running server may be using, for a command that reads. A write must be short: on SQLite it waits for
-// the server's, and the server waits for it. The SQLite file must exist.
-func OpenBeside(ctx context.Context, o Options) (*Database, error) {
-	if !strings.HasPrefix(o.URL, "sqlite:") {
-		return openPostgres(ctx, o)
-	}
-	path := sqlitePath(o.URL)
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("DB_URL: %s cannot be read: %s", path, pathReason(err))
-	}
-	return openSQLitePools(ctx, path, "rw", func() error { return nil })
-}
-
 // OpenForLoad opens a SQLite file that may be lost as a whole: nothing is safe on the disk before the pool is closed and the file synced, and
 // no other connection may use the file. There is one connection.
 func OpenForLoad(ctx context.Context, path string) (*sql.DB, error) {
