@@ -51,10 +51,10 @@ func movesAndAnswersAlike(t *testing.T, databaseURL string) {
 	first, second := filepath.Join(folder, "campus.backup"), filepath.Join(folder, "moved.backup")
 	mustRun(t, databaseURL, "backup", first)
 	postgres, sqlite := databasetest.Postgres(t), databasetest.SQLite(t)
-	mustRun(t, postgres, "restore", first)
+	require.Contains(t, mustRun(t, postgres, "restore", "--verify", first), " 0 differences")
 	moved := start(t, postgres)
 	mustRun(t, postgres, "backup", second)
-	mustRun(t, sqlite, "restore", second)
+	require.Contains(t, mustRun(t, sqlite, "restore", second, "--verify"), " 0 differences")
 	back := start(t, sqlite)
 	w := walk{clients: []*program.Client{admin, at(admin, moved), at(admin, back)}, document: documentOf(t, original), report: report}
 	w.all(t)

@@ -18,7 +18,7 @@ import (
 // Transfer returns how the tables are backed up and restored.
 func Transfer() transfer.Rules {
 	return transfer.Rules{
-		Filled:       []string{"energy_catalogue"},
+		Filled:       []string{"energy_catalogue", "energy_forgotten"},
 		MakeRoom:     makeMonthsOf,
 		OnlyPostgres: []string{"energy_journal"},
 		Absorb:       absorbJournal,
