@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,7 +21,8 @@ func load() (config.Config, error) {
 	return settings, report.Err()
 }
 
-// secretBytes is 1.5 times the minimum for HS256.
+// secretBytes is 1.5 times the minimum for HS256. They are written as text, so that JWT_SECRET or JWT_SECRET_FILE can take them to another
+// installation unchanged.
 const secretBytes = 48
 
 // jwtSecret returns the secret that is set, or the one in a file beside the embedded database, which is created on first start.
@@ -37,7 +39,7 @@ func jwtSecret(settings config.Config, databaseFile string) ([]byte, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("JWT_SECRET: %s cannot be read", path)
 	}
-	secret = random.Bytes(secretBytes)
+	secret = []byte(base64.RawURLEncoding.EncodeToString(random.Bytes(secretBytes)))
 	if err := os.WriteFile(path, secret, private.FileMode); err != nil {
 		return nil, fmt.Errorf("JWT_SECRET: %s cannot be written", path)
 	}
