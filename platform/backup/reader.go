@@ -173,9 +173,11 @@ func (r *Reader) Summary() (Summary, error) {
 	return r.summary, nil
 }
 
-// Close frees the reader. What it reads from must return soon or be closed before.
+// Close ends the reader. It does not wait for a read that is under way: standard input may be silent for long.
 func (r *Reader) Close() {
 	close(r.stop)
-	r.ended.Wait()
-	r.decoder.Close()
+	go func() {
+		r.ended.Wait()
+		r.decoder.Close()
+	}()
 }

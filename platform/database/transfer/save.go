@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/holotwin/holotwin/platform/backup"
@@ -113,6 +115,9 @@ func versions(ctx context.Context, from source, parts []Part, all []found) (map[
 	there := map[string]bool{}
 	for _, t := range all {
 		there[t.Name] = true
+		if err := requireKnown(parts, all, t.Name); err != nil {
+			return nil, err
+		}
 	}
 	versions := map[string]int64{}
 	for _, p := range parts {
@@ -123,9 +128,28 @@ func versions(ctx context.Context, from source, parts []Part, all []found) (map[
 		if err != nil {
 			return nil, err
 		}
+		newest, err := database.NewestVersion(p.Schema)
+		if err != nil {
+			return nil, err
+		}
+		if version > newest {
+			return nil, fmt.Errorf("the tables of %s are of version %d, and this program knows up to %d: use the version of the program that made them", p.Name, version, newest)
+		}
 		if version > 0 {
 			versions[p.Name] = version
 		}
 	}
 	return versions, nil
+}
+
+// requireKnown returns an error for the version table of a part that a later program added: its tables would be forgotten.
+func requireKnown(parts []Part, all []found, table string) error {
+	name, is := strings.CutPrefix(table, database.VersionTable(""))
+	if !is || slices.ContainsFunc(parts, func(p Part) bool { return p.Name == name }) {
+		return nil
+	}
+	if slices.ContainsFunc(all, func(t found) bool { return strings.HasPrefix(t.Name, name+"_") }) {
+		return fmt.Errorf("this program does not know the tables of %q: use the version of the program that made them", name)
+	}
+	return nil // of another program
 }

@@ -374,6 +374,23 @@ func TestTablesOfUnknownPartsAreNewer(t *testing.T) {
 	require.ErrorContains(t, err, `tables of "lamps"`)
 }
 
+// TestALaterProgramsTablesAreNotForgotten backs up with a program that is older than the database.
+func TestALaterProgramsTablesAreNotForgotten(t *testing.T) {
+	on(t, func(t *testing.T, at database.Options) {
+		opened(t, at, func(db *database.Database) {
+			require.NoError(t, db.Migrate(t.Context(), "lamps", lamps(2).Schema))
+			backUp := func(parts ...transfer.Part) error {
+				_, err := transfer.Save(t.Context(), db, parts, io.Discard, transfer.SaveOptions{Now: time.Now})
+				return err
+			}
+			rooms := transfer.Part{Name: "rooms", Schema: fstest.MapFS{}}
+			require.ErrorContains(t, backUp(rooms), `does not know the tables of "lamps"`)
+			require.ErrorContains(t, backUp(rooms, lamps(1)), "the tables of lamps are of version 2, and this program knows up to 1")
+			require.NoError(t, backUp(rooms, lamps(2)))
+		})
+	})
+}
+
 // TestAColumnThatABackupDoesNotKnowIsRefused holds that nothing is left out in silence.
 func TestAColumnThatABackupDoesNotKnowIsRefused(t *testing.T) {
 	at := database.Options{URL: databasetest.Postgres(t)}
