@@ -18,7 +18,7 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" default:"1" help:"Serve the API and the pages."`
 	Demo     demoCommand     `cmd:"" help:"Serve, with a campus of real readings loaded."`
 	Migrate  migrateCommand  `cmd:"" help:"Update the schema of the database, and end."`
-	User     userCommand     `cmd:"" help:"Create, list and disable users, and change their passwords."`
+	User     userCommand     `cmd:"" help:"Create, list and disable users, change their passwords, and remove their second factors."`
 	Import   importCommand   `cmd:"" help:"Store the readings of files; an interrupted import continues where it stopped."`
 	Simulate simulateCommand `cmd:"" help:"Send the readings of a simulated campus, over HTTP or MQTT."`
 	OpenAPI  openAPICommand  `cmd:"" name:"openapi" help:"Print the OpenAPI document."`

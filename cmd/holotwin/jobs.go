@@ -45,6 +45,7 @@ type jobServices struct {
 	AuthStore   *gormauth.Store `optional:"true"`
 	Accounts    *auth.Accounts  `optional:"true"`
 	Sessions    *auth.Sessions  `optional:"true"`
+	Factors     *auth.Factors   `optional:"true"`
 	Refusals    *auth.Refusals
 	Relay       *auth.Relay        `optional:"true"`
 	Standing    *standing.Verifier `optional:"true"`
@@ -98,6 +99,10 @@ func (w jobServices) authJobs() []job {
 		{
 			name: "published passwords", every: 10 * time.Second, first: atOnce, once: true, do: w.removePublishedPasswords,
 			failed: "could not check old passwords for published ones; will retry",
+		},
+		{
+			name: "second factors", every: time.Minute, first: atOnce, once: true, do: w.reportUnreadableFactors,
+			failed: "could not check whether second factors can be read; will retry",
 		},
 		{name: "ended sessions", every: time.Minute, do: w.sweepSessions, failed: "could not delete ended sessions and old login attempts; will retry"},
 		{

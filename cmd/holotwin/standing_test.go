@@ -119,7 +119,7 @@ func newAuthAlone(t *testing.T) *authAlone {
 	hasher, err := bcrypt.New(bcrypt.Cost)
 	require.NoError(t, err)
 	refusals := auth.NewRefusals(store, clock.System{})
-	a.sessions = newSessions(config.Config{LoginLimitPerMin: 1000}, store, refusals, hasher, jwt.New([]byte(jwtTestSecret), clock.System{}))
+	a.sessions = newSessions(config.Config{LoginLimitPerMin: 1000}, store, refusals, hasher, jwt.New([]byte(jwtTestSecret), clock.System{}), nil)
 	accounts := auth.NewAccounts(auth.AccountsNeed{
 		Users: store, Resets: store, Untested: store, Links: store, Spaces: oneSpace{}, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes, Changed: a.sessions.Forget,
 	})
@@ -179,7 +179,7 @@ func (a *authAlone) client(t *testing.T) *peer.Client {
 
 func (a *authAlone) login(t *testing.T) string {
 	t.Helper()
-	granted, err := a.sessions.Login(t.Context(), a.email, testPassword, auth.Actor{Client: "192.0.2.1"})
+	granted, err := a.sessions.Login(t.Context(), auth.LoginForm{Email: a.email, Password: testPassword}, auth.Actor{Client: "192.0.2.1"})
 	require.NoError(t, err)
 	return granted.Access
 }

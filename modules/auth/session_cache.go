@@ -62,12 +62,12 @@ func (s *sessionCache) forget(family string) {
 	delete(s.sessions, family)
 }
 
-// forgetUser drops all sessions of a user from the cache.
+// forgetUser drops all sessions of a user from the cache; of all users if id is empty.
 func (s *sessionCache) forgetUser(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for family, k := range s.sessions {
-		if k.user.ID == id {
+		if id == "" || k.user.ID == id {
 			delete(s.sessions, family)
 		}
 	}

@@ -29,6 +29,8 @@ var access = map[string]string{
 	"POST /auth/usuarios/{id}/enlace": "a", "DELETE /auth/usuarios/{id}/vinculo": "a", "POST /auth/restablecer": "public",
 	"GET /auth/claves": "a", "POST /auth/claves": "a", "GET /auth/claves/{id}": "a", "PATCH /auth/claves/{id}": "a", "DELETE /auth/claves/{id}": "a",
 	"GET /auth/auditoria": "a",
+	"GET /auth/segundo-factor": "amv", "POST /auth/segundo-factor": "amv", "POST /auth/segundo-factor/confirmacion": "amv", "DELETE /auth/segundo-factor": "amv",
+	"GET /auth/segundo-factor/roles": "a", "PUT /auth/segundo-factor/roles": "a", "DELETE /auth/usuarios/{id}/segundo-factor": "a",
 
 	"POST /consumo": "amd", "POST /consumo/lote": "amd", "POST /consumo/lote/revision": "amd", "GET /consumo": "amv",
 	"GET /consumo/{device_id}/{timestamp}": "amv", "PUT /consumo/{device_id}/{timestamp}": "am", "DELETE /consumo/{device_id}/{timestamp}": "am",

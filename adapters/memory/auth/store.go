@@ -43,6 +43,8 @@ type tables struct {
 	// received are the ids of the entries of other processes.
 	received map[string]bool
 	changes  map[change]time.Time
+	factors  map[string]factor // by user
+	demands  map[auth.Role]bool
 }
 
 var (
@@ -59,6 +61,7 @@ var (
 	_ auth.Links             = (*Store)(nil)
 	_ auth.SignOnCodes       = (*Store)(nil)
 	_ auth.ChangeRecord      = (*Store)(nil)
+	_ auth.FactorStore       = (*Store)(nil)
 )
 
 // New returns an empty store.
@@ -89,7 +92,7 @@ func (t *tables) clone() *tables {
 		users: cloned(t.users), families: cloned(t.families), tokens: cloned(t.tokens), resets: cloned(t.resets), codes: cloned(t.codes),
 		keyOf: cloned(t.keyOf), keys: cloned(t.keys), links: cloned(t.links), untested: cloned(t.untested), due: cloned(t.due),
 		networks: cloned(t.networks), entries: t.entries, numbered: t.numbered, received: cloned(t.received),
-		changes: cloned(t.changes),
+		changes: cloned(t.changes), factors: cloned(t.factors), demands: cloned(t.demands),
 	}
 }
 

@@ -30,6 +30,7 @@ type Store interface {
 	auth.Links
 	auth.SignOnCodes
 	auth.ChangeRecord
+	auth.FactorStore
 }
 
 // testEntry is an audit entry that no test reads.
@@ -69,6 +70,7 @@ func Run(t *testing.T, store Store) {
 	t.Run("changes are recorded", func(t *testing.T) { changes(t, store) })
 	t.Run("what is undone is not recorded", func(t *testing.T) { undone(t, store) })
 	t.Run("old records of changes are deleted", func(t *testing.T) { oldChanges(t, store) })
+	t.Run("second factors are turned on, used once, demanded and removed", func(t *testing.T) { factors(t, store) })
 }
 
 func firstUser(t *testing.T, store Store) {
