@@ -46,6 +46,7 @@ type jobServices struct {
 	Accounts    *auth.Accounts  `optional:"true"`
 	Sessions    *auth.Sessions  `optional:"true"`
 	Factors     *auth.Factors   `optional:"true"`
+	Keys        *auth.Keys      `optional:"true"`
 	Refusals    *auth.Refusals
 	Relay       *auth.Relay        `optional:"true"`
 	Standing    *standing.Verifier `optional:"true"`
@@ -104,6 +105,7 @@ func (w jobServices) authJobs() []job {
 			name: "second factors", every: time.Minute, first: atOnce, once: true, do: w.reportUnreadableFactors,
 			failed: "could not check whether second factors can be read; will retry",
 		},
+		{name: "expired keys", every: time.Minute, first: atOnce, do: w.Keys.NoteExpired, failed: "could not write expired keys to the audit; will retry"},
 		{name: "ended sessions", every: time.Minute, do: w.sweepSessions, failed: "could not delete ended sessions and old login attempts; will retry"},
 		{
 			name: "sign-on codes", every: time.Minute, do: func(ctx context.Context) error { return w.AuthStore.SweepCodes(ctx, clock.System{}.Now()) },

@@ -24,6 +24,9 @@ const (
 // Enrolling is not the role of a user. It is what a session may do whose user must set up a second factor first: only that.
 const Enrolling Role = "enrolling"
 
+// Device is the role of keys that write measurements and read nothing. The other role of keys is Viewer.
+const Device Role = "device"
+
 // Login is how a user logs in.
 type Login string
 

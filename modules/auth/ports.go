@@ -58,8 +58,11 @@ type KeyStore interface {
 	// Key returns the key with an id; found is false if there is none.
 	Key(ctx context.Context, id string) (key Key, found bool, err error)
 	KeyByDigest(ctx context.Context, secret []byte) (key Key, found bool, err error)
-	// UseKey stores when a key was last used.
-	UseKey(ctx context.Context, id string, at time.Time) error
+	// UseKey stores when a key was last used, and adds the audit entry if it was never used before.
+	UseKey(ctx context.Context, id string, at time.Time, first Entry) error
+	// NoteExpired adds an audit entry for each of at most limit keys that have expired at an instant, once for each expiry, and returns
+	// their number.
+	NoteExpired(ctx context.Context, now time.Time, limit int, note func(Key) Entry) (noted int, err error)
 	// ChangeKey calls change with the current key, writes its name and expiry, adds the audit entry, and returns the changed key;
 	// ErrNotFound. change runs inside a transaction that locks the key, so it must not call anything outside.
 	ChangeKey(ctx context.Context, id string, change func(*Key) Entry) (Key, error)

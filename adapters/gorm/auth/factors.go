@@ -40,8 +40,12 @@ func (r factorRow) factor() (auth.Factor, error) {
 
 // withFactors selects users with what is derived of their second factors.
 func withFactors(tx *gorm.DB) *gorm.DB {
-	return tx.Model(&userRow{}).Select("auth_users.*, " + factorColumns)
+	return tx.Model(&userRow{}).Select(userColumns + factorColumns)
 }
+
+// userColumns are named, so that a column of the next version does not change the result.
+const userColumns = `auth_users.id, auth_users.email, auth_users.role, auth_users.space_id, auth_users.disabled, auth_users.login, auth_users.password_hash,
+	auth_users.initial_password, auth_users.created_at, `
 
 const factorColumns = `EXISTS (SELECT 1 FROM auth_second_factors f WHERE f.user_id = auth_users.id AND f.confirmed_at > 0) AS second_factor,
 	EXISTS (SELECT 1 FROM auth_factor_demands d WHERE d.role = auth_users.role) AS factor_demanded`
@@ -49,7 +53,7 @@ const factorColumns = `EXISTS (SELECT 1 FROM auth_second_factors f WHERE f.user_
 // Factor returns a user's factor.
 func (s *Store) Factor(ctx context.Context, user string) (auth.Factor, bool, error) {
 	var rows []factorRow
-	err := s.db.Write.WithContext(ctx).Raw(`SELECT f.*, (SELECT COUNT(*) FROM auth_recovery_codes r WHERE r.user_id = f.user_id) AS recovery_left
+	err := s.db.Write.WithContext(ctx).Raw(`SELECT f.user_id, f.secret, f.sealed_by, f.proposed_at, f.confirmed_at, f.used_step, (SELECT COUNT(*) FROM auth_recovery_codes r WHERE r.user_id = f.user_id) AS recovery_left
 		FROM auth_second_factors f WHERE f.user_id = ?`, user).Scan(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return auth.Factor{}, false, err
