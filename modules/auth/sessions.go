@@ -252,7 +252,7 @@ func (s *Sessions) newPending(user User, from Actor) PendingSession {
 }
 
 func (s *Sessions) newRefresh() string {
-	return "htr_" + base64.RawURLEncoding.EncodeToString(s.random(32))
+	return refreshPrefix + base64.RawURLEncoding.EncodeToString(s.random(32))
 }
 
 // digest is the form in which a token is stored: a reader of the database cannot use it.
@@ -264,6 +264,10 @@ func digest(token string) []byte {
 // grant returns the tokens of a session. The access token does not outlive it: a process that verifies tokens by itself does not know when
 // the session began.
 func (s *Sessions) grant(user User, family Family, refresh string) (Grant, error) {
+	return s.grantAs(user, family, refresh, s.newID("tk"))
+}
+
+func (s *Sessions) grantAs(user User, family Family, refresh, tokenID string) (Grant, error) {
 	now := s.clock.Now()
 	expires := now.Add(AccessLife)
 	if end := family.Begun.Add(SessionLife); end.Before(expires) {
@@ -271,7 +275,7 @@ func (s *Sessions) grant(user User, family Family, refresh string) (Grant, error
 	}
 	access, err := s.tokens.Sign(Claims{
 		Subject: user.ID, Role: user.Rights(), Space: user.Space, Family: family.ID,
-		ID: s.newID("tk"), Issued: now, Expires: expires,
+		ID: tokenID, Issued: now, Expires: expires,
 	})
 	return Grant{Access: access, Refresh: refresh, User: user}, err
 }
@@ -321,6 +325,7 @@ func (s *Sessions) Holder(ctx context.Context, access string) (Holder, error) {
 	if !valid || user.ID != claims.Subject {
 		return Holder{}, ErrToken
 	}
+	s.confirmArrival(ctx, claims.Family, claims.ID)
 	user.Role = user.Rights()
 	return Holder{User: user, Family: claims.Family, TokenID: claims.ID}, nil
 }

@@ -120,6 +120,7 @@ func ExampleSessions() {
 	fmt.Println("logged in as", holder.Email, "with the role", holder.Role)
 
 	renewed, _ := campus.sessions.Refresh(ctx, granted.Refresh, auth.Actor{})
+	_, _ = campus.sessions.Holder(ctx, renewed.Access) // so the answer has arrived
 	_, err := campus.sessions.Refresh(ctx, granted.Refresh, auth.Actor{})
 	fmt.Println("the same refresh token again:", err)
 	_, err = campus.sessions.Holder(ctx, renewed.Access)

@@ -28,7 +28,7 @@ var access = map[string]string{
 	"GET /auth/usuarios": "a", "POST /auth/usuarios": "a", "GET /auth/usuarios/{id}": "a", "PATCH /auth/usuarios/{id}": "a", "DELETE /auth/usuarios/{id}": "a",
 	"POST /auth/usuarios/{id}/enlace": "a", "DELETE /auth/usuarios/{id}/vinculo": "a", "POST /auth/restablecer": "public",
 	"GET /auth/claves": "a", "POST /auth/claves": "a", "GET /auth/claves/{id}": "a", "PATCH /auth/claves/{id}": "a", "DELETE /auth/claves/{id}": "a",
-	"GET /auth/auditoria": "a",
+	"GET /auth/auditoria":      "a",
 	"GET /auth/segundo-factor": "amv", "POST /auth/segundo-factor": "amv", "POST /auth/segundo-factor/confirmacion": "amv", "DELETE /auth/segundo-factor": "amv",
 	"GET /auth/segundo-factor/roles": "a", "PUT /auth/segundo-factor/roles": "a", "DELETE /auth/usuarios/{id}/segundo-factor": "a",
 

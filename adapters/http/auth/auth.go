@@ -53,7 +53,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "refresh", Method: http.MethodPost, Path: "/auth/refresh", Tags: []string{"auth"},
 		Summary:     "Renovar · Refresh",
-		Description: "Returns a new pair of tokens for a refresh token, which can be used only once. Using it again ends its session: 401 `token_reused`.",
+		Description: "Returns a new pair of tokens for a refresh token, which can be used only once. Using it again ends its session: 401 `token_reused`. If the answer was lost, the same request can be repeated for 30 seconds and gets the same refresh token, until that or the new access token is used.",
 		Metadata:    httpserver.Public(), Errors: []int{401},
 	}, h.refresh)
 	httpserver.Register(api, problemOf, huma.Operation{
