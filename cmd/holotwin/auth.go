@@ -35,14 +35,17 @@ var authParts = []any{
 	func(store *gormauth.Store, accounts *auth.Accounts, reports auth.Reports) *auth.Keys {
 		return auth.NewKeys(store, accounts, reports, clock.System{})
 	},
+	func(store *gormauth.Store, accounts *auth.Accounts, energy energyTraces, advice adviceTraces) *auth.Persons {
+		return auth.NewPersons(store, accounts, clock.System{}, random.ID, energy, advice)
+	},
 	signOns,
 	func(store *gormauth.Store, refusals *auth.Refusals, log *zap.Logger) *httpauth.Auditor {
 		return httpauth.NewAuditor(store, refusals, log)
 	},
-	func(c config.Config, log *zap.Logger, store *gormauth.Store, sessions *auth.Sessions, accounts *auth.Accounts, keys *auth.Keys, factors *auth.Factors, tokens *jwt.Tokens, signOns *auth.SignOns) *httpauth.Handlers {
+	func(c config.Config, log *zap.Logger, store *gormauth.Store, sessions *auth.Sessions, accounts *auth.Accounts, keys *auth.Keys, factors *auth.Factors, persons *auth.Persons, tokens *jwt.Tokens, signOns *auth.SignOns) *httpauth.Handlers {
 		return &httpauth.Handlers{
 			PublicKeys: publicKeys(tokens), SignOns: signOns, SecureCookies: strings.HasPrefix(c.OIDCRedirectURL, "https:"),
-			Sessions: sessions, Accounts: accounts, Keys: keys, Factors: factors, Audit: store, Log: log, Clock: clock.System{},
+			Sessions: sessions, Accounts: accounts, Keys: keys, Factors: factors, Persons: persons, Audit: store, Log: log, Clock: clock.System{},
 		}
 	},
 }
@@ -60,8 +63,10 @@ func newTokens(c config.Config, db *database.Database) (*jwt.Tokens, error) {
 // tokens. It also opens what the other one sealed. With JWT_KEYS on PostgreSQL and without SERVICE_SECRET there is no such secret.
 func newSealer(c config.Config, db *database.Database) (*seal.Sealer, error) {
 	var secrets [][]byte
-	if c.ServiceSecret != "" {
-		secrets = append(secrets, []byte(c.ServiceSecret))
+	for _, secret := range []string{c.ServiceSecret, c.ServiceSecretOld} {
+		if secret != "" {
+			secrets = append(secrets, []byte(secret))
+		}
 	}
 	if c.JWTSecret != "" || c.Embedded() {
 		secret, err := jwtSecret(c, db.File)

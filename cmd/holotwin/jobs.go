@@ -47,6 +47,7 @@ type jobServices struct {
 	Sessions    *auth.Sessions  `optional:"true"`
 	Factors     *auth.Factors   `optional:"true"`
 	Keys        *auth.Keys      `optional:"true"`
+	Persons     *auth.Persons   `optional:"true"`
 	Refusals    *auth.Refusals
 	Relay       *auth.Relay        `optional:"true"`
 	Standing    *standing.Verifier `optional:"true"`
@@ -106,6 +107,11 @@ func (w jobServices) authJobs() []job {
 			failed: "could not check whether second factors can be read; will retry",
 		},
 		{name: "expired keys", every: time.Minute, first: atOnce, do: w.Keys.NoteExpired, failed: "could not write expired keys to the audit; will retry"},
+		{
+			name: "old audit entries", every: time.Hour, first: time.Minute, off: w.Config.AuditRetentionDays == 0,
+			do:     func(ctx context.Context) error { return w.Persons.DeleteOldAudit(ctx, w.Config.AuditRetentionDays) },
+			failed: "could not delete audit entries older than AUDIT_RETENTION_DAYS; will retry",
+		},
 		{name: "ended sessions", every: time.Minute, do: w.sweepSessions, failed: "could not delete ended sessions and old login attempts; will retry"},
 		{
 			name: "sign-on codes", every: time.Minute, do: func(ctx context.Context) error { return w.AuthStore.SweepCodes(ctx, clock.System{}.Now()) },

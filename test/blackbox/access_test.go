@@ -28,7 +28,7 @@ var access = map[string]string{
 	"GET /auth/usuarios": "a", "POST /auth/usuarios": "a", "GET /auth/usuarios/{id}": "a", "PATCH /auth/usuarios/{id}": "a", "DELETE /auth/usuarios/{id}": "a",
 	"POST /auth/usuarios/{id}/enlace": "a", "DELETE /auth/usuarios/{id}/vinculo": "a", "POST /auth/restablecer": "public",
 	"GET /auth/claves": "a", "POST /auth/claves": "a", "GET /auth/claves/{id}": "a", "PATCH /auth/claves/{id}": "a", "DELETE /auth/claves/{id}": "a",
-	"GET /auth/auditoria":      "a",
+	"GET /auth/auditoria": "a", "GET /auth/datos/{user_id}": "a", "POST /auth/datos/{user_id}/olvido": "a",
 	"GET /auth/segundo-factor": "amv", "POST /auth/segundo-factor": "amv", "POST /auth/segundo-factor/confirmacion": "amv", "DELETE /auth/segundo-factor": "amv",
 	"GET /auth/segundo-factor/roles": "a", "PUT /auth/segundo-factor/roles": "a", "DELETE /auth/usuarios/{id}/segundo-factor": "a",
 
@@ -119,7 +119,7 @@ func routesOf(t *testing.T, client *program.Client) []string {
 // call calls a route about things that are not there, so that nothing is changed.
 func call(t *testing.T, client *program.Client, method, path string) int {
 	t.Helper()
-	path = strings.NewReplacer("{id}", "nada", "{device_id}", "nada", "{timestamp}", "2026-01-01T00:00:00Z").Replace(path)
+	path = strings.NewReplacer("{id}", "nada", "{user_id}", "nada", "{device_id}", "nada", "{timestamp}", "2026-01-01T00:00:00Z").Replace(path)
 	if path == "/api/eventos" {
 		path += "?space_id=nada" // else it would never end
 	}

@@ -37,6 +37,7 @@ var (
 	_ auth.SignOnCodes       = (*Store)(nil)
 	_ auth.ChangeRecord      = (*Store)(nil)
 	_ auth.FactorStore       = (*Store)(nil)
+	_ auth.PersonStore       = (*Store)(nil)
 )
 
 func fromMs(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

@@ -23,6 +23,7 @@ type Handlers struct {
 	Accounts *auth.Accounts
 	Keys     *auth.Keys
 	Factors  *auth.Factors
+	Persons  *auth.Persons
 	Audit    auth.Audit
 	Log      *zap.Logger
 	Clock    auth.Clock
@@ -75,6 +76,7 @@ func (h *Handlers) Register(api *httpserver.API) {
 	h.registerResets(api)
 	h.registerSignOn(api)
 	h.registerAudit(api)
+	h.registerPersons(api)
 }
 
 // Authenticate implements httpserver.Authenticator.
