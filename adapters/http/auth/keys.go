@@ -98,7 +98,7 @@ func (h *Handlers) listKeys(ctx context.Context, in *ListInput) (*keysOutput, er
 type newKeyInput struct {
 	Body struct {
 		Name      string   `json:"name" maxLength:"200"`
-		Role      string   `json:"role,omitempty" enum:"device,viewer" default:"device" doc:"A viewer key has no device_ids"`
+		Role      string   `json:"role,omitempty" enum:"device,viewer" doc:"Absent: device. A viewer key has no device_ids"`
 		DeviceIDs []string `json:"device_ids,omitempty" maxItems:"1000"`
 		SpaceID   string   `json:"space_id,omitempty" maxLength:"64"`
 		ExpiresAt *string  `json:"expires_at,omitempty" maxLength:"40" doc:"RFC 3339, in the future; without a zone it is read in the site's. Absent: the key never expires"`

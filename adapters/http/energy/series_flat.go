@@ -80,7 +80,8 @@ func writeFlat(out *jsontext.Encoder, s usage.Series) error {
 func seriesAnswer(api *httpserver.API) *huma.Response {
 	answer := httpserver.JSONResponse[SeriesBody](api, "The series; with format=flat an array of rows", sheetTypes...)
 	rows := httpserver.JSONResponse[[]flatStep](api, "")
-	content := answer.Content["application/json"]
-	content.Schema = &huma.Schema{OneOf: []*huma.Schema{content.Schema, rows.Content["application/json"].Schema}}
+	content, flat := answer.Content["application/json"], rows.Content["application/json"].Schema
+	flat.Nullable = false
+	content.Schema = &huma.Schema{OneOf: []*huma.Schema{content.Schema, flat}}
 	return answer
 }
