@@ -6,8 +6,16 @@ import (
 	"go.uber.org/zap"
 )
 
-// reportUnreadableFactors warns if the secret was changed from which the key of second factors is derived.
-func (w jobServices) reportUnreadableFactors(ctx context.Context) error {
+// sealFactors seals the secrets of second factors with the present key, and warns of those that it cannot open, because the secret was
+// replaced from which their key is derived.
+func (w jobServices) sealFactors(ctx context.Context) error {
+	resealed, err := w.Factors.Reseal(ctx)
+	if resealed > 0 {
+		w.Log.Info("encrypted the secrets of second factors again, with the present SERVICE_SECRET", zap.Int("users", resealed))
+	}
+	if err != nil {
+		return err
+	}
 	unreadable, err := w.Factors.Unreadable(ctx)
 	if unreadable > 0 {
 		w.Log.Warn("the codes of some second factors cannot be checked, because JWT_SECRET or SERVICE_SECRET is another one than when they were set up. "+

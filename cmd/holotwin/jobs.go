@@ -103,8 +103,8 @@ func (w jobServices) authJobs() []job {
 			failed: "could not check old passwords for published ones; will retry",
 		},
 		{
-			name: "second factors", every: time.Minute, first: atOnce, once: true, do: w.reportUnreadableFactors,
-			failed: "could not check whether second factors can be read; will retry",
+			name: "second factors", every: time.Minute, first: atOnce, once: true, do: w.sealFactors,
+			failed: "could not encrypt the secrets of second factors again; will retry",
 		},
 		{name: "expired keys", every: time.Minute, first: atOnce, do: w.Keys.NoteExpired, failed: "could not write expired keys to the audit; will retry"},
 		{

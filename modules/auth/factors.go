@@ -46,6 +46,10 @@ type FactorStore interface {
 	DemandedRoles(ctx context.Context) ([]Role, error)
 	// DemandFactor replaces the roles whose users must have a second factor, and adds the audit entry.
 	DemandFactor(ctx context.Context, roles []Role, note Entry) error
+	// SealedBy returns at most limit factors, on or proposed, whose secret was sealed by one of these keys.
+	SealedBy(ctx context.Context, names []string, limit int) ([]Factor, error)
+	// Reseal replaces the sealed secret of a user's factor, if it is still the former one.
+	Reseal(ctx context.Context, user string, former, next Sealed) error
 	// CountSealed counts the factors whose secret was not sealed by one of these keys.
 	CountSealed(ctx context.Context, names []string) (others int, err error)
 }
@@ -62,7 +66,7 @@ type Sealer interface {
 	Seal(secret []byte, owner string) (Sealed, error)
 	// Open decrypts a secret of an owner. Errors: ErrSealed.
 	Open(sealed Sealed, owner string) ([]byte, error)
-	// Names returns the names of the keys that it opens.
+	// Names returns the names of the keys that it opens; it seals with the first.
 	Names() []string
 }
 
@@ -262,6 +266,36 @@ func (f *Factors) useCode(ctx context.Context, user, code string) (won bool, err
 		return false, nil
 	}
 	return f.store.UseStep(ctx, user, step)
+}
+
+// resealBatch is how many factors are read at once.
+const resealBatch = 100
+
+// Reseal seals all secrets with the key that new ones get, so that the secrets of the settings from which the others are derived may be
+// replaced. It returns their number.
+func (f *Factors) Reseal(ctx context.Context) (resealed int, err error) {
+	names := f.sealer.Names()
+	for len(names) > 1 {
+		list, err := f.store.SealedBy(ctx, names[1:], resealBatch)
+		if err != nil || len(list) == 0 {
+			return resealed, err
+		}
+		for _, factor := range list {
+			secret, err := f.sealer.Open(factor.Secret, factor.User)
+			if err != nil {
+				return resealed, err
+			}
+			next, err := f.sealer.Seal(secret, factor.User)
+			if err != nil {
+				return resealed, err
+			}
+			if err := f.store.Reseal(ctx, factor.User, factor.Secret, next); err != nil {
+				return resealed, err
+			}
+			resealed++
+		}
+	}
+	return resealed, nil
 }
 
 // Unreadable counts the factors that this server cannot check, because its secret is another one than when they were set up.

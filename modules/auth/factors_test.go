@@ -3,6 +3,7 @@ package auth_test
 import (
 	"context"
 	"encoding/base32"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,8 +14,11 @@ import (
 	"github.com/holotwin/holotwin/modules/auth/totp"
 )
 
-// plainSealer's key is its name. Sealed texts are the owner and the secret.
-type plainSealer struct{ name string }
+// plainSealer's key is its name; it also opens what former sealed. Sealed texts are the owner and the secret.
+type plainSealer struct {
+	name   string
+	former []string
+}
 
 func (s plainSealer) Seal(secret []byte, owner string) (auth.Sealed, error) {
 	return auth.Sealed{By: s.name, Text: append([]byte(owner+" "), secret...)}, nil
@@ -22,13 +26,13 @@ func (s plainSealer) Seal(secret []byte, owner string) (auth.Sealed, error) {
 
 func (s plainSealer) Open(sealed auth.Sealed, owner string) ([]byte, error) {
 	secret, ok := strings.CutPrefix(string(sealed.Text), owner+" ")
-	if !ok || sealed.By != s.name {
+	if !ok || !slices.Contains(s.Names(), sealed.By) {
 		return nil, auth.ErrSealed
 	}
 	return []byte(secret), nil
 }
 
-func (s plainSealer) Names() []string { return []string{s.name} }
+func (s plainSealer) Names() []string { return append([]string{s.name}, s.former...) }
 
 var anaActor = auth.Actor{ID: "us_1", Role: auth.Admin, Client: "192.0.2.1"}
 
@@ -203,7 +207,7 @@ func TestAnotherSecretOfTheServer(t *testing.T) {
 	unreadable, err := c.factors.Unreadable(ctx)
 	require.NoError(t, err)
 	require.Zero(t, unreadable)
-	c.begin(plainSealer{"next"})
+	c.begin(plainSealer{name: "next"})
 	unreadable, err = c.factors.Unreadable(ctx)
 	require.NoError(t, err)
 	require.Equal(t, 1, unreadable)
@@ -215,6 +219,25 @@ func TestAnotherSecretOfTheServer(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, c.sessions.RemoveFactor(ctx, anaActor, password, ""))
 	secret, _ = c.enrol(t)
+	_, err = c.loginWith(totp.Code(secret, totp.StepAt(c.now)+1))
+	require.NoError(t, err)
+}
+
+// TestTheSecretOfTheServerIsReplaced replaces it in two steps, between which both are known: codes stay valid.
+func TestTheSecretOfTheServerIsReplaced(t *testing.T) {
+	ctx, c := context.Background(), newCampus()
+	secret, _ := c.enrol(t)
+	resealed, err := c.factors.Reseal(ctx)
+	require.NoError(t, err)
+	require.Zero(t, resealed)
+	c.begin(plainSealer{name: "next", former: []string{"key"}})
+	resealed, err = c.factors.Reseal(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 1, resealed)
+	c.begin(plainSealer{name: "next"})
+	unreadable, err := c.factors.Unreadable(ctx)
+	require.NoError(t, err)
+	require.Zero(t, unreadable)
 	_, err = c.loginWith(totp.Code(secret, totp.StepAt(c.now)+1))
 	require.NoError(t, err)
 }

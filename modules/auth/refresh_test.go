@@ -20,7 +20,7 @@ func TestALostAnswerIsRepeated(t *testing.T) {
 	_, err = c.sessions.Holder(ctx, granted.Access)
 	require.NoError(t, err, "the former access token is still used meanwhile")
 	c.now = c.now.Add(auth.RepeatLife)
-	c.begin(plainSealer{"key"}) // another replica answers
+	c.begin(plainSealer{name: "key"}) // another replica answers
 	again, err := c.sessions.Refresh(ctx, granted.Refresh, auth.Actor{})
 	require.NoError(t, err)
 	require.Equal(t, lost.Refresh, again.Refresh)

@@ -89,7 +89,7 @@ const loginLimit = 5
 func newCampus() *campus {
 	c := &campus{store: memoryauth.New(), now: time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC)}
 	c.tokens = plainTokens{clock: c, claims: make(map[string]auth.Claims)}
-	c.begin(plainSealer{"key"})
+	c.begin(plainSealer{name: "key"})
 	if _, err := c.accounts.Bootstrap(context.Background(), "ana@usc.edu.co", password, auth.ForWork); err != nil {
 		panic(err)
 	}

@@ -206,6 +206,26 @@ func recordMany(tx *gorm.DB, at time.Time, users []string) error {
 	return nil
 }
 
+// SealedBy returns factors that were sealed by some keys.
+func (s *Store) SealedBy(ctx context.Context, names []string, limit int) ([]auth.Factor, error) {
+	var rows []factorRow
+	err := s.db.Write.WithContext(ctx).Raw("SELECT user_id, secret, sealed_by FROM auth_second_factors WHERE sealed_by IN ? ORDER BY user_id LIMIT ?", append([]string{""}, names...), limit).Scan(&rows).Error
+	factors := make([]auth.Factor, len(rows))
+	for i, r := range rows {
+		if err != nil {
+			break
+		}
+		factors[i], err = r.factor()
+	}
+	return factors, err
+}
+
+// Reseal replaces a sealed secret. Of several processes one does.
+func (s *Store) Reseal(ctx context.Context, user string, former, next auth.Sealed) error {
+	return s.db.Write.WithContext(ctx).Exec("UPDATE auth_second_factors SET secret = ?, sealed_by = ? WHERE user_id = ? AND secret = ?",
+		base64.StdEncoding.EncodeToString(next.Text), next.By, user, base64.StdEncoding.EncodeToString(former.Text)).Error
+}
+
 // CountSealed counts the factors that were sealed by another key.
 func (s *Store) CountSealed(ctx context.Context, names []string) (others int, err error) {
 	err = s.db.Read.WithContext(ctx).Raw("SELECT COUNT(*) FROM auth_second_factors WHERE confirmed_at > 0 AND sealed_by NOT IN ?", append([]string{""}, names...)).Scan(&others).Error

@@ -133,6 +133,28 @@ func (s *Store) DemandFactor(_ context.Context, roles []auth.Role, entry auth.En
 	})
 }
 
+// SealedBy returns factors that were sealed by some keys.
+func (s *Store) SealedBy(_ context.Context, names []string, limit int) (list []auth.Factor, err error) {
+	all := s.read().factors
+	for _, user := range slices.Sorted(maps.Keys(all)) {
+		if len(list) < limit && slices.Contains(names, all[user].Secret.By) {
+			list = append(list, auth.Factor{User: user, Secret: all[user].Secret})
+		}
+	}
+	return list, nil
+}
+
+// Reseal replaces a sealed secret.
+func (s *Store) Reseal(_ context.Context, user string, former, next auth.Sealed) error {
+	return s.transact(func(t *tables) error {
+		if f, found := t.factors[user]; found && bytes.Equal(f.Secret.Text, former.Text) {
+			f.Secret = next
+			t.factors[user] = f
+		}
+		return nil
+	})
+}
+
 // CountSealed counts the factors that were sealed by another key.
 func (s *Store) CountSealed(_ context.Context, names []string) (others int, err error) {
 	for _, f := range s.read().factors {
