@@ -125,3 +125,31 @@ func TestSecondFactor(t *testing.T) {
 		require.Contains(t, runCommand(t, databaseURL, false, "user", "remove-second-factor", email), "no second factor")
 	})
 }
+
+// factorChanges are calls that turn second factors on and off, demand them, and forget a person.
+func factorChanges(t *testing.T, admin *program.Client) []change {
+	t.Helper()
+	user := func(email string) (id string, c *program.Client) {
+		var made struct{ ID string }
+		require.NoError(t, send(t, admin, 201, http.MethodPost, "/auth/usuarios", map[string]any{"email": email, "password": password}).JSON(&made))
+		return made.ID, enter(t, admin, email, password)
+	}
+	_, begins := user("empieza@usc.edu.co")
+	var proposed struct{ Secret string }
+	require.NoError(t, send(t, begins, 200, http.MethodPost, "/auth/segundo-factor", nil).JSON(&proposed))
+	secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(proposed.Secret)
+	require.NoError(t, err)
+	_, ends := user("termina@usc.edu.co")
+	enrol(t, ends)
+	loser, lost := user("pierde@usc.edu.co")
+	enrol(t, lost)
+	forgotten, _ := user("olvidada@usc.edu.co")
+	const confirm = "/auth/segundo-factor/confirmacion"
+	return []change{
+		{"POST " + confirm, "", nil, 200, begins, func() (string, any) { return confirm, map[string]string{"code": phone{secret}.code(0)} }},
+		{"DELETE /auth/segundo-factor", "/auth/segundo-factor", map[string]string{"password": password}, 204, ends, nil},
+		{"DELETE /auth/usuarios/{id}/segundo-factor", "/auth/usuarios/" + loser + "/segundo-factor", nil, 204, nil, nil},
+		{"PUT /auth/segundo-factor/roles", "/auth/segundo-factor/roles", map[string]any{"roles": []string{}}, 200, nil, nil},
+		{"POST /auth/datos/{user_id}/olvido", "/auth/datos/" + forgotten + "/olvido", nil, 200, nil, nil},
+	}
+}
