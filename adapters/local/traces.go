@@ -33,8 +33,8 @@ func (t Traces) Forget(ctx context.Context, person auth.Person, pseudonym string
 	return t.Store.ForgetPerson(ctx, person.Words(), pseudonym)
 }
 
-// EnergyTraces are those of the energy module, AdviceTraces those of the advice module.
-type (
-	EnergyTraces struct{ Traces }
-	AdviceTraces struct{ Traces }
-)
+// EnergyTraces are those of the energy module.
+type EnergyTraces struct{ Traces }
+
+// AdviceTraces are those of the advice module.
+type AdviceTraces struct{ Traces }

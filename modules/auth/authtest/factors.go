@@ -52,29 +52,7 @@ func factors(t *testing.T, store Store) {
 	require.NoError(t, err)
 	require.False(t, won)
 
-	for _, id := range []string{"fm_factor_1", "fm_factor_2"} {
-		require.NoError(t, store.Begin(ctx, auth.Family{ID: id, User: user.ID, Begun: begun, Used: begun}, []byte(id), acceptAll))
-	}
-	digests := [][]byte{[]byte("one"), []byte("two"), []byte("three")}
-	replaced := proposed
-	replaced.Secret.Text, replaced.Confirmed = []byte{7}, begun
-	won, err = store.ConfirmFactor(ctx, replaced, digests, "", testEntry)
-	require.NoError(t, err)
-	require.False(t, won, "the first code of a secret that was replaced")
-	confirmed := proposed
-	confirmed.Confirmed, confirmed.UsedStep = begun.Add(time.Minute), 5
-	require.Equal(t, 1, winners(t, func() (bool, error) { return store.ConfirmFactor(ctx, confirmed, digests, "fm_factor_2", testEntry) }))
-	require.True(t, userOf(t, store, user.ID).SecondFactor)
-	stored, _, err = store.Factor(ctx, user.ID)
-	require.NoError(t, err)
-	confirmed.RecoveryLeft = 3
-	require.Equal(t, confirmed, stored)
-	for id, ended := range map[string]bool{"fm_factor_1": true, "fm_factor_2": false} {
-		family, of, _, err := store.Standing(ctx, id)
-		require.NoError(t, err)
-		require.Equal(t, ended, family.Ended, id)
-		require.True(t, of.SecondFactor)
-	}
+	confirms(t, store, proposed)
 	require.ErrorIs(t, store.ProposeFactor(ctx, proposed), auth.ErrFactorOn)
 	others, err := store.CountSealed(ctx, []string{"key"})
 	require.NoError(t, err)
@@ -82,22 +60,7 @@ func factors(t *testing.T, store Store) {
 	others, err = store.CountSealed(ctx, nil)
 	require.NoError(t, err)
 	require.Equal(t, 1, others)
-	sealed, err := store.SealedBy(ctx, []string{"key"}, 9)
-	require.NoError(t, err)
-	require.Len(t, sealed, 1)
-	require.Equal(t, []any{user.ID, proposed.Secret}, []any{sealed[0].User, sealed[0].Secret})
-	none, err := store.SealedBy(ctx, []string{"other"}, 9)
-	require.NoError(t, err)
-	require.Empty(t, none)
-	next := auth.Sealed{By: "next", Text: []byte{9}}
-	require.NoError(t, store.Reseal(ctx, user.ID, auth.Sealed{Text: []byte{8}}, next))
-	others, err = store.CountSealed(ctx, []string{"key"})
-	require.NoError(t, err)
-	require.Zero(t, others, "another secret than the one that was read")
-	require.NoError(t, store.Reseal(ctx, user.ID, proposed.Secret, next))
-	others, err = store.CountSealed(ctx, []string{"next"})
-	require.NoError(t, err)
-	require.Zero(t, others)
+	reseals(t, store, user.ID, proposed.Secret)
 	usesOnce(t, store, user.ID)
 	demands(t, store, user.ID)
 
@@ -111,6 +74,57 @@ func factors(t *testing.T, store Store) {
 	_, found, err = store.Factor(ctx, user.ID)
 	require.NoError(t, err)
 	require.False(t, found)
+}
+
+// confirms turns a proposed factor on, once, and ends other sessions.
+func confirms(t *testing.T, store Store, proposed auth.Factor) {
+	t.Helper()
+	ctx, user := context.Background(), proposed.User
+	for _, id := range []string{"fm_factor_1", "fm_factor_2"} {
+		require.NoError(t, store.Begin(ctx, auth.Family{ID: id, User: user, Begun: begun, Used: begun}, []byte(id), acceptAll))
+	}
+	digests := [][]byte{[]byte("one"), []byte("two"), []byte("three")}
+	replaced := proposed
+	replaced.Secret.Text, replaced.Confirmed = []byte{7}, begun
+	won, err := store.ConfirmFactor(ctx, replaced, digests, "", testEntry)
+	require.NoError(t, err)
+	require.False(t, won, "the first code of a secret that was replaced")
+	confirmed := proposed
+	confirmed.Confirmed, confirmed.UsedStep = begun.Add(time.Minute), 5
+	require.Equal(t, 1, winners(t, func() (bool, error) { return store.ConfirmFactor(ctx, confirmed, digests, "fm_factor_2", testEntry) }))
+	require.True(t, userOf(t, store, user).SecondFactor)
+	stored, _, err := store.Factor(ctx, user)
+	require.NoError(t, err)
+	confirmed.RecoveryLeft = 3
+	require.Equal(t, confirmed, stored)
+	for id, ended := range map[string]bool{"fm_factor_1": true, "fm_factor_2": false} {
+		family, of, _, err := store.Standing(ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, ended, family.Ended, id)
+		require.True(t, of.SecondFactor)
+	}
+}
+
+// reseals replaces a sealed secret, if it is the one that was read.
+func reseals(t *testing.T, store Store, user string, former auth.Sealed) {
+	t.Helper()
+	ctx := context.Background()
+	sealed, err := store.SealedBy(ctx, []string{"key"}, 9)
+	require.NoError(t, err)
+	require.Len(t, sealed, 1)
+	require.Equal(t, []any{user, former}, []any{sealed[0].User, sealed[0].Secret})
+	none, err := store.SealedBy(ctx, []string{"other"}, 9)
+	require.NoError(t, err)
+	require.Empty(t, none)
+	next := auth.Sealed{By: "next", Text: []byte{9}}
+	require.NoError(t, store.Reseal(ctx, user, auth.Sealed{Text: []byte{8}}, next))
+	others, err := store.CountSealed(ctx, []string{"key"})
+	require.NoError(t, err)
+	require.Zero(t, others, "another secret than the one that was read")
+	require.NoError(t, store.Reseal(ctx, user, former, next))
+	others, err = store.CountSealed(ctx, []string{"next"})
+	require.NoError(t, err)
+	require.Zero(t, others)
 }
 
 func leftEntry(left int) auth.Entry {
