@@ -17,7 +17,7 @@ type Credentials interface {
 	KeyHolder(ctx context.Context, secret string) (auth.Key, error)
 }
 
-// Login returns the caller of an API key; ok is false if the key is not valid. An error means that the key could not be checked now.
+// Login returns the caller of an API key; ok is false if the key is not valid or is only for reading. An error means that the key could not be checked now.
 func (d Devices) Login(ctx context.Context, secret string) (caller energy.Caller, ok bool, err error) {
 	key, err := d.Credentials.KeyHolder(ctx, secret)
 	switch {
@@ -25,6 +25,9 @@ func (d Devices) Login(ctx context.Context, secret string) (caller energy.Caller
 		return energy.Caller{}, false, nil
 	case err != nil:
 		return energy.Caller{}, false, err
+	}
+	if key.Reads() {
+		return energy.Caller{}, false, nil
 	}
 	return callerOfKey(key), true, nil
 }

@@ -18,7 +18,7 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" default:"1" help:"Serve the API and the pages."`
 	Demo     demoCommand     `cmd:"" help:"Serve, with a campus of real readings loaded."`
 	Migrate  migrateCommand  `cmd:"" help:"Update the schema of the database, and end."`
-	User     userCommand     `cmd:"" help:"Create, list and disable users, and change their passwords."`
+	User     userCommand     `cmd:"" help:"Create, list and disable users, change their passwords, and remove their second factors."`
 	Import   importCommand   `cmd:"" help:"Store the readings of files; an interrupted import continues where it stopped."`
 	Backup   backupCommand   `cmd:"" help:"Write all data, as of one instant, into a file; the server may run meanwhile."`
 	Restore  restoreCommand  `cmd:"" help:"Fill an empty database, SQLite or PostgreSQL, from the file of a backup."`

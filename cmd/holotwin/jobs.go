@@ -45,6 +45,9 @@ type jobServices struct {
 	AuthStore   *gormauth.Store `optional:"true"`
 	Accounts    *auth.Accounts  `optional:"true"`
 	Sessions    *auth.Sessions  `optional:"true"`
+	Factors     *auth.Factors   `optional:"true"`
+	Keys        *auth.Keys      `optional:"true"`
+	Persons     *auth.Persons   `optional:"true"`
 	Refusals    *auth.Refusals
 	Relay       *auth.Relay        `optional:"true"`
 	Standing    *standing.Verifier `optional:"true"`
@@ -98,6 +101,16 @@ func (w jobServices) authJobs() []job {
 		{
 			name: "published passwords", every: 10 * time.Second, first: atOnce, once: true, do: w.removePublishedPasswords,
 			failed: "could not check old passwords for published ones; will retry",
+		},
+		{
+			name: "second factors", every: time.Minute, first: atOnce, once: true, do: w.sealFactors,
+			failed: "could not encrypt the secrets of second factors again; will retry",
+		},
+		{name: "expired keys", every: time.Minute, first: atOnce, do: w.Keys.NoteExpired, failed: "could not write expired keys to the audit; will retry"},
+		{
+			name: "old audit entries", every: time.Hour, first: time.Minute, off: w.Config.AuditRetentionDays == 0,
+			do:     func(ctx context.Context) error { return w.Persons.DeleteOldAudit(ctx, w.Config.AuditRetentionDays) },
+			failed: "could not delete audit entries older than AUDIT_RETENTION_DAYS; will retry",
 		},
 		{name: "ended sessions", every: time.Minute, do: w.sweepSessions, failed: "could not delete ended sessions and old login attempts; will retry"},
 		{

@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	gormadvice "github.com/holotwin/holotwin/adapters/gorm/advice"
 	gormauth "github.com/holotwin/holotwin/adapters/gorm/auth"
 	gormenergy "github.com/holotwin/holotwin/adapters/gorm/energy"
 	httpauth "github.com/holotwin/holotwin/adapters/http/auth"
@@ -42,11 +43,19 @@ var ports = []port{
 	{of: config.Energy, here: func(e local.Energy) remote.EnergyPorts { return e }, elsewhere: func(p peers) remote.EnergyPorts { return remote.NewEnergy(p.energy) }},
 	{of: config.Auth, here: func(g local.Grants) campus.Grants { return g }, elsewhere: func(p peers) campus.Grants { return remote.Grants{Client: p.auth} }},
 	{of: config.Auth, here: func(l local.People) recommendations.People { return l }, elsewhere: func(p peers) recommendations.People { return remote.People{Client: p.auth} }},
+	{of: config.Energy, here: func(t local.EnergyTraces) energyTraces { return energyTraces{t} }, elsewhere: func(p peers) energyTraces { return energyTraces{remote.EnergyTraces(p.energy)} }},
+	{of: config.Advice, here: func(t local.AdviceTraces) adviceTraces { return adviceTraces{t} }, elsewhere: func(p peers) adviceTraces { return adviceTraces{remote.AdviceTraces(p.advice)} }},
 	{of: config.Advice, here: func(o local.Outlook) usage.MonthForecaster { return o }, elsewhere: func(p peers) usage.MonthForecaster { return remote.Outlook{Client: p.advice} }},
 	{of: config.Auth, here: loginHere, elsewhere: loginElsewhere},
 	{of: config.Auth, here: func(h *httpauth.Handlers) httpserver.Authenticator { return h }, elsewhere: authenticateElsewhere},
 	{of: config.Auth, here: func(a *httpauth.Auditor) httpserver.Auditor { return a }, elsewhere: func(a *httpauth.Auditor) httpserver.Auditor { return a }},
 }
+
+// energyTraces and adviceTraces are what these modules keep of persons.
+type (
+	energyTraces struct{ auth.Traces }
+	adviceTraces struct{ auth.Traces }
+)
 
 func loginHere(keys *auth.Keys) mqtt.Login {
 	return local.Devices{Credentials: auth.Credentials{Keys: keys}}.Login
@@ -93,6 +102,9 @@ var (
 		},
 	}
 	energyAnswers = []any{
+		func(store *gormenergy.Store) local.EnergyTraces {
+			return local.EnergyTraces{Traces: local.Traces{Store: store}}
+		},
 		func(catalog *campus.Catalog) local.Spaces { return local.Spaces{Catalog: catalog} },
 		func(catalog *campus.Catalog, fleet *intake.Fleet) local.Reports {
 			return local.Reports{Catalog: catalog, Fleet: fleet, Clock: instants{}}
@@ -102,6 +114,9 @@ var (
 		},
 	}
 	adviceAnswers = []any{
+		func(store *gormadvice.Store) local.AdviceTraces {
+			return local.AdviceTraces{Traces: local.Traces{Store: store}}
+		},
 		func(forecaster *outlook.Forecaster) local.Outlook { return local.Outlook{Forecaster: forecaster} },
 	}
 )
@@ -112,12 +127,16 @@ func serveAuth(s *peer.Server, people local.People, grants local.Grants, audit a
 	remote.AnswerStanding(s, source)
 }
 
-func serveEnergy(s *peer.Server, e local.Energy, spaces local.Spaces, reports local.Reports) {
+func serveEnergy(s *peer.Server, e local.Energy, spaces local.Spaces, reports local.Reports, traces local.EnergyTraces) {
+	remote.AnswerEnergyTraces(s, traces)
 	remote.AnswerEnergy(s, e)
 	remote.AnswerSpaces(s, spaces, reports)
 }
 
-func serveAdvice(s *peer.Server, forecast local.Outlook) { remote.AnswerOutlook(s, forecast) }
+func serveAdvice(s *peer.Server, forecast local.Outlook, traces local.AdviceTraces) {
+	remote.AnswerOutlook(s, forecast)
+	remote.AnswerAdviceTraces(s, traces)
+}
 
 // peers are the processes that run the modules that this one does not; nil for a module that runs here.
 type peers struct{ auth, energy, advice *peer.Client }

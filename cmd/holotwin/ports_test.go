@@ -47,6 +47,9 @@ type between struct {
 	People   recommendations.People
 	Forecast usage.MonthForecaster
 	Audit    auth.AuditSink
+
+	EnergyTraces energyTraces
+	AdviceTraces adviceTraces
 }
 
 // demonstration is the program with some weeks of the demo's campus, not started.
@@ -72,6 +75,9 @@ type demonstration struct {
 		Grants   local.Grants
 		People   local.People
 		Forecast local.Outlook
+
+		EnergyTraces local.EnergyTraces
+		AdviceTraces local.AdviceTraces
 	}
 
 	now time.Time
@@ -107,8 +113,8 @@ func (d demonstration) elsewhere(t *testing.T) between {
 	require.NoError(t, err)
 	server := peer.NewServer(tokens, remote.RefusalOf)
 	serveAuth(server, d.Answers.People, d.Answers.Grants, d.Users, d.Standing)
-	serveEnergy(server, d.Answers.Energy, d.Answers.Spaces, d.Answers.Reports)
-	serveAdvice(server, d.Answers.Forecast)
+	serveEnergy(server, d.Answers.Energy, d.Answers.Spaces, d.Answers.Reports, d.Answers.EnergyTraces)
+	serveAdvice(server, d.Answers.Forecast, d.Answers.AdviceTraces)
 	api := httpserver.New(httpserver.Options{Log: zap.NewNop(), Locale: "es"})
 	api.AnswerPeers(server)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -125,6 +131,7 @@ func (d demonstration) elsewhere(t *testing.T) between {
 	return between{
 		Energy: remote.NewEnergy(client), Spaces: spaces, Reports: spaces, Grants: remote.Grants{Client: client},
 		People: remote.People{Client: client}, Forecast: remote.Outlook{Client: client}, Audit: remote.Audit{Client: client},
+		EnergyTraces: energyTraces{remote.EnergyTraces(client)}, AdviceTraces: adviceTraces{remote.AdviceTraces(client)},
 	}
 }
 
@@ -153,7 +160,26 @@ func answersOf(t *testing.T, d demonstration, ports between) map[string]string {
 	askConsumption(t, d, ports.Energy, site, plug, note)
 	askConditions(t, d, ports.Energy, site, room, plug, note)
 	askOfAuth(t, d, ports, site, room, note)
+	askTraces(t, ports, note)
 	return answers
+}
+
+// askTraces asks for a person who has the name of a device, and forgets one who left no trace.
+func askTraces(t *testing.T, ports between, note noteAnswer) {
+	t.Helper()
+	tree, err := ports.Energy.Tree(t.Context())
+	require.NoError(t, err)
+	traces, err := ports.EnergyTraces.TracesOf(t.Context(), auth.Person{ID: "us_none", Emails: []string{tree.Spaces[0].Name}})
+	require.NoError(t, err)
+	require.NotEmpty(t, traces)
+	note("traces in energy", traces)
+	for _, other := range []auth.Traces{ports.EnergyTraces, ports.AdviceTraces} {
+		none, err := other.TracesOf(t.Context(), auth.Person{ID: "us_none"})
+		require.NoError(t, err)
+		require.Empty(t, none)
+		forgotten, err := other.Forget(t.Context(), auth.Person{ID: "us_none"}, "olvidado_1")
+		note("forgotten", forgotten, errorText(err))
+	}
 }
 
 type noteAnswer func(question string, answer ...any)

@@ -60,7 +60,10 @@ func TestTokensAreVerifiedElsewhere(t *testing.T) {
 	require.NoError(t, verifier.Pull(ctx))
 	p := requireCode("", first, "")
 	require.Equal(t, httpserver.Principal{Subject: a.root.ID, Role: httpserver.Admin, TokenID: p.TokenID, Family: p.Family}, p)
-	require.Equal(t, httpserver.Principal{Subject: key.ID, Role: httpserver.Device, Space: "sp_1"}, requireCode("", "", secret))
+	require.Equal(t, httpserver.Principal{Subject: key.ID, Role: httpserver.Device, IsKey: true, Space: "sp_1"}, requireCode("", "", secret))
+	reading, readSecret, err := a.keys.Add(ctx, a.root, auth.KeyEdit{Name: "Grafana", Role: auth.Viewer, Space: "sp_1"})
+	require.NoError(t, err)
+	require.Equal(t, httpserver.Principal{Subject: reading.ID, Role: httpserver.Viewer, IsKey: true, Space: "sp_1"}, requireCode("", readSecret, ""))
 	requireCode(problem.Unauthenticated, first+"x", "")
 	requireCode(problem.Unauthenticated, "", secret+"x")
 
@@ -74,6 +77,7 @@ func TestTokensAreVerifiedElsewhere(t *testing.T) {
 		requireCode(problem.Unauthenticated, first, "")
 		requireCode("", second, "")
 		requireCode("", "", secret)
+		require.Equal(t, httpserver.Viewer, requireCode("", readSecret, "").Role, "also from the store")
 		requireCode(problem.ModuleAway, "", "htk_another")
 		require.Error(t, verifier.Pull(ctx))
 		verifier, authenticator = start()
@@ -119,7 +123,7 @@ func newAuthAlone(t *testing.T) *authAlone {
 	hasher, err := bcrypt.New(bcrypt.Cost)
 	require.NoError(t, err)
 	refusals := auth.NewRefusals(store, clock.System{})
-	a.sessions = newSessions(config.Config{LoginLimitPerMin: 1000}, store, refusals, hasher, jwt.New([]byte(jwtTestSecret), clock.System{}))
+	a.sessions = newSessions(config.Config{LoginLimitPerMin: 1000}, store, refusals, hasher, jwt.New([]byte(jwtTestSecret), clock.System{}), nil)
 	accounts := auth.NewAccounts(auth.AccountsNeed{
 		Users: store, Resets: store, Untested: store, Links: store, Spaces: oneSpace{}, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes, Changed: a.sessions.Forget,
 	})
@@ -179,7 +183,7 @@ func (a *authAlone) client(t *testing.T) *peer.Client {
 
 func (a *authAlone) login(t *testing.T) string {
 	t.Helper()
-	granted, err := a.sessions.Login(t.Context(), a.email, testPassword, auth.Actor{Client: "192.0.2.1"})
+	granted, err := a.sessions.Login(t.Context(), auth.LoginForm{Email: a.email, Password: testPassword}, auth.Actor{Client: "192.0.2.1"})
 	require.NoError(t, err)
 	return granted.Access
 }

@@ -32,6 +32,7 @@ type userCommand struct {
 	Password giveUser     `cmd:"" help:"Change a user's password; all sessions of the user end."`
 	Disable  disableUser  `cmd:"" help:"Disable a user, who can no longer log in; all sessions of the user end."`
 	Enable   enableUser   `cmd:"" help:"Enable a disabled user, who can log in again."`
+	NoFactor removeFactor `cmd:"" name:"remove-second-factor" help:"Remove the second factor of a user who lost it, or whose codes the server cannot check after JWT_SECRET was changed."`
 	List     listUsersCmd `cmd:"" help:"List the users."`
 }
 
@@ -104,6 +105,24 @@ func (c enableUser) Run() error {
 	})
 }
 
+type removeFactor struct {
+	Email string `arg:""`
+}
+
+// Run removes a user's second factor.
+func (c removeFactor) Run() error {
+	return withAccounts(func(ctx context.Context, accounts *auth.Accounts) error {
+		user, err := accounts.ByEmail(ctx, c.Email)
+		if err == nil && !user.SecondFactor {
+			err = fmt.Errorf("%s has no second factor", user.Email)
+		}
+		if err != nil {
+			return err
+		}
+		return accounts.RemoveFactor(ctx, commander, user.ID)
+	})
+}
+
 type listUsersCmd struct{}
 
 // Run lists the users.
@@ -115,6 +134,9 @@ func (listUsersCmd) Run() error {
 			state := ""
 			if u.Disabled {
 				state = " disabled"
+			}
+			if u.SecondFactor {
+				state += " second-factor"
 			}
 			fmt.Println(strings.TrimSpace(fmt.Sprintf("%s %s %s%s", u.Email, u.Role, u.Space, state)))
 		}
@@ -195,7 +217,7 @@ func newAccounts(settings config.Config, db *database.Database) (*auth.Accounts,
 	}
 	store := gormauth.New(db)
 	return auth.NewAccounts(auth.AccountsNeed{
-		Users: store, Resets: store, Untested: store, Links: store, Spaces: spaces, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,
+		Users: store, Resets: store, Untested: store, Links: store, Factors: store, Spaces: spaces, Hasher: hasher, Clock: clock.System{}, NewID: random.ID, Random: random.Bytes,
 	}), nil
 }
 

@@ -43,6 +43,8 @@ const (
 	KeyAdded        = "key.added"
 	KeyChanged      = "key.changed"
 	KeyRemoved      = "key.removed"
+	KeyFirstUsed    = "key.first_used"
+	KeyExpired      = "key.expired"
 )
 
 // Entry returns an audit entry for an action of the actor.

@@ -21,6 +21,12 @@ const (
 	Viewer  Role = "viewer"
 )
 
+// Enrolling is not the role of a user. It is what a session may do whose user must set up a second factor first: only that.
+const Enrolling Role = "enrolling"
+
+// Device is the role of keys that write measurements and read nothing. The other role of keys is Viewer.
+const Device Role = "device"
+
 // Login is how a user logs in.
 type Login string
 
@@ -48,7 +54,25 @@ type User struct {
 	PasswordHash string
 	// InitialPassword is set while the first administrator has the password that they were created with.
 	InitialPassword bool
-	Created         time.Time
+	// SecondFactor is set if a login by password needs a code. FactorDemanded is set if the user's role must have a second factor. The
+	// store derives both; a change of them here is not written.
+	SecondFactor, FactorDemanded bool
+	Created                      time.Time
+}
+
+// HasPassword reports whether a user logs in with a password of this server.
+func (u User) HasPassword() bool { return u.Login == ByPassword && u.PasswordHash != "" }
+
+// MustSetUpFactor reports whether a user must set up a second factor before anything else. Users who log in at the university never
+// must.
+func (u User) MustSetUpFactor() bool { return u.FactorDemanded && !u.SecondFactor && u.HasPassword() }
+
+// Rights returns the role that a user's sessions have now.
+func (u User) Rights() Role {
+	if u.MustSetUpFactor() {
+		return Enrolling
+	}
+	return u.Role
 }
 
 // IsInvited reports whether an administrator added the user without a password and none was set since.

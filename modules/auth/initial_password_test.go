@@ -48,7 +48,7 @@ func TestTheInitialPasswordIsKnown(t *testing.T) {
 		require.True(t, granted.User.InitialPassword, name)
 
 		require.NoError(t, change(c, holder.Family), name)
-		granted, err = c.sessions.Login(ctx, "ana@usc.edu.co", other, auth.Actor{})
+		granted, err = c.sessions.Login(ctx, auth.LoginForm{Email: "ana@usc.edu.co", Password: other}, auth.Actor{})
 		require.NoError(t, err, name)
 		require.False(t, granted.User.InitialPassword, name)
 	}

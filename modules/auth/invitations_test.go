@@ -34,7 +34,7 @@ func TestInvite(t *testing.T) {
 	_, _, err = c.accounts.Invite(ctx, root, edit)
 	require.ErrorIs(t, err, auth.ErrTaken)
 	enter := func(password string) error {
-		_, err := c.sessions.Login(ctx, email, password, auth.Actor{})
+		_, err := c.sessions.Login(ctx, auth.LoginForm{Email: email, Password: password}, auth.Actor{})
 		return err
 	}
 	require.ErrorIs(t, enter(password), auth.ErrCredentials)

@@ -19,6 +19,44 @@ func requireFlaw(t *testing.T, err error, field, rule string) {
 	require.Equal(t, []string{field, rule}, []string{invalid.Flaws[0].Field, invalid.Flaws[0].Rule})
 }
 
+// TestReadKeys makes keys for reading: of a space, or of the whole campus by who manages it all.
+func TestReadKeys(t *testing.T) {
+	ctx, c := context.Background(), newCampus()
+	keys := auth.NewKeys(c.store, c.accounts, nil, c)
+	root, limited := auth.Actor{ID: "us_1", Role: auth.Admin}, auth.Actor{ID: "us_2", Role: auth.Admin, Space: "sp_1"}
+	_, _, err := keys.Add(ctx, root, auth.KeyEdit{Name: "x", Role: auth.Viewer, Devices: []string{"d"}})
+	requireFlaw(t, err, "device_ids", "max_items")
+	_, _, err = keys.Add(ctx, root, auth.KeyEdit{Name: "x", Role: auth.Manager, Devices: []string{"d"}})
+	requireFlaw(t, err, "role", "one_of")
+	_, _, err = keys.Add(ctx, limited, auth.KeyEdit{Name: "x", Role: auth.Viewer})
+	requireFlaw(t, err, "space_id", "required")
+	_, _, err = keys.Add(ctx, limited, auth.KeyEdit{Name: "x", Role: auth.Viewer, Space: "sp_2"})
+	requireFlaw(t, err, "space_id", "no_such")
+	key, secret, err := keys.Add(ctx, root, auth.KeyEdit{Name: "Grafana", Role: auth.Viewer, Expires: auth.ParseMoment("2026-05-26T12:00:02Z")})
+	require.NoError(t, err)
+	from := auth.WithOrigin(ctx, "192.0.2.7", "rq_1")
+	for range 2 {
+		holder, err := keys.Holder(from, secret)
+		require.NoError(t, err)
+		require.True(t, holder.Reads())
+	}
+	c.now = c.now.Add(time.Minute)
+	_, err = keys.Holder(ctx, secret)
+	require.ErrorIs(t, err, auth.ErrToken)
+	for range 2 {
+		require.NoError(t, keys.NoteExpired(ctx))
+	}
+	require.NoError(t, keys.Remove(ctx, root, key.ID))
+	entries, err := c.store.Entries(ctx, auth.AuditQuery{Target: key.ID, Limit: 9})
+	require.NoError(t, err)
+	var lines []string
+	for _, e := range entries {
+		lines = append(lines, e.Action+" by "+e.Actor+" from "+e.Client)
+		require.Equal(t, "Grafana: viewer until 2026-05-26T12:00:02Z", e.Detail)
+	}
+	require.Equal(t, []string{"key.removed by us_1 from ", "key.expired by holotwin from ", "key.first_used by " + key.ID + " from 192.0.2.7", "key.added by us_1 from "}, lines)
+}
+
 // TestAKeyExpires lets a key in until the instant at which it expires, also if it is cached, and again after a change.
 func TestAKeyExpires(t *testing.T) {
 	ctx, c := context.Background(), newCampus()

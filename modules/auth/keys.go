@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"slices"
@@ -11,13 +12,15 @@ import (
 	"unicode/utf8"
 )
 
-// Key is an API key. Its holder can only write measurements of the key's devices.
+// Key is an API key. By its role its holder can only write measurements of the key's devices, or only read what a viewer may.
 type Key struct {
 	ID   string
 	Name string
-	// Devices are the ids that the key may write for; empty means all devices of Space.
+	// Role is Device or Viewer. Empty means Device: so it comes from a process of an earlier version.
+	Role Role
+	// Devices are the ids that a Device's key may write for; empty means all devices of Space. A Viewer's key has none.
 	Devices []string
-	// Space limits the key to a subtree of spaces; empty only if Devices is set.
+	// Space limits the key to a subtree of spaces. It is empty only if Devices is set, or for a Viewer's key: then that has no limit.
 	Space   string
 	Created time.Time
 	// LastUsed is exact to a minute; zero if the key was never used.
@@ -29,9 +32,12 @@ type Key struct {
 // IsExpired reports whether a key no longer works at an instant.
 func (k Key) IsExpired(now time.Time) bool { return !k.Expires.IsZero() && !now.Before(k.Expires) }
 
-// isLimited reports whether a key has devices or a space. Without them it would have no limit. Add never creates such a key, so it is a
-// fault and is rejected.
-func (k Key) isLimited() bool { return len(k.Devices) > 0 || k.Space != "" }
+// Reads reports whether a key is for reading.
+func (k Key) Reads() bool { return k.Role == Viewer }
+
+// isLimited reports whether a key for writing has devices or a space. Without them it would have no limit. Add never creates such a key,
+// so it is a fault and is rejected.
+func (k Key) isLimited() bool { return k.Reads() || len(k.Devices) > 0 || k.Space != "" }
 
 // Keys manages API keys and checks their secrets.
 type Keys struct {
@@ -61,7 +67,9 @@ const keyPrefix = "htk_"
 
 // KeyEdit holds the fields of a new key.
 type KeyEdit struct {
-	Name    string
+	Name string
+	// Role is Device or Viewer; empty means Device.
+	Role    Role
 	Devices []string
 	Space   string
 	// Expires is when the key stops working; zero if never.
@@ -90,13 +98,16 @@ func (k *Keys) Add(ctx context.Context, actor Actor, edit KeyEdit) (key Key, sec
 		return Key{}, "", err
 	}
 	secret = keyPrefix + base64.RawURLEncoding.EncodeToString(k.accounts.random(32))
-	key = Key{ID: k.accounts.newID("key"), Name: edit.Name, Devices: edit.Devices, Space: edit.Space, Created: k.clock.Now(), Expires: expires}
+	key = Key{ID: k.accounts.newID("key"), Name: edit.Name, Role: cmp.Or(edit.Role, Device), Devices: edit.Devices, Space: edit.Space, Created: k.clock.Now(), Expires: expires}
 	return key, secret, k.store.AddKey(ctx, key, digest(secret), actor.Entry(key.Created, KeyAdded, key.ID, keyText(key)))
 }
 
 // keyText returns the audit's description of a key.
 func keyText(key Key) string {
 	text := strings.TrimSpace(key.Name + ": " + strconv.Itoa(len(key.Devices)) + " devices " + key.Space)
+	if key.Reads() {
+		text = strings.TrimSpace(key.Name + ": " + string(key.Role) + " " + key.Space)
+	}
 	if !key.Expires.IsZero() {
 		text += " until " + key.Expires.UTC().Format(time.RFC3339)
 	}
@@ -158,6 +169,12 @@ func (k *Keys) check(ctx context.Context, actor Actor, edit KeyEdit) (expires ti
 
 // checkReach returns what is wrong with the devices and the space of a new key.
 func (k *Keys) checkReach(ctx context.Context, actor Actor, edit KeyEdit) (flaws []Flaw, err error) {
+	if edit.Role == Viewer {
+		return k.checkReadReach(ctx, actor, edit)
+	}
+	if edit.Role != "" && edit.Role != Device {
+		flaws = append(flaws, Flaw{Field: "role", Rule: "one_of", Args: map[string]any{"values": "device, viewer"}})
+	}
 	if len(edit.Devices) == 0 && edit.Space == "" {
 		flaws = append(flaws, Flaw{Field: "device_ids", Rule: "at_least_one", Args: map[string]any{"values": "device_ids, space_id"}})
 	}
@@ -181,6 +198,18 @@ func (k *Keys) checkReach(ctx context.Context, actor Actor, edit KeyEdit) (flaws
 		flaws = append(flaws, Flaw{Field: "device_ids[" + strconv.Itoa(slices.Index(edit.Devices, unknown[0])) + "]", Rule: "no_such"})
 	}
 	return flaws, nil
+}
+
+// checkReadReach returns what is wrong with the devices and the space of a new key for reading.
+func (k *Keys) checkReadReach(ctx context.Context, actor Actor, edit KeyEdit) (flaws []Flaw, err error) {
+	if len(edit.Devices) > 0 {
+		flaws = append(flaws, Flaw{Field: "device_ids", Rule: "max_items", Args: map[string]any{"max": 0}})
+	}
+	flaw, err := k.accounts.checkSpace(ctx, actor, edit.Space)
+	if flaw != nil {
+		flaws = append(flaws, *flaw)
+	}
+	return flaws, err
 }
 
 // List returns at most limit keys that the actor manages, ordered by id, with ids greater than after. Errors: ErrForbidden.
@@ -269,89 +298,7 @@ func (k *Keys) Remove(ctx context.Context, actor Actor, id string) error {
 	if err != nil {
 		return err
 	}
-	err = k.store.RemoveKey(ctx, id, actor.Entry(k.clock.Now(), KeyRemoved, id, key.Name))
+	err = k.store.RemoveKey(ctx, id, actor.Entry(k.clock.Now(), KeyRemoved, id, keyText(key)))
 	k.forgetAll()
 	return err
-}
-
-// forgetAll empties the cache.
-func (k *Keys) forgetAll() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	clear(k.cache)
-}
-
-// lastUseEvery is the resolution of a key's LastUsed.
-const lastUseEvery = time.Minute
-
-// Holder returns the key of a secret that has not expired. Errors: ErrToken.
-func (k *Keys) Holder(ctx context.Context, secret string) (Key, error) {
-	sum, ok := DigestOfKey(secret)
-	if !ok {
-		return Key{}, ErrToken
-	}
-	now := k.clock.Now()
-	k.mu.RLock()
-	cached, found := k.cache[sum]
-	k.mu.RUnlock()
-	if !found || now.Sub(cached.checked) >= cacheLife {
-		var err error
-		if cached, err = k.readKey(ctx, sum, now); err != nil {
-			return Key{}, err
-		}
-	}
-	if !cached.valid || cached.key.IsExpired(now) {
-		return Key{}, ErrToken
-	}
-	return cached.key, nil
-}
-
-// readKey reads a key, stores its use and caches it.
-func (k *Keys) readKey(ctx context.Context, sum KeyDigest, now time.Time) (cachedKey, error) {
-	key, valid, err := k.useKey(ctx, sum, now)
-	if err != nil {
-		return cachedKey{}, err
-	}
-	cached := cachedKey{key: key, valid: valid, checked: now}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if len(k.cache) >= maxCached {
-		clear(k.cache)
-	}
-	k.cache[sum] = cached
-	return cached, nil
-}
-
-// useKey reads a key and stores its use. valid is false if there is none; an expired one is valid.
-func (k *Keys) useKey(ctx context.Context, sum KeyDigest, now time.Time) (key Key, valid bool, err error) {
-	key, valid, err = k.store.KeyByDigest(ctx, sum[:])
-	if err != nil {
-		return Key{}, false, err
-	}
-	if valid && !key.IsExpired(now) && now.Sub(key.LastUsed) >= lastUseEvery {
-		if err := k.store.UseKey(ctx, key.ID, now); err != nil {
-			return Key{}, false, err
-		}
-	}
-	return key, valid && key.isLimited(), nil
-}
-
-// MaxKeysUsed is the maximum of digests in a call of Use.
-const MaxKeysUsed = 500
-
-// Use returns the valid keys that have one of these digests, and stores that they are used now. It is for a process without this module
-// that received their secrets. It reads the store each time: such a process keeps the answer.
-func (k *Keys) Use(ctx context.Context, digests []KeyDigest) (map[KeyDigest]Key, error) {
-	now := k.clock.Now()
-	keys := make(map[KeyDigest]Key, min(len(digests), MaxKeysUsed))
-	for _, sum := range digests[:min(len(digests), MaxKeysUsed)] {
-		key, valid, err := k.useKey(ctx, sum, now)
-		if err != nil {
-			return nil, err
-		}
-		if valid && !key.IsExpired(now) {
-			keys[sum] = key
-		}
-	}
-	return keys, nil
 }

@@ -16,7 +16,7 @@ type oneKey struct {
 
 func (s oneKey) KeyByDigest(context.Context, []byte) (Key, bool, error) { return s.key, true, nil }
 func (s oneKey) Key(context.Context, string) (Key, bool, error)         { return s.key, true, nil }
-func (s oneKey) UseKey(context.Context, string, time.Time) error        { return nil }
+func (s oneKey) UseKey(context.Context, string, time.Time, Entry) error { return nil }
 
 type fixedClock time.Time
 
@@ -34,6 +34,7 @@ func TestAKeyWithoutDevicesAndSpaceIsRejected(t *testing.T) {
 		"space":   {Key{Space: "sp_1"}, true},
 		"nothing": {Key{}, false},
 		"empty":   {Key{Devices: []string{}}, false},
+		"reads":   {Key{Role: Viewer}, true},
 	} {
 		keys := NewKeys(oneKey{key: c.key}, NewAccounts(AccountsNeed{}), nil, fixedClock{})
 		_, err := keys.Holder(ctx, keyPrefix+"x")

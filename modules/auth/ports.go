@@ -58,8 +58,11 @@ type KeyStore interface {
 	// Key returns the key with an id; found is false if there is none.
 	Key(ctx context.Context, id string) (key Key, found bool, err error)
 	KeyByDigest(ctx context.Context, secret []byte) (key Key, found bool, err error)
-	// UseKey stores when a key was last used.
-	UseKey(ctx context.Context, id string, at time.Time) error
+	// UseKey stores when a key was last used, and adds the audit entry if it was never used before.
+	UseKey(ctx context.Context, id string, at time.Time, first Entry) error
+	// NoteExpired adds an audit entry for each of at most limit keys that have expired at an instant, once for each expiry, and returns
+	// their number.
+	NoteExpired(ctx context.Context, now time.Time, limit int, note func(Key) Entry) (noted int, err error)
 	// ChangeKey calls change with the current key, writes its name and expiry, adds the audit entry, and returns the changed key;
 	// ErrNotFound. change runs inside a transaction that locks the key, so it must not call anything outside.
 	ChangeKey(ctx context.Context, id string, change func(*Key) Entry) (Key, error)
@@ -101,8 +104,12 @@ type Families interface {
 	Begin(ctx context.Context, family Family, token []byte, check UserCheck) error
 	// Find returns the family of a token, and whether the token was already spent.
 	Find(ctx context.Context, token []byte) (family Family, spent, found bool, err error)
-	// Spend replaces a token by its successor. Of several concurrent calls one wins.
-	Spend(ctx context.Context, token, successor []byte, now time.Time) (won bool, err error)
+	// Spend replaces a token by its successor. Of several concurrent calls one wins. The nonces of earlier tokens of the family are deleted.
+	Spend(ctx context.Context, token []byte, successor Successor, now time.Time) (won bool, err error)
+	// Repetition returns what is stored of a spent token whose successor was not used yet; found is false for any other.
+	Repetition(ctx context.Context, token []byte) (first Repetition, found bool, err error)
+	// EndRepetition deletes the nonce of the token whose successor has a digest that begins with successorName, in hexadecimal.
+	EndRepetition(ctx context.Context, family, successorName string) error
 	// End ends a family and adds the audit entry; for a family that has already ended it does nothing.
 	End(ctx context.Context, id string, note Entry) error
 	// Standing returns the current state of a family and its user.

@@ -80,6 +80,10 @@ func (k *Keys) PreviewRemove(ctx context.Context, actor Actor, id string) (KeyRe
 		return KeyRemoval{}, err
 	}
 	removal := KeyRemoval{Removal: Removal{Deletes: map[Kind]int{KindKey: 1}}, LastUsed: key.LastUsed}
+	if key.Reads() {
+		removal.ReportingToday = new(int)
+		return removal, nil
+	}
 	switch reporting, err := k.reports.ReportingToday(ctx, key); {
 	case err == nil:
 		removal.ReportingToday = &reporting

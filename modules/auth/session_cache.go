@@ -20,6 +20,8 @@ type sessionCache struct {
 	clock    Clock
 	mu       sync.RWMutex
 	sessions map[string]cachedSession
+	// arrived has the last refresh of a session whose answer arrived, by the name of its successor.
+	arrived map[string]string
 }
 
 type cachedSession struct {
@@ -29,7 +31,7 @@ type cachedSession struct {
 }
 
 func newSessionCache(families Families, clock Clock) *sessionCache {
-	return &sessionCache{families: families, clock: clock, sessions: make(map[string]cachedSession)}
+	return &sessionCache{families: families, clock: clock, sessions: make(map[string]cachedSession), arrived: make(map[string]string)}
 }
 
 // userOf returns a session's current user, and whether the session is valid.
@@ -55,6 +57,22 @@ func (s *sessionCache) userOf(ctx context.Context, family string) (User, bool, e
 	return k.user, k.valid, nil
 }
 
+// hasArrived reports whether the answer with a successor is known to have arrived.
+func (s *sessionCache) hasArrived(family, successor string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.arrived[family] == successor
+}
+
+func (s *sessionCache) setArrived(family, successor string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.arrived) >= maxCached {
+		clear(s.arrived)
+	}
+	s.arrived[family] = successor
+}
+
 // forget drops a session from the cache.
 func (s *sessionCache) forget(family string) {
 	s.mu.Lock()
@@ -62,12 +80,12 @@ func (s *sessionCache) forget(family string) {
 	delete(s.sessions, family)
 }
 
-// forgetUser drops all sessions of a user from the cache.
+// forgetUser drops all sessions of a user from the cache; of all users if id is empty.
 func (s *sessionCache) forgetUser(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for family, k := range s.sessions {
-		if k.user.ID == id {
+		if id == "" || k.user.ID == id {
 			delete(s.sessions, family)
 		}
 	}

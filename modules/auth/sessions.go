@@ -35,6 +35,7 @@ type Sessions struct {
 	slots    loginSlots
 	sweeper  Sweeper
 	refusals *Refusals
+	factors  *Factors
 	clock    Clock
 	newID    func(prefix string) string
 	random   func(n int) []byte
@@ -50,6 +51,7 @@ type SessionsNeed struct {
 	Throttle Throttle
 	Sweeper  Sweeper
 	Refusals *Refusals
+	Factors  *Factors
 	// LoginLimit is the maximum of failed logins per minute of one account from one network.
 	LoginLimit int
 	Clock      Clock
@@ -59,32 +61,40 @@ type SessionsNeed struct {
 
 // NewSessions returns the use cases of sessions.
 func NewSessions(n SessionsNeed) *Sessions {
-	return &Sessions{
-		users: n.Users, families: n.Families, hasher: n.Hasher, tokens: n.Tokens, sweeper: n.Sweeper, refusals: n.Refusals, clock: n.Clock, newID: n.NewID, random: n.Random,
+	s := &Sessions{
+		users: n.Users, families: n.Families, hasher: n.Hasher, tokens: n.Tokens, sweeper: n.Sweeper, refusals: n.Refusals, factors: n.Factors, clock: n.Clock, newID: n.NewID, random: n.Random,
 		throttle: &loginThrottle{store: n.Throttle, limit: n.LoginLimit, clock: n.Clock},
 		slots:    loginSlots{byCaller: make(map[string]int)},
 		cache:    newSessionCache(n.Families, n.Clock),
 	}
+	if n.Factors != nil {
+		n.Factors.OnChange(s.Forget)
+	}
+	return s
 }
 
+// LoginForm is what a user logs in with. Code is a code of the second factor or a recovery code; empty if the user sent none.
+type LoginForm struct{ Email, Password, Code string }
+
 // Login logs a user in by password; from is the origin of the request. An unknown user costs the same work as a wrong
-// password. Errors: ErrInvalid, ErrCredentials, ErrThrottled, ErrBusy.
-func (s *Sessions) Login(ctx context.Context, email, password string, from Actor) (Grant, error) {
-	if flaws := checkLogin(email, password); len(flaws) > 0 {
+// password. Only after the right password an error may be about the second factor; a wrong code is ErrCredentials and counts as a wrong
+// password does. Errors: ErrInvalid, ErrCredentials, ErrFactorRequired, ErrSealed, ErrThrottled, ErrBusy.
+func (s *Sessions) Login(ctx context.Context, form LoginForm, from Actor) (Grant, error) {
+	if flaws := checkLogin(form); len(flaws) > 0 {
 		return Grant{}, ErrInvalid{flaws}
 	}
-	email = normalEmail(email)
-	try, err := s.throttle.take(ctx, email, from.Client)
+	form.Email = normalEmail(form.Email)
+	try, err := s.throttle.take(ctx, form.Email, from.Client)
 	if err != nil {
 		return Grant{}, err
 	}
 	var granted Grant
 	err = s.inSlot(ctx, try, func() (err error) {
-		granted, err = s.loginByPassword(ctx, email, password, from)
+		granted, err = s.loginByPassword(ctx, form, from)
 		return err
 	})
 	if errors.Is(err, ErrCredentials) {
-		err = errors.Join(err, s.refusals.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, auditableEmail(email), "")))
+		err = errors.Join(err, s.refusals.Note(ctx, from.Entry(s.clock.Now(), LoginRefused, auditableEmail(form.Email), "")))
 	}
 	return granted, err
 }
@@ -114,16 +124,22 @@ func auditableEmail(email string) string {
 	return ""
 }
 
-// loginByPassword identifies a user by password and begins a session. Errors: ErrCredentials, ErrBusy.
-func (s *Sessions) loginByPassword(ctx context.Context, email, password string, from Actor) (Grant, error) {
+// loginByPassword identifies a user by password, and by a code if they have a second factor, and begins a session. Errors:
+// ErrCredentials, ErrFactorRequired, ErrSealed, ErrBusy.
+func (s *Sessions) loginByPassword(ctx context.Context, form LoginForm, from Actor) (Grant, error) {
 	for range maxLoginAttempts {
-		user, err := s.identify(ctx, email, password)
+		user, err := s.identify(ctx, form.Email, form.Password)
+		if err == nil {
+			err = s.factors.check(ctx, user, form.Code, from)
+		}
 		if err != nil {
 			return Grant{}, err
 		}
 		from.ID = user.ID
 		// The comparison took time. A change meanwhile has ended all sessions, but not this one, which does not exist yet.
-		granted, err := s.begin(ctx, user, from, func(now User) bool { return now.PasswordHash == user.PasswordHash && !now.Disabled })
+		granted, err := s.begin(ctx, user, from, func(now User) bool {
+			return now.PasswordHash == user.PasswordHash && now.SecondFactor == user.SecondFactor && !now.Disabled
+		})
 		if !errors.Is(err, errChanged) {
 			return granted, err
 		}
@@ -137,19 +153,25 @@ const maxLoginAttempts = 3
 // errChanged is a user who was changed during a login or a change of password.
 var errChanged = errors.New("the user was changed meanwhile")
 
-func checkLogin(email, password string) []Flaw {
+// maxCode is the maximum length of a code in bytes, with the blanks and hyphens that people write into it.
+const maxCode = 64
+
+func checkLogin(form LoginForm) []Flaw {
 	var flaws []Flaw
-	if normalEmail(email) == "" {
+	if normalEmail(form.Email) == "" {
 		flaws = append(flaws, Flaw{Field: "email", Rule: "required"})
 	}
-	if len(email) > 320 {
-		flaws = append(flaws, Flaw{Field: "email", Rule: "max_bytes", Args: map[string]any{"max": 320}})
+	if len(form.Email) > maxEmail {
+		flaws = append(flaws, Flaw{Field: "email", Rule: "max_bytes", Args: map[string]any{"max": maxEmail}})
 	}
 	switch {
-	case password == "":
+	case form.Password == "":
 		flaws = append(flaws, Flaw{Field: "password", Rule: "required"})
-	case len(password) > MaxPassword:
+	case len(form.Password) > MaxPassword:
 		flaws = append(flaws, Flaw{Field: "password", Rule: "max_bytes", Args: map[string]any{"max": MaxPassword}})
+	}
+	if len(form.Code) > maxCode {
+		flaws = append(flaws, Flaw{Field: "code", Rule: "max_bytes", Args: map[string]any{"max": maxCode}})
 	}
 	return flaws
 }
@@ -230,7 +252,7 @@ func (s *Sessions) newPending(user User, from Actor) PendingSession {
 }
 
 func (s *Sessions) newRefresh() string {
-	return "htr_" + base64.RawURLEncoding.EncodeToString(s.random(32))
+	return refreshPrefix + base64.RawURLEncoding.EncodeToString(s.random(32))
 }
 
 // digest is the form in which a token is stored: a reader of the database cannot use it.
@@ -242,57 +264,23 @@ func digest(token string) []byte {
 // grant returns the tokens of a session. The access token does not outlive it: a process that verifies tokens by itself does not know when
 // the session began.
 func (s *Sessions) grant(user User, family Family, refresh string) (Grant, error) {
+	return s.grantAs(user, family, refresh, s.newID("tk"))
+}
+
+func (s *Sessions) grantAs(user User, family Family, refresh, tokenID string) (Grant, error) {
 	now := s.clock.Now()
 	expires := now.Add(AccessLife)
 	if end := family.Begun.Add(SessionLife); end.Before(expires) {
 		expires = end
 	}
 	access, err := s.tokens.Sign(Claims{
-		Subject: user.ID, Role: user.Role, Space: user.Space, Family: family.ID,
-		ID: s.newID("tk"), Issued: now, Expires: expires,
+		Subject: user.ID, Role: user.Rights(), Space: user.Space, Family: family.ID,
+		ID: tokenID, Issued: now, Expires: expires,
 	})
 	return Grant{Access: access, Refresh: refresh, User: user}, err
 }
 
-// Refresh exchanges a refresh token for a new pair. A token that was already used ends its session.
-// Errors: ErrToken, ErrTokenReused.
-func (s *Sessions) Refresh(ctx context.Context, refresh string, from Actor) (Grant, error) {
-	now := s.clock.Now()
-	family, spent, found, err := s.families.Find(ctx, digest(refresh))
-	switch {
-	case err != nil:
-		return Grant{}, err
-	case !found, family.Ended, now.Sub(family.Used) > IdleLife, now.Sub(family.Begun) > SessionLife:
-		return Grant{}, ErrToken
-	case spent:
-		return Grant{}, s.endReused(ctx, family, from)
-	}
-	_, user, found, err := s.families.Standing(ctx, family.ID)
-	if err != nil {
-		return Grant{}, err
-	}
-	if !found || user.Disabled {
-		return Grant{}, ErrToken
-	}
-	successor := s.newRefresh()
-	won, err := s.families.Spend(ctx, digest(refresh), digest(successor), now)
-	if err != nil {
-		return Grant{}, err
-	}
-	if !won {
-		return Grant{}, s.endReused(ctx, family, from)
-	}
-	return s.grant(user, family, successor)
-}
-
-func (s *Sessions) endReused(ctx context.Context, family Family, from Actor) error {
-	if err := s.end(ctx, family.ID, from.Entry(s.clock.Now(), TokenReused, family.User, family.ID)); err != nil {
-		return err
-	}
-	return ErrTokenReused
-}
-
-// Forget drops the cached sessions of a user, so that their next request reads their current rights.
+// Forget drops the cached sessions of a user, or of all users if user is empty, so that the next request reads their current rights.
 func (s *Sessions) Forget(user string) { s.cache.forgetUser(user) }
 
 // Logout ends the actor's session: at once in this process, within five seconds in others.
@@ -317,7 +305,7 @@ func (s *Sessions) UserOf(ctx context.Context, family string) (User, error) {
 	return user, err
 }
 
-// Holder is the user of an access token, with its session and id.
+// Holder is the user of an access token, with its session and id. Their Role is Enrolling if they must set up a second factor first.
 type Holder struct {
 	User
 	Family  string
@@ -337,58 +325,7 @@ func (s *Sessions) Holder(ctx context.Context, access string) (Holder, error) {
 	if !valid || user.ID != claims.Subject {
 		return Holder{}, ErrToken
 	}
+	s.confirmArrival(ctx, claims.Family, claims.ID)
+	user.Role = user.Rights()
 	return Holder{User: user, Family: claims.Family, TokenID: claims.ID}, nil
-}
-
-// ChangePassword sets a new password for the actor and ends all their sessions except family, the session of the request. A
-// user without a password gets ErrCredentials. A wrong current password counts as a failed login.
-// Errors: ErrInvalid, ErrToken, ErrCredentials, ErrThrottled, ErrBusy.
-func (s *Sessions) ChangePassword(ctx context.Context, actor Actor, family, current, next string) error {
-	user, found, err := s.users.User(ctx, actor.ID)
-	if err != nil {
-		return err
-	}
-	if !found {
-		return ErrToken
-	}
-	if rule, args := CheckPassword(next, user.Email); rule != "" {
-		return ErrInvalid{[]Flaw{{Field: "new", Rule: rule, Args: args}}}
-	}
-	if len(current) > MaxPassword {
-		return ErrCredentials
-	}
-	try, err := s.throttle.take(ctx, user.Email, actor.Client)
-	if err != nil {
-		return err
-	}
-	return s.inSlot(ctx, try, func() error { return s.changePassword(ctx, actor, user, family, current, next) })
-}
-
-func (s *Sessions) changePassword(ctx context.Context, actor Actor, user User, family, current, next string) error {
-	ok, _, err := s.isPasswordOf(ctx, user, current)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return ErrCredentials
-	}
-	if user.InitialPassword && next == current {
-		return ErrInvalid{[]Flaw{{Field: "new", Rule: "differs", Args: map[string]any{"field": "current"}}}}
-	}
-	hash, err := s.hasher.Hash(ctx, next)
-	if err != nil {
-		return err
-	}
-	_, err = s.users.ChangeUser(ctx, user.ID, family, func(u *User) (Entry, error) {
-		if u.Disabled || u.PasswordHash != user.PasswordHash {
-			return Entry{}, errChanged
-		}
-		u.setPassword(hash)
-		return actor.Entry(s.clock.Now(), PasswordChanged, u.ID, ""), nil
-	})
-	s.cache.forgetUser(user.ID)
-	if errors.Is(err, errChanged) || errors.Is(err, ErrNotFound) {
-		return ErrCredentials // the password that was compared is no longer the current one
-	}
-	return err
 }

@@ -19,6 +19,7 @@ type campus struct {
 	store    *memoryauth.Store
 	sessions *auth.Sessions
 	accounts *auth.Accounts
+	factors  *auth.Factors
 	tokens   plainTokens
 	now      time.Time
 	ids      int
@@ -88,31 +89,38 @@ const loginLimit = 5
 func newCampus() *campus {
 	c := &campus{store: memoryauth.New(), now: time.Date(2026, 5, 26, 12, 0, 0, 0, time.UTC)}
 	c.tokens = plainTokens{clock: c, claims: make(map[string]auth.Claims)}
-	c.sessions = auth.NewSessions(auth.SessionsNeed{
-		Users: c.store, Families: c.store, Hasher: plainHasher{}, Tokens: c.tokens, Throttle: c.store,
-		Sweeper: c.store, Refusals: auth.NewRefusals(c.store, c), LoginLimit: loginLimit, Clock: c, NewID: c.newID, Random: c.random,
-	})
-	c.accounts = auth.NewAccounts(auth.AccountsNeed{
-		Users: c.store, Resets: c.store, Untested: c.store, Links: c.store, Spaces: everywhere{}, Hasher: plainHasher{}, Clock: c,
-		NewID: c.newID, Random: c.random, Changed: c.sessions.Forget,
-	})
+	c.begin(plainSealer{name: "key"})
 	if _, err := c.accounts.Bootstrap(context.Background(), "ana@usc.edu.co", password, auth.ForWork); err != nil {
 		panic(err)
 	}
 	return c
 }
 
+// begin builds the services, as at a start of the server.
+func (c *campus) begin(sealer auth.Sealer) {
+	c.factors = auth.NewFactors(auth.FactorsNeed{Store: c.store, Users: c.store, Sealer: sealer, Clock: c, Random: c.random})
+	c.sessions = auth.NewSessions(auth.SessionsNeed{
+		Users: c.store, Families: c.store, Hasher: plainHasher{}, Tokens: c.tokens, Throttle: c.store,
+		Sweeper: c.store, Refusals: auth.NewRefusals(c.store, c), Factors: c.factors, LoginLimit: loginLimit, Clock: c, NewID: c.newID, Random: c.random,
+	})
+	c.accounts = auth.NewAccounts(auth.AccountsNeed{
+		Users: c.store, Resets: c.store, Untested: c.store, Links: c.store, Factors: c.store, Spaces: everywhere{}, Hasher: plainHasher{}, Clock: c,
+		NewID: c.newID, Random: c.random, Changed: c.sessions.Forget,
+	})
+}
+
 func (c *campus) login() (auth.Grant, error) {
-	return c.sessions.Login(context.Background(), "Ana@USC.edu.co ", password, auth.Actor{Client: "192.0.2.1"})
+	return c.sessions.Login(context.Background(), auth.LoginForm{Email: "Ana@USC.edu.co ", Password: password}, auth.Actor{Client: "192.0.2.1"})
 }
 
 func ExampleSessions() {
 	ctx, campus := context.Background(), newCampus()
-	granted, _ := campus.sessions.Login(ctx, "ana@usc.edu.co", password, auth.Actor{Client: "192.0.2.1"})
+	granted, _ := campus.sessions.Login(ctx, auth.LoginForm{Email: "ana@usc.edu.co", Password: password}, auth.Actor{Client: "192.0.2.1"})
 	holder, _ := campus.sessions.Holder(ctx, granted.Access)
 	fmt.Println("logged in as", holder.Email, "with the role", holder.Role)
 
 	renewed, _ := campus.sessions.Refresh(ctx, granted.Refresh, auth.Actor{})
+	_, _ = campus.sessions.Holder(ctx, renewed.Access) // so the answer has arrived
 	_, err := campus.sessions.Refresh(ctx, granted.Refresh, auth.Actor{})
 	fmt.Println("the same refresh token again:", err)
 	_, err = campus.sessions.Holder(ctx, renewed.Access)
@@ -145,7 +153,7 @@ func TestLogin(t *testing.T) {
 			} {
 				require.NoError(t, campus.store.AddUser(ctx, u, auth.Entry{}))
 			}
-			granted, err := campus.sessions.Login(ctx, c.email, c.password, auth.Actor{Client: "192.0.2.1"})
+			granted, err := campus.sessions.Login(ctx, auth.LoginForm{Email: c.email, Password: c.password}, auth.Actor{Client: "192.0.2.1"})
 			var invalid auth.ErrInvalid
 			if errors.As(c.err, &invalid) {
 				require.Equal(t, c.err, err)
@@ -168,7 +176,7 @@ func TestLogin(t *testing.T) {
 func TestGuessingIsSlowedDown(t *testing.T) {
 	ctx, campus := context.Background(), newCampus()
 	guess := func(client string) error {
-		_, err := campus.sessions.Login(ctx, "ana@usc.edu.co", "guess", auth.Actor{Client: client})
+		_, err := campus.sessions.Login(ctx, auth.LoginForm{Email: "ana@usc.edu.co", Password: "guess"}, auth.Actor{Client: client})
 		return err
 	}
 	for range loginLimit {
@@ -177,7 +185,7 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 	var throttled auth.ErrThrottled
 	require.ErrorAs(t, guess("192.0.2.1"), &throttled)
 	require.Equal(t, time.Minute/loginLimit, throttled.RetryAfter)
-	_, err := campus.sessions.Login(ctx, "ana@usc.edu.co", password, auth.Actor{Client: "198.51.100.7"})
+	_, err := campus.sessions.Login(ctx, auth.LoginForm{Email: "ana@usc.edu.co", Password: password}, auth.Actor{Client: "198.51.100.7"})
 	require.NoError(t, err, "another network is not slowed down")
 	campus.now = campus.now.Add(throttled.RetryAfter)
 	_, err = campus.login()

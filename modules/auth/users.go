@@ -14,6 +14,7 @@ type Accounts struct {
 	resets   Resets
 	untested UntestedPasswords
 	links    Links
+	factors  FactorStore
 	spaces   Spaces
 	hasher   Hasher
 	clock    Clock
@@ -29,6 +30,7 @@ type AccountsNeed struct {
 	Resets   Resets
 	Untested UntestedPasswords
 	Links    Links
+	Factors  FactorStore
 	Spaces   Spaces
 	Hasher   Hasher
 	Clock    Clock
@@ -43,7 +45,7 @@ func NewAccounts(n AccountsNeed) *Accounts {
 	if n.Changed == nil {
 		n.Changed = func(string) {}
 	}
-	return &Accounts{users: n.Users, resets: n.Resets, untested: n.Untested, links: n.Links, spaces: n.Spaces, hasher: n.Hasher, clock: n.Clock, newID: n.NewID, random: n.Random, changed: n.Changed}
+	return &Accounts{users: n.Users, resets: n.Resets, untested: n.Untested, links: n.Links, factors: n.Factors, spaces: n.Spaces, hasher: n.Hasher, clock: n.Clock, newID: n.NewID, random: n.Random, changed: n.Changed}
 }
 
 // FirstAdmin is the first administrator, just created.

@@ -24,7 +24,7 @@ func (c *Config) check() error {
 		oneOf("LOG_FORMAT", c.LogFormat, "", "console", "json"),
 		notNegative("RATE_LIMIT_PER_MIN", c.RateLimitPerMin),
 		atLeastOne("LOGIN_LIMIT_PER_MIN", c.LoginLimitPerMin),
-		notNegative("RAW_RETENTION_DAYS", c.RawRetentionDays), notNegative("TOTALS_RETENTION_DAYS", c.TotalsRetentionDays),
+		notNegative("RAW_RETENTION_DAYS", c.RawRetentionDays), notNegative("TOTALS_RETENTION_DAYS", c.TotalsRetentionDays), notNegative("AUDIT_RETENTION_DAYS", c.AuditRetentionDays),
 	)
 }
 

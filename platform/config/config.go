@@ -73,6 +73,9 @@ type Config struct {
 	RawRetentionDays    int `env:"RAW_RETENTION_DAYS" envDefault:"731"`
 	TotalsRetentionDays int `env:"TOTALS_RETENTION_DAYS" envDefault:"0"`
 
+	// AuditRetentionDays is how long audit entries are stored; 0 means for ever.
+	AuditRetentionDays int `env:"AUDIT_RETENTION_DAYS" envDefault:"0"`
+
 	// LLMURL is the base address of a language model that rewrites the texts of recommendations; empty means none.
 	LLMURL    string `env:"LLM_URL" secret:"true"`
 	LLMAPIKey string `env:"LLM_API_KEY" secret:"true"`

@@ -20,6 +20,8 @@ const (
 	Manager Role = "manager"
 	Viewer  Role = "viewer"
 	Device  Role = "device"
+	// Enrolling is a user who must set up a second factor first. Only the routes for that allow it.
+	Enrolling Role = "enrolling"
 
 	public Role = ""
 )
@@ -28,6 +30,8 @@ const (
 type Principal struct {
 	Subject string
 	Role    Role
+	// IsKey is set for an API key, which may call nothing under /auth.
+	IsKey bool
 	// Space limits the caller to a space and the spaces inside it; empty means no limit.
 	Space string
 	// Devices limits an API key to these devices; empty means no limit.
@@ -97,8 +101,8 @@ func (a *API) authorise(op huma.Operation, roles []Role) func(huma.Context, func
 	return func(ctx huma.Context, next func(huma.Context)) {
 		authorization, apiKey := ctx.Header("Authorization"), ctx.Header("X-API-Key")
 		p, err := a.principal(ctx.Context(), authorization, apiKey)
-		if err == nil && !slices.Contains(roles, p.Role) {
-			err = problem.New(problem.Forbidden)
+		if err == nil && (!slices.Contains(roles, p.Role) || p.IsKey && strings.HasPrefix(op.Path, "/auth/")) {
+			err = problem.New(forbiddenTo(p))
 		}
 		if err != nil {
 			a.refuse(ctx, err)
@@ -108,6 +112,14 @@ func (a *API) authorise(op huma.Operation, roles []Role) func(huma.Context, func
 		ctx = huma.WithValue(huma.WithValue(ctx, principalKey, p), rightsKey, a.newRights(p, authorization, apiKey))
 		a.auditRequest(ctx, p, changes, next)
 	}
+}
+
+// forbiddenTo returns why a route is not for a caller.
+func forbiddenTo(p Principal) problem.Code {
+	if p.Role == Enrolling {
+		return problem.SecondFactorSetup
+	}
+	return problem.Forbidden
 }
 
 // PrincipalOfKey returns the owner of an API key that was not sent in the X-API-Key header.

@@ -156,6 +156,9 @@ func (c *Client) learn(ctx context.Context, err error) {
 // unknownCall is the cause of an answer of a process that does not know the call, or not in this form.
 type unknownCall string
 
+// IsUnknownCall reports whether the other process does not know a call, as one of an earlier version does not.
+func IsUnknownCall(err error) bool { return errors.As(err, new(unknownCall)) }
+
 func (u unknownCall) Error() string { return string(u) }
 
 // pause waits before the next try. It returns false if ctx ends first.

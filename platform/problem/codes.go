@@ -36,6 +36,13 @@ const (
 	LastAdministrator    Code = "last_administrator"
 	SignOnUnavailable    Code = "sign_on_unavailable"
 	InboxFull            Code = "inbox_full"
+
+	SecondFactorRequired    Code = "second_factor_required"
+	SecondFactorSetup       Code = "second_factor_setup_required"
+	SecondFactorActive      Code = "second_factor_active"
+	SecondFactorUnreadable  Code = "second_factor_unreadable"
+	SecondFactorUnavailable Code = "second_factor_unavailable"
+	SignOnAccount           Code = "sign_on_account"
 )
 
 type wording struct{ title, detail string }
@@ -200,5 +207,35 @@ var texts = map[Code]text{
 		401,
 		wording{"Token ya usado", "Ese token de renovación ya se había usado; por seguridad la sesión terminó. Entre de nuevo."},
 		wording{"Token reused", "That refresh token was already used; for security, the session was ended. Log in again."},
+	},
+	SecondFactorRequired: {
+		401,
+		wording{"Falta el código", "Envíe también el código de su aplicación de autenticación, o un código de recuperación (code)."},
+		wording{"Code required", "Also send the code of your authenticator app, or a recovery code (code)."},
+	},
+	SecondFactorSetup: {
+		403,
+		wording{"Falta activar el segundo factor", "Su rol exige un segundo factor; actívelo antes de continuar (/auth/segundo-factor)."},
+		wording{"Second factor missing", "Your role must have a second factor; turn it on before you go on (/auth/segundo-factor)."},
+	},
+	SecondFactorActive: {
+		409,
+		wording{"Ya está activo", "El segundo factor ya está activo; quítelo antes de preparar otro."},
+		wording{"Already active", "The second factor is active already; turn it off before you prepare another."},
+	},
+	SecondFactorUnreadable: {
+		401,
+		wording{"Código no verificable", "El secreto del servidor cambió y ya no puede verificar los códigos de su aplicación. Use un código de recuperación, o pida a un administrador que quite su segundo factor."},
+		wording{"Code cannot be checked", "The server's secret was changed, and it can no longer check the codes of your app. Use a recovery code, or ask an administrator to remove your second factor."},
+	},
+	SecondFactorUnavailable: {
+		409,
+		wording{"Segundo factor no disponible", "Este servidor no tiene un secreto con el cual cifrar el del segundo factor; defina SERVICE_SECRET."},
+		wording{"Second factor unavailable", "This server has no secret to encrypt that of a second factor with; set SERVICE_SECRET."},
+	},
+	SignOnAccount: {
+		409,
+		wording{"Cuenta de la universidad", "Esta cuenta no tiene contraseña aquí: su segundo factor depende del acceso de la universidad."},
+		wording{"University account", "This account has no password here: the university's login decides on its second factor."},
 	},
 }

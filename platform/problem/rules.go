@@ -62,6 +62,7 @@ const (
 	OutOfReach           Rule = "out_of_reach"
 	UnlinkedType         Rule = "unlinked_type"
 	DisputedSeries       Rule = "disputed_series"
+	WrongCode            Rule = "wrong_code"
 )
 
 var rules = map[Rule]struct{ es, en string }{
@@ -87,6 +88,7 @@ var rules = map[Rule]struct{ es, en string }{
 	NotAUnit:             {"debe ser 72 (Wh) o 38 (W)", "must be 72 (Wh) or 38 (W)"},
 	UnlinkedType:         {"ningún enlace indica cuál es: no se sabe qué miden los valores", "no link says which one it is, so it is not known what the values measure"},
 	DisputedSeries:       {"otra serie trae otros valores para el mismo tiempo y nada indica cuál es el total: varios puntos de medida para un dispositivo, fases o tarifas", "another series has other values for the same time, and nothing says which one is the total: several metering points for one device, phases or tariffs"},
+	WrongCode:            {"no es un código vigente de su aplicación; revise también la hora del teléfono", "is not a current code of your app; also check the time of your phone"},
 	BeforeRetention:      {"es anterior a las lecturas que se conservan (desde {since}; lo fija RAW_RETENTION_DAYS)", "is older than the readings that are stored (from {since}; set by RAW_RETENTION_DAYS)"},
 	CommonPassword:       {"es una contraseña fácil de adivinar; elija otra", "is a password that is easy to guess; choose another"},
 	MinLength:            {"debe tener al menos {min} caracteres", "must have at least {min} characters"},

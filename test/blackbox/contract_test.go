@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/holotwin/holotwin/test/program"
@@ -74,7 +75,8 @@ func withoutID(t *testing.T, a program.Answer) map[string]any {
 	return members
 }
 
-// TestRefreshTokensAreSpentOnce rotates a session, and ends it when a spent token comes again.
+// TestRefreshTokensAreSpentOnce rotates a session by several requests at once, which get the same token, on another server too; and ends it
+// when a spent token comes after that.
 func TestRefreshTokensAreSpentOnce(t *testing.T) {
 	each(t, func(t *testing.T, databaseURL string) {
 		server := start(t, databaseURL)
@@ -83,9 +85,29 @@ func TestRefreshTokensAreSpentOnce(t *testing.T) {
 			AccessToken  string `json:"access_token"`
 			RefreshToken string `json:"refresh_token"`
 		}
-		var first, second pair
+		var mu sync.Mutex
+		var first, second, again pair
 		require.NoError(t, send(t, client, 200, http.MethodPost, "/login", map[string]string{"email": program.AdminEmail, "password": program.AdminPassword}).JSON(&first))
+		asked := client
+		if strings.HasPrefix(databaseURL, "postgres") {
+			asked = &program.Client{URL: start(t, databaseURL).URL, HTTP: http.DefaultClient}
+		}
+		var wait sync.WaitGroup
+		for range 4 {
+			wait.Go(func() {
+				var next pair
+				answer, err := asked.Send(http.MethodPost, "/auth/refresh", map[string]string{"refresh_token": first.RefreshToken})
+				if assert.NoError(t, err) && assert.Equal(t, 200, answer.Status) && assert.NoError(t, answer.JSON(&next)) {
+					mu.Lock()
+					defer mu.Unlock()
+					assert.True(t, again.RefreshToken == "" || again.RefreshToken == next.RefreshToken)
+					again = next
+				}
+			})
+		}
+		wait.Wait()
 		require.NoError(t, send(t, client, 200, http.MethodPost, "/auth/refresh", map[string]string{"refresh_token": first.RefreshToken}).JSON(&second))
+		require.Equal(t, again.RefreshToken, second.RefreshToken)
 		client.Token = second.AccessToken
 		send(t, client, 200, http.MethodGet, "/auth/me", nil)
 		reused := send(t, client, 401, http.MethodPost, "/auth/refresh", map[string]string{"refresh_token": first.RefreshToken})

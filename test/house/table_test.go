@@ -18,7 +18,7 @@ type module struct {
 
 // modules is the table of modules. After a change, run go generate ./test/house: it writes the linter's rules.
 var modules = []module{
-	{name: "auth", rooms: []string{".", "standing"}},
+	{name: "auth", rooms: []string{"totp", ".", "standing"}},
 	{
 		name: "energy", libraries: []string{"github.com/shopspring/decimal"}, why: "money is energy's",
 		rooms: []string{
@@ -60,6 +60,7 @@ var adapters = []adapter{
 	{name: "bcrypt", serves: []string{"auth"}},
 	{name: "jwt", serves: []string{"auth"}},
 	{name: "oidc", serves: []string{"auth"}},
+	{name: "seal", serves: []string{"auth"}},
 	{name: "demo", serves: []string{"energy"}},
 	{name: "dialect", serves: []string{"energy"}},
 	{name: "upload", serves: []string{"energy"}},

@@ -25,6 +25,10 @@ type auditRow struct {
 
 func (auditRow) TableName() string { return "auth_audit" }
 
+func (r auditRow) entry() auth.Entry {
+	return auth.Entry{At: fromMs(r.At), Actor: r.Actor, Action: r.Action, Target: r.Target, Detail: r.Detail, Client: r.Client, Request: r.RequestID, Refused: r.Refused}
+}
+
 func rowOfEntry(e auth.Entry) auditRow {
 	e = e.Storable()
 	return auditRow{
@@ -102,9 +106,7 @@ func (s *Store) Entries(ctx context.Context, q auth.AuditQuery) ([]auth.Numbered
 	}
 	entries := make([]auth.NumberedEntry, len(rows))
 	for i, r := range rows {
-		entries[i] = auth.NumberedEntry{Number: r.Number, Entry: auth.Entry{
-			At: fromMs(r.At), Actor: r.Actor, Action: r.Action, Target: r.Target, Detail: r.Detail, Client: r.Client, Request: r.RequestID, Refused: r.Refused,
-		}}
+		entries[i] = auth.NumberedEntry{Number: r.Number, Entry: r.entry()}
 	}
 	return entries, nil
 }

@@ -89,16 +89,16 @@ func (s *Store) changedUsers(ctx context.Context, from time.Time) ([]auth.UserSt
 		Whose userRow `gorm:"embedded"`
 		Known bool
 	}
-	err := s.db.Read.WithContext(ctx).Raw(`SELECT c.id, COALESCE(u.role, '') AS role, COALESCE(u.space_id, '') AS space_id,
-		COALESCE(u.disabled, FALSE) AS disabled, u.id IS NOT NULL AS known
-		FROM auth_changes c LEFT JOIN auth_users u ON u.id = c.id WHERE c.kind = ? AND c.at >= ? ORDER BY c.id`, changedUser, from.UnixMilli()).Scan(&rows).Error
+	err := s.db.Read.WithContext(ctx).Raw(`SELECT c.id, COALESCE(role, '') AS role, COALESCE(space_id, '') AS space_id,
+		COALESCE(disabled, FALSE) AS disabled, COALESCE(login, '') AS login, COALESCE(password_hash, '') AS password_hash, auth_users.id IS NOT NULL AS known, `+factorColumns+`
+		FROM auth_changes c LEFT JOIN auth_users ON auth_users.id = c.id WHERE c.kind = ? AND c.at >= ? ORDER BY c.id`, changedUser, from.UnixMilli()).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read changed users: %w", err)
 	}
 	users := make([]auth.UserState, len(rows))
 	for i, r := range rows {
 		user := r.Whose.user()
-		users[i] = auth.UserState{ID: user.ID, Role: user.Role, Space: user.Space, Barred: user.Disabled || !r.Known}
+		users[i] = auth.UserState{ID: user.ID, Role: user.Rights(), Space: user.Space, Barred: user.Disabled || !r.Known}
 	}
 	return users, nil
 }

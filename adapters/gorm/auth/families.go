@@ -30,6 +30,8 @@ type tokenRow struct {
 	Digest   string `gorm:"primaryKey"`
 	FamilyID string
 	SpentAt  int64
+	// Successor is the digest of the token that followed; Nonce, in hexadecimal, is that of auth.Successor. Empty if there is none.
+	Successor, Nonce string
 }
 
 func (tokenRow) TableName() string { return "auth_refresh_tokens" }
@@ -84,7 +86,7 @@ var errSpent = errors.New("the token is spent")
 
 // Spend replaces a token by its successor. It locks the session's row first, so that concurrent calls run one after the
 // other and the first one wins.
-func (s *Store) Spend(ctx context.Context, token, successor []byte, now time.Time) (won bool, err error) {
+func (s *Store) Spend(ctx context.Context, token []byte, successor auth.Successor, now time.Time) (won bool, err error) {
 	err = s.db.Transact(ctx, func(tx *gorm.DB) error {
 		var families []string
 		if err := tx.Raw("SELECT family_id FROM auth_refresh_tokens WHERE digest = ?", hex.EncodeToString(token)).Scan(&families).Error; err != nil || len(families) == 0 {
@@ -94,7 +96,9 @@ func (s *Store) Spend(ctx context.Context, token, successor []byte, now time.Tim
 		if used.Error != nil || used.RowsAffected == 0 {
 			return used.Error
 		}
-		spent := tx.Exec("UPDATE auth_refresh_tokens SET spent_at = ? WHERE digest = ? AND spent_at = 0", now.UnixMilli(), hex.EncodeToString(token))
+		next := tokenRow{Digest: hex.EncodeToString(successor.Digest), FamilyID: families[0]}
+		spent := tx.Exec("UPDATE auth_refresh_tokens SET spent_at = ?, successor = ?, nonce = ? WHERE digest = ? AND spent_at = 0",
+			now.UnixMilli(), next.Digest, hex.EncodeToString(successor.Nonce), hex.EncodeToString(token))
 		if spent.Error != nil {
 			return spent.Error
 		}
@@ -102,7 +106,10 @@ func (s *Store) Spend(ctx context.Context, token, successor []byte, now time.Tim
 			return errSpent
 		}
 		won = true
-		if err := tx.Create(&tokenRow{Digest: hex.EncodeToString(successor), FamilyID: families[0]}).Error; err != nil {
+		if err := tx.Exec("UPDATE auth_refresh_tokens SET nonce = '' WHERE family_id = ? AND successor = ?", families[0], hex.EncodeToString(token)).Error; err != nil {
+			return err
+		}
+		if err := tx.Create(&next).Error; err != nil {
 			return err
 		}
 		return tx.Exec(`DELETE FROM auth_refresh_tokens WHERE family_id = ? AND spent_at > 0 AND digest NOT IN (
@@ -113,6 +120,24 @@ func (s *Store) Spend(ctx context.Context, token, successor []byte, now time.Tim
 		return false, nil
 	}
 	return won && err == nil, err
+}
+
+// Repetition returns what is stored of a spent token whose successor was not used yet.
+func (s *Store) Repetition(ctx context.Context, token []byte) (auth.Repetition, bool, error) {
+	var rows []tokenRow
+	err := s.db.Write.WithContext(ctx).Raw(`SELECT t.spent_at, t.nonce FROM auth_refresh_tokens t JOIN auth_refresh_tokens n ON n.digest = t.successor
+		WHERE t.digest = ? AND t.nonce <> '' AND n.spent_at = 0`, hex.EncodeToString(token)).Scan(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return auth.Repetition{}, false, err
+	}
+	nonce, err := hex.DecodeString(rows[0].Nonce)
+	return auth.Repetition{Nonce: nonce, Spent: fromMs(rows[0].SpentAt)}, err == nil, err
+}
+
+// EndRepetition deletes the nonce of the token with a successor.
+func (s *Store) EndRepetition(ctx context.Context, family, successorName string) error {
+	return s.db.Write.WithContext(ctx).Exec("UPDATE auth_refresh_tokens SET nonce = '' WHERE family_id = ? AND nonce <> '' AND substr(successor, 1, ?) = ?",
+		family, len(successorName), successorName).Error
 }
 
 // End ends a family and adds the audit entry.

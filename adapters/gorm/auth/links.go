@@ -114,7 +114,7 @@ func candidatesOf(tx *gorm.DB, account auth.Account, email string) (known auth.C
 
 func oneUser(where *gorm.DB) (*auth.User, error) {
 	var rows []userRow
-	if err := where.Limit(1).Find(&rows).Error; err != nil {
+	if err := withFactors(where).Limit(1).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("find user: %w", err)
 	}
 	if len(rows) == 0 {

@@ -36,6 +36,8 @@ var (
 	_ auth.Links             = (*Store)(nil)
 	_ auth.SignOnCodes       = (*Store)(nil)
 	_ auth.ChangeRecord      = (*Store)(nil)
+	_ auth.FactorStore       = (*Store)(nil)
+	_ auth.PersonStore       = (*Store)(nil)
 )
 
 func fromMs(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

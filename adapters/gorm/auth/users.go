@@ -23,6 +23,8 @@ type userRow struct {
 	// InitialPassword is that of auth.User.
 	InitialPassword bool
 	CreatedAt       int64 `gorm:"autoCreateTime:false"`
+	// SecondFactor and FactorDemanded are derived: see withFactors.
+	SecondFactor, FactorDemanded bool `gorm:"->"`
 }
 
 func (userRow) TableName() string { return "auth_users" }
@@ -31,6 +33,7 @@ func (r userRow) user() auth.User {
 	return auth.User{
 		ID: r.ID, Email: r.Email, Role: auth.Role(r.Role), Space: r.SpaceID, Disabled: r.Disabled,
 		Login: auth.Login(r.Login), PasswordHash: r.PasswordHash, InitialPassword: r.InitialPassword, Created: fromMs(r.CreatedAt),
+		SecondFactor: r.SecondFactor, FactorDemanded: r.FactorDemanded,
 	}
 }
 
@@ -43,7 +46,7 @@ func rowOf(u auth.User) userRow {
 
 func (s *Store) find(ctx context.Context, where string, value string) (auth.User, bool, error) {
 	var rows []userRow
-	if err := s.db.Read.WithContext(ctx).Where(where, value).Limit(1).Find(&rows).Error; err != nil {
+	if err := withFactors(s.db.Read.WithContext(ctx)).Where(where, value).Limit(1).Find(&rows).Error; err != nil {
 		return auth.User{}, false, fmt.Errorf("find user: %w", err)
 	}
 	if len(rows) == 0 {
@@ -87,7 +90,7 @@ func (s *Store) AddFirstUser(ctx context.Context, user auth.User) (added bool, e
 // ListUsers returns at most limit users, ordered by id, with ids greater than after.
 func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]auth.User, error) {
 	var rows []userRow
-	if err := s.db.Read.WithContext(ctx).Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
+	if err := withFactors(s.db.Read.WithContext(ctx)).Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("list users: %w", err)
 	}
 	users := make([]auth.User, len(rows))
@@ -161,7 +164,7 @@ func lockAdministrators(tx *gorm.DB) error {
 // transaction locks in this order: the administrators, the user, their sessions, the tokens of the sessions.
 func lockUser(tx *gorm.DB, id string) (userRow, error) {
 	var rows []userRow
-	if err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Limit(1).Find(&rows).Error; err != nil {
+	if err := withFactors(tx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Limit(1).Find(&rows).Error; err != nil {
 		return userRow{}, fmt.Errorf("lock user: %w", err)
 	}
 	if len(rows) == 0 {
@@ -259,6 +262,9 @@ func (s *Store) RemoveUser(ctx context.Context, id string, check auth.UserCheck)
 			return err
 		}
 		if err := recordChanges(tx, entry.At, changedUser, id); err != nil {
+			return err
+		}
+		if _, err := deleteFactor(tx, id); err != nil {
 			return err
 		}
 		if err := errors.Join(deleteResets(tx, id), deleteNetworks(tx, was.Email)); err != nil {

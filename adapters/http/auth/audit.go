@@ -81,9 +81,13 @@ func (h *Handlers) listAudit(ctx context.Context, in *auditInput) (*huma.StreamR
 	page, next := pageUpTo(in.Limit, found, func(e auth.NumberedEntry) string { return strconv.FormatInt(e.Number, 10) })
 	out := AuditBody{Items: make([]AuditLine, len(page)), Next: next}
 	for i, e := range page {
-		out.Items[i] = AuditLine{instantOf(e.At), e.Actor, e.Action, e.Target, e.Detail, e.Client, e.Request}
+		out.Items[i] = auditLineOf(e)
 	}
 	return httpserver.JSON(out), nil
+}
+
+func auditLineOf(e auth.NumberedEntry) AuditLine {
+	return AuditLine{instantOf(e.At), e.Actor, e.Action, e.Target, e.Detail, e.Client, e.Request}
 }
 
 func (in *auditInput) query() (auth.AuditQuery, error) {

@@ -22,6 +22,8 @@ type Handlers struct {
 	Sessions *auth.Sessions
 	Accounts *auth.Accounts
 	Keys     *auth.Keys
+	Factors  *auth.Factors
+	Persons  *auth.Persons
 	Audit    auth.Audit
 	Log      *zap.Logger
 	Clock    auth.Clock
@@ -40,8 +42,9 @@ func (h *Handlers) Register(api *httpserver.API) {
 	for _, path := range []string{"/auth/login", "/login"} {
 		httpserver.Register(api, problemOf, huma.Operation{
 			OperationID: "login" + strings.ReplaceAll(strings.TrimSuffix(path, "/login"), "/", "-"), Method: http.MethodPost, Path: path, Tags: []string{"auth"},
-			Summary:      "Iniciar sesión · Log in",
-			Description:  "By e-mail and password, as JSON or as an OAuth2 password form. The access token is valid for two hours. An unknown user and a wrong password get the same answer.",
+			Summary: "Iniciar sesión · Log in",
+			Description: "By e-mail and password, as JSON or as an OAuth2 password form. The access token is valid for two hours. An unknown user and a wrong password get the same answer. " +
+				"If the user has a second factor, `code` is needed too: a code of the app, which is accepted once, or a recovery code. Without it: 401 `second_factor_required`, only after the right password.",
 			MaxBodyBytes: 8 << 10, SkipValidateBody: true, Metadata: httpserver.PublicWithOwnRefusals(), Errors: []int{401, 413, 415, 429, 503},
 			RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 				"application/json": {Schema: loginSchema}, "application/x-www-form-urlencoded": {Schema: formSchema},
@@ -51,27 +54,29 @@ func (h *Handlers) Register(api *httpserver.API) {
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "refresh", Method: http.MethodPost, Path: "/auth/refresh", Tags: []string{"auth"},
 		Summary:     "Renovar · Refresh",
-		Description: "Returns a new pair of tokens for a refresh token, which can be used only once. Using it again ends its session: 401 `token_reused`.",
+		Description: "Returns a new pair of tokens for a refresh token, which can be used only once. Using it again ends its session: 401 `token_reused`. If the answer was lost, the same request can be repeated for 30 seconds and gets the same refresh token, until that or the new access token is used.",
 		Metadata:    httpserver.Public(), Errors: []int{401},
 	}, h.refresh)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "logout", Method: http.MethodPost, Path: "/auth/logout", Tags: []string{"auth"}, DefaultStatus: 204,
-		Summary: "Cerrar sesión · Log out", Metadata: everyone,
+		Summary: "Cerrar sesión · Log out", Metadata: enrolling,
 	}, h.logout)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "me", Method: http.MethodGet, Path: "/auth/me", Tags: []string{"auth"},
-		Summary: "Usuario actual · Current user", Metadata: everyone,
+		Summary: "Usuario actual · Current user", Metadata: enrolling,
 	}, h.me)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "changePassword", Method: http.MethodPut, Path: "/auth/password", Tags: []string{"auth"}, DefaultStatus: 204,
 		Summary: "Cambiar la contraseña · Change the password", Description: "Ends all other sessions of the user.", Metadata: everyone, Errors: []int{429, 503},
 	}, h.changePassword)
 	h.registerPublicKeys(api)
+	h.registerFactors(api)
 	h.registerUsers(api)
 	h.registerKeys(api)
 	h.registerResets(api)
 	h.registerSignOn(api)
 	h.registerAudit(api)
+	h.registerPersons(api)
 }
 
 // Authenticate implements httpserver.Authenticator.
@@ -92,6 +97,16 @@ func problemOf(err error) *problem.Problem {
 		return problem.Invalid(fields...)
 	case errors.As(err, &throttled):
 		return problem.New(problem.TooManyRequests).After(int(math.Ceil(throttled.RetryAfter.Seconds())))
+	case errors.Is(err, auth.ErrFactorRequired):
+		return problem.New(problem.SecondFactorRequired)
+	case errors.Is(err, auth.ErrFactorOn):
+		return problem.New(problem.SecondFactorActive)
+	case errors.Is(err, auth.ErrNotLocal):
+		return problem.New(problem.SignOnAccount)
+	case errors.Is(err, auth.ErrSealed):
+		return problem.New(problem.SecondFactorUnreadable)
+	case errors.Is(err, auth.ErrNoSeal):
+		return problem.New(problem.SecondFactorUnavailable)
 	case errors.Is(err, auth.ErrCredentials):
 		return problem.New(problem.InvalidCredentials)
 	case errors.Is(err, auth.ErrTokenReused):

@@ -25,11 +25,18 @@ type Authenticator struct{ Credentials Credentials }
 
 var _ httpserver.Authenticator = Authenticator{}
 
-// Authenticate returns the owner of a token, or of a key if there is no token.
+// Authenticate returns the owner of a token, or of a key: one in place of a token, or beside none.
 func (a Authenticator) Authenticate(ctx context.Context, bearer, apiKey string) (httpserver.Principal, error) {
+	if _, isKey := auth.DigestOfKey(bearer); isKey {
+		bearer, apiKey = "", bearer
+	}
 	if bearer == "" {
-		key, err := a.Credentials.KeyHolder(ctx, apiKey)
-		return httpserver.Principal{Subject: key.ID, Role: httpserver.Device, Space: key.Space, Devices: key.Devices}, asProblem(err)
+		key, err := a.Credentials.KeyHolder(auth.WithOrigin(ctx, httpserver.ClientIP(ctx), httpserver.RequestID(ctx)), apiKey)
+		p := httpserver.Principal{Subject: key.ID, Role: httpserver.Device, IsKey: true, Space: key.Space, Devices: key.Devices}
+		if key.Reads() {
+			p.Role = httpserver.Viewer
+		}
+		return p, asProblem(err)
 	}
 	holder, err := a.Credentials.Holder(ctx, bearer)
 	return httpserver.Principal{

@@ -34,7 +34,10 @@ func TestAuthenticator(t *testing.T) {
 	require.Equal(t, httpserver.Principal{Subject: "us_1", Role: httpserver.Manager, Space: "sp_1", TokenID: "tk_1", Family: "fm_1"}, principal)
 	principal, err = given.Authenticate(ctx, "", "key")
 	require.NoError(t, err)
-	require.Equal(t, httpserver.Principal{Subject: "key_1", Role: httpserver.Device, Space: "sp_1", Devices: []string{"ac-1"}}, principal)
+	require.Equal(t, httpserver.Principal{Subject: "key_1", Role: httpserver.Device, IsKey: true, Space: "sp_1", Devices: []string{"ac-1"}}, principal)
+	asToken, err := given.Authenticate(ctx, "htk_key", "")
+	require.NoError(t, err)
+	require.Equal(t, principal, asToken, "a key in place of a token")
 
 	unexpected := errors.New("unexpected")
 	for _, s := range []struct {

@@ -1,6 +1,7 @@
 package httpauth
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -16,12 +17,13 @@ func (h *Handlers) registerKeys(api *httpserver.API) {
 	tags := []string{"users"}
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "listKeys", Method: http.MethodGet, Path: "/auth/claves", Tags: tags,
-		Summary: "Claves de dispositivos · API keys", Metadata: administrators,
+		Summary: "Claves de dispositivos y de lectura · API keys", Metadata: administrators,
 	}, h.listKeys)
 	httpserver.Register(api, problemOf, huma.Operation{
 		OperationID: "addKey", Method: http.MethodPost, Path: "/auth/claves", Tags: tags, DefaultStatus: 201,
 		Summary: "Crear una clave · Create an API key",
-		Description: "`key` is shown only in this answer. Devices and gateways send it as `X-API-Key`. It can write measurements, states and ambient readings of its devices or space; it cannot read. " +
+		Description: "`key` is shown only in this answer. It is sent as `X-API-Key: htk_…` or `Authorization: Bearer htk_…`. By its `role`, a `device` key writes measurements, states and ambient readings of its devices or space, and cannot read. " +
+			"A `viewer` key reads what a viewer of its space may, or of the whole campus without a space: for Grafana, a wall, a script. No key may call anything under `/auth`. " +
 			"After `expires_at` it is refused everywhere (401), and MQTT connections that use it end.",
 		Metadata: administrators,
 	}, h.addKey)
@@ -46,15 +48,16 @@ func (h *Handlers) registerKeys(api *httpserver.API) {
 type DeviceKey struct {
 	ID         string   `json:"id"`
 	Name       string   `json:"name"`
+	Role       string   `json:"role" enum:"device,viewer" doc:"device writes and cannot read; viewer reads and cannot write"`
 	DeviceIDs  []string `json:"device_ids" nullable:"false" doc:"Empty: all devices of the space"`
-	SpaceID    *string  `json:"space_id"`
+	SpaceID    *string  `json:"space_id" doc:"The part of the campus of the key; null for the devices alone, or for a viewer key of the whole campus"`
 	CreatedAt  string   `json:"created_at" format:"date-time"`
 	LastUsedAt *string  `json:"last_used_at" format:"date-time" doc:"Exact to the minute; null if the key was never used"`
 	ExpiresAt  *string  `json:"expires_at" format:"date-time" doc:"After this the key is refused; null if it never expires"`
 }
 
 func keyOf(k auth.Key) DeviceKey {
-	out := DeviceKey{ID: k.ID, Name: k.Name, DeviceIDs: append([]string{}, k.Devices...), CreatedAt: instantOf(k.Created)}
+	out := DeviceKey{ID: k.ID, Name: k.Name, Role: string(cmp.Or(k.Role, auth.Device)), DeviceIDs: append([]string{}, k.Devices...), CreatedAt: instantOf(k.Created)}
 	if k.Space != "" {
 		out.SpaceID = &k.Space
 	}
@@ -95,6 +98,7 @@ func (h *Handlers) listKeys(ctx context.Context, in *ListInput) (*keysOutput, er
 type newKeyInput struct {
 	Body struct {
 		Name      string   `json:"name" maxLength:"200"`
+		Role      string   `json:"role,omitempty" enum:"device,viewer" doc:"Absent: device. A viewer key has no device_ids"`
 		DeviceIDs []string `json:"device_ids,omitempty" maxItems:"1000"`
 		SpaceID   string   `json:"space_id,omitempty" maxLength:"64"`
 		ExpiresAt *string  `json:"expires_at,omitempty" maxLength:"40" doc:"RFC 3339, in the future; without a zone it is read in the site's. Absent: the key never expires"`
@@ -122,7 +126,7 @@ type NewKey struct {
 
 func (h *Handlers) addKey(ctx context.Context, in *newKeyInput) (*newKeyOutput, error) {
 	k, secret, err := h.Keys.Add(ctx, actorOf(ctx), auth.KeyEdit{
-		Name: in.Body.Name, Devices: in.Body.DeviceIDs, Space: in.Body.SpaceID, Expires: momentOf(in.Body.ExpiresAt),
+		Name: in.Body.Name, Role: auth.Role(in.Body.Role), Devices: in.Body.DeviceIDs, Space: in.Body.SpaceID, Expires: momentOf(in.Body.ExpiresAt),
 	})
 	return &newKeyOutput{Location: "/auth/claves/" + url.PathEscape(k.ID), Body: NewKey{DeviceKey: keyOf(k), Key: secret}}, err
 }

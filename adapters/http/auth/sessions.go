@@ -3,6 +3,7 @@ package httpauth
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -16,9 +17,10 @@ import (
 var (
 	loginSchema = &huma.Schema{Type: "object", AdditionalProperties: false, Required: []string{"password"}, Properties: map[string]*huma.Schema{
 		"email": {Type: "string"}, "username": {Type: "string", Description: "Use in place of email"}, "password": {Type: "string"},
+		"code": {Type: "string", Description: "A code of the second factor, or a recovery code"},
 	}}
 	formSchema = &huma.Schema{Type: "object", Required: []string{"username", "password"}, Properties: map[string]*huma.Schema{
-		"username": {Type: "string"}, "password": {Type: "string"}, "grant_type": {Type: "string"}, "scope": {Type: "string"},
+		"username": {Type: "string"}, "password": {Type: "string"}, "code": {Type: "string"}, "grant_type": {Type: "string"}, "scope": {Type: "string"},
 		"client_id": {Type: "string"}, "client_secret": {Type: "string"},
 	}}
 )
@@ -36,10 +38,13 @@ type User struct {
 	SpaceID *string `json:"space_id" doc:"The part of the campus that the user sees; null for all"`
 	// InitialPassword is that of auth.User.
 	InitialPassword bool `json:"initial_password" doc:"True while the first administrator has the password of the first start, generated or from ADMIN_PASSWORD"`
+	SecondFactor    bool `json:"second_factor" doc:"True if a login by password needs a code"`
+	// SetUpFactor is auth.User.MustSetUpFactor.
+	SetUpFactor bool `json:"second_factor_setup_required" doc:"True if the user must set up a second factor before anything else: their role demands it"`
 }
 
 func userOf(u auth.User) User {
-	out := User{ID: u.ID, Email: u.Email, Role: string(u.Role), InitialPassword: u.InitialPassword}
+	out := User{ID: u.ID, Email: u.Email, Role: string(u.Role), InitialPassword: u.InitialPassword, SecondFactor: u.SecondFactor, SetUpFactor: u.MustSetUpFactor()}
 	if u.Space != "" {
 		out.SpaceID = &u.Space
 	}
@@ -63,11 +68,11 @@ func grantOf(g auth.Grant) *grantOutput {
 }
 
 func (h *Handlers) login(ctx context.Context, in *loginInput) (*grantOutput, error) {
-	email, password, err := credentials(in)
+	form, err := credentials(in)
 	if err != nil {
 		return nil, err
 	}
-	granted, err := h.Sessions.Login(ctx, email, password, actorOf(ctx))
+	granted, err := h.Sessions.Login(ctx, form, actorOf(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +80,7 @@ func (h *Handlers) login(ctx context.Context, in *loginInput) (*grantOutput, err
 }
 
 // credentials reads a login from JSON or from the form of OAuth2's password grant.
-func credentials(in *loginInput) (email, password string, err error) {
+func credentials(in *loginInput) (form auth.LoginForm, err error) {
 	media, _, _ := strings.Cut(in.ContentType, ";")
 	switch strings.ToLower(strings.TrimSpace(media)) {
 	case "application/json":
@@ -83,23 +88,23 @@ func credentials(in *loginInput) (email, password string, err error) {
 	case "application/x-www-form-urlencoded":
 		return fromForm(in.RawBody)
 	}
-	return "", "", problem.New(problem.UnsupportedMediaType, "accepted", "application/json, application/x-www-form-urlencoded")
+	return auth.LoginForm{}, problem.New(problem.UnsupportedMediaType, "accepted", "application/json, application/x-www-form-urlencoded")
 }
 
-func fromJSON(body []byte) (email, password string, err error) {
+func fromJSON(body []byte) (form auth.LoginForm, err error) {
 	if flaw := httpserver.Inspect(body); flaw != nil {
-		return "", "", problem.Invalid(*flaw)
+		return auth.LoginForm{}, problem.Invalid(*flaw)
 	}
 	var members map[string]any
 	if err := json.Unmarshal(body, &members); err != nil {
-		return "", "", problem.Invalid(problem.Bad("body", problem.NotAnObject))
+		return auth.LoginForm{}, problem.Invalid(problem.Bad("body", problem.NotAnObject))
 	}
 	var flaws []problem.Field
 	texts := make(map[string]string, len(members))
 	for name, value := range members {
 		text, isText := value.(string)
 		switch {
-		case name != "email" && name != "username" && name != "password":
+		case !slices.Contains([]string{"email", "username", "password", "code"}, name):
 			flaws = append(flaws, problem.Bad(name, problem.Unknown))
 		case !isText:
 			flaws = append(flaws, problem.Bad(name, problem.NotText))
@@ -112,31 +117,32 @@ func fromJSON(body []byte) (email, password string, err error) {
 		flaws = append(flaws, problem.Bad("email", problem.ExactlyOne, "values", "email, username"))
 	}
 	if len(flaws) > 0 {
-		return "", "", problem.Invalid(flaws...)
+		return auth.LoginForm{}, problem.Invalid(flaws...)
 	}
+	form = auth.LoginForm{Email: texts["email"], Password: texts["password"], Code: texts["code"]}
 	if hasName {
-		return texts["username"], texts["password"], nil
+		form.Email = texts["username"]
 	}
-	return texts["email"], texts["password"], nil
+	return form, nil
 }
 
-func fromForm(body []byte) (email, password string, err error) {
-	form, err := url.ParseQuery(string(body))
+func fromForm(body []byte) (form auth.LoginForm, err error) {
+	fields, err := url.ParseQuery(string(body))
 	if err != nil {
-		return "", "", problem.Invalid(problem.Bad("body", problem.Malformed))
+		return auth.LoginForm{}, problem.Invalid(problem.Bad("body", problem.Malformed))
 	}
-	if grantType := form.Get("grant_type"); grantType != "" && grantType != "password" {
-		return "", "", problem.Invalid(problem.Bad("grant_type", problem.OneOf, "values", "password"))
+	if grantType := fields.Get("grant_type"); grantType != "" && grantType != "password" {
+		return auth.LoginForm{}, problem.Invalid(problem.Bad("grant_type", problem.OneOf, "values", "password"))
 	}
-	for _, name := range []string{"username", "password"} {
-		if len(form[name]) > 1 {
-			return "", "", problem.Invalid(problem.Bad(name, problem.Duplicate))
+	for _, name := range []string{"username", "password", "code"} {
+		if len(fields[name]) > 1 {
+			return auth.LoginForm{}, problem.Invalid(problem.Bad(name, problem.Duplicate))
 		}
-		if strings.ContainsRune(form.Get(name), 0) {
-			return "", "", problem.Invalid(problem.Bad(name, problem.ControlChars))
+		if strings.ContainsRune(fields.Get(name), 0) {
+			return auth.LoginForm{}, problem.Invalid(problem.Bad(name, problem.ControlChars))
 		}
 	}
-	return form.Get("username"), form.Get("password"), nil
+	return auth.LoginForm{Email: fields.Get("username"), Password: fields.Get("password"), Code: fields.Get("code")}, nil
 }
 
 type refreshInput struct {

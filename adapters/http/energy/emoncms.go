@@ -150,6 +150,9 @@ func (h *Handlers) recordInputs(ctx context.Context, api *httpserver.API, reques
 	if err != nil {
 		return nil, err
 	}
+	if principal.Role == httpserver.Viewer {
+		return nil, problem.New(problem.Forbidden)
+	}
 	caller := callerOf(httpserver.WithPrincipal(ctx, principal))
 	observations, decodeErr := read(form)
 	if decodeErr != nil {

@@ -20,13 +20,13 @@ func (h *Handlers) registerSeries(api *httpserver.API) {
 		Description: "In the site's local time. A gap is null, never zero. Each step has its `coverage`, the measured share; the answer has the coverage of the whole range and the devices with gaps. With `by` there is one series per group, plus `unmetered` for the energy that a meter counted in excess of the devices behind it; together they add up to the total. " +
 			"A range of more than a year is shortened to the measured time. An answer with too many steps is rejected with 400; if the server has no capacity now, it answers 503.",
 		Metadata: httpserver.Heavy(httpserver.Readers(), httpserver.Light), Errors: []int{404},
-		Responses: map[string]*huma.Response{"200": httpserver.JSONResponse[SeriesBody](api, "The series", sheetTypes...)},
+		Responses: map[string]*huma.Response{"200": seriesAnswer(api)},
 	}, h.series)
 }
 
 type seriesInput struct {
 	RangeInput
-	SheetInput
+	SeriesFormatInput
 	Level  string `query:"level" enum:"site,building,floor,room,device" default:"site"`
 	ID     string `query:"id" maxLength:"64" doc:"The id of the space or device; optional if there is only one site"`
 	Bucket string `query:"bucket" enum:"15m,hour,day,week,month" default:"day"`
@@ -161,6 +161,9 @@ func (h *Handlers) series(ctx context.Context, in *seriesInput) (*huma.StreamRes
 			return nil, err
 		}
 		return h.seriesSheet(ctx, zone, all, p, format), nil
+	}
+	if in.isFlat() {
+		return streamFlat(all), nil
 	}
 	if steps > streamedSteps {
 		return streamSeries(all, coverage, p, in.By != "", httpserver.Language(ctx)), nil

@@ -46,7 +46,7 @@ func (s *Store) ChangedSince(_ context.Context, from time.Time) (changes auth.Ch
 			changes.Families = append(changes.Families, c.id)
 		case changedUser:
 			user, found := t.users[c.id]
-			changes.Users = append(changes.Users, auth.UserState{ID: c.id, Role: user.Role, Space: user.Space, Barred: !found || user.Disabled})
+			changes.Users = append(changes.Users, auth.UserState{ID: c.id, Role: user.Rights(), Space: user.Space, Barred: !found || user.Disabled})
 		case changedKey:
 			key, found := t.keys[c.id]
 			changes.Keys = append(changes.Keys, auth.KeyState{ID: c.id, Key: key, Removed: !found})

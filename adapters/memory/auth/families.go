@@ -3,8 +3,10 @@ package memoryauth
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/holotwin/holotwin/modules/auth"
@@ -14,6 +16,9 @@ import (
 type token struct {
 	family string
 	spent  time.Time
+	// successor is the digest of the token that followed, nonce that of auth.Successor.
+	successor string
+	nonce     []byte
 }
 
 // Begin adds a family and its first token, if check accepts the user as they are now.
@@ -74,20 +79,49 @@ func (s *Store) Find(_ context.Context, digest []byte) (family auth.Family, spen
 }
 
 // Spend exchanges a token for its successor.
-func (s *Store) Spend(_ context.Context, digest, successor []byte, now time.Time) (won bool, err error) {
+func (s *Store) Spend(_ context.Context, digest []byte, successor auth.Successor, now time.Time) (won bool, err error) {
 	err = s.transact(func(t *tables) error {
 		of := t.tokens[string(digest)]
 		family, found := t.families[of.family]
 		if won = found && !family.Ended && of.spent.IsZero(); !won {
 			return nil
 		}
-		family.Used, of.spent = now, now
+		family.Used, of.spent, of.successor, of.nonce = now, now, string(successor.Digest), successor.Nonce
+		t.endRepetition(family.ID, func(next string) bool { return next == string(digest) })
 		t.families[family.ID], t.tokens[string(digest)] = family, of
-		t.tokens[string(successor)] = token{family: family.ID}
+		t.tokens[string(successor.Digest)] = token{family: family.ID}
 		t.forgetSpent(family.ID)
 		return nil
 	})
 	return won, err
+}
+
+// endRepetition deletes the nonces of a family's tokens whose successor matches.
+func (t *tables) endRepetition(family string, matches func(successor string) bool) {
+	for digest, of := range t.tokens {
+		if of.family == family && of.nonce != nil && matches(of.successor) {
+			of.nonce = nil
+			t.tokens[digest] = of
+		}
+	}
+}
+
+// Repetition returns what is stored of a spent token whose successor was not used yet.
+func (s *Store) Repetition(_ context.Context, digest []byte) (auth.Repetition, bool, error) {
+	t := s.read()
+	of := t.tokens[string(digest)]
+	next, found := t.tokens[of.successor]
+	return auth.Repetition{Nonce: of.nonce, Spent: of.spent}, found && of.nonce != nil && next.spent.IsZero(), nil
+}
+
+// EndRepetition deletes the nonce of the token with a successor.
+func (s *Store) EndRepetition(_ context.Context, family, successorName string) error {
+	return s.transact(func(t *tables) error {
+		t.endRepetition(family, func(successor string) bool {
+			return strings.HasPrefix(hex.EncodeToString([]byte(successor)), successorName)
+		})
+		return nil
+	})
 }
 
 // forgetSpent deletes the spent tokens of a family beyond the last auth.MaxSpentTokens.

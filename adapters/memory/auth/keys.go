@@ -1,6 +1,7 @@
 package memoryauth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -13,6 +14,7 @@ var errKeyExists = errors.New("a key with this id or secret exists")
 // AddKey adds a key and an audit entry.
 func (s *Store) AddKey(_ context.Context, key auth.Key, secret []byte, entry auth.Entry) error {
 	key.Devices = append([]string{}, key.Devices...)
+	key.Role = cmp.Or(key.Role, auth.Device)
 	return s.transact(func(t *tables) error {
 		_, sameID := t.keys[key.ID]
 		if _, sameSecret := t.keyOf[string(secret)]; sameID || sameSecret {
@@ -41,14 +43,32 @@ func (s *Store) KeyByDigest(ctx context.Context, secret []byte) (auth.Key, bool,
 }
 
 // UseKey stores when a key was last used, unless a later time is stored.
-func (s *Store) UseKey(_ context.Context, id string, at time.Time) error {
+func (s *Store) UseKey(_ context.Context, id string, at time.Time, first auth.Entry) error {
 	return s.transact(func(t *tables) error {
 		if key, found := t.keys[id]; found && key.LastUsed.Before(at) {
+			if key.LastUsed.IsZero() {
+				t.note(first)
+			}
 			key.LastUsed = at
 			t.keys[id] = key
 		}
 		return nil
 	})
+}
+
+// NoteExpired adds the audit entries of keys that have expired.
+func (s *Store) NoteExpired(_ context.Context, now time.Time, limit int, note func(auth.Key) auth.Entry) (noted int, err error) {
+	err = s.transact(func(t *tables) error {
+		for id, key := range t.keys {
+			if noted < limit && key.IsExpired(now) && !t.notedExpiry[id].Equal(key.Expires) {
+				noted++
+				t.notedExpiry[id] = key.Expires
+				t.note(note(key))
+			}
+		}
+		return nil
+	})
+	return noted, err
 }
 
 // ChangeKey stores the result of change for a key.

@@ -31,7 +31,9 @@ type tables struct {
 	codes  map[string]code
 	keyOf  map[string]string
 	keys   map[string]auth.Key // by id
-	links  map[auth.Account]string
+	// notedExpiry are the expiries of keys that the audit has an entry of.
+	notedExpiry map[string]time.Time
+	links       map[auth.Account]string
 	// untested are the users whose password is not tested yet. The value is true if a stranger chose it.
 	untested map[string]bool
 	// due is when all tries taken of an allowance will be available again.
@@ -43,6 +45,8 @@ type tables struct {
 	// received are the ids of the entries of other processes.
 	received map[string]bool
 	changes  map[change]time.Time
+	factors  map[string]factor // by user
+	demands  map[auth.Role]bool
 }
 
 var (
@@ -59,6 +63,7 @@ var (
 	_ auth.Links             = (*Store)(nil)
 	_ auth.SignOnCodes       = (*Store)(nil)
 	_ auth.ChangeRecord      = (*Store)(nil)
+	_ auth.FactorStore       = (*Store)(nil)
 )
 
 // New returns an empty store.
@@ -87,9 +92,9 @@ func (s *Store) transact(do func(*tables) error) error {
 func (t *tables) clone() *tables {
 	return &tables{
 		users: cloned(t.users), families: cloned(t.families), tokens: cloned(t.tokens), resets: cloned(t.resets), codes: cloned(t.codes),
-		keyOf: cloned(t.keyOf), keys: cloned(t.keys), links: cloned(t.links), untested: cloned(t.untested), due: cloned(t.due),
+		keyOf: cloned(t.keyOf), keys: cloned(t.keys), notedExpiry: cloned(t.notedExpiry), links: cloned(t.links), untested: cloned(t.untested), due: cloned(t.due),
 		networks: cloned(t.networks), entries: t.entries, numbered: t.numbered, received: cloned(t.received),
-		changes: cloned(t.changes),
+		changes: cloned(t.changes), factors: cloned(t.factors), demands: cloned(t.demands),
 	}
 }
 

@@ -76,7 +76,7 @@ func (t *tables) putUser(user auth.User) error {
 	if holder, taken := t.byEmail(user.Email); taken && holder.ID != user.ID {
 		return auth.ErrTaken
 	}
-	t.users[user.ID] = user
+	t.derive(user)
 	return nil
 }
 
@@ -184,6 +184,7 @@ func (s *Store) RemoveUser(_ context.Context, id string, check auth.UserCheck) e
 			return err
 		}
 		delete(t.users, id)
+		delete(t.factors, id)
 		maps.DeleteFunc(t.links, func(_ auth.Account, user string) bool { return user == id })
 		t.endFamilies(id, "", entry.At)
 		t.record(changedUser, id, entry.At)

@@ -165,7 +165,7 @@ func raceCases() []raceCase {
 		return c.accounts.Reset(context.Background(), auth.Actor{}, link, otherPassword)
 	}
 	login := func(c *fixture, id, _ string) error {
-		_, err := c.sessions.Login(context.Background(), id+"@usc.edu.co", firstPassword, auth.Actor{})
+		_, err := c.sessions.Login(context.Background(), auth.LoginForm{Email: id + "@usc.edu.co", Password: firstPassword}, auth.Actor{})
 		return err
 	}
 	disabled := expectedUser(func(u *auth.User) { u.Disabled = true })

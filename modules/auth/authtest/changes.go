@@ -180,9 +180,9 @@ func familiesBeyond(t *testing.T, c *changeFixture) {
 // changedKeys changes a key's name and expiry, and removes it.
 func changedKeys(t *testing.T, c *changeFixture) {
 	ctx := context.Background()
-	key := auth.Key{ID: "key_change", Name: "Sala", Devices: []string{"ac-1"}, Created: begun}
+	key := auth.Key{ID: "key_change", Role: auth.Device, Name: "Sala", Devices: []string{"ac-1"}, Created: begun}
 	require.NoError(t, c.AddKey(ctx, key, []byte("secret change"), c.entry()))
-	require.NoError(t, c.UseKey(ctx, key.ID, c.at))
+	require.NoError(t, c.UseKey(ctx, key.ID, c.at, c.entry()))
 	c.requireChanges(t, "added and used", auth.Changes{})
 	c.at = c.at.Add(time.Second)
 	key.Name, key.Expires, key.LastUsed = "Sala 2", c.at.Add(time.Hour), c.at.Add(-time.Second)

@@ -3,6 +3,7 @@ package authtest
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -30,6 +31,7 @@ type Store interface {
 	auth.Links
 	auth.SignOnCodes
 	auth.ChangeRecord
+	auth.FactorStore
 }
 
 // testEntry is an audit entry that no test reads.
@@ -43,6 +45,7 @@ func Run(t *testing.T, store Store) {
 	t.Run("of many first users one is added", func(t *testing.T) { firstUser(t, store) })
 	t.Run("a session ends", func(t *testing.T) { sessionEnds(t, store) })
 	t.Run("of fifty refreshes at once one wins", func(t *testing.T) { refreshRace(t, store) })
+	t.Run("a refresh can be repeated until its answer is used", func(t *testing.T) { repetitions(t, store) })
 	t.Run("the last used tokens of a session are recognised", func(t *testing.T) { spentTokens(t, store) })
 	t.Run("the number of a user's sessions is bounded", func(t *testing.T) { manySessions(t, store) })
 	t.Run("tries become available again", func(t *testing.T) { triesComeBack(t, store) })
@@ -69,6 +72,7 @@ func Run(t *testing.T, store Store) {
 	t.Run("changes are recorded", func(t *testing.T) { changes(t, store) })
 	t.Run("what is undone is not recorded", func(t *testing.T) { undone(t, store) })
 	t.Run("old records of changes are deleted", func(t *testing.T) { oldChanges(t, store) })
+	t.Run("second factors are turned on, used once, demanded and removed", func(t *testing.T) { factors(t, store) })
 }
 
 func firstUser(t *testing.T, store Store) {
@@ -139,7 +143,7 @@ func sessionEnds(t *testing.T, store Store) {
 	lines, err := store.Entries(ctx, auth.AuditQuery{Actor: user.ID, Action: auth.LoggedOut, Limit: 3})
 	require.NoError(t, err)
 	require.Len(t, lines, 1)
-	won, err := store.Spend(ctx, []byte("fm_b"), []byte("next"), begun)
+	won, err := store.Spend(ctx, []byte("fm_b"), successor("next"), begun)
 	require.NoError(t, err)
 	require.False(t, won, "an ended session cannot be refreshed")
 }
@@ -151,7 +155,7 @@ func refreshRace(t *testing.T, store Store) {
 	var wait sync.WaitGroup
 	for i := range 50 {
 		wait.Go(func() {
-			won, err := store.Spend(ctx, []byte("race"), fmt.Appendf(nil, "next %d", i), begun.Add(time.Hour))
+			won, err := store.Spend(ctx, []byte("race"), successor(fmt.Sprintf("next %d", i)), begun.Add(time.Hour))
 			if err != nil {
 				t.Error(err)
 			}
@@ -168,12 +172,57 @@ func refreshRace(t *testing.T, store Store) {
 	require.Equal(t, begun.Add(time.Hour), family.Used)
 }
 
+// successor is one whose digest and nonce are a text.
+func successor(text string) auth.Successor {
+	return auth.Successor{Digest: []byte(text), Nonce: []byte(text)}
+}
+
+// repetitions repeats refreshes: until the successor, or what came with it, is used.
+func repetitions(t *testing.T, store Store) {
+	ctx := context.Background()
+	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_rep", User: firstAdmin(t, store).ID, Begun: begun, Used: begun}, []byte("rep 0"), acceptAll))
+	first := func(token string) (auth.Repetition, bool) {
+		r, found, err := store.Repetition(ctx, []byte(token))
+		require.NoError(t, err)
+		return r, found
+	}
+	spend := func(i int) {
+		won, err := store.Spend(ctx, fmt.Appendf(nil, "rep %d", i), successor(fmt.Sprintf("rep %d", i+1)), begun.Add(time.Duration(i)*time.Second))
+		require.NoError(t, err)
+		require.True(t, won)
+	}
+	for _, token := range []string{"rep 0", "nothing"} {
+		_, found := first(token)
+		require.False(t, found, "it is not spent")
+	}
+	spend(0)
+	for range 2 {
+		r, found := first("rep 0")
+		require.True(t, found)
+		require.Equal(t, auth.Repetition{Nonce: []byte("rep 1"), Spent: begun}, r)
+	}
+	spend(1)
+	_, found := first("rep 0")
+	require.False(t, found, "its successor is used")
+	_, found = first("rep 1")
+	require.True(t, found)
+	name := func(text string) string { return hex.EncodeToString([]byte(text))[:8] }
+	require.NoError(t, store.EndRepetition(ctx, "fm_other", name("rep 2")))
+	require.NoError(t, store.EndRepetition(ctx, "fm_rep", name("other")))
+	_, found = first("rep 1")
+	require.True(t, found)
+	require.NoError(t, store.EndRepetition(ctx, "fm_rep", name("rep 2")))
+	_, found = first("rep 1")
+	require.False(t, found, "the answer arrived")
+	require.NoError(t, store.End(ctx, "fm_rep", testEntry))
+}
+
 func spentTokens(t *testing.T, store Store) {
 	ctx := context.Background()
 	require.NoError(t, store.Begin(ctx, auth.Family{ID: "fm_spent", User: firstAdmin(t, store).ID, Begun: begun, Used: begun}, []byte("spent 0"), acceptAll))
 	const refreshes = auth.MaxSpentTokens + 5
 	for i := range refreshes {
-		won, err := store.Spend(ctx, fmt.Appendf(nil, "spent %d", i), fmt.Appendf(nil, "spent %d", i+1), begun.Add(time.Duration(i+1)*time.Second))
+		won, err := store.Spend(ctx, fmt.Appendf(nil, "spent %d", i), successor(fmt.Sprintf("spent %d", i+1)), begun.Add(time.Duration(i+1)*time.Second))
 		require.NoError(t, err)
 		require.True(t, won)
 	}

@@ -3,6 +3,8 @@ package authtest
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -118,8 +120,8 @@ func resets(t *testing.T, store Store) {
 
 func keys(t *testing.T, store Store) {
 	ctx := context.Background()
-	devices := auth.Key{ID: "key_1", Name: "Sala", Devices: []string{"ac-1", "tv-1"}, Created: begun}
-	space := auth.Key{ID: "key_2", Name: "Bloque", Devices: []string{}, Space: "sp_1", Created: begun}
+	devices := auth.Key{ID: "key_1", Name: "Sala", Role: auth.Device, Devices: []string{"ac-1", "tv-1"}, Created: begun}
+	space := auth.Key{ID: "key_2", Name: "Bloque", Role: auth.Viewer, Devices: []string{}, Space: "sp_1", Created: begun}
 	require.NoError(t, store.AddKey(ctx, devices, []byte("secret 1"), testEntry))
 	require.NoError(t, store.AddKey(ctx, space, []byte("secret 2"), testEntry))
 	list, err := store.ListKeys(ctx, "", 10)
@@ -128,7 +130,14 @@ func keys(t *testing.T, store Store) {
 	list, err = store.ListKeys(ctx, "key_1", 10)
 	require.NoError(t, err)
 	require.Equal(t, []auth.Key{space}, list)
-	require.NoError(t, store.UseKey(ctx, "key_2", begun.Add(time.Hour)))
+	for i := range 3 {
+		used := auth.Entry{At: begun, Action: auth.KeyFirstUsed, Target: "key_2", Detail: fmt.Sprint(i)}
+		require.NoError(t, store.UseKey(ctx, "key_2", begun.Add(time.Hour), used))
+	}
+	first, err := store.Entries(ctx, auth.AuditQuery{Action: auth.KeyFirstUsed, Limit: 9})
+	require.NoError(t, err)
+	require.Len(t, first, 1)
+	require.Equal(t, "0", first[0].Detail)
 	key, found, err := store.KeyByDigest(ctx, []byte("secret 2"))
 	require.NoError(t, err)
 	require.True(t, found)
@@ -136,12 +145,57 @@ func keys(t *testing.T, store Store) {
 	_, found, err = store.KeyByDigest(ctx, []byte("secret 3"))
 	require.NoError(t, err)
 	require.False(t, found)
+	expiriesAreNoted(t, store)
 	changesOfKeys(t, store, devices)
 	require.NoError(t, store.RemoveKey(ctx, "key_2", testEntry))
 	require.ErrorIs(t, store.RemoveKey(ctx, "key_2", testEntry), auth.ErrNotFound)
 	_, found, err = store.Key(ctx, "key_2")
 	require.NoError(t, err)
 	require.False(t, found)
+}
+
+// expiriesAreNoted lets keys expire: each expiry has one entry, also if several processes look for it.
+func expiriesAreNoted(t *testing.T, store Store) {
+	t.Helper()
+	ctx, until := context.Background(), begun.Add(time.Hour)
+	for i, expires := range []time.Time{until, until, {}, until.Add(time.Second)} {
+		key := auth.Key{ID: fmt.Sprintf("key_exp_%d", i), Name: "x", Role: auth.Viewer, Created: begun, Expires: expires}
+		require.NoError(t, store.AddKey(ctx, key, []byte(key.ID), testEntry))
+	}
+	note := func(k auth.Key) auth.Entry { return auth.Entry{At: begun, Action: auth.KeyExpired, Target: k.ID} }
+	expired := func(now time.Time) (targets []string) {
+		var wait sync.WaitGroup
+		for range 3 {
+			wait.Go(func() {
+				for noted := 1; noted > 0; {
+					var err error
+					if noted, err = store.NoteExpired(ctx, now, 1, note); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		wait.Wait()
+		entries, err := store.Entries(ctx, auth.AuditQuery{Action: auth.KeyExpired, Limit: 99})
+		require.NoError(t, err)
+		for _, e := range entries {
+			targets = append(targets, e.Target)
+		}
+		slices.Sort(targets)
+		return targets
+	}
+	require.Empty(t, expired(until.Add(-time.Millisecond)))
+	require.Equal(t, []string{"key_exp_0", "key_exp_1"}, expired(until))
+	_, err := store.ChangeKey(ctx, "key_exp_0", func(k *auth.Key) auth.Entry {
+		k.Expires = until.Add(time.Minute)
+		return testEntry
+	})
+	require.NoError(t, err)
+	require.Equal(t, []string{"key_exp_0", "key_exp_0", "key_exp_1", "key_exp_3"}, expired(until.Add(time.Minute)))
+	for i := range 4 {
+		require.NoError(t, store.RemoveKey(ctx, fmt.Sprintf("key_exp_%d", i), testEntry))
+	}
 }
 
 // changesOfKeys changes a key's name and expiry, and nothing else.
@@ -176,7 +230,7 @@ func changesOfKeys(t *testing.T, store Store, key auth.Key) {
 	}
 	_, err := store.ChangeKey(ctx, "key_none", func(*auth.Key) auth.Entry { return testEntry })
 	require.ErrorIs(t, err, auth.ErrNotFound)
-	fleeting := auth.Key{ID: "key_4", Name: "Prestada", Devices: []string{"ac-1"}, Created: begun, Expires: until}
+	fleeting := auth.Key{ID: "key_4", Name: "Prestada", Role: auth.Device, Devices: []string{"ac-1"}, Created: begun, Expires: until}
 	require.NoError(t, store.AddKey(ctx, fleeting, []byte("secret 4"), testEntry))
 	is, _, err := store.Key(ctx, "key_4")
 	require.NoError(t, err)

@@ -74,7 +74,7 @@ func (a *agreement) addUser() {
 }
 
 func (a *agreement) logIn(user auth.User) {
-	granted, err := a.sessions.Login(context.Background(), user.Email, password, auth.Actor{Client: a.newID("net")})
+	granted, err := a.sessions.Login(context.Background(), auth.LoginForm{Email: user.Email, Password: password}, auth.Actor{Client: a.newID("net")})
 	if err == nil {
 		a.refreshes[granted.Access] = granted.Refresh
 	}

@@ -131,7 +131,7 @@ func (c *campus) user(t require.TestingT) (user auth.User, token string) {
 }
 
 func (c *campus) login(t require.TestingT, user auth.User) auth.Grant {
-	granted, err := c.sessions.Login(context.Background(), user.Email, password, auth.Actor{Client: c.newID("net")})
+	granted, err := c.sessions.Login(context.Background(), auth.LoginForm{Email: user.Email, Password: password}, auth.Actor{Client: c.newID("net")})
 	require.NoError(t, err)
 	return granted
 }

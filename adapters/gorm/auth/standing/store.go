@@ -66,6 +66,16 @@ type keyRow struct {
 
 func (keyRow) TableName() string { return "standing_keys" }
 
+// readKeyRow is the row of a key for reading.
+type readKeyRow struct {
+	Key keyRow `gorm:"embedded"`
+}
+
+func (readKeyRow) TableName() string { return "standing_read_keys" }
+
+// keyTables are the tables of keys.
+var keyTables = []string{"standing_keys", "standing_read_keys"}
+
 // msOrZero is a time in ms since 1970; 0 if there is none.
 func msOrZero(t time.Time) int64 {
 	if t.IsZero() {
@@ -96,7 +106,8 @@ func (s *Store) load(db *gorm.DB) (standing.Known, error) {
 	var families []familyRow
 	var users []userRow
 	var keys []keyRow
-	for _, rows := range []any{&cursors, &families, &users, &keys} {
+	var readKeys []readKeyRow
+	for _, rows := range []any{&cursors, &families, &users, &keys, &readKeys} {
 		if err := db.Find(rows).Error; err != nil {
 			return known, err
 		}
@@ -113,19 +124,24 @@ func (s *Store) load(db *gorm.DB) (standing.Known, error) {
 		}
 	}
 	for _, r := range keys {
-		if err := r.addTo(known.Keys); err != nil {
+		if err := r.addTo(known.Keys, auth.Device); err != nil {
+			return known, err
+		}
+	}
+	for _, r := range readKeys {
+		if err := r.Key.addTo(known.Keys, auth.Viewer); err != nil {
 			return known, err
 		}
 	}
 	return known, nil
 }
 
-func (r keyRow) addTo(keys map[auth.KeyDigest]auth.Key) error {
+func (r keyRow) addTo(keys map[auth.KeyDigest]auth.Key, role auth.Role) error {
 	var sum auth.KeyDigest
 	if err := sum.UnmarshalText([]byte(r.Digest)); err != nil {
 		return fmt.Errorf("key %s: %w", r.ID, err)
 	}
-	key := auth.Key{ID: r.ID, Name: r.Name, Space: r.SpaceID, Expires: fromMs(r.ExpiresAt)}
+	key := auth.Key{ID: r.ID, Name: r.Name, Role: role, Space: r.SpaceID, Expires: fromMs(r.ExpiresAt)}
 	if err := json.Unmarshal([]byte(r.Devices), &key.Devices); err != nil {
 		return fmt.Errorf("devices of key %s: %w", r.ID, err)
 	}
@@ -207,8 +223,10 @@ func deleteExpired(tx *gorm.DB, u standing.Update) error {
 // changeKeys changes and deletes keys by id: their digests are not known to auth's answer.
 func changeKeys(tx *gorm.DB, u standing.Update) error {
 	if u.NoKeys {
-		if err := tx.Exec("DELETE FROM standing_keys").Error; err != nil {
-			return err
+		for _, table := range keyTables {
+			if err := tx.Exec("DELETE FROM " + table).Error; err != nil {
+				return err
+			}
 		}
 	}
 	var removed []string
@@ -221,13 +239,25 @@ func changeKeys(tx *gorm.DB, u standing.Update) error {
 		if err != nil {
 			return err
 		}
-		err = tx.Exec("UPDATE standing_keys SET name = ?, devices = ?, space_id = ?, expires_at = ? WHERE id = ?",
-			row.Name, row.Devices, row.SpaceID, row.ExpiresAt, state.ID).Error
-		if err != nil {
+		for _, table := range keyTables {
+			err = tx.Exec("UPDATE "+table+" SET name = ?, devices = ?, space_id = ?, expires_at = ? WHERE id = ?",
+				row.Name, row.Devices, row.SpaceID, row.ExpiresAt, state.ID).Error
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return deleteKeys(tx, "id", removed)
+}
+
+// deleteKeys deletes keys whose column has one of these values.
+func deleteKeys(tx *gorm.DB, column string, values []string) error {
+	for _, table := range keyTables {
+		if err := each(tx, "DELETE FROM "+table+" WHERE "+column+" IN ?", values); err != nil {
 			return err
 		}
 	}
-	return each(tx, "DELETE FROM standing_keys WHERE id IN ?", removed)
+	return nil
 }
 
 func refuseKeys(tx *gorm.DB, u standing.Update) error {
@@ -239,17 +269,25 @@ func refuseKeys(tx *gorm.DB, u standing.Update) error {
 		}
 		digests[i] = string(text)
 	}
-	return each(tx, "DELETE FROM standing_keys WHERE digest IN ?", digests)
+	return deleteKeys(tx, "digest", digests)
 }
 
 func learnKeys(tx *gorm.DB, u standing.Update) error {
-	rows := make([]keyRow, 0, len(u.Learned))
+	var rows []keyRow
+	var readRows []readKeyRow
 	for sum, key := range u.Learned {
 		row, err := rowOfKey(sum, key)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, row)
+		if key.Reads() {
+			readRows = append(readRows, readKeyRow{row})
+		} else {
+			rows = append(rows, row)
+		}
+	}
+	if err := put(tx, readRows); err != nil {
+		return err
 	}
 	return put(tx, rows)
 }

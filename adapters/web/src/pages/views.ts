@@ -17,6 +17,12 @@ const views: Record<Page, () => Promise<View>> = {
   inicio: () => import('./setup/SetupPage.svelte'),
 }
 
+/** What a reader sees who must set up a second factor first. */
+export async function loadFactorPage(): Promise<Component> {
+  const [view] = await Promise.all([import('./factor/FactorPage.svelte'), loadAllTexts()])
+  return view.default
+}
+
 export async function loadView(page: Page): Promise<Component> {
   const [view] = await Promise.all([views[page](), page === 'hoy' ? null : loadAllTexts()])
   return view.default

@@ -2,7 +2,7 @@
 import createClient from 'openapi-fetch'
 import type { paths } from '../api'
 import { t } from '../i18n/i18n.svelte'
-import { refresh, token } from './session.svelte'
+import { refresh, requireFactor, token } from './session.svelte'
 
 export const api = createClient<paths>({
   baseUrl: '',
@@ -27,8 +27,11 @@ api.use({
 export type Answer<Path extends keyof paths> = paths[Path] extends {
   get: { responses: { 200: { content: { 'application/json': infer Content } } } }
 }
-  ? Content
+  ? Exclude<Content, Rows>
   : never
+
+/** Rows for other programs (format=flat), which no page asks for. */
+type Rows = readonly unknown[]
 
 /** What is sent to an address. */
 export type Body<Path extends keyof paths, Method extends 'post' | 'put' | 'patch'> =
@@ -63,15 +66,19 @@ export class Failure extends Error {
 type Called<T> = { data?: T; error?: unknown; response: Response }
 
 /** The data of an answer, if it is JSON; throws Failure. */
-export async function ask<T>(call: Promise<Called<T>>): Promise<Exclude<T, string>> {
+export async function ask<T>(call: Promise<Called<T>>): Promise<Exclude<T, string | Rows>> {
   let answer
   try {
     answer = await call
   } catch {
     throw new Failure({ title: '', detail: t('common.noAnswer'), request_id: '' })
   }
-  if (answer.error !== undefined) throw new Failure(answer.error as Problem)
-  return answer.data as Exclude<T, string>
+  if (answer.error !== undefined) {
+    const problem = answer.error as Problem
+    if (problem.code === 'second_factor_setup_required') requireFactor()
+    throw new Failure(problem)
+  }
+  return answer.data as Exclude<T, string | Rows>
 }
 
 /** Saves the answer of a call as a file, with the reader's rights. */

@@ -6,6 +6,8 @@ export type User = {
   email: string
   role: 'admin' | 'manager' | 'viewer'
   space_id: string | null
+  /** The role must have a second factor, and the user has none: until then they can do nothing else. */
+  second_factor_setup_required?: boolean
 }
 type Granted = { access_token: string; expires_in: number; refresh_token: string; user: User }
 
@@ -58,13 +60,24 @@ async function post(path: string, body: unknown, token = ''): Promise<Response> 
   return fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
-/** Logs in; the problem's words where that is refused. */
-export async function login(email: string, password: string): Promise<string> {
-  const answer = await post('/auth/login', { email, password })
-  if (!answer.ok) return ((await answer.json()) as { detail: string }).detail
+/** Why a login was refused, in words; `needsCode` if the user has a second factor. */
+export type Refused = { detail: string; needsCode: boolean }
+
+/** Logs in; null, or why that is refused. */
+export async function login(email: string, password: string, code: string): Promise<Refused | null> {
+  const answer = await post('/auth/login', { email, password, ...(code && { code }) })
+  if (!answer.ok) {
+    const problem = (await answer.json()) as { detail: string; code: string }
+    return { detail: problem.detail, needsCode: problem.code === 'second_factor_required' }
+  }
   justArrived = true
   take((await answer.json()) as Granted)
-  return ''
+  return null
+}
+
+/** The server says that the user must set up a second factor first: the page shows nothing else. */
+export function requireFactor() {
+  if (session.user) session.user.second_factor_setup_required = true
 }
 
 /** Whether the user has logged in since this was last asked, and not just reloaded the page. */

@@ -91,9 +91,9 @@ func digestOf(n int) auth.KeyDigest {
 }
 
 func keys(t *testing.T, store standing.Store) {
-	devices := auth.Key{ID: "key_1", Name: "Sala", Devices: []string{"ac-1", "tv-1"}, Expires: until}
-	space := auth.Key{ID: "key_2", Name: "Bloque", Devices: []string{}, Space: "sp_1"}
-	third := auth.Key{ID: "key_3", Name: "Piso", Devices: []string{}, Space: "sp_3"}
+	devices := auth.Key{ID: "key_1", Role: auth.Device, Name: "Sala", Devices: []string{"ac-1", "tv-1"}, Expires: until}
+	space := auth.Key{ID: "key_2", Role: auth.Viewer, Name: "Bloque", Devices: []string{}, Space: "sp_1"}
+	third := auth.Key{ID: "key_3", Role: auth.Viewer, Name: "Piso", Devices: []string{}, Space: "sp_3"}
 	learn := func() {
 		save(t, store, standing.Update{Learned: map[auth.KeyDigest]auth.Key{digestOf(1): devices, digestOf(2): space, digestOf(3): third}})
 	}
