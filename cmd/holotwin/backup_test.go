@@ -13,8 +13,6 @@ import (
 	"github.com/holotwin/holotwin/platform/database/transfer"
 )
 
-func TestMain(m *testing.M) { databasetest.Main(m) }
-
 // TestEveryTableIsBackedUpOrLeftOutForAReason migrates all parts. A new table whose name does not begin with that of its part would not be
 // backed up: it fails here. So does an exception for a table that is gone, and a row of a migration that makes a new database look used.
 func TestEveryTableIsBackedUpOrLeftOutForAReason(t *testing.T) {
