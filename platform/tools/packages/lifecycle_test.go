@@ -21,7 +21,7 @@ func TestADebIsInstalledUpgradedAndRemoved(t *testing.T) {
 	binary := compile(t)
 	first, second := pack(t, binary, "1.0.0", "deb"), pack(t, binary, "1.1.0~rc1", "deb")
 
-	require.Equal(t, []string{"daemon-reload"}, m.dpkg("--install", first), "the first installation starts nothing: nobody has set it up")
+	require.Equal(t, []string{"daemon-reload"}, m.dpkg("--install", first), "the first installation starts nothing: it is not set up yet")
 	require.True(t, same(t, binary, m.path("usr/bin/holotwin")))
 	m.write("etc/holotwin/secrets/admin_password", password+"\n")
 	own := m.read(settingsFile)

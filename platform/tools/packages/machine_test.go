@@ -53,7 +53,7 @@ func (m machine) write(name, content string) {
 }
 
 // dpkg calls Debian's own with its database in the folder, and returns what the maintainer scripts called of systemctl. A question about
-// a file of settings would fail: there is nobody to answer.
+// a file of settings would fail, as it gets no answer.
 func (m machine) dpkg(words ...string) []string {
 	calls := filepath.Join(m.stubs, "calls")
 	require.NoError(m.t, os.WriteFile(calls, nil, 0o600))
