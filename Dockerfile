@@ -7,7 +7,8 @@ FROM --platform=$BUILDPLATFORM ${BUILDER} AS build
 WORKDIR /source
 COPY . .
 ARG VERSION=dev
-ARG TARGETOS TARGETARCH
+ARG TARGETOS
+ARG TARGETARCH
 RUN --mount=type=cache,target=/root/.cache/go-build --mount=type=cache,target=/go/pkg/mod \
     CGO_ENABLED=0 GOOS=${TARGETOS} GOARCH=${TARGETARCH} go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/holotwin ./cmd/holotwin
 # What an empty image lacks: folders to write to, and the certificates that outgoing calls are checked against.
