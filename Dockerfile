@@ -2,12 +2,15 @@
 ARG BUILDER=golang:1.26
 ARG BASE=scratch
 
-FROM ${BUILDER} AS build
+# It builds where it runs, for any architecture.
+FROM --platform=$BUILDPLATFORM ${BUILDER} AS build
 WORKDIR /source
 COPY . .
 ARG VERSION=dev
+ARG TARGETOS
+ARG TARGETARCH
 RUN --mount=type=cache,target=/root/.cache/go-build --mount=type=cache,target=/go/pkg/mod \
-    CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/holotwin ./cmd/holotwin
+    CGO_ENABLED=0 GOOS=${TARGETOS} GOARCH=${TARGETARCH} go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/holotwin ./cmd/holotwin
 # What an empty image lacks: folders to write to, and the certificates that outgoing calls are checked against.
 RUN mkdir -p /writable/tmp && mkdir -m 0700 /writable/data && mkdir -p /out/etc/ssl/certs && cp /etc/ssl/certs/ca-certificates.crt /out/etc/ssl/certs/
 
