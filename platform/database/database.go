@@ -40,6 +40,8 @@ type Options struct {
 	Connections int
 	// OnSilence, if set, is called with true when PostgreSQL stops answering, and with false when it answers again.
 	OnSilence func(silent bool)
+	// Traced makes a span of each statement that belongs to a trace.
+	Traced bool
 }
 
 func (o Options) connections() int {
@@ -85,7 +87,7 @@ var ErrInUse = errors.New("the database file is in use by another process")
 // Open connects to the database. If PostgreSQL is still starting, it waits for up to 30 s, or until ctx ends.
 func Open(ctx context.Context, o Options) (*Database, error) {
 	if strings.HasPrefix(o.URL, "sqlite:") {
-		return openSQLite(ctx, sqlitePath(o.URL))
+		return openSQLite(ctx, sqlitePath(o.URL), o.Traced)
 	}
 	return openPostgres(ctx, o)
 }
