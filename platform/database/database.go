@@ -4,6 +4,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -115,6 +116,26 @@ func Check(o Options) error {
 		all = append(all, err)
 	}
 	return errors.Join(all...)
+}
+
+// Pools returns the pools of connections by name.
+func (d *Database) Pools() (map[string]*sql.DB, error) {
+	all := map[string]*gorm.DB{"database": d.Write}
+	if d.Dialect == SQLite {
+		all = map[string]*gorm.DB{"write": d.Write, "read": d.Read}
+	}
+	if d.replica != nil {
+		all["replica"] = d.replica.db
+	}
+	pools := make(map[string]*sql.DB, len(all))
+	for name, db := range all {
+		pool, err := db.DB()
+		if err != nil {
+			return nil, err
+		}
+		pools[name] = pool
+	}
+	return pools, nil
 }
 
 // Close closes every connection.

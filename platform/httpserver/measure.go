@@ -14,7 +14,7 @@ type requestMetrics struct {
 	duration *prometheus.HistogramVec
 }
 
-func newRequestMetrics(registry prometheus.Registerer) *requestMetrics {
+func newRequestMetrics(registry prometheus.Registerer, open *streams) *requestMetrics {
 	m := &requestMetrics{
 		total: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "http_requests_total", Help: "Requests answered, by method, route and status.",
@@ -25,7 +25,9 @@ func newRequestMetrics(registry prometheus.Registerer) *requestMetrics {
 		}, []string{"method", "route"}),
 	}
 	if registry != nil {
-		registry.MustRegister(m.total, m.duration)
+		registry.MustRegister(m.total, m.duration, prometheus.NewGaugeFunc(
+			prometheus.GaugeOpts{Name: "holotwin_event_streams_open", Help: "Event streams that readers have open."}, open.count,
+		))
 	}
 	return m
 }

@@ -104,7 +104,8 @@ type API struct {
 
 // New returns a server without routes.
 func New(o Options) *API {
-	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, auditor: o.Auditor, rate: newRateLimit(o.RatePerMinute), trustedProxies: o.TrustedProxies, requests: newRequestMetrics(o.Metrics), streams: newStreams(), heavy: newAdmission(), tracer: o.Tracer, tls: o.TLS, metricsToken: metrics.NewToken(o.MetricsToken)}
+	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, auditor: o.Auditor, rate: newRateLimit(o.RatePerMinute), trustedProxies: o.TrustedProxies, streams: newStreams(), heavy: newAdmission(), tracer: o.Tracer, tls: o.TLS, metricsToken: metrics.NewToken(o.MetricsToken)}
+	api.requests = newRequestMetrics(o.Metrics, api.streams)
 	api.app = fiber.New(fiber.Config{
 		AppName:               "HoloTwin",
 		DisableStartupMessage: true,
