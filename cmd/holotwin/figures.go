@@ -177,8 +177,8 @@ type jobMetrics struct {
 
 func newJobMetrics(registry *prometheus.Registry) *jobMetrics {
 	m := &jobMetrics{
-		succeeded: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "holotwin_job_last_success_timestamp_seconds", Help: "The last success of a background job, in seconds since 1970."}, []string{"job"}),
-		failures:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "holotwin_job_failures_total", Help: "Failed runs of a background job; each is tried again."}, []string{"job"}),
+		succeeded: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "holotwin_job_last_success_timestamp_seconds", Help: "The last success of a background job, in seconds since 1970."}, []string{"task"}),
+		failures:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "holotwin_job_failures_total", Help: "Failed runs of a background job; each is tried again."}, []string{"task"}),
 	}
 	registry.MustRegister(m.succeeded, m.failures, gaugeOf("holotwin_journal_age_seconds", "Since when this process has not moved the journal into the totals: no reading waits for longer.", func() float64 {
 		at := m.posted.Load()

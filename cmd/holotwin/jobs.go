@@ -89,6 +89,9 @@ func (w jobServices) jobs() []job {
 	all = slices.DeleteFunc(all, func(j job) bool { return j.off })
 	for i := range all {
 		all[i].metrics, all[i].tracer = w.Metrics, w.Tracer
+		if w.Metrics != nil {
+			w.Metrics.failures.WithLabelValues(all[i].name) // it shows before the first failure
+		}
 	}
 	return all
 }
