@@ -10,7 +10,7 @@ import (
 	"github.com/holotwin/holotwin/platform/tracing"
 )
 
-// postgresTracer makes a span of each statement that belongs to a trace, whoever sends it: GORM, database/sql or pgx itself.
+// postgresTracer makes a span of each statement that belongs to a trace, sent by GORM, database/sql or pgx itself.
 type postgresTracer struct{}
 
 var (

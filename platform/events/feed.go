@@ -127,7 +127,7 @@ func (f *Feed) readNew(ctx context.Context) error {
 	}
 }
 
-// Unread returns for how long the oldest event waits for the feed; 0 if none waits, or if nobody reads.
+// Unread returns for how long the oldest event waits for the feed; 0 if none waits, or if there are no readers.
 func (f *Feed) Unread(ctx context.Context) (time.Duration, error) {
 	f.mu.Lock()
 	at, active := f.position, f.active

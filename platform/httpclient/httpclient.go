@@ -71,7 +71,7 @@ type limitedTransport struct {
 }
 
 func (b limitedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	// A span names the host alone: paths and queries can hold secrets. The trace is not told to others.
+	// A span names the host alone: paths and queries can hold secrets. The trace is not sent to other services.
 	ctx, span := tracing.Continue(r.Context(), r.Method+" "+r.URL.Hostname(), trace.SpanKindClient, attribute.String("server.address", r.URL.Hostname()))
 	response, err := b.next.RoundTrip(r.WithContext(ctx))
 	if err == nil {

@@ -26,12 +26,17 @@ func withNote(ctx context.Context) context.Context {
 	return context.WithValue(ctx, noteKey, &note{level: zapcore.DebugLevel})
 }
 
-// logWith adds to the log line of a request why it ended as it did. The worst reason makes the line's message.
-func (a *API) logWith(ctx context.Context, level zapcore.Level, message string, fields ...zap.Field) {
+// Log adds to the log line of a request why it ended as it did. The worst reason makes the line's message. What happens outside of a
+// request, or after its line was written, is logged at once.
+func Log(ctx context.Context, log *zap.Logger, level zapcore.Level, message string, fields ...zap.Field) {
 	if n, ok := ctx.Value(noteKey).(*note); ok && n.add(level, message, fields) {
 		return
 	}
-	a.log.Log(level, message, append([]zap.Field{zap.String("request_id", RequestID(ctx)), traceField(ctx)}, fields...)...)
+	log.Log(level, message, append([]zap.Field{zap.String("request_id", RequestID(ctx)), traceField(ctx)}, fields...)...)
+}
+
+func (a *API) logWith(ctx context.Context, level zapcore.Level, message string, fields ...zap.Field) {
+	Log(ctx, a.log, level, message, fields...)
 }
 
 // add returns false if the line is written already.

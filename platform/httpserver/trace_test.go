@@ -145,7 +145,7 @@ func TestOneTraceThroughThreeProcesses(t *testing.T) {
 	}
 }
 
-// TestACallOfUnknownNameHasNoRoute checks that a name that somebody made up becomes no label.
+// TestACallOfUnknownNameHasNoRoute checks that a name that a caller made up becomes no label.
 func TestACallOfUnknownNameHasNoRoute(t *testing.T) {
 	p := newProcess(t, "energy", "")
 	p.serve(t)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -89,8 +90,8 @@ func textsOf(all []*common.KeyValue) map[string]string {
 	texts := make(map[string]string, len(all))
 	for _, a := range all {
 		texts[a.Key] = a.Value.GetStringValue()
-		if a.Value.GetStringValue() == "" {
-			texts[a.Key] = a.Value.String()
+		if number, is := a.Value.GetValue().(*common.AnyValue_IntValue); is {
+			texts[a.Key] = strconv.FormatInt(number.IntValue, 10)
 		}
 	}
 	return texts
