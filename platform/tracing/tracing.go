@@ -58,7 +58,7 @@ func New(o Options, log *zap.Logger, registry prometheus.Registerer) (*Tracer, e
 		return nil, nil
 	}
 	exporter, err := otlptracehttp.New(context.Background(), otlptracehttp.WithEndpointURL(tracesURL(o.Endpoint)), otlptracehttp.WithHeaders(o.Headers),
-		otlptracehttp.WithHTTPClient(&http.Client{Transport: newTransport(), Timeout: sendTime, CheckRedirect: refuseRedirect}),
+		otlptracehttp.WithHTTPClient(&http.Client{Transport: newTransport(), Timeout: sendTime}),
 		otlptracehttp.WithCompression(otlptracehttp.GzipCompression), otlptracehttp.WithRetry(otlptracehttp.RetryConfig{Enabled: false}))
 	if err != nil {
 		return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_ENDPOINT: %w", err)

@@ -111,11 +111,12 @@ func TestATraceIsForwardedAsItCame(t *testing.T) {
 
 // TestAWrongCollectorIsSaidOnce checks what stands at the address and is no collector: one line, no waiting, and every span counted.
 func TestAWrongCollectorIsSaidOnce(t *testing.T) {
+	other := tracingtest.New(t)
 	for name, handler := range map[string]http.HandlerFunc{
 		"a page":    func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/html"); _, _ = w.Write([]byte("<html>")) },
 		"no route":  func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "secret-of-the-body", http.StatusNotFound) },
 		"a rebuke":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
-		"elsewhere": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusFound) },
+		"elsewhere": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect) },
 		"no HTTP": func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, _ := http.NewResponseController(w).Hijack()
 			_, _ = conn.Write([]byte("\x00\x00\x12\x04"))
@@ -137,6 +138,7 @@ func TestAWrongCollectorIsSaidOnce(t *testing.T) {
 			require.Contains(t, line.Message, "check OTEL_EXPORTER_OTLP_ENDPOINT")
 			require.NotContains(t, line.ContextMap()["reason"], "secret-of-the-body")
 			require.Equal(t, 3.0, lostBy(t, registry, "collector"))
+			require.Empty(t, other.Headers(), "no other host is asked")
 		})
 	}
 }

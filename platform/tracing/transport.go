@@ -19,10 +19,8 @@ func hostOf(endpoint string) string {
 	return ""
 }
 
-// refuseRedirect keeps the headers, which may hold a key, from another host.
-func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-// transport refuses the answers of what is no collector.
+// transport refuses the answers of what is no collector. It follows no redirect, which would send the headers, and a key in them, to another
+// host.
 type transport struct{ next http.RoundTripper }
 
 func newTransport() transport {
