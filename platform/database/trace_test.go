@@ -73,7 +73,7 @@ func traceStatements(t *testing.T, o database.Options) {
 	require.NotContains(t, collector.Raw(), "untraced")
 }
 
-func sendStatements(t *testing.T, ctx context.Context, db *database.Database, id string) { //nolint:revive // the context is of the trace
+func sendStatements(t *testing.T, ctx context.Context, db *database.Database, id string) {
 	t.Helper()
 	require.NoError(t, db.Transact(ctx, func(tx *gorm.DB) error {
 		if err := tx.Table("things").Create(&thing{ID: id, N: 1}).Error; err != nil {

@@ -113,10 +113,15 @@ func TestATraceIsForwardedAsItCame(t *testing.T) {
 func TestAWrongCollectorIsSaidOnce(t *testing.T) {
 	other := tracingtest.New(t)
 	for name, handler := range map[string]http.HandlerFunc{
-		"a page":    func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/html"); _, _ = w.Write([]byte("<html>")) },
-		"no route":  func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "secret-of-the-body", http.StatusNotFound) },
-		"a rebuke":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
-		"elsewhere": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect) },
+		"a page": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = w.Write([]byte("<html>"))
+		},
+		"no route": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "secret-of-the-body", http.StatusNotFound) },
+		"a rebuke": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
+		"elsewhere": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
+		},
 		"no HTTP": func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, _ := http.NewResponseController(w).Hijack()
 			_, _ = conn.Write([]byte("\x00\x00\x12\x04"))
