@@ -59,7 +59,7 @@ func newFixture(t *testing.T) *fixture {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
 		require.NoError(t, supervisor.Stop(ctx), "every connection ends with the broker")
-		require.Empty(t, log.FilterMessage("goroutine panicked").All())
+		require.Empty(t, log.FilterMessageSnippet("goroutine panicked").All())
 	})
 	return f
 }
@@ -296,7 +296,7 @@ func TestAKeyHoldsSoManyConnections(t *testing.T) {
 	_, code = f.try(t, mqtttest.ConnectPacket(4, "more", "da", "ka"))
 	require.Equal(t, packets.Err3ServerUnavailable.Code, code)
 	require.Equal(t, 2.0, f.refusals(t, "key_full"))
-	require.Len(t, f.log.FilterMessage("an API key has reached its limit of MQTT connections").All(), 1, "it is logged once")
+	require.Len(t, f.log.FilterMessageSnippet("an API key has reached its limit of MQTT connections").All(), 1, "it is logged once")
 	f.connect(t, 4, "b", "db", "kb")
 	again := f.connect(t, 4, "c0", "da", "ka")
 	ended(t, held[0])

@@ -97,7 +97,10 @@ func NewClient(s ClientSettings, receiver *Receiver, kept intake.Deliveries, clo
 		connected: prometheus.NewGauge(prometheus.GaugeOpts{Name: "holotwin_mqtt_connected", Help: "1 while the outside broker is connected."}),
 		messages:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "holotwin_mqtt_messages_total", Help: "Messages of the outside broker, by outcome."}, []string{"outcome"}),
 	}
-	registry.MustRegister(c.connected, c.messages)
+	registry.MustRegister(c.connected, c.messages, prometheus.NewGaugeFunc(
+		prometheus.GaugeOpts{Name: "holotwin_mqtt_messages_waiting", Help: "Messages of the outside broker that wait to be stored."},
+		func() float64 { return float64(len(c.arrivals)) },
+	))
 	return c, nil
 }
 

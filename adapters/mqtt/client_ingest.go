@@ -76,9 +76,11 @@ func (c *Client) read(all []arrival) *ingestBatch {
 }
 
 // store stores rejected messages, once, and observations.
-func (c *Client) store(ctx context.Context, t *ingestBatch) error {
+func (c *Client) store(ctx context.Context, t *ingestBatch) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, maxIngestTime)
 	defer cancel()
+	ctx, span := c.receiver.begin(ctx, t.messages)
+	defer func() { span.End(err) }()
 	if err := c.receiver.storeRejected(ctx, outsideBroker, t.rejected); err != nil {
 		return err
 	}
@@ -89,7 +91,7 @@ func (c *Client) store(ctx context.Context, t *ingestBatch) error {
 	if err := c.save(ctx, t); err != nil {
 		return err
 	}
-	_, err := c.receiver.intake.IngestForwarded(ctx, outsideBroker, t.observations)
+	_, err = c.receiver.intake.IngestForwarded(ctx, outsideBroker, t.observations)
 	return err
 }
 

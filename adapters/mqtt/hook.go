@@ -134,10 +134,10 @@ func (h *brokerHook) admit(one *session, maxOfKey int) error {
 	}
 	switch outcome {
 	case keyAtLimit:
-		h.warnRarely("an API key has reached its limit of MQTT connections", zap.String("key", one.caller.Subject), zap.Int("connections", maxOfKey), zap.String("device", string(one.name.device)))
+		h.warnRarely("an API key has reached its limit of MQTT connections; give each device a key, or end old connections", zap.String("key", one.caller.Subject), zap.Int("connections", maxOfKey), zap.String("device", string(one.name.device)))
 		return h.refuse(one.client, "key_full", packets.ErrQuotaExceeded)
 	case brokerAtLimit:
-		h.warnRarely("the MQTT broker has reached its limit of connections", zap.Int("connections", maxSessions))
+		h.warnRarely("the MQTT broker has reached its limit of connections; use an outside broker for more", zap.Int("connections", maxSessions))
 		return h.refuse(one.client, "full", packets.ErrServerBusy)
 	case brokerClosed:
 		return h.refuse(one.client, "unavailable", packets.ErrServerShuttingDown)

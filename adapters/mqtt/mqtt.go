@@ -6,8 +6,12 @@ import (
 	"context"
 	"errors"
 
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/holotwin/holotwin/modules/energy"
 	"github.com/holotwin/holotwin/modules/energy/intake"
+	"github.com/holotwin/holotwin/platform/tracing"
 )
 
 // Receiver decodes messages and stores their observations.
@@ -15,11 +19,26 @@ type Receiver struct {
 	decoder    intake.Decoder
 	intake     *intake.Intake
 	deliveries *deliveries
+	tracer     *tracing.Tracer // nil: no traces
 }
 
 // NewReceiver returns a receiver that decodes messages with a decoder.
 func NewReceiver(decoder intake.Decoder, intake *intake.Intake) *Receiver {
 	return &Receiver{decoder: decoder, intake: intake, deliveries: newDeliveries()}
+}
+
+// Traced makes each message, or each batch of them, a trace. It returns r.
+func (r *Receiver) Traced(tracer *tracing.Tracer) *Receiver {
+	r.tracer = tracer
+	return r
+}
+
+// begin begins the span of messages that are stored together. Topics name devices and are not in it.
+func (r *Receiver) begin(ctx context.Context, messages int) (context.Context, tracing.Span) {
+	if !r.tracer.Records() {
+		return ctx, tracing.Span{}
+	}
+	return r.tracer.Begin(ctx, "MQTT messages", trace.SpanKindConsumer, attribute.String("messaging.system", "mqtt"), attribute.Int("messaging.batch.message_count", messages))
 }
 
 // published is a message as a device sent it to the embedded broker.
@@ -32,7 +51,9 @@ type published struct {
 
 // Ingest stores a message. When it returns nil, all its observations are durable, and a message that cannot be decoded is stored
 // for a person to review. After an error the message must not be acknowledged. A message that is sent again counts once.
-func (r *Receiver) Ingest(ctx context.Context, caller energy.Caller, p published) error {
+func (r *Receiver) Ingest(ctx context.Context, caller energy.Caller, p published) (err error) {
+	ctx, span := r.begin(ctx, 1)
+	defer func() { span.End(err) }()
 	one := &delivery{}
 	if p.id.id != 0 {
 		one, _ = r.deliveries.begin(p.id, p.dup, p.message)

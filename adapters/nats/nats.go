@@ -92,6 +92,9 @@ func Join(address, campus string, outbox Outbox, log *zap.Logger) (*Bus, error) 
 	return b, nil
 }
 
+// Connected reports whether the server is connected.
+func (b *Bus) Connected() bool { return b.connection.IsConnected() }
+
 // logCertificateErrors logs once why a server's certificate is rejected: unlike other connection errors, this one does not go away
 // by itself.
 func logCertificateErrors(log *zap.Logger) nats.ConnErrHandler {

@@ -40,10 +40,10 @@ var adviceParts = []any{
 	func(directory *campus.Directory, reader *inputs.Reader, e remote.EnergyPorts) *outlook.Forecaster {
 		return outlook.New(outlook.Needs{Directory: directory, Inputs: reader, Consumption: e, Ambience: e, Calendar: e, Prices: e, Clock: clock.System{}})
 	},
-	func(c config.Config, directory *campus.Directory, reader *inputs.Reader, asker *questions.Asker, analyst *analysis.Analyst, e remote.EnergyPorts, people recommendations.People, store *gormadvice.Store) *recommendations.Catalog {
+	func(c config.Config, outside connectors, directory *campus.Directory, reader *inputs.Reader, asker *questions.Asker, analyst *analysis.Analyst, e remote.EnergyPorts, people recommendations.People, store *gormadvice.Store) *recommendations.Catalog {
 		return recommendations.New(recommendations.Needs{
 			Directory: directory, Inputs: reader, Asker: asker, Analyst: analyst, Prices: e,
-			Analyses: store, Recommendations: store, Wordings: store, People: people, Rewriter: rewriter(c), Clock: clock.System{},
+			Analyses: store, Recommendations: store, Wordings: store, People: people, Rewriter: rewriter(c, outside), Clock: clock.System{},
 		})
 	},
 	func(directory *campus.Directory, reader *inputs.Reader, e remote.EnergyPorts, store *gormadvice.Store) *savings.Verifier {
@@ -72,9 +72,9 @@ var adviceParts = []any{
 }
 
 // rewriter is nil if no language model is set.
-func rewriter(c config.Config) recommendations.Rewriter {
+func rewriter(c config.Config, outside connectors) recommendations.Rewriter {
 	if c.LLMURL == "" {
 		return nil
 	}
-	return llm.New(llm.Settings{URL: c.LLMURL, APIKey: c.LLMAPIKey, Model: c.LLMModel})
+	return countedRewriter{llm.New(llm.Settings{URL: c.LLMURL, APIKey: c.LLMAPIKey, Model: c.LLMModel}), outside.of("llm")}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/httpserver"
+	"github.com/holotwin/holotwin/platform/tracing"
 )
 
 // migrate brings the schema of each part up to date, in the order of the table.
@@ -33,8 +34,8 @@ func openDatabase(ctx context.Context, c config.Config) (*database.Database, err
 }
 
 // openWatchedDatabase logs when the database stops answering, and when it is back.
-func openWatchedDatabase(ctx context.Context, c config.Config, log *zap.Logger) (*database.Database, error) {
-	return openAudited(ctx, c, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL, ReadURL: c.ReadDBURL, OnReplica: logReplica(log), OnSilence: func(silent bool) {
+func openWatchedDatabase(ctx context.Context, c config.Config, log *zap.Logger, tracer *tracing.Tracer) (*database.Database, error) {
+	return openAudited(ctx, c, database.Options{URL: c.DBURL, DirectURL: c.DirectDBURL, ReadURL: c.ReadDBURL, Traced: tracer.Records(), OnReplica: logReplica(log), OnSilence: func(silent bool) {
 		if silent {
 			log.Error("PostgreSQL has stopped answering; requests get 503; will retry")
 			return

@@ -68,9 +68,9 @@ func retentionOf(c config.Config) ledger.Retention {
 }
 
 // newWeatherSync returns nil if the weather is off.
-func newWeatherSync(c config.Config, store *gormenergy.Store, catalog *campus.Catalog) *conditions.WeatherSync {
+func newWeatherSync(c config.Config, outside connectors, store *gormenergy.Store, catalog *campus.Catalog) *conditions.WeatherSync {
 	if c.WeatherURL == config.WeatherOff {
 		return nil
 	}
-	return conditions.NewWeatherSync(weather.New(c.WeatherURL), store, store, catalog, instants{})
+	return conditions.NewWeatherSync(countedWeather{weather.New(c.WeatherURL), outside.of("weather")}, store, store, catalog, instants{})
 }

@@ -16,12 +16,13 @@ import (
 	"github.com/holotwin/holotwin/platform/doctor"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/peer"
+	"github.com/holotwin/holotwin/platform/tracing"
 )
 
 var httpParts = []any{newAPI}
 
 // newAPI returns the API without routes; each part registers its own.
-func newAPI(c config.Config, log *zap.Logger, registry *prometheus.Registry, served certificates, authenticator httpserver.Authenticator, auditor httpserver.Auditor) *httpserver.API {
+func newAPI(c config.Config, log *zap.Logger, registry *prometheus.Registry, tracer *tracing.Tracer, served certificates, authenticator httpserver.Authenticator, auditor httpserver.Auditor) *httpserver.API {
 	var secure *tls.Config
 	if served.http != nil {
 		secure = served.http.TLS()
@@ -29,7 +30,7 @@ func newAPI(c config.Config, log *zap.Logger, registry *prometheus.Registry, ser
 	return httpserver.New(httpserver.Options{
 		TLS: secure, MetricsToken: c.MetricsToken,
 		Log: log, Version: version, Locale: c.Locale, CORSOrigins: c.CORSOrigins, Authenticator: authenticator, Auditor: auditor,
-		TrustedProxies: c.TrustedProxies, RatePerMinute: c.RateLimitPerMin, Metrics: registry, Long: httpenergy.BulkPaths, ForeignQueries: []string{httpauth.CallbackPath},
+		TrustedProxies: c.TrustedProxies, RatePerMinute: c.RateLimitPerMin, Metrics: registry, Tracer: tracer, Long: httpenergy.BulkPaths, ForeignQueries: []string{httpauth.CallbackPath},
 	})
 }
 

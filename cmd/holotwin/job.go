@@ -5,7 +5,10 @@ import (
 	"errors"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
+
+	"github.com/holotwin/holotwin/platform/tracing"
 )
 
 // job is work that the server does in the background until it stops: either do, again and again, or stream.
@@ -33,7 +36,13 @@ type job struct {
 	wake <-chan struct{}
 	// off leaves the job out.
 	off bool
+	// metrics count its runs, and tracer makes a trace of one run in tracedEvery; nil does not.
+	metrics *jobMetrics
+	tracer  *tracing.Tracer
 }
+
+// tracedEvery is the minimum time between two traced runs of a job: one that runs twice a second would fill the traces.
+const tracedEvery = 10 * time.Second
 
 // atOnce is a first run without a pause.
 const atOnce = time.Duration(-1)
@@ -45,7 +54,10 @@ var errNothingDue = errors.New("nothing was due")
 func (j job) run(ctx context.Context, log *zap.Logger) {
 	log = log.With(zap.String("job", j.name))
 	if j.stream != nil {
-		j.stream(ctx, func(err error) { j.logFailure(log, err) })
+		j.stream(ctx, func(err error) {
+			j.count(err)
+			j.logFailure(log, err)
+		})
 		return
 	}
 	j.repeat(ctx, log)
@@ -64,8 +76,9 @@ func (j job) repeat(ctx context.Context, log *zap.Logger) {
 		wait = j.every
 	}
 	failing, wake := false, j.wake
+	var traced time.Time
 	for ; pause(ctx, wait, wake); wait = j.every {
-		err := j.do(ctx)
+		err := j.runOnce(ctx, &traced)
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -86,6 +99,33 @@ func (j job) repeat(ctx context.Context, log *zap.Logger) {
 		if wake = j.wake; failing {
 			wake = nil
 		}
+	}
+}
+
+// runOnce does one run, as a trace if the last traced one was long enough ago.
+func (j job) runOnce(ctx context.Context, traced *time.Time) (err error) {
+	if now := time.Now(); j.tracer.Records() && now.Sub(*traced) >= tracedEvery {
+		*traced = now
+		begun, span := j.tracer.Begin(ctx, "job "+j.name, trace.SpanKindInternal)
+		ctx = begun
+		defer func() {
+			if errors.Is(err, errNothingDue) {
+				span.End(nil)
+				return
+			}
+			span.End(err)
+		}()
+	}
+	err = j.do(ctx)
+	if ctx.Err() == nil {
+		j.count(err)
+	}
+	return err
+}
+
+func (j job) count(err error) {
+	if j.metrics != nil {
+		j.metrics.count(j.name, err)
 	}
 }
 

@@ -8,12 +8,16 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/holotwin/holotwin/modules/auth"
+	"github.com/holotwin/holotwin/platform/tracing"
+	"github.com/holotwin/holotwin/platform/tracing/tracingtest"
 )
 
 var errAway = errors.New("away")
@@ -127,4 +131,23 @@ func TestAJobIsWoken(t *testing.T) {
 		// Woken at 10 s; the run at 70 s fails, so that the wake at 80 s is kept until the next run has succeeded.
 		require.Equal(t, []time.Duration{10 * time.Second, 70 * time.Second, 130 * time.Second, 130 * time.Second, 150 * time.Second}, ran)
 	})
+}
+
+// TestAJobIsCountedAndTraced plays a job that runs twice a second for a minute, and fails at first: its metrics count each run, and its
+// traces only some.
+func TestAJobIsCountedAndTraced(t *testing.T) {
+	collector, registry := tracingtest.New(t), prometheus.NewRegistry()
+	tracer, err := tracing.New(tracing.Options{Endpoint: collector.URL, Share: 1}, zap.NewNop(), registry)
+	require.NoError(t, err)
+	metrics := newJobMetrics(registry)
+	ran, _ := played(t, job{name: journalJob, every: 500 * time.Millisecond, metrics: metrics, tracer: tracer}, time.Minute, errAway, errAway)
+	require.NoError(t, tracer.Stop(t.Context()))
+	require.Greater(t, len(ran), 100)
+	require.Equal(t, 2.0, testutil.ToFloat64(metrics.failures.WithLabelValues(journalJob)))
+	require.Positive(t, testutil.ToFloat64(metrics.succeeded.WithLabelValues(journalJob)))
+	require.Len(t, collector.Spans(), int(time.Minute/tracedEvery))
+	for i, span := range collector.Spans() {
+		require.Equal(t, "job journal", span.Name)
+		require.Equal(t, i == 0, span.Failed)
+	}
 }

@@ -29,6 +29,7 @@ import (
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/doctor"
 	"github.com/holotwin/holotwin/platform/events"
+	"github.com/holotwin/holotwin/platform/tracing"
 )
 
 // jobServices are the services that the jobs call; those of a module that does not run here are nil.
@@ -37,6 +38,8 @@ type jobServices struct {
 
 	Config      config.Config
 	Log         *zap.Logger
+	Metrics     *jobMetrics
+	Tracer      *tracing.Tracer
 	Outbox      *events.Outbox
 	Feed        *events.Feed
 	Bus         *nats.Bus
@@ -83,8 +86,18 @@ func (w jobServices) jobs() []job {
 		all = append(all, w.relayJobs()...)
 		all = append(all, w.standingJobs()...)
 	}
-	return slices.DeleteFunc(all, func(j job) bool { return j.off })
+	all = slices.DeleteFunc(all, func(j job) bool { return j.off })
+	for i := range all {
+		all[i].metrics, all[i].tracer = w.Metrics, w.Tracer
+		if w.Metrics != nil {
+			w.Metrics.failures.WithLabelValues(all[i].name) // it shows before the first failure
+		}
+	}
+	return all
 }
+
+// journalJob is the job that moves the journal into the totals.
+const journalJob = "journal"
 
 func (w jobServices) eventJobs() []job {
 	return []job{
@@ -140,7 +153,7 @@ func (w jobServices) energyJobs() []job {
 	return []job{
 		// Readers add what is in the journal to the totals, so the pace only decides how much they add.
 		{
-			name: "journal", every: 500 * time.Millisecond, first: atOnce, last: lastRun, do: w.postJournal,
+			name: journalJob, every: 500 * time.Millisecond, first: atOnce, last: lastRun, do: w.postJournal,
 			failed: "could not move the journal into the totals; totals stay correct; will retry", recovered: "the journal moves into the totals again",
 		},
 		{

@@ -16,11 +16,14 @@ import (
 	"github.com/holotwin/holotwin/modules/energy/intake"
 	"github.com/holotwin/holotwin/platform/config"
 	"github.com/holotwin/holotwin/platform/supervise"
+	"github.com/holotwin/holotwin/platform/tracing"
 )
 
 // mqttParts are the MQTT client and broker, as far as they are set.
 var mqttParts = []any{
-	func(intake *intake.Intake) *mqtt.Receiver { return mqtt.NewReceiver(dialect.New(), intake) },
+	func(intake *intake.Intake, tracer *tracing.Tracer) *mqtt.Receiver {
+		return mqtt.NewReceiver(dialect.New(), intake).Traced(tracer)
+	},
 	newMQTTClient, newMQTTBroker,
 }
 

@@ -81,5 +81,5 @@ func program(c config.Config) fx.Option {
 			options = append(options, fx.Invoke(p.serves))
 		}
 	}
-	return fx.Options(append(options, fx.Invoke(finishRoutes, start))...)
+	return fx.Options(append(options, fx.Invoke(publishFigures, finishRoutes, start))...)
 }

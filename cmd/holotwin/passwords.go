@@ -32,7 +32,7 @@ func (w jobServices) checkPasswords(ctx context.Context) error {
 func (w jobServices) removePublishedPasswords(ctx context.Context) error {
 	removed, err := w.Accounts.RemovePublishedPasswords(ctx)
 	if removed > 0 {
-		w.Log.Warn("removed a published password from users of the university's sign-on and ended their sessions: see password.removed in the audit",
+		w.Log.Warn("removed a published password from users of the university's sign-on and ended their sessions; see password.removed in the audit",
 			zap.Int("users", removed))
 	}
 	if errors.Is(err, auth.ErrBusy) {

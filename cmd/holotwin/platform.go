@@ -17,23 +17,31 @@ import (
 	"github.com/holotwin/holotwin/platform/events"
 	"github.com/holotwin/holotwin/platform/logging"
 	"github.com/holotwin/holotwin/platform/supervise"
+	"github.com/holotwin/holotwin/platform/tracing"
 )
 
 var platformParts = []any{
 	func(c config.Config) (*zap.Logger, error) { return logging.New(c.LogLevel, c.LogFormat) },
 	supervise.New,
-	func(c config.Config, log *zap.Logger) (*database.Database, error) {
+	func(c config.Config, log *zap.Logger, tracer *tracing.Tracer) (*database.Database, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		return openWatchedDatabase(ctx, c, log)
+		return openWatchedDatabase(ctx, c, log, tracer)
 	},
-	newRegistry, newCertificates, newWatch,
+	newRegistry, newTracer, newConnectors, newJobMetrics, newCertificates, newWatch,
 }
 
 func newRegistry() *prometheus.Registry {
 	r := prometheus.NewRegistry()
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return r
+}
+
+// newTracer returns nil unless a collector of traces is set.
+func newTracer(c config.Config, log *zap.Logger, registry *prometheus.Registry) (*tracing.Tracer, error) {
+	return tracing.New(tracing.Options{
+		Endpoint: c.TracesURL, Headers: c.TracesHeaders, Service: c.TracesService, Version: version, Modules: c.Modules, Share: c.TracesShare,
+	}, log, registry)
 }
 
 var eventParts = []any{

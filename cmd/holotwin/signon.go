@@ -9,7 +9,7 @@ import (
 )
 
 // signOns is nil if the university has no sign-on service.
-func signOns(c config.Config, sessions *auth.Sessions, store *gormauth.Store) *auth.SignOns {
+func signOns(c config.Config, outside connectors, sessions *auth.Sessions, store *gormauth.Store) *auth.SignOns {
 	if c.OIDCIssuer == "" {
 		return nil
 	}
@@ -20,7 +20,7 @@ func signOns(c config.Config, sessions *auth.Sessions, store *gormauth.Store) *a
 		wanted.GroupsClaim = c.OIDCGroupsClaim
 	}
 	return auth.NewSignOns(auth.SignOnsNeed{
-		Provider: oidc.New(wanted, clock.System{}), Trust: auth.Trust(c.OIDCTrustUnverified),
+		Provider: countedSignOn{oidc.New(wanted, clock.System{}), outside.of("oidc")}, Trust: auth.Trust(c.OIDCTrustUnverified),
 		Roles:    auth.GroupRoles{Admin: c.OIDCAdminGroup, Manager: c.OIDCManagerGroup, Viewer: c.OIDCViewerGroup},
 		Sessions: sessions, Links: store, Codes: store,
 	})

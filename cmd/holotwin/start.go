@@ -17,6 +17,7 @@ import (
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/httpserver"
 	"github.com/holotwin/holotwin/platform/supervise"
+	"github.com/holotwin/holotwin/platform/tracing"
 )
 
 // server has the services that a start needs.
@@ -29,6 +30,7 @@ type server struct {
 	Accounts   *auth.Accounts `optional:"true"`
 	API        *httpserver.API
 	Supervisor *supervise.Supervisor
+	Tracer     *tracing.Tracer
 	Broker     *mqtt.Broker `optional:"true"`
 	Works      jobServices
 	Program    fx.Shutdowner
@@ -47,6 +49,7 @@ type step struct {
 // steps is the order in which the server starts. It stops in the opposite order.
 func (s *server) steps() []step {
 	return []step{
+		{name: "traces", stop: s.Tracer.Stop}, // after all that makes spans
 		{name: "database files", start: s.warnOfExposedFiles, stop: s.closeDatabase},
 		{name: "settings", start: s.warnOfSettings},
 		{name: "HTTP address", start: s.listen, stop: s.stopListening},

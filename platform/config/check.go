@@ -18,7 +18,7 @@ const MinSecretBytes = 32
 // check sets the derived fields and returns the errors of all settings at once.
 func (c *Config) check() error {
 	return errors.Join(
-		c.checkDatabase(), c.checkSecret(), c.checkModules(), c.checkAddress(), c.checkListeners(), c.checkAdmin(), c.checkOrigins(), c.checkProxies(), c.checkSignOn(), c.checkModel(), c.checkMQTT(), c.checkWeather(), c.checkZone(),
+		c.checkDatabase(), c.checkSecret(), c.checkModules(), c.checkAddress(), c.checkListeners(), c.checkAdmin(), c.checkOrigins(), c.checkProxies(), c.checkSignOn(), c.checkModel(), c.checkMQTT(), c.checkWeather(), c.checkTracing(), c.checkZone(),
 		oneOf("LOCALE", c.Locale, "es", "en"),
 		oneOf("LOG_LEVEL", c.LogLevel, "debug", "info", "warn", "error"),
 		oneOf("LOG_FORMAT", c.LogFormat, "", "console", "json"),

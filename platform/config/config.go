@@ -98,6 +98,15 @@ type Config struct {
 	// WeatherURL is the base address of an Open-Meteo server, or WeatherOff.
 	WeatherURL string `env:"WEATHER_URL" envDefault:"https://api.open-meteo.com" secret:"true"`
 
+	// TracesURL is the base address of a collector of OpenTelemetry; empty means none. TracesHeaderText and TracesShareText are the values
+	// that were set; TracesHeaders are sent to it, and TracesShare is the share of the traces that are recorded.
+	TracesURL        string            `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
+	TracesHeaderText string            `env:"OTEL_EXPORTER_OTLP_HEADERS" secret:"true"`
+	TracesHeaders    map[string]string `env:"-"`
+	TracesService    string            `env:"OTEL_SERVICE_NAME" envDefault:"holotwin"`
+	TracesShareText  string            `env:"OTEL_TRACES_SAMPLER_ARG" envDefault:"1"`
+	TracesShare      float64           `env:"-"`
+
 	// Zone is SiteTimeZone, loaded.
 	Zone *time.Location `env:"-"`
 	// Demo is set by the command demo.

@@ -27,6 +27,7 @@ func (c *Config) idle() error {
 		{"LLM_URL", c.LLMURL == "", [][2]string{{"LLM_API_KEY", c.LLMAPIKey}, {"LLM_MODEL", c.LLMModel}}},
 		{"MQTT_URL", c.MQTTURL == "", [][2]string{{"MQTT_CA_FILE", c.MQTTCAFile}, {"MQTT_SHARED_GROUP", c.MQTTSharedGroup}}},
 		{"MQTT_LISTEN", c.MQTTListen == "", [][2]string{{"MQTT_TLS_CERT", c.MQTTTLSCert}}},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT", c.TracesURL == "", [][2]string{{"OTEL_EXPORTER_OTLP_HEADERS", c.TracesHeaderText}}},
 		{"PostgreSQL in DB_URL", c.Embedded(), [][2]string{{"DIRECT_DB_URL", c.DirectDBURL}}},
 	} {
 		for _, setting := range group.settings {

@@ -59,7 +59,7 @@ func TestEverySecretIsReadFromItsFile(t *testing.T) {
 		"JWT_KEYS": "a folder", "TLS_KEY": "a path", "MQTT_TLS_KEY": "a path", "OIDC_REDIRECT_URL": "an address that browsers see",
 		"AUTH_URL": "refuses credentials", "ENERGY_URL": "refuses credentials", "ADVICE_URL": "refuses credentials",
 	}
-	looks := regexp.MustCompile(`SECRET|PASSWORD|TOKEN|KEY|URL`)
+	looks := regexp.MustCompile(`SECRET|PASSWORD|TOKEN|KEY|URL|HEADERS`)
 	for _, v := range variables {
 		require.Equal(t, looks.MatchString(v.name) && unmarked[v.name] == "", v.secret, "%s: mark it secret, or give a reason here", v.name)
 		if !v.secret {

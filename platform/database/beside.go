@@ -17,5 +17,5 @@ func OpenBeside(ctx context.Context, o Options) (*Database, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("DB_URL: %s cannot be read: %s", path, pathReason(err))
 	}
-	return openSQLitePools(ctx, path, "rw", func() error { return nil })
+	return openSQLitePools(ctx, path, "rw", sqlitePool, func() error { return nil })
 }

@@ -4,6 +4,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -40,6 +41,8 @@ type Options struct {
 	Connections int
 	// OnSilence, if set, is called with true when PostgreSQL stops answering, and with false when it answers again.
 	OnSilence func(silent bool)
+	// Traced makes a span of each statement that belongs to a trace.
+	Traced bool
 }
 
 func (o Options) connections() int {
@@ -85,7 +88,7 @@ var ErrInUse = errors.New("the database file is in use by another process")
 // Open connects to the database. If PostgreSQL is still starting, it waits for up to 30 s, or until ctx ends.
 func Open(ctx context.Context, o Options) (*Database, error) {
 	if strings.HasPrefix(o.URL, "sqlite:") {
-		return openSQLite(ctx, sqlitePath(o.URL))
+		return openSQLite(ctx, sqlitePath(o.URL), o.Traced)
 	}
 	return openPostgres(ctx, o)
 }
@@ -113,6 +116,26 @@ func Check(o Options) error {
 		all = append(all, err)
 	}
 	return errors.Join(all...)
+}
+
+// Pools returns the pools of connections by name.
+func (d *Database) Pools() (map[string]*sql.DB, error) {
+	all := map[string]*gorm.DB{"database": d.Write}
+	if d.Dialect == SQLite {
+		all = map[string]*gorm.DB{"write": d.Write, "read": d.Read}
+	}
+	if d.replica != nil {
+		all["replica"] = d.replica.db
+	}
+	pools := make(map[string]*sql.DB, len(all))
+	for name, db := range all {
+		pool, err := db.DB()
+		if err != nil {
+			return nil, err
+		}
+		pools[name] = pool
+	}
+	return pools, nil
 }
 
 // Close closes every connection.

@@ -35,6 +35,9 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 		return nil, err
 	}
 	direct := config.Copy()
+	if o.Traced {
+		config.Tracer = postgresTracer{}
+	}
 	isPooled, settings := o.DirectURL != "", ""
 	if isPooled {
 		if direct, err = directConfig(o.DirectURL, schema); err != nil {

@@ -96,6 +96,9 @@ func openReplica(ctx context.Context, o Options, primaryConfig *pgx.ConnConfig, 
 	if err != nil {
 		return nil, err
 	}
+	if o.Traced {
+		config.Tracer = postgresTracer{}
+	}
 	r := &replica{onChange: o.OnReplica, reads: newReads()}
 	if r.onChange == nil {
 		r.onChange = func(Condition, string) {}

@@ -51,7 +51,7 @@ func sqliteDSN(path, mode, begin string) string {
 
 // openSQLite opens a file, or creates it. Only the owner may read it, and the files that SQLite creates beside it with the same
 // mode.
-func openSQLite(ctx context.Context, path string) (*Database, error) {
+func openSQLite(ctx context.Context, path string, traced bool) (*Database, error) {
 	unlock, err := LockSQLite(path)
 	if err != nil {
 		return nil, err
@@ -59,17 +59,24 @@ func openSQLite(ctx context.Context, path string) (*Database, error) {
 	if err := makeFile(path); err != nil {
 		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be written: %s", path, pathReason(err)), unlock())
 	}
-	return openSQLitePools(ctx, path, "rwc", unlock)
+	open := sqlitePool
+	if traced {
+		open = tracedSQLitePool
+	}
+	return openSQLitePools(ctx, path, "rwc", open, unlock)
 }
 
+// openPool opens a pool of connections.
+type openPool func(ctx context.Context, dsn string, connections int) (*sql.DB, error)
+
 // openSQLitePools opens the connections to a file. Closing them also calls unlock.
-func openSQLitePools(ctx context.Context, path, mode string, unlock func() error) (*Database, error) {
+func openSQLitePools(ctx context.Context, path, mode string, open openPool, unlock func() error) (*Database, error) {
 	exposed := private.Restrict(path, path+"-wal", path+"-shm", path+".lock")
-	writer, err := sqlitePool(ctx, sqliteDSN(path, mode, "immediate"), 1)
+	writer, err := open(ctx, sqliteDSN(path, mode, "immediate"), 1)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be opened as a SQLite database: %s", path, Reason(err)), unlock())
 	}
-	reader, err := sqlitePool(ctx, sqliteDSN(path, "ro", "deferred"), sqliteReaders)
+	reader, err := open(ctx, sqliteDSN(path, "ro", "deferred"), sqliteReaders)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("DB_URL: %s cannot be read: %s", path, Reason(err)), writer.Close(), unlock())
 	}
@@ -123,6 +130,11 @@ func sqlitePool(ctx context.Context, dsn string, connections int) (*sql.DB, erro
 	if err != nil {
 		return nil, err
 	}
+	return readyPool(ctx, pool, connections)
+}
+
+// readyPool bounds a pool, and requires an answer.
+func readyPool(ctx context.Context, pool *sql.DB, connections int) (*sql.DB, error) {
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	if err := pool.PingContext(ctx); err != nil {

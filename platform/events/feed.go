@@ -127,6 +127,17 @@ func (f *Feed) readNew(ctx context.Context) error {
 	}
 }
 
+// Unread returns for how long the oldest event waits for the feed; 0 if none waits, or if there are no readers.
+func (f *Feed) Unread(ctx context.Context) (time.Duration, error) {
+	f.mu.Lock()
+	at, active := f.position, f.active
+	f.mu.Unlock()
+	if !active {
+		return 0, nil
+	}
+	return f.outbox.waitingSince(ctx, at)
+}
+
 func (f *Feed) add(all []Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

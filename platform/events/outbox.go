@@ -157,6 +157,24 @@ func (o *Outbox) after(ctx context.Context, p Position, rows int) (all []Event, 
 	return all, nil
 }
 
+// Unpublished returns for how long the oldest event waits to be put into the stream to other processes; 0 if none waits.
+func (o *Outbox) Unpublished(ctx context.Context) (time.Duration, error) {
+	p, known, err := (&Source{outbox: o}).stored(ctx)
+	if err != nil || !known {
+		return 0, err
+	}
+	return o.waitingSince(ctx, p.Position)
+}
+
+// waitingSince returns how long ago the first event after a position was made; 0 if there is none.
+func (o *Outbox) waitingSince(ctx context.Context, p Position) (time.Duration, error) {
+	next, err := o.after(ctx, p, 1)
+	if err != nil || len(next) == 0 {
+		return 0, err
+	}
+	return max(0, time.Duration(o.Now()-next[0].Position.MadeAt)*time.Millisecond), nil
+}
+
 // eventsAfter returns the events of rows that follow a position, and closes the rows.
 func eventsAfter(p Position, found *sql.Rows) (all []Event, err error) {
 	defer func() { _ = found.Close() }()

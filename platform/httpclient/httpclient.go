@@ -10,6 +10,11 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/holotwin/holotwin/platform/tracing"
 )
 
 // Limits bound one request.
@@ -66,7 +71,13 @@ type limitedTransport struct {
 }
 
 func (b limitedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	response, err := b.next.RoundTrip(r)
+	// A span names the host alone: paths and queries can hold secrets. The trace is not sent to other services.
+	ctx, span := tracing.Continue(r.Context(), r.Method+" "+r.URL.Hostname(), trace.SpanKindClient, attribute.String("server.address", r.URL.Hostname()))
+	response, err := b.next.RoundTrip(r.WithContext(ctx))
+	if err == nil {
+		span.Set(attribute.Int("http.response.status_code", response.StatusCode))
+	}
+	span.End(err)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/holotwin/holotwin/platform/audit"
 )
@@ -49,7 +50,7 @@ func (a *API) auditRequest(ctx huma.Context, p Principal, changes bool, next fun
 		entry := entryOf(ctx, p)
 		entry.Detail = strconv.Itoa(statusOf(ctx))
 		if err := a.auditor.Record(detached(ctx.Context()), entry); err != nil {
-			a.log.Error("could not write an export to the audit", zap.String("request_id", entry.RequestID), zap.Error(err))
+			a.logWith(ctx.Context(), zapcore.ErrorLevel, "could not write an export to the audit; see the log of the database", zap.Error(err))
 		}
 	}
 }

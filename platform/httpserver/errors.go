@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/holotwin/holotwin/platform/database"
 	"github.com/holotwin/holotwin/platform/problem"
@@ -34,20 +35,20 @@ func (a *API) problemOf(ctx context.Context, err error, errs func(error) *proble
 		}
 	}
 	if p = away(err); p != nil {
-		a.log.Warn("another process is away", zap.String("request_id", RequestID(ctx)), zap.Error(err))
+		a.logWith(ctx, zapcore.WarnLevel, "another process is away; the caller gets 503 and may retry; see the log of that process", zap.Error(err))
 		return p
 	}
 	if database.IsUnavailable(err) || ctx.Err() != nil { // a request that timed out may succeed when the load is lower
-		a.log.Warn("database unavailable", zap.String("request_id", RequestID(ctx)), zap.String("reason", database.Reason(err)), zap.Error(err))
+		a.logWith(ctx, zapcore.WarnLevel, "database unavailable; the caller gets 503 and may retry; if it lasts, see the log of the database", zap.String("reason", database.Reason(err)), zap.Error(err))
 		return problem.New(problem.Unavailable).After(retryAfter)
 	}
-	a.log.Error("request failed", zap.String("request_id", RequestID(ctx)), zap.Error(err))
+	a.logWith(ctx, zapcore.ErrorLevel, "request failed; the caller gets 500; if the error names no cause outside, report it with this line", zap.Error(err))
 	return problem.New(problem.Internal)
 }
 
-// logRefused logs which request was refused and why, with the code and field names only.
+// logRefused logs why a request was refused, with the code and field names only.
 func (a *API) logRefused(ctx context.Context, p *problem.Problem) {
-	a.log.Debug("request refused", zap.String("request_id", RequestID(ctx)), zap.String("problem", p.Error()))
+	a.logWith(ctx, zapcore.DebugLevel, "request refused", zap.String("problem", p.Error()))
 }
 
 // refuse answers with the problem of an error, from inside a huma middleware.
@@ -61,6 +62,7 @@ func (a *API) refuse(ctx huma.Context, err error) {
 func (a *API) answerError(c *fiber.Ctx, err error) error {
 	var p *problem.Problem
 	if errors.As(err, &p) {
+		a.logRefused(c.UserContext(), p)
 		return a.write(c, p)
 	}
 	var refused *fiber.Error

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 )
 
 // Limits of an event stream.
@@ -115,6 +116,6 @@ func (a *API) EventStream(ctx context.Context, write func(context.Context, *Even
 // recoverStream recovers a panic, so that it ends one stream and not the process.
 func (a *API) recoverStream(ctx context.Context) {
 	if cause := recover(); cause != nil {
-		a.log.Error("an event stream panicked", zap.String("request_id", RequestID(ctx)), zap.Any("cause", cause), zap.ByteString("stack", debug.Stack()))
+		a.logWith(ctx, zapcore.ErrorLevel, "an event stream panicked; its reader connects again; report it with this line", zap.Any("cause", cause), zap.ByteString("stack", debug.Stack()))
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/holotwin/holotwin/platform/peer"
 	"github.com/holotwin/holotwin/platform/problem"
+	"github.com/holotwin/holotwin/platform/tracing"
 )
 
 // maxQuestion is the maximum size of a question of another process, in bytes.
@@ -33,6 +34,9 @@ func (a *API) answerPeer(c *fiber.Ctx) error {
 			return err
 		}
 		return problem.New(problem.Unauthenticated)
+	}
+	if a.peers.Answers(call) {
+		c.Locals(peerCallKey, peer.Path+"/"+call)
 	}
 	question, err := readQuestion(c)
 	if err != nil {
@@ -59,8 +63,7 @@ func (a *API) peerContext(c *fiber.Ctx) (context.Context, context.CancelFunc) {
 	if wait := peer.Limit(func(name string) string { return c.Get(name) }); wait > 0 {
 		limit = min(limit, wait)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	return withRequest(ctx, c), cancel
+	return context.WithTimeout(c.UserContext(), limit)
 }
 
 func readQuestion(c *fiber.Ctx) ([]byte, error) {
@@ -76,32 +79,11 @@ func readQuestion(c *fiber.Ctx) ([]byte, error) {
 	return question.Bytes(), nil
 }
 
-const (
-	traceHeader      = "Traceparent"
-	traceStateHeader = "Tracestate"
-	maxTraceHeader   = 512
-)
-
-// withRequest returns a context that knows the request's id, and the trace that it is part of (W3C Trace Context).
-func withRequest(ctx context.Context, c *fiber.Ctx) context.Context {
-	ctx = context.WithValue(ctx, requestIDKey, requestIDOf(c))
-	if trace := c.Get(traceHeader); trace != "" && len(trace) <= maxTraceHeader {
-		ctx = context.WithValue(ctx, traceKey, [2]string{trace, c.Get(traceStateHeader)})
-	}
-	return ctx
-}
-
 // PassedOn returns the headers by which a request can be followed to other processes: its id, and its trace.
 func PassedOn(ctx context.Context) map[string]string {
-	headers := make(map[string]string)
+	headers := tracing.Leaving(ctx)
 	if id := RequestID(ctx); id != "" {
 		headers[requestIDHeader] = id
-	}
-	if trace, ok := ctx.Value(traceKey).([2]string); ok {
-		headers[traceHeader] = trace[0]
-		if trace[1] != "" && len(trace[1]) <= maxTraceHeader {
-			headers[traceStateHeader] = trace[1]
-		}
 	}
 	return headers
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
-	"go.uber.org/zap"
 )
 
 // requestMetrics count requests by route template and not by path, so that the number of time series stays small.
@@ -15,7 +14,7 @@ type requestMetrics struct {
 	duration *prometheus.HistogramVec
 }
 
-func newRequestMetrics(registry prometheus.Registerer) *requestMetrics {
+func newRequestMetrics(registry prometheus.Registerer, open *streams) *requestMetrics {
 	m := &requestMetrics{
 		total: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "http_requests_total", Help: "Requests answered, by method, route and status.",
@@ -26,15 +25,14 @@ func newRequestMetrics(registry prometheus.Registerer) *requestMetrics {
 		}, []string{"method", "route"}),
 	}
 	if registry != nil {
-		registry.MustRegister(m.total, m.duration)
+		registry.MustRegister(m.total, m.duration, prometheus.NewGaugeFunc(
+			prometheus.GaugeOpts{Name: "holotwin_event_streams_open", Help: "Event streams that readers have open."}, open.count,
+		))
 	}
 	return m
 }
 
-// slowRequest is the time after which a request is logged as a warning.
-const slowRequest = 2 * time.Second
-
-// measure counts every request, and logs those that failed or were slow.
+// measure counts every request, and writes its log line.
 func (a *API) measure(c *fiber.Ctx) error {
 	start := time.Now()
 	err := c.Next()
@@ -42,24 +40,9 @@ func (a *API) measure(c *fiber.Ctx) error {
 		err = a.answerError(c, err)
 	}
 	took := time.Since(start)
-	status, route := c.Response().StatusCode(), c.Route().Path
-	if status == fiber.StatusNotFound || status == fiber.StatusMethodNotAllowed {
-		route = "none"
-	}
+	status, route := c.Response().StatusCode(), routeOf(c)
 	a.requests.total.WithLabelValues(c.Method(), route, strconv.Itoa(status)).Inc()
 	a.requests.duration.WithLabelValues(c.Method(), route).Observe(took.Seconds())
 	a.logRequest(c, status, took)
 	return err
-}
-
-func (a *API) logRequest(c *fiber.Ctx, status int, took time.Duration) {
-	write := a.log.Debug
-	switch {
-	case status >= fiber.StatusInternalServerError, took > slowRequest:
-		write = a.log.Warn
-	case status >= fiber.StatusBadRequest:
-		write = a.log.Info
-	}
-	write("request", zap.String("request_id", requestIDOf(c)), zap.String("method", c.Method()), zap.String("path", c.Path()),
-		zap.Int("status", status), zap.Duration("took", took), zap.String("client", a.clientAddress(c)))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	swagger "github.com/swaggest/swgui/v5emb"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/holotwin/holotwin/platform/metrics"
 	"github.com/holotwin/holotwin/platform/problem"
@@ -100,7 +101,7 @@ func (a *API) ready(ctx context.Context, checks []Check) *readyOutput {
 	for _, check := range checks {
 		out.Body.Checks[check.Name] = "ok"
 		if err := check.Ready(ctx); err != nil {
-			a.log.Warn("not ready", zap.String("check", check.Name), zap.Error(err))
+			a.logWith(ctx, zapcore.WarnLevel, "not ready; a balancer should ask another server until it is", zap.String("check", check.Name), zap.NamedError("error_of_"+check.Name, err))
 			out.Status, out.Body.Status, out.Body.Checks[check.Name] = fiber.StatusServiceUnavailable, "unavailable", "unavailable"
 		}
 	}

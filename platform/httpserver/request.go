@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 	"golang.org/x/text/language"
 
 	"github.com/holotwin/holotwin/platform/problem"
@@ -26,7 +27,8 @@ const (
 	httpsKey
 	callerKey // the caller that the handler of a public route has authenticated
 	rightsKey
-	traceKey
+	noteKey     // the log line of the request
+	peerCallKey // the call of another process, as a route
 )
 
 const requestIDHeader = "X-Request-Id"
@@ -45,12 +47,12 @@ func textOf(ctx context.Context, key contextKey) string {
 	return s
 }
 
-// recoverPanics is the first handler. fasthttp does not recover, so a panic in one request would end the process.
+// recoverPanics is the first handler: fasthttp does not recover, so a panic in one request would end the process. It stands below
+// measure too, so that a request that panicked is counted and has its log line.
 func (a *API) recoverPanics(c *fiber.Ctx) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			a.log.Error("handler panicked", zap.String("request_id", requestIDOf(c)), zap.String("method", c.Method()),
-				zap.String("path", c.Path()), zap.Any("cause", cause), zap.ByteString("stack", debug.Stack()))
+			a.logWith(c.UserContext(), zapcore.ErrorLevel, "handler panicked; the caller gets 500; report it with this line", zap.Any("cause", cause), zap.ByteString("stack", debug.Stack()))
 			err = a.write(c, problem.New(problem.Internal))
 		}
 	}()
@@ -133,9 +135,8 @@ func (a *API) limitTime(long []string) fiber.Handler {
 		if slices.Contains(long, c.Path()) {
 			limit = ImportTime
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		ctx, cancel := context.WithTimeout(c.UserContext(), limit)
 		defer cancel()
-		ctx = withRequest(ctx, c)
 		ctx = context.WithValue(ctx, languageKey, a.languageOf(c))
 		ctx = context.WithValue(ctx, clientIPKey, a.clientAddress(c))
 		ctx = context.WithValue(ctx, httpsKey, a.isHTTPS(c))

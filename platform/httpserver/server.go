@@ -25,6 +25,7 @@ import (
 	"github.com/holotwin/holotwin/platform/metrics"
 	"github.com/holotwin/holotwin/platform/peer"
 	"github.com/holotwin/holotwin/platform/random"
+	"github.com/holotwin/holotwin/platform/tracing"
 )
 
 // Limits of one request.
@@ -62,6 +63,8 @@ type Options struct {
 	RatePerMinute int
 	// Auditor writes the audit entries that no transaction of a module writes; nil writes none.
 	Auditor Auditor
+	// Tracer makes a span of each request; nil makes none.
+	Tracer *tracing.Tracer
 	// Metrics registers the request metrics; nil registers none.
 	Metrics prometheus.Registerer
 	// TLS makes the server answer HTTPS only; nil is without.
@@ -89,6 +92,7 @@ type API struct {
 	streams        *streams
 	heavy          *admission
 	requests       *requestMetrics
+	tracer         *tracing.Tracer
 	// peers answers other processes; nil answers none.
 	peers *peer.Server
 	tls   *tls.Config
@@ -100,7 +104,8 @@ type API struct {
 
 // New returns a server without routes.
 func New(o Options) *API {
-	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, auditor: o.Auditor, rate: newRateLimit(o.RatePerMinute), trustedProxies: o.TrustedProxies, requests: newRequestMetrics(o.Metrics), streams: newStreams(), heavy: newAdmission(), tls: o.TLS, metricsToken: metrics.NewToken(o.MetricsToken)}
+	api := &API{log: o.Log, locale: o.Locale, authenticator: o.Authenticator, auditor: o.Auditor, rate: newRateLimit(o.RatePerMinute), trustedProxies: o.TrustedProxies, streams: newStreams(), heavy: newAdmission(), tracer: o.Tracer, tls: o.TLS, metricsToken: metrics.NewToken(o.MetricsToken)}
+	api.requests = newRequestMetrics(o.Metrics, api.streams)
 	api.app = fiber.New(fiber.Config{
 		AppName:               "HoloTwin",
 		DisableStartupMessage: true,
@@ -120,7 +125,7 @@ func New(o Options) *API {
 		ErrorHandler:                 api.answerError,
 	})
 	allowLongRequests(api.app, o.Long)
-	api.app.Use(api.recoverPanics, setRequestID, api.measure, compress, setSecurityHeaders, api.setStrictTransport)
+	api.app.Use(api.recoverPanics, setRequestID, api.begin, api.measure, api.recoverPanics, compress, setSecurityHeaders, api.setStrictTransport)
 	if len(o.CORSOrigins) > 0 {
 		api.app.Use(allowOrigins(o.CORSOrigins))
 	}

@@ -53,6 +53,12 @@ func (s *streams) enter(caller, network string) (leave func(), err error) {
 	return func() { s.leave(caller, network) }, nil
 }
 
+func (s *streams) count() float64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return float64(s.open)
+}
+
 func (s *streams) leave(names ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -14,6 +14,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/holotwin/holotwin/platform/tracing"
 )
 
 // Limits of a call.
@@ -100,10 +104,15 @@ func (c *Client) ask(ctx context.Context, module, name string, changes bool, que
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
+	ctx, span := tracing.Continue(ctx, "ask "+module+"/"+name, trace.SpanKindClient)
 	answer, err := c.askInSlot(ctx, module, name, changes, question)
 	if c.o.Count != nil {
 		c.o.Count(module, name, resultOf(err), time.Since(began))
 	}
+	if result := resultOf(err); result != "ok" && result != "refused" {
+		span.Fail(result)
+	}
+	span.End(nil)
 	return answer, err
 }
 

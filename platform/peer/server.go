@@ -39,6 +39,9 @@ type Reply struct {
 // Verify checks the Authorization header of a call. Errors: ErrToken.
 func (s *Server) Verify(authorization string) error { return s.tokens.Verify(authorization) }
 
+// Answers reports whether the server knows a call; call is module/name.
+func (s *Server) Answers(call string) bool { return s.calls[call] != nil }
+
 // Serve answers a call of a verified process; call is module/name. Errors: ErrNoCall, and what the call failed with.
 func (s *Server) Serve(ctx context.Context, call string, question []byte) (Reply, error) {
 	answer, found := s.calls[call]

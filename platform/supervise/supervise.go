@@ -53,7 +53,7 @@ func (s *Supervisor) runRecovered(name string, run func(context.Context)) (panic
 	defer func() {
 		if cause := recover(); cause != nil {
 			panicked = true
-			s.log.Error("goroutine panicked", zap.String("goroutine", name), zap.Any("cause", cause),
+			s.log.Error("goroutine panicked; it is started again if it runs for long; report it with this line", zap.String("goroutine", name), zap.Any("cause", cause),
 				zap.ByteString("stack", debug.Stack()))
 		}
 	}()

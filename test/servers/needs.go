@@ -58,6 +58,10 @@ var needs = []need{
 		missing: errors.New("mosquitto_pub, with which devices' messages are tested, is missing: apt-get install mosquitto-clients"),
 	},
 	{
+		name: "Prometheus' promtool", of: always, packages: []string{"prometheus"}, find: has("promtool"),
+		missing: errors.New("promtool, which checks the alert rules, is missing: apt-get install prometheus"),
+	},
+	{
 		name: "Chromium", of: always, packages: []string{"chromium"}, find: has("chromium", "chromium-browser", "google-chrome"),
 		missing: errors.New("chromium, the browser that the dashboard is tested in, is missing: apt-get install chromium"),
 	},

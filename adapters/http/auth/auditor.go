@@ -4,9 +4,11 @@ import (
 	"context"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/platform/audit"
+	"github.com/holotwin/holotwin/platform/httpserver"
 )
 
 // Auditor implements httpserver.Auditor. Its entries go into the audit or, in a process that does not run the auth module, into the
@@ -31,7 +33,7 @@ func (a *Auditor) Record(ctx context.Context, e audit.Entry) error {
 // case.
 func (a *Auditor) RecordRefusal(ctx context.Context, e audit.Entry) {
 	if err := a.refusals.Note(ctx, entryOf(e)); err != nil {
-		a.log.Error("could not write a refused request to the audit", zap.String("request_id", e.RequestID), zap.Error(err))
+		httpserver.Log(ctx, a.log, zapcore.ErrorLevel, "could not write a refused request to the audit; see the log of the database", zap.Error(err))
 	}
 }
 

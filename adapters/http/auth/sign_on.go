@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/holotwin/holotwin/modules/auth"
 	"github.com/holotwin/holotwin/platform/httpserver"
@@ -114,7 +115,7 @@ func (h *Handlers) finishSignOn(ctx context.Context, in *callbackInput) (*redire
 	back := auth.Return{State: in.State, Code: in.Code, Error: in.Error, Description: in.Description}
 	handover, err := h.SignOns.Finish(ctx, attemptOf(in.Cookie.Value), back, actorOf(ctx))
 	if handover.Notice != "" {
-		h.Log.Info("sign-on", zap.String("request_id", httpserver.RequestID(ctx)), zap.String("notice", handover.Notice))
+		httpserver.Log(ctx, h.Log, zapcore.InfoLevel, "sign-on", zap.String("notice", handover.Notice))
 	}
 	if in.Destination == "document" && errors.Is(err, auth.ErrCredentials) {
 		_ = h.logFailure(ctx, err)
@@ -142,12 +143,11 @@ func attemptOf(cookie string) auth.Attempt {
 // logFailure logs why a sign-on failed and returns the error unchanged.
 func (h *Handlers) logFailure(ctx context.Context, err error) error {
 	var refused auth.ErrSignOn
-	id := zap.String("request_id", httpserver.RequestID(ctx))
 	switch {
 	case errors.As(err, &refused):
-		h.Log.Info("sign-on refused", id, zap.String("reason", refused.Reason))
+		httpserver.Log(ctx, h.Log, zapcore.InfoLevel, "sign-on refused", zap.String("reason", refused.Reason))
 	case errors.Is(err, auth.ErrUnavailable):
-		h.Log.Warn("the university's sign-on is unavailable", id, zap.String("reason", err.Error()))
+		httpserver.Log(ctx, h.Log, zapcore.WarnLevel, "the university's sign-on is unavailable; people may try again; check OIDC_ISSUER and that service", zap.String("reason", err.Error()))
 	}
 	return err
 }

@@ -86,6 +86,13 @@ func (g *groupCommit) enqueue(req *request) (lead bool, err error) {
 	return false, nil
 }
 
+// size returns how many readings wait.
+func (g *groupCommit) size() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.waiting)
+}
+
 // dequeue removes a request from the queue and reports whether it was still there.
 func (g *groupCommit) dequeue(req *request) bool {
 	g.mu.Lock()

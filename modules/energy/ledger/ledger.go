@@ -38,6 +38,8 @@ type Ledger struct {
 	arrivals  *Arrivals[energy.DeviceID]
 	// deviceSeen is called whenever a device reports.
 	deviceSeen func(device energy.DeviceID, at energy.Instant, source energy.TimeSource)
+	// counted is called with how many readings had a verdict.
+	counted func(v Verdicts)
 }
 
 // OnDeviceSeen sets the function that is called with device, instant and clock whenever a device reports.
@@ -46,10 +48,48 @@ func (l *Ledger) OnDeviceSeen(notify func(device energy.DeviceID, at energy.Inst
 	return l
 }
 
+// OnCounted sets the function that is called with what became of readings. Any goroutine calls it.
+func (l *Ledger) OnCounted(count func(Verdicts)) *Ledger {
+	l.counted = count
+	return l
+}
+
+// Verdicts count what became of readings.
+type Verdicts struct {
+	// Rejected readings have a flaw; the others are the results of energy.Result.
+	Stored, Repeated, Conflicting, Overlapping, Rejected int
+}
+
+// verdictsOf counts the outcomes of a batch. Of an atomic batch that conflicts or overlaps nothing is stored.
+func verdictsOf(batch []energy.Reading, outcomes []energy.Outcome, atomic bool) (v Verdicts) {
+	for i, o := range outcomes {
+		if batch[i].Kind == energy.Rejected {
+			continue // counted when it was rejected
+		}
+		switch o.Result {
+		case energy.Inserted:
+			v.Stored++
+		case energy.Duplicate:
+			v.Repeated++
+		case energy.Conflict:
+			v.Conflicting++
+		case energy.Overlapping:
+			v.Overlapping++
+		}
+	}
+	if atomic && v.Conflicting+v.Overlapping > 0 {
+		v.Stored = 0
+	}
+	return v
+}
+
+// Waiting returns how many readings wait for a commit.
+func (l *Ledger) Waiting() int { return l.commits.size() }
+
 // NewLedger makes a ledger. zone is the zone of local times if the device is unknown. A reading older than retention is rejected:
 // it would be unknown whether it was stored before.
 func NewLedger(readings Readings, directory campus.Directory, clock energy.Clock, zone *time.Location, retention Retention) *Ledger {
-	l := &Ledger{readings: readings, directory: directory, clock: clock, zone: zone, retention: retention, arrivals: NewArrivals[energy.DeviceID](), deviceSeen: func(energy.DeviceID, energy.Instant, energy.TimeSource) {}}
+	l := &Ledger{readings: readings, directory: directory, clock: clock, zone: zone, retention: retention, arrivals: NewArrivals[energy.DeviceID](), deviceSeen: func(energy.DeviceID, energy.Instant, energy.TimeSource) {}, counted: func(Verdicts) {}}
 	l.commits = newGroupCommit(func(ctx context.Context, batch []energy.Reading) ([]energy.Outcome, error) {
 		return l.appendBatch(ctx, batch, false)
 	})
@@ -104,9 +144,18 @@ func (l *Ledger) Reader(ctx context.Context, caller energy.Caller) (Reader, erro
 	return Reader{campusReadAt: now, Campus: campus, caller: caller, Now: now, arrived: l.arrivals.Next, zone: l.zone, keptFrom: l.retention.ReadingsFrom(now)}, err
 }
 
-// read reads the campus again before it rejects a draft: another process may just have made or changed the device. A long upload,
-// whose rows may all be bad, reads it again only every FreshFor.
+// read makes a reading of a draft, and counts those with flaws.
 func (l *Ledger) read(ctx context.Context, r *Reader, draft Draft) (energy.Reading, []energy.Flaw, error) {
+	reading, flaws, err := l.readFresh(ctx, r, draft)
+	if err == nil && len(flaws) > 0 {
+		l.counted(Verdicts{Rejected: 1})
+	}
+	return reading, flaws, err
+}
+
+// readFresh reads the campus again before it rejects a draft: another process may just have made or changed the device. A long upload,
+// whose rows may all be bad, reads it again only every FreshFor.
+func (l *Ledger) readFresh(ctx context.Context, r *Reader, draft Draft) (energy.Reading, []energy.Flaw, error) {
 	id, _ := draft.Device.Value()
 	series := string(id)
 	place, begun := r.order[series]
@@ -159,6 +208,7 @@ func (l *Ledger) appendBatch(ctx context.Context, batch []energy.Reading, atomic
 		}
 		answered[at] = true
 	}
+	l.counted(verdictsOf(batch, outcomes, atomic))
 	return outcomes, nil
 }
 

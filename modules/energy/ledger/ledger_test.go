@@ -138,3 +138,34 @@ func TestQuarantinedReadingsAreSettled(t *testing.T) {
 		require.ErrorAs(t, err, &energy.ErrNotFound{})
 	}
 }
+
+// TestWhatBecomesOfReadingsIsCounted sends readings one by one and in batches: each is counted once, and nothing as stored that is not.
+func TestWhatBecomesOfReadingsIsCounted(t *testing.T) {
+	campus := energytest.NewSmallCampus()
+	var seen ledger.Verdicts
+	campus.Ledger.OnCounted(func(v ledger.Verdicts) {
+		seen.Stored, seen.Repeated, seen.Conflicting, seen.Rejected = seen.Stored+v.Stored, seen.Repeated+v.Repeated, seen.Conflicting+v.Conflicting, seen.Rejected+v.Rejected
+	})
+	draft := func(device string, used energy.Energy, hour int) ledger.Draft {
+		at := energy.Read(fmt.Sprintf("2026-05-26T%02d:45:00", hour), energy.ParseWallTime)
+		return ledger.Draft{Device: energy.Known(energy.DeviceID(device)), At: at, KWh: energy.Known(used)}
+	}
+	rows := func(drafts ...ledger.Draft) func(func(ledger.Row) bool) {
+		return func(yield func(ledger.Row) bool) {
+			for i, d := range drafts {
+				if !yield(ledger.Row{Line: i + 1, Draft: d}) {
+					return
+				}
+			}
+		}
+	}
+	for _, d := range []ledger.Draft{draft("tv", 1, 8), draft("tv", 1, 8), draft("tv", 2, 8), draft("nobody", 1, 8)} {
+		_, _ = campus.Ledger.Record(t.Context(), energytest.SmallGateway, d)
+	}
+	require.Equal(t, ledger.Verdicts{Stored: 1, Repeated: 1, Conflicting: 1, Rejected: 1}, seen)
+	_, err := campus.Ledger.RecordAll(t.Context(), energytest.SmallGateway, rows(draft("tv", 1, 7), draft("tv", 1, 7), draft("nobody", 1, 7)), false)
+	require.NoError(t, err)
+	require.Equal(t, ledger.Verdicts{Stored: 2, Repeated: 2, Conflicting: 1, Rejected: 2}, seen)
+	_, _ = campus.Ledger.RecordAll(t.Context(), energytest.SmallGateway, rows(draft("tv", 1, 6), draft("tv", 9, 8)), true)
+	require.Equal(t, ledger.Verdicts{Stored: 2, Repeated: 2, Conflicting: 2, Rejected: 2}, seen, "all or none")
+}
