@@ -350,6 +350,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/diagnostico": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diagnóstico · Diagnosis
+         * @description What the checks of the process that answers found last, every five minutes: database, clock, disk, journal, brokers, certificates, files, and whether totals equal their readings. `holotwin doctor` runs the same checks at once. Only for administrators of the whole campus.
+         */
+        get: operations["diagnosis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dispositivos": {
         parameters: {
             query?: never;
@@ -1012,12 +1032,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Claves de dispositivos · API keys */
+        /** Claves de dispositivos y de lectura · API keys */
         get: operations["listKeys"];
         put?: never;
         /**
          * Crear una clave · Create an API key
-         * @description `key` is shown only in this answer. Devices and gateways send it as `X-API-Key`. It can write measurements, states and ambient readings of its devices or space; it cannot read. After `expires_at` it is refused everywhere (401), and MQTT connections that use it end.
+         * @description `key` is shown only in this answer. It is sent as `X-API-Key: htk_…` or `Authorization: Bearer htk_…`. By its `role`, a `device` key writes measurements, states and ambient readings of its devices or space, and cannot read. A `viewer` key reads what a viewer of its space may, or of the whole campus without a space: for Grafana, a wall, a script. No key may call anything under `/auth`. After `expires_at` it is refused everywhere (401), and MQTT connections that use it end.
          */
         post: operations["addKey"];
         delete?: never;
@@ -1051,6 +1071,46 @@ export interface paths {
         patch: operations["changeKey"];
         trace?: never;
     };
+    "/auth/datos/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Datos de una persona · A person's data
+         * @description All that is kept of a user, or of one who was removed: the account, sessions, links, networks, the audit entries by or about them, and where other modules name them. Secrets and hashes are left out. For requests under Ley 1581 de 2012. The audit has who asked for it.
+         */
+        get: operations["personalData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/datos/{user_id}/olvido": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Olvidar a una persona · Forget a person
+         * @description Deletes the user with their sessions, links, second factor and addresses, and replaces their id and e-mail addresses by a pseudonym in the audit, in corrections, in the steps of recommendations and in all texts. The audit keeps its entries, without the addresses of their clients. It cannot be undone, and backups that were made before still have the person. After a failure it can be repeated. The last administrator of the whole campus cannot be forgotten: 409 `last_administrator`.
+         */
+        post: operations["forgetPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/login": {
         parameters: {
             query?: never;
@@ -1062,7 +1122,7 @@ export interface paths {
         put?: never;
         /**
          * Iniciar sesión · Log in
-         * @description By e-mail and password, as JSON or as an OAuth2 password form. The access token is valid for two hours. An unknown user and a wrong password get the same answer.
+         * @description By e-mail and password, as JSON or as an OAuth2 password form. The access token is valid for two hours. An unknown user and a wrong password get the same answer. If the user has a second factor, `code` is needed too: a code of the app, which is accepted once, or a recovery code. Without it: 401 `second_factor_required`, only after the right password.
          */
         post: operations["login-auth"];
         delete?: never;
@@ -1213,7 +1273,7 @@ export interface paths {
         put?: never;
         /**
          * Renovar · Refresh
-         * @description Returns a new pair of tokens for a refresh token, which can be used only once. Using it again ends its session: 401 `token_reused`.
+         * @description Returns a new pair of tokens for a refresh token, which can be used only once. Using it again ends its session: 401 `token_reused`. If the answer was lost, the same request can be repeated for 30 seconds and gets the same refresh token, until that or the new access token is used.
          */
         post: operations["refresh"];
         delete?: never;
@@ -1236,6 +1296,72 @@ export interface paths {
          * @description With the token of an administrator's reset link. Ends all sessions of the user.
          */
         post: operations["reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/segundo-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Estado del segundo factor · State of the second factor */
+        get: operations["secondFactor"];
+        put?: never;
+        /**
+         * Preparar un segundo factor · Prepare a second factor
+         * @description Returns a new secret for an authenticator app (TOTP, RFC 6238: SHA-1, six digits, thirty seconds). It is shown only in this answer. A login does not ask for it before `/auth/segundo-factor/confirmacion`; another call replaces it. Only for accounts with a password here: 409 `sign_on_account`. If it is on already: 409 `second_factor_active`.
+         */
+        post: operations["proposeSecondFactor"];
+        /**
+         * Quitar el segundo factor · Turn the second factor off
+         * @description With the password or a code, exactly one of them. A wrong one is 401 and counts as a refused login. The recovery codes are deleted too.
+         */
+        delete: operations["removeSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/segundo-factor/confirmacion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activar el segundo factor · Turn the second factor on
+         * @description With the first code of the app. Returns ten recovery codes, which are shown only in this answer; each works once in place of a code. Ends all other sessions of the user. From then on `/auth/login` wants `code`.
+         */
+        post: operations["confirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/segundo-factor/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roles que exigen segundo factor · Roles that must have a second factor */
+        get: operations["demandedSecondFactors"];
+        /**
+         * Exigir segundo factor · Demand second factors
+         * @description Replaces the list. A user who has one of these roles, a password here and no second factor can only set one up, in open sessions within five seconds: every other call is 403 `second_factor_setup_required`. Only for administrators of the whole campus.
+         */
+        put: operations["demandSecondFactors"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1303,6 +1429,26 @@ export interface paths {
          */
         post: operations["giveReset"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/usuarios/{id}/segundo-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Quitar el segundo factor de un usuario · Remove a user's second factor
+         * @description For a user who lost their phone and their recovery codes. Make sure that it is them who asks. 404 if there is none.
+         */
+        delete: operations["removeUserSecondFactor"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1513,7 +1659,7 @@ export interface paths {
         put?: never;
         /**
          * Iniciar sesión · Log in
-         * @description By e-mail and password, as JSON or as an OAuth2 password form. The access token is valid for two hours. An unknown user and a wrong password get the same answer.
+         * @description By e-mail and password, as JSON or as an OAuth2 password form. The access token is valid for two hours. An unknown user and a wrong password get the same answer. If the user has a second factor, `code` is needed too: a code of the app, which is accepted once, or a recovery code. Without it: 401 `second_factor_required`, only after the right password.
          */
         post: operations["login"];
         delete?: never;
@@ -1551,6 +1697,10 @@ export interface components {
             login: "password" | "sign_on";
             /** @enum {string} */
             role: "admin" | "manager" | "viewer";
+            /** @description True if a login by password needs a code */
+            second_factor: boolean;
+            /** @description True if the user must set up a second factor before anything else: their role demands it */
+            second_factor_setup_required: boolean;
             /** @description The part of the campus that the user sees; null for all */
             space_id: string | null;
         };
@@ -1965,6 +2115,10 @@ export interface components {
              */
             year: number;
         };
+        CodeInputBody: {
+            /** @description Six digits */
+            code: string;
+        };
         ComparedDevice: {
             device_id: string;
             /**
@@ -2298,6 +2452,12 @@ export interface components {
              */
             last_used_at: string | null;
             name: string;
+            /**
+             * @description device writes and cannot read; viewer reads and cannot write
+             * @enum {string}
+             */
+            role: "device" | "viewer";
+            /** @description The part of the campus of the key; null for the devices alone, or for a viewer key of the whole campus */
             space_id: string | null;
         };
         DeviceTrial: {
@@ -2305,6 +2465,18 @@ export interface components {
             device: components["schemas"]["Device"];
             /** @description The energy of the space that holds the device, its building and its site, over the last 30 days with readings of the device or of its meter; and of its place until now, if it moves. Empty if there are no readings */
             sums: components["schemas"]["TrialSum"][];
+        };
+        Diagnosis: {
+            /** @description What to do; empty if nothing is */
+            action: string;
+            /** @description What was checked, such as disk, clock or books */
+            check: string;
+            /** @enum {string} */
+            level: "ok" | "warning" | "fault";
+            text: string;
+        };
+        DiagnosisBody: {
+            items: components["schemas"]["Diagnosis"][] | null;
         };
         DurationOutputBody: {
             items: components["schemas"]["DurationPoint"][];
@@ -2411,6 +2583,14 @@ export interface components {
             /** Format: double */
             kwh_month: number;
         };
+        FactorRemovalInputBody: {
+            /** @description A code of the app, or a recovery code */
+            code?: string;
+            password?: string;
+        };
+        FactorRoles: {
+            roles: ("admin" | "manager" | "viewer")[];
+        };
         FactorUsed: {
             /** @description True if the site has no factor, so the nearest published year is used */
             default: boolean;
@@ -2450,6 +2630,34 @@ export interface components {
              * @example 1234.5
              */
             value: number;
+        };
+        FlatStep: {
+            co2_kg: number | null;
+            cost: number | null;
+            /** Format: double */
+            coverage: number;
+            currency: string | null;
+            /**
+             * @description kWh, in steps of 0.000001
+             * @example 0.42
+             */
+            estimated_kwh: number | null;
+            /** @description The space or device, or the key of the group if by is given */
+            id: string;
+            /**
+             * @description null in a gap, as are the other figures
+             * @example 0.42
+             */
+            kwh: number | null;
+            name: string;
+            /** @description kW, in steps of 0.000001 */
+            peak_kw: number | null;
+            /**
+             * Format: date-time
+             * @description The start of the step
+             * @example 2026-05-27T04:03:57Z
+             */
+            time: string;
         };
         ForecastBody: {
             /**
@@ -2554,6 +2762,15 @@ export interface components {
              * @enum {string}
              */
             risk: "unlikely" | "possible" | "likely";
+        };
+        Forgotten: {
+            /** @description What stands in place of the person from now on */
+            pseudonym: string;
+            /**
+             * Format: int64
+             * @description How many stored texts named the person
+             */
+            replaced: number;
         };
         Grant: {
             access_token: string;
@@ -2731,9 +2948,9 @@ export interface components {
         KeyUse: {
             /**
              * Format: int64
-             * @description Devices that the key may write for and that sent something today, by the day of their site; 0 if the key was not used today. Which key a device used is not stored, so some of them may have used another key, or a person may have entered their readings
+             * @description Devices that the key may write for and that sent something today, by the day of their site; 0 if the key was not used today, null while the service that knows it does not answer. Which key a device used is not stored, so some of them may have used another key, or a person may have entered their readings
              */
-            devices_reporting_today: number;
+            devices_reporting_today: number | null;
             /**
              * Format: date-time
              * @description Exact to the minute; null if the key was never used
@@ -2921,6 +3138,10 @@ export interface components {
             login: "password" | "sign_on";
             /** @enum {string} */
             role: "admin" | "manager" | "viewer";
+            /** @description True if a login by password needs a code */
+            second_factor: boolean;
+            /** @description True if the user must set up a second factor before anything else: their role demands it */
+            second_factor_setup_required: boolean;
             /** @description The part of the campus that the user sees; null for all */
             space_id: string | null;
         };
@@ -2990,6 +3211,12 @@ export interface components {
              */
             last_used_at: string | null;
             name: string;
+            /**
+             * @description device writes and cannot read; viewer reads and cannot write
+             * @enum {string}
+             */
+            role: "device" | "viewer";
+            /** @description The part of the campus of the key; null for the devices alone, or for a viewer key of the whole campus */
             space_id: string | null;
         };
         NewKeyInputBody: {
@@ -2997,6 +3224,11 @@ export interface components {
             /** @description RFC 3339, in the future; without a zone it is read in the site's. Absent: the key never expires */
             expires_at?: string;
             name: string;
+            /**
+             * @description Absent: device. A viewer key has no device_ids
+             * @enum {string}
+             */
+            role?: "device" | "viewer";
             space_id?: string;
         };
         Newcomer: {
@@ -3082,6 +3314,66 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        PersonAccount: {
+            issuer: string;
+            /** Format: date-time */
+            linked_at: string;
+            subject: string;
+        };
+        PersonFactor: {
+            /** Format: date-time */
+            active_since: string | null;
+            /** Format: date-time */
+            prepared_at: string;
+            /** Format: int64 */
+            recovery_codes_left: number;
+        };
+        PersonNetwork: {
+            /** Format: date-time */
+            last_login_at: string;
+            network: string;
+        };
+        PersonSession: {
+            /** Format: date-time */
+            begun_at: string;
+            ended: boolean;
+            /** Format: date-time */
+            used_at: string;
+        };
+        PersonTrace: {
+            /** Format: date-time */
+            at: string | null;
+            /** @description Such as correction, recommendation_step or report */
+            kind: string;
+            /** @description The fields that name the person */
+            texts: {
+                [key: string]: string;
+            };
+            /** @description What the row is about: the id of a device, recommendation, report … */
+            what: string;
+        };
+        PersonalData: {
+            /** @description E-mail addresses, the former ones too */
+            addresses: string[];
+            /** @description Entries by or about them, newest first */
+            audit: components["schemas"]["AuditLine"][];
+            /** @description False if only the newest 50,000 entries are here */
+            audit_complete: boolean;
+            /** @description Where other modules name them */
+            elsewhere: components["schemas"]["PersonTrace"][];
+            /** Format: date-time */
+            made_at: string;
+            /** @description Networks from which they logged in, an IPv4 address or an IPv6 /64, up to 90 days */
+            networks: components["schemas"]["PersonNetwork"][];
+            /** Format: date-time */
+            reset_link_until: string | null;
+            second_factor?: components["schemas"]["PersonFactor"];
+            sessions: components["schemas"]["PersonSession"][];
+            university_accounts: components["schemas"]["PersonAccount"][];
+            /** @description Absent if the user was removed */
+            user?: components["schemas"]["Account"];
+            user_id: string;
+        };
         Place: {
             parent_id: string | null;
             space_id: string;
@@ -3151,6 +3443,12 @@ export interface components {
             /** @description Probable unit of its numbers without a unit */
             mqtt_unit: string | null;
         };
+        ProposedFactor: {
+            /** @description The otpauth:// address, to show as a QR code */
+            otpauth_url: string;
+            /** @description In base32, to type into an app. Shown only in this answer */
+            secret: string;
+        };
         PublicKey: {
             alg: string;
             crv: string;
@@ -3202,6 +3500,8 @@ export interface components {
             };
             /** @enum {string} */
             status: "ok" | "unavailable";
+            /** @description The names of the checks in the background that found something; GET /api/diagnostico says what */
+            warnings?: string[] | null;
         };
         Reading: {
             device_id: string;
@@ -3292,6 +3592,10 @@ export interface components {
             trivial: boolean;
             /** Format: date-time */
             updated_at: string;
+        };
+        RecoveryCodes: {
+            /** @description Each works once. Shown only in this answer */
+            recovery_codes: string[];
         };
         RefreshInputBody: {
             refresh_token: string;
@@ -3532,6 +3836,18 @@ export interface components {
             /** Format: double */
             price_per_kwh: number;
             to: string;
+        };
+        SecondFactor: {
+            /** @description True if a login needs a code */
+            active: boolean;
+            /** Format: date-time */
+            active_since: string | null;
+            /** @description False if the user has no password here: the university's login decides on a second factor */
+            available: boolean;
+            /** Format: int64 */
+            recovery_codes_left: number;
+            /** @description True if the user must set one up before anything else */
+            required: boolean;
         };
         SeriesBody: {
             /**
@@ -4059,6 +4375,10 @@ export interface components {
             initial_password: boolean;
             /** @enum {string} */
             role: "admin" | "manager" | "viewer";
+            /** @description True if a login by password needs a code */
+            second_factor: boolean;
+            /** @description True if the user must set up a second factor before anything else: their role demands it */
+            second_factor_setup_required: boolean;
             /** @description The part of the campus that the user sees; null for all */
             space_id: string | null;
         };
@@ -6172,8 +6492,8 @@ export interface operations {
                 from?: string;
                 /** @description End of the range, exclusive, RFC 3339 */
                 to?: string;
-                /** @description Overrides Accept, for links that cannot set a header */
-                format?: "json" | "csv" | "xlsx";
+                /** @description Overrides Accept, for links that cannot set a header. flat: a JSON array with a row for each step of each group, for Grafana's Infinity source, Power BI and pandas */
+                format?: "json" | "csv" | "xlsx" | "flat";
                 level?: "site" | "building" | "floor" | "room" | "device";
                 /** @description The id of the space or device; optional if there is only one site */
                 id?: string;
@@ -6188,13 +6508,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The series */
+            /** @description The series; with format=flat an array of rows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SeriesBody"];
+                    "application/json": components["schemas"]["SeriesBody"] | components["schemas"]["FlatStep"][];
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     "text/csv": string;
                 };
@@ -6237,6 +6557,80 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diagnosis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11581,6 +11975,204 @@ export interface operations {
             };
         };
     };
+    personalData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalData"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgetPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forgotten"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "login-auth": {
         parameters: {
             query?: never;
@@ -11593,6 +12185,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description A code of the second factor, or a recovery code */
+                    code?: string;
                     email?: string;
                     password: string;
                     /** @description Use in place of email */
@@ -11602,6 +12196,7 @@ export interface operations {
                 "application/x-www-form-urlencoded": {
                     client_id?: string;
                     client_secret?: string;
+                    code?: string;
                     grant_type?: string;
                     password: string;
                     scope?: string;
@@ -12462,6 +13057,577 @@ export interface operations {
             };
         };
     };
+    secondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposedFactor"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorRemovalInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demandedSecondFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorRoles"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demandSecondFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorRoles"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorRoles"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listUsers: {
         parameters: {
             query?: {
@@ -13016,6 +14182,98 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ResetLink"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeUserSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -14644,6 +15902,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description A code of the second factor, or a recovery code */
+                    code?: string;
                     email?: string;
                     password: string;
                     /** @description Use in place of email */
@@ -14653,6 +15913,7 @@ export interface operations {
                 "application/x-www-form-urlencoded": {
                     client_id?: string;
                     client_secret?: string;
+                    code?: string;
                     grant_type?: string;
                     password: string;
                     scope?: string;
