@@ -23,7 +23,7 @@ import (
 )
 
 var (
-	rounds = flag.Int("rounds", 20, "how often the program is killed on each database")
+	rounds = flag.Int("rounds", 12, "how often the program is killed on each database")
 	seed   = flag.Uint64("seed", 0, "of all that is drawn; 0 draws one, which is printed")
 )
 

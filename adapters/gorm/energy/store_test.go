@@ -21,8 +21,9 @@ import (
 
 func TestMain(m *testing.M) { databasetest.Main(m) }
 
+// TestReadings runs the longest suite; TestReadingsPosted and TestReadingsUnpartitioned run it on PostgreSQL without a pooler.
 func TestReadings(t *testing.T) {
-	databasetest.Everywhere(t, func(t *testing.T, db *database.Database) {
+	databasetest.EachPooled(t, func(t *testing.T, db *database.Database) {
 		ctx := context.Background()
 		require.NoError(t, db.Migrate(ctx, "energy", gormenergy.Migrations()))
 		energytest.RunReadings(t, func(t *testing.T) ledger.Readings {

@@ -42,12 +42,25 @@ func Everywhere(t *testing.T, run func(t *testing.T, db *database.Database)) {
 	t.Helper()
 	all := kinds()
 	if !OnCitus() {
-		all["pgbouncer"] = func(t *testing.T) database.Options {
-			pooled, direct := Pooled(t)
-			return database.Options{URL: InSchema(t, pooled, "cali"), DirectURL: direct}
-		}
+		all["pgbouncer"] = pooledSchema
 	}
 	beside(t, all, run)
+}
+
+// EachPooled runs a test as Everywhere does, without PostgreSQL alone: for a long test that runs there in another form.
+func EachPooled(t *testing.T, run func(t *testing.T, db *database.Database)) {
+	t.Helper()
+	all := kinds()
+	if !OnCitus() {
+		delete(all, "postgres")
+		all["pgbouncer"] = pooledSchema
+	}
+	beside(t, all, run)
+}
+
+func pooledSchema(t *testing.T) database.Options {
+	pooled, direct := Pooled(t)
+	return database.Options{URL: InSchema(t, pooled, "cali"), DirectURL: direct}
 }
 
 // kinds are the kinds of databases by name, each a fresh one.
