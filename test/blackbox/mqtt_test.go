@@ -88,7 +88,9 @@ func TestOutsideBroker(t *testing.T) {
 				return len(inbox.Items) == 1
 			})
 			require.Equal(t, "zigbee2mqtt/Sala 1/enchufe", inbox.Items[0].Address)
-			require.Contains(t, string(send(t, admin, 200, http.MethodGet, "/api/gemelo", nil).Body), `"state":"on"`)
+			eventually(t, "the state", func() bool {
+				return strings.Contains(string(send(t, admin, 200, http.MethodGet, "/api/gemelo", nil).Body), `"state":"on"`)
+			})
 			require.Contains(t, string(send(t, admin, 200, http.MethodGet, "/consumo?device_id=aire", nil).Body), `"time_source":"device_local"`)
 			letters := string(send(t, admin, 200, http.MethodGet, "/api/dispositivos/rechazados", nil).Body)
 			require.Contains(t, letters, `"reason":"not_json"`)

@@ -80,5 +80,5 @@ func (s *Store) saveKeys(u standing.Update) {
 
 // stored returns what is stored of a key: not when it was created or last used.
 func stored(key auth.Key) auth.Key {
-	return auth.Key{ID: key.ID, Name: key.Name, Devices: append([]string{}, key.Devices...), Space: key.Space, Expires: key.Expires}
+	return auth.Key{ID: key.ID, Name: key.Name, Role: key.Role, Devices: append([]string{}, key.Devices...), Space: key.Space, Expires: key.Expires}
 }
